@@ -1,0 +1,95 @@
+//! Writes the Kotlin, Swift and Python side of the bindings from the built library.
+//!
+//! `generate all|kotlin|swift|python [LIBRARY]`; the library is `target/debug/libmesto_bindings.so` unless named.
+
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+use uniffi::{GenerateOptions, TargetLanguage};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut args = std::env::args().skip(1);
+    let which = args.next().unwrap_or_else(|| "all".to_owned());
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("the crate lies in no workspace")?.to_owned();
+    let library = match args.next() {
+        Some(path) => PathBuf::from(path),
+        None => built_library()?,
+    };
+    let languages: &[&str] = match which.as_str() {
+        "all" => &["kotlin", "swift", "python"],
+        "kotlin" => &["kotlin"],
+        "swift" => &["swift"],
+        "python" => &["python"],
+        other => return Err(format!("unknown language {other:?}: kotlin, swift, python or all").into()),
+    };
+    for language in languages {
+        write(language, &root, &library)?;
+    }
+    Ok(())
+}
+
+/// Generates into a folder of its own and moves it into place, so that a compiler never reads half a file.
+fn write(language: &str, root: &Path, library: &Path) -> Result<(), Box<dyn Error>> {
+    let target = root.join("target/bindings");
+    let fresh = target.join(format!(".{language}-{}", std::process::id()));
+    uniffi::generate(GenerateOptions {
+        languages: vec![match language {
+            "kotlin" => TargetLanguage::Kotlin,
+            "swift" => TargetLanguage::Swift,
+            _ => TargetLanguage::Python,
+        }],
+        source: utf8(library)?.into(),
+        out_dir: utf8(&fresh)?.into(),
+        config_override: Some(utf8(&root.join("uniffi.toml"))?.into()),
+        format: false,
+        crate_filter: None,
+        metadata_no_deps: true,
+    })?;
+    if language == "python" {
+        let module = fresh.join("mesto.py");
+        load_from_environment(&module)?;
+        fs::rename(module, fresh.join("mesto_core.py"))?;
+    }
+    if language == "swift" {
+        // A package's targets are folders: the module of Swift, and the C module beneath it.
+        for (file, module, name) in [
+            ("MestoCore.swift", "MestoCore", "MestoCore.swift"),
+            ("MestoFFI.h", "MestoFFI", "MestoFFI.h"),
+            ("MestoFFI.modulemap", "MestoFFI", "module.modulemap"),
+        ] {
+            fs::create_dir_all(fresh.join(module))?;
+            fs::rename(fresh.join(file), fresh.join(module).join(name))?;
+        }
+    }
+    let place = target.join(language);
+    if place.exists() {
+        fs::remove_dir_all(&place)?;
+    }
+    fs::rename(&fresh, &place)?;
+    println!("{language}: {}", place.display());
+    Ok(())
+}
+
+/// The generated module looks for the library beside itself; ours lies in the build's folder, named by `MESTO_LIB_DIR`.
+fn load_from_environment(module: &Path) -> Result<(), Box<dyn Error>> {
+    const BESIDE: &str = "os.path.join(os.path.dirname(__file__), libname)";
+    const NAMED: &str = "os.path.join(os.environ.get(\"MESTO_LIB_DIR\") or os.path.dirname(__file__), libname)";
+    let text = fs::read_to_string(module)?;
+    if !text.contains(BESIDE) {
+        return Err(format!("{}: the generator no longer writes `{BESIDE}`", module.display()).into());
+    }
+    Ok(fs::write(module, text.replace(BESIDE, NAMED))?)
+}
+
+/// The library as cargo built it together with this program: beside it, or among its dependencies.
+fn built_library() -> Result<PathBuf, Box<dyn Error>> {
+    let name = format!("{}mesto_bindings{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
+    let program = std::env::current_exe()?;
+    let folder = program.parent().ok_or("this program lies in no folder")?;
+    let library = folder.join("deps").join(&name);
+    if library.exists() { Ok(library) } else { Err(format!("{} is not built", library.display()).into()) }
+}
+
+fn utf8(path: &Path) -> Result<&str, Box<dyn Error>> {
+    path.to_str().ok_or_else(|| format!("{} is not UTF-8", path.display()).into())
+}
