@@ -1,2 +1,60 @@
-//! (being written)
-fn main() {}
+//! Developer commands: `cargo xtask setup|test|clauses|dependencies|texts|bindings|size|app|simulate|bench`.
+
+mod clauses;
+mod dependencies;
+mod failure;
+mod process;
+mod repository;
+mod setup;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use failure::Outcome;
+
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", about = "Developer commands of Mesto")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run every test in every language, after setting up what is missing
+    Test(test::Options),
+    /// Install what the tests need (Debian as root), or say what is missing
+    Setup {
+        /// Only say what is missing
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// List the clauses of the requirements, the tests that hold them, and what is without one
+    Clauses(clauses::Options),
+    /// Check licences, sources and bans of all dependencies by deny.toml
+    Dependencies,
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Outcome<()> {
+    match command {
+        Command::Test(options) => test::run(&options),
+        Command::Setup { dry_run } => {
+            let mode = if dry_run { setup::Mode::DryRun } else { setup::Mode::Install };
+            setup::run(&test::Part::ALL, mode)
+        }
+        Command::Clauses(options) => clauses::run(options),
+        Command::Dependencies => dependencies::check(),
+    }
+}

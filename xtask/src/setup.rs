@@ -1,0 +1,229 @@
+//! `cargo xtask setup`: what the tests need on this machine, and how Debian provides it.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::failure::{About, Failure, Outcome};
+use crate::process;
+use crate::repository;
+use crate::test::Part;
+
+/// How a need is recognised on a machine.
+#[derive(Clone, Copy, Debug)]
+enum Sign {
+    /// Any of these programs on PATH or in a folder that holds one version of it.
+    Program(&'static [&'static str]),
+    /// Any of these files.
+    File(&'static [&'static str]),
+}
+
+/// A thing the tests need, by Debian's package name.
+#[derive(Clone, Copy, Debug)]
+struct Need {
+    package: &'static str,
+    sign: Sign,
+    what_for: &'static str,
+    parts: &'static [Part],
+}
+
+const NEEDS: [Need; 11] = [
+    Need {
+        package: "gcc",
+        sign: Sign::Program(&["cc", "gcc", "clang"]),
+        what_for: "linking, and SQLite, which is built with the core",
+        parts: &[Part::Rust, Part::Kotlin, Part::Ui, Part::Swift, Part::Python],
+    },
+    Need {
+        package: "postgresql-15",
+        sign: Sign::File(&[
+            "/usr/lib/postgresql/15/bin/initdb",
+            "/usr/lib/postgresql/16/bin/initdb",
+            "/usr/lib/postgresql/17/bin/initdb",
+            "/usr/local/bin/initdb",
+            "/usr/bin/initdb",
+        ]),
+        what_for: "the store tests on a private Postgres cluster",
+        parts: &[Part::Rust],
+    },
+    Need {
+        package: "openjdk-17-jdk-headless",
+        sign: Sign::Program(&["javac"]),
+        what_for: "Kotlin",
+        parts: &[Part::Kotlin, Part::Ui],
+    },
+    Need { package: "maven", sign: Sign::Program(&["mvn"]), what_for: "Kotlin", parts: &[Part::Kotlin, Part::Ui] },
+    Need {
+        package: "python3",
+        sign: Sign::Program(&["python3"]),
+        what_for: "the Python bindings",
+        parts: &[Part::Python],
+    },
+    Need {
+        package: "fontconfig",
+        sign: Sign::Program(&["fc-list"]),
+        what_for: "drawing the screens",
+        parts: &[Part::Ui],
+    },
+    Need {
+        package: "fonts-noto-core",
+        sign: Sign::File(&["/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf"]),
+        what_for: "drawing the screens: without it, letters are boxes",
+        parts: &[Part::Ui],
+    },
+    Need {
+        package: "libgl1",
+        sign: Sign::File(&["/usr/lib/x86_64-linux-gnu/libGL.so.1", "/usr/lib/aarch64-linux-gnu/libGL.so.1"]),
+        what_for: "drawing the screens",
+        parts: &[Part::Ui],
+    },
+    Need {
+        package: "libx11-6",
+        sign: Sign::File(&["/usr/lib/x86_64-linux-gnu/libX11.so.6", "/usr/lib/aarch64-linux-gnu/libX11.so.6"]),
+        what_for: "drawing the screens",
+        parts: &[Part::Ui],
+    },
+    Need {
+        package: "debootstrap",
+        sign: Sign::Program(&["swift", "debootstrap"]),
+        what_for: "a Swift toolchain in a folder of its own",
+        parts: &[Part::Swift],
+    },
+    Need {
+        package: "util-linux",
+        sign: Sign::Program(&["swift", "unshare"]),
+        what_for: "running the Swift toolchain in mounts of its own",
+        parts: &[Part::Swift],
+    },
+];
+
+/// How this machine runs Swift.
+pub enum Swift {
+    /// `swift` is on PATH.
+    System,
+    /// Debian 13's toolchain lies in this folder.
+    Folder(PathBuf),
+}
+
+impl Swift {
+    pub fn of_this_machine() -> Outcome<Self> {
+        if process::on_path("swift").is_some() { Ok(Self::System) } else { Ok(Self::Folder(cache()?.join("swift"))) }
+    }
+
+    fn is_missing(&self) -> bool {
+        matches!(self, Self::Folder(folder) if !folder.join(".ready").exists())
+    }
+}
+
+/// `${XDG_CACHE_HOME:-~/.cache}/mesto`.
+fn cache() -> Outcome<PathBuf> {
+    std::env::var_os("XDG_CACHE_HOME")
+        .filter(|folder| !folder.is_empty())
+        .map(PathBuf::from)
+        .or_else(|| std::env::var_os("HOME").map(|home| Path::new(&home).join(".cache")))
+        .map(|folder| folder.join("mesto"))
+        .ok_or_else(|| Failure::new("neither XDG_CACHE_HOME nor HOME is set: no place for the Swift toolchain"))
+}
+
+/// What may be done about what is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    Install,
+    /// Only say what would be installed.
+    DryRun,
+    /// Fail and name it.
+    Never,
+}
+
+/// Makes the machine ready for these parts.
+pub fn run(parts: &[Part], mode: Mode) -> Outcome<()> {
+    let packages: Vec<&Need> = NEEDS
+        .iter()
+        .filter(|need| need.parts.iter().any(|part| parts.contains(part)))
+        .filter(|need| !is_there(need.sign, |file| file.exists(), |program| process::on_path(program).is_some()))
+        .collect();
+    let swift_is_missing = parts.contains(&Part::Swift) && Swift::of_this_machine()?.is_missing();
+    if packages.is_empty() && !swift_is_missing {
+        if mode == Mode::DryRun {
+            println!("Nothing is missing.");
+        }
+        return Ok(());
+    }
+    let mut missing: Vec<String> =
+        packages.iter().map(|need| format!("  {} ({})", need.package, need.what_for)).collect();
+    if swift_is_missing {
+        missing.push("  swift (Debian 13's swiftlang, in a folder of its own)".to_owned());
+    }
+    let missing = missing.join("\n");
+    if mode == Mode::DryRun {
+        println!("Missing on this machine:\n{missing}");
+        return Ok(());
+    }
+    if mode == Mode::Never {
+        return Err(Failure::new(format!("missing on this machine:\n{missing}\n`cargo xtask setup` installs it")));
+    }
+    if !is_debian_root() {
+        return Err(Failure::new(format!(
+            "missing on this machine:\n{missing}\nOnly on Debian as root is it installed automatically; install it yourself and run again"
+        )));
+    }
+    println!("Missing on this machine, installing now:\n{missing}");
+    if !packages.is_empty() {
+        install(&packages)?;
+    }
+    if let (true, Swift::Folder(folder)) = (swift_is_missing, Swift::of_this_machine()?) {
+        let script = repository::root()?.join("xtask/scripts/swift.sh");
+        process::succeed(Command::new(script).arg("setup").arg(folder))?;
+    }
+    Ok(())
+}
+
+fn install(packages: &[&Need]) -> Outcome<()> {
+    let apt = |words: &[&str]| {
+        let mut command = Command::new("apt-get");
+        // Another set-up may hold the lock: wait for it.
+        command.env("DEBIAN_FRONTEND", "noninteractive").args(["-q", "-o", "DPkg::Lock::Timeout=600"]).args(words);
+        command
+    };
+    process::succeed(&mut apt(&["update"]))?;
+    let mut words = vec!["install", "-y", "--no-install-recommends"];
+    words.extend(packages.iter().map(|need| need.package));
+    process::succeed(&mut apt(&words)).about("the packages could not be installed")
+}
+
+fn is_there(sign: Sign, file: impl Fn(&Path) -> bool, program: impl Fn(&str) -> bool) -> bool {
+    match sign {
+        Sign::Program(names) => names.iter().any(|name| program(name)),
+        Sign::File(paths) => paths.iter().any(|path| file(Path::new(path))),
+    }
+}
+
+fn is_debian_root() -> bool {
+    let root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout.starts_with(b"0\n"));
+    root && Path::new("/etc/debian_version").exists() && process::on_path("apt-get").is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_need_is_met_by_any_of_its_signs() {
+        let nothing = |_: &Path| false;
+        assert!(is_there(Sign::Program(&["cc", "clang"]), nothing, |name| name == "clang"));
+        assert!(!is_there(Sign::Program(&["cc", "clang"]), nothing, |_| false));
+        let files = Sign::File(&["/a", "/b"]);
+        assert!(is_there(files, |path| path == Path::new("/b"), |_| false));
+        assert!(!is_there(files, nothing, |_| true));
+    }
+
+    #[test]
+    fn every_part_has_its_needs_and_no_package_is_named_twice() {
+        for part in Part::ALL {
+            assert!(NEEDS.iter().any(|need| need.parts.contains(&part)), "{part:?}");
+        }
+        let mut packages: Vec<_> = NEEDS.iter().map(|need| need.package).collect();
+        packages.sort_unstable();
+        packages.dedup();
+        assert_eq!(packages.len(), NEEDS.len());
+    }
+}

@@ -1,0 +1,144 @@
+//! `cargo xtask test`: every test in every language, then one table. A part that is missing, ran no test or skipped
+//! one has failed; the first failure does not stop the others.
+
+mod counts;
+mod parts;
+
+use crate::failure::{Failure, Outcome};
+use crate::process::Stopwatch;
+use crate::setup;
+use counts::Counts;
+pub use parts::cargo;
+
+/// What can be tested on its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
+pub enum Part {
+    /// Format, lints, tests, dependencies, clauses, texts
+    Rust,
+    /// The SDK on the JVM
+    Kotlin,
+    /// The screens on the desktop
+    Ui,
+    /// The Swift package
+    Swift,
+    /// The Python bindings
+    Python,
+}
+
+impl Part {
+    pub const ALL: [Self; 5] = [Self::Rust, Self::Kotlin, Self::Ui, Self::Swift, Self::Python];
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Options {
+    /// Only this part; may be given several times
+    #[arg(long, value_enum)]
+    only: Vec<Part>,
+    /// Fail instead of installing what is missing
+    #[arg(long)]
+    no_setup: bool,
+}
+
+/// One line of the table.
+struct Line {
+    name: &'static str,
+    failure: Option<String>,
+    /// `None` where a step has no tests to count, such as the format check.
+    counts: Option<Counts>,
+    seconds: u64,
+}
+
+/// One thing to run: its name in the table, and what it does.
+struct Step {
+    name: &'static str,
+    run: fn() -> Outcome<Option<Counts>>,
+}
+
+pub fn run(options: &Options) -> Outcome<()> {
+    let mut chosen = if options.only.is_empty() { Part::ALL.to_vec() } else { options.only.clone() };
+    chosen.sort_unstable();
+    chosen.dedup();
+    let mut steps = vec![];
+    let mut lines = vec![];
+    let mode = if options.no_setup { setup::Mode::Never } else { setup::Mode::Install };
+    for part in chosen {
+        // What one part lacks does not keep the others from running.
+        match setup::run(&[part], mode) {
+            Ok(()) => steps.extend(parts::steps(part)),
+            Err(failure) => lines.push(Line {
+                name: parts::name(part),
+                failure: Some(failure.to_string()),
+                counts: None,
+                seconds: 0,
+            }),
+        }
+    }
+    if steps.iter().any(|step| parts::needs_library(step.name)) {
+        steps.insert(0, parts::library());
+    }
+    for step in steps {
+        println!("\n== {} ==", step.name);
+        lines.push(measure(&step));
+    }
+    println!("\n{}", table(&lines));
+    let failed: Vec<&str> = lines.iter().filter(|line| line.failure.is_some()).map(|line| line.name).collect();
+    if failed.is_empty() { Ok(()) } else { Err(Failure::new(format!("failed: {}", failed.join(", ")))) }
+}
+
+fn measure(step: &Step) -> Line {
+    let watch = Stopwatch::start();
+    let result = (step.run)();
+    let seconds = watch.elapsed().as_secs();
+    let (failure, counts) = match result {
+        Ok(counts) => (counts.and_then(complaint), counts),
+        Err(failure) => (Some(failure.to_string()), None),
+    };
+    if let Some(text) = &failure {
+        println!("{}: {text}", step.name);
+    }
+    Line { name: step.name, failure, counts, seconds }
+}
+
+/// Why a run whose program succeeded has failed all the same.
+fn complaint(counts: Counts) -> Option<String> {
+    match counts {
+        Counts { ran: 0, .. } => Some("no test ran".to_owned()),
+        Counts { skipped: 0, .. } => None,
+        Counts { skipped, .. } => Some(format!("{skipped} tests were skipped")),
+    }
+}
+
+fn table(lines: &[Line]) -> String {
+    let mut text = format!("{:<14} {:<7} {:>6} {:>8}", "part", "result", "tests", "seconds");
+    for line in lines {
+        let result = if line.failure.is_some() { "FAILED" } else { "ok" };
+        let tests = line.counts.map_or_else(String::new, |counts| counts.ran.to_string());
+        text.push_str(&format!("\n{:<14} {result:<7} {tests:>6} {:>8}", line.name, line.seconds));
+        if let Some(why) = line.failure.as_deref().and_then(|failure| failure.lines().next()) {
+            text.push_str(&format!("  {why}"));
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_test_and_a_skipped_test_are_failures() {
+        assert_eq!(complaint(Counts { ran: 3, skipped: 0 }), None);
+        assert_eq!(complaint(Counts { ran: 0, skipped: 0 }).as_deref(), Some("no test ran"));
+        assert_eq!(complaint(Counts { ran: 3, skipped: 1 }).as_deref(), Some("1 tests were skipped"));
+    }
+
+    #[test]
+    fn a_failing_step_is_a_failed_line_with_its_reason() {
+        let line = measure(&Step { name: "x", run: || Err(Failure::new("why\nmore")) });
+        let text = table(&[line, measure(&Step { name: "y", run: || Ok(Some(Counts { ran: 2, skipped: 0 })) })]);
+        let rows: Vec<Vec<&str>> = text.lines().map(|row| row.split_whitespace().collect()).collect();
+        let expected =
+            [vec!["part", "result", "tests", "seconds"], vec!["x", "FAILED", "0", "why"], vec!["y", "ok", "2", "0"]];
+        assert_eq!(rows, expected);
+    }
+}

@@ -1,0 +1,147 @@
+//! What each part of the tests runs.
+
+use std::path::Path;
+use std::process::Command;
+
+use super::counts::{self, Counts, Runner};
+use super::{Part, Step};
+use crate::failure::{Failure, Outcome};
+use crate::setup::Swift;
+use crate::{clauses, dependencies, process, repository};
+
+const LIBRARY: &str = "library";
+
+/// The name in the table; a part of several steps goes by its first word.
+pub fn name(part: Part) -> &'static str {
+    match part {
+        Part::Rust => "rust",
+        Part::Kotlin => "kotlin",
+        Part::Ui => "ui",
+        Part::Swift => "swift",
+        Part::Python => "python",
+    }
+}
+
+pub fn steps(part: Part) -> Vec<Step> {
+    match part {
+        Part::Rust => vec![
+            Step { name: "rust format", run: format },
+            Step { name: "rust lints", run: lints },
+            Step { name: "rust", run: rust },
+            Step { name: "dependencies", run: || dependencies::check().map(|()| None) },
+            Step { name: "clauses", run: || clauses::check().map(|()| None) },
+        ],
+        Part::Kotlin => vec![Step { name: name(part), run: kotlin }],
+        Part::Ui => vec![Step { name: name(part), run: ui }],
+        Part::Swift => vec![Step { name: name(part), run: swift }],
+        Part::Python => vec![Step { name: name(part), run: python }],
+    }
+}
+
+pub fn needs_library(step: &str) -> bool {
+    [Part::Kotlin, Part::Ui, Part::Swift, Part::Python].iter().any(|part| name(*part) == step)
+}
+
+/// The core as a host library, the bindings of every language, and the `mesto` that serves their tests.
+pub fn library() -> Step {
+    Step {
+        name: LIBRARY,
+        run: || {
+            process::succeed(cargo()?.args(["build", "--locked", "-p", "mesto-bindings", "-p", "mesto-cli"]))?;
+            process::succeed(cargo()?.args(GENERATE))?;
+            Ok(None)
+        },
+    }
+}
+
+/// Writes the generated Kotlin, Swift and Python below `target/bindings`.
+pub const GENERATE: [&str; 11] =
+    ["run", "--quiet", "--locked", "-p", "mesto-bindings", "--features", "bindgen", "--bin", "generate", "--", "all"];
+
+pub fn cargo() -> Outcome<Command> {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(repository::root()?);
+    Ok(command)
+}
+
+fn format() -> Outcome<Option<Counts>> {
+    process::succeed(cargo()?.args(["fmt", "--all", "--check"])).map(|()| None)
+}
+
+fn lints() -> Outcome<Option<Counts>> {
+    let words = ["clippy", "--locked", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"];
+    process::succeed(cargo()?.args(words)).map(|()| None)
+}
+
+fn rust() -> Outcome<Option<Counts>> {
+    counted(Runner::Cargo, cargo()?.args(["test", "--locked", "--workspace", "--no-fail-fast", "--quiet"]))
+}
+
+fn kotlin() -> Outcome<Option<Counts>> {
+    let root = built("Kotlin", "android/pom.xml")?;
+    counted(Runner::Surefire, maven(&root).args(["-pl", "sdk", "-am", "test"]))
+}
+
+fn ui() -> Outcome<Option<Counts>> {
+    let root = built("the screens in Compose", "android/ui/pom.xml")?;
+    counted(
+        Runner::Surefire,
+        maven(&root).args(["-pl", "ui", "-am", "-Dsurefire.failIfNoSpecifiedTests=false", "test"]),
+    )
+}
+
+fn maven(root: &Path) -> Command {
+    let mut command = Command::new("mvn");
+    command.args(["-B", "-ntp", "-f"]).arg(root.join("android/pom.xml"));
+    command
+}
+
+fn swift() -> Outcome<Option<Counts>> {
+    let root = built("Swift", "ios/Package.swift")?;
+    let library = root.join("target/debug");
+    let command = |words: &[&str]| {
+        Ok::<_, Failure>(match Swift::of_this_machine()? {
+            Swift::System => {
+                let mut command = Command::new("swift");
+                command.args(words).current_dir(root.join("ios"));
+                command.env("MESTO_LIB_DIR", &library).env("LD_LIBRARY_PATH", &library);
+                command
+            }
+            Swift::Folder(folder) => {
+                let mut command = Command::new(root.join("xtask/scripts/swift.sh"));
+                command.arg("run").arg(folder).arg(&root).arg("swift").args(words);
+                command
+            }
+        })
+    };
+    process::succeed(&mut command(&["build"])?)?;
+    counted(Runner::Swift, &mut command(&["test"])?)
+}
+
+fn python() -> Outcome<Option<Counts>> {
+    let root = built("Python", "bindings/python/tests")?;
+    let words = ["-m", "unittest", "discover", "-v", "-s", "bindings/python/tests"];
+    let mut command = Command::new("python3");
+    command.args(words).current_dir(&root).env("MESTO_LIB_DIR", root.join("target/debug"));
+    counted(Runner::Unittest, &mut command)
+}
+
+/// The repository, where this part of it exists.
+fn built(what: &str, sign: &str) -> Outcome<std::path::PathBuf> {
+    let root = repository::root()?;
+    if root.join(sign).exists() {
+        Ok(root)
+    } else {
+        Err(Failure::new(format!("{what} is not built yet: there is no {sign}")))
+    }
+}
+
+fn counted(runner: Runner, command: &mut Command) -> Outcome<Option<Counts>> {
+    let finished = process::follow(command)?;
+    let counts = counts::read(runner, &finished.lines);
+    if finished.succeeded {
+        Ok(Some(counts))
+    } else {
+        Err(Failure::new(format!("`{}` failed after {} tests", process::shown(command), counts.ran)))
+    }
+}
