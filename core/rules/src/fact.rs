@@ -1,0 +1,63 @@
+//! A value of a city together with how sure it is, or the plain statement that it is not known.
+
+use serde::{Deserialize, Serialize};
+
+/// How sure a value is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Certainty {
+    /// Read in the operator's own publication, in force.
+    Official,
+    /// Read in an older copy of the operator's own publication.
+    OfficialOld,
+    /// Told by the press or by a third party.
+    SecondHand,
+    /// Decided here because the sources leave it open; the city's paper says why.
+    Assumed,
+}
+
+/// A value with its source, or `unknown`. A sale that needs an unknown value is refused with `tariff_unknown`, never guessed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fact<T> {
+    /// The value is known as far as `certainty` says.
+    Known(Known<T>),
+    /// Nobody could say; `note` tells what was looked for.
+    Unknown {
+        /// Why it is unknown.
+        note: String,
+    },
+}
+
+/// A known value, its certainty and the id of its source in [`crate::City::sources`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Known<T> {
+    pub value: T,
+    pub certainty: Certainty,
+    /// Key of [`crate::City::sources`].
+    pub source: String,
+}
+
+impl<T> Fact<T> {
+    /// The value, when it is known.
+    #[must_use]
+    pub const fn known(&self) -> Option<&T> {
+        match self {
+            Self::Known(known) => Some(&known.value),
+            Self::Unknown { .. } => None,
+        }
+    }
+
+    /// The same fact about a value computed from this one; the first error of `f` wins.
+    ///
+    /// # Errors
+    /// What `f` answers.
+    pub fn try_map<U, E>(self, f: impl FnOnce(T) -> Result<U, E>) -> Result<Fact<U>, E> {
+        Ok(match self {
+            Self::Known(Known { value, certainty, source }) => {
+                Fact::Known(Known { value: f(value)?, certainty, source })
+            }
+            Self::Unknown { note } => Fact::Unknown { note },
+        })
+    }
+}

@@ -1,0 +1,51 @@
+//! A stay: the purchases of one user in one car park within its limit (BG-48). Its deadline is the first purchase + max stay.
+
+use crate::city::City;
+use crate::quote::{Quote, Refusal};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// A stay in a car park; a value that a store keeps column by column.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stay {
+    /// The car park, in Belgrade's data a zone.
+    pub zone: String,
+    /// Start of its first ticket; tiers count from here.
+    pub started_at: DateTime<Utc>,
+    /// No purchase of this stay ends later; absent where there is no limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline: Option<DateTime<Utc>>,
+    /// End of its last ticket.
+    pub paid_until: DateTime<Utc>,
+    /// When it is over unless another ticket is bought: `no_return` minutes after `paid_until`, at the latest with the
+    /// billing day.
+    pub closes_at: DateTime<Utc>,
+    /// Tickets bought.
+    pub purchases: u32,
+}
+
+impl Stay {
+    /// Whether a ticket that starts at `at` belongs to this stay.
+    #[must_use]
+    pub fn is_open(&self, at: DateTime<Utc>) -> bool {
+        at < self.closes_at
+    }
+
+    /// The stay after buying `quote`: this one continued, or a new one.
+    ///
+    /// # Errors
+    /// [`Refusal::ZoneUnknown`] or [`Refusal::TariffUnknown`] when the city lacks what the quote was made from.
+    pub fn after_purchase(city: &City, latest: Option<&Self>, quote: &Quote) -> Result<Self, Refusal> {
+        let _ = (city, latest);
+        Err(Refusal::ZoneUnknown { zone: quote.zone.clone(), known: vec![] })
+    }
+
+    /// Of two latest stays, the user's and the plate's, the one that allows less (AMB-06).
+    #[must_use]
+    pub fn stricter<'a>(one: Option<&'a Self>, other: Option<&'a Self>) -> Option<&'a Self> {
+        match (one, other) {
+            (Some(a), Some(b)) => Some(if b.closes_at > a.closes_at { b } else { a }),
+            (a, b) => a.or(b),
+        }
+    }
+}
