@@ -7,6 +7,7 @@ mod process;
 mod repository;
 mod setup;
 mod test;
+mod texts;
 
 use std::process::ExitCode;
 
@@ -35,6 +36,15 @@ enum Command {
     Clauses(clauses::Options),
     /// Check licences, sources and bans of all dependencies by deny.toml
     Dependencies,
+    /// Write the typed texts of Kotlin and Swift from the Fluent catalogue
+    Texts(texts::Options),
+    /// Write the generated Kotlin, Swift and Python below target/bindings
+    Bindings,
+    /// Run the simulation: many phones, one operator, a network that fails; `--seed N --steps M` replays
+    Simulate {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        words: Vec<String>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -56,5 +66,11 @@ fn run(command: Command) -> Outcome<()> {
         }
         Command::Clauses(options) => clauses::run(options),
         Command::Dependencies => dependencies::check(),
+        Command::Texts(options) => texts::run(options),
+        Command::Bindings => test::bindings(),
+        Command::Simulate { words } => {
+            let program = ["run", "--quiet", "--release", "-p", "mesto-tests", "--bin", "simulate", "--"];
+            process::succeed(test::cargo()?.args(program).args(words))
+        }
     }
 }

@@ -8,7 +8,7 @@ use crate::failure::{Failure, Outcome};
 use crate::process::Stopwatch;
 use crate::setup;
 use counts::Counts;
-pub use parts::cargo;
+pub use parts::{bindings, cargo};
 
 /// What can be tested on its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
@@ -58,34 +58,40 @@ pub fn run(options: &Options) -> Outcome<()> {
     let mut chosen = if options.only.is_empty() { Part::ALL.to_vec() } else { options.only.clone() };
     chosen.sort_unstable();
     chosen.dedup();
-    let mut steps = vec![];
-    let mut lines = vec![];
     let mode = if options.no_setup { setup::Mode::Never } else { setup::Mode::Install };
+    let mut lines = vec![];
+    let mut library: Option<bool> = None;
     for part in chosen {
         // What one part lacks does not keep the others from running.
-        match setup::run(&[part], mode) {
-            Ok(()) => steps.extend(parts::steps(part)),
-            Err(failure) => lines.push(Line {
-                name: parts::name(part),
-                failure: Some(failure.to_string()),
-                counts: None,
-                seconds: 0,
-            }),
+        if let Err(failure) = setup::run(&[part], mode) {
+            lines.push(failed(parts::name(part), failure.to_string()));
+            continue;
         }
-    }
-    if steps.iter().any(|step| parts::needs_library(step.name)) {
-        steps.insert(0, parts::library());
-    }
-    for step in steps {
-        println!("\n== {} ==", step.name);
-        lines.push(measure(&step));
+        if part != Part::Rust && library.is_none() {
+            let line = measure(&parts::LIBRARY);
+            library = Some(line.failure.is_none());
+            lines.push(line);
+        }
+        for step in parts::steps(part) {
+            lines.push(if part != Part::Rust && library == Some(false) {
+                failed(step.name, "the library it tests was not built".to_owned())
+            } else {
+                measure(&step)
+            });
+        }
     }
     println!("\n{}", table(&lines));
     let failed: Vec<&str> = lines.iter().filter(|line| line.failure.is_some()).map(|line| line.name).collect();
     if failed.is_empty() { Ok(()) } else { Err(Failure::new(format!("failed: {}", failed.join(", ")))) }
 }
 
+fn failed(name: &'static str, why: String) -> Line {
+    println!("{name}: {why}");
+    Line { name, failure: Some(why), counts: None, seconds: 0 }
+}
+
 fn measure(step: &Step) -> Line {
+    println!("\n== {} ==", step.name);
     let watch = Stopwatch::start();
     let result = (step.run)();
     let seconds = watch.elapsed().as_secs();

@@ -7,9 +7,7 @@ use super::counts::{self, Counts, Runner};
 use super::{Part, Step};
 use crate::failure::{Failure, Outcome};
 use crate::setup::Swift;
-use crate::{clauses, dependencies, process, repository};
-
-const LIBRARY: &str = "library";
+use crate::{clauses, dependencies, process, repository, texts};
 
 /// The name in the table; a part of several steps goes by its first word.
 pub fn name(part: Part) -> &'static str {
@@ -30,6 +28,7 @@ pub fn steps(part: Part) -> Vec<Step> {
             Step { name: "rust", run: rust },
             Step { name: "dependencies", run: || dependencies::check().map(|()| None) },
             Step { name: "clauses", run: || clauses::check().map(|()| None) },
+            Step { name: "texts", run: || texts::run(texts::Options { check: true }).map(|()| None) },
         ],
         Part::Kotlin => vec![Step { name: name(part), run: kotlin }],
         Part::Ui => vec![Step { name: name(part), run: ui }],
@@ -38,25 +37,25 @@ pub fn steps(part: Part) -> Vec<Step> {
     }
 }
 
-pub fn needs_library(step: &str) -> bool {
-    [Part::Kotlin, Part::Ui, Part::Swift, Part::Python].iter().any(|part| name(*part) == step)
-}
-
 /// The core as a host library, the bindings of every language, and the `mesto` that serves their tests.
-pub fn library() -> Step {
-    Step {
-        name: LIBRARY,
-        run: || {
-            process::succeed(cargo()?.args(["build", "--locked", "-p", "mesto-bindings", "-p", "mesto-cli"]))?;
-            process::succeed(cargo()?.args(GENERATE))?;
-            Ok(None)
-        },
-    }
+pub const LIBRARY: Step = Step {
+    name: "library",
+    run: || {
+        process::succeed(cargo()?.args(["build", "--locked", "-p", "mesto-bindings", "-p", "mesto-cli"]))?;
+        generate().map(|()| None)
+    },
+};
+
+/// Builds the host library and writes the generated Kotlin, Swift and Python below `target/bindings`.
+pub fn bindings() -> Outcome<()> {
+    process::succeed(cargo()?.args(["build", "--locked", "-p", "mesto-bindings"]))?;
+    generate()
 }
 
-/// Writes the generated Kotlin, Swift and Python below `target/bindings`.
-pub const GENERATE: [&str; 11] =
-    ["run", "--quiet", "--locked", "-p", "mesto-bindings", "--features", "bindgen", "--bin", "generate", "--", "all"];
+fn generate() -> Outcome<()> {
+    let package = ["-p", "mesto-bindings", "--features", "bindgen", "--bin", "generate"];
+    process::succeed(cargo()?.args(["run", "--quiet", "--locked"]).args(package).args(["--", "all"]))
+}
 
 pub fn cargo() -> Outcome<Command> {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));

@@ -1,0 +1,58 @@
+//! `cargo xtask texts`: typed accessors for Kotlin and Swift from the Fluent catalogue.
+//!
+//! Every language of `core/client/texts` has the same messages with the same variables; a message becomes a function
+//! with typed parameters, so that a screen cannot name a text that is not there or forget a value. The functions call
+//! the core's `render(id, args)`: the core alone knows the language and the plural rules.
+
+mod catalogue;
+mod write;
+
+use std::path::Path;
+
+use crate::failure::{About, Failure, Outcome};
+use crate::repository;
+use catalogue::Catalogue;
+
+const FOLDER: &str = "core/client/texts";
+const KOTLIN: &str = "android/sdk/src/main/kotlin/city/mesto/sdk/Texts.kt";
+const SWIFT: &str = "ios/Sources/MestoKit/Texts.swift";
+
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub struct Options {
+    /// Fail where a generated file is not current, and write nothing
+    #[arg(long)]
+    pub check: bool,
+}
+
+pub fn run(options: Options) -> Outcome<()> {
+    let root = repository::root()?;
+    let catalogue = read(&root)?;
+    for (path, text) in [(KOTLIN, write::kotlin(&catalogue)), (SWIFT, write::swift(&catalogue))] {
+        let file = root.join(path);
+        if std::fs::read_to_string(&file).is_ok_and(|current| current == text) {
+            continue;
+        }
+        if options.check {
+            return Err(Failure::new(format!("{path} is not current: run `cargo xtask texts` and commit it")));
+        }
+        std::fs::write(&file, text).about(path)?;
+        println!("wrote {path}");
+    }
+    println!("{} texts", catalogue.messages.len());
+    Ok(())
+}
+
+/// The catalogue that all languages agree on.
+fn read(root: &Path) -> Outcome<Catalogue> {
+    let mut languages = Vec::new();
+    for entry in std::fs::read_dir(root.join(FOLDER)).about(FOLDER)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "ftl") {
+            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            let text = std::fs::read_to_string(&path).about(path.display())?;
+            languages.push(catalogue::parse(&name, &text)?);
+        }
+    }
+    languages.sort_by(|a, b| a.language.cmp(&b.language));
+    catalogue::agree(languages)
+}
