@@ -29,6 +29,19 @@ wire! {
         pub now: DateTime<Utc>,
     }
 
+    /// `GET /v1/keys`
+    pub struct Keys {
+        /// Base64url of a COSE_Sign1 by the root key; see `mesto_protocol::keys`.
+        pub key_set: String,
+    }
+    /// `GET /v1/cities/{city}`
+    pub struct CityDocument {
+        pub city: String,
+        pub version: u32,
+        /// Base64url of a COSE_Sign1 by a city key over the city's canonical JSON; see `mesto_protocol::signed_city`.
+        pub signed: String,
+    }
+
     /// `POST /v1/auth/code`: asks for a one-time code; the answer is the same for known and unknown numbers.
     pub struct CodeRequest {
         /// International form, `+381641234567`; spaces and dashes are allowed.

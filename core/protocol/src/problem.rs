@@ -144,7 +144,9 @@ impl Problem {
     /// A business refusal is final for its idempotency key and stored as the answer; 401, 429 and 5xx are not, nor is "in flight".
     #[must_use]
     pub fn is_final(&self) -> bool {
-        self.status < 500 && !matches!(self.status, 401 | 408 | 426 | 429) && self.kind() != Some(ProblemCode::RequestInFlight)
+        self.status < 500
+            && !matches!(self.status, 401 | 408 | 426 | 429)
+            && self.kind() != Some(ProblemCode::RequestInFlight)
     }
 }
 
@@ -164,7 +166,12 @@ mod tests {
     #[test]
     fn a_refusal_is_final_but_a_failure_is_not() {
         assert!(Problem::new(ProblemCode::DepositTooLow, "").is_final());
-        for code in [ProblemCode::Unauthorized, ProblemCode::TooManyRequests, ProblemCode::Internal, ProblemCode::RequestInFlight] {
+        for code in [
+            ProblemCode::Unauthorized,
+            ProblemCode::TooManyRequests,
+            ProblemCode::Internal,
+            ProblemCode::RequestInFlight,
+        ] {
             assert!(!Problem::new(code, "").is_final(), "{}", code.as_str());
         }
     }
