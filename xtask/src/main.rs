@@ -6,6 +6,7 @@ mod failure;
 mod process;
 mod repository;
 mod setup;
+mod size;
 mod test;
 mod texts;
 
@@ -40,6 +41,8 @@ enum Command {
     Texts(texts::Options),
     /// Write the generated Kotlin, Swift and Python below target/bindings
     Bindings,
+    /// Build the library of the phone apps and print its size by crate; fails over the limit
+    Size(size::Options),
     /// Run the simulation: many phones, one operator, a network that fails; `--seed N --steps M` replays
     Simulate {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -68,6 +71,7 @@ fn run(command: Command) -> Outcome<()> {
         Command::Dependencies => dependencies::check(),
         Command::Texts(options) => texts::run(options),
         Command::Bindings => test::bindings(),
+        Command::Size(options) => size::run(options),
         Command::Simulate { words } => {
             let program = ["run", "--quiet", "--release", "-p", "mesto-tests", "--bin", "simulate", "--"];
             process::succeed(test::cargo()?.args(program).args(words))

@@ -1,0 +1,159 @@
+//! `cargo xtask size`: how large the library in the phone apps is, and which crates make it so.
+//!
+//! The shipped file is built with the `mobile` profile and stripped of every symbol; the listing by crate is read
+//! from the file before that. `docs/size.tsv` keeps the growth, one line a record.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+
+use crate::failure::{About, Failure, Outcome};
+use crate::test::cargo;
+use crate::{process, repository};
+
+/// Bytes of the stripped library on x86-64 that a release may have, and gzipped as an app store sends it.
+const MOST_BYTES: u64 = 5_000_000;
+const MOST_GZIPPED: u64 = 2_300_000;
+const RECORDS: &str = "docs/size.tsv";
+const HEADER: &str = "date\tcommit\tbytes\tgzipped\n";
+
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub struct Options {
+    /// Append the size to docs/size.tsv
+    #[arg(long)]
+    record: bool,
+    /// How many crates to list
+    #[arg(long, default_value_t = 25)]
+    top: usize,
+}
+
+/// Bytes of one crate's symbols.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Share {
+    code: u64,
+    data: u64,
+}
+
+pub fn run(options: Options) -> Outcome<()> {
+    let root = repository::root()?;
+    process::succeed(cargo()?.args(["build", "--locked", "-p", "mesto-bindings", "--profile", "mobile"]))?;
+    let folder = root.join("target/mobile");
+    let built = folder.join("libmesto_bindings.so");
+    let shipped = folder.join("libmesto_bindings.shipped.so");
+    process::succeed(Command::new("strip").arg("--strip-all").arg("-o").arg(&shipped).arg(&built))?;
+
+    let symbols =
+        process::output(Command::new("nm").args(["--print-size", "--demangle", "--defined-only"]).arg(&built))?;
+    let shares = shares(&symbols);
+    println!("{:<28} {:>9} {:>9}", "crate", "code", "data");
+    for (name, share) in shares.iter().take(options.top) {
+        println!("{name:<28} {:>9} {:>9}", share.code, share.data);
+    }
+    let rest = shares
+        .iter()
+        .skip(options.top)
+        .fold(Share::default(), |sum, (_, share)| Share { code: sum.code + share.code, data: sum.data + share.data });
+    println!("{:<28} {:>9} {:>9}", "the rest", rest.code, rest.data);
+
+    let bytes = std::fs::metadata(&shipped).about(shipped.display())?.len();
+    let gzipped = gzipped(&shipped)?;
+    println!("\n{bytes} bytes, limit {MOST_BYTES}\n{gzipped} gzipped, limit {MOST_GZIPPED}");
+    if options.record {
+        record(&root, bytes, gzipped)?;
+    }
+    if bytes > MOST_BYTES || gzipped > MOST_GZIPPED {
+        return Err(Failure::new("the library is larger than an app may carry: see the crates above"));
+    }
+    Ok(())
+}
+
+fn gzipped(file: &Path) -> Outcome<u64> {
+    let output = Command::new("gzip").args(["-9", "--stdout"]).arg(file).output().about("gzip")?;
+    if output.status.success() { Ok(output.stdout.len() as u64) } else { Err(Failure::new("gzip failed")) }
+}
+
+fn record(root: &Path, bytes: u64, gzipped: u64) -> Outcome<()> {
+    let head = process::output(Command::new("git").current_dir(root).args(["log", "-1", "--format=%cs\t%h"]))?;
+    let file = root.join(RECORDS);
+    let mut text = std::fs::read_to_string(&file).unwrap_or_else(|_| HEADER.to_owned());
+    text.push_str(&format!("{}\t{bytes}\t{gzipped}\n", head.trim_end()));
+    std::fs::write(&file, text).about(RECORDS)
+}
+
+/// Sums `nm --print-size` by crate, the largest first.
+fn shares(symbols: &str) -> Vec<(String, Share)> {
+    let mut sums: BTreeMap<String, Share> = BTreeMap::new();
+    for line in symbols.lines() {
+        // Address, size, kind, name; without a size there are three.
+        let mut words = line.splitn(4, ' ');
+        let (Some(_), Some(size), Some(kind), Some(name)) = (words.next(), words.next(), words.next(), words.next())
+        else {
+            continue;
+        };
+        let Ok(size) = u64::from_str_radix(size, 16) else { continue };
+        let share = sums.entry(crate_of(name)).or_default();
+        match kind {
+            "t" | "T" | "w" | "W" => share.code += size,
+            // Zeroed memory takes no place in the file.
+            "b" | "B" => {}
+            _ => share.data += size,
+        }
+    }
+    let mut shares: Vec<_> = sums.into_iter().collect();
+    shares.sort_by_key(|(name, share)| (std::cmp::Reverse(share.code + share.data), name.clone()));
+    shares
+}
+
+/// The crate a demangled name belongs to: `<a::B as c::D>::e` to `a`, a name of C to the library it begins with.
+fn crate_of(name: &str) -> String {
+    let path = name.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '_');
+    let path = ["dyn ", "mut ", "const "].iter().fold(path, |path, word| path.strip_prefix(word).unwrap_or(path));
+    let first = path.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+    if path.get(first.len()..).is_some_and(|rest| rest.starts_with("::")) {
+        return first.to_owned();
+    }
+    // Legacy mangling leaves `_<T as c::D>` for types of no crate, such as slices.
+    if let Some((_, of_trait)) = path.split_once(" as ") {
+        return crate_of(of_trait);
+    }
+    for (prefix, library) in
+        [("sqlite3", "SQLite (C)"), ("uniffi_", "uniffi exports"), ("ffi_", "uniffi exports"), ("ring_", "ring (C)")]
+    {
+        if first.starts_with(prefix) {
+            return library.to_owned();
+        }
+    }
+    if first.starts_with("UNIFFI_META") { "uniffi metadata".to_owned() } else { "C and others".to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_symbol_belongs_to_the_crate_of_its_type() {
+        for (name, expected) in [
+            ("mesto_client::store::open", "mesto_client"),
+            ("<mesto_rules::money::Money as core::fmt::Display>::fmt", "mesto_rules"),
+            ("<&mut serde_json::ser::Serializer<W> as serde::ser::Serializer>::serialize_str", "serde_json"),
+            ("<[u8] as base64::Engine>::encode", "base64"),
+            ("core::ptr::drop_in_place<mesto_client::Client>", "core"),
+            ("sqlite3_step", "SQLite (C)"),
+            ("UNIFFI_META_MESTO_FUNC", "uniffi metadata"),
+            ("fts5yy_find", "C and others"),
+        ] {
+            assert_eq!(crate_of(name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn shares_are_summed_by_crate_without_zeroed_memory() {
+        let symbols = "0000000000001000 0000000000000010 t a::one\n\
+            0000000000001010 0000000000000020 T <b::X as c::Y>::two\n\
+            0000000000002000 0000000000000100 r b::TABLE\n\
+            0000000000003000 0000000000001000 b a::ZEROS\n\
+            0000000000004000 t no_size\n";
+        let expected = [("b".to_owned(), Share { code: 32, data: 256 }), ("a".to_owned(), Share { code: 16, data: 0 })];
+        assert_eq!(shares(symbols), expected);
+    }
+}
