@@ -1,6 +1,6 @@
 //! When parking is charged: weekly time spans, holidays with the Orthodox Easter, openings and closings in the city's wall clock.
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, Datelike, Days, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -45,6 +45,11 @@ impl Day {
 pub struct TimeOfDay(u16);
 
 impl TimeOfDay {
+    /// `00:00`
+    pub const START: Self = Self(0);
+    /// `24:00`
+    pub const END: Self = Self(24 * 60);
+
     /// From hours and minutes; `None` beyond 24:00.
     #[must_use]
     pub const fn new(hour: u16, minute: u16) -> Option<Self> {
@@ -248,85 +253,106 @@ impl Charging<'_> {
         at.with_timezone(&self.tz).date_naive()
     }
 
+    /// The local midnight that ends the day of a moment.
+    #[must_use]
+    pub fn end_of_day(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        to_utc(self.tz, self.local_day(at).succ_opt()?.and_time(NaiveTime::MIN))
+    }
+
     /// Whether anything is charged on a local day.
     #[must_use]
     pub fn is_charged_day(&self, date: NaiveDate) -> bool {
         let day = Day::of(date);
-        self.spans.iter().any(|span| span.days.contains(&day))
-            && self.free.is_none_or(|calendar| calendar.holiday_on(date).is_none())
+        self.spans.iter().any(|span| span.days.contains(&day)) && !self.is_free_day(date)
     }
 
     /// The charged period that holds `at` (its end excluded), joined over midnight where the next day goes on at once.
     /// The end is exact when it lies before `enough`, else it is some moment at or after `enough`.
     #[must_use]
     pub fn period_at(&self, at: DateTime<Utc>, enough: DateTime<Utc>) -> Option<Period> {
-        let mut date = self.local_day(at);
-        let mut period = self.of_day(date).into_iter().flatten().find(|it| it.opens_at <= at && at < it.closes_at)?;
+        let local = at.with_timezone(&self.tz).naive_local();
+        let mut date = local.date();
+        let mut span = self.spans_of(date).find(|span| span.from.on(date) <= local && local < span.until.on(date))?;
+        let mut period = Period {
+            opens_at: to_utc(self.tz, span.from.on(date))?,
+            closes_at: end_to_utc(self.tz, span.until.on(date))?,
+        };
         while period.closes_at < enough {
-            // A following span of the same day, or the next day from midnight on.
-            let next = self.of_day(date).into_iter().flatten().find(|it| it.opens_at == period.closes_at);
-            let next = match next {
-                Some(next) => next,
-                None => {
-                    date = date.succ_opt()?;
-                    match self.of_day(date).into_iter().flatten().find(|it| it.opens_at == period.closes_at) {
-                        Some(next) => next,
-                        None => break,
-                    }
-                }
+            let until = if span.until == TimeOfDay::END {
+                date = date.succ_opt()?;
+                TimeOfDay::START
+            } else {
+                span.until
             };
-            period.closes_at = next.closes_at;
+            let Some(next) = self.spans_of(date).find(|span| span.from == until) else { break };
+            span = next;
+            period.closes_at = end_to_utc(self.tz, span.until.on(date))?;
         }
         Some(period)
     }
 
-    /// The first moment after `at` at which charging begins; `None` when none comes within weeks.
+    /// The first moment at or after `at` at which charging begins; `None` when none comes within weeks.
     #[must_use]
     pub fn next_opening(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let mut date = self.local_day(at);
-        for _ in 0..HORIZON_DAYS {
-            let opening = self.of_day(date).into_iter().flatten().map(|it| it.opens_at).filter(|it| *it > at).min();
-            if opening.is_some() {
-                return opening;
-            }
-            date = date.succ_opt()?;
-        }
-        None
+        let local = at.with_timezone(&self.tz).naive_local();
+        let ahead = usize::try_from(HORIZON_DAYS).ok()?;
+        local.date().iter_days().take(ahead).find_map(|date| {
+            let opening = self.spans_of(date).map(|span| span.from.on(date)).filter(|from| *from >= local).min()?;
+            to_utc(self.tz, opening)
+        })
     }
 
     /// The first charged local day after `date`.
     #[must_use]
     pub fn next_charged_day(&self, date: NaiveDate) -> Option<NaiveDate> {
-        date.iter_days().skip(1).take(HORIZON_DAYS as usize).find(|day| self.is_charged_day(*day))
+        let ahead = usize::try_from(HORIZON_DAYS).ok()?;
+        date.iter_days().skip(1).take(ahead).find(|day| self.is_charged_day(*day))
     }
 
-    /// The moment `minutes` of charged time after `start`; `start` must be charged.
+    /// The moment at which `length` of charged time after `start` is over; `start` must be charged.
     #[must_use]
-    pub fn after_charged_minutes(&self, start: DateTime<Utc>, minutes: u32) -> Option<DateTime<Utc>> {
-        let mut left = TimeDelta::minutes(minutes.into());
-        let mut at = start;
+    pub fn advance(&self, start: DateTime<Utc>, length: TimeDelta) -> Option<DateTime<Utc>> {
+        let (mut at, mut left) = (start, length);
         loop {
             let end = at.checked_add_signed(left)?;
             let period = self.period_at(at, end)?;
             if end <= period.closes_at {
                 return Some(end);
             }
-            left -= period.closes_at - at;
-            at = self.next_opening(period.closes_at - TimeDelta::milliseconds(1))?;
+            left -= period.closes_at.signed_duration_since(at);
+            at = self.next_opening(period.closes_at)?;
         }
     }
 
-    /// The charged stretches of one local day; none on a free one.
-    fn of_day(&self, date: NaiveDate) -> Option<impl Iterator<Item = Period>> {
+    /// Charged time between two moments; nothing when `until` comes first.
+    #[must_use]
+    pub fn charged_between(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> TimeDelta {
+        let (mut at, mut sum) = (from, TimeDelta::zero());
+        while at < until {
+            match self.period_at(at, until) {
+                Some(period) => {
+                    let end = period.closes_at.min(until);
+                    sum += end.signed_duration_since(at);
+                    at = end;
+                }
+                None => match self.next_opening(at) {
+                    Some(opening) => at = opening,
+                    None => break,
+                },
+            }
+        }
+        sum
+    }
+
+    fn is_free_day(&self, date: NaiveDate) -> bool {
+        self.free.is_some_and(|calendar| calendar.holiday_on(date).is_some())
+    }
+
+    /// The spans of one local day; none on a free one.
+    fn spans_of(&self, date: NaiveDate) -> impl Iterator<Item = &TimeSpan> {
         let day = Day::of(date);
-        let tz = self.tz;
-        self.is_charged_day(date).then(|| {
-            self.spans.iter().filter(move |span| span.days.contains(&day)).filter_map(move |span| {
-                let opens_at = to_utc(tz, span.from.on(date))?;
-                let closes_at = to_utc(tz, span.until.on(date))?;
-                (opens_at < closes_at).then_some(Period { opens_at, closes_at })
-            })
-        })
+        let spans = if self.is_free_day(date) { &[] } else { self.spans };
+        spans.iter().filter(move |span| span.days.contains(&day))
     }
 }
 
@@ -334,10 +360,23 @@ impl Charging<'_> {
 /// change, so 02:30 is 03:30; a time that comes twice (clocks went back) is the first one.
 #[must_use]
 pub fn to_utc(tz: Tz, wall: NaiveDateTime) -> Option<DateTime<Utc>> {
-    let gap = TimeDelta::hours(3);
-    let at = match tz.from_local_datetime(&wall).earliest() {
-        Some(at) => at,
-        None => tz.from_local_datetime(&wall.checked_sub_signed(gap)?).earliest()?.checked_add_signed(gap)?,
-    };
-    Some(at.with_timezone(&Utc))
+    instants(tz, wall).map(|(first, _)| first)
+}
+
+/// As [`to_utc`], but of a time that comes twice the second one: a span lasts until its end has passed for good.
+fn end_to_utc(tz: Tz, wall: NaiveDateTime) -> Option<DateTime<Utc>> {
+    instants(tz, wall).map(|(_, last)| last)
+}
+
+fn instants(tz: Tz, wall: NaiveDateTime) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+    match tz.from_local_datetime(&wall) {
+        LocalResult::Single(at) => Some((at.with_timezone(&Utc), at.with_timezone(&Utc))),
+        LocalResult::Ambiguous(first, last) => Some((first.with_timezone(&Utc), last.with_timezone(&Utc))),
+        LocalResult::None => {
+            let gap = TimeDelta::hours(3);
+            let before = tz.from_local_datetime(&wall.checked_sub_signed(gap)?).earliest()?;
+            let at = before.with_timezone(&Utc).checked_add_signed(gap)?;
+            Some((at, at))
+        }
+    }
 }

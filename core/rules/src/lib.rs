@@ -14,6 +14,7 @@ pub mod order;
 pub mod plate;
 pub mod quote;
 pub mod stay;
+mod terms;
 pub mod ticket;
 
 pub use calendar::{Charging, Day, HolidayCalendar, TimeOfDay, TimeSpan};

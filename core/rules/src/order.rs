@@ -1,9 +1,11 @@
 //! The electronic daily parking ticket order (eDPK): its terms, and how it ends. Only an inspector issues one.
 
-use crate::city::City;
+use crate::calendar::to_utc;
+use crate::city::{City, DiscountFrom, Regime};
 use crate::money::Money;
 use crate::quote::Refusal;
-use chrono::{DateTime, Utc};
+use crate::terms::{charging_of, out_of_range, unknown, zone_of};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 /// What an order says.
@@ -38,8 +40,41 @@ impl OrderTerms {
 /// # Errors
 /// [`Refusal::ZoneUnknown`], [`Refusal::TariffUnknown`] when price or hours are not known, [`Refusal::NotChargedNow`].
 pub fn issue(city: &City, zone: &str, issued_at: DateTime<Utc>) -> Result<OrderTerms, Refusal> {
-    let _ = (city, issued_at);
-    Err(Refusal::ZoneUnknown { zone: zone.to_owned(), known: vec![] })
+    let zone = zone_of(city, zone)?;
+    let charging = charging_of(city, zone)?;
+    if charging.period_at(issued_at, issued_at).is_none() {
+        return Err(Refusal::NotChargedNow { next_opening: charging.next_opening(issued_at) });
+    }
+    let local = issued_at.with_timezone(&charging.tz).naive_local();
+    let rates = &city.tariff_on(local.date()).ok_or_else(|| unknown(zone, "tariff"))?.order;
+    let price = match zone.regime {
+        Regime::Zoned => &rates.zoned,
+        Regime::Outside | Regime::SmsLot => &rates.outside,
+    };
+    let price = *price.known().ok_or_else(|| unknown(zone, "order.price"))?;
+    let valid_until = charging
+        .next_charged_day(local.date())
+        .and_then(|day| to_utc(charging.tz, day.and_time(local.time())))
+        .ok_or_else(|| out_of_range("issued_at"))?;
+
+    // A discount is promised only when its rate, its days and what they are counted from are all known.
+    let discount = || -> Option<(Money, DateTime<Utc>)> {
+        let counted_from = match city.orders.discount_from.known()? {
+            DiscountFrom::Issue => issued_at,
+            DiscountFrom::ValidityEnd => valid_until,
+        };
+        let days = TimeDelta::try_days((*rates.discount_days.known()?).into())?;
+        let until = charging.end_of_day(counted_from.checked_add_signed(days)?)?;
+        Some((price.less_percent(*rates.discount_percent.known()?).ok()?, until))
+    };
+    let discount = discount();
+    Ok(OrderTerms {
+        price,
+        discounted_price: discount.map(|(price, _)| price),
+        discount_until: discount.map(|(_, until)| until),
+        valid_until,
+        pay_by: discount.map(|(_, until)| until),
+    })
 }
 
 /// Where an order stands.

@@ -1,9 +1,10 @@
 //! Quotes: what a length of parking costs, from when to when, line by line; or why it is refused and what is allowed.
 
-use crate::city::City;
+use crate::city::{City, LimitMode, OutsideHours, Rate, RateKind, StayLimit, UnusedTime, Zone};
 use crate::money::Money;
 use crate::stay::Stay;
-use chrono::{DateTime, NaiveDate, Utc};
+use crate::terms::{ZoneTerms, minutes_of, out_of_range, unknown, zone_of};
+use chrono::{DateTime, NaiveDate, SubsecRound, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 /// How something is paid (BG-26..28).
@@ -89,7 +90,7 @@ pub enum Notice {
     /// The ticket ends when charging ends.
     EndsAtClosing { asked: u32, granted: u32, closes_at: DateTime<Utc> },
     /// The ticket goes on when charging begins again.
-    RollsOver { closes_at: DateTime<Utc>, ends_at: DateTime<Utc> },
+    RollsOver { ends_at: DateTime<Utc> },
     /// Paid time that is not used is not given back.
     NoRefund,
 }
@@ -162,11 +163,228 @@ impl Refusal {
     }
 }
 
+/// Asks beyond this are refused unread: a month, longer than any ticket.
+const LONGEST_ASK_MINUTES: u32 = 31 * 24 * 60;
+
 /// The price of an ask, or why there is none. Pure: the same city and ask give the same answer everywhere (BG-38..60).
 ///
 /// # Errors
 /// [`Refusal`] with the limit that was hit and what would be allowed.
 pub fn quote(city: &City, ask: &QuoteAsk<'_>) -> Result<Quote, Refusal> {
-    let _ = city;
-    Err(Refusal::ZoneUnknown { zone: ask.zone.to_owned(), known: vec![] })
+    if ask.minutes == 0 {
+        return Err(Refusal::MinutesNotPositive);
+    }
+    let zone = zone_of(city, ask.zone)?;
+    if !zone.pay.contains(&ask.pay) {
+        return Err(Refusal::MethodNotAllowed { method: ask.pay, allowed: zone.pay.clone() });
+    }
+    let terms = ZoneTerms::of(city, zone)?;
+    // Stores keep milliseconds; anything finer would make a quote differ from what is stored of it.
+    let (asked_start, now) = (ask.start.trunc_subsecs(3), ask.now.trunc_subsecs(3));
+    refuse_beyond_zone(&terms, ask, asked_start)?;
+
+    let mut notices = Vec::new();
+    let starts_at = ticket_start(city, &terms, asked_start, &mut notices)?;
+    let stay = open_stay(ask, starts_at);
+    let started_at = stay.map_or(starts_at, |stay| stay.started_at.min(starts_at));
+    let deadline = deadline_of(&terms, stay, starts_at)?;
+
+    // What is left of the stay.
+    let asked = TimeDelta::minutes(ask.minutes.into());
+    let mut room = TimeDelta::MAX;
+    if let (Some(deadline), Some(max_stay)) = (deadline, terms.limit.max_minutes()) {
+        room = terms.between(starts_at, deadline);
+        let offered = minutes_of(room);
+        if offered == 0 {
+            let possible = stay.map_or(deadline, |stay| stay.closes_at);
+            return Err(if now <= deadline {
+                Refusal::LimitReached { deadline, next_possible_at: possible }
+            } else {
+                Refusal::NoReturn { until: possible }
+            });
+        }
+        if ask.minutes > offered {
+            if city.policy.limit_mode == LimitMode::Refuse {
+                return Err(Refusal::MaxStayExceeded { asked: ask.minutes, max_stay, allowed: offered });
+            }
+            notices.push(Notice::Clipped { asked: ask.minutes, offered, deadline });
+        }
+    }
+    let wanted = asked.min(room);
+
+    // What is left until closing; a unit is at most a day long.
+    let closes_at = if terms.rolls_over {
+        DateTime::<Utc>::MAX_UTC
+    } else {
+        let enough = terms.advance(starts_at, wanted + TimeDelta::days(1))?;
+        terms.charging.period_at(starts_at, enough).map_or(starts_at, |period| period.closes_at)
+    };
+    let open_for = closes_at.signed_duration_since(starts_at);
+
+    let tariff = city.tariff_on(terms.charging.local_day(starts_at)).ok_or_else(|| unknown(zone, "tariff"))?;
+    let rates = tariff.rates.get(&zone.id).ok_or_else(|| unknown(zone, "rates"))?;
+    let priced = price(zone, rates, terms.between(started_at, starts_at), wanted.min(open_for))?;
+    let in_stay = priced.length.min(room);
+    let length = in_stay.min(open_for);
+
+    let ends_at = terms.advance(starts_at, length)?;
+    let granted_minutes = minutes_of(length);
+    if granted_minutes > ask.minutes {
+        notices.push(Notice::RoundedUp { asked: ask.minutes, granted: granted_minutes });
+    }
+    if wanted.max(in_stay) > open_for {
+        notices.push(Notice::EndsAtClosing { asked: ask.minutes, granted: granted_minutes, closes_at });
+    }
+    if ends_at.signed_duration_since(starts_at) > length {
+        notices.push(Notice::RollsOver { ends_at });
+    }
+    if city.policy.unused_time.known() == Some(&UnusedTime::NotRefunded) {
+        notices.push(Notice::NoRefund);
+    }
+
+    let mut lines = priced.lines;
+    let parking = sum(city, &lines)?;
+    if ask.pay == PayMethod::Card
+        && let Some(fee) = card_fee(city, zone, parking)?
+    {
+        lines.push(fee);
+    }
+    Ok(Quote {
+        zone: zone.id.clone(),
+        tariff: tariff.id.clone(),
+        tariff_from: tariff.from,
+        asked_minutes: ask.minutes,
+        granted_minutes,
+        starts_at,
+        ends_at,
+        total: sum(city, &lines)?,
+        lines,
+        notices,
+        stay: StayPreview {
+            started_at,
+            deadline,
+            left_minutes: deadline.map(|deadline| minutes_of(terms.between(ends_at, deadline))),
+        },
+    })
+}
+
+/// An ask above the zone's whole max stay is refused, never clipped: nobody is sold less than a choice the zone never had.
+fn refuse_beyond_zone(terms: &ZoneTerms<'_>, ask: &QuoteAsk<'_>, start: DateTime<Utc>) -> Result<(), Refusal> {
+    match terms.limit.max_minutes() {
+        Some(max_stay) if ask.minutes > max_stay => {
+            let allowed = match open_stay(ask, start).and_then(|stay| stay.deadline) {
+                Some(deadline) => minutes_of(terms.between(start, deadline)).min(max_stay),
+                None => max_stay,
+            };
+            Err(Refusal::MaxStayExceeded { asked: ask.minutes, max_stay, allowed })
+        }
+        None if ask.minutes > LONGEST_ASK_MINUTES => Err(out_of_range("minutes")),
+        _ => Ok(()),
+    }
+}
+
+fn open_stay<'a>(ask: &QuoteAsk<'a>, at: DateTime<Utc>) -> Option<&'a Stay> {
+    ask.stay.filter(|stay| stay.zone == ask.zone && stay.is_open(at))
+}
+
+/// A stay keeps the deadline that its first purchase was told, whatever the city's paper says since.
+fn deadline_of(
+    terms: &ZoneTerms<'_>,
+    stay: Option<&Stay>,
+    starts_at: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, Refusal> {
+    match stay {
+        Some(stay) if terms.limit != StayLimit::Unlimited => match stay.deadline {
+            Some(deadline) => Ok(Some(deadline)),
+            None => terms.deadline_from(stay.started_at),
+        },
+        _ => terms.deadline_from(starts_at),
+    }
+}
+
+/// When a ticket asked for `start` begins: at once, or at the opening when that is still to come.
+fn ticket_start(
+    city: &City,
+    terms: &ZoneTerms<'_>,
+    start: DateTime<Utc>,
+    notices: &mut Vec<Notice>,
+) -> Result<DateTime<Utc>, Refusal> {
+    let charging = &terms.charging;
+    if charging.period_at(start, start).is_some() {
+        return Ok(start);
+    }
+    let next_opening = charging.next_opening(start);
+    match next_opening {
+        Some(opens_at)
+            if city.policy.outside_hours == OutsideHours::NextOpening
+                || charging.local_day(opens_at) == charging.local_day(start) =>
+        {
+            notices.push(Notice::StartsAtOpening { opens_at });
+            Ok(opens_at)
+        }
+        _ => Err(Refusal::NotChargedNow { next_opening }),
+    }
+}
+
+struct Priced {
+    lines: Vec<QuoteLine>,
+    /// What the units paid for add up to, within their rates.
+    length: TimeDelta,
+}
+
+/// Prices `wanted` time that begins `offset` after the start of the stay, in started units of each rate that it touches.
+fn price(zone: &Zone, rates: &[Rate], offset: TimeDelta, wanted: TimeDelta) -> Result<Priced, Refusal> {
+    let end = offset.checked_add(&wanted).ok_or_else(|| out_of_range("minutes"))?;
+    let mut lines = Vec::with_capacity(2);
+    let mut length = TimeDelta::zero();
+    for rate in rates {
+        let from = offset.max(TimeDelta::minutes(rate.start_minutes.into()));
+        let until = rate.end_minutes.map_or(TimeDelta::MAX, |minutes| TimeDelta::minutes(minutes.into()));
+        let used = end.min(until) - from;
+        if used <= TimeDelta::zero() {
+            continue;
+        }
+        let unit = TimeDelta::minutes(rate.unit_minutes.into());
+        let units = started_units(used, unit)?;
+        let unit_price = *rate.price.known().ok_or_else(|| match rate.kind {
+            RateKind::Limited => unknown(zone, "limited.price"),
+            RateKind::Extended => unknown(zone, "extended.price"),
+        })?;
+        let amount = unit_price.checked_mul(units).map_err(|_| out_of_range("price"))?;
+        let unit_minutes = rate.unit_minutes;
+        let kind = match rate.kind {
+            RateKind::Limited => LineKind::Limited { units, unit_minutes, unit_price },
+            RateKind::Extended => LineKind::Extended { units, unit_minutes, unit_price },
+        };
+        lines.push(QuoteLine { kind, amount });
+        let units = i32::try_from(units).map_err(|_| out_of_range("minutes"))?;
+        length += (unit * units).min(until - from);
+    }
+    // Rates that leave a hole would give time away.
+    if length < wanted { Err(unknown(zone, "rates")) } else { Ok(Priced { lines, length }) }
+}
+
+fn started_units(used: TimeDelta, unit: TimeDelta) -> Result<u32, Refusal> {
+    let (used, unit) = (used.num_milliseconds().unsigned_abs(), unit.num_milliseconds().unsigned_abs());
+    if unit == 0 {
+        return Err(out_of_range("unit_minutes"));
+    }
+    u32::try_from(used.div_ceil(unit)).map_err(|_| out_of_range("minutes"))
+}
+
+fn sum(city: &City, lines: &[QuoteLine]) -> Result<Money, Refusal> {
+    lines
+        .iter()
+        .try_fold(Money::zero(city.currency), |total, line| total.checked_add(&line.amount))
+        .map_err(|_| out_of_range("price"))
+}
+
+/// The commission that the driver bears on a card payment of `parking`, if any (BG-93).
+fn card_fee(city: &City, zone: &Zone, parking: Money) -> Result<Option<QuoteLine>, Refusal> {
+    let card = &city.card;
+    if parking.amount >= card.free_from.amount {
+        return Ok(None);
+    }
+    let amount = *card.fee.known().ok_or_else(|| unknown(zone, "card.fee"))?;
+    Ok(Some(QuoteLine { kind: LineKind::CardFee { below: card.free_from }, amount }))
 }

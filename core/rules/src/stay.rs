@@ -2,6 +2,7 @@
 
 use crate::city::City;
 use crate::quote::{Quote, Refusal};
+use crate::terms::{ZoneTerms, zone_of};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -36,8 +37,17 @@ impl Stay {
     /// # Errors
     /// [`Refusal::ZoneUnknown`] or [`Refusal::TariffUnknown`] when the city lacks what the quote was made from.
     pub fn after_purchase(city: &City, latest: Option<&Self>, quote: &Quote) -> Result<Self, Refusal> {
-        let _ = (city, latest);
-        Err(Refusal::ZoneUnknown { zone: quote.zone.clone(), known: vec![] })
+        let terms = ZoneTerms::of(city, zone_of(city, &quote.zone)?)?;
+        let open = latest.filter(|stay| stay.zone == quote.zone && stay.is_open(quote.starts_at));
+        let paid_until = open.map_or(quote.ends_at, |stay| stay.paid_until.max(quote.ends_at));
+        Ok(Self {
+            zone: quote.zone.clone(),
+            started_at: quote.stay.started_at,
+            deadline: quote.stay.deadline,
+            paid_until,
+            closes_at: terms.closes_at(paid_until)?,
+            purchases: open.map_or(1, |stay| stay.purchases.saturating_add(1)),
+        })
     }
 
     /// Of two latest stays, the user's and the plate's, the one that allows less (AMB-06).
