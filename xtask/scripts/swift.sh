@@ -27,15 +27,22 @@ make_toolchain() {
   mv "$new" "$dir"
 }
 
-# A mount namespace and a process namespace of its own: the kernel takes both away with the last process.
+# A mount namespace and a process namespace of its own: the kernel takes both away with the last process. The first
+# process inside takes no signal but KILL, so this script passes an interruption on, and its own death too.
 in_own_mounts() {
-  local dir=$1 src=$2
+  local dir=$1 src=$2 inner status=0
   shift 2
   mkdir -p "$dir/src"
-  DIR=$dir SRC=$src unshare --mount --propagation private --pid --fork --kill-child \
+  DIR=$dir SRC=$src setpriv --pdeathsig KILL \
+    unshare --mount --propagation private --pid --fork --kill-child \
     sh -euc 'mount -t proc proc "$DIR/proc"
       if [ -n "$SRC" ]; then mount --bind "$SRC" "$DIR/src"; fi
-      exec chroot "$DIR" "$@"' sh "$@"
+      exec chroot "$DIR" "$@"' sh "$@" &
+  inner=$!
+  trap 'kill -KILL "$inner" 2>/dev/null; exit 130' INT TERM HUP
+  wait "$inner" || status=$?
+  trap - INT TERM HUP
+  return "$status"
 }
 
 case "${1:-}" in
@@ -46,7 +53,8 @@ case "${1:-}" in
     exec 9>"$dir.lock"
     flock 9
     [ -e "$dir/.ready" ] && exit 0
-    make_toolchain "$dir" 9>&- || { tail -n 15 "$dir.log" >&2; exit 1; }
+    trap '[ -e "$dir/.ready" ] || tail -n 15 "$dir.log" >&2' EXIT
+    make_toolchain "$dir"
     ;;
   run)
     dir=$2 src=$3
