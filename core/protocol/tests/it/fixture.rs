@@ -1,0 +1,95 @@
+//! Fixed keys, one key set, one ticket, one city: the same in every test and vector.
+
+use chrono::{DateTime, Utc};
+use ciborium::Value as Cbor;
+use coset::{CoseSign1Builder, HeaderBuilder, TaggedCborSerializable, iana};
+use ed25519_dalek::{Signer, SigningKey};
+use mesto_protocol::api::Channel;
+use mesto_protocol::device::SoftwareDevice;
+use mesto_protocol::keys::{Key, KeySet, KeyUse};
+use mesto_protocol::signature::IssuerKey;
+use mesto_protocol::ticket::TicketClaims;
+
+pub const ROOT: (&str, [u8; 32]) = ("root", [1; 32]);
+pub const TICKET: (&str, [u8; 32]) = ("t25", [2; 32]);
+pub const CITY: (&str, [u8; 32]) = ("c25", [3; 32]);
+/// Revoked at noon.
+pub const REVOKED: (&str, [u8; 32]) = ("t24", [4; 32]);
+/// Signed until the end of 2024.
+pub const RETIRED: (&str, [u8; 32]) = ("t23", [5; 32]);
+/// In no key set.
+pub const STRANGER: (&str, [u8; 32]) = ("x", [6; 32]);
+pub const DEVICE: [u8; 32] = [9; 32];
+pub const OTHER_DEVICE: [u8; 32] = [10; 32];
+
+pub fn at(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+pub fn issuer((kid, seed): (&str, [u8; 32])) -> IssuerKey {
+    IssuerKey::from_seed(kid, &seed).unwrap()
+}
+
+pub fn device() -> SoftwareDevice {
+    SoftwareDevice::from_seed(&DEVICE).unwrap()
+}
+
+pub fn key_set() -> KeySet {
+    let key = |which: (&str, [u8; 32]), r#use, from: &str, until: &str, revoked_at: Option<&str>| Key {
+        kid: which.0.to_owned(),
+        r#use,
+        public: issuer(which).public(),
+        from: at(from),
+        until: at(until),
+        revoked_at: revoked_at.map(at),
+    };
+    KeySet {
+        version: 3,
+        issued_at: at("2025-09-01T00:00:00Z"),
+        keys: vec![
+            key(CITY, KeyUse::City, "2025-01-01T00:00:00Z", "2026-01-01T00:00:00Z", None),
+            key(TICKET, KeyUse::Ticket, "2025-01-01T00:00:00Z", "2026-01-01T00:00:00Z", None),
+            key(REVOKED, KeyUse::Ticket, "2024-01-01T00:00:00Z", "2026-01-01T00:00:00Z", Some("2025-09-03T12:00:00Z")),
+            key(RETIRED, KeyUse::Ticket, "2023-01-01T00:00:00Z", "2025-01-01T00:00:00Z", None),
+        ],
+    }
+}
+
+/// An hour in the red zone of Belgrade, bought at 10:00 local time.
+pub fn claims() -> TicketClaims {
+    TicketClaims {
+        issuer: "mesto".to_owned(),
+        id: "tk_4f7hq2m9x1".to_owned(),
+        account: Some("ac_9s2k1d8f".to_owned()),
+        city: "belgrade".to_owned(),
+        zone: "red".to_owned(),
+        plate: "BG789PP".to_owned(),
+        channel: Channel::App,
+        issued_at: at("2025-09-03T08:00:00Z"),
+        starts_at: at("2025-09-03T08:00:00Z"),
+        ends_at: at("2025-09-03T09:00:00Z"),
+        stay_deadline: Some(at("2025-09-03T09:30:00Z")),
+        device: Some(device().device_key()),
+    }
+}
+
+pub const CITY_JSON: &str = r#"{"currency":"RSD","id":"belgrade","name":{"en":"Belgrade"},"version":4}"#;
+
+/// Signs any payload, written without the crate's own code: an attacker with the key, or a later version.
+pub fn seal((kid, seed): (&str, [u8; 32]), payload: &Cbor) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    ciborium::into_writer(payload, &mut bytes).unwrap();
+    let header = HeaderBuilder::new()
+        .algorithm(iana::Algorithm::EdDSA)
+        .content_format(iana::CoapContentFormat::Cwt)
+        .key_id(kid.as_bytes().to_vec())
+        .build();
+    let key = SigningKey::from_bytes(&seed);
+    CoseSign1Builder::new()
+        .protected(header)
+        .payload(bytes)
+        .create_signature(&[], |message| key.sign(message).to_bytes().to_vec())
+        .build()
+        .to_tagged_vec()
+        .unwrap()
+}
