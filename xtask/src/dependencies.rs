@@ -1,4 +1,5 @@
-//! `cargo xtask dependencies`: bans, licences and sources of every crate in the lock, by `deny.toml`.
+//! `cargo xtask dependencies`: bans, licences and sources of every crate in the lock, by `deny.toml`; and that
+//! `docs/dependencies.md` says of each library that the workspace names what it is for.
 //!
 //! `deny.toml` is written in cargo-deny's format and can be used with it. The check itself is here, because building
 //! cargo-deny takes longer than all other checks together and these three need nothing but `cargo metadata`.
@@ -12,6 +13,8 @@ use serde::Deserialize;
 use crate::failure::{About, Failure, Outcome};
 use crate::test::cargo;
 use crate::{process, repository};
+
+const PAGE: &str = "docs/dependencies.md";
 
 #[derive(Debug, Deserialize)]
 struct Policy {
@@ -56,6 +59,22 @@ struct Package {
     license: Option<String>,
     /// `registry+https://...` or `git+https://...`; none for the crates of this repository.
     source: Option<String>,
+    dependencies: Vec<Dependency>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Dependency {
+    name: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Manifest {
+    workspace: Workspace,
+}
+
+#[derive(Debug, Deserialize)]
+struct Workspace {
+    dependencies: BTreeMap<String, toml::Value>,
 }
 
 /// Fails with every crate that the policy does not allow.
@@ -65,7 +84,10 @@ pub fn check() -> Outcome<()> {
         toml::from_str(&std::fs::read_to_string(root.join("deny.toml")).about("deny.toml")?).about("deny.toml")?;
     let metadata = process::output(cargo()?.args(["metadata", "--locked", "--format-version", "1"]))?;
     let metadata: Metadata = serde_json::from_str(&metadata).about("cargo metadata")?;
-    let problems = problems(&policy, &metadata.packages);
+    let mut problems = problems(&policy, &metadata.packages);
+    let manifest = std::fs::read_to_string(root.join("Cargo.toml")).about("Cargo.toml")?;
+    let page = std::fs::read_to_string(root.join(PAGE)).about(PAGE)?;
+    problems.extend(unexplained(&manifest, &page, &metadata.packages)?);
     if !problems.is_empty() {
         return Err(Failure::new(problems.join("\n")));
     }
@@ -97,6 +119,42 @@ fn problems(policy: &Policy, packages: &[Package]) -> Vec<String> {
         }
     }
     problems
+}
+
+/// Libraries of the workspace that no crate of it uses or the page does not name, and names of the page that are gone.
+fn unexplained(manifest: &str, page: &str, packages: &[Package]) -> Outcome<Vec<String>> {
+    let manifest: Manifest = toml::from_str(manifest).about("Cargo.toml")?;
+    let own = |value: &toml::Value| value.get("path").is_some();
+    let libraries: Vec<&str> = manifest
+        .workspace
+        .dependencies
+        .iter()
+        .filter(|(_, value)| !own(value))
+        .map(|(name, _)| name.as_str())
+        .collect();
+    // The first cell of a row names one or several libraries: | `serde`, `serde_json` | ...
+    let named: Vec<&str> = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split(" | ").next())
+        .flat_map(|cell| cell.split(',').map(|name| name.trim().trim_matches('`')))
+        .collect();
+    let is_used = |name: &str| {
+        let own = packages.iter().filter(|package| package.source.is_none());
+        own.flat_map(|package| &package.dependencies).any(|dependency| dependency.name == name)
+    };
+    let mut problems = Vec::new();
+    for name in &libraries {
+        if !named.contains(name) {
+            problems.push(format!("{PAGE} does not say what `{name}` is for"));
+        }
+        if !is_used(name) {
+            problems.push(format!("Cargo.toml names `{name}`, which no crate uses"));
+        }
+    }
+    for name in named.iter().filter(|name| !libraries.contains(name)) {
+        problems.push(format!("{PAGE} names `{name}`, which Cargo.toml does not have"));
+    }
+    Ok(problems)
 }
 
 fn source_is_allowed(sources: &Sources, source: &str) -> bool {
@@ -142,6 +200,7 @@ mod tests {
             version: "1.0.0".into(),
             license: license.map(str::to_owned),
             source: source.map(str::to_owned),
+            dependencies: vec![],
         }
     }
 
@@ -168,6 +227,27 @@ mod tests {
         ] {
             assert_eq!(problems(&policy(), &[refused]), [why]);
         }
+    }
+
+    #[test]
+    fn the_page_and_the_workspace_name_the_same_libraries() {
+        let manifest =
+            "[workspace.dependencies]\nserde = \"1\"\nserde_json = \"1\"\nmesto-rules = { path = \"core/rules\" }";
+        let page = "| library | what for |\n| `serde`, `serde_json` | wire |";
+        let mut own = package("mesto-x", Some("MIT"), None);
+        own.dependencies = ["serde", "serde_json"].map(|name| Dependency { name: name.to_owned() }).into();
+        let packages = [own];
+        assert!(unexplained(manifest, page, &packages).is_ok_and(|problems| problems.is_empty()));
+        let found = unexplained(manifest, "| `serde`, `gone` | wire |", &packages).unwrap_or_default();
+        assert_eq!(
+            found,
+            [
+                "docs/dependencies.md does not say what `serde_json` is for",
+                "docs/dependencies.md names `gone`, which Cargo.toml does not have"
+            ]
+        );
+        let found = unexplained(manifest, page, &[]).unwrap_or_default();
+        assert_eq!(found.len(), 2, "neither is used");
     }
 
     #[test]
