@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::failure::{About, Failure, Outcome};
 use crate::process;
 use crate::repository;
-use crate::test::Part;
+use crate::test::{Part, cargo};
 
 /// How a need is recognised on a machine.
 #[derive(Clone, Copy, Debug)]
@@ -142,7 +142,8 @@ pub fn run(parts: &[Part], mode: Mode) -> Outcome<()> {
         .filter(|need| !is_there(need.sign, |file| file.exists(), |program| process::on_path(program).is_some()))
         .collect();
     let swift_is_missing = parts.contains(&Part::Swift) && Swift::of_this_machine()?.is_missing();
-    if packages.is_empty() && !swift_is_missing {
+    let components: Vec<&str> = if parts.contains(&Part::Rust) { missing_components()? } else { vec![] };
+    if packages.is_empty() && components.is_empty() && !swift_is_missing {
         if mode == Mode::DryRun {
             println!("Nothing is missing.");
         }
@@ -153,6 +154,7 @@ pub fn run(parts: &[Part], mode: Mode) -> Outcome<()> {
     if swift_is_missing {
         missing.push("  swift (Debian 13's swiftlang, in a folder of its own)".to_owned());
     }
+    missing.extend(components.iter().map(|name| format!("  {name} (a component of the Rust toolchain)")));
     let missing = missing.join("\n");
     if mode == Mode::DryRun {
         println!("Missing on this machine:\n{missing}");
@@ -161,7 +163,8 @@ pub fn run(parts: &[Part], mode: Mode) -> Outcome<()> {
     if mode == Mode::Never {
         return Err(Failure::new(format!("missing on this machine:\n{missing}\n`cargo xtask setup` installs it")));
     }
-    if !is_debian_root() {
+    let needs_root = !packages.is_empty() || swift_is_missing;
+    if needs_root && !is_debian_root() {
         return Err(Failure::new(format!(
             "missing on this machine:\n{missing}\nOnly on Debian as root is it installed automatically; install it yourself and run again"
         )));
@@ -170,11 +173,26 @@ pub fn run(parts: &[Part], mode: Mode) -> Outcome<()> {
     if !packages.is_empty() {
         install(&packages)?;
     }
+    if !components.is_empty() {
+        process::succeed(Command::new("rustup").args(["component", "add"]).args(&components))?;
+    }
     if let (true, Swift::Folder(folder)) = (swift_is_missing, Swift::of_this_machine()?) {
         let script = repository::root()?.join("xtask/scripts/swift.sh");
         process::succeed(Command::new(script).arg("setup").arg(folder))?;
     }
     Ok(())
+}
+
+/// Formatter and linter, which a minimal toolchain comes without.
+fn missing_components() -> Outcome<Vec<&'static str>> {
+    let mut missing = Vec::new();
+    for (component, subcommand) in [("rustfmt", "fmt"), ("clippy", "clippy")] {
+        let version = cargo()?.args([subcommand, "--version"]).output().about("cargo")?;
+        if !version.status.success() {
+            missing.push(component);
+        }
+    }
+    Ok(missing)
 }
 
 fn install(packages: &[&Need]) -> Outcome<()> {

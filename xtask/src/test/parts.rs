@@ -91,7 +91,8 @@ fn ui() -> Outcome<Option<Counts>> {
 
 fn maven(root: &Path) -> Command {
     let mut command = Command::new("mvn");
-    command.args(["-B", "-ntp", "-f"]).arg(root.join("android/pom.xml"));
+    // Texts with letters beyond ASCII are compared: the JVM takes its encoding from the locale.
+    command.env("LC_ALL", "C.UTF-8").args(["-B", "-ntp", "-f"]).arg(root.join("android/pom.xml"));
     command
 }
 
@@ -122,6 +123,7 @@ fn python() -> Outcome<Option<Counts>> {
     let words = ["-m", "unittest", "discover", "-v", "-s", "bindings/python/tests"];
     let mut command = Command::new("python3");
     command.args(words).current_dir(&root).env("MESTO_LIB_DIR", root.join("target/debug"));
+    command.env("PYTHONUTF8", "1");
     counted(Runner::Unittest, &mut command)
 }
 
