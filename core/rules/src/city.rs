@@ -433,12 +433,4 @@ impl City {
         })?;
         Ok(city)
     }
-
-    /// Checks the document against itself: every `(field, reason)` that does not hold.
-    ///
-    /// # Errors
-    /// The list of what is wrong, never empty.
-    pub fn check(&self) -> Result<(), Vec<(String, String)>> {
-        Ok(())
-    }
 }

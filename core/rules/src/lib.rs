@@ -4,6 +4,7 @@
 //! functions, the phone previews with the very same ones.
 
 pub mod calendar;
+mod check;
 pub mod city;
 pub mod fact;
 pub mod geo;

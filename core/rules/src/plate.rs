@@ -107,11 +107,216 @@ impl PlateError {
     }
 }
 
-/// Reads a plate as a driver types it: any case, spaces, dashes.
+/// Cyrillic capitals that look exactly like Latin ones. Letters that look alike but are read otherwise (Cyrillic Р is R)
+/// are here too: a plate is copied by its look, and the driver is warned.
+const LOOK_ALIKES: &[(char, char)] = &[
+    ('А', 'A'),
+    ('В', 'B'),
+    ('Е', 'E'),
+    ('К', 'K'),
+    ('М', 'M'),
+    ('Н', 'H'),
+    ('О', 'O'),
+    ('Р', 'P'),
+    ('С', 'C'),
+    ('Т', 'T'),
+    ('Х', 'X'),
+    ('Ј', 'J'),
+    ('Ѕ', 'S'),
+    ('І', 'I'),
+];
+
+/// One sign of a mask.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Slot {
+    Letter,
+    Digit,
+    OneOf(Vec<char>),
+    Shown(char),
+}
+
+impl PlateForm {
+    /// The signs of the mask.
+    fn slots(&self) -> Result<Vec<Slot>, String> {
+        let mut slots = Vec::new();
+        let mut signs = self.mask.chars();
+        while let Some(sign) = signs.next() {
+            slots.push(match sign {
+                'L' => Slot::Letter,
+                'D' => Slot::Digit,
+                ' ' | '-' => Slot::Shown(sign),
+                '[' => {
+                    let set: Vec<char> = signs.by_ref().take_while(|sign| *sign != ']').collect();
+                    if set.is_empty() || !set.iter().all(|sign| sign.is_alphanumeric()) {
+                        return Err(format!("`{}`: write the letters of a choice as in [AMPE]", self.mask));
+                    }
+                    Slot::OneOf(set)
+                }
+                _ => return Err(format!("`{}`: use L, D, [..], space and -", self.mask)),
+            });
+        }
+        if slots.iter().all(|slot| matches!(slot, Slot::Shown(_))) {
+            return Err(format!("`{}` has neither letters nor digits", self.mask));
+        }
+        Ok(slots)
+    }
+
+    /// The plate as this form shows it, when it fits. With `swap`, O and 0 stand for each other where the form asks so.
+    fn show(&self, canonical: &str, letters: &str, swap: bool) -> Option<String> {
+        let mut signs = canonical.chars();
+        let mut shown = String::with_capacity(canonical.len() + 2);
+        for slot in self.slots().ok()? {
+            if let Slot::Shown(separator) = slot {
+                shown.push(separator);
+                continue;
+            }
+            let fits = |sign: char| match &slot {
+                Slot::Letter => sign.is_ascii_uppercase() || letters.contains(sign),
+                Slot::Digit => sign.is_ascii_digit(),
+                Slot::OneOf(set) => set.contains(&sign),
+                Slot::Shown(_) => false,
+            };
+            let sign = signs.next()?;
+            let other = match sign {
+                'O' => '0',
+                '0' => 'O',
+                _ => sign,
+            };
+            if fits(sign) {
+                shown.push(sign);
+            } else if swap && fits(other) {
+                shown.push(other);
+            } else {
+                return None;
+            }
+        }
+        signs.next().is_none().then_some(shown)
+    }
+}
+
+impl PlateGrammar {
+    /// What is wrong with the grammar, by field.
+    pub(crate) fn check(&self) -> Vec<(String, String)> {
+        let mut wrong = Vec::new();
+        let mut say = |field: String, reason: String| wrong.push((field, reason));
+        for (index, form) in self.forms.iter().enumerate() {
+            if let Err(reason) = form.slots() {
+                say(format!("plates.forms.{index}.mask"), reason);
+            }
+        }
+        if self.free.min_length == 0 || self.free.min_length > self.free.max_length || self.free.max_length > 32 {
+            say("plates.free".into(), "lengths run from at least 1 to at most 32, the smaller first".into());
+        }
+        if let Some(letter) = self.letters.chars().find(|letter| !is_latin(*letter)) {
+            say("plates.letters".into(), format!("`{letter}` is not a Latin capital"));
+        }
+        for (letter, folded) in &self.sms_fold {
+            if folded.is_empty() || !folded.chars().all(|sign| sign.is_ascii_uppercase()) {
+                say(format!("plates.sms_fold.{letter}"), format!("`{folded}` is not plain capitals A to Z"));
+            }
+        }
+        if !parse_plate(&self.example, self).is_ok_and(|plate| plate.kind == PlateKind::Standard) {
+            say("plates.example".into(), format!("`{}` is not a standard plate by these forms", self.example));
+        }
+        wrong
+    }
+}
+
+/// Reads a plate as a driver types it: any case, spaces, dashes, dots.
 ///
 /// # Errors
 /// [`PlateError`] says what is wrong and what would be right.
 pub fn parse_plate(input: &str, grammar: &PlateGrammar) -> Result<Plate, PlateError> {
-    let _ = input;
-    Err(PlateError::Empty { example: grammar.example.clone() })
+    let example = || grammar.example.clone();
+    let mut canonical = String::new();
+    let mut typed = String::new();
+    let mut warnings = Vec::new();
+    let mut length = 0_usize;
+    for raw in composed(input) {
+        if is_separator(raw) {
+            let separator = if raw.is_whitespace() || raw == '.' || raw == '·' { ' ' } else { '-' };
+            if !typed.is_empty() && !typed.ends_with([' ', '-']) {
+                typed.push(separator);
+            }
+            continue;
+        }
+        length += 1;
+        if length > grammar.free.max_length {
+            let length = input.chars().filter(|sign| !is_separator(*sign)).count();
+            return Err(PlateError::TooLong { length, max: grammar.free.max_length, example: example() });
+        }
+        let mut upper = raw.to_uppercase();
+        let capital = match (upper.next(), upper.next()) {
+            (Some(capital), None) => capital,
+            _ => raw,
+        };
+        let sign = if capital.is_ascii_digit() || is_latin(capital) {
+            capital
+        } else if let Some((_, latin)) = LOOK_ALIKES.iter().find(|(cyrillic, _)| *cyrillic == capital) {
+            warnings.push(PlateWarning::LookAlikeCyrillic { position: length, typed: raw, read_as: *latin });
+            *latin
+        } else if ('\u{400}'..='\u{52f}').contains(&capital) {
+            return Err(PlateError::Cyrillic { letter: raw, position: length, example: example() });
+        } else {
+            return Err(PlateError::SignNotAllowed { letter: raw, position: length, example: example() });
+        };
+        canonical.push(sign);
+        typed.push(sign);
+    }
+    if length == 0 {
+        return Err(PlateError::Empty { example: example() });
+    }
+    if length < grammar.free.min_length {
+        return Err(PlateError::TooShort { length, min: grammar.free.min_length, example: example() });
+    }
+
+    let known =
+        grammar.forms.iter().find_map(|form| Some((form.kind, form.show(&canonical, &grammar.letters, false)?)));
+    let (kind, display) = match known {
+        Some(known) => known,
+        None => {
+            let mut swapped = grammar.forms.iter().filter_map(|form| form.show(&canonical, &grammar.letters, true));
+            if let Some(maybe) = swapped.next() {
+                warnings.push(PlateWarning::OhOrZero { maybe });
+            } else if grammar.free.digit_needed && !canonical.contains(|sign: char| sign.is_ascii_digit()) {
+                return Err(PlateError::NoDigit { example: example() });
+            }
+            (PlateKind::Foreign, typed.trim_end_matches([' ', '-']).to_owned())
+        }
+    };
+    let sms = canonical.chars().try_fold(String::new(), |mut sms, sign| {
+        if sign.is_ascii() {
+            sms.push(sign);
+        } else {
+            sms.push_str(grammar.sms_fold.get(&sign)?);
+        }
+        Some(sms)
+    });
+    Ok(Plate { display, canonical, sms, kind, warnings })
+}
+
+fn is_separator(sign: char) -> bool {
+    sign.is_whitespace() || matches!(sign, '-' | '.' | '·' | '\u{2010}'..='\u{2015}' | '\u{2212}')
+}
+
+/// A Latin capital, with or without marks.
+fn is_latin(sign: char) -> bool {
+    sign.is_ascii_uppercase() || (('\u{c0}'..='\u{24f}').contains(&sign) && sign.is_uppercase())
+}
+
+/// Some keyboards send a hooked letter as a letter and a mark of its own; a plate has it in one.
+fn composed(input: &str) -> impl Iterator<Item = char> {
+    let mut signs = input.chars().peekable();
+    std::iter::from_fn(move || {
+        let sign = signs.next()?;
+        let whole = match (sign, signs.peek()) {
+            ('C' | 'c', Some('\u{30c}')) => 'Č',
+            ('S' | 's', Some('\u{30c}')) => 'Š',
+            ('Z' | 'z', Some('\u{30c}')) => 'Ž',
+            ('C' | 'c', Some('\u{301}')) => 'Ć',
+            _ => return Some(sign),
+        };
+        signs.next();
+        Some(whole)
+    })
 }

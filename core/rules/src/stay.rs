@@ -32,6 +32,21 @@ impl Stay {
         at < self.closes_at
     }
 
+    /// The stay of a ticket as it was sold, for a phone that knows only the ticket: when it closes follows from the city.
+    ///
+    /// # Errors
+    /// [`Refusal::ZoneUnknown`] or [`Refusal::TariffUnknown`] when the city lacks what the end of a stay needs.
+    pub fn as_sold(
+        city: &City,
+        zone: &str,
+        started_at: DateTime<Utc>,
+        deadline: Option<DateTime<Utc>>,
+        paid_until: DateTime<Utc>,
+    ) -> Result<Self, Refusal> {
+        let closes_at = ZoneTerms::of(city, zone_of(city, zone)?)?.closes_at(paid_until)?;
+        Ok(Self { zone: zone.to_owned(), started_at, deadline, paid_until, closes_at, purchases: 1 })
+    }
+
     /// The stay after buying `quote`: this one continued, or a new one.
     ///
     /// # Errors

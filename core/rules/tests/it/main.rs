@@ -1,0 +1,5 @@
+//! The rules against Belgrade as it is published, and against laws that hold for any city.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod journey;
+mod support;
