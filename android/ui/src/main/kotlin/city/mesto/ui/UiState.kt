@@ -1,0 +1,72 @@
+// What several screens show: plates, zones, money, refusals, the connection, a payment on its way.
+
+package city.mesto.ui
+
+import androidx.compose.runtime.Immutable
+import java.math.BigDecimal
+import java.time.Instant
+import java.time.ZoneId
+
+/** A vehicle of the account. */
+@Immutable
+data class PlateView(
+    val vehicle: String,
+    /** As it is read on the car: `BG 789-PP`. */
+    val shown: String,
+    val label: String? = null,
+)
+
+/** A zone as its sign looks. */
+@Immutable
+data class ZoneView(
+    val id: String,
+    val name: String,
+    /** The code on the sign: `9111`; null where signs carry none. */
+    val sign: String?,
+    /** `#rrggbb`, as on the sign. */
+    val colour: String,
+)
+
+/** Money: decimal, with its ISO 4217 code. */
+@Immutable
+data class Price(val amount: BigDecimal, val currency: String)
+
+/** Why something cannot be done and what to do instead; both texts are for the driver, `code` is stable. */
+@Immutable
+data class Refusal(val code: String, val text: String, val advice: String)
+
+/** Whether the operator can be reached. */
+@Immutable
+sealed interface Connection {
+    data object Online : Connection
+
+    /** Not reachable; what is shown was true at `asOf`, or was never fetched. */
+    data class Offline(val asOf: Instant?) : Connection
+}
+
+/** The message that buys parking without data: the driver sends it himself from his phone's composer. */
+@Immutable
+data class SmsFallback(val number: String, val body: String)
+
+/** How far a payment is. A wait is never shown as success, and never as failure. */
+@Immutable
+sealed interface Payment {
+    data object Idle : Payment
+
+    /** The tap was taken; the answer is on its way. */
+    data object Sending : Payment
+
+    /** The request may have been executed; the operator has not said so yet. */
+    data class Unconfirmed(val since: Instant, val sms: SmsFallback?) : Payment
+
+    /** Surely not executed, nothing was charged. */
+    data class Refused(val refusal: Refusal) : Payment
+}
+
+/** Where and how a person reads times and texts: the city's zone (not the phone's) and the phone's language. */
+@Immutable
+data class Locality(val zone: ZoneId, val language: String)
+
+/** A line of a price: what for, how much. */
+@Immutable
+data class PriceLine(val text: String, val amount: Price)

@@ -1,0 +1,67 @@
+// How texts, money and times read on a screen: the catalogue's words, the city's clock, the language's figures.
+
+package city.mesto.ui.text
+
+import androidx.compose.runtime.Composable
+import androidx.compose.runtime.ReadOnlyComposable
+import androidx.compose.runtime.staticCompositionLocalOf
+import city.mesto.ui.Locality
+import city.mesto.ui.Price
+import java.text.DecimalFormat
+import java.text.DecimalFormatSymbols
+import java.time.Instant
+import java.time.format.DateTimeFormatter
+import java.util.Currency
+import java.util.Locale
+
+/** Texts and figures for one language and one city. */
+class Words(val texts: UiTexts, private val locality: Locality) {
+    private val locale: Locale = Locale.forLanguageTag(locality.language)
+    private val clock = DateTimeFormatter.ofPattern("HH:mm").withZone(locality.zone)
+    private val clockAndDay = DateTimeFormatter.ofPattern(if (locality.language == "en") "EEE d MMM, HH:mm" else "EEE d. MMM, HH:mm", locale)
+        .withZone(locality.zone)
+
+    /** `10:30` by the city's clock. */
+    fun time(at: Instant): String = clock.format(at)
+
+    /** `10:30`, and the day when it is not that of `from`. */
+    fun time(at: Instant, from: Instant): String {
+        val sameDay = at.atZone(locality.zone).toLocalDate() == from.atZone(locality.zone).toLocalDate()
+        return if (sameDay) clock.format(at) else clockAndDay.format(at)
+    }
+
+    /** `1.000,00 RSD` in Serbian, `1,000.00 RSD` in English; as many decimals as the currency has. */
+    fun money(price: Price): String {
+        val digits = runCatching { Currency.getInstance(price.currency).defaultFractionDigits }.getOrDefault(2).coerceAtLeast(0)
+        // The JDK gives RSD no decimals of its own choosing in some releases; the field writes two.
+        val shown = if (price.currency == "RSD") 2 else digits
+        val format = DecimalFormat("#,##0", DecimalFormatSymbols.getInstance(locale)).apply {
+            minimumFractionDigits = shown
+            maximumFractionDigits = maxOf(shown, price.amount.stripTrailingZeros().scale())
+        }
+        return format.format(price.amount) + NO_BREAK + price.currency
+    }
+
+    /** `09:05`, or `1:02:03` from an hour on. */
+    fun countdown(seconds: Long): String {
+        val hours = seconds / 3600
+        val minutes = seconds / 60 % 60
+        val rest = seconds % 60
+        return if (hours > 0) "%d:%02d:%02d".format(Locale.ROOT, hours, minutes, rest) else "%02d:%02d".format(Locale.ROOT, minutes, rest)
+    }
+
+    private companion object {
+        const val NO_BREAK = "\u00A0"
+    }
+}
+
+/** The words in force; set once around the screens. */
+val LocalWords = staticCompositionLocalOf<Words> { error("no words: put the screen into MestoScreen") }
+
+val words: Words
+    @Composable @ReadOnlyComposable
+    get() = LocalWords.current
+
+val texts: UiTexts
+    @Composable @ReadOnlyComposable
+    get() = LocalWords.current.texts
