@@ -29,19 +29,6 @@ wire! {
         pub now: DateTime<Utc>,
     }
 
-    /// `GET /v1/keys`
-    pub struct Keys {
-        /// Base64url of a COSE_Sign1 by the root key; see `mesto_protocol::keys`.
-        pub key_set: String,
-    }
-    /// `GET /v1/cities/{city}`
-    pub struct CityDocument {
-        pub city: String,
-        pub version: u32,
-        /// Base64url of a COSE_Sign1 by a city key over the city's canonical JSON; see `mesto_protocol::signed_city`.
-        pub signed: String,
-    }
-
     /// `POST /v1/auth/code`: asks for a one-time code; the answer is the same for known and unknown numbers.
     pub struct CodeRequest {
         /// International form, `+381641234567`; spaces and dashes are allowed.
@@ -147,7 +134,7 @@ wire! {
         /// The running ticket this continues.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub extends: Option<String>,
-        #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::openapi::QuoteTerms))]
         pub terms: QuoteTerms,
     }
 
@@ -181,7 +168,7 @@ wire! {
         pub minutes: u32,
         #[cfg_attr(feature = "openapi", schema(value_type = crate::openapi::MoneySchema))]
         pub price: Money,
-        #[cfg_attr(feature = "openapi", schema(value_type = Vec<Object>))]
+        #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::openapi::QuoteLine>))]
         pub lines: Vec<QuoteLine>,
         pub tariff: String,
         pub pay: PayMethod,
@@ -343,7 +330,8 @@ wire! {
 words! {
     pub enum Role { Driver, Inspector, Admin }
     /// How something is paid. SMS is bought outside the app and never through `/v1`.
-    pub enum PayMethod { Deposit, Card }
+    #[derive(Default)]
+    pub enum PayMethod { #[default] Deposit, Card }
     /// Where a ticket was bought (BG-12, BG-17).
     pub enum Channel { App, Sms, Kiosk }
     pub enum TicketState { Active, Expired, Voided }
@@ -362,10 +350,4 @@ words! {
         Cancelled,
     }
     pub enum BankOutcome { Approved, Declined }
-}
-
-impl Default for PayMethod {
-    fn default() -> Self {
-        Self::Deposit
-    }
 }

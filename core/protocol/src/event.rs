@@ -11,7 +11,6 @@ use crate::api::{Order, Ticket, Topup, Vehicle};
 
 /// One change of an account. `seq` counts from 1 without gaps and is the cursor for `Last-Event-ID` and `?after=`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Event {
     pub seq: i64,
     /// When it was committed, operator's clock.

@@ -9,6 +9,8 @@ pub mod device;
 pub mod event;
 pub mod idempotency;
 pub mod keys;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 pub mod problem;
 pub mod route;
 pub mod signature;

@@ -7,27 +7,39 @@ pub const TIME: &str = "mesto-time";
 /// On every request of an app: its version, `major.minor.patch`; too old is answered 426 `client_too_old`.
 pub const CLIENT: &str = "mesto-client";
 
-pub const HEALTH: &str = "/healthz";
-pub const OPENAPI: &str = "/v1/openapi.json";
-pub const CLOCK: &str = "/v1/clock";
-pub const KEYS: &str = "/v1/keys";
-pub const CITY: &str = "/v1/cities/{city}";
-pub const ONE_TIME_CODE: &str = "/v1/auth/code";
-pub const SESSION: &str = "/v1/auth/session";
-pub const ACCOUNT: &str = "/v1/account";
-pub const VEHICLES: &str = "/v1/vehicles";
-pub const VEHICLE: &str = "/v1/vehicles/{vehicle}";
-pub const ZONES: &str = "/v1/zones";
-pub const QUOTES: &str = "/v1/quotes";
-pub const TICKETS: &str = "/v1/tickets";
-pub const TICKET: &str = "/v1/tickets/{ticket}";
-pub const DEPOSIT: &str = "/v1/deposit";
-pub const TOPUPS: &str = "/v1/deposit/topups";
-pub const TOPUP: &str = "/v1/deposit/topups/{topup}";
-pub const ORDERS: &str = "/v1/orders";
-pub const ORDER_PAYMENT: &str = "/v1/orders/{order}/payment";
-pub const INTENT: &str = "/v1/intents/{key}";
-pub const EVENTS: &str = "/v1/events";
-pub const INSPECTOR_CHECK: &str = "/v1/inspector/check";
-pub const INSPECTOR_ORDERS: &str = "/v1/inspector/orders";
-pub const BANK_NOTICE: &str = "/v1/bank/notice";
+macro_rules! paths {
+    ($($(#[$doc:meta])* $name:ident = $path:literal;)*) => {
+        $($(#[$doc])* pub const $name: &str = $path;)*
+        /// Every path, in the order of the table; the OpenAPI document describes each.
+        pub const ALL: &[&str] = &[$($path),*];
+    };
+}
+
+paths! {
+    HEALTH = "/healthz";
+    OPENAPI = "/v1/openapi.json";
+    CLOCK = "/v1/clock";
+    /// The key set as text; see [`crate::keys`].
+    KEYS = "/v1/keys";
+    /// The signed city as text; see [`crate::signed_city`].
+    CITY = "/v1/cities/{city}";
+    ONE_TIME_CODE = "/v1/auth/code";
+    SESSION = "/v1/auth/session";
+    ACCOUNT = "/v1/account";
+    VEHICLES = "/v1/vehicles";
+    VEHICLE = "/v1/vehicles/{vehicle}";
+    ZONES = "/v1/zones";
+    QUOTES = "/v1/quotes";
+    TICKETS = "/v1/tickets";
+    TICKET = "/v1/tickets/{ticket}";
+    DEPOSIT = "/v1/deposit";
+    TOPUPS = "/v1/deposit/topups";
+    TOPUP = "/v1/deposit/topups/{topup}";
+    ORDERS = "/v1/orders";
+    ORDER_PAYMENT = "/v1/orders/{order}/payment";
+    INTENT = "/v1/intents/{key}";
+    EVENTS = "/v1/events";
+    INSPECTOR_CHECK = "/v1/inspector/check";
+    INSPECTOR_ORDERS = "/v1/inspector/orders";
+    BANK_NOTICE = "/v1/bank/notice";
+}

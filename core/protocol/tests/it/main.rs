@@ -3,5 +3,6 @@
 
 mod fixture;
 mod laws;
+mod openapi;
 mod standards;
 mod vectors;

@@ -1,0 +1,273 @@
+//! The OpenAPI document: every route described, schemas true to the types, the committed copy current, growth only.
+
+use std::path::PathBuf;
+
+use mesto_protocol::event::Change;
+use mesto_protocol::openapi::{QuoteLine, QuoteTerms, additive, document, document_text, operations};
+use mesto_protocol::{ProblemCode, route};
+use serde_json::{Value, json};
+
+#[test]
+fn every_route_is_described_and_nothing_else() {
+    let document = document();
+    let mut described: Vec<&str> = document["paths"].as_object().unwrap().keys().map(String::as_str).collect();
+    let mut routes = route::ALL.to_vec();
+    described.sort_unstable();
+    routes.sort_unstable();
+    assert_eq!(described, routes);
+    let mut ids: Vec<String> = Vec::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, entry) in methods.as_object().unwrap() {
+            assert!(matches!(method.as_str(), "get" | "post" | "delete"), "{method} {path}");
+            ids.push(entry["operationId"].as_str().unwrap().to_owned());
+        }
+    }
+    let count = ids.len();
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), count, "operation ids are unique");
+    assert_eq!(count, operations().len(), "no operation stands twice in the table");
+}
+
+#[test]
+fn every_reference_leads_somewhere() {
+    fn references<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
+        match value {
+            Value::Object(entries) => {
+                found.extend(entries.get("$ref").and_then(Value::as_str));
+                entries.values().for_each(|value| references(value, found));
+            }
+            Value::Array(entries) => entries.iter().for_each(|value| references(value, found)),
+            _ => {}
+        }
+    }
+    let document = document();
+    let mut found = Vec::new();
+    references(&document, &mut found);
+    assert!(found.len() > 50);
+    for reference in found {
+        assert!(document.pointer(reference.strip_prefix('#').unwrap()).is_some(), "{reference}");
+    }
+}
+
+#[test]
+fn actions_take_an_idempotency_key_and_the_rest_does_not() {
+    let document = document();
+    let key = json!({"$ref": "#/components/parameters/IdempotencyKey"});
+    let mut actions = Vec::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, entry) in methods.as_object().unwrap() {
+            if entry["parameters"].as_array().unwrap().contains(&key) {
+                assert_eq!(method, "post");
+                actions.push(path.as_str());
+            }
+        }
+    }
+    actions.sort_unstable();
+    assert_eq!(actions, [route::TOPUPS, route::INSPECTOR_ORDERS, route::ORDER_PAYMENT, route::TICKETS]);
+}
+
+#[test]
+fn money_is_text_and_never_a_number() {
+    let document = document();
+    let money = &document["components"]["schemas"]["Money"];
+    assert_eq!(money["properties"]["amount"]["type"], "string");
+    assert_eq!(money["required"], json!(["amount", "currency"]));
+    for place in [
+        "Account/properties/balance",
+        "Purchased/properties/balance",
+        "QuoteTerms/properties/total",
+        "Order/properties/due",
+    ] {
+        let schema = document.pointer(&format!("/components/schemas/{place}")).unwrap();
+        assert_eq!(
+            schema["$ref"].as_str().or(schema["allOf"][0]["$ref"].as_str()),
+            Some("#/components/schemas/Money"),
+            "{place}"
+        );
+    }
+}
+
+#[test]
+fn problems_and_events_may_grow_and_name_what_is_known() {
+    let schemas = &document()["components"]["schemas"];
+    let codes = schemas["Problem"]["properties"]["code"]["anyOf"][0]["enum"].as_array().unwrap();
+    assert_eq!(codes.len(), ProblemCode::ALL.len());
+    assert_eq!(schemas["Event"]["oneOf"].as_array().unwrap().len(), Change::KINDS.len() + 1);
+}
+
+/// The mirrors forbid unknown fields, so a field that rules add and the document lacks fails here.
+#[test]
+fn the_terms_of_a_quote_are_described_as_they_are_sent() {
+    use mesto_rules::money::{Currency, Money};
+    use mesto_rules::quote::{LineKind, Notice, Quote, QuoteLine as Line, StayPreview};
+    let at = crate::fixture::at;
+    let money = |minor| Money::from_minor(minor, Currency::new("RSD").unwrap());
+    let (unit_price, amount) = (money(8000), money(8000));
+    let line = |kind| Line { kind, amount };
+    let noon = at("2025-09-03T12:00:00Z");
+    let quote = Quote {
+        zone: "red".to_owned(),
+        tariff: "2025-02-01".to_owned(),
+        tariff_from: "2025-02-01".parse().unwrap(),
+        asked_minutes: 61,
+        granted_minutes: 90,
+        starts_at: noon,
+        ends_at: at("2025-09-03T13:30:00Z"),
+        lines: vec![
+            line(LineKind::Limited { units: 1, unit_minutes: 60, unit_price }),
+            line(LineKind::Extended { units: 1, unit_minutes: 30, unit_price }),
+            line(LineKind::CardFee { below: money(20000) }),
+        ],
+        total: money(20000),
+        notices: vec![
+            Notice::Clipped { asked: 60, offered: 30, deadline: noon },
+            Notice::RoundedUp { asked: 61, granted: 90 },
+            Notice::StartsAtOpening { opens_at: noon },
+            Notice::EndsAtClosing { asked: 60, granted: 30, closes_at: noon },
+            Notice::RollsOver { closes_at: noon, ends_at: noon },
+            Notice::NoRefund,
+        ],
+        stay: StayPreview { started_at: noon, deadline: Some(noon), left_minutes: Some(0) },
+    };
+    let sent = serde_json::to_value(&quote).unwrap();
+    let described: QuoteTerms = serde_json::from_value(sent.clone()).unwrap();
+    assert_eq!((described.lines.len(), described.notices.len(), described.granted_minutes), (3, 6, 90));
+    assert_eq!(described.total.amount, "200.00");
+    assert!(serde_json::from_value::<QuoteLine>(sent["lines"][0].clone()).is_ok());
+    let document = document();
+    let schema = &document["components"]["schemas"]["QuoteTerms"]["properties"];
+    let fields = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<std::collections::BTreeSet<_>>();
+    assert_eq!(fields(schema), fields(&sent));
+}
+
+/// `UPDATE=1` writes docs/openapi.json anew when it only grew; `UPDATE=breaking` in any case, for a change before anybody depends on it.
+#[test]
+fn the_committed_document_is_current_and_v1_only_grows() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/openapi.json");
+    let stored = std::fs::read_to_string(&path).unwrap_or_default();
+    let built = document_text();
+    if stored == built {
+        return;
+    }
+    let old: Value = serde_json::from_str(&stored).unwrap_or_else(|_| json!({}));
+    let lost = additive(&old, &document());
+    let update = std::env::var("UPDATE").unwrap_or_default();
+    assert!(lost.is_empty() || update == "breaking", "/v1 is additive only, but:\n{}", lost.join("\n"));
+    assert!(!update.is_empty(), "docs/openapi.json is not current; UPDATE=1 rewrites it");
+    std::fs::write(&path, built).unwrap();
+}
+
+fn changed(place: &str, change: impl FnOnce(&mut Value)) -> Vec<String> {
+    let old = document();
+    let mut new = old.clone();
+    change(new.pointer_mut(place).unwrap_or_else(|| panic!("nothing at {place}")));
+    additive(&old, &new)
+}
+
+fn remove(name: &'static str) -> impl FnOnce(&mut Value) {
+    move |value| assert!(value.as_object_mut().unwrap().remove(name).is_some(), "{name} was not there")
+}
+
+fn add(name: &'static str, added: Value) -> impl FnOnce(&mut Value) {
+    move |value| assert!(value.as_object_mut().unwrap().insert(name.to_owned(), added).is_none(), "{name} was there")
+}
+
+fn push(added: Value) -> impl FnOnce(&mut Value) {
+    move |value| value.as_array_mut().unwrap().push(added)
+}
+
+fn set(changed: Value) -> impl FnOnce(&mut Value) {
+    move |value| *value = changed
+}
+
+#[test]
+fn what_only_adds_is_additive() {
+    let text = json!({"type": "string"});
+    assert_eq!(additive(&document(), &document()), [""; 0]);
+    for grown in [
+        changed("/paths", add("/v1/rides", json!({"get": {}}))),
+        changed("/paths/~1v1~1clock", add("post", json!({}))),
+        changed("/components/schemas", add("Ride", json!({"type": "object"}))),
+        changed("/components/schemas/Ticket/properties", add("title", text.clone())),
+        changed("/components/schemas/Ticket/required", push(json!("title"))),
+        changed("/components/schemas/QuoteRequest/properties", add("lot", text.clone())),
+        changed("/components/schemas/Channel/enum", push(json!("phone"))),
+        changed("/components/schemas/Notice/oneOf", push(json!({"type": "object"}))),
+        changed("/components/schemas/Purchase/required", |value| drop(value.as_array_mut().unwrap().remove(0))),
+        changed(
+            "/paths/~1v1~1clock/get/parameters",
+            push(json!({"name": "lang", "in": "query", "required": false, "schema": text})),
+        ),
+        changed("/paths/~1v1~1clock/get/responses", add("429", json!({"description": ""}))),
+        changed("/paths/~1v1~1clock/get/summary", set(json!("Another sentence"))),
+    ] {
+        assert_eq!(grown, [""; 0]);
+    }
+}
+
+#[test]
+fn what_breaks_an_app_of_yesterday_is_named() {
+    let text = json!({"type": "string"});
+    for (lost, place) in [
+        (changed("/paths", remove("/v1/clock")), "paths//v1/clock: was removed"),
+        (changed("/paths/~1v1~1tickets", remove("post")), "paths//v1/tickets/post: was removed"),
+        (
+            changed("/paths/~1v1~1tickets/post/responses", remove("201")),
+            "paths//v1/tickets/post/responses/201: was removed",
+        ),
+        (changed("/components/schemas", remove("Ticket")), "components/schemas/Ticket: was removed"),
+        (
+            changed("/components/schemas/Ticket/properties", remove("ends_at")),
+            "components/schemas/Ticket/properties/ends_at: was removed",
+        ),
+        (
+            changed("/components/schemas/Ticket/required", |value| {
+                value.as_array_mut().unwrap().retain(|field| field != "ends_at")
+            }),
+            "components/schemas/Ticket/required: \"ends_at\" is no longer promised",
+        ),
+        (
+            changed("/components/schemas/Purchase/required", push(json!("lot"))),
+            "components/schemas/Purchase/required: \"lot\" is newly required in a request",
+        ),
+        (
+            changed("/components/schemas/Ticket/properties/minutes/type", set(text["type"].clone())),
+            "components/schemas/Ticket/properties/minutes/type: was \"integer\", is \"string\"",
+        ),
+        (
+            changed("/components/schemas/Channel/enum", |value| drop(value.as_array_mut().unwrap().remove(2))),
+            "components/schemas/Channel/enum: \"kiosk\" was removed or changed",
+        ),
+        (
+            changed("/components/schemas/CodeRequest/properties/phone", add("maxLength", json!(10))),
+            "components/schemas/CodeRequest/properties/phone/maxLength: was added and narrows what was allowed",
+        ),
+        (
+            changed("/paths/~1v1~1zones/get/parameters", |value| {
+                value.as_array_mut().unwrap().retain(|one| one["name"] != "sign")
+            }),
+            "paths//v1/zones/get/parameters/sign: was removed",
+        ),
+        (
+            changed(
+                "/paths/~1v1~1clock/get/parameters",
+                push(json!({"name": "lang", "in": "query", "required": true, "schema": text})),
+            ),
+            "paths//v1/clock/get/parameters/lang: is newly required",
+        ),
+        (
+            changed(
+                "/paths/~1v1~1quotes/post/parameters",
+                push(json!({"$ref": "#/components/parameters/IdempotencyKey"})),
+            ),
+            "paths//v1/quotes/post/parameters/#/components/parameters/IdempotencyKey: is newly required",
+        ),
+        (
+            changed("/components/parameters/IdempotencyKey/schema/pattern", set(json!("^x$"))),
+            "components/parameters/IdempotencyKey/schema/pattern: was \"^[A-Za-z0-9_-]{16,64}$\", is \"^x$\"",
+        ),
+    ] {
+        assert_eq!(lost, [place]);
+    }
+}
