@@ -3,6 +3,7 @@
 mod clauses;
 mod dependencies;
 mod failure;
+mod pages;
 mod process;
 mod repository;
 mod setup;
@@ -37,6 +38,8 @@ enum Command {
     Clauses(clauses::Options),
     /// Check licences, sources and bans of all dependencies by deny.toml
     Dependencies,
+    /// Check that the places which README and docs name are there
+    Pages,
     /// Write the typed texts of Kotlin and Swift from the Fluent catalogue
     Texts(texts::Options),
     /// Write the generated Kotlin, Swift and Python below target/bindings
@@ -69,6 +72,7 @@ fn run(command: Command) -> Outcome<()> {
         }
         Command::Clauses(options) => clauses::run(options),
         Command::Dependencies => dependencies::check(),
+        Command::Pages => pages::check(),
         Command::Texts(options) => texts::run(options),
         Command::Bindings => test::bindings(),
         Command::Size(options) => size::run(options),

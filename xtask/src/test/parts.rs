@@ -7,7 +7,7 @@ use super::counts::{self, Counts, Runner};
 use super::{Part, Step};
 use crate::failure::{Failure, Outcome};
 use crate::setup::Swift;
-use crate::{clauses, dependencies, process, repository, texts};
+use crate::{clauses, dependencies, pages, process, repository, texts};
 
 /// The name in the table; a part of several steps goes by its first word.
 pub fn name(part: Part) -> &'static str {
@@ -28,6 +28,7 @@ pub fn steps(part: Part) -> Vec<Step> {
             Step { name: "rust", run: rust },
             Step { name: "dependencies", run: || dependencies::check().map(|()| None) },
             Step { name: "clauses", run: || clauses::check().map(|()| None) },
+            Step { name: "pages", run: || pages::check().map(|()| None) },
             Step { name: "texts", run: || texts::run(texts::Options { check: true }).map(|()| None) },
         ],
         Part::Kotlin => vec![Step { name: name(part), run: kotlin }],
