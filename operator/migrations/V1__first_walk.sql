@@ -1,0 +1,272 @@
+-- Accounts are pseudonyms. Persons, phones and plates stand in tables of their own that can be erased; ledger and tickets stay.
+-- Times are epoch milliseconds, money is minor units of the currency beside it.
+
+CREATE TABLE account (
+  id TEXT PRIMARY KEY,
+  role TEXT NOT NULL,
+  -- Cursor of the account's events: gapless, in commit order.
+  seq BIGINT NOT NULL,
+  currency TEXT NOT NULL,
+  deposit BIGINT NOT NULL CHECK (deposit >= 0),
+  -- Events up to here are gone.
+  events_from BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  closed_at BIGINT
+);
+
+CREATE TABLE person (
+  account TEXT PRIMARY KEY REFERENCES account (id),
+  phone TEXT UNIQUE,
+  name TEXT,
+  created_at BIGINT NOT NULL
+);
+
+CREATE TABLE one_time_code (
+  phone TEXT PRIMARY KEY,
+  hash TEXT NOT NULL,
+  expires_at BIGINT NOT NULL,
+  resend_at BIGINT NOT NULL,
+  tries BIGINT NOT NULL
+);
+
+-- What counts against a limit: a code asked for by a number, from an address. Subjects are hashed.
+CREATE TABLE attempt (
+  id TEXT PRIMARY KEY,
+  kind TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  at BIGINT NOT NULL
+);
+CREATE INDEX attempt_of ON attempt (kind, subject, at);
+
+CREATE TABLE device (
+  id TEXT PRIMARY KEY,
+  account TEXT NOT NULL REFERENCES account (id),
+  name TEXT NOT NULL,
+  public_key TEXT NOT NULL,
+  created_at BIGINT NOT NULL
+);
+CREATE INDEX device_of ON device (account);
+
+CREATE TABLE token (
+  hash TEXT PRIMARY KEY,
+  account TEXT NOT NULL REFERENCES account (id),
+  device TEXT REFERENCES device (id),
+  created_at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL
+);
+CREATE INDEX token_of ON token (account);
+
+-- Messages that wait for a gateway; a testbed reads them.
+CREATE TABLE outbox (
+  id TEXT PRIMARY KEY,
+  channel TEXT NOT NULL,
+  recipient TEXT NOT NULL,
+  body TEXT NOT NULL,
+  at BIGINT NOT NULL
+);
+CREATE INDEX outbox_to ON outbox (recipient, id);
+
+CREATE TABLE vehicle (
+  id TEXT PRIMARY KEY,
+  account TEXT NOT NULL REFERENCES account (id),
+  city TEXT NOT NULL,
+  canonical TEXT NOT NULL,
+  shown TEXT NOT NULL,
+  label TEXT,
+  created_at BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX vehicle_once ON vehicle (account, canonical);
+CREATE INDEX vehicle_plate ON vehicle (city, canonical);
+
+-- The latest stay of a user, or of a plate, in a car park.
+CREATE TABLE stay (
+  subject TEXT NOT NULL,
+  city TEXT NOT NULL,
+  zone TEXT NOT NULL,
+  id TEXT NOT NULL,
+  version BIGINT NOT NULL,
+  body TEXT NOT NULL,
+  changed_at BIGINT NOT NULL,
+  PRIMARY KEY (subject, city, zone)
+);
+CREATE INDEX stay_changed ON stay (changed_at);
+
+CREATE TABLE quote (
+  id TEXT PRIMARY KEY,
+  account TEXT NOT NULL REFERENCES account (id),
+  city TEXT NOT NULL,
+  vehicle TEXT NOT NULL,
+  canonical TEXT NOT NULL,
+  shown TEXT NOT NULL,
+  pay TEXT NOT NULL,
+  extends TEXT,
+  terms TEXT NOT NULL,
+  -- Versions of the stays it was computed against, 0 when there was none.
+  user_stay BIGINT NOT NULL,
+  plate_stay BIGINT NOT NULL,
+  issued_at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL,
+  ticket TEXT
+);
+CREATE INDEX quote_expires ON quote (expires_at);
+
+CREATE TABLE ticket (
+  id TEXT PRIMARY KEY,
+  -- Absent when it was bought by SMS or at a kiosk.
+  account TEXT REFERENCES account (id),
+  channel TEXT NOT NULL,
+  city TEXT NOT NULL,
+  zone TEXT NOT NULL,
+  state TEXT NOT NULL,
+  issued_at BIGINT NOT NULL,
+  starts_at BIGINT NOT NULL,
+  ends_at BIGINT NOT NULL,
+  price BIGINT NOT NULL,
+  currency TEXT NOT NULL,
+  lines TEXT NOT NULL,
+  tariff TEXT NOT NULL,
+  pay TEXT NOT NULL,
+  stay TEXT NOT NULL,
+  stay_started_at BIGINT NOT NULL,
+  stay_deadline BIGINT,
+  stay_paid_until BIGINT NOT NULL,
+  extends TEXT,
+  quote TEXT UNIQUE
+);
+CREATE INDEX ticket_of ON ticket (account, id);
+
+-- The erasable half of a ticket: the plate, and the signed text that names it.
+CREATE TABLE ticket_plate (
+  ticket TEXT PRIMARY KEY REFERENCES ticket (id),
+  city TEXT NOT NULL,
+  zone TEXT NOT NULL,
+  canonical TEXT NOT NULL,
+  shown TEXT NOT NULL,
+  ends_at BIGINT NOT NULL,
+  signed TEXT NOT NULL
+);
+CREATE INDEX ticket_plate_check ON ticket_plate (city, canonical, ends_at);
+
+-- Append only. An entry is one movement of money; its legs sum to zero per currency.
+CREATE TABLE ledger_entry (
+  id TEXT PRIMARY KEY,
+  kind TEXT NOT NULL,
+  reference TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  -- Whose deposit it moved, with the event's cursor and the balance after it.
+  account TEXT REFERENCES account (id),
+  account_seq BIGINT,
+  amount BIGINT,
+  balance BIGINT,
+  currency TEXT NOT NULL
+);
+CREATE INDEX ledger_entry_of ON ledger_entry (account, account_seq);
+CREATE UNIQUE INDEX ledger_entry_once ON ledger_entry (kind, reference);
+
+CREATE TABLE ledger_leg (
+  entry TEXT NOT NULL REFERENCES ledger_entry (id),
+  place BIGINT NOT NULL,
+  -- `bank`, `deposit:<account>`, `revenue:parking:<city>`, ...; debits are positive.
+  book TEXT NOT NULL,
+  amount BIGINT NOT NULL,
+  currency TEXT NOT NULL,
+  PRIMARY KEY (entry, place)
+);
+
+CREATE TABLE topup (
+  id TEXT PRIMARY KEY,
+  account TEXT NOT NULL REFERENCES account (id),
+  amount BIGINT NOT NULL,
+  currency TEXT NOT NULL,
+  state TEXT NOT NULL,
+  reason TEXT,
+  page_url TEXT NOT NULL,
+  intent TEXT NOT NULL,
+  expires_at BIGINT NOT NULL,
+  created_at BIGINT NOT NULL
+);
+CREATE INDEX topup_of ON topup (account, id);
+
+CREATE TABLE bank_notice (
+  payment TEXT PRIMARY KEY,
+  topup TEXT NOT NULL REFERENCES topup (id),
+  amount BIGINT NOT NULL,
+  currency TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  at BIGINT NOT NULL
+);
+
+CREATE TABLE daily_order (
+  id TEXT PRIMARY KEY,
+  city TEXT NOT NULL,
+  zone TEXT NOT NULL,
+  state TEXT NOT NULL,
+  violation TEXT NOT NULL,
+  place TEXT,
+  terms TEXT NOT NULL,
+  issued_at BIGINT NOT NULL,
+  valid_until BIGINT NOT NULL,
+  currency TEXT NOT NULL,
+  inspector TEXT NOT NULL REFERENCES account (id),
+  paid_at BIGINT,
+  paid_by TEXT REFERENCES account (id),
+  paid_amount BIGINT
+);
+
+CREATE TABLE order_plate (
+  daily_order TEXT PRIMARY KEY REFERENCES daily_order (id),
+  city TEXT NOT NULL,
+  canonical TEXT NOT NULL,
+  shown TEXT NOT NULL
+);
+CREATE INDEX order_plate_check ON order_plate (city, canonical);
+
+-- One row per plate that an inspector works on, so that two inspectors wait for each other.
+CREATE TABLE plate_lock (
+  city TEXT NOT NULL,
+  canonical TEXT NOT NULL,
+  PRIMARY KEY (city, canonical)
+);
+
+CREATE TABLE plate_check (
+  id TEXT PRIMARY KEY,
+  inspector TEXT NOT NULL,
+  city TEXT NOT NULL,
+  zone TEXT NOT NULL,
+  canonical TEXT NOT NULL,
+  covered BIGINT NOT NULL,
+  at BIGINT NOT NULL
+);
+CREATE INDEX plate_check_at ON plate_check (at);
+
+CREATE TABLE event (
+  account TEXT NOT NULL REFERENCES account (id),
+  seq BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  change TEXT NOT NULL,
+  PRIMARY KEY (account, seq)
+);
+CREATE INDEX event_at ON event (at);
+
+-- The answer of every action that ended, and the tombstone (route '*') of a key cancelled before it was seen.
+CREATE TABLE intent (
+  account TEXT NOT NULL,
+  key TEXT NOT NULL,
+  route TEXT NOT NULL,
+  body_hash TEXT NOT NULL,
+  status BIGINT NOT NULL,
+  answer TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  PRIMARY KEY (account, key, route)
+);
+CREATE INDEX intent_at ON intent (at);
+
+-- What time brings: claimed by lease, removed in the transaction that does it.
+CREATE TABLE due (
+  kind TEXT NOT NULL,
+  reference TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  lease_until BIGINT NOT NULL,
+  PRIMARY KEY (kind, reference)
+);
+CREATE INDEX due_at ON due (at);

@@ -1,0 +1,155 @@
+//! Which handler answers which request, who may call it, and whether it is an action with a key.
+
+use chrono::{DateTime, Utc};
+use mesto_protocol::api::Role;
+use mesto_protocol::{Problem, ProblemCode, route};
+
+use crate::account::Held;
+use crate::auth::Who;
+use crate::failure::{Outcome, refuse};
+use crate::http::{Request, Response};
+use crate::operator::Operator;
+use crate::store::{StoreError, Tx};
+use crate::{accounts, auth, deposit, events, idempotency, inspector, orders, public, quotes, tickets, vehicles};
+
+/// A request on its way through a handler.
+pub(crate) struct Call<'a> {
+    pub operator: &'a Operator,
+    pub now: DateTime<Utc>,
+    pub request: &'a Request,
+    /// What stands in the places of the path's `{...}`.
+    pub path: Vec<String>,
+    pub who: Option<Who>,
+    /// The caller's account, locked; every action has it.
+    pub held: Option<Held>,
+}
+
+impl Call<'_> {
+    /// Who calls; a route without roles has nobody.
+    pub fn who(&self) -> Outcome<&Who> {
+        match &self.who {
+            Some(who) => Ok(who),
+            None => refuse(ProblemCode::Unauthorized, "sign in first"),
+        }
+    }
+
+    /// The caller's account, locked.
+    pub fn held(&mut self) -> Outcome<&mut Held> {
+        self.held.as_mut().ok_or_else(|| StoreError::Broken("the account is not held".into()).into())
+    }
+
+    /// The first `{...}` of the path.
+    pub fn named(&self) -> &str {
+        self.path.first().map_or("", String::as_str)
+    }
+
+    /// Refuses what arrives after its deadline: never executed late.
+    pub fn in_time(&self, not_after: DateTime<Utc>) -> Outcome<()> {
+        if self.now <= not_after {
+            return Ok(());
+        }
+        Err(Problem::new(ProblemCode::IntentExpired, format!("it was to be done until {not_after} and arrived at {}", self.now))
+            .with("not_after", not_after)
+            .with("arrived_at", self.now)
+            .into())
+    }
+}
+
+type Handler = fn(&mut dyn Tx, &mut Call<'_>) -> Outcome<Response>;
+
+pub(crate) struct Route {
+    pub method: &'static str,
+    pub path: &'static str,
+    /// `None`: anybody.
+    pub roles: Option<&'static [Role]>,
+    /// Needs an Idempotency-Key.
+    pub is_action: bool,
+    pub handler: Handler,
+}
+
+const ANYBODY: Option<&[Role]> = None;
+const EVERYBODY: Option<&[Role]> = Some(&[Role::Driver, Role::Inspector, Role::Admin]);
+const DRIVER: Option<&[Role]> = Some(&[Role::Driver]);
+const INSPECTOR: Option<&[Role]> = Some(&[Role::Inspector]);
+
+const fn read(path: &'static str, roles: Option<&'static [Role]>, handler: Handler) -> Route {
+    Route { method: "GET", path, roles, is_action: false, handler }
+}
+const fn post(path: &'static str, roles: Option<&'static [Role]>, handler: Handler) -> Route {
+    Route { method: "POST", path, roles, is_action: false, handler }
+}
+const fn action(path: &'static str, roles: Option<&'static [Role]>, handler: Handler) -> Route {
+    Route { method: "POST", path, roles, is_action: true, handler }
+}
+const fn delete(path: &'static str, roles: Option<&'static [Role]>, handler: Handler) -> Route {
+    Route { method: "DELETE", path, roles, is_action: false, handler }
+}
+
+static ROUTES: &[Route] = &[
+    read(route::HEALTH, ANYBODY, public::health),
+    read(route::CLOCK, ANYBODY, public::clock),
+    read(route::KEYS, ANYBODY, public::keys),
+    read(route::CITY, ANYBODY, public::city),
+    read(route::OPENAPI, ANYBODY, public::openapi),
+    read(route::ZONES, ANYBODY, public::zones),
+    post(route::ONE_TIME_CODE, ANYBODY, auth::send_code),
+    post(route::SESSION, ANYBODY, auth::sign_in),
+    delete(route::SESSION, EVERYBODY, auth::sign_out),
+    read(route::ACCOUNT, EVERYBODY, accounts::read),
+    read(route::VEHICLES, DRIVER, vehicles::list),
+    post(route::VEHICLES, DRIVER, vehicles::add),
+    delete(route::VEHICLE, DRIVER, vehicles::remove),
+    post(route::QUOTES, DRIVER, quotes::make),
+    action(route::TICKETS, DRIVER, tickets::buy),
+    read(route::TICKETS, DRIVER, tickets::list),
+    read(route::TICKET, DRIVER, tickets::read),
+    read(route::DEPOSIT, DRIVER, deposit::history),
+    action(route::TOPUPS, DRIVER, deposit::top_up),
+    read(route::TOPUP, DRIVER, deposit::read),
+    post(route::BANK_NOTICE, ANYBODY, deposit::notice),
+    read(route::ORDERS, DRIVER, orders::list),
+    action(route::ORDER_PAYMENT, DRIVER, orders::pay),
+    read(route::INTENT, EVERYBODY, idempotency::outcome),
+    delete(route::INTENT, EVERYBODY, idempotency::cancel),
+    read(route::EVENTS, EVERYBODY, events::page),
+    read(route::INSPECTOR_CHECK, INSPECTOR, inspector::check),
+    action(route::INSPECTOR_ORDERS, INSPECTOR, inspector::issue),
+];
+
+/// The route of a request and what stands in its path; 404 and 405 say what there is.
+pub(crate) fn find(request: &Request) -> Outcome<(&'static Route, Vec<String>)> {
+    let mut methods = Vec::new();
+    for route in ROUTES {
+        if let Some(path) = matched(route.path, &request.path) {
+            if route.method == request.method {
+                return Ok((route, path));
+            }
+            methods.push(route.method);
+        }
+    }
+    if methods.is_empty() {
+        return refuse(ProblemCode::NotFound, "there is nothing at this address; /v1/openapi.json lists what there is");
+    }
+    Err(Problem::new(ProblemCode::MethodNotAllowed, format!("this address takes {}", methods.join(", ")))
+        .with("allowed", methods)
+        .into())
+}
+
+fn matched(pattern: &str, path: &str) -> Option<Vec<String>> {
+    let mut named = Vec::new();
+    let mut given = path.split('/');
+    for part in pattern.split('/') {
+        let value = given.next()?;
+        if part.starts_with('{') {
+            named.push(crate::text::form_decode(value).filter(|value| !value.is_empty())?);
+        } else if part != value {
+            return None;
+        }
+    }
+    given.next().is_none().then_some(named)
+}
+
+/// The pattern of a request's path, for logs: ids and plates do not stand in it.
+pub(crate) fn pattern(request: &Request) -> &'static str {
+    ROUTES.iter().find(|route| matched(route.path, &request.path).is_some()).map_or("unknown", |route| route.path)
+}

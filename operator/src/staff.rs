@@ -1,0 +1,67 @@
+//! What only the operator's own tools do: staff, the outbox, the books.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use mesto_protocol::api::Role;
+use mesto_rules::money::Money;
+
+use crate::failure::Failure;
+use crate::ledger::{self, LedgerFault};
+use crate::outbox::{self, Message};
+use crate::store::{Store, StoreError, transact};
+use crate::{Operator, auth, values};
+
+impl Operator {
+    /// Makes an account of staff and returns its token, which is shown once and stored hashed.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn create_staff(
+        &self,
+        store: &dyn Store,
+        now: DateTime<Utc>,
+        role: Role,
+        name: &str,
+    ) -> Result<String, StoreError> {
+        transact(store, |tx| {
+            let token = (|| {
+                let account = auth::create(tx, self, now, role)?;
+                tx.execute(
+                    "INSERT INTO person (account, name, created_at) VALUES ($1, $2, $3)",
+                    values![&account, name, now.timestamp_millis()],
+                )?;
+                auth::issue_token(tx, self, now, &account, None)
+            })();
+            match token {
+                Ok((token, _)) => Ok(token),
+                Err(Failure::Store(error)) => Err(error),
+                Err(Failure::Refused(problem)) => Err(StoreError::Broken(problem.detail)),
+            }
+        })
+    }
+
+    /// The messages sent to a number, oldest first. For the testbed and the demo; no request leads here.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn outbox(&self, store: &dyn Store, phone: &str) -> Result<Vec<Message>, StoreError> {
+        transact(store, |tx| outbox::read(tx, phone))
+    }
+
+    /// The sum of every book, all deposits as one, by `book CURRENCY`; debits are positive.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn balances(&self, store: &dyn Store) -> Result<BTreeMap<String, Money>, StoreError> {
+        transact(store, ledger::balances)
+    }
+
+    /// Checks the books; see [`ledger::check`].
+    ///
+    /// # Errors
+    /// The first fault.
+    pub fn check_ledger(&self, store: &dyn Store) -> Result<(), LedgerFault> {
+        transact(store, |tx| Ok(ledger::check(tx)))?
+    }
+}

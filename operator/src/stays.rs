@@ -1,0 +1,96 @@
+//! Stays in the store: the latest of a user and the latest of a plate in each car park, with versions that a purchase checks.
+
+use mesto_rules::City;
+use mesto_rules::quote::{Quote, QuoteAsk, Refusal, quote};
+use mesto_rules::stay::Stay;
+
+use crate::failure::Outcome;
+use crate::routes::Call;
+use crate::store::{Row, StoreError, Tx};
+use crate::values;
+
+/// A stored stay.
+#[derive(Debug, Clone)]
+pub(crate) struct Kept {
+    pub id: String,
+    /// Counts the purchases and changes of this row; 0 when there is none.
+    pub version: i64,
+    pub stay: Option<Stay>,
+}
+
+/// Where a stay is counted: a user's (BG-48) or a plate's, which is stricter (AMB-06).
+pub(crate) fn user(account: &str) -> String {
+    format!("user/{account}")
+}
+
+/// See [`user`].
+pub(crate) fn plate(canonical: &str) -> String {
+    format!("plate/{canonical}")
+}
+
+/// The user's and the plate's latest stay in a zone.
+pub(crate) fn read(tx: &mut dyn Tx, city: &str, zone: &str, account: &str, canonical: &str) -> Outcome<(Kept, Kept)> {
+    let (user, plate) = (user(account), plate(canonical));
+    let rows = tx.query(
+        "SELECT subject, id, version, body FROM stay WHERE city = $1 AND zone = $2 AND (subject = $3 OR subject = $4)",
+        values![city, zone, &user, &plate],
+    )?;
+    let mut kept = (Kept::none(), Kept::none());
+    for row in &rows {
+        let side = if row.text(0)? == user { &mut kept.0 } else { &mut kept.1 };
+        *side = Kept::read(row)?;
+    }
+    Ok(kept)
+}
+
+impl Kept {
+    const fn none() -> Self {
+        Self { id: String::new(), version: 0, stay: None }
+    }
+
+    fn read(row: &Row) -> Result<Self, StoreError> {
+        let stay = serde_json::from_str(row.text(3)?).map_err(|error| StoreError::unreadable("stay", error))?;
+        Ok(Self { id: row.string(1)?, version: row.int(2)?, stay: Some(stay) })
+    }
+}
+
+/// The stricter of what the user's and the plate's stay allow: refused when either refuses, else the shorter offer, at equal length the
+/// dearer one.
+pub(crate) fn stricter_quote(
+    city: &City,
+    ask: &QuoteAsk<'_>,
+    kept: &(Kept, Kept),
+) -> Result<Quote, Refusal> {
+    let of_user = quote(city, &QuoteAsk { stay: kept.0.stay.as_ref(), ..*ask });
+    if kept.0.stay == kept.1.stay {
+        return of_user;
+    }
+    let of_plate = quote(city, &QuoteAsk { stay: kept.1.stay.as_ref(), ..*ask });
+    match (of_user, of_plate) {
+        (Ok(user), Ok(plate)) => {
+            let is_stricter = (plate.ends_at, std::cmp::Reverse(plate.total.amount)) < (user.ends_at, std::cmp::Reverse(user.total.amount));
+            Ok(if is_stricter { plate } else { user })
+        }
+        (Err(refusal), _) | (_, Err(refusal)) => Err(refusal),
+    }
+}
+
+/// Writes the stay of one subject after a purchase and returns its id, or `None` when another purchase changed it since the quote.
+/// The row stays locked until the commit, so that two phones of one plate wait for each other.
+pub(crate) fn advance(
+    tx: &mut dyn Tx,
+    call: &Call<'_>,
+    subject: &str,
+    city: &str,
+    before: &Kept,
+    after: &Stay,
+) -> Outcome<Option<String>> {
+    let goes_on = before.stay.as_ref().is_some_and(|stay| stay.started_at == after.started_at);
+    let id = if goes_on { before.id.clone() } else { call.operator.id("st", call.now) };
+    let body = serde_json::to_string(after)?;
+    let written = tx.execute(
+        "INSERT INTO stay (subject, city, zone, id, version, body, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (subject, city, zone) DO UPDATE SET id = excluded.id, version = excluded.version, body = excluded.body, changed_at = excluded.changed_at WHERE stay.version = $8",
+        values![subject, city, &after.zone, &id, before.version + 1, &body, call.now.timestamp_millis(), before.version],
+    )?;
+    Ok((written == 1).then_some(id))
+}
