@@ -1,0 +1,73 @@
+-- The phone's memory: what the operator said last, and what the driver wants. Money is in the JSON as on the wire.
+CREATE TABLE meta (
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- Signed documents, as they were served: the key set and the city.
+CREATE TABLE document (
+    name      TEXT PRIMARY KEY,
+    version   INTEGER NOT NULL,
+    bytes     BLOB NOT NULL,
+    stored_at INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE vehicle (
+    id    TEXT PRIMARY KEY,
+    place INTEGER NOT NULL,
+    json  TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- open = 1: the operator called it active.
+CREATE TABLE ticket (
+    id        TEXT PRIMARY KEY,
+    open      INTEGER NOT NULL,
+    issued_at INTEGER NOT NULL,
+    starts_at INTEGER NOT NULL,
+    ends_at   INTEGER NOT NULL,
+    json      TEXT NOT NULL
+);
+CREATE INDEX ticket_open ON ticket (ends_at) WHERE open = 1;
+CREATE INDEX ticket_newest ON ticket (issued_at, id);
+-- The latest stay of a zone is found by the end of its tickets.
+CREATE INDEX ticket_ends ON ticket (ends_at);
+
+CREATE TABLE daily_order (
+    id        TEXT PRIMARY KEY,
+    open      INTEGER NOT NULL,
+    issued_at INTEGER NOT NULL,
+    json      TEXT NOT NULL
+);
+CREATE INDEX daily_order_newest ON daily_order (issued_at, id);
+
+CREATE TABLE topup (
+    id         TEXT PRIMARY KEY,
+    open       INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    json       TEXT NOT NULL
+);
+
+-- An intent is committed here before anything is sent. method, path and body are what is sent, byte for byte, every time.
+CREATE TABLE intent (
+    key             TEXT PRIMARY KEY,
+    account         TEXT NOT NULL,
+    kind            TEXT NOT NULL,
+    subject         TEXT,
+    details         TEXT NOT NULL,
+    path            TEXT NOT NULL,
+    body            BLOB NOT NULL,
+    created_at      INTEGER NOT NULL,
+    not_after       INTEGER NOT NULL,
+    -- ready, leaving, left, at_bank, confirmed, refused, expired
+    state           TEXT NOT NULL,
+    open            INTEGER NOT NULL,
+    attempts        INTEGER NOT NULL DEFAULT 0,
+    next_attempt_at INTEGER NOT NULL DEFAULT 0,
+    -- What the operator knows it as: ticket, top-up or order.
+    result          TEXT,
+    problem         TEXT,
+    ended_at        INTEGER
+);
+CREATE INDEX intent_open ON intent (created_at) WHERE open = 1;
+CREATE INDEX intent_subject ON intent (subject) WHERE subject IS NOT NULL;
+CREATE INDEX intent_newest ON intent (created_at, key);

@@ -1,0 +1,276 @@
+//! The client: its parts, how it opens, and how a change becomes visible.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use mesto_rules::City;
+use rusqlite::{Connection as Database, Transaction};
+
+use crate::clock::{self, Anchor, ClockState};
+use crate::error::{Error, Result};
+use crate::ports::Ports;
+use crate::reminders::Reminder;
+use crate::snapshot::{Connection, Observer, Observers, Snapshot, Subscription};
+use crate::store::{IntentRow, Recovery, Store, StoreError, rows};
+use crate::texts::{self, Locale, TextValue};
+
+/// Where the session token lies among the secrets.
+pub(crate) const TOKEN: &str = "mesto.session_token";
+
+/// How a client is set up.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The database file; its folder must exist. `-wal` and `-shm` lie beside it.
+    pub path: PathBuf,
+    /// Id of the city: `belgrade`.
+    pub city: String,
+    /// The app's version, `major.minor.patch`; sent with every request.
+    pub version: String,
+    /// Ed25519 public key that signs the operator's key sets, pinned in the app.
+    pub root_key: [u8; 32],
+    /// Language of reminders and of [`Client::text`].
+    pub locale: Locale,
+    /// Where the bank's page leads back to; the operator adds only the intent's key.
+    pub return_url: String,
+    /// A JSON file for widgets and live activities, replaced as a whole after every change.
+    pub snapshot_path: Option<PathBuf>,
+}
+
+impl Config {
+    /// The usual set-up: this crate's version, English, the app's own return link, no snapshot file.
+    #[must_use]
+    pub fn new(path: impl Into<PathBuf>, city: &str, root_key: [u8; 32]) -> Self {
+        Self {
+            path: path.into(),
+            city: city.to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            root_key,
+            locale: Locale::En,
+            return_url: "mesto://return".to_owned(),
+            snapshot_path: None,
+        }
+    }
+}
+
+/// The app's core. A clone is the same client.
+#[derive(Clone)]
+pub struct Client {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub config: Config,
+    pub ports: Ports,
+    core: Mutex<Core>,
+    pub observers: Observers,
+}
+
+/// What the one lock guards. It is never held while waiting, nor while calling a port or an observer.
+pub(crate) struct Core {
+    pub store: Store,
+    pub anchor: Option<Anchor>,
+    pub connection: Connection,
+    pub token: Option<String>,
+    pub account: Option<String>,
+    /// Read from the store when first needed.
+    pub city: Option<Arc<City>>,
+    /// Intents with a request under way.
+    pub attempting: HashSet<String>,
+    /// The last view, until something changes or the moment comes when one of its tickets is over.
+    pub cached: Option<(Arc<Snapshot>, Option<DateTime<Utc>>)>,
+    /// The plan the phone was given last.
+    pub planned: Option<Vec<Reminder>>,
+    /// What the snapshot file holds.
+    pub written: Option<String>,
+}
+
+impl Core {
+    /// Reads from the database.
+    pub fn read<T>(
+        &mut self,
+        now: DateTime<Utc>,
+        read: impl FnOnce(&Database) -> std::result::Result<T, StoreError>,
+    ) -> Result<T> {
+        Ok(self.store.read(now.timestamp_millis(), read)?)
+    }
+
+    /// Writes in one transaction.
+    pub fn write<T>(
+        &mut self,
+        now: DateTime<Utc>,
+        write: impl FnOnce(&Transaction<'_>) -> std::result::Result<T, StoreError>,
+    ) -> Result<T> {
+        self.cached = None;
+        Ok(self.store.write(now.timestamp_millis(), write)?)
+    }
+
+    /// The account that is signed in.
+    pub fn signed_in(&self) -> Result<String> {
+        match (&self.token, &self.account) {
+            (Some(_), Some(account)) => Ok(account.clone()),
+            _ => Err(Error::not_signed_in()),
+        }
+    }
+}
+
+impl Client {
+    /// Opens the database (made, migrated or rebuilt when needed) and reads what a screen shows first. No request is made.
+    ///
+    /// # Errors
+    /// `phone_full`, `phone_data_newer`, `phone_data_failed`, `phone_secrets_failed`.
+    pub fn open(config: Config, ports: Ports) -> Result<Self> {
+        let wall_ms = ports.clock.wall().timestamp_millis();
+        let mut store = Store::open(&config.path, wall_ms)?;
+        let token = ports.secrets.get(TOKEN)?;
+        let first = |store: &mut Store| {
+            store.read(wall_ms, |db| {
+                let account = rows::get::<String>(db, rows::meta::ACCOUNT)?;
+                Ok((rows::get::<Anchor>(db, rows::meta::ANCHOR)?, account, IntentRow::any_leaving(db)?))
+            })
+        };
+        // Damage shows at the first read: the store is then already rebuilt, and the second look finds a sound file.
+        let (anchor, account, leaving) = match first(&mut store) {
+            Err(StoreError::Damaged(_)) => first(&mut store)?,
+            other => other?,
+        };
+        if leaving {
+            store.write(wall_ms, |db| IntentRow::reopen(db))?;
+        }
+        let core = Core {
+            store,
+            anchor,
+            connection: Connection::Unknown,
+            token,
+            account,
+            city: None,
+            attempting: HashSet::new(),
+            cached: None,
+            planned: None,
+            written: None,
+        };
+        Ok(Self { inner: Arc::new(Inner { config, ports, core: Mutex::new(core), observers: Observers::default() }) })
+    }
+
+    pub(crate) fn core(&self) -> MutexGuard<'_, Core> {
+        // A panic elsewhere leaves the database whole (transactions) and the rest is only a cache.
+        self.inner.core.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn ports(&self) -> &Ports {
+        &self.inner.ports
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.inner.config
+    }
+
+    /// The corrected time: the operator's, as well as the phone can know it.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.time().0
+    }
+
+    /// The corrected time and how far it can be trusted.
+    #[must_use]
+    pub fn time(&self) -> (DateTime<Utc>, ClockState) {
+        let anchor = self.core().anchor.clone();
+        clock::corrected(anchor.as_ref(), self.ports().clock.as_ref())
+    }
+
+    /// Until when something that is wanted now may be executed.
+    pub(crate) fn not_after(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        let seconds = self.stored_city().map_or(120, |city| city.policy.quote_ttl_seconds);
+        now + TimeDelta::seconds(i64::from(seconds))
+    }
+
+    /// The stored city, or what to do about it being missing.
+    ///
+    /// # Errors
+    /// `city_missing` before the first [`Client::refresh`].
+    pub fn city(&self) -> Result<Arc<City>> {
+        self.stored_city().ok_or_else(Error::city_missing)
+    }
+
+    pub(crate) fn zone_of_time(&self) -> Option<chrono_tz::Tz> {
+        self.stored_city().and_then(|city| city.tz().ok())
+    }
+
+    /// Gives an error the city's time zone, so that its text shows the city's hours.
+    pub(crate) fn explain<T>(&self, outcome: Result<T>) -> Result<T> {
+        outcome.map_err(|error| error.in_zone(self.zone_of_time()))
+    }
+
+    /// A text of the catalogue in the client's language, times in the city's zone; the id itself when it is not there.
+    #[must_use]
+    pub fn text(&self, id: &str, values: &[(&str, TextValue)]) -> String {
+        texts::text(self.config().locale, id, values, self.zone_of_time())
+    }
+
+    /// What a damaged database meant, when there was one since this client was opened.
+    #[must_use]
+    pub fn recovery(&self) -> Option<Recovery> {
+        self.core().store.recovery.clone()
+    }
+
+    /// What the app shows, as of now.
+    #[must_use]
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        let (now, state) = self.time();
+        let mut core = self.core();
+        if let Some((snapshot, until)) = &core.cached
+            && until.is_none_or(|until| now < until)
+            && snapshot.clock == state
+        {
+            return Arc::clone(snapshot);
+        }
+        let built = Snapshot::build(&mut core, now, state);
+        match built {
+            Ok((snapshot, until)) => {
+                let snapshot = Arc::new(snapshot);
+                core.cached = Some((Arc::clone(&snapshot), until));
+                snapshot
+            }
+            // The store fails: the last thing known is better than nothing.
+            Err(_) => core.cached.as_ref().map_or_else(|| Arc::new(Snapshot::empty(state)), |(last, _)| Arc::clone(last)),
+        }
+    }
+
+    /// Calls the observer with the current state and then after every change, the latest only, from one thread of the client's own
+    /// with no lock held. Dropping the subscription ends it.
+    #[must_use]
+    pub fn subscribe(&self, observer: Arc<dyn Observer>) -> Subscription {
+        self.inner.observers.add(Arc::downgrade(&self.inner), observer)
+    }
+
+    /// Something changed: tells the phone's alarms, the snapshot file and the observers.
+    pub(crate) fn changed(&self) {
+        self.core().cached = None;
+        self.plan(false);
+        if let Some(path) = &self.config().snapshot_path {
+            self.write_snapshot(path);
+        }
+        self.inner.observers.wake();
+    }
+
+    fn write_snapshot(&self, path: &Path) {
+        let snapshot = self.snapshot();
+        let Ok(json) = serde_json::to_string(snapshot.as_ref()) else { return };
+        let mut core = self.core();
+        if core.written.as_ref() == Some(&json) {
+            return;
+        }
+        // A widget's file is a convenience: when it cannot be written, the app still works.
+        let beside = path.with_extension("new");
+        if std::fs::write(&beside, &json).and_then(|()| std::fs::rename(&beside, path)).is_ok() {
+            core.written = Some(json);
+        }
+    }
+}
+
+/// A client crosses threads, and so do the futures of its use cases.
+const _: () = {
+    const fn crosses_threads<T: Send + Sync>() {}
+    crosses_threads::<Client>();
+};

@@ -1,0 +1,234 @@
+//! What can go wrong, for people: a stable code, what happened and which limit, what to do now.
+
+use mesto_protocol::{Problem, ProblemCode};
+use mesto_rules::{PlateError, Refusal, SignError};
+use serde_json::{Map, Value};
+
+use crate::ports::{LinkError, SecretsError};
+use crate::store::StoreError;
+use crate::texts::{self, Locale};
+
+/// What sort of failure it is: what an app does next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ErrorKind {
+    /// The rules or the operator said no. Asking again the same way changes nothing.
+    Refused,
+    /// There is no connection; surely nothing left the phone.
+    Offline,
+    /// No answer came; it may have been executed.
+    NoAnswer,
+    /// The operator cannot answer now; try later.
+    NotNow,
+    /// Nobody is signed in, or the session is over.
+    NotSignedIn,
+    /// Something is not signed by whom it should be. What was there before stays in use.
+    NotGenuine,
+    /// The phone's storage, keychain or key failed.
+    Phone,
+}
+
+/// A failure of a use case.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("{code}: {detail}")]
+pub struct Error {
+    kind: ErrorKind,
+    code: String,
+    /// In English, for developers and logs; never holds a phone number, plate, token or position.
+    detail: String,
+    params: Box<Map<String, Value>>,
+    time_zone: Option<chrono_tz::Tz>,
+}
+
+/// What every use case answers.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, code: &str, detail: impl Into<String>) -> Self {
+        Self { kind, code: code.to_owned(), detail: detail.into(), params: Box::default(), time_zone: None }
+    }
+
+    pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.params.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Times in the text are shown in this zone.
+    pub(crate) fn in_zone(mut self, zone: Option<chrono_tz::Tz>) -> Self {
+        self.time_zone = self.time_zone.or(zone);
+        self
+    }
+
+    #[must_use]
+    pub const fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// Stable, `snake_case`: a code of [`ProblemCode`], of [`Refusal`], or of the phone itself.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+
+    /// What was wrong, in English, for developers.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// Values of the text: limits in minutes, times in RFC 3339, money as `{amount, currency}`.
+    #[must_use]
+    pub const fn params(&self) -> &Map<String, Value> {
+        &self.params
+    }
+
+    /// What happened, for the driver.
+    #[must_use]
+    pub fn text(&self, locale: Locale) -> String {
+        texts::of_code(locale, &self.code, None, &self.params, self.time_zone)
+    }
+
+    /// What he can do now.
+    #[must_use]
+    pub fn advice(&self, locale: Locale) -> String {
+        texts::of_code(locale, &self.code, Some("advice"), &self.params, self.time_zone)
+    }
+
+    pub(crate) fn not_signed_in() -> Self {
+        Self::new(ErrorKind::NotSignedIn, "not_signed_in", "no session token is stored")
+    }
+
+    pub(crate) fn city_missing() -> Self {
+        Self::new(ErrorKind::NotNow, "city_missing", "no city is stored yet; refresh first")
+    }
+
+    pub(crate) fn unreadable(detail: impl std::fmt::Display) -> Self {
+        Self::new(ErrorKind::NotNow, "answer_unreadable", format!("the answer cannot be read: {detail}"))
+    }
+
+    pub(crate) fn not_genuine(code: &str, what: &str, detail: impl std::fmt::Display) -> Self {
+        Self::new(ErrorKind::NotGenuine, code, format!("{what}: {detail}")).with("what", what)
+    }
+}
+
+impl From<Problem> for Error {
+    fn from(problem: Problem) -> Self {
+        let kind = match problem.status {
+            401 => ErrorKind::NotSignedIn,
+            _ if problem.is_final() => ErrorKind::Refused,
+            _ => ErrorKind::NotNow,
+        };
+        Self { kind, code: problem.code, detail: problem.detail, params: Box::new(problem.params), time_zone: None }
+    }
+}
+
+/// A refusal of the rules with the same code and parameters as the operator would send.
+#[must_use]
+pub fn problem_of_refusal(refusal: &Refusal) -> Problem {
+    let code = ProblemCode::parse(refusal.code()).unwrap_or(ProblemCode::BadRequest);
+    let mut problem = Problem::new(code, refusal.to_string());
+    problem.code = refusal.code().to_owned();
+    problem.params = fields(refusal);
+    problem
+}
+
+/// The named values of a serializable error.
+fn fields(value: &impl serde::Serialize) -> Map<String, Value> {
+    match serde_json::to_value(value) {
+        Ok(Value::Object(mut map)) => {
+            map.remove("code");
+            map
+        }
+        _ => Map::new(),
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        problem_of_refusal(&refusal).into()
+    }
+}
+
+impl From<PlateError> for Error {
+    fn from(error: PlateError) -> Self {
+        let mut made = Self::new(ErrorKind::Refused, error.code(), "the plate does not follow the city's grammar");
+        made.params = Box::new(fields(&error));
+        made
+    }
+}
+
+impl From<SignError> for Error {
+    fn from(error: SignError) -> Self {
+        let made = |code| Self::new(ErrorKind::Refused, code, error.to_string());
+        match &error {
+            SignError::Unknown { text, known } => {
+                made("sign_unknown").with("sign", text.as_str()).with("known", known.clone())
+            }
+            SignError::Ambiguous { zones } => made("sign_ambiguous").with("zones", zones.clone()),
+        }
+    }
+}
+
+impl From<LinkError> for Error {
+    fn from(error: LinkError) -> Self {
+        match error {
+            LinkError::NotSent(why) => Self::new(ErrorKind::Offline, "offline", why),
+            LinkError::Unknown(why) => Self::new(ErrorKind::NoAnswer, "no_answer", why),
+        }
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        let code = match error {
+            StoreError::Full(_) => "phone_full",
+            StoreError::Damaged(_) => "phone_data_damaged",
+            StoreError::Newer { .. } => "phone_data_newer",
+            StoreError::Other(_) => "phone_data_failed",
+        };
+        Self::new(ErrorKind::Phone, code, error.to_string())
+    }
+}
+
+impl From<SecretsError> for Error {
+    fn from(error: SecretsError) -> Self {
+        Self::new(ErrorKind::Phone, "phone_secrets_failed", error.to_string())
+    }
+}
+
+/// Codes that the phone itself can give, besides those of [`ProblemCode`] and [`Refusal`]; each has a text and an advice.
+pub const LOCAL_CODES: &[&str] = &[
+    "offline",
+    "no_answer",
+    "not_signed_in",
+    "city_missing",
+    "answer_unreadable",
+    "keys_not_genuine",
+    "city_not_genuine",
+    "phone_full",
+    "phone_data_damaged",
+    "phone_data_newer",
+    "phone_data_failed",
+    "phone_secrets_failed",
+    "device_key_failed",
+    "vehicle_missing",
+    "ticket_missing",
+    "order_missing",
+    "intent_missing",
+    "intent_unconfirmed",
+    "intent_bought",
+    "intents_open",
+    "sign_ambiguous",
+    "sms_not_possible",
+    "out_of_range",
+    "plate_empty",
+    "plate_too_short",
+    "plate_too_long",
+    "plate_sign_not_allowed",
+    "plate_cyrillic",
+    "plate_no_digit",
+    "card_declined",
+    "authentication_failed",
+    "cancelled",
+    "expired",
+    "bank_refused",
+];

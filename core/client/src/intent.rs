@@ -1,0 +1,213 @@
+//! The intent: one paying action, from the tap to its end, as a pure state machine (design rule 2, never a false "paid").
+//!
+//! [`step`] decides; `outbox.rs` stores what it decided and talks to the operator. An intent ends exactly once:
+//!
+//! | from | event | to | effects |
+//! |---|---|---|---|
+//! | Ready | Go, in time | Leaving | Send |
+//! | Ready | Go, after `not_after` | Expired | |
+//! | Ready | Withdraw | Expired | |
+//! | Leaving | NotSent | Ready | RetryLater |
+//! | Leaving | Reopened, NoAnswer, NotNow | Left | RetryLater |
+//! | Left | Go, in time | Left | Send |
+//! | Left | Go, after `not_after` | Left | Cancel |
+//! | Left | Withdraw | Left | Cancel |
+//! | Left | NotSent, NoAnswer, NotNow, Reopened | Left | RetryLater |
+//! | AtBank | Go, Withdraw | AtBank | AskBank |
+//! | AtBank | NotSent, NoAnswer, NotNow, Reopened | AtBank | RetryLater |
+//! | Leaving, Left, AtBank | Accepted | Confirmed | |
+//! | Leaving, Left, AtBank | AcceptedAtBank | AtBank | RetryLater |
+//! | Leaving, Left, AtBank | Refused | Refused | |
+//! | Leaving, Left | TooLate, Tombstoned | Expired | |
+//! | Confirmed, Refused, Expired | anything | the same | |
+//!
+//! "In time" is `now <= not_after` by the corrected clock. Every other pair changes nothing.
+
+use chrono::{DateTime, Utc};
+use mesto_protocol::Problem;
+use mesto_rules::money::Money;
+use serde::{Deserialize, Serialize};
+
+/// What the driver wanted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum IntentKind {
+    /// Buy a quote: a new ticket, or an extension where `extends` names the running one.
+    Purchase {
+        quote: String,
+        zone: String,
+        plate: String,
+        minutes: u32,
+        total: Money,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        extends: Option<String>,
+    },
+    /// Put money on the deposit by the bank's page.
+    Topup { amount: Money },
+    /// Pay a daily order from the deposit.
+    OrderPayment { order: String, amount: Money },
+}
+
+impl IntentKind {
+    /// `purchase`, `topup`, `order_payment`.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Purchase { .. } => "purchase",
+            Self::Topup { .. } => "topup",
+            Self::OrderPayment { .. } => "order_payment",
+        }
+    }
+
+    /// What can be wanted only once at a time: a second tap on the same subject finds the open intent. Top-ups have none.
+    #[must_use]
+    pub fn subject(&self) -> Option<&str> {
+        match self {
+            Self::Purchase { quote, .. } => Some(quote),
+            Self::OrderPayment { order, .. } => Some(order),
+            Self::Topup { .. } => None,
+        }
+    }
+
+    /// What it costs or moves.
+    #[must_use]
+    pub const fn amount(&self) -> &Money {
+        match self {
+            Self::Purchase { total, .. } => total,
+            Self::Topup { amount } | Self::OrderPayment { amount, .. } => amount,
+        }
+    }
+}
+
+/// How far an unconfirmed intent got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Progress {
+    /// Surely nothing has left the phone.
+    Ready,
+    /// The first request is on its way, or the app died while it was.
+    Leaving,
+    /// The operator may know it; only the operator can end it.
+    Left,
+    /// A top-up the operator knows: the driver and the bank have the word.
+    AtBank,
+}
+
+/// Where an intent stands. Confirmed, Refused and Expired are final.
+#[derive(Debug, Clone, PartialEq)]
+pub enum IntentState {
+    /// The outcome is not known yet: show "not confirmed yet", neither paid nor unpaid.
+    Unconfirmed(Progress),
+    /// The operator (for a top-up: the bank) said yes.
+    Confirmed,
+    /// The operator or the bank said no, for this reason; nothing was charged.
+    Refused(Problem),
+    /// It surely was not and will not be executed.
+    Expired,
+}
+
+impl IntentState {
+    /// `unconfirmed`, `confirmed`, `refused`, `expired`.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Unconfirmed(_) => "unconfirmed",
+            Self::Confirmed => "confirmed",
+            Self::Refused(_) => "refused",
+            Self::Expired => "expired",
+        }
+    }
+
+    /// Nothing changes it any more.
+    #[must_use]
+    pub const fn is_final(&self) -> bool {
+        !matches!(self, Self::Unconfirmed(_))
+    }
+}
+
+/// What happens to an intent.
+#[derive(Debug, Clone, PartialEq)]
+pub enum IntentEvent {
+    /// The app has a moment to go on with it.
+    Go,
+    /// The driver wants another way (SMS).
+    Withdraw,
+    /// The database was opened: whatever was under way may have left the phone.
+    Reopened,
+    /// The link says that nothing left the phone this time.
+    NotSent,
+    /// The request may have arrived; no answer.
+    NoAnswer,
+    /// Answered, but not with an outcome: 401, 429, 5xx, in flight, something that is not the operator's.
+    NotNow { retry_at: Option<DateTime<Utc>> },
+    /// The operator did it.
+    Accepted,
+    /// The operator made the top-up; the bank has not decided.
+    AcceptedAtBank,
+    /// The operator or the bank refused, for good.
+    Refused(Problem),
+    /// The operator saw it after `not_after` and did not execute it.
+    TooLate,
+    /// The operator never saw it and will refuse it if it still arrives.
+    Tombstoned,
+}
+
+/// What is to be done now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IntentEffect {
+    /// Send the request with its key.
+    Send,
+    /// Ask the operator to cancel the key; its answer is the outcome.
+    Cancel,
+    /// Ask how the top-up stands.
+    AskBank,
+    /// Try again, not before the moment the operator named, if it did.
+    RetryLater { not_before: Option<DateTime<Utc>> },
+}
+
+/// The whole machine. Pure: `now` is the corrected clock.
+#[must_use]
+pub fn step(
+    state: IntentState,
+    event: &IntentEvent,
+    not_after: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> (IntentState, Vec<IntentEffect>) {
+    use IntentEvent as E;
+    use IntentState::{Confirmed, Expired, Refused, Unconfirmed};
+    use Progress::{AtBank, Leaving, Left, Ready};
+
+    let in_time = now <= not_after;
+    let later = |not_before: Option<DateTime<Utc>>| vec![IntentEffect::RetryLater { not_before }];
+    let progress = match state {
+        Unconfirmed(progress) => progress,
+        Confirmed | Refused(_) | Expired => return (state, Vec::new()),
+    };
+    match (progress, event) {
+        (Ready, E::Go) if in_time => (Unconfirmed(Leaving), vec![IntentEffect::Send]),
+        // Nothing left the phone and nothing will: this needs nobody's word.
+        (Ready, E::Go | E::Withdraw) => (Expired, Vec::new()),
+        (Ready, _) => (Unconfirmed(Ready), Vec::new()),
+
+        (Leaving, E::NotSent) => (Unconfirmed(Ready), later(None)),
+        (Leaving, E::Go | E::Withdraw) => (Unconfirmed(Leaving), Vec::new()),
+
+        (Left, E::Go) if in_time => (Unconfirmed(Left), vec![IntentEffect::Send]),
+        (Left, E::Go | E::Withdraw) => (Unconfirmed(Left), vec![IntentEffect::Cancel]),
+
+        (AtBank, E::Go | E::Withdraw) => (Unconfirmed(AtBank), vec![IntentEffect::AskBank]),
+        // A top-up that exists at the operator ends by the bank's word, never by a deadline of ours.
+        (AtBank, E::TooLate | E::Tombstoned) => (Unconfirmed(AtBank), Vec::new()),
+        (AtBank, E::NotSent | E::NoAnswer | E::Reopened) => (Unconfirmed(AtBank), later(None)),
+        (AtBank, E::NotNow { retry_at }) => (Unconfirmed(AtBank), later(*retry_at)),
+
+        (Leaving, E::NoAnswer | E::Reopened) | (Left, E::NotSent | E::NoAnswer | E::Reopened) => {
+            (Unconfirmed(Left), later(None))
+        }
+        (Leaving | Left, E::NotNow { retry_at }) => (Unconfirmed(Left), later(*retry_at)),
+        (Leaving | Left, E::TooLate | E::Tombstoned) => (Expired, Vec::new()),
+
+        (Leaving | Left | AtBank, E::Accepted) => (Confirmed, Vec::new()),
+        (Leaving | Left | AtBank, E::AcceptedAtBank) => (Unconfirmed(AtBank), later(None)),
+        (Leaving | Left | AtBank, E::Refused(problem)) => (Refused(problem.clone()), Vec::new()),
+    }
+}

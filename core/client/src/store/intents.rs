@@ -1,0 +1,199 @@
+//! Intents in the database.
+
+use chrono::{DateTime, Utc};
+use mesto_protocol::Problem;
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+use super::StoreError;
+use crate::intent::{IntentKind, IntentState, Progress};
+
+/// What is stored when the driver taps.
+#[derive(Debug, Clone)]
+pub struct NewIntent {
+    pub key: String,
+    pub account: String,
+    pub kind: IntentKind,
+    pub path: String,
+    pub body: Vec<u8>,
+    pub created_at: DateTime<Utc>,
+    pub not_after: DateTime<Utc>,
+}
+
+/// A stored intent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IntentRow {
+    pub key: String,
+    pub kind: IntentKind,
+    pub path: String,
+    pub body: Vec<u8>,
+    pub created_at: DateTime<Utc>,
+    pub not_after: DateTime<Utc>,
+    pub state: IntentState,
+    pub attempts: u32,
+    pub next_attempt_at: DateTime<Utc>,
+    /// Id of the ticket, top-up or order.
+    pub result: Option<String>,
+    pub ended_at: Option<DateTime<Utc>>,
+}
+
+const COLUMNS: &str =
+    "key, details, path, body, created_at, not_after, state, attempts, next_attempt_at, result, problem, ended_at";
+
+const fn state_word(state: &IntentState) -> &'static str {
+    match state {
+        IntentState::Unconfirmed(Progress::Ready) => "ready",
+        IntentState::Unconfirmed(Progress::Leaving) => "leaving",
+        IntentState::Unconfirmed(Progress::Left) => "left",
+        IntentState::Unconfirmed(Progress::AtBank) => "at_bank",
+        IntentState::Confirmed => "confirmed",
+        IntentState::Refused(_) => "refused",
+        IntentState::Expired => "expired",
+    }
+}
+
+fn time(ms: i64) -> Result<DateTime<Utc>, StoreError> {
+    DateTime::from_timestamp_millis(ms).ok_or_else(|| StoreError::Other(format!("{ms} is not a moment")))
+}
+
+fn read(row: &Row<'_>) -> Result<IntentRow, StoreError> {
+    let problem: Option<String> = row.get(10)?;
+    let word: String = row.get(6)?;
+    let state = match word.as_str() {
+        "ready" => IntentState::Unconfirmed(Progress::Ready),
+        "leaving" => IntentState::Unconfirmed(Progress::Leaving),
+        "left" => IntentState::Unconfirmed(Progress::Left),
+        "at_bank" => IntentState::Unconfirmed(Progress::AtBank),
+        "confirmed" => IntentState::Confirmed,
+        "expired" => IntentState::Expired,
+        "refused" => {
+            let problem = problem.ok_or_else(|| StoreError::Other("a refusal without its reason".to_owned()))?;
+            IntentState::Refused(serde_json::from_str::<Problem>(&problem)?)
+        }
+        other => return Err(StoreError::Other(format!("{other} is not a state of an intent"))),
+    };
+    let ended_at: Option<i64> = row.get(11)?;
+    Ok(IntentRow {
+        key: row.get(0)?,
+        kind: serde_json::from_str(&row.get::<_, String>(1)?)?,
+        path: row.get(2)?,
+        body: row.get(3)?,
+        created_at: time(row.get(4)?)?,
+        not_after: time(row.get(5)?)?,
+        state,
+        attempts: row.get(7)?,
+        next_attempt_at: time(row.get(8)?)?,
+        result: row.get(9)?,
+        ended_at: ended_at.map(time).transpose()?,
+    })
+}
+
+fn many(connection: &Connection, sql: &str, params: impl rusqlite::Params) -> Result<Vec<IntentRow>, StoreError> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(params)?;
+    let mut intents = Vec::new();
+    while let Some(row) = rows.next()? {
+        intents.push(read(row)?);
+    }
+    Ok(intents)
+}
+
+impl IntentRow {
+    /// Stores a new intent. Must be committed before anything is sent.
+    pub fn insert(connection: &Connection, new: &NewIntent) -> Result<(), StoreError> {
+        connection.prepare_cached(
+            "INSERT INTO intent (key, account, kind, subject, details, path, body, created_at, not_after, state, open)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'ready', 1)",
+        )?
+        .execute(params![
+            new.key,
+            new.account,
+            new.kind.name(),
+            new.kind.subject(),
+            serde_json::to_string(&new.kind)?,
+            new.path,
+            new.body,
+            new.created_at.timestamp_millis(),
+            new.not_after.timestamp_millis(),
+        ])?;
+        Ok(())
+    }
+
+    pub fn find(connection: &Connection, key: &str) -> Result<Option<Self>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM intent WHERE key = ?1");
+        Ok(many(connection, &sql, params![key])?.into_iter().next())
+    }
+
+    /// The newest intent for this subject that is open or was confirmed: what a second tap means.
+    pub fn standing(connection: &Connection, kind: &IntentKind, account: &str) -> Result<Option<Self>, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM intent WHERE subject = ?1 AND kind = ?2 AND account = ?3
+               AND (open = 1 OR state = 'confirmed') ORDER BY created_at DESC LIMIT 1"
+        );
+        Ok(many(connection, &sql, params![kind.subject(), kind.name(), account])?.into_iter().next())
+    }
+
+    /// The intent that made this top-up.
+    pub fn open_by_result(connection: &Connection, result: &str) -> Result<Option<Self>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM intent WHERE open = 1 AND result = ?1");
+        Ok(many(connection, &sql, params![result])?.into_iter().next())
+    }
+
+    /// Every open intent of the account, oldest first.
+    pub fn open(connection: &Connection, account: &str) -> Result<Vec<Self>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM intent WHERE open = 1 AND account = ?1 ORDER BY created_at, key");
+        many(connection, &sql, params![account])
+    }
+
+    /// The newest intents of the account, ended ones included.
+    pub fn newest(connection: &Connection, account: &str, limit: u32) -> Result<Vec<Self>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM intent WHERE account = ?1 ORDER BY created_at DESC, key LIMIT ?2");
+        many(connection, &sql, params![account, limit])
+    }
+
+    /// When the next open intent wants another attempt.
+    pub fn next_attempt(connection: &Connection, account: &str) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let ms: Option<i64> = connection
+            .query_row("SELECT min(next_attempt_at) FROM intent WHERE open = 1 AND account = ?1", params![account], |row| {
+                row.get(0)
+            })
+            .optional()?
+            .flatten();
+        ms.map(time).transpose()
+    }
+
+    /// Writes what may change.
+    pub fn save(&self, connection: &Connection) -> Result<(), StoreError> {
+        let problem = match &self.state {
+            IntentState::Refused(problem) => Some(serde_json::to_string(problem)?),
+            _ => None,
+        };
+        connection
+            .prepare_cached(
+                "UPDATE intent SET state = ?2, open = ?3, attempts = ?4, next_attempt_at = ?5, result = ?6, problem = ?7,
+                        ended_at = ?8 WHERE key = ?1 AND open = 1",
+            )?
+            .execute(params![
+                self.key,
+                state_word(&self.state),
+                !self.state.is_final(),
+                self.attempts,
+                self.next_attempt_at.timestamp_millis(),
+                self.result,
+                problem,
+                self.ended_at.map(|at| at.timestamp_millis()),
+            ])?;
+        Ok(())
+    }
+
+    /// Whether the app died with a first request on its way.
+    pub fn any_leaving(connection: &Connection) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM intent WHERE open = 1 AND state = 'leaving')";
+        Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+    }
+
+    /// Whatever was leaving when the app died may have left.
+    pub fn reopen(connection: &Connection) -> Result<(), StoreError> {
+        connection.execute("UPDATE intent SET state = 'left' WHERE open = 1 AND state = 'leaving'", [])?;
+        Ok(())
+    }
+}

@@ -1,0 +1,154 @@
+//! The phone's memory: one SQLite file, opened, migrated, and rebuilt when it is damaged.
+//!
+//! WAL with `synchronous = FULL`: an intent that was committed before sending must survive a power cut. Migrations only go forward.
+
+mod intents;
+mod recovery;
+pub mod rows;
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+
+pub use intents::{IntentRow, NewIntent};
+pub use recovery::Recovery;
+
+/// Forward-only: the number of an entry is its place, counted from 1, kept in `PRAGMA user_version`.
+const MIGRATIONS: &[&str] = &[include_str!("../../migrations/V1__first.sql")];
+
+/// Why the memory failed.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// No room; nothing was written, and nothing was sent because of that.
+    #[error("the phone has no room to write: {0}")]
+    Full(String),
+    /// The file is damaged.
+    #[error("the phone's database is damaged: {0}")]
+    Damaged(String),
+    /// Written by a newer version of the app.
+    #[error("the phone's database is of version {found}, this app knows up to {known}")]
+    Newer { found: i64, known: i64 },
+    #[error("the phone's database: {0}")]
+    Other(String),
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode;
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => Self::Full(error.to_string()),
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged(error.to_string()),
+            _ => Self::Other(error.to_string()),
+        }
+    }
+}
+
+impl From<serde_json::Error> for StoreError {
+    /// A row that this app cannot read: not damage, and rebuilding would not help.
+    fn from(error: serde_json::Error) -> Self {
+        Self::Other(format!("a stored row cannot be read: {error}"))
+    }
+}
+
+/// One open database file.
+pub struct Store {
+    connection: Connection,
+    path: PathBuf,
+    /// Set when the file had to be set aside.
+    pub recovery: Option<Recovery>,
+}
+
+impl Store {
+    /// Opens or creates the file, migrates it, and rebuilds it when it is damaged. `now_ms` names a file that is set aside.
+    pub fn open(path: &Path, now_ms: i64) -> Result<Self, StoreError> {
+        match connect(path) {
+            Ok(connection) => Ok(Self { connection, path: path.to_owned(), recovery: None }),
+            Err(StoreError::Damaged(why)) => {
+                let (connection, recovery) = recovery::rebuild(None, path, now_ms, &why)?;
+                Ok(Self { connection, path: path.to_owned(), recovery: Some(recovery) })
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Reads. When the file turns out to be damaged it is set aside and rebuilt, and the error says so.
+    pub fn read<T>(
+        &mut self,
+        now_ms: i64,
+        read: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let outcome = read(&self.connection);
+        self.heal(now_ms, outcome)
+    }
+
+    /// Writes in one transaction: everything or nothing.
+    pub fn write<T>(
+        &mut self,
+        now_ms: i64,
+        write: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let outcome = transact(&mut self.connection, write);
+        self.heal(now_ms, outcome)
+    }
+
+    fn heal<T>(&mut self, now_ms: i64, outcome: Result<T, StoreError>) -> Result<T, StoreError> {
+        if let Err(StoreError::Damaged(why)) = &outcome {
+            let broken = std::mem::replace(&mut self.connection, Connection::open_in_memory()?);
+            let (connection, recovery) = recovery::rebuild(Some(broken), &self.path, now_ms, why)?;
+            self.connection = connection;
+            self.recovery = Some(recovery);
+        }
+        outcome
+    }
+
+    /// For tests that need to see or spoil the file below.
+    #[cfg(test)]
+    pub fn connection(&self) -> &Connection {
+        &self.connection
+    }
+}
+
+fn transact<T>(
+    connection: &mut Connection,
+    write: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let value = write(&transaction)?;
+    transaction.commit()?;
+    Ok(value)
+}
+
+fn connect(path: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    connection.set_prepared_statement_cache_capacity(32);
+    // A file that is already in WAL mode keeps it: asking first saves a lock.
+    let mode: String = connection.query_row("PRAGMA journal_mode", [], |row| row.get(0))?;
+    if mode != "wal" {
+        connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+    }
+    connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;")?;
+    migrate(&mut connection)?;
+    Ok(connection)
+}
+
+fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if found > known {
+        return Err(StoreError::Newer { found, known });
+    }
+    if found == known {
+        return Ok(());
+    }
+    transact(connection, |transaction| {
+        // Another process may have migrated between the look and the lock.
+        let found: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        for (number, sql) in (1i64..).zip(MIGRATIONS).filter(|(number, _)| *number > found) {
+            transaction.execute_batch(sql)?;
+            transaction.execute_batch(&format!("PRAGMA user_version = {number}"))?;
+        }
+        Ok(())
+    })
+}
