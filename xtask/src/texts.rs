@@ -53,6 +53,10 @@ fn read(root: &Path) -> Outcome<Catalogue> {
             languages.push(catalogue::parse(&name, &text)?);
         }
     }
+    // The core writes an error's text from its code and parameters; a screen never names one.
+    for language in &mut languages {
+        language.messages.retain(|id, _| !id.starts_with("error-"));
+    }
     languages.sort_by(|a, b| a.language.cmp(&b.language));
     catalogue::agree(languages)
 }

@@ -16,18 +16,35 @@ pub struct Catalogue {
 
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Message {
-    pub variables: BTreeMap<String, Kind>,
+    /// In the order in which the text first names them.
+    pub variables: Vec<(String, Kind)>,
     /// The text as the catalogue writes it, for the reader of the generated file.
     pub sample: String,
     /// Messages that this one quotes; their variables are its variables too.
     references: BTreeSet<String>,
 }
 
+impl Message {
+    /// A variable is a number when any of its uses says so.
+    fn uses(&mut self, name: &str, kind: Kind) {
+        match self.variables.iter_mut().find(|(known, _)| known == name) {
+            Some((_, known)) if kind == Kind::Number => *known = kind,
+            Some(_) => {}
+            None => self.variables.push((name.to_owned(), kind)),
+        }
+    }
+
+    fn names(&self) -> BTreeSet<&str> {
+        self.variables.iter().map(|(name, _)| name.as_str()).collect()
+    }
+}
+
 /// What a screen hands in for a variable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Text,
-    /// Chosen by plural rules or formatted by NUMBER in some language, or said to be by a comment `$minutes (Number)`.
+    /// Chosen by plural rules or formatted by NUMBER in any text of any language, or said to be one by a comment
+    /// `$minutes (Number)`. One name is one idea: it is then a number in every text.
     Number,
 }
 
@@ -85,20 +102,30 @@ pub fn agree(languages: Vec<Catalogue>) -> Outcome<Catalogue> {
                 problems.push(format!("`{id}` is in {first}.ftl and not in {second}.ftl"));
                 continue;
             };
-            if !message.variables.keys().eq(translated.variables.keys()) {
+            if message.names() != translated.names() {
                 let names =
-                    |of: &Message| of.variables.keys().map(|name| format!("${name}")).collect::<Vec<_>>().join(" ");
+                    |of: &Message| of.names().iter().map(|name| format!("${name}")).collect::<Vec<_>>().join(" ");
                 problems.push(format!(
                     "`{id}` has other variables in {first}.ftl ({}) and {second}.ftl ({})",
                     names(message),
                     names(translated)
                 ));
             }
-            for (name, kind) in &mut message.variables {
-                if translated.variables.get(name) == Some(&Kind::Number) {
-                    *kind = Kind::Number;
-                }
+            for (name, kind) in &translated.variables {
+                message.uses(name, *kind);
             }
+        }
+    }
+    let numbers: BTreeSet<String> = agreed
+        .messages
+        .values()
+        .flat_map(|message| &message.variables)
+        .filter(|(_, kind)| *kind == Kind::Number)
+        .map(|(name, _)| name.clone())
+        .collect();
+    for (name, kind) in agreed.messages.values_mut().flat_map(|message| &mut message.variables) {
+        if numbers.contains(name) {
+            *kind = Kind::Number;
         }
     }
     if problems.is_empty() { Ok(agreed) } else { Err(Failure::new(problems.join("\n"))) }
@@ -146,10 +173,7 @@ fn read_inline(inline: &ast::InlineExpression<&str>, kind: Kind, found: &mut Mes
         }
         ast::InlineExpression::VariableReference { id } => {
             found.sample.push_str(&format!("{{${}}}", id.name));
-            let known = found.variables.entry(id.name.to_owned()).or_insert(kind);
-            if kind == Kind::Number {
-                *known = Kind::Number;
-            }
+            found.uses(id.name, kind);
         }
         ast::InlineExpression::FunctionReference { id, arguments } => {
             let kind = if id.name == "NUMBER" { Kind::Number } else { Kind::Text };
@@ -183,11 +207,9 @@ fn with_quoted_variables(
                 };
                 let variables = quoted.variables.clone();
                 let Some(message) = messages.get_mut(&id) else { continue };
-                for (name, kind) in variables {
-                    if message.variables.get(&name) != Some(&Kind::Number) {
-                        changed |= message.variables.insert(name, kind) != Some(kind);
-                    }
-                }
+                let before = message.variables.clone();
+                variables.iter().for_each(|(name, kind)| message.uses(name, *kind));
+                changed |= message.variables != before;
             }
         }
     }
@@ -200,7 +222,7 @@ mod tests {
     use super::*;
 
     fn variables(text: &str, id: &str) -> Vec<(String, Kind)> {
-        parse("en", text).unwrap().messages.remove(id).unwrap().variables.into_iter().collect()
+        parse("en", text).unwrap().messages.remove(id).unwrap().variables
     }
 
     #[test]
@@ -236,7 +258,10 @@ mod tests {
     fn languages_must_agree() {
         let both = |first: &str, second: &str| agree(vec![parse("en", first).unwrap(), parse("sr", second).unwrap()]);
         let plural = "a = { $n ->\n [one] x\n *[other] y\n }";
-        assert_eq!(both("a = { $n }", plural).unwrap().messages["a"].variables["n"], Kind::Number);
+        let agreed = both("a = { $n }\nb = { $x } of { $n }", &format!("{plural}\nb = {{ $n }}/{{ $x }}")).unwrap();
+        assert_eq!(agreed.messages["a"].variables, [("n".to_owned(), Kind::Number)]);
+        let expected = [("x".to_owned(), Kind::Text), ("n".to_owned(), Kind::Number)];
+        assert_eq!(agreed.messages["b"].variables, expected, "in the first language's order");
         assert!(both("a = x", "b = x").unwrap_err().to_string().contains("`b` is in sr.ftl and not in en.ftl"));
         assert!(both("a = { $x }", "a = { $y }").unwrap_err().to_string().contains("other variables"));
         assert!(agree(vec![]).is_err());
