@@ -75,6 +75,7 @@ problems! {
     NoReturn, "no_return", 422, "A new stay here is possible only after a break";
     NotCharged, "not_charged", 422, "Parking is not charged now";
     TariffUnknown, "tariff_unknown", 422, "The price is not known, so nothing is sold";
+    OutOfRange, "out_of_range", 422, "A time or an amount is beyond any use";
     PaymentMethodNotAllowed, "payment_method_not_allowed", 422, "This cannot be paid this way";
     QuoteUnknown, "quote_unknown", 422, "There is no such quote";
     QuoteExpired, "quote_expired", 422, "The quote is no longer valid";

@@ -189,7 +189,7 @@ fn parking() -> Vec<Operation> {
                 LimitReached,
                 NoReturn,
             ])
-            .refuses(&[NotCharged, TariffUnknown, PaymentMethodNotAllowed]),
+            .refuses(&[NotCharged, TariffUnknown, PaymentMethodNotAllowed, OutOfRange]),
         post(route::TICKETS, "Buys a quote", Auth::Driver)
             .action()
             .takes::<api::Purchase>()

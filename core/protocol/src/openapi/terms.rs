@@ -62,7 +62,7 @@ pub enum Notice {
     /// The ticket ends when charging ends.
     EndsAtClosing { asked: u32, granted: u32, closes_at: DateTime<Utc> },
     /// The ticket goes on when charging begins again.
-    RollsOver { closes_at: DateTime<Utc>, ends_at: DateTime<Utc> },
+    RollsOver { ends_at: DateTime<Utc> },
     /// Paid time that is not used is not given back.
     NoRefund,
 }

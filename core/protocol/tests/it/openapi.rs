@@ -125,11 +125,23 @@ fn the_terms_of_a_quote_are_described_as_they_are_sent() {
             Notice::RoundedUp { asked: 61, granted: 90 },
             Notice::StartsAtOpening { opens_at: noon },
             Notice::EndsAtClosing { asked: 60, granted: 30, closes_at: noon },
-            Notice::RollsOver { closes_at: noon, ends_at: noon },
+            Notice::RollsOver { ends_at: noon },
             Notice::NoRefund,
         ],
         stay: StayPreview { started_at: noon, deadline: Some(noon), left_minutes: Some(0) },
     };
+    // A kind that rules add does not compile here until it is described too.
+    for line in &quote.lines {
+        match line.kind {
+            LineKind::Limited { .. } | LineKind::Extended { .. } | LineKind::CardFee { .. } => {}
+        }
+    }
+    for notice in &quote.notices {
+        match notice {
+            Notice::Clipped { .. } | Notice::RoundedUp { .. } | Notice::StartsAtOpening { .. } => {}
+            Notice::EndsAtClosing { .. } | Notice::RollsOver { .. } | Notice::NoRefund => {}
+        }
+    }
     let sent = serde_json::to_value(&quote).unwrap();
     let described: QuoteTerms = serde_json::from_value(sent.clone()).unwrap();
     assert_eq!((described.lines.len(), described.notices.len(), described.granted_minutes), (3, 6, 90));
