@@ -1,13 +1,88 @@
-//! What every call may fail with: a stable code, a text for people, an advice what to do now.
+//! What a call fails with: the kind tells an app what to do next, `code` is stable, `text` and `advice` are for the driver.
 
-/// An error as an app shows it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, uniffi::Error)]
-#[uniffi::export(Display)]
-pub enum MestoError {
-    /// The rules or the operator said no, for good.
-    #[error("{text}")]
-    Refused { code: String, text: String, advice: String },
-    /// The operator could not be reached or did not answer in time.
-    #[error("{text}")]
-    Offline { code: String, text: String, advice: String },
+use mesto_client::{Error, ErrorKind, Locale};
+use serde_json::{Map, Value};
+use std::collections::HashMap;
+
+/// Declares the error and its making from the core's: every kind carries the same five values.
+macro_rules! errors {
+    ($($(#[$doc:meta])* $kind:ident,)*) => {
+        /// A failure as an app shows it, in the language the client was opened with. `params` holds the numbers, moments
+        /// (RFC 3339) and sums of the text as plain text; `detail` is for developers and never holds personal data.
+        #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, uniffi::Error)]
+        #[uniffi::export(Display)]
+        pub enum MestoError {
+            $($(#[$doc])*
+            #[error("{text}")]
+            $kind { code: String, text: String, advice: String, params: HashMap<String, String>, detail: String },)*
+            /// The app called the call off. A paying action that had begun stays an open intent.
+            #[error("{text}")]
+            Cancelled { code: String, text: String, advice: String, params: HashMap<String, String>, detail: String },
+        }
+
+        impl MestoError {
+            /// The core's error in the words of one language.
+            pub(crate) fn told(error: &Error, locale: Locale) -> Self {
+                let code = error.code().to_owned();
+                let (text, advice) = (error.text(locale), error.advice(locale));
+                let (params, detail) = (plain(error.params()), error.detail().to_owned());
+                match error.kind() {
+                    $(ErrorKind::$kind => Self::$kind { code, text, advice, params, detail },)*
+                }
+            }
+        }
+    };
+}
+
+errors! {
+    /// The rules or the operator said no. Asking again the same way changes nothing.
+    Refused,
+    /// There is no connection; surely nothing left the phone.
+    Offline,
+    /// No answer came; it may have been executed.
+    NoAnswer,
+    /// The operator cannot answer now; try later.
+    NotNow,
+    /// Nobody is signed in, or the session is over.
+    NotSignedIn,
+    /// Something is not signed by whom it should be. What was there before stays in use.
+    NotGenuine,
+    /// The phone's storage, keychain or key failed.
+    Phone,
+}
+
+impl MestoError {
+    /// The app set the client up wrongly: a mistake for developers, not for drivers.
+    pub(crate) fn set_up(why: impl std::fmt::Display) -> Self {
+        Self::Phone {
+            code: "set_up_wrong".to_owned(),
+            text: why.to_string(),
+            advice: String::new(),
+            params: HashMap::new(),
+            detail: why.to_string(),
+        }
+    }
+
+    pub(crate) fn cancelled() -> Self {
+        Self::Cancelled {
+            code: "cancelled".to_owned(),
+            text: String::new(),
+            advice: String::new(),
+            params: HashMap::new(),
+            detail: "the app called this off".to_owned(),
+        }
+    }
+}
+
+/// Values as plain text: strings without quotes, `{amount, currency}` as `80.00 RSD`, the rest as JSON.
+pub(crate) fn plain(params: &Map<String, Value>) -> HashMap<String, String> {
+    params.iter().map(|(name, value)| (name.clone(), plain_value(value))).collect()
+}
+
+fn plain_value(value: &Value) -> String {
+    match (value, value.get("amount").and_then(Value::as_str), value.get("currency").and_then(Value::as_str)) {
+        (Value::String(text), _, _) => text.clone(),
+        (_, Some(amount), Some(currency)) => format!("{amount} {currency}"),
+        (other, _, _) => other.to_string(),
+    }
 }

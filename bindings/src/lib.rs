@@ -1,9 +1,21 @@
 //! The core as Kotlin, Swift and Python see it: mirrors of the client's types and coarse calls. No logic.
 
+mod account;
+mod cancel;
+mod city;
+mod client;
 mod error;
-mod trial;
+mod intent;
+mod ports;
+mod quote;
+mod snapshot;
 mod values;
 
 uniffi::setup_scaffolding!("mesto");
 
+pub use cancel::Cancel;
+pub use client::{Client, ClientConfig, Phone, render_text};
 pub use error::MestoError;
+pub use intent::{Intent, IntentState, Reason};
+pub use ports::{Clock, DeviceKey, PhoneError, ReminderPlan, SecretStore};
+pub use snapshot::{Observer, Snapshot, Subscription};

@@ -1,5 +1,7 @@
-//! Values that cross the border as each language expects them: decimals, moments, money.
+//! Values that cross the border as each language expects them: decimals, money, moments, days.
 
+use chrono::{DateTime, NaiveDate, Utc};
+use mesto_rules::money::{Currency, Money};
 use rust_decimal::Decimal;
 use std::str::FromStr as _;
 use std::time::SystemTime;
@@ -13,17 +15,30 @@ uniffi::custom_type!(Amount, String, {
 });
 
 /// A moment in UTC; becomes `java.time.Instant`, `Foundation.Date`, an aware `datetime`.
-pub type Timestamp = chrono::DateTime<chrono::Utc>;
+pub type Timestamp = DateTime<Utc>;
 uniffi::custom_type!(Timestamp, SystemTime, {
     remote,
     lower: |moment| SystemTime::from(moment),
     try_lift: |moment| Ok(Timestamp::from(moment)),
 });
 
-/// A sum of money in one currency.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+/// A day without a time, in the city's zone; travels as `2025-02-01`, becomes `LocalDate` and `datetime.date`.
+pub type Day = NaiveDate;
+uniffi::custom_type!(Day, String, {
+    remote,
+    lower: |day| day.to_string(),
+    try_lift: |text| Ok(NaiveDate::from_str(&text)?),
+});
+
+uniffi::custom_type!(Currency, String, {
+    remote,
+    lower: |currency| currency.code().to_owned(),
+    try_lift: |code| Ok(Currency::new(&code)?),
+});
+
+/// A sum of money in one currency (ISO 4217 code), never a float; the amount has the currency's decimals.
+#[uniffi::remote(Record)]
 pub struct Money {
     pub amount: Amount,
-    /// ISO 4217.
-    pub currency: String,
+    pub currency: Currency,
 }

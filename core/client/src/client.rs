@@ -197,6 +197,12 @@ impl Client {
         self.stored_city().and_then(|city| city.tz().ok())
     }
 
+    /// Why an intent was refused, with text and advice; times in the city's zone.
+    #[must_use]
+    pub fn refusal(&self, intent: &crate::outbox::IntentView) -> Option<Error> {
+        intent.refusal().map(|error| error.in_zone(self.zone_of_time()))
+    }
+
     /// Gives an error the city's time zone, so that its text shows the city's hours.
     pub(crate) fn explain<T>(&self, outcome: Result<T>) -> Result<T> {
         outcome.map_err(|error| error.in_zone(self.zone_of_time()))

@@ -1,0 +1,40 @@
+//! Calling a waiting call off: a foreign task that is cancelled does not reach the core by itself.
+
+use crate::error::MestoError;
+use std::future::Future;
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// A handle given to a call that waits for the network. A paying action that had begun stays an open intent.
+#[derive(uniffi::Object)]
+pub struct Cancel {
+    called_off: watch::Sender<bool>,
+}
+
+#[uniffi::export]
+impl Cancel {
+    #[uniffi::constructor]
+    #[must_use]
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self { called_off: watch::Sender::new(false) })
+    }
+
+    /// The call ends with `Cancelled`; a call that is made with this handle later does so at once.
+    pub fn cancel(&self) {
+        self.called_off.send_replace(true);
+    }
+}
+
+/// Waits for the work or for being called off, whichever comes first.
+pub(crate) async fn until<T>(
+    cancel: Option<Arc<Cancel>>,
+    work: impl Future<Output = Result<T, MestoError>>,
+) -> Result<T, MestoError> {
+    let Some(cancel) = cancel else { return work.await };
+    let mut watching = cancel.called_off.subscribe();
+    tokio::select! {
+        biased;
+        _ = watching.wait_for(|called_off| *called_off) => Err(MestoError::cancelled()),
+        outcome = work => outcome,
+    }
+}

@@ -1,0 +1,147 @@
+//! The city around the driver: zones near, plates read, a price previewed, the SMS instead.
+
+use crate::quote::ClockState;
+use mesto_client::rules::geo::Position;
+use mesto_client::rules::plate::{Plate as ReadPlate, PlateKind, PlateWarning as ReadWarning};
+use mesto_client::{NearZone, Preview, Refreshed, SmsFallback, SyncReport, ZonesNear};
+use mesto_rules::money::Money;
+use mesto_rules::quote::Quote as QuoteTerms;
+
+pub use mesto_client::CityVersion;
+
+/// A position, WGS 84 degrees; the accuracy is a radius in metres.
+#[uniffi::remote(Record)]
+pub struct Position {
+    pub lat: f64,
+    pub lon: f64,
+    pub accuracy_m: Option<f64>,
+}
+
+/// A zone as the list of a screen shows it.
+#[uniffi::remote(Record)]
+pub struct NearZone {
+    pub zone: String,
+    /// In the client's language.
+    pub name: String,
+    /// `#rrggbb`, as on the sign.
+    pub colour: String,
+    pub sign_codes: Vec<String>,
+    /// Metres to its edge, 0 inside; absent without a position, or when nobody knows where it lies.
+    pub distance_metres: Option<u32>,
+    pub inside: bool,
+    /// The edge was drawn by hand: show it so.
+    pub approximate: bool,
+    /// The longest stay, minutes; absent when there is no limit or it is not known.
+    pub max_stay_minutes: Option<u32>,
+}
+
+/// Zones, nearest first. A sign wins: its zone then stands first.
+#[uniffi::remote(Record)]
+pub struct ZonesNear {
+    pub zones: Vec<NearZone>,
+    /// The zone of the sign.
+    pub by_sign: Option<String>,
+}
+
+/// The phone's own calculation with the operator's rules: to look at, never to buy.
+#[uniffi::remote(Record)]
+pub struct Preview {
+    pub terms: QuoteTerms,
+    /// The running ticket this would continue.
+    pub extends: Option<String>,
+    /// A guess while the clock is unsynced.
+    pub clock: ClockState,
+    /// The city document it was computed from.
+    pub city_version: u32,
+}
+
+/// Which city document is in use.
+#[uniffi::remote(Record)]
+pub struct CityVersion {
+    pub id: String,
+    pub version: u32,
+    /// In the client's language.
+    pub name: String,
+}
+
+/// What a refresh brought.
+#[uniffi::remote(Record)]
+pub struct Refreshed {
+    pub city: CityVersion,
+    /// The city is newer than the one before.
+    pub city_changed: bool,
+    pub keys_version: u64,
+}
+
+/// What a sync brought.
+#[uniffi::remote(Record)]
+pub struct SyncReport {
+    /// The whole account was read: at first, and when events were missing.
+    pub from_snapshot: bool,
+    pub events: u32,
+    /// Last event that is contained.
+    pub cursor: i64,
+}
+
+/// An SMS for the phone's own composer; the driver sends it.
+#[uniffi::remote(Record)]
+pub struct SmsFallback {
+    pub number: String,
+    pub body: String,
+    /// What one message buys, when the rules can say it.
+    pub price: Option<Money>,
+    pub minutes: Option<u32>,
+    /// What the city says about it, in the client's language.
+    pub note: String,
+}
+
+/// What a plate is.
+#[uniffi::remote(Enum)]
+pub enum PlateKind {
+    Standard,
+    Special,
+    Foreign,
+}
+
+/// A plate as it was read.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct Plate {
+    /// As it is shown: `BG 789-PP`.
+    pub display: String,
+    /// As it is compared: `BG789PP`; keeps Š Đ Č Ć Ž.
+    pub canonical: String,
+    /// As an SMS takes it; absent when a letter has no plain form.
+    pub sms: Option<String>,
+    pub kind: PlateKind,
+    /// What the driver should look at again.
+    pub warnings: Vec<PlateWarning>,
+}
+
+/// Something about a plate to look at again.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
+pub enum PlateWarning {
+    /// A Cyrillic letter was read as the Latin one that looks the same; `position` counts letters and digits from 1.
+    LookAlikeCyrillic { position: u32, typed: String, read_as: String },
+    /// The letter O and the digit 0: with the other one it would be `maybe`. Nothing was swapped.
+    OhOrZero { maybe: String },
+}
+
+impl From<ReadPlate> for Plate {
+    fn from(plate: ReadPlate) -> Self {
+        let warnings = plate.warnings.into_iter().map(PlateWarning::from).collect();
+        Self { display: plate.display, canonical: plate.canonical, sms: plate.sms, kind: plate.kind, warnings }
+    }
+}
+
+impl From<ReadWarning> for PlateWarning {
+    fn from(warning: ReadWarning) -> Self {
+        match warning {
+            ReadWarning::LookAlikeCyrillic { position, typed, read_as } => Self::LookAlikeCyrillic {
+                position: u32::try_from(position).unwrap_or(u32::MAX),
+                typed: typed.to_string(),
+                read_as: read_as.to_string(),
+            },
+            ReadWarning::OhOrZero { maybe } => Self::OhOrZero { maybe },
+        }
+    }
+}

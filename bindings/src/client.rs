@@ -1,0 +1,388 @@
+//! The client: one object, one call per use case. Calls that wait for the network take an optional handle to call them off.
+
+use crate::cancel::{Cancel, until};
+use crate::city::Plate;
+use crate::error::MestoError;
+use crate::intent::{Intent, told};
+use crate::ports::{Clock, DeviceKey, OwnClock, OwnDevice, OwnReminders, OwnSecrets, ReminderPlan, SecretStore};
+use crate::snapshot::{Listener, Observer, Snapshot, Subscription};
+use crate::values::{Amount, Timestamp};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use mesto_client::api::{CodeSent, Deposit, Quote, Ticket, Vehicle};
+use mesto_client::http::HttpLink;
+use mesto_client::rules::geo::Position;
+use mesto_client::system::{FileSecrets, SystemClock, SystemEntropy, device_signer};
+use mesto_client::{
+    Config, History, IntentView, Locale, NoReminders, Ports, Preview, Refreshed, Reminder, SmsFallback, SyncReport,
+    TextValue, TicketCode, ZonesNear,
+};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// How a client is set up.
+#[derive(Debug, Clone, uniffi::Record)]
+pub struct ClientConfig {
+    /// The database file; its folder must exist.
+    pub path: String,
+    /// `https://host`, or `http://` on this machine itself.
+    pub operator_url: String,
+    /// The Ed25519 key that signs the operator's key sets, pinned in the app: base64url without padding.
+    pub root_key: String,
+    /// Id of the city.
+    #[uniffi(default = "belgrade")]
+    pub city: String,
+    /// The driver's language, BCP 47; Serbian and its neighbours read Serbian, everybody else English.
+    #[uniffi(default = "en")]
+    pub locale: String,
+    /// The app's version, `major.minor.patch`; the core's where absent.
+    #[uniffi(default = None)]
+    pub version: Option<String>,
+    /// Where the bank's page leads back to; the app's own scheme where absent.
+    #[uniffi(default = None)]
+    pub return_url: Option<String>,
+    /// A JSON file for widgets and live activities, replaced as a whole after every change.
+    #[uniffi(default = None)]
+    pub snapshot_path: Option<String>,
+}
+
+/// What the phone brings of its own. What is absent is this machine's: its clocks, secrets in a file beside the database
+/// (not for a phone), a key made by software and kept among the secrets, no alarms.
+#[derive(Clone, Default, uniffi::Record)]
+pub struct Phone {
+    #[uniffi(default = None)]
+    pub clock: Option<Arc<dyn Clock>>,
+    #[uniffi(default = None)]
+    pub secrets: Option<Arc<dyn SecretStore>>,
+    #[uniffi(default = None)]
+    pub device_key: Option<Arc<dyn DeviceKey>>,
+    #[uniffi(default = None)]
+    pub reminders: Option<Arc<dyn ReminderPlan>>,
+}
+
+/// The core of the app.
+#[derive(uniffi::Object)]
+pub struct Client {
+    core: mesto_client::Client,
+    locale: Locale,
+}
+
+impl Client {
+    fn told<T>(&self, outcome: mesto_client::Result<T>) -> Result<T, MestoError> {
+        told(outcome, self.locale)
+    }
+
+    fn intent_told(&self, view: IntentView) -> Intent {
+        let refusal = self.core.refusal(&view);
+        Intent::told(view, refusal.as_ref(), self.locale)
+    }
+
+    fn intents_told(&self, views: Vec<IntentView>) -> Vec<Intent> {
+        views.into_iter().map(|view| self.intent_told(view)).collect()
+    }
+}
+
+fn ports(config: &ClientConfig, phone: Phone, locale: Locale) -> Result<Ports, MestoError> {
+    let secrets: Arc<dyn mesto_client::Secrets> = match phone.secrets {
+        Some(own) => Arc::new(OwnSecrets(own)),
+        None => Arc::new(FileSecrets::new(format!("{}.secrets", config.path))),
+    };
+    let entropy = SystemEntropy;
+    Ok(Ports {
+        link: Arc::new(HttpLink::new(&config.operator_url).map_err(MestoError::set_up)?),
+        clock: match phone.clock {
+            Some(own) => Arc::new(OwnClock(own)),
+            None => Arc::new(SystemClock),
+        },
+        signer: match phone.device_key {
+            Some(own) => Arc::new(OwnDevice::new(own).map_err(MestoError::set_up)?),
+            None => Arc::new(told(device_signer(secrets.as_ref(), &entropy).map_err(Into::into), locale)?),
+        },
+        entropy: Arc::new(entropy),
+        secrets,
+        reminders: match phone.reminders {
+            Some(own) => Arc::new(OwnReminders(own)),
+            None => Arc::new(NoReminders),
+        },
+    })
+}
+
+/// What is local: answered from the phone's own store, at once.
+#[uniffi::export]
+impl Client {
+    /// Opens the database (made, migrated or rebuilt when needed) and reads what a screen shows first. No request is made.
+    #[uniffi::constructor(default(phone = None))]
+    pub fn open(config: ClientConfig, phone: Option<Phone>) -> Result<Arc<Self>, MestoError> {
+        let locale = Locale::of(&config.locale);
+        let key = URL_SAFE_NO_PAD.decode(&config.root_key).map_err(MestoError::set_up)?;
+        let key = <[u8; 32]>::try_from(key).map_err(|_| MestoError::set_up("the root key has 32 bytes"))?;
+        let ports = ports(&config, phone.unwrap_or_default(), locale)?;
+        let mut core = Config::new(config.path, &config.city, key);
+        core.locale = locale;
+        core.version = config.version.unwrap_or(core.version);
+        core.return_url = config.return_url.unwrap_or(core.return_url);
+        core.snapshot_path = config.snapshot_path.map(Into::into);
+        let core = told(mesto_client::Client::open(core, ports), locale)?;
+        Ok(Arc::new(Self { core, locale }))
+    }
+
+    /// What the app shows, as of now.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot::told(self.core.snapshot().as_ref().clone(), self.locale)
+    }
+
+    /// Calls the observer with the current state and then after every change, until the subscription ends.
+    #[must_use]
+    pub fn subscribe(&self, observer: Arc<dyn Observer>) -> Arc<Subscription> {
+        Subscription::new(self.core.subscribe(Arc::new(Listener { observer, locale: self.locale })))
+    }
+
+    /// The corrected time: the operator's, as well as the phone can know it.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.core.now()
+    }
+
+    /// Reads a plate as it is typed.
+    pub fn check_plate(&self, plate: String) -> Result<Plate, MestoError> {
+        self.told(self.core.check_plate(&plate)).map(Plate::from)
+    }
+
+    /// Zones near a position, nearest first; a sign, typed or scanned, wins over the position.
+    #[uniffi::method(default(position = None, sign = None))]
+    pub fn zones_near(&self, position: Option<Position>, sign: Option<String>) -> Result<ZonesNear, MestoError> {
+        self.told(self.core.zones_near(position, sign.as_deref()))
+    }
+
+    /// What a length of parking would cost, without a connection: to look at, never to buy.
+    pub fn preview(&self, zone: String, vehicle: String, minutes: u32) -> Result<Preview, MestoError> {
+        self.told(self.core.preview(&zone, &vehicle, minutes))
+    }
+
+    /// A stored ticket.
+    pub fn ticket(&self, id: String) -> Result<Ticket, MestoError> {
+        self.told(self.core.ticket(&id))
+    }
+
+    /// What to draw as a QR for an inspector's camera; made anew before `fresh_until`.
+    pub fn ticket_code(&self, ticket: String) -> Result<TicketCode, MestoError> {
+        self.told(self.core.ticket_code(&ticket))
+    }
+
+    /// What the phone knows of the tickets bought, newest first; `before` is the id of the last one seen.
+    #[uniffi::method(default(before = None, limit = 50))]
+    pub fn stored_history(&self, before: Option<String>, limit: u32) -> Result<History, MestoError> {
+        self.told(self.core.stored_history(before.as_deref(), limit))
+    }
+
+    /// An intent by its key, open or ended.
+    pub fn intent(&self, key: String) -> Result<Option<Intent>, MestoError> {
+        Ok(self.told(self.core.intent(&key))?.map(|view| self.intent_told(view)))
+    }
+
+    /// The newest intents, ended ones included, newest first.
+    #[uniffi::method(default(limit = 50))]
+    pub fn intents(&self, limit: u32) -> Result<Vec<Intent>, MestoError> {
+        Ok(self.intents_told(self.told(self.core.intents(limit))?))
+    }
+
+    /// When an open intent wants another attempt; absent when all are ended.
+    #[must_use]
+    pub fn next_retry_at(&self) -> Option<Timestamp> {
+        self.core.next_retry_at()
+    }
+
+    /// The SMS that buys parking for this vehicle in this zone.
+    pub fn sms_fallback(&self, zone: String, vehicle: String) -> Result<SmsFallback, MestoError> {
+        self.told(self.core.sms_fallback(&zone, &vehicle))
+    }
+
+    /// The alarms as of now, at most 64, earliest first.
+    #[must_use]
+    pub fn reminders(&self) -> Vec<Reminder> {
+        self.core.reminders()
+    }
+
+    /// Gives the phone its alarms anew: after a reboot, and when its clock was changed.
+    pub fn replan(&self) {
+        self.core.replan();
+    }
+
+    /// A text of the catalogue in the client's language; the id itself when it is not there.
+    #[must_use]
+    pub fn text(&self, id: String, args: HashMap<String, String>) -> String {
+        let values = values_of(&args);
+        self.core.text(&id, &values)
+    }
+}
+
+/// What asks the operator.
+#[uniffi::export(async_runtime = "tokio")]
+impl Client {
+    /// Fetches keys and city, verified against the pinned root key.
+    #[uniffi::method(default(cancel = None))]
+    pub async fn refresh(&self, cancel: Option<Arc<Cancel>>) -> Result<Refreshed, MestoError> {
+        until(cancel, async { self.told(self.core.refresh().await) }).await
+    }
+
+    /// Asks for a one-time code by SMS.
+    #[uniffi::method(default(cancel = None))]
+    pub async fn request_code(&self, phone: String, cancel: Option<Arc<Cancel>>) -> Result<CodeSent, MestoError> {
+        until(cancel, async { self.told(self.core.request_code(&phone).await) }).await
+    }
+
+    /// Trades the code for a session; `device` is shown in the driver's list of devices.
+    #[uniffi::method(default(cancel = None))]
+    pub async fn sign_in(
+        &self,
+        phone: String,
+        code: String,
+        device: String,
+        cancel: Option<Arc<Cancel>>,
+    ) -> Result<(), MestoError> {
+        until(cancel, async { self.told(self.core.sign_in(&phone, &code, &device).await) }).await
+    }
+
+    /// Ends the session here and at the operator, and forgets the account on this phone.
+    #[uniffi::method(default(cancel = None))]
+    pub async fn sign_out(&self, cancel: Option<Arc<Cancel>>) -> Result<(), MestoError> {
+        until(cancel, async { self.told(self.core.sign_out().await) }).await
+    }
+
+    /// Brings the stored account up to date.
+    #[uniffi::method(default(cancel = None))]
+    pub async fn sync(&self, cancel: Option<Arc<Cancel>>) -> Result<SyncReport, MestoError> {
+        until(cancel, async { self.told(self.core.sync().await) }).await
+    }
+
+    /// Adds a vehicle by its plate as it is typed.
+    #[uniffi::method(default(label = None, cancel = None))]
+    pub async fn add_vehicle(
+        &self,
+        plate: String,
+        label: Option<String>,
+        cancel: Option<Arc<Cancel>>,
+    ) -> Result<Vehicle, MestoError> {
+        until(cancel, async { self.told(self.core.add_vehicle(&plate, label.as_deref()).await) }).await
+    }
+
+    /// Removes a vehicle; its tickets and orders stay.
+    #[uniffi::method(default(cancel = None))]
+    pub async fn remove_vehicle(&self, vehicle: String, cancel: Option<Arc<Cancel>>) -> Result<(), MestoError> {
+        until(cancel, async { self.told(self.core.remove_vehicle(&vehicle).await) }).await
+    }
+
+    /// A price that holds for the city's quote time; where the vehicle has a running ticket in this zone it continues it.
+    #[uniffi::method(default(cancel = None))]
+    pub async fn quote(
+        &self,
+        zone: String,
+        vehicle: String,
+        minutes: u32,
+        cancel: Option<Arc<Cancel>>,
+    ) -> Result<Quote, MestoError> {
+        until(cancel, async { self.told(self.core.quote(&zone, &vehicle, minutes).await) }).await
+    }
+
+    /// A quote that continues a ticket with the time after its end, at its own price (BG-46, BG-54).
+    #[uniffi::method(default(cancel = None))]
+    pub async fn extend(
+        &self,
+        ticket: String,
+        minutes: u32,
+        cancel: Option<Arc<Cancel>>,
+    ) -> Result<Quote, MestoError> {
+        until(cancel, async { self.told(self.core.extend(&ticket, minutes).await) }).await
+    }
+
+    /// Buys a quote: exactly what it says, once, however often it is tapped.
+    #[uniffi::method(default(cancel = None))]
+    pub async fn buy(&self, quote: Quote, cancel: Option<Arc<Cancel>>) -> Result<Intent, MestoError> {
+        let view = until(cancel, async { self.told(self.core.buy(&quote).await) }).await?;
+        Ok(self.intent_told(view))
+    }
+
+    /// Starts a top-up of the deposit; the intent's `page_url` is the bank's page.
+    #[uniffi::method(default(cancel = None))]
+    pub async fn top_up(&self, amount: Amount, cancel: Option<Arc<Cancel>>) -> Result<Intent, MestoError> {
+        let view = until(cancel, async { self.told(self.core.top_up(amount).await) }).await?;
+        Ok(self.intent_told(view))
+    }
+
+    /// Pays a daily order from the deposit, exactly the amount it shows (BG-70).
+    #[uniffi::method(default(cancel = None))]
+    pub async fn pay_order(&self, order: String, cancel: Option<Arc<Cancel>>) -> Result<Intent, MestoError> {
+        let view = until(cancel, async { self.told(self.core.pay_order(&order).await) }).await?;
+        Ok(self.intent_told(view))
+    }
+
+    /// Goes on with every open intent now, and gives them as they are afterwards, oldest first.
+    #[uniffi::method(default(cancel = None))]
+    pub async fn settle(&self, cancel: Option<Arc<Cancel>>) -> Result<Vec<Intent>, MestoError> {
+        let views = until(cancel, async { self.told(self.core.settle().await) }).await?;
+        Ok(self.intents_told(views))
+    }
+
+    /// The same for those whose time has come by `next_retry_at`.
+    #[uniffi::method(default(cancel = None))]
+    pub async fn settle_due(&self, cancel: Option<Arc<Cancel>>) -> Result<Vec<Intent>, MestoError> {
+        let views = until(cancel, async { self.told(self.core.settle_due().await) }).await?;
+        Ok(self.intents_told(views))
+    }
+
+    /// Goes on with one intent now: when a bank's page led back with its key.
+    #[uniffi::method(default(cancel = None))]
+    pub async fn settle_intent(&self, key: String, cancel: Option<Arc<Cancel>>) -> Result<Intent, MestoError> {
+        let view = until(cancel, async { self.told(self.core.settle_intent(&key).await) }).await?;
+        Ok(self.intent_told(view))
+    }
+
+    /// What was bought, newest first; without a connection what the phone knows.
+    #[uniffi::method(default(before = None, limit = 50, cancel = None))]
+    pub async fn history(
+        &self,
+        before: Option<String>,
+        limit: u32,
+        cancel: Option<Arc<Cancel>>,
+    ) -> Result<History, MestoError> {
+        until(cancel, async { self.told(self.core.history(before.as_deref(), limit).await) }).await
+    }
+
+    /// The balance and what consumed it (BG-36, BG-37), newest first; `before` is the id of the last entry seen.
+    #[uniffi::method(default(before = None, limit = 50, cancel = None))]
+    pub async fn deposit(
+        &self,
+        before: Option<i64>,
+        limit: u32,
+        cancel: Option<Arc<Cancel>>,
+    ) -> Result<Deposit, MestoError> {
+        until(cancel, async { self.told(self.core.deposit(before, limit).await) }).await
+    }
+
+    /// Takes a purchase back and gives the SMS instead, only when it is sure that it will not be executed.
+    #[uniffi::method(default(cancel = None))]
+    pub async fn switch_to_sms(
+        &self,
+        intent: String,
+        cancel: Option<Arc<Cancel>>,
+    ) -> Result<SmsFallback, MestoError> {
+        until(cancel, async { self.told(self.core.switch_to_sms(&intent).await) }).await
+    }
+}
+
+/// A text of the catalogue without a client: for previews and for screens before the first one is open.
+#[uniffi::export]
+#[must_use]
+pub fn render_text(locale: String, id: String, args: HashMap<String, String>) -> String {
+    mesto_client::texts::text(Locale::of(&locale), &id, &values_of(&args), None)
+}
+
+/// Whole numbers choose a plural form; everything else is put in as it is.
+fn values_of(args: &HashMap<String, String>) -> Vec<(&str, TextValue)> {
+    let value = |text: &String| match text.parse::<i64>() {
+        Ok(number) if number.to_string() == *text => TextValue::Number(number),
+        _ => TextValue::Text(text.clone()),
+    };
+    args.iter().map(|(name, text)| (name.as_str(), value(text))).collect()
+}

@@ -1,0 +1,117 @@
+//! The observable state and who listens to it.
+
+use crate::city::CityVersion;
+use crate::intent::Intent;
+use crate::quote::ClockState;
+use crate::values::Timestamp;
+use mesto_client::api::{Order, Ticket, Vehicle};
+use mesto_client::{Connection, Locale, Observer as CoreObserver, Snapshot as CoreSnapshot};
+use mesto_rules::money::Money;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// How the last request went.
+#[uniffi::remote(Enum)]
+pub enum Connection {
+    /// None was made since the client was opened.
+    Unknown,
+    Online,
+    Offline,
+    /// The operator no longer serves this version of the app.
+    UpdateNeeded,
+}
+
+/// What an app shows. Times are the operator's; money as the operator said it last.
+#[derive(Debug, Clone, PartialEq, uniffi::Record)]
+pub struct Snapshot {
+    pub signed_in: bool,
+    pub account: Option<String>,
+    pub phone_masked: Option<String>,
+    /// The stored city, absent before the first refresh.
+    pub city: Option<CityVersion>,
+    pub vehicles: Vec<Vehicle>,
+    /// The deposit; absent until the first sync.
+    pub balance: Option<Money>,
+    /// Running, or bought and still to start; first to end first. A ticket that was extended stays beside its extension.
+    pub active_tickets: Vec<Ticket>,
+    /// Newest first, paid ones included, at most 50.
+    pub orders: Vec<Order>,
+    /// Oldest first: neither paid nor unpaid.
+    pub open_intents: Vec<Intent>,
+    pub clock: ClockState,
+    pub connection: Connection,
+    pub last_sync_at: Option<Timestamp>,
+}
+
+impl Snapshot {
+    pub(crate) fn told(core: CoreSnapshot, locale: Locale) -> Self {
+        let CoreSnapshot {
+            signed_in,
+            account,
+            phone_masked,
+            city,
+            vehicles,
+            balance,
+            active_tickets,
+            orders,
+            open_intents,
+            clock,
+            connection,
+            last_sync_at,
+        } = core;
+        // An open intent has no reason yet.
+        let open_intents = open_intents.into_iter().map(|intent| Intent::told(intent, None, locale)).collect();
+        Self {
+            signed_in,
+            account,
+            phone_masked,
+            city,
+            vehicles,
+            balance,
+            active_tickets,
+            orders,
+            open_intents,
+            clock,
+            connection,
+            last_sync_at,
+        }
+    }
+}
+
+/// Told the current state first, then after every change, the latest only.
+#[uniffi::export(with_foreign)]
+pub trait Observer: Send + Sync {
+    /// Called from the core's own thread with no lock held; may call the client. Must not fail.
+    fn changed(&self, snapshot: Snapshot);
+}
+
+pub(crate) struct Listener {
+    pub observer: Arc<dyn Observer>,
+    pub locale: Locale,
+}
+
+impl CoreObserver for Listener {
+    fn changed(&self, snapshot: Arc<CoreSnapshot>) {
+        self.observer.changed(Snapshot::told(snapshot.as_ref().clone(), self.locale));
+    }
+}
+
+/// Ends when it is cancelled or let go of.
+#[derive(uniffi::Object)]
+pub struct Subscription {
+    inner: Mutex<Option<mesto_client::Subscription>>,
+}
+
+impl Subscription {
+    pub(crate) fn new(inner: mesto_client::Subscription) -> Arc<Self> {
+        Arc::new(Self { inner: Mutex::new(Some(inner)) })
+    }
+}
+
+#[uniffi::export]
+impl Subscription {
+    /// A call that is under way comes to its end first or right after. Again does nothing.
+    pub fn cancel(&self) {
+        let subscription = self.inner.lock().unwrap_or_else(PoisonError::into_inner).take();
+        drop(subscription);
+    }
+}
