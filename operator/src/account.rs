@@ -25,10 +25,8 @@ pub(crate) struct Held {
 impl Held {
     /// Locks the account's row on both databases, by an update that changes nothing; the cursor moves only with an event.
     pub fn take(tx: &mut dyn Tx, account: &str) -> Outcome<Self> {
-        let rows = tx.query(
-            "UPDATE account SET seq = seq WHERE id = $1 RETURNING seq, deposit, currency",
-            values![account],
-        )?;
+        let rows =
+            tx.query("UPDATE account SET seq = seq WHERE id = $1 RETURNING seq, deposit, currency", values![account])?;
         let row = rows.first().ok_or_else(|| StoreError::unreadable("account", "it is gone"))?;
         Ok(Self {
             id: account.to_owned(),
@@ -66,10 +64,7 @@ impl Held {
                 values![&self.id, seq, now.timestamp_millis(), &serde_json::to_string(change)?],
             )?;
         }
-        tx.write(
-            "UPDATE account SET seq = $2, deposit = $3 WHERE id = $1",
-            values![&self.id, self.seq, self.deposit],
-        )?;
+        tx.write("UPDATE account SET seq = $2, deposit = $3 WHERE id = $1", values![&self.id, self.seq, self.deposit])?;
         self.is_touched = false;
         Ok(())
     }

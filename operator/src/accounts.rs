@@ -1,7 +1,7 @@
 //! The account: everything an app shows, as of one cursor.
 
-use mesto_protocol::api::Account;
 use mesto_protocol::ProblemCode;
+use mesto_protocol::api::Account;
 use mesto_rules::money::{Currency, Money};
 
 use crate::failure::{Outcome, refuse};

@@ -31,7 +31,10 @@ pub(crate) struct Who {
 pub(crate) fn authenticate(tx: &mut dyn Tx, now: DateTime<Utc>, request: &Request) -> Outcome<Who> {
     let token = request.get("authorization").and_then(|value| value.strip_prefix("Bearer "));
     let Some(token) = token else {
-        return refuse(ProblemCode::Unauthorized, "send the header Authorization: Bearer with the token of your session");
+        return refuse(
+            ProblemCode::Unauthorized,
+            "send the header Authorization: Bearer with the token of your session",
+        );
     };
     let rows = tx.query(
         "SELECT token.account, account.role, device.public_key FROM token JOIN account ON account.id = token.account LEFT JOIN device ON device.id = token.device WHERE token.hash = $1 AND token.expires_at > $2 AND account.closed_at IS NULL",
@@ -144,12 +147,7 @@ fn account_of(tx: &mut dyn Tx, call: &Call<'_>, phone: &str) -> Outcome<(String,
 }
 
 /// A new account, without a person.
-pub(crate) fn create(
-    tx: &mut dyn Tx,
-    operator: &crate::Operator,
-    now: DateTime<Utc>,
-    role: Role,
-) -> Outcome<String> {
+pub(crate) fn create(tx: &mut dyn Tx, operator: &crate::Operator, now: DateTime<Utc>, role: Role) -> Outcome<String> {
     let account = operator.id("ac", now);
     tx.execute(
         "INSERT INTO account (id, role, seq, currency, deposit, events_from, created_at) VALUES ($1, $2, 0, $3, 0, 0, $4)",
@@ -172,17 +170,27 @@ pub(crate) fn issue_token(
     let expires_at = now + operator.config.token_lifetime;
     tx.execute(
         "INSERT INTO token (hash, account, device, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)",
-        values![&text::sha256(token.as_bytes()), account, device, now.timestamp_millis(), expires_at.timestamp_millis()],
+        values![
+            &text::sha256(token.as_bytes()),
+            account,
+            device,
+            now.timestamp_millis(),
+            expires_at.timestamp_millis()
+        ],
     )?;
     Ok((token, expires_at))
 }
 
 /// A number in international form (E.164), without spaces and dashes.
 fn phone(typed: &str) -> Outcome<String> {
-    let plain: String =
-        typed.chars().filter(|letter| !letter.is_whitespace() && !matches!(letter, '-' | '(' | ')' | '/' | '.')).collect();
+    let plain: String = typed
+        .chars()
+        .filter(|letter| !letter.is_whitespace() && !matches!(letter, '-' | '(' | ')' | '/' | '.'))
+        .collect();
     let digits = plain.strip_prefix('+').unwrap_or_default();
-    let fits = (8..=15).contains(&digits.len()) && digits.bytes().all(|digit| digit.is_ascii_digit()) && !digits.starts_with('0');
+    let fits = (8..=15).contains(&digits.len())
+        && digits.bytes().all(|digit| digit.is_ascii_digit())
+        && !digits.starts_with('0');
     if fits {
         return Ok(plain);
     }
@@ -230,7 +238,12 @@ fn limit(tx: &mut dyn Tx, call: &Call<'_>, kind: &str, subject: &str, most: i64)
 fn count(tx: &mut dyn Tx, call: &Call<'_>, kind: &str, subject: &str) -> Outcome<()> {
     tx.execute(
         "INSERT INTO attempt (id, kind, subject, at) VALUES ($1, $2, $3, $4)",
-        values![&call.operator.id("at", call.now), kind, &text::sha256(subject.as_bytes()), call.now.timestamp_millis()],
+        values![
+            &call.operator.id("at", call.now),
+            kind,
+            &text::sha256(subject.as_bytes()),
+            call.now.timestamp_millis()
+        ],
     )?;
     Ok(())
 }

@@ -86,8 +86,7 @@ pub(crate) fn top_up(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> 
         intent,
         expires: expires_at,
     });
-    let topup =
-        Topup { id, amount: asked.amount, state: TopupState::Pending, page_url, created_at: now, reason: None };
+    let topup = Topup { id, amount: asked.amount, state: TopupState::Pending, page_url, created_at: now, reason: None };
     let account = call.who()?.account.clone();
     tx.write(
         "INSERT INTO topup (id, account, amount, currency, state, page_url, intent, expires_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -113,7 +112,8 @@ fn return_url(url: &str) -> Outcome<()> {
     let scheme = url.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase()).unwrap_or_default();
     let is_name = !scheme.is_empty()
         && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'));
-    let is_plain = url.len() <= RETURN_URL_MAX && !url.chars().any(|letter| letter.is_control() || letter.is_whitespace());
+    let is_plain =
+        url.len() <= RETURN_URL_MAX && !url.chars().any(|letter| letter.is_control() || letter.is_whitespace());
     if is_name && is_plain && !["javascript", "data", "file", "vbscript"].contains(&scheme.as_str()) {
         return Ok(());
     }
@@ -138,7 +138,9 @@ fn from_row(row: &Row) -> Outcome<Topup> {
 /// Top-ups that wait for the bank.
 pub(crate) fn pending(tx: &mut dyn Tx, account: &str, now: DateTime<Utc>) -> Outcome<Vec<Topup>> {
     tx.query(
-        &format!("SELECT {COLUMNS} FROM topup WHERE account = $1 AND state = 'pending' AND expires_at > $2 ORDER BY id DESC"),
+        &format!(
+            "SELECT {COLUMNS} FROM topup WHERE account = $1 AND state = 'pending' AND expires_at > $2 ORDER BY id DESC"
+        ),
         values![account, now.timestamp_millis()],
     )?
     .iter()
@@ -199,13 +201,7 @@ pub(crate) fn notice(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> 
     Ok(Response::empty())
 }
 
-fn take_outcome(
-    tx: &mut dyn Tx,
-    call: &Call<'_>,
-    held: &mut Held,
-    topup: Topup,
-    notice: &BankNotice,
-) -> Outcome<()> {
+fn take_outcome(tx: &mut dyn Tx, call: &Call<'_>, held: &mut Held, topup: Topup, notice: &BankNotice) -> Outcome<()> {
     let amount = topup.amount.minor()?;
     match (notice.outcome, topup.state) {
         // Approved after it was declined or had expired, the money is there all the same.
@@ -251,6 +247,7 @@ fn end(
         "UPDATE topup SET state = $2, reason = $3 WHERE id = $1",
         values![&topup.id, &words::write(&topup.state)?, topup.reason.as_deref()],
     )?;
+    due::forget(tx, due::TOPUP_END, &topup.id)?;
     held.tell(Change::TopupChanged(topup.clone()));
     Ok(topup)
 }

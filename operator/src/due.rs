@@ -28,6 +28,11 @@ pub(crate) fn plan(tx: &mut dyn Tx, kind: &str, reference: &str, at: DateTime<Ut
     )
 }
 
+/// Drops what was planned and needs not be done any more.
+pub(crate) fn forget(tx: &mut dyn Tx, kind: &str, reference: &str) -> Result<(), StoreError> {
+    tx.write("DELETE FROM due WHERE kind = $1 AND reference = $2", values![kind, reference])
+}
+
 impl Operator {
     /// Does what is due at `now`; returns how much was done. Any number of operators may call it at once.
     pub fn due(&self, store: &dyn Store, now: DateTime<Utc>) -> usize {
@@ -54,7 +59,9 @@ impl Operator {
                         progressed = true;
                     }
                     Ok(false) => progressed = true,
-                    Err(error) => tracing::warn!(kind, reason = %error, "something due could not be done; its lease will run out"),
+                    Err(error) => {
+                        tracing::warn!(kind, reason = %error, "something due could not be done; its lease will run out")
+                    }
                 }
             }
             if !progressed {

@@ -25,10 +25,13 @@ pub(crate) fn read(tx: &mut dyn Tx, account: &str, after: i64) -> Outcome<EventP
     let rows = tx.query("SELECT seq, events_from FROM account WHERE id = $1", values![account])?;
     let (last, gone) = rows.first().map_or(Ok((0, 0)), |row| Ok::<_, crate::StoreError>((row.int(0)?, row.int(1)?)))?;
     if after < gone || after > last {
-        return Err(Problem::new(ProblemCode::CursorTooOld, format!("events are kept from {gone} to {last}; read /v1/account anew"))
-            .with("oldest", gone)
-            .with("last", last)
-            .into());
+        return Err(Problem::new(
+            ProblemCode::CursorTooOld,
+            format!("events are kept from {gone} to {last}; read /v1/account anew"),
+        )
+        .with("oldest", gone)
+        .with("last", last)
+        .into());
     }
     let events = tx
         .query(

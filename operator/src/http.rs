@@ -90,9 +90,9 @@ impl Request {
 
     /// A value of the query that must be there.
     pub(crate) fn needed(&self, name: &str) -> Result<String, Problem> {
-        self.asked(name)?.filter(|value| !value.is_empty()).ok_or_else(|| {
-            Problem::new(ProblemCode::BadRequest, format!("the query lacks {name}")).with("field", name)
-        })
+        self.asked(name)?
+            .filter(|value| !value.is_empty())
+            .ok_or_else(|| Problem::new(ProblemCode::BadRequest, format!("the query lacks {name}")).with("field", name))
     }
 
     /// The body as JSON of a type.
@@ -119,7 +119,9 @@ impl Response {
     pub fn json(status: u16, body: &impl Serialize) -> Self {
         match serde_json::to_vec(body) {
             Ok(body) => Self::stored(status, body),
-            Err(error) => Self::problem(&Problem::new(ProblemCode::Internal, format!("the answer has no JSON form: {error}"))),
+            Err(error) => {
+                Self::problem(&Problem::new(ProblemCode::Internal, format!("the answer has no JSON form: {error}")))
+            }
         }
     }
 

@@ -45,11 +45,17 @@ pub(crate) fn begin(tx: &mut dyn Tx, call: &mut Call<'_>, found: &Route) -> Outc
     for row in rows {
         match row.text(0)? {
             ANY_ROUTE => {
-                return refuse(ProblemCode::IntentCancelled, "this key was cancelled before the request arrived; use a new one");
+                return refuse(
+                    ProblemCode::IntentCancelled,
+                    "this key was cancelled before the request arrived; use a new one",
+                );
             }
             other if other != route => {}
             _ if row.text(1)? != hash => {
-                return refuse(ProblemCode::IdempotencyKeyReused, "this key was used for another request; use a new one");
+                return refuse(
+                    ProblemCode::IdempotencyKeyReused,
+                    "this key was used for another request; use a new one",
+                );
             }
             _ => {
                 let status = u16::try_from(row.int(2)?).unwrap_or(500);
@@ -153,8 +159,11 @@ impl InFlight {
         if let Some(action) = &action
             && !self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(action.clone())
         {
-            return Err(Problem::new(ProblemCode::RequestInFlight, "the first request with this key is being worked on; ask again")
-                .with("retry_after_seconds", 1));
+            return Err(Problem::new(
+                ProblemCode::RequestInFlight,
+                "the first request with this key is being worked on; ask again",
+            )
+            .with("retry_after_seconds", 1));
         }
         Ok(Alone { set: self, action })
     }

@@ -163,11 +163,7 @@ fn see(tx: &mut dyn Tx, call: &Call<'_>, city: &str, zone: &str, canonical: &str
 
 /// Whether a moment lies on today's date in the city.
 fn same_day(call: &Call<'_>, city: &str, moment: DateTime<Utc>) -> Outcome<bool> {
-    let zone = call
-        .operator
-        .city(city)?
-        .tz()
-        .map_err(|error| crate::StoreError::unreadable("city", error))?;
+    let zone = call.operator.city(city)?.tz().map_err(|error| crate::StoreError::unreadable("city", error))?;
     let (today, then) = (call.now.with_timezone(&zone).date_naive(), moment.with_timezone(&zone).date_naive());
     Ok(today == then)
 }

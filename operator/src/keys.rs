@@ -48,7 +48,10 @@ pub struct Keys {
 /// The secret halves are not shown.
 impl fmt::Debug for Keys {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Keys").field("city", &self.city.kid()).field("ticket", &self.ticket.kid()).finish_non_exhaustive()
+        out.debug_struct("Keys")
+            .field("city", &self.city.kid())
+            .field("ticket", &self.ticket.kid())
+            .finish_non_exhaustive()
     }
 }
 
@@ -160,7 +163,8 @@ pub fn load(folder: &Path) -> Result<Keys, KeysError> {
     let root_public = decode(&public_path, read(&public_path)?.trim())?;
     let set = KeySet::verify(&signed_set, &root_public, register.version)?;
     let newest = |r#use: KeyUse| {
-        let key = set.keys.iter().filter(|key| key.r#use == r#use && key.revoked_at.is_none()).max_by_key(|key| key.from);
+        let key =
+            set.keys.iter().filter(|key| key.r#use == r#use && key.revoked_at.is_none()).max_by_key(|key| key.from);
         let Some(key) = key else {
             return Err(KeysError::Unusable { path: path.clone(), why: format!("there is no {use} key") });
         };
@@ -183,7 +187,14 @@ fn issue(folder: &Path, now: DateTime<Utc>, entropy: &dyn Entropy, mut register:
         let path = folder.join(format!("{kid}.seed"));
         let key = IssuerKey::from_seed(&kid, &new_seed(&path, entropy)?)?;
         let (from, until) = (now - EARLIER, now + TimeDelta::days(KEY_DAYS));
-        register.keys.push(Entry { kid, r#use, public: URL_SAFE_NO_PAD.encode(key.public()), from, until, revoked_at: None });
+        register.keys.push(Entry {
+            kid,
+            r#use,
+            public: URL_SAFE_NO_PAD.encode(key.public()),
+            from,
+            until,
+            revoked_at: None,
+        });
     }
     let register_path = folder.join("keys.json");
     let keys = register
@@ -242,6 +253,9 @@ fn replace(path: &Path, text: &str) -> Result<(), KeysError> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(&aside).map_err(fault)?;
-    file.write_all(text.as_bytes()).and_then(|()| file.write_all(b"\n")).and_then(|()| file.sync_all()).map_err(fault)?;
+    file.write_all(text.as_bytes())
+        .and_then(|()| file.write_all(b"\n"))
+        .and_then(|()| file.sync_all())
+        .map_err(fault)?;
     fs::rename(&aside, path).map_err(fault)
 }

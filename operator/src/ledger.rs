@@ -62,7 +62,9 @@ pub(crate) fn book(
 ) -> Outcome<()> {
     let sum = movement.legs.iter().try_fold(0_i64, |sum, (_, amount)| sum.checked_add(*amount));
     if sum != Some(0) || movement.legs.len() < 2 {
-        return Err(StoreError::Broken(format!("the legs of {} {} do not balance", movement.kind, movement.reference)).into());
+        return Err(
+            StoreError::Broken(format!("the legs of {} {} do not balance", movement.kind, movement.reference)).into()
+        );
     }
     let mut moved = None;
     if let Some(held) = held {
@@ -152,7 +154,10 @@ pub fn check(tx: &mut dyn Tx) -> Result<(), LedgerFault> {
     )? {
         return Err(LedgerFault::EntryDoesNotBalance { entry: row.string(0)?, currency: row.string(1)?, sum: row.int(2)? });
     }
-    if let Some(entry) = first(tx, "SELECT id FROM ledger_entry WHERE NOT EXISTS (SELECT 1 FROM ledger_leg WHERE entry = ledger_entry.id) LIMIT 1")? {
+    if let Some(entry) = first(
+        tx,
+        "SELECT id FROM ledger_entry WHERE NOT EXISTS (SELECT 1 FROM ledger_leg WHERE entry = ledger_entry.id) LIMIT 1",
+    )? {
         return Err(LedgerFault::EntryWithoutLegs { entry });
     }
     for row in tx.query("SELECT id, deposit FROM account WHERE deposit < 0 LIMIT 1", &[])? {
@@ -193,10 +198,9 @@ pub fn check(tx: &mut dyn Tx) -> Result<(), LedgerFault> {
     {
         return Err(LedgerFault::LimitExceeded { ticket });
     }
-    if let Some(quote) = first(
-        tx,
-        "SELECT quote FROM ticket WHERE quote IS NOT NULL GROUP BY quote HAVING COUNT(*) > 1 LIMIT 1",
-    )? {
+    if let Some(quote) =
+        first(tx, "SELECT quote FROM ticket WHERE quote IS NOT NULL GROUP BY quote HAVING COUNT(*) > 1 LIMIT 1")?
+    {
         return Err(LedgerFault::QuoteSoldTwice { quote });
     }
     if let Some(account) = first(

@@ -69,7 +69,9 @@ impl Default for Config {
 pub enum SetupError {
     #[error("an operator needs at least one city")]
     NoCity,
-    #[error("{city} counts in {currency}, but the deposit of this operator is in {deposit}; use one operator per currency")]
+    #[error(
+        "{city} counts in {currency}, but the deposit of this operator is in {deposit}; use one operator per currency"
+    )]
     Currency { city: String, currency: Currency, deposit: Currency },
     #[error("there are two cities {0}")]
     CityTwice(String),
@@ -233,9 +235,12 @@ impl Operator {
     pub(crate) fn city(&self, id: &str) -> Outcome<&City> {
         self.cities.get(id).ok_or_else(|| {
             let known: Vec<&str> = self.cities.keys().map(String::as_str).collect();
-            Problem::new(ProblemCode::CityUnknown, format!("`{id}` is not served here; these are: {}", known.join(", ")))
-                .with("known", known)
-                .into()
+            Problem::new(
+                ProblemCode::CityUnknown,
+                format!("`{id}` is not served here; these are: {}", known.join(", ")),
+            )
+            .with("known", known)
+            .into()
         })
     }
 }
@@ -289,10 +294,7 @@ fn settle(tried: Option<Tried>, ended: Result<(), StoreError>) -> Tried {
     }
 }
 
-async fn submit(
-    store: &Arc<dyn Store>,
-    work: impl Fn(&mut dyn Tx) -> Outcome<Tried> + Send + Sync + 'static,
-) -> Tried {
+async fn submit(store: &Arc<dyn Store>, work: impl Fn(&mut dyn Tx) -> Outcome<Tried> + Send + Sync + 'static) -> Tried {
     let slot = Arc::new(Mutex::new(None));
     let job: Job = Box::new({
         let slot = Arc::clone(&slot);

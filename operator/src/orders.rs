@@ -89,11 +89,14 @@ pub(crate) fn pay(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     let (amount, balance) = (order.due, call.held()?.balance());
     let missing = amount.checked_sub(&balance)?;
     if missing.amount.is_sign_positive() && !missing.is_zero() {
-        return Err(Problem::new(ProblemCode::DepositTooLow, format!("{amount} is owed and the deposit holds {balance}"))
-            .with("balance", balance)
-            .with("price", amount)
-            .with("missing", missing)
-            .into());
+        return Err(Problem::new(
+            ProblemCode::DepositTooLow,
+            format!("{amount} is owed and the deposit holds {balance}"),
+        )
+        .with("balance", balance)
+        .with("price", amount)
+        .with("missing", missing)
+        .into());
     }
     let paid = amount.minor()?;
     tx.write(

@@ -30,7 +30,12 @@ pub(crate) fn read(tx: &mut dyn Tx, recipient: &str) -> Result<Vec<Message>, Sto
     tx.query("SELECT at, channel, recipient, body FROM outbox WHERE recipient = $1 ORDER BY id", values![recipient])?
         .iter()
         .map(|row| {
-            Ok(Message { at: text::time(row.int(0)?)?, channel: row.string(1)?, recipient: row.string(2)?, body: row.string(3)? })
+            Ok(Message {
+                at: text::time(row.int(0)?)?,
+                channel: row.string(1)?,
+                recipient: row.string(2)?,
+                body: row.string(3)?,
+            })
         })
         .collect()
 }

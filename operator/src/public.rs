@@ -47,7 +47,11 @@ fn signed(call: &Call<'_>, body: String, hash: &str) -> Response {
     let response = if is_known {
         Response { status: 304, headers: Vec::new(), body: Vec::new() }
     } else {
-        Response { status: 200, headers: vec![("content-type".into(), "text/plain; charset=utf-8".into())], body: body.into() }
+        Response {
+            status: 200,
+            headers: vec![("content-type".into(), "text/plain; charset=utf-8".into())],
+            body: body.into(),
+        }
     };
     response.header("etag", tag).header("cache-control", "max-age=60")
 }
@@ -106,8 +110,11 @@ fn degrees(call: &Call<'_>, name: &str, most: f64) -> Outcome<Option<f64>> {
     let Some(text) = call.request.asked(name)? else { return Ok(None) };
     match text.parse::<f64>() {
         Ok(value) if value.is_finite() && value.abs() <= most => Ok(Some(value)),
-        _ => Err(Problem::new(ProblemCode::PositionInvalid, format!("{name} is a number of degrees from -{most} to {most}"))
-            .with("field", name)
-            .into()),
+        _ => Err(Problem::new(
+            ProblemCode::PositionInvalid,
+            format!("{name} is a number of degrees from -{most} to {most}"),
+        )
+        .with("field", name)
+        .into()),
     }
 }

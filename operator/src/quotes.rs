@@ -41,10 +41,13 @@ pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     let (canonical, shown) = (row.string(0)?, row.string(1)?);
     if city.zone(&asked.zone).is_none() {
         let known: Vec<&str> = city.zones.iter().map(|zone| zone.id.as_str()).collect();
-        return Err(Problem::new(ProblemCode::ZoneUnknown, format!("there is no zone `{}`; known are {}", asked.zone, known.join(", ")))
-            .with("zone", &asked.zone)
-            .with("known", known)
-            .into());
+        return Err(Problem::new(
+            ProblemCode::ZoneUnknown,
+            format!("there is no zone `{}`; known are {}", asked.zone, known.join(", ")),
+        )
+        .with("zone", &asked.zone)
+        .with("known", known)
+        .into());
     }
     let now = call.now;
     let running = running(tx, call, &asked, &canonical, &account)?;

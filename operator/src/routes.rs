@@ -48,10 +48,13 @@ impl Call<'_> {
         if self.now <= not_after {
             return Ok(());
         }
-        Err(Problem::new(ProblemCode::IntentExpired, format!("it was to be done until {not_after} and arrived at {}", self.now))
-            .with("not_after", not_after)
-            .with("arrived_at", self.now)
-            .into())
+        Err(Problem::new(
+            ProblemCode::IntentExpired,
+            format!("it was to be done until {not_after} and arrived at {}", self.now),
+        )
+        .with("not_after", not_after)
+        .with("arrived_at", self.now)
+        .into())
     }
 }
 

@@ -115,7 +115,12 @@ async fn answer(
         service.changed.send_modify(|count| *count += 1);
     }
     // The path of a route, never the query: plates and positions stand there.
-    tracing::info!(method = request.method, route = crate::routes::pattern(&request), status = response.status, "answered");
+    tracing::info!(
+        method = request.method,
+        route = crate::routes::pattern(&request),
+        status = response.status,
+        "answered"
+    );
     into_http(response)
 }
 
@@ -124,7 +129,8 @@ async fn take_body(service: &Service, body: Body) -> Result<Vec<u8>, Problem> {
     match tokio::time::timeout(BODY_TIME, to_bytes(body, most)).await {
         Ok(Ok(bytes)) => Ok(bytes.to_vec()),
         Ok(Err(error)) if is_too_large(&error) => {
-            Err(Problem::new(ProblemCode::BodyTooLarge, format!("at most {most} bytes are taken")).with("max_bytes", most))
+            Err(Problem::new(ProblemCode::BodyTooLarge, format!("at most {most} bytes are taken"))
+                .with("max_bytes", most))
         }
         Ok(Err(_)) => Err(Problem::new(ProblemCode::BadRequest, "the body broke off")),
         Err(_) => Err(Problem::new(ProblemCode::BadRequest, "the body took too long")),

@@ -56,11 +56,7 @@ impl Kept {
 
 /// The stricter of what the user's and the plate's stay allow: refused when either refuses, else the shorter offer, at equal length the
 /// dearer one.
-pub(crate) fn stricter_quote(
-    city: &City,
-    ask: &QuoteAsk<'_>,
-    kept: &(Kept, Kept),
-) -> Result<Quote, Refusal> {
+pub(crate) fn stricter_quote(city: &City, ask: &QuoteAsk<'_>, kept: &(Kept, Kept)) -> Result<Quote, Refusal> {
     let of_user = quote(city, &QuoteAsk { stay: kept.0.stay.as_ref(), ..*ask });
     if kept.0.stay == kept.1.stay {
         return of_user;
@@ -68,7 +64,8 @@ pub(crate) fn stricter_quote(
     let of_plate = quote(city, &QuoteAsk { stay: kept.1.stay.as_ref(), ..*ask });
     match (of_user, of_plate) {
         (Ok(user), Ok(plate)) => {
-            let is_stricter = (plate.ends_at, std::cmp::Reverse(plate.total.amount)) < (user.ends_at, std::cmp::Reverse(user.total.amount));
+            let is_stricter = (plate.ends_at, std::cmp::Reverse(plate.total.amount))
+                < (user.ends_at, std::cmp::Reverse(user.total.amount));
             Ok(if is_stricter { plate } else { user })
         }
         (Err(refusal), _) | (_, Err(refusal)) => Err(refusal),

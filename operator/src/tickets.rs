@@ -37,19 +37,25 @@ pub(crate) fn buy(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     call.in_time(asked.not_after)?;
     let frozen = take_quote(tx, call, &asked.quote)?;
     if frozen.pay != PayMethod::Deposit {
-        return Err(Problem::new(ProblemCode::PaymentMethodNotAllowed, "tickets are bought from the deposit here; ask for such a quote")
-            .with("method", frozen.pay)
-            .with("allowed", [PayMethod::Deposit])
-            .into());
+        return Err(Problem::new(
+            ProblemCode::PaymentMethodNotAllowed,
+            "tickets are bought from the deposit here; ask for such a quote",
+        )
+        .with("method", frozen.pay)
+        .with("allowed", [PayMethod::Deposit])
+        .into());
     }
     let (price, balance) = (frozen.terms.total, call.held()?.balance());
     let missing = price.checked_sub(&balance)?;
     if missing.amount.is_sign_positive() && !missing.is_zero() {
-        return Err(Problem::new(ProblemCode::DepositTooLow, format!("it costs {price} and the deposit holds {balance}"))
-            .with("balance", balance)
-            .with("price", price)
-            .with("missing", missing)
-            .into());
+        return Err(Problem::new(
+            ProblemCode::DepositTooLow,
+            format!("it costs {price} and the deposit holds {balance}"),
+        )
+        .with("balance", balance)
+        .with("price", price)
+        .with("missing", missing)
+        .into());
     }
     let ticket = sell(tx, call, &asked.quote, frozen)?;
     Ok(Response::json(201, &Purchased { ticket, balance: call.held()?.balance() }))
@@ -65,7 +71,9 @@ fn take_quote(tx: &mut dyn Tx, call: &Call<'_>, quote: &str) -> Outcome<Frozen> 
         return refuse(ProblemCode::QuoteUnknown, "there is no such quote of yours; ask for a new one");
     };
     if let Some(ticket) = row.maybe_text(9)? {
-        return Err(Problem::new(ProblemCode::QuoteUsed, "this quote was bought already").with("ticket", ticket).into());
+        return Err(Problem::new(ProblemCode::QuoteUsed, "this quote was bought already")
+            .with("ticket", ticket)
+            .into());
     }
     let expires_at = text::time(row.int(8)?)?;
     if call.now > expires_at {
@@ -103,8 +111,9 @@ fn sell(tx: &mut dyn Tx, call: &mut Call<'_>, quote: &str, frozen: Frozen) -> Ou
         stay_deadline: stay.deadline,
         device: call.who()?.device_key.as_deref().and_then(|key| DeviceKey::from_text(key).ok()),
     };
-    let signed =
-        claims.sign(call.operator.keys.ticket()).map_err(|error| StoreError::unreadable("ticket to be signed", error))?;
+    let signed = claims
+        .sign(call.operator.keys.ticket())
+        .map_err(|error| StoreError::unreadable("ticket to be signed", error))?;
     let ticket = Ticket {
         id,
         city,

@@ -31,14 +31,21 @@ pub(super) fn migrate(schema: &mut dyn Schema) -> Result<(), StoreError> {
         match MIGRATIONS.iter().find(|migration| migration.version == *version) {
             Some(known) if fingerprint(known.sql) == *checksum => {}
             Some(known) => {
-                return Err(StoreError::Broken(format!("migration V{version}__{} differs from the one that ran", known.name)));
+                return Err(StoreError::Broken(format!(
+                    "migration V{version}__{} differs from the one that ran",
+                    known.name
+                )));
             }
             None => {
-                return Err(StoreError::Broken(format!("the store was written by a newer version (its schema is V{version})")));
+                return Err(StoreError::Broken(format!(
+                    "the store was written by a newer version (its schema is V{version})"
+                )));
             }
         }
     }
-    for migration in MIGRATIONS.iter().filter(|migration| !applied.iter().any(|(version, _)| *version == migration.version)) {
+    for migration in
+        MIGRATIONS.iter().filter(|migration| !applied.iter().any(|(version, _)| *version == migration.version))
+    {
         schema.script(migration.sql)?;
         schema.script(&format!(
             "INSERT INTO schema_history (version, name, checksum) VALUES ({}, '{}', '{}')",

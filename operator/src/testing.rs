@@ -1,0 +1,141 @@
+//! A private Postgres cluster from the machine's own binaries, for tests and benches. It ends with the process that started it, however
+//! that ends.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// Runs until its input closes: a killed test leaves neither a server nor a folder.
+const WATCHED: &str = r#"
+set -e
+"$BIN/initdb" -D "$DIR/data" -A trust -U mesto --no-sync --encoding=UTF8 --locale=C.UTF-8 >"$DIR/log" 2>&1
+"$BIN/pg_ctl" -w -t 60 -D "$DIR/data" -l "$DIR/log" -o "-p $PORT -k $DIR -c listen_addresses=127.0.0.1 $OPTIONS" start >>"$DIR/log" 2>&1
+echo ready
+cat >/dev/null || true
+"$BIN/pg_ctl" -m immediate -D "$DIR/data" stop >>"$DIR/log" 2>&1 || true
+rm -rf "$DIR"
+"#;
+
+/// A Postgres server of our own on a free loopback port.
+pub struct PostgresCluster {
+    watcher: Child,
+    bin: PathBuf,
+    port: u16,
+    made: AtomicU32,
+}
+
+impl PostgresCluster {
+    /// Starts a server that does not wait for the disk: for tests.
+    ///
+    /// # Errors
+    /// Says which package is missing, or what the server wrote to its log.
+    pub fn start() -> Result<Self, String> {
+        Self::start_with("-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200")
+    }
+
+    /// Starts a server with options as `postgres` takes them (`-c name=value`).
+    ///
+    /// # Errors
+    /// As [`PostgresCluster::start`].
+    pub fn start_with(options: &str) -> Result<Self, String> {
+        let bin = bin()?;
+        // Asked for and given back: what takes it in between makes the start fail, with its log.
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").map_err(|error| error.to_string())?;
+        let port = listener.local_addr().map_err(|error| error.to_string())?.port();
+        drop(listener);
+        let folder = std::env::temp_dir().join(format!("mesto-postgres-{}-{port}", std::process::id()));
+        std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        let mut command = if is_root() {
+            // Postgres refuses to run as root.
+            let owned = Command::new("chown").arg("postgres").arg(&folder).status();
+            if !owned.is_ok_and(|status| status.success()) {
+                return Err("there is no user `postgres`; install the package postgresql-15".into());
+            }
+            let mut command = Command::new("runuser");
+            command.args(["-u", "postgres", "--", "sh", "-c", WATCHED]);
+            command
+        } else {
+            let mut command = Command::new("sh");
+            command.args(["-c", WATCHED]);
+            command
+        };
+        let mut watcher = command
+            .env("BIN", &bin)
+            .env("DIR", &folder)
+            .env("PORT", port.to_string())
+            .env("OPTIONS", options)
+            .current_dir(&folder)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(|error| format!("the watcher of Postgres did not start: {error}"))?;
+        let mut said = String::new();
+        if let Some(output) = watcher.stdout.take() {
+            BufReader::new(output).read_line(&mut said).map_err(|error| error.to_string())?;
+        }
+        if said.trim() != "ready" {
+            let mut why = std::fs::read_to_string(folder.join("log")).unwrap_or_default();
+            if let Some(mut errors) = watcher.stderr.take() {
+                let _ = errors.read_to_string(&mut why);
+            }
+            let _ = watcher.wait();
+            let _ = std::fs::remove_dir_all(&folder);
+            return Err(format!("Postgres did not start on port {port}:\n{why}"));
+        }
+        Ok(Self { watcher, bin, port, made: AtomicU32::new(0) })
+    }
+
+    /// The address of a new, empty database.
+    ///
+    /// # Errors
+    /// When the server does not make it.
+    pub fn database(&self) -> Result<String, String> {
+        let name = format!("mesto_{}", self.made.fetch_add(1, Ordering::Relaxed));
+        let made = Command::new(self.bin.join("createdb"))
+            .args(["-h", "127.0.0.1", "-U", "mesto", "-p", &self.port.to_string(), "-T", "template0", &name])
+            .output()
+            .map_err(|error| format!("createdb: {error}; install the package postgresql-client-15"))?;
+        if made.status.success() {
+            Ok(format!("postgres://mesto@127.0.0.1:{}/{name}", self.port))
+        } else {
+            Err(String::from_utf8_lossy(&made.stderr).into_owned())
+        }
+    }
+
+    /// The loopback port it listens on.
+    #[must_use]
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The folder of the server's programs (`psql`, `pgbench`).
+    #[must_use]
+    pub const fn programs(&self) -> &PathBuf {
+        &self.bin
+    }
+}
+
+impl Drop for PostgresCluster {
+    fn drop(&mut self) {
+        drop(self.watcher.stdin.take());
+        let _ = self.watcher.wait();
+    }
+}
+
+fn bin() -> Result<PathBuf, String> {
+    let said = Command::new("pg_config").arg("--bindir").output().ok().filter(|output| output.status.success());
+    let configured = said.map(|output| PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()));
+    // Debian keeps the server apart from pg_config, which is in another package.
+    let usual = (13..=18).rev().map(|version| PathBuf::from(format!("/usr/lib/postgresql/{version}/bin")));
+    configured
+        .into_iter()
+        .chain(usual)
+        .find(|folder| folder.join("initdb").exists() && folder.join("pg_ctl").exists())
+        .ok_or_else(|| "the programs of Postgres are not here; install the package postgresql-15".to_owned())
+}
+
+fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}

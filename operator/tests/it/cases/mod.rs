@@ -1,0 +1,3 @@
+//! What the operator does, by subject.
+
+mod parking;
