@@ -169,9 +169,7 @@ fn signing_in() -> Vec<Operation> {
             .takes::<api::NewVehicle>()
             .answers::<api::Vehicle>(201)
             .refuses(&[CityUnknown, PlateInvalid, VehicleExists, TooManyVehicles]),
-        delete(route::VEHICLE, "Removes a vehicle", Auth::Driver)
-            .answers_with(204, Body::Nothing)
-            .refuses(&[VehicleUnknown]),
+        delete(route::VEHICLE, "Removes a vehicle", Auth::Driver).answers_with(204, Body::Nothing).refuses(&[NotFound]),
     ]
 }
 
@@ -340,8 +338,8 @@ impl Operation {
         }
         for (status, codes) in self.refusals_by_status() {
             let codes: Vec<String> = codes.iter().map(|code| format!("`{}` {}", code.as_str(), code.title())).collect();
-            let mut response = super::shared_parts()["responses"]["Problem"].take();
-            response["description"] = codes.join(". ").into();
+            // A description may stand beside a reference (OpenAPI 3.1, Reference Object).
+            let response = json!({"$ref": "#/components/responses/Problem", "description": codes.join(". ")});
             responses.insert(status.to_string(), response);
         }
         responses.insert("default".to_owned(), json!({"$ref": "#/components/responses/Problem"}));
