@@ -88,11 +88,7 @@ impl Bank {
     /// When the file cannot be opened or is not this bank's, or no HTTP client can be made.
     pub fn open(config: &BankConfig, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<Self, StoreError> {
         let store = store::Store::open(config.database.as_deref())?;
-        let link = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .timeout(std::time::Duration::from_secs(5))
-            .build()
-            .map_err(|error| StoreError::Link(error.to_string()))?;
+        let link = notice::link().map_err(|error| StoreError::Link(error.to_string()))?;
         Ok(Self {
             inner: Arc::new(Inner {
                 merchants: config.merchants.clone(),

@@ -7,6 +7,21 @@ use crate::store::{StoreError, Waiting};
 /// The header with the HMAC-SHA256 (hex) of the raw body.
 pub const SIGNATURE_HEADER: &str = "mesto-signature";
 
+/// The way to merchants: http or https, never following a redirect with a signed body.
+pub fn link() -> Result<reqwest::Client, Box<dyn std::error::Error>> {
+    let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    let tls = rustls::ClientConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let client = reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .timeout(std::time::Duration::from_secs(5));
+    Ok(client.build()?)
+}
+
 impl Bank {
     /// Ends payments whose time is over and sends every notice that is due; says how many were taken.
     /// A virtual clock calls it after each advance; [`crate::serve`] calls it by itself.

@@ -1,0 +1,300 @@
+//! The command line, as clap reads it.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done                          4  the operator was not reached
+  1  something else failed         5  not confirmed yet: `mesto settle` asks again
+  2  the command line is wrong     6  a file, a key or a city is not right
+  3  refused, with the reason      7  nobody is signed in
+
+Without a command a day in Belgrade is played on this machine: operator and bank on loopback, a virtual clock, the same core as the apps.";
+
+/// Parking and transit of a city, from a terminal.
+#[derive(Debug, Parser)]
+#[command(name = "mesto", version, about, after_help = EXIT_CODES, disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// One JSON document on standard output instead of text; errors too.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// When to colour the text.
+    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, alias = "color")]
+    pub colour: Colour,
+    /// The demo only: leave operator, bank and control running, and say where they are.
+    #[arg(long)]
+    pub keep: bool,
+    /// The language of texts: en or sr-Latn.
+    #[arg(long, global = true, default_value = "en")]
+    pub language: String,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run an operator.
+    Serve(ServeArgs),
+    /// Run an operator, a bank and a control address on loopback, on a clock that moves by command.
+    Testbed(TestbedArgs),
+    /// Sign in with a phone number: once for a code, once with it.
+    SignIn(SignInArgs),
+    /// Vehicles of the account: list, add, remove.
+    Vehicles(VehiclesArgs),
+    /// Zones near a position, or the zone of a sign.
+    Zones(ZonesArgs),
+    /// What parking would cost, line by line.
+    Quote(QuoteArgs),
+    /// Buy parking time.
+    Park(QuoteArgs),
+    /// Buy more time for a running ticket.
+    Extend(ExtendArgs),
+    /// Tickets: the running ones, and the code of one for an inspector.
+    Tickets(TicketsArgs),
+    /// Top the deposit up on the bank's page.
+    Topup(TopupArgs),
+    /// What was bought, and what consumed the deposit.
+    History(HistoryArgs),
+    /// Daily orders: list, or pay one.
+    Orders(OrdersArgs),
+    /// Ask the operator about everything that is not confirmed yet.
+    Settle(PhoneArgs),
+    /// Signing keys of an operator.
+    Keys {
+        #[command(subcommand)]
+        command: KeysCommand,
+    },
+    /// An operator's own tools.
+    Admin {
+        #[command(subcommand)]
+        command: AdminCommand,
+    },
+    /// City documents.
+    City {
+        #[command(subcommand)]
+        command: CityCommand,
+    },
+}
+
+/// Where an operator keeps its books.
+#[derive(Debug, Args, Clone)]
+pub struct StoreArgs {
+    /// The SQLite file of the operator.
+    #[arg(long, default_value = "mesto.sqlite", conflicts_with = "database_url")]
+    pub database: PathBuf,
+    /// A Postgres database instead: postgres://user@host/name.
+    #[arg(long)]
+    pub database_url: Option<String>,
+    /// Folder of the signing keys (`mesto keys init` makes it).
+    #[arg(long, default_value = "keys")]
+    pub keys: PathBuf,
+    /// Folder with one folder per city; without it the cities built in.
+    #[arg(long)]
+    pub cities: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// Where to listen.
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    pub listen: std::net::SocketAddr,
+    #[command(flatten)]
+    pub store: StoreArgs,
+    /// Address of the payment page's bank.
+    #[arg(long, default_value = "http://127.0.0.1:8081")]
+    pub bank_url: String,
+    /// File with the secret shared with the bank.
+    #[arg(long)]
+    pub bank_secret_file: PathBuf,
+    /// Address under which the bank reaches this operator; without it the listening address.
+    #[arg(long)]
+    pub public_url: Option<String>,
+    /// Serve the demo bank too, at --bank-url's port on loopback. Never with real money.
+    #[arg(long)]
+    pub with_demo_bank: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct TestbedArgs {
+    /// The operator's port; the bank's and the control's follow. 0 takes any free ones.
+    #[arg(long, default_value_t = 0)]
+    pub port: u16,
+    /// Where the clock stands at first (RFC 3339).
+    #[arg(long)]
+    pub start: Option<DateTime<Utc>>,
+    /// An empty Postgres database for the operator instead of a temporary file.
+    #[arg(long)]
+    pub database_url: Option<String>,
+}
+
+/// Whose phone it is, and which operator it asks.
+#[derive(Debug, Args, Clone)]
+pub struct PhoneArgs {
+    /// Folder of this phone: database, token, device key.
+    #[arg(long, default_value = ".mesto")]
+    pub state: PathBuf,
+    /// Address of the operator; remembered in the state folder.
+    #[arg(long)]
+    pub operator: Option<String>,
+    /// The operator's root key (base64url); remembered in the state folder.
+    #[arg(long)]
+    pub root_key: Option<String>,
+    #[arg(long, default_value = "belgrade")]
+    pub city: String,
+}
+
+#[derive(Debug, Args)]
+pub struct SignInArgs {
+    /// International form: +381641234567.
+    pub phone: String,
+    /// The code from the message; without it a code is sent.
+    pub code: Option<String>,
+    #[command(flatten)]
+    pub at: PhoneArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct VehiclesArgs {
+    /// Add this plate.
+    #[arg(long)]
+    pub add: Option<String>,
+    /// Remove this plate.
+    #[arg(long, conflicts_with = "add")]
+    pub remove: Option<String>,
+    #[command(flatten)]
+    pub at: PhoneArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct ZonesArgs {
+    /// Latitude and longitude: 44.8125,20.4612.
+    #[arg(long, allow_hyphen_values = true)]
+    pub near: Option<String>,
+    /// A sign's code, as typed or scanned.
+    #[arg(long)]
+    pub sign: Option<String>,
+    #[command(flatten)]
+    pub at: PhoneArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct QuoteArgs {
+    /// Zone id (red) or sign code (9111).
+    pub zone: String,
+    /// How long, in minutes.
+    #[arg(allow_hyphen_values = true)]
+    pub minutes: i64,
+    /// Which vehicle; not needed when there is one.
+    #[arg(long)]
+    pub plate: Option<String>,
+    #[command(flatten)]
+    pub at: PhoneArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct ExtendArgs {
+    /// How much longer, in minutes.
+    #[arg(allow_hyphen_values = true)]
+    pub minutes: i64,
+    /// Which ticket; not needed when one is running.
+    #[arg(long)]
+    pub ticket: Option<String>,
+    #[command(flatten)]
+    pub at: PhoneArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct TicketsArgs {
+    /// Show the code of this running ticket (or of the only one) for an inspector.
+    #[arg(long, num_args = 0..=1, default_missing_value = "")]
+    pub qr: Option<String>,
+    #[command(flatten)]
+    pub at: PhoneArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct TopupArgs {
+    /// How much: one of the city's deposit values.
+    pub amount: rust_decimal::Decimal,
+    #[command(flatten)]
+    pub at: PhoneArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct HistoryArgs {
+    /// At most so many.
+    #[arg(long, default_value_t = 20)]
+    pub limit: u32,
+    #[command(flatten)]
+    pub at: PhoneArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct OrdersArgs {
+    /// Pay this order from the deposit.
+    #[arg(long)]
+    pub pay: Option<String>,
+    #[command(flatten)]
+    pub at: PhoneArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum KeysCommand {
+    /// Make the first keys in a folder.
+    Init {
+        #[arg(default_value = "keys")]
+        folder: PathBuf,
+    },
+    /// Make new city and ticket keys; what the old ones signed stays good.
+    Rotate {
+        #[arg(default_value = "keys")]
+        folder: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum AdminCommand {
+    /// Make an account of staff and show its token, once.
+    Create {
+        /// inspector or admin.
+        #[arg(long, value_enum, default_value_t = StaffRole::Admin)]
+        role: StaffRole,
+        /// Whose it is.
+        #[arg(long)]
+        name: String,
+        #[command(flatten)]
+        store: StoreArgs,
+    },
+    /// Show every book and check that they agree.
+    Ledger {
+        #[command(flatten)]
+        store: StoreArgs,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StaffRole {
+    Inspector,
+    Admin,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum CityCommand {
+    /// Check a city's folder: every mistake with its file, field and reason.
+    Check {
+        /// cities/belgrade
+        folder: PathBuf,
+    },
+}

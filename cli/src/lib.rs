@@ -1,0 +1,64 @@
+//! `mesto`: the demo, serve, testbed and every use case of the app from a terminal.
+//!
+//! Thin: what a command does is the client's, the operator's or the bank's; here are arguments, words and exit codes.
+//! The testbed is public so that tests of other crates can have a city of their own in one process.
+
+pub mod args;
+pub mod city;
+pub mod clock;
+pub mod failure;
+pub mod output;
+pub mod serve;
+mod staff;
+pub mod testbed;
+mod web;
+
+use args::{CityCommand, Cli, Command};
+use failure::Outcome;
+use output::{Style, Tone};
+
+/// Runs a command line; the exit code.
+#[must_use]
+pub fn run(cli: &Cli) -> u8 {
+    let style = Style::new(cli.json, cli.colour);
+    match dispatch(cli, style) {
+        Ok(()) => 0,
+        Err(error) => {
+            if style.json {
+                println!(
+                    "{}",
+                    serde_json::json!({ "error": { "code": error.code, "text": error.text, "advice": error.advice } })
+                );
+            } else {
+                eprintln!("{} {}", style.paint(Tone::Bad, "mesto:"), error.text);
+                if let Some(advice) = &error.advice {
+                    eprintln!("       {advice}");
+                }
+            }
+            error.exit as u8
+        }
+    }
+}
+
+fn dispatch(cli: &Cli, style: Style) -> Outcome<()> {
+    match &cli.command {
+        Some(Command::Serve(args)) => wait(serve::run(args, style)),
+        Some(Command::Testbed(args)) => wait(testbed::run(args, cli.json)),
+        Some(Command::Keys { command }) => staff::keys(command, style),
+        Some(Command::Admin { command }) => staff::admin(command, style),
+        Some(Command::City { command: CityCommand::Check { folder } }) => city::check(folder, style),
+        _ => Ok(()),
+    }
+}
+
+fn wait<T>(work: impl Future<Output = Outcome<T>>) -> Outcome<T> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|why| failure::CliError::failed("the runtime", why))?;
+    let outcome = runtime.block_on(work);
+    // A read of standard input that nobody ends would hold the process up.
+    runtime.shutdown_background();
+    outcome
+}

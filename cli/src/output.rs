@@ -1,0 +1,149 @@
+//! How a terminal shows things: colour, tables, a QR in half blocks, and JSON for machines.
+
+use std::fmt::Write as _;
+use std::io::IsTerminal as _;
+
+use crate::args::Colour;
+
+/// What output looks like in this run.
+#[derive(Debug, Clone, Copy)]
+pub struct Style {
+    pub json: bool,
+    pub coloured: bool,
+}
+
+/// What a piece of text means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    Heading,
+    Good,
+    Warn,
+    Bad,
+    Faint,
+}
+
+impl Style {
+    /// Colour on a terminal unless NO_COLOR is set (no-color.org), or as asked.
+    #[must_use]
+    pub fn new(json: bool, colour: Colour) -> Self {
+        let coloured = match colour {
+            Colour::Always => true,
+            Colour::Never => false,
+            Colour::Auto => {
+                std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()) && std::io::stdout().is_terminal()
+            }
+        };
+        Self { json, coloured: coloured && !json }
+    }
+
+    /// The text in its tone.
+    #[must_use]
+    pub fn paint(self, tone: Tone, text: &str) -> String {
+        let code = match tone {
+            Tone::Heading => "1;36",
+            Tone::Good => "32",
+            Tone::Warn => "33",
+            Tone::Bad => "1;31",
+            Tone::Faint => "2",
+        };
+        if self.coloured { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+}
+
+/// Rows under headings, columns as wide as their widest cell; a heading that begins with `>` is right-aligned.
+#[must_use]
+pub fn table(headings: &[&str], rows: &[Vec<String>]) -> String {
+    let plain: Vec<&str> = headings.iter().map(|heading| heading.trim_start_matches('>')).collect();
+    let width = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
+        cells.chain(plain.get(column).map(|heading| heading.chars().count())).max().unwrap_or(0)
+    };
+    let mut text = String::new();
+    let mut line = |cells: &[String]| {
+        let padded: Vec<String> = headings
+            .iter()
+            .enumerate()
+            .map(|(column, heading)| {
+                let cell = cells.get(column).map_or("", String::as_str);
+                let width = width(column);
+                if heading.starts_with('>') { format!("{cell:>width$}") } else { format!("{cell:<width$}") }
+            })
+            .collect();
+        let _ = writeln!(text, "{}", padded.join("  ").trim_end());
+    };
+    line(&plain.iter().map(|heading| (*heading).to_owned()).collect::<Vec<_>>());
+    line(&(0..headings.len()).map(|column| "─".repeat(width(column))).collect::<Vec<_>>());
+    for row in rows {
+        line(row);
+    }
+    text
+}
+
+/// A QR code of `text` in half blocks, dark on light, with its quiet zone: a camera reads it from a dark terminal too.
+/// Nothing when the text is too long for a QR code.
+#[must_use]
+pub fn qr(text: &str, style: Style) -> Option<String> {
+    const QUIET: i32 = 2;
+    let code = qrcode::QrCode::with_error_correction_level(text.as_bytes(), qrcode::EcLevel::L).ok()?;
+    let size = i32::try_from(code.width()).ok()?;
+    let dark = |x: i32, y: i32| {
+        let place = |value: i32| usize::try_from(value).ok().filter(|value| *value < code.width());
+        match (place(x), place(y)) {
+            (Some(x), Some(y)) => code[(x, y)] == qrcode::Color::Dark,
+            _ => false,
+        }
+    };
+    let mut drawn = String::new();
+    let mut y = -QUIET;
+    while y < size + QUIET {
+        if style.coloured {
+            drawn.push_str("\u{1b}[38;2;0;0;0;48;2;255;255;255m");
+        }
+        for x in -QUIET..size + QUIET {
+            let (upper, lower) = (dark(x, y), dark(x, y + 1));
+            // Without colour the terminal's own light-on-dark is used, so light modules are the drawn ones.
+            let (upper, lower) = if style.coloured { (upper, lower) } else { (!upper, !lower) };
+            drawn.push(match (upper, lower) {
+                (true, true) => '█',
+                (true, false) => '▀',
+                (false, true) => '▄',
+                (false, false) => ' ',
+            });
+        }
+        if style.coloured {
+            drawn.push_str("\u{1b}[0m");
+        }
+        drawn.push('\n');
+        y += 2;
+    }
+    Some(drawn)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLAIN: Style = Style { json: false, coloured: false };
+
+    #[test]
+    fn columns_are_as_wide_as_their_widest_cell() {
+        let shown =
+            table(&["zone", ">RSD"], &[vec!["žuta".into(), "65.00".into()], vec!["a".into(), "1500.00".into()]]);
+        assert_eq!(shown, "zone      RSD\n────  ───────\nžuta    65.00\na     1500.00\n");
+    }
+
+    #[test]
+    fn text_is_plain_where_colour_is_not_wanted() {
+        assert_eq!(PLAIN.paint(Tone::Bad, "no"), "no");
+        assert_eq!(Style { coloured: true, ..PLAIN }.paint(Tone::Good, "yes"), "\u{1b}[32myes\u{1b}[0m");
+    }
+
+    #[test]
+    fn a_qr_has_its_quiet_zone_and_a_text_too_long_has_none() {
+        let drawn = qr("MESTO1:ABC", PLAIN).unwrap();
+        let lines: Vec<&str> = drawn.lines().collect();
+        assert!(lines[0].chars().all(|c| c == '█'), "the quiet zone is light");
+        assert!(lines.iter().all(|line| line.chars().count() == lines[0].chars().count()));
+        assert!(qr(&"x".repeat(4_000), PLAIN).is_none());
+    }
+}
