@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// A text in several languages, by BCP 47 tag: `sr-Latn`, `en`.
@@ -414,11 +415,15 @@ impl City {
             .filter(|tariff| tariff.until.is_none_or(|until| day < until))
     }
 
-    /// The document as it is signed and served: keys sorted, no space, money as text.
+    /// The document as it is signed and served: keys sorted, no space, money as text. Only the coordinates of areas are
+    /// floats; they stand in their shortest form that reads back the same.
     #[must_use]
     pub fn to_canonical_json(&self) -> String {
-        // A `Value` keeps its keys in a sorted map, which makes the text canonical.
-        serde_json::to_value(self).map(|value| value.to_string()).unwrap_or_default()
+        let mut text = String::new();
+        if let Ok(value) = serde_json::to_value(self) {
+            write_canonical(&value, &mut text);
+        }
+        text
     }
 
     /// Reads a document and checks it against itself.
@@ -432,5 +437,35 @@ impl City {
             CityError::Invalid { field, reason }
         })?;
         Ok(city)
+    }
+}
+
+/// Sorts keys itself: whether a `serde_json` map is sorted depends on a feature that any crate of a build may switch on.
+fn write_canonical(value: &Value, text: &mut String) {
+    match value {
+        Value::Object(fields) => {
+            let sorted: BTreeMap<&String, &Value> = fields.iter().collect();
+            text.push('{');
+            for (index, (key, field)) in sorted.into_iter().enumerate() {
+                if index > 0 {
+                    text.push(',');
+                }
+                text.push_str(&Value::from(key.as_str()).to_string());
+                text.push(':');
+                write_canonical(field, text);
+            }
+            text.push('}');
+        }
+        Value::Array(items) => {
+            text.push('[');
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    text.push(',');
+                }
+                write_canonical(item, text);
+            }
+            text.push(']');
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => text.push_str(&value.to_string()),
     }
 }

@@ -25,7 +25,23 @@ pub struct Stay {
     pub purchases: u32,
 }
 
+/// Where a stay stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StayState {
+    /// Another ticket continues it.
+    Open,
+    /// Another ticket begins a new one.
+    Closed,
+}
+
 impl Stay {
+    /// The state at a moment.
+    #[must_use]
+    pub fn state_at(&self, at: DateTime<Utc>) -> StayState {
+        if self.is_open(at) { StayState::Open } else { StayState::Closed }
+    }
+
     /// Whether a ticket that starts at `at` belongs to this stay.
     #[must_use]
     pub fn is_open(&self, at: DateTime<Utc>) -> bool {

@@ -2,6 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod belgrade_receipts;
+mod hours;
 mod journey;
 mod limits;
+mod orders;
+mod places;
+mod plates;
 mod support;

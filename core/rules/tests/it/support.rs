@@ -33,3 +33,16 @@ pub fn buy(city: &City, ask: &QuoteAsk<'_>) -> (Quote, Stay) {
     let stay = Stay::after_purchase(city, ask.stay, &quote).unwrap();
     (quote, stay)
 }
+
+/// Belgrade, but with one zone charged day and night, Sundays too.
+pub fn around_the_clock(zone: &str) -> City {
+    use mesto_rules::fact::{Certainty, Fact, Known};
+    use mesto_rules::{Day, TimeOfDay, TimeSpan};
+    let mut city = belgrade().clone();
+    let days = vec![Day::Mon, Day::Tue, Day::Wed, Day::Thu, Day::Fri, Day::Sat, Day::Sun];
+    let value = vec![TimeSpan { days, from: TimeOfDay::START, until: TimeOfDay::END }];
+    let hours = Fact::Known(Known { value, certainty: Certainty::Assumed, source: "decision".into() });
+    city.zones.iter_mut().find(|it| it.id == zone).unwrap().hours = hours;
+    city.check().unwrap();
+    city
+}

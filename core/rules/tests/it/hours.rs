@@ -1,0 +1,182 @@
+//! Opening, closing, free days and the change of the clocks.
+
+use crate::support::{around_the_clock, ask, at, belgrade, buy, quote};
+use chrono::{DateTime, NaiveDate, Utc};
+use mesto_rules::calendar::orthodox_easter;
+use mesto_rules::city::{AcrossClosing, OutsideHours};
+use mesto_rules::{Notice, QuoteAsk, Refusal, TimeOfDay};
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn refused_until(zone: &str, when: &str) -> DateTime<Utc> {
+    match quote(zone, 30, when).unwrap_err() {
+        Refusal::NotChargedNow { next_opening } => next_opening.unwrap(),
+        other => panic!("{when}: {other}"),
+    }
+}
+
+#[test]
+fn orthodox_easter_is_computed_as_the_church_has_it() {
+    for (year, sunday) in [
+        (1999, "1999-04-11"),
+        (2000, "2000-04-30"),
+        (2010, "2010-04-04"),
+        (2016, "2016-05-01"),
+        (2021, "2021-05-02"),
+        (2022, "2022-04-24"),
+        (2023, "2023-04-16"),
+        (2024, "2024-05-05"),
+        (2025, "2025-04-20"),
+        (2026, "2026-04-12"),
+        (2027, "2027-05-02"),
+        (2028, "2028-04-16"),
+    ] {
+        assert_eq!(orthodox_easter(year), Some(day(sunday)), "{year}");
+    }
+    assert_eq!(orthodox_easter(2100), None); // the calendars part by another day
+}
+
+#[test]
+fn a_published_easter_goes_before_the_computed_one() {
+    let mut calendar = belgrade().holidays.clone();
+    assert_eq!(calendar.holiday_on(day("2028-04-17")), Some("easter_monday")); // computed
+    calendar.easter_sundays.insert(2028, day("2028-04-09"));
+    assert_eq!(calendar.holiday_on(day("2028-04-17")), None);
+    assert_eq!(calendar.holiday_on(day("2028-04-10")), Some("easter_monday"));
+}
+
+#[test]
+fn a_holiday_on_sunday_moves_to_the_next_working_day() {
+    let holiday = |date| belgrade().holidays.holiday_on(day(date));
+    assert_eq!(holiday("2023-01-03"), Some("new_year")); // 1 January a Sunday, the 2nd a holiday itself
+    assert_eq!(holiday("2023-01-04"), None);
+    assert_eq!(holiday("2025-02-17"), Some("statehood_second")); // 16 February a Sunday
+    assert_eq!(holiday("2026-02-17"), Some("statehood")); // 15 February a Sunday, the 16th a holiday itself
+    assert_eq!(holiday("2026-02-18"), None);
+    assert_eq!(holiday("2027-05-04"), Some("labour_second")); // 2 May is Easter Sunday, the 3rd Easter Monday
+    assert_eq!(holiday("2024-01-08"), None); // Christmas does not move
+}
+
+#[test]
+fn nothing_is_sold_on_a_free_day_and_the_next_opening_is_named_bg_45() {
+    assert_eq!(refused_until("red", "2025-03-02 10:00"), at("2025-03-03 07:00")); // Sunday
+    assert_eq!(refused_until("blue", "2025-03-02 10:00"), at("2025-03-03 08:00"));
+    assert_eq!(refused_until("red", "2025-11-11 10:00"), at("2025-11-12 07:00")); // Armistice Day
+    assert_eq!(refused_until("red", "2025-04-18 10:00"), at("2025-04-22 07:00")); // Good Friday to Easter Monday
+    assert_eq!(refused_until("a", "2026-02-14 14:00"), at("2026-02-18 07:00")); // Saturday, Sunday, 16th, moved 17th
+    assert_eq!(refused_until("red", "2022-12-31 14:00"), at("2023-01-04 07:00"));
+}
+
+#[test]
+fn the_opening_is_charged_and_the_closing_is_not_bg_60() {
+    assert_eq!(quote("red", 30, "2025-03-03 07:00").unwrap().notices, [Notice::RoundedUp { asked: 30, granted: 60 }]);
+    assert_eq!(quote("red", 1, "2025-03-03 20:59").unwrap().granted_minutes, 1);
+    assert_eq!(refused_until("red", "2025-03-03 21:00"), at("2025-03-04 07:00"));
+    assert_eq!(refused_until("red", "2025-03-08 14:00"), at("2025-03-10 07:00"));
+}
+
+#[test]
+fn the_last_seconds_before_closing_can_be_paid_bg_60() {
+    let quote = quote("red", 60, "2025-03-03 20:59:30").unwrap();
+    assert_eq!((quote.granted_minutes, quote.ends_at), (1, at("2025-03-03 21:00")));
+}
+
+#[test]
+fn a_ticket_across_closing_ends_there_and_says_so_bg_60() {
+    let closes_at = at("2025-03-03 21:00");
+    let cut = quote("red", 60, "2025-03-03 20:30").unwrap();
+    assert_eq!(cut.notices, [Notice::EndsAtClosing { asked: 60, granted: 30, closes_at }]);
+    assert_eq!(quote("red", 60, "2025-03-03 20:00").unwrap().notices, []); // ends there by itself
+    let rounded = quote("yellow", 61, "2025-03-03 19:30").unwrap(); // two hours paid, one and a half left
+    assert_eq!(
+        rounded.notices,
+        [Notice::RoundedUp { asked: 61, granted: 90 }, Notice::EndsAtClosing { asked: 61, granted: 90, closes_at }]
+    );
+    assert_eq!(rounded.total.to_string(), "130.00 RSD");
+}
+
+#[test]
+fn an_extension_at_closing_is_refused_bg_60() {
+    let (first, stay) = buy(belgrade(), &ask("red", 60, "2025-03-03 20:30"));
+    let more = QuoteAsk { start: first.ends_at, stay: Some(&stay), ..ask("red", 30, "2025-03-03 20:50") };
+    let refusal = mesto_rules::quote(belgrade(), &more).unwrap_err();
+    assert_eq!(refusal, Refusal::NotChargedNow { next_opening: Some(at("2025-03-04 07:00")) });
+}
+
+#[test]
+fn a_city_may_sell_ahead_of_a_free_day() {
+    let mut city = belgrade().clone();
+    city.policy.outside_hours = OutsideHours::NextOpening;
+    let quote = mesto_rules::quote(&city, &ask("red", 60, "2025-03-01 20:00")).unwrap();
+    assert_eq!(quote.notices, [Notice::StartsAtOpening { opens_at: at("2025-03-03 07:00") }]);
+    assert_eq!(quote.ends_at, at("2025-03-03 08:00"));
+}
+
+#[test]
+fn a_city_may_let_tickets_roll_over_closing() {
+    let mut city = belgrade().clone();
+    city.policy.across_closing = AcrossClosing::RollOver;
+    let (first, stay) = buy(&city, &ask("red", 60, "2025-03-03 20:30"));
+    assert_eq!(first.ends_at, at("2025-03-04 07:30"));
+    assert_eq!((first.granted_minutes, first.stay.left_minutes), (60, Some(30)));
+    assert_eq!(first.stay.deadline, Some(at("2025-03-04 08:00"))); // 90 charged minutes
+    assert_eq!(first.notices, [Notice::RollsOver { ends_at: at("2025-03-04 07:30") }]);
+    let more = QuoteAsk { start: first.ends_at, stay: Some(&stay), ..ask("red", 60, "2025-03-04 07:10") };
+    let (second, _) = buy(&city, &more);
+    assert_eq!((second.total.to_string(), second.ends_at), ("120.00 RSD".to_owned(), at("2025-03-04 08:00")));
+    // Over a Saturday's closing to Monday.
+    assert_eq!(buy(&city, &ask("red", 60, "2025-03-08 13:30")).0.ends_at, at("2025-03-10 07:30"));
+}
+
+#[test]
+fn a_lot_open_around_the_clock_has_no_closing_bg_09_bg_41() {
+    let city = around_the_clock("blue");
+    let quote = mesto_rules::quote(&city, &ask("blue", 3000, "2025-03-03 23:30")).unwrap();
+    assert_eq!((quote.granted_minutes, quote.notices), (3000, vec![]));
+    assert_eq!(quote.total.to_string(), "2250.00 RSD");
+}
+
+#[test]
+fn a_free_day_closes_a_lot_open_around_the_clock_at_midnight() {
+    let city = around_the_clock("blue");
+    let quote = mesto_rules::quote(&city, &ask("blue", 120, "2025-12-31 23:30")).unwrap();
+    assert_eq!(quote.ends_at, at("2026-01-01 00:00"));
+}
+
+#[test]
+fn the_tariff_at_the_start_counts_at_midnight_bg_45() {
+    let city = around_the_clock("red");
+    let total = |when| mesto_rules::quote(&city, &ask("red", 60, when)).unwrap().total.to_string();
+    assert_eq!(total("2025-01-31 23:59:59"), "60.00 RSD"); // ends in February
+    assert_eq!(total("2025-02-01 00:00"), "80.00 RSD");
+}
+
+#[test]
+fn length_is_elapsed_time_when_the_clocks_change() {
+    let city = around_the_clock("red");
+    let spring = mesto_rules::quote(&city, &ask("red", 60, "2026-03-29 01:30")).unwrap();
+    assert_eq!(spring.ends_at, at("2026-03-29 03:30")); // 02:00 to 03:00 does not exist
+    let autumn = mesto_rules::quote(&city, &ask("red", 60, "2025-10-26 01:30")).unwrap();
+    assert_eq!(autumn.ends_at, "2025-10-26T00:30:00Z".parse::<DateTime<Utc>>().unwrap()); // 02:30, the first time
+    let twice = mesto_rules::quote(&city, &ask("red", 90, "2025-10-26 01:30")).unwrap();
+    assert_eq!(twice.ends_at, "2025-10-26T01:00:00Z".parse::<DateTime<Utc>>().unwrap()); // 02:00, the second time
+}
+
+#[test]
+fn opening_is_wall_clock_time_when_the_clocks_change() {
+    assert_eq!(refused_until("red", "2026-03-29 10:00"), "2026-03-30T05:00:00Z".parse::<DateTime<Utc>>().unwrap());
+    assert_eq!(refused_until("red", "2026-03-22 10:00"), "2026-03-23T06:00:00Z".parse::<DateTime<Utc>>().unwrap());
+    assert_eq!(refused_until("red", "2025-10-26 10:00"), "2025-10-27T06:00:00Z".parse::<DateTime<Utc>>().unwrap());
+}
+
+#[test]
+fn a_time_of_day_is_hours_and_minutes() {
+    for good in ["00:00", "07:05", "23:59", "24:00"] {
+        assert_eq!(good.parse::<TimeOfDay>().unwrap().to_string(), good);
+    }
+    for bad in ["7:00", "24:01", "25:00", "12:60", "12", "", "ab:cd", "-1:00", "07:00:00"] {
+        assert!(bad.parse::<TimeOfDay>().is_err(), "{bad}");
+    }
+}
