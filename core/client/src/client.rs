@@ -214,6 +214,24 @@ impl Client {
         texts::text(self.config().locale, id, values, self.zone_of_time())
     }
 
+    /// A line of a quote, for the driver.
+    #[must_use]
+    pub fn line_text(&self, line: &mesto_rules::QuoteLine) -> String {
+        texts::of_tagged(self.config().locale, "line", &line.kind, self.zone_of_time())
+    }
+
+    /// What to know before paying, for the driver.
+    #[must_use]
+    pub fn notice_text(&self, notice: &mesto_rules::Notice) -> String {
+        texts::of_tagged(self.config().locale, "notice", notice, self.zone_of_time())
+    }
+
+    /// What to look at again in a plate, for the driver.
+    #[must_use]
+    pub fn plate_warning_text(&self, warning: &mesto_rules::PlateWarning) -> String {
+        texts::of_tagged(self.config().locale, "plate-warning", warning, self.zone_of_time())
+    }
+
     /// What a damaged database meant, when there was one since this client was opened.
     #[must_use]
     pub fn recovery(&self) -> Option<Recovery> {

@@ -211,3 +211,127 @@ pub fn step(
         (Leaving | Left | AtBank, E::Refused(problem)) => (Refused(problem.clone()), Vec::new()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use mesto_protocol::ProblemCode;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn at(seconds: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_756_900_000 + seconds, 0).unwrap()
+    }
+    const DEADLINE: i64 = 120;
+
+    fn events() -> impl Strategy<Value = IntentEvent> {
+        prop_oneof![
+            3 => Just(IntentEvent::Go),
+            1 => Just(IntentEvent::Withdraw),
+            1 => Just(IntentEvent::Reopened),
+            2 => Just(IntentEvent::NotSent),
+            2 => Just(IntentEvent::NoAnswer),
+            1 => Just(IntentEvent::NotNow { retry_at: None }),
+            1 => Just(IntentEvent::Accepted),
+            1 => Just(IntentEvent::AcceptedAtBank),
+            1 => Just(IntentEvent::Refused(Problem::new(ProblemCode::DepositTooLow, ""))),
+            1 => Just(IntentEvent::TooLate),
+            1 => Just(IntentEvent::Tombstoned),
+        ]
+    }
+
+    fn go(state: IntentState, event: &IntentEvent, seconds: i64) -> (IntentState, Vec<IntentEffect>) {
+        step(state, event, at(DEADLINE), at(seconds))
+    }
+
+    proptest! {
+        /// Whatever happens in whatever order, nothing is shown as paid, refused or over that the operator, or the certainty that nothing
+        /// left the phone, does not stand behind; and an end stays.
+        #[test]
+        fn no_history_ends_an_intent_without_its_reason(history in prop::collection::vec((events(), 0_i64..300), 0..40)) {
+            let mut state = IntentState::Unconfirmed(Progress::Ready);
+            // What an outside observer knows: a request of ours may be out there.
+            let mut may_be_out = false;
+            for (event, seconds) in history {
+                let before = state.clone();
+                let (after, effects) = go(state, &event, seconds);
+                prop_assert!(effects.len() <= 1);
+                if before.is_final() {
+                    prop_assert_eq!(&after, &before, "an end stays");
+                    prop_assert!(effects.is_empty());
+                }
+                if after == IntentState::Confirmed && !before.is_final() {
+                    prop_assert_eq!(&event, &IntentEvent::Accepted);
+                    prop_assert!(may_be_out, "nothing was ever sent");
+                }
+                if matches!(after, IntentState::Refused(_)) && !before.is_final() {
+                    prop_assert!(matches!(event, IntentEvent::Refused(_)));
+                }
+                if after == IntentState::Expired && !before.is_final() {
+                    let operator_said = matches!(event, IntentEvent::TooLate | IntentEvent::Tombstoned);
+                    prop_assert!(operator_said || !may_be_out, "expired by {:?} while it may be executed", event);
+                }
+                if effects == [IntentEffect::Send] {
+                    prop_assert!(seconds <= DEADLINE, "sent after its deadline");
+                    may_be_out = true;
+                }
+                if before == IntentState::Unconfirmed(Progress::Leaving) && event == IntentEvent::NotSent {
+                    may_be_out = false;
+                }
+                state = after;
+            }
+        }
+
+        /// With the operator reachable, every intent comes to its end by going on.
+        #[test]
+        fn every_intent_can_still_end(history in prop::collection::vec((events(), 0_i64..300), 0..20)) {
+            let mut state = IntentState::Unconfirmed(Progress::Ready);
+            for (event, seconds) in history {
+                state = go(state, &event, seconds).0;
+            }
+            state = go(state, &IntentEvent::Reopened, 400).0;
+            let (asked, effects) = go(state, &IntentEvent::Go, 400);
+            let end = match effects.first() {
+                None => asked,
+                Some(IntentEffect::Cancel) => go(asked, &IntentEvent::Tombstoned, 401).0,
+                Some(IntentEffect::AskBank) => go(asked, &IntentEvent::Accepted, 401).0,
+                Some(other) => return Err(TestCaseError::fail(format!("{other:?} after the deadline"))),
+            };
+            prop_assert!(end.is_final());
+        }
+    }
+
+    #[test]
+    fn the_deadline_itself_is_in_time_and_a_moment_later_is_not() {
+        let left = IntentState::Unconfirmed(Progress::Left);
+        assert_eq!(go(left.clone(), &IntentEvent::Go, DEADLINE).1, [IntentEffect::Send]);
+        assert_eq!(go(left, &IntentEvent::Go, DEADLINE + 1).1, [IntentEffect::Cancel]);
+    }
+
+    #[test]
+    fn a_purchase_tapped_in_a_tunnel_is_over_after_its_deadline_without_a_word_from_outside() {
+        let ready = IntentState::Unconfirmed(Progress::Ready);
+        let leaving = go(ready, &IntentEvent::Go, 0).0;
+        let back = go(leaving, &IntentEvent::NotSent, 1).0;
+        assert_eq!(back, IntentState::Unconfirmed(Progress::Ready));
+        assert_eq!(go(back, &IntentEvent::Go, 7_200), (IntentState::Expired, Vec::new()));
+    }
+
+    #[test]
+    fn a_request_that_may_be_out_is_never_given_up_while_unreachable() {
+        let mut state = IntentState::Unconfirmed(Progress::Left);
+        for event in [IntentEvent::NotSent, IntentEvent::NoAnswer, IntentEvent::NotNow { retry_at: None }, IntentEvent::Go] {
+            state = go(state, &event, 90_000).0;
+            assert_eq!(state, IntentState::Unconfirmed(Progress::Left), "{event:?}");
+        }
+    }
+
+    #[test]
+    fn a_top_up_at_the_bank_ends_only_by_the_banks_word() {
+        let at_bank = IntentState::Unconfirmed(Progress::AtBank);
+        for event in [IntentEvent::TooLate, IntentEvent::Tombstoned, IntentEvent::Withdraw, IntentEvent::NoAnswer] {
+            assert_eq!(go(at_bank.clone(), &event, 90_000).0, at_bank, "{event:?}");
+        }
+        assert_eq!(go(at_bank, &IntentEvent::Accepted, 90_000).0, IntentState::Confirmed);
+    }
+}

@@ -140,6 +140,21 @@ pub fn of_code(
         .unwrap_or_else(|| code.to_owned())
 }
 
+/// The text of a value that names itself (`type`): a line or notice of a quote, a warning about a plate. `prefix` is `line`, `notice`, ...
+#[must_use]
+pub fn of_tagged(locale: Locale, prefix: &str, value: &impl serde::Serialize, zone: Option<Tz>) -> String {
+    let Ok(Value::Object(fields)) = serde_json::to_value(value) else { return prefix.to_owned() };
+    let name = fields.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let mut args = FluentArgs::new();
+    for (name, value) in &fields {
+        if let Some(value) = of_json(value) {
+            put(&mut args, name, &value, locale, zone);
+        }
+    }
+    let id = format!("{prefix}-{name}");
+    format(locale, &id, None, &args).or_else(|| format(Locale::En, &id, None, &args)).unwrap_or(id)
+}
+
 fn put(args: &mut FluentArgs<'_>, name: &str, value: &TextValue, locale: Locale, zone: Option<Tz>) {
     match value {
         TextValue::Text(text) => args.set(name.to_owned(), text.clone()),
@@ -211,5 +226,208 @@ pub fn format_moment(locale: Locale, moment: DateTime<Utc>, zone: Option<Tz>) ->
     match locale {
         Locale::En => local.format("%-d %b, %H:%M").to_string(),
         Locale::SrLatn => local.format("%-d. %-m. u %H:%M").to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use chrono::TimeZone as _;
+    use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
+    use mesto_protocol::ProblemCode;
+    use mesto_rules::{Currency, LineKind, Notice, PayMethod, PlateWarning, Refusal};
+    use serde_json::json;
+
+    use super::*;
+    use crate::error::{Error, LOCAL_CODES};
+
+    fn rsd(minor: i64) -> Money {
+        Money::from_minor(minor, Currency::new("RSD").unwrap())
+    }
+    fn moment(hour: u32, minute: u32) -> DateTime<Utc> {
+        Utc.with_ymd_and_hms(2025, 9, 3, hour, minute, 0).unwrap()
+    }
+    const BELGRADE: Option<Tz> = Some(Tz::Europe__Belgrade);
+
+    /// Every message and attribute with the values it needs.
+    fn shape(locale: Locale) -> BTreeMap<String, BTreeSet<String>> {
+        fn needs(pattern: &Pattern<&str>, found: &mut BTreeSet<String>) {
+            for element in &pattern.elements {
+                let PatternElement::Placeable { expression } = element else { continue };
+                let inline = match expression {
+                    Expression::Select { selector, variants } => {
+                        variants.iter().for_each(|variant| needs(&variant.value, found));
+                        selector
+                    }
+                    Expression::Inline(inline) => inline,
+                };
+                if let InlineExpression::VariableReference { id } = inline {
+                    found.insert(id.name.to_owned());
+                }
+            }
+        }
+        let resource = FluentResource::try_new(locale.source().to_owned())
+            .map_err(|(_, errors)| errors)
+            .unwrap_or_else(|errors| panic!("{}: {errors:?}", locale.tag()));
+        let mut shape = BTreeMap::new();
+        for entry in resource.entries() {
+            let Entry::Message(message) = entry else { continue };
+            let parts = message.value.iter().map(|value| (message.id.name.to_owned(), value)).chain(
+                message.attributes.iter().map(|part| (format!("{}.{}", message.id.name, part.id.name), &part.value)),
+            );
+            for (id, pattern) in parts {
+                let mut found = BTreeSet::new();
+                needs(pattern, &mut found);
+                assert!(shape.insert(id.clone(), found).is_none(), "{id} stands twice in {}", locale.tag());
+            }
+        }
+        shape
+    }
+
+    /// One of each; a new refusal does not compile without a line here.
+    fn refusals() -> Vec<Refusal> {
+        let all = vec![
+            Refusal::MinutesNotPositive,
+            Refusal::MaxStayExceeded { asked: 91, max_stay: 90, allowed: 90 },
+            Refusal::LimitReached { deadline: moment(10, 0), next_possible_at: moment(10, 30) },
+            Refusal::NoReturn { until: moment(10, 30) },
+            Refusal::TariffUnknown { zone: "white".to_owned(), field: "price".to_owned() },
+            Refusal::NotChargedNow { next_opening: Some(moment(5, 0)) },
+            Refusal::ZoneUnknown { zone: "x".to_owned(), known: vec!["red".to_owned()] },
+            Refusal::MethodNotAllowed { method: PayMethod::Card, allowed: vec![PayMethod::Deposit] },
+            Refusal::OutOfRange { what: "time".to_owned() },
+        ];
+        for one in &all {
+            match one {
+                Refusal::MinutesNotPositive
+                | Refusal::MaxStayExceeded { .. }
+                | Refusal::LimitReached { .. }
+                | Refusal::NoReturn { .. }
+                | Refusal::TariffUnknown { .. }
+                | Refusal::NotChargedNow { .. }
+                | Refusal::ZoneUnknown { .. }
+                | Refusal::MethodNotAllowed { .. }
+                | Refusal::OutOfRange { .. } => {}
+            }
+        }
+        all
+    }
+
+    #[test]
+    fn every_code_has_text_and_advice_in_every_language() {
+        let codes = ProblemCode::ALL.iter().map(|code| code.as_str()).chain(LOCAL_CODES.iter().copied());
+        let refusals = refusals();
+        let codes = codes.chain(refusals.iter().map(Refusal::code));
+        for code in codes {
+            for locale in Locale::ALL {
+                let shape = shape(locale);
+                assert!(shape.contains_key(&format!("error-{code}")), "{} has no text for {code}", locale.tag());
+                assert!(shape.contains_key(&format!("error-{code}.advice")), "{} has no advice for {code}", locale.tag());
+            }
+        }
+    }
+
+    #[test]
+    fn a_text_whose_values_are_missing_still_says_something() {
+        for locale in Locale::ALL {
+            for (id, values) in shape(locale).iter().filter(|(id, values)| id.starts_with("error-") && !values.is_empty()) {
+                let (message, attribute) = id.split_once('.').map_or((id.as_str(), None), |(m, a)| (m, Some(a)));
+                let text = of_code(locale, message.trim_start_matches("error-"), attribute, &Map::new(), None);
+                let unknown = of_code(locale, "unknown", attribute, &Map::new(), None);
+                assert_ne!(text, unknown, "{}: {id} without {values:?} falls to the unknown error", locale.tag());
+                assert!(!text.contains('{'), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn both_languages_have_the_same_messages_and_need_the_same_values() {
+        let (en, sr) = (shape(Locale::En), shape(Locale::SrLatn));
+        let ids = |shape: &BTreeMap<String, BTreeSet<String>>| shape.keys().cloned().collect::<BTreeSet<_>>();
+        assert_eq!(ids(&en), ids(&sr));
+        for (id, values) in &en {
+            assert_eq!(Some(values), sr.get(id), "{id}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_says_the_limit_and_what_is_allowed_bg_50() {
+        let error = Error::from(Refusal::MaxStayExceeded { asked: 91, max_stay: 90, allowed: 90 });
+        assert_eq!(error.code(), "max_stay_exceeded");
+        assert_eq!(error.text(Locale::En), "91 minutes are more than this zone allows: at most 90.");
+        assert_eq!(error.advice(Locale::En), "You can buy 90 minutes now.");
+        assert_eq!(error.text(Locale::SrLatn), "91 min je više nego što zona dozvoljava: najviše 90.");
+    }
+
+    #[test]
+    fn every_refusal_of_the_rules_shows_its_own_values() {
+        for refusal in refusals() {
+            for locale in Locale::ALL {
+                let error = Error::from(refusal.clone()).in_zone(BELGRADE);
+                for text in [error.text(locale), error.advice(locale)] {
+                    assert!(!text.is_empty() && !text.contains('{') && !text.contains("error-"), "{text}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn times_are_the_citys_and_money_is_written_as_the_language_does() {
+        let error =
+            Error::from(Refusal::LimitReached { deadline: moment(10, 0), next_possible_at: moment(10, 30) }).in_zone(BELGRADE);
+        assert_eq!(error.text(Locale::En), "The longest stay in this zone is bought up until 12:00.");
+        assert_eq!(error.advice(Locale::SrLatn), "Pođite do 12:00. Novo parkiranje ovde može da počne 3. 9. u 12:30.");
+        assert_eq!(format_money(Locale::En, &rsd(108_000)), "1,080.00 RSD");
+        assert_eq!(format_money(Locale::SrLatn, &rsd(-123_456_700)), "-1.234.567,00 RSD");
+    }
+
+    #[test]
+    fn serbian_counts_in_its_own_plurals() {
+        let with = |left: i64| of_code(Locale::SrLatn, "code_wrong", None, json!({"tries_left": left}).as_object().unwrap(), None);
+        assert_eq!(with(1), "Kod nije tačan. Preostao je 1 pokušaj.");
+        assert_eq!(with(3), "Kod nije tačan. Preostala su 3 pokušaja.");
+        assert_eq!(with(5), "Kod nije tačan. Preostalo je 5 pokušaja.");
+    }
+
+    #[test]
+    fn every_line_notice_and_warning_has_a_text() {
+        let price = rsd(8_000);
+        let lines = [
+            LineKind::Limited { units: 2, unit_minutes: 60, unit_price: price.clone() },
+            LineKind::Extended { units: 1, unit_minutes: 30, unit_price: price.clone() },
+            LineKind::CardFee { below: price },
+        ];
+        let notices = [
+            Notice::Clipped { asked: 60, offered: 30, deadline: moment(9, 30) },
+            Notice::RoundedUp { asked: 61, granted: 90 },
+            Notice::StartsAtOpening { opens_at: moment(5, 0) },
+            Notice::EndsAtClosing { asked: 60, granted: 30, closes_at: moment(19, 0) },
+            Notice::RollsOver { ends_at: moment(6, 0) },
+            Notice::NoRefund,
+        ];
+        let warnings = [
+            PlateWarning::LookAlikeCyrillic { position: 1, typed: 'В', read_as: 'B' },
+            PlateWarning::OhOrZero { maybe: "BG0".to_owned() },
+        ];
+        for locale in Locale::ALL {
+            let texts = lines
+                .iter()
+                .map(|line| of_tagged(locale, "line", line, BELGRADE))
+                .chain(notices.iter().map(|notice| of_tagged(locale, "notice", notice, BELGRADE)))
+                .chain(warnings.iter().map(|warning| of_tagged(locale, "plate-warning", warning, BELGRADE)));
+            for text in texts {
+                assert!(text.contains(' ') && !text.contains('{'), "{text}");
+            }
+        }
+        assert_eq!(of_tagged(Locale::En, "line", &lines[0], None), "2 × 60 min at 80.00 RSD");
+    }
+
+    #[test]
+    fn a_missing_message_shows_its_id_and_a_phones_language_finds_the_catalogue() {
+        assert_eq!(text(Locale::En, "no-such-text", &[], None), "no-such-text");
+        assert_eq!(Locale::of("sr-RS"), Locale::SrLatn);
+        assert_eq!(Locale::of("hr_HR"), Locale::SrLatn);
+        assert_eq!(Locale::of("de"), Locale::En);
     }
 }

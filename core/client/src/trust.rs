@@ -6,6 +6,7 @@ use mesto_protocol::keys::KeySet;
 use mesto_protocol::route;
 use mesto_protocol::signed_city::SignedCity;
 use mesto_rules::City;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
@@ -21,6 +22,12 @@ pub struct CityVersion {
     pub version: u32,
     /// In the client's language.
     pub name: String,
+    /// IANA name: hours and days are shown by this clock, not by the phone's.
+    #[serde(default)]
+    pub time_zone: String,
+    /// The amounts a top-up can have (BG-76), ascending.
+    #[serde(default)]
+    pub deposit_values: Vec<Decimal>,
 }
 
 /// What a refresh brought.
@@ -70,8 +77,13 @@ impl Client {
             .map_err(|why| Error::not_genuine("city_not_genuine", "city", why))?;
         let city =
             City::from_json(&signed.json).map_err(|why| Error::not_genuine("city_not_genuine", "city", why))?;
-        let version =
-            CityVersion { id: city.id.clone(), version: city.version, name: city.name.get(self.config().locale.tag()).to_owned() };
+        let version = CityVersion {
+            id: city.id.clone(),
+            version: city.version,
+            name: city.name.get(self.config().locale.tag()).to_owned(),
+            time_zone: city.time_zone.clone(),
+            deposit_values: city.deposit.values.clone(),
+        };
         let city_changed = signed.version > known;
         if city_changed {
             let mut core = self.core();

@@ -1,9 +1,285 @@
-error-unknown = Something went wrong.
-    .advice = Try again.
+# Every text a driver reads, in English. `error-<code>` says what happened, `.advice` what to do now; `.plain` and `.plain-advice` stand in
+# when a value is missing. Times are shown in the city's zone: `$name` with its day, `$name_time` without.
 
-### The screens of the apps, one section each
+## What the phone itself can say
 
-## zones near me
+error-unknown = That did not work.
+    .advice = Try again in a moment. If it stays so, write to support and give the code of the error.
+error-offline = There is no connection to the operator.
+    .advice = Nothing was sent and nothing was charged. Look for a signal and try again.
+error-no_answer = The operator did not answer.
+    .advice = It is not known whether the request arrived. Wait until it is confirmed before you pay in another way.
+error-not_signed_in = You are not signed in.
+    .advice = Sign in with your phone number.
+error-city_missing = The city's zones and prices are not on this phone yet.
+    .advice = Connect to the internet once to fetch them.
+error-answer_unreadable = The answer cannot be read.
+    .advice = A public network may want you to log in first. Otherwise update the app.
+error-keys_not_genuine = The operator's keys are not genuine.
+    .advice = Nothing was changed. Use another network, and update the app from the official store.
+error-city_not_genuine = The city's zones and prices are not genuine.
+    .advice = The ones before stay in use. Use another network, and update the app from the official store.
+error-phone_full = Your phone has no free space.
+    .advice = Nothing was sent and nothing was charged. Free some space and try again.
+error-phone_data_damaged = The app's data on this phone was damaged and has been built anew.
+    .advice = Open the app again: your tickets and deposit come back from the operator.
+error-phone_data_newer = The data on this phone belongs to a newer version of the app.
+    .advice = Update the app.
+error-phone_data_failed = The app cannot read or write its data.
+    .advice = Close the app, open it again, and restart the phone if that does not help.
+error-phone_secrets_failed = The phone's key store does not answer.
+    .advice = Unlock the phone and try again.
+error-device_key_failed = This phone cannot sign the ticket.
+    .advice = Show the ticket on the phone it was bought with, or sign in again here.
+error-vehicle_missing = This car is not in your account.
+    .advice = Add it and try again.
+error-ticket_missing = This ticket is not on the phone.
+    .advice = Refresh the list of tickets.
+error-order_missing = There is no unpaid daily order like this.
+    .advice = Refresh the list of orders; it may be paid already.
+error-intent_missing = This payment is not on the phone.
+    .advice = Look at the history to see what was paid.
+error-intent_unconfirmed = It is not known yet whether this was paid.
+    .advice = Do not pay in another way yet. Look for a signal; the app keeps asking.
+error-intent_bought = This was bought after all.
+    .advice = You do not need an SMS: the ticket is in the app.
+error-intents_open = A payment is not confirmed yet.
+    .advice = Wait until it is, then sign out.
+error-sign_ambiguous = The text names several zones: { $zones }.
+    .advice = Type only the code of the sign where you stand.
+    .plain = The text names several zones.
+error-sms_not_possible = This zone or plate cannot be paid by SMS from here.
+    .advice = Pay in the app when there is a signal, or at a kiosk.
+error-out_of_range = This value is out of range.
+    .advice = Choose a shorter time.
+error-plate_empty = The plate is empty.
+    .advice = Write it as { $example }.
+    .plain-advice = Write it as on the car.
+error-plate_too_short = The plate is too short: { $length } signs, at least { $min } are needed.
+    .advice = Write the whole plate, as { $example }.
+    .plain = The plate is too short.
+    .plain-advice = Write the whole plate.
+error-plate_too_long = The plate is too long: { $length } signs, at most { $max } are possible.
+    .advice = Write only the plate, as { $example }.
+    .plain = The plate is too long.
+    .plain-advice = Write only the plate.
+error-plate_sign_not_allowed = “{ $letter }” cannot stand in a plate.
+    .advice = Use letters and digits, as in { $example }.
+    .plain = A sign in it cannot stand in a plate.
+    .plain-advice = Use letters and digits only.
+error-plate_cyrillic = “{ $letter }” is a Cyrillic letter.
+    .advice = Write the plate in Latin letters, as { $example }.
+    .plain = There is a Cyrillic letter in the plate.
+    .plain-advice = Write the plate in Latin letters.
+error-plate_no_digit = A plate has at least one digit.
+    .advice = Write it as { $example }.
+    .plain-advice = Write the whole plate.
+error-card_declined = The bank declined the card.
+    .advice = Nothing was charged. Use another card, or ask your bank.
+error-authentication_failed = The bank could not confirm that it is you.
+    .advice = Nothing was charged. Try again and check the code your bank sends.
+error-cancelled = You cancelled at the bank.
+    .advice = Nothing was charged.
+error-expired = The bank gave no answer in time.
+    .advice = If your bank charged the card after all, the deposit will rise by itself.
+error-bank_refused = The bank refused the payment.
+    .advice = Nothing was charged. Use another card, or ask your bank.
+
+## What the operator can say
+
+error-bad_request = The operator did not understand the app.
+    .advice = Update the app.
+error-unauthorized = Your session is over.
+    .advice = Sign in again; your tickets are safe.
+error-forbidden = Your account may not do this.
+    .advice = Sign in with another account, or ask the operator.
+error-not_found = This is not there any more.
+    .advice = Refresh and try again.
+error-method_not_allowed = The operator does not offer this.
+    .advice = Update the app.
+error-body_too_large = The request is too large.
+    .advice = Shorten the text and try again.
+error-client_too_old = This version of the app is no longer served.
+    .advice = Update the app. In a hurry, pay by SMS.
+error-too_many_requests = Too many tries in a short time.
+    .advice = { $retry_after_seconds ->
+        [one] Wait a second and try again.
+       *[other] Wait { $retry_after_seconds } seconds and try again.
+    }
+    .plain-advice = Wait a little and try again.
+error-internal = The operator has a fault. Nothing was charged.
+    .advice = Try again in a moment.
+error-storage_full = The operator cannot store anything now. Nothing was charged.
+    .advice = Try again later, or pay by SMS.
+error-unavailable = The operator cannot answer now.
+    .advice = Try again in a moment.
+error-idempotency_key_missing = The app forgot to number this payment.
+    .advice = Update the app.
+error-idempotency_key_invalid = The app numbered this payment wrongly.
+    .advice = Update the app.
+error-idempotency_key_reused = The app numbered two payments alike. This one was not executed.
+    .advice = Begin anew.
+error-request_in_flight = The first request is still being worked on.
+    .advice = Wait a moment: it will be confirmed by itself.
+error-intent_cancelled = This payment was taken back before it arrived.
+    .advice = Begin anew if you still want it.
+error-intent_expired = The request arrived too late and was not executed.
+    .advice = Nothing was charged. Buy again if you are still parked.
+error-phone_invalid = This is not a phone number.
+    .advice = Write it with the country, as +381 64 123 4567.
+error-code_wrong = { $tries_left ->
+        [one] The code is not right. One try is left.
+       *[other] The code is not right. { $tries_left } tries are left.
+    }
+    .advice = Look at the newest SMS.
+    .plain = The code is not right.
+error-code_expired = The code is too old.
+    .advice = Ask for a new one.
+error-code_tries_exhausted = Too many wrong codes.
+    .advice = Ask for a new code.
+error-device_key_invalid = The key of this phone is not usable.
+    .advice = Update the app, or restart the phone.
+error-plate_invalid = This is not a plate that the city knows.
+    .advice = Write it as { $example }.
+    .plain-advice = Write it as on the car.
+error-vehicle_unknown = This car is not in your account.
+    .advice = Add it first.
+error-vehicle_exists = This plate is already in your account.
+    .advice = Choose it from your cars.
+error-too_many_vehicles = { $max ->
+        [one] Your account takes one car.
+       *[other] Your account takes { $max } cars.
+    }
+    .advice = Remove one that you no longer use.
+    .plain = No more cars fit in your account.
+error-city_unknown = The operator does not serve this city.
+    .advice = Choose another city.
+error-zone_unknown = There is no such zone in this city.
+    .advice = Choose one of: { $known }.
+    .plain-advice = Refresh the zones and choose again.
+error-sign_unknown = No zone has this code.
+    .advice = Known codes: { $known }. Look at the sign again.
+    .plain-advice = Look at the sign again.
+error-position_invalid = Your position is not usable.
+    .advice = Type the code on the sign.
+error-minutes_not_positive = Parking time is at least one minute.
+    .advice = Choose how long you want to park.
+error-max_stay_exceeded = { $asked } minutes are more than this zone allows: at most { $max_stay }.
+    .advice = { $allowed ->
+        [0] Nothing more can be bought here now.
+        [one] You can buy one minute now.
+       *[other] You can buy { $allowed } minutes now.
+    }
+    .plain = Longer than the zone allows.
+    .plain-advice = Choose a shorter time.
+error-limit_reached = The longest stay in this zone is bought up until { $deadline_time }.
+    .advice = Leave by { $deadline_time }. A new stay here can begin at { $next_possible_at }.
+    .plain = The longest stay in this zone is used up.
+    .plain-advice = Park in another zone.
+error-no_return = You were parked here until recently.
+    .advice = A new stay in this zone can begin at { $until_time }.
+    .plain-advice = Wait a little, or park in another zone.
+error-not_charged = Parking is not charged now.
+    .advice = You need no ticket until { $next_opening }.
+    .plain-advice = You need no ticket now.
+error-tariff_unknown = The price is not known, so nothing is sold.
+    .advice = Look at the sign, and pay by SMS or at a kiosk.
+error-payment_method_not_allowed = This cannot be paid this way.
+    .advice = Choose another way to pay.
+error-quote_unknown = There is no such price offer.
+    .advice = Ask for the price again.
+error-quote_expired = The price was held for a short time, and that is over.
+    .advice = Ask for the price again; nothing was charged.
+error-quote_used = This was bought already.
+    .advice = Look at your tickets.
+error-quote_stale = Another purchase changed this stay.
+    .advice = Ask for the price again; nothing was charged.
+error-deposit_too_low = Your deposit of { $balance } lacks { $missing }.
+    .advice = Top the deposit up and buy again.
+    .plain = Your deposit does not cover this.
+error-ticket_not_active = This ticket is over.
+    .advice = Buy a new one if you are still parked.
+error-amount_not_offered = The deposit takes only certain amounts.
+    .advice = Choose one of: { $offered } { $currency }.
+    .plain-advice = Choose one of the amounts shown.
+error-bank_unavailable = The bank cannot be reached. Nothing was charged.
+    .advice = Try again in a moment.
+error-bank_notice_invalid = The bank's message is not authentic.
+    .advice = Nothing was charged. Try again later.
+error-order_already_paid = This order is already paid.
+    .advice = You need not do anything.
+error-order_not_payable = This order cannot be paid like this any more.
+    .advice = Refresh the orders: the amount may have changed.
+error-ticket_covers_plate = A valid ticket covers this car.
+    .advice = No order is needed.
+error-order_exists = A valid daily order already covers this car.
+    .advice = You need no other ticket in this zone until it ends.
+error-cursor_too_old = The list of changes is too old.
+    .advice = Refresh; everything is read anew.
+
+## Quotes
+
+line-limited = { $units ->
+        [one] { $unit_minutes } min at { $unit_price }
+       *[other] { $units } × { $unit_minutes } min at { $unit_price }
+    }
+line-extended = { $units ->
+        [one] Extended time: { $unit_minutes } min at { $unit_price }
+       *[other] Extended time: { $units } × { $unit_minutes } min at { $unit_price }
+    }
+line-card_fee = The bank's fee on card payments below { $below }
+notice-clipped = You asked for { $asked } min; { $offered } min are left of this stay, until { $deadline_time }.
+notice-rounded_up = Time is paid in whole units: { $granted } min instead of { $asked }.
+notice-starts_at_opening = Charging begins at { $opens_at_time }: the ticket starts then.
+notice-ends_at_closing = Charging ends at { $closes_at_time }: { $granted } min are paid, and after that parking is free.
+notice-rolls_over = Charging ends before that; the rest goes on at the next opening, until { $ends_at }.
+notice-no_refund = Paid time that you do not use is not given back.
+notice-not_guaranteed = Reminders come only when the phone can show them. Without one the ticket still ends.
+plate-warning-look_alike_cyrillic = “{ $typed }” is Cyrillic; it was read as { $read_as }.
+plate-warning-oh_or_zero = O or 0? With the other one it would be { $maybe }.
+
+## Words for states
+
+ticket-state-active = Paid
+ticket-state-expired = Over
+ticket-state-voided = Void
+order-state-issued = To be paid
+order-state-paid = Paid
+order-state-cancelled = Cancelled
+topup-state-pending = Waits for the bank
+topup-state-succeeded = Credited
+topup-state-declined = Declined
+intent-state-unconfirmed = Not confirmed yet
+intent-state-confirmed = Confirmed
+intent-state-refused = Refused
+intent-state-expired = Not executed
+entry-topup = Top-up
+entry-ticket = Parking
+entry-order = Daily order
+entry-refund = Refund
+violation-no_ticket = No ticket
+violation-time_expired = Paid time ran out
+channel-app = App
+channel-sms = SMS
+channel-kiosk = Kiosk
+clock-unsynced = The time is not checked with the operator yet.
+order-due = { $due } to pay
+order-discount = { $due } instead of { $price } until { $discount_until }
+order-valid-until = Covers the car in this zone until { $valid_until }
+sms-what = Send “{ $body }” to { $number }
+sms-price = One message buys { $minutes } min for { $price }.
+
+## Reminders
+
+reminder-before = { $minutes ->
+        [one] One minute of parking left
+       *[other] { $minutes } minutes of parking left
+    }
+    .body = { $plate } in { $zone }: paid until { $ends_at_time }. You can extend in the app.
+reminder-end = Parking time is over
+    .body = { $plate } in { $zone }: paid until { $ends_at_time }. Leave now, or extend while the zone allows it.
+
+## Screens: zones near me
 zones-title = Where are you parked?
 zones-plate-change = Change car
 zones-plate-missing = Add your car
@@ -31,8 +307,7 @@ zones-running = { $plate } is parked
 zones-running-until = until { $time }
 zones-choose-plate = Which car?
 zones-add-plate = Add another car
-
-## quote and buy
+## Screens: quote and buy
 buy-back = Back
 buy-zone-described = { $zone }, sign { $sign }
 buy-sign = sign { $sign }
@@ -57,8 +332,7 @@ buy-pay = Pay { $amount }
 buy-pay-described = Pay { $amount } for { $plate } in { $zone }, until { $time }
 buy-paying = Paying…
 buy-change-plate = Change
-
-## ticket
+## Screens: ticket
 ticket-title = Parking ticket
 ticket-left = left
 ticket-left-described = { $minutes } minutes left, until { $time }
@@ -83,8 +357,7 @@ ticket-limit-leave = Move the car by { $time }.
 ticket-extend-offline = Extending needs a connection.
 ticket-buy-again = Buy a new ticket
 ticket-loading = Opening the ticket
-
-## states they share
+## Screens: states they share
 state-offline = No connection
 state-offline-as-of = What you see is from { $time }.
 state-offline-never = Zones and prices could not be fetched yet.
@@ -98,8 +371,7 @@ state-use-sms-what = SMS { $body } to { $number }
 state-unconfirmed-open = { $plate }: payment not confirmed yet
 state-refused-code = Code { $code }
 state-not-charged = Nothing was charged.
-
-## sign in, first car, top up
+## Screens: sign in, first car, top up
 start-title = Parking · { $city }
 start-phone-label = Phone number
 start-phone-hint = +381 64 123 4567

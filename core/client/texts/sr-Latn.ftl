@@ -1,9 +1,287 @@
-error-unknown = Something went wrong.
-    .advice = Try again.
+# Svaki tekst koji vozač čita, na srpskom (latinica). `error-<kod>` kaže šta se dogodilo, `.advice` šta sada; `.plain` i `.plain-advice`
+# stoje kada vrednost nedostaje. Vremena su u zoni grada: `$ime` sa danom, `$ime_time` bez dana.
 
-### Ekrani aplikacija, po odeljak za svaki
+## Šta kaže sam telefon
 
-## zone u blizini
+error-unknown = Nije uspelo.
+    .advice = Pokušajte ponovo za koji trenutak. Ako se ponavlja, javite se podršci i navedite oznaku greške.
+error-offline = Nema veze sa operaterom.
+    .advice = Ništa nije poslato i ništa nije naplaćeno. Potražite signal i pokušajte ponovo.
+error-no_answer = Operater nije odgovorio.
+    .advice = Ne zna se da li je zahtev stigao. Sačekajte potvrdu pre nego što platite na drugi način.
+error-not_signed_in = Niste prijavljeni.
+    .advice = Prijavite se brojem telefona.
+error-city_missing = Zone i cene grada još nisu na ovom telefonu.
+    .advice = Povežite se jednom na internet da se preuzmu.
+error-answer_unreadable = Odgovor se ne može pročitati.
+    .advice = Javna mreža možda traži prijavu. Ako ne, ažurirajte aplikaciju.
+error-keys_not_genuine = Ključevi operatera nisu verodostojni.
+    .advice = Ništa nije promenjeno. Koristite drugu mrežu i ažurirajte aplikaciju iz zvanične prodavnice.
+error-city_not_genuine = Zone i cene grada nisu verodostojne.
+    .advice = Važe dosadašnje. Koristite drugu mrežu i ažurirajte aplikaciju iz zvanične prodavnice.
+error-phone_full = Na telefonu nema slobodnog prostora.
+    .advice = Ništa nije poslato i ništa nije naplaćeno. Oslobodite prostor i pokušajte ponovo.
+error-phone_data_damaged = Podaci aplikacije na ovom telefonu bili su oštećeni i ponovo su napravljeni.
+    .advice = Otvorite aplikaciju ponovo: karte i depozit vraćaju se od operatera.
+error-phone_data_newer = Podaci na ovom telefonu su iz novije verzije aplikacije.
+    .advice = Ažurirajte aplikaciju.
+error-phone_data_failed = Aplikacija ne može da čita ili upiše svoje podatke.
+    .advice = Zatvorite i ponovo otvorite aplikaciju; ako ne pomogne, ponovo pokrenite telefon.
+error-phone_secrets_failed = Skladište ključeva telefona ne odgovara.
+    .advice = Otključajte telefon i pokušajte ponovo.
+error-device_key_failed = Ovaj telefon ne može da potpiše kartu.
+    .advice = Pokažite kartu na telefonu na kojem je kupljena ili se ovde ponovo prijavite.
+error-vehicle_missing = Ovo vozilo nije na vašem nalogu.
+    .advice = Dodajte ga i pokušajte ponovo.
+error-ticket_missing = Ova karta nije na telefonu.
+    .advice = Osvežite spisak karata.
+error-order_missing = Nema takve neplaćene dnevne karte.
+    .advice = Osvežite spisak; možda je već plaćena.
+error-intent_missing = Ovo plaćanje nije na telefonu.
+    .advice = Pogledajte u istoriji šta je plaćeno.
+error-intent_unconfirmed = Još se ne zna da li je plaćeno.
+    .advice = Ne plaćajte još na drugi način. Potražite signal; aplikacija i dalje pita.
+error-intent_bought = Ipak je kupljeno.
+    .advice = SMS vam ne treba: karta je u aplikaciji.
+error-intents_open = Jedno plaćanje još nije potvrđeno.
+    .advice = Sačekajte potvrdu, pa se odjavite.
+error-sign_ambiguous = Tekst navodi više zona: { $zones }.
+    .advice = Upišite samo broj sa table na mestu gde stojite.
+    .plain = Tekst navodi više zona.
+error-sms_not_possible = Ova zona ili tablica ne može se odavde platiti SMS-om.
+    .advice = Platite u aplikaciji kada bude signala ili na kiosku.
+error-out_of_range = Vrednost je van opsega.
+    .advice = Izaberite kraće vreme.
+error-plate_empty = Registarska oznaka je prazna.
+    .advice = Upišite je kao { $example }.
+    .plain-advice = Upišite je kao na vozilu.
+error-plate_too_short = Registarska oznaka je prekratka: { $length }, a potrebno je bar { $min } znakova.
+    .advice = Upišite celu oznaku, kao { $example }.
+    .plain = Registarska oznaka je prekratka.
+    .plain-advice = Upišite celu oznaku.
+error-plate_too_long = Registarska oznaka je predugačka: { $length }, a moguće je najviše { $max } znakova.
+    .advice = Upišite samo oznaku, kao { $example }.
+    .plain = Registarska oznaka je predugačka.
+    .plain-advice = Upišite samo oznaku.
+error-plate_sign_not_allowed = „{ $letter }” ne može da stoji u registarskoj oznaci.
+    .advice = Koristite slova i cifre, kao u { $example }.
+    .plain = Jedan znak ne može da stoji u registarskoj oznaci.
+    .plain-advice = Koristite samo slova i cifre.
+error-plate_cyrillic = „{ $letter }” je ćirilično slovo.
+    .advice = Upišite oznaku latinicom, kao { $example }.
+    .plain = U oznaci je ćirilično slovo.
+    .plain-advice = Upišite oznaku latinicom.
+error-plate_no_digit = Registarska oznaka ima bar jednu cifru.
+    .advice = Upišite je kao { $example }.
+    .plain-advice = Upišite celu oznaku.
+error-card_declined = Banka je odbila karticu.
+    .advice = Ništa nije naplaćeno. Koristite drugu karticu ili pitajte svoju banku.
+error-authentication_failed = Banka nije mogla da potvrdi da ste to vi.
+    .advice = Ništa nije naplaćeno. Pokušajte ponovo i proverite kod koji šalje banka.
+error-cancelled = Odustali ste na stranici banke.
+    .advice = Ništa nije naplaćeno.
+error-expired = Banka nije odgovorila na vreme.
+    .advice = Ako je banka ipak naplatila karticu, depozit će se sam uvećati.
+error-bank_refused = Banka je odbila plaćanje.
+    .advice = Ništa nije naplaćeno. Koristite drugu karticu ili pitajte svoju banku.
+
+## Šta kaže operater
+
+error-bad_request = Operater nije razumeo aplikaciju.
+    .advice = Ažurirajte aplikaciju.
+error-unauthorized = Vaša prijava je istekla.
+    .advice = Prijavite se ponovo; vaše karte su sačuvane.
+error-forbidden = Vaš nalog nema pravo na ovo.
+    .advice = Prijavite se drugim nalogom ili pitajte operatera.
+error-not_found = Ovoga više nema.
+    .advice = Osvežite i pokušajte ponovo.
+error-method_not_allowed = Operater ovo ne nudi.
+    .advice = Ažurirajte aplikaciju.
+error-body_too_large = Zahtev je prevelik.
+    .advice = Skratite tekst i pokušajte ponovo.
+error-client_too_old = Ova verzija aplikacije se više ne opslužuje.
+    .advice = Ažurirajte aplikaciju. Ako žurite, platite SMS-om.
+error-too_many_requests = Previše pokušaja za kratko vreme.
+    .advice = { $retry_after_seconds ->
+        [one] Sačekajte { $retry_after_seconds } sekundu i pokušajte ponovo.
+        [few] Sačekajte { $retry_after_seconds } sekunde i pokušajte ponovo.
+       *[other] Sačekajte { $retry_after_seconds } sekundi i pokušajte ponovo.
+    }
+    .plain-advice = Sačekajte malo i pokušajte ponovo.
+error-internal = Operater ima kvar. Ništa nije naplaćeno.
+    .advice = Pokušajte ponovo za koji trenutak.
+error-storage_full = Operater sada ne može ništa da upiše. Ništa nije naplaćeno.
+    .advice = Pokušajte kasnije ili platite SMS-om.
+error-unavailable = Operater sada ne može da odgovori.
+    .advice = Pokušajte ponovo za koji trenutak.
+error-idempotency_key_missing = Aplikacija nije obeležila ovo plaćanje.
+    .advice = Ažurirajte aplikaciju.
+error-idempotency_key_invalid = Aplikacija je pogrešno obeležila ovo plaćanje.
+    .advice = Ažurirajte aplikaciju.
+error-idempotency_key_reused = Aplikacija je dva plaćanja obeležila isto. Ovo nije izvršeno.
+    .advice = Počnite ponovo.
+error-request_in_flight = Prvi zahtev se još obrađuje.
+    .advice = Sačekajte trenutak: potvrda stiže sama.
+error-intent_cancelled = Ovo plaćanje je povučeno pre nego što je stiglo.
+    .advice = Počnite ponovo ako ga još želite.
+error-intent_expired = Zahtev je stigao prekasno i nije izvršen.
+    .advice = Ništa nije naplaćeno. Kupite ponovo ako ste još parkirani.
+error-phone_invalid = Ovo nije broj telefona.
+    .advice = Upišite ga sa oznakom zemlje, kao +381 64 123 4567.
+error-code_wrong = { $tries_left ->
+        [one] Kod nije tačan. Preostao je { $tries_left } pokušaj.
+        [few] Kod nije tačan. Preostala su { $tries_left } pokušaja.
+       *[other] Kod nije tačan. Preostalo je { $tries_left } pokušaja.
+    }
+    .advice = Pogledajte najnoviji SMS.
+    .plain = Kod nije tačan.
+error-code_expired = Kod je prestar.
+    .advice = Zatražite novi.
+error-code_tries_exhausted = Previše pogrešnih kodova.
+    .advice = Zatražite novi kod.
+error-device_key_invalid = Ključ ovog telefona nije upotrebljiv.
+    .advice = Ažurirajte aplikaciju ili ponovo pokrenite telefon.
+error-plate_invalid = Ovo nije registarska oznaka koju grad poznaje.
+    .advice = Upišite je kao { $example }.
+    .plain-advice = Upišite je kao na vozilu.
+error-vehicle_unknown = Ovo vozilo nije na vašem nalogu.
+    .advice = Prvo ga dodajte.
+error-vehicle_exists = Ova oznaka je već na vašem nalogu.
+    .advice = Izaberite je među svojim vozilima.
+error-too_many_vehicles = { $max ->
+        [one] Na nalog staje { $max } vozilo.
+        [few] Na nalog staju { $max } vozila.
+       *[other] Na nalog staje { $max } vozila.
+    }
+    .advice = Uklonite ono koje više ne koristite.
+    .plain = Na nalog ne staje više vozila.
+error-city_unknown = Operater ne opslužuje ovaj grad.
+    .advice = Izaberite drugi grad.
+error-zone_unknown = U ovom gradu nema te zone.
+    .advice = Izaberite jednu od: { $known }.
+    .plain-advice = Osvežite zone i izaberite ponovo.
+error-sign_unknown = Nijedna zona nema taj broj.
+    .advice = Poznati brojevi: { $known }. Pogledajte tablu ponovo.
+    .plain-advice = Pogledajte tablu ponovo.
+error-position_invalid = Vaša lokacija nije upotrebljiva.
+    .advice = Upišite broj sa table.
+error-minutes_not_positive = Parkiranje traje bar jedan minut.
+    .advice = Izaberite koliko dugo želite da parkirate.
+error-max_stay_exceeded = { $asked } min je više nego što zona dozvoljava: najviše { $max_stay }.
+    .advice = { $allowed ->
+        [0] Ovde se sada više ništa ne može kupiti.
+       *[other] Sada možete kupiti { $allowed } min.
+    }
+    .plain = Duže nego što zona dozvoljava.
+    .plain-advice = Izaberite kraće vreme.
+error-limit_reached = Najduže vreme u ovoj zoni je kupljeno do { $deadline_time }.
+    .advice = Pođite do { $deadline_time }. Novo parkiranje ovde može da počne { $next_possible_at }.
+    .plain = Najduže vreme u ovoj zoni je iskorišćeno.
+    .plain-advice = Parkirajte u drugoj zoni.
+error-no_return = Donedavno ste bili parkirani ovde.
+    .advice = Novo parkiranje u ovoj zoni može da počne u { $until_time }.
+    .plain-advice = Sačekajte malo ili parkirajte u drugoj zoni.
+error-not_charged = Parkiranje se sada ne naplaćuje.
+    .advice = Karta vam ne treba do { $next_opening }.
+    .plain-advice = Karta vam sada ne treba.
+error-tariff_unknown = Cena nije poznata, pa se ništa ne prodaje.
+    .advice = Pogledajte tablu i platite SMS-om ili na kiosku.
+error-payment_method_not_allowed = Ovako se ne može platiti.
+    .advice = Izaberite drugi način plaćanja.
+error-quote_unknown = Takve ponude cene nema.
+    .advice = Zatražite cenu ponovo.
+error-quote_expired = Cena je važila kratko i istekla je.
+    .advice = Zatražite cenu ponovo; ništa nije naplaćeno.
+error-quote_used = Ovo je već kupljeno.
+    .advice = Pogledajte svoje karte.
+error-quote_stale = Druga kupovina je promenila ovo parkiranje.
+    .advice = Zatražite cenu ponovo; ništa nije naplaćeno.
+error-deposit_too_low = Na depozitu je { $balance }, nedostaje { $missing }.
+    .advice = Dopunite depozit i kupite ponovo.
+    .plain = Depozit ne pokriva ovo.
+error-ticket_not_active = Ova karta je istekla.
+    .advice = Kupite novu ako ste još parkirani.
+error-amount_not_offered = Depozit prima samo određene iznose.
+    .advice = Izaberite jedan od: { $offered } { $currency }.
+    .plain-advice = Izaberite jedan od prikazanih iznosa.
+error-bank_unavailable = Banka nije dostupna. Ništa nije naplaćeno.
+    .advice = Pokušajte ponovo za koji trenutak.
+error-bank_notice_invalid = Poruka banke nije verodostojna.
+    .advice = Ništa nije naplaćeno. Pokušajte kasnije.
+error-order_already_paid = Ova dnevna karta je već plaćena.
+    .advice = Ne morate ništa da uradite.
+error-order_not_payable = Ova dnevna karta se više ne može ovako platiti.
+    .advice = Osvežite spisak: iznos se možda promenio.
+error-ticket_covers_plate = Vozilo ima važeću kartu.
+    .advice = Dnevna karta nije potrebna.
+error-order_exists = Vozilo već ima važeću dnevnu kartu.
+    .advice = Do njenog isteka ne treba vam druga karta u ovoj zoni.
+error-cursor_too_old = Spisak promena je prestar.
+    .advice = Osvežite; sve se čita iznova.
+
+## Ponude cene
+
+line-limited = { $units ->
+        [1] { $unit_minutes } min po { $unit_price }
+       *[other] { $units } × { $unit_minutes } min po { $unit_price }
+    }
+line-extended = { $units ->
+        [1] Produženo vreme: { $unit_minutes } min po { $unit_price }
+       *[other] Produženo vreme: { $units } × { $unit_minutes } min po { $unit_price }
+    }
+line-card_fee = Naknada banke za plaćanje karticom ispod { $below }
+notice-clipped = Tražili ste { $asked } min; od ovog parkiranja preostalo je { $offered } min, do { $deadline_time }.
+notice-rounded_up = Vreme se plaća u celim jedinicama: { $granted } min umesto { $asked }.
+notice-starts_at_opening = Naplata počinje u { $opens_at_time }: karta važi od tada.
+notice-ends_at_closing = Naplata se završava u { $closes_at_time }: plaća se { $granted } min, posle toga je parkiranje besplatno.
+notice-rolls_over = Naplata se završava pre toga; ostatak teče od sledećeg početka naplate, do { $ends_at }.
+notice-no_refund = Plaćeno a neiskorišćeno vreme se ne vraća.
+notice-not_guaranteed = Podsetnik stiže samo ako telefon može da ga prikaže. Karta ističe i bez njega.
+plate-warning-look_alike_cyrillic = „{ $typed }” je ćirilično; pročitano je kao { $read_as }.
+plate-warning-oh_or_zero = O ili 0? Sa drugim znakom bilo bi { $maybe }.
+
+## Reči za stanja
+
+ticket-state-active = Plaćeno
+ticket-state-expired = Isteklo
+ticket-state-voided = Poništeno
+order-state-issued = Za plaćanje
+order-state-paid = Plaćeno
+order-state-cancelled = Poništeno
+topup-state-pending = Čeka banku
+topup-state-succeeded = Uplaćeno
+topup-state-declined = Odbijeno
+intent-state-unconfirmed = Još nije potvrđeno
+intent-state-confirmed = Potvrđeno
+intent-state-refused = Odbijeno
+intent-state-expired = Nije izvršeno
+entry-topup = Dopuna
+entry-ticket = Parkiranje
+entry-order = Dnevna karta
+entry-refund = Povraćaj
+violation-no_ticket = Bez karte
+violation-time_expired = Isteklo plaćeno vreme
+channel-app = Aplikacija
+channel-sms = SMS
+channel-kiosk = Kiosk
+clock-unsynced = Vreme još nije provereno kod operatera.
+order-due = Za plaćanje { $due }
+order-discount = { $due } umesto { $price } do { $discount_until }
+order-valid-until = Pokriva vozilo u ovoj zoni do { $valid_until }
+sms-what = Pošaljite „{ $body }” na { $number }
+sms-price = Jedna poruka kupuje { $minutes } min za { $price }.
+
+## Podsetnici
+
+reminder-before = { $minutes ->
+        [one] Još { $minutes } minut parkiranja
+       *[other] Još { $minutes } minuta parkiranja
+    }
+    .body = { $plate }, { $zone }: plaćeno do { $ends_at_time }. Možete produžiti u aplikaciji.
+reminder-end = Vreme parkiranja je isteklo
+    .body = { $plate }, { $zone }: plaćeno do { $ends_at_time }. Pođite ili produžite dok zona dozvoljava.
+
+## Ekrani: zone u blizini
 zones-title = Gde ste parkirali?
 zones-plate-change = Promenite vozilo
 zones-plate-missing = Dodajte vozilo
@@ -31,8 +309,7 @@ zones-running = { $plate } je parkiran
 zones-running-until = do { $time }
 zones-choose-plate = Koje vozilo?
 zones-add-plate = Dodajte drugo vozilo
-
-## cena i kupovina
+## Ekrani: cena i kupovina
 buy-back = Nazad
 buy-zone-described = { $zone }, tabla { $sign }
 buy-sign = tabla { $sign }
@@ -57,8 +334,7 @@ buy-pay = Platite { $amount }
 buy-pay-described = Platite { $amount } za { $plate }, { $zone }, do { $time }
 buy-paying = Plaćanje…
 buy-change-plate = Promenite
-
-## karta
+## Ekrani: karta
 ticket-title = Parking karta
 ticket-left = preostalo
 ticket-left-described = Preostalo { $minutes } minuta, do { $time }
@@ -83,8 +359,7 @@ ticket-limit-leave = Pomerite vozilo do { $time }.
 ticket-extend-offline = Za produženje je potrebna veza.
 ticket-buy-again = Kupite novu kartu
 ticket-loading = Otvaramo kartu
-
-## zajednička stanja
+## Ekrani: zajednička stanja
 state-offline = Nema veze
 state-offline-as-of = Prikazano je stanje od { $time }.
 state-offline-never = Zone i cene još nisu preuzete.
@@ -98,8 +373,7 @@ state-use-sms-what = SMS { $body } na { $number }
 state-unconfirmed-open = { $plate }: plaćanje još nije potvrđeno
 state-refused-code = Oznaka { $code }
 state-not-charged = Ništa nije naplaćeno.
-
-## prijava, vozilo, dopuna
+## Ekrani: prijava, vozilo, dopuna
 start-title = Parking · { $city }
 start-phone-label = Broj telefona
 start-phone-hint = +381 64 123 4567
