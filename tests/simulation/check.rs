@@ -1,0 +1,128 @@
+//! What must hold after every step, asked of the operator's tables in their own words.
+//!
+//! Written against the tables and not with the operator's helpers: a rule that is broken there must not be broken here too.
+
+use mesto_operator::store::{StoreError, Tx};
+use mesto_operator::values;
+use mesto_rules::City;
+
+/// A law that does not hold, in words.
+pub type Fault = String;
+
+/// Each law with the question whose answer must be empty; every row tells one breach.
+const LAWS: &[(&str, &str)] = &[
+    (
+        "the ledger sums to zero",
+        "SELECT e.id, SUM(l.amount) FROM ledger_entry e LEFT JOIN ledger_leg l ON l.entry = e.id GROUP BY e.id, l.currency \
+         HAVING COALESCE(SUM(l.amount), 1) <> 0 OR COUNT(l.entry) < 2",
+    ),
+    ("a deposit is never below zero", "SELECT id, deposit FROM account WHERE deposit < 0"),
+    (
+        "a deposit is what its ledger legs say",
+        "SELECT a.id, a.deposit + COALESCE((SELECT SUM(l.amount) FROM ledger_leg l WHERE l.book = 'deposit:' || a.id), 0) FROM account a \
+         WHERE a.deposit + COALESCE((SELECT SUM(l.amount) FROM ledger_leg l WHERE l.book = 'deposit:' || a.id), 0) <> 0",
+    ),
+    (
+        "no ticket without its charge",
+        "SELECT t.id, t.price FROM ticket t WHERE t.pay = 'deposit' AND 1 <> (SELECT COUNT(*) FROM ledger_entry e WHERE e.kind = 'ticket' \
+         AND e.reference = t.id AND e.account = t.account AND e.amount = -t.price)",
+    ),
+    (
+        "no charge without its ticket",
+        "SELECT e.id, e.amount FROM ledger_entry e WHERE e.kind = 'ticket' AND NOT EXISTS (SELECT 1 FROM ticket t WHERE t.id = e.reference)",
+    ),
+    (
+        "a quote is sold once",
+        "SELECT quote, COUNT(*) FROM ticket WHERE quote IS NOT NULL GROUP BY quote HAVING COUNT(*) > 1",
+    ),
+    (
+        "no ticket ends after its stay's deadline",
+        "SELECT id, ends_at - stay_deadline FROM ticket WHERE stay_deadline IS NOT NULL AND ends_at > stay_deadline",
+    ),
+    (
+        "the tickets of a stay share its start and deadline",
+        "SELECT stay, COUNT(*) FROM ticket GROUP BY stay HAVING MIN(stay_started_at) <> MAX(stay_started_at) \
+         OR MIN(COALESCE(stay_deadline, 0)) <> MAX(COALESCE(stay_deadline, 0))",
+    ),
+    (
+        "tickets of one plate in one zone do not overlap",
+        "SELECT a.id, b.starts_at FROM ticket a JOIN ticket_plate pa ON pa.ticket = a.id JOIN ticket_plate pb ON pb.canonical = pa.canonical \
+         AND pb.zone = pa.zone AND pb.city = pa.city JOIN ticket b ON b.id = pb.ticket \
+         WHERE a.id < b.id AND a.starts_at < b.ends_at AND b.starts_at < a.ends_at",
+    ),
+    (
+        "an approved top-up is credited once, and only then",
+        "SELECT t.id, t.amount FROM topup t WHERE (CASE WHEN t.state = 'succeeded' THEN 1 ELSE 0 END) <> (SELECT COUNT(*) FROM ledger_entry e \
+         WHERE e.kind = 'topup' AND e.reference = t.id AND e.amount = t.amount)",
+    ),
+    (
+        "a paid order is paid once, and only then",
+        "SELECT o.id, COALESCE(o.paid_amount, 0) FROM daily_order o WHERE (CASE WHEN o.state = 'paid' THEN 1 ELSE 0 END) <> \
+         (SELECT COUNT(*) FROM ledger_entry e WHERE e.kind = 'order' AND e.reference = o.id AND e.amount = -o.paid_amount)",
+    ),
+    (
+        "an account's events are gapless",
+        "SELECT a.id, a.seq FROM account a WHERE a.seq - a.events_from <> (SELECT COUNT(*) FROM event e WHERE e.account = a.id \
+         AND e.seq > a.events_from AND e.seq <= a.seq)",
+    ),
+];
+
+/// Every law that does not hold now.
+pub fn laws(tx: &mut dyn Tx) -> Result<Vec<Fault>, StoreError> {
+    let mut faults = Vec::new();
+    for (law, question) in LAWS {
+        for row in tx.query(question, values![])? {
+            faults.push(format!("{law}: {:?}", row.0));
+        }
+    }
+    Ok(faults)
+}
+
+/// Stays longer than the zone allows, by the city's own numbers and the minutes paid for.
+pub fn longest_stays(tx: &mut dyn Tx, city: &City) -> Result<Vec<Fault>, StoreError> {
+    let mut faults = Vec::new();
+    for row in tx.query("SELECT t.zone, t.stay, SUM(t.ends_at - t.starts_at) FROM ticket t JOIN ticket_plate p ON p.ticket = t.id GROUP BY t.zone, t.stay, p.canonical", values![])? {
+        let (zone, paid) = (row.string(0)?, row.int(2)?);
+        let most = city.zone(&zone).and_then(mesto_rules::city::Zone::max_stay_minutes).map(|minutes| i64::from(minutes) * 60_000);
+        if most.is_some_and(|most| paid > most) {
+            faults.push(format!("no limit is exceeded: stay {} in {zone} has {paid} ms of {most:?}", row.text(1)?));
+        }
+    }
+    Ok(faults)
+}
+
+/// Holds what a phone was told against what the operator did: a confirmed purchase has its ticket, another end has none.
+pub fn end_is_true(tx: &mut dyn Tx, key: &str, end: &str) -> Result<Option<Fault>, StoreError> {
+    if let Some(ticket) = end.strip_prefix("confirmed:") {
+        let found = tx
+            .query("SELECT COUNT(*) FROM ticket WHERE id = $1", values![ticket])?
+            .first()
+            .map_or(Ok(0), |row| row.int(0))?;
+        return Ok((found != 1).then(|| format!("{key} is confirmed, but its ticket {ticket} does not exist")));
+    }
+    if end.starts_with("refused:") || end == "expired" {
+        let done = tx
+            .query(
+                "SELECT COUNT(*) FROM intent WHERE key = $1 AND status < 300 AND route LIKE '%tickets%'",
+                values![key],
+            )?
+            .first()
+            .map_or(Ok(0), |row| row.int(0))?;
+        return Ok((done != 0).then(|| format!("{key} is {end} on the phone, but the operator did it")));
+    }
+    Ok(None)
+}
+
+/// The deposit of an account, and its tickets with their ends.
+pub fn holdings(tx: &mut dyn Tx, account: &str) -> Result<(i64, Vec<(String, i64)>), StoreError> {
+    let deposit = tx
+        .query("SELECT deposit FROM account WHERE id = $1", values![account])?
+        .first()
+        .map_or(Ok(0), |row| row.int(0))?;
+    let tickets = tx
+        .query("SELECT id, ends_at FROM ticket WHERE account = $1", values![account])?
+        .iter()
+        .map(|row| Ok((row.string(0)?, row.int(1)?)))
+        .collect::<Result<_, StoreError>>()?;
+    Ok((deposit, tickets))
+}

@@ -1,0 +1,113 @@
+//! Stores that fail or lie on purpose: to crash a transaction in its middle, and to show that the laws notice what they are for.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use mesto_operator::store::{Row, Store, StoreError, Tx, Value, Work};
+
+/// A defect planted between the operator and its store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Defect {
+    None,
+    /// Answers of finished requests are never found again: a retry is executed anew.
+    ForgetsIdempotency,
+    /// The second leg of every other ledger entry is not written.
+    DropsLedgerLeg,
+    /// Used quotes are not marked and one stay's row is never updated.
+    ForgetsStay,
+}
+
+/// A store with a plan: abort the transaction after so many statements, lose the answer of a commit, or a [`Defect`].
+pub struct Faulty<S> {
+    inner: S,
+    defect: Defect,
+    plan: Arc<Plan>,
+}
+
+/// What happens to the next transaction. Negative: nothing.
+#[derive(Debug)]
+pub struct Plan {
+    /// Statements that may still run before the process dies.
+    abort_after: AtomicI64,
+    legs: AtomicI64,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Self { abort_after: AtomicI64::new(-1), legs: AtomicI64::new(0) }
+    }
+}
+
+impl Plan {
+    /// The next transactions end after `statements` more statements, until [`Plan::calm`].
+    pub fn abort_after(&self, statements: i64) {
+        self.abort_after.store(statements, Ordering::SeqCst);
+    }
+
+    pub fn calm(&self) {
+        self.abort_after.store(-1, Ordering::SeqCst);
+    }
+
+    /// Whether the planned abort happened.
+    pub fn struck(&self) -> bool {
+        self.abort_after.load(Ordering::SeqCst) == 0
+    }
+}
+
+impl<S: Store> Faulty<S> {
+    pub fn new(inner: S, defect: Defect, plan: Arc<Plan>) -> Self {
+        Self { inner, defect, plan }
+    }
+}
+
+impl<S: Store> Store for Faulty<S> {
+    fn transact(&self, work: &mut Work<'_>) -> Result<(), StoreError> {
+        self.inner.transact(&mut |tx| work(&mut FaultyTx { inner: tx, defect: self.defect, plan: &self.plan }))
+    }
+}
+
+struct FaultyTx<'a> {
+    inner: &'a mut dyn Tx,
+    defect: Defect,
+    plan: &'a Plan,
+}
+
+impl FaultyTx<'_> {
+    fn strike(&self) -> Result<(), StoreError> {
+        match self.plan.abort_after.load(Ordering::SeqCst) {
+            0 => Err(StoreError::Unavailable("the process died here".to_owned())),
+            left if left > 0 => {
+                self.plan.abort_after.store(left - 1, Ordering::SeqCst);
+                if left == 1 { Err(StoreError::Unavailable("the process died here".to_owned())) } else { Ok(()) }
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A statement that the planted defect swallows.
+    fn swallows(&self, sql: &str) -> bool {
+        let writes = |table: &str| {
+            sql.contains("INSERT INTO") && sql.contains(table) || sql.contains("UPDATE") && sql.contains(table)
+        };
+        match self.defect {
+            Defect::None => false,
+            Defect::ForgetsIdempotency => writes("intent "),
+            Defect::DropsLedgerLeg => {
+                sql.contains("INSERT INTO ledger_leg") && self.plan.legs.fetch_add(1, Ordering::SeqCst) % 4 == 3
+            }
+            Defect::ForgetsStay => writes("stay "),
+        }
+    }
+}
+
+impl Tx for FaultyTx<'_> {
+    fn query(&mut self, sql: &str, params: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
+        self.strike()?;
+        if self.swallows(sql) { Ok(Vec::new()) } else { self.inner.query(sql, params) }
+    }
+
+    fn execute(&mut self, sql: &str, params: &[Value<'_>]) -> Result<u64, StoreError> {
+        self.strike()?;
+        if self.swallows(sql) { Ok(1) } else { self.inner.execute(sql, params) }
+    }
+}

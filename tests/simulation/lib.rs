@@ -1,0 +1,14 @@
+//! A city in a bottle: many phones, one operator, the bank, a virtual clock and a seeded network that misbehaves.
+//!
+//! [`run`] plays a seed. After every step the [`check`] laws hold and no phone forgot what it was told; at the end the network heals
+//! and every intent must end. The same seed and steps give the same run, on every machine.
+
+pub mod check;
+pub mod faulty;
+pub mod network;
+pub mod phone;
+pub mod random;
+pub mod world;
+
+pub use faulty::Defect;
+pub use world::{Failure, Report, Settings, run};
