@@ -1,6 +1,7 @@
 //! The city around the driver: zones near, plates read, a price previewed, the SMS instead.
 
 use crate::quote::ClockState;
+use crate::values::Amount;
 use mesto_client::rules::geo::Position;
 use mesto_client::rules::plate::{Plate as ReadPlate, PlateKind, PlateWarning as ReadWarning};
 use mesto_client::{NearZone, Preview, Refreshed, SmsFallback, SyncReport, ZonesNear};
@@ -62,6 +63,10 @@ pub struct CityVersion {
     pub version: u32,
     /// In the client's language.
     pub name: String,
+    /// IANA name: hours and days are shown by this clock, not by the phone's.
+    pub time_zone: String,
+    /// The amounts a top-up can have (BG-76), ascending.
+    pub deposit_values: Vec<Amount>,
 }
 
 /// What a refresh brought.
