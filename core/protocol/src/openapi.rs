@@ -1,6 +1,7 @@
 //! The OpenAPI 3.1 document of `/v1`: schemas from the types, paths from one table, and what may change between two versions.
 
 mod additive;
+mod conforms;
 mod operations;
 mod terms;
 
@@ -17,6 +18,7 @@ use crate::problem::{Problem, ProblemCode};
 use crate::route;
 
 pub use additive::additive;
+pub use conforms::conforms;
 pub use operations::{Auth, Body, Operation, operations};
 pub use terms::{LineKind, Notice, QuoteLine, QuoteTerms, StayPreview};
 

@@ -239,6 +239,7 @@ fn following() -> Vec<Operation> {
     let outcome = || {
         get(route::INTENT, "How an action ended, by its Idempotency-Key", Auth::SignedIn)
             .answers::<api::IntentOutcome>(200)
+            .refuses(&[IdempotencyKeyInvalid])
     };
     let page = Body::JsonOrStream { name: event::EventPage::name().into_owned(), collect: collect::<event::EventPage> };
     vec![

@@ -21,7 +21,7 @@ fn shown_at(moment: &str) -> String {
 }
 
 #[test]
-fn a_ticket_says_offline_what_was_bought() {
+fn a_ticket_says_offline_what_was_bought_and_when_bg_47() {
     let text = shown_at("2025-09-03T08:30:00.250Z");
     let verified = Presentation::verify(&text, &key_set(), at("2025-09-03T08:30:05Z"), MAX_SKEW).unwrap();
     assert_eq!(verified.claims, claims());

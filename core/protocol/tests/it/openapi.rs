@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use mesto_protocol::event::Change;
-use mesto_protocol::openapi::{QuoteLine, QuoteTerms, additive, document, document_text, operations};
-use mesto_protocol::{ProblemCode, route};
+use mesto_protocol::openapi::{QuoteLine, QuoteTerms, additive, conforms, document, document_text, operations};
+use mesto_protocol::{Problem, ProblemCode, route};
 use serde_json::{Value, json};
 
 #[test]
@@ -96,6 +96,50 @@ fn problems_and_events_may_grow_and_name_what_is_known() {
     assert_eq!(schemas["Event"]["oneOf"].as_array().unwrap().len(), Change::KINDS.len() + 1);
 }
 
+#[test]
+fn every_event_is_described_and_a_later_kind_too() {
+    let document = document();
+    let mut examples = crate::events::examples();
+    examples.push(json!({"seq": 8, "at": "2025-09-03T08:00:01Z", "kind": "ride.changed", "data": {"id": "r1"}}));
+    for example in &examples {
+        assert_eq!(conforms(&document, "Event", example), Ok(()), "{example}");
+    }
+    let page = json!({"events": examples, "next": 8, "more": false});
+    assert_eq!(conforms(&document, "EventPage", &page), Ok(()));
+    let mut broken = crate::events::examples().remove(3);
+    broken["data"]["ends_at"] = Value::Null;
+    assert!(conforms(&document, "Event", &broken).is_err());
+    broken["data"].as_object_mut().unwrap().remove("ends_at");
+    assert!(conforms(&document, "Event", &broken).is_err());
+}
+
+#[test]
+fn every_problem_is_described() {
+    let document = document();
+    for code in ProblemCode::ALL {
+        let problem = Problem::new(*code, "why").with("allowed", 90);
+        assert_eq!(conforms(&document, "Problem", &serde_json::to_value(problem).unwrap()), Ok(()));
+    }
+    let unnamed = json!({"type": "about:blank", "title": "", "status": 400, "detail": ""});
+    assert_eq!(conforms(&document, "Problem", &unnamed), Err("Problem: `code` is missing".to_owned()));
+}
+
+#[test]
+fn what_does_not_conform_is_named_with_its_place() {
+    let document = document();
+    let not = |name: &str, value: Value| conforms(&document, name, &value).unwrap_err();
+    let money = |amount: Value| json!({"amount": amount, "currency": "RSD"});
+    assert_eq!(not("Money", money(json!(80.0))), "Money/amount: 80.0 is not of type string");
+    assert_eq!(
+        not("OrderPaid", json!({"order": {}, "balance": money(json!("1.00"))})),
+        "OrderPaid/order: `id` is missing"
+    );
+    assert_eq!(not("Zones", json!({"zones": [1]})), "Zones/zones/0: 1 is not of type object");
+    assert_eq!(not("Channel", json!("fax")), "Channel: \"fax\" is not one of [\"app\",\"sms\",\"kiosk\"]");
+    assert_eq!(not("Nothing", json!(1)), "Nothing: the document has no such schema");
+    assert_eq!(conforms(&document, "Money", &money(json!("80.00"))), Ok(()));
+}
+
 /// The mirrors forbid unknown fields, so a field that rules add and the document lacks fails here.
 #[test]
 fn the_terms_of_a_quote_are_described_as_they_are_sent() {
@@ -148,6 +192,7 @@ fn the_terms_of_a_quote_are_described_as_they_are_sent() {
     assert_eq!(described.total.amount, "200.00");
     assert!(serde_json::from_value::<QuoteLine>(sent["lines"][0].clone()).is_ok());
     let document = document();
+    assert_eq!(conforms(&document, "QuoteTerms", &sent), Ok(()));
     let schema = &document["components"]["schemas"]["QuoteTerms"]["properties"];
     let fields = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<std::collections::BTreeSet<_>>();
     assert_eq!(fields(schema), fields(&sent));

@@ -1,0 +1,81 @@
+//! Events on the wire: known kinds, kinds of later versions, broken ones.
+
+use mesto_protocol::event::{Change, Event};
+use serde_json::{Value, json};
+
+/// One of every known kind, as it stands on the wire.
+pub fn examples() -> Vec<Value> {
+    let money = |amount: &str| json!({"amount": amount, "currency": "RSD"});
+    let vehicle = json!({"id": "v1", "plate": "BG 789-PP", "canonical": "BG789PP"});
+    let topup = json!({"id": "p1", "amount": money("1000.00"), "state": "pending", "page_url": "http://bank/pay", "created_at": "2025-09-03T08:00:00Z"});
+    let ticket = json!({
+        "id": "t1", "city": "belgrade", "zone": "red", "plate": "BG789PP", "plate_shown": "BG 789-PP", "channel": "app", "state": "active",
+        "issued_at": "2025-09-03T08:00:00.123Z", "starts_at": "2025-09-03T08:00:00.123Z", "ends_at": "2025-09-03T09:00:00.123Z", "minutes": 60,
+        "price": money("80.00"), "tariff": "2025-02-01", "pay": "deposit", "signed": "ABC",
+        "lines": [{"kind": {"type": "limited", "units": 1, "unit_minutes": 60, "unit_price": money("80.00")}, "amount": money("80.00")}],
+        "stay": {"id": "s1", "started_at": "2025-09-03T08:00:00.123Z", "paid_until": "2025-09-03T09:00:00.123Z"}
+    });
+    let order = json!({
+        "id": "o1", "city": "belgrade", "zone": "yellow", "plate": "BG789PP", "state": "issued", "issued_at": "2025-09-03T12:00:00Z",
+        "valid_until": "2025-09-04T12:00:00Z", "price": money("2000.00"), "due": money("1500.00"), "violation": "time_expired"
+    });
+    [
+        ("vehicle.added", vehicle.clone()),
+        ("vehicle.removed", vehicle),
+        ("topup.changed", topup),
+        ("ticket.changed", ticket),
+        ("order.changed", order),
+        ("deposit.changed", json!({"balance": money("920.00")})),
+    ]
+    .into_iter()
+    .map(|(kind, data)| json!({"seq": 7, "at": "2025-09-03T08:00:01Z", "kind": kind, "data": data}))
+    .collect()
+}
+
+#[test]
+fn every_known_kind_round_trips_with_its_cursor() {
+    let examples = examples();
+    assert_eq!(examples.iter().map(|one| one["kind"].as_str().unwrap()).collect::<Vec<_>>(), Change::KINDS);
+    for example in examples {
+        let event: Event = serde_json::from_value(example.clone()).unwrap();
+        assert_eq!(event.seq, 7);
+        assert!(!matches!(event.change, Change::Unknown(_)), "{example}");
+        assert_eq!(event.change.kind(), example["kind"]);
+        assert_eq!(serde_json::to_value(&event).unwrap(), example);
+        let text = serde_json::to_string(&event).unwrap();
+        assert_eq!(serde_json::from_str::<Event>(&text).unwrap(), event);
+        let change = serde_json::to_string(&event.change).unwrap();
+        assert_eq!(serde_json::from_str::<Change>(&change).unwrap(), event.change);
+    }
+}
+
+#[test]
+fn an_unknown_kind_keeps_its_cursor_and_all_it_carries() {
+    let later =
+        json!({"seq": 8, "at": "2025-09-03T08:00:01Z", "kind": "ride.changed", "data": {"id": "r1"}, "trace": [1, 2]});
+    let event: Event = serde_json::from_value(later.clone()).unwrap();
+    assert_eq!((event.seq, event.change.kind()), (8, "ride.changed"));
+    assert!(matches!(event.change, Change::Unknown(_)));
+    assert_eq!(serde_json::to_value(&event).unwrap(), later);
+    assert_eq!(serde_json::from_str::<Event>(&later.to_string()).unwrap(), event);
+}
+
+#[test]
+fn a_known_kind_with_unreadable_data_is_an_error_not_passed_over() {
+    for broken in [
+        json!({"seq": 9, "at": "2025-09-03T08:00:01Z", "kind": "ticket.changed", "data": {"id": "t1"}}),
+        json!({"seq": 9, "at": "2025-09-03T08:00:01Z", "kind": "deposit.changed"}),
+        json!({"seq": 9, "at": "2025-09-03T08:00:01Z", "data": {}}),
+        json!({"at": "2025-09-03T08:00:01Z", "kind": "ride.changed", "data": {}}),
+    ] {
+        assert!(serde_json::from_value::<Event>(broken.clone()).is_err(), "{broken}");
+    }
+}
+
+#[test]
+fn a_known_kind_with_more_fields_of_a_later_version_is_read() {
+    let mut later = examples().remove(0);
+    later["data"]["colour"] = json!("red");
+    let event: Event = serde_json::from_value(later).unwrap();
+    assert!(matches!(event.change, Change::VehicleAdded(_)));
+}
