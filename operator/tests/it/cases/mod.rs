@@ -1,3 +1,9 @@
 //! What the operator does, by subject.
 
+mod deposit;
+mod intents;
+mod limits;
+mod orders;
 mod parking;
+mod sign_in;
+mod stream;
