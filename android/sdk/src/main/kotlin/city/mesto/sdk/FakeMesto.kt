@@ -242,7 +242,7 @@ private fun Money.less(other: Money) = copy(amount = amount - other.amount)
 /** Values to look at: a driver in Belgrade on a Wednesday morning. */
 object Samples {
     val morning: Instant = Instant.parse("2025-09-03T08:00:00Z")
-    val city = CityVersion("belgrade", 1u, "Belgrade")
+    val city = CityVersion("belgrade", 1u, "Belgrade", "Europe/Belgrade", listOf(200, 500, 1000, 2000, 5000).map(::BigDecimal))
     val car = Vehicle("v", "BG 789-PP", "BG789PP", null)
 
     fun rsd(amount: BigDecimal) = Money(amount.setScale(2), "RSD")
