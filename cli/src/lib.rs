@@ -11,7 +11,7 @@ pub mod output;
 pub mod serve;
 mod staff;
 pub mod testbed;
-mod web;
+pub mod web;
 
 use args::{CityCommand, Cli, Command};
 use failure::Outcome;

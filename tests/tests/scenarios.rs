@@ -1,0 +1,489 @@
+//! Plays `tests/scenarios/*.json` with the Rust client against a testbed (docs/scenarios.md), and checks the files' shape.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use mesto_cli::clock::PhoneClock;
+use mesto_cli::testbed::{Options, World};
+use mesto_client::api::{OrderState, Quote};
+use mesto_client::http::HttpLink;
+use mesto_client::system::{FileSecrets, SystemEntropy, device_signer};
+use mesto_client::{Client, Config, Error, IntentState, IntentView, Locale, Ports, Reminder, Reminders, rules};
+use serde_json::{Map, Value, json};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios")
+}
+
+fn scenarios() -> Vec<(String, Value)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder()).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        if path.extension().is_some_and(|ending| ending == "json") && name != "schema" {
+            let text = std::fs::read_to_string(&path).unwrap();
+            found.push((name.clone(), serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"))));
+        }
+    }
+    found.sort_by(|a, b| a.0.cmp(&b.0));
+    found
+}
+
+/// A step that failed: its code, and what it says to people.
+struct Failed {
+    code: String,
+    says: String,
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        Self { code: error.code().to_owned(), says: format!("{} {}", error.text(Locale::En), error.advice(Locale::En)) }
+    }
+}
+
+type Answer = Result<Map<String, Value>, Failed>;
+
+fn answer(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(map) => map,
+        other => panic!("an answer is a map, not {other}"),
+    }
+}
+
+/// The testbed's control address.
+struct Control {
+    url: String,
+    http: reqwest::Client,
+}
+
+impl Control {
+    async fn post(&self, path: &str, body: &Value) -> (u16, Value) {
+        let request = self.http.post(format!("{}{path}", self.url)).header("content-type", "application/json");
+        let answer = request.body(body.to_string()).send().await.unwrap();
+        (answer.status().as_u16(), serde_json::from_str(&answer.text().await.unwrap()).unwrap())
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        let answer = self.http.get(format!("{}{path}", self.url)).send().await.unwrap();
+        serde_json::from_str(&answer.text().await.unwrap()).unwrap()
+    }
+
+    /// A command that must be obeyed.
+    async fn tell(&self, path: &str, body: Value) {
+        let (status, said) = self.post(path, &body).await;
+        assert_eq!(status, 200, "{path}: {said}");
+    }
+
+    /// The newest one-time code sent to a number.
+    async fn code(&self, phone: &str) -> String {
+        let phone: String = form_urlencoded::byte_serialize(phone.as_bytes()).collect();
+        let outbox = self.get(&format!("/outbox?phone={phone}")).await;
+        outbox["messages"][0]["code"].as_str().expect("a code was sent").to_owned()
+    }
+}
+
+#[derive(Default)]
+struct Alarms(Mutex<Vec<Reminder>>);
+impl Reminders for Alarms {
+    fn replace(&self, plan: &[Reminder]) {
+        *self.0.lock().unwrap() = plan.to_vec();
+    }
+}
+
+struct Phone {
+    control: Control,
+    client: Client,
+    ports: Ports,
+    config: Config,
+    clock: PhoneClock,
+    alarms: Arc<Alarms>,
+    vehicle: String,
+    quotes: BTreeMap<String, Quote>,
+    intent: Option<String>,
+}
+
+fn moment(at: DateTime<Utc>) -> Value {
+    at.to_rfc3339_opts(SecondsFormat::AutoSi, true).into()
+}
+
+fn text<'a>(step: &'a Value, field: &str) -> &'a str {
+    step[field].as_str().unwrap_or_else(|| panic!("the step needs `{field}`: {step}"))
+}
+
+fn of_terms(terms: &rules::Quote) -> Map<String, Value> {
+    let kind = |value: Value| value["type"].clone();
+    let lines: Vec<Value> = terms
+        .lines
+        .iter()
+        .map(|line| json!({ "kind": kind(serde_json::to_value(&line.kind).unwrap()), "amount": line.amount.amount.to_string() }))
+        .collect();
+    let notices: Vec<Value> = terms.notices.iter().map(|notice| kind(serde_json::to_value(notice).unwrap())).collect();
+    answer(json!({
+        "total": terms.total.amount.to_string(), "granted": terms.granted_minutes,
+        "starts_at": moment(terms.starts_at), "ends_at": moment(terms.ends_at), "lines": lines, "notices": notices,
+    }))
+}
+
+impl Phone {
+    async fn open(world: &World, folder: &Path) -> Self {
+        let alarms = Arc::new(Alarms::default());
+        let clock = PhoneClock::new(world.clock.clone());
+        let secrets = Arc::new(FileSecrets::new(folder.join("secrets.json")));
+        let ports = Ports {
+            link: Arc::new(HttpLink::new(&world.operator_url()).unwrap()),
+            clock: Arc::new(clock.clone()),
+            entropy: Arc::new(SystemEntropy),
+            signer: Arc::new(device_signer(secrets.as_ref(), &SystemEntropy).unwrap()),
+            secrets,
+            reminders: alarms.clone(),
+        };
+        let config = Config::new(folder.join("phone.sqlite"), "belgrade", world.root_key());
+        let client = Client::open(config.clone(), ports.clone()).unwrap();
+        client.refresh().await.expect("keys and city are genuine");
+        let control = Control { url: world.control_url(), http: mesto_cli::web::client().unwrap() };
+        Self {
+            control,
+            client,
+            ports,
+            config,
+            clock,
+            alarms,
+            vehicle: String::new(),
+            quotes: BTreeMap::new(),
+            intent: None,
+        }
+    }
+
+    async fn play(&mut self, step: &Value) -> Answer {
+        let none = Ok(Map::new());
+        match text(step, "do") {
+            "sign_in" => {
+                let phone = text(step, "phone");
+                self.client.request_code(phone).await?;
+                let mut code = self.control.code(phone).await;
+                if step["code"] == "wrong" {
+                    code = code
+                        .chars()
+                        .map(|digit| if digit == '9' { '0' } else { char::from(digit as u8 + 1) })
+                        .collect();
+                }
+                self.client.sign_in(phone, &code, "a phone of the scenarios").await?;
+                none
+            }
+            "add_vehicle" => {
+                let vehicle = self.client.add_vehicle(text(step, "plate"), None).await?;
+                self.vehicle = vehicle.id;
+                Ok(answer(json!({ "plate": vehicle.plate, "canonical": vehicle.canonical })))
+            }
+            "top_up" => {
+                let intent = self.client.top_up(text(step, "amount").parse().unwrap()).await?;
+                self.intent = Some(intent.key);
+                if let Some(card) = step["card"].as_str() {
+                    let page = intent.page_url.expect("a top-up has its page");
+                    self.control.tell("/bank/walk", json!({ "page_url": page, "card": card })).await;
+                    self.client.settle().await?;
+                    self.client.sync().await?;
+                }
+                Ok(self.last_intent())
+            }
+            "zones" => {
+                let position = step["lat"].as_f64().zip(step["lon"].as_f64());
+                let position = position.map(|(lat, lon)| rules::Position { lat, lon, accuracy_m: None });
+                let near = self.client.zones_near(position, step["sign"].as_str())?;
+                let nearest = near
+                    .zones
+                    .iter()
+                    .filter(|zone| zone.distance_metres.is_some())
+                    .min_by_key(|zone| zone.distance_metres);
+                Ok(answer(json!({
+                    "by_sign": near.by_sign, "nearest": nearest.map(|zone| &zone.zone),
+                    "distance_metres": nearest.and_then(|zone| zone.distance_metres), "approximate": nearest.map(|zone| zone.approximate),
+                })))
+            }
+            "quote" => {
+                let quote = self.client.quote(text(step, "zone"), &self.vehicle_of(step), minutes(step)).await?;
+                Ok(self.remember(step, quote))
+            }
+            "preview" => {
+                Ok(of_terms(&self.client.preview(text(step, "zone"), &self.vehicle_of(step), minutes(step))?.terms))
+            }
+            "extend" => {
+                let snapshot = self.client.snapshot();
+                let ticket =
+                    snapshot.active_tickets.iter().max_by_key(|ticket| ticket.ends_at).expect("a ticket is running");
+                let quote = self.client.extend(&ticket.id, minutes(step)).await?;
+                Ok(self.remember(step, quote))
+            }
+            "buy" => {
+                let quote = self.quotes[step["quote"].as_str().unwrap_or("")].clone();
+                let intent = self.client.buy(&quote).await?;
+                self.end_of(&intent).await
+            }
+            "settle" => {
+                // A connection that fails leaves things as they are; what the phone then shows is what is checked.
+                let _ = self.client.settle().await;
+                let _ = self.client.sync().await;
+                Ok(self.last_intent())
+            }
+            "sync" => {
+                self.client.sync().await?;
+                none
+            }
+            "pay_order" => {
+                let orders = self.client.orders()?;
+                let unpaid = orders.iter().find(|order| order.state == OrderState::Issued);
+                let intent = self.client.pay_order(unpaid.map_or("", |order| &order.id)).await?;
+                self.end_of(&intent).await
+            }
+            "history" => {
+                let history = self.client.history(None, 50).await?;
+                let newest = history.tickets.first();
+                Ok(answer(json!({
+                    "tickets": history.tickets.len(), "newest_zone": newest.map(|ticket| &ticket.zone),
+                    "newest_price": newest.map(|ticket| ticket.price.amount.to_string()),
+                })))
+            }
+            "deposit" => {
+                let deposit = self.client.deposit(None, 50).await?;
+                let amounts: Vec<String> =
+                    deposit.entries.iter().map(|entry| entry.amount.amount.to_string()).collect();
+                Ok(answer(json!({ "balance": deposit.balance.amount.to_string(), "amounts": amounts })))
+            }
+            "reminders" => {
+                let plan = self.alarms.0.lock().unwrap().clone();
+                let at: Vec<Value> =
+                    plan.iter().map(|reminder| moment(reminder.fire_at - self.clock.ahead())).collect();
+                Ok(answer(json!({ "at": at })))
+            }
+            "reopen" => {
+                if step["reboot"] == true {
+                    self.clock.reboot();
+                }
+                self.client = Client::open(self.config.clone(), self.ports.clone())?;
+                none
+            }
+            "phone_clock" => {
+                self.clock.set_ahead(step["ahead_minutes"].as_i64().unwrap());
+                none
+            }
+            "advance" => {
+                let seconds = step["seconds"].as_u64().or(step["minutes"].as_u64().map(|minutes| minutes * 60));
+                let wanted = seconds
+                    .map_or_else(|| json!({ "set": step["to"] }), |seconds| json!({ "advance_seconds": seconds }));
+                self.control.tell("/clock", wanted).await;
+                none
+            }
+            "offline" => {
+                self.control.tell("/offline", json!({ "on": step["on"] })).await;
+                none
+            }
+            "fault" => {
+                let mut fault = step.clone();
+                fault.as_object_mut().unwrap().remove("do");
+                self.control.tell("/faults", fault).await;
+                none
+            }
+            "kill_operator" => {
+                self.control.tell("/kill", json!({})).await;
+                none
+            }
+            "restart_operator" => {
+                self.control.tell("/restart", json!({})).await;
+                none
+            }
+            "inspect" => {
+                self.inspector(
+                    "/inspector/check",
+                    json!({ "zone": step["zone"], "plate": step["plate"] }),
+                    &["covered"],
+                )
+                .await
+            }
+            "issue_order" => {
+                let order = json!({ "zone": step["zone"], "plate": step["plate"], "violation": step["violation"] });
+                self.inspector("/inspector/orders", order, &["state", "price", "due"]).await
+            }
+            "ledger" => Ok(answer(self.control.get("/ledger").await)),
+            other => panic!("no such verb: {other}"),
+        }
+    }
+
+    fn vehicle_of(&self, step: &Value) -> String {
+        match step["plate"].as_str() {
+            Some(plate) => self
+                .client
+                .vehicles()
+                .unwrap()
+                .iter()
+                .find(|vehicle| vehicle.canonical == plate)
+                .expect("this plate is there")
+                .id
+                .clone(),
+            None => self.vehicle.clone(),
+        }
+    }
+
+    fn remember(&mut self, step: &Value, quote: Quote) -> Map<String, Value> {
+        let fields = of_terms(&quote.terms);
+        if let Some(name) = step["as"].as_str() {
+            self.quotes.insert(name.to_owned(), quote.clone());
+        }
+        self.quotes.insert(String::new(), quote);
+        fields
+    }
+
+    async fn end_of(&mut self, intent: &IntentView) -> Answer {
+        self.intent = Some(intent.key.clone());
+        if intent.state == IntentState::Confirmed {
+            self.client.sync().await?;
+        }
+        Ok(self.last_intent())
+    }
+
+    fn last_intent(&self) -> Map<String, Value> {
+        let key = self.intent.as_deref().expect("an intent was made");
+        let state = self.client.intent(key).unwrap().expect("it is stored").state;
+        let mut fields = answer(json!({ "state": state.name() }));
+        if let IntentState::Refused(problem) = &state {
+            fields.insert("code".into(), problem.code.clone().into());
+        }
+        fields
+    }
+
+    /// What the operator answers an inspector; money as its amount.
+    async fn inspector(&self, path: &str, body: Value, fields: &[&str]) -> Answer {
+        let (status, said) = self.control.post(path, &body).await;
+        if status >= 400 {
+            let says = said["detail"].as_str().unwrap_or_default().to_owned();
+            return Err(Failed { code: said["code"].as_str().unwrap_or("no code").to_owned(), says });
+        }
+        let flat = |value: &Value| value.get("amount").unwrap_or(value).clone();
+        Ok(fields.iter().map(|field| ((*field).to_owned(), flat(&said[*field]))).collect())
+    }
+
+    fn shows(&self) -> Map<String, Value> {
+        let shown = self.client.snapshot();
+        answer(json!({
+            "signed_in": shown.signed_in,
+            "balance": shown.balance.as_ref().map_or_else(|| "0.00".to_owned(), |balance| balance.amount.to_string()),
+            "vehicles": shown.vehicles.len(),
+            "active_tickets": shown.active_tickets.len(),
+            "orders": shown.orders.iter().filter(|order| order.state == OrderState::Issued).count(),
+            "unconfirmed": shown.open_intents.len(),
+        }))
+    }
+}
+
+fn minutes(step: &Value) -> u32 {
+    step["minutes"].as_u64().unwrap().try_into().unwrap()
+}
+
+fn compare(what: &str, expected: &Value, found: &Map<String, Value>) -> Result<(), String> {
+    for (field, wanted) in expected.as_object().into_iter().flatten() {
+        match found.get(field) {
+            Some(value) if value == wanted => {}
+            Some(value) => return Err(format!("{what}.{field}: expected {wanted}, found {value}")),
+            None => return Err(format!("{what}.{field}: expected {wanted}, the answer has no such field")),
+        }
+    }
+    Ok(())
+}
+
+fn judge(step: &Value, outcome: Answer, phone: &Phone) -> Result<(), String> {
+    match (outcome, step.get("expect_error")) {
+        (Ok(found), None) => compare("expect", &step["expect"], &found)?,
+        (Ok(found), Some(error)) => return Err(format!("expected {error}, but it succeeded: {found:?}")),
+        (Err(failed), None) => return Err(format!("failed with {}: {}", failed.code, failed.says)),
+        (Err(failed), Some(expected)) => {
+            if expected["code"] != failed.code {
+                return Err(format!("expected the error {}, found {}: {}", expected["code"], failed.code, failed.says));
+            }
+            for wanted in expected["says"].as_array().into_iter().flatten() {
+                if !failed.says.contains(wanted.as_str().unwrap()) {
+                    return Err(format!("the error should say {wanted}: {}", failed.says));
+                }
+            }
+        }
+    }
+    compare("phone_shows", &step["phone_shows"], &phone.shows())
+}
+
+async fn play(scenario: &Value) -> Result<(), String> {
+    let start = text(scenario, "start").parse().unwrap();
+    let world =
+        World::start(Options { port: 0, start, database_url: None }).await.map_err(|error| error.to_string())?;
+    let folder = tempfile::tempdir().unwrap();
+    let mut phone = Phone::open(&world, folder.path()).await;
+    let mut result = Ok(());
+    for (number, step) in scenario["steps"].as_array().unwrap().iter().enumerate() {
+        let outcome = phone.play(step).await;
+        if let Err(why) = judge(step, outcome, &phone) {
+            result = Err(format!("step {} ({}): {why}", number + 1, text(step, "do")));
+            break;
+        }
+    }
+    world.end().await;
+    result
+}
+
+/// `SCENARIO=name` plays one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_scenario_goes_as_written() {
+    let only = std::env::var("SCENARIO").ok();
+    let mut failures = Vec::new();
+    let mut played = 0;
+    for (name, scenario) in scenarios() {
+        if only.as_ref().is_none_or(|only| *only == name) {
+            played += 1;
+            if let Err(why) = play(&scenario).await {
+                failures.push(format!("{name}: {why}"));
+            }
+        }
+    }
+    assert!(played >= if only.is_some() { 1 } else { 12 }, "only {played} scenarios were found");
+    assert!(failures.is_empty(), "{} of {played} scenarios failed:\n  {}", failures.len(), failures.join("\n  "));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_runner_that_expects_too_much_fails() {
+    let steps = |last: Value| json!({ "start": "2025-09-03T08:00:00Z", "steps": [{ "do": "sign_in", "phone": "+381641234567" }, last] });
+    for wrong in [
+        json!({ "do": "ledger", "expect": { "deposits": "1.00" } }),
+        json!({ "do": "ledger", "expect": { "no_such_field": 1 } }),
+        json!({ "do": "sync", "expect_error": { "code": "offline" } }),
+        json!({ "do": "add_vehicle", "plate": "", "expect_error": { "code": "vehicle_exists" } }),
+        json!({ "do": "sync", "phone_shows": { "balance": "5.00" } }),
+    ] {
+        assert!(play(&steps(wrong.clone())).await.is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn every_scenario_has_the_shape_of_the_schema_and_its_own_name() {
+    let schema: Value = serde_json::from_str(&std::fs::read_to_string(folder().join("schema.json")).unwrap()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let mut failures = Vec::new();
+    for (name, scenario) in scenarios() {
+        failures
+            .extend(validator.iter_errors(&scenario).map(|error| format!("{name}: {} {error}", error.instance_path())));
+        if scenario["name"] != name.as_str() {
+            failures.push(format!("{name}: its name is {}", scenario["name"]));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    let good = &scenarios()[0].1;
+    for (place, value) in [
+        ("steps", json!([])),
+        ("steps", json!([{ "do": "fly" }])),
+        ("steps", json!([{ "do": "buy", "zone": "red", "expect": { "colour": 1 } }])),
+        ("start", json!("today")),
+        ("clauses", json!(["bg50"])),
+    ] {
+        let mut wrong = good.clone();
+        wrong[place] = value.clone();
+        assert!(!validator.is_valid(&wrong), "{place}: {value}");
+    }
+}
