@@ -11,4 +11,6 @@ macro_rules! on_both_databases {
 }
 
 mod cases;
+mod http;
+mod stores;
 mod world;

@@ -49,7 +49,7 @@ pub struct World {
 }
 
 /// One server for all cases; it ends with this process.
-fn cluster() -> &'static PostgresCluster {
+pub fn cluster() -> &'static PostgresCluster {
     static CLUSTER: OnceLock<PostgresCluster> = OnceLock::new();
     CLUSTER.get_or_init(|| PostgresCluster::start().unwrap())
 }
@@ -82,6 +82,11 @@ impl World {
 
     pub fn with(store: Arc<dyn Store>, config: Config) -> Self {
         Self { operator: Arc::new(operator(config)), store, now: Cell::new(start()), keys: Cell::new(0) }
+    }
+
+    /// A world around an operator that is there already.
+    pub fn around(operator: Arc<Operator>, store: Arc<dyn Store>) -> Self {
+        Self { operator, store, now: Cell::new(start()), keys: Cell::new(0) }
     }
 
     pub fn now(&self) -> DateTime<Utc> {
@@ -156,9 +161,7 @@ impl World {
     }
 
     pub fn notice(&self, notice: &BankNotice) -> Response {
-        let request = Request::new("POST", "/v1/bank/notice").json(notice);
-        let signature = sign(SECRET, &request.body);
-        self.send(&request.header(SIGNATURE, &signature))
+        self.send(&signed_notice(notice))
     }
 
     pub fn approve(&self, topup: &Topup) {
@@ -169,6 +172,12 @@ impl World {
     pub fn check_books(&self) {
         self.operator.check_ledger(&*self.store).unwrap();
     }
+}
+
+pub fn signed_notice(notice: &BankNotice) -> Request {
+    let request = Request::new("POST", "/v1/bank/notice").json(notice);
+    let signature = sign(SECRET, &request.body);
+    request.header(SIGNATURE, &signature)
 }
 
 pub fn approval(topup: &Topup, payment: &str) -> BankNotice {

@@ -1,0 +1,270 @@
+//! The stores themselves: group commit, retries, locks, a full disk, migrations, and two at once on one account.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier, mpsc};
+
+use mesto_operator::store::{Job, Row, transact};
+use mesto_operator::values;
+use mesto_operator::{Durability, PostgresStore, SqliteInline, SqliteStore, Store, StoreError, Tx};
+use mesto_protocol::api::Purchased;
+
+use crate::world::{World, cluster, expect, refused, rsd};
+
+const LOCK: &str = "INSERT INTO plate_lock (city, canonical) VALUES ($1, $2)";
+
+fn sqlite(folder: &Path) -> SqliteStore {
+    SqliteStore::open(&folder.join("operator.db"), Durability::Full).unwrap()
+}
+
+fn plates(store: &dyn Store) -> Vec<String> {
+    let rows = transact(store, |tx| tx.query("SELECT canonical FROM plate_lock ORDER BY canonical", &[])).unwrap();
+    rows.iter().map(|row: &Row| row.string(0).unwrap()).collect()
+}
+
+/// Queues a job and tells how it ended over a channel.
+fn submit(store: &dyn Store, job: Job) -> mpsc::Receiver<Result<(), StoreError>> {
+    let (done, ended) = mpsc::channel();
+    store.submit(job, Box::new(move |result| done.send(result).unwrap()));
+    ended
+}
+
+fn write(name: &'static str) -> Job {
+    Box::new(move |tx: &mut dyn Tx| tx.write(LOCK, values!["city", name]))
+}
+
+fn committed_together_and_failed_alone(store: &dyn Store) {
+    let broken: Job = Box::new(|tx: &mut dyn Tx| {
+        tx.execute(LOCK, values!["city", "half"])?;
+        tx.execute("UPDATE no_such_table SET x = 1", &[]).map(|_| ())
+    });
+    let given_up: Job = Box::new(|tx: &mut dyn Tx| {
+        tx.execute(LOCK, values!["city", "given up"])?;
+        Err(StoreError::GivenUp)
+    });
+    let ended = [submit(store, write("a")), submit(store, broken), submit(store, given_up), submit(store, write("b"))];
+    let ended: Vec<_> = ended.iter().map(|ended| ended.recv().unwrap()).collect();
+    assert!(matches!(&ended[..], [Ok(()), Err(StoreError::Broken(_)), Err(StoreError::GivenUp), Ok(())]), "{ended:?}");
+    assert_eq!(plates(store), ["a", "b"]);
+}
+
+#[test]
+fn what_fails_in_a_batch_leaves_the_others_alone_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = sqlite(folder.path());
+    committed_together_and_failed_alone(&store);
+    drop(store);
+    assert_eq!(plates(&sqlite(folder.path())), ["a", "b"], "committed means on the disk");
+}
+
+#[test]
+fn what_fails_leaves_the_others_alone_on_postgres() {
+    committed_together_and_failed_alone(&PostgresStore::open(&cluster().database().unwrap(), 2).unwrap());
+}
+
+#[test]
+fn parameters_go_by_number_and_types_come_back() {
+    let check = |store: &dyn Store| {
+        let rows = transact(store, |tx| {
+            tx.execute(
+                "INSERT INTO outbox (id, channel, body, recipient, at) VALUES ($2, $1, $4, $3, $5)",
+                values!["sms", "ms_1", "to", "Š €", i64::MAX],
+            )?;
+            tx.query(
+                "SELECT id, channel, recipient, body, at, NULL FROM outbox WHERE id = $1 OR id = $1",
+                values!["ms_1"],
+            )
+        })
+        .unwrap();
+        let [row] = &rows[..] else { panic!("{rows:?}") };
+        let texts: Vec<_> = (0..4).map(|column| row.text(column).unwrap()).collect();
+        assert_eq!(texts, ["ms_1", "sms", "to", "Š €"]);
+        assert_eq!((row.int(4).unwrap(), row.maybe_text(5).unwrap()), (i64::MAX, None));
+        assert!(row.int(0).is_err() && row.text(4).is_err() && row.text(9).is_err());
+    };
+    check(&SqliteInline::in_memory().unwrap());
+    check(&PostgresStore::open(&cluster().database().unwrap(), 1).unwrap());
+}
+
+#[test]
+fn a_transaction_that_postgres_wants_again_is_run_again() {
+    let store = PostgresStore::open(&cluster().database().unwrap(), 2).unwrap();
+    for name in ["a", "b"] {
+        transact(&store, |tx| tx.execute(LOCK, values![name, name])).unwrap();
+    }
+    // Two transactions that take two rows in opposite order: Postgres breaks the circle, the loser starts over.
+    let (runs, meet) = (AtomicUsize::new(0), Barrier::new(2));
+    let touch = "UPDATE plate_lock SET canonical = canonical || '!' WHERE city = $1";
+    let both = |first: &str, second: &str| {
+        let mut is_first_run = true;
+        store
+            .transact(&mut |tx| {
+                runs.fetch_add(1, Ordering::SeqCst);
+                tx.execute(touch, values![first])?;
+                if std::mem::replace(&mut is_first_run, false) {
+                    meet.wait();
+                }
+                tx.execute(touch, values![second]).map(|_| ())
+            })
+            .unwrap();
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(|| both("a", "b"));
+        scope.spawn(|| both("b", "a"));
+    });
+    assert!(runs.load(Ordering::SeqCst) >= 3, "{runs:?}");
+    assert_eq!(plates(&store), ["a!!", "b!!"]);
+}
+
+/// The database that lost its connections is asked again and answers.
+#[test]
+fn a_connection_that_broke_is_replaced() {
+    let store = PostgresStore::open(&cluster().database().unwrap(), 1).unwrap();
+    let killed = transact(&store, |tx| tx.query("SELECT pg_terminate_backend(pg_backend_pid())", &[]));
+    assert!(matches!(killed, Err(StoreError::Unavailable(_))), "{killed:?}");
+    assert!(plates(&store).is_empty());
+}
+
+#[test]
+fn a_full_disk_is_told_and_nothing_is_half_done() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Arc::new(sqlite(folder.path()));
+    let world = World::on(store.clone());
+    let (driver, vehicle) = world.driver_with("+381641234567", "BG789PP", &["5000.00", "5000.00"]);
+    let store = store.inline();
+    store.limit_pages(store.pages().unwrap()).unwrap();
+    let mut bought = 0;
+    let refusal = loop {
+        let quoted = driver.ask(&vehicle, "green", 30);
+        if quoted.status != 201 {
+            break quoted;
+        }
+        let answer = driver.buy_with(&world.key(), &quoted.read().unwrap());
+        if answer.status != 201 {
+            break answer;
+        }
+        expect::<Purchased>(201, answer);
+        bought += 1;
+        world.pass(24 * 60);
+        if world.now().format("%a").to_string() == "Sat" {
+            world.pass(2 * 24 * 60);
+        }
+    };
+    refused("storage_full", &refusal);
+    assert_eq!((refusal.status, refusal.get("retry-after")), (507, Some("60")));
+    assert_eq!(world.operator.check_ledger(store), Ok(()));
+    store.limit_pages(1_000_000).unwrap();
+    assert_eq!(driver.account().tickets.len(), bought);
+    driver.park(&vehicle, "green", 30);
+    world.check_books();
+}
+
+#[test]
+fn a_full_disk_fails_a_batch_as_a_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = sqlite(folder.path());
+    store.inline().limit_pages(store.inline().pages().unwrap()).unwrap();
+    let large =
+        || -> Job { Box::new(|tx: &mut dyn Tx| tx.execute(LOCK, values!["city", &"x".repeat(200_000)]).map(|_| ())) };
+    let ended = [submit(&store, large()), submit(&store, large())];
+    assert!(ended.iter().all(|ended| ended.recv().unwrap() == Err(StoreError::Full)));
+    store.inline().limit_pages(1_000_000).unwrap();
+    assert_eq!(submit(&store, write("after")).recv().unwrap(), Ok(()));
+    assert_eq!(plates(&store), ["after"]);
+}
+
+#[test]
+fn a_schema_from_elsewhere_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("operator.db");
+    let change =
+        |sql: &str| transact(&SqliteInline::open(&path, Durability::None).unwrap(), |tx| tx.execute(sql, &[])).unwrap();
+    change("INSERT INTO schema_history (version, name, checksum) VALUES (99, 'future', 'x')");
+    let error = SqliteInline::open(&path, Durability::None).err().unwrap();
+    assert!(error.to_string().contains("newer version"), "{error}");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("operator.db");
+    transact(&SqliteInline::open(&path, Durability::None).unwrap(), |tx| {
+        tx.execute("UPDATE schema_history SET checksum = 'x'", &[])
+    })
+    .unwrap();
+    let error = SqliteInline::open(&path, Durability::None).err().unwrap();
+    assert!(error.to_string().contains("differs"), "{error}");
+}
+
+/// Many at once on one deposit: nothing is lost, nothing is sold twice, events stay gapless.
+fn many_at_once(store: Arc<dyn Store>) {
+    let world = World::on(store);
+    let (driver, _) = world.driver_with("+381641234567", "BG000AA", &["1000.00"]);
+    // Twelve cars in zones without a common limit would share the user's stay, so each buys in blue, which has none.
+    let quotes: Vec<_> = (1..=12)
+        .map(|number| {
+            let vehicle = driver.add(&format!("BG{number:03}AA")).id;
+            (driver.purchase(&driver.quote(&vehicle, "blue", 60)), world.key())
+        })
+        .collect();
+    let (operator, store, now, token) = (&world.operator, &world.store, world.now(), &driver.token);
+    let bought = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for (purchase, key) in &quotes {
+            // Each is sent twice, as a phone does that heard no answer.
+            for _ in 0..2 {
+                let bought = &bought;
+                scope.spawn(move || {
+                    let request =
+                        mesto_operator::Request::new("POST", "/v1/tickets").bearer(token).key(key).json(purchase);
+                    let answer = operator.handle(&**store, now, &request);
+                    match answer.status {
+                        201 => bought.fetch_add(1, Ordering::SeqCst),
+                        _ => {
+                            let code = answer.refusal().unwrap().code;
+                            assert!(["quote_stale", "request_in_flight"].contains(&code.as_str()), "{code}");
+                            0
+                        }
+                    };
+                });
+            }
+        }
+    });
+    let account = driver.account();
+    assert!(bought.load(Ordering::SeqCst) >= 1);
+    let spent = rsd("45.00").checked_mul(u32::try_from(account.tickets.len()).unwrap()).unwrap();
+    assert_eq!(account.balance, rsd("1000.00").checked_sub(&spent).unwrap());
+    world.check_books();
+}
+
+#[test]
+fn many_at_once_on_one_deposit_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    many_at_once(Arc::new(sqlite(folder.path())));
+}
+
+#[test]
+fn many_at_once_on_one_deposit_on_postgres() {
+    many_at_once(Arc::new(PostgresStore::open(&cluster().database().unwrap(), 8).unwrap()));
+}
+
+/// Sixty top-ups credited at the same moment, by two operators: a balance that is read and then written loses most of them.
+#[test]
+fn credits_at_the_same_moment_all_count_on_postgres_bg_83() {
+    let url = cluster().database().unwrap();
+    let world = World::on(Arc::new(PostgresStore::open(&url, 8).unwrap()));
+    let second: Arc<dyn Store> = Arc::new(PostgresStore::open(&url, 8).unwrap());
+    let driver = world.driver("+381641234567");
+    let topups: Vec<_> = (0..60).map(|_| driver.top_up("200.00")).collect();
+    let (operator, now) = (&world.operator, world.now());
+    std::thread::scope(|scope| {
+        for (place, half) in topups.chunks(8).enumerate() {
+            let store = if place % 2 == 0 { &world.store } else { &second };
+            scope.spawn(move || {
+                for topup in half {
+                    let request = crate::world::signed_notice(&crate::world::approval(topup, &topup.id));
+                    assert_eq!(operator.handle(&**store, now, &request).status, 204);
+                }
+            });
+        }
+    });
+    assert_eq!(driver.account().balance, rsd("12000.00"));
+    assert_eq!(driver.account().seq, 60 + 60 * 2);
+    world.check_books();
+}
