@@ -94,18 +94,11 @@ pub fn compile(files: &BTreeMap<String, String>) -> Result<City, Vec<LoadError>>
 
     let file_of_tariff: BTreeMap<String, String> =
         tariffs.iter().map(|(file, tariff)| (tariff.id.clone(), file.clone())).collect();
-    let mut wrong = Vec::new();
-    let city = paper::compose(city, sources, zones, areas, holidays, plates, tariffs, &mut wrong);
-    errors.extend(wrong);
-    let Some(city) = city.filter(|_| errors.is_empty()) else { return Err(sorted(errors)) };
-    city.check().map_err(|problems| {
-        let located = problems.into_iter().map(|(field, reason)| {
-            let file = file_of(&field, &file_of_tariff);
-            LoadError { file, field, reason }
-        });
-        sorted(located.collect())
-    })?;
-    Ok(city)
+    let city = paper::compose(city, sources, zones, areas, holidays, plates, tariffs, &mut errors);
+    if let Err(problems) = city.check() {
+        errors.extend(problems.into_iter().map(|(field, reason)| located(&field, reason, &file_of_tariff)));
+    }
+    if errors.is_empty() { Ok(city) } else { Err(sorted(errors)) }
 }
 
 fn is_tariff(name: &str) -> bool {
@@ -136,18 +129,17 @@ fn sorted(mut errors: Vec<LoadError>) -> Vec<LoadError> {
     errors
 }
 
-/// The paper that a field of the document comes from.
-fn file_of(field: &str, tariffs: &BTreeMap<String, String>) -> String {
-    let mut parts = field.split('.');
-    let file = match (parts.next(), parts.next()) {
-        (Some("zones"), _) if field.contains(".area") => "areas.toml",
-        (Some("zones"), _) => "zones.toml",
-        (Some("holidays"), _) => "holidays.toml",
-        (Some("plates"), _) => "plates.toml",
-        (Some("tariffs"), Some(id)) => tariffs.get(id).map_or("tariff-<day>.toml", String::as_str),
-        _ => "city.toml",
+/// A field of the document as the field of the paper that it comes from.
+fn located(field: &str, reason: String, tariffs: &BTreeMap<String, String>) -> LoadError {
+    let (file, field) = match field.split('.').collect::<Vec<_>>().as_slice() {
+        ["zones", zone, "area", rest @ ..] => ("areas.toml", [&[*zone], rest].concat().join(".")),
+        ["zones", ..] => ("zones.toml", field.to_owned()),
+        ["holidays", rest @ ..] => ("holidays.toml", rest.join(".")),
+        ["plates", rest @ ..] => ("plates.toml", rest.join(".")),
+        ["tariffs", id, rest @ ..] => (tariffs.get(*id).map_or("tariff-<day>.toml", String::as_str), rest.join(".")),
+        _ => ("city.toml", field.to_owned()),
     };
-    file.to_owned()
+    LoadError { file: file.to_owned(), field, reason }
 }
 
 fn read<T: DeserializeOwned>(files: &BTreeMap<String, String>, name: &str, errors: &mut Vec<LoadError>) -> Option<T> {

@@ -293,7 +293,7 @@ pub(super) fn compose(
     plates: PlateGrammar,
     tariffs: Vec<(String, TariffPaper)>,
     wrong: &mut Vec<LoadError>,
-) -> Option<City> {
+) -> City {
     let currency = city.currency.0;
     let zones = compose_zones(zones, areas, &mut Reader { file: "zones.toml".into(), currency, wrong });
     let holidays = compose_holidays(holidays, &mut Reader { file: "holidays.toml".into(), currency, wrong });
@@ -322,7 +322,7 @@ pub(super) fn compose(
         grace_minutes: read.fact("policy.grace_minutes", city.policy.grace_minutes),
         unused_time: read.fact("policy.unused_time", city.policy.unused_time),
     };
-    let city = City {
+    City {
         id: city.id,
         version: city.version,
         name: city.name,
@@ -344,8 +344,7 @@ pub(super) fn compose(
         contacts: city.contacts,
         terms: city.terms,
         sources: sources.0,
-    };
-    wrong.is_empty().then_some(city)
+    }
 }
 
 fn compose_zones(paper: ZonesPaper, mut areas: AreasPaper, read: &mut Reader<'_>) -> Vec<Zone> {
@@ -418,10 +417,10 @@ fn compose_tariff(paper: TariffPaper, zones: &[Zone], read: &mut Reader<'_>) -> 
     let mut rates = BTreeMap::new();
     for (zone_id, parts) in paper.rates {
         // Where limited time ends and extended time begins is said once, by the zone.
-        let limit = zones.iter().find(|zone| zone.id == zone_id).and_then(|zone| zone.limits.stay.known());
+        let limit = zones.iter().find(|zone| zone.id == zone_id).map(|zone| zone.limits.stay.known());
         let (limited_end, longest) = match limit {
-            Some(StayLimit::Minutes { limited, extended }) => (Some(*limited), limited.checked_add(*extended)),
-            Some(StayLimit::Unlimited) | None => (None, None),
+            Some(Some(StayLimit::Minutes { limited, extended })) => (Some(*limited), limited.checked_add(*extended)),
+            _ => (None, None),
         };
         let field = format!("rates.{zone_id}");
         let mut list = vec![compose_rate(RateKind::Limited, 0, limited_end, parts.limited, &field, read)];
@@ -429,8 +428,11 @@ fn compose_tariff(paper: TariffPaper, zones: &[Zone], read: &mut Reader<'_>) -> 
             (Some(extended), Some(start)) => {
                 list.push(compose_rate(RateKind::Extended, start, longest, extended, &field, read));
             }
-            (Some(_), None) => read.say(&format!("{field}.extended"), "the zone has no extended time"),
-            (None, _) => {}
+            // Of a zone that is not there the check of the whole document speaks.
+            (Some(_), None) if limit.is_some() => {
+                read.say(&format!("{field}.extended"), "the zone has no extended time")
+            }
+            _ => {}
         }
         rates.insert(zone_id, list);
     }

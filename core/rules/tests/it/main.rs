@@ -4,8 +4,12 @@
 mod belgrade_receipts;
 mod hours;
 mod journey;
+mod laws;
 mod limits;
 mod orders;
+mod papers;
 mod places;
 mod plates;
+mod state_machines;
 mod support;
+mod values;

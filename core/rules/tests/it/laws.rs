@@ -1,0 +1,178 @@
+//! Laws that hold for any ask, any sequence of purchases and any plate.
+
+use crate::support::{around_the_clock, at, belgrade};
+use chrono::{DateTime, TimeDelta, Utc};
+use mesto_rules::fact::Fact;
+use mesto_rules::money::Currency;
+use mesto_rules::{City, Money, PayMethod, Quote, QuoteAsk, Refusal, Stay, parse_plate};
+use proptest::prelude::*;
+
+/// A second of 2022 to 2026.
+fn moment() -> impl Strategy<Value = DateTime<Utc>> {
+    (0..5 * 365 * 86_400_i64).prop_map(|seconds| at("2022-01-01 00:00") + TimeDelta::seconds(seconds))
+}
+
+fn zone() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec!["a", "red", "yellow", "green", "blue", "white"])
+}
+
+/// Belgrade, and Belgrade with red charged around the clock.
+fn city(around: bool) -> &'static City {
+    use std::sync::LazyLock;
+    static ROUND: LazyLock<City> = LazyLock::new(|| around_the_clock("red"));
+    if around { &ROUND } else { belgrade() }
+}
+
+fn quote_at(city: &City, zone: &str, minutes: u32, at: DateTime<Utc>, stay: Option<&Stay>) -> Result<Quote, Refusal> {
+    mesto_rules::quote(city, &QuoteAsk { zone, minutes, now: at, start: at, stay, pay: PayMethod::Deposit })
+}
+
+/// What holds for every quote that is given.
+fn sound(city: &City, quote: &Quote) {
+    let sum = quote.lines.iter().try_fold(Money::zero(city.currency), |sum, line| sum.checked_add(&line.amount));
+    assert_eq!(sum.as_ref(), Ok(&quote.total), "lines sum to the total");
+    assert!(!quote.lines.is_empty() && quote.total.minor().unwrap() > 0, "nothing is given away: {quote:?}");
+    assert!(quote.granted_minutes > 0);
+    let length = quote.ends_at - quote.starts_at;
+    assert!(length <= TimeDelta::minutes(quote.granted_minutes.into()), "{quote:?}");
+    assert!(length > TimeDelta::minutes(i64::from(quote.granted_minutes) - 1), "{quote:?}");
+    assert!(quote.stay.started_at <= quote.starts_at);
+    if let Some(deadline) = quote.stay.deadline {
+        assert!(quote.ends_at <= deadline, "never beyond the deadline: {quote:?}");
+    }
+    let json = serde_json::to_string(quote).unwrap();
+    assert_eq!(&serde_json::from_str::<Quote>(&json).unwrap(), quote);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_quote_adds_up_and_stays_within_its_deadline_bg_48(
+        zone in zone(), minutes in 0..1000_u32, at in moment(), around: bool,
+    ) {
+        let city = city(around);
+        match quote_at(city, zone, minutes, at, None) {
+            Ok(quote) => sound(city, &quote),
+            Err(refusal) => {
+                let json = serde_json::to_value(&refusal).unwrap();
+                prop_assert_eq!(&json["code"], refusal.code());
+                prop_assert_eq!(serde_json::from_value::<Refusal>(json).unwrap(), refusal);
+            }
+        }
+    }
+
+    #[test]
+    fn a_longer_stay_never_costs_less_bg_45(
+        zone in zone(), one in 1..300_u32, more in 1..300_u32, at in moment(), around: bool,
+    ) {
+        let city = city(around);
+        let shorter = quote_at(city, zone, one, at, None);
+        let longer = quote_at(city, zone, one + more, at, None);
+        if let (Ok(shorter), Ok(longer)) = (&shorter, &longer) {
+            prop_assert!(shorter.total.amount <= longer.total.amount);
+            prop_assert!(shorter.ends_at <= longer.ends_at);
+        }
+        // What can be had for long can be had for short.
+        prop_assert!(shorter.is_ok() || longer.is_err());
+    }
+
+    #[test]
+    fn no_sequence_of_purchases_exceeds_the_limit_bg_48_bg_49_bg_50_bg_51_bg_52(
+        zone in prop::sample::select(vec!["a", "red", "yellow", "green"]),
+        day in 0..700_i64,
+        taps in prop::collection::vec((0..100_i64, 0..60_i64, 1..250_u32, any::<bool>()), 1..25),
+        around: bool,
+    ) {
+        let city = city(around);
+        let max = TimeDelta::minutes(city.zone(zone).unwrap().max_stay_minutes().unwrap().into());
+        let mut now = at("2025-02-03 06:00") + TimeDelta::days(day);
+        let mut stay: Option<Stay> = None;
+        for (minutes_later, seconds_later, minutes, extend) in taps {
+            now += TimeDelta::minutes(minutes_later) + TimeDelta::seconds(seconds_later);
+            let running = stay.as_ref().map(|stay| stay.paid_until).filter(|until| extend && *until > now);
+            let start = running.unwrap_or(now);
+            let ask = QuoteAsk { zone, minutes, now, start, stay: stay.as_ref(), pay: PayMethod::Deposit };
+            let Ok(quote) = mesto_rules::quote(city, &ask) else { continue };
+            sound(city, &quote);
+            let after = Stay::after_purchase(city, stay.as_ref(), &quote).unwrap();
+            prop_assert!(after.paid_until - after.started_at <= max, "{:?}", after);
+            prop_assert!(after.deadline.unwrap() - after.started_at <= max);
+            prop_assert!(after.closes_at >= after.paid_until);
+            if let Some(before) = &stay {
+                if quote.starts_at < before.closes_at {
+                    prop_assert_eq!((after.started_at, after.deadline), (before.started_at, before.deadline));
+                } else {
+                    prop_assert_eq!(after.started_at, quote.starts_at);
+                    prop_assert_eq!(after.purchases, 1);
+                }
+            }
+            stay = Some(after);
+        }
+    }
+
+    #[test]
+    fn buying_in_pieces_never_costs_less_than_at_once_in_whole_units(
+        zone in prop::sample::select(vec!["red", "yellow", "green"]), first in 1..240_u32, second in 1..240_u32,
+    ) {
+        let start = at("2025-03-03 09:00");
+        let Ok(one) = quote_at(belgrade(), zone, first, start, None) else { return Ok(()) };
+        let stay = Stay::after_purchase(belgrade(), None, &one).unwrap();
+        let ask = QuoteAsk { zone, minutes: second, now: start, start: one.ends_at, stay: Some(&stay), pay: PayMethod::Deposit };
+        let Ok(two) = mesto_rules::quote(belgrade(), &ask) else { return Ok(()) };
+        let whole = one.granted_minutes + two.granted_minutes;
+        let at_once = quote_at(belgrade(), zone, whole, start, None).unwrap();
+        prop_assert_eq!(one.total.checked_add(&two.total).unwrap(), at_once.total);
+        prop_assert_eq!(two.ends_at, at_once.ends_at);
+    }
+
+    #[test]
+    fn plates_read_back_the_same_bg_23(typed in "[A-Za-zŠĐČĆŽšđčćž0-9 .-]{1,16}") {
+        let grammar = &belgrade().plates;
+        if let Ok(plate) = parse_plate(&typed, grammar) {
+            for form in [&plate.display, &plate.canonical] {
+                let again = parse_plate(form, grammar).unwrap();
+                prop_assert_eq!(&again.canonical, &plate.canonical);
+                prop_assert_eq!(&again.sms, &plate.sms);
+                prop_assert_eq!(again.kind, plate.kind);
+            }
+            prop_assert_eq!(&parse_plate(&plate.display, grammar).unwrap().display, &plate.display);
+            prop_assert!(plate.sms.unwrap().chars().all(|sign| sign.is_ascii_uppercase() || sign.is_ascii_digit()));
+            // Nothing is swapped or lost: the letters and digits that were typed, as capitals.
+            let kept: String = typed.chars().filter(|sign| sign.is_alphanumeric()).flat_map(char::to_uppercase).collect();
+            prop_assert_eq!(plate.canonical, kept);
+        }
+    }
+
+    #[test]
+    fn any_text_is_a_plate_or_an_error(typed in any::<String>()) {
+        if let Err(error) = parse_plate(&typed, &belgrade().plates) {
+            prop_assert!(!error.to_string().is_empty());
+        }
+        let _ = mesto_rules::zone_by_sign(belgrade(), &typed);
+    }
+
+    #[test]
+    fn any_city_reads_back_the_same(version in 1..u32::MAX, minor in 0..i64::MAX, name in any::<String>(), known: bool) {
+        let mut city = belgrade().clone();
+        city.version = version;
+        city.name.0.insert(name.clone(), name.clone());
+        let price = &mut city.tariffs[2].rates.get_mut("red").unwrap()[0].price;
+        match price {
+            Fact::Known(price) if known => price.value = Money::from_minor(minor, city.currency),
+            price => *price = Fact::Unknown { note: format!("unknown {name}") },
+        }
+        let json = city.to_canonical_json();
+        let read = City::from_json(&json).unwrap();
+        prop_assert_eq!(read.to_canonical_json(), json);
+        prop_assert_eq!(read, city);
+    }
+
+    #[test]
+    fn money_is_the_same_in_minor_units_and_on_the_wire(minor in any::<i64>(), code in prop::sample::select(vec!["RSD", "KZT", "EUR", "JPY", "KWD"])) {
+        let money = Money::from_minor(minor, Currency::new(code).unwrap());
+        prop_assert_eq!(money.minor(), Ok(minor));
+        let json = serde_json::to_string(&money).unwrap();
+        prop_assert_eq!(serde_json::from_str::<Money>(&json).unwrap(), money);
+    }
+}

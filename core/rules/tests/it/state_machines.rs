@@ -1,0 +1,130 @@
+//! The tables of `docs/state-machines.md`, made by running the machines; `UPDATE=1` writes the file anew.
+
+use crate::support::{ask, at, belgrade, buy};
+use mesto_rules::order::{self, OrderEvent, OrderState, OrderTerms};
+use mesto_rules::stay::StayState;
+use mesto_rules::ticket::{self, TicketEvent, TicketState};
+use mesto_rules::{Money, QuoteAsk, Stay};
+use std::fmt::Write;
+
+const HEAD: &str = "# State machines
+
+Generated from the code by the tests of `mesto-rules`; `UPDATE=1 cargo test -p mesto-rules state_machines` writes it anew.
+";
+
+fn word<T: serde::Serialize>(value: &T) -> String {
+    let value = serde_json::to_value(value).unwrap();
+    let name = value.as_str().map(str::to_owned);
+    name.or_else(|| value.as_object().and_then(|fields| fields.keys().next().cloned())).unwrap()
+}
+
+fn words<T: serde::Serialize>(values: &[T]) -> String {
+    let words: Vec<String> = values.iter().map(word).collect();
+    if words.is_empty() { "-".to_owned() } else { words.join(", ") }
+}
+
+fn row(table: &mut String, cells: [&str; 5]) {
+    writeln!(table, "| {} |", cells.join(" | ")).unwrap();
+}
+
+fn head(title: &str, about: &str) -> String {
+    format!("\n## {title}\n\n{about}\n\n| state | event | when | becomes | effects |\n|---|---|---|---|---|\n")
+}
+
+fn tickets() -> String {
+    let mut table =
+        head("Ticket", "Time bought in advance for one plate in one zone. The end itself is no longer covered.");
+    let ends_at = at("2025-03-03 11:00");
+    for state in [TicketState::Active, TicketState::Expired, TicketState::Voided] {
+        for (name, event) in
+            [("time_passed", TicketEvent::TimePassed { ends_at }), ("void", TicketEvent::Void { ends_at })]
+        {
+            for (when, now) in [("before its end", at("2025-03-03 10:59:59")), ("from its end on", ends_at)] {
+                match ticket::step(state, event, now) {
+                    Ok((next, effects)) => row(&mut table, [&word(&state), name, when, &word(&next), &words(&effects)]),
+                    Err(error) => row(&mut table, [&word(&state), name, when, "refused", &error.to_string()]),
+                }
+            }
+        }
+    }
+    table
+}
+
+fn orders() -> String {
+    let mut table =
+        head("Daily order", "Issued by an inspector only; it covers the car to the same time on the next charged day.");
+    let rsd = belgrade().currency;
+    let (price, discounted) = (Money::from_minor(300_000, rsd), Money::from_minor(150_000, rsd));
+    let until = at("2025-03-25 00:00");
+    let terms = OrderTerms {
+        price,
+        discounted_price: Some(discounted),
+        discount_until: Some(until),
+        valid_until: at("2025-03-04 10:15"),
+        pay_by: Some(until),
+    };
+    let pay = |amount| OrderEvent::Pay { amount, terms: terms.clone() };
+    let early = at("2025-03-03 12:00");
+    for state in [OrderState::Issued, OrderState::Paid, OrderState::Cancelled] {
+        for (name, when, event, now) in [
+            ("pay", "the discounted price in time", pay(discounted), early),
+            ("pay", "the full price in time", pay(price), early),
+            ("pay", "the discounted price too late", pay(discounted), until),
+            ("pay", "the full price too late for the discount", pay(price), until),
+            ("paid_elsewhere", "any time", OrderEvent::PaidElsewhere, early),
+            ("cancel", "any time", OrderEvent::Cancel, early),
+        ] {
+            match order::step(state, &event, now) {
+                Ok((next, effects)) => row(&mut table, [&word(&state), name, when, &word(&next), &words(&effects)]),
+                Err(error) => row(&mut table, [&word(&state), name, when, "refused", &error.to_string()]),
+            }
+        }
+    }
+    table
+}
+
+fn stays() -> String {
+    let mut table = head(
+        "Stay",
+        "The purchases of one user in one car park (BG-48). Its deadline is its first ticket's start + max stay; here red, first\nbought at 10:00 for 60 minutes, with a break of 30 minutes.",
+    );
+    let (_, stay) = buy(belgrade(), &ask("red", 60, "2025-03-03 10:00"));
+    let text = |state: StayState| word(&state);
+    row(&mut table, ["none", "buy", "any time", &text(stay.state_at(at("2025-03-03 10:00"))), "a new deadline"]);
+    for (when, now) in [
+        ("while the ticket runs", "2025-03-03 10:50"),
+        ("within the break", "2025-03-03 11:29:59"),
+        ("after the break", "2025-03-03 11:30"),
+        ("on the next billing day", "2025-03-04 07:00"),
+    ] {
+        let state = stay.state_at(at(now));
+        row(&mut table, ["open", "time passed", when, &text(state), "-"]);
+        let start = stay.paid_until.max(at(now));
+        let ask = QuoteAsk { start, stay: Some(&stay), ..ask("red", 30, now) };
+        let quote = mesto_rules::quote(belgrade(), &ask).unwrap();
+        let after = Stay::after_purchase(belgrade(), Some(&stay), &quote).unwrap();
+        let kept = if after.deadline == stay.deadline { "the same deadline" } else { "a new deadline" };
+        row(&mut table, [&text(state), "buy", when, &text(after.state_at(quote.starts_at)), kept]);
+    }
+    let (_, full) = buy(belgrade(), &ask("red", 90, "2025-03-03 10:00"));
+    for (when, now, start) in [
+        ("the whole limit is bought", "2025-03-03 11:00", "2025-03-03 11:30"),
+        ("the limit is over, the break is not", "2025-03-03 11:45", "2025-03-03 11:45"),
+    ] {
+        let ask = QuoteAsk { start: at(start), stay: Some(&full), ..ask("red", 30, now) };
+        let refusal = mesto_rules::quote(belgrade(), &ask).unwrap_err();
+        row(&mut table, ["open", "buy", when, "refused", refusal.code()]);
+    }
+    table
+}
+
+#[test]
+fn the_tables_of_the_state_machines_are_current() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/state-machines.md");
+    let made = format!("{HEAD}{}{}{}", tickets(), stays(), orders());
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(path, &made).unwrap();
+    }
+    let stored = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(stored == made, "docs/state-machines.md is not what the code does; run with UPDATE=1 and read the change");
+}
