@@ -332,6 +332,9 @@ buy-pay = Pay { $amount }
 buy-pay-described = Pay { $amount } for { $plate } in { $zone }, until { $time }
 buy-paying = Paying…
 buy-change-plate = Change
+buy-stop-closing = Charging ends at { $time }
+buy-expired = The purchase was not executed in time
+buy-expired-advice = Ask for the price again.
 ## Screens: ticket
 ticket-title = Parking ticket
 ticket-left = left

@@ -334,6 +334,9 @@ buy-pay = Platite { $amount }
 buy-pay-described = Platite { $amount } za { $plate }, { $zone }, do { $time }
 buy-paying = Plaćanje…
 buy-change-plate = Promenite
+buy-stop-closing = Naplata prestaje u { $time }
+buy-expired = Kupovina nije izvršena na vreme
+buy-expired-advice = Ponovo zatražite cenu.
 ## Ekrani: karta
 ticket-title = Parking karta
 ticket-left = preostalo

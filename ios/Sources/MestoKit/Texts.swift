@@ -20,6 +20,12 @@ public struct Texts: Sendable {
     /// The deposit lacks {$amount}
     public func buyDepositShort(amount: String) -> String { render("buy-deposit-short", ["amount": amount]) }
 
+    /// The purchase was not executed in time
+    public func buyExpired() -> String { render("buy-expired", [:]) }
+
+    /// Ask for the price again.
+    public func buyExpiredAdvice() -> String { render("buy-expired-advice", [:]) }
+
     /// {$start} – {$end}
     public func buyFromUntil(start: String, end: String) -> String { render("buy-from-until", ["start": start, "end": end]) }
 
@@ -30,7 +36,7 @@ public struct Texts: Sendable {
     public func buyLess() -> String { render("buy-less", [:]) }
 
     /// {$minutes} min
-    public func buyMinutes(minutes: String) -> String { render("buy-minutes", ["minutes": minutes]) }
+    public func buyMinutes(minutes: Int) -> String { render("buy-minutes", ["minutes": String(minutes)]) }
 
     /// Longer
     public func buyMore() -> String { render("buy-more", [:]) }
@@ -59,14 +65,17 @@ public struct Texts: Sendable {
     /// sign {$sign}
     public func buySign(sign: String) -> String { render("buy-sign", ["sign": sign]) }
 
+    /// Charging ends at {$time}
+    public func buyStopClosing(time: String) -> String { render("buy-stop-closing", ["time": time]) }
+
     /// {$minutes} min is the most {$zone} allows
-    public func buyStopLongest(minutes: String, zone: String) -> String { render("buy-stop-longest", ["minutes": minutes, "zone": zone]) }
+    public func buyStopLongest(minutes: Int, zone: String) -> String { render("buy-stop-longest", ["minutes": String(minutes), "zone": zone]) }
 
     /// This zone has no time limit
     public func buyStopNone() -> String { render("buy-stop-none", [:]) }
 
     /// {$minutes} min are left of your stay here, until {$time}
-    public func buyStopRest(minutes: String, time: String) -> String { render("buy-stop-rest", ["minutes": minutes, "time": time]) }
+    public func buyStopRest(minutes: Int, time: String) -> String { render("buy-stop-rest", ["minutes": String(minutes), "time": time]) }
 
     /// Top up the deposit
     public func buyTopUp() -> String { render("buy-top-up", [:]) }
@@ -75,10 +84,94 @@ public struct Texts: Sendable {
     public func buyTotal() -> String { render("buy-total", [:]) }
 
     /// Parking time. {$minutes} minutes chosen, until {$time}.
-    public func buyWheelDescribed(minutes: String, time: String) -> String { render("buy-wheel-described", ["minutes": minutes, "time": time]) }
+    public func buyWheelDescribed(minutes: Int, time: String) -> String { render("buy-wheel-described", ["minutes": String(minutes), "time": time]) }
 
     /// {$zone}, sign {$sign}
     public func buyZoneDescribed(zone: String, sign: String) -> String { render("buy-zone-described", ["zone": zone, "sign": sign]) }
+
+    /// App
+    public func channelApp() -> String { render("channel-app", [:]) }
+
+    /// Kiosk
+    public func channelKiosk() -> String { render("channel-kiosk", [:]) }
+
+    /// SMS
+    public func channelSms() -> String { render("channel-sms", [:]) }
+
+    /// The time is not checked with the operator yet.
+    public func clockUnsynced() -> String { render("clock-unsynced", [:]) }
+
+    /// Daily order
+    public func entryOrder() -> String { render("entry-order", [:]) }
+
+    /// Refund
+    public func entryRefund() -> String { render("entry-refund", [:]) }
+
+    /// Parking
+    public func entryTicket() -> String { render("entry-ticket", [:]) }
+
+    /// Top-up
+    public func entryTopup() -> String { render("entry-topup", [:]) }
+
+    /// Confirmed
+    public func intentStateConfirmed() -> String { render("intent-state-confirmed", [:]) }
+
+    /// Not executed
+    public func intentStateExpired() -> String { render("intent-state-expired", [:]) }
+
+    /// Refused
+    public func intentStateRefused() -> String { render("intent-state-refused", [:]) }
+
+    /// Not confirmed yet
+    public func intentStateUnconfirmed() -> String { render("intent-state-unconfirmed", [:]) }
+
+    /// The bank's fee on card payments below {$below}
+    public func lineCardFee(below: String) -> String { render("line-card_fee", ["below": below]) }
+
+    /// Extended time: {$units} × {$unit_minutes} min at {$unit_price}
+    public func lineExtended(units: Int, unitMinutes: String, unitPrice: String) -> String { render("line-extended", ["units": String(units), "unit_minutes": unitMinutes, "unit_price": unitPrice]) }
+
+    /// {$units} × {$unit_minutes} min at {$unit_price}
+    public func lineLimited(units: Int, unitMinutes: String, unitPrice: String) -> String { render("line-limited", ["units": String(units), "unit_minutes": unitMinutes, "unit_price": unitPrice]) }
+
+    /// You asked for {$asked} min; {$offered} min are left of this stay, until {$deadline_time}.
+    public func noticeClipped(asked: String, offered: String, deadlineTime: String) -> String { render("notice-clipped", ["asked": asked, "offered": offered, "deadline_time": deadlineTime]) }
+
+    /// Charging ends at {$closes_at_time}: {$granted} min are paid, and after that parking is free.
+    public func noticeEndsAtClosing(closesAtTime: String, granted: String) -> String { render("notice-ends_at_closing", ["closes_at_time": closesAtTime, "granted": granted]) }
+
+    /// Paid time that you do not use is not given back.
+    public func noticeNoRefund() -> String { render("notice-no_refund", [:]) }
+
+    /// Reminders come only when the phone can show them. Without one the ticket still ends.
+    public func noticeNotGuaranteed() -> String { render("notice-not_guaranteed", [:]) }
+
+    /// Charging ends before that; the rest goes on at the next opening, until {$ends_at}.
+    public func noticeRollsOver(endsAt: String) -> String { render("notice-rolls_over", ["ends_at": endsAt]) }
+
+    /// Time is paid in whole units: {$granted} min instead of {$asked}.
+    public func noticeRoundedUp(granted: String, asked: String) -> String { render("notice-rounded_up", ["granted": granted, "asked": asked]) }
+
+    /// Charging begins at {$opens_at_time}: the ticket starts then.
+    public func noticeStartsAtOpening(opensAtTime: String) -> String { render("notice-starts_at_opening", ["opens_at_time": opensAtTime]) }
+
+    /// {$due} instead of {$price} until {$discount_until}
+    public func orderDiscount(due: String, price: String, discountUntil: String) -> String { render("order-discount", ["due": due, "price": price, "discount_until": discountUntil]) }
+
+    /// {$due} to pay
+    public func orderDue(due: String) -> String { render("order-due", ["due": due]) }
+
+    /// Cancelled
+    public func orderStateCancelled() -> String { render("order-state-cancelled", [:]) }
+
+    /// To be paid
+    public func orderStateIssued() -> String { render("order-state-issued", [:]) }
+
+    /// Paid
+    public func orderStatePaid() -> String { render("order-state-paid", [:]) }
+
+    /// Covers the car in this zone until {$valid_until}
+    public func orderValidUntil(validUntil: String) -> String { render("order-valid-until", ["valid_until": validUntil]) }
 
     /// Type it exactly as on the car. A ticket for another plate does not count.
     public func plateCheck() -> String { render("plate-check", [:]) }
@@ -94,6 +187,30 @@ public struct Texts: Sendable {
 
     /// Your car
     public func plateTitle() -> String { render("plate-title", [:]) }
+
+    /// “{$typed}” is Cyrillic; it was read as {$read_as}.
+    public func plateWarningLookAlikeCyrillic(typed: String, readAs: String) -> String { render("plate-warning-look_alike_cyrillic", ["typed": typed, "read_as": readAs]) }
+
+    /// O or 0? With the other one it would be {$maybe}.
+    public func plateWarningOhOrZero(maybe: String) -> String { render("plate-warning-oh_or_zero", ["maybe": maybe]) }
+
+    /// {$minutes} minutes of parking left
+    public func reminderBefore(minutes: Int) -> String { render("reminder-before", ["minutes": String(minutes)]) }
+
+    /// {$plate} in {$zone}: paid until {$ends_at_time}. You can extend in the app.
+    public func reminderBeforeBody(plate: String, zone: String, endsAtTime: String) -> String { render("reminder-before.body", ["plate": plate, "zone": zone, "ends_at_time": endsAtTime]) }
+
+    /// Parking time is over
+    public func reminderEnd() -> String { render("reminder-end", [:]) }
+
+    /// {$plate} in {$zone}: paid until {$ends_at_time}. Leave now, or extend while the zone allows it.
+    public func reminderEndBody(plate: String, zone: String, endsAtTime: String) -> String { render("reminder-end.body", ["plate": plate, "zone": zone, "ends_at_time": endsAtTime]) }
+
+    /// One message buys {$minutes} min for {$price}.
+    public func smsPrice(minutes: Int, price: String) -> String { render("sms-price", ["minutes": String(minutes), "price": price]) }
+
+    /// Send “{$body}” to {$number}
+    public func smsWhat(body: String, number: String) -> String { render("sms-what", ["body": body, "number": number]) }
 
     /// Code from the SMS
     public func startCodeLabel() -> String { render("start-code-label", [:]) }
@@ -192,10 +309,10 @@ public struct Texts: Sendable {
     public func ticketExpiredAdvice() -> String { render("ticket-expired-advice", [:]) }
 
     /// Extend {$minutes} min · {$amount}
-    public func ticketExtend(minutes: String, amount: String) -> String { render("ticket-extend", ["minutes": minutes, "amount": amount]) }
+    public func ticketExtend(minutes: Int, amount: String) -> String { render("ticket-extend", ["minutes": String(minutes), "amount": amount]) }
 
     /// Extend by {$minutes} minutes for {$amount}, until {$time}
-    public func ticketExtendDescribed(minutes: String, amount: String, time: String) -> String { render("ticket-extend-described", ["minutes": minutes, "amount": amount, "time": time]) }
+    public func ticketExtendDescribed(minutes: Int, amount: String, time: String) -> String { render("ticket-extend-described", ["minutes": String(minutes), "amount": amount, "time": time]) }
 
     /// Asking what an extension costs
     public func ticketExtendLoading() -> String { render("ticket-extend-loading", [:]) }
@@ -213,7 +330,7 @@ public struct Texts: Sendable {
     public func ticketLeft() -> String { render("ticket-left", [:]) }
 
     /// {$minutes} minutes left, until {$time}
-    public func ticketLeftDescribed(minutes: String, time: String) -> String { render("ticket-left-described", ["minutes": minutes, "time": time]) }
+    public func ticketLeftDescribed(minutes: Int, time: String) -> String { render("ticket-left-described", ["minutes": String(minutes), "time": time]) }
 
     /// Move the car by {$time}.
     public func ticketLimitLeave(time: String) -> String { render("ticket-limit-leave", ["time": time]) }
@@ -232,6 +349,15 @@ public struct Texts: Sendable {
 
     /// to the start
     public func ticketStartsIn() -> String { render("ticket-starts-in", [:]) }
+
+    /// Paid
+    public func ticketStateActive() -> String { render("ticket-state-active", [:]) }
+
+    /// Over
+    public func ticketStateExpired() -> String { render("ticket-state-expired", [:]) }
+
+    /// Void
+    public func ticketStateVoided() -> String { render("ticket-state-voided", [:]) }
 
     /// Parking ticket
     public func ticketTitle() -> String { render("ticket-title", [:]) }
@@ -257,6 +383,15 @@ public struct Texts: Sendable {
     /// Open the bank's page
     public func topupOpenBank() -> String { render("topup-open-bank", [:]) }
 
+    /// Declined
+    public func topupStateDeclined() -> String { render("topup-state-declined", [:]) }
+
+    /// Waits for the bank
+    public func topupStatePending() -> String { render("topup-state-pending", [:]) }
+
+    /// Credited
+    public func topupStateSucceeded() -> String { render("topup-state-succeeded", [:]) }
+
     /// Top up the deposit
     public func topupTitle() -> String { render("topup-title", [:]) }
 
@@ -265,6 +400,12 @@ public struct Texts: Sendable {
 
     /// Finish the payment on the bank's page. The deposit changes as soon as the bank says so.
     public func topupWaitingWhy() -> String { render("topup-waiting-why", [:]) }
+
+    /// No ticket
+    public func violationNoTicket() -> String { render("violation-no_ticket", [:]) }
+
+    /// Paid time ran out
+    public func violationTimeExpired() -> String { render("violation-time_expired", [:]) }
 
     /// Add another car
     public func zonesAddPlate() -> String { render("zones-add-plate", [:]) }
@@ -303,7 +444,7 @@ public struct Texts: Sendable {
     public func zonesLoading() -> String { render("zones-loading", [:]) }
 
     /// Up to {$minutes} min
-    public func zonesMaxStay(minutes: String) -> String { render("zones-max-stay", ["minutes": minutes]) }
+    public func zonesMaxStay(minutes: Int) -> String { render("zones-max-stay", ["minutes": String(minutes)]) }
 
     /// Near you, nearest first
     public func zonesNear() -> String { render("zones-near", [:]) }

@@ -16,6 +16,12 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** The deposit lacks {$amount} */
     fun buyDepositShort(amount: String): String = render("buy-deposit-short", mapOf("amount" to amount))
 
+    /** The purchase was not executed in time */
+    fun buyExpired(): String = render("buy-expired", emptyMap())
+
+    /** Ask for the price again. */
+    fun buyExpiredAdvice(): String = render("buy-expired-advice", emptyMap())
+
     /** {$start} – {$end} */
     fun buyFromUntil(start: String, end: String): String = render("buy-from-until", mapOf("start" to start, "end" to end))
 
@@ -26,7 +32,7 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     fun buyLess(): String = render("buy-less", emptyMap())
 
     /** {$minutes} min */
-    fun buyMinutes(minutes: String): String = render("buy-minutes", mapOf("minutes" to minutes))
+    fun buyMinutes(minutes: Long): String = render("buy-minutes", mapOf("minutes" to minutes.toString()))
 
     /** Longer */
     fun buyMore(): String = render("buy-more", emptyMap())
@@ -55,14 +61,17 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** sign {$sign} */
     fun buySign(sign: String): String = render("buy-sign", mapOf("sign" to sign))
 
+    /** Charging ends at {$time} */
+    fun buyStopClosing(time: String): String = render("buy-stop-closing", mapOf("time" to time))
+
     /** {$minutes} min is the most {$zone} allows */
-    fun buyStopLongest(minutes: String, zone: String): String = render("buy-stop-longest", mapOf("minutes" to minutes, "zone" to zone))
+    fun buyStopLongest(minutes: Long, zone: String): String = render("buy-stop-longest", mapOf("minutes" to minutes.toString(), "zone" to zone))
 
     /** This zone has no time limit */
     fun buyStopNone(): String = render("buy-stop-none", emptyMap())
 
     /** {$minutes} min are left of your stay here, until {$time} */
-    fun buyStopRest(minutes: String, time: String): String = render("buy-stop-rest", mapOf("minutes" to minutes, "time" to time))
+    fun buyStopRest(minutes: Long, time: String): String = render("buy-stop-rest", mapOf("minutes" to minutes.toString(), "time" to time))
 
     /** Top up the deposit */
     fun buyTopUp(): String = render("buy-top-up", emptyMap())
@@ -71,10 +80,94 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     fun buyTotal(): String = render("buy-total", emptyMap())
 
     /** Parking time. {$minutes} minutes chosen, until {$time}. */
-    fun buyWheelDescribed(minutes: String, time: String): String = render("buy-wheel-described", mapOf("minutes" to minutes, "time" to time))
+    fun buyWheelDescribed(minutes: Long, time: String): String = render("buy-wheel-described", mapOf("minutes" to minutes.toString(), "time" to time))
 
     /** {$zone}, sign {$sign} */
     fun buyZoneDescribed(zone: String, sign: String): String = render("buy-zone-described", mapOf("zone" to zone, "sign" to sign))
+
+    /** App */
+    fun channelApp(): String = render("channel-app", emptyMap())
+
+    /** Kiosk */
+    fun channelKiosk(): String = render("channel-kiosk", emptyMap())
+
+    /** SMS */
+    fun channelSms(): String = render("channel-sms", emptyMap())
+
+    /** The time is not checked with the operator yet. */
+    fun clockUnsynced(): String = render("clock-unsynced", emptyMap())
+
+    /** Daily order */
+    fun entryOrder(): String = render("entry-order", emptyMap())
+
+    /** Refund */
+    fun entryRefund(): String = render("entry-refund", emptyMap())
+
+    /** Parking */
+    fun entryTicket(): String = render("entry-ticket", emptyMap())
+
+    /** Top-up */
+    fun entryTopup(): String = render("entry-topup", emptyMap())
+
+    /** Confirmed */
+    fun intentStateConfirmed(): String = render("intent-state-confirmed", emptyMap())
+
+    /** Not executed */
+    fun intentStateExpired(): String = render("intent-state-expired", emptyMap())
+
+    /** Refused */
+    fun intentStateRefused(): String = render("intent-state-refused", emptyMap())
+
+    /** Not confirmed yet */
+    fun intentStateUnconfirmed(): String = render("intent-state-unconfirmed", emptyMap())
+
+    /** The bank's fee on card payments below {$below} */
+    fun lineCardFee(below: String): String = render("line-card_fee", mapOf("below" to below))
+
+    /** Extended time: {$units} × {$unit_minutes} min at {$unit_price} */
+    fun lineExtended(units: Long, unitMinutes: String, unitPrice: String): String = render("line-extended", mapOf("units" to units.toString(), "unit_minutes" to unitMinutes, "unit_price" to unitPrice))
+
+    /** {$units} × {$unit_minutes} min at {$unit_price} */
+    fun lineLimited(units: Long, unitMinutes: String, unitPrice: String): String = render("line-limited", mapOf("units" to units.toString(), "unit_minutes" to unitMinutes, "unit_price" to unitPrice))
+
+    /** You asked for {$asked} min; {$offered} min are left of this stay, until {$deadline_time}. */
+    fun noticeClipped(asked: String, offered: String, deadlineTime: String): String = render("notice-clipped", mapOf("asked" to asked, "offered" to offered, "deadline_time" to deadlineTime))
+
+    /** Charging ends at {$closes_at_time}: {$granted} min are paid, and after that parking is free. */
+    fun noticeEndsAtClosing(closesAtTime: String, granted: String): String = render("notice-ends_at_closing", mapOf("closes_at_time" to closesAtTime, "granted" to granted))
+
+    /** Paid time that you do not use is not given back. */
+    fun noticeNoRefund(): String = render("notice-no_refund", emptyMap())
+
+    /** Reminders come only when the phone can show them. Without one the ticket still ends. */
+    fun noticeNotGuaranteed(): String = render("notice-not_guaranteed", emptyMap())
+
+    /** Charging ends before that; the rest goes on at the next opening, until {$ends_at}. */
+    fun noticeRollsOver(endsAt: String): String = render("notice-rolls_over", mapOf("ends_at" to endsAt))
+
+    /** Time is paid in whole units: {$granted} min instead of {$asked}. */
+    fun noticeRoundedUp(granted: String, asked: String): String = render("notice-rounded_up", mapOf("granted" to granted, "asked" to asked))
+
+    /** Charging begins at {$opens_at_time}: the ticket starts then. */
+    fun noticeStartsAtOpening(opensAtTime: String): String = render("notice-starts_at_opening", mapOf("opens_at_time" to opensAtTime))
+
+    /** {$due} instead of {$price} until {$discount_until} */
+    fun orderDiscount(due: String, price: String, discountUntil: String): String = render("order-discount", mapOf("due" to due, "price" to price, "discount_until" to discountUntil))
+
+    /** {$due} to pay */
+    fun orderDue(due: String): String = render("order-due", mapOf("due" to due))
+
+    /** Cancelled */
+    fun orderStateCancelled(): String = render("order-state-cancelled", emptyMap())
+
+    /** To be paid */
+    fun orderStateIssued(): String = render("order-state-issued", emptyMap())
+
+    /** Paid */
+    fun orderStatePaid(): String = render("order-state-paid", emptyMap())
+
+    /** Covers the car in this zone until {$valid_until} */
+    fun orderValidUntil(validUntil: String): String = render("order-valid-until", mapOf("valid_until" to validUntil))
 
     /** Type it exactly as on the car. A ticket for another plate does not count. */
     fun plateCheck(): String = render("plate-check", emptyMap())
@@ -90,6 +183,30 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** Your car */
     fun plateTitle(): String = render("plate-title", emptyMap())
+
+    /** “{$typed}” is Cyrillic; it was read as {$read_as}. */
+    fun plateWarningLookAlikeCyrillic(typed: String, readAs: String): String = render("plate-warning-look_alike_cyrillic", mapOf("typed" to typed, "read_as" to readAs))
+
+    /** O or 0? With the other one it would be {$maybe}. */
+    fun plateWarningOhOrZero(maybe: String): String = render("plate-warning-oh_or_zero", mapOf("maybe" to maybe))
+
+    /** {$minutes} minutes of parking left */
+    fun reminderBefore(minutes: Long): String = render("reminder-before", mapOf("minutes" to minutes.toString()))
+
+    /** {$plate} in {$zone}: paid until {$ends_at_time}. You can extend in the app. */
+    fun reminderBeforeBody(plate: String, zone: String, endsAtTime: String): String = render("reminder-before.body", mapOf("plate" to plate, "zone" to zone, "ends_at_time" to endsAtTime))
+
+    /** Parking time is over */
+    fun reminderEnd(): String = render("reminder-end", emptyMap())
+
+    /** {$plate} in {$zone}: paid until {$ends_at_time}. Leave now, or extend while the zone allows it. */
+    fun reminderEndBody(plate: String, zone: String, endsAtTime: String): String = render("reminder-end.body", mapOf("plate" to plate, "zone" to zone, "ends_at_time" to endsAtTime))
+
+    /** One message buys {$minutes} min for {$price}. */
+    fun smsPrice(minutes: Long, price: String): String = render("sms-price", mapOf("minutes" to minutes.toString(), "price" to price))
+
+    /** Send “{$body}” to {$number} */
+    fun smsWhat(body: String, number: String): String = render("sms-what", mapOf("body" to body, "number" to number))
 
     /** Code from the SMS */
     fun startCodeLabel(): String = render("start-code-label", emptyMap())
@@ -188,10 +305,10 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     fun ticketExpiredAdvice(): String = render("ticket-expired-advice", emptyMap())
 
     /** Extend {$minutes} min · {$amount} */
-    fun ticketExtend(minutes: String, amount: String): String = render("ticket-extend", mapOf("minutes" to minutes, "amount" to amount))
+    fun ticketExtend(minutes: Long, amount: String): String = render("ticket-extend", mapOf("minutes" to minutes.toString(), "amount" to amount))
 
     /** Extend by {$minutes} minutes for {$amount}, until {$time} */
-    fun ticketExtendDescribed(minutes: String, amount: String, time: String): String = render("ticket-extend-described", mapOf("minutes" to minutes, "amount" to amount, "time" to time))
+    fun ticketExtendDescribed(minutes: Long, amount: String, time: String): String = render("ticket-extend-described", mapOf("minutes" to minutes.toString(), "amount" to amount, "time" to time))
 
     /** Asking what an extension costs */
     fun ticketExtendLoading(): String = render("ticket-extend-loading", emptyMap())
@@ -209,7 +326,7 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     fun ticketLeft(): String = render("ticket-left", emptyMap())
 
     /** {$minutes} minutes left, until {$time} */
-    fun ticketLeftDescribed(minutes: String, time: String): String = render("ticket-left-described", mapOf("minutes" to minutes, "time" to time))
+    fun ticketLeftDescribed(minutes: Long, time: String): String = render("ticket-left-described", mapOf("minutes" to minutes.toString(), "time" to time))
 
     /** Move the car by {$time}. */
     fun ticketLimitLeave(time: String): String = render("ticket-limit-leave", mapOf("time" to time))
@@ -228,6 +345,15 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** to the start */
     fun ticketStartsIn(): String = render("ticket-starts-in", emptyMap())
+
+    /** Paid */
+    fun ticketStateActive(): String = render("ticket-state-active", emptyMap())
+
+    /** Over */
+    fun ticketStateExpired(): String = render("ticket-state-expired", emptyMap())
+
+    /** Void */
+    fun ticketStateVoided(): String = render("ticket-state-voided", emptyMap())
 
     /** Parking ticket */
     fun ticketTitle(): String = render("ticket-title", emptyMap())
@@ -253,6 +379,15 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Open the bank's page */
     fun topupOpenBank(): String = render("topup-open-bank", emptyMap())
 
+    /** Declined */
+    fun topupStateDeclined(): String = render("topup-state-declined", emptyMap())
+
+    /** Waits for the bank */
+    fun topupStatePending(): String = render("topup-state-pending", emptyMap())
+
+    /** Credited */
+    fun topupStateSucceeded(): String = render("topup-state-succeeded", emptyMap())
+
     /** Top up the deposit */
     fun topupTitle(): String = render("topup-title", emptyMap())
 
@@ -261,6 +396,12 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** Finish the payment on the bank's page. The deposit changes as soon as the bank says so. */
     fun topupWaitingWhy(): String = render("topup-waiting-why", emptyMap())
+
+    /** No ticket */
+    fun violationNoTicket(): String = render("violation-no_ticket", emptyMap())
+
+    /** Paid time ran out */
+    fun violationTimeExpired(): String = render("violation-time_expired", emptyMap())
 
     /** Add another car */
     fun zonesAddPlate(): String = render("zones-add-plate", emptyMap())
@@ -299,7 +440,7 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     fun zonesLoading(): String = render("zones-loading", emptyMap())
 
     /** Up to {$minutes} min */
-    fun zonesMaxStay(minutes: String): String = render("zones-max-stay", mapOf("minutes" to minutes))
+    fun zonesMaxStay(minutes: Long): String = render("zones-max-stay", mapOf("minutes" to minutes.toString()))
 
     /** Near you, nearest first */
     fun zonesNear(): String = render("zones-near", emptyMap())
