@@ -55,6 +55,7 @@ const LAWS: &[(&str, &str)] = &[
         "SELECT t.id, t.amount FROM topup t WHERE (CASE WHEN t.state = 'succeeded' THEN 1 ELSE 0 END) <> (SELECT COUNT(*) FROM ledger_entry e \
          WHERE e.kind = 'topup' AND e.reference = t.id AND e.amount = t.amount)",
     ),
+    ("a tap makes one top-up", "SELECT intent, COUNT(*) FROM topup GROUP BY account, intent HAVING COUNT(*) > 1"),
     (
         "a paid order is paid once, and only then",
         "SELECT o.id, COALESCE(o.paid_amount, 0) FROM daily_order o WHERE (CASE WHEN o.state = 'paid' THEN 1 ELSE 0 END) <> \
@@ -91,26 +92,14 @@ pub fn longest_stays(tx: &mut dyn Tx, city: &City) -> Result<Vec<Fault>, StoreEr
     Ok(faults)
 }
 
-/// Holds what a phone was told against what the operator did: a confirmed purchase has its ticket, another end has none.
-pub fn end_is_true(tx: &mut dyn Tx, key: &str, end: &str) -> Result<Option<Fault>, StoreError> {
-    if let Some(ticket) = end.strip_prefix("confirmed:") {
-        let found = tx
-            .query("SELECT COUNT(*) FROM ticket WHERE id = $1", values![ticket])?
-            .first()
-            .map_or(Ok(0), |row| row.int(0))?;
-        return Ok((found != 1).then(|| format!("{key} is confirmed, but its ticket {ticket} does not exist")));
-    }
-    if end.starts_with("refused:") || end == "expired" {
-        let done = tx
-            .query(
-                "SELECT COUNT(*) FROM intent WHERE key = $1 AND status < 300 AND route LIKE '%tickets%'",
-                values![key],
-            )?
-            .first()
-            .map_or(Ok(0), |row| row.int(0))?;
-        return Ok((done != 0).then(|| format!("{key} is {end} on the phone, but the operator did it")));
-    }
-    Ok(None)
+/// Whether a ticket exists: what a phone calls confirmed must.
+pub fn ticket_exists(tx: &mut dyn Tx, ticket: &str) -> Result<bool, StoreError> {
+    Ok(!tx.query("SELECT id FROM ticket WHERE id = $1", values![ticket])?.is_empty())
+}
+
+/// Whether a quote was sold: by the tickets' word, not by the stored answer's.
+pub fn quote_is_sold(tx: &mut dyn Tx, quote: &str) -> Result<bool, StoreError> {
+    Ok(!tx.query("SELECT id FROM ticket WHERE quote = $1", values![quote])?.is_empty())
 }
 
 /// The deposit of an account, and its tickets with their ends.

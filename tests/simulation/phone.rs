@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use mesto_client::{
-    Client, Clock, Config, DeviceSigner, Entropy, IntentView, NoReminders, Ports, Result, Secrets, SecretsError,
+    Client, Clock, Config, DeviceSigner, Entropy, IntentKind, IntentState, IntentView, NoReminders, Ports, Result,
+    Secrets, SecretsError,
 };
 use mesto_protocol::device::SoftwareDevice;
 
@@ -122,6 +123,8 @@ pub struct Phone {
     tasks: Vec<Task>,
     /// How intents ended, as this phone was told: it may never change.
     pub ended: HashMap<String, String>,
+    /// Quotes whose purchases all ended without a ticket, as this phone was told.
+    pub unsold: HashMap<String, String>,
 }
 
 impl Phone {
@@ -152,7 +155,17 @@ impl Phone {
             signer,
             reminders: Arc::new(NoReminders),
         };
-        Self { number, path, root_key, ports, clock, client: None, tasks: Vec::new(), ended: HashMap::new() }
+        Self {
+            number,
+            path,
+            root_key,
+            ports,
+            clock,
+            client: None,
+            tasks: Vec::new(),
+            ended: HashMap::new(),
+            unsold: HashMap::new(),
+        }
     }
 
     /// Starts the app's process; after `reboot` the monotonic clock begins anew.
@@ -170,6 +183,15 @@ impl Phone {
     pub fn kill(&mut self) {
         self.tasks.clear();
         self.client = None;
+    }
+
+    /// Whether a purchase of this quote is confirmed or still open on this phone: after a refusal it may be tried again under a new key.
+    pub fn hopes_for(&self, quote: &str) -> bool {
+        let Some(Ok(intents)) = self.client.as_ref().map(|client| client.intents(10_000)) else { return true };
+        intents.iter().any(|intent| {
+            matches!(&intent.kind, IntentKind::Purchase { quote: wanted, .. } if wanted == quote)
+                && matches!(intent.state, IntentState::Confirmed | IntentState::Unconfirmed(_))
+        })
     }
 
     pub fn is_busy(&self, most: usize) -> bool {

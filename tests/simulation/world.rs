@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, Utc};
-use mesto_client::{Client, IntentState, IntentView, LinkAnswer, LinkError, LinkRequest, Progress};
+use mesto_client::{Client, IntentKind, IntentState, IntentView, LinkAnswer, LinkError, LinkRequest, Progress};
 use mesto_operator::store::transact;
 use mesto_operator::{Config, Durability, HostedPage, Keys, Operator, Request, SqliteInline};
 use mesto_protocol::api::{BankNotice, BankOutcome, NewOrder, PlateCheck, Role, Violation};
@@ -645,6 +645,13 @@ impl World {
         }
         let end = end_of(view);
         let Some(phone) = self.phones.get_mut(index) else { return Ok(()) };
+        if let IntentKind::Purchase { quote, .. } = &view.kind {
+            // The same quote can be tried again under a new key after a refusal: the last word counts.
+            match view.state {
+                IntentState::Confirmed => phone.unsold.remove(quote),
+                _ => phone.unsold.insert(quote.clone(), view.key.clone()),
+            };
+        }
         match phone.ended.insert(view.key.clone(), end.clone()) {
             Some(before) if before != end => {
                 Err(vec![format!("phone {index}: {} ended as {before} and then as {end}", view.key)])
@@ -726,8 +733,17 @@ impl World {
             faults.extend(check::longest_stays(tx, &self.city)?);
             for (index, phone) in self.phones.iter().enumerate() {
                 for (key, end) in &phone.ended {
-                    if let Some(fault) = check::end_is_true(tx, key, end)? {
-                        faults.push(format!("phone {index}: {fault}"));
+                    if let Some(ticket) = end.strip_prefix("confirmed:")
+                        && !check::ticket_exists(tx, ticket)?
+                    {
+                        faults
+                            .push(format!("phone {index}: {key} is confirmed, but its ticket {ticket} does not exist"));
+                    }
+                }
+                for (quote, key) in &phone.unsold {
+                    if check::quote_is_sold(tx, quote)? && !phone.hopes_for(quote) {
+                        faults
+                            .push(format!("phone {index}: {key} was not bought, says the phone, but {quote} was sold"));
                     }
                 }
             }

@@ -1,0 +1,257 @@
+//! Concurrent histories on real Postgres: what a suite on SQLite cannot see. Every history ends as if its requests came one after the other.
+
+use std::sync::{Arc, Barrier};
+
+use mesto_operator::store::transact;
+use mesto_operator::testing::PostgresCluster;
+use mesto_operator::{PostgresStore, Request, Response};
+use mesto_protocol::api::{NewOrder, Order, OrderPayment, Purchased, Role, Violation};
+use mesto_protocol::route;
+use mesto_simulation::check;
+use mesto_simulation::random::Random;
+
+use crate::rig::{Rig, dinar};
+
+const HISTORIES: u64 = 500;
+
+#[test]
+fn five_hundred_concurrent_histories_on_postgres_lose_and_double_nothing_bg_34_bg_83() {
+    let cluster = PostgresCluster::start().unwrap_or_else(|why| panic!("{why}"));
+    let store = PostgresStore::open(&cluster.database().unwrap(), 8).unwrap();
+    let rig = Rig::new(Arc::new(store));
+    let inspector = rig.operator.create_staff(&*rig.store, rig.now, Role::Inspector, "Mira").unwrap();
+    let mut played = [0_u32; 6];
+    for seed in 0..HISTORIES {
+        let mut random = Random::new(seed);
+        let kind = random.below(played.len());
+        played[kind] += 1;
+        let history = History { rig: &rig, seed, random, inspector: &inspector };
+        match kind {
+            0 => history.two_phones_on_one_deposit(),
+            1 => history.one_quote_bought_twice(),
+            2 => history.one_order_paid_twice(),
+            3 => history.one_key_replayed(),
+            4 => history.one_notice_told_twice(),
+            _ => history.a_purchase_against_its_own_cancellation(),
+        }
+        if seed % 50 == 49 {
+            let faults = transact(&*rig.store, check::laws).unwrap();
+            assert!(faults.is_empty(), "after seed {seed}: {faults:?}");
+        }
+    }
+    println!("histories: {HISTORIES} on Postgres, by kind {played:?}");
+    assert!(played.iter().all(|count| *count > 30), "every kind is played: {played:?}");
+}
+
+struct History<'a> {
+    rig: &'a Rig,
+    seed: u64,
+    random: Random,
+    inspector: &'a str,
+}
+
+impl History<'_> {
+    /// Sends all requests at the same moment, from as many threads.
+    fn at_once(&self, requests: &[Request]) -> Vec<Response> {
+        let gate = Barrier::new(requests.len());
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = requests
+                .iter()
+                .map(|request| {
+                    scope.spawn(|| {
+                        gate.wait();
+                        self.rig.ask(request)
+                    })
+                })
+                .collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        })
+    }
+
+    /// Asks again as long as the first request with the key is still in flight, at most a hundred times.
+    fn settled(&self, request: &Request, first: &Response) -> Response {
+        let mut answer = first.clone();
+        for _ in 0..100 {
+            if answer.refusal().is_none_or(|problem| problem.code != "request_in_flight" && answer.status < 500) {
+                return answer;
+            }
+            answer = self.rig.ask(request);
+        }
+        panic!("seed {}: {} stays in flight: {}", self.seed, request.path, answer.status);
+    }
+
+    fn deposit(&self, account: &str) -> i64 {
+        transact(&*self.rig.store, |tx| check::holdings(tx, account)).unwrap().0
+    }
+
+    fn tickets(&self, account: &str) -> usize {
+        transact(&*self.rig.store, |tx| check::holdings(tx, account)).unwrap().1.len()
+    }
+
+    /// Code and count of what was refused.
+    fn codes(answers: &[Response]) -> Vec<String> {
+        answers
+            .iter()
+            .map(|answer| answer.refusal().map_or_else(|| answer.status.to_string(), |problem| problem.code))
+            .collect()
+    }
+
+    fn two_phones_on_one_deposit(mut self) {
+        let mut driver = self.rig.driver(self.seed);
+        driver.fund(200);
+        // Five purchases of 80 RSD in red, each for its own vehicle: the deposit covers two.
+        let zones = ["red", "red", "red", "red", "red"];
+        let mut vehicles = vec![driver.vehicle.clone()];
+        for other in 1..zones.len() {
+            vehicles.push(driver.another_vehicle(&format!(
+                "NS {:03}-{}{}",
+                self.seed,
+                char::from(b'A' + u8::try_from(other).unwrap()),
+                'B'
+            )));
+        }
+        let zone = *self.random.pick(&["yellow", "green"]).unwrap();
+        let price = if zone == "yellow" { 65 } else { 55 };
+        // Different zones per vehicle keep the stays apart; the deposit is the one thing they share.
+        let quotes: Vec<_> = vehicles
+            .iter()
+            .zip([zone, "red", "blue", "a", if zone == "yellow" { "green" } else { "yellow" }])
+            .map(|(vehicle, zone)| driver.quote(vehicle, zone, if zone == "a" { 30 } else { 60 }))
+            .collect();
+        assert_eq!(quotes[0].terms.total, dinar(price));
+        let requests: Vec<_> = quotes.iter().map(|quote| driver.purchase(quote)).collect();
+        let answers = self.at_once(&requests);
+        let answers: Vec<_> =
+            requests.iter().zip(&answers).map(|(request, answer)| self.settled(request, answer)).collect();
+        let spent: i64 = quotes
+            .iter()
+            .zip(&answers)
+            .filter(|(_, answer)| answer.status < 300)
+            .map(|(quote, _)| quote.terms.total.minor().unwrap())
+            .sum();
+        assert_eq!(self.deposit(&driver.account), 20_000 - spent, "seed {}: {:?}", self.seed, Self::codes(&answers));
+        assert_eq!(self.tickets(&driver.account), answers.iter().filter(|answer| answer.status < 300).count());
+        for answer in answers.iter().filter(|answer| answer.status >= 300) {
+            assert_eq!(answer.refusal().unwrap().code, "deposit_too_low", "seed {}", self.seed);
+        }
+        assert!(answers.iter().any(|answer| answer.status >= 300), "365 RSD do not fit in 200");
+    }
+
+    fn one_quote_bought_twice(self) {
+        let mut driver = self.rig.driver(self.seed);
+        driver.fund(1_000);
+        let vehicle = driver.vehicle.clone();
+        let quote = driver.quote(&vehicle, "red", 60);
+        let requests = [driver.purchase(&quote), driver.purchase(&quote), driver.purchase(&quote)];
+        let answers = self.at_once(&requests);
+        let answers: Vec<_> =
+            requests.iter().zip(&answers).map(|(request, answer)| self.settled(request, answer)).collect();
+        let codes = Self::codes(&answers);
+        assert_eq!(codes.iter().filter(|code| *code == "201").count(), 1, "seed {}: {codes:?}", self.seed);
+        assert_eq!(codes.iter().filter(|code| *code == "quote_used").count(), 2, "seed {}: {codes:?}", self.seed);
+        assert_eq!(self.deposit(&driver.account), 100_000 - 8_000);
+    }
+
+    fn one_order_paid_twice(self) {
+        let mut driver = self.rig.driver(self.seed);
+        let mut other = self.rig.driver(self.seed + 1_000_000);
+        driver.fund(5_000);
+        other.fund(5_000);
+        let plate = format!("KG {:04}-XY", self.seed);
+        driver.another_vehicle(&plate);
+        other.another_vehicle(&plate);
+        let order = NewOrder {
+            city: "belgrade".into(),
+            plate,
+            zone: "yellow".into(),
+            violation: Violation::NoTicket,
+            place: None,
+        };
+        let order: Order = self
+            .rig
+            .ask(
+                &Request::new("POST", route::INSPECTOR_ORDERS)
+                    .bearer(self.inspector)
+                    .key(&format!("inspector-{:08}", self.seed))
+                    .json(&order),
+            )
+            .read()
+            .unwrap();
+        let path = route::ORDER_PAYMENT.replace("{order}", &order.id);
+        let body = OrderPayment { amount: order.due.clone(), not_after: self.rig.now + chrono::TimeDelta::minutes(2) };
+        // Both owners, one of them on two phones.
+        let requests = [driver.post(&path, &body), driver.post(&path, &body), other.post(&path, &body)];
+        let answers = self.at_once(&requests);
+        let answers: Vec<_> =
+            requests.iter().zip(&answers).map(|(request, answer)| self.settled(request, answer)).collect();
+        let codes = Self::codes(&answers);
+        assert_eq!(codes.iter().filter(|code| code.starts_with('2')).count(), 1, "seed {}: {codes:?}", self.seed);
+        assert_eq!(
+            codes.iter().filter(|code| *code == "order_already_paid").count(),
+            2,
+            "seed {}: {codes:?}",
+            self.seed
+        );
+        assert_eq!(
+            self.deposit(&driver.account) + self.deposit(&other.account),
+            1_000_000 - order.due.minor().unwrap()
+        );
+    }
+
+    fn one_key_replayed(mut self) {
+        let mut driver = self.rig.driver(self.seed);
+        driver.fund(1_000);
+        let vehicle = driver.vehicle.clone();
+        let quote = driver.quote(&vehicle, "green", 60);
+        let request = driver.purchase(&quote);
+        let copies = vec![request.clone(); 2 + self.random.below(4)];
+        let answers = self.at_once(&copies);
+        let answers: Vec<_> = answers.iter().map(|answer| self.settled(&request, answer)).collect();
+        let first: Purchased =
+            answers[0].read().unwrap_or_else(|_| panic!("seed {}: {:?}", self.seed, Self::codes(&answers)));
+        for answer in &answers {
+            assert_eq!(answer.body, answers[0].body, "seed {}: a replay is answered byte for byte", self.seed);
+        }
+        assert_eq!(first.balance, dinar(945));
+        assert_eq!(self.deposit(&driver.account), 94_500);
+        assert_eq!(self.tickets(&driver.account), 1);
+    }
+
+    fn one_notice_told_twice(mut self) {
+        let mut driver = self.rig.driver(self.seed);
+        let topup = driver.topup(500);
+        let notice = self.rig.notice(&topup, &format!("pay-{}", topup.id));
+        let copies = vec![notice; 2 + self.random.below(3)];
+        let answers = self.at_once(&copies);
+        for answer in copies.iter().zip(&answers).map(|(request, answer)| self.settled(request, answer)) {
+            assert!(answer.status < 300, "seed {}: {}", self.seed, answer.status);
+        }
+        assert_eq!(self.deposit(&driver.account), 50_000, "seed {}", self.seed);
+    }
+
+    /// A driver gives up and wants to pay by SMS while his purchase is on its way: either it is bought, or it never will be.
+    fn a_purchase_against_its_own_cancellation(self) {
+        let mut driver = self.rig.driver(self.seed);
+        driver.fund(200);
+        let vehicle = driver.vehicle.clone();
+        let quote = driver.quote(&vehicle, "red", 60);
+        let purchase = driver.purchase(&quote);
+        let key = purchase.get("idempotency-key").unwrap().to_owned();
+        let cancel = Request::new("DELETE", &route::INTENT.replace("{key}", &key)).bearer(&driver.token);
+        let requests = [purchase, cancel];
+        let answers = self.at_once(&requests);
+        let bought = self.settled(&requests[0], &answers[0]);
+        let outcome: mesto_protocol::api::IntentOutcome = self.settled(&requests[1], &answers[1]).read().unwrap();
+        let sold = self.tickets(&driver.account);
+        let told = (bought.status < 300, outcome.state);
+        match outcome.state {
+            mesto_protocol::api::IntentState::Cancelled => {
+                assert_eq!((told.0, sold), (false, 0), "seed {}: {told:?}", self.seed)
+            }
+            mesto_protocol::api::IntentState::Ended => {
+                assert_eq!((told.0, sold), (true, 1), "seed {}: {told:?}", self.seed)
+            }
+            other => panic!("seed {}: a cancellation is answered {other:?}", self.seed),
+        }
+    }
+}
