@@ -1,0 +1,240 @@
+"""The scenarios of tests/scenarios, played word for word through the Python bindings: see docs/scenarios.md."""
+
+import json
+import re
+import unittest
+from decimal import Decimal
+
+from harness import ROOT, Phone, Problem, Testbed, mesto, text_of
+from datetime import timedelta
+
+FOLDER = ROOT / "tests" / "scenarios"
+
+
+def snake(name):
+    """`RoundedUp` and `ROUNDED_UP` as `rounded_up`."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+
+
+def word(variant):
+    return snake(type(variant).__qualname__.split(".")[-1])
+
+
+def amount(money):
+    return format(money.amount, "f")
+
+
+class Player:
+    """Plays one scenario with one phone."""
+
+    def __init__(self, testbed, phone):
+        self.testbed, self.phone = testbed, phone
+        self.vehicle = self.last_quote = self.last_intent = None
+        self.quotes = {}
+
+    @property
+    def mesto(self):
+        return self.phone.mesto
+
+    def play(self, step):
+        return getattr(self, "do_" + step["do"])(step)
+
+    def intent(self, key):
+        intent = self.mesto.intent(key)
+        answer = {"state": word(intent.state)}
+        if isinstance(intent.state, mesto.IntentState.REFUSED):
+            answer["code"] = intent.state.reason.code
+        return answer
+
+    def began(self, intent):
+        self.last_intent = intent.key
+        return self.intent(intent.key)
+
+    def vehicle_of(self, step):
+        if "plate" not in step:
+            return self.vehicle
+        return next(v.id for v in self.mesto.snapshot().vehicles if v.canonical == step["plate"])
+
+    def terms(self, terms):
+        return {
+            "total": amount(terms.total),
+            "granted": terms.granted_minutes,
+            "starts_at": text_of(terms.starts_at),
+            "ends_at": text_of(terms.ends_at),
+            "lines": [{"kind": word(line.kind), "amount": amount(line.amount)} for line in terms.lines],
+            "notices": [word(notice) for notice in terms.notices],
+        }
+
+    def quoted(self, quote, step):
+        self.last_quote = self.quotes[step.get("as")] = quote
+        return self.terms(quote.terms)
+
+    def do_sign_in(self, step):
+        self.mesto.request_code(step["phone"])
+        code = self.testbed.code_for(step["phone"])
+        if step.get("code") == "wrong":
+            code = format((int(code) + 1) % 1_000_000, "06")
+        self.mesto.sign_in(step["phone"], code, "Python")
+
+    def do_add_vehicle(self, step):
+        vehicle = self.mesto.add_vehicle(step["plate"])
+        self.vehicle = vehicle.id
+        return {"plate": vehicle.plate, "canonical": vehicle.canonical}
+
+    def do_top_up(self, step):
+        intent = self.mesto.top_up(Decimal(step["amount"]))
+        if "card" in step and intent.page_url:
+            self.testbed.ask("POST", "/bank/walk", {"page_url": intent.page_url, "card": step["card"]})
+            self.mesto.settle()
+            self.mesto.sync()
+        return self.began(intent)
+
+    def do_zones(self, step):
+        position = mesto.Position(lat=step["lat"], lon=step["lon"], accuracy_m=None) if "lat" in step else None
+        near = self.mesto.zones_near(position, step.get("sign"))
+        nearest = min((z for z in near.zones if z.distance_metres is not None), key=lambda z: z.distance_metres, default=None)
+        answer = {"by_sign": near.by_sign}
+        if nearest:
+            answer |= {"nearest": nearest.zone, "distance_metres": nearest.distance_metres, "approximate": nearest.approximate}
+        return answer
+
+    def do_quote(self, step):
+        return self.quoted(self.mesto.quote(step["zone"], self.vehicle_of(step), step["minutes"]), step)
+
+    def do_preview(self, step):
+        return self.terms(self.mesto.preview(step["zone"], self.vehicle_of(step), step["minutes"]).terms)
+
+    def do_extend(self, step):
+        latest = max(self.mesto.snapshot().active_tickets, key=lambda ticket: ticket.ends_at)
+        return self.quoted(self.mesto.extend(latest.id, step["minutes"]), step)
+
+    def do_buy(self, step):
+        answer = self.began(self.mesto.buy(self.quotes[step["quote"]] if "quote" in step else self.last_quote))
+        if answer["state"] == "confirmed":
+            self.mesto.sync()
+        return answer
+
+    def do_settle(self, _):
+        try:
+            self.mesto.settle()
+            self.mesto.sync()
+        except (mesto.MestoError.Offline, mesto.MestoError.NoAnswer, mesto.MestoError.NotNow):
+            pass
+        return self.intent(self.last_intent)
+
+    def do_sync(self, _):
+        self.mesto.sync()
+
+    def do_pay_order(self, _):
+        unpaid = [order for order in self.mesto.snapshot().orders if order.state == mesto.OrderState.ISSUED]
+        answer = self.began(self.mesto.pay_order(unpaid[0].id if unpaid else ""))
+        self.mesto.sync()
+        return answer
+
+    def do_history(self, _):
+        tickets = self.mesto.history().tickets
+        answer = {"tickets": len(tickets)}
+        if tickets:
+            answer |= {"newest_zone": tickets[0].zone, "newest_price": amount(tickets[0].price)}
+        return answer
+
+    def do_deposit(self, _):
+        deposit = self.mesto.deposit()
+        return {"balance": amount(deposit.balance), "amounts": [amount(entry.amount) for entry in deposit.entries]}
+
+    def do_reminders(self, _):
+        return {"at": [text_of(alarm.fire_at - self.phone.clock.ahead) for alarm in self.phone.alarms.plan]}
+
+    def do_reopen(self, step):
+        self.phone.close()
+        if step.get("reboot"):
+            self.phone.clock.reboot()
+        self.phone.open()
+
+    def do_phone_clock(self, step):
+        self.phone.clock.ahead = timedelta(minutes=step["ahead_minutes"])
+
+    def do_advance(self, step):
+        seconds = step.get("seconds", 0) + 60 * step.get("minutes", 0)
+        self.testbed.ask("POST", "/clock", {"set": step["to"]} if "to" in step else {"advance_seconds": seconds})
+        self.phone.tick()
+
+    def do_offline(self, step):
+        self.testbed.ask("POST", "/offline", {"on": step["on"]})
+
+    def do_fault(self, step):
+        said = ("do", "expect", "expect_error", "phone_shows")
+        self.testbed.ask("POST", "/faults", {name: value for name, value in step.items() if name not in said})
+
+    def do_kill_operator(self, _):
+        self.testbed.ask("POST", "/kill", {})
+
+    def do_restart_operator(self, _):
+        self.testbed.ask("POST", "/restart", {})
+
+    def do_inspect(self, step):
+        return self.testbed.ask("POST", "/inspector/check", {"zone": step["zone"], "plate": step["plate"]})
+
+    def do_issue_order(self, step):
+        order = self.testbed.ask("POST", "/inspector/orders", {name: step[name] for name in ("zone", "plate", "violation")})
+        return {"state": order["state"], "price": order["price"]["amount"], "due": order["due"]["amount"]}
+
+    def do_ledger(self, _):
+        return self.testbed.ask("GET", "/ledger")
+
+    def shows(self):
+        state = self.mesto.snapshot()
+        return {
+            "signed_in": state.signed_in,
+            "balance": amount(state.balance) if state.balance else "0.00",
+            "vehicles": len(state.vehicles),
+            "active_tickets": len(state.active_tickets),
+            "orders": sum(order.state == mesto.OrderState.ISSUED for order in state.orders),
+            "unconfirmed": len(state.open_intents),
+        }
+
+
+class Scenarios(unittest.TestCase):
+    maxDiff = None
+
+    def play(self, scenario):
+        with Testbed(scenario["start"]) as testbed, Phone(testbed) as phone:
+            player = Player(testbed, phone)
+            for number, step in enumerate(scenario["steps"], 1):
+                with self.subTest(scenario=scenario["name"], step=number, do=step["do"]):
+                    self.check(step, player)
+
+    def check(self, step, player):
+        answer, error = {}, None
+        try:
+            answer = player.play(step) or {}
+        except (mesto.MestoError, Problem) as failed:
+            error = failed
+        if expected := step.get("expect_error"):
+            self.assertIsNotNone(error, f"expected {expected['code']}, found {answer}")
+            self.assertEqual(expected["code"], error.code, error)
+            for said in expected.get("says", []):
+                self.assertIn(said, error.text + "\n" + error.advice)
+        elif error:
+            self.fail(f"{error.code}: {error.text} {getattr(error, 'detail', '')}")
+        for name, value in step.get("expect", {}).items():
+            self.assertEqual(value, answer.get(name, "nothing"), name)
+        shown = player.shows()
+        for name, value in step.get("phone_shows", {}).items():
+            self.assertEqual(value, shown[name], f"the phone shows {name}")
+
+    def test_there_are_scenarios(self):
+        self.assertGreaterEqual(len(list(FOLDER.glob("*.json"))), 12)
+
+
+def of_file(path):
+    return lambda self: self.play(json.loads(path.read_text()))
+
+
+for file in sorted(FOLDER.glob("*.json")):
+    if file.name != "schema.json":
+        setattr(Scenarios, "test_" + file.stem.replace("-", "_"), of_file(file))
+
+
+if __name__ == "__main__":
+    unittest.main()
