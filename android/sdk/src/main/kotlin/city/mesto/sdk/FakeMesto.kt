@@ -69,6 +69,8 @@ class FakeMesto(
     private val bought = mutableListOf<Ticket>()
     private var number = 0
 
+    override fun snapshot(): Snapshot = state.value
+
     override fun now(): Instant = now
 
     override fun text(id: String, args: Map<String, String>): String = render(id, args)

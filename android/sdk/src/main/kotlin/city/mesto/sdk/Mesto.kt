@@ -28,6 +28,8 @@ class Mesto private constructor(private val core: Client, private val local: Cor
 
     override val state: StateFlow<Snapshot> = shown.asStateFlow()
 
+    override fun snapshot(): Snapshot = core.snapshot()
+
     override fun now(): Instant = core.now()
 
     override fun text(id: String, args: Map<String, String>): String = core.text(id, args)

@@ -29,6 +29,9 @@ interface MestoClient : AutoCloseable {
     /** What the app shows: the current value at once, then every change. */
     val state: StateFlow<Snapshot>
 
+    /** What the app shows, as of this moment: [state] may be a change behind. */
+    fun snapshot(): Snapshot
+
     /** The corrected time: the operator's, as well as the phone can know it. Countdowns count by it. */
     fun now(): Instant
 

@@ -1,0 +1,48 @@
+// The scenarios of tests/scenarios, played word for word through the Kotlin SDK against a testbed.
+package city.mesto.sdk
+
+import kotlinx.coroutines.runBlocking
+import kotlinx.serialization.json.Json
+import kotlinx.serialization.json.JsonObject
+import kotlinx.serialization.json.jsonArray
+import kotlinx.serialization.json.jsonObject
+import org.junit.jupiter.api.DynamicTest
+import org.junit.jupiter.api.TestFactory
+import java.io.File
+import kotlin.test.Test
+import kotlin.test.assertFailsWith
+import kotlin.test.assertTrue
+
+class ScenariosTest {
+    private val files: List<File> = checkNotNull(root.resolve("tests/scenarios").listFiles())
+        .filter { it.extension == "json" && it.name != "schema.json" }.sorted()
+
+    @TestFactory
+    fun `every scenario goes as written`(): List<DynamicTest> {
+        assertTrue(files.size >= 12, "only ${files.size} scenarios in ${root.path}")
+        return files.map { file -> DynamicTest.dynamicTest(file.nameWithoutExtension) { play(read(file)) } }
+    }
+
+    @Test
+    fun `a scenario that expects too much fails`() {
+        val step = Json.parseToJsonElement("""{"do": "ledger", "expect": {"tickets": 1}}""")
+        assertFailsWith<AssertionError> { play(JsonObject(read(files.first()) + ("steps" to Json.parseToJsonElement("[$step]")))) }
+    }
+
+    private fun read(file: File) = Json.parseToJsonElement(file.readText()).jsonObject
+
+    private fun play(scenario: JsonObject) = runBlocking {
+        Testbed(scenario.text("start")).use { testbed ->
+            TestPhone.on(testbed).use { phone ->
+                val player = ScenarioPlayer(testbed, phone)
+                scenario.getValue("steps").jsonArray.forEachIndexed { number, step ->
+                    try {
+                        player.check(step.jsonObject)
+                    } catch (failed: AssertionError) {
+                        throw AssertionError("${scenario.text("name")}, step ${number + 1} $step: ${failed.message}", failed)
+                    }
+                }
+            }
+        }
+    }
+}
