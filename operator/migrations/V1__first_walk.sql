@@ -270,3 +270,6 @@ CREATE TABLE due (
   PRIMARY KEY (kind, reference)
 );
 CREATE INDEX due_at ON due (at);
+
+-- Once a day what is too old is erased; the job plans its next time itself.
+INSERT INTO due (kind, reference, at, lease_until) VALUES ('retention', 'daily', 0, 0);

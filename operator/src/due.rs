@@ -8,11 +8,14 @@ use mesto_protocol::event::Change;
 use crate::account::Held;
 use crate::failure::{Failure, Outcome};
 use crate::store::{Store, StoreError, Tx, transact};
-use crate::{Operator, deposit, orders, tickets, values, words};
+use crate::{Operator, accounts, deposit, orders, retention, tickets, values, words};
 
 pub(crate) const TICKET_END: &str = "ticket_end";
 pub(crate) const TOPUP_END: &str = "topup_end";
 pub(crate) const ORDER_TOLD: &str = "order_told";
+pub(crate) const ERASE_PLATES: &str = "erase_plates";
+/// Stands in the table from the first migration on, and plans itself anew.
+pub(crate) const RETENTION: &str = "retention";
 
 /// How long an operator may take for what it claimed; then another one may.
 const LEASE: TimeDelta = TimeDelta::seconds(30);
@@ -48,7 +51,7 @@ impl Operator {
             };
             let mut progressed = false;
             for (kind, reference) in claimed {
-                let ended = transact(store, |tx| match run(tx, now, &kind, &reference) {
+                let ended = transact(store, |tx| match run(tx, self, now, &kind, &reference) {
                     Ok(done) => Ok(done),
                     Err(Failure::Store(error)) => Err(error),
                     Err(Failure::Refused(problem)) => Err(StoreError::Broken(problem.detail)),
@@ -92,8 +95,8 @@ fn claim(tx: &mut dyn Tx, now: DateTime<Utc>) -> Result<Vec<(String, String)>, S
     Ok(claimed)
 }
 
-/// Removes the row and does what it says; `false` when somebody else did.
-fn run(tx: &mut dyn Tx, now: DateTime<Utc>, kind: &str, reference: &str) -> Outcome<bool> {
+/// Removes the row and does what it says; `false` when somebody else did, and for what happens every day anyway.
+fn run(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, kind: &str, reference: &str) -> Outcome<bool> {
     if tx.execute("DELETE FROM due WHERE kind = $1 AND reference = $2", values![kind, reference])? == 0 {
         return Ok(false);
     }
@@ -101,6 +104,11 @@ fn run(tx: &mut dyn Tx, now: DateTime<Utc>, kind: &str, reference: &str) -> Outc
         TICKET_END => end_ticket(tx, now, reference)?,
         TOPUP_END => deposit::expire(tx, now, reference)?,
         ORDER_TOLD => orders::tell_others(tx, now, reference)?,
+        ERASE_PLATES => accounts::erase_plates(tx, reference)?,
+        RETENTION => {
+            retention::erase_old(tx, operator, now)?;
+            return Ok(false);
+        }
         other => tracing::error!(kind = other, "nobody knows how to do this kind of thing"),
     }
     Ok(true)

@@ -42,6 +42,7 @@ pub mod payment;
 mod ports;
 mod public;
 mod quotes;
+mod retention;
 mod routes;
 mod serve;
 mod staff;

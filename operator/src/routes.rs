@@ -99,6 +99,8 @@ static ROUTES: &[Route] = &[
     post(route::SESSION, ANYBODY, auth::sign_in),
     delete(route::SESSION, EVERYBODY, auth::sign_out),
     read(route::ACCOUNT, EVERYBODY, accounts::read),
+    read(route::ACCOUNT_EXPORT, DRIVER, accounts::export),
+    delete(route::ACCOUNT, DRIVER, accounts::close),
     read(route::VEHICLES, DRIVER, vehicles::list),
     post(route::VEHICLES, DRIVER, vehicles::add),
     delete(route::VEHICLE, DRIVER, vehicles::remove),
@@ -155,4 +157,33 @@ fn matched(pattern: &str, path: &str) -> Option<Vec<String>> {
 /// The pattern of a request's path, for logs: ids and plates do not stand in it.
 pub(crate) fn pattern(request: &Request) -> &'static str {
     ROUTES.iter().find(|route| matched(route.path, &request.path).is_some()).map_or("unknown", |route| route.path)
+}
+
+#[cfg(test)]
+mod tests {
+    use mesto_protocol::openapi::{Auth, operations};
+
+    use super::*;
+
+    fn roles(auth: Auth) -> Option<&'static [Role]> {
+        match auth {
+            Auth::Anybody | Auth::Bank => ANYBODY,
+            Auth::SignedIn => EVERYBODY,
+            Auth::Driver => DRIVER,
+            Auth::Inspector => INSPECTOR,
+        }
+    }
+
+    #[test]
+    fn every_route_is_documented_as_it_is_and_nothing_else_is() {
+        let mut served: Vec<_> =
+            ROUTES.iter().map(|route| (route.path, route.method, route.roles, route.is_action)).collect();
+        let mut documented: Vec<_> = operations()
+            .iter()
+            .map(|operation| (operation.path, operation.method, roles(operation.auth), operation.is_action))
+            .collect();
+        served.sort_by_key(|route| (route.0, route.1));
+        documented.sort_by_key(|route| (route.0, route.1));
+        assert_eq!(served, documented);
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
-use std::future::Future;
+use std::future::{Future, IntoFuture};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -56,20 +56,23 @@ pub async fn serve(
 ) -> std::io::Result<()> {
     let (end, ending) = watch::channel(false);
     let service = Service { operator, store, clock, changed: watch::Sender::new(0), ending };
-    let jobs = tokio::spawn(do_what_is_due(service.clone()));
+    let jobs = do_what_is_due(service.clone());
     let router = Router::new().fallback(answer).with_state(service).into_make_service_with_connect_info::<SocketAddr>();
-    let served = axum::serve(listener, router)
+    let serving = axum::serve(listener, router)
         .with_graceful_shutdown(async move {
             shutdown.await;
             tracing::info!("ending: no new requests, those that came in are answered");
             let _ = end.send(true);
         })
-        .await;
-    jobs.abort();
-    served
+        .into_future();
+    // Side by side in one future: who drops it stops both.
+    tokio::select! {
+        served = serving => served,
+        never = jobs => match never {},
+    }
 }
 
-async fn do_what_is_due(service: Service) {
+async fn do_what_is_due(service: Service) -> Infallible {
     let mut beat = tokio::time::interval(DUE_EVERY);
     beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {

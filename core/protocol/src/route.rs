@@ -26,6 +26,7 @@ paths! {
     ONE_TIME_CODE = "/v1/auth/code";
     SESSION = "/v1/auth/session";
     ACCOUNT = "/v1/account";
+    ACCOUNT_EXPORT = "/v1/account/export";
     VEHICLES = "/v1/vehicles";
     VEHICLE = "/v1/vehicles/{vehicle}";
     ZONES = "/v1/zones";

@@ -164,6 +164,14 @@ fn signing_in() -> Vec<Operation> {
             .refuses(&[PhoneInvalid, CodeWrong, CodeExpired, CodeTriesExhausted, DeviceKeyInvalid, TooManyRequests]),
         delete(route::SESSION, "Ends this session", Auth::SignedIn).answers_with(204, Body::Nothing),
         get(route::ACCOUNT, "Everything an app shows, as of one cursor", Auth::SignedIn).answers::<api::Account>(200),
+        delete(
+            route::ACCOUNT,
+            "Closes the account: the person is erased, what is left of the deposit is owed as a refund",
+            Auth::Driver,
+        )
+        .answers_with(204, Body::Nothing),
+        get(route::ACCOUNT_EXPORT, "Everything that is stored about the person", Auth::Driver)
+            .answers_with(200, Body::Open),
         get(route::VEHICLES, "The account's vehicles", Auth::Driver).answers::<api::Vehicles>(200),
         post(route::VEHICLES, "Adds a vehicle", Auth::Driver)
             .takes::<api::NewVehicle>()

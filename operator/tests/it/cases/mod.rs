@@ -5,5 +5,6 @@ mod intents;
 mod limits;
 mod orders;
 mod parking;
+mod privacy;
 mod sign_in;
 mod stream;

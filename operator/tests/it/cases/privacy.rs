@@ -1,0 +1,111 @@
+//! What is known about a person, how long, and how it ends.
+
+use mesto_operator::Request;
+use mesto_operator::store::transact;
+use mesto_operator::values;
+use mesto_protocol::api::{PlateCheck, TicketState};
+use serde_json::Value;
+
+use crate::world::{World, expect, refused, rsd};
+
+const PHONE: &str = "+381641234567";
+const DAY: i64 = 24 * 60;
+
+fn count(world: &World, table: &str) -> i64 {
+    let sql = format!("SELECT COUNT(*) FROM {table}");
+    transact(&*world.store, |tx| tx.query(&sql, values![])?[0].int(0)).unwrap()
+}
+
+on_both_databases! {
+    #[test]
+    fn everything_known_about_a_person_can_be_read(world) {
+        let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
+        let ticket = driver.park(&vehicle, "red", 60).ticket;
+        let known: Value = expect(200, driver.get("/v1/account/export"));
+        assert_eq!(known["person"][0]["phone"], PHONE);
+        assert_eq!(known["vehicles"][0]["shown"], "BG 789-PP");
+        assert_eq!(known["tickets"][0]["id"], Value::from(ticket.id.clone()));
+        assert_eq!(known["plates_of_tickets"][0]["ticket"], Value::from(ticket.id));
+        assert_eq!(known["deposit"].as_array().unwrap().len(), 2);
+        assert_eq!(known["messages"].as_array().unwrap().len(), 1);
+        let (stranger, _) = world.driver_with("+381650000000", "BG111AA", &[]);
+        assert!(!stranger.get("/v1/account/export").body.windows(7).any(|seen| seen == b"BG789PP"));
+    }
+
+    #[test]
+    fn a_closed_account_leaves_pseudonyms_and_a_refund_that_is_owed(world) {
+        let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
+        driver.park(&vehicle, "red", 60);
+        let inspector = world.inspector();
+        assert_eq!(driver.delete("/v1/account").status, 204);
+        refused("unauthorized", &driver.get("/v1/account"));
+        assert_eq!([count(world, "vehicle"), count(world, "outbox"), count(world, "event"), count(world, "device")], [0; 4]);
+        assert_eq!(world.operator.balances(&*world.store).unwrap()["payable:refunds RSD"], rsd("-920.00"));
+        // The ticket is paid and still counts in front of an inspector.
+        let check = || expect::<PlateCheck>(200, inspector.get("/v1/inspector/check?city=belgrade&plate=BG789PP&zone=red"));
+        assert!(check().covered);
+        world.check_books();
+        world.pass(31 * DAY);
+        world.due();
+        assert_eq!(count(world, "ticket_plate"), 0);
+        assert_eq!((count(world, "ticket"), count(world, "ledger_entry")), (1, 3));
+        world.check_books();
+        let again = world.driver(PHONE);
+        assert_ne!(again.account, driver.account);
+        assert_eq!(again.account().balance, rsd("0.00"));
+    }
+
+    #[test]
+    fn what_is_too_old_is_erased_by_kind_and_books_stay(world) {
+        let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
+        let inspector = world.inspector();
+        driver.park(&vehicle, "red", 60);
+        expect::<PlateCheck>(200, inspector.get("/v1/inspector/check?city=belgrade&plate=BG789PP&zone=red"));
+        let tables = ["outbox", "quote", "stay", "intent", "event", "plate_check", "ticket_plate"];
+        let left = || tables.map(|table| count(world, table) > 0);
+        world.due();
+        assert_eq!(left(), [true; 7]);
+        world.pass(8 * DAY);
+        world.due();
+        assert_eq!(left(), [false, false, true, true, true, true, true]);
+        world.pass(8 * DAY);
+        world.due();
+        assert_eq!(left(), [false, false, false, true, true, true, true]);
+        world.pass(20 * DAY);
+        world.due();
+        assert_eq!(left(), [false, false, false, false, true, false, true]);
+        world.pass(63 * DAY);
+        world.due();
+        assert_eq!(left(), [false, false, false, false, false, false, true]);
+        assert_eq!(refused("cursor_too_old", &driver.get("/v1/events?after=0"))["oldest"], driver.account().seq);
+        world.pass(79 * DAY);
+        assert!(driver.events(driver.account().seq).events.is_empty());
+        world.check_books();
+        world.pass(1000 * DAY);
+        world.due();
+        assert_eq!(left(), [false; 7]);
+        let again = world.driver(PHONE);
+        let account = again.account();
+        assert_eq!((account.balance, account.tickets[0].state, account.tickets[0].plate.as_str()), (rsd("920.00"), TicketState::Expired, ""));
+        world.check_books();
+    }
+
+    #[test]
+    fn no_card_number_can_come_into_the_store_bg_96(world) {
+        // Nothing of the wire has a place for one: what is sent all the same is not kept.
+        let driver = world.driver(PHONE);
+        let mut topup = serde_json::to_value(driver.new_topup("200.00")).unwrap();
+        topup["card_number"] = "4242424242424242".into();
+        let request = Request::new("POST", "/v1/deposit/topups").bearer(&driver.token).key(&world.key()).json(&topup);
+        assert_eq!(world.send(&request).status, 201);
+        for (table, column) in [("topup", "page_url"), ("intent", "answer"), ("event", "change")] {
+            let sql = format!("SELECT COUNT(*), COALESCE(SUM(CASE WHEN {column} LIKE '%4242%' THEN 1 ELSE 0 END), 0) FROM {table}");
+            let (rows, found) = transact(&*world.store, |tx| {
+                let row = &tx.query(&sql, values![])?[0];
+                Ok((row.int(0)?, row.int(1)?))
+            })
+            .unwrap();
+            assert!(rows > 0 && found == 0, "{table}");
+        }
+    }
+}
