@@ -298,3 +298,109 @@ const _: () = {
     const fn crosses_threads<T: Send + Sync>() {}
     crosses_threads::<Client>();
 };
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::task::{Context, Poll, Waker};
+    use std::time::Duration;
+
+    use mesto_protocol::device::SoftwareDevice;
+    use mesto_rules::{Currency, Money};
+
+    use super::*;
+    use crate::intent::IntentKind;
+    use crate::ports::{Clock, Entropy, Link, LinkAnswer, LinkError, LinkRequest, NoReminders, Secrets, SecretsError};
+
+    #[derive(Default)]
+    struct Sent(AtomicUsize);
+    #[async_trait::async_trait]
+    impl Link for Sent {
+        async fn send(&self, _: LinkRequest) -> std::result::Result<LinkAnswer, LinkError> {
+            self.0.fetch_add(1, Ordering::SeqCst);
+            Err(LinkError::Unknown("nobody there".to_owned()))
+        }
+    }
+    struct Still;
+    impl Clock for Still {
+        fn wall(&self) -> DateTime<Utc> {
+            DateTime::from_timestamp(1_756_900_000, 0).unwrap()
+        }
+        fn monotonic(&self) -> Duration {
+            Duration::from_secs(60)
+        }
+        fn boot(&self) -> String {
+            "one".to_owned()
+        }
+    }
+    impl Entropy for Still {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(7);
+        }
+    }
+    impl Secrets for Still {
+        fn get(&self, _: &str) -> std::result::Result<Option<String>, SecretsError> {
+            Ok(Some("token".to_owned()))
+        }
+        fn set(&self, _: &str, _: &str) -> std::result::Result<(), SecretsError> {
+            Ok(())
+        }
+        fn remove(&self, _: &str) -> std::result::Result<(), SecretsError> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_full_phone_is_told_so_and_nothing_is_sent() {
+        let folder = tempfile::tempdir().unwrap();
+        let link = Arc::new(Sent::default());
+        let ports = Ports {
+            link: link.clone(),
+            clock: Arc::new(Still),
+            entropy: Arc::new(Still),
+            secrets: Arc::new(Still),
+            signer: Arc::new(SoftwareDevice::from_seed(&[3; 32]).unwrap()),
+            reminders: Arc::new(NoReminders),
+        };
+        let client = Client::open(Config::new(folder.path().join("mesto.db"), "belgrade", [0; 32]), ports).unwrap();
+        {
+            let mut core = client.core();
+            core.account = Some("account".to_owned());
+            let pages: i64 = core.store.connection().query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
+            core.store.connection().query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(())).unwrap();
+        }
+        let amount = Money::from_minor(100_000, Currency::new("RSD").unwrap());
+        let intend = |size: usize| {
+            let body = move |_| Ok(vec![b'x'; size]);
+            let mut intent =
+                std::pin::pin!(client.intend(IntentKind::Topup { amount: amount.clone() }, "/v1".to_owned(), body, client.now()));
+            match intent.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+                Poll::Ready(outcome) => outcome,
+                Poll::Pending => panic!("the link never waits"),
+            }
+        };
+        let error = intend(1_000_000).unwrap_err();
+        assert_eq!(error.code(), "phone_full");
+        assert!(error.advice(Locale::En).contains("nothing was charged"), "{}", error.advice(Locale::En));
+        assert_eq!(link.0.load(Ordering::SeqCst), 0);
+        assert!(client.open_intents().unwrap().is_empty());
+        // With room again the same tap goes out.
+        client.core().store.connection().query_row("PRAGMA max_page_count = 100000", [], |_| Ok(())).unwrap();
+        intend(1_000_000).unwrap();
+        assert_eq!(link.0.load(Ordering::SeqCst), 1);
+    }
+
+    #[test]
+    fn no_thread_runs_while_nobody_listens() {
+        let observers = Observers::default();
+        observers.wake();
+        assert!(!observers.runs());
+        let subscription = observers.add(std::sync::Weak::new(), Arc::new(Deaf));
+        drop(subscription);
+    }
+
+    struct Deaf;
+    impl Observer for Deaf {
+        fn changed(&self, _: Arc<Snapshot>) {}
+    }
+}

@@ -177,6 +177,12 @@ impl Observers {
         Subscription { shared: Arc::downgrade(&self.shared), id }
     }
 
+    /// Whether the thread that tells was started.
+    #[cfg(test)]
+    pub fn runs(&self) -> bool {
+        self.shared.listeners.lock().unwrap_or_else(PoisonError::into_inner).running
+    }
+
     /// A change happened.
     pub fn wake(&self) {
         self.shared.listeners.lock().unwrap_or_else(PoisonError::into_inner).version += 1;

@@ -124,7 +124,7 @@ impl Client {
 fn text_of(body: &[u8], code: &str, what: &str) -> Result<String> {
     let text = std::str::from_utf8(body).map_err(|why| Error::not_genuine(code, what, why))?.trim();
     if text.starts_with('"') {
-        return serde_json::from_str(text).map_err(|why| Error::not_genuine(code, what, why));
+        return serde_json::from_slice(text.as_bytes()).map_err(|why| Error::not_genuine(code, what, why));
     }
     Ok(text.to_owned())
 }

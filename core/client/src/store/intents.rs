@@ -67,14 +67,14 @@ fn read(row: &Row<'_>) -> Result<IntentRow, StoreError> {
         "expired" => IntentState::Expired,
         "refused" => {
             let problem = problem.ok_or_else(|| StoreError::Other("a refusal without its reason".to_owned()))?;
-            IntentState::Refused(serde_json::from_str::<Problem>(&problem)?)
+            IntentState::Refused(serde_json::from_slice::<Problem>(problem.as_bytes())?)
         }
         other => return Err(StoreError::Other(format!("{other} is not a state of an intent"))),
     };
     let ended_at: Option<i64> = row.get(11)?;
     Ok(IntentRow {
         key: row.get(0)?,
-        kind: serde_json::from_str(&row.get::<_, String>(1)?)?,
+        kind: serde_json::from_slice(row.get::<_, String>(1)?.as_bytes())?,
         path: row.get(2)?,
         body: row.get(3)?,
         created_at: time(row.get(4)?)?,

@@ -31,7 +31,7 @@ fn list<T: DeserializeOwned>(
     let mut rows = statement.query(params)?;
     let mut values = Vec::new();
     while let Some(row) = rows.next()? {
-        values.push(serde_json::from_str(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?);
+        values.push(serde_json::from_slice(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?.as_bytes())?);
     }
     Ok(values)
 }
@@ -42,7 +42,7 @@ pub fn get<T: DeserializeOwned>(connection: &Connection, name: &str) -> Result<O
         .prepare_cached("SELECT value FROM meta WHERE name = ?1")?
         .query_row(params![name], |row| row.get(0))
         .optional()?;
-    Ok(text.map(|text| serde_json::from_str(&text)).transpose()?)
+    Ok(text.map(|text| serde_json::from_slice(text.as_bytes())).transpose()?)
 }
 
 pub fn set(connection: &Connection, name: &str, value: &impl Serialize) -> Result<(), StoreError> {

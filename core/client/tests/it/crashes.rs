@@ -1,0 +1,133 @@
+//! The app dies at every await and at every statement; opened again, every intent comes to its end, once.
+
+use mesto_client::{Client, IntentState};
+
+use crate::support::{Fault, Phone, poll, rsd, run};
+
+/// After the crash: opened, settled, synced. The intent, if it came to be, has ended and the books agree with the phone.
+fn ends_once(phone: &mut Phone, what: &str) -> Option<IntentState> {
+    phone.reopen();
+    let open = phone.client.open_intents().unwrap();
+    assert!(open.len() <= 1, "{what}");
+    let settled = run(phone.client.settle()).unwrap();
+    run(phone.client.sync()).unwrap();
+    assert!(phone.client.open_intents().unwrap().is_empty(), "{what}: an intent is still open");
+    let sold = phone.net.sold();
+    let shown = phone.shown();
+    assert_eq!(shown.active_tickets.len() as i64, sold, "{what}");
+    let expected = if sold == 1 { rsd("920.00") } else { rsd("1000.00") };
+    assert_eq!(shown.balance, Some(expected), "{what}");
+    let end = phone.client.intents(1).unwrap().into_iter().find(|intent| intent.kind.name() == "purchase");
+    if let Some(end) = &end {
+        assert_eq!(end.state == IntentState::Confirmed, sold == 1, "{what}: {:?}", end.state);
+    } else {
+        assert_eq!(sold, 0, "{what}: bought without an intent");
+    }
+    drop(settled);
+    end.map(|intent| intent.state)
+}
+
+#[test]
+fn the_app_dies_while_a_request_is_out_and_the_intent_ends_once() {
+    for (fault, late) in [
+        (Fault::HangsBefore, false),
+        (Fault::HangsAfter, false),
+        (Fault::HangsBefore, true),
+        (Fault::HangsAfter, true),
+    ] {
+        let mut phone = Phone::ready("1000");
+        let quote = phone.quote("red", 60);
+        let executed = matches!(fault, Fault::HangsAfter);
+        let what = format!("{fault:?}, late {late}");
+        phone.net.fault("POST /v1/tickets", fault);
+        assert!(poll(phone.client.buy(&quote)).is_none());
+        if late {
+            phone.after(10);
+        }
+        let end = ends_once(&mut phone, &what).unwrap();
+        assert_eq!(end, if late && !executed { IntentState::Expired } else { IntentState::Confirmed }, "{what}");
+    }
+}
+
+#[test]
+fn the_app_dies_while_it_asks_for_a_cancellation() {
+    for fault in [Fault::HangsBefore, Fault::HangsAfter] {
+        let mut phone = Phone::ready("1000");
+        let quote = phone.quote("red", 60);
+        phone.net.fault("POST /v1/tickets", Fault::RequestLost);
+        run(phone.client.buy(&quote)).unwrap();
+        phone.after(10);
+        let what = format!("{fault:?}");
+        phone.net.fault("DELETE /v1/intents", fault);
+        assert!(poll(phone.client.settle()).is_none());
+        assert_eq!(ends_once(&mut phone, &what), Some(IntentState::Expired));
+    }
+}
+
+/// A statement that fails takes its whole transaction with it, as a death in its middle would.
+#[test]
+fn the_app_dies_at_any_statement_and_the_intent_ends_once() {
+    let statements = [
+        "BEFORE INSERT ON intent",
+        "AFTER INSERT ON intent",
+        "BEFORE UPDATE ON intent WHEN NEW.state = 'leaving'",
+        "AFTER UPDATE ON intent WHEN NEW.state = 'leaving'",
+        "BEFORE UPDATE ON intent WHEN NEW.state = 'confirmed'",
+        "AFTER UPDATE ON intent WHEN NEW.state = 'confirmed'",
+        "BEFORE INSERT ON ticket",
+        "AFTER INSERT ON ticket",
+        "BEFORE UPDATE ON meta WHEN NEW.name = 'balance'",
+        "BEFORE INSERT ON meta WHEN NEW.name = 'balance'",
+    ];
+    for statement in statements {
+        let mut phone = Phone::ready("1000");
+        let quote = phone.quote("red", 60);
+        phone.net.log();
+        let spoiler = rusqlite::Connection::open(phone.path()).unwrap();
+        let crash = format!("CREATE TRIGGER crash {} BEGIN SELECT RAISE(ABORT, 'the app died'); END", row(statement));
+        spoiler.execute_batch(&crash).unwrap();
+        let outcome = run(phone.client.buy(&quote));
+        assert_eq!(outcome.as_ref().err().map(|error| error.code().to_owned()).as_deref(), Some("phone_data_failed"), "{statement}");
+        spoiler.execute_batch("DROP TRIGGER crash").unwrap();
+        drop(spoiler);
+        let sent = phone.net.log().iter().any(|request| request == "POST /v1/tickets");
+        let before_sending = statement.contains("INSERT ON intent") || statement.contains("leaving");
+        assert_eq!(sent, !before_sending, "{statement}: nothing leaves before it is committed");
+        let end = ends_once(&mut phone, statement);
+        if statement.contains("INSERT ON intent") {
+            assert_eq!(end, None, "{statement}: there was no intent");
+        } else {
+            assert_eq!(end, Some(IntentState::Confirmed), "{statement}");
+        }
+    }
+}
+
+/// `CREATE TRIGGER` wants `FOR EACH ROW` between the table and the condition.
+fn row(statement: &str) -> String {
+    match statement.split_once(" WHEN ") {
+        Some((event, condition)) => format!("{event} FOR EACH ROW WHEN {condition}"),
+        None => format!("{statement} FOR EACH ROW"),
+    }
+}
+
+#[test]
+fn an_app_that_dies_again_and_again_still_ends_it_once() {
+    let mut phone = Phone::ready("1000");
+    let quote = phone.quote("red", 60);
+    phone.net.fault("POST /v1/tickets", Fault::HangsAfter);
+    assert!(poll(phone.client.buy(&quote)).is_none());
+    for fault in [Fault::HangsBefore, Fault::HangsAfter, Fault::AnswerLost, Fault::NotSent] {
+        phone.reopen();
+        phone.net.fault("POST /v1/tickets", fault);
+        let _ = poll(phone.client.settle());
+    }
+    assert_eq!(ends_once(&mut phone, "five deaths"), Some(IntentState::Confirmed));
+}
+
+#[test]
+fn a_client_is_one_client_however_often_it_is_cloned() {
+    let phone = Phone::ready("1000");
+    let clone: Client = phone.client.clone();
+    run(clone.buy(&phone.quote("red", 60))).unwrap();
+    assert_eq!(phone.shown().active_tickets.len(), 1);
+}

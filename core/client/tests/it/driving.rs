@@ -1,0 +1,215 @@
+//! A day of a driver: sign-in, car, deposit, quote, purchase, extension, history, order.
+
+use mesto_client::api::{BankOutcome, EntryKind, OrderState};
+use mesto_client::rules::Position;
+use mesto_client::{ErrorKind, IntentState, Locale};
+use mesto_operator::Request;
+use mesto_protocol::keys::KeySet;
+use mesto_protocol::ticket::{MAX_SKEW, Presentation};
+
+use crate::support::{Fault, Phone, morning, rsd, run};
+
+#[test]
+fn a_driver_parks_extends_and_is_refused_minute_91_bg_50() {
+    let phone = Phone::ready("1000");
+    assert_eq!(phone.balance(), rsd("1000.00"));
+
+    let quote = phone.quote("red", 60);
+    assert_eq!((quote.terms.total.clone(), quote.terms.granted_minutes), (rsd("80.00"), 60));
+    let bought = run(phone.client.buy(&quote)).unwrap();
+    assert_eq!(bought.state, IntentState::Confirmed);
+    assert_eq!(phone.balance(), rsd("920.00"));
+    let ticket = bought.ticket.unwrap();
+
+    let refused = run(phone.client.quote("red", &phone.car(), 91)).unwrap_err();
+    assert_eq!((refused.code(), refused.kind()), ("max_stay_exceeded", ErrorKind::Refused));
+    assert_eq!(refused.params()["allowed"], 30);
+    assert!(refused.text(Locale::En).contains("91") && refused.text(Locale::En).contains("90"), "{}", refused.text(Locale::En));
+
+    phone.after(50);
+    let more = run(phone.client.extend(&ticket.id, 30)).unwrap();
+    assert_eq!((more.terms.total.clone(), more.terms.starts_at, more.extends.as_deref()), (rsd("120.00"), ticket.ends_at, Some(ticket.id.as_str())));
+    assert_eq!(run(phone.client.buy(&more)).unwrap().state, IntentState::Confirmed);
+    assert_eq!(phone.balance(), rsd("800.00"));
+    assert_eq!(phone.shown().active_tickets.len(), 2);
+
+    let history = run(phone.client.history(None, 10)).unwrap();
+    assert_eq!((history.tickets.len(), history.from_phone, history.more), (2, false, false));
+    let spent = run(phone.client.deposit(None, 10)).unwrap();
+    let amounts: Vec<_> = spent.entries.iter().map(|entry| (entry.kind, entry.amount.amount.to_string())).collect();
+    assert_eq!(
+        amounts,
+        [
+            (EntryKind::Ticket, "-120.00".to_owned()),
+            (EntryKind::Ticket, "-80.00".to_owned()),
+            (EntryKind::Topup, "1000.00".to_owned())
+        ]
+    );
+    assert_eq!(phone.net.sold(), 2);
+}
+
+#[test]
+fn the_phones_preview_is_the_operators_quote_line_by_line() {
+    let phone = Phone::ready("1000");
+    for (zone, minutes) in [("red", 1), ("red", 61), ("a", 30), ("yellow", 121), ("green", 240), ("blue", 600)] {
+        let preview = phone.client.preview(zone, &phone.car(), minutes).unwrap();
+        assert_eq!(preview.terms, phone.quote(zone, minutes).terms, "{zone} {minutes}");
+    }
+    run(phone.client.buy(&phone.quote("red", 30))).unwrap();
+    phone.after(10);
+    let preview = phone.client.preview("red", &phone.car(), 60).unwrap();
+    let quote = phone.quote("red", 60);
+    assert_eq!((preview.terms, preview.extends), (quote.terms, quote.extends), "while a ticket runs");
+    phone.net.offline(true);
+    assert_eq!(phone.client.preview("red", &phone.car(), 91).unwrap_err().code(), "max_stay_exceeded");
+    assert!(phone.client.preview("red", &phone.car(), 30).is_ok(), "without a connection");
+}
+
+#[test]
+fn a_sign_wins_over_the_position() {
+    let phone = Phone::new();
+    let here = Some(Position { lat: 44.8125, lon: 20.4612, accuracy_m: Some(20.0) });
+    let near = phone.client.zones_near(here, None).unwrap();
+    assert!(near.by_sign.is_none());
+    let distances: Vec<_> = near.zones.iter().filter_map(|zone| zone.distance_metres).collect();
+    assert!(!distances.is_empty() && distances.is_sorted(), "{distances:?}");
+    assert!(near.zones.iter().filter(|zone| zone.distance_metres.is_some()).all(|zone| zone.approximate), "drawn by hand");
+
+    for sign in ["9111", " SMS 9111 ZONA 1 "] {
+        let signed = phone.client.zones_near(here, Some(sign)).unwrap();
+        assert_eq!(signed.by_sign.as_deref(), Some("red"));
+        assert_eq!(signed.zones[0].zone, "red");
+    }
+    let unknown = phone.client.zones_near(here, Some("1234")).unwrap_err();
+    assert_eq!(unknown.code(), "sign_unknown");
+    assert!(unknown.advice(Locale::En).contains("9111"), "{}", unknown.advice(Locale::En));
+}
+
+#[test]
+fn a_wrong_plate_is_refused_on_the_phone_with_what_would_be_right() {
+    let phone = Phone::new();
+    phone.sign_in();
+    phone.net.log();
+    for (plate, code) in [("", "plate_empty"), ("BG 789/€", "plate_sign_not_allowed")] {
+        let error = run(phone.client.add_vehicle(plate, None)).unwrap_err();
+        assert_eq!(error.code(), code);
+        assert!(!error.advice(Locale::SrLatn).is_empty());
+    }
+    assert!(phone.net.log().is_empty(), "nothing was sent");
+    assert_eq!(run(phone.client.add_vehicle("bg 789-pp", Some("Fića"))).unwrap().canonical, "BG789PP");
+    assert_eq!(run(phone.client.add_vehicle("BG789PP", None)).unwrap_err().code(), "vehicle_exists");
+    run(phone.client.remove_vehicle(&phone.car())).unwrap();
+    assert!(phone.shown().vehicles.is_empty());
+}
+
+#[test]
+fn only_the_listed_amounts_are_paid_in_bg_76() {
+    let phone = Phone::ready("0");
+    for amount in ["199", "201", "0", "-200", "999.99"] {
+        let error = run(phone.client.top_up(amount.parse().unwrap())).unwrap_err();
+        assert_eq!(error.code(), "amount_not_offered", "{amount}");
+        assert!(error.advice(Locale::En).contains("200, 500, 1000, 2000, 5000 RSD"), "{}", error.advice(Locale::En));
+    }
+    assert!(phone.net.log().is_empty(), "nothing was sent");
+    assert!(phone.client.intents(10).unwrap().iter().all(|intent| intent.kind.name() != "topup"));
+}
+
+#[test]
+fn an_inspectors_order_arrives_and_is_paid_once_bg_57() {
+    let phone = Phone::ready("2000");
+    run(phone.client.buy(&phone.quote("yellow", 60))).unwrap();
+    phone.after(75);
+    let token = phone
+        .net
+        .operator
+        .create_staff(&phone.net.store, phone.time.now(), mesto_client::api::Role::Inspector, "inspector")
+        .unwrap();
+    let order = serde_json::json!({"city": "belgrade", "plate": "BG789PP", "zone": "yellow", "violation": "time_expired"});
+    let issued =
+        phone.net.handle(&Request::new("POST", "/v1/inspector/orders").bearer(&token).key("an-inspectors-key-1").json(&order));
+    assert_eq!(issued.status / 100, 2, "{}", String::from_utf8_lossy(&issued.body));
+
+    run(phone.client.sync()).unwrap();
+    let shown = phone.shown();
+    assert_eq!((shown.active_tickets.len(), shown.orders.len()), (0, 1));
+    let id = shown.orders[0].id.clone();
+    phone.net.fault("POST /v1/orders", Fault::AnswerLost);
+    assert!(!run(phone.client.pay_order(&id)).unwrap().state.is_final());
+    let paid = run(phone.client.pay_order(&id)).unwrap();
+    assert_eq!(paid.state, IntentState::Confirmed);
+    assert_eq!(paid.order.unwrap().state, OrderState::Paid);
+    assert_eq!(run(phone.client.pay_order(&id)).unwrap_err().code(), "order_missing");
+    run(phone.client.sync()).unwrap();
+    assert_eq!(phone.balance(), rsd("435.00"), "2000 - 65 - half of 3000");
+}
+
+#[test]
+fn a_declined_card_changes_nothing_and_says_why_bg_83() {
+    let phone = Phone::ready("0");
+    let intent = run(phone.client.top_up(rsd("1000").amount)).unwrap();
+    assert!(!intent.state.is_final(), "the bank has not decided");
+    assert!(intent.page_url.as_deref().unwrap().starts_with("https://bank.example/pay?"));
+    phone.net.bank_decides(&intent.topup.unwrap().id, &rsd("1000.00"), BankOutcome::Declined, Some("card_declined"));
+    let settled = run(phone.client.settle_intent(&intent.key)).unwrap();
+    let refusal = settled.refusal().unwrap();
+    assert_eq!(refusal.code(), "card_declined");
+    assert_eq!(refusal.text(Locale::SrLatn), "Banka je odbila karticu.");
+    assert!(settled.page_url.is_none(), "nothing to open any more");
+    run(phone.client.sync()).unwrap();
+    assert_eq!(phone.balance(), rsd("0.00"));
+}
+
+#[test]
+fn the_code_of_a_ticket_convinces_an_inspector_without_a_connection() {
+    let phone = Phone::ready("1000");
+    let ticket = run(phone.client.buy(&phone.quote("red", 60))).unwrap().ticket.unwrap();
+    phone.net.offline(true);
+    phone.after(5);
+    let code = phone.client.ticket_code(&ticket.id).unwrap();
+    let root = phone.net.operator.keys().root_public();
+    let keys = KeySet::verify(phone.net.operator.keys().signed_set(), root, 0).unwrap();
+    let seen = Presentation::verify(&code.text, &keys, phone.time.now(), MAX_SKEW).unwrap();
+    assert_eq!((seen.claims.id.as_str(), seen.shown_at), (ticket.id.as_str(), Some(phone.time.now())));
+    assert_eq!(phone.client.verified_ticket(&ticket.id).unwrap().zone, "red");
+    phone.after(2);
+    assert!(Presentation::verify(&code.text, &keys, phone.time.now(), MAX_SKEW).is_err(), "a photograph of it is too old");
+}
+
+#[test]
+fn signing_out_forgets_the_account_and_another_finds_nothing() {
+    let phone = Phone::ready("1000");
+    run(phone.client.buy(&phone.quote("red", 60))).unwrap();
+    run(phone.client.sign_out()).unwrap();
+    let shown = phone.shown();
+    assert!(!shown.signed_in && shown.active_tickets.is_empty() && shown.vehicles.is_empty() && shown.balance.is_none());
+    assert_eq!(run(phone.client.sync()).unwrap_err().code(), "not_signed_in");
+    assert_eq!(run(phone.client.quote("red", "any", 60)).unwrap_err().kind(), ErrorKind::NotSignedIn);
+    assert!(shown.city.is_some(), "the city stays");
+}
+
+#[test]
+fn a_session_that_is_over_keeps_what_the_phone_knows() {
+    let phone = Phone::ready("1000");
+    phone.net.fault("GET /v1/events", Fault::refuses(mesto_client::ProblemCode::Unauthorized));
+    assert_eq!(run(phone.client.sync()).unwrap_err().kind(), ErrorKind::NotSignedIn);
+    let shown = phone.shown();
+    assert!(!shown.signed_in);
+    assert_eq!(shown.balance, Some(rsd("1000.00")));
+    phone.time.advance(chrono::TimeDelta::minutes(1));
+    phone.sign_in();
+    assert!(phone.shown().signed_in);
+    assert_eq!(phone.balance(), rsd("1000.00"));
+}
+
+#[test]
+fn a_clock_two_hours_wrong_changes_neither_quote_nor_purchase_bg_47() {
+    let phone = Phone::new();
+    phone.time.wrong_by(chrono::TimeDelta::hours(2));
+    phone.sign_in();
+    run(phone.client.add_vehicle("BG789PP", None)).unwrap();
+    phone.fill("1000");
+    assert_eq!(phone.client.now(), morning());
+    let quote = phone.quote("red", 60);
+    let intent = run(phone.client.buy(&quote)).unwrap();
+    assert_eq!((intent.state, intent.not_after), (IntentState::Confirmed, quote.expires_at));
+}

@@ -1,0 +1,291 @@
+//! Never a false "paid", never a false "not paid": what an intent says while the network fails.
+
+use chrono::TimeDelta;
+use mesto_client::api::BankOutcome;
+use mesto_client::{Connection, IntentState, Locale, ProblemCode, Progress};
+
+use crate::support::{Fault, Phone, poll, rsd, run};
+
+const LEFT: IntentState = IntentState::Unconfirmed(Progress::Left);
+const READY: IntentState = IntentState::Unconfirmed(Progress::Ready);
+
+#[test]
+fn a_lost_answer_is_unconfirmed_until_known_and_bought_once_bg_34() {
+    for fault in [Fault::AnswerLost, Fault::RequestLost] {
+        let phone = Phone::ready("1000");
+        let quote = phone.quote("red", 60);
+        phone.net.fault("POST /v1/tickets", fault);
+        let intent = run(phone.client.buy(&quote)).unwrap();
+        assert_eq!(intent.state, LEFT);
+        let shown = phone.shown();
+        assert_eq!((shown.open_intents.len(), shown.active_tickets.len()), (1, 0));
+        assert_eq!(shown.balance, Some(rsd("1000.00")), "neither paid nor unpaid");
+        assert_eq!(shown.connection, Connection::Offline);
+        assert!(phone.client.next_retry_at().unwrap() > phone.time.now());
+
+        let settled = run(phone.client.settle()).unwrap();
+        assert_eq!(settled[0].state, IntentState::Confirmed);
+        run(phone.client.sync()).unwrap();
+        let shown = phone.shown();
+        assert_eq!((shown.open_intents.len(), shown.active_tickets.len()), (0, 1));
+        assert_eq!(shown.balance, Some(rsd("920.00")));
+        assert_eq!(phone.net.sold(), 1);
+        assert!(phone.client.next_retry_at().is_none());
+    }
+}
+
+#[test]
+fn an_old_answer_told_again_does_not_turn_the_balance_back() {
+    let phone = Phone::ready("1000");
+    let topup = run(phone.client.top_up(rsd("500").amount)).unwrap().topup.unwrap();
+    let quote = phone.quote("red", 60);
+    phone.net.fault("POST /v1/tickets", Fault::AnswerLost);
+    let lost = run(phone.client.buy(&quote)).unwrap();
+    phone.net.bank_decides(&topup.id, &rsd("500.00"), BankOutcome::Approved, None);
+    run(phone.client.sync()).unwrap();
+    assert_eq!(phone.balance(), rsd("1420.00"));
+    // The stored answer says 920.00, as it was then.
+    assert_eq!(run(phone.client.settle_intent(&lost.key)).unwrap().state, IntentState::Confirmed);
+    assert_eq!(phone.balance(), rsd("1420.00"));
+}
+
+#[test]
+fn a_purchase_tapped_without_network_is_never_executed_late() {
+    let phone = Phone::ready("1000");
+    let quote = phone.quote("red", 60);
+    phone.net.offline(true);
+    let intent = run(phone.client.buy(&quote)).unwrap();
+    assert_eq!(intent.state, READY);
+    phone.after(120);
+    let settled = run(phone.client.settle()).unwrap();
+    assert_eq!(settled[0].state, IntentState::Expired, "nothing left the phone, nothing will");
+    phone.net.offline(false);
+    phone.net.log();
+    assert!(run(phone.client.settle()).unwrap().is_empty());
+    assert!(phone.net.log().is_empty());
+    assert_eq!(phone.net.sold(), 0);
+}
+
+#[test]
+fn a_purchase_tapped_without_network_goes_out_in_time() {
+    let phone = Phone::ready("1000");
+    let quote = phone.quote("red", 60);
+    phone.net.offline(true);
+    run(phone.client.buy(&quote)).unwrap();
+    phone.after(1);
+    phone.net.offline(false);
+    assert_eq!(run(phone.client.settle()).unwrap()[0].state, IntentState::Confirmed);
+    assert_eq!(phone.net.sold(), 1);
+}
+
+#[test]
+fn after_the_deadline_only_the_operators_word_ends_a_request_that_may_have_left() {
+    for (fault, end, sold) in [(Fault::RequestLost, IntentState::Expired, 0), (Fault::AnswerLost, IntentState::Confirmed, 1)] {
+        let phone = Phone::ready("1000");
+        let quote = phone.quote("red", 60);
+        phone.net.fault("POST /v1/tickets", fault);
+        run(phone.client.buy(&quote)).unwrap();
+        phone.net.offline(true);
+        phone.after(10);
+        assert_eq!(run(phone.client.settle()).unwrap()[0].state, LEFT, "unreachable");
+        phone.net.offline(false);
+        phone.net.log();
+        let settled = run(phone.client.settle()).unwrap();
+        assert_eq!(settled[0].state, end);
+        assert!(phone.net.log()[0].starts_with("DELETE /v1/intents/"), "asked, not sent again");
+        assert_eq!(settled[0].ticket.is_some(), sold == 1);
+        assert_eq!(phone.net.sold(), sold);
+    }
+}
+
+#[test]
+fn a_request_that_arrives_after_its_deadline_is_refused_by_the_operator() {
+    let phone = Phone::ready("1000");
+    let quote = phone.quote("red", 60);
+    // The phone's clock runs behind: it believes to be in time.
+    phone.net.offline(true);
+    run(phone.client.buy(&quote)).unwrap();
+    phone.net.offline(false);
+    phone.net.fault("POST /v1/tickets", Fault::refuses(ProblemCode::IntentExpired));
+    assert_eq!(run(phone.client.settle()).unwrap()[0].state, IntentState::Expired);
+    assert_eq!(phone.net.sold(), 0);
+}
+
+#[test]
+fn two_taps_on_one_quote_are_one_purchase() {
+    let phone = Phone::ready("1000");
+    let quote = phone.quote("red", 60);
+    phone.net.log();
+    phone.net.fault("POST /v1/tickets", Fault::HangsBefore);
+    {
+        let mut first = Box::pin(phone.client.buy(&quote));
+        assert!(poll(first.as_mut()).is_none(), "on its way");
+        let second = run(phone.client.buy(&quote)).unwrap();
+        assert!(!second.state.is_final());
+        assert_eq!(phone.client.open_intents().unwrap().len(), 1);
+        assert_eq!(phone.net.log(), ["POST /v1/tickets"], "the second tap sends nothing");
+    }
+    let third = run(phone.client.buy(&quote)).unwrap();
+    assert_eq!(third.state, IntentState::Confirmed);
+    let fourth = run(phone.client.buy(&quote)).unwrap();
+    assert_eq!((fourth.key, fourth.state), (third.key, IntentState::Confirmed), "also after it was bought");
+    assert_eq!(phone.net.sold(), 1);
+}
+
+#[test]
+fn a_doubled_request_is_executed_once() {
+    let phone = Phone::ready("1000");
+    let quote = phone.quote("red", 60);
+    phone.net.fault("POST /v1/tickets", Fault::Doubled);
+    assert_eq!(run(phone.client.buy(&quote)).unwrap().state, IntentState::Confirmed);
+    assert_eq!(phone.net.sold(), 1);
+}
+
+#[test]
+fn answers_that_are_no_outcome_keep_it_unconfirmed() {
+    let says = |status, body: &[u8]| Fault::Says(status, Vec::new(), body.to_vec());
+    let answers = [
+        Fault::refuses(ProblemCode::TooManyRequests),
+        Fault::refuses(ProblemCode::Internal),
+        Fault::refuses(ProblemCode::Unavailable),
+        Fault::refuses(ProblemCode::StorageFull),
+        Fault::refuses(ProblemCode::RequestInFlight),
+        Fault::refuses(ProblemCode::ClientTooOld),
+        says(200, b"<html>welcome to the wifi</html>"),
+        says(200, b"{}"),
+        says(302, b""),
+        says(403, b"<html>log in</html>"),
+        says(404, b"not here"),
+        says(502, b""),
+    ];
+    for answer in answers {
+        let phone = Phone::ready("1000");
+        let quote = phone.quote("red", 60);
+        phone.net.fault("POST /v1/tickets", answer.clone());
+        assert_eq!(run(phone.client.buy(&quote)).unwrap().state, LEFT, "{answer:?}");
+        assert_eq!(run(phone.client.settle()).unwrap()[0].state, IntentState::Confirmed, "{answer:?}");
+        assert_eq!(phone.net.sold(), 1);
+    }
+}
+
+#[test]
+fn a_session_that_ended_meanwhile_leaves_the_purchase_to_be_settled() {
+    let phone = Phone::ready("1000");
+    let quote = phone.quote("red", 60);
+    phone.net.fault("POST /v1/tickets", Fault::refuses(ProblemCode::Unauthorized));
+    assert_eq!(run(phone.client.buy(&quote)).unwrap().state, LEFT);
+    assert!(!phone.shown().signed_in);
+    assert_eq!(run(phone.client.settle()).unwrap_err().code(), "not_signed_in");
+    phone.time.advance(TimeDelta::seconds(31));
+    phone.sign_in();
+    assert_eq!(run(phone.client.settle()).unwrap()[0].state, IntentState::Confirmed);
+}
+
+#[test]
+fn retry_after_is_waited_for_and_failures_are_spread_out() {
+    let phone = Phone::ready("1000");
+    let quote = phone.quote("red", 60);
+    let body = serde_json::to_vec(&mesto_client::Problem::new(ProblemCode::TooManyRequests, "")).unwrap();
+    phone.net.fault("POST /v1/tickets", Fault::Says(429, vec![("Retry-After".to_owned(), "40".to_owned())], body));
+    run(phone.client.buy(&quote)).unwrap();
+    assert_eq!(phone.client.next_retry_at(), Some(phone.time.now() + TimeDelta::seconds(40)));
+    phone.net.log();
+    assert!(run(phone.client.settle_due()).unwrap().is_empty());
+    assert!(phone.net.log().is_empty(), "not yet");
+
+    phone.net.offline(true);
+    let mut waits = Vec::new();
+    for _ in 0..4 {
+        run(phone.client.settle()).unwrap();
+        waits.push(phone.client.next_retry_at().unwrap() - phone.time.now());
+    }
+    assert!(waits.is_sorted() && waits[3] > waits[0] * 4, "{waits:?}");
+    phone.net.offline(false);
+    phone.time.advance(TimeDelta::seconds(75));
+    assert_eq!(run(phone.client.settle_due()).unwrap()[0].state, IntentState::Confirmed);
+}
+
+#[test]
+fn a_refusal_is_final_and_says_what_is_missing() {
+    let phone = Phone::ready("200");
+    run(phone.client.buy(&phone.quote("red", 90))).unwrap();
+    let quote = phone.quote("green", 60);
+    let refused = run(phone.client.buy(&quote)).unwrap();
+    let refusal = refused.refusal().unwrap();
+    assert_eq!(refusal.code(), "deposit_too_low");
+    assert_eq!(refusal.text(Locale::En), "Your deposit of 0.00 RSD lacks 55.00 RSD.");
+    assert!(phone.shown().open_intents.is_empty());
+    // The same quote can be bought once the deposit covers it: with a new key, for the old one is spent.
+    phone.fill("200");
+    let again = run(phone.client.buy(&quote)).unwrap();
+    assert_eq!(again.state, IntentState::Confirmed);
+    assert_ne!(again.key, refused.key);
+}
+
+#[test]
+fn a_quote_that_is_over_is_refused_before_anything_is_sent() {
+    let phone = Phone::ready("1000");
+    let quote = phone.quote("red", 60);
+    phone.time.advance(TimeDelta::seconds(121));
+    phone.net.log();
+    assert_eq!(run(phone.client.buy(&quote)).unwrap_err().code(), "quote_expired");
+    assert!(phone.net.log().is_empty());
+    assert!(phone.client.open_intents().unwrap().is_empty());
+}
+
+#[test]
+fn after_a_reboot_with_a_wrong_clock_the_operator_decides_about_a_quote() {
+    let mut phone = Phone::ready("1000");
+    let quote = phone.quote("red", 60);
+    phone.time.wrong_by(TimeDelta::hours(5));
+    phone.time.reboot();
+    phone.reopen();
+    assert_eq!(phone.shown().clock, mesto_client::ClockState::Unsynced);
+    let intent = run(phone.client.buy(&quote)).unwrap();
+    assert_eq!(intent.state, IntentState::Confirmed);
+    assert_eq!(phone.shown().clock, mesto_client::ClockState::Synced);
+}
+
+#[test]
+fn a_top_up_is_confirmed_only_by_the_bank_and_survives_a_reopened_app() {
+    let mut phone = Phone::ready("0");
+    let intent = run(phone.client.top_up(rsd("1000").amount)).unwrap();
+    let topup = intent.topup.clone().unwrap();
+    assert_eq!(intent.state, IntentState::Unconfirmed(Progress::AtBank));
+    phone.reopen();
+    assert_eq!(phone.shown().open_intents[0].page_url, intent.page_url, "the page can be opened again");
+    assert!(!run(phone.client.settle_intent(&intent.key)).unwrap().state.is_final());
+    phone.net.bank_decides(&topup.id, &rsd("1000.00"), BankOutcome::Approved, None);
+    // The event says it, without asking for the intent.
+    run(phone.client.sync()).unwrap();
+    assert_eq!(phone.client.intent(&intent.key).unwrap().unwrap().state, IntentState::Confirmed);
+    assert_eq!(phone.balance(), rsd("1000.00"));
+}
+
+#[test]
+fn a_lost_top_up_is_made_once() {
+    let phone = Phone::ready("0");
+    phone.net.fault("POST /v1/deposit/topups", Fault::AnswerLost);
+    let lost = run(phone.client.top_up(rsd("500").amount)).unwrap();
+    assert!(lost.page_url.is_none());
+    let found = run(phone.client.settle()).unwrap();
+    assert_eq!(found.len(), 1);
+    let topup = found[0].topup.clone().unwrap();
+    phone.net.bank_decides(&topup.id, &rsd("500.00"), BankOutcome::Approved, None);
+    assert_eq!(run(phone.client.settle()).unwrap()[0].state, IntentState::Confirmed);
+    run(phone.client.sync()).unwrap();
+    assert_eq!(phone.balance(), rsd("500.00"));
+}
+
+#[test]
+fn signing_out_waits_for_what_may_have_been_paid() {
+    let phone = Phone::ready("1000");
+    let quote = phone.quote("red", 60);
+    phone.net.fault("POST /v1/tickets", Fault::AnswerLost);
+    run(phone.client.buy(&quote)).unwrap();
+    phone.net.offline(true);
+    assert_eq!(run(phone.client.sign_out()).unwrap_err().code(), "intents_open");
+    phone.net.offline(false);
+    run(phone.client.sign_out()).unwrap();
+    assert_eq!(phone.net.sold(), 1);
+}

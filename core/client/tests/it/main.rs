@@ -1,0 +1,13 @@
+//! The client against the real operator in the same process, over a link that loses, repeats, refuses and hangs as told.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod crashes;
+mod driving;
+mod intents;
+mod observing;
+mod remembering;
+mod reminding;
+mod sms;
+mod support;
+mod syncing;
+mod trusting;

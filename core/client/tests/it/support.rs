@@ -1,0 +1,418 @@
+//! A phone, an operator, and the network between them.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::future::Future;
+use std::path::PathBuf;
+use std::pin::pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use mesto_client::api::{BankNotice, BankOutcome};
+use mesto_client::rules::{Currency, Money};
+use mesto_client::{
+    Client, Clock, Config, Entropy, Link, LinkAnswer, LinkError, LinkRequest, Ports, Problem, ProblemCode, Reminder, Reminders,
+    Secrets, SecretsError, Snapshot,
+};
+use mesto_operator::{HostedPage, Keys, Operator, Request, SqliteInline};
+use mesto_protocol::device::SoftwareDevice;
+
+pub const PHONE: &str = "+381641234567";
+pub const SECRET: &[u8] = b"shared with the bank";
+
+/// Wednesday, ten in the morning in Belgrade.
+pub fn morning() -> DateTime<Utc> {
+    "2025-09-03T08:00:00Z".parse().unwrap()
+}
+
+pub fn rsd(text: &str) -> Money {
+    Money::parse(text, Currency::new("RSD").unwrap()).unwrap()
+}
+
+/// Runs a future that only waits at the link; the link answers at once or hangs for ever.
+pub fn run<T>(future: impl Future<Output = T>) -> T {
+    match poll(future) {
+        Some(value) => value,
+        None => panic!("the link hangs"),
+    }
+}
+
+/// One poll: what a future does until the link hangs; dropping it then is the death of the app.
+pub fn poll<T>(future: impl Future<Output = T>) -> Option<T> {
+    let mut context = Context::from_waker(Waker::noop());
+    match pin!(future).poll(&mut context) {
+        Poll::Ready(value) => Some(value),
+        Poll::Pending => None,
+    }
+}
+
+/// The true time, and the phone's idea of it.
+#[derive(Clone)]
+pub struct Time(Arc<Mutex<TimeState>>);
+
+struct TimeState {
+    now: DateTime<Utc>,
+    wrong_by: TimeDelta,
+    booted: DateTime<Utc>,
+    boots: u32,
+}
+
+impl Time {
+    pub fn now(&self) -> DateTime<Utc> {
+        self.0.lock().unwrap().now
+    }
+    pub fn advance(&self, by: TimeDelta) {
+        self.0.lock().unwrap().now += by;
+    }
+    pub fn wrong_by(&self, by: TimeDelta) {
+        self.0.lock().unwrap().wrong_by = by;
+    }
+    pub fn reboot(&self) {
+        let mut state = self.0.lock().unwrap();
+        state.booted = state.now;
+        state.boots += 1;
+    }
+}
+
+impl Clock for Time {
+    fn wall(&self) -> DateTime<Utc> {
+        let state = self.0.lock().unwrap();
+        state.now + state.wrong_by
+    }
+    fn monotonic(&self) -> Duration {
+        let state = self.0.lock().unwrap();
+        (state.now - state.booted).to_std().unwrap()
+    }
+    fn boot(&self) -> String {
+        self.0.lock().unwrap().boots.to_string()
+    }
+}
+
+/// Repeatable "chance": a counter through a mixing function, different for each seed.
+pub struct Counter(Mutex<u64>);
+
+impl Counter {
+    pub fn new(seed: u64) -> Self {
+        Self(Mutex::new(seed << 32))
+    }
+    fn bytes(&self, bytes: &mut [u8]) {
+        let mut count = self.0.lock().unwrap();
+        for byte in bytes {
+            *count += 1;
+            let mut mixed = count.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            mixed ^= mixed >> 31;
+            mixed = mixed.wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            *byte = (mixed >> 40) as u8;
+        }
+    }
+}
+
+impl Entropy for Counter {
+    fn fill(&self, bytes: &mut [u8]) {
+        self.bytes(bytes);
+    }
+}
+
+impl mesto_operator::Entropy for Counter {
+    fn fill(&self, bytes: &mut [u8]) {
+        self.bytes(bytes);
+    }
+}
+
+/// What happens to a request.
+#[derive(Debug, Clone)]
+pub enum Fault {
+    /// No connection: nothing leaves.
+    NotSent,
+    /// It leaves and is lost.
+    RequestLost,
+    /// It is executed; the answer is lost.
+    AnswerLost,
+    /// It is executed twice; the second answer comes.
+    Doubled,
+    /// It never comes back, before or after it was executed.
+    HangsBefore,
+    HangsAfter,
+    /// Somebody else answers.
+    Says(u16, Vec<(String, String)>, Vec<u8>),
+}
+
+impl Fault {
+    pub fn refuses(code: ProblemCode) -> Self {
+        Self::Says(code.status(), Vec::new(), serde_json::to_vec(&Problem::new(code, "as told")).unwrap())
+    }
+}
+
+/// The network with the operator at its end.
+pub struct Net {
+    pub operator: Operator,
+    pub store: SqliteInline,
+    pub time: Time,
+    state: Mutex<NetState>,
+}
+
+#[derive(Default)]
+struct NetState {
+    offline: bool,
+    /// For the next requests whose `METHOD path` begins so.
+    faults: VecDeque<(String, Fault)>,
+    log: Vec<String>,
+}
+
+impl Net {
+    pub fn new(time: Time) -> Arc<Self> {
+        let entropy = Arc::new(Counter::new(1));
+        let keys = Keys::ephemeral(time.now(), entropy.as_ref()).unwrap();
+        let page = HostedPage::new("https://bank.example", "https://operator.example", "mesto", SECRET);
+        let city = mesto_rules::load::embedded("belgrade").unwrap();
+        let operator =
+            Operator::new(vec![city], keys, entropy, Arc::new(page), mesto_operator::Config::default()).unwrap();
+        Arc::new(Self { operator, store: SqliteInline::in_memory().unwrap(), time, state: Mutex::default() })
+    }
+
+    pub fn offline(&self, offline: bool) {
+        self.state.lock().unwrap().offline = offline;
+    }
+
+    pub fn fault(&self, request: &str, fault: Fault) {
+        self.state.lock().unwrap().faults.push_back((request.to_owned(), fault));
+    }
+
+    /// Requests that left the phone, `POST /v1/tickets`, since the last call.
+    pub fn log(&self) -> Vec<String> {
+        std::mem::take(&mut self.state.lock().unwrap().log)
+    }
+
+    pub fn handle(&self, request: &Request) -> mesto_operator::Response {
+        let now = self.time.now();
+        self.operator.due(&self.store, now);
+        self.operator.handle(&self.store, now, request)
+    }
+
+    fn execute(&self, request: &LinkRequest) -> LinkAnswer {
+        let mut inside = Request::new(request.method.as_str(), &request.path);
+        inside.headers = request.headers.clone();
+        inside.body = request.body.clone().unwrap_or_default();
+        inside.address = "192.0.2.1".to_owned();
+        let answer = self.handle(&inside);
+        let mut headers: Vec<(String, String)> =
+            answer.headers.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+        if !headers.iter().any(|(name, _)| name == "mesto-time") {
+            headers.push(("mesto-time".to_owned(), self.time.now().timestamp_millis().to_string()));
+        }
+        LinkAnswer { status: answer.status, headers, body: answer.body.clone() }
+    }
+
+    /// The last one-time code that was sent to the number.
+    pub fn code(&self) -> String {
+        let messages = self.operator.outbox(&self.store, PHONE).unwrap();
+        let body = &messages.last().unwrap().body;
+        body.split(|sign: char| !sign.is_ascii_digit()).find(|word| word.len() == 6).unwrap().to_owned()
+    }
+
+    /// The bank tells the operator how the newest pending top-up ended.
+    pub fn bank_decides(&self, topup: &str, amount: &Money, outcome: BankOutcome, reason: Option<&str>) {
+        let notice = BankNotice {
+            payment: format!("payment-{topup}"),
+            reference: topup.to_owned(),
+            amount: amount.clone(),
+            outcome,
+            reason: reason.map(str::to_owned),
+        };
+        let body = serde_json::to_vec(&notice).unwrap();
+        let mut request = Request::new("POST", "/v1/bank/notice")
+            .header("mesto-signature", &mesto_operator::payment::sign(SECRET, &body));
+        request.body = body;
+        let answer = self.handle(&request);
+        assert_eq!(answer.status / 100, 2, "{}", String::from_utf8_lossy(&answer.body));
+    }
+
+    /// The books are right, and hold so many sold tickets.
+    pub fn sold(&self) -> i64 {
+        self.operator.check_ledger(&self.store).unwrap();
+        use mesto_operator::Store as _;
+        let mut count = 0;
+        self.store
+            .transact(&mut |tx| {
+                count = tx.query("SELECT id FROM ticket", &[])?.len() as i64;
+                Ok(())
+            })
+            .unwrap();
+        count
+    }
+}
+
+#[async_trait::async_trait]
+impl Link for Net {
+    async fn send(&self, request: LinkRequest) -> Result<LinkAnswer, LinkError> {
+        let name = format!("{} {}", request.method.as_str(), request.path);
+        let (offline, fault) = {
+            let mut state = self.state.lock().unwrap();
+            let place = state.faults.iter().position(|(prefix, _)| name.starts_with(prefix.as_str()));
+            (state.offline, place.and_then(|place| state.faults.remove(place)).map(|(_, fault)| fault))
+        };
+        if offline || matches!(fault, Some(Fault::NotSent)) {
+            return Err(LinkError::NotSent("no connection".to_owned()));
+        }
+        self.state.lock().unwrap().log.push(name);
+        match fault {
+            None => Ok(self.execute(&request)),
+            Some(Fault::Says(status, headers, body)) => Ok(LinkAnswer { status, headers, body }),
+            Some(Fault::Doubled) => {
+                self.execute(&request);
+                Ok(self.execute(&request))
+            }
+            Some(Fault::RequestLost | Fault::NotSent) => Err(LinkError::Unknown("timed out".to_owned())),
+            Some(Fault::AnswerLost) => {
+                self.execute(&request);
+                Err(LinkError::Unknown("connection reset".to_owned()))
+            }
+            Some(Fault::HangsBefore) => std::future::pending().await,
+            Some(Fault::HangsAfter) => {
+                self.execute(&request);
+                std::future::pending().await
+            }
+        }
+    }
+}
+
+/// A keychain in memory.
+#[derive(Default)]
+pub struct Keychain(Mutex<BTreeMap<String, String>>);
+
+impl Secrets for Keychain {
+    fn get(&self, name: &str) -> Result<Option<String>, SecretsError> {
+        Ok(self.0.lock().unwrap().get(name).cloned())
+    }
+    fn set(&self, name: &str, value: &str) -> Result<(), SecretsError> {
+        self.0.lock().unwrap().insert(name.to_owned(), value.to_owned());
+        Ok(())
+    }
+    fn remove(&self, name: &str) -> Result<(), SecretsError> {
+        self.0.lock().unwrap().remove(name);
+        Ok(())
+    }
+}
+
+/// The phone's alarms: every plan that was given.
+#[derive(Default)]
+pub struct Alarms(pub Mutex<Vec<Vec<Reminder>>>);
+
+impl Alarms {
+    pub fn last(&self) -> Vec<Reminder> {
+        self.0.lock().unwrap().last().cloned().unwrap_or_default()
+    }
+}
+
+impl Reminders for Alarms {
+    fn replace(&self, plan: &[Reminder]) {
+        self.0.lock().unwrap().push(plan.to_vec());
+    }
+}
+
+/// One phone with its state folder.
+pub struct Phone {
+    pub net: Arc<Net>,
+    pub time: Time,
+    pub client: Client,
+    pub secrets: Arc<Keychain>,
+    pub alarms: Arc<Alarms>,
+    pub folder: tempfile::TempDir,
+    pub ports: Ports,
+}
+
+impl Phone {
+    /// A new phone with the city on it; nobody is signed in.
+    pub fn new() -> Self {
+        let time = Time(Arc::new(Mutex::new(TimeState {
+            now: morning(),
+            wrong_by: TimeDelta::zero(),
+            booted: morning() - TimeDelta::hours(5),
+            boots: 0,
+        })));
+        Self::on(&Net::new(time.clone()), 2)
+    }
+
+    /// Another phone on the same network; `seed` tells phones apart.
+    pub fn on(net: &Arc<Net>, seed: u8) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let secrets = Arc::new(Keychain::default());
+        let alarms = Arc::new(Alarms::default());
+        let time = net.time.clone();
+        let ports = Ports {
+            link: net.clone(),
+            clock: Arc::new(time.clone()),
+            entropy: Arc::new(Counter::new(u64::from(seed))),
+            secrets: secrets.clone(),
+            signer: Arc::new(SoftwareDevice::from_seed(&[seed; 32]).unwrap()),
+            reminders: alarms.clone(),
+        };
+        let client = Client::open(config(folder.path().join("mesto.db"), net), ports.clone()).unwrap();
+        run(client.refresh()).unwrap();
+        Self { net: net.clone(), time, client, secrets, alarms, folder, ports }
+    }
+
+    /// Signed in, one car, this much on the deposit.
+    pub fn ready(deposit: &str) -> Self {
+        let phone = Self::new();
+        phone.sign_in();
+        run(phone.client.add_vehicle("BG 789-PP", None)).unwrap();
+        if deposit != "0" {
+            phone.fill(deposit);
+        }
+        phone.net.log();
+        phone
+    }
+
+    pub fn sign_in(&self) {
+        run(self.client.request_code(PHONE)).unwrap();
+        run(self.client.sign_in(PHONE, &self.net.code(), "test phone")).unwrap();
+    }
+
+    /// Tops the deposit up by amounts that the city takes.
+    pub fn fill(&self, amount: &str) {
+        let amount = rsd(amount);
+        let intent = run(self.client.top_up(amount.amount)).unwrap();
+        let topup = intent.topup.unwrap();
+        self.net.bank_decides(&topup.id, &amount, BankOutcome::Approved, None);
+        run(self.client.settle()).unwrap();
+        run(self.client.sync()).unwrap();
+    }
+
+    pub fn path(&self) -> PathBuf {
+        self.folder.path().join("mesto.db")
+    }
+
+    pub fn car(&self) -> String {
+        self.client.vehicles().unwrap()[0].id.clone()
+    }
+
+    pub fn quote(&self, zone: &str, minutes: u32) -> mesto_client::api::Quote {
+        run(self.client.quote(zone, &self.car(), minutes)).unwrap()
+    }
+
+    /// The app dies and is opened again.
+    pub fn reopen(&mut self) {
+        // The old one must be gone first, as a dead process is.
+        let other = tempfile::tempdir().unwrap();
+        self.client = Client::open(config(other.path().join("x.db"), &self.net), self.ports.clone()).unwrap();
+        self.client = Client::open(config(self.path(), &self.net), self.ports.clone()).unwrap();
+    }
+
+    pub fn shown(&self) -> Arc<Snapshot> {
+        self.client.snapshot()
+    }
+
+    pub fn balance(&self) -> Money {
+        self.shown().balance.clone().unwrap()
+    }
+
+    pub fn after(&self, minutes: i64) {
+        self.time.advance(TimeDelta::minutes(minutes));
+    }
+}
+
+pub fn config(path: PathBuf, net: &Net) -> Config {
+    Config::new(path, "belgrade", *net.operator.keys().root_public())
+}

@@ -1,0 +1,98 @@
+//! Keeping up with the account: events in order, once each, resumed; a whole reading when some are gone.
+
+use mesto_client::ProblemCode;
+use serde_json::json;
+
+use crate::support::{Fault, PHONE, Phone, rsd, run};
+
+/// A second phone of the same driver.
+fn another(phone: &Phone) -> Phone {
+    let other = Phone::on(&phone.net, 9);
+    phone.time.advance(chrono::TimeDelta::seconds(31));
+    run(other.client.request_code(PHONE)).unwrap();
+    run(other.client.sign_in(PHONE, &phone.net.code(), "second")).unwrap();
+    other
+}
+
+#[test]
+fn what_one_phone_buys_the_other_shows() {
+    let phone = Phone::ready("1000");
+    let other = another(&phone);
+    assert_eq!(other.balance(), rsd("1000.00"));
+    run(other.client.buy(&other.quote("red", 60))).unwrap();
+    run(other.client.add_vehicle("NS 123-ŠČ", None)).unwrap();
+    let report = run(phone.client.sync()).unwrap();
+    assert!(!report.from_snapshot && report.events >= 3, "{report:?}");
+    let shown = phone.shown();
+    assert_eq!((shown.active_tickets.len(), shown.vehicles.len()), (1, 2));
+    assert_eq!(shown.balance, Some(rsd("920.00")));
+    assert_eq!(run(phone.client.sync()).unwrap().events, 0, "resumed at the cursor");
+    assert_eq!(phone.shown().last_sync_at, Some(phone.time.now()));
+}
+
+#[test]
+fn a_cursor_that_is_too_old_reads_the_account_anew() {
+    let phone = Phone::ready("1000");
+    let other = another(&phone);
+    run(other.client.buy(&other.quote("red", 60))).unwrap();
+    phone.net.fault("GET /v1/events", Fault::refuses(ProblemCode::CursorTooOld));
+    let report = run(phone.client.sync()).unwrap();
+    assert!(report.from_snapshot);
+    assert_eq!((phone.balance(), phone.shown().active_tickets.len()), (rsd("920.00"), 1));
+}
+
+#[test]
+fn a_gap_in_the_events_is_noticed() {
+    let phone = Phone::ready("1000");
+    let before = run(phone.client.sync()).unwrap().cursor;
+    let page = json!({"events": [{"seq": before + 2, "at": phone.time.now(), "kind": "deposit.changed",
+        "data": {"balance": {"amount": "1.00", "currency": "RSD"}}}], "next": before + 2, "more": false});
+    phone.net.fault("GET /v1/events", Fault::Says(200, Vec::new(), page.to_string().into_bytes()));
+    assert!(run(phone.client.sync()).unwrap().from_snapshot);
+    assert_eq!(phone.balance(), rsd("1000.00"));
+}
+
+#[test]
+fn an_event_twice_does_no_harm_and_an_unknown_kind_is_passed_over() {
+    let phone = Phone::ready("1000");
+    let before = run(phone.client.sync()).unwrap().cursor;
+    let event = |seq: i64, kind: &str, amount: &str| {
+        json!({"seq": seq, "at": phone.time.now(), "kind": kind, "data": {"balance": {"amount": amount, "currency": "RSD"}}})
+    };
+    let page = json!({"next": before + 2, "more": false, "events": [
+        event(before, "deposit.changed", "5.00"),
+        event(before + 1, "weather.changed", "6.00"),
+        event(before + 2, "deposit.changed", "7.00"),
+    ]});
+    phone.net.fault("GET /v1/events", Fault::Says(200, Vec::new(), page.to_string().into_bytes()));
+    let report = run(phone.client.sync()).unwrap();
+    assert_eq!((report.events, report.cursor), (2, before + 2));
+    assert_eq!(phone.balance(), rsd("7.00"));
+}
+
+#[test]
+fn a_sync_that_fails_keeps_what_is_there_and_says_so() {
+    let phone = Phone::ready("1000");
+    phone.net.offline(true);
+    assert_eq!(run(phone.client.sync()).unwrap_err().code(), "offline");
+    assert_eq!(phone.balance(), rsd("1000.00"));
+    let history = run(phone.client.history(None, 10)).unwrap();
+    assert!(history.from_phone, "marked as the phone's own knowledge");
+}
+
+#[test]
+fn history_is_paged_newest_first_and_the_same_without_a_connection() {
+    let phone = Phone::ready("1000");
+    for zone in ["red", "green", "blue"] {
+        run(phone.client.buy(&phone.quote(zone, 60))).unwrap();
+        phone.after(1);
+    }
+    let zones = |history: &mesto_client::History| history.tickets.iter().map(|ticket| ticket.zone.clone()).collect::<Vec<_>>();
+    for offline in [false, true] {
+        phone.net.offline(offline);
+        let first = run(phone.client.history(None, 2)).unwrap();
+        assert_eq!((zones(&first), first.more), (vec!["blue".to_owned(), "green".to_owned()], true), "offline {offline}");
+        let rest = run(phone.client.history(Some(&first.tickets[1].id), 2)).unwrap();
+        assert_eq!((zones(&rest), rest.more), (vec!["red".to_owned()], false), "offline {offline}");
+    }
+}

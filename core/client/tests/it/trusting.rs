@@ -1,0 +1,100 @@
+//! Keys and city are taken only when the pinned root stands behind them; what was stored stays in use.
+
+use mesto_client::{Client, Config, ErrorKind, Refreshed, Result};
+use mesto_protocol::keys::{Key, KeySet, KeyUse};
+use mesto_protocol::signature::IssuerKey;
+use mesto_protocol::signed_city::SignedCity;
+
+use crate::support::{Fault, Phone, morning, run};
+
+fn says(text: impl Into<Vec<u8>>) -> Fault {
+    Fault::Says(200, Vec::new(), text.into())
+}
+
+#[test]
+fn an_altered_city_is_refused_and_the_old_one_stays() {
+    let phone = Phone::new();
+    let before = phone.shown().city.clone();
+    let signed = String::from_utf8(phone.net.handle(&mesto_operator::Request::new("GET", "/v1/cities/belgrade")).body.to_vec()).unwrap();
+    let mut altered = signed.clone().into_bytes();
+    let middle = altered.len() / 2;
+    altered[middle] = if altered[middle] == b'A' { b'B' } else { b'A' };
+    for wire in [altered, b"not a city".to_vec(), Vec::new(), signed.as_bytes()[..signed.len() / 2].to_vec()] {
+        phone.net.fault("GET /v1/cities", says(wire));
+        let error = run(phone.client.refresh()).unwrap_err();
+        assert_eq!((error.kind(), error.code()), (ErrorKind::NotGenuine, "city_not_genuine"));
+    }
+    assert_eq!(phone.shown().city, before);
+    assert!(phone.client.zones_near(None, Some("9111")).is_ok());
+}
+
+/// Keys of our own, and a client that pins their root.
+struct Own {
+    phone: Phone,
+    client: Client,
+}
+
+impl Own {
+    fn key(kid: &str) -> IssuerKey {
+        IssuerKey::from_seed(kid, &[7; 32]).unwrap()
+    }
+
+    fn new() -> Self {
+        let phone = Phone::new();
+        let path = phone.folder.path().join("other.db");
+        let client = Client::open(Config::new(path, "belgrade", Self::key("root").public()), phone.ports.clone()).unwrap();
+        Self { phone, client }
+    }
+
+    /// What the operator serves next.
+    fn serves(&self, keys_version: u64, city_version: u32) -> Result<Refreshed> {
+        let keys = KeySet {
+            version: keys_version,
+            issued_at: morning(),
+            keys: vec![Key {
+                kid: "c1".to_owned(),
+                r#use: KeyUse::City,
+                public: Self::key("c1").public(),
+                from: morning() - chrono::TimeDelta::days(1),
+                until: morning() + chrono::TimeDelta::days(1),
+                revoked_at: None,
+            }],
+        };
+        let mut city = mesto_rules::load::embedded("belgrade").unwrap();
+        city.version = city_version;
+        let city = SignedCity::sign(&city.to_canonical_json(), &Self::key("c1"), morning()).unwrap();
+        self.phone.net.fault("GET /v1/keys", says(keys.sign(&Self::key("root")).unwrap()));
+        self.phone.net.fault("GET /v1/cities", says(city));
+        run(self.client.refresh())
+    }
+}
+
+#[test]
+fn older_keys_and_older_cities_are_refused() {
+    let own = Own::new();
+    assert!(own.serves(5, 20).unwrap().city_changed);
+    assert!(!own.serves(5, 20).unwrap().city_changed, "the same again is no change");
+    assert_eq!(own.serves(5, 19).unwrap_err().code(), "city_not_genuine", "an older city");
+    assert_eq!(own.client.snapshot().city.clone().unwrap().version, 20);
+    assert!(own.serves(6, 21).unwrap().city_changed);
+    assert_eq!(own.serves(5, 22).unwrap_err().code(), "keys_not_genuine", "older keys");
+    assert_eq!(own.client.snapshot().city.clone().unwrap().version, 21);
+}
+
+#[test]
+fn keys_of_another_root_are_refused() {
+    let own = Own::new();
+    assert_eq!(run(own.client.refresh()).unwrap_err().code(), "keys_not_genuine");
+    assert!(own.client.snapshot().city.is_none());
+}
+
+#[test]
+fn without_a_city_the_phone_says_what_to_do() {
+    let phone = Phone::new();
+    let folder = tempfile::tempdir().unwrap();
+    let config = crate::support::config(folder.path().join("mesto.db"), &phone.net);
+    let client = Client::open(config, phone.ports.clone()).unwrap();
+    assert_eq!(client.zones_near(None, None).unwrap_err().code(), "city_missing");
+    assert_eq!(client.check_plate("BG789PP").unwrap_err().code(), "city_missing");
+    assert!(client.snapshot().city.is_none());
+}
