@@ -1,6 +1,8 @@
 //! When parking is charged: weekly time spans, holidays with the Orthodox Easter, openings and closings in the city's wall clock.
 
-use chrono::{DateTime, Datelike, Days, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono::{
+    DateTime, Datelike, Days, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Timelike, Utc,
+};
 use chrono_tz::Tz;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -60,6 +62,11 @@ impl TimeOfDay {
     #[must_use]
     pub const fn minutes(self) -> u16 {
         self.0
+    }
+
+    /// The started minute of a time.
+    fn of(time: NaiveTime) -> Self {
+        Self(u16::try_from(time.num_seconds_from_midnight() / 60).unwrap_or(Self::END.0))
     }
 
     fn on(self, date: NaiveDate) -> NaiveDateTime {
@@ -230,10 +237,11 @@ pub fn orthodox_easter(year: i32) -> Option<NaiveDate> {
     julian.checked_add_days(Days::new(13))
 }
 
-/// A stretch of charged time.
+/// A stretch of charged time, from a moment within it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Period {
-    pub opens_at: DateTime<Utc>,
+    /// The local day of that moment.
+    pub day: NaiveDate,
     pub closes_at: DateTime<Utc>,
 }
 
@@ -271,24 +279,28 @@ impl Charging<'_> {
     #[must_use]
     pub fn period_at(&self, at: DateTime<Utc>, enough: DateTime<Utc>) -> Option<Period> {
         let local = at.with_timezone(&self.tz).naive_local();
-        let mut date = local.date();
-        let mut span = self.spans_of(date).find(|span| span.from.on(date) <= local && local < span.until.on(date))?;
-        let mut period = Period {
-            opens_at: to_utc(self.tz, span.from.on(date))?,
-            closes_at: end_to_utc(self.tz, span.until.on(date))?,
-        };
-        while period.closes_at < enough {
-            let until = if span.until == TimeOfDay::END {
+        let minutes = TimeOfDay::of(local.time());
+        let day = local.date();
+        let mut date = day;
+        let mut spans = self.spans_of(date);
+        let mut until = spans.iter_on(date).find(|span| span.from <= minutes && minutes < span.until)?.until;
+        loop {
+            let closes_at = end_to_utc(self.tz, until.on(date))?;
+            if closes_at >= enough {
+                return Some(Period { day, closes_at });
+            }
+            let from = if until == TimeOfDay::END {
                 date = date.succ_opt()?;
+                spans = self.spans_of(date);
                 TimeOfDay::START
             } else {
-                span.until
+                until
             };
-            let Some(next) = self.spans_of(date).find(|span| span.from == until) else { break };
-            span = next;
-            period.closes_at = end_to_utc(self.tz, span.until.on(date))?;
+            match spans.iter_on(date).find(|span| span.from == from) {
+                Some(next) => until = next.until,
+                None => return Some(Period { day, closes_at }),
+            }
         }
-        Some(period)
     }
 
     /// The first moment at or after `at` at which charging begins; `None` when none comes within weeks.
@@ -297,7 +309,8 @@ impl Charging<'_> {
         let local = at.with_timezone(&self.tz).naive_local();
         let ahead = usize::try_from(HORIZON_DAYS).ok()?;
         local.date().iter_days().take(ahead).find_map(|date| {
-            let opening = self.spans_of(date).map(|span| span.from.on(date)).filter(|from| *from >= local).min()?;
+            let spans = self.spans_of(date);
+            let opening = spans.iter_on(date).map(|span| span.from.on(date)).filter(|from| *from >= local).min()?;
             to_utc(self.tz, opening)
         })
     }
@@ -348,11 +361,19 @@ impl Charging<'_> {
         self.free.is_some_and(|calendar| calendar.holiday_on(date).is_some())
     }
 
-    /// The spans of one local day; none on a free one.
-    fn spans_of(&self, date: NaiveDate) -> impl Iterator<Item = &TimeSpan> {
+    /// The spans that hold on a local day: none on a free one.
+    fn spans_of(&self, date: NaiveDate) -> Spans<'_> {
+        Spans(if self.is_free_day(date) { &[] } else { self.spans })
+    }
+}
+
+/// The spans of a day that is known to be charged or free: the calendar is asked once.
+struct Spans<'a>(&'a [TimeSpan]);
+
+impl<'a> Spans<'a> {
+    fn iter_on(&self, date: NaiveDate) -> impl Iterator<Item = &'a TimeSpan> + use<'a> {
         let day = Day::of(date);
-        let spans = if self.is_free_day(date) { &[] } else { self.spans };
-        spans.iter().filter(move |span| span.days.contains(&day))
+        self.0.iter().filter(move |span| span.days.contains(&day))
     }
 }
 

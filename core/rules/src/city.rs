@@ -431,7 +431,7 @@ impl City {
     /// # Errors
     /// [`CityError`] with the field and the reason.
     pub fn from_json(json: &str) -> Result<Self, CityError> {
-        let city: Self = serde_json::from_str(json).map_err(|error| CityError::Json(error.to_string()))?;
+        let city: Self = serde_json::from_slice(json.as_bytes()).map_err(|error| CityError::Json(error.to_string()))?;
         city.check().map_err(|problems| {
             let (field, reason) = problems.into_iter().next().unwrap_or_default();
             CityError::Invalid { field, reason }

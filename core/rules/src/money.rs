@@ -126,6 +126,11 @@ impl Money {
     /// [`MoneyError::Fraction`] when `amount` has more decimals than the currency, [`MoneyError::Overflow`] when its minor
     /// units do not fit 64 bits.
     pub fn new(amount: Decimal, currency: Currency) -> Result<Self, MoneyError> {
+        if amount.scale() == currency.exponent() {
+            let money = Self { amount, currency };
+            money.minor()?;
+            return Ok(money);
+        }
         let mut scaled = amount;
         scaled.rescale(currency.exponent());
         if scaled != amount {
@@ -162,6 +167,9 @@ impl Money {
     /// [`MoneyError::Fraction`] or [`MoneyError::Overflow`].
     pub fn minor(&self) -> Result<i64, MoneyError> {
         let exponent = self.currency.exponent();
+        if self.amount.scale() == exponent {
+            return i64::try_from(self.amount.mantissa()).map_err(|_| MoneyError::Overflow);
+        }
         let exact = self.amount.normalize();
         if exact.scale() > exponent {
             return Err(MoneyError::Fraction { amount: self.amount, currency: self.currency, exponent });
@@ -189,7 +197,8 @@ impl Money {
     /// [`MoneyError::Mixed`] for two currencies, [`MoneyError::Overflow`].
     pub fn checked_add(&self, other: &Self) -> Result<Self, MoneyError> {
         self.same_currency(other)?;
-        Self::new(self.amount.checked_add(other.amount).ok_or(MoneyError::Overflow)?, self.currency)
+        let sum = self.minor()?.checked_add(other.minor()?).ok_or(MoneyError::Overflow)?;
+        Ok(Self::from_minor(sum, self.currency))
     }
 
     /// The difference; may be negative.
@@ -198,7 +207,8 @@ impl Money {
     /// [`MoneyError::Mixed`] for two currencies, [`MoneyError::Overflow`].
     pub fn checked_sub(&self, other: &Self) -> Result<Self, MoneyError> {
         self.same_currency(other)?;
-        Self::new(self.amount.checked_sub(other.amount).ok_or(MoneyError::Overflow)?, self.currency)
+        let difference = self.minor()?.checked_sub(other.minor()?).ok_or(MoneyError::Overflow)?;
+        Ok(Self::from_minor(difference, self.currency))
     }
 
     /// This amount `times` over: the price of so many units.
@@ -206,7 +216,8 @@ impl Money {
     /// # Errors
     /// [`MoneyError::Overflow`].
     pub fn checked_mul(&self, times: u32) -> Result<Self, MoneyError> {
-        Self::new(self.amount.checked_mul(Decimal::from(times)).ok_or(MoneyError::Overflow)?, self.currency)
+        let product = self.minor()?.checked_mul(times.into()).ok_or(MoneyError::Overflow)?;
+        Ok(Self::from_minor(product, self.currency))
     }
 
     /// What is left of the amount after a discount; a fraction of a minor unit falls to the payer.

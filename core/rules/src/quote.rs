@@ -1,6 +1,6 @@
 //! Quotes: what a length of parking costs, from when to when, line by line; or why it is refused and what is allowed.
 
-use crate::city::{City, LimitMode, OutsideHours, Rate, RateKind, StayLimit, UnusedTime, Zone};
+use crate::city::{City, LimitMode, OutsideHours, Rate, RateKind, UnusedTime, Zone};
 use crate::money::Money;
 use crate::stay::Stay;
 use crate::terms::{ZoneTerms, minutes_of, out_of_range, unknown, zone_of};
@@ -184,10 +184,10 @@ pub fn quote(city: &City, ask: &QuoteAsk<'_>) -> Result<Quote, Refusal> {
     refuse_beyond_zone(&terms, ask, asked_start)?;
 
     let mut notices = Vec::new();
-    let starts_at = ticket_start(city, &terms, asked_start, &mut notices)?;
+    let Start { starts_at, day, closes_at } = ticket_start(city, &terms, ask, asked_start, &mut notices)?;
     let stay = open_stay(ask, starts_at);
     let started_at = stay.map_or(starts_at, |stay| stay.started_at.min(starts_at));
-    let deadline = deadline_of(&terms, stay, starts_at)?;
+    let deadline = terms.deadline_of(stay, starts_at)?;
 
     // What is left of the stay.
     let asked = TimeDelta::minutes(ask.minutes.into());
@@ -212,16 +212,9 @@ pub fn quote(city: &City, ask: &QuoteAsk<'_>) -> Result<Quote, Refusal> {
     }
     let wanted = asked.min(room);
 
-    // What is left until closing; a unit is at most a day long.
-    let closes_at = if terms.rolls_over {
-        DateTime::<Utc>::MAX_UTC
-    } else {
-        let enough = terms.advance(starts_at, wanted + TimeDelta::days(1))?;
-        terms.charging.period_at(starts_at, enough).map_or(starts_at, |period| period.closes_at)
-    };
     let open_for = closes_at.signed_duration_since(starts_at);
 
-    let tariff = city.tariff_on(terms.charging.local_day(starts_at)).ok_or_else(|| unknown(zone, "tariff"))?;
+    let tariff = city.tariff_on(day).ok_or_else(|| unknown(zone, "tariff"))?;
     let rates = tariff.rates.get(&zone.id).ok_or_else(|| unknown(zone, "rates"))?;
     let priced = price(zone, rates, terms.between(started_at, starts_at), wanted.min(open_for))?;
     let in_stay = priced.length.min(room);
@@ -287,42 +280,46 @@ fn open_stay<'a>(ask: &QuoteAsk<'a>, at: DateTime<Utc>) -> Option<&'a Stay> {
     ask.stay.filter(|stay| stay.zone == ask.zone && stay.is_open(at))
 }
 
-/// A stay keeps the deadline that its first purchase was told, whatever the city's paper says since.
-fn deadline_of(
-    terms: &ZoneTerms<'_>,
-    stay: Option<&Stay>,
+/// Where a ticket begins.
+struct Start {
     starts_at: DateTime<Utc>,
-) -> Result<Option<DateTime<Utc>>, Refusal> {
-    match stay {
-        Some(stay) if terms.limit != StayLimit::Unlimited => match stay.deadline {
-            Some(deadline) => Ok(Some(deadline)),
-            None => terms.deadline_from(stay.started_at),
-        },
-        _ => terms.deadline_from(starts_at),
-    }
+    /// The local day of `starts_at`.
+    day: NaiveDate,
+    /// When charging ends after it; the end of time where tickets roll over.
+    closes_at: DateTime<Utc>,
 }
 
 /// When a ticket asked for `start` begins: at once, or at the opening when that is still to come.
 fn ticket_start(
     city: &City,
     terms: &ZoneTerms<'_>,
+    ask: &QuoteAsk<'_>,
     start: DateTime<Utc>,
     notices: &mut Vec<Notice>,
-) -> Result<DateTime<Utc>, Refusal> {
+) -> Result<Start, Refusal> {
     let charging = &terms.charging;
-    if charging.period_at(start, start).is_some() {
-        return Ok(start);
+    // Beyond this closing does not matter: the time asked for and a unit, which is at most a day long.
+    let reach = TimeDelta::minutes(ask.minutes.into()) + TimeDelta::days(1);
+    let from = |starts_at: DateTime<Utc>| -> Option<Start> {
+        let enough = starts_at.checked_add_signed(reach)?;
+        let period = charging.period_at(starts_at, enough)?;
+        let closes_at = if terms.rolls_over { DateTime::<Utc>::MAX_UTC } else { period.closes_at };
+        Some(Start { starts_at, day: period.day, closes_at })
+    };
+    if let Some(at_once) = from(start) {
+        return Ok(at_once);
     }
     let next_opening = charging.next_opening(start);
-    match next_opening {
-        Some(opens_at)
-            if city.policy.outside_hours == OutsideHours::NextOpening
-                || charging.local_day(opens_at) == charging.local_day(start) =>
-        {
-            notices.push(Notice::StartsAtOpening { opens_at });
-            Ok(opens_at)
+    let sold_ahead = |opens_at: &DateTime<Utc>| {
+        city.policy.outside_hours == OutsideHours::NextOpening
+            || charging.local_day(*opens_at) == charging.local_day(start)
+    };
+    match next_opening.filter(sold_ahead).and_then(|opens_at| from(opens_at)) {
+        Some(later) => {
+            notices.push(Notice::StartsAtOpening { opens_at: later.starts_at });
+            Ok(later)
         }
-        _ => Err(Refusal::NotChargedNow { next_opening }),
+        None => Err(Refusal::NotChargedNow { next_opening }),
     }
 }
 

@@ -63,7 +63,8 @@ impl Stay {
         Ok(Self { zone: zone.to_owned(), started_at, deadline, paid_until, closes_at, purchases: 1 })
     }
 
-    /// The stay after buying `quote`: this one continued, or a new one.
+    /// The stay after buying `quote`: `latest` continued, or a new one. A ticket can belong to two stays, its user's and its
+    /// plate's (AMB-06), and be quoted by the stricter one; each keeps its own start and its own deadline.
     ///
     /// # Errors
     /// [`Refusal::ZoneUnknown`] or [`Refusal::TariffUnknown`] when the city lacks what the quote was made from.
@@ -73,20 +74,11 @@ impl Stay {
         let paid_until = open.map_or(quote.ends_at, |stay| stay.paid_until.max(quote.ends_at));
         Ok(Self {
             zone: quote.zone.clone(),
-            started_at: quote.stay.started_at,
-            deadline: quote.stay.deadline,
+            started_at: open.map_or(quote.starts_at, |stay| stay.started_at.min(quote.starts_at)),
+            deadline: terms.deadline_of(open, quote.starts_at)?,
             paid_until,
             closes_at: terms.closes_at(paid_until)?,
             purchases: open.map_or(1, |stay| stay.purchases.saturating_add(1)),
         })
-    }
-
-    /// Of two latest stays, the user's and the plate's, the one that allows less (AMB-06).
-    #[must_use]
-    pub fn stricter<'a>(one: Option<&'a Self>, other: Option<&'a Self>) -> Option<&'a Self> {
-        match (one, other) {
-            (Some(a), Some(b)) => Some(if b.closes_at > a.closes_at { b } else { a }),
-            (a, b) => a.or(b),
-        }
     }
 }

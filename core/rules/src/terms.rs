@@ -3,6 +3,7 @@
 use crate::calendar::{Charging, HolidayRule};
 use crate::city::{AcrossClosing, City, StayLimit, Zone};
 use crate::quote::Refusal;
+use crate::stay::Stay;
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// What a quote, a stay or an order needs to know about a zone.
@@ -63,6 +64,18 @@ impl<'a> ZoneTerms<'a> {
         match self.limit.max_minutes() {
             Some(minutes) => self.advance(start, TimeDelta::minutes(minutes.into())).map(Some),
             None => Ok(None),
+        }
+    }
+
+    /// The deadline of an open stay, or of one that begins at `start`. A stay keeps the deadline that its first purchase was
+    /// told, whatever the city's paper says since.
+    pub fn deadline_of(&self, open: Option<&Stay>, start: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Refusal> {
+        match open {
+            Some(stay) if self.limit != StayLimit::Unlimited => match stay.deadline {
+                Some(deadline) => Ok(Some(deadline)),
+                None => self.deadline_from(stay.started_at),
+            },
+            _ => self.deadline_from(start),
         }
     }
 

@@ -194,12 +194,19 @@ fn a_started_minute_counts_but_the_deadline_holds_to_the_second_bg_48() {
 }
 
 #[test]
-fn the_stricter_of_two_stays_is_the_one_that_closes_later_bg_48() {
-    let (_, of_user) = buy(belgrade(), &ask("red", 60, "2025-03-03 10:00"));
-    let (_, of_plate) = buy(belgrade(), &ask("red", 60, "2025-03-03 10:30"));
-    assert_eq!(Stay::stricter(Some(&of_user), Some(&of_plate)), Some(&of_plate));
-    assert_eq!(Stay::stricter(Some(&of_user), None), Some(&of_user));
-    assert_eq!(Stay::stricter(None, None), None);
+fn a_ticket_in_two_stays_moves_neither_deadline_bg_48() {
+    let (_, of_user) = buy(belgrade(), &ask("yellow", 60, "2025-03-03 10:00"));
+    let (_, of_plate) = buy(belgrade(), &ask("yellow", 60, "2025-03-03 10:30"));
+    // The plate's stay gives the shorter offer, yet the user's ends earlier.
+    let both = QuoteAsk { stay: Some(&of_plate), ..ask("yellow", 60, "2025-03-03 11:20") };
+    let quote = mesto_rules::quote(belgrade(), &both).unwrap();
+    let after = |latest: Option<&Stay>| Stay::after_purchase(belgrade(), latest, &quote).unwrap();
+    let user = after(Some(&of_user));
+    assert_eq!((user.started_at, user.deadline), (at("2025-03-03 10:00"), Some(at("2025-03-03 13:00"))));
+    let plate = after(Some(&of_plate));
+    assert_eq!((plate.started_at, plate.deadline), (at("2025-03-03 10:30"), Some(at("2025-03-03 13:30"))));
+    let another = after(None);
+    assert_eq!((another.started_at, another.deadline), (at("2025-03-03 11:20"), Some(at("2025-03-03 14:20"))));
 }
 
 #[test]
