@@ -75,8 +75,7 @@ impl Client {
         let known = self.core().read(now, |db| rows::document_version(db, &city_name(&id)))?.unwrap_or(0);
         let signed = SignedCity::verify(&wire, &keys, now, &id, known)
             .map_err(|why| Error::not_genuine("city_not_genuine", "city", why))?;
-        let city =
-            City::from_json(&signed.json).map_err(|why| Error::not_genuine("city_not_genuine", "city", why))?;
+        let city = City::from_json(&signed.json).map_err(|why| Error::not_genuine("city_not_genuine", "city", why))?;
         let version = CityVersion {
             id: city.id.clone(),
             version: city.version,

@@ -105,5 +105,5 @@ impl SignedCity {
 }
 
 fn head(json: &str) -> Result<Head, CityError> {
-    serde_json::from_str(json).map_err(|fault| CityError::Invalid { why: fault.to_string() })
+    serde_json::from_slice(json.as_bytes()).map_err(|fault| CityError::Invalid { why: fault.to_string() })
 }

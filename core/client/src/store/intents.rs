@@ -123,11 +123,11 @@ impl IntentRow {
         Ok(many(connection, &sql, params![key])?.into_iter().next())
     }
 
-    /// The newest intent for this subject that is open or was confirmed: what a second tap means.
+    /// The newest intent for this subject that is open, or was confirmed where it can happen only once: what a second tap means.
     pub fn standing(connection: &Connection, kind: &IntentKind, account: &str) -> Result<Option<Self>, StoreError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM intent WHERE subject = ?1 AND kind = ?2 AND account = ?3
-               AND (open = 1 OR state = 'confirmed') ORDER BY created_at DESC LIMIT 1"
+               AND (open = 1 OR (state = 'confirmed' AND kind <> 'topup')) ORDER BY created_at DESC LIMIT 1"
         );
         Ok(many(connection, &sql, params![kind.subject(), kind.name(), account])?.into_iter().next())
     }
@@ -153,9 +153,11 @@ impl IntentRow {
     /// When the next open intent wants another attempt.
     pub fn next_attempt(connection: &Connection, account: &str) -> Result<Option<DateTime<Utc>>, StoreError> {
         let ms: Option<i64> = connection
-            .query_row("SELECT min(next_attempt_at) FROM intent WHERE open = 1 AND account = ?1", params![account], |row| {
-                row.get(0)
-            })
+            .query_row(
+                "SELECT min(next_attempt_at) FROM intent WHERE open = 1 AND account = ?1",
+                params![account],
+                |row| row.get(0),
+            )
             .optional()?
             .flatten();
         ms.map(time).transpose()

@@ -47,7 +47,9 @@ pub fn get<T: DeserializeOwned>(connection: &Connection, name: &str) -> Result<O
 
 pub fn set(connection: &Connection, name: &str, value: &impl Serialize) -> Result<(), StoreError> {
     connection
-        .prepare_cached("INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value")?
+        .prepare_cached(
+            "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        )?
         .execute(params![name, serde_json::to_string(value)?])?;
     Ok(())
 }
@@ -106,7 +108,11 @@ pub fn remove_vehicle(connection: &Connection, id: &str) -> Result<(), StoreErro
 
 /// What the operator said last about a ticket.
 pub fn put_ticket(connection: &Connection, ticket: &Ticket) -> Result<(), StoreError> {
-    write_ticket(connection, ticket, "ON CONFLICT (id) DO UPDATE SET open = excluded.open, starts_at = excluded.starts_at, ends_at = excluded.ends_at, json = excluded.json")
+    write_ticket(
+        connection,
+        ticket,
+        "ON CONFLICT (id) DO UPDATE SET open = excluded.open, starts_at = excluded.starts_at, ends_at = excluded.ends_at, json = excluded.json",
+    )
 }
 
 /// A ticket from the answer of a purchase, which may be an old answer told again: never overwrites what an event said.
