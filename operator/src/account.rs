@@ -58,11 +58,25 @@ impl Held {
         }
         let changes = std::mem::take(&mut self.changes);
         let first = self.seq - i64::try_from(changes.len()).unwrap_or(0) + 1;
-        for (seq, change) in (first..).zip(&changes) {
-            tx.write(
-                "INSERT INTO event (account, seq, at, change) VALUES ($1, $2, $3, $4)",
-                values![&self.id, seq, now.timestamp_millis(), &serde_json::to_string(change)?],
-            )?;
+        let texts = changes.iter().map(serde_json::to_string).collect::<Result<Vec<_>, _>>()?;
+        let (mut seq, at) = (first, now.timestamp_millis());
+        for pair in texts.chunks(2) {
+            match pair {
+                // A movement of money tells two things: the thing, and the balance after it.
+                [one, other] => tx.write(
+                    "INSERT INTO event (account, seq, at, change) VALUES ($1, $2, $3, $4), ($1, $5, $3, $6)",
+                    values![&self.id, seq, at, one, seq + 1, other],
+                )?,
+                alone => {
+                    for change in alone {
+                        tx.write(
+                            "INSERT INTO event (account, seq, at, change) VALUES ($1, $2, $3, $4)",
+                            values![&self.id, seq, at, change],
+                        )?;
+                    }
+                }
+            }
+            seq += 2;
         }
         tx.write("UPDATE account SET seq = $2, deposit = $3 WHERE id = $1", values![&self.id, self.seq, self.deposit])?;
         self.is_touched = false;

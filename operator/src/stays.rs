@@ -13,7 +13,7 @@ use crate::values;
 #[derive(Debug, Clone)]
 pub(crate) struct Kept {
     pub id: String,
-    /// Counts the purchases and changes of this row; 0 when there is none.
+    /// Counts the changes of this row; 0 when there is none.
     pub version: i64,
     pub stay: Option<Stay>,
 }
@@ -72,22 +72,37 @@ pub(crate) fn stricter_quote(city: &City, ask: &QuoteAsk<'_>, kept: &(Kept, Kept
     }
 }
 
-/// Writes the stay of one subject after a purchase and returns its id, or `None` when another purchase changed it since the quote.
-/// The row stays locked until the commit, so that two phones of one plate wait for each other.
+/// Writes the user's and the plate's stay after a purchase and returns the user's stay id, or `None` when another purchase changed one
+/// of them since the quote. The rows stay locked until the commit, so that two phones of one plate wait for each other.
 pub(crate) fn advance(
     tx: &mut dyn Tx,
     call: &Call<'_>,
-    subject: &str,
     city: &str,
-    before: &Kept,
-    after: &Stay,
+    subjects: (&str, &str),
+    before: &(Kept, Kept),
+    after: (&Stay, &Stay),
 ) -> Outcome<Option<String>> {
-    let goes_on = before.stay.as_ref().is_some_and(|stay| stay.started_at == after.started_at);
-    let id = if goes_on { before.id.clone() } else { call.operator.id("st", call.now) };
-    let body = serde_json::to_string(after)?;
+    let id = |before: &Kept, after: &Stay| {
+        let goes_on = before.stay.as_ref().is_some_and(|stay| stay.started_at == after.started_at);
+        if goes_on { before.id.clone() } else { call.operator.id("st", call.now) }
+    };
+    let (user, plate) = (id(&before.0, after.0), id(&before.1, after.1));
+    let bodies = (serde_json::to_string(after.0)?, serde_json::to_string(after.1)?);
     let written = tx.execute(
-        "INSERT INTO stay (subject, city, zone, id, version, body, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (subject, city, zone) DO UPDATE SET id = excluded.id, version = excluded.version, body = excluded.body, changed_at = excluded.changed_at WHERE stay.version = $8",
-        values![subject, city, &after.zone, &id, before.version + 1, &body, call.now.timestamp_millis(), before.version],
+        "INSERT INTO stay (subject, city, zone, id, version, body, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7), ($8, $2, $3, $9, $10, $11, $7) ON CONFLICT (subject, city, zone) DO UPDATE SET id = excluded.id, version = excluded.version, body = excluded.body, changed_at = excluded.changed_at WHERE stay.version = excluded.version - 1",
+        values![
+            subjects.0,
+            city,
+            &after.0.zone,
+            &user,
+            before.0.version + 1,
+            &bodies.0,
+            call.now.timestamp_millis(),
+            subjects.1,
+            &plate,
+            before.1.version + 1,
+            &bodies.1
+        ],
     )?;
-    Ok((written == 1).then_some(id))
+    Ok((written == 2).then_some(user))
 }

@@ -61,10 +61,10 @@ pub(crate) fn buy(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     Ok(Response::json(201, &Purchased { ticket, balance: call.held()?.balance() }))
 }
 
-/// Takes the quote for this purchase, or says why it cannot be bought. The update locks it: it is bought once.
+/// The quote of this purchase, or why it cannot be bought. Its account is locked, so it is bought once.
 fn take_quote(tx: &mut dyn Tx, call: &Call<'_>, quote: &str) -> Outcome<Frozen> {
     let rows = tx.query(
-        "SELECT city, canonical, shown, pay, extends, terms, user_stay, plate_stay, expires_at, ticket FROM quote WHERE id = $1 AND account = $2",
+        "SELECT quote.city, canonical, shown, quote.pay, quote.extends, terms, user_stay, plate_stay, expires_at, ticket.id FROM quote LEFT JOIN ticket ON ticket.quote = quote.id WHERE quote.id = $1 AND quote.account = $2",
         values![quote, &call.who()?.account],
     )?;
     let Some(row) = rows.first() else {
@@ -135,7 +135,6 @@ fn sell(tx: &mut dyn Tx, call: &mut Call<'_>, quote: &str, frozen: Frozen) -> Ou
         signed,
     };
     store(tx, &ticket, &account, quote)?;
-    tx.write("UPDATE quote SET ticket = $2 WHERE id = $1", values![quote, &ticket.id])?;
     due::plan(tx, due::TICKET_END, &ticket.id, ticket.ends_at)?;
     let price = ticket.price.minor()?;
     let entry = call.operator.id("le", now);
@@ -172,8 +171,8 @@ fn buy_stay(
     }
     let of_user = Stay::after_purchase(city, kept.0.stay.as_ref(), terms)?;
     let of_plate = Stay::after_purchase(city, kept.1.stay.as_ref(), terms)?;
-    let id = stays::advance(tx, call, &stays::user(account), city_id, &kept.0, &of_user)?.ok_or_else(stale)?;
-    stays::advance(tx, call, &stays::plate(canonical), city_id, &kept.1, &of_plate)?.ok_or_else(stale)?;
+    let (user, plate) = (stays::user(account), stays::plate(canonical));
+    let id = stays::advance(tx, call, city_id, (&user, &plate), &kept, (&of_user, &of_plate))?.ok_or_else(stale)?;
     Ok(StayOfTicket {
         id,
         started_at: of_user.started_at,

@@ -12,5 +12,7 @@ macro_rules! on_both_databases {
 
 mod cases;
 mod http;
+mod keys;
+mod logs;
 mod stores;
 mod world;
