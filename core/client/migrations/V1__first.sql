@@ -52,7 +52,7 @@ CREATE TABLE intent (
     key             TEXT PRIMARY KEY,
     account         TEXT NOT NULL,
     kind            TEXT NOT NULL,
-    subject         TEXT,
+    subject         TEXT NOT NULL,
     details         TEXT NOT NULL,
     path            TEXT NOT NULL,
     body            BLOB NOT NULL,
@@ -69,5 +69,5 @@ CREATE TABLE intent (
     ended_at        INTEGER
 );
 CREATE INDEX intent_open ON intent (created_at) WHERE open = 1;
-CREATE INDEX intent_subject ON intent (subject) WHERE subject IS NOT NULL;
+CREATE INDEX intent_subject ON intent (subject);
 CREATE INDEX intent_newest ON intent (created_at, key);

@@ -80,12 +80,15 @@ impl Client {
         for intent in &open {
             self.withdraw(&intent.key).await?;
         }
-        let unsure = self.open_intents()?.into_iter().filter(|intent| {
-            matches!(intent.state, IntentState::Unconfirmed(Progress::Leaving | Progress::Left))
-        });
+        let unsure = self
+            .open_intents()?
+            .into_iter()
+            .filter(|intent| matches!(intent.state, IntentState::Unconfirmed(Progress::Leaving | Progress::Left)));
         let count = unsure.count();
         if count > 0 {
-            return Err(Error::new(ErrorKind::Refused, "intents_open", "an intent is not confirmed yet").with("count", count));
+            return Err(
+                Error::new(ErrorKind::Refused, "intents_open", "an intent is not confirmed yet").with("count", count)
+            );
         }
         // The operator forgets the session by itself if it cannot hear this.
         let _ = self.ask_raw(Method::Delete, route::SESSION.to_owned(), None::<&()>).await;

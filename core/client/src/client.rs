@@ -257,7 +257,9 @@ impl Client {
                 snapshot
             }
             // The store fails: the last thing known is better than nothing.
-            Err(_) => core.cached.as_ref().map_or_else(|| Arc::new(Snapshot::empty(state)), |(last, _)| Arc::clone(last)),
+            Err(_) => {
+                core.cached.as_ref().map_or_else(|| Arc::new(Snapshot::empty(state)), |(last, _)| Arc::clone(last))
+            }
         }
     }
 
@@ -372,8 +374,12 @@ mod tests {
         let amount = Money::from_minor(100_000, Currency::new("RSD").unwrap());
         let intend = |size: usize| {
             let body = move |_| Ok(vec![b'x'; size]);
-            let mut intent =
-                std::pin::pin!(client.intend(IntentKind::Topup { amount: amount.clone() }, "/v1".to_owned(), body, client.now()));
+            let mut intent = std::pin::pin!(client.intend(
+                IntentKind::Topup { amount: amount.clone() },
+                "/v1".to_owned(),
+                body,
+                client.now()
+            ));
             match intent.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
                 Poll::Ready(outcome) => outcome,
                 Poll::Pending => panic!("the link never waits"),

@@ -68,7 +68,11 @@ impl Anchor {
         let disagreement = expected.saturating_sub(newer.server_ms).saturating_abs();
         // A quartz drifts about 20 ppm; after an hour the older anchor is worth replacing anyway.
         let tolerable = (newer.round_trip_ms / 2).saturating_add(self.round_trip_ms / 2).saturating_add(20);
-        if disagreement <= tolerable && self.round_trip_ms < newer.round_trip_ms && elapsed < 3_600_000 { self } else { newer }
+        if disagreement <= tolerable && self.round_trip_ms < newer.round_trip_ms && elapsed < 3_600_000 {
+            self
+        } else {
+            newer
+        }
     }
 }
 

@@ -59,13 +59,14 @@ impl IntentKind {
         }
     }
 
-    /// What can be wanted only once at a time: a second tap on the same subject finds the open intent. Top-ups have none.
+    /// What is wanted only once at a time: a second tap on the same subject finds the open intent. Of a top-up the amount: the page of the
+    /// first one is opened again.
     #[must_use]
-    pub fn subject(&self) -> Option<&str> {
+    pub fn subject(&self) -> String {
         match self {
-            Self::Purchase { quote, .. } => Some(quote),
-            Self::OrderPayment { order, .. } => Some(order),
-            Self::Topup { .. } => None,
+            Self::Purchase { quote, .. } => quote.clone(),
+            Self::OrderPayment { order, .. } => order.clone(),
+            Self::Topup { amount } => amount.to_string(),
         }
     }
 
@@ -80,7 +81,8 @@ impl IntentKind {
 }
 
 /// How far an unconfirmed intent got.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Progress {
     /// Surely nothing has left the phone.
     Ready,
@@ -131,7 +133,7 @@ pub enum IntentEvent {
     Go,
     /// The driver wants another way (SMS).
     Withdraw,
-    /// The database was opened: whatever was under way may have left the phone.
+    /// The attempt before was given up on its way (the app died, a screen was closed): it may have left the phone.
     Reopened,
     /// The link says that nothing left the phone this time.
     NotSent,
@@ -320,7 +322,9 @@ mod tests {
     #[test]
     fn a_request_that_may_be_out_is_never_given_up_while_unreachable() {
         let mut state = IntentState::Unconfirmed(Progress::Left);
-        for event in [IntentEvent::NotSent, IntentEvent::NoAnswer, IntentEvent::NotNow { retry_at: None }, IntentEvent::Go] {
+        for event in
+            [IntentEvent::NotSent, IntentEvent::NoAnswer, IntentEvent::NotNow { retry_at: None }, IntentEvent::Go]
+        {
             state = go(state, &event, 90_000).0;
             assert_eq!(state, IntentState::Unconfirmed(Progress::Left), "{event:?}");
         }

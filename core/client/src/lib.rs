@@ -71,8 +71,8 @@ pub use mesto_rules as rules;
 pub use outbox::IntentView;
 pub use parking::{History, NearZone, Preview, TicketCode, ZonesNear};
 pub use ports::{
-    Clock, DeviceSigner, Entropy, Link, LinkAnswer, LinkError, LinkRequest, Method, NoReminders, Ports, Reminders, Secrets,
-    SecretsError,
+    Clock, DeviceSigner, Entropy, Link, LinkAnswer, LinkError, LinkRequest, Method, NoReminders, Ports, Reminders,
+    Secrets, SecretsError,
 };
 pub use reminders::{Reminder, ReminderKind};
 pub use sms::SmsFallback;

@@ -22,6 +22,7 @@ pub struct IntentView {
     /// The idempotency key; links back from a bank carry it.
     pub key: String,
     pub kind: IntentKind,
+    #[serde(flatten)]
     pub state: IntentState,
     pub created_at: DateTime<Utc>,
     /// Never executed after this moment.
@@ -42,12 +43,17 @@ pub struct IntentView {
 }
 
 impl Serialize for IntentState {
-    /// Its name; a refusal's reason is the problem beside it.
+    /// `{"state": "unconfirmed"}`, with `progress` while it is, or `problem` when it was refused.
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        use serde::ser::SerializeMap as _;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("state", self.name())?;
         match self {
-            Self::Refused(problem) => serializer.serialize_str(&format!("refused:{}", problem.code)),
-            other => serializer.serialize_str(other.name()),
+            Self::Unconfirmed(progress) => map.serialize_entry("progress", progress)?,
+            Self::Refused(problem) => map.serialize_entry("problem", problem)?,
+            Self::Confirmed | Self::Expired => {}
         }
+        map.end()
     }
 }
 
@@ -186,15 +192,17 @@ impl Client {
             Exchange::Post { path, body } => {
                 (self.exchange(Method::Post, path, Some(key), Some(body)).await.map(|answer| (answer, false)), true)
             }
-            Exchange::Cancel => {
-                (self.exchange(Method::Delete, path(route::INTENT, key), None, None).await.map(|answer| (answer, true)), false)
-            }
-            Exchange::Bank { topup } => {
-                (self.exchange(Method::Get, path(route::TOPUP, &topup), None, None).await.map(|answer| (answer, false)), false)
-            }
+            Exchange::Cancel => (
+                self.exchange(Method::Delete, path(route::INTENT, key), None, None).await.map(|answer| (answer, true)),
+                false,
+            ),
+            Exchange::Bank { topup } => (
+                self.exchange(Method::Get, path(route::TOPUP, &topup), None, None).await.map(|answer| (answer, false)),
+                false,
+            ),
         };
-        let at_bank = matches!(self.view(key)?.state, IntentState::Unconfirmed(Progress::AtBank));
-        let kind = self.view(key)?.kind;
+        let IntentView { kind, state, .. } = self.view(key)?;
+        let at_bank = state == IntentState::Unconfirmed(Progress::AtBank);
         let (event, brought) = match answer {
             Err(LinkError::NotSent(_)) => (IntentEvent::NotSent, Brought::default()),
             Err(LinkError::Unknown(_)) => (IntentEvent::NoAnswer, Brought::default()),
@@ -214,6 +222,10 @@ impl Client {
             let cursor = rows::get::<i64>(db, rows::meta::CURSOR)?.unwrap_or(0);
             let Some(mut row) = IntentRow::find(db, key)? else { return Ok((None, cursor)) };
             let was_final = row.state.is_final();
+            if row.state == IntentState::Unconfirmed(Progress::Leaving) {
+                // This call holds the only attempt: the one before it was dropped on its way, by a cancelled screen or a dead process.
+                row.state = step(row.state, &IntentEvent::Reopened, row.not_after, now).0;
+            }
             let (state, effects) = step(row.state, event, row.not_after, now);
             row.state = state;
             let exchange = match effects.first() {
@@ -276,7 +288,9 @@ impl Client {
             }
             // An answer may be an old one told again: its balance counts only if it is the first, and nothing else was heard meanwhile.
             let cursor = rows::get::<i64>(db, rows::meta::CURSOR)?.unwrap_or(0);
-            if let Some(balance) = brought.balance.as_ref().filter(|_| row.attempts == 1 && cursor_before == Some(cursor)) {
+            if let Some(balance) =
+                brought.balance.as_ref().filter(|_| row.attempts == 1 && cursor_before == Some(cursor))
+            {
                 rows::set(db, rows::meta::BALANCE, balance)?;
             }
             if row.state.is_final() {
@@ -390,12 +404,7 @@ fn retry_at(answer: &LinkAnswer, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
 }
 
 /// The answer of the action itself.
-fn read_answer(
-    kind: &IntentKind,
-    status: u16,
-    body: &[u8],
-    retry_at: Option<DateTime<Utc>>,
-) -> (IntentEvent, Brought) {
+fn read_answer(kind: &IntentKind, status: u16, body: &[u8], retry_at: Option<DateTime<Utc>>) -> (IntentEvent, Brought) {
     let nothing = Brought::default();
     match meaning(status, body) {
         Meaning::Refused(problem) if problem.is_final() => match problem.kind() {
@@ -413,7 +422,10 @@ fn read_done(kind: &IntentKind, body: &[u8]) -> Option<(IntentEvent, Brought)> {
     match kind {
         IntentKind::Purchase { .. } => {
             let Purchased { ticket, balance } = serde_json::from_slice(body).ok()?;
-            Some((IntentEvent::Accepted, Brought { ticket: Some(ticket), balance: Some(balance), ..Brought::default() }))
+            Some((
+                IntentEvent::Accepted,
+                Brought { ticket: Some(ticket), balance: Some(balance), ..Brought::default() },
+            ))
         }
         IntentKind::OrderPayment { .. } => {
             let OrderPaid { order, balance } = serde_json::from_slice(body).ok()?;

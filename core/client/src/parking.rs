@@ -184,7 +184,8 @@ impl Client {
             .iter()
             .filter(|ticket| ticket.zone == zone && ticket.city == city.id && ticket.state != TicketState::Voided)
             .collect();
-        let running = mine.iter().find(|ticket| ticket.plate == plate && ticket.ends_at > now && ticket.starts_at <= now);
+        let running =
+            mine.iter().find(|ticket| ticket.plate == plate && ticket.ends_at > now && ticket.starts_at <= now);
         let start = running.map_or(now, |ticket| ticket.ends_at);
         let latest = mine.first().map(|ticket| &ticket.stay);
         let stay = latest

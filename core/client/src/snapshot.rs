@@ -169,7 +169,8 @@ impl Observers {
         listeners.list.push(Listener { id, observer, told: 0 });
         if !listeners.running {
             let shared = Arc::clone(&self.shared);
-            let started = thread::Builder::new().name("mesto-observers".to_owned()).spawn(move || tell(&shared, &client));
+            let started =
+                thread::Builder::new().name("mesto-observers".to_owned()).spawn(move || tell(&shared, &client));
             listeners.running = started.is_ok();
         }
         drop(listeners);

@@ -6,7 +6,7 @@ use mesto_protocol::{ProblemCode, route};
 use rusqlite::Connection as Database;
 
 use crate::client::Client;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::outbox::hear_of_topup;
 use crate::store::{StoreError, rows};
 
@@ -34,10 +34,15 @@ impl Client {
     }
 
     async fn sync_inner(&self) -> Result<SyncReport> {
-        self.core().signed_in()?;
         let now = self.now();
         let mut report = SyncReport::default();
-        let stored = self.core().read(now, |db| rows::get::<i64>(db, rows::meta::CURSOR))?;
+        let stored = {
+            let mut core = self.core();
+            if core.token.is_none() {
+                return Err(Error::not_signed_in());
+            }
+            core.read(now, |db| rows::get::<i64>(db, rows::meta::CURSOR))?
+        };
         let mut cursor = match stored {
             Some(cursor) => cursor,
             None => self.read_account(&mut report).await?,
@@ -68,7 +73,10 @@ impl Client {
     async fn read_account(&self, report: &mut SyncReport) -> Result<i64> {
         let account: Account = self.get(route::ACCOUNT.to_owned()).await?;
         let now = self.now();
-        self.core().write(now, |db| {
+        let mut core = self.core();
+        core.write(now, |db| {
+            // A file that was rebuilt does not know whose it is; the session does.
+            rows::set(db, rows::meta::ACCOUNT, &account.account)?;
             // Two syncs at once: the one that read less comes too late.
             if rows::get::<i64>(db, rows::meta::CURSOR)?.is_some_and(|known| known > account.seq) {
                 return Ok(());
@@ -76,6 +84,7 @@ impl Client {
             rows::replace_account(db, &account, now)?;
             account.topups.iter().try_for_each(|topup| hear_of_topup(db, topup, now))
         })?;
+        core.account = Some(account.account.clone());
         report.from_snapshot = true;
         Ok(account.seq)
     }

@@ -164,7 +164,8 @@ impl Secrets for MemorySecrets {
 pub fn device_signer(secrets: &dyn Secrets, entropy: &dyn Entropy) -> Result<SoftwareDevice, SecretsError> {
     const NAME: &str = "mesto.device_key";
     if let Some(stored) = secrets.get(NAME)? {
-        let seed = unhex(&stored).ok_or_else(|| SecretsError("the device key is not 64 hexadecimal digits".to_owned()))?;
+        let seed =
+            unhex(&stored).ok_or_else(|| SecretsError("the device key is not 64 hexadecimal digits".to_owned()))?;
         return SoftwareDevice::from_seed(&seed).map_err(|why| SecretsError(why.to_string()));
     }
     loop {

@@ -210,7 +210,11 @@ pub fn format_money(locale: Locale, money: &Money) -> String {
         grouped.push(digit);
     }
     let currency = money.currency.code();
-    if fraction.is_empty() { format!("{sign}{grouped} {currency}") } else { format!("{sign}{grouped}{point}{fraction} {currency}") }
+    if fraction.is_empty() {
+        format!("{sign}{grouped} {currency}")
+    } else {
+        format!("{sign}{grouped}{point}{fraction} {currency}")
+    }
 }
 
 /// Hour and minute in the city's zone: `14:05`.
@@ -323,7 +327,11 @@ mod tests {
             for locale in Locale::ALL {
                 let shape = shape(locale);
                 assert!(shape.contains_key(&format!("error-{code}")), "{} has no text for {code}", locale.tag());
-                assert!(shape.contains_key(&format!("error-{code}.advice")), "{} has no advice for {code}", locale.tag());
+                assert!(
+                    shape.contains_key(&format!("error-{code}.advice")),
+                    "{} has no advice for {code}",
+                    locale.tag()
+                );
             }
         }
     }
@@ -331,7 +339,9 @@ mod tests {
     #[test]
     fn a_text_whose_values_are_missing_still_says_something() {
         for locale in Locale::ALL {
-            for (id, values) in shape(locale).iter().filter(|(id, values)| id.starts_with("error-") && !values.is_empty()) {
+            for (id, values) in
+                shape(locale).iter().filter(|(id, values)| id.starts_with("error-") && !values.is_empty())
+            {
                 let (message, attribute) = id.split_once('.').map_or((id.as_str(), None), |(m, a)| (m, Some(a)));
                 let text = of_code(locale, message.trim_start_matches("error-"), attribute, &Map::new(), None);
                 let unknown = of_code(locale, "unknown", attribute, &Map::new(), None);
@@ -374,8 +384,8 @@ mod tests {
 
     #[test]
     fn times_are_the_citys_and_money_is_written_as_the_language_does() {
-        let error =
-            Error::from(Refusal::LimitReached { deadline: moment(10, 0), next_possible_at: moment(10, 30) }).in_zone(BELGRADE);
+        let error = Error::from(Refusal::LimitReached { deadline: moment(10, 0), next_possible_at: moment(10, 30) })
+            .in_zone(BELGRADE);
         assert_eq!(error.text(Locale::En), "The longest stay in this zone is bought up until 12:00.");
         assert_eq!(error.advice(Locale::SrLatn), "Pođite do 12:00. Novo parkiranje ovde može da počne 3. 9. u 12:30.");
         assert_eq!(format_money(Locale::En, &rsd(108_000)), "1,080.00 RSD");
@@ -384,7 +394,9 @@ mod tests {
 
     #[test]
     fn serbian_counts_in_its_own_plurals() {
-        let with = |left: i64| of_code(Locale::SrLatn, "code_wrong", None, json!({"tries_left": left}).as_object().unwrap(), None);
+        let with = |left: i64| {
+            of_code(Locale::SrLatn, "code_wrong", None, json!({"tries_left": left}).as_object().unwrap(), None)
+        };
         assert_eq!(with(1), "Kod nije tačan. Preostao je 1 pokušaj.");
         assert_eq!(with(3), "Kod nije tačan. Preostala su 3 pokušaja.");
         assert_eq!(with(5), "Kod nije tačan. Preostalo je 5 pokušaja.");

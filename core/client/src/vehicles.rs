@@ -64,7 +64,8 @@ impl Client {
     /// A stored vehicle by its id.
     pub(crate) fn vehicle(&self, id: &str) -> Result<Vehicle> {
         let found = self.vehicles()?.into_iter().find(|vehicle| vehicle.id == id);
-        found.ok_or_else(|| Error::new(ErrorKind::Refused, "vehicle_missing", "this vehicle is not stored on the phone"))
+        found
+            .ok_or_else(|| Error::new(ErrorKind::Refused, "vehicle_missing", "this vehicle is not stored on the phone"))
     }
 
     /// The stored vehicles, in the order they were added. Local.

@@ -28,9 +28,13 @@ impl Client {
         let city = self.city()?;
         if !city.deposit.offers(&amount) {
             let offered: Vec<String> = city.deposit.values.iter().map(ToString::to_string).collect();
-            return Err(Error::new(ErrorKind::Refused, "amount_not_offered", "the deposit takes only the listed amounts")
-                .with("offered", json!(offered))
-                .with("currency", city.currency.code()));
+            return Err(Error::new(
+                ErrorKind::Refused,
+                "amount_not_offered",
+                "the deposit takes only the listed amounts",
+            )
+            .with("offered", json!(offered))
+            .with("currency", city.currency.code()));
         }
         let amount = Money::new(amount, city.currency)
             .map_err(|why| Error::new(ErrorKind::Refused, "amount_not_offered", why.to_string()))?;
@@ -53,9 +57,9 @@ impl Client {
     async fn pay_order_inner(&self, order: &str) -> Result<IntentView> {
         let now = self.now();
         let found = self.core().read(now, |db| rows::order(db, order))?;
-        let order = found.filter(|order| order.state == OrderState::Issued).ok_or_else(|| {
-            Error::new(ErrorKind::Refused, "order_missing", "the phone knows no such unpaid order")
-        })?;
+        let order = found
+            .filter(|order| order.state == OrderState::Issued)
+            .ok_or_else(|| Error::new(ErrorKind::Refused, "order_missing", "the phone knows no such unpaid order"))?;
         let not_after = self.not_after(now);
         let kind = IntentKind::OrderPayment { order: order.id.clone(), amount: order.due.clone() };
         let Order { id, due, .. } = order;

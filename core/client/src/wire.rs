@@ -135,8 +135,10 @@ impl Client {
             None => newer,
         };
         core.anchor = Some(anchor.clone());
-        let moved = before.as_ref().is_none_or(|before| before.boot != anchor.boot || {
-            (before.server_ms - before.monotonic_ms).abs_diff(anchor.server_ms - anchor.monotonic_ms) > 1_000
+        let moved = before.as_ref().is_none_or(|before| {
+            before.boot != anchor.boot || {
+                (before.server_ms - before.monotonic_ms).abs_diff(anchor.server_ms - anchor.monotonic_ms) > 1_000
+            }
         });
         if moved {
             // A phone without room still knows the time until it is switched off.
@@ -184,7 +186,9 @@ impl Client {
         match meaning(answer.status, &answer.body) {
             Meaning::Done => Ok(answer),
             Meaning::Refused(problem) => Err(problem.into()),
-            Meaning::Foreign => Err(Error::unreadable(format!("status {} without a problem of the operator", answer.status))),
+            Meaning::Foreign => {
+                Err(Error::unreadable(format!("status {} without a problem of the operator", answer.status)))
+            }
         }
     }
 
@@ -202,7 +206,10 @@ mod tests {
     fn a_portal_or_proxy_is_never_taken_for_the_operator() {
         assert_eq!(meaning(403, b"<html>log in to the wifi</html>"), Meaning::Foreign);
         assert_eq!(meaning(502, b""), Meaning::Foreign);
-        assert_eq!(meaning(404, br#"{"type":"about:blank","title":"Not Found","status":404,"detail":"","code":"not_found"}"#), Meaning::Foreign);
+        assert_eq!(
+            meaning(404, br#"{"type":"about:blank","title":"Not Found","status":404,"detail":"","code":"not_found"}"#),
+            Meaning::Foreign
+        );
         let ours = Problem::new(ProblemCode::DepositTooLow, "");
         let body = serde_json::to_vec(&ours).unwrap_or_default();
         assert_eq!(meaning(422, &body), Meaning::Refused(ours));

@@ -35,7 +35,8 @@ pub(super) fn rebuild(
     for side in ["-wal", "-shm"] {
         let from = with_suffix(path, side);
         if from.exists() {
-            std::fs::rename(&from, with_suffix(&set_aside, side)).map_err(|error| StoreError::Other(error.to_string()))?;
+            std::fs::rename(&from, with_suffix(&set_aside, side))
+                .map_err(|error| StoreError::Other(error.to_string()))?;
         }
     }
     let mut connection = connect(path)?;

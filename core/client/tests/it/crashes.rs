@@ -29,12 +29,9 @@ fn ends_once(phone: &mut Phone, what: &str) -> Option<IntentState> {
 
 #[test]
 fn the_app_dies_while_a_request_is_out_and_the_intent_ends_once() {
-    for (fault, late) in [
-        (Fault::HangsBefore, false),
-        (Fault::HangsAfter, false),
-        (Fault::HangsBefore, true),
-        (Fault::HangsAfter, true),
-    ] {
+    for (fault, late) in
+        [(Fault::HangsBefore, false), (Fault::HangsAfter, false), (Fault::HangsBefore, true), (Fault::HangsAfter, true)]
+    {
         let mut phone = Phone::ready("1000");
         let quote = phone.quote("red", 60);
         let executed = matches!(fault, Fault::HangsAfter);
@@ -87,7 +84,11 @@ fn the_app_dies_at_any_statement_and_the_intent_ends_once() {
         let crash = format!("CREATE TRIGGER crash {} BEGIN SELECT RAISE(ABORT, 'the app died'); END", row(statement));
         spoiler.execute_batch(&crash).unwrap();
         let outcome = run(phone.client.buy(&quote));
-        assert_eq!(outcome.as_ref().err().map(|error| error.code().to_owned()).as_deref(), Some("phone_data_failed"), "{statement}");
+        assert_eq!(
+            outcome.as_ref().err().map(|error| error.code().to_owned()).as_deref(),
+            Some("phone_data_failed"),
+            "{statement}"
+        );
         spoiler.execute_batch("DROP TRIGGER crash").unwrap();
         drop(spoiler);
         let sent = phone.net.log().iter().any(|request| request == "POST /v1/tickets");

@@ -24,11 +24,18 @@ fn a_driver_parks_extends_and_is_refused_minute_91_bg_50() {
     let refused = run(phone.client.quote("red", &phone.car(), 91)).unwrap_err();
     assert_eq!((refused.code(), refused.kind()), ("max_stay_exceeded", ErrorKind::Refused));
     assert_eq!(refused.params()["allowed"], 30);
-    assert!(refused.text(Locale::En).contains("91") && refused.text(Locale::En).contains("90"), "{}", refused.text(Locale::En));
+    assert!(
+        refused.text(Locale::En).contains("91") && refused.text(Locale::En).contains("90"),
+        "{}",
+        refused.text(Locale::En)
+    );
 
     phone.after(50);
     let more = run(phone.client.extend(&ticket.id, 30)).unwrap();
-    assert_eq!((more.terms.total.clone(), more.terms.starts_at, more.extends.as_deref()), (rsd("120.00"), ticket.ends_at, Some(ticket.id.as_str())));
+    assert_eq!(
+        (more.terms.total.clone(), more.terms.starts_at, more.extends.as_deref()),
+        (rsd("120.00"), ticket.ends_at, Some(ticket.id.as_str()))
+    );
     assert_eq!(run(phone.client.buy(&more)).unwrap().state, IntentState::Confirmed);
     assert_eq!(phone.balance(), rsd("800.00"));
     assert_eq!(phone.shown().active_tickets.len(), 2);
@@ -73,7 +80,10 @@ fn a_sign_wins_over_the_position() {
     assert!(near.by_sign.is_none());
     let distances: Vec<_> = near.zones.iter().filter_map(|zone| zone.distance_metres).collect();
     assert!(!distances.is_empty() && distances.is_sorted(), "{distances:?}");
-    assert!(near.zones.iter().filter(|zone| zone.distance_metres.is_some()).all(|zone| zone.approximate), "drawn by hand");
+    assert!(
+        near.zones.iter().filter(|zone| zone.distance_metres.is_some()).all(|zone| zone.approximate),
+        "drawn by hand"
+    );
 
     for sign in ["9111", " SMS 9111 ZONA 1 "] {
         let signed = phone.client.zones_near(here, Some(sign)).unwrap();
@@ -124,9 +134,11 @@ fn an_inspectors_order_arrives_and_is_paid_once_bg_57() {
         .operator
         .create_staff(&phone.net.store, phone.time.now(), mesto_client::api::Role::Inspector, "inspector")
         .unwrap();
-    let order = serde_json::json!({"city": "belgrade", "plate": "BG789PP", "zone": "yellow", "violation": "time_expired"});
-    let issued =
-        phone.net.handle(&Request::new("POST", "/v1/inspector/orders").bearer(&token).key("an-inspectors-key-1").json(&order));
+    let order =
+        serde_json::json!({"city": "belgrade", "plate": "BG789PP", "zone": "yellow", "violation": "time_expired"});
+    let issued = phone
+        .net
+        .handle(&Request::new("POST", "/v1/inspector/orders").bearer(&token).key("an-inspectors-key-1").json(&order));
     assert_eq!(issued.status / 100, 2, "{}", String::from_utf8_lossy(&issued.body));
 
     run(phone.client.sync()).unwrap();
@@ -172,7 +184,10 @@ fn the_code_of_a_ticket_convinces_an_inspector_without_a_connection() {
     assert_eq!((seen.claims.id.as_str(), seen.shown_at), (ticket.id.as_str(), Some(phone.time.now())));
     assert_eq!(phone.client.verified_ticket(&ticket.id).unwrap().zone, "red");
     phone.after(2);
-    assert!(Presentation::verify(&code.text, &keys, phone.time.now(), MAX_SKEW).is_err(), "a photograph of it is too old");
+    assert!(
+        Presentation::verify(&code.text, &keys, phone.time.now(), MAX_SKEW).is_err(),
+        "a photograph of it is too old"
+    );
 }
 
 #[test]
@@ -181,7 +196,9 @@ fn signing_out_forgets_the_account_and_another_finds_nothing() {
     run(phone.client.buy(&phone.quote("red", 60))).unwrap();
     run(phone.client.sign_out()).unwrap();
     let shown = phone.shown();
-    assert!(!shown.signed_in && shown.active_tickets.is_empty() && shown.vehicles.is_empty() && shown.balance.is_none());
+    assert!(
+        !shown.signed_in && shown.active_tickets.is_empty() && shown.vehicles.is_empty() && shown.balance.is_none()
+    );
     assert_eq!(run(phone.client.sync()).unwrap_err().code(), "not_signed_in");
     assert_eq!(run(phone.client.quote("red", "any", 60)).unwrap_err().kind(), ErrorKind::NotSignedIn);
     assert!(shown.city.is_some(), "the city stays");

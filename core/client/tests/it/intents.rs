@@ -80,7 +80,9 @@ fn a_purchase_tapped_without_network_goes_out_in_time() {
 
 #[test]
 fn after_the_deadline_only_the_operators_word_ends_a_request_that_may_have_left() {
-    for (fault, end, sold) in [(Fault::RequestLost, IntentState::Expired, 0), (Fault::AnswerLost, IntentState::Confirmed, 1)] {
+    for (fault, end, sold) in
+        [(Fault::RequestLost, IntentState::Expired, 0), (Fault::AnswerLost, IntentState::Confirmed, 1)]
+    {
         let phone = Phone::ready("1000");
         let quote = phone.quote("red", 60);
         phone.net.fault("POST /v1/tickets", fault);
@@ -260,6 +262,33 @@ fn a_top_up_is_confirmed_only_by_the_bank_and_survives_a_reopened_app() {
     run(phone.client.sync()).unwrap();
     assert_eq!(phone.client.intent(&intent.key).unwrap().unwrap().state, IntentState::Confirmed);
     assert_eq!(phone.balance(), rsd("1000.00"));
+}
+
+#[test]
+fn a_second_tap_on_an_amount_opens_the_page_of_the_first() {
+    let phone = Phone::ready("0");
+    let first = run(phone.client.top_up(rsd("500").amount)).unwrap();
+    let second = run(phone.client.top_up(rsd("500").amount)).unwrap();
+    assert_eq!((second.key, second.page_url), (first.key.clone(), first.page_url));
+    assert_ne!(
+        run(phone.client.top_up(rsd("1000").amount)).unwrap().key,
+        first.key,
+        "another amount is another top-up"
+    );
+    phone.net.bank_decides(&first.topup.unwrap().id, &rsd("500.00"), BankOutcome::Approved, None);
+    run(phone.client.sync()).unwrap();
+    assert_ne!(run(phone.client.top_up(rsd("500").amount)).unwrap().key, first.key, "after it was paid");
+}
+
+#[test]
+fn a_screen_that_is_closed_in_the_middle_leaves_the_purchase_to_be_settled() {
+    let phone = Phone::ready("1000");
+    let quote = phone.quote("red", 60);
+    phone.net.fault("POST /v1/tickets", Fault::HangsAfter);
+    assert!(poll(phone.client.buy(&quote)).is_none(), "cancelled");
+    assert!(!phone.shown().open_intents.is_empty());
+    assert_eq!(run(phone.client.settle()).unwrap()[0].state, IntentState::Confirmed);
+    assert_eq!(phone.net.sold(), 1);
 }
 
 #[test]

@@ -3,7 +3,9 @@
 
 mod crashes;
 mod driving;
+mod http;
 mod intents;
+mod machine;
 mod observing;
 mod remembering;
 mod reminding;

@@ -43,7 +43,9 @@ fn an_observer_is_told_the_state_now_and_then_each_change() {
     until(&heard, |shown| shown.open_intents.len() == 1 && shown.active_tickets.is_empty());
     run(phone.client.settle()).unwrap();
     run(phone.client.sync()).unwrap();
-    until(&heard, |shown| shown.open_intents.is_empty() && shown.active_tickets.len() == 1 && shown.balance == Some(rsd("920.00")));
+    until(&heard, |shown| {
+        shown.open_intents.is_empty() && shown.active_tickets.len() == 1 && shown.balance == Some(rsd("920.00"))
+    });
 }
 
 #[test]
@@ -94,9 +96,16 @@ fn the_snapshot_file_of_widgets_follows_the_state() {
     let mut config = crate::support::config(phone.path(), &phone.net);
     config.snapshot_path = Some(file.clone());
     let client = Client::open(config, phone.ports.clone()).unwrap();
+    let quote = phone.quote("green", 60);
+    phone.net.fault("POST /v1/tickets", Fault::RequestLost);
+    run(client.buy(&quote)).unwrap();
     run(client.buy(&phone.quote("red", 60))).unwrap();
     let json: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
     assert_eq!(json["active_tickets"][0]["plate"], "BG789PP");
     assert_eq!(json["balance"]["amount"], "920.00");
+    assert_eq!(
+        (&json["open_intents"][0]["state"], &json["open_intents"][0]["progress"]),
+        (&"unconfirmed".into(), &"left".into())
+    );
     assert!(!file.with_extension("new").exists());
 }

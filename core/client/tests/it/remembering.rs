@@ -96,9 +96,9 @@ fn a_file_that_is_no_database_is_set_aside_and_rebuilt() {
     assert_eq!(phone.client.zones_near(None, None).unwrap_err().code(), "city_missing");
     // Everything comes back from the operator.
     run(phone.client.refresh()).unwrap();
-    phone.time.advance(chrono::TimeDelta::seconds(31));
-    phone.sign_in();
+    run(phone.client.sync()).unwrap();
     assert_eq!((phone.balance(), phone.shown().active_tickets.len()), (rsd("920.00"), 1));
+    assert!(phone.shown().signed_in, "the session is among the secrets");
 }
 
 #[test]
@@ -108,7 +108,8 @@ fn open_intents_are_carried_over_from_a_damaged_file() {
     // The root page of the table of single values, which is read first when the app opens.
     let (page, size): (i64, i64) = {
         let file = rusqlite::Connection::open(&path).unwrap();
-        let root = file.query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'meta'", [], |row| row.get(0)).unwrap();
+        let root =
+            file.query_row("SELECT rootpage FROM sqlite_schema WHERE name = 'meta'", [], |row| row.get(0)).unwrap();
         (root, file.query_row("PRAGMA page_size", [], |row| row.get(0)).unwrap())
     };
     spoil(&path, ((page - 1) * size) as usize, (page * size) as usize);
@@ -116,8 +117,7 @@ fn open_intents_are_carried_over_from_a_damaged_file() {
     let recovery = phone.client.recovery().unwrap();
     assert_eq!((recovery.intents_saved, recovery.intents_complete), (1, true));
     run(phone.client.refresh()).unwrap();
-    phone.time.advance(chrono::TimeDelta::seconds(31));
-    phone.sign_in();
+    run(phone.client.sync()).unwrap();
     assert_eq!(phone.shown().open_intents.len(), 1);
     assert_eq!(run(phone.client.settle()).unwrap()[0].state, IntentState::Confirmed);
     assert_eq!(phone.net.sold(), 2);

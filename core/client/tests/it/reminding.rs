@@ -12,7 +12,10 @@ fn reminders_come_before_the_end_and_at_the_end_bg_53() {
     let plan = phone.alarms.last();
     let end = morning() + TimeDelta::minutes(60);
     let moments: Vec<_> = plan.iter().map(|reminder| (reminder.kind, reminder.at)).collect();
-    assert_eq!(moments, [(ReminderKind::BeforeEnd { minutes: 5 }, end - TimeDelta::minutes(5)), (ReminderKind::AtEnd, end)]);
+    assert_eq!(
+        moments,
+        [(ReminderKind::BeforeEnd { minutes: 5 }, end - TimeDelta::minutes(5)), (ReminderKind::AtEnd, end)]
+    );
     assert_eq!(plan[0].title, "5 minutes of parking left");
     assert!(plan[1].body.contains("BG 789-PP") && plan[1].body.contains("11:00"), "{}", plan[1].body);
     assert!(plan.iter().all(|reminder| reminder.at == reminder.fire_at), "the phone's clock is right");

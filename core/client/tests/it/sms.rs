@@ -45,8 +45,9 @@ fn while_it_may_have_been_executed_there_is_no_sms() {
     // The lost request arrives after all: the operator has put its key aside.
     let late = serde_json::json!({"quote": quote.id, "not_after": quote.expires_at});
     let token = mesto_client::Secrets::get(phone.secrets.as_ref(), "mesto.session_token").unwrap().unwrap();
-    let answer =
-        phone.net.handle(&mesto_operator::Request::new("POST", "/v1/tickets").bearer(&token).key(&intent.key).json(&late));
+    let answer = phone
+        .net
+        .handle(&mesto_operator::Request::new("POST", "/v1/tickets").bearer(&token).key(&intent.key).json(&late));
     assert_eq!(answer.status, 409, "{}", String::from_utf8_lossy(&answer.body));
     assert_eq!(phone.net.sold(), 0);
 }

@@ -12,8 +12,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use mesto_client::api::{BankNotice, BankOutcome};
 use mesto_client::rules::{Currency, Money};
 use mesto_client::{
-    Client, Clock, Config, Entropy, Link, LinkAnswer, LinkError, LinkRequest, Ports, Problem, ProblemCode, Reminder, Reminders,
-    Secrets, SecretsError, Snapshot,
+    Client, Clock, Config, Entropy, Link, LinkAnswer, LinkError, LinkRequest, Ports, Problem, ProblemCode, Reminder,
+    Reminders, Secrets, SecretsError, Snapshot,
 };
 use mesto_operator::{HostedPage, Keys, Operator, Request, SqliteInline};
 use mesto_protocol::device::SoftwareDevice;

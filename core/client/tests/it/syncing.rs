@@ -56,9 +56,7 @@ fn a_gap_in_the_events_is_noticed() {
 fn an_event_twice_does_no_harm_and_an_unknown_kind_is_passed_over() {
     let phone = Phone::ready("1000");
     let before = run(phone.client.sync()).unwrap().cursor;
-    let event = |seq: i64, kind: &str, amount: &str| {
-        json!({"seq": seq, "at": phone.time.now(), "kind": kind, "data": {"balance": {"amount": amount, "currency": "RSD"}}})
-    };
+    let event = |seq: i64, kind: &str, amount: &str| json!({"seq": seq, "at": phone.time.now(), "kind": kind, "data": {"balance": {"amount": amount, "currency": "RSD"}}});
     let page = json!({"next": before + 2, "more": false, "events": [
         event(before, "deposit.changed", "5.00"),
         event(before + 1, "weather.changed", "6.00"),
@@ -87,11 +85,16 @@ fn history_is_paged_newest_first_and_the_same_without_a_connection() {
         run(phone.client.buy(&phone.quote(zone, 60))).unwrap();
         phone.after(1);
     }
-    let zones = |history: &mesto_client::History| history.tickets.iter().map(|ticket| ticket.zone.clone()).collect::<Vec<_>>();
+    let zones =
+        |history: &mesto_client::History| history.tickets.iter().map(|ticket| ticket.zone.clone()).collect::<Vec<_>>();
     for offline in [false, true] {
         phone.net.offline(offline);
         let first = run(phone.client.history(None, 2)).unwrap();
-        assert_eq!((zones(&first), first.more), (vec!["blue".to_owned(), "green".to_owned()], true), "offline {offline}");
+        assert_eq!(
+            (zones(&first), first.more),
+            (vec!["blue".to_owned(), "green".to_owned()], true),
+            "offline {offline}"
+        );
         let rest = run(phone.client.history(Some(&first.tickets[1].id), 2)).unwrap();
         assert_eq!((zones(&rest), rest.more), (vec!["red".to_owned()], false), "offline {offline}");
     }

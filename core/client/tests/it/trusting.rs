@@ -15,7 +15,9 @@ fn says(text: impl Into<Vec<u8>>) -> Fault {
 fn an_altered_city_is_refused_and_the_old_one_stays() {
     let phone = Phone::new();
     let before = phone.shown().city.clone();
-    let signed = String::from_utf8(phone.net.handle(&mesto_operator::Request::new("GET", "/v1/cities/belgrade")).body.to_vec()).unwrap();
+    let signed =
+        String::from_utf8(phone.net.handle(&mesto_operator::Request::new("GET", "/v1/cities/belgrade")).body.to_vec())
+            .unwrap();
     let mut altered = signed.clone().into_bytes();
     let middle = altered.len() / 2;
     altered[middle] = if altered[middle] == b'A' { b'B' } else { b'A' };
@@ -42,7 +44,8 @@ impl Own {
     fn new() -> Self {
         let phone = Phone::new();
         let path = phone.folder.path().join("other.db");
-        let client = Client::open(Config::new(path, "belgrade", Self::key("root").public()), phone.ports.clone()).unwrap();
+        let client =
+            Client::open(Config::new(path, "belgrade", Self::key("root").public()), phone.ports.clone()).unwrap();
         Self { phone, client }
     }
 
