@@ -6,9 +6,12 @@
 pub mod args;
 pub mod city;
 pub mod clock;
+mod demo;
 pub mod failure;
 pub mod output;
+mod phone;
 pub mod serve;
+mod show;
 mod staff;
 pub mod testbed;
 pub mod web;
@@ -41,13 +44,25 @@ pub fn run(cli: &Cli) -> u8 {
 }
 
 fn dispatch(cli: &Cli, style: Style) -> Outcome<()> {
+    let locale = mesto_client::Locale::of(&cli.language);
     match &cli.command {
         Some(Command::Serve(args)) => wait(serve::run(args, style)),
         Some(Command::Testbed(args)) => wait(testbed::run(args, cli.json)),
         Some(Command::Keys { command }) => staff::keys(command, style),
         Some(Command::Admin { command }) => staff::admin(command, style),
         Some(Command::City { command: CityCommand::Check { folder } }) => city::check(folder, style),
-        _ => Ok(()),
+        None => wait(demo::run(style, locale, cli.keep)),
+        Some(Command::SignIn(args)) => wait(phone::sign_in(args, style, locale)),
+        Some(Command::Vehicles(args)) => wait(phone::vehicles(args, style, locale)),
+        Some(Command::Zones(args)) => wait(phone::zones(args, style, locale)),
+        Some(Command::Quote(args)) => wait(phone::quote(args, style, locale)),
+        Some(Command::Park(args)) => wait(phone::park(args, style, locale)),
+        Some(Command::Extend(args)) => wait(phone::extend(args, style, locale)),
+        Some(Command::Tickets(args)) => wait(phone::tickets(args, style, locale)),
+        Some(Command::Topup(args)) => wait(phone::topup(args, style, locale)),
+        Some(Command::History(args)) => wait(phone::deposit_and_tickets(args, style, locale)),
+        Some(Command::Orders(args)) => wait(phone::orders(args, style, locale)),
+        Some(Command::Settle(args)) => wait(phone::settle(args, style, locale)),
     }
 }
 

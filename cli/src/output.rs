@@ -50,12 +50,30 @@ impl Style {
     }
 }
 
+/// How many places a cell takes: colour takes none.
+fn visible_width(cell: &str) -> usize {
+    let mut inside = false;
+    cell.chars()
+        .filter(|c| match (*c, inside) {
+            ('\u{1b}', _) => {
+                inside = true;
+                false
+            }
+            ('m', true) => {
+                inside = false;
+                false
+            }
+            (_, hidden) => !hidden,
+        })
+        .count()
+}
+
 /// Rows under headings, columns as wide as their widest cell; a heading that begins with `>` is right-aligned.
 #[must_use]
 pub fn table(headings: &[&str], rows: &[Vec<String>]) -> String {
     let plain: Vec<&str> = headings.iter().map(|heading| heading.trim_start_matches('>')).collect();
     let width = |column: usize| {
-        let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
+        let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| visible_width(cell));
         cells.chain(plain.get(column).map(|heading| heading.chars().count())).max().unwrap_or(0)
     };
     let mut text = String::new();
@@ -66,7 +84,8 @@ pub fn table(headings: &[&str], rows: &[Vec<String>]) -> String {
             .map(|(column, heading)| {
                 let cell = cells.get(column).map_or("", String::as_str);
                 let width = width(column);
-                if heading.starts_with('>') { format!("{cell:>width$}") } else { format!("{cell:<width$}") }
+                let gap = " ".repeat(width.saturating_sub(visible_width(cell)));
+                if heading.starts_with('>') { format!("{gap}{cell}") } else { format!("{cell}{gap}") }
             })
             .collect();
         let _ = writeln!(text, "{}", padded.join("  ").trim_end());
@@ -130,6 +149,13 @@ mod tests {
         let shown =
             table(&["zone", ">RSD"], &[vec!["žuta".into(), "65.00".into()], vec!["a".into(), "1500.00".into()]]);
         assert_eq!(shown, "zone      RSD\n────  ───────\nžuta    65.00\na     1500.00\n");
+    }
+
+    #[test]
+    fn colour_takes_no_place_in_a_table() {
+        let green = Style { coloured: true, ..PLAIN }.paint(Tone::Good, "paid");
+        let shown = table(&["state", "id"], &[vec![green.clone(), "1".into()], vec!["void".into(), "2".into()]]);
+        assert!(shown.contains(&format!("{green}   1")), "{shown}");
     }
 
     #[test]

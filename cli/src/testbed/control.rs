@@ -10,7 +10,6 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use chrono::{DateTime, Utc};
 use mesto_protocol::api::Role;
-use mesto_protocol::route;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -29,10 +28,10 @@ impl IntoResponse for Refused {
 
 impl From<WorldError> for Refused {
     fn from(error: WorldError) -> Self {
-        let status = if matches!(error, WorldError::NotRunning) {
-            StatusCode::CONFLICT
-        } else {
-            StatusCode::INTERNAL_SERVER_ERROR
+        let status = match error {
+            WorldError::NotRunning => StatusCode::CONFLICT,
+            WorldError::Web(_) => StatusCode::BAD_GATEWAY,
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
         };
         Self(status, error.to_string())
     }
@@ -192,46 +191,21 @@ struct Check {
 }
 
 async fn check(State(shared): Shared, Json(asked): Json<Check>) -> Result<Response, Refused> {
-    let world = world(&shared)?;
-    let query = form_urlencoded::Serializer::new(String::new())
-        .append_pair("city", &asked.city)
-        .append_pair("zone", &asked.zone)
-        .append_pair("plate", &asked.plate)
-        .finish();
-    let url = format!("{}{}?{query}", world.operator_url(), route::INSPECTOR_CHECK);
-    pass_on(web()?.get(url).bearer_auth(world.inspector().await?)).await
+    let (status, answer) = world(&shared)?.inspect(&asked.city, &asked.zone, &asked.plate).await?;
+    Ok(pass_on(status, answer))
 }
 
 async fn order(State(shared): Shared, Json(mut asked): Json<Value>) -> Result<Response, Refused> {
-    let world = world(&shared)?;
     if let Some(fields) = asked.as_object_mut() {
         fields.entry("city").or_insert_with(|| belgrade().into());
     }
-    let mut key = [0; 16];
-    mesto_operator::Entropy::fill(&mesto_operator::SystemEntropy, &mut key);
-    let key: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
-    let url = format!("{}{}", world.operator_url(), route::INSPECTOR_ORDERS);
-    let request = web()?
-        .post(url)
-        .bearer_auth(world.inspector().await?)
-        .header(route::IDEMPOTENCY_KEY, key)
-        .header("content-type", "application/json")
-        .body(asked.to_string());
-    pass_on(request).await
-}
-
-fn web() -> Result<reqwest::Client, Refused> {
-    crate::web::client().map_err(|error| Refused(StatusCode::INTERNAL_SERVER_ERROR, error))
+    let (status, answer) = world(&shared)?.issue_order(&asked).await?;
+    Ok(pass_on(status, answer))
 }
 
 /// The operator's answer, status and body.
-async fn pass_on(request: reqwest::RequestBuilder) -> Result<Response, Refused> {
-    let failed =
-        |error: reqwest::Error| Refused(StatusCode::BAD_GATEWAY, format!("the operator was not reached: {error}"));
-    let answer = request.send().await.map_err(failed)?;
-    let status = StatusCode::from_u16(answer.status().as_u16()).unwrap_or(StatusCode::BAD_GATEWAY);
-    let body = answer.bytes().await.map_err(failed)?;
-    Ok((status, [("content-type", "application/json")], body).into_response())
+fn pass_on(status: u16, answer: Value) -> Response {
+    (StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY), Json(answer)).into_response()
 }
 
 async fn ledger(State(shared): Shared) -> Answer {

@@ -12,6 +12,7 @@ use mesto_operator::{
     StoreError, SystemEntropy,
 };
 use mesto_protocol::api::Role;
+use mesto_protocol::route;
 use rust_decimal::Decimal;
 use serde::Serialize;
 use tokio::net::TcpListener;
@@ -44,8 +45,8 @@ pub enum WorldError {
     Bank(#[from] mesto_bank::StoreError),
     #[error("the operator is not running; POST /restart starts it")]
     NotRunning,
-    #[error("the ledger: {0}")]
-    Ledger(String),
+    #[error("HTTP: {0}")]
+    Web(String),
 }
 
 /// What the books say.
@@ -354,6 +355,37 @@ impl World {
         }
     }
 
+    /// What an inspector is told about a plate in a zone: status and body of the operator's answer, over HTTP.
+    ///
+    /// # Errors
+    /// When the operator is not reached.
+    pub async fn inspect(&self, city: &str, zone: &str, plate: &str) -> Result<(u16, serde_json::Value), WorldError> {
+        let query = form_urlencoded::Serializer::new(String::new())
+            .append_pair("city", city)
+            .append_pair("zone", zone)
+            .append_pair("plate", plate)
+            .finish();
+        let url = format!("{}{}?{query}", self.operator_url(), route::INSPECTOR_CHECK);
+        answered(web()?.get(url).bearer_auth(self.inspector().await?)).await
+    }
+
+    /// Issues a daily order as an inspector; `order` is an `api::NewOrder` as JSON.
+    ///
+    /// # Errors
+    /// When the operator is not reached.
+    pub async fn issue_order(&self, order: &serde_json::Value) -> Result<(u16, serde_json::Value), WorldError> {
+        let mut key = [0; 16];
+        SystemEntropy.fill(&mut key);
+        let key: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+        let request = web()?
+            .post(format!("{}{}", self.operator_url(), route::INSPECTOR_ORDERS))
+            .bearer_auth(self.inspector().await?)
+            .header(route::IDEMPOTENCY_KEY, key)
+            .header("content-type", "application/json")
+            .body(order.to_string());
+        answered(request).await
+    }
+
     /// Books and checks.
     ///
     /// # Errors
@@ -395,6 +427,18 @@ pub fn books(operator: &Operator, store: &dyn Store) -> Result<Books, WorldError
     }
     let sums_to_zero = fault.is_none() && total.is_zero();
     Ok(Books { sums_to_zero, fault, deposits: deposits.to_string(), tickets, accounts })
+}
+
+fn web() -> Result<reqwest::Client, WorldError> {
+    crate::web::client().map_err(WorldError::Web)
+}
+
+async fn answered(request: reqwest::RequestBuilder) -> Result<(u16, serde_json::Value), WorldError> {
+    let unreached = |error: reqwest::Error| WorldError::Web(error.to_string());
+    let answer = request.send().await.map_err(unreached)?;
+    let status = answer.status().as_u16();
+    let text = answer.text().await.map_err(unreached)?;
+    Ok((status, serde_json::from_str(&text).unwrap_or(serde_json::Value::Null)))
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, WorldError> {

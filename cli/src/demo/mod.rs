@@ -1,0 +1,134 @@
+//! `mesto` without a command: one day of a driver in Belgrade, played for real on this machine.
+//!
+//! Operator and bank serve HTTP on loopback over SQLite in a temporary folder; the phone is the client core of the apps; only the clock is virtual.
+//! Every sentence that claims something checks it first: a demo that goes wrong ends with exit code 1.
+
+mod driver;
+mod parking;
+mod story;
+mod trouble;
+mod wallet;
+
+use std::sync::Arc;
+
+use mesto_client::Locale;
+
+use crate::failure::{CliError, Outcome};
+use crate::output::{Style, Tone};
+use crate::show::Show;
+use crate::testbed::{Options, World, default_start};
+
+use driver::Phone;
+use story::Teller;
+
+/// The number of the driver, and of whoever tries the demo with `--keep`.
+const DRIVER: &str = "+381641234567";
+const PLATE_TYPED: &str = "BG789PP";
+const CITY: &str = "belgrade";
+
+/// Everybody in the story.
+struct Cast {
+    world: Arc<World>,
+    phone: Phone,
+    tell: Teller,
+    show: Show,
+    /// Id of the driver's vehicle.
+    vehicle: String,
+}
+
+impl Cast {
+    /// Time passes until a moment of the day, Belgrade time.
+    async fn until(&self, hour: u32, minute: u32) -> Outcome<()> {
+        let zone = chrono_tz::Europe::Belgrade;
+        let day = self.world.clock.read().with_timezone(&zone).date_naive();
+        let moment = day
+            .and_hms_opt(hour, minute, 0)
+            .and_then(|local| local.and_local_timezone(zone).earliest())
+            .map(|local| local.to_utc())
+            .ok_or_else(|| CliError::failed("the clock", format!("{hour}:{minute} does not exist")))?;
+        self.world.clock.set(moment).map_err(|why| CliError::failed("the clock", why))?;
+        self.world.due().await.map(|_| ()).map_err(|why| CliError::failed("what is due", why))
+    }
+
+    fn balance(&self) -> String {
+        self.phone
+            .core
+            .snapshot()
+            .balance
+            .as_ref()
+            .map_or_else(|| "0.00".to_owned(), |balance| balance.amount.to_string())
+    }
+
+    async fn books(&self) -> Outcome<crate::testbed::Books> {
+        self.world.books().await.map_err(|why| CliError::failed("the books", why))
+    }
+
+    fn unconfirmed(&self) -> usize {
+        self.phone.core.snapshot().open_intents.len()
+    }
+}
+
+/// Plays the day; with `keep` everything is left running afterwards.
+///
+/// # Errors
+/// When something cannot be started, or does not go as it is told.
+pub async fn run(style: Style, locale: Locale, keep: bool) -> Outcome<()> {
+    let options = Options { port: 0, start: default_start(), database_url: None };
+    let world = World::start(options).await.map_err(|why| CliError::failed("the demo", why))?;
+    let outcome = play(&world, style, locale, keep).await;
+    world.end().await;
+    outcome
+}
+
+async fn play(world: &Arc<World>, style: Style, locale: Locale, keep: bool) -> Outcome<()> {
+    let phone = Phone::new(world, &world.folder().join("phone"), locale)?;
+    let show = Show { locale, zone: Some(chrono_tz::Europe::Belgrade), style };
+    let mut cast =
+        Cast { world: Arc::clone(world), phone, tell: Teller::new(style, locale), show, vehicle: String::new() };
+    if !style.json {
+        println!("{}", style.paint(Tone::Heading, "A day in Belgrade"));
+        println!("operator {}   bank {}", world.operator_url(), world.bank_url());
+        println!("{}", style.paint(Tone::Faint, "real HTTP, SQLite in a temporary folder, the client core of the apps; only the clock is virtual (3 September 2025)"));
+    }
+    wallet::sign_in(&mut cast).await?;
+    wallet::add_vehicle(&mut cast).await?;
+    wallet::top_up(&mut cast).await?;
+    parking::zones(&mut cast).await?;
+    parking::quote_and_buy(&mut cast).await?;
+    parking::reminder(&mut cast).await?;
+    parking::extend(&mut cast).await?;
+    trouble::cut_connection(&mut cast).await?;
+    trouble::tunnel(&mut cast).await?;
+    parking::inspector(&mut cast).await?;
+    wallet::history(&mut cast).await?;
+    wallet::ledger(&mut cast).await?;
+
+    if style.json {
+        let claims = std::mem::replace(&mut cast.tell, Teller::new(style, locale)).into_claims();
+        println!("{}", serde_json::json!({ "claims": claims, "addresses": world.addresses() }));
+    } else {
+        println!("\n{}", style.paint(Tone::Good, "The day ended as it was told."));
+    }
+    if keep {
+        stay(world, style).await;
+    }
+    Ok(())
+}
+
+/// Leaves everything running, on a clock that runs on.
+async fn stay(world: &World, style: Style) {
+    world.clock.run();
+    if !style.json {
+        let root_key = world.addresses().get("root_key").and_then(|key| key.as_str()).unwrap_or_default().to_owned();
+        let operator = world.operator_url();
+        println!("\n{}", style.paint(Tone::Heading, "Everything keeps running; the clock runs on. Ctrl-C ends it."));
+        println!("  operator  {operator}   (OpenAPI {operator}/v1/openapi.json)");
+        println!("  bank      {}   (card 4242 4242 4242 4242, code {})", world.bank_url(), mesto_bank::DEMO_CODE);
+        println!("  control   {}   (docs/testbed.md)", world.control_url());
+        println!("  Try it as the same driver:");
+        println!("    mesto sign-in {DRIVER} --operator {operator} --root-key {root_key}");
+        println!("    curl '{}/outbox?phone=%2B{}'   # the code", world.control_url(), DRIVER.trim_start_matches('+'));
+        println!("    mesto sign-in {DRIVER} CODE && mesto park green 60");
+    }
+    crate::serve::told_to_end().await;
+}

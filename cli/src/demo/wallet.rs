@@ -1,0 +1,116 @@
+//! Chapters about the account and its money: signing in, the car, the top-up, the history, the books.
+
+use mesto_client::IntentState;
+use rust_decimal::Decimal;
+
+use super::{Cast, DRIVER, PLATE_TYPED};
+use crate::failure::{CliError, Outcome};
+use crate::output::Tone;
+use crate::testbed::{Payer, walk};
+
+pub async fn sign_in(cast: &mut Cast) -> Outcome<()> {
+    cast.tell.chapter("sign_in", "A driver registers", cast.world.clock.read());
+    let refreshed = cast.phone.core.refresh().await;
+    let refreshed = cast.tell.done(refreshed)?;
+    cast.tell.say(format!(
+        "The phone takes the city {} (version {}), signed under the root key it has pinned.",
+        refreshed.city.name, refreshed.city.version
+    ));
+    let sent = cast.phone.core.request_code(DRIVER).await;
+    let sent = cast.tell.done(sent)?;
+    let messages = cast.world.outbox(DRIVER).await.map_err(|why| CliError::failed("the outbox", why))?;
+    let message = messages.first().map(|message| message.body.clone()).unwrap_or_default();
+    let code = crate::testbed::code_in(&message).map(str::to_owned).unwrap_or_default();
+    cast.tell.claim("digits", code.len(), usize::from(sent.digits))?;
+    cast.tell.say(format!("An SMS comes to {DRIVER}: “{message}”"));
+    let signed_in = cast.phone.core.sign_in(DRIVER, &code, "Ana's phone").await;
+    cast.tell.done(signed_in)?;
+    let shown = cast.phone.core.snapshot();
+    cast.tell.claim("signed_in", shown.signed_in, true)?;
+    cast.tell.good(format!("Signed in as {}.", shown.phone_masked.as_deref().unwrap_or("?")));
+    Ok(())
+}
+
+pub async fn add_vehicle(cast: &mut Cast) -> Outcome<()> {
+    cast.tell.chapter("vehicle", "Her car", cast.world.clock.read());
+    let vehicle = cast.phone.core.add_vehicle(PLATE_TYPED, None).await;
+    let vehicle = cast.tell.done(vehicle)?;
+    cast.tell.claim("plate", vehicle.plate.clone(), "BG 789-PP".to_owned())?;
+    cast.tell.good(format!(
+        "She types {PLATE_TYPED}; it is shown as {} and compared as {}.",
+        vehicle.plate, vehicle.canonical
+    ));
+    cast.vehicle = vehicle.id;
+    Ok(())
+}
+
+pub async fn top_up(cast: &mut Cast) -> Outcome<()> {
+    cast.tell.chapter("top_up", "Topping the deposit up by 1000 RSD", cast.world.clock.read());
+    let odd = cast.phone.core.top_up(Decimal::from(300)).await;
+    cast.tell.say("300 RSD is not among the amounts:");
+    cast.tell.refused("odd_amount", odd, "amount_not_offered")?;
+    let intent = cast.phone.core.top_up(Decimal::from(1000)).await;
+    let intent = cast.tell.done(intent)?;
+    let page = intent.page_url.clone().unwrap_or_default();
+    cast.tell.claim("on_the_bank's_page", page.starts_with(&cast.world.bank_url()), true)?;
+    cast.tell.say(format!(
+        "The card is typed on the bank's page and nowhere else: {}…",
+        page.split('&').next().unwrap_or_default()
+    ));
+    let walked = walk(&page, Payer::Approve).await.map_err(|why| CliError::failed("the bank's page", why))?;
+    let back = format!("intent={}", intent.key);
+    cast.tell.claim(
+        "came_back_with_only_the_intent",
+        walked.returned_to.ends_with(&back) && !walked.returned_to.contains("amount"),
+        true,
+    )?;
+    cast.tell.say(format!(
+        "Card, then the 3-D Secure code {}: the bank leads back with nothing but the intent.",
+        mesto_bank::DEMO_CODE
+    ));
+    let settled = cast.phone.core.settle_intent(&intent.key).await;
+    let settled = cast.tell.done(settled)?;
+    cast.tell.claim("confirmed", settled.state == IntentState::Confirmed, true)?;
+    let synced = cast.phone.core.sync().await;
+    cast.tell.done(synced)?;
+    cast.tell.claim("balance", cast.balance(), "1000.00".to_owned())?;
+    cast.tell.good("The operator heard it from the bank, not from the phone: the deposit is 1,000.00 RSD.");
+    Ok(())
+}
+
+pub async fn history(cast: &mut Cast) -> Outcome<()> {
+    cast.tell.chapter("history", "What the day has cost", cast.world.clock.read());
+    let history = cast.phone.core.history(None, 50).await;
+    let history = cast.tell.done(history)?;
+    cast.tell.claim("tickets", history.tickets.len(), 4)?;
+    cast.tell.show(cast.show.tickets(&history.tickets));
+    let deposit = cast.phone.core.deposit(None, 50).await;
+    let deposit = cast.tell.done(deposit)?;
+    cast.tell.say("And what consumed the deposit:");
+    cast.tell.show(cast.show.deposit(&deposit));
+    let spent: Vec<String> = deposit.entries.iter().map(|entry| entry.amount.amount.to_string()).collect();
+    let expected = ["-65.00", "-55.00", "-120.00", "-80.00", "1000.00"].map(str::to_owned).to_vec();
+    cast.tell.claim("amounts", spent, expected)?;
+    cast.tell.claim("balance", deposit.balance.amount.to_string(), "680.00".to_owned())?;
+    let sum: Decimal = deposit.entries.iter().map(|entry| entry.amount.amount).sum();
+    cast.tell.claim("entries_sum_to_the_balance", sum == deposit.balance.amount, true)?;
+    Ok(())
+}
+
+pub async fn ledger(cast: &mut Cast) -> Outcome<()> {
+    cast.tell.chapter("ledger", "The operator's books", cast.world.clock.read());
+    let books = cast.books().await?;
+    cast.tell.show(crate::staff::ledger_table(&books, cast.tell.style));
+    cast.tell.claim("sums_to_zero", books.sums_to_zero, true)?;
+    cast.tell.claim("deposits", books.deposits.clone(), "680.00".to_owned())?;
+    cast.tell.claim("tickets", books.tickets, 4)?;
+    cast.tell.claim("phone_agrees", books.deposits == cast.balance(), true)?;
+    let accounts = serde_json::to_value(&books.accounts).unwrap_or_default();
+    cast.tell.record("accounts", accounts);
+    cast.tell.say(
+        cast.tell
+            .style
+            .paint(Tone::Faint, "Two records of every payment, the phone's and the operator's, and they agree."),
+    );
+    Ok(())
+}

@@ -1,0 +1,272 @@
+//! A phone on the command line: its own state folder, its own device key, the same client core as the apps.
+
+mod money;
+mod parking;
+
+pub use money::{deposit_and_tickets, orders, settle, topup};
+pub use parking::{extend, park, quote, tickets, zones};
+
+use std::path::Path;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use mesto_client::http::HttpLink;
+use mesto_client::system::{FileSecrets, SystemClock, SystemEntropy, device_signer};
+use mesto_client::{Client, Config, ErrorKind, IntentState, IntentView, Locale, NoReminders, Ports};
+use serde::{Deserialize, Serialize};
+
+use crate::args::{PhoneArgs, SignInArgs, VehiclesArgs};
+use crate::failure::{CliError, Exit, Outcome, did_you_mean};
+use crate::output::{Style, Tone, table};
+use crate::show::Show;
+
+/// What the state folder remembers.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Settings {
+    operator: Option<String>,
+    root_key: Option<String>,
+}
+
+/// An opened phone, and how it shows things.
+pub struct Phone {
+    pub core: Client,
+    pub show: Show,
+}
+
+impl Phone {
+    /// Opens the state folder, fetching keys and city the first time.
+    pub async fn open(args: &PhoneArgs, style: Style, locale: Locale) -> Outcome<Self> {
+        let failed = |what: &str, why: &dyn std::fmt::Display| CliError::failed(what, why);
+        std::fs::create_dir_all(&args.state).map_err(|why| {
+            CliError::new(Exit::Input, "state_unusable", format!("{} cannot be made: {why}", args.state.display()))
+                .advise("Give a folder that you may write to with --state.")
+        })?;
+        let settings = settings(args)?;
+        let operator = settings.operator.unwrap_or_default();
+        let root_key = key_of(settings.root_key.as_deref().unwrap_or_default())?;
+        let link =
+            HttpLink::new(&operator).map_err(|why| CliError::new(Exit::Usage, "operator_address", why.to_string()))?;
+        let secrets = Arc::new(FileSecrets::new(args.state.join("secrets.json")));
+        let ports = Ports {
+            link: Arc::new(link),
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(SystemEntropy),
+            signer: Arc::new(
+                device_signer(secrets.as_ref(), &SystemEntropy).map_err(|why| failed("the device key", &why))?,
+            ),
+            secrets,
+            reminders: Arc::new(NoReminders),
+        };
+        let mut config = Config::new(args.state.join("phone.sqlite"), &args.city, root_key);
+        config.locale = locale;
+        let core = Client::open(config, ports).map_err(|error| CliError::of_client(&error, locale))?;
+        let mut phone = Self { core, show: Show { locale, zone: None, style } };
+        if phone.core.city().is_err() {
+            let refreshed = phone.core.refresh().await;
+            phone.done(refreshed)?;
+        }
+        phone.show.zone = phone.core.city().ok().and_then(|city| city.tz().ok());
+        Ok(phone)
+    }
+
+    /// What the client gave, or its error in the driver's words.
+    pub fn done<T>(&self, outcome: mesto_client::Result<T>) -> Outcome<T> {
+        outcome.map_err(|error| CliError::of_client(&error, self.show.locale))
+    }
+
+    /// Brings the phone up to date where there is a connection; without one it goes on with what it knows.
+    pub async fn sync(&self) -> Outcome<()> {
+        match self.core.sync().await {
+            Err(error) if matches!(error.kind(), ErrorKind::Offline | ErrorKind::NoAnswer | ErrorKind::NotNow) => {
+                if !self.show.style.json {
+                    eprintln!("{}", self.show.style.paint(Tone::Warn, &error.text(self.show.locale)));
+                }
+                Ok(())
+            }
+            other => self.done(other).map(|_| ()),
+        }
+    }
+
+    /// The zone meant: an id, or the code of a sign.
+    pub fn zone(&self, typed: &str) -> Outcome<String> {
+        let city = self.done(self.core.city())?;
+        let word = typed.trim().to_lowercase();
+        if city.zone(&word).is_some() {
+            return Ok(word);
+        }
+        match self.core.zones_near(None, Some(typed)) {
+            Ok(near) if near.by_sign.is_some() => Ok(near.by_sign.unwrap_or_default()),
+            _ => {
+                let known: Vec<&str> = city.zones.iter().map(|zone| zone.id.as_str()).collect();
+                let signs: Vec<&str> =
+                    city.zones.iter().flat_map(|zone| zone.sign_codes.iter().map(String::as_str)).collect();
+                let mut words = known.clone();
+                words.extend(&signs);
+                let error = CliError::new(
+                    Exit::Refused,
+                    "zone_unknown",
+                    format!("there is no zone `{typed}` in {}", city.name.get("en")),
+                );
+                Err(match did_you_mean(&word, &words) {
+                    Some(meant) => error.advise(format!(
+                        "Did you mean `{meant}`? Zones are {}; signs are {}.",
+                        known.join(", "),
+                        signs.join(", ")
+                    )),
+                    None => error.advise(format!("Zones are {}; signs are {}.", known.join(", "), signs.join(", "))),
+                })
+            }
+        }
+    }
+
+    /// The vehicle meant: the one with this plate, or the only one.
+    pub fn vehicle(&self, plate: Option<&str>) -> Outcome<String> {
+        let vehicles = self.done(self.core.vehicles())?;
+        let list = || vehicles.iter().map(|vehicle| vehicle.plate.as_str()).collect::<Vec<_>>().join(", ");
+        match (plate, vehicles.as_slice()) {
+            (_, []) => Err(CliError::new(Exit::Refused, "vehicle_missing", "there is no vehicle in this account")
+                .advise("Add one: `mesto vehicles --add \"BG 789-PP\"`.")),
+            (None, [only]) => Ok(only.id.clone()),
+            (None, _) => {
+                Err(CliError::new(Exit::Usage, "vehicle_unclear", format!("there are several vehicles: {}", list()))
+                    .advise("Say which one with --plate."))
+            }
+            (Some(typed), _) => {
+                let plate = self.done(self.core.check_plate(typed))?;
+                let found = vehicles.iter().find(|vehicle| vehicle.canonical == plate.canonical);
+                found.map(|vehicle| vehicle.id.clone()).ok_or_else(|| {
+                    CliError::new(Exit::Refused, "vehicle_missing", format!("{} is not in this account", plate.display))
+                        .advise(format!("There are: {}. Add it with `mesto vehicles --add`.", list()))
+                })
+            }
+        }
+    }
+
+    /// Says how a paying action ended, or that it has not.
+    pub fn tell_end(&self, intent: &IntentView, done: &str) -> Outcome<()> {
+        let style = self.show.style;
+        if style.json {
+            println!("{}", serde_json::to_string(intent).unwrap_or_default());
+        }
+        match &intent.state {
+            IntentState::Confirmed => {
+                if !style.json {
+                    println!("{}", style.paint(Tone::Good, done));
+                }
+                Ok(())
+            }
+            IntentState::Refused(problem) => {
+                let refused = intent.refusal().map(|error| CliError::of_client(&error, self.show.locale));
+                Err(refused.unwrap_or_else(|| CliError::new(Exit::Refused, &problem.code, problem.detail.clone())))
+            }
+            IntentState::Expired => Err(CliError::new(Exit::Refused, "expired_intent", self.show.word("buy-expired"))
+                .advise(self.show.word("buy-expired-advice"))),
+            IntentState::Unconfirmed(_) => {
+                Err(CliError::new(Exit::Unconfirmed, "unconfirmed", self.show.word("intent-state-unconfirmed")).advise(
+                    "It is neither paid nor unpaid. `mesto settle` asks the operator again; nothing is bought twice.",
+                ))
+            }
+        }
+    }
+}
+
+/// The settings of the folder, changed by what the arguments say.
+fn settings(args: &PhoneArgs) -> Outcome<Settings> {
+    let path = args.state.join("settings.json");
+    let mut settings: Settings = match std::fs::read_to_string(&path) {
+        Ok(text) => serde_json::from_str(&text).map_err(|why| {
+            CliError::new(Exit::Input, "settings_unreadable", format!("{} cannot be read: {why}", path.display()))
+                .advise("Remove it, and give --operator and --root-key again.")
+        })?,
+        Err(_) => Settings::default(),
+    };
+    if args.operator.is_some() || args.root_key.is_some() {
+        settings.operator = args.operator.clone().or(settings.operator);
+        settings.root_key = args.root_key.clone().or(settings.root_key);
+        save(&path, &settings)?;
+    }
+    match (&settings.operator, &settings.root_key) {
+        (Some(_), Some(_)) => Ok(settings),
+        _ => Err(CliError::new(Exit::Usage, "operator_unknown", "this phone does not know its operator yet").advise(
+            "Give --operator http://127.0.0.1:8080 and --root-key once; `mesto serve` says both when it starts.",
+        )),
+    }
+}
+
+fn save(path: &Path, settings: &Settings) -> Outcome<()> {
+    let text = serde_json::to_string_pretty(settings).unwrap_or_default();
+    std::fs::write(path, text).map_err(|why| CliError::failed(&path.display().to_string(), why))
+}
+
+fn key_of(text: &str) -> Outcome<[u8; 32]> {
+    let bytes = URL_SAFE_NO_PAD.decode(text.trim()).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+    bytes.ok_or_else(|| {
+        CliError::new(
+            Exit::Usage,
+            "root_key_wrong",
+            format!("`{text}` is not a root key: 32 bytes in base64url, 43 characters"),
+        )
+        .advise("`mesto serve` and `mesto keys init` print it.")
+    })
+}
+
+/// `mesto sign-in PHONE [CODE]`.
+pub async fn sign_in(args: &SignInArgs, style: Style, locale: Locale) -> Outcome<()> {
+    let phone = Phone::open(&args.at, style, locale).await?;
+    match &args.code {
+        None => {
+            let sent = phone.core.request_code(&args.phone).await;
+            let sent = phone.done(sent)?;
+            if style.json {
+                println!("{}", serde_json::to_string(&sent).unwrap_or_default());
+            } else {
+                println!(
+                    "{} It is good until {}.",
+                    style.paint(Tone::Good, "A code was sent."),
+                    phone.show.time(sent.expires_at)
+                );
+                println!("Then: mesto sign-in {} CODE", args.phone);
+            }
+        }
+        Some(code) => {
+            let signed_in = phone.core.sign_in(&args.phone, code, "mesto on a command line").await;
+            phone.done(signed_in)?;
+            let shown = phone.core.snapshot();
+            if style.json {
+                println!("{}", serde_json::to_string(shown.as_ref()).unwrap_or_default());
+            } else {
+                println!(
+                    "{}",
+                    style.paint(Tone::Good, &format!("Signed in as {}.", shown.phone_masked.as_deref().unwrap_or("?")))
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
+/// `mesto vehicles [--add PLATE | --remove PLATE]`.
+pub async fn vehicles(args: &VehiclesArgs, style: Style, locale: Locale) -> Outcome<()> {
+    let phone = Phone::open(&args.at, style, locale).await?;
+    phone.sync().await?;
+    if let Some(plate) = &args.add {
+        let added = phone.core.add_vehicle(plate, None).await;
+        phone.done(added)?;
+    }
+    if let Some(plate) = &args.remove {
+        let removed = phone.core.remove_vehicle(&phone.vehicle(Some(plate))?).await;
+        phone.done(removed)?;
+    }
+    let vehicles = phone.done(phone.core.vehicles())?;
+    if style.json {
+        println!("{}", serde_json::to_string(&vehicles).unwrap_or_default());
+    } else {
+        let rows: Vec<Vec<String>> = vehicles
+            .iter()
+            .map(|vehicle| vec![vehicle.plate.clone(), vehicle.canonical.clone(), vehicle.id.clone()])
+            .collect();
+        print!("{}", table(&["plate", "compared as", "vehicle"], &rows));
+    }
+    Ok(())
+}

@@ -1,0 +1,101 @@
+//! The deposit, its history, daily orders and open intents from a terminal.
+
+use mesto_client::{IntentState, Locale, Progress};
+
+use super::Phone;
+use crate::args::{HistoryArgs, OrdersArgs, PhoneArgs, TopupArgs};
+use crate::failure::{CliError, Exit, Outcome};
+use crate::output::{Style, Tone};
+
+/// `mesto topup`: starts a top-up and says where the bank's page is.
+pub async fn topup(args: &TopupArgs, style: Style, locale: Locale) -> Outcome<()> {
+    let phone = Phone::open(&args.at, style, locale).await?;
+    let intent = phone.core.top_up(args.amount).await;
+    let intent = phone.done(intent)?;
+    match (&intent.state, &intent.page_url) {
+        (IntentState::Unconfirmed(Progress::AtBank), Some(page)) => {
+            if style.json {
+                println!("{}", serde_json::to_string(&intent).unwrap_or_default());
+            } else {
+                println!(
+                    "{}",
+                    style.paint(Tone::Good, "Pay on the bank's page; card data is typed there and nowhere else:")
+                );
+                println!("{page}");
+                println!("Then: mesto settle");
+            }
+            Ok(())
+        }
+        _ => phone.tell_end(&intent, "Credited."),
+    }
+}
+
+/// `mesto settle`: asks the operator about everything that is not confirmed yet.
+pub async fn settle(args: &PhoneArgs, style: Style, locale: Locale) -> Outcome<()> {
+    let phone = Phone::open(args, style, locale).await?;
+    let settled = phone.core.settle().await;
+    let settled = phone.done(settled)?;
+    phone.sync().await?;
+    if style.json {
+        println!("{}", serde_json::to_string(&settled).unwrap_or_default());
+    } else if settled.is_empty() {
+        println!("Nothing is open.");
+    } else {
+        for intent in &settled {
+            let tone = match intent.state {
+                IntentState::Confirmed => Tone::Good,
+                IntentState::Unconfirmed(_) => Tone::Warn,
+                IntentState::Refused(_) | IntentState::Expired => Tone::Bad,
+            };
+            let state = phone.show.word(&format!("intent-state-{}", intent.state.name()));
+            let why = intent.refusal().map(|error| format!(": {}", error.text(locale))).unwrap_or_default();
+            let amount = mesto_client::texts::format_money(locale, intent.kind.amount());
+            println!("{} {amount}  {}{why}", intent.kind.name(), style.paint(tone, &state));
+        }
+    }
+    let open = phone.core.snapshot().open_intents.len();
+    if open > 0 {
+        return Err(
+            CliError::new(Exit::Unconfirmed, "unconfirmed", format!("{open} still open")).advise("Ask again later.")
+        );
+    }
+    Ok(())
+}
+
+/// `mesto history`: what was bought, and what consumed the deposit (BG-36, BG-37).
+pub async fn deposit_and_tickets(args: &HistoryArgs, style: Style, locale: Locale) -> Outcome<()> {
+    let phone = Phone::open(&args.at, style, locale).await?;
+    let history = phone.core.history(None, args.limit).await;
+    let history = phone.done(history)?;
+    let deposit = phone.core.deposit(None, args.limit).await;
+    let deposit = phone.done(deposit)?;
+    if style.json {
+        println!("{}", serde_json::json!({ "history": history, "deposit": deposit }));
+        return Ok(());
+    }
+    print!("{}", phone.show.tickets(&history.tickets));
+    println!();
+    print!("{}", phone.show.deposit(&deposit));
+    println!("\nDeposit: {}", mesto_client::texts::format_money(locale, &deposit.balance));
+    Ok(())
+}
+
+/// `mesto orders [--pay ORDER]`.
+pub async fn orders(args: &OrdersArgs, style: Style, locale: Locale) -> Outcome<()> {
+    let phone = Phone::open(&args.at, style, locale).await?;
+    phone.sync().await?;
+    if let Some(order) = &args.pay {
+        let intent = phone.core.pay_order(order).await;
+        let intent = phone.done(intent)?;
+        return phone.tell_end(&intent, "The order is paid.");
+    }
+    let orders = phone.done(phone.core.orders())?;
+    if style.json {
+        println!("{}", serde_json::to_string(&orders).unwrap_or_default());
+    } else if orders.is_empty() {
+        println!("No daily orders.");
+    } else {
+        print!("{}", phone.show.orders(&orders));
+    }
+    Ok(())
+}

@@ -1,0 +1,171 @@
+//! Zones, quotes, purchases and tickets from a terminal.
+
+use mesto_client::Locale;
+use mesto_client::rules::Position;
+
+use super::Phone;
+use crate::args::{ExtendArgs, QuoteArgs, TicketsArgs, ZonesArgs};
+use crate::failure::{CliError, Exit, Outcome};
+use crate::output::{Style, qr};
+
+/// `44.8125,20.4612` as a position.
+fn position(text: &str) -> Outcome<Position> {
+    let read = |part: Option<&str>| part.and_then(|part| part.trim().parse::<f64>().ok());
+    let mut parts = text.split(',');
+    match (read(parts.next()), read(parts.next()), parts.next()) {
+        (Some(lat), Some(lon), None) if (-90.0..=90.0).contains(&lat) && (-180.0..=180.0).contains(&lon) => {
+            Ok(Position { lat, lon, accuracy_m: None })
+        }
+        _ => Err(CliError::new(Exit::Usage, "position_invalid", format!("`{text}` is not a position"))
+            .advise("Give latitude and longitude in degrees: --near 44.8125,20.4612.")),
+    }
+}
+
+/// `mesto zones`.
+pub async fn zones(args: &ZonesArgs, style: Style, locale: Locale) -> Outcome<()> {
+    let position = args.near.as_deref().map(position).transpose()?;
+    let phone = Phone::open(&args.at, style, locale).await?;
+    let near = phone.done(phone.core.zones_near(position, args.sign.as_deref()))?;
+    if style.json {
+        println!("{}", serde_json::to_string(&near).unwrap_or_default());
+        return Ok(());
+    }
+    if let Some(zone) = &near.by_sign {
+        println!("The sign is of zone {zone}.\n");
+    }
+    print!("{}", phone.show.zones(&near));
+    Ok(())
+}
+
+/// Minutes as the rules take them.
+fn minutes(typed: i64) -> Outcome<u32> {
+    u32::try_from(typed).ok().filter(|minutes| *minutes > 0).ok_or_else(|| {
+        CliError::new(Exit::Refused, "minutes_not_positive", format!("parking for {typed} minutes is not possible"))
+            .advise("Give a number of minutes from 1 on: `mesto quote red 60`.")
+    })
+}
+
+async fn asked(phone: &Phone, args: &QuoteArgs) -> Outcome<mesto_client::api::Quote> {
+    let minutes = minutes(args.minutes)?;
+    phone.sync().await?;
+    let (zone, vehicle) = (phone.zone(&args.zone)?, phone.vehicle(args.plate.as_deref())?);
+    let quote = phone.core.quote(&zone, &vehicle, minutes).await;
+    phone.done(quote)
+}
+
+/// `mesto quote`.
+pub async fn quote(args: &QuoteArgs, style: Style, locale: Locale) -> Outcome<()> {
+    let phone = Phone::open(&args.at, style, locale).await?;
+    let quote = asked(&phone, args).await?;
+    if style.json {
+        println!("{}", serde_json::to_string(&quote).unwrap_or_default());
+    } else {
+        print!("{}", phone.show.quote(&quote));
+    }
+    Ok(())
+}
+
+async fn bought(phone: &Phone, quote: &mesto_client::api::Quote) -> Outcome<()> {
+    if !phone.show.style.json {
+        print!("{}", phone.show.quote(quote));
+    }
+    let intent = phone.core.buy(quote).await;
+    let intent = phone.done(intent)?;
+    let until = intent.ticket.as_ref().map(|ticket| phone.show.time(ticket.ends_at)).unwrap_or_default();
+    let balance = phone.core.snapshot().balance.clone();
+    let left = balance.map(|money| mesto_client::texts::format_money(phone.show.locale, &money)).unwrap_or_default();
+    phone.tell_end(&intent, &format!("Bought: {} is parked until {until}. Deposit: {left}.", quote.plate))
+}
+
+/// `mesto park`.
+pub async fn park(args: &QuoteArgs, style: Style, locale: Locale) -> Outcome<()> {
+    let phone = Phone::open(&args.at, style, locale).await?;
+    let quote = asked(&phone, args).await?;
+    bought(&phone, &quote).await
+}
+
+/// The running ticket meant: the one with this id, or the only chain that runs.
+fn running(phone: &Phone, wanted: Option<&str>) -> Outcome<String> {
+    let shown = phone.core.snapshot();
+    let last = shown.active_tickets.iter().max_by_key(|ticket| ticket.ends_at);
+    let one_place = last.is_none_or(|last| {
+        shown.active_tickets.iter().all(|ticket| ticket.zone == last.zone && ticket.plate == last.plate)
+    });
+    match (wanted, last) {
+        (Some(id), _) => Ok(id.to_owned()),
+        (None, None) => Err(CliError::new(Exit::Refused, "ticket_missing", "no ticket is running")
+            .advise("Buy one: `mesto park red 60`.")),
+        (None, Some(last)) if one_place => Ok(last.id.clone()),
+        (None, Some(_)) => {
+            let ids: Vec<String> = shown
+                .active_tickets
+                .iter()
+                .map(|ticket| format!("{} ({}, {})", ticket.id, ticket.plate_shown, ticket.zone))
+                .collect();
+            Err(CliError::new(
+                Exit::Usage,
+                "ticket_unclear",
+                format!("several tickets are running: {}", ids.join("; ")),
+            )
+            .advise("Say which one by its id."))
+        }
+    }
+}
+
+/// `mesto extend`.
+pub async fn extend(args: &ExtendArgs, style: Style, locale: Locale) -> Outcome<()> {
+    let minutes = minutes(args.minutes)?;
+    let phone = Phone::open(&args.at, style, locale).await?;
+    phone.sync().await?;
+    let quote = phone.core.extend(&running(&phone, args.ticket.as_deref())?, minutes).await;
+    let quote = phone.done(quote)?;
+    bought(&phone, &quote).await
+}
+
+/// `mesto tickets`.
+pub async fn tickets(args: &TicketsArgs, style: Style, locale: Locale) -> Outcome<()> {
+    let phone = Phone::open(&args.at, style, locale).await?;
+    phone.sync().await?;
+    if let Some(wanted) = &args.qr {
+        let id = running(&phone, Some(wanted.as_str()).filter(|id| !id.is_empty()))?;
+        let code = phone.done(phone.core.ticket_code(&id))?;
+        if style.json {
+            println!("{}", serde_json::to_string(&code).unwrap_or_default());
+        } else {
+            let drawn = qr(&code.text, style).ok_or_else(|| CliError::failed("the QR", "the ticket is too long"))?;
+            print!("{drawn}");
+            println!("Show it before {}.", code.fresh_until.format("%H:%M:%S UTC"));
+        }
+        return Ok(());
+    }
+    let shown = phone.core.snapshot();
+    if style.json {
+        println!("{}", serde_json::to_string(&shown.active_tickets).unwrap_or_default());
+    } else if shown.active_tickets.is_empty() {
+        println!("No ticket is running.");
+    } else {
+        print!("{}", phone.show.tickets(&shown.active_tickets));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_position_is_two_numbers_on_earth() {
+        assert_eq!(position("44.8125, 20.4612").unwrap().lon.to_string(), "20.4612");
+        for wrong in ["", "44.8", "44.8;20.4", "91,0", "0,181", "1,2,3", "NaN,0"] {
+            assert_eq!(position(wrong).unwrap_err().code, "position_invalid", "{wrong}");
+        }
+    }
+
+    #[test]
+    fn minutes_begin_at_one() {
+        assert_eq!(minutes(1).unwrap(), 1);
+        for wrong in [0, -5, i64::MAX] {
+            assert_eq!(minutes(wrong).unwrap_err().code, "minutes_not_positive");
+        }
+    }
+}
