@@ -5,7 +5,6 @@ package city.mesto.ui
 import androidx.compose.runtime.Immutable
 import java.math.BigDecimal
 import java.time.Instant
-import java.time.ZoneId
 
 /** A vehicle of the account. */
 @Immutable
@@ -57,15 +56,19 @@ sealed interface Payment {
     data object Sending : Payment
 
     /** The request may have been executed; the operator has not said so yet. */
-    data class Unconfirmed(val since: Instant, val sms: SmsFallback?) : Payment
+    data class Unconfirmed(
+        val since: Instant,
+        val sms: SmsFallback?,
+        /** Why the payment could not be given up for an SMS. */
+        val refusal: Refusal? = null,
+    ) : Payment
 
     /** Surely not executed, nothing was charged. */
     data class Refused(val refusal: Refusal) : Payment
-}
 
-/** Where and how a person reads times and texts: the city's zone (not the phone's) and the phone's language. */
-@Immutable
-data class Locality(val zone: ZoneId, val language: String)
+    /** Taken and not ended: nothing else may be paid meanwhile. */
+    val isUnderWay: Boolean get() = this is Sending || this is Unconfirmed
+}
 
 /** A line of a price: what for, how much. */
 @Immutable

@@ -1,58 +1,87 @@
-// Draws every state of every screen into docs/screens; UPDATE=1 writes the pictures.
+// Every state of every screen is drawn; UPDATE=1 writes the pictures to docs/screens.
 
 package city.mesto.ui
 
-import androidx.compose.runtime.Composable
 import androidx.compose.ui.ImageComposeScene
 import androidx.compose.ui.unit.Density
-import city.mesto.ui.buy.BuyScreen
-import city.mesto.ui.preview.PreviewStates
-import city.mesto.ui.start.PlateScreen
-import city.mesto.ui.start.SignInScreen
-import city.mesto.ui.start.TopUpScreen
-import city.mesto.ui.ticket.TicketScreen
-import city.mesto.ui.zones.ZonesScreen
 import org.jetbrains.skia.Bitmap
+import org.jetbrains.skia.Image
+import org.junit.jupiter.api.DynamicTest
+import org.junit.jupiter.api.DynamicTest.dynamicTest
 import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.TestFactory
 import java.io.File
+import kotlin.test.assertEquals
 import kotlin.test.assertTrue
 
 private const val WIDTH = 390
 private const val HEIGHT = 844
-private const val SCALE = 1.5f
+private const val SCALE = 1.25f
+
+/** States that are drawn in every manner; the others in Serbian by day only. */
+private val IN_EVERY_MANNER = setOf("zones-ready", "buy-at-the-stop", "buy-unconfirmed", "ticket-running", "ticket-limit-reached")
+
+private enum class Manner(val suffix: String, val language: String, val dark: Boolean, val font: Float) {
+    Day("", "sr-Latn", false, 1f),
+    English(".en", "en", false, 1f),
+    Night(".night", "sr-Latn", true, 1f),
+    LargeLetters(".large", "sr-Latn", false, 1.6f),
+}
 
 class ScreensDrawnTest {
-    @Test
-    fun draws() {
-        val out = File("../../docs/screens").apply { mkdirs() }
-        for (language in listOf("sr-Latn", "en")) {
-            for ((name, screen) in screens(language)) {
-                draw(File(out, "$name.$language.png"), language, dark = false, font = 1f, screen)
+    private val folder = File(root(), "docs/screens")
+    private val isUpdate = System.getenv("UPDATE") == "1"
+
+    private fun drawn(): Map<String, Pair<DrawnScreen, Manner>> = buildMap {
+        for (manner in Manner.entries) {
+            for (screen in drawnScreens(manner.language)) {
+                if (manner == Manner.Day || screen.name in IN_EVERY_MANNER) put("${screen.name}${manner.suffix}.png", screen to manner)
             }
         }
-        for ((name, screen) in screens("sr-Latn")) {
-            draw(File(out, "$name.dark.png"), "sr-Latn", dark = true, font = 1f, screen)
-            draw(File(out, "$name.large.png"), "sr-Latn", dark = false, font = 1.6f, screen)
+    }
+
+    @TestFactory
+    fun every_state_is_drawn_and_not_blank(): List<DynamicTest> = drawn().map { (file, what) ->
+        dynamicTest(file) {
+            val (screen, manner) = what
+            val image = draw(screen, manner)
+            assertIsDrawn(image)
+            if (isUpdate) {
+                folder.mkdirs()
+                File(folder, file).writeBytes(checkNotNull(image.encodeToData()).bytes)
+            }
         }
     }
 
-    private fun screens(language: String): Map<String, @Composable () -> Unit> = buildMap {
-        val states = PreviewStates(language)
-        states.zones.forEach { (name, state) -> put("zones-$name") { ZonesScreen(state, {}) } }
-        states.buy.forEach { (name, state) -> put("buy-$name") { BuyScreen(state, {}) } }
-        states.ticket.forEach { (name, state) -> put("ticket-$name") { TicketScreen(state, {}) } }
-        states.signIn.forEach { (name, state) -> put("sign-in-$name") { SignInScreen(state, {}) } }
-        states.plate.forEach { (name, state) -> put("plate-$name") { PlateScreen(state, {}) } }
-        states.topUp.forEach { (name, state) -> put("top-up-$name") { TopUpScreen(state, {}) } }
+    @Test
+    fun every_state_has_its_picture_and_no_picture_is_left_over() {
+        if (isUpdate) folder.listFiles { file -> file.extension == "png" && file.name !in drawn() }.orEmpty().forEach { it.delete() }
+        val missing = if (isUpdate) drawn().keys - folder.list().orEmpty().toSet() else emptySet()
+        val pictures = missing + folder.listFiles { file -> file.extension == "png" }.orEmpty().map { it.name }
+        assertEquals(drawn().keys.toSortedSet(), pictures.toSortedSet(), "run with UPDATE=1, delete pictures of states that are gone")
     }
 
-    private fun draw(file: File, language: String, dark: Boolean, font: Float, screen: @Composable () -> Unit) {
-        val scene = ImageComposeScene((WIDTH * SCALE).toInt(), (HEIGHT * SCALE).toInt(), Density(SCALE, font)) {
-            MestoScreen(TestWords.of(language), dark) { screen() }
+    private fun draw(screen: DrawnScreen, manner: Manner): Image {
+        val scene = ImageComposeScene((WIDTH * SCALE).toInt(), (HEIGHT * SCALE).toInt(), Density(SCALE, manner.font)) {
+            MestoScreen(TestWords.of(manner.language), manner.dark) { screen.content() }
         }
-        scene.render(0)
-        val image = scene.render(500_000_000)
-        file.writeBytes(image.encodeToData()!!.bytes)
-        scene.close()
+        return try {
+            scene.render(0)
+            scene.render(400_000_000)
+        } finally {
+            scene.close()
+        }
+    }
+
+    /** More than paper: several colours, none of them nearly everywhere. */
+    private fun assertIsDrawn(image: Image) {
+        val bitmap = Bitmap.makeFromImage(image)
+        val seen = HashMap<Int, Int>()
+        for (y in 0 until bitmap.height step 3) {
+            for (x in 0 until bitmap.width step 3) seen.merge(bitmap.getColor(x, y), 1, Int::plus)
+        }
+        val most = seen.values.max().toDouble() / seen.values.sum()
+        assertTrue(seen.size > 16, "only ${seen.size} colours")
+        assertTrue(most < 0.995, "one colour covers ${(most * 100).toInt()} %")
     }
 }

@@ -1,17 +1,19 @@
+// The catalogue's words for Belgrade, by the core's own rendering.
+
 package city.mesto.ui
 
-import city.mesto.ui.text.UiTexts
+import city.mesto.sdk.Texts
+import city.mesto.sdk.core.renderText
 import city.mesto.ui.text.Words
+import java.io.File
 import java.time.ZoneId
 
 object TestWords {
-    private fun catalogue(language: String): Map<String, String> =
-        javaClass.getResourceAsStream("/texts/$language.ftl")!!.bufferedReader().readLines()
-            .mapNotNull { Regex("^([a-z][a-z0-9-]*) = (.*)$").find(it)?.destructured?.let { (id, text) -> id to text } }.toMap()
-
-    fun of(language: String): Words {
-        val all = catalogue(language)
-        val texts = UiTexts { id, args -> args.entries.fold(all.getValue(id)) { text, (name, value) -> text.replace("{ $$name }", value) } }
-        return Words(texts, Locality(ZoneId.of("Europe/Belgrade"), language))
-    }
+    fun of(language: String) = Words(
+        Texts { id, args -> renderText(language, id, args).also { check(it != id) { "the catalogue has no $id in $language" } } },
+        language,
+    ) { ZoneId.of("Europe/Belgrade") }
 }
+
+/** The repository's folder; tests run in their module's. */
+fun root(): File = File(System.getenv("MESTO_ROOT") ?: "../..")

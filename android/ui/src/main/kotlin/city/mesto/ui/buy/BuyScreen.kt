@@ -66,14 +66,15 @@ private fun WheelCard(state: BuyUiState, onEvent: (BuyEvent) -> Unit) {
         TimeWheel(
             choices = wheel.choices,
             chosen = wheel.chosen,
-            described = texts.buyWheelDescribed(minutes = wheel.chosen.toString(), time = until),
+            described = texts.buyWheelDescribed(minutes = wheel.chosen.toLong(), time = until),
             onChosen = { onEvent(BuyEvent.MinutesChosen(it)) },
             enabled = state.payment !is Payment.Sending,
         )
         Text(
             when (val stop = wheel.stop) {
-                is Stop.LongestStay -> texts.buyStopLongest(minutes = stop.minutes.toString(), zone = state.zone.name)
-                is Stop.RestOfStay -> texts.buyStopRest(minutes = stop.minutes.toString(), time = words.time(stop.deadline))
+                is Stop.LongestStay -> texts.buyStopLongest(minutes = stop.minutes.toLong(), zone = state.zone.name)
+                is Stop.RestOfStay -> texts.buyStopRest(minutes = stop.minutes.toLong(), time = words.time(stop.deadline))
+                is Stop.Closing -> texts.buyStopClosing(words.time(stop.at))
                 Stop.Unlimited -> texts.buyStopNone()
             },
             style = MaterialTheme.typography.bodyMedium,
@@ -129,7 +130,7 @@ private fun Confirm(state: BuyUiState, onEvent: (BuyEvent) -> Unit) {
         modifier = Modifier.fillMaxWidth(),
     ) {
         Plate(state.plate.shown, size = 28.sp)
-        if (state.payment is Payment.Idle || state.payment is Payment.Refused) {
+        if (!state.payment.isUnderWay) {
             QuietButton(texts.buyChangePlate(), { onEvent(BuyEvent.ChangePlate) }, icon = Icons.Car)
         }
     }

@@ -24,7 +24,7 @@ data class BuyUiState(
 ) {
     /** The one condition of the pay button: a firm price, enough deposit, and no payment on its way. */
     val canPay: Boolean
-        get() = quote is QuoteState.Firm && shortBy == null && (payment is Payment.Idle || payment is Payment.Refused)
+        get() = quote is QuoteState.Firm && shortBy == null && !payment.isUnderWay
 
     /** What the deposit lacks for the quote; null when it is enough or not known. */
     val shortBy: Price?
@@ -51,6 +51,9 @@ sealed interface Stop {
 
     /** What is left of a stay that already runs. */
     data class RestOfStay(val minutes: Int, val deadline: Instant) : Stop
+
+    /** Charging ends, so that more time cannot be bought. */
+    data class Closing(val at: Instant) : Stop
 
     /** No limit; the wheel only ends somewhere. */
     data object Unlimited : Stop

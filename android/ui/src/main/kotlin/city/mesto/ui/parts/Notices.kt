@@ -123,7 +123,13 @@ fun UnconfirmedNotice(payment: Payment.Unconfirmed, onCheck: () -> Unit, onSms: 
         icon = Icons.Hourglass,
         title = texts.stateUnconfirmed(),
         tone = Tone.Attention,
-        body = listOf(texts.stateUnconfirmedWhy(words.time(payment.since)), texts.stateUnconfirmedWhat()),
+        body = listOfNotNull(
+            texts.stateUnconfirmedWhy(words.time(payment.since)),
+            texts.stateUnconfirmedWhat(),
+            payment.refusal?.text,
+            payment.refusal?.advice,
+        ),
+        footnote = payment.refusal?.let { texts.stateRefusedCode(it.code) },
         modifier = modifier,
         actions = {
             Column(verticalArrangement = Arrangement.spacedBy(8.dp), modifier = Modifier.fillMaxWidth()) {

@@ -161,7 +161,7 @@ private fun WheelRow(minutes: Int, isMiddle: Boolean, row: Dp, onClick: () -> Un
     val chosenSize = with(LocalDensity.current) { minOf(36.sp.toPx(), 40.dp.toPx()).toSp() }
     Box(contentAlignment = Alignment.Center, modifier = Modifier.fillMaxWidth().height(row).clickable(onClick = onClick)) {
         Text(
-            city.mesto.ui.text.texts.buyMinutes(minutes.toString()),
+            city.mesto.ui.text.texts.buyMinutes(minutes.toLong()),
             style = if (isMiddle) MaterialTheme.typography.displaySmall.copy(fontSize = chosenSize) else MaterialTheme.typography.titleLarge,
             color = if (isMiddle) colours.onPrimaryContainer else colours.onSurfaceVariant,
             textAlign = TextAlign.Center,

@@ -134,11 +134,10 @@ class PreviewStates(private val language: String) {
     private fun line(serbian: String, english: String, amount: String) = PriceLine(say(serbian, english), rsd(amount))
     private val firstHour = line("Ograničeno vreme: 1 × 60 min po 80,00 RSD", "Limited time: 1 × 60 min at 80.00 RSD", "80")
     private val halfMore = line("Produženo vreme: 1 × 30 min po 120,00 RSD", "Extended time: 1 × 30 min at 120.00 RSD", "120")
-    private val noFee = line("Naknada za plaćanje iz depozita", "Fee for paying from the deposit", "0")
     private val notRefunded = say("Neiskorišćeno vreme se ne vraća.", "Unused time is not refunded.")
 
-    private val hour = QuoteView(60, 60, now, after(60), listOf(firstHour, noFee), rsd("80"), listOf(QuoteNotice(notRefunded, isSurprise = false)))
-    private val hourAndHalf = QuoteView(90, 90, now, after(90), listOf(firstHour, halfMore, noFee), rsd("200"), listOf(QuoteNotice(notRefunded, isSurprise = false)))
+    private val hour = QuoteView(60, 60, now, after(60), listOf(firstHour), rsd("80"), listOf(QuoteNotice(notRefunded, isSurprise = false)))
+    private val hourAndHalf = QuoteView(90, 90, now, after(90), listOf(firstHour, halfMore), rsd("200"), listOf(QuoteNotice(notRefunded, isSurprise = false)))
     private val redWheel = Wheel(listOf(60, 90), 60, Stop.LongestStay(90))
     private val buyReady = BuyUiState(
         plate = car,
@@ -156,7 +155,7 @@ class PreviewStates(private val language: String) {
             wheel = Wheel(listOf(30), 30, Stop.RestOfStay(30, after(30))),
             quote = QuoteState.Firm(
                 QuoteView(
-                    60, 30, now, after(30), listOf(halfMore, noFee), rsd("120"),
+                    60, 30, now, after(30), listOf(halfMore), rsd("120"),
                     listOf(QuoteNotice(say("Tražili ste 60 min, nudimo 30: toliko je ostalo do najdužeg vremena.", "You asked for 60 min, 30 are offered: that is what is left of the longest stay."), isSurprise = true)),
                 ),
                 after(2),
@@ -167,7 +166,7 @@ class PreviewStates(private val language: String) {
             plate = second,
             wheel = Wheel(listOf(60, 120, 180), 120, Stop.LongestStay(180)),
             quote = QuoteState.Firm(
-                QuoteView(120, 120, now, after(120), listOf(line("Ograničeno vreme: 2 × 60 min po 65,00 RSD", "Limited time: 2 × 60 min at 65.00 RSD", "130"), noFee), rsd("130"), listOf(QuoteNotice(notRefunded, isSurprise = false))),
+                QuoteView(120, 120, now, after(120), listOf(line("Ograničeno vreme: 2 × 60 min po 65,00 RSD", "Limited time: 2 × 60 min at 65.00 RSD", "130")), rsd("130"), listOf(QuoteNotice(notRefunded, isSurprise = false))),
                 after(2),
             ),
         ),
@@ -214,9 +213,9 @@ class PreviewStates(private val language: String) {
 
     /** Sign in, by name of the state. */
     val signIn: Map<String, SignInUiState> = mapOf(
-        "phone" to SignInUiState(phone = "+381 64 123 4567"),
-        "code" to SignInUiState(phone = "+381641234567", codeSentTo = "+381 64 ••• ••67", code = "482913"),
-        "refused" to SignInUiState(phone = "+381641234567", codeSentTo = "+381 64 ••• ••67", code = "482914", refusal = codeWrong),
+        "phone" to SignInUiState(city = say("Beograd", "Belgrade"), phone = "+381 64 123 4567"),
+        "code" to SignInUiState(city = say("Beograd", "Belgrade"), phone = "+381641234567", codeSentTo = "+381 64 ••• ••67", code = "482913"),
+        "refused" to SignInUiState(city = say("Beograd", "Belgrade"), phone = "+381641234567", codeSentTo = "+381 64 ••• ••67", code = "482914", refusal = codeWrong),
     )
 
     /** The first car, by name of the state. */

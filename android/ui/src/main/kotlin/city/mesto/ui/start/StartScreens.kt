@@ -48,7 +48,7 @@ fun SignInScreen(state: SignInUiState, onEvent: (SignInEvent) -> Unit, modifier:
     val action = if (sentTo == null) SignInEvent.SendCode else SignInEvent.SignIn
     Page(
         modifier,
-        bar = { Bar(texts.startTitle(), onBack = null) },
+        bar = { Bar(texts.startTitle(state.city), onBack = null) },
         actions = {
             MainButton(
                 text = if (sentTo == null) texts.startSendCode() else texts.startSignIn(),

@@ -9,6 +9,7 @@ import city.mesto.ui.Refusal
 
 @Immutable
 data class SignInUiState(
+    val city: String = "",
     val phone: String = "",
     /** Set once a code was asked for. */
     val codeSentTo: String? = null,

@@ -5,29 +5,30 @@ package city.mesto.ui.text
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.ReadOnlyComposable
 import androidx.compose.runtime.staticCompositionLocalOf
-import city.mesto.ui.Locality
+import city.mesto.sdk.Texts
 import city.mesto.ui.Price
 import java.text.DecimalFormat
 import java.text.DecimalFormatSymbols
 import java.time.Instant
+import java.time.ZoneId
 import java.time.format.DateTimeFormatter
 import java.util.Currency
 import java.util.Locale
 
-/** Texts and figures for one language and one city. */
-class Words(val texts: UiTexts, private val locality: Locality) {
-    private val locale: Locale = Locale.forLanguageTag(locality.language)
-    private val clock = DateTimeFormatter.ofPattern("HH:mm").withZone(locality.zone)
-    private val clockAndDay = DateTimeFormatter.ofPattern(if (locality.language == "en") "EEE d MMM, HH:mm" else "EEE d. MMM, HH:mm", locale)
-        .withZone(locality.zone)
+/** Texts and figures for one language; `zone` is the city's, asked for at every moment because the city comes later than the first screen. */
+class Words(val texts: Texts, language: String, private val zone: () -> ZoneId) {
+    private val locale: Locale = Locale.forLanguageTag(language)
+    private val clock = DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT)
+    private val clockAndDay = DateTimeFormatter.ofPattern(if (language.startsWith("en")) "EEE d MMM, HH:mm" else "EEE d. MMM, HH:mm", locale)
 
     /** `10:30` by the city's clock. */
-    fun time(at: Instant): String = clock.format(at)
+    fun time(at: Instant): String = clock.format(at.atZone(zone()))
 
     /** `10:30`, and the day when it is not that of `from`. */
     fun time(at: Instant, from: Instant): String {
-        val sameDay = at.atZone(locality.zone).toLocalDate() == from.atZone(locality.zone).toLocalDate()
-        return if (sameDay) clock.format(at) else clockAndDay.format(at)
+        val moment = at.atZone(zone())
+        val sameDay = moment.toLocalDate() == from.atZone(zone()).toLocalDate()
+        return if (sameDay) clock.format(moment) else clockAndDay.format(moment)
     }
 
     /** `1.000,00 RSD` in Serbian, `1,000.00 RSD` in English; as many decimals as the currency has. */
@@ -62,6 +63,6 @@ val words: Words
     @Composable @ReadOnlyComposable
     get() = LocalWords.current
 
-val texts: UiTexts
+val texts: Texts
     @Composable @ReadOnlyComposable
     get() = LocalWords.current.texts

@@ -91,7 +91,7 @@ private fun TimeLeft(state: TicketUiState.Shown) {
                 described = if (state.phase == Phase.Expired) {
                     texts.ticketEndedAt(ends)
                 } else {
-                    texts.ticketLeftDescribed(minutes = ((state.secondsLeft + 59) / 60).toString(), time = ends)
+                    texts.ticketLeftDescribed(minutes = (state.secondsLeft + 59) / 60, time = ends)
                 },
                 diameter = 188.dp,
             ) { RingText(state) }
@@ -216,12 +216,12 @@ private fun Offer(offer: Extension.Offer, state: TicketUiState.Shown, onEvent: (
     } else {
         val sending = state.payment is Payment.Sending
         MainButton(
-            text = if (sending) texts.ticketExtending() else texts.ticketExtend(amount = words.money(offer.total), minutes = offer.minutes.toString()),
+            text = if (sending) texts.ticketExtending() else texts.ticketExtend(amount = words.money(offer.total), minutes = offer.minutes.toLong()),
             onClick = { onEvent(TicketEvent.Extend) },
             enabled = state.canExtend,
             busy = sending,
             note = if (sending) null else texts.ticketExtendUntil(until),
-            described = texts.ticketExtendDescribed(minutes = offer.minutes.toString(), amount = words.money(offer.total), time = until).takeIf { !sending },
+            described = texts.ticketExtendDescribed(minutes = offer.minutes.toLong(), amount = words.money(offer.total), time = until).takeIf { !sending },
         )
     }
 }

@@ -50,8 +50,7 @@ sealed interface TicketUiState {
             }
 
         val canExtend: Boolean
-            get() = extension is Extension.Offer && !extension.isShort && phase != Phase.Expired &&
-                (payment is Payment.Idle || payment is Payment.Refused)
+            get() = extension is Extension.Offer && !extension.isShort && phase != Phase.Expired && !payment.isUnderWay
     }
 
     enum class Phase { Waiting, Running, Ending, Expired }

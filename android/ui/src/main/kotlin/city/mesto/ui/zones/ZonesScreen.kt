@@ -180,7 +180,7 @@ private fun ZoneRowCard(row: ZoneRow, onEvent: (ZonesEvent) -> Unit) {
         row.approximate -> texts.zonesDistanceAbout(metres.toString())
         else -> texts.zonesDistance(metres.toString())
     }
-    val limit = row.maxMinutes?.let { texts.zonesMaxStay(it.toString()) } ?: texts.zonesNoLimit()
+    val limit = row.maxMinutes?.let { texts.zonesMaxStay(it.toLong()) } ?: texts.zonesNoLimit()
     val note = if (row.approximate) texts.zonesApproximate() else ""
     val first = if (row.bySign) texts.zonesBySign() else distance
     val described = texts.zonesRowDescribed(

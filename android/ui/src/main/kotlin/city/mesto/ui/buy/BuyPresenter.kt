@@ -1,0 +1,286 @@
+// Quote and buy: the wheel's choices by the core's own rules, one price at a time, one purchase per tap.
+
+package city.mesto.ui.buy
+
+import city.mesto.sdk.MestoClient
+import city.mesto.sdk.core.Intent
+import city.mesto.sdk.core.IntentKind
+import city.mesto.sdk.core.IntentState
+import city.mesto.sdk.core.MestoException
+import city.mesto.sdk.core.NearZone
+import city.mesto.sdk.core.Notice
+import city.mesto.sdk.core.Preview
+import city.mesto.sdk.core.Quote
+import city.mesto.ui.Payment
+import city.mesto.ui.PlateView
+import city.mesto.ui.SmsFallback
+import city.mesto.ui.app.connectionView
+import city.mesto.ui.app.isConnection
+import city.mesto.ui.app.price
+import city.mesto.ui.app.refusal
+import city.mesto.ui.app.view
+import city.mesto.ui.text.Words
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Job
+import kotlinx.coroutines.delay
+import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.flow.asStateFlow
+import kotlinx.coroutines.flow.update
+import kotlinx.coroutines.launch
+
+/** Where the screen leads to. */
+interface BuyWays {
+    fun ticket(id: String)
+
+    fun topUp()
+
+    fun changePlate()
+
+    fun composeSms(sms: SmsFallback)
+
+    fun retry()
+
+    fun back()
+}
+
+/** Lives as long as `scope`. With `pending` it opens on a purchase whose outcome is not known. */
+class BuyPresenter(
+    private val client: MestoClient,
+    private val words: Words,
+    private val zone: NearZone,
+    private val vehicle: PlateView,
+    private val ticks: Flow<Unit>,
+    private val scope: CoroutineScope,
+    private val ways: BuyWays,
+    private val pending: Intent? = null,
+) {
+    private val shown = MutableStateFlow(BuyUiState(vehicle, zone.view(), Wheel(emptyList(), 0, Stop.Unlimited)))
+    private var asking: Job? = null
+    private var quote: Quote? = null
+
+    /** The purchase on its way. */
+    private var intent: String? = null
+    private val ended = mutableSetOf<String>()
+
+    val state: StateFlow<BuyUiState> = shown.asStateFlow()
+
+    fun start() {
+        scope.launch {
+            client.state.collect { snapshot ->
+                shown.update { it.copy(balance = snapshot.balance?.price(), connection = snapshot.connectionView()) }
+                intent?.let { key -> if (snapshot.openIntents.none { it.key == key }) client.intent(key)?.let { conclude(it) } }
+            }
+        }
+        scope.launch { ticks.collect { renewWhenOver() } }
+        scope.launch {
+            val purchase = pending?.kind as? IntentKind.Purchase
+            val wheel = turnable()
+            shown.update { it.copy(wheel = wheel) }
+            if (purchase == null) ask(wheel.chosen) else conclude(pending)
+        }
+    }
+
+    fun on(event: BuyEvent) {
+        when (event) {
+            is BuyEvent.MinutesChosen -> turn(event.minutes)
+            BuyEvent.Pay -> pay()
+            BuyEvent.TopUp -> ways.topUp()
+            BuyEvent.ChangePlate -> ways.changePlate()
+            BuyEvent.Retry -> {
+                ways.retry()
+                ask(shown.value.wheel.chosen)
+            }
+            BuyEvent.CheckAgain -> checkAgain()
+            BuyEvent.UseSms -> useSms()
+            BuyEvent.Back -> ways.back()
+        }
+    }
+
+    /** What the rules would sell, found by asking them: each length they grant is a choice, and where they grant no more is the stop. */
+    private suspend fun turnable(): Wheel {
+        val most = zone.maxStayMinutes?.toInt()
+        val previews = mutableListOf<Preview>()
+        var asked = STEP
+        while (asked <= (most ?: LONGEST_UNLIMITED)) {
+            val preview = try {
+                client.preview(zone.zone, vehicle.vehicle, asked)
+            } catch (_: MestoException) {
+                break
+            }
+            previews += preview
+            if (preview.terms.grantedMinutes.toInt() < asked) break
+            asked += STEP
+        }
+        val choices = previews.map { it.terms.grantedMinutes.toInt() }.distinct().sorted()
+        // Nothing could be computed here: the operator alone knows what it sells.
+        if (choices.isEmpty()) return plainWheel(most)
+        return Wheel(choices, choices.first { it >= minOf(FIRST_CHOICE, choices.last()) }, stop(previews.last(), most))
+    }
+
+    private fun plainWheel(most: Int?): Wheel {
+        val choices = (STEP..(most ?: LONGEST_UNLIMITED) step STEP).toList().ifEmpty { listOfNotNull(most) }
+        val chosen = choices.firstOrNull { it >= FIRST_CHOICE } ?: choices.lastOrNull() ?: FIRST_CHOICE
+        return Wheel(choices, chosen, most?.let(Stop::LongestStay) ?: Stop.Unlimited)
+    }
+
+    private fun stop(last: Preview, most: Int?): Stop {
+        val closing = last.terms.notices.firstNotNullOfOrNull { it as? Notice.EndsAtClosing }
+        val deadline = last.terms.stay.deadline
+        val granted = last.terms.grantedMinutes.toInt()
+        return when {
+            closing != null -> Stop.Closing(closing.closesAt)
+            most != null && deadline != null && granted < most -> Stop.RestOfStay(granted, deadline)
+            most != null -> Stop.LongestStay(most)
+            else -> Stop.Unlimited
+        }
+    }
+
+    /** No choice but those of the wheel: what lies behind the stop cannot be asked for. */
+    private fun turn(minutes: Int) {
+        val before = shown.value
+        if (minutes !in before.wheel.choices || minutes == before.wheel.chosen || before.payment.isUnderWay) return
+        shown.update { it.copy(wheel = it.wheel.copy(chosen = minutes), payment = Payment.Idle) }
+        ask(minutes)
+    }
+
+    private fun ask(minutes: Int) {
+        asking?.cancel()
+        quote = null
+        shown.update { it.copy(quote = QuoteState.Loading) }
+        asking = scope.launch {
+            delay(SETTLE_MILLIS)
+            try {
+                val answer = client.quote(zone.zone, vehicle.vehicle, minutes)
+                quote = answer
+                shown.update { it.copy(quote = QuoteState.Firm(answer.terms.view(words), answer.expiresAt), wheel = it.wheel.within(answer)) }
+            } catch (refused: MestoException) {
+                val preview = if (refused.isConnection) previewOrNull(minutes) else null
+                shown.update {
+                    it.copy(quote = preview?.let { terms -> QuoteState.Preview(terms.terms.view(words)) } ?: QuoteState.Refused(refused.refusal()))
+                }
+            }
+        }
+    }
+
+    private suspend fun previewOrNull(minutes: Int): Preview? = try {
+        client.preview(zone.zone, vehicle.vehicle, minutes)
+    } catch (_: MestoException) {
+        null
+    }
+
+    /** The operator may know of a stay that this phone does not: then its offer is the stop. */
+    private fun Wheel.within(answer: Quote): Wheel {
+        val clipped = answer.terms.notices.firstNotNullOfOrNull { it as? Notice.Clipped } ?: return this
+        val offered = clipped.offered.toInt()
+        val left = (choices.filter { it < offered } + offered)
+        return Wheel(left, offered, Stop.RestOfStay(offered, clipped.deadline))
+    }
+
+    private fun renewWhenOver() {
+        val held = quote ?: return
+        if (client.now() >= held.expiresAt && !shown.value.payment.isUnderWay) ask(shown.value.wheel.chosen)
+    }
+
+    /** The first tap takes the payment; every other finds it under way. */
+    private fun pay() {
+        val held = quote ?: return
+        while (true) {
+            val before = shown.value
+            if (!before.canPay) return
+            if (shown.compareAndSet(before, before.copy(payment = Payment.Sending))) break
+        }
+        scope.launch {
+            try {
+                val bought = client.buy(held)
+                intent = bought.key
+                conclude(bought)
+            } catch (refused: MestoException) {
+                shown.update { it.copy(payment = Payment.Refused(refused.refusal())) }
+                renewAfterRefusal()
+            }
+        }
+    }
+
+    /** How a purchase stands; its end is told once, whoever hears of it first. */
+    private suspend fun conclude(purchase: Intent) {
+        if (purchase.key in ended) return
+        if (purchase.state != IntentState.Unconfirmed) ended += purchase.key
+        intent = purchase.key
+        val ticket = purchase.ticket
+        val refusal = purchase.state.refusal(words)
+        when {
+            purchase.state == IntentState.Confirmed -> {
+                intent = null
+                shown.update { it.copy(payment = Payment.Idle) }
+                if (ticket != null) ways.ticket(ticket.id) else ways.back()
+            }
+            refusal != null -> {
+                intent = null
+                shown.update { it.copy(payment = Payment.Refused(refusal)) }
+                renewAfterRefusal()
+            }
+            else -> {
+                val sms = smsOrNull()
+                shown.update { it.copy(payment = Payment.Unconfirmed(purchase.createdAt, sms)) }
+            }
+        }
+    }
+
+    private suspend fun smsOrNull(): SmsFallback? = try {
+        client.smsFallback(zone.zone, vehicle.vehicle).view()
+    } catch (_: MestoException) {
+        null
+    }
+
+    /** A refused quote is used up or out of date: the next tap needs a new price, seen first. */
+    private fun renewAfterRefusal() {
+        val refused = shown.value.payment
+        ask(shown.value.wheel.chosen)
+        shown.update { it.copy(payment = refused) }
+    }
+
+    private fun checkAgain() {
+        val key = intent ?: return
+        scope.launch {
+            try {
+                conclude(client.settleIntent(key))
+            } catch (_: MestoException) {
+                // Still not known; the screen says so already.
+            }
+        }
+    }
+
+    private fun useSms() {
+        val key = intent ?: return
+        scope.launch {
+            try {
+                val sms = client.switchToSms(key)
+                intent = null
+                shown.update { it.copy(payment = Payment.Idle) }
+                ways.composeSms(sms.view())
+            } catch (refused: MestoException) {
+                val bought = client.intent(key)
+                if (bought != null && bought.state !is IntentState.Unconfirmed) {
+                    conclude(bought)
+                } else {
+                    shown.update { state ->
+                        val waiting = state.payment as? Payment.Unconfirmed ?: return@update state
+                        state.copy(payment = waiting.copy(refusal = refused.refusal()))
+                    }
+                }
+            }
+        }
+    }
+
+    private companion object {
+        /** Lengths are tried in steps of this many minutes; the rules round up to what they sell. */
+        const val STEP = 30
+        const val FIRST_CHOICE = 60
+        const val LONGEST_UNLIMITED = 12 * 60
+
+        /** A turning wheel rests this long before a price is asked for. */
+        const val SETTLE_MILLIS = 200L
+    }
+}
