@@ -1,5 +1,6 @@
 //! Developer commands: `cargo xtask setup|test|clauses|dependencies|texts|bindings|size|app|simulate|bench`.
 
+mod bench;
 mod clauses;
 mod dependencies;
 mod failure;
@@ -46,6 +47,8 @@ enum Command {
     Bindings,
     /// Build the library of the phone apps and print its size by crate; fails over the limit
     Size(size::Options),
+    /// Measure purchases, the opening of the client and quotes, each beside a peer; fails when a target is missed
+    Bench(bench::Options),
     /// Run the simulation: many phones, one operator, a network that fails; `--seed N --steps M` replays
     Simulate {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -76,6 +79,7 @@ fn run(command: Command) -> Outcome<()> {
         Command::Texts(options) => texts::run(options),
         Command::Bindings => test::bindings(),
         Command::Size(options) => size::run(options),
+        Command::Bench(options) => bench::run(options),
         Command::Simulate { words } => {
             let program = ["run", "--quiet", "--release", "-p", "mesto-tests", "--bin", "simulate", "--"];
             process::succeed(test::cargo()?.args(program).args(words))

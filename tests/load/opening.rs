@@ -1,0 +1,201 @@
+//! Opening the client with ten thousand tickets, beside plain rusqlite that opens the same file and reads the active rows.
+
+use std::collections::HashMap;
+use std::hint::black_box;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use mesto_client::{
+    Client, Clock, Config, IntentState, Link, LinkAnswer, LinkError, LinkRequest, NoReminders, Ports, Secrets,
+    SecretsError,
+};
+use mesto_operator::{Operator, Request, SqliteInline};
+use mesto_protocol::device::SoftwareDevice;
+use mesto_simulation::phone::Dice;
+use mesto_simulation::random::Random;
+
+use crate::stopwatch::Stopwatch;
+use crate::table::{Measure, Target, median};
+use crate::{Outcome, ROUNDS, shop};
+
+const TICKETS: i64 = 10_000;
+/// Zones with a running ticket.
+const RUNNING: [&str; 3] = ["red", "yellow", "green"];
+
+/// Bought with, and left behind, by the process before.
+#[derive(Default)]
+struct Keychain(Mutex<HashMap<String, String>>);
+
+impl Secrets for Keychain {
+    fn get(&self, name: &str) -> Result<Option<String>, SecretsError> {
+        Ok(self.0.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned())
+    }
+
+    fn set(&self, name: &str, value: &str) -> Result<(), SecretsError> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), value.to_owned());
+        Ok(())
+    }
+
+    fn remove(&self, name: &str) -> Result<(), SecretsError> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
+        Ok(())
+    }
+}
+
+struct Still(DateTime<Utc>);
+
+impl Clock for Still {
+    fn wall(&self) -> DateTime<Utc> {
+        self.0
+    }
+
+    fn monotonic(&self) -> Duration {
+        Duration::from_secs(3_600)
+    }
+
+    fn boot(&self) -> String {
+        "bench".into()
+    }
+}
+
+/// An operator in the same process.
+struct Near {
+    operator: Operator,
+    store: SqliteInline,
+    now: DateTime<Utc>,
+}
+
+struct Wire(Arc<Near>);
+
+#[async_trait]
+impl Link for Wire {
+    async fn send(&self, request: LinkRequest) -> Result<LinkAnswer, LinkError> {
+        let mut asked = Request::new(request.method.as_str(), &request.path);
+        asked.headers = request.headers;
+        asked.body = request.body.unwrap_or_default();
+        let answer = self.0.operator.handle(&self.0.store, self.0.now, &asked);
+        Ok(LinkAnswer { status: answer.status, headers: answer.headers, body: answer.body })
+    }
+}
+
+pub fn measure(is_short: bool) -> Outcome<Measure> {
+    let now = shop::morning()?;
+    let near = Arc::new(Near { operator: shop::operator(now)?, store: SqliteInline::in_memory()?, now });
+    let ports = Ports {
+        link: Arc::new(Wire(Arc::clone(&near))),
+        clock: Arc::new(Still(now)),
+        entropy: Arc::new(Dice::new(Random::new(1))),
+        secrets: Arc::new(Keychain::default()),
+        signer: Arc::new(SoftwareDevice::from_seed(&[9; 32])?),
+        reminders: Arc::new(NoReminders),
+    };
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("client.sqlite");
+    let config = Config::new(&file, "belgrade", *near.operator.keys().root_public());
+    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    runtime.block_on(drive(&near, Client::open(config.clone(), ports.clone())?))?;
+    fill(&file)?;
+
+    let openings = if is_short { 50 } else { 400 };
+    let (mut ours, mut peer) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        let (mut client, mut plain) = (Vec::new(), Vec::new());
+        // One beside the other, so that both find the same warm pages.
+        for _ in 0..openings {
+            plain.push(open_plainly(&file, now)?);
+            client.push(open_client(&config, &ports)?);
+        }
+        ours.push(median(client));
+        peer.push(median(plain));
+        eprint!(".");
+    }
+    eprintln!(" client {:.0} us, plain {:.0} us", median(ours.clone()), median(peer.clone()));
+    Ok(Measure {
+        name: "Opening the client with 10,000 tickets",
+        unit: "microseconds, less is better",
+        ours: ("Client::open and its first snapshot".into(), ours),
+        peer: ("rusqlite: open, read the active rows".into(), peer),
+        target: Target::AtMost(3.0),
+    })
+}
+
+/// A driver's morning: signed in, paid in, parked in three zones.
+async fn drive(near: &Near, client: Client) -> Outcome<()> {
+    let phone = "+381601234567";
+    client.refresh().await?;
+    client.request_code(phone).await?;
+    let code = shop::code(&near.operator, &near.store, phone)?;
+    client.sign_in(phone, &code, "bench").await?;
+    client.top_up(shop::dinar(1_000)?.amount).await?;
+    client.sync().await?;
+    let topup =
+        client.snapshot().open_intents.iter().find_map(|intent| intent.topup.as_ref().map(|topup| topup.id.clone()));
+    let topup = topup.ok_or("the top-up does not wait for the bank")?;
+    let paid = near.operator.handle(&near.store, near.now, &shop::notice(&topup, &shop::dinar(1_000)?));
+    if paid.status >= 300 {
+        return Err(format!("the bank's notice was answered {}", paid.status).into());
+    }
+    client.sync().await?;
+    client.settle().await?;
+    let vehicle = client.add_vehicle("BG 789-PP", None).await?;
+    for zone in RUNNING {
+        let quote = client.quote(zone, &vehicle.id, 60).await?;
+        let intent = client.buy(&quote).await?;
+        if intent.state != IntentState::Confirmed {
+            return Err(format!("a purchase in {zone} ended {:?}", intent.state).into());
+        }
+    }
+    client.sync().await?;
+    Ok(())
+}
+
+/// The years before: copies of the tickets, long over.
+fn fill(file: &Path) -> Outcome<()> {
+    let database = rusqlite::Connection::open(file)?;
+    database.execute(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
+         INSERT INTO ticket (id, open, issued_at, starts_at, ends_at, json)
+         SELECT substr(t.id, 1, 13) || (1000000000000000 + n.i), 0, t.issued_at - n.i * 14400000, t.starts_at - n.i * 14400000,
+                t.ends_at - n.i * 14400000,
+                json_set(t.json, '$.id', substr(t.id, 1, 13) || (1000000000000000 + n.i), '$.state', 'expired')
+         FROM n, (SELECT * FROM ticket ORDER BY id LIMIT 1) AS t",
+        [TICKETS - i64::try_from(RUNNING.len())?],
+    )?;
+    let (all, active): (i64, i64) =
+        database.query_row("SELECT COUNT(*), SUM(open) FROM ticket", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if (all, active) != (TICKETS, i64::try_from(RUNNING.len())?) {
+        return Err(format!("{all} tickets were made, {active} of them active").into());
+    }
+    Ok(())
+}
+
+/// Microseconds from nothing to what the first screen shows.
+fn open_client(config: &Config, ports: &Ports) -> Outcome<f64> {
+    let (config, ports) = (config.clone(), ports.clone());
+    let watch = Stopwatch::start();
+    let client = Client::open(config, ports)?;
+    let snapshot = black_box(client.snapshot());
+    let took = watch.elapsed();
+    if snapshot.active_tickets.len() != RUNNING.len() || !snapshot.signed_in || snapshot.balance.is_none() {
+        return Err("the opened client does not show what is active".into());
+    }
+    Ok(took.as_secs_f64() * 1e6)
+}
+
+/// Microseconds of the least that any program must do for the active rows.
+fn open_plainly(file: &Path, now: DateTime<Utc>) -> Outcome<f64> {
+    let watch = Stopwatch::start();
+    let database = rusqlite::Connection::open(file)?;
+    let mut statement =
+        database.prepare("SELECT json FROM ticket WHERE open = 1 AND ends_at > ?1 ORDER BY ends_at, id")?;
+    let rows: Vec<String> =
+        statement.query_map([now.timestamp_millis()], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    let took = watch.elapsed();
+    if black_box(rows).len() != RUNNING.len() {
+        return Err("the active rows were not found".into());
+    }
+    Ok(took.as_secs_f64() * 1e6)
+}

@@ -1,0 +1,297 @@
+//! An operator whose clock stands still, one driver who is served by requests, and thousands who are his copies.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use mesto_operator::store::transact;
+use mesto_operator::{
+    Clock, Config, HostedPage, Keys, Operator, Request, Response, Store, SystemEntropy, payment, values,
+};
+use mesto_protocol::api::{
+    BankNotice, BankOutcome, CodeRequest, NewTopup, NewVehicle, PayMethod, Purchase, Quote, QuoteRequest, Session,
+    SignIn, Topup, Vehicle,
+};
+use mesto_protocol::device::SoftwareDevice;
+use mesto_protocol::route;
+use mesto_rules::City;
+use mesto_rules::money::{Currency, Money};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+
+use crate::Outcome;
+
+const SECRET: &[u8] = b"a bench has a bank too";
+/// Tokens are inserted so many at a time.
+const BLOCK: usize = 5_000;
+
+/// Wednesday, 10:00 in Belgrade.
+pub fn morning() -> Outcome<DateTime<Utc>> {
+    Ok("2025-09-03T08:00:00Z".parse()?)
+}
+
+pub fn belgrade() -> Outcome<City> {
+    mesto_rules::load::embedded("belgrade").map_err(|errors| format!("{errors:?}").into())
+}
+
+/// A clock that stands still, so that no quote expires while thousands are bought.
+pub struct Still(pub DateTime<Utc>);
+
+impl Clock for Still {
+    fn now(&self) -> DateTime<Utc> {
+        self.0
+    }
+}
+
+/// An operator of Belgrade.
+pub fn operator(now: DateTime<Utc>) -> Outcome<Operator> {
+    let page = HostedPage::new("https://bank.example", "https://operator.example", "mesto", SECRET);
+    let keys = Keys::ephemeral(now, &SystemEntropy)?;
+    Ok(Operator::new(vec![belgrade()?], keys, Arc::new(SystemEntropy), Arc::new(page), Config::default())?)
+}
+
+/// The one-time code that was sent last to a number.
+pub fn code(operator: &Operator, store: &dyn Store, phone: &str) -> Outcome<String> {
+    let sent = operator.outbox(store, phone)?;
+    let body = sent.last().map(|message| message.body.clone()).unwrap_or_default();
+    let code = body.split(|letter: char| !letter.is_ascii_digit()).find(|word| word.len() == 6);
+    Ok(code.ok_or("no code was sent")?.to_owned())
+}
+
+/// The bank says that a top-up was paid.
+pub fn notice(topup: &str, amount: &Money) -> Request {
+    let notice = BankNotice {
+        payment: format!("pay-{topup}"),
+        reference: topup.to_owned(),
+        amount: *amount,
+        outcome: BankOutcome::Approved,
+        reason: None,
+    };
+    let request = Request::new("POST", route::BANK_NOTICE).json(&notice);
+    let signature = payment::sign(SECRET, &request.body);
+    request.header(payment::SIGNATURE, &signature)
+}
+
+pub fn dinar(amount: i64) -> Outcome<Money> {
+    Ok(Money::from_minor(amount * 100, Currency::new("RSD")?))
+}
+
+/// A purchase as it is sent: the token, the key and the body of somebody who pays nothing else.
+pub struct Prepared {
+    pub token: String,
+    pub key: String,
+    pub body: Vec<u8>,
+}
+
+/// One driver who did by requests what comes before a purchase.
+struct Driver<'a> {
+    operator: &'a Operator,
+    store: &'a dyn Store,
+    now: DateTime<Utc>,
+    token: String,
+}
+
+impl Driver<'_> {
+    fn must<T: DeserializeOwned>(&self, request: &Request) -> Outcome<T> {
+        let answer: Response = self.operator.handle(self.store, self.now, request);
+        if answer.status >= 300 {
+            let said = String::from_utf8_lossy(&answer.body).into_owned();
+            return Err(format!("{} {} was answered {} {said}", request.method, request.path, answer.status).into());
+        }
+        Ok(answer.read()?)
+    }
+
+    fn post<T: DeserializeOwned>(&self, path: &str, key: &str, body: &impl Serialize) -> Outcome<T> {
+        self.must(&Request::new("POST", path).bearer(&self.token).key(key).json(body))
+    }
+}
+
+/// Prepares `count` purchases of as many drivers, each with his own account, device, token, vehicle, deposit and quote.
+///
+/// One driver does it by requests; the others are copies of his rows under ids of their own, with ledger entries that balance.
+pub fn prepare(operator: &Operator, store: &dyn Store, now: DateTime<Utc>, count: usize) -> Outcome<Vec<Prepared>> {
+    let phone = "+381601234567".to_owned();
+    let mut driver = Driver { operator, store, now, token: String::new() };
+    let _: serde_json::Value =
+        driver.must(&Request::new("POST", route::ONE_TIME_CODE).json(&CodeRequest { phone: phone.clone() }))?;
+    let code = code(operator, store, &phone)?;
+    let device_key = SoftwareDevice::from_seed(&[7; 32])?.device_key().to_text();
+    let session: Session = driver.must(&Request::new("POST", route::SESSION).json(&SignIn {
+        phone,
+        code,
+        device: "bench".into(),
+        device_key,
+    }))?;
+    driver.token = session.token;
+    let topup: Topup = driver.post(
+        route::TOPUPS,
+        "bench-top-up-0001",
+        &NewTopup {
+            amount: dinar(1_000)?,
+            not_after: now + TimeDelta::minutes(2),
+            return_url: "mesto://return".into(),
+        },
+    )?;
+    let paid = operator.handle(store, now, &notice(&topup.id, &topup.amount));
+    if paid.status >= 300 {
+        return Err(format!("the bank's notice was answered {}", paid.status).into());
+    }
+    let vehicle: Vehicle = driver.post(
+        route::VEHICLES,
+        "bench-vehicle-0001",
+        &NewVehicle { city: "belgrade".into(), plate: "BG 789-PP".into(), label: None },
+    )?;
+    let quote: Quote = driver.post(
+        route::QUOTES,
+        "bench-quote-00001",
+        &QuoteRequest {
+            city: "belgrade".into(),
+            zone: "red".into(),
+            vehicle: vehicle.id,
+            minutes: 60,
+            pay: PayMethod::Deposit,
+        },
+    )?;
+    copy_rows(store, &session.account, count)?;
+    copy_tokens(store, &session.account, count)?;
+    (1..=count)
+        .map(|number| {
+            let body = Purchase { quote: copied_id(&quote.id, number), not_after: quote.expires_at };
+            Ok(Prepared {
+                token: token(number),
+                key: format!("bench-purchase-{number:08}"),
+                body: serde_json::to_vec(&body)?,
+            })
+        })
+        .collect()
+}
+
+/// The token of a copy.
+fn token(number: usize) -> String {
+    format!("{number:064x}")
+}
+
+/// The id of a copy: as long as a real one.
+fn copied_id(id: &str, number: usize) -> String {
+    format!("{}{}", id.get(..13).unwrap_or(id), 1_000_000_000_000_000 + number)
+}
+
+/// The same in SQL.
+const ID: &str = "substr(t.{}, 1, 13) || CAST(1000000000000000 + n.i AS TEXT)";
+
+/// Table, columns copied as they are, columns of the copies' own with their expressions, and which rows are the driver's. `{column}` in an
+/// expression stands for [`ID`] of that column.
+type Copied = (&'static str, &'static str, &'static [(&'static str, &'static str)], &'static str);
+
+const COPIES: &[Copied] = &[
+    ("account", "role, seq, currency, deposit, events_from, created_at", &[("id", "{id}")], "t.id = $1"),
+    (
+        "person",
+        "created_at",
+        &[("account", "{account}"), ("phone", "'+' || CAST(100000000000 + n.i AS TEXT)")],
+        "t.account = $1",
+    ),
+    ("device", "name, public_key, created_at", &[("id", "{id}"), ("account", "{account}")], "t.account = $1"),
+    (
+        "vehicle",
+        "city, label, created_at",
+        &[
+            ("id", "{id}"),
+            ("account", "{account}"),
+            ("canonical", "'BG' || CAST(100000 + n.i AS TEXT)"),
+            ("shown", "'BG ' || CAST(100000 + n.i AS TEXT)"),
+        ],
+        "t.account = $1",
+    ),
+    (
+        "quote",
+        "city, pay, extends, terms, user_stay, plate_stay, issued_at, expires_at",
+        &[
+            ("id", "{id}"),
+            ("account", "{account}"),
+            ("vehicle", "{vehicle}"),
+            ("canonical", "'BG' || CAST(100000 + n.i AS TEXT)"),
+            ("shown", "'BG ' || CAST(100000 + n.i AS TEXT)"),
+        ],
+        "t.account = $1",
+    ),
+    (
+        "topup",
+        "amount, currency, state, reason, page_url, intent, expires_at, created_at",
+        &[("id", "{id}"), ("account", "{account}")],
+        "t.account = $1",
+    ),
+    (
+        "bank_notice",
+        "amount, currency, outcome, at",
+        &[("payment", "t.payment || '-' || CAST(n.i AS TEXT)"), ("topup", "{topup}")],
+        "t.topup IN (SELECT id FROM topup WHERE account = $1)",
+    ),
+    (
+        "ledger_entry",
+        "kind, at, account_seq, amount, balance, currency",
+        &[("id", "{id}"), ("reference", "{reference}"), ("account", "{account}")],
+        "t.account = $1",
+    ),
+    (
+        "ledger_leg",
+        "place, amount, currency",
+        &[
+            ("entry", "{entry}"),
+            (
+                "book",
+                "CASE WHEN t.book = 'deposit:' || $1 THEN 'deposit:' || substr($1, 1, 13) || CAST(1000000000000000 + n.i AS TEXT) ELSE t.book END",
+            ),
+        ],
+        "t.entry IN (SELECT id FROM ledger_entry WHERE account = $1)",
+    ),
+    ("event", "seq, at, change", &[("account", "{account}")], "t.account = $1"),
+    ("intent", "key, route, body_hash, status, answer, at", &[("account", "{account}")], "t.account = $1"),
+];
+
+fn copy_rows(store: &dyn Store, account: &str, count: usize) -> Outcome<()> {
+    let count = i64::try_from(count)?;
+    for (table, same, own, whose) in COPIES {
+        let names: Vec<&str> = own.iter().map(|(name, _)| *name).collect();
+        let expressions: Vec<String> = own
+            .iter()
+            .map(|(_, expression)| match expression.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+                Some(column) => ID.replace("{}", column),
+                None => (*expression).to_owned(),
+            })
+            .collect();
+        let taken: Vec<String> = same.split(", ").map(|column| format!("t.{column}")).collect();
+        let sql = format!(
+            "WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < $2) INSERT INTO {table} ({}, {same}) SELECT {}, {} FROM n, {table} AS t WHERE {whose}",
+            names.join(", "),
+            expressions.join(", "),
+            taken.join(", ")
+        );
+        transact(store, |tx| tx.execute(&sql, values![account, count])).map_err(|why| format!("{table}: {why}"))?;
+    }
+    Ok(())
+}
+
+/// Tokens are stored hashed, which SQL of both databases cannot do.
+fn copy_tokens(store: &dyn Store, account: &str, count: usize) -> Outcome<()> {
+    let (device, expires_at) = transact(store, |tx| {
+        let rows = tx.query("SELECT device, expires_at FROM token WHERE account = $1", values![account])?;
+        let row = rows.first().ok_or(mesto_operator::StoreError::GivenUp)?;
+        Ok((row.string(0)?, row.int(1)?))
+    })?;
+    let numbers: Vec<usize> = (1..=count).collect();
+    for block in numbers.chunks(BLOCK) {
+        transact(store, |tx| {
+            for number in block {
+                let hash: String =
+                    Sha256::digest(token(*number).as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+                tx.write(
+                    "INSERT INTO token (hash, account, device, created_at, expires_at) VALUES ($1, $2, $3, 0, $4)",
+                    values![&hash, &copied_id(account, *number), &copied_id(&device, *number), expires_at],
+                )?;
+            }
+            Ok(())
+        })?;
+    }
+    Ok(())
+}

@@ -1,0 +1,44 @@
+//! `cargo xtask bench`: what a purchase, an opening and a quote cost, each beside a peer in the same run.
+//!
+//! The measures themselves are the program `load` of `tests/`; `docs/performance.md` keeps the numbers.
+
+use crate::failure::Outcome;
+use crate::process;
+use crate::test::cargo;
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Subject {
+    /// Purchases per second on Postgres and SQLite, beside pgbench
+    Purchases,
+    /// Opening the client with 10,000 tickets, beside plain rusqlite
+    Client,
+    /// A quote, beside time-zone conversions
+    Quote,
+}
+
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub struct Options {
+    /// One measure instead of all
+    #[arg(long)]
+    only: Option<Subject>,
+    /// Shorter runs: to see that everything works, not for numbers
+    #[arg(long)]
+    short: bool,
+}
+
+pub fn run(options: Options) -> Outcome<()> {
+    let mut command = cargo()?;
+    command.args(["run", "--quiet", "--release", "--locked", "-p", "mesto-tests", "--bin", "load", "--"]);
+    if let Some(subject) = options.only {
+        let name = match subject {
+            Subject::Purchases => "purchases",
+            Subject::Client => "client",
+            Subject::Quote => "quote",
+        };
+        command.args(["--only", name]);
+    }
+    if options.short {
+        command.arg("--short");
+    }
+    process::succeed(&mut command)
+}
