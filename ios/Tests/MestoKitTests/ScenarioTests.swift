@@ -1,0 +1,42 @@
+// The scenarios of tests/scenarios, played word for word through MestoKit against a testbed.
+import Foundation
+import Testing
+
+private let folder = root.appendingPathComponent("tests/scenarios")
+
+private func names() -> [String] {
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    return files.filter { $0.hasSuffix(".json") && $0 != "schema.json" }.map { String($0.dropLast(5)) }.sorted()
+}
+
+private func read(_ name: String) throws -> Fields {
+    let data = try Data(contentsOf: folder.appendingPathComponent("\(name).json"))
+    guard let scenario = try JSONSerialization.jsonObject(with: data) as? Fields else { throw StepFailed(description: name) }
+    return scenario
+}
+
+private func play(_ scenario: Fields) async throws {
+    let testbed = try Testbed(start: scenario["start"] as? String ?? "")
+    defer { testbed.close() }
+    let phone = try await TestPhone(testbed)
+    defer { phone.close() }
+    let player = ScenarioPlayer(testbed, phone)
+    for (number, step) in (scenario["steps"] as? [Fields] ?? []).enumerated() {
+        do {
+            try await player.check(step)
+        } catch let failed as StepFailed {
+            throw StepFailed(description: "step \(number + 1) \(step): \(failed)")
+        }
+    }
+}
+
+@Suite(.serialized) struct ScenarioTests {
+    @Test func thereAreScenarios() { #expect(names().count >= 12) }
+
+    @Test(arguments: names()) func goesAsWritten(_ name: String) async throws { try await play(try read(name)) }
+
+    @Test func aScenarioThatExpectsTooMuchFails() async throws {
+        let scenario: Fields = ["start": "2025-09-03T08:00:00Z", "steps": [["do": "ledger", "expect": ["tickets": 1]] as Fields]]
+        await #expect(throws: StepFailed.self) { try await play(scenario) }
+    }
+}
