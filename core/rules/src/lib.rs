@@ -2,6 +2,22 @@
 //!
 //! Pure rules: no clock, no I/O, no random. `now` is an argument and a city is a value. The operator decides with these
 //! functions, the phone previews with the very same ones.
+//!
+//! ```
+//! use mesto_rules::{PayMethod, QuoteAsk, Refusal, quote};
+//!
+//! let city = mesto_rules::load::embedded("belgrade").map_err(|errors| format!("{errors:?}"))?;
+//! let now = "2025-03-03T09:00:00Z".parse()?; // a Monday, 10:00 in Belgrade
+//! let ask = QuoteAsk { zone: "red", minutes: 61, now, start: now, stay: None, pay: PayMethod::Deposit };
+//!
+//! let offer = quote(&city, &ask)?;
+//! assert_eq!(offer.total.to_string(), "200.00 RSD"); // 80 for the limited hour, 120 for extended time
+//! assert_eq!(offer.granted_minutes, 90);
+//!
+//! let refusal = quote(&city, &QuoteAsk { minutes: 91, ..ask });
+//! assert_eq!(refusal, Err(Refusal::MaxStayExceeded { asked: 91, max_stay: 90, allowed: 90 }));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 pub mod calendar;
 mod check;

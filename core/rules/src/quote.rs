@@ -314,7 +314,7 @@ fn ticket_start(
         city.policy.outside_hours == OutsideHours::NextOpening
             || charging.local_day(*opens_at) == charging.local_day(start)
     };
-    match next_opening.filter(sold_ahead).and_then(|opens_at| from(opens_at)) {
+    match next_opening.filter(sold_ahead).and_then(from) {
         Some(later) => {
             notices.push(Notice::StartsAtOpening { opens_at: later.starts_at });
             Ok(later)
