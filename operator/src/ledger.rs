@@ -9,7 +9,7 @@ use mesto_rules::money::{Currency, Money};
 
 use crate::account::Held;
 use crate::failure::Outcome;
-use crate::store::{StoreError, Tx};
+use crate::store::{Row, StoreError, Tx};
 use crate::{values, words};
 
 /// A book of the ledger.
@@ -148,11 +148,15 @@ pub enum LedgerFault {
 /// # Errors
 /// The first fault found.
 pub fn check(tx: &mut dyn Tx) -> Result<(), LedgerFault> {
-    for row in tx.query(
+    if let Some(row) = row(
+        tx,
         "SELECT entry, currency, CAST(SUM(amount) AS BIGINT) FROM ledger_leg GROUP BY entry, currency HAVING SUM(amount) <> 0 LIMIT 1",
-        &[],
     )? {
-        return Err(LedgerFault::EntryDoesNotBalance { entry: row.string(0)?, currency: row.string(1)?, sum: row.int(2)? });
+        return Err(LedgerFault::EntryDoesNotBalance {
+            entry: row.string(0)?,
+            currency: row.string(1)?,
+            sum: row.int(2)?,
+        });
     }
     if let Some(entry) = first(
         tx,
@@ -160,12 +164,12 @@ pub fn check(tx: &mut dyn Tx) -> Result<(), LedgerFault> {
     )? {
         return Err(LedgerFault::EntryWithoutLegs { entry });
     }
-    for row in tx.query("SELECT id, deposit FROM account WHERE deposit < 0 LIMIT 1", &[])? {
+    if let Some(row) = row(tx, "SELECT id, deposit FROM account WHERE deposit < 0 LIMIT 1")? {
         return Err(LedgerFault::DepositNegative { account: row.string(0)?, deposit: row.int(1)? });
     }
-    for row in tx.query(
-        "SELECT id, booked, deposit FROM (SELECT account.id AS id, account.deposit AS deposit, CAST(COALESCE((SELECT -SUM(amount) FROM ledger_leg WHERE book = 'deposit:' || account.id), 0) AS BIGINT) AS booked FROM account) AS both_sides WHERE booked <> deposit LIMIT 1",
-        &[],
+    if let Some(row) = row(
+        tx,
+        "SELECT account.id, CAST(COALESCE(-booked.amount, 0) AS BIGINT), account.deposit FROM account LEFT JOIN (SELECT book, SUM(amount) AS amount FROM ledger_leg WHERE book LIKE 'deposit:%' GROUP BY book) AS booked ON booked.book = 'deposit:' || account.id WHERE COALESCE(-booked.amount, 0) <> account.deposit LIMIT 1",
     )? {
         return Err(LedgerFault::DepositDiffers { account: row.string(0)?, booked: row.int(1)?, shown: row.int(2)? });
     }
@@ -212,6 +216,10 @@ pub fn check(tx: &mut dyn Tx) -> Result<(), LedgerFault> {
     Ok(())
 }
 
+fn row(tx: &mut dyn Tx, sql: &str) -> Result<Option<Row>, StoreError> {
+    Ok(tx.query(sql, &[])?.into_iter().next())
+}
+
 fn first(tx: &mut dyn Tx, sql: &str) -> Result<Option<String>, StoreError> {
-    tx.query(sql, &[])?.first().map(|row| row.string(0)).transpose()
+    row(tx, sql)?.map(|row| row.string(0)).transpose()
 }
