@@ -45,6 +45,9 @@ pub fn run(cli: &Cli) -> u8 {
 
 fn dispatch(cli: &Cli, style: Style) -> Outcome<()> {
     let locale = mesto_client::Locale::of(&cli.language);
+    if matches!(cli.command, Some(Command::Serve(_) | Command::Testbed(_))) {
+        write_logs();
+    }
     match &cli.command {
         Some(Command::Serve(args)) => wait(serve::run(args, style)),
         Some(Command::Testbed(args)) => wait(testbed::run(args, cli.json)),
@@ -64,6 +67,13 @@ fn dispatch(cli: &Cli, style: Style) -> Outcome<()> {
         Some(Command::Orders(args)) => wait(phone::orders(args, style, locale)),
         Some(Command::Settle(args)) => wait(phone::settle(args, style, locale)),
     }
+}
+
+/// Structured logs on standard error, as `RUST_LOG` asks; `info` without it. They hold no personal data (the operator's and the bank's tests see to it).
+fn write_logs() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
+    // A second subscriber is refused, which is right: the first one writes.
+    let _ = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }
 
 fn wait<T>(work: impl Future<Output = Outcome<T>>) -> Outcome<T> {

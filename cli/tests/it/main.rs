@@ -1,0 +1,104 @@
+//! The command `mesto` as people and programs meet it: its own process, its output, its exit codes.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod demo;
+mod phone;
+mod testbed;
+mod tools;
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command, Output, Stdio};
+
+use serde_json::Value;
+
+/// What a run left behind.
+struct Ran {
+    exit: i32,
+    out: String,
+    err: String,
+}
+
+impl Ran {
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {} {}", self.out, self.err))
+    }
+}
+
+fn mesto(folder: &Path, arguments: &[&str]) -> Ran {
+    let output: Output = Command::new(env!("CARGO_BIN_EXE_mesto"))
+        .current_dir(folder)
+        .args(arguments)
+        .env_remove("RUST_LOG")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    Ran {
+        exit: output.status.code().unwrap_or(-1),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// A process that says one line of JSON and then serves; killed when dropped.
+struct Serving {
+    child: Child,
+    input: Option<ChildStdin>,
+    said: Value,
+}
+
+impl Serving {
+    fn start(folder: &Path, arguments: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_mesto"))
+            .current_dir(folder)
+            .args(arguments)
+            .env("RUST_LOG", "error")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let input = child.stdin.take();
+        let said = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line:?}"));
+        Self { child, input, said }
+    }
+
+    fn said(&self, name: &str) -> String {
+        self.said[name].as_str().unwrap_or_else(|| panic!("{name} is missing: {}", self.said)).to_owned()
+    }
+
+    /// Closes its standard input and waits for its end.
+    fn close(mut self) -> i32 {
+        drop(self.input.take());
+        self.child.wait().unwrap().code().unwrap_or(-1)
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// HTTP from a test without a runtime of its own.
+fn http(method: &str, url: &str, body: Option<&Value>) -> Result<(u16, String), String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
+        let mut request = mesto_cli::web::client().unwrap().request(method, url);
+        if let Some(body) = body {
+            request = request.header("content-type", "application/json").body(body.to_string());
+        }
+        let answer = request.send().await.map_err(|error| error.to_string())?;
+        let status = answer.status().as_u16();
+        Ok((status, answer.text().await.map_err(|error| error.to_string())?))
+    })
+}
+
+fn json_of(method: &str, url: &str, body: Option<Value>) -> Value {
+    let (status, text) = http(method, url, body.as_ref()).unwrap();
+    assert!(status < 300, "{method} {url}: {status} {text}");
+    serde_json::from_str(&text).unwrap()
+}

@@ -1,0 +1,153 @@
+//! Every use case of the app from a terminal, against a testbed: output, suggestions, exit codes.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::{Ran, Serving, json_of, mesto};
+
+const PHONE: &str = "+381641234567";
+
+struct Driver {
+    bed: Serving,
+    folder: tempfile::TempDir,
+}
+
+impl Driver {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let bed = Serving::start(folder.path(), &["testbed", "--port", "0", "--json"]);
+        Self { bed, folder }
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ran {
+        mesto(self.path(), arguments)
+    }
+
+    /// A run that must succeed, as JSON.
+    fn json(&self, arguments: &[&str]) -> Value {
+        let ran = self.run(&[arguments, &["--json"]].concat());
+        assert_eq!(ran.exit, 0, "{arguments:?}: {} {}", ran.out, ran.err);
+        ran.json()
+    }
+
+    fn control(&self, path: &str, body: Option<Value>) -> Value {
+        let url = format!("{}{path}", self.bed.said("control"));
+        json_of(if body.is_some() { "POST" } else { "GET" }, &url, body)
+    }
+
+    fn sign_in(&self) {
+        let (operator, root_key) = (self.bed.said("operator"), self.bed.said("root_key"));
+        self.json(&["sign-in", PHONE, "--operator", &operator, "--root-key", &root_key]);
+        let outbox = self.control("/outbox?phone=%2B381641234567", None);
+        let code = outbox["messages"][0]["code"].as_str().unwrap().to_owned();
+        assert_eq!(self.json(&["sign-in", PHONE, &code])["signed_in"], true);
+    }
+
+    fn top_up(&self, amount: &str) {
+        let intent = self.json(&["topup", amount]);
+        self.control("/bank/walk", Some(json!({ "page_url": intent["page_url"], "card": "approve" })));
+        self.json(&["settle"]);
+    }
+}
+
+#[test]
+fn a_driver_does_everything_from_a_terminal_bg_38_bg_54_bg_76() {
+    let driver = Driver::new();
+    driver.sign_in();
+    let vehicles = driver.json(&["vehicles", "--add", "bg 789-pp"]);
+    assert_eq!(vehicles[0]["plate"], "BG 789-PP");
+    let zones = driver.json(&["zones", "--near", "44.8079,20.4655", "--sign", "9111"]);
+    assert_eq!(zones["by_sign"], "red");
+    driver.top_up("1000");
+    assert_eq!(driver.json(&["quote", "red", "60"])["terms"]["total"]["amount"], "80.00");
+    let bought = driver.run(&["park", "9111", "60"]);
+    assert_eq!(bought.exit, 0, "{}", bought.err);
+    assert!(bought.out.contains("BG 789-PP is parked until 11:00. Deposit: 920.00 RSD."), "{}", bought.out);
+    assert_eq!(driver.json(&["extend", "30"])["ticket"]["price"]["amount"], "120.00");
+    assert_eq!(driver.json(&["tickets"]).as_array().unwrap().len(), 2);
+    let code = driver.json(&["tickets", "--qr"]);
+    assert!(code["text"].as_str().unwrap().starts_with("MESTO1:"));
+    assert!(driver.run(&["tickets", "--qr"]).out.contains("▄▄▄▄▄"));
+    let history = driver.json(&["history"]);
+    assert_eq!(history["deposit"]["balance"]["amount"], "800.00");
+    assert_eq!(history["history"]["tickets"].as_array().unwrap().len(), 2);
+    assert!(driver.run(&["history"]).out.contains("-120.00 RSD"));
+}
+
+#[test]
+fn mistakes_are_told_with_what_would_be_right() {
+    let driver = Driver::new();
+    let lost = driver.run(&["zones"]);
+    assert_eq!(lost.exit, 2);
+    assert!(lost.err.contains("--operator"), "{}", lost.err);
+    driver.sign_in();
+    let no_vehicle = driver.run(&["quote", "red", "60"]);
+    assert_eq!(no_vehicle.exit, 3);
+    assert!(no_vehicle.err.contains("mesto vehicles --add"));
+    driver.json(&["vehicles", "--add", "BG789PP"]);
+    let slip = driver.run(&["quote", "yelow", "60"]);
+    assert_eq!(slip.exit, 3);
+    assert!(slip.err.contains("Did you mean `yellow`?"), "{}", slip.err);
+    for minutes in ["0", "-5"] {
+        let refused = driver.run(&["quote", "red", minutes, "--json"]);
+        assert_eq!((refused.exit, refused.json()["error"]["code"].as_str()), (3, Some("minutes_not_positive")));
+    }
+    let long = driver.run(&["park", "red", "91"]);
+    assert_eq!(long.exit, 3);
+    assert!(long.err.contains("90"), "{}", long.err);
+    let amount = driver.run(&["topup", "300"]);
+    assert_eq!(amount.exit, 3);
+    assert!(amount.err.contains("200, 500, 1000"), "{}", amount.err);
+    let poor = driver.run(&["park", "red", "60", "--json"]);
+    assert_eq!(poor.exit, 3);
+    assert!(poor.out.contains("deposit_too_low"));
+    let plate = driver.run(&["vehicles", "--add", ""]);
+    assert_eq!(plate.exit, 3, "{}", plate.err);
+    let command = driver.run(&["prak", "red"]);
+    assert_eq!(command.exit, 2);
+    assert!(command.err.contains("park"), "clap suggests: {}", command.err);
+    let place = driver.run(&["zones", "--near", "north"]);
+    assert_eq!(place.exit, 2);
+    assert!(place.err.contains("44.8125,20.4612"));
+}
+
+#[test]
+fn an_unconfirmed_purchase_says_so_and_settles_later() {
+    let driver = Driver::new();
+    driver.sign_in();
+    driver.json(&["vehicles", "--add", "BG789PP"]);
+    driver.top_up("200");
+    driver.control("/faults", Some(json!({ "method": "POST", "path": "/v1/tickets", "kind": "drop_answer" })));
+    let cut = driver.run(&["park", "red", "60"]);
+    assert_eq!(cut.exit, 5, "{} {}", cut.out, cut.err);
+    assert!(cut.err.contains("Not confirmed yet") && cut.err.contains("mesto settle"), "{}", cut.err);
+    let settled = driver.run(&["settle"]);
+    assert_eq!(settled.exit, 0, "{}", settled.err);
+    assert!(settled.out.contains("Confirmed"), "{}", settled.out);
+    let books = driver.control("/ledger", None);
+    assert_eq!((books["tickets"].clone(), books["deposits"].clone()), (json!(1), json!("120.00")));
+    driver.control("/offline", Some(json!({ "on": true })));
+    assert_eq!(driver.run(&["quote", "red", "60"]).exit, 4);
+    assert_eq!(driver.run(&["tickets"]).exit, 0, "what the phone knows is shown without a connection");
+}
+
+#[test]
+fn an_order_is_listed_and_paid() {
+    let driver = Driver::new();
+    driver.sign_in();
+    driver.json(&["vehicles", "--add", "BG789PP"]);
+    driver.top_up("2000");
+    let order = json!({ "zone": "yellow", "plate": "BG789PP", "violation": "no_ticket" });
+    let issued = driver.control("/inspector/orders", Some(order));
+    let listed = driver.run(&["orders"]);
+    assert!(listed.out.contains("3,000.00 RSD") && listed.out.contains("1,500.00 RSD"), "{}", listed.out);
+    let paid = driver.run(&["orders", "--pay", issued["id"].as_str().unwrap()]);
+    assert_eq!(paid.exit, 0, "{}", paid.err);
+    assert!(driver.run(&["orders"]).out.contains("Paid"));
+    assert_eq!(driver.json(&["history"])["deposit"]["balance"]["amount"], "500.00");
+}

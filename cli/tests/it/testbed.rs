@@ -1,0 +1,118 @@
+//! The testbed as a runner in any language meets it: one line of JSON, and a control address.
+
+use serde_json::{Value, json};
+
+use crate::{Serving, http, json_of};
+
+fn start() -> Serving {
+    Serving::start(tempfile::tempdir().unwrap().path(), &["testbed", "--port", "0", "--json"])
+}
+
+#[test]
+fn it_ends_when_its_input_is_closed() {
+    let bed = start();
+    assert_eq!(bed.said("now"), "2025-09-03T08:00:00Z");
+    assert_eq!(bed.said("root_key").len(), 43);
+    for name in ["operator", "bank", "control"] {
+        assert!(bed.said(name).starts_with("http://127.0.0.1:"), "{name}");
+    }
+    assert_eq!(bed.close(), 0);
+}
+
+#[test]
+fn its_clock_moves_forward_by_command_and_never_back() {
+    let bed = start();
+    let clock = format!("{}/clock", bed.said("control"));
+    assert_eq!(json_of("POST", &clock, Some(json!({ "advance_seconds": 61 })))["now"], "2025-09-03T08:01:01Z");
+    assert_eq!(json_of("POST", &clock, Some(json!({ "set": "2025-09-03T09:00:00Z" })))["now"], "2025-09-03T09:00:00Z");
+    assert_eq!(json_of("GET", &format!("{}/v1/clock", bed.said("operator")), None)["now"], "2025-09-03T09:00:00Z");
+    for wrong in [
+        json!({ "set": "2025-09-03T08:00:00Z" }),
+        json!({}),
+        json!({ "advance_seconds": 1, "set": "2025-09-04T08:00:00Z" }),
+    ] {
+        let (status, text) = http("POST", &clock, Some(&wrong)).unwrap();
+        assert_eq!(status, 400, "{wrong}");
+        assert!(serde_json::from_str::<Value>(&text).unwrap()["error"].is_string());
+    }
+    assert_eq!(json_of("GET", &clock, None)["now"], "2025-09-03T09:00:00Z");
+}
+
+#[test]
+fn faults_meet_the_next_matching_requests_and_no_other() {
+    let bed = start();
+    let (operator, faults) = (bed.said("operator"), format!("{}/faults", bed.said("control")));
+    let clock = format!("{operator}/v1/clock");
+    let fault = |kind: &str, more: Value| {
+        let mut fault = json!({ "method": "GET", "path": "/v1/clock", "kind": kind });
+        fault.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json_of("POST", &faults, Some(fault))
+    };
+    assert_eq!(fault("drop_request", json!({ "times": 2 }))["pending"], 2);
+    assert!(http("GET", &format!("{operator}/healthz"), None).is_ok(), "another path is not met");
+    assert!(http("GET", &clock, None).is_err());
+    assert!(http("GET", &clock, None).is_err());
+    assert!(http("GET", &clock, None).is_ok(), "used up");
+    fault("drop_answer", json!({}));
+    assert!(http("GET", &clock, None).is_err());
+    fault("status", json!({ "status": 507 }));
+    assert_eq!(http("GET", &clock, None).unwrap().0, 507);
+    for kind in ["double", "delay"] {
+        fault(kind, json!({ "milliseconds": 1 }));
+        assert_eq!(http("GET", &clock, None).unwrap().0, 200, "{kind}");
+    }
+    fault("drop_request", json!({ "path": "/v1/*" }));
+    assert!(http("GET", &clock, None).is_err(), "a path may be a beginning");
+    fault("drop_request", json!({}));
+    assert_eq!(json_of("DELETE", &faults, None)["pending"], 0);
+    assert!(http("GET", &clock, None).is_ok());
+    for wrong in [
+        json!({ "method": "GET", "path": "x", "kind": "double" }),
+        json!({ "method": "GET", "path": "/", "kind": "explode" }),
+    ] {
+        assert!(http("POST", &faults, Some(&wrong)).unwrap().0 >= 400, "{wrong}");
+    }
+}
+
+#[test]
+fn the_operator_can_be_cut_off_killed_and_restarted_on_its_port() {
+    let bed = start();
+    let control = bed.said("control");
+    let clock = format!("{}/v1/clock", bed.said("operator"));
+    let tell = |path: &str, body: Value| json_of("POST", &format!("{control}{path}"), Some(body));
+    tell("/offline", json!({ "on": true }));
+    assert!(http("GET", &clock, None).is_err());
+    tell("/offline", json!({ "on": false }));
+    assert!(http("GET", &clock, None).is_ok());
+    for _ in 0..2 {
+        tell("/kill", json!({}));
+        assert!(http("GET", &clock, None).is_err());
+        assert_eq!(
+            http("GET", &format!("{control}/ledger"), None).unwrap().0,
+            409,
+            "a dead operator has no books to show"
+        );
+        assert_eq!(http("POST", &format!("{control}/offline"), Some(&json!({ "on": false }))).unwrap().0, 409);
+        tell("/restart", json!({}));
+        assert!(http("GET", &clock, None).is_ok());
+    }
+    assert_eq!(json_of("GET", &format!("{control}/ledger"), None)["sums_to_zero"], true);
+}
+
+#[test]
+fn staff_tokens_work_and_the_bank_walk_keeps_to_its_bank() {
+    let bed = start();
+    let control = bed.said("control");
+    let token = json_of("POST", &format!("{control}/staff"), Some(json!({ "role": "inspector" })))["token"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert!(token.len() >= 43, "256 bits");
+    assert_eq!(http("POST", &format!("{control}/staff"), Some(&json!({ "role": "driver" }))).unwrap().0, 400);
+    let check =
+        json_of("POST", &format!("{control}/inspector/check"), Some(json!({ "zone": "red", "plate": "BG789PP" })));
+    assert_eq!(check["covered"], false);
+    let away = json!({ "page_url": "http://127.0.0.1:9/pay", "card": "approve" });
+    assert_eq!(http("POST", &format!("{control}/bank/walk"), Some(&away)).unwrap().0, 400);
+    assert_eq!(http("GET", &format!("{control}/nothing"), None).unwrap().0, 404);
+}

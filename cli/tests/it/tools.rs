@@ -1,0 +1,109 @@
+//! An operator's tools: serve, keys, admin, city check.
+
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::{Serving, http, json_of, mesto};
+
+fn city_folder() -> std::path::PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../cities/belgrade")
+}
+
+#[test]
+fn the_version_and_the_exit_codes_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(mesto(folder.path(), &["--version"]).out.trim(), format!("mesto {}", env!("CARGO_PKG_VERSION")));
+    let help = mesto(folder.path(), &["--help"]).out;
+    assert!(help.contains("Exit codes") && help.contains("not confirmed yet"));
+}
+
+#[test]
+fn keys_are_made_once_and_rotated_under_the_same_root() {
+    let folder = tempfile::tempdir().unwrap();
+    let missing = mesto(folder.path(), &["keys", "rotate"]);
+    assert_eq!(missing.exit, 6);
+    assert!(missing.err.contains("mesto keys init"));
+    let made = mesto(folder.path(), &["keys", "init", "--json"]).json();
+    let twice = mesto(folder.path(), &["keys", "init"]);
+    assert_eq!(twice.exit, 6);
+    assert!(twice.err.contains("must not be lost"));
+    let rotated = mesto(folder.path(), &["keys", "rotate", "--json"]).json();
+    assert_eq!(made["root_key"], rotated["root_key"]);
+    assert_ne!(made["root_key"], Value::Null);
+}
+
+#[test]
+fn a_city_is_checked_with_file_field_and_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let good = mesto(folder.path(), &["city", "check", city_folder().to_str().unwrap()]);
+    assert_eq!(good.exit, 0, "{}", good.err);
+    assert!(good.out.contains("Belgrade") && good.out.contains("9111"));
+
+    let copy = folder.path().join("broken");
+    std::fs::create_dir(&copy).unwrap();
+    for entry in std::fs::read_dir(city_folder()).unwrap() {
+        let path = entry.unwrap().path();
+        std::fs::copy(&path, copy.join(path.file_name().unwrap())).unwrap();
+    }
+    let zones = std::fs::read_to_string(copy.join("zones.toml")).unwrap();
+    std::fs::write(copy.join("zones.toml"), format!("{zones}\n[red]\nthis is = not TOML")).unwrap();
+    let broken = mesto(folder.path(), &["city", "check", "broken"]);
+    assert_eq!(broken.exit, 6);
+    assert!(broken.err.contains("zones.toml") && broken.err.contains("line"), "{}", broken.err);
+    let nowhere = mesto(folder.path(), &["city", "check", "nowhere"]);
+    assert_eq!(nowhere.exit, 6);
+    assert!(nowhere.err.contains("city.toml"));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_operator_serves_and_ends_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--bank-secret-file", "secret", "--json"];
+    let no_secret = mesto(folder.path(), &serve);
+    assert_eq!(no_secret.exit, 6);
+    assert!(no_secret.out.contains("openssl rand"));
+    std::fs::write(folder.path().join("secret"), "0123456789abcdef0123456789abcdef\n").unwrap();
+    let no_keys = mesto(folder.path(), &serve);
+    assert_eq!(no_keys.exit, 6);
+    assert!(no_keys.out.contains("mesto keys init"));
+    let keys = mesto(folder.path(), &["keys", "init", "--json"]).json();
+
+    let mut serving = Serving::start(folder.path(), &serve);
+    assert_eq!(serving.said("root_key"), keys["root_key"].as_str().unwrap());
+    let operator = serving.said("operator");
+    assert_eq!(http("GET", &format!("{operator}/healthz"), None).unwrap().0, 200);
+    assert_eq!(
+        json_of("GET", &format!("{operator}/v1/openapi.json"), None)["openapi"].as_str().unwrap().chars().next(),
+        Some('3')
+    );
+    assert!(json_of("GET", &format!("{operator}/v1/clock"), None)["now"].as_str().unwrap().ends_with('Z'));
+    Command::new("kill").args(["-TERM", &serving.child.id().to_string()]).status().unwrap();
+    assert_eq!(serving.child.wait().unwrap().code(), Some(0));
+
+    let made = mesto(folder.path(), &["admin", "create", "--role", "inspector", "--name", "Mira", "--json"]).json();
+    assert!(made["token"].as_str().unwrap().len() >= 43);
+    let books = mesto(folder.path(), &["admin", "ledger", "--json"]).json();
+    assert_eq!((books["sums_to_zero"].clone(), books["fault"].clone()), (Value::Bool(true), Value::Null));
+}
+
+#[test]
+fn a_demo_bank_is_never_served_to_the_world() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("secret"), "0123456789abcdef0123456789abcdef").unwrap();
+    mesto(folder.path(), &["keys", "init"]);
+    let arguments = [
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--bank-secret-file",
+        "secret",
+        "--with-demo-bank",
+        "--bank-url",
+        "http://0.0.0.0:0",
+    ];
+    let refused = mesto(folder.path(), &arguments);
+    assert_eq!(refused.exit, 2, "{}", refused.err);
+    assert!(refused.err.contains("loopback only"));
+}
