@@ -377,3 +377,15 @@ fn texts_fall_back_to_english_and_then_to_anything() {
     only.0.remove("en");
     assert_eq!(only.get("kk"), "Zona 1 (crvena)");
 }
+
+#[test]
+fn every_paper_in_the_folder_is_built_in() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../cities/belgrade");
+    let mut names: Vec<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.ends_with(".toml"))
+        .collect();
+    names.sort();
+    assert_eq!(names, embedded_papers("belgrade").into_keys().collect::<Vec<_>>());
+}
