@@ -88,7 +88,7 @@ pub fn check(folder: &Path, style: Style) -> Outcome<()> {
     let city = from_folder(folder)?;
     if style.json {
         let document: serde_json::Value = serde_json::from_str(&city.to_canonical_json()).unwrap_or_default();
-        println!("{}", serde_json::json!({ "city": city.id, "version": city.version, "document": document }));
+        say!("{}", serde_json::json!({ "city": city.id, "version": city.version, "document": document }));
         return Ok(());
     }
     let rows: Vec<Vec<String>> = city
@@ -103,10 +103,10 @@ pub fn check(folder: &Path, style: Style) -> Outcome<()> {
             ]
         })
         .collect();
-    println!("{}", style.paint(Tone::Good, &format!("{} (version {}) is right.", city.name.get("en"), city.version)));
-    println!();
-    print!("{}", table(&["zone", "name", "signs", ">max stay, min"], &rows));
-    println!(
+    say!("{}", style.paint(Tone::Good, &format!("{} (version {}) is right.", city.name.get("en"), city.version)));
+    say!();
+    crate::output::write(&table(&["zone", "name", "signs", ">max stay, min"], &rows));
+    say!(
         "\n{} price lists: {}",
         city.tariffs.len(),
         city.tariffs.iter().map(|tariff| tariff.id.as_str()).collect::<Vec<_>>().join(", ")

@@ -3,6 +3,12 @@
 //! Thin: what a command does is the client's, the operator's or the bank's; here are arguments, words and exit codes.
 //! The testbed is public so that tests of other crates can have a city of their own in one process.
 
+/// A line on standard output.
+macro_rules! say {
+    () => { $crate::output::write("\n") };
+    ($($text:tt)*) => { $crate::output::write(&format!("{}\n", format_args!($($text)*))) };
+}
+
 pub mod args;
 pub mod city;
 pub mod clock;
@@ -28,7 +34,7 @@ pub fn run(cli: &Cli) -> u8 {
         Ok(()) => 0,
         Err(error) => {
             if style.json {
-                println!(
+                say!(
                     "{}",
                     serde_json::json!({ "error": { "code": error.code, "text": error.text, "advice": error.advice } })
                 );

@@ -1,9 +1,18 @@
 //! How a terminal shows things: colour, tables, a QR in half blocks, and JSON for machines.
 
 use std::fmt::Write as _;
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 
 use crate::args::Colour;
+
+/// Writes to standard output. A reader that has seen enough (`mesto | head`) ends the command quietly.
+pub fn write(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    if written.is_err_and(|why| why.kind() == std::io::ErrorKind::BrokenPipe) {
+        std::process::exit(0);
+    }
+}
 
 /// What output looks like in this run.
 #[derive(Debug, Clone, Copy)]

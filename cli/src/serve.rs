@@ -110,10 +110,10 @@ pub async fn run(args: &ServeArgs, style: Style) -> Outcome<()> {
 
     let said = serde_json::json!({ "operator": public, "listen": address.to_string(), "bank": args.bank_url, "root_key": operator.keys().root_text() });
     if style.json {
-        println!("{said}");
+        say!("{said}");
     } else {
-        println!("{} {public}  (listening on {address})", style.paint(Tone::Good, "operator"));
-        println!("root key {}   OpenAPI {public}/v1/openapi.json", operator.keys().root_text());
+        say!("{} {public}  (listening on {address})", style.paint(Tone::Good, "operator"));
+        say!("root key {}   OpenAPI {public}/v1/openapi.json", operator.keys().root_text());
     }
     let bank = if args.with_demo_bank { Some(demo_bank(args, secret).await?) } else { None };
     let (end, ended) = tokio::sync::oneshot::channel::<()>();

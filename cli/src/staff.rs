@@ -34,11 +34,11 @@ pub fn keys(command: &KeysCommand, style: Style) -> Outcome<()> {
         }
     };
     if style.json {
-        println!("{}", serde_json::json!({ "folder": folder, "root_key": made.root_text() }));
+        say!("{}", serde_json::json!({ "folder": folder, "root_key": made.root_text() }));
     } else {
-        println!("{} in {}", style.paint(Tone::Good, &format!("Keys {what}")), folder.display());
-        println!("root key to pin in the apps: {}", made.root_text());
-        println!("{}", style.paint(Tone::Faint, "Put root.seed into a safe: it is needed only to rotate."));
+        say!("{} in {}", style.paint(Tone::Good, &format!("Keys {what}")), folder.display());
+        say!("root key to pin in the apps: {}", made.root_text());
+        say!("{}", style.paint(Tone::Faint, "Put root.seed into a safe: it is needed only to rotate."));
     }
     Ok(())
 }
@@ -65,10 +65,10 @@ pub fn admin(command: &AdminCommand, style: Style) -> Outcome<()> {
                 .create_staff(opened.as_ref(), now(), role, name)
                 .map_err(|why| CliError::failed("the account", why))?;
             if style.json {
-                println!("{}", serde_json::json!({ "role": shown, "name": name, "token": token }));
+                say!("{}", serde_json::json!({ "role": shown, "name": name, "token": token }));
             } else {
-                println!("{} {name} ({shown})", style.paint(Tone::Good, "Made"));
-                println!("token, shown this once: {token}");
+                say!("{} {name} ({shown})", style.paint(Tone::Good, "Made"));
+                say!("token, shown this once: {token}");
             }
             Ok(())
         }
@@ -78,9 +78,9 @@ pub fn admin(command: &AdminCommand, style: Style) -> Outcome<()> {
             let books =
                 crate::testbed::books(&operator, opened.as_ref()).map_err(|why| CliError::failed("the ledger", why))?;
             if style.json {
-                println!("{}", serde_json::to_string(&books).unwrap_or_default());
+                say!("{}", serde_json::to_string(&books).unwrap_or_default());
             } else {
-                print!("{}", ledger_table(&books, style));
+                crate::output::write(&ledger_table(&books, style));
             }
             match &books.fault {
                 Some(fault) => {

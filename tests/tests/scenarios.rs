@@ -12,6 +12,7 @@ use mesto_client::api::{OrderState, Quote};
 use mesto_client::http::HttpLink;
 use mesto_client::system::{FileSecrets, SystemEntropy, device_signer};
 use mesto_client::{Client, Config, Error, IntentState, IntentView, Locale, Ports, Reminder, Reminders, rules};
+use mesto_operator::testing::PostgresCluster;
 use serde_json::{Map, Value, json};
 
 fn folder() -> PathBuf {
@@ -411,10 +412,9 @@ fn judge(step: &Value, outcome: Answer, phone: &Phone) -> Result<(), String> {
     compare("phone_shows", &step["phone_shows"], &phone.shows())
 }
 
-async fn play(scenario: &Value) -> Result<(), String> {
+async fn play(scenario: &Value, database_url: Option<String>) -> Result<(), String> {
     let start = text(scenario, "start").parse().unwrap();
-    let world =
-        World::start(Options { port: 0, start, database_url: None }).await.map_err(|error| error.to_string())?;
+    let world = World::start(Options { port: 0, start, database_url }).await.map_err(|error| error.to_string())?;
     let folder = tempfile::tempdir().unwrap();
     let mut phone = Phone::open(&world, folder.path()).await;
     let mut result = Ok(());
@@ -438,13 +438,29 @@ async fn every_scenario_goes_as_written() {
     for (name, scenario) in scenarios() {
         if only.as_ref().is_none_or(|only| *only == name) {
             played += 1;
-            if let Err(why) = play(&scenario).await {
+            if let Err(why) = play(&scenario, None).await {
                 failures.push(format!("{name}: {why}"));
             }
         }
     }
     assert!(played >= if only.is_some() { 1 } else { 12 }, "only {played} scenarios were found");
     assert!(failures.is_empty(), "{} of {played} scenarios failed:\n  {}", failures.len(), failures.join("\n  "));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_journey_goes_as_written_on_postgres() {
+    let cluster = tokio::task::spawn_blocking(PostgresCluster::start).await.unwrap().expect("a private Postgres");
+    let mut failures = Vec::new();
+    for (name, scenario) in scenarios()
+        .into_iter()
+        .filter(|(name, _)| ["journey", "operator-restarts", "lost-answer"].contains(&name.as_str()))
+    {
+        let url = cluster.database().expect("a database of its own");
+        if let Err(why) = play(&scenario, Some(url)).await {
+            failures.push(format!("{name}: {why}"));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -457,7 +473,7 @@ async fn a_runner_that_expects_too_much_fails() {
         json!({ "do": "add_vehicle", "plate": "", "expect_error": { "code": "vehicle_exists" } }),
         json!({ "do": "sync", "phone_shows": { "balance": "5.00" } }),
     ] {
-        assert!(play(&steps(wrong.clone())).await.is_err(), "{wrong}");
+        assert!(play(&steps(wrong.clone()), None).await.is_err(), "{wrong}");
     }
 }
 

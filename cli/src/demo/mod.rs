@@ -86,9 +86,9 @@ async fn play(world: &Arc<World>, style: Style, locale: Locale, keep: bool) -> O
     let mut cast =
         Cast { world: Arc::clone(world), phone, tell: Teller::new(style, locale), show, vehicle: String::new() };
     if !style.json {
-        println!("{}", style.paint(Tone::Heading, "A day in Belgrade"));
-        println!("operator {}   bank {}", world.operator_url(), world.bank_url());
-        println!("{}", style.paint(Tone::Faint, "real HTTP, SQLite in a temporary folder, the client core of the apps; only the clock is virtual (3 September 2025)"));
+        say!("{}", style.paint(Tone::Heading, "A day in Belgrade"));
+        say!("operator {}   bank {}", world.operator_url(), world.bank_url());
+        say!("{}", style.paint(Tone::Faint, "real HTTP, SQLite in a temporary folder, the client core of the apps; only the clock is virtual (3 September 2025)"));
     }
     wallet::sign_in(&mut cast).await?;
     wallet::add_vehicle(&mut cast).await?;
@@ -105,9 +105,9 @@ async fn play(world: &Arc<World>, style: Style, locale: Locale, keep: bool) -> O
 
     if style.json {
         let claims = std::mem::replace(&mut cast.tell, Teller::new(style, locale)).into_claims();
-        println!("{}", serde_json::json!({ "claims": claims, "addresses": world.addresses() }));
+        say!("{}", serde_json::json!({ "claims": claims, "addresses": world.addresses() }));
     } else {
-        println!("\n{}", style.paint(Tone::Good, "The day ended as it was told."));
+        say!("\n{}", style.paint(Tone::Good, "The day ended as it was told."));
     }
     if keep {
         stay(world, style).await;
@@ -121,14 +121,14 @@ async fn stay(world: &World, style: Style) {
     if !style.json {
         let root_key = world.addresses().get("root_key").and_then(|key| key.as_str()).unwrap_or_default().to_owned();
         let operator = world.operator_url();
-        println!("\n{}", style.paint(Tone::Heading, "Everything keeps running; the clock runs on. Ctrl-C ends it."));
-        println!("  operator  {operator}   (OpenAPI {operator}/v1/openapi.json)");
-        println!("  bank      {}   (card 4242 4242 4242 4242, code {})", world.bank_url(), mesto_bank::DEMO_CODE);
-        println!("  control   {}   (docs/testbed.md)", world.control_url());
-        println!("  Try it as the same driver:");
-        println!("    mesto sign-in {DRIVER} --operator {operator} --root-key {root_key}");
-        println!("    curl '{}/outbox?phone=%2B{}'   # the code", world.control_url(), DRIVER.trim_start_matches('+'));
-        println!("    mesto sign-in {DRIVER} CODE && mesto park green 60");
+        say!("\n{}", style.paint(Tone::Heading, "Everything keeps running; the clock runs on. Ctrl-C ends it."));
+        say!("  operator  {operator}   (OpenAPI {operator}/v1/openapi.json)");
+        say!("  bank      {}   (card 4242 4242 4242 4242, code {})", world.bank_url(), mesto_bank::DEMO_CODE);
+        say!("  control   {}   (docs/testbed.md)", world.control_url());
+        say!("  Try it as the same driver:");
+        say!("    mesto sign-in {DRIVER} --operator {operator} --root-key {root_key}");
+        say!("    curl '{}/outbox?phone=%2B{}'   # the code", world.control_url(), DRIVER.trim_start_matches('+'));
+        say!("    mesto sign-in {DRIVER} CODE && mesto park green 60");
     }
     crate::serve::told_to_end().await;
 }

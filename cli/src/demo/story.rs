@@ -9,6 +9,9 @@ use serde_json::{Map, Value};
 use crate::failure::{CliError, Exit, Outcome};
 use crate::output::{Style, Tone};
 
+/// How many chapters the day has.
+const CHAPTERS: u32 = 12;
+
 /// Says the story, and keeps its claims for machines.
 pub struct Teller {
     pub style: Style,
@@ -32,9 +35,9 @@ impl Teller {
         self.claims.insert(id.to_owned(), Value::Object(Map::new()));
         if !self.style.json {
             let clock = at.with_timezone(&chrono_tz::Europe::Belgrade).format("%H:%M").to_string();
-            println!(
+            say!(
                 "\n{} {}",
-                self.style.paint(Tone::Heading, &format!("{:>2}. {title}", self.chapters)),
+                self.style.paint(Tone::Heading, &format!("{:>2}/{CHAPTERS} {title}", self.chapters)),
                 self.style.paint(Tone::Faint, &clock)
             );
         }
@@ -43,7 +46,7 @@ impl Teller {
     /// One sentence.
     pub fn say(&self, text: impl AsRef<str>) {
         if !self.style.json {
-            println!("    {}", text.as_ref());
+            say!("    {}", text.as_ref());
         }
     }
 
@@ -51,7 +54,7 @@ impl Teller {
     pub fn show(&self, text: impl AsRef<str>) {
         if !self.style.json {
             for line in text.as_ref().lines() {
-                println!("      {line}");
+                say!("      {line}");
             }
         }
     }

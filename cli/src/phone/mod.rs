@@ -147,12 +147,12 @@ impl Phone {
     pub fn tell_end(&self, intent: &IntentView, done: &str) -> Outcome<()> {
         let style = self.show.style;
         if style.json {
-            println!("{}", serde_json::to_string(intent).unwrap_or_default());
+            say!("{}", serde_json::to_string(intent).unwrap_or_default());
         }
         match &intent.state {
             IntentState::Confirmed => {
                 if !style.json {
-                    println!("{}", style.paint(Tone::Good, done));
+                    say!("{}", style.paint(Tone::Good, done));
                 }
                 Ok(())
             }
@@ -219,14 +219,14 @@ pub async fn sign_in(args: &SignInArgs, style: Style, locale: Locale) -> Outcome
             let sent = phone.core.request_code(&args.phone).await;
             let sent = phone.done(sent)?;
             if style.json {
-                println!("{}", serde_json::to_string(&sent).unwrap_or_default());
+                say!("{}", serde_json::to_string(&sent).unwrap_or_default());
             } else {
-                println!(
+                say!(
                     "{} It is good until {}.",
                     style.paint(Tone::Good, "A code was sent."),
                     phone.show.time(sent.expires_at)
                 );
-                println!("Then: mesto sign-in {} CODE", args.phone);
+                say!("Then: mesto sign-in {} CODE", args.phone);
             }
         }
         Some(code) => {
@@ -234,9 +234,9 @@ pub async fn sign_in(args: &SignInArgs, style: Style, locale: Locale) -> Outcome
             phone.done(signed_in)?;
             let shown = phone.core.snapshot();
             if style.json {
-                println!("{}", serde_json::to_string(shown.as_ref()).unwrap_or_default());
+                say!("{}", serde_json::to_string(shown.as_ref()).unwrap_or_default());
             } else {
-                println!(
+                say!(
                     "{}",
                     style.paint(Tone::Good, &format!("Signed in as {}.", shown.phone_masked.as_deref().unwrap_or("?")))
                 );
@@ -260,13 +260,13 @@ pub async fn vehicles(args: &VehiclesArgs, style: Style, locale: Locale) -> Outc
     }
     let vehicles = phone.done(phone.core.vehicles())?;
     if style.json {
-        println!("{}", serde_json::to_string(&vehicles).unwrap_or_default());
+        say!("{}", serde_json::to_string(&vehicles).unwrap_or_default());
     } else {
         let rows: Vec<Vec<String>> = vehicles
             .iter()
             .map(|vehicle| vec![vehicle.plate.clone(), vehicle.canonical.clone(), vehicle.id.clone()])
             .collect();
-        print!("{}", table(&["plate", "compared as", "vehicle"], &rows));
+        crate::output::write(&table(&["plate", "compared as", "vehicle"], &rows));
     }
     Ok(())
 }

@@ -15,14 +15,14 @@ pub async fn topup(args: &TopupArgs, style: Style, locale: Locale) -> Outcome<()
     match (&intent.state, &intent.page_url) {
         (IntentState::Unconfirmed(Progress::AtBank), Some(page)) => {
             if style.json {
-                println!("{}", serde_json::to_string(&intent).unwrap_or_default());
+                say!("{}", serde_json::to_string(&intent).unwrap_or_default());
             } else {
-                println!(
+                say!(
                     "{}",
                     style.paint(Tone::Good, "Pay on the bank's page; card data is typed there and nowhere else:")
                 );
-                println!("{page}");
-                println!("Then: mesto settle");
+                say!("{page}");
+                say!("Then: mesto settle");
             }
             Ok(())
         }
@@ -37,9 +37,9 @@ pub async fn settle(args: &PhoneArgs, style: Style, locale: Locale) -> Outcome<(
     let settled = phone.done(settled)?;
     phone.sync().await?;
     if style.json {
-        println!("{}", serde_json::to_string(&settled).unwrap_or_default());
+        say!("{}", serde_json::to_string(&settled).unwrap_or_default());
     } else if settled.is_empty() {
-        println!("Nothing is open.");
+        say!("Nothing is open.");
     } else {
         for intent in &settled {
             let tone = match intent.state {
@@ -50,7 +50,7 @@ pub async fn settle(args: &PhoneArgs, style: Style, locale: Locale) -> Outcome<(
             let state = phone.show.word(&format!("intent-state-{}", intent.state.name()));
             let why = intent.refusal().map(|error| format!(": {}", error.text(locale))).unwrap_or_default();
             let amount = mesto_client::texts::format_money(locale, intent.kind.amount());
-            println!("{} {amount}  {}{why}", intent.kind.name(), style.paint(tone, &state));
+            say!("{} {amount}  {}{why}", intent.kind.name(), style.paint(tone, &state));
         }
     }
     let open = phone.core.snapshot().open_intents.len();
@@ -70,13 +70,13 @@ pub async fn deposit_and_tickets(args: &HistoryArgs, style: Style, locale: Local
     let deposit = phone.core.deposit(None, args.limit).await;
     let deposit = phone.done(deposit)?;
     if style.json {
-        println!("{}", serde_json::json!({ "history": history, "deposit": deposit }));
+        say!("{}", serde_json::json!({ "history": history, "deposit": deposit }));
         return Ok(());
     }
-    print!("{}", phone.show.tickets(&history.tickets));
-    println!();
-    print!("{}", phone.show.deposit(&deposit));
-    println!("\nDeposit: {}", mesto_client::texts::format_money(locale, &deposit.balance));
+    crate::output::write(&phone.show.tickets(&history.tickets));
+    say!();
+    crate::output::write(&phone.show.deposit(&deposit));
+    say!("\nDeposit: {}", mesto_client::texts::format_money(locale, &deposit.balance));
     Ok(())
 }
 
@@ -91,11 +91,11 @@ pub async fn orders(args: &OrdersArgs, style: Style, locale: Locale) -> Outcome<
     }
     let orders = phone.done(phone.core.orders())?;
     if style.json {
-        println!("{}", serde_json::to_string(&orders).unwrap_or_default());
+        say!("{}", serde_json::to_string(&orders).unwrap_or_default());
     } else if orders.is_empty() {
-        println!("No daily orders.");
+        say!("No daily orders.");
     } else {
-        print!("{}", phone.show.orders(&orders));
+        crate::output::write(&phone.show.orders(&orders));
     }
     Ok(())
 }

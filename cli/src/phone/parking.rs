@@ -27,13 +27,13 @@ pub async fn zones(args: &ZonesArgs, style: Style, locale: Locale) -> Outcome<()
     let phone = Phone::open(&args.at, style, locale).await?;
     let near = phone.done(phone.core.zones_near(position, args.sign.as_deref()))?;
     if style.json {
-        println!("{}", serde_json::to_string(&near).unwrap_or_default());
+        say!("{}", serde_json::to_string(&near).unwrap_or_default());
         return Ok(());
     }
     if let Some(zone) = &near.by_sign {
-        println!("The sign is of zone {zone}.\n");
+        say!("The sign is of zone {zone}.\n");
     }
-    print!("{}", phone.show.zones(&near));
+    crate::output::write(&phone.show.zones(&near));
     Ok(())
 }
 
@@ -58,21 +58,21 @@ pub async fn quote(args: &QuoteArgs, style: Style, locale: Locale) -> Outcome<()
     let phone = Phone::open(&args.at, style, locale).await?;
     let quote = asked(&phone, args).await?;
     if style.json {
-        println!("{}", serde_json::to_string(&quote).unwrap_or_default());
+        say!("{}", serde_json::to_string(&quote).unwrap_or_default());
     } else {
-        print!("{}", phone.show.quote(&quote));
+        crate::output::write(&phone.show.quote(&quote));
     }
     Ok(())
 }
 
 async fn bought(phone: &Phone, quote: &mesto_client::api::Quote) -> Outcome<()> {
     if !phone.show.style.json {
-        print!("{}", phone.show.quote(quote));
+        crate::output::write(&phone.show.quote(quote));
     }
     let intent = phone.core.buy(quote).await;
     let intent = phone.done(intent)?;
     let until = intent.ticket.as_ref().map(|ticket| phone.show.time(ticket.ends_at)).unwrap_or_default();
-    let balance = phone.core.snapshot().balance.clone();
+    let balance = phone.core.snapshot().balance;
     let left = balance.map(|money| mesto_client::texts::format_money(phone.show.locale, &money)).unwrap_or_default();
     phone.tell_end(&intent, &format!("Bought: {} is parked until {until}. Deposit: {left}.", quote.plate))
 }
@@ -130,21 +130,21 @@ pub async fn tickets(args: &TicketsArgs, style: Style, locale: Locale) -> Outcom
         let id = running(&phone, Some(wanted.as_str()).filter(|id| !id.is_empty()))?;
         let code = phone.done(phone.core.ticket_code(&id))?;
         if style.json {
-            println!("{}", serde_json::to_string(&code).unwrap_or_default());
+            say!("{}", serde_json::to_string(&code).unwrap_or_default());
         } else {
             let drawn = qr(&code.text, style).ok_or_else(|| CliError::failed("the QR", "the ticket is too long"))?;
-            print!("{drawn}");
-            println!("Show it before {}.", code.fresh_until.format("%H:%M:%S UTC"));
+            crate::output::write(&drawn);
+            say!("Show it before {}.", code.fresh_until.format("%H:%M:%S UTC"));
         }
         return Ok(());
     }
     let shown = phone.core.snapshot();
     if style.json {
-        println!("{}", serde_json::to_string(&shown.active_tickets).unwrap_or_default());
+        say!("{}", serde_json::to_string(&shown.active_tickets).unwrap_or_default());
     } else if shown.active_tickets.is_empty() {
-        println!("No ticket is running.");
+        say!("No ticket is running.");
     } else {
-        print!("{}", phone.show.tickets(&shown.active_tickets));
+        crate::output::write(&phone.show.tickets(&shown.active_tickets));
     }
     Ok(())
 }

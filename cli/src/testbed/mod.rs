@@ -27,10 +27,10 @@ pub async fn run(args: &TestbedArgs, json: bool) -> Outcome<()> {
     })?;
     let addresses = world.addresses();
     if json {
-        println!("{addresses}");
+        say!("{addresses}");
     } else {
         for name in ["operator", "bank", "control", "root_key", "now"] {
-            println!("{name:<9} {}", addresses.get(name).and_then(|value| value.as_str()).unwrap_or_default());
+            say!("{name:<9} {}", addresses.get(name).and_then(|value| value.as_str()).unwrap_or_default());
         }
     }
     tokio::select! {

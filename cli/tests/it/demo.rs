@@ -80,6 +80,7 @@ fn the_story_is_plain_where_nobody_sees_colour_and_shows_qr_and_ledger() {
     assert!(!ran.out.contains('\u{1b}'));
     for told in [
         "A day in Belgrade",
+        "12/12 ",
         "9111",
         "80.00 RSD",
         "120.00 RSD",

@@ -107,3 +107,19 @@ fn a_demo_bank_is_never_served_to_the_world() {
     assert_eq!(refused.exit, 2, "{}", refused.err);
     assert!(refused.err.contains("loopback only"));
 }
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_has_seen_enough_ends_the_command_quietly() {
+    use std::io::Read as _;
+    let mut child = Command::new(env!("CARGO_BIN_EXE_mesto"))
+        .stdin(std::process::Stdio::null())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut first = [0; 10];
+    child.stdout.take().unwrap().read_exact(&mut first).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap()), (Some(0), String::new()));
+}
