@@ -39,10 +39,10 @@ fun drawnScreens(language: String): List<DrawnScreen> {
 }
 
 private fun zonesSay(name: String, words: Words, language: String): List<String> = words.texts.run {
-    val red = if (language == "en") "Red zone" else "Crvena zona"
+    val red = if (language == "en") "Zone 1 (red)" else "Zona 1 (crvena)"
     when (name) {
         "ready" -> listOf(zonesNear(), zonesApproximate(), "$red, ", zonesHereAbout(), zonesSignLabel())
-        "by-sign" -> listOf(zonesBySign(), "9112", zonesSignGo(if (language == "en") "Yellow zone" else "Žuta zona"))
+        "by-sign" -> listOf(zonesBySign(), "9112", zonesSignGo(if (language == "en") "Zone 2 (yellow)" else "Zona 2 (žuta)"))
         "running" -> listOf(zonesRunning("BG 789-PP"), "42:07")
         "loading" -> listOf(zonesLoading())
         "offline" -> listOf(stateOffline(), stateOfflineAsOf("09:42"), stateRetry())
@@ -55,7 +55,7 @@ private fun zonesSay(name: String, words: Words, language: String): List<String>
 }
 
 private fun buySay(name: String, words: Words, language: String): List<String> = words.texts.run {
-    val red = if (language == "en") "Red zone" else "Crvena zona"
+    val red = if (language == "en") "Zone 1 (red)" else "Zona 1 (crvena)"
     val pay = { amount: String, time: String -> buyPayDescribed(amount = money(words, amount), plate = "BG 789-PP", zone = red, time = time) }
     when (name) {
         "ready" -> listOf(pay("80", "11:00"), buyTotal(), money(words, "80"), "B G, 7 8 9, P P", buyPriceHeld("10:02"))

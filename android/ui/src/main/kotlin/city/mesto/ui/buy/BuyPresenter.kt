@@ -213,7 +213,9 @@ class BuyPresenter(
         when {
             purchase.state == IntentState.Confirmed -> {
                 intent = null
-                shown.update { it.copy(payment = Payment.Idle) }
+                // The quote is used up: a late tap finds nothing to pay.
+                quote = null
+                shown.update { it.copy(payment = Payment.Idle, quote = QuoteState.Loading) }
                 if (ticket != null) ways.ticket(ticket.id) else ways.back()
             }
             refusal != null -> {

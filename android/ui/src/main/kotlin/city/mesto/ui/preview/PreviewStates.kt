@@ -42,11 +42,11 @@ class PreviewStates(private val language: String) {
     private val car = PlateView("v1", "BG 789-PP")
     private val second = PlateView("v2", "BG 1234-ŠĆ", say("Kombi", "Van"))
 
-    private val red = ZoneView("red", say("Crvena zona", "Red zone"), "9111", "#d7282f")
-    private val yellow = ZoneView("yellow", say("Žuta zona", "Yellow zone"), "9112", "#f5c400")
-    private val green = ZoneView("green", say("Zelena zona", "Green zone"), "9113", "#1f9d4d")
-    private val zoneA = ZoneView("a", say("Zona A", "Zone A"), "9114", "#6d2c91")
-    private val blue = ZoneView("blue", say("Plava zona", "Blue zone"), "9119", "#1b5faa")
+    private val red = ZoneView("red", say("Zona 1 (crvena)", "Zone 1 (red)"), "9111", "#d32f2f")
+    private val yellow = ZoneView("yellow", say("Zona 2 (žuta)", "Zone 2 (yellow)"), "9112", "#f9a825")
+    private val green = ZoneView("green", say("Zona 3 (zelena)", "Zone 3 (green)"), "9113", "#2e7d32")
+    private val zoneA = ZoneView("a", say("Zona A", "Zone A"), "9114", "#6a1b9a")
+    private val blue = ZoneView("blue", say("Plava zona", "Blue zone"), "9119", "#1565c0")
 
     private val offline = Connection.Offline(asOf = after(-18))
     private val sms = SmsFallback("9111", "BG789PP")

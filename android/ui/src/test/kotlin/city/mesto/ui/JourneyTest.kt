@@ -1,0 +1,211 @@
+// A driver's way through the screens against a real operator: every tap goes to the ledger and back.
+
+package city.mesto.ui
+
+import androidx.compose.ui.test.ComposeUiTest
+import androidx.compose.ui.test.ExperimentalTestApi
+import androidx.compose.ui.test.SemanticsNodeInteraction
+import androidx.compose.ui.test.assertIsEnabled
+import androidx.compose.ui.test.hasContentDescription
+import androidx.compose.ui.test.hasSetTextAction
+import androidx.compose.ui.test.hasText
+import androidx.compose.ui.test.performClick
+import androidx.compose.ui.test.performTextReplacement
+import androidx.compose.ui.test.v2.runComposeUiTest
+import city.mesto.sdk.Mesto
+import city.mesto.sdk.Texts
+import city.mesto.sdk.core.ClientConfig
+import city.mesto.sdk.core.Position
+import city.mesto.ui.app.MestoApp
+import city.mesto.ui.app.MestoScreens
+import city.mesto.ui.app.Outside
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.asCoroutineDispatcher
+import kotlinx.coroutines.cancel
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.runBlocking
+import org.junit.jupiter.api.AfterEach
+import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.io.TempDir
+import java.nio.file.Path
+import java.util.concurrent.CopyOnWriteArrayList
+import java.util.concurrent.Executors
+import kotlin.test.assertEquals
+import kotlin.test.assertTrue
+
+private const val PHONE = "+381641234567"
+
+@OptIn(ExperimentalTestApi::class)
+class JourneyTest {
+    @TempDir
+    lateinit var folder: Path
+
+    private val testbed = Testbed()
+    private val thread = Executors.newSingleThreadExecutor { Thread(it, "app").apply { isDaemon = true } }
+    private val scope = CoroutineScope(SupervisorJob() + thread.asCoroutineDispatcher())
+    private val pages = CopyOnWriteArrayList<String>()
+    private val messages = CopyOnWriteArrayList<SmsFallback>()
+    private lateinit var client: Mesto
+    private val texts: Texts get() = client.texts
+    private val red: String get() = nameOf("red")
+    private val yellow: String get() = nameOf("yellow")
+
+    @AfterEach
+    fun end() {
+        scope.cancel()
+        thread.shutdown()
+        client.close()
+        testbed.close()
+    }
+
+    @Test
+    fun zones_sign_quote_buy_ticket_extend_and_refused_more_bg_50_bg_54() = runComposeUiTest {
+        open()
+        signIn()
+        addCar("bg789pp", "BG 789-PP")
+        topUp("1.000,00 RSD")
+
+        // The sign wins over the position.
+        sees(texts.zonesNear())
+        type(texts.zonesSignLabel(), "9111")
+        tap(texts.zonesSignGo(zone = red))
+
+        // 60 minutes in red: 80 RSD, and the wheel ends at 90.
+        val pay = texts.buyPayDescribed(amount = rsd("80,00"), plate = "BG 789-PP", zone = red, time = "11:00")
+        finds(pay).assertIsEnabled()
+        sees(texts.buyStopLongest(minutes = 90, zone = red))
+        sees(texts.buyDepositAfter(before = rsd("1.000,00"), after = rsd("920,00")))
+        tapTwice(pay)
+
+        // One ticket, with an extension at its own price before the tap.
+        sees(texts.ticketEndsAt("11:00"))
+        sees(texts.ticketCodeDescribed("BG 789-PP"))
+        val extend = texts.ticketExtendDescribed(minutes = 30, amount = rsd("120,00"), time = "11:30")
+        finds(extend).assertIsEnabled()
+        tapTwice(extend)
+        sees(texts.ticketEndsAt("11:30"))
+
+        // No minute 91: the reason, and until when one may stay.
+        sees(texts.ticketLimitReached())
+        sees(texts.ticketLimitLeave("11:30"))
+        sees(texts.stateRefusedCode("limit_reached"))
+
+        tap(texts.buyBack())
+        sees(texts.zonesDepositDescribed(rsd("800,00")))
+        sees(texts.zonesRunning("BG 789-PP"))
+        val ledger = testbed.ledger()
+        assertTrue("\"tickets\":2" in ledger.replace(" ", "") && "\"sums_to_zero\":true" in ledger.replace(" ", ""), ledger)
+    }
+
+    @Test
+    fun a_lost_answer_is_not_confirmed_yet_until_it_is_known() = runComposeUiTest {
+        open()
+        signIn()
+        addCar("NS 123-ŠĆ", "NS 123-ŠĆ")
+        topUp("500,00 RSD")
+        type(texts.zonesSignLabel(), "9112")
+        tap(texts.zonesSignGo(zone = yellow))
+
+        val pay = texts.buyPayDescribed(amount = rsd("65,00"), plate = "NS 123-ŠĆ", zone = yellow, time = "11:00")
+        finds(pay)
+        testbed.dropNextAnswer("/v1/tickets")
+        // Asking what became of it fails too: nobody knows.
+        testbed.dropNextAnswer("/v1/tickets")
+        tap(pay)
+        sees(texts.stateUnconfirmedWhat())
+        sees(texts.stateUseSms())
+        assertEquals(emptyList(), client.state.value.activeTickets, "neither paid nor unpaid")
+
+        tapUntil(texts.stateCheckAgain()) { shows(texts.ticketEndsAt("11:00")) }
+        assertEquals(1, client.state.value.activeTickets.size)
+        assertTrue("\"tickets\":1" in testbed.ledger().replace(" ", ""), testbed.ledger())
+        assertEquals(emptyList(), messages)
+    }
+
+    private fun ComposeUiTest.open() {
+        client = runBlocking {
+            Mesto.open(ClientConfig(path = folder.resolve("mesto.db").toString(), operatorUrl = testbed.operator, rootKey = testbed.rootKey, locale = "sr-Latn"))
+        }
+        val app = MestoApp(
+            client = client,
+            language = "sr-Latn",
+            device = "test",
+            position = MutableStateFlow(Position(44.8125, 20.4612, 15.0)),
+            outside = object : Outside {
+                override fun openPage(url: String) { pages += url }
+
+                override fun composeSms(sms: SmsFallback) { messages += sms }
+            },
+            scope = scope,
+        )
+        app.start()
+        setContent { MestoScreens(app, dark = false) }
+    }
+
+    private fun ComposeUiTest.signIn() {
+        type(texts.startPhoneLabel(), PHONE)
+        tap(texts.startSendCode())
+        sees(texts.startCodeSent(PHONE))
+        type(texts.startCodeLabel(), testbed.code(PHONE))
+        tap(texts.startSignIn())
+    }
+
+    private fun ComposeUiTest.addCar(typed: String, shown: String) {
+        sees(texts.plateCheck())
+        type(texts.plateLabel(), typed)
+        sees(city.mesto.ui.parts.spelled(shown))
+        tap(texts.plateSave())
+    }
+
+    private fun ComposeUiTest.topUp(amount: String) {
+        tap(texts.zonesDepositDescribed(rsd("0,00")))
+        tap(amount.replace(' ', '\u00A0'))
+        tap(texts.topupGo(amount.replace(' ', '\u00A0')))
+        sees(texts.topupWaiting())
+        testbed.payAt(pages.single())
+        tapUntil(texts.stateCheckAgain()) { shows(texts.topupDone(amount.replace(' ', '\u00A0'))) }
+        tap(texts.topupDoneNext())
+    }
+
+    private fun nameOf(zone: String) = runBlocking { client.zonesNear() }.zones.first { it.zone == zone }.name
+
+    private fun rsd(amount: String) = "$amount\u00A0RSD"
+
+    /** A node by what is read or heard there. */
+    private fun says(text: String) = hasText(text, substring = true).or(hasContentDescription(text))
+
+    private fun ComposeUiTest.shows(text: String) = onAllNodes(says(text)).fetchSemanticsNodes().isNotEmpty()
+
+    private fun ComposeUiTest.sees(text: String) = waitUntil("\"$text\" is shown", timeoutMillis = 20_000) { shows(text) }
+
+    private fun ComposeUiTest.finds(text: String): SemanticsNodeInteraction {
+        sees(text)
+        return onAllNodes(says(text))[0]
+    }
+
+    private fun ComposeUiTest.tap(text: String) {
+        finds(text).performClick()
+    }
+
+    /** The second tap comes before anything can have answered the first. */
+    private fun ComposeUiTest.tapTwice(text: String) {
+        val button = finds(text)
+        mainClock.autoAdvance = false
+        button.performClick()
+        onAllNodes(says(text)).fetchSemanticsNodes().firstOrNull()?.let { button.performClick() }
+        mainClock.autoAdvance = true
+    }
+
+    private fun ComposeUiTest.tapUntil(text: String, condition: () -> Boolean) = waitUntil("\"$text\" leads on", timeoutMillis = 20_000) {
+        if (!condition() && shows(text)) onAllNodes(says(text))[0].performClick()
+        condition()
+    }
+
+    private fun ComposeUiTest.type(label: String, text: String) {
+        waitUntil("a field \"$label\"", timeoutMillis = 20_000) {
+            onAllNodes(hasSetTextAction().and(hasText(label))).fetchSemanticsNodes().isNotEmpty()
+        }
+        onNode(hasSetTextAction().and(hasText(label))).performTextReplacement(text)
+    }
+}
