@@ -1,0 +1,88 @@
+// The window: the app's screens as wide as a phone, and beside them the testbed's panel.
+
+package city.mesto.desktop
+
+import androidx.compose.foundation.layout.Box
+import androidx.compose.foundation.layout.Row
+import androidx.compose.foundation.layout.fillMaxHeight
+import androidx.compose.foundation.layout.width
+import androidx.compose.runtime.getValue
+import androidx.compose.runtime.mutableStateOf
+import androidx.compose.runtime.setValue
+import androidx.compose.ui.Modifier
+import androidx.compose.ui.unit.DpSize
+import androidx.compose.ui.unit.dp
+import androidx.compose.ui.window.Window
+import androidx.compose.ui.window.WindowState
+import androidx.compose.ui.window.application
+import city.mesto.sdk.Mesto
+import city.mesto.sdk.core.ClientConfig
+import city.mesto.sdk.core.Position
+import city.mesto.ui.SmsFallback
+import city.mesto.ui.app.MestoApp
+import city.mesto.ui.app.MestoScreens
+import city.mesto.ui.app.Outside
+import city.mesto.ui.theme.MestoTheme
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.runBlocking
+import java.awt.Desktop
+import java.io.File
+import java.net.URI
+import java.nio.file.Files
+import java.util.Locale
+
+/** What leaves the app is shown in the panel; the bank's page opens in a browser where there is one. */
+private class Beside : Outside {
+    var page by mutableStateOf<String?>(null)
+    var composed by mutableStateOf<SmsFallback?>(null)
+
+    override fun openPage(url: String) {
+        page = url
+        if (Desktop.isDesktopSupported() && Desktop.getDesktop().isSupported(Desktop.Action.BROWSE)) runCatching { Desktop.getDesktop().browse(URI(url)) }
+    }
+
+    override fun composeSms(sms: SmsFallback) {
+        composed = sms
+    }
+}
+
+/** Terazije, where zone A and red meet. */
+private val InTheCentre = Position(44.8131, 20.4606, 20.0)
+
+fun main() {
+    val root = File(System.getProperty("mesto.root") ?: ".")
+    val operator = System.getenv("MESTO_OPERATOR")
+    val testbed = if (operator == null) Testbed(File(System.getenv("MESTO_BIN") ?: File(root, "target/debug/mesto").path)) else null
+    val language = System.getenv("MESTO_LANGUAGE") ?: if (Locale.getDefault().language in setOf("sr", "hr", "bs")) "sr-Latn" else "en"
+    val client = runBlocking {
+        Mesto.open(
+            ClientConfig(
+                path = File(folder(testbed != null), "mesto.db").path,
+                operatorUrl = testbed?.operator ?: checkNotNull(operator),
+                rootKey = testbed?.rootKey ?: checkNotNull(System.getenv("MESTO_ROOT_KEY")) { "MESTO_OPERATOR needs MESTO_ROOT_KEY" },
+                locale = language,
+            ),
+        )
+    }
+    val beside = Beside()
+    val app = MestoApp(client, language, "desktop", MutableStateFlow(InTheCentre), beside, CoroutineScope(SupervisorJob() + Dispatchers.Main))
+    app.start()
+    application(exitProcessOnExit = false) {
+        val width = if (testbed == null) 400.dp else 720.dp
+        Window(onCloseRequest = ::exitApplication, title = "Mesto", state = WindowState(size = DpSize(width, 860.dp))) {
+            Row {
+                Box(Modifier.width(400.dp).fillMaxHeight()) { MestoScreens(app) }
+                testbed?.let { MestoTheme { Panel(it, beside.page, beside.composed) } }
+            }
+        }
+    }
+    client.close()
+    testbed?.close()
+}
+
+/** With a testbed everything is new at each start; with an operator the phone remembers. */
+private fun folder(isTestbed: Boolean): File =
+    if (isTestbed) Files.createTempDirectory("mesto").toFile() else File(System.getProperty("user.home"), ".local/share/mesto").apply { mkdirs() }
