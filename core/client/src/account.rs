@@ -21,8 +21,8 @@ impl Client {
         self.explain(outcome)
     }
 
-    /// Trades the code for a session, registers the device's key, and reads the account when it can. `device` is shown in the
-    /// driver's list of devices. Another account than the one before finds nothing of the other's on the phone.
+    /// Trades the code for a session, registers the device's key, and reads the account when it can. `device` is shown
+    /// in the driver's list of devices. Another account than the one before finds nothing of the other's on the phone.
     ///
     /// # Errors
     /// `code_wrong`, `code_expired`, `code_tries_exhausted`, `device_key_failed`, `phone_secrets_failed`, and whatever a request can

@@ -116,7 +116,8 @@ impl Core {
 }
 
 impl Client {
-    /// Opens the database (made, migrated or rebuilt when needed) and reads what a screen shows first. No request is made.
+    /// Opens the database (made, migrated or rebuilt when needed) and reads what a screen shows first. No request is
+    /// made.
     ///
     /// # Errors
     /// `phone_full`, `phone_data_newer`, `phone_data_failed`, `phone_secrets_failed`.
@@ -263,8 +264,8 @@ impl Client {
         }
     }
 
-    /// Calls the observer with the current state and then after every change, the latest only, from one thread of the client's own
-    /// with no lock held. Dropping the subscription ends it.
+    /// Calls the observer with the current state and then after every change, the latest only, from one thread of the
+    /// client's own with no lock held. Dropping the subscription ends it.
     #[must_use]
     pub fn subscribe(&self, observer: Arc<dyn Observer>) -> Subscription {
         self.inner.observers.add(Arc::downgrade(&self.inner), observer)
@@ -374,12 +375,8 @@ mod tests {
         let amount = Money::from_minor(100_000, Currency::new("RSD").unwrap());
         let intend = |size: usize| {
             let body = move |_| Ok(vec![b'x'; size]);
-            let mut intent = std::pin::pin!(client.intend(
-                IntentKind::Topup { amount: amount.clone() },
-                "/v1".to_owned(),
-                body,
-                client.now()
-            ));
+            let mut intent =
+                std::pin::pin!(client.intend(IntentKind::Topup { amount }, "/v1".to_owned(), body, client.now()));
             match intent.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
                 Poll::Ready(outcome) => outcome,
                 Poll::Pending => panic!("the link never waits"),

@@ -1,8 +1,8 @@
 //! The corrected clock: the operator's time, carried by the phone's monotonic clock.
 //!
-//! Every answer names the operator's time. Half the round trip is added, and from then on only the monotonic clock counts,
-//! so that a driver who sets his phone's clock changes nothing. After a reboot the monotonic clock starts anew: the time is
-//! then "unsynced" (the wall clock with the last known correction) until the next answer.
+//! Every answer names the operator's time. Half the round trip is added, and from then on only the monotonic clock
+//! counts, so that a driver who sets his phone's clock changes nothing. After a reboot the monotonic clock starts anew:
+//! the time is then "unsynced" (the wall clock with the last known correction) until the next answer.
 
 use std::time::Duration;
 
@@ -57,7 +57,8 @@ impl Anchor {
         }
     }
 
-    /// A slow answer must not spoil what a quick one told: keeps the anchor with the smaller error unless the two contradict each other.
+    /// A slow answer must not spoil what a quick one told: keeps the anchor with the smaller error unless the two
+    /// contradict each other.
     #[must_use]
     pub fn better(self, newer: Self) -> Self {
         if self.boot != newer.boot {

@@ -195,7 +195,8 @@ impl From<SecretsError> for Error {
     }
 }
 
-/// Codes that the phone itself can give, besides those of [`ProblemCode`] and [`Refusal`]; each has a text and an advice.
+/// Codes that the phone itself can give, besides those of [`ProblemCode`] and [`Refusal`]; each has a text and an
+/// advice.
 pub const LOCAL_CODES: &[&str] = &[
     "offline",
     "no_answer",

@@ -1,27 +1,9 @@
-//! The intent: one paying action, from the tap to its end, as a pure state machine (design rule 2, never a false "paid").
+//! The intent: one paying action from the tap to its end, as a pure state machine (design rule 2, never a false
+//! "paid").
 //!
-//! [`step`] decides; `outbox.rs` stores what it decided and talks to the operator. An intent ends exactly once:
-//!
-//! | from | event | to | effects |
-//! |---|---|---|---|
-//! | Ready | Go, in time | Leaving | Send |
-//! | Ready | Go, after `not_after` | Expired | |
-//! | Ready | Withdraw | Expired | |
-//! | Leaving | NotSent | Ready | RetryLater |
-//! | Leaving | Reopened, NoAnswer, NotNow | Left | RetryLater |
-//! | Left | Go, in time | Left | Send |
-//! | Left | Go, after `not_after` | Left | Cancel |
-//! | Left | Withdraw | Left | Cancel |
-//! | Left | NotSent, NoAnswer, NotNow, Reopened | Left | RetryLater |
-//! | AtBank | Go, Withdraw | AtBank | AskBank |
-//! | AtBank | NotSent, NoAnswer, NotNow, Reopened | AtBank | RetryLater |
-//! | Leaving, Left, AtBank | Accepted | Confirmed | |
-//! | Leaving, Left, AtBank | AcceptedAtBank | AtBank | RetryLater |
-//! | Leaving, Left, AtBank | Refused | Refused | |
-//! | Leaving, Left | TooLate, Tombstoned | Expired | |
-//! | Confirmed, Refused, Expired | anything | the same | |
-//!
-//! "In time" is `now <= not_after` by the corrected clock. Every other pair changes nothing.
+//! [`step`] decides; `outbox.rs` stores what it decided and talks to the operator. `docs/intent.md` shows the whole
+//! table, made by running it. "In time" is `now <= not_after` by the corrected clock; pairs that mean nothing change
+//! nothing.
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::Problem;
@@ -59,8 +41,8 @@ impl IntentKind {
         }
     }
 
-    /// What is wanted only once at a time: a second tap on the same subject finds the open intent. Of a top-up the amount: the page of the
-    /// first one is opened again.
+    /// What is wanted only once at a time: a second tap on the same subject finds the open intent. Of a top-up the
+    /// amount: the page of the first one is opened again.
     #[must_use]
     pub fn subject(&self) -> String {
         match self {
@@ -247,8 +229,8 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever happens in whatever order, nothing is shown as paid, refused or over that the operator, or the certainty that nothing
-        /// left the phone, does not stand behind; and an end stays.
+        /// Whatever happens in whatever order, nothing is shown as paid, refused or over that the operator, or the
+        /// certainty that nothing left the phone, does not stand behind; and an end stays.
         #[test]
         fn no_history_ends_an_intent_without_its_reason(history in prop::collection::vec((events(), 0_i64..300), 0..40)) {
             let mut state = IntentState::Unconfirmed(Progress::Ready);

@@ -1,5 +1,5 @@
-//! The outbox: intents are stored, sent, and brought to their end. The decisions are [`crate::intent::step`]'s; here they are kept
-//! and carried out, each in one transaction, so that the app may die between any two of them.
+//! The outbox: intents are stored, sent, and brought to their end. The decisions are [`crate::intent::step`]'s; here
+//! they are kept and carried out, each in one transaction, so that the app may die between any two of them.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::api::{
@@ -10,6 +10,7 @@ use rusqlite::Connection as Database;
 use serde::Serialize;
 
 use crate::client::Client;
+use crate::clock::ClockState;
 use crate::error::{Error, ErrorKind, Result};
 use crate::intent::{IntentEffect, IntentEvent, IntentKind, IntentState, Progress, step};
 use crate::ports::{LinkAnswer, LinkError, Method};
@@ -110,7 +111,8 @@ struct Brought {
     balance: Option<mesto_rules::Money>,
 }
 
-/// Seconds until the next attempt: 2, 4, 8 ... 60, spread a little by the key so that a fleet does not knock all at once.
+/// Seconds until the next attempt: 2, 4, 8 ... 60, spread a little by the key so that a fleet does not knock all at
+/// once.
 fn backoff(attempts: u32, key: &str) -> TimeDelta {
     let base = 2_i64.saturating_pow(attempts.clamp(1, 6)).min(60) * 1_000;
     let spread = key.bytes().fold(0_i64, |sum, byte| (sum * 31 + i64::from(byte)) % 1_000);
@@ -138,6 +140,27 @@ enum Exchange {
 }
 
 impl Client {
+    /// Before something is wanted anew: a deadline means nothing to a phone that does not know the time (rebooted and
+    /// not heard from the operator since), so it asks first. Whether an intent already stands for this subject.
+    ///
+    /// # Errors
+    /// `not_signed_in`; `offline` and the like when the time is not known and nobody tells it: nothing was stored, nothing sent.
+    pub(crate) async fn know_the_time_for(&self, kind: &IntentKind) -> Result<bool> {
+        let stands = {
+            let now = self.now();
+            let mut core = self.core();
+            let account = core.signed_in()?;
+            core.read(now, |db| IntentRow::standing(db, kind, &account))?.is_some()
+        };
+        if !stands && self.time().1 == ClockState::Unsynced {
+            self.get::<mesto_protocol::api::Clock>(route::CLOCK.to_owned()).await?;
+            if self.time().1 == ClockState::Unsynced {
+                return Err(Error::unreadable("the answer does not tell the time"));
+            }
+        }
+        Ok(stands)
+    }
+
     /// Stores an intent, or finds the one that stands for the same subject (a double tap), and tries it once.
     pub(crate) async fn intend(
         &self,
@@ -223,7 +246,8 @@ impl Client {
             let Some(mut row) = IntentRow::find(db, key)? else { return Ok((None, cursor)) };
             let was_final = row.state.is_final();
             if row.state == IntentState::Unconfirmed(Progress::Leaving) {
-                // This call holds the only attempt: the one before it was dropped on its way, by a cancelled screen or a dead process.
+                // This call holds the only attempt: the one before it was dropped on its way, by a cancelled screen or
+                // a dead process.
                 row.state = step(row.state, &IntentEvent::Reopened, row.not_after, now).0;
             }
             let (state, effects) = step(row.state, event, row.not_after, now);
@@ -256,7 +280,8 @@ impl Client {
         }
     }
 
-    /// Commits what came of it, together with what the answer brought. `cursor_before` is given for the answer of the action itself.
+    /// Commits what came of it, together with what the answer brought. `cursor_before` is given for the answer of the
+    /// action itself.
     fn finish(&self, key: &str, event: &IntentEvent, brought: Brought, cursor_before: Option<i64>) -> Result<()> {
         let now = self.now();
         self.core().write(now, |db| {
@@ -286,7 +311,8 @@ impl Client {
                 rows::put_topup_if_newer(db, topup)?;
                 row.result = Some(topup.id.clone());
             }
-            // An answer may be an old one told again: its balance counts only if it is the first, and nothing else was heard meanwhile.
+            // An answer may be an old one told again: its balance counts only if it is the first, and nothing else was
+            // heard meanwhile.
             let cursor = rows::get::<i64>(db, rows::meta::CURSOR)?.unwrap_or(0);
             if let Some(balance) =
                 brought.balance.as_ref().filter(|_| row.attempts == 1 && cursor_before == Some(cursor))
@@ -318,7 +344,7 @@ impl Client {
     /// # Errors
     /// Only when the phone's database fails.
     pub fn open_intents(&self) -> Result<Vec<IntentView>> {
-        self.intents_by(|db, account| IntentRow::open(db, account))
+        self.intents_by(IntentRow::open)
     }
 
     /// The newest intents, ended ones included, newest first. Local.
@@ -348,8 +374,8 @@ impl Client {
         core.read(now, |db| IntentRow::next_attempt(db, &account)).ok().flatten()
     }
 
-    /// Goes on with every open intent now: at start, and when the connection comes back. Gives them as they are afterwards, oldest
-    /// first. An unreachable operator is not an error: they stay unconfirmed.
+    /// Goes on with every open intent now: at start, and when the connection comes back. Gives them as they are
+    /// afterwards, oldest first. An unreachable operator is not an error: they stay unconfirmed.
     ///
     /// # Errors
     /// `not_signed_in`, or the phone's database fails.
@@ -453,7 +479,7 @@ pub(crate) fn event_of_topup(topup: &Topup) -> IntentEvent {
                 code,
                 params: serde_json::Map::new(),
             };
-            IntentEvent::Refused(problem.with("amount", &topup.amount))
+            IntentEvent::Refused(problem.with("amount", topup.amount))
         }
     }
 }

@@ -75,7 +75,8 @@ pub struct TicketCode {
 }
 
 impl Client {
-    /// Zones near a position, from the stored city. `sign` is typed (`9111`) or scanned text and wins over the position. Local.
+    /// Zones near a position, from the stored city. `sign` is typed (`9111`) or scanned text and wins over the
+    /// position. Local.
     ///
     /// # Errors
     /// `city_missing`, `sign_unknown` with the known codes, `sign_ambiguous`.
@@ -111,8 +112,8 @@ impl Client {
         Ok(ZonesNear { zones, by_sign })
     }
 
-    /// Asks the operator for a price that holds for the city's quote time, paid from the deposit. Where the vehicle has a running ticket in
-    /// this zone the quote continues it. `vehicle` is an id of [`Client::vehicles`].
+    /// Asks the operator for a price that holds for the city's quote time, paid from the deposit. Where the vehicle has
+    /// a running ticket in this zone the quote continues it. `vehicle` is an id of [`Client::vehicles`].
     ///
     /// # Errors
     /// `minutes_not_positive`, `max_stay_exceeded` with what is allowed, `limit_reached`, `no_return`, `tariff_unknown`, ...
@@ -133,8 +134,8 @@ impl Client {
         self.ask(Method::Post, route::QUOTES.to_owned(), Some(&body)).await
     }
 
-    /// A quote that continues a ticket with the time after its end, at its own price (BG-46, BG-54). Also right after the end: the operator
-    /// decides what of the stay is left.
+    /// A quote that continues a ticket with the time after its end, at its own price (BG-46, BG-54). Also right after
+    /// the end: the operator decides what of the stay is left.
     ///
     /// # Errors
     /// `ticket_missing`, `vehicle_missing`, and those of [`Client::quote`].
@@ -165,8 +166,8 @@ impl Client {
         found.ok_or_else(|| Error::new(ErrorKind::Refused, "ticket_missing", "this ticket is not stored on the phone"))
     }
 
-    /// What a length of parking would cost, by the stored city and the same rules as the operator's, without a connection. The stay is what
-    /// this phone knows of it.
+    /// What a length of parking would cost, by the stored city and the same rules as the operator's, without a
+    /// connection. The stay is what this phone knows of it.
     ///
     /// # Errors
     /// `city_missing`, `vehicle_missing`, and the refusals of the rules.
@@ -196,8 +197,8 @@ impl Client {
         Ok(Preview { terms, extends: running.map(|ticket| ticket.id.clone()), clock, city_version: city.version })
     }
 
-    /// Buys a quote: exactly what it says, once, however often it is tapped. The intent tells how it stands: Confirmed with its ticket, Refused
-    /// with the reason, or Unconfirmed, to be settled later.
+    /// Buys a quote: exactly what it says, once, however often it is tapped. The intent tells how it stands: Confirmed
+    /// with its ticket, Refused with the reason, or Unconfirmed, to be settled later.
     ///
     /// # Errors
     /// `not_signed_in`; `quote_expired` when this phone already knows it; `phone_full` (then nothing was sent).
@@ -207,31 +208,28 @@ impl Client {
     }
 
     async fn buy_inner(&self, quote: &Quote) -> Result<IntentView> {
-        let (now, clock) = self.time();
         let kind = IntentKind::Purchase {
             quote: quote.id.clone(),
             zone: quote.terms.zone.clone(),
             plate: quote.plate.clone(),
             minutes: quote.terms.granted_minutes,
-            total: quote.terms.total.clone(),
+            total: quote.terms.total,
             extends: quote.extends.clone(),
         };
-        let mut not_after = self.not_after(now);
-        // While the time is a guess only the operator can say that a quote is over.
-        if clock == ClockState::Synced {
-            if now > quote.expires_at && self.standing(&kind)?.is_none() {
-                return Err(Error::new(ErrorKind::Refused, "quote_expired", "the quote is over")
-                    .with("expires_at", quote.expires_at.to_rfc3339()));
-            }
-            not_after = not_after.min(quote.expires_at);
+        let stands = self.know_the_time_for(&kind).await?;
+        let now = self.now();
+        if now > quote.expires_at && !stands {
+            return Err(Error::new(ErrorKind::Refused, "quote_expired", "the quote is over")
+                .with("expired_at", quote.expires_at.to_rfc3339()));
         }
+        let not_after = self.not_after(now).min(quote.expires_at);
         let quote = quote.id.clone();
         let body = |not_after| serde_json::to_vec(&Purchase { quote, not_after });
         self.intend(kind, route::TICKETS.to_owned(), body, not_after).await
     }
 
-    /// What was bought, newest first, `limit` at most; `before` is the id of the last ticket seen. Without a connection what the phone
-    /// knows.
+    /// What was bought, newest first, `limit` at most; `before` is the id of the last ticket seen. Without a connection
+    /// what the phone knows.
     ///
     /// # Errors
     /// `not_signed_in`, or the operator refuses.
@@ -272,8 +270,8 @@ impl Client {
         Ok(History { tickets, more, from_phone: true })
     }
 
-    /// The code of a ticket for an inspector's camera: the operator's signature and this device's, over this moment. Local; make it anew
-    /// before `fresh_until`.
+    /// The code of a ticket for an inspector's camera: the operator's signature and this device's, over this moment.
+    /// Local; make it anew before `fresh_until`.
     ///
     /// # Errors
     /// `ticket_missing`, `device_key_failed` (also when the ticket was bought on another phone).

@@ -1,6 +1,7 @@
 //! What the core asks of the phone and the network: traits an app, a test or a simulation supplies.
 //!
-//! All are synchronous but [`Link`]: a foreign language can implement them without an executor, and the core waits nowhere else.
+//! All are synchronous but [`Link`]: a foreign language can implement them without an executor, and the core waits
+//! nowhere else.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -85,7 +86,8 @@ pub enum LinkError {
     Unknown(String),
 }
 
-/// The way to the operator. When in doubt answer [`LinkError::Unknown`]: a wrong `NotSent` could let a driver pay twice.
+/// The way to the operator. When in doubt answer [`LinkError::Unknown`]: a wrong `NotSent` could let a driver pay
+/// twice.
 #[async_trait]
 pub trait Link: Send + Sync {
     async fn send(&self, request: LinkRequest) -> Result<LinkAnswer, LinkError>;

@@ -102,7 +102,8 @@ impl Client {
         plan
     }
 
-    /// Gives the phone its alarms anew: call after a reboot, when they are gone, and when the phone's clock or language was changed.
+    /// Gives the phone its alarms anew: call after a reboot, when they are gone, and when the phone's clock or language
+    /// was changed.
     pub fn replan(&self) {
         self.plan(true);
     }

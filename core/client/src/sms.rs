@@ -61,8 +61,8 @@ impl Client {
         })
     }
 
-    /// Takes a purchase back and gives the SMS instead. Only when it is sure that the purchase will not be executed: nothing left the phone, or
-    /// the operator has put the key aside.
+    /// Takes a purchase back and gives the SMS instead. Only when it is sure that the purchase will not be executed:
+    /// nothing left the phone, or the operator has put the key aside.
     ///
     /// # Errors
     /// `intent_unconfirmed` while the outcome is not known (try again with a connection), `intent_bought` when it was bought after all,

@@ -38,7 +38,8 @@ pub struct Snapshot {
     pub vehicles: Vec<Vehicle>,
     /// The deposit; `None` until the first sync.
     pub balance: Option<Money>,
-    /// Running, or bought and still to start; first to end first. A ticket that was extended stays beside its extension.
+    /// Running, or bought and still to start; first to end first. A ticket that was extended stays beside its
+    /// extension.
     pub active_tickets: Vec<Ticket>,
     /// Newest first, paid ones included, at most 50.
     pub orders: Vec<Order>,
@@ -198,7 +199,8 @@ impl Drop for Inner {
     }
 }
 
-/// The thread's life: waits for a change, reads the latest state, tells whoever has not heard it. Ends with the last observer.
+/// The thread's life: waits for a change, reads the latest state, tells whoever has not heard it. Ends with the last
+/// observer.
 fn tell(shared: &Arc<Shared>, client: &Weak<Inner>) {
     loop {
         let due: Vec<(u64, Arc<dyn Observer>)> = {

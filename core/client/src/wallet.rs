@@ -10,12 +10,12 @@ use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
 use crate::intent::IntentKind;
 use crate::outbox::IntentView;
-use crate::store::{IntentRow, rows};
+use crate::store::rows;
 use crate::wire::path;
 
 impl Client {
-    /// Starts a top-up of the deposit, in the city's currency. The intent's `page_url` is the bank's page, where card data is typed and
-    /// nowhere else (BG-91, BG-96). Confirmed only when the bank approved.
+    /// Starts a top-up of the deposit, in the city's currency. The intent's `page_url` is the bank's page, where card
+    /// data is typed and nowhere else (BG-91, BG-96). Confirmed only when the bank approved.
     ///
     /// # Errors
     /// `amount_not_offered` with the amounts that are (BG-76), `city_missing`, `not_signed_in`, `phone_full`.
@@ -38,9 +38,10 @@ impl Client {
         }
         let amount = Money::new(amount, city.currency)
             .map_err(|why| Error::new(ErrorKind::Refused, "amount_not_offered", why.to_string()))?;
+        let kind = IntentKind::Topup { amount };
+        self.know_the_time_for(&kind).await?;
         let not_after = self.not_after(self.now());
         let return_url = self.config().return_url.clone();
-        let kind = IntentKind::Topup { amount: amount.clone() };
         let body = |not_after| serde_json::to_vec(&NewTopup { amount, not_after, return_url });
         self.intend(kind, route::TOPUPS.to_owned(), body, not_after).await
     }
@@ -60,8 +61,9 @@ impl Client {
         let order = found
             .filter(|order| order.state == OrderState::Issued)
             .ok_or_else(|| Error::new(ErrorKind::Refused, "order_missing", "the phone knows no such unpaid order"))?;
-        let not_after = self.not_after(now);
-        let kind = IntentKind::OrderPayment { order: order.id.clone(), amount: order.due.clone() };
+        let kind = IntentKind::OrderPayment { order: order.id.clone(), amount: order.due };
+        self.know_the_time_for(&kind).await?;
+        let not_after = self.not_after(self.now());
         let Order { id, due, .. } = order;
         let body = |not_after| serde_json::to_vec(&OrderPayment { amount: due, not_after });
         self.intend(kind, path(route::ORDER_PAYMENT, &id), body, not_after).await
@@ -76,7 +78,8 @@ impl Client {
         self.core().read(now, rows::orders)
     }
 
-    /// The balance and what consumed it (BG-36, BG-37), newest first, `limit` at most; `before` is the id of the last entry seen.
+    /// The balance and what consumed it (BG-36, BG-37), newest first, `limit` at most; `before` is the id of the last
+    /// entry seen.
     ///
     /// # Errors
     /// `not_signed_in`, and whatever a request can answer.
@@ -90,13 +93,5 @@ impl Client {
             Err(error) => Err(error),
         };
         self.explain(outcome)
-    }
-
-    /// The intent that stands for this subject, if there is one.
-    pub(crate) fn standing(&self, kind: &IntentKind) -> Result<Option<IntentRow>> {
-        let now = self.now();
-        let mut core = self.core();
-        let account = core.signed_in()?;
-        core.read(now, |db| IntentRow::standing(db, kind, &account))
     }
 }

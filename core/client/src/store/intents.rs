@@ -123,7 +123,8 @@ impl IntentRow {
         Ok(many(connection, &sql, params![key])?.into_iter().next())
     }
 
-    /// The newest intent for this subject that is open, or was confirmed where it can happen only once: what a second tap means.
+    /// The newest intent for this subject that is open, or was confirmed where it can happen only once: what a second
+    /// tap means.
     pub fn standing(connection: &Connection, kind: &IntentKind, account: &str) -> Result<Option<Self>, StoreError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM intent WHERE subject = ?1 AND kind = ?2 AND account = ?3

@@ -1,6 +1,7 @@
 //! The phone's memory: one SQLite file, opened, migrated, and rebuilt when it is damaged.
 //!
-//! WAL with `synchronous = FULL`: an intent that was committed before sending must survive a power cut. Migrations only go forward.
+//! WAL with `synchronous = FULL`: an intent that was committed before sending must survive a power cut. Migrations only
+//! go forward.
 
 mod intents;
 mod recovery;
@@ -59,7 +60,8 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens or creates the file, migrates it, and rebuilds it when it is damaged. `now_ms` names a file that is set aside.
+    /// Opens or creates the file, migrates it, and rebuilds it when it is damaged. `now_ms` names a file that is set
+    /// aside.
     pub fn open(path: &Path, now_ms: i64) -> Result<Self, StoreError> {
         match connect(path) {
             Ok(connection) => Ok(Self { connection, path: path.to_owned(), recovery: None }),

@@ -1,4 +1,5 @@
-//! A damaged file is set aside and rebuilt; open intents are carried over first, so that what was sent still gets its end.
+//! A damaged file is set aside and rebuilt; open intents are carried over first, so that what was sent still gets its
+//! end.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

@@ -81,7 +81,8 @@ pub fn put_document(
     connection
         .prepare_cached(
             "INSERT INTO document (name, version, bytes, stored_at) VALUES (?1, ?2, ?3, ?4)
-             ON CONFLICT (name) DO UPDATE SET version = excluded.version, bytes = excluded.bytes, stored_at = excluded.stored_at",
+             ON CONFLICT (name) DO UPDATE
+             SET version = excluded.version, bytes = excluded.bytes, stored_at = excluded.stored_at",
         )?
         .execute(params![name, version, bytes, now.timestamp_millis()])?;
     Ok(())
@@ -111,7 +112,8 @@ pub fn put_ticket(connection: &Connection, ticket: &Ticket) -> Result<(), StoreE
     write_ticket(
         connection,
         ticket,
-        "ON CONFLICT (id) DO UPDATE SET open = excluded.open, starts_at = excluded.starts_at, ends_at = excluded.ends_at, json = excluded.json",
+        "ON CONFLICT (id) DO UPDATE
+         SET open = excluded.open, starts_at = excluded.starts_at, ends_at = excluded.ends_at, json = excluded.json",
     )
 }
 
@@ -223,8 +225,8 @@ pub fn topup(connection: &Connection, id: &str) -> Result<Option<Topup>, StoreEr
     Ok(list(connection, "SELECT json FROM topup WHERE id = ?1", params![id])?.into_iter().next())
 }
 
-/// Takes an answer of `GET /v1/account` as the whole truth about vehicles, and about every ticket, order and top-up it names.
-/// A ticket that is stored as active and is missing in it is over.
+/// Takes an answer of `GET /v1/account` as the whole truth about vehicles, and about every ticket, order and top-up it
+/// names. A ticket that is stored as active and is missing in it is over.
 pub fn replace_account(
     connection: &Connection,
     account: &mesto_protocol::api::Account,
@@ -253,7 +255,8 @@ pub fn replace_account(
 /// Forgets everything of the account; the city and the clock stay.
 pub fn forget_account(connection: &Connection) -> Result<(), StoreError> {
     connection.execute_batch(
-        "DELETE FROM vehicle; DELETE FROM ticket; DELETE FROM daily_order; DELETE FROM topup; DELETE FROM intent WHERE open = 0;
+        "DELETE FROM vehicle; DELETE FROM ticket; DELETE FROM daily_order; DELETE FROM topup;
+         DELETE FROM intent WHERE open = 0;
          DELETE FROM meta WHERE name IN ('account', 'phone_masked', 'cursor', 'balance', 'last_sync_at');",
     )?;
     Ok(())

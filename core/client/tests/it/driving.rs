@@ -15,7 +15,7 @@ fn a_driver_parks_extends_and_is_refused_minute_91_bg_50() {
     assert_eq!(phone.balance(), rsd("1000.00"));
 
     let quote = phone.quote("red", 60);
-    assert_eq!((quote.terms.total.clone(), quote.terms.granted_minutes), (rsd("80.00"), 60));
+    assert_eq!((quote.terms.total, quote.terms.granted_minutes), (rsd("80.00"), 60));
     let bought = run(phone.client.buy(&quote)).unwrap();
     assert_eq!(bought.state, IntentState::Confirmed);
     assert_eq!(phone.balance(), rsd("920.00"));
@@ -33,7 +33,7 @@ fn a_driver_parks_extends_and_is_refused_minute_91_bg_50() {
     phone.after(50);
     let more = run(phone.client.extend(&ticket.id, 30)).unwrap();
     assert_eq!(
-        (more.terms.total.clone(), more.terms.starts_at, more.extends.as_deref()),
+        (more.terms.total, more.terms.starts_at, more.extends.as_deref()),
         (rsd("120.00"), ticket.ends_at, Some(ticket.id.as_str()))
     );
     assert_eq!(run(phone.client.buy(&more)).unwrap().state, IntentState::Confirmed);

@@ -236,16 +236,38 @@ fn a_quote_that_is_over_is_refused_before_anything_is_sent() {
 }
 
 #[test]
-fn after_a_reboot_with_a_wrong_clock_the_operator_decides_about_a_quote() {
+fn after_a_reboot_the_phone_asks_for_the_time_before_it_buys() {
     let mut phone = Phone::ready("1000");
     let quote = phone.quote("red", 60);
     phone.time.wrong_by(TimeDelta::hours(5));
     phone.time.reboot();
     phone.reopen();
+    // The wall clock was set right or wrong meanwhile: nobody can tell.
+    phone.time.wrong_by(TimeDelta::hours(-3));
     assert_eq!(phone.shown().clock, mesto_client::ClockState::Unsynced);
+    phone.net.offline(true);
+    assert_eq!(run(phone.client.buy(&quote)).unwrap_err().code(), "offline");
+    assert!(phone.client.open_intents().unwrap().is_empty(), "a deadline by a guessed clock could be hours late");
+    phone.net.offline(false);
     let intent = run(phone.client.buy(&quote)).unwrap();
-    assert_eq!(intent.state, IntentState::Confirmed);
+    assert_eq!((intent.state, intent.not_after), (IntentState::Confirmed, quote.expires_at));
     assert_eq!(phone.shown().clock, mesto_client::ClockState::Synced);
+}
+
+#[test]
+fn an_intent_from_before_a_reboot_is_still_ended_by_its_true_deadline() {
+    let mut phone = Phone::ready("1000");
+    let quote = phone.quote("red", 60);
+    phone.net.offline(true);
+    run(phone.client.buy(&quote)).unwrap();
+    phone.after(180);
+    phone.time.reboot();
+    // The phone believes that no minute has passed.
+    phone.time.wrong_by(TimeDelta::hours(-3));
+    phone.reopen();
+    phone.net.offline(false);
+    assert_eq!(run(phone.client.settle()).unwrap()[0].state, IntentState::Expired);
+    assert_eq!(phone.net.sold(), 0);
 }
 
 #[test]

@@ -1,9 +1,11 @@
-//! The client against the real operator in the same process, over a link that loses, repeats, refuses and hangs as told.
+//! The client against the real operator in the same process, over a link that loses, repeats, refuses and hangs as
+//! told.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod crashes;
 mod driving;
 mod http;
+mod intent_table;
 mod intents;
 mod machine;
 mod observing;

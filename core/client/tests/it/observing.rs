@@ -36,7 +36,7 @@ fn an_observer_is_told_the_state_now_and_then_each_change() {
     let phone = Phone::ready("1000");
     let (_subscription, heard) = listen(&phone.client);
     let first = heard.recv_timeout(Duration::from_secs(20)).unwrap();
-    assert_eq!((first.balance.clone(), first.active_tickets.len()), (Some(rsd("1000.00")), 0));
+    assert_eq!((first.balance, first.active_tickets.len()), (Some(rsd("1000.00")), 0));
     let quote = phone.quote("red", 60);
     phone.net.fault("POST /v1/tickets", Fault::AnswerLost);
     run(phone.client.buy(&quote)).unwrap();

@@ -216,7 +216,7 @@ impl Net {
         let notice = BankNotice {
             payment: format!("payment-{topup}"),
             reference: topup.to_owned(),
-            amount: amount.clone(),
+            amount: *amount,
             outcome,
             reason: reason.map(str::to_owned),
         };
@@ -405,7 +405,7 @@ impl Phone {
     }
 
     pub fn balance(&self) -> Money {
-        self.shown().balance.clone().unwrap()
+        self.shown().balance.unwrap()
     }
 
     pub fn after(&self, minutes: i64) {

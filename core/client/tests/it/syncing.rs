@@ -56,7 +56,11 @@ fn a_gap_in_the_events_is_noticed() {
 fn an_event_twice_does_no_harm_and_an_unknown_kind_is_passed_over() {
     let phone = Phone::ready("1000");
     let before = run(phone.client.sync()).unwrap().cursor;
-    let event = |seq: i64, kind: &str, amount: &str| json!({"seq": seq, "at": phone.time.now(), "kind": kind, "data": {"balance": {"amount": amount, "currency": "RSD"}}});
+    let at = phone.time.now();
+    let event = |seq: i64, kind: &str, amount: &str| {
+        let data = json!({"balance": {"amount": amount, "currency": "RSD"}});
+        json!({"seq": seq, "at": at, "kind": kind, "data": data})
+    };
     let page = json!({"next": before + 2, "more": false, "events": [
         event(before, "deposit.changed", "5.00"),
         event(before + 1, "weather.changed", "6.00"),
