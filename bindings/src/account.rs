@@ -1,11 +1,11 @@
 //! What a driver has: vehicles, tickets, orders, the deposit.
 
 use crate::values::Timestamp;
+use mesto_client::{History, Reminder, ReminderKind, TicketCode};
 use mesto_protocol::api::{
     Channel, CodeSent, Deposit, DepositEntry, EntryKind, Order, OrderState, PayMethod, StayOfTicket, Ticket,
     TicketState, Topup, TopupState, Vehicle, Violation,
 };
-use mesto_client::{History, Reminder, ReminderKind, TicketCode};
 use mesto_rules::money::Money;
 use mesto_rules::quote::QuoteLine;
 

@@ -287,12 +287,7 @@ impl Client {
 
     /// A quote that continues a ticket with the time after its end, at its own price (BG-46, BG-54).
     #[uniffi::method(default(cancel = None))]
-    pub async fn extend(
-        &self,
-        ticket: String,
-        minutes: u32,
-        cancel: Option<Arc<Cancel>>,
-    ) -> Result<Quote, MestoError> {
+    pub async fn extend(&self, ticket: String, minutes: u32, cancel: Option<Arc<Cancel>>) -> Result<Quote, MestoError> {
         until(cancel, async { self.told(self.core.extend(&ticket, minutes).await) }).await
     }
 
@@ -362,11 +357,7 @@ impl Client {
 
     /// Takes a purchase back and gives the SMS instead, only when it is sure that it will not be executed.
     #[uniffi::method(default(cancel = None))]
-    pub async fn switch_to_sms(
-        &self,
-        intent: String,
-        cancel: Option<Arc<Cancel>>,
-    ) -> Result<SmsFallback, MestoError> {
+    pub async fn switch_to_sms(&self, intent: String, cancel: Option<Arc<Cancel>>) -> Result<SmsFallback, MestoError> {
         until(cancel, async { self.told(self.core.switch_to_sms(&intent).await) }).await
     }
 }

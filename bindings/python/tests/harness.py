@@ -39,8 +39,9 @@ class Testbed:
     """A city of its own in a process; ends with its standard input."""
 
     def __init__(self, start="2025-09-03T08:00:00Z"):
+        quiet = os.environ | {"RUST_LOG": os.environ.get("RUST_LOG", "error")}
         command = [str(PROGRAM), "testbed", "--port", "0", "--json", "--start", start]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=quiet)
         line = self.process.stdout.readline()
         if not line:
             raise RuntimeError(f"{PROGRAM} testbed said nothing")

@@ -1,5 +1,6 @@
 """The scenarios of tests/scenarios, played word for word through the Python bindings: see docs/scenarios.md."""
 
+import contextlib
 import json
 import re
 import unittest
@@ -198,10 +199,13 @@ class Scenarios(unittest.TestCase):
     maxDiff = None
 
     def play(self, scenario):
+        self.steps(scenario, self.subTest)
+
+    def steps(self, scenario, around):
         with Testbed(scenario["start"]) as testbed, Phone(testbed) as phone:
             player = Player(testbed, phone)
             for number, step in enumerate(scenario["steps"], 1):
-                with self.subTest(scenario=scenario["name"], step=number, do=step["do"]):
+                with around(scenario=scenario["name"], step=number, do=step["do"]):
                     self.check(step, player)
 
     def check(self, step, player):
@@ -222,6 +226,12 @@ class Scenarios(unittest.TestCase):
         shown = player.shows()
         for name, value in step.get("phone_shows", {}).items():
             self.assertEqual(value, shown[name], f"the phone shows {name}")
+
+    def test_a_scenario_that_expects_too_much_fails(self):
+        step = {"do": "ledger", "expect": {"tickets": 1}}
+        with self.assertRaises(AssertionError):
+            scenario = {"name": "too much", "start": "2025-09-03T08:00:00Z", "steps": [step]}
+            self.steps(scenario, lambda **_: contextlib.nullcontext())
 
     def test_there_are_scenarios(self):
         self.assertGreaterEqual(len(list(FOLDER.glob("*.json"))), 12)

@@ -48,7 +48,7 @@ class Problem(val code: String, detail: String) : Exception(detail)
 /** A city of its own in a process; ends with its standard input. */
 class Testbed(start: String = "2025-09-03T08:00:00Z") : AutoCloseable {
     private val process = ProcessBuilder(built.resolve("mesto").path, "testbed", "--port", "0", "--json", "--start", start)
-        .redirectError(ProcessBuilder.Redirect.INHERIT).start()
+        .redirectError(ProcessBuilder.Redirect.INHERIT).apply { environment().putIfAbsent("RUST_LOG", "error") }.start()
     private val addresses = Json.parseToJsonElement(checkNotNull(process.inputReader().readLine()) { "the testbed said nothing" }).jsonObject
     private val http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()
     val operator = addresses.text("operator")

@@ -1,0 +1,192 @@
+// How the core's values, errors, ports and waiting calls are in Kotlin.
+package city.mesto.sdk
+
+import city.mesto.sdk.core.ClientConfig
+import city.mesto.sdk.core.DeviceKey
+import city.mesto.sdk.core.LineKind
+import city.mesto.sdk.core.MestoException
+import city.mesto.sdk.core.Phone
+import city.mesto.sdk.core.PhoneException
+import city.mesto.sdk.core.ReminderKind
+import city.mesto.sdk.core.SecretStore
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.async
+import kotlinx.coroutines.cancelAndJoin
+import kotlinx.coroutines.flow.first
+import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.withContext
+import kotlinx.coroutines.withTimeout
+import org.junit.jupiter.api.AfterAll
+import org.junit.jupiter.api.io.TempDir
+import java.io.File
+import java.math.BigDecimal
+import java.net.InetAddress
+import java.net.ServerSocket
+import java.security.KeyPairGenerator
+import java.security.Signature
+import java.security.spec.ECGenParameterSpec
+import java.time.Instant
+import java.time.LocalDate
+import kotlin.test.Test
+import kotlin.test.assertEquals
+import kotlin.test.assertFailsWith
+import kotlin.test.assertFalse
+import kotlin.test.assertIs
+import kotlin.test.assertTrue
+
+class MestoTest {
+    @TempDir lateinit var folder: File
+
+    private fun config(operator: String = testbed.operator, rootKey: String = testbed.rootKey, locale: String = "en") =
+        ClientConfig(folder.resolve("$locale.db").path, operator, rootKey, locale = locale)
+
+    private suspend fun driver(number: String, phone: Phone = Phone(), locale: String = "en"): Mesto {
+        val mesto = Mesto.open(config(locale = locale), phone)
+        mesto.refresh()
+        mesto.requestCode(number)
+        mesto.signIn(number, testbed.codeFor(number), "Kotlin")
+        return mesto
+    }
+
+    private suspend fun Mesto.fill() {
+        val page = checkNotNull(topUp(BigDecimal(1000)).pageUrl)
+        testbed.ask("POST", "/bank/walk", json("page_url" to page, "card" to "approve"))
+        settle()
+    }
+
+    @Test
+    fun `money is a BigDecimal with its currency and time is an Instant`() = runBlocking<Unit> {
+        val clock = PhoneClock(testbed.now())
+        driver("+381650000001", Phone(clock = clock)).use { mesto ->
+            val terms = mesto.preview("red", mesto.addVehicle("BG789PP").id, 60).terms
+            assertEquals(BigDecimal("80.00"), terms.total.amount)
+            assertEquals("RSD", terms.total.currency)
+            assertEquals(Instant.parse("2025-09-03T08:00:00Z"), terms.startsAt)
+            assertEquals(LocalDate.of(2025, 2, 1), terms.tariffFrom)
+            assertIs<LineKind.Limited>(terms.lines.single().kind)
+        }
+    }
+
+    @Test
+    fun `a refusal says what happened and what is allowed in the driver's language bg_50`() = runBlocking<Unit> {
+        val said = mapOf(
+            "en" to ("91 minutes are more than this zone allows: at most 90." to "You can buy 90 minutes now."),
+            "sr-Latn-RS" to ("91 min je više nego što zona dozvoljava: najviše 90." to "Sada možete kupiti 90 min."),
+        )
+        said.entries.forEachIndexed { number, (locale, words) ->
+            driver("+38165000001$number", locale = locale).use { mesto ->
+                val car = mesto.addVehicle("BG789PP").id
+                val error = assertFailsWith<MestoException.Refused> { mesto.quote("red", car, 91) }
+                assertEquals(Triple("max_stay_exceeded", words.first, words.second), Triple(error.code, error.text, error.advice))
+                assertEquals("90", error.params["allowed"])
+                assertEquals(words.first, error.toString())
+            }
+        }
+    }
+
+    @Test
+    fun `without a connection nothing left the phone`() = runBlocking<Unit> {
+        val closed = ServerSocket(0, 1, InetAddress.getLoopbackAddress()).use { it.localPort }
+        Mesto.open(config("http://127.0.0.1:$closed")).use { mesto ->
+            val error: MestoException = assertFailsWith<MestoException.Offline> { mesto.refresh() }
+            assertEquals("offline", error.code)
+            assertEquals("There is no connection to the operator.", error.text)
+            assertEquals("Nothing was sent and nothing was charged. Look for a signal and try again.", error.advice)
+        }
+    }
+
+    @Test
+    fun `a wrong set-up says what is wrong`() = runBlocking<Unit> {
+        assertEquals("set_up_wrong", assertFailsWith<MestoException.Phone> { Mesto.open(config(rootKey = "abc")) }.code)
+        assertEquals("set_up_wrong", assertFailsWith<MestoException.Phone> { Mesto.open(config("http://operator.example")) }.code)
+    }
+
+    @Test
+    fun `the token lies in the phone's own secrets and not in the database`() = runBlocking<Unit> {
+        val secrets = MemorySecrets()
+        driver("+381650000020", Phone(secrets = secrets)).use { mesto ->
+            val token = secrets.kept.getValue("mesto.session_token")
+            assertTrue(mesto.snapshot().signedIn)
+            for (name in listOf("en.db", "en.db-wal")) {
+                assertFalse(token in folder.resolve(name).readText(Charsets.ISO_8859_1), "the token lies in $name")
+            }
+        }
+    }
+
+    @Test
+    fun `a locked keychain is an error of the phone`() = runBlocking<Unit> {
+        val locked = object : SecretStore by MemorySecrets() {
+            override fun set(name: String, value: String) = throw PhoneException.Failed("the keychain is locked")
+        }
+        val error = assertFailsWith<MestoException.Phone> { driver("+381650000021", Phone(secrets = locked, deviceKey = JavaKey())) }
+        assertEquals("phone_secrets_failed", error.code)
+        assertTrue("the keychain is locked" in error.detail)
+    }
+
+    @Test
+    fun `a key of the platform signs in and signs the ticket's code`() = runBlocking<Unit> {
+        val alarms = RememberedPlan()
+        driver("+381650000022", Phone(deviceKey = JavaKey(), reminders = alarms)).use { mesto ->
+            mesto.fill()
+            val ticket = checkNotNull(mesto.buy(mesto.quote("red", mesto.addVehicle("BG789PP").id, 60)).ticket)
+            assertTrue(mesto.ticketCode(ticket.id).text.startsWith("MESTO1:"))
+            assertEquals(listOf(ReminderKind.BeforeEnd(5u), ReminderKind.AtEnd), alarms.plan.map { it.kind })
+        }
+    }
+
+    @Test
+    fun `the flow has the current state at once and then every change`() = runBlocking<Unit> {
+        driver("+381650000030").use { mesto ->
+            val two = async { mesto.state.first { it.vehicles.size == 2 } }
+            mesto.addVehicle("BG789PP")
+            mesto.addVehicle("NS123AB")
+            assertEquals(listOf("BG789PP", "NS123AB"), withTimeout(20_000) { two.await() }.vehicles.map { it.canonical })
+        }
+    }
+
+    @Test
+    fun `a cancelled coroutine calls the waiting call off`() = runBlocking<Unit> {
+        ServerSocket(0, 1, InetAddress.getLoopbackAddress()).use { silent ->
+            Mesto.open(config("http://127.0.0.1:${silent.localPort}")).use { mesto ->
+                val waiting = async(Dispatchers.Default) { mesto.refresh() }
+                withContext(Dispatchers.IO) { silent.accept() }.use { withTimeout(5_000) { waiting.cancelAndJoin() } }
+                assertTrue(waiting.isCancelled)
+            }
+        }
+    }
+
+    private class MemorySecrets : SecretStore {
+        val kept = java.util.concurrent.ConcurrentHashMap<String, String>()
+
+        override fun get(name: String): String? = kept[name]
+
+        override fun set(name: String, value: String) {
+            kept[name] = value
+        }
+
+        override fun remove(name: String) {
+            kept.remove(name)
+        }
+    }
+
+    /** A key as Android's Keystore has it: SubjectPublicKeyInfo and DER. */
+    private class JavaKey : DeviceKey {
+        private val pair = KeyPairGenerator.getInstance("EC").apply { initialize(ECGenParameterSpec("secp256r1")) }.generateKeyPair()
+
+        override fun publicKey(): ByteArray = pair.public.encoded
+
+        override fun sign(message: ByteArray): ByteArray = Signature.getInstance("SHA256withECDSA").run {
+            initSign(pair.private)
+            update(message)
+            sign()
+        }
+    }
+
+    companion object {
+        private val testbed = Testbed()
+
+        @AfterAll
+        @JvmStatic
+        fun close() = testbed.close()
+    }
+}

@@ -1,0 +1,212 @@
+"""How the core's values, errors, ports and waiting calls are in Python."""
+
+import asyncio
+import gc
+import socket
+import tempfile
+import threading
+import unittest
+from datetime import datetime, timezone
+from decimal import Decimal
+
+from harness import Phone, RememberedPlan, Testbed, mesto
+
+
+class Observed(mesto.Observer):
+    """Remembers what it was told; `wait_for` waits for the next telling, not for time."""
+
+    def __init__(self):
+        self.seen = []
+        self.told = threading.Condition()
+
+    def changed(self, snapshot):
+        with self.told:
+            self.seen.append(snapshot)
+            self.told.notify_all()
+
+    def wait_for(self, what):
+        with self.told:
+            if not self.told.wait_for(lambda: self.seen and what(self.seen[-1]), timeout=20):
+                raise AssertionError("the observer was never told")
+            return self.seen[-1]
+
+
+class MemorySecrets(mesto.SecretStore):
+    def __init__(self, broken=False):
+        self.kept, self.broken = {}, broken
+
+    def get(self, name):
+        return self.kept.get(name)
+
+    def set(self, name, value):
+        if self.broken:
+            raise mesto.PhoneError.Failed("the keychain is locked")
+        self.kept[name] = value
+
+    def remove(self, name):
+        self.kept.pop(name, None)
+
+
+class WithTestbed(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.testbed = Testbed()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.testbed.__exit__()
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def config(self, **others):
+        values = {"path": f"{self.folder}/mesto.db", "operator_url": self.testbed.operator, "root_key": self.testbed.root_key}
+        return mesto.ClientConfig(**(values | others))
+
+    def driver(self, number, **others):
+        phone = others.pop("phone", None)
+        app = mesto.Mesto(self.config(**others), phone)
+        self.addCleanup(app.close)
+        app.refresh()
+        app.request_code(number)
+        app.sign_in(number, self.testbed.code_for(number), "Python")
+        return app
+
+
+class Values(WithTestbed):
+    def test_money_is_a_decimal_with_its_currency_and_time_is_an_aware_datetime(self):
+        with Phone(self.testbed) as phone:
+            app, number = phone.mesto, "+381640000001"
+            app.request_code(number)
+            app.sign_in(number, self.testbed.code_for(number), "Python")
+            terms = app.preview("red", app.add_vehicle("BG789PP").id, 60).terms
+        self.assertEqual((Decimal("80.00"), "RSD"), (terms.total.amount, terms.total.currency))
+        self.assertEqual("80.00", str(terms.total.amount))
+        self.assertEqual(datetime(2025, 9, 3, 8, tzinfo=timezone.utc), terms.starts_at)
+        self.assertEqual("2025-02-01", terms.tariff_from.isoformat())
+        self.assertIsInstance(terms.lines[0].kind, mesto.LineKind.LIMITED)
+
+    def test_the_smallest_and_largest_sums_survive_the_border_bg_76(self):
+        app = self.driver("+381640000002")
+        for amount, taken in (("200", True), ("5000.00", True), ("0.01", False), ("99999999999999999.99", False)):
+            with self.subTest(amount=amount):
+                if taken:
+                    self.assertEqual(Decimal(amount), app.top_up(Decimal(amount)).kind.amount.amount)
+                else:
+                    with self.assertRaises(mesto.MestoError.Refused) as refused:
+                        app.top_up(Decimal(amount))
+                    self.assertEqual("amount_not_offered", refused.exception.code)
+
+
+class Errors(WithTestbed):
+    def test_a_refusal_says_what_happened_and_what_is_allowed_in_the_drivers_language_bg_50(self):
+        said = {
+            "en": ("91 minutes are more than this zone allows: at most 90.", "You can buy 90 minutes now."),
+            "sr-Latn-RS": ("91 min je više nego što zona dozvoljava: najviše 90.", "Sada možete kupiti 90 min."),
+        }
+        for number, (locale, (text, advice)) in enumerate(said.items()):
+            app = self.driver(f"+38164000001{number}", locale=locale, path=f"{self.folder}/{locale}.db")
+            vehicle = app.add_vehicle("BG789PP").id
+            with self.assertRaises(mesto.MestoError.Refused) as refused:
+                app.quote("red", vehicle, 91)
+            error = refused.exception
+            self.assertEqual(("max_stay_exceeded", text, advice), (error.code, error.text, error.advice))
+            self.assertEqual("90", error.params["allowed"])
+            self.assertEqual(text, str(error))
+
+    def test_without_a_connection_nothing_left_the_phone(self):
+        with socket.socket() as nobody:
+            nobody.bind(("127.0.0.1", 0))
+            app = mesto.Mesto(self.config(operator_url=f"http://127.0.0.1:{nobody.getsockname()[1]}"))
+            with self.assertRaises(mesto.MestoError.Offline) as offline:
+                app.refresh()
+            app.close()
+        error = offline.exception
+        self.assertEqual(("offline", "There is no connection to the operator."), (error.code, error.text))
+        self.assertEqual("Nothing was sent and nothing was charged. Look for a signal and try again.", error.advice)
+
+    def test_a_wrong_set_up_says_what_is_wrong(self):
+        for wrong in ({"root_key": "abc"}, {"operator_url": "http://operator.example"}, {"operator_url": "ftp://x"}):
+            with self.subTest(wrong=wrong), self.assertRaises(mesto.MestoError.Phone) as phone:
+                mesto.Mesto(self.config(**wrong))
+            self.assertEqual("set_up_wrong", phone.exception.code)
+
+
+class Ports(WithTestbed):
+    def test_the_token_lies_in_the_phones_own_secrets_and_not_in_the_database(self):
+        secrets = MemorySecrets()
+        app = self.driver("+381640000020", phone=mesto.Phone(secrets=secrets))
+        token = secrets.kept["mesto.session_token"]
+        self.assertTrue(app.snapshot().signed_in)
+        for name in ("mesto.db", "mesto.db-wal"):
+            with open(f"{self.folder}/{name}", "rb") as file:
+                self.assertNotIn(token.encode(), file.read())
+
+    def test_a_locked_keychain_is_an_error_of_the_phone(self):
+        with self.assertRaises(mesto.MestoError.Phone) as phone:
+            self.driver("+381640000021", phone=mesto.Phone(secrets=MemorySecrets(broken=True)))
+        self.assertEqual("phone_secrets_failed", phone.exception.code)
+        self.assertIn("the keychain is locked", phone.exception.detail)
+
+
+class Watching(WithTestbed):
+    def test_an_observer_gets_the_current_state_first_and_then_changes_until_it_is_cancelled(self):
+        app, observed = self.driver("+381640000030"), Observed()
+        subscription = app.subscribe(observed)
+        self.assertTrue(observed.wait_for(lambda state: state.signed_in).signed_in)
+        app.add_vehicle("BG789PP")
+        observed.wait_for(lambda state: len(state.vehicles) == 1)
+        subscription.cancel()
+        told = len(observed.seen)
+        app.add_vehicle("NS123AB")
+        other = Observed()
+        kept = app.subscribe(other)
+        other.wait_for(lambda state: len(state.vehicles) == 2)
+        self.assertEqual(told, len(observed.seen))
+        kept.cancel()
+
+    def test_letting_go_of_the_subscription_ends_it(self):
+        app, observed = self.driver("+381640000031"), Observed()
+        subscription = app.subscribe(observed)
+        observed.wait_for(lambda state: state.signed_in)
+        del subscription
+        gc.collect()
+        told = len(observed.seen)
+        app.add_vehicle("BG789PP")
+        other = Observed()
+        kept = app.subscribe(other)
+        other.wait_for(lambda state: len(state.vehicles) == 1)
+        self.assertEqual(told, len(observed.seen))
+        kept.cancel()
+
+    def test_a_waiting_call_is_called_off_by_its_handle(self):
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            client = mesto.Client.open(self.config(operator_url=f"http://127.0.0.1:{silent.getsockname()[1]}"))
+            cancel = mesto.Cancel()
+
+            async def call_off():
+                waiting = asyncio.create_task(client.refresh(cancel))
+                connection, _ = await asyncio.get_running_loop().run_in_executor(None, silent.accept)
+                with connection:
+                    cancel.cancel()
+                    await waiting
+
+            with self.assertRaises(mesto.MestoError.Cancelled) as cancelled:
+                asyncio.run(call_off())
+        self.assertEqual("cancelled", cancelled.exception.code)
+
+    def test_a_plan_of_alarms_reaches_the_phone(self):
+        alarms = RememberedPlan()
+        app = self.driver("+381640000032", phone=mesto.Phone(reminders=alarms))
+        page = app.top_up(Decimal(1000)).page_url
+        self.testbed.ask("POST", "/bank/walk", {"page_url": page, "card": "approve"})
+        app.settle()
+        app.buy(app.quote("red", app.add_vehicle("BG789PP").id, 60))
+        self.assertEqual([mesto.ReminderKind.BEFORE_END(5), mesto.ReminderKind.AT_END()], [alarm.kind for alarm in alarms.plan])
+        self.assertTrue(app.ticket_code(app.snapshot().active_tickets[0].id).text.startswith("MESTO1:"))
+
+
+if __name__ == "__main__":
+    unittest.main()

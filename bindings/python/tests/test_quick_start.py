@@ -1,0 +1,58 @@
+"""The quick start of docs/quick-start.md, run as it stands there; and the page holds what every language runs."""
+
+import re
+import tempfile
+import unittest
+from decimal import Decimal
+from pathlib import Path
+
+from harness import ROOT, Testbed, mesto
+
+# quick-start
+def park(config, phone, ask_code, show_page):
+    with mesto.Mesto(config) as app:
+        app.refresh()
+        app.request_code(phone)
+        app.sign_in(phone, ask_code(), "Ana's phone")
+        car = app.add_vehicle("BG 789-PP")
+        show_page(app.top_up(Decimal(1000)).page_url)  # the bank's page: card data is typed there and nowhere else
+        app.settle()
+        zone = app.zones_near(sign="9111").by_sign
+        return app.buy(app.quote(zone, car.id, 60))
+# quick-start end
+
+
+SOURCES = {
+    "kotlin": "android/sdk/src/test/kotlin/city/mesto/sdk/QuickStartTest.kt",
+    "swift": "ios/Tests/MestoKitTests/QuickStartTests.swift",
+    "python": "bindings/python/tests/test_quick_start.py",
+}
+
+
+def snippet(source):
+    """What stands between the markers, moved to the left edge."""
+    body = re.search(r"^ *(?://|#) quick-start\n(.*?)^ *(?://|#) quick-start end", source, flags=re.S | re.M).group(1)
+    edge = min(len(line) - len(line.lstrip()) for line in body.splitlines() if line.strip())
+    return "\n".join(line[edge:].rstrip() for line in body.splitlines()) + "\n"
+
+
+class QuickStart(unittest.TestCase):
+    def test_the_quick_start_buys_an_hour(self):
+        number = "+381641234567"
+        with Testbed() as testbed, tempfile.TemporaryDirectory() as folder:
+            config = mesto.ClientConfig(path=f"{folder}/mesto.db", operator_url=testbed.operator, root_key=testbed.root_key)
+            approve = lambda page: testbed.ask("POST", "/bank/walk", {"page_url": page, "card": "approve"})
+            intent = park(config, number, lambda: testbed.code_for(number), approve)
+        self.assertIsInstance(intent.state, mesto.IntentState.CONFIRMED)
+        self.assertEqual(Decimal("80.00"), intent.ticket.price.amount)
+
+    def test_the_page_holds_what_is_run(self):
+        page = (ROOT / "docs" / "quick-start.md").read_text()
+        for language, path in SOURCES.items():
+            shown = re.findall(rf"```{language}\n(.*?)```", page, flags=re.S)
+            with self.subTest(language=language):
+                self.assertIn(snippet((ROOT / path).read_text()), shown)
+
+
+if __name__ == "__main__":
+    unittest.main()
