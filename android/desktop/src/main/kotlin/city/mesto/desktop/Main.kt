@@ -6,8 +6,11 @@ import androidx.compose.foundation.layout.Box
 import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.fillMaxHeight
 import androidx.compose.foundation.layout.width
+import androidx.compose.runtime.Composable
+import androidx.compose.runtime.collectAsState
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
+import androidx.compose.runtime.remember
 import androidx.compose.runtime.setValue
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.unit.DpSize
@@ -22,6 +25,7 @@ import city.mesto.ui.SmsFallback
 import city.mesto.ui.app.MestoApp
 import city.mesto.ui.app.MestoScreens
 import city.mesto.ui.app.Outside
+import city.mesto.ui.app.Place
 import city.mesto.ui.theme.MestoTheme
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
@@ -75,12 +79,21 @@ fun main() {
         Window(onCloseRequest = ::exitApplication, title = "Mesto", state = WindowState(size = DpSize(width, 860.dp))) {
             Row {
                 Box(Modifier.width(400.dp).fillMaxHeight()) { MestoScreens(app) }
-                testbed?.let { MestoTheme { Panel(it, beside.page, beside.composed) } }
+                testbed?.let { MestoTheme { Panel(it, phoneOf(app), beside.page, beside.composed) } }
             }
         }
     }
     client.close()
     testbed?.close()
+}
+
+/** The number the last code went to. */
+@Composable
+private fun phoneOf(app: MestoApp): String? {
+    var phone by remember { mutableStateOf<String?>(null) }
+    val signIn = app.place.collectAsState().value as? Place.SignIn
+    signIn?.presenter?.state?.collectAsState()?.value?.codeSentTo?.let { phone = it }
+    return phone
 }
 
 /** With a testbed everything is new at each start; with an operator the phone remembers. */

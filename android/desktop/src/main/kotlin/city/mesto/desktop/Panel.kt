@@ -34,7 +34,7 @@ import kotlinx.coroutines.withContext
 
 @OptIn(ExperimentalLayoutApi::class)
 @Composable
-fun Panel(testbed: Testbed, page: String?, composed: SmsFallback?) {
+fun Panel(testbed: Testbed, phone: String?, page: String?, composed: SmsFallback?) {
     var inbox by remember { mutableStateOf(emptyList<Received>()) }
     var now by remember { mutableStateOf("") }
     var isOffline by remember { mutableStateOf(false) }
@@ -43,9 +43,9 @@ fun Panel(testbed: Testbed, page: String?, composed: SmsFallback?) {
     fun press(action: () -> Unit) {
         scope.launch { withContext(Dispatchers.IO) { action() } }
     }
-    LaunchedEffect(testbed) {
+    LaunchedEffect(testbed, phone) {
         while (true) {
-            withContext(Dispatchers.IO) { runCatching { testbed.inbox() to testbed.now() }.getOrNull() }?.let { (messages, time) ->
+            withContext(Dispatchers.IO) { runCatching { phone?.let(testbed::inbox).orEmpty() to testbed.now() }.getOrNull() }?.let { (messages, time) ->
                 inbox = messages
                 now = time
             }
@@ -57,7 +57,7 @@ fun Panel(testbed: Testbed, page: String?, composed: SmsFallback?) {
         modifier = Modifier
             .width(320.dp)
             .fillMaxHeight()
-            .background(MaterialTheme.colorScheme.surfaceContainerHighest)
+            .background(MaterialTheme.colorScheme.surface)
             .verticalScroll(rememberScrollState())
             .padding(16.dp),
     ) {

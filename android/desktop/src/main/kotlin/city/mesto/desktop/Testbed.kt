@@ -4,6 +4,7 @@ package city.mesto.desktop
 
 import java.io.File
 import java.net.URI
+import java.net.URLEncoder
 import java.net.http.HttpClient
 import java.net.http.HttpRequest
 import java.net.http.HttpResponse
@@ -33,9 +34,9 @@ class Testbed(binary: File) : AutoCloseable {
 
     fun now(): String = fields(get("/clock"), "now").firstOrNull().orEmpty()
 
-    /** Newest first. */
-    fun inbox(): List<Received> {
-        val json = get("/outbox")
+    /** What was sent to a phone, newest first. */
+    fun inbox(phone: String): List<Received> {
+        val json = get("/outbox?phone=" + URLEncoder.encode(phone, Charsets.UTF_8))
         return fields(json, "at").zip(fields(json, "text"), ::Received)
     }
 

@@ -2,13 +2,18 @@
 
 package city.mesto.ui
 
+import androidx.compose.ui.semantics.SemanticsProperties
+import androidx.compose.ui.semantics.getOrNull
+import androidx.compose.ui.test.ComposeTimeoutException
 import androidx.compose.ui.test.ComposeUiTest
 import androidx.compose.ui.test.ExperimentalTestApi
+import androidx.compose.ui.test.SemanticsMatcher
 import androidx.compose.ui.test.SemanticsNodeInteraction
 import androidx.compose.ui.test.assertIsEnabled
 import androidx.compose.ui.test.hasContentDescription
 import androidx.compose.ui.test.hasSetTextAction
 import androidx.compose.ui.test.hasText
+import androidx.compose.ui.test.isEnabled
 import androidx.compose.ui.test.performClick
 import androidx.compose.ui.test.performTextReplacement
 import androidx.compose.ui.test.v2.runComposeUiTest
@@ -177,7 +182,19 @@ class JourneyTest {
 
     private fun ComposeUiTest.shows(text: String) = onAllNodes(says(text)).fetchSemanticsNodes().isNotEmpty()
 
-    private fun ComposeUiTest.sees(text: String) = waitUntil("\"$text\" is shown", timeoutMillis = 20_000) { shows(text) }
+    private fun ComposeUiTest.sees(text: String) = awaits("\"$text\"") { shows(text) }
+
+    /** Waits as long as a busy machine may need; tells what stood on the screen when it was not enough. */
+    private fun ComposeUiTest.awaits(what: String, condition: () -> Boolean) {
+        try {
+            waitUntil(what, timeoutMillis = 60_000) { condition() }
+        } catch (late: ComposeTimeoutException) {
+            val there = onAllNodes(SemanticsMatcher("any") { true }).fetchSemanticsNodes().flatMap { node ->
+                node.config.getOrNull(SemanticsProperties.Text).orEmpty().map { it.text } + node.config.getOrNull(SemanticsProperties.ContentDescription).orEmpty()
+            }
+            throw AssertionError("$what did not come; there is: ${there.joinToString(" | ")}", late)
+        }
+    }
 
     private fun ComposeUiTest.finds(text: String): SemanticsNodeInteraction {
         sees(text)
@@ -185,7 +202,8 @@ class JourneyTest {
     }
 
     private fun ComposeUiTest.tap(text: String) {
-        finds(text).performClick()
+        awaits("\"$text\" to tap") { onAllNodes(says(text).and(isEnabled())).fetchSemanticsNodes().isNotEmpty() }
+        onAllNodes(says(text).and(isEnabled()))[0].performClick()
     }
 
     /** The second tap comes before anything can have answered the first. */
@@ -197,13 +215,13 @@ class JourneyTest {
         mainClock.autoAdvance = true
     }
 
-    private fun ComposeUiTest.tapUntil(text: String, condition: () -> Boolean) = waitUntil("\"$text\" leads on", timeoutMillis = 20_000) {
+    private fun ComposeUiTest.tapUntil(text: String, condition: () -> Boolean) = awaits("what \"$text\" leads to") {
         if (!condition() && shows(text)) onAllNodes(says(text))[0].performClick()
         condition()
     }
 
     private fun ComposeUiTest.type(label: String, text: String) {
-        waitUntil("a field \"$label\"", timeoutMillis = 20_000) {
+        awaits("a field \"$label\"") {
             onAllNodes(hasSetTextAction().and(hasText(label))).fetchSemanticsNodes().isNotEmpty()
         }
         onNode(hasSetTextAction().and(hasText(label))).performTextReplacement(text)
