@@ -33,6 +33,7 @@ final class Testbed {
         let output = Pipe()
         process.executableURL = URL(fileURLWithPath: folder).appendingPathComponent("mesto")
         process.arguments = ["testbed", "--port", "0", "--json", "--start", start]
+        process.environment = ProcessInfo.processInfo.environment.merging(["RUST_LOG": "error"]) { given, _ in given }
         process.standardInput = input
         process.standardOutput = output
         try process.run()

@@ -1,0 +1,130 @@
+// How the core's values, errors, ports and waiting calls are in Swift.
+import Foundation
+import MestoKit
+import Testing
+
+@Suite(.serialized) final class MestoTests {
+    private let testbed: Testbed
+    private let folder: URL
+
+    init() throws {
+        testbed = try Testbed()
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("mesto-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    }
+
+    deinit {
+        testbed.close()
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    private func config(operatorUrl: String? = nil, rootKey: String? = nil, locale: String = "en") -> ClientConfig {
+        ClientConfig(
+            path: folder.appendingPathComponent("\(locale).db").path, operatorUrl: operatorUrl ?? testbed.operatorUrl,
+            rootKey: rootKey ?? testbed.rootKey, locale: locale)
+    }
+
+    private func driver(_ phone: Phone = Phone(), locale: String = "en") async throws -> Mesto {
+        let (mesto, number) = (try Mesto(config(locale: locale), phone: phone), "+381660000001")
+        try await mesto.refresh()
+        try await mesto.requestCode(phone: number)
+        try await mesto.signIn(phone: number, code: testbed.code(for: number), device: "Swift")
+        return mesto
+    }
+
+    @Test func moneyIsADecimalWithItsCurrencyAndTimeIsADate() async throws {
+        let mesto = try await driver(Phone(clock: PhoneClock(try await testbed.now())))
+        let car = try await mesto.addVehicle(plate: "BG789PP")
+        let terms = try await mesto.preview(zone: "red", vehicle: car.id, minutes: 60).terms
+        #expect(terms.total == Money(amount: Decimal(string: "80.00")!, currency: "RSD"))
+        let start = try moment("2025-09-03T08:00:00Z")
+        #expect(terms.startsAt == start)
+        #expect(terms.tariffFrom == "2025-02-01")
+    }
+
+    @Test(arguments: [
+        ("en", "91 minutes are more than this zone allows: at most 90.", "You can buy 90 minutes now."),
+        ("sr-Latn-RS", "91 min je više nego što zona dozvoljava: najviše 90.", "Sada možete kupiti 90 min."),
+    ])
+    func aRefusalSaysWhatHappenedAndWhatIsAllowed_bg_50(locale: String, text: String, advice: String) async throws {
+        let mesto = try await driver(locale: locale)
+        let car = try await mesto.addVehicle(plate: "BG789PP")
+        let error = await failure { _ = try await mesto.quote(zone: "red", vehicle: car.id, minutes: 91) }
+        #expect(error?.code == "max_stay_exceeded")
+        #expect(error?.localizedDescription == text)
+        #expect(error?.recoverySuggestion == advice)
+        #expect(error?.params["allowed"] == "90")
+        guard case .Refused = error else { Issue.record("\(String(describing: error))"); return }
+    }
+
+    @Test func withoutAConnectionNothingLeftThePhone() async throws {
+        let mesto = try await driver()
+        try await testbed.ask("POST", "/offline", ["on": true])
+        let error = await failure { try await mesto.sync() }
+        #expect(error?.code == "offline")
+        #expect(error?.text == "There is no connection to the operator.")
+        #expect(error?.advice == "Nothing was sent and nothing was charged. Look for a signal and try again.")
+        guard case .Offline = error else { Issue.record("\(String(describing: error))"); return }
+    }
+
+    @Test func aWrongSetUpSaysWhatIsWrong() async throws {
+        #expect(await failure { _ = try Mesto(self.config(rootKey: "abc")) }?.code == "set_up_wrong")
+        #expect(await failure { _ = try Mesto(self.config(operatorUrl: "http://operator.example")) }?.code == "set_up_wrong")
+    }
+
+    @Test func theTokenLiesInThePhonesOwnSecretsAndNotInTheDatabase() async throws {
+        let secrets = MemorySecrets()
+        let mesto = try await driver(Phone(secrets: secrets))
+        let token = try #require(try secrets.get(name: "mesto.session_token"))
+        #expect(mesto.snapshot().signedIn)
+        for name in ["en.db", "en.db-wal"] {
+            let file = try Data(contentsOf: folder.appendingPathComponent(name))
+            #expect(file.range(of: Data(token.utf8)) == nil, "the token lies in \(name)")
+        }
+    }
+
+    @Test func aLockedKeychainIsAnErrorOfThePhone() async throws {
+        let error = await failure { _ = try await self.driver(Phone(secrets: MemorySecrets(locked: true))) }
+        #expect(error?.code == "phone_secrets_failed")
+        #expect(error?.detail.contains("the keychain is locked") == true)
+    }
+
+    @Test func theStreamHasTheCurrentStateAtOnceAndThenChanges() async throws {
+        let mesto = try await driver()
+        var changes = mesto.changes().makeAsyncIterator()
+        #expect(await changes.next()?.signedIn == true)
+        _ = try await mesto.addVehicle(plate: "BG789PP")
+        var latest = await changes.next()
+        while latest?.vehicles.isEmpty == true { latest = await changes.next() }
+        #expect(latest?.vehicles.map(\.canonical) == ["BG789PP"])
+    }
+
+    @Test func aCancelledTaskReachesTheCore() async throws {
+        let mesto = try await driver()
+        try await testbed.ask("POST", "/faults", ["method": "GET", "path": "/v1/events", "kind": "delay", "milliseconds": 30000])
+        let waiting = Task { try await mesto.sync() }
+        waiting.cancel()
+        let error = await failure { _ = try await waiting.value }
+        guard case .Cancelled = error else { Issue.record("\(String(describing: error))"); return }
+    }
+
+    private func failure(_ call: () async throws -> Void) async -> MestoError? {
+        do { try await call() } catch { return error as? MestoError }
+        return nil
+    }
+}
+
+private final class MemorySecrets: SecretStore, @unchecked Sendable {
+    private let lock = NSLock()
+    private var kept: [String: String] = [:]
+    private let locked: Bool
+
+    init(locked: Bool = false) { self.locked = locked }
+
+    func get(name: String) throws -> String? { lock.withLock { kept[name] } }
+    func set(name: String, value: String) throws {
+        if locked { throw PhoneError.Failed(reason: "the keychain is locked") }
+        lock.withLock { kept[name] = value }
+    }
+    func remove(name: String) throws { lock.withLock { kept[name] = nil } }
+}

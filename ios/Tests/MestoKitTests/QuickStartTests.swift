@@ -1,0 +1,36 @@
+// The quick start of docs/quick-start.md, compiled and run as it stands there.
+import Foundation
+import MestoKit
+import Testing
+
+// quick-start
+func park(_ config: ClientConfig, phone: String, askCode: () async throws -> String, showPage: (String) async throws -> Void) async throws
+    -> Intent
+{
+    let mesto = try Mesto(config)
+    try await mesto.refresh()
+    try await mesto.requestCode(phone: phone)
+    try await mesto.signIn(phone: phone, code: askCode(), device: "Ana's phone")
+    let car = try await mesto.addVehicle(plate: "BG 789-PP")
+    if let page = try await mesto.topUp(1000).pageUrl { try await showPage(page) }  // card data is typed there and nowhere else
+    try await mesto.settle()
+    let zone = try await mesto.zonesNear(sign: "9111").bySign ?? ""
+    return try await mesto.buy(mesto.quote(zone: zone, vehicle: car.id, minutes: 60))
+}
+// quick-start end
+
+@Test func theQuickStartBuysAnHour() async throws {
+    let testbed = try Testbed()
+    defer { testbed.close() }
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("mesto-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.appendingPathComponent("mesto.db").path
+    let config = ClientConfig(path: path, operatorUrl: testbed.operatorUrl, rootKey: testbed.rootKey)
+    let number = "+381641234567"
+    let intent = try await park(config, phone: number, askCode: { try await testbed.code(for: number) }) { page in
+        try await testbed.ask("POST", "/bank/walk", ["page_url": page, "card": "approve"])
+    }
+    #expect(intent.state == .confirmed)
+    #expect(intent.ticket?.price == Money(amount: 80, currency: "RSD"))
+}
