@@ -410,8 +410,8 @@ mod tests {
     fn every_line_notice_and_warning_has_a_text() {
         let price = rsd(8_000);
         let lines = [
-            LineKind::Limited { units: 2, unit_minutes: 60, unit_price: price.clone() },
-            LineKind::Extended { units: 1, unit_minutes: 30, unit_price: price.clone() },
+            LineKind::Limited { units: 2, unit_minutes: 60, unit_price: price },
+            LineKind::Extended { units: 1, unit_minutes: 30, unit_price: price },
             LineKind::CardFee { below: price },
         ];
         let notices = [
