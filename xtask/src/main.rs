@@ -49,6 +49,8 @@ enum Command {
     Size(size::Options),
     /// Measure purchases, the opening of the client and quotes, each beside a peer; fails when a target is missed
     Bench(bench::Options),
+    /// Open the screens in a window, beside a testbed whose clock, network and bank obey a panel
+    App,
     /// Run the simulation: many phones, one operator, a network that fails; `--seed N --steps M` replays
     Simulate {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -80,6 +82,7 @@ fn run(command: Command) -> Outcome<()> {
         Command::Bindings => test::bindings(),
         Command::Size(options) => size::run(options),
         Command::Bench(options) => bench::run(options),
+        Command::App => test::app(),
         Command::Simulate { words } => {
             let program = ["run", "--quiet", "--release", "-p", "mesto-tests", "--bin", "simulate", "--"];
             process::succeed(test::cargo()?.args(program).args(words))

@@ -8,7 +8,7 @@ use crate::failure::{Failure, Outcome};
 use crate::process::Stopwatch;
 use crate::setup;
 use counts::Counts;
-pub use parts::{bindings, cargo};
+pub use parts::{app, bindings, cargo};
 
 /// What can be tested on its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]

@@ -6,7 +6,7 @@ use std::process::Command;
 use super::counts::{self, Counts, Runner};
 use super::{Part, Step};
 use crate::failure::{Failure, Outcome};
-use crate::setup::Swift;
+use crate::setup::{self, Swift};
 use crate::{clauses, dependencies, pages, process, repository, texts};
 
 /// The name in the table; a part of several steps goes by its first word.
@@ -39,13 +39,20 @@ pub fn steps(part: Part) -> Vec<Step> {
 }
 
 /// The core as a host library, the bindings of every language, and the `mesto` that serves their tests.
-pub const LIBRARY: Step = Step {
-    name: "library",
-    run: || {
-        process::succeed(cargo()?.args(["build", "--locked", "-p", "mesto-bindings", "-p", "mesto-cli"]))?;
-        generate().map(|()| None)
-    },
-};
+pub const LIBRARY: Step = Step { name: "library", run: || library().map(|()| None) };
+
+fn library() -> Outcome<()> {
+    process::succeed(cargo()?.args(["build", "--locked", "-p", "mesto-bindings", "-p", "mesto-cli"]))?;
+    generate()
+}
+
+/// Opens the screens in a window over a testbed; ends when the window is closed.
+pub fn app() -> Outcome<()> {
+    setup::run(&[Part::Ui], setup::Mode::Install)?;
+    library()?;
+    let root = repository::root()?;
+    process::succeed(maven(&root).args(["-q", "-Papp", "-pl", "desktop", "-am", "process-classes"]))
+}
 
 /// Builds the host library and writes the generated Kotlin, Swift and Python below `target/bindings`.
 pub fn bindings() -> Outcome<()> {
@@ -84,10 +91,9 @@ fn kotlin() -> Outcome<Option<Counts>> {
 
 fn ui() -> Outcome<Option<Counts>> {
     let root = built("the screens in Compose", "android/ui/pom.xml")?;
-    counted(
-        Runner::Surefire,
-        maven(&root).args(["-pl", "ui", "-am", "-Dsurefire.failIfNoSpecifiedTests=false", "test"]),
-    )
+    // The SDK is built again beneath the screens, its tests are another part.
+    let only = ["-Dtest=city/mesto/ui/**", "-Dmesto.tests.required=false", "-Dsurefire.failIfNoSpecifiedTests=false"];
+    counted(Runner::Surefire, maven(&root).args(["-pl", "ui,desktop", "-am"]).args(only).arg("test"))
 }
 
 fn maven(root: &Path) -> Command {
