@@ -38,3 +38,26 @@ pub(crate) async fn until<T>(
         outcome = work => outcome,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::future::{pending, ready};
+
+    #[tokio::test]
+    async fn a_call_ends_when_it_is_called_off_before_or_while_it_waits() {
+        let cancel = Cancel::new();
+        let (outcome, ()) =
+            tokio::join!(until(Some(Arc::clone(&cancel)), pending::<Result<(), MestoError>>()), async {
+                cancel.cancel()
+            });
+        assert_eq!(outcome, Err(MestoError::cancelled()));
+        assert_eq!(until(Some(cancel), ready(Ok(1))).await, Err(MestoError::cancelled()));
+    }
+
+    #[tokio::test]
+    async fn a_call_that_nobody_calls_off_has_its_own_end() {
+        assert_eq!(until(Some(Cancel::new()), ready(Ok(1))).await, Ok(1));
+        assert_eq!(until(None, ready(Ok(2))).await, Ok(2));
+    }
+}

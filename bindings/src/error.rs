@@ -86,3 +86,38 @@ fn plain_value(value: &Value) -> String {
         (other, _, _) => other.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn params_cross_the_border_as_plain_text() {
+        let params = json!({
+            "allowed": 90, "until": "2025-09-03T09:00:00Z", "due": {"amount": "80.00", "currency": "RSD"}, "known": ["9111", "9112"],
+        });
+        let plain = plain(params.as_object().unwrap());
+        assert_eq!(plain["allowed"], "90");
+        assert_eq!(plain["until"], "2025-09-03T09:00:00Z");
+        assert_eq!(plain["due"], "80.00 RSD");
+        assert_eq!(plain["known"], r#"["9111","9112"]"#);
+    }
+
+    #[test]
+    fn an_error_keeps_its_kind_and_speaks_the_clients_language() {
+        let refused =
+            Error::from(mesto_client::Problem::new(mesto_client::ProblemCode::PhoneInvalid, "for developers"));
+        for (locale, said) in [(Locale::En, "This is not a phone number."), (Locale::SrLatn, "Ovo nije broj telefona.")]
+        {
+            let told = MestoError::told(&refused, locale);
+            assert_eq!(told.to_string(), said);
+            let MestoError::Refused { code, advice, detail, .. } = told else { panic!("not refused: {told:?}") };
+            assert_eq!((code.as_str(), detail.as_str()), ("phone_invalid", "for developers"));
+            assert!(!advice.is_empty());
+        }
+        let away = Error::from(mesto_client::Problem::new(mesto_client::ProblemCode::Unavailable, ""));
+        assert!(matches!(MestoError::told(&away, Locale::En), MestoError::NotNow { .. }));
+    }
+}

@@ -1,6 +1,9 @@
 //! The core as Kotlin, Swift and Python see it: mirrors of the client's types and coarse calls. No logic.
 
-#![allow(clippy::result_large_err, reason = "an error is copied across the border once, field by field, whatever its size here")]
+#![allow(
+    clippy::result_large_err,
+    reason = "an error is copied across the border once, field by field, whatever its size here"
+)]
 
 mod account;
 mod cancel;

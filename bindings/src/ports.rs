@@ -116,3 +116,50 @@ impl DeviceSigner for OwnDevice {
         signature_from_der(&der).map_err(|error| refused(error.to_string()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use mesto_protocol::device::SoftwareDevice;
+
+    /// Answers what it was made with.
+    struct Platform {
+        public: Vec<u8>,
+        signature: Vec<u8>,
+    }
+
+    impl DeviceKey for Platform {
+        fn public_key(&self) -> Result<Vec<u8>, PhoneError> {
+            Ok(self.public.clone())
+        }
+        fn sign(&self, _message: Vec<u8>) -> Result<Vec<u8>, PhoneError> {
+            Ok(self.signature.clone())
+        }
+    }
+
+    fn device(public: Vec<u8>, signature: Vec<u8>) -> Result<OwnDevice, PhoneError> {
+        OwnDevice::new(Arc::new(Platform { public, signature }))
+    }
+
+    #[test]
+    fn a_key_that_is_no_point_of_the_curve_is_refused_at_once() {
+        let point = SoftwareDevice::from_seed(&[7; 32]).unwrap().public_key().to_vec();
+        assert!(device(point.clone(), vec![]).is_ok());
+        let mut off_curve = point.clone();
+        off_curve.iter_mut().last().into_iter().for_each(|byte| *byte ^= 1);
+        for wrong in [off_curve, vec![], point.split_last().unwrap().1.to_vec()] {
+            assert!(device(wrong, vec![]).is_err());
+        }
+    }
+
+    #[test]
+    fn a_signature_crosses_as_der_and_garbage_is_an_error() {
+        let point = SoftwareDevice::from_seed(&[7; 32]).unwrap().public_key().to_vec();
+        // SEQUENCE of INTEGER 1 and INTEGER 128 (with its sign byte).
+        let signed = device(point.clone(), vec![0x30, 7, 2, 1, 1, 2, 2, 0, 128]).unwrap().sign(b"moment").unwrap();
+        let ones: Vec<(usize, u8)> = signed.into_iter().enumerate().filter(|(_, byte)| *byte != 0).collect();
+        assert_eq!(ones, [(31, 1), (63, 128)]);
+        assert!(device(point, vec![0x30, 7, 2]).unwrap().sign(b"moment").is_err());
+    }
+}

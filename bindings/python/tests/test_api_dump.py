@@ -81,11 +81,11 @@ def kotlin(text):
             lines.append(plain(head.split("{")[0]))
             made = re.findall(r"^ +(constructor\((?!withHandle|noHandle)[^)]*\))", body, flags=re.M)
             companion = body[body.rindex("companion object"):]
-            made += re.findall(r"^ +((?:suspend )?fun `\w+`\([^)]*\)\s*:\s*[\w.`]+)", companion, flags=re.M)
+            made += re.findall(r"(?:suspend )?fun `\w+`\([^)]*\)\s*:\s*[\w.`]+", companion)
             lines += ["    " + plain(line) for line in made]
-    for match in re.finditer(r"^\s*((?:suspend )?fun `(?P<name>\w+)`\([^{=]*?\)\s*(?::\s*[^\s={]+)?)\s*[={]", text, flags=re.M):
-        if text[match.start():match.start(1)].lstrip("\n") == "":
-            found[match.group("name") + "()"] = [plain(match.group(1))]
+    for match in re.finditer(r"(?:suspend )?fun `(?P<name>\w+)`\([^)]*\)\s*(?::\s*[\w.`]+)?", text):
+        if text.count("{", 0, match.start()) == text.count("}", 0, match.start()):
+            found[match.group("name") + "()"] = [plain(match.group(0))]
     return "\n".join("\n".join(found[name]) for name in sorted(found)) + "\n"
 
 
