@@ -17,7 +17,7 @@ use crate::{Outcome, ROUNDS};
 
 /// As `mesto serve` is set up.
 const SERVER_THREADS: usize = 2;
-const STORE_CONNECTIONS: usize = 8;
+const STORE_CONNECTIONS: usize = 32;
 /// Purchases prepared for each second of a run: more than are sold.
 const PREPARED_POSTGRES: usize = 4_000;
 const PREPARED_SQLITE: usize = 15_000;

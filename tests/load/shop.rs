@@ -205,7 +205,7 @@ const COPIES: &[Copied] = &[
     ),
     (
         "quote",
-        "city, pay, extends, terms, user_stay, plate_stay, issued_at, expires_at",
+        "city, zone, pay, extends, terms, user_stay, plate_stay, issued_at, expires_at",
         &[
             ("id", "{id}"),
             ("account", "{account}"),
