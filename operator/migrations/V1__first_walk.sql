@@ -95,6 +95,7 @@ CREATE TABLE quote (
   id TEXT PRIMARY KEY,
   account TEXT NOT NULL REFERENCES account (id),
   city TEXT NOT NULL,
+  zone TEXT NOT NULL,
   vehicle TEXT NOT NULL,
   canonical TEXT NOT NULL,
   shown TEXT NOT NULL,

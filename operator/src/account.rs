@@ -28,14 +28,13 @@ impl Held {
         let rows =
             tx.query("UPDATE account SET seq = seq WHERE id = $1 RETURNING seq, deposit, currency", values![account])?;
         let row = rows.first().ok_or_else(|| StoreError::unreadable("account", "it is gone"))?;
-        Ok(Self {
-            id: account.to_owned(),
-            currency: Currency::new(row.text(2)?)?,
-            deposit: row.int(1)?,
-            seq: row.int(0)?,
-            changes: Vec::new(),
-            is_touched: false,
-        })
+        Self::taken(account, row.int(0)?, row.int(1)?, row.text(2)?)
+    }
+
+    /// An account whose row was locked by another statement.
+    pub fn taken(account: &str, seq: i64, deposit: i64, currency: &str) -> Outcome<Self> {
+        let currency = Currency::new(currency)?;
+        Ok(Self { id: account.to_owned(), currency, deposit, seq, changes: Vec::new(), is_touched: false })
     }
 
     /// The balance now.

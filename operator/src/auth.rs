@@ -5,6 +5,7 @@ use mesto_protocol::api::{CodeRequest, CodeSent, Role, Session, SignIn};
 use mesto_protocol::device::DeviceKey;
 use mesto_protocol::{Problem, ProblemCode};
 
+use crate::account::Held;
 use crate::failure::{Outcome, refuse};
 use crate::http::{Request, Response};
 use crate::routes::Call;
@@ -27,18 +28,35 @@ pub(crate) struct Who {
     pub device_key: Option<String>,
 }
 
+/// The hash of the request's token, as it is stored.
+fn token_hash(request: &Request) -> Outcome<String> {
+    match request.get("authorization").and_then(|value| value.strip_prefix("Bearer ")) {
+        Some(token) => Ok(text::sha256(token.as_bytes())),
+        None => {
+            refuse(ProblemCode::Unauthorized, "send the header Authorization: Bearer with the token of your session")
+        }
+    }
+}
+
+/// The holder of the request's token, his account locked: for actions, in one statement.
+pub(crate) fn authenticate_and_hold(tx: &mut dyn Tx, now: DateTime<Utc>, request: &Request) -> Outcome<(Who, Held)> {
+    let rows = tx.query(
+        "UPDATE account SET seq = seq WHERE id = (SELECT account FROM token WHERE hash = $1 AND expires_at > $2) AND closed_at IS NULL RETURNING id, role, seq, deposit, currency, (SELECT device.public_key FROM token JOIN device ON device.id = token.device WHERE token.hash = $1)",
+        values![&token_hash(request)?, now.timestamp_millis()],
+    )?;
+    let Some(row) = rows.first() else {
+        return refuse(ProblemCode::Unauthorized, "this token is not valid any more; sign in again");
+    };
+    let who = Who { account: row.string(0)?, role: words::read(row.text(1)?)?, device_key: row.maybe_string(5)? };
+    let held = Held::taken(&who.account, row.int(2)?, row.int(3)?, row.text(4)?)?;
+    Ok((who, held))
+}
+
 /// The holder of the request's token.
 pub(crate) fn authenticate(tx: &mut dyn Tx, now: DateTime<Utc>, request: &Request) -> Outcome<Who> {
-    let token = request.get("authorization").and_then(|value| value.strip_prefix("Bearer "));
-    let Some(token) = token else {
-        return refuse(
-            ProblemCode::Unauthorized,
-            "send the header Authorization: Bearer with the token of your session",
-        );
-    };
     let rows = tx.query(
         "SELECT token.account, account.role, device.public_key FROM token JOIN account ON account.id = token.account LEFT JOIN device ON device.id = token.device WHERE token.hash = $1 AND token.expires_at > $2 AND account.closed_at IS NULL",
-        values![&text::sha256(token.as_bytes()), now.timestamp_millis()],
+        values![&token_hash(request)?, now.timestamp_millis()],
     )?;
     match rows.first() {
         Some(row) => {
@@ -119,8 +137,7 @@ pub(crate) fn sign_in(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response>
 
 /// `DELETE /v1/auth/session`: the token ends now.
 pub(crate) fn sign_out(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
-    let token = call.request.get("authorization").and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
-    tx.execute("DELETE FROM token WHERE hash = $1", values![&text::sha256(token.as_bytes())])?;
+    tx.execute("DELETE FROM token WHERE hash = $1", values![&token_hash(call.request)?])?;
     Ok(Response::empty())
 }
 

@@ -24,7 +24,7 @@ pub(crate) struct Action {
     hash: String,
 }
 
-/// Locks the account, then looks the key up: an answer to replay, or the action to do.
+/// Looks the key up, the account being locked: an answer to replay, or the action to do.
 pub(crate) fn begin(tx: &mut dyn Tx, call: &mut Call<'_>, found: &Route) -> Outcome<Result<Action, Response>> {
     let Some(key) = call.request.get(route::IDEMPOTENCY_KEY) else {
         return refuse(
@@ -36,12 +36,11 @@ pub(crate) fn begin(tx: &mut dyn Tx, call: &mut Call<'_>, found: &Route) -> Outc
         .map_err(|error| Problem::new(ProblemCode::IdempotencyKeyInvalid, error.to_string()))?;
     let route = format!("{} {}", found.method, found.path);
     let hash = body_hash(&call.request.method, &call.request.path, &call.request.body);
-    let held = Held::take(tx, &call.who()?.account)?;
+    let account = &call.held()?.id;
     let rows = tx.query(
         "SELECT route, body_hash, status, answer FROM intent WHERE account = $1 AND key = $2",
-        values![&held.id, key.as_str()],
+        values![account, key.as_str()],
     )?;
-    call.held = Some(held);
     for row in rows {
         match row.text(0)? {
             ANY_ROUTE => {

@@ -8,7 +8,7 @@ use mesto_protocol::{Problem, ProblemCode, route};
 use mesto_rules::City;
 use mesto_rules::money::Currency;
 
-use crate::failure::{Failure, Outcome, refuse, store_problem};
+use crate::failure::{Failure, Outcome, store_problem};
 use crate::http::{Request, Response};
 use crate::idempotency::InFlight;
 use crate::keys::Keys;
@@ -186,13 +186,7 @@ impl Operator {
     fn attempt(&self, tx: &mut dyn Tx, now: DateTime<Utc>, request: &Request) -> Outcome<Tried> {
         let (route, path) = routes::find(request)?;
         let mut call = Call { operator: self, now, request, path, who: None, held: None };
-        if let Some(roles) = route.roles {
-            let who = crate::auth::authenticate(tx, now, request)?;
-            if !roles.contains(&who.role) {
-                return refuse(ProblemCode::Forbidden, "your role may not do this");
-            }
-            call.who = Some(who);
-        }
+        call.enter(tx, route)?;
         if !route.is_action {
             return (route.handler)(tx, &mut call).map(Tried::Answer);
         }
@@ -215,7 +209,7 @@ impl Operator {
     fn record(&self, tx: &mut dyn Tx, now: DateTime<Utc>, request: &Request, problem: &Problem) -> Outcome<Tried> {
         let (route, path) = routes::find(request)?;
         let mut call = Call { operator: self, now, request, path, who: None, held: None };
-        call.who = Some(crate::auth::authenticate(tx, now, request)?);
+        call.enter(tx, route)?;
         let response = Response::problem(problem);
         match crate::idempotency::begin(tx, &mut call, route)? {
             Ok(action) => action.end(tx, &mut call, &response)?,

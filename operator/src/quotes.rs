@@ -73,7 +73,7 @@ pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
         terms,
     };
     tx.execute(
-        "INSERT INTO quote (id, account, city, vehicle, canonical, shown, pay, extends, terms, user_stay, plate_stay, issued_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        "INSERT INTO quote (id, account, city, zone, vehicle, canonical, shown, pay, extends, terms, user_stay, plate_stay, issued_at, expires_at) VALUES ($1, $2, $3, $14, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         values![
             &quote.id,
             &account,
@@ -87,7 +87,8 @@ pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
             kept.0.version,
             kept.1.version,
             now.timestamp_millis(),
-            quote.expires_at.timestamp_millis()
+            quote.expires_at.timestamp_millis(),
+            &asked.zone
         ],
     )?;
     Ok(Response::json(201, &quote))

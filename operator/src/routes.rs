@@ -25,6 +25,23 @@ pub(crate) struct Call<'a> {
 }
 
 impl Call<'_> {
+    /// Finds out who calls and whether he may; for an action his account is locked.
+    pub fn enter(&mut self, tx: &mut dyn Tx, route: &Route) -> Outcome<()> {
+        let Some(roles) = route.roles else { return Ok(()) };
+        let who = if route.is_action {
+            let (who, held) = auth::authenticate_and_hold(tx, self.now, self.request)?;
+            self.held = Some(held);
+            who
+        } else {
+            auth::authenticate(tx, self.now, self.request)?
+        };
+        if !roles.contains(&who.role) {
+            return refuse(ProblemCode::Forbidden, "your role may not do this");
+        }
+        self.who = Some(who);
+        Ok(())
+    }
+
     /// Who calls; a route without roles has nobody.
     pub fn who(&self) -> Outcome<&Who> {
         match &self.who {

@@ -6,7 +6,7 @@ use mesto_rules::stay::Stay;
 
 use crate::failure::Outcome;
 use crate::routes::Call;
-use crate::store::{Row, StoreError, Tx};
+use crate::store::{Row, Tx};
 use crate::values;
 
 /// A stored stay.
@@ -38,7 +38,7 @@ pub(crate) fn read(tx: &mut dyn Tx, city: &str, zone: &str, account: &str, canon
     let mut kept = (Kept::none(), Kept::none());
     for row in &rows {
         let side = if row.text(0)? == user { &mut kept.0 } else { &mut kept.1 };
-        *side = Kept::read(row)?;
+        *side = Kept::at(row, 1)?;
     }
     Ok(kept)
 }
@@ -48,9 +48,10 @@ impl Kept {
         Self { id: String::new(), version: 0, stay: None }
     }
 
-    fn read(row: &Row) -> Result<Self, StoreError> {
-        let stay = serde_json::from_str(row.text(3)?).map_err(|error| StoreError::unreadable("stay", error))?;
-        Ok(Self { id: row.string(1)?, version: row.int(2)?, stay: Some(stay) })
+    /// Id, version and body in three columns from `column` on, null when there is none.
+    pub fn at(row: &Row, column: usize) -> Outcome<Self> {
+        let Some(body) = row.maybe_text(column + 2)? else { return Ok(Self::none()) };
+        Ok(Self { id: row.string(column)?, version: row.int(column + 1)?, stay: Some(serde_json::from_str(body)?) })
     }
 }
 

@@ -14,8 +14,9 @@ use crate::failure::{Failure, Outcome, refuse};
 use crate::http::Response;
 use crate::ledger::{self, Book, Movement};
 use crate::routes::Call;
+use crate::stays::{self, Kept};
 use crate::store::{Row, StoreError, Tx};
-use crate::{due, stays, text, values, words};
+use crate::{due, text, values, words};
 
 const PAGE: i64 = 50;
 const MOST: i64 = 200;
@@ -28,7 +29,9 @@ struct Frozen {
     pay: PayMethod,
     extends: Option<String>,
     terms: Terms,
+    /// Versions of the stays it was computed against, and the stays now.
     versions: (i64, i64),
+    kept: (Kept, Kept),
 }
 
 /// `POST /v1/tickets`
@@ -64,7 +67,7 @@ pub(crate) fn buy(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
 /// The quote of this purchase, or why it cannot be bought. Its account is locked, so it is bought once.
 fn take_quote(tx: &mut dyn Tx, call: &Call<'_>, quote: &str) -> Outcome<Frozen> {
     let rows = tx.query(
-        "SELECT quote.city, canonical, shown, quote.pay, quote.extends, terms, user_stay, plate_stay, expires_at, ticket.id FROM quote LEFT JOIN ticket ON ticket.quote = quote.id WHERE quote.id = $1 AND quote.account = $2",
+        "SELECT quote.city, canonical, shown, quote.pay, quote.extends, terms, user_stay, plate_stay, expires_at, ticket.id, mine.id, mine.version, mine.body, plates.id, plates.version, plates.body FROM quote LEFT JOIN ticket ON ticket.quote = quote.id LEFT JOIN stay AS mine ON mine.subject = 'user/' || quote.account AND mine.city = quote.city AND mine.zone = quote.zone LEFT JOIN stay AS plates ON plates.subject = 'plate/' || quote.canonical AND plates.city = quote.city AND plates.zone = quote.zone WHERE quote.id = $1 AND quote.account = $2",
         values![quote, &call.who()?.account],
     )?;
     let Some(row) = rows.first() else {
@@ -89,13 +92,14 @@ fn take_quote(tx: &mut dyn Tx, call: &Call<'_>, quote: &str) -> Outcome<Frozen> 
         extends: row.maybe_string(4)?,
         terms: serde_json::from_str(row.text(5)?)?,
         versions: (row.int(6)?, row.int(7)?),
+        kept: (Kept::at(row, 10)?, Kept::at(row, 13)?),
     })
 }
 
 fn sell(tx: &mut dyn Tx, call: &mut Call<'_>, quote: &str, frozen: Frozen) -> Outcome<Ticket> {
     let (now, account) = (call.now, call.who()?.account.clone());
-    let Frozen { city, canonical, shown, pay, extends, terms, versions } = frozen;
-    let stay = buy_stay(tx, call, &city, &account, &canonical, &terms, versions)?;
+    let stay = buy_stay(tx, call, &account, &frozen)?;
+    let Frozen { city, canonical, shown, pay, extends, terms, .. } = frozen;
     let id = call.operator.id("tk", now);
     let claims = TicketClaims {
         issuer: call.operator.config.issuer.clone(),
@@ -152,27 +156,19 @@ fn sell(tx: &mut dyn Tx, call: &mut Call<'_>, quote: &str, frozen: Frozen) -> Ou
 }
 
 /// Continues the user's and the plate's stay; a stay that changed since the quote makes the quote stale.
-fn buy_stay(
-    tx: &mut dyn Tx,
-    call: &Call<'_>,
-    city_id: &str,
-    account: &str,
-    canonical: &str,
-    terms: &Terms,
-    versions: (i64, i64),
-) -> Outcome<StayOfTicket> {
+fn buy_stay(tx: &mut dyn Tx, call: &Call<'_>, account: &str, frozen: &Frozen) -> Outcome<StayOfTicket> {
+    let Frozen { city: city_id, canonical, terms, versions, kept, .. } = frozen;
     let city = call.operator.city(city_id)?;
     let stale = || -> Failure {
         Problem::new(ProblemCode::QuoteStale, "another purchase changed this stay; ask for a new quote").into()
     };
-    let kept = stays::read(tx, city_id, &terms.zone, account, canonical)?;
-    if (kept.0.version, kept.1.version) != versions {
+    if (kept.0.version, kept.1.version) != *versions {
         return Err(stale());
     }
     let of_user = Stay::after_purchase(city, kept.0.stay.as_ref(), terms)?;
     let of_plate = Stay::after_purchase(city, kept.1.stay.as_ref(), terms)?;
     let (user, plate) = (stays::user(account), stays::plate(canonical));
-    let id = stays::advance(tx, call, city_id, (&user, &plate), &kept, (&of_user, &of_plate))?.ok_or_else(stale)?;
+    let id = stays::advance(tx, call, city_id, (&user, &plate), kept, (&of_user, &of_plate))?.ok_or_else(stale)?;
     Ok(StayOfTicket {
         id,
         started_at: of_user.started_at,

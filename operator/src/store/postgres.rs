@@ -168,9 +168,11 @@ impl Connection {
                     tracing::warn!(reason = %error, "the connection to Postgres ended");
                 }
             });
+            // Every statement is a walk along an index. Planning it anew for each value costs more than it could win, and a plan made
+            // while a table is empty would read all of it for ever after.
             client
                 .batch_execute(&format!(
-                    "SET lock_timeout = {LOCK_TIMEOUT_MS}; SET default_transaction_isolation = 'read committed'; SET client_min_messages = warning"
+                    "SET lock_timeout = {LOCK_TIMEOUT_MS}; SET default_transaction_isolation = 'read committed'; SET client_min_messages = warning; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off"
                 ))
                 .await?;
             Ok::<_, tokio_postgres::Error>(client)

@@ -1,7 +1,9 @@
 //! The inspector's check, the daily order and its payment.
 
 use chrono::TimeDelta;
-use mesto_protocol::api::{NewOrder, Order, OrderPaid, OrderPayment, OrderState, Orders, PlateCheck, Violation};
+use mesto_protocol::api::{
+    Channel, NewOrder, Order, OrderPaid, OrderPayment, OrderState, Orders, PlateCheck, Violation,
+};
 use mesto_protocol::event::Change;
 use mesto_rules::money::Money;
 
@@ -47,6 +49,30 @@ on_both_databases! {
         assert_eq!(check(&inspector, "BG789PP", "yellow").ticket, None);
         refused("zone_unknown", &inspector.get("/v1/inspector/check?city=belgrade&plate=BG789PP&zone=purple"));
         refused("plate_invalid", &inspector.get("/v1/inspector/check?city=belgrade&plate=%3F&zone=red"));
+    }
+
+    #[test]
+    fn a_ticket_bought_by_message_covers_the_plate_bg_12_bg_17(world) {
+        let (from, until) = (world.now().timestamp_millis(), (world.now() + TimeDelta::minutes(60)).timestamp_millis());
+        let ticket = format!(
+            "INSERT INTO ticket (id, channel, city, zone, state, issued_at, starts_at, ends_at, price, currency, lines, tariff, pay, stay, stay_started_at, stay_paid_until) \
+             VALUES ('tk_sms', 'sms', 'belgrade', 'yellow', 'active', {from}, {from}, {until}, 6500, 'RSD', '[]', '2025-02-01', 'sms', 'st_sms', {from}, {until})"
+        );
+        let plate = format!(
+            "INSERT INTO ticket_plate (ticket, city, zone, canonical, shown, ends_at, signed) \
+             VALUES ('tk_sms', 'belgrade', 'yellow', 'BG789PP', 'BG 789-PP', {until}, '')"
+        );
+        world
+            .store
+            .transact(&mut |tx| {
+                tx.execute(&ticket, &[])?;
+                tx.execute(&plate, &[]).map(drop)
+            })
+            .unwrap();
+        let inspector = world.inspector();
+        let seen = check(&inspector, "BG789PP", "yellow");
+        assert_eq!((seen.covered, seen.ticket.map(|ticket| ticket.channel)), (true, Some(Channel::Sms)));
+        refused("ticket_covers_plate", &issue(&inspector, "BG789PP", "yellow", Violation::NoTicket));
     }
 
     #[test]
