@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_right_card_leaves_only_brand_and_last_four_bg_96() {
+    fn a_right_card_leaves_only_brand_and_last_four_bg_96_pq_29() {
         let card = form("4242 4242-4242 4242", "Ana Anić", "09/25", "123").check(2025, 9).unwrap();
         assert_eq!((card.brand, card.last4.as_str()), ("Visa", "4242"));
         assert_eq!(card.behaviour, Behaviour::Authenticate { tries: 3 });
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn brands_are_told_by_their_first_digits_bg_80() {
+    fn brands_are_told_by_their_first_digits_bg_27_bg_80() {
         for (digits, name) in [
             ("4242", "Visa"),
             ("5555", "Mastercard"),

@@ -154,7 +154,7 @@ fn location(answer: &reqwest::Response) -> &str {
 }
 
 #[tokio::test]
-async fn a_card_with_the_right_code_is_approved_and_told_once_bg_31_bg_91_pq_26() {
+async fn a_card_with_the_right_code_is_approved_and_told_once_bg_31_bg_91_pq_26_pq_31() {
     let world = World::new().await;
     let page = world.open("top_1").await;
     let shown = world.get(&page).await.text().await.unwrap();

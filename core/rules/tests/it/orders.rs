@@ -3,7 +3,7 @@
 use crate::support::{at, belgrade};
 use chrono::TimeDelta;
 use mesto_rules::fact::Fact;
-use mesto_rules::order::{OrderTerms, issue};
+use mesto_rules::order::{OrderEffect, OrderError, OrderEvent, OrderState, OrderTerms, issue, step};
 use mesto_rules::{City, Refusal};
 
 fn terms(zone: &str, when: &str) -> OrderTerms {
@@ -77,4 +77,14 @@ fn no_order_when_nothing_is_charged_or_known() {
         Refusal::TariffUnknown { zone: "red".into(), field: "order.price".into() }
     );
     assert_eq!(refused(belgrade(), "purple", "2025-03-03 10:00").code(), "zone_unknown");
+}
+
+#[test]
+fn an_order_paid_at_a_counter_is_paid_and_books_nothing_here_bg_18() {
+    let now = at("2025-03-03 12:00");
+    let paid = step(OrderState::Issued, &OrderEvent::PaidElsewhere, now).unwrap();
+    assert_eq!(paid, (OrderState::Paid, vec![OrderEffect::TellPaid]));
+    let terms = terms("red", "2025-03-03 10:00");
+    let again = OrderEvent::Pay { amount: terms.due(now), terms };
+    assert_eq!(step(OrderState::Paid, &again, now), Err(OrderError::AlreadyPaid));
 }

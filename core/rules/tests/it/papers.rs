@@ -389,3 +389,34 @@ fn every_paper_in_the_folder_is_built_in() {
     names.sort();
     assert_eq!(names, embedded_papers("belgrade").into_keys().collect::<Vec<_>>());
 }
+
+#[test]
+fn belgrade_says_where_its_terms_and_its_help_are_bg_01_bg_14_bg_15_bg_100_bg_102() {
+    let city = belgrade();
+    assert_eq!(city.terms.effective.to_string(), "2023-03-14");
+    for language in ["sr-Latn", "en"] {
+        for links in [&city.terms.links, &city.terms.privacy] {
+            let link = links.get(language);
+            assert!(link.starts_with("https://www.parking-servis.co.rs"), "{link}");
+        }
+    }
+    assert_eq!((city.contacts.phone.as_str(), city.contacts.email.as_str()), ("11-0-11", "info@parking-servis.co.rs"));
+    assert_eq!(city.contacts.counters.len(), 3);
+    let hours: Vec<_> =
+        city.contacts.hours.iter().map(|span| (span.from.to_string(), span.until.to_string())).collect();
+    let expected = [("07:00", "21:00"), ("07:00", "14:00")].map(|(from, until)| (from.to_owned(), until.to_owned()));
+    assert_eq!(hours, expected);
+}
+
+#[test]
+fn zones_are_zoned_or_outside_and_take_deposit_and_card_bg_07_bg_08_bg_26() {
+    use mesto_rules::PayMethod;
+    use mesto_rules::city::Regime;
+    for zone in &belgrade().zones {
+        let expected = if zone.id == "blue" { Regime::Outside } else { Regime::Zoned };
+        assert_eq!(zone.regime, expected, "{}", zone.id);
+        for method in [PayMethod::Deposit, PayMethod::Card] {
+            assert!(zone.pay.contains(&method), "{} {method:?}", zone.id);
+        }
+    }
+}
