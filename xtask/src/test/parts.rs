@@ -7,7 +7,7 @@ use super::counts::{self, Counts, Runner};
 use super::{Part, Step};
 use crate::failure::{Failure, Outcome};
 use crate::setup::{self, Swift};
-use crate::{clauses, dependencies, pages, process, repository, texts};
+use crate::{clauses, dependencies, pages, process, repository, size, texts};
 
 /// The name in the table; a part of several steps goes by its first word.
 pub fn name(part: Part) -> &'static str {
@@ -40,6 +40,9 @@ pub fn steps(part: Part) -> Vec<Step> {
 
 /// The core as a host library, the bindings of every language, and the `mesto` that serves their tests.
 pub const LIBRARY: Step = Step { name: "library", run: || library().map(|()| None) };
+
+/// The library of the phone apps, built as it ships and held to its limits.
+pub const SIZE: Step = Step { name: "size", run: || size::check().map(|()| None) };
 
 fn library() -> Outcome<()> {
     process::succeed(cargo()?.args(["build", "--locked", "-p", "mesto-bindings", "-p", "mesto-cli"]))?;
