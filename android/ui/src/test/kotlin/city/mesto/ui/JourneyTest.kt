@@ -65,7 +65,7 @@ class JourneyTest {
     }
 
     @Test
-    fun zones_sign_quote_buy_ticket_extend_and_refused_more_bg_50_bg_54() = runComposeUiTest {
+    fun zones_sign_quote_buy_ticket_extend_and_refused_more_bg_50_bg_54_bg_55() = runComposeUiTest {
         open()
         signIn()
         addCar("bg789pp", "BG 789-PP")

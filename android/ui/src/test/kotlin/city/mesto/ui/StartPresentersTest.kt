@@ -88,6 +88,23 @@ class StartPresentersTest {
     }
 
     @Test
+    fun after_a_top_up_the_account_is_read_so_that_the_new_deposit_can_be_spent_at_once() = runTest {
+        fake.state.value = Samples.signedIn
+        val presenter = TopUpPresenter(fake, words, backgroundScope, {}) { done++ }.apply { start() }
+        runCurrent()
+        fake.outcome = IntentState.Unconfirmed
+        presenter.on(TopUpEvent.Chosen(Price(BigDecimal(1000), "RSD")))
+        presenter.on(TopUpEvent.Go)
+        runCurrent()
+        assertEquals(0, fake.calls.count { it == "sync" })
+        fake.outcome = IntentState.Confirmed
+        fake.settle()
+        runCurrent()
+        assertIs<TopUpStep.Done>(presenter.state.value.step)
+        assertEquals(1, fake.calls.count { it == "sync" })
+    }
+
+    @Test
     fun a_declined_card_is_said_and_can_be_tried_again() = runTest {
         fake.state.value = Samples.signedIn
         val presenter = TopUpPresenter(fake, words, backgroundScope, {}) { done++ }.apply { start() }

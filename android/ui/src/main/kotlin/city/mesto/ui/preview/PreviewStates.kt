@@ -132,9 +132,9 @@ class PreviewStates(private val language: String) {
     )
 
     private fun line(serbian: String, english: String, amount: String) = PriceLine(say(serbian, english), rsd(amount))
-    private val firstHour = line("Ograničeno vreme: 1 × 60 min po 80,00 RSD", "Limited time: 1 × 60 min at 80.00 RSD", "80")
-    private val halfMore = line("Produženo vreme: 1 × 30 min po 120,00 RSD", "Extended time: 1 × 30 min at 120.00 RSD", "120")
-    private val notRefunded = say("Neiskorišćeno vreme se ne vraća.", "Unused time is not refunded.")
+    private val firstHour = line("60 min po 80,00 RSD", "60 min at 80.00 RSD", "80")
+    private val halfMore = line("Produženo vreme: 30 min po 120,00 RSD", "Extended time: 30 min at 120.00 RSD", "120")
+    private val notRefunded = say("Plaćeno a neiskorišćeno vreme se ne vraća.", "Paid time that you do not use is not given back.")
 
     private val hour = QuoteView(60, 60, now, after(60), listOf(firstHour), rsd("80"), listOf(QuoteNotice(notRefunded, isSurprise = false)))
     private val hourAndHalf = QuoteView(90, 90, now, after(90), listOf(firstHour, halfMore), rsd("200"), listOf(QuoteNotice(notRefunded, isSurprise = false)))
@@ -156,7 +156,7 @@ class PreviewStates(private val language: String) {
             quote = QuoteState.Firm(
                 QuoteView(
                     60, 30, now, after(30), listOf(halfMore), rsd("120"),
-                    listOf(QuoteNotice(say("Tražili ste 60 min, nudimo 30: toliko je ostalo do najdužeg vremena.", "You asked for 60 min, 30 are offered: that is what is left of the longest stay."), isSurprise = true)),
+                    listOf(QuoteNotice(say("Tražili ste 60 min; od ovog parkiranja preostalo je 30 min, do 10:30.", "You asked for 60 min; 30 min are left of this stay, until 10:30."), isSurprise = true)),
                 ),
                 after(2),
             ),
@@ -166,7 +166,7 @@ class PreviewStates(private val language: String) {
             plate = second,
             wheel = Wheel(listOf(60, 120, 180), 120, Stop.LongestStay(180)),
             quote = QuoteState.Firm(
-                QuoteView(120, 120, now, after(120), listOf(line("Ograničeno vreme: 2 × 60 min po 65,00 RSD", "Limited time: 2 × 60 min at 65.00 RSD", "130")), rsd("130"), listOf(QuoteNotice(notRefunded, isSurprise = false))),
+                QuoteView(120, 120, now, after(120), listOf(line("2 × 60 min po 65,00 RSD", "2 × 60 min at 65.00 RSD", "130")), rsd("130"), listOf(QuoteNotice(notRefunded, isSurprise = false))),
                 after(2),
             ),
         ),

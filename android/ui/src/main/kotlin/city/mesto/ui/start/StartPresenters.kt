@@ -138,7 +138,7 @@ class TopUpPresenter(
                 val amounts = if (currency == null) emptyList() else snapshot.city?.depositValues.orEmpty().map { Price(it, currency) }
                 shown.update { it.copy(balance = snapshot.balance?.price(), amounts = amounts, connection = snapshot.connectionView()) }
                 val open = intent?.let { key -> snapshot.openIntents.find { it.key == key } ?: client.intent(key) }
-                open?.let(::conclude)
+                open?.let { conclude(it) }
             }
         }
     }
@@ -168,6 +168,14 @@ class TopUpPresenter(
         }
     }
 
+    private suspend fun readAccount() {
+        try {
+            client.sync()
+        } catch (_: MestoException) {
+            // The next sync brings it.
+        }
+    }
+
     private fun check() {
         val key = intent ?: return
         scope.launch {
@@ -179,7 +187,9 @@ class TopUpPresenter(
         }
     }
 
-    private fun conclude(topUp: Intent) {
+    private suspend fun conclude(topUp: Intent) {
+        // The bank's word says that it was paid; what the deposit is now, the account says.
+        if (topUp.state == IntentState.Confirmed && intent != null) readAccount()
         intent = topUp.key.takeIf { topUp.state == IntentState.Unconfirmed }
         val refusal = topUp.state.refusal(words)
         val amount = (topUp.kind as? IntentKind.Topup)?.amount?.price()

@@ -173,6 +173,13 @@ private fun Code(state: TicketUiState.Shown) {
             }
         }
     }
+    Text(
+        texts.noticeNotGuaranteed(),
+        style = MaterialTheme.typography.bodyMedium,
+        color = MaterialTheme.colorScheme.onSurfaceVariant,
+        textAlign = TextAlign.Center,
+        modifier = Modifier.fillMaxWidth().padding(horizontal = 12.dp),
+    )
 }
 
 /** What the thumb can do: extend at a price that is shown, or learn why not. */

@@ -106,7 +106,7 @@ private fun CarBar(state: ZonesUiState, onEvent: (ZonesEvent) -> Unit) {
                 val amount = words.money(balance)
                 val described = texts.zonesDepositDescribed(amount)
                 Column(
-                    horizontalAlignment = Alignment.End,
+                    horizontalAlignment = Alignment.Start,
                     verticalArrangement = Arrangement.Center,
                     modifier = Modifier
                         .heightIn(min = 52.dp)
