@@ -268,3 +268,53 @@ fn credits_at_the_same_moment_all_count_on_postgres_bg_83() {
     assert_eq!(driver.account().seq, 60 + 60 * 2);
     world.check_books();
 }
+
+/// Asks the same operator again from within the first transaction it sees.
+struct AskedMeanwhile {
+    inner: SqliteInline,
+    operator: Arc<mesto_operator::Operator>,
+    now: chrono::DateTime<chrono::Utc>,
+    questions: std::sync::Mutex<Vec<mesto_operator::Request>>,
+    answers: std::sync::Mutex<Vec<mesto_operator::Response>>,
+}
+
+impl Store for AskedMeanwhile {
+    fn transact(&self, work: &mut mesto_operator::store::Work<'_>) -> Result<(), StoreError> {
+        let questions = std::mem::take(&mut *self.questions.lock().unwrap());
+        for question in questions {
+            let answer = self.operator.handle(&self.inner, self.now, &question);
+            self.answers.lock().unwrap().push(answer);
+        }
+        self.inner.transact(work)
+    }
+}
+
+#[test]
+fn a_request_whose_key_is_being_worked_on_is_told_to_come_again() {
+    use mesto_operator::Request;
+    use mesto_protocol::api::{IntentOutcome, IntentState};
+
+    let world = World::on(Arc::new(SqliteInline::in_memory().unwrap()));
+    let folder = tempfile::tempdir().unwrap();
+    let inner = SqliteInline::open(&folder.path().join("operator.db"), Durability::None).unwrap();
+    let token = world.operator.create_staff(&inner, world.now(), mesto_protocol::api::Role::Driver, "Ana").unwrap();
+    let key = world.key();
+    let topup = serde_json::json!({"amount": rsd("200.00"), "not_after": world.now(), "return_url": "mesto://topup"});
+    let request = Request::new("POST", "/v1/deposit/topups").bearer(&token).key(&key).json(&topup);
+    let asked = Request::new("GET", &format!("/v1/intents/{key}")).bearer(&token);
+    let store = AskedMeanwhile {
+        inner,
+        operator: Arc::clone(&world.operator),
+        now: world.now(),
+        questions: std::sync::Mutex::new(vec![request.clone(), asked]),
+        answers: std::sync::Mutex::default(),
+    };
+    let first = world.operator.handle(&store, world.now(), &request);
+    assert_eq!(first.status, 201);
+    let answers = store.answers.lock().unwrap();
+    refused("request_in_flight", &answers[0]);
+    assert_eq!((answers[0].status, answers[0].get("retry-after")), (409, Some("1")));
+    assert_eq!(answers[1].read::<IntentOutcome>().unwrap().state, IntentState::InFlight);
+    // "In flight" was no answer of the key: it is replayed as soon as there is one.
+    assert_eq!(world.operator.handle(&store, world.now(), &request).body, first.body);
+}
