@@ -178,7 +178,7 @@ impl History<'_> {
             .read()
             .unwrap();
         let path = route::ORDER_PAYMENT.replace("{order}", &order.id);
-        let body = OrderPayment { amount: order.due.clone(), not_after: self.rig.now + chrono::TimeDelta::minutes(2) };
+        let body = OrderPayment { amount: order.due, not_after: self.rig.now + chrono::TimeDelta::minutes(2) };
         // Both owners, one of them on two phones.
         let requests = [driver.post(&path, &body), driver.post(&path, &body), other.post(&path, &body)];
         let answers = self.at_once(&requests);

@@ -98,7 +98,7 @@ impl Rig {
         let notice = BankNotice {
             payment: payment.to_owned(),
             reference: topup.id.clone(),
-            amount: topup.amount.clone(),
+            amount: topup.amount,
             outcome: BankOutcome::Approved,
             reason: None,
         };

@@ -9,7 +9,7 @@ impl Random {
         Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0xD1B5_4A32_D192_ED03)
     }
 
-    pub fn next(&mut self) -> u64 {
+    pub fn word(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -20,16 +20,16 @@ impl Random {
     /// From `low` to `high`, both included.
     pub fn between(&mut self, low: i64, high: i64) -> i64 {
         let span = u64::try_from(high - low).unwrap_or(0).saturating_add(1);
-        low + i64::try_from(self.next() % span).unwrap_or(0)
+        low + i64::try_from(self.word() % span).unwrap_or(0)
     }
 
     /// An index below `len`; 0 for an empty thing.
     pub fn below(&mut self, len: usize) -> usize {
-        if len == 0 { 0 } else { usize::try_from(self.next() % len as u64).unwrap_or(0) }
+        if len == 0 { 0 } else { usize::try_from(self.word() % len as u64).unwrap_or(0) }
     }
 
     pub fn percent(&mut self, chance: u64) -> bool {
-        self.next() % 100 < chance
+        self.word() % 100 < chance
     }
 
     pub fn pick<'a, T>(&mut self, items: &'a [T]) -> Option<&'a T> {
@@ -38,12 +38,12 @@ impl Random {
 
     /// A stream of its own for one part, so that a change in one part does not shift the others.
     pub fn split(&mut self) -> Self {
-        Self(self.next())
+        Self(self.word())
     }
 
     pub fn fill(&mut self, bytes: &mut [u8]) {
         for chunk in bytes.chunks_mut(8) {
-            let word = self.next().to_le_bytes();
+            let word = self.word().to_le_bytes();
             for (byte, random) in chunk.iter_mut().zip(word) {
                 *byte = random;
             }

@@ -366,7 +366,7 @@ impl World {
             57..60 => self.pay_order(index),
             60..70 => self.settle(index),
             70..78 => self.synchronise(index),
-            78..81 => self.to_sms(index),
+            78..81 => self.give_up(index),
             81..86 => self.inspect()?,
             86..90 => {
                 let offline = !self.air.is_offline(index);
@@ -454,7 +454,7 @@ impl World {
     }
 
     /// A driver loses patience and wants to pay by SMS.
-    fn to_sms(&mut self, index: usize) {
+    fn give_up(&mut self, index: usize) {
         let Some(client) = self.free_client(index) else { return };
         let Ok(open) = client.open_intents() else { return };
         let Some(intent) = self.random.pick(&open).cloned() else { return };
@@ -485,7 +485,7 @@ impl World {
             return Ok(());
         }
         let violation = if check.ticket.is_some() { Violation::TimeExpired } else { Violation::NoTicket };
-        let key = format!("inspector-{:016x}", self.random.next());
+        let key = format!("inspector-{:016x}", self.random.word());
         let order = NewOrder { city: "belgrade".to_owned(), plate, zone, violation, place: None };
         let Some(answer) = self.ask_directly(
             &Request::new("POST", route::INSPECTOR_ORDERS).bearer(&self.inspector).key(&key).json(&order),
@@ -630,7 +630,7 @@ impl World {
     fn told(&mut self, index: usize, view: &IntentView) -> Result<(), Faults> {
         self.note(|| format!("phone {index}: {} {} is {}", view.kind.name(), view.key, view.state.name()));
         if let Some(url) = &view.page_url {
-            self.visit_bank(url, view.kind.amount().clone());
+            self.visit_bank(url, *view.kind.amount());
         }
         match &view.state {
             IntentState::Unconfirmed(progress) => {
@@ -702,7 +702,7 @@ impl World {
             let notice = BankNotice {
                 payment: format!("pay-{reference}"),
                 reference: reference.clone(),
-                amount: payment.amount.clone(),
+                amount: payment.amount,
                 outcome,
                 reason,
             };
@@ -711,10 +711,11 @@ impl World {
             request = request.header("mesto-signature", &signature);
             let Some(answer) = self.ask_directly(&request) else { continue };
             self.touched = true;
-            if (200..300).contains(&answer.status) && !answer_lost {
-                if let Some(payment) = self.bank.get_mut(&reference) {
-                    payment.told = true;
-                }
+            if (200..300).contains(&answer.status)
+                && !answer_lost
+                && let Some(payment) = self.bank.get_mut(&reference)
+            {
+                payment.told = true;
             }
             self.note(|| format!("the bank says {outcome:?} of {reference} -> {}", answer.status));
         }
