@@ -172,13 +172,15 @@ class BuyPresenterTest {
     }
 
     @Test
-    fun without_a_connection_there_is_a_preview_and_nothing_to_buy() = runTest {
+    fun without_a_connection_there_is_a_preview_and_an_sms_but_nothing_to_buy_bg_43() = runTest {
         fake.failure = MestoException.Offline("offline", "No connection", "Look for a signal", emptyMap(), "")
         val presenter = presenter()
-        assertIs<QuoteState.Preview>(presenter.state.value.quote)
+        assertEquals(SmsFallback("9111", "BG789PP"), assertIs<QuoteState.Preview>(presenter.state.value.quote).sms)
         presenter.on(BuyEvent.Pay)
         settle()
         assertEquals(0, bought())
+        presenter.on(BuyEvent.UseSms)
+        assertEquals(listOf("sms 9111 BG789PP"), ways.went)
     }
 
     @Test

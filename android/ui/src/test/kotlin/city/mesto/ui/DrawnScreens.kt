@@ -63,7 +63,7 @@ private fun buySay(name: String, words: Words, language: String): List<String> =
         "clipped" -> listOf(buyStopRest(minutes = 30, time = "10:30"), pay("120", "10:30"))
         "yellow" -> listOf("B G, 1 2 3 4, Š Ć", money(words, "130"))
         "loading" -> listOf(buyPriceLoading())
-        "offline" -> listOf(stateOffline(), buyPreview())
+        "offline" -> listOf(stateOffline(), buyPreview(), stateUseSmsWhat(body = "BG789PP", number = "9111"))
         "refused" -> listOf(stateRefusedCode("tariff_unknown"))
         "payment-refused" -> listOf(stateRefusedCode("deposit_too_low"), stateNotCharged())
         "deposit-short" -> listOf(buyDepositShort(money(words, "30")), buyTopUp())

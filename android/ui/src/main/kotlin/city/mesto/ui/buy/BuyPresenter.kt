@@ -157,9 +157,8 @@ class BuyPresenter(
                 shown.update { it.copy(quote = QuoteState.Firm(answer.terms.view(words), answer.expiresAt), wheel = it.wheel.within(answer)) }
             } catch (refused: MestoException) {
                 val preview = if (refused.isConnection) previewOrNull(minutes) else null
-                shown.update {
-                    it.copy(quote = preview?.let { terms -> QuoteState.Preview(terms.terms.view(words)) } ?: QuoteState.Refused(refused.refusal()))
-                }
+                val read = preview?.let { QuoteState.Preview(it.terms.view(words), smsOrNull()) } ?: QuoteState.Refused(refused.refusal())
+                shown.update { it.copy(quote = read) }
             }
         }
     }
@@ -255,7 +254,12 @@ class BuyPresenter(
     }
 
     private fun useSms() {
-        val key = intent ?: return
+        val key = intent
+        if (key == null) {
+            // Nothing was sent, so nothing has to be given up.
+            (shown.value.quote as? QuoteState.Preview)?.sms?.let(ways::composeSms)
+            return
+        }
         scope.launch {
             try {
                 val sms = client.switchToSms(key)

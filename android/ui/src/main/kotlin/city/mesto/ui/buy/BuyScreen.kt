@@ -139,6 +139,15 @@ private fun Confirm(state: BuyUiState, onEvent: (BuyEvent) -> Unit) {
     when {
         state.payment is Payment.Unconfirmed -> MainButton(texts.stateUnconfirmed(), {}, busy = true)
         short != null -> MainButton(texts.buyTopUp(), { onEvent(BuyEvent.TopUp) })
+        state.quote is QuoteState.Preview -> state.quote.sms?.let { sms ->
+            QuietButton(
+                texts.stateUseSms(),
+                { onEvent(BuyEvent.UseSms) },
+                icon = Icons.Message,
+                note = texts.stateUseSmsWhat(body = sms.body, number = sms.number),
+                fill = true,
+            )
+        }
         quote == null || state.quote !is QuoteState.Firm -> Unit
         else -> MainButton(
             text = if (state.payment is Payment.Sending) texts.buyPaying() else texts.buyPay(words.money(quote.total)),

@@ -9,6 +9,7 @@ import city.mesto.ui.PlateView
 import city.mesto.ui.Price
 import city.mesto.ui.PriceLine
 import city.mesto.ui.Refusal
+import city.mesto.ui.SmsFallback
 import city.mesto.ui.ZoneView
 import java.time.Instant
 
@@ -66,8 +67,8 @@ sealed interface QuoteState {
     /** The operator's price, held until `validUntil`. */
     data class Firm(val quote: QuoteView, val validUntil: Instant) : QuoteState
 
-    /** Computed on the phone without the operator: to read, not to buy. */
-    data class Preview(val quote: QuoteView) : QuoteState
+    /** Computed on the phone without the operator: to read, not to buy. By `sms` it can be bought without data. */
+    data class Preview(val quote: QuoteView, val sms: SmsFallback? = null) : QuoteState
 
     data class Refused(val refusal: Refusal) : QuoteState
 }
@@ -104,7 +105,7 @@ sealed interface BuyEvent {
     /** Ask the operator once more what became of the payment. */
     data object CheckAgain : BuyEvent
 
-    /** Give the payment up and open the phone's SMS composer instead. */
+    /** Open the phone's SMS composer; a payment on its way is given up first. */
     data object UseSms : BuyEvent
 
     data object Back : BuyEvent

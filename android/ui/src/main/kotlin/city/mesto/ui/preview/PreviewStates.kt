@@ -171,7 +171,7 @@ class PreviewStates(private val language: String) {
             ),
         ),
         "loading" to buyReady.copy(quote = QuoteState.Loading),
-        "offline" to buyReady.copy(quote = QuoteState.Preview(hour), connection = offline),
+        "offline" to buyReady.copy(quote = QuoteState.Preview(hour, sms), connection = offline),
         "refused" to buyReady.copy(quote = QuoteState.Refused(tariffUnknown)),
         "payment-refused" to buyReady.copy(payment = Payment.Refused(depositTooLow)),
         "deposit-short" to buyReady.copy(balance = rsd("50")),
