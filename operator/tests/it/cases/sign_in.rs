@@ -10,7 +10,7 @@ const PHONE: &str = "+381641234567";
 
 on_both_databases! {
     #[test]
-    fn six_wrong_codes_end_the_code_for_good_bg_22(world) {
+    fn six_wrong_codes_end_the_code_for_good(world) {
         world.ask_code(PHONE);
         let right = world.code(PHONE);
         let wrong = if right == "000000" { "000001" } else { "000000" };
