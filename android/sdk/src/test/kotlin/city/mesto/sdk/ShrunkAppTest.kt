@@ -69,7 +69,7 @@ class ShrunkAppTest {
 
     private fun java(classes: List<File>, main: String, words: List<String>): Pair<Int, String> {
         val program = File(System.getProperty("java.home"), "bin/java").path
-        val command = listOf(program, "-Xmx1g", "-Djna.library.path=$built", "-cp", classes.joinToString(File.pathSeparator), main) + words
+        val command = listOf(program, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx1g", "-Djna.library.path=$built", "-cp", classes.joinToString(File.pathSeparator), main) + words
         val output = folder.resolve("said.txt")
         val process = ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output).start()
         check(process.waitFor(600, TimeUnit.SECONDS)) { process.destroyForcibly(); "$main does not end" }
