@@ -17,7 +17,7 @@ pub enum Defect {
     ForgetsStay,
 }
 
-/// A store with a plan: abort the transaction after so many statements, lose the answer of a commit, or a [`Defect`].
+/// A store with a plan: abort the transaction after so many statements, or live with a [`Defect`].
 pub struct Faulty<S> {
     inner: S,
     defect: Defect,

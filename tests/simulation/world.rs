@@ -115,7 +115,6 @@ struct World {
     trail: Vec<String>,
     step: u32,
     touched: bool,
-    faults: Vec<String>,
     _folder: tempfile::TempDir,
 }
 
@@ -168,7 +167,6 @@ impl World {
             trail: Vec::new(),
             step: 0,
             touched: true,
-            faults: Vec::new(),
             random,
             _folder: folder,
         }
@@ -729,7 +727,7 @@ impl World {
         }
         let Some((_, store)) = &self.operator else { return Ok(()) };
         self.touched = false;
-        let mut faults = transact(store, |tx| {
+        let faults = transact(store, |tx| {
             let mut faults = check::laws(tx)?;
             faults.extend(check::longest_stays(tx, &self.city)?);
             for (index, phone) in self.phones.iter().enumerate() {
@@ -751,7 +749,6 @@ impl World {
             Ok(faults)
         })
         .map_err(|error| vec![format!("the store cannot be looked at: {error}")])?;
-        faults.append(&mut self.faults);
         if faults.is_empty() { Ok(()) } else { Err(faults) }
     }
 
