@@ -66,13 +66,14 @@ fn play(folder: &Path, database: &[&str], store: &dyn Fn() -> Arc<dyn Store>) {
     let next = AtomicUsize::new(0);
     let answers: Mutex<Vec<(usize, u16, Vec<u8>)>> = Mutex::new(Vec::new());
     let broken = AtomicUsize::new(0);
+    let restarts = Restarts::default();
     std::thread::scope(|scope| {
         for _ in 0..THREADS {
             scope.spawn(|| {
                 loop {
                     let index = next.fetch_add(1, Ordering::SeqCst);
                     let Some(purchase) = purchases.get(index) else { return };
-                    let (status, body) = persist(address, purchase, &broken);
+                    let (status, body) = persist(address, purchase, &broken, &restarts);
                     answers.lock().unwrap().push((index, status, body));
                     *answered.0.lock().unwrap() += 1;
                     answered.1.notify_all();
@@ -89,6 +90,7 @@ fn play(folder: &Path, database: &[&str], store: &dyn Fn() -> Arc<dyn Store>) {
             drop(count);
             server.kill();
             server = Server::start(folder, database, &address.to_string());
+            restarts.tell();
         }
     });
 
@@ -101,7 +103,7 @@ fn play(folder: &Path, database: &[&str], store: &dyn Fn() -> Arc<dyn Store>) {
         assert_eq!(*status, 201, "{}", String::from_utf8_lossy(body));
         let bought: Purchased = serde_json::from_slice(body).unwrap();
         assert!(tickets.insert(bought.ticket.id.clone()), "two purchases got one ticket");
-        let (again, replay) = persist(address, &purchases[*index], &broken);
+        let (again, replay) = persist(address, &purchases[*index], &broken, &restarts);
         assert_eq!((again, &replay), (201, body), "a replayed key is answered byte for byte, after a crash too");
     }
     assert_eq!(tickets.len(), 200);
@@ -197,23 +199,45 @@ fn prepare(address: SocketAddr, books: &dyn Store, driver: usize) -> Vec<Purchas
 }
 
 /// Sends a purchase until it is answered for good, always with the same key, as an app does.
-fn persist(address: SocketAddr, purchase: &Purchase, broken: &AtomicUsize) -> (u16, Vec<u8>) {
+fn persist(address: SocketAddr, purchase: &Purchase, broken: &AtomicUsize, restarts: &Restarts) -> (u16, Vec<u8>) {
     let body =
         serde_json::to_vec(&json!({ "quote": purchase.quote.id, "not_after": purchase.quote.expires_at })).unwrap();
     let bearer = format!("Bearer {}", purchase.token);
-    for _ in 0..100_000 {
+    for _ in 0..10_000 {
+        let seen = restarts.count();
         let headers = [("authorization", bearer.as_str()), ("idempotency-key", purchase.key.as_str())];
         match ask(address, "POST", route::TICKETS, &headers, &body) {
             Ok((status, answer)) if status < 500 && status != 409 && status != 429 => return (status, answer),
             Ok(_) => {}
             // Refused connections while the process is down are not what the test is about.
-            Err(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => std::thread::yield_now(),
+            Err(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => restarts.wait_beyond(seen),
             Err(_) => {
                 broken.fetch_add(1, Ordering::SeqCst);
             }
         }
     }
     panic!("{} is never answered", purchase.key);
+}
+
+/// How often the process came back: who is refused waits for the next time instead of knocking.
+#[derive(Default)]
+struct Restarts(Mutex<usize>, Condvar);
+
+impl Restarts {
+    fn count(&self) -> usize {
+        *self.0.lock().unwrap()
+    }
+
+    fn tell(&self) {
+        *self.0.lock().unwrap() += 1;
+        self.1.notify_all();
+    }
+
+    fn wait_beyond(&self, seen: usize) {
+        let waiting =
+            self.1.wait_timeout_while(self.0.lock().unwrap(), Duration::from_secs(60), |count| *count <= seen);
+        assert!(!waiting.unwrap().1.timed_out(), "the operator does not come back");
+    }
 }
 
 /// One request on a connection of its own.
