@@ -14,21 +14,6 @@ use crate::{process, repository};
 /// Bytes of the stripped library on x86-64 that a release may have, and gzipped as an app store sends it.
 const MOST_BYTES: u64 = 5_000_000;
 const MOST_GZIPPED: u64 = 2_300_000;
-/// What SQLite is built with by default and a phone's store does not use.
-const SQLITE: [&str; 12] = [
-    "-USQLITE_ENABLE_API_ARMOR",
-    "-USQLITE_ENABLE_COLUMN_METADATA",
-    "-USQLITE_ENABLE_DBSTAT_VTAB",
-    "-USQLITE_ENABLE_FTS3",
-    "-USQLITE_ENABLE_FTS3_PARENTHESIS",
-    "-USQLITE_ENABLE_FTS5",
-    "-USQLITE_ENABLE_RTREE",
-    "-USQLITE_ENABLE_STAT4",
-    "-USQLITE_SOUNDEX",
-    "-DSQLITE_OMIT_DEPRECATED",
-    "-DSQLITE_OMIT_LOAD_EXTENSION",
-    "-DSQLITE_OMIT_SHARED_CACHE",
-];
 /// Relocations in the packed form that Android reads since version 11: a fifteenth of the size.
 const LINK: &str = "link-arg=-Wl,--pack-dyn-relocs=relr";
 const RECORDS: &str = "docs/size.tsv";
@@ -92,7 +77,6 @@ pub fn run(options: Options) -> Outcome<()> {
 /// One library of one kind: beside a static one, every public function would have to stay.
 fn build() -> Outcome<()> {
     let mut command = cargo()?;
-    command.env("LIBSQLITE3_FLAGS", SQLITE.join(" "));
     // Nothing unwinds through C.
     command.env("CFLAGS", "-fno-asynchronous-unwind-tables -fno-unwind-tables");
     let package = ["-p", "mesto-bindings", "--lib", "--crate-type", "cdylib"];

@@ -1,6 +1,7 @@
 //! Writes the Kotlin, Swift and Python side of the bindings from the built library.
 //!
-//! `generate all|kotlin|swift|python [LIBRARY]`; the library is `target/debug/libmesto_bindings.so` unless named.
+//! `mesto-generate all|kotlin|swift|python [LIBRARY]`; the library is the one built beside this program, such as
+//! `target/debug/libmesto_bindings.so`, unless named.
 
 use std::error::Error;
 use std::fs;
@@ -10,7 +11,7 @@ use uniffi::{GenerateOptions, TargetLanguage};
 fn main() -> Result<(), Box<dyn Error>> {
     let mut args = std::env::args().skip(1);
     let which = args.next().unwrap_or_else(|| "all".to_owned());
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("the crate lies in no workspace")?.to_owned();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).ok_or("the crate lies in no workspace")?;
     let library = match args.next() {
         Some(path) => PathBuf::from(path),
         None => built_library()?,
@@ -23,7 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         other => return Err(format!("unknown language {other:?}: kotlin, swift, python or all").into()),
     };
     for language in languages {
-        write(language, &root, &library)?;
+        write(language, root, &library)?;
     }
     Ok(())
 }
@@ -81,13 +82,15 @@ fn load_from_environment(module: &Path) -> Result<(), Box<dyn Error>> {
     Ok(fs::write(module, text.replace(BESIDE, NAMED))?)
 }
 
-/// The library as cargo built it together with this program: beside it, or among its dependencies.
+/// The library as `cargo build -p mesto-bindings` leaves it, in the folder of this program.
 fn built_library() -> Result<PathBuf, Box<dyn Error>> {
     let name = format!("{}mesto_bindings{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
-    let program = std::env::current_exe()?;
-    let folder = program.parent().ok_or("this program lies in no folder")?;
-    let library = folder.join("deps").join(&name);
-    if library.exists() { Ok(library) } else { Err(format!("{} is not built", library.display()).into()) }
+    let library = std::env::current_exe()?.parent().ok_or("this program lies in no folder")?.join(name);
+    if library.exists() {
+        Ok(library)
+    } else {
+        Err(format!("there is no {}: run `cargo build -p mesto-bindings` first", library.display()).into())
+    }
 }
 
 fn utf8(path: &Path) -> Result<&str, Box<dyn Error>> {
