@@ -113,6 +113,19 @@ impl Core {
             _ => Err(Error::not_signed_in()),
         }
     }
+
+    /// The session that a request is made in; [`Core::still`] tells whether its answer may be kept.
+    pub fn session(&self) -> Result<String> {
+        self.token.clone().ok_or_else(Error::not_signed_in)
+    }
+
+    /// An answer that comes after the driver signed out is nobody's: it must not be stored under the next one.
+    ///
+    /// # Errors
+    /// `not_signed_in` when the session is another one or over.
+    pub fn still(&self, session: &str) -> Result<()> {
+        if self.token.as_deref() == Some(session) { Ok(()) } else { Err(Error::not_signed_in()) }
+    }
 }
 
 impl Client {

@@ -229,6 +229,7 @@ pub const LOCAL_CODES: &[&str] = &[
     "plate_no_digit",
     "card_declined",
     "authentication_failed",
+    "called_off",
     "cancelled",
     "expired",
     "bank_refused",

@@ -9,9 +9,9 @@ use reqwest::redirect::Policy;
 use crate::ports::{Link, LinkAnswer, LinkError, LinkRequest, Method};
 
 /// A request that has no answer after this long has none.
-const TIMEOUT: Duration = Duration::from_secs(10);
-/// An answer longer than this is not the operator's.
-const LONGEST_ANSWER: usize = 8 * 1024 * 1024;
+pub const TIMEOUT: Duration = Duration::from_secs(10);
+/// An answer longer than this, in bytes, is not the operator's.
+pub const LONGEST_ANSWER: usize = 8 * 1024 * 1024;
 
 /// The way to one operator.
 ///
@@ -31,22 +31,36 @@ pub enum HttpLinkError {
     Tls(String),
 }
 
+/// Scheme and host of an operator's address, without a slash at the end, and whether it is this machine itself.
+fn read_base(operator_url: &str) -> Result<(String, bool), HttpLinkError> {
+    let base = operator_url.trim().trim_end_matches('/').to_owned();
+    let wrong = || HttpLinkError::Address(operator_url.to_owned());
+    let url = reqwest::Url::parse(&base).map_err(|_| wrong())?;
+    let host = url.host_str().ok_or_else(wrong)?;
+    let loopback = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
+    match url.scheme() {
+        "https" => Ok((base, loopback)),
+        "http" if loopback => Ok((base, loopback)),
+        _ => Err(wrong()),
+    }
+}
+
+/// What a request's path is put behind: `https://operator.example`. Plain `http://` is taken only for this machine
+/// itself.
+///
+/// # Errors
+/// [`HttpLinkError::Address`]
+pub fn operator_base(operator_url: &str) -> Result<String, HttpLinkError> {
+    read_base(operator_url).map(|(base, _)| base)
+}
+
 impl HttpLink {
     /// A link to `https://operator.example`. Plain `http://` is taken only for this machine itself.
     ///
     /// # Errors
     /// [`HttpLinkError`]
     pub fn new(operator_url: &str) -> Result<Self, HttpLinkError> {
-        let base = operator_url.trim().trim_end_matches('/').to_owned();
-        let wrong = || HttpLinkError::Address(operator_url.to_owned());
-        let url = reqwest::Url::parse(&base).map_err(|_| wrong())?;
-        let host = url.host_str().ok_or_else(wrong)?;
-        let loopback = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
-        match url.scheme() {
-            "https" => {}
-            "http" if loopback => {}
-            _ => return Err(wrong()),
-        }
+        let (base, loopback) = read_base(operator_url)?;
         let tls = |why: &dyn std::fmt::Display| HttpLinkError::Tls(why.to_string());
         let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         let config = rustls::ClientConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())

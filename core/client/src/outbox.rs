@@ -119,6 +119,9 @@ fn backoff(attempts: u32, key: &str) -> TimeDelta {
     TimeDelta::milliseconds(base + base * spread / 4_000)
 }
 
+/// How long to wait before a balance that could not be read is asked for again.
+const BALANCE_AGAIN: TimeDelta = TimeDelta::seconds(30);
+
 /// Removes the key from the set when the attempt is over, even when its future was dropped.
 struct Attempt<'a> {
     client: &'a Client,
@@ -233,9 +236,13 @@ impl Client {
             Ok((answer, false)) if at_bank => read_bank(&answer, self.now()),
             Ok((answer, false)) => read_answer(&kind, answer.status, &answer.body, retry_at(&answer, self.now())),
         };
-        self.finish(key, &event, brought, is_post.then_some(cursor))?;
+        let balance_is_old = self.finish(key, &event, brought, is_post.then_some(cursor))?;
         drop(attempt);
         self.changed();
+        if balance_is_old {
+            // Without an answer the balance stays marked, and the next settling asks again.
+            let _ = self.sync().await;
+        }
         self.view(key)
     }
 
@@ -281,13 +288,15 @@ impl Client {
     }
 
     /// Commits what came of it, together with what the answer brought. `cursor_before` is given for the answer of the
-    /// action itself.
-    fn finish(&self, key: &str, event: &IntentEvent, brought: Brought, cursor_before: Option<i64>) -> Result<()> {
+    /// action itself. Whether money moved and the stored balance does not know it yet.
+    fn finish(&self, key: &str, event: &IntentEvent, brought: Brought, cursor_before: Option<i64>) -> Result<bool> {
         let now = self.now();
-        self.core().write(now, |db| {
-            let Some(mut row) = IntentRow::find(db, key)? else { return Ok(()) };
+        let mut core = self.core();
+        let account = core.account.clone();
+        core.write(now, |db| {
+            let Some(mut row) = IntentRow::find(db, key)? else { return Ok(false) };
             if row.state.is_final() {
-                return Ok(());
+                return Ok(false);
             }
             let was_at_bank = row.state == IntentState::Unconfirmed(Progress::AtBank);
             let (state, effects) = step(row.state, event, row.not_after, now);
@@ -299,6 +308,9 @@ impl Client {
                 let retry = now + backoff(row.attempts, key);
                 row.next_attempt_at = not_before.map_or(retry, |named| named.max(retry));
             }
+            // Somebody else uses the phone by now: the intent has its end, and nothing of it is shown.
+            let is_mine = account.as_ref() == Some(&row.account);
+            let brought = if is_mine { brought } else { Brought::default() };
             if let Some(ticket) = &brought.ticket {
                 rows::put_ticket_if_new(db, ticket)?;
                 row.result = Some(ticket.id.clone());
@@ -314,15 +326,19 @@ impl Client {
             // An answer may be an old one told again: its balance counts only if it is the first, and nothing else was
             // heard meanwhile.
             let cursor = rows::get::<i64>(db, rows::meta::CURSOR)?.unwrap_or(0);
-            if let Some(balance) =
-                brought.balance.as_ref().filter(|_| row.attempts == 1 && cursor_before == Some(cursor))
-            {
+            let told = brought.balance.as_ref().filter(|_| row.attempts == 1 && cursor_before == Some(cursor));
+            if let Some(balance) = told {
                 rows::set(db, rows::meta::BALANCE, balance)?;
+            }
+            let balance_is_old = is_mine && row.state == IntentState::Confirmed && told.is_none();
+            if balance_is_old {
+                rows::set(db, rows::meta::BALANCE_OLD, &(now + backoff(1, key)).timestamp_millis())?;
             }
             if row.state.is_final() {
                 row.ended_at = Some(now);
             }
-            row.save(db)
+            row.save(db)?;
+            Ok(balance_is_old)
         })
     }
 
@@ -365,13 +381,14 @@ impl Client {
         core.read(now, |db| find(db, &account)?.into_iter().map(|row| IntentView::of(db, row)).collect())
     }
 
-    /// When an open intent wants another attempt; `None` when all are ended.
+    /// When an open intent wants another attempt, or the balance is to be asked for; `None` when all is known.
     #[must_use]
     pub fn next_retry_at(&self) -> Option<DateTime<Utc>> {
         let now = self.now();
         let mut core = self.core();
         let account = core.account.clone()?;
-        core.read(now, |db| IntentRow::next_attempt(db, &account)).ok().flatten()
+        let both = core.read(now, |db| Ok([IntentRow::next_attempt(db, &account)?, rows::balance_is_old(db)?]));
+        both.ok()?.into_iter().flatten().min()
     }
 
     /// Goes on with every open intent now: at start, and when the connection comes back. Gives them as they are
@@ -381,7 +398,9 @@ impl Client {
     /// `not_signed_in`, or the phone's database fails.
     pub async fn settle(&self) -> Result<Vec<IntentView>> {
         let open = self.open_intents()?;
-        self.settle_these(open).await
+        let settled = self.settle_these(open).await?;
+        self.settle_balance(DateTime::<Utc>::MAX_UTC).await?;
+        Ok(settled)
     }
 
     /// The same for those whose time has come by [`Client::next_retry_at`].
@@ -392,7 +411,29 @@ impl Client {
         let now = self.now();
         let mut open = self.open_intents()?;
         open.retain(|intent| intent.next_retry_at.is_some_and(|at| at <= now));
-        self.settle_these(open).await
+        let settled = self.settle_these(open).await?;
+        self.settle_balance(now).await?;
+        Ok(settled)
+    }
+
+    /// Reads what an action that is done did to the balance, when its answer did not tell and asking was due by `until`.
+    async fn settle_balance(&self, until: DateTime<Utc>) -> Result<()> {
+        let now = self.now();
+        let due = {
+            let mut core = self.core();
+            if core.signed_in().is_err() {
+                return Ok(());
+            }
+            core.read(now, rows::balance_is_old)?.filter(|at| *at <= until)
+        };
+        if due.is_some() && self.sync().await.is_err() {
+            let later = (now + BALANCE_AGAIN).timestamp_millis();
+            self.core().write(now, |db| match rows::balance_is_old(db)? {
+                Some(_) => rows::set(db, rows::meta::BALANCE_OLD, &later),
+                None => Ok(()),
+            })?;
+        }
+        Ok(())
     }
 
     /// Goes on with one intent now: when a bank's page led back with its key.

@@ -185,8 +185,8 @@ impl Client {
             .iter()
             .filter(|ticket| ticket.zone == zone && ticket.city == city.id && ticket.state != TicketState::Voided)
             .collect();
-        let running =
-            mine.iter().find(|ticket| ticket.plate == plate && ticket.ends_at > now && ticket.starts_at <= now);
+        // The last of this plate, also when it is an extension that is still to start: what follows begins at its end.
+        let running = mine.iter().find(|ticket| ticket.plate == plate && ticket.ends_at > now);
         let start = running.map_or(now, |ticket| ticket.ends_at);
         let latest = mine.first().map(|ticket| &ticket.stay);
         let stay = latest
@@ -239,7 +239,7 @@ impl Client {
     }
 
     async fn history_inner(&self, before: Option<&str>, limit: u32) -> Result<History> {
-        self.core().signed_in()?;
+        let session = self.core().session()?;
         let mut path = format!("{}?limit={limit}", route::TICKETS);
         if let Some(before) = before {
             path.push_str("&before=");
@@ -248,7 +248,10 @@ impl Client {
         match self.get::<Tickets>(path).await {
             Ok(Tickets { tickets, more }) => {
                 let now = self.now();
-                self.core().write(now, |db| tickets.iter().try_for_each(|ticket| rows::put_ticket(db, ticket)))?;
+                let mut core = self.core();
+                core.still(&session)?;
+                core.write(now, |db| tickets.iter().try_for_each(|ticket| rows::put_ticket(db, ticket)))?;
+                drop(core);
                 Ok(History { tickets, more, from_phone: false })
             }
             Err(error) if matches!(error.kind(), ErrorKind::Offline | ErrorKind::NoAnswer | ErrorKind::NotNow) => {

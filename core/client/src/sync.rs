@@ -1,12 +1,13 @@
 //! Keeping up with the account: a whole reading first, then events by their cursor, resumed where the last one ended.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::api::Account;
 use mesto_protocol::event::{Change, Event, EventPage};
 use mesto_protocol::{ProblemCode, route};
 use rusqlite::Connection as Database;
 
 use crate::client::Client;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::outbox::hear_of_topup;
 use crate::store::{StoreError, rows};
 
@@ -18,6 +19,13 @@ pub struct SyncReport {
     pub events: u32,
     /// Last event that is contained.
     pub cursor: i64,
+}
+
+/// What a sync began with.
+struct Reading {
+    session: String,
+    /// That the balance was old then; what becomes old while it reads stays so.
+    old_balance: Option<DateTime<Utc>>,
 }
 
 /// More pages than this in one call are left for the next: 200 events each.
@@ -36,44 +44,46 @@ impl Client {
     async fn sync_inner(&self) -> Result<SyncReport> {
         let now = self.now();
         let mut report = SyncReport::default();
-        let stored = {
+        let (reading, stored) = {
             let mut core = self.core();
-            if core.token.is_none() {
-                return Err(Error::not_signed_in());
-            }
-            core.read(now, |db| rows::get::<i64>(db, rows::meta::CURSOR))?
+            let session = core.session()?;
+            let (old_balance, stored) =
+                core.read(now, |db| Ok((rows::balance_is_old(db)?, rows::get::<i64>(db, rows::meta::CURSOR)?)))?;
+            (Reading { session, old_balance }, stored)
         };
         let mut cursor = match stored {
             Some(cursor) => cursor,
-            None => self.read_account(&mut report).await?,
+            None => self.read_account(&reading, &mut report).await?,
         };
         for _ in 0..MOST_PAGES {
             let page: EventPage = match self.get(format!("{}?after={cursor}", route::EVENTS)).await {
                 Ok(page) => page,
                 Err(error) if error.code() == ProblemCode::CursorTooOld.as_str() && !report.from_snapshot => {
-                    cursor = self.read_account(&mut report).await?;
+                    cursor = self.read_account(&reading, &mut report).await?;
                     continue;
                 }
                 Err(error) => return Err(error),
             };
-            match self.take(&page, &mut report)? {
+            match self.take(&reading, &page, &mut report)? {
                 Some(next) => cursor = next,
                 // An event is missing: the account is read as a whole.
-                None => cursor = self.read_account(&mut report).await?,
+                None => cursor = self.read_account(&reading, &mut report).await?,
             }
             if !page.more {
                 break;
             }
         }
         report.cursor = cursor;
+        self.prune()?;
         self.changed();
         Ok(report)
     }
 
-    async fn read_account(&self, report: &mut SyncReport) -> Result<i64> {
+    async fn read_account(&self, reading: &Reading, report: &mut SyncReport) -> Result<i64> {
         let account: Account = self.get(route::ACCOUNT.to_owned()).await?;
         let now = self.now();
         let mut core = self.core();
+        core.still(&reading.session)?;
         core.write(now, |db| {
             // A file that was rebuilt does not know whose it is; the session does.
             rows::set(db, rows::meta::ACCOUNT, &account.account)?;
@@ -82,6 +92,7 @@ impl Client {
                 return Ok(());
             }
             rows::replace_account(db, &account, now)?;
+            rows::balance_is_told(db, reading.old_balance)?;
             account.topups.iter().try_for_each(|topup| hear_of_topup(db, topup, now))
         })?;
         core.account = Some(account.account.clone());
@@ -90,9 +101,11 @@ impl Client {
     }
 
     /// Stores a page in one transaction with its cursor; `None` when the events do not join what is stored.
-    fn take(&self, page: &EventPage, report: &mut SyncReport) -> Result<Option<i64>> {
+    fn take(&self, reading: &Reading, page: &EventPage, report: &mut SyncReport) -> Result<Option<i64>> {
         let now = self.now();
-        let taken = self.core().write(now, |db| {
+        let mut core = self.core();
+        core.still(&reading.session)?;
+        let taken = core.write(now, |db| {
             let mut cursor = rows::get::<i64>(db, rows::meta::CURSOR)?.unwrap_or(0);
             let mut events = 0;
             for event in &page.events {
@@ -107,6 +120,9 @@ impl Client {
                 events += 1;
             }
             rows::set(db, rows::meta::CURSOR, &cursor)?;
+            if !page.more {
+                rows::balance_is_told(db, reading.old_balance)?;
+            }
             rows::set(db, rows::meta::LAST_SYNC, &now.timestamp_millis())?;
             Ok(Some((cursor, events)))
         })?;
@@ -117,7 +133,21 @@ impl Client {
     }
 }
 
-fn apply(db: &Database, event: &Event, now: chrono::DateTime<chrono::Utc>) -> std::result::Result<(), StoreError> {
+impl Client {
+    /// Once a day: what is older than the city keeps it goes, so that the phone's file does not grow for ever.
+    fn prune(&self) -> Result<()> {
+        let now = self.now();
+        let pruned = self.core().read(now, |db| rows::get::<i64>(db, rows::meta::PRUNED))?;
+        let pruned = pruned.and_then(DateTime::from_timestamp_millis);
+        if pruned.is_some_and(|at| (now - at).abs() < TimeDelta::days(1)) {
+            return Ok(());
+        }
+        let Some(city) = self.stored_city() else { return Ok(()) };
+        self.core().write(now, |db| rows::prune(db, now, &city.retention))
+    }
+}
+
+fn apply(db: &Database, event: &Event, now: DateTime<Utc>) -> std::result::Result<(), StoreError> {
     match &event.change {
         Change::VehicleAdded(vehicle) => rows::put_vehicle(db, vehicle),
         Change::VehicleRemoved(vehicle) => rows::remove_vehicle(db, &vehicle.id),

@@ -29,7 +29,7 @@ impl Client {
     }
 
     async fn add_vehicle_inner(&self, plate: &str, label: Option<&str>) -> Result<Vehicle> {
-        self.core().signed_in()?;
+        let session = self.core().session()?;
         // Without a city the operator alone judges.
         if let Some(city) = self.stored_city() {
             parse_plate(plate, &city.plates)?;
@@ -38,7 +38,10 @@ impl Client {
             NewVehicle { city: self.config().city.clone(), plate: plate.to_owned(), label: label.map(str::to_owned) };
         let vehicle: Vehicle = self.ask(Method::Post, route::VEHICLES.to_owned(), Some(&body)).await?;
         let now = self.now();
-        self.core().write(now, |db| rows::put_vehicle(db, &vehicle))?;
+        let mut core = self.core();
+        core.still(&session)?;
+        core.write(now, |db| rows::put_vehicle(db, &vehicle))?;
+        drop(core);
         self.changed();
         Ok(vehicle)
     }
@@ -53,10 +56,13 @@ impl Client {
     }
 
     async fn remove_vehicle_inner(&self, vehicle: &str) -> Result<()> {
-        self.core().signed_in()?;
+        let session = self.core().session()?;
         self.ask_raw(Method::Delete, path(route::VEHICLE, vehicle), None::<&()>).await?;
         let now = self.now();
-        self.core().write(now, |db| rows::remove_vehicle(db, vehicle))?;
+        let mut core = self.core();
+        core.still(&session)?;
+        core.write(now, |db| rows::remove_vehicle(db, vehicle))?;
+        drop(core);
         self.changed();
         Ok(())
     }

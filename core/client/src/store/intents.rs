@@ -23,6 +23,8 @@ pub struct NewIntent {
 #[derive(Debug, Clone, PartialEq)]
 pub struct IntentRow {
     pub key: String,
+    /// Whose it is.
+    pub account: String,
     pub kind: IntentKind,
     pub path: String,
     pub body: Vec<u8>,
@@ -36,8 +38,7 @@ pub struct IntentRow {
     pub ended_at: Option<DateTime<Utc>>,
 }
 
-const COLUMNS: &str =
-    "key, details, path, body, created_at, not_after, state, attempts, next_attempt_at, result, problem, ended_at";
+const COLUMNS: &str = "key, details, path, body, created_at, not_after, state, attempts, next_attempt_at, result, problem, ended_at, account";
 
 const fn state_word(state: &IntentState) -> &'static str {
     match state {
@@ -74,6 +75,7 @@ fn read(row: &Row<'_>) -> Result<IntentRow, StoreError> {
     let ended_at: Option<i64> = row.get(11)?;
     Ok(IntentRow {
         key: row.get(0)?,
+        account: row.get(12)?,
         kind: serde_json::from_slice(row.get::<_, String>(1)?.as_bytes())?,
         path: row.get(2)?,
         body: row.get(3)?,

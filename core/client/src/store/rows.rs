@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::api::{Order, OrderState, Ticket, TicketState, Topup, TopupState, Vehicle};
+use mesto_rules::city::Retention;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -16,6 +17,10 @@ pub mod meta {
     /// Last event that is contained.
     pub const CURSOR: &str = "cursor";
     pub const BALANCE: &str = "balance";
+    /// Money moved and the balance does not know it yet: when to ask, epoch milliseconds.
+    pub const BALANCE_OLD: &str = "balance_old";
+    /// When what is too old was last removed, epoch milliseconds.
+    pub const PRUNED: &str = "pruned_at";
     /// Id, version and name of the stored city.
     pub const CITY: &str = "city";
     pub const ANCHOR: &str = "clock_anchor";
@@ -51,6 +56,19 @@ pub fn set(connection: &Connection, name: &str, value: &impl Serialize) -> Resul
             "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         )?
         .execute(params![name, serde_json::to_string(value)?])?;
+    Ok(())
+}
+
+/// When the balance is to be asked for, because money moved and the phone was not told how much is left.
+pub fn balance_is_old(connection: &Connection) -> Result<Option<DateTime<Utc>>, StoreError> {
+    Ok(get::<i64>(connection, meta::BALANCE_OLD)?.and_then(DateTime::from_timestamp_millis))
+}
+
+/// The account was read by a reading that knew of this mark: the balance is what the operator says.
+pub fn balance_is_told(connection: &Connection, mark: Option<DateTime<Utc>>) -> Result<(), StoreError> {
+    if mark.is_some() && balance_is_old(connection)? == mark {
+        connection.prepare_cached("DELETE FROM meta WHERE name = ?1")?.execute(params![meta::BALANCE_OLD])?;
+    }
     Ok(())
 }
 
@@ -252,12 +270,26 @@ pub fn replace_account(
     set(connection, meta::LAST_SYNC, &now.timestamp_millis())
 }
 
+/// Removes what is older than the city keeps such records (days), ended things only. The operator still has them.
+pub fn prune(connection: &Connection, now: DateTime<Utc>, kept: &Retention) -> Result<(), StoreError> {
+    let before = |days: u32| now.timestamp_millis().saturating_sub(i64::from(days).saturating_mul(86_400_000));
+    for (sql, days) in [
+        ("DELETE FROM ticket WHERE ends_at < ?1", kept.tickets_days),
+        ("DELETE FROM daily_order WHERE open = 0 AND issued_at < ?1", kept.orders_days),
+        ("DELETE FROM topup WHERE open = 0 AND created_at < ?1", kept.events_days),
+        ("DELETE FROM intent WHERE open = 0 AND ended_at < ?1", kept.events_days),
+    ] {
+        connection.prepare_cached(sql)?.execute(params![before(days)])?;
+    }
+    set(connection, meta::PRUNED, &now.timestamp_millis())
+}
+
 /// Forgets everything of the account; the city and the clock stay.
 pub fn forget_account(connection: &Connection) -> Result<(), StoreError> {
     connection.execute_batch(
         "DELETE FROM vehicle; DELETE FROM ticket; DELETE FROM daily_order; DELETE FROM topup;
          DELETE FROM intent WHERE open = 0;
-         DELETE FROM meta WHERE name IN ('account', 'phone_masked', 'cursor', 'balance', 'last_sync_at');",
+         DELETE FROM meta WHERE name IN ('account', 'phone_masked', 'cursor', 'balance', 'balance_old', 'last_sync_at');",
     )?;
     Ok(())
 }

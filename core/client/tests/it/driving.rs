@@ -73,6 +73,17 @@ fn the_phones_preview_is_the_operators_quote_line_by_line() {
 }
 
 #[test]
+fn a_preview_goes_on_after_an_extension_that_is_still_to_start_bg_54() {
+    let phone = Phone::ready("1000");
+    run(phone.client.buy(&phone.quote("yellow", 60))).unwrap();
+    phone.after(10);
+    run(phone.client.buy(&phone.quote("yellow", 60))).unwrap();
+    let asked = phone.quote("yellow", 60);
+    let preview = phone.client.preview("yellow", &phone.car(), 60).unwrap();
+    assert_eq!((preview.terms, preview.extends), (asked.terms, asked.extends));
+}
+
+#[test]
 fn a_sign_wins_over_the_position() {
     let phone = Phone::new();
     let here = Some(Position { lat: 44.8125, lon: 20.4612, accuracy_m: Some(20.0) });

@@ -287,6 +287,45 @@ fn a_top_up_is_confirmed_only_by_the_bank_and_survives_a_reopened_app() {
 }
 
 #[test]
+fn a_confirmed_top_up_is_in_the_balance_at_once_bg_34() {
+    let phone = Phone::ready("0");
+    let intent = run(phone.client.top_up(rsd("1000").amount)).unwrap();
+    phone.net.bank_decides(&intent.topup.unwrap().id, &rsd("1000.00"), BankOutcome::Approved, None);
+    assert_eq!(run(phone.client.settle_intent(&intent.key)).unwrap().state, IntentState::Confirmed);
+    assert_eq!(phone.balance(), rsd("1000.00"));
+    assert!(phone.client.next_retry_at().is_none());
+}
+
+#[test]
+fn a_balance_that_could_not_be_read_is_asked_for_again_bg_34() {
+    let phone = Phone::ready("0");
+    let intent = run(phone.client.top_up(rsd("1000").amount)).unwrap();
+    phone.net.bank_decides(&intent.topup.unwrap().id, &rsd("1000.00"), BankOutcome::Approved, None);
+    phone.net.fault("GET /v1/events", Fault::NotSent);
+    assert_eq!(run(phone.client.settle_intent(&intent.key)).unwrap().state, IntentState::Confirmed);
+    assert_eq!(phone.balance(), rsd("0.00"), "the operator was not heard");
+    let again = phone.client.next_retry_at().unwrap();
+    run(phone.client.settle_due()).unwrap();
+    assert_eq!(phone.balance(), rsd("0.00"), "not yet");
+    phone.time.advance(again - phone.time.now());
+    phone.net.fault("GET /v1/events", Fault::AnswerLost);
+    run(phone.client.settle_due()).unwrap();
+    assert!(phone.client.next_retry_at().unwrap() > phone.time.now(), "not without a pause");
+    run(phone.client.settle()).unwrap();
+    assert_eq!(phone.balance(), rsd("1000.00"));
+    assert!(phone.client.next_retry_at().is_none());
+}
+
+#[test]
+fn what_a_repeated_request_bought_is_taken_from_the_balance_at_once_bg_34() {
+    let phone = Phone::ready("1000");
+    phone.net.fault("POST /v1/tickets", Fault::AnswerLost);
+    run(phone.client.buy(&phone.quote("red", 60))).unwrap();
+    assert_eq!(run(phone.client.settle()).unwrap()[0].state, IntentState::Confirmed);
+    assert_eq!(phone.balance(), rsd("920.00"));
+}
+
+#[test]
 fn a_second_tap_on_an_amount_opens_the_page_of_the_first() {
     let phone = Phone::ready("0");
     let first = run(phone.client.top_up(rsd("500").amount)).unwrap();

@@ -134,6 +134,8 @@ pub enum Fault {
     /// It never comes back, before or after it was executed.
     HangsBefore,
     HangsAfter,
+    /// It is executed; the answer comes when it is asked for a second time.
+    Waits,
     /// Somebody else answers.
     Says(u16, Vec<(String, String)>, Vec<u8>),
 }
@@ -267,6 +269,17 @@ impl Link for Net {
             Some(Fault::AnswerLost) => {
                 self.execute(&request);
                 Err(LinkError::Unknown("connection reset".to_owned()))
+            }
+            Some(Fault::Waits) => {
+                let answer = self.execute(&request);
+                let mut asked = false;
+                std::future::poll_fn(
+                    move |_| {
+                        if std::mem::replace(&mut asked, true) { Poll::Ready(()) } else { Poll::Pending }
+                    },
+                )
+                .await;
+                Ok(answer)
             }
             Some(Fault::HangsBefore) => std::future::pending().await,
             Some(Fault::HangsAfter) => {

@@ -3,7 +3,7 @@
 use mesto_client::ProblemCode;
 use serde_json::json;
 
-use crate::support::{Fault, PHONE, Phone, rsd, run};
+use crate::support::{Fault, PHONE, Phone, poll, rsd, run};
 
 /// A second phone of the same driver.
 fn another(phone: &Phone) -> Phone {
@@ -102,4 +102,48 @@ fn history_is_paged_newest_first_and_the_same_without_a_connection() {
         let rest = run(phone.client.history(Some(&first.tickets[1].id), 2)).unwrap();
         assert_eq!((zones(&rest), rest.more), (vec!["red".to_owned()], false), "offline {offline}");
     }
+}
+
+#[test]
+fn an_answer_that_comes_after_signing_out_is_stored_under_nobody() {
+    let phone = Phone::ready("1000");
+    let other = another(&phone);
+    run(other.client.buy(&other.quote("red", 60))).unwrap();
+    for request in ["GET /v1/events", "GET /v1/tickets", "POST /v1/vehicles"] {
+        let phone = another(&phone);
+        phone.net.fault(request, Fault::Waits);
+        let mut late: std::pin::Pin<Box<dyn Future<Output = mesto_client::Result<()>>>> = match request {
+            "GET /v1/events" => Box::pin(async { phone.client.sync().await.map(drop) }),
+            "GET /v1/tickets" => Box::pin(async { phone.client.history(None, 10).await.map(drop) }),
+            _ => Box::pin(async { phone.client.add_vehicle("NS 123-AB", None).await.map(drop) }),
+        };
+        assert!(poll(late.as_mut()).is_none(), "{request} is on its way");
+        run(phone.client.sign_out()).unwrap();
+        assert_eq!(run(late).unwrap_err().code(), "not_signed_in", "{request}");
+        let shown = phone.shown();
+        assert_eq!((shown.account.clone(), shown.signed_in, shown.balance), (None, false, None), "{request}");
+        assert!(phone.client.vehicles().unwrap().is_empty(), "{request}");
+        assert!(phone.client.stored_history(None, 10).unwrap().tickets.is_empty(), "{request}");
+    }
+}
+
+#[test]
+fn what_is_older_than_the_city_keeps_leaves_the_phone() {
+    let phone = Phone::ready("1000");
+    let intent = run(phone.client.buy(&phone.quote("red", 60))).unwrap();
+    let ticket = intent.ticket.unwrap().id;
+    let kept = phone.client.city().unwrap().retention.clone();
+    let pass = |days: u32| {
+        phone.time.advance(chrono::TimeDelta::days(i64::from(days)));
+        // Nobody stays signed in for so long.
+        phone.sign_in();
+        run(phone.client.sync()).unwrap();
+    };
+    pass(kept.events_days - 1);
+    assert!(phone.client.intent(&intent.key).unwrap().is_some() && phone.client.ticket(&ticket).is_ok());
+    pass(2);
+    assert!(phone.client.intent(&intent.key).unwrap().is_none(), "what was wanted goes first");
+    assert!(phone.client.ticket(&ticket).is_ok());
+    pass(kept.tickets_days - kept.events_days);
+    assert_eq!(phone.client.ticket(&ticket).unwrap_err().code(), "ticket_missing");
 }
