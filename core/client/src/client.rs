@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_rules::City;
@@ -65,6 +66,26 @@ pub(crate) struct Inner {
     pub ports: Ports,
     core: Mutex<Core>,
     pub observers: Observers,
+    outside: Outside,
+}
+
+/// What the world outside of this process is told: the phone's alarms and the snapshot file. One thread does it at a
+/// time, so that the last word is the latest state.
+#[derive(Default)]
+struct Outside {
+    /// Something changed since the one at work looked.
+    wanted: AtomicBool,
+    /// The alarms are to be set even when the plan is the same.
+    anyway: AtomicBool,
+    told: Mutex<Told>,
+}
+
+#[derive(Default)]
+struct Told {
+    /// The plan the phone was given last.
+    planned: Option<Vec<Reminder>>,
+    /// What the snapshot file holds.
+    written: Option<String>,
 }
 
 /// What the one lock guards. It is never held while waiting, nor while calling a port or an observer.
@@ -80,10 +101,6 @@ pub(crate) struct Core {
     pub attempting: HashSet<String>,
     /// The last view, until something changes or the moment comes when one of its tickets is over.
     pub cached: Option<(Arc<Snapshot>, Option<DateTime<Utc>>)>,
-    /// The plan the phone was given last.
-    pub planned: Option<Vec<Reminder>>,
-    /// What the snapshot file holds.
-    pub written: Option<String>,
 }
 
 impl Core {
@@ -161,10 +178,9 @@ impl Client {
             city: None,
             attempting: HashSet::new(),
             cached: None,
-            planned: None,
-            written: None,
         };
-        Ok(Self { inner: Arc::new(Inner { config, ports, core: Mutex::new(core), observers: Observers::default() }) })
+        let (observers, outside) = (Observers::default(), Outside::default());
+        Ok(Self { inner: Arc::new(Inner { config, ports, core: Mutex::new(core), observers, outside }) })
     }
 
     pub(crate) fn core(&self) -> MutexGuard<'_, Core> {
@@ -287,24 +303,41 @@ impl Client {
     /// Something changed: tells the phone's alarms, the snapshot file and the observers.
     pub(crate) fn changed(&self) {
         self.core().cached = None;
-        self.plan(false);
-        if let Some(path) = &self.config().snapshot_path {
-            self.write_snapshot(path);
-        }
+        self.tell_outside(false);
         self.inner.observers.wake();
     }
 
-    fn write_snapshot(&self, path: &Path) {
+    /// Brings the phone's alarms and the snapshot file up to date. Whoever comes while another thread is at it (or calls
+    /// from inside) leaves it to that one, who looks again.
+    pub(crate) fn tell_outside(&self, anyway: bool) {
+        let outside = &self.inner.outside;
+        outside.anyway.fetch_or(anyway, Ordering::SeqCst);
+        outside.wanted.store(true, Ordering::SeqCst);
+        while outside.wanted.load(Ordering::SeqCst) {
+            let mut told = match outside.told.try_lock() {
+                Ok(told) => told,
+                Err(TryLockError::Poisoned(told)) => told.into_inner(),
+                Err(TryLockError::WouldBlock) => return,
+            };
+            while outside.wanted.swap(false, Ordering::SeqCst) {
+                self.plan(&mut told.planned, outside.anyway.swap(false, Ordering::SeqCst));
+                if let Some(path) = &self.config().snapshot_path {
+                    self.write_snapshot(path, &mut told.written);
+                }
+            }
+        }
+    }
+
+    fn write_snapshot(&self, path: &Path, written: &mut Option<String>) {
         let snapshot = self.snapshot();
         let Ok(json) = serde_json::to_string(snapshot.as_ref()) else { return };
-        let mut core = self.core();
-        if core.written.as_ref() == Some(&json) {
+        if written.as_ref() == Some(&json) {
             return;
         }
         // A widget's file is a convenience: when it cannot be written, the app still works.
         let beside = path.with_extension("new");
         if std::fs::write(&beside, &json).and_then(|()| std::fs::rename(&beside, path)).is_ok() {
-            core.written = Some(json);
+            *written = Some(json);
         }
     }
 }

@@ -105,30 +105,24 @@ impl Client {
     /// Gives the phone its alarms anew: call after a reboot, when they are gone, and when the phone's clock or language
     /// was changed.
     pub fn replan(&self) {
-        self.plan(true);
+        self.tell_outside(true);
     }
 
     /// Hands the plan to the phone when it is another one than before, or `anyway`.
-    pub(crate) fn plan(&self, anyway: bool) {
+    pub(crate) fn plan(&self, planned: &mut Option<Vec<Reminder>>, anyway: bool) {
         let plan = self.reminders();
-        {
-            let mut core = self.core();
-            let known = core.planned.as_ref();
-            // The corrected time wavers by the length of a round trip; an alarm need not be set anew for that.
-            let same = known.is_some_and(|known| {
-                known.len() == plan.len()
-                    && known.iter().zip(&plan).all(|(old, new)| {
-                        old.id == new.id
-                            && old.at == new.at
-                            && (old.fire_at - new.fire_at).abs() < TimeDelta::seconds(2)
-                    })
-            });
-            let nothing_yet = known.is_none() && plan.is_empty();
-            if !anyway && (same || nothing_yet) {
-                return;
-            }
-            core.planned = Some(plan.clone());
+        // The corrected time wavers by the length of a round trip; an alarm need not be set anew for that.
+        let same = planned.as_ref().is_some_and(|known| {
+            known.len() == plan.len()
+                && known.iter().zip(&plan).all(|(old, new)| {
+                    old.id == new.id && old.at == new.at && (old.fire_at - new.fire_at).abs() < TimeDelta::seconds(2)
+                })
+        });
+        let nothing_yet = planned.is_none() && plan.is_empty();
+        if !anyway && (same || nothing_yet) {
+            return;
         }
         self.ports().reminders.replace(&plan);
+        *planned = Some(plan);
     }
 }

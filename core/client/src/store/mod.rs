@@ -53,7 +53,8 @@ impl From<serde_json::Error> for StoreError {
 
 /// One open database file.
 pub struct Store {
-    connection: Connection,
+    /// `None` after a rebuild that failed (a full disk); the next use tries again.
+    connection: Option<Connection>,
     path: PathBuf,
     /// Set when the file had to be set aside.
     pub recovery: Option<Recovery>,
@@ -63,11 +64,12 @@ impl Store {
     /// Opens or creates the file, migrates it, and rebuilds it when it is damaged. `now_ms` names a file that is set
     /// aside.
     pub fn open(path: &Path, now_ms: i64) -> Result<Self, StoreError> {
+        recovery::resume(path)?;
         match connect(path) {
-            Ok(connection) => Ok(Self { connection, path: path.to_owned(), recovery: None }),
+            Ok(connection) => Ok(Self { connection: Some(connection), path: path.to_owned(), recovery: None }),
             Err(StoreError::Damaged(why)) => {
-                let (connection, recovery) = recovery::rebuild(None, path, now_ms, &why)?;
-                Ok(Self { connection, path: path.to_owned(), recovery: Some(recovery) })
+                let (connection, recovery) = recovery::rebuild(path, now_ms, &why)?;
+                Ok(Self { connection: Some(connection), path: path.to_owned(), recovery: Some(recovery) })
             }
             Err(other) => Err(other),
         }
@@ -79,7 +81,7 @@ impl Store {
         now_ms: i64,
         read: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let outcome = read(&self.connection);
+        let outcome = read(self.connected(now_ms)?);
         self.heal(now_ms, outcome)
     }
 
@@ -89,15 +91,28 @@ impl Store {
         now_ms: i64,
         write: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let outcome = transact(&mut self.connection, write);
+        let outcome = transact(self.connected(now_ms)?, write);
         self.heal(now_ms, outcome)
+    }
+
+    fn connected(&mut self, now_ms: i64) -> Result<&mut Connection, StoreError> {
+        let connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => {
+                let again = Self::open(&self.path, now_ms)?;
+                self.recovery = again.recovery.or(self.recovery.take());
+                again.connection.ok_or_else(|| StoreError::Other("the file is not open".to_owned()))?
+            }
+        };
+        Ok(self.connection.insert(connection))
     }
 
     fn heal<T>(&mut self, now_ms: i64, outcome: Result<T, StoreError>) -> Result<T, StoreError> {
         if let Err(StoreError::Damaged(why)) = &outcome {
-            let broken = std::mem::replace(&mut self.connection, Connection::open_in_memory()?);
-            let (connection, recovery) = recovery::rebuild(Some(broken), &self.path, now_ms, why)?;
-            self.connection = connection;
+            // Closed first: the salvage opens the file anew.
+            self.connection = None;
+            let (connection, recovery) = recovery::rebuild(&self.path, now_ms, why)?;
+            self.connection = Some(connection);
             self.recovery = Some(recovery);
         }
         outcome
@@ -106,7 +121,7 @@ impl Store {
     /// For tests that need to see or spoil the file below.
     #[cfg(test)]
     pub fn connection(&self) -> &Connection {
-        &self.connection
+        self.connection.as_ref().unwrap_or_else(|| panic!("the file is not open"))
     }
 }
 

@@ -4,9 +4,9 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OpenFlags, params_from_iter, types::Value};
+use rusqlite::{Connection, OpenFlags, Transaction, params, params_from_iter, types::Value};
 
-use super::{StoreError, connect};
+use super::{IntentRow, StoreError, connect};
 
 /// What happened to a damaged file. Everything but intents comes back with the next sync.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,56 +22,155 @@ pub struct Recovery {
 
 const COLUMNS: &str = "key, account, kind, subject, details, path, body, created_at, not_after, state, open, attempts, \
                        next_attempt_at, result, problem, ended_at";
+/// The file that is being built; in the place of the old one it goes only when it is whole.
+const REBUILT: &str = ".rebuilt";
+const ASIDE: &str = ".corrupt-";
+/// Files that SQLite keeps beside a database. Those of another database must never lie beside one.
+const SIDES: [&str; 2] = ["-wal", "-shm"];
 
-pub(super) fn rebuild(
-    broken: Option<Connection>,
-    path: &Path,
-    now_ms: i64,
-    why: &str,
-) -> Result<(Connection, Recovery), StoreError> {
-    drop(broken);
-    let (intents, complete) = salvage(path);
-    let set_aside = with_suffix(path, &format!(".corrupt-{now_ms}"));
-    std::fs::rename(path, &set_aside).map_err(|error| StoreError::Other(error.to_string()))?;
-    for side in ["-wal", "-shm"] {
+/// What could be read of a damaged file.
+#[derive(Default)]
+struct Salvage {
+    intents: Vec<Vec<Value>>,
+    /// Whose they are, as it is stored.
+    account: Option<String>,
+    complete: bool,
+}
+
+/// Builds a new file beside the damaged one, carries over what can be read, and only then puts it in its place: whenever
+/// the app dies, or the disk is full, the open intents are in one of the two.
+pub(super) fn rebuild(path: &Path, now_ms: i64, why: &str) -> Result<(Connection, Recovery), StoreError> {
+    let salvage = salvage(path);
+    let rebuilt = with_suffix(path, REBUILT);
+    remove(&rebuilt)?;
+    let (saved, complete) = {
+        let mut connection = connect(&rebuilt)?;
+        let kept = super::transact(&mut connection, |transaction| carry_over(transaction, &salvage))?;
+        // Everything in the one file that is renamed.
+        connection.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;
+        connection.close().map_err(|(_, error)| error)?;
+        kept
+    };
+    forget_older(path);
+    let set_aside = with_suffix(path, &format!("{ASIDE}{now_ms}"));
+    std::fs::rename(path, &set_aside).map_err(other)?;
+    for side in SIDES {
         let from = with_suffix(path, side);
         if from.exists() {
-            std::fs::rename(&from, with_suffix(&set_aside, side))
-                .map_err(|error| StoreError::Other(error.to_string()))?;
+            std::fs::rename(&from, with_suffix(&set_aside, side)).map_err(other)?;
         }
     }
-    let mut connection = connect(path)?;
-    let places = (1..=16).map(|place| format!("?{place}")).collect::<Vec<_>>().join(", ");
-    super::transact(&mut connection, |transaction| {
-        for row in &intents {
-            transaction
-                .execute(&format!("INSERT INTO intent ({COLUMNS}) VALUES ({places})"), params_from_iter(row.iter()))?;
-        }
-        Ok(())
-    })?;
+    std::fs::rename(&rebuilt, path).map_err(other)?;
     let recovery = Recovery {
         set_aside,
         why: why.to_owned(),
-        intents_saved: u32::try_from(intents.len()).unwrap_or(u32::MAX),
-        intents_complete: complete,
+        intents_saved: saved,
+        intents_complete: complete && salvage.complete,
     };
-    Ok((connection, recovery))
+    Ok((connect(path)?, recovery))
+}
+
+/// Finishes a rebuilding that the app's death cut short.
+pub(super) fn resume(path: &Path) -> Result<(), StoreError> {
+    let rebuilt = with_suffix(path, REBUILT);
+    if !rebuilt.exists() {
+        return Ok(());
+    }
+    if path.exists() {
+        // The old file is still in its place, and the new one may not be whole. If it cannot go now, the next rebuilding
+        // says so.
+        let _ = remove(&rebuilt);
+        return Ok(());
+    }
+    for side in SIDES {
+        remove_one(&with_suffix(path, side))?;
+    }
+    std::fs::rename(&rebuilt, path).map_err(other)
+}
+
+/// Writes what was salvaged; how many intents, and whether all of them.
+fn carry_over(transaction: &Transaction<'_>, salvage: &Salvage) -> Result<(u32, bool), StoreError> {
+    let places = (1..=16).map(|place| format!("?{place}")).collect::<Vec<_>>().join(", ");
+    let insert = format!("INSERT INTO intent ({COLUMNS}) VALUES ({places})");
+    let (mut saved, mut complete) = (0_u32, true);
+    for row in &salvage.intents {
+        // A row that came out garbled is left out: nothing could read it later either.
+        match transaction.execute(&insert, params_from_iter(row.iter())).map_err(StoreError::from) {
+            Ok(_) => saved = saved.saturating_add(1),
+            Err(full @ StoreError::Full(_)) => return Err(full),
+            Err(_) => complete = false,
+        }
+    }
+    let keys = transaction
+        .prepare("SELECT key FROM intent")?
+        .query_map([], |row| row.get::<_, Value>(0))?
+        .collect::<Result<Vec<_>, _>>()?;
+    for key in keys {
+        let readable = match &key {
+            Value::Text(key) => IntentRow::find(transaction, key).is_ok_and(|row| row.is_some()),
+            _ => false,
+        };
+        if !readable {
+            transaction.execute("DELETE FROM intent WHERE key = ?1", [key])?;
+            (saved, complete) = (saved.saturating_sub(1), false);
+        }
+    }
+    if let Some(account) = &salvage.account {
+        transaction
+            .execute("INSERT INTO meta (name, value) VALUES (?1, ?2)", params![super::rows::meta::ACCOUNT, account])?;
+    }
+    Ok((saved, complete))
 }
 
 /// Reads what can be read of the open intents, by the table and not by an index that may be what is damaged.
-fn salvage(path: &Path) -> (Vec<Vec<Value>>, bool) {
-    let mut rows = Vec::new();
-    let complete = (|| -> Result<(), rusqlite::Error> {
-        let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+fn salvage(path: &Path) -> Salvage {
+    let mut found = Salvage::default();
+    let Ok(connection) = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE) else { return found };
+    let intents = &mut found.intents;
+    found.complete = (|| -> Result<(), rusqlite::Error> {
         let mut statement = connection.prepare(&format!("SELECT {COLUMNS} FROM intent NOT INDEXED WHERE +open = 1"))?;
-        let mut found = statement.query([])?;
-        while let Some(row) = found.next()? {
-            rows.push((0..16).map(|column| row.get::<_, Value>(column)).collect::<Result<Vec<_>, _>>()?);
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            intents.push((0..16).map(|column| row.get::<_, Value>(column)).collect::<Result<Vec<_>, _>>()?);
         }
         Ok(())
     })()
     .is_ok();
-    (rows, complete)
+    let account = connection.query_row("SELECT value FROM meta WHERE name = ?1", [super::rows::meta::ACCOUNT], |row| {
+        row.get::<_, String>(0)
+    });
+    found.account = account.ok().filter(|text| serde_json::from_str::<String>(text).is_ok());
+    found
+}
+
+/// One damaged file is enough for support; older ones go, so that they do not fill the phone.
+fn forget_older(path: &Path) {
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return };
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    let beginning = format!("{}{ASIDE}", name.to_string_lossy());
+    for entry in entries.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with(&beginning)) {
+        let _ = std::fs::remove_file(entry.path());
+    }
+}
+
+fn remove(database: &Path) -> Result<(), StoreError> {
+    SIDES.iter().try_for_each(|side| remove_one(&with_suffix(database, side)))?;
+    remove_one(&with_suffix(database, "-journal"))?;
+    remove_one(database)
+}
+
+fn remove_one(path: &Path) -> Result<(), StoreError> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(other(error)),
+        _ => Ok(()),
+    }
+}
+
+fn other(error: std::io::Error) -> StoreError {
+    match error.kind() {
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => StoreError::Full(error.to_string()),
+        _ => StoreError::Other(error.to_string()),
+    }
 }
 
 fn with_suffix(path: &Path, suffix: &str) -> PathBuf {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use mesto_client::{Client, IntentState, Secrets as _};
+use mesto_client::{Client, IntentState, Locale, Secrets as _};
 
 use crate::support::{Fault, Phone, config, rsd, run};
 
@@ -116,11 +116,107 @@ fn open_intents_are_carried_over_from_a_damaged_file() {
     phone.client = Client::open(config(path, &phone.net), phone.ports.clone()).unwrap();
     let recovery = phone.client.recovery().unwrap();
     assert_eq!((recovery.intents_saved, recovery.intents_complete), (1, true));
+    assert!(phone.client.open_intents().unwrap().is_empty(), "whose they are was on the damaged page");
     run(phone.client.refresh()).unwrap();
     run(phone.client.sync()).unwrap();
     assert_eq!(phone.shown().open_intents.len(), 1);
     assert_eq!(run(phone.client.settle()).unwrap()[0].state, IntentState::Confirmed);
     assert_eq!(phone.net.sold(), 2);
+}
+
+/// Where the pages of a table or index begin in the file.
+fn pages_of(path: &Path, name: &str) -> (usize, usize) {
+    let file = rusqlite::Connection::open(path).unwrap();
+    let page: i64 =
+        file.query_row("SELECT rootpage FROM sqlite_schema WHERE name = ?1", [name], |row| row.get(0)).unwrap();
+    let size: i64 = file.query_row("PRAGMA page_size", [], |row| row.get(0)).unwrap();
+    (((page - 1) * size) as usize, (page * size) as usize)
+}
+
+#[test]
+fn damage_that_shows_in_the_middle_of_a_day_is_told_and_the_driver_goes_on() {
+    let mut phone = filled();
+    let path = at_rest(&mut phone);
+    let (from, to) = pages_of(&path, "ticket");
+    spoil(&path, from, to);
+    phone.client = Client::open(config(path, &phone.net), phone.ports.clone()).unwrap();
+    assert!(phone.client.recovery().is_none(), "what is read first is whole");
+    let error = phone.client.stored_history(None, 10).unwrap_err();
+    assert_eq!(error.code(), "phone_data_damaged");
+    assert!(error.advice(Locale::En).contains("come back from the operator"), "{}", error.advice(Locale::En));
+    let recovery = phone.client.recovery().unwrap();
+    assert_eq!((recovery.intents_saved, recovery.intents_complete), (1, true));
+    let shown = phone.shown();
+    assert!(shown.signed_in && shown.open_intents.len() == 1, "the purchase is still unconfirmed: {shown:?}");
+    run(phone.client.sync()).unwrap();
+    run(phone.client.settle()).unwrap();
+    assert_eq!((phone.balance(), phone.net.sold()), (rsd("865.00"), 2));
+}
+
+#[test]
+fn what_cannot_be_rebuilt_now_is_kept_and_rebuilt_later() {
+    let mut phone = filled();
+    let path = at_rest(&mut phone);
+    let (from, to) = pages_of(&path, "ticket");
+    spoil(&path, from, to);
+    // Nothing can be written where the new file is built, as on a full disk.
+    let in_the_way = PathBuf::from(format!("{}.rebuilt", path.display()));
+    std::fs::create_dir(&in_the_way).unwrap();
+    std::fs::write(in_the_way.join("x"), "x").unwrap();
+    phone.client = Client::open(config(path, &phone.net), phone.ports.clone()).unwrap();
+    assert_eq!(phone.client.stored_history(None, 10).unwrap_err().code(), "phone_data_failed");
+    assert_eq!(set_aside(&phone), 0, "the damaged file stays where it is");
+    std::fs::remove_dir_all(in_the_way).unwrap();
+    let _ = phone.client.stored_history(None, 10);
+    assert_eq!(phone.client.recovery().unwrap().intents_saved, 1);
+    assert_eq!(phone.shown().open_intents.len(), 1);
+}
+
+#[test]
+fn an_app_that_dies_while_it_rebuilds_finishes_the_next_time() {
+    let mut phone = filled();
+    let path = at_rest(&mut phone);
+    let rebuilt = PathBuf::from(format!("{}.rebuilt", path.display()));
+    // It died before the new file was whole: the old one counts.
+    std::fs::write(&rebuilt, "half of a file").unwrap();
+    phone.client = Client::open(config(path.clone(), &phone.net), phone.ports.clone()).unwrap();
+    assert!(phone.client.recovery().is_none() && !rebuilt.exists());
+    assert_eq!(phone.shown().open_intents.len(), 1);
+    // It died between setting aside and putting in place; the old log still lies there.
+    let path = at_rest(&mut phone);
+    std::fs::rename(&path, &rebuilt).unwrap();
+    std::fs::write(format!("{}-wal", path.display()), "the log of another file").unwrap();
+    phone.client = Client::open(config(path, &phone.net), phone.ports.clone()).unwrap();
+    assert_eq!(phone.shown().open_intents.len(), 1);
+    assert!(!rebuilt.exists());
+}
+
+#[test]
+fn an_intent_that_came_out_garbled_is_left_out_and_one_damaged_file_is_kept() {
+    let mut phone = filled();
+    for round in 1..=2_usize {
+        let path = at_rest(&mut phone);
+        if round == 1 {
+            let file = rusqlite::Connection::open(&path).unwrap();
+            file.execute_batch(
+                "INSERT INTO intent (key, account, kind, subject, details, path, body, created_at, not_after, state, open)
+                 SELECT 'garbled', account, kind, subject, '{', path, body, created_at, not_after, state, 1 FROM intent
+                 WHERE open = 1",
+            )
+            .unwrap();
+        }
+        let (from, to) = pages_of(&path, "ticket");
+        spoil(&path, from, to);
+        phone.time.advance(chrono::TimeDelta::seconds(1));
+        phone.client = Client::open(config(path, &phone.net), phone.ports.clone()).unwrap();
+        assert!(phone.client.stored_history(None, 10).is_err());
+        let recovery = phone.client.recovery().unwrap();
+        assert_eq!((recovery.intents_saved, recovery.intents_complete), (1, round == 2));
+        assert_eq!(phone.client.open_intents().unwrap().len(), 1);
+        assert_eq!(set_aside(&phone), 1);
+        run(phone.client.refresh()).unwrap();
+        run(phone.client.sync()).unwrap();
+    }
 }
 
 #[test]
