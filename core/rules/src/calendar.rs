@@ -311,7 +311,9 @@ impl Charging<'_> {
         local.date().iter_days().take(ahead).find_map(|date| {
             let spans = self.spans_of(date);
             let opening = spans.iter_on(date).map(|span| span.from.on(date)).filter(|from| *from >= local).min()?;
-            to_utc(self.tz, opening)
+            let (first, last) = instants(self.tz, opening)?;
+            // In the hour that comes twice the first time may have gone by.
+            Some(if first >= at { first } else { last })
         })
     }
 

@@ -126,6 +126,10 @@ impl Money {
     /// [`MoneyError::Fraction`] when `amount` has more decimals than the currency, [`MoneyError::Overflow`] when its minor
     /// units do not fit 64 bits.
     pub fn new(amount: Decimal, currency: Currency) -> Result<Self, MoneyError> {
+        if amount.is_zero() {
+            // Never "-0.00".
+            return Ok(Self::zero(currency));
+        }
         if amount.scale() == currency.exponent() {
             let money = Self { amount, currency };
             money.minor()?;

@@ -164,8 +164,10 @@ fn locate(text: &str, offset: usize) -> String {
     let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
     let line = text.get(line_start..).and_then(|rest| rest.lines().next()).unwrap_or_default().trim();
     let table_on = |line: &str| {
-        let line = line.trim();
-        line.starts_with('[').then(|| line.trim_matches(['[', ']']).to_owned()).filter(|name| !name.contains('='))
+        let name = line.trim().strip_prefix('[')?.trim_start_matches('[').split(']').next()?;
+        // An array of an area, `[44.81, 20.46]`, is no table.
+        let plain = |sign: char| sign.is_alphanumeric() || matches!(sign, '_' | '-' | '.' | '"');
+        (!name.is_empty() && name.chars().all(plain)).then(|| name.to_owned())
     };
     let table = table_on(line).or_else(|| before.lines().rev().find_map(table_on));
     let key = line.split_once('=').map(|(key, _)| key.trim()).filter(|key| !key.is_empty() && !key.contains(' '));

@@ -165,6 +165,21 @@ fn length_is_elapsed_time_when_the_clocks_change() {
 }
 
 #[test]
+fn an_opening_in_the_hour_that_comes_twice_is_never_in_the_past() {
+    let mut city = around_the_clock("red");
+    let zone = city.zones.iter_mut().find(|zone| zone.id == "red").unwrap();
+    let mesto_rules::Fact::Known(hours) = &mut zone.hours else { panic!("known") };
+    hours.value[0].from = "02:30".parse().unwrap();
+    let opening = |when: &str| {
+        let now: DateTime<Utc> = when.parse().unwrap();
+        let ask = QuoteAsk { now, start: now, ..ask("red", 30, "2025-10-26 10:00") };
+        mesto_rules::quote(&city, &ask).unwrap().starts_at.to_rfc3339()
+    };
+    assert_eq!(opening("2025-10-26T00:10:00Z"), "2025-10-26T00:30:00+00:00"); // 02:10, the first time
+    assert_eq!(opening("2025-10-26T01:10:00Z"), "2025-10-26T01:30:00+00:00"); // 02:10, the second time
+}
+
+#[test]
 fn opening_is_wall_clock_time_when_the_clocks_change() {
     assert_eq!(refused_until("red", "2026-03-29 10:00"), "2026-03-30T05:00:00Z".parse::<DateTime<Utc>>().unwrap());
     assert_eq!(refused_until("red", "2026-03-22 10:00"), "2026-03-23T06:00:00Z".parse::<DateTime<Utc>>().unwrap());

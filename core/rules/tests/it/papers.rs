@@ -62,6 +62,15 @@ const BROKEN: &[(&str, &str, &str, &str, &str, &str)] = &[
         "\"unlimited\"",
     ),
     ("sources.toml", "[drawn]", "[drawn", "sources.toml", "line", ""),
+    (
+        "city.toml",
+        "closed_account_days = 30",
+        "closed_account_days = = 30",
+        "city.toml",
+        "retention.closed_account_days (line",
+        "",
+    ),
+    ("areas.toml", "polygons = [", "polygons = [[\"north\", 20.4]], more = [", "areas.toml", "polygons (line", ""),
     // Read, but a value makes no sense.
     (
         "tariff-2025-02-01.toml",

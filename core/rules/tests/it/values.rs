@@ -35,6 +35,13 @@ fn money_is_at_the_scale_of_its_currency() {
 }
 
 #[test]
+fn nothing_is_never_negative() {
+    for typed in ["-0", "-0.00", "0", "0.000"] {
+        assert_eq!(Money::parse(typed, rsd()).unwrap().to_string(), "0.00 RSD", "{typed}");
+    }
+}
+
+#[test]
 fn money_of_two_currencies_is_never_added() {
     let dinars = Money::from_minor(8000, rsd());
     let euros = Money::from_minor(100, Currency::new("EUR").unwrap());
