@@ -149,7 +149,8 @@ pub struct PhoneArgs {
     #[arg(long)]
     pub operator: Option<String>,
     /// The operator's root key (base64url); remembered in the state folder.
-    #[arg(long)]
+    // Every 64th key begins with a hyphen.
+    #[arg(long, allow_hyphen_values = true)]
     pub root_key: Option<String>,
     #[arg(long, default_value = "belgrade")]
     pub city: String,
@@ -297,4 +298,22 @@ pub enum CityCommand {
         /// cities/belgrade
         folder: PathBuf,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_root_key_and_a_latitude_may_begin_with_a_hyphen() {
+        let read = |words: &[&str]| Cli::try_parse_from(words).unwrap().command;
+        match read(&["mesto", "sign-in", "+381641234567", "--root-key", "-CYNZEUS", "--state", "phone"]) {
+            Some(Command::SignIn(sign_in)) => assert_eq!(sign_in.at.root_key.as_deref(), Some("-CYNZEUS")),
+            other => panic!("{other:?}"),
+        }
+        match read(&["mesto", "zones", "--near", "-34.6,-58.4"]) {
+            Some(Command::Zones(zones)) => assert_eq!(zones.near.as_deref(), Some("-34.6,-58.4")),
+            other => panic!("{other:?}"),
+        }
+    }
 }

@@ -60,7 +60,7 @@ pub async fn tunnel(cast: &mut Cast) -> Outcome<()> {
     cast.tell
         .open(format!("No connection. It may be bought until {} and not later.", cast.show.time(tapped.not_after)));
     cast.until(13, 50).await?;
-    cast.world.front.open().await.map_err(|why| CliError::failed("the operator's port", why))?;
+    cast.world.front.open().map_err(|why| CliError::failed("the operator's port", why))?;
     let settled = cast.phone.core.settle_intent(&tapped.key).await;
     let settled = cast.tell.done(settled)?;
     cast.tell.claim("at_last", settled.state == IntentState::Expired, true)?;

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use super::{Cast, DRIVER, PLATE_TYPED};
 use crate::failure::{CliError, Outcome};
 use crate::output::Tone;
-use crate::testbed::{Payer, walk};
+use crate::testbed::Payer;
 
 pub async fn sign_in(cast: &mut Cast) -> Outcome<()> {
     cast.tell.chapter("sign_in", "A driver registers", cast.world.clock.read());
@@ -57,7 +57,8 @@ pub async fn top_up(cast: &mut Cast) -> Outcome<()> {
         "The card is typed on the bank's page and nowhere else: {}…",
         page.split('&').next().unwrap_or_default()
     ));
-    let walked = walk(&page, Payer::Approve).await.map_err(|why| CliError::failed("the bank's page", why))?;
+    let walked =
+        cast.world.walk(&page, Payer::Approve).await.map_err(|why| CliError::failed("the bank's page", why))?;
     let back = format!("intent={}", intent.key);
     cast.tell.claim(
         "came_back_with_only_the_intent",

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::front::Fault;
-use super::walk::{Payer, walk};
+use super::walk::Payer;
 use super::world::{World, WorldError};
 
 /// A mistake in the request, or something that failed.
@@ -113,7 +113,7 @@ async fn offline(State(shared): Shared, Json(wanted): Json<Offline>) -> Answer {
     if wanted.on {
         world.front.close().await;
     } else if world.is_running().await {
-        world.front.open().await.map_err(WorldError::from)?;
+        world.front.open().map_err(WorldError::from)?;
     } else {
         return Err(WorldError::NotRunning.into());
     }
@@ -157,12 +157,15 @@ struct Walk {
 }
 
 async fn walk_bank(State(shared): Shared, Json(wanted): Json<Walk>) -> Answer {
-    let bank = world(&shared)?.bank_url();
+    let world = world(&shared)?;
+    let bank = world.bank_url();
     if !wanted.page_url.starts_with(&format!("{bank}/")) {
         return Err(wrong(format!("`page_url` is not a page of this testbed's bank, {bank}")));
     }
-    let walked =
-        walk(&wanted.page_url, wanted.card).await.map_err(|error| Refused(StatusCode::CONFLICT, error.to_string()))?;
+    let walked = world
+        .walk(&wanted.page_url, wanted.card)
+        .await
+        .map_err(|error| Refused(StatusCode::CONFLICT, error.to_string()))?;
     Ok(Json(json!({ "returned_to": walked.returned_to, "pages": walked.pages })))
 }
 

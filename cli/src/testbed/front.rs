@@ -9,9 +9,11 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
+/// Connections that may wait to be taken.
+const BACKLOG: u32 = 1_024;
 const HEAD_LIMIT: usize = 64 * 1024;
 /// Bodies beyond this are not held, only passed through (the operator refuses them).
 const BODY_LIMIT: usize = 4 * 1024 * 1024;
@@ -67,10 +69,13 @@ pub struct Front {
     address: SocketAddr,
     shared: Arc<Shared>,
     open: Mutex<Option<JoinHandle<()>>>,
+    /// Keeps the port ours while it is closed: bound, it is nobody else's; not listening, it refuses every connection.
+    _reserved: Option<TcpSocket>,
 }
 
 struct Shared {
-    upstream: SocketAddr,
+    /// Where the operator listens; a new place after each of its starts.
+    upstream: Mutex<Option<SocketAddr>>,
     faults: Mutex<Vec<Fault>>,
 }
 
@@ -79,19 +84,24 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Front {
-    /// A closed front on `port` (0 for a free one) of the loopback before the operator at `upstream`.
+    /// A closed front on `port` (0 for a free one) of the loopback.
     ///
     /// # Errors
     /// When the port cannot be had.
-    pub async fn new(port: u16, upstream: SocketAddr) -> std::io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
-        let front = Self {
-            address: listener.local_addr()?,
-            shared: Arc::new(Shared { upstream, faults: Mutex::default() }),
+    pub fn new(port: u16) -> std::io::Result<Self> {
+        let reserved = socket((Ipv4Addr::LOCALHOST, port).into())?;
+        Ok(Self {
+            address: reserved.local_addr()?,
+            shared: Arc::new(Shared { upstream: Mutex::new(None), faults: Mutex::default() }),
             open: Mutex::new(None),
-        };
-        front.listen(listener);
-        Ok(front)
+            // Elsewhere two sockets cannot be bound to one port, even when only one listens.
+            _reserved: cfg!(target_os = "linux").then_some(reserved),
+        })
+    }
+
+    /// Where the operator is from now on.
+    pub fn lead_to(&self, upstream: SocketAddr) {
+        *lock(&self.shared.upstream) = Some(upstream);
     }
 
     /// Where clients reach the operator.
@@ -100,14 +110,14 @@ impl Front {
         self.address
     }
 
-    /// Opens the port again; nothing happens when it is open.
+    /// Opens the port; nothing happens when it is open.
     ///
     /// # Errors
-    /// When somebody else took the port in the meantime.
-    pub async fn open(&self) -> std::io::Result<()> {
-        if !self.is_open() {
-            let listener = TcpListener::bind(self.address).await?;
-            self.listen(listener);
+    /// When somebody else took the port in the meantime, where it could not be kept.
+    pub fn open(&self) -> std::io::Result<()> {
+        let mut open = lock(&self.open);
+        if open.is_none() {
+            *open = Some(self.listen(socket(self.address)?.listen(BACKLOG)?));
         }
         Ok(())
     }
@@ -139,9 +149,9 @@ impl Front {
         lock(&self.shared.faults).clear();
     }
 
-    fn listen(&self, listener: TcpListener) {
+    fn listen(&self, listener: TcpListener) -> JoinHandle<()> {
         let shared = Arc::clone(&self.shared);
-        let task = tokio::spawn(async move {
+        tokio::spawn(async move {
             // Dropped with this task, and the connections with it.
             let mut connections = JoinSet::new();
             loop {
@@ -158,9 +168,16 @@ impl Front {
                     Some(_) = connections.join_next() => {}
                 }
             }
-        });
-        *lock(&self.open) = Some(task);
+        })
     }
+}
+
+/// A socket of ours on this address, whoever of us has another one there.
+fn socket(address: SocketAddr) -> std::io::Result<TcpSocket> {
+    let socket = TcpSocket::new_v4()?;
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    Ok(socket)
 }
 
 impl Drop for Front {
@@ -215,15 +232,20 @@ impl Shared {
             }
             None => {}
         }
-        let mut upstream = TcpStream::connect(self.upstream).await?;
+        let mut upstream = self.connect().await?;
         upstream.write_all(&request.bytes).await?;
         tokio::io::copy_bidirectional(&mut client, &mut upstream).await?;
         Ok(())
     }
 
+    async fn connect(&self) -> std::io::Result<TcpStream> {
+        let upstream = *lock(&self.upstream);
+        TcpStream::connect(upstream.ok_or(std::io::ErrorKind::ConnectionRefused)?).await
+    }
+
     /// Sends the request to the operator and takes in the whole answer.
     async fn execute(&self, request: &Incoming) -> std::io::Result<Vec<u8>> {
-        let mut upstream = TcpStream::connect(self.upstream).await?;
+        let mut upstream = self.connect().await?;
         upstream.write_all(&request.bytes).await?;
         let mut answer = Vec::new();
         upstream.read_to_end(&mut answer).await?;
@@ -291,4 +313,26 @@ fn problem(status: u16) -> String {
         "HTTP/1.1 {status} Fault\r\ncontent-type: application/problem+json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
         body.len()
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_closed_port_refuses_and_stays_ours() {
+        let front = Front::new(0).unwrap();
+        let refused = |error: std::io::Error| error.kind() == std::io::ErrorKind::ConnectionRefused;
+        for _ in 0..2 {
+            assert!(TcpStream::connect(front.address()).await.is_err_and(refused));
+            if cfg!(target_os = "linux") {
+                // Nobody else is given this port in the meantime.
+                let stranger = TcpSocket::new_v4().unwrap();
+                assert!(stranger.bind(front.address()).is_err());
+            }
+            front.open().unwrap();
+            assert!(TcpStream::connect(front.address()).await.is_ok());
+            front.close().await;
+        }
+    }
 }

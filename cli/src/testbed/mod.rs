@@ -7,7 +7,7 @@ mod world;
 
 pub use control::code_in;
 pub use front::{Fault, FaultKind};
-pub use walk::{Payer, WalkError, Walked, walk};
+pub use walk::{Payer, WalkError, Walked};
 pub use world::{BookRow, Books, Options, World, WorldError, books};
 
 use crate::args::TestbedArgs;

@@ -32,6 +32,8 @@ pub enum WalkError {
     Unreached(#[from] reqwest::Error),
     #[error("no HTTP client: {0}")]
     Setup(String),
+    #[error("the bank's store: {0}")]
+    Bank(#[from] mesto_bank::StoreError),
     #[error("the bank's page refused ({status}): {text}")]
     Refused { status: u16, text: String },
     #[error("the payment has ended already: {0}")]

@@ -20,6 +20,7 @@ use tokio::sync::{Mutex as AsyncMutex, oneshot};
 use tokio::task::JoinHandle;
 
 use super::front::Front;
+use super::walk::{Payer, WalkError, Walked, walk};
 use crate::clock::{BankEntropy, VirtualClock};
 
 /// Which world to start.
@@ -85,7 +86,6 @@ pub struct World {
     operator: Arc<Operator>,
     bank: Bank,
     pub front: Front,
-    upstream: SocketAddr,
     bank_address: SocketAddr,
     control_address: SocketAddr,
     running: AsyncMutex<Option<Running>>,
@@ -105,9 +105,8 @@ impl World {
         let clock = VirtualClock::standing(options.start);
         let port_of = |place: u16| if options.port == 0 { 0 } else { options.port.saturating_add(place) };
 
-        // The operator's own port is anyone's; the relay in front of it is the address that is told.
-        let upstream = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?.local_addr()?;
-        let front = Front::new(port_of(0), upstream).await?;
+        // The relay in front of the operator is the address that is told.
+        let front = Front::new(port_of(0))?;
         let bank_listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port_of(1))).await?;
         let bank_address = bank_listener.local_addr()?;
         let control_listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port_of(2))).await?;
@@ -139,7 +138,6 @@ impl World {
             operator: Arc::new(operator),
             bank: bank.clone(),
             front,
-            upstream,
             bank_address,
             control_address,
             running: AsyncMutex::new(None),
@@ -261,7 +259,12 @@ impl World {
                 .thread_name("mesto-operator")
                 .enable_all()
                 .build()?;
-            let listener = self.listen_again(&runtime).await?;
+            // Any free port, another one at each start: only the relay knows it. In the operator's own runtime.
+            let listener = runtime
+                .spawn(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))
+                .await
+                .map_err(|error| WorldError::Operator(error.to_string()))??;
+            self.front.lead_to(listener.local_addr()?);
             let (operator, served, clock) = (Arc::clone(&self.operator), Arc::clone(&store), self.clock.clone());
             runtime.spawn(async move {
                 let _ =
@@ -270,26 +273,8 @@ impl World {
             *running = Some(Running { runtime, store });
         }
         drop(running);
-        self.front.open().await?;
+        self.front.open()?;
         Ok(())
-    }
-
-    /// The operator's own port, in the operator's own runtime. A killed one lets go of it a moment later.
-    async fn listen_again(&self, runtime: &tokio::runtime::Runtime) -> Result<TcpListener, WorldError> {
-        let mut tries = 0;
-        loop {
-            let address = self.upstream;
-            let bound = runtime.spawn(TcpListener::bind(address)).await;
-            match bound {
-                Ok(Ok(listener)) => return Ok(listener),
-                Ok(Err(error)) if tries >= 200 => return Err(error.into()),
-                Err(error) => return Err(WorldError::Operator(error.to_string())),
-                Ok(Err(_)) => {
-                    tries += 1;
-                    tokio::time::sleep(Duration::from_millis(10)).await;
-                }
-            }
-        }
     }
 
     #[must_use]
@@ -321,6 +306,17 @@ impl World {
     pub async fn advance(&self, by: Duration) -> Result<usize, WorldError> {
         self.clock.advance(by);
         self.due().await
+    }
+
+    /// Walks the bank's page, and waits until the operator was told how the payment ended where it can be told: the bank
+    /// itself leads a payer back after two seconds whether it was or not, which on a busy machine comes first.
+    ///
+    /// # Errors
+    /// When a page cannot be read, or the link is refused.
+    pub async fn walk(&self, page_url: &str, payer: Payer) -> Result<Walked, WalkError> {
+        let walked = walk(page_url, payer).await?;
+        self.bank.deliver_due().await?;
+        Ok(walked)
     }
 
     /// The messages sent to a number, newest first.
