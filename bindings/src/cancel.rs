@@ -1,6 +1,5 @@
 //! Calling a waiting call off: a foreign task that is cancelled does not reach the core by itself.
 
-use crate::error::MestoError;
 use std::future::Future;
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -25,17 +24,14 @@ impl Cancel {
     }
 }
 
-/// Waits for the work or for being called off, whichever comes first.
-pub(crate) async fn until<T>(
-    cancel: Option<Arc<Cancel>>,
-    work: impl Future<Output = Result<T, MestoError>>,
-) -> Result<T, MestoError> {
-    let Some(cancel) = cancel else { return work.await };
+/// Waits for the work; nothing when it was called off before its end.
+pub(crate) async fn until<T>(cancel: Option<Arc<Cancel>>, work: impl Future<Output = T>) -> Option<T> {
+    let Some(cancel) = cancel else { return Some(work.await) };
     let mut watching = cancel.called_off.subscribe();
     tokio::select! {
         biased;
-        _ = watching.wait_for(|called_off| *called_off) => Err(MestoError::cancelled()),
-        outcome = work => outcome,
+        _ = watching.wait_for(|called_off| *called_off) => None,
+        outcome = work => Some(outcome),
     }
 }
 
@@ -47,17 +43,14 @@ mod tests {
     #[tokio::test]
     async fn a_call_ends_when_it_is_called_off_before_or_while_it_waits() {
         let cancel = Cancel::new();
-        let (outcome, ()) =
-            tokio::join!(until(Some(Arc::clone(&cancel)), pending::<Result<(), MestoError>>()), async {
-                cancel.cancel()
-            });
-        assert_eq!(outcome, Err(MestoError::cancelled()));
-        assert_eq!(until(Some(cancel), ready(Ok(1))).await, Err(MestoError::cancelled()));
+        let (outcome, ()) = tokio::join!(until(Some(Arc::clone(&cancel)), pending::<()>()), async { cancel.cancel() });
+        assert_eq!(outcome, None);
+        assert_eq!(until(Some(cancel), ready(1)).await, None);
     }
 
     #[tokio::test]
     async fn a_call_that_nobody_calls_off_has_its_own_end() {
-        assert_eq!(until(Some(Cancel::new()), ready(Ok(1))).await, Ok(1));
-        assert_eq!(until(None, ready(Ok(2))).await, Ok(2));
+        assert_eq!(until(Some(Cancel::new()), ready(1)).await, Some(1));
+        assert_eq!(until(None, ready(2)).await, Some(2));
     }
 }

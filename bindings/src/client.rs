@@ -4,6 +4,7 @@ use crate::cancel::{Cancel, until};
 use crate::city::Plate;
 use crate::error::MestoError;
 use crate::intent::{Intent, told};
+use crate::link::{Link, OwnLink};
 use crate::ports::{Clock, DeviceKey, OwnClock, OwnDevice, OwnReminders, OwnSecrets, ReminderPlan, SecretStore};
 use crate::snapshot::{Listener, Observer, Snapshot, Subscription};
 use crate::values::{Amount, Timestamp};
@@ -58,6 +59,9 @@ pub struct Phone {
     pub device_key: Option<Arc<dyn DeviceKey>>,
     #[uniffi(default = None)]
     pub reminders: Option<Arc<dyn ReminderPlan>>,
+    /// The app's own HTTP; the built-in one, which trusts the web's certificate authorities, where absent.
+    #[uniffi(default = None)]
+    pub link: Option<Arc<dyn Link>>,
 }
 
 /// The core of the app.
@@ -70,6 +74,18 @@ pub struct Client {
 impl Client {
     fn told<T>(&self, outcome: mesto_client::Result<T>) -> Result<T, MestoError> {
         told(outcome, self.locale)
+    }
+
+    /// The core's answer, unless the app called the call off before.
+    async fn answer<T>(
+        &self,
+        cancel: Option<Arc<Cancel>>,
+        work: impl Future<Output = mesto_client::Result<T>>,
+    ) -> Result<T, MestoError> {
+        match until(cancel, work).await {
+            Some(outcome) => self.told(outcome),
+            None => Err(MestoError::called_off(self.locale)),
+        }
     }
 
     fn intent_told(&self, view: IntentView) -> Intent {
@@ -89,9 +105,12 @@ fn ports(config: &ClientConfig, phone: Phone, locale: Locale) -> Result<Ports, M
     };
     let entropy = SystemEntropy;
     Ok(Ports {
-        link: Arc::new(HttpLink::new(&config.operator_url).map_err(MestoError::set_up)?),
+        link: match phone.link {
+            Some(own) => Arc::new(OwnLink::new(own, &config.operator_url).map_err(MestoError::set_up)?),
+            None => Arc::new(HttpLink::new(&config.operator_url).map_err(MestoError::set_up)?),
+        },
         clock: match phone.clock {
-            Some(own) => Arc::new(OwnClock(own)),
+            Some(own) => Arc::new(OwnClock::new(own).map_err(MestoError::set_up)?),
             None => Arc::new(SystemClock),
         },
         signer: match phone.device_key {
@@ -223,13 +242,13 @@ impl Client {
     /// Fetches keys and city, verified against the pinned root key.
     #[uniffi::method(default(cancel = None))]
     pub async fn refresh(&self, cancel: Option<Arc<Cancel>>) -> Result<Refreshed, MestoError> {
-        until(cancel, async { self.told(self.core.refresh().await) }).await
+        self.answer(cancel, self.core.refresh()).await
     }
 
     /// Asks for a one-time code by SMS.
     #[uniffi::method(default(cancel = None))]
     pub async fn request_code(&self, phone: String, cancel: Option<Arc<Cancel>>) -> Result<CodeSent, MestoError> {
-        until(cancel, async { self.told(self.core.request_code(&phone).await) }).await
+        self.answer(cancel, self.core.request_code(&phone)).await
     }
 
     /// Trades the code for a session; `device` is shown in the driver's list of devices.
@@ -241,19 +260,19 @@ impl Client {
         device: String,
         cancel: Option<Arc<Cancel>>,
     ) -> Result<(), MestoError> {
-        until(cancel, async { self.told(self.core.sign_in(&phone, &code, &device).await) }).await
+        self.answer(cancel, self.core.sign_in(&phone, &code, &device)).await
     }
 
     /// Ends the session here and at the operator, and forgets the account on this phone.
     #[uniffi::method(default(cancel = None))]
     pub async fn sign_out(&self, cancel: Option<Arc<Cancel>>) -> Result<(), MestoError> {
-        until(cancel, async { self.told(self.core.sign_out().await) }).await
+        self.answer(cancel, self.core.sign_out()).await
     }
 
     /// Brings the stored account up to date.
     #[uniffi::method(default(cancel = None))]
     pub async fn sync(&self, cancel: Option<Arc<Cancel>>) -> Result<SyncReport, MestoError> {
-        until(cancel, async { self.told(self.core.sync().await) }).await
+        self.answer(cancel, self.core.sync()).await
     }
 
     /// Adds a vehicle by its plate as it is typed.
@@ -264,13 +283,13 @@ impl Client {
         label: Option<String>,
         cancel: Option<Arc<Cancel>>,
     ) -> Result<Vehicle, MestoError> {
-        until(cancel, async { self.told(self.core.add_vehicle(&plate, label.as_deref()).await) }).await
+        self.answer(cancel, self.core.add_vehicle(&plate, label.as_deref())).await
     }
 
     /// Removes a vehicle; its tickets and orders stay.
     #[uniffi::method(default(cancel = None))]
     pub async fn remove_vehicle(&self, vehicle: String, cancel: Option<Arc<Cancel>>) -> Result<(), MestoError> {
-        until(cancel, async { self.told(self.core.remove_vehicle(&vehicle).await) }).await
+        self.answer(cancel, self.core.remove_vehicle(&vehicle)).await
     }
 
     /// A price that holds for the city's quote time; where the vehicle has a running ticket in this zone it continues it.
@@ -282,54 +301,54 @@ impl Client {
         minutes: u32,
         cancel: Option<Arc<Cancel>>,
     ) -> Result<Quote, MestoError> {
-        until(cancel, async { self.told(self.core.quote(&zone, &vehicle, minutes).await) }).await
+        self.answer(cancel, self.core.quote(&zone, &vehicle, minutes)).await
     }
 
     /// A quote that continues a ticket with the time after its end, at its own price (BG-46, BG-54).
     #[uniffi::method(default(cancel = None))]
     pub async fn extend(&self, ticket: String, minutes: u32, cancel: Option<Arc<Cancel>>) -> Result<Quote, MestoError> {
-        until(cancel, async { self.told(self.core.extend(&ticket, minutes).await) }).await
+        self.answer(cancel, self.core.extend(&ticket, minutes)).await
     }
 
     /// Buys a quote: exactly what it says, once, however often it is tapped.
     #[uniffi::method(default(cancel = None))]
     pub async fn buy(&self, quote: Quote, cancel: Option<Arc<Cancel>>) -> Result<Intent, MestoError> {
-        let view = until(cancel, async { self.told(self.core.buy(&quote).await) }).await?;
+        let view = self.answer(cancel, self.core.buy(&quote)).await?;
         Ok(self.intent_told(view))
     }
 
     /// Starts a top-up of the deposit; the intent's `page_url` is the bank's page.
     #[uniffi::method(default(cancel = None))]
     pub async fn top_up(&self, amount: Amount, cancel: Option<Arc<Cancel>>) -> Result<Intent, MestoError> {
-        let view = until(cancel, async { self.told(self.core.top_up(amount).await) }).await?;
+        let view = self.answer(cancel, self.core.top_up(amount)).await?;
         Ok(self.intent_told(view))
     }
 
     /// Pays a daily order from the deposit, exactly the amount it shows (BG-70).
     #[uniffi::method(default(cancel = None))]
     pub async fn pay_order(&self, order: String, cancel: Option<Arc<Cancel>>) -> Result<Intent, MestoError> {
-        let view = until(cancel, async { self.told(self.core.pay_order(&order).await) }).await?;
+        let view = self.answer(cancel, self.core.pay_order(&order)).await?;
         Ok(self.intent_told(view))
     }
 
     /// Goes on with every open intent now, and gives them as they are afterwards, oldest first.
     #[uniffi::method(default(cancel = None))]
     pub async fn settle(&self, cancel: Option<Arc<Cancel>>) -> Result<Vec<Intent>, MestoError> {
-        let views = until(cancel, async { self.told(self.core.settle().await) }).await?;
+        let views = self.answer(cancel, self.core.settle()).await?;
         Ok(self.intents_told(views))
     }
 
     /// The same for those whose time has come by `next_retry_at`.
     #[uniffi::method(default(cancel = None))]
     pub async fn settle_due(&self, cancel: Option<Arc<Cancel>>) -> Result<Vec<Intent>, MestoError> {
-        let views = until(cancel, async { self.told(self.core.settle_due().await) }).await?;
+        let views = self.answer(cancel, self.core.settle_due()).await?;
         Ok(self.intents_told(views))
     }
 
     /// Goes on with one intent now: when a bank's page led back with its key.
     #[uniffi::method(default(cancel = None))]
     pub async fn settle_intent(&self, key: String, cancel: Option<Arc<Cancel>>) -> Result<Intent, MestoError> {
-        let view = until(cancel, async { self.told(self.core.settle_intent(&key).await) }).await?;
+        let view = self.answer(cancel, self.core.settle_intent(&key)).await?;
         Ok(self.intent_told(view))
     }
 
@@ -341,7 +360,7 @@ impl Client {
         limit: u32,
         cancel: Option<Arc<Cancel>>,
     ) -> Result<History, MestoError> {
-        until(cancel, async { self.told(self.core.history(before.as_deref(), limit).await) }).await
+        self.answer(cancel, self.core.history(before.as_deref(), limit)).await
     }
 
     /// The balance and what consumed it (BG-36, BG-37), newest first; `before` is the id of the last entry seen.
@@ -352,13 +371,13 @@ impl Client {
         limit: u32,
         cancel: Option<Arc<Cancel>>,
     ) -> Result<Deposit, MestoError> {
-        until(cancel, async { self.told(self.core.deposit(before, limit).await) }).await
+        self.answer(cancel, self.core.deposit(before, limit)).await
     }
 
     /// Takes a purchase back and gives the SMS instead, only when it is sure that it will not be executed.
     #[uniffi::method(default(cancel = None))]
     pub async fn switch_to_sms(&self, intent: String, cancel: Option<Arc<Cancel>>) -> Result<SmsFallback, MestoError> {
-        until(cancel, async { self.told(self.core.switch_to_sms(&intent).await) }).await
+        self.answer(cancel, self.core.switch_to_sms(&intent)).await
     }
 }
 

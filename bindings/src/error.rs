@@ -1,6 +1,6 @@
 //! What a call fails with: the kind tells an app what to do next, `code` is stable, `text` and `advice` are for the driver.
 
-use mesto_client::{Error, ErrorKind, Locale};
+use mesto_client::{Error, ErrorKind, Locale, texts};
 use serde_json::{Map, Value};
 use std::collections::HashMap;
 
@@ -63,13 +63,27 @@ impl MestoError {
         }
     }
 
-    pub(crate) fn cancelled() -> Self {
+    pub(crate) fn called_off(locale: Locale) -> Self {
+        let code = "called_off";
         Self::Cancelled {
-            code: "cancelled".to_owned(),
-            text: String::new(),
-            advice: String::new(),
+            code: code.to_owned(),
+            text: texts::of_code(locale, code, None, &Map::new(), None),
+            advice: texts::of_code(locale, code, Some("advice"), &Map::new(), None),
             params: HashMap::new(),
             detail: "the app called this off".to_owned(),
+        }
+    }
+
+    /// A value that no operator can have meant, such as a moment in the year 300,000: a mistake for developers, said in
+    /// English because it is found before the client is asked.
+    pub(crate) fn out_of_range(detail: impl std::fmt::Display) -> Self {
+        let code = "out_of_range";
+        Self::Refused {
+            code: code.to_owned(),
+            text: texts::of_code(Locale::En, code, None, &Map::new(), None),
+            advice: texts::of_code(Locale::En, code, Some("advice"), &Map::new(), None),
+            params: HashMap::new(),
+            detail: detail.to_string(),
         }
     }
 }
@@ -117,7 +131,29 @@ mod tests {
             assert_eq!((code.as_str(), detail.as_str()), ("phone_invalid", "for developers"));
             assert!(!advice.is_empty());
         }
+        let MestoError::Cancelled { code, text, advice, .. } = MestoError::called_off(Locale::SrLatn) else {
+            panic!("not called off")
+        };
+        assert_eq!((code.as_str(), text.as_str()), ("called_off", "Prekinuli ste ovo."));
+        assert!(!advice.is_empty());
         let away = Error::from(mesto_client::Problem::new(mesto_client::ProblemCode::Unavailable, ""));
         assert!(matches!(MestoError::told(&away, Locale::En), MestoError::NotNow { .. }));
+    }
+
+    #[test]
+    fn a_code_of_a_newer_operator_keeps_its_name_and_says_something() {
+        let newer = json!({
+            "type": "urn:mesto:problem:zone_under_water", "title": "", "status": 422, "code": "zone_under_water",
+            "detail": "for developers", "params": { "depth_m": 2 },
+        });
+        let newer = Error::from(serde_json::from_value::<mesto_client::Problem>(newer).unwrap());
+        for (locale, said) in [(Locale::En, "That did not work."), (Locale::SrLatn, "Nije uspelo.")] {
+            let MestoError::Refused { code, text, advice, params, .. } = MestoError::told(&newer, locale) else {
+                panic!("not refused")
+            };
+            assert_eq!((code.as_str(), text.as_str()), ("zone_under_water", said));
+            assert!(!advice.is_empty());
+            assert_eq!(params["depth_m"], "2");
+        }
     }
 }

@@ -69,18 +69,19 @@ pub struct Intent {
 impl Intent {
     /// An intent in the words of one language; `refusal` is the reason with times in the city's zone.
     pub(crate) fn told(view: IntentView, refusal: Option<&Error>, locale: Locale) -> Self {
-        let state = match (&view.state, refusal) {
-            (CoreState::Refused(_), Some(error)) => IntentState::Refused {
-                reason: Reason {
+        let state = match &view.state {
+            CoreState::Unconfirmed(_) => IntentState::Unconfirmed,
+            CoreState::Confirmed => IntentState::Confirmed,
+            CoreState::Expired => IntentState::Expired,
+            CoreState::Refused(problem) => {
+                let reason = |error: &Error| Reason {
                     code: error.code().to_owned(),
                     text: error.text(locale),
                     advice: error.advice(locale),
                     params: plain(error.params()),
-                },
-            },
-            (CoreState::Confirmed, _) => IntentState::Confirmed,
-            (CoreState::Expired, _) => IntentState::Expired,
-            (CoreState::Unconfirmed(_) | CoreState::Refused(_), _) => IntentState::Unconfirmed,
+                };
+                IntentState::Refused { reason: refusal.map_or_else(|| reason(&Error::from(problem.clone())), reason) }
+            }
         };
         Self {
             key: view.key,

@@ -3,7 +3,7 @@
 use crate::values::Timestamp;
 use mesto_client::{DeviceSigner, Reminder, SecretsError};
 use mesto_protocol::device::{DeviceKey as PublicKey, DeviceSignError, signature_from_der};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// Why the phone could not do it; `reason` is for developers and holds no secret.
@@ -23,11 +23,11 @@ impl From<uniffi::UnexpectedUniFFICallbackError> for PhoneError {
 #[uniffi::export(with_foreign)]
 pub trait Clock: Send + Sync {
     /// What the phone believes the time is; may be hours wrong.
-    fn wall(&self) -> Timestamp;
+    fn wall(&self) -> Result<Timestamp, PhoneError>;
     /// Time since boot, sleep included; never goes back within one boot.
-    fn monotonic(&self) -> Duration;
+    fn monotonic(&self) -> Result<Duration, PhoneError>;
     /// Changes at every reboot.
-    fn boot(&self) -> String;
+    fn boot(&self) -> Result<String, PhoneError>;
 }
 
 /// The phone's keychain; the session token lives here and never in the database.
@@ -50,21 +50,44 @@ pub trait DeviceKey: Send + Sync {
 /// The phone's alarms. A plan replaces the one before it as a whole.
 #[uniffi::export(with_foreign)]
 pub trait ReminderPlan: Send + Sync {
-    /// At most 64, earliest first.
-    fn replace(&self, plan: Vec<Reminder>);
+    /// At most 64, earliest first. What it throws is ignored: a reminder is never guaranteed.
+    fn replace(&self, plan: Vec<Reminder>) -> Result<(), PhoneError>;
 }
 
-pub(crate) struct OwnClock(pub Arc<dyn Clock>);
+/// The app's clock; while it fails it stands still at what it said last.
+pub(crate) struct OwnClock {
+    clock: Arc<dyn Clock>,
+    wall: Mutex<Timestamp>,
+    monotonic: Mutex<Duration>,
+    boot: Mutex<String>,
+}
+
+impl OwnClock {
+    /// Reads it once: a clock that never told anything is of no use.
+    pub fn new(clock: Arc<dyn Clock>) -> Result<Self, PhoneError> {
+        let (wall, monotonic, boot) = (clock.wall()?, clock.monotonic()?, clock.boot()?);
+        Ok(Self { clock, wall: Mutex::new(wall), monotonic: Mutex::new(monotonic), boot: Mutex::new(boot) })
+    }
+}
+
+/// What was just read, or else what was read last.
+fn latest<T: Clone>(read: Result<T, PhoneError>, last: &Mutex<T>) -> T {
+    let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Ok(read) = read {
+        *last = read;
+    }
+    last.clone()
+}
 
 impl mesto_client::Clock for OwnClock {
     fn wall(&self) -> Timestamp {
-        self.0.wall()
+        latest(self.clock.wall(), &self.wall)
     }
     fn monotonic(&self) -> Duration {
-        self.0.monotonic()
+        latest(self.clock.monotonic(), &self.monotonic)
     }
     fn boot(&self) -> String {
-        self.0.boot()
+        latest(self.clock.boot(), &self.boot)
     }
 }
 
@@ -86,7 +109,7 @@ pub(crate) struct OwnReminders(pub Arc<dyn ReminderPlan>);
 
 impl mesto_client::Reminders for OwnReminders {
     fn replace(&self, plan: &[Reminder]) {
-        self.0.replace(plan.to_vec());
+        let _ = self.0.replace(plan.to_vec());
     }
 }
 
@@ -161,5 +184,34 @@ mod tests {
         let ones: Vec<(usize, u8)> = signed.into_iter().enumerate().filter(|(_, byte)| *byte != 0).collect();
         assert_eq!(ones, [(31, 1), (63, 128)]);
         assert!(device(point, vec![0x30, 7, 2]).unwrap().sign(b"moment").is_err());
+    }
+
+    /// Tells the time until it is broken.
+    struct Breaking(Mutex<Option<Timestamp>>);
+
+    impl Clock for Breaking {
+        fn wall(&self) -> Result<Timestamp, PhoneError> {
+            (*self.0.lock().unwrap()).ok_or_else(|| PhoneError::Failed { reason: "broken".to_owned() })
+        }
+        fn monotonic(&self) -> Result<Duration, PhoneError> {
+            self.wall().map(|_| Duration::from_secs(7))
+        }
+        fn boot(&self) -> Result<String, PhoneError> {
+            self.wall().map(|_| "one".to_owned())
+        }
+    }
+
+    #[test]
+    fn a_clock_that_breaks_stands_still_and_one_that_is_broken_is_refused() {
+        use mesto_client::Clock as _;
+        let first = Timestamp::from_timestamp(1_756_886_400, 0).unwrap();
+        let clock = Arc::new(Breaking(Mutex::new(Some(first))));
+        let own = OwnClock::new(Arc::clone(&clock) as Arc<dyn Clock>).unwrap();
+        let later = first + chrono::TimeDelta::seconds(5);
+        *clock.0.lock().unwrap() = Some(later);
+        assert_eq!(own.wall(), later);
+        *clock.0.lock().unwrap() = None;
+        assert_eq!((own.wall(), own.monotonic(), own.boot()), (later, Duration::from_secs(7), "one".to_owned()));
+        assert!(OwnClock::new(clock).is_err());
     }
 }

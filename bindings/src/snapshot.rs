@@ -2,6 +2,7 @@
 
 use crate::city::CityVersion;
 use crate::intent::Intent;
+use crate::ports::PhoneError;
 use crate::quote::ClockState;
 use crate::values::Timestamp;
 use mesto_client::api::{Order, Ticket, Vehicle};
@@ -80,8 +81,8 @@ impl Snapshot {
 /// Told the current state first, then after every change, the latest only.
 #[uniffi::export(with_foreign)]
 pub trait Observer: Send + Sync {
-    /// Called from the core's own thread with no lock held; may call the client. Must not fail.
-    fn changed(&self, snapshot: Snapshot);
+    /// Called from the core's own thread with no lock held; may call the client. What it throws is ignored.
+    fn changed(&self, snapshot: Snapshot) -> Result<(), PhoneError>;
 }
 
 pub(crate) struct Listener {
@@ -91,7 +92,8 @@ pub(crate) struct Listener {
 
 impl CoreObserver for Listener {
     fn changed(&self, snapshot: Arc<CoreSnapshot>) {
-        self.observer.changed(Snapshot::told(snapshot.as_ref().clone(), self.locale));
+        // A screen that failed hears of the next change all the same.
+        let _ = self.observer.changed(Snapshot::told(snapshot.as_ref().clone(), self.locale));
     }
 }
 

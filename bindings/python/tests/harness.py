@@ -111,8 +111,8 @@ class RememberedPlan(mesto.ReminderPlan):
 class Phone:
     """One phone with an empty folder, its clock and its alarms; `mesto` is its client."""
 
-    def __init__(self, testbed):
-        self.testbed = testbed
+    def __init__(self, testbed, link=None):
+        self.testbed, self.link = testbed, link
         self.folder = tempfile.TemporaryDirectory()
         self.clock, self.alarms = PhoneClock(testbed.now()), RememberedPlan()
         self.open()
@@ -122,7 +122,7 @@ class Phone:
         config = mesto.ClientConfig(
             path=os.path.join(self.folder.name, "mesto.db"), operator_url=self.testbed.operator, root_key=self.testbed.root_key
         )
-        self.mesto = mesto.Mesto(config, mesto.Phone(clock=self.clock, reminders=self.alarms))
+        self.mesto = mesto.Mesto(config, mesto.Phone(clock=self.clock, reminders=self.alarms, link=self.link))
 
     def close(self):
         self.mesto.close()

@@ -1,8 +1,9 @@
-"""The public API of the bindings, as Kotlin and Swift see it, is the one in docs/api; UPDATE=1 rewrites it.
+"""The public API of the bindings, as Kotlin, Swift and Python see it, is the one in docs/api; UPDATE=1 rewrites it.
 
 The dump keeps declarations and drops bodies, comments and everything the generator needs for itself.
 """
 
+import ast
 import os
 import re
 import unittest
@@ -122,6 +123,54 @@ def swift(text):
     return "\n".join("\n".join(found[name]) for name in sorted(found)) + "\n"
 
 
+def python(text):
+    """The public declarations of the generated Python, one line each, sorted by type."""
+    module = ast.parse(text)
+    classes = {node.name: node for node in module.body if isinstance(node, ast.ClassDef)}
+    found = {}
+    for node in module.body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, (ast.Attribute, ast.Name)):
+            name, value = ast.unparse(node.targets[0]), ast.unparse(node.value)
+            if name != value and not INTERNAL.search(name) and not INTERNAL.search(value):
+                found[name] = [f"{name} = {value}"]
+        elif isinstance(node, ast.FunctionDef) and not INTERNAL.search(node.name):
+            found[node.name + "()"] = [signature(node)]
+    for name, node in classes.items():
+        if INTERNAL.search(name) or name.endswith("Protocol"):
+            continue
+        bases = [ast.unparse(base) for base in node.bases if "Protocol" not in ast.unparse(base)]
+        variants = [inner for inner in node.body if isinstance(inner, ast.ClassDef)]
+        calls = [inner for inner in node.body if isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef))]
+        if name + "Protocol" in classes:
+            # What an object offers stands in its protocol, how it is made in itself.
+            made = [call for call in calls if any(ast.unparse(by) == "classmethod" for by in call.decorator_list) or call.name == "__init__"]
+            offered = [call for call in classes[name + "Protocol"].body if isinstance(call, (ast.FunctionDef, ast.AsyncFunctionDef))]
+            calls = [call for call in made + offered if not call.name.startswith("_") or (call.name == "__init__" and not call.args.vararg)]
+        elif variants:
+            calls = []
+        else:
+            calls = [call for call in calls if call.name == "__init__" or not call.name.startswith("_")]
+        lines = [f"class {name}({', '.join(bases)})" if bases else f"class {name}"]
+        if "enum.Enum" in bases:
+            lines[0] += " { " + ", ".join(ast.unparse(inner.targets[0]) for inner in node.body if isinstance(inner, ast.Assign)) + " }"
+            calls = []
+        for variant in variants:
+            made = [inner for inner in variant.body if isinstance(inner, ast.FunctionDef) and inner.name == "__init__"]
+            lines.append("    " + variant.name + signature(made[0]).removeprefix("def __init__") if made else "    " + variant.name)
+        lines += ["    " + signature(call) for call in calls]
+        found[name] = lines
+    return "\n".join("\n".join(found[name]) for name in sorted(found)) + "\n"
+
+
+def signature(call):
+    """`async def sync(self, cancel: Optional[Cancel]=None) -> SyncReport` on one line."""
+    kind = "async def" if isinstance(call, ast.AsyncFunctionDef) else "def"
+    text = re.sub(r"\btyping\.Union\[object, (.*?)\](?==)", r"\1", ast.unparse(call.args))
+    text = re.sub(r"\btyping\.", "", re.sub(r"\b(self|cls)(, |$)", "", text.replace("=_DEFAULT", "=...")))
+    returns = f" -> {ast.unparse(call.returns)}".replace("typing.", "") if call.returns else ""
+    return plain(f"{kind} {call.name}({text}){returns}")
+
+
 class ApiDump(unittest.TestCase):
     maxDiff = None
 
@@ -139,6 +188,9 @@ class ApiDump(unittest.TestCase):
 
     def test_swift_api_is_the_committed_one(self):
         self.compare(GENERATED / "swift" / "MestoCore" / "MestoCore.swift", swift, "swift.txt")
+
+    def test_python_api_is_the_committed_one(self):
+        self.compare(GENERATED / "python" / "mesto_core.py", python, "python.txt")
 
 
 if __name__ == "__main__":

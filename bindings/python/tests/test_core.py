@@ -1,6 +1,7 @@
 """How the core's values, errors, ports and waiting calls are in Python."""
 
 import asyncio
+import concurrent.futures
 import gc
 import socket
 import tempfile
@@ -100,6 +101,61 @@ class Values(WithTestbed):
                     self.assertEqual("amount_not_offered", refused.exception.code)
 
 
+    def test_a_value_that_nobody_can_mean_is_an_error_and_no_panic(self):
+        app = self.driver("+381640000003")
+        for amount in (Decimal("NaN"), Decimal("Infinity"), Decimal("1e40"), Decimal("0.33333333333333333333333333333333")):
+            with self.subTest(amount=amount), self.assertRaises(mesto.MestoError.Refused) as refused:
+                app.top_up(amount)
+            self.assertEqual("out_of_range", refused.exception.code)
+
+
+class Life(WithTestbed):
+    def test_after_its_end_it_says_so_and_ending_again_does_nothing(self):
+        app = mesto.Mesto(self.config())
+        app.close()
+        app.close()
+        with self.assertRaisesRegex(ValueError, "closed"):
+            app.snapshot()
+
+    def test_one_that_never_opened_has_nothing_to_end(self):
+        with self.assertRaises(mesto.MestoError.Phone):
+            with mesto.Mesto(self.config(root_key="abc")):
+                self.fail("it opened")
+
+    def test_it_may_be_called_where_an_event_loop_runs_and_from_any_thread(self):
+        app = self.driver("+381640000004")
+
+        async def notebook():
+            return app.sync()
+
+        self.assertGreaterEqual(asyncio.run(notebook()).cursor, 0)
+        answers = []
+        threads = [threading.Thread(target=lambda: answers.append(app.sync())) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(4, len(answers))
+
+    def test_who_waits_when_it_ends_hears_of_it(self):
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            app = mesto.Mesto(self.config(operator_url=f"http://127.0.0.1:{silent.getsockname()[1]}"))
+            ends = []
+
+            def wait():
+                try:
+                    app.refresh()
+                except concurrent.futures.CancelledError as end:
+                    ends.append(end)
+
+            waiting = threading.Thread(target=wait)
+            waiting.start()
+            with silent.accept()[0]:
+                app.close()
+                waiting.join(20)
+        self.assertEqual(1, len(ends))
+
+
 class Errors(WithTestbed):
     def test_a_refusal_says_what_happened_and_what_is_allowed_in_the_drivers_language_bg_50(self):
         said = {
@@ -143,6 +199,35 @@ class Ports(WithTestbed):
         for name in ("mesto.db", "mesto.db-wal"):
             with open(f"{self.folder}/{name}", "rb") as file:
                 self.assertNotIn(token.encode(), file.read())
+
+    def test_a_port_that_throws_stops_nothing(self):
+        class Broken(mesto.Observer, mesto.ReminderPlan):
+            def __init__(self):
+                self.told = threading.Semaphore(0)
+
+            def changed(self, snapshot):
+                self.told.release()
+                raise KeyError("a screen that fails")
+
+            def replace(self, plan):
+                raise OSError("no alarms today")
+
+        class NoClock(mesto.Clock):
+            def wall(self):
+                raise OSError("no clock")
+
+            monotonic = boot = wall
+
+        broken = Broken()
+        app = self.driver("+381640000023", phone=mesto.Phone(reminders=broken))
+        observer = app.subscribe(broken)
+        self.assertTrue(broken.told.acquire(timeout=20))
+        app.add_vehicle("BG789PP")
+        self.assertTrue(broken.told.acquire(timeout=20), "the next change is told all the same")
+        observer.cancel()
+        with self.assertRaises(mesto.MestoError.Phone) as refused:
+            mesto.Mesto(self.config(path=f"{self.folder}/other.db"), mesto.Phone(clock=NoClock()))
+        self.assertEqual("set_up_wrong", refused.exception.code)
 
     def test_a_locked_keychain_is_an_error_of_the_phone(self):
         with self.assertRaises(mesto.MestoError.Phone) as phone:
@@ -195,7 +280,8 @@ class Watching(WithTestbed):
 
             with self.assertRaises(mesto.MestoError.Cancelled) as cancelled:
                 asyncio.run(call_off())
-        self.assertEqual("cancelled", cancelled.exception.code)
+        error = cancelled.exception
+        self.assertEqual(("called_off", "You called this off."), (error.code, str(error)))
 
     def test_a_plan_of_alarms_reaches_the_phone(self):
         alarms = RememberedPlan()

@@ -201,8 +201,8 @@ class Scenarios(unittest.TestCase):
     def play(self, scenario):
         self.steps(scenario, self.subTest)
 
-    def steps(self, scenario, around):
-        with Testbed(scenario["start"]) as testbed, Phone(testbed) as phone:
+    def steps(self, scenario, around, link=None):
+        with Testbed(scenario["start"]) as testbed, Phone(testbed, link) as phone:
             player = Player(testbed, phone)
             for number, step in enumerate(scenario["steps"], 1):
                 with around(scenario=scenario["name"], step=number, do=step["do"]):
@@ -232,6 +232,10 @@ class Scenarios(unittest.TestCase):
         with self.assertRaises(AssertionError):
             scenario = {"name": "too much", "start": "2025-09-03T08:00:00Z", "steps": [step]}
             self.steps(scenario, lambda **_: contextlib.nullcontext())
+
+    def test_a_script_with_its_own_link_plays_the_same(self):
+        for name in ("journey", "lost-answer", "lost-request", "operator-restarts"):
+            self.steps(json.loads((FOLDER / f"{name}.json").read_text()), self.subTest, mesto.UrllibLink())
 
     def test_there_are_scenarios(self):
         self.assertGreaterEqual(len(list(FOLDER.glob("*.json"))), 12)

@@ -16,6 +16,7 @@ import kotlinx.coroutines.flow.asStateFlow
 import kotlinx.coroutines.withContext
 import java.math.BigDecimal
 import java.time.Instant
+import java.util.concurrent.atomic.AtomicBoolean
 
 /** A [MestoClient] over the native core. One per app; [close] it when the process lets go of it. */
 class Mesto private constructor(private val core: Client, private val local: CoroutineDispatcher) : MestoClient {
@@ -26,6 +27,11 @@ class Mesto private constructor(private val core: Client, private val local: Cor
         }
     })
 
+    private val closed = AtomicBoolean()
+
+    /** The core works on the thread that asks it until it waits for an answer: never on the screen's. */
+    private suspend fun <T> on(call: suspend () -> T): T = withContext(local) { call() }
+
     override val state: StateFlow<Snapshot> = shown.asStateFlow()
 
     override fun snapshot(): Snapshot = core.snapshot()
@@ -34,74 +40,74 @@ class Mesto private constructor(private val core: Client, private val local: Cor
 
     override fun text(id: String, args: Map<String, String>): String = core.text(id, args)
 
-    override suspend fun refresh() = core.refresh()
+    override suspend fun refresh() = on { core.refresh() }
 
-    override suspend fun requestCode(phone: String) = core.requestCode(phone)
+    override suspend fun requestCode(phone: String) = on { core.requestCode(phone) }
 
-    override suspend fun signIn(phone: String, code: String, device: String) = core.signIn(phone, code, device)
+    override suspend fun signIn(phone: String, code: String, device: String) = on { core.signIn(phone, code, device) }
 
-    override suspend fun signOut() = core.signOut()
+    override suspend fun signOut() = on { core.signOut() }
 
-    override suspend fun sync() = core.sync()
+    override suspend fun sync() = on { core.sync() }
 
-    override suspend fun checkPlate(plate: String) = withContext(local) { core.checkPlate(plate) }
+    override suspend fun checkPlate(plate: String) = on { core.checkPlate(plate) }
 
-    override suspend fun addVehicle(plate: String, label: String?) = core.addVehicle(plate, label)
+    override suspend fun addVehicle(plate: String, label: String?) = on { core.addVehicle(plate, label) }
 
-    override suspend fun removeVehicle(vehicle: String) = core.removeVehicle(vehicle)
+    override suspend fun removeVehicle(vehicle: String) = on { core.removeVehicle(vehicle) }
 
-    override suspend fun zonesNear(position: Position?, sign: String?) = withContext(local) { core.zonesNear(position, sign) }
+    override suspend fun zonesNear(position: Position?, sign: String?) = on { core.zonesNear(position, sign) }
 
-    override suspend fun preview(zone: String, vehicle: String, minutes: Int) =
-        withContext(local) { core.preview(zone, vehicle, atLeastNone(minutes)) }
+    override suspend fun preview(zone: String, vehicle: String, minutes: Int) = on { core.preview(zone, vehicle, atLeastNone(minutes)) }
 
-    override suspend fun quote(zone: String, vehicle: String, minutes: Int) = core.quote(zone, vehicle, atLeastNone(minutes))
+    override suspend fun quote(zone: String, vehicle: String, minutes: Int) = on { core.quote(zone, vehicle, atLeastNone(minutes)) }
 
-    override suspend fun extend(ticket: String, minutes: Int) = core.extend(ticket, atLeastNone(minutes))
+    override suspend fun extend(ticket: String, minutes: Int) = on { core.extend(ticket, atLeastNone(minutes)) }
 
-    override suspend fun buy(quote: Quote) = core.buy(quote)
+    override suspend fun buy(quote: Quote) = on { core.buy(quote) }
 
-    override suspend fun topUp(amount: BigDecimal) = core.topUp(amount)
+    override suspend fun topUp(amount: BigDecimal) = on { core.topUp(amount) }
 
-    override suspend fun payOrder(order: String) = core.payOrder(order)
+    override suspend fun payOrder(order: String) = on { core.payOrder(order) }
 
-    override suspend fun intent(key: String) = withContext(local) { core.intent(key) }
+    override suspend fun intent(key: String) = on { core.intent(key) }
 
-    override suspend fun settle() = core.settle()
+    override suspend fun settle() = on { core.settle() }
 
-    override suspend fun settleIntent(key: String) = core.settleIntent(key)
+    override suspend fun settleIntent(key: String) = on { core.settleIntent(key) }
 
-    override suspend fun nextRetryAt() = withContext(local) { core.nextRetryAt() }
+    override suspend fun nextRetryAt() = on { core.nextRetryAt() }
 
-    override suspend fun settleDue() = core.settleDue()
+    override suspend fun settleDue() = on { core.settleDue() }
 
-    override suspend fun ticketCode(ticket: String) = withContext(local) { core.ticketCode(ticket) }
+    override suspend fun ticketCode(ticket: String) = on { core.ticketCode(ticket) }
 
-    override suspend fun history(before: String?, limit: Int) = core.history(before, limit.toUInt())
+    override suspend fun history(before: String?, limit: Int) = on { core.history(before, atLeastNone(limit)) }
 
-    override suspend fun deposit(before: Long?, limit: Int) = core.deposit(before, limit.toUInt())
+    override suspend fun deposit(before: Long?, limit: Int) = on { core.deposit(before, atLeastNone(limit)) }
 
-    override suspend fun smsFallback(zone: String, vehicle: String) = withContext(local) { core.smsFallback(zone, vehicle) }
+    override suspend fun smsFallback(zone: String, vehicle: String) = on { core.smsFallback(zone, vehicle) }
 
-    override suspend fun switchToSms(intent: String) = core.switchToSms(intent)
+    override suspend fun switchToSms(intent: String) = on { core.switchToSms(intent) }
 
-    override suspend fun replan() = withContext(local) { core.replan() }
+    override suspend fun replan() = on { core.replan() }
 
     override fun close() {
+        if (!closed.compareAndSet(false, true)) return
         subscription.cancel()
         subscription.close()
         core.close()
     }
 
     companion object {
-        /** Opens the core's database; no request is made. [local] runs what reads the phone's own store. */
+        /** Opens the core's database; no request is made. [local] runs the core: it reads and writes the phone's own store. */
         suspend fun open(
             config: ClientConfig,
             phone: Phone = Phone(),
             local: CoroutineDispatcher = Dispatchers.IO,
         ): Mesto = withContext(local) { Mesto(Client.open(config, phone), local) }
 
-        /** The core counts minutes from 0 and says itself that a length must be positive. */
-        private fun atLeastNone(minutes: Int): UInt = minutes.coerceAtLeast(0).toUInt()
+        /** The core counts from 0 and says itself that a length must be positive. */
+        private fun atLeastNone(count: Int): UInt = count.coerceAtLeast(0).toUInt()
     }
 }

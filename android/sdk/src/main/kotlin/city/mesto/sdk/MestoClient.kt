@@ -114,6 +114,6 @@ interface MestoClient : AutoCloseable {
     /** Gives the phone its alarms anew: after a reboot, and when its clock was changed. */
     suspend fun replan()
 
-    /** Lets go of the core; nothing can be called afterwards. */
+    /** Lets go of the core; nothing can be called afterwards. Again does nothing. */
     override fun close()
 }

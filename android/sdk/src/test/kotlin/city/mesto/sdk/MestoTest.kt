@@ -2,14 +2,18 @@
 package city.mesto.sdk
 
 import city.mesto.sdk.core.ClientConfig
+import city.mesto.sdk.core.Clock
 import city.mesto.sdk.core.DeviceKey
 import city.mesto.sdk.core.LineKind
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.Phone
 import city.mesto.sdk.core.PhoneException
+import city.mesto.sdk.core.Reminder
 import city.mesto.sdk.core.ReminderKind
+import city.mesto.sdk.core.ReminderPlan
 import city.mesto.sdk.core.SecretStore
 import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.asCoroutineDispatcher
 import kotlinx.coroutines.async
 import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.flow.first
@@ -27,6 +31,8 @@ import java.security.Signature
 import java.security.spec.ECGenParameterSpec
 import java.time.Instant
 import java.time.LocalDate
+import java.util.concurrent.ConcurrentHashMap
+import java.util.concurrent.Executors
 import kotlin.test.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
@@ -155,8 +161,62 @@ class MestoTest {
         }
     }
 
+    @Test
+    fun `the core never works on the caller's thread`() = runBlocking<Unit> {
+        val screen = Executors.newSingleThreadExecutor { Thread(it, "screen") }
+        val working = ConcurrentHashMap.newKeySet<String>()
+        val clock = PhoneClock(testbed.now())
+        val telling = object : Clock by clock {
+            override fun wall(): Instant = clock.wall().also { working += Thread.currentThread().name }
+        }
+        screen.asCoroutineDispatcher().use { caller ->
+            withContext(caller) {
+                driver("+381650000031", Phone(clock = telling)).use { mesto ->
+                    working.clear()
+                    mesto.addVehicle("BG789PP")
+                    mesto.sync()
+                    mesto.history()
+                }
+            }
+        }
+        assertTrue(working.isNotEmpty() && working.none { it.startsWith("screen") }, "$working")
+    }
+
+    @Test
+    fun `a port that throws stops nothing`() = runBlocking<Unit> {
+        val noAlarms = object : ReminderPlan {
+            override fun replace(plan: List<Reminder>) = error("no alarms today")
+        }
+        driver("+381650000032", Phone(reminders = noAlarms)).use { mesto ->
+            mesto.addVehicle("BG789PP")
+            withTimeout(20_000) { mesto.state.first { it.vehicles.size == 1 } }
+        }
+        val noClock = object : Clock by PhoneClock(testbed.now()) {
+            override fun wall(): Instant = error("no clock")
+        }
+        assertEquals("set_up_wrong", assertFailsWith<MestoException.Phone> { Mesto.open(config(locale = "sr"), Phone(clock = noClock)) }.code)
+    }
+
+    @Test
+    fun `a value that nobody can mean is an error and no panic`() = runBlocking<Unit> {
+        driver("+381650000033").use { mesto ->
+            val quote = mesto.quote("red", mesto.addVehicle("BG789PP").id, 60)
+            assertEquals("out_of_range", assertFailsWith<MestoException.Refused> { mesto.topUp(BigDecimal("1e40")) }.code)
+            assertEquals("out_of_range", assertFailsWith<MestoException.Refused> { mesto.buy(quote.copy(expiresAt = Instant.MAX)) }.code)
+            assertEquals(emptyList(), mesto.history(limit = -1).tickets)
+        }
+    }
+
+    @Test
+    fun `closing again does nothing`() = runBlocking<Unit> {
+        Mesto.open(config()).apply {
+            close()
+            close()
+        }
+    }
+
     private class MemorySecrets : SecretStore {
-        val kept = java.util.concurrent.ConcurrentHashMap<String, String>()
+        val kept = ConcurrentHashMap<String, String>()
 
         override fun get(name: String): String? = kept[name]
 

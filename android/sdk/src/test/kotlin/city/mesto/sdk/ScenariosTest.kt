@@ -1,6 +1,7 @@
 // The scenarios of tests/scenarios, played word for word through the Kotlin SDK against a testbed.
 package city.mesto.sdk
 
+import city.mesto.sdk.core.Link
 import kotlinx.coroutines.runBlocking
 import kotlinx.serialization.json.Json
 import kotlinx.serialization.json.JsonObject
@@ -31,9 +32,15 @@ class ScenariosTest {
 
     private fun read(file: File) = Json.parseToJsonElement(file.readText()).jsonObject
 
-    private fun play(scenario: JsonObject) = runBlocking {
+    @TestFactory
+    fun `an app with its own link plays the same`(): List<DynamicTest> =
+        listOf("journey", "lost-answer", "lost-request", "operator-restarts").map { name ->
+            DynamicTest.dynamicTest(name) { play(read(root.resolve("tests/scenarios/$name.json")), OkHttpLink()) }
+        }
+
+    private fun play(scenario: JsonObject, link: Link? = null) = runBlocking {
         Testbed(scenario.text("start")).use { testbed ->
-            TestPhone.on(testbed).use { phone ->
+            TestPhone.on(testbed, link).use { phone ->
                 val player = ScenarioPlayer(testbed, phone)
                 scenario.getValue("steps").jsonArray.forEachIndexed { number, step ->
                     try {

@@ -3,6 +3,7 @@ package city.mesto.sdk
 
 import city.mesto.sdk.core.ClientConfig
 import city.mesto.sdk.core.Clock
+import city.mesto.sdk.core.Link
 import city.mesto.sdk.core.Reminder
 import city.mesto.sdk.core.ReminderPlan
 import kotlinx.serialization.json.Json
@@ -109,7 +110,7 @@ class RememberedPlan : ReminderPlan {
 }
 
 /** One phone with an empty folder, its clock and its alarms. */
-class TestPhone private constructor(private val testbed: Testbed) : AutoCloseable {
+class TestPhone private constructor(private val testbed: Testbed, private val link: Link?) : AutoCloseable {
     private val folder = Files.createTempDirectory("mesto").toFile()
     val clock = PhoneClock(testbed.now())
     val alarms = RememberedPlan()
@@ -119,7 +120,7 @@ class TestPhone private constructor(private val testbed: Testbed) : AutoCloseabl
     val config = ClientConfig(folder.resolve("mesto.db").path, testbed.operator, testbed.rootKey)
 
     suspend fun open() {
-        mesto = Mesto.open(config, city.mesto.sdk.core.Phone(clock = clock, reminders = alarms))
+        mesto = Mesto.open(config, city.mesto.sdk.core.Phone(clock = clock, reminders = alarms, link = link))
     }
 
     fun tick() {
@@ -132,7 +133,7 @@ class TestPhone private constructor(private val testbed: Testbed) : AutoCloseabl
     }
 
     companion object {
-        suspend fun on(testbed: Testbed) = TestPhone(testbed).also {
+        suspend fun on(testbed: Testbed, link: Link? = null) = TestPhone(testbed, link).also {
             it.open()
             it.mesto.refresh()
         }

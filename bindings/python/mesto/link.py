@@ -1,0 +1,85 @@
+"""The way to the operator over urllib: with the proxies and certificate authorities of this machine's Python."""
+
+import http.client
+import threading
+import urllib.error
+import urllib.parse
+import urllib.request
+
+from mesto_core import Link, LinkAnswer
+
+_LONGEST_ANSWER = 8 * 1024 * 1024
+
+
+class UrllibLink(Link):
+    """Give it as `Phone(link=UrllibLink())`; `context` is an `ssl.SSLContext` of one's own."""
+
+    def __init__(self, context=None):
+        handlers = [_Http, _Https(context=context), _NoRedirect]
+        self._outside = urllib.request.build_opener(*handlers)
+        # A proxy has no business between this machine and itself.
+        self._inside = urllib.request.build_opener(*handlers, urllib.request.ProxyHandler({}))
+
+    def send(self, request, reply):
+        threading.Thread(target=self._exchange, args=(request, reply), name="mesto-link", daemon=True).start()
+
+    def cancel(self, request):
+        """urllib cannot be interrupted: the request ends by its time, and its answer is not heard."""
+
+    def _exchange(self, request, reply):
+        here = urllib.parse.urlsplit(request.url).hostname in ("localhost", "127.0.0.1", "::1")
+        opener = self._inside if here else self._outside
+        outgoing = urllib.request.Request(request.url, request.body, request.headers, method=request.method)
+        try:
+            try:
+                answer = opener.open(outgoing, timeout=request.timeout.total_seconds())
+            except urllib.error.HTTPError as error:
+                answer = error  # an answer like any other, with a status that is none of 2xx
+            with answer:
+                body = answer.read(_LONGEST_ANSWER)
+                if answer.length:
+                    raise http.client.IncompleteRead(body, answer.length)
+                reply.answered(LinkAnswer(status=answer.status, headers=dict(answer.headers.items()), body=body))
+        except urllib.error.URLError as error:
+            (reply.not_sent if isinstance(error.reason, _NotConnected) else reply.unknown)(str(error.reason))
+        except Exception as error:  # whatever else it was: the request may have been executed
+            reply.unknown(repr(error))
+
+
+class _NotConnected(OSError):
+    """No connection was made, so surely nothing was sent."""
+
+
+class _Telling:
+    """A connection that tells its making apart from its use."""
+
+    def connect(self):
+        try:
+            super().connect()
+        except OSError as why:
+            raise _NotConnected(str(why)) from why
+
+
+class _Connection(_Telling, http.client.HTTPConnection):
+    pass
+
+
+class _TlsConnection(_Telling, http.client.HTTPSConnection):
+    pass
+
+
+class _Http(urllib.request.HTTPHandler):
+    def http_open(self, request):
+        return self.do_open(_Connection, request)
+
+
+class _Https(urllib.request.HTTPSHandler):
+    def https_open(self, request):
+        return self.do_open(_TlsConnection, request, context=self._context)
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """A redirect could carry the token to another host: it is an answer, and not the operator's."""
+
+    def redirect_request(self, *_):
+        return None
