@@ -121,7 +121,8 @@ fn problems(policy: &Policy, packages: &[Package]) -> Vec<String> {
     problems
 }
 
-/// Libraries of the workspace that no crate of it uses or the page does not name, and names of the page that are gone.
+/// Libraries of the workspace that no crate of it uses or the page does not name, and names of the page that are gone
+/// or stand there twice.
 fn unexplained(manifest: &str, page: &str, packages: &[Package]) -> Outcome<Vec<String>> {
     let manifest: Manifest = toml::from_str(manifest).about("Cargo.toml")?;
     let own = |value: &toml::Value| value.get("path").is_some();
@@ -151,8 +152,13 @@ fn unexplained(manifest: &str, page: &str, packages: &[Package]) -> Outcome<Vec<
             problems.push(format!("Cargo.toml names `{name}`, which no crate uses"));
         }
     }
-    for name in named.iter().filter(|name| !libraries.contains(name)) {
-        problems.push(format!("{PAGE} names `{name}`, which Cargo.toml does not have"));
+    for (index, name) in named.iter().enumerate() {
+        if !libraries.contains(name) {
+            problems.push(format!("{PAGE} names `{name}`, which Cargo.toml does not have"));
+        }
+        if named.iter().take(index).any(|before| before == name) {
+            problems.push(format!("{PAGE} says twice what `{name}` is for"));
+        }
     }
     Ok(problems)
 }
@@ -246,6 +252,9 @@ mod tests {
                 "docs/dependencies.md names `gone`, which Cargo.toml does not have"
             ]
         );
+        let twice = format!("{page}\n| `serde` | the standard |");
+        let found = unexplained(manifest, &twice, &packages).unwrap_or_default();
+        assert_eq!(found, ["docs/dependencies.md says twice what `serde` is for"]);
         let found = unexplained(manifest, page, &[]).unwrap_or_default();
         assert_eq!(found.len(), 2, "neither is used");
     }

@@ -15,6 +15,8 @@ enum Sign {
     Program(&'static [&'static str]),
     /// Any of these files.
     File(&'static [&'static str]),
+    /// Any of these files in the folder of the JDK whose compiler is on PATH.
+    InJdk(&'static [&'static str]),
 }
 
 /// A thing the tests need, by Debian's package name.
@@ -26,12 +28,12 @@ struct Need {
     parts: &'static [Part],
 }
 
-const NEEDS: [Need; 11] = [
+const NEEDS: [Need; 12] = [
     Need {
         package: "gcc",
-        sign: Sign::Program(&["cc", "gcc", "clang"]),
+        sign: Sign::Program(&["cc"]),
         what_for: "linking, and SQLite, which is built with the core",
-        parts: &[Part::Rust, Part::Kotlin, Part::Ui, Part::Swift, Part::Python],
+        parts: &Part::ALL,
     },
     Need {
         package: "postgresql-15",
@@ -39,6 +41,7 @@ const NEEDS: [Need; 11] = [
             "/usr/lib/postgresql/15/bin/initdb",
             "/usr/lib/postgresql/16/bin/initdb",
             "/usr/lib/postgresql/17/bin/initdb",
+            "/usr/lib/postgresql/18/bin/initdb",
             "/usr/local/bin/initdb",
             "/usr/bin/initdb",
         ]),
@@ -50,6 +53,13 @@ const NEEDS: [Need; 11] = [
         sign: Sign::Program(&["javac"]),
         what_for: "Kotlin",
         parts: &[Part::Kotlin, Part::Ui],
+    },
+    // The headless one draws into memory, which is enough for tests, but opens no window for `cargo xtask app`.
+    Need {
+        package: "openjdk-17-jre",
+        sign: Sign::InJdk(&["lib/libawt_xawt.so"]),
+        what_for: "the screens in a window",
+        parts: &[Part::Ui],
     },
     Need { package: "maven", sign: Sign::Program(&["mvn"]), what_for: "Kotlin", parts: &[Part::Kotlin, Part::Ui] },
     Need {
@@ -139,7 +149,7 @@ pub fn run(parts: &[Part], mode: Mode) -> Outcome<()> {
     let packages: Vec<&Need> = NEEDS
         .iter()
         .filter(|need| need.parts.iter().any(|part| parts.contains(part)))
-        .filter(|need| !is_there(need.sign, |file| file.exists(), |program| process::on_path(program).is_some()))
+        .filter(|need| !is_there(need.sign, |file| file.exists(), process::on_path))
         .collect();
     let swift_is_missing = parts.contains(&Part::Swift) && Swift::of_this_machine()?.is_missing();
     let components: Vec<&str> = if parts.contains(&Part::Rust) { missing_components()? } else { vec![] };
@@ -208,10 +218,15 @@ fn install(packages: &[&Need]) -> Outcome<()> {
     process::succeed(&mut apt(&words)).about("the packages could not be installed")
 }
 
-fn is_there(sign: Sign, file: impl Fn(&Path) -> bool, program: impl Fn(&str) -> bool) -> bool {
+fn is_there(sign: Sign, exists: impl Fn(&Path) -> bool, on_path: impl Fn(&str) -> Option<PathBuf>) -> bool {
     match sign {
-        Sign::Program(names) => names.iter().any(|name| program(name)),
-        Sign::File(paths) => paths.iter().any(|path| file(Path::new(path))),
+        Sign::Program(names) => names.iter().any(|name| on_path(name).is_some()),
+        Sign::File(paths) => paths.iter().any(|path| exists(Path::new(path))),
+        Sign::InJdk(paths) => on_path("javac")
+            // `/usr/bin/javac` is a link to a link to `<JDK>/bin/javac`.
+            .map(|javac| javac.canonicalize().unwrap_or(javac))
+            .and_then(|javac| javac.ancestors().nth(2).map(Path::to_path_buf))
+            .is_some_and(|jdk| paths.iter().any(|path| exists(&jdk.join(path)))),
     }
 }
 
@@ -226,12 +241,19 @@ mod tests {
 
     #[test]
     fn a_need_is_met_by_any_of_its_signs() {
-        let nothing = |_: &Path| false;
-        assert!(is_there(Sign::Program(&["cc", "clang"]), nothing, |name| name == "clang"));
-        assert!(!is_there(Sign::Program(&["cc", "clang"]), nothing, |_| false));
+        let no_file = |_: &Path| false;
+        let only =
+            |there: &'static str| move |name: &str| (name == there).then(|| PathBuf::from("/jdk/bin").join(name));
+        assert!(is_there(Sign::Program(&["cc", "clang"]), no_file, only("clang")));
+        assert!(!is_there(Sign::Program(&["cc", "clang"]), no_file, only("gcc")));
         let files = Sign::File(&["/a", "/b"]);
-        assert!(is_there(files, |path| path == Path::new("/b"), |_| false));
-        assert!(!is_there(files, nothing, |_| true));
+        assert!(is_there(files, |path| path == Path::new("/b"), |_| None));
+        assert!(!is_there(files, no_file, only("a")));
+        let of_jdk = Sign::InJdk(&["lib/libawt_xawt.so"]);
+        let library = |path: &Path| path == Path::new("/jdk/lib/libawt_xawt.so");
+        assert!(is_there(of_jdk, library, only("javac")));
+        assert!(!is_there(of_jdk, library, only("java")), "no JDK");
+        assert!(!is_there(of_jdk, no_file, only("javac")), "a headless one");
     }
 
     #[test]

@@ -65,6 +65,9 @@ pub fn run(options: Options) -> Outcome<()> {
     let bytes = std::fs::metadata(&shipped).about(shipped.display())?.len();
     let gzipped = gzipped(&shipped)?;
     println!("\n{bytes} bytes, limit {MOST_BYTES}\n{gzipped} gzipped, limit {MOST_GZIPPED}");
+    if let Some((commit, before)) = std::fs::read_to_string(root.join(RECORDS)).ok().as_deref().and_then(last) {
+        println!("{:+} bytes since {commit}", i128::from(bytes) - i128::from(before));
+    }
     if options.record {
         record(&root, bytes, gzipped)?;
     }
@@ -95,6 +98,14 @@ fn record(root: &Path, bytes: u64, gzipped: u64) -> Outcome<()> {
     let mut text = std::fs::read_to_string(&file).unwrap_or_else(|_| HEADER.to_owned());
     text.push_str(&format!("{}\t{bytes}\t{gzipped}\n", head.trim_end()));
     std::fs::write(&file, text).about(RECORDS)
+}
+
+/// The commit and the bytes of the last record.
+fn last(records: &str) -> Option<(&str, u64)> {
+    match records.lines().last()?.split('\t').collect::<Vec<_>>().as_slice() {
+        [_, commit, bytes, _] => Some((commit, bytes.parse().ok()?)),
+        _ => None,
+    }
 }
 
 /// Sums `nm --print-size` by crate, the largest first.
@@ -161,6 +172,12 @@ mod tests {
         ] {
             assert_eq!(crate_of(name), expected, "{name}");
         }
+    }
+
+    #[test]
+    fn growth_is_counted_from_the_last_record() {
+        assert_eq!(last(&format!("{HEADER}2026-01-01\ta1\t10\t5\n2026-01-02\tb2\t12\t6\n")), Some(("b2", 12)));
+        assert_eq!(last(HEADER), None);
     }
 
     #[test]
