@@ -33,7 +33,7 @@ public final class FakeMesto: MestoClient, @unchecked Sendable {
     public func text(_ id: String, _ args: [String: String]) -> String { id }
 
     public func changes() -> AsyncStream<Snapshot> {
-        AsyncStream { continuation in
+        AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
             lock.withLock {
                 number += 1
                 let id = number

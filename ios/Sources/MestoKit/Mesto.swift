@@ -5,8 +5,8 @@ import Foundation
 public final class Mesto: MestoClient {
     private let core: Client
 
-    /// Opens the core's database; no request is made.
-    public init(_ config: ClientConfig, phone: Phone = Phone()) throws {
+    /// Opens the core's database, off the main actor; no request is made.
+    public init(_ config: ClientConfig, phone: Phone = Phone()) async throws {
         core = try Client.open(config: config, phone: phone)
     }
 

@@ -17,6 +17,13 @@ public final class AppModel {
     public func follow() async {
         for await next in mesto.changes() { state = next }
     }
+
+    /// Called every second while the app is seen: goes on with what is not confirmed yet, when its time has come.
+    public func beat() async {
+        guard let due = await mesto.nextRetryAt(), due <= mesto.now() else { return }
+        // What goes wrong shows in the state, and the next time comes later.
+        _ = try? await mesto.settleDue()
+    }
 }
 
 /// Zones near the driver; a sign, typed or scanned, wins over the position.
@@ -27,17 +34,22 @@ public final class ZonesModel {
     public private(set) var chosen: NearZone?
     public private(set) var failure: MestoError?
     @ObservationIgnored private let mesto: any MestoClient
+    /// An answer to an older question is not shown.
+    @ObservationIgnored private var looks = 0
 
     public init(_ mesto: any MestoClient) { self.mesto = mesto }
 
     public func look(at position: Position?, sign: String? = nil) async {
+        looks += 1
+        let look = looks
         do {
             let near = try await mesto.zonesNear(position, sign: sign)
+            guard look == looks else { return }
             zones = near.zones
             failure = nil
             if let named = near.bySign { chosen = near.zones.first { $0.zone == named } }
         } catch {
-            failure = error as? MestoError
+            if look == looks { failure = shown(error) }
         }
     }
 
@@ -63,6 +75,8 @@ public final class PurchaseModel {
     public private(set) var preview: Preview?
     @ObservationIgnored private let mesto: any MestoClient
     @ObservationIgnored private let vehicle: Vehicle
+    /// An answer to an older question is not shown.
+    @ObservationIgnored private var questions = 0
     public let zone: NearZone
 
     public init(_ mesto: any MestoClient, zone: NearZone, vehicle: Vehicle) {
@@ -72,11 +86,24 @@ public final class PurchaseModel {
     /// Where the wheel stops; absent when there is no limit or it is not known.
     public var most: Int? { zone.maxStayMinutes.map(Int.init) }
 
+    /// A purchase was tapped and nobody knows its end yet: nothing else can be asked for or bought meanwhile.
+    public var isUnderWay: Bool {
+        switch phase {
+        case .buying: true
+        case let .ended(intent): intent.state == .unconfirmed
+        case .choosing, .quoting, .quoted, .failed: false
+        }
+    }
+
     public func turn(to minutes: Int) async {
+        guard !isUnderWay else { return }
+        phase = .choosing
+        let question = next()
         do {
-            preview = try await mesto.preview(zone: zone.zone, vehicle: vehicle.id, minutes: minutes)
-            phase = .choosing
+            let answer = try await mesto.preview(zone: zone.zone, vehicle: vehicle.id, minutes: minutes)
+            if question == questions { preview = answer }
         } catch {
+            guard question == questions else { return }
             preview = nil
             fail(error)
         }
@@ -94,23 +121,63 @@ public final class PurchaseModel {
     public func buy() async {
         guard case let .quoted(quote) = phase else { return }
         phase = .buying(quote)
-        do { phase = .ended(try await mesto.buy(quote)) } catch { fail(error) }
+        do {
+            phase = .ended(try await mesto.buy(quote))
+        } catch {
+            // Called off or cut short: what had begun is open until it is known.
+            if let open = mesto.snapshot().openIntents.first(where: { $0.buys(quote) }) { phase = .ended(open) } else { fail(error) }
+        }
     }
 
-    /// Asks again how an unconfirmed purchase ended.
+    /// Asks again how an unconfirmed purchase ended; while that is not known it stays as it is.
     public func settle() async {
         guard case let .ended(intent) = phase, intent.state == .unconfirmed else { return }
-        do { phase = .ended(try await mesto.settleIntent(intent.key)) } catch { fail(error) }
+        if let now = try? await mesto.settleIntent(intent.key) { phase = .ended(now) }
+    }
+
+    /// Hears of an end that came in the background; runs until its task is cancelled.
+    public func follow() async {
+        for await state in mesto.changes() {
+            guard case let .ended(open) = phase, open.state == .unconfirmed, !state.openIntents.contains(where: { $0.key == open.key }),
+                let ended = try? await mesto.intent(open.key)
+            else { continue }
+            phase = .ended(ended)
+        }
     }
 
     private func ask(_ quote: () async throws -> Quote) async {
+        guard !isUnderWay else { return }
         phase = .quoting
-        do { phase = .quoted(try await quote()) } catch { fail(error) }
+        let question = next()
+        do {
+            let answer = try await quote()
+            if question == questions { phase = .quoted(answer) }
+        } catch {
+            if question == questions { fail(error) }
+        }
+    }
+
+    private func next() -> Int {
+        questions += 1
+        return questions
     }
 
     private func fail(_ error: any Error) {
-        if let error = error as? MestoError { phase = .failed(error) } else { phase = .choosing }
+        if let error = shown(error) { phase = .failed(error) } else { phase = .choosing }
     }
+}
+
+extension Intent {
+    fileprivate func buys(_ quote: Quote) -> Bool {
+        if case let .purchase(bought, _, _, _, _, _) = kind { bought == quote.id } else { false }
+    }
+}
+
+/// What a driver is told of an error: nothing of a call that the screen itself called off.
+private func shown(_ error: any Error) -> MestoError? {
+    guard let error = error as? MestoError else { return nil }
+    if case .Cancelled = error { return nil }
+    return error
 }
 
 /// A ticket with its countdown, counted by the operator's time.

@@ -25,7 +25,7 @@ import Testing
     }
 
     private func driver(_ phone: Phone = Phone(), locale: String = "en") async throws -> Mesto {
-        let (mesto, number) = (try Mesto(config(locale: locale), phone: phone), "+381660000001")
+        let (mesto, number) = (try await Mesto(config(locale: locale), phone: phone), "+381660000001")
         try await mesto.refresh()
         try await mesto.requestCode(phone: number)
         try await mesto.signIn(phone: number, code: testbed.code(for: number), device: "Swift")
@@ -68,8 +68,8 @@ import Testing
     }
 
     @Test func aWrongSetUpSaysWhatIsWrong() async throws {
-        #expect(await failure { _ = try Mesto(self.config(rootKey: "abc")) }?.code == "set_up_wrong")
-        #expect(await failure { _ = try Mesto(self.config(operatorUrl: "http://operator.example")) }?.code == "set_up_wrong")
+        #expect(await failure { _ = try await Mesto(self.config(rootKey: "abc")) }?.code == "set_up_wrong")
+        #expect(await failure { _ = try await Mesto(self.config(operatorUrl: "http://operator.example")) }?.code == "set_up_wrong")
     }
 
     @Test func theTokenLiesInThePhonesOwnSecretsAndNotInTheDatabase() async throws {
@@ -106,12 +106,90 @@ import Testing
         waiting.cancel()
         let error = await failure { _ = try await waiting.value }
         guard case .Cancelled = error else { Issue.record("\(String(describing: error))"); return }
+        #expect(error?.code == "called_off")
+        #expect(error?.text == "You called this off.")
+    }
+
+    @Test func aPortThatThrowsStopsNothing() async throws {
+        let mesto = try await driver(Phone(reminders: NoAlarms()))
+        _ = try await mesto.addVehicle(plate: "BG789PP")
+        #expect(mesto.snapshot().vehicles.count == 1)
+        let error = await failure { _ = try await Mesto(self.config(locale: "sr"), phone: Phone(clock: NoClock())) }
+        #expect(error?.code == "set_up_wrong")
+    }
+
+    @Test func aValueThatNobodyCanMeanIsAnErrorAndNoPanic() async throws {
+        let mesto = try await driver()
+        for amount in [Decimal.nan, Decimal(string: "1e40")!, Decimal(string: "0.33333333333333333333333333333333")!] {
+            #expect(await failure { _ = try await mesto.topUp(amount) }?.code == "out_of_range")
+        }
+        #expect(try await mesto.history(before: nil, limit: -1).tickets.isEmpty)
+    }
+
+    @Test func onlyWithoutAConnectionNothingWasSent() async throws {
+        // Port 9 of this machine: nobody discards there.
+        let closed = try await Mesto(config(operatorUrl: "http://127.0.0.1:9"), phone: Phone(link: URLSessionLink()))
+        guard case .Offline = await failure({ try await closed.refresh() }) else { Issue.record("not offline"); return }
+        let mesto = try await Mesto(config(locale: "sr"), phone: Phone(link: URLSessionLink()))
+        try await testbed.ask("POST", "/faults", ["method": "POST", "path": "/v1/auth/code", "kind": "drop_answer"])
+        let error = await failure { try await mesto.requestCode(phone: "+381660000002") }
+        guard case .NoAnswer = error else { Issue.record("\(String(describing: error))"); return }
+    }
+
+    @Test func aCancelledTaskCancelsTheRequestOfTheAppsOwnLink() async throws {
+        let mesto = try await driver(Phone(link: URLSessionLink()))
+        try await testbed.ask("POST", "/faults", ["method": "GET", "path": "/v1/events", "kind": "delay", "milliseconds": 30000])
+        let waiting = Task { try await mesto.sync() }
+        waiting.cancel()
+        guard case .Cancelled = await failure({ _ = try await waiting.value }) else { Issue.record("not cancelled"); return }
     }
 
     private func failure(_ call: () async throws -> Void) async -> MestoError? {
         do { try await call() } catch { return error as? MestoError }
         return nil
     }
+}
+
+@MainActor @Test func theCoreNeverWorksOnTheMainThread() async throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("mesto-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let clock = WatchedClock(Samples.morning)
+    let path = folder.appendingPathComponent("mesto.db").path
+    let config = ClientConfig(path: path, operatorUrl: "http://127.0.0.1:9", rootKey: String(repeating: "A", count: 43))
+    let mesto = try await Mesto(config, phone: Phone(clock: clock))
+    let opening = clock.readings
+    await #expect(throws: MestoError.self) { try await mesto.refresh() }
+    #expect(opening > 0 && clock.readings > opening)
+    #expect(clock.readingsOnMain == 0)
+}
+
+private final class WatchedClock: Clock, @unchecked Sendable {
+    private let lock = NSLock()
+    private let clock: PhoneClock
+    private var (all, onMain) = (0, 0)
+
+    init(_ now: Date) { clock = PhoneClock(now) }
+
+    var readings: Int { lock.withLock { all } }
+    var readingsOnMain: Int { lock.withLock { onMain } }
+
+    func wall() -> Date {
+        lock.withLock { (all, onMain) = (all + 1, onMain + (Thread.isMainThread ? 1 : 0)) }
+        return clock.wall()
+    }
+    func monotonic() -> TimeInterval { clock.monotonic() }
+    func boot() -> String { clock.boot() }
+}
+
+private final class NoAlarms: ReminderPlan {
+    func replace(plan: [Reminder]) throws { throw CancellationError() }
+}
+
+private final class NoClock: Clock {
+    func wall() throws -> Date { throw CancellationError() }
+    func monotonic() throws -> TimeInterval { 0 }
+    func boot() throws -> String { "" }
 }
 
 private final class MemorySecrets: SecretStore, @unchecked Sendable {

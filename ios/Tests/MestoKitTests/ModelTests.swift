@@ -34,6 +34,47 @@ import Testing
         #expect(mesto.snapshot().openIntents.isEmpty)
     }
 
+    @Test func whileAPurchaseIsUnderWayNothingElseCanBeAskedForOrBought() async throws {
+        let mesto = FakeMesto()
+        mesto.end(next: .unconfirmed)
+        let purchase = PurchaseModel(mesto, zone: mesto.zones[0], vehicle: Samples.car)
+        await purchase.quote(minutes: 60)
+        await purchase.buy()
+        await purchase.turn(to: 30)
+        await purchase.quote(minutes: 30)
+        await purchase.buy()
+        #expect(purchase.isUnderWay)
+        #expect(mesto.calls == ["quote", "buy"])
+    }
+
+    @Test func askingInVainLeavesAnUnconfirmedPurchaseAsItIs() async throws {
+        let mesto = FakeMesto()
+        mesto.end(next: .unconfirmed)
+        let purchase = PurchaseModel(mesto, zone: mesto.zones[0], vehicle: Samples.car)
+        await purchase.quote(minutes: 60)
+        await purchase.buy()
+        mesto.fail(next: .Offline(code: "offline", text: "No connection", advice: "", params: [:], detail: ""))
+        await purchase.settle()
+        #expect(purchase.isUnderWay)
+    }
+
+    @Test func anEndThatCameInTheBackgroundIsShown() async throws {
+        let mesto = FakeMesto()
+        mesto.end(next: .unconfirmed)
+        let purchase = PurchaseModel(mesto, zone: mesto.zones[0], vehicle: Samples.car)
+        await purchase.quote(minutes: 60)
+        await purchase.buy()
+        let following = Task { await purchase.follow() }
+        mesto.end(next: .confirmed)
+        await AppModel(mesto).beat()
+        #expect(purchase.isUnderWay, "its time has not come")
+        mesto.advance(seconds: 2)
+        await AppModel(mesto).beat()
+        while purchase.isUnderWay { await Task.yield() }
+        following.cancel()
+        await following.value
+    }
+
     @Test func theWheelStopsAtTheLimitAndSaysWhy() async throws {
         let mesto = FakeMesto()
         let purchase = PurchaseModel(mesto, zone: mesto.zones[0], vehicle: Samples.car)

@@ -7,7 +7,7 @@ import Testing
 func park(_ config: ClientConfig, phone: String, askCode: () async throws -> String, showPage: (String) async throws -> Void) async throws
     -> Intent
 {
-    let mesto = try Mesto(config)
+    let mesto = try await Mesto(config)
     try await mesto.refresh()
     try await mesto.requestCode(phone: phone)
     try await mesto.signIn(phone: phone, code: askCode(), device: "Ana's phone")

@@ -84,7 +84,7 @@ final class ScenarioPlayer {
         case "reminders": return ["at": phone.alarms.plan.map { text(of: $0.fireAt - phone.clock.ahead) }]
         case "reopen":
             if step["reboot"] as? Bool == true { phone.clock.reboot() }
-            try phone.reopen()
+            try await phone.reopen()
         case "phone_clock": phone.clock.ahead = TimeInterval(whole(step, "ahead_minutes") * 60)
         case "advance": try await advance(step)
         case "offline": try await testbed.ask("POST", "/offline", ["on": step["on"] as Any])

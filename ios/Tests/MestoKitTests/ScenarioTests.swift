@@ -1,5 +1,6 @@
 // The scenarios of tests/scenarios, played word for word through MestoKit against a testbed.
 import Foundation
+import MestoKit
 import Testing
 
 private let folder = root.appendingPathComponent("tests/scenarios")
@@ -15,10 +16,10 @@ private func read(_ name: String) throws -> Fields {
     return scenario
 }
 
-private func play(_ scenario: Fields) async throws {
+private func play(_ scenario: Fields, link: (any Link)? = nil) async throws {
     let testbed = try Testbed(start: scenario["start"] as? String ?? "")
     defer { testbed.close() }
-    let phone = try await TestPhone(testbed)
+    let phone = try await TestPhone(testbed, link: link)
     defer { phone.close() }
     let player = ScenarioPlayer(testbed, phone)
     for (number, step) in (scenario["steps"] as? [Fields] ?? []).enumerated() {
@@ -34,6 +35,9 @@ private func play(_ scenario: Fields) async throws {
     @Test func thereAreScenarios() { #expect(names().count >= 12) }
 
     @Test(arguments: names()) func goesAsWritten(_ name: String) async throws { try await play(try read(name)) }
+
+    @Test(arguments: ["journey", "lost-answer", "lost-request", "operator-restarts"])
+    func anAppWithItsOwnLinkPlaysTheSame(_ name: String) async throws { try await play(try read(name), link: URLSessionLink()) }
 
     @Test func aScenarioThatExpectsTooMuchFails() async throws {
         let scenario: Fields = ["start": "2025-09-03T08:00:00Z", "steps": [["do": "ledger", "expect": ["tickets": 1]] as Fields]]

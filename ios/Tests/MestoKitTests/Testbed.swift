@@ -117,26 +117,29 @@ final class RememberedPlan: ReminderPlan, @unchecked Sendable {
 /// One phone with an empty folder, its clock and its alarms.
 final class TestPhone {
     private let testbed: Testbed
+    private let link: (any Link)?
     private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("mesto-\(UUID().uuidString)")
     let clock: PhoneClock
     let alarms = RememberedPlan()
     private(set) var mesto: Mesto
 
-    init(_ testbed: Testbed) async throws {
-        self.testbed = testbed
+    init(_ testbed: Testbed, link: (any Link)? = nil) async throws {
+        (self.testbed, self.link) = (testbed, link)
         clock = PhoneClock(try await testbed.now())
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        mesto = try Self.open(testbed, folder, clock, alarms)
+        mesto = try await Self.open(testbed, folder, clock, alarms, link)
         try await mesto.refresh()
     }
 
-    func reopen() throws { mesto = try Self.open(testbed, folder, clock, alarms) }
+    func reopen() async throws { mesto = try await Self.open(testbed, folder, clock, alarms, link) }
     func tick() async throws { clock.set(try await testbed.now()) }
     func close() { try? FileManager.default.removeItem(at: folder) }
 
-    private static func open(_ testbed: Testbed, _ folder: URL, _ clock: PhoneClock, _ alarms: RememberedPlan) throws -> Mesto {
+    private static func open(
+        _ testbed: Testbed, _ folder: URL, _ clock: PhoneClock, _ alarms: RememberedPlan, _ link: (any Link)?
+    ) async throws -> Mesto {
         let path = folder.appendingPathComponent("mesto.db").path
         let config = ClientConfig(path: path, operatorUrl: testbed.operatorUrl, rootKey: testbed.rootKey)
-        return try Mesto(config, phone: Phone(clock: clock, reminders: alarms))
+        return try await Mesto(config, phone: Phone(clock: clock, reminders: alarms, link: link))
     }
 }
