@@ -10,7 +10,9 @@ pub mod faulty;
 pub mod network;
 pub mod phone;
 pub mod random;
-pub mod world;
+mod report;
+mod world;
 
 pub use faulty::Defect;
-pub use world::{Failure, Report, Settings, run};
+pub use report::{Failure, Report, Settings};
+pub use world::run;

@@ -1,0 +1,42 @@
+//! The inspector: she looks at a plate, and writes an order where nothing covers it.
+
+use mesto_operator::Request;
+use mesto_protocol::api::{NewOrder, PlateCheck, Violation};
+use mesto_protocol::route;
+
+use super::{Faults, PLATES, World};
+
+impl World {
+    pub(super) fn inspect(&mut self) -> Result<(), Faults> {
+        let plate = self.random.pick(PLATES).copied().unwrap_or("BG 789-PP").to_owned();
+        let zone = self.random.pick(&["a", "red", "yellow", "green"]).copied().unwrap_or("red").to_owned();
+        let asked = format!(
+            "{}?city=belgrade&plate={}&zone={zone}",
+            route::INSPECTOR_CHECK,
+            plate.replace(' ', "%20").replace('Š', "%C5%A0").replace('Đ', "%C4%90")
+        );
+        let Some(answer) = self.ask_directly(&Request::new("GET", &asked).bearer(&self.inspector)) else {
+            return Ok(());
+        };
+        let check: PlateCheck = answer
+            .read()
+            .map_err(|error| vec![format!("the inspector reads nonsense: {error} ({})", answer.status)])?;
+        if check.covered || check.order.is_some() {
+            return Ok(());
+        }
+        let violation = if check.ticket.is_some() { Violation::TimeExpired } else { Violation::NoTicket };
+        let key = format!("inspector-{:016x}", self.random.word());
+        let order = NewOrder { city: "belgrade".to_owned(), plate, zone, violation, place: None };
+        let Some(answer) = self.ask_directly(
+            &Request::new("POST", route::INSPECTOR_ORDERS).bearer(&self.inspector).key(&key).json(&order),
+        ) else {
+            return Ok(());
+        };
+        self.touched = true;
+        if answer.status < 300 {
+            self.report.orders += 1;
+        }
+        self.note(|| format!("the inspector writes an order -> {}", answer.status));
+        Ok(())
+    }
+}

@@ -1,0 +1,137 @@
+//! After every step the laws hold; after the storm phones and operator say the same.
+
+use std::collections::HashMap;
+use std::sync::atomic::Ordering;
+
+use mesto_client::Client;
+use mesto_operator::store::transact;
+
+use super::{Faults, World, end_of};
+use crate::check;
+use crate::network::Weather;
+use crate::phone::Outcome;
+
+impl World {
+    pub(super) fn verify(&mut self) -> Result<(), Faults> {
+        if !self.touched {
+            return Ok(());
+        }
+        let Some((_, store)) = &self.operator else { return Ok(()) };
+        self.touched = false;
+        let faults = transact(store, |tx| {
+            let mut faults = check::laws(tx)?;
+            faults.extend(check::longest_stays(tx, &self.city)?);
+            for (index, phone) in self.phones.iter().enumerate() {
+                for (key, end) in &phone.ended {
+                    if let Some(ticket) = end.strip_prefix("confirmed:")
+                        && !check::ticket_exists(tx, ticket)?
+                    {
+                        faults
+                            .push(format!("phone {index}: {key} is confirmed, but its ticket {ticket} does not exist"));
+                    }
+                }
+                for (quote, key) in &phone.unsold {
+                    if check::quote_is_sold(tx, quote)? && !phone.hopes_for(quote) {
+                        faults
+                            .push(format!("phone {index}: {key} was not bought, says the phone, but {quote} was sold"));
+                    }
+                }
+            }
+            Ok(faults)
+        })
+        .map_err(|error| vec![format!("the store cannot be looked at: {error}")])?;
+        if faults.is_empty() { Ok(()) } else { Err(faults) }
+    }
+
+    /// A phone must still know the end of every intent it was told.
+    pub(super) fn remember(&mut self, index: usize, client: &Client) -> Result<(), Faults> {
+        let known: HashMap<String, String> = client
+            .intents(10_000)
+            .map_err(|error| vec![error.to_string()])?
+            .into_iter()
+            .map(|intent| (intent.key.clone(), end_of(&intent)))
+            .collect();
+        let Some(phone) = self.phones.get(index) else { return Ok(()) };
+        let forgotten: Vec<String> = phone
+            .ended
+            .iter()
+            .filter(|(key, end)| known.get(*key) != Some(*end))
+            .map(|(key, end)| format!("phone {index} knew {key} as {end} and now says {:?}", known.get(key)))
+            .collect();
+        if forgotten.is_empty() { Ok(()) } else { Err(forgotten) }
+    }
+
+    /// The network heals: now every intent must end, and every phone must know what the operator knows.
+    pub(super) fn heal(&mut self) -> Result<(), Faults> {
+        self.weather = Weather::FAIR;
+        for index in 0..self.phones.len() {
+            self.air.set_offline(index, false);
+        }
+        self.operator_back_at = 0;
+        for round in 0..60 {
+            for index in 0..self.phones.len() {
+                self.settle(index);
+                self.synchronise(index);
+            }
+            for _ in 0..30 {
+                self.time.fetch_add(500, Ordering::SeqCst);
+                self.carry()?;
+            }
+            self.verify()?;
+            if round > 1 && self.open_intents()?.is_empty() && self.flights.is_empty() {
+                return self.agree();
+            }
+            self.time.fetch_add(120_000, Ordering::SeqCst);
+        }
+        let open = self.open_intents()?.into_iter().map(|intent| format!("never ended: {intent}"));
+        Err(open.chain([format!("{} messages are still on their way", self.flights.len())]).collect())
+    }
+
+    pub(super) fn open_intents(&self) -> Result<Vec<String>, Faults> {
+        let mut open = Vec::new();
+        for (index, phone) in self.phones.iter().enumerate() {
+            if let Some(client) = &phone.client {
+                let intents = client.open_intents().map_err(|error| vec![error.to_string()])?;
+                open.extend(
+                    intents.iter().map(|intent| {
+                        format!("phone {index}: {} {} {:?}", intent.kind.name(), intent.key, intent.state)
+                    }),
+                );
+            }
+        }
+        Ok(open)
+    }
+
+    /// After the storm the phones and the operator say the same.
+    pub(super) fn agree(&mut self) -> Result<(), Faults> {
+        for index in 0..self.phones.len() {
+            let Some(client) = self.client(index) else { continue };
+            self.complete(index, {
+                let client = client.clone();
+                async move { client.sync().await.map_or_else(Outcome::Failed, |_| Outcome::Done) }
+            })?;
+            self.remember(index, &client)?;
+            let snapshot = client.snapshot();
+            let account = snapshot.account.clone().unwrap_or_default();
+            let (_, store) = self.operator.as_ref().ok_or_else(|| vec!["no operator".to_owned()])?;
+            let (deposit, tickets) =
+                transact(store, |tx| check::holdings(tx, &account)).map_err(|error| vec![error.to_string()])?;
+            let shown = snapshot.balance.as_ref().and_then(|money| money.minor().ok());
+            if shown != Some(deposit) {
+                return Err(vec![format!("phone {index} shows a deposit of {shown:?}, the operator has {deposit}")]);
+            }
+            self.report.tickets = self.report.tickets.max(tickets.len() as u64);
+            let running: Vec<&String> =
+                tickets.iter().filter(|(_, ends_at)| *ends_at > self.now()).map(|(id, _)| id).collect();
+            let missing: Vec<String> = running
+                .iter()
+                .filter(|id| !snapshot.active_tickets.iter().any(|ticket| ticket.id == ***id))
+                .map(|id| format!("phone {index} does not show its running ticket {id}"))
+                .collect();
+            if !missing.is_empty() {
+                return Err(missing);
+            }
+        }
+        Ok(())
+    }
+}

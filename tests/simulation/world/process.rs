@@ -1,0 +1,78 @@
+//! The operator's process: it starts, answers, and dies in the middle of what it does.
+
+use std::sync::Arc;
+
+use chrono::DateTime;
+use mesto_client::{LinkAnswer, LinkRequest};
+use mesto_operator::{Config, Durability, HostedPage, Keys, Operator, Request, SqliteInline};
+
+use super::{Faults, SECRET, START, World};
+use crate::faulty::Faulty;
+use crate::phone::Dice;
+
+impl World {
+    pub(super) fn open_operator(&mut self) -> Result<(), Faults> {
+        let born = DateTime::from_timestamp_millis(START).unwrap_or_default();
+        // The same keys at every start, as from the same folder.
+        let keys =
+            Keys::ephemeral(born, &Dice::new(self.keys_seed.clone())).map_err(|error| vec![error.to_string()])?;
+        self.root_key = *keys.root_public();
+        let page = HostedPage::new("https://bank.example", "https://operator.example", "mesto", SECRET);
+        let operator =
+            Operator::new(vec![self.city.clone()], keys, self.operator_dice.clone(), Arc::new(page), Config::default())
+                .map_err(|error| vec![error.to_string()])?;
+        let store = SqliteInline::open(&self.store_path, Durability::Full).map_err(|error| vec![error.to_string()])?;
+        self.operator = Some((operator, Faulty::new(store, self.settings.defect, self.plan.clone())));
+        Ok(())
+    }
+
+    pub(super) fn crash_operator(&mut self) {
+        self.operator = None;
+        self.operator_back_at = self.now() + self.random.between(200, 20_000);
+        self.report.operator_crashes += 1;
+        self.touched = true;
+        self.note(|| "the operator's process is gone".to_owned());
+    }
+
+    /// Hands a request to the operator; `None` when no answer leaves it.
+    pub(super) fn ask(&mut self, phone: usize, request: &LinkRequest) -> Option<LinkAnswer> {
+        let moment = self.moment();
+        let (operator, store) = self.operator.as_ref()?;
+        let abort = self.weather.lost > 0 && self.random.percent(3);
+        if abort {
+            self.plan.abort_after(self.random.between(1, 25));
+        }
+        let mut asked = Request::new(request.method.as_str(), &request.path);
+        for (name, value) in &request.headers {
+            asked = asked.header(name, value);
+        }
+        asked.body = request.body.clone().unwrap_or_default();
+        asked.address = format!("10.0.0.{phone}");
+        let answer = operator.handle(store, moment, &asked);
+        if request.body.is_some() || request.method.as_str() == "DELETE" {
+            self.touched = true;
+        }
+        let struck = abort && self.plan.struck();
+        self.plan.calm();
+        let path = request.path.split('?').next().unwrap_or_default().to_owned();
+        self.note(|| {
+            format!(
+                "phone {phone}: {} {path} -> {}{}",
+                request.method.as_str(),
+                answer.status,
+                if struck { " (died inside)" } else { "" }
+            )
+        });
+        if struck {
+            self.crash_operator();
+            return None;
+        }
+        Some(LinkAnswer { status: answer.status, headers: answer.headers, body: answer.body })
+    }
+
+    /// Asks as somebody who always gets through: staff, the bank.
+    pub(super) fn ask_directly(&self, request: &Request) -> Option<mesto_operator::Response> {
+        let (operator, store) = self.operator.as_ref()?;
+        Some(operator.handle(store, self.moment(), request))
+    }
+}
