@@ -23,6 +23,7 @@ def park(config, phone, ask_code, show_page):
 
 
 SOURCES = {
+    "rust": "core/client/examples/quick_start.rs",
     "kotlin": "android/sdk/src/test/kotlin/city/mesto/sdk/QuickStartTest.kt",
     "swift": "ios/Tests/MestoKitTests/QuickStartTests.swift",
     "python": "bindings/python/tests/test_quick_start.py",

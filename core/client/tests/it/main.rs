@@ -9,6 +9,7 @@ mod intent_table;
 mod intents;
 mod machine;
 mod observing;
+mod quick_start;
 mod remembering;
 mod reminding;
 mod sms;

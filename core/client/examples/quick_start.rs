@@ -1,0 +1,70 @@
+//! An hour in the red zone, from nothing: `cargo run -p mesto-client --example quick_start -- OPERATOR ROOT_KEY PHONE`,
+//! with what `mesto testbed` prints. The code and the bank's page are asked for at the terminal.
+
+use std::error::Error;
+use std::io::BufRead as _;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use mesto_client::http::HttpLink;
+use mesto_client::system::{FileSecrets, SystemClock, SystemEntropy, device_signer};
+use mesto_client::{Client, Config, IntentView, NoReminders, Ports, Result};
+
+// quick-start
+pub async fn park(
+    config: Config,
+    ports: Ports,
+    phone: &str,
+    ask_code: impl FnOnce() -> String,
+    show_page: impl FnOnce(&str),
+) -> Result<IntentView> {
+    let mesto = Client::open(config, ports)?;
+    mesto.refresh().await?;
+    mesto.request_code(phone).await?;
+    mesto.sign_in(phone, &ask_code(), "Ana's phone").await?;
+    let car = mesto.add_vehicle("BG 789-PP", None).await?;
+    let top_up = mesto.top_up(1000.into()).await?;
+    top_up.page_url.as_deref().map(show_page); // the bank's page: card data is typed there and nowhere else
+    mesto.settle().await?;
+    let zone = mesto.zones_near(None, Some("9111"))?.by_sign.unwrap_or_default();
+    mesto.buy(&mesto.quote(&zone, &car.id, 60).await?).await
+}
+// quick-start end
+
+/// What this machine has: HTTP, its clocks, the system's random bytes, secrets in a file.
+fn ports(operator: &str, secrets: std::path::PathBuf) -> std::result::Result<Ports, Box<dyn Error>> {
+    let secrets = Arc::new(FileSecrets::new(secrets));
+    Ok(Ports {
+        link: Arc::new(HttpLink::new(operator)?),
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy),
+        signer: Arc::new(device_signer(secrets.as_ref(), &SystemEntropy)?),
+        secrets,
+        reminders: Arc::new(NoReminders),
+    })
+}
+
+fn main() -> std::result::Result<(), Box<dyn Error>> {
+    let mut words = std::env::args().skip(1);
+    let (Some(operator), Some(root_key), Some(phone)) = (words.next(), words.next(), words.next()) else {
+        return Err("quick_start OPERATOR ROOT_KEY PHONE".into());
+    };
+    let root_key = <[u8; 32]>::try_from(URL_SAFE_NO_PAD.decode(root_key)?).map_err(|_| "the root key has 32 bytes")?;
+    let folder = tempfile::tempdir()?;
+    let config = Config::new(folder.path().join("mesto.db"), "belgrade", root_key);
+    let typed = || std::io::stdin().lock().lines().next().and_then(std::result::Result::ok).unwrap_or_default();
+    let ask_code = || {
+        println!("The code that {phone} received:");
+        typed()
+    };
+    let show_page = |page: &str| {
+        println!("Pay at {page} and press Enter.");
+        typed();
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let ports = ports(&operator, folder.path().join("secrets.json"))?;
+    let intent = runtime.block_on(park(config, ports, &phone, ask_code, show_page))?;
+    println!("{}", intent.state.name());
+    Ok(())
+}
