@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, Form, Path, Query, RawQuery, State as AxumState};
+use axum::extract::{DefaultBodyLimit, Form, FromRequestParts, Path, Query, RawQuery, State as AxumState};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Response, StatusCode, header};
 use axum::routing::{get, post};
 use chrono::{DateTime, Datelike};
@@ -69,6 +70,26 @@ fn routes(bank: Bank) -> Router {
         })
         .layer(DefaultBodyLimit::max(8 * 1024))
         .with_state(bank)
+}
+
+/// A payer before the page of one payment.
+struct Payer {
+    bank: Bank,
+    session: String,
+    language: Language,
+}
+
+impl FromRequestParts<Bank> for Payer {
+    type Rejection = Page;
+
+    async fn from_request_parts(parts: &mut Parts, bank: &Bank) -> Result<Self, Page> {
+        let Query(lang) = Query::<Lang>::from_request_parts(parts, bank).await.unwrap_or_default();
+        let language = language(&lang, &parts.headers);
+        match Path::<String>::from_request_parts(parts, bank).await {
+            Ok(Path(session)) => Ok(Self { bank: bank.clone(), session, language }),
+            Err(_) => Err(no_payment(language)),
+        }
+    }
 }
 
 /// `?lang=`, the payer's choice.
@@ -225,13 +246,7 @@ fn merchant_name(bank: &Bank, payment: &Payment) -> String {
         .map_or_else(|| payment.asked.merchant.clone(), |merchant| merchant.name.clone())
 }
 
-async fn show(
-    AxumState(bank): AxumState<Bank>,
-    Path(session): Path<String>,
-    Query(lang): Query<Lang>,
-    headers: HeaderMap,
-) -> Page {
-    let language = language(&lang, &headers);
+async fn show(Payer { bank, session, language }: Payer) -> Page {
     let now = bank.inner.clock.now_ms();
     let found = bank
         .with_store(move |store| {
@@ -254,17 +269,10 @@ async fn show(
     }
 }
 
-async fn take_card(
-    AxumState(bank): AxumState<Bank>,
-    Path(session): Path<String>,
-    Query(lang): Query<Lang>,
-    headers: HeaderMap,
-    Form(form): Form<CardForm>,
-) -> Page {
-    let language = language(&lang, &headers);
+async fn take_card(Payer { bank, session, language }: Payer, Form(form): Form<CardForm>) -> Page {
     let today = DateTime::from_timestamp_millis(bank.inner.clock.now_ms()).unwrap_or_default();
     match form.check(today.year(), today.month()) {
-        Ok(card) => advance(&bank, session, Step::Card(card), language).await,
+        Ok(card) => advance(Payer { bank, session, language }, Step::Card(card)).await,
         Err(errors) => match bank.with_store(move |store| store.payment(&session)).await {
             Ok(Some(payment)) => {
                 let body = page::card(&payment, &merchant_name(&bank, &payment), &form, &errors, language);
@@ -282,34 +290,23 @@ struct CodeForm {
     code: String,
 }
 
-async fn take_code(
-    AxumState(bank): AxumState<Bank>,
-    Path(session): Path<String>,
-    Query(lang): Query<Lang>,
-    headers: HeaderMap,
-    Form(form): Form<CodeForm>,
-) -> Page {
+async fn take_code(payer: Payer, Form(form): Form<CodeForm>) -> Page {
     let right = form.code.trim() == DEMO_CODE;
-    advance(&bank, session, Step::Code { right }, language(&lang, &headers)).await
+    advance(payer, Step::Code { right }).await
 }
 
-async fn cancel(
-    AxumState(bank): AxumState<Bank>,
-    Path(session): Path<String>,
-    Query(lang): Query<Lang>,
-    headers: HeaderMap,
-) -> Page {
-    advance(&bank, session, Step::Cancel, language(&lang, &headers)).await
+async fn cancel(payer: Payer) -> Page {
+    advance(payer, Step::Cancel).await
 }
 
 /// Takes a step, tells the merchant when the payment ended, and leads the payer on.
-async fn advance(bank: &Bank, session: String, taken: Step, language: Language) -> Page {
+async fn advance(Payer { bank, session, language }: Payer, taken: Step) -> Page {
     let now = bank.inner.clock.now_ms();
     let wrong_code = matches!(taken, Step::Code { right: false });
     match bank.with_store(move |store| store.take(&session, &taken, now)).await {
         Ok(Some(payment)) => match &payment.state {
             State::Code { tries } if wrong_code => {
-                let body = page::code(&payment, &merchant_name(bank, &payment), true, *tries, language);
+                let body = page::code(&payment, &merchant_name(&bank, &payment), true, *tries, language);
                 html(StatusCode::UNPROCESSABLE_ENTITY, body, &payment.asked.return_url)
             }
             State::Card | State::Code { .. } => see_other(&format!("/p/{}?lang={}", payment.session, language.tag())),

@@ -4,19 +4,22 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use mesto_client::Locale;
+use rust_decimal::Decimal;
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  done                          4  the operator was not reached
-  1  something else failed         5  not confirmed yet: `mesto settle` asks again
-  2  the command line is wrong     6  a file, a key or a city is not right
-  3  refused, with the reason      7  nobody is signed in
+  0  done                          5  not confirmed yet: `mesto settle` asks again
+  1  something else failed         6  a file, a key or a city is not right
+  2  the command line is wrong     7  nobody is signed in
+  3  refused, with the reason      130  interrupted (Ctrl-C)
+  4  the operator was not reached
 
 Without a command a day in Belgrade is played on this machine: operator and bank on loopback, a virtual clock, the same core as the apps.";
 
 /// Parking and transit of a city, from a terminal.
 #[derive(Debug, Parser)]
-#[command(name = "mesto", version, about, after_help = EXIT_CODES, disable_help_subcommand = true)]
+#[command(name = "mesto", version, about, after_help = EXIT_CODES)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -30,8 +33,8 @@ pub struct Cli {
     #[arg(long)]
     pub keep: bool,
     /// The language of texts: en or sr-Latn.
-    #[arg(long, global = true, default_value = "en")]
-    pub language: String,
+    #[arg(long, global = true, default_value = "en", value_parser = language)]
+    pub language: Locale,
 }
 
 /// When to colour.
@@ -108,18 +111,18 @@ pub struct StoreArgs {
 #[derive(Debug, Args)]
 pub struct ServeArgs {
     /// Where to listen.
-    #[arg(long, default_value = "127.0.0.1:8080")]
+    #[arg(long, default_value = "127.0.0.1:8080", value_parser = listen)]
     pub listen: std::net::SocketAddr,
     #[command(flatten)]
     pub store: StoreArgs,
     /// Address of the payment page's bank.
-    #[arg(long, default_value = "http://127.0.0.1:8081")]
+    #[arg(long, default_value = "http://127.0.0.1:8081", value_parser = web_address)]
     pub bank_url: String,
     /// File with the secret shared with the bank.
     #[arg(long)]
     pub bank_secret_file: PathBuf,
     /// Address under which the bank reaches this operator; without it the listening address.
-    #[arg(long)]
+    #[arg(long, value_parser = web_address)]
     pub public_url: Option<String>,
     /// Serve the demo bank too, at --bank-url's port on loopback. Never with real money.
     #[arg(long)]
@@ -132,7 +135,7 @@ pub struct TestbedArgs {
     #[arg(long, default_value_t = 0)]
     pub port: u16,
     /// Where the clock stands at first (RFC 3339).
-    #[arg(long)]
+    #[arg(long, value_parser = moment)]
     pub start: Option<DateTime<Utc>>,
     /// An empty Postgres database for the operator instead of a temporary file.
     #[arg(long)]
@@ -195,7 +198,7 @@ pub struct QuoteArgs {
     /// Zone id (red) or sign code (9111).
     pub zone: String,
     /// How long, in minutes.
-    #[arg(allow_hyphen_values = true)]
+    #[arg(allow_negative_numbers = true, value_parser = minutes)]
     pub minutes: i64,
     /// Which vehicle; not needed when there is one.
     #[arg(long)]
@@ -207,7 +210,7 @@ pub struct QuoteArgs {
 #[derive(Debug, Args)]
 pub struct ExtendArgs {
     /// How much longer, in minutes.
-    #[arg(allow_hyphen_values = true)]
+    #[arg(allow_negative_numbers = true, value_parser = minutes)]
     pub minutes: i64,
     /// Which ticket; not needed when one is running.
     #[arg(long)]
@@ -228,7 +231,8 @@ pub struct TicketsArgs {
 #[derive(Debug, Args)]
 pub struct TopupArgs {
     /// How much: one of the city's deposit values.
-    pub amount: rust_decimal::Decimal,
+    #[arg(allow_negative_numbers = true, value_parser = amount)]
+    pub amount: Decimal,
     #[command(flatten)]
     pub at: PhoneArgs,
 }
@@ -236,7 +240,7 @@ pub struct TopupArgs {
 #[derive(Debug, Args)]
 pub struct HistoryArgs {
     /// At most so many.
-    #[arg(long, default_value_t = 20)]
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=200))]
     pub limit: u32,
     #[command(flatten)]
     pub at: PhoneArgs,
@@ -273,7 +277,7 @@ pub enum AdminCommand {
         #[arg(long, value_enum, default_value_t = StaffRole::Admin)]
         role: StaffRole,
         /// Whose it is.
-        #[arg(long)]
+        #[arg(long, value_parser = name)]
         name: String,
         #[command(flatten)]
         store: StoreArgs,
@@ -300,6 +304,48 @@ pub enum CityCommand {
     },
 }
 
+// What a value must be, in words that say what would be right.
+
+fn minutes(typed: &str) -> Result<i64, String> {
+    typed.trim().parse().map_err(|_| "give whole minutes as a number, such as 60".to_owned())
+}
+
+fn amount(typed: &str) -> Result<Decimal, String> {
+    typed.trim().parse().map_err(|_| "give an amount as a number, such as 1000".to_owned())
+}
+
+fn moment(typed: &str) -> Result<DateTime<Utc>, String> {
+    typed.trim().parse().map_err(|_| "give a moment with its offset, such as 2025-09-03T08:00:00Z".to_owned())
+}
+
+fn listen(typed: &str) -> Result<std::net::SocketAddr, String> {
+    typed.trim().parse().map_err(|_| "give an address and a port, such as 127.0.0.1:8080".to_owned())
+}
+
+fn web_address(typed: &str) -> Result<String, String> {
+    let wrong = || "give a web address, such as https://park.example or http://127.0.0.1:8081".to_owned();
+    let address = reqwest::Url::parse(typed.trim()).map_err(|_| wrong())?;
+    let is_web = matches!(address.scheme(), "http" | "https") && address.has_host();
+    if is_web { Ok(typed.trim().trim_end_matches('/').to_owned()) } else { Err(wrong()) }
+}
+
+/// Who writes a language that there is none of is told so, where a phone's language would fall back to English.
+fn language(typed: &str) -> Result<Locale, String> {
+    let word = typed.trim().replace('_', "-").to_lowercase();
+    match word.split('-').next() {
+        Some("en") => Ok(Locale::En),
+        Some("sr") if !word.contains("cyrl") => Ok(Locale::SrLatn),
+        _ => Err("there are texts in en and sr-Latn".to_owned()),
+    }
+}
+
+fn name(typed: &str) -> Result<String, String> {
+    match typed.trim() {
+        "" => Err("say whose it is, such as \"Mira\"".to_owned()),
+        name => Ok(name.to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -314,6 +360,34 @@ mod tests {
         match read(&["mesto", "zones", "--near", "-34.6,-58.4"]) {
             Some(Command::Zones(zones)) => assert_eq!(zones.near.as_deref(), Some("-34.6,-58.4")),
             other => panic!("{other:?}"),
+        }
+    }
+    #[test]
+    fn what_is_wrong_with_a_value_is_said_with_what_would_be_right() {
+        for (words, right) in [
+            (&["quote", "red", "an hour"][..], "such as 60"),
+            (&["quote", "red", "60.5"], "such as 60"),
+            (&["topup", "much"], "such as 1000"),
+            (&["testbed", "--start", "tomorrow"], "2025-09-03T08:00:00Z"),
+            (&["serve", "--bank-secret-file", "s", "--listen", "here"], "127.0.0.1:8080"),
+            (&["serve", "--bank-secret-file", "s", "--bank-url", "ftp://x"], "https://park.example"),
+            (&["serve", "--bank-secret-file", "s", "--public-url", "park.example"], "https://park.example"),
+            (&["admin", "create", "--name", " "], "such as"),
+            (&["history", "--limit", "0"], "1..=200"),
+            (&["zones", "--language", "de"], "en and sr-Latn"),
+            (&["zones", "--language", "sr-Cyrl"], "en and sr-Latn"),
+        ] {
+            let error = Cli::try_parse_from(["mesto"].iter().chain(words)).unwrap_err().to_string();
+            assert!(error.contains(right), "{words:?}: {error}");
+        }
+    }
+
+    #[test]
+    fn languages_are_named_as_phones_and_systems_do() {
+        for (typed, locale) in
+            [("en", Locale::En), ("en_US", Locale::En), ("sr-Latn", Locale::SrLatn), ("sr_Latn_RS", Locale::SrLatn)]
+        {
+            assert_eq!(language(typed), Ok(locale), "{typed}");
         }
     }
 }

@@ -28,7 +28,11 @@ fn papers(folder: &Path) -> Outcome<BTreeMap<String, String>> {
         let path = entry.map_err(unreadable)?.path();
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
         if path.is_file() && path.extension().is_some_and(|ending| ending == "toml") {
-            files.insert(name, std::fs::read_to_string(&path).map_err(unreadable)?);
+            let text = std::fs::read_to_string(&path).map_err(|why| {
+                CliError::new(Exit::Input, "city_unreadable", format!("{} cannot be read: {why}", path.display()))
+                    .advise("Save it as text in UTF-8, readable to you.")
+            })?;
+            files.insert(name, text);
         }
     }
     Ok(files)

@@ -19,6 +19,8 @@ pub enum Exit {
     NotSignedIn = 7,
     /// Everything else.
     Failed = 1,
+    /// Ctrl-C or SIGTERM, as shells have it.
+    Interrupted = 130,
 }
 
 /// A failure for people, and for machines.
@@ -59,6 +61,13 @@ impl CliError {
         Self::new(Exit::Failed, "failed", format!("{what}: {why}"))
     }
 
+    /// Ctrl-C: what was under way may have happened.
+    #[must_use]
+    pub fn interrupted() -> Self {
+        Self::new(Exit::Interrupted, "interrupted", "interrupted")
+            .advise("If something was being bought, `mesto settle` tells how it ended; nothing is bought twice.")
+    }
+
     /// A failure of the client, in the words of its catalogue.
     #[must_use]
     pub fn of_client(error: &mesto_client::Error, locale: mesto_client::Locale) -> Self {
@@ -69,7 +78,14 @@ impl CliError {
             ErrorKind::NotSignedIn => Exit::NotSignedIn,
             ErrorKind::NotGenuine | ErrorKind::Phone => Exit::Failed,
         };
-        Self::new(exit, error.code(), error.text(locale)).advise(error.advice(locale))
+        let advice = match error.code() {
+            "not_signed_in" | "unauthorized" => "Sign in: `mesto sign-in +381641234567`.".to_owned(),
+            "keys_not_genuine" => {
+                format!("{} Compare --root-key with what `mesto serve` printed.", error.advice(locale))
+            }
+            _ => error.advice(locale),
+        };
+        Self::new(exit, error.code(), error.text(locale)).advise(advice)
     }
 }
 

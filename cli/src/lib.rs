@@ -23,7 +23,7 @@ pub mod testbed;
 pub mod web;
 
 use args::{CityCommand, Cli, Command};
-use failure::Outcome;
+use failure::{CliError, Exit, Outcome};
 use output::{Style, Tone};
 
 /// Runs a command line; the exit code.
@@ -33,26 +33,49 @@ pub fn run(cli: &Cli) -> u8 {
     match dispatch(cli, style) {
         Ok(()) => 0,
         Err(error) => {
-            if style.json {
-                say!(
-                    "{}",
-                    serde_json::json!({ "error": { "code": error.code, "text": error.text, "advice": error.advice } })
-                );
-            } else {
-                eprintln!("{} {}", style.paint(Tone::Bad, "mesto:"), error.text);
-                if let Some(advice) = &error.advice {
-                    eprintln!("       {advice}");
-                }
-            }
+            tell(&error, style);
             error.exit as u8
         }
     }
 }
 
+/// Says what is wrong with a command line, or shows the help that was asked for; the exit code.
+#[must_use]
+pub fn misread(error: &clap::Error, json: bool) -> u8 {
+    if !json || !error.use_stderr() {
+        // Nobody is left to tell when this cannot be written.
+        let _ = error.print();
+        return u8::try_from(error.exit_code()).unwrap_or(Exit::Usage as u8);
+    }
+    let whole = error.render().to_string();
+    let mut parts = whole.split("\n\n").map(str::trim).filter(|part| !part.is_empty());
+    let text = parts.next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+    let advice: Vec<String> = parts.map(|part| part.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    let error = CliError::new(Exit::Usage, "usage", text).advise(advice.join(" "));
+    tell(&error, Style { json, coloured: false });
+    error.exit as u8
+}
+
+/// What went wrong and what would be right: on standard error, or for a machine on standard output.
+fn tell(error: &CliError, style: Style) {
+    if style.json {
+        say!("{}", serde_json::json!({ "error": { "code": error.code, "text": error.text, "advice": error.advice } }));
+        return;
+    }
+    eprintln!("{} {}", style.paint(Tone::Bad, "mesto:"), error.text);
+    if let Some(advice) = &error.advice {
+        eprintln!("       {advice}");
+    }
+}
+
 fn dispatch(cli: &Cli, style: Style) -> Outcome<()> {
-    let locale = mesto_client::Locale::of(&cli.language);
+    let locale = cli.language;
     if matches!(cli.command, Some(Command::Serve(_) | Command::Testbed(_))) {
         write_logs();
+    }
+    if cli.keep && cli.command.is_some() {
+        return Err(CliError::new(Exit::Usage, "keep_is_of_the_demo", "--keep belongs to the demo and to no command")
+            .advise("Write `mesto --keep`, or leave it out."));
     }
     match &cli.command {
         Some(Command::Serve(args)) => wait(serve::run(args, style)),
@@ -61,18 +84,36 @@ fn dispatch(cli: &Cli, style: Style) -> Outcome<()> {
         Some(Command::Admin { command }) => staff::admin(command, style),
         Some(Command::City { command: CityCommand::Check { folder } }) => city::check(folder, style),
         None => wait(demo::run(style, locale, cli.keep)),
-        Some(Command::SignIn(args)) => wait(phone::sign_in(args, style, locale)),
-        Some(Command::Vehicles(args)) => wait(phone::vehicles(args, style, locale)),
-        Some(Command::Zones(args)) => wait(phone::zones(args, style, locale)),
-        Some(Command::Quote(args)) => wait(phone::quote(args, style, locale)),
-        Some(Command::Park(args)) => wait(phone::park(args, style, locale)),
-        Some(Command::Extend(args)) => wait(phone::extend(args, style, locale)),
-        Some(Command::Tickets(args)) => wait(phone::tickets(args, style, locale)),
-        Some(Command::Topup(args)) => wait(phone::topup(args, style, locale)),
-        Some(Command::History(args)) => wait(phone::deposit_and_tickets(args, style, locale)),
-        Some(Command::Orders(args)) => wait(phone::orders(args, style, locale)),
-        Some(Command::Settle(args)) => wait(phone::settle(args, style, locale)),
+        Some(Command::SignIn(args)) => ask(phone::sign_in(args, style, locale), style),
+        Some(Command::Vehicles(args)) => ask(phone::vehicles(args, style, locale), style),
+        Some(Command::Zones(args)) => ask(phone::zones(args, style, locale), style),
+        Some(Command::Quote(args)) => ask(phone::quote(args, style, locale), style),
+        Some(Command::Park(args)) => ask(phone::park(args, style, locale), style),
+        Some(Command::Extend(args)) => ask(phone::extend(args, style, locale), style),
+        Some(Command::Tickets(args)) => ask(phone::tickets(args, style, locale), style),
+        Some(Command::Topup(args)) => ask(phone::topup(args, style, locale), style),
+        Some(Command::History(args)) => ask(phone::deposit_and_tickets(args, style, locale), style),
+        Some(Command::Orders(args)) => ask(phone::orders(args, style, locale), style),
+        Some(Command::Settle(args)) => ask(phone::settle(args, style, locale), style),
     }
+}
+
+/// A use case of the app: while the operator does not answer, a terminal shows that it is waited for.
+fn ask(work: impl Future<Output = Outcome<()>>, style: Style) -> Outcome<()> {
+    wait(async {
+        let mut work = std::pin::pin!(work);
+        let mut told_to_end = std::pin::pin!(serve::told_to_end());
+        let mut waiting = output::Waiting::new(style);
+        let outcome = loop {
+            tokio::select! {
+                outcome = &mut work => break outcome,
+                () = &mut told_to_end => break Err(CliError::interrupted()),
+                () = tokio::time::sleep(output::Waiting::STEP) => waiting.step(),
+            }
+        };
+        output::clear_waiting();
+        outcome
+    })
 }
 
 /// Structured logs on standard error, as `RUST_LOG` asks; `info` without it. They hold no personal data (the operator's and the bank's tests see to it).

@@ -2,15 +2,71 @@
 
 use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use crate::args::Colour;
 
-/// Writes to standard output. A reader that has seen enough (`mesto | head`) ends the command quietly.
+/// Whether standard error shows that something is waited for.
+static WAITING: AtomicBool = AtomicBool::new(false);
+
+/// Writes to standard output. A reader that has seen enough (`mesto | head`) ends the command quietly; a full disk does not.
 pub fn write(text: &str) {
+    clear_waiting();
     let mut out = std::io::stdout().lock();
-    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-    if written.is_err_and(|why| why.kind() == std::io::ErrorKind::BrokenPipe) {
-        std::process::exit(0);
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => {}
+        Err(why) if why.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
+        Err(why) => {
+            eprintln!("mesto: standard output cannot be written: {why}");
+            std::process::exit(1);
+        }
+    }
+}
+
+/// A line on standard error that is no failure.
+pub fn warn(text: &str) {
+    clear_waiting();
+    eprintln!("{text}");
+}
+
+/// Takes back the line that says what is waited for.
+pub fn clear_waiting() {
+    if WAITING.swap(false, Ordering::Relaxed) {
+        eprint!("\r\u{1b}[2K");
+    }
+}
+
+/// Says on a terminal that the operator is waited for, after a moment and without scrolling.
+pub struct Waiting {
+    shown: bool,
+    steps: u32,
+}
+
+impl Waiting {
+    /// Time between two steps.
+    pub const STEP: Duration = Duration::from_millis(100);
+    /// Steps before it says anything: an answer usually comes sooner.
+    const QUIET: u32 = 5;
+
+    #[must_use]
+    pub fn new(style: Style) -> Self {
+        Self { shown: !style.json && std::io::stderr().is_terminal(), steps: 0 }
+    }
+
+    /// Another moment has passed.
+    pub fn step(&mut self) {
+        self.steps = self.steps.saturating_add(1);
+        if self.shown && self.steps >= Self::QUIET {
+            WAITING.store(true, Ordering::Relaxed);
+            eprint!("\r\u{1b}[2K{}", self.text());
+        }
+    }
+
+    fn text(&self) -> String {
+        let sign =
+            ["⠋", "⠙", "⠸", "⠴", "⠦", "⠇"].iter().cycle().nth(self.steps as usize % 6).copied().unwrap_or_default();
+        format!("{sign} waiting for the operator … {} s", self.steps / 10)
     }
 }
 
@@ -152,6 +208,12 @@ mod tests {
     use super::*;
 
     const PLAIN: Style = Style { json: false, coloured: false };
+
+    #[test]
+    fn a_wait_is_counted_in_seconds() {
+        assert_eq!(Waiting { shown: true, steps: 5 }.text(), "⠇ waiting for the operator … 0 s");
+        assert_eq!(Waiting { shown: true, steps: 96 }.text(), "⠋ waiting for the operator … 9 s");
+    }
 
     #[test]
     fn columns_are_as_wide_as_their_widest_cell() {

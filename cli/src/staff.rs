@@ -22,7 +22,13 @@ pub fn keys(command: &KeysCommand, style: Style) -> Outcome<()> {
     let (made, folder, what): (Keys, _, _) = match command {
         KeysCommand::Init { folder } => {
             let made = keys::init(folder, now(), &SystemEntropy).map_err(|error| {
-                wrong(error).advise("Keys that signed something must not be lost: rotate them, or give another folder.")
+                let advice = match error {
+                    mesto_operator::KeysError::Exists { .. } => {
+                        "Keys that signed something must not be lost: rotate them, or give another folder."
+                    }
+                    _ => "Give a folder that you may write to.",
+                };
+                wrong(error).advise(advice)
             })?;
             (made, folder, "made")
         }
@@ -73,6 +79,11 @@ pub fn admin(command: &AdminCommand, style: Style) -> Outcome<()> {
             Ok(())
         }
         AdminCommand::Ledger { store } => {
+            if store.database_url.is_none() && !store.database.is_file() {
+                let missing = format!("there is no operator's store at {}", store.database.display());
+                return Err(CliError::new(Exit::Input, "store_missing", missing)
+                    .advise("Name the file that `mesto serve` writes with --database, or give --database-url."));
+            }
             let operator = tool(store)?;
             let opened = open_store(store)?;
             let books =

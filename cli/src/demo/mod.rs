@@ -75,12 +75,19 @@ impl Cast {
 pub async fn run(style: Style, locale: Locale, keep: bool) -> Outcome<()> {
     let options = Options { port: 0, start: default_start(), database_url: None };
     let world = World::start(options).await.map_err(|why| CliError::failed("the demo", why))?;
-    let outcome = play(&world, style, locale, keep).await;
+    let outcome = tokio::select! {
+        outcome = play(&world, style, locale) => outcome,
+        () = crate::serve::told_to_end() => Err(CliError { advice: None, ..CliError::interrupted() }),
+    };
+    if keep && outcome.is_ok() {
+        stay(&world, style).await;
+    }
+    // Also when it went wrong: the folder goes with the world.
     world.end().await;
     outcome
 }
 
-async fn play(world: &Arc<World>, style: Style, locale: Locale, keep: bool) -> Outcome<()> {
+async fn play(world: &Arc<World>, style: Style, locale: Locale) -> Outcome<()> {
     let phone = Phone::new(world, &world.folder().join("phone"), locale)?;
     let show = Show { locale, zone: Some(chrono_tz::Europe::Belgrade), style };
     let mut cast =
@@ -108,9 +115,6 @@ async fn play(world: &Arc<World>, style: Style, locale: Locale, keep: bool) -> O
         say!("{}", serde_json::json!({ "claims": claims, "addresses": world.addresses() }));
     } else {
         say!("\n{}", style.paint(Tone::Good, "The day ended as it was told."));
-    }
-    if keep {
-        stay(world, style).await;
     }
     Ok(())
 }

@@ -22,7 +22,7 @@ use crate::output::{Style, Tone, table};
 use crate::show::Show;
 
 /// What the state folder remembers.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Settings {
     operator: Option<String>,
     root_key: Option<String>,
@@ -37,13 +37,12 @@ pub struct Phone {
 impl Phone {
     /// Opens the state folder, fetching keys and city the first time.
     pub async fn open(args: &PhoneArgs, style: Style, locale: Locale) -> Outcome<Self> {
-        let failed = |what: &str, why: &dyn std::fmt::Display| CliError::failed(what, why);
         std::fs::create_dir_all(&args.state).map_err(|why| {
             CliError::new(Exit::Input, "state_unusable", format!("{} cannot be made: {why}", args.state.display()))
                 .advise("Give a folder that you may write to with --state.")
         })?;
-        let settings = settings(args)?;
-        let operator = settings.operator.unwrap_or_default();
+        let (settings, are_new) = settings(args)?;
+        let operator = settings.operator.clone().unwrap_or_default();
         let root_key = key_of(settings.root_key.as_deref().unwrap_or_default())?;
         let link =
             HttpLink::new(&operator).map_err(|why| CliError::new(Exit::Usage, "operator_address", why.to_string()))?;
@@ -52,9 +51,11 @@ impl Phone {
             link: Arc::new(link),
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),
-            signer: Arc::new(
-                device_signer(secrets.as_ref(), &SystemEntropy).map_err(|why| failed("the device key", &why))?,
-            ),
+            signer: Arc::new(device_signer(secrets.as_ref(), &SystemEntropy).map_err(|why| {
+                let file = args.state.join("secrets.json");
+                CliError::new(Exit::Input, "secrets_unusable", format!("{} cannot be used: {why}", file.display()))
+                    .advise("It must be readable and writable, with room on its disk; a damaged one is removed and the next sign-in makes another.")
+            })?),
             secrets,
             reminders: Arc::new(NoReminders),
         };
@@ -62,9 +63,20 @@ impl Phone {
         config.locale = locale;
         let core = Client::open(config, ports).map_err(|error| CliError::of_client(&error, locale))?;
         let mut phone = Self { core, show: Show { locale, zone: None, style } };
-        if phone.core.city().is_err() {
+        if let Some(recovery) = phone.core.recovery()
+            && !style.json
+        {
+            let said = phone.show.word("error-phone_data_damaged");
+            let aside = recovery.set_aside.display();
+            crate::output::warn(&style.paint(Tone::Warn, &format!("{said} The damaged file is kept as {aside}.")));
+        }
+        if are_new || phone.core.city().is_err() {
             let refreshed = phone.core.refresh().await;
             phone.done(refreshed)?;
+        }
+        if are_new {
+            // Only what was found right is remembered.
+            save(&args.state.join("settings.json"), &settings)?;
         }
         phone.show.zone = phone.core.city().ok().and_then(|city| city.tz().ok());
         Ok(phone)
@@ -78,9 +90,12 @@ impl Phone {
     /// Brings the phone up to date where there is a connection; without one it goes on with what it knows.
     pub async fn sync(&self) -> Outcome<()> {
         match self.core.sync().await {
-            Err(error) if matches!(error.kind(), ErrorKind::Offline | ErrorKind::NoAnswer | ErrorKind::NotNow) => {
+            Err(error)
+                if matches!(error.kind(), ErrorKind::Offline | ErrorKind::NoAnswer | ErrorKind::NotNow)
+                    || error.code() == "phone_full" =>
+            {
                 if !self.show.style.json {
-                    eprintln!("{}", self.show.style.paint(Tone::Warn, &error.text(self.show.locale)));
+                    crate::output::warn(&self.show.style.paint(Tone::Warn, &error.text(self.show.locale)));
                 }
                 Ok(())
             }
@@ -171,23 +186,25 @@ impl Phone {
     }
 }
 
-/// The settings of the folder, changed by what the arguments say.
-fn settings(args: &PhoneArgs) -> Outcome<Settings> {
+/// The settings of the folder, changed by what the arguments say, and whether that is anything new.
+fn settings(args: &PhoneArgs) -> Outcome<(Settings, bool)> {
     let path = args.state.join("settings.json");
-    let mut settings: Settings = match std::fs::read_to_string(&path) {
-        Ok(text) => serde_json::from_str(&text).map_err(|why| {
-            CliError::new(Exit::Input, "settings_unreadable", format!("{} cannot be read: {why}", path.display()))
-                .advise("Remove it, and give --operator and --root-key again.")
-        })?,
-        Err(_) => Settings::default(),
+    let unreadable = |why: &dyn std::fmt::Display| {
+        CliError::new(Exit::Input, "settings_unreadable", format!("{} cannot be read: {why}", path.display()))
+            .advise("Remove it, and give --operator and --root-key again.")
     };
-    if args.operator.is_some() || args.root_key.is_some() {
-        settings.operator = args.operator.clone().or(settings.operator);
-        settings.root_key = args.root_key.clone().or(settings.root_key);
-        save(&path, &settings)?;
-    }
+    let kept: Settings = match std::fs::read_to_string(&path) {
+        Ok(text) => serde_json::from_str(&text).map_err(|why| unreadable(&why))?,
+        Err(why) if why.kind() == std::io::ErrorKind::NotFound => Settings::default(),
+        Err(why) => return Err(unreadable(&why)),
+    };
+    let settings = Settings {
+        operator: args.operator.clone().or_else(|| kept.operator.clone()),
+        root_key: args.root_key.clone().or_else(|| kept.root_key.clone()),
+    };
+    let are_new = settings != kept;
     match (&settings.operator, &settings.root_key) {
-        (Some(_), Some(_)) => Ok(settings),
+        (Some(_), Some(_)) => Ok((settings, are_new)),
         _ => Err(CliError::new(Exit::Usage, "operator_unknown", "this phone does not know its operator yet").advise(
             "Give --operator http://127.0.0.1:8080 and --root-key once; `mesto serve` says both when it starts.",
         )),
@@ -196,7 +213,10 @@ fn settings(args: &PhoneArgs) -> Outcome<Settings> {
 
 fn save(path: &Path, settings: &Settings) -> Outcome<()> {
     let text = serde_json::to_string_pretty(settings).unwrap_or_default();
-    std::fs::write(path, text).map_err(|why| CliError::failed(&path.display().to_string(), why))
+    std::fs::write(path, text).map_err(|why| {
+        CliError::new(Exit::Input, "state_unusable", format!("{} cannot be written: {why}", path.display()))
+            .advise("Give a folder that you may write to, with room, with --state.")
+    })
 }
 
 fn key_of(text: &str) -> Outcome<[u8; 32]> {
@@ -262,6 +282,10 @@ pub async fn vehicles(args: &VehiclesArgs, style: Style, locale: Locale) -> Outc
     if style.json {
         say!("{}", serde_json::to_string(&vehicles).unwrap_or_default());
     } else {
+        if vehicles.is_empty() {
+            say!("No vehicle yet. Add one: mesto vehicles --add \"BG 789-PP\"");
+            return Ok(());
+        }
         let rows: Vec<Vec<String>> = vehicles
             .iter()
             .map(|vehicle| vec![vehicle.plate.clone(), vehicle.canonical.clone(), vehicle.id.clone()])

@@ -73,9 +73,17 @@ pub async fn deposit_and_tickets(args: &HistoryArgs, style: Style, locale: Local
         say!("{}", serde_json::json!({ "history": history, "deposit": deposit }));
         return Ok(());
     }
-    crate::output::write(&phone.show.tickets(&history.tickets));
+    if history.tickets.is_empty() {
+        say!("No ticket was bought yet.");
+    } else {
+        crate::output::write(&phone.show.tickets(&history.tickets));
+    }
     say!();
-    crate::output::write(&phone.show.deposit(&deposit));
+    if deposit.entries.is_empty() {
+        say!("Nothing was paid in yet. Top up: mesto topup 1000");
+    } else {
+        crate::output::write(&phone.show.deposit(&deposit));
+    }
     say!("\nDeposit: {}", mesto_client::texts::format_money(locale, &deposit.balance));
     Ok(())
 }

@@ -39,10 +39,12 @@ pub async fn zones(args: &ZonesArgs, style: Style, locale: Locale) -> Outcome<()
 
 /// Minutes as the rules take them.
 fn minutes(typed: i64) -> Outcome<u32> {
-    u32::try_from(typed).ok().filter(|minutes| *minutes > 0).ok_or_else(|| {
-        CliError::new(Exit::Refused, "minutes_not_positive", format!("parking for {typed} minutes is not possible"))
-            .advise("Give a number of minutes from 1 on: `mesto quote red 60`.")
-    })
+    let refused = |code| CliError::new(Exit::Refused, code, format!("parking for {typed} minutes is not possible"));
+    match u32::try_from(typed) {
+        Ok(minutes) if minutes > 0 => Ok(minutes),
+        _ if typed > 0 => Err(refused("out_of_range").advise("Choose a shorter time: `mesto quote red 60`.")),
+        _ => Err(refused("minutes_not_positive").advise("Give a number of minutes from 1 on: `mesto quote red 60`.")),
+    }
 }
 
 async fn asked(phone: &Phone, args: &QuoteArgs) -> Outcome<mesto_client::api::Quote> {
@@ -164,8 +166,12 @@ mod tests {
     #[test]
     fn minutes_begin_at_one() {
         assert_eq!(minutes(1).unwrap(), 1);
-        for wrong in [0, -5, i64::MAX] {
+        for wrong in [0, -5, i64::MIN] {
             assert_eq!(minutes(wrong).unwrap_err().code, "minutes_not_positive");
+        }
+        assert_eq!(minutes(i64::from(u32::MAX)).unwrap(), u32::MAX);
+        for long in [i64::from(u32::MAX) + 1, i64::MAX] {
+            assert_eq!(minutes(long).unwrap_err().code, "out_of_range");
         }
     }
 }

@@ -3,14 +3,16 @@
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use axum::extract::{Query, State};
+use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use chrono::{DateTime, Utc};
 use mesto_protocol::api::Role;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::front::Fault;
@@ -42,10 +44,28 @@ fn wrong(why: impl Into<String>) -> Refused {
 }
 
 type Answer = Result<Json<Value>, Refused>;
-type Shared = State<Weak<World>>;
 
-fn world(shared: &Weak<World>) -> Result<Arc<World>, Refused> {
-    shared.upgrade().ok_or_else(|| Refused(StatusCode::GONE, "the testbed is ending".into()))
+/// The world, as long as it stands.
+struct Bed(Arc<World>);
+
+impl FromRequestParts<Weak<World>> for Bed {
+    type Rejection = Refused;
+
+    async fn from_request_parts(_: &mut Parts, world: &Weak<World>) -> Result<Self, Refused> {
+        world.upgrade().map(Self).ok_or_else(|| Refused(StatusCode::GONE, "the testbed is ending".into()))
+    }
+}
+
+/// A JSON body; what is wrong with it is told like every other mistake.
+struct Asked<T>(T);
+
+impl<T: DeserializeOwned> FromRequest<Weak<World>> for Asked<T> {
+    type Rejection = Refused;
+
+    async fn from_request(request: Request, world: &Weak<World>) -> Result<Self, Refused> {
+        let Json(asked) = Json::from_request(request, world).await.map_err(|why| wrong(why.body_text()))?;
+        Ok(Self(asked))
+    }
 }
 
 pub fn routes(world: Weak<World>) -> Router {
@@ -67,8 +87,8 @@ pub fn routes(world: Weak<World>) -> Router {
         .with_state(world)
 }
 
-async fn clock(State(shared): Shared) -> Answer {
-    Ok(Json(json!({ "now": world(&shared)?.now_text() })))
+async fn clock(Bed(world): Bed) -> Answer {
+    Ok(Json(json!({ "now": world.now_text() })))
 }
 
 #[derive(Deserialize)]
@@ -78,8 +98,7 @@ struct NewTime {
     set: Option<DateTime<Utc>>,
 }
 
-async fn set_clock(State(shared): Shared, Json(time): Json<NewTime>) -> Answer {
-    let world = world(&shared)?;
+async fn set_clock(Bed(world): Bed, Asked(time): Asked<NewTime>) -> Answer {
     match (time.advance_seconds, time.set) {
         (Some(seconds), None) => {
             world.clock.advance(Duration::from_secs(seconds));
@@ -91,15 +110,15 @@ async fn set_clock(State(shared): Shared, Json(time): Json<NewTime>) -> Answer {
     Ok(Json(json!({ "now": world.now_text(), "due": due })))
 }
 
-async fn fail(State(shared): Shared, Json(fault): Json<Fault>) -> Answer {
+async fn fail(Bed(world): Bed, Asked(fault): Asked<Fault>) -> Answer {
     if !fault.path.starts_with('/') || fault.times == 0 || !(400..600).contains(&fault.status) {
         return Err(wrong("`path` begins with a slash, `times` is at least 1, `status` is from 400 to 599"));
     }
-    Ok(Json(json!({ "pending": world(&shared)?.front.fail(fault) })))
+    Ok(Json(json!({ "pending": world.front.fail(fault) })))
 }
 
-async fn heal(State(shared): Shared) -> Answer {
-    world(&shared)?.front.heal();
+async fn heal(Bed(world): Bed) -> Answer {
+    world.front.heal();
     Ok(Json(json!({ "pending": 0 })))
 }
 
@@ -108,8 +127,7 @@ struct Offline {
     on: bool,
 }
 
-async fn offline(State(shared): Shared, Json(wanted): Json<Offline>) -> Answer {
-    let world = world(&shared)?;
+async fn offline(Bed(world): Bed, Asked(wanted): Asked<Offline>) -> Answer {
     if wanted.on {
         world.front.close().await;
     } else if world.is_running().await {
@@ -120,13 +138,13 @@ async fn offline(State(shared): Shared, Json(wanted): Json<Offline>) -> Answer {
     Ok(Json(json!({ "offline": wanted.on })))
 }
 
-async fn kill(State(shared): Shared) -> Answer {
-    world(&shared)?.kill().await;
+async fn kill(Bed(world): Bed) -> Answer {
+    world.kill().await;
     Ok(Json(json!({ "running": false })))
 }
 
-async fn restart(State(shared): Shared) -> Answer {
-    world(&shared)?.restart().await?;
+async fn restart(Bed(world): Bed) -> Answer {
+    world.restart().await?;
     Ok(Json(json!({ "running": true })))
 }
 
@@ -135,8 +153,8 @@ struct Recipient {
     phone: String,
 }
 
-async fn outbox(State(shared): Shared, Query(recipient): Query<Recipient>) -> Answer {
-    let messages: Vec<Value> = world(&shared)?
+async fn outbox(Bed(world): Bed, Query(recipient): Query<Recipient>) -> Answer {
+    let messages: Vec<Value> = world
         .outbox(&recipient.phone)
         .await?
         .iter()
@@ -156,8 +174,7 @@ struct Walk {
     card: Payer,
 }
 
-async fn walk_bank(State(shared): Shared, Json(wanted): Json<Walk>) -> Answer {
-    let world = world(&shared)?;
+async fn walk_bank(Bed(world): Bed, Asked(wanted): Asked<Walk>) -> Answer {
     let bank = world.bank_url();
     if !wanted.page_url.starts_with(&format!("{bank}/")) {
         return Err(wrong(format!("`page_url` is not a page of this testbed's bank, {bank}")));
@@ -174,11 +191,11 @@ struct Staff {
     role: Role,
 }
 
-async fn staff(State(shared): Shared, Json(wanted): Json<Staff>) -> Answer {
+async fn staff(Bed(world): Bed, Asked(wanted): Asked<Staff>) -> Answer {
     if wanted.role == Role::Driver {
         return Err(wrong("a driver signs in with his phone; staff are `inspector` and `admin`"));
     }
-    Ok(Json(json!({ "token": world(&shared)?.staff(wanted.role).await? })))
+    Ok(Json(json!({ "token": world.staff(wanted.role).await? })))
 }
 
 fn belgrade() -> String {
@@ -193,16 +210,16 @@ struct Check {
     plate: String,
 }
 
-async fn check(State(shared): Shared, Json(asked): Json<Check>) -> Result<Response, Refused> {
-    let (status, answer) = world(&shared)?.inspect(&asked.city, &asked.zone, &asked.plate).await?;
+async fn check(Bed(world): Bed, Asked(asked): Asked<Check>) -> Result<Response, Refused> {
+    let (status, answer) = world.inspect(&asked.city, &asked.zone, &asked.plate).await?;
     Ok(pass_on(status, answer))
 }
 
-async fn order(State(shared): Shared, Json(mut asked): Json<Value>) -> Result<Response, Refused> {
+async fn order(Bed(world): Bed, Asked(mut asked): Asked<Value>) -> Result<Response, Refused> {
     if let Some(fields) = asked.as_object_mut() {
         fields.entry("city").or_insert_with(|| belgrade().into());
     }
-    let (status, answer) = world(&shared)?.issue_order(&asked).await?;
+    let (status, answer) = world.issue_order(&asked).await?;
     Ok(pass_on(status, answer))
 }
 
@@ -211,8 +228,8 @@ fn pass_on(status: u16, answer: Value) -> Response {
     (StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY), Json(answer)).into_response()
 }
 
-async fn ledger(State(shared): Shared) -> Answer {
-    let books = world(&shared)?.books().await?;
+async fn ledger(Bed(world): Bed) -> Answer {
+    let books = world.books().await?;
     serde_json::to_value(books).map(Json).map_err(|error| Refused(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))
 }
 

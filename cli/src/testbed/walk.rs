@@ -56,7 +56,9 @@ pub async fn walk(page_url: &str, payer: Payer) -> Result<Walked, WalkError> {
     let home = origin(page_url);
     let mut answer = http.get(page_url).send().await?;
     let mut pages = 0;
-    while pages < MOST_PAGES {
+    let mut steps = 0;
+    while pages < MOST_PAGES && steps < 3 * MOST_PAGES {
+        steps += 1;
         let status = answer.status();
         if status.is_redirection() {
             let target =

@@ -167,7 +167,11 @@ impl Client {
             other => other?,
         };
         if leaving {
-            store.write(wall_ms, |db| IntentRow::reopen(db))?;
+            match store.write(wall_ms, |db| IntentRow::reopen(db)) {
+                // A full phone still shows what it has; the next attempt of the intent says the same.
+                Ok(()) | Err(StoreError::Full(_)) => {}
+                Err(other) => return Err(other.into()),
+            }
         }
         let core = Core {
             store,

@@ -36,7 +36,11 @@ pub enum StoreError {
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         use rusqlite::ErrorCode;
+        // The index of the log, in memory that a file stands for, has no room to grow.
+        let no_room_for_index =
+            error.sqlite_error().is_some_and(|error| error.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE);
         match error.sqlite_error_code() {
+            _ if no_room_for_index => Self::Full(error.to_string()),
             Some(ErrorCode::DiskFull) => Self::Full(error.to_string()),
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged(error.to_string()),
             _ => Self::Other(error.to_string()),
@@ -136,10 +140,33 @@ fn transact<T>(
 }
 
 fn connect(path: &Path) -> Result<Connection, StoreError> {
+    match connect_with(path, Index::Shared) {
+        Err(StoreError::Full(why)) => connect_with(path, Index::Private).map_err(|_| StoreError::Full(why)),
+        Err(StoreError::Other(why)) if !has_room_beside(path) => {
+            connect_with(path, Index::Private).map_err(|_| StoreError::Full(why))
+        }
+        other => other,
+    }
+}
+
+/// Where SQLite keeps the index of its log.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Index {
+    /// In a file that other processes share.
+    Shared,
+    /// In memory: nothing needs room on the disk, so that a full phone still shows its tickets.
+    Private,
+}
+
+fn connect_with(path: &Path, index: Index) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
     connection.set_prepared_statement_cache_capacity(32);
+    if index == Index::Private {
+        // Before the log is first looked at, or it has no effect on it.
+        connection.query_row("PRAGMA locking_mode = EXCLUSIVE", [], |_| Ok(()))?;
+    }
     // A file that is already in WAL mode keeps it: asking first saves a lock.
     let mode: String = connection.query_row("PRAGMA journal_mode", [], |row| row.get(0))?;
     if mode != "wal" {
@@ -148,6 +175,17 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
     connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;")?;
     migrate(&mut connection)?;
     Ok(connection)
+}
+
+/// Whether a page more can be written where the file lies: SQLite names a full disk only at some of its steps.
+fn has_room_beside(path: &Path) -> bool {
+    let probe = recovery::with_suffix(path, ".room");
+    let outcome = std::fs::write(&probe, [0; 64 * 1024]);
+    let _ = std::fs::remove_file(&probe);
+    !matches!(
+        outcome.map_err(|error| error.kind()),
+        Err(std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
+    )
 }
 
 fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
@@ -168,4 +206,30 @@ fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
         }
         Ok(())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn with_its_index_in_memory_a_file_is_read_without_another_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("mesto.db");
+        drop(connect_with(&path, Index::Shared).unwrap());
+        let connection = connect_with(&path, Index::Private).unwrap();
+        rows::set(&connection, rows::meta::ACCOUNT, &"acc").unwrap();
+        assert_eq!(rows::get::<String>(&connection, rows::meta::ACCOUNT).unwrap().as_deref(), Some("acc"));
+        assert!(!recovery::with_suffix(&path, "-shm").exists());
+        drop(connection);
+        let again = connect_with(&path, Index::Shared).unwrap();
+        assert_eq!(rows::get::<String>(&again, rows::meta::ACCOUNT).unwrap().as_deref(), Some("acc"));
+    }
+
+    #[test]
+    fn looking_for_room_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(has_room_beside(&folder.path().join("mesto.db")));
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
 }
