@@ -10,13 +10,13 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use mesto_operator::store::transact;
-use mesto_operator::testing::PostgresCluster;
 use mesto_operator::{Durability, PostgresStore, SqliteInline, Store, payment, values};
 use mesto_protocol::api::{BankNotice, BankOutcome, Purchased, Quote, Session, Topup, Vehicle};
 use mesto_protocol::device::SoftwareDevice;
 use mesto_protocol::route;
-use mesto_simulation::check;
+use mesto_simulation::{check, postgres};
 use serde_json::{Value, json};
+use tokio::net::TcpSocket;
 
 use crate::rig::dinar;
 
@@ -37,7 +37,7 @@ fn kill_nine_in_two_hundred_purchases_on_sqlite_loses_and_doubles_nothing_bg_34(
 
 #[test]
 fn kill_nine_in_two_hundred_purchases_on_postgres_loses_and_doubles_nothing_bg_34() {
-    let cluster = PostgresCluster::start().unwrap_or_else(|why| panic!("{why}"));
+    let cluster = postgres::cluster().unwrap_or_else(|why| panic!("{why}"));
     let url = cluster.database().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let store = || -> Arc<dyn Store> { Arc::new(PostgresStore::open(&url, 1).unwrap()) };
@@ -56,7 +56,10 @@ fn play(folder: &Path, database: &[&str], store: &dyn Fn() -> Arc<dyn Store>) {
     assert!(keys.status.success(), "{}", String::from_utf8_lossy(&keys.stderr));
 
     write_city(folder);
-    let mut server = Server::start(folder, database, "127.0.0.1:0");
+    let reserved = reserved_port();
+    let listen =
+        reserved.as_ref().map_or_else(|| "127.0.0.1:0".to_owned(), |port| port.local_addr().unwrap().to_string());
+    let mut server = Server::start(folder, database, &listen);
     let address = server.address;
     let books = store();
     let purchases: Vec<Purchase> = (0..DRIVERS).flat_map(|driver| prepare(address, &*books, driver)).collect();
@@ -273,6 +276,17 @@ fn ask(
     let length: usize = if status == 204 { 0 } else { named.ok_or_else(|| broken("no length"))? };
     let body = answer.split_off(head + 4);
     if body.len() == length { Ok((status, body)) } else { Err(broken("the answer is cut off")) }
+}
+
+/// A port that nobody else is given while the process is dead: bound, but not listening. Only Linux lets two sockets share
+/// a port so.
+fn reserved_port() -> Option<TcpSocket> {
+    cfg!(target_os = "linux").then(|| {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_reuseaddr(true).unwrap();
+        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        socket
+    })
 }
 
 /// `mesto serve` as a process of its own.

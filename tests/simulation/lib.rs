@@ -9,6 +9,7 @@ pub mod check;
 pub mod faulty;
 pub mod network;
 pub mod phone;
+pub mod postgres;
 pub mod random;
 mod report;
 mod world;
