@@ -40,9 +40,12 @@ impl Client {
             SignIn { phone: phone.to_owned(), code: code.trim().to_owned(), device: device.to_owned(), device_key };
         let session: Session = self.ask(Method::Post, route::SESSION.to_owned(), Some(&body)).await?;
         let now = self.now();
-        self.ports().secrets.set(TOKEN, &session.token)?;
+        // The old token goes first and the new one comes last: whenever this fails or the app dies, no token lies beside
+        // another account's data.
+        self.ports().secrets.remove(TOKEN)?;
         {
             let mut core = self.core();
+            core.token = None;
             let another = core.account.as_ref().is_some_and(|account| *account != session.account);
             core.write(now, |db| {
                 if another {
@@ -50,9 +53,10 @@ impl Client {
                 }
                 rows::set(db, rows::meta::ACCOUNT, &session.account)
             })?;
-            core.token = Some(session.token);
             core.account = Some(session.account);
         }
+        self.ports().secrets.set(TOKEN, &session.token)?;
+        self.core().token = Some(session.token);
         self.changed();
         // The session stands even when the account cannot be read right now; the next sync does it.
         let _ = self.sync().await;

@@ -123,6 +123,18 @@ impl Core {
         Ok(self.store.write(now.timestamp_millis(), write)?)
     }
 
+    /// Keeps what the operator has done already and will tell again: a phone without room must not call it undone.
+    pub fn keep(
+        &mut self,
+        now: DateTime<Utc>,
+        write: impl FnOnce(&Transaction<'_>) -> std::result::Result<(), StoreError>,
+    ) -> Result<()> {
+        match self.write(now, write) {
+            Err(error) if error.is_full() => Ok(()),
+            kept => kept,
+        }
+    }
+
     /// The account that is signed in.
     pub fn signed_in(&self) -> Result<String> {
         match (&self.token, &self.account) {
@@ -362,7 +374,7 @@ mod tests {
     use mesto_rules::{Currency, Money};
 
     use super::*;
-    use crate::intent::IntentKind;
+    use crate::intent::{IntentKind, IntentState, Progress};
     use crate::ports::{Clock, Entropy, Link, LinkAnswer, LinkError, LinkRequest, NoReminders, Secrets, SecretsError};
 
     #[derive(Default)]
@@ -403,34 +415,41 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_full_phone_is_told_so_and_nothing_is_sent() {
-        let folder = tempfile::tempdir().unwrap();
-        let link = Arc::new(Sent::default());
+    fn open(folder: &Path, link: Arc<dyn Link>) -> Client {
         let ports = Ports {
-            link: link.clone(),
+            link,
             clock: Arc::new(Still),
             entropy: Arc::new(Still),
             secrets: Arc::new(Still),
             signer: Arc::new(SoftwareDevice::from_seed(&[3; 32]).unwrap()),
             reminders: Arc::new(NoReminders),
         };
-        let client = Client::open(Config::new(folder.path().join("mesto.db"), "belgrade", [0; 32]), ports).unwrap();
+        let client = Client::open(Config::new(folder.join("mesto.db"), "belgrade", [0; 32]), ports).unwrap();
+        client.core().account = Some("account".to_owned());
+        client
+    }
+
+    fn now_or_never<T>(future: impl Future<Output = T>) -> T {
+        match std::pin::pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(outcome) => outcome,
+            Poll::Pending => panic!("the link never waits"),
+        }
+    }
+
+    #[test]
+    fn a_full_phone_is_told_so_and_nothing_is_sent() {
+        let folder = tempfile::tempdir().unwrap();
+        let link = Arc::new(Sent::default());
+        let client = open(folder.path(), link.clone());
         {
-            let mut core = client.core();
-            core.account = Some("account".to_owned());
+            let core = client.core();
             let pages: i64 = core.store.connection().query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
             core.store.connection().query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(())).unwrap();
         }
         let amount = Money::from_minor(100_000, Currency::new("RSD").unwrap());
         let intend = |size: usize| {
             let body = move |_| Ok(vec![b'x'; size]);
-            let mut intent =
-                std::pin::pin!(client.intend(IntentKind::Topup { amount }, "/v1".to_owned(), body, client.now()));
-            match intent.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-                Poll::Ready(outcome) => outcome,
-                Poll::Pending => panic!("the link never waits"),
-            }
+            now_or_never(client.intend(IntentKind::Topup { amount }, "/v1".to_owned(), body, client.now()))
         };
         let error = intend(1_000_000).unwrap_err();
         assert_eq!(error.code(), "phone_full");
@@ -441,6 +460,49 @@ mod tests {
         client.core().store.connection().query_row("PRAGMA max_page_count = 100000", [], |_| Ok(())).unwrap();
         intend(1_000_000).unwrap();
         assert_eq!(link.0.load(Ordering::SeqCst), 1);
+    }
+
+    /// An operator that takes a top-up; by the time its answer comes, the phone is full.
+    #[derive(Default)]
+    struct FillsUp {
+        client: Mutex<Option<Client>>,
+        sent: AtomicUsize,
+    }
+    #[async_trait::async_trait]
+    impl Link for FillsUp {
+        async fn send(&self, _: LinkRequest) -> std::result::Result<LinkAnswer, LinkError> {
+            self.sent.fetch_add(1, Ordering::SeqCst);
+            if let Some(client) = self.client.lock().unwrap().take() {
+                client.core().store.full = true;
+            }
+            let body = serde_json::json!({
+                "id": "tu_1", "intent": "07070707070707070707070707070707", "state": "pending",
+                "amount": {"amount": "1000.00", "currency": "RSD"}, "page_url": "https://bank.example/pay",
+                "created_at": "2025-09-03T08:00:00Z", "expires_at": "2025-09-03T08:30:00Z",
+            });
+            Ok(LinkAnswer { status: 201, headers: Vec::new(), body: body.to_string().into_bytes() })
+        }
+    }
+
+    #[test]
+    fn an_answer_that_finds_no_room_leaves_the_intent_unconfirmed_and_never_says_uncharged() {
+        let folder = tempfile::tempdir().unwrap();
+        let link = Arc::new(FillsUp::default());
+        let client = open(folder.path(), link.clone());
+        *link.client.lock().unwrap() = Some(client.clone());
+        let amount = Money::from_minor(100_000, Currency::new("RSD").unwrap());
+        let later = client.now() + TimeDelta::minutes(2);
+        let body = |_| Ok(b"{}".to_vec());
+        let intent = now_or_never(client.intend(IntentKind::Topup { amount }, "/v1".to_owned(), body, later)).unwrap();
+        assert_eq!(intent.state, IntentState::Unconfirmed(Progress::Leaving));
+        // Still no room: nothing more is sent, and nothing is said about money.
+        let settled = now_or_never(client.settle_intent(&intent.key)).unwrap();
+        assert_eq!(settled.state, IntentState::Unconfirmed(Progress::Leaving));
+        assert_eq!(link.sent.load(Ordering::SeqCst), 1);
+        client.core().store.full = false;
+        let settled = now_or_never(client.settle_intent(&intent.key)).unwrap();
+        assert_eq!(settled.state, IntentState::Unconfirmed(Progress::AtBank));
+        assert_eq!(settled.page_url.as_deref(), Some("https://bank.example/pay"));
     }
 
     #[test]

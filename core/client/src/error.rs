@@ -93,6 +93,11 @@ impl Error {
         texts::of_code(locale, &self.code, Some("advice"), &self.params, self.time_zone)
     }
 
+    /// The phone had no room: nothing was written.
+    pub(crate) fn is_full(&self) -> bool {
+        self.code == "phone_full"
+    }
+
     pub(crate) fn not_signed_in() -> Self {
         Self::new(ErrorKind::NotSignedIn, "not_signed_in", "no session token is stored")
     }

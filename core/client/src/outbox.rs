@@ -208,7 +208,16 @@ impl Client {
         }
         let attempt = Attempt { client: self, key };
         let now = self.now();
-        let (exchange, cursor) = self.begin(key, &event, now)?;
+        let (exchange, cursor) = match self.begin(key, &event, now) {
+            // Nothing is sent that was not written down before. What left earlier is as unconfirmed as it was; to say
+            // "nothing was charged" would be a guess.
+            Err(error) if error.is_full() => {
+                let view = self.view(key)?;
+                let is_ready = view.state == IntentState::Unconfirmed(Progress::Ready);
+                return if is_ready { Err(error) } else { Ok(view) };
+            }
+            begun => begun?,
+        };
         let (answer, is_post) = match exchange {
             Exchange::Nothing => {
                 drop(attempt);
@@ -236,7 +245,11 @@ impl Client {
             Ok((answer, false)) if at_bank => read_bank(&answer, self.now()),
             Ok((answer, false)) => read_answer(&kind, answer.status, &answer.body, retry_at(&answer, self.now())),
         };
-        let balance_is_old = self.finish(key, &event, brought, is_post.then_some(cursor))?;
+        let balance_is_old = match self.finish(key, &event, brought, is_post.then_some(cursor)) {
+            // What came back cannot be kept: it stays unconfirmed, and the same key will be told it again.
+            Err(error) if error.is_full() => false,
+            finished => finished?,
+        };
         drop(attempt);
         self.changed();
         if balance_is_old {

@@ -250,7 +250,7 @@ impl Client {
                 let now = self.now();
                 let mut core = self.core();
                 core.still(&session)?;
-                core.write(now, |db| tickets.iter().try_for_each(|ticket| rows::put_ticket(db, ticket)))?;
+                core.keep(now, |db| tickets.iter().try_for_each(|ticket| rows::put_ticket(db, ticket)))?;
                 drop(core);
                 Ok(History { tickets, more, from_phone: false })
             }

@@ -40,7 +40,7 @@ impl Client {
         let now = self.now();
         let mut core = self.core();
         core.still(&session)?;
-        core.write(now, |db| rows::put_vehicle(db, &vehicle))?;
+        core.keep(now, |db| rows::put_vehicle(db, &vehicle))?;
         drop(core);
         self.changed();
         Ok(vehicle)
@@ -61,7 +61,7 @@ impl Client {
         let now = self.now();
         let mut core = self.core();
         core.still(&session)?;
-        core.write(now, |db| rows::remove_vehicle(db, vehicle))?;
+        core.keep(now, |db| rows::remove_vehicle(db, vehicle))?;
         drop(core);
         self.changed();
         Ok(())

@@ -62,6 +62,9 @@ pub struct Store {
     path: PathBuf,
     /// Set when the file had to be set aside.
     pub recovery: Option<Recovery>,
+    /// Tests: the disk is full from now on.
+    #[cfg(test)]
+    pub full: bool,
 }
 
 impl Store {
@@ -70,12 +73,22 @@ impl Store {
     pub fn open(path: &Path, now_ms: i64) -> Result<Self, StoreError> {
         recovery::resume(path)?;
         match connect(path) {
-            Ok(connection) => Ok(Self { connection: Some(connection), path: path.to_owned(), recovery: None }),
+            Ok(connection) => Ok(Self::on(connection, path, None)),
             Err(StoreError::Damaged(why)) => {
                 let (connection, recovery) = recovery::rebuild(path, now_ms, &why)?;
-                Ok(Self { connection: Some(connection), path: path.to_owned(), recovery: Some(recovery) })
+                Ok(Self::on(connection, path, Some(recovery)))
             }
             Err(other) => Err(other),
+        }
+    }
+
+    fn on(connection: Connection, path: &Path, recovery: Option<Recovery>) -> Self {
+        Self {
+            connection: Some(connection),
+            path: path.to_owned(),
+            recovery,
+            #[cfg(test)]
+            full: false,
         }
     }
 
@@ -95,6 +108,10 @@ impl Store {
         now_ms: i64,
         write: impl FnOnce(&Transaction<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
+        #[cfg(test)]
+        if self.full {
+            return Err(StoreError::Full("no space left on device".to_owned()));
+        }
         let outcome = transact(self.connected(now_ms)?, write);
         self.heal(now_ms, outcome)
     }

@@ -133,3 +133,27 @@ fn a_client_is_one_client_however_often_it_is_cloned() {
     run(clone.buy(&phone.quote("red", 60))).unwrap();
     assert_eq!(phone.shown().active_tickets.len(), 1);
 }
+
+#[test]
+fn a_sign_in_that_dies_halfway_leaves_no_token_beside_anothers_tickets() {
+    let mut phone = Phone::ready("1000");
+    let stranger = "+381601112223";
+    run(phone.client.request_code(stranger)).unwrap();
+    let spoiler = rusqlite::Connection::open(phone.path()).unwrap();
+    let crash = row("BEFORE INSERT ON meta WHEN NEW.name = 'account'");
+    spoiler
+        .execute_batch(&format!("CREATE TRIGGER crash {crash} BEGIN SELECT RAISE(ABORT, 'the app died'); END"))
+        .unwrap();
+    assert!(run(phone.client.sign_in(stranger, &phone.net.code_of(stranger), "phone")).is_err());
+    spoiler.execute_batch("DROP TRIGGER crash").unwrap();
+    drop(spoiler);
+    phone.reopen();
+    assert!(!phone.shown().signed_in);
+    assert_eq!(run(phone.client.sync()).unwrap_err().code(), "not_signed_in");
+    // The stranger tries again and finds nothing of the other's.
+    phone.time.advance(chrono::TimeDelta::seconds(31));
+    run(phone.client.request_code(stranger)).unwrap();
+    run(phone.client.sign_in(stranger, &phone.net.code_of(stranger), "phone")).unwrap();
+    assert!(phone.shown().vehicles.is_empty());
+    assert_eq!(phone.balance(), rsd("0.00"));
+}

@@ -208,7 +208,12 @@ impl Net {
 
     /// The last one-time code that was sent to the number.
     pub fn code(&self) -> String {
-        let messages = self.operator.outbox(&self.store, PHONE).unwrap();
+        self.code_of(PHONE)
+    }
+
+    /// The same for any number.
+    pub fn code_of(&self, phone: &str) -> String {
+        let messages = self.operator.outbox(&self.store, phone).unwrap();
         let body = &messages.last().unwrap().body;
         body.split(|sign: char| !sign.is_ascii_digit()).find(|word| word.len() == 6).unwrap().to_owned()
     }

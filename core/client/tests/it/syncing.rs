@@ -15,7 +15,7 @@ fn another(phone: &Phone) -> Phone {
 }
 
 #[test]
-fn what_one_phone_buys_the_other_shows() {
+fn what_one_phone_of_a_number_buys_the_other_shows_pq_48() {
     let phone = Phone::ready("1000");
     let other = another(&phone);
     assert_eq!(other.balance(), rsd("1000.00"));
