@@ -339,7 +339,7 @@ impl std::io::Write for Captured {
 }
 
 #[tokio::test]
-async fn no_card_number_and_no_code_reaches_store_or_log_bg_94_bg_96() {
+async fn no_card_number_and_no_code_reaches_store_or_log_bg_33_bg_94_bg_96() {
     let captured = Captured::default();
     let writer = captured.clone();
     let subscriber = tracing_subscriber::fmt()

@@ -30,7 +30,7 @@ impl<'a> MakeWriter<'a> for Captured {
 }
 
 #[test]
-fn logs_and_files_hold_no_personal_data_and_no_card_number_bg_94_bg_96() {
+fn logs_and_files_hold_no_personal_data_and_no_card_number_bg_33_bg_94_bg_96() {
     let captured = Captured::default();
     let subscriber =
         tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(captured.clone()).finish();

@@ -357,7 +357,7 @@ fn an_altered_document_is_refused() {
 }
 
 #[test]
-fn the_undated_list_is_a_fixture_that_quotes_like_any_other_bg_45() {
+fn the_undated_list_is_a_fixture_that_quotes_like_any_other_bg_11_bg_45() {
     // 65, 58, 50 and 40 an hour were told without their day (second-hand): never a paper of the city, only tried here.
     let mut papers = embedded_papers("belgrade");
     let undated = papers["tariff-2023-01-04.toml"]

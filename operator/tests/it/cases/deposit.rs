@@ -43,6 +43,20 @@ on_both_databases! {
     }
 
     #[test]
+    fn every_top_up_costs_the_driver_what_his_deposit_grows_by_bg_77_bg_86(world) {
+        let driver = world.driver(PHONE);
+        for (amount, balance) in [("500.00", "500.00"), ("200.00", "700.00")] {
+            let topup = driver.top_up(amount);
+            assert!(topup.page_url.contains(&format!("?amount={amount}&currency=RSD&")), "{}", topup.page_url);
+            world.approve(&topup);
+            assert_eq!(driver.account().balance, rsd(balance));
+        }
+        let balances = world.operator.balances(&*world.store).unwrap();
+        assert_eq!((balances["bank RSD"], balances["deposits RSD"]), (rsd("700.00"), rsd("-700.00")));
+        world.check_books();
+    }
+
+    #[test]
     fn a_notice_counts_once_however_often_it_comes_bg_83(world) {
         let driver = world.driver(PHONE);
         let topup = driver.top_up("1000.00");
@@ -95,7 +109,7 @@ on_both_databases! {
     }
 
     #[test]
-    fn the_page_is_a_signed_link_to_the_bank_that_leads_back_with_the_intent_only_bg_91_bg_96(world) {
+    fn the_page_is_a_signed_link_to_the_bank_that_leads_back_with_the_intent_only_bg_88_bg_91_bg_96(world) {
         let driver = world.driver(PHONE);
         let key = world.key();
         let topup: Topup = expect(201, driver.act("/v1/deposit/topups", &key, &driver.new_topup("1000.00")));

@@ -33,7 +33,7 @@ on_both_databases! {
     }
 
     #[test]
-    fn a_closed_account_leaves_pseudonyms_and_a_refund_that_is_owed(world) {
+    fn a_closed_account_leaves_pseudonyms_and_a_refund_that_is_owed_av_123_av_128(world) {
         let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
         driver.park(&vehicle, "red", 60);
         let inspector = world.inspector();

@@ -25,7 +25,7 @@ on_both_databases! {
     }
 
     #[test]
-    fn a_code_is_good_for_five_minutes_and_once(world) {
+    fn a_code_is_good_for_five_minutes_and_once_bk_17(world) {
         world.ask_code(PHONE);
         world.pass_seconds(5 * 60);
         refused("code_expired", &world.try_code(PHONE, &world.code(PHONE)));
