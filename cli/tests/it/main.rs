@@ -5,6 +5,7 @@ mod demo;
 mod phone;
 mod testbed;
 mod tools;
+mod wrong;
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;

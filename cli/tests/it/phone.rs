@@ -6,49 +6,54 @@ use serde_json::{Value, json};
 
 use crate::{Ran, Serving, json_of, mesto};
 
-const PHONE: &str = "+381641234567";
+pub const PHONE: &str = "+381641234567";
 
-struct Driver {
-    bed: Serving,
+pub struct Driver {
+    pub bed: Serving,
     folder: tempfile::TempDir,
 }
 
 impl Driver {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let bed = Serving::start(folder.path(), &["testbed", "--port", "0", "--json"]);
         Self { bed, folder }
     }
 
-    fn path(&self) -> &Path {
+    pub fn path(&self) -> &Path {
         self.folder.path()
     }
 
-    fn run(&self, arguments: &[&str]) -> Ran {
+    pub fn run(&self, arguments: &[&str]) -> Ran {
         mesto(self.path(), arguments)
     }
 
     /// A run that must succeed, as JSON.
-    fn json(&self, arguments: &[&str]) -> Value {
+    pub fn json(&self, arguments: &[&str]) -> Value {
         let ran = self.run(&[arguments, &["--json"]].concat());
         assert_eq!(ran.exit, 0, "{arguments:?}: {} {}", ran.out, ran.err);
         ran.json()
     }
 
-    fn control(&self, path: &str, body: Option<Value>) -> Value {
+    pub fn control(&self, path: &str, body: Option<Value>) -> Value {
         let url = format!("{}{path}", self.bed.said("control"));
         json_of(if body.is_some() { "POST" } else { "GET" }, &url, body)
     }
 
-    fn sign_in(&self) {
+    /// A code is sent; the phone knows its operator from now on.
+    pub fn ask_code(&self) -> String {
         let (operator, root_key) = (self.bed.said("operator"), self.bed.said("root_key"));
         self.json(&["sign-in", PHONE, "--operator", &operator, "--root-key", &root_key]);
         let outbox = self.control("/outbox?phone=%2B381641234567", None);
-        let code = outbox["messages"][0]["code"].as_str().unwrap().to_owned();
+        outbox["messages"][0]["code"].as_str().unwrap().to_owned()
+    }
+
+    pub fn sign_in(&self) {
+        let code = self.ask_code();
         assert_eq!(self.json(&["sign-in", PHONE, &code])["signed_in"], true);
     }
 
-    fn top_up(&self, amount: &str) {
+    pub fn top_up(&self, amount: &str) {
         let intent = self.json(&["topup", amount]);
         self.control("/bank/walk", Some(json!({ "page_url": intent["page_url"], "card": "approve" })));
         self.json(&["settle"]);

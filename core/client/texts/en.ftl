@@ -130,11 +130,16 @@ error-intent_expired = The request arrived too late and was not executed.
 error-phone_invalid = This is not a phone number.
     .advice = Write it with the country, as +381 64 123 4567.
 error-code_wrong = { $tries_left ->
+        [0] The code is not right. No try is left.
         [one] The code is not right. One try is left.
        *[other] The code is not right. { $tries_left } tries are left.
     }
-    .advice = Look at the newest SMS.
+    .advice = { $tries_left ->
+        [0] Ask for a new code.
+       *[other] Look at the newest SMS.
+    }
     .plain = The code is not right.
+    .plain-advice = Look at the newest SMS.
 error-code_expired = The code is too old.
     .advice = Ask for a new one.
 error-code_tries_exhausted = Too many wrong codes.

@@ -131,12 +131,17 @@ error-intent_expired = Zahtev je stigao prekasno i nije izvršen.
 error-phone_invalid = Ovo nije broj telefona.
     .advice = Upišite ga sa oznakom zemlje, kao +381 64 123 4567.
 error-code_wrong = { $tries_left ->
+        [0] Kod nije tačan. Nema više pokušaja.
         [one] Kod nije tačan. Preostao je { $tries_left } pokušaj.
         [few] Kod nije tačan. Preostala su { $tries_left } pokušaja.
        *[other] Kod nije tačan. Preostalo je { $tries_left } pokušaja.
     }
-    .advice = Pogledajte najnoviji SMS.
+    .advice = { $tries_left ->
+        [0] Zatražite novi kod.
+       *[other] Pogledajte najnoviji SMS.
+    }
     .plain = Kod nije tačan.
+    .plain-advice = Pogledajte najnoviji SMS.
 error-code_expired = Kod je prestar.
     .advice = Zatražite novi.
 error-code_tries_exhausted = Previše pogrešnih kodova.
