@@ -4,6 +4,7 @@ package city.mesto.ui
 
 import city.mesto.sdk.FakeMesto
 import city.mesto.sdk.Samples
+import city.mesto.sdk.core.Connection as CoreConnection
 import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.MestoException
 import city.mesto.ui.app.view
@@ -181,6 +182,21 @@ class BuyPresenterTest {
         assertEquals(0, bought())
         presenter.on(BuyEvent.UseSms)
         assertEquals(listOf("sms 9111 BG789PP"), ways.went)
+    }
+
+    @Test
+    fun with_the_connection_the_price_comes_by_itself() = runTest {
+        fake.state.value = fake.state.value.copy(connection = CoreConnection.OFFLINE)
+        fake.failure = MestoException.Offline("offline", "No connection", "Look for a signal", emptyMap(), "")
+        val presenter = presenter()
+        ticks.emit(Unit)
+        settle()
+        assertIs<QuoteState.Preview>(presenter.state.value.quote, "while there is none nothing is asked")
+        fake.state.value = fake.state.value.copy(connection = CoreConnection.ONLINE)
+        settle()
+        ticks.emit(Unit)
+        settle()
+        assertIs<QuoteState.Firm>(presenter.state.value.quote)
     }
 
     @Test

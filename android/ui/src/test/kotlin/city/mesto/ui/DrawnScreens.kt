@@ -49,6 +49,7 @@ private fun zonesSay(name: String, words: Words, language: String): List<String>
         "refused" -> listOf("9155", stateRefusedCode("sign_unknown"))
         "unconfirmed" -> listOf(stateUnconfirmedOpen("BG 789-PP"))
         "no-position" -> listOf(zonesNoPosition(), zonesAll())
+        "which-car" -> listOf(zonesChoosePlate())
         "unavailable" -> listOf(stateRefusedCode("unavailable"), stateRetry(), zonesPlateMissing())
         else -> error("say what zones-$name shows")
     }
@@ -80,6 +81,8 @@ private fun ticketSay(name: String, words: Words, language: String): List<String
         "ending" -> listOf(ticketLeftDescribed(minutes = 6, time = "11:00"), extend)
         "limit-reached" -> listOf(ticketLimitReached(), ticketLimitLeave("11:30"), stateRefusedCode("limit_reached"))
         "expired" -> listOf(ticketEndedAt("11:00"), ticketExpiredAdvice(), ticketBuyAgain())
+        "expired-unconfirmed" -> listOf(ticketEndedAt("11:00"), stateUnconfirmed(), stateCheckAgain())
+        "extension-refused" -> listOf(stateRefusedCode("unavailable"), stateRetry())
         "waiting" -> listOf(ticketStartsAt("11:00"))
         "loading" -> listOf(ticketLoading())
         "extension-loading" -> listOf(ticketExtendLoading(), ticketCodeLoading())

@@ -32,12 +32,16 @@ class StartPresentersTest {
 
     @Test
     fun a_wrong_code_is_said_and_the_next_one_signs_in() = runTest {
-        val presenter = SignInPresenter(fake, "test", backgroundScope) { done++ }.apply { start() }
+        val presenter = SignInPresenter(fake, "test", backgroundScope, done = { done++ }).apply { start() }
         presenter.on(SignInEvent.PhoneTyped("+381641234567"))
         presenter.on(SignInEvent.SendCode)
         runCurrent()
         assertEquals("+381641234567", presenter.state.value.codeSentTo)
 
+        presenter.on(SignInEvent.CodeTyped("1234"))
+        presenter.on(SignInEvent.SignIn)
+        runCurrent()
+        assertEquals(0, fake.calls.count { it == "signIn" }, "half a code costs no try")
         presenter.on(SignInEvent.CodeTyped("12 34x56"))
         assertEquals("123456", presenter.state.value.code)
         fake.failure = MestoException.Refused("code_wrong", "Wrong", "Try again", emptyMap(), "")
@@ -85,6 +89,24 @@ class StartPresentersTest {
         presenter.on(TopUpEvent.CheckAgain)
         runCurrent()
         assertEquals(BigDecimal("1000.00"), assertIs<TopUpStep.Done>(presenter.state.value.step).amount.amount)
+    }
+
+    @Test
+    fun a_top_up_that_was_left_goes_on_instead_of_a_second_one() = runTest {
+        fake.state.value = Samples.signedIn
+        fake.outcome = IntentState.Unconfirmed
+        fake.topUp(BigDecimal(1000))
+        val presenter = TopUpPresenter(fake, words, backgroundScope, {}) { done++ }.apply { start() }
+        runCurrent()
+        assertIs<TopUpStep.AtTheBank>(presenter.state.value.step)
+        presenter.on(TopUpEvent.Chosen(Price(BigDecimal(1000), "RSD")))
+        presenter.on(TopUpEvent.Go)
+        runCurrent()
+        assertEquals(1, fake.calls.count { it == "topUp" })
+        fake.outcome = IntentState.Confirmed
+        presenter.on(TopUpEvent.CheckAgain)
+        runCurrent()
+        assertIs<TopUpStep.Done>(presenter.state.value.step)
     }
 
     @Test

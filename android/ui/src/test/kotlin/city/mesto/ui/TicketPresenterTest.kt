@@ -4,6 +4,7 @@ package city.mesto.ui
 
 import city.mesto.sdk.FakeMesto
 import city.mesto.sdk.Samples
+import city.mesto.sdk.core.Connection as CoreConnection
 import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.MestoException
 import city.mesto.ui.text.Words
@@ -129,6 +130,36 @@ class TicketPresenterTest {
         runCurrent()
         assertIs<Extension.Offer>(presenter.shown.extension)
         assertEquals(listOf("retry"), ways.went)
+    }
+
+    @Test
+    fun with_the_connection_the_extension_is_offered_by_itself() = runTest {
+        val presenter = parkedFor(60)
+        fake.state.value = fake.state.value.copy(connection = CoreConnection.OFFLINE)
+        fake.failure = MestoException.NoAnswer("no_answer", "No answer", "Try again", emptyMap(), "")
+        after(3)
+        after(4)
+        assertEquals(Extension.Offline, presenter.shown.extension)
+        fake.state.value = fake.state.value.copy(connection = CoreConnection.ONLINE)
+        after(5)
+        assertIs<Extension.Offer>(presenter.shown.extension)
+    }
+
+    @Test
+    fun while_an_extension_is_not_confirmed_no_new_ticket_is_sold_after_the_end() = runTest {
+        val presenter = parkedFor(60)
+        fake.outcome = IntentState.Unconfirmed
+        presenter.on(TicketEvent.Extend)
+        runCurrent()
+        after(61)
+        assertEquals(Phase.Expired, presenter.shown.phase)
+        presenter.on(TicketEvent.BuyAgain)
+        assertEquals(emptyList(), ways.went)
+        fake.outcome = IntentState.Expired
+        presenter.on(TicketEvent.CheckAgain)
+        runCurrent()
+        presenter.on(TicketEvent.BuyAgain)
+        assertEquals(listOf("buy red BG 789-PP"), ways.went)
     }
 
     @Test

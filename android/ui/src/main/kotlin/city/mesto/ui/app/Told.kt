@@ -6,6 +6,7 @@ import city.mesto.sdk.MestoClient
 import city.mesto.sdk.advice
 import city.mesto.sdk.code
 import city.mesto.sdk.core.Connection as CoreConnection
+import city.mesto.sdk.core.Intent
 import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.LineKind
 import city.mesto.sdk.core.MestoException
@@ -49,6 +50,13 @@ internal fun MestoException.refusal() = Refusal(code, text, advice)
 /** No connection, or no answer in time: nothing to refuse, only to wait for. */
 internal val MestoException.isConnection: Boolean
     get() = this is MestoException.Offline || this is MestoException.NoAnswer
+
+/** An intent by its key; null when the phone's own store does not tell it now. */
+internal suspend fun MestoClient.intentOrNull(key: String): Intent? = try {
+    intent(key)
+} catch (_: MestoException) {
+    null
+}
 
 /** The zone of an id as its sign looks; named by its id alone before the city was ever fetched. */
 internal suspend fun MestoClient.zoneView(id: String): ZoneView = try {

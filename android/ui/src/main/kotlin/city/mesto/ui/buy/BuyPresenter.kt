@@ -11,10 +11,12 @@ import city.mesto.sdk.core.NearZone
 import city.mesto.sdk.core.Notice
 import city.mesto.sdk.core.Preview
 import city.mesto.sdk.core.Quote
+import city.mesto.ui.Connection
 import city.mesto.ui.Payment
 import city.mesto.ui.PlateView
 import city.mesto.ui.SmsFallback
 import city.mesto.ui.app.connectionView
+import city.mesto.ui.app.intentOrNull
 import city.mesto.ui.app.isConnection
 import city.mesto.ui.app.price
 import city.mesto.ui.app.refusal
@@ -55,6 +57,8 @@ class BuyPresenter(
     private val scope: CoroutineScope,
     private val ways: BuyWays,
     private val pending: Intent? = null,
+    /** The length the driver had chosen before; the usual one where absent. */
+    private val before: Int? = null,
 ) {
     private val shown = MutableStateFlow(BuyUiState(vehicle, zone.view(), Wheel(emptyList(), 0, Stop.Unlimited)))
     private var asking: Job? = null
@@ -70,7 +74,7 @@ class BuyPresenter(
         scope.launch {
             client.state.collect { snapshot ->
                 shown.update { it.copy(balance = snapshot.balance?.price(), connection = snapshot.connectionView()) }
-                intent?.let { key -> if (snapshot.openIntents.none { it.key == key }) client.intent(key)?.let { conclude(it) } }
+                intent?.let { key -> if (snapshot.openIntents.none { it.key == key }) client.intentOrNull(key)?.let { conclude(it) } }
             }
         }
         scope.launch { ticks.collect { renewWhenOver() } }
@@ -116,13 +120,17 @@ class BuyPresenter(
         val choices = previews.map { it.terms.grantedMinutes.toInt() }.distinct().sorted()
         // Nothing could be computed here: the operator alone knows what it sells.
         if (choices.isEmpty()) return plainWheel(most)
-        return Wheel(choices, choices.first { it >= minOf(FIRST_CHOICE, choices.last()) }, stop(previews.last(), most))
+        return Wheel(choices, first(choices), stop(previews.last(), most))
     }
 
     private fun plainWheel(most: Int?): Wheel {
         val choices = (STEP..(most ?: LONGEST_UNLIMITED) step STEP).toList().ifEmpty { listOfNotNull(most) }
-        val chosen = choices.firstOrNull { it >= FIRST_CHOICE } ?: choices.lastOrNull() ?: FIRST_CHOICE
-        return Wheel(choices, chosen, most?.let(Stop::LongestStay) ?: Stop.Unlimited)
+        return Wheel(choices, first(choices), most?.let(Stop::LongestStay) ?: Stop.Unlimited)
+    }
+
+    private fun first(choices: List<Int>): Int {
+        val wanted = before ?: FIRST_CHOICE
+        return choices.firstOrNull { it >= wanted } ?: choices.lastOrNull() ?: FIRST_CHOICE
     }
 
     private fun stop(last: Preview, most: Int?): Stop {
@@ -177,9 +185,11 @@ class BuyPresenter(
         return Wheel(left, offered, Stop.RestOfStay(offered, clipped.deadline))
     }
 
+    /** A price that is over, and an estimate made without a connection that is there again. */
     private fun renewWhenOver() {
-        val held = quote ?: return
-        if (client.now() >= held.expiresAt && !shown.value.payment.isUnderWay) ask(shown.value.wheel.chosen)
+        val state = shown.value
+        val isOver = quote?.let { client.now() >= it.expiresAt } ?: (state.quote is QuoteState.Preview && state.connection is Connection.Online)
+        if (isOver && !state.payment.isUnderWay) ask(state.wheel.chosen)
     }
 
     /** The first tap takes the payment; every other finds it under way. */
@@ -267,7 +277,7 @@ class BuyPresenter(
                 shown.update { it.copy(payment = Payment.Idle) }
                 ways.composeSms(sms.view())
             } catch (refused: MestoException) {
-                val bought = client.intent(key)
+                val bought = client.intentOrNull(key)
                 if (bought != null && bought.state !is IntentState.Unconfirmed) {
                     conclude(bought)
                 } else {

@@ -128,7 +128,8 @@ class PreviewStates(private val language: String) {
         "refused" to zonesReady.copy(sign = "9155", signAnswer = SignAnswer.Unknown(signUnknown)),
         "unconfirmed" to zonesReady.copy(unconfirmed = UnconfirmedPurchase("BG 789-PP", "red", now)),
         "no-position" to zonesReady.copy(content = ZonesContent.Zones(rows.map { it.copy(metres = null) }, positionKnown = false)),
-        "unavailable" to zonesReady.copy(plate = null, balance = null, content = ZonesContent.Refused(noConnection)),
+        "which-car" to zonesReady.copy(plate = null),
+        "unavailable" to zonesReady.copy(plate = null, plates = emptyList(), balance = null, content = ZonesContent.Refused(noConnection)),
     )
 
     private fun line(serbian: String, english: String, amount: String) = PriceLine(say(serbian, english), rsd(amount))
@@ -202,6 +203,8 @@ class PreviewStates(private val language: String) {
             extension = Extension.LimitReached(after(90), limitReached),
         ),
         "expired" to ticketRunning.copy(now = after(64)),
+        "expired-unconfirmed" to ticketRunning.copy(now = after(64), payment = unconfirmed),
+        "extension-refused" to ticketRunning.copy(extension = Extension.Refused(noConnection)),
         "waiting" to ticketRunning.copy(startsAt = after(60), endsAt = after(120), now = after(35)),
         "loading" to TicketUiState.Loading,
         "extension-loading" to ticketRunning.copy(extension = Extension.Loading, code = null),

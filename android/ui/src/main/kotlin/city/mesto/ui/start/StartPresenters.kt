@@ -8,8 +8,10 @@ import city.mesto.sdk.core.IntentKind
 import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.PlateWarning
+import city.mesto.sdk.core.Snapshot
 import city.mesto.ui.Price
 import city.mesto.ui.app.connectionView
+import city.mesto.ui.app.intentOrNull
 import city.mesto.ui.app.price
 import city.mesto.ui.app.refusal
 import city.mesto.ui.text.Words
@@ -21,9 +23,15 @@ import kotlinx.coroutines.flow.asStateFlow
 import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.launch
 
-/** `device` is shown in the driver's list of devices. */
-class SignInPresenter(private val client: MestoClient, private val device: String, private val scope: CoroutineScope, private val done: () -> Unit) {
-    private val shown = MutableStateFlow(SignInUiState())
+/** `device` is shown in the driver's list of devices; `sentTo` is the number a code was sent to before the app was opened again. */
+class SignInPresenter(
+    private val client: MestoClient,
+    private val device: String,
+    private val scope: CoroutineScope,
+    sentTo: String? = null,
+    private val done: () -> Unit,
+) {
+    private val shown = MutableStateFlow(SignInUiState(phone = sentTo.orEmpty(), codeSentTo = sentTo))
 
     val state: StateFlow<SignInUiState> = shown.asStateFlow()
 
@@ -34,14 +42,14 @@ class SignInPresenter(private val client: MestoClient, private val device: Strin
     fun on(event: SignInEvent) {
         when (event) {
             is SignInEvent.PhoneTyped -> shown.update { it.copy(phone = event.text, refusal = null) }
-            is SignInEvent.CodeTyped -> shown.update { it.copy(code = event.text.filter(Char::isDigit), refusal = null) }
+            is SignInEvent.CodeTyped -> shown.update { it.copy(code = event.text.filter(Char::isDigit).take(it.codeLength ?: LONGEST_CODE), refusal = null) }
             SignInEvent.OtherNumber -> shown.update { it.copy(codeSentTo = null, code = "", refusal = null) }
-            SignInEvent.SendCode -> work {
+            SignInEvent.SendCode -> if (shown.value.canSendCode) work {
                 val phone = shown.value.phone
-                client.requestCode(phone)
-                shown.update { it.copy(codeSentTo = phone, code = "") }
+                val sent = client.requestCode(phone)
+                shown.update { it.copy(codeSentTo = phone, code = "", codeLength = sent.digits.toInt()) }
             }
-            SignInEvent.SignIn -> work {
+            SignInEvent.SignIn -> if (shown.value.canSignIn) work {
                 client.signIn(shown.value.phone, shown.value.code, device)
                 done()
             }
@@ -60,6 +68,10 @@ class SignInPresenter(private val client: MestoClient, private val device: Strin
                 shown.update { it.copy(isWorking = false) }
             }
         }
+    }
+
+    private companion object {
+        const val LONGEST_CODE = 8
     }
 }
 
@@ -103,7 +115,7 @@ class PlatePresenter(
     }
 
     private fun save() {
-        if (shown.value.isWorking) return
+        if (shown.value.isWorking || shown.value.typed.isBlank()) return
         shown.update { it.copy(isWorking = true, refusal = null) }
         scope.launch {
             try {
@@ -137,7 +149,8 @@ class TopUpPresenter(
                 val currency = snapshot.balance?.currency
                 val amounts = if (currency == null) emptyList() else snapshot.city?.depositValues.orEmpty().map { Price(it, currency) }
                 shown.update { it.copy(balance = snapshot.balance?.price(), amounts = amounts, connection = snapshot.connectionView()) }
-                val open = intent?.let { key -> snapshot.openIntents.find { it.key == key } ?: client.intent(key) }
+                val key = intent
+                val open = if (key == null) snapshot.begunBefore() else snapshot.openIntents.find { it.key == key } ?: client.intentOrNull(key)
                 open?.let { conclude(it) }
             }
         }
@@ -152,6 +165,10 @@ class TopUpPresenter(
             TopUpEvent.Back -> done()
         }
     }
+
+    /** A top-up that was begun and left: it goes on, a second one beside it could be paid twice. */
+    private fun Snapshot.begunBefore(): Intent? =
+        if (shown.value.step == TopUpStep.Choosing) openIntents.lastOrNull { it.kind is IntentKind.Topup } else null
 
     private fun go() {
         val amount = shown.value.chosen ?: return

@@ -53,7 +53,7 @@ fun SignInScreen(state: SignInUiState, onEvent: (SignInEvent) -> Unit, modifier:
             MainButton(
                 text = if (sentTo == null) texts.startSendCode() else texts.startSignIn(),
                 onClick = { onEvent(action) },
-                enabled = if (sentTo == null) state.phone.isNotBlank() else state.code.isNotBlank(),
+                enabled = if (sentTo == null) state.canSendCode else state.canSignIn,
                 busy = state.isWorking,
             )
         },

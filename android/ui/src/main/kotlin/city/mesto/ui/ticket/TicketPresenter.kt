@@ -11,6 +11,7 @@ import city.mesto.sdk.core.Quote
 import city.mesto.sdk.core.Snapshot
 import city.mesto.sdk.core.Ticket
 import city.mesto.sdk.core.TicketCode
+import city.mesto.ui.Connection
 import city.mesto.ui.Payment
 import city.mesto.ui.PlateView
 import city.mesto.ui.Refusal
@@ -18,6 +19,7 @@ import city.mesto.ui.SmsFallback
 import city.mesto.ui.ZoneView
 import city.mesto.ui.app.Parked
 import city.mesto.ui.app.connectionView
+import city.mesto.ui.app.intentOrNull
 import city.mesto.ui.app.isConnection
 import city.mesto.ui.app.parkedWith
 import city.mesto.ui.app.refusal
@@ -77,11 +79,17 @@ class TicketPresenter(
         scope.launch {
             client.state.collect { snapshot ->
                 if (intent == null) snapshot.extensionUnderWay()?.let { conclude(it) }
-                intent?.let { key -> if (snapshot.openIntents.none { it.key == key }) client.intent(key)?.let { conclude(it) } }
+                intent?.let { key -> if (snapshot.openIntents.none { it.key == key }) client.intentOrNull(key)?.let { conclude(it) } }
                 show()
             }
         }
-        scope.launch { ticks.collect { show() } }
+        scope.launch {
+            ticks.collect {
+                // The connection is there again: the price that could not be asked for can be now.
+                if (extension == Extension.Offline && client.state.value.connectionView() is Connection.Online) quoteFor = null
+                show()
+            }
+        }
     }
 
     fun on(event: TicketEvent) {
@@ -95,7 +103,8 @@ class TicketPresenter(
             }
             TicketEvent.CheckAgain -> checkAgain()
             TicketEvent.UseSms -> useSms()
-            TicketEvent.BuyAgain -> parked?.let { ways.buyAgain(it.last.zone, plateOf(it)) }
+            // While an extension is not confirmed a new ticket could be paid twice.
+            TicketEvent.BuyAgain -> parked?.takeUnless { payment.isUnderWay }?.let { ways.buyAgain(it.last.zone, plateOf(it)) }
             TicketEvent.Back -> ways.back()
         }
     }
@@ -265,7 +274,7 @@ class TicketPresenter(
                 payment = Payment.Idle
                 ways.composeSms(sms.view())
             } catch (refused: MestoException) {
-                val known = client.intent(key)
+                val known = client.intentOrNull(key)
                 if (known != null && known.state != IntentState.Unconfirmed) conclude(known)
                 (payment as? Payment.Unconfirmed)?.let { payment = it.copy(refusal = refused.refusal()) }
             }

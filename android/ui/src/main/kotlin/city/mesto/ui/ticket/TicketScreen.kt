@@ -65,11 +65,10 @@ fun TicketScreen(state: TicketUiState, onEvent: (TicketEvent) -> Unit, modifier:
                 Payment.Idle, Payment.Sending -> Unit
             }
             TimeLeft(state)
-            if (state.phase == Phase.Expired) {
+            if (state.phase == Phase.Expired && !state.payment.isUnderWay) {
                 Notice(icon = Icons.Warning, title = texts.ticketExpiredAdvice(), tone = Tone.Attention)
-            } else {
-                Code(state)
             }
+            if (state.phase != Phase.Expired) Code(state)
         }
     }
 }
@@ -185,12 +184,13 @@ private fun Code(state: TicketUiState.Shown) {
 /** What the thumb can do: extend at a price that is shown, or learn why not. */
 @Composable
 private fun ExtendArea(state: TicketUiState.Shown, onEvent: (TicketEvent) -> Unit) {
-    if (state.phase == Phase.Expired) {
-        MainButton(texts.ticketBuyAgain(), { onEvent(TicketEvent.BuyAgain) })
-        return
-    }
     if (state.payment is Payment.Unconfirmed) {
         MainButton(texts.stateUnconfirmed(), {}, busy = true)
+        return
+    }
+    // An extension on its way may still save the ticket: nothing new is sold meanwhile.
+    if (state.phase == Phase.Expired && !state.payment.isUnderWay) {
+        MainButton(texts.ticketBuyAgain(), { onEvent(TicketEvent.BuyAgain) })
         return
     }
     when (val extension = state.extension) {
@@ -203,7 +203,7 @@ private fun ExtendArea(state: TicketUiState.Shown, onEvent: (TicketEvent) -> Uni
             body = listOf(texts.ticketLimitLeave(words.time(extension.deadline, from = state.now)), extension.refusal.advice).filter { it.isNotBlank() },
             footnote = texts.stateRefusedCode(extension.refusal.code),
         )
-        is Extension.Refused -> RefusedNotice(extension.refusal)
+        is Extension.Refused -> RefusedNotice(extension.refusal, actions = { QuietButton(texts.stateRetry(), { onEvent(TicketEvent.Retry) }, fill = true) })
         is Extension.Offer -> Offer(extension, state, onEvent)
     }
 }

@@ -13,8 +13,10 @@ import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.heightIn
 import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.layout.size
+import androidx.compose.foundation.rememberScrollState
 import androidx.compose.foundation.text.KeyboardActions
 import androidx.compose.foundation.text.KeyboardOptions
+import androidx.compose.foundation.verticalScroll
 import androidx.compose.material3.Icon
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.OutlinedTextField
@@ -86,7 +88,9 @@ private fun CarBar(state: ZonesUiState, onEvent: (ZonesEvent) -> Unit) {
             modifier = Modifier.padding(start = 16.dp, end = 12.dp, top = 10.dp, bottom = 10.dp),
         ) {
             val plate = state.plate
-            if (plate == null) {
+            if (plate == null && state.plates.isNotEmpty()) {
+                QuietButton(texts.zonesChoosePlate(), { onEvent(ZonesEvent.ChangePlate) }, icon = Icons.Car)
+            } else if (plate == null) {
                 QuietButton(texts.zonesPlateMissing(), { onEvent(ZonesEvent.AddPlate) }, icon = Icons.Plus)
             } else {
                 val described = texts.zonesPlateDescribed(plate.shown)
@@ -255,7 +259,7 @@ private fun PlateSheet(state: ZonesUiState, onEvent: (ZonesEvent) -> Unit) {
             onDismissRequest = { onEvent(ZonesEvent.PlateSheetClosed) },
             title = { Text(texts.zonesChoosePlate(), style = MaterialTheme.typography.titleLarge) },
             text = {
-                Column(verticalArrangement = Arrangement.spacedBy(12.dp)) {
+                Column(verticalArrangement = Arrangement.spacedBy(12.dp), modifier = Modifier.verticalScroll(rememberScrollState())) {
                     state.plates.forEach { plate ->
                         Row(
                             verticalAlignment = Alignment.CenterVertically,
