@@ -66,9 +66,11 @@ pub fn step(state: &State, step: &Step) -> State {
         (State::Approved | State::Declined(_), _) => state.clone(),
         (_, Step::Cancel) => State::Declined(Reason::Cancelled),
         (_, Step::Expire) => State::Declined(Reason::Expired),
-        (State::Card | State::Code { .. }, Step::Card(card)) => match card.behaviour {
-            Behaviour::Decline => State::Declined(Reason::CardDeclined),
-            Behaviour::Authenticate { tries } => State::Code { tries },
+        (State::Card | State::Code { .. }, Step::Card(card)) => match (card.behaviour, state) {
+            (Behaviour::Decline, _) => State::Declined(Reason::CardDeclined),
+            // Typing the card again gives no more tries: the code could be guessed for ever.
+            (Behaviour::Authenticate { tries }, State::Code { tries: left }) => State::Code { tries: tries.min(*left) },
+            (Behaviour::Authenticate { tries }, _) => State::Code { tries },
         },
         (State::Card, Step::Code { .. }) => State::Card,
         (State::Code { .. }, Step::Code { right: true }) => State::Approved,
@@ -371,6 +373,17 @@ mod tests {
         );
         assert_eq!(step(&State::Code { tries: 1 }, &Step::Code { right: true }), State::Approved);
         assert_eq!(step(&State::Card, &Step::Code { right: true }), State::Card, "no code without a card");
+    }
+
+    #[test]
+    fn typing_the_card_again_gives_no_more_tries() {
+        let again = card(Behaviour::Authenticate { tries: 3 });
+        assert_eq!(step(&State::Code { tries: 1 }, &again), State::Code { tries: 1 });
+        assert_eq!(
+            step(&State::Code { tries: 3 }, &card(Behaviour::Authenticate { tries: 1 })),
+            State::Code { tries: 1 }
+        );
+        assert_eq!(step(&State::Card, &again), State::Code { tries: 3 });
     }
 
     #[test]

@@ -463,10 +463,15 @@ impl Client {
             self.core().signed_in()?;
         }
         let mut settled = Vec::with_capacity(open.len());
+        let mut failed = None;
         for intent in open {
-            settled.push(self.drive(&intent.key, IntentEvent::Go).await?);
+            // One that fails does not keep the others from their end.
+            match self.drive(&intent.key, IntentEvent::Go).await {
+                Ok(intent) => settled.push(intent),
+                Err(error) => failed = failed.or(Some(error)),
+            }
         }
-        Ok(settled)
+        failed.map_or(Ok(settled), Err)
     }
 
     /// Takes an intent back if that is still possible for sure; its new state says whether it was.

@@ -127,6 +127,23 @@ fn an_app_that_dies_again_and_again_still_ends_it_once() {
 }
 
 #[test]
+fn an_intent_that_cannot_be_settled_does_not_hold_up_the_others() {
+    let phone = Phone::ready("1000");
+    let quotes = ["red", "green"].map(|zone| phone.quote(zone, 60));
+    phone.net.offline(true);
+    let first = run(phone.client.buy(&quotes[0])).unwrap();
+    phone.after(1);
+    let second = run(phone.client.buy(&quotes[1])).unwrap();
+    phone.net.offline(false);
+    let spoiler = rusqlite::Connection::open(phone.path()).unwrap();
+    let crash = row(&format!("BEFORE UPDATE ON intent WHEN NEW.key = '{}'", first.key));
+    spoiler.execute_batch(&format!("CREATE TRIGGER crash {crash} BEGIN SELECT RAISE(ABORT, 'no'); END")).unwrap();
+    assert_eq!(run(phone.client.settle()).unwrap_err().code(), "phone_data_failed");
+    assert_eq!(phone.client.intent(&second.key).unwrap().unwrap().state, IntentState::Confirmed);
+    assert!(!phone.client.intent(&first.key).unwrap().unwrap().state.is_final());
+}
+
+#[test]
 fn a_client_is_one_client_however_often_it_is_cloned() {
     let phone = Phone::ready("1000");
     let clone: Client = phone.client.clone();
