@@ -6,10 +6,9 @@ use mesto_operator::store::transact;
 use mesto_operator::{PostgresStore, Request, Response};
 use mesto_protocol::api::{NewOrder, Order, OrderPayment, Purchased, Role, Violation};
 use mesto_protocol::route;
+use mesto_simulation::driver::{Counter, Driver, Rig, approval, dinar};
 use mesto_simulation::random::Random;
 use mesto_simulation::{check, postgres};
-
-use crate::rig::{Rig, dinar};
 
 const HISTORIES: u64 = 500;
 
@@ -96,13 +95,13 @@ impl History<'_> {
     }
 
     fn two_phones_on_one_deposit(mut self) {
-        let mut driver = self.rig.driver(self.seed);
+        let mut driver = Driver::new(self.rig, self.seed);
         driver.fund(200);
         // Five purchases of 80 RSD in red, each for its own vehicle: the deposit covers two.
         let zones = ["red", "red", "red", "red", "red"];
         let mut vehicles = vec![driver.vehicle.clone()];
         for other in 1..zones.len() {
-            vehicles.push(driver.another_vehicle(&format!(
+            vehicles.push(driver.add_vehicle(&format!(
                 "NS {:03}-{}{}",
                 self.seed,
                 char::from(b'A' + u8::try_from(other).unwrap()),
@@ -137,7 +136,7 @@ impl History<'_> {
     }
 
     fn one_quote_bought_twice(self) {
-        let mut driver = self.rig.driver(self.seed);
+        let mut driver = Driver::new(self.rig, self.seed);
         driver.fund(1_000);
         let vehicle = driver.vehicle.clone();
         let quote = driver.quote(&vehicle, "red", 60);
@@ -152,13 +151,13 @@ impl History<'_> {
     }
 
     fn one_order_paid_twice(self) {
-        let mut driver = self.rig.driver(self.seed);
-        let mut other = self.rig.driver(self.seed + 1_000_000);
+        let mut driver = Driver::new(self.rig, self.seed);
+        let mut other = Driver::new(self.rig, self.seed + 1_000_000);
         driver.fund(5_000);
         other.fund(5_000);
         let plate = format!("KG {:04}-XY", self.seed);
-        driver.another_vehicle(&plate);
-        other.another_vehicle(&plate);
+        driver.add_vehicle(&plate);
+        other.add_vehicle(&plate);
         let order = NewOrder {
             city: "belgrade".into(),
             plate,
@@ -198,7 +197,7 @@ impl History<'_> {
     }
 
     fn one_key_replayed(mut self) {
-        let mut driver = self.rig.driver(self.seed);
+        let mut driver = Driver::new(self.rig, self.seed);
         driver.fund(1_000);
         let vehicle = driver.vehicle.clone();
         let quote = driver.quote(&vehicle, "green", 60);
@@ -217,9 +216,9 @@ impl History<'_> {
     }
 
     fn one_notice_told_twice(mut self) {
-        let mut driver = self.rig.driver(self.seed);
+        let mut driver = Driver::new(self.rig, self.seed);
         let topup = driver.topup(500);
-        let notice = self.rig.notice(&topup, &format!("pay-{}", topup.id));
+        let notice = approval(&topup, &format!("pay-{}", topup.id));
         let copies = vec![notice; 2 + self.random.below(3)];
         let answers = self.at_once(&copies);
         for answer in copies.iter().zip(&answers).map(|(request, answer)| self.settled(request, answer)) {
@@ -230,7 +229,7 @@ impl History<'_> {
 
     /// A driver gives up and wants to pay by SMS while his purchase is on its way: either it is bought, or it never will be.
     fn a_purchase_against_its_own_cancellation(self) {
-        let mut driver = self.rig.driver(self.seed);
+        let mut driver = Driver::new(self.rig, self.seed);
         driver.fund(200);
         let vehicle = driver.vehicle.clone();
         let quote = driver.quote(&vehicle, "red", 60);

@@ -9,20 +9,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use mesto_operator::store::transact;
-use mesto_operator::{Durability, PostgresStore, SqliteInline, Store, payment, values};
-use mesto_protocol::api::{BankNotice, BankOutcome, Purchased, Quote, Session, Topup, Vehicle};
-use mesto_protocol::device::SoftwareDevice;
+use mesto_operator::{Durability, PostgresStore, Request, Response, SqliteInline, Store, values};
+use mesto_protocol::api::Purchased;
 use mesto_protocol::route;
+use mesto_simulation::driver::{Counter, Driver, SECRET};
 use mesto_simulation::{check, postgres};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::net::TcpSocket;
 
-use crate::rig::dinar;
-
-const SECRET: &str = "a secret of the bank and the operator";
 const ZONES: [&str; 5] = ["a", "red", "yellow", "green", "blue"];
-const DRIVERS: usize = 40;
+const DRIVERS: u64 = 40;
 const THREADS: usize = 8;
 /// The process is killed when so many answers were heard.
 const KILLS: [usize; 3] = [30, 90, 150];
@@ -45,9 +43,9 @@ fn kill_nine_in_two_hundred_purchases_on_postgres_loses_and_doubles_nothing_bg_3
 }
 
 struct Purchase {
-    token: String,
-    key: String,
-    quote: Quote,
+    /// Minor units.
+    price: i64,
+    request: Request,
 }
 
 fn play(folder: &Path, database: &[&str], store: &dyn Fn() -> Arc<dyn Store>) {
@@ -61,8 +59,8 @@ fn play(folder: &Path, database: &[&str], store: &dyn Fn() -> Arc<dyn Store>) {
         reserved.as_ref().map_or_else(|| "127.0.0.1:0".to_owned(), |port| port.local_addr().unwrap().to_string());
     let mut server = Server::start(folder, database, &listen);
     let address = server.address;
-    let books = store();
-    let purchases: Vec<Purchase> = (0..DRIVERS).flat_map(|driver| prepare(address, &*books, driver)).collect();
+    let counter = Served { address, books: store() };
+    let purchases: Vec<Purchase> = (0..DRIVERS).flat_map(|number| prepare(&counter, number)).collect();
     assert_eq!(purchases.len(), 200);
 
     let answered = Arc::new((Mutex::new(0_usize), Condvar::new()));
@@ -76,7 +74,7 @@ fn play(folder: &Path, database: &[&str], store: &dyn Fn() -> Arc<dyn Store>) {
                 loop {
                     let index = next.fetch_add(1, Ordering::SeqCst);
                     let Some(purchase) = purchases.get(index) else { return };
-                    let (status, body) = persist(address, purchase, &broken, &restarts);
+                    let (status, body) = persist(address, &purchase.request, &broken, &restarts);
                     answers.lock().unwrap().push((index, status, body));
                     *answered.0.lock().unwrap() += 1;
                     answered.1.notify_all();
@@ -106,14 +104,14 @@ fn play(folder: &Path, database: &[&str], store: &dyn Fn() -> Arc<dyn Store>) {
         assert_eq!(*status, 201, "{}", String::from_utf8_lossy(body));
         let bought: Purchased = serde_json::from_slice(body).unwrap();
         assert!(tickets.insert(bought.ticket.id.clone()), "two purchases got one ticket");
-        let (again, replay) = persist(address, &purchases[*index], &broken, &restarts);
+        let (again, replay) = persist(address, &purchases[*index].request, &broken, &restarts);
         assert_eq!((again, &replay), (201, body), "a replayed key is answered byte for byte, after a crash too");
     }
     assert_eq!(tickets.len(), 200);
     server.kill();
 
     let books = store();
-    let spent: i64 = purchases.iter().map(|purchase| purchase.quote.terms.total.minor().unwrap()).sum();
+    let spent: i64 = purchases.iter().map(|purchase| purchase.price).sum();
     let (faults, deposits, sold) = transact(&*books, |tx| {
         let number = |rows: Vec<mesto_operator::store::Row>| rows[0].int(0);
         Ok((
@@ -139,77 +137,47 @@ fn write_city(folder: &Path) {
     }
 }
 
-/// One driver with a funded deposit, and a quote in every zone.
-fn prepare(address: SocketAddr, books: &dyn Store, driver: usize) -> Vec<Purchase> {
-    let phone = format!("+3816120{driver:05}");
-    let must = |method: &str, path: &str, headers: &[(&str, &str)], body: &Value| -> Vec<u8> {
-        let (status, answer) = ask(address, method, path, headers, &serde_json::to_vec(body).unwrap()).unwrap();
-        assert!(status < 300, "{method} {path} -> {status} {}", String::from_utf8_lossy(&answer));
-        answer
-    };
-    must("POST", route::ONE_TIME_CODE, &[], &json!({ "phone": phone }));
-    let sent =
-        transact(books, |tx| tx.query("SELECT body FROM outbox WHERE recipient = $1", values![&phone])?[0].string(0))
-            .unwrap();
-    let code = sent.split(|letter: char| !letter.is_ascii_digit()).find(|word| word.len() == 6).unwrap();
-    let seed = [u8::try_from(driver + 1).unwrap(); 32];
-    let device_key = SoftwareDevice::from_seed(&seed).unwrap().device_key().to_text();
-    let session = must(
-        "POST",
-        route::SESSION,
-        &[],
-        &json!({ "phone": phone, "code": code, "device": "load", "device_key": device_key }),
-    );
-    let session: Session = serde_json::from_slice(&session).unwrap();
-    let bearer = format!("Bearer {}", session.token);
-    let post = |path: &str, name: &str, body: Value| {
-        let key = format!("prepare-{driver:04}-{name}-key");
-        must("POST", path, &[("authorization", &bearer), ("idempotency-key", &key)], &body)
-    };
-    let vehicle: Vehicle = serde_json::from_slice(&post(
-        route::VEHICLES,
-        "vehicle",
-        json!({ "city": "belgrade", "plate": format!("BG {driver:03}-KL") }),
-    ))
-    .unwrap();
-    let far = "2099-01-01T00:00:00Z";
-    let topup = post(
-        route::TOPUPS,
-        "topup",
-        json!({ "amount": dinar(1_000), "not_after": far, "return_url": "mesto://return" }),
-    );
-    let topup: Topup = serde_json::from_slice(&topup).unwrap();
-    let notice = BankNotice {
-        payment: format!("pay-{driver}"),
-        reference: topup.id,
-        amount: topup.amount,
-        outcome: BankOutcome::Approved,
-        reason: None,
-    };
-    let notice = serde_json::to_vec(&notice).unwrap();
-    let signature = payment::sign(SECRET.as_bytes(), &notice);
-    let (status, _) = ask(address, "POST", route::BANK_NOTICE, &[(payment::SIGNATURE, &signature)], &notice).unwrap();
-    assert!(status < 300);
+/// The operator behind its socket, with its books beside it.
+struct Served {
+    address: SocketAddr,
+    books: Arc<dyn Store>,
+}
+
+impl Counter for Served {
+    fn ask(&self, request: &Request) -> Response {
+        let (status, body) = ask(self.address, request).unwrap();
+        Response { status, headers: Vec::new(), body }
+    }
+
+    fn last_message(&self, phone: &str) -> String {
+        let sent = "SELECT body FROM outbox WHERE recipient = $1";
+        transact(&*self.books, |tx| tx.query(sent, values![phone])?[0].string(0)).unwrap()
+    }
+
+    fn deadline(&self) -> DateTime<Utc> {
+        "2099-01-01T00:00:00Z".parse().unwrap()
+    }
+}
+
+/// A purchase in every zone by one driver, whose deposit covers them.
+fn prepare(counter: &Served, number: u64) -> Vec<Purchase> {
+    let mut driver = Driver::new(counter, number);
+    driver.fund(1_000);
+    let vehicle = driver.vehicle.clone();
     ZONES
         .iter()
         .map(|zone| {
-            let minutes = if *zone == "a" { 30 } else { 60 };
-            let asked = json!({ "city": "belgrade", "zone": zone, "vehicle": vehicle.id, "minutes": minutes });
-            let quote: Quote = serde_json::from_slice(&post(route::QUOTES, &format!("quote-{zone}"), asked)).unwrap();
-            Purchase { token: session.token.clone(), key: format!("purchase-{driver:04}-{zone}-00000000"), quote }
+            let quote = driver.quote(&vehicle, zone, if *zone == "a" { 30 } else { 60 });
+            Purchase { price: quote.terms.total.minor().unwrap(), request: driver.purchase(&quote) }
         })
         .collect()
 }
 
 /// Sends a purchase until it is answered for good, always with the same key, as an app does.
-fn persist(address: SocketAddr, purchase: &Purchase, broken: &AtomicUsize, restarts: &Restarts) -> (u16, Vec<u8>) {
-    let body =
-        serde_json::to_vec(&json!({ "quote": purchase.quote.id, "not_after": purchase.quote.expires_at })).unwrap();
-    let bearer = format!("Bearer {}", purchase.token);
+fn persist(address: SocketAddr, purchase: &Request, broken: &AtomicUsize, restarts: &Restarts) -> (u16, Vec<u8>) {
     for _ in 0..10_000 {
         let seen = restarts.count();
-        let headers = [("authorization", bearer.as_str()), ("idempotency-key", purchase.key.as_str())];
-        match ask(address, "POST", route::TICKETS, &headers, &body) {
+        match ask(address, purchase) {
             Ok((status, answer)) if status < 500 && status != 409 && status != 429 => return (status, answer),
             Ok(_) => {}
             // Refused connections while the process is down are not what the test is about.
@@ -219,7 +187,7 @@ fn persist(address: SocketAddr, purchase: &Purchase, broken: &AtomicUsize, resta
             }
         }
     }
-    panic!("{} is never answered", purchase.key);
+    panic!("{:?} is never answered", purchase.get(route::IDEMPOTENCY_KEY));
 }
 
 /// How often the process came back: who is refused waits for the next time instead of knocking.
@@ -244,26 +212,22 @@ impl Restarts {
 }
 
 /// One request on a connection of its own.
-fn ask(
-    address: SocketAddr,
-    method: &str,
-    path: &str,
-    headers: &[(&str, &str)],
-    body: &[u8],
-) -> std::io::Result<(u16, Vec<u8>)> {
+fn ask(address: SocketAddr, request: &Request) -> std::io::Result<(u16, Vec<u8>)> {
     let broken = |why: &str| std::io::Error::new(std::io::ErrorKind::UnexpectedEof, why.to_owned());
     let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(Duration::from_secs(30)))?;
-    let mut request = format!(
-        "{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n",
-        body.len()
+    let mut head = format!(
+        "{} {} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n",
+        request.method,
+        request.path,
+        request.body.len()
     );
-    for (name, value) in headers {
-        request.push_str(&format!("{name}: {value}\r\n"));
+    for (name, value) in &request.headers {
+        head.push_str(&format!("{name}: {value}\r\n"));
     }
-    request.push_str("\r\n");
-    stream.write_all(request.as_bytes())?;
-    stream.write_all(body)?;
+    head.push_str("\r\n");
+    stream.write_all(head.as_bytes())?;
+    stream.write_all(&request.body)?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer)?;
     let head = answer.windows(4).position(|window| window == b"\r\n\r\n").ok_or_else(|| broken("no head"))?;

@@ -3,5 +3,4 @@
 
 mod histories;
 mod kill;
-mod rig;
 mod simulation;

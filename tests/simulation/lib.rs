@@ -6,6 +6,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)] // test code that happens to be a library
 
 pub mod check;
+pub mod driver;
 pub mod faulty;
 pub mod network;
 pub mod phone;

@@ -5,7 +5,8 @@ use mesto_protocol::api::{BankNotice, BankOutcome};
 use mesto_protocol::route;
 use mesto_rules::money::Money;
 
-use super::{SECRET, World};
+use super::World;
+use crate::driver::SECRET;
 
 /// A card payment on the bank's page, as the bank sees it.
 pub(super) struct Payment {
@@ -62,7 +63,7 @@ impl World {
                 reason,
             };
             let mut request = Request::new("POST", route::BANK_NOTICE).json(&notice);
-            let signature = payment::sign(SECRET, &request.body);
+            let signature = payment::sign(SECRET.as_bytes(), &request.body);
             request = request.header("mesto-signature", &signature);
             let Some(answer) = self.ask_directly(&request) else { continue };
             self.touched = true;

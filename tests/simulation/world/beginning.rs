@@ -6,6 +6,7 @@ use mesto_client::Client;
 use mesto_protocol::api::Role;
 
 use super::{Faults, PLATES, World};
+use crate::driver::code_in;
 use crate::phone::{Outcome, Phone};
 
 impl World {
@@ -50,10 +51,7 @@ impl World {
             let (operator, store) = self.operator.as_ref().ok_or_else(|| vec!["no operator".to_owned()])?;
             let sent = operator.outbox(store, &number).map_err(|error| vec![error.to_string()])?;
             let body = sent.last().map(|message| message.body.clone()).unwrap_or_default();
-            body.split(|letter: char| !letter.is_ascii_digit())
-                .find(|digits| digits.len() == 6)
-                .unwrap_or_default()
-                .to_owned()
+            code_in(&body).to_owned()
         };
         let plate = PLATES.get(index % PLATES.len()).copied().unwrap_or("BG 789-PP");
         self.complete(index, async move {

@@ -18,6 +18,7 @@ use mesto_client::{IntentState, IntentView};
 use mesto_operator::{Operator, SqliteInline};
 use mesto_rules::City;
 
+use crate::driver::belgrade;
 use crate::faulty::{Faulty, Plan};
 use crate::network::{Air, Flight, Weather};
 use crate::phone::{Dice, Phone, WorldTime};
@@ -27,7 +28,6 @@ use bank::Payment;
 
 /// Wednesday, 10:00 in Belgrade.
 const START: i64 = 1_756_886_400_000;
-const SECRET: &[u8] = b"a secret between the bank and the operator";
 const PLATES: &[&str] = &["BG 789-PP", "BG 1234-AB", "NS 456-CD", "NI 222-ŠĐ", "KG 901-XY"];
 
 /// Everything there is, and what happened so far.
@@ -90,7 +90,7 @@ impl World {
         let time: WorldTime = Arc::new(AtomicI64::new(START));
         let keys_seed = random.split();
         let operator_dice = Arc::new(Dice::new(random.split()));
-        let city = mesto_rules::load::embedded("belgrade").expect("the city in the repository is sound");
+        let city = belgrade();
         Self {
             settings,
             time,

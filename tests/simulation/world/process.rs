@@ -6,7 +6,8 @@ use chrono::DateTime;
 use mesto_client::{LinkAnswer, LinkRequest};
 use mesto_operator::{Config, Durability, HostedPage, Keys, Operator, Request, SqliteInline};
 
-use super::{Faults, SECRET, START, World};
+use super::{Faults, START, World};
+use crate::driver::SECRET;
 use crate::faulty::Faulty;
 use crate::phone::Dice;
 
@@ -17,7 +18,7 @@ impl World {
         let keys =
             Keys::ephemeral(born, &Dice::new(self.keys_seed.clone())).map_err(|error| vec![error.to_string()])?;
         self.root_key = *keys.root_public();
-        let page = HostedPage::new("https://bank.example", "https://operator.example", "mesto", SECRET);
+        let page = HostedPage::new("https://bank.example", "https://operator.example", "mesto", SECRET.as_bytes());
         let operator =
             Operator::new(vec![self.city.clone()], keys, self.operator_dice.clone(), Arc::new(page), Config::default())
                 .map_err(|error| vec![error.to_string()])?;

@@ -1,0 +1,190 @@
+//! Drivers who talk to an operator by requests, whatever carries these: a call, or a socket.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use mesto_operator::{Config, HostedPage, Keys, Operator, Request, Response, Store, SystemEntropy, payment};
+use mesto_protocol::api::{
+    BankNotice, BankOutcome, CodeRequest, NewTopup, NewVehicle, PayMethod, Purchase, Quote, QuoteRequest, Session,
+    SignIn, Topup, Vehicle,
+};
+use mesto_protocol::device::SoftwareDevice;
+use mesto_protocol::route;
+use mesto_rules::City;
+use mesto_rules::money::{Currency, Money};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// Shared by the bank and the operator.
+pub const SECRET: &str = "a secret between the bank and the operator";
+
+/// Wednesday, 10:00 in Belgrade.
+pub fn morning() -> DateTime<Utc> {
+    "2025-09-03T08:00:00Z".parse().unwrap()
+}
+
+pub fn belgrade() -> City {
+    mesto_rules::load::embedded("belgrade").expect("the city in the repository is sound")
+}
+
+pub fn dinar(amount: i64) -> Money {
+    Money::from_minor(amount * 100, Currency::new("RSD").unwrap())
+}
+
+/// The bank's signed word that a top-up was paid.
+pub fn approval(topup: &Topup, payment: &str) -> Request {
+    let notice = BankNotice {
+        payment: payment.to_owned(),
+        reference: topup.id.clone(),
+        amount: topup.amount,
+        outcome: BankOutcome::Approved,
+        reason: None,
+    };
+    let request = Request::new("POST", route::BANK_NOTICE).json(&notice);
+    let signature = payment::sign(SECRET.as_bytes(), &request.body);
+    request.header(payment::SIGNATURE, &signature)
+}
+
+/// Where drivers ask: an operator in this process, or one behind a socket.
+pub trait Counter {
+    fn ask(&self, request: &Request) -> Response;
+
+    /// The text that was sent last to a number.
+    fn last_message(&self, phone: &str) -> String;
+
+    /// Until when what is asked for now may be executed.
+    fn deadline(&self) -> DateTime<Utc>;
+}
+
+/// Asks for what must succeed, and reads it.
+fn must<T: DeserializeOwned>(counter: &dyn Counter, request: &Request) -> T {
+    let answer = counter.ask(request);
+    let said = String::from_utf8_lossy(&answer.body);
+    assert!(answer.status < 300, "{} {} -> {} {said}", request.method, request.path, answer.status);
+    answer.read().unwrap_or_else(|error| panic!("{} {}: {error}: {said}", request.method, request.path))
+}
+
+/// The six digits of a message.
+pub fn code_in(message: &str) -> &str {
+    let words = message.split(|letter: char| !letter.is_ascii_digit());
+    words.clone().find(|word| word.len() == 6).unwrap_or_else(|| panic!("no code in `{message}`"))
+}
+
+/// An operator of Belgrade in this process, over any store, on a clock that stands still.
+pub struct Rig {
+    pub operator: Arc<Operator>,
+    pub store: Arc<dyn Store>,
+    pub now: DateTime<Utc>,
+}
+
+impl Rig {
+    pub fn new(store: Arc<dyn Store>) -> Self {
+        let now = morning();
+        let page = HostedPage::new("https://bank.example", "https://operator.example", "mesto", SECRET.as_bytes());
+        // Hundreds of drivers sign in within one virtual hour.
+        let config = Config { codes_per_address: 1_000_000, ..Config::default() };
+        let keys = Keys::ephemeral(now, &SystemEntropy).unwrap();
+        let operator = Operator::new(vec![belgrade()], keys, Arc::new(SystemEntropy), Arc::new(page), config).unwrap();
+        Self { operator: Arc::new(operator), store, now }
+    }
+}
+
+impl Counter for Rig {
+    fn ask(&self, request: &Request) -> Response {
+        self.operator.handle(&*self.store, self.now, request)
+    }
+
+    fn last_message(&self, phone: &str) -> String {
+        self.operator.outbox(&*self.store, phone).unwrap().last().expect("a message was sent").body.clone()
+    }
+
+    fn deadline(&self) -> DateTime<Utc> {
+        self.now + TimeDelta::minutes(2)
+    }
+}
+
+/// One driver with one vehicle.
+pub struct Driver<'a> {
+    counter: &'a dyn Counter,
+    number: u64,
+    pub token: String,
+    pub account: String,
+    pub vehicle: String,
+    keys: u64,
+}
+
+impl<'a> Driver<'a> {
+    /// Signs in as somebody new; the number makes phone, device and plate.
+    pub fn new(counter: &'a dyn Counter, number: u64) -> Self {
+        let phone = format!("+38160{number:07}");
+        let asked = Request::new("POST", route::ONE_TIME_CODE).json(&CodeRequest { phone: phone.clone() });
+        assert!(counter.ask(&asked).status < 300, "no code for {phone}");
+        let code = code_in(&counter.last_message(&phone)).to_owned();
+        let mut seed = [7; 32];
+        seed[..8].copy_from_slice(&number.to_be_bytes());
+        let device_key = SoftwareDevice::from_seed(&seed).unwrap().device_key().to_text();
+        let asked = SignIn { phone, code, device: "a phone".into(), device_key };
+        let session: Session = must(counter, &Request::new("POST", route::SESSION).json(&asked));
+        let (token, account) = (session.token, session.account);
+        let mut driver = Self { counter, number, token, account, vehicle: String::new(), keys: 0 };
+        let plate = format!("BG {:03}-{}{}", number % 1_000, letter(number / 1_000), letter(number / 23_000));
+        driver.vehicle = driver.add_vehicle(&plate);
+        driver
+    }
+
+    /// A key nobody used.
+    pub fn key(&mut self) -> String {
+        self.keys += 1;
+        format!("driver-{:08}-{:08}", self.number, self.keys)
+    }
+
+    /// A post under a new key.
+    pub fn post(&mut self, path: &str, body: &impl Serialize) -> Request {
+        let key = self.key();
+        Request::new("POST", path).bearer(&self.token).key(&key).json(body)
+    }
+
+    /// The id of a new vehicle.
+    pub fn add_vehicle(&mut self, plate: &str) -> String {
+        let vehicle = NewVehicle { city: "belgrade".into(), plate: plate.into(), label: None };
+        let request = self.post(route::VEHICLES, &vehicle);
+        must::<Vehicle>(self.counter, &request).id
+    }
+
+    pub fn topup(&mut self, dinars: i64) -> Topup {
+        let body =
+            NewTopup { amount: dinar(dinars), not_after: self.counter.deadline(), return_url: "mesto://return".into() };
+        let request = self.post(route::TOPUPS, &body);
+        must(self.counter, &request)
+    }
+
+    /// Money on the deposit.
+    pub fn fund(&mut self, dinars: i64) {
+        let topup = self.topup(dinars);
+        let answer = self.counter.ask(&approval(&topup, &format!("pay-{}", topup.id)));
+        assert!(answer.status < 300, "the bank's notice was answered {}", answer.status);
+    }
+
+    pub fn quote(&mut self, vehicle: &str, zone: &str, minutes: u32) -> Quote {
+        let body = QuoteRequest {
+            city: "belgrade".into(),
+            zone: zone.into(),
+            vehicle: vehicle.into(),
+            minutes,
+            pay: PayMethod::Deposit,
+        };
+        let request = self.post(route::QUOTES, &body);
+        must(self.counter, &request)
+    }
+
+    /// The request that buys a quote, under a new key.
+    pub fn purchase(&mut self, quote: &Quote) -> Request {
+        let body = Purchase { quote: quote.id.clone(), not_after: quote.expires_at };
+        self.post(route::TICKETS, &body)
+    }
+}
+
+/// One of the letters that plates have.
+fn letter(number: u64) -> char {
+    char::from(b"ABCDEFGHIJKLMNOPRSTUVZT"[usize::try_from(number % 23).unwrap()])
+}
