@@ -1,50 +1,28 @@
 //! Opening the client with ten thousand tickets, beside plain rusqlite that opens the same file and reads the active rows.
 
-use std::collections::HashMap;
 use std::hint::black_box;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use mesto_client::{
-    Client, Clock, Config, IntentState, Link, LinkAnswer, LinkError, LinkRequest, NoReminders, Ports, Secrets,
-    SecretsError,
-};
-use mesto_operator::{Operator, Request, SqliteInline};
+use mesto_client::{Client, Clock, Config, IntentState, Link, LinkAnswer, LinkError, LinkRequest, NoReminders, Ports};
+use mesto_operator::{Request, SqliteInline};
 use mesto_protocol::device::SoftwareDevice;
-use mesto_simulation::phone::Dice;
+use mesto_simulation::driver::{Counter, Rig, approval, code_in, dinar};
+use mesto_simulation::phone::{Dice, Keychain};
 use mesto_simulation::random::Random;
 
 use crate::stopwatch::Stopwatch;
 use crate::table::{Measure, Target, median};
-use crate::{Outcome, ROUNDS, shop};
+use crate::{Outcome, ROUNDS};
 
 const TICKETS: i64 = 10_000;
 /// Zones with a running ticket.
 const RUNNING: [&str; 3] = ["red", "yellow", "green"];
 
-/// Bought with, and left behind, by the process before.
-#[derive(Default)]
-struct Keychain(Mutex<HashMap<String, String>>);
-
-impl Secrets for Keychain {
-    fn get(&self, name: &str) -> Result<Option<String>, SecretsError> {
-        Ok(self.0.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned())
-    }
-
-    fn set(&self, name: &str, value: &str) -> Result<(), SecretsError> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), value.to_owned());
-        Ok(())
-    }
-
-    fn remove(&self, name: &str) -> Result<(), SecretsError> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
-        Ok(())
-    }
-}
-
+/// The phone's clock: it stands still.
 struct Still(DateTime<Utc>);
 
 impl Clock for Still {
@@ -62,13 +40,7 @@ impl Clock for Still {
 }
 
 /// An operator in the same process.
-struct Near {
-    operator: Operator,
-    store: SqliteInline,
-    now: DateTime<Utc>,
-}
-
-struct Wire(Arc<Near>);
+struct Wire(Arc<Rig>);
 
 #[async_trait]
 impl Link for Wire {
@@ -76,16 +48,16 @@ impl Link for Wire {
         let mut asked = Request::new(request.method.as_str(), &request.path);
         asked.headers = request.headers;
         asked.body = request.body.unwrap_or_default();
-        let answer = self.0.operator.handle(&self.0.store, self.0.now, &asked);
+        let answer = self.0.ask(&asked);
         Ok(LinkAnswer { status: answer.status, headers: answer.headers, body: answer.body })
     }
 }
 
 pub fn measure(is_short: bool) -> Outcome<Measure> {
-    let now = shop::morning()?;
-    let near = Arc::new(Near { operator: shop::operator(now)?, store: SqliteInline::in_memory()?, now });
+    let rig = Arc::new(Rig::new(Arc::new(SqliteInline::in_memory()?)));
+    let now = rig.now;
     let ports = Ports {
-        link: Arc::new(Wire(Arc::clone(&near))),
+        link: Arc::new(Wire(Arc::clone(&rig))),
         clock: Arc::new(Still(now)),
         entropy: Arc::new(Dice::new(Random::new(1))),
         secrets: Arc::new(Keychain::default()),
@@ -94,9 +66,9 @@ pub fn measure(is_short: bool) -> Outcome<Measure> {
     };
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("client.sqlite");
-    let config = Config::new(&file, "belgrade", *near.operator.keys().root_public());
+    let config = Config::new(&file, "belgrade", *rig.operator.keys().root_public());
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-    runtime.block_on(drive(&near, Client::open(config.clone(), ports.clone())?))?;
+    runtime.block_on(drive(&rig, Client::open(config.clone(), ports.clone())?))?;
     fill(&file)?;
 
     let openings = if is_short { 50 } else { 400 };
@@ -123,18 +95,16 @@ pub fn measure(is_short: bool) -> Outcome<Measure> {
 }
 
 /// A driver's morning: signed in, paid in, parked in three zones.
-async fn drive(near: &Near, client: Client) -> Outcome<()> {
+async fn drive(rig: &Rig, client: Client) -> Outcome<()> {
     let phone = "+381601234567";
     client.refresh().await?;
     client.request_code(phone).await?;
-    let code = shop::code(&near.operator, &near.store, phone)?;
-    client.sign_in(phone, &code, "bench").await?;
-    client.top_up(shop::dinar(1_000)?.amount).await?;
+    client.sign_in(phone, code_in(&rig.last_message(phone)), "bench").await?;
+    client.top_up(dinar(1_000).amount).await?;
     client.sync().await?;
-    let topup =
-        client.snapshot().open_intents.iter().find_map(|intent| intent.topup.as_ref().map(|topup| topup.id.clone()));
+    let topup = client.snapshot().open_intents.iter().find_map(|intent| intent.topup.clone());
     let topup = topup.ok_or("the top-up does not wait for the bank")?;
-    let paid = near.operator.handle(&near.store, near.now, &shop::notice(&topup, &shop::dinar(1_000)?));
+    let paid = rig.ask(&approval(&topup, "pay-1"));
     if paid.status >= 300 {
         return Err(format!("the bank's notice was answered {}", paid.status).into());
     }

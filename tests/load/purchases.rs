@@ -7,6 +7,7 @@ use mesto_operator::store::transact;
 use mesto_operator::testing::PostgresCluster;
 use mesto_operator::{Durability, PostgresStore, SqliteStore, Store, values};
 use mesto_simulation::check;
+use mesto_simulation::driver::Rig;
 use tokio::net::TcpListener;
 
 use crate::peer::{self, Pgbench};
@@ -75,9 +76,11 @@ fn sell(
     count: usize,
     span: Duration,
 ) -> Outcome<Sold> {
-    let now = shop::morning()?;
-    let operator = Arc::new(shop::operator(now)?);
-    let mut purchases = shop::prepare(&operator, &*open()?, now, count)?;
+    let rig = Rig::new(open()?);
+    let mut purchases = shop::prepare(&rig, count)?;
+    let (operator, now) = (Arc::clone(&rig.operator), rig.now);
+    // Closed: what is measured begins with an operator that has just started.
+    drop(rig);
     shuffle(&mut purchases);
     settle()?;
     let store = open()?;
@@ -87,7 +90,7 @@ fn sell(
     let (end, ended) = tokio::sync::oneshot::channel::<()>();
     let served = runtime.spawn(mesto_operator::serve(
         listener,
-        Arc::clone(&operator),
+        operator,
         Arc::clone(&store),
         Arc::new(Still(now)),
         async move {

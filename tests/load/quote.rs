@@ -5,15 +5,16 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use mesto_rules::{PayMethod, QuoteAsk, Stay};
+use mesto_simulation::driver::{belgrade, morning};
 
 use crate::stopwatch::nanoseconds_each;
 use crate::table::{Measure, Target, median};
-use crate::{Outcome, ROUNDS, shop};
+use crate::{Outcome, ROUNDS};
 
 pub fn measure(is_short: bool) -> Outcome<Measure> {
-    let city = shop::belgrade()?;
+    let city = belgrade();
     let zone = city.tz()?;
-    let now = shop::morning()?;
+    let now = morning();
     let ask = |zone, minutes| QuoteAsk { zone, minutes, now, start: now, stay: None, pay: PayMethod::Deposit };
     let first = mesto_rules::quote(&city, &ask("red", 60)).map_err(|refusal| format!("{refusal:?}"))?;
     let stay = Stay::after_purchase(&city, None, &first)?;

@@ -1,38 +1,16 @@
-//! An operator whose clock stands still, one driver who is served by requests, and thousands who are his copies.
+//! Thousands of drivers who are about to buy: copies of one who came so far by requests.
 
-use std::sync::Arc;
-
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use mesto_operator::store::transact;
-use mesto_operator::{
-    Clock, Config, HostedPage, Keys, Operator, Request, Response, Store, SystemEntropy, payment, values,
-};
-use mesto_protocol::api::{
-    BankNotice, BankOutcome, CodeRequest, NewTopup, NewVehicle, PayMethod, Purchase, Quote, QuoteRequest, Session,
-    SignIn, Topup, Vehicle,
-};
-use mesto_protocol::device::SoftwareDevice;
-use mesto_protocol::route;
-use mesto_rules::City;
-use mesto_rules::money::{Currency, Money};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use mesto_operator::{Clock, Store, values};
+use mesto_protocol::api::Purchase;
+use mesto_simulation::driver::{Driver, Rig};
 use sha2::{Digest, Sha256};
 
 use crate::Outcome;
 
-const SECRET: &[u8] = b"a bench has a bank too";
 /// Tokens are inserted so many at a time.
 const BLOCK: usize = 5_000;
-
-/// Wednesday, 10:00 in Belgrade.
-pub fn morning() -> Outcome<DateTime<Utc>> {
-    Ok("2025-09-03T08:00:00Z".parse()?)
-}
-
-pub fn belgrade() -> Outcome<City> {
-    mesto_rules::load::embedded("belgrade").map_err(|errors| format!("{errors:?}").into())
-}
 
 /// A clock that stands still, so that no quote expires while thousands are bought.
 pub struct Still(pub DateTime<Utc>);
@@ -43,39 +21,6 @@ impl Clock for Still {
     }
 }
 
-/// An operator of Belgrade.
-pub fn operator(now: DateTime<Utc>) -> Outcome<Operator> {
-    let page = HostedPage::new("https://bank.example", "https://operator.example", "mesto", SECRET);
-    let keys = Keys::ephemeral(now, &SystemEntropy)?;
-    Ok(Operator::new(vec![belgrade()?], keys, Arc::new(SystemEntropy), Arc::new(page), Config::default())?)
-}
-
-/// The one-time code that was sent last to a number.
-pub fn code(operator: &Operator, store: &dyn Store, phone: &str) -> Outcome<String> {
-    let sent = operator.outbox(store, phone)?;
-    let body = sent.last().map(|message| message.body.clone()).unwrap_or_default();
-    let code = body.split(|letter: char| !letter.is_ascii_digit()).find(|word| word.len() == 6);
-    Ok(code.ok_or("no code was sent")?.to_owned())
-}
-
-/// The bank says that a top-up was paid.
-pub fn notice(topup: &str, amount: &Money) -> Request {
-    let notice = BankNotice {
-        payment: format!("pay-{topup}"),
-        reference: topup.to_owned(),
-        amount: *amount,
-        outcome: BankOutcome::Approved,
-        reason: None,
-    };
-    let request = Request::new("POST", route::BANK_NOTICE).json(&notice);
-    let signature = payment::sign(SECRET, &request.body);
-    request.header(payment::SIGNATURE, &signature)
-}
-
-pub fn dinar(amount: i64) -> Outcome<Money> {
-    Ok(Money::from_minor(amount * 100, Currency::new("RSD")?))
-}
-
 /// A purchase as it is sent: the token, the key and the body of somebody who pays nothing else.
 pub struct Prepared {
     pub token: String,
@@ -83,77 +28,16 @@ pub struct Prepared {
     pub body: Vec<u8>,
 }
 
-/// One driver who did by requests what comes before a purchase.
-struct Driver<'a> {
-    operator: &'a Operator,
-    store: &'a dyn Store,
-    now: DateTime<Utc>,
-    token: String,
-}
-
-impl Driver<'_> {
-    fn must<T: DeserializeOwned>(&self, request: &Request) -> Outcome<T> {
-        let answer: Response = self.operator.handle(self.store, self.now, request);
-        if answer.status >= 300 {
-            let said = String::from_utf8_lossy(&answer.body).into_owned();
-            return Err(format!("{} {} was answered {} {said}", request.method, request.path, answer.status).into());
-        }
-        Ok(answer.read()?)
-    }
-
-    fn post<T: DeserializeOwned>(&self, path: &str, key: &str, body: &impl Serialize) -> Outcome<T> {
-        self.must(&Request::new("POST", path).bearer(&self.token).key(key).json(body))
-    }
-}
-
 /// Prepares `count` purchases of as many drivers, each with his own account, device, token, vehicle, deposit and quote.
 ///
 /// One driver does it by requests; the others are copies of his rows under ids of their own, with ledger entries that balance.
-pub fn prepare(operator: &Operator, store: &dyn Store, now: DateTime<Utc>, count: usize) -> Outcome<Vec<Prepared>> {
-    let phone = "+381601234567".to_owned();
-    let mut driver = Driver { operator, store, now, token: String::new() };
-    let _: serde_json::Value =
-        driver.must(&Request::new("POST", route::ONE_TIME_CODE).json(&CodeRequest { phone: phone.clone() }))?;
-    let code = code(operator, store, &phone)?;
-    let device_key = SoftwareDevice::from_seed(&[7; 32])?.device_key().to_text();
-    let session: Session = driver.must(&Request::new("POST", route::SESSION).json(&SignIn {
-        phone,
-        code,
-        device: "bench".into(),
-        device_key,
-    }))?;
-    driver.token = session.token;
-    let topup: Topup = driver.post(
-        route::TOPUPS,
-        "bench-top-up-0001",
-        &NewTopup {
-            amount: dinar(1_000)?,
-            not_after: now + TimeDelta::minutes(2),
-            return_url: "mesto://return".into(),
-        },
-    )?;
-    let paid = operator.handle(store, now, &notice(&topup.id, &topup.amount));
-    if paid.status >= 300 {
-        return Err(format!("the bank's notice was answered {}", paid.status).into());
-    }
-    let vehicle: Vehicle = driver.post(
-        route::VEHICLES,
-        "bench-vehicle-0001",
-        &NewVehicle { city: "belgrade".into(), plate: "BG 789-PP".into(), label: None },
-    )?;
-    let quote: Quote = driver.post(
-        route::QUOTES,
-        "bench-quote-00001",
-        &QuoteRequest {
-            city: "belgrade".into(),
-            zone: "red".into(),
-            vehicle: vehicle.id,
-            minutes: 60,
-            pay: PayMethod::Deposit,
-        },
-    )?;
-    copy_rows(store, &session.account, count)?;
-    copy_tokens(store, &session.account, count)?;
+pub fn prepare(rig: &Rig, count: usize) -> Outcome<Vec<Prepared>> {
+    let mut driver = Driver::new(rig, 1);
+    driver.fund(1_000);
+    let vehicle = driver.vehicle.clone();
+    let quote = driver.quote(&vehicle, "red", 60);
+    copy_rows(&*rig.store, &driver.account, count)?;
+    copy_tokens(&*rig.store, &driver.account, count)?;
     (1..=count)
         .map(|number| {
             let body = Purchase { quote: copied_id(&quote.id, number), not_after: quote.expires_at };

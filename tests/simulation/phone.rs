@@ -47,7 +47,7 @@ impl Clock for PhoneClock {
 
 /// The keychain: it outlives the process.
 #[derive(Default)]
-struct Keychain(Mutex<HashMap<String, String>>);
+pub struct Keychain(Mutex<HashMap<String, String>>);
 
 impl Secrets for Keychain {
     fn get(&self, name: &str) -> std::result::Result<Option<String>, SecretsError> {
