@@ -1,6 +1,7 @@
 //! Calling a waiting call off: a foreign task that is cancelled does not reach the core by itself.
 
 use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use tokio::sync::watch;
 
@@ -24,8 +25,11 @@ impl Cancel {
     }
 }
 
+/// Work of any call: boxed, so that the waiting is compiled once for each kind of answer and not for each call.
+pub(crate) type Work<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
 /// Waits for the work; nothing when it was called off before its end.
-pub(crate) async fn until<T>(cancel: Option<Arc<Cancel>>, work: impl Future<Output = T>) -> Option<T> {
+pub(crate) async fn until<T>(cancel: Option<Arc<Cancel>>, work: Work<'_, T>) -> Option<T> {
     let Some(cancel) = cancel else { return Some(work.await) };
     let mut watching = cancel.called_off.subscribe();
     tokio::select! {
@@ -43,14 +47,15 @@ mod tests {
     #[tokio::test]
     async fn a_call_ends_when_it_is_called_off_before_or_while_it_waits() {
         let cancel = Cancel::new();
-        let (outcome, ()) = tokio::join!(until(Some(Arc::clone(&cancel)), pending::<()>()), async { cancel.cancel() });
+        let (outcome, ()) =
+            tokio::join!(until(Some(Arc::clone(&cancel)), Box::pin(pending::<()>())), async { cancel.cancel() });
         assert_eq!(outcome, None);
-        assert_eq!(until(Some(cancel), ready(1)).await, None);
+        assert_eq!(until(Some(cancel), Box::pin(ready(1))).await, None);
     }
 
     #[tokio::test]
     async fn a_call_that_nobody_calls_off_has_its_own_end() {
-        assert_eq!(until(Some(Cancel::new()), ready(1)).await, Some(1));
-        assert_eq!(until(None, ready(2)).await, Some(2));
+        assert_eq!(until(Some(Cancel::new()), Box::pin(ready(1))).await, Some(1));
+        assert_eq!(until(None, Box::pin(ready(2))).await, Some(2));
     }
 }

@@ -1,6 +1,6 @@
 //! The client: one object, one call per use case. Calls that wait for the network take an optional handle to call them off.
 
-use crate::cancel::{Cancel, until};
+use crate::cancel::{Cancel, Work, until};
 use crate::city::Plate;
 use crate::error::MestoError;
 use crate::intent::{Intent, told};
@@ -80,7 +80,7 @@ impl Client {
     async fn answer<T>(
         &self,
         cancel: Option<Arc<Cancel>>,
-        work: impl Future<Output = mesto_client::Result<T>>,
+        work: Work<'_, mesto_client::Result<T>>,
     ) -> Result<T, MestoError> {
         match until(cancel, work).await {
             Some(outcome) => self.told(outcome),
@@ -242,13 +242,13 @@ impl Client {
     /// Fetches keys and city, verified against the pinned root key.
     #[uniffi::method(default(cancel = None))]
     pub async fn refresh(&self, cancel: Option<Arc<Cancel>>) -> Result<Refreshed, MestoError> {
-        self.answer(cancel, self.core.refresh()).await
+        self.answer(cancel, Box::pin(self.core.refresh())).await
     }
 
     /// Asks for a one-time code by SMS.
     #[uniffi::method(default(cancel = None))]
     pub async fn request_code(&self, phone: String, cancel: Option<Arc<Cancel>>) -> Result<CodeSent, MestoError> {
-        self.answer(cancel, self.core.request_code(&phone)).await
+        self.answer(cancel, Box::pin(self.core.request_code(&phone))).await
     }
 
     /// Trades the code for a session; `device` is shown in the driver's list of devices.
@@ -260,19 +260,19 @@ impl Client {
         device: String,
         cancel: Option<Arc<Cancel>>,
     ) -> Result<(), MestoError> {
-        self.answer(cancel, self.core.sign_in(&phone, &code, &device)).await
+        self.answer(cancel, Box::pin(self.core.sign_in(&phone, &code, &device))).await
     }
 
     /// Ends the session here and at the operator, and forgets the account on this phone.
     #[uniffi::method(default(cancel = None))]
     pub async fn sign_out(&self, cancel: Option<Arc<Cancel>>) -> Result<(), MestoError> {
-        self.answer(cancel, self.core.sign_out()).await
+        self.answer(cancel, Box::pin(self.core.sign_out())).await
     }
 
     /// Brings the stored account up to date.
     #[uniffi::method(default(cancel = None))]
     pub async fn sync(&self, cancel: Option<Arc<Cancel>>) -> Result<SyncReport, MestoError> {
-        self.answer(cancel, self.core.sync()).await
+        self.answer(cancel, Box::pin(self.core.sync())).await
     }
 
     /// Adds a vehicle by its plate as it is typed.
@@ -283,13 +283,13 @@ impl Client {
         label: Option<String>,
         cancel: Option<Arc<Cancel>>,
     ) -> Result<Vehicle, MestoError> {
-        self.answer(cancel, self.core.add_vehicle(&plate, label.as_deref())).await
+        self.answer(cancel, Box::pin(self.core.add_vehicle(&plate, label.as_deref()))).await
     }
 
     /// Removes a vehicle; its tickets and orders stay.
     #[uniffi::method(default(cancel = None))]
     pub async fn remove_vehicle(&self, vehicle: String, cancel: Option<Arc<Cancel>>) -> Result<(), MestoError> {
-        self.answer(cancel, self.core.remove_vehicle(&vehicle)).await
+        self.answer(cancel, Box::pin(self.core.remove_vehicle(&vehicle))).await
     }
 
     /// A price that holds for the city's quote time; where the vehicle has a running ticket in this zone it continues it.
@@ -301,54 +301,54 @@ impl Client {
         minutes: u32,
         cancel: Option<Arc<Cancel>>,
     ) -> Result<Quote, MestoError> {
-        self.answer(cancel, self.core.quote(&zone, &vehicle, minutes)).await
+        self.answer(cancel, Box::pin(self.core.quote(&zone, &vehicle, minutes))).await
     }
 
     /// A quote that continues a ticket with the time after its end, at its own price (BG-46, BG-54).
     #[uniffi::method(default(cancel = None))]
     pub async fn extend(&self, ticket: String, minutes: u32, cancel: Option<Arc<Cancel>>) -> Result<Quote, MestoError> {
-        self.answer(cancel, self.core.extend(&ticket, minutes)).await
+        self.answer(cancel, Box::pin(self.core.extend(&ticket, minutes))).await
     }
 
     /// Buys a quote: exactly what it says, once, however often it is tapped.
     #[uniffi::method(default(cancel = None))]
     pub async fn buy(&self, quote: Quote, cancel: Option<Arc<Cancel>>) -> Result<Intent, MestoError> {
-        let view = self.answer(cancel, self.core.buy(&quote)).await?;
+        let view = self.answer(cancel, Box::pin(self.core.buy(&quote))).await?;
         Ok(self.intent_told(view))
     }
 
     /// Starts a top-up of the deposit; the intent's `page_url` is the bank's page.
     #[uniffi::method(default(cancel = None))]
     pub async fn top_up(&self, amount: Amount, cancel: Option<Arc<Cancel>>) -> Result<Intent, MestoError> {
-        let view = self.answer(cancel, self.core.top_up(amount)).await?;
+        let view = self.answer(cancel, Box::pin(self.core.top_up(amount))).await?;
         Ok(self.intent_told(view))
     }
 
     /// Pays a daily order from the deposit, exactly the amount it shows (BG-70).
     #[uniffi::method(default(cancel = None))]
     pub async fn pay_order(&self, order: String, cancel: Option<Arc<Cancel>>) -> Result<Intent, MestoError> {
-        let view = self.answer(cancel, self.core.pay_order(&order)).await?;
+        let view = self.answer(cancel, Box::pin(self.core.pay_order(&order))).await?;
         Ok(self.intent_told(view))
     }
 
     /// Goes on with every open intent now, and gives them as they are afterwards, oldest first.
     #[uniffi::method(default(cancel = None))]
     pub async fn settle(&self, cancel: Option<Arc<Cancel>>) -> Result<Vec<Intent>, MestoError> {
-        let views = self.answer(cancel, self.core.settle()).await?;
+        let views = self.answer(cancel, Box::pin(self.core.settle())).await?;
         Ok(self.intents_told(views))
     }
 
     /// The same for those whose time has come by `next_retry_at`.
     #[uniffi::method(default(cancel = None))]
     pub async fn settle_due(&self, cancel: Option<Arc<Cancel>>) -> Result<Vec<Intent>, MestoError> {
-        let views = self.answer(cancel, self.core.settle_due()).await?;
+        let views = self.answer(cancel, Box::pin(self.core.settle_due())).await?;
         Ok(self.intents_told(views))
     }
 
     /// Goes on with one intent now: when a bank's page led back with its key.
     #[uniffi::method(default(cancel = None))]
     pub async fn settle_intent(&self, key: String, cancel: Option<Arc<Cancel>>) -> Result<Intent, MestoError> {
-        let view = self.answer(cancel, self.core.settle_intent(&key)).await?;
+        let view = self.answer(cancel, Box::pin(self.core.settle_intent(&key))).await?;
         Ok(self.intent_told(view))
     }
 
@@ -360,7 +360,7 @@ impl Client {
         limit: u32,
         cancel: Option<Arc<Cancel>>,
     ) -> Result<History, MestoError> {
-        self.answer(cancel, self.core.history(before.as_deref(), limit)).await
+        self.answer(cancel, Box::pin(self.core.history(before.as_deref(), limit))).await
     }
 
     /// The balance and what consumed it (BG-36, BG-37), newest first; `before` is the id of the last entry seen.
@@ -371,13 +371,13 @@ impl Client {
         limit: u32,
         cancel: Option<Arc<Cancel>>,
     ) -> Result<Deposit, MestoError> {
-        self.answer(cancel, self.core.deposit(before, limit)).await
+        self.answer(cancel, Box::pin(self.core.deposit(before, limit))).await
     }
 
     /// Takes a purchase back and gives the SMS instead, only when it is sure that it will not be executed.
     #[uniffi::method(default(cancel = None))]
     pub async fn switch_to_sms(&self, intent: String, cancel: Option<Arc<Cancel>>) -> Result<SmsFallback, MestoError> {
-        self.answer(cancel, self.core.switch_to_sms(&intent)).await
+        self.answer(cancel, Box::pin(self.core.switch_to_sms(&intent))).await
     }
 }
 
