@@ -106,8 +106,10 @@ fn ask(work: impl Future<Output = Outcome<()>>, style: Style) -> Outcome<()> {
         let mut waiting = output::Waiting::new(style);
         let outcome = loop {
             tokio::select! {
-                outcome = &mut work => break outcome,
+                // In this order: Ctrl-C is listened to before anything is sent.
+                biased;
                 () = &mut told_to_end => break Err(CliError::interrupted()),
+                outcome = &mut work => break outcome,
                 () = tokio::time::sleep(output::Waiting::STEP) => waiting.step(),
             }
         };

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -16,12 +18,28 @@ pub fn write(text: &str) {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Ok(()) => {}
-        Err(why) if why.kind() == std::io::ErrorKind::BrokenPipe => std::process::exit(0),
+        Err(why) if why.kind() == std::io::ErrorKind::BrokenPipe => exit(0),
         Err(why) => {
             eprintln!("mesto: standard output cannot be written: {why}");
-            std::process::exit(1);
+            exit(1);
         }
     }
+}
+
+/// A folder that must not outlive this process.
+static TEMPORARY: OnceLock<PathBuf> = OnceLock::new();
+
+/// Removes the folder also when the output ends the process.
+pub fn remove_at_exit(folder: &Path) {
+    // The first one counts: a process has one such folder.
+    let _ = TEMPORARY.set(folder.to_owned());
+}
+
+fn exit(code: i32) -> ! {
+    if let Some(folder) = TEMPORARY.get() {
+        let _ = std::fs::remove_dir_all(folder);
+    }
+    std::process::exit(code)
 }
 
 /// A line on standard error that is no failure.

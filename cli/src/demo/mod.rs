@@ -75,9 +75,12 @@ impl Cast {
 pub async fn run(style: Style, locale: Locale, keep: bool) -> Outcome<()> {
     let options = Options { port: 0, start: default_start(), database_url: None };
     let world = World::start(options).await.map_err(|why| CliError::failed("the demo", why))?;
+    // Where the reader of the output goes away in the middle, the folder goes all the same.
+    crate::output::remove_at_exit(world.folder());
     let outcome = tokio::select! {
-        outcome = play(&world, style, locale) => outcome,
+        biased;
         () = crate::serve::told_to_end() => Err(CliError { advice: None, ..CliError::interrupted() }),
+        outcome = play(&world, style, locale) => outcome,
     };
     if keep && outcome.is_ok() {
         stay(&world, style).await;

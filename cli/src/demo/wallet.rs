@@ -72,8 +72,6 @@ pub async fn top_up(cast: &mut Cast) -> Outcome<()> {
     let settled = cast.phone.core.settle_intent(&intent.key).await;
     let settled = cast.tell.done(settled)?;
     cast.tell.claim("confirmed", settled.state == IntentState::Confirmed, true)?;
-    let synced = cast.phone.core.sync().await;
-    cast.tell.done(synced)?;
     cast.tell.claim("balance", cast.balance(), "1000.00".to_owned())?;
     cast.tell.good("The operator heard it from the bank, not from the phone: the deposit is 1,000.00 RSD.");
     Ok(())

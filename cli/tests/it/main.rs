@@ -41,7 +41,7 @@ fn mesto(folder: &Path, arguments: &[&str]) -> Ran {
     }
 }
 
-/// A process that says one line of JSON and then serves; killed when dropped.
+/// A process that says one line of JSON and then serves; ended when dropped.
 struct Serving {
     child: Child,
     input: Option<ChildStdin>,
@@ -78,7 +78,11 @@ impl Serving {
 
 impl Drop for Serving {
     fn drop(&mut self) {
-        let _ = self.child.kill();
+        // In order, so that its folder goes with it.
+        let told = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+        if !told.is_ok_and(|told| told.success()) {
+            let _ = self.child.kill();
+        }
         let _ = self.child.wait();
     }
 }
