@@ -151,14 +151,32 @@ fn visible_width(cell: &str) -> usize {
         .count()
 }
 
-/// Rows under headings, columns as wide as their widest cell; a heading that begins with `>` is right-aligned.
+/// How many columns the terminal of standard output has; nothing when it is none.
+#[must_use]
+pub fn terminal_width() -> Option<usize> {
+    let is_terminal = std::io::stdout().is_terminal();
+    is_terminal.then(terminal_size::terminal_size).flatten().map(|(width, _)| usize::from(width.0))
+}
+
+/// Rows under headings, columns as wide as their widest cell; a heading that begins with `>` is right-aligned. In a window
+/// too narrow for that, each row as lines of its own.
 #[must_use]
 pub fn table(headings: &[&str], rows: &[Vec<String>]) -> String {
+    table_within(headings, rows, terminal_width())
+}
+
+/// The same for a window of so many columns; `None` for any.
+#[must_use]
+pub fn table_within(headings: &[&str], rows: &[Vec<String>], window: Option<usize>) -> String {
     let plain: Vec<&str> = headings.iter().map(|heading| heading.trim_start_matches('>')).collect();
     let width = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| visible_width(cell));
         cells.chain(plain.get(column).map(|heading| heading.chars().count())).max().unwrap_or(0)
     };
+    let whole: usize = (0..headings.len()).map(|column| width(column) + 2).sum();
+    if window.is_some_and(|window| whole.saturating_sub(2) > window) {
+        return one_below_the_other(&plain, rows);
+    }
     let mut text = String::new();
     let mut line = |cells: &[String]| {
         let padded: Vec<String> = headings
@@ -179,6 +197,27 @@ pub fn table(headings: &[&str], rows: &[Vec<String>]) -> String {
         line(row);
     }
     text
+}
+
+fn one_below_the_other(headings: &[&str], rows: &[Vec<String>]) -> String {
+    let names = headings.iter().map(|heading| heading.chars().count()).max().unwrap_or(0);
+    let shown: Vec<String> = rows
+        .iter()
+        .map(|row| {
+            let cells = headings.iter().zip(row).filter(|(_, cell)| !cell.is_empty());
+            cells.map(|(heading, cell)| format!("{heading:names$}  {cell}").trim_start().to_owned() + "\n").collect()
+        })
+        .collect();
+    shown.join("\n")
+}
+
+/// Whether a QR that was drawn fits the window, or how wide that must be.
+///
+/// # Errors
+/// The columns that the code takes.
+pub fn fits(drawn: &str, window: Option<usize>) -> Result<(), usize> {
+    let needed = drawn.lines().map(visible_width).max().unwrap_or(0);
+    if window.is_none_or(|window| needed <= window) { Ok(()) } else { Err(needed) }
 }
 
 /// A QR code of `text` in half blocks, dark on light, with its quiet zone: a camera reads it from a dark terminal too.
@@ -238,6 +277,24 @@ mod tests {
         let shown =
             table(&["zone", ">RSD"], &[vec!["žuta".into(), "65.00".into()], vec!["a".into(), "1500.00".into()]]);
         assert_eq!(shown, "zone      RSD\n────  ───────\nžuta    65.00\na     1500.00\n");
+    }
+
+    #[test]
+    fn a_window_too_narrow_gets_each_row_on_lines_of_its_own() {
+        let rows = [vec!["žuta".to_owned(), "65.00".to_owned()], vec![String::new(), "1500.00".to_owned()]];
+        let wide = table(&["zone", ">RSD"], &rows);
+        assert_eq!(table_within(&["zone", ">RSD"], &rows, Some(13)), wide, "it fits exactly");
+        assert_eq!(table_within(&["zone", ">RSD"], &rows, Some(12)), "zone  žuta\nRSD   65.00\n\nRSD   1500.00\n");
+    }
+
+    #[test]
+    fn a_code_that_would_be_broken_by_the_window_is_not_shown() {
+        let drawn = qr("MESTO1:ABC", PLAIN).unwrap();
+        let width = drawn.lines().next().unwrap().chars().count();
+        assert_eq!((fits(&drawn, None), fits(&drawn, Some(width))), (Ok(()), Ok(())));
+        assert_eq!(fits(&drawn, Some(width - 1)), Err(width));
+        let coloured = qr("MESTO1:ABC", Style { coloured: true, ..PLAIN }).unwrap();
+        assert_eq!(fits(&coloured, Some(width)), Ok(()), "colour takes no place");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use mesto_client::rules::Quote as Terms;
 use mesto_client::texts::{format_moment, format_money, format_time, of_tagged, text};
 use mesto_client::{Locale, ZonesNear};
 
-use crate::output::{Style, Tone, table};
+use crate::output::{Style, Tone, table, table_within};
 
 /// How things are shown: in which language, in whose time, in what style.
 #[derive(Clone, Copy)]
@@ -51,7 +51,7 @@ impl Show {
             terms.granted_minutes,
             terms.tariff,
             terms.tariff_from,
-            table(&["", ">"], &rows).lines().skip(2).map(|line| format!("  {line}\n")).collect::<String>()
+            table_within(&["", ">"], &rows, None).lines().skip(2).map(|line| format!("  {line}\n")).collect::<String>()
         );
         for notice in &terms.notices {
             let said = of_tagged(self.locale, "notice", notice, self.zone);

@@ -10,7 +10,7 @@ use mesto_protocol::ticket::Presentation;
 
 use super::{CITY, Cast};
 use crate::failure::{CliError, Outcome};
-use crate::output::{Tone, qr};
+use crate::output::{Tone, fits, qr, terminal_width};
 
 /// On the edge of the red zone, near Cvetni trg.
 const HERE: Position = Position { lat: 44.8079, lon: 20.4655, accuracy_m: Some(12.0) };
@@ -69,7 +69,11 @@ pub async fn quote_and_buy(cast: &mut Cast) -> Outcome<()> {
     cast.tell.record("code", code.text.clone());
     cast.tell.say("Her ticket for an inspector, signed by the operator and by this phone at this moment:");
     match qr(&code.text, cast.tell.style) {
-        Some(drawn) => cast.tell.show(drawn),
+        // The story is indented by six.
+        Some(drawn) => match fits(&drawn, terminal_width().map(|width| width.saturating_sub(6))) {
+            Ok(()) => cast.tell.show(drawn),
+            Err(columns) => cast.tell.say(format!("(its code takes a window of {} columns)", columns + 6)),
+        },
         None => return Err(CliError::failed("the QR", "the ticket is too long")),
     }
     Ok(())

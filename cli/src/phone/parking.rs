@@ -135,6 +135,10 @@ pub async fn tickets(args: &TicketsArgs, style: Style, locale: Locale) -> Outcom
             say!("{}", serde_json::to_string(&code).unwrap_or_default());
         } else {
             let drawn = qr(&code.text, style).ok_or_else(|| CliError::failed("the QR", "the ticket is too long"))?;
+            crate::output::fits(&drawn, crate::output::terminal_width()).map_err(|columns| {
+                CliError::new(Exit::Failed, "terminal_narrow", format!("the code takes {columns} columns"))
+                    .advise("Make the window wider or its letters smaller; --json gives the code as text.")
+            })?;
             crate::output::write(&drawn);
             say!("Show it before {}.", code.fresh_until.format("%H:%M:%S UTC"));
         }
