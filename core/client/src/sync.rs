@@ -74,6 +74,10 @@ impl Client {
             }
         }
         report.cursor = cursor;
+        if self.stored_city().is_none() {
+            // A file that was rebuilt lost it; without a connection to it the next sync tries again.
+            let _ = self.refresh().await;
+        }
         self.prune()?;
         self.changed();
         Ok(report)

@@ -61,9 +61,15 @@ pub(crate) fn path(route: &str, value: &str) -> String {
     }
 }
 
-/// Whole seconds of `Retry-After`.
+/// Epoch milliseconds from 2000 to 2100: anything else is no operator's clock.
+const PLAUSIBLE_MS: std::ops::Range<i64> = 946_684_800_000..4_102_444_800_000;
+/// Nobody is made to wait longer for the next attempt, seconds: a slip must not leave an intent open for years.
+const LONGEST_PAUSE: u32 = 3_600;
+
+/// Whole seconds of `Retry-After`, an hour at most.
 pub(crate) fn retry_after(answer: &LinkAnswer) -> Option<u32> {
-    answer.header("retry-after").and_then(|value| value.trim().parse().ok())
+    let seconds: u64 = answer.header("retry-after")?.trim().parse().ok()?;
+    Some(u32::try_from(seconds).map_or(LONGEST_PAUSE, |seconds| seconds.min(LONGEST_PAUSE)))
 }
 
 impl Client {
@@ -96,16 +102,16 @@ impl Client {
     }
 
     fn heard(&self, answer: &LinkAnswer, sent: std::time::Duration, token: Option<&str>) {
-        let told = answer.header(route::TIME).and_then(|ms| ms.trim().parse::<i64>().ok());
-        if let Some(server_ms) = told {
-            self.clock_is(Anchor::observe(server_ms, sent, self.ports().clock.as_ref()));
-        }
         let refusal = match meaning(answer.status, &answer.body) {
             Meaning::Refused(problem) => problem.kind(),
             Meaning::Done => None,
-            // Somebody else answers for the operator: there is no connection to him.
+            // Somebody else answers for the operator: there is no connection to him, and his time is not the operator's.
             Meaning::Foreign => return self.connection_is(Connection::Offline),
         };
+        let told = answer.header(route::TIME).and_then(|ms| ms.trim().parse::<i64>().ok());
+        if let Some(server_ms) = told.filter(|ms| PLAUSIBLE_MS.contains(ms)) {
+            self.clock_is(Anchor::observe(server_ms, sent, self.ports().clock.as_ref()));
+        }
         match refusal {
             Some(ProblemCode::ClientTooOld) => self.connection_is(Connection::UpdateNeeded),
             Some(ProblemCode::Unauthorized) => {
@@ -214,6 +220,20 @@ mod tests {
         let body = serde_json::to_vec(&ours).unwrap_or_default();
         assert_eq!(meaning(422, &body), Meaning::Refused(ours));
         assert_eq!(meaning(400, &body), Meaning::Foreign, "the status is not the problem's");
+    }
+
+    #[test]
+    fn a_pause_is_an_hour_at_most() {
+        let after = |text: &str| {
+            let headers = vec![("Retry-After".to_owned(), text.to_owned())];
+            retry_after(&LinkAnswer { status: 429, headers, body: Vec::new() })
+        };
+        assert_eq!(after("40"), Some(40));
+        assert_eq!(after("3600"), Some(3_600));
+        assert_eq!(after("3601"), Some(3_600));
+        assert_eq!(after("99999999999"), Some(3_600));
+        assert_eq!(after("Wed, 21 Oct 2026 07:28:00 GMT"), None);
+        assert_eq!(after("-1"), None);
     }
 
     #[test]

@@ -255,6 +255,27 @@ fn after_a_reboot_the_phone_asks_for_the_time_before_it_buys() {
 }
 
 #[test]
+fn a_time_that_is_no_operators_is_not_taken() {
+    let phone = Phone::ready("1000");
+    let answer = |status: u16, ms: &str, body: &[u8]| {
+        Fault::Says(status, vec![("mesto-time".to_owned(), ms.to_owned())], body.to_vec())
+    };
+    let tomorrow = (phone.time.now() + TimeDelta::days(1)).timestamp_millis().to_string();
+    for told in [
+        answer(200, &i64::MIN.to_string(), b"{}"),
+        answer(200, &i64::MAX.to_string(), b"{}"),
+        answer(200, "0", b"{}"),
+        answer(200, "soon", b"{}"),
+        answer(403, &tomorrow, b"<html>log in to the wifi</html>"),
+    ] {
+        phone.net.fault("GET /v1/events", told);
+        assert!(run(phone.client.sync()).is_err());
+        assert_eq!(phone.client.now(), phone.time.now());
+    }
+    assert_eq!(run(phone.client.buy(&phone.quote("red", 60))).unwrap().state, IntentState::Confirmed);
+}
+
+#[test]
 fn an_intent_from_before_a_reboot_is_still_ended_by_its_true_deadline() {
     let mut phone = Phone::ready("1000");
     let quote = phone.quote("red", 60);

@@ -94,9 +94,9 @@ fn a_file_that_is_no_database_is_set_aside_and_rebuilt() {
     assert!(recovery.set_aside.exists() && !recovery.intents_complete);
     assert_eq!(set_aside(&phone), 1);
     assert_eq!(phone.client.zones_near(None, None).unwrap_err().code(), "city_missing");
-    // Everything comes back from the operator.
-    run(phone.client.refresh()).unwrap();
+    // Everything comes back from the operator, the city too.
     run(phone.client.sync()).unwrap();
+    assert!(phone.client.zones_near(None, Some("9111")).is_ok());
     assert_eq!((phone.balance(), phone.shown().active_tickets.len()), (rsd("920.00"), 1));
     assert!(phone.shown().signed_in, "the session is among the secrets");
 }
