@@ -8,6 +8,8 @@
 pub mod check;
 pub mod driver;
 pub mod faulty;
+#[path = "../fuzz/mod.rs"]
+pub mod fuzz;
 pub mod network;
 pub mod phone;
 pub mod postgres;

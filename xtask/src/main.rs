@@ -1,4 +1,5 @@
-//! Developer commands: `cargo xtask setup|test|clauses|dependencies|texts|bindings|size|app|simulate|bench`.
+//! Developer commands: `cargo xtask setup|test|clauses|dependencies|texts|bindings|size|app|simulate|fuzz|bench` and
+//! what the tests check on the way: `pages`.
 
 mod bench;
 mod clauses;
@@ -19,7 +20,7 @@ use clap::{Parser, Subcommand};
 use failure::Outcome;
 
 #[derive(Debug, Parser)]
-#[command(name = "cargo xtask", about = "Developer commands of Mesto")]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", about = "Developer commands of Mesto")]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -56,6 +57,11 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         words: Vec<String>,
     },
+    /// Hand altered inputs to whatever takes them from strangers; `--target T --seed N` replays, `--seeds K` hunts longer
+    Fuzz {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        words: Vec<String>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -83,9 +89,13 @@ fn run(command: Command) -> Outcome<()> {
         Command::Size(options) => size::run(options),
         Command::Bench(options) => bench::run(options),
         Command::App => test::app(),
-        Command::Simulate { words } => {
-            let program = ["run", "--quiet", "--release", "-p", "mesto-tests", "--bin", "simulate", "--"];
-            process::succeed(test::cargo()?.args(program).args(words))
-        }
+        Command::Simulate { words } => of_tests("simulate", &words),
+        Command::Fuzz { words } => of_tests("fuzz", &words),
     }
+}
+
+/// Runs a program of `tests/`, built to be fast.
+fn of_tests(program: &str, words: &[String]) -> Outcome<()> {
+    let cargo = ["run", "--quiet", "--release", "--locked", "-p", "mesto-tests", "--bin", program, "--"];
+    process::succeed(test::cargo()?.args(cargo).args(words))
 }
