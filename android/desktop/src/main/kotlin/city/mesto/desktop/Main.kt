@@ -30,7 +30,9 @@ import city.mesto.ui.theme.MestoTheme
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.job
 import kotlinx.coroutines.runBlocking
 import java.awt.Desktop
 import java.io.File
@@ -72,7 +74,8 @@ fun main() {
         )
     }
     val beside = Beside()
-    val app = MestoApp(client, language, "desktop", MutableStateFlow(InTheCentre), beside, CoroutineScope(SupervisorJob() + Dispatchers.Main))
+    val scope = CoroutineScope(SupervisorJob() + Dispatchers.Main)
+    val app = MestoApp(client, language, "desktop", MutableStateFlow(InTheCentre), beside, scope)
     app.start()
     application(exitProcessOnExit = false) {
         val width = if (testbed == null) 400.dp else 720.dp
@@ -83,6 +86,8 @@ fun main() {
             }
         }
     }
+    // Nothing may ask the core after its end.
+    runBlocking { scope.coroutineContext.job.cancelAndJoin() }
     client.close()
     testbed?.close()
 }

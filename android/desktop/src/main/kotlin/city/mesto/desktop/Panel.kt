@@ -41,7 +41,8 @@ fun Panel(testbed: Testbed, phone: String?, page: String?, composed: SmsFallback
     val scope = rememberCoroutineScope()
 
     fun press(action: () -> Unit) {
-        scope.launch { withContext(Dispatchers.IO) { action() } }
+        // A testbed that is gone stops the panel's buttons, not the window.
+        scope.launch { withContext(Dispatchers.IO) { runCatching(action) } }
     }
     LaunchedEffect(testbed, phone) {
         while (true) {

@@ -25,7 +25,7 @@ private enum class Manner(val suffix: String, val language: String, val dark: Bo
     Day("", "sr-Latn", false, 1f),
     English(".en", "en", false, 1f),
     Night(".night", "sr-Latn", true, 1f),
-    LargeLetters(".large", "sr-Latn", false, 1.6f),
+    LargeLetters(".large", "sr-Latn", false, 2f),
 }
 
 class ScreensDrawnTest {

@@ -2,7 +2,14 @@
 
 package city.mesto.ui
 
+import androidx.compose.foundation.layout.Box
+import androidx.compose.foundation.layout.size
+import androidx.compose.runtime.Composable
 import androidx.compose.runtime.CompositionLocalProvider
+import androidx.compose.runtime.getValue
+import androidx.compose.runtime.mutableStateOf
+import androidx.compose.runtime.setValue
+import androidx.compose.ui.Modifier
 import androidx.compose.ui.platform.LocalDensity
 import androidx.compose.ui.semantics.SemanticsActions
 import androidx.compose.ui.semantics.SemanticsNode
@@ -13,10 +20,25 @@ import androidx.compose.ui.test.ExperimentalTestApi
 import androidx.compose.ui.test.SemanticsMatcher
 import androidx.compose.ui.test.v2.runComposeUiTest
 import androidx.compose.ui.unit.Density
+import androidx.compose.ui.unit.dp
+import city.mesto.ui.preview.BuyPreview
+import city.mesto.ui.preview.BuyStates
+import city.mesto.ui.preview.PlatePreview
+import city.mesto.ui.preview.PlateStates
+import city.mesto.ui.preview.SignInPreview
+import city.mesto.ui.preview.SignInStates
+import city.mesto.ui.preview.TicketPreview
+import city.mesto.ui.preview.TicketStates
+import city.mesto.ui.preview.TopUpPreview
+import city.mesto.ui.preview.TopUpStates
+import city.mesto.ui.preview.ZonesPreview
+import city.mesto.ui.preview.ZonesStates
+import kotlin.test.Test
+import kotlin.test.assertEquals
+import kotlin.test.assertTrue
 import org.junit.jupiter.api.DynamicTest
 import org.junit.jupiter.api.DynamicTest.dynamicTest
 import org.junit.jupiter.api.TestFactory
-import kotlin.test.assertTrue
 
 @OptIn(ExperimentalTestApi::class)
 class ScreensSpokenTest {
@@ -34,7 +56,7 @@ class ScreensSpokenTest {
     }
 
     @TestFactory
-    fun every_target_is_48_dp_and_has_a_name(): List<DynamicTest> = listOf(1f, 1.6f).flatMap { font ->
+    fun every_target_is_48_dp_and_has_a_name(): List<DynamicTest> = listOf(1f, 2f).flatMap { font ->
         drawnScreens("sr-Latn").map { screen ->
             dynamicTest("${screen.name} letters x$font") {
                 runComposeUiTest {
@@ -50,6 +72,40 @@ class ScreensSpokenTest {
                 }
             }
         }
+    }
+
+    @Test
+    fun at_200_percent_the_main_button_stays_on_the_screen() {
+        for (screen in drawnScreens("sr-Latn").filter { it.name in setOf("buy-ready", "buy-at-the-stop", "ticket-running", "ticket-expired", "sign-in-code") }) {
+            runComposeUiTest {
+                setContent {
+                    CompositionLocalProvider(LocalDensity provides Density(1f, 2f)) {
+                        MestoScreen(TestWords.of("sr-Latn"), dark = false) { Box(Modifier.size(360.dp, 640.dp)) { screen.content() } }
+                    }
+                }
+                val main = everything().filter { SemanticsActions.OnClick in it.config }.maxBy { it.boundsInRoot.bottom }
+                assertTrue(main.size.height >= 64 && main.boundsInRoot.bottom <= 640f, "${screen.name}: ${main.spoken()} at ${main.boundsInRoot}")
+                assertEquals(main.size.height.toFloat(), main.boundsInRoot.height, 1f, "${screen.name}: ${main.spoken()} is cut")
+            }
+        }
+    }
+
+    @Test
+    fun every_state_has_a_preview() = runComposeUiTest {
+        var shown by mutableStateOf<@Composable () -> Unit>({})
+        setContent { shown() }
+        val previews = ZonesStates().values.map<_, @Composable () -> Unit> { { ZonesPreview(it) } } +
+            BuyStates().values.map { { BuyPreview(it) } } + TicketStates().values.map { { TicketPreview(it) } } +
+            SignInStates().values.map { { SignInPreview(it) } } + PlateStates().values.map { { PlatePreview(it) } } +
+            TopUpStates().values.map { { TopUpPreview(it) } }
+        var count = 0
+        for (preview in previews) {
+            shown = preview
+            waitForIdle()
+            assertTrue(everything().any { node -> node.spoken().any(String::isNotBlank) })
+            count++
+        }
+        assertEquals(drawnScreens("sr-Latn").size, count)
     }
 
     private fun ComposeUiTest.show(screen: DrawnScreen, language: String, font: Float = 1f) {

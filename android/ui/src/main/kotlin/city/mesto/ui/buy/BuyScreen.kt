@@ -34,7 +34,6 @@ import city.mesto.ui.parts.RefusedNotice
 import city.mesto.ui.parts.TimeWheel
 import city.mesto.ui.parts.Tone
 import city.mesto.ui.parts.UnconfirmedNotice
-import city.mesto.ui.parts.Waiting
 import city.mesto.ui.parts.ZoneBar
 import city.mesto.ui.text.texts
 import city.mesto.ui.text.words
@@ -53,7 +52,7 @@ fun BuyScreen(state: BuyUiState, onEvent: (BuyEvent) -> Unit, modifier: Modifier
             Payment.Idle, Payment.Sending -> Unit
         }
         if (state.payment !is Payment.Unconfirmed) WheelCard(state, onEvent)
-        QuoteCard(state, onEvent)
+        if (state.payment !is Payment.Unconfirmed) QuoteCard(state, onEvent)
     }
 }
 
@@ -61,7 +60,7 @@ fun BuyScreen(state: BuyUiState, onEvent: (BuyEvent) -> Unit, modifier: Modifier
 private fun WheelCard(state: BuyUiState, onEvent: (BuyEvent) -> Unit) {
     val wheel = state.wheel
     if (wheel.choices.isEmpty()) return
-    val until = state.shownQuote?.let { words.time(it.endsAt) } ?: "–"
+    val until = state.shownQuote?.let { words.time(it.endsAt, from = it.startsAt) } ?: "–"
     Card {
         TimeWheel(
             choices = wheel.choices,
@@ -89,7 +88,8 @@ private fun WheelCard(state: BuyUiState, onEvent: (BuyEvent) -> Unit) {
 @Composable
 private fun QuoteCard(state: BuyUiState, onEvent: (BuyEvent) -> Unit) {
     when (val quote = state.quote) {
-        QuoteState.Loading -> Card { Waiting(texts.buyPriceLoading()) }
+        // The button says that the price is asked for.
+        QuoteState.Loading -> Unit
         is QuoteState.Refused -> RefusedNotice(quote.refusal, actions = { QuietButton(texts.stateRetry(), { onEvent(BuyEvent.Retry) }) })
         is QuoteState.Preview -> QuoteLines(quote.quote, footnote = texts.buyPreview(), isFirm = false)
         is QuoteState.Firm -> QuoteLines(quote.quote, footnote = texts.buyPriceHeld(words.time(quote.validUntil)), isFirm = true)
@@ -148,6 +148,8 @@ private fun Confirm(state: BuyUiState, onEvent: (BuyEvent) -> Unit) {
                 fill = true,
             )
         }
+        // The button's place is kept: nothing moves under a thumb that is on its way.
+        state.quote is QuoteState.Loading -> MainButton(texts.buyPriceLoading(), {}, busy = true)
         quote == null || state.quote !is QuoteState.Firm -> Unit
         else -> MainButton(
             text = if (state.payment is Payment.Sending) texts.buyPaying() else texts.buyPay(words.money(quote.total)),
@@ -159,7 +161,7 @@ private fun Confirm(state: BuyUiState, onEvent: (BuyEvent) -> Unit) {
                 amount = words.money(quote.total),
                 plate = state.plate.shown,
                 zone = state.zone.name,
-                time = words.time(quote.endsAt),
+                time = words.time(quote.endsAt, from = quote.startsAt),
             ).takeIf { state.payment !is Payment.Sending },
         )
     }
@@ -167,6 +169,8 @@ private fun Confirm(state: BuyUiState, onEvent: (BuyEvent) -> Unit) {
 
 @Composable
 private fun DepositLine(state: BuyUiState) {
+    // While nobody knows whether it was paid, no sum is right.
+    if (state.payment is Payment.Unconfirmed) return
     val balance = state.balance ?: return
     val quote = (state.quote as? QuoteState.Firm)?.quote ?: return
     val short = state.shortBy

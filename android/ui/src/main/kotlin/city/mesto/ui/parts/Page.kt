@@ -4,7 +4,7 @@ package city.mesto.ui.parts
 
 import androidx.compose.foundation.background
 import androidx.compose.foundation.layout.Arrangement
-import androidx.compose.foundation.layout.Box
+import androidx.compose.foundation.layout.BoxWithConstraints
 import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.ColumnScope
 import androidx.compose.foundation.layout.Row
@@ -32,7 +32,12 @@ import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.unit.dp
 import city.mesto.ui.text.texts
 
-/** A screen: bar, scrolling content, and the action area that never scrolls away. On a wide window it keeps a hand's width. */
+private const val ACTIONS_SHARE = 0.55f
+
+/**
+ * A screen: bar, scrolling content, and the action area that never scrolls away; where it is too high it shows its end, which is the
+ * main button. On a wide window it keeps a hand's width.
+ */
 @Composable
 fun Page(
     modifier: Modifier = Modifier,
@@ -40,7 +45,9 @@ fun Page(
     actions: @Composable (ColumnScope.() -> Unit)? = null,
     content: @Composable ColumnScope.() -> Unit,
 ) {
-    Box(modifier.fillMaxSize().background(MaterialTheme.colorScheme.background), contentAlignment = Alignment.TopCenter) {
+    BoxWithConstraints(modifier.fillMaxSize().background(MaterialTheme.colorScheme.background), contentAlignment = Alignment.TopCenter) {
+        // With letters at 200 % the actions may not leave nothing of what they act on.
+        val mostForActions = maxHeight * ACTIONS_SHARE
         Column(Modifier.widthIn(max = 560.dp).fillMaxSize().safeDrawingPadding().imePadding()) {
             bar()
             Column(
@@ -52,7 +59,10 @@ fun Page(
                 Surface(shadowElevation = 12.dp, color = MaterialTheme.colorScheme.surface, modifier = Modifier.fillMaxWidth()) {
                     Column(
                         verticalArrangement = Arrangement.spacedBy(10.dp),
-                        modifier = Modifier.padding(start = 16.dp, end = 16.dp, top = 14.dp, bottom = 16.dp),
+                        modifier = Modifier
+                            .heightIn(max = mostForActions)
+                            .verticalScroll(rememberScrollState(), reverseScrolling = true)
+                            .padding(start = 16.dp, end = 16.dp, top = 14.dp, bottom = 16.dp),
                         content = it,
                     )
                 }

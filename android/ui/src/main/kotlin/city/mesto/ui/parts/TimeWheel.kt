@@ -45,6 +45,7 @@ import androidx.compose.ui.text.style.TextAlign
 import androidx.compose.ui.unit.Dp
 import androidx.compose.ui.unit.dp
 import androidx.compose.ui.unit.sp
+import city.mesto.ui.theme.capped
 import kotlinx.coroutines.flow.distinctUntilChanged
 import kotlinx.coroutines.flow.drop
 import kotlinx.coroutines.flow.filter
@@ -158,7 +159,7 @@ private fun LazyListState.middle(last: Int): Int {
 private fun WheelRow(minutes: Int, isMiddle: Boolean, row: Dp, onClick: () -> Unit) {
     val colours = MaterialTheme.colorScheme
     // Grows with the phone's letters only as far as three figures fit between the buttons.
-    val chosenSize = with(LocalDensity.current) { minOf(36.sp.toPx(), 40.dp.toPx()).toSp() }
+    val chosenSize = capped(36.sp, 40.dp)
     Box(contentAlignment = Alignment.Center, modifier = Modifier.fillMaxWidth().height(row).clickable(onClick = onClick)) {
         Text(
             city.mesto.ui.text.texts.buyMinutes(minutes.toLong()),

@@ -30,12 +30,14 @@ import androidx.compose.ui.unit.dp
 import androidx.compose.ui.unit.sp
 import city.mesto.ui.ZoneView
 import city.mesto.ui.text.texts
+import city.mesto.ui.theme.capped
 
 /** The block itself; decoration for a screen reader, the text beside it names the zone. */
 @Composable
 fun ZoneBadge(zone: ZoneView, modifier: Modifier = Modifier, size: TextUnit = 22.sp) {
     val colour = zoneColour(zone.colour)
     val shape = RoundedCornerShape(12.dp)
+    val letters = capped(size, 28.dp)
     Box(
         contentAlignment = Alignment.Center,
         modifier = modifier
@@ -49,8 +51,8 @@ fun ZoneBadge(zone: ZoneView, modifier: Modifier = Modifier, size: TextUnit = 22
         Text(
             text = zone.sign ?: zone.name.take(1).uppercase(),
             color = lettersOn(colour),
-            fontSize = size,
-            lineHeight = size * 1.15f,
+            fontSize = letters,
+            lineHeight = letters * 1.15f,
             fontWeight = FontWeight.ExtraBold,
             style = MaterialTheme.typography.titleLarge,
             maxLines = 1,
@@ -77,10 +79,10 @@ fun ZoneBar(zone: ZoneView, onBack: () -> Unit, modifier: Modifier = Modifier) {
                 heading()
             },
         ) {
-            Text(zone.name, style = MaterialTheme.typography.headlineMedium, color = letters, modifier = Modifier.weight(1f))
-            zone.sign?.let {
-                Text(it, style = MaterialTheme.typography.headlineMedium, fontWeight = FontWeight.Black, color = letters, maxLines = 1)
-            }
+            val size = capped(26.sp, 34.dp)
+            val style = MaterialTheme.typography.headlineMedium.copy(fontSize = size, lineHeight = size * 1.2f)
+            Text(zone.name, style = style, color = letters, modifier = Modifier.weight(1f))
+            zone.sign?.let { Text(it, style = style, fontWeight = FontWeight.Black, color = letters, maxLines = 1, modifier = Modifier.padding(start = 12.dp)) }
         }
     }
 }

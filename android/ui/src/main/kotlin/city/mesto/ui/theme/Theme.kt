@@ -15,8 +15,11 @@ import androidx.compose.runtime.Immutable
 import androidx.compose.runtime.ReadOnlyComposable
 import androidx.compose.runtime.staticCompositionLocalOf
 import androidx.compose.ui.graphics.Color
+import androidx.compose.ui.platform.LocalDensity
 import androidx.compose.ui.text.TextStyle
 import androidx.compose.ui.text.font.FontWeight
+import androidx.compose.ui.unit.Dp
+import androidx.compose.ui.unit.TextUnit
 import androidx.compose.ui.unit.dp
 import androidx.compose.ui.unit.sp
 
@@ -137,3 +140,8 @@ fun MestoTheme(dark: Boolean = isSystemInDarkTheme(), content: @Composable () ->
 val PlateLetters: TextStyle
     @Composable @ReadOnlyComposable
     get() = MaterialTheme.typography.headlineMedium.copy(fontWeight = FontWeight.Black, letterSpacing = 1.sp)
+
+/** `size` as the phone's letters ask for, but no larger than `most`: where a word would break, or a figure outgrow its place. */
+@Composable
+@ReadOnlyComposable
+fun capped(size: TextUnit, most: Dp): TextUnit = with(LocalDensity.current) { minOf(size.toPx(), most.toPx()).toSp() }
