@@ -57,21 +57,21 @@ pub fn run(options: Options) -> Outcome<()> {
         let tests = mentions.tests.get(&clause.id).map_or(&[][..], Vec::as_slice);
         let code = mentions.code.get(&clause.id).map_or(&[][..], Vec::as_slice);
         if options.json {
-            println!("{}", as_json(clause, tests, code));
+            say!("{}", as_json(clause, tests, code));
         } else if options.missing {
             if tests.is_empty() {
                 let code = code.first().map_or_else(String::new, |at| format!("  code: {}:{}", at.file, at.line));
-                println!("{:<7} {} {}{code}", clause.id, clause.class, clause.requirement);
+                say!("{:<7} {} {}{code}", clause.id, clause.class, clause.requirement);
             }
         } else {
-            println!("{:<7} {} {}", clause.id, clause.class, if tests.is_empty() { "-" } else { "" });
+            say!("{:<7} {} {}", clause.id, clause.class, if tests.is_empty() { "-" } else { "" });
             for test in tests {
-                println!("          {} ({}:{})", test.test, test.file, test.line);
+                say!("          {} ({}:{})", test.test, test.file, test.line);
             }
         }
     }
     if !options.json {
-        println!("{}", summary(&list, &mentions));
+        say!("{}", summary(&list, &mentions));
     }
     verdict(&list, &mentions)
 }
@@ -79,7 +79,7 @@ pub fn run(options: Options) -> Outcome<()> {
 /// The summary alone; fails as [`run`] does.
 pub fn check() -> Outcome<()> {
     let (list, mentions) = read()?;
-    println!("{}", summary(&list, &mentions));
+    say!("{}", summary(&list, &mentions));
     verdict(&list, &mentions)
 }
 

@@ -92,9 +92,9 @@ pub fn check() -> Outcome<()> {
         return Err(Failure::new(problems.join("\n")));
     }
     let foreign = metadata.packages.iter().filter(|package| package.source.is_some()).count();
-    println!("{foreign} crates: licences, sources and bans hold");
+    say!("{foreign} crates: licences, sources and bans hold");
     for (name, versions) in doubled(&metadata.packages) {
-        println!("  {name} is there in {} versions: {}", versions.len(), versions.join(", "));
+        say!("  {name} is there in {} versions: {}", versions.len(), versions.join(", "));
     }
     Ok(())
 }

@@ -1,6 +1,14 @@
 //! Developer commands: `cargo xtask setup|test|clauses|dependencies|texts|bindings|size|app|simulate|fuzz|bench` and
 //! what the tests check on the way: `pages`.
 
+/// Prints a line; a terminal or a pipe that was closed is no failure.
+macro_rules! say {
+    ($($words:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout(), $($words)*);
+    }};
+}
+
 mod bench;
 mod clauses;
 mod dependencies;

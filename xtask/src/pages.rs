@@ -31,7 +31,7 @@ pub fn check() -> Outcome<()> {
     if !problems.is_empty() {
         return Err(Failure::new(problems.join("\n")));
     }
-    println!("{named} places named in pages are there");
+    say!("{named} places named in pages are there");
     Ok(())
 }
 

@@ -155,7 +155,7 @@ pub fn run(parts: &[Part], mode: Mode) -> Outcome<()> {
     let components: Vec<&str> = if parts.contains(&Part::Rust) { missing_components()? } else { vec![] };
     if packages.is_empty() && components.is_empty() && !swift_is_missing {
         if mode == Mode::DryRun {
-            println!("Nothing is missing.");
+            say!("Nothing is missing.");
         }
         return Ok(());
     }
@@ -167,7 +167,7 @@ pub fn run(parts: &[Part], mode: Mode) -> Outcome<()> {
     missing.extend(components.iter().map(|name| format!("  {name} (a component of the Rust toolchain)")));
     let missing = missing.join("\n");
     if mode == Mode::DryRun {
-        println!("Missing on this machine:\n{missing}");
+        say!("Missing on this machine:\n{missing}");
         return Ok(());
     }
     if mode == Mode::Never {
@@ -179,7 +179,7 @@ pub fn run(parts: &[Part], mode: Mode) -> Outcome<()> {
             "missing on this machine:\n{missing}\nOnly on Debian as root is it installed automatically; install it yourself and run again"
         )));
     }
-    println!("Missing on this machine, installing now:\n{missing}");
+    say!("Missing on this machine, installing now:\n{missing}");
     if !packages.is_empty() {
         install(&packages)?;
     }

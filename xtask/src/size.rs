@@ -52,21 +52,21 @@ pub fn run(options: Options) -> Outcome<()> {
     let symbols =
         process::output(Command::new("nm").args(["--print-size", "--demangle", "--defined-only"]).arg(&built))?;
     let shares = shares(&symbols);
-    println!("{:<28} {:>9} {:>9}", "crate", "code", "data");
+    say!("{:<28} {:>9} {:>9}", "crate", "code", "data");
     for (name, share) in shares.iter().take(options.top) {
-        println!("{name:<28} {:>9} {:>9}", share.code, share.data);
+        say!("{name:<28} {:>9} {:>9}", share.code, share.data);
     }
     let rest = shares
         .iter()
         .skip(options.top)
         .fold(Share::default(), |sum, (_, share)| Share { code: sum.code + share.code, data: sum.data + share.data });
-    println!("{:<28} {:>9} {:>9}", "the rest", rest.code, rest.data);
+    say!("{:<28} {:>9} {:>9}", "the rest", rest.code, rest.data);
 
     let bytes = std::fs::metadata(&shipped).about(shipped.display())?.len();
     let gzipped = gzipped(&shipped)?;
-    println!("\n{bytes} bytes, limit {MOST_BYTES}\n{gzipped} gzipped, limit {MOST_GZIPPED}");
+    say!("\n{bytes} bytes, limit {MOST_BYTES}\n{gzipped} gzipped, limit {MOST_GZIPPED}");
     if let Some((commit, before)) = std::fs::read_to_string(root.join(RECORDS)).ok().as_deref().and_then(last) {
-        println!("{:+} bytes since {commit}", i128::from(bytes) - i128::from(before));
+        say!("{:+} bytes since {commit}", i128::from(bytes) - i128::from(before));
     }
     if options.record {
         record(&root, bytes, gzipped)?;

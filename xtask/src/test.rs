@@ -84,18 +84,18 @@ pub fn run(options: &Options) -> Outcome<()> {
     if options.only.is_empty() {
         lines.push(measure(&parts::SIZE));
     }
-    println!("\n{}", table(&lines));
+    say!("\n{}", table(&lines));
     let failed: Vec<&str> = lines.iter().filter(|line| line.failure.is_some()).map(|line| line.name).collect();
     if failed.is_empty() { Ok(()) } else { Err(Failure::new(format!("failed: {}", failed.join(", ")))) }
 }
 
 fn failed(name: &'static str, why: String) -> Line {
-    println!("{name}: {why}");
+    say!("{name}: {why}");
     Line { name, failure: Some(why), counts: None, seconds: 0 }
 }
 
 fn measure(step: &Step) -> Line {
-    println!("\n== {} ==", step.name);
+    say!("\n== {} ==", step.name);
     let watch = Stopwatch::start();
     let result = (step.run)();
     let seconds = watch.elapsed().as_secs();
@@ -104,7 +104,7 @@ fn measure(step: &Step) -> Line {
         Err(failure) => (Some(failure.to_string()), None),
     };
     if let Some(text) = &failure {
-        println!("{}: {text}", step.name);
+        say!("{}: {text}", step.name);
     }
     Line { name: step.name, failure, counts, seconds }
 }

@@ -36,9 +36,9 @@ pub fn run(options: Options) -> Outcome<()> {
             return Err(Failure::new(format!("{path} is not current: run `cargo xtask texts` and commit it")));
         }
         std::fs::write(&file, text).about(path)?;
-        println!("wrote {path}");
+        say!("wrote {path}");
     }
-    println!("{} texts", catalogue.messages.len());
+    say!("{} texts", catalogue.messages.len());
     Ok(())
 }
 
