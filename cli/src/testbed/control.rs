@@ -3,6 +3,7 @@
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
@@ -84,6 +85,12 @@ pub fn routes(world: Weak<World>) -> Router {
         .fallback(|| async {
             Refused(StatusCode::NOT_FOUND, "there is no such control; docs/testbed.md lists them".into())
         })
+        .method_not_allowed_fallback(|| async {
+            Refused(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "this control takes another method; docs/testbed.md tells which".into(),
+            )
+        })
         .with_state(world)
 }
 
@@ -153,7 +160,8 @@ struct Recipient {
     phone: String,
 }
 
-async fn outbox(Bed(world): Bed, Query(recipient): Query<Recipient>) -> Answer {
+async fn outbox(Bed(world): Bed, recipient: Result<Query<Recipient>, QueryRejection>) -> Answer {
+    let Query(recipient) = recipient.map_err(|why| wrong(why.body_text()))?;
     let messages: Vec<Value> = world
         .outbox(&recipient.phone)
         .await?

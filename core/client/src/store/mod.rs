@@ -244,6 +244,20 @@ mod tests {
     }
 
     #[test]
+    fn a_full_disk_is_known_by_each_of_its_names() {
+        use rusqlite::ffi;
+        for (code, is_full) in [
+            (ffi::SQLITE_FULL, true),
+            (ffi::SQLITE_IOERR_SHMSIZE, true),
+            (ffi::SQLITE_IOERR_READ, false),
+            (ffi::SQLITE_BUSY, false),
+        ] {
+            let error = StoreError::from(rusqlite::Error::SqliteFailure(ffi::Error::new(code), None));
+            assert_eq!(matches!(error, StoreError::Full(_)), is_full, "{error}");
+        }
+    }
+
+    #[test]
     fn looking_for_room_leaves_nothing_behind() {
         let folder = tempfile::tempdir().unwrap();
         assert!(has_room_beside(&folder.path().join("mesto.db")));
