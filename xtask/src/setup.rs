@@ -30,7 +30,7 @@ struct Need {
 
 const NEEDS: [Need; 12] = [
     Need {
-        package: "gcc",
+        package: "build-essential",
         sign: Sign::Program(&["cc"]),
         what_for: "linking, and SQLite, which is built with the core",
         parts: &Part::ALL,
