@@ -99,6 +99,8 @@ pub(crate) struct Core {
     pub city: Option<Arc<City>>,
     /// Intents with a request under way.
     pub attempting: HashSet<String>,
+    /// How many balances were taken from answers of actions: two answers can overtake each other.
+    pub balances_told: u64,
     /// The last view, until something changes or the moment comes when one of its tickets is over.
     pub cached: Option<(Arc<Snapshot>, Option<DateTime<Utc>>)>,
 }
@@ -193,6 +195,7 @@ impl Client {
             account,
             city: None,
             attempting: HashSet::new(),
+            balances_told: 0,
             cached: None,
         };
         let (observers, outside) = (Observers::default(), Outside::default());

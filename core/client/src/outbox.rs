@@ -134,6 +134,15 @@ impl Drop for Attempt<'_> {
     }
 }
 
+/// What was known of the account when a request left.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Heard {
+    /// The last event.
+    cursor: i64,
+    /// Answers that told a balance.
+    balances: u64,
+}
+
 /// What a step wants from the link.
 enum Exchange {
     Nothing,
@@ -208,7 +217,7 @@ impl Client {
         }
         let attempt = Attempt { client: self, key };
         let now = self.now();
-        let (exchange, cursor) = match self.begin(key, &event, now) {
+        let (exchange, heard) = match self.begin(key, &event, now) {
             // Nothing is sent that was not written down before. What left earlier is as unconfirmed as it was; to say
             // "nothing was charged" would be a guess.
             Err(error) if error.is_full() => {
@@ -245,7 +254,7 @@ impl Client {
             Ok((answer, false)) if at_bank => read_bank(&answer, self.now()),
             Ok((answer, false)) => read_answer(&kind, answer.status, &answer.body, retry_at(&answer, self.now())),
         };
-        let balance_is_old = match self.finish(key, &event, brought, is_post.then_some(cursor)) {
+        let balance_is_old = match self.finish(key, &event, brought, is_post.then_some(heard)) {
             // What came back cannot be kept: it stays unconfirmed, and the same key will be told it again.
             Err(error) if error.is_full() => false,
             finished => finished?,
@@ -260,8 +269,10 @@ impl Client {
     }
 
     /// Commits that something is about to leave, before it does.
-    fn begin(&self, key: &str, event: &IntentEvent, now: DateTime<Utc>) -> Result<(Exchange, i64)> {
-        let outcome = self.core().write(now, |db| {
+    fn begin(&self, key: &str, event: &IntentEvent, now: DateTime<Utc>) -> Result<(Exchange, Heard)> {
+        let mut core = self.core();
+        let balances = core.balances_told;
+        let outcome = core.write(now, |db| {
             let cursor = rows::get::<i64>(db, rows::meta::CURSOR)?.unwrap_or(0);
             let Some(mut row) = IntentRow::find(db, key)? else { return Ok((None, cursor)) };
             let was_final = row.state.is_final();
@@ -295,21 +306,22 @@ impl Client {
             Ok((Some(exchange), cursor))
         })?;
         match outcome {
-            (Some(exchange), cursor) => Ok((exchange, cursor)),
+            (Some(exchange), cursor) => Ok((exchange, Heard { cursor, balances })),
             (None, _) => Err(intent_missing()),
         }
     }
 
-    /// Commits what came of it, together with what the answer brought. `cursor_before` is given for the answer of the
-    /// action itself. Whether money moved and the stored balance does not know it yet.
-    fn finish(&self, key: &str, event: &IntentEvent, brought: Brought, cursor_before: Option<i64>) -> Result<bool> {
+    /// Commits what came of it, together with what the answer brought. `before` is given for the answer of the action
+    /// itself. Whether money moved and the stored balance does not know it yet.
+    fn finish(&self, key: &str, event: &IntentEvent, brought: Brought, before: Option<Heard>) -> Result<bool> {
         let now = self.now();
         let mut core = self.core();
         let account = core.account.clone();
-        core.write(now, |db| {
-            let Some(mut row) = IntentRow::find(db, key)? else { return Ok(false) };
+        let balances = core.balances_told;
+        let (balance_is_old, was_told) = core.write(now, |db| {
+            let Some(mut row) = IntentRow::find(db, key)? else { return Ok((false, false)) };
             if row.state.is_final() {
-                return Ok(false);
+                return Ok((false, false));
             }
             let was_at_bank = row.state == IntentState::Unconfirmed(Progress::AtBank);
             let (state, effects) = step(row.state, event, row.not_after, now);
@@ -336,10 +348,11 @@ impl Client {
                 rows::put_topup_if_newer(db, topup)?;
                 row.result = Some(topup.id.clone());
             }
-            // An answer may be an old one told again: its balance counts only if it is the first, and nothing else was
-            // heard meanwhile.
+            // An answer may be an old one told again, or overtaken on its way: its balance counts only if it is the
+            // first, and nothing else was heard meanwhile.
             let cursor = rows::get::<i64>(db, rows::meta::CURSOR)?.unwrap_or(0);
-            let told = brought.balance.as_ref().filter(|_| row.attempts == 1 && cursor_before == Some(cursor));
+            let is_latest = row.attempts == 1 && before == Some(Heard { cursor, balances });
+            let told = brought.balance.as_ref().filter(|_| is_latest);
             if let Some(balance) = told {
                 rows::set(db, rows::meta::BALANCE, balance)?;
             }
@@ -351,8 +364,10 @@ impl Client {
                 row.ended_at = Some(now);
             }
             row.save(db)?;
-            Ok(balance_is_old)
-        })
+            Ok((balance_is_old, told.is_some()))
+        })?;
+        core.balances_told += u64::from(was_told);
+        Ok(balance_is_old)
     }
 
     fn view(&self, key: &str) -> Result<IntentView> {

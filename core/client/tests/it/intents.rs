@@ -50,6 +50,19 @@ fn an_old_answer_told_again_does_not_turn_the_balance_back() {
 }
 
 #[test]
+fn an_answer_that_was_overtaken_does_not_turn_the_balance_back() {
+    let phone = Phone::ready("1000");
+    let (red, yellow) = (phone.quote("red", 60), phone.quote("yellow", 60));
+    phone.net.fault("POST /v1/tickets", Fault::Waits);
+    let mut slow = Box::pin(phone.client.buy(&red));
+    assert!(poll(slow.as_mut()).is_none(), "bought; its answer, 920.00, is on its way");
+    run(phone.client.buy(&yellow)).unwrap();
+    assert_eq!(phone.balance(), rsd("855.00"));
+    assert_eq!(run(slow).unwrap().state, IntentState::Confirmed);
+    assert_eq!(phone.balance(), rsd("855.00"));
+}
+
+#[test]
 fn a_purchase_tapped_without_network_is_never_executed_late() {
     let phone = Phone::ready("1000");
     let quote = phone.quote("red", 60);
@@ -132,6 +145,19 @@ fn two_taps_on_one_quote_are_one_purchase() {
     let fourth = run(phone.client.buy(&quote)).unwrap();
     assert_eq!((fourth.key, fourth.state), (third.key, IntentState::Confirmed), "also after it was bought");
     assert_eq!(phone.net.sold(), 1);
+}
+
+#[test]
+fn taps_from_many_threads_are_one_purchase() {
+    let phone = Phone::ready("1000");
+    let quote = phone.quote("red", 60);
+    let keys: Vec<String> = std::thread::scope(|threads| {
+        let taps: Vec<_> = (0..8).map(|_| threads.spawn(|| run(phone.client.buy(&quote)).unwrap().key)).collect();
+        taps.into_iter().map(|tap| tap.join().unwrap()).collect()
+    });
+    assert!(keys.iter().all(|key| *key == keys[0]), "{keys:?}");
+    assert_eq!(phone.client.intent(&keys[0]).unwrap().unwrap().state, IntentState::Confirmed);
+    assert_eq!((phone.net.sold(), phone.balance()), (1, rsd("920.00")));
 }
 
 #[test]

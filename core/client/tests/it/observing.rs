@@ -109,3 +109,28 @@ fn the_snapshot_file_of_widgets_follows_the_state() {
     );
     assert!(!file.with_extension("new").exists());
 }
+
+#[test]
+fn what_many_threads_change_at_once_leaves_alarms_and_file_as_the_state_is() {
+    let phone = Phone::ready("5000");
+    let file = phone.folder.path().join("widget.json");
+    let mut config = crate::support::config(phone.path(), &phone.net);
+    config.snapshot_path = Some(file.clone());
+    let client = Client::open(config, phone.ports.clone()).unwrap();
+    let car = phone.car();
+    std::thread::scope(|threads| {
+        for zone in ["red", "yellow", "green", "blue"] {
+            let (client, car) = (&client, &car);
+            threads.spawn(move || {
+                let quote = run(client.quote(zone, car, 60)).unwrap();
+                run(client.buy(&quote)).unwrap();
+                client.replan();
+            });
+        }
+    });
+    let shown = client.snapshot();
+    assert_eq!(shown.active_tickets.len(), 4);
+    assert_eq!(phone.alarms.last(), client.reminders());
+    let written: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+    assert_eq!(written, serde_json::to_value(shown.as_ref()).unwrap());
+}
