@@ -30,9 +30,8 @@ import city.mesto.ui.theme.MestoTheme
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.SupervisorJob
-import kotlinx.coroutines.cancelAndJoin
+import kotlinx.coroutines.cancel
 import kotlinx.coroutines.flow.MutableStateFlow
-import kotlinx.coroutines.job
 import kotlinx.coroutines.runBlocking
 import java.awt.Desktop
 import java.io.File
@@ -79,15 +78,18 @@ fun main() {
     app.start()
     application(exitProcessOnExit = false) {
         val width = if (testbed == null) 400.dp else 720.dp
-        Window(onCloseRequest = ::exitApplication, title = "Mesto", state = WindowState(size = DpSize(width, 860.dp))) {
+        // The app ends before its core: nothing may ask that any more.
+        val close = {
+            scope.cancel()
+            exitApplication()
+        }
+        Window(onCloseRequest = close, title = "Mesto", state = WindowState(size = DpSize(width, 860.dp))) {
             Row {
                 Box(Modifier.width(400.dp).fillMaxHeight()) { MestoScreens(app) }
                 testbed?.let { MestoTheme { Panel(it, phoneOf(app), beside.page, beside.composed) } }
             }
         }
     }
-    // Nothing may ask the core after its end.
-    runBlocking { scope.coroutineContext.job.cancelAndJoin() }
     client.close()
     testbed?.close()
 }

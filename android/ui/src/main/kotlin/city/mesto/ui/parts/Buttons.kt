@@ -50,7 +50,11 @@ fun MainButton(
                 disabledContentColor = MaterialTheme.colorScheme.onPrimaryContainer,
             )
         } else {
-            ButtonDefaults.buttonColors()
+            // Off, but still to be read in the rain.
+            ButtonDefaults.buttonColors(
+                disabledContainerColor = MaterialTheme.colorScheme.surfaceVariant,
+                disabledContentColor = MaterialTheme.colorScheme.onSurfaceVariant,
+            )
         },
         contentPadding = PaddingValues(horizontal = 20.dp, vertical = 10.dp),
         modifier = modifier

@@ -41,6 +41,7 @@ import city.mesto.ui.parts.RefusedNotice
 import city.mesto.ui.parts.Tone
 import city.mesto.ui.text.texts
 import city.mesto.ui.text.words
+import city.mesto.ui.theme.FieldLetters
 
 @Composable
 fun SignInScreen(state: SignInUiState, onEvent: (SignInEvent) -> Unit, modifier: Modifier = Modifier) {
@@ -178,7 +179,7 @@ private fun BigField(value: String, label: String, hint: String, keyboard: Keybo
         label = { Text(label) },
         placeholder = { Text(hint, style = MaterialTheme.typography.headlineMedium) },
         singleLine = true,
-        textStyle = MaterialTheme.typography.headlineMedium,
+        textStyle = FieldLetters,
         shape = MaterialTheme.shapes.medium,
         keyboardOptions = KeyboardOptions(
             keyboardType = keyboard,

@@ -145,3 +145,8 @@ val PlateLetters: TextStyle
 @Composable
 @ReadOnlyComposable
 fun capped(size: TextUnit, most: Dp): TextUnit = with(LocalDensity.current) { minOf(size.toPx(), most.toPx()).toSp() }
+
+/** What is typed: big, on a line high enough for the tails of `g` and `p`. */
+val FieldLetters: TextStyle
+    @Composable @ReadOnlyComposable
+    get() = MaterialTheme.typography.headlineMedium.copy(lineHeight = 38.sp)

@@ -51,6 +51,7 @@ import city.mesto.ui.parts.Waiting
 import city.mesto.ui.parts.ZoneBadge
 import city.mesto.ui.text.texts
 import city.mesto.ui.text.words
+import city.mesto.ui.theme.FieldLetters
 import city.mesto.ui.theme.signals
 
 @Composable
@@ -242,7 +243,7 @@ private fun SignField(state: ZonesUiState, onEvent: (ZonesEvent) -> Unit) {
         },
         isError = answer is SignAnswer.Unknown,
         singleLine = true,
-        textStyle = MaterialTheme.typography.headlineMedium,
+        textStyle = FieldLetters,
         shape = MaterialTheme.shapes.medium,
         keyboardOptions = KeyboardOptions(keyboardType = KeyboardType.Number, imeAction = ImeAction.Go),
         keyboardActions = KeyboardActions(onGo = { found?.let { onEvent(ZonesEvent.ZoneChosen(it.id)) } }),
