@@ -133,9 +133,11 @@ async fn stay(world: &World, style: Style) {
         say!("  bank      {}   (card 4242 4242 4242 4242, code {})", world.bank_url(), mesto_bank::DEMO_CODE);
         say!("  control   {}   (docs/testbed.md)", world.control_url());
         say!("  Try it as the same driver:");
-        say!("    mesto sign-in {DRIVER} --operator {operator} --root-key {root_key}");
+        // A folder of its own, which goes with the demo: the next one has other keys.
+        let state = world.folder().join("you").display().to_string();
+        say!("    mesto sign-in {DRIVER} --state {state} --operator {operator} --root-key {root_key}");
         say!("    curl '{}/outbox?phone=%2B{}'   # the code", world.control_url(), DRIVER.trim_start_matches('+'));
-        say!("    mesto sign-in {DRIVER} CODE && mesto park green 60");
+        say!("    mesto sign-in {DRIVER} CODE --state {state} && mesto park green 60 --state {state}");
     }
     crate::serve::told_to_end().await;
 }

@@ -41,9 +41,16 @@ impl Phone {
             CliError::new(Exit::Input, "state_unusable", format!("{} cannot be made: {why}", args.state.display()))
                 .advise("Give a folder that you may write to with --state.")
         })?;
-        let (settings, are_new) = settings(args)?;
+        let (settings, kept) = settings(args)?;
+        let are_new = settings != kept;
         let operator = settings.operator.clone().unwrap_or_default();
         let root_key = key_of(settings.root_key.as_deref().unwrap_or_default())?;
+        if kept.root_key.is_some() && kept.root_key != settings.root_key {
+            // Another root is another operator: the session of this one is none of its business.
+            let text = format!("{} belongs to another operator", args.state.display());
+            return Err(CliError::new(Exit::Usage, "state_of_another_operator", text)
+                .advise("Give another folder with --state, or remove this one."));
+        }
         let link =
             HttpLink::new(&operator).map_err(|why| CliError::new(Exit::Usage, "operator_address", why.to_string()))?;
         let secrets = Arc::new(FileSecrets::new(args.state.join("secrets.json")));
@@ -186,8 +193,8 @@ impl Phone {
     }
 }
 
-/// The settings of the folder, changed by what the arguments say, and whether that is anything new.
-fn settings(args: &PhoneArgs) -> Outcome<(Settings, bool)> {
+/// The settings of the folder, changed by what the arguments say, and as they were kept.
+fn settings(args: &PhoneArgs) -> Outcome<(Settings, Settings)> {
     let path = args.state.join("settings.json");
     let unreadable = |why: &dyn std::fmt::Display| {
         CliError::new(Exit::Input, "settings_unreadable", format!("{} cannot be read: {why}", path.display()))
@@ -202,9 +209,8 @@ fn settings(args: &PhoneArgs) -> Outcome<(Settings, bool)> {
         operator: args.operator.clone().or_else(|| kept.operator.clone()),
         root_key: args.root_key.clone().or_else(|| kept.root_key.clone()),
     };
-    let are_new = settings != kept;
     match (&settings.operator, &settings.root_key) {
-        (Some(_), Some(_)) => Ok((settings, are_new)),
+        (Some(_), Some(_)) => Ok((settings, kept)),
         _ => Err(CliError::new(Exit::Usage, "operator_unknown", "this phone does not know its operator yet").advise(
             "Give --operator http://127.0.0.1:8080 and --root-key once; `mesto serve` says both when it starts.",
         )),

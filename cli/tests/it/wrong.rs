@@ -162,6 +162,14 @@ fn what_is_wrong_with_the_state_folder_is_named() {
         std::fs::write(&path, before).unwrap();
     }
     assert_eq!(driver.run(&["zones"]).exit, 0);
+    // The session of one operator is never shown to another.
+    let listening = TcpListener::bind("127.0.0.1:0").unwrap();
+    listening.set_nonblocking(true).unwrap();
+    let other = format!("http://{}", listening.local_addr().unwrap());
+    let ran = driver.run(&["zones", "--operator", &other, "--root-key", &"A".repeat(43)]);
+    assert_eq!(ran.exit, 2, "{}", ran.err);
+    assert!(ran.err.contains("belongs to another operator") && ran.err.contains("--state"), "{}", ran.err);
+    assert!(listening.accept().is_err(), "nothing was sent");
 }
 
 #[test]
