@@ -1,6 +1,8 @@
 -- Accounts are pseudonyms. Persons, phones and plates stand in tables of their own that can be erased; ledger and tickets stay.
+-- What stands in /*sqlite ... */ is for SQLite alone: a small row lives in its key's index and nowhere else.
 -- Times are epoch milliseconds, money is minor units of the currency beside it.
--- An index is paid for by every purchase: what only the nightly erasing looks for has none.
+-- An index is paid for by every purchase: what only the nightly erasing looks for has none. So is a foreign key: quotes, tickets, events
+-- and entries are written by who holds the account's row, which is never deleted while they stand; the laws of the books check it.
 
 CREATE TABLE account (
   id TEXT PRIMARY KEY,
@@ -13,14 +15,14 @@ CREATE TABLE account (
   events_from BIGINT NOT NULL,
   created_at BIGINT NOT NULL,
   closed_at BIGINT
-);
+)/*sqlite WITHOUT ROWID*/;
 
 CREATE TABLE person (
   account TEXT PRIMARY KEY REFERENCES account (id),
   phone TEXT UNIQUE,
   name TEXT,
   created_at BIGINT NOT NULL
-);
+)/*sqlite WITHOUT ROWID*/;
 
 CREATE TABLE one_time_code (
   phone TEXT PRIMARY KEY,
@@ -45,7 +47,7 @@ CREATE TABLE device (
   name TEXT NOT NULL,
   public_key TEXT NOT NULL,
   created_at BIGINT NOT NULL
-);
+)/*sqlite WITHOUT ROWID*/;
 CREATE INDEX device_of ON device (account);
 
 CREATE TABLE token (
@@ -54,7 +56,7 @@ CREATE TABLE token (
   device TEXT REFERENCES device (id),
   created_at BIGINT NOT NULL,
   expires_at BIGINT NOT NULL
-);
+)/*sqlite WITHOUT ROWID*/;
 CREATE INDEX token_of ON token (account);
 
 -- Messages that wait for a gateway; a testbed reads them.
@@ -89,11 +91,11 @@ CREATE TABLE stay (
   body TEXT NOT NULL,
   changed_at BIGINT NOT NULL,
   PRIMARY KEY (subject, city, zone)
-);
+)/*sqlite WITHOUT ROWID*/;
 
 CREATE TABLE quote (
   id TEXT PRIMARY KEY,
-  account TEXT NOT NULL REFERENCES account (id),
+  account TEXT NOT NULL,
   city TEXT NOT NULL,
   zone TEXT NOT NULL,
   vehicle TEXT NOT NULL,
@@ -112,7 +114,7 @@ CREATE TABLE quote (
 CREATE TABLE ticket (
   id TEXT PRIMARY KEY,
   -- Absent when it was bought by SMS or at a kiosk.
-  account TEXT REFERENCES account (id),
+  account TEXT,
   channel TEXT NOT NULL,
   city TEXT NOT NULL,
   zone TEXT NOT NULL,
@@ -143,7 +145,7 @@ CREATE TABLE ticket_plate (
   shown TEXT NOT NULL,
   ends_at BIGINT NOT NULL,
   signed TEXT NOT NULL
-);
+)/*sqlite WITHOUT ROWID*/;
 CREATE INDEX ticket_plate_check ON ticket_plate (city, canonical, ends_at);
 
 -- Append only. An entry is one movement of money; its legs sum to zero per currency.
@@ -153,7 +155,7 @@ CREATE TABLE ledger_entry (
   reference TEXT NOT NULL,
   at BIGINT NOT NULL,
   -- Whose deposit it moved, with the event's cursor and the balance after it.
-  account TEXT REFERENCES account (id),
+  account TEXT,
   account_seq BIGINT,
   amount BIGINT,
   balance BIGINT,
@@ -170,7 +172,7 @@ CREATE TABLE ledger_leg (
   amount BIGINT NOT NULL,
   currency TEXT NOT NULL,
   PRIMARY KEY (entry, place)
-);
+)/*sqlite WITHOUT ROWID*/;
 
 CREATE TABLE topup (
   id TEXT PRIMARY KEY,
@@ -217,7 +219,7 @@ CREATE TABLE order_plate (
   city TEXT NOT NULL,
   canonical TEXT NOT NULL,
   shown TEXT NOT NULL
-);
+)/*sqlite WITHOUT ROWID*/;
 CREATE INDEX order_plate_check ON order_plate (city, canonical);
 
 -- One row per plate that an inspector works on, so that two inspectors wait for each other.
@@ -225,7 +227,7 @@ CREATE TABLE plate_lock (
   city TEXT NOT NULL,
   canonical TEXT NOT NULL,
   PRIMARY KEY (city, canonical)
-);
+)/*sqlite WITHOUT ROWID*/;
 
 CREATE TABLE plate_check (
   id TEXT PRIMARY KEY,
@@ -238,7 +240,7 @@ CREATE TABLE plate_check (
 );
 
 CREATE TABLE event (
-  account TEXT NOT NULL REFERENCES account (id),
+  account TEXT NOT NULL,
   seq BIGINT NOT NULL,
   at BIGINT NOT NULL,
   change TEXT NOT NULL,
@@ -264,7 +266,7 @@ CREATE TABLE due (
   at BIGINT NOT NULL,
   lease_until BIGINT NOT NULL,
   PRIMARY KEY (kind, reference)
-);
+)/*sqlite WITHOUT ROWID*/;
 CREATE INDEX due_at ON due (at);
 
 -- Once a day what is too old is erased; the job plans its next time itself.

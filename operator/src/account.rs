@@ -23,10 +23,12 @@ pub(crate) struct Held {
 }
 
 impl Held {
-    /// Locks the account's row on both databases, by an update that changes nothing; the cursor moves only with an event.
+    /// Locks the account's row.
     pub fn take(tx: &mut dyn Tx, account: &str) -> Outcome<Self> {
-        let rows =
-            tx.query("UPDATE account SET seq = seq WHERE id = $1 RETURNING seq, deposit, currency", values![account])?;
+        let rows = tx.query(
+            "SELECT seq, deposit, currency FROM account WHERE id = $1 FOR NO KEY UPDATE OF account",
+            values![account],
+        )?;
         let row = rows.first().ok_or_else(|| StoreError::unreadable("account", "it is gone"))?;
         Self::taken(account, row.int(0)?, row.int(1)?, row.text(2)?)
     }
@@ -58,24 +60,11 @@ impl Held {
         let changes = std::mem::take(&mut self.changes);
         let first = self.seq - i64::try_from(changes.len()).unwrap_or(0) + 1;
         let texts = changes.iter().map(serde_json::to_string).collect::<Result<Vec<_>, _>>()?;
-        let (mut seq, at) = (first, now.timestamp_millis());
-        for pair in texts.chunks(2) {
-            match pair {
-                // A movement of money tells two things: the thing, and the balance after it.
-                [one, other] => tx.write(
-                    "INSERT INTO event (account, seq, at, change) VALUES ($1, $2, $3, $4), ($1, $5, $3, $6)",
-                    values![&self.id, seq, at, one, seq + 1, other],
-                )?,
-                alone => {
-                    for change in alone {
-                        tx.write(
-                            "INSERT INTO event (account, seq, at, change) VALUES ($1, $2, $3, $4)",
-                            values![&self.id, seq, at, change],
-                        )?;
-                    }
-                }
-            }
-            seq += 2;
+        for (seq, change) in (first..).zip(&texts) {
+            tx.write(
+                "INSERT INTO event (account, seq, at, change) VALUES ($1, $2, $3, $4)",
+                values![&self.id, seq, now.timestamp_millis(), change],
+            )?;
         }
         tx.write("UPDATE account SET seq = $2, deposit = $3 WHERE id = $1", values![&self.id, self.seq, self.deposit])?;
         self.is_touched = false;

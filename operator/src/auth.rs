@@ -9,7 +9,7 @@ use crate::account::Held;
 use crate::failure::{Outcome, refuse};
 use crate::http::{Request, Response};
 use crate::routes::Call;
-use crate::store::Tx;
+use crate::store::{Ask, Row, Tx};
 use crate::{outbox, text, values, words};
 
 /// Digits of a one-time code.
@@ -29,7 +29,7 @@ pub(crate) struct Who {
 }
 
 /// The hash of the request's token, as it is stored.
-fn token_hash(request: &Request) -> Outcome<String> {
+pub(crate) fn token_hash(request: &Request) -> Outcome<String> {
     match request.get("authorization").and_then(|value| value.strip_prefix("Bearer ")) {
         Some(token) => Ok(text::sha256(token.as_bytes())),
         None => {
@@ -38,13 +38,17 @@ fn token_hash(request: &Request) -> Outcome<String> {
     }
 }
 
-/// The holder of the request's token, his account locked: for actions, in one statement.
-pub(crate) fn authenticate_and_hold(tx: &mut dyn Tx, now: DateTime<Utc>, request: &Request) -> Outcome<(Who, Held)> {
-    let rows = tx.query(
-        "UPDATE account SET seq = seq WHERE id = (SELECT account FROM token WHERE hash = $1 AND expires_at > $2) AND closed_at IS NULL RETURNING id, role, seq, deposit, currency, (SELECT device.public_key FROM token JOIN device ON device.id = token.device WHERE token.hash = $1)",
-        values![&token_hash(request)?, now.timestamp_millis()],
-    )?;
-    let Some(row) = rows.first() else {
+/// Asks for the holder of a token and locks his account, in one statement: for actions.
+pub(crate) fn hold(token_hash: &str, now: DateTime<Utc>) -> Ask<'_> {
+    Ask {
+        sql: "SELECT id, role, seq, deposit, currency, (SELECT public_key FROM device WHERE id = (SELECT device FROM token WHERE hash = $1)) FROM account WHERE id = (SELECT account FROM token WHERE hash = $1 AND expires_at > $2) AND closed_at IS NULL FOR NO KEY UPDATE OF account",
+        params: vec![token_hash.into(), now.timestamp_millis().into()],
+    }
+}
+
+/// The answer to [`hold`].
+pub(crate) fn held(row: Option<&Row>) -> Outcome<(Who, Held)> {
+    let Some(row) = row else {
         return refuse(ProblemCode::Unauthorized, "this token is not valid any more; sign in again");
     };
     let who = Who { account: row.string(0)?, role: words::read(row.text(1)?)?, device_key: row.maybe_string(5)? };

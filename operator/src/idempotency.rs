@@ -11,7 +11,7 @@ use crate::account::Held;
 use crate::failure::{Outcome, refuse};
 use crate::http::{Request, Response};
 use crate::routes::{Call, Route};
-use crate::store::Tx;
+use crate::store::{Ask, Tx};
 use crate::values;
 
 /// Route of a tombstone: it stands for every route.
@@ -24,8 +24,18 @@ pub(crate) struct Action {
     hash: String,
 }
 
-/// Looks the key up, the account being locked: an answer to replay, or the action to do.
-pub(crate) fn begin(tx: &mut dyn Tx, call: &mut Call<'_>, found: &Route) -> Outcome<Result<Action, Response>> {
+/// Asks for what is known of the request's key, once the account is locked; nothing to ask when there is no such key.
+pub(crate) fn known<'a>(request: &'a Request, token_hash: &'a str) -> Option<Ask<'a>> {
+    let key = request.get(route::IDEMPOTENCY_KEY)?;
+    IdempotencyKey::parse(key).ok()?;
+    Some(Ask {
+        sql: "SELECT route, body_hash, status, answer FROM intent WHERE account = (SELECT account FROM token WHERE hash = $1) AND key = $2",
+        params: vec![token_hash.into(), key.into()],
+    })
+}
+
+/// Judges by what is known of the key, the account being locked: an answer to replay, or the action to do.
+pub(crate) fn begin(call: &Call<'_>, found: &Route) -> Outcome<Result<Action, Response>> {
     let Some(key) = call.request.get(route::IDEMPOTENCY_KEY) else {
         return refuse(
             ProblemCode::IdempotencyKeyMissing,
@@ -36,12 +46,7 @@ pub(crate) fn begin(tx: &mut dyn Tx, call: &mut Call<'_>, found: &Route) -> Outc
         .map_err(|error| Problem::new(ProblemCode::IdempotencyKeyInvalid, error.to_string()))?;
     let route = format!("{} {}", found.method, found.path);
     let hash = body_hash(&call.request.method, &call.request.path, &call.request.body);
-    let account = &call.held()?.id;
-    let rows = tx.query(
-        "SELECT route, body_hash, status, answer FROM intent WHERE account = $1 AND key = $2",
-        values![account, key.as_str()],
-    )?;
-    for row in rows {
+    for row in &call.known {
         match row.text(0)? {
             ANY_ROUTE => {
                 return refuse(

@@ -185,12 +185,12 @@ impl Operator {
     /// One transaction of a request.
     fn attempt(&self, tx: &mut dyn Tx, now: DateTime<Utc>, request: &Request) -> Outcome<Tried> {
         let (route, path) = routes::find(request)?;
-        let mut call = Call { operator: self, now, request, path, who: None, held: None };
+        let mut call = Call::new(self, now, request, path);
         call.enter(tx, route)?;
         if !route.is_action {
             return (route.handler)(tx, &mut call).map(Tried::Answer);
         }
-        let action = match crate::idempotency::begin(tx, &mut call, route)? {
+        let action = match crate::idempotency::begin(&call, route)? {
             Ok(action) => action,
             Err(replayed) => return Ok(Tried::Answer(replayed)),
         };
@@ -208,10 +208,10 @@ impl Operator {
     /// Stores a refusal as the answer of its key, unless the key got an answer in the meantime.
     fn record(&self, tx: &mut dyn Tx, now: DateTime<Utc>, request: &Request, problem: &Problem) -> Outcome<Tried> {
         let (route, path) = routes::find(request)?;
-        let mut call = Call { operator: self, now, request, path, who: None, held: None };
+        let mut call = Call::new(self, now, request, path);
         call.enter(tx, route)?;
         let response = Response::problem(problem);
-        match crate::idempotency::begin(tx, &mut call, route)? {
+        match crate::idempotency::begin(&call, route)? {
             Ok(action) => action.end(tx, &mut call, &response)?,
             Err(replayed) => return Ok(Tried::Answer(replayed)),
         }

@@ -9,7 +9,7 @@ use crate::auth::Who;
 use crate::failure::{Outcome, refuse};
 use crate::http::{Request, Response};
 use crate::operator::Operator;
-use crate::store::{StoreError, Tx};
+use crate::store::{Ask, Row, StoreError, Tx, Value};
 use crate::{accounts, auth, deposit, events, idempotency, inspector, orders, public, quotes, tickets, vehicles};
 
 /// A request on its way through a handler.
@@ -22,16 +22,29 @@ pub(crate) struct Call<'a> {
     pub who: Option<Who>,
     /// The caller's account, locked; every action has it.
     pub held: Option<Held>,
+    /// What is known of an action's key.
+    pub known: Vec<Row>,
+    /// The answer to what the route said it would read first.
+    pub foreseen: Vec<Row>,
 }
 
-impl Call<'_> {
+/// What a handler will read first: asked together with who calls, so that a database at the other end of a connection is not asked twice.
+/// It must not show anything of another account without the handler looking at whose it is.
+pub(crate) struct Foreseen {
+    pub sql: &'static str,
+    pub params: Vec<String>,
+}
+
+impl<'a> Call<'a> {
+    pub fn new(operator: &'a Operator, now: DateTime<Utc>, request: &'a Request, path: Vec<String>) -> Self {
+        Self { operator, now, request, path, who: None, held: None, known: Vec::new(), foreseen: Vec::new() }
+    }
+
     /// Finds out who calls and whether he may; for an action his account is locked.
     pub fn enter(&mut self, tx: &mut dyn Tx, route: &Route) -> Outcome<()> {
         let Some(roles) = route.roles else { return Ok(()) };
         let who = if route.is_action {
-            let (who, held) = auth::authenticate_and_hold(tx, self.now, self.request)?;
-            self.held = Some(held);
-            who
+            self.enter_action(tx, route)?
         } else {
             auth::authenticate(tx, self.now, self.request)?
         };
@@ -40,6 +53,28 @@ impl Call<'_> {
         }
         self.who = Some(who);
         Ok(())
+    }
+
+    /// Locks the caller's account, and then, in the same journey, sees what is known of the action's key and reads what the route foresaw.
+    fn enter_action(&mut self, tx: &mut dyn Tx, route: &Route) -> Outcome<Who> {
+        let token = auth::token_hash(self.request)?;
+        let foreseen = route.foresees.and_then(|foresees| foresees(self.request));
+        let mut asks = vec![auth::hold(&token, self.now)];
+        asks.extend(idempotency::known(self.request, &token));
+        let about_key = asks.len() - 1;
+        asks.extend(
+            foreseen
+                .as_ref()
+                .map(|foreseen| Ask { sql: foreseen.sql, params: foreseen.params.iter().map(Value::from).collect() }),
+        );
+        let mut answers = tx.query_all(&asks)?.into_iter();
+        let (who, held) = auth::held(answers.next().unwrap_or_default().first())?;
+        self.held = Some(held);
+        if about_key > 0 {
+            self.known = answers.next().unwrap_or_default();
+        }
+        self.foreseen = answers.next().unwrap_or_default();
+        Ok(who)
     }
 
     /// Who calls; a route without roles has nobody.
@@ -84,6 +119,8 @@ pub(crate) struct Route {
     pub roles: Option<&'static [Role]>,
     /// Needs an Idempotency-Key.
     pub is_action: bool,
+    /// What an action reads first.
+    pub foresees: Option<fn(&Request) -> Option<Foreseen>>,
     pub handler: Handler,
 }
 
@@ -93,16 +130,22 @@ const DRIVER: Option<&[Role]> = Some(&[Role::Driver]);
 const INSPECTOR: Option<&[Role]> = Some(&[Role::Inspector]);
 
 const fn read(path: &'static str, roles: Option<&'static [Role]>, handler: Handler) -> Route {
-    Route { method: "GET", path, roles, is_action: false, handler }
+    Route { method: "GET", path, roles, is_action: false, foresees: None, handler }
 }
 const fn post(path: &'static str, roles: Option<&'static [Role]>, handler: Handler) -> Route {
-    Route { method: "POST", path, roles, is_action: false, handler }
+    Route { method: "POST", path, roles, is_action: false, foresees: None, handler }
 }
 const fn action(path: &'static str, roles: Option<&'static [Role]>, handler: Handler) -> Route {
-    Route { method: "POST", path, roles, is_action: true, handler }
+    Route { method: "POST", path, roles, is_action: true, foresees: None, handler }
 }
 const fn delete(path: &'static str, roles: Option<&'static [Role]>, handler: Handler) -> Route {
-    Route { method: "DELETE", path, roles, is_action: false, handler }
+    Route { method: "DELETE", path, roles, is_action: false, foresees: None, handler }
+}
+
+impl Route {
+    const fn foreseeing(self, foresees: fn(&Request) -> Option<Foreseen>) -> Self {
+        Self { foresees: Some(foresees), ..self }
+    }
 }
 
 static ROUTES: &[Route] = &[
@@ -122,7 +165,7 @@ static ROUTES: &[Route] = &[
     post(route::VEHICLES, DRIVER, vehicles::add),
     delete(route::VEHICLE, DRIVER, vehicles::remove),
     post(route::QUOTES, DRIVER, quotes::make),
-    action(route::TICKETS, DRIVER, tickets::buy),
+    action(route::TICKETS, DRIVER, tickets::buy).foreseeing(tickets::quote_to_buy),
     read(route::TICKETS, DRIVER, tickets::list),
     read(route::TICKET, DRIVER, tickets::read),
     read(route::DEPOSIT, DRIVER, deposit::history),

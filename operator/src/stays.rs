@@ -6,7 +6,7 @@ use mesto_rules::stay::Stay;
 
 use crate::failure::Outcome;
 use crate::routes::Call;
-use crate::store::{Row, Tx};
+use crate::store::{StoreError, Tx};
 use crate::values;
 
 /// A stored stay.
@@ -38,7 +38,7 @@ pub(crate) fn read(tx: &mut dyn Tx, city: &str, zone: &str, account: &str, canon
     let mut kept = (Kept::none(), Kept::none());
     for row in &rows {
         let side = if row.text(0)? == user { &mut kept.0 } else { &mut kept.1 };
-        *side = Kept::at(row, 1)?;
+        *side = Kept { id: row.string(1)?, version: row.int(2)?, stay: Some(serde_json::from_str(row.text(3)?)?) };
     }
     Ok(kept)
 }
@@ -48,10 +48,15 @@ impl Kept {
         Self { id: String::new(), version: 0, stay: None }
     }
 
-    /// Id, version and body in three columns from `column` on, null when there is none.
-    pub fn at(row: &Row, column: usize) -> Outcome<Self> {
-        let Some(body) = row.maybe_text(column + 2)? else { return Ok(Self::none()) };
-        Ok(Self { id: row.string(column)?, version: row.int(column + 1)?, stay: Some(serde_json::from_str(body)?) })
+    /// Id, version and body with slashes between them; nothing when there is none.
+    pub fn joined(text: Option<&str>) -> Outcome<Self> {
+        let Some(text) = text else { return Ok(Self::none()) };
+        let mut parts = text.splitn(3, '/');
+        let (Some(id), Some(version), Some(body)) = (parts.next(), parts.next(), parts.next()) else {
+            return Err(StoreError::unreadable("stay", "it has no three parts").into());
+        };
+        let version = version.parse().map_err(|error| StoreError::unreadable("version of a stay", error))?;
+        Ok(Self { id: id.to_owned(), version, stay: Some(serde_json::from_str(body)?) })
     }
 }
 
@@ -73,8 +78,8 @@ pub(crate) fn stricter_quote(city: &City, ask: &QuoteAsk<'_>, kept: &(Kept, Kept
     }
 }
 
-/// Writes the user's and the plate's stay after a purchase and returns the user's stay id, or `None` when another purchase changed one
-/// of them since the quote. The rows stay locked until the commit, so that two phones of one plate wait for each other.
+/// Writes the user's and the plate's stay after a purchase and returns the user's stay id. A purchase of the same plate that was faster
+/// since they were read makes the transaction run again; the rows stay locked until the commit, so that two phones wait for each other.
 pub(crate) fn advance(
     tx: &mut dyn Tx,
     call: &Call<'_>,
@@ -82,14 +87,15 @@ pub(crate) fn advance(
     subjects: (&str, &str),
     before: &(Kept, Kept),
     after: (&Stay, &Stay),
-) -> Outcome<Option<String>> {
+) -> Outcome<String> {
     let id = |before: &Kept, after: &Stay| {
         let goes_on = before.stay.as_ref().is_some_and(|stay| stay.started_at == after.started_at);
         if goes_on { before.id.clone() } else { call.operator.id("st", call.now) }
     };
     let (user, plate) = (id(&before.0, after.0), id(&before.1, after.1));
     let bodies = (serde_json::to_string(after.0)?, serde_json::to_string(after.1)?);
-    let written = tx.execute(
+    tx.write_exactly(
+        2,
         "INSERT INTO stay (subject, city, zone, id, version, body, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7), ($8, $2, $3, $9, $10, $11, $7) ON CONFLICT (subject, city, zone) DO UPDATE SET id = excluded.id, version = excluded.version, body = excluded.body, changed_at = excluded.changed_at WHERE stay.version = excluded.version - 1",
         values![
             subjects.0,
@@ -105,5 +111,5 @@ pub(crate) fn advance(
             &bodies.1
         ],
     )?;
-    Ok((written == 2).then_some(user))
+    Ok(user)
 }

@@ -1,10 +1,13 @@
 //! The store: transactions over SQLite or Postgres with the same SQL text.
 //!
 //! SQL uses `$1` parameters, 64-bit integers (minor units, epoch milliseconds) and text, `RETURNING` and `ON CONFLICT`; nothing that
-//! only one database has. A handler sees a [`Tx`] and never knows which database it is.
+//! only one database has, but for `FOR NO KEY UPDATE OF ...` at the end of a statement, which SQLite does not know and does not need: it
+//! has one writer. A handler sees a [`Tx`] and never knows which database it is.
 
+mod merge;
 mod migrate;
 mod postgres;
+mod rehearsal;
 mod sqlite;
 
 pub use self::postgres::PostgresStore;
@@ -39,6 +42,34 @@ where
 {
     fn from(value: Option<T>) -> Self {
         value.map_or(Value::Null, Value::from)
+    }
+}
+
+/// A parameter of a statement that runs later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Owned {
+    Null,
+    Int(i64),
+    Text(String),
+}
+
+impl From<&Value<'_>> for Owned {
+    fn from(value: &Value<'_>) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Int(value) => Self::Int(*value),
+            Value::Text(value) => Self::Text((*value).to_owned()),
+        }
+    }
+}
+
+impl<'a> From<&'a Owned> for Value<'a> {
+    fn from(value: &'a Owned) -> Self {
+        match value {
+            Owned::Null => Self::Null,
+            Owned::Int(value) => Self::Int(*value),
+            Owned::Text(value) => Self::Text(value),
+        }
     }
 }
 
@@ -157,6 +188,25 @@ pub trait Tx {
     fn write(&mut self, sql: &str, params: &[Value<'_>]) -> Result<(), StoreError> {
         self.execute(sql, params).map(|_| ())
     }
+
+    /// Like [`Tx::write`] for a statement that has to change so many rows. Any other count means that somebody else was faster since the
+    /// rows were read: the transaction is [`StoreError::Contended`] and runs again.
+    fn write_exactly(&mut self, rows: u64, sql: &str, params: &[Value<'_>]) -> Result<(), StoreError> {
+        if self.execute(sql, params)? == rows { Ok(()) } else { Err(StoreError::Contended) }
+    }
+
+    /// Runs several queries one after the other, each seeing what was committed before it began: one journey to a database at the other
+    /// end of a connection.
+    fn query_all(&mut self, asks: &[Ask<'_>]) -> Result<Vec<Vec<Row>>, StoreError> {
+        asks.iter().map(|ask| self.query(ask.sql, &ask.params)).collect()
+    }
+}
+
+/// A query that is sent with others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ask<'a> {
+    pub sql: &'a str,
+    pub params: Vec<Value<'a>>,
 }
 
 /// What a transaction does. It may run several times when the database asks for a retry; only the last run counts.

@@ -11,7 +11,7 @@ use mesto_simulation::driver::Rig;
 use tokio::net::TcpListener;
 
 use crate::peer::{self, Pgbench};
-use crate::shop::{self, Still};
+use crate::shop::{self, FromThen};
 use crate::table::{Measure, Target};
 use crate::traffic::{self, Sold};
 use crate::{Outcome, ROUNDS};
@@ -20,8 +20,7 @@ use crate::{Outcome, ROUNDS};
 const SERVER_THREADS: usize = 2;
 const STORE_CONNECTIONS: usize = 32;
 /// Purchases prepared for each second of a run: more than are sold.
-const PREPARED_POSTGRES: usize = 4_000;
-const PREPARED_SQLITE: usize = 15_000;
+const PREPARED: usize = 5_000;
 
 pub fn measure(is_short: bool) -> Outcome<[Measure; 2]> {
     let span = Duration::from_secs(if is_short { 2 } else { 6 });
@@ -39,11 +38,11 @@ pub fn measure(is_short: bool) -> Outcome<[Measure; 2]> {
         }
         let open = || -> Outcome<Arc<dyn Store>> { Ok(Arc::new(PostgresStore::open(&url, STORE_CONNECTIONS)?)) };
         let settle = || peer::settle(&cluster, &peer::name_of(&url));
-        postgres.push(sell(&open, &settle, PREPARED_POSTGRES * seconds, span)?.per_second);
+        postgres.push(sell(&open, &settle, PREPARED * seconds, span)?.per_second);
         let file = folder.path().join(format!("round-{round}.sqlite"));
         let open = || -> Outcome<Arc<dyn Store>> { Ok(Arc::new(SqliteStore::open(&file, Durability::Full)?)) };
         // Closing the store wrote everything into the file.
-        sqlite.push(sell(&open, &|| Ok(()), PREPARED_SQLITE * seconds, span)?.per_second);
+        sqlite.push(sell(&open, &|| Ok(()), PREPARED * seconds, span)?.per_second);
         eprintln!(
             "round {round}: pgbench {:.0}/s, Postgres {:.0}/s, SQLite {:.0}/s",
             peer.last().unwrap_or(&0.0),
@@ -92,7 +91,7 @@ fn sell(
         listener,
         operator,
         Arc::clone(&store),
-        Arc::new(Still(now)),
+        Arc::new(FromThen::start(now)),
         async move {
             let _ = ended.await;
         },

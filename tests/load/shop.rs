@@ -8,16 +8,26 @@ use mesto_simulation::driver::{Driver, Rig};
 use sha2::{Digest, Sha256};
 
 use crate::Outcome;
+use crate::stopwatch::Stopwatch;
 
 /// Tokens are inserted so many at a time.
 const BLOCK: usize = 5_000;
 
-/// A clock that stands still, so that no quote expires while thousands are bought.
-pub struct Still(pub DateTime<Utc>);
+/// A clock that goes on from a given moment: ids and deadlines follow each other as on any day, whatever the machine's date is.
+pub struct FromThen {
+    then: DateTime<Utc>,
+    since: Stopwatch,
+}
 
-impl Clock for Still {
+impl FromThen {
+    pub fn start(then: DateTime<Utc>) -> Self {
+        Self { then, since: Stopwatch::start() }
+    }
+}
+
+impl Clock for FromThen {
     fn now(&self) -> DateTime<Utc> {
-        self.0
+        self.then + self.since.elapsed()
     }
 }
 

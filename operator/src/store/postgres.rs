@@ -12,8 +12,9 @@ use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use tokio_postgres::{Client, NoTls, Statement};
 
+use super::merge::{WRONG_COUNT, merge};
 use super::migrate::{Schema, migrate};
-use super::{Cell, Done, Job, Row, Store, StoreError, Tx, Value, Work};
+use super::{Ask, Cell, Done, Job, Owned, Row, Store, StoreError, Tx, Value, Work};
 
 /// How often a transaction is run again when the database asks for it.
 const ATTEMPTS: usize = 10;
@@ -172,7 +173,7 @@ impl Connection {
             // while a table is empty would read all of it for ever after.
             client
                 .batch_execute(&format!(
-                    "SET lock_timeout = {LOCK_TIMEOUT_MS}; SET default_transaction_isolation = 'read committed'; SET client_min_messages = warning; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off"
+                    "SET lock_timeout = {LOCK_TIMEOUT_MS}; SET default_transaction_isolation = 'read committed'; SET client_min_messages = warning; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off"
                 ))
                 .await?;
             Ok::<_, tokio_postgres::Error>(client)
@@ -209,6 +210,7 @@ impl Connection {
         outcome
     }
 
+    /// Preparing inside a transaction is as good as outside of it.
     fn prepare(&mut self, sql: &str) -> Result<Statement, tokio_postgres::Error> {
         if let Some(statement) = self.statements.get(sql) {
             return Ok(statement.clone());
@@ -222,24 +224,28 @@ impl Connection {
 /// `BEGIN` and writes travel together with the next statement that has an answer.
 struct PostgresTx<'a> {
     connection: &'a mut Connection,
-    waiting: Vec<(Statement, Vec<Owned>)>,
+    waiting: Vec<Waiting>,
     has_begun: bool,
     failed: Option<StoreError>,
 }
 
-impl PostgresTx<'_> {
-    fn statement(&mut self, sql: &str) -> Result<Statement, StoreError> {
-        if !self.has_begun && !self.connection.statements.contains_key(sql) {
-            // Preparing outside the transaction is as good as inside.
-            return self.connection.prepare(sql).map_err(|error| self.fail(&error));
-        }
-        self.connection.prepare(sql).map_err(|error| self.fail(&error))
-    }
+/// A write that was not sent yet.
+pub(super) struct Waiting {
+    pub sql: String,
+    pub params: Vec<Owned>,
+    /// How many rows it has to change, when that matters.
+    pub rows: Option<u64>,
+}
 
+impl PostgresTx<'_> {
     fn fail(&mut self, error: &tokio_postgres::Error) -> StoreError {
         let error = refused(error);
         self.failed = Some(error.clone());
         error
+    }
+
+    fn statement(&mut self, sql: &str) -> Result<Statement, StoreError> {
+        self.connection.prepare(sql).map_err(|error| self.fail(&error))
     }
 
     /// Sends what waits, then `last`, in one go, in order.
@@ -248,13 +254,22 @@ impl PostgresTx<'_> {
         last: impl AsyncFnOnce(&Client) -> Result<T, tokio_postgres::Error>,
     ) -> Result<T, StoreError> {
         let waiting = std::mem::take(&mut self.waiting);
+        let mut writes = Vec::new();
+        for merged in merge(&waiting) {
+            let statement = self.statement(&merged.sql)?;
+            let params: Vec<&(dyn ToSql + Sync)> = merged
+                .members
+                .iter()
+                .flat_map(|write| write.params.iter().map(|value| value as &(dyn ToSql + Sync)))
+                .collect();
+            writes.push((statement, params));
+        }
         let begin = !std::mem::replace(&mut self.has_begun, true);
         let client = &self.connection.client;
         let sent = self.connection.runtime.block_on(async {
             let begun = async { if begin { client.batch_execute("BEGIN").await } else { Ok(()) } };
-            let written = try_join_all(waiting.iter().map(|(statement, params)| async move {
-                client.execute_raw(statement, params.iter().map(|value| value as &(dyn ToSql + Sync))).await
-            }));
+            let written =
+                try_join_all(writes.iter().map(async |(statement, params)| client.execute(statement, params).await));
             // Polled in this order, so they leave in this order; Postgres answers them in turn.
             tokio::try_join!(biased; begun, written, last(client)).map(|(_, _, value)| value)
         });
@@ -290,9 +305,33 @@ impl Tx for PostgresTx<'_> {
     }
 
     fn write(&mut self, sql: &str, params: &[Value<'_>]) -> Result<(), StoreError> {
-        let statement = self.statement(sql)?;
-        self.waiting.push((statement, params.iter().map(Owned::from).collect()));
+        self.waiting.push(Waiting {
+            sql: sql.to_owned(),
+            params: params.iter().map(Owned::from).collect(),
+            rows: None,
+        });
         Ok(())
+    }
+
+    fn write_exactly(&mut self, rows: u64, sql: &str, params: &[Value<'_>]) -> Result<(), StoreError> {
+        self.write(sql, params)?;
+        if let Some(write) = self.waiting.last_mut() {
+            write.rows = Some(rows);
+        }
+        Ok(())
+    }
+
+    fn query_all(&mut self, asks: &[Ask<'_>]) -> Result<Vec<Vec<Row>>, StoreError> {
+        let mut queries = Vec::new();
+        for ask in asks {
+            let params: Vec<&(dyn ToSql + Sync)> =
+                ask.params.iter().map(|value| value as &(dyn ToSql + Sync)).collect();
+            queries.push((self.statement(ask.sql)?, params));
+        }
+        let answers = self.send(async |client| {
+            try_join_all(queries.iter().map(async |(statement, params)| client.query(statement, params).await)).await
+        })?;
+        answers.iter().map(|rows| rows.iter().map(read).collect()).collect()
     }
 }
 
@@ -312,32 +351,9 @@ fn read(row: &tokio_postgres::Row) -> Result<Row, StoreError> {
     Ok(Row(cells))
 }
 
-/// A parameter that waits to be sent.
-#[derive(Debug)]
-enum Owned {
-    Null,
-    Int(i64),
-    Text(String),
-}
-
-impl From<&Value<'_>> for Owned {
-    fn from(value: &Value<'_>) -> Self {
-        match value {
-            Value::Null => Self::Null,
-            Value::Int(value) => Self::Int(*value),
-            Value::Text(value) => Self::Text((*value).to_owned()),
-        }
-    }
-}
-
 impl ToSql for Owned {
     fn to_sql(&self, kind: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
-        match self {
-            Self::Null => Value::Null,
-            Self::Int(value) => Value::Int(*value),
-            Self::Text(value) => Value::Text(value),
-        }
-        .to_sql(kind, out)
+        Value::from(self).to_sql(kind, out)
     }
 
     fn accepts(kind: &Type) -> bool {
@@ -389,7 +405,7 @@ fn refused(error: &tokio_postgres::Error) -> StoreError {
     let Some(code) = error.code() else { return StoreError::Unavailable(error.to_string()) };
     if *code == SqlState::DISK_FULL {
         StoreError::Full
-    } else if *code == SqlState::T_R_SERIALIZATION_FAILURE || *code == SqlState::T_R_DEADLOCK_DETECTED {
+    } else if [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED, WRONG_COUNT].contains(code) {
         StoreError::Contended
     } else if *code == SqlState::LOCK_NOT_AVAILABLE {
         StoreError::Locked

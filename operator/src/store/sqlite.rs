@@ -1,8 +1,8 @@
 //! SQLite: one file, one writer. Requests that wait together are committed together.
 
+use std::collections::VecDeque;
 use std::path::Path;
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -11,8 +11,11 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, Statement};
 
 use super::migrate::{Schema, migrate};
+use super::rehearsal::{Rehearsal, Score};
 use super::{Cell, Done, Job, Row, Store, StoreError, Tx, Value, Work};
 
+/// Threads that play transactions beforehand.
+const READERS: usize = 2;
 /// How many waiting transactions one commit takes along.
 const BATCH: usize = 128;
 /// The log is written back into the file after so many pages of 4 KiB: rarely, because most of what it holds is changed again soon.
@@ -81,24 +84,70 @@ impl SqliteInline {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn run_batch(&self, jobs: &mut dyn Iterator<Item = (Job, Done)>) {
+    /// Runs jobs until there are no more, at most [`BATCH`], and commits them together; one that fails leaves nothing behind.
+    ///
+    /// A savepoint for each would copy every page it changes, so there is none at first: a job that fails before it has written is just
+    /// left out. When one fails later, everything is undone and done again, with savepoints.
+    fn run_batch(&self, waiting: &mut dyn Iterator<Item = Waiting>) {
         let connection = self.lock();
-        let mut ended: Vec<(Done, Result<(), StoreError>)> = Vec::new();
+        let mut ended: Vec<(Waiting, Result<(), StoreError>)> = Vec::new();
         let mut batch = begin(&connection);
-        for (mut job, done) in jobs.take(BATCH) {
-            let outcome = batch.clone().and_then(|()| in_savepoint(&connection, &mut *job));
-            // Some failures (a full disk among them) make SQLite roll back everything at once.
-            if batch.is_ok() && connection.is_autocommit() {
-                batch = outcome.clone().and(Err(StoreError::Broken("SQLite ended the transaction".into())));
+        let mut is_careful = false;
+        for mut job in waiting.take(BATCH) {
+            let before = connection.total_changes();
+            let outcome = batch.clone().and_then(|()| job.run(&connection, is_careful));
+            let leaves_something = !is_careful && outcome.is_err() && connection.total_changes() != before;
+            ended.push((job, outcome));
+            if batch.is_ok() && leaves_something {
+                is_careful = true;
+                batch = begin(&connection);
+                for (job, outcome) in &mut ended {
+                    *outcome = batch.clone().and_then(|()| job.run(&connection, is_careful));
+                    batch = still_open(&connection, batch, outcome);
+                }
+            } else if let Some((_, outcome)) = ended.last() {
+                batch = still_open(&connection, batch, outcome);
             }
-            ended.push((done, outcome));
         }
         let committed = batch.and_then(|()| commit(&connection));
         drop(connection);
-        for (done, outcome) in ended {
-            done(committed.clone().and(outcome));
+        for (job, outcome) in ended {
+            (job.done)(committed.clone().and(outcome));
         }
     }
+}
+
+/// A transaction that waits for the writer.
+struct Waiting {
+    job: Job,
+    done: Done,
+    /// What it does, when it was played beforehand.
+    score: Option<Score>,
+}
+
+impl Waiting {
+    fn run(&mut self, connection: &Connection, in_savepoint: bool) -> Result<(), StoreError> {
+        if in_savepoint {
+            return within_savepoint(connection, &mut *self.job);
+        }
+        let mut tx = SqliteTx(connection);
+        match &self.score {
+            Some(score) if score.holds(&mut tx)? => score.perform(&mut tx),
+            _ => (self.job)(&mut tx),
+        }
+    }
+}
+
+/// Some failures (a full disk among them) make SQLite roll back everything at once: then nobody of the batch got anything.
+fn still_open(
+    connection: &Connection,
+    batch: Result<(), StoreError>,
+    outcome: &Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    if batch.is_ok() && connection.is_autocommit() {
+        return outcome.clone().and(Err(StoreError::Broken("SQLite ended the transaction".into())));
+    }
+    batch
 }
 
 impl Store for SqliteInline {
@@ -134,7 +183,7 @@ fn roll_back(connection: &Connection) -> Result<(), StoreError> {
     if connection.is_autocommit() { Ok(()) } else { connection.execute_batch("ROLLBACK").map_err(refused) }
 }
 
-fn in_savepoint(connection: &Connection, work: &mut Work<'_>) -> Result<(), StoreError> {
+fn within_savepoint(connection: &Connection, work: &mut Work<'_>) -> Result<(), StoreError> {
     let run = |sql: &str| {
         connection.prepare_cached(sql).and_then(|mut statement| statement.execute([])).map(|_| ()).map_err(refused)
     };
@@ -159,6 +208,8 @@ impl SqliteTx<'_> {
         params: &[Value<'_>],
         run: impl FnOnce(&mut Statement<'_>) -> rusqlite::Result<T>,
     ) -> Result<T, StoreError> {
+        // One writer needs no locks on rows.
+        let sql = sql.split(" FOR NO KEY UPDATE").next().unwrap_or(sql);
         let mut statement = self.0.prepare_cached(sql).map_err(refused)?;
         for index in 1..=statement.parameter_count() {
             // SQLite takes `$3` for a name: its place is the order of first appearance, not 3.
@@ -214,26 +265,27 @@ impl Tx for SqliteTx<'_> {
     }
 }
 
-/// SQLite with one writer thread: what waits together is committed together, each request in its own savepoint.
+/// SQLite with threads of its own: readers play transactions beforehand and answer what only reads; one writer does the rest, and
+/// commits together what waits together.
 pub struct SqliteStore {
     inline: Arc<SqliteInline>,
-    queue: Option<Sender<(Job, Done)>>,
-    writer: Option<JoinHandle<()>>,
+    queue: Arc<Queue>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl SqliteStore {
-    /// Opens or makes the file, brings its schema up to date and starts the writer.
+    /// Opens or makes the file, brings its schema up to date and starts the threads.
     pub fn open(path: &Path, durability: Durability) -> Result<Self, StoreError> {
         let inline = Arc::new(SqliteInline::open(path, durability)?);
-        let (queue, waiting) = channel();
-        let writer = std::thread::Builder::new()
-            .name("mesto-writer".into())
-            .spawn({
-                let inline = Arc::clone(&inline);
-                move || write_all(&inline, &waiting)
-            })
-            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        Ok(Self { inline, queue: Some(queue), writer: Some(writer) })
+        let queue = Arc::new(Queue::default());
+        let mut store = Self { inline, queue, threads: Vec::new() };
+        let (inline, queue) = (Arc::clone(&store.inline), Arc::clone(&store.queue));
+        store.threads.push(thread("mesto-writer", move || write_all(&inline, &queue))?);
+        for _ in 0..READERS {
+            let (snapshots, queue) = (snapshots(path)?, Arc::clone(&store.queue));
+            store.threads.push(thread("mesto-reader", move || rehearse_all(&snapshots, &queue))?);
+        }
+        Ok(store)
     }
 
     /// The same store on the caller's thread.
@@ -243,17 +295,167 @@ impl SqliteStore {
     }
 }
 
-fn write_all(store: &SqliteInline, waiting: &Receiver<(Job, Done)>) {
+fn thread(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StoreError> {
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(work)
+        .map_err(|error| StoreError::Unavailable(error.to_string()))
+}
+
+/// A connection that only reads.
+fn snapshots(path: &Path) -> Result<Connection, StoreError> {
+    let connection = Connection::open(path).map_err(refused)?;
+    connection
+        .execute_batch("PRAGMA query_only = ON; PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY;")
+        .map_err(refused)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(refused)?;
+    connection.set_prepared_statement_cache_capacity(256);
+    Ok(connection)
+}
+
+fn rehearse_all(snapshots: &Connection, queue: &Queue) {
+    while let Some((mut job, done)) = queue.to_rehearse() {
+        let on_stage = OnStage(queue);
+        match rehearse(snapshots, &mut *job) {
+            Rehearsed::Over(outcome) => {
+                drop(on_stage);
+                done(outcome);
+            }
+            Rehearsed::ToWrite(score) => queue.rehearsed(Waiting { job, done, score }, on_stage),
+        }
+    }
+}
+
+enum Rehearsed {
+    /// It has nothing to write, and this is how it ended.
+    Over(Result<(), StoreError>),
+    ToWrite(Option<Score>),
+}
+
+fn rehearse(snapshots: &Connection, work: &mut Work<'_>) -> Rehearsed {
+    // Everything is read from one state: the newest when the first statement runs.
+    let Ok(snapshot) = snapshots.unchecked_transaction() else { return Rehearsed::ToWrite(None) };
+    let mut tx = SqliteTx(&snapshot);
+    let mut rehearsal = Rehearsal::new(&mut tx);
+    let outcome = work(&mut rehearsal);
+    match (outcome, rehearsal.score()) {
+        (Err(StoreError::GivenUp), Some(_)) => Rehearsed::Over(Err(StoreError::GivenUp)),
+        (Ok(()), Some(score)) if score.writes_nothing() => Rehearsed::Over(Ok(())),
+        (Ok(()), Some(score)) => Rehearsed::ToWrite(Some(score)),
+        // The store's own trouble is the writer's to judge.
+        (Ok(()) | Err(_), _) => Rehearsed::ToWrite(None),
+    }
+}
+
+fn write_all(store: &SqliteInline, queue: &Queue) {
     let mut expected = 0_usize;
-    while let Ok(first) = waiting.recv() {
+    while let Some(first) = queue.to_write() {
         let mut came = 0_usize;
-        // Those whose commit just ended come back one after the other: a batch that does not wait for them takes two commits for one.
         let mut next = || {
             came += 1;
-            if came <= expected { waiting.recv_timeout(GATHER).ok() } else { waiting.try_recv().ok() }
+            // Those whose commit just ended come back one after the other: a batch that does not wait for them takes two commits for one.
+            queue.also_to_write(came <= expected)
         };
         store.run_batch(&mut std::iter::once(first).chain(std::iter::from_fn(&mut next)));
         expected = came.saturating_sub(1);
+    }
+}
+
+/// What waits for the readers and for the writer.
+#[derive(Default)]
+struct Queue {
+    lines: Mutex<Lines>,
+    for_readers: Condvar,
+    for_writer: Condvar,
+}
+
+#[derive(Default)]
+struct Lines {
+    asked: VecDeque<(Job, Done)>,
+    rehearsed: VecDeque<Waiting>,
+    /// How many are being played by readers.
+    on_stage: usize,
+    is_closed: bool,
+}
+
+/// Stands for a transaction that a reader plays, however that ends.
+struct OnStage<'a>(&'a Queue);
+
+impl Drop for OnStage<'_> {
+    fn drop(&mut self) {
+        self.0.lock().on_stage -= 1;
+        self.0.for_writer.notify_one();
+    }
+}
+
+impl Queue {
+    fn lock(&self) -> MutexGuard<'_, Lines> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn ask(&self, job: Job, done: Done) {
+        self.lock().asked.push_back((job, done));
+        self.for_readers.notify_one();
+    }
+
+    fn close(&self) {
+        self.lock().is_closed = true;
+        self.for_readers.notify_all();
+        self.for_writer.notify_all();
+    }
+
+    /// The next transaction to play beforehand; waits for one, until the store closes.
+    fn to_rehearse(&self) -> Option<(Job, Done)> {
+        let mut lines = self.lock();
+        loop {
+            if let Some(asked) = lines.asked.pop_front() {
+                lines.on_stage += 1;
+                return Some(asked);
+            }
+            if lines.is_closed {
+                return None;
+            }
+            lines = self.for_readers.wait(lines).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn rehearsed(&self, waiting: Waiting, on_stage: OnStage<'_>) {
+        self.lock().rehearsed.push_back(waiting);
+        drop(on_stage);
+    }
+
+    /// The next transaction to write; waits for one, until the store closes and nothing is left.
+    fn to_write(&self) -> Option<Waiting> {
+        let mut lines = self.lock();
+        loop {
+            if let Some(waiting) = lines.rehearsed.pop_front() {
+                return Some(waiting);
+            }
+            if lines.is_closed && lines.asked.is_empty() && lines.on_stage == 0 {
+                return None;
+            }
+            lines = self.for_writer.wait(lines).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// One more for the batch: a played one, else one that no reader has got to. When there is none, it waits a moment for those that
+    /// readers are playing, and for those that `are_expected`.
+    fn also_to_write(&self, are_expected: bool) -> Option<Waiting> {
+        let mut lines = self.lock();
+        let mut has_waited = false;
+        loop {
+            if let Some(waiting) = lines.rehearsed.pop_front() {
+                return Some(waiting);
+            }
+            if let Some((job, done)) = lines.asked.pop_front() {
+                return Some(Waiting { job, done, score: None });
+            }
+            if has_waited || !(are_expected || lines.on_stage > 0) {
+                return None;
+            }
+            (lines, _) = self.for_writer.wait_timeout(lines, GATHER).unwrap_or_else(PoisonError::into_inner);
+            has_waited = true;
+        }
     }
 }
 
@@ -263,25 +465,21 @@ impl Store for SqliteStore {
     }
 
     fn submit(&self, job: Job, done: Done) {
-        let refused = match &self.queue {
-            Some(queue) => queue.send((job, done)).err().map(|unsent| unsent.0.1),
-            None => Some(done),
-        };
-        if let Some(done) = refused {
-            done(Err(StoreError::Unavailable("the writer has stopped".into())));
-        }
+        self.queue.ask(job, done);
     }
 }
 
 impl Drop for SqliteStore {
-    /// Lets the writer finish what waits.
+    /// Lets the threads finish what waits: the readers end with their queue, the writer with the readers.
     fn drop(&mut self) {
-        self.queue = None;
-        if let Some(writer) = self.writer.take() {
-            // When the last owner is a job on the writer itself, it cannot wait for itself.
-            if writer.thread().id() != std::thread::current().id() {
-                let _ = writer.join();
-            }
+        self.queue.close();
+        let threads: Vec<JoinHandle<()>> = self.threads.drain(..).collect();
+        // When the last owner is a job on one of them, it cannot wait for itself; they end all the same.
+        if threads.iter().any(|thread| thread.thread().id() == std::thread::current().id()) {
+            return;
+        }
+        for thread in threads {
+            let _ = thread.join();
         }
     }
 }
@@ -290,7 +488,8 @@ struct SqliteSchema<'a>(&'a Connection);
 
 impl Schema for SqliteSchema<'_> {
     fn script(&mut self, sql: &str) -> Result<(), StoreError> {
-        self.0.execute_batch(sql).map_err(refused)
+        let sql = sql.replace("/*sqlite WITHOUT ROWID*/", " WITHOUT ROWID");
+        self.0.execute_batch(&sql).map_err(refused)
     }
 
     fn applied(&mut self) -> Result<Vec<(i64, String)>, StoreError> {

@@ -318,3 +318,118 @@ fn a_request_whose_key_is_being_worked_on_is_told_to_come_again() {
     // "In flight" was no answer of the key: it is replayed as soon as there is one.
     assert_eq!(world.operator.handle(&store, world.now(), &request).body, first.body);
 }
+
+/// Holds SQLite's one writer until `release` is told, and does `meanwhile`.
+fn while_the_writer_is_busy(store: &SqliteStore, meanwhile: impl FnOnce()) {
+    let ((begun, has_begun), (release, released)) = (mpsc::channel(), mpsc::channel());
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            transact(store.inline(), |_| {
+                begun.send(()).unwrap();
+                released.recv().unwrap();
+                Ok(())
+            })
+            .unwrap();
+        });
+        has_begun.recv().unwrap();
+        meanwhile();
+        release.send(()).unwrap();
+    });
+}
+
+#[test]
+fn what_only_reads_does_not_wait_for_the_writer_of_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = sqlite(folder.path());
+    assert_eq!(submit(&store, write("before")).recv().unwrap(), Ok(()));
+    while_the_writer_is_busy(&store, || {
+        let read: Job = Box::new(|tx: &mut dyn Tx| {
+            let rows = tx.query("SELECT canonical FROM plate_lock", &[])?;
+            assert_eq!(rows.first().unwrap().text(0), Ok("before"), "what was answered before is seen");
+            Ok(())
+        });
+        assert_eq!(submit(&store, read).recv().unwrap(), Ok(()));
+        let refused: Job = Box::new(|tx: &mut dyn Tx| {
+            tx.write(LOCK, values!["city", "half"])?;
+            Err(StoreError::GivenUp)
+        });
+        assert_eq!(submit(&store, refused).recv().unwrap(), Err(StoreError::GivenUp));
+    });
+    assert_eq!(plates(&store), ["before"]);
+}
+
+#[test]
+fn what_was_decided_on_an_older_state_is_decided_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = sqlite(folder.path());
+    let (ran, runs) = mpsc::channel();
+    let mut ended = Vec::new();
+    while_the_writer_is_busy(&store, || {
+        for _ in 0..2 {
+            let ran = ran.clone();
+            // Names a row by how many there are.
+            let job: Job = Box::new(move |tx: &mut dyn Tx| {
+                let rows = tx.query("SELECT canonical FROM plate_lock", &[])?;
+                ran.send(rows.len()).unwrap();
+                tx.write(LOCK, values!["city", &rows.len().to_string()])
+            });
+            ended.push(submit(&store, job));
+        }
+        // Both were played on the same, empty state before either could write.
+        assert_eq!([runs.recv().unwrap(), runs.recv().unwrap()], [0, 0]);
+    });
+    assert!(ended.iter().all(|ended| ended.recv().unwrap() == Ok(())));
+    assert_eq!(plates(&store), ["0", "1"]);
+    assert_eq!(runs.try_iter().collect::<Vec<_>>(), [1], "only the second one had to run again");
+}
+
+/// A write that changes another number of rows than it must is never committed: the transaction runs again, and ends as contended.
+fn a_wrong_count_is_not_committed(store: &dyn Store, expected_runs: usize) {
+    let once =
+        "INSERT INTO plate_lock (city, canonical) VALUES ($1, $2), ($1, $3) ON CONFLICT (city, canonical) DO NOTHING";
+    let both = |tx: &mut dyn Tx| {
+        tx.write(LOCK, values!["city", "beside"])?;
+        tx.write_exactly(2, once, values!["city", "a", "b"])
+    };
+    transact(store, |tx| tx.execute(LOCK, values!["city", "a"])).unwrap();
+    let mut runs = 0;
+    let ended = transact(store, |tx| {
+        runs += 1;
+        both(tx)
+    });
+    assert_eq!((ended, runs), (Err(StoreError::Contended), expected_runs));
+    assert_eq!(plates(store), ["a"]);
+    transact(store, |tx| tx.execute("DELETE FROM plate_lock WHERE canonical = $1", values!["a"])).unwrap();
+    assert_eq!(transact(store, both), Ok(()));
+    assert_eq!(plates(store), ["a", "b", "beside"]);
+}
+
+#[test]
+fn a_wrong_count_is_not_committed_on_sqlite() {
+    a_wrong_count_is_not_committed(&SqliteInline::in_memory().unwrap(), 1);
+}
+
+#[test]
+fn a_wrong_count_is_not_committed_on_postgres() {
+    a_wrong_count_is_not_committed(&PostgresStore::open(&cluster().database().unwrap(), 1).unwrap(), 10);
+}
+
+/// Writes that go to Postgres as one statement mean the same as one after the other.
+#[test]
+fn writes_that_wait_together_keep_their_order_and_meaning() {
+    let check = |store: &dyn Store| {
+        transact(store, |tx| {
+            for name in ["a", "b", "c"] {
+                tx.write(LOCK, values!["city", name])?;
+            }
+            tx.write("UPDATE plate_lock SET canonical = $2 WHERE canonical = $1", values!["a", "z"])?;
+            tx.write("DELETE FROM plate_lock WHERE canonical = $1", values!["b"])?;
+            tx.write("DELETE FROM plate_lock WHERE canonical IN (SELECT $1 FROM plate_lock)", values!["c"])?;
+            tx.write(LOCK, values!["city", "b"])
+        })
+        .unwrap();
+        assert_eq!(plates(store), ["b", "z"]);
+    };
+    check(&SqliteInline::in_memory().unwrap());
+    check(&PostgresStore::open(&cluster().database().unwrap(), 1).unwrap());
+}
