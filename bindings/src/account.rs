@@ -35,6 +35,8 @@ pub enum Channel {
     App,
     Sms,
     Kiosk,
+    /// A word of a later version: show it plainly as such.
+    Other,
 }
 
 /// How a ticket stands at the operator.
@@ -43,6 +45,8 @@ pub enum TicketState {
     Active,
     Expired,
     Voided,
+    /// A word of a later version: show it plainly as such.
+    Other,
 }
 
 /// Time bought in advance.
@@ -155,6 +159,8 @@ pub enum EntryKind {
     Ticket,
     Order,
     Refund,
+    /// A word of a later version: show it plainly as such.
+    Other,
 }
 
 /// Money on its way to the deposit.
@@ -176,6 +182,8 @@ pub enum TopupState {
     Pending,
     Succeeded,
     Declined,
+    /// A word of a later version: show it plainly as such.
+    Other,
 }
 
 /// A daily parking ticket order (eDPK).
@@ -204,6 +212,8 @@ pub enum OrderState {
     Issued,
     Paid,
     Cancelled,
+    /// A word of a later version: show it plainly as such.
+    Other,
 }
 
 /// Why an order was issued (art. 18a).
@@ -211,4 +221,6 @@ pub enum OrderState {
 pub enum Violation {
     NoTicket,
     TimeExpired,
+    /// A word of a later version: show it plainly as such.
+    Other,
 }

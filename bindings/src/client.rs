@@ -6,7 +6,7 @@ use crate::error::MestoError;
 use crate::intent::{Intent, told};
 use crate::link::{Link, OwnLink};
 use crate::ports::{Clock, DeviceKey, OwnClock, OwnDevice, OwnReminders, OwnSecrets, ReminderPlan, SecretStore};
-use crate::snapshot::{Listener, Observer, Snapshot, Subscription};
+use crate::snapshot::{Listener, Observer, Recovery, Snapshot, Subscription};
 use crate::values::{Amount, Timestamp};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -143,6 +143,12 @@ impl Client {
         core.snapshot_path = config.snapshot_path.map(Into::into);
         let core = told(mesto_client::Client::open(core, ports), locale)?;
         Ok(Arc::new(Self { core, locale }))
+    }
+
+    /// What a damaged database meant, when there was one since this client was opened.
+    #[must_use]
+    pub fn recovery(&self) -> Option<Recovery> {
+        self.core.recovery().map(Recovery::from)
     }
 
     /// What the app shows, as of now.

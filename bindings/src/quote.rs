@@ -11,6 +11,8 @@ use mesto_rules::quote::{LineKind, Notice, Quote as QuoteTerms, QuoteLine, StayP
 pub enum PayMethod {
     Deposit,
     Card,
+    /// A word of a later version: show it plainly as such.
+    Other,
 }
 
 /// How far the phone's time can be trusted.
@@ -73,6 +75,8 @@ pub enum LineKind {
     Extended { units: u32, unit_minutes: u32, unit_price: Money },
     /// The bank's commission on a small card payment (BG-93).
     CardFee { below: Money },
+    /// A kind of a later version; its amount counts.
+    Other,
 }
 
 /// Something to be said beside a quote.
@@ -90,6 +94,8 @@ pub enum Notice {
     RollsOver { ends_at: Timestamp },
     /// Paid time that is not used is not given back.
     NoRefund,
+    /// A kind of a later version.
+    Other,
 }
 
 /// The stay as it will be after the purchase.

@@ -78,6 +78,25 @@ impl Snapshot {
     }
 }
 
+/// What happened to a damaged database file. Everything but intents comes back with the next sync.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct Recovery {
+    /// Where the damaged file lies now; for support, never opened again.
+    pub set_aside: String,
+    pub why: String,
+    /// Open intents carried over.
+    pub intents_saved: u32,
+    /// The intents could be read to their end. If not, an intent may be missing: the next sync shows what it did.
+    pub intents_complete: bool,
+}
+
+impl From<mesto_client::Recovery> for Recovery {
+    fn from(core: mesto_client::Recovery) -> Self {
+        let mesto_client::Recovery { set_aside, why, intents_saved, intents_complete } = core;
+        Self { set_aside: set_aside.to_string_lossy().into_owned(), why, intents_saved, intents_complete }
+    }
+}
+
 /// Told the current state first, then after every change, the latest only.
 #[uniffi::export(with_foreign)]
 pub trait Observer: Send + Sync {

@@ -108,6 +108,7 @@ impl Show {
             TicketState::Active => self.style.paint(Tone::Good, &self.word("ticket-state-active")),
             TicketState::Expired => self.word("ticket-state-expired"),
             TicketState::Voided => self.word("ticket-state-voided"),
+            TicketState::Other => self.word("ticket-state-other"),
         }
     }
 
@@ -143,6 +144,7 @@ impl Show {
                     EntryKind::Ticket => "entry-ticket",
                     EntryKind::Order => "entry-order",
                     EntryKind::Refund => "entry-refund",
+                    EntryKind::Other => "entry-other",
                 };
                 vec![
                     self.moment(entry.at),
@@ -164,6 +166,7 @@ impl Show {
                     OrderState::Issued => self.style.paint(Tone::Warn, &self.word("order-state-issued")),
                     OrderState::Paid => self.style.paint(Tone::Good, &self.word("order-state-paid")),
                     OrderState::Cancelled => self.word("order-state-cancelled"),
+                    OrderState::Other => self.word("order-state-other"),
                 };
                 vec![
                     self.moment(order.issued_at),

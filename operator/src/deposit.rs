@@ -205,7 +205,7 @@ fn take_outcome(tx: &mut dyn Tx, call: &Call<'_>, held: &mut Held, topup: Topup,
     let amount = topup.amount.minor()?;
     match (notice.outcome, topup.state) {
         // Approved after it was declined or had expired, the money is there all the same.
-        (BankOutcome::Approved, TopupState::Pending | TopupState::Declined) => {
+        (BankOutcome::Approved, TopupState::Pending | TopupState::Declined | TopupState::Other) => {
             let topup = end(tx, held, topup, TopupState::Succeeded, None)?;
             let movement = Movement {
                 id: call.operator.id("le", call.now),
@@ -231,7 +231,7 @@ fn take_outcome(tx: &mut dyn Tx, call: &Call<'_>, held: &mut Held, topup: Topup,
             let reason = notice.reason.clone().unwrap_or_else(|| "card_declined".into());
             end(tx, held, topup, TopupState::Declined, Some(reason)).map(drop)
         }
-        (BankOutcome::Declined, TopupState::Declined | TopupState::Succeeded) => Ok(()),
+        (BankOutcome::Declined, TopupState::Declined | TopupState::Succeeded | TopupState::Other) => Ok(()),
     }
 }
 

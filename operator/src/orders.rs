@@ -123,7 +123,8 @@ const fn rules_state(state: OrderState) -> order::OrderState {
     match state {
         OrderState::Issued => order::OrderState::Issued,
         OrderState::Paid => order::OrderState::Paid,
-        OrderState::Cancelled => order::OrderState::Cancelled,
+        // A state this operator does not know: nobody is asked for money by it.
+        OrderState::Cancelled | OrderState::Other => order::OrderState::Cancelled,
     }
 }
 

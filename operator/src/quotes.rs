@@ -12,10 +12,13 @@ use crate::store::Tx;
 use crate::{stays, text, values, words};
 
 /// The wire's payment methods are those of the rules without SMS, which is bought outside the app.
-const fn rules_pay(pay: PayMethod) -> RulesPay {
+fn rules_pay(pay: PayMethod) -> Outcome<RulesPay> {
     match pay {
-        PayMethod::Deposit => RulesPay::Deposit,
-        PayMethod::Card => RulesPay::Card,
+        PayMethod::Deposit => Ok(RulesPay::Deposit),
+        PayMethod::Card => Ok(RulesPay::Card),
+        PayMethod::Other => {
+            Err(Problem::new(ProblemCode::PaymentMethodNotAllowed, "this operator does not know it").into())
+        }
     }
 }
 
@@ -58,7 +61,7 @@ pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
         now,
         start: running.as_ref().map_or(now, |running| running.ends_at),
         stay: None,
-        pay: rules_pay(asked.pay),
+        pay: rules_pay(asked.pay)?,
     };
     let terms = stays::stricter_quote(city, &ask, &kept)?;
     let quote = Quote {

@@ -210,6 +210,7 @@ pub const LOCAL_CODES: &[&str] = &[
     "answer_unreadable",
     "keys_not_genuine",
     "city_not_genuine",
+    "city_too_new",
     "phone_full",
     "phone_data_damaged",
     "phone_data_newer",

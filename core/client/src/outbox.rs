@@ -541,7 +541,8 @@ fn read_done(kind: &IntentKind, body: &[u8]) -> Option<(IntentEvent, Brought)> {
 /// What the state of a top-up means for its intent.
 pub(crate) fn event_of_topup(topup: &Topup) -> IntentEvent {
     match topup.state {
-        TopupState::Pending => IntentEvent::AcceptedAtBank,
+        // A state of a later version is neither yes nor no: it waits for one of the two.
+        TopupState::Pending | TopupState::Other => IntentEvent::AcceptedAtBank,
         TopupState::Succeeded => IntentEvent::Accepted,
         TopupState::Declined => {
             let code = topup.reason.clone().unwrap_or_else(|| "bank_refused".to_owned());
@@ -572,7 +573,9 @@ fn read_cancel(kind: &IntentKind, answer: &LinkAnswer, now: DateTime<Utc>) -> (I
             let body = serde_json::to_vec(&body).unwrap_or_default();
             read_answer(kind, status, &body, retry)
         }
-        (OperatorState::Unknown | OperatorState::InFlight | OperatorState::Ended, _, _) => not_now,
+        (OperatorState::Unknown | OperatorState::InFlight | OperatorState::Ended | OperatorState::Other, _, _) => {
+            not_now
+        }
     }
 }
 

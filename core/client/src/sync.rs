@@ -47,9 +47,13 @@ impl Client {
         let (reading, stored) = {
             let mut core = self.core();
             let session = core.session()?;
-            let (old_balance, stored) =
-                core.read(now, |db| Ok((rows::balance_is_old(db)?, rows::get::<i64>(db, rows::meta::CURSOR)?)))?;
-            (Reading { session, old_balance }, stored)
+            let (old_balance, stored, read_by) = core.read(now, |db| {
+                let stored = rows::get::<i64>(db, rows::meta::CURSOR)?;
+                Ok((rows::balance_is_old(db)?, stored, rows::get::<String>(db, rows::meta::READ_BY)?))
+            })?;
+            // Another version of the app passed over what this one may know: it reads for itself.
+            let is_mine = read_by.as_ref() == Some(&self.config().version);
+            (Reading { session, old_balance }, stored.filter(|_| is_mine))
         };
         let mut cursor = match stored {
             Some(cursor) => cursor,
@@ -66,7 +70,7 @@ impl Client {
             };
             match self.take(&reading, &page, &mut report)? {
                 Some(next) => cursor = next,
-                // An event is missing: the account is read as a whole.
+                // An event is missing or not understood: the account is read as a whole.
                 None => cursor = self.read_account(&reading, &mut report).await?,
             }
             if !page.more {
@@ -91,6 +95,7 @@ impl Client {
         core.write(now, |db| {
             // A file that was rebuilt does not know whose it is; the session does.
             rows::set(db, rows::meta::ACCOUNT, &account.account)?;
+            rows::set(db, rows::meta::READ_BY, &self.config().version)?;
             // Two syncs at once: the one that read less comes too late.
             if rows::get::<i64>(db, rows::meta::CURSOR)?.is_some_and(|known| known > account.seq) {
                 return Ok(());
@@ -104,7 +109,8 @@ impl Client {
         Ok(account.seq)
     }
 
-    /// Stores a page in one transaction with its cursor; `None` when the events do not join what is stored.
+    /// Stores a page in one transaction with its cursor; `None` when the events do not join what is stored, or a newer
+    /// operator tells of something that this version cannot read.
     fn take(&self, reading: &Reading, page: &EventPage, report: &mut SyncReport) -> Result<Option<i64>> {
         let now = self.now();
         let mut core = self.core();
@@ -116,7 +122,7 @@ impl Client {
                 if event.seq <= cursor {
                     continue;
                 }
-                if event.seq != cursor + 1 {
+                if event.seq != cursor + 1 || matches!(event.change, Change::Unknown(_)) {
                     return Ok(None);
                 }
                 apply(db, event, now)?;
@@ -162,7 +168,7 @@ fn apply(db: &Database, event: &Event, now: DateTime<Utc>) -> std::result::Resul
         Change::TicketChanged(ticket) => rows::put_ticket(db, ticket),
         Change::OrderChanged(order) => rows::put_order(db, order),
         Change::DepositChanged { balance } => rows::set(db, rows::meta::BALANCE, balance),
-        // A newer operator: nothing to show, the cursor moves on.
+        // Nothing that could be applied; the account is read instead.
         Change::Unknown(_) => Ok(()),
     }
 }

@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::ports::Method;
 use crate::store::rows;
 use crate::wire::path;
@@ -49,8 +49,9 @@ impl Client {
     /// Fetches the key set and the city, believes them only when they are signed as they should be, and stores them.
     ///
     /// # Errors
-    /// `keys_not_genuine`, `city_not_genuine` (altered, rolled back, signed by the wrong key; what was stored stays in use),
-    /// and whatever a request can answer.
+    /// `keys_not_genuine`, `city_not_genuine` (altered, rolled back, signed by the wrong key), `city_too_new` (genuine, but
+    /// it has parts that this version of the app does not know); what was stored stays in use. And whatever a request can
+    /// answer.
     pub async fn refresh(&self) -> Result<Refreshed> {
         let outcome = self.refresh_inner().await;
         self.explain(outcome)
@@ -75,7 +76,10 @@ impl Client {
         let known = self.core().read(now, |db| rows::document_version(db, &city_name(&id)))?.unwrap_or(0);
         let signed = SignedCity::verify(&wire, &keys, now, &id, known)
             .map_err(|why| Error::not_genuine("city_not_genuine", "city", why))?;
-        let city = City::from_json(&signed.json).map_err(|why| Error::not_genuine("city_not_genuine", "city", why))?;
+        // What the operator signed it has checked: a part that this app does not know is of a later version. A price must
+        // not be computed without it, so the whole document waits for the app.
+        let city = City::from_json(&signed.json)
+            .map_err(|why| Error::new(ErrorKind::Refused, "city_too_new", format!("city: {why}")))?;
         let version = CityVersion {
             id: city.id.clone(),
             version: city.version,

@@ -1,9 +1,13 @@
 //! Requests and answers of `/v1`. Times are RFC 3339 in UTC, money is `{amount: "80.00", currency: "RSD"}`, lengths are minutes.
+//!
+//! An operator may be newer than the app: in an answer unknown fields are passed over, and an unknown word of an open
+//! enum is `Other`. In a request every word must be known.
 
 use chrono::{DateTime, Utc};
 use mesto_rules::money::Money;
 use mesto_rules::quote::{Quote as QuoteTerms, QuoteLine};
-use serde::{Deserialize, Serialize};
+use serde::de::{IntoDeserializer as _, value};
+use serde::{Deserialize, Deserializer, Serialize};
 
 macro_rules! wire {
     ($($(#[$meta:meta])* pub struct $name:ident { $($body:tt)* })*) => {
@@ -21,6 +25,38 @@ macro_rules! words {
         #[serde(rename_all = "snake_case")]
         pub enum $name { $($(#[$vmeta])* $variant),* })*
     };
+}
+/// Words of answers: later versions may add more. By itself each reads only the words of today, so that requests and an
+/// operator's own rows stay strict; a field of an answer reads with [`open`].
+macro_rules! open_words {
+    ($($(#[$meta:meta])* pub enum $name:ident { $($(#[$vmeta:meta])* $variant:ident),* $(,)? })*) => {
+        words! {
+            $($(#[$meta])*
+            #[doc = ""]
+            #[doc = "Open in answers: later versions may add words. An app shows one it does not know plainly as such, never as another."]
+            pub enum $name {
+                $($(#[$vmeta])* $variant,)*
+                /// A word of a later version: nothing may be concluded from it.
+                #[serde(skip_deserializing)]
+                Other,
+            })*
+        }
+        $(impl Open for $name {
+            const OTHER: Self = Self::Other;
+        })*
+    };
+}
+
+/// An enum whose answers may hold words that this version does not know.
+trait Open: Sized {
+    const OTHER: Self;
+}
+
+/// Reads a word of an answer.
+fn open<'de, T: Open + Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    let word = String::deserialize(deserializer)?;
+    let word: value::StringDeserializer<value::Error> = word.into_deserializer();
+    Ok(T::deserialize(word).unwrap_or(T::OTHER))
 }
 
 wire! {
@@ -54,6 +90,7 @@ wire! {
         /// `Authorization: Bearer <token>`; shown once, stored hashed.
         pub token: String,
         pub account: String,
+        #[serde(deserialize_with = "open")]
         pub role: Role,
         pub expires_at: DateTime<Utc>,
     }
@@ -130,6 +167,7 @@ wire! {
         pub plate: String,
         pub issued_at: DateTime<Utc>,
         pub expires_at: DateTime<Utc>,
+        #[serde(deserialize_with = "open")]
         pub pay: PayMethod,
         /// The running ticket this continues.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -158,7 +196,9 @@ wire! {
         pub plate: String,
         /// The plate as it is shown.
         pub plate_shown: String,
+        #[serde(deserialize_with = "open")]
         pub channel: Channel,
+        #[serde(deserialize_with = "open")]
         pub state: TicketState,
         /// When the operator received the purchase (BG-47).
         pub issued_at: DateTime<Utc>,
@@ -171,6 +211,7 @@ wire! {
         #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::openapi::QuoteLine>))]
         pub lines: Vec<QuoteLine>,
         pub tariff: String,
+        #[serde(deserialize_with = "open")]
         pub pay: PayMethod,
         pub stay: StayOfTicket,
         /// The ticket it continued.
@@ -203,6 +244,7 @@ wire! {
     pub struct DepositEntry {
         pub id: i64,
         pub at: DateTime<Utc>,
+        #[serde(deserialize_with = "open")]
         pub kind: EntryKind,
         /// Id of the top-up, ticket or order.
         pub reference: String,
@@ -226,6 +268,7 @@ wire! {
         pub id: String,
         #[cfg_attr(feature = "openapi", schema(value_type = crate::openapi::MoneySchema))]
         pub amount: Money,
+        #[serde(deserialize_with = "open")]
         pub state: TopupState,
         /// The bank's page; card data is typed there and nowhere else (BG-91, BG-96).
         pub page_url: String,
@@ -241,6 +284,7 @@ wire! {
         pub city: String,
         pub zone: String,
         pub plate: String,
+        #[serde(deserialize_with = "open")]
         pub state: OrderState,
         pub issued_at: DateTime<Utc>,
         /// The same time on the next charged day; only in this zone.
@@ -254,6 +298,7 @@ wire! {
         pub discount_until: Option<DateTime<Utc>>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub place: Option<String>,
+        #[serde(deserialize_with = "open")]
         pub violation: Violation,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub paid_at: Option<DateTime<Utc>>,
@@ -277,6 +322,7 @@ wire! {
     /// `GET /v1/intents/{key}` and `DELETE /v1/intents/{key}`
     pub struct IntentOutcome {
         pub key: String,
+        #[serde(deserialize_with = "open")]
         pub state: IntentState,
         /// The HTTP status and body that the request was (or would be again) answered with.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -302,6 +348,7 @@ wire! {
         pub id: String,
         pub starts_at: DateTime<Utc>,
         pub ends_at: DateTime<Utc>,
+        #[serde(deserialize_with = "open")]
         pub channel: Channel,
     }
     /// `POST /v1/inspector/orders` with an Idempotency-Key
@@ -327,7 +374,7 @@ wire! {
     }
 }
 
-words! {
+open_words! {
     pub enum Role { Driver, Inspector, Admin }
     /// How something is paid. SMS is bought outside the app and never through `/v1`.
     #[derive(Default)]
@@ -349,5 +396,8 @@ words! {
         /// Cancelled before it was seen: it will be refused if it arrives.
         Cancelled,
     }
+}
+
+words! {
     pub enum BankOutcome { Approved, Declined }
 }

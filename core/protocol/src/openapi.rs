@@ -78,6 +78,10 @@ pub fn document() -> Value {
     let mut components = serde_json::to_value(components).unwrap_or_default();
     if let Some(schemas) = components.get_mut("schemas").and_then(Value::as_object_mut) {
         schemas.insert("Event".to_owned(), event_schema());
+        // What a reader calls a word it does not know is never sent.
+        for words in schemas.values_mut().filter_map(|schema| schema.get_mut("enum")?.as_array_mut()) {
+            words.retain(|word| word != "other");
+        }
         if let Some(code) = schemas.get_mut("Problem").and_then(|problem| problem.pointer_mut("/properties/code")) {
             *code = problem_codes();
         }
@@ -87,7 +91,7 @@ pub fn document() -> Value {
         "info": {
             "title": "Mesto operator",
             "version": "1",
-            "description": "Times are RFC 3339 in UTC, money is a decimal text with its currency, lengths are minutes. Every refusal is `application/problem+json` (RFC 9457) with a stable `code`. Fields, kinds and codes may be added; readers pass over what they do not know.",
+            "description": "Times are RFC 3339 in UTC, money is a decimal text with its currency, lengths are minutes. Every refusal is `application/problem+json` (RFC 9457) with a stable `code`. Fields, kinds and codes may be added; readers pass over what they do not know. Words may be added to an enum that is called open; the types of a quote's lines and notices are open too. Money has two fields and keeps them.",
             "license": {"name": "Apache-2.0 OR MIT", "identifier": "Apache-2.0 OR MIT"},
         },
         "security": [],
@@ -164,7 +168,7 @@ fn event_schema() -> Value {
     );
     json!({
         "type": "object",
-        "description": "One change of an account, with the whole new state of the thing. An unknown kind is passed over; its `seq` counts.",
+        "description": "One change of an account, with the whole new state of the thing. An unknown kind is passed over and the account read as a whole; its `seq` counts.",
         "required": ["seq", "at", "kind"],
         "properties": {
             "seq": {"type": "integer", "format": "int64", "description": "Counts from 1 without gaps: the cursor."},

@@ -75,6 +75,9 @@ pub enum LineKind {
     Extended { units: u32, unit_minutes: u32, unit_price: Money },
     /// The bank's commission on a small card payment (BG-93).
     CardFee { below: Money },
+    /// A kind of a later version; its amount counts. Only ever read, never quoted.
+    #[serde(other)]
+    Other,
 }
 
 /// Something to be said beside a quote.
@@ -93,6 +96,9 @@ pub enum Notice {
     RollsOver { ends_at: DateTime<Utc> },
     /// Paid time that is not used is not given back.
     NoRefund,
+    /// A kind of a later version. Only ever read, never quoted.
+    #[serde(other)]
+    Other,
 }
 
 /// The stay as it will be after the purchase.

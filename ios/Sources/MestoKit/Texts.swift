@@ -104,6 +104,9 @@ public struct Texts: Sendable {
     /// Daily order
     public func entryOrder() -> String { render("entry-order", [:]) }
 
+    /// Other (update the app)
+    public func entryOther() -> String { render("entry-other", [:]) }
+
     /// Refund
     public func entryRefund() -> String { render("entry-refund", [:]) }
 
@@ -134,6 +137,9 @@ public struct Texts: Sendable {
     /// {$units} × {$unit_minutes} min at {$unit_price}
     public func lineLimited(units: Int, unitMinutes: String, unitPrice: String) -> String { render("line-limited", ["units": String(units), "unit_minutes": unitMinutes, "unit_price": unitPrice]) }
 
+    /// Something that only a newer version of the app can name
+    public func lineOther() -> String { render("line-other", [:]) }
+
     /// You asked for {$asked} min; {$offered} min are left of this stay, until {$deadline_time}.
     public func noticeClipped(asked: String, offered: String, deadlineTime: String) -> String { render("notice-clipped", ["asked": asked, "offered": offered, "deadline_time": deadlineTime]) }
 
@@ -145,6 +151,9 @@ public struct Texts: Sendable {
 
     /// Reminders come only when the phone can show them. Without one the ticket still ends.
     public func noticeNotGuaranteed() -> String { render("notice-not_guaranteed", [:]) }
+
+    /// There is something to know that only a newer version of the app can show. Update the app.
+    public func noticeOther() -> String { render("notice-other", [:]) }
 
     /// Charging ends before that; the rest goes on at the next opening, until {$ends_at}.
     public func noticeRollsOver(endsAt: String) -> String { render("notice-rolls_over", ["ends_at": endsAt]) }
@@ -166,6 +175,9 @@ public struct Texts: Sendable {
 
     /// To be paid
     public func orderStateIssued() -> String { render("order-state-issued", [:]) }
+
+    /// Other (update the app)
+    public func orderStateOther() -> String { render("order-state-other", [:]) }
 
     /// Paid
     public func orderStatePaid() -> String { render("order-state-paid", [:]) }
@@ -355,6 +367,9 @@ public struct Texts: Sendable {
 
     /// Over
     public func ticketStateExpired() -> String { render("ticket-state-expired", [:]) }
+
+    /// Other (update the app)
+    public func ticketStateOther() -> String { render("ticket-state-other", [:]) }
 
     /// Void
     public func ticketStateVoided() -> String { render("ticket-state-voided", [:]) }

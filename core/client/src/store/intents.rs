@@ -89,12 +89,24 @@ fn read(row: &Row<'_>) -> Result<IntentRow, StoreError> {
     })
 }
 
+fn one(connection: &Connection, sql: &str, params: impl rusqlite::Params) -> Result<Option<IntentRow>, StoreError> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(params)?;
+    rows.next()?.map(read).transpose()
+}
+
+/// A kind or state that a newer app stored before this older one came back: it stays in the file for the newer one, and
+/// does not keep the others from being shown and ended.
 fn many(connection: &Connection, sql: &str, params: impl rusqlite::Params) -> Result<Vec<IntentRow>, StoreError> {
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query(params)?;
     let mut intents = Vec::new();
     while let Some(row) = rows.next()? {
-        intents.push(read(row)?);
+        match read(row) {
+            Ok(intent) => intents.push(intent),
+            Err(StoreError::Other(_)) => {}
+            Err(error) => return Err(error),
+        }
     }
     Ok(intents)
 }
@@ -122,7 +134,7 @@ impl IntentRow {
 
     pub fn find(connection: &Connection, key: &str) -> Result<Option<Self>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM intent WHERE key = ?1");
-        Ok(many(connection, &sql, params![key])?.into_iter().next())
+        one(connection, &sql, params![key])
     }
 
     /// The newest intent for this subject that is open, or was confirmed where it can happen only once: what a second
@@ -132,13 +144,13 @@ impl IntentRow {
             "SELECT {COLUMNS} FROM intent WHERE subject = ?1 AND kind = ?2 AND account = ?3
                AND (open = 1 OR (state = 'confirmed' AND kind <> 'topup')) ORDER BY created_at DESC LIMIT 1"
         );
-        Ok(many(connection, &sql, params![kind.subject(), kind.name(), account])?.into_iter().next())
+        one(connection, &sql, params![kind.subject(), kind.name(), account])
     }
 
     /// The intent that made this top-up.
     pub fn open_by_result(connection: &Connection, result: &str) -> Result<Option<Self>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM intent WHERE open = 1 AND result = ?1");
-        Ok(many(connection, &sql, params![result])?.into_iter().next())
+        one(connection, &sql, params![result])
     }
 
     /// Every open intent of the account, oldest first.

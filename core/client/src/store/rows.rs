@@ -25,6 +25,8 @@ pub mod meta {
     pub const CITY: &str = "city";
     pub const ANCHOR: &str = "clock_anchor";
     pub const LAST_SYNC: &str = "last_sync_at";
+    /// The version of the app that read the account: another one may understand more of it.
+    pub const READ_BY: &str = "read_by";
 }
 
 fn list<T: DeserializeOwned>(
@@ -215,6 +217,11 @@ pub fn order(connection: &Connection, id: &str) -> Result<Option<Order>, StoreEr
     Ok(list(connection, "SELECT json FROM daily_order WHERE id = ?1", params![id])?.into_iter().next())
 }
 
+/// The bank said yes or no; a state of a later version says neither.
+const fn is_decided(topup: &Topup) -> bool {
+    matches!(topup.state, TopupState::Succeeded | TopupState::Declined)
+}
+
 pub fn put_topup(connection: &Connection, topup: &Topup) -> Result<(), StoreError> {
     connection
         .prepare_cached(
@@ -223,7 +230,7 @@ pub fn put_topup(connection: &Connection, topup: &Topup) -> Result<(), StoreErro
         )?
         .execute(params![
             topup.id,
-            topup.state == TopupState::Pending,
+            !is_decided(topup),
             topup.created_at.timestamp_millis(),
             serde_json::to_string(topup)?,
         ])?;
@@ -233,7 +240,7 @@ pub fn put_topup(connection: &Connection, topup: &Topup) -> Result<(), StoreErro
 /// A top-up from an answer that may be told again: a decision that is already known stays.
 pub fn put_topup_if_newer(connection: &Connection, topup: &Topup) -> Result<(), StoreError> {
     let known = self::topup(connection, &topup.id)?;
-    if known.is_some_and(|known| known.state != TopupState::Pending && topup.state == TopupState::Pending) {
+    if known.is_some_and(|known| is_decided(&known)) && !is_decided(topup) {
         return Ok(());
     }
     put_topup(connection, topup)
@@ -289,7 +296,7 @@ pub fn forget_account(connection: &Connection) -> Result<(), StoreError> {
     connection.execute_batch(
         "DELETE FROM vehicle; DELETE FROM ticket; DELETE FROM daily_order; DELETE FROM topup;
          DELETE FROM intent WHERE open = 0;
-         DELETE FROM meta WHERE name IN ('account', 'phone_masked', 'cursor', 'balance', 'balance_old', 'last_sync_at');",
+         DELETE FROM meta WHERE name IN ('account', 'phone_masked', 'cursor', 'balance', 'balance_old', 'last_sync_at', 'read_by');",
     )?;
     Ok(())
 }

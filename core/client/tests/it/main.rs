@@ -4,6 +4,7 @@
 
 mod crashes;
 mod driving;
+mod future;
 mod http;
 mod intent_table;
 mod intents;

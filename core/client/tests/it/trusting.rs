@@ -51,6 +51,16 @@ impl Own {
 
     /// What the operator serves next.
     fn serves(&self, keys_version: u64, city_version: u32) -> Result<Refreshed> {
+        self.serves_with(keys_version, city_version, |_| {})
+    }
+
+    /// The same with a city that was changed before it was signed.
+    fn serves_with(
+        &self,
+        keys_version: u64,
+        city_version: u32,
+        change: impl FnOnce(&mut serde_json::Value),
+    ) -> Result<Refreshed> {
         let keys = KeySet {
             version: keys_version,
             issued_at: morning(),
@@ -65,7 +75,9 @@ impl Own {
         };
         let mut city = mesto_rules::load::embedded("belgrade").unwrap();
         city.version = city_version;
-        let city = SignedCity::sign(&city.to_canonical_json(), &Self::key("c1"), morning()).unwrap();
+        let mut city: serde_json::Value = serde_json::from_str(&city.to_canonical_json()).unwrap();
+        change(&mut city);
+        let city = SignedCity::sign(&city.to_string(), &Self::key("c1"), morning()).unwrap();
         self.phone.net.fault("GET /v1/keys", says(keys.sign(&Self::key("root")).unwrap()));
         self.phone.net.fault("GET /v1/cities", says(city));
         run(self.client.refresh())
@@ -82,6 +94,29 @@ fn older_keys_and_older_cities_are_refused() {
     assert!(own.serves(6, 21).unwrap().city_changed);
     assert_eq!(own.serves(5, 22).unwrap_err().code(), "keys_not_genuine", "older keys");
     assert_eq!(own.client.snapshot().city.clone().unwrap().version, 21);
+}
+
+#[test]
+fn a_genuine_city_with_parts_of_a_later_version_asks_for_the_app_to_be_updated_and_prices_nothing() {
+    use serde_json::json;
+    let own = Own::new();
+    let later = |city: &mut serde_json::Value| city["zones"][0]["congestion"] = json!({"factor": "1.5"});
+    let error = own.serves_with(5, 20, later).unwrap_err();
+    assert_eq!((error.kind(), error.code()), (ErrorKind::Refused, "city_too_new"));
+    assert!(
+        error.advice(mesto_client::Locale::En).contains("Update the app"),
+        "{}",
+        error.advice(mesto_client::Locale::En)
+    );
+    assert!(error.advice(mesto_client::Locale::SrLatn).contains("Ažurirajte"));
+    assert_eq!(own.client.zones_near(None, None).unwrap_err().code(), "city_missing", "nothing of it is used");
+    // The one before stays in use, and the next that is understood is taken.
+    assert!(own.serves(5, 20).unwrap().city_changed);
+    let top = |city: &mut serde_json::Value| city["rides"] = json!([]);
+    assert_eq!(own.serves_with(5, 21, top).unwrap_err().code(), "city_too_new");
+    assert_eq!(own.client.snapshot().city.clone().unwrap().version, 20);
+    assert!(own.client.zones_near(None, Some("9111")).is_ok());
+    assert!(own.serves(5, 21).unwrap().city_changed);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 mod events;
 mod fixture;
+mod future;
 mod laws;
 mod openapi;
 mod standards;

@@ -178,12 +178,14 @@ fn the_terms_of_a_quote_are_described_as_they_are_sent() {
     for line in &quote.lines {
         match line.kind {
             LineKind::Limited { .. } | LineKind::Extended { .. } | LineKind::CardFee { .. } => {}
+            LineKind::Other => panic!("never quoted"),
         }
     }
     for notice in &quote.notices {
         match notice {
             Notice::Clipped { .. } | Notice::RoundedUp { .. } | Notice::StartsAtOpening { .. } => {}
             Notice::EndsAtClosing { .. } | Notice::RollsOver { .. } | Notice::NoRefund => {}
+            Notice::Other => panic!("never quoted"),
         }
     }
     let sent = serde_json::to_value(&quote).unwrap();

@@ -100,6 +100,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Daily order */
     fun entryOrder(): String = render("entry-order", emptyMap())
 
+    /** Other (update the app) */
+    fun entryOther(): String = render("entry-other", emptyMap())
+
     /** Refund */
     fun entryRefund(): String = render("entry-refund", emptyMap())
 
@@ -130,6 +133,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** {$units} × {$unit_minutes} min at {$unit_price} */
     fun lineLimited(units: Long, unitMinutes: String, unitPrice: String): String = render("line-limited", mapOf("units" to units.toString(), "unit_minutes" to unitMinutes, "unit_price" to unitPrice))
 
+    /** Something that only a newer version of the app can name */
+    fun lineOther(): String = render("line-other", emptyMap())
+
     /** You asked for {$asked} min; {$offered} min are left of this stay, until {$deadline_time}. */
     fun noticeClipped(asked: String, offered: String, deadlineTime: String): String = render("notice-clipped", mapOf("asked" to asked, "offered" to offered, "deadline_time" to deadlineTime))
 
@@ -141,6 +147,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** Reminders come only when the phone can show them. Without one the ticket still ends. */
     fun noticeNotGuaranteed(): String = render("notice-not_guaranteed", emptyMap())
+
+    /** There is something to know that only a newer version of the app can show. Update the app. */
+    fun noticeOther(): String = render("notice-other", emptyMap())
 
     /** Charging ends before that; the rest goes on at the next opening, until {$ends_at}. */
     fun noticeRollsOver(endsAt: String): String = render("notice-rolls_over", mapOf("ends_at" to endsAt))
@@ -162,6 +171,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** To be paid */
     fun orderStateIssued(): String = render("order-state-issued", emptyMap())
+
+    /** Other (update the app) */
+    fun orderStateOther(): String = render("order-state-other", emptyMap())
 
     /** Paid */
     fun orderStatePaid(): String = render("order-state-paid", emptyMap())
@@ -351,6 +363,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** Over */
     fun ticketStateExpired(): String = render("ticket-state-expired", emptyMap())
+
+    /** Other (update the app) */
+    fun ticketStateOther(): String = render("ticket-state-other", emptyMap())
 
     /** Void */
     fun ticketStateVoided(): String = render("ticket-state-voided", emptyMap())

@@ -84,6 +84,7 @@ internal fun QuoteLine.view(words: Words): PriceLine {
         is LineKind.Extended ->
             texts.lineExtended(units = kind.units.toLong(), unitMinutes = kind.unitMinutes.toString(), unitPrice = words.money(kind.unitPrice.price()))
         is LineKind.CardFee -> texts.lineCardFee(words.money(kind.below.price()))
+        LineKind.Other -> texts.lineOther()
     }
     return PriceLine(text, amount.price())
 }
@@ -101,6 +102,7 @@ private fun Notice.view(terms: QuoteTerms, words: Words): QuoteNotice {
         is Notice.EndsAtClosing -> QuoteNotice(texts.noticeEndsAtClosing(closesAtTime = time(closesAt), granted = granted.toString()), isSurprise = true)
         is Notice.RollsOver -> QuoteNotice(texts.noticeRollsOver(time(endsAt)), isSurprise = true)
         Notice.NoRefund -> QuoteNotice(texts.noticeNoRefund(), isSurprise = false)
+        Notice.Other -> QuoteNotice(texts.noticeOther(), isSurprise = true)
     }
 }
 

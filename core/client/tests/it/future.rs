@@ -1,0 +1,171 @@
+//! An operator that is newer than the app, and an app that is newer than its file.
+
+use mesto_client::api::{Channel, OrderState, TicketState};
+use mesto_client::{Client, IntentState, Progress};
+use serde_json::{Value, json};
+
+use crate::support::{Fault, Phone, config, rsd, run};
+
+fn says(body: &Value) -> Fault {
+    Fault::Says(200, Vec::new(), body.to_string().into_bytes())
+}
+
+/// What the operator answers, for a later one to be made of it.
+fn answer(phone: &Phone, path: &str) -> Value {
+    use mesto_client::Secrets as _;
+    let token = phone.secrets.get("mesto.session_token").unwrap().unwrap();
+    let request = mesto_operator::Request::new("GET", path).header("authorization", &format!("Bearer {token}"));
+    serde_json::from_slice(&phone.net.handle(&request).body).unwrap()
+}
+
+#[test]
+fn an_event_nobody_knows_makes_the_phone_read_the_account() {
+    let phone = Phone::ready("1000");
+    run(phone.client.buy(&phone.quote("red", 60))).unwrap();
+    let before = run(phone.client.sync()).unwrap().cursor;
+    let at = phone.time.now();
+    for data in [json!({"seats": 2}), json!(null)] {
+        phone.net.log();
+        let events = json!([
+            {"seq": before, "at": at, "kind": "deposit.changed", "data": {"balance": {"amount": "5.00", "currency": "RSD"}}},
+            {"seq": before + 1, "at": at, "kind": "ride.changed", "data": data},
+        ]);
+        phone.net.fault("GET /v1/events", says(&json!({"events": events, "next": before + 1, "more": false})));
+        let report = run(phone.client.sync()).unwrap();
+        assert!(report.from_snapshot, "{report:?}");
+        assert_eq!(phone.net.log(), [format!("GET /v1/events?after={before}"), "GET /v1/account".to_owned()]);
+        assert_eq!((phone.balance(), phone.shown().active_tickets.len()), (rsd("920.00"), 1));
+    }
+}
+
+#[test]
+fn a_known_event_in_a_new_shape_loses_no_ticket() {
+    let phone = Phone::ready("1000");
+    let cursor = run(phone.client.sync()).unwrap().cursor;
+    let other = Phone::on(&phone.net, 9);
+    phone.after(1);
+    other.sign_in();
+    run(other.client.buy(&other.quote("red", 60))).unwrap();
+    let mut page = answer(&phone, &format!("/v1/events?after={cursor}"));
+    let told =
+        page["events"].as_array_mut().unwrap().iter_mut().find(|event| event["kind"] == "ticket.changed").unwrap();
+    told["data"]["minutes"] = json!("an hour");
+    phone.net.fault("GET /v1/events", says(&page));
+    assert!(run(phone.client.sync()).unwrap().from_snapshot);
+    assert_eq!((phone.balance(), phone.shown().active_tickets.len()), (rsd("920.00"), 1));
+}
+
+#[test]
+fn a_state_nobody_knows_is_shown_as_such_and_never_as_running_or_payable() {
+    let phone = Phone::ready("1000");
+    let ticket = run(phone.client.buy(&phone.quote("red", 60))).unwrap().ticket.unwrap();
+    let cursor = run(phone.client.sync()).unwrap().cursor;
+    let mut later = serde_json::to_value(&ticket).unwrap();
+    later["state"] = json!("suspended");
+    later["channel"] = json!("watch");
+    later["lines"][0]["kind"] = json!({"type": "congestion", "level": 3});
+    let order = json!({
+        "id": "or_1", "city": "belgrade", "zone": "red", "plate": ticket.plate, "state": "contested", "violation": "two_places",
+        "issued_at": ticket.issued_at, "valid_until": ticket.ends_at, "price": ticket.price, "due": ticket.price, "photo": "x",
+    });
+    let at = phone.time.now();
+    let events = json!([
+        {"seq": cursor + 1, "at": at, "kind": "ticket.changed", "data": later, "node": 4},
+        {"seq": cursor + 2, "at": at, "kind": "order.changed", "data": order},
+    ]);
+    phone.net.fault("GET /v1/events", says(&json!({"events": events, "next": cursor + 2, "more": false, "lag": 0})));
+    let report = run(phone.client.sync()).unwrap();
+    assert_eq!((report.from_snapshot, report.events), (false, 2));
+    // Also after the app is opened again: what it stored it can read.
+    let mut phone = phone;
+    for _ in 0..2 {
+        let shown = phone.shown();
+        assert!(shown.active_tickets.is_empty() && phone.client.reminders().is_empty());
+        let kept = phone.client.ticket(&ticket.id).unwrap();
+        assert_eq!((kept.state, kept.channel, kept.price), (TicketState::Other, Channel::Other, ticket.price));
+        assert_eq!(phone.client.line_text(&kept.lines[0]), "Something that only a newer version of the app can name");
+        assert_eq!(shown.orders[0].state, OrderState::Other);
+        assert_eq!(run(phone.client.pay_order("or_1")).unwrap_err().code(), "order_missing");
+        phone.reopen();
+    }
+}
+
+#[test]
+fn a_top_up_in_a_state_nobody_knows_is_neither_paid_nor_unpaid() {
+    let phone = Phone::ready("0");
+    let intent = run(phone.client.top_up(rsd("1000").amount)).unwrap();
+    let topup = intent.topup.unwrap();
+    let mut later = serde_json::to_value(&topup).unwrap();
+    later["state"] = json!("under_review");
+    phone.net.fault("GET /v1/deposit/topups", says(&later));
+    let settled = run(phone.client.settle_intent(&intent.key)).unwrap();
+    assert_eq!(settled.state, IntentState::Unconfirmed(Progress::AtBank));
+    phone.net.bank_decides(&topup.id, &rsd("1000.00"), mesto_client::api::BankOutcome::Approved, None);
+    assert_eq!(run(phone.client.settle_intent(&intent.key)).unwrap().state, IntentState::Confirmed);
+    // An old answer told again does not undo it.
+    phone.net.fault(
+        "GET /v1/account",
+        says(&{
+            let mut account = answer(&phone, "/v1/account");
+            account["topups"] = json!([later]);
+            account
+        }),
+    );
+    phone.net.fault("GET /v1/events", Fault::refuses(mesto_client::ProblemCode::CursorTooOld));
+    run(phone.client.sync()).unwrap();
+    assert_eq!(
+        run(phone.client.settle_intent(&intent.key)).unwrap().topup.unwrap().state,
+        mesto_client::api::TopupState::Succeeded
+    );
+}
+
+#[test]
+fn an_outcome_nobody_knows_leaves_a_purchase_unconfirmed() {
+    let phone = Phone::ready("1000");
+    let quote = phone.quote("red", 60);
+    phone.net.fault("POST /v1/tickets", Fault::AnswerLost);
+    let intent = run(phone.client.buy(&quote)).unwrap();
+    phone.after(10);
+    phone.net.fault("DELETE /v1/intents", says(&json!({"key": intent.key, "state": "queued", "place": 3})));
+    let asked = run(phone.client.settle_intent(&intent.key)).unwrap();
+    assert!(matches!(asked.state, IntentState::Unconfirmed(_)), "{asked:?}");
+    assert_eq!(run(phone.client.settle_intent(&intent.key)).unwrap().state, IntentState::Confirmed);
+    assert_eq!(phone.net.sold(), 1);
+}
+
+#[test]
+fn another_version_of_the_app_reads_the_account_for_itself() {
+    let phone = Phone::ready("1000");
+    assert!(!run(phone.client.sync()).unwrap().from_snapshot);
+    let mut newer = config(phone.path(), &phone.net);
+    newer.version = "0.2.0".to_owned();
+    let client = Client::open(newer, phone.ports.clone()).unwrap();
+    assert!(run(client.sync()).unwrap().from_snapshot, "the one before may have passed over what this one knows");
+    assert!(!run(client.sync()).unwrap().from_snapshot);
+}
+
+#[test]
+fn an_intent_that_a_newer_app_stored_keeps_nothing_else_from_being_shown() {
+    let mut phone = Phone::ready("1000");
+    phone.net.fault("POST /v1/tickets", Fault::RequestLost);
+    let mine = run(phone.client.buy(&phone.quote("red", 60))).unwrap();
+    let file = rusqlite::Connection::open(phone.path()).unwrap();
+    for (key, details, state) in [
+        ("k1", r#"{"kind":"ride","line":"79"}"#.to_owned(), "ready"),
+        ("k2", serde_json::to_string(&mine.kind).unwrap(), "queued"),
+    ] {
+        file.execute(
+            "INSERT INTO intent (key, account, kind, subject, details, path, body, created_at, not_after, state, open)
+             SELECT ?1, account, 'ride', ?1, ?2, path, body, created_at, not_after, ?3, 1 FROM intent WHERE key = ?4",
+            [key, &details, state, &mine.key],
+        )
+        .unwrap();
+    }
+    phone.reopen();
+    let open = |phone: &Phone| phone.shown().open_intents.iter().map(|intent| intent.key.clone()).collect::<Vec<_>>();
+    assert_eq!(open(&phone), [mine.key.clone()]);
+    assert_eq!(phone.balance(), rsd("1000.00"));
+    assert_eq!(run(phone.client.settle()).unwrap()[0].state, IntentState::Confirmed);
+    let left: i64 = file.query_row("SELECT count(*) FROM intent WHERE open = 1", [], |row| row.get(0)).unwrap();
+    assert_eq!(left, 2, "they wait for the app that knows them");
+}
