@@ -163,7 +163,7 @@ fn an_intent_that_a_newer_app_stored_keeps_nothing_else_from_being_shown() {
     }
     phone.reopen();
     let open = |phone: &Phone| phone.shown().open_intents.iter().map(|intent| intent.key.clone()).collect::<Vec<_>>();
-    assert_eq!(open(&phone), [mine.key.clone()]);
+    assert_eq!(open(&phone), std::slice::from_ref(&mine.key));
     assert_eq!(phone.balance(), rsd("1000.00"));
     assert_eq!(run(phone.client.settle()).unwrap()[0].state, IntentState::Confirmed);
     let left: i64 = file.query_row("SELECT count(*) FROM intent WHERE open = 1", [], |row| row.get(0)).unwrap();
