@@ -118,6 +118,10 @@ pub fn balances(tx: &mut dyn Tx) -> Result<BTreeMap<String, Money>, StoreError> 
 pub enum LedgerFault {
     #[error("entry {entry} sums to {sum} minor units of {currency}")]
     EntryDoesNotBalance { entry: String, currency: String, sum: i64 },
+    #[error("a leg belongs to {entry}, which does not exist")]
+    LegWithoutEntry { entry: String },
+    #[error("a plate belongs to {ticket}, which does not exist")]
+    PlateWithoutTicket { ticket: String },
     #[error("entry {entry} has no legs")]
     EntryWithoutLegs { entry: String },
     #[error("the ledger says that {account} has {booked}, the account says {shown} minor units")]
@@ -160,9 +164,21 @@ pub fn check(tx: &mut dyn Tx) -> Result<(), LedgerFault> {
     }
     if let Some(entry) = first(
         tx,
+        "SELECT entry FROM ledger_leg WHERE NOT EXISTS (SELECT 1 FROM ledger_entry WHERE id = ledger_leg.entry) LIMIT 1",
+    )? {
+        return Err(LedgerFault::LegWithoutEntry { entry });
+    }
+    if let Some(entry) = first(
+        tx,
         "SELECT id FROM ledger_entry WHERE NOT EXISTS (SELECT 1 FROM ledger_leg WHERE entry = ledger_entry.id) LIMIT 1",
     )? {
         return Err(LedgerFault::EntryWithoutLegs { entry });
+    }
+    if let Some(ticket) = first(
+        tx,
+        "SELECT ticket FROM ticket_plate WHERE NOT EXISTS (SELECT 1 FROM ticket WHERE id = ticket_plate.ticket) LIMIT 1",
+    )? {
+        return Err(LedgerFault::PlateWithoutTicket { ticket });
     }
     if let Some(row) = row(tx, "SELECT id, deposit FROM account WHERE deposit < 0 LIMIT 1")? {
         return Err(LedgerFault::DepositNegative { account: row.string(0)?, deposit: row.int(1)? });

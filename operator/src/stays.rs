@@ -9,6 +9,9 @@ use crate::routes::Call;
 use crate::store::{StoreError, Tx};
 use crate::values;
 
+const INSERT: &str = "INSERT INTO stay (subject, city, zone, id, version, body, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7), ($8, $2, $3, $9, $10, $11, $7)";
+const UPSERT: &str = "INSERT INTO stay (subject, city, zone, id, version, body, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7), ($8, $2, $3, $9, $10, $11, $7) ON CONFLICT (subject, city, zone) DO UPDATE SET id = excluded.id, version = excluded.version, body = excluded.body, changed_at = excluded.changed_at WHERE stay.version = excluded.version - 1";
+
 /// A stored stay.
 #[derive(Debug, Clone)]
 pub(crate) struct Kept {
@@ -94,9 +97,11 @@ pub(crate) fn advance(
     };
     let (user, plate) = (id(&before.0, after.0), id(&before.1, after.1));
     let bodies = (serde_json::to_string(after.0)?, serde_json::to_string(after.1)?);
+    // Two first stays need no look at what is there: a row that came meanwhile is a collision by itself.
+    let statement = if (before.0.version, before.1.version) == (0, 0) { INSERT } else { UPSERT };
     tx.write_exactly(
         2,
-        "INSERT INTO stay (subject, city, zone, id, version, body, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7), ($8, $2, $3, $9, $10, $11, $7) ON CONFLICT (subject, city, zone) DO UPDATE SET id = excluded.id, version = excluded.version, body = excluded.body, changed_at = excluded.changed_at WHERE stay.version = excluded.version - 1",
+        statement,
         values![
             subjects.0,
             city,

@@ -57,6 +57,18 @@ pub(super) fn migrate(schema: &mut dyn Schema) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// The text with what stands in `/*name ... */` uncommented.
+pub(super) fn for_database(name: &str, sql: &str) -> String {
+    let opening = format!("/*{name} ");
+    let mut pieces = sql.split(&opening);
+    let mut text = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let (own, rest) = piece.split_once("*/").unwrap_or((piece, ""));
+        text.extend([" ", own, rest]);
+    }
+    text
+}
+
 fn fingerprint(sql: &str) -> String {
     crate::text::hex(&Sha256::digest(sql.as_bytes()))
 }

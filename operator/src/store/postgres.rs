@@ -13,13 +13,17 @@ use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use tokio_postgres::{Client, NoTls, Statement};
 
 use super::merge::{WRONG_COUNT, merge};
-use super::migrate::{Schema, migrate};
+use super::migrate::{self, Schema, migrate};
 use super::{Ask, Cell, Done, Job, Owned, Row, Store, StoreError, Tx, Value, Work};
 
 /// How often a transaction is run again when the database asks for it.
 const ATTEMPTS: usize = 10;
 /// Longest wait for a row that another transaction holds.
 const LOCK_TIMEOUT_MS: u32 = 5_000;
+
+/// What means that somebody else was faster. Handlers look before they write, so a key that is there all the same came meanwhile.
+const COLLISIONS: [SqlState; 4] =
+    [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED, SqlState::UNIQUE_VIOLATION, WRONG_COUNT];
 
 /// A Postgres database, one or many operators on it.
 pub struct PostgresStore {
@@ -385,7 +389,8 @@ struct PostgresSchema<'a>(&'a mut Connection);
 
 impl Schema for PostgresSchema<'_> {
     fn script(&mut self, sql: &str) -> Result<(), StoreError> {
-        self.0.runtime.block_on(self.0.client.batch_execute(sql)).map_err(|error| refused(&error))
+        let sql = migrate::for_database("postgres", sql);
+        self.0.runtime.block_on(self.0.client.batch_execute(&sql)).map_err(|error| refused(&error))
     }
 
     fn applied(&mut self) -> Result<Vec<(i64, String)>, StoreError> {
@@ -405,7 +410,7 @@ fn refused(error: &tokio_postgres::Error) -> StoreError {
     let Some(code) = error.code() else { return StoreError::Unavailable(error.to_string()) };
     if *code == SqlState::DISK_FULL {
         StoreError::Full
-    } else if [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED, WRONG_COUNT].contains(code) {
+    } else if COLLISIONS.contains(code) {
         StoreError::Contended
     } else if *code == SqlState::LOCK_NOT_AVAILABLE {
         StoreError::Locked

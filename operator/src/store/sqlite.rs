@@ -10,7 +10,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, Statement};
 
-use super::migrate::{Schema, migrate};
+use super::migrate::{self, Schema, migrate};
 use super::rehearsal::{Rehearsal, Score};
 use super::{Cell, Done, Job, Row, Store, StoreError, Tx, Value, Work};
 
@@ -488,7 +488,7 @@ struct SqliteSchema<'a>(&'a Connection);
 
 impl Schema for SqliteSchema<'_> {
     fn script(&mut self, sql: &str) -> Result<(), StoreError> {
-        let sql = sql.replace("/*sqlite WITHOUT ROWID*/", " WITHOUT ROWID");
+        let sql = migrate::for_database("sqlite", sql);
         self.0.execute_batch(&sql).map_err(refused)
     }
 

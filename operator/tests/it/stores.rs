@@ -433,3 +433,31 @@ fn writes_that_wait_together_keep_their_order_and_meaning() {
     check(&SqliteInline::in_memory().unwrap());
     check(&PostgresStore::open(&cluster().database().unwrap(), 1).unwrap());
 }
+
+#[test]
+fn the_check_of_the_books_finds_what_is_wrong_in_them() {
+    let wrongs = [
+        ("UPDATE ledger_leg SET amount = amount + 1 WHERE place = 0", "sums to 1 minor units"),
+        (
+            "UPDATE ledger_leg SET entry = 'le_stray' WHERE entry = (SELECT entry FROM ledger_leg LIMIT 1)",
+            "a leg belongs to le_stray, which does not exist",
+        ),
+        ("DELETE FROM ledger_leg", "has no legs"),
+        ("UPDATE ticket_plate SET ticket = 'tk_stray'", "a plate belongs to tk_stray, which does not exist"),
+        ("UPDATE account SET deposit = deposit + 1 WHERE deposit > 0", "the ledger says"),
+        ("UPDATE ledger_entry SET kind = 'gift' WHERE kind = 'ticket'", "was sold without a charge"),
+        ("UPDATE ledger_entry SET kind = 'gift' WHERE kind = 'topup'", "succeeded but was not credited exactly once"),
+        ("UPDATE ticket SET ends_at = stay_deadline + 60000", "ends after the deadline of its stay"),
+        ("DELETE FROM event WHERE change LIKE '%ticket.changed%'", "have a gap"),
+    ];
+    for (wrong, found) in wrongs {
+        let store = Arc::new(SqliteInline::in_memory().unwrap());
+        let world = World::on(store.clone());
+        let (driver, vehicle) = world.driver_with("+381641234567", "BG789PP", &["1000.00"]);
+        driver.park(&vehicle, "red", 60);
+        world.check_books();
+        transact(&*store, |tx| tx.execute(wrong, &[])).unwrap();
+        let fault = world.operator.check_ledger(&*store).expect_err(wrong);
+        assert!(fault.to_string().contains(found), "{wrong}: {fault}");
+    }
+}
