@@ -122,7 +122,7 @@ fn shown(quote: &Quote) -> String {
         let (kind, units, unit_minutes, unit_price) = match &line.kind {
             LineKind::Limited { units, unit_minutes, unit_price } => ("limited", units, unit_minutes, unit_price),
             LineKind::Extended { units, unit_minutes, unit_price } => ("extended", units, unit_minutes, unit_price),
-            LineKind::CardFee { .. } => panic!("no receipt here has a fee"),
+            LineKind::CardFee { .. } | LineKind::Other => panic!("no receipt here has a fee"),
         };
         let price = unit_price.to_string();
         let price = price.strip_suffix(" RSD").unwrap();
