@@ -1,5 +1,4 @@
 -- Accounts are pseudonyms. Persons, phones and plates stand in tables of their own that can be erased; ledger and tickets stay.
--- What stands in /*sqlite ... */ is for SQLite alone: a small row lives in its key's index and nowhere else.
 -- Times are epoch milliseconds, money is minor units of the currency beside it.
 -- An index is paid for by every purchase: what only the nightly erasing looks for has none. So is a foreign key: what a purchase writes has
 -- none, because it is written with what it belongs to, in one transaction that holds the account; the check of the books finds a stray.

@@ -24,14 +24,14 @@ pub(crate) struct Action {
     hash: String,
 }
 
-/// Asks for what is known of the request's key, once the account is locked; nothing to ask when there is no such key.
-pub(crate) fn known<'a>(request: &'a Request, token_hash: &'a str) -> Option<Ask<'a>> {
-    let key = request.get(route::IDEMPOTENCY_KEY)?;
-    IdempotencyKey::parse(key).ok()?;
-    Some(Ask {
+/// Asks for what is known of the request's key, once the account is locked. Of a key that is missing or no key nothing is known; [`begin`]
+/// says so.
+pub(crate) fn known<'a>(request: &'a Request, token_hash: &'a str) -> Ask<'a> {
+    let key = request.get(route::IDEMPOTENCY_KEY).unwrap_or_default();
+    Ask {
         sql: "SELECT route, body_hash, status, answer FROM intent WHERE account = (SELECT account FROM token WHERE hash = $1) AND key = $2",
         params: vec![token_hash.into(), key.into()],
-    })
+    }
 }
 
 /// Judges by what is known of the key, the account being locked: an answer to replay, or the action to do.

@@ -59,9 +59,7 @@ impl<'a> Call<'a> {
     fn enter_action(&mut self, tx: &mut dyn Tx, route: &Route) -> Outcome<Who> {
         let token = auth::token_hash(self.request)?;
         let foreseen = route.foresees.and_then(|foresees| foresees(self.request));
-        let mut asks = vec![auth::hold(&token, self.now)];
-        asks.extend(idempotency::known(self.request, &token));
-        let about_key = asks.len() - 1;
+        let mut asks = vec![auth::hold(&token, self.now), idempotency::known(self.request, &token)];
         asks.extend(
             foreseen
                 .as_ref()
@@ -70,9 +68,7 @@ impl<'a> Call<'a> {
         let mut answers = tx.query_all(&asks)?.into_iter();
         let (who, held) = auth::held(answers.next().unwrap_or_default().first())?;
         self.held = Some(held);
-        if about_key > 0 {
-            self.known = answers.next().unwrap_or_default();
-        }
+        self.known = answers.next().unwrap_or_default();
         self.foreseen = answers.next().unwrap_or_default();
         Ok(who)
     }

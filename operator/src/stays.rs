@@ -10,7 +10,7 @@ use crate::store::{StoreError, Tx};
 use crate::values;
 
 const INSERT: &str = "INSERT INTO stay (subject, city, zone, id, version, body, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7), ($8, $2, $3, $9, $10, $11, $7)";
-const UPSERT: &str = "INSERT INTO stay (subject, city, zone, id, version, body, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7), ($8, $2, $3, $9, $10, $11, $7) ON CONFLICT (subject, city, zone) DO UPDATE SET id = excluded.id, version = excluded.version, body = excluded.body, changed_at = excluded.changed_at WHERE stay.version = excluded.version - 1";
+const OR_ADVANCE: &str = " ON CONFLICT (subject, city, zone) DO UPDATE SET id = excluded.id, version = excluded.version, body = excluded.body, changed_at = excluded.changed_at WHERE stay.version = excluded.version - 1";
 
 /// A stored stay.
 #[derive(Debug, Clone)]
@@ -35,13 +35,13 @@ pub(crate) fn plate(canonical: &str) -> String {
 pub(crate) fn read(tx: &mut dyn Tx, city: &str, zone: &str, account: &str, canonical: &str) -> Outcome<(Kept, Kept)> {
     let (user, plate) = (user(account), plate(canonical));
     let rows = tx.query(
-        "SELECT subject, id, version, body FROM stay WHERE city = $1 AND zone = $2 AND (subject = $3 OR subject = $4)",
+        "SELECT subject, id || '/' || version || '/' || body FROM stay WHERE city = $1 AND zone = $2 AND (subject = $3 OR subject = $4)",
         values![city, zone, &user, &plate],
     )?;
     let mut kept = (Kept::none(), Kept::none());
     for row in &rows {
         let side = if row.text(0)? == user { &mut kept.0 } else { &mut kept.1 };
-        *side = Kept { id: row.string(1)?, version: row.int(2)?, stay: Some(serde_json::from_str(row.text(3)?)?) };
+        *side = Kept::joined(row.maybe_text(1)?)?;
     }
     Ok(kept)
 }
@@ -98,10 +98,10 @@ pub(crate) fn advance(
     let (user, plate) = (id(&before.0, after.0), id(&before.1, after.1));
     let bodies = (serde_json::to_string(after.0)?, serde_json::to_string(after.1)?);
     // Two first stays need no look at what is there: a row that came meanwhile is a collision by itself.
-    let statement = if (before.0.version, before.1.version) == (0, 0) { INSERT } else { UPSERT };
+    let or_advance = if (before.0.version, before.1.version) == (0, 0) { "" } else { OR_ADVANCE };
     tx.write_exactly(
         2,
-        statement,
+        &[INSERT, or_advance].concat(),
         values![
             subjects.0,
             city,

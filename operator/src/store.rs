@@ -45,8 +45,33 @@ where
     }
 }
 
-/// A parameter of a statement that runs later.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A statement with its values, to run later.
+#[derive(Debug)]
+struct Line {
+    sql: String,
+    params: Vec<Owned>,
+}
+
+impl Line {
+    fn of(sql: &str, params: &[Value<'_>]) -> Self {
+        Self { sql: sql.to_owned(), params: params.iter().map(Owned::from).collect() }
+    }
+
+    fn values(&self) -> Vec<Value<'_>> {
+        self.params.iter().map(Value::from).collect()
+    }
+}
+
+/// A write to run later.
+#[derive(Debug)]
+struct Write {
+    line: Line,
+    /// How many rows it has to change, when that matters.
+    rows: Option<u64>,
+}
+
+/// A value that outlives its statement's call.
+#[derive(Debug)]
 enum Owned {
     Null,
     Int(i64),

@@ -4,11 +4,11 @@
 //! All parts of such a statement see the same state and run in no promised order. So only those are merged for which that makes no
 //! difference: none reads what another one may have written, and a table is written twice only by plain inserts.
 
-use std::fmt::Write;
+use std::fmt::Write as _;
 
 use tokio_postgres::error::SqlState;
 
-use super::postgres::Waiting;
+use super::Write;
 
 /// What Postgres says when a write changed another number of rows than it had to.
 pub(super) const WRONG_COUNT: SqlState = SqlState::DIVISION_BY_ZERO;
@@ -16,14 +16,14 @@ pub(super) const WRONG_COUNT: SqlState = SqlState::DIVISION_BY_ZERO;
 /// Writes that are sent as one statement, in the order of their values.
 pub(super) struct Merged<'a> {
     pub sql: String,
-    pub members: Vec<&'a Waiting>,
+    pub members: Vec<&'a Write>,
 }
 
 /// Merges neighbours as far as their meaning stays.
-pub(super) fn merge(waiting: &[Waiting]) -> Vec<Merged<'_>> {
-    let mut groups: Vec<Vec<(&Waiting, Part<'_>)>> = Vec::new();
+pub(super) fn merge(waiting: &[Write]) -> Vec<Merged<'_>> {
+    let mut groups: Vec<Vec<(&Write, Part<'_>)>> = Vec::new();
     for write in waiting {
-        let part = Part::of(&write.sql);
+        let part = Part::of(&write.line.sql);
         match groups.last_mut() {
             Some(group) if group.iter().all(|(_, other)| part.goes_with(other)) => group.push((write, part)),
             _ => groups.push(vec![(write, part)]),
@@ -32,7 +32,7 @@ pub(super) fn merge(waiting: &[Waiting]) -> Vec<Merged<'_>> {
     groups
         .into_iter()
         .map(|group| {
-            let members: Vec<&Waiting> = group.into_iter().map(|(write, _)| write).collect();
+            let members: Vec<&Write> = group.into_iter().map(|(write, _)| write).collect();
             Merged { sql: text(&members), members }
         })
         .collect()
@@ -73,15 +73,15 @@ impl<'a> Part<'a> {
 
 /// The one statement: parameters numbered through. A count that is not as it has to be divides by zero ([`WRONG_COUNT`]), so that a
 /// commit sent along does not happen.
-fn text(members: &[&Waiting]) -> String {
-    if let [Waiting { sql, rows: None, .. }] = members {
-        return sql.clone();
+fn text(members: &[&Write]) -> String {
+    if let [Write { line, rows: None }] = members {
+        return line.sql.clone();
     }
-    let mut text = String::with_capacity(members.iter().map(|write| write.sql.len() + 16).sum());
+    let mut text = String::with_capacity(members.iter().map(|write| write.line.sql.len() + 16).sum());
     let (mut before, mut counts) = (0, String::new());
     for (place, write) in members.iter().enumerate() {
         let _ = write!(text, "{} w{place} AS (", if place == 0 { "WITH" } else { "," });
-        before += renumber(&mut text, &write.sql, before);
+        before += renumber(&mut text, &write.line.sql, before);
         if let Some(rows) = write.rows {
             text.push_str(" RETURNING 1");
             let _ = write!(counts, " / CASE (SELECT COUNT(*) FROM w{place}) WHEN {rows} THEN 1 ELSE 0 END");
@@ -109,13 +109,14 @@ fn renumber(text: &mut String, sql: &str, before: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Line;
     use super::*;
 
-    fn waiting(sql: &str, rows: Option<u64>) -> Waiting {
-        Waiting { sql: sql.to_owned(), params: Vec::new(), rows }
+    fn waiting(sql: &str, rows: Option<u64>) -> Write {
+        Write { line: Line::of(sql, &[]), rows }
     }
 
-    fn merged(writes: &[Waiting]) -> Vec<String> {
+    fn merged(writes: &[Write]) -> Vec<String> {
         merge(writes).into_iter().map(|merged| merged.sql).collect()
     }
 

@@ -14,7 +14,7 @@ use tokio_postgres::{Client, NoTls, Statement};
 
 use super::merge::{WRONG_COUNT, merge};
 use super::migrate::{self, Schema, migrate};
-use super::{Ask, Cell, Done, Job, Owned, Row, Store, StoreError, Tx, Value, Work};
+use super::{Ask, Cell, Done, Job, Line, Owned, Row, Store, StoreError, Tx, Value, Work, Write};
 
 /// How often a transaction is run again when the database asks for it.
 const ATTEMPTS: usize = 10;
@@ -228,17 +228,9 @@ impl Connection {
 /// `BEGIN` and writes travel together with the next statement that has an answer.
 struct PostgresTx<'a> {
     connection: &'a mut Connection,
-    waiting: Vec<Waiting>,
+    waiting: Vec<Write>,
     has_begun: bool,
     failed: Option<StoreError>,
-}
-
-/// A write that was not sent yet.
-pub(super) struct Waiting {
-    pub sql: String,
-    pub params: Vec<Owned>,
-    /// How many rows it has to change, when that matters.
-    pub rows: Option<u64>,
 }
 
 impl PostgresTx<'_> {
@@ -261,12 +253,7 @@ impl PostgresTx<'_> {
         let mut writes = Vec::new();
         for merged in merge(&waiting) {
             let statement = self.statement(&merged.sql)?;
-            let params: Vec<&(dyn ToSql + Sync)> = merged
-                .members
-                .iter()
-                .flat_map(|write| write.params.iter().map(|value| value as &(dyn ToSql + Sync)))
-                .collect();
-            writes.push((statement, params));
+            writes.push((statement, bound(merged.members.iter().flat_map(|write| &write.line.params))));
         }
         let begin = !std::mem::replace(&mut self.has_begun, true);
         let client = &self.connection.client;
@@ -297,46 +284,42 @@ impl PostgresTx<'_> {
 impl Tx for PostgresTx<'_> {
     fn query(&mut self, sql: &str, params: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
         let statement = self.statement(sql)?;
-        let params: Vec<&(dyn ToSql + Sync)> = params.iter().map(|value| value as &(dyn ToSql + Sync)).collect();
+        let params = bound(params);
         let rows = self.send(async |client| client.query(&statement, &params).await)?;
         rows.iter().map(read).collect()
     }
 
     fn execute(&mut self, sql: &str, params: &[Value<'_>]) -> Result<u64, StoreError> {
         let statement = self.statement(sql)?;
-        let params: Vec<&(dyn ToSql + Sync)> = params.iter().map(|value| value as &(dyn ToSql + Sync)).collect();
+        let params = bound(params);
         self.send(async |client| client.execute(&statement, &params).await)
     }
 
     fn write(&mut self, sql: &str, params: &[Value<'_>]) -> Result<(), StoreError> {
-        self.waiting.push(Waiting {
-            sql: sql.to_owned(),
-            params: params.iter().map(Owned::from).collect(),
-            rows: None,
-        });
+        self.waiting.push(Write { line: Line::of(sql, params), rows: None });
         Ok(())
     }
 
     fn write_exactly(&mut self, rows: u64, sql: &str, params: &[Value<'_>]) -> Result<(), StoreError> {
-        self.write(sql, params)?;
-        if let Some(write) = self.waiting.last_mut() {
-            write.rows = Some(rows);
-        }
+        self.waiting.push(Write { line: Line::of(sql, params), rows: Some(rows) });
         Ok(())
     }
 
     fn query_all(&mut self, asks: &[Ask<'_>]) -> Result<Vec<Vec<Row>>, StoreError> {
         let mut queries = Vec::new();
         for ask in asks {
-            let params: Vec<&(dyn ToSql + Sync)> =
-                ask.params.iter().map(|value| value as &(dyn ToSql + Sync)).collect();
-            queries.push((self.statement(ask.sql)?, params));
+            queries.push((self.statement(ask.sql)?, bound(&ask.params)));
         }
         let answers = self.send(async |client| {
             try_join_all(queries.iter().map(async |(statement, params)| client.query(statement, params).await)).await
         })?;
         answers.iter().map(|rows| rows.iter().map(read).collect()).collect()
     }
+}
+
+/// Values as the driver takes them.
+fn bound<'a, T: ToSql + Sync + 'a>(values: impl IntoIterator<Item = &'a T>) -> Vec<&'a (dyn ToSql + Sync)> {
+    values.into_iter().map(|value| value as &(dyn ToSql + Sync)).collect()
 }
 
 fn read(row: &tokio_postgres::Row) -> Result<Row, StoreError> {

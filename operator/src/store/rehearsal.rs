@@ -4,30 +4,13 @@
 //! same again: as long as it hears the same answers, the handler would decide the same, and what it wrote is written. At the first other
 //! answer the handler itself runs again, in the writer. So nothing is decided by what is not true any more.
 
-use super::{Owned, Row, StoreError, Tx, Value};
+use super::{Line, Row, StoreError, Tx, Value, Write};
 
 /// What a transaction did, in its order: reads first, writes after them.
 #[derive(Debug, Default)]
 pub(super) struct Score {
     reads: Vec<(Line, Vec<Row>)>,
-    writes: Vec<(Line, Option<u64>)>,
-}
-
-/// A statement with its values.
-#[derive(Debug)]
-struct Line {
-    sql: String,
-    params: Vec<Owned>,
-}
-
-impl Line {
-    fn of(sql: &str, params: &[Value<'_>]) -> Self {
-        Self { sql: sql.to_owned(), params: params.iter().map(Owned::from).collect() }
-    }
-
-    fn values(&self) -> Vec<Value<'_>> {
-        self.params.iter().map(Value::from).collect()
-    }
+    writes: Vec<Write>,
 }
 
 impl Score {
@@ -47,7 +30,7 @@ impl Score {
 
     /// Writes what was to be written.
     pub fn perform(&self, tx: &mut dyn Tx) -> Result<(), StoreError> {
-        for (line, rows) in &self.writes {
+        for Write { line, rows } in &self.writes {
             match rows {
                 Some(rows) => tx.write_exactly(*rows, &line.sql, &line.values())?,
                 None => tx.write(&line.sql, &line.values())?,
@@ -98,12 +81,12 @@ impl Tx for Rehearsal<'_> {
     }
 
     fn write(&mut self, sql: &str, params: &[Value<'_>]) -> Result<(), StoreError> {
-        self.score.writes.push((Line::of(sql, params), None));
+        self.score.writes.push(Write { line: Line::of(sql, params), rows: None });
         Ok(())
     }
 
     fn write_exactly(&mut self, rows: u64, sql: &str, params: &[Value<'_>]) -> Result<(), StoreError> {
-        self.score.writes.push((Line::of(sql, params), Some(rows)));
+        self.score.writes.push(Write { line: Line::of(sql, params), rows: Some(rows) });
         Ok(())
     }
 }

@@ -53,15 +53,12 @@ impl SqliteInline {
             Durability::Full => "FULL",
             Durability::None => "OFF",
         };
-        // What a savepoint may have to undo stays in memory, never in a temporary file.
-        connection
-            .execute_batch(&format!(
-                "PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = {CHECKPOINT};"
-            ))
-            .map_err(refused)?;
-        // A plan does not depend on the values bound: without this, statements are prepared anew for every purchase.
-        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(refused)?;
-        connection.set_prepared_statement_cache_capacity(256);
+        set_up(
+            &connection,
+            &format!(
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = {CHECKPOINT};"
+            ),
+        )?;
         let transaction =
             connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(refused)?;
         migrate(&mut SqliteSchema(&transaction))?;
@@ -157,6 +154,18 @@ impl Store for SqliteInline {
         let outcome = work(&mut SqliteTx(&connection));
         if outcome.is_ok() { commit(&connection) } else { roll_back(&connection).and(outcome) }
     }
+}
+
+/// What every connection has, and its own pragmas.
+fn set_up(connection: &Connection, own: &str) -> Result<(), StoreError> {
+    // What a savepoint may have to undo stays in memory, never in a temporary file.
+    connection
+        .execute_batch(&format!("PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY; {own}"))
+        .map_err(refused)?;
+    // A plan does not depend on the values bound: without this, statements are prepared anew for every purchase.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(refused)?;
+    connection.set_prepared_statement_cache_capacity(256);
+    Ok(())
 }
 
 fn begin(connection: &Connection) -> Result<(), StoreError> {
@@ -305,11 +314,7 @@ fn thread(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle
 /// A connection that only reads.
 fn snapshots(path: &Path) -> Result<Connection, StoreError> {
     let connection = Connection::open(path).map_err(refused)?;
-    connection
-        .execute_batch("PRAGMA query_only = ON; PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY;")
-        .map_err(refused)?;
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(refused)?;
-    connection.set_prepared_statement_cache_capacity(256);
+    set_up(&connection, "PRAGMA query_only = ON;")?;
     Ok(connection)
 }
 
