@@ -7,6 +7,7 @@
 mod merge;
 mod migrate;
 mod postgres;
+mod queue;
 mod rehearsal;
 mod sqlite;
 

@@ -20,6 +20,14 @@ impl Driver {
         Self { bed, folder }
     }
 
+    /// Signed in, with BG 789-PP.
+    pub fn with_car() -> Self {
+        let driver = Self::new();
+        driver.sign_in();
+        driver.json(&["vehicles", "--add", "BG789PP"]);
+        driver
+    }
+
     pub fn path(&self) -> &Path {
         self.folder.path()
     }
@@ -123,9 +131,7 @@ fn mistakes_are_told_with_what_would_be_right() {
 
 #[test]
 fn an_unconfirmed_purchase_says_so_and_settles_later() {
-    let driver = Driver::new();
-    driver.sign_in();
-    driver.json(&["vehicles", "--add", "BG789PP"]);
+    let driver = Driver::with_car();
     driver.top_up("200");
     driver.control("/faults", Some(json!({ "method": "POST", "path": "/v1/tickets", "kind": "drop_answer" })));
     let cut = driver.run(&["park", "red", "60"]);
@@ -143,9 +149,7 @@ fn an_unconfirmed_purchase_says_so_and_settles_later() {
 
 #[test]
 fn an_order_is_listed_and_paid() {
-    let driver = Driver::new();
-    driver.sign_in();
-    driver.json(&["vehicles", "--add", "BG789PP"]);
+    let driver = Driver::with_car();
     driver.top_up("2000");
     let order = json!({ "zone": "yellow", "plate": "BG789PP", "violation": "no_ticket" });
     let issued = driver.control("/inspector/orders", Some(order));

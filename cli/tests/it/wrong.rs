@@ -13,9 +13,7 @@ fn code(ran: &Ran) -> String {
 
 #[test]
 fn every_wrong_word_of_a_driver_is_answered_with_what_would_be_right() {
-    let driver = Driver::new();
-    driver.sign_in();
-    driver.json(&["vehicles", "--add", "BG789PP"]);
+    let driver = Driver::with_car();
     // What is typed, the exit code, and words of the answer.
     let wrong: &[(&[&str], i32, &str)] = &[
         (&["quote", "red", "an hour"], 2, "such as 60"),
@@ -90,9 +88,7 @@ fn six_wrong_codes_end_the_code_and_say_what_to_do() {
 
 #[test]
 fn a_token_that_is_not_the_operators_asks_to_sign_in_again() {
-    let driver = Driver::new();
-    driver.sign_in();
-    driver.json(&["vehicles", "--add", "BG789PP"]);
+    let driver = Driver::with_car();
     let path = driver.path().join(".mesto/secrets.json");
     let mut secrets: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
     secrets["mesto.session_token"] = "0".repeat(64).into();
@@ -119,9 +115,7 @@ fn an_operator_with_other_keys_is_not_believed_and_not_remembered() {
 
 #[test]
 fn a_corrupt_phone_database_is_told_and_the_driver_goes_on() {
-    let driver = Driver::new();
-    driver.sign_in();
-    driver.json(&["vehicles", "--add", "BG789PP"]);
+    let driver = Driver::with_car();
     driver.top_up("200");
     driver.json(&["park", "red", "60"]);
     let path = driver.path().join(".mesto/phone.sqlite");

@@ -4,6 +4,16 @@ import MestoKit
 import Testing
 
 @MainActor struct ModelTests {
+    /// 60 minutes in the first zone, bought and not confirmed.
+    private func unconfirmed() async -> (FakeMesto, PurchaseModel) {
+        let mesto = FakeMesto()
+        mesto.end(next: .unconfirmed)
+        let purchase = PurchaseModel(mesto, zone: mesto.zones[0], vehicle: Samples.car)
+        await purchase.quote(minutes: 60)
+        await purchase.buy()
+        return (mesto, purchase)
+    }
+
     @Test func aDoubleTapBuysOnce() async throws {
         let mesto = FakeMesto()
         let purchase = PurchaseModel(mesto, zone: mesto.zones[0], vehicle: Samples.car)
@@ -18,11 +28,7 @@ import Testing
     }
 
     @Test func anUnconfirmedPurchaseIsShownAsSuchUntilItIsKnown() async throws {
-        let mesto = FakeMesto()
-        mesto.end(next: .unconfirmed)
-        let purchase = PurchaseModel(mesto, zone: mesto.zones[0], vehicle: Samples.car)
-        await purchase.quote(minutes: 60)
-        await purchase.buy()
+        let (mesto, purchase) = await unconfirmed()
         guard case let .ended(open) = purchase.phase else { Issue.record("\(purchase.phase)"); return }
         #expect(open.state == .unconfirmed)
         #expect(mesto.snapshot().openIntents == [open])
@@ -35,11 +41,7 @@ import Testing
     }
 
     @Test func whileAPurchaseIsUnderWayNothingElseCanBeAskedForOrBought() async throws {
-        let mesto = FakeMesto()
-        mesto.end(next: .unconfirmed)
-        let purchase = PurchaseModel(mesto, zone: mesto.zones[0], vehicle: Samples.car)
-        await purchase.quote(minutes: 60)
-        await purchase.buy()
+        let (mesto, purchase) = await unconfirmed()
         await purchase.turn(to: 30)
         await purchase.quote(minutes: 30)
         await purchase.buy()
@@ -48,22 +50,14 @@ import Testing
     }
 
     @Test func askingInVainLeavesAnUnconfirmedPurchaseAsItIs() async throws {
-        let mesto = FakeMesto()
-        mesto.end(next: .unconfirmed)
-        let purchase = PurchaseModel(mesto, zone: mesto.zones[0], vehicle: Samples.car)
-        await purchase.quote(minutes: 60)
-        await purchase.buy()
+        let (mesto, purchase) = await unconfirmed()
         mesto.fail(next: .Offline(code: "offline", text: "No connection", advice: "", params: [:], detail: ""))
         await purchase.settle()
         #expect(purchase.isUnderWay)
     }
 
     @Test func anEndThatCameInTheBackgroundIsShown() async throws {
-        let mesto = FakeMesto()
-        mesto.end(next: .unconfirmed)
-        let purchase = PurchaseModel(mesto, zone: mesto.zones[0], vehicle: Samples.car)
-        await purchase.quote(minutes: 60)
-        await purchase.buy()
+        let (mesto, purchase) = await unconfirmed()
         let following = Task { await purchase.follow() }
         mesto.end(next: .confirmed)
         await AppModel(mesto).beat()

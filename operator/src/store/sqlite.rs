@@ -1,16 +1,15 @@
 //! SQLite: one file, one writer. Requests that wait together are committed together.
 
-use std::collections::VecDeque;
 use std::path::Path;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, Statement};
 
 use super::migrate::{self, Schema, migrate};
+use super::queue::{Queue, Waiting};
 use super::rehearsal::{Rehearsal, Score};
 use super::{Cell, Done, Job, Row, Store, StoreError, Tx, Value, Work};
 
@@ -20,8 +19,6 @@ const READERS: usize = 2;
 const BATCH: usize = 128;
 /// The log is written back into the file after so many pages of 4 KiB: rarely, because most of what it holds is changed again soon.
 const CHECKPOINT: u32 = 16_384;
-/// How long a commit waits for as many as came the last time. Less than the disk takes, and nothing for somebody alone.
-const GATHER: Duration = Duration::from_micros(200);
 
 /// What survives when the power goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,14 +109,6 @@ impl SqliteInline {
             (job.done)(committed.clone().and(outcome));
         }
     }
-}
-
-/// A transaction that waits for the writer.
-struct Waiting {
-    job: Job,
-    done: Done,
-    /// What it does, when it was played beforehand.
-    score: Option<Score>,
 }
 
 impl Waiting {
@@ -319,8 +308,7 @@ fn snapshots(path: &Path) -> Result<Connection, StoreError> {
 }
 
 fn rehearse_all(snapshots: &Connection, queue: &Queue) {
-    while let Some((mut job, done)) = queue.to_rehearse() {
-        let on_stage = OnStage(queue);
+    while let Some((mut job, done, on_stage)) = queue.to_rehearse() {
         match rehearse(snapshots, &mut *job) {
             Rehearsed::Over(outcome) => {
                 drop(on_stage);
@@ -363,104 +351,6 @@ fn write_all(store: &SqliteInline, queue: &Queue) {
         };
         store.run_batch(&mut std::iter::once(first).chain(std::iter::from_fn(&mut next)));
         expected = came.saturating_sub(1);
-    }
-}
-
-/// What waits for the readers and for the writer.
-#[derive(Default)]
-struct Queue {
-    lines: Mutex<Lines>,
-    for_readers: Condvar,
-    for_writer: Condvar,
-}
-
-#[derive(Default)]
-struct Lines {
-    asked: VecDeque<(Job, Done)>,
-    rehearsed: VecDeque<Waiting>,
-    /// How many are being played by readers.
-    on_stage: usize,
-    is_closed: bool,
-}
-
-/// Stands for a transaction that a reader plays, however that ends.
-struct OnStage<'a>(&'a Queue);
-
-impl Drop for OnStage<'_> {
-    fn drop(&mut self) {
-        self.0.lock().on_stage -= 1;
-        self.0.for_writer.notify_one();
-    }
-}
-
-impl Queue {
-    fn lock(&self) -> MutexGuard<'_, Lines> {
-        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn ask(&self, job: Job, done: Done) {
-        self.lock().asked.push_back((job, done));
-        self.for_readers.notify_one();
-    }
-
-    fn close(&self) {
-        self.lock().is_closed = true;
-        self.for_readers.notify_all();
-        self.for_writer.notify_all();
-    }
-
-    /// The next transaction to play beforehand; waits for one, until the store closes.
-    fn to_rehearse(&self) -> Option<(Job, Done)> {
-        let mut lines = self.lock();
-        loop {
-            if let Some(asked) = lines.asked.pop_front() {
-                lines.on_stage += 1;
-                return Some(asked);
-            }
-            if lines.is_closed {
-                return None;
-            }
-            lines = self.for_readers.wait(lines).unwrap_or_else(PoisonError::into_inner);
-        }
-    }
-
-    fn rehearsed(&self, waiting: Waiting, on_stage: OnStage<'_>) {
-        self.lock().rehearsed.push_back(waiting);
-        drop(on_stage);
-    }
-
-    /// The next transaction to write; waits for one, until the store closes and nothing is left.
-    fn to_write(&self) -> Option<Waiting> {
-        let mut lines = self.lock();
-        loop {
-            if let Some(waiting) = lines.rehearsed.pop_front() {
-                return Some(waiting);
-            }
-            if lines.is_closed && lines.asked.is_empty() && lines.on_stage == 0 {
-                return None;
-            }
-            lines = self.for_writer.wait(lines).unwrap_or_else(PoisonError::into_inner);
-        }
-    }
-
-    /// One more for the batch: a played one, else one that no reader has got to. When there is none, it waits a moment for those that
-    /// readers are playing, and for those that `are_expected`.
-    fn also_to_write(&self, are_expected: bool) -> Option<Waiting> {
-        let mut lines = self.lock();
-        let mut has_waited = false;
-        loop {
-            if let Some(waiting) = lines.rehearsed.pop_front() {
-                return Some(waiting);
-            }
-            if let Some((job, done)) = lines.asked.pop_front() {
-                return Some(Waiting { job, done, score: None });
-            }
-            if has_waited || !(are_expected || lines.on_stage > 0) {
-                return None;
-            }
-            (lines, _) = self.for_writer.wait_timeout(lines, GATHER).unwrap_or_else(PoisonError::into_inner);
-            has_waited = true;
-        }
     }
 }
 

@@ -73,6 +73,12 @@ class MestoAppTest {
         return app.at<Place.Buy>()
     }
 
+    private fun TestScope.paidWithoutAnswer(app: MestoApp) {
+        fake.outcome = IntentState.Unconfirmed
+        inRed(app).presenter.on(BuyEvent.Pay)
+        settle()
+    }
+
     private fun bought() = fake.calls.count { it == "buy" }
 
     @Test
@@ -88,9 +94,7 @@ class MestoAppTest {
     @Test
     fun back_from_an_unconfirmed_purchase_and_buying_again_leads_to_it_and_pays_nothing() = runTest {
         val app = app()
-        fake.outcome = IntentState.Unconfirmed
-        inRed(app).presenter.on(BuyEvent.Pay)
-        settle()
+        paidWithoutAnswer(app)
         assertTrue(app.back())
         settle()
         assertEquals("BG 789-PP", app.at<Place.Zones>().presenter.state.value.unconfirmed?.plate)
@@ -158,9 +162,7 @@ class MestoAppTest {
     @Test
     fun a_purchase_that_was_not_confirmed_when_the_process_was_ended_is_found_again() = runTest {
         val app = app()
-        fake.outcome = IntentState.Unconfirmed
-        inRed(app).presenter.on(BuyEvent.Pay)
-        settle()
+        paidWithoutAnswer(app)
         val again = app(kept = app.kept()).at<Place.Buy>().presenter
         assertIs<Payment.Unconfirmed>(again.state.value.payment)
         assertEquals(1, bought())
