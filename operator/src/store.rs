@@ -11,6 +11,8 @@ mod queue;
 mod rehearsal;
 mod sqlite;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 pub use self::postgres::PostgresStore;
 pub use self::sqlite::{Durability, SqliteInline, SqliteStore};
 
@@ -241,6 +243,15 @@ pub type Work<'a> = dyn FnMut(&mut dyn Tx) -> Result<(), StoreError> + 'a;
 pub type Job = Box<dyn FnMut(&mut dyn Tx) -> Result<(), StoreError> + Send>;
 /// Called once with how it ended, after the commit.
 pub type Done = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+
+/// The same job, whose panic is a failure of its own: it is rolled back and answered, and the store's thread lives on for the others.
+fn contained(mut job: Job) -> Job {
+    Box::new(move |tx| {
+        // What a panic leaves half done is the transaction's, which is given up.
+        catch_unwind(AssertUnwindSafe(|| job(tx)))
+            .unwrap_or_else(|_| Err(StoreError::Broken("a transaction panicked".into())))
+    })
+}
 
 /// A database.
 pub trait Store: Send + Sync {

@@ -14,7 +14,7 @@ use tokio_postgres::{Client, NoTls, Statement};
 
 use super::merge::{WRONG_COUNT, merge};
 use super::migrate::{self, Schema, migrate};
-use super::{Ask, Cell, Done, Job, Line, Owned, Row, Store, StoreError, Tx, Value, Work, Write};
+use super::{Ask, Cell, Done, Job, Line, Owned, Row, Store, StoreError, Tx, Value, Work, Write, contained};
 
 /// How often a transaction is run again when the database asks for it.
 const ATTEMPTS: usize = 10;
@@ -86,7 +86,7 @@ impl Store for PostgresStore {
 
     fn submit(&self, job: Job, done: Done) {
         let refused = match &self.queue {
-            Some(queue) => queue.send((job, done)).err().map(|unsent| unsent.0.1),
+            Some(queue) => queue.send((contained(job), done)).err().map(|unsent| unsent.0.1),
             None => Some(done),
         };
         if let Some(done) = refused {

@@ -11,7 +11,7 @@ use rusqlite::{Connection, ErrorCode, Statement};
 use super::migrate::{self, Schema, migrate};
 use super::queue::{Queue, Waiting};
 use super::rehearsal::{Rehearsal, Score};
-use super::{Cell, Done, Job, Row, Store, StoreError, Tx, Value, Work};
+use super::{Cell, Done, Job, Row, Store, StoreError, Tx, Value, Work, contained};
 
 /// Threads that play transactions beforehand.
 const READERS: usize = 2;
@@ -360,7 +360,7 @@ impl Store for SqliteStore {
     }
 
     fn submit(&self, job: Job, done: Done) {
-        self.queue.ask(job, done);
+        self.queue.ask(contained(job), done);
     }
 }
 

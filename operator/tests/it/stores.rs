@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, mpsc};
+use std::time::Duration;
 
 use mesto_operator::store::{Job, Row, transact};
 use mesto_operator::values;
@@ -60,6 +61,33 @@ fn what_fails_in_a_batch_leaves_the_others_alone_on_sqlite() {
 #[test]
 fn what_fails_leaves_the_others_alone_on_postgres() {
     committed_together_and_failed_alone(&PostgresStore::open(&cluster().database().unwrap(), 2).unwrap());
+}
+
+/// Panics after it has written, more often than the store has threads.
+fn a_panic_is_the_jobs_own(store: &dyn Store) {
+    let panics = || -> Job {
+        Box::new(|tx: &mut dyn Tx| {
+            tx.execute(LOCK, values!["city", "half"])?;
+            panic!("a handler's mistake, told on purpose")
+        })
+    };
+    let ended = [submit(store, panics()), submit(store, write("a")), submit(store, panics()), submit(store, panics())];
+    let ended: Vec<_> = ended.iter().map(|ended| ended.recv_timeout(Duration::from_secs(60)).unwrap()).collect();
+    let broken = |outcome: &Result<(), StoreError>| matches!(outcome, Err(StoreError::Broken(_)));
+    assert_eq!(ended.iter().map(broken).collect::<Vec<_>>(), [true, false, true, true], "{ended:?}");
+    assert_eq!(submit(store, write("b")).recv_timeout(Duration::from_secs(60)).unwrap(), Ok(()));
+    assert_eq!(plates(store), ["a", "b"]);
+}
+
+#[test]
+fn a_panic_is_answered_and_rolled_back_and_the_next_are_served_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    a_panic_is_the_jobs_own(&sqlite(folder.path()));
+}
+
+#[test]
+fn a_panic_is_answered_and_rolled_back_and_the_next_are_served_on_postgres() {
+    a_panic_is_the_jobs_own(&PostgresStore::open(&cluster().database().unwrap(), 2).unwrap());
 }
 
 #[test]
