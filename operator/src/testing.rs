@@ -17,6 +17,10 @@ cat >/dev/null || true
 rm -rf "$DIR"
 "#;
 
+/// How often a free port is tried, and how the server's log tells that it was not free any more.
+const TRIES: u32 = 5;
+const PORT_TAKEN: &str = "Address already in use";
+
 /// A Postgres server of our own on a free loopback port.
 pub struct PostgresCluster {
     watcher: Child,
@@ -39,11 +43,19 @@ impl PostgresCluster {
     /// # Errors
     /// As [`PostgresCluster::start`].
     pub fn start_with(options: &str) -> Result<Self, String> {
+        let mut left = TRIES;
+        loop {
+            left -= 1;
+            // A server cannot be handed a port that is held: somebody else may be given it before the server asks, seconds later.
+            match Self::start_on(free_port()?, options) {
+                Err(why) if left > 0 && why.contains(PORT_TAKEN) => {}
+                ended => return ended,
+            }
+        }
+    }
+
+    fn start_on(port: u16, options: &str) -> Result<Self, String> {
         let bin = bin()?;
-        // Asked for and given back: what takes it in between makes the start fail, with its log.
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").map_err(|error| error.to_string())?;
-        let port = listener.local_addr().map_err(|error| error.to_string())?.port();
-        drop(listener);
         let folder = std::env::temp_dir().join(format!("mesto-postgres-{}-{port}", std::process::id()));
         std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         let mut command = if is_root() {
@@ -124,6 +136,11 @@ impl Drop for PostgresCluster {
     }
 }
 
+fn free_port() -> Result<u16, String> {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+    Ok(listener.map_err(|error| error.to_string())?.port())
+}
+
 fn bin() -> Result<PathBuf, String> {
     let said = Command::new("pg_config").arg("--bindir").output().ok().filter(|output| output.status.success());
     let configured = said.map(|output| PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()));
@@ -138,4 +155,18 @@ fn bin() -> Result<PathBuf, String> {
 
 fn is_root() -> bool {
     Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_that_somebody_took_is_told_apart_from_other_trouble() {
+        let somebody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let why = PostgresCluster::start_on(somebody.local_addr().unwrap().port(), "").err().unwrap();
+        assert!(why.contains(PORT_TAKEN), "{why}");
+        let why = PostgresCluster::start_with("-c no_such_option=1").err().unwrap();
+        assert!(why.contains("no_such_option"), "{why}");
+    }
 }

@@ -3,18 +3,19 @@
 use std::sync::{Arc, Barrier};
 
 use mesto_operator::store::transact;
+use mesto_operator::testing::PostgresCluster;
 use mesto_operator::{PostgresStore, Request, Response};
 use mesto_protocol::api::{NewOrder, Order, OrderPayment, Purchased, Role, Violation};
 use mesto_protocol::route;
+use mesto_simulation::check;
 use mesto_simulation::driver::{Counter, Driver, Rig, approval, dinar};
 use mesto_simulation::random::Random;
-use mesto_simulation::{check, postgres};
 
 const HISTORIES: u64 = 500;
 
 #[test]
 fn five_hundred_concurrent_histories_on_postgres_lose_and_double_nothing_bg_34_bg_83() {
-    let cluster = postgres::cluster().unwrap_or_else(|why| panic!("{why}"));
+    let cluster = PostgresCluster::start().unwrap_or_else(|why| panic!("{why}"));
     let store = PostgresStore::open(&cluster.database().unwrap(), 8).unwrap();
     let rig = Rig::new(Arc::new(store));
     let inspector = rig.operator.create_staff(&*rig.store, rig.now, Role::Inspector, "Mira").unwrap();

@@ -11,11 +11,12 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use mesto_operator::store::transact;
+use mesto_operator::testing::PostgresCluster;
 use mesto_operator::{Durability, PostgresStore, Request, Response, SqliteInline, Store, values};
 use mesto_protocol::api::Purchased;
 use mesto_protocol::route;
+use mesto_simulation::check;
 use mesto_simulation::driver::{Counter, Driver, SECRET};
-use mesto_simulation::{check, postgres};
 use serde_json::Value;
 use tokio::net::TcpSocket;
 
@@ -35,7 +36,7 @@ fn kill_nine_in_two_hundred_purchases_on_sqlite_loses_and_doubles_nothing_bg_34(
 
 #[test]
 fn kill_nine_in_two_hundred_purchases_on_postgres_loses_and_doubles_nothing_bg_34() {
-    let cluster = postgres::cluster().unwrap_or_else(|why| panic!("{why}"));
+    let cluster = PostgresCluster::start().unwrap_or_else(|why| panic!("{why}"));
     let url = cluster.database().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let store = || -> Arc<dyn Store> { Arc::new(PostgresStore::open(&url, 1).unwrap()) };

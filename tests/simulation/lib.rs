@@ -12,7 +12,6 @@ pub mod faulty;
 pub mod fuzz;
 pub mod network;
 pub mod phone;
-pub mod postgres;
 pub mod random;
 mod report;
 mod world;

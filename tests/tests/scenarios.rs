@@ -12,7 +12,7 @@ use mesto_client::api::{OrderState, Quote};
 use mesto_client::http::HttpLink;
 use mesto_client::system::{FileSecrets, SystemEntropy, device_signer};
 use mesto_client::{Client, Config, Error, IntentState, IntentView, Locale, Ports, Reminder, Reminders, rules};
-use mesto_simulation::postgres;
+use mesto_operator::testing::PostgresCluster;
 use serde_json::{Map, Value, json};
 
 fn folder() -> PathBuf {
@@ -449,7 +449,7 @@ async fn every_scenario_goes_as_written() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_journey_goes_as_written_on_postgres() {
-    let cluster = tokio::task::spawn_blocking(postgres::cluster).await.unwrap().expect("a private Postgres");
+    let cluster = tokio::task::spawn_blocking(PostgresCluster::start).await.unwrap().expect("a private Postgres");
     let mut failures = Vec::new();
     for (name, scenario) in scenarios()
         .into_iter()
