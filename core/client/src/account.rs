@@ -39,6 +39,7 @@ impl Client {
         let body =
             SignIn { phone: phone.to_owned(), code: code.trim().to_owned(), device: device.to_owned(), device_key };
         let session: Session = self.ask(Method::Post, route::SESSION.to_owned(), Some(&body)).await?;
+        self.core().still_open()?;
         let now = self.now();
         // The old token goes first and the new one comes last: whenever this fails or the app dies, no token lies beside
         // another account's data.
@@ -96,6 +97,7 @@ impl Client {
         }
         // The operator forgets the session by itself if it cannot hear this.
         let _ = self.ask_raw(Method::Delete, route::SESSION.to_owned(), None::<&()>).await;
+        self.core().still_open()?;
         self.ports().secrets.remove(TOKEN)?;
         let mut core = self.core();
         core.token = None;

@@ -121,6 +121,7 @@ impl Core {
         now: DateTime<Utc>,
         write: impl FnOnce(&Transaction<'_>) -> std::result::Result<T, StoreError>,
     ) -> Result<T> {
+        self.still_open()?;
         self.cached = None;
         Ok(self.store.write(now.timestamp_millis(), write)?)
     }
@@ -134,6 +135,35 @@ impl Core {
         match self.write(now, write) {
             Err(error) if error.is_full() => Ok(()),
             kept => kept,
+        }
+    }
+
+    /// What a closed client no longer does: ask the operator, write beside the database, forget its last view.
+    ///
+    /// # Errors
+    /// `closed`
+    pub fn still_open(&self) -> Result<()> {
+        Ok(self.store.still_open()?)
+    }
+
+    /// What the app shows.
+    fn view(&mut self, now: DateTime<Utc>, clock: ClockState) -> Arc<Snapshot> {
+        if let Some((snapshot, until)) = &self.cached
+            && until.is_none_or(|until| now < until)
+            && snapshot.clock == clock
+        {
+            return Arc::clone(snapshot);
+        }
+        match Snapshot::build(self, now, clock) {
+            Ok((snapshot, until)) => {
+                let snapshot = Arc::new(snapshot);
+                self.cached = Some((Arc::clone(&snapshot), until));
+                snapshot
+            }
+            // The store fails or is closed: the last thing known is better than nothing.
+            Err(_) => {
+                self.cached.as_ref().map_or_else(|| Arc::new(Snapshot::empty(clock)), |(last, _)| Arc::clone(last))
+            }
         }
     }
 
@@ -237,8 +267,9 @@ impl Client {
     /// The stored city, or what to do about it being missing.
     ///
     /// # Errors
-    /// `city_missing` before the first [`Client::refresh`].
+    /// `city_missing` before the first [`Client::refresh`]; `closed`.
     pub fn city(&self) -> Result<Arc<City>> {
+        self.core().still_open()?;
         self.stored_city().ok_or_else(Error::city_missing)
     }
 
@@ -291,25 +322,18 @@ impl Client {
     #[must_use]
     pub fn snapshot(&self) -> Arc<Snapshot> {
         let (now, state) = self.time();
+        self.core().view(now, state)
+    }
+
+    /// Closes the database: when this returns its file is free, whoever still holds the client or waits for an answer in
+    /// it. What comes later finds it `closed`, asks the operator nothing and writes nothing; [`Client::snapshot`] stays as it
+    /// was last. An intent that is open stays so in the file and goes on when that is opened again. Again does nothing.
+    pub fn close(&self) {
+        let (now, state) = self.time();
         let mut core = self.core();
-        if let Some((snapshot, until)) = &core.cached
-            && until.is_none_or(|until| now < until)
-            && snapshot.clock == state
-        {
-            return Arc::clone(snapshot);
-        }
-        let built = Snapshot::build(&mut core, now, state);
-        match built {
-            Ok((snapshot, until)) => {
-                let snapshot = Arc::new(snapshot);
-                core.cached = Some((Arc::clone(&snapshot), until));
-                snapshot
-            }
-            // The store fails: the last thing known is better than nothing.
-            Err(_) => {
-                core.cached.as_ref().map_or_else(|| Arc::new(Snapshot::empty(state)), |(last, _)| Arc::clone(last))
-            }
-        }
+        // Read once more, for the last time.
+        core.view(now, state);
+        core.store.close();
     }
 
     /// Calls the observer with the current state and then after every change, the latest only, from one thread of the
@@ -321,7 +345,13 @@ impl Client {
 
     /// Something changed: tells the phone's alarms, the snapshot file and the observers.
     pub(crate) fn changed(&self) {
-        self.core().cached = None;
+        {
+            let mut core = self.core();
+            if core.still_open().is_err() {
+                return;
+            }
+            core.cached = None;
+        }
         self.tell_outside(false);
         self.inner.observers.wake();
     }
@@ -351,6 +381,11 @@ impl Client {
         let snapshot = self.snapshot();
         let Ok(json) = serde_json::to_string(snapshot.as_ref()) else { return };
         if written.as_ref() == Some(&json) {
+            return;
+        }
+        // Held while it is written: closing waits for it.
+        let core = self.core();
+        if core.still_open().is_err() {
             return;
         }
         // A widget's file is a convenience: when it cannot be written, the app still works.

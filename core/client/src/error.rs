@@ -188,6 +188,7 @@ impl From<StoreError> for Error {
             StoreError::Full(_) => "phone_full",
             StoreError::Damaged(_) => "phone_data_damaged",
             StoreError::Newer { .. } => "phone_data_newer",
+            StoreError::Closed => "closed",
             StoreError::Other(_) => "phone_data_failed",
         };
         Self::new(ErrorKind::Phone, code, error.to_string())
@@ -215,6 +216,7 @@ pub const LOCAL_CODES: &[&str] = &[
     "phone_data_damaged",
     "phone_data_newer",
     "phone_data_failed",
+    "closed",
     "phone_secrets_failed",
     "device_key_failed",
     "vehicle_missing",

@@ -119,7 +119,7 @@ impl Client {
                 })
         });
         let nothing_yet = planned.is_none() && plan.is_empty();
-        if !anyway && (same || nothing_yet) {
+        if !anyway && (same || nothing_yet) || self.core().still_open().is_err() {
             return;
         }
         self.ports().reminders.replace(&plan);

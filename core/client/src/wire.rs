@@ -159,7 +159,8 @@ impl Client {
     /// The operator no longer takes this token: it is forgotten, what is stored stays.
     fn session_over(&self, token: &str) {
         let mut core = self.core();
-        if core.token.as_deref() != Some(token) {
+        // After the end the token is that of the client that was opened since.
+        if core.still_open().is_err() || core.token.as_deref() != Some(token) {
             return;
         }
         core.token = None;
@@ -187,6 +188,7 @@ impl Client {
         path: String,
         body: Option<&(impl Serialize + Sync)>,
     ) -> Result<LinkAnswer> {
+        self.core().still_open()?;
         let body = body.map(serde_json::to_vec).transpose().map_err(Error::unreadable)?;
         let answer = self.exchange(method, path, None, body).await?;
         match meaning(answer.status, &answer.body) {

@@ -29,6 +29,9 @@ pub enum StoreError {
     /// Written by a newer version of the app.
     #[error("the phone's database is of version {found}, this app knows up to {known}")]
     Newer { found: i64, known: i64 },
+    /// The client was closed.
+    #[error("the phone's database was closed")]
+    Closed,
     #[error("the phone's database: {0}")]
     Other(String),
 }
@@ -55,10 +58,18 @@ impl From<serde_json::Error> for StoreError {
     }
 }
 
-/// One open database file.
+/// How the database file stands.
+enum File {
+    Open(Connection),
+    /// A rebuild failed (a full disk); the next use tries again.
+    Lost,
+    /// For good: nothing opens it again.
+    Closed,
+}
+
+/// One database file.
 pub struct Store {
-    /// `None` after a rebuild that failed (a full disk); the next use tries again.
-    connection: Option<Connection>,
+    file: File,
     path: PathBuf,
     /// Set when the file had to be set aside.
     pub recovery: Option<Recovery>,
@@ -84,7 +95,7 @@ impl Store {
 
     fn on(connection: Connection, path: &Path, recovery: Option<Recovery>) -> Self {
         Self {
-            connection: Some(connection),
+            file: File::Open(connection),
             path: path.to_owned(),
             recovery,
             #[cfg(test)]
@@ -117,23 +128,35 @@ impl Store {
     }
 
     fn connected(&mut self, now_ms: i64) -> Result<&mut Connection, StoreError> {
-        let connection = match self.connection.take() {
-            Some(connection) => connection,
-            None => {
-                let again = Self::open(&self.path, now_ms)?;
-                self.recovery = again.recovery.or(self.recovery.take());
-                again.connection.ok_or_else(|| StoreError::Other("the file is not open".to_owned()))?
-            }
-        };
-        Ok(self.connection.insert(connection))
+        if matches!(self.file, File::Lost) {
+            let again = Self::open(&self.path, now_ms)?;
+            self.recovery = again.recovery.or(self.recovery.take());
+            self.file = again.file;
+        }
+        match &mut self.file {
+            File::Open(connection) => Ok(connection),
+            File::Lost => Err(StoreError::Other("the file is not open".to_owned())),
+            File::Closed => Err(StoreError::Closed),
+        }
+    }
+
+    /// Lets go of the file for good.
+    pub fn close(&mut self) {
+        self.file = File::Closed;
+    }
+
+    /// # Errors
+    /// [`StoreError::Closed`]
+    pub const fn still_open(&self) -> Result<(), StoreError> {
+        if matches!(self.file, File::Closed) { Err(StoreError::Closed) } else { Ok(()) }
     }
 
     fn heal<T>(&mut self, now_ms: i64, outcome: Result<T, StoreError>) -> Result<T, StoreError> {
         if let Err(StoreError::Damaged(why)) = &outcome {
             // Closed first: the salvage opens the file anew.
-            self.connection = None;
+            self.file = File::Lost;
             let (connection, recovery) = recovery::rebuild(&self.path, now_ms, why)?;
-            self.connection = Some(connection);
+            self.file = File::Open(connection);
             self.recovery = Some(recovery);
         }
         outcome
@@ -142,7 +165,8 @@ impl Store {
     /// For tests that need to see or spoil the file below.
     #[cfg(test)]
     pub fn connection(&self) -> &Connection {
-        self.connection.as_ref().unwrap_or_else(|| panic!("the file is not open"))
+        let File::Open(connection) = &self.file else { panic!("the file is not open") };
+        connection
     }
 }
 
@@ -241,6 +265,21 @@ mod tests {
         drop(connection);
         let again = connect_with(&path, Index::Shared).unwrap();
         assert_eq!(rows::get::<String>(&again, rows::meta::ACCOUNT).unwrap().as_deref(), Some("acc"));
+    }
+
+    #[test]
+    fn a_closed_file_is_not_opened_again_not_even_after_a_rebuild_that_failed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("mesto.db");
+        let mut store = Store::open(&path, 0).unwrap();
+        store.file = File::Lost;
+        store.read(0, rows::vehicles).unwrap();
+        store.file = File::Lost;
+        store.close();
+        std::fs::remove_file(&path).unwrap();
+        assert!(matches!(store.read(0, rows::vehicles), Err(StoreError::Closed)));
+        assert!(matches!(store.write(0, |_| Ok(())), Err(StoreError::Closed)));
+        assert!(!path.exists());
     }
 
     #[test]

@@ -1,0 +1,168 @@
+//! The end of a client: its file is free at once, a late answer finds it closed, and what was open goes on at the next
+//! opening.
+
+use std::path::Path;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use mesto_client::{Client, Error, IntentState, Locale, Observer, Secrets as _, Snapshot};
+use mesto_operator::Request;
+
+use crate::support::{Fault, PHONE, Phone, config, rsd, run};
+
+const TOKEN: &str = "mesto.session_token";
+
+struct Deaf;
+impl Observer for Deaf {
+    fn changed(&self, _: Arc<Snapshot>) {}
+}
+
+/// Nothing of a database that is open lies beside it.
+fn is_at_rest(path: &Path) -> bool {
+    ["-wal", "-shm"].iter().all(|side| !path.with_extension(format!("db{side}")).exists())
+}
+
+#[test]
+fn a_closed_client_has_let_go_of_its_file_whoever_holds_it() {
+    let phone = Phone::ready("1000");
+    let ticket = run(phone.client.buy(&phone.quote("red", 60))).unwrap().ticket.unwrap();
+    let _subscription = phone.client.subscribe(Arc::new(Deaf));
+    let held = phone.client.clone();
+    let shown = phone.shown();
+    assert!(!is_at_rest(&phone.path()));
+    phone.client.close();
+    assert!(is_at_rest(&phone.path()));
+    std::fs::remove_file(phone.path()).unwrap();
+    phone.net.log();
+
+    let errors = [
+        held.ticket(&ticket.id).unwrap_err(),
+        held.check_plate("BG 789-PP").unwrap_err(),
+        held.intents(5).unwrap_err(),
+        run(held.request_code(PHONE)).unwrap_err(),
+        run(held.refresh()).unwrap_err(),
+        run(held.sync()).unwrap_err(),
+        run(held.settle()).unwrap_err(),
+        run(held.top_up(rsd("1000").amount)).unwrap_err(),
+        run(held.sign_out()).unwrap_err(),
+    ];
+    for error in errors {
+        assert_eq!(error.code(), "closed");
+        assert_eq!(error.text(Locale::En), "The app has closed its data.");
+        assert_eq!(
+            error.advice(Locale::SrLatn),
+            "Otvorite aplikaciju ponovo: ono što još nije potvrđeno tada se nastavlja."
+        );
+    }
+    assert_eq!(held.next_retry_at(), None);
+    assert!(phone.net.log().is_empty(), "nothing is asked");
+    assert!(phone.secrets.get(TOKEN).unwrap().is_some(), "the driver stays signed in");
+    phone.after(90);
+    assert_eq!(phone.shown(), shown, "as it was last");
+    phone.client.close();
+    assert_eq!(phone.shown(), shown);
+    assert!(!phone.path().exists(), "nothing opens it again");
+}
+
+#[test]
+fn an_answer_that_comes_after_the_end_changes_nothing_and_the_purchase_goes_on_at_the_next_opening_bg_34() {
+    let phone = Phone::ready("1000");
+    let quote = phone.quote("red", 60);
+    phone.net.fault("POST /v1/tickets", Fault::Waits);
+    let mut context = Context::from_waker(Waker::noop());
+    let mut buying = pin!(phone.client.buy(&quote));
+    assert!(buying.as_mut().poll(&mut context).is_pending());
+    phone.client.close();
+    assert!(is_at_rest(&phone.path()));
+
+    let next = Client::open(config(phone.path(), &phone.net), phone.ports.clone()).unwrap();
+    assert_eq!(next.snapshot().open_intents.len(), 1);
+    let Poll::Ready(late) = buying.as_mut().poll(&mut context) else { panic!("the answer is there") };
+    assert_eq!(late.unwrap_err().code(), "closed");
+    let settled = run(next.settle()).unwrap();
+    assert_eq!(settled[0].state, IntentState::Confirmed);
+    assert_eq!((next.snapshot().balance, phone.net.sold()), (Some(rsd("920.00")), 1));
+    next.close();
+    assert!(is_at_rest(&phone.path()));
+}
+
+#[test]
+fn after_the_end_neither_alarms_nor_the_file_of_widgets_are_written() {
+    let phone = Phone::ready("1000");
+    let widget = phone.folder.path().join("widget.json");
+    let mut config = config(phone.path(), &phone.net);
+    config.snapshot_path = Some(widget.clone());
+    let client = Client::open(config, phone.ports.clone()).unwrap();
+    let quote = phone.quote("red", 60);
+    phone.net.fault("POST /v1/tickets", Fault::Waits);
+    let mut context = Context::from_waker(Waker::noop());
+    let mut buying = pin!(client.buy(&quote));
+    assert!(buying.as_mut().poll(&mut context).is_pending());
+    assert!(widget.exists());
+    client.close();
+    std::fs::remove_file(&widget).unwrap();
+    let plans = phone.alarms.0.lock().unwrap().len();
+    assert!(buying.as_mut().poll(&mut context).is_ready());
+    client.replan();
+    assert!(!widget.exists() && !widget.with_extension("new").exists());
+    assert_eq!(phone.alarms.0.lock().unwrap().len(), plans);
+}
+
+/// The answer to a call comes after the end, when another client has been opened and signed in since: its token stays.
+fn leaves_the_token<T>(phone: &Phone, request: &str, call: impl Future<Output = Result<T, Error>>) -> Error {
+    phone.net.fault(request, Fault::Waits);
+    let mut context = Context::from_waker(Waker::noop());
+    let mut waiting = pin!(call);
+    assert!(waiting.as_mut().poll(&mut context).is_pending());
+    phone.client.close();
+    phone.secrets.set(TOKEN, "of the client opened since").unwrap();
+    let Poll::Ready(late) = waiting.as_mut().poll(&mut context) else { panic!("the answer is there") };
+    assert_eq!(phone.secrets.get(TOKEN).unwrap().as_deref(), Some("of the client opened since"));
+    late.err().unwrap()
+}
+
+#[test]
+fn a_session_that_begins_after_the_end_is_not_kept() {
+    let phone = Phone::new();
+    run(phone.client.request_code(PHONE)).unwrap();
+    let code = phone.net.code();
+    let late = leaves_the_token(&phone, "POST /v1/auth/session", phone.client.sign_in(PHONE, &code, "test phone"));
+    assert_eq!(late.code(), "closed");
+}
+
+#[test]
+fn a_session_that_is_over_after_the_end_takes_no_other_with_it() {
+    let phone = Phone::ready("0");
+    let token = phone.secrets.get(TOKEN).unwrap().unwrap();
+    assert_eq!(phone.net.handle(&Request::new("DELETE", "/v1/auth/session").bearer(&token)).status, 204);
+    let late = leaves_the_token(&phone, "GET /v1/events", phone.client.sync());
+    assert_eq!(late.code(), "unauthorized");
+}
+
+#[test]
+fn signing_out_that_ends_too_late_leaves_the_account_to_the_next_client() {
+    let phone = Phone::ready("1000");
+    let late = leaves_the_token(&phone, "DELETE /v1/auth/session", phone.client.sign_out());
+    assert_eq!(late.code(), "closed");
+    let next = Client::open(config(phone.path(), &phone.net), phone.ports.clone()).unwrap();
+    assert_eq!(next.snapshot().balance, Some(rsd("1000.00")));
+}
+
+#[test]
+fn whatever_is_at_work_when_it_is_closed_ends_and_nothing_opens_the_file_again() {
+    let phone = Phone::ready("1000");
+    std::thread::scope(|threads| {
+        for _ in 0..3 {
+            threads.spawn(|| {
+                // Ends with the client: every call before that is answered.
+                while phone.client.vehicles().and_then(|_| run(phone.client.sync())).is_ok() {}
+            });
+        }
+        run(phone.client.buy(&phone.quote("red", 60))).unwrap();
+        phone.client.close();
+        assert!(is_at_rest(&phone.path()));
+        std::fs::remove_file(phone.path()).unwrap();
+    });
+    assert!(!phone.path().exists());
+}
