@@ -145,6 +145,13 @@ impl Client {
         Ok(Arc::new(Self { core, locale }))
     }
 
+    /// Closes the database: when this returns its file is free, whoever still waits for an answer. Later calls fail with
+    /// `closed`, the snapshot stays as it was last, and what is not confirmed yet goes on when the file is opened again. Again
+    /// does nothing.
+    pub fn shut_down(&self) {
+        self.core.close();
+    }
+
     /// What a damaged database meant, when there was one since this client was opened.
     #[must_use]
     pub fn recovery(&self) -> Option<Recovery> {

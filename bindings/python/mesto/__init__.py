@@ -62,8 +62,13 @@ class Mesto:
         return waiting
 
     def close(self):
-        """Lets go of the core; nothing can be called afterwards. Again does nothing."""
-        self._core = None
+        """Closes the database and lets go of the core: its file is free when this returns, and nothing can be called afterwards.
+
+        What is not confirmed yet goes on when the file is opened again. Again does nothing.
+        """
+        core, self._core = self._core, None
+        if core is not None:
+            core.shut_down()
         self._end()
 
     def __enter__(self):

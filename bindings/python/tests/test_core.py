@@ -3,6 +3,7 @@
 import asyncio
 import concurrent.futures
 import gc
+import os
 import socket
 import tempfile
 import threading
@@ -116,6 +117,33 @@ class Life(WithTestbed):
         app.close()
         with self.assertRaisesRegex(ValueError, "closed"):
             app.snapshot()
+
+    def test_at_its_end_its_file_is_free(self):
+        app = self.driver("+381640000005")
+        app.close()
+        self.assertEqual([], [name for name in os.listdir(self.folder) if name.startswith("mesto.db-")])
+
+    def test_a_client_that_was_shut_down_says_so_and_goes_on_when_opened_again(self):
+        self.driver("+381640000006").close()
+        client = mesto.Client.open(self.config())
+        shown = client.snapshot()
+        client.shut_down()
+        client.shut_down()
+        with self.assertRaises(mesto.MestoError.Phone) as closed:
+            asyncio.run(client.sync())
+        error = closed.exception
+        self.assertEqual(("closed", "The app has closed its data."), (error.code, error.text))
+        self.assertEqual(shown, client.snapshot())
+        with mesto.Mesto(self.config()) as again:
+            self.assertTrue(again.snapshot().signed_in)
+
+    def test_what_a_damaged_database_meant_is_told(self):
+        with mesto.Mesto(self.config()) as app:
+            self.assertIsNone(app.recovery())
+        with open(f"{self.folder}/mesto.db", "w") as file:
+            file.write("noise " * 1000)
+        with mesto.Mesto(self.config()) as app:
+            self.assertTrue(os.path.exists(app.recovery().set_aside))
 
     def test_one_that_never_opened_has_nothing_to_end(self):
         with self.assertRaises(mesto.MestoError.Phone):
@@ -244,13 +272,7 @@ class Watching(WithTestbed):
         app.add_vehicle("BG789PP")
         observed.wait_for(lambda state: len(state.vehicles) == 1)
         subscription.cancel()
-        told = len(observed.seen)
-        app.add_vehicle("NS123AB")
-        other = Observed()
-        kept = app.subscribe(other)
-        other.wait_for(lambda state: len(state.vehicles) == 2)
-        self.assertEqual(told, len(observed.seen))
-        kept.cancel()
+        self.hears_no_more(app, observed, vehicles=2)
 
     def test_letting_go_of_the_subscription_ends_it(self):
         app, observed = self.driver("+381640000031"), Observed()
@@ -258,17 +280,23 @@ class Watching(WithTestbed):
         observed.wait_for(lambda state: state.signed_in)
         del subscription
         gc.collect()
-        told = len(observed.seen)
-        app.add_vehicle("BG789PP")
+        self.hears_no_more(app, observed, vehicles=1)
+
+    def hears_no_more(self, app, observed, vehicles):
         other = Observed()
         kept = app.subscribe(other)
-        other.wait_for(lambda state: len(state.vehicles) == 1)
+        # One thread tells all: when the other hears of the present, a telling that was under way is over.
+        other.wait_for(lambda state: len(state.vehicles) == vehicles - 1)
+        told = len(observed.seen)
+        app.add_vehicle("NS123AB")
+        other.wait_for(lambda state: len(state.vehicles) == vehicles)
         self.assertEqual(told, len(observed.seen))
         kept.cancel()
 
     def test_a_waiting_call_is_called_off_by_its_handle(self):
         with socket.create_server(("127.0.0.1", 0)) as silent:
             client = mesto.Client.open(self.config(operator_url=f"http://127.0.0.1:{silent.getsockname()[1]}"))
+            self.addCleanup(client.shut_down)
             cancel = mesto.Cancel()
 
             async def call_off():

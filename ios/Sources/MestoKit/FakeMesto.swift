@@ -12,6 +12,7 @@ public final class FakeMesto: MestoClient, @unchecked Sendable {
     private var number = 0
     private var clock: Date
     private var nextFailure: MestoError?
+    private var recovered: Recovery?
     private var end = IntentState.confirmed
     private var called: [String] = []
     public let zones: [NearZone]
@@ -24,11 +25,15 @@ public final class FakeMesto: MestoClient, @unchecked Sendable {
     public func fail(next error: MestoError) { lock.withLock { nextFailure = error } }
     /// How the next paying actions end; anything but `confirmed` leaves the balance as it is.
     public func end(next state: IntentState) { lock.withLock { end = state } }
+    /// What `recovery` says.
+    public func recover(_ recovery: Recovery?) { lock.withLock { recovered = recovery } }
     public func advance(seconds: TimeInterval) { lock.withLock { clock += seconds } }
     /// What was called, by name, in order.
     public var calls: [String] { lock.withLock { called } }
 
     public func snapshot() -> Snapshot { lock.withLock { state } }
+    public func recovery() -> Recovery? { lock.withLock { recovered } }
+    public func close() {}
     public func now() -> Date { lock.withLock { clock } }
     public func text(_ id: String, _ args: [String: String]) -> String { id }
 

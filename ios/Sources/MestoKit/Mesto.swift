@@ -1,7 +1,7 @@
 // The core of the app: off the main actor, its state as a stream, and a cancelled task reaches it.
 import Foundation
 
-/// A `MestoClient` over the native core. One per app.
+/// A `MestoClient` over the native core. One per app; `close` it before the app is suspended, if its file is shared.
 public final class Mesto: MestoClient {
     private let core: Client
 
@@ -20,6 +20,8 @@ public final class Mesto: MestoClient {
     private func atLeastNone(_ minutes: Int) -> UInt32 { UInt32(clamping: minutes) }
 
     public func snapshot() -> Snapshot { core.snapshot() }
+    public func recovery() -> Recovery? { core.recovery() }
+    public func close() { core.shutDown() }
 
     public func changes() -> AsyncStream<Snapshot> {
         AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in

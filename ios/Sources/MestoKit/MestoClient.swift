@@ -6,6 +6,11 @@ import Foundation
 public protocol MestoClient: AnyObject, Sendable {
     /// What the app shows, as of this moment.
     func snapshot() -> Snapshot
+    /// What a damaged database meant, when there was one since the client was opened.
+    func recovery() -> Recovery?
+    /// Closes the database, whose file is free when this returns. Later calls, and those that still wait, fail with `closed`; the
+    /// snapshot stays as it was last; what is not confirmed yet goes on when the file is opened again. Again does nothing.
+    func close()
     /// The current state first, then every change, the latest only; ends with the task that reads it.
     func changes() -> AsyncStream<Snapshot>
     /// The corrected time: the operator's, as well as the phone can know it. Countdowns count by it.

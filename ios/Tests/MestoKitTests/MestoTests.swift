@@ -126,6 +126,33 @@ import Testing
         #expect(try await mesto.history(before: nil, limit: -1).tickets.isEmpty)
     }
 
+    @Test func closingLetsGoOfTheFileAndLaterCallsSaySo() async throws {
+        let mesto = try await driver()
+        let following = Task { for await _ in mesto.changes() {} }
+        defer { following.cancel() }
+        mesto.close()
+        mesto.close()
+        let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        #expect(left.filter { $0.hasPrefix("en.db-") }.isEmpty)
+        let shown = mesto.snapshot()
+        #expect(shown.signedIn)
+        let error = await failure { try await mesto.sync() }
+        #expect(error?.code == "closed")
+        #expect(error?.text == "The app has closed its data.")
+        #expect(mesto.snapshot() == shown)
+        let again = try await Mesto(config())
+        #expect(again.snapshot().signedIn)
+    }
+
+    @Test func whatADamagedDatabaseMeantIsTold() async throws {
+        let whole = try await Mesto(config())
+        #expect(whole.recovery() == nil)
+        whole.close()
+        try Data(String(repeating: "noise ", count: 1000).utf8).write(to: folder.appendingPathComponent("en.db"))
+        let recovery = try #require(try await Mesto(config()).recovery())
+        #expect(FileManager.default.fileExists(atPath: recovery.setAside))
+    }
+
     @Test func onlyWithoutAConnectionNothingWasSent() async throws {
         // Port 9 of this machine: nobody discards there.
         let closed = try await Mesto(config(operatorUrl: "http://127.0.0.1:9"), phone: Phone(link: URLSessionLink()))

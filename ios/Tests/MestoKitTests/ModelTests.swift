@@ -56,7 +56,7 @@ import Testing
         #expect(purchase.isUnderWay)
     }
 
-    @Test func anEndThatCameInTheBackgroundIsShown() async throws {
+    @Test(.timeLimit(.minutes(1))) func anEndThatCameInTheBackgroundIsShown() async throws {
         let (mesto, purchase) = await unconfirmed()
         let following = Task { await purchase.follow() }
         mesto.end(next: .confirmed)
@@ -103,7 +103,7 @@ import Testing
         #expect(model.isOver)
     }
 
-    @Test func theAppFollowsEveryChange() async throws {
+    @Test(.timeLimit(.minutes(1))) func theAppFollowsEveryChange() async throws {
         let mesto = FakeMesto(Samples.signedOut)
         let app = AppModel(mesto)
         #expect(!app.state.signedIn)

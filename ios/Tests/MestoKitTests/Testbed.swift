@@ -131,9 +131,15 @@ final class TestPhone {
         try await mesto.refresh()
     }
 
-    func reopen() async throws { mesto = try await Self.open(testbed, folder, clock, alarms, link) }
+    func reopen() async throws {
+        mesto.close()
+        mesto = try await Self.open(testbed, folder, clock, alarms, link)
+    }
     func tick() async throws { clock.set(try await testbed.now()) }
-    func close() { try? FileManager.default.removeItem(at: folder) }
+    func close() {
+        mesto.close()
+        try? FileManager.default.removeItem(at: folder)
+    }
 
     private static func open(
         _ testbed: Testbed, _ folder: URL, _ clock: PhoneClock, _ alarms: RememberedPlan, _ link: (any Link)?

@@ -24,6 +24,7 @@ import city.mesto.sdk.core.Quote
 import city.mesto.sdk.core.QuoteLine
 import city.mesto.sdk.core.QuoteTerms
 import city.mesto.sdk.core.Reason
+import city.mesto.sdk.core.Recovery
 import city.mesto.sdk.core.Refreshed
 import city.mesto.sdk.core.SmsFallback
 import city.mesto.sdk.core.Snapshot
@@ -59,6 +60,9 @@ class FakeMesto(
     /** The next call that asks the operator fails with this, once. */
     var failure: MestoException? = null
 
+    /** What [recovery] says. */
+    var recovery: Recovery? = null
+
     /** How the next paying actions end; anything but `Confirmed` leaves the balance as it is. */
     var outcome: IntentState = IntentState.Confirmed
 
@@ -70,6 +74,8 @@ class FakeMesto(
     private var number = 0
 
     override fun snapshot(): Snapshot = state.value
+
+    override fun recovery(): Recovery? = recovery
 
     override fun now(): Instant = now
 

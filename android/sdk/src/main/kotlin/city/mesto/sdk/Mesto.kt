@@ -7,6 +7,7 @@ import city.mesto.sdk.core.Observer
 import city.mesto.sdk.core.Phone
 import city.mesto.sdk.core.Position
 import city.mesto.sdk.core.Quote
+import city.mesto.sdk.core.Recovery
 import city.mesto.sdk.core.Snapshot
 import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.Dispatchers
@@ -18,7 +19,7 @@ import java.math.BigDecimal
 import java.time.Instant
 import java.util.concurrent.atomic.AtomicBoolean
 
-/** A [MestoClient] over the native core. One per app; [close] it when the process lets go of it. */
+/** A [MestoClient] over the native core. One per app; [close] it when the process lets go of it or must not hold its file. */
 class Mesto private constructor(private val core: Client, private val local: CoroutineDispatcher) : MestoClient {
     private val shown = MutableStateFlow(core.snapshot())
     private val subscription = core.subscribe(object : Observer {
@@ -35,6 +36,8 @@ class Mesto private constructor(private val core: Client, private val local: Cor
     override val state: StateFlow<Snapshot> = shown.asStateFlow()
 
     override fun snapshot(): Snapshot = core.snapshot()
+
+    override fun recovery(): Recovery? = core.recovery()
 
     override fun now(): Instant = core.now()
 
@@ -96,6 +99,8 @@ class Mesto private constructor(private val core: Client, private val local: Cor
         if (!closed.compareAndSet(false, true)) return
         subscription.cancel()
         subscription.close()
+        // First the file: calls that still wait hold the core for a while.
+        core.shutDown()
         core.close()
     }
 

@@ -10,6 +10,7 @@ import city.mesto.sdk.core.Plate
 import city.mesto.sdk.core.Position
 import city.mesto.sdk.core.Preview
 import city.mesto.sdk.core.Quote
+import city.mesto.sdk.core.Recovery
 import city.mesto.sdk.core.Refreshed
 import city.mesto.sdk.core.SmsFallback
 import city.mesto.sdk.core.Snapshot
@@ -31,6 +32,9 @@ interface MestoClient : AutoCloseable {
 
     /** What the app shows, as of this moment: [state] may be a change behind. */
     fun snapshot(): Snapshot
+
+    /** What a damaged database meant, when there was one since the client was opened. */
+    fun recovery(): Recovery?
 
     /** The corrected time: the operator's, as well as the phone can know it. Countdowns count by it. */
     fun now(): Instant
@@ -114,6 +118,10 @@ interface MestoClient : AutoCloseable {
     /** Gives the phone its alarms anew: after a reboot, and when its clock was changed. */
     suspend fun replan()
 
-    /** Lets go of the core; nothing can be called afterwards. Again does nothing. */
+    /**
+     * Closes the database, whose file is free when this returns, and lets go of the core. Calls that still wait fail with
+     * `closed`, and what is not confirmed yet goes on when the file is opened again. Nothing can be called afterwards; [state]
+     * keeps its last value. It works on the thread that calls it, for as long as the disk takes. Again does nothing.
+     */
     override fun close()
 }

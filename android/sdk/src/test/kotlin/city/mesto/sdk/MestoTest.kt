@@ -12,6 +12,7 @@ import city.mesto.sdk.core.Reminder
 import city.mesto.sdk.core.ReminderKind
 import city.mesto.sdk.core.ReminderPlan
 import city.mesto.sdk.core.SecretStore
+import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.asCoroutineDispatcher
 import kotlinx.coroutines.async
@@ -24,8 +25,6 @@ import org.junit.jupiter.api.AfterAll
 import org.junit.jupiter.api.io.TempDir
 import java.io.File
 import java.math.BigDecimal
-import java.net.InetAddress
-import java.net.ServerSocket
 import java.security.KeyPairGenerator
 import java.security.Signature
 import java.security.spec.ECGenParameterSpec
@@ -38,6 +37,8 @@ import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
 import kotlin.test.assertFalse
 import kotlin.test.assertIs
+import kotlin.test.assertNotNull
+import kotlin.test.assertNull
 import kotlin.test.assertTrue
 
 class MestoTest {
@@ -48,9 +49,14 @@ class MestoTest {
 
     private suspend fun driver(number: String, phone: Phone = Phone(), locale: String = "en"): Mesto {
         val mesto = Mesto.open(config(locale = locale), phone)
-        mesto.refresh()
-        mesto.requestCode(number)
-        mesto.signIn(number, testbed.codeFor(number), "Kotlin")
+        try {
+            mesto.refresh()
+            mesto.requestCode(number)
+            mesto.signIn(number, testbed.codeFor(number), "Kotlin")
+        } catch (failure: MestoException) {
+            mesto.close()
+            throw failure
+        }
         return mesto
     }
 
@@ -92,12 +98,13 @@ class MestoTest {
 
     @Test
     fun `without a connection nothing left the phone`() = runBlocking<Unit> {
-        val closed = ServerSocket(0, 1, InetAddress.getLoopbackAddress()).use { it.localPort }
-        Mesto.open(config("http://127.0.0.1:$closed")).use { mesto ->
-            val error: MestoException = assertFailsWith<MestoException.Offline> { mesto.refresh() }
-            assertEquals("offline", error.code)
-            assertEquals("There is no connection to the operator.", error.text)
-            assertEquals("Nothing was sent and nothing was charged. Look for a signal and try again.", error.advice)
+        nobody().use { closed ->
+            Mesto.open(config("http://127.0.0.1:${closed.localPort}")).use { mesto ->
+                val error: MestoException = assertFailsWith<MestoException.Offline> { mesto.refresh() }
+                assertEquals("offline", error.code)
+                assertEquals("There is no connection to the operator.", error.text)
+                assertEquals("Nothing was sent and nothing was charged. Look for a signal and try again.", error.advice)
+            }
         }
     }
 
@@ -152,11 +159,12 @@ class MestoTest {
 
     @Test
     fun `a cancelled coroutine calls the waiting call off`() = runBlocking<Unit> {
-        ServerSocket(0, 1, InetAddress.getLoopbackAddress()).use { silent ->
+        silence().use { silent ->
             Mesto.open(config("http://127.0.0.1:${silent.localPort}")).use { mesto ->
                 val waiting = async(Dispatchers.Default) { mesto.refresh() }
-                withContext(Dispatchers.IO) { silent.accept() }.use { withTimeout(5_000) { waiting.cancelAndJoin() } }
-                assertTrue(waiting.isCancelled)
+                withContext(Dispatchers.IO) { silent.accept() }.use { waiting.cancelAndJoin() }
+                // A call that went on to the end of its time would fail with that.
+                assertFailsWith<CancellationException> { waiting.await() }
             }
         }
     }
@@ -176,10 +184,10 @@ class MestoTest {
                     mesto.addVehicle("BG789PP")
                     mesto.sync()
                     mesto.history()
+                    assertTrue(working.isNotEmpty() && working.none { it.startsWith("screen") }, "$working")
                 }
             }
         }
-        assertTrue(working.isNotEmpty() && working.none { it.startsWith("screen") }, "$working")
     }
 
     @Test
@@ -212,6 +220,33 @@ class MestoTest {
         Mesto.open(config()).apply {
             close()
             close()
+        }
+    }
+
+    @Test
+    fun `closing lets go of the file at once and who waits hears of it`() = runBlocking<Unit> {
+        val file = folder.resolve("en.db")
+        silence().use { server ->
+            val mesto = Mesto.open(config("http://127.0.0.1:${server.localPort}"))
+            val waiting = async(Dispatchers.Default) { runCatching { mesto.refresh() } }
+            withContext(Dispatchers.IO) { server.accept() }.use { socket ->
+                mesto.close()
+                assertEquals(emptyList(), folder.list().orEmpty().filter { it.startsWith("en.db-") })
+                assertTrue(file.delete())
+                withContext(Dispatchers.IO) { socket.serve("HTTP/1.1 200 X\r\nContent-Length: 2\r\n\r\n{}") }
+                assertEquals("closed", assertIs<MestoException.Phone>(waiting.await().exceptionOrNull()).code)
+            }
+        }
+        assertFalse(file.exists(), "nothing opened it again")
+    }
+
+    @Test
+    fun `what a damaged database meant is told`() = runBlocking<Unit> {
+        Mesto.open(config()).use { assertNull(it.recovery()) }
+        folder.resolve("en.db").writeText("noise ".repeat(1_000))
+        Mesto.open(config()).use { mesto ->
+            val recovery = assertNotNull(mesto.recovery())
+            assertTrue(File(recovery.setAside).exists(), "$recovery")
         }
     }
 

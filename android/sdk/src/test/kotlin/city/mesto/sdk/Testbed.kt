@@ -15,6 +15,10 @@ import kotlinx.serialization.json.jsonArray
 import kotlinx.serialization.json.jsonObject
 import kotlinx.serialization.json.jsonPrimitive
 import java.io.File
+import java.net.InetAddress
+import java.net.InetSocketAddress
+import java.net.ServerSocket
+import java.net.Socket
 import java.net.URI
 import java.net.URLEncoder
 import java.net.http.HttpClient
@@ -78,6 +82,23 @@ class Testbed(start: String = "2025-09-03T08:00:00Z") : AutoCloseable {
         process.outputStream.close()
         check(process.waitFor(20, TimeUnit.SECONDS)) { "the testbed goes on without its input" }
     }
+}
+
+/** Holds a port of this machine where nobody listens, so that nobody else is given it. */
+fun nobody() = Socket().apply { bind(InetSocketAddress(InetAddress.getLoopbackAddress(), 0)) }
+
+/** Listens and says nothing by itself. */
+fun silence() = ServerSocket(0, 1, InetAddress.getLoopbackAddress())
+
+/** Reads one request and answers it; the request's line and headers. */
+fun Socket.serve(answer: String): List<String> {
+    val request = getInputStream().bufferedReader()
+    val head = generateSequence { request.readLine()?.ifEmpty { null } }.toList()
+    // Its body too: closing with unread bytes would reset the connection, and the answer might be lost with it.
+    val length = head.firstNotNullOfOrNull { it.substringAfter("Content-Length: ", "").toIntOrNull() } ?: 0
+    repeat(length) { request.read() }
+    getOutputStream().write(answer.toByteArray())
+    return head
 }
 
 /** Tells the testbed's time, wrong by [ahead]; stands still until it is told. */
