@@ -4,18 +4,16 @@ package city.mesto.sdk
 import city.mesto.sdk.core.ClientConfig
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.Phone
+import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
 import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withContext
-import kotlinx.coroutines.withTimeout
+import okhttp3.Call
 import okhttp3.OkHttpClient
 import org.junit.jupiter.api.io.TempDir
 import java.io.File
-import java.net.InetAddress
-import java.net.ServerSocket
-import java.net.Socket
 import java.util.concurrent.atomic.AtomicInteger
 import kotlin.test.Test
 import kotlin.test.assertEquals
@@ -30,25 +28,18 @@ class OkHttpLinkTest {
 
     /** What a call fails with when the server reads a request, writes these bytes and closes. */
     private fun failsWith(answer: String): Pair<MestoException, List<String>> = runBlocking {
-        val asked = mutableListOf<String>()
-        ServerSocket(0, 1, InetAddress.getLoopbackAddress()).use { server ->
-            val serving = async(Dispatchers.IO) { server.accept().use { it.serve(answer, asked) } }
+        silence().use { server ->
+            val serving = async(Dispatchers.IO) { server.accept().use { it.serve(answer) } }
             val failure = mesto(server.localPort).use { assertFailsWith<MestoException> { it.requestCode("+381641234567") } }
-            serving.await()
-            failure to asked
+            failure to serving.await()
         }
-    }
-
-    private fun Socket.serve(answer: String, asked: MutableList<String>) {
-        val lines = getInputStream().bufferedReader()
-        asked += generateSequence { lines.readLine()?.ifEmpty { null } }
-        getOutputStream().write(answer.toByteArray())
     }
 
     @Test
     fun `only without a connection nothing was sent`() = runBlocking<Unit> {
-        val closed = ServerSocket(0, 1, InetAddress.getLoopbackAddress()).use { it.localPort }
-        mesto(closed).use { assertEquals("offline", assertFailsWith<MestoException.Offline> { it.refresh() }.code) }
+        nobody().use { closed ->
+            mesto(closed.localPort).use { assertEquals("offline", assertFailsWith<MestoException.Offline> { it.refresh() }.code) }
+        }
         assertEquals("no_answer", failsWith("").first.code)
         assertEquals("no_answer", failsWith("HTTP/1.1 200 X\r\nContent-Length: 9\r\n\r\n{}").first.code)
     }
@@ -64,27 +55,29 @@ class OkHttpLinkTest {
 
     @Test
     fun `a cancelled coroutine cancels the request`() = runBlocking<Unit> {
-        val client = OkHttpClient()
-        ServerSocket(0, 1, InetAddress.getLoopbackAddress()).use { silent ->
+        val asked = CompletableDeferred<Call>()
+        val client = OkHttpClient.Builder().addInterceptor { chain -> asked.complete(chain.call()); chain.proceed(chain.request()) }.build()
+        silence().use { silent ->
             mesto(silent.localPort, OkHttpLink(client)).use { mesto ->
                 val waiting = async(Dispatchers.Default) { mesto.refresh() }
                 withContext(Dispatchers.IO) { silent.accept() }.use { socket ->
-                    withTimeout(20_000) { waiting.cancelAndJoin() }
-                    // The request is read to its end: the connection was given up, long before the time was over.
-                    socket.soTimeout = 5_000
+                    waiting.cancelAndJoin()
+                    assertTrue(asked.await().isCanceled(), "with the coroutine, and not when its time is over")
+                    // The request is read to its end: the connection was given up.
+                    socket.soTimeout = 60_000
                     withContext(Dispatchers.IO) { socket.getInputStream().readAllBytes() }
                 }
             }
         }
-        assertEquals(0, client.dispatcher.runningCallsCount())
     }
 
     @Test
     fun `the app's interceptors see every request`() = runBlocking<Unit> {
         val seen = AtomicInteger()
         val client = OkHttpClient.Builder().addInterceptor { chain -> seen.incrementAndGet(); chain.proceed(chain.request()) }.build()
-        val closed = ServerSocket(0, 1, InetAddress.getLoopbackAddress()).use { it.localPort }
-        mesto(closed, OkHttpLink(client)).use { assertFailsWith<MestoException.Offline> { it.refresh() } }
+        nobody().use { closed ->
+            mesto(closed.localPort, OkHttpLink(client)).use { assertFailsWith<MestoException.Offline> { it.refresh() } }
+        }
         assertTrue(seen.get() > 0)
     }
 }

@@ -223,7 +223,8 @@ class MestoAppTest {
         waitForIdle()
         assertEquals("9112", app.at<Place.Zones>().presenter.state.value.sign)
         app.at<Place.Zones>().presenter.on(ZonesEvent.ZoneChosen("yellow"))
-        waitUntil { (app.place.value as? Place.Buy)?.presenter?.state?.value?.quote is QuoteState.Firm }
+        // As long as a busy machine may need.
+        waitUntil(timeoutMillis = 60_000) { (app.place.value as? Place.Buy)?.presenter?.state?.value?.quote is QuoteState.Firm }
         app.at<Place.Buy>().presenter.on(BuyEvent.MinutesChosen(120))
         turned = false
         waitForIdle()
