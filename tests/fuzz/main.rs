@@ -35,10 +35,13 @@ fn run(mut words: impl Iterator<Item = String>) -> Result<bool, String> {
         }
     }
     let seeds = seeds.unwrap_or(50);
+    if seeds == 0 {
+        return Err("without a seed nothing is played".to_owned());
+    }
     let mut is_sound = true;
     for target in targets {
         let mut taken = 0;
-        for seed in first..first.saturating_add(seeds) {
+        for seed in (0..seeds).map(|nth| first.wrapping_add(nth)) {
             match play(target, seed) {
                 Ok(right) => taken += u64::from(right),
                 Err(finding) => {
@@ -50,4 +53,17 @@ fn run(mut words: impl Iterator<Item = String>) -> Result<bool, String> {
         println!("{target}: {} inputs, {taken} of them still right", seeds * u64::from(CASES));
     }
     Ok(is_sound)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::run;
+
+    #[test]
+    fn a_run_that_would_play_nothing_is_refused() {
+        let told = |words: &[&str]| run(words.iter().map(|word| (*word).to_owned()));
+        assert!(told(&["--seeds", "0"]).is_err());
+        assert!(told(&["--target", "nowhere"]).is_err());
+        assert_eq!(told(&["--target", "scan", "--seeds", "1"]), Ok(true));
+    }
 }

@@ -35,8 +35,11 @@ fn play(mut words: impl Iterator<Item = String>) -> Result<bool, String> {
             other => return Err(format!("`{other}` is not known")),
         }
     }
+    if seeds == 0 || steps == 0 {
+        return Err("without a seed and a step nothing is played".to_owned());
+    }
     let mut broken = false;
-    for seed in first..first.saturating_add(seeds) {
+    for seed in (0..seeds).map(|nth| first.wrapping_add(nth)) {
         match run(Settings { defect, ..Settings::new(seed, steps) }) {
             Ok(report) => println!("seed {seed}: {report:?}"),
             Err(failure) => {
@@ -46,4 +49,17 @@ fn play(mut words: impl Iterator<Item = String>) -> Result<bool, String> {
         }
     }
     Ok(broken)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::play;
+
+    #[test]
+    fn a_run_that_would_play_nothing_is_refused() {
+        let told = |words: &[&str]| play(words.iter().map(|word| (*word).to_owned()));
+        assert!(told(&["--seeds", "0"]).is_err());
+        assert!(told(&["--steps", "0"]).is_err());
+        assert_eq!(told(&["--steps", "1"]), Ok(false));
+    }
 }
