@@ -1,8 +1,7 @@
 //! Runs other programs: their output goes straight to the terminal and, where asked, is read along.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
-use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use crate::failure::{About, Failure, Outcome};
@@ -10,7 +9,7 @@ use crate::failure::{About, Failure, Outcome};
 /// What a program printed, and how it ended.
 pub struct Finished {
     pub succeeded: bool,
-    /// Both streams, in the order the lines arrived.
+    /// Both streams, in the order they were written.
     pub lines: Vec<String>,
 }
 
@@ -43,35 +42,23 @@ pub fn output(command: &mut Command) -> Outcome<String> {
 pub fn follow(command: &mut Command) -> Outcome<Finished> {
     let text = shown(command);
     eprintln!("$ {text}");
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().about(&text)?;
-    let (sender, receiver) = mpsc::channel();
-    let out = child.stdout.take().map(|pipe| read_lines(pipe, sender.clone()));
-    let err = child.stderr.take().map(|pipe| read_lines(pipe, sender));
-    let mut lines = Vec::new();
+    // One pipe for both: what a program says of its parts stands where it said it.
+    let (pipe, both) = std::io::pipe()?;
+    let spawned = command.stdin(Stdio::null()).stdout(both.try_clone()?).stderr(both).spawn();
+    // The command's own ends would keep the pipe open after the program is over.
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = spawned.about(&text)?;
+    let mut reader = BufReader::new(pipe);
+    let (mut lines, mut line) = (Vec::new(), Vec::new());
     let mut terminal = std::io::stdout().lock();
-    for line in receiver {
+    while reader.read_until(b'\n', &mut line)? > 0 {
+        let said = String::from_utf8_lossy(&line).trim_end_matches(['\n', '\r']).to_owned();
         // A closed terminal does not stop the run.
-        let _ = writeln!(terminal, "{line}");
-        lines.push(line);
-    }
-    for reader in [out, err].into_iter().flatten() {
-        reader.join().map_err(|_| Failure::new(format!("the output of `{text}` could not be read")))?;
+        let _ = writeln!(terminal, "{said}");
+        lines.push(said);
+        line.clear();
     }
     Ok(Finished { succeeded: child.wait()?.success(), lines })
-}
-
-fn read_lines(pipe: impl Read + Send + 'static, lines: mpsc::Sender<String>) -> std::thread::JoinHandle<()> {
-    std::thread::spawn(move || {
-        let mut reader = BufReader::new(pipe);
-        let mut line = Vec::new();
-        while matches!(reader.read_until(b'\n', &mut line), Ok(1..)) {
-            let text = String::from_utf8_lossy(&line);
-            if lines.send(text.trim_end_matches(['\n', '\r']).to_owned()).is_err() {
-                break;
-            }
-            line.clear();
-        }
-    })
 }
 
 /// Measures how long a step of a developer command takes; nothing of the product uses it.

@@ -2,7 +2,9 @@
 //! one has failed; the first failure does not stop the others.
 
 mod counts;
+mod failures;
 mod parts;
+mod programs;
 
 use crate::failure::{Failure, Outcome};
 use crate::process::Stopwatch;
@@ -39,19 +41,27 @@ pub struct Options {
     no_setup: bool,
 }
 
+/// What a step tells when it came to its end.
+#[derive(Debug, Default)]
+pub struct Told {
+    /// `None` where a step has no tests to count, such as the format check.
+    counts: Option<Counts>,
+    failure: Option<String>,
+    /// Which tests failed, and how, for the end of the run.
+    failed: Vec<String>,
+}
+
 /// One line of the table.
 struct Line {
     name: &'static str,
-    failure: Option<String>,
-    /// `None` where a step has no tests to count, such as the format check.
-    counts: Option<Counts>,
+    told: Told,
     seconds: u64,
 }
 
 /// One thing to run: its name in the table, and what it does.
 struct Step {
     name: &'static str,
-    run: fn() -> Outcome<Option<Counts>>,
+    run: fn() -> Outcome<Told>,
 }
 
 pub fn run(options: &Options) -> Outcome<()> {
@@ -69,7 +79,7 @@ pub fn run(options: &Options) -> Outcome<()> {
         }
         if part != Part::Rust && library.is_none() {
             let line = measure(&parts::LIBRARY);
-            library = Some(line.failure.is_none());
+            library = Some(line.told.failure.is_none());
             lines.push(line);
         }
         for step in parts::steps(part) {
@@ -85,13 +95,16 @@ pub fn run(options: &Options) -> Outcome<()> {
         lines.push(measure(&parts::SIZE));
     }
     say!("\n{}", table(&lines));
-    let failed: Vec<&str> = lines.iter().filter(|line| line.failure.is_some()).map(|line| line.name).collect();
+    for line in lines.iter().filter(|line| !line.told.failed.is_empty()) {
+        say!("\n{} failed:\n  {}", line.name, line.told.failed.join("\n  "));
+    }
+    let failed: Vec<&str> = lines.iter().filter(|line| line.told.failure.is_some()).map(|line| line.name).collect();
     if failed.is_empty() { Ok(()) } else { Err(Failure::new(format!("failed: {}", failed.join(", ")))) }
 }
 
 fn failed(name: &'static str, why: String) -> Line {
     say!("{name}: {why}");
-    Line { name, failure: Some(why), counts: None, seconds: 0 }
+    Line { name, told: Told { failure: Some(why), ..Told::default() }, seconds: 0 }
 }
 
 fn measure(step: &Step) -> Line {
@@ -99,14 +112,12 @@ fn measure(step: &Step) -> Line {
     let watch = Stopwatch::start();
     let result = (step.run)();
     let seconds = watch.elapsed().as_secs();
-    let (failure, counts) = match result {
-        Ok(counts) => (counts.and_then(complaint), counts),
-        Err(failure) => (Some(failure.to_string()), None),
-    };
-    if let Some(text) = &failure {
+    let mut told = result.unwrap_or_else(|failure| Told { failure: Some(failure.to_string()), ..Told::default() });
+    told.failure = told.failure.or_else(|| told.counts.and_then(complaint));
+    if let Some(text) = &told.failure {
         say!("{}: {text}", step.name);
     }
-    Line { name: step.name, failure, counts, seconds }
+    Line { name: step.name, told, seconds }
 }
 
 /// Why a run whose program succeeded has failed all the same.
@@ -121,10 +132,10 @@ fn complaint(counts: Counts) -> Option<String> {
 fn table(lines: &[Line]) -> String {
     let mut text = format!("{:<14} {:<7} {:>6} {:>8}", "part", "result", "tests", "seconds");
     for line in lines {
-        let result = if line.failure.is_some() { "FAILED" } else { "ok" };
-        let tests = line.counts.map_or_else(String::new, |counts| counts.ran.to_string());
+        let result = if line.told.failure.is_some() { "FAILED" } else { "ok" };
+        let tests = line.told.counts.map_or_else(String::new, |counts| counts.ran.to_string());
         text.push_str(&format!("\n{:<14} {result:<7} {tests:>6} {:>8}", line.name, line.seconds));
-        if let Some(why) = line.failure.as_deref().and_then(|failure| failure.lines().next()) {
+        if let Some(why) = line.told.failure.as_deref().and_then(|failure| failure.lines().next()) {
             text.push_str(&format!("  {why}"));
         }
     }
@@ -145,7 +156,8 @@ mod tests {
     #[test]
     fn a_failing_step_is_a_failed_line_with_its_reason() {
         let line = measure(&Step { name: "x", run: || Err(Failure::new("why\nmore")) });
-        let text = table(&[line, measure(&Step { name: "y", run: || Ok(Some(Counts { ran: 2, skipped: 0 })) })]);
+        let counts = Some(Counts { ran: 2, skipped: 0 });
+        let text = table(&[line, Line { name: "y", told: Told { counts, ..Told::default() }, seconds: 0 }]);
         let rows: Vec<Vec<&str>> = text.lines().map(|row| row.split_whitespace().collect()).collect();
         let expected =
             [vec!["part", "result", "tests", "seconds"], vec!["x", "FAILED", "0", "why"], vec!["y", "ok", "2", "0"]];

@@ -72,7 +72,7 @@ pub fn read(runner: Runner, lines: &[String]) -> Counts {
     counts
 }
 
-fn after<'a>(line: &'a str, words: &str) -> Option<&'a str> {
+pub fn after<'a>(line: &'a str, words: &str) -> Option<&'a str> {
     line.find(words).and_then(|at| line.get(at + words.len()..))
 }
 

@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::counts::{self, Counts, Runner};
-use super::{Part, Step};
+use super::counts::{self, Runner};
+use super::{Part, Step, Told, failures, programs};
 use crate::failure::{Failure, Outcome};
+use crate::process::Finished;
 use crate::setup::{self, Swift};
 use crate::{clauses, dependencies, pages, process, repository, size, texts};
 
@@ -26,10 +27,10 @@ pub fn steps(part: Part) -> Vec<Step> {
             Step { name: "rust format", run: format },
             Step { name: "rust lints", run: lints },
             Step { name: "rust", run: rust },
-            Step { name: "dependencies", run: || dependencies::check().map(|()| None) },
-            Step { name: "clauses", run: || clauses::check().map(|()| None) },
-            Step { name: "pages", run: || pages::check().map(|()| None) },
-            Step { name: "texts", run: || texts::run(texts::Options { check: true }).map(|()| None) },
+            Step { name: "dependencies", run: || dependencies::check().map(|()| Told::default()) },
+            Step { name: "clauses", run: || clauses::check().map(|()| Told::default()) },
+            Step { name: "pages", run: || pages::check().map(|()| Told::default()) },
+            Step { name: "texts", run: || texts::run(texts::Options { check: true }).map(|()| Told::default()) },
         ],
         Part::Kotlin => vec![Step { name: name(part), run: kotlin }],
         Part::Ui => vec![Step { name: name(part), run: ui }],
@@ -39,10 +40,10 @@ pub fn steps(part: Part) -> Vec<Step> {
 }
 
 /// The core as a host library, the bindings of every language, and the `mesto` that serves their tests.
-pub const LIBRARY: Step = Step { name: "library", run: || library().map(|()| None) };
+pub const LIBRARY: Step = Step { name: "library", run: || library().map(|()| Told::default()) };
 
 /// The library of the phone apps, built as it ships and held to its limits.
-pub const SIZE: Step = Step { name: "size", run: || size::check().map(|()| None) };
+pub const SIZE: Step = Step { name: "size", run: || size::check().map(|()| Told::default()) };
 
 fn library() -> Outcome<()> {
     process::succeed(cargo()?.args(["build", "--locked", "-p", "mesto-bindings", "-p", "mesto-cli"]))?;
@@ -73,27 +74,40 @@ pub fn cargo() -> Outcome<Command> {
     Ok(command)
 }
 
-fn format() -> Outcome<Option<Counts>> {
-    process::succeed(cargo()?.args(["fmt", "--all", "--check"])).map(|()| None)
+fn format() -> Outcome<Told> {
+    process::succeed(cargo()?.args(["fmt", "--all", "--check"])).map(|()| Told::default())
 }
 
-fn lints() -> Outcome<Option<Counts>> {
+fn lints() -> Outcome<Told> {
     let words = ["clippy", "--locked", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"];
-    process::succeed(cargo()?.args(words)).map(|()| None)
+    process::succeed(cargo()?.args(words)).map(|()| Told::default())
 }
 
-fn rust() -> Outcome<Option<Counts>> {
+fn rust() -> Outcome<Told> {
+    let (mut told, lines) = run(Runner::Cargo, rust_tests()?.args(["--", "--quiet"]))?;
+    if told.failure.is_none() {
+        // They are built by now: this only tells which there are.
+        let listed = process::output(rust_tests()?.args(["--no-run", "--quiet", "--message-format=json"]))?;
+        told.failure = programs::silent(&programs::listed(&listed)?, &lines);
+    }
+    Ok(told)
+}
+
+fn rust_tests() -> Outcome<Command> {
+    let mut command = cargo()?;
+    // What it says is read.
+    command.env("CARGO_TERM_COLOR", "never");
     // The generator has no tests, and beside it the bindings would be built with its features.
-    let packages = ["--workspace", "--exclude", "mesto-generate"];
-    counted(Runner::Cargo, cargo()?.args(["test", "--locked", "--no-fail-fast", "--quiet"]).args(packages))
+    command.args(["test", "--locked", "--no-fail-fast", "--workspace", "--exclude", "mesto-generate"]);
+    Ok(command)
 }
 
-fn kotlin() -> Outcome<Option<Counts>> {
+fn kotlin() -> Outcome<Told> {
     let root = built("Kotlin", "android/pom.xml")?;
     counted(Runner::Surefire, maven(&root).args(["-pl", "sdk", "-am", "test"]))
 }
 
-fn ui() -> Outcome<Option<Counts>> {
+fn ui() -> Outcome<Told> {
     let root = built("the screens in Compose", "android/ui/pom.xml")?;
     // The SDK is built again beneath the screens, its tests are another part.
     let only = ["-Dtest=city/mesto/ui/**", "-Dmesto.tests.required=false", "-Dsurefire.failIfNoSpecifiedTests=false"];
@@ -107,7 +121,7 @@ fn maven(root: &Path) -> Command {
     command
 }
 
-fn swift() -> Outcome<Option<Counts>> {
+fn swift() -> Outcome<Told> {
     let root = built("Swift", "ios/Package.swift")?;
     let library = root.join("target/debug");
     let command = |words: &[&str]| {
@@ -129,7 +143,7 @@ fn swift() -> Outcome<Option<Counts>> {
     counted(Runner::Swift, &mut command(&["test"])?)
 }
 
-fn python() -> Outcome<Option<Counts>> {
+fn python() -> Outcome<Told> {
     let root = built("Python", "bindings/python/tests")?;
     let words = ["-m", "unittest", "discover", "-v", "-s", "bindings/python/tests"];
     let mut command = Command::new("python3");
@@ -148,12 +162,18 @@ fn built(what: &str, sign: &str) -> Outcome<std::path::PathBuf> {
     }
 }
 
-fn counted(runner: Runner, command: &mut Command) -> Outcome<Option<Counts>> {
-    let finished = process::follow(command)?;
-    let counts = counts::read(runner, &finished.lines);
-    if finished.succeeded {
-        Ok(Some(counts))
-    } else {
-        Err(Failure::new(format!("`{}` failed after {} tests", process::shown(command), counts.ran)))
+fn counted(runner: Runner, command: &mut Command) -> Outcome<Told> {
+    run(runner, command).map(|(told, _)| told)
+}
+
+/// What the tests of a runner told, and every line of it.
+fn run(runner: Runner, command: &mut Command) -> Outcome<(Told, Vec<String>)> {
+    let Finished { succeeded, lines } = process::follow(command)?;
+    let counts = counts::read(runner, &lines);
+    let mut told = Told { counts: Some(counts), ..Told::default() };
+    if !succeeded {
+        told.failure = Some(format!("`{}` failed after {} tests", process::shown(command), counts.ran));
+        told.failed = failures::shown(&failures::read(runner, &lines), &lines);
     }
+    Ok((told, lines))
 }
