@@ -36,7 +36,8 @@
 //!
 //! When to call what: [`Client::settle`] at start, when the connection comes back, when a bank page leads back
 //! ([`Client::settle_intent`]); [`Client::settle_due`] at [`Client::next_retry_at`]; [`Client::sync`] at start, after `settle`, and as
-//! often as the screen wants; [`Client::refresh`] once a day; [`Client::replan`] after a reboot of the phone.
+//! often as the screen wants; [`Client::refresh`] once a day; [`Client::replan`] after a reboot of the phone;
+//! [`Client::close`] before somebody else needs the file, or the system must not find it locked.
 
 mod account;
 mod client;
