@@ -14,9 +14,12 @@ CREATE TABLE account (
   deposit BIGINT NOT NULL CHECK (deposit >= 0),
   -- Events up to here are gone.
   events_from BIGINT NOT NULL,
+  -- The user's latest stay in each car park, a line each, and when one changed last.
+  stays TEXT,
+  stays_at BIGINT,
   created_at BIGINT NOT NULL,
   closed_at BIGINT
-)/*sqlite WITHOUT ROWID*//*postgres WITH (fillfactor = 80)*/;
+)/*sqlite WITHOUT ROWID*//*postgres WITH (fillfactor = 50)*/;
 
 CREATE TABLE person (
   account TEXT PRIMARY KEY REFERENCES account (id),
@@ -82,16 +85,19 @@ CREATE TABLE vehicle (
 CREATE UNIQUE INDEX vehicle_once ON vehicle (account, canonical);
 CREATE INDEX vehicle_plate ON vehicle (city, canonical);
 
--- The latest stay of a user, or of a plate, in a car park.
+-- The latest stay of a plate in a car park; a user's stand in his account's row, which every purchase locks and writes anyway.
 CREATE TABLE stay (
-  subject TEXT NOT NULL,
+  canonical TEXT NOT NULL,
   city TEXT NOT NULL,
   zone TEXT NOT NULL,
   id TEXT NOT NULL,
   version BIGINT NOT NULL,
-  body TEXT NOT NULL,
-  changed_at BIGINT NOT NULL,
-  PRIMARY KEY (subject, city, zone)
+  started_at BIGINT NOT NULL,
+  deadline BIGINT,
+  paid_until BIGINT NOT NULL,
+  closes_at BIGINT NOT NULL,
+  purchases BIGINT NOT NULL,
+  PRIMARY KEY (canonical, city, zone)
 )/*sqlite WITHOUT ROWID*//*postgres WITH (fillfactor = 80)*/;
 
 CREATE TABLE quote (
@@ -133,9 +139,10 @@ CREATE TABLE ticket (
   stay_deadline BIGINT,
   stay_paid_until BIGINT NOT NULL,
   extends TEXT,
-  quote TEXT UNIQUE
+  quote TEXT
 );
-CREATE INDEX ticket_of ON ticket (account, id);
+-- A quote is its account's and is sold once; an account's tickets are few enough to be sorted when they are read.
+CREATE UNIQUE INDEX ticket_of ON ticket (account, quote);
 
 -- The erasable half of a ticket: the plate, and the signed text that names it.
 CREATE TABLE ticket_plate (
@@ -162,7 +169,6 @@ CREATE TABLE ledger_entry (
   balance BIGINT,
   currency TEXT NOT NULL
 );
-CREATE INDEX ledger_entry_of ON ledger_entry (account, account_seq);
 CREATE UNIQUE INDEX ledger_entry_once ON ledger_entry (kind, reference);
 
 CREATE TABLE ledger_leg (
@@ -240,11 +246,13 @@ CREATE TABLE plate_check (
   at BIGINT NOT NULL
 );
 
+-- Its index is also the way to an account's ledger entries: the row of an entry stays when what it told is erased.
 CREATE TABLE event (
   account TEXT NOT NULL,
   seq BIGINT NOT NULL,
   at BIGINT NOT NULL,
-  change TEXT NOT NULL,
+  change TEXT,
+  entry TEXT,
   PRIMARY KEY (account, seq)
 );
 

@@ -5,7 +5,8 @@ use mesto_protocol::event::Change;
 use mesto_rules::money::{Currency, Money};
 
 use crate::failure::Outcome;
-use crate::store::{StoreError, Tx};
+use crate::stays::{Kept, Stays};
+use crate::store::{Row, StoreError, Tx};
 use crate::values;
 
 /// An account whose row is locked. Everything that reads a balance to change it, or appends an event, goes through here: a plain
@@ -18,25 +19,35 @@ pub(crate) struct Held {
     pub deposit: i64,
     /// Cursor of the last event, the ones to be written included.
     pub seq: i64,
-    changes: Vec<Change>,
+    /// The user's latest stay in each car park.
+    pub stays: Stays,
+    changes: Vec<(Change, Option<String>)>,
     is_touched: bool,
+    stays_changed: bool,
 }
 
 impl Held {
     /// Locks the account's row.
     pub fn take(tx: &mut dyn Tx, account: &str) -> Outcome<Self> {
         let rows = tx.query(
-            "SELECT seq, deposit, currency FROM account WHERE id = $1 FOR NO KEY UPDATE OF account",
+            "SELECT id, seq, deposit, currency, stays FROM account WHERE id = $1 FOR NO KEY UPDATE OF account",
             values![account],
         )?;
-        let row = rows.first().ok_or_else(|| StoreError::unreadable("account", "it is gone"))?;
-        Self::taken(account, row.int(0)?, row.int(1)?, row.text(2)?)
+        Self::taken(rows.first().ok_or_else(|| StoreError::unreadable("account", "it is gone"))?)
     }
 
-    /// An account whose row was locked by another statement.
-    pub fn taken(account: &str, seq: i64, deposit: i64, currency: &str) -> Outcome<Self> {
-        let currency = Currency::new(currency)?;
-        Ok(Self { id: account.to_owned(), currency, deposit, seq, changes: Vec::new(), is_touched: false })
+    /// An account whose row was locked: its id, cursor, deposit, currency and stays come first.
+    pub fn taken(row: &Row) -> Outcome<Self> {
+        Ok(Self {
+            id: row.string(0)?,
+            seq: row.int(1)?,
+            deposit: row.int(2)?,
+            currency: Currency::new(row.text(3)?)?,
+            stays: Stays::read(row.maybe_text(4)?)?,
+            changes: Vec::new(),
+            is_touched: false,
+            stays_changed: false,
+        })
     }
 
     /// The balance now.
@@ -44,12 +55,28 @@ impl Held {
         Money::from_minor(self.deposit, self.currency)
     }
 
-    /// Tells the account what changed; returns the event's cursor.
-    pub fn tell(&mut self, change: Change) -> i64 {
+    /// Tells the account what changed.
+    pub fn tell(&mut self, change: Change) {
+        self.add(change, None);
+    }
+
+    /// Tells the account what an entry of the ledger changed; returns the event's cursor, by which the entry is found again.
+    pub fn tell_of_entry(&mut self, change: Change, entry: &str) -> i64 {
+        self.add(change, Some(entry.to_owned()));
+        self.seq
+    }
+
+    fn add(&mut self, change: Change, entry: Option<String>) {
         self.seq += 1;
         self.is_touched = true;
-        self.changes.push(change);
-        self.seq
+        self.changes.push((change, entry));
+    }
+
+    /// The user's stay in a car park goes on.
+    pub fn put_stay(&mut self, city: &str, kept: Kept, now: DateTime<Utc>) {
+        self.stays.put(city, kept, now);
+        self.is_touched = true;
+        self.stays_changed = true;
     }
 
     /// Writes the events and the new state of the row. The last thing a transaction does with the account.
@@ -59,15 +86,24 @@ impl Held {
         }
         let changes = std::mem::take(&mut self.changes);
         let first = self.seq - i64::try_from(changes.len()).unwrap_or(0) + 1;
-        let texts = changes.iter().map(serde_json::to_string).collect::<Result<Vec<_>, _>>()?;
-        for (seq, change) in (first..).zip(&texts) {
+        for (seq, (change, entry)) in (first..).zip(&changes) {
             tx.write(
-                "INSERT INTO event (account, seq, at, change) VALUES ($1, $2, $3, $4)",
-                values![&self.id, seq, now.timestamp_millis(), change],
+                "INSERT INTO event (account, seq, at, change, entry) VALUES ($1, $2, $3, $4, $5)",
+                values![&self.id, seq, now.timestamp_millis(), &serde_json::to_string(change)?, entry.as_deref()],
             )?;
         }
-        tx.write("UPDATE account SET seq = $2, deposit = $3 WHERE id = $1", values![&self.id, self.seq, self.deposit])?;
-        self.is_touched = false;
+        if self.stays_changed {
+            tx.write(
+                "UPDATE account SET seq = $2, deposit = $3, stays = $4, stays_at = $5 WHERE id = $1",
+                values![&self.id, self.seq, self.deposit, &self.stays.written(), now.timestamp_millis()],
+            )?;
+        } else {
+            tx.write(
+                "UPDATE account SET seq = $2, deposit = $3 WHERE id = $1",
+                values![&self.id, self.seq, self.deposit],
+            )?;
+        }
+        (self.is_touched, self.stays_changed) = (false, false);
         Ok(())
     }
 }

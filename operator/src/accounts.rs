@@ -59,7 +59,7 @@ const KNOWN: &[(&str, &[&str], &str)] = &[
     (
         "deposit",
         &["kind", "reference", "at", "amount", "balance", "currency"],
-        "ledger_entry WHERE account = $1 ORDER BY account_seq",
+        "ledger_entry WHERE id IN (SELECT entry FROM event WHERE account = $1) ORDER BY account_seq",
     ),
     ("topups", &["id", "amount", "currency", "state", "reason", "created_at"], "topup WHERE account = $1 ORDER BY id"),
     (
@@ -125,12 +125,13 @@ pub(crate) fn close(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
         "DELETE FROM vehicle WHERE account = $1",
         "DELETE FROM quote WHERE account = $1",
         "DELETE FROM intent WHERE account = $1",
-        "DELETE FROM event WHERE account = $1",
+        "DELETE FROM event WHERE account = $1 AND entry IS NULL",
+        "UPDATE event SET change = NULL WHERE account = $1",
     ] {
         tx.write(statement, values![account])?;
     }
     tx.write(
-        "UPDATE account SET events_from = seq, closed_at = $2 WHERE id = $1",
+        "UPDATE account SET events_from = seq, stays = NULL, stays_at = NULL, closed_at = $2 WHERE id = $1",
         values![account, now.timestamp_millis()],
     )?;
     let days = TimeDelta::days(call.operator.home.retention.closed_account_days.into());

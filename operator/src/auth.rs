@@ -41,7 +41,7 @@ pub(crate) fn token_hash(request: &Request) -> Outcome<String> {
 /// Asks for the holder of a token and locks his account, in one statement: for actions.
 pub(crate) fn hold(token_hash: &str, now: DateTime<Utc>) -> Ask<'_> {
     Ask {
-        sql: "SELECT id, role, seq, deposit, currency, (SELECT public_key FROM device WHERE id = (SELECT device FROM token WHERE hash = $1)) FROM account WHERE id = (SELECT account FROM token WHERE hash = $1 AND expires_at > $2) AND closed_at IS NULL FOR NO KEY UPDATE OF account",
+        sql: "SELECT id, seq, deposit, currency, stays, role, (SELECT public_key FROM device WHERE id = (SELECT device FROM token WHERE hash = $1)) FROM account WHERE id = (SELECT account FROM token WHERE hash = $1 AND expires_at > $2) AND closed_at IS NULL FOR NO KEY UPDATE OF account",
         params: vec![token_hash.into(), now.timestamp_millis().into()],
     }
 }
@@ -51,9 +51,8 @@ pub(crate) fn held(row: Option<&Row>) -> Outcome<(Who, Held)> {
     let Some(row) = row else {
         return refuse(ProblemCode::Unauthorized, "this token is not valid any more; sign in again");
     };
-    let who = Who { account: row.string(0)?, role: words::read(row.text(1)?)?, device_key: row.maybe_string(5)? };
-    let held = Held::taken(&who.account, row.int(2)?, row.int(3)?, row.text(4)?)?;
-    Ok((who, held))
+    let held = Held::taken(row)?;
+    Ok((Who { account: held.id.clone(), role: words::read(row.text(5)?)?, device_key: row.maybe_string(6)? }, held))
 }
 
 /// The holder of the request's token.

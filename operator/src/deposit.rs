@@ -28,7 +28,7 @@ pub(crate) fn history(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response>
     let account = &call.who()?.account;
     let balance = balance(tx, account)?;
     let rows = tx.query(
-        "SELECT account_seq, at, kind, reference, amount, balance, currency FROM ledger_entry WHERE account = $1 AND account_seq < $2 ORDER BY account_seq DESC LIMIT $3",
+        "SELECT event.seq, ledger_entry.at, kind, reference, amount, balance, currency FROM event JOIN ledger_entry ON ledger_entry.id = event.entry WHERE event.account = $1 AND event.seq < $2 ORDER BY event.seq DESC LIMIT $3",
         values![account, before, limit + 1],
     )?;
     let mut entries = rows.iter().map(entry).collect::<Outcome<Vec<_>>>()?;

@@ -35,7 +35,7 @@ pub(crate) fn read(tx: &mut dyn Tx, account: &str, after: i64) -> Outcome<EventP
     }
     let events = tx
         .query(
-            "SELECT seq, at, change FROM event WHERE account = $1 AND seq > $2 ORDER BY seq LIMIT $3",
+            "SELECT seq, at, change FROM event WHERE account = $1 AND seq > $2 AND change IS NOT NULL ORDER BY seq LIMIT $3",
             values![account, after, PAGE],
         )?
         .iter()

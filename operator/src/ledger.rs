@@ -74,7 +74,7 @@ pub(crate) fn book(
             StoreError::Broken(format!("{} {} would take the deposit below zero", movement.kind, movement.reference))
         })?;
         held.deposit = balance;
-        let seq = held.tell(Change::DepositChanged { balance: held.balance() });
+        let seq = held.tell_of_entry(Change::DepositChanged { balance: held.balance() }, &movement.id);
         moved = Some((held.id.clone(), seq, -debited, balance));
     }
     let (account, seq, amount, balance) = match &moved {
@@ -140,6 +140,8 @@ pub enum LedgerFault {
     LimitExceeded { ticket: String },
     #[error("quote {quote} was sold more than once")]
     QuoteSoldTwice { quote: String },
+    #[error("entry {entry} is of an account whose event does not name it")]
+    EntryWithoutEvent { entry: String },
     #[error("the events of {account} have a gap or do not end at its cursor")]
     EventsHaveGaps { account: String },
     #[error(transparent)]
@@ -147,7 +149,7 @@ pub enum LedgerFault {
 }
 
 /// Checks the books: sums are zero, no deposit is negative or differs from its account, every ticket has its charge and every charge its
-/// ticket, top-ups and orders agree, no ticket exceeds its stay's limit, events are gapless.
+/// ticket, top-ups and orders agree, no ticket exceeds its stay's limit, events are gapless and name the entries they belong to.
 ///
 /// # Errors
 /// The first fault found.
@@ -223,9 +225,15 @@ pub fn check(tx: &mut dyn Tx) -> Result<(), LedgerFault> {
     {
         return Err(LedgerFault::QuoteSoldTwice { quote });
     }
+    if let Some(entry) = first(
+        tx,
+        "SELECT id FROM ledger_entry WHERE account IS NOT NULL AND NOT EXISTS (SELECT 1 FROM event WHERE event.account = ledger_entry.account AND event.seq = ledger_entry.account_seq AND event.entry = ledger_entry.id) LIMIT 1",
+    )? {
+        return Err(LedgerFault::EntryWithoutEvent { entry });
+    }
     if let Some(account) = first(
         tx,
-        "SELECT id FROM (SELECT account.id AS id, account.seq AS seq, account.events_from AS gone, (SELECT COUNT(*) FROM event WHERE event.account = account.id) AS kept, (SELECT COALESCE(MAX(event.seq), account.events_from) FROM event WHERE event.account = account.id) AS last FROM account) AS streams WHERE gone + kept <> seq OR last <> seq LIMIT 1",
+        "SELECT id FROM (SELECT account.id AS id, account.seq AS seq, account.events_from AS gone, (SELECT COUNT(*) FROM event WHERE event.account = account.id AND event.change IS NOT NULL) AS kept, (SELECT COALESCE(MAX(event.seq), account.events_from) FROM event WHERE event.account = account.id AND event.change IS NOT NULL) AS last FROM account) AS streams WHERE gone + kept <> seq OR last <> seq LIMIT 1",
     )? {
         return Err(LedgerFault::EventsHaveGaps { account });
     }

@@ -22,7 +22,9 @@ pub(crate) fn erase_old(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>
     tx.write("DELETE FROM token WHERE expires_at < $1", values![sign_in])?;
     tx.write("DELETE FROM outbox WHERE at < $1", values![before(home.outbox_days)])?;
     tx.write("DELETE FROM quote WHERE expires_at < $1", values![(now - QUOTES).timestamp_millis()])?;
-    tx.write("DELETE FROM stay WHERE changed_at < $1", values![(now - STAYS).timestamp_millis()])?;
+    let stays = (now - STAYS).timestamp_millis();
+    tx.write("DELETE FROM stay WHERE closes_at < $1", values![stays])?;
+    tx.write("UPDATE account SET stays = NULL, stays_at = NULL WHERE stays_at < $1", values![stays])?;
     tx.write("DELETE FROM intent WHERE at < $1", values![(now - operator.config.intents_kept).timestamp_millis()])?;
     erase_events(tx, before(home.events_days))?;
     for city in operator.cities.values() {
@@ -47,14 +49,14 @@ pub(crate) fn erase_old(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>
     Ok(())
 }
 
-/// Drops the beginning of every stream, and remembers where it begins now.
+/// Drops the beginning of every stream, and remembers where it begins now. Of an event that belongs to an entry of the ledger the bare row
+/// stays, without what it told.
 fn erase_events(tx: &mut dyn Tx, before: i64) -> Result<(), StoreError> {
     tx.write(
-        "UPDATE account SET events_from = (SELECT MAX(event.seq) FROM event WHERE event.account = account.id AND event.at < $1) WHERE EXISTS (SELECT 1 FROM event WHERE event.account = account.id AND event.at < $1)",
+        "UPDATE account SET events_from = (SELECT MAX(event.seq) FROM event WHERE event.account = account.id AND event.at < $1) WHERE EXISTS (SELECT 1 FROM event WHERE event.account = account.id AND event.at < $1 AND event.seq > account.events_from)",
         values![before],
     )?;
-    tx.write(
-        "DELETE FROM event WHERE at < $1 AND seq <= (SELECT account.events_from FROM account WHERE account.id = event.account)",
-        values![before],
-    )
+    let gone = "at < $1 AND seq <= (SELECT account.events_from FROM account WHERE account.id = event.account)";
+    tx.write(&format!("DELETE FROM event WHERE {gone} AND entry IS NULL"), values![before])?;
+    tx.write(&format!("UPDATE event SET change = NULL WHERE {gone} AND change IS NOT NULL"), values![before])
 }

@@ -1,5 +1,8 @@
 //! Stays in the store: the latest of a user and the latest of a plate in each car park, with versions that a purchase checks.
 
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
 use mesto_rules::City;
 use mesto_rules::quote::{Quote, QuoteAsk, Refusal, quote};
 use mesto_rules::stay::Stay;
@@ -7,60 +10,121 @@ use mesto_rules::stay::Stay;
 use crate::failure::Outcome;
 use crate::routes::Call;
 use crate::store::{StoreError, Tx};
-use crate::values;
+use crate::{text, values};
 
-const INSERT: &str = "INSERT INTO stay (subject, city, zone, id, version, body, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7), ($8, $2, $3, $9, $10, $11, $7)";
-const OR_ADVANCE: &str = " ON CONFLICT (subject, city, zone) DO UPDATE SET id = excluded.id, version = excluded.version, body = excluded.body, changed_at = excluded.changed_at WHERE stay.version = excluded.version - 1";
+const INSERT: &str = "INSERT INTO stay (canonical, city, zone, id, version, started_at, deadline, paid_until, closes_at, purchases) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+const OR_ADVANCE: &str = " ON CONFLICT (canonical, city, zone) DO UPDATE SET id = excluded.id, version = excluded.version, started_at = excluded.started_at, deadline = excluded.deadline, paid_until = excluded.paid_until, closes_at = excluded.closes_at, purchases = excluded.purchases WHERE stay.version = excluded.version - 1";
+/// A row of `stay` as the text that [`Kept`] reads and an account's row has.
+macro_rules! kept_of_plate {
+    () => {
+        "id || ' ' || version || ' ' || zone || ' ' || started_at || ' ' || COALESCE(CAST(deadline AS TEXT), '-') || ' ' || paid_until || ' ' || closes_at || ' ' || purchases"
+    };
+}
+pub(crate) use kept_of_plate;
 
-/// A stored stay.
+/// A stored stay, of a user (BG-48) or of a plate, which is stricter (AMB-06).
 #[derive(Debug, Clone)]
 pub(crate) struct Kept {
     pub id: String,
-    /// Counts the changes of this row; 0 when there is none.
+    /// Counts its changes; 0 when there is none.
     pub version: i64,
     pub stay: Option<Stay>,
 }
 
-/// Where a stay is counted: a user's (BG-48) or a plate's, which is stricter (AMB-06).
-pub(crate) fn user(account: &str) -> String {
-    format!("user/{account}")
+impl Kept {
+    pub const fn none() -> Self {
+        Self { id: String::new(), version: 0, stay: None }
+    }
+
+    /// Reads what [`kept_of_plate`] and [`Kept::text`] write; nothing when there is none.
+    pub fn read(text: Option<&str>) -> Outcome<Self> {
+        let Some(text) = text else { return Ok(Self::none()) };
+        let parts: Vec<&str> = text.split(' ').collect();
+        let &[id, version, zone, started_at, deadline, paid_until, closes_at, purchases] = parts.as_slice() else {
+            return Err(StoreError::unreadable("stay", "it has not eight parts").into());
+        };
+        let number = |text: &str| text.parse().map_err(|error| StoreError::unreadable("number of a stay", error));
+        let time = |text: &str| Ok::<_, StoreError>(text::time(number(text)?)?);
+        Ok(Self {
+            id: id.to_owned(),
+            version: number(version)?,
+            stay: Some(Stay {
+                zone: zone.to_owned(),
+                started_at: time(started_at)?,
+                deadline: if deadline == "-" { None } else { Some(time(deadline)?) },
+                paid_until: time(paid_until)?,
+                closes_at: time(closes_at)?,
+                purchases: u32::try_from(number(purchases)?).unwrap_or(u32::MAX),
+            }),
+        })
+    }
+
+    fn text(&self, stay: &Stay) -> String {
+        let millis = |at: DateTime<Utc>| at.timestamp_millis();
+        let deadline = stay.deadline.map_or_else(|| "-".to_owned(), |at| millis(at).to_string());
+        format!(
+            "{} {} {} {} {deadline} {} {} {}",
+            self.id,
+            self.version,
+            stay.zone,
+            millis(stay.started_at),
+            millis(stay.paid_until),
+            millis(stay.closes_at),
+            stay.purchases
+        )
+    }
 }
 
-/// See [`user`].
-pub(crate) fn plate(canonical: &str) -> String {
-    format!("plate/{canonical}")
+/// A user's latest stay in each car park, as his account's row has them: city and [`Kept::text`], a line each.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Stays(BTreeMap<(String, String), Kept>);
+
+impl Stays {
+    pub fn read(text: Option<&str>) -> Outcome<Self> {
+        let mut stays = Self::default();
+        for line in text.unwrap_or_default().lines() {
+            let (city, kept) = line.split_once(' ').unwrap_or((line, ""));
+            stays.insert(city, Kept::read(Some(kept))?);
+        }
+        Ok(stays)
+    }
+
+    pub fn written(&self) -> String {
+        let line = |((city, _), kept): (&(String, String), &Kept)| {
+            kept.stay.as_ref().map(|stay| format!("{city} {}", kept.text(stay)))
+        };
+        self.0.iter().filter_map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    pub fn get(&self, city: &str, zone: &str) -> Kept {
+        self.0.get(&(city.to_owned(), zone.to_owned())).cloned().unwrap_or_else(Kept::none)
+    }
+
+    /// Replaces the stay of its car park; those that are over go, nothing continues them.
+    pub fn put(&mut self, city: &str, kept: Kept, now: DateTime<Utc>) {
+        self.0.retain(|_, kept| kept.stay.as_ref().is_some_and(|stay| stay.is_open(now)));
+        self.insert(city, kept);
+    }
+
+    fn insert(&mut self, city: &str, kept: Kept) {
+        if let Some(stay) = &kept.stay {
+            self.0.insert((city.to_owned(), stay.zone.clone()), kept);
+        }
+    }
 }
 
 /// The user's and the plate's latest stay in a zone.
 pub(crate) fn read(tx: &mut dyn Tx, city: &str, zone: &str, account: &str, canonical: &str) -> Outcome<(Kept, Kept)> {
-    let (user, plate) = (user(account), plate(canonical));
     let rows = tx.query(
-        "SELECT subject, id || '/' || version || '/' || body FROM stay WHERE city = $1 AND zone = $2 AND (subject = $3 OR subject = $4)",
-        values![city, zone, &user, &plate],
+        concat!(
+            "SELECT stays, (SELECT ",
+            kept_of_plate!(),
+            " FROM stay WHERE canonical = $2 AND city = $3 AND zone = $4) FROM account WHERE id = $1"
+        ),
+        values![account, canonical, city, zone],
     )?;
-    let mut kept = (Kept::none(), Kept::none());
-    for row in &rows {
-        let side = if row.text(0)? == user { &mut kept.0 } else { &mut kept.1 };
-        *side = Kept::joined(row.maybe_text(1)?)?;
-    }
-    Ok(kept)
-}
-
-impl Kept {
-    const fn none() -> Self {
-        Self { id: String::new(), version: 0, stay: None }
-    }
-
-    /// Id, version and body with slashes between them; nothing when there is none.
-    pub fn joined(text: Option<&str>) -> Outcome<Self> {
-        let Some(text) = text else { return Ok(Self::none()) };
-        let mut parts = text.splitn(3, '/');
-        let (Some(id), Some(version), Some(body)) = (parts.next(), parts.next(), parts.next()) else {
-            return Err(StoreError::unreadable("stay", "it has no three parts").into());
-        };
-        let version = version.parse().map_err(|error| StoreError::unreadable("version of a stay", error))?;
-        Ok(Self { id: id.to_owned(), version, stay: Some(serde_json::from_str(body)?) })
-    }
+    let row = rows.first().ok_or_else(|| StoreError::unreadable("account", "it is gone"))?;
+    Ok((Stays::read(row.maybe_text(0)?)?.get(city, zone), Kept::read(row.maybe_text(1)?)?))
 }
 
 /// The stricter of what the user's and the plate's stay allow: refused when either refuses, else the shorter offer, at equal length the
@@ -81,40 +145,94 @@ pub(crate) fn stricter_quote(city: &City, ask: &QuoteAsk<'_>, kept: &(Kept, Kept
     }
 }
 
-/// Writes the user's and the plate's stay after a purchase and returns the user's stay id. A purchase of the same plate that was faster
-/// since they were read makes the transaction run again; the rows stay locked until the commit, so that two phones wait for each other.
+/// Puts the user's stay after a purchase into his account, writes the plate's, and returns the user's stay id. A purchase of the same plate
+/// that was faster since they were read makes the transaction run again; the row stays locked until the commit, so that two phones wait for
+/// each other.
 pub(crate) fn advance(
     tx: &mut dyn Tx,
-    call: &Call<'_>,
-    city: &str,
-    subjects: (&str, &str),
+    call: &mut Call<'_>,
+    (city, canonical): (&str, &str),
     before: &(Kept, Kept),
     after: (&Stay, &Stay),
 ) -> Outcome<String> {
-    let id = |before: &Kept, after: &Stay| {
+    let now = call.now;
+    let next = |before: &Kept, after: &Stay| {
         let goes_on = before.stay.as_ref().is_some_and(|stay| stay.started_at == after.started_at);
-        if goes_on { before.id.clone() } else { call.operator.id("st", call.now) }
+        let id = if goes_on { before.id.clone() } else { call.operator.id("st", now) };
+        Kept { id, version: before.version + 1, stay: Some(after.clone()) }
     };
-    let (user, plate) = (id(&before.0, after.0), id(&before.1, after.1));
-    let bodies = (serde_json::to_string(after.0)?, serde_json::to_string(after.1)?);
-    // Two first stays need no look at what is there: a row that came meanwhile is a collision by itself.
-    let or_advance = if (before.0.version, before.1.version) == (0, 0) { "" } else { OR_ADVANCE };
+    let (user, plate) = (next(&before.0, after.0), next(&before.1, after.1));
+    // A first stay needs no look at what is there: a row that came meanwhile is a collision by itself.
+    let or_advance = if before.1.version == 0 { "" } else { OR_ADVANCE };
     tx.write_exactly(
-        2,
+        1,
         &[INSERT, or_advance].concat(),
         values![
-            subjects.0,
+            canonical,
             city,
-            &after.0.zone,
-            &user,
-            before.0.version + 1,
-            &bodies.0,
-            call.now.timestamp_millis(),
-            subjects.1,
-            &plate,
-            before.1.version + 1,
-            &bodies.1
+            &after.1.zone,
+            &plate.id,
+            plate.version,
+            after.1.started_at.timestamp_millis(),
+            after.1.deadline.map(|at| at.timestamp_millis()),
+            after.1.paid_until.timestamp_millis(),
+            after.1.closes_at.timestamp_millis(),
+            i64::from(after.1.purchases)
         ],
     )?;
-    Ok(user)
+    let id = user.id.clone();
+    call.held()?.put_stay(city, user, now);
+    Ok(id)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn kept(zone: &str, closes_at: i64) -> Kept {
+        let at = |millis| DateTime::from_timestamp_millis(millis).unwrap();
+        let stay = Stay {
+            zone: zone.to_owned(),
+            started_at: at(1_756_886_400_001),
+            deadline: (zone == "red").then(|| at(1_756_891_800_000)),
+            paid_until: at(1_756_890_000_000),
+            closes_at: at(closes_at),
+            purchases: 2,
+        };
+        Kept { id: "st_1".to_owned(), version: 3, stay: Some(stay) }
+    }
+
+    fn shown(kept: &Kept) -> (&str, i64, Option<&Stay>) {
+        (&kept.id, kept.version, kept.stay.as_ref())
+    }
+
+    #[test]
+    fn a_users_stays_are_read_as_they_were_written() {
+        let now = DateTime::from_timestamp_millis(1_756_888_000_000).unwrap();
+        let mut stays = Stays::default();
+        assert_eq!(shown(&Stays::read(None).unwrap().get("belgrade", "red")), ("", 0, None));
+        let (red, blue) = (kept("red", 1_756_890_000_000), kept("blue", 1_756_890_000_000));
+        stays.put("belgrade", red.clone(), now);
+        stays.put("belgrade", blue.clone(), now);
+        let again = Stays::read(Some(&stays.written())).unwrap();
+        assert_eq!(shown(&again.get("belgrade", "red")), shown(&red));
+        assert_eq!(shown(&again.get("belgrade", "blue")), shown(&blue));
+        assert_eq!(again.get("tallinn", "red").version, 0);
+    }
+
+    #[test]
+    fn a_stay_that_is_over_goes_with_the_next_purchase() {
+        let mut stays = Stays::default();
+        stays.put("belgrade", kept("red", 1_000), DateTime::from_timestamp_millis(999).unwrap());
+        stays.put("belgrade", kept("blue", 2_000), DateTime::from_timestamp_millis(1_000).unwrap());
+        assert_eq!([stays.get("belgrade", "red").version, stays.get("belgrade", "blue").version], [0, 3]);
+    }
+
+    #[test]
+    fn a_row_that_is_no_stay_is_said_to_be_unreadable() {
+        for text in ["", "st_1 1 red", "st_1 one red 0 - 0 0 1", "st_1 1 red 0 - 0 x 1"] {
+            assert!(Kept::read(Some(text)).is_err(), "{text}");
+        }
+    }
 }

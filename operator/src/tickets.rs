@@ -69,7 +69,11 @@ pub(crate) fn quote_to_buy(request: &Request) -> Option<Foreseen> {
     let asked: Purchase = request.read().ok()?;
     Some(Foreseen {
         // Subqueries and no joins: each is a walk along an index even by a plan that was made while the table was empty.
-        sql: "SELECT city, canonical, shown, pay, extends, terms, user_stay, plate_stay, expires_at, (SELECT id FROM ticket WHERE ticket.quote = $1), (SELECT id || '/' || version || '/' || body FROM stay WHERE subject = 'user/' || quote.account AND city = quote.city AND zone = quote.zone), (SELECT id || '/' || version || '/' || body FROM stay WHERE subject = 'plate/' || quote.canonical AND city = quote.city AND zone = quote.zone), account FROM quote WHERE id = $1",
+        sql: concat!(
+            "SELECT city, canonical, shown, pay, extends, terms, user_stay, plate_stay, expires_at, (SELECT id FROM ticket WHERE ticket.account = quote.account AND ticket.quote = $1), (SELECT ",
+            stays::kept_of_plate!(),
+            " FROM stay WHERE canonical = quote.canonical AND city = quote.city AND zone = quote.zone), account FROM quote WHERE id = $1"
+        ),
         params: vec![asked.quote],
     })
 }
@@ -77,7 +81,7 @@ pub(crate) fn quote_to_buy(request: &Request) -> Option<Foreseen> {
 /// The quote of this purchase, or why it cannot be bought. Its account is locked, so it is bought once.
 fn take_quote(call: &Call<'_>) -> Outcome<Frozen> {
     let account = &call.who()?.account;
-    let Some(row) = call.foreseen.first().filter(|row| row.text(12).is_ok_and(|owner| owner == account)) else {
+    let Some(row) = call.foreseen.first().filter(|row| row.text(11).is_ok_and(|owner| owner == account)) else {
         return refuse(ProblemCode::QuoteUnknown, "there is no such quote of yours; ask for a new one");
     };
     if let Some(ticket) = row.maybe_text(9)? {
@@ -91,21 +95,23 @@ fn take_quote(call: &Call<'_>) -> Outcome<Frozen> {
             .with("expired_at", expires_at)
             .into());
     }
+    let (city, terms): (String, Terms) = (row.string(0)?, serde_json::from_str(row.text(5)?)?);
+    let of_user = call.held.as_ref().map_or_else(Kept::none, |held| held.stays.get(&city, &terms.zone));
     Ok(Frozen {
-        city: row.string(0)?,
+        city,
         canonical: row.string(1)?,
         shown: row.string(2)?,
         pay: words::read(row.text(3)?)?,
         extends: row.maybe_string(4)?,
-        terms: serde_json::from_str(row.text(5)?)?,
+        terms,
         versions: (row.int(6)?, row.int(7)?),
-        kept: (Kept::joined(row.maybe_text(10)?)?, Kept::joined(row.maybe_text(11)?)?),
+        kept: (of_user, Kept::read(row.maybe_text(10)?)?),
     })
 }
 
 fn sell(tx: &mut dyn Tx, call: &mut Call<'_>, quote: &str, frozen: Frozen) -> Outcome<Ticket> {
     let (now, account) = (call.now, call.who()?.account.clone());
-    let stay = buy_stay(tx, call, &account, &frozen)?;
+    let stay = buy_stay(tx, call, &frozen)?;
     let Frozen { city, canonical, shown, pay, extends, terms, .. } = frozen;
     let id = call.operator.id("tk", now);
     let claims = TicketClaims {
@@ -163,16 +169,15 @@ fn sell(tx: &mut dyn Tx, call: &mut Call<'_>, quote: &str, frozen: Frozen) -> Ou
 }
 
 /// Continues the user's and the plate's stay; a stay that changed since the quote makes the quote stale.
-fn buy_stay(tx: &mut dyn Tx, call: &Call<'_>, account: &str, frozen: &Frozen) -> Outcome<StayOfTicket> {
-    let Frozen { city: city_id, canonical, terms, versions, kept, .. } = frozen;
-    let city = call.operator.city(city_id)?;
+fn buy_stay(tx: &mut dyn Tx, call: &mut Call<'_>, frozen: &Frozen) -> Outcome<StayOfTicket> {
+    let Frozen { city, canonical, terms, versions, kept, .. } = frozen;
     if (kept.0.version, kept.1.version) != *versions {
         return refuse(ProblemCode::QuoteStale, "another purchase changed this stay; ask for a new quote");
     }
-    let of_user = Stay::after_purchase(city, kept.0.stay.as_ref(), terms)?;
-    let of_plate = Stay::after_purchase(city, kept.1.stay.as_ref(), terms)?;
-    let (user, plate) = (stays::user(account), stays::plate(canonical));
-    let id = stays::advance(tx, call, city_id, (&user, &plate), kept, (&of_user, &of_plate))?;
+    let rules = call.operator.city(city)?;
+    let of_user = Stay::after_purchase(rules, kept.0.stay.as_ref(), terms)?;
+    let of_plate = Stay::after_purchase(rules, kept.1.stay.as_ref(), terms)?;
+    let id = stays::advance(tx, call, (city, canonical), kept, (&of_user, &of_plate))?;
     Ok(StayOfTicket {
         id,
         started_at: of_user.started_at,

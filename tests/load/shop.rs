@@ -139,7 +139,7 @@ const COPIES: &[Copied] = &[
         ],
         "t.entry IN (SELECT id FROM ledger_entry WHERE account = $1)",
     ),
-    ("event", "seq, at, change", &[("account", "{account}")], "t.account = $1"),
+    ("event", "seq, at, change", &[("account", "{account}"), ("entry", "{entry}")], "t.account = $1"),
     ("intent", "key, route, body_hash, status, answer, at", &[("account", "{account}")], "t.account = $1"),
 ];
 

@@ -95,7 +95,7 @@ impl FaultyTx<'_> {
             Defect::DropsLedgerLeg => {
                 sql.contains("INSERT INTO ledger_leg") && self.plan.legs.fetch_add(1, Ordering::SeqCst) % 4 == 3
             }
-            Defect::ForgetsStay => writes("stay "),
+            Defect::ForgetsStay => writes("INTO stay "),
         }
     }
 }
@@ -108,6 +108,10 @@ impl Tx for FaultyTx<'_> {
 
     fn execute(&mut self, sql: &str, params: &[Value<'_>]) -> Result<u64, StoreError> {
         self.strike()?;
+        if self.defect == Defect::ForgetsStay && sql.contains("SET seq = $2, deposit = $3, stays = $4") {
+            let forgetting = "UPDATE account SET seq = $2, deposit = $3 WHERE id = $1";
+            return self.inner.execute(forgetting, params.get(..3).unwrap_or(params));
+        }
         // What is swallowed claims to have written every row of its VALUES.
         if self.swallows(sql) { Ok(1 + sql.matches("), (").count() as u64) } else { self.inner.execute(sql, params) }
     }

@@ -20,6 +20,9 @@ const BATCH: usize = 128;
 /// The log is written back into the file after so many pages of 4 KiB: rarely, because most of what it holds is changed again soon.
 const CHECKPOINT: u32 = 16_384;
 
+/// What a statement that locks its row ends with.
+const LOCK: &str = " FOR NO KEY UPDATE OF account";
+
 /// What survives when the power goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Durability {
@@ -206,18 +209,14 @@ impl SqliteTx<'_> {
         params: &[Value<'_>],
         run: impl FnOnce(&mut Statement<'_>) -> rusqlite::Result<T>,
     ) -> Result<T, StoreError> {
-        // One writer needs no locks on rows.
-        let sql = sql.split(" FOR NO KEY UPDATE").next().unwrap_or(sql);
-        let mut statement = self.0.prepare_cached(sql).map_err(refused)?;
-        for index in 1..=statement.parameter_count() {
-            // SQLite takes `$3` for a name: its place is the order of first appearance, not 3.
-            let position = statement
-                .parameter_name(index)
-                .and_then(|name| name.strip_prefix('$'))
-                .and_then(|number| number.parse::<usize>().ok());
-            let value = position
-                .and_then(|position| params.get(position.wrapping_sub(1)))
-                .ok_or_else(|| StoreError::Broken(format!("parameter {index} has no value in: {sql}")))?;
+        // One writer needs no locks on rows. And SQLite takes `$3` for a name, whose place is the order of its first appearance; `?3` is 3.
+        let sql = sql.strip_suffix(LOCK).unwrap_or(sql).replace('$', "?");
+        let mut statement = self.0.prepare_cached(&sql).map_err(refused)?;
+        let wanted = statement.parameter_count();
+        if params.len() < wanted {
+            return Err(StoreError::Broken(format!("it has {} values and wants {wanted}: {sql}", params.len())));
+        }
+        for (index, value) in (1..=wanted).zip(params) {
             statement.raw_bind_parameter(index, value).map_err(refused)?;
         }
         run(&mut statement).map_err(refused)

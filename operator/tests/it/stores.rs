@@ -477,6 +477,8 @@ fn the_check_of_the_books_finds_what_is_wrong_in_them() {
         ("UPDATE ledger_entry SET kind = 'gift' WHERE kind = 'topup'", "succeeded but was not credited exactly once"),
         ("UPDATE ticket SET ends_at = stay_deadline + 60000", "ends after the deadline of its stay"),
         ("DELETE FROM event WHERE change LIKE '%ticket.changed%'", "have a gap"),
+        ("UPDATE event SET change = NULL WHERE entry IS NULL AND change LIKE '%ticket.changed%'", "have a gap"),
+        ("UPDATE event SET entry = NULL", "is of an account whose event does not name it"),
     ];
     for (wrong, found) in wrongs {
         let store = Arc::new(SqliteInline::in_memory().unwrap());
