@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use mesto_rules::City;
 use mesto_rules::quote::{Quote, QuoteAsk, Refusal, quote};
 use mesto_rules::stay::Stay;
@@ -14,6 +14,9 @@ use crate::{text, values};
 
 const INSERT: &str = "INSERT INTO stay (canonical, city, zone, id, version, started_at, deadline, paid_until, closes_at, purchases) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 const OR_ADVANCE: &str = " ON CONFLICT (canonical, city, zone) DO UPDATE SET id = excluded.id, version = excluded.version, started_at = excluded.started_at, deadline = excluded.deadline, paid_until = excluded.paid_until, closes_at = excluded.closes_at, purchases = excluded.purchases WHERE stay.version = excluded.version - 1";
+/// A stay that is over keeps its version longer than any quote holds: one from before it must not fit again.
+const REMEMBERED: TimeDelta = TimeDelta::days(1);
+
 /// A row of `stay` as the text that [`Kept`] reads and an account's row has.
 macro_rules! kept_of_plate {
     () => {
@@ -100,9 +103,9 @@ impl Stays {
         self.0.get(&(city.to_owned(), zone.to_owned())).cloned().unwrap_or_else(Kept::none)
     }
 
-    /// Replaces the stay of its car park; those that are over go, nothing continues them.
+    /// Replaces the stay of its car park; those that have long been over go, nothing continues them.
     pub fn put(&mut self, city: &str, kept: Kept, now: DateTime<Utc>) {
-        self.0.retain(|_, kept| kept.stay.as_ref().is_some_and(|stay| stay.is_open(now)));
+        self.0.retain(|_, kept| kept.stay.as_ref().is_some_and(|stay| stay.is_open(now - REMEMBERED)));
         self.insert(city, kept);
     }
 
@@ -222,11 +225,15 @@ mod tests {
     }
 
     #[test]
-    fn a_stay_that_is_over_goes_with_the_next_purchase() {
+    fn a_stay_goes_with_the_next_purchase_a_day_after_it_was_over() {
         let mut stays = Stays::default();
-        stays.put("belgrade", kept("red", 1_000), DateTime::from_timestamp_millis(999).unwrap());
-        stays.put("belgrade", kept("blue", 2_000), DateTime::from_timestamp_millis(1_000).unwrap());
-        assert_eq!([stays.get("belgrade", "red").version, stays.get("belgrade", "blue").version], [0, 3]);
+        let closes_at = DateTime::from_timestamp_millis(1_000).unwrap();
+        stays.put("belgrade", kept("red", 1_000), closes_at);
+        let a_day = closes_at + REMEMBERED;
+        for (now, versions) in [(a_day - TimeDelta::milliseconds(1), [3, 3]), (a_day, [0, 3])] {
+            stays.put("belgrade", kept("blue", a_day.timestamp_millis()), now);
+            assert_eq!([stays.get("belgrade", "red").version, stays.get("belgrade", "blue").version], versions);
+        }
     }
 
     #[test]
