@@ -47,7 +47,7 @@ impl Kept {
             return Err(StoreError::unreadable("stay", "it has not eight parts").into());
         };
         let number = |text: &str| text.parse().map_err(|error| StoreError::unreadable("number of a stay", error));
-        let time = |text: &str| Ok::<_, StoreError>(text::time(number(text)?)?);
+        let time = |text: &str| text::time(number(text)?);
         Ok(Self {
             id: id.to_owned(),
             version: number(version)?,

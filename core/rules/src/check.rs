@@ -59,8 +59,8 @@ impl Check<'_> {
         if city.name.0.is_empty() {
             self.say("name", "give the name in at least one language");
         }
-        if city.policy.quote_ttl_seconds == 0 {
-            self.say("policy.quote_ttl_seconds", "a quote must hold at least a second");
+        if !(1..=3600).contains(&city.policy.quote_ttl_seconds) {
+            self.say("policy.quote_ttl_seconds", "a quote must hold at least a second and at most an hour");
         }
         if city.policy.reminder_minutes_before.iter().any(|minutes| !(1..=DAY_MINUTES).contains(minutes)) {
             self.say("policy.reminder_minutes_before", "a reminder comes 1 to 1440 minutes before the end");

@@ -114,6 +114,14 @@ const BROKEN: &[(&str, &str, &str, &str, &str, &str)] = &[
         "policy.quote_ttl_seconds",
         "at least a second",
     ),
+    (
+        "city.toml",
+        "quote_ttl_seconds = 120",
+        "quote_ttl_seconds = 3601",
+        "city.toml",
+        "policy.quote_ttl_seconds",
+        "at most an hour",
+    ),
     ("city.toml", "before = [5]", "before = [0]", "city.toml", "policy.reminder_minutes_before", "1 to 1440"),
     (
         "city.toml",
