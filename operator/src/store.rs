@@ -244,13 +244,15 @@ pub type Job = Box<dyn FnMut(&mut dyn Tx) -> Result<(), StoreError> + Send>;
 /// Called once with how it ended, after the commit.
 pub type Done = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
-/// The same job, whose panic is a failure of its own: it is rolled back and answered, and the store's thread lives on for the others.
-fn contained(mut job: Job) -> Job {
-    Box::new(move |tx| {
+/// The same work, whose panic is a failure of its own: it is rolled back and answered, and thread and connection live on for the others.
+fn contained<'a>(
+    mut work: impl FnMut(&mut dyn Tx) -> Result<(), StoreError> + 'a,
+) -> impl FnMut(&mut dyn Tx) -> Result<(), StoreError> + 'a {
+    move |tx| {
         // What a panic leaves half done is the transaction's, which is given up.
-        catch_unwind(AssertUnwindSafe(|| job(tx)))
+        catch_unwind(AssertUnwindSafe(|| work(tx)))
             .unwrap_or_else(|_| Err(StoreError::Broken("a transaction panicked".into())))
-    })
+    }
 }
 
 /// A database.

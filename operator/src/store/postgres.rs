@@ -81,12 +81,12 @@ fn work_all(pool: &Pool, waiting: &Mutex<Receiver<(Job, Done)>>) {
 
 impl Store for PostgresStore {
     fn transact(&self, work: &mut Work<'_>) -> Result<(), StoreError> {
-        self.pool.transact(work)
+        self.pool.transact(&mut contained(work))
     }
 
     fn submit(&self, job: Job, done: Done) {
         let refused = match &self.queue {
-            Some(queue) => queue.send((contained(job), done)).err().map(|unsent| unsent.0.1),
+            Some(queue) => queue.send((Box::new(contained(job)), done)).err().map(|unsent| unsent.0.1),
             None => Some(done),
         };
         if let Some(done) = refused {

@@ -143,7 +143,7 @@ impl Store for SqliteInline {
     fn transact(&self, work: &mut Work<'_>) -> Result<(), StoreError> {
         let connection = self.lock();
         begin(&connection)?;
-        let outcome = work(&mut SqliteTx(&connection));
+        let outcome = contained(work)(&mut SqliteTx(&connection));
         if outcome.is_ok() { commit(&connection) } else { roll_back(&connection).and(outcome) }
     }
 }
@@ -359,7 +359,7 @@ impl Store for SqliteStore {
     }
 
     fn submit(&self, job: Job, done: Done) {
-        self.queue.ask(contained(job), done);
+        self.queue.ask(Box::new(contained(job)), done);
     }
 }
 

@@ -75,6 +75,9 @@ fn a_panic_is_the_jobs_own(store: &dyn Store) {
     let ended: Vec<_> = ended.iter().map(|ended| ended.recv_timeout(Duration::from_secs(60)).unwrap()).collect();
     let broken = |outcome: &Result<(), StoreError>| matches!(outcome, Err(StoreError::Broken(_)));
     assert_eq!(ended.iter().map(broken).collect::<Vec<_>>(), [true, false, true, true], "{ended:?}");
+    for _ in 0..4 {
+        assert!(broken(&store.transact(&mut *panics())), "on the caller's own thread");
+    }
     assert_eq!(submit(store, write("b")).recv_timeout(Duration::from_secs(60)).unwrap(), Ok(()));
     assert_eq!(plates(store), ["a", "b"]);
 }
