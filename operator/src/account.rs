@@ -22,7 +22,6 @@ pub(crate) struct Held {
     /// The user's latest stay in each car park.
     pub stays: Stays,
     changes: Vec<(Change, Option<String>)>,
-    is_touched: bool,
     stays_changed: bool,
 }
 
@@ -45,7 +44,6 @@ impl Held {
             currency: Currency::new(row.text(3)?)?,
             stays: Stays::read(row.maybe_text(4)?)?,
             changes: Vec::new(),
-            is_touched: false,
             stays_changed: false,
         })
     }
@@ -68,20 +66,18 @@ impl Held {
 
     fn add(&mut self, change: Change, entry: Option<String>) {
         self.seq += 1;
-        self.is_touched = true;
         self.changes.push((change, entry));
     }
 
     /// The user's stay in a car park goes on.
     pub fn put_stay(&mut self, city: &str, kept: Kept, now: DateTime<Utc>) {
         self.stays.put(city, kept, now);
-        self.is_touched = true;
         self.stays_changed = true;
     }
 
     /// Writes the events and the new state of the row. The last thing a transaction does with the account.
     pub fn release(&mut self, tx: &mut dyn Tx, now: DateTime<Utc>) -> Outcome<()> {
-        if !self.is_touched {
+        if self.changes.is_empty() && !self.stays_changed {
             return Ok(());
         }
         let changes = std::mem::take(&mut self.changes);
@@ -92,18 +88,12 @@ impl Held {
                 values![&self.id, seq, now.timestamp_millis(), &serde_json::to_string(change)?, entry.as_deref()],
             )?;
         }
-        if self.stays_changed {
-            tx.write(
-                "UPDATE account SET seq = $2, deposit = $3, stays = $4, stays_at = $5 WHERE id = $1",
-                values![&self.id, self.seq, self.deposit, &self.stays.written(), now.timestamp_millis()],
-            )?;
-        } else {
-            tx.write(
-                "UPDATE account SET seq = $2, deposit = $3 WHERE id = $1",
-                values![&self.id, self.seq, self.deposit],
-            )?;
-        }
-        (self.is_touched, self.stays_changed) = (false, false);
+        let stays = std::mem::take(&mut self.stays_changed).then(|| self.stays.written());
+        let stays_at = stays.is_some().then(|| now.timestamp_millis());
+        tx.write(
+            "UPDATE account SET seq = $2, deposit = $3, stays = COALESCE($4, stays), stays_at = COALESCE($5, stays_at) WHERE id = $1",
+            values![&self.id, self.seq, self.deposit, stays.as_deref(), stays_at],
+        )?;
         Ok(())
     }
 }

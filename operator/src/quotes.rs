@@ -87,8 +87,8 @@ pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
             &words::write(&quote.pay)?,
             quote.extends.as_deref(),
             &serde_json::to_string(&quote.terms)?,
-            kept.0.version,
-            kept.1.version,
+            stays::version(kept.0.as_ref()),
+            stays::version(kept.1.as_ref()),
             now.timestamp_millis(),
             quote.expires_at.timestamp_millis(),
             &asked.zone

@@ -26,22 +26,27 @@ macro_rules! kept_of_plate {
 pub(crate) use kept_of_plate;
 
 /// A stored stay, of a user (BG-48) or of a plate, which is stricter (AMB-06).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Kept {
     pub id: String,
-    /// Counts its changes; 0 when there is none.
+    /// Counts its changes, from 1.
     pub version: i64,
-    pub stay: Option<Stay>,
+    pub stay: Stay,
+}
+
+/// The version of a stay; 0 when there is none.
+pub(crate) fn version(kept: Option<&Kept>) -> i64 {
+    kept.map_or(0, |kept| kept.version)
+}
+
+/// The stay itself.
+pub(crate) fn stay(kept: Option<&Kept>) -> Option<&Stay> {
+    kept.map(|kept| &kept.stay)
 }
 
 impl Kept {
-    pub const fn none() -> Self {
-        Self { id: String::new(), version: 0, stay: None }
-    }
-
-    /// Reads what [`kept_of_plate`] and [`Kept::text`] write; nothing when there is none.
-    pub fn read(text: Option<&str>) -> Outcome<Self> {
-        let Some(text) = text else { return Ok(Self::none()) };
+    /// Reads what [`kept_of_plate`] and [`Kept::text`] write.
+    pub fn read(text: &str) -> Outcome<Self> {
         let parts: Vec<&str> = text.split(' ').collect();
         let &[id, version, zone, started_at, deadline, paid_until, closes_at, purchases] = parts.as_slice() else {
             return Err(StoreError::unreadable("stay", "it has not eight parts").into());
@@ -51,24 +56,23 @@ impl Kept {
         Ok(Self {
             id: id.to_owned(),
             version: number(version)?,
-            stay: Some(Stay {
+            stay: Stay {
                 zone: zone.to_owned(),
                 started_at: time(started_at)?,
                 deadline: if deadline == "-" { None } else { Some(time(deadline)?) },
                 paid_until: time(paid_until)?,
                 closes_at: time(closes_at)?,
                 purchases: u32::try_from(number(purchases)?).unwrap_or(u32::MAX),
-            }),
+            },
         })
     }
 
-    fn text(&self, stay: &Stay) -> String {
+    fn text(&self) -> String {
+        let Self { id, version, stay } = self;
         let millis = |at: DateTime<Utc>| at.timestamp_millis();
         let deadline = stay.deadline.map_or_else(|| "-".to_owned(), |at| millis(at).to_string());
         format!(
-            "{} {} {} {} {deadline} {} {} {}",
-            self.id,
-            self.version,
+            "{id} {version} {} {} {deadline} {} {} {}",
             stay.zone,
             millis(stay.started_at),
             millis(stay.paid_until),
@@ -87,37 +91,36 @@ impl Stays {
         let mut stays = Self::default();
         for line in text.unwrap_or_default().lines() {
             let (city, kept) = line.split_once(' ').unwrap_or((line, ""));
-            stays.insert(city, Kept::read(Some(kept))?);
+            stays.insert(city, Kept::read(kept)?);
         }
         Ok(stays)
     }
 
     pub fn written(&self) -> String {
-        let line = |((city, _), kept): (&(String, String), &Kept)| {
-            kept.stay.as_ref().map(|stay| format!("{city} {}", kept.text(stay)))
-        };
-        self.0.iter().filter_map(line).collect::<Vec<_>>().join("\n")
+        let line = |((city, _), kept): (&(String, String), &Kept)| format!("{city} {}", kept.text());
+        self.0.iter().map(line).collect::<Vec<_>>().join("\n")
     }
 
-    pub fn get(&self, city: &str, zone: &str) -> Kept {
-        self.0.get(&(city.to_owned(), zone.to_owned())).cloned().unwrap_or_else(Kept::none)
+    pub fn get(&self, city: &str, zone: &str) -> Option<&Kept> {
+        self.0.get(&(city.to_owned(), zone.to_owned()))
     }
 
     /// Replaces the stay of its car park; those that have long been over go, nothing continues them.
     pub fn put(&mut self, city: &str, kept: Kept, now: DateTime<Utc>) {
-        self.0.retain(|_, kept| kept.stay.as_ref().is_some_and(|stay| stay.is_open(now - REMEMBERED)));
+        self.0.retain(|_, kept| kept.stay.is_open(now - REMEMBERED));
         self.insert(city, kept);
     }
 
     fn insert(&mut self, city: &str, kept: Kept) {
-        if let Some(stay) = &kept.stay {
-            self.0.insert((city.to_owned(), stay.zone.clone()), kept);
-        }
+        self.0.insert((city.to_owned(), kept.stay.zone.clone()), kept);
     }
 }
 
 /// The user's and the plate's latest stay in a zone.
-pub(crate) fn read(tx: &mut dyn Tx, city: &str, zone: &str, account: &str, canonical: &str) -> Outcome<(Kept, Kept)> {
+pub(crate) type Latest = (Option<Kept>, Option<Kept>);
+
+/// See [`Latest`].
+pub(crate) fn read(tx: &mut dyn Tx, city: &str, zone: &str, account: &str, canonical: &str) -> Outcome<Latest> {
     let rows = tx.query(
         concat!(
             "SELECT stays, (SELECT ",
@@ -127,17 +130,19 @@ pub(crate) fn read(tx: &mut dyn Tx, city: &str, zone: &str, account: &str, canon
         values![account, canonical, city, zone],
     )?;
     let row = rows.first().ok_or_else(|| StoreError::unreadable("account", "it is gone"))?;
-    Ok((Stays::read(row.maybe_text(0)?)?.get(city, zone), Kept::read(row.maybe_text(1)?)?))
+    let of_user = Stays::read(row.maybe_text(0)?)?.get(city, zone).cloned();
+    Ok((of_user, row.maybe_text(1)?.map(Kept::read).transpose()?))
 }
 
 /// The stricter of what the user's and the plate's stay allow: refused when either refuses, else the shorter offer, at equal length the
 /// dearer one.
-pub(crate) fn stricter_quote(city: &City, ask: &QuoteAsk<'_>, kept: &(Kept, Kept)) -> Result<Quote, Refusal> {
-    let of_user = quote(city, &QuoteAsk { stay: kept.0.stay.as_ref(), ..*ask });
-    if kept.0.stay == kept.1.stay {
+pub(crate) fn stricter_quote(city: &City, ask: &QuoteAsk<'_>, kept: &Latest) -> Result<Quote, Refusal> {
+    let (user, plate) = (stay(kept.0.as_ref()), stay(kept.1.as_ref()));
+    let of_user = quote(city, &QuoteAsk { stay: user, ..*ask });
+    if user == plate {
         return of_user;
     }
-    let of_plate = quote(city, &QuoteAsk { stay: kept.1.stay.as_ref(), ..*ask });
+    let of_plate = quote(city, &QuoteAsk { stay: plate, ..*ask });
     match (of_user, of_plate) {
         (Ok(user), Ok(plate)) => {
             let is_stricter = (plate.ends_at, std::cmp::Reverse(plate.total.amount))
@@ -155,18 +160,18 @@ pub(crate) fn advance(
     tx: &mut dyn Tx,
     call: &mut Call<'_>,
     (city, canonical): (&str, &str),
-    before: &(Kept, Kept),
+    before: &Latest,
     after: (&Stay, &Stay),
 ) -> Outcome<String> {
     let now = call.now;
-    let next = |before: &Kept, after: &Stay| {
-        let goes_on = before.stay.as_ref().is_some_and(|stay| stay.started_at == after.started_at);
-        let id = if goes_on { before.id.clone() } else { call.operator.id("st", now) };
-        Kept { id, version: before.version + 1, stay: Some(after.clone()) }
+    let next = |before: Option<&Kept>, after: &Stay| {
+        let goes_on = before.filter(|before| before.stay.started_at == after.started_at);
+        let id = goes_on.map_or_else(|| call.operator.id("st", now), |before| before.id.clone());
+        Kept { id, version: version(before) + 1, stay: after.clone() }
     };
-    let (user, plate) = (next(&before.0, after.0), next(&before.1, after.1));
+    let (user, plate) = (next(before.0.as_ref(), after.0), next(before.1.as_ref(), after.1));
     // A first stay needs no look at what is there: a row that came meanwhile is a collision by itself.
-    let or_advance = if before.1.version == 0 { "" } else { OR_ADVANCE };
+    let or_advance = if before.1.is_none() { "" } else { OR_ADVANCE };
     tx.write_exactly(
         1,
         &[INSERT, or_advance].concat(),
@@ -203,25 +208,21 @@ mod tests {
             closes_at: at(closes_at),
             purchases: 2,
         };
-        Kept { id: "st_1".to_owned(), version: 3, stay: Some(stay) }
-    }
-
-    fn shown(kept: &Kept) -> (&str, i64, Option<&Stay>) {
-        (&kept.id, kept.version, kept.stay.as_ref())
+        Kept { id: "st_1".to_owned(), version: 3, stay }
     }
 
     #[test]
     fn a_users_stays_are_read_as_they_were_written() {
         let now = DateTime::from_timestamp_millis(1_756_888_000_000).unwrap();
         let mut stays = Stays::default();
-        assert_eq!(shown(&Stays::read(None).unwrap().get("belgrade", "red")), ("", 0, None));
+        assert_eq!(Stays::read(None).unwrap().get("belgrade", "red"), None);
         let (red, blue) = (kept("red", 1_756_890_000_000), kept("blue", 1_756_890_000_000));
         stays.put("belgrade", red.clone(), now);
         stays.put("belgrade", blue.clone(), now);
         let again = Stays::read(Some(&stays.written())).unwrap();
-        assert_eq!(shown(&again.get("belgrade", "red")), shown(&red));
-        assert_eq!(shown(&again.get("belgrade", "blue")), shown(&blue));
-        assert_eq!(again.get("tallinn", "red").version, 0);
+        assert_eq!(again.get("belgrade", "red"), Some(&red));
+        assert_eq!(again.get("belgrade", "blue"), Some(&blue));
+        assert_eq!(again.get("tallinn", "red"), None);
     }
 
     #[test]
@@ -232,14 +233,14 @@ mod tests {
         let a_day = closes_at + REMEMBERED;
         for (now, versions) in [(a_day - TimeDelta::milliseconds(1), [3, 3]), (a_day, [0, 3])] {
             stays.put("belgrade", kept("blue", a_day.timestamp_millis()), now);
-            assert_eq!([stays.get("belgrade", "red").version, stays.get("belgrade", "blue").version], versions);
+            assert_eq!(["red", "blue"].map(|zone| version(stays.get("belgrade", zone))), versions);
         }
     }
 
     #[test]
     fn a_row_that_is_no_stay_is_said_to_be_unreadable() {
         for text in ["", "st_1 1 red", "st_1 one red 0 - 0 0 1", "st_1 1 red 0 - 0 x 1"] {
-            assert!(Kept::read(Some(text)).is_err(), "{text}");
+            assert!(Kept::read(text).is_err(), "{text}");
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::failure::{Outcome, refuse};
 use crate::http::{Request, Response};
 use crate::ledger::{self, Book, Movement};
 use crate::routes::{Call, Foreseen};
-use crate::stays::{self, Kept};
+use crate::stays::{self, Kept, Latest};
 use crate::store::{Row, StoreError, Tx};
 use crate::{due, text, values, words};
 
@@ -31,7 +31,7 @@ struct Frozen {
     terms: Terms,
     /// Versions of the stays it was computed against, and the stays now.
     versions: (i64, i64),
-    kept: (Kept, Kept),
+    kept: Latest,
 }
 
 /// `POST /v1/tickets`
@@ -96,7 +96,7 @@ fn take_quote(call: &Call<'_>) -> Outcome<Frozen> {
             .into());
     }
     let (city, terms): (String, Terms) = (row.string(0)?, serde_json::from_str(row.text(5)?)?);
-    let of_user = call.held.as_ref().map_or_else(Kept::none, |held| held.stays.get(&city, &terms.zone));
+    let of_user = call.held.as_ref().and_then(|held| held.stays.get(&city, &terms.zone)).cloned();
     Ok(Frozen {
         city,
         canonical: row.string(1)?,
@@ -105,7 +105,7 @@ fn take_quote(call: &Call<'_>) -> Outcome<Frozen> {
         extends: row.maybe_string(4)?,
         terms,
         versions: (row.int(6)?, row.int(7)?),
-        kept: (of_user, Kept::read(row.maybe_text(10)?)?),
+        kept: (of_user, row.maybe_text(10)?.map(Kept::read).transpose()?),
     })
 }
 
@@ -171,12 +171,13 @@ fn sell(tx: &mut dyn Tx, call: &mut Call<'_>, quote: &str, frozen: Frozen) -> Ou
 /// Continues the user's and the plate's stay; a stay that changed since the quote makes the quote stale.
 fn buy_stay(tx: &mut dyn Tx, call: &mut Call<'_>, frozen: &Frozen) -> Outcome<StayOfTicket> {
     let Frozen { city, canonical, terms, versions, kept, .. } = frozen;
-    if (kept.0.version, kept.1.version) != *versions {
+    let (user, plate) = (kept.0.as_ref(), kept.1.as_ref());
+    if (stays::version(user), stays::version(plate)) != *versions {
         return refuse(ProblemCode::QuoteStale, "another purchase changed this stay; ask for a new quote");
     }
     let rules = call.operator.city(city)?;
-    let of_user = Stay::after_purchase(rules, kept.0.stay.as_ref(), terms)?;
-    let of_plate = Stay::after_purchase(rules, kept.1.stay.as_ref(), terms)?;
+    let of_user = Stay::after_purchase(rules, stays::stay(user), terms)?;
+    let of_plate = Stay::after_purchase(rules, stays::stay(plate), terms)?;
     let id = stays::advance(tx, call, (city, canonical), kept, (&of_user, &of_plate))?;
     Ok(StayOfTicket {
         id,

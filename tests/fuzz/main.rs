@@ -1,37 +1,31 @@
 //! Looks for inputs that break something: `cargo xtask fuzz [--target T] [--seed N] [--seeds K]`.
 
 use mesto_simulation::fuzz::{CASES, TargetName, play};
+use mesto_simulation::words;
 
 const USAGE: &str = "fuzz [--target scan|signed|city|request] [--seed N] [--seeds K]";
 
 fn main() -> std::process::ExitCode {
-    match run(std::env::args().skip(1)) {
-        Ok(is_sound) => std::process::ExitCode::from(u8::from(!is_sound)),
-        Err(why) => {
-            eprintln!("{why}\nusage: {USAGE}");
-            std::process::ExitCode::from(2)
-        }
-    }
+    words::ended(USAGE, run(std::env::args().skip(1)).map(|is_sound| !is_sound))
 }
 
-fn run(mut words: impl Iterator<Item = String>) -> Result<bool, String> {
+fn run(words: impl Iterator<Item = String>) -> Result<bool, String> {
     let (mut targets, mut first, mut seeds) = (TargetName::ALL.to_vec(), 1_u64, None);
-    while let Some(word) = words.next() {
-        let value = words.next().ok_or_else(|| format!("{word} needs a value"))?;
-        let number = || value.parse::<u64>().map_err(|_| format!("{word} needs a whole number, not `{value}`"));
-        match word.as_str() {
+    for given in words::given(words) {
+        let given = given?;
+        match given.name.as_str() {
             "--target" => {
-                targets.retain(|target| target.name() == value);
+                targets.retain(|target| target.name() == given.value);
                 if targets.is_empty() {
-                    return Err(format!("there is no target `{value}`"));
+                    return Err(format!("there is no target `{}`", given.value));
                 }
             }
             "--seed" => {
-                first = number()?;
+                first = given.number()?;
                 seeds = seeds.or(Some(1));
             }
-            "--seeds" => seeds = Some(number()?),
-            other => return Err(format!("`{other}` is not known")),
+            "--seeds" => seeds = Some(given.number()?),
+            _ => return given.unknown(),
         }
     }
     let seeds = seeds.unwrap_or(50);
@@ -41,7 +35,7 @@ fn run(mut words: impl Iterator<Item = String>) -> Result<bool, String> {
     let mut is_sound = true;
     for target in targets {
         let mut taken = 0;
-        for seed in (0..seeds).map(|nth| first.wrapping_add(nth)) {
+        for seed in words::seeds(first, seeds) {
             match play(target, seed) {
                 Ok(right) => taken += u64::from(right),
                 Err(finding) => {

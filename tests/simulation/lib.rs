@@ -14,6 +14,7 @@ pub mod network;
 pub mod phone;
 pub mod random;
 mod report;
+pub mod words;
 mod world;
 
 pub use faulty::Defect;

@@ -65,44 +65,59 @@ fn say(failed: &mut Vec<Failed>, name: &str, said: &str) {
     }
 }
 
-/// `---- name stdout ----`, its words, and no backtrace.
-fn cargo<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<Failed> {
-    let mut failed: Vec<Failed> = Vec::new();
-    let mut is_telling = false;
-    for line in lines {
-        if let Some(name) = line.strip_prefix("---- ").and_then(|line| line.strip_suffix(" stdout ----")) {
-            failed.push(Failed { name: name.to_owned(), said: Vec::new() });
-            is_telling = true;
-        } else if line == "failures:" || line == "stack backtrace:" || line.starts_with("note: ") {
-            is_telling = false;
-        } else if is_telling
+/// Tests told one after the other, each name with its words below it.
+#[derive(Default)]
+struct Telling {
+    failed: Vec<Failed>,
+    /// What comes now are the words of the last test.
+    is_telling: bool,
+}
+
+impl Telling {
+    fn name(&mut self, name: &str) {
+        self.failed.push(Failed { name: name.to_owned(), said: Vec::new() });
+    }
+
+    fn line(&mut self, line: &str) {
+        if self.is_telling
             && !line.is_empty()
-            && let Some(test) = failed.last_mut()
+            && let Some(test) = self.failed.last_mut()
         {
             test.said.push(line.to_owned());
         }
     }
-    failed
+}
+
+/// `---- name stdout ----`, its words, and no backtrace.
+fn cargo<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<Failed> {
+    let mut telling = Telling::default();
+    for line in lines {
+        if let Some(name) = line.strip_prefix("---- ").and_then(|line| line.strip_suffix(" stdout ----")) {
+            telling.name(name);
+            telling.is_telling = true;
+        } else if line == "failures:" || line == "stack backtrace:" || line.starts_with("note: ") {
+            telling.is_telling = false;
+        } else {
+            telling.line(line);
+        }
+    }
+    telling.failed
 }
 
 /// The summary's `[ERROR] Failures:` and `[ERROR] Errors:`, each `[ERROR]   Class.test:line words`, with further lines bare.
 fn surefire<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<Failed> {
-    let mut failed: Vec<Failed> = Vec::new();
-    let mut is_telling = false;
+    let mut telling = Telling::default();
     for line in lines {
-        let name = line.strip_prefix("[ERROR]   ").filter(|_| is_telling);
+        let name = line.strip_prefix("[ERROR]   ").filter(|_| telling.is_telling);
         if let Some(name) = name {
-            failed.push(Failed { name: name.to_owned(), said: Vec::new() });
+            telling.name(name);
         } else if line.starts_with('[') {
-            is_telling = matches!(line.trim_end(), "[ERROR] Failures:" | "[ERROR] Errors:");
-        } else if is_telling
-            && !line.is_empty()
-            && let Some(test) = failed.last_mut()
-        {
-            test.said.push(line.to_owned());
+            telling.is_telling = matches!(line.trim_end(), "[ERROR] Failures:" | "[ERROR] Errors:");
+        } else {
+            telling.line(line);
         }
     }
-    failed
+    telling.failed
 }
 
 /// Swift Testing's `✘ Test name() recorded an issue at File.swift:1:2: words` with `↳ words` below, and XCTest's
@@ -128,27 +143,22 @@ fn swift<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<Failed> {
 
 /// `FAIL: name` or `ERROR: name` below a double line; of what follows the words, not the way there.
 fn unittest<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<Failed> {
-    let mut failed: Vec<Failed> = Vec::new();
+    let mut telling = Telling::default();
     let mut before = "";
-    let mut is_telling = false;
     for line in lines {
         let name = line.strip_prefix("FAIL: ").or_else(|| line.strip_prefix("ERROR: "));
         if let Some(name) = name.filter(|_| before.starts_with("======")) {
-            failed.push(Failed { name: name.to_owned(), said: Vec::new() });
+            telling.name(name);
         } else if line.starts_with("Traceback ") {
-            is_telling = true;
+            telling.is_telling = true;
         } else if line.starts_with("======") || line.starts_with("------") {
-            is_telling = false;
-        } else if is_telling
-            && !line.is_empty()
-            && !line.starts_with("  ")
-            && let Some(test) = failed.last_mut()
-        {
-            test.said.push(line.to_owned());
+            telling.is_telling = false;
+        } else if !line.starts_with("  ") {
+            telling.line(line);
         }
         before = line;
     }
-    failed
+    telling.failed
 }
 
 #[cfg(test)]
