@@ -8,7 +8,7 @@ use super::{Part, Step, Told, failures, programs};
 use crate::failure::{Failure, Outcome};
 use crate::process::Finished;
 use crate::setup::{self, Swift};
-use crate::{clauses, dependencies, pages, process, repository, size, texts};
+use crate::{budgets, clauses, dependencies, pages, process, repository, rooms, size, texts};
 
 /// The name in the table; a part of several steps goes by its first word.
 pub fn name(part: Part) -> &'static str {
@@ -29,6 +29,8 @@ pub fn steps(part: Part) -> Vec<Step> {
             Step { name: "rust", run: rust },
             Step { name: "dependencies", run: || dependencies::check().map(|()| Told::default()) },
             Step { name: "clauses", run: || clauses::check().map(|()| Told::default()) },
+            Step { name: "rooms", run: || rooms::check().map(|()| Told::default()) },
+            Step { name: "budgets", run: || budgets::check().map(|()| Told::default()) },
             Step { name: "pages", run: || pages::check().map(|()| Told::default()) },
             Step { name: "texts", run: || texts::run(texts::Options { check: true }).map(|()| Told::default()) },
         ],
