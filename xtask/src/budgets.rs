@@ -1,10 +1,10 @@
 //! `cargo xtask budgets`: how many files outside a service's own folders name it, against the limit of `xtask/rooms.toml`.
 //!
-//! A service's own files lie in a folder of its name, or are files of its name, in any language. In Rust another file
-//! names it when a path of that file leads into one of them (also through a re-export), when it declares its module or
-//! calls its accessor (`client.garages()`). In Kotlin, Swift and Python, when it has the service's name in an import or
-//! beside a dot, or one of its types. Base services have no limit: everybody names them. Tests are not counted, and
-//! generated files are not in the repository.
+//! A service's own files lie in a folder of its name, or are files of its name, in any language. In the crates of the
+//! table another file names it when a path of that file leads into one of them (also through a re-export), when it
+//! declares its module or calls its accessor (`client.garages()`). In Kotlin, Swift and Python, when it has the service's
+//! name in an import or beside a dot, or one of its types. Base services have no limit: everybody names them. Files of the
+//! screens are counted by themselves, tests are not counted, and generated files are not in the repository.
 
 mod words;
 
@@ -24,21 +24,19 @@ pub fn check() -> Outcome<()> {
     let table = Table::load(&root)?;
     let files = repository::texts(&root, &["rs", "kt", "swift", "py"])?;
     let mut problems = Vec::new();
-    for Count { service, files, is_held } in count(&table, &files)? {
-        let (name, count) = (&service.name, files.len());
-        let limit = service.at_most;
-        let until = if is_held { "" } else { " (not held before its crates have rooms)" };
-        say!("{name}: {count} files outside its own folders name it, at most {limit}{until}");
-        for (file, place) in &files {
-            say!("  {file}:{} `{}`", place.line, place.words);
+    for count in count(&table, &files)? {
+        let until = if count.is_held { "" } else { " (not held before its crates have rooms)" };
+        for (files, what, limit) in count.limits() {
+            say!(
+                "{}: {} {what} outside its own folders name it, at most {limit}{until}",
+                count.service.name,
+                files.len()
+            );
+            for (file, place) in files {
+                say!("  {file}:{} `{}`", place.line, place.words);
+            }
         }
-        if is_held && count > service.at_most {
-            problems.push(format!(
-                "{name} is named by {count} files outside its own folders, and at most {} may ({}): move what they \
-                 need of it into its own folders, or let them name the kernel",
-                service.at_most, service.why
-            ));
-        }
+        problems.extend(count.problems());
     }
     if problems.is_empty() { Ok(()) } else { Err(Failure::new(problems.join("\n"))) }
 }
@@ -49,8 +47,32 @@ struct Count<'t> {
     service: &'t Service,
     /// The first place in each.
     files: BTreeMap<String, Place>,
+    screens: BTreeMap<String, Place>,
     /// Every crate in which it has a room has rooms.
     is_held: bool,
+}
+
+impl Count<'_> {
+    fn limits(&self) -> [(&BTreeMap<String, Place>, &'static str, usize); 2] {
+        [
+            (&self.files, "files", self.service.at_most),
+            (&self.screens, "files of the screens", self.service.screens_at_most),
+        ]
+    }
+
+    fn problems(&self) -> Vec<String> {
+        let over = self.limits().into_iter().filter(|(files, _, limit)| self.is_held && files.len() > *limit);
+        over.map(|(files, what, limit)| {
+            format!(
+                "{} is named by {} {what} outside its own folders, and at most {limit} may ({}): move what they need of \
+                 it into its own folders, or let them name the kernel",
+                self.service.name,
+                files.len(),
+                self.service.why
+            )
+        })
+        .collect()
+    }
 }
 
 /// Where a file names a service, and how.
@@ -104,7 +126,9 @@ fn count<'t>(table: &'t Table, files: &Files) -> Outcome<Vec<Count<'t>>> {
                     add(file, line, word.to_owned());
                 }
             }
-            Count { service, files: found, is_held: table.has_rooms(service) }
+            let is_screen = |file: &String| table.screens.iter().any(|folder| file.starts_with(folder.as_str()));
+            let (screens, files) = found.into_iter().partition(|(file, _)| is_screen(file));
+            Count { service, files, screens, is_held: table.has_rooms(service) }
         })
         .collect())
 }
@@ -134,6 +158,8 @@ mod tests {
     use super::*;
 
     const TABLE: &str = r#"
+screens = ["android/ui/"]
+
 [[crates]]
 name = "rules"
 source = "rules/src"
@@ -156,6 +182,7 @@ name = "garages"
 crates = ["rules"]
 uses = []
 at_most = 2
+screens_at_most = 0
 why = "a number"
 "#;
 
@@ -183,12 +210,15 @@ why = "a number"
         ("bindings/python/mesto/__init__.py", "# garages\nfrom .mesto import garages"),
     ];
 
-    fn named(table: &str) -> (Vec<String>, bool) {
+    /// Where the files name garages, those of the screens apart, and what is wrong.
+    fn counted(table: &str) -> (Vec<String>, Vec<String>, Vec<String>) {
         let files: Files = FILES.map(|(path, text)| (path.to_owned(), text.to_owned())).into();
         let table = Table::parse(table).unwrap();
-        let mut counts = count(&table, &files).unwrap();
-        let Count { files, is_held, .. } = counts.remove(0);
-        (files.iter().map(|(file, place)| format!("{file}:{} {}", place.line, place.words)).collect(), is_held)
+        let count = count(&table, &files).unwrap().remove(0);
+        let shown = |files: &BTreeMap<String, Place>| {
+            files.iter().map(|(file, place)| format!("{file}:{} {}", place.line, place.words)).collect()
+        };
+        (shown(&count.files), shown(&count.screens), count.problems())
     }
 
     #[test]
@@ -196,7 +226,6 @@ why = "a number"
         let expected = [
             "android/sdk/src/main/kotlin/List.kt:1 Facility",
             "android/sdk/src/main/kotlin/Mesto.kt:3 garages",
-            "android/ui/src/main/kotlin/App.kt:1 garages",
             "bindings/python/mesto/__init__.py:2 garages",
             "bindings/src/lib.rs:1 mod garages",
             "bindings/src/quote.rs:1 rules::Fee",
@@ -204,12 +233,24 @@ why = "a number"
             "ios/Sources/MestoKit/Mesto.swift:2 Facility",
             "rules/src/lib.rs:2 mod garages",
         ];
-        assert_eq!(named(TABLE), (expected.map(str::to_owned).into(), true));
+        let screens = ["android/ui/src/main/kotlin/App.kt:1 garages"];
+        let (files, of_screens, _) = counted(TABLE);
+        assert_eq!((files, of_screens), (expected.map(str::to_owned).into(), screens.map(str::to_owned).into()));
     }
 
     #[test]
-    fn the_limit_holds_when_every_crate_of_the_service_has_rooms() {
-        assert!(!named(&TABLE.replace("crates = [\"rules\"]", "crates = [\"rules\", \"bindings\"]")).1);
-        assert!(!named(&TABLE.replace("crates = [\"rules\"]", "crates = []")).1);
+    fn more_files_than_the_limit_fail_once_every_crate_of_the_service_has_rooms() {
+        let problems = |table: &str| counted(table).2;
+        let enough = TABLE.replace("at_most = 2", "at_most = 8").replace("screens_at_most = 0", "screens_at_most = 1");
+        assert_eq!(problems(&enough), Vec::<String>::new());
+        let found = problems(TABLE);
+        assert_eq!(found.len(), 2, "{found:#?}");
+        assert!(
+            found[0].starts_with("garages is named by 8 files outside its own folders, and at most 2 may (a number)")
+        );
+        assert!(found[1].starts_with("garages is named by 1 files of the screens"));
+        for crates in ["crates = [\"rules\", \"bindings\"]", "crates = []"] {
+            assert_eq!(problems(&TABLE.replace("crates = [\"rules\"]", crates)), Vec::<String>::new(), "{crates}");
+        }
     }
 }

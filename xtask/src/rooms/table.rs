@@ -13,6 +13,7 @@ pub const FILE: &str = "xtask/rooms.toml";
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Table {
+    pub screens: Vec<String>,
     pub crates: Vec<Crate>,
     pub services: Vec<Service>,
     #[serde(default)]
@@ -40,6 +41,7 @@ pub struct Service {
     pub crates: Vec<String>,
     pub uses: Vec<String>,
     pub at_most: usize,
+    pub screens_at_most: usize,
     pub why: String,
 }
 
