@@ -135,7 +135,7 @@ fn collect(root: &Path) -> Outcome<Mentions> {
                 mentions.tests.entry(id).or_default().push(mention);
             }
         }
-        if !is_scenario && !is_test_file(&relative) {
+        if !is_scenario && !repository::is_test_file(&relative) {
             for (id, line) in names::clauses_in_code(&text) {
                 let mention = Mention { test: String::new(), file: relative.clone(), line };
                 mentions.code.entry(id).or_default().push(mention);
@@ -143,12 +143,6 @@ fn collect(root: &Path) -> Outcome<Mentions> {
         }
     }
     Ok(mentions)
-}
-
-fn is_test_file(relative: &str) -> bool {
-    let name = relative.rsplit('/').next().unwrap_or(relative);
-    name == "tests.rs"
-        || relative.split('/').any(|folder| ["tests", "Tests", "test", "benches", "examples"].contains(&folder))
 }
 
 fn problems(list: &[Clause], mentions: &Mentions) -> Vec<String> {
@@ -248,16 +242,5 @@ mod tests {
         assert_eq!(problems(&[], &mentions).len(), 1, "an unknown clause in code");
         mentions.tests.insert("BG-50".into(), vec![mention("red_bg_50")]);
         assert!(problems(&[clause("BG-50", "S")], &mentions).is_empty());
-    }
-
-    #[test]
-    fn test_files_are_told_from_code() {
-        for path in ["tests/src/lib.rs", "core/rules/tests/it/main.rs", "ios/Tests/A.swift", "operator/src/x/tests.rs"]
-        {
-            assert!(is_test_file(path), "{path}");
-        }
-        for path in ["core/rules/src/quote.rs", "android/sdk/src/main/kotlin/A.kt", "operator/src/latest.rs"] {
-            assert!(!is_test_file(path), "{path}");
-        }
     }
 }

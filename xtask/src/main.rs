@@ -1,5 +1,5 @@
 //! Developer commands: `cargo xtask setup|test|clauses|dependencies|texts|bindings|size|app|simulate|fuzz|bench` and
-//! what the tests check on the way: `pages`.
+//! what the tests check on the way: `pages`, `rooms`, `budgets`.
 
 /// Prints a line; a terminal or a pipe that was closed is no failure.
 macro_rules! say {
@@ -10,12 +10,14 @@ macro_rules! say {
 }
 
 mod bench;
+mod budgets;
 mod clauses;
 mod dependencies;
 mod failure;
 mod pages;
 mod process;
 mod repository;
+mod rooms;
 mod setup;
 mod size;
 mod test;
@@ -50,6 +52,10 @@ enum Command {
     Dependencies,
     /// Check that the places which README and docs name are there
     Pages,
+    /// Check that kernel, base services and services of each crate name each other in one direction only
+    Rooms,
+    /// Count the files outside a service's own folders that name it; fails over the limit of xtask/rooms.toml
+    Budgets,
     /// Write the typed texts of Kotlin and Swift from the Fluent catalogue
     Texts(texts::Options),
     /// Write the generated Kotlin, Swift and Python below target/bindings
@@ -92,6 +98,8 @@ fn run(command: Command) -> Outcome<()> {
         Command::Clauses(options) => clauses::run(options),
         Command::Dependencies => dependencies::check(),
         Command::Pages => pages::check(),
+        Command::Rooms => rooms::check(),
+        Command::Budgets => budgets::check(),
         Command::Texts(options) => texts::run(options),
         Command::Bindings => test::bindings(),
         Command::Size(options) => size::run(options),

@@ -63,9 +63,9 @@ const NEEDS: [Need; 12] = [
     },
     Need { package: "maven", sign: Sign::Program(&["mvn"]), what_for: "Kotlin", parts: &[Part::Kotlin, Part::Ui] },
     Need {
-        package: "python3",
-        sign: Sign::Program(&["python3"]),
-        what_for: "the Python bindings",
+        package: "python3-pytest",
+        sign: Sign::Program(&["pytest"]),
+        what_for: "the tests of the Python bindings, and Python",
         parts: &[Part::Python],
     },
     Need {

@@ -3,6 +3,7 @@
 
 mod counts;
 mod failures;
+mod junit;
 mod parts;
 mod programs;
 

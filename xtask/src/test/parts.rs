@@ -3,12 +3,13 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::counts::{self, Runner};
-use super::{Part, Step, Told, failures, programs};
+use super::junit::{Folders, Report};
+use super::{Part, Step, Told, counts, failures, programs};
+use crate::clauses::names::Language;
 use crate::failure::{Failure, Outcome};
 use crate::process::Finished;
 use crate::setup::{self, Swift};
-use crate::{clauses, dependencies, pages, process, repository, size, texts};
+use crate::{budgets, clauses, dependencies, pages, process, repository, rooms, size, texts};
 
 /// The name in the table; a part of several steps goes by its first word.
 pub fn name(part: Part) -> &'static str {
@@ -29,6 +30,8 @@ pub fn steps(part: Part) -> Vec<Step> {
             Step { name: "rust", run: rust },
             Step { name: "dependencies", run: || dependencies::check().map(|()| Told::default()) },
             Step { name: "clauses", run: || clauses::check().map(|()| Told::default()) },
+            Step { name: "rooms", run: || rooms::check().map(|()| Told::default()) },
+            Step { name: "budgets", run: || budgets::check().map(|()| Told::default()) },
             Step { name: "pages", run: || pages::check().map(|()| Told::default()) },
             Step { name: "texts", run: || texts::run(texts::Options { check: true }).map(|()| Told::default()) },
         ],
@@ -84,8 +87,14 @@ fn lints() -> Outcome<Told> {
 }
 
 fn rust() -> Outcome<Told> {
-    let (mut told, lines) = run(Runner::Cargo, rust_tests()?.args(["--", "--quiet"]))?;
-    if told.failure.is_none() {
+    let mut command = rust_tests()?;
+    let Finished { succeeded, lines } = process::follow(command.args(["--", "--quiet"]))?;
+    let counts = counts::of_cargo(&lines);
+    let mut told = Told { counts: Some(counts), ..Told::default() };
+    if !succeeded {
+        told.failure = Some(format!("`{}` failed after {} tests", process::shown(&command), counts.ran));
+        told.failed = failures::shown(&failures::of_cargo(&lines), &lines);
+    } else {
         // They are built by now: this only tells which there are.
         let listed = process::output(rust_tests()?.args(["--no-run", "--quiet", "--message-format=json"]))?;
         told.failure = programs::silent(&programs::listed(&listed)?, &lines);
@@ -104,14 +113,24 @@ fn rust_tests() -> Outcome<Command> {
 
 fn kotlin() -> Outcome<Told> {
     let root = built("Kotlin", "android/pom.xml")?;
-    counted(Runner::Surefire, maven(&root).args(["-pl", "sdk", "-am", "test"]))
+    let mut command = maven(&root);
+    command.args(["-pl", "sdk", "-am", "test"]);
+    surefire(&root, &mut command, &["android/sdk"])
 }
 
 fn ui() -> Outcome<Told> {
     let root = built("the screens in Compose", "android/ui/pom.xml")?;
     // The SDK is built again beneath the screens, its tests are another part.
     let only = ["-Dtest=city/mesto/ui/**", "-Dmesto.tests.required=false", "-Dsurefire.failIfNoSpecifiedTests=false"];
-    counted(Runner::Surefire, maven(&root).args(["-pl", "ui,desktop", "-am"]).args(only).arg("test"))
+    let mut command = maven(&root);
+    command.args(["-pl", "ui,desktop", "-am"]).args(only).arg("test");
+    surefire(&root, &mut command, &["android/ui", "android/desktop"])
+}
+
+fn surefire(root: &Path, command: &mut Command, modules: &[&str]) -> Outcome<Told> {
+    let reports = modules.iter().map(|module| root.join(module).join("target/surefire-reports")).collect();
+    let sources: Vec<String> = modules.iter().map(|module| format!("{module}/src/test/")).collect();
+    reported(root, command, &Folders(reports), Language::Kotlin, &sources)
 }
 
 fn maven(root: &Path) -> Command {
@@ -140,16 +159,24 @@ fn swift() -> Outcome<Told> {
         })
     };
     process::succeed(&mut command(&["build"])?)?;
-    counted(Runner::Swift, &mut command(&["test"])?)
+    // The name of XCTest's report; beside it Swift Testing writes its own. Without `--parallel` XCTest writes none, and
+    // with it none that tells what was skipped: its tests would count as not run.
+    let reports = Folders(vec![root.join("ios/.build/reports")]);
+    let words = ["test", "--xunit-output", ".build/reports/tests.xml"];
+    reported(&root, &mut command(&words)?, &reports, Language::Swift, &["ios/Tests/".to_owned()])
 }
 
 fn python() -> Outcome<Told> {
     let root = built("Python", "bindings/python/tests")?;
-    let words = ["-m", "unittest", "discover", "-v", "-s", "bindings/python/tests"];
-    let mut command = Command::new("python3");
-    command.args(words).current_dir(&root).env("MESTO_LIB_DIR", root.join("target/debug"));
-    command.env("PYTHONUTF8", "1");
-    counted(Runner::Unittest, &mut command)
+    let reports = Folders(vec![root.join("target/reports/python")]);
+    let mut command = Command::new("pytest");
+    // The family `xunit1` names each test's file.
+    command.args(["-v", "-p", "no:cacheprovider", "-o", "junit_family=xunit1", "--rootdir=."]);
+    command.args(["--junitxml=target/reports/python/tests.xml", "bindings/python/tests"]).current_dir(&root);
+    command.env("MESTO_LIB_DIR", root.join("target/debug")).env("PYTHONUTF8", "1");
+    // Plugins of this machine are no part of the tests.
+    command.env("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1");
+    reported(&root, &mut command, &reports, Language::Python, &["bindings/python/tests/".to_owned()])
 }
 
 /// The repository, where this part of it exists.
@@ -162,18 +189,34 @@ fn built(what: &str, sign: &str) -> Outcome<std::path::PathBuf> {
     }
 }
 
-fn counted(runner: Runner, command: &mut Command) -> Outcome<Told> {
-    run(runner, command).map(|(told, _)| told)
+/// Runs tests that leave reports; fails also when a test file below `sources` is in none of them.
+fn reported(
+    root: &Path,
+    command: &mut Command,
+    reports: &Folders,
+    language: Language,
+    sources: &[String],
+) -> Outcome<Told> {
+    reports.empty()?;
+    let Finished { succeeded, lines } = process::follow(command)?;
+    // A program that broke may have left half a report.
+    let report = if succeeded { reports.read()? } else { reports.read().unwrap_or_default() };
+    let counts = report.counts();
+    let mut told = Told { counts: Some(counts), ..Told::default() };
+    if succeeded {
+        told.failure = silent(root, &report, language, sources)?;
+    } else {
+        told.failure = Some(format!("`{}` failed after {} tests", process::shown(command), counts.ran));
+        told.failed = failures::shown(&report.failed(), &lines);
+    }
+    Ok(told)
 }
 
-/// What the tests of a runner told, and every line of it.
-fn run(runner: Runner, command: &mut Command) -> Outcome<(Told, Vec<String>)> {
-    let Finished { succeeded, lines } = process::follow(command)?;
-    let counts = counts::read(runner, &lines);
-    let mut told = Told { counts: Some(counts), ..Told::default() };
-    if !succeeded {
-        told.failure = Some(format!("`{}` failed after {} tests", process::shown(command), counts.ran));
-        told.failed = failures::shown(&failures::read(runner, &lines), &lines);
-    }
-    Ok((told, lines))
+fn silent(root: &Path, report: &Report, language: Language, sources: &[String]) -> Outcome<Option<String>> {
+    let files = repository::texts(root, &["kt", "swift", "py"])?;
+    let tests = files.iter().filter(|(file, _)| {
+        let extension = file.rsplit_once('.').map(|(_, extension)| extension).unwrap_or_default();
+        Language::of_extension(extension) == Some(language) && sources.iter().any(|folder| file.starts_with(folder))
+    });
+    Ok(report.silent(language, tests))
 }

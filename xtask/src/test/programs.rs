@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::counts::{self, Runner, after};
+use super::counts::{self, after};
 use crate::failure::{About, Outcome};
 
 /// A test program: the package it belongs to, and the file it is.
@@ -36,7 +36,7 @@ pub fn silent(programs: &[Program], lines: &[String]) -> Option<String> {
         } else if line.trim_start().starts_with("Doc-tests ") {
             running = None;
         } else if let Some(count) = running.and_then(|program| ran.get_mut(program.package.as_str())) {
-            *count += counts::read(Runner::Cargo, std::slice::from_ref(line)).ran;
+            *count += counts::of_cargo(std::slice::from_ref(line)).ran;
         }
     }
     let silent: Vec<&str> = ran.into_iter().filter(|(_, count)| *count == 0).map(|(package, _)| package).collect();
