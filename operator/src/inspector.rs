@@ -6,13 +6,37 @@ use mesto_protocol::event::Change;
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::order;
 
-use crate::account::Held;
+use crate::account::Subject;
 use crate::failure::Outcome;
 use crate::http::Response;
-use crate::ledger::{self, Book, Movement};
-use crate::routes::Call;
-use crate::store::Tx;
-use crate::{orders, text, values, vehicles, words};
+use crate::ledger::{self, LedgerAccount, Movement, MovementKind};
+use crate::orders::{OrderPlateRow, OrderRow, StateWord};
+use crate::routes::{AlsoLocked, Call};
+use crate::store::{Ask, Json, Select, StoreError, Tx, Write};
+use crate::tickets::ChannelWord;
+use crate::{orders, projection, table, values, vehicles};
+
+table! {
+    struct PlateCheckRow in "plate_check" {
+        id: String,
+        inspector: String,
+        city: String,
+        zone: String,
+        canonical: String,
+        covered: bool,
+        at: DateTime<Utc>,
+    }
+}
+
+projection! {
+    /// What an inspector may know of a ticket.
+    struct SeenTicket {
+        id: String = "ticket.id",
+        starts_at: DateTime<Utc> = "ticket.starts_at",
+        ends_at: DateTime<Utc> = "ticket.ends_at",
+        channel: ChannelWord = "ticket.channel",
+    }
+}
 
 const PLACE_MAX: usize = 120;
 
@@ -29,22 +53,43 @@ pub(crate) fn check(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     known_zone(call, &city, &zone)?;
     let plate = vehicles::plate(call.operator, &city, &typed)?.canonical;
     let seen = see(tx, call, &city, &zone, &plate)?;
-    let order = orders::covering(tx, &city, &zone, &plate, call.now)?.map(|order| order.id);
+    let order = orders::find_covering(tx, &city, &zone, &plate, call.now)?.map(|order| order.id);
     // Who checked which plate is kept as evidence, and erased with its own retention.
-    tx.execute(
-        "INSERT INTO plate_check (id, inspector, city, zone, canonical, covered, at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        values![
-            &call.operator.id("pc", call.now),
-            &call.who()?.account,
-            &city,
-            &zone,
-            &plate,
-            i64::from(seen.covered),
-            call.now.timestamp_millis()
-        ],
-    )?;
+    tx.write(Write::insert(PlateCheckRow {
+        id: call.operator.id("pc", call.now),
+        inspector: call.who()?.account.clone(),
+        city,
+        zone: zone.clone(),
+        canonical: plate.clone(),
+        covered: seen.covered,
+        at: call.now,
+    }))?;
     let Seen { ticket, covered } = seen;
     Ok(Response::json(200, &PlateCheck { plate, zone, checked_at: call.now, covered, ticket, order }))
+}
+
+/// Where a plate of a new order stands: city, zone, canonical plate.
+fn asked_place(call: &Call<'_>) -> Outcome<(NewOrder, String)> {
+    let asked: NewOrder = call.request.read()?;
+    let plate = vehicles::plate(call.operator, &asked.city, &asked.plate)?.canonical;
+    Ok((asked, plate))
+}
+
+/// What issuing an order reads: the last ticket and the order of the plate, and whom it is told.
+pub(crate) fn prefetch(call: &Call<'_>) -> Option<Vec<Ask>> {
+    let (asked, plate) = asked_place(call).ok()?;
+    Some(vec![
+        last_ticket(&asked.city, &asked.zone, &plate, call.now).ask(),
+        orders::covering(&asked.city, &asked.zone, &plate, call.now).ask(),
+        orders::owners(&asked.city, &plate).ask(),
+    ])
+}
+
+/// Two inspectors in front of the same car: the second one waits, and then finds the order of the first. Its owners are told.
+pub(crate) fn also_locks(call: &Call<'_>) -> Outcome<AlsoLocked> {
+    let (asked, plate) = asked_place(call)?;
+    let subjects = vec![Subject::plate(&asked.city, &plate)];
+    Ok(AlsoLocked { accounts: orders::owners(&asked.city, &plate), subjects })
 }
 
 /// `POST /v1/inspector/orders`
@@ -52,11 +97,6 @@ pub(crate) fn issue(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     let asked: NewOrder = call.request.read()?;
     known_zone(call, &asked.city, &asked.zone)?;
     let plate = vehicles::plate(call.operator, &asked.city, &asked.plate)?;
-    // Two inspectors in front of the same car: the second one waits, and then finds the order of the first.
-    tx.execute(
-        "INSERT INTO plate_lock (city, canonical) VALUES ($1, $2) ON CONFLICT (city, canonical) DO UPDATE SET canonical = excluded.canonical",
-        values![&asked.city, &plate.canonical],
-    )?;
     let seen = see(tx, call, &asked.city, &asked.zone, &plate.canonical)?;
     if seen.covered {
         let ticket = seen.ticket.map(|ticket| ticket.id);
@@ -72,11 +112,16 @@ pub(crate) fn issue(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
         .with("field", "violation")
         .into());
     }
-    if let Some(order) = orders::covering(tx, &asked.city, &asked.zone, &plate.canonical, call.now)? {
+    if let Some(order) = orders::find_covering(tx, &asked.city, &asked.zone, &plate.canonical, call.now)? {
         return Err(Problem::new(ProblemCode::OrderExists, "a daily order covers this vehicle here")
             .with("order", order.id)
             .with("valid_until", order.valid_until)
             .into());
+    }
+    let owners = tx.all(orders::owners(&asked.city, &plate.canonical))?;
+    if owners.iter().any(|owner| !call.locked.contains_key(&owner.account)) {
+        // Somebody has added the plate since the accounts to be locked were looked for: run again.
+        return Err(StoreError::Contended.into());
     }
     let terms = order::issue(call.operator.city(&asked.city)?, &asked.zone, call.now)?;
     let order = Order {
@@ -94,40 +139,44 @@ pub(crate) fn issue(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
         violation: asked.violation,
         paid_at: None,
     };
-    let inspector = call.who()?.account.clone();
-    tx.execute(
-        "INSERT INTO daily_order (id, city, zone, state, violation, place, terms, issued_at, valid_until, currency, inspector) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-        values![
-            &order.id,
-            &order.city,
-            &order.zone,
-            &words::write(&order.state)?,
-            &words::write(&order.violation)?,
-            order.place.as_deref(),
-            &serde_json::to_string(&terms)?,
-            order.issued_at.timestamp_millis(),
-            order.valid_until.timestamp_millis(),
-            order.price.currency.code(),
-            &inspector
-        ],
-    )?;
-    tx.execute(
-        "INSERT INTO order_plate (daily_order, city, canonical, shown) VALUES ($1, $2, $3, $4)",
-        values![&order.id, &order.city, &order.plate, &plate.display],
-    )?;
+    tx.write(Write::insert(OrderRow {
+        id: order.id.clone(),
+        city: order.city.clone(),
+        zone: order.zone.clone(),
+        state: StateWord::Issued,
+        violation: order.violation.try_into()?,
+        place: order.place.clone(),
+        terms: Json::of(&terms)?,
+        issued_at: order.issued_at,
+        valid_until: order.valid_until,
+        currency: order.price.currency,
+        inspector: call.who()?.account.clone(),
+        paid_at: None,
+        paid_by: None,
+        paid_amount: None,
+    }))?;
+    tx.write(Write::insert(OrderPlateRow {
+        daily_order: order.id.clone(),
+        city: order.city.clone(),
+        canonical: order.plate.clone(),
+        shown: plate.display,
+    }))?;
     let price = order.price.minor()?;
     let movement = Movement {
         id: call.operator.id("le", call.now),
-        kind: "order_issued",
+        kind: MovementKind::OrderIssued,
         reference: &order.id,
         currency: order.price.currency,
-        legs: vec![(Book::OrdersReceivable, price), (Book::OrderRevenue(order.city.clone()), -price)],
+        legs: vec![
+            (LedgerAccount::Receivable { service: orders::SERVICE, city: order.city.clone() }, price),
+            (LedgerAccount::Revenue { service: orders::SERVICE, city: order.city.clone() }, -price),
+        ],
     };
-    ledger::book(tx, call.now, None, &movement)?;
-    for account in orders::owners(tx, &order.city, &order.plate)? {
-        let mut held = Held::take(tx, &account)?;
-        held.tell(Change::OrderChanged(order.clone()));
-        held.release(tx, call.now)?;
+    ledger::post(tx, call.now, None, movement)?;
+    for owner in owners {
+        if let Some(account) = call.locked.get_mut(&owner.account) {
+            account.tell(Change::OrderChanged(order.clone()));
+        }
     }
     Ok(Response::json(201, &order))
 }
@@ -144,18 +193,20 @@ fn known_zone(call: &Call<'_>, city: &str, zone: &str) -> Outcome<()> {
         .into())
 }
 
+/// The ticket of a plate in a zone that has begun and ends last.
+fn last_ticket(city: &str, zone: &str, canonical: &str, now: DateTime<Utc>) -> Select<SeenTicket> {
+    Select::of(
+        "FROM ticket_plate JOIN ticket ON ticket.id = ticket_plate.ticket WHERE ticket_plate.city = $1 AND ticket_plate.canonical = $2 AND ticket_plate.zone = $3 AND ticket.state <> 'voided' AND ticket.starts_at <= $4 ORDER BY ticket_plate.ends_at DESC LIMIT 1",
+        values![city, canonical, zone, now.timestamp_millis()],
+    )
+}
+
 fn see(tx: &mut dyn Tx, call: &Call<'_>, city: &str, zone: &str, canonical: &str) -> Outcome<Seen> {
-    let rows = tx.query(
-        "SELECT ticket.id, ticket.starts_at, ticket.ends_at, ticket.channel FROM ticket_plate JOIN ticket ON ticket.id = ticket_plate.ticket WHERE ticket_plate.city = $1 AND ticket_plate.canonical = $2 AND ticket_plate.zone = $3 AND ticket.state <> 'voided' AND ticket.starts_at <= $4 ORDER BY ticket_plate.ends_at DESC LIMIT 1",
-        values![city, canonical, zone, call.now.timestamp_millis()],
-    )?;
-    let Some(row) = rows.first() else { return Ok(Seen { ticket: None, covered: false }) };
-    let ticket = CheckedTicket {
-        id: row.string(0)?,
-        starts_at: text::time(row.int(1)?)?,
-        ends_at: text::time(row.int(2)?)?,
-        channel: words::read(row.text(3)?)?,
+    let Some(seen) = tx.first(last_ticket(city, zone, canonical, call.now))? else {
+        return Ok(Seen { ticket: None, covered: false });
     };
+    let SeenTicket { id, starts_at, ends_at, channel } = seen;
+    let ticket = CheckedTicket { id, starts_at, ends_at, channel: channel.into() };
     let covered = ticket.ends_at > call.now;
     let of_today = covered || same_day(call, city, ticket.ends_at)?;
     Ok(Seen { ticket: of_today.then_some(ticket), covered })

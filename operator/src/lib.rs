@@ -56,14 +56,13 @@ pub mod testing;
 mod text;
 mod tickets;
 mod vehicles;
-mod words;
 
 pub use http::{Request, Response};
 pub use keys::{Keys, KeysError};
-pub use ledger::LedgerFault;
+pub use ledger::{LedgerAccountKind, LedgerBalance, LedgerFault};
 pub use operator::{Config, Operator, SetupError};
 pub use outbox::Message;
 pub use payment::{HostedPage, PaymentPage};
 pub use ports::{Clock, Entropy, SystemClock, SystemEntropy};
 pub use serve::serve;
-pub use store::{Durability, PostgresStore, SqliteInline, SqliteStore, Store, StoreError, Tx};
+pub use store::{Durability, PostgresAddress, PostgresStore, SqliteInline, SqliteStore, Store, StoreError, Tx};

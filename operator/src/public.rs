@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::failure::{Outcome, refuse};
 use crate::http::Response;
 use crate::routes::Call;
-use crate::store::{StoreError, Tx};
+use crate::store::{Ask, StoreError, Tx};
 use crate::text;
 
 /// How far a zone may be to be called near, metres.
@@ -18,7 +18,7 @@ const MOST_NEAR: usize = 20;
 
 /// `GET /healthz`: healthy when the store answers.
 pub(crate) fn health(tx: &mut dyn Tx, _: &mut Call<'_>) -> Outcome<Response> {
-    tx.query("SELECT version FROM schema_history", &[])?;
+    tx.read(vec![Ask::sql("SELECT version FROM schema_history", &[])])?;
     Ok(Response::json(200, &json!({"status": "ok"})))
 }
 
