@@ -282,7 +282,7 @@ pub enum AdminCommand {
         #[command(flatten)]
         store: StoreArgs,
     },
-    /// Show every book and check that they agree.
+    /// Show every account of the ledger and audit it.
     Ledger {
         #[command(flatten)]
         store: StoreArgs,

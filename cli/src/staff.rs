@@ -7,7 +7,7 @@ use crate::args::{AdminCommand, KeysCommand, StaffRole, StoreArgs};
 use crate::failure::{CliError, Exit, Outcome};
 use crate::output::{Style, Tone, table};
 use crate::serve::{open_store, operator};
-use crate::testbed::Books;
+use crate::testbed::LedgerReport;
 
 fn now() -> chrono::DateTime<chrono::Utc> {
     mesto_operator::Clock::now(&SystemClock)
@@ -86,14 +86,14 @@ pub fn admin(command: &AdminCommand, style: Style) -> Outcome<()> {
             }
             let operator = tool(store)?;
             let opened = open_store(store)?;
-            let books =
-                crate::testbed::books(&operator, opened.as_ref()).map_err(|why| CliError::failed("the ledger", why))?;
+            let report = crate::testbed::ledger(&operator, opened.as_ref())
+                .map_err(|why| CliError::failed("the ledger", why))?;
             if style.json {
-                say!("{}", serde_json::to_string(&books).unwrap_or_default());
+                say!("{}", serde_json::to_string(&report).unwrap_or_default());
             } else {
-                crate::output::write(&ledger_table(&books, style));
+                crate::output::write(&ledger_table(&report, style));
             }
-            match &books.fault {
+            match &report.fault {
                 Some(fault) => {
                     Err(CliError::new(Exit::Failed, "ledger_fault", format!("the books do not agree: {fault}")))
                 }
@@ -103,60 +103,79 @@ pub fn admin(command: &AdminCommand, style: Style) -> Outcome<()> {
     }
 }
 
-/// The books as a table, with their sum and the verdict.
+/// The ledger as a table, with its sum and the verdict.
 #[must_use]
-pub fn ledger_table(books: &Books, style: Style) -> String {
+pub fn ledger_table(report: &LedgerReport, style: Style) -> String {
     let side = |amount: &str| match amount.strip_prefix('-') {
         Some(credit) => (String::new(), credit.to_owned()),
         None => (amount.to_owned(), String::new()),
     };
-    let mut rows: Vec<Vec<String>> = books
+    let mut rows: Vec<Vec<String>> = report
         .accounts
         .iter()
         .map(|row| {
             let (debit, credit) = side(&row.balance);
-            vec![row.account.clone(), debit, credit, row.currency.clone()]
+            let text = |column: &Option<String>| column.clone().unwrap_or_default();
+            let rate = row.rate.map(|rate| format!("{}.{:02} %", rate / 100, rate % 100));
+            let about = [text(&row.service), text(&row.city), text(&row.provider), text(&rate)];
+            let amounts = [debit, credit, row.currency.clone()];
+            [row.kind.clone()].into_iter().chain(about).chain(amounts).collect()
         })
         .collect();
     let sum = |credit: bool| -> rust_decimal::Decimal {
-        let amounts = books.accounts.iter().filter_map(|row| row.balance.parse::<rust_decimal::Decimal>().ok());
+        let amounts = report.accounts.iter().filter_map(|row| row.balance.parse::<rust_decimal::Decimal>().ok());
         amounts.filter(|amount| amount.is_sign_negative() == credit).map(|amount| amount.abs()).sum()
     };
-    rows.push(vec!["sum".to_owned(), sum(false).to_string(), sum(true).to_string(), String::new()]);
-    let verdict = match &books.fault {
-        None if books.sums_to_zero => {
+    let none = String::new;
+    let sums = [sum(false).to_string(), sum(true).to_string(), none()];
+    rows.push(["sum".to_owned(), none(), none(), none(), none()].into_iter().chain(sums).collect());
+    let verdict = match &report.fault {
+        None if report.sums_to_zero => {
             style.paint(Tone::Good, "The books sum to zero, and every ticket has its charge.")
         }
         None => style.paint(Tone::Bad, "The books do not sum to zero."),
         Some(fault) => style.paint(Tone::Bad, &format!("The books do not agree: {fault}")),
     };
-    format!("{}{verdict}\n", table(&["book", ">debit", ">credit", "currency"], &rows))
+    format!(
+        "{}{verdict}\n",
+        table(&["account", "service", "city", "provider", "rate", ">debit", ">credit", "currency"], &rows)
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testbed::BookRow;
+    use crate::testbed::LedgerRow;
 
     #[test]
     fn debits_and_credits_stand_in_their_columns_and_sum_up() {
-        let row = |account: &str, balance: &str| BookRow {
-            account: account.into(),
+        let row = |kind: &str, service: Option<&str>, balance: &str| LedgerRow {
+            kind: kind.into(),
+            service: service.map(str::to_owned),
+            city: None,
+            provider: None,
+            rate: None,
             currency: "RSD".into(),
             balance: balance.into(),
         };
-        let books = Books {
+        let report = LedgerReport {
             sums_to_zero: true,
             fault: None,
             deposits: "920.00".into(),
             tickets: 1,
-            accounts: vec![row("bank", "1000.00"), row("deposits", "-920.00"), row("revenue", "-80.00")],
+            accounts: vec![
+                row("clearing", None, "1000.00"),
+                row("deposit", None, "-920.00"),
+                row("revenue", Some("parking"), "-80.00"),
+            ],
         };
-        let shown = ledger_table(&books, Style { json: false, coloured: false });
+        let shown = ledger_table(&report, Style { json: false, coloured: false });
         assert!(shown.contains("sum       1000.00  1000.00"), "{shown}");
         assert!(shown.contains("sum to zero"));
-        let broken =
-            ledger_table(&Books { fault: Some("entry x".into()), ..books }, Style { json: false, coloured: false });
+        let broken = ledger_table(
+            &LedgerReport { fault: Some("entry x".into()), ..report },
+            Style { json: false, coloured: false },
+        );
         assert!(broken.contains("do not agree: entry x"));
     }
 }

@@ -14,9 +14,6 @@ CREATE TABLE account (
   deposit BIGINT NOT NULL CHECK (deposit >= 0),
   -- Events up to here are gone.
   events_from BIGINT NOT NULL,
-  -- The user's latest stay in each car park, a line each, and when one changed last.
-  stays TEXT,
-  stays_at BIGINT,
   created_at BIGINT NOT NULL,
   closed_at BIGINT
 )/*sqlite WITHOUT ROWID*//*postgres WITH (fillfactor = 50)*/;
@@ -85,9 +82,10 @@ CREATE TABLE vehicle (
 CREATE UNIQUE INDEX vehicle_once ON vehicle (account, canonical);
 CREATE INDEX vehicle_plate ON vehicle (city, canonical);
 
--- The latest stay of a plate in a car park; a user's stand in his account's row, which every purchase locks and writes anyway.
+-- The latest stay of an owner in a car park: of a plate, or of an account where the city counts by user.
 CREATE TABLE stay (
-  canonical TEXT NOT NULL,
+  owner_kind TEXT NOT NULL,
+  owner TEXT NOT NULL,
   city TEXT NOT NULL,
   zone TEXT NOT NULL,
   id TEXT NOT NULL,
@@ -97,7 +95,7 @@ CREATE TABLE stay (
   paid_until BIGINT NOT NULL,
   closes_at BIGINT NOT NULL,
   purchases BIGINT NOT NULL,
-  PRIMARY KEY (canonical, city, zone)
+  PRIMARY KEY (owner_kind, owner, city, zone)
 )/*sqlite WITHOUT ROWID*//*postgres WITH (fillfactor = 80)*/;
 
 CREATE TABLE quote (
@@ -174,8 +172,14 @@ CREATE UNIQUE INDEX ledger_entry_once ON ledger_entry (kind, reference);
 CREATE TABLE ledger_leg (
   entry TEXT NOT NULL,
   place BIGINT NOT NULL,
-  -- `bank`, `deposit:<account>`, `revenue:parking:<city>`, ...; debits are positive.
-  book TEXT NOT NULL,
+  -- The account of the ledger it is posted to: its kind, and what it is about. `rate` is in hundredths of a percent.
+  kind TEXT NOT NULL,
+  holder TEXT,
+  service TEXT,
+  city TEXT,
+  provider TEXT,
+  rate BIGINT,
+  -- Debits are positive.
   amount BIGINT NOT NULL,
   currency TEXT NOT NULL,
   PRIMARY KEY (entry, place)
@@ -228,13 +232,6 @@ CREATE TABLE order_plate (
   shown TEXT NOT NULL
 )/*sqlite WITHOUT ROWID*/;
 CREATE INDEX order_plate_check ON order_plate (city, canonical);
-
--- One row per plate that an inspector works on, so that two inspectors wait for each other.
-CREATE TABLE plate_lock (
-  city TEXT NOT NULL,
-  canonical TEXT NOT NULL,
-  PRIMARY KEY (city, canonical)
-)/*sqlite WITHOUT ROWID*/;
 
 CREATE TABLE plate_check (
   id TEXT PRIMARY KEY,

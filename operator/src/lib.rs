@@ -36,10 +36,12 @@ pub use base::payments;
 pub use base::payments::{HostedPage, PaymentPage};
 pub use kernel::http::{Request, Response};
 pub use kernel::keys::{self, Keys, KeysError};
-pub use kernel::ledger::{self, LedgerFault};
+pub use kernel::ledger::{self, LedgerAccountKind, LedgerBalance, LedgerFault};
 pub use kernel::operator::{Config, Operator, SetupError};
 pub use kernel::ports::{Clock, Entropy, SystemClock, SystemEntropy};
 pub use kernel::serve::serve;
-pub use kernel::store::{self, Durability, PostgresStore, SqliteInline, SqliteStore, Store, StoreError, Tx};
+pub use kernel::store::{
+    self, Durability, PostgresAddress, PostgresStore, SqliteInline, SqliteStore, Store, StoreError, Tx,
+};
 #[cfg(feature = "testing")]
 pub use kernel::testing;

@@ -129,14 +129,8 @@ const COPIES: &[Copied] = &[
     ),
     (
         "ledger_leg",
-        "place, amount, currency",
-        &[
-            ("entry", "{entry}"),
-            (
-                "book",
-                "CASE WHEN t.book = 'deposit:' || $1 THEN 'deposit:' || substr($1, 1, 13) || CAST(1000000000000000 + n.i AS TEXT) ELSE t.book END",
-            ),
-        ],
+        "place, kind, service, city, provider, rate, amount, currency",
+        &[("entry", "{entry}"), ("holder", "{holder}")],
         "t.entry IN (SELECT id FROM ledger_entry WHERE account = $1)",
     ),
     ("event", "seq, at, change", &[("account", "{account}"), ("entry", "{entry}")], "t.account = $1"),
@@ -171,7 +165,7 @@ fn copy_tokens(store: &dyn Store, account: &str, count: usize) -> Outcome<()> {
     let (device, expires_at) = transact(store, |tx| {
         let rows = tx.query("SELECT device, expires_at FROM token WHERE account = $1", values![account])?;
         let row = rows.first().ok_or(mesto_operator::StoreError::GivenUp)?;
-        Ok((row.string(0)?, row.int(1)?))
+        Ok((row.get::<String>("device")?, row.get::<i64>("expires_at")?))
     })?;
     let numbers: Vec<usize> = (1..=count).collect();
     for block in numbers.chunks(BLOCK) {
@@ -179,9 +173,9 @@ fn copy_tokens(store: &dyn Store, account: &str, count: usize) -> Outcome<()> {
             for number in block {
                 let hash: String =
                     Sha256::digest(token(*number).as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
-                tx.write(
+                tx.execute(
                     "INSERT INTO token (hash, account, device, created_at, expires_at) VALUES ($1, $2, $3, 0, $4)",
-                    values![&hash, &copied_id(account, *number), &copied_id(&device, *number), expires_at],
+                    values![hash, copied_id(account, *number), copied_id(&device, *number), expires_at],
                 )?;
             }
             Ok(())

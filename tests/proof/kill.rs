@@ -114,11 +114,11 @@ fn play(folder: &Path, database: &[&str], store: &dyn Fn() -> Arc<dyn Store>) {
     let books = store();
     let spent: i64 = purchases.iter().map(|purchase| purchase.price).sum();
     let (faults, deposits, sold) = transact(&*books, |tx| {
-        let number = |rows: Vec<mesto_operator::store::Row>| rows[0].int(0);
+        let number = |rows: Vec<mesto_operator::store::Row>| rows[0].get::<i64>("number");
         Ok((
             check::laws(tx)?,
-            number(tx.query("SELECT CAST(SUM(deposit) AS BIGINT) FROM account", values![])?)?,
-            number(tx.query("SELECT COUNT(*) FROM ticket", values![])?)?,
+            number(tx.query("SELECT CAST(SUM(deposit) AS BIGINT) AS number FROM account", values![])?)?,
+            number(tx.query("SELECT COUNT(*) AS number FROM ticket", values![])?)?,
         ))
     })
     .unwrap();
@@ -152,7 +152,7 @@ impl Counter for Served {
 
     fn last_message(&self, phone: &str) -> String {
         let sent = "SELECT body FROM outbox WHERE recipient = $1";
-        transact(&*self.books, |tx| tx.query(sent, values![phone])?[0].string(0)).unwrap()
+        transact(&*self.books, |tx| tx.query(sent, values![phone])?[0].get("body")).unwrap()
     }
 
     fn deadline(&self) -> DateTime<Utc> {

@@ -19,8 +19,8 @@ const LAWS: &[(&str, &str)] = &[
     ("a deposit is never below zero", "SELECT id, deposit FROM account WHERE deposit < 0"),
     (
         "a deposit is what its ledger legs say",
-        "SELECT a.id, a.deposit + COALESCE((SELECT SUM(l.amount) FROM ledger_leg l WHERE l.book = 'deposit:' || a.id), 0) FROM account a \
-         WHERE a.deposit + COALESCE((SELECT SUM(l.amount) FROM ledger_leg l WHERE l.book = 'deposit:' || a.id), 0) <> 0",
+        "SELECT a.id, a.deposit + COALESCE((SELECT SUM(l.amount) FROM ledger_leg l WHERE l.kind = 'deposit' AND l.holder = a.id), 0) FROM account a \
+         WHERE a.deposit + COALESCE((SELECT SUM(l.amount) FROM ledger_leg l WHERE l.kind = 'deposit' AND l.holder = a.id), 0) <> 0",
     ),
     (
         "no ticket without its charge",
@@ -73,7 +73,7 @@ pub fn laws(tx: &mut dyn Tx) -> Result<Vec<Fault>, StoreError> {
     let mut faults = Vec::new();
     for (law, question) in LAWS {
         for row in tx.query(question, values![])? {
-            faults.push(format!("{law}: {:?}", row.0));
+            faults.push(format!("{law}: {:?}", row.columns().map(|(_, value)| value).collect::<Vec<_>>()));
         }
     }
     Ok(faults)
@@ -82,11 +82,11 @@ pub fn laws(tx: &mut dyn Tx) -> Result<Vec<Fault>, StoreError> {
 /// Stays longer than the zone allows, by the city's own numbers and the minutes paid for.
 pub fn longest_stays(tx: &mut dyn Tx, city: &City) -> Result<Vec<Fault>, StoreError> {
     let mut faults = Vec::new();
-    for row in tx.query("SELECT t.zone, t.stay, SUM(t.ends_at - t.starts_at) FROM ticket t JOIN ticket_plate p ON p.ticket = t.id GROUP BY t.zone, t.stay, p.canonical", values![])? {
-        let (zone, paid) = (row.string(0)?, row.int(2)?);
+    for row in tx.query("SELECT t.zone, t.stay, CAST(SUM(t.ends_at - t.starts_at) AS BIGINT) AS paid FROM ticket t JOIN ticket_plate p ON p.ticket = t.id GROUP BY t.zone, t.stay, p.canonical", values![])? {
+        let (zone, stay, paid): (String, String, i64) = (row.get("zone")?, row.get("stay")?, row.get("paid")?);
         let most = city.zone(&zone).and_then(mesto_rules::city::Zone::max_stay_minutes).map(|minutes| i64::from(minutes) * 60_000);
         if most.is_some_and(|most| paid > most) {
-            faults.push(format!("no limit is exceeded: stay {} in {zone} has {paid} ms of {most:?}", row.text(1)?));
+            faults.push(format!("no limit is exceeded: stay {stay} in {zone} has {paid} ms of {most:?}"));
         }
     }
     Ok(faults)
@@ -107,11 +107,11 @@ pub fn holdings(tx: &mut dyn Tx, account: &str) -> Result<(i64, Vec<(String, i64
     let deposit = tx
         .query("SELECT deposit FROM account WHERE id = $1", values![account])?
         .first()
-        .map_or(Ok(0), |row| row.int(0))?;
+        .map_or(Ok(0), |row| row.get("deposit"))?;
     let tickets = tx
         .query("SELECT id, ends_at FROM ticket WHERE account = $1", values![account])?
         .iter()
-        .map(|row| Ok((row.string(0)?, row.int(1)?)))
+        .map(|row| Ok((row.get("id")?, row.get("ends_at")?)))
         .collect::<Result<_, StoreError>>()?;
     Ok((deposit, tickets))
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use mesto_operator::store::{Row, Store, StoreError, Tx, Value, Work};
+use mesto_operator::store::{Ask, Row, Store, StoreError, Tx, Value, Work, Write};
 
 /// A defect planted between the operator and its store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub enum Defect {
     ForgetsIdempotency,
     /// The second leg of every other ledger entry is not written.
     DropsLedgerLeg,
-    /// Used quotes are not marked and one stay's row is never updated.
+    /// No stay's row is ever written.
     ForgetsStay,
 }
 
@@ -84,35 +84,40 @@ impl FaultyTx<'_> {
         }
     }
 
-    /// A statement that the planted defect swallows.
-    fn swallows(&self, sql: &str) -> bool {
-        let writes = |table: &str| {
-            sql.contains("INSERT INTO") && sql.contains(table) || sql.contains("UPDATE") && sql.contains(table)
-        };
+    /// A write that the planted defect swallows.
+    fn swallows(&self, write: &Write) -> bool {
+        let (table, is_insert) = write.target();
         match self.defect {
             Defect::None => false,
-            Defect::ForgetsIdempotency => writes("intent "),
+            Defect::ForgetsIdempotency => table == "intent",
             Defect::DropsLedgerLeg => {
-                sql.contains("INSERT INTO ledger_leg") && self.plan.legs.fetch_add(1, Ordering::SeqCst) % 4 == 3
+                table == "ledger_leg" && is_insert && self.plan.legs.fetch_add(1, Ordering::SeqCst) % 4 == 3
             }
-            Defect::ForgetsStay => writes("INTO stay "),
+            Defect::ForgetsStay => table == "stay",
         }
     }
 }
 
 impl Tx for FaultyTx<'_> {
-    fn query(&mut self, sql: &str, params: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
-        self.strike()?;
-        if self.swallows(sql) { Ok(Vec::new()) } else { self.inner.query(sql, params) }
+    fn read(&mut self, asks: Vec<Ask>) -> Result<Vec<Vec<Row>>, StoreError> {
+        for _ in &asks {
+            self.strike()?;
+        }
+        self.inner.read(asks)
     }
 
-    fn execute(&mut self, sql: &str, params: &[Value<'_>]) -> Result<u64, StoreError> {
+    fn write(&mut self, write: Write) -> Result<(), StoreError> {
         self.strike()?;
-        if self.defect == Defect::ForgetsStay && sql.contains("stays = COALESCE($4, stays)") {
-            let forgetting = [params.get(..3).unwrap_or(params), &[Value::Null, Value::Null]].concat();
-            return self.inner.execute(sql, &forgetting);
-        }
-        // What is swallowed claims to have written every row of its VALUES.
-        if self.swallows(sql) { Ok(1 + sql.matches("), (").count() as u64) } else { self.inner.execute(sql, params) }
+        if self.swallows(&write) { Ok(()) } else { self.inner.write(write) }
+    }
+
+    fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+        self.strike()?;
+        self.inner.query(sql, params)
+    }
+
+    fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
+        self.strike()?;
+        self.inner.execute(sql, params)
     }
 }

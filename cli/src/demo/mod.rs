@@ -59,8 +59,8 @@ impl Cast {
             .map_or_else(|| "0.00".to_owned(), |balance| balance.amount.to_string())
     }
 
-    async fn books(&self) -> Outcome<crate::testbed::Books> {
-        self.world.books().await.map_err(|why| CliError::failed("the books", why))
+    async fn ledger(&self) -> Outcome<crate::testbed::LedgerReport> {
+        self.world.ledger().await.map_err(|why| CliError::failed("the ledger", why))
     }
 
     fn unconfirmed(&self) -> usize {

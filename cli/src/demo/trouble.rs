@@ -10,7 +10,7 @@ use crate::testbed::{Fault, FaultKind};
 pub async fn cut_connection(cast: &mut Cast) -> Outcome<()> {
     cast.until(12, 15).await?;
     cast.tell.chapter("cut", "The connection is cut in the middle of a purchase", cast.world.clock.read());
-    let before = cast.books().await?;
+    let before = cast.ledger().await?;
     let quote = cast.phone.core.quote("green", &cast.vehicle, 60).await;
     let quote = cast.tell.done(quote)?;
     cast.tell.claim("total", quote.terms.total.amount.to_string(), "55.00".to_owned())?;
@@ -38,7 +38,7 @@ pub async fn cut_connection(cast: &mut Cast) -> Outcome<()> {
     cast.tell.claim("at_last", settled.state.name().to_owned(), "confirmed".to_owned())?;
     let synced = cast.phone.core.sync().await;
     cast.tell.done(synced)?;
-    let after = cast.books().await?;
+    let after = cast.ledger().await?;
     cast.tell.claim("tickets_sold", after.tickets - before.tickets, 1)?;
     cast.tell.claim("balance", cast.balance(), "745.00".to_owned())?;
     cast.tell.claim("deposits", after.deposits, "745.00".to_owned())?;
@@ -50,7 +50,7 @@ pub async fn cut_connection(cast: &mut Cast) -> Outcome<()> {
 pub async fn tunnel(cast: &mut Cast) -> Outcome<()> {
     cast.until(13, 30).await?;
     cast.tell.chapter("tunnel", "A purchase tapped in a tunnel", cast.world.clock.read());
-    let before = cast.books().await?;
+    let before = cast.ledger().await?;
     let quote = cast.phone.core.quote("yellow", &cast.vehicle, 60).await;
     let quote = cast.tell.done(quote)?;
     cast.world.front.close().await;
@@ -66,7 +66,7 @@ pub async fn tunnel(cast: &mut Cast) -> Outcome<()> {
     cast.tell.claim("at_last", settled.state == IntentState::Expired, true)?;
     let synced = cast.phone.core.sync().await;
     cast.tell.done(synced)?;
-    let after = cast.books().await?;
+    let after = cast.ledger().await?;
     cast.tell.claim("tickets_sold", after.tickets - before.tickets, 0)?;
     cast.tell.claim("balance", cast.balance(), "745.00".to_owned())?;
     cast.tell.good(format!(

@@ -98,13 +98,13 @@ pub async fn history(cast: &mut Cast) -> Outcome<()> {
 
 pub async fn ledger(cast: &mut Cast) -> Outcome<()> {
     cast.tell.chapter("ledger", "The operator's books", cast.world.clock.read());
-    let books = cast.books().await?;
-    cast.tell.show(crate::staff::ledger_table(&books, cast.tell.style));
-    cast.tell.claim("sums_to_zero", books.sums_to_zero, true)?;
-    cast.tell.claim("deposits", books.deposits.clone(), "680.00".to_owned())?;
-    cast.tell.claim("tickets", books.tickets, 4)?;
-    cast.tell.claim("phone_agrees", books.deposits == cast.balance(), true)?;
-    let accounts = serde_json::to_value(&books.accounts).unwrap_or_default();
+    let report = cast.ledger().await?;
+    cast.tell.show(crate::staff::ledger_table(&report, cast.tell.style));
+    cast.tell.claim("sums_to_zero", report.sums_to_zero, true)?;
+    cast.tell.claim("deposits", report.deposits.clone(), "680.00".to_owned())?;
+    cast.tell.claim("tickets", report.tickets, 4)?;
+    cast.tell.claim("phone_agrees", report.deposits == cast.balance(), true)?;
+    let accounts = serde_json::to_value(&report.accounts).unwrap_or_default();
     cast.tell.record("accounts", accounts);
     cast.tell.say(
         cast.tell

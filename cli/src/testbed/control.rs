@@ -237,8 +237,10 @@ fn pass_on(status: u16, answer: Value) -> Response {
 }
 
 async fn ledger(Bed(world): Bed) -> Answer {
-    let books = world.books().await?;
-    serde_json::to_value(books).map(Json).map_err(|error| Refused(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))
+    let ledger = world.ledger().await?;
+    serde_json::to_value(ledger)
+        .map(Json)
+        .map_err(|error| Refused(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))
 }
 
 #[cfg(test)]

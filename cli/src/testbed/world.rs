@@ -8,8 +8,8 @@ use std::time::Duration;
 use chrono::{DateTime, SecondsFormat, Utc};
 use mesto_bank::{Bank, BankConfig, Merchant};
 use mesto_operator::{
-    Config, Durability, Entropy as _, HostedPage, Keys, Message, Operator, PostgresStore, SqliteStore, Store,
-    StoreError, SystemEntropy,
+    Config, Durability, Entropy as _, HostedPage, Keys, LedgerAccountKind, LedgerBalance, Message, Operator,
+    PostgresStore, SqliteStore, Store, StoreError, SystemEntropy,
 };
 use mesto_protocol::base::sign_in::Role;
 use mesto_protocol::route;
@@ -50,25 +50,35 @@ pub enum WorldError {
     Web(String),
 }
 
-/// What the books say.
+/// What the ledger says.
 #[derive(Debug, Clone, Serialize)]
-pub struct Books {
-    /// No fault was found; see `mesto_operator::ledger::check`.
+pub struct LedgerReport {
+    /// No fault was found; see `mesto_operator::ledger::audit`.
     pub sums_to_zero: bool,
     pub fault: Option<String>,
     /// All deposits together, two decimals.
     pub deposits: String,
     /// How many tickets were sold.
     pub tickets: i64,
-    /// Every book; what is debited is positive.
-    pub accounts: Vec<BookRow>,
+    /// Every account of the ledger, those of all holders as one.
+    pub accounts: Vec<LedgerRow>,
 }
 
-/// One book of the ledger.
+/// An account of the ledger: its kind, and what it is about.
 #[derive(Debug, Clone, Serialize)]
-pub struct BookRow {
-    pub account: String,
+pub struct LedgerRow {
+    pub kind: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub city: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
+    /// Hundredths of a percent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate: Option<i64>,
     pub currency: String,
+    /// Debits are positive, two decimals.
     pub balance: String,
 }
 
@@ -382,47 +392,43 @@ impl World {
         answered(request).await
     }
 
-    /// Books and checks.
+    /// The ledger, audited.
     ///
     /// # Errors
     /// When the operator does not run, or its store fails.
-    pub async fn books(&self) -> Result<Books, WorldError> {
+    pub async fn ledger(&self) -> Result<LedgerReport, WorldError> {
         let (store, operator) = (self.store().await?, Arc::clone(&self.operator));
-        blocking(move || books(&operator, store.as_ref())).await?
+        blocking(move || ledger(&operator, store.as_ref())).await?
     }
 }
 
-/// Reads the books of an operator.
+/// Audits the ledger of an operator and reads its sums.
 ///
 /// # Errors
-/// When the store fails; a fault in the books is told inside.
-pub fn books(operator: &Operator, store: &dyn Store) -> Result<Books, WorldError> {
-    let fault = operator.check_ledger(store).err().map(|fault| fault.to_string());
-    let balances = operator.balances(store)?;
+/// When the store fails; a fault in the ledger is told inside.
+pub fn ledger(operator: &Operator, store: &dyn Store) -> Result<LedgerReport, WorldError> {
+    let fault = operator.audit_ledger(store).err().map(|fault| fault.to_string());
+    let balances = operator.ledger_balances(store)?;
     let tickets = mesto_operator::store::transact(store, |tx| {
-        tx.query("SELECT COUNT(*) FROM ticket", &[])?.first().map_or(Ok(0), |row| row.int(0))
+        tx.query("SELECT COUNT(*) AS count FROM ticket", &[])?.first().map_or(Ok(0), |row| row.get("count"))
     })?;
     let mut deposits = Decimal::new(0, 2);
     let mut total = Decimal::ZERO;
     let mut accounts = Vec::new();
-    for (name, money) in balances {
-        let account = name.split(' ').next().unwrap_or_default().to_owned();
-        total += money.amount;
-        if account == "deposits" {
+    for LedgerBalance { kind, service, city, provider, rate, balance } in balances {
+        total += balance.amount;
+        if kind == LedgerAccountKind::Deposit {
             // A deposit is owed, so it stands on the credit side.
-            deposits = -money.amount;
+            deposits = -balance.amount;
         }
-        accounts.push(BookRow {
-            account,
-            currency: money.currency.code().to_owned(),
-            balance: money.amount.to_string(),
-        });
+        let (kind, currency) = (kind.word().to_owned(), balance.currency.code().to_owned());
+        accounts.push(LedgerRow { kind, service, city, provider, rate, currency, balance: balance.amount.to_string() });
     }
     if deposits.is_zero() {
         deposits.set_sign_positive(true);
     }
     let sums_to_zero = fault.is_none() && total.is_zero();
-    Ok(Books { sums_to_zero, fault, deposits: deposits.to_string(), tickets, accounts })
+    Ok(LedgerReport { sums_to_zero, fault, deposits: deposits.to_string(), tickets, accounts })
 }
 
 fn web() -> Result<reqwest::Client, WorldError> {

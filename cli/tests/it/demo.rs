@@ -63,11 +63,14 @@ fn the_day_goes_as_told_within_fifteen_seconds_bg_36_bg_37_bg_46_bg_50_bg_57_bg_
     }
     // The books, worked out by hand: 1000 in; 80 + 120 + 55 + 65 earned; the order is owed and not paid.
     let accounts = claims["ledger"]["accounts"].as_array().unwrap();
-    let balance = |name: &str| accounts.iter().find(|row| row["account"] == name).map(|row| row["balance"].clone());
-    assert_eq!(balance("bank"), Some(json!("1000.00")));
-    assert_eq!(balance("deposits"), Some(json!("-680.00")));
-    assert_eq!(balance("revenue:parking:belgrade"), Some(json!("-320.00")));
-    assert_eq!(balance("receivable:orders"), Some(json!("3000.00")));
+    let balance = |kind: &str, service: Option<&str>| {
+        let fits = |row: &&serde_json::Value| row["kind"] == kind && row["service"].as_str() == service;
+        accounts.iter().find(fits).map(|row| row["balance"].clone())
+    };
+    assert_eq!(balance("clearing", None), Some(json!("1000.00")));
+    assert_eq!(balance("deposit", None), Some(json!("-680.00")));
+    assert_eq!(balance("revenue", Some("parking")), Some(json!("-320.00")));
+    assert_eq!(balance("receivable", Some("orders")), Some(json!("3000.00")));
     let minor = |row: &serde_json::Value| row["balance"].as_str().unwrap().replace('.', "").parse::<i64>().unwrap();
     assert_eq!(accounts.iter().map(minor).sum::<i64>(), 0);
 }

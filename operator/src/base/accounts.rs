@@ -3,32 +3,41 @@
 use chrono::TimeDelta;
 use mesto_protocol::ProblemCode;
 use mesto_protocol::base::accounts::Account;
-use mesto_rules::money::{Currency, Money};
+use mesto_rules::money::Money;
 use serde_json::{Value, json};
 
-use crate::base::{sign_in, vehicles, wallet};
-use crate::kernel::account::Held;
+use crate::base::messages::OutboxRow;
+use crate::base::sign_in;
+use crate::base::sign_in::{DeviceRow, OneTimeCodeRow, PersonRow, TokenRow};
+use crate::base::vehicles;
+use crate::base::vehicles::VehicleRow;
+use crate::base::wallet;
+use crate::kernel::account::{AccountRow, LockedAccount};
+use crate::kernel::due;
 use crate::kernel::failure::{Outcome, refuse};
 use crate::kernel::http::Response;
-use crate::kernel::ledger::{self, Book, Movement};
+use crate::kernel::idempotency::IntentRow;
+use crate::kernel::ledger::{self, LedgerAccount, Movement, MovementKind};
 use crate::kernel::routes::Call;
-use crate::kernel::store::{Cell, Row, Tx};
-use crate::kernel::{due, text};
+use crate::kernel::store::{self, Ask, Row, Select, Tx, Write};
+use crate::kernel::text;
 use crate::orders::driver;
+use crate::parking::quotes::QuoteRow;
+use crate::parking::stays::{OwnerWord, StayRow};
 use crate::parking::tickets;
-use crate::values;
+use crate::{delete, find, update, values};
 
 /// `GET /v1/account`
 pub(crate) fn read(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     let account = call.who()?.account.clone();
     // The cursor is read first: an event that comes in between is in the answer and is told again, never lost.
-    let rows = tx.query(
-        "SELECT account.seq, account.deposit, account.currency, person.phone FROM account LEFT JOIN person ON person.account = account.id WHERE account.id = $1",
+    let row: Option<(AccountRow, Option<PersonRow>)> = tx.first(Select::of(
+        "FROM account LEFT JOIN person ON person.account = account.id WHERE account.id = $1",
         values![&account],
-    )?;
-    let Some(row) = rows.first() else { return refuse(ProblemCode::NotFound, "the account is gone") };
-    let (seq, balance) = (row.int(0)?, Money::from_minor(row.int(1)?, Currency::new(row.text(2)?)?));
-    let phone_masked = row.maybe_text(3)?.map(sign_in::masked).unwrap_or_default();
+    ))?;
+    let Some((row, person)) = row else { return refuse(ProblemCode::NotFound, "the account is gone") };
+    let (seq, balance) = (row.seq, Money::from_minor(row.deposit, row.currency));
+    let phone_masked = person.and_then(|person| person.phone).map(|phone| sign_in::masked(&phone)).unwrap_or_default();
     Ok(Response::json(
         200,
         &Account {
@@ -44,7 +53,7 @@ pub(crate) fn read(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     ))
 }
 
-/// What is exported: a name, the columns as they are called there, and where they stand. `*_at` columns are times.
+/// What is exported: a name, the columns as they are called there, and where they stand.
 const KNOWN: &[(&str, &[&str], &str)] = &[
     ("person", &["phone", "name", "created_at"], "person WHERE account = $1"),
     ("devices", &["name", "public_key", "created_at"], "device WHERE account = $1 ORDER BY id"),
@@ -65,6 +74,11 @@ const KNOWN: &[(&str, &[&str], &str)] = &[
         &["kind", "reference", "at", "amount", "balance", "currency"],
         "ledger_entry WHERE id IN (SELECT entry FROM event WHERE account = $1) ORDER BY account_seq",
     ),
+    (
+        "stays",
+        &["city", "zone", "started_at", "deadline", "paid_until", "closes_at", "purchases"],
+        "stay WHERE owner_kind = 'account' AND owner = $1 ORDER BY city, zone",
+    ),
     ("topups", &["id", "amount", "currency", "state", "reason", "created_at"], "topup WHERE account = $1 ORDER BY id"),
     (
         "messages",
@@ -80,64 +94,73 @@ pub(crate) fn export(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> 
     known.insert("account".into(), json!(account));
     known.insert("exported_at".into(), json!(call.now));
     for (name, columns, from) in KNOWN {
-        let rows = tx.query(&format!("SELECT {} FROM {from}", columns.join(", ")), values![&account])?;
-        let rows = rows.iter().map(|row| object(columns, row)).collect::<Outcome<Vec<_>>>()?;
+        let ask = Ask::sql(&format!("SELECT {} FROM {from}", columns.join(", ")), values![&account]);
+        let rows = tx.read(vec![ask])?;
+        let rows = rows.iter().flatten().map(object).collect::<Outcome<Vec<_>>>()?;
         known.insert((*name).into(), Value::Array(rows));
     }
     known.insert("orders".into(), json!(driver::of(tx, &account, call.now)?));
     Ok(Response::json(200, &known))
 }
 
-fn object(columns: &[&str], row: &Row) -> Outcome<Value> {
+fn object(row: &Row) -> Outcome<Value> {
     let mut object = serde_json::Map::new();
-    for (column, cell) in columns.iter().zip(&row.0) {
-        let value = match cell {
-            Cell::Null => Value::Null,
-            Cell::Int(millis) if column.ends_with("_at") || *column == "at" => json!(text::time(*millis)?),
-            Cell::Int(number) => json!(number),
-            Cell::Text(text) => json!(text),
+    for (column, value) in row.columns() {
+        let value = match value {
+            store::Value::Null => Value::Null,
+            store::Value::Int(millis) if is_time(column) => json!(text::time(*millis)?),
+            store::Value::Int(number) => json!(number),
+            store::Value::Text(text) => json!(text),
         };
-        object.insert((*column).into(), value);
+        object.insert(column.to_owned(), value);
     }
     Ok(Value::Object(object))
+}
+
+fn is_time(column: &str) -> bool {
+    column.ends_with("_at") || ["at", "deadline", "paid_until"].contains(&column)
 }
 
 /// `DELETE /v1/account`: ends it. Person, devices, vehicles and events are erased now; plates of tickets after the city's time, because a
 /// running ticket still has to be seen by an inspector. What is left of the deposit becomes a refund that is owed.
 pub(crate) fn close(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     let now = call.now;
-    let mut held = Held::take(tx, &call.who()?.account)?;
-    if held.deposit > 0 {
-        let amount = held.deposit;
+    let mut locked = LockedAccount::of_caller(tx, &call.who()?.account)?;
+    let phone = tx.first(find!(PersonRow { account: &locked.id }))?.and_then(|person| person.phone);
+    if locked.deposit > 0 {
+        let (amount, holder) = (locked.deposit, locked.id.clone());
         let movement = Movement {
             id: call.operator.id("le", now),
-            kind: "refund",
-            reference: &held.id.clone(),
-            currency: held.currency,
-            legs: vec![(Book::Deposit(held.id.clone()), amount), (Book::RefundsPayable, -amount)],
+            kind: MovementKind::Refund,
+            reference: &holder,
+            currency: locked.currency,
+            legs: vec![
+                (LedgerAccount::Deposit { holder: holder.clone() }, amount),
+                (LedgerAccount::RefundsPayable { holder: holder.clone() }, -amount),
+            ],
         };
-        ledger::book(tx, now, Some(&mut held), &movement)?;
+        ledger::post(tx, now, Some(&mut locked), movement)?;
     }
-    held.release(tx, now)?;
-    let account = &held.id;
-    for statement in [
-        "DELETE FROM outbox WHERE recipient = (SELECT phone FROM person WHERE account = $1)",
-        "DELETE FROM one_time_code WHERE phone = (SELECT phone FROM person WHERE account = $1)",
-        "DELETE FROM person WHERE account = $1",
-        "DELETE FROM token WHERE account = $1",
-        "DELETE FROM device WHERE account = $1",
-        "DELETE FROM vehicle WHERE account = $1",
-        "DELETE FROM quote WHERE account = $1",
-        "DELETE FROM intent WHERE account = $1",
-        "DELETE FROM event WHERE account = $1 AND entry IS NULL",
-        "UPDATE event SET change = NULL WHERE account = $1",
+    locked.release(tx, now)?;
+    let account = &locked.id;
+    if let Some(phone) = &phone {
+        tx.write(delete!(OutboxRow { recipient: phone }))?;
+        tx.write(delete!(OneTimeCodeRow { phone: phone }))?;
+    }
+    for write in [
+        delete!(PersonRow { account: account }),
+        delete!(TokenRow { account: account }),
+        delete!(DeviceRow { account: account }),
+        delete!(VehicleRow { account: account }),
+        delete!(QuoteRow { account: account }),
+        delete!(IntentRow { account: account }),
+        delete!(StayRow { owner_kind: OwnerWord::Account, owner: account }),
+        Write::sql("event", "DELETE FROM event WHERE account = $1 AND entry IS NULL", values![account]),
+        Write::sql("event", "UPDATE event SET change = NULL WHERE account = $1", values![account]),
+        update!(AccountRow { id: account } set { events_from: locked.seq, closed_at: Some(now) }),
     ] {
-        tx.write(statement, values![account])?;
+        tx.write(write)?;
     }
-    tx.write(
-        "UPDATE account SET events_from = seq, stays = NULL, stays_at = NULL, closed_at = $2 WHERE id = $1",
-        values![account, now.timestamp_millis()],
-    )?;
     let days = TimeDelta::days(call.operator.home.retention.closed_account_days.into());
     due::plan(tx, due::ERASE_PLATES, account, now + days)?;
     Ok(Response::empty())
@@ -145,6 +168,10 @@ pub(crate) fn close(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
 
 /// Erases the plates of the tickets of a closed account.
 pub(crate) fn erase_plates(tx: &mut dyn Tx, account: &str) -> Outcome<()> {
-    tx.write("DELETE FROM ticket_plate WHERE ticket IN (SELECT id FROM ticket WHERE account = $1)", values![account])?;
+    tx.write(Write::sql(
+        "ticket_plate",
+        "DELETE FROM ticket_plate WHERE ticket IN (SELECT id FROM ticket WHERE account = $1)",
+        values![account],
+    ))?;
     Ok(())
 }

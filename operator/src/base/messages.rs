@@ -4,9 +4,18 @@ use chrono::{DateTime, Utc};
 
 use crate::kernel::failure::Outcome;
 use crate::kernel::routes::Call;
-use crate::kernel::store::{StoreError, Tx};
-use crate::kernel::text;
-use crate::values;
+use crate::kernel::store::{Select, StoreError, Tx, Write};
+use crate::{table, values};
+
+table! {
+    pub(crate) struct OutboxRow in "outbox" {
+        id: String,
+        channel: String,
+        recipient: String,
+        body: String,
+        at: DateTime<Utc>,
+    }
+}
 
 /// A message to a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,24 +28,20 @@ pub struct Message {
 }
 
 pub(crate) fn put(tx: &mut dyn Tx, call: &Call<'_>, channel: &str, recipient: &str, body: &str) -> Outcome<()> {
-    tx.execute(
-        "INSERT INTO outbox (id, channel, recipient, body, at) VALUES ($1, $2, $3, $4, $5)",
-        values![&call.operator.id("ms", call.now), channel, recipient, body, call.now.timestamp_millis()],
-    )?;
+    tx.write(Write::insert(OutboxRow {
+        id: call.operator.id("ms", call.now),
+        channel: channel.to_owned(),
+        recipient: recipient.to_owned(),
+        body: body.to_owned(),
+        at: call.now,
+    }))?;
     Ok(())
 }
 
 /// The messages to a recipient, oldest first.
 pub(crate) fn read(tx: &mut dyn Tx, recipient: &str) -> Result<Vec<Message>, StoreError> {
-    tx.query("SELECT at, channel, recipient, body FROM outbox WHERE recipient = $1 ORDER BY id", values![recipient])?
-        .iter()
-        .map(|row| {
-            Ok(Message {
-                at: text::time(row.int(0)?)?,
-                channel: row.string(1)?,
-                recipient: row.string(2)?,
-                body: row.string(3)?,
-            })
-        })
-        .collect()
+    let select = Select::of("FROM outbox WHERE outbox.recipient = $1 ORDER BY outbox.id", values![recipient]);
+    let message =
+        |row: OutboxRow| Message { at: row.at, channel: row.channel, recipient: row.recipient, body: row.body };
+    Ok(tx.all(select)?.into_iter().map(message).collect())
 }

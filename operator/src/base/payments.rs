@@ -13,6 +13,9 @@ use crate::kernel::text::{form_encode, hex, same_secret};
 /// Header of a notice: HMAC-SHA256 of the raw body, lower-case hex.
 pub const SIGNATURE: &str = "mesto-signature";
 
+/// The provider of the hosted page, in the ledger.
+pub(crate) const PROVIDER: &str = "bank";
+
 /// What is to be paid on the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageOrder<'a> {

@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::kernel::failure::{Outcome, refuse};
 use crate::kernel::http::Response;
 use crate::kernel::routes::Call;
-use crate::kernel::store::{StoreError, Tx};
+use crate::kernel::store::{Ask, StoreError, Tx};
 use crate::kernel::text;
 
 /// How far a zone may be to be called near, metres.
@@ -19,7 +19,7 @@ const MOST_NEAR: usize = 20;
 
 /// `GET /healthz`: healthy when the store answers.
 pub(crate) fn health(tx: &mut dyn Tx, _: &mut Call<'_>) -> Outcome<Response> {
-    tx.query("SELECT version FROM schema_history", &[])?;
+    tx.read(vec![Ask::sql("SELECT version FROM schema_history", &[])])?;
     Ok(Response::json(200, &json!({"status": "ok"})))
 }
 

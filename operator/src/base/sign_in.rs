@@ -6,13 +6,13 @@ use mesto_protocol::device::DeviceKey;
 use mesto_protocol::{Problem, ProblemCode};
 
 use crate::base::messages;
-use crate::kernel::account::Held;
+use crate::kernel::account::{AccountRow, LockedAccount, RoleWord};
 use crate::kernel::failure::{Outcome, refuse};
 use crate::kernel::http::{Request, Response};
 use crate::kernel::routes::Call;
-use crate::kernel::store::{Ask, Row, Tx};
-use crate::kernel::{text, words};
-use crate::values;
+use crate::kernel::store::{Row, Select, StoreError, Tx, Write};
+use crate::kernel::text;
+use crate::{delete, find, projection, table, update, values};
 
 /// Digits of a one-time code.
 const DIGITS: u8 = 6;
@@ -20,6 +20,65 @@ const CODES: u64 = 1_000_000;
 /// Window of the limits.
 const WINDOW: TimeDelta = TimeDelta::hours(1);
 const DEVICE_NAME_MAX: usize = 60;
+
+table! {
+    pub(crate) struct PersonRow in "person" {
+        account: String,
+        phone: Option<String>,
+        name: Option<String>,
+        created_at: DateTime<Utc>,
+    }
+}
+
+table! {
+    pub(crate) struct OneTimeCodeRow in "one_time_code" {
+        phone: String,
+        hash: String,
+        expires_at: DateTime<Utc>,
+        resend_at: DateTime<Utc>,
+        tries: i64,
+    }
+}
+
+table! {
+    /// What counts against a limit; subjects are hashed.
+    struct AttemptRow in "attempt" {
+        id: String,
+        kind: String,
+        subject: String,
+        at: DateTime<Utc>,
+    }
+}
+
+table! {
+    pub(crate) struct DeviceRow in "device" {
+        id: String,
+        account: String,
+        name: String,
+        public_key: String,
+        created_at: DateTime<Utc>,
+    }
+}
+
+table! {
+    pub(crate) struct TokenRow in "token" {
+        hash: String,
+        account: String,
+        device: Option<String>,
+        created_at: DateTime<Utc>,
+        expires_at: DateTime<Utc>,
+    }
+}
+
+projection! {
+    /// The device of a token, `$1`.
+    pub(crate) struct Device {
+        device_key: Option<String> = "(SELECT public_key FROM device WHERE id = (SELECT device FROM token WHERE hash = $1))",
+    }
+}
+
+/// The account that holds a token, and the token's device.
+pub(crate) type Holder = (AccountRow, Device);
 
 /// Who makes a request.
 #[derive(Debug, Clone)]
@@ -40,35 +99,21 @@ pub(crate) fn token_hash(request: &Request) -> Outcome<String> {
     }
 }
 
-/// Asks for the holder of a token and locks his account, in one statement: for actions.
-pub(crate) fn hold(token_hash: &str, now: DateTime<Utc>) -> Ask<'_> {
-    Ask {
-        sql: "SELECT id, seq, deposit, currency, stays, role, (SELECT public_key FROM device WHERE id = (SELECT device FROM token WHERE hash = $1)) FROM account WHERE id = (SELECT account FROM token WHERE hash = $1 AND expires_at > $2) AND closed_at IS NULL FOR NO KEY UPDATE OF account",
-        params: vec![token_hash.into(), now.timestamp_millis().into()],
-    }
+/// Asks for the holder of a token: `$1`, good at `$2`.
+pub(crate) fn holder(token_hash: &str, now: DateTime<Utc>) -> Select<Holder> {
+    Select::of(
+        "FROM account WHERE account.id = (SELECT account FROM token WHERE hash = $1 AND expires_at > $2) AND account.closed_at IS NULL",
+        values![token_hash, now.timestamp_millis()],
+    )
 }
 
-/// The answer to [`hold`].
-pub(crate) fn held(row: Option<&Row>) -> Outcome<(Who, Held)> {
+/// The answer to [`holder`].
+pub(crate) fn held(row: Option<&Row>) -> Outcome<(Who, AccountRow)> {
     let Some(row) = row else {
         return refuse(ProblemCode::Unauthorized, "this token is not valid any more; sign in again");
     };
-    let held = Held::taken(row)?;
-    Ok((Who { account: held.id.clone(), role: words::read(row.text(5)?)?, device_key: row.maybe_string(6)? }, held))
-}
-
-/// The holder of the request's token.
-pub(crate) fn authenticate(tx: &mut dyn Tx, now: DateTime<Utc>, request: &Request) -> Outcome<Who> {
-    let rows = tx.query(
-        "SELECT token.account, account.role, device.public_key FROM token JOIN account ON account.id = token.account LEFT JOIN device ON device.id = token.device WHERE token.hash = $1 AND token.expires_at > $2 AND account.closed_at IS NULL",
-        values![&token_hash(request)?, now.timestamp_millis()],
-    )?;
-    match rows.first() {
-        Some(row) => {
-            Ok(Who { account: row.string(0)?, role: words::read(row.text(1)?)?, device_key: row.maybe_string(2)? })
-        }
-        None => refuse(ProblemCode::Unauthorized, "this token is not valid any more; sign in again"),
-    }
+    let (account, Device { device_key }): Holder = row.read()?;
+    Ok((Who { account: account.id.clone(), role: account.role.into(), device_key }, account))
 }
 
 /// `POST /v1/auth/code`
@@ -76,11 +121,11 @@ pub(crate) fn send_code(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Respons
     let asked: CodeRequest = call.request.read()?;
     let phone = phone(&asked.phone)?;
     let (config, now) = (&call.operator.config, call.now);
-    let waiting = tx.query("SELECT resend_at FROM one_time_code WHERE phone = $1", values![&phone])?;
-    if let Some(resend_at) = waiting.first().map(|row| row.int(0)).transpose()?
-        && now.timestamp_millis() < resend_at
+    let waiting = tx.first(find!(OneTimeCodeRow { phone: &phone }).locking("one_time_code"))?;
+    if let Some(waiting) = &waiting
+        && now < waiting.resend_at
     {
-        return too_many("a code was sent just now", resend_at - now.timestamp_millis());
+        return too_many("a code was sent just now", waiting.resend_at - now);
     }
     limit(tx, call, "code_number", &phone, config.codes_per_number)?;
     limit(tx, call, "code_address", &call.request.address, config.codes_per_address)?;
@@ -88,10 +133,13 @@ pub(crate) fn send_code(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Respons
     count(tx, call, "code_address", &call.request.address)?;
     let code = code(call);
     let (expires_at, resend_at) = (now + config.code_lifetime, now + config.code_resend);
-    tx.execute(
-        "INSERT INTO one_time_code (phone, hash, expires_at, resend_at, tries) VALUES ($1, $2, $3, $4, 0) ON CONFLICT (phone) DO UPDATE SET hash = excluded.hash, expires_at = excluded.expires_at, resend_at = excluded.resend_at, tries = 0",
-        values![&phone, &hashed(&phone, &code), expires_at.timestamp_millis(), resend_at.timestamp_millis()],
-    )?;
+    let hash = hashed(&phone, &code);
+    tx.write(match waiting {
+        Some(_) => update!(OneTimeCodeRow { phone: &phone } set {
+            hash: hash, expires_at: expires_at, resend_at: resend_at, tries: 0
+        }),
+        None => Write::insert(OneTimeCodeRow { phone: phone.clone(), hash, expires_at, resend_at, tries: 0 }),
+    })?;
     let lifetime = config.code_lifetime.num_minutes();
     messages::put(tx, call, "sms", &phone, &format!("Mesto: {code} ({lifetime} min)"))?;
     Ok(Response::json(200, &CodeSent { expires_at, resend_at, digits: DIGITS }))
@@ -105,22 +153,19 @@ pub(crate) fn sign_in(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response>
         .map_err(|error| Problem::new(ProblemCode::DeviceKeyInvalid, error.to_string()))?;
     let (config, now) = (&call.operator.config, call.now);
     limit(tx, call, "wrong_code", &call.request.address, config.wrong_codes_per_address)?;
-    // Counting the try first holds the row: two guesses at once are two tries.
-    let tried = tx.query(
-        "UPDATE one_time_code SET tries = tries + 1 WHERE phone = $1 RETURNING hash, expires_at, tries",
-        values![&phone],
-    )?;
-    let Some(row) = tried.first() else {
+    // The row is locked: two guesses at once are two tries.
+    let Some(sent) = tx.first(find!(OneTimeCodeRow { phone: &phone }).locking("one_time_code"))? else {
         return refuse(ProblemCode::CodeExpired, "no code is waiting for this number; ask for one");
     };
-    if now.timestamp_millis() >= row.int(1)? {
+    if now >= sent.expires_at {
         return refuse(ProblemCode::CodeExpired, "the code is too old; ask for a new one");
     }
-    let left = config.code_tries - row.int(2)?;
+    let left = config.code_tries - sent.tries - 1;
     if left < 0 {
         return refuse(ProblemCode::CodeTriesExhausted, "the code was tried too often; ask for a new one");
     }
-    if !text::same_secret(row.text(0)?.as_bytes(), hashed(&phone, asked.code.trim()).as_bytes()) {
+    if !text::same_secret(sent.hash.as_bytes(), hashed(&phone, asked.code.trim()).as_bytes()) {
+        tx.write(update!(OneTimeCodeRow { phone: &phone } set { tries: sent.tries + 1 }))?;
         count(tx, call, "wrong_code", &call.request.address)?;
         // An answer, not a refusal: the counted try has to stay.
         return Ok(Response::problem(
@@ -128,44 +173,42 @@ pub(crate) fn sign_in(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response>
                 .with("tries_left", left),
         ));
     }
-    tx.execute("DELETE FROM one_time_code WHERE phone = $1", values![&phone])?;
     let (account, role) = account_of(tx, call, &phone)?;
+    tx.write(delete!(OneTimeCodeRow { phone: &phone }))?;
     let device = call.operator.id("dv", now);
     let name: String = asked.device.chars().filter(|letter| !letter.is_control()).take(DEVICE_NAME_MAX).collect();
-    tx.execute(
-        "INSERT INTO device (id, account, name, public_key, created_at) VALUES ($1, $2, $3, $4, $5)",
-        values![&device, &account, &name, &device_key.to_text(), now.timestamp_millis()],
-    )?;
-    let (token, expires_at) = issue_token(tx, call.operator, now, &account, Some(&device))?;
+    tx.write(Write::insert(DeviceRow {
+        id: device.clone(),
+        account: account.clone(),
+        name,
+        public_key: device_key.to_text(),
+        created_at: now,
+    }))?;
+    let (token, expires_at) = issue_token(tx, call.operator, now, &account, Some(device))?;
     Ok(Response::json(201, &Session { token, account, role, expires_at }))
 }
 
 /// `DELETE /v1/auth/session`: the token ends now.
 pub(crate) fn sign_out(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
-    tx.execute("DELETE FROM token WHERE hash = $1", values![&token_hash(call.request)?])?;
+    tx.write(delete!(TokenRow { hash: token_hash(call.request)? }))?;
     Ok(Response::empty())
 }
 
-/// The account of a number; a new one for a number that has none.
+/// The account of a number; a new one for a number that has none. Who makes it at the same moment collides, and then finds it.
 fn account_of(tx: &mut dyn Tx, call: &Call<'_>, phone: &str) -> Outcome<(String, Role)> {
-    let find = "SELECT account.id, account.role FROM person JOIN account ON account.id = person.account WHERE person.phone = $1";
-    if let Some(row) = tx.query(find, values![phone])?.first() {
-        return Ok((row.string(0)?, words::read(row.text(1)?)?));
-    }
-    let account = create(tx, call.operator, call.now, Role::Driver)?;
-    let mine = tx.execute(
-        "INSERT INTO person (account, phone, created_at) VALUES ($1, $2, $3) ON CONFLICT (phone) DO NOTHING",
-        values![&account, phone, call.now.timestamp_millis()],
-    )?;
-    if mine == 1 {
+    let Some(person) = tx.first(find!(PersonRow { phone: Some(phone) }))? else {
+        let account = create(tx, call.operator, call.now, RoleWord::Driver)?;
+        let person =
+            PersonRow { account: account.clone(), phone: Some(phone.to_owned()), name: None, created_at: call.now };
+        tx.write(Write::insert(person))?;
         return Ok((account, Role::Driver));
+    };
+    let locked = LockedAccount::take(tx, &person.account)?;
+    if locked.is_closed {
+        // It was closed since the person was read: run again, and the person is gone.
+        return Err(StoreError::Contended.into());
     }
-    // The same number signed in twice at once: the other one made the account.
-    tx.execute("DELETE FROM account WHERE id = $1", values![&account])?;
-    match tx.query(find, values![phone])?.first() {
-        Some(row) => Ok((row.string(0)?, words::read(row.text(1)?)?)),
-        None => refuse(ProblemCode::Unavailable, "sign in again"),
-    }
+    Ok((locked.id, locked.role))
 }
 
 /// A new account, without a person.
@@ -173,14 +216,20 @@ pub(crate) fn create(
     tx: &mut dyn Tx,
     operator: &crate::kernel::operator::Operator,
     now: DateTime<Utc>,
-    role: Role,
+    role: RoleWord,
 ) -> Outcome<String> {
-    let account = operator.id("ac", now);
-    tx.execute(
-        "INSERT INTO account (id, role, seq, currency, deposit, events_from, created_at) VALUES ($1, $2, 0, $3, 0, 0, $4)",
-        values![&account, &words::write(&role)?, operator.home.currency.code(), now.timestamp_millis()],
-    )?;
-    Ok(account)
+    let id = operator.id("ac", now);
+    tx.write(Write::insert(AccountRow {
+        id: id.clone(),
+        role,
+        seq: 0,
+        currency: operator.home.currency,
+        deposit: 0,
+        events_from: 0,
+        created_at: now,
+        closed_at: None,
+    }))?;
+    Ok(id)
 }
 
 /// A new token; only its hash is stored.
@@ -189,22 +238,19 @@ pub(crate) fn issue_token(
     operator: &crate::kernel::operator::Operator,
     now: DateTime<Utc>,
     account: &str,
-    device: Option<&str>,
+    device: Option<String>,
 ) -> Outcome<(String, DateTime<Utc>)> {
     let mut secret = [0; 32];
     operator.entropy.fill(&mut secret);
     let token = text::hex(&secret);
     let expires_at = now + operator.config.token_lifetime;
-    tx.execute(
-        "INSERT INTO token (hash, account, device, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)",
-        values![
-            &text::sha256(token.as_bytes()),
-            account,
-            device,
-            now.timestamp_millis(),
-            expires_at.timestamp_millis()
-        ],
-    )?;
+    tx.write(Write::insert(TokenRow {
+        hash: text::sha256(token.as_bytes()),
+        account: account.to_owned(),
+        device,
+        created_at: now,
+        expires_at,
+    }))?;
     Ok((token, expires_at))
 }
 
@@ -247,36 +293,39 @@ fn hashed(phone: &str, code: &str) -> String {
     text::sha256(format!("{phone}/{code}").as_bytes())
 }
 
+projection! {
+    struct Attempts {
+        count: i64 = "COUNT(*)",
+        oldest: Option<DateTime<Utc>> = "MIN(at)",
+    }
+}
+
 fn limit(tx: &mut dyn Tx, call: &Call<'_>, kind: &str, subject: &str, most: i64) -> Outcome<()> {
     let since = call.now - WINDOW;
-    let rows = tx.query(
-        "SELECT COUNT(*), MIN(at) FROM attempt WHERE kind = $1 AND subject = $2 AND at > $3",
-        values![kind, &text::sha256(subject.as_bytes()), since.timestamp_millis()],
-    )?;
-    match rows.first() {
-        Some(row) if row.int(0)? >= most => {
-            let oldest = row.maybe_int(1)?.unwrap_or_default();
-            too_many("the limit of an hour is reached", oldest - since.timestamp_millis())
+    let attempts: Option<Attempts> = tx.first(Select::of(
+        "FROM attempt WHERE kind = $1 AND subject = $2 AND at > $3",
+        values![kind, text::sha256(subject.as_bytes()), since.timestamp_millis()],
+    ))?;
+    match attempts {
+        Some(attempts) if attempts.count >= most => {
+            too_many("the limit of an hour is reached", attempts.oldest.map_or(WINDOW, |oldest| oldest - since))
         }
         _ => Ok(()),
     }
 }
 
 fn count(tx: &mut dyn Tx, call: &Call<'_>, kind: &str, subject: &str) -> Outcome<()> {
-    tx.execute(
-        "INSERT INTO attempt (id, kind, subject, at) VALUES ($1, $2, $3, $4)",
-        values![
-            &call.operator.id("at", call.now),
-            kind,
-            &text::sha256(subject.as_bytes()),
-            call.now.timestamp_millis()
-        ],
-    )?;
+    tx.write(Write::insert(AttemptRow {
+        id: call.operator.id("at", call.now),
+        kind: kind.to_owned(),
+        subject: text::sha256(subject.as_bytes()),
+        at: call.now,
+    }))?;
     Ok(())
 }
 
-fn too_many<T>(detail: &str, wait_millis: i64) -> Outcome<T> {
-    let seconds = wait_millis.max(0) / 1_000 + 1;
+fn too_many<T>(detail: &str, wait: TimeDelta) -> Outcome<T> {
+    let seconds = wait.num_milliseconds().max(0) / 1_000 + 1;
     Err(Problem::new(ProblemCode::TooManyRequests, format!("{detail}; wait {seconds} seconds"))
         .with("retry_after_seconds", seconds)
         .into())

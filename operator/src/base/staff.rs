@@ -1,18 +1,15 @@
 //! What only the operator's own tools do: staff, the outbox, the books.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Utc};
 use mesto_protocol::base::sign_in::Role;
-use mesto_rules::money::Money;
 
 use crate::base::messages::{self, Message};
 use crate::base::sign_in;
+use crate::base::sign_in::PersonRow;
 use crate::kernel::failure::Failure;
-use crate::kernel::ledger::{self, LedgerFault};
+use crate::kernel::ledger::{self, LedgerBalance, LedgerFault};
 use crate::kernel::operator::Operator;
-use crate::kernel::store::{Store, StoreError, transact};
-use crate::values;
+use crate::kernel::store::{Store, StoreError, Write, transact};
 
 impl Operator {
     /// Makes an account of staff and returns its token, which is shown once and stored hashed.
@@ -28,11 +25,9 @@ impl Operator {
     ) -> Result<String, StoreError> {
         transact(store, |tx| {
             let token = (|| {
-                let account = sign_in::create(tx, self, now, role)?;
-                tx.execute(
-                    "INSERT INTO person (account, name, created_at) VALUES ($1, $2, $3)",
-                    values![&account, name, now.timestamp_millis()],
-                )?;
+                let account = sign_in::create(tx, self, now, role.try_into()?)?;
+                let name = Some(name.to_owned());
+                tx.write(Write::insert(PersonRow { account: account.clone(), phone: None, name, created_at: now }))?;
                 sign_in::issue_token(tx, self, now, &account, None)
             })();
             match token {
@@ -51,19 +46,19 @@ impl Operator {
         transact(store, |tx| messages::read(tx, phone))
     }
 
-    /// The sum of every book, all deposits as one, by `book CURRENCY`; debits are positive.
+    /// The sum of every ledger account, those of different holders as one; debits are positive.
     ///
     /// # Errors
     /// When the store fails.
-    pub fn balances(&self, store: &dyn Store) -> Result<BTreeMap<String, Money>, StoreError> {
+    pub fn ledger_balances(&self, store: &dyn Store) -> Result<Vec<LedgerBalance>, StoreError> {
         transact(store, ledger::balances)
     }
 
-    /// Checks the books; see [`ledger::check`].
+    /// Audits the ledger; see [`ledger::audit`].
     ///
     /// # Errors
     /// The first fault.
-    pub fn check_ledger(&self, store: &dyn Store) -> Result<(), LedgerFault> {
-        transact(store, |tx| Ok(ledger::check(tx)))?
+    pub fn audit_ledger(&self, store: &dyn Store) -> Result<(), LedgerFault> {
+        transact(store, |tx| Ok(ledger::audit(tx)))?
     }
 }

@@ -1,17 +1,36 @@
 //! The vehicles of an account: their plates stand here and can be erased.
 
+use chrono::{DateTime, Utc};
 use mesto_protocol::base::vehicles::{NewVehicle, Vehicle, Vehicles};
 use mesto_protocol::event::Change;
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::plate::{Plate, parse_plate};
 
-use crate::kernel::account::Held;
+use crate::kernel::account::LockedAccount;
 use crate::kernel::failure::{Outcome, refuse};
 use crate::kernel::http::Response;
 use crate::kernel::operator::Operator;
 use crate::kernel::routes::Call;
-use crate::kernel::store::{Row, StoreError, Tx};
-use crate::values;
+use crate::kernel::store::{Select, StoreError, Tx, Write};
+use crate::{delete, find, table, values};
+
+table! {
+    pub(crate) struct VehicleRow in "vehicle" {
+        id: String,
+        account: String,
+        city: String,
+        canonical: String,
+        shown: String,
+        label: Option<String>,
+        created_at: DateTime<Utc>,
+    }
+}
+
+impl From<VehicleRow> for Vehicle {
+    fn from(row: VehicleRow) -> Self {
+        Self { id: row.id, plate: row.shown, canonical: row.canonical, label: row.label }
+    }
+}
 
 const LABEL_MAX: usize = 40;
 
@@ -33,27 +52,25 @@ pub(crate) fn list(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
 
 /// The vehicles of an account, in the order they were added.
 pub(crate) fn of(tx: &mut dyn Tx, account: &str) -> Result<Vec<Vehicle>, StoreError> {
-    tx.query("SELECT id, shown, canonical, label FROM vehicle WHERE account = $1 ORDER BY id", values![account])?
-        .iter()
-        .map(vehicle)
-        .collect()
-}
-
-fn vehicle(row: &Row) -> Result<Vehicle, StoreError> {
-    Ok(Vehicle { id: row.string(0)?, plate: row.string(1)?, canonical: row.string(2)?, label: row.maybe_string(3)? })
+    let rows: Vec<VehicleRow> =
+        tx.all(Select::of("FROM vehicle WHERE vehicle.account = $1 ORDER BY vehicle.id", values![account]))?;
+    Ok(rows.into_iter().map(Vehicle::from).collect())
 }
 
 /// `POST /v1/vehicles`
 pub(crate) fn add(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     let asked: NewVehicle = call.request.read()?;
     let plate = plate(call.operator, &asked.city, &asked.plate)?;
-    let mut held = Held::take(tx, &call.who()?.account)?;
+    let mut account = LockedAccount::of_caller(tx, &call.who()?.account)?;
     let most = call.operator.config.vehicles_per_account;
-    let count = tx.query("SELECT COUNT(*) FROM vehicle WHERE account = $1", values![&held.id])?;
-    if count.first().map_or(Ok(0), |row| row.int(0))? >= most {
+    let known = of(tx, &account.id)?;
+    if known.len() >= most {
         return Err(Problem::new(ProblemCode::TooManyVehicles, format!("an account holds at most {most} vehicles"))
             .with("max", most)
             .into());
+    }
+    if known.iter().any(|known| known.canonical == plate.canonical) {
+        return refuse(ProblemCode::VehicleExists, "this plate is in your account already");
     }
     let vehicle = Vehicle {
         id: call.operator.id("vh", call.now),
@@ -61,37 +78,28 @@ pub(crate) fn add(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
         canonical: plate.canonical,
         label: asked.label.map(|label| label.chars().filter(|letter| !letter.is_control()).take(LABEL_MAX).collect()),
     };
-    let added = tx.execute(
-        "INSERT INTO vehicle (id, account, city, canonical, shown, label, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (account, canonical) DO NOTHING",
-        values![
-            &vehicle.id,
-            &held.id,
-            &asked.city,
-            &vehicle.canonical,
-            &vehicle.plate,
-            vehicle.label.as_deref(),
-            call.now.timestamp_millis()
-        ],
-    )?;
-    if added == 0 {
-        return refuse(ProblemCode::VehicleExists, "this plate is in your account already");
-    }
-    held.tell(Change::VehicleAdded(vehicle.clone()));
-    held.release(tx, call.now)?;
+    tx.write(Write::insert(VehicleRow {
+        id: vehicle.id.clone(),
+        account: account.id.clone(),
+        city: asked.city,
+        canonical: vehicle.canonical.clone(),
+        shown: vehicle.plate.clone(),
+        label: vehicle.label.clone(),
+        created_at: call.now,
+    }))?;
+    account.tell(Change::VehicleAdded(vehicle.clone()));
+    account.release(tx, call.now)?;
     Ok(Response::json(201, &vehicle))
 }
 
 /// `DELETE /v1/vehicles/{vehicle}`; tickets that were bought for it stay.
 pub(crate) fn remove(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
-    let mut held = Held::take(tx, &call.who()?.account)?;
-    let removed = tx.query(
-        "DELETE FROM vehicle WHERE id = $1 AND account = $2 RETURNING id, shown, canonical, label",
-        values![call.named(), &held.id],
-    )?;
-    let Some(row) = removed.first() else {
+    let mut account = LockedAccount::of_caller(tx, &call.who()?.account)?;
+    let Some(vehicle) = tx.first(find!(VehicleRow { id: call.named(), account: &account.id }))? else {
         return refuse(ProblemCode::NotFound, "this vehicle is not in your account");
     };
-    held.tell(Change::VehicleRemoved(vehicle(row)?));
-    held.release(tx, call.now)?;
+    tx.write(delete!(VehicleRow { id: &vehicle.id }))?;
+    account.tell(Change::VehicleRemoved(vehicle.into()));
+    account.release(tx, call.now)?;
     Ok(Response::empty())
 }

@@ -7,15 +7,64 @@ use mesto_protocol::event::Change;
 use mesto_protocol::{Problem, ProblemCode, route};
 use mesto_rules::money::{Currency, Money};
 
-use crate::base::payments::PageOrder;
-use crate::kernel::account::Held;
+use crate::base::payments::{PROVIDER, PageOrder};
+use crate::kernel::account::{AccountRow, LockedAccount};
+use crate::kernel::due;
 use crate::kernel::failure::{Outcome, refuse};
 use crate::kernel::http::Response;
-use crate::kernel::ledger::{self, Book, Movement};
+use crate::kernel::ledger::{self, HistoryEntry, LedgerAccount, Movement, MovementKind};
 use crate::kernel::routes::Call;
-use crate::kernel::store::{Row, Tx};
-use crate::kernel::{due, text, words};
-use crate::values;
+use crate::kernel::store::{Select, Tx, Write};
+use crate::{find, stored_words, table, update, values};
+
+stored_words! {
+    /// `topup.state`
+    enum StateWord for TopupState { Pending = "pending", Succeeded = "succeeded", Declined = "declined" }
+}
+
+stored_words! {
+    /// `bank_notice.outcome`
+    enum OutcomeWord for BankOutcome { Approved = "approved", Declined = "declined" }
+}
+
+table! {
+    struct TopupRow in "topup" {
+        id: String,
+        account: String,
+        amount: i64,
+        currency: Currency,
+        state: StateWord,
+        reason: Option<String>,
+        page_url: String,
+        intent: String,
+        expires_at: DateTime<Utc>,
+        created_at: DateTime<Utc>,
+    }
+}
+
+table! {
+    struct NoticeRow in "bank_notice" {
+        payment: String,
+        topup: String,
+        amount: i64,
+        currency: Currency,
+        outcome: OutcomeWord,
+        at: DateTime<Utc>,
+    }
+}
+
+impl From<TopupRow> for Topup {
+    fn from(row: TopupRow) -> Self {
+        Self {
+            id: row.id,
+            amount: Money::from_minor(row.amount, row.currency),
+            state: row.state.into(),
+            page_url: row.page_url,
+            created_at: row.created_at,
+            reason: row.reason,
+        }
+    }
+}
 
 const PAGE: i64 = 50;
 const MOST: i64 = 200;
@@ -29,34 +78,32 @@ pub(crate) fn history(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response>
     let before = call.request.asked_number("before")?.unwrap_or(i64::MAX);
     let account = &call.who()?.account;
     let balance = balance(tx, account)?;
-    let rows = tx.query(
-        "SELECT event.seq, ledger_entry.at, kind, reference, amount, balance, currency FROM event JOIN ledger_entry ON ledger_entry.id = event.entry WHERE event.account = $1 AND event.seq < $2 ORDER BY event.seq DESC LIMIT $3",
+    let rows: Vec<HistoryEntry> = tx.all(Select::of(
+        "FROM event JOIN ledger_entry ON ledger_entry.id = event.entry WHERE event.account = $1 AND event.seq < $2 ORDER BY event.seq DESC LIMIT $3",
         values![account, before, limit + 1],
-    )?;
-    let mut entries = rows.iter().map(entry).collect::<Outcome<Vec<_>>>()?;
+    ))?;
+    let mut entries = rows.into_iter().map(entry).collect::<Outcome<Vec<_>>>()?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = entries.len() > limit;
     entries.truncate(limit);
     Ok(Response::json(200, &Deposit { balance, entries, more }))
 }
 
-fn entry(row: &Row) -> Outcome<DepositEntry> {
-    let currency = Currency::new(row.text(6)?)?;
+fn entry(row: HistoryEntry) -> Outcome<DepositEntry> {
     Ok(DepositEntry {
-        id: row.int(0)?,
-        at: text::time(row.int(1)?)?,
-        kind: ledger::entry_kind(row.text(2)?)?,
-        reference: row.string(3)?,
-        amount: Money::from_minor(row.int(4)?, currency),
-        balance: Money::from_minor(row.int(5)?, currency),
+        id: row.seq,
+        at: row.at,
+        kind: row.kind.shown()?,
+        reference: row.reference,
+        amount: Money::from_minor(row.amount, row.currency),
+        balance: Money::from_minor(row.balance, row.currency),
     })
 }
 
 /// The balance of an account, for showing.
 pub(crate) fn balance(tx: &mut dyn Tx, account: &str) -> Outcome<Money> {
-    let rows = tx.query("SELECT deposit, currency FROM account WHERE id = $1", values![account])?;
-    match rows.first() {
-        Some(row) => Ok(Money::from_minor(row.int(0)?, Currency::new(row.text(1)?)?)),
+    match tx.first(find!(AccountRow { id: account }))? {
+        Some(row) => Ok(Money::from_minor(row.deposit, row.currency)),
         None => refuse(ProblemCode::NotFound, "the account is gone"),
     }
 }
@@ -89,23 +136,20 @@ pub(crate) fn top_up(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> 
         expires: expires_at,
     });
     let topup = Topup { id, amount: asked.amount, state: TopupState::Pending, page_url, created_at: now, reason: None };
-    let account = call.who()?.account.clone();
-    tx.write(
-        "INSERT INTO topup (id, account, amount, currency, state, page_url, intent, expires_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        values![
-            &topup.id,
-            &account,
-            topup.amount.minor()?,
-            topup.amount.currency.code(),
-            &words::write(&topup.state)?,
-            &topup.page_url,
-            intent,
-            expires_at.timestamp_millis(),
-            now.timestamp_millis()
-        ],
-    )?;
+    tx.write(Write::insert(TopupRow {
+        id: topup.id.clone(),
+        account: call.who()?.account.clone(),
+        amount: topup.amount.minor()?,
+        currency: topup.amount.currency,
+        state: StateWord::Pending,
+        reason: None,
+        page_url: topup.page_url.clone(),
+        intent: intent.to_owned(),
+        expires_at,
+        created_at: now,
+    }))?;
     due::plan(tx, due::TOPUP_END, &topup.id, expires_at)?;
-    call.held()?.tell(Change::TopupChanged(topup.clone()));
+    call.account()?.tell(Change::TopupChanged(topup.clone()));
     Ok(Response::json(201, &topup))
 }
 
@@ -124,43 +168,23 @@ fn return_url(url: &str) -> Outcome<()> {
         .into())
 }
 
-const COLUMNS: &str = "id, amount, currency, state, page_url, created_at, reason";
-
-fn from_row(row: &Row) -> Outcome<Topup> {
-    Ok(Topup {
-        id: row.string(0)?,
-        amount: Money::from_minor(row.int(1)?, Currency::new(row.text(2)?)?),
-        state: words::read(row.text(3)?)?,
-        page_url: row.string(4)?,
-        created_at: text::time(row.int(5)?)?,
-        reason: row.maybe_string(6)?,
-    })
-}
-
 /// Top-ups that wait for the bank.
 pub(crate) fn pending(tx: &mut dyn Tx, account: &str, now: DateTime<Utc>) -> Outcome<Vec<Topup>> {
-    tx.query(
-        &format!(
-            "SELECT {COLUMNS} FROM topup WHERE account = $1 AND state = 'pending' AND expires_at > $2 ORDER BY id DESC"
-        ),
+    let rows: Vec<TopupRow> = tx.all(Select::of(
+        "FROM topup WHERE topup.account = $1 AND topup.state = 'pending' AND topup.expires_at > $2 ORDER BY topup.id DESC",
         values![account, now.timestamp_millis()],
-    )?
-    .iter()
-    .map(from_row)
-    .collect()
+    ))?;
+    Ok(rows.into_iter().map(Topup::from).collect())
 }
 
 /// `GET /v1/deposit/topups/{topup}`
 pub(crate) fn read(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
-    let rows = tx.query(
-        &format!("SELECT {COLUMNS}, expires_at FROM topup WHERE id = $1 AND account = $2"),
-        values![call.named(), &call.who()?.account],
-    )?;
-    let Some(row) = rows.first() else {
+    let Some(row) = tx.first(find!(TopupRow { id: call.named(), account: &call.who()?.account }))? else {
         return refuse(ProblemCode::NotFound, "there is no such top-up of yours");
     };
-    let mut topup = from_row(row)?;
-    if topup.state == TopupState::Pending && row.int(7)? <= call.now.timestamp_millis() {
+    let is_over = row.expires_at <= call.now;
+    let mut topup = Topup::from(row);
+    if topup.state == TopupState::Pending && is_over {
         // The job that ends it may be late; what is shown is not.
         (topup.state, topup.reason) = (TopupState::Declined, Some("expired".into()));
     }
@@ -170,68 +194,74 @@ pub(crate) fn read(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
 /// `POST /v1/bank/notice`: the bank tells how a payment ended, as often as it takes until it hears 204. Counted once per payment.
 pub(crate) fn notice(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     let notice = call.operator.page.verify_notice(call.request)?;
-    let rows = tx.query("SELECT account FROM topup WHERE id = $1", values![&notice.reference])?;
-    let Some(row) = rows.first() else {
-        return refuse(ProblemCode::BankNoticeInvalid, "there is no top-up with this reference");
-    };
-    let mut held = Held::take(tx, row.text(0)?)?;
-    // Read again: the account is locked now, and its top-ups with it.
-    let rows = tx.query(&format!("SELECT {COLUMNS} FROM topup WHERE id = $1"), values![&notice.reference])?;
-    let Some(row) = rows.first() else {
-        return refuse(ProblemCode::BankNoticeInvalid, "there is no top-up with this reference");
-    };
-    let topup = from_row(row)?;
+    let unknown = || refuse(ProblemCode::BankNoticeInvalid, "there is no top-up with this reference");
+    let Some((mut account, topup)) = locked(tx, &notice.reference)? else { return unknown() };
     if notice.amount != topup.amount {
         tracing::error!(topup = %topup.id, "a bank notice names another amount than was asked for");
         return refuse(ProblemCode::BankNoticeInvalid, "the amount is not that of the top-up");
     }
-    let is_new = tx.execute(
-        "INSERT INTO bank_notice (payment, topup, amount, currency, outcome, at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (payment) DO NOTHING",
-        values![
-            &notice.payment,
-            &topup.id,
-            notice.amount.minor()?,
-            notice.amount.currency.code(),
-            &words::write(&notice.outcome)?,
-            call.now.timestamp_millis()
-        ],
-    )?;
-    if is_new == 1 {
-        take_outcome(tx, call, &mut held, topup, &notice)?;
-        held.release(tx, call.now)?;
+    if tx.first(find!(NoticeRow { payment: &notice.payment }))?.is_none() {
+        tx.write(Write::insert(NoticeRow {
+            payment: notice.payment.clone(),
+            topup: topup.id.clone(),
+            amount: notice.amount.minor()?,
+            currency: notice.amount.currency,
+            outcome: notice.outcome.try_into()?,
+            at: call.now,
+        }))?;
+        take_outcome(tx, call, &mut account, topup, &notice)?;
+        account.release(tx, call.now)?;
     }
     Ok(Response::empty())
 }
 
-fn take_outcome(tx: &mut dyn Tx, call: &Call<'_>, held: &mut Held, topup: Topup, notice: &BankNotice) -> Outcome<()> {
+/// A top-up whose account is locked, and its top-ups with it.
+fn locked(tx: &mut dyn Tx, topup: &str) -> Outcome<Option<(LockedAccount, Topup)>> {
+    let Some(row) = tx.first(find!(TopupRow { id: topup }))? else { return Ok(None) };
+    let account = LockedAccount::take(tx, &row.account)?;
+    Ok(tx.first(find!(TopupRow { id: topup }))?.map(|row| (account, row.into())))
+}
+
+fn take_outcome(
+    tx: &mut dyn Tx,
+    call: &Call<'_>,
+    account: &mut LockedAccount,
+    topup: Topup,
+    notice: &BankNotice,
+) -> Outcome<()> {
     let amount = topup.amount.minor()?;
+    let clearing = LedgerAccount::Clearing { provider: PROVIDER };
+    let holder = account.id.clone();
+    if topup.state == TopupState::Pending {
+        due::forget(tx, due::TOPUP_END, &topup.id)?;
+    }
     match (notice.outcome, topup.state) {
         // Approved after it was declined or had expired, the money is there all the same.
         (BankOutcome::Approved, TopupState::Pending | TopupState::Declined | TopupState::Other) => {
-            let topup = end(tx, held, topup, TopupState::Succeeded, None)?;
+            let topup = end(tx, account, topup, TopupState::Succeeded, None)?;
             let movement = Movement {
                 id: call.operator.id("le", call.now),
-                kind: "topup",
+                kind: MovementKind::Topup,
                 reference: &topup.id,
                 currency: topup.amount.currency,
-                legs: vec![(Book::Bank, amount), (Book::Deposit(held.id.clone()), -amount)],
+                legs: vec![(clearing, amount), (LedgerAccount::Deposit { holder }, -amount)],
             };
-            ledger::book(tx, call.now, Some(held), &movement)
+            ledger::post(tx, call.now, Some(account), movement)
         }
         (BankOutcome::Approved, TopupState::Succeeded) => {
             tracing::error!(topup = %topup.id, "a top-up was paid twice; the second payment has to go back");
             let movement = Movement {
                 id: call.operator.id("le", call.now),
-                kind: "overpaid",
+                kind: MovementKind::Overpaid,
                 reference: &notice.payment,
                 currency: topup.amount.currency,
-                legs: vec![(Book::Bank, amount), (Book::RefundsPayable, -amount)],
+                legs: vec![(clearing, amount), (LedgerAccount::RefundsPayable { holder }, -amount)],
             };
-            ledger::book(tx, call.now, None, &movement)
+            ledger::post(tx, call.now, None, movement)
         }
         (BankOutcome::Declined, TopupState::Pending) => {
             let reason = notice.reason.clone().unwrap_or_else(|| "card_declined".into());
-            end(tx, held, topup, TopupState::Declined, Some(reason)).map(drop)
+            end(tx, account, topup, TopupState::Declined, Some(reason)).map(drop)
         }
         (BankOutcome::Declined, TopupState::Declined | TopupState::Succeeded | TopupState::Other) => Ok(()),
     }
@@ -239,32 +269,25 @@ fn take_outcome(tx: &mut dyn Tx, call: &Call<'_>, held: &mut Held, topup: Topup,
 
 fn end(
     tx: &mut dyn Tx,
-    held: &mut Held,
+    account: &mut LockedAccount,
     mut topup: Topup,
     state: TopupState,
     reason: Option<String>,
 ) -> Outcome<Topup> {
     (topup.state, topup.reason) = (state, reason);
-    tx.write(
-        "UPDATE topup SET state = $2, reason = $3 WHERE id = $1",
-        values![&topup.id, &words::write(&topup.state)?, topup.reason.as_deref()],
-    )?;
-    due::forget(tx, due::TOPUP_END, &topup.id)?;
-    held.tell(Change::TopupChanged(topup.clone()));
+    tx.write(update!(TopupRow { id: &topup.id } set {
+        state: StateWord::try_from(topup.state)?, reason: &topup.reason
+    }))?;
+    account.tell(Change::TopupChanged(topup.clone()));
     Ok(topup)
 }
 
 /// Ends a top-up that nobody paid in time.
 pub(crate) fn expire(tx: &mut dyn Tx, now: DateTime<Utc>, topup: &str) -> Outcome<()> {
-    let rows = tx.query("SELECT account FROM topup WHERE id = $1", values![topup])?;
-    let Some(row) = rows.first() else { return Ok(()) };
-    let mut held = Held::take(tx, row.text(0)?)?;
-    let rows = tx.query(&format!("SELECT {COLUMNS} FROM topup WHERE id = $1"), values![topup])?;
-    let Some(row) = rows.first() else { return Ok(()) };
-    let topup = from_row(row)?;
+    let Some((mut account, topup)) = locked(tx, topup)? else { return Ok(()) };
     if topup.state == TopupState::Pending {
-        end(tx, &mut held, topup, TopupState::Declined, Some("expired".into()))?;
-        held.release(tx, now)?;
+        end(tx, &mut account, topup, TopupState::Declined, Some("expired".into()))?;
+        account.release(tx, now)?;
     }
     Ok(())
 }

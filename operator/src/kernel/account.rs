@@ -1,51 +1,138 @@
-//! An account held for the length of a transaction: its money moves and its events are written by one who holds it.
+//! Accounts locked for the length of a transaction: an account's money moves and its events are written by one who holds its lock.
+//!
+//! The order of locks is one everywhere: accounts by id, then subjects by kind and id. Who needs several takes them in one call of
+//! [`lock`], so that no two transactions wait for each other in a circle.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
+use mesto_protocol::base::sign_in::Role;
 use mesto_protocol::event::Change;
+use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::money::{Currency, Money};
 
+use crate::kernel::events::EventRow;
 use crate::kernel::failure::Outcome;
-use crate::kernel::store::{Row, StoreError, Tx};
-use crate::parking::stays::{Kept, Stays};
-use crate::values;
+use crate::kernel::store::{Ask, Json, Row, StoreError, Tx, Write};
+use crate::{find, projection, stored_words, table, update};
+
+stored_words! {
+    /// `account.role`
+    pub(crate) enum RoleWord for Role { Driver = "driver", Inspector = "inspector", Admin = "admin" }
+}
+
+table! {
+    pub(crate) struct AccountRow in "account" {
+        id: String,
+        role: RoleWord,
+        seq: i64,
+        currency: Currency,
+        deposit: i64,
+        events_from: i64,
+        created_at: DateTime<Utc>,
+        closed_at: Option<DateTime<Utc>>,
+    }
+}
+
+/// Something that is locked and has no row of its own: a plate on which inspectors work.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Subject {
+    pub kind: &'static str,
+    pub id: String,
+}
+
+impl Subject {
+    pub fn plate(city: &str, canonical: &str) -> Self {
+        Self { kind: "plate", id: format!("{city}/{canonical}") }
+    }
+}
+
+/// What several locks are taken of.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Locks {
+    pub accounts: BTreeSet<String>,
+    pub subjects: BTreeSet<Subject>,
+}
+
+impl Locks {
+    /// The questions that take them, in their order. The first ones answer with the rows of the accounts.
+    pub fn asks(&self) -> Vec<Ask> {
+        let account = |id| find!(AccountRow { id: id }).locking("account").ask();
+        let subject = |subject: &Subject| Ask::subject_lock(&format!("{}:{}", subject.kind, subject.id));
+        self.accounts.iter().map(account).chain(self.subjects.iter().map(subject)).collect()
+    }
+
+    /// The accounts, by the answers to [`Locks::asks`].
+    pub fn taken(&self, answers: &[Vec<Row>]) -> Outcome<LockedAccounts> {
+        let mut locked = LockedAccounts::new();
+        for row in answers.iter().take(self.accounts.len()).flatten() {
+            let account = LockedAccount::of(row.read()?);
+            locked.insert(account.id.clone(), account);
+        }
+        Ok(locked)
+    }
+}
+
+projection! {
+    /// An account that something belongs to.
+    pub(crate) struct AccountOf {
+        account: String = "account",
+    }
+}
+
+/// Locks accounts, then subjects, in the one order. An account that does not exist is left out.
+pub(crate) fn lock(tx: &mut dyn Tx, locks: &Locks) -> Outcome<LockedAccounts> {
+    let answers = tx.read(locks.asks())?;
+    locks.taken(&answers)
+}
+
+/// Locked accounts by id.
+pub(crate) type LockedAccounts = BTreeMap<String, LockedAccount>;
 
 /// An account whose row is locked. Everything that reads a balance to change it, or appends an event, goes through here: a plain
 /// read-then-write loses updates as soon as two requests overlap.
 #[derive(Debug)]
-pub(crate) struct Held {
+pub(crate) struct LockedAccount {
     pub id: String,
+    pub role: Role,
     pub currency: Currency,
     /// Minor units.
     pub deposit: i64,
     /// Cursor of the last event, the ones to be written included.
     pub seq: i64,
-    /// The user's latest stay in each car park.
-    pub stays: Stays,
+    pub is_closed: bool,
     changes: Vec<(Change, Option<String>)>,
-    stays_changed: bool,
 }
 
-impl Held {
-    /// Locks the account's row.
+impl LockedAccount {
+    /// Locks one account's row.
     pub fn take(tx: &mut dyn Tx, account: &str) -> Outcome<Self> {
-        let rows = tx.query(
-            "SELECT id, seq, deposit, currency, stays FROM account WHERE id = $1 FOR NO KEY UPDATE OF account",
-            values![account],
-        )?;
-        Self::taken(rows.first().ok_or_else(|| StoreError::unreadable("account", "it is gone"))?)
+        match tx.first(find!(AccountRow { id: account }).locking("account"))? {
+            Some(row) => Ok(Self::of(row)),
+            None => Err(StoreError::unreadable("account", "it is gone").into()),
+        }
     }
 
-    /// An account whose row was locked: its id, cursor, deposit, currency and stays come first.
-    pub fn taken(row: &Row) -> Outcome<Self> {
-        Ok(Self {
-            id: row.string(0)?,
-            seq: row.int(1)?,
-            deposit: row.int(2)?,
-            currency: Currency::new(row.text(3)?)?,
-            stays: Stays::read(row.maybe_text(4)?)?,
+    /// Locks the account of a person who asks for something; one that was closed in the meantime can do nothing more.
+    pub fn of_caller(tx: &mut dyn Tx, account: &str) -> Outcome<Self> {
+        let locked = Self::take(tx, account)?;
+        if locked.is_closed {
+            return Err(Problem::new(ProblemCode::Unauthorized, "this account was closed").into());
+        }
+        Ok(locked)
+    }
+
+    /// An account whose row was locked when it was read.
+    pub fn of(row: AccountRow) -> Self {
+        Self {
+            id: row.id,
+            role: row.role.into(),
+            currency: row.currency,
+            deposit: row.deposit,
+            seq: row.seq,
+            is_closed: row.closed_at.is_some(),
             changes: Vec::new(),
-            stays_changed: false,
-        })
+        }
     }
 
     /// The balance now.
@@ -69,31 +156,18 @@ impl Held {
         self.changes.push((change, entry));
     }
 
-    /// The user's stay in a car park goes on.
-    pub fn put_stay(&mut self, city: &str, kept: Kept, now: DateTime<Utc>) {
-        self.stays.put(city, kept, now);
-        self.stays_changed = true;
-    }
-
     /// Writes the events and the new state of the row. The last thing a transaction does with the account.
     pub fn release(&mut self, tx: &mut dyn Tx, now: DateTime<Utc>) -> Outcome<()> {
-        if self.changes.is_empty() && !self.stays_changed {
+        if self.changes.is_empty() {
             return Ok(());
         }
         let changes = std::mem::take(&mut self.changes);
         let first = self.seq - i64::try_from(changes.len()).unwrap_or(0) + 1;
-        for (seq, (change, entry)) in (first..).zip(&changes) {
-            tx.write(
-                "INSERT INTO event (account, seq, at, change, entry) VALUES ($1, $2, $3, $4, $5)",
-                values![&self.id, seq, now.timestamp_millis(), &serde_json::to_string(change)?, entry.as_deref()],
-            )?;
+        for (seq, (change, entry)) in (first..).zip(changes) {
+            let change = Some(Json::of(&change)?);
+            tx.write(Write::insert(EventRow { account: self.id.clone(), seq, at: now, change, entry }))?;
         }
-        let stays = std::mem::take(&mut self.stays_changed).then(|| self.stays.written());
-        let stays_at = stays.is_some().then(|| now.timestamp_millis());
-        tx.write(
-            "UPDATE account SET seq = $2, deposit = $3, stays = COALESCE($4, stays), stays_at = COALESCE($5, stays_at) WHERE id = $1",
-            values![&self.id, self.seq, self.deposit, stays.as_deref(), stays_at],
-        )?;
+        tx.write(update!(AccountRow { id: &self.id } set { seq: self.seq, deposit: self.deposit }))?;
         Ok(())
     }
 }

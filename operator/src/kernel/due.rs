@@ -3,17 +3,28 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::event::Change;
-use mesto_protocol::parking::tickets::TicketState;
 
-use crate::base::{accounts, wallet};
-use crate::kernel::account::Held;
+use crate::base::accounts;
+use crate::base::wallet;
+use crate::kernel::account::LockedAccount;
 use crate::kernel::failure::{Failure, Outcome};
 use crate::kernel::operator::Operator;
-use crate::kernel::store::{Store, StoreError, Tx, transact};
-use crate::kernel::{retention, words};
+use crate::kernel::retention;
+use crate::kernel::store::{Select, Store, StoreError, Tx, Write, transact};
 use crate::orders::driver;
 use crate::parking::tickets;
-use crate::values;
+use crate::parking::tickets::{StateWord, TicketRow};
+use crate::{delete, find, table, update, values};
+
+table! {
+    pub(crate) struct DueRow in "due" {
+        kind: String,
+        reference: String,
+        at: DateTime<Utc>,
+        /// Nobody else may take it before.
+        lease_until: DateTime<Utc>,
+    }
+}
 
 pub(crate) const TICKET_END: &str = "ticket_end";
 pub(crate) const TOPUP_END: &str = "topup_end";
@@ -28,17 +39,15 @@ const CLAIM: i64 = 50;
 /// Most jobs of one call.
 const MOST: usize = 10_000;
 
-/// Plans something for a moment.
+/// Plans something for a moment. What it refers to is new: nothing of its kind is planned yet.
 pub(crate) fn plan(tx: &mut dyn Tx, kind: &str, reference: &str, at: DateTime<Utc>) -> Result<(), StoreError> {
-    tx.write(
-        "INSERT INTO due (kind, reference, at, lease_until) VALUES ($1, $2, $3, 0) ON CONFLICT (kind, reference) DO NOTHING",
-        values![kind, reference, at.timestamp_millis()],
-    )
+    let (kind, reference) = (kind.to_owned(), reference.to_owned());
+    tx.write(Write::insert(DueRow { kind, reference, at, lease_until: DateTime::UNIX_EPOCH }))
 }
 
 /// Drops what was planned and needs not be done any more.
 pub(crate) fn forget(tx: &mut dyn Tx, kind: &str, reference: &str) -> Result<(), StoreError> {
-    tx.write("DELETE FROM due WHERE kind = $1 AND reference = $2", values![kind, reference])
+    tx.write(delete!(DueRow { kind: kind, reference: reference }))
 }
 
 impl Operator {
@@ -55,7 +64,7 @@ impl Operator {
                 }
             };
             let mut progressed = false;
-            for (kind, reference) in claimed {
+            for DueRow { kind, reference, .. } in claimed {
                 let ended = transact(store, |tx| match run(tx, self, now, &kind, &reference) {
                     Ok(done) => Ok(done),
                     Err(Failure::Store(error)) => Err(error),
@@ -80,29 +89,22 @@ impl Operator {
     }
 }
 
-fn claim(tx: &mut dyn Tx, now: DateTime<Utc>) -> Result<Vec<(String, String)>, StoreError> {
-    let millis = now.timestamp_millis();
-    let waiting = tx.query(
-        "SELECT kind, reference FROM due WHERE at <= $1 AND lease_until <= $1 ORDER BY at, kind, reference LIMIT $2",
-        values![millis, CLAIM],
-    )?;
-    let mut claimed = Vec::new();
-    for row in &waiting {
-        let (kind, reference) = (row.string(0)?, row.string(1)?);
-        let mine = tx.execute(
-            "UPDATE due SET lease_until = $3 WHERE kind = $1 AND reference = $2 AND lease_until <= $4",
-            values![&kind, &reference, (now + LEASE).timestamp_millis(), millis],
-        )?;
-        if mine == 1 {
-            claimed.push((kind, reference));
-        }
+fn claim(tx: &mut dyn Tx, now: DateTime<Utc>) -> Result<Vec<DueRow>, StoreError> {
+    let waiting = Select::<DueRow>::of(
+        "FROM due WHERE due.at <= $1 AND due.lease_until <= $1 ORDER BY due.at, due.kind, due.reference LIMIT $2",
+        values![now.timestamp_millis(), CLAIM],
+    );
+    let claimed = tx.all(waiting.locking_free("due"))?;
+    for due in &claimed {
+        tx.write(update!(DueRow { kind: &due.kind, reference: &due.reference } set { lease_until: now + LEASE }))?;
     }
     Ok(claimed)
 }
 
-/// Removes the row and does what it says; `false` when somebody else did, and for what happens every day anyway.
+/// Does what a row says and removes it; `false` when somebody else did, and for what happens every day anyway. The row goes last: whoever
+/// plans or forgets something locks its account first.
 fn run(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, kind: &str, reference: &str) -> Outcome<bool> {
-    if tx.execute("DELETE FROM due WHERE kind = $1 AND reference = $2", values![kind, reference])? == 0 {
+    if tx.first(find!(DueRow { kind: kind, reference: reference }))?.is_none() {
         return Ok(false);
     }
     match kind {
@@ -112,28 +114,31 @@ fn run(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, kind: &str, ref
         ERASE_PLATES => accounts::erase_plates(tx, reference)?,
         RETENTION => {
             retention::erase_old(tx, operator, now)?;
+            let next = now + retention::EVERY;
+            let again = update!(DueRow { kind: kind, reference: reference } set { at: next, lease_until: now });
+            tx.write(again.expecting(1))?;
             return Ok(false);
         }
         other => tracing::error!(kind = other, "nobody knows how to do this kind of thing"),
     }
+    tx.write(delete!(DueRow { kind: kind, reference: reference }).expecting(1))?;
     Ok(true)
 }
 
 /// A ticket ran out: its state is stored and its account is told.
-fn end_ticket(tx: &mut dyn Tx, now: DateTime<Utc>, ticket: &str) -> Outcome<()> {
-    let rows = tx.query("SELECT account FROM ticket WHERE id = $1", values![ticket])?;
-    let account = rows.first().map(|row| row.maybe_string(0)).transpose()?.flatten();
-    let mut held = account.map(|account| Held::take(tx, &account)).transpose()?;
-    let ended = tx.execute(
-        "UPDATE ticket SET state = $2 WHERE id = $1 AND state = 'active'",
-        values![ticket, &words::write(&TicketState::Expired)?],
-    )?;
-    if ended == 1
-        && let Some(held) = &mut held
-        && let Some(ticket) = tickets::find(tx, ticket, now)?
-    {
-        held.tell(Change::TicketChanged(Box::new(ticket)));
-        held.release(tx, now)?;
+fn end_ticket(tx: &mut dyn Tx, now: DateTime<Utc>, id: &str) -> Outcome<()> {
+    let Some(ticket) = tx.first(find!(TicketRow { id: id }))? else { return Ok(()) };
+    let mut account = ticket.account.map(|account| LockedAccount::take(tx, &account)).transpose()?;
+    // Read again: now nobody else changes it.
+    let stored = tx.first(find!(TicketRow { id: id }).locking("ticket"))?;
+    if stored.is_none_or(|ticket| ticket.state != StateWord::Active) {
+        return Ok(());
+    }
+    let ended = tickets::find(tx, id, now)?;
+    tx.write(update!(TicketRow { id: id } set { state: StateWord::Expired }))?;
+    if let (Some(account), Some(ticket)) = (&mut account, ended) {
+        account.tell(Change::TicketChanged(Box::new(ticket)));
+        account.release(tx, now)?;
     }
     Ok(())
 }

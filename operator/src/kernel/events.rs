@@ -1,15 +1,27 @@
 //! The events of an account: gapless, in commit order, by polling here and by SSE in `serve`.
 
-use mesto_protocol::event::{Event, EventPage};
+use chrono::{DateTime, Utc};
+use mesto_protocol::event::{Change, Event, EventPage};
 use mesto_protocol::{Problem, ProblemCode};
 use serde_json::Value;
 
+use crate::kernel::account::AccountRow;
 use crate::kernel::failure::Outcome;
 use crate::kernel::http::Response;
 use crate::kernel::routes::Call;
-use crate::kernel::store::Tx;
-use crate::kernel::text;
-use crate::values;
+use crate::kernel::store::{Json, Select, Tx};
+use crate::{find, table, values};
+
+table! {
+    pub(crate) struct EventRow in "event" {
+        account: String,
+        seq: i64,
+        at: DateTime<Utc>,
+        /// Absent when it was erased: the row stays for the entry it names.
+        change: Option<Json<Change>>,
+        entry: Option<String>,
+    }
+}
 
 /// Most events of one page.
 pub(crate) const PAGE: i64 = 200;
@@ -23,9 +35,8 @@ pub(crate) fn page(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
 
 /// The events after a cursor, oldest first. A cursor from before the kept ones, or from a future that never was, needs a snapshot.
 pub(crate) fn read(tx: &mut dyn Tx, account: &str, after: i64) -> Outcome<EventPage> {
-    let rows = tx.query("SELECT seq, events_from FROM account WHERE id = $1", values![account])?;
-    let (last, gone) =
-        rows.first().map_or(Ok((0, 0)), |row| Ok::<_, crate::kernel::store::StoreError>((row.int(0)?, row.int(1)?)))?;
+    let row = tx.first(find!(AccountRow { id: account }))?;
+    let (last, gone) = row.map_or((0, 0), |row| (row.seq, row.events_from));
     if after < gone || after > last {
         return Err(Problem::new(
             ProblemCode::CursorTooOld,
@@ -35,17 +46,16 @@ pub(crate) fn read(tx: &mut dyn Tx, account: &str, after: i64) -> Outcome<EventP
         .with("last", last)
         .into());
     }
-    let events = tx
-        .query(
-            "SELECT seq, at, change FROM event WHERE account = $1 AND seq > $2 AND change IS NOT NULL ORDER BY seq LIMIT $3",
-            values![account, after, PAGE],
-        )?
-        .iter()
-        .map(|row| {
-            let at = text::time(row.int(1)?)?;
-            Ok(Event { seq: row.int(0)?, at, change: serde_json::from_str(row.text(2)?)? })
-        })
-        .collect::<Outcome<Vec<_>>>()?;
+    let rows: Vec<EventRow> = tx.all(Select::of(
+        "FROM event WHERE event.account = $1 AND event.seq > $2 AND event.change IS NOT NULL ORDER BY event.seq LIMIT $3",
+        values![account, after, PAGE],
+    ))?;
+    let mut events = Vec::with_capacity(rows.len());
+    for EventRow { seq, at, change, .. } in rows {
+        if let Some(change) = change {
+            events.push(Event { seq, at, change: change.read()? });
+        }
+    }
     let next = events.last().map_or(after, |event| event.seq);
     Ok(EventPage { events, next, more: next < last })
 }

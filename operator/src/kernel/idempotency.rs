@@ -3,19 +3,33 @@
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
+use chrono::{DateTime, Utc};
 use mesto_protocol::idempotency::{IdempotencyKey, body_hash};
 use mesto_protocol::kernel::intents::{IntentOutcome, IntentState};
 use mesto_protocol::{Problem, ProblemCode, route};
 
-use crate::kernel::account::Held;
+use crate::kernel::account::LockedAccount;
 use crate::kernel::failure::{Outcome, refuse};
 use crate::kernel::http::{Request, Response};
 use crate::kernel::routes::{Call, Route};
-use crate::kernel::store::{Ask, Tx};
-use crate::values;
+use crate::kernel::store::{Select, Tx, Write};
+use crate::{table, values};
 
 /// Route of a tombstone: it stands for every route.
 pub(crate) const ANY_ROUTE: &str = "*";
+
+table! {
+    /// The answer of an action that ended, or the tombstone of a key.
+    pub(crate) struct IntentRow in "intent" {
+        account: String,
+        key: String,
+        route: String,
+        body_hash: String,
+        status: u16,
+        answer: String,
+        at: DateTime<Utc>,
+    }
+}
 
 /// An action that has begun: its key was not used before.
 pub(crate) struct Action {
@@ -26,12 +40,12 @@ pub(crate) struct Action {
 
 /// Asks for what is known of the request's key, once the account is locked. Of a key that is missing or no key nothing is known; [`begin`]
 /// says so.
-pub(crate) fn known<'a>(request: &'a Request, token_hash: &'a str) -> Ask<'a> {
+pub(crate) fn known(request: &Request, token_hash: &str) -> Select<IntentRow> {
     let key = request.get(route::IDEMPOTENCY_KEY).unwrap_or_default();
-    Ask {
-        sql: "SELECT route, body_hash, status, answer FROM intent WHERE account = (SELECT account FROM token WHERE hash = $1) AND key = $2",
-        params: vec![token_hash.into(), key.into()],
-    }
+    Select::of(
+        "FROM intent WHERE intent.account = (SELECT account FROM token WHERE hash = $1) AND intent.key = $2",
+        values![token_hash, key],
+    )
 }
 
 /// Judges by what is known of the key, the account being locked: an answer to replay, or the action to do.
@@ -46,8 +60,8 @@ pub(crate) fn begin(call: &Call<'_>, found: &Route) -> Outcome<Result<Action, Re
         .map_err(|error| Problem::new(ProblemCode::IdempotencyKeyInvalid, error.to_string()))?;
     let route = format!("{} {}", found.method, found.path);
     let hash = body_hash(&call.request.method, &call.request.path, &call.request.body);
-    for row in &call.known {
-        match row.text(0)? {
+    for known in &call.known {
+        match known.route.as_str() {
             ANY_ROUTE => {
                 return refuse(
                     ProblemCode::IntentCancelled,
@@ -55,39 +69,34 @@ pub(crate) fn begin(call: &Call<'_>, found: &Route) -> Outcome<Result<Action, Re
                 );
             }
             other if other != route => {}
-            _ if row.text(1)? != hash => {
+            _ if known.body_hash != hash => {
                 return refuse(
                     ProblemCode::IdempotencyKeyReused,
                     "this key was used for another request; use a new one",
                 );
             }
-            _ => {
-                let status = u16::try_from(row.int(2)?).unwrap_or(500);
-                return Ok(Err(Response::stored(status, row.text(3)?.into())));
-            }
+            _ => return Ok(Err(Response::stored(known.status, known.answer.clone().into_bytes()))),
         }
     }
     Ok(Ok(Action { key: key.as_str().to_owned(), route, hash }))
 }
 
 impl Action {
-    /// Writes the account's events, and the answer for whoever asks again.
+    /// Writes the events of the locked accounts, and the answer for whoever asks again.
     pub fn end(self, tx: &mut dyn Tx, call: &mut Call<'_>, response: &Response) -> Outcome<()> {
         let now = call.now;
-        let held = call.held()?;
-        held.release(tx, now)?;
-        tx.write(
-            "INSERT INTO intent (account, key, route, body_hash, status, answer, at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            values![
-                &held.id,
-                &self.key,
-                &self.route,
-                &self.hash,
-                i64::from(response.status),
-                &String::from_utf8_lossy(&response.body).into_owned(),
-                now.timestamp_millis()
-            ],
-        )?;
+        for account in call.locked.values_mut() {
+            account.release(tx, now)?;
+        }
+        tx.write(Write::insert(IntentRow {
+            account: call.who()?.account.clone(),
+            key: self.key,
+            route: self.route,
+            body_hash: self.hash,
+            status: response.status,
+            answer: String::from_utf8_lossy(&response.body).into_owned(),
+            at: now,
+        }))?;
         Ok(())
     }
 }
@@ -110,15 +119,20 @@ pub(crate) fn outcome(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response>
 pub(crate) fn cancel(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     let key = named_key(call)?;
     // An action holds the account from before it looks its key up until it committed: either it is seen here, or it will see this.
-    let held = Held::take(tx, &call.who()?.account)?;
-    if let Some(outcome) = recorded(tx, &held.id, &key)? {
+    let account = LockedAccount::of_caller(tx, &call.who()?.account)?;
+    if let Some(outcome) = recorded(tx, &account.id, &key)? {
         return Ok(Response::json(200, &outcome));
     }
+    tx.write(Write::insert(IntentRow {
+        account: account.id,
+        key: key.clone(),
+        route: ANY_ROUTE.to_owned(),
+        body_hash: String::new(),
+        status: 409,
+        answer: String::new(),
+        at: call.now,
+    }))?;
     let outcome = IntentOutcome { key, state: IntentState::Cancelled, status: None, answer: None };
-    tx.execute(
-        "INSERT INTO intent (account, key, route, body_hash, status, answer, at) VALUES ($1, $2, $3, '', 409, '', $4)",
-        values![&held.id, &outcome.key, ANY_ROUTE, call.now.timestamp_millis()],
-    )?;
     Ok(Response::json(200, &outcome))
 }
 
@@ -129,20 +143,20 @@ fn named_key(call: &Call<'_>) -> Outcome<String> {
 }
 
 fn recorded(tx: &mut dyn Tx, account: &str, key: &str) -> Outcome<Option<IntentOutcome>> {
-    let rows = tx.query(
-        "SELECT route, status, answer FROM intent WHERE account = $1 AND key = $2 ORDER BY at, route LIMIT 1",
+    let first: Option<IntentRow> = tx.first(Select::of(
+        "FROM intent WHERE intent.account = $1 AND intent.key = $2 ORDER BY intent.at, intent.route LIMIT 1",
         values![account, key],
-    )?;
-    let Some(row) = rows.first() else { return Ok(None) };
-    let key = key.to_owned();
-    if row.text(0)? == ANY_ROUTE {
-        return Ok(Some(IntentOutcome { key, state: IntentState::Cancelled, status: None, answer: None }));
+    ))?;
+    let Some(intent) = first else { return Ok(None) };
+    if intent.route == ANY_ROUTE {
+        let (key, state) = (intent.key, IntentState::Cancelled);
+        return Ok(Some(IntentOutcome { key, state, status: None, answer: None }));
     }
     Ok(Some(IntentOutcome {
-        key,
+        key: intent.key,
         state: IntentState::Ended,
-        status: Some(u16::try_from(row.int(1)?).unwrap_or(500)),
-        answer: Some(serde_json::from_str(row.text(2)?)?),
+        status: Some(intent.status),
+        answer: Some(serde_json::from_str(&intent.answer)?),
     }))
 }
 

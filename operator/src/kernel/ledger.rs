@@ -1,44 +1,112 @@
 //! The double-entry ledger: append only, every entry sums to zero per currency, and the deposit of a user is never below zero.
 
-use std::collections::BTreeMap;
+use std::fmt;
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::base::wallet::EntryKind;
 use mesto_protocol::event::Change;
 use mesto_rules::money::{Currency, Money};
 
-use crate::kernel::account::Held;
+use crate::kernel::account::LockedAccount;
 use crate::kernel::failure::Outcome;
-use crate::kernel::store::{Row, StoreError, Tx};
-use crate::kernel::words;
-use crate::values;
+use crate::kernel::store::{Row, Select, StoreError, Tx, Write};
+use crate::{projection, stored_words, table};
 
-/// A book of the ledger.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Book {
-    /// Money at the bank that has not been settled to us yet.
-    Bank,
-    /// What we owe a user: his prepaid balance.
-    Deposit(String),
-    /// Parking sold, by city (the seller).
-    ParkingRevenue(String),
-    /// Daily orders, by city.
-    OrderRevenue(String),
-    /// Daily orders issued and not yet paid.
-    OrdersReceivable,
-    /// Money that came twice and has to go back.
-    RefundsPayable,
+stored_words! {
+    /// Kind of a ledger account, `ledger_leg.kind`.
+    pub enum LedgerAccountKind {
+        Deposit = "deposit",
+        Clearing = "clearing",
+        Revenue = "revenue",
+        Payable = "payable",
+        Vat = "vat",
+        Fees = "fees",
+        RefundsPayable = "refunds_payable",
+        Receivable = "receivable",
+    }
 }
 
-impl std::fmt::Display for Book {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Bank => out.write_str("bank"),
-            Self::Deposit(account) => write!(out, "deposit:{account}"),
-            Self::ParkingRevenue(city) => write!(out, "revenue:parking:{city}"),
-            Self::OrderRevenue(city) => write!(out, "revenue:orders:{city}"),
-            Self::OrdersReceivable => out.write_str("receivable:orders"),
-            Self::RefundsPayable => out.write_str("payable:refunds"),
+stored_words! {
+    /// Kind of a movement, `ledger_entry.kind`.
+    pub(crate) enum MovementKind {
+        Topup = "topup",
+        Ticket = "ticket",
+        Order = "order",
+        Refund = "refund",
+        /// A daily order was issued; nobody's deposit moved.
+        OrderIssued = "order_issued",
+        /// Money that came a second time for the same thing.
+        Overpaid = "overpaid",
+    }
+}
+
+table! {
+    struct EntryRow in "ledger_entry" {
+        id: String,
+        kind: MovementKind,
+        reference: String,
+        at: DateTime<Utc>,
+        account: Option<String>,
+        account_seq: Option<i64>,
+        amount: Option<i64>,
+        balance: Option<i64>,
+        currency: Currency,
+    }
+}
+
+table! {
+    struct LegRow in "ledger_leg" {
+        entry: String,
+        place: i64,
+        kind: LedgerAccountKind,
+        holder: Option<String>,
+        service: Option<String>,
+        city: Option<String>,
+        provider: Option<String>,
+        /// Hundredths of a percent.
+        rate: Option<i64>,
+        amount: i64,
+        currency: Currency,
+    }
+}
+
+/// An account of the ledger, to which legs are posted. What it is about stands in columns of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum LedgerAccount {
+    /// What we owe a person: his prepaid balance.
+    Deposit { holder: String },
+    /// Money at a payment provider that has not been settled to us yet.
+    Clearing { provider: &'static str },
+    /// What a service sold in a city.
+    Revenue { service: &'static str, city: String },
+    /// What we owe a person who paid too much or left.
+    RefundsPayable { holder: String },
+    /// What a service is owed in a city.
+    Receivable { service: &'static str, city: String },
+}
+
+impl LedgerAccount {
+    fn leg(self, entry: &str, place: i64, amount: i64, currency: Currency) -> LegRow {
+        let (kind, holder, service, city, provider) = match self {
+            Self::Deposit { holder } => (LedgerAccountKind::Deposit, Some(holder), None, None, None),
+            Self::Clearing { provider } => (LedgerAccountKind::Clearing, None, None, None, Some(provider)),
+            Self::Revenue { service, city } => (LedgerAccountKind::Revenue, None, Some(service), Some(city), None),
+            Self::RefundsPayable { holder } => (LedgerAccountKind::RefundsPayable, Some(holder), None, None, None),
+            Self::Receivable { service, city } => {
+                (LedgerAccountKind::Receivable, None, Some(service), Some(city), None)
+            }
+        };
+        LegRow {
+            entry: entry.to_owned(),
+            place,
+            kind,
+            holder,
+            service: service.map(str::to_owned),
+            city,
+            provider: provider.map(str::to_owned),
+            rate: None,
+            amount,
+            currency,
         }
     }
 }
@@ -46,81 +114,142 @@ impl std::fmt::Display for Book {
 /// A movement of money: what is debited is positive, what is credited negative.
 pub(crate) struct Movement<'a> {
     pub id: String,
-    /// `topup`, `ticket`, `order`, `refund`, or a movement that is no user's: `order_issued`, `overpaid`.
-    pub kind: &'a str,
+    pub kind: MovementKind,
     pub reference: &'a str,
     pub currency: Currency,
     /// Minor units.
-    pub legs: Vec<(Book, i64)>,
+    pub legs: Vec<(LedgerAccount, i64)>,
 }
 
-/// Books a movement. `held` is the user whose deposit it moves: his balance, his event and the entry he sees follow from the legs.
-pub(crate) fn book(
+/// Posts a movement. `account` is the person whose deposit it moves: his balance, his event and the entry he sees follow from the legs.
+pub(crate) fn post(
     tx: &mut dyn Tx,
     now: DateTime<Utc>,
-    held: Option<&mut Held>,
-    movement: &Movement<'_>,
+    account: Option<&mut LockedAccount>,
+    movement: Movement<'_>,
 ) -> Outcome<()> {
-    let sum = movement.legs.iter().try_fold(0_i64, |sum, (_, amount)| sum.checked_add(*amount));
-    if sum != Some(0) || movement.legs.len() < 2 {
-        return Err(
-            StoreError::Broken(format!("the legs of {} {} do not balance", movement.kind, movement.reference)).into()
-        );
+    let Movement { id, kind, reference, currency, legs } = movement;
+    let sum = legs.iter().try_fold(0_i64, |sum, (_, amount)| sum.checked_add(*amount));
+    if sum != Some(0) || legs.len() < 2 {
+        return Err(StoreError::Broken(format!("the legs of {} {reference} do not balance", kind.word())).into());
     }
-    let mut moved = None;
-    if let Some(held) = held {
-        let own = Book::Deposit(held.id.clone());
-        let debited: i64 = movement.legs.iter().filter(|(book, _)| *book == own).map(|(_, amount)| amount).sum();
-        let balance = held.deposit.checked_sub(debited).filter(|balance| *balance >= 0).ok_or_else(|| {
-            StoreError::Broken(format!("{} {} would take the deposit below zero", movement.kind, movement.reference))
-        })?;
-        held.deposit = balance;
-        let seq = held.tell_of_entry(Change::DepositChanged { balance: held.balance() }, &movement.id);
-        moved = Some((held.id.clone(), seq, -debited, balance));
-    }
-    let (account, seq, amount, balance) = match &moved {
-        Some((account, seq, amount, balance)) => (Some(account.as_str()), Some(*seq), Some(*amount), Some(*balance)),
-        None => (None, None, None, None),
+    let mut entry = EntryRow {
+        id,
+        kind,
+        reference: reference.to_owned(),
+        at: now,
+        account: None,
+        account_seq: None,
+        amount: None,
+        balance: None,
+        currency,
     };
-    tx.write(
-        "INSERT INTO ledger_entry (id, kind, reference, at, account, account_seq, amount, balance, currency) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        values![&movement.id, movement.kind, movement.reference, now.timestamp_millis(), account, seq, amount, balance, movement.currency.code()],
-    )?;
-    for (place, (book, amount)) in (0_i64..).zip(&movement.legs) {
-        tx.write(
-            "INSERT INTO ledger_leg (entry, place, book, amount, currency) VALUES ($1, $2, $3, $4, $5)",
-            values![&movement.id, place, &book.to_string(), *amount, movement.currency.code()],
-        )?;
+    if let Some(account) = account {
+        let own = |ledger_account: &LedgerAccount| matches!(ledger_account, LedgerAccount::Deposit { holder } if *holder == account.id);
+        let debited: i64 = legs.iter().filter(|(to, _)| own(to)).map(|(_, amount)| amount).sum();
+        let balance = account.deposit.checked_sub(debited).filter(|balance| *balance >= 0).ok_or_else(|| {
+            StoreError::Broken(format!("{} {reference} would take the deposit below zero", kind.word()))
+        })?;
+        account.deposit = balance;
+        let seq = account.tell_of_entry(Change::DepositChanged { balance: account.balance() }, &entry.id);
+        entry.account = Some(account.id.clone());
+        entry.account_seq = Some(seq);
+        entry.amount = Some(-debited);
+        entry.balance = Some(balance);
     }
+    for (place, (to, amount)) in (0_i64..).zip(legs) {
+        tx.write(Write::insert(to.leg(&entry.id, place, amount, currency)))?;
+    }
+    tx.write(Write::insert(entry))?;
     Ok(())
 }
 
-/// The kind of an entry in a user's history.
-pub(crate) fn entry_kind(kind: &str) -> Result<EntryKind, StoreError> {
-    words::read(kind)
+projection! {
+    /// What a person's history shows of an entry.
+    pub(crate) struct HistoryEntry {
+        seq: i64 = "event.seq",
+        at: DateTime<Utc> = "ledger_entry.at",
+        kind: MovementKind = "ledger_entry.kind",
+        reference: String = "ledger_entry.reference",
+        amount: i64 = "ledger_entry.amount",
+        balance: i64 = "ledger_entry.balance",
+        currency: Currency = "ledger_entry.currency",
+    }
 }
 
-/// The sum of a book, as users of the console see it: debits positive.
-pub fn balances(tx: &mut dyn Tx) -> Result<BTreeMap<String, Money>, StoreError> {
-    let rows = tx.query(
-        "SELECT CASE WHEN book LIKE 'deposit:%' THEN 'deposits' ELSE book END AS b, currency, CAST(SUM(amount) AS BIGINT) FROM ledger_leg GROUP BY b, currency ORDER BY b",
+impl MovementKind {
+    /// The kind of an entry in a person's history; a movement of nobody's deposit has none.
+    pub fn shown(self) -> Result<EntryKind, StoreError> {
+        match self {
+            Self::Topup => Ok(EntryKind::Topup),
+            Self::Ticket => Ok(EntryKind::Ticket),
+            Self::Order => Ok(EntryKind::Order),
+            Self::Refund => Ok(EntryKind::Refund),
+            Self::OrderIssued | Self::Overpaid => Err(StoreError::unreadable("ledger_entry.kind", self.word())),
+        }
+    }
+}
+
+/// The sum of a ledger account, those of all holders as one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LedgerBalance {
+    pub kind: LedgerAccountKind,
+    pub service: Option<String>,
+    pub city: Option<String>,
+    pub provider: Option<String>,
+    /// Hundredths of a percent.
+    pub rate: Option<i64>,
+    /// Debits are positive.
+    pub balance: Money,
+}
+
+/// Its kind and what it is about: `revenue parking belgrade`.
+impl fmt::Display for LedgerBalance {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.kind.word())?;
+        for part in [&self.service, &self.city, &self.provider].into_iter().flatten() {
+            write!(out, " {part}")?;
+        }
+        self.rate.map_or(Ok(()), |rate| write!(out, " {}.{:02} %", rate / 100, rate % 100))
+    }
+}
+
+projection! {
+    struct Sum {
+        kind: LedgerAccountKind = "kind",
+        service: Option<String> = "service",
+        city: Option<String> = "city",
+        provider: Option<String> = "provider",
+        rate: Option<i64> = "rate",
+        currency: Currency = "currency",
+        amount: i64 = "CAST(SUM(amount) AS BIGINT)",
+    }
+}
+
+/// The sum of every ledger account.
+pub(crate) fn balances(tx: &mut dyn Tx) -> Result<Vec<LedgerBalance>, StoreError> {
+    let sums: Vec<Sum> = tx.all(Select::of(
+        "FROM ledger_leg GROUP BY kind, service, city, provider, rate, currency ORDER BY kind, service, city, provider, rate, currency",
         &[],
-    )?;
-    rows.iter()
-        .map(|row| {
-            let currency = Currency::new(row.text(1)?).map_err(|error| StoreError::unreadable("currency", error))?;
-            Ok((format!("{} {}", row.text(0)?, currency.code()), Money::from_minor(row.int(2)?, currency)))
+    ))?;
+    Ok(sums
+        .into_iter()
+        .map(|Sum { kind, service, city, provider, rate, currency, amount }| {
+            let balance = Money::from_minor(amount, currency);
+            LedgerBalance { kind, service, city, provider, rate, balance }
         })
-        .collect()
+        .collect())
 }
 
-/// What is wrong in the books.
+/// What an audit finds wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LedgerFault {
     #[error("entry {entry} sums to {sum} minor units of {currency}")]
     EntryDoesNotBalance { entry: String, currency: String, sum: i64 },
     #[error("a leg belongs to {entry}, which does not exist")]
     LegWithoutEntry { entry: String },
+    #[error("entry {entry} posts to an account of kind {kind} and does not say whose or for what")]
+    AccountIncomplete { entry: String, kind: String },
     #[error("a plate belongs to {ticket}, which does not exist")]
     PlateWithoutTicket { ticket: String },
     #[error("entry {entry} has no legs")]
@@ -149,25 +278,25 @@ pub enum LedgerFault {
     Store(#[from] StoreError),
 }
 
-/// Checks the books: sums are zero, no deposit is negative or differs from its account, every ticket has its charge and every charge its
+/// Audits the ledger and what it stands for: sums are zero, legs say whose they are, no deposit is negative or differs from its account, every ticket has its charge and every charge its
 /// ticket, top-ups and orders agree, no ticket exceeds its stay's limit, events are gapless and name the entries they belong to.
 ///
 /// # Errors
 /// The first fault found.
-pub fn check(tx: &mut dyn Tx) -> Result<(), LedgerFault> {
+pub fn audit(tx: &mut dyn Tx) -> Result<(), LedgerFault> {
     if let Some(row) = row(
         tx,
-        "SELECT entry, currency, CAST(SUM(amount) AS BIGINT) FROM ledger_leg GROUP BY entry, currency HAVING SUM(amount) <> 0 LIMIT 1",
+        "SELECT entry, currency, CAST(SUM(amount) AS BIGINT) AS sum FROM ledger_leg GROUP BY entry, currency HAVING SUM(amount) <> 0 LIMIT 1",
     )? {
         return Err(LedgerFault::EntryDoesNotBalance {
-            entry: row.string(0)?,
-            currency: row.string(1)?,
-            sum: row.int(2)?,
+            entry: row.get("entry")?,
+            currency: row.get("currency")?,
+            sum: row.get("sum")?,
         });
     }
     if let Some(entry) = first(
         tx,
-        "SELECT entry FROM ledger_leg WHERE NOT EXISTS (SELECT 1 FROM ledger_entry WHERE id = ledger_leg.entry) LIMIT 1",
+        "SELECT entry AS id FROM ledger_leg WHERE NOT EXISTS (SELECT 1 FROM ledger_entry WHERE id = ledger_leg.entry) LIMIT 1",
     )? {
         return Err(LedgerFault::LegWithoutEntry { entry });
     }
@@ -177,20 +306,30 @@ pub fn check(tx: &mut dyn Tx) -> Result<(), LedgerFault> {
     )? {
         return Err(LedgerFault::EntryWithoutLegs { entry });
     }
+    if let Some(row) = row(
+        tx,
+        "SELECT entry, kind FROM ledger_leg WHERE CASE WHEN kind IN ('deposit', 'payable', 'refunds_payable') THEN holder IS NULL WHEN kind IN ('clearing', 'fees') THEN provider IS NULL WHEN kind IN ('revenue', 'receivable') THEN service IS NULL OR city IS NULL WHEN kind = 'vat' THEN rate IS NULL ELSE TRUE END LIMIT 1",
+    )? {
+        return Err(LedgerFault::AccountIncomplete { entry: row.get("entry")?, kind: row.get("kind")? });
+    }
     if let Some(ticket) = first(
         tx,
-        "SELECT ticket FROM ticket_plate WHERE NOT EXISTS (SELECT 1 FROM ticket WHERE id = ticket_plate.ticket) LIMIT 1",
+        "SELECT ticket AS id FROM ticket_plate WHERE NOT EXISTS (SELECT 1 FROM ticket WHERE id = ticket_plate.ticket) LIMIT 1",
     )? {
         return Err(LedgerFault::PlateWithoutTicket { ticket });
     }
     if let Some(row) = row(tx, "SELECT id, deposit FROM account WHERE deposit < 0 LIMIT 1")? {
-        return Err(LedgerFault::DepositNegative { account: row.string(0)?, deposit: row.int(1)? });
+        return Err(LedgerFault::DepositNegative { account: row.get("id")?, deposit: row.get("deposit")? });
     }
     if let Some(row) = row(
         tx,
-        "SELECT account.id, CAST(COALESCE(-booked.amount, 0) AS BIGINT), account.deposit FROM account LEFT JOIN (SELECT book, SUM(amount) AS amount FROM ledger_leg WHERE book LIKE 'deposit:%' GROUP BY book) AS booked ON booked.book = 'deposit:' || account.id WHERE COALESCE(-booked.amount, 0) <> account.deposit LIMIT 1",
+        "SELECT account.id AS id, CAST(COALESCE(-booked.amount, 0) AS BIGINT) AS booked, account.deposit AS deposit FROM account LEFT JOIN (SELECT holder, SUM(amount) AS amount FROM ledger_leg WHERE kind = 'deposit' GROUP BY holder) AS booked ON booked.holder = account.id WHERE COALESCE(-booked.amount, 0) <> account.deposit LIMIT 1",
     )? {
-        return Err(LedgerFault::DepositDiffers { account: row.string(0)?, booked: row.int(1)?, shown: row.int(2)? });
+        return Err(LedgerFault::DepositDiffers {
+            account: row.get("id")?,
+            booked: row.get("booked")?,
+            shown: row.get("deposit")?,
+        });
     }
     if let Some(ticket) = first(
         tx,
@@ -222,7 +361,7 @@ pub fn check(tx: &mut dyn Tx) -> Result<(), LedgerFault> {
         return Err(LedgerFault::LimitExceeded { ticket });
     }
     if let Some(quote) =
-        first(tx, "SELECT quote FROM ticket WHERE quote IS NOT NULL GROUP BY quote HAVING COUNT(*) > 1 LIMIT 1")?
+        first(tx, "SELECT quote AS id FROM ticket WHERE quote IS NOT NULL GROUP BY quote HAVING COUNT(*) > 1 LIMIT 1")?
     {
         return Err(LedgerFault::QuoteSoldTwice { quote });
     }
@@ -246,5 +385,5 @@ fn row(tx: &mut dyn Tx, sql: &str) -> Result<Option<Row>, StoreError> {
 }
 
 fn first(tx: &mut dyn Tx, sql: &str) -> Result<Option<String>, StoreError> {
-    row(tx, sql)?.map(|row| row.string(0)).transpose()
+    row(tx, sql)?.map(|row| row.get("id")).transpose()
 }

@@ -15,7 +15,7 @@ use crate::kernel::idempotency::InFlight;
 use crate::kernel::keys::Keys;
 use crate::kernel::ports::Entropy;
 use crate::kernel::routes::{self, Call};
-use crate::kernel::store::{Job, Store, StoreError, Tx};
+use crate::kernel::store::{Job, Prefetched, Store, StoreError, Tx};
 use crate::kernel::text;
 
 /// Limits and habits that are the operator's, not a city's.
@@ -33,7 +33,7 @@ pub struct Config {
     pub codes_per_address: i64,
     pub wrong_codes_per_address: i64,
     pub token_lifetime: TimeDelta,
-    pub vehicles_per_account: i64,
+    pub vehicles_per_account: usize,
     /// Time after a top-up's `not_after` in which the bank's page still takes the payment.
     pub topup_page: TimeDelta,
     /// Answers of actions are kept so long.
@@ -186,10 +186,12 @@ impl Operator {
     fn attempt(&self, tx: &mut dyn Tx, now: DateTime<Utc>, request: &Request) -> Outcome<Tried> {
         let (route, path) = routes::find(request)?;
         let mut call = Call::new(self, now, request, path);
-        call.enter(tx, route)?;
+        let prefetched = call.enter(tx, route)?;
         if !route.is_action {
             return (route.handler)(tx, &mut call).map(Tried::Answer);
         }
+        let mut tx = Prefetched::new(tx, prefetched);
+        let tx: &mut dyn Tx = &mut tx;
         let action = match crate::kernel::idempotency::begin(&call, route)? {
             Ok(action) => action,
             Err(replayed) => return Ok(Tried::Answer(replayed)),

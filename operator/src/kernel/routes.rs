@@ -4,16 +4,24 @@ use chrono::{DateTime, Utc};
 use mesto_protocol::base::sign_in::Role;
 use mesto_protocol::{Problem, ProblemCode, route};
 
+use crate::base::accounts;
+use crate::base::public;
+use crate::base::sign_in;
 use crate::base::sign_in::Who;
-use crate::base::{accounts, public, sign_in, vehicles, wallet};
-use crate::kernel::account::Held;
+use crate::base::vehicles;
+use crate::base::wallet;
+use crate::kernel::account::{AccountOf, LockedAccount, LockedAccounts, Locks, Subject};
+use crate::kernel::events;
 use crate::kernel::failure::{Outcome, refuse};
 use crate::kernel::http::{Request, Response};
+use crate::kernel::idempotency;
+use crate::kernel::idempotency::IntentRow;
 use crate::kernel::operator::Operator;
-use crate::kernel::store::{Ask, Row, StoreError, Tx, Value};
-use crate::kernel::{events, idempotency};
-use crate::orders::{control, driver};
-use crate::parking::{quotes, tickets};
+use crate::kernel::store::{Ask, Row, Select, StoreError, Tx};
+use crate::orders::control;
+use crate::orders::driver;
+use crate::parking::quotes;
+use crate::parking::tickets;
 
 /// A request on its way through a handler.
 pub(crate) struct Call<'a> {
@@ -22,58 +30,87 @@ pub(crate) struct Call<'a> {
     pub request: &'a Request,
     /// What stands in the places of the path's `{...}`.
     pub path: Vec<String>,
+    /// The hash of the request's token; empty where nobody has to sign in.
+    pub token: String,
     pub who: Option<Who>,
-    /// The caller's account, locked; every action has it.
-    pub held: Option<Held>,
+    /// The caller's account and those that the route locks beside it; every action has them.
+    pub locked: LockedAccounts,
     /// What is known of an action's key.
-    pub known: Vec<Row>,
-    /// The answer to what the route said it would read first.
-    pub foreseen: Vec<Row>,
+    pub known: Vec<IntentRow>,
 }
 
-/// What a handler will read first: asked together with who calls, so that a database at the other end of a connection is not asked twice.
-/// It must not show anything of another account without the handler looking at whose it is.
-pub(crate) struct Foreseen {
-    pub sql: &'static str,
-    pub params: Vec<String>,
+/// What an action locks beside its caller's account.
+pub(crate) struct AlsoLocked {
+    /// Asks for accounts, before anything is locked: whether they are still the right ones is the handler's to see.
+    pub accounts: Select<AccountOf>,
+    pub subjects: Vec<Subject>,
 }
+
+/// Questions with their answers.
+pub(crate) type Answers = Vec<(Ask, Vec<Row>)>;
 
 impl<'a> Call<'a> {
     pub fn new(operator: &'a Operator, now: DateTime<Utc>, request: &'a Request, path: Vec<String>) -> Self {
-        Self { operator, now, request, path, who: None, held: None, known: Vec::new(), foreseen: Vec::new() }
+        let (token, locked) = (String::new(), LockedAccounts::new());
+        Self { operator, now, request, path, token, who: None, locked, known: Vec::new() }
     }
 
-    /// Finds out who calls and whether he may; for an action his account is locked.
-    pub fn enter(&mut self, tx: &mut dyn Tx, route: &Route) -> Outcome<()> {
-        let Some(roles) = route.roles else { return Ok(()) };
-        let who = if route.is_action {
+    /// Finds out who calls and whether he may; for an action his account is locked, and what its route reads first is answered.
+    pub fn enter(&mut self, tx: &mut dyn Tx, route: &Route) -> Outcome<Answers> {
+        let Some(roles) = route.roles else { return Ok(Answers::new()) };
+        self.token = sign_in::token_hash(self.request)?;
+        let (who, answers) = if route.is_action {
             self.enter_action(tx, route)?
         } else {
-            sign_in::authenticate(tx, self.now, self.request)?
+            let rows = tx.read(vec![sign_in::holder(&self.token, self.now).ask()])?;
+            (sign_in::held(rows.first().and_then(|rows| rows.first()))?.0, Answers::new())
         };
         if !roles.contains(&who.role) {
             return refuse(ProblemCode::Forbidden, "your role may not do this");
         }
         self.who = Some(who);
-        Ok(())
+        Ok(answers)
     }
 
-    /// Locks the caller's account, and then, in the same journey, sees what is known of the action's key and reads what the route foresaw.
-    fn enter_action(&mut self, tx: &mut dyn Tx, route: &Route) -> Outcome<Who> {
-        let token = sign_in::token_hash(self.request)?;
-        let foreseen = route.foresees.and_then(|foresees| foresees(self.request));
-        let mut asks = vec![sign_in::hold(&token, self.now), idempotency::known(self.request, &token)];
-        asks.extend(
-            foreseen
-                .as_ref()
-                .map(|foreseen| Ask { sql: foreseen.sql, params: foreseen.params.iter().map(Value::from).collect() }),
-        );
-        let mut answers = tx.query_all(&asks)?.into_iter();
-        let (who, held) = sign_in::held(answers.next().unwrap_or_default().first())?;
-        self.held = Some(held);
-        self.known = answers.next().unwrap_or_default();
-        self.foreseen = answers.next().unwrap_or_default();
-        Ok(who)
+    /// Locks the caller's account, and then, in the same round trip, sees what is known of the action's key and reads what the route says.
+    fn enter_action(&mut self, tx: &mut dyn Tx, route: &Route) -> Outcome<(Who, Answers)> {
+        let holder = sign_in::holder(&self.token, self.now);
+        let known = idempotency::known(self.request, &self.token).ask();
+        let prefetch = route.prefetch.and_then(|prefetch| prefetch(self)).unwrap_or_default();
+        let also = route.also_locks.map(|also_locks| also_locks(self)).transpose()?;
+        let (who, mut answers) = match also {
+            None => {
+                let mut asks = vec![holder.locking("account").ask(), known];
+                asks.extend(prefetch.iter().cloned());
+                let mut answers = tx.read(asks)?.into_iter();
+                let (who, account) = sign_in::held(answers.next().unwrap_or_default().first())?;
+                self.locked.insert(who.account.clone(), LockedAccount::of(account));
+                (who, answers)
+            }
+            Some(also) => {
+                // First who is to be locked, then all of them in the one order.
+                let mut found = tx.read(vec![holder.ask(), also.accounts.ask()])?.into_iter();
+                let (who, _) = sign_in::held(found.next().unwrap_or_default().first())?;
+                let mut locks = Locks { subjects: also.subjects.into_iter().collect(), ..Locks::default() };
+                locks.accounts.insert(who.account.clone());
+                for row in found.next().unwrap_or_default() {
+                    locks.accounts.insert(row.read::<AccountOf>()?.account);
+                }
+                let mut asks = locks.asks();
+                let locked = asks.len();
+                asks.push(known);
+                asks.extend(prefetch.iter().cloned());
+                let mut answers = tx.read(asks)?;
+                let rest = answers.split_off(locked);
+                self.locked = locks.taken(&answers)?;
+                if self.locked.get(&who.account).is_none_or(|account| account.is_closed) {
+                    return refuse(ProblemCode::Unauthorized, "this token is not valid any more; sign in again");
+                }
+                (who, rest.into_iter())
+            }
+        };
+        self.known = answers.next().unwrap_or_default().iter().map(Row::read).collect::<Result<_, _>>()?;
+        Ok((who, prefetch.into_iter().zip(answers).collect()))
     }
 
     /// Who calls; a route without roles has nobody.
@@ -85,8 +122,10 @@ impl<'a> Call<'a> {
     }
 
     /// The caller's account, locked.
-    pub fn held(&mut self) -> Outcome<&mut Held> {
-        self.held.as_mut().ok_or_else(|| StoreError::Broken("the account is not held".into()).into())
+    pub fn account(&mut self) -> Outcome<&mut LockedAccount> {
+        let who = self.who.as_ref().map(|who| &who.account);
+        let locked = who.and_then(|account| self.locked.get_mut(account));
+        locked.ok_or_else(|| StoreError::Broken("the account is not locked".into()).into())
     }
 
     /// The first `{...}` of the path.
@@ -110,6 +149,9 @@ impl<'a> Call<'a> {
 }
 
 type Handler = fn(&mut dyn Tx, &mut Call<'_>) -> Outcome<Response>;
+/// Nothing when the request cannot be read; its handler says so.
+type Prefetch = fn(&Call<'_>) -> Option<Vec<Ask>>;
+type AlsoLocks = fn(&Call<'_>) -> Outcome<AlsoLocked>;
 
 pub(crate) struct Route {
     pub method: &'static str,
@@ -118,8 +160,11 @@ pub(crate) struct Route {
     pub roles: Option<&'static [Role]>,
     /// Needs an Idempotency-Key.
     pub is_action: bool,
-    /// What an action reads first.
-    pub foresees: Option<fn(&Request) -> Option<Foreseen>>,
+    /// What an action reads: asked in the round trip that locks its account. It must not show anything of another account without the
+    /// handler looking at whose it is.
+    pub prefetch: Option<Prefetch>,
+    /// What an action locks beside its caller's account.
+    pub also_locks: Option<AlsoLocks>,
     pub handler: Handler,
 }
 
@@ -129,21 +174,25 @@ const DRIVER: Option<&[Role]> = Some(&[Role::Driver]);
 const INSPECTOR: Option<&[Role]> = Some(&[Role::Inspector]);
 
 const fn read(path: &'static str, roles: Option<&'static [Role]>, handler: Handler) -> Route {
-    Route { method: "GET", path, roles, is_action: false, foresees: None, handler }
+    Route { method: "GET", path, roles, is_action: false, prefetch: None, also_locks: None, handler }
 }
 const fn post(path: &'static str, roles: Option<&'static [Role]>, handler: Handler) -> Route {
-    Route { method: "POST", path, roles, is_action: false, foresees: None, handler }
+    Route { method: "POST", path, roles, is_action: false, prefetch: None, also_locks: None, handler }
 }
 const fn action(path: &'static str, roles: Option<&'static [Role]>, handler: Handler) -> Route {
-    Route { method: "POST", path, roles, is_action: true, foresees: None, handler }
+    Route { method: "POST", path, roles, is_action: true, prefetch: None, also_locks: None, handler }
 }
 const fn delete(path: &'static str, roles: Option<&'static [Role]>, handler: Handler) -> Route {
-    Route { method: "DELETE", path, roles, is_action: false, foresees: None, handler }
+    Route { method: "DELETE", path, roles, is_action: false, prefetch: None, also_locks: None, handler }
 }
 
 impl Route {
-    const fn foreseeing(self, foresees: fn(&Request) -> Option<Foreseen>) -> Self {
-        Self { foresees: Some(foresees), ..self }
+    const fn prefetching(self, prefetch: Prefetch) -> Self {
+        Self { prefetch: Some(prefetch), ..self }
+    }
+
+    const fn also_locking(self, also_locks: AlsoLocks) -> Self {
+        Self { also_locks: Some(also_locks), ..self }
     }
 }
 
@@ -164,7 +213,7 @@ static ROUTES: &[Route] = &[
     post(route::VEHICLES, DRIVER, vehicles::add),
     delete(route::VEHICLE, DRIVER, vehicles::remove),
     post(route::QUOTES, DRIVER, quotes::make),
-    action(route::TICKETS, DRIVER, tickets::buy).foreseeing(tickets::quote_to_buy),
+    action(route::TICKETS, DRIVER, tickets::buy).prefetching(tickets::prefetch),
     read(route::TICKETS, DRIVER, tickets::list),
     read(route::TICKET, DRIVER, tickets::read),
     read(route::DEPOSIT, DRIVER, wallet::history),
@@ -172,12 +221,14 @@ static ROUTES: &[Route] = &[
     read(route::TOPUP, DRIVER, wallet::read),
     post(route::BANK_NOTICE, ANYBODY, wallet::notice),
     read(route::ORDERS, DRIVER, driver::list),
-    action(route::ORDER_PAYMENT, DRIVER, driver::pay),
+    action(route::ORDER_PAYMENT, DRIVER, driver::pay).prefetching(driver::prefetch),
     read(route::INTENT, EVERYBODY, idempotency::outcome),
     delete(route::INTENT, EVERYBODY, idempotency::cancel),
     read(route::EVENTS, EVERYBODY, events::page),
     read(route::INSPECTOR_CHECK, INSPECTOR, control::check),
-    action(route::INSPECTOR_ORDERS, INSPECTOR, control::issue),
+    action(route::INSPECTOR_ORDERS, INSPECTOR, control::issue)
+        .prefetching(control::prefetch)
+        .also_locking(control::also_locks),
 ];
 
 /// The route of a request and what stands in its path; 404 and 405 say what there is.

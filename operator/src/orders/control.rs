@@ -8,15 +8,38 @@ use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::order;
 
 use crate::base::vehicles;
-use crate::kernel::account::Held;
+use crate::kernel::account::Subject;
 use crate::kernel::failure::Outcome;
 use crate::kernel::http::Response;
-use crate::kernel::ledger::{self, Book, Movement};
-use crate::kernel::routes::Call;
-use crate::kernel::store::Tx;
-use crate::kernel::{text, words};
+use crate::kernel::ledger::{self, LedgerAccount, Movement, MovementKind};
+use crate::kernel::routes::{AlsoLocked, Call};
+use crate::kernel::store::{Ask, Json, Select, StoreError, Tx, Write};
 use crate::orders::driver;
-use crate::values;
+use crate::orders::driver::{OrderPlateRow, OrderRow, StateWord};
+use crate::parking::tickets::ChannelWord;
+use crate::{projection, table, values};
+
+table! {
+    struct PlateCheckRow in "plate_check" {
+        id: String,
+        inspector: String,
+        city: String,
+        zone: String,
+        canonical: String,
+        covered: bool,
+        at: DateTime<Utc>,
+    }
+}
+
+projection! {
+    /// What an inspector may know of a ticket.
+    struct SeenTicket {
+        id: String = "ticket.id",
+        starts_at: DateTime<Utc> = "ticket.starts_at",
+        ends_at: DateTime<Utc> = "ticket.ends_at",
+        channel: ChannelWord = "ticket.channel",
+    }
+}
 
 const PLACE_MAX: usize = 120;
 
@@ -33,22 +56,43 @@ pub(crate) fn check(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     known_zone(call, &city, &zone)?;
     let plate = vehicles::plate(call.operator, &city, &typed)?.canonical;
     let seen = see(tx, call, &city, &zone, &plate)?;
-    let order = driver::covering(tx, &city, &zone, &plate, call.now)?.map(|order| order.id);
+    let order = driver::find_covering(tx, &city, &zone, &plate, call.now)?.map(|order| order.id);
     // Who checked which plate is kept as evidence, and erased with its own retention.
-    tx.execute(
-        "INSERT INTO plate_check (id, inspector, city, zone, canonical, covered, at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        values![
-            &call.operator.id("pc", call.now),
-            &call.who()?.account,
-            &city,
-            &zone,
-            &plate,
-            i64::from(seen.covered),
-            call.now.timestamp_millis()
-        ],
-    )?;
+    tx.write(Write::insert(PlateCheckRow {
+        id: call.operator.id("pc", call.now),
+        inspector: call.who()?.account.clone(),
+        city,
+        zone: zone.clone(),
+        canonical: plate.clone(),
+        covered: seen.covered,
+        at: call.now,
+    }))?;
     let Seen { ticket, covered } = seen;
     Ok(Response::json(200, &PlateCheck { plate, zone, checked_at: call.now, covered, ticket, order }))
+}
+
+/// Where a plate of a new order stands: city, zone, canonical plate.
+fn asked_place(call: &Call<'_>) -> Outcome<(NewOrder, String)> {
+    let asked: NewOrder = call.request.read()?;
+    let plate = vehicles::plate(call.operator, &asked.city, &asked.plate)?.canonical;
+    Ok((asked, plate))
+}
+
+/// What issuing an order reads: the last ticket and the order of the plate, and whom it is told.
+pub(crate) fn prefetch(call: &Call<'_>) -> Option<Vec<Ask>> {
+    let (asked, plate) = asked_place(call).ok()?;
+    Some(vec![
+        last_ticket(&asked.city, &asked.zone, &plate, call.now).ask(),
+        driver::covering(&asked.city, &asked.zone, &plate, call.now).ask(),
+        driver::owners(&asked.city, &plate).ask(),
+    ])
+}
+
+/// Two inspectors in front of the same car: the second one waits, and then finds the order of the first. Its owners are told.
+pub(crate) fn also_locks(call: &Call<'_>) -> Outcome<AlsoLocked> {
+    let (asked, plate) = asked_place(call)?;
+    let subjects = vec![Subject::plate(&asked.city, &plate)];
+    Ok(AlsoLocked { accounts: driver::owners(&asked.city, &plate), subjects })
 }
 
 /// `POST /v1/inspector/orders`
@@ -56,11 +100,6 @@ pub(crate) fn issue(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     let asked: NewOrder = call.request.read()?;
     known_zone(call, &asked.city, &asked.zone)?;
     let plate = vehicles::plate(call.operator, &asked.city, &asked.plate)?;
-    // Two inspectors in front of the same car: the second one waits, and then finds the order of the first.
-    tx.execute(
-        "INSERT INTO plate_lock (city, canonical) VALUES ($1, $2) ON CONFLICT (city, canonical) DO UPDATE SET canonical = excluded.canonical",
-        values![&asked.city, &plate.canonical],
-    )?;
     let seen = see(tx, call, &asked.city, &asked.zone, &plate.canonical)?;
     if seen.covered {
         let ticket = seen.ticket.map(|ticket| ticket.id);
@@ -76,11 +115,16 @@ pub(crate) fn issue(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
         .with("field", "violation")
         .into());
     }
-    if let Some(order) = driver::covering(tx, &asked.city, &asked.zone, &plate.canonical, call.now)? {
+    if let Some(order) = driver::find_covering(tx, &asked.city, &asked.zone, &plate.canonical, call.now)? {
         return Err(Problem::new(ProblemCode::OrderExists, "a daily order covers this vehicle here")
             .with("order", order.id)
             .with("valid_until", order.valid_until)
             .into());
+    }
+    let owners = tx.all(driver::owners(&asked.city, &plate.canonical))?;
+    if owners.iter().any(|owner| !call.locked.contains_key(&owner.account)) {
+        // Somebody has added the plate since the accounts to be locked were looked for: run again.
+        return Err(StoreError::Contended.into());
     }
     let terms = order::issue(call.operator.city(&asked.city)?, &asked.zone, call.now)?;
     let order = Order {
@@ -98,40 +142,44 @@ pub(crate) fn issue(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
         violation: asked.violation,
         paid_at: None,
     };
-    let inspector = call.who()?.account.clone();
-    tx.execute(
-        "INSERT INTO daily_order (id, city, zone, state, violation, place, terms, issued_at, valid_until, currency, inspector) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-        values![
-            &order.id,
-            &order.city,
-            &order.zone,
-            &words::write(&order.state)?,
-            &words::write(&order.violation)?,
-            order.place.as_deref(),
-            &serde_json::to_string(&terms)?,
-            order.issued_at.timestamp_millis(),
-            order.valid_until.timestamp_millis(),
-            order.price.currency.code(),
-            &inspector
-        ],
-    )?;
-    tx.execute(
-        "INSERT INTO order_plate (daily_order, city, canonical, shown) VALUES ($1, $2, $3, $4)",
-        values![&order.id, &order.city, &order.plate, &plate.display],
-    )?;
+    tx.write(Write::insert(OrderRow {
+        id: order.id.clone(),
+        city: order.city.clone(),
+        zone: order.zone.clone(),
+        state: StateWord::Issued,
+        violation: order.violation.try_into()?,
+        place: order.place.clone(),
+        terms: Json::of(&terms)?,
+        issued_at: order.issued_at,
+        valid_until: order.valid_until,
+        currency: order.price.currency,
+        inspector: call.who()?.account.clone(),
+        paid_at: None,
+        paid_by: None,
+        paid_amount: None,
+    }))?;
+    tx.write(Write::insert(OrderPlateRow {
+        daily_order: order.id.clone(),
+        city: order.city.clone(),
+        canonical: order.plate.clone(),
+        shown: plate.display,
+    }))?;
     let price = order.price.minor()?;
     let movement = Movement {
         id: call.operator.id("le", call.now),
-        kind: "order_issued",
+        kind: MovementKind::OrderIssued,
         reference: &order.id,
         currency: order.price.currency,
-        legs: vec![(Book::OrdersReceivable, price), (Book::OrderRevenue(order.city.clone()), -price)],
+        legs: vec![
+            (LedgerAccount::Receivable { service: driver::SERVICE, city: order.city.clone() }, price),
+            (LedgerAccount::Revenue { service: driver::SERVICE, city: order.city.clone() }, -price),
+        ],
     };
-    ledger::book(tx, call.now, None, &movement)?;
-    for account in driver::owners(tx, &order.city, &order.plate)? {
-        let mut held = Held::take(tx, &account)?;
-        held.tell(Change::OrderChanged(order.clone()));
-        held.release(tx, call.now)?;
+    ledger::post(tx, call.now, None, movement)?;
+    for owner in owners {
+        if let Some(account) = call.locked.get_mut(&owner.account) {
+            account.tell(Change::OrderChanged(order.clone()));
+        }
     }
     Ok(Response::json(201, &order))
 }
@@ -148,18 +196,20 @@ fn known_zone(call: &Call<'_>, city: &str, zone: &str) -> Outcome<()> {
         .into())
 }
 
+/// The ticket of a plate in a zone that has begun and ends last.
+fn last_ticket(city: &str, zone: &str, canonical: &str, now: DateTime<Utc>) -> Select<SeenTicket> {
+    Select::of(
+        "FROM ticket_plate JOIN ticket ON ticket.id = ticket_plate.ticket WHERE ticket_plate.city = $1 AND ticket_plate.canonical = $2 AND ticket_plate.zone = $3 AND ticket.state <> 'voided' AND ticket.starts_at <= $4 ORDER BY ticket_plate.ends_at DESC LIMIT 1",
+        values![city, canonical, zone, now.timestamp_millis()],
+    )
+}
+
 fn see(tx: &mut dyn Tx, call: &Call<'_>, city: &str, zone: &str, canonical: &str) -> Outcome<Seen> {
-    let rows = tx.query(
-        "SELECT ticket.id, ticket.starts_at, ticket.ends_at, ticket.channel FROM ticket_plate JOIN ticket ON ticket.id = ticket_plate.ticket WHERE ticket_plate.city = $1 AND ticket_plate.canonical = $2 AND ticket_plate.zone = $3 AND ticket.state <> 'voided' AND ticket.starts_at <= $4 ORDER BY ticket_plate.ends_at DESC LIMIT 1",
-        values![city, canonical, zone, call.now.timestamp_millis()],
-    )?;
-    let Some(row) = rows.first() else { return Ok(Seen { ticket: None, covered: false }) };
-    let ticket = CheckedTicket {
-        id: row.string(0)?,
-        starts_at: text::time(row.int(1)?)?,
-        ends_at: text::time(row.int(2)?)?,
-        channel: words::read(row.text(3)?)?,
+    let Some(seen) = tx.first(last_ticket(city, zone, canonical, call.now))? else {
+        return Ok(Seen { ticket: None, covered: false });
     };
+    let SeenTicket { id, starts_at, ends_at, channel } = seen;
+    let ticket = CheckedTicket { id, starts_at, ends_at, channel: channel.into() };
     let covered = ticket.ends_at > call.now;
     let of_today = covered || same_day(call, city, ticket.ends_at)?;
     Ok(Seen { ticket: of_today.then_some(ticket), covered })
@@ -167,8 +217,7 @@ fn see(tx: &mut dyn Tx, call: &Call<'_>, city: &str, zone: &str, canonical: &str
 
 /// Whether a moment lies on today's date in the city.
 fn same_day(call: &Call<'_>, city: &str, moment: DateTime<Utc>) -> Outcome<bool> {
-    let zone =
-        call.operator.city(city)?.tz().map_err(|error| crate::kernel::store::StoreError::unreadable("city", error))?;
+    let zone = call.operator.city(city)?.tz().map_err(|error| crate::StoreError::unreadable("city", error))?;
     let (today, then) = (call.now.with_timezone(&zone).date_naive(), moment.with_timezone(&zone).date_naive());
     Ok(today == then)
 }

@@ -2,66 +2,118 @@
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::event::Change;
-use mesto_protocol::orders::driver::{Order, OrderPaid, OrderPayment, OrderState, Orders};
+use mesto_protocol::orders::driver::{Order, OrderPaid, OrderPayment, OrderState, Orders, Violation};
 use mesto_protocol::{Problem, ProblemCode};
+use mesto_rules::money::Currency;
 use mesto_rules::order::{self, OrderError, OrderEvent, OrderTerms};
 
+use crate::kernel::account::{AccountOf, Locks, lock};
+use crate::kernel::due;
 use crate::kernel::failure::{Failure, Outcome, refuse};
 use crate::kernel::http::Response;
-use crate::kernel::ledger::{self, Book, Movement};
+use crate::kernel::ledger::{self, LedgerAccount, Movement, MovementKind};
 use crate::kernel::routes::Call;
-use crate::kernel::store::{Row, Tx};
-use crate::kernel::{due, text, words};
-use crate::values;
+use crate::kernel::store::{Ask, Json, Select, Tx};
+use crate::{projection, stored_words, table, update, values};
+
+/// The service in the ledger.
+pub(crate) const SERVICE: &str = "orders";
 
 const MOST: i64 = 200;
 
-/// Columns of an order with its plate; a plate that was erased reads as empty.
-const COLUMNS: &str = "daily_order.id, daily_order.city, daily_order.zone, daily_order.state, daily_order.violation, daily_order.place, daily_order.terms, daily_order.issued_at, daily_order.paid_at, order_plate.canonical FROM daily_order LEFT JOIN order_plate ON order_plate.daily_order = daily_order.id";
+stored_words! {
+    /// `daily_order.state`
+    pub(crate) enum StateWord for OrderState { Issued = "issued", Paid = "paid", Cancelled = "cancelled" }
+}
 
-fn from_row(row: &Row, now: DateTime<Utc>) -> Outcome<(Order, OrderTerms)> {
-    let terms: OrderTerms = serde_json::from_str(row.text(6)?)?;
-    let paid_at = row.maybe_int(8)?.map(text::time).transpose()?;
+stored_words! {
+    /// `daily_order.violation`
+    pub(crate) enum ViolationWord for Violation { NoTicket = "no_ticket", TimeExpired = "time_expired" }
+}
+
+table! {
+    pub(crate) struct OrderRow in "daily_order" {
+        id: String,
+        city: String,
+        zone: String,
+        state: StateWord,
+        violation: ViolationWord,
+        place: Option<String>,
+        terms: Json<OrderTerms>,
+        issued_at: DateTime<Utc>,
+        valid_until: DateTime<Utc>,
+        currency: Currency,
+        inspector: String,
+        paid_at: Option<DateTime<Utc>>,
+        paid_by: Option<String>,
+        paid_amount: Option<i64>,
+    }
+}
+
+table! {
+    /// The erasable half of an order.
+    pub(crate) struct OrderPlateRow in "order_plate" {
+        daily_order: String,
+        city: String,
+        canonical: String,
+        shown: String,
+    }
+}
+
+/// An order with its plate; a plate that was erased reads as empty.
+pub(crate) type OrderWithPlate = (OrderRow, Option<OrderPlateRow>);
+
+const FROM: &str = "FROM daily_order LEFT JOIN order_plate ON order_plate.daily_order = daily_order.id";
+
+fn from_rows((row, plate): OrderWithPlate, now: DateTime<Utc>) -> Outcome<(Order, OrderTerms)> {
+    let terms = row.terms.read()?;
     let order = Order {
-        id: row.string(0)?,
-        city: row.string(1)?,
-        zone: row.string(2)?,
-        plate: row.maybe_string(9)?.unwrap_or_default(),
-        state: words::read(row.text(3)?)?,
-        issued_at: text::time(row.int(7)?)?,
+        id: row.id,
+        city: row.city,
+        zone: row.zone,
+        plate: plate.map(|plate| plate.canonical).unwrap_or_default(),
+        state: row.state.into(),
+        issued_at: row.issued_at,
         valid_until: terms.valid_until,
         price: terms.price,
-        due: terms.due(paid_at.unwrap_or(now)),
+        due: terms.due(row.paid_at.unwrap_or(now)),
         discount_until: terms.discount_until,
-        place: row.maybe_string(5)?,
-        violation: words::read(row.text(4)?)?,
-        paid_at,
+        place: row.place,
+        violation: row.violation.into(),
+        paid_at: row.paid_at,
     };
     Ok((order, terms))
 }
 
 /// The orders of the plates of an account, newest first.
 pub(crate) fn of(tx: &mut dyn Tx, account: &str, now: DateTime<Utc>) -> Outcome<Vec<Order>> {
-    let rows = tx.query(
-        &format!("SELECT {COLUMNS} JOIN vehicle ON vehicle.city = order_plate.city AND vehicle.canonical = order_plate.canonical WHERE vehicle.account = $1 ORDER BY daily_order.id DESC LIMIT $2"),
+    let rows: Vec<OrderWithPlate> = tx.all(Select::of(
+        &format!("{FROM} JOIN vehicle ON vehicle.city = order_plate.city AND vehicle.canonical = order_plate.canonical WHERE vehicle.account = $1 ORDER BY daily_order.id DESC LIMIT $2"),
         values![account, MOST],
-    )?;
-    rows.iter().map(|row| from_row(row, now).map(|(order, _)| order)).collect()
+    ))?;
+    rows.into_iter().map(|row| from_rows(row, now).map(|(order, _)| order)).collect()
+}
+
+/// Asks for the order that covers a plate in a zone now.
+pub(crate) fn covering(city: &str, zone: &str, canonical: &str, now: DateTime<Utc>) -> Select<OrderWithPlate> {
+    Select::of(
+        &format!(
+            "{FROM} WHERE order_plate.city = $1 AND order_plate.canonical = $2 AND daily_order.zone = $3 AND daily_order.valid_until > $4 AND daily_order.state <> 'cancelled' ORDER BY daily_order.id DESC LIMIT 1"
+        ),
+        values![city, canonical, zone, now.timestamp_millis()],
+    )
 }
 
 /// The order that covers a plate in a zone now.
-pub(crate) fn covering(
+pub(crate) fn find_covering(
     tx: &mut dyn Tx,
     city: &str,
     zone: &str,
     canonical: &str,
     now: DateTime<Utc>,
 ) -> Outcome<Option<Order>> {
-    let rows = tx.query(
-        &format!("SELECT {COLUMNS} WHERE order_plate.city = $1 AND order_plate.canonical = $2 AND daily_order.zone = $3 AND daily_order.valid_until > $4 AND daily_order.state <> 'cancelled' ORDER BY daily_order.id DESC LIMIT 1"),
-        values![city, canonical, zone, now.timestamp_millis()],
-    )?;
-    Ok(rows.first().map(|row| from_row(row, now)).transpose()?.map(|(order, _)| order))
+    let row = tx.first(covering(city, zone, canonical, now))?;
+    Ok(row.map(|row| from_rows(row, now)).transpose()?.map(|(order, _)| order))
 }
 
 /// `GET /v1/orders`
@@ -70,24 +122,36 @@ pub(crate) fn list(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     Ok(Response::json(200, &Orders { orders: of(tx, &account, call.now)? }))
 }
 
+projection! {
+    /// The vehicle of a token's account, `$2`, that an order was issued for.
+    pub(crate) struct OwnVehicle {
+        vehicle: Option<String> = "(SELECT vehicle.id FROM vehicle WHERE vehicle.account = (SELECT account FROM token WHERE hash = $2) AND vehicle.city = order_plate.city AND vehicle.canonical = order_plate.canonical)",
+    }
+}
+
+/// The order to pay. Another driver of the same plate may pay at the same moment: who holds its row pays.
+fn to_pay(call: &Call<'_>) -> Select<(OrderRow, Option<OrderPlateRow>, OwnVehicle)> {
+    Select::of(&format!("{FROM} WHERE daily_order.id = $1"), values![call.named(), &call.token]).locking("daily_order")
+}
+
+/// What a payment reads.
+pub(crate) fn prefetch(call: &Call<'_>) -> Option<Vec<Ask>> {
+    Some(vec![to_pay(call).ask()])
+}
+
 /// `POST /v1/orders/{order}/payment`: from the deposit, exactly what is owed now.
 pub(crate) fn pay(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     let asked: OrderPayment = call.request.read()?;
     call.in_time(asked.not_after)?;
     let (now, account) = (call.now, call.who()?.account.clone());
-    // Another driver of the same plate may pay at the same moment: who holds the row pays.
-    tx.execute("UPDATE daily_order SET state = state WHERE id = $1", values![call.named()])?;
-    let rows = tx.query(
-        &format!("SELECT {COLUMNS} JOIN vehicle ON vehicle.city = order_plate.city AND vehicle.canonical = order_plate.canonical WHERE vehicle.account = $1 AND daily_order.id = $2"),
-        values![&account, call.named()],
-    )?;
-    let Some(row) = rows.first() else {
+    let found = tx.first(to_pay(call))?.filter(|(_, _, own)| own.vehicle.is_some());
+    let Some((row, plate, _)) = found else {
         return refuse(ProblemCode::NotFound, "there is no such order on your vehicles");
     };
-    let (mut order, terms) = from_row(row, now)?;
+    let (mut order, terms) = from_rows((row, plate), now)?;
     let event = OrderEvent::Pay { amount: asked.amount, terms };
     let (_, _) = order::step(rules_state(order.state), &event, now).map_err(|error| refused(&error))?;
-    let (amount, balance) = (order.due, call.held()?.balance());
+    let (amount, balance) = (order.due, call.account()?.balance());
     let missing = amount.checked_sub(&balance)?;
     if missing.amount.is_sign_positive() && !missing.is_zero() {
         return Err(Problem::new(
@@ -100,24 +164,28 @@ pub(crate) fn pay(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
         .into());
     }
     let paid = amount.minor()?;
-    tx.write(
-        "UPDATE daily_order SET state = 'paid', paid_at = $2, paid_by = $3, paid_amount = $4 WHERE id = $1",
-        values![&order.id, now.timestamp_millis(), &account, paid],
-    )?;
+    tx.write(update!(OrderRow { id: &order.id } set {
+        state: StateWord::Paid, paid_at: Some(now), paid_by: Some(account.as_str()), paid_amount: Some(paid)
+    }))?;
     (order.state, order.paid_at) = (OrderState::Paid, Some(now));
     let price = order.price.minor()?;
     let entry = call.operator.id("le", now);
-    let held = call.held()?;
-    held.tell(Change::OrderChanged(order.clone()));
+    let locked = call.account()?;
+    locked.tell(Change::OrderChanged(order.clone()));
     // Issued at its full price: what the discount takes off was never earned.
-    let mut legs = vec![(Book::Deposit(account.clone()), paid), (Book::OrdersReceivable, -price)];
+    let city = || order.city.clone();
+    let mut legs = vec![
+        (LedgerAccount::Deposit { holder: account.clone() }, paid),
+        (LedgerAccount::Receivable { service: SERVICE, city: city() }, -price),
+    ];
     if price != paid {
-        legs.push((Book::OrderRevenue(order.city.clone()), price - paid));
+        legs.push((LedgerAccount::Revenue { service: SERVICE, city: city() }, price - paid));
     }
-    let movement = Movement { id: entry, kind: "order", reference: &order.id, currency: amount.currency, legs };
-    ledger::book(tx, now, Some(held), &movement)?;
+    let movement =
+        Movement { id: entry, kind: MovementKind::Order, reference: &order.id, currency: amount.currency, legs };
+    ledger::post(tx, now, Some(locked), movement)?;
     due::plan(tx, due::ORDER_TOLD, &format!("{}/{account}", order.id), now)?;
-    Ok(Response::json(200, &OrderPaid { order, balance: call.held()?.balance() }))
+    Ok(Response::json(200, &OrderPaid { order, balance: call.account()?.balance() }))
 }
 
 const fn rules_state(state: OrderState) -> order::OrderState {
@@ -141,28 +209,23 @@ fn refused(error: &OrderError) -> Failure {
     .into()
 }
 
-/// Tells the other accounts with this plate that an order was paid: one account per transaction, so that no two payments wait for each
-/// other in a circle.
+/// Tells the other accounts with this plate that an order was paid.
 pub(crate) fn tell_others(tx: &mut dyn Tx, now: DateTime<Utc>, reference: &str) -> Outcome<()> {
     let (order, payer) = reference.split_once('/').unwrap_or((reference, ""));
-    let rows = tx.query(&format!("SELECT {COLUMNS} WHERE daily_order.id = $1"), values![order])?;
-    let Some(row) = rows.first() else { return Ok(()) };
-    let (order, _) = from_row(row, now)?;
-    for account in owners(tx, &order.city, &order.plate)? {
-        if account != payer {
-            let mut held = crate::kernel::account::Held::take(tx, &account)?;
-            held.tell(Change::OrderChanged(order.clone()));
-            held.release(tx, now)?;
-        }
+    let row: Option<OrderWithPlate> =
+        tx.first(Select::of(&format!("{FROM} WHERE daily_order.id = $1"), values![order]))?;
+    let Some(row) = row else { return Ok(()) };
+    let (order, _) = from_rows(row, now)?;
+    let owners = tx.all(owners(&order.city, &order.plate))?.into_iter().map(|owner| owner.account);
+    let locks = Locks { accounts: owners.filter(|account| account != payer).collect(), ..Locks::default() };
+    for account in lock(tx, &locks)?.values_mut() {
+        account.tell(Change::OrderChanged(order.clone()));
+        account.release(tx, now)?;
     }
     Ok(())
 }
 
-/// The accounts with this plate, in the order in which they are locked.
-pub(crate) fn owners(tx: &mut dyn Tx, city: &str, canonical: &str) -> Outcome<Vec<String>> {
-    let rows = tx.query(
-        "SELECT DISTINCT account FROM vehicle WHERE city = $1 AND canonical = $2 ORDER BY account",
-        values![city, canonical],
-    )?;
-    Ok(rows.iter().map(|row| row.string(0)).collect::<Result<_, _>>()?)
+/// Asks for the accounts with this plate.
+pub(crate) fn owners(city: &str, canonical: &str) -> Select<AccountOf> {
+    Select::of("FROM vehicle WHERE city = $1 AND canonical = $2 ORDER BY account", values![city, canonical])
 }

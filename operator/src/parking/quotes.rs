@@ -4,15 +4,40 @@ use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::base::payments::PayMethod;
 use mesto_protocol::parking::quotes::{Quote, QuoteRequest};
 use mesto_protocol::{Problem, ProblemCode};
-use mesto_rules::quote::{PayMethod as RulesPay, QuoteAsk};
+use mesto_rules::quote::{PayMethod as RulesPay, Quote as Terms, QuoteAsk};
 
+use crate::base::vehicles::VehicleRow;
 use crate::kernel::failure::{Outcome, refuse};
 use crate::kernel::http::Response;
 use crate::kernel::routes::Call;
-use crate::kernel::store::Tx;
-use crate::kernel::{text, words};
+use crate::kernel::store::{Json, Select, Tx, Write};
 use crate::parking::stays;
-use crate::values;
+use crate::{find, projection, stored_words, table, values};
+
+stored_words! {
+    /// `quote.pay`, `ticket.pay`
+    pub(crate) enum PayWord for PayMethod { Deposit = "deposit", Card = "card" }
+}
+
+table! {
+    pub(crate) struct QuoteRow in "quote" {
+        id: String,
+        account: String,
+        city: String,
+        zone: String,
+        vehicle: String,
+        canonical: String,
+        shown: String,
+        pay: PayWord,
+        extends: Option<String>,
+        terms: Json<Terms>,
+        /// Versions of the stays it was computed against, 0 when there was none.
+        user_stay: i64,
+        plate_stay: i64,
+        issued_at: DateTime<Utc>,
+        expires_at: DateTime<Utc>,
+    }
+}
 
 /// The wire's payment methods are those of the rules without SMS, which is bought outside the app.
 fn rules_pay(pay: PayMethod) -> Outcome<RulesPay> {
@@ -25,11 +50,13 @@ fn rules_pay(pay: PayMethod) -> Outcome<RulesPay> {
     }
 }
 
-/// A ticket that covers a plate, as an extension sees it.
-struct Running {
-    ticket: String,
-    is_own: bool,
-    ends_at: DateTime<Utc>,
+projection! {
+    /// A ticket that covers a plate, as an extension sees it.
+    struct Running {
+        ticket: String = "ticket.id",
+        account: Option<String> = "ticket.account",
+        ends_at: DateTime<Utc> = "ticket.ends_at",
+    }
 }
 
 /// `POST /v1/quotes`
@@ -37,14 +64,10 @@ pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     let asked: QuoteRequest = call.request.read()?;
     let account = call.who()?.account.clone();
     let city = call.operator.city(&asked.city)?;
-    let rows = tx.query(
-        "SELECT canonical, shown, city FROM vehicle WHERE id = $1 AND account = $2",
-        values![&asked.vehicle, &account],
-    )?;
-    let Some(row) = rows.first() else {
+    let Some(vehicle) = tx.first(find!(VehicleRow { id: &asked.vehicle, account: &account }))? else {
         return refuse(ProblemCode::VehicleUnknown, "this vehicle is not in your account");
     };
-    let (canonical, shown) = (row.string(0)?, row.string(1)?);
+    let (canonical, shown) = (vehicle.canonical, vehicle.shown);
     if city.zone(&asked.zone).is_none() {
         let known: Vec<&str> = city.zones.iter().map(|zone| zone.id.as_str()).collect();
         return Err(Problem::new(
@@ -56,7 +79,7 @@ pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
         .into());
     }
     let now = call.now;
-    let running = running(tx, call, &asked, &canonical, &account)?;
+    let running = running(tx, call, &asked, &canonical)?;
     let kept = stays::read(tx, &asked.city, &asked.zone, &account, &canonical)?;
     let ask = QuoteAsk {
         zone: &asked.zone,
@@ -75,44 +98,32 @@ pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
         issued_at: now,
         expires_at: now + TimeDelta::seconds(city.policy.quote_ttl_seconds.into()),
         pay: asked.pay,
-        extends: running.filter(|running| running.is_own).map(|running| running.ticket),
+        extends: running.filter(|running| running.account.as_ref() == Some(&account)).map(|running| running.ticket),
         terms,
     };
-    tx.execute(
-        "INSERT INTO quote (id, account, city, zone, vehicle, canonical, shown, pay, extends, terms, user_stay, plate_stay, issued_at, expires_at) VALUES ($1, $2, $3, $14, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-        values![
-            &quote.id,
-            &account,
-            &quote.city,
-            &quote.vehicle,
-            &canonical,
-            &quote.plate,
-            &words::write(&quote.pay)?,
-            quote.extends.as_deref(),
-            &serde_json::to_string(&quote.terms)?,
-            stays::version(kept.0.as_ref()),
-            stays::version(kept.1.as_ref()),
-            now.timestamp_millis(),
-            quote.expires_at.timestamp_millis(),
-            &asked.zone
-        ],
-    )?;
+    tx.write(Write::insert(QuoteRow {
+        id: quote.id.clone(),
+        account,
+        city: quote.city.clone(),
+        zone: asked.zone,
+        vehicle: quote.vehicle.clone(),
+        canonical,
+        shown: quote.plate.clone(),
+        pay: quote.pay.try_into()?,
+        extends: quote.extends.clone(),
+        terms: Json::of(&quote.terms)?,
+        user_stay: stays::version(kept.0.as_ref()),
+        plate_stay: stays::version(kept.1.as_ref()),
+        issued_at: now,
+        expires_at: quote.expires_at,
+    }))?;
     Ok(Response::json(201, &quote))
 }
 
 /// The running ticket that a new one would continue: the last of this plate in this zone.
-fn running(
-    tx: &mut dyn Tx,
-    call: &Call<'_>,
-    asked: &QuoteRequest,
-    canonical: &str,
-    account: &str,
-) -> Outcome<Option<Running>> {
-    let rows = tx.query(
-        "SELECT ticket.id, ticket.account, ticket.ends_at FROM ticket_plate JOIN ticket ON ticket.id = ticket_plate.ticket WHERE ticket_plate.city = $1 AND ticket_plate.canonical = $2 AND ticket_plate.zone = $3 AND ticket_plate.ends_at > $4 AND ticket.state = 'active' ORDER BY ticket_plate.ends_at DESC LIMIT 1",
+fn running(tx: &mut dyn Tx, call: &Call<'_>, asked: &QuoteRequest, canonical: &str) -> Outcome<Option<Running>> {
+    Ok(tx.first(Select::of(
+        "FROM ticket_plate JOIN ticket ON ticket.id = ticket_plate.ticket WHERE ticket_plate.city = $1 AND ticket_plate.canonical = $2 AND ticket_plate.zone = $3 AND ticket_plate.ends_at > $4 AND ticket.state = 'active' ORDER BY ticket_plate.ends_at DESC LIMIT 1",
         values![&asked.city, canonical, &asked.zone, call.now.timestamp_millis()],
-    )?;
-    let Some(row) = rows.first() else { return Ok(None) };
-    let is_own = row.maybe_text(1)? == Some(account);
-    Ok(Some(Running { ticket: row.string(0)?, is_own, ends_at: text::time(row.int(2)?)? }))
+    ))?)
 }

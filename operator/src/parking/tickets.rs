@@ -9,17 +9,71 @@ use mesto_protocol::parking::signed::TicketClaims;
 use mesto_protocol::parking::tickets::{Channel, StayOfTicket, Ticket, TicketState, Tickets};
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::money::{Currency, Money};
-use mesto_rules::quote::Quote as Terms;
+use mesto_rules::quote::{Quote as Terms, QuoteLine};
 use mesto_rules::stay::Stay;
 
+use crate::kernel::due;
 use crate::kernel::failure::{Outcome, refuse};
-use crate::kernel::http::{Request, Response};
-use crate::kernel::ledger::{self, Book, Movement};
-use crate::kernel::routes::{Call, Foreseen};
-use crate::kernel::store::{Row, StoreError, Tx};
-use crate::kernel::{due, text, words};
-use crate::parking::stays::{self, Kept, Latest};
-use crate::values;
+use crate::kernel::http::Response;
+use crate::kernel::ledger::{self, LedgerAccount, Movement, MovementKind};
+use crate::kernel::routes::Call;
+use crate::kernel::store::{Ask, Json, Select, StoreError, Tx, Write};
+use crate::kernel::text;
+use crate::parking::quotes::{PayWord, QuoteRow};
+use crate::parking::stays::{self, Kept, Latest, OwnerWord};
+use crate::{projection, stored_words, table, values};
+
+/// The service in the ledger.
+const SERVICE: &str = "parking";
+
+stored_words! {
+    /// `ticket.channel`
+    pub(crate) enum ChannelWord for Channel { App = "app", Sms = "sms", Kiosk = "kiosk" }
+}
+
+stored_words! {
+    /// `ticket.state`
+    pub(crate) enum StateWord for TicketState { Active = "active", Expired = "expired", Voided = "voided" }
+}
+
+table! {
+    pub(crate) struct TicketRow in "ticket" {
+        id: String,
+        /// Absent when it was bought by SMS or at a kiosk.
+        account: Option<String>,
+        channel: ChannelWord,
+        city: String,
+        zone: String,
+        state: StateWord,
+        issued_at: DateTime<Utc>,
+        starts_at: DateTime<Utc>,
+        ends_at: DateTime<Utc>,
+        price: i64,
+        currency: Currency,
+        lines: Json<Vec<QuoteLine>>,
+        tariff: String,
+        pay: PayWord,
+        stay: String,
+        stay_started_at: DateTime<Utc>,
+        stay_deadline: Option<DateTime<Utc>>,
+        stay_paid_until: DateTime<Utc>,
+        extends: Option<String>,
+        quote: Option<String>,
+    }
+}
+
+table! {
+    /// The erasable half of a ticket: the plate, and the signed text that names it.
+    pub(crate) struct TicketPlateRow in "ticket_plate" {
+        ticket: String,
+        city: String,
+        zone: String,
+        canonical: String,
+        shown: String,
+        ends_at: DateTime<Utc>,
+        signed: String,
+    }
+}
 
 const PAGE: i64 = 50;
 const MOST: i64 = 200;
@@ -41,7 +95,7 @@ struct Frozen {
 pub(crate) fn buy(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     let asked: Purchase = call.request.read()?;
     call.in_time(asked.not_after)?;
-    let frozen = take_quote(call)?;
+    let frozen = take_quote(tx, call, &asked.quote)?;
     if frozen.pay != PayMethod::Deposit {
         return Err(Problem::new(
             ProblemCode::PaymentMethodNotAllowed,
@@ -51,7 +105,7 @@ pub(crate) fn buy(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
         .with("allowed", [PayMethod::Deposit])
         .into());
     }
-    let (price, balance) = (frozen.terms.total, call.held()?.balance());
+    let (price, balance) = (frozen.terms.total, call.account()?.balance());
     let missing = price.checked_sub(&balance)?;
     if missing.amount.is_sign_positive() && !missing.is_zero() {
         return Err(Problem::new(
@@ -64,51 +118,58 @@ pub(crate) fn buy(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
         .into());
     }
     let ticket = sell(tx, call, &asked.quote, frozen)?;
-    Ok(Response::json(201, &Purchased { ticket, balance: call.held()?.balance() }))
+    Ok(Response::json(201, &Purchased { ticket, balance: call.account()?.balance() }))
 }
 
-/// What a purchase reads first: its quote, whether it was bought, and the stays it counts in.
-pub(crate) fn quote_to_buy(request: &Request) -> Option<Foreseen> {
-    let asked: Purchase = request.read().ok()?;
-    Some(Foreseen {
-        // Subqueries and no joins: each is a walk along an index even by a plan that was made while the table was empty.
-        sql: concat!(
-            "SELECT city, canonical, shown, pay, extends, terms, user_stay, plate_stay, expires_at, (SELECT id FROM ticket WHERE ticket.account = quote.account AND ticket.quote = $1), (SELECT ",
-            stays::kept_of_plate!(),
-            " FROM stay WHERE canonical = quote.canonical AND city = quote.city AND zone = quote.zone), account FROM quote WHERE id = $1"
-        ),
-        params: vec![asked.quote],
-    })
+projection! {
+    /// The ticket that a quote was sold as.
+    struct Sold {
+        ticket: Option<String> = "(SELECT id FROM ticket WHERE ticket.account = quote.account AND ticket.quote = quote.id)",
+    }
+}
+
+/// Asks for a quote, and whether it was sold.
+fn to_buy(quote: &str) -> Select<(QuoteRow, Sold)> {
+    Select::of("FROM quote WHERE quote.id = $1", values![quote])
+}
+
+/// What a purchase reads: its quote, whether it was bought, and the stays it counts in.
+pub(crate) fn prefetch(call: &Call<'_>) -> Option<Vec<Ask>> {
+    let Purchase { quote, .. } = call.request.read().ok()?;
+    Some(vec![
+        to_buy(&quote).ask(),
+        stays::of_quote(&quote, OwnerWord::Account).ask(),
+        stays::of_quote(&quote, OwnerWord::Plate).ask(),
+    ])
 }
 
 /// The quote of this purchase, or why it cannot be bought. Its account is locked, so it is bought once.
-fn take_quote(call: &Call<'_>) -> Outcome<Frozen> {
+fn take_quote(tx: &mut dyn Tx, call: &Call<'_>, quote: &str) -> Outcome<Frozen> {
     let account = &call.who()?.account;
-    let Some(row) = call.foreseen.first().filter(|row| row.text(11).is_ok_and(|owner| owner == account)) else {
+    let Some((quote, Sold { ticket })) = tx.first(to_buy(quote))?.filter(|(quote, _)| quote.account == *account) else {
         return refuse(ProblemCode::QuoteUnknown, "there is no such quote of yours; ask for a new one");
     };
-    if let Some(ticket) = row.maybe_text(9)? {
+    if let Some(ticket) = ticket {
         return Err(Problem::new(ProblemCode::QuoteUsed, "this quote was bought already")
             .with("ticket", ticket)
             .into());
     }
-    let expires_at = text::time(row.int(8)?)?;
-    if call.now > expires_at {
+    if call.now > quote.expires_at {
         return Err(Problem::new(ProblemCode::QuoteExpired, "the price was held until then; ask for a new quote")
-            .with("expired_at", expires_at)
+            .with("expired_at", quote.expires_at)
             .into());
     }
-    let (city, terms): (String, Terms) = (row.string(0)?, serde_json::from_str(row.text(5)?)?);
-    let of_user = call.held.as_ref().and_then(|held| held.stays.get(&city, &terms.zone)).cloned();
+    let of_user = tx.first(stays::of_quote(&quote.id, OwnerWord::Account))?.map(Kept::from);
+    let of_plate = tx.first(stays::of_quote(&quote.id, OwnerWord::Plate))?.map(Kept::from);
     Ok(Frozen {
-        city,
-        canonical: row.string(1)?,
-        shown: row.string(2)?,
-        pay: words::read(row.text(3)?)?,
-        extends: row.maybe_string(4)?,
-        terms,
-        versions: (row.int(6)?, row.int(7)?),
-        kept: (of_user, row.maybe_text(10)?.map(Kept::read).transpose()?),
+        city: quote.city,
+        canonical: quote.canonical,
+        shown: quote.shown,
+        pay: quote.pay.into(),
+        extends: quote.extends,
+        terms: quote.terms.read()?,
+        versions: (quote.user_stay, quote.plate_stay),
+        kept: (of_user, of_plate),
     })
 }
 
@@ -158,16 +219,17 @@ fn sell(tx: &mut dyn Tx, call: &mut Call<'_>, quote: &str, frozen: Frozen) -> Ou
     due::plan(tx, due::TICKET_END, &ticket.id, ticket.ends_at)?;
     let price = ticket.price.minor()?;
     let entry = call.operator.id("le", now);
-    let held = call.held()?;
-    held.tell(Change::TicketChanged(Box::new(ticket.clone())));
+    let locked = call.account()?;
+    locked.tell(Change::TicketChanged(Box::new(ticket.clone())));
+    let revenue = LedgerAccount::Revenue { service: SERVICE, city: ticket.city.clone() };
     let movement = Movement {
         id: entry,
-        kind: "ticket",
+        kind: MovementKind::Ticket,
         reference: &ticket.id,
         currency: ticket.price.currency,
-        legs: vec![(Book::Deposit(account), price), (Book::ParkingRevenue(ticket.city.clone()), -price)],
+        legs: vec![(LedgerAccount::Deposit { holder: account }, price), (revenue, -price)],
     };
-    ledger::book(tx, now, Some(held), &movement)?;
+    ledger::post(tx, now, Some(locked), movement)?;
     Ok(ticket)
 }
 
@@ -192,43 +254,37 @@ fn buy_stay(tx: &mut dyn Tx, call: &mut Call<'_>, frozen: &Frozen) -> Outcome<St
 }
 
 fn store(tx: &mut dyn Tx, ticket: &Ticket, account: &str, quote: &str) -> Outcome<()> {
-    tx.write(
-        "INSERT INTO ticket (id, account, channel, city, zone, state, issued_at, starts_at, ends_at, price, currency, lines, tariff, pay, stay, stay_started_at, stay_deadline, stay_paid_until, extends, quote) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
-        values![
-            &ticket.id,
-            account,
-            &words::write(&ticket.channel)?,
-            &ticket.city,
-            &ticket.zone,
-            &words::write(&ticket.state)?,
-            ticket.issued_at.timestamp_millis(),
-            ticket.starts_at.timestamp_millis(),
-            ticket.ends_at.timestamp_millis(),
-            ticket.price.minor()?,
-            ticket.price.currency.code(),
-            &serde_json::to_string(&ticket.lines)?,
-            &ticket.tariff,
-            &words::write(&ticket.pay)?,
-            &ticket.stay.id,
-            ticket.stay.started_at.timestamp_millis(),
-            ticket.stay.deadline.map(|at| at.timestamp_millis()),
-            ticket.stay.paid_until.timestamp_millis(),
-            ticket.extends.as_deref(),
-            quote
-        ],
-    )?;
-    tx.write(
-        "INSERT INTO ticket_plate (ticket, city, zone, canonical, shown, ends_at, signed) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        values![
-            &ticket.id,
-            &ticket.city,
-            &ticket.zone,
-            &ticket.plate,
-            &ticket.plate_shown,
-            ticket.ends_at.timestamp_millis(),
-            &ticket.signed
-        ],
-    )?;
+    tx.write(Write::insert(TicketRow {
+        id: ticket.id.clone(),
+        account: Some(account.to_owned()),
+        channel: ticket.channel.try_into()?,
+        city: ticket.city.clone(),
+        zone: ticket.zone.clone(),
+        state: ticket.state.try_into()?,
+        issued_at: ticket.issued_at,
+        starts_at: ticket.starts_at,
+        ends_at: ticket.ends_at,
+        price: ticket.price.minor()?,
+        currency: ticket.price.currency,
+        lines: Json::of(&ticket.lines)?,
+        tariff: ticket.tariff.clone(),
+        pay: ticket.pay.try_into()?,
+        stay: ticket.stay.id.clone(),
+        stay_started_at: ticket.stay.started_at,
+        stay_deadline: ticket.stay.deadline,
+        stay_paid_until: ticket.stay.paid_until,
+        extends: ticket.extends.clone(),
+        quote: Some(quote.to_owned()),
+    }))?;
+    tx.write(Write::insert(TicketPlateRow {
+        ticket: ticket.id.clone(),
+        city: ticket.city.clone(),
+        zone: ticket.zone.clone(),
+        canonical: ticket.plate.clone(),
+        shown: ticket.plate_shown.clone(),
+        ends_at: ticket.ends_at,
+        signed: ticket.signed.clone(),
+    }))?;
     Ok(())
 }
 
@@ -237,36 +293,38 @@ fn minutes(from: DateTime<Utc>, until: DateTime<Utc>) -> u32 {
     u32::try_from(((until - from).num_seconds() + 59) / 60).unwrap_or(0)
 }
 
-/// Columns of a ticket with its plate; a plate that was erased reads as empty.
-const COLUMNS: &str = "ticket.id, ticket.channel, ticket.city, ticket.zone, ticket.state, ticket.issued_at, ticket.starts_at, ticket.ends_at, ticket.price, ticket.currency, ticket.lines, ticket.tariff, ticket.pay, ticket.stay, ticket.stay_started_at, ticket.stay_deadline, ticket.stay_paid_until, ticket.extends, ticket_plate.canonical, ticket_plate.shown, ticket_plate.signed FROM ticket LEFT JOIN ticket_plate ON ticket_plate.ticket = ticket.id";
+/// A ticket with its plate; a plate that was erased reads as empty.
+type TicketWithPlate = (TicketRow, Option<TicketPlateRow>);
 
-fn from_row(row: &Row, now: DateTime<Utc>) -> Outcome<Ticket> {
-    let currency = Currency::new(row.text(9)?)?;
-    let (starts_at, ends_at) = (text::time(row.int(6)?)?, text::time(row.int(7)?)?);
+const FROM: &str = "FROM ticket LEFT JOIN ticket_plate ON ticket_plate.ticket = ticket.id";
+
+fn from_rows((row, plate): TicketWithPlate, now: DateTime<Utc>) -> Outcome<Ticket> {
+    let (canonical, shown, signed) =
+        plate.map(|plate| (plate.canonical, plate.shown, plate.signed)).unwrap_or_default();
     Ok(Ticket {
-        id: row.string(0)?,
-        city: row.string(2)?,
-        zone: row.string(3)?,
-        plate: row.maybe_string(18)?.unwrap_or_default(),
-        plate_shown: row.maybe_string(19)?.unwrap_or_default(),
-        channel: words::read(row.text(1)?)?,
-        state: state_at(words::read(row.text(4)?)?, ends_at, now),
-        issued_at: text::time(row.int(5)?)?,
-        starts_at,
-        ends_at,
-        minutes: minutes(starts_at, ends_at),
-        price: Money::from_minor(row.int(8)?, currency),
-        lines: serde_json::from_str(row.text(10)?)?,
-        tariff: row.string(11)?,
-        pay: words::read(row.text(12)?)?,
+        id: row.id,
+        city: row.city,
+        zone: row.zone,
+        plate: canonical,
+        plate_shown: shown,
+        channel: row.channel.into(),
+        state: state_at(row.state.into(), row.ends_at, now),
+        issued_at: row.issued_at,
+        starts_at: row.starts_at,
+        ends_at: row.ends_at,
+        minutes: minutes(row.starts_at, row.ends_at),
+        price: Money::from_minor(row.price, row.currency),
+        lines: row.lines.read()?,
+        tariff: row.tariff,
+        pay: row.pay.into(),
         stay: StayOfTicket {
-            id: row.string(13)?,
-            started_at: text::time(row.int(14)?)?,
-            deadline: row.maybe_int(15)?.map(text::time).transpose()?,
-            paid_until: text::time(row.int(16)?)?,
+            id: row.stay,
+            started_at: row.stay_started_at,
+            deadline: row.stay_deadline,
+            paid_until: row.stay_paid_until,
         },
-        extends: row.maybe_string(17)?,
-        signed: row.maybe_string(20)?.unwrap_or_default(),
+        extends: row.extends,
+        signed,
     })
 }
 
@@ -277,28 +335,28 @@ fn state_at(stored: TicketState, ends_at: DateTime<Utc>, now: DateTime<Utc>) -> 
 
 /// What an app shows: every running ticket, and the last ones that are over, newest first.
 pub(crate) fn recent(tx: &mut dyn Tx, account: &str, now: DateTime<Utc>) -> Outcome<Vec<Ticket>> {
-    let rows = tx.query(
-        &format!("SELECT {COLUMNS} WHERE ticket.account = $1 AND (ticket.ends_at > $2 OR ticket.id IN (SELECT id FROM ticket WHERE account = $1 AND ends_at <= $2 ORDER BY id DESC LIMIT $3)) ORDER BY ticket.id DESC"),
+    let rows = tx.all(Select::of(
+        &format!("{FROM} WHERE ticket.account = $1 AND (ticket.ends_at > $2 OR ticket.id IN (SELECT id FROM ticket WHERE account = $1 AND ends_at <= $2 ORDER BY id DESC LIMIT $3)) ORDER BY ticket.id DESC"),
         values![account, now.timestamp_millis(), PAGE],
-    )?;
-    rows.iter().map(|row| from_row(row, now)).collect()
+    ))?;
+    rows.into_iter().map(|row| from_rows(row, now)).collect()
 }
 
 /// One ticket.
 pub(crate) fn find(tx: &mut dyn Tx, ticket: &str, now: DateTime<Utc>) -> Outcome<Option<Ticket>> {
-    let rows = tx.query(&format!("SELECT {COLUMNS} WHERE ticket.id = $1"), values![ticket])?;
-    rows.first().map(|row| from_row(row, now)).transpose()
+    let row = tx.first(Select::of(&format!("{FROM} WHERE ticket.id = $1"), values![ticket]))?;
+    row.map(|row| from_rows(row, now)).transpose()
 }
 
 /// `GET /v1/tickets?before=<id>&limit=`
 pub(crate) fn list(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     let limit = call.request.asked_number("limit")?.unwrap_or(PAGE).clamp(1, MOST);
     let before = call.request.asked("before")?.unwrap_or_else(|| text::last_id("tk"));
-    let rows = tx.query(
-        &format!("SELECT {COLUMNS} WHERE ticket.account = $1 AND ticket.id < $2 ORDER BY ticket.id DESC LIMIT $3"),
-        values![&call.who()?.account, &before, limit + 1],
-    )?;
-    let mut tickets = rows.iter().map(|row| from_row(row, call.now)).collect::<Outcome<Vec<_>>>()?;
+    let rows: Vec<TicketWithPlate> = tx.all(Select::of(
+        &format!("{FROM} WHERE ticket.account = $1 AND ticket.id < $2 ORDER BY ticket.id DESC LIMIT $3"),
+        values![&call.who()?.account, before, limit + 1],
+    ))?;
+    let mut tickets = rows.into_iter().map(|row| from_rows(row, call.now)).collect::<Outcome<Vec<_>>>()?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = tickets.len() > limit;
     tickets.truncate(limit);
@@ -307,12 +365,12 @@ pub(crate) fn list(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
 
 /// `GET /v1/tickets/{ticket}`
 pub(crate) fn read(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
-    let rows = tx.query(
-        &format!("SELECT {COLUMNS} WHERE ticket.id = $1 AND ticket.account = $2"),
+    let row = tx.first(Select::of(
+        &format!("{FROM} WHERE ticket.id = $1 AND ticket.account = $2"),
         values![call.named(), &call.who()?.account],
-    )?;
-    match rows.first() {
-        Some(row) => Ok(Response::json(200, &from_row(row, call.now)?)),
+    ))?;
+    match row {
+        Some(row) => Ok(Response::json(200, &from_rows(row, call.now)?)),
         None => refuse(ProblemCode::NotFound, "there is no such ticket of yours"),
     }
 }

@@ -5,22 +5,48 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, mpsc};
 use std::time::Duration;
 
-use mesto_operator::store::{Job, Row, transact};
-use mesto_operator::values;
+use mesto_operator::store::{Job, Select, Write, transact};
 use mesto_operator::{Durability, PostgresStore, SqliteInline, SqliteStore, Store, StoreError, Tx};
+use mesto_operator::{delete, table, update, values};
 use mesto_protocol::parking::quotes::Purchased;
 
 use crate::world::{World, cluster, expect, refused, rsd};
 
-const LOCK: &str = "INSERT INTO plate_lock (city, canonical) VALUES ($1, $2)";
-
-fn sqlite(folder: &Path) -> SqliteStore {
-    SqliteStore::open(&folder.join("operator.db"), Durability::Full).unwrap()
+table! {
+    /// A table of these tests.
+    struct Mark in "mark" {
+        city: String,
+        name: String,
+    }
 }
 
-fn plates(store: &dyn Store) -> Vec<String> {
-    let rows = transact(store, |tx| tx.query("SELECT canonical FROM plate_lock ORDER BY canonical", &[])).unwrap();
-    rows.iter().map(|row: &Row| row.string(0).unwrap()).collect()
+const MARK: &str = "INSERT INTO mark (city, name) VALUES ($1, $2)";
+
+fn mark(name: &str) -> Write {
+    Write::insert(Mark { city: "city".into(), name: name.into() })
+}
+
+fn with_marks<S: Store>(store: S) -> S {
+    let table = "CREATE TABLE IF NOT EXISTS mark (city TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (city, name))";
+    transact(&store, |tx| tx.execute(table, &[])).unwrap();
+    store
+}
+
+fn sqlite(folder: &Path) -> SqliteStore {
+    with_marks(SqliteStore::open(&folder.join("operator.db"), Durability::Full).unwrap())
+}
+
+fn in_memory() -> SqliteInline {
+    with_marks(SqliteInline::in_memory().unwrap())
+}
+
+fn postgres(connections: usize) -> PostgresStore {
+    with_marks(PostgresStore::open(&cluster().database().unwrap(), connections).unwrap())
+}
+
+fn marks(store: &dyn Store) -> Vec<String> {
+    let rows: Vec<Mark> = transact(store, |tx| tx.all(Select::of("FROM mark ORDER BY mark.name", &[]))).unwrap();
+    rows.into_iter().map(|row| row.name).collect()
 }
 
 /// Queues a job and tells how it ended over a channel.
@@ -31,22 +57,22 @@ fn submit(store: &dyn Store, job: Job) -> mpsc::Receiver<Result<(), StoreError>>
 }
 
 fn write(name: &'static str) -> Job {
-    Box::new(move |tx: &mut dyn Tx| tx.write(LOCK, values!["city", name]))
+    Box::new(move |tx: &mut dyn Tx| tx.write(mark(name)))
 }
 
 fn committed_together_and_failed_alone(store: &dyn Store) {
     let broken: Job = Box::new(|tx: &mut dyn Tx| {
-        tx.execute(LOCK, values!["city", "half"])?;
+        tx.execute(MARK, values!["city", "half"])?;
         tx.execute("UPDATE no_such_table SET x = 1", &[]).map(|_| ())
     });
     let given_up: Job = Box::new(|tx: &mut dyn Tx| {
-        tx.execute(LOCK, values!["city", "given up"])?;
+        tx.execute(MARK, values!["city", "given up"])?;
         Err(StoreError::GivenUp)
     });
     let ended = [submit(store, write("a")), submit(store, broken), submit(store, given_up), submit(store, write("b"))];
     let ended: Vec<_> = ended.iter().map(|ended| ended.recv().unwrap()).collect();
     assert!(matches!(&ended[..], [Ok(()), Err(StoreError::Broken(_)), Err(StoreError::GivenUp), Ok(())]), "{ended:?}");
-    assert_eq!(plates(store), ["a", "b"]);
+    assert_eq!(marks(store), ["a", "b"]);
 }
 
 #[test]
@@ -55,19 +81,19 @@ fn what_fails_in_a_batch_leaves_the_others_alone_on_sqlite() {
     let store = sqlite(folder.path());
     committed_together_and_failed_alone(&store);
     drop(store);
-    assert_eq!(plates(&sqlite(folder.path())), ["a", "b"], "committed means on the disk");
+    assert_eq!(marks(&sqlite(folder.path())), ["a", "b"], "committed means on the disk");
 }
 
 #[test]
 fn what_fails_leaves_the_others_alone_on_postgres() {
-    committed_together_and_failed_alone(&PostgresStore::open(&cluster().database().unwrap(), 2).unwrap());
+    committed_together_and_failed_alone(&postgres(2));
 }
 
 /// Panics after it has written, more often than the store has threads.
 fn a_panic_is_the_jobs_own(store: &dyn Store) {
     let panics = || -> Job {
         Box::new(|tx: &mut dyn Tx| {
-            tx.execute(LOCK, values!["city", "half"])?;
+            tx.execute(MARK, values!["city", "half"])?;
             panic!("a handler's mistake, told on purpose")
         })
     };
@@ -79,7 +105,7 @@ fn a_panic_is_the_jobs_own(store: &dyn Store) {
         assert!(broken(&store.transact(&mut *panics())), "on the caller's own thread");
     }
     assert_eq!(submit(store, write("b")).recv_timeout(Duration::from_secs(60)).unwrap(), Ok(()));
-    assert_eq!(plates(store), ["a", "b"]);
+    assert_eq!(marks(store), ["a", "b"]);
 }
 
 #[test]
@@ -90,7 +116,7 @@ fn a_panic_is_answered_and_rolled_back_and_the_next_are_served_on_sqlite() {
 
 #[test]
 fn a_panic_is_answered_and_rolled_back_and_the_next_are_served_on_postgres() {
-    a_panic_is_the_jobs_own(&PostgresStore::open(&cluster().database().unwrap(), 2).unwrap());
+    a_panic_is_the_jobs_own(&postgres(2));
 }
 
 #[test]
@@ -102,30 +128,31 @@ fn parameters_go_by_number_and_types_come_back() {
                 values!["sms", "ms_1", "to", "Š €", i64::MAX],
             )?;
             tx.query(
-                "SELECT id, channel, recipient, body, at, NULL FROM outbox WHERE id = $1 OR id = $1",
+                "SELECT id, channel, recipient, body, at, NULL AS absent FROM outbox WHERE id = $1 OR id = $1",
                 values!["ms_1"],
             )
         })
         .unwrap();
         let [row] = &rows[..] else { panic!("{rows:?}") };
-        let texts: Vec<_> = (0..4).map(|column| row.text(column).unwrap()).collect();
+        let texts: Vec<String> = ["id", "channel", "recipient", "body"].map(|name| row.get(name).unwrap()).to_vec();
         assert_eq!(texts, ["ms_1", "sms", "to", "Š €"]);
-        assert_eq!((row.int(4).unwrap(), row.maybe_text(5).unwrap()), (i64::MAX, None));
-        assert!(row.int(0).is_err() && row.text(4).is_err() && row.text(9).is_err());
+        assert_eq!((row.get("at"), row.get::<Option<String>>("absent")), (Ok(i64::MAX), Ok(None)));
+        let names: Vec<_> = row.columns().map(|(name, _)| name).collect();
+        assert_eq!(names, ["id", "channel", "recipient", "body", "at", "absent"]);
     };
-    check(&SqliteInline::in_memory().unwrap());
-    check(&PostgresStore::open(&cluster().database().unwrap(), 1).unwrap());
+    check(&in_memory());
+    check(&postgres(1));
 }
 
 #[test]
 fn a_transaction_that_postgres_wants_again_is_run_again() {
-    let store = PostgresStore::open(&cluster().database().unwrap(), 2).unwrap();
+    let store = postgres(2);
     for name in ["a", "b"] {
-        transact(&store, |tx| tx.execute(LOCK, values![name, name])).unwrap();
+        transact(&store, |tx| tx.execute(MARK, values![name, name])).unwrap();
     }
     // Two transactions that take two rows in opposite order: Postgres breaks the circle, the loser starts over.
     let (runs, meet) = (AtomicUsize::new(0), Barrier::new(2));
-    let touch = "UPDATE plate_lock SET canonical = canonical || '!' WHERE city = $1";
+    let touch = "UPDATE mark SET name = name || '!' WHERE city = $1";
     let both = |first: &str, second: &str| {
         let mut is_first_run = true;
         store
@@ -144,16 +171,16 @@ fn a_transaction_that_postgres_wants_again_is_run_again() {
         scope.spawn(|| both("b", "a"));
     });
     assert!(runs.load(Ordering::SeqCst) >= 3, "{runs:?}");
-    assert_eq!(plates(&store), ["a!!", "b!!"]);
+    assert_eq!(marks(&store), ["a!!", "b!!"]);
 }
 
 /// The database that lost its connections is asked again and answers.
 #[test]
 fn a_connection_that_broke_is_replaced() {
-    let store = PostgresStore::open(&cluster().database().unwrap(), 1).unwrap();
+    let store = postgres(1);
     let killed = transact(&store, |tx| tx.query("SELECT pg_terminate_backend(pg_backend_pid())", &[]));
     assert!(matches!(killed, Err(StoreError::Unavailable(_))), "{killed:?}");
-    assert!(plates(&store).is_empty());
+    assert!(marks(&store).is_empty());
 }
 
 #[test]
@@ -183,7 +210,7 @@ fn a_full_disk_is_told_and_nothing_is_half_done() {
     };
     refused("storage_full", &refusal);
     assert_eq!((refusal.status, refusal.get("retry-after")), (507, Some("60")));
-    assert_eq!(world.operator.check_ledger(store), Ok(()));
+    assert_eq!(world.operator.audit_ledger(store), Ok(()));
     store.limit_pages(1_000_000).unwrap();
     assert_eq!(driver.account().tickets.len(), bought);
     driver.park(&vehicle, "green", 30);
@@ -196,12 +223,12 @@ fn a_full_disk_fails_a_batch_as_a_whole() {
     let store = sqlite(folder.path());
     store.inline().limit_pages(store.inline().pages().unwrap()).unwrap();
     let large =
-        || -> Job { Box::new(|tx: &mut dyn Tx| tx.execute(LOCK, values!["city", &"x".repeat(200_000)]).map(|_| ())) };
+        || -> Job { Box::new(|tx: &mut dyn Tx| tx.execute(MARK, values!["city", &"x".repeat(200_000)]).map(|_| ())) };
     let ended = [submit(&store, large()), submit(&store, large())];
     assert!(ended.iter().all(|ended| ended.recv().unwrap() == Err(StoreError::Full)));
     store.inline().limit_pages(1_000_000).unwrap();
     assert_eq!(submit(&store, write("after")).recv().unwrap(), Ok(()));
-    assert_eq!(plates(&store), ["after"]);
+    assert_eq!(marks(&store), ["after"]);
 }
 
 #[test]
@@ -325,7 +352,7 @@ fn a_request_whose_key_is_being_worked_on_is_told_to_come_again() {
     use mesto_operator::Request;
     use mesto_protocol::kernel::intents::{IntentOutcome, IntentState};
 
-    let world = World::on(Arc::new(SqliteInline::in_memory().unwrap()));
+    let world = World::on(Arc::new(in_memory()));
     let folder = tempfile::tempdir().unwrap();
     let inner = SqliteInline::open(&folder.path().join("operator.db"), Durability::None).unwrap();
     let token =
@@ -376,18 +403,18 @@ fn what_only_reads_does_not_wait_for_the_writer_of_sqlite() {
     assert_eq!(submit(&store, write("before")).recv().unwrap(), Ok(()));
     while_the_writer_is_busy(&store, || {
         let read: Job = Box::new(|tx: &mut dyn Tx| {
-            let rows = tx.query("SELECT canonical FROM plate_lock", &[])?;
-            assert_eq!(rows.first().unwrap().text(0), Ok("before"), "what was answered before is seen");
+            let row: Option<Mark> = tx.first(Select::of("FROM mark", &[]))?;
+            assert_eq!(row.unwrap().name, "before", "what was answered before is seen");
             Ok(())
         });
         assert_eq!(submit(&store, read).recv().unwrap(), Ok(()));
         let refused: Job = Box::new(|tx: &mut dyn Tx| {
-            tx.write(LOCK, values!["city", "half"])?;
+            tx.write(mark("half"))?;
             Err(StoreError::GivenUp)
         });
         assert_eq!(submit(&store, refused).recv().unwrap(), Err(StoreError::GivenUp));
     });
-    assert_eq!(plates(&store), ["before"]);
+    assert_eq!(marks(&store), ["before"]);
 }
 
 #[test]
@@ -401,9 +428,9 @@ fn what_was_decided_on_an_older_state_is_decided_again() {
             let ran = ran.clone();
             // Names a row by how many there are.
             let job: Job = Box::new(move |tx: &mut dyn Tx| {
-                let rows = tx.query("SELECT canonical FROM plate_lock", &[])?;
+                let rows: Vec<Mark> = tx.all(Select::of("FROM mark", &[]))?;
                 ran.send(rows.len()).unwrap();
-                tx.write(LOCK, values!["city", &rows.len().to_string()])
+                tx.write(mark(&rows.len().to_string()))
             });
             ended.push(submit(&store, job));
         }
@@ -411,39 +438,36 @@ fn what_was_decided_on_an_older_state_is_decided_again() {
         assert_eq!([runs.recv().unwrap(), runs.recv().unwrap()], [0, 0]);
     });
     assert!(ended.iter().all(|ended| ended.recv().unwrap() == Ok(())));
-    assert_eq!(plates(&store), ["0", "1"]);
+    assert_eq!(marks(&store), ["0", "1"]);
     assert_eq!(runs.try_iter().collect::<Vec<_>>(), [1], "only the second one had to run again");
 }
 
 /// A write that changes another number of rows than it must is never committed: the transaction runs again, and ends as contended.
 fn a_wrong_count_is_not_committed(store: &dyn Store, expected_runs: usize) {
-    let once =
-        "INSERT INTO plate_lock (city, canonical) VALUES ($1, $2), ($1, $3) ON CONFLICT (city, canonical) DO NOTHING";
     let both = |tx: &mut dyn Tx| {
-        tx.write(LOCK, values!["city", "beside"])?;
-        tx.write_exactly(2, once, values!["city", "a", "b"])
+        tx.write(mark("beside"))?;
+        tx.write(update!(Mark { name: "a" } set { name: "b" }).expecting(1))
     };
-    transact(store, |tx| tx.execute(LOCK, values!["city", "a"])).unwrap();
     let mut runs = 0;
     let ended = transact(store, |tx| {
         runs += 1;
         both(tx)
     });
     assert_eq!((ended, runs), (Err(StoreError::Contended), expected_runs));
-    assert_eq!(plates(store), ["a"]);
-    transact(store, |tx| tx.execute("DELETE FROM plate_lock WHERE canonical = $1", values!["a"])).unwrap();
+    assert!(marks(store).is_empty());
+    transact(store, |tx| tx.write(mark("a"))).unwrap();
     assert_eq!(transact(store, both), Ok(()));
-    assert_eq!(plates(store), ["a", "b", "beside"]);
+    assert_eq!(marks(store), ["b", "beside"]);
 }
 
 #[test]
 fn a_wrong_count_is_not_committed_on_sqlite() {
-    a_wrong_count_is_not_committed(&SqliteInline::in_memory().unwrap(), 1);
+    a_wrong_count_is_not_committed(&in_memory(), 1);
 }
 
 #[test]
 fn a_wrong_count_is_not_committed_on_postgres() {
-    a_wrong_count_is_not_committed(&PostgresStore::open(&cluster().database().unwrap(), 1).unwrap(), 10);
+    a_wrong_count_is_not_committed(&postgres(1), 10);
 }
 
 /// Writes that go to Postgres as one statement mean the same as one after the other.
@@ -452,18 +476,19 @@ fn writes_that_wait_together_keep_their_order_and_meaning() {
     let check = |store: &dyn Store| {
         transact(store, |tx| {
             for name in ["a", "b", "c"] {
-                tx.write(LOCK, values!["city", name])?;
+                tx.write(mark(name))?;
             }
-            tx.write("UPDATE plate_lock SET canonical = $2 WHERE canonical = $1", values!["a", "z"])?;
-            tx.write("DELETE FROM plate_lock WHERE canonical = $1", values!["b"])?;
-            tx.write("DELETE FROM plate_lock WHERE canonical IN (SELECT $1 FROM plate_lock)", values!["c"])?;
-            tx.write(LOCK, values!["city", "b"])
+            tx.write(update!(Mark { name: "a" } set { name: "z" }))?;
+            tx.write(delete!(Mark { name: "b" }))?;
+            let others = "DELETE FROM mark WHERE name IN (SELECT $1 FROM mark)";
+            tx.write(Write::sql("mark", others, values!["c"]))?;
+            tx.write(mark("b"))
         })
         .unwrap();
-        assert_eq!(plates(store), ["b", "z"]);
+        assert_eq!(marks(store), ["b", "z"]);
     };
-    check(&SqliteInline::in_memory().unwrap());
-    check(&PostgresStore::open(&cluster().database().unwrap(), 1).unwrap());
+    check(&in_memory());
+    check(&postgres(1));
 }
 
 #[test]
@@ -485,13 +510,13 @@ fn the_check_of_the_books_finds_what_is_wrong_in_them() {
         ("UPDATE event SET entry = NULL", "is of an account whose event does not name it"),
     ];
     for (wrong, found) in wrongs {
-        let store = Arc::new(SqliteInline::in_memory().unwrap());
+        let store = Arc::new(in_memory());
         let world = World::on(store.clone());
         let (driver, vehicle) = world.driver_with("+381641234567", "BG789PP", &["1000.00"]);
         driver.park(&vehicle, "red", 60);
         world.check_books();
         transact(&*store, |tx| tx.execute(wrong, &[])).unwrap();
-        let fault = world.operator.check_ledger(&*store).expect_err(wrong);
+        let fault = world.operator.audit_ledger(&*store).expect_err(wrong);
         assert!(fault.to_string().contains(found), "{wrong}: {fault}");
     }
 }

@@ -172,7 +172,14 @@ impl World {
     }
 
     pub fn check_books(&self) {
-        self.operator.check_ledger(&*self.store).unwrap();
+        self.operator.audit_ledger(&*self.store).unwrap();
+    }
+
+    /// The sum of a ledger account, by its kind and what it is about: `revenue parking belgrade`.
+    pub fn balance(&self, name: &str) -> Money {
+        let balances = self.operator.ledger_balances(&*self.store).unwrap();
+        let found = balances.iter().find(|balance| balance.to_string() == name);
+        found.unwrap_or_else(|| panic!("no ledger account `{name}` in {balances:?}")).balance
     }
 }
 

@@ -237,7 +237,7 @@ impl Net {
 
     /// The books are right, and hold so many sold tickets.
     pub fn sold(&self) -> i64 {
-        self.operator.check_ledger(&self.store).unwrap();
+        self.operator.audit_ledger(&self.store).unwrap();
         use mesto_operator::Store as _;
         let mut count = 0;
         self.store

@@ -1,5 +1,9 @@
 //! Postgres: a pool of connections, each with its own thread while it works; statements prepared once, writes sent together.
 
+mod address;
+mod error;
+mod passfile;
+
 use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -7,23 +11,22 @@ use std::thread::JoinHandle;
 
 use futures_util::future::try_join_all;
 use tokio::runtime::Runtime;
-use tokio_postgres::error::SqlState;
 use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
-use tokio_postgres::{Client, NoTls, Statement};
+use tokio_postgres::{Client, Statement};
 
-use super::merge::{WRONG_COUNT, merge};
+pub use self::address::{AddressError, PostgresAddress};
+use self::error::{refused, unreachable};
+use super::merge::merge;
 use super::migrate::{self, Schema, migrate};
-use super::{Ask, Cell, Done, Job, Line, Owned, Row, Store, StoreError, Tx, Value, Work, Write, contained};
+use super::row::Names;
+use super::statement::{Ask, Lock, Write};
+use super::{Done, Job, Row, Store, StoreError, Tx, Value, Work, contained};
 
 /// How often a transaction is run again when the database asks for it.
 const ATTEMPTS: usize = 10;
 /// Longest wait for a row that another transaction holds.
 const LOCK_TIMEOUT_MS: u32 = 5_000;
-
-/// What means that somebody else was faster. Handlers look before they write, so a key that is there all the same came meanwhile.
-const COLLISIONS: [SqlState; 4] =
-    [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED, SqlState::UNIQUE_VIOLATION, WRONG_COUNT];
 
 /// A Postgres database, one or many operators on it.
 pub struct PostgresStore {
@@ -33,7 +36,7 @@ pub struct PostgresStore {
 }
 
 struct Pool {
-    url: String,
+    address: PostgresAddress,
     idle: Mutex<Idle>,
     returned: Condvar,
 }
@@ -45,13 +48,25 @@ struct Idle {
 }
 
 impl PostgresStore {
-    /// Connects (`postgres://user@host/name`, or a key=value string), brings the schema up to date and starts `connections` workers.
+    /// Like [`PostgresStore::connect`], by the address's text; see [`PostgresAddress`].
+    ///
+    /// # Errors
+    /// As [`PostgresStore::connect`], and for a text that is no address.
     pub fn open(url: &str, connections: usize) -> Result<Self, StoreError> {
+        let address = PostgresAddress::parse(url, None).map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        Self::connect(address, connections)
+    }
+
+    /// Connects, brings the schema up to date and starts `connections` workers; further connections are opened when they are needed.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or its schema is not one of ours.
+    pub fn connect(address: PostgresAddress, connections: usize) -> Result<Self, StoreError> {
         let connections = connections.max(1);
-        let mut first = Connection::open(url)?;
+        let mut first = Connection::open(&address)?;
         first.migrate()?;
         let pool = Arc::new(Pool {
-            url: url.to_owned(),
+            address,
             idle: Mutex::new(Idle { connections: vec![first], room: connections - 1 }),
             returned: Condvar::new(),
         });
@@ -130,7 +145,7 @@ impl Pool {
             if idle.room > 0 {
                 idle.room -= 1;
                 drop(idle);
-                return Connection::open(&self.url).inspect_err(|_| self.make_room());
+                return Connection::open(&self.address).inspect_err(|_| self.make_room());
             }
             idle = self.returned.wait(idle).unwrap_or_else(PoisonError::into_inner);
         }
@@ -155,24 +170,22 @@ impl Pool {
 struct Connection {
     runtime: Runtime,
     client: Client,
-    statements: HashMap<String, Statement>,
+    statements: HashMap<String, Prepared>,
     /// Its transaction could not be ended; it must not be used again.
     is_torn: bool,
 }
 
+/// A statement that was prepared, and the names of its answer's columns.
+type Prepared = (Statement, Names);
+
 impl Connection {
-    fn open(url: &str) -> Result<Self, StoreError> {
+    fn open(address: &PostgresAddress) -> Result<Self, StoreError> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
         let client = runtime.block_on(async {
-            let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
-            tokio::spawn(async move {
-                if let Err(error) = connection.await {
-                    tracing::warn!(reason = %error, "the connection to Postgres ended");
-                }
-            });
+            let client = address.connect().await?;
             // Every statement is a walk along an index. Planning it anew for each value costs more than it could win, and a plan made
             // while a table is empty would read all of it for ever after.
             client
@@ -182,7 +195,7 @@ impl Connection {
                 .await?;
             Ok::<_, tokio_postgres::Error>(client)
         });
-        let client = client.map_err(|error| refused(&error))?;
+        let client = client.map_err(|error| unreachable(&error, address))?;
         Ok(Self { runtime, client, statements: HashMap::new(), is_torn: false })
     }
 
@@ -215,17 +228,19 @@ impl Connection {
     }
 
     /// Preparing inside a transaction is as good as outside of it.
-    fn prepare(&mut self, sql: &str) -> Result<Statement, tokio_postgres::Error> {
-        if let Some(statement) = self.statements.get(sql) {
-            return Ok(statement.clone());
+    fn prepare(&mut self, sql: &str) -> Result<Prepared, tokio_postgres::Error> {
+        if let Some(prepared) = self.statements.get(sql) {
+            return Ok(prepared.clone());
         }
         let statement = self.runtime.block_on(self.client.prepare(sql))?;
-        self.statements.insert(sql.to_owned(), statement.clone());
-        Ok(statement)
+        let names: Names = statement.columns().iter().map(|column| Box::from(column.name())).collect();
+        let prepared = (statement, names);
+        self.statements.insert(sql.to_owned(), prepared.clone());
+        Ok(prepared)
     }
 }
 
-/// `BEGIN` and writes travel together with the next statement that has an answer.
+/// `BEGIN` and writes travel together with the next question, or with the commit.
 struct PostgresTx<'a> {
     connection: &'a mut Connection,
     waiting: Vec<Write>,
@@ -234,14 +249,13 @@ struct PostgresTx<'a> {
 }
 
 impl PostgresTx<'_> {
-    fn fail(&mut self, error: &tokio_postgres::Error) -> StoreError {
-        let error = refused(error);
+    fn fail(&mut self, error: StoreError) -> StoreError {
         self.failed = Some(error.clone());
         error
     }
 
-    fn statement(&mut self, sql: &str) -> Result<Statement, StoreError> {
-        self.connection.prepare(sql).map_err(|error| self.fail(&error))
+    fn prepared(&mut self, sql: &str) -> Result<Prepared, StoreError> {
+        self.connection.prepare(sql).map_err(|error| self.fail(refused(&error)))
     }
 
     /// Sends what waits, then `last`, in one go, in order.
@@ -250,10 +264,11 @@ impl PostgresTx<'_> {
         last: impl AsyncFnOnce(&Client) -> Result<T, tokio_postgres::Error>,
     ) -> Result<T, StoreError> {
         let waiting = std::mem::take(&mut self.waiting);
+        let merged = merge(&waiting);
         let mut writes = Vec::new();
-        for merged in merge(&waiting) {
-            let statement = self.statement(&merged.sql)?;
-            writes.push((statement, bound(merged.members.iter().flat_map(|write| &write.line.params))));
+        for write in &merged {
+            let (statement, _) = self.prepared(&write.sql)?;
+            writes.push((statement, bound(write.params.iter().copied())));
         }
         let begin = !std::mem::replace(&mut self.has_begun, true);
         let client = &self.connection.client;
@@ -262,16 +277,25 @@ impl PostgresTx<'_> {
             let written =
                 try_join_all(writes.iter().map(async |(statement, params)| client.execute(statement, params).await));
             // Polled in this order, so they leave in this order; Postgres answers them in turn.
-            tokio::try_join!(biased; begun, written, last(client)).map(|(_, _, value)| value)
+            tokio::try_join!(biased; begun, written, last(client))
         });
-        sent.map_err(|error| self.fail(&error))
+        let (_, counts, value) = sent.map_err(|error| self.fail(refused(&error)))?;
+        if merged.iter().zip(counts).any(|(write, count)| write.rows.is_some_and(|rows| rows != count)) {
+            return Err(self.fail(StoreError::Contended));
+        }
+        Ok(value)
     }
 
+    /// Sends what waits along with the commit. A write whose count matters is heard first.
     fn commit(mut self) -> Result<(), StoreError> {
         if !self.has_begun && self.waiting.is_empty() {
             return Ok(());
         }
-        let committed = self.send(async |client| client.batch_execute("COMMIT").await);
+        let counted = match self.waiting.iter().any(|write| write.rows.is_some()) {
+            true => self.send(async |_| Ok(())),
+            false => Ok(()),
+        };
+        let committed = counted.and_then(|()| self.send(async |client| client.batch_execute("COMMIT").await));
         if committed.is_err() {
             // An aborted transaction answers COMMIT with ROLLBACK; when even that did not come back, the connection is torn.
             let connection = &mut *self.connection;
@@ -282,82 +306,72 @@ impl PostgresTx<'_> {
 }
 
 impl Tx for PostgresTx<'_> {
-    fn query(&mut self, sql: &str, params: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
-        let statement = self.statement(sql)?;
-        let params = bound(params);
-        let rows = self.send(async |client| client.query(&statement, &params).await)?;
-        rows.iter().map(read).collect()
-    }
-
-    fn execute(&mut self, sql: &str, params: &[Value<'_>]) -> Result<u64, StoreError> {
-        let statement = self.statement(sql)?;
-        let params = bound(params);
-        self.send(async |client| client.execute(&statement, &params).await)
-    }
-
-    fn write(&mut self, sql: &str, params: &[Value<'_>]) -> Result<(), StoreError> {
-        self.waiting.push(Write { line: Line::of(sql, params), rows: None });
-        Ok(())
-    }
-
-    fn write_exactly(&mut self, rows: u64, sql: &str, params: &[Value<'_>]) -> Result<(), StoreError> {
-        self.waiting.push(Write { line: Line::of(sql, params), rows: Some(rows) });
-        Ok(())
-    }
-
-    fn query_all(&mut self, asks: &[Ask<'_>]) -> Result<Vec<Vec<Row>>, StoreError> {
+    fn read(&mut self, asks: Vec<Ask>) -> Result<Vec<Vec<Row>>, StoreError> {
         let mut queries = Vec::new();
-        for ask in asks {
-            queries.push((self.statement(ask.sql)?, bound(&ask.params)));
+        for ask in &asks {
+            queries.push((self.prepared(&ask.for_postgres())?, bound(&ask.params)));
         }
         let answers = self.send(async |client| {
-            try_join_all(queries.iter().map(async |(statement, params)| client.query(statement, params).await)).await
+            try_join_all(queries.iter().map(async |((statement, _), params)| client.query(statement, params).await))
+                .await
         })?;
-        answers.iter().map(|rows| rows.iter().map(read).collect()).collect()
+        let answers = asks.iter().zip(&queries).zip(&answers);
+        answers
+            .map(|((ask, ((_, names), _)), rows)| match ask.lock {
+                Lock::Subject => Ok(Vec::new()),
+                Lock::None | Lock::Rows(_) | Lock::FreeRows(_) => rows.iter().map(|row| read(row, names)).collect(),
+            })
+            .collect()
+    }
+
+    fn write(&mut self, write: Write) -> Result<(), StoreError> {
+        self.waiting.push(write);
+        Ok(())
+    }
+
+    fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+        let (statement, names) = self.prepared(sql)?;
+        let params = bound(params);
+        let rows = self.send(async |client| client.query(&statement, &params).await)?;
+        rows.iter().map(|row| read(row, &names)).collect()
+    }
+
+    fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
+        let (statement, _) = self.prepared(sql)?;
+        let params = bound(params);
+        self.send(async |client| client.execute(&statement, &params).await)
     }
 }
 
 /// Values as the driver takes them.
-fn bound<'a, T: ToSql + Sync + 'a>(values: impl IntoIterator<Item = &'a T>) -> Vec<&'a (dyn ToSql + Sync)> {
+fn bound<'a>(values: impl IntoIterator<Item = &'a Value>) -> Vec<&'a (dyn ToSql + Sync)> {
     values.into_iter().map(|value| value as &(dyn ToSql + Sync)).collect()
 }
 
-fn read(row: &tokio_postgres::Row) -> Result<Row, StoreError> {
-    let mut cells = Vec::with_capacity(row.len());
+fn read(row: &tokio_postgres::Row, names: &Names) -> Result<Row, StoreError> {
+    let mut values = Vec::with_capacity(row.len());
     for (column, description) in row.columns().iter().enumerate() {
         let kind = description.type_();
-        let cell = if *kind == Type::INT8 {
-            row.try_get::<_, Option<i64>>(column).map(|value| value.map(Cell::Int))
+        let value = if *kind == Type::INT8 {
+            row.try_get::<_, Option<i64>>(column).map(Value::from)
         } else if *kind == Type::INT4 {
-            row.try_get::<_, Option<i32>>(column).map(|value| value.map(|value| Cell::Int(value.into())))
+            row.try_get::<_, Option<i32>>(column).map(|value| value.map(i64::from).into())
         } else {
-            row.try_get::<_, Option<String>>(column).map(|value| value.map(Cell::Text))
+            row.try_get::<_, Option<String>>(column).map(Value::from)
         };
-        cells.push(cell.map_err(|error| StoreError::unreadable(description.name(), error))?.unwrap_or(Cell::Null));
+        values.push(value.map_err(|error| StoreError::unreadable(description.name(), error))?);
     }
-    Ok(Row(cells))
+    Ok(Row::new(Arc::clone(names), values))
 }
 
-impl ToSql for Owned {
-    fn to_sql(&self, kind: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
-        Value::from(self).to_sql(kind, out)
-    }
-
-    fn accepts(kind: &Type) -> bool {
-        <Value<'_> as ToSql>::accepts(kind)
-    }
-
-    to_sql_checked!();
-}
-
-impl ToSql for Value<'_> {
+impl ToSql for Value {
     fn to_sql(&self, kind: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
         match self {
-            Value::Null => Ok(IsNull::Yes),
-            Value::Int(value) if *kind == Type::INT4 => i32::try_from(*value)?.to_sql(kind, out),
-            Value::Int(value) if *kind == Type::INT8 => value.to_sql(kind, out),
-            Value::Text(value) if *kind == Type::TEXT || *kind == Type::VARCHAR => value.to_sql(kind, out),
-            other => Err(format!("{other:?} cannot be a {kind}").into()),
+            Self::Null => Ok(IsNull::Yes),
+            Self::Int(value) if *kind == Type::INT4 => i32::try_from(*value)?.to_sql(kind, out),
+            Self::Int(value) if *kind == Type::INT8 => value.to_sql(kind, out),
+            Self::Text(value) if *kind == Type::TEXT || *kind == Type::VARCHAR => value.to_sql(kind, out),
+            _ => Err(format!("the value given cannot be a {kind}").into()),
         }
     }
 
@@ -386,21 +400,5 @@ impl Schema for PostgresSchema<'_> {
             .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
             .collect::<Result<_, tokio_postgres::Error>>()
             .map_err(|error| refused(&error))
-    }
-}
-
-fn refused(error: &tokio_postgres::Error) -> StoreError {
-    let Some(code) = error.code() else { return StoreError::Unavailable(error.to_string()) };
-    if *code == SqlState::DISK_FULL {
-        StoreError::Full
-    } else if COLLISIONS.contains(code) {
-        StoreError::Contended
-    } else if *code == SqlState::LOCK_NOT_AVAILABLE {
-        StoreError::Locked
-    } else if code.code().starts_with("57P") || code.code().starts_with("08") || code.code().starts_with("53") {
-        StoreError::Unavailable(error.to_string())
-    } else {
-        let said = error.as_db_error().map_or_else(String::new, |said| said.message().to_owned());
-        StoreError::Broken(format!("{}: {said}", code.code()))
     }
 }

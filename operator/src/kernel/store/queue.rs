@@ -1,10 +1,10 @@
-//! What waits for the threads of SQLite: transactions to play beforehand, and those to write.
+//! What waits for the threads of SQLite: transactions to run speculatively, and those to write.
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::rehearsal::Score;
+use super::speculation::Script;
 use super::{Done, Job};
 
 /// How long a commit waits for as many as came the last time. Less than the disk takes, and nothing for somebody alone.
@@ -14,8 +14,8 @@ const GATHER: Duration = Duration::from_micros(200);
 pub(super) struct Waiting {
     pub job: Job,
     pub done: Done,
-    /// What it does, when it was played beforehand.
-    pub score: Option<Score>,
+    /// What it does, when it was run speculatively.
+    pub script: Option<Script>,
 }
 
 /// What waits for the readers and for the writer.
@@ -29,18 +29,18 @@ pub(super) struct Queue {
 #[derive(Default)]
 struct Lines {
     asked: VecDeque<(Job, Done)>,
-    rehearsed: VecDeque<Waiting>,
-    /// How many are being played by readers.
-    on_stage: usize,
+    to_write: VecDeque<Waiting>,
+    /// How many are being run by readers.
+    in_progress: usize,
     is_closed: bool,
 }
 
-/// Stands for a transaction that a reader plays, however that ends.
-pub(super) struct OnStage<'a>(&'a Queue);
+/// Stands for a transaction that a reader runs, however that ends.
+pub(super) struct InProgress<'a>(&'a Queue);
 
-impl Drop for OnStage<'_> {
+impl Drop for InProgress<'_> {
     fn drop(&mut self) {
-        self.0.lock().on_stage -= 1;
+        self.0.lock().in_progress -= 1;
         self.0.for_writer.notify_one();
     }
 }
@@ -61,13 +61,13 @@ impl Queue {
         self.for_writer.notify_all();
     }
 
-    /// The next transaction to play beforehand; waits for one, until the store closes.
-    pub fn to_rehearse(&self) -> Option<(Job, Done, OnStage<'_>)> {
+    /// The next transaction to run speculatively; waits for one, until the store closes.
+    pub fn to_run(&self) -> Option<(Job, Done, InProgress<'_>)> {
         let mut lines = self.lock();
         loop {
             if let Some((job, done)) = lines.asked.pop_front() {
-                lines.on_stage += 1;
-                return Some((job, done, OnStage(self)));
+                lines.in_progress += 1;
+                return Some((job, done, InProgress(self)));
             }
             if lines.is_closed {
                 return None;
@@ -76,38 +76,38 @@ impl Queue {
         }
     }
 
-    pub fn rehearsed(&self, waiting: Waiting, on_stage: OnStage<'_>) {
-        self.lock().rehearsed.push_back(waiting);
-        drop(on_stage);
+    pub fn ran(&self, waiting: Waiting, in_progress: InProgress<'_>) {
+        self.lock().to_write.push_back(waiting);
+        drop(in_progress);
     }
 
     /// The next transaction to write; waits for one, until the store closes and nothing is left.
     pub fn to_write(&self) -> Option<Waiting> {
         let mut lines = self.lock();
         loop {
-            if let Some(waiting) = lines.rehearsed.pop_front() {
+            if let Some(waiting) = lines.to_write.pop_front() {
                 return Some(waiting);
             }
-            if lines.is_closed && lines.asked.is_empty() && lines.on_stage == 0 {
+            if lines.is_closed && lines.asked.is_empty() && lines.in_progress == 0 {
                 return None;
             }
             lines = self.for_writer.wait(lines).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
-    /// One more for the batch: a played one, else one that no reader has got to. When there is none, it waits a moment for those that
-    /// readers are playing, and for those that `are_expected`.
+    /// One more for the batch: one that a reader ran, else one that no reader has got to. When there is none, it waits a moment for those
+    /// that readers are running, and for those that `are_expected`.
     pub fn also_to_write(&self, are_expected: bool) -> Option<Waiting> {
         let mut lines = self.lock();
         let mut has_waited = false;
         loop {
-            if let Some(waiting) = lines.rehearsed.pop_front() {
+            if let Some(waiting) = lines.to_write.pop_front() {
                 return Some(waiting);
             }
             if let Some((job, done)) = lines.asked.pop_front() {
-                return Some(Waiting { job, done, score: None });
+                return Some(Waiting { job, done, script: None });
             }
-            if has_waited || !(are_expected || lines.on_stage > 0) {
+            if has_waited || !(are_expected || lines.in_progress > 0) {
                 return None;
             }
             (lines, _) = self.for_writer.wait_timeout(lines, GATHER).unwrap_or_else(PoisonError::into_inner);

@@ -1,5 +1,7 @@
 //! SQLite: one file, one writer. Requests that wait together are committed together.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -10,18 +12,17 @@ use rusqlite::{Connection, ErrorCode, Statement};
 
 use super::migrate::{self, Schema, migrate};
 use super::queue::{Queue, Waiting};
-use super::rehearsal::{Rehearsal, Score};
-use super::{Cell, Done, Job, Row, Store, StoreError, Tx, Value, Work, contained};
+use super::row::Names;
+use super::speculation::{Script, Speculation};
+use super::statement::{Ask, Write};
+use super::{Done, Job, Row, Store, StoreError, Tx, Value, Work, contained};
 
-/// Threads that play transactions beforehand.
+/// Threads that run transactions speculatively.
 const READERS: usize = 2;
 /// How many waiting transactions one commit takes along.
 const BATCH: usize = 128;
 /// The log is written back into the file after so many pages of 4 KiB: rarely, because most of what it holds is changed again soon.
 const CHECKPOINT: u32 = 16_384;
-
-/// What a statement that locks its row ends with.
-const LOCK: &str = " FOR NO KEY UPDATE OF account";
 
 /// What survives when the power goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +35,19 @@ pub enum Durability {
 
 /// SQLite on the caller's thread: one transaction at a time, no thread of its own. For simulations and tools.
 pub struct SqliteInline {
-    connection: Mutex<Connection>,
+    database: Mutex<Database>,
+}
+
+/// A connection, and the names of the columns of what was asked over it.
+struct Database {
+    connection: Connection,
+    names: RefCell<HashMap<String, Names>>,
+}
+
+impl Database {
+    fn new(connection: Connection) -> Self {
+        Self { connection, names: RefCell::default() }
+    }
 }
 
 impl SqliteInline {
@@ -63,22 +76,22 @@ impl SqliteInline {
             connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(refused)?;
         migrate(&mut SqliteSchema(&transaction))?;
         transaction.commit().map_err(refused)?;
-        Ok(Self { connection: Mutex::new(connection) })
+        Ok(Self { database: Mutex::new(Database::new(connection)) })
     }
 
     /// Refuses to grow the file beyond this many pages of 4 KiB: a disk that is full, for tests.
     pub fn limit_pages(&self, pages: u32) -> Result<(), StoreError> {
-        self.lock().pragma_update(None, "max_page_count", pages).map_err(refused)
+        self.lock().connection.pragma_update(None, "max_page_count", pages).map_err(refused)
     }
 
     /// How many pages the file has now.
     pub fn pages(&self) -> Result<u32, StoreError> {
-        self.lock().query_row("PRAGMA page_count", [], |row| row.get(0)).map_err(refused)
+        self.lock().connection.query_row("PRAGMA page_count", [], |row| row.get(0)).map_err(refused)
     }
 
     // A panic while holding the connection leaves at worst an open transaction, which `begin` ends.
-    fn lock(&self) -> MutexGuard<'_, Connection> {
-        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Database> {
+        self.database.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Runs jobs until there are no more, at most [`BATCH`], and commits them together; one that fails leaves nothing behind.
@@ -86,28 +99,29 @@ impl SqliteInline {
     /// A savepoint for each would copy every page it changes, so there is none at first: a job that fails before it has written is just
     /// left out. When one fails later, everything is undone and done again, with savepoints.
     fn run_batch(&self, waiting: &mut dyn Iterator<Item = Waiting>) {
-        let connection = self.lock();
+        let database = self.lock();
+        let connection = &database.connection;
         let mut ended: Vec<(Waiting, Result<(), StoreError>)> = Vec::new();
-        let mut batch = begin(&connection);
+        let mut batch = begin(connection);
         let mut is_careful = false;
         for mut job in waiting.take(BATCH) {
             let before = connection.total_changes();
-            let outcome = batch.clone().and_then(|()| job.run(&connection, is_careful));
+            let outcome = batch.clone().and_then(|()| job.run(&database, is_careful));
             let leaves_something = !is_careful && outcome.is_err() && connection.total_changes() != before;
             ended.push((job, outcome));
             if batch.is_ok() && leaves_something {
                 is_careful = true;
-                batch = begin(&connection);
+                batch = begin(connection);
                 for (job, outcome) in &mut ended {
-                    *outcome = batch.clone().and_then(|()| job.run(&connection, is_careful));
-                    batch = still_open(&connection, batch, outcome);
+                    *outcome = batch.clone().and_then(|()| job.run(&database, is_careful));
+                    batch = still_open(connection, batch, outcome);
                 }
             } else if let Some((_, outcome)) = ended.last() {
-                batch = still_open(&connection, batch, outcome);
+                batch = still_open(connection, batch, outcome);
             }
         }
-        let committed = batch.and_then(|()| commit(&connection));
-        drop(connection);
+        let committed = batch.and_then(|()| commit(connection));
+        drop(database);
         for (job, outcome) in ended {
             (job.done)(committed.clone().and(outcome));
         }
@@ -115,13 +129,13 @@ impl SqliteInline {
 }
 
 impl Waiting {
-    fn run(&mut self, connection: &Connection, in_savepoint: bool) -> Result<(), StoreError> {
+    fn run(&mut self, database: &Database, in_savepoint: bool) -> Result<(), StoreError> {
         if in_savepoint {
-            return within_savepoint(connection, &mut *self.job);
+            return within_savepoint(database, &mut *self.job);
         }
-        let mut tx = SqliteTx(connection);
-        match &self.score {
-            Some(score) if score.holds(&mut tx)? => score.perform(&mut tx),
+        let mut tx = SqliteTx(database);
+        match &self.script {
+            Some(script) if script.holds(&mut tx)? => script.perform(&mut tx),
             _ => (self.job)(&mut tx),
         }
     }
@@ -141,10 +155,11 @@ fn still_open(
 
 impl Store for SqliteInline {
     fn transact(&self, work: &mut Work<'_>) -> Result<(), StoreError> {
-        let connection = self.lock();
-        begin(&connection)?;
-        let outcome = contained(work)(&mut SqliteTx(&connection));
-        if outcome.is_ok() { commit(&connection) } else { roll_back(&connection).and(outcome) }
+        let database = self.lock();
+        let connection = &database.connection;
+        begin(connection)?;
+        let outcome = contained(work)(&mut SqliteTx(&database));
+        if outcome.is_ok() { commit(connection) } else { roll_back(connection).and(outcome) }
     }
 }
 
@@ -184,12 +199,13 @@ fn roll_back(connection: &Connection) -> Result<(), StoreError> {
     if connection.is_autocommit() { Ok(()) } else { connection.execute_batch("ROLLBACK").map_err(refused) }
 }
 
-fn within_savepoint(connection: &Connection, work: &mut Work<'_>) -> Result<(), StoreError> {
+fn within_savepoint(database: &Database, work: &mut Work<'_>) -> Result<(), StoreError> {
+    let connection = &database.connection;
     let run = |sql: &str| {
         connection.prepare_cached(sql).and_then(|mut statement| statement.execute([])).map(|_| ()).map_err(refused)
     };
     run("SAVEPOINT job")?;
-    match work(&mut SqliteTx(connection)) {
+    match work(&mut SqliteTx(database)) {
         Ok(()) => run("RELEASE job"),
         Err(error) if connection.is_autocommit() => Err(error),
         Err(error) => {
@@ -200,69 +216,130 @@ fn within_savepoint(connection: &Connection, work: &mut Work<'_>) -> Result<(), 
     }
 }
 
-struct SqliteTx<'a>(&'a Connection);
+pub(super) struct SqliteTx<'a>(&'a Database);
 
 impl SqliteTx<'_> {
-    fn bound<T>(
-        &mut self,
+    /// Runs a statement whose parameters are `?1`, `?2`.
+    fn bound<'p, T>(
+        &self,
         sql: &str,
-        params: &[Value<'_>],
+        params: impl IntoIterator<Item = &'p Value>,
         run: impl FnOnce(&mut Statement<'_>) -> rusqlite::Result<T>,
     ) -> Result<T, StoreError> {
-        // One writer needs no locks on rows. And SQLite takes `$3` for a name, whose place is the order of its first appearance; `?3` is 3.
-        let sql = sql.strip_suffix(LOCK).unwrap_or(sql).replace('$', "?");
-        let mut statement = self.0.prepare_cached(&sql).map_err(refused)?;
+        let mut statement = self.0.connection.prepare_cached(sql).map_err(refused)?;
         let wanted = statement.parameter_count();
-        if params.len() < wanted {
-            return Err(StoreError::Broken(format!("it has {} values and wants {wanted}: {sql}", params.len())));
-        }
+        let mut given = 0;
         for (index, value) in (1..=wanted).zip(params) {
             statement.raw_bind_parameter(index, value).map_err(refused)?;
+            given = index;
+        }
+        if given < wanted {
+            return Err(StoreError::Broken(format!("it has {given} values and wants {wanted}: {sql}")));
         }
         run(&mut statement).map_err(refused)
     }
-}
 
-impl rusqlite::ToSql for Value<'_> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(match self {
-            Value::Null => ValueRef::Null,
-            Value::Int(value) => ValueRef::Integer(*value),
-            Value::Text(value) => ValueRef::Text(value.as_bytes()),
-        }))
-    }
-}
-
-impl Tx for SqliteTx<'_> {
-    fn query(&mut self, sql: &str, params: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
+    pub fn rows(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
         self.bound(sql, params, |statement| {
-            let width = statement.column_count();
+            let names = self.names(sql, statement);
+            let width = names.len();
             let mut found = Vec::new();
             let mut rows = statement.raw_query();
             while let Some(row) = rows.next()? {
-                let mut cells = Vec::with_capacity(width);
-                for column in 0..width {
-                    cells.push(match row.get_ref(column)? {
-                        ValueRef::Null => Cell::Null,
-                        ValueRef::Integer(value) => Cell::Int(value),
-                        ValueRef::Text(text) => Cell::Text(String::from_utf8_lossy(text).into_owned()),
-                        other => {
-                            return Err(rusqlite::Error::InvalidColumnType(column, sql.to_owned(), other.data_type()));
-                        }
-                    });
-                }
-                found.push(Row(cells));
+                let values =
+                    (0..width).map(|column| value(row.get_ref(column)?, sql, column)).collect::<Result<_, _>>()?;
+                found.push(Row::new(Arc::clone(&names), values));
             }
             Ok(found)
         })
     }
 
-    fn execute(&mut self, sql: &str, params: &[Value<'_>]) -> Result<u64, StoreError> {
-        self.bound(sql, params, |statement| statement.raw_execute().map(|count| count as u64))
+    fn names(&self, sql: &str, statement: &Statement<'_>) -> Names {
+        let mut known = self.0.names.borrow_mut();
+        if let Some(names) = known.get(sql).filter(|names| names.len() == statement.column_count()) {
+            return Arc::clone(names);
+        }
+        let names: Names = statement.column_names().map(Box::from).collect();
+        known.insert(sql.to_owned(), Arc::clone(&names));
+        names
+    }
+
+    /// Whether a question is answered with these rows.
+    pub fn answers_with(&mut self, sql: &str, params: &[Value], expected: &[Row]) -> Result<bool, StoreError> {
+        self.bound(sql, params, |statement| {
+            let mut expected = expected.iter();
+            let mut rows = statement.raw_query();
+            while let Some(row) = rows.next()? {
+                let Some(known) = expected.next() else { return Ok(false) };
+                for (column, (_, known)) in known.columns().enumerate() {
+                    let is_same = match (row.get_ref(column)?, known) {
+                        (ValueRef::Null, Value::Null) => true,
+                        (ValueRef::Integer(found), Value::Int(known)) => found == *known,
+                        (ValueRef::Text(found), Value::Text(known)) => found == known.as_bytes(),
+                        _ => false,
+                    };
+                    if !is_same {
+                        return Ok(false);
+                    }
+                }
+            }
+            Ok(expected.next().is_none())
+        })
+    }
+
+    /// Runs a write by its text for SQLite.
+    pub fn perform(&mut self, sql: &str, write: &Write) -> Result<(), StoreError> {
+        let changed = self.bound(sql, write.params(), |statement| statement.raw_execute())?;
+        match write.rows {
+            Some(rows) if rows != changed as u64 => Err(StoreError::Contended),
+            _ => Ok(()),
+        }
     }
 }
 
-/// SQLite with threads of its own: readers play transactions beforehand and answer what only reads; one writer does the rest, and
+fn value(found: ValueRef<'_>, sql: &str, column: usize) -> rusqlite::Result<Value> {
+    match found {
+        ValueRef::Null => Ok(Value::Null),
+        ValueRef::Integer(number) => Ok(Value::Int(number)),
+        ValueRef::Text(text) => Ok(Value::Text(String::from_utf8_lossy(text).into_owned())),
+        other => Err(rusqlite::Error::InvalidColumnType(column, sql.to_owned(), other.data_type())),
+    }
+}
+
+impl rusqlite::ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Null => ValueRef::Null,
+            Self::Int(value) => ValueRef::Integer(*value),
+            Self::Text(value) => ValueRef::Text(value.as_bytes()),
+        }))
+    }
+}
+
+impl Tx for SqliteTx<'_> {
+    fn read(&mut self, asks: Vec<Ask>) -> Result<Vec<Vec<Row>>, StoreError> {
+        asks.iter()
+            .map(|ask| match ask.for_sqlite() {
+                Some(sql) => self.rows(&sql, &ask.params),
+                None => Ok(Vec::new()),
+            })
+            .collect()
+    }
+
+    fn write(&mut self, write: Write) -> Result<(), StoreError> {
+        self.perform(&write.for_sqlite(), &write)
+    }
+
+    fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+        self.rows(&sql.replace('$', "?"), params)
+    }
+
+    fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
+        self.bound(&sql.replace('$', "?"), params, |statement| statement.raw_execute().map(|count| count as u64))
+    }
+}
+
+/// SQLite with threads of its own: readers run transactions speculatively and answer what only reads; one writer does the rest, and
 /// commits together what waits together.
 pub struct SqliteStore {
     inline: Arc<SqliteInline>,
@@ -280,7 +357,7 @@ impl SqliteStore {
         store.threads.push(thread("mesto-writer", move || write_all(&inline, &queue))?);
         for _ in 0..READERS {
             let (snapshots, queue) = (snapshots(path)?, Arc::clone(&store.queue));
-            store.threads.push(thread("mesto-reader", move || rehearse_all(&snapshots, &queue))?);
+            store.threads.push(thread("mesto-reader", move || speculate_all(&snapshots, &queue))?);
         }
         Ok(store)
     }
@@ -300,42 +377,42 @@ fn thread(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle
 }
 
 /// A connection that only reads.
-fn snapshots(path: &Path) -> Result<Connection, StoreError> {
+fn snapshots(path: &Path) -> Result<Database, StoreError> {
     let connection = Connection::open(path).map_err(refused)?;
     set_up(&connection, "PRAGMA query_only = ON;")?;
-    Ok(connection)
+    Ok(Database::new(connection))
 }
 
-fn rehearse_all(snapshots: &Connection, queue: &Queue) {
-    while let Some((mut job, done, on_stage)) = queue.to_rehearse() {
-        match rehearse(snapshots, &mut *job) {
-            Rehearsed::Over(outcome) => {
-                drop(on_stage);
+fn speculate_all(snapshots: &Database, queue: &Queue) {
+    while let Some((mut job, done, in_progress)) = queue.to_run() {
+        match speculate(snapshots, &mut *job) {
+            Speculated::Over(outcome) => {
+                drop(in_progress);
                 done(outcome);
             }
-            Rehearsed::ToWrite(score) => queue.rehearsed(Waiting { job, done, score }, on_stage),
+            Speculated::ToWrite(script) => queue.ran(Waiting { job, done, script }, in_progress),
         }
     }
 }
 
-enum Rehearsed {
+enum Speculated {
     /// It has nothing to write, and this is how it ended.
     Over(Result<(), StoreError>),
-    ToWrite(Option<Score>),
+    ToWrite(Option<Script>),
 }
 
-fn rehearse(snapshots: &Connection, work: &mut Work<'_>) -> Rehearsed {
+fn speculate(snapshots: &Database, work: &mut Work<'_>) -> Speculated {
     // Everything is read from one state: the newest when the first statement runs.
-    let Ok(snapshot) = snapshots.unchecked_transaction() else { return Rehearsed::ToWrite(None) };
-    let mut tx = SqliteTx(&snapshot);
-    let mut rehearsal = Rehearsal::new(&mut tx);
-    let outcome = work(&mut rehearsal);
-    match (outcome, rehearsal.score()) {
-        (Err(StoreError::GivenUp), Some(_)) => Rehearsed::Over(Err(StoreError::GivenUp)),
-        (Ok(()), Some(score)) if score.writes_nothing() => Rehearsed::Over(Ok(())),
-        (Ok(()), Some(score)) => Rehearsed::ToWrite(Some(score)),
+    let Ok(_snapshot) = snapshots.connection.unchecked_transaction() else { return Speculated::ToWrite(None) };
+    let mut tx = SqliteTx(snapshots);
+    let mut speculation = Speculation::new(&mut tx);
+    let outcome = work(&mut speculation);
+    match (outcome, speculation.script()) {
+        (Err(StoreError::GivenUp), Some(_)) => Speculated::Over(Err(StoreError::GivenUp)),
+        (Ok(()), Some(script)) if script.writes_nothing() => Speculated::Over(Ok(())),
+        (Ok(()), Some(script)) => Speculated::ToWrite(Some(script)),
         // The store's own trouble is the writer's to judge.
-        (Ok(()) | Err(_), _) => Rehearsed::ToWrite(None),
+        (Ok(()) | Err(_), _) => Speculated::ToWrite(None),
     }
 }
 

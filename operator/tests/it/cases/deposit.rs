@@ -52,8 +52,7 @@ on_both_databases! {
             world.approve(&topup);
             assert_eq!(driver.account().balance, rsd(balance));
         }
-        let balances = world.operator.balances(&*world.store).unwrap();
-        assert_eq!((balances["bank RSD"], balances["deposits RSD"]), (rsd("700.00"), rsd("-700.00")));
+        assert_eq!((world.balance("clearing bank"), world.balance("deposit")), (rsd("700.00"), rsd("-700.00")));
         world.check_books();
     }
 
@@ -68,10 +67,9 @@ on_both_databases! {
         // A second payment of the same top-up is not the driver's balance, and is not lost either.
         assert_eq!(world.notice(&approval(&topup, "pay-2")).status, 204);
         assert_eq!(driver.account().balance, rsd("1000.00"));
-        let balances = world.operator.balances(&*world.store).unwrap();
-        assert_eq!(balances["payable:refunds RSD"], rsd("-1000.00"));
-        assert_eq!(balances["bank RSD"], rsd("2000.00"));
-        assert_eq!(balances["deposits RSD"], rsd("-1000.00"));
+        assert_eq!(world.balance("refunds_payable"), rsd("-1000.00"));
+        assert_eq!(world.balance("clearing bank"), rsd("2000.00"));
+        assert_eq!(world.balance("deposit"), rsd("-1000.00"));
         world.check_books();
     }
 

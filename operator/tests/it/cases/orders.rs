@@ -116,9 +116,8 @@ on_both_databases! {
         let before = other.account().seq;
         assert_eq!(world.due(), 1);
         assert!(matches!(&other.events(before).events[..], [event] if matches!(&event.change, Change::OrderChanged(told) if told.state == OrderState::Paid)));
-        let balances = world.operator.balances(&*world.store).unwrap();
-        assert_eq!(balances["receivable:orders RSD"], rsd("0.00"));
-        assert_eq!(balances["revenue:orders:belgrade RSD"], rsd("-1500.00"));
+        assert_eq!(world.balance("receivable orders belgrade"), rsd("0.00"));
+        assert_eq!(world.balance("revenue orders belgrade"), rsd("-1500.00"));
         world.check_books();
     }
 

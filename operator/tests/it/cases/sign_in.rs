@@ -106,7 +106,7 @@ on_both_databases! {
         let code = world.code(PHONE);
         let columns = "SELECT hash FROM token UNION ALL SELECT hash FROM one_time_code";
         let rows = store::transact(&*world.store, |tx| tx.query(columns, &[])).unwrap();
-        let found: Vec<String> = rows.iter().map(|row| row.string(0).unwrap()).collect();
+        let found: Vec<String> = rows.iter().map(|row| row.get("hash").unwrap()).collect();
         assert_eq!(found.len(), 2);
         assert!(found.iter().all(|hash| hash.len() == 64 && !hash.contains(&driver.token) && !hash.contains(&code)));
     }

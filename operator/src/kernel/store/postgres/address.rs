@@ -1,0 +1,282 @@
+//! Where a Postgres database is and how it is reached: its address, TLS, and a password that stands in a file.
+
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, RootCertStore};
+use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::{Client, Config, NoTls};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::passfile;
+
+/// Where a database is: `postgres://user@host/name`, or `host=... user=... dbname=...`.
+///
+/// `sslmode=verify-full` asks for TLS with a certificate for the host's name from an authority in `sslrootcert=FILE`, or from one of those
+/// that browsers trust. Without it only this machine is reached; `sslmode=disable` says that the network is trusted. The other modes of libpq
+/// do not prove who answers and are refused.
+#[derive(Clone)]
+pub struct PostgresAddress {
+    config: Config,
+    tls: Option<MakeRustlsConnect>,
+    authorities: Option<PathBuf>,
+}
+
+/// Without a password.
+impl std::fmt::Debug for PostgresAddress {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("PostgresAddress").field("config", &self.config).field("tls", &self.tls.is_some()).finish()
+    }
+}
+
+/// Why an address cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct AddressError(String);
+
+fn wrong<T>(why: impl Into<String>) -> Result<T, AddressError> {
+    Err(AddressError(why.into()))
+}
+
+impl PostgresAddress {
+    /// Reads an address. `authorities` is a PEM file as `sslrootcert` names one; it asks for `verify-full` by itself.
+    ///
+    /// # Errors
+    /// Says what is wrong with the address or the file, never its password.
+    pub fn parse(text: &str, authorities: Option<&Path>) -> Result<Self, AddressError> {
+        let (text, mode) = without(text, "sslmode");
+        let (text, named) = without(&text, "sslrootcert");
+        let authorities = authorities.map(Path::to_path_buf).or_else(|| named.map(PathBuf::from));
+        let mut config: Config = match text.parse() {
+            Ok(config) => config,
+            Err(error) => {
+                return wrong(format!("it is no address of a Postgres database: {}", super::error::causes(&error)));
+            }
+        };
+        let is_verified = match (mode.as_deref(), &authorities) {
+            (Some("verify-full"), _) | (None, Some(_)) => true,
+            (Some("disable"), None) => false,
+            (Some("disable"), Some(_)) => {
+                return wrong("sslmode=disable and a file of certificate authorities do not go together");
+            }
+            (Some(other), _) => {
+                return wrong(format!(
+                    "sslmode={other} does not prove which server answers; say verify-full, or disable on a network that you trust"
+                ));
+            }
+            (None, None) if is_this_machine(&config) => false,
+            (None, None) => {
+                return wrong(
+                    "the database is on another machine: say sslmode=verify-full and name the file of its certificate authority, or sslmode=disable on a network that you trust",
+                );
+            }
+        };
+        config.ssl_mode(if is_verified { SslMode::Require } else { SslMode::Disable });
+        let tls = if is_verified { Some(tls(authorities.as_deref())?) } else { None };
+        Ok(Self { config, tls, authorities })
+    }
+
+    /// Takes the password from a password file as libpq reads it, unless the address has one.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or others than its owner may read it.
+    pub fn take_password(&mut self, file: &Path) -> Result<(), AddressError> {
+        if self.config.get_password().is_some() {
+            return Ok(());
+        }
+        let text = passfile::read(file).or_else(|why| wrong(format!("{}: {why}", file.display())))?;
+        let host = match self.config.get_hosts().first() {
+            Some(Host::Tcp(name)) => name.clone(),
+            #[cfg(unix)]
+            Some(Host::Unix(_)) => "localhost".to_owned(),
+            None => self.config.get_hostaddrs().first().map(ToString::to_string).unwrap_or_default(),
+        };
+        let port = self.config.get_ports().first().copied().unwrap_or(5432).to_string();
+        let user = self.config.get_user().unwrap_or_default();
+        let name = self.config.get_dbname().unwrap_or(user);
+        if let Some(password) = passfile::password(&text, &[&host, &port, name, user]) {
+            self.config.password(password);
+        }
+        Ok(())
+    }
+
+    /// Opens a connection, which the current runtime drives.
+    pub(super) async fn connect(&self) -> Result<Client, tokio_postgres::Error> {
+        match &self.tls {
+            Some(tls) => {
+                let (client, connection) = self.config.connect(tls.clone()).await?;
+                tokio::spawn(ending(connection));
+                Ok(client)
+            }
+            None => {
+                let (client, connection) = self.config.connect(NoTls).await?;
+                tokio::spawn(ending(connection));
+                Ok(client)
+            }
+        }
+    }
+
+    /// Who may vouch for the server, in words.
+    pub(super) fn authorities(&self) -> String {
+        match &self.authorities {
+            Some(file) => format!("an authority in {}", file.display()),
+            None => "an authority that browsers trust".to_owned(),
+        }
+    }
+}
+
+async fn ending(connection: impl Future<Output = Result<(), tokio_postgres::Error>>) {
+    if let Err(error) = connection.await {
+        tracing::warn!(reason = %super::error::causes(&error), "the connection to Postgres ended");
+    }
+}
+
+fn tls(authorities: Option<&Path>) -> Result<MakeRustlsConnect, AddressError> {
+    let mut roots = RootCertStore::empty();
+    match authorities {
+        Some(file) => {
+            let unusable = |why: String| AddressError(format!("{} cannot be used: {why}", file.display()));
+            let certificates = CertificateDer::pem_file_iter(file).map_err(|error| unusable(error.to_string()))?;
+            for certificate in certificates {
+                let certificate = certificate.map_err(|error| unusable(error.to_string()))?;
+                roots.add(certificate).map_err(|error| unusable(error.to_string()))?;
+            }
+            if roots.is_empty() {
+                return Err(unusable("it holds no certificate (PEM)".into()));
+            }
+        }
+        None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| AddressError(error.to_string()))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(MakeRustlsConnect::new(config))
+}
+
+fn is_this_machine(config: &Config) -> bool {
+    let hosts = config.get_hosts().iter().all(|host| match host {
+        Host::Tcp(name) => name == "localhost" || name.parse().is_ok_and(|address: IpAddr| address.is_loopback()),
+        #[cfg(unix)]
+        Host::Unix(_) => true,
+    });
+    match config.get_hostaddrs() {
+        [] => hosts,
+        addresses => addresses.iter().all(IpAddr::is_loopback),
+    }
+}
+
+/// Takes a parameter out of an address of either form: the driver knows neither `verify-full` nor `sslrootcert`.
+fn without(text: &str, name: &str) -> (String, Option<String>) {
+    let is_url = text.starts_with("postgres://") || text.starts_with("postgresql://");
+    let is_between = |sign: char| if is_url { matches!(sign, '?' | '&') } else { sign.is_whitespace() };
+    let wanted = format!("{name}=");
+    let found = text.match_indices(&wanted).find(|(place, _)| {
+        text.get(..*place).is_some_and(|before| !is_url && before.is_empty() || before.ends_with(is_between))
+    });
+    let Some((place, _)) = found else { return (text.to_owned(), None) };
+    let (before, rest) = text.split_at(place);
+    let rest = rest.strip_prefix(&wanted).unwrap_or(rest);
+    let (value, after) = rest.split_at(rest.find(is_between).unwrap_or(rest.len()));
+    let value = if is_url {
+        crate::kernel::text::form_decode(&value.replace('+', "%2B"))
+    } else {
+        Some(value.trim_matches('\'').into())
+    };
+    // `?a=1&sslmode=x&b=2` loses the sign before or behind it.
+    let text = match after.chars().next() {
+        Some(sign) => format!("{before}{}", after.strip_prefix(sign).unwrap_or(after)),
+        None => before.trim_end_matches(is_between).to_owned(),
+    };
+    (text, value)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn refused(text: &str) -> String {
+        PostgresAddress::parse(text, None).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn only_this_machine_is_reached_without_tls_unless_it_is_said() {
+        for text in [
+            "postgres://mesto@127.0.0.1:5433/mesto",
+            "postgres://mesto@localhost/mesto",
+            "postgres://mesto@[::1]/mesto",
+            "host=/run/postgresql user=mesto",
+            "postgres://mesto@db.example/mesto?sslmode=disable",
+            "host=db.example sslmode=disable user=mesto",
+        ] {
+            let address = PostgresAddress::parse(text, None).unwrap();
+            assert!(address.tls.is_none(), "{text}");
+        }
+        for text in
+            ["postgres://mesto@db.example/mesto", "host=127.0.0.1,db.example", "host=localhost hostaddr=192.0.2.1"]
+        {
+            assert!(refused(text).contains("verify-full"), "{text}");
+        }
+    }
+
+    #[test]
+    fn modes_that_prove_nothing_are_refused_with_what_to_say() {
+        for mode in ["require", "prefer", "allow", "verify-ca"] {
+            let told = refused(&format!("postgres://mesto@db.example/mesto?sslmode={mode}"));
+            assert!(
+                told.starts_with(&format!("sslmode={mode} does not prove")) && told.contains("verify-full"),
+                "{told}"
+            );
+        }
+        assert!(refused("mesto").contains("no address of a Postgres database"));
+        assert!(refused("postgres://mesto@db.example/mesto?sslrootcert=/no/such/file").contains("/no/such/file"));
+    }
+
+    #[test]
+    fn verify_full_is_asked_of_the_driver_as_tls_and_other_parameters_stay() {
+        for text in [
+            "postgres://mesto@db.example/mesto?sslmode=verify-full&connect_timeout=3",
+            "postgres://mesto@db.example/mesto?connect_timeout=3&sslmode=verify-full",
+            "host=db.example sslmode=verify-full connect_timeout=3 dbname=mesto",
+        ] {
+            let address = PostgresAddress::parse(text, None).unwrap();
+            assert!(address.tls.is_some(), "{text}");
+            assert_eq!(address.config.get_ssl_mode(), SslMode::Require);
+            assert_eq!(address.config.get_connect_timeout().unwrap().as_secs(), 3);
+            assert_eq!(address.config.get_dbname(), Some("mesto"));
+        }
+    }
+
+    #[test]
+    fn a_password_comes_from_the_file_and_never_over_one_in_the_address() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("pgpass");
+        std::fs::write(&file, "db.example:5433:*:mesto:from\\:file\n*:*:*:*:any\n").unwrap();
+        let password = |text: &str| {
+            let mut address = PostgresAddress::parse(text, None).unwrap();
+            address.take_password(&file).map(|()| address.config.get_password().map(<[u8]>::to_vec))
+        };
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).unwrap();
+            let told = password("postgres://mesto@localhost/mesto").unwrap_err().to_string();
+            assert!(told.contains("chmod 600"), "{told}");
+            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+        }
+        let cases = [
+            ("postgres://mesto@db.example:5433/mesto?sslmode=disable", "from:file"),
+            ("postgres://mesto@db.example/mesto?sslmode=disable", "any"),
+            ("postgres://mesto:own@localhost/mesto", "own"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(password(text).unwrap(), Some(expected.into()), "{text}");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! What Postgres or the way to it says, and what it means for a transaction.
+
+use std::error::Error;
+
+use rustls::CertificateError;
+use tokio_postgres::error::SqlState;
+
+use super::super::StoreError;
+use super::PostgresAddress;
+
+/// What means that somebody else was faster. Handlers look before they write, so a key that is there all the same came meanwhile.
+const COLLISIONS: [SqlState; 3] =
+    [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED, SqlState::UNIQUE_VIOLATION];
+
+/// An error with what caused it: the driver's own text says no more than "db error".
+pub(super) fn causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let said = error.to_string();
+        if !text.ends_with(&said) {
+            text = format!("{text}: {said}");
+        }
+        cause = error.source();
+    }
+    text
+}
+
+/// What a failed statement means.
+pub(super) fn refused(error: &tokio_postgres::Error) -> StoreError {
+    let Some(said) = error.as_db_error() else { return StoreError::Unavailable(causes(error)) };
+    let code = said.code();
+    if *code == SqlState::DISK_FULL {
+        StoreError::Full
+    } else if COLLISIONS.contains(code) {
+        StoreError::Contended
+    } else if *code == SqlState::LOCK_NOT_AVAILABLE {
+        StoreError::Locked
+    } else {
+        // Never its detail: it may name a phone number or a plate.
+        let text = format!("{} ({})", said.message(), code.code());
+        let is_away = ["57P", "08", "53"].iter().any(|class| code.code().starts_with(class));
+        if is_away { StoreError::Unavailable(text) } else { StoreError::Broken(text) }
+    }
+}
+
+/// Why a connection could not be opened.
+pub(super) fn unreachable(error: &tokio_postgres::Error, address: &PostgresAddress) -> StoreError {
+    let text = match (certificate_error(error), error.as_db_error()) {
+        (Some(CertificateError::UnknownIssuer), _) => {
+            format!("the database's certificate is not signed by {}", address.authorities())
+        }
+        (Some(CertificateError::NotValidForNameContext { expected, presented }), _) => {
+            format!("the database's certificate is for {}, not for {}", presented.join(", "), expected.to_str())
+        }
+        // Nothing of a person stands in what is said before somebody is let in.
+        (_, Some(said)) => {
+            let more = [said.detail(), said.hint()].into_iter().flatten().map(|more| format!("; {more}"));
+            format!("{} ({}){}", said.message(), said.code().code(), more.collect::<String>())
+        }
+        _ => causes(error),
+    };
+    StoreError::Unavailable(text)
+}
+
+fn certificate_error(error: &tokio_postgres::Error) -> Option<&CertificateError> {
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        let tls = inner.and_then(|inner| inner.downcast_ref()).or_else(|| error.downcast_ref());
+        if let Some(rustls::Error::InvalidCertificate(why)) = tls {
+            return Some(why);
+        }
+        cause = error.source();
+    }
+    None
+}
