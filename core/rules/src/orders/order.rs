@@ -1,0 +1,156 @@
+//! The electronic daily parking ticket order (eDPK): its terms, and how it ends. Only an inspector issues one.
+
+use crate::kernel::calendar::to_utc;
+use crate::kernel::city::{City, DiscountFrom, Regime};
+use crate::kernel::money::Money;
+use crate::parking::quote::Refusal;
+use crate::parking::terms::{charging_of, out_of_range, unknown, zone_of};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+/// What an order says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderTerms {
+    pub price: Money,
+    /// What is owed until `discount_until`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discounted_price: Option<Money>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discount_until: Option<DateTime<Utc>>,
+    /// The same time on the next charged day; it covers the car until then, only in this zone.
+    pub valid_until: DateTime<Utc>,
+    /// Last moment to pay it here, when that is known; the same as `discount_until` in Belgrade's text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pay_by: Option<DateTime<Utc>>,
+}
+
+impl OrderTerms {
+    /// What is owed at `now`.
+    #[must_use]
+    pub fn due(&self, now: DateTime<Utc>) -> Money {
+        match (self.discounted_price, self.discount_until) {
+            (Some(discounted), Some(until)) if now < until => discounted,
+            _ => self.price,
+        }
+    }
+}
+
+/// Terms of an order issued in a zone at a moment.
+///
+/// # Errors
+/// [`Refusal::ZoneUnknown`], [`Refusal::TariffUnknown`] when price or hours are not known, [`Refusal::NotChargedNow`].
+pub fn issue(city: &City, zone: &str, issued_at: DateTime<Utc>) -> Result<OrderTerms, Refusal> {
+    let zone = zone_of(city, zone)?;
+    let charging = charging_of(city, zone)?;
+    if charging.period_at(issued_at, issued_at).is_none() {
+        return Err(Refusal::NotChargedNow { next_opening: charging.next_opening(issued_at) });
+    }
+    let local = issued_at.with_timezone(&charging.tz).naive_local();
+    let rates = &city.tariff_on(local.date()).ok_or_else(|| unknown(zone, "tariff"))?.order;
+    let price = match zone.regime {
+        Regime::Zoned => &rates.zoned,
+        Regime::Outside | Regime::SmsLot => &rates.outside,
+    };
+    let price = *price.known().ok_or_else(|| unknown(zone, "order.price"))?;
+    let valid_until = charging
+        .next_charged_day(local.date())
+        .and_then(|day| to_utc(charging.tz, day.and_time(local.time())))
+        .ok_or_else(|| out_of_range("issued_at"))?;
+
+    // A discount is promised only when its rate, its days and what they are counted from are all known.
+    let discount = || -> Option<(Money, DateTime<Utc>)> {
+        let counted_from = match city.orders.discount_from.known()? {
+            DiscountFrom::Issue => issued_at,
+            DiscountFrom::ValidityEnd => valid_until,
+        };
+        let days = TimeDelta::try_days((*rates.discount_days.known()?).into())?;
+        let until = charging.end_of_day(counted_from.checked_add_signed(days)?)?;
+        Some((price.less_percent(*rates.discount_percent.known()?).ok()?, until))
+    };
+    let discount = discount();
+    Ok(OrderTerms {
+        price,
+        discounted_price: discount.map(|(price, _)| price),
+        discount_until: discount.map(|(_, until)| until),
+        valid_until,
+        pay_by: discount.map(|(_, until)| until),
+    })
+}
+
+/// Where an order stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderState {
+    /// To be paid.
+    Issued,
+    /// Paid, here or elsewhere (BG-18).
+    Paid,
+    /// Withdrawn by the operator.
+    Cancelled,
+}
+
+/// What can happen to an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum OrderEvent {
+    /// Paid here with `amount`; `terms` are the order's.
+    Pay { amount: Money, terms: OrderTerms },
+    /// Paid at a counter, a bank or the post (BG-18).
+    PaidElsewhere,
+    /// The operator withdraws it.
+    Cancel,
+}
+
+/// What the operator has to do after a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderEffect {
+    /// Book the payment.
+    Book { amount: Money },
+    /// Tell the driver.
+    TellPaid,
+    /// Tell the driver.
+    TellCancelled,
+}
+
+/// Why a step is not possible.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OrderError {
+    /// Paid before.
+    #[error("the order is already paid")]
+    AlreadyPaid,
+    /// Withdrawn.
+    #[error("the order was withdrawn and cannot be paid")]
+    Withdrawn,
+    /// Another amount than is owed now.
+    #[error("{due} is owed now, not {offered}")]
+    AmountDiffers { due: Money, offered: Money },
+}
+
+/// One step of an order's life.
+///
+/// # Errors
+/// [`OrderError`].
+pub fn step(
+    state: OrderState,
+    event: &OrderEvent,
+    now: DateTime<Utc>,
+) -> Result<(OrderState, Vec<OrderEffect>), OrderError> {
+    match (state, event) {
+        (OrderState::Issued, OrderEvent::Pay { amount, terms }) => {
+            let due = terms.due(now);
+            if *amount != due {
+                return Err(OrderError::AmountDiffers { due, offered: *amount });
+            }
+            Ok((OrderState::Paid, vec![OrderEffect::Book { amount: due }, OrderEffect::TellPaid]))
+        }
+        (OrderState::Issued, OrderEvent::PaidElsewhere) => Ok((OrderState::Paid, vec![OrderEffect::TellPaid])),
+        (OrderState::Issued, OrderEvent::Cancel) => Ok((OrderState::Cancelled, vec![OrderEffect::TellCancelled])),
+        (OrderState::Paid, OrderEvent::Pay { .. } | OrderEvent::PaidElsewhere | OrderEvent::Cancel) => {
+            Err(OrderError::AlreadyPaid)
+        }
+        (OrderState::Cancelled, OrderEvent::Pay { .. } | OrderEvent::PaidElsewhere | OrderEvent::Cancel) => {
+            Err(OrderError::Withdrawn)
+        }
+    }
+}
