@@ -1,5 +1,5 @@
-//! Developer commands: `cargo xtask setup|test|clauses|dependencies|texts|bindings|size|app|simulate|fuzz|bench` and
-//! what the tests check on the way: `pages`, `rooms`, `budgets`.
+//! Developer commands: `cargo xtask setup|test|clauses|dependencies|texts|bindings|size|app|screens|simulate|fuzz|bench`
+//! and what the tests check on the way: `pages`, `rooms`, `budgets`.
 
 /// Prints a line; a terminal or a pipe that was closed is no failure.
 macro_rules! say {
@@ -66,6 +66,12 @@ enum Command {
     Bench(bench::Options),
     /// Open the screens in a window, beside a testbed whose clock, network and bank obey a panel
     App,
+    /// Draw every state of every screen, and the film strips, into target/screens to look at
+    Screens {
+        /// Also put the film strips into docs/screens
+        #[arg(long)]
+        update: bool,
+    },
     /// Run the simulation: many phones, one operator, a network that fails; `--seed N --steps M` replays
     Simulate {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -105,6 +111,7 @@ fn run(command: Command) -> Outcome<()> {
         Command::Size(options) => size::run(options),
         Command::Bench(options) => bench::run(options),
         Command::App => test::app(),
+        Command::Screens { update } => test::screens(update),
         Command::Simulate { words } => of_tests("simulate", &words),
         Command::Fuzz { words } => of_tests("fuzz", &words),
     }

@@ -11,7 +11,7 @@ use crate::failure::{Failure, Outcome};
 use crate::process::Stopwatch;
 use crate::setup;
 use counts::Counts;
-pub use parts::{app, bindings, cargo};
+pub use parts::{app, bindings, cargo, screens};
 
 /// What can be tested on its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]

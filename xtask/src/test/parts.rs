@@ -6,7 +6,7 @@ use std::process::Command;
 use super::junit::{Folders, Report};
 use super::{Part, Step, Told, counts, failures, programs};
 use crate::clauses::names::Language;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{About, Failure, Outcome};
 use crate::process::Finished;
 use crate::setup::{self, Swift};
 use crate::{budgets, clauses, dependencies, pages, process, repository, rooms, size, texts};
@@ -59,6 +59,29 @@ pub fn app() -> Outcome<()> {
     library()?;
     let root = repository::root()?;
     process::succeed(maven(&root).args(["-q", "-Papp", "-pl", "desktop", "-am", "process-classes"]))
+}
+
+/// Draws the screens by the tests that draw them: each state, and the journeys as film strips, into `target/screens`.
+/// With `update` the film strips go to `docs/screens` too.
+pub fn screens(update: bool) -> Outcome<()> {
+    setup::run(&[Part::Ui], setup::Mode::Install)?;
+    library()?;
+    let root = repository::root()?;
+    let folder = root.join("target/screens");
+    if folder.exists() {
+        // Pictures of states that are gone.
+        std::fs::remove_dir_all(&folder).about(folder.display())?;
+    }
+    let mut command = maven(&root);
+    command.env("MESTO_SCREENS", &folder).env("UPDATE", if update { "1" } else { "" });
+    // The strips first: the other test looks whether they are kept.
+    let tests = "-Dtest=JourneyTest,ScreensDrawnTest";
+    command.args(["-q", "-pl", "ui", "-am", tests, "-Dsurefire.runOrder=alphabetical"]);
+    command.args(["-Dmesto.tests.required=false", "-Dsurefire.failIfNoSpecifiedTests=false", "test"]);
+    process::succeed(&mut command)?;
+    let drawn = std::fs::read_dir(&folder).about("no picture was drawn")?.count();
+    say!("{drawn} pictures lie in {}", folder.display());
+    Ok(())
 }
 
 /// Builds the host library and writes the generated Kotlin, Swift and Python below `target/bindings`.

@@ -6,11 +6,8 @@ import androidx.compose.foundation.layout.Box
 import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.fillMaxHeight
 import androidx.compose.foundation.layout.width
-import androidx.compose.runtime.Composable
-import androidx.compose.runtime.collectAsState
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
-import androidx.compose.runtime.remember
 import androidx.compose.runtime.setValue
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.unit.DpSize
@@ -19,13 +16,15 @@ import androidx.compose.ui.window.Window
 import androidx.compose.ui.window.WindowState
 import androidx.compose.ui.window.application
 import city.mesto.sdk.Mesto
+import city.mesto.sdk.MestoClient
 import city.mesto.sdk.core.ClientConfig
+import city.mesto.sdk.core.CodeSent
 import city.mesto.sdk.core.Position
 import city.mesto.ui.SmsFallback
 import city.mesto.ui.app.MestoApp
 import city.mesto.ui.app.MestoScreens
-import city.mesto.ui.app.Outside
-import city.mesto.ui.app.Place
+import city.mesto.ui.app.Platform
+import city.mesto.ui.mestoFeatures
 import city.mesto.ui.theme.MestoTheme
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
@@ -41,7 +40,7 @@ import java.util.Locale
 import kotlin.system.exitProcess
 
 /** What leaves the app is shown in the panel; the bank's page opens in a browser where there is one. */
-private class Beside : Outside {
+private class Beside : Platform {
     var page by mutableStateOf<String?>(null)
     var composed by mutableStateOf<SmsFallback?>(null)
 
@@ -53,6 +52,13 @@ private class Beside : Outside {
     override fun composeSms(sms: SmsFallback) {
         composed = sms
     }
+}
+
+/** The core, with an eye on the number that the last code went to: the panel shows the messages of that phone. */
+private class Watched(private val core: MestoClient) : MestoClient by core {
+    var phone by mutableStateOf<String?>(null)
+
+    override suspend fun requestCode(phone: String): CodeSent = core.requestCode(phone).also { this.phone = phone }
 }
 
 /** Terazije, where zone A and red meet. */
@@ -74,8 +80,9 @@ fun main() {
         )
     }
     val beside = Beside()
+    val watched = Watched(client)
     val scope = CoroutineScope(SupervisorJob() + Dispatchers.Main)
-    val app = MestoApp(client, language, "desktop", MutableStateFlow(InTheCentre), beside, scope)
+    val app = MestoApp(watched, language, "desktop", MutableStateFlow(InTheCentre), beside, mestoFeatures, scope)
     app.start()
     application(exitProcessOnExit = false) {
         val width = if (testbed == null) 400.dp else 720.dp
@@ -87,7 +94,7 @@ fun main() {
         Window(onCloseRequest = close, title = "Mesto", state = WindowState(size = DpSize(width, 860.dp))) {
             Row {
                 Box(Modifier.width(400.dp).fillMaxHeight()) { MestoScreens(app) }
-                testbed?.let { MestoTheme { Panel(it, phoneOf(app), beside.page, beside.composed) } }
+                testbed?.let { MestoTheme { Panel(it, watched.phone, beside.page, beside.composed) } }
             }
         }
     }
@@ -95,15 +102,6 @@ fun main() {
     testbed?.close()
     // The build tool that runs this waits for threads of the window system, interrupts them, and calls that a failure.
     exitProcess(0)
-}
-
-/** The number the last code went to. */
-@Composable
-private fun phoneOf(app: MestoApp): String? {
-    var phone by remember { mutableStateOf<String?>(null) }
-    val signIn = app.place.collectAsState().value as? Place.SignIn
-    signIn?.presenter?.state?.collectAsState()?.value?.codeSentTo?.let { phone = it }
-    return phone
 }
 
 /** With a testbed everything is new at each start; with an operator the phone remembers. */

@@ -1,4 +1,4 @@
-// What several screens show: plates, zones, money, refusals, the connection, a payment on its way.
+// What several screens show: plates, money, refusals, the connection, a payment on its way.
 
 package city.mesto.ui
 
@@ -13,17 +13,6 @@ data class PlateView(
     /** As it is read on the car: `BG 789-PP`. */
     val shown: String,
     val label: String? = null,
-)
-
-/** A zone as its sign looks. */
-@Immutable
-data class ZoneView(
-    val id: String,
-    val name: String,
-    /** The code on the sign: `9111`; null where signs carry none. */
-    val sign: String?,
-    /** `#rrggbb`, as on the sign. */
-    val colour: String,
 )
 
 /** Money: decimal, with its ISO 4217 code. */

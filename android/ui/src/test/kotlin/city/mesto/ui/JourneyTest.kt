@@ -2,28 +2,20 @@
 
 package city.mesto.ui
 
-import androidx.compose.ui.semantics.SemanticsProperties
-import androidx.compose.ui.semantics.getOrNull
-import androidx.compose.ui.test.ComposeTimeoutException
+import androidx.compose.ui.geometry.Size
 import androidx.compose.ui.test.ComposeUiTest
 import androidx.compose.ui.test.ExperimentalTestApi
-import androidx.compose.ui.test.SemanticsMatcher
-import androidx.compose.ui.test.SemanticsNodeInteraction
 import androidx.compose.ui.test.assertIsEnabled
-import androidx.compose.ui.test.hasContentDescription
-import androidx.compose.ui.test.hasSetTextAction
-import androidx.compose.ui.test.hasText
-import androidx.compose.ui.test.isEnabled
-import androidx.compose.ui.test.performClick
-import androidx.compose.ui.test.performTextReplacement
-import androidx.compose.ui.test.v2.runComposeUiTest
+import androidx.compose.ui.test.v2.runSkikoComposeUiTest
+import androidx.compose.ui.unit.Density
 import city.mesto.sdk.Mesto
 import city.mesto.sdk.Texts
 import city.mesto.sdk.core.ClientConfig
 import city.mesto.sdk.core.Position
 import city.mesto.ui.app.MestoApp
 import city.mesto.ui.app.MestoScreens
-import city.mesto.ui.app.Outside
+import city.mesto.ui.app.Platform
+import city.mesto.ui.parts.spelled
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.asCoroutineDispatcher
@@ -40,6 +32,11 @@ import kotlin.test.assertEquals
 import kotlin.test.assertTrue
 
 private const val PHONE = "+381641234567"
+private const val WIDTH = 390
+private const val HEIGHT = 844
+
+/** As large as a strip shows them. */
+private const val SCALE = 0.8f
 
 @OptIn(ExperimentalTestApi::class)
 class JourneyTest {
@@ -47,6 +44,9 @@ class JourneyTest {
     lateinit var folder: Path
 
     private val testbed = Testbed()
+    private val start = Strip("start")
+    private val purchase = Strip("purchase")
+    private val notConfirmed = Strip("not-confirmed")
     private val thread = Executors.newSingleThreadExecutor { Thread(it, "app").apply { isDaemon = true } }
     private val scope = CoroutineScope(SupervisorJob() + thread.asCoroutineDispatcher())
     private val pages = CopyOnWriteArrayList<String>()
@@ -65,7 +65,7 @@ class JourneyTest {
     }
 
     @Test
-    fun zones_sign_quote_buy_ticket_extend_and_refused_more_bg_50_bg_54_bg_55() = runComposeUiTest {
+    fun zones_sign_quote_buy_ticket_extend_and_refused_more_bg_50_bg_54_bg_55() = onPhone {
         open()
         signIn()
         addCar("bg789pp", "BG 789-PP")
@@ -74,6 +74,8 @@ class JourneyTest {
         // The sign wins over the position.
         sees(texts.zonesNear())
         type(texts.zonesSignLabel(), "9111")
+        sees(texts.zonesSignGo(zone = red))
+        purchase.frame(this)
         tap(texts.zonesSignGo(zone = red))
 
         // 60 minutes in red: 80 RSD, and the wheel ends at 90.
@@ -81,6 +83,7 @@ class JourneyTest {
         finds(pay).assertIsEnabled()
         sees(texts.buyStopLongest(minutes = 90, zone = red))
         sees(texts.buyDepositAfter(before = rsd("1.000,00"), after = rsd("920,00")))
+        purchase.frame(this)
         tapTwice(pay)
 
         // One ticket, with an extension at its own price before the tap.
@@ -88,6 +91,7 @@ class JourneyTest {
         sees(texts.ticketCodeDescribed("BG 789-PP"))
         val extend = texts.ticketExtendDescribed(minutes = 30, amount = rsd("120,00"), time = "11:30")
         finds(extend).assertIsEnabled()
+        purchase.frame(this)
         tapTwice(extend)
         sees(texts.ticketEndsAt("11:30"))
 
@@ -95,16 +99,20 @@ class JourneyTest {
         sees(texts.ticketLimitReached())
         sees(texts.ticketLimitLeave("11:30"))
         sees(texts.stateRefusedCode("limit_reached"))
+        purchase.frame(this)
 
         tap(texts.buyBack())
         sees(texts.zonesDepositDescribed(rsd("800,00")))
         sees(texts.zonesRunning("BG 789-PP"))
+        purchase.frame(this)
         val ledger = testbed.ledger()
         assertTrue("\"tickets\":2" in ledger.replace(" ", "") && "\"sums_to_zero\":true" in ledger.replace(" ", ""), ledger)
+        start.write()
+        purchase.write()
     }
 
     @Test
-    fun a_lost_answer_is_not_confirmed_yet_until_it_is_known() = runComposeUiTest {
+    fun a_lost_answer_is_not_confirmed_yet_until_it_is_known() = onPhone {
         open()
         signIn()
         addCar("NS 123-ŠĆ", "NS 123-ŠĆ")
@@ -114,6 +122,7 @@ class JourneyTest {
 
         val pay = texts.buyPayDescribed(amount = rsd("65,00"), plate = "NS 123-ŠĆ", zone = yellow, time = "11:00")
         finds(pay)
+        notConfirmed.frame(this)
         testbed.dropNextAnswer("/v1/tickets")
         // Asking what became of it fails too: nobody knows.
         testbed.dropNextAnswer("/v1/tickets")
@@ -121,12 +130,25 @@ class JourneyTest {
         sees(texts.stateUnconfirmedWhat())
         sees(texts.stateUseSms())
         assertEquals(emptyList(), client.state.value.activeTickets, "neither paid nor unpaid")
+        notConfirmed.frame(this)
+
+        // Left and chosen again: the same purchase, not a second one.
+        tap(texts.buyBack())
+        sees(texts.stateUnconfirmedOpen("NS 123-ŠĆ"))
+        notConfirmed.frame(this)
+        tapWhat(yellow)
+        sees(texts.stateUnconfirmedWhat())
 
         tapUntil(texts.stateCheckAgain()) { shows(texts.ticketEndsAt("11:00")) }
         assertEquals(1, client.state.value.activeTickets.size)
         assertTrue("\"tickets\":1" in testbed.ledger().replace(" ", ""), testbed.ledger())
         assertEquals(emptyList(), messages)
+        notConfirmed.frame(this)
+        notConfirmed.write()
     }
+
+    private fun onPhone(way: suspend ComposeUiTest.() -> Unit) =
+        runSkikoComposeUiTest(Size(WIDTH * SCALE, HEIGHT * SCALE), Density(SCALE), block = way)
 
     private fun ComposeUiTest.open() {
         client = runBlocking {
@@ -137,11 +159,12 @@ class JourneyTest {
             language = "sr-Latn",
             device = "test",
             position = MutableStateFlow(Position(44.8125, 20.4612, 15.0)),
-            outside = object : Outside {
+            platform = object : Platform {
                 override fun openPage(url: String) { pages += url }
 
                 override fun composeSms(sms: SmsFallback) { messages += sms }
             },
+            features = mestoFeatures,
             scope = scope,
         )
         app.start()
@@ -153,77 +176,33 @@ class JourneyTest {
         tap(texts.startSendCode())
         sees(texts.startCodeSent(PHONE))
         type(texts.startCodeLabel(), testbed.code(PHONE))
+        start.frame(this)
         tap(texts.startSignIn())
     }
 
     private fun ComposeUiTest.addCar(typed: String, shown: String) {
         sees(texts.plateCheck())
         type(texts.plateLabel(), typed)
-        sees(city.mesto.ui.parts.spelled(shown))
+        sees(spelled(shown))
+        start.frame(this)
         tap(texts.plateSave())
     }
 
     private fun ComposeUiTest.topUp(amount: String) {
         tap(texts.zonesDepositDescribed(rsd("0,00")))
         tap(amount.replace(' ', '\u00A0'))
+        sees(texts.topupGo(amount.replace(' ', '\u00A0')))
+        start.frame(this)
         tap(texts.topupGo(amount.replace(' ', '\u00A0')))
         sees(texts.topupWaiting())
+        start.frame(this)
         testbed.payAt(pages.single())
         tapUntil(texts.stateCheckAgain()) { shows(texts.topupDone(amount.replace(' ', '\u00A0'))) }
+        start.frame(this)
         tap(texts.topupDoneNext())
     }
 
     private fun nameOf(zone: String) = runBlocking { client.zonesNear() }.zones.first { it.zone == zone }.name
 
     private fun rsd(amount: String) = "$amount\u00A0RSD"
-
-    /** A node by what is read or heard there. */
-    private fun says(text: String) = hasText(text, substring = true).or(hasContentDescription(text))
-
-    private fun ComposeUiTest.shows(text: String) = onAllNodes(says(text)).fetchSemanticsNodes().isNotEmpty()
-
-    private fun ComposeUiTest.sees(text: String) = awaits("\"$text\"") { shows(text) }
-
-    /** Waits as long as a busy machine may need; tells what stood on the screen when it was not enough. */
-    private fun ComposeUiTest.awaits(what: String, condition: () -> Boolean) {
-        try {
-            waitUntil(what, timeoutMillis = 60_000) { condition() }
-        } catch (late: ComposeTimeoutException) {
-            val there = onAllNodes(SemanticsMatcher("any") { true }).fetchSemanticsNodes().flatMap { node ->
-                node.config.getOrNull(SemanticsProperties.Text).orEmpty().map { it.text } + node.config.getOrNull(SemanticsProperties.ContentDescription).orEmpty()
-            }
-            throw AssertionError("$what did not come; there is: ${there.joinToString(" | ")}", late)
-        }
-    }
-
-    private fun ComposeUiTest.finds(text: String): SemanticsNodeInteraction {
-        sees(text)
-        return onAllNodes(says(text))[0]
-    }
-
-    private fun ComposeUiTest.tap(text: String) {
-        awaits("\"$text\" to tap") { onAllNodes(says(text).and(isEnabled())).fetchSemanticsNodes().isNotEmpty() }
-        onAllNodes(says(text).and(isEnabled()))[0].performClick()
-    }
-
-    /** The second tap comes before anything can have answered the first. */
-    private fun ComposeUiTest.tapTwice(text: String) {
-        val button = finds(text)
-        mainClock.autoAdvance = false
-        button.performClick()
-        onAllNodes(says(text)).fetchSemanticsNodes().firstOrNull()?.let { button.performClick() }
-        mainClock.autoAdvance = true
-    }
-
-    private fun ComposeUiTest.tapUntil(text: String, condition: () -> Boolean) = awaits("what \"$text\" leads to") {
-        if (!condition() && shows(text)) onAllNodes(says(text))[0].performClick()
-        condition()
-    }
-
-    private fun ComposeUiTest.type(label: String, text: String) {
-        awaits("a field \"$label\"") {
-            onAllNodes(hasSetTextAction().and(hasText(label))).fetchSemanticsNodes().isNotEmpty()
-        }
-        onNode(hasSetTextAction().and(hasText(label))).performTextReplacement(text)
-    }
 }

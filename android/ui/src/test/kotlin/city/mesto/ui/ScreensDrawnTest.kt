@@ -1,4 +1,4 @@
-// Every state of every screen is drawn; UPDATE=1 writes the pictures to docs/screens.
+// Every state of every screen is drawn; `cargo xtask screens` keeps the pictures to look at.
 
 package city.mesto.ui
 
@@ -10,13 +10,19 @@ import org.junit.jupiter.api.DynamicTest
 import org.junit.jupiter.api.DynamicTest.dynamicTest
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.TestFactory
+import java.awt.image.IndexColorModel
 import java.io.File
+import javax.imageio.ImageIO
 import kotlin.test.assertEquals
+import kotlin.test.assertIs
 import kotlin.test.assertTrue
 
 private const val WIDTH = 390
 private const val HEIGHT = 844
 private const val SCALE = 1.25f
+
+/** What all film strips together may weigh in the repository. */
+private const val MOST_BYTES = 600_000L
 
 /** States that are drawn in every manner; the others in Serbian by day only. */
 private val IN_EVERY_MANNER = setOf("zones-ready", "buy-at-the-stop", "buy-unconfirmed", "ticket-running", "ticket-limit-reached")
@@ -29,9 +35,6 @@ private enum class Manner(val suffix: String, val language: String, val dark: Bo
 }
 
 class ScreensDrawnTest {
-    private val folder = File(root(), "docs/screens")
-    private val isUpdate = System.getenv("UPDATE") == "1"
-
     private fun drawn(): Map<String, Pair<DrawnScreen, Manner>> = buildMap {
         for (manner in Manner.entries) {
             for (screen in drawnScreens(manner.language)) {
@@ -46,19 +49,16 @@ class ScreensDrawnTest {
             val (screen, manner) = what
             val image = draw(screen, manner)
             assertIsDrawn(image)
-            if (isUpdate) {
-                folder.mkdirs()
-                File(folder, file).writeBytes(checkNotNull(image.encodeToData()).bytes)
-            }
+            Pictures.folder?.let { File(it, file).writeBytes(checkNotNull(image.encodeToData()).bytes) }
         }
     }
 
     @Test
-    fun every_state_has_its_picture_and_no_picture_is_left_over() {
-        if (isUpdate) folder.listFiles { file -> file.extension == "png" && file.name !in drawn() }.orEmpty().forEach { it.delete() }
-        val missing = if (isUpdate) drawn().keys - folder.list().orEmpty().toSet() else emptySet()
-        val pictures = missing + folder.listFiles { file -> file.extension == "png" }.orEmpty().map { it.name }
-        assertEquals(drawn().keys.toSortedSet(), pictures.toSortedSet(), "run with UPDATE=1, delete pictures of states that are gone")
+    fun every_film_strip_is_kept_small_and_no_picture_beside_them() {
+        val kept = File(root(), "docs/screens").listFiles { file -> file.extension == "png" }.orEmpty()
+        assertEquals(STRIPS.map { "$it.png" }.toSortedSet(), kept.map { it.name }.toSortedSet(), "run `cargo xtask screens --update`")
+        kept.forEach { assertIs<IndexColorModel>(ImageIO.read(it).colorModel, "${it.name} has no palette") }
+        assertTrue(kept.sumOf { it.length() } < MOST_BYTES, "the film strips are too large to be kept")
     }
 
     private fun draw(screen: DrawnScreen, manner: Manner): Image {

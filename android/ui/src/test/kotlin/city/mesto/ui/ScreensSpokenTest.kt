@@ -21,24 +21,24 @@ import androidx.compose.ui.test.SemanticsMatcher
 import androidx.compose.ui.test.v2.runComposeUiTest
 import androidx.compose.ui.unit.Density
 import androidx.compose.ui.unit.dp
-import city.mesto.ui.preview.BuyPreview
-import city.mesto.ui.preview.BuyStates
-import city.mesto.ui.preview.PlatePreview
-import city.mesto.ui.preview.PlateStates
-import city.mesto.ui.preview.SignInPreview
-import city.mesto.ui.preview.SignInStates
-import city.mesto.ui.preview.TicketPreview
-import city.mesto.ui.preview.TicketStates
-import city.mesto.ui.preview.TopUpPreview
-import city.mesto.ui.preview.TopUpStates
-import city.mesto.ui.preview.ZonesPreview
-import city.mesto.ui.preview.ZonesStates
-import kotlin.test.Test
-import kotlin.test.assertEquals
-import kotlin.test.assertTrue
+import city.mesto.ui.parking.buy.BuyPreview
+import city.mesto.ui.parking.buy.BuyStates
+import city.mesto.ui.parking.ticket.TicketPreview
+import city.mesto.ui.parking.ticket.TicketStates
+import city.mesto.ui.parking.zones.ZonesPreview
+import city.mesto.ui.parking.zones.ZonesStates
+import city.mesto.ui.signin.SignInPreview
+import city.mesto.ui.signin.SignInStates
+import city.mesto.ui.vehicles.PlatePreview
+import city.mesto.ui.vehicles.PlateStates
+import city.mesto.ui.wallet.TopUpPreview
+import city.mesto.ui.wallet.TopUpStates
 import org.junit.jupiter.api.DynamicTest
 import org.junit.jupiter.api.DynamicTest.dynamicTest
 import org.junit.jupiter.api.TestFactory
+import kotlin.test.Test
+import kotlin.test.assertEquals
+import kotlin.test.assertTrue
 
 @OptIn(ExperimentalTestApi::class)
 class ScreensSpokenTest {

@@ -1,34 +1,45 @@
-// The app with its pixels: the screen of the place, drawn from its presenter's state.
+// The app with its pixels: the screen in front, and none but what may be seen without a session.
 
 package city.mesto.ui.app
 
+import androidx.compose.animation.EnterTransition
+import androidx.compose.animation.ExitTransition
 import androidx.compose.foundation.isSystemInDarkTheme
 import androidx.compose.runtime.Composable
+import androidx.compose.runtime.CompositionLocalProvider
+import androidx.compose.runtime.LaunchedEffect
 import androidx.compose.runtime.collectAsState
 import androidx.compose.runtime.getValue
+import androidx.compose.runtime.remember
+import androidx.navigation.compose.NavHost
+import androidx.navigation.compose.currentBackStackEntryAsState
+import androidx.navigation.compose.rememberNavController
 import city.mesto.ui.MestoScreen
-import city.mesto.ui.buy.BuyScreen
-import city.mesto.ui.parts.Page
-import city.mesto.ui.parts.Waiting
-import city.mesto.ui.start.PlateScreen
-import city.mesto.ui.start.SignInScreen
-import city.mesto.ui.start.TopUpScreen
-import city.mesto.ui.text.texts
-import city.mesto.ui.ticket.TicketScreen
-import city.mesto.ui.zones.ZonesScreen
+import kotlinx.coroutines.flow.distinctUntilChanged
+import kotlinx.coroutines.flow.map
 
+/** The back stack is part of the window's saved state: it outlives a turn of the phone and the end of the process. */
 @Composable
 fun MestoScreens(app: MestoApp, dark: Boolean = isSystemInDarkTheme()) {
-    val place by app.place.collectAsState()
+    val controller = rememberNavController()
+    LaunchedEffect(app, controller) { app.navigator.lead(controller) }
     MestoScreen(app.words, dark) {
-        when (val here = place) {
-            Place.Opening -> Page { Waiting(texts.startWorking()) }
-            is Place.SignIn -> here.presenter.state.collectAsState().value.let { SignInScreen(it, here.presenter::on) }
-            is Place.FirstPlate -> here.presenter.state.collectAsState().value.let { PlateScreen(it, here.presenter::on) }
-            is Place.Zones -> here.presenter.state.collectAsState().value.let { ZonesScreen(it, here.presenter::on) }
-            is Place.Buy -> here.presenter.state.collectAsState().value.let { BuyScreen(it, here.presenter::on) }
-            is Place.Ticket -> here.presenter.state.collectAsState().value.let { TicketScreen(it, here.presenter::on) }
-            is Place.TopUp -> here.presenter.state.collectAsState().value.let { TopUpScreen(it, here.presenter::on) }
+        CompositionLocalProvider(LocalController provides controller) {
+            NavHost(
+                navController = controller,
+                startDestination = remember(app) { app.features.first(app.client) },
+                // Nothing moves under a thumb that is on its way.
+                enterTransition = { EnterTransition.None },
+                exitTransition = { ExitTransition.None },
+            ) {
+                app.features.all.forEach { feature -> with(feature) { screens(app) } }
+            }
         }
+    }
+    val shown by controller.currentBackStackEntryAsState()
+    val signedIn by remember(app) { app.client.state.map { it.signedIn }.distinctUntilChanged() }.collectAsState(app.client.state.value.signedIn)
+    LaunchedEffect(shown?.id, signedIn) {
+        val destination = shown?.destination ?: return@LaunchedEffect
+        if (!signedIn && app.features.needsSession(destination)) controller.only(app.features.first(app.client))
     }
 }

@@ -45,7 +45,7 @@ fun Notice(
 ) {
     val (back, front) = tone.colours()
     Column(
-        verticalArrangement = Arrangement.spacedBy(6.dp),
+        verticalArrangement = Arrangement.spacedBy(12.dp),
         modifier = modifier
             .fillMaxWidth()
             .clip(MaterialTheme.shapes.medium)

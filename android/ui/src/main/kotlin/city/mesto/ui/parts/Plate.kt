@@ -6,10 +6,10 @@ import androidx.compose.foundation.background
 import androidx.compose.foundation.border
 import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.Box
+import androidx.compose.foundation.layout.IntrinsicSize
 import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.fillMaxHeight
 import androidx.compose.foundation.layout.height
-import androidx.compose.foundation.layout.IntrinsicSize
 import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.layout.width
 import androidx.compose.foundation.shape.RoundedCornerShape
@@ -27,15 +27,19 @@ import androidx.compose.ui.unit.TextUnit
 import androidx.compose.ui.unit.dp
 import androidx.compose.ui.unit.sp
 import city.mesto.ui.theme.PlateLetters
+import city.mesto.ui.theme.capped
 
 private val Ink = Color(0xFF101318)
 private val Paper = Color(0xFFFDFDFB)
+private const val MOST_GROWTH = 1.3f
 private val Band = Color(0xFF0B3FA8)
 
 /** `BG 789-PP` on its white plate; spelled out letter by letter to a screen reader. */
 @Composable
 fun Plate(shown: String, modifier: Modifier = Modifier, size: TextUnit = 26.sp) {
     val shape = RoundedCornerShape(8.dp)
+    // Big already: twice as big it would leave no room for what is done with it.
+    val letters = capped(size, (size.value * MOST_GROWTH).dp)
     Row(
         modifier = modifier
             .clearAndSetSemantics {
@@ -53,8 +57,8 @@ fun Plate(shown: String, modifier: Modifier = Modifier, size: TextUnit = 26.sp) 
         Text(
             text = shown,
             style = PlateLetters,
-            fontSize = size,
-            lineHeight = size * 1.2f,
+            fontSize = letters,
+            lineHeight = letters * 1.2f,
             color = Ink,
             maxLines = 1,
             softWrap = false,

@@ -1,0 +1,92 @@
+// Every feature of the app, and where its screens lead. A new feature is one entry of this list.
+
+package city.mesto.ui
+
+import city.mesto.sdk.MestoClient
+import city.mesto.ui.app.Feature
+import city.mesto.ui.app.Features
+import city.mesto.ui.app.MestoApp
+import city.mesto.ui.app.Steps
+import city.mesto.ui.parking.buy.BuyRoute
+import city.mesto.ui.parking.buy.BuyWays
+import city.mesto.ui.parking.buy.buy
+import city.mesto.ui.parking.ticket.TicketRoute
+import city.mesto.ui.parking.ticket.TicketWays
+import city.mesto.ui.parking.ticket.ticket
+import city.mesto.ui.parking.zones.CHANGE_PLATE_FOR
+import city.mesto.ui.parking.zones.ZonesRoute
+import city.mesto.ui.parking.zones.ZonesWays
+import city.mesto.ui.parking.zones.zones
+import city.mesto.ui.signin.SignInRoute
+import city.mesto.ui.signin.signIn
+import city.mesto.ui.vehicles.PlateRoute
+import city.mesto.ui.vehicles.plate
+import city.mesto.ui.wallet.TopUpRoute
+import city.mesto.ui.wallet.topUp
+
+/** What the apps of Mesto are made of. */
+val mestoFeatures = Features(
+    listOf(
+        Feature(withoutSession = setOf(SignInRoute::class)) { signIn(it) { steps -> steps.home() } },
+        Feature { plate(it) { steps -> steps.back() } },
+        Feature { topUp(it) { steps -> steps.back() } },
+        Feature { app -> zones(app) { steps -> ZonesLinks(app, steps) } },
+        Feature { app -> buy(app) { steps -> BuyLinks(app, steps) } },
+        // The ticket on the screen is what an inspector asks for: it stays until the driver leaves it.
+        Feature(withoutSession = setOf(TicketRoute::class)) { app -> ticket(app) { steps -> TicketLinks(app, steps) } },
+    ),
+    ::first,
+)
+
+/** Zones; without a car first the car, since nothing can be bought for none. */
+private fun first(client: MestoClient): Any {
+    val snapshot = client.snapshot()
+    return when {
+        !snapshot.signedIn -> SignInRoute
+        snapshot.vehicles.isEmpty() && snapshot.lastSyncAt != null -> PlateRoute(isFirst = true)
+        else -> ZonesRoute
+    }
+}
+
+private class ZonesLinks(private val app: MestoApp, private val steps: Steps) : ZonesWays {
+    override fun buy(zone: String, vehicle: String) = steps.forward(BuyRoute(zone, vehicle))
+
+    override fun ticket(id: String) = steps.forward(TicketRoute(id))
+
+    override fun addPlate() = steps.forward(PlateRoute(isFirst = false))
+
+    override fun topUp() = steps.forward(TopUpRoute)
+
+    override fun open(route: Any) = steps.forward(route)
+
+    override fun retry() = app.retry()
+}
+
+private class BuyLinks(private val app: MestoApp, private val steps: Steps) : BuyWays {
+    override fun ticket(id: String) = steps.instead(TicketRoute(id))
+
+    override fun topUp() = steps.forward(TopUpRoute)
+
+    override fun changePlate(zone: String) = steps.back(CHANGE_PLATE_FOR, zone)
+
+    override fun composeSms(sms: SmsFallback) {
+        steps.back()
+        app.platform.composeSms(sms)
+    }
+
+    override fun retry() = app.retry()
+
+    override fun back() = steps.back()
+}
+
+private class TicketLinks(private val app: MestoApp, private val steps: Steps) : TicketWays {
+    override fun topUp() = steps.forward(TopUpRoute)
+
+    override fun buyAgain(zone: String, vehicle: String) = steps.instead(BuyRoute(zone, vehicle))
+
+    override fun composeSms(sms: SmsFallback) = app.platform.composeSms(sms)
+
+    override fun retry() = app.retry()
+
+    override fun back() = steps.back()
+}

@@ -1,0 +1,57 @@
+// From the core's words to what screens show.
+
+package city.mesto.ui.fromcore
+
+import city.mesto.sdk.MestoClient
+import city.mesto.sdk.advice
+import city.mesto.sdk.code
+import city.mesto.sdk.core.Connection as CoreConnection
+import city.mesto.sdk.core.Intent
+import city.mesto.sdk.core.IntentState
+import city.mesto.sdk.core.MestoException
+import city.mesto.sdk.core.Money
+import city.mesto.sdk.core.Reason
+import city.mesto.sdk.core.SmsFallback as CoreSms
+import city.mesto.sdk.core.Snapshot
+import city.mesto.sdk.core.Vehicle
+import city.mesto.sdk.text
+import city.mesto.ui.Connection
+import city.mesto.ui.PlateView
+import city.mesto.ui.Price
+import city.mesto.ui.Refusal
+import city.mesto.ui.SmsFallback
+import city.mesto.ui.text.Words
+
+internal fun Money.price() = Price(amount, currency)
+
+internal fun Vehicle.view() = PlateView(id, plate, label)
+
+internal fun CoreSms.view() = SmsFallback(number, body)
+
+internal fun Reason.refusal() = Refusal(code, text, advice)
+
+internal fun Snapshot.connectionView(): Connection =
+    if (connection == CoreConnection.OFFLINE) Connection.Offline(lastSyncAt) else Connection.Online
+
+internal fun MestoException.refusal() = Refusal(code, text, advice)
+
+/** Whether this is the car of a plate, given as it is shown or in its canonical form. */
+internal fun Vehicle.bears(plate: String): Boolean = plate == canonical || plate == this.plate
+
+/** No connection, or no answer in time: nothing to refuse, only to wait for. */
+internal val MestoException.isConnection: Boolean
+    get() = this is MestoException.Offline || this is MestoException.NoAnswer
+
+/** An intent by its key; null when the phone's own store does not tell it now. */
+internal suspend fun MestoClient.intentOrNull(key: String): Intent? = try {
+    intent(key)
+} catch (_: MestoException) {
+    null
+}
+
+/** Why an intent that ended was not executed; null when it was, or when nobody knows yet. */
+internal fun IntentState.refusal(words: Words): Refusal? = when (this) {
+    is IntentState.Refused -> reason.refusal()
+    IntentState.Expired -> Refusal("intent_expired", words.texts.buyExpired(), words.texts.buyExpiredAdvice())
+    IntentState.Confirmed, IntentState.Unconfirmed -> null
+}

@@ -1,0 +1,334 @@
+// Quote and buy: the wheel's choices by the core's own rules, one price at a time, one purchase per tap.
+
+package city.mesto.ui.parking.buy
+
+import androidx.lifecycle.SavedStateHandle
+import androidx.lifecycle.serialization.saved
+import city.mesto.sdk.MestoClient
+import city.mesto.sdk.core.Intent
+import city.mesto.sdk.core.IntentKind
+import city.mesto.sdk.core.IntentState
+import city.mesto.sdk.core.MestoException
+import city.mesto.sdk.core.Notice
+import city.mesto.sdk.core.Preview
+import city.mesto.sdk.core.Quote
+import city.mesto.sdk.core.Snapshot
+import city.mesto.sdk.core.Vehicle
+import city.mesto.ui.Connection
+import city.mesto.ui.Payment
+import city.mesto.ui.SmsFallback
+import city.mesto.ui.fromcore.bears
+import city.mesto.ui.fromcore.connectionView
+import city.mesto.ui.fromcore.intentOrNull
+import city.mesto.ui.fromcore.isConnection
+import city.mesto.ui.fromcore.price
+import city.mesto.ui.fromcore.refusal
+import city.mesto.ui.fromcore.view
+import city.mesto.ui.parking.view
+import city.mesto.ui.parking.zoneOrNull
+import city.mesto.ui.text.Words
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Job
+import kotlinx.coroutines.delay
+import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.flow.asStateFlow
+import kotlinx.coroutines.flow.update
+import kotlinx.coroutines.launch
+import kotlinx.serialization.Serializable
+
+/** Where the screen leads to. */
+interface BuyWays {
+    fun ticket(id: String)
+
+    fun topUp()
+
+    /** To another car for the same zone, by its id. */
+    fun changePlate(zone: String)
+
+    fun composeSms(sms: SmsFallback)
+
+    fun retry()
+
+    fun back()
+}
+
+/**
+ * Lives as long as `scope`. Where a purchase for this car in this zone is not confirmed yet, it opens on that one: another
+ * could be paid twice.
+ */
+class BuyPresenter(
+    private val client: MestoClient,
+    private val words: Words,
+    private val route: BuyRoute,
+    private val ticks: Flow<Unit>,
+    private val scope: CoroutineScope,
+    saved: SavedStateHandle,
+    private val ways: BuyWays,
+) {
+    /** The length the driver chose himself. */
+    @Serializable
+    private data class Kept(val minutes: Int? = null)
+
+    private var kept by saved.saved { Kept() }
+    private val shown = MutableStateFlow<BuyUiState?>(null)
+    private var asking: Job? = null
+    private var quote: Quote? = null
+
+    /** The purchase on its way. */
+    private var intent: String? = null
+    private val ended = mutableSetOf<String>()
+
+    /** The zone's longest stay in minutes; null where there is no limit. */
+    private var most: Int? = null
+
+    /** Null until the zone and the car of the route are found. */
+    val state: StateFlow<BuyUiState?> = shown.asStateFlow()
+
+    fun start() {
+        scope.launch {
+            val zone = client.zoneOrNull(route.zone)
+            val car = client.snapshot().vehicles.find { it.id == route.vehicle }
+            // The car was removed, or the city has no such zone any more.
+            if (zone == null || car == null) return@launch ways.back()
+            most = zone.maxStayMinutes?.toInt()
+            shown.value = BuyUiState(car.view(), zone.view(), Wheel(emptyList(), 0, Stop.Unlimited))
+            scope.launch { watch() }
+            scope.launch { ticks.collect { renewWhenOver() } }
+            val wheel = turnable()
+            show { it.copy(wheel = wheel) }
+            val pending = client.snapshot().unconfirmedFor(car)
+            if (pending == null) ask(wheel.chosen) else conclude(pending)
+        }
+    }
+
+    private suspend fun watch(): Nothing = client.state.collect { snapshot ->
+        show { it.copy(balance = snapshot.balance?.price(), connection = snapshot.connectionView()) }
+        intent?.let { key -> if (snapshot.openIntents.none { it.key == key }) client.intentOrNull(key)?.let { conclude(it) } }
+    }
+
+    private fun Snapshot.unconfirmedFor(car: Vehicle): Intent? =
+        openIntents.find { open -> (open.kind as? IntentKind.Purchase)?.let { it.zone == route.zone && car.bears(it.plate) } == true }
+
+    private fun show(change: (BuyUiState) -> BuyUiState) = shown.update { it?.let(change) }
+
+    fun on(event: BuyEvent) {
+        when (event) {
+            is BuyEvent.MinutesChosen -> turn(event.minutes)
+            BuyEvent.Pay -> pay()
+            BuyEvent.TopUp -> ways.topUp()
+            BuyEvent.ChangePlate -> ways.changePlate(route.zone)
+            BuyEvent.Retry -> {
+                ways.retry()
+                askAgain()
+            }
+            BuyEvent.CheckAgain -> checkAgain()
+            BuyEvent.UseSms -> useSms()
+            BuyEvent.Back -> ways.back()
+        }
+    }
+
+    /** What the rules would sell, found by asking them: each length they grant is a choice, and where they grant no more is the stop. */
+    private suspend fun turnable(): Wheel {
+        val most = most
+        val previews = mutableListOf<Preview>()
+        var asked = STEP
+        while (asked <= (most ?: LONGEST_UNLIMITED)) {
+            val preview = try {
+                client.preview(route.zone, route.vehicle, asked)
+            } catch (_: MestoException) {
+                break
+            }
+            previews += preview
+            if (preview.terms.grantedMinutes.toInt() < asked) break
+            asked += STEP
+        }
+        val choices = previews.map { it.terms.grantedMinutes.toInt() }.distinct().sorted()
+        // Nothing could be computed here: the operator alone knows what it sells.
+        if (choices.isEmpty()) return plainWheel(most)
+        return Wheel(choices, first(choices), stop(previews.last(), most))
+    }
+
+    private fun plainWheel(most: Int?): Wheel {
+        val choices = (STEP..(most ?: LONGEST_UNLIMITED) step STEP).toList().ifEmpty { listOfNotNull(most) }
+        return Wheel(choices, first(choices), most?.let(Stop::LongestStay) ?: Stop.Unlimited)
+    }
+
+    private fun first(choices: List<Int>): Int {
+        val wanted = kept.minutes ?: FIRST_CHOICE
+        return choices.firstOrNull { it >= wanted } ?: choices.lastOrNull() ?: FIRST_CHOICE
+    }
+
+    private fun stop(last: Preview, most: Int?): Stop {
+        val closing = last.terms.notices.firstNotNullOfOrNull { it as? Notice.EndsAtClosing }
+        val deadline = last.terms.stay.deadline
+        val granted = last.terms.grantedMinutes.toInt()
+        return when {
+            closing != null -> Stop.Closing(closing.closesAt)
+            most != null && deadline != null && granted < most -> Stop.RestOfStay(granted, deadline)
+            most != null -> Stop.LongestStay(most)
+            else -> Stop.Unlimited
+        }
+    }
+
+    /** No choice but those of the wheel: what lies behind the stop cannot be asked for. */
+    private fun turn(minutes: Int) {
+        val before = shown.value ?: return
+        if (minutes !in before.wheel.choices || minutes == before.wheel.chosen || before.payment.isUnderWay) return
+        kept = Kept(minutes)
+        show { it.copy(wheel = it.wheel.copy(chosen = minutes), payment = Payment.Idle) }
+        ask(minutes)
+    }
+
+    private fun askAgain() {
+        shown.value?.let { ask(it.wheel.chosen) }
+    }
+
+    private fun ask(minutes: Int) {
+        asking?.cancel()
+        quote = null
+        show { it.copy(quote = QuoteState.Loading) }
+        asking = scope.launch {
+            delay(SETTLE_MILLIS)
+            try {
+                val answer = client.quote(route.zone, route.vehicle, minutes)
+                quote = answer
+                show { it.copy(quote = QuoteState.Firm(answer.terms.view(words), answer.expiresAt), wheel = it.wheel.within(answer)) }
+            } catch (refused: MestoException) {
+                val preview = if (refused.isConnection) previewOrNull(minutes) else null
+                val read = preview?.let { QuoteState.Preview(it.terms.view(words), smsOrNull()) } ?: QuoteState.Refused(refused.refusal())
+                show { it.copy(quote = read) }
+            }
+        }
+    }
+
+    private suspend fun previewOrNull(minutes: Int): Preview? = try {
+        client.preview(route.zone, route.vehicle, minutes)
+    } catch (_: MestoException) {
+        null
+    }
+
+    /** The operator may know of a stay that this phone does not: then its offer is the stop. */
+    private fun Wheel.within(answer: Quote): Wheel {
+        val clipped = answer.terms.notices.firstNotNullOfOrNull { it as? Notice.Clipped } ?: return this
+        val offered = clipped.offered.toInt()
+        val left = (choices.filter { it < offered } + offered)
+        return Wheel(left, offered, Stop.RestOfStay(offered, clipped.deadline))
+    }
+
+    /** A price that is over, and an estimate made without a connection that is there again. */
+    private fun renewWhenOver() {
+        val state = shown.value ?: return
+        val isOver = quote?.let { client.now() >= it.expiresAt } ?: (state.quote is QuoteState.Preview && state.connection is Connection.Online)
+        if (isOver && !state.payment.isUnderWay) ask(state.wheel.chosen)
+    }
+
+    /** The first tap takes the payment; every other finds it under way. */
+    private fun pay() {
+        val held = quote ?: return
+        while (true) {
+            val before = shown.value ?: return
+            if (!before.canPay) return
+            if (shown.compareAndSet(before, before.copy(payment = Payment.Sending))) break
+        }
+        scope.launch {
+            try {
+                val bought = client.buy(held)
+                intent = bought.key
+                conclude(bought)
+            } catch (refused: MestoException) {
+                show { it.copy(payment = Payment.Refused(refused.refusal())) }
+                renewAfterRefusal()
+            }
+        }
+    }
+
+    /** How a purchase stands; its end is told once, whoever hears of it first. */
+    private suspend fun conclude(purchase: Intent) {
+        if (purchase.key in ended) return
+        if (purchase.state != IntentState.Unconfirmed) ended += purchase.key
+        intent = purchase.key
+        val ticket = purchase.ticket
+        val refusal = purchase.state.refusal(words)
+        when {
+            purchase.state == IntentState.Confirmed -> {
+                intent = null
+                // The quote is used up: a late tap finds nothing to pay.
+                quote = null
+                show { it.copy(payment = Payment.Idle, quote = QuoteState.Loading) }
+                if (ticket != null) ways.ticket(ticket.id) else ways.back()
+            }
+            refusal != null -> {
+                intent = null
+                show { it.copy(payment = Payment.Refused(refusal)) }
+                renewAfterRefusal()
+            }
+            else -> {
+                val sms = smsOrNull()
+                show { it.copy(payment = Payment.Unconfirmed(purchase.createdAt, sms)) }
+            }
+        }
+    }
+
+    private suspend fun smsOrNull(): SmsFallback? = try {
+        client.smsFallback(route.zone, route.vehicle).view()
+    } catch (_: MestoException) {
+        null
+    }
+
+    /** A refused quote is used up or out of date: the next tap needs a new price, seen first. */
+    private fun renewAfterRefusal() {
+        val refused = shown.value?.payment ?: return
+        askAgain()
+        show { it.copy(payment = refused) }
+    }
+
+    private fun checkAgain() {
+        val key = intent ?: return
+        scope.launch {
+            try {
+                conclude(client.settleIntent(key))
+            } catch (_: MestoException) {
+                // Still not known; the screen says so already.
+            }
+        }
+    }
+
+    private fun useSms() {
+        val key = intent
+        if (key == null) {
+            // Nothing was sent, so nothing has to be given up.
+            (shown.value?.quote as? QuoteState.Preview)?.sms?.let(ways::composeSms)
+            return
+        }
+        scope.launch {
+            try {
+                val sms = client.switchToSms(key)
+                intent = null
+                show { it.copy(payment = Payment.Idle) }
+                ways.composeSms(sms.view())
+            } catch (refused: MestoException) {
+                val bought = client.intentOrNull(key)
+                if (bought != null && bought.state !is IntentState.Unconfirmed) {
+                    conclude(bought)
+                } else {
+                    show { state ->
+                        val waiting = state.payment as? Payment.Unconfirmed ?: return@show state
+                        state.copy(payment = waiting.copy(refusal = refused.refusal()))
+                    }
+                }
+            }
+        }
+    }
+
+    private companion object {
+        /** Lengths are tried in steps of this many minutes; the rules round up to what they sell. */
+        const val STEP = 30
+        const val FIRST_CHOICE = 60
+        const val LONGEST_UNLIMITED = 12 * 60
+
+        /** A turning wheel rests this long before a price is asked for. */
+        const val SETTLE_MILLIS = 200L
+    }
+}

@@ -1,0 +1,95 @@
+// Everything the quote-and-buy screen shows.
+
+package city.mesto.ui.parking.buy
+
+import androidx.compose.runtime.Immutable
+import city.mesto.ui.Connection
+import city.mesto.ui.Payment
+import city.mesto.ui.PlateView
+import city.mesto.ui.Price
+import city.mesto.ui.Refusal
+import city.mesto.ui.SmsFallback
+import city.mesto.ui.parking.QuoteView
+import city.mesto.ui.parking.ZoneView
+import java.time.Instant
+
+@Immutable
+data class BuyUiState(
+    val plate: PlateView,
+    val zone: ZoneView,
+    val wheel: Wheel,
+    val quote: QuoteState = QuoteState.Loading,
+    val balance: Price? = null,
+    val payment: Payment = Payment.Idle,
+    val connection: Connection = Connection.Online,
+) {
+    /** The one condition of the pay button: a firm price, enough deposit, and no payment on its way. */
+    val canPay: Boolean
+        get() = quote is QuoteState.Firm && shortBy == null && !payment.isUnderWay
+
+    /** What the deposit lacks for the quote; null when it is enough or not known. */
+    val shortBy: Price?
+        get() {
+            val total = (quote as? QuoteState.Firm)?.quote?.total ?: return null
+            val have = balance ?: return null
+            val missing = total.amount - have.amount
+            return if (missing.signum() > 0) Price(missing, total.currency) else null
+        }
+}
+
+/** The time wheel: ascending choices in minutes; the last one is the stop, nothing lies behind it. */
+@Immutable
+data class Wheel(val choices: List<Int>, val chosen: Int, val stop: Stop) {
+    val index: Int get() = choices.indexOf(chosen).coerceAtLeast(0)
+    val atStop: Boolean get() = choices.isNotEmpty() && chosen == choices.last()
+}
+
+/** Why the wheel ends where it ends. */
+@Immutable
+sealed interface Stop {
+    /** The zone's longest stay. */
+    data class LongestStay(val minutes: Int) : Stop
+
+    /** What is left of a stay that already runs. */
+    data class RestOfStay(val minutes: Int, val deadline: Instant) : Stop
+
+    /** Charging ends, so that more time cannot be bought. */
+    data class Closing(val at: Instant) : Stop
+
+    /** No limit; the wheel only ends somewhere. */
+    data object Unlimited : Stop
+}
+
+@Immutable
+sealed interface QuoteState {
+    data object Loading : QuoteState
+
+    /** The operator's price, held until `validUntil`. */
+    data class Firm(val quote: QuoteView, val validUntil: Instant) : QuoteState
+
+    /** Computed on the phone without the operator: to read, not to buy. By `sms` it can be bought without data. */
+    data class Preview(val quote: QuoteView, val sms: SmsFallback? = null) : QuoteState
+
+    data class Refused(val refusal: Refusal) : QuoteState
+}
+
+/** What a driver can do here. */
+sealed interface BuyEvent {
+    data class MinutesChosen(val minutes: Int) : BuyEvent
+
+    data object Pay : BuyEvent
+
+    data object TopUp : BuyEvent
+
+    data object ChangePlate : BuyEvent
+
+    data object Retry : BuyEvent
+
+    /** Ask the operator once more what became of the payment. */
+    data object CheckAgain : BuyEvent
+
+    /** Open the phone's SMS composer; a payment on its way is given up first. */
+    data object UseSms : BuyEvent
+
+    data object Back : BuyEvent
+}

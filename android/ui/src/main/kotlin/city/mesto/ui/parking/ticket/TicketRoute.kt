@@ -1,0 +1,23 @@
+// The way to the ticket screen.
+
+package city.mesto.ui.parking.ticket
+
+import androidx.compose.runtime.collectAsState
+import androidx.compose.runtime.getValue
+import androidx.navigation.NavGraphBuilder
+import city.mesto.ui.app.MestoApp
+import city.mesto.ui.app.Steps
+import city.mesto.ui.app.screen
+import kotlinx.serialization.Serializable
+
+/** Any ticket of a time that was extended, by its id. */
+@Serializable
+data class TicketRoute(val ticket: String)
+
+internal fun NavGraphBuilder.ticket(app: MestoApp, ways: (Steps) -> TicketWays) = screen<TicketRoute, TicketPresenter>(
+    app,
+    make = { route -> TicketPresenter(app.client, app.words, route.ticket, ticks, scope, saved, ways(steps)).apply { start() } },
+) { presenter, _ ->
+    val state by presenter.state.collectAsState()
+    TicketScreen(state, presenter::on)
+}

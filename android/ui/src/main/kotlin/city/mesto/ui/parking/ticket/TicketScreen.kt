@@ -1,0 +1,227 @@
+// The ticket: how long it still runs, for which car and zone, what an inspector scans, and one tap to extend.
+
+package city.mesto.ui.parking.ticket
+
+import androidx.compose.foundation.layout.Arrangement
+import androidx.compose.foundation.layout.Column
+import androidx.compose.foundation.layout.fillMaxWidth
+import androidx.compose.foundation.layout.padding
+import androidx.compose.foundation.layout.size
+import androidx.compose.material3.Icon
+import androidx.compose.material3.MaterialTheme
+import androidx.compose.material3.Text
+import androidx.compose.runtime.Composable
+import androidx.compose.ui.Alignment
+import androidx.compose.ui.Modifier
+import androidx.compose.ui.platform.LocalDensity
+import androidx.compose.ui.semantics.heading
+import androidx.compose.ui.semantics.semantics
+import androidx.compose.ui.text.style.TextAlign
+import androidx.compose.ui.unit.Dp
+import androidx.compose.ui.unit.TextUnit
+import androidx.compose.ui.unit.dp
+import city.mesto.ui.Payment
+import city.mesto.ui.parking.ZoneBar
+import city.mesto.ui.parking.ticket.TicketUiState.Phase
+import city.mesto.ui.parts.Bar
+import city.mesto.ui.parts.Card
+import city.mesto.ui.parts.CountdownRing
+import city.mesto.ui.parts.Icons
+import city.mesto.ui.parts.MainButton
+import city.mesto.ui.parts.Notice
+import city.mesto.ui.parts.OfflineNotice
+import city.mesto.ui.parts.Page
+import city.mesto.ui.parts.Plate
+import city.mesto.ui.parts.PriceTable
+import city.mesto.ui.parts.QrPicture
+import city.mesto.ui.parts.QuietButton
+import city.mesto.ui.parts.RefusedNotice
+import city.mesto.ui.parts.Tone
+import city.mesto.ui.parts.UnconfirmedNotice
+import city.mesto.ui.parts.Waiting
+import city.mesto.ui.text.texts
+import city.mesto.ui.text.words
+import city.mesto.ui.theme.signals
+
+@Composable
+fun TicketScreen(state: TicketUiState, onEvent: (TicketEvent) -> Unit, modifier: Modifier = Modifier) {
+    val bar = @Composable { Bar(texts.ticketTitle(), onBack = { onEvent(TicketEvent.Back) }) }
+    when (state) {
+        TicketUiState.Loading -> Page(modifier, bar) { Waiting(texts.ticketLoading()) }
+        is TicketUiState.Refused -> Page(modifier, bar) {
+            RefusedNotice(state.refusal, actions = { QuietButton(texts.stateRetry(), { onEvent(TicketEvent.Retry) }) })
+        }
+        is TicketUiState.Shown -> Page(
+            modifier,
+            bar = { ZoneBar(state.zone, onBack = { onEvent(TicketEvent.Back) }) },
+            actions = { ExtendArea(state, onEvent) },
+        ) {
+            if (state.payment !is Payment.Unconfirmed) OfflineNotice(state.connection, onRetry = { onEvent(TicketEvent.Retry) })
+            when (val payment = state.payment) {
+                is Payment.Unconfirmed ->
+                    UnconfirmedNotice(payment, onCheck = { onEvent(TicketEvent.CheckAgain) }, onSms = { onEvent(TicketEvent.UseSms) })
+                is Payment.Refused -> RefusedNotice(payment.refusal, notCharged = true)
+                Payment.Idle, Payment.Sending -> Unit
+            }
+            TimeLeft(state)
+            if (state.phase == Phase.Expired && !state.payment.isUnderWay) {
+                Notice(icon = Icons.Warning, title = texts.ticketExpiredAdvice(), tone = Tone.Attention)
+            }
+            if (state.phase != Phase.Expired) Code(state)
+        }
+    }
+}
+
+@Composable
+private fun TimeLeft(state: TicketUiState.Shown) {
+    val ends = words.time(state.endsAt, from = state.now)
+    val colours = MaterialTheme.colorScheme
+    Card {
+        Column(
+            horizontalAlignment = Alignment.CenterHorizontally,
+            verticalArrangement = Arrangement.spacedBy(8.dp),
+            modifier = Modifier.fillMaxWidth(),
+        ) {
+            CountdownRing(
+                fraction = state.fractionLeft,
+                colour = if (state.phase == Phase.Ending) signals.attentionMark else colours.primary,
+                track = colours.surfaceVariant,
+                described = if (state.phase == Phase.Expired) {
+                    texts.ticketEndedAt(ends)
+                } else {
+                    texts.ticketLeftDescribed(minutes = (state.secondsLeft + 59) / 60, time = ends)
+                },
+                diameter = 188.dp,
+            ) { RingText(state) }
+            Text(
+                when (state.phase) {
+                    Phase.Expired -> texts.ticketEndedAt(ends)
+                    Phase.Waiting -> "${texts.ticketStartsAt(words.time(state.startsAt, from = state.now))}\n${texts.ticketEndsAt(ends)}"
+                    Phase.Running, Phase.Ending -> texts.ticketEndsAt(ends)
+                },
+                style = MaterialTheme.typography.headlineMedium,
+                color = colours.onSurface,
+                textAlign = TextAlign.Center,
+                modifier = Modifier.semantics { heading() },
+            )
+            Plate(state.plate.shown)
+            Text(texts.ticketPaid(words.money(state.paid)), style = MaterialTheme.typography.bodyMedium, color = colours.onSurfaceVariant)
+        }
+    }
+}
+
+@Composable
+private fun RingText(state: TicketUiState.Shown) {
+    val colours = MaterialTheme.colorScheme
+    when (state.phase) {
+        Phase.Expired -> Text(texts.ticketExpired(), style = MaterialTheme.typography.headlineMedium, fontSize = fixedSize(28.dp), color = colours.error)
+        Phase.Waiting -> {
+            Icon(Icons.Clock, contentDescription = null, tint = colours.onSurfaceVariant, modifier = Modifier.size(32.dp))
+            Text(words.countdown(state.startsAt.epochSecond - state.now.epochSecond), style = MaterialTheme.typography.displaySmall, fontSize = fixedSize(40.dp), lineHeight = fixedSize(44.dp), color = colours.onSurface)
+            Text(texts.ticketStartsIn(), style = MaterialTheme.typography.titleMedium, fontSize = fixedSize(17.dp), color = colours.onSurfaceVariant)
+        }
+        Phase.Running, Phase.Ending -> {
+            Text(
+                words.countdown(state.secondsLeft),
+                style = MaterialTheme.typography.displayLarge,
+                fontSize = fixedSize(if (state.secondsLeft >= 3600) 38.dp else 50.dp),
+                lineHeight = fixedSize(56.dp),
+                color = colours.onSurface,
+                maxLines = 1,
+            )
+            Text(
+                if (state.phase == Phase.Ending) texts.ticketEnding() else texts.ticketLeft(),
+                style = MaterialTheme.typography.titleMedium,
+                fontSize = fixedSize(18.dp),
+                color = if (state.phase == Phase.Ending) signals.attentionMark else colours.onSurfaceVariant,
+            )
+        }
+    }
+}
+
+/** What stands in the ring is big already and must not outgrow it when the phone's letters are large. */
+@Composable
+private fun fixedSize(size: Dp): TextUnit = with(LocalDensity.current) { size.toSp() }
+
+@Composable
+private fun Code(state: TicketUiState.Shown) {
+    Card {
+        Column(
+            horizontalAlignment = Alignment.CenterHorizontally,
+            verticalArrangement = Arrangement.spacedBy(8.dp),
+            modifier = Modifier.fillMaxWidth(),
+        ) {
+            val code = state.code
+            if (code == null) {
+                Waiting(texts.ticketCodeLoading())
+            } else {
+                QrPicture(code, described = texts.ticketCodeDescribed(state.plate.shown), side = 224.dp)
+                Text(
+                    texts.ticketCodeNote(),
+                    style = MaterialTheme.typography.bodyMedium,
+                    color = MaterialTheme.colorScheme.onSurfaceVariant,
+                    textAlign = TextAlign.Center,
+                )
+            }
+        }
+    }
+    Text(
+        texts.noticeNotGuaranteed(),
+        style = MaterialTheme.typography.bodyMedium,
+        color = MaterialTheme.colorScheme.onSurfaceVariant,
+        textAlign = TextAlign.Center,
+        modifier = Modifier.fillMaxWidth().padding(horizontal = 12.dp),
+    )
+}
+
+/** What the thumb can do: extend at a price that is shown, or learn why not. */
+@Composable
+private fun ExtendArea(state: TicketUiState.Shown, onEvent: (TicketEvent) -> Unit) {
+    if (state.payment is Payment.Unconfirmed) {
+        MainButton(texts.stateUnconfirmed(), {}, busy = true)
+        return
+    }
+    // An extension on its way may still save the ticket: nothing new is sold meanwhile.
+    if (state.phase == Phase.Expired && !state.payment.isUnderWay) {
+        MainButton(texts.ticketBuyAgain(), { onEvent(TicketEvent.BuyAgain) })
+        return
+    }
+    when (val extension = state.extension) {
+        Extension.Loading -> Waiting(texts.ticketExtendLoading())
+        Extension.Offline -> Notice(icon = Icons.Offline, title = texts.ticketExtendOffline(), tone = Tone.Plain)
+        is Extension.LimitReached -> Notice(
+            icon = Icons.Lock,
+            title = texts.ticketLimitReached(),
+            tone = Tone.Attention,
+            body = listOf(texts.ticketLimitLeave(words.time(extension.deadline, from = state.now)), extension.refusal.advice).filter { it.isNotBlank() },
+            footnote = texts.stateRefusedCode(extension.refusal.code),
+        )
+        is Extension.Refused -> RefusedNotice(extension.refusal, actions = { QuietButton(texts.stateRetry(), { onEvent(TicketEvent.Retry) }, fill = true) })
+        is Extension.Offer -> Offer(extension, state, onEvent)
+    }
+}
+
+@Composable
+private fun Offer(offer: Extension.Offer, state: TicketUiState.Shown, onEvent: (TicketEvent) -> Unit) {
+    val until = words.time(offer.endsAt, from = state.now)
+    if (offer.lines.size > 1) PriceTable(offer.lines, offer.total, totalText = texts.buyTotal())
+    if (offer.lines.size == 1) {
+        offer.lines.forEach { Text(it.text, style = MaterialTheme.typography.bodyMedium, color = MaterialTheme.colorScheme.onSurfaceVariant) }
+    }
+    offer.notices.forEach {
+        Text(it, style = MaterialTheme.typography.bodyMedium, color = MaterialTheme.colorScheme.onSurfaceVariant)
+    }
+    if (offer.isShort) {
+        MainButton(texts.buyTopUp(), { onEvent(TicketEvent.TopUp) })
+    } else {
+        val sending = state.payment is Payment.Sending
+        MainButton(
+            text = if (sending) texts.ticketExtending() else texts.ticketExtend(amount = words.money(offer.total), minutes = offer.minutes.toLong()),
+            onClick = { onEvent(TicketEvent.Extend) },
+            enabled = state.canExtend,
+            busy = sending,
+            note = if (sending) null else texts.ticketExtendUntil(until),
+            described = texts.ticketExtendDescribed(minutes = offer.minutes.toLong(), amount = words.money(offer.total), time = until).takeIf { !sending },
+        )
+    }
+}

@@ -1,0 +1,104 @@
+// Everything the ticket screen shows.
+
+package city.mesto.ui.parking.ticket
+
+import androidx.compose.runtime.Immutable
+import city.mesto.ui.Connection
+import city.mesto.ui.Payment
+import city.mesto.ui.PlateView
+import city.mesto.ui.Price
+import city.mesto.ui.PriceLine
+import city.mesto.ui.Refusal
+import city.mesto.ui.parking.ZoneView
+import java.time.Instant
+
+@Immutable
+sealed interface TicketUiState {
+    data object Loading : TicketUiState
+
+    data class Refused(val refusal: Refusal) : TicketUiState
+
+    data class Shown(
+        val plate: PlateView,
+        val zone: ZoneView,
+        val startsAt: Instant,
+        val endsAt: Instant,
+        val now: Instant,
+        val paid: Price,
+        /** What the QR holds: the signed ticket with this phone's moment; null until it is made. */
+        val code: String?,
+        val extension: Extension,
+        val payment: Payment = Payment.Idle,
+        val connection: Connection = Connection.Online,
+    ) : TicketUiState {
+        val phase: Phase
+            get() = when {
+                now < startsAt -> Phase.Waiting
+                now >= endsAt -> Phase.Expired
+                secondsLeft <= ENDING_SECONDS -> Phase.Ending
+                else -> Phase.Running
+            }
+
+        /** To the end, never negative. */
+        val secondsLeft: Long get() = (endsAt.epochSecond - maxOf(now, startsAt).epochSecond).coerceAtLeast(0)
+
+        /** 1 at the start, 0 at the end. */
+        val fractionLeft: Float
+            get() {
+                val whole = endsAt.epochSecond - startsAt.epochSecond
+                return if (whole <= 0) 0f else (secondsLeft.toFloat() / whole).coerceIn(0f, 1f)
+            }
+
+        val canExtend: Boolean
+            get() = extension is Extension.Offer && !extension.isShort && phase != Phase.Expired && !payment.isUnderWay
+    }
+
+    enum class Phase { Waiting, Running, Ending, Expired }
+
+    companion object {
+        /** The last minutes are shown as ending. */
+        const val ENDING_SECONDS = 10 * 60L
+    }
+}
+
+/** What one tap on "extend" would do. */
+@Immutable
+sealed interface Extension {
+    data object Loading : Extension
+
+    data class Offer(
+        val minutes: Int,
+        val endsAt: Instant,
+        val lines: List<PriceLine>,
+        val total: Price,
+        val notices: List<String> = emptyList(),
+        /** The deposit does not cover it. */
+        val isShort: Boolean = false,
+    ) : Extension
+
+    /** The longest stay is used up; `deadline` is when the car must leave. */
+    data class LimitReached(val deadline: Instant, val refusal: Refusal) : Extension
+
+    data class Refused(val refusal: Refusal) : Extension
+
+    /** No connection: an extension cannot be bought now. */
+    data object Offline : Extension
+}
+
+/** What a driver can do here. */
+sealed interface TicketEvent {
+    data object Extend : TicketEvent
+
+    data object TopUp : TicketEvent
+
+    data object Retry : TicketEvent
+
+    data object CheckAgain : TicketEvent
+
+    data object UseSms : TicketEvent
+
+    /** After the end: buy anew. */
+    data object BuyAgain : TicketEvent
+
+    data object Back : TicketEvent
+}

@@ -1,0 +1,237 @@
+// What the zones screen shows: the core's state, the position, and what was typed from the sign.
+
+package city.mesto.ui.parking.zones
+
+import androidx.lifecycle.SavedStateHandle
+import androidx.lifecycle.serialization.saved
+import city.mesto.sdk.MestoClient
+import city.mesto.sdk.core.Intent
+import city.mesto.sdk.core.IntentKind
+import city.mesto.sdk.core.MestoException
+import city.mesto.sdk.core.NearZone
+import city.mesto.sdk.core.Position
+import city.mesto.sdk.core.Snapshot
+import city.mesto.ui.fromcore.bears
+import city.mesto.ui.fromcore.connectionView
+import city.mesto.ui.fromcore.price
+import city.mesto.ui.fromcore.refusal
+import city.mesto.ui.fromcore.view
+import city.mesto.ui.parking.Parked
+import city.mesto.ui.parking.ZoneView
+import city.mesto.ui.parking.parked
+import city.mesto.ui.parking.parkedWith
+import city.mesto.ui.parking.view
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.flow.asStateFlow
+import kotlinx.coroutines.flow.combine
+import kotlinx.coroutines.flow.update
+import kotlinx.coroutines.launch
+import kotlinx.serialization.Serializable
+
+/** Where the screen leads to. */
+interface ZonesWays {
+    /** A zone and a vehicle by their ids. */
+    fun buy(zone: String, vehicle: String)
+
+    fun ticket(id: String)
+
+    fun addPlate()
+
+    fun topUp()
+
+    /** Through a door of another feature. */
+    fun open(route: Any)
+
+    fun retry()
+}
+
+/** Lives as long as `scope`; `ticks` make the countdown run. */
+class ZonesPresenter(
+    private val client: MestoClient,
+    private val position: StateFlow<Position?>,
+    private val ticks: Flow<Unit>,
+    private val scope: CoroutineScope,
+    saved: SavedStateHandle,
+    private val ways: ZonesWays,
+) {
+    @Serializable
+    private data class Kept(
+        val sign: String = "",
+        /** The car the driver chose himself, by its vehicle id; one of several is never chosen for him. */
+        val car: String? = null,
+        val choosingPlate: Boolean = false,
+        /** With the car the way goes on to this zone. */
+        val zoneAfterPlate: String? = null,
+    )
+
+    private var kept by saved.saved { Kept() }
+    private val chosen = MutableStateFlow(kept.car)
+    private val sign = MutableStateFlow(kept.sign)
+    private val shown = MutableStateFlow(ZonesUiState(plate = null, sign = kept.sign, choosingPlate = kept.choosingPlate))
+    private var near: List<NearZone> = emptyList()
+
+    val state: StateFlow<ZonesUiState> = shown.asStateFlow()
+
+    fun start() {
+        scope.launch {
+            combine(client.state, position, sign) { snapshot, here, typed -> Triple(snapshot, here, typed) }
+                .collect { (snapshot, here, typed) -> showZones(snapshot, here, typed) }
+        }
+        scope.launch { combine(client.state, chosen, ticks) { snapshot, car, _ -> snapshot to car }.collect { (snapshot, car) -> showDriver(snapshot, car) } }
+    }
+
+    fun on(event: ZonesEvent) {
+        when (event) {
+            is ZonesEvent.SignTyped -> type(event.text.take(LONGEST_SCAN))
+            is ZonesEvent.ZoneChosen -> choose(event.zone)
+            ZonesEvent.ChangePlate -> ask(zone = null)
+            ZonesEvent.PlateSheetClosed -> close()
+            is ZonesEvent.PlateChosen -> {
+                val zone = kept.zoneAfterPlate
+                close()
+                kept = kept.copy(car = event.vehicle)
+                chosen.value = event.vehicle
+                shown.update { state -> state.copy(plate = state.plates.find { it.vehicle == event.vehicle }) }
+                zone?.let(::choose)
+            }
+            ZonesEvent.AddPlate -> {
+                close()
+                ways.addPlate()
+            }
+            ZonesEvent.TopUp -> ways.topUp()
+            is ZonesEvent.TicketOpened -> ways.ticket(event.ticket)
+            ZonesEvent.UnconfirmedOpened -> openUnconfirmed()
+            is ZonesEvent.DoorOpened -> ways.open(event.door.route)
+            ZonesEvent.Retry -> ways.retry()
+        }
+    }
+
+    /** Another car for a zone that is chosen already: with the car the way goes on. */
+    fun changePlateFor(zone: String) = ask(zone)
+
+    private fun ask(zone: String?) {
+        kept = kept.copy(choosingPlate = true, zoneAfterPlate = zone)
+        shown.update { it.copy(choosingPlate = true) }
+    }
+
+    private fun close() {
+        kept = kept.copy(choosingPlate = false, zoneAfterPlate = null)
+        shown.update { it.copy(choosingPlate = false) }
+    }
+
+    private fun type(text: String) {
+        kept = kept.copy(sign = text)
+        shown.update { it.copy(sign = text) }
+        sign.value = text
+    }
+
+    private fun choose(zone: String) {
+        if (near.none { it.zone == zone }) return
+        val plate = shown.value.plate
+        when {
+            plate != null -> {
+                // It has done its work: the next ticket is bought by another sign.
+                type("")
+                ways.buy(zone, plate.vehicle)
+            }
+            shown.value.plates.isEmpty() -> ways.addPlate()
+            else -> ask(zone)
+        }
+    }
+
+    /** Where it can be followed; with its car removed or the city lost what can still be done is to ask again. */
+    private fun openUnconfirmed() {
+        val snapshot = client.state.value
+        val purchase = snapshot.unconfirmedPurchase()?.kind as? IntentKind.Purchase ?: return
+        val running = purchase.extends?.takeIf { snapshot.parkedWith(it) != null }
+        val car = snapshot.vehicles.find { it.bears(purchase.plate) }
+        when {
+            running != null -> ways.ticket(running)
+            car != null && near.any { it.zone == purchase.zone } -> ways.buy(purchase.zone, car.id)
+            else -> ways.retry()
+        }
+    }
+
+    private suspend fun showZones(snapshot: Snapshot, here: Position?, typed: String) {
+        if (snapshot.city == null) {
+            shown.update { it.copy(content = ZonesContent.Loading) }
+            return
+        }
+        val byPosition = try {
+            client.zonesNear(here, null).zones
+        } catch (refused: MestoException) {
+            shown.update { it.copy(content = ZonesContent.Refused(refused.refusal()), signAnswer = SignAnswer.None) }
+            return
+        }
+        val (zones, answer) = withSign(byPosition, here, typed.trim())
+        near = zones
+        val found = (answer as? SignAnswer.Found)?.zone
+        val rows = zones.map { zone ->
+            ZoneRow(zone.view(), zone.distanceMetres?.toInt(), zone.approximate, bySign = zone.zone == found, maxMinutes = zone.maxStayMinutes?.toInt())
+        }
+        shown.update { it.copy(content = ZonesContent.Zones(rows, positionKnown = here != null), signAnswer = answer) }
+    }
+
+    /** The list with the sign's zone first. The first figures of a code are not wrong yet, only unfinished. */
+    private suspend fun withSign(byPosition: List<NearZone>, here: Position?, typed: String): Pair<List<NearZone>, SignAnswer> {
+        val isUnfinished = typed.all(Char::isDigit) && byPosition.any { zone -> zone.signCodes.any { it.startsWith(typed) && it != typed } }
+        if (typed.isEmpty() || isUnfinished) return byPosition to SignAnswer.None
+        return try {
+            val bySign = client.zonesNear(here, typed)
+            bySign.zones to (bySign.bySign?.let(SignAnswer::Found) ?: SignAnswer.None)
+        } catch (refused: MestoException) {
+            byPosition to SignAnswer.Unknown(refused.refusal())
+        }
+    }
+
+    private suspend fun showDriver(snapshot: Snapshot, car: String?) {
+        val plates = snapshot.vehicles.map { it.view() }
+        val parked = snapshot.parked().firstOrNull()
+        val zone = parked?.let { zoneOf(it) }
+        val waiting = snapshot.unconfirmedPurchase()
+        shown.update { state ->
+            state.copy(
+                plates = plates,
+                plate = plates.find { it.vehicle == car } ?: plates.singleOrNull(),
+                balance = snapshot.balance?.price(),
+                connection = snapshot.connectionView(),
+                running = if (parked == null || zone == null) null else running(parked, zone),
+                unconfirmed = waiting?.let { intent ->
+                    val purchase = intent.kind as IntentKind.Purchase
+                    UnconfirmedPurchase(snapshot.plateShown(purchase.plate), purchase.zone, intent.createdAt)
+                },
+            )
+        }
+    }
+
+    private suspend fun zoneOf(parked: Parked): ZoneView? {
+        val known = near.ifEmpty {
+            try {
+                client.zonesNear().zones
+            } catch (_: MestoException) {
+                emptyList()
+            }
+        }
+        return known.find { it.zone == parked.last.zone }?.view()
+    }
+
+    private fun running(parked: Parked, zone: ZoneView) = RunningTicket(
+        id = parked.last.id,
+        plate = parked.last.plateShown,
+        zone = zone,
+        endsAt = parked.endsAt,
+        secondsLeft = (parked.endsAt.epochSecond - client.now().epochSecond).coerceAtLeast(0),
+    )
+
+    private companion object {
+        /** A sign's text as a camera reads it is longer than its code. */
+        const val LONGEST_SCAN = 80
+    }
+}
+
+private fun Snapshot.unconfirmedPurchase(): Intent? = openIntents.firstOrNull { it.kind is IntentKind.Purchase }
+
+private fun Snapshot.plateShown(plate: String) = vehicles.find { it.bears(plate) }?.plate ?: plate

@@ -1,0 +1,90 @@
+// Sign in: the number, the code that was sent to it, the session.
+
+package city.mesto.ui.signin
+
+import androidx.lifecycle.SavedStateHandle
+import androidx.lifecycle.serialization.saved
+import city.mesto.sdk.MestoClient
+import city.mesto.sdk.core.MestoException
+import city.mesto.ui.fromcore.connectionView
+import city.mesto.ui.fromcore.refusal
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.flow.asStateFlow
+import kotlinx.coroutines.flow.update
+import kotlinx.coroutines.flow.updateAndGet
+import kotlinx.coroutines.launch
+import kotlinx.serialization.Serializable
+
+/** `device` is shown in the driver's list of devices. What was typed is kept in `saved`: the code is read in another app. */
+class SignInPresenter(
+    private val client: MestoClient,
+    private val device: String,
+    private val scope: CoroutineScope,
+    saved: SavedStateHandle,
+    private val done: () -> Unit,
+) {
+    @Serializable
+    private data class Typed(val phone: String = "", val sentTo: String? = null, val code: String = "", val digits: Int? = null)
+
+    private var typed by saved.saved { Typed() }
+    private val shown = MutableStateFlow(typed.run { SignInUiState(phone = phone, codeSentTo = sentTo, code = code, codeLength = digits) })
+
+    val state: StateFlow<SignInUiState> = shown.asStateFlow()
+
+    fun start() {
+        // The process ended between the session and the first screen behind it.
+        if (client.state.value.signedIn) done()
+        scope.launch { client.state.collect { snapshot -> shown.update { it.copy(city = snapshot.city?.name.orEmpty(), connection = snapshot.connectionView()) } } }
+    }
+
+    private fun show(change: (SignInUiState) -> SignInUiState) {
+        val state = shown.updateAndGet(change)
+        typed = Typed(state.phone, state.codeSentTo, state.code, state.codeLength)
+    }
+
+    fun on(event: SignInEvent) {
+        when (event) {
+            is SignInEvent.PhoneTyped -> show { it.copy(phone = event.text, refusal = null) }
+            is SignInEvent.CodeTyped -> show { it.copy(code = event.text.filter(Char::isDigit).take(it.codeLength ?: LONGEST_CODE), refusal = null) }
+            SignInEvent.OtherNumber -> show { it.copy(codeSentTo = null, code = "", refusal = null) }
+            SignInEvent.SendCode -> if (shown.value.canSendCode) work {
+                val phone = shown.value.phone
+                val sent = client.requestCode(phone)
+                show { it.copy(codeSentTo = phone, code = "", codeLength = sent.digits.toInt()) }
+            }
+            SignInEvent.SignIn -> if (shown.value.canSignIn) work {
+                client.signIn(shown.value.phone, shown.value.code, device)
+                readAccount()
+                done()
+            }
+        }
+    }
+
+    private fun work(call: suspend () -> Unit) {
+        if (shown.value.isWorking) return
+        shown.update { it.copy(isWorking = true, refusal = null) }
+        scope.launch {
+            try {
+                call()
+            } catch (refused: MestoException) {
+                shown.update { it.copy(refusal = refused.refusal()) }
+            } finally {
+                shown.update { it.copy(isWorking = false) }
+            }
+        }
+    }
+
+    private suspend fun readAccount() {
+        try {
+            client.sync()
+        } catch (_: MestoException) {
+            // The next sync brings it.
+        }
+    }
+
+    private companion object {
+        const val LONGEST_CODE = 8
+    }
+}

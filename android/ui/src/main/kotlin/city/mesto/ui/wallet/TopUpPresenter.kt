@@ -1,0 +1,125 @@
+// Top up: an amount, the bank's page, and what became of it.
+
+package city.mesto.ui.wallet
+
+import androidx.lifecycle.SavedStateHandle
+import androidx.lifecycle.serialization.saved
+import city.mesto.sdk.MestoClient
+import city.mesto.sdk.core.Intent
+import city.mesto.sdk.core.IntentKind
+import city.mesto.sdk.core.IntentState
+import city.mesto.sdk.core.MestoException
+import city.mesto.sdk.core.Snapshot
+import city.mesto.ui.Price
+import city.mesto.ui.fromcore.connectionView
+import city.mesto.ui.fromcore.intentOrNull
+import city.mesto.ui.fromcore.price
+import city.mesto.ui.fromcore.refusal
+import city.mesto.ui.text.Words
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.flow.asStateFlow
+import kotlinx.coroutines.flow.update
+import kotlinx.coroutines.launch
+import kotlinx.serialization.Serializable
+
+/** `openPage` shows the bank's page outside of the app's own screens. */
+class TopUpPresenter(
+    private val client: MestoClient,
+    private val words: Words,
+    private val scope: CoroutineScope,
+    saved: SavedStateHandle,
+    private val openPage: (String) -> Unit,
+    private val done: () -> Unit,
+) {
+    /** The amount as a decimal, and the key of the top-up under way. */
+    @Serializable
+    private data class Kept(val amount: String? = null, val intent: String? = null)
+
+    private var kept by saved.saved { Kept() }
+    private val shown = MutableStateFlow(TopUpUiState(balance = null, amounts = emptyList(), chosen = null))
+
+    val state: StateFlow<TopUpUiState> = shown.asStateFlow()
+
+    fun start() {
+        scope.launch {
+            client.state.collect { snapshot ->
+                val currency = snapshot.balance?.currency
+                val amounts = if (currency == null) emptyList() else snapshot.city?.depositValues.orEmpty().map { Price(it, currency) }
+                shown.update { state ->
+                    val before = state.chosen ?: amounts.find { it.amount.toPlainString() == kept.amount }
+                    state.copy(balance = snapshot.balance?.price(), amounts = amounts, chosen = before, connection = snapshot.connectionView())
+                }
+                val key = kept.intent
+                val open = if (key == null) snapshot.begunBefore() else snapshot.openIntents.find { it.key == key } ?: client.intentOrNull(key)
+                open?.let { conclude(it) }
+            }
+        }
+    }
+
+    fun on(event: TopUpEvent) {
+        when (event) {
+            is TopUpEvent.Chosen -> {
+                kept = kept.copy(amount = event.amount.amount.toPlainString())
+                shown.update { it.copy(chosen = event.amount) }
+            }
+            TopUpEvent.Go -> go()
+            TopUpEvent.OpenBank -> (shown.value.step as? TopUpStep.AtTheBank)?.let { openPage(it.page) }
+            TopUpEvent.CheckAgain -> check()
+            TopUpEvent.Back -> done()
+        }
+    }
+
+    /** A top-up that was begun and left: it goes on, a second one beside it could be paid twice. */
+    private fun Snapshot.begunBefore(): Intent? =
+        if (shown.value.step == TopUpStep.Choosing) openIntents.lastOrNull { it.kind is IntentKind.Topup } else null
+
+    private fun go() {
+        val amount = shown.value.chosen ?: return
+        if (shown.value.step is TopUpStep.Asking || shown.value.step is TopUpStep.AtTheBank) return
+        shown.update { it.copy(step = TopUpStep.Asking) }
+        scope.launch {
+            try {
+                val begun = client.topUp(amount.amount)
+                conclude(begun)
+                begun.pageUrl?.let(openPage)
+            } catch (refused: MestoException) {
+                shown.update { it.copy(step = TopUpStep.Refused(refused.refusal())) }
+            }
+        }
+    }
+
+    private suspend fun readAccount() {
+        try {
+            client.sync()
+        } catch (_: MestoException) {
+            // The next sync brings it.
+        }
+    }
+
+    private fun check() {
+        val key = kept.intent ?: return
+        scope.launch {
+            try {
+                conclude(client.settleIntent(key))
+            } catch (_: MestoException) {
+                // Still not known; the screen says so already.
+            }
+        }
+    }
+
+    private suspend fun conclude(topUp: Intent) {
+        // The bank's word says that it was paid; what the deposit is now, the account says.
+        if (topUp.state == IntentState.Confirmed && kept.intent != null) readAccount()
+        kept = kept.copy(intent = topUp.key.takeIf { topUp.state == IntentState.Unconfirmed })
+        val refusal = topUp.state.refusal(words)
+        val amount = (topUp.kind as? IntentKind.Topup)?.amount?.price()
+        val step = when {
+            refusal != null -> TopUpStep.Refused(refusal)
+            topUp.state == IntentState.Confirmed && amount != null -> TopUpStep.Done(amount)
+            else -> topUp.pageUrl?.let { TopUpStep.AtTheBank(it) } ?: TopUpStep.Asking
+        }
+        shown.update { it.copy(step = step) }
+    }
+}

@@ -1,0 +1,64 @@
+// Every state of the ticket screen.
+
+package city.mesto.ui.parking.ticket
+
+import androidx.compose.runtime.Composable
+import androidx.compose.ui.tooling.preview.Preview
+import androidx.compose.ui.tooling.preview.PreviewParameter
+import city.mesto.ui.Connection
+import city.mesto.ui.PREVIEW_LANGUAGE
+import city.mesto.ui.Payment
+import city.mesto.ui.Previewed
+import city.mesto.ui.Refusal
+import city.mesto.ui.States
+import city.mesto.ui.parking.ParkingSample
+
+/** The ticket screen, by name of the state. */
+fun ticketStates(language: String): Map<String, TicketUiState> = with(ParkingSample(language)) {
+    val limitReached = Refusal(
+        "limit_reached",
+        say("Najduže vreme je iskorišćeno", "The longest stay is used up"),
+        say("Nova karta ovde je moguća posle pauze od 30 minuta.", "A new ticket here is possible after a break of 30 minutes."),
+    )
+    val extendOffer = Extension.Offer(30, after(90), listOf(halfMore), rsd("120"))
+    val ticketRunning = TicketUiState.Shown(
+        plate = car,
+        zone = red,
+        startsAt = now,
+        endsAt = after(60),
+        now = now.plusSeconds(17 * 60 + 53),
+        paid = rsd("80"),
+        code = SAMPLE_CODE,
+        extension = extendOffer,
+    )
+
+    mapOf(
+        "running" to ticketRunning,
+        "ending" to ticketRunning.copy(now = now.plusSeconds(54 * 60 + 18)),
+        "limit-reached" to ticketRunning.copy(
+            endsAt = after(90),
+            paid = rsd("200"),
+            now = now.plusSeconds(61 * 60),
+            extension = Extension.LimitReached(after(90), limitReached),
+        ),
+        "expired" to ticketRunning.copy(now = after(64)),
+        "expired-unconfirmed" to ticketRunning.copy(now = after(64), payment = unconfirmed),
+        "extension-refused" to ticketRunning.copy(extension = Extension.Refused(noConnection)),
+        "waiting" to ticketRunning.copy(startsAt = after(60), endsAt = after(120), now = after(35)),
+        "loading" to TicketUiState.Loading,
+        "extension-loading" to ticketRunning.copy(extension = Extension.Loading, code = null),
+        "offline" to ticketRunning.copy(connection = offline, extension = Extension.Offline),
+        "refused" to ticketRunning.copy(payment = Payment.Refused(depositTooLow), extension = extendOffer.copy(isShort = true)),
+        "extending" to ticketRunning.copy(payment = Payment.Sending),
+        "unconfirmed" to ticketRunning.copy(payment = unconfirmed, connection = Connection.Offline(asOf = now.plusSeconds(17 * 60))),
+    )
+}
+
+class TicketStates : States<TicketUiState>(ticketStates(PREVIEW_LANGUAGE))
+
+@Preview
+@Composable
+fun TicketPreview(@PreviewParameter(TicketStates::class) state: TicketUiState) = Previewed { TicketScreen(state, {}) }
+
+/** As long as a signed ticket with its moment, in the alphabet of base45; it verifies as nothing. */
+private val SAMPLE_CODE: String = "MST1:" + (0 until 420).map { "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"[(it * 31 + it * it * 7) % 45] }.joinToString("")

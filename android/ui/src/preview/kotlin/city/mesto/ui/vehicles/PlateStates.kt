@@ -1,0 +1,31 @@
+// Every state of the screen of a new car.
+
+package city.mesto.ui.vehicles
+
+import androidx.compose.runtime.Composable
+import androidx.compose.ui.tooling.preview.Preview
+import androidx.compose.ui.tooling.preview.PreviewParameter
+import city.mesto.ui.PREVIEW_LANGUAGE
+import city.mesto.ui.Previewed
+import city.mesto.ui.Refusal
+import city.mesto.ui.Sample
+import city.mesto.ui.States
+
+/** A new car, by name of the state. */
+fun plateStates(language: String): Map<String, PlateUiState> = with(Sample(language)) {
+    val plateInvalid = Refusal(
+        "plate_invalid",
+        say("Ovo nije registarska oznaka", "This is not a plate"),
+        say("Na primer BG 789-PP: dva slova, tri ili četiri cifre, dva slova.", "For example BG 789-PP: two letters, three or four figures, two letters."),
+    )
+    mapOf(
+        "typed" to PlateUiState(typed = "bg789pp", shown = "BG 789-PP"),
+        "refused" to PlateUiState(typed = "BG7", refusal = plateInvalid),
+    )
+}
+
+class PlateStates : States<PlateUiState>(plateStates(PREVIEW_LANGUAGE))
+
+@Preview
+@Composable
+fun PlatePreview(@PreviewParameter(PlateStates::class) state: PlateUiState) = Previewed { PlateScreen(state, {}) }

@@ -1,0 +1,379 @@
+// The app with a driver who taps what nobody expects: back, again, offline, after the system ended the process.
+
+package city.mesto.ui.app
+
+import androidx.compose.foundation.text.BasicText
+import androidx.compose.ui.test.ComposeUiTest
+import androidx.compose.ui.test.ExperimentalTestApi
+import androidx.compose.ui.test.assertIsEnabled
+import androidx.compose.ui.test.assertTextContains
+import androidx.compose.ui.test.hasSetTextAction
+import androidx.compose.ui.test.performClick
+import androidx.navigation.compose.composable
+import androidx.navigation.toRoute
+import city.mesto.sdk.FakeMesto
+import city.mesto.sdk.MestoClient
+import city.mesto.sdk.Samples
+import city.mesto.sdk.core.IntentState
+import city.mesto.sdk.core.Position
+import city.mesto.sdk.core.Refreshed
+import city.mesto.sdk.core.Vehicle
+import city.mesto.sdk.core.renderText
+import city.mesto.ui.SmsFallback
+import city.mesto.ui.finds
+import city.mesto.ui.mestoFeatures
+import city.mesto.ui.parts.Icons
+import city.mesto.ui.parts.spelled
+import city.mesto.ui.sees
+import city.mesto.ui.shows
+import city.mesto.ui.tap
+import city.mesto.ui.tapWhat
+import city.mesto.ui.type
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.awaitCancellation
+import kotlinx.coroutines.flow.MutableSharedFlow
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.serialization.Serializable
+import org.junit.jupiter.api.Test
+import kotlin.test.assertEquals
+import kotlin.test.assertFalse
+import kotlin.test.assertTrue
+
+private const val PLATE = "BG 789-PP"
+private const val SECOND = "NS 123-ŠĆ"
+
+@OptIn(ExperimentalTestApi::class)
+class MestoAppTest {
+    private val fake = FakeMesto(render = { id, args -> renderText("en", id, args) })
+    private val texts = fake.texts
+    private val ticks = MutableSharedFlow<Unit>(replay = 1).apply { tryEmit(Unit) }
+    private val messages = mutableListOf<SmsFallback>()
+    private val platform = object : Platform {
+        override fun openPage(url: String) = Unit
+
+        override fun composeSms(sms: SmsFallback) {
+            messages += sms
+        }
+    }
+
+    private fun driven(client: MestoClient = fake, features: Features = mestoFeatures, way: suspend ComposeUiTest.(Phone) -> Unit) =
+        onPhone({ scope: CoroutineScope -> MestoApp(client, "en", "test", MutableStateFlow<Position?>(null), platform, features, scope, ticks) }, way)
+
+    private fun asked(call: String) = fake.calls.count { it == call }
+
+    private fun rsd(amount: String) = "$amount\u00A0RSD"
+
+    private fun payInRed(until: String = "11:00", amount: String = "80.00", plate: String = PLATE) =
+        texts.buyPayDescribed(amount = rsd(amount), plate = plate, zone = "Red zone", time = until)
+
+    private fun ComposeUiTest.isHome() = sees(texts.zonesAll())
+
+    private fun ComposeUiTest.payInRedWithoutAnswer() {
+        fake.outcome = IntentState.Unconfirmed
+        tapWhat("Red zone")
+        tap(payInRed())
+        sees(texts.stateUnconfirmedWhat())
+    }
+
+    @Test
+    fun without_an_answer_at_the_start_what_is_stored_is_shown_at_once() {
+        val silent = object : MestoClient by fake {
+            override suspend fun refresh(): Refreshed = awaitCancellation()
+        }
+        driven(silent) { isHome() }
+        fake.state.value = Samples.signedOut.copy(city = null)
+        driven(silent) { sees(texts.startPhoneLabel()) }
+    }
+
+    @Test
+    fun back_from_an_unconfirmed_purchase_and_buying_again_leads_to_it_and_pays_nothing() = driven { phone ->
+        payInRedWithoutAnswer()
+        phone.back()
+        sees(texts.stateUnconfirmedOpen(PLATE))
+
+        tapWhat("Red zone")
+        sees(texts.stateUnconfirmedWhat())
+        assertFalse(shows(payInRed()), "there is nothing to pay with")
+        phone.back()
+        tap(texts.stateUnconfirmedOpen(PLATE))
+        sees(texts.stateUnconfirmedWhat())
+        assertEquals(1, asked("buy"))
+
+        fake.outcome = IntentState.Confirmed
+        tap(texts.stateCheckAgain())
+        isHome()
+        assertEquals(emptyList(), fake.state.value.openIntents, "it is known now")
+    }
+
+    @Test
+    fun back_while_the_tap_is_on_its_way_buys_at_most_once() = driven { phone ->
+        tapWhat("Red zone")
+        val pay = finds(payInRed())
+        mainClock.autoAdvance = false
+        pay.performClick()
+        phone.back()
+        mainClock.autoAdvance = true
+        isHome()
+        assertTrue(asked("buy") <= 1)
+    }
+
+    @Test
+    fun back_leads_out_of_the_app_only_from_where_it_began() = driven { phone ->
+        isHome()
+        tapWhat(texts.zonesDepositDescribed(rsd("1,000.00")))
+        sees(texts.topupTitle())
+        phone.back()
+        isHome()
+        assertEquals(0, phone.left)
+        phone.back()
+        assertEquals(1, phone.left)
+    }
+
+    @Test
+    fun back_from_the_question_which_car_closes_it() = driven { phone ->
+        tapWhat(texts.zonesPlateDescribed(PLATE))
+        sees(texts.zonesAddPlate())
+        phone.back()
+        waitUntil { !shows(texts.zonesAddPlate()) }
+        isHome()
+        assertEquals(0, phone.left)
+    }
+
+    @Test
+    fun back_from_the_code_leads_to_the_number_and_from_there_out() {
+        fake.state.value = Samples.signedOut
+        driven { phone ->
+            type(texts.startPhoneLabel(), "+381641234567")
+            tap(texts.startSendCode())
+            sees(texts.startCodeLabel())
+            phone.back()
+            sees(texts.startPhoneLabel())
+            assertEquals(0, phone.left)
+            phone.back()
+            assertEquals(1, phone.left)
+        }
+    }
+
+    @Test
+    fun after_the_process_was_ended_the_driver_stands_where_he_stood() {
+        fake.state.value = fake.state.value.copy(vehicles = listOf(Samples.car, Vehicle("w", SECOND, "NS123ŠĆ", null)))
+        driven { phone ->
+            tap(texts.zonesChoosePlate())
+            tap(spelled(SECOND))
+            tapWhat("Red zone")
+            finds(payInRed(plate = SECOND))
+            tap(texts.buyMore())
+            finds(payInRed(until = "11:30", amount = "160.00", plate = SECOND)).assertIsEnabled()
+            val asked = asked("quote")
+
+            phone.endProcess()
+            finds(payInRed(until = "11:30", amount = "160.00", plate = SECOND)).assertIsEnabled()
+            assertTrue(asked("quote") > asked, "the price is asked for anew")
+
+            // What lay behind it is there too, with the car he chose.
+            phone.back()
+            sees(texts.zonesPlateDescribed(SECOND))
+            tapWhat("Red zone")
+            tap(payInRed(plate = SECOND))
+            sees(texts.ticketEndsAt("11:00"))
+
+            phone.endProcess()
+            sees(texts.ticketEndsAt("11:00"))
+            fake.state.value = fake.state.value.copy(activeTickets = emptyList())
+            phone.endProcess()
+            isHome()
+            assertFalse(shows(texts.ticketTitle()), "that ticket is over")
+        }
+    }
+
+    @Test
+    fun what_was_typed_is_there_after_the_process_was_ended() = driven { phone ->
+        tapWhat(texts.zonesDepositDescribed(rsd("1,000.00")))
+        tap(rsd("2,000.00"))
+        sees(texts.topupGo(rsd("2,000.00")))
+        phone.endProcess()
+        finds(texts.topupGo(rsd("2,000.00"))).assertIsEnabled()
+        phone.back()
+
+        tapWhat(texts.zonesPlateDescribed(PLATE))
+        tap(texts.zonesAddPlate())
+        type(texts.plateLabel(), "ns123aa")
+        sees(spelled("NS123AA"))
+        phone.endProcess()
+        sees(spelled("NS123AA"))
+        phone.back()
+
+        type(texts.zonesSignLabel(), "9113")
+        sees(texts.zonesSignGo("Green zone"))
+        phone.endProcess()
+        sees(texts.zonesSignGo("Green zone"))
+        onNode(hasSetTextAction()).assertTextContains("9113")
+    }
+
+    @Test
+    fun a_top_up_at_the_bank_is_followed_after_the_process_was_ended_bg_32() = driven { phone ->
+        fake.outcome = IntentState.Unconfirmed
+        tapWhat(texts.zonesDepositDescribed(rsd("1,000.00")))
+        tap(rsd("2,000.00"))
+        tap(texts.topupGo(rsd("2,000.00")))
+        sees(texts.topupWaiting())
+        phone.endProcess()
+        sees(texts.topupWaiting())
+        fake.outcome = IntentState.Confirmed
+        tap(texts.stateCheckAgain())
+        sees(texts.topupDone(rsd("2,000.00")))
+        assertEquals(1, asked("topUp"))
+    }
+
+    @Test
+    fun a_purchase_that_was_not_confirmed_when_the_process_was_ended_is_found_again() = driven { phone ->
+        payInRedWithoutAnswer()
+        phone.endProcess()
+        sees(texts.stateUnconfirmedWhat())
+        assertEquals(1, asked("buy"))
+    }
+
+    @Test
+    fun a_code_that_is_read_in_another_app_can_still_be_typed() {
+        fake.state.value = Samples.signedOut
+        driven { phone ->
+            type(texts.startPhoneLabel(), "+381641234567")
+            tap(texts.startSendCode())
+            sees(texts.startCodeSent("+381641234567"))
+            phone.endProcess()
+            sees(texts.startCodeSent("+381641234567"))
+            type(texts.startCodeLabel(), "123456")
+            tap(texts.startSignIn())
+            waitUntil { fake.state.value.signedIn }
+            assertEquals(1, asked("requestCode"))
+        }
+    }
+
+    @Test
+    fun a_session_that_is_over_leads_to_the_sign_in_but_leaves_the_ticket_on_the_screen() {
+        driven { phone ->
+            tapWhat("Red zone")
+            tap(payInRed())
+            sees(texts.ticketEndsAt("11:00"))
+            fake.state.value = fake.state.value.copy(signedIn = false)
+            waitForIdle()
+            sees(texts.ticketEndsAt("11:00"))
+            phone.back()
+            sees(texts.startPhoneLabel())
+        }
+        fake.state.value = Samples.signedIn
+        driven { phone ->
+            isHome()
+            fake.state.value = fake.state.value.copy(signedIn = false)
+            sees(texts.startPhoneLabel())
+            phone.back()
+            assertEquals(1, phone.left, "nothing of the account lies behind it")
+        }
+    }
+
+    @Test
+    fun a_session_that_ended_with_the_process_leads_to_the_sign_in() = driven { phone ->
+        tapWhat(texts.zonesDepositDescribed(rsd("1,000.00")))
+        sees(texts.topupTitle())
+        fake.state.value = fake.state.value.copy(signedIn = false)
+        phone.endProcess()
+        sees(texts.startPhoneLabel())
+    }
+
+    @Test
+    fun a_car_that_was_added_on_another_phone_has_not_to_be_typed() {
+        fake.state.value = fake.state.value.copy(vehicles = emptyList())
+        val elsewhere = object : MestoClient by fake {
+            override suspend fun sync() = fake.sync().also { fake.state.value = fake.state.value.copy(vehicles = listOf(Samples.car)) }
+        }
+        driven(elsewhere) { isHome() }
+    }
+
+    @Test
+    fun another_car_for_the_same_zone_leads_back_to_its_price() {
+        fake.state.value = fake.state.value.copy(vehicles = listOf(Samples.car, Vehicle("w", SECOND, "NS123ŠĆ", null)))
+        driven {
+            tap(texts.zonesChoosePlate())
+            tap(spelled(PLATE))
+            tapWhat("Red zone")
+            tap(texts.buyChangePlate())
+            tap(spelled(SECOND))
+            finds(payInRed(plate = SECOND)).assertIsEnabled()
+        }
+    }
+
+    @Test
+    fun topping_up_on_the_way_leads_back_to_the_length_that_was_chosen() {
+        fake.state.value = fake.state.value.copy(balance = Samples.rsd(100.toBigDecimal()))
+        driven { phone ->
+            tapWhat("Red zone")
+            tap(texts.buyMore())
+            tap(texts.buyTopUp())
+            tap(rsd("200.00"))
+            tap(texts.topupGo(rsd("200.00")))
+            tap(texts.topupDoneNext())
+            finds(payInRed(until = "11:30", amount = "160.00")).assertIsEnabled()
+            phone.back()
+            isHome()
+        }
+    }
+
+    @Test
+    fun a_screen_that_is_covered_asks_for_no_price() {
+        fake.state.value = fake.state.value.copy(balance = Samples.rsd(10.toBigDecimal()))
+        driven { phone ->
+            tapWhat("Red zone")
+            tap(texts.buyTopUp())
+            sees(texts.topupTitle())
+            val asked = asked("quote")
+            fake.now = Samples.morning.plusSeconds(600)
+            ticks.emit(Unit)
+            mainClock.advanceTimeBy(1_000)
+            assertEquals(asked, asked("quote"))
+            phone.back()
+            waitUntil { asked("quote") > asked }
+        }
+    }
+
+    @Test
+    fun an_sms_in_place_of_a_purchase_leads_home_and_to_the_composer() = driven {
+        payInRedWithoutAnswer()
+        tap(texts.stateUseSms())
+        isHome()
+        assertEquals(listOf(SmsFallback("9111", "BG789PP")), messages)
+    }
+
+    @Test
+    fun turning_the_phone_keeps_what_was_typed_and_chosen() = driven { phone ->
+        type(texts.zonesSignLabel(), "9112")
+        sees(texts.zonesSignGo("Yellow zone"))
+        phone.turn()
+        sees(texts.zonesSignGo("Yellow zone"))
+        tap(texts.zonesSignGo("Yellow zone"))
+        tap(texts.buyMore())
+        val pay = texts.buyPayDescribed(amount = rsd("160.00"), plate = PLATE, zone = "Yellow zone", time = "11:30")
+        finds(pay).assertIsEnabled()
+        val asked = asked("quote")
+        phone.turn()
+        finds(pay).assertIsEnabled()
+        assertEquals(asked, asked("quote"), "the price is still held")
+    }
+
+    @Serializable
+    private data class GarageRoute(val garage: String)
+
+    @Test
+    fun a_new_feature_is_one_entry_of_the_list() {
+        val garages = Feature(door = Door(Icons.Car, { "Garages" }, GarageRoute("obilicev"))) {
+            composable<GarageRoute> { entry -> BasicText("the garage ${entry.toRoute<GarageRoute>().garage}") }
+        }
+        driven(features = Features(mestoFeatures.all + garages, mestoFeatures.first)) { phone ->
+            tap("Garages")
+            sees("the garage obilicev")
+            phone.endProcess()
+            sees("the garage obilicev")
+            phone.back()
+            isHome()
+        }
+    }
+}

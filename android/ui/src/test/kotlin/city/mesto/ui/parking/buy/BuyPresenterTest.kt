@@ -1,0 +1,245 @@
+// Quote and buy without pixels: where the wheel stops, what a second tap does, what is said while nobody knows.
+
+package city.mesto.ui.parking.buy
+
+import androidx.lifecycle.SavedStateHandle
+import city.mesto.sdk.FakeMesto
+import city.mesto.sdk.Samples
+import city.mesto.sdk.core.Connection as CoreConnection
+import city.mesto.sdk.core.IntentKind
+import city.mesto.sdk.core.IntentState
+import city.mesto.sdk.core.MestoException
+import city.mesto.ui.Payment
+import city.mesto.ui.Price
+import city.mesto.ui.Refusal
+import city.mesto.ui.SmsFallback
+import city.mesto.ui.text.Words
+import kotlinx.coroutines.ExperimentalCoroutinesApi
+import kotlinx.coroutines.flow.MutableSharedFlow
+import kotlinx.coroutines.test.TestScope
+import kotlinx.coroutines.test.runCurrent
+import kotlinx.coroutines.test.runTest
+import org.junit.jupiter.api.Test
+import java.math.BigDecimal
+import java.time.ZoneId
+import kotlin.test.assertEquals
+import kotlin.test.assertIs
+import kotlin.test.assertNull
+import kotlin.test.assertTrue
+
+@OptIn(ExperimentalCoroutinesApi::class)
+class BuyPresenterTest {
+    private class Ways : BuyWays {
+        val went = mutableListOf<String>()
+
+        override fun ticket(id: String) { went += "ticket $id" }
+
+        override fun topUp() { went += "top-up" }
+
+        override fun changePlate(zone: String) { went += "plate $zone" }
+
+        override fun composeSms(sms: SmsFallback) { went += "sms ${sms.number} ${sms.body}" }
+
+        override fun retry() { went += "retry" }
+
+        override fun back() { went += "back" }
+    }
+
+    private val fake = FakeMesto()
+    private val ways = Ways()
+    private val ticks = MutableSharedFlow<Unit>(replay = 1).apply { tryEmit(Unit) }
+
+    private val BuyPresenter.shown get() = checkNotNull(state.value)
+
+    private fun TestScope.presenter(zone: String = "red", vehicle: String = Samples.car.id) = BuyPresenter(
+        client = fake,
+        words = Words(fake.texts, "en") { ZoneId.of("Europe/Belgrade") },
+        route = BuyRoute(zone, vehicle),
+        ticks = ticks,
+        scope = backgroundScope,
+        saved = SavedStateHandle(),
+        ways = ways,
+    ).apply {
+        start()
+        settle()
+    }
+
+    private fun TestScope.settle() {
+        testScheduler.advanceTimeBy(1_000)
+        runCurrent()
+    }
+
+    private fun bought() = fake.calls.count { it == "buy" }
+
+    @Test
+    fun the_wheel_stops_at_the_zones_limit_bg_50() = runTest {
+        val presenter = presenter()
+        val wheel = presenter.shown.wheel
+        assertEquals(listOf(30, 60, 90), wheel.choices)
+        assertEquals(60, wheel.chosen)
+        assertEquals(Stop.LongestStay(90), wheel.stop)
+
+        val asked = fake.calls.size
+        presenter.on(BuyEvent.MinutesChosen(91))
+        presenter.on(BuyEvent.MinutesChosen(120))
+        settle()
+        assertEquals(60, presenter.shown.wheel.chosen)
+        assertEquals(asked, fake.calls.size, "nothing behind the stop is asked for")
+    }
+
+    @Test
+    fun the_wheel_stops_at_what_is_left_of_the_stay_bg_48() = runTest {
+        fake.buy(fake.quote("red", Samples.car.id, 60))
+        val wheel = presenter().shown.wheel
+        assertEquals(listOf(30), wheel.choices)
+        assertEquals(Stop.RestOfStay(30, Samples.morning.plusSeconds(90 * 60)), wheel.stop)
+    }
+
+    @Test
+    fun a_price_is_firm_before_the_button_and_paid_exactly() = runTest {
+        val presenter = presenter()
+        val firm = assertIs<QuoteState.Firm>(presenter.shown.quote)
+        assertEquals(BigDecimal("80.00"), firm.quote.total.amount)
+        assertTrue(presenter.shown.canPay)
+        presenter.on(BuyEvent.Pay)
+        settle()
+        assertEquals(listOf("ticket " + fake.state.value.activeTickets.single().id), ways.went)
+        assertEquals(BigDecimal("920.00"), fake.state.value.balance?.amount)
+    }
+
+    @Test
+    fun a_double_tap_buys_once() = runTest {
+        val presenter = presenter()
+        presenter.on(BuyEvent.Pay)
+        presenter.on(BuyEvent.Pay)
+        assertEquals(Payment.Sending, presenter.shown.payment)
+        settle()
+        presenter.on(BuyEvent.Pay)
+        settle()
+        assertEquals(1, bought())
+        assertEquals(1, fake.state.value.activeTickets.size)
+    }
+
+    @Test
+    fun unconfirmed_is_shown_until_it_is_known() = runTest {
+        val presenter = presenter()
+        fake.outcome = IntentState.Unconfirmed
+        presenter.on(BuyEvent.Pay)
+        settle()
+        val waiting = assertIs<Payment.Unconfirmed>(presenter.shown.payment)
+        assertEquals(SmsFallback("9111", "BG789PP"), waiting.sms)
+        assertEquals(emptyList(), ways.went, "neither paid nor unpaid")
+
+        presenter.on(BuyEvent.Pay)
+        presenter.on(BuyEvent.MinutesChosen(90))
+        presenter.on(BuyEvent.CheckAgain)
+        settle()
+        assertIs<Payment.Unconfirmed>(presenter.shown.payment)
+        assertEquals(1, bought())
+
+        fake.outcome = IntentState.Confirmed
+        fake.settleDue()
+        settle()
+        assertEquals(Payment.Idle, presenter.shown.payment)
+        assertEquals(1, ways.went.size, "its end is told once: ${ways.went}")
+    }
+
+    @Test
+    fun an_sms_is_offered_only_after_the_payment_was_given_up() = runTest {
+        val presenter = presenter()
+        fake.outcome = IntentState.Unconfirmed
+        presenter.on(BuyEvent.Pay)
+        settle()
+
+        fake.failure = MestoException.NoAnswer("intent_unconfirmed", "It is not known", "Wait", emptyMap(), "")
+        presenter.on(BuyEvent.UseSms)
+        settle()
+        assertEquals("intent_unconfirmed", assertIs<Payment.Unconfirmed>(presenter.shown.payment).refusal?.code)
+        assertEquals(emptyList(), ways.went)
+
+        presenter.on(BuyEvent.UseSms)
+        settle()
+        assertEquals(listOf("sms 9111 BG789PP"), ways.went)
+        assertEquals(emptyList(), fake.state.value.openIntents)
+    }
+
+    @Test
+    fun a_refused_purchase_says_why_and_asks_for_a_new_price() = runTest {
+        val presenter = presenter()
+        fake.outcome = Samples.refused("deposit_too_low", "The deposit is too low", "Top it up")
+        presenter.on(BuyEvent.Pay)
+        settle()
+        assertEquals(Payment.Refused(Refusal("deposit_too_low", "The deposit is too low", "Top it up")), presenter.shown.payment)
+        assertEquals(2, fake.calls.count { it == "quote" })
+        assertTrue(presenter.shown.canPay, "with the new price he may try again")
+    }
+
+    @Test
+    fun without_a_connection_there_is_a_preview_and_an_sms_but_nothing_to_buy_bg_43() = runTest {
+        fake.failure = MestoException.Offline("offline", "No connection", "Look for a signal", emptyMap(), "")
+        val presenter = presenter()
+        assertEquals(SmsFallback("9111", "BG789PP"), assertIs<QuoteState.Preview>(presenter.shown.quote).sms)
+        presenter.on(BuyEvent.Pay)
+        settle()
+        assertEquals(0, bought())
+        presenter.on(BuyEvent.UseSms)
+        assertEquals(listOf("sms 9111 BG789PP"), ways.went)
+    }
+
+    @Test
+    fun with_the_connection_the_price_comes_by_itself() = runTest {
+        fake.state.value = fake.state.value.copy(connection = CoreConnection.OFFLINE)
+        fake.failure = MestoException.Offline("offline", "No connection", "Look for a signal", emptyMap(), "")
+        val presenter = presenter()
+        ticks.emit(Unit)
+        settle()
+        assertIs<QuoteState.Preview>(presenter.shown.quote, "while there is none nothing is asked")
+        fake.state.value = fake.state.value.copy(connection = CoreConnection.ONLINE)
+        settle()
+        ticks.emit(Unit)
+        settle()
+        assertIs<QuoteState.Firm>(presenter.shown.quote)
+    }
+
+    @Test
+    fun a_short_deposit_is_said_before_the_tap() = runTest {
+        fake.state.value = fake.state.value.copy(balance = Samples.rsd(BigDecimal(50)))
+        val presenter = presenter()
+        assertEquals(Price(BigDecimal("30.00"), "RSD"), presenter.shown.shortBy)
+        presenter.on(BuyEvent.Pay)
+        settle()
+        assertEquals(0, bought())
+    }
+
+    @Test
+    fun a_price_that_is_over_is_renewed_before_it_can_be_paid() = runTest {
+        val presenter = presenter()
+        fake.now = Samples.morning.plusSeconds(120)
+        ticks.emit(Unit)
+        runCurrent()
+        assertEquals(QuoteState.Loading, presenter.shown.quote)
+        assertNull(presenter.shown.shortBy)
+        settle()
+        assertEquals(fake.now.plusSeconds(120), assertIs<QuoteState.Firm>(presenter.shown.quote).validUntil)
+    }
+
+    @Test
+    fun a_zone_or_a_car_that_is_gone_leads_back() = runTest {
+        presenter(zone = "nowhere")
+        assertEquals(listOf("back"), ways.went)
+        presenter(vehicle = "gone")
+        assertEquals(listOf("back", "back"), ways.went)
+    }
+
+    @Test
+    fun an_unconfirmed_purchase_is_found_again_however_its_plate_is_written() = runTest {
+        fake.outcome = IntentState.Unconfirmed
+        val open = fake.buy(fake.quote("red", Samples.car.id, 60))
+        for (plate in listOf("BG789PP", "BG 789-PP")) {
+            val kind = (open.kind as IntentKind.Purchase).copy(plate = plate)
+            fake.state.value = fake.state.value.copy(openIntents = listOf(open.copy(kind = kind)))
+            assertIs<Payment.Unconfirmed>(presenter().shown.payment, plate)
+        }
+        assertIs<QuoteState.Firm>(presenter(zone = "yellow").shown.quote, "of another zone")
+    }
+}
