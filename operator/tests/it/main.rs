@@ -15,4 +15,5 @@ mod http;
 mod keys;
 mod logs;
 mod stores;
+mod tls;
 mod world;
