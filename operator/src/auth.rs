@@ -40,7 +40,7 @@ table! {
 
 table! {
     /// What counts against a limit; subjects are hashed.
-    struct AttemptRow in "attempt" {
+    pub(crate) struct AttemptRow in "attempt" {
         id: String,
         kind: String,
         subject: String,

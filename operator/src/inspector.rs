@@ -17,7 +17,7 @@ use crate::tickets::ChannelWord;
 use crate::{orders, projection, table, values, vehicles};
 
 table! {
-    struct PlateCheckRow in "plate_check" {
+    pub(crate) struct PlateCheckRow in "plate_check" {
         id: String,
         inspector: String,
         city: String,

@@ -47,6 +47,8 @@ mod public;
 mod quotes;
 mod retention;
 mod routes;
+#[cfg(test)]
+mod schema;
 mod serve;
 mod staff;
 mod stays;
