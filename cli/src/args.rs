@@ -94,12 +94,16 @@ pub enum Command {
 /// Where an operator keeps its books.
 #[derive(Debug, Args, Clone)]
 pub struct StoreArgs {
-    /// The SQLite file of the operator.
-    #[arg(long, default_value = "mesto.sqlite", conflicts_with = "database_url")]
-    pub database: PathBuf,
-    /// A Postgres database instead: postgres://user@host/name.
-    #[arg(long)]
+    /// The SQLite file of the operator; `mesto.sqlite` when no database is named.
+    #[arg(long, value_name = "FILE", conflicts_with = "database_url")]
+    pub database: Option<PathBuf>,
+    /// A Postgres database instead: postgres://user@host/name, also read from DATABASE_URL. Its password stands better in the file of
+    /// PGPASSFILE than here.
+    #[arg(long, value_name = "URL")]
     pub database_url: Option<String>,
+    /// Reach Postgres over TLS, its certificate signed by an authority in this file (PEM) and for the host of the address.
+    #[arg(long, value_name = "FILE")]
+    pub database_ca: Option<PathBuf>,
     /// Folder of the signing keys (`mesto keys init` makes it).
     #[arg(long, default_value = "keys")]
     pub keys: PathBuf,
@@ -115,6 +119,10 @@ pub struct ServeArgs {
     pub listen: std::net::SocketAddr,
     #[command(flatten)]
     pub store: StoreArgs,
+    /// At most so many connections to Postgres: commits that wait for the disk together share one flush, so more of them sell more. All
+    /// instances together need fewer than the server's max_connections.
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..))]
+    pub connections: u16,
     /// Address of the payment page's bank.
     #[arg(long, default_value = "http://127.0.0.1:8081", value_parser = web_address)]
     pub bank_url: String,

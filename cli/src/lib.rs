@@ -12,6 +12,7 @@ macro_rules! say {
 pub mod args;
 pub mod city;
 pub mod clock;
+pub mod database;
 mod demo;
 pub mod failure;
 pub mod output;

@@ -3,18 +3,13 @@
 use std::sync::Arc;
 
 use mesto_bank::{Bank, BankConfig, Merchant};
-use mesto_operator::{
-    Config, Durability, HostedPage, Keys, Operator, PostgresStore, SqliteStore, Store, SystemClock, SystemEntropy, keys,
-};
+use mesto_operator::{Config, HostedPage, Keys, Operator, SystemClock, SystemEntropy, keys};
 use tokio::net::TcpListener;
 
 use crate::args::{ServeArgs, StoreArgs};
 use crate::clock::{BankClock, BankEntropy};
 use crate::failure::{CliError, Exit, Outcome};
 use crate::output::{Style, Tone};
-
-/// Connections of an operator to Postgres: commits that wait for the disk together share one flush, so more of them sell more.
-const CONNECTIONS: usize = 32;
 
 /// Ends on SIGTERM or SIGINT.
 pub async fn told_to_end() {
@@ -32,26 +27,6 @@ pub async fn told_to_end() {
         }
     }
     let _ = tokio::signal::ctrl_c().await;
-}
-
-/// Opens the store of these arguments, its schema brought up to date.
-///
-/// # Errors
-/// When it cannot be opened.
-pub fn open_store(args: &StoreArgs) -> Outcome<Arc<dyn Store>> {
-    let failed = |what: String, why: mesto_operator::StoreError| {
-        CliError::new(Exit::Input, "store_unusable", format!("{what} cannot be used: {why}"))
-            .advise("Give an existing folder and a file of this operator with --database, or a reachable database with --database-url.")
-    };
-    Ok(match &args.database_url {
-        Some(url) => {
-            Arc::new(PostgresStore::open(url, CONNECTIONS).map_err(|why| failed("the Postgres database".into(), why))?)
-        }
-        None => Arc::new(
-            SqliteStore::open(&args.database, Durability::Full)
-                .map_err(|why| failed(args.database.display().to_string(), why))?,
-        ),
-    })
 }
 
 /// Loads the signing keys.
@@ -103,16 +78,18 @@ pub async fn run(args: &ServeArgs, style: Style) -> Outcome<()> {
     let public = args.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
     let page = HostedPage::new(&args.bank_url, &public, "mesto", &secret);
     let operator = Arc::new(operator(&args.store, page)?);
-    let store_args = args.store.clone();
-    let store = tokio::task::spawn_blocking(move || open_store(&store_args))
+    let place = args.store.place()?;
+    let (shown, connections) = (place.to_string(), args.connections.into());
+    let store = tokio::task::spawn_blocking(move || place.open(connections))
         .await
         .map_err(|why| CliError::failed("the store", why))??;
 
-    let said = serde_json::json!({ "operator": public, "listen": address.to_string(), "bank": args.bank_url, "root_key": operator.keys().root_text() });
+    let said = serde_json::json!({ "operator": public, "listen": address.to_string(), "store": shown, "bank": args.bank_url, "root_key": operator.keys().root_text() });
     if style.json {
         say!("{said}");
     } else {
         say!("{} {public}  (listening on {address})", style.paint(Tone::Good, "operator"));
+        say!("store {shown}");
         say!("root key {}   OpenAPI {public}/v1/openapi.json", operator.keys().root_text());
     }
     let bank = if args.with_demo_bank { Some(demo_bank(args, secret).await?) } else { None };
@@ -148,7 +125,7 @@ async fn demo_bank(args: &ServeArgs, secret: Vec<u8>) -> Outcome<(TcpListener, B
     let listener =
         TcpListener::bind(address).await.map_err(|why| CliError::failed(&format!("listening on {address}"), why))?;
     let config = BankConfig {
-        database: Some(args.store.database.with_extension("bank.sqlite")),
+        database: Some(args.store.file().with_extension("bank.sqlite")),
         merchants: vec![Merchant { id: "mesto".into(), name: "Mesto".into(), secret }],
     };
     let bank = Bank::open(&config, Arc::new(BankClock(SystemClock)), Arc::new(BankEntropy))

@@ -4,10 +4,14 @@ use mesto_operator::{HostedPage, Keys, SystemClock, SystemEntropy, keys};
 use mesto_protocol::base::sign_in::Role;
 
 use crate::args::{AdminCommand, KeysCommand, StaffRole, StoreArgs};
+use crate::database::Place;
 use crate::failure::{CliError, Exit, Outcome};
 use crate::output::{Style, Tone, table};
-use crate::serve::{open_store, operator};
+use crate::serve::operator;
 use crate::testbed::LedgerReport;
+
+/// Connections of a tool to Postgres.
+const TOOL_CONNECTIONS: usize = 1;
 
 fn now() -> chrono::DateTime<chrono::Utc> {
     mesto_operator::Clock::now(&SystemClock)
@@ -62,7 +66,7 @@ pub fn admin(command: &AdminCommand, style: Style) -> Outcome<()> {
     match command {
         AdminCommand::Create { role, name, store } => {
             let operator = tool(store)?;
-            let opened = open_store(store)?;
+            let opened = store.place()?.open(TOOL_CONNECTIONS)?;
             let (role, shown) = match role {
                 StaffRole::Inspector => (Role::Inspector, "inspector"),
                 StaffRole::Admin => (Role::Admin, "admin"),
@@ -79,13 +83,16 @@ pub fn admin(command: &AdminCommand, style: Style) -> Outcome<()> {
             Ok(())
         }
         AdminCommand::Ledger { store } => {
-            if store.database_url.is_none() && !store.database.is_file() {
-                let missing = format!("there is no operator's store at {}", store.database.display());
+            let place = store.place()?;
+            if let Place::Sqlite(file) = &place
+                && !file.is_file()
+            {
+                let missing = format!("there is no operator's store at {}", file.display());
                 return Err(CliError::new(Exit::Input, "store_missing", missing)
                     .advise("Name the file that `mesto serve` writes with --database, or give --database-url."));
             }
             let operator = tool(store)?;
-            let opened = open_store(store)?;
+            let opened = place.open(TOOL_CONNECTIONS)?;
             let report = crate::testbed::ledger(&operator, opened.as_ref())
                 .map_err(|why| CliError::failed("the ledger", why))?;
             if style.json {

@@ -30,6 +30,8 @@ mod base;
 mod kernel;
 mod orders;
 mod parking;
+#[cfg(test)]
+mod schema;
 
 pub use base::messages::Message;
 pub use base::payments;

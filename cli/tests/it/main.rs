@@ -1,6 +1,7 @@
 //! The command `mesto` as people and programs meet it: its own process, its output, its exit codes.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod database;
 mod demo;
 mod phone;
 mod testbed;
@@ -26,14 +27,22 @@ impl Ran {
     }
 }
 
+/// The command in a folder, with nothing of this machine's environment that it would read.
+fn command(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mesto"));
+    command.current_dir(folder).args(arguments).env("HOME", folder);
+    for name in ["RUST_LOG", "DATABASE_URL", "PGPASSFILE"] {
+        command.env_remove(name);
+    }
+    command
+}
+
 fn mesto(folder: &Path, arguments: &[&str]) -> Ran {
-    let output: Output = Command::new(env!("CARGO_BIN_EXE_mesto"))
-        .current_dir(folder)
-        .args(arguments)
-        .env_remove("RUST_LOG")
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
+    ran(&mut command(folder, arguments))
+}
+
+fn ran(command: &mut Command) -> Ran {
+    let output: Output = command.stdin(Stdio::null()).output().unwrap();
     Ran {
         exit: output.status.code().unwrap_or(-1),
         out: String::from_utf8(output.stdout).unwrap(),
@@ -50,14 +59,11 @@ struct Serving {
 
 impl Serving {
     fn start(folder: &Path, arguments: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_mesto"))
-            .current_dir(folder)
-            .args(arguments)
-            .env("RUST_LOG", "error")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        Self::with(&mut command(folder, arguments))
+    }
+
+    fn with(command: &mut Command) -> Self {
+        let mut child = command.env("RUST_LOG", "error").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let input = child.stdin.take();

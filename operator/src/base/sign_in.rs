@@ -42,7 +42,7 @@ table! {
 
 table! {
     /// What counts against a limit; subjects are hashed.
-    struct AttemptRow in "attempt" {
+    pub(crate) struct AttemptRow in "attempt" {
         id: String,
         kind: String,
         subject: String,

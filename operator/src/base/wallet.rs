@@ -19,16 +19,16 @@ use crate::{find, stored_words, table, update, values};
 
 stored_words! {
     /// `topup.state`
-    enum StateWord for TopupState { Pending = "pending", Succeeded = "succeeded", Declined = "declined" }
+    pub(crate) enum StateWord for TopupState { Pending = "pending", Succeeded = "succeeded", Declined = "declined" }
 }
 
 stored_words! {
     /// `bank_notice.outcome`
-    enum OutcomeWord for BankOutcome { Approved = "approved", Declined = "declined" }
+    pub(crate) enum OutcomeWord for BankOutcome { Approved = "approved", Declined = "declined" }
 }
 
 table! {
-    struct TopupRow in "topup" {
+    pub(crate) struct TopupRow in "topup" {
         id: String,
         account: String,
         amount: i64,
@@ -43,7 +43,7 @@ table! {
 }
 
 table! {
-    struct NoticeRow in "bank_notice" {
+    pub(crate) struct NoticeRow in "bank_notice" {
         payment: String,
         topup: String,
         amount: i64,

@@ -41,7 +41,7 @@ stored_words! {
 }
 
 table! {
-    struct EntryRow in "ledger_entry" {
+    pub(crate) struct EntryRow in "ledger_entry" {
         id: String,
         kind: MovementKind,
         reference: String,
@@ -55,7 +55,7 @@ table! {
 }
 
 table! {
-    struct LegRow in "ledger_leg" {
+    pub(crate) struct LegRow in "ledger_leg" {
         entry: String,
         place: i64,
         kind: LedgerAccountKind,

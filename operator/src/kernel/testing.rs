@@ -10,6 +10,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 const WATCHED: &str = r#"
 set -e
 "$BIN/initdb" -D "$DIR/data" -A trust -U mesto --no-sync --encoding=UTF8 --locale=C.UTF-8 >"$DIR/log" 2>&1
+{ echo "host all guarded all scram-sha-256"; cat "$DIR/data/pg_hba.conf"; } >"$DIR/hba"
+mv "$DIR/hba" "$DIR/data/pg_hba.conf"
+if [ -n "$CERTIFICATE" ]; then
+  umask 077
+  printf '%s' "$CERTIFICATE" >"$DIR/server.crt"
+  printf '%s' "$KEY" >"$DIR/server.key"
+  OPTIONS="$OPTIONS -c ssl=on -c ssl_cert_file=$DIR/server.crt -c ssl_key_file=$DIR/server.key"
+fi
 "$BIN/pg_ctl" -w -t 60 -D "$DIR/data" -l "$DIR/log" -o "-p $PORT -k $DIR -c listen_addresses=127.0.0.1 $OPTIONS" start >>"$DIR/log" 2>&1
 echo ready
 cat >/dev/null || true
@@ -17,11 +25,15 @@ cat >/dev/null || true
 rm -rf "$DIR"
 "#;
 
+/// A server that does not wait for the disk.
+const FOR_TESTS: &str = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off";
+
 /// How often a free port is tried, and how the server's log tells that it was not free any more.
 const TRIES: u32 = 5;
 const PORT_TAKEN: &str = "Address already in use";
 
-/// A Postgres server of our own on a free loopback port.
+/// A Postgres server of our own on a free loopback port. It lets everybody in; only a role `guarded`, when there is one, has to give a
+/// password.
 pub struct PostgresCluster {
     watcher: Child,
     bin: PathBuf,
@@ -35,7 +47,7 @@ impl PostgresCluster {
     /// # Errors
     /// Says which package is missing, or what the server wrote to its log.
     pub fn start() -> Result<Self, String> {
-        Self::start_with("-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200")
+        Self::start_with(&format!("{FOR_TESTS} -c max_connections=200"))
     }
 
     /// Starts a server with options as `postgres` takes them (`-c name=value`).
@@ -43,18 +55,30 @@ impl PostgresCluster {
     /// # Errors
     /// As [`PostgresCluster::start`].
     pub fn start_with(options: &str) -> Result<Self, String> {
+        Self::start_certified(options, &Certificate::default())
+    }
+
+    /// Starts a server for tests that answers over TLS as well.
+    ///
+    /// # Errors
+    /// As [`PostgresCluster::start`].
+    pub fn start_with_tls(certificate: &Certificate) -> Result<Self, String> {
+        Self::start_certified(&format!("{FOR_TESTS} -c max_connections=50"), certificate)
+    }
+
+    fn start_certified(options: &str, certificate: &Certificate) -> Result<Self, String> {
         let mut left = TRIES;
         loop {
             left -= 1;
             // A server cannot be handed a port that is held: somebody else may be given it before the server asks, seconds later.
-            match Self::start_on(free_port()?, options) {
+            match Self::start_on(free_port()?, options, certificate) {
                 Err(why) if left > 0 && why.contains(PORT_TAKEN) => {}
                 ended => return ended,
             }
         }
     }
 
-    fn start_on(port: u16, options: &str) -> Result<Self, String> {
+    fn start_on(port: u16, options: &str, certificate: &Certificate) -> Result<Self, String> {
         let bin = bin()?;
         let folder = std::env::temp_dir().join(format!("mesto-postgres-{}-{port}", std::process::id()));
         std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
@@ -77,6 +101,8 @@ impl PostgresCluster {
             .env("DIR", &folder)
             .env("PORT", port.to_string())
             .env("OPTIONS", options)
+            .env("CERTIFICATE", &certificate.certificate)
+            .env("KEY", &certificate.key)
             .current_dir(&folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -129,6 +155,80 @@ impl PostgresCluster {
     }
 }
 
+/// A certificate authority of our own, made with the machine's `openssl`. It ends with the value.
+pub struct Authority {
+    folder: PathBuf,
+}
+
+/// What a server proves itself with, both parts in PEM.
+#[derive(Debug, Clone, Default)]
+pub struct Certificate {
+    certificate: String,
+    key: String,
+}
+
+/// The sections `authority` and `server` of openssl's configuration.
+const CERTIFICATES: &str = "[req]
+distinguished_name = named
+prompt = no
+[named]
+CN = Mesto's tests
+[authority]
+basicConstraints = critical, CA:TRUE
+keyUsage = critical, keyCertSign
+[server]
+basicConstraints = critical, CA:FALSE
+subjectAltName = DNS:";
+
+impl Authority {
+    /// # Errors
+    /// When `openssl` is not there or refuses.
+    pub fn new() -> Result<Self, String> {
+        static MADE: AtomicU32 = AtomicU32::new(0);
+        let name = format!("mesto-authority-{}-{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
+        let authority = Self { folder: std::env::temp_dir().join(name) };
+        std::fs::create_dir_all(&authority.folder).map_err(|error| error.to_string())?;
+        authority.make("authority", "unused.example", &[])?;
+        Ok(authority)
+    }
+
+    /// The file with its own certificate.
+    #[must_use]
+    pub fn file(&self) -> PathBuf {
+        self.folder.join("authority.pem")
+    }
+
+    /// A certificate for the server of this name.
+    ///
+    /// # Errors
+    /// As [`Authority::new`].
+    pub fn certify(&self, host: &str) -> Result<Certificate, String> {
+        self.make("server", host, &["-CA", "authority.pem", "-CAkey", "authority.key"])?;
+        let read = |name: &str| std::fs::read_to_string(self.folder.join(name)).map_err(|error| error.to_string());
+        Ok(Certificate { certificate: read("server.pem")?, key: read("server.key")? })
+    }
+
+    fn make(&self, what: &str, host: &str, signed_by: &[&str]) -> Result<(), String> {
+        let config = self.folder.join("openssl.cnf");
+        std::fs::write(config, format!("{CERTIFICATES}{host}\n")).map_err(|error| error.to_string())?;
+        let (key, certificate) = (format!("{what}.key"), format!("{what}.pem"));
+        let made = Command::new("openssl")
+            .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"])
+            .args(["-config", "openssl.cnf", "-extensions", what, "-keyout", &key, "-out", &certificate])
+            .args(signed_by)
+            .current_dir(&self.folder)
+            .output()
+            .map_err(|error| format!("openssl: {error}; install the package openssl"))?;
+        if made.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&made.stderr).into_owned()) }
+    }
+}
+
+impl Drop for Authority {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
 impl Drop for PostgresCluster {
     fn drop(&mut self) {
         drop(self.watcher.stdin.take());
@@ -164,7 +264,9 @@ mod tests {
     #[test]
     fn a_port_that_somebody_took_is_told_apart_from_other_trouble() {
         let somebody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let why = PostgresCluster::start_on(somebody.local_addr().unwrap().port(), "").err().unwrap();
+        let why = PostgresCluster::start_on(somebody.local_addr().unwrap().port(), "", &Certificate::default())
+            .err()
+            .unwrap();
         assert!(why.contains(PORT_TAKEN), "{why}");
         let why = PostgresCluster::start_with("-c no_such_option=1").err().unwrap();
         assert!(why.contains("no_such_option"), "{why}");

@@ -20,7 +20,7 @@ use crate::parking::tickets::ChannelWord;
 use crate::{projection, table, values};
 
 table! {
-    struct PlateCheckRow in "plate_check" {
+    pub(crate) struct PlateCheckRow in "plate_check" {
         id: String,
         inspector: String,
         city: String,

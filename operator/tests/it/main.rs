@@ -11,8 +11,11 @@ macro_rules! on_both_databases {
 }
 
 mod cases;
+mod fast_path;
 mod http;
 mod keys;
+mod locks;
 mod logs;
 mod stores;
+mod tls;
 mod world;

@@ -6,7 +6,7 @@ mod passfile;
 
 use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
 use futures_util::future::try_join_all;
@@ -119,6 +119,9 @@ impl Drop for PostgresStore {
                 let _ = worker.join();
             }
         }
+        // The last owner may be an async task, and no runtime may end inside another.
+        let connections = std::mem::take(&mut self.pool.idle().connections);
+        let _ = std::thread::spawn(move || drop(connections)).join();
     }
 }
 
@@ -137,7 +140,7 @@ impl Pool {
     }
 
     fn take(&self) -> Result<Connection, StoreError> {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut idle = self.idle();
         loop {
             if let Some(connection) = idle.connections.pop() {
                 return Ok(connection);
@@ -151,8 +154,12 @@ impl Pool {
         }
     }
 
+    fn idle(&self) -> MutexGuard<'_, Idle> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn make_room(&self) {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).room += 1;
+        self.idle().room += 1;
         self.returned.notify_one();
     }
 
@@ -161,7 +168,7 @@ impl Pool {
             self.make_room();
             return;
         }
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).connections.push(connection);
+        self.idle().connections.push(connection);
         self.returned.notify_one();
     }
 }

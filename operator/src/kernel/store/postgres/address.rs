@@ -32,6 +32,15 @@ impl std::fmt::Debug for PostgresAddress {
     }
 }
 
+/// `mesto on db.example:5432, TLS`, as it is told and logged.
+impl std::fmt::Display for PostgresAddress {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (host, port) = self.server();
+        write!(out, "{} on {host}:{port}", self.name())?;
+        if self.tls.is_some() { out.write_str(", TLS") } else { Ok(()) }
+    }
+}
+
 /// Why an address cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -88,19 +97,28 @@ impl PostgresAddress {
             return Ok(());
         }
         let text = passfile::read(file).or_else(|why| wrong(format!("{}: {why}", file.display())))?;
+        let (host, port) = self.server();
+        let user = self.config.get_user().unwrap_or_default();
+        if let Some(password) = passfile::password(&text, &[&host, &port, self.name(), user]) {
+            self.config.password(password);
+        }
+        Ok(())
+    }
+
+    /// Host and port of the first server it names.
+    fn server(&self) -> (String, String) {
         let host = match self.config.get_hosts().first() {
             Some(Host::Tcp(name)) => name.clone(),
             #[cfg(unix)]
             Some(Host::Unix(_)) => "localhost".to_owned(),
             None => self.config.get_hostaddrs().first().map(ToString::to_string).unwrap_or_default(),
         };
-        let port = self.config.get_ports().first().copied().unwrap_or(5432).to_string();
-        let user = self.config.get_user().unwrap_or_default();
-        let name = self.config.get_dbname().unwrap_or(user);
-        if let Some(password) = passfile::password(&text, &[&host, &port, name, user]) {
-            self.config.password(password);
-        }
-        Ok(())
+        (host, self.config.get_ports().first().copied().unwrap_or(5432).to_string())
+    }
+
+    /// The database, by default called like its user.
+    fn name(&self) -> &str {
+        self.config.get_dbname().or(self.config.get_user()).unwrap_or_default()
     }
 
     /// Opens a connection, which the current runtime drives.

@@ -47,7 +47,7 @@ pub(super) fn refused(error: &tokio_postgres::Error) -> StoreError {
 /// Why a connection could not be opened.
 pub(super) fn unreachable(error: &tokio_postgres::Error, address: &PostgresAddress) -> StoreError {
     let text = match (certificate_error(error), error.as_db_error()) {
-        (Some(CertificateError::UnknownIssuer), _) => {
+        (Some(CertificateError::UnknownIssuer | CertificateError::BadSignature), _) => {
             format!("the database's certificate is not signed by {}", address.authorities())
         }
         (Some(CertificateError::NotValidForNameContext { expected, presented }), _) => {

@@ -1,0 +1,90 @@
+//! Which database an operator uses, and how it proves itself.
+
+use std::path::Path;
+use std::process::Command;
+
+use mesto_operator::testing::{Authority, PostgresCluster};
+
+use crate::{Serving, command, http, mesto, ran};
+
+const SERVE: [&str; 6] = ["serve", "--listen", "127.0.0.1:0", "--bank-secret-file", "secret", "--json"];
+
+/// A folder of an operator that is set up.
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("secret"), "0123456789abcdef0123456789abcdef").unwrap();
+    mesto(folder.path(), &["keys", "init"]);
+    folder
+}
+
+/// A server `db.example`, and the address of a database whose owner has to give his password.
+fn guarded(authority: &Authority) -> (PostgresCluster, String) {
+    let cluster = PostgresCluster::start_with_tls(&authority.certify("db.example").unwrap()).unwrap();
+    let name = cluster.database().unwrap().rsplit('/').next().unwrap().to_owned();
+    let told = Command::new(cluster.programs().join("psql"))
+        .args(["-q", "-h", "127.0.0.1", "-U", "mesto", "-p", &cluster.port().to_string(), "-d", &name])
+        .args(["-c", "CREATE ROLE guarded LOGIN PASSWORD 'of the database'"])
+        .args(["-c", &format!("ALTER DATABASE {name} OWNER TO guarded")])
+        .status();
+    assert!(told.unwrap().success());
+    let url = format!("postgres://guarded@db.example:{}/{name}?hostaddr=127.0.0.1", cluster.port());
+    (cluster, url)
+}
+
+fn password_file(folder: &Path) -> std::path::PathBuf {
+    use std::os::unix::fs::PermissionsExt as _;
+    let file = folder.join("pgpass");
+    std::fs::write(&file, "db.example:*:*:guarded:of the database\n").unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+    file
+}
+
+#[test]
+fn an_operator_serves_postgres_over_tls_with_its_password_in_a_file_and_refuses_a_wrong_authority() {
+    let (folder, authority) = (folder(), Authority::new().unwrap());
+    let (_cluster, url) = guarded(&authority);
+    let authorities = authority.file().display().to_string();
+    let arguments = [&SERVE[..], &["--connections", "3", "--database-ca", &authorities]].concat();
+    let environment =
+        [("DATABASE_URL", url.clone()), ("PGPASSFILE", password_file(folder.path()).display().to_string())];
+
+    let mut serving = Serving::with(command(folder.path(), &arguments).envs(environment.clone()));
+    let store = serving.said("store");
+    assert!(store.contains("on db.example:") && store.ends_with(", TLS"), "{store}");
+    assert_eq!(http("GET", &format!("{}/healthz", serving.said("operator")), None).unwrap().0, 200);
+    let tool = ["admin", "ledger", "--json", "--database-ca", &authorities];
+    assert_eq!(ran(command(folder.path(), &tool).envs(environment.clone())).json()["fault"], serde_json::Value::Null);
+    Command::new("kill").args(["-TERM", &serving.child.id().to_string()]).status().unwrap();
+    assert_eq!(serving.child.wait().unwrap().code(), Some(0));
+    assert!(!folder.path().join("mesto.sqlite").exists(), "nothing else was opened");
+
+    let another = Authority::new().unwrap();
+    let wrong = another.file().display().to_string();
+    let refused = ran(command(folder.path(), &["admin", "ledger", "--database-ca", &wrong]).envs(environment));
+    assert_eq!(refused.exit, 6);
+    assert!(refused.err.contains("not signed by an authority in"), "{}", refused.err);
+
+    let no_password = ran(command(folder.path(), &tool).env("DATABASE_URL", &url));
+    assert!(no_password.exit == 6 && no_password.out.contains("password"), "{}", no_password.out);
+}
+
+#[test]
+fn a_named_file_goes_before_the_environments_address() {
+    let folder = folder();
+    let elsewhere = "postgres://mesto@127.0.0.1:1/mesto";
+    let arguments = ["admin", "create", "--name", "Mira", "--database", "own.sqlite"];
+    assert_eq!(ran(command(folder.path(), &arguments).env("DATABASE_URL", elsewhere)).exit, 0);
+    assert!(folder.path().join("own.sqlite").is_file());
+    let refused = ran(command(folder.path(), &["admin", "ledger"]).env("DATABASE_URL", elsewhere));
+    assert!(refused.exit == 6 && refused.err.contains("127.0.0.1:1"), "{}", refused.err);
+}
+
+#[test]
+fn a_database_on_another_machine_has_to_prove_itself_or_is_said_to_be_trusted() {
+    let folder = folder();
+    let url = "postgres://mesto:hidden@db.example/mesto";
+    let refused = mesto(folder.path(), &["admin", "ledger", "--database-url", url]);
+    assert_eq!(refused.exit, 6);
+    assert!(refused.err.contains("sslmode=verify-full"), "{}", refused.err);
+    assert!(!refused.err.contains("hidden"), "{}", refused.err);
+}

@@ -1,0 +1,69 @@
+//! That every table is declared as it is: the structs of its rows against the schema that the migrations make.
+
+use std::collections::BTreeMap;
+
+use crate::base::messages;
+use crate::base::sign_in;
+use crate::base::vehicles;
+use crate::base::wallet;
+use crate::kernel::account;
+use crate::kernel::due;
+use crate::kernel::events;
+use crate::kernel::idempotency;
+use crate::kernel::ledger;
+use crate::kernel::store::{SqliteInline, Table, transact};
+use crate::orders::control;
+use crate::orders::driver;
+use crate::parking::quotes;
+use crate::parking::stays;
+use crate::parking::tickets;
+use crate::values;
+
+fn table<T: Table>() -> (String, Vec<String>) {
+    (T::NAME.to_owned(), T::COLUMNS.iter().map(|column| (*column).to_owned()).collect())
+}
+
+#[test]
+fn every_table_is_declared_with_the_columns_it_has() {
+    let declared = BTreeMap::from([
+        table::<account::AccountRow>(),
+        table::<sign_in::PersonRow>(),
+        table::<sign_in::OneTimeCodeRow>(),
+        table::<sign_in::AttemptRow>(),
+        table::<sign_in::DeviceRow>(),
+        table::<sign_in::TokenRow>(),
+        table::<wallet::TopupRow>(),
+        table::<wallet::NoticeRow>(),
+        table::<due::DueRow>(),
+        table::<events::EventRow>(),
+        table::<idempotency::IntentRow>(),
+        table::<control::PlateCheckRow>(),
+        table::<ledger::EntryRow>(),
+        table::<ledger::LegRow>(),
+        table::<driver::OrderRow>(),
+        table::<driver::OrderPlateRow>(),
+        table::<messages::OutboxRow>(),
+        table::<quotes::QuoteRow>(),
+        table::<stays::StayRow>(),
+        table::<tickets::TicketRow>(),
+        table::<tickets::TicketPlateRow>(),
+        table::<vehicles::VehicleRow>(),
+        // The migrations' own; see store/migrate.rs.
+        ("schema_history".to_owned(), ["version", "name", "checksum"].map(str::to_owned).to_vec()),
+    ]);
+    let store = SqliteInline::in_memory().unwrap();
+    let there: BTreeMap<String, Vec<String>> = transact(&store, |tx| {
+        let tables = tx.query("SELECT name FROM sqlite_master WHERE type = 'table'", &[])?;
+        let columns = "SELECT name FROM pragma_table_info($1) ORDER BY cid";
+        tables
+            .iter()
+            .map(|row| {
+                let name: String = row.get("name")?;
+                let columns = tx.query(columns, values![&name])?;
+                Ok((name, columns.iter().map(|row| row.get("name")).collect::<Result<_, _>>()?))
+            })
+            .collect()
+    })
+    .unwrap();
+    assert_eq!(declared, there);
+}

@@ -1,0 +1,158 @@
+//! The fast path of the stores (docs/adr/0009): every request asks first and writes afterwards, and says what it does; an action needs one
+//! round trip before its commit, two when it locks more than its own account.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use chrono::TimeDelta;
+use mesto_operator::store::{Ask, Row, Value, Work, Write};
+use mesto_operator::{Request, Response, SqliteInline, Store, StoreError, Tx};
+use mesto_protocol::base::payments::PayMethod;
+use mesto_protocol::openapi::operations;
+use mesto_protocol::orders::control::NewOrder;
+use mesto_protocol::orders::driver::{Order, OrderPayment, Violation};
+
+use crate::world::{World, expect, refused, signed_notice};
+
+/// What a transaction did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Trace {
+    reads: usize,
+    writes: usize,
+    /// What takes it off the fast path.
+    slow: Vec<String>,
+}
+
+/// A store that writes down what its transactions do.
+struct Watched {
+    inner: SqliteInline,
+    traces: Mutex<Vec<Trace>>,
+}
+
+impl Store for Watched {
+    fn transact(&self, work: &mut Work<'_>) -> Result<(), StoreError> {
+        let mut trace = Trace::default();
+        let ended = self.inner.transact(&mut |tx| {
+            trace = Trace::default();
+            work(&mut WatchedTx { inner: tx, trace: &mut trace })
+        });
+        self.traces.lock().unwrap().push(trace);
+        ended
+    }
+}
+
+struct WatchedTx<'a> {
+    inner: &'a mut dyn Tx,
+    trace: &'a mut Trace,
+}
+
+impl Tx for WatchedTx<'_> {
+    fn read(&mut self, asks: Vec<Ask>) -> Result<Vec<Vec<Row>>, StoreError> {
+        if self.trace.writes > 0 {
+            self.trace.slow.push(format!("asks after it wrote: {asks:?}"));
+        }
+        self.trace.reads += 1;
+        self.inner.read(asks)
+    }
+
+    fn write(&mut self, write: Write) -> Result<(), StoreError> {
+        self.trace.writes += 1;
+        self.inner.write(write)
+    }
+
+    fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+        self.trace.slow.push(sql.to_owned());
+        self.inner.query(sql, params)
+    }
+
+    fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
+        self.trace.slow.push(sql.to_owned());
+        self.inner.execute(sql, params)
+    }
+}
+
+#[test]
+fn every_request_asks_first_and_writes_afterwards_and_an_action_is_one_round_trip_and_its_commit() {
+    let store = Arc::new(Watched { inner: SqliteInline::in_memory().unwrap(), traces: Mutex::default() });
+    let world = World::on(Arc::clone(&store) as Arc<dyn Store>);
+    let inspector = world.inspector();
+    // The tools' own transaction is no request.
+    store.traces.lock().unwrap().clear();
+    let round_trips = |answer: Response, status: u16| -> (usize, Response) {
+        assert_eq!(answer.status, status, "{}", String::from_utf8_lossy(&answer.body));
+        let traces = std::mem::take(&mut *store.traces.lock().unwrap());
+        (traces.last().unwrap().reads, answer)
+    };
+    let mut actions: BTreeMap<&str, usize> = BTreeMap::new();
+    let all_fast = || {
+        let traces = store.traces.lock().unwrap();
+        for trace in traces.iter() {
+            assert_eq!(trace.slow, Vec::<String>::new());
+        }
+    };
+    let driver = world.driver("+381641234567");
+    let other = world.driver("+381650000000");
+    let (vehicle, _) = (driver.add("BG789PP").id, other.add("BG789PP"));
+    refused(
+        "vehicle_exists",
+        &driver.post("/v1/vehicles", &serde_json::json!({"city": "belgrade", "plate": "BG789PP"})),
+    );
+    world.ask_code("+381660000000");
+    refused("code_wrong", &world.try_code("+381660000000", "000000"));
+    all_fast();
+
+    let (trips, topup) = round_trips(driver.act("/v1/deposit/topups", &world.key(), &driver.new_topup("5000.00")), 201);
+    actions.insert("/v1/deposit/topups", trips);
+    let topup = expect(201, topup);
+    let notice = crate::world::approval(&topup, "pay-1");
+    assert_eq!(world.send(&signed_notice(&notice)).status, 204);
+    let quote = driver.quote(&vehicle, "red", 60);
+    all_fast();
+    let (trips, _) = round_trips(driver.buy_with(&world.key(), &quote), 201);
+    actions.insert("/v1/tickets", trips);
+    let (extension, key) = (driver.quote(&vehicle, "red", 60), world.key());
+    let again = driver.buy_with(&key, &extension);
+    assert_eq!(driver.buy_with(&key, &extension), again, "replayed");
+    refused("quote_used", &driver.buy_with(&world.key(), &quote));
+    let by_card = serde_json::json!({"city": "belgrade", "zone": "red", "vehicle": vehicle, "minutes": 30, "pay": PayMethod::Card});
+    driver.post("/v1/quotes", &by_card);
+
+    let order = NewOrder {
+        city: "belgrade".into(),
+        plate: "BG789PP".into(),
+        zone: "yellow".into(),
+        violation: Violation::NoTicket,
+        place: None,
+    };
+    all_fast();
+    let (trips, order) = round_trips(inspector.act("/v1/inspector/orders", &world.key(), &order), 201);
+    actions.insert("/v1/inspector/orders", trips);
+    let order: Order = expect(201, order);
+    let payment = OrderPayment { amount: order.due, not_after: world.now() + TimeDelta::minutes(2) };
+    let path = format!("/v1/orders/{}/payment", order.id);
+    all_fast();
+    let (trips, _) = round_trips(driver.act(&path, &world.key(), &payment), 200);
+    actions.insert("/v1/orders/{order}/payment", trips);
+    refused("order_already_paid", &driver.act(&path, &world.key(), &payment));
+
+    inspector.get("/v1/inspector/check?city=belgrade&plate=BG789PP&zone=red");
+    for path in ["/v1/account", "/v1/account/export", "/v1/vehicles", "/v1/tickets", "/v1/deposit", "/v1/orders"] {
+        assert_eq!(driver.get(path).status, 200, "{path}");
+    }
+    driver.events(0);
+    let unseen = world.key();
+    assert_eq!(driver.get(&format!("/v1/intents/{unseen}")).status, 200);
+    assert_eq!(driver.delete(&format!("/v1/intents/{unseen}")).status, 200);
+    assert_eq!(world.send(&Request::new("GET", "/healthz")).status, 200);
+    assert_eq!(driver.delete(&format!("/v1/vehicles/{vehicle}")).status, 204);
+    assert_eq!(driver.delete("/v1/account").status, 204);
+    assert_eq!(other.delete("/v1/auth/session").status, 204);
+    all_fast();
+
+    let documented: Vec<_> =
+        operations().iter().filter(|operation| operation.is_action).map(|operation| operation.path).collect();
+    for path in documented {
+        let most = if path == "/v1/inspector/orders" { 2 } else { 1 };
+        assert_eq!(actions.get(path), Some(&most), "{path}: round trips before the commit");
+    }
+}
