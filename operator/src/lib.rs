@@ -30,10 +30,12 @@ mod base;
 mod kernel;
 mod orders;
 mod parking;
+mod services;
 
 pub use base::messages::Message;
 pub use base::payments;
 pub use base::payments::{HostedPage, PaymentPage};
+pub use base::staff::{GrantError, RoleGiven, Staff};
 pub use kernel::http::{Request, Response};
 pub use kernel::keys::{self, Keys, KeysError};
 pub use kernel::ledger::{self, LedgerFault};
@@ -43,3 +45,4 @@ pub use kernel::serve::serve;
 pub use kernel::store::{self, Durability, PostgresStore, SqliteInline, SqliteStore, Store, StoreError, Tx};
 #[cfg(feature = "testing")]
 pub use kernel::testing;
+pub use services::personal_data_page;

@@ -2,11 +2,34 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::kernel::call::Call;
 use crate::kernel::failure::Outcome;
-use crate::kernel::routes::Call;
+use crate::kernel::operator::Operator;
+use crate::kernel::retention::before;
+use crate::kernel::service::{Erasure, Export, Service, Table};
 use crate::kernel::store::{StoreError, Tx};
 use crate::kernel::text;
 use crate::values;
+
+pub(crate) const SERVICE: Service = Service {
+    tables: &[Table {
+        name: "outbox",
+        export: Export::Rows {
+            called: "messages",
+            columns: &["channel", "body", "at"],
+            from: "outbox WHERE recipient = (SELECT phone FROM person WHERE account = $1) ORDER BY id",
+        },
+        erasure: Erasure::AtClosing(&[
+            "DELETE FROM outbox WHERE recipient = (SELECT phone FROM person WHERE account = $1)",
+        ]),
+    }],
+    retention: Some(erase_old),
+    ..Service::named("messages")
+};
+
+fn erase_old(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<()> {
+    Ok(tx.write("DELETE FROM outbox WHERE at < $1", values![before(now, operator.home.retention.outbox_days)])?)
+}
 
 /// A message to a person.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,17 +1,20 @@
 //! Signing in: a one-time code by SMS, a token that is stored hashed, a device key that is bound into tickets.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mesto_protocol::base::sign_in::{CodeRequest, CodeSent, Role, Session, SignIn};
+use mesto_protocol::base::sign_in::{self as wire, CodeRequest, CodeSent, Session, SignIn};
 use mesto_protocol::device::DeviceKey;
+use mesto_protocol::kernel::grants::Role;
 use mesto_protocol::{Problem, ProblemCode};
 
 use crate::base::messages;
-use crate::kernel::account::Held;
-use crate::kernel::failure::{Outcome, refuse};
-use crate::kernel::http::{Request, Response};
-use crate::kernel::routes::Call;
-use crate::kernel::store::{Ask, Row, Tx};
-use crate::kernel::{text, words};
+use crate::kernel::call::Call;
+use crate::kernel::failure::{Failure, Outcome, refuse};
+use crate::kernel::grants::{self, NewGrant};
+use crate::kernel::operator::Operator;
+use crate::kernel::retention::before;
+use crate::kernel::service::{Erasure, Export, Service, Table, serve};
+use crate::kernel::store::Tx;
+use crate::kernel::{caller, text};
 use crate::values;
 
 /// Digits of a one-time code.
@@ -21,59 +24,66 @@ const CODES: u64 = 1_000_000;
 const WINDOW: TimeDelta = TimeDelta::hours(1);
 const DEVICE_NAME_MAX: usize = 60;
 
-/// Who makes a request.
-#[derive(Debug, Clone)]
-pub(crate) struct Who {
-    pub account: String,
-    pub role: Role,
-    /// The device's key, when the token belongs to a device.
-    pub device_key: Option<String>,
+pub(crate) const SERVICE: Service = Service {
+    operations: &[
+        serve!(post wire::SEND_CODE => send_code),
+        serve!(post wire::SIGN_IN => sign_in),
+        serve!(delete wire::SIGN_OUT => sign_out),
+    ],
+    tables: &[
+        Table {
+            name: "one_time_code",
+            export: Export::Excused("waits for minutes, and only as a hash"),
+            erasure: Erasure::AtClosing(&[
+                "DELETE FROM one_time_code WHERE phone = (SELECT phone FROM person WHERE account = $1)",
+            ]),
+        },
+        Table {
+            name: "attempt",
+            export: Export::Excused("numbers and addresses only as hashes"),
+            erasure: Erasure::WithTime("limits count an hour back; a hash names nobody"),
+        },
+        Table {
+            name: "token",
+            export: Export::Rows {
+                called: "sessions",
+                columns: &["created_at", "expires_at"],
+                from: "token WHERE account = $1 ORDER BY created_at",
+            },
+            erasure: Erasure::AtClosing(&["DELETE FROM token WHERE account = $1"]),
+        },
+        Table {
+            name: "device",
+            export: Export::Rows {
+                called: "devices",
+                columns: &["name", "public_key", "created_at"],
+                from: "device WHERE account = $1 ORDER BY id",
+            },
+            erasure: Erasure::AtClosing(&["DELETE FROM device WHERE account = $1"]),
+        },
+        Table {
+            name: "person",
+            export: Export::Rows {
+                called: "person",
+                columns: &["phone", "name", "created_at"],
+                from: "person WHERE account = $1",
+            },
+            erasure: Erasure::AtClosing(&["DELETE FROM person WHERE account = $1"]),
+        },
+    ],
+    retention: Some(erase_old),
+    ..Service::of(&wire::SERVICE)
+};
+
+fn erase_old(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<()> {
+    let old = before(now, operator.home.retention.sign_in_days);
+    tx.write("DELETE FROM one_time_code WHERE expires_at < $1", values![old])?;
+    tx.write("DELETE FROM attempt WHERE at < $1", values![old])?;
+    tx.write("DELETE FROM token WHERE expires_at < $1", values![old])?;
+    Ok(())
 }
 
-/// The hash of the request's token, as it is stored.
-pub(crate) fn token_hash(request: &Request) -> Outcome<String> {
-    match request.get("authorization").and_then(|value| value.strip_prefix("Bearer ")) {
-        Some(token) => Ok(text::sha256(token.as_bytes())),
-        None => {
-            refuse(ProblemCode::Unauthorized, "send the header Authorization: Bearer with the token of your session")
-        }
-    }
-}
-
-/// Asks for the holder of a token and locks his account, in one statement: for actions.
-pub(crate) fn hold(token_hash: &str, now: DateTime<Utc>) -> Ask<'_> {
-    Ask {
-        sql: "SELECT id, seq, deposit, currency, stays, role, (SELECT public_key FROM device WHERE id = (SELECT device FROM token WHERE hash = $1)) FROM account WHERE id = (SELECT account FROM token WHERE hash = $1 AND expires_at > $2) AND closed_at IS NULL FOR NO KEY UPDATE OF account",
-        params: vec![token_hash.into(), now.timestamp_millis().into()],
-    }
-}
-
-/// The answer to [`hold`].
-pub(crate) fn held(row: Option<&Row>) -> Outcome<(Who, Held)> {
-    let Some(row) = row else {
-        return refuse(ProblemCode::Unauthorized, "this token is not valid any more; sign in again");
-    };
-    let held = Held::taken(row)?;
-    Ok((Who { account: held.id.clone(), role: words::read(row.text(5)?)?, device_key: row.maybe_string(6)? }, held))
-}
-
-/// The holder of the request's token.
-pub(crate) fn authenticate(tx: &mut dyn Tx, now: DateTime<Utc>, request: &Request) -> Outcome<Who> {
-    let rows = tx.query(
-        "SELECT token.account, account.role, device.public_key FROM token JOIN account ON account.id = token.account LEFT JOIN device ON device.id = token.device WHERE token.hash = $1 AND token.expires_at > $2 AND account.closed_at IS NULL",
-        values![&token_hash(request)?, now.timestamp_millis()],
-    )?;
-    match rows.first() {
-        Some(row) => {
-            Ok(Who { account: row.string(0)?, role: words::read(row.text(1)?)?, device_key: row.maybe_string(2)? })
-        }
-        None => refuse(ProblemCode::Unauthorized, "this token is not valid any more; sign in again"),
-    }
-}
-
-/// `POST /v1/auth/code`
-pub(crate) fn send_code(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
-    let asked: CodeRequest = call.request.read()?;
+fn send_code(tx: &mut dyn Tx, call: &mut Call<'_>, asked: CodeRequest) -> Outcome<CodeSent> {
     let phone = phone(&asked.phone)?;
     let (config, now) = (&call.operator.config, call.now);
     let waiting = tx.query("SELECT resend_at FROM one_time_code WHERE phone = $1", values![&phone])?;
@@ -94,12 +104,10 @@ pub(crate) fn send_code(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Respons
     )?;
     let lifetime = config.code_lifetime.num_minutes();
     messages::put(tx, call, "sms", &phone, &format!("Mesto: {code} ({lifetime} min)"))?;
-    Ok(Response::json(200, &CodeSent { expires_at, resend_at, digits: DIGITS }))
+    Ok(CodeSent { expires_at, resend_at, digits: DIGITS })
 }
 
-/// `POST /v1/auth/session`
-pub(crate) fn sign_in(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
-    let asked: SignIn = call.request.read()?;
+fn sign_in(tx: &mut dyn Tx, call: &mut Call<'_>, asked: SignIn) -> Outcome<Session> {
     let phone = phone(&asked.phone)?;
     let device_key = DeviceKey::from_text(&asked.device_key)
         .map_err(|error| Problem::new(ProblemCode::DeviceKeyInvalid, error.to_string()))?;
@@ -122,14 +130,13 @@ pub(crate) fn sign_in(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response>
     }
     if !text::same_secret(row.text(0)?.as_bytes(), hashed(&phone, asked.code.trim()).as_bytes()) {
         count(tx, call, "wrong_code", &call.request.address)?;
-        // An answer, not a refusal: the counted try has to stay.
-        return Ok(Response::problem(
-            &Problem::new(ProblemCode::CodeWrong, format!("this is not the code that was sent; {left} tries are left"))
+        return Err(Failure::Counted(Box::new(
+            Problem::new(ProblemCode::CodeWrong, format!("this is not the code that was sent; {left} tries are left"))
                 .with("tries_left", left),
-        ));
+        )));
     }
     tx.execute("DELETE FROM one_time_code WHERE phone = $1", values![&phone])?;
-    let (account, role) = account_of(tx, call, &phone)?;
+    let account = account_of(tx, call, &phone)?;
     let device = call.operator.id("dv", now);
     let name: String = asked.device.chars().filter(|letter| !letter.is_control()).take(DEVICE_NAME_MAX).collect();
     tx.execute(
@@ -137,48 +144,46 @@ pub(crate) fn sign_in(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response>
         values![&device, &account, &name, &device_key.to_text(), now.timestamp_millis()],
     )?;
     let (token, expires_at) = issue_token(tx, call.operator, now, &account, Some(&device))?;
-    Ok(Response::json(201, &Session { token, account, role, expires_at }))
+    Ok(Session { token, grants: grants::of(tx, &account, now)?, account, expires_at })
 }
 
-/// `DELETE /v1/auth/session`: the token ends now.
-pub(crate) fn sign_out(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
-    tx.execute("DELETE FROM token WHERE hash = $1", values![&token_hash(call.request)?])?;
-    Ok(Response::empty())
+/// The token ends now.
+fn sign_out(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<()> {
+    tx.execute("DELETE FROM token WHERE hash = $1", values![&caller::token_hash(call.request)?])?;
+    Ok(())
 }
 
-/// The account of a number; a new one for a number that has none.
-fn account_of(tx: &mut dyn Tx, call: &Call<'_>, phone: &str) -> Outcome<(String, Role)> {
-    let find = "SELECT account.id, account.role FROM person JOIN account ON account.id = person.account WHERE person.phone = $1";
+/// The account of a number; a new one, of a driver, for a number that has none.
+fn account_of(tx: &mut dyn Tx, call: &Call<'_>, phone: &str) -> Outcome<String> {
+    let find = "SELECT account FROM person WHERE phone = $1";
     if let Some(row) = tx.query(find, values![phone])?.first() {
-        return Ok((row.string(0)?, words::read(row.text(1)?)?));
+        return Ok(row.string(0)?);
     }
-    let account = create(tx, call.operator, call.now, Role::Driver)?;
+    let account = create(tx, call.operator, call.now)?;
     let mine = tx.execute(
         "INSERT INTO person (account, phone, created_at) VALUES ($1, $2, $3) ON CONFLICT (phone) DO NOTHING",
         values![&account, phone, call.now.timestamp_millis()],
     )?;
     if mine == 1 {
-        return Ok((account, Role::Driver));
+        let (role, by, from) = (Role::Driver, "sign_in", call.now);
+        let new = NewGrant { account: &account, role, city: None, from, until: None, by };
+        grants::give(tx, call.operator, call.now, &new)?;
+        return Ok(account);
     }
     // The same number signed in twice at once: the other one made the account.
     tx.execute("DELETE FROM account WHERE id = $1", values![&account])?;
     match tx.query(find, values![phone])?.first() {
-        Some(row) => Ok((row.string(0)?, words::read(row.text(1)?)?)),
+        Some(row) => Ok(row.string(0)?),
         None => refuse(ProblemCode::Unavailable, "sign in again"),
     }
 }
 
-/// A new account, without a person.
-pub(crate) fn create(
-    tx: &mut dyn Tx,
-    operator: &crate::kernel::operator::Operator,
-    now: DateTime<Utc>,
-    role: Role,
-) -> Outcome<String> {
+/// A new account, without a person and without a role.
+pub(crate) fn create(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<String> {
     let account = operator.id("ac", now);
     tx.execute(
-        "INSERT INTO account (id, role, seq, currency, deposit, events_from, created_at) VALUES ($1, $2, 0, $3, 0, 0, $4)",
-        values![&account, &words::write(&role)?, operator.home.currency.code(), now.timestamp_millis()],
+        "INSERT INTO account (id, kind, seq, currency, deposit, events_from, created_at) VALUES ($1, 'person', 0, $2, 0, 0, $3)",
+        values![&account, operator.home.currency.code(), now.timestamp_millis()],
     )?;
     Ok(account)
 }
@@ -186,7 +191,7 @@ pub(crate) fn create(
 /// A new token; only its hash is stored.
 pub(crate) fn issue_token(
     tx: &mut dyn Tx,
-    operator: &crate::kernel::operator::Operator,
+    operator: &Operator,
     now: DateTime<Utc>,
     account: &str,
     device: Option<&str>,

@@ -1,19 +1,39 @@
 //! The vehicles of an account: their plates stand here and can be erased.
 
-use mesto_protocol::base::vehicles::{NewVehicle, Vehicle, Vehicles};
-use mesto_protocol::event::Change;
+use chrono::{DateTime, Utc};
+use mesto_protocol::base::vehicles::{self as wire, NewVehicle, Vehicle, VehicleRemoved, Vehicles, VehiclesSection};
+use mesto_protocol::kernel::json::Json;
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::plate::{Plate, parse_plate};
 
 use crate::kernel::account::Held;
+use crate::kernel::call::Call;
 use crate::kernel::failure::{Outcome, refuse};
-use crate::kernel::http::Response;
 use crate::kernel::operator::Operator;
-use crate::kernel::routes::Call;
+use crate::kernel::service::{Erasure, Export, Service, Table, serve};
 use crate::kernel::store::{Row, StoreError, Tx};
 use crate::values;
 
 const LABEL_MAX: usize = 40;
+
+pub(crate) const SERVICE: Service = Service {
+    operations: &[serve!(get wire::LIST => list), serve!(post wire::ADD => add), serve!(delete wire::REMOVE => remove)],
+    section: Some(section),
+    tables: &[Table {
+        name: "vehicle",
+        export: Export::Rows {
+            called: "vehicles",
+            columns: &["city", "shown", "label", "created_at"],
+            from: "vehicle WHERE account = $1 ORDER BY id",
+        },
+        erasure: Erasure::AtClosing(&["DELETE FROM vehicle WHERE account = $1"]),
+    }],
+    ..Service::of(&wire::SERVICE)
+};
+
+fn section(tx: &mut dyn Tx, account: &str, _: DateTime<Utc>) -> Outcome<Json> {
+    Ok(Json::of(&VehiclesSection { vehicles: of(tx, account)? })?)
+}
 
 /// A plate by the city's grammar, or what is wrong with it.
 pub(crate) fn plate(operator: &Operator, city: &str, typed: &str) -> Outcome<Plate> {
@@ -26,13 +46,12 @@ pub(crate) fn plate(operator: &Operator, city: &str, typed: &str) -> Outcome<Pla
     })
 }
 
-/// `GET /v1/vehicles`
-pub(crate) fn list(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
-    Ok(Response::json(200, &Vehicles { vehicles: of(tx, &call.who()?.account)? }))
+fn list(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Vehicles> {
+    Ok(Vehicles { vehicles: of(tx, &call.who()?.account)? })
 }
 
 /// The vehicles of an account, in the order they were added.
-pub(crate) fn of(tx: &mut dyn Tx, account: &str) -> Result<Vec<Vehicle>, StoreError> {
+fn of(tx: &mut dyn Tx, account: &str) -> Result<Vec<Vehicle>, StoreError> {
     tx.query("SELECT id, shown, canonical, label FROM vehicle WHERE account = $1 ORDER BY id", values![account])?
         .iter()
         .map(vehicle)
@@ -43,9 +62,7 @@ fn vehicle(row: &Row) -> Result<Vehicle, StoreError> {
     Ok(Vehicle { id: row.string(0)?, plate: row.string(1)?, canonical: row.string(2)?, label: row.maybe_string(3)? })
 }
 
-/// `POST /v1/vehicles`
-pub(crate) fn add(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
-    let asked: NewVehicle = call.request.read()?;
+fn add(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewVehicle) -> Outcome<Vehicle> {
     let plate = plate(call.operator, &asked.city, &asked.plate)?;
     let mut held = Held::take(tx, &call.who()?.account)?;
     let most = call.operator.config.vehicles_per_account;
@@ -76,22 +93,19 @@ pub(crate) fn add(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     if added == 0 {
         return refuse(ProblemCode::VehicleExists, "this plate is in your account already");
     }
-    held.tell(Change::VehicleAdded(vehicle.clone()));
+    held.tell(&vehicle)?;
     held.release(tx, call.now)?;
-    Ok(Response::json(201, &vehicle))
+    Ok(vehicle)
 }
 
-/// `DELETE /v1/vehicles/{vehicle}`; tickets that were bought for it stay.
-pub(crate) fn remove(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
+/// Tickets that were bought for it stay.
+fn remove(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<()> {
     let mut held = Held::take(tx, &call.who()?.account)?;
-    let removed = tx.query(
-        "DELETE FROM vehicle WHERE id = $1 AND account = $2 RETURNING id, shown, canonical, label",
-        values![call.named(), &held.id],
-    )?;
+    let removed =
+        tx.query("DELETE FROM vehicle WHERE id = $1 AND account = $2 RETURNING id", values![call.named(), &held.id])?;
     let Some(row) = removed.first() else {
         return refuse(ProblemCode::NotFound, "this vehicle is not in your account");
     };
-    held.tell(Change::VehicleRemoved(vehicle(row)?));
-    held.release(tx, call.now)?;
-    Ok(Response::empty())
+    held.tell(&VehicleRemoved { id: row.string(0)? })?;
+    held.release(tx, call.now)
 }

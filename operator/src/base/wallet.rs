@@ -1,21 +1,95 @@
 //! The deposit: top-ups on the bank's page, the bank's notices, and what consumed the balance.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mesto_protocol::base::payments::{BankNotice, BankOutcome};
-use mesto_protocol::base::wallet::{Deposit, DepositEntry, NewTopup, Topup, TopupState};
-use mesto_protocol::event::Change;
-use mesto_protocol::{Problem, ProblemCode, route};
+use mesto_protocol::base::payments::{self as payments_wire, BankNotice, BankOutcome};
+use mesto_protocol::base::wallet::{
+    self as wire, Balance, Deposit, DepositEntry, NewTopup, Topup, TopupState, WalletSection,
+};
+use mesto_protocol::kernel::json::Json;
+use mesto_protocol::{Problem, ProblemCode, headers};
 use mesto_rules::money::{Currency, Money};
 
-use crate::base::payments::PageOrder;
+use crate::base::payments::{self, PageOrder};
 use crate::kernel::account::Held;
+use crate::kernel::call::Call;
+use crate::kernel::due::{self, Due};
 use crate::kernel::failure::{Outcome, refuse};
 use crate::kernel::http::Response;
-use crate::kernel::ledger::{self, Book, Movement};
-use crate::kernel::routes::Call;
-use crate::kernel::store::{Row, Tx};
-use crate::kernel::{due, text, words};
+use crate::kernel::ledger::{self, Book, Holder, Movement};
+use crate::kernel::operator::Operator;
+use crate::kernel::service::{Check, Erasure, Export, Service, Table, serve};
+use crate::kernel::store::{Row, StoreError, Tx};
+use crate::kernel::{text, words};
 use crate::values;
+
+/// A top-up that nobody paid in time.
+const TOPUP_END: Due = Due::new("wallet.topup_end", expire);
+
+pub(crate) const SERVICE: Service = Service {
+    operations: &[
+        serve!(get wire::HISTORY => history),
+        serve!(post wire::TOP_UP => top_up),
+        serve!(get wire::TOPUP => read),
+        serve!(raw payments_wire::NOTICE => notice),
+    ],
+    due: &[TOPUP_END],
+    section: Some(section),
+    tables: &[
+        Table {
+            name: "topup",
+            export: Export::Rows {
+                called: "topups",
+                columns: &["id", "amount", "currency", "state", "reason", "created_at"],
+                from: "topup WHERE account = $1 ORDER BY id",
+            },
+            erasure: Erasure::Excused("belongs to the books; the account is a pseudonym"),
+        },
+        Table {
+            name: "bank_notice",
+            export: Export::Excused("what the bank said of a top-up, which is exported"),
+            erasure: Erasure::Excused("belongs to the books; names a payment and no person"),
+        },
+    ],
+    closing: Some(refund),
+    audit: &[Check {
+        fault: "top-up {} succeeded but was not credited exactly once, or was credited without success",
+        sql: "SELECT id FROM topup WHERE (state = 'succeeded') <> EXISTS (SELECT 1 FROM ledger_entry WHERE kind = 'topup' AND reference = topup.id AND amount = topup.amount AND account = topup.account) LIMIT 1",
+    }],
+    ..Service::of(&wire::SERVICE)
+};
+
+fn section(tx: &mut dyn Tx, account: &str, now: DateTime<Utc>) -> Outcome<Json> {
+    Ok(Json::of(&WalletSection { balance: balance(tx, account)?, topups: pending(tx, account, now)? })?)
+}
+
+/// Books a movement of a deposit: the balance, the event and the entry that its owner sees follow from the legs.
+pub(crate) fn book(tx: &mut dyn Tx, now: DateTime<Utc>, held: &mut Held, movement: &Movement<'_>) -> Outcome<()> {
+    let own = Book::Deposit(held.id.clone());
+    let debited: i64 = movement.legs.iter().filter(|(book, _)| *book == own).map(|(_, amount)| amount).sum();
+    let balance = held.deposit.checked_sub(debited).filter(|balance| *balance >= 0).ok_or_else(|| {
+        StoreError::Broken(format!("{} {} would take the deposit below zero", movement.kind, movement.reference))
+    })?;
+    held.deposit = balance;
+    let seq = held.tell_of_entry(&Balance { balance: held.balance() }, &movement.id)?;
+    let holder = Holder { account: held.id.clone(), seq, amount: -debited, balance };
+    ledger::book(tx, now, Some(&holder), movement)
+}
+
+/// What is left of the deposit of an account that is closed becomes a refund that is owed.
+fn refund(tx: &mut dyn Tx, call: &Call<'_>, held: &mut Held) -> Outcome<()> {
+    if held.deposit <= 0 {
+        return Ok(());
+    }
+    let (amount, account) = (held.deposit, held.id.clone());
+    let movement = Movement {
+        id: call.operator.id("le", call.now),
+        kind: "refund",
+        reference: &account,
+        currency: held.currency,
+        legs: vec![(Book::Deposit(account.clone()), amount), (Book::RefundsPayable, -amount)],
+    };
+    book(tx, call.now, held, &movement)
+}
 
 const PAGE: i64 = 50;
 const MOST: i64 = 200;
@@ -23,8 +97,8 @@ const RETURN_URL_MAX: usize = 500;
 /// A deadline further away than this is taken for this.
 const FARTHEST: TimeDelta = TimeDelta::hours(24);
 
-/// `GET /v1/deposit?before=<entry>&limit=` (BG-36, BG-37)
-pub(crate) fn history(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
+/// What consumed the deposit (BG-36, BG-37).
+fn history(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Deposit> {
     let limit = call.request.asked_number("limit")?.unwrap_or(PAGE).clamp(1, MOST);
     let before = call.request.asked_number("before")?.unwrap_or(i64::MAX);
     let account = &call.who()?.account;
@@ -37,7 +111,7 @@ pub(crate) fn history(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response>
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = entries.len() > limit;
     entries.truncate(limit);
-    Ok(Response::json(200, &Deposit { balance, entries, more }))
+    Ok(Deposit { balance, entries, more })
 }
 
 fn entry(row: &Row) -> Outcome<DepositEntry> {
@@ -45,7 +119,7 @@ fn entry(row: &Row) -> Outcome<DepositEntry> {
     Ok(DepositEntry {
         id: row.int(0)?,
         at: text::time(row.int(1)?)?,
-        kind: ledger::entry_kind(row.text(2)?)?,
+        kind: words::read(row.text(2)?)?,
         reference: row.string(3)?,
         amount: Money::from_minor(row.int(4)?, currency),
         balance: Money::from_minor(row.int(5)?, currency),
@@ -53,7 +127,7 @@ fn entry(row: &Row) -> Outcome<DepositEntry> {
 }
 
 /// The balance of an account, for showing.
-pub(crate) fn balance(tx: &mut dyn Tx, account: &str) -> Outcome<Money> {
+fn balance(tx: &mut dyn Tx, account: &str) -> Outcome<Money> {
     let rows = tx.query("SELECT deposit, currency FROM account WHERE id = $1", values![account])?;
     match rows.first() {
         Some(row) => Ok(Money::from_minor(row.int(0)?, Currency::new(row.text(1)?)?)),
@@ -61,9 +135,8 @@ pub(crate) fn balance(tx: &mut dyn Tx, account: &str) -> Outcome<Money> {
     }
 }
 
-/// `POST /v1/deposit/topups`: only the listed amounts (BG-76), only in the deposit's currency (BG-78).
-pub(crate) fn top_up(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
-    let asked: NewTopup = call.request.read()?;
+/// Only the listed amounts (BG-76), only in the deposit's currency (BG-78).
+fn top_up(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewTopup) -> Outcome<Topup> {
     call.in_time(asked.not_after)?;
     let home = &call.operator.home;
     if asked.amount.currency != home.currency || !home.deposit.offers(&asked.amount.amount) {
@@ -78,10 +151,10 @@ pub(crate) fn top_up(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> 
     }
     return_url(&asked.return_url)?;
     let now = call.now;
-    let intent = call.request.get(route::IDEMPOTENCY_KEY).unwrap_or_default();
+    let intent = call.request.get(headers::IDEMPOTENCY_KEY).unwrap_or_default();
     let id = call.operator.id("tu", now);
     let expires_at = asked.not_after.min(now + FARTHEST) + call.operator.config.topup_page;
-    let page_url = call.operator.page.page_url(&PageOrder {
+    let page_url = payments::page(call.operator)?.page_url(&PageOrder {
         reference: &id,
         amount: asked.amount,
         return_url: &asked.return_url,
@@ -104,9 +177,9 @@ pub(crate) fn top_up(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> 
             now.timestamp_millis()
         ],
     )?;
-    due::plan(tx, due::TOPUP_END, &topup.id, expires_at)?;
-    call.held()?.tell(Change::TopupChanged(topup.clone()));
-    Ok(Response::json(201, &topup))
+    due::plan(tx, &TOPUP_END, &topup.id, expires_at)?;
+    call.held()?.tell(&topup)?;
+    Ok(topup)
 }
 
 /// Only an address that a browser or an app opens; what a script could run is refused.
@@ -138,7 +211,7 @@ fn from_row(row: &Row) -> Outcome<Topup> {
 }
 
 /// Top-ups that wait for the bank.
-pub(crate) fn pending(tx: &mut dyn Tx, account: &str, now: DateTime<Utc>) -> Outcome<Vec<Topup>> {
+fn pending(tx: &mut dyn Tx, account: &str, now: DateTime<Utc>) -> Outcome<Vec<Topup>> {
     tx.query(
         &format!(
             "SELECT {COLUMNS} FROM topup WHERE account = $1 AND state = 'pending' AND expires_at > $2 ORDER BY id DESC"
@@ -150,8 +223,7 @@ pub(crate) fn pending(tx: &mut dyn Tx, account: &str, now: DateTime<Utc>) -> Out
     .collect()
 }
 
-/// `GET /v1/deposit/topups/{topup}`
-pub(crate) fn read(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
+fn read(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Topup> {
     let rows = tx.query(
         &format!("SELECT {COLUMNS}, expires_at FROM topup WHERE id = $1 AND account = $2"),
         values![call.named(), &call.who()?.account],
@@ -164,12 +236,12 @@ pub(crate) fn read(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
         // The job that ends it may be late; what is shown is not.
         (topup.state, topup.reason) = (TopupState::Declined, Some("expired".into()));
     }
-    Ok(Response::json(200, &topup))
+    Ok(topup)
 }
 
-/// `POST /v1/bank/notice`: the bank tells how a payment ended, as often as it takes until it hears 204. Counted once per payment.
-pub(crate) fn notice(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
-    let notice = call.operator.page.verify_notice(call.request)?;
+/// The bank tells how a payment ended, as often as it takes until it hears 204. Counted once per payment.
+fn notice(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
+    let notice = payments::page(call.operator)?.verify_notice(call.request)?;
     let rows = tx.query("SELECT account FROM topup WHERE id = $1", values![&notice.reference])?;
     let Some(row) = rows.first() else {
         return refuse(ProblemCode::BankNoticeInvalid, "there is no top-up with this reference");
@@ -216,7 +288,7 @@ fn take_outcome(tx: &mut dyn Tx, call: &Call<'_>, held: &mut Held, topup: Topup,
                 currency: topup.amount.currency,
                 legs: vec![(Book::Bank, amount), (Book::Deposit(held.id.clone()), -amount)],
             };
-            ledger::book(tx, call.now, Some(held), &movement)
+            book(tx, call.now, held, &movement)
         }
         (BankOutcome::Approved, TopupState::Succeeded) => {
             tracing::error!(topup = %topup.id, "a top-up was paid twice; the second payment has to go back");
@@ -249,13 +321,13 @@ fn end(
         "UPDATE topup SET state = $2, reason = $3 WHERE id = $1",
         values![&topup.id, &words::write(&topup.state)?, topup.reason.as_deref()],
     )?;
-    due::forget(tx, due::TOPUP_END, &topup.id)?;
-    held.tell(Change::TopupChanged(topup.clone()));
+    due::forget(tx, &TOPUP_END, &topup.id)?;
+    held.tell(&topup)?;
     Ok(topup)
 }
 
 /// Ends a top-up that nobody paid in time.
-pub(crate) fn expire(tx: &mut dyn Tx, now: DateTime<Utc>, topup: &str) -> Outcome<()> {
+fn expire(tx: &mut dyn Tx, _: &Operator, now: DateTime<Utc>, topup: &str) -> Outcome<()> {
     let rows = tx.query("SELECT account FROM topup WHERE id = $1", values![topup])?;
     let Some(row) = rows.first() else { return Ok(()) };
     let mut held = Held::take(tx, row.text(0)?)?;

@@ -4,10 +4,30 @@ use chrono::{DateTime, Utc};
 use mesto_protocol::event::Change;
 use mesto_rules::money::{Currency, Money};
 
+use crate::kernel::events;
 use crate::kernel::failure::Outcome;
+use crate::kernel::service::{Erasure, Export, Table};
 use crate::kernel::store::{Row, StoreError, Tx};
-use crate::parking::stays::{Kept, Stays};
 use crate::values;
+
+pub(crate) const TABLE: Table = Table {
+    name: "account",
+    export: Export::Rows {
+        called: "accounts",
+        columns: &["id", "kind", "currency", "deposit", "created_at"],
+        from: "account WHERE id = $1",
+    },
+    erasure: Erasure::Excused("a pseudonym that the books need; it names no person"),
+};
+
+/// An event to be written.
+#[derive(Debug)]
+struct Told {
+    /// Kind and data, as [`events::Stored`] reads them.
+    change: String,
+    /// The entry of the ledger it tells of.
+    entry: Option<String>,
+}
 
 /// An account whose row is locked. Everything that reads a balance to change it, or appends an event, goes through here: a plain
 /// read-then-write loses updates as soon as two requests overlap.
@@ -19,9 +39,9 @@ pub(crate) struct Held {
     pub deposit: i64,
     /// Cursor of the last event, the ones to be written included.
     pub seq: i64,
-    /// The user's latest stay in each car park.
-    pub stays: Stays,
-    changes: Vec<(Change, Option<String>)>,
+    /// The user's latest stay in each car park, as parking writes them.
+    pub stays: Option<String>,
+    changes: Vec<Told>,
     stays_changed: bool,
 }
 
@@ -42,7 +62,7 @@ impl Held {
             seq: row.int(1)?,
             deposit: row.int(2)?,
             currency: Currency::new(row.text(3)?)?,
-            stays: Stays::read(row.maybe_text(4)?)?,
+            stays: row.maybe_string(4)?,
             changes: Vec::new(),
             stays_changed: false,
         })
@@ -54,24 +74,25 @@ impl Held {
     }
 
     /// Tells the account what changed.
-    pub fn tell(&mut self, change: Change) {
-        self.add(change, None);
+    pub fn tell<T: Change>(&mut self, change: &T) -> Outcome<()> {
+        self.add(change, None)
     }
 
     /// Tells the account what an entry of the ledger changed; returns the event's cursor, by which the entry is found again.
-    pub fn tell_of_entry(&mut self, change: Change, entry: &str) -> i64 {
-        self.add(change, Some(entry.to_owned()));
-        self.seq
+    pub fn tell_of_entry<T: Change>(&mut self, change: &T, entry: &str) -> Outcome<i64> {
+        self.add(change, Some(entry.to_owned()))?;
+        Ok(self.seq)
     }
 
-    fn add(&mut self, change: Change, entry: Option<String>) {
+    fn add<T: Change>(&mut self, change: &T, entry: Option<String>) -> Outcome<()> {
+        self.changes.push(Told { change: events::Stored::text(change)?, entry });
         self.seq += 1;
-        self.changes.push((change, entry));
+        Ok(())
     }
 
-    /// The user's stay in a car park goes on.
-    pub fn put_stay(&mut self, city: &str, kept: Kept, now: DateTime<Utc>) {
-        self.stays.put(city, kept, now);
+    /// The user's stays are these now.
+    pub fn put_stays(&mut self, stays: String) {
+        self.stays = Some(stays);
         self.stays_changed = true;
     }
 
@@ -82,17 +103,17 @@ impl Held {
         }
         let changes = std::mem::take(&mut self.changes);
         let first = self.seq - i64::try_from(changes.len()).unwrap_or(0) + 1;
-        for (seq, (change, entry)) in (first..).zip(&changes) {
+        for (seq, told) in (first..).zip(&changes) {
             tx.write(
                 "INSERT INTO event (account, seq, at, change, entry) VALUES ($1, $2, $3, $4, $5)",
-                values![&self.id, seq, now.timestamp_millis(), &serde_json::to_string(change)?, entry.as_deref()],
+                values![&self.id, seq, now.timestamp_millis(), &told.change, told.entry.as_deref()],
             )?;
         }
-        let stays = std::mem::take(&mut self.stays_changed).then(|| self.stays.written());
+        let stays = std::mem::take(&mut self.stays_changed).then_some(self.stays.as_deref()).flatten();
         let stays_at = stays.is_some().then(|| now.timestamp_millis());
         tx.write(
             "UPDATE account SET seq = $2, deposit = $3, stays = COALESCE($4, stays), stays_at = COALESCE($5, stays_at) WHERE id = $1",
-            values![&self.id, self.seq, self.deposit, stays.as_deref(), stays_at],
+            values![&self.id, self.seq, self.deposit, stays, stays_at],
         )?;
         Ok(())
     }

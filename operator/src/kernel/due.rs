@@ -2,25 +2,34 @@
 //! late job never shows a wrong state.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mesto_protocol::event::Change;
-use mesto_protocol::parking::tickets::TicketState;
 
-use crate::base::{accounts, wallet};
-use crate::kernel::account::Held;
-use crate::kernel::failure::{Failure, Outcome};
-use crate::kernel::operator::Operator;
+use crate::kernel::failure::Outcome;
+use crate::kernel::operator::{Operator, whole_millis};
+use crate::kernel::service::{Erasure, Export, Table};
 use crate::kernel::store::{Store, StoreError, Tx, transact};
-use crate::kernel::{retention, words};
-use crate::orders::driver;
-use crate::parking::tickets;
 use crate::values;
 
-pub(crate) const TICKET_END: &str = "ticket_end";
-pub(crate) const TOPUP_END: &str = "topup_end";
-pub(crate) const ORDER_TOLD: &str = "order_told";
-pub(crate) const ERASE_PLATES: &str = "erase_plates";
-/// Stands in the table from the first migration on, and plans itself anew.
-pub(crate) const RETENTION: &str = "retention";
+/// A kind of thing that a service plans for a moment.
+pub(crate) struct Due {
+    /// `<service>.<what>`
+    pub kind: &'static str,
+    /// Does it, for what the reference names.
+    pub run: fn(&mut dyn Tx, &Operator, DateTime<Utc>, &str) -> Outcome<()>,
+    /// It happens every day anyway and tells nobody: not counted as something done.
+    pub is_routine: bool,
+}
+
+impl Due {
+    pub const fn new(kind: &'static str, run: fn(&mut dyn Tx, &Operator, DateTime<Utc>, &str) -> Outcome<()>) -> Self {
+        Self { kind, run, is_routine: false }
+    }
+}
+
+pub(crate) const TABLE: Table = Table {
+    name: "due",
+    export: Export::Excused("what the operator will do; what it is about is told where it stands"),
+    erasure: Erasure::Excused("names ids only, and goes when it is done"),
+};
 
 /// How long an operator may take for what it claimed; then another one may.
 const LEASE: TimeDelta = TimeDelta::seconds(30);
@@ -29,21 +38,22 @@ const CLAIM: i64 = 50;
 const MOST: usize = 10_000;
 
 /// Plans something for a moment.
-pub(crate) fn plan(tx: &mut dyn Tx, kind: &str, reference: &str, at: DateTime<Utc>) -> Result<(), StoreError> {
+pub(crate) fn plan(tx: &mut dyn Tx, due: &Due, reference: &str, at: DateTime<Utc>) -> Result<(), StoreError> {
     tx.write(
         "INSERT INTO due (kind, reference, at, lease_until) VALUES ($1, $2, $3, 0) ON CONFLICT (kind, reference) DO NOTHING",
-        values![kind, reference, at.timestamp_millis()],
+        values![due.kind, reference, at.timestamp_millis()],
     )
 }
 
 /// Drops what was planned and needs not be done any more.
-pub(crate) fn forget(tx: &mut dyn Tx, kind: &str, reference: &str) -> Result<(), StoreError> {
-    tx.write("DELETE FROM due WHERE kind = $1 AND reference = $2", values![kind, reference])
+pub(crate) fn forget(tx: &mut dyn Tx, due: &Due, reference: &str) -> Result<(), StoreError> {
+    tx.write("DELETE FROM due WHERE kind = $1 AND reference = $2", values![due.kind, reference])
 }
 
 impl Operator {
     /// Does what is due at `now`; returns how much was done. Any number of operators may call it at once.
     pub fn due(&self, store: &dyn Store, now: DateTime<Utc>) -> usize {
+        let now = whole_millis(now);
         let mut done = 0;
         while done < MOST {
             let claimed = match transact(store, |tx| claim(tx, now)) {
@@ -56,10 +66,8 @@ impl Operator {
             };
             let mut progressed = false;
             for (kind, reference) in claimed {
-                let ended = transact(store, |tx| match run(tx, self, now, &kind, &reference) {
-                    Ok(done) => Ok(done),
-                    Err(Failure::Store(error)) => Err(error),
-                    Err(Failure::Refused(problem)) => Err(StoreError::Broken(problem.detail)),
+                let ended = transact(store, |tx| {
+                    run(tx, self, now, &kind, &reference).map_err(|failure| failure.into_store_error())
                 });
                 match ended {
                     Ok(true) => {
@@ -105,35 +113,11 @@ fn run(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, kind: &str, ref
     if tx.execute("DELETE FROM due WHERE kind = $1 AND reference = $2", values![kind, reference])? == 0 {
         return Ok(false);
     }
-    match kind {
-        TICKET_END => end_ticket(tx, now, reference)?,
-        TOPUP_END => wallet::expire(tx, now, reference)?,
-        ORDER_TOLD => driver::tell_others(tx, now, reference)?,
-        ERASE_PLATES => accounts::erase_plates(tx, reference)?,
-        RETENTION => {
-            retention::erase_old(tx, operator, now)?;
-            return Ok(false);
-        }
-        other => tracing::error!(kind = other, "nobody knows how to do this kind of thing"),
-    }
-    Ok(true)
-}
-
-/// A ticket ran out: its state is stored and its account is told.
-fn end_ticket(tx: &mut dyn Tx, now: DateTime<Utc>, ticket: &str) -> Outcome<()> {
-    let rows = tx.query("SELECT account FROM ticket WHERE id = $1", values![ticket])?;
-    let account = rows.first().map(|row| row.maybe_string(0)).transpose()?.flatten();
-    let mut held = account.map(|account| Held::take(tx, &account)).transpose()?;
-    let ended = tx.execute(
-        "UPDATE ticket SET state = $2 WHERE id = $1 AND state = 'active'",
-        values![ticket, &words::write(&TicketState::Expired)?],
-    )?;
-    if ended == 1
-        && let Some(held) = &mut held
-        && let Some(ticket) = tickets::find(tx, ticket, now)?
-    {
-        held.tell(Change::TicketChanged(Box::new(ticket)));
-        held.release(tx, now)?;
-    }
-    Ok(())
+    let due = operator.services.iter().flat_map(|service| service.due).find(|due| due.kind == kind);
+    let Some(due) = due else {
+        tracing::error!(kind, "nobody knows how to do this kind of thing");
+        return Ok(true);
+    };
+    (due.run)(tx, operator, now, reference)?;
+    Ok(!due.is_routine)
 }

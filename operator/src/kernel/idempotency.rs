@@ -5,17 +5,28 @@ use std::sync::{Mutex, PoisonError};
 
 use mesto_protocol::idempotency::{IdempotencyKey, body_hash};
 use mesto_protocol::kernel::intents::{IntentOutcome, IntentState};
-use mesto_protocol::{Problem, ProblemCode, route};
+use mesto_protocol::{Problem, ProblemCode, headers};
 
 use crate::kernel::account::Held;
+use crate::kernel::call::Call;
 use crate::kernel::failure::{Outcome, refuse};
 use crate::kernel::http::{Request, Response};
-use crate::kernel::routes::{Call, Route};
+use crate::kernel::service::{Erasure, Export, Table};
 use crate::kernel::store::{Ask, Tx};
 use crate::values;
 
 /// Route of a tombstone: it stands for every route.
 pub(crate) const ANY_ROUTE: &str = "*";
+
+pub(crate) const TABLE: Table = Table {
+    name: "intent",
+    export: Export::Rows {
+        called: "actions",
+        columns: &["key", "route", "status", "answer", "at"],
+        from: "intent WHERE account = $1 ORDER BY at, key",
+    },
+    erasure: Erasure::AtClosing(&["DELETE FROM intent WHERE account = $1"]),
+};
 
 /// An action that has begun: its key was not used before.
 pub(crate) struct Action {
@@ -27,7 +38,7 @@ pub(crate) struct Action {
 /// Asks for what is known of the request's key, once the account is locked. Of a key that is missing or no key nothing is known; [`begin`]
 /// says so.
 pub(crate) fn known<'a>(request: &'a Request, token_hash: &'a str) -> Ask<'a> {
-    let key = request.get(route::IDEMPOTENCY_KEY).unwrap_or_default();
+    let key = request.get(headers::IDEMPOTENCY_KEY).unwrap_or_default();
     Ask {
         sql: "SELECT route, body_hash, status, answer FROM intent WHERE account = (SELECT account FROM token WHERE hash = $1) AND key = $2",
         params: vec![token_hash.into(), key.into()],
@@ -35,8 +46,8 @@ pub(crate) fn known<'a>(request: &'a Request, token_hash: &'a str) -> Ask<'a> {
 }
 
 /// Judges by what is known of the key, the account being locked: an answer to replay, or the action to do.
-pub(crate) fn begin(call: &Call<'_>, found: &Route) -> Outcome<Result<Action, Response>> {
-    let Some(key) = call.request.get(route::IDEMPOTENCY_KEY) else {
+pub(crate) fn begin(call: &Call<'_>) -> Outcome<Result<Action, Response>> {
+    let Some(key) = call.request.get(headers::IDEMPOTENCY_KEY) else {
         return refuse(
             ProblemCode::IdempotencyKeyMissing,
             "send the header Idempotency-Key with a value of your own, 16 to 64 of A-Z a-z 0-9 _ -",
@@ -44,7 +55,8 @@ pub(crate) fn begin(call: &Call<'_>, found: &Route) -> Outcome<Result<Action, Re
     };
     let key = IdempotencyKey::parse(key)
         .map_err(|error| Problem::new(ProblemCode::IdempotencyKeyInvalid, error.to_string()))?;
-    let route = format!("{} {}", found.method, found.path);
+    let operation = call.served.operation;
+    let route = format!("{} {}", operation.method.as_str(), operation.path);
     let hash = body_hash(&call.request.method, &call.request.path, &call.request.body);
     for row in &call.known {
         match row.text(0)? {
@@ -93,33 +105,32 @@ impl Action {
 }
 
 /// `GET /v1/intents/{key}`: what became of a key.
-pub(crate) fn outcome(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
+pub(crate) fn outcome(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<IntentOutcome> {
     let key = named_key(call)?;
     let account = call.who()?.account.clone();
     let ended = recorded(tx, &account, &key)?;
     let is_worked_on = call.operator.in_flight.holds(call.request, &key);
-    let outcome = match ended {
+    Ok(match ended {
         Some(outcome) => outcome,
         None if is_worked_on => IntentOutcome { key, state: IntentState::InFlight, status: None, answer: None },
         None => IntentOutcome { key, state: IntentState::Unknown, status: None, answer: None },
-    };
-    Ok(Response::json(200, &outcome))
+    })
 }
 
 /// `DELETE /v1/intents/{key}`: a key that was never seen is cancelled for good; one that ended stays as it ended.
-pub(crate) fn cancel(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
+pub(crate) fn cancel(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<IntentOutcome> {
     let key = named_key(call)?;
     // An action holds the account from before it looks its key up until it committed: either it is seen here, or it will see this.
     let held = Held::take(tx, &call.who()?.account)?;
     if let Some(outcome) = recorded(tx, &held.id, &key)? {
-        return Ok(Response::json(200, &outcome));
+        return Ok(outcome);
     }
     let outcome = IntentOutcome { key, state: IntentState::Cancelled, status: None, answer: None };
     tx.execute(
         "INSERT INTO intent (account, key, route, body_hash, status, answer, at) VALUES ($1, $2, $3, '', 409, '', $4)",
         values![&held.id, &outcome.key, ANY_ROUTE, call.now.timestamp_millis()],
     )?;
-    Ok(Response::json(200, &outcome))
+    Ok(outcome)
 }
 
 fn named_key(call: &Call<'_>) -> Outcome<String> {
@@ -182,7 +193,7 @@ impl InFlight {
         if request.method != "POST" {
             return None;
         }
-        let key = request.get(route::IDEMPOTENCY_KEY)?;
+        let key = request.get(headers::IDEMPOTENCY_KEY)?;
         Some((request.get("authorization")?.to_owned(), key.to_owned()))
     }
 }

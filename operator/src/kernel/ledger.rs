@@ -3,14 +3,11 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use mesto_protocol::base::wallet::EntryKind;
-use mesto_protocol::event::Change;
 use mesto_rules::money::{Currency, Money};
 
-use crate::kernel::account::Held;
 use crate::kernel::failure::Outcome;
+use crate::kernel::service::{Check, Erasure, Export, Service, Table};
 use crate::kernel::store::{Row, StoreError, Tx};
-use crate::kernel::words;
 use crate::values;
 
 /// A book of the ledger.
@@ -54,11 +51,23 @@ pub(crate) struct Movement<'a> {
     pub legs: Vec<(Book, i64)>,
 }
 
-/// Books a movement. `held` is the user whose deposit it moves: his balance, his event and the entry he sees follow from the legs.
+/// Whose deposit a movement moves.
+#[derive(Debug, Clone)]
+pub(crate) struct Holder {
+    pub account: String,
+    /// Cursor of the event that tells of it, by which the entry is found again.
+    pub seq: i64,
+    /// What the deposit gained, minor units.
+    pub amount: i64,
+    /// The deposit after it.
+    pub balance: i64,
+}
+
+/// Books a movement. Who moves a deposit does it by way of the wallet, which says whose it is.
 pub(crate) fn book(
     tx: &mut dyn Tx,
     now: DateTime<Utc>,
-    held: Option<&mut Held>,
+    holder: Option<&Holder>,
     movement: &Movement<'_>,
 ) -> Outcome<()> {
     let sum = movement.legs.iter().try_fold(0_i64, |sum, (_, amount)| sum.checked_add(*amount));
@@ -67,21 +76,8 @@ pub(crate) fn book(
             StoreError::Broken(format!("the legs of {} {} do not balance", movement.kind, movement.reference)).into()
         );
     }
-    let mut moved = None;
-    if let Some(held) = held {
-        let own = Book::Deposit(held.id.clone());
-        let debited: i64 = movement.legs.iter().filter(|(book, _)| *book == own).map(|(_, amount)| amount).sum();
-        let balance = held.deposit.checked_sub(debited).filter(|balance| *balance >= 0).ok_or_else(|| {
-            StoreError::Broken(format!("{} {} would take the deposit below zero", movement.kind, movement.reference))
-        })?;
-        held.deposit = balance;
-        let seq = held.tell_of_entry(Change::DepositChanged { balance: held.balance() }, &movement.id);
-        moved = Some((held.id.clone(), seq, -debited, balance));
-    }
-    let (account, seq, amount, balance) = match &moved {
-        Some((account, seq, amount, balance)) => (Some(account.as_str()), Some(*seq), Some(*amount), Some(*balance)),
-        None => (None, None, None, None),
-    };
+    let (account, seq) = (holder.map(|holder| holder.account.as_str()), holder.map(|holder| holder.seq));
+    let (amount, balance) = (holder.map(|holder| holder.amount), holder.map(|holder| holder.balance));
     tx.write(
         "INSERT INTO ledger_entry (id, kind, reference, at, account, account_seq, amount, balance, currency) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         values![&movement.id, movement.kind, movement.reference, now.timestamp_millis(), account, seq, amount, balance, movement.currency.code()],
@@ -93,11 +89,6 @@ pub(crate) fn book(
         )?;
     }
     Ok(())
-}
-
-/// The kind of an entry in a user's history.
-pub(crate) fn entry_kind(kind: &str) -> Result<EntryKind, StoreError> {
-    words::read(kind)
 }
 
 /// The sum of a book, as users of the console see it: debits positive.
@@ -114,6 +105,22 @@ pub fn balances(tx: &mut dyn Tx) -> Result<BTreeMap<String, Money>, StoreError> 
         .collect()
 }
 
+pub(crate) const ENTRIES: Table = Table {
+    name: "ledger_entry",
+    export: Export::Rows {
+        called: "deposit",
+        columns: &["kind", "reference", "at", "amount", "balance", "currency"],
+        from: "ledger_entry WHERE id IN (SELECT entry FROM event WHERE account = $1) ORDER BY account_seq",
+    },
+    erasure: Erasure::Excused("the books are kept; the account is a pseudonym"),
+};
+
+pub(crate) const LEGS: Table = Table {
+    name: "ledger_leg",
+    export: Export::Excused("the two sides of an entry, which is exported"),
+    erasure: Erasure::Excused("the books are kept; the account is a pseudonym"),
+};
+
 /// What is wrong in the books.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LedgerFault {
@@ -121,26 +128,15 @@ pub enum LedgerFault {
     EntryDoesNotBalance { entry: String, currency: String, sum: i64 },
     #[error("a leg belongs to {entry}, which does not exist")]
     LegWithoutEntry { entry: String },
-    #[error("a plate belongs to {ticket}, which does not exist")]
-    PlateWithoutTicket { ticket: String },
     #[error("entry {entry} has no legs")]
     EntryWithoutLegs { entry: String },
     #[error("the ledger says that {account} has {booked}, the account says {shown} minor units")]
     DepositDiffers { account: String, booked: i64, shown: i64 },
     #[error("the deposit of {account} is {deposit} minor units")]
     DepositNegative { account: String, deposit: i64 },
-    #[error("ticket {ticket} was sold without a charge of its price")]
-    TicketWithoutCharge { ticket: String },
-    #[error("entry {entry} charges a ticket that was never sold")]
-    ChargeWithoutTicket { entry: String },
-    #[error("top-up {topup} succeeded but was not credited exactly once, or was credited without success")]
-    TopupDiffers { topup: String },
-    #[error("order {order} and its payment in the ledger differ")]
-    OrderDiffers { order: String },
-    #[error("ticket {ticket} ends after the deadline of its stay")]
-    LimitExceeded { ticket: String },
-    #[error("quote {quote} was sold more than once")]
-    QuoteSoldTwice { quote: String },
+    /// What a service found in its own tables.
+    #[error("{0}")]
+    Found(String),
     #[error("entry {entry} is of an account whose event does not name it")]
     EntryWithoutEvent { entry: String },
     #[error("the events of {account} have a gap or do not end at its cursor")]
@@ -149,12 +145,12 @@ pub enum LedgerFault {
     Store(#[from] StoreError),
 }
 
-/// Checks the books: sums are zero, no deposit is negative or differs from its account, every ticket has its charge and every charge its
-/// ticket, top-ups and orders agree, no ticket exceeds its stay's limit, events are gapless and name the entries they belong to.
+/// Checks the books: sums are zero, no deposit is negative or differs from its account, events are gapless and name the entries they
+/// belong to; and whatever each service says of its own.
 ///
 /// # Errors
 /// The first fault found.
-pub fn check(tx: &mut dyn Tx) -> Result<(), LedgerFault> {
+pub(crate) fn check(tx: &mut dyn Tx, services: &[&Service]) -> Result<(), LedgerFault> {
     if let Some(row) = row(
         tx,
         "SELECT entry, currency, CAST(SUM(amount) AS BIGINT) FROM ledger_leg GROUP BY entry, currency HAVING SUM(amount) <> 0 LIMIT 1",
@@ -177,12 +173,6 @@ pub fn check(tx: &mut dyn Tx) -> Result<(), LedgerFault> {
     )? {
         return Err(LedgerFault::EntryWithoutLegs { entry });
     }
-    if let Some(ticket) = first(
-        tx,
-        "SELECT ticket FROM ticket_plate WHERE NOT EXISTS (SELECT 1 FROM ticket WHERE id = ticket_plate.ticket) LIMIT 1",
-    )? {
-        return Err(LedgerFault::PlateWithoutTicket { ticket });
-    }
     if let Some(row) = row(tx, "SELECT id, deposit FROM account WHERE deposit < 0 LIMIT 1")? {
         return Err(LedgerFault::DepositNegative { account: row.string(0)?, deposit: row.int(1)? });
     }
@@ -191,40 +181,6 @@ pub fn check(tx: &mut dyn Tx) -> Result<(), LedgerFault> {
         "SELECT account.id, CAST(COALESCE(-booked.amount, 0) AS BIGINT), account.deposit FROM account LEFT JOIN (SELECT book, SUM(amount) AS amount FROM ledger_leg WHERE book LIKE 'deposit:%' GROUP BY book) AS booked ON booked.book = 'deposit:' || account.id WHERE COALESCE(-booked.amount, 0) <> account.deposit LIMIT 1",
     )? {
         return Err(LedgerFault::DepositDiffers { account: row.string(0)?, booked: row.int(1)?, shown: row.int(2)? });
-    }
-    if let Some(ticket) = first(
-        tx,
-        "SELECT id FROM ticket WHERE pay = 'deposit' AND NOT EXISTS (SELECT 1 FROM ledger_entry WHERE kind = 'ticket' AND reference = ticket.id AND amount = -ticket.price AND currency = ticket.currency AND account = ticket.account) LIMIT 1",
-    )? {
-        return Err(LedgerFault::TicketWithoutCharge { ticket });
-    }
-    if let Some(entry) = first(
-        tx,
-        "SELECT id FROM ledger_entry WHERE kind = 'ticket' AND NOT EXISTS (SELECT 1 FROM ticket WHERE ticket.id = ledger_entry.reference) LIMIT 1",
-    )? {
-        return Err(LedgerFault::ChargeWithoutTicket { entry });
-    }
-    if let Some(topup) = first(
-        tx,
-        "SELECT id FROM topup WHERE (state = 'succeeded') <> EXISTS (SELECT 1 FROM ledger_entry WHERE kind = 'topup' AND reference = topup.id AND amount = topup.amount AND account = topup.account) LIMIT 1",
-    )? {
-        return Err(LedgerFault::TopupDiffers { topup });
-    }
-    if let Some(order) = first(
-        tx,
-        "SELECT id FROM daily_order WHERE (state = 'paid' AND paid_by IS NOT NULL) <> EXISTS (SELECT 1 FROM ledger_entry WHERE kind = 'order' AND reference = daily_order.id AND amount = -daily_order.paid_amount AND account = daily_order.paid_by) LIMIT 1",
-    )? {
-        return Err(LedgerFault::OrderDiffers { order });
-    }
-    if let Some(ticket) =
-        first(tx, "SELECT id FROM ticket WHERE stay_deadline IS NOT NULL AND ends_at > stay_deadline LIMIT 1")?
-    {
-        return Err(LedgerFault::LimitExceeded { ticket });
-    }
-    if let Some(quote) =
-        first(tx, "SELECT quote FROM ticket WHERE quote IS NOT NULL GROUP BY quote HAVING COUNT(*) > 1 LIMIT 1")?
-    {
-        return Err(LedgerFault::QuoteSoldTwice { quote });
     }
     if let Some(entry) = first(
         tx,
@@ -237,6 +193,11 @@ pub fn check(tx: &mut dyn Tx) -> Result<(), LedgerFault> {
         "SELECT id FROM (SELECT account.id AS id, account.seq AS seq, account.events_from AS gone, (SELECT COUNT(*) FROM event WHERE event.account = account.id AND event.change IS NOT NULL) AS kept, (SELECT COALESCE(MAX(event.seq), account.events_from) FROM event WHERE event.account = account.id AND event.change IS NOT NULL) AS last FROM account) AS streams WHERE gone + kept <> seq OR last <> seq LIMIT 1",
     )? {
         return Err(LedgerFault::EventsHaveGaps { account });
+    }
+    for Check { fault, sql } in services.iter().flat_map(|service| service.audit) {
+        if let Some(id) = first(tx, sql)? {
+            return Err(LedgerFault::Found(fault.replace("{}", &id)));
+        }
     }
     Ok(())
 }

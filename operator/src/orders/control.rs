@@ -1,7 +1,6 @@
 //! What an inspector does: he checks a plate, and issues the daily order. The operator never issues one by itself (BG-57, AMB-11).
 
 use chrono::{DateTime, Utc};
-use mesto_protocol::event::Change;
 use mesto_protocol::orders::control::{CheckedTicket, NewOrder, PlateCheck};
 use mesto_protocol::orders::driver::{Order, OrderState, Violation};
 use mesto_protocol::{Problem, ProblemCode};
@@ -9,10 +8,9 @@ use mesto_rules::order;
 
 use crate::base::vehicles;
 use crate::kernel::account::Held;
+use crate::kernel::call::Call;
 use crate::kernel::failure::Outcome;
-use crate::kernel::http::Response;
 use crate::kernel::ledger::{self, Book, Movement};
-use crate::kernel::routes::Call;
 use crate::kernel::store::Tx;
 use crate::kernel::{text, words};
 use crate::orders::driver;
@@ -26,11 +24,12 @@ struct Seen {
     covered: bool,
 }
 
-/// `GET /v1/inspector/check?city=&plate=&zone=`
-pub(crate) fn check(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
+/// Whether a plate is covered in a zone now.
+pub(crate) fn check(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<PlateCheck> {
     let (city, typed, zone) =
         (call.request.needed("city")?, call.request.needed("plate")?, call.request.needed("zone")?);
     known_zone(call, &city, &zone)?;
+    call.in_city(&city)?;
     let plate = vehicles::plate(call.operator, &city, &typed)?.canonical;
     let seen = see(tx, call, &city, &zone, &plate)?;
     let order = driver::covering(tx, &city, &zone, &plate, call.now)?.map(|order| order.id);
@@ -48,13 +47,13 @@ pub(crate) fn check(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
         ],
     )?;
     let Seen { ticket, covered } = seen;
-    Ok(Response::json(200, &PlateCheck { plate, zone, checked_at: call.now, covered, ticket, order }))
+    Ok(PlateCheck { plate, zone, checked_at: call.now, covered, ticket, order })
 }
 
-/// `POST /v1/inspector/orders`
-pub(crate) fn issue(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
-    let asked: NewOrder = call.request.read()?;
+/// Issues a daily order.
+pub(crate) fn issue(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewOrder) -> Outcome<Order> {
     known_zone(call, &asked.city, &asked.zone)?;
+    call.in_city(&asked.city)?;
     let plate = vehicles::plate(call.operator, &asked.city, &asked.plate)?;
     // Two inspectors in front of the same car: the second one waits, and then finds the order of the first.
     tx.execute(
@@ -130,10 +129,10 @@ pub(crate) fn issue(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     ledger::book(tx, call.now, None, &movement)?;
     for account in driver::owners(tx, &order.city, &order.plate)? {
         let mut held = Held::take(tx, &account)?;
-        held.tell(Change::OrderChanged(order.clone()));
+        held.tell(&order)?;
         held.release(tx, call.now)?;
     }
-    Ok(Response::json(201, &order))
+    Ok(order)
 }
 
 fn known_zone(call: &Call<'_>, city: &str, zone: &str) -> Outcome<()> {

@@ -1,18 +1,24 @@
 //! Daily parking ticket orders (eDPK) as a driver sees and pays them. Only an inspector issues one.
 
 use chrono::{DateTime, Utc};
-use mesto_protocol::event::Change;
-use mesto_protocol::orders::driver::{Order, OrderPaid, OrderPayment, OrderState, Orders};
+use mesto_protocol::kernel::json::Json;
+use mesto_protocol::orders::driver::{Order, OrderPaid, OrderPayment, OrderState, Orders, OrdersSection};
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::order::{self, OrderError, OrderEvent, OrderTerms};
 
+use crate::base::wallet;
+use crate::kernel::account::Held;
+use crate::kernel::call::Call;
+use crate::kernel::due::{self, Due};
 use crate::kernel::failure::{Failure, Outcome, refuse};
-use crate::kernel::http::Response;
-use crate::kernel::ledger::{self, Book, Movement};
-use crate::kernel::routes::Call;
+use crate::kernel::ledger::{Book, Movement};
+use crate::kernel::operator::Operator;
 use crate::kernel::store::{Row, Tx};
-use crate::kernel::{due, text, words};
+use crate::kernel::{text, words};
 use crate::values;
+
+/// An order was paid: the other accounts with its plate are told.
+pub(crate) const TELL_OTHERS: Due = Due::new("orders.tell_others", tell_others);
 
 const MOST: i64 = 200;
 
@@ -64,15 +70,18 @@ pub(crate) fn covering(
     Ok(rows.first().map(|row| from_row(row, now)).transpose()?.map(|(order, _)| order))
 }
 
-/// `GET /v1/orders`
-pub(crate) fn list(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
-    let account = call.who()?.account.clone();
-    Ok(Response::json(200, &Orders { orders: of(tx, &account, call.now)? }))
+/// What an app shows of orders.
+pub(crate) fn section(tx: &mut dyn Tx, account: &str, now: DateTime<Utc>) -> Outcome<Json> {
+    Ok(Json::of(&OrdersSection { orders: of(tx, account, now)? })?)
 }
 
-/// `POST /v1/orders/{order}/payment`: from the deposit, exactly what is owed now.
-pub(crate) fn pay(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
-    let asked: OrderPayment = call.request.read()?;
+/// Newest first.
+pub(crate) fn list(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Orders> {
+    Ok(Orders { orders: of(tx, &call.who()?.account, call.now)? })
+}
+
+/// From the deposit, exactly what is owed now.
+pub(crate) fn pay(tx: &mut dyn Tx, call: &mut Call<'_>, asked: OrderPayment) -> Outcome<OrderPaid> {
     call.in_time(asked.not_after)?;
     let (now, account) = (call.now, call.who()?.account.clone());
     // Another driver of the same plate may pay at the same moment: who holds the row pays.
@@ -108,16 +117,16 @@ pub(crate) fn pay(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     let price = order.price.minor()?;
     let entry = call.operator.id("le", now);
     let held = call.held()?;
-    held.tell(Change::OrderChanged(order.clone()));
+    held.tell(&order)?;
     // Issued at its full price: what the discount takes off was never earned.
     let mut legs = vec![(Book::Deposit(account.clone()), paid), (Book::OrdersReceivable, -price)];
     if price != paid {
         legs.push((Book::OrderRevenue(order.city.clone()), price - paid));
     }
     let movement = Movement { id: entry, kind: "order", reference: &order.id, currency: amount.currency, legs };
-    ledger::book(tx, now, Some(held), &movement)?;
-    due::plan(tx, due::ORDER_TOLD, &format!("{}/{account}", order.id), now)?;
-    Ok(Response::json(200, &OrderPaid { order, balance: call.held()?.balance() }))
+    wallet::book(tx, now, held, &movement)?;
+    due::plan(tx, &TELL_OTHERS, &format!("{}/{account}", order.id), now)?;
+    Ok(OrderPaid { order, balance: call.held()?.balance() })
 }
 
 const fn rules_state(state: OrderState) -> order::OrderState {
@@ -143,15 +152,15 @@ fn refused(error: &OrderError) -> Failure {
 
 /// Tells the other accounts with this plate that an order was paid: one account per transaction, so that no two payments wait for each
 /// other in a circle.
-pub(crate) fn tell_others(tx: &mut dyn Tx, now: DateTime<Utc>, reference: &str) -> Outcome<()> {
+fn tell_others(tx: &mut dyn Tx, _: &Operator, now: DateTime<Utc>, reference: &str) -> Outcome<()> {
     let (order, payer) = reference.split_once('/').unwrap_or((reference, ""));
     let rows = tx.query(&format!("SELECT {COLUMNS} WHERE daily_order.id = $1"), values![order])?;
     let Some(row) = rows.first() else { return Ok(()) };
     let (order, _) = from_row(row, now)?;
     for account in owners(tx, &order.city, &order.plate)? {
         if account != payer {
-            let mut held = crate::kernel::account::Held::take(tx, &account)?;
-            held.tell(Change::OrderChanged(order.clone()));
+            let mut held = Held::take(tx, &account)?;
+            held.tell(&order)?;
             held.release(tx, now)?;
         }
     }

@@ -6,9 +6,8 @@ use mesto_protocol::parking::quotes::{Quote, QuoteRequest};
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::quote::{PayMethod as RulesPay, QuoteAsk};
 
+use crate::kernel::call::Call;
 use crate::kernel::failure::{Outcome, refuse};
-use crate::kernel::http::Response;
-use crate::kernel::routes::Call;
 use crate::kernel::store::Tx;
 use crate::kernel::{text, words};
 use crate::parking::stays;
@@ -32,9 +31,7 @@ struct Running {
     ends_at: DateTime<Utc>,
 }
 
-/// `POST /v1/quotes`
-pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
-    let asked: QuoteRequest = call.request.read()?;
+pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>, asked: QuoteRequest) -> Outcome<Quote> {
     let account = call.who()?.account.clone();
     let city = call.operator.city(&asked.city)?;
     let rows = tx.query(
@@ -97,7 +94,7 @@ pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
             &asked.zone
         ],
     )?;
-    Ok(Response::json(201, &quote))
+    Ok(quote)
 }
 
 /// The running ticket that a new one would continue: the last of this plate in this zone.

@@ -7,8 +7,8 @@ use mesto_rules::City;
 use mesto_rules::quote::{Quote, QuoteAsk, Refusal, quote};
 use mesto_rules::stay::Stay;
 
+use crate::kernel::call::Call;
 use crate::kernel::failure::Outcome;
-use crate::kernel::routes::Call;
 use crate::kernel::store::{StoreError, Tx};
 use crate::kernel::text;
 use crate::values;
@@ -190,7 +190,10 @@ pub(crate) fn advance(
         ],
     )?;
     let id = user.id.clone();
-    call.held()?.put_stay(city, user, now);
+    let held = call.held()?;
+    let mut stays = Stays::read(held.stays.as_deref())?;
+    stays.put(city, user, now);
+    held.put_stays(stays.written());
     Ok(id)
 }
 

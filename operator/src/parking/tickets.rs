@@ -3,23 +3,30 @@
 use chrono::{DateTime, Utc};
 use mesto_protocol::base::payments::PayMethod;
 use mesto_protocol::device::DeviceKey;
-use mesto_protocol::event::Change;
+use mesto_protocol::kernel::json::Json;
 use mesto_protocol::parking::quotes::{Purchase, Purchased};
 use mesto_protocol::parking::signed::TicketClaims;
-use mesto_protocol::parking::tickets::{Channel, StayOfTicket, Ticket, TicketState, Tickets};
+use mesto_protocol::parking::tickets::{Channel, ParkingSection, StayOfTicket, Ticket, TicketState, Tickets};
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::money::{Currency, Money};
 use mesto_rules::quote::Quote as Terms;
 use mesto_rules::stay::Stay;
 
+use crate::base::wallet;
+use crate::kernel::account::Held;
+use crate::kernel::call::{Call, Foreseen};
+use crate::kernel::due::{self, Due};
 use crate::kernel::failure::{Outcome, refuse};
-use crate::kernel::http::{Request, Response};
-use crate::kernel::ledger::{self, Book, Movement};
-use crate::kernel::routes::{Call, Foreseen};
+use crate::kernel::http::Request;
+use crate::kernel::ledger::{Book, Movement};
+use crate::kernel::operator::Operator;
 use crate::kernel::store::{Row, StoreError, Tx};
-use crate::kernel::{due, text, words};
-use crate::parking::stays::{self, Kept, Latest};
+use crate::kernel::{text, words};
+use crate::parking::stays::{self, Kept, Latest, Stays};
 use crate::values;
+
+/// A ticket ran out.
+pub(crate) const TICKET_END: Due = Due::new("parking.ticket_end", end_ticket);
 
 const PAGE: i64 = 50;
 const MOST: i64 = 200;
@@ -37,9 +44,7 @@ struct Frozen {
     kept: Latest,
 }
 
-/// `POST /v1/tickets`
-pub(crate) fn buy(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
-    let asked: Purchase = call.request.read()?;
+pub(crate) fn buy(tx: &mut dyn Tx, call: &mut Call<'_>, asked: Purchase) -> Outcome<Purchased> {
     call.in_time(asked.not_after)?;
     let frozen = take_quote(call)?;
     if frozen.pay != PayMethod::Deposit {
@@ -64,7 +69,7 @@ pub(crate) fn buy(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
         .into());
     }
     let ticket = sell(tx, call, &asked.quote, frozen)?;
-    Ok(Response::json(201, &Purchased { ticket, balance: call.held()?.balance() }))
+    Ok(Purchased { ticket, balance: call.held()?.balance() })
 }
 
 /// What a purchase reads first: its quote, whether it was bought, and the stays it counts in.
@@ -99,7 +104,8 @@ fn take_quote(call: &Call<'_>) -> Outcome<Frozen> {
             .into());
     }
     let (city, terms): (String, Terms) = (row.string(0)?, serde_json::from_str(row.text(5)?)?);
-    let of_user = call.held.as_ref().and_then(|held| held.stays.get(&city, &terms.zone)).cloned();
+    let stays = Stays::read(call.held.as_ref().and_then(|held| held.stays.as_deref()))?;
+    let of_user = stays.get(&city, &terms.zone).cloned();
     Ok(Frozen {
         city,
         canonical: row.string(1)?,
@@ -155,11 +161,11 @@ fn sell(tx: &mut dyn Tx, call: &mut Call<'_>, quote: &str, frozen: Frozen) -> Ou
         signed,
     };
     store(tx, &ticket, &account, quote)?;
-    due::plan(tx, due::TICKET_END, &ticket.id, ticket.ends_at)?;
+    due::plan(tx, &TICKET_END, &ticket.id, ticket.ends_at)?;
     let price = ticket.price.minor()?;
     let entry = call.operator.id("le", now);
     let held = call.held()?;
-    held.tell(Change::TicketChanged(Box::new(ticket.clone())));
+    held.tell(&ticket)?;
     let movement = Movement {
         id: entry,
         kind: "ticket",
@@ -167,7 +173,7 @@ fn sell(tx: &mut dyn Tx, call: &mut Call<'_>, quote: &str, frozen: Frozen) -> Ou
         currency: ticket.price.currency,
         legs: vec![(Book::Deposit(account), price), (Book::ParkingRevenue(ticket.city.clone()), -price)],
     };
-    ledger::book(tx, now, Some(held), &movement)?;
+    wallet::book(tx, now, held, &movement)?;
     Ok(ticket)
 }
 
@@ -275,8 +281,13 @@ fn state_at(stored: TicketState, ends_at: DateTime<Utc>, now: DateTime<Utc>) -> 
     if stored == TicketState::Active && ends_at <= now { TicketState::Expired } else { stored }
 }
 
-/// What an app shows: every running ticket, and the last ones that are over, newest first.
-pub(crate) fn recent(tx: &mut dyn Tx, account: &str, now: DateTime<Utc>) -> Outcome<Vec<Ticket>> {
+/// What an app shows of parking.
+pub(crate) fn section(tx: &mut dyn Tx, account: &str, now: DateTime<Utc>) -> Outcome<Json> {
+    Ok(Json::of(&ParkingSection { tickets: recent(tx, account, now)? })?)
+}
+
+/// Every running ticket, and the last ones that are over, newest first.
+fn recent(tx: &mut dyn Tx, account: &str, now: DateTime<Utc>) -> Outcome<Vec<Ticket>> {
     let rows = tx.query(
         &format!("SELECT {COLUMNS} WHERE ticket.account = $1 AND (ticket.ends_at > $2 OR ticket.id IN (SELECT id FROM ticket WHERE account = $1 AND ends_at <= $2 ORDER BY id DESC LIMIT $3)) ORDER BY ticket.id DESC"),
         values![account, now.timestamp_millis(), PAGE],
@@ -285,13 +296,32 @@ pub(crate) fn recent(tx: &mut dyn Tx, account: &str, now: DateTime<Utc>) -> Outc
 }
 
 /// One ticket.
-pub(crate) fn find(tx: &mut dyn Tx, ticket: &str, now: DateTime<Utc>) -> Outcome<Option<Ticket>> {
+fn find(tx: &mut dyn Tx, ticket: &str, now: DateTime<Utc>) -> Outcome<Option<Ticket>> {
     let rows = tx.query(&format!("SELECT {COLUMNS} WHERE ticket.id = $1"), values![ticket])?;
     rows.first().map(|row| from_row(row, now)).transpose()
 }
 
-/// `GET /v1/tickets?before=<id>&limit=`
-pub(crate) fn list(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
+/// Stores that a ticket ran out, and tells its account.
+fn end_ticket(tx: &mut dyn Tx, _: &Operator, now: DateTime<Utc>, ticket: &str) -> Outcome<()> {
+    let rows = tx.query("SELECT account FROM ticket WHERE id = $1", values![ticket])?;
+    let account = rows.first().map(|row| row.maybe_string(0)).transpose()?.flatten();
+    let mut held = account.map(|account| Held::take(tx, &account)).transpose()?;
+    let ended = tx.execute(
+        "UPDATE ticket SET state = $2 WHERE id = $1 AND state = 'active'",
+        values![ticket, &words::write(&TicketState::Expired)?],
+    )?;
+    if ended == 1
+        && let Some(held) = &mut held
+        && let Some(ticket) = find(tx, ticket, now)?
+    {
+        held.tell(&ticket)?;
+        held.release(tx, now)?;
+    }
+    Ok(())
+}
+
+/// Newest first.
+pub(crate) fn list(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Tickets> {
     let limit = call.request.asked_number("limit")?.unwrap_or(PAGE).clamp(1, MOST);
     let before = call.request.asked("before")?.unwrap_or_else(|| text::last_id("tk"));
     let rows = tx.query(
@@ -302,17 +332,17 @@ pub(crate) fn list(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = tickets.len() > limit;
     tickets.truncate(limit);
-    Ok(Response::json(200, &Tickets { tickets, more }))
+    Ok(Tickets { tickets, more })
 }
 
-/// `GET /v1/tickets/{ticket}`
-pub(crate) fn read(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
+/// One ticket of the caller.
+pub(crate) fn read(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Ticket> {
     let rows = tx.query(
         &format!("SELECT {COLUMNS} WHERE ticket.id = $1 AND ticket.account = $2"),
         values![call.named(), &call.who()?.account],
     )?;
     match rows.first() {
-        Some(row) => Ok(Response::json(200, &from_row(row, call.now)?)),
+        Some(row) => from_row(row, call.now),
         None => refuse(ProblemCode::NotFound, "there is no such ticket of yours"),
     }
 }
