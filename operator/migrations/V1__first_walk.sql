@@ -7,7 +7,8 @@
 
 CREATE TABLE account (
   id TEXT PRIMARY KEY,
-  role TEXT NOT NULL,
+  -- `person`; `guest`, `company`, `card_only`, `device`, `partner` are for later.
+  kind TEXT NOT NULL,
   -- Cursor of the account's events: gapless, in commit order.
   seq BIGINT NOT NULL,
   currency TEXT NOT NULL,
@@ -17,6 +18,31 @@ CREATE TABLE account (
   created_at BIGINT NOT NULL,
   closed_at BIGINT
 )/*sqlite WITHOUT ROWID*//*postgres WITH (fillfactor = 50)*/;
+
+-- Roles: an account may hold several, each for a time and a city or all. One that ended stays as what it was.
+CREATE TABLE role_grant (
+  id TEXT PRIMARY KEY,
+  account TEXT NOT NULL REFERENCES account (id),
+  role TEXT NOT NULL,
+  -- Absent: everything the operator serves.
+  city TEXT,
+  begins_at BIGINT NOT NULL,
+  ends_at BIGINT,
+  -- Who gave it: an account, or the tool.
+  given_by TEXT NOT NULL,
+  given_at BIGINT NOT NULL
+)/*sqlite WITHOUT ROWID*/;
+CREATE INDEX role_grant_of ON role_grant (account);
+
+-- Append only: what the operator's staff and tools did.
+CREATE TABLE audit_log (
+  id TEXT PRIMARY KEY,
+  at BIGINT NOT NULL,
+  actor TEXT NOT NULL,
+  action TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  note TEXT NOT NULL
+);
 
 CREATE TABLE person (
   account TEXT PRIMARY KEY REFERENCES account (id),
@@ -276,4 +302,4 @@ CREATE TABLE due (
 CREATE INDEX due_at ON due (at);
 
 -- Once a day what is too old is erased; the job plans its next time itself.
-INSERT INTO due (kind, reference, at, lease_until) VALUES ('retention', 'daily', 0, 0);
+INSERT INTO due (kind, reference, at, lease_until) VALUES ('kernel.retention', 'daily', 0, 0);

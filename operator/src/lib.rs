@@ -32,10 +32,12 @@ mod orders;
 mod parking;
 #[cfg(test)]
 mod schema;
+mod services;
 
 pub use base::messages::Message;
 pub use base::payments;
 pub use base::payments::{HostedPage, PaymentPage};
+pub use base::staff::{GrantError, RoleGiven, Staff};
 pub use kernel::http::{Request, Response};
 pub use kernel::keys::{self, Keys, KeysError};
 pub use kernel::ledger::{self, LedgerAccountKind, LedgerBalance, LedgerFault};
@@ -47,3 +49,4 @@ pub use kernel::store::{
 };
 #[cfg(feature = "testing")]
 pub use kernel::testing;
+pub use services::personal_data_page;

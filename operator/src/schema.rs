@@ -7,8 +7,10 @@ use crate::base::sign_in;
 use crate::base::vehicles;
 use crate::base::wallet;
 use crate::kernel::account;
+use crate::kernel::caller;
 use crate::kernel::due;
 use crate::kernel::events;
+use crate::kernel::grants;
 use crate::kernel::idempotency;
 use crate::kernel::ledger;
 use crate::kernel::store::{SqliteInline, Table, transact};
@@ -30,8 +32,10 @@ fn every_table_is_declared_with_the_columns_it_has() {
         table::<sign_in::PersonRow>(),
         table::<sign_in::OneTimeCodeRow>(),
         table::<sign_in::AttemptRow>(),
-        table::<sign_in::DeviceRow>(),
-        table::<sign_in::TokenRow>(),
+        table::<caller::DeviceRow>(),
+        table::<caller::TokenRow>(),
+        table::<grants::GrantRow>(),
+        table::<grants::AuditRow>(),
         table::<wallet::TopupRow>(),
         table::<wallet::NoticeRow>(),
         table::<due::DueRow>(),

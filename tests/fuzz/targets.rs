@@ -8,11 +8,14 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use mesto_operator::store::transact;
 use mesto_operator::{Request, SqliteInline};
+use mesto_protocol::base::{payments, public, sign_in, vehicles, wallet};
 use mesto_protocol::code;
+use mesto_protocol::kernel::{EVENTS, intents};
 use mesto_protocol::keys::KeySet;
-use mesto_protocol::parking::quotes::Quote;
+use mesto_protocol::orders::control;
+use mesto_protocol::parking::quotes::{self, Quote};
 use mesto_protocol::parking::signed::{MAX_SKEW, Presentation, TicketClaims};
-use mesto_protocol::route;
+use mesto_protocol::parking::zones;
 use mesto_protocol::signed_city::SignedCity;
 use mesto_rules::{City, PayMethod, QuoteAsk, parse_plate, zone_by_sign};
 use serde_json::{Value, json};
@@ -236,42 +239,42 @@ impl Requests {
         let token = driver.token.clone();
         let inspector = rig
             .operator
-            .create_staff(&*rig.store, rig.now, mesto_protocol::base::sign_in::Role::Inspector, "Mira")
+            .create_staff(&*rig.store, rig.now, mesto_protocol::kernel::grants::Role::Inspector, "Mira")
             .expect("an inspector can be made");
         let soon = rig.deadline();
         let get = |path: &str| ("GET", path.to_owned(), Value::Null);
         let templates = vec![
-            ("POST", route::ONE_TIME_CODE.to_owned(), json!({ "phone": "+381601234567" })),
+            ("POST", sign_in::SEND_CODE.path.to_owned(), json!({ "phone": "+381601234567" })),
             (
                 "POST",
-                route::SESSION.to_owned(),
+                sign_in::SIGN_IN.path.to_owned(),
                 json!({ "phone": "+381601234567", "code": "123456", "device": "x", "device_key": "AAAA" }),
             ),
-            ("POST", route::VEHICLES.to_owned(), json!({ "city": "belgrade", "plate": "NS 123-ŠČ", "label": "x" })),
+            ("POST", vehicles::ADD.path.to_owned(), json!({ "city": "belgrade", "plate": "NS 123-ŠČ", "label": "x" })),
             (
                 "POST",
-                route::QUOTES.to_owned(),
+                quotes::QUOTE.path.to_owned(),
                 json!({ "city": "belgrade", "zone": "green", "vehicle": vehicle, "minutes": 60, "pay": "deposit" }),
             ),
-            ("POST", route::TICKETS.to_owned(), json!({ "quote": quote.id, "not_after": soon })),
+            ("POST", quotes::BUY.path.to_owned(), json!({ "quote": quote.id, "not_after": soon })),
             (
                 "POST",
-                route::TOPUPS.to_owned(),
+                wallet::TOP_UP.path.to_owned(),
                 json!({ "amount": dinar(200), "not_after": soon, "return_url": "mesto://return" }),
             ),
             (
                 "POST",
-                route::INSPECTOR_ORDERS.to_owned(),
+                control::ISSUE.path.to_owned(),
                 json!({ "city": "belgrade", "plate": "BG 001-AA", "zone": "yellow", "violation": "no_ticket" }),
             ),
-            ("POST", route::BANK_NOTICE.to_owned(), serde_json::from_slice(&notice.body).expect("a notice is JSON")),
-            ("DELETE", route::INTENT.replace("{key}", "driver-00000001-00000009"), Value::Null),
-            get(&format!("{}?after=0&limit=10", route::EVENTS)),
-            get(&format!("{}?limit=2&before=0", route::TICKETS)),
-            get(&format!("{}?city=belgrade&lat=44.8125&lon=20.4612&sign=9111", route::ZONES)),
-            get(&format!("{}?city=belgrade&plate=BG001AA&zone=red", route::INSPECTOR_CHECK)),
-            get(&route::CITY.replace("{city}", "belgrade")),
-            get(route::DEPOSIT),
+            ("POST", payments::NOTICE.path.to_owned(), serde_json::from_slice(&notice.body).expect("a notice is JSON")),
+            ("DELETE", intents::CANCEL.target(&["driver-00000001-00000009"], &[]), Value::Null),
+            get(&format!("{}?after=0&limit=10", EVENTS.path)),
+            get(&format!("{}?limit=2&before=0", quotes::BUY.path)),
+            get(&format!("{}?city=belgrade&lat=44.8125&lon=20.4612&sign=9111", zones::NEAR.path)),
+            get(&format!("{}?city=belgrade&plate=BG001AA&zone=red", control::CHECK.path)),
+            get(&public::CITY.target(&["belgrade"], &[])),
+            get(wallet::HISTORY.path),
         ];
         Self { rig, driver: token, inspector, templates, keys: 0, handed: 0 }
     }

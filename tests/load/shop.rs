@@ -78,11 +78,17 @@ const ID: &str = "substr(t.{}, 1, 13) || CAST(1000000000000000 + n.i AS TEXT)";
 type Copied = (&'static str, &'static str, &'static [(&'static str, &'static str)], &'static str);
 
 const COPIES: &[Copied] = &[
-    ("account", "role, seq, currency, deposit, events_from, created_at", &[("id", "{id}")], "t.id = $1"),
+    ("account", "kind, seq, currency, deposit, events_from, created_at", &[("id", "{id}")], "t.id = $1"),
     (
         "person",
         "created_at",
         &[("account", "{account}"), ("phone", "'+' || CAST(100000000000 + n.i AS TEXT)")],
+        "t.account = $1",
+    ),
+    (
+        "role_grant",
+        "role, city, begins_at, ends_at, given_by, given_at",
+        &[("id", "{id}"), ("account", "{account}")],
         "t.account = $1",
     ),
     ("device", "name, public_key, created_at", &[("id", "{id}"), ("account", "{account}")], "t.account = $1"),

@@ -5,11 +5,11 @@ use std::sync::{Arc, Barrier};
 use mesto_operator::store::transact;
 use mesto_operator::testing::PostgresCluster;
 use mesto_operator::{PostgresStore, Request, Response};
-use mesto_protocol::base::sign_in::Role;
-use mesto_protocol::orders::control::NewOrder;
-use mesto_protocol::orders::driver::{Order, OrderPayment, Violation};
+use mesto_protocol::kernel::grants::Role;
+use mesto_protocol::kernel::intents;
+use mesto_protocol::orders::control::{self, NewOrder};
+use mesto_protocol::orders::driver::{self as orders, Order, OrderPayment, Violation};
 use mesto_protocol::parking::quotes::Purchased;
-use mesto_protocol::route;
 use mesto_simulation::check;
 use mesto_simulation::driver::{Counter, Driver, Rig, approval, dinar};
 use mesto_simulation::random::Random;
@@ -172,14 +172,14 @@ impl History<'_> {
         let order: Order = self
             .rig
             .ask(
-                &Request::new("POST", route::INSPECTOR_ORDERS)
+                &Request::new("POST", control::ISSUE.path)
                     .bearer(self.inspector)
                     .key(&format!("inspector-{:08}", self.seed))
                     .json(&order),
             )
             .read()
             .unwrap();
-        let path = route::ORDER_PAYMENT.replace("{order}", &order.id);
+        let path = orders::PAY.target(&[&order.id], &[]);
         let body = OrderPayment { amount: order.due, not_after: self.rig.now + chrono::TimeDelta::minutes(2) };
         // Both owners, one of them on two phones.
         let requests = [driver.post(&path, &body), driver.post(&path, &body), other.post(&path, &body)];
@@ -239,7 +239,7 @@ impl History<'_> {
         let quote = driver.quote(&vehicle, "red", 60);
         let purchase = driver.purchase(&quote);
         let key = purchase.get("idempotency-key").unwrap().to_owned();
-        let cancel = Request::new("DELETE", &route::INTENT.replace("{key}", &key)).bearer(&driver.token);
+        let cancel = Request::new("DELETE", &intents::CANCEL.target(&[&key], &[])).bearer(&driver.token);
         let requests = [purchase, cancel];
         let answers = self.at_once(&requests);
         let bought = self.settled(&requests[0], &answers[0]);

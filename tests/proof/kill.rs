@@ -13,8 +13,8 @@ use chrono::{DateTime, Utc};
 use mesto_operator::store::transact;
 use mesto_operator::testing::PostgresCluster;
 use mesto_operator::{Durability, PostgresStore, Request, Response, SqliteInline, Store, values};
+use mesto_protocol::headers;
 use mesto_protocol::parking::quotes::Purchased;
-use mesto_protocol::route;
 use mesto_simulation::check;
 use mesto_simulation::driver::{Counter, Driver, SECRET};
 use serde_json::Value;
@@ -188,7 +188,7 @@ fn persist(address: SocketAddr, purchase: &Request, broken: &AtomicUsize, restar
             }
         }
     }
-    panic!("{:?} is never answered", purchase.get(route::IDEMPOTENCY_KEY));
+    panic!("{:?} is never answered", purchase.get(headers::IDEMPOTENCY_KEY));
 }
 
 /// How often the process came back: who is refused waits for the next time instead of knocking.

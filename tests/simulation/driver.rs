@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_operator::{Config, HostedPage, Keys, Operator, Request, Response, Store, SystemEntropy, payments};
-use mesto_protocol::base::payments::{BankNotice, BankOutcome, PayMethod};
-use mesto_protocol::base::sign_in::{CodeRequest, Session, SignIn};
-use mesto_protocol::base::vehicles::{NewVehicle, Vehicle};
-use mesto_protocol::base::wallet::{NewTopup, Topup};
+use mesto_protocol::base::payments::{BankNotice, BankOutcome, NOTICE, PayMethod};
+use mesto_protocol::base::sign_in::{self, CodeRequest, Session, SignIn};
+use mesto_protocol::base::vehicles::{self, NewVehicle, Vehicle};
+use mesto_protocol::base::wallet::{self, NewTopup, Topup};
 use mesto_protocol::device::SoftwareDevice;
-use mesto_protocol::parking::quotes::{Purchase, Quote, QuoteRequest};
-use mesto_protocol::route;
+use mesto_protocol::headers;
+use mesto_protocol::parking::quotes::{self, Purchase, Quote, QuoteRequest};
 use mesto_rules::City;
 use mesto_rules::money::{Currency, Money};
 use serde::Serialize;
@@ -41,9 +41,9 @@ pub fn approval(topup: &Topup, payment: &str) -> Request {
         outcome: BankOutcome::Approved,
         reason: None,
     };
-    let request = Request::new("POST", route::BANK_NOTICE).json(&notice);
+    let request = Request::new("POST", NOTICE.path).json(&notice);
     let signature = payments::sign(SECRET.as_bytes(), &request.body);
-    request.header(payments::SIGNATURE, &signature)
+    request.header(headers::SIGNATURE, &signature)
 }
 
 /// Where drivers ask: an operator in this process, or one behind a socket.
@@ -118,14 +118,14 @@ impl<'a> Driver<'a> {
     /// Signs in as somebody new; the number makes phone, device and plate.
     pub fn new(counter: &'a dyn Counter, number: u64) -> Self {
         let phone = format!("+38160{number:07}");
-        let asked = Request::new("POST", route::ONE_TIME_CODE).json(&CodeRequest { phone: phone.clone() });
+        let asked = Request::new("POST", sign_in::SEND_CODE.path).json(&CodeRequest { phone: phone.clone() });
         assert!(counter.ask(&asked).status < 300, "no code for {phone}");
         let code = code_in(&counter.last_message(&phone)).to_owned();
         let mut seed = [7; 32];
         seed[..8].copy_from_slice(&number.to_be_bytes());
         let device_key = SoftwareDevice::from_seed(&seed).unwrap().device_key().to_text();
         let asked = SignIn { phone, code, device: "a phone".into(), device_key };
-        let session: Session = must(counter, &Request::new("POST", route::SESSION).json(&asked));
+        let session: Session = must(counter, &Request::new("POST", sign_in::SIGN_IN.path).json(&asked));
         let (token, account) = (session.token, session.account);
         let mut driver = Self { counter, number, token, account, vehicle: String::new(), keys: 0 };
         let plate = format!("BG {:03}-{}{}", number % 1_000, letter(number / 1_000), letter(number / 23_000));
@@ -148,14 +148,14 @@ impl<'a> Driver<'a> {
     /// The id of a new vehicle.
     pub fn add_vehicle(&mut self, plate: &str) -> String {
         let vehicle = NewVehicle { city: "belgrade".into(), plate: plate.into(), label: None };
-        let request = self.post(route::VEHICLES, &vehicle);
+        let request = self.post(vehicles::ADD.path, &vehicle);
         must::<Vehicle>(self.counter, &request).id
     }
 
     pub fn topup(&mut self, dinars: i64) -> Topup {
         let body =
             NewTopup { amount: dinar(dinars), not_after: self.counter.deadline(), return_url: "mesto://return".into() };
-        let request = self.post(route::TOPUPS, &body);
+        let request = self.post(wallet::TOP_UP.path, &body);
         must(self.counter, &request)
     }
 
@@ -174,14 +174,14 @@ impl<'a> Driver<'a> {
             minutes,
             pay: PayMethod::Deposit,
         };
-        let request = self.post(route::QUOTES, &body);
+        let request = self.post(quotes::QUOTE.path, &body);
         must(self.counter, &request)
     }
 
     /// The request that buys a quote, under a new key.
     pub fn purchase(&mut self, quote: &Quote) -> Request {
         let body = Purchase { quote: quote.id.clone(), not_after: quote.expires_at };
-        self.post(route::TICKETS, &body)
+        self.post(quotes::BUY.path, &body)
     }
 }
 

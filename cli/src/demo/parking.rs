@@ -6,7 +6,6 @@ use mesto_client::rules::Position;
 use mesto_client::{IntentState, TextValue, texts};
 use mesto_protocol::keys::KeySet;
 use mesto_protocol::parking::signed::Presentation;
-use mesto_protocol::route;
 
 use super::{CITY, Cast};
 use crate::failure::{CliError, Outcome};
@@ -198,7 +197,7 @@ pub async fn inspector(cast: &mut Cast) -> Outcome<()> {
 
 async fn key_set(cast: &Cast) -> Outcome<KeySet> {
     let failed = |why: String| CliError::failed("the inspector's keys", why);
-    let url = format!("{}{}", cast.world.operator_url(), route::KEYS);
+    let url = format!("{}{}", cast.world.operator_url(), mesto_protocol::base::public::KEYS.path);
     let answer = crate::web::client().map_err(failed)?.get(url).send().await.map_err(|why| failed(why.to_string()))?;
     let wire = answer.text().await.map_err(|why| failed(why.to_string()))?;
     let wire = serde_json::from_str::<String>(&wire).unwrap_or(wire);

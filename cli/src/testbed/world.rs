@@ -11,8 +11,8 @@ use mesto_operator::{
     Config, Durability, Entropy as _, HostedPage, Keys, LedgerAccountKind, LedgerBalance, Message, Operator,
     PostgresStore, SqliteStore, Store, StoreError, SystemEntropy,
 };
-use mesto_protocol::base::sign_in::Role;
-use mesto_protocol::route;
+use mesto_protocol::kernel::grants::Role;
+use mesto_protocol::orders::control;
 use rust_decimal::Decimal;
 use serde::Serialize;
 use tokio::net::TcpListener;
@@ -371,7 +371,7 @@ impl World {
             .append_pair("zone", zone)
             .append_pair("plate", plate)
             .finish();
-        let url = format!("{}{}?{query}", self.operator_url(), route::INSPECTOR_CHECK);
+        let url = format!("{}{}?{query}", self.operator_url(), control::CHECK.path);
         answered(web()?.get(url).bearer_auth(self.inspector().await?)).await
     }
 
@@ -384,9 +384,9 @@ impl World {
         SystemEntropy.fill(&mut key);
         let key: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
         let request = web()?
-            .post(format!("{}{}", self.operator_url(), route::INSPECTOR_ORDERS))
+            .post(format!("{}{}", self.operator_url(), control::ISSUE.path))
             .bearer_auth(self.inspector().await?)
-            .header(route::IDEMPOTENCY_KEY, key)
+            .header(mesto_protocol::headers::IDEMPOTENCY_KEY, key)
             .header("content-type", "application/json")
             .body(order.to_string());
         answered(request).await

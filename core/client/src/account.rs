@@ -1,13 +1,11 @@
 //! Signing in by one-time code, and out.
 
-use mesto_protocol::base::sign_in::{CodeRequest, CodeSent, Session, SignIn};
+use mesto_protocol::base::sign_in::{self, CodeRequest, CodeSent, Session, SignIn};
 use mesto_protocol::device::DeviceKey;
-use mesto_protocol::route;
 
 use crate::client::{Client, TOKEN};
 use crate::error::{Error, ErrorKind, Result};
 use crate::intent::{IntentState, Progress};
-use crate::ports::Method;
 use crate::store::{IntentRow, rows};
 
 impl Client {
@@ -17,7 +15,7 @@ impl Client {
     /// `phone_invalid`, `too_many_requests`, and whatever a request can answer.
     pub async fn request_code(&self, phone: &str) -> Result<CodeSent> {
         let body = CodeRequest { phone: phone.to_owned() };
-        let outcome = self.ask(Method::Post, route::ONE_TIME_CODE.to_owned(), Some(&body)).await;
+        let outcome = self.call(&sign_in::SEND_CODE, &[], &body).await;
         self.explain(outcome)
     }
 
@@ -38,7 +36,7 @@ impl Client {
             .to_text();
         let body =
             SignIn { phone: phone.to_owned(), code: code.trim().to_owned(), device: device.to_owned(), device_key };
-        let session: Session = self.ask(Method::Post, route::SESSION.to_owned(), Some(&body)).await?;
+        let session: Session = self.call(&sign_in::SIGN_IN, &[], &body).await?;
         self.core().still_open()?;
         let now = self.now();
         // The old token goes first and the new one comes last: whenever this fails or the app dies, no token lies beside
@@ -96,7 +94,7 @@ impl Client {
             );
         }
         // The operator forgets the session by itself if it cannot hear this.
-        let _ = self.ask_raw(Method::Delete, route::SESSION.to_owned(), None::<&()>).await;
+        let _ = self.tell(&sign_in::SIGN_OUT, &[]).await;
         self.core().still_open()?;
         self.ports().secrets.remove(TOKEN)?;
         let mut core = self.core();

@@ -414,6 +414,7 @@ mod tests {
     use super::*;
     use crate::intent::{IntentKind, IntentState, Progress};
     use crate::ports::{Clock, Entropy, Link, LinkAnswer, LinkError, LinkRequest, NoReminders, Secrets, SecretsError};
+    use mesto_protocol::base::wallet::{NewTopup, TOP_UP};
 
     #[derive(Default)]
     struct Sent(AtomicUsize);
@@ -486,8 +487,8 @@ mod tests {
         }
         let amount = Money::from_minor(100_000, Currency::new("RSD").unwrap());
         let intend = |size: usize| {
-            let body = move |_| Ok(vec![b'x'; size]);
-            now_or_never(client.intend(IntentKind::Topup { amount }, "/v1".to_owned(), body, client.now()))
+            let body = move |not_after| NewTopup { amount, not_after, return_url: "x".repeat(size) };
+            now_or_never(client.intend(IntentKind::Topup { amount }, (&TOP_UP, &[]), body, client.now()))
         };
         let error = intend(1_000_000).unwrap_err();
         assert_eq!(error.code(), "phone_full");
@@ -530,8 +531,8 @@ mod tests {
         *link.client.lock().unwrap() = Some(client.clone());
         let amount = Money::from_minor(100_000, Currency::new("RSD").unwrap());
         let later = client.now() + TimeDelta::minutes(2);
-        let body = |_| Ok(b"{}".to_vec());
-        let intent = now_or_never(client.intend(IntentKind::Topup { amount }, "/v1".to_owned(), body, later)).unwrap();
+        let body = |not_after| NewTopup { amount, not_after, return_url: String::new() };
+        let intent = now_or_never(client.intend(IntentKind::Topup { amount }, (&TOP_UP, &[]), body, later)).unwrap();
         assert_eq!(intent.state, IntentState::Unconfirmed(Progress::Leaving));
         // Still no room: nothing more is sent, and nothing is said about money.
         let settled = now_or_never(client.settle_intent(&intent.key)).unwrap();

@@ -36,6 +36,8 @@ pub struct Error {
     /// In English, for developers and logs; never holds a phone number, plate, token or position.
     detail: String,
     params: Box<Map<String, Value>>,
+    /// Only of an answer of the operator.
+    request_id: Option<Box<str>>,
     time_zone: Option<chrono_tz::Tz>,
 }
 
@@ -44,7 +46,14 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, code: &str, detail: impl Into<String>) -> Self {
-        Self { kind, code: code.to_owned(), detail: detail.into(), params: Box::default(), time_zone: None }
+        Self {
+            kind,
+            code: code.to_owned(),
+            detail: detail.into(),
+            params: Box::default(),
+            request_id: None,
+            time_zone: None,
+        }
     }
 
     pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
@@ -79,6 +88,19 @@ impl Error {
     #[must_use]
     pub const fn params(&self) -> &Map<String, Value> {
         &self.params
+    }
+
+    /// The request that failed, as the operator's log names it: `rq_` and 26 letters. For a report to the operator.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.request_id.as_deref()
+    }
+
+    /// Keeps the id of the request; anything but one of ours is passed over.
+    pub(crate) fn of_request(mut self, id: Option<&str>) -> Self {
+        let is_one = |id: &&str| id.len() <= 40 && id.bytes().all(|one| one.is_ascii_alphanumeric() || one == b'_');
+        self.request_id = id.filter(is_one).map(Box::from);
+        self
     }
 
     /// What happened, for the driver.
@@ -122,7 +144,10 @@ impl From<Problem> for Error {
             _ if problem.is_final() => ErrorKind::Refused,
             _ => ErrorKind::NotNow,
         };
-        Self { kind, code: problem.code, detail: problem.detail, params: Box::new(problem.params), time_zone: None }
+        let id = problem.instance.as_deref().and_then(|instance| instance.strip_prefix("urn:mesto:request:"));
+        let mut error = Self::new(kind, &problem.code, problem.detail).of_request(id);
+        error.params = Box::new(problem.params);
+        error
     }
 }
 

@@ -2,12 +2,13 @@
 //! they are kept and carried out, each in one transaction, so that the app may die between any two of them.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mesto_protocol::base::wallet::{Topup, TopupState};
-use mesto_protocol::kernel::intents::{IntentOutcome, IntentState as OperatorState};
+use mesto_protocol::base::public;
+use mesto_protocol::base::wallet::{self, Topup, TopupState};
+use mesto_protocol::kernel::intents::{self, IntentOutcome, IntentState as OperatorState};
 use mesto_protocol::orders::driver::{Order, OrderPaid};
 use mesto_protocol::parking::quotes::Purchased;
 use mesto_protocol::parking::tickets::Ticket;
-use mesto_protocol::{Problem, ProblemCode, route};
+use mesto_protocol::{Method, Operation, Problem, ProblemCode};
 use rusqlite::Connection as Database;
 use serde::Serialize;
 
@@ -15,9 +16,9 @@ use crate::client::Client;
 use crate::clock::ClockState;
 use crate::error::{Error, ErrorKind, Result};
 use crate::intent::{IntentEffect, IntentEvent, IntentKind, IntentState, Progress, step};
-use crate::ports::{LinkAnswer, LinkError, Method};
+use crate::ports::{LinkAnswer, LinkError};
 use crate::store::{IntentRow, NewIntent, StoreError, rows};
-use crate::wire::{Meaning, meaning, path, retry_after};
+use crate::wire::{Meaning, meaning, retry_after};
 
 /// An intent as an app shows it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -148,9 +149,15 @@ struct Heard {
 /// What a step wants from the link.
 enum Exchange {
     Nothing,
-    Post { path: String, body: Vec<u8> },
+    /// The action itself.
+    Post {
+        path: String,
+        body: Vec<u8>,
+    },
     Cancel,
-    Bank { topup: String },
+    Bank {
+        topup: String,
+    },
 }
 
 impl Client {
@@ -167,7 +174,7 @@ impl Client {
             core.read(now, |db| IntentRow::standing(db, kind, &account))?.is_some()
         };
         if !stands && self.time().1 == ClockState::Unsynced {
-            self.get::<mesto_protocol::base::public::Clock>(route::CLOCK.to_owned()).await?;
+            self.fetch(&public::CLOCK, &[], &[]).await?;
             if self.time().1 == ClockState::Unsynced {
                 return Err(Error::unreadable("the answer does not tell the time"));
             }
@@ -176,16 +183,17 @@ impl Client {
     }
 
     /// Stores an intent, or finds the one that stands for the same subject (a double tap), and tries it once.
-    pub(crate) async fn intend(
+    pub(crate) async fn intend<B: Serialize, A>(
         &self,
         kind: IntentKind,
-        path: String,
-        body: impl FnOnce(DateTime<Utc>) -> std::result::Result<Vec<u8>, serde_json::Error>,
+        (operation, names): (&Operation<B, A>, &[&str]),
+        body: impl FnOnce(DateTime<Utc>) -> B,
         not_after: DateTime<Utc>,
     ) -> Result<IntentView> {
         let now = self.now();
         let key = self.new_key();
-        let body = body(not_after).map_err(Error::unreadable)?;
+        let (path, body) = (operation.target(names, &[]), body(not_after));
+        let body = serde_json::to_vec(&body).map_err(Error::unreadable)?;
         let key = {
             let mut core = self.core();
             let account = core.signed_in()?;
@@ -238,14 +246,14 @@ impl Client {
             Exchange::Post { path, body } => {
                 (self.exchange(Method::Post, path, Some(key), Some(body)).await.map(|answer| (answer, false)), true)
             }
-            Exchange::Cancel => (
-                self.exchange(Method::Delete, path(route::INTENT, key), None, None).await.map(|answer| (answer, true)),
-                false,
-            ),
-            Exchange::Bank { topup } => (
-                self.exchange(Method::Get, path(route::TOPUP, &topup), None, None).await.map(|answer| (answer, false)),
-                false,
-            ),
+            Exchange::Cancel => {
+                let path = intents::CANCEL.target(&[key], &[]);
+                (self.exchange(intents::CANCEL.method, path, None, None).await.map(|answer| (answer, true)), false)
+            }
+            Exchange::Bank { topup } => {
+                let path = wallet::TOPUP.target(&[&topup], &[]);
+                (self.exchange(wallet::TOPUP.method, path, None, None).await.map(|answer| (answer, false)), false)
+            }
         };
         let IntentView { kind, state, .. } = self.view(key)?;
         let at_bank = state == IntentState::Unconfirmed(Progress::AtBank);
@@ -509,11 +517,15 @@ fn retry_at(answer: &LinkAnswer, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
 fn read_answer(kind: &IntentKind, status: u16, body: &[u8], retry_at: Option<DateTime<Utc>>) -> (IntentEvent, Brought) {
     let nothing = Brought::default();
     match meaning(status, body) {
-        Meaning::Refused(problem) if problem.is_final() => match problem.kind() {
-            Some(ProblemCode::IntentExpired) => (IntentEvent::TooLate, nothing),
-            Some(ProblemCode::IntentCancelled) => (IntentEvent::Tombstoned, nothing),
-            _ => (IntentEvent::Refused(problem), nothing),
-        },
+        Meaning::Refused(problem) if problem.is_final() => {
+            if problem.is(ProblemCode::IntentExpired) {
+                (IntentEvent::TooLate, nothing)
+            } else if problem.is(ProblemCode::IntentCancelled) {
+                (IntentEvent::Tombstoned, nothing)
+            } else {
+                (IntentEvent::Refused(problem), nothing)
+            }
+        }
         Meaning::Refused(_) | Meaning::Foreign => (IntentEvent::NotNow { retry_at }, nothing),
         Meaning::Done => read_done(kind, body).unwrap_or((IntentEvent::NoAnswer, nothing)),
     }
@@ -555,6 +567,7 @@ pub(crate) fn event_of_topup(topup: &Topup) -> IntentEvent {
                 detail: "the top-up was declined".to_owned(),
                 code,
                 params: serde_json::Map::new(),
+                instance: None,
             };
             IntentEvent::Refused(problem.with("amount", topup.amount))
         }

@@ -1,10 +1,9 @@
 //! Parking: zones near me, a quote, its preview without a connection, the purchase, the ticket and its code.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mesto_protocol::parking::quotes::{Purchase, Quote, QuoteRequest};
+use mesto_protocol::parking::quotes::{self, Purchase, Quote, QuoteRequest};
 use mesto_protocol::parking::signed::{Presentation, TicketClaims};
-use mesto_protocol::parking::tickets::{Ticket, TicketState, Tickets};
-use mesto_protocol::route;
+use mesto_protocol::parking::tickets::{self, Ticket, TicketState, Tickets};
 use mesto_rules::quote::{self as rules_quote, PayMethod, QuoteAsk};
 use mesto_rules::{Position, Stay, zone_by_sign, zones_near};
 use serde::Serialize;
@@ -14,9 +13,7 @@ use crate::clock::ClockState;
 use crate::error::{Error, ErrorKind, Result};
 use crate::intent::IntentKind;
 use crate::outbox::IntentView;
-use crate::ports::Method;
 use crate::store::rows;
-use crate::wire::escape;
 
 /// A zone as the list of a screen shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -132,7 +129,7 @@ impl Client {
             minutes,
             pay: mesto_protocol::base::payments::PayMethod::Deposit,
         };
-        self.ask(Method::Post, route::QUOTES.to_owned(), Some(&body)).await
+        self.call(&quotes::QUOTE, &[], &body).await
     }
 
     /// A quote that continues a ticket with the time after its end, at its own price (BG-46, BG-54). Also right after
@@ -225,8 +222,8 @@ impl Client {
         }
         let not_after = self.not_after(now).min(quote.expires_at);
         let quote = quote.id.clone();
-        let body = |not_after| serde_json::to_vec(&Purchase { quote, not_after });
-        self.intend(kind, route::TICKETS.to_owned(), body, not_after).await
+        let body = |not_after| Purchase { quote, not_after };
+        self.intend(kind, (&quotes::BUY, &[]), body, not_after).await
     }
 
     /// What was bought, newest first, `limit` at most; `before` is the id of the last ticket seen. Without a connection
@@ -241,12 +238,10 @@ impl Client {
 
     async fn history_inner(&self, before: Option<&str>, limit: u32) -> Result<History> {
         let session = self.core().session()?;
-        let mut path = format!("{}?limit={limit}", route::TICKETS);
-        if let Some(before) = before {
-            path.push_str("&before=");
-            path.push_str(&escape(before));
-        }
-        match self.get::<Tickets>(path).await {
+        let most = limit.to_string();
+        let mut query = vec![("limit", most.as_str())];
+        query.extend(before.map(|ticket| ("before", ticket)));
+        match self.fetch(&tickets::LIST, &[], &query).await {
             Ok(Tickets { tickets, more }) => {
                 let now = self.now();
                 let mut core = self.core();

@@ -8,29 +8,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+pub use mesto_protocol::Method;
 pub use mesto_protocol::device::{DeviceSignError, DeviceSigner};
 
 use crate::reminders::Reminder;
-
-/// How a request is made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Method {
-    Get,
-    Post,
-    Delete,
-}
-
-impl Method {
-    /// The word on the wire.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Get => "GET",
-            Self::Post => "POST",
-            Self::Delete => "DELETE",
-        }
-    }
-}
 
 /// A request to the operator; the link adds the scheme and host in front of `path`.
 #[derive(Clone, PartialEq, Eq)]

@@ -1,9 +1,15 @@
 //! Keeping up with the account: a whole reading first, then events by their cursor, resumed where the last one ended.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mesto_protocol::base::accounts::Account;
+use mesto_protocol::ProblemCode;
+use mesto_protocol::base::accounts::{self, Account};
+use mesto_protocol::base::vehicles::{Vehicle, VehicleRemoved, VehiclesSection};
+use mesto_protocol::base::wallet::{Balance, Topup, WalletSection};
 use mesto_protocol::event::{Change, Event, EventPage};
-use mesto_protocol::{ProblemCode, route};
+use mesto_protocol::kernel::EVENTS;
+use mesto_protocol::kernel::service::Section as _;
+use mesto_protocol::orders::driver::{Order, OrdersSection};
+use mesto_protocol::parking::tickets::{ParkingSection, Ticket};
 use rusqlite::Connection as Database;
 
 use crate::client::Client;
@@ -60,7 +66,7 @@ impl Client {
             None => self.read_account(&reading, &mut report).await?,
         };
         for _ in 0..MOST_PAGES {
-            let page: EventPage = match self.get(format!("{}?after={cursor}", route::EVENTS)).await {
+            let page: EventPage = match self.fetch(&EVENTS, &[], &[("after", &cursor.to_string())]).await {
                 Ok(page) => page,
                 Err(error) if error.code() == ProblemCode::CursorTooOld.as_str() && !report.from_snapshot => {
                     cursor = self.read_account(&reading, &mut report).await?;
@@ -88,7 +94,7 @@ impl Client {
     }
 
     async fn read_account(&self, reading: &Reading, report: &mut SyncReport) -> Result<i64> {
-        let account: Account = self.get(route::ACCOUNT.to_owned()).await?;
+        let account: Account = self.fetch(&accounts::READ, &[], &[]).await?;
         let now = self.now();
         let mut core = self.core();
         core.still(&reading.session)?;
@@ -100,9 +106,9 @@ impl Client {
             if rows::get::<i64>(db, rows::meta::CURSOR)?.is_some_and(|known| known > account.seq) {
                 return Ok(());
             }
-            rows::replace_account(db, &account, now)?;
+            let topups = rows::replace_account(db, &account, now)?;
             rows::balance_is_told(db, reading.old_balance)?;
-            account.topups.iter().try_for_each(|topup| hear_of_topup(db, topup, now))
+            topups.iter().try_for_each(|topup| hear_of_topup(db, topup, now))
         })?;
         core.account = Some(account.account.clone());
         report.from_snapshot = true;
@@ -122,10 +128,9 @@ impl Client {
                 if event.seq <= cursor {
                     continue;
                 }
-                if event.seq != cursor + 1 || matches!(event.change, Change::Unknown(_)) {
+                if event.seq != cursor + 1 || !apply(db, event, now)? {
                     return Ok(None);
                 }
-                apply(db, event, now)?;
                 cursor = event.seq;
                 events += 1;
             }
@@ -157,18 +162,31 @@ impl Client {
     }
 }
 
-fn apply(db: &Database, event: &Event, now: DateTime<Utc>) -> std::result::Result<(), StoreError> {
-    match &event.change {
-        Change::VehicleAdded(vehicle) => rows::put_vehicle(db, vehicle),
-        Change::VehicleRemoved(vehicle) => rows::remove_vehicle(db, &vehicle.id),
-        Change::TopupChanged(topup) => {
-            rows::put_topup(db, topup)?;
-            hear_of_topup(db, topup, now)
+/// The services whose things this version keeps. Events of others are passed over.
+const KEPT: [&str; 4] = [VehiclesSection::NAME, WalletSection::NAME, ParkingSection::NAME, OrdersSection::NAME];
+
+/// Stores what an event tells; `false` when it is of a service that is kept here and cannot be read: a kind or a shape of
+/// a later version.
+fn apply(db: &Database, event: &Event, now: DateTime<Utc>) -> std::result::Result<bool, StoreError> {
+    fn told<T: Change>(
+        event: &Event,
+        keep: impl FnOnce(T) -> std::result::Result<(), StoreError>,
+    ) -> std::result::Result<bool, StoreError> {
+        match event.data.read() {
+            Ok(thing) => keep(thing).map(|()| true),
+            Err(_) => Ok(false),
         }
-        Change::TicketChanged(ticket) => rows::put_ticket(db, ticket),
-        Change::OrderChanged(order) => rows::put_order(db, order),
-        Change::DepositChanged { balance } => rows::set(db, rows::meta::BALANCE, balance),
-        // Nothing that could be applied; the account is read instead.
-        Change::Unknown(_) => Ok(()),
+    }
+    match event.kind.as_str() {
+        Vehicle::KIND => told(event, |vehicle| rows::put_vehicle(db, &vehicle)),
+        VehicleRemoved::KIND => told(event, |VehicleRemoved { id }| rows::remove_vehicle(db, &id)),
+        Topup::KIND => told(event, |topup| {
+            rows::put_topup(db, &topup)?;
+            hear_of_topup(db, &topup, now)
+        }),
+        Ticket::KIND => told(event, |ticket| rows::put_ticket(db, &ticket)),
+        Order::KIND => told(event, |order| rows::put_order(db, &order)),
+        Balance::KIND => told(event, |Balance { balance }| rows::set(db, rows::meta::BALANCE, &balance)),
+        _ => Ok(!KEPT.contains(&event.service())),
     }
 }

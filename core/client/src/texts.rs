@@ -243,7 +243,6 @@ mod tests {
 
     use chrono::TimeZone as _;
     use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
-    use mesto_protocol::ProblemCode;
     use mesto_rules::{Currency, LineKind, Notice, PayMethod, PlateWarning, Refusal};
     use serde_json::json;
 
@@ -324,7 +323,7 @@ mod tests {
 
     #[test]
     fn every_code_has_text_and_advice_in_every_language() {
-        let codes = ProblemCode::ALL.iter().map(|code| code.as_str()).chain(LOCAL_CODES.iter().copied());
+        let codes = mesto_protocol::services::problems().map(|code| code.as_str()).chain(LOCAL_CODES.iter().copied());
         let refusals = refusals();
         let codes = codes.chain(refusals.iter().map(Refusal::code));
         for code in codes {

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use mesto_protocol::base::public;
 use mesto_protocol::keys::KeySet;
-use mesto_protocol::route;
 use mesto_protocol::signed_city::SignedCity;
 use mesto_rules::City;
 use rust_decimal::Decimal;
@@ -11,9 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
-use crate::ports::Method;
 use crate::store::rows;
-use crate::wire::path;
 
 /// Which city document is in use.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,8 +56,8 @@ impl Client {
     }
 
     async fn refresh_inner(&self) -> Result<Refreshed> {
-        let answer = self.ask_raw(Method::Get, route::KEYS.to_owned(), None::<&()>).await?;
-        let wire = text_of(&answer.body, "keys_not_genuine", "key set")?;
+        let answer = self.fetch_text(&public::KEYS, &[]).await?;
+        let wire = text_of(&answer, "keys_not_genuine", "key set")?;
         let now = self.now();
         let known = self.core().read(now, |db| rows::document_version(db, KEYS))?.unwrap_or(0);
         let keys = KeySet::verify(&wire, &self.config().root_key, u64::from(known))
@@ -70,8 +68,8 @@ impl Client {
         }
 
         let id = self.config().city.clone();
-        let answer = self.ask_raw(Method::Get, path(route::CITY, &id), None::<&()>).await?;
-        let wire = text_of(&answer.body, "city_not_genuine", "city")?;
+        let answer = self.fetch_text(&public::CITY, &[&id]).await?;
+        let wire = text_of(&answer, "city_not_genuine", "city")?;
         let now = self.now();
         let known = self.core().read(now, |db| rows::document_version(db, &city_name(&id)))?.unwrap_or(0);
         let signed = SignedCity::verify(&wire, &keys, now, &id, known)

@@ -1,14 +1,11 @@
 //! The driver's vehicles. A plate is checked here first, with the city's grammar, so that a slip is seen at once.
 
-use mesto_protocol::base::vehicles::{NewVehicle, Vehicle};
-use mesto_protocol::route;
+use mesto_protocol::base::vehicles::{self, NewVehicle, Vehicle};
 use mesto_rules::{Plate, parse_plate};
 
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
-use crate::ports::Method;
 use crate::store::rows;
-use crate::wire::path;
 
 impl Client {
     /// Reads a plate as it is typed: how it is shown, compared and sent by SMS, and what to look at again. Local.
@@ -36,7 +33,7 @@ impl Client {
         }
         let body =
             NewVehicle { city: self.config().city.clone(), plate: plate.to_owned(), label: label.map(str::to_owned) };
-        let vehicle: Vehicle = self.ask(Method::Post, route::VEHICLES.to_owned(), Some(&body)).await?;
+        let vehicle: Vehicle = self.call(&vehicles::ADD, &[], &body).await?;
         let now = self.now();
         let mut core = self.core();
         core.still(&session)?;
@@ -57,7 +54,7 @@ impl Client {
 
     async fn remove_vehicle_inner(&self, vehicle: &str) -> Result<()> {
         let session = self.core().session()?;
-        self.ask_raw(Method::Delete, path(route::VEHICLE, vehicle), None::<&()>).await?;
+        self.tell(&vehicles::REMOVE, &[vehicle]).await?;
         let now = self.now();
         let mut core = self.core();
         core.still(&session)?;

@@ -1,8 +1,7 @@
 //! Money: the deposit, its top-ups by the bank's page, what consumed it, and the payment of daily orders.
 
-use mesto_protocol::base::wallet::{Deposit, NewTopup};
-use mesto_protocol::orders::driver::{Order, OrderPayment, OrderState};
-use mesto_protocol::route;
+use mesto_protocol::base::wallet::{self, Deposit, NewTopup};
+use mesto_protocol::orders::driver::{self as orders, Order, OrderPayment, OrderState};
 use mesto_rules::Money;
 use rust_decimal::Decimal;
 use serde_json::json;
@@ -12,7 +11,6 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::intent::IntentKind;
 use crate::outbox::IntentView;
 use crate::store::rows;
-use crate::wire::path;
 
 impl Client {
     /// Starts a top-up of the deposit, in the city's currency. The intent's `page_url` is the bank's page, where card
@@ -43,8 +41,8 @@ impl Client {
         self.know_the_time_for(&kind).await?;
         let not_after = self.not_after(self.now());
         let return_url = self.config().return_url.clone();
-        let body = |not_after| serde_json::to_vec(&NewTopup { amount, not_after, return_url });
-        self.intend(kind, route::TOPUPS.to_owned(), body, not_after).await
+        let body = |not_after| NewTopup { amount, not_after, return_url };
+        self.intend(kind, (&wallet::TOP_UP, &[]), body, not_after).await
     }
 
     /// Pays a daily order from the deposit, exactly the amount it shows (BG-70).
@@ -66,8 +64,8 @@ impl Client {
         self.know_the_time_for(&kind).await?;
         let not_after = self.not_after(self.now());
         let Order { id, due, .. } = order;
-        let body = |not_after| serde_json::to_vec(&OrderPayment { amount: due, not_after });
-        self.intend(kind, path(route::ORDER_PAYMENT, &id), body, not_after).await
+        let body = |not_after| OrderPayment { amount: due, not_after };
+        self.intend(kind, (&orders::PAY, &[&id]), body, not_after).await
     }
 
     /// Daily orders, newest first, at most 50. Local.
@@ -88,8 +86,10 @@ impl Client {
         let signed_in = self.core().signed_in();
         let outcome = match signed_in {
             Ok(_) => {
-                let before = before.map(|entry| format!("&before={entry}")).unwrap_or_default();
-                self.get(format!("{}?limit={limit}{before}", route::DEPOSIT)).await
+                let (limit, before) = (limit.to_string(), before.map(|entry| entry.to_string()));
+                let mut query = vec![("limit", limit.as_str())];
+                query.extend(before.as_deref().map(|entry| ("before", entry)));
+                self.fetch(&wallet::HISTORY, &[], &query).await
             }
             Err(error) => Err(error),
         };

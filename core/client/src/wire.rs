@@ -1,13 +1,14 @@
 //! One exchange with the operator: headers out, clock and connection state in, and what an answer means.
 
-use mesto_protocol::{Problem, ProblemCode, route};
+use mesto_protocol::kernel::operation::{Entry, Nothing, Text};
+use mesto_protocol::{Method, Operation, Problem, ProblemCode, headers};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::client::{Client, TOKEN};
 use crate::clock::Anchor;
 use crate::error::{Error, Result};
-use crate::ports::{LinkAnswer, LinkError, LinkRequest, Method};
+use crate::ports::{LinkAnswer, LinkError, LinkRequest};
 use crate::snapshot::Connection;
 use crate::store::rows;
 
@@ -37,30 +38,6 @@ pub(crate) fn meaning(status: u16, body: &[u8]) -> Meaning {
     }
 }
 
-/// A text as part of a path or query.
-pub(crate) fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
-            escaped.push(char::from(byte));
-        } else {
-            escaped.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    escaped
-}
-
-/// A route with its one parameter filled in.
-pub(crate) fn path(route: &str, value: &str) -> String {
-    match (route.find('{'), route.find('}')) {
-        (Some(from), Some(to)) => {
-            let (head, tail) = (route.get(..from).unwrap_or_default(), route.get(to + 1..).unwrap_or_default());
-            format!("{head}{}{tail}", escape(value))
-        }
-        _ => route.to_owned(),
-    }
-}
-
 /// Epoch milliseconds from 2000 to 2100: anything else is no operator's clock.
 const PLAUSIBLE_MS: std::ops::Range<i64> = 946_684_800_000..4_102_444_800_000;
 /// Nobody is made to wait longer for the next attempt, seconds: a slip must not leave an intent open for years.
@@ -82,12 +59,12 @@ impl Client {
         body: Option<Vec<u8>>,
     ) -> std::result::Result<LinkAnswer, LinkError> {
         let token = self.core().token.clone();
-        let mut headers = vec![(route::CLIENT.to_owned(), self.config().version.clone())];
+        let mut headers = vec![(headers::CLIENT.to_owned(), self.config().version.clone())];
         if let Some(token) = &token {
             headers.push(("authorization".to_owned(), format!("Bearer {token}")));
         }
         if let Some(key) = key {
-            headers.push((route::IDEMPOTENCY_KEY.to_owned(), key.to_owned()));
+            headers.push((headers::IDEMPOTENCY_KEY.to_owned(), key.to_owned()));
         }
         if body.is_some() {
             headers.push(("content-type".to_owned(), "application/json".to_owned()));
@@ -103,18 +80,18 @@ impl Client {
 
     fn heard(&self, answer: &LinkAnswer, sent: std::time::Duration, token: Option<&str>) {
         let refusal = match meaning(answer.status, &answer.body) {
-            Meaning::Refused(problem) => problem.kind(),
+            Meaning::Refused(problem) => Some(problem),
             Meaning::Done => None,
             // Somebody else answers for the operator: there is no connection to him, and his time is not the operator's.
             Meaning::Foreign => return self.connection_is(Connection::Offline),
         };
-        let told = answer.header(route::TIME).and_then(|ms| ms.trim().parse::<i64>().ok());
+        let told = answer.header(headers::TIME).and_then(|ms| ms.trim().parse::<i64>().ok());
         if let Some(server_ms) = told.filter(|ms| PLAUSIBLE_MS.contains(ms)) {
             self.clock_is(Anchor::observe(server_ms, sent, self.ports().clock.as_ref()));
         }
         match refusal {
-            Some(ProblemCode::ClientTooOld) => self.connection_is(Connection::UpdateNeeded),
-            Some(ProblemCode::Unauthorized) => {
+            Some(problem) if problem.is(ProblemCode::ClientTooOld) => self.connection_is(Connection::UpdateNeeded),
+            Some(problem) if problem.is(ProblemCode::Unauthorized) => {
                 self.connection_is(Connection::Online);
                 if let Some(token) = token {
                     self.session_over(token);
@@ -170,27 +147,40 @@ impl Client {
         self.changed();
     }
 
-    /// A request whose answer is a value.
-    pub(crate) async fn ask<T: DeserializeOwned>(
+    /// Asks with a body for a value. `names` stand in the places of the path.
+    pub(crate) async fn call<B: Serialize + Sync, A: DeserializeOwned>(
         &self,
-        method: Method,
-        path: String,
-        body: Option<&(impl Serialize + Sync)>,
-    ) -> Result<T> {
-        let answer = self.ask_raw(method, path, body).await?;
-        serde_json::from_slice(&answer.body).map_err(Error::unreadable)
+        operation: &Operation<B, A>,
+        names: &[&str],
+        body: &B,
+    ) -> Result<A> {
+        let body = serde_json::to_vec(body).map_err(Error::unreadable)?;
+        read(&self.ask(operation, operation.target(names, &[]), Some(body)).await?)
     }
 
-    /// A request whose answer only matters by its status, or is not JSON.
-    pub(crate) async fn ask_raw(
+    /// Asks for a value.
+    pub(crate) async fn fetch<A: DeserializeOwned>(
         &self,
-        method: Method,
-        path: String,
-        body: Option<&(impl Serialize + Sync)>,
-    ) -> Result<LinkAnswer> {
+        operation: &Operation<Nothing, A>,
+        names: &[&str],
+        query: &[(&str, &str)],
+    ) -> Result<A> {
+        read(&self.ask(operation, operation.target(names, query), None).await?)
+    }
+
+    /// Asks for signed text.
+    pub(crate) async fn fetch_text(&self, operation: &Operation<Nothing, Text>, names: &[&str]) -> Result<Vec<u8>> {
+        Ok(self.ask(operation, operation.target(names, &[]), None).await?.body)
+    }
+
+    /// Wants something done that says nothing.
+    pub(crate) async fn tell(&self, operation: &Operation<Nothing, Nothing>, names: &[&str]) -> Result<()> {
+        self.ask(operation, operation.target(names, &[]), None).await.map(drop)
+    }
+
+    async fn ask(&self, operation: &Entry, path: String, body: Option<Vec<u8>>) -> Result<LinkAnswer> {
         self.core().still_open()?;
-        let body = body.map(serde_json::to_vec).transpose().map_err(Error::unreadable)?;
-        let answer = self.exchange(method, path, None, body).await?;
+        let answer = self.exchange(operation.method, path, None, body).await?;
         match meaning(answer.status, &answer.body) {
             Meaning::Done => Ok(answer),
             Meaning::Refused(problem) => Err(problem.into()),
@@ -199,11 +189,11 @@ impl Client {
             }
         }
     }
+}
 
-    /// A request without a body.
-    pub(crate) async fn get<T: DeserializeOwned>(&self, path: String) -> Result<T> {
-        self.ask(Method::Get, path, None::<&()>).await
-    }
+fn read<A: DeserializeOwned>(answer: &LinkAnswer) -> Result<A> {
+    serde_json::from_slice(&answer.body)
+        .map_err(|why| Error::unreadable(why).of_request(answer.header(headers::REQUEST_ID)))
 }
 
 #[cfg(test)]
@@ -236,11 +226,5 @@ mod tests {
         assert_eq!(after("99999999999"), Some(3_600));
         assert_eq!(after("Wed, 21 Oct 2026 07:28:00 GMT"), None);
         assert_eq!(after("-1"), None);
-    }
-
-    #[test]
-    fn a_value_cannot_break_out_of_a_path() {
-        assert_eq!(path(route::VEHICLE, "a/../b?c"), "/v1/vehicles/a%2F..%2Fb%3Fc");
-        assert_eq!(path(route::ORDER_PAYMENT, "Š1"), "/v1/orders/%C5%A01/payment");
     }
 }

@@ -3,13 +3,16 @@
 //! Must not know: HTTP clients or servers, stores, clocks. Everything here is a value, a parser or a signature.
 //!
 //! [`kernel`] knows no service; [`base`] is what every service stands on; a folder per service ([`parking`], [`orders`])
-//! holds what that service sends and takes.
+//! holds what that service sends and takes; [`services`] is the list of them.
 
 pub mod base;
 pub mod kernel;
 pub mod orders;
 pub mod parking;
+pub mod services;
 
 #[cfg(feature = "openapi")]
 pub use kernel::openapi;
-pub use kernel::{Problem, ProblemCode, code, device, event, idempotency, keys, route, signature, signed_city};
+pub use kernel::{
+    Method, Operation, Problem, ProblemCode, code, device, event, headers, idempotency, keys, signature, signed_city,
+};

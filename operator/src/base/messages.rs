@@ -2,8 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::kernel::call::Call;
 use crate::kernel::failure::Outcome;
-use crate::kernel::routes::Call;
+use crate::kernel::operator::Operator;
+use crate::kernel::retention::before;
+use crate::kernel::service::{Erasure, Export, Service, Table};
 use crate::kernel::store::{Select, StoreError, Tx, Write};
 use crate::{table, values};
 
@@ -15,6 +18,27 @@ table! {
         body: String,
         at: DateTime<Utc>,
     }
+}
+
+pub(crate) const SERVICE: Service = Service {
+    tables: &[Table {
+        name: "outbox",
+        export: Export::Rows {
+            called: "messages",
+            columns: &["channel", "body", "at"],
+            from: "outbox WHERE recipient = (SELECT phone FROM person WHERE account = $1) ORDER BY id",
+        },
+        erasure: Erasure::AtClosing(&[
+            "DELETE FROM outbox WHERE recipient = (SELECT phone FROM person WHERE account = $1)",
+        ]),
+    }],
+    retention: Some(erase_old),
+    ..Service::named("messages")
+};
+
+fn erase_old(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<()> {
+    let before = before(now, operator.home.retention.outbox_days);
+    Ok(tx.write(Write::sql("outbox", "DELETE FROM outbox WHERE at < $1", values![before]))?)
 }
 
 /// A message to a person.

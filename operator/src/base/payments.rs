@@ -1,17 +1,30 @@
 //! The payment page: a signed link to a bank's hosted page, and the bank's signed notice. Card data never comes near.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use hmac::{Hmac, KeyInit, Mac};
-use mesto_protocol::base::payments::BankNotice;
-use mesto_protocol::{Problem, ProblemCode, route};
+use mesto_protocol::base::payments::{self as wire, BankNotice};
+use mesto_protocol::headers::SIGNATURE;
+use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::money::Money;
 use sha2::Sha256;
 
+use crate::kernel::failure::Outcome;
 use crate::kernel::http::Request;
+use crate::kernel::operator::Operator;
+use crate::kernel::service::Service;
 use crate::kernel::text::{form_encode, hex, same_secret};
 
-/// Header of a notice: HMAC-SHA256 of the raw body, lower-case hex.
-pub const SIGNATURE: &str = "mesto-signature";
+/// The bank's notice is taken by the wallet, whose top-up it ends.
+pub(crate) const SERVICE: Service = Service::of(&wire::SERVICE);
+
+/// The way to the bank, as the operator was given it.
+pub(crate) struct Bank(pub Arc<dyn PaymentPage>);
+
+pub(crate) fn page(operator: &Operator) -> Outcome<&dyn PaymentPage> {
+    Ok(&*operator.parts.get::<Bank>()?.0)
+}
 
 /// The provider of the hosted page, in the ledger.
 pub(crate) const PROVIDER: &str = "bank";
@@ -73,7 +86,7 @@ impl PaymentPage for HostedPage {
             ("amount", &order.amount.amount.to_string()),
             ("currency", order.amount.currency.code()),
             ("return_url", &format!("{}{separator}intent={}", order.return_url, form_encode(order.intent))),
-            ("notice_url", &format!("{}{}", self.operator, route::BANK_NOTICE)),
+            ("notice_url", &format!("{}{}", self.operator, wire::NOTICE.path)),
             ("expires", &order.expires.timestamp_millis().to_string()),
         ]);
         let signature = sign(&self.secret, query.as_bytes());

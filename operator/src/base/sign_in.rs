@@ -1,16 +1,21 @@
 //! Signing in: a one-time code by SMS, a token that is stored hashed, a device key that is bound into tickets.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mesto_protocol::base::sign_in::{CodeRequest, CodeSent, Role, Session, SignIn};
+use mesto_protocol::base::sign_in::{self as wire, CodeRequest, CodeSent, Session, SignIn};
 use mesto_protocol::device::DeviceKey;
+use mesto_protocol::kernel::grants::{Grant, Role};
 use mesto_protocol::{Problem, ProblemCode};
 
 use crate::base::messages;
-use crate::kernel::account::{AccountRow, LockedAccount, RoleWord};
-use crate::kernel::failure::{Outcome, refuse};
-use crate::kernel::http::{Request, Response};
-use crate::kernel::routes::Call;
-use crate::kernel::store::{Row, Select, StoreError, Tx, Write};
+use crate::kernel::account::{AccountKindWord, AccountRow, LockedAccount};
+use crate::kernel::call::Call;
+use crate::kernel::caller::{self, DeviceRow, TokenRow};
+use crate::kernel::failure::{Failure, Outcome, refuse};
+use crate::kernel::grants::{self, NewGrant};
+use crate::kernel::operator::Operator;
+use crate::kernel::retention::before;
+use crate::kernel::service::{Erasure, Export, Service, Table, serve};
+use crate::kernel::store::{Select, StoreError, Tx, Write};
 use crate::kernel::text;
 use crate::{delete, find, projection, table, update, values};
 
@@ -50,75 +55,70 @@ table! {
     }
 }
 
-table! {
-    pub(crate) struct DeviceRow in "device" {
-        id: String,
-        account: String,
-        name: String,
-        public_key: String,
-        created_at: DateTime<Utc>,
+pub(crate) const SERVICE: Service = Service {
+    operations: &[
+        serve!(post wire::SEND_CODE => send_code),
+        serve!(post wire::SIGN_IN => sign_in),
+        serve!(delete wire::SIGN_OUT => sign_out),
+    ],
+    tables: &[
+        Table {
+            name: "one_time_code",
+            export: Export::Excused("waits for minutes, and only as a hash"),
+            erasure: Erasure::AtClosing(&[
+                "DELETE FROM one_time_code WHERE phone = (SELECT phone FROM person WHERE account = $1)",
+            ]),
+        },
+        Table {
+            name: "attempt",
+            export: Export::Excused("numbers and addresses only as hashes"),
+            erasure: Erasure::WithTime("limits count an hour back; a hash names nobody"),
+        },
+        Table {
+            name: "token",
+            export: Export::Rows {
+                called: "sessions",
+                columns: &["created_at", "expires_at"],
+                from: "token WHERE account = $1 ORDER BY created_at",
+            },
+            erasure: Erasure::AtClosing(&["DELETE FROM token WHERE account = $1"]),
+        },
+        Table {
+            name: "device",
+            export: Export::Rows {
+                called: "devices",
+                columns: &["name", "public_key", "created_at"],
+                from: "device WHERE account = $1 ORDER BY id",
+            },
+            erasure: Erasure::AtClosing(&["DELETE FROM device WHERE account = $1"]),
+        },
+        Table {
+            name: "person",
+            export: Export::Rows {
+                called: "person",
+                columns: &["phone", "name", "created_at"],
+                from: "person WHERE account = $1",
+            },
+            erasure: Erasure::AtClosing(&["DELETE FROM person WHERE account = $1"]),
+        },
+    ],
+    retention: Some(erase_old),
+    ..Service::of(&wire::SERVICE)
+};
+
+fn erase_old(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<()> {
+    let old = before(now, operator.home.retention.sign_in_days);
+    for (table, sql) in [
+        ("one_time_code", "DELETE FROM one_time_code WHERE expires_at < $1"),
+        ("attempt", "DELETE FROM attempt WHERE at < $1"),
+        ("token", "DELETE FROM token WHERE expires_at < $1"),
+    ] {
+        tx.write(Write::sql(table, sql, values![old]))?;
     }
+    Ok(())
 }
 
-table! {
-    pub(crate) struct TokenRow in "token" {
-        hash: String,
-        account: String,
-        device: Option<String>,
-        created_at: DateTime<Utc>,
-        expires_at: DateTime<Utc>,
-    }
-}
-
-projection! {
-    /// The device of a token, `$1`.
-    pub(crate) struct Device {
-        device_key: Option<String> = "(SELECT public_key FROM device WHERE id = (SELECT device FROM token WHERE hash = $1))",
-    }
-}
-
-/// The account that holds a token, and the token's device.
-pub(crate) type Holder = (AccountRow, Device);
-
-/// Who makes a request.
-#[derive(Debug, Clone)]
-pub(crate) struct Who {
-    pub account: String,
-    pub role: Role,
-    /// The device's key, when the token belongs to a device.
-    pub device_key: Option<String>,
-}
-
-/// The hash of the request's token, as it is stored.
-pub(crate) fn token_hash(request: &Request) -> Outcome<String> {
-    match request.get("authorization").and_then(|value| value.strip_prefix("Bearer ")) {
-        Some(token) => Ok(text::sha256(token.as_bytes())),
-        None => {
-            refuse(ProblemCode::Unauthorized, "send the header Authorization: Bearer with the token of your session")
-        }
-    }
-}
-
-/// Asks for the holder of a token: `$1`, good at `$2`.
-pub(crate) fn holder(token_hash: &str, now: DateTime<Utc>) -> Select<Holder> {
-    Select::of(
-        "FROM account WHERE account.id = (SELECT account FROM token WHERE hash = $1 AND expires_at > $2) AND account.closed_at IS NULL",
-        values![token_hash, now.timestamp_millis()],
-    )
-}
-
-/// The answer to [`holder`].
-pub(crate) fn held(row: Option<&Row>) -> Outcome<(Who, AccountRow)> {
-    let Some(row) = row else {
-        return refuse(ProblemCode::Unauthorized, "this token is not valid any more; sign in again");
-    };
-    let (account, Device { device_key }): Holder = row.read()?;
-    Ok((Who { account: account.id.clone(), role: account.role.into(), device_key }, account))
-}
-
-/// `POST /v1/auth/code`
-pub(crate) fn send_code(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
-    let asked: CodeRequest = call.request.read()?;
+fn send_code(tx: &mut dyn Tx, call: &mut Call<'_>, asked: CodeRequest) -> Outcome<CodeSent> {
     let phone = phone(&asked.phone)?;
     let (config, now) = (&call.operator.config, call.now);
     let waiting = tx.first(find!(OneTimeCodeRow { phone: &phone }).locking("one_time_code"))?;
@@ -142,12 +142,10 @@ pub(crate) fn send_code(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Respons
     })?;
     let lifetime = config.code_lifetime.num_minutes();
     messages::put(tx, call, "sms", &phone, &format!("Mesto: {code} ({lifetime} min)"))?;
-    Ok(Response::json(200, &CodeSent { expires_at, resend_at, digits: DIGITS }))
+    Ok(CodeSent { expires_at, resend_at, digits: DIGITS })
 }
 
-/// `POST /v1/auth/session`
-pub(crate) fn sign_in(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
-    let asked: SignIn = call.request.read()?;
+fn sign_in(tx: &mut dyn Tx, call: &mut Call<'_>, asked: SignIn) -> Outcome<Session> {
     let phone = phone(&asked.phone)?;
     let device_key = DeviceKey::from_text(&asked.device_key)
         .map_err(|error| Problem::new(ProblemCode::DeviceKeyInvalid, error.to_string()))?;
@@ -167,13 +165,12 @@ pub(crate) fn sign_in(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response>
     if !text::same_secret(sent.hash.as_bytes(), hashed(&phone, asked.code.trim()).as_bytes()) {
         tx.write(update!(OneTimeCodeRow { phone: &phone } set { tries: sent.tries + 1 }))?;
         count(tx, call, "wrong_code", &call.request.address)?;
-        // An answer, not a refusal: the counted try has to stay.
-        return Ok(Response::problem(
-            &Problem::new(ProblemCode::CodeWrong, format!("this is not the code that was sent; {left} tries are left"))
+        return Err(Failure::Counted(Box::new(
+            Problem::new(ProblemCode::CodeWrong, format!("this is not the code that was sent; {left} tries are left"))
                 .with("tries_left", left),
-        ));
+        )));
     }
-    let (account, role) = account_of(tx, call, &phone)?;
+    let (account, grants) = account_of(tx, call, &phone)?;
     tx.write(delete!(OneTimeCodeRow { phone: &phone }))?;
     let device = call.operator.id("dv", now);
     let name: String = asked.device.chars().filter(|letter| !letter.is_control()).take(DEVICE_NAME_MAX).collect();
@@ -185,43 +182,41 @@ pub(crate) fn sign_in(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response>
         created_at: now,
     }))?;
     let (token, expires_at) = issue_token(tx, call.operator, now, &account, Some(device))?;
-    Ok(Response::json(201, &Session { token, account, role, expires_at }))
+    Ok(Session { token, grants, account, expires_at })
 }
 
-/// `DELETE /v1/auth/session`: the token ends now.
-pub(crate) fn sign_out(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
-    tx.write(delete!(TokenRow { hash: token_hash(call.request)? }))?;
-    Ok(Response::empty())
+/// The token ends now.
+fn sign_out(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<()> {
+    Ok(tx.write(delete!(TokenRow { hash: caller::token_hash(call.request)? }))?)
 }
 
-/// The account of a number; a new one for a number that has none. Who makes it at the same moment collides, and then finds it.
-fn account_of(tx: &mut dyn Tx, call: &Call<'_>, phone: &str) -> Outcome<(String, Role)> {
+/// The account of a number and its roles; a new one, of a driver, for a number that has none. Who makes it at the same moment collides, and then finds it.
+fn account_of(tx: &mut dyn Tx, call: &Call<'_>, phone: &str) -> Outcome<(String, Vec<Grant>)> {
     let Some(person) = tx.first(find!(PersonRow { phone: Some(phone) }))? else {
-        let account = create(tx, call.operator, call.now, RoleWord::Driver)?;
+        let account = create(tx, call.operator, call.now)?;
         let person =
             PersonRow { account: account.clone(), phone: Some(phone.to_owned()), name: None, created_at: call.now };
         tx.write(Write::insert(person))?;
-        return Ok((account, Role::Driver));
+        let (role, by, from) = (Role::Driver, "sign_in", call.now);
+        let new = NewGrant { account: &account, role, city: None, from, until: None, by };
+        let grant = grants::give(tx, call.operator, call.now, &new)?;
+        return Ok((account, vec![grant]));
     };
     let locked = LockedAccount::take(tx, &person.account)?;
     if locked.is_closed {
         // It was closed since the person was read: run again, and the person is gone.
         return Err(StoreError::Contended.into());
     }
-    Ok((locked.id, locked.role))
+    let grants = grants::of(tx, &locked.id, call.now)?;
+    Ok((locked.id, grants))
 }
 
-/// A new account, without a person.
-pub(crate) fn create(
-    tx: &mut dyn Tx,
-    operator: &crate::kernel::operator::Operator,
-    now: DateTime<Utc>,
-    role: RoleWord,
-) -> Outcome<String> {
+/// A new account, without a person and without a role.
+pub(crate) fn create(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<String> {
     let id = operator.id("ac", now);
     tx.write(Write::insert(AccountRow {
         id: id.clone(),
-        role,
+        kind: AccountKindWord::Person,
         seq: 0,
         currency: operator.home.currency,
         deposit: 0,
@@ -235,7 +230,7 @@ pub(crate) fn create(
 /// A new token; only its hash is stored.
 pub(crate) fn issue_token(
     tx: &mut dyn Tx,
-    operator: &crate::kernel::operator::Operator,
+    operator: &Operator,
     now: DateTime<Utc>,
     account: &str,
     device: Option<String>,

@@ -1,18 +1,60 @@
 //! What only the operator's own tools do: staff, the outbox, the books.
 
 use chrono::{DateTime, Utc};
-use mesto_protocol::base::sign_in::Role;
+use mesto_protocol::kernel::grants::{Grant, Role};
 
 use crate::base::messages::{self, Message};
-use crate::base::sign_in;
-use crate::base::sign_in::PersonRow;
-use crate::kernel::failure::Failure;
+use crate::base::sign_in::{self, PersonRow};
+use crate::find;
+use crate::kernel;
+use crate::kernel::account::AccountRow;
+use crate::kernel::failure::{Failure, Outcome};
+use crate::kernel::grants::{self, NewGrant};
 use crate::kernel::ledger::{self, LedgerBalance, LedgerFault};
 use crate::kernel::operator::Operator;
-use crate::kernel::store::{Store, StoreError, Write, transact};
+use crate::kernel::store::{Store, StoreError, Tx, Write, transact};
+
+/// Who gives and ends roles when the operator's own tool does.
+const TOOL: &str = "tool";
+
+/// Somebody who holds, or held, another role than a driver's.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Staff {
+    pub account: String,
+    pub name: String,
+    /// In the order they were given, ended ones included.
+    pub grants: Vec<Grant>,
+}
+
+/// A role to be given to an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoleGiven<'a> {
+    pub role: Role,
+    /// A city the operator serves; all when absent.
+    pub city: Option<&'a str>,
+    /// Not any more from this moment on; for good when absent.
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// Why a role was not given or ended.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum GrantError {
+    #[error("there is no open account {0}")]
+    NoAccount(String),
+    #[error("`{city}` is not served here; these are: {known}")]
+    NoCity { city: String, known: String },
+    #[error("a role is driver, inspector or admin")]
+    NoRole,
+    #[error("it would end at {until}, which is over")]
+    Over { until: DateTime<Utc> },
+    #[error("there is no role {0} that could be ended; it may have ended before")]
+    NoGrant(String),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
 
 impl Operator {
-    /// Makes an account of staff and returns its token, which is shown once and stored hashed.
+    /// Makes an account of staff with a role everywhere and returns its token, which is shown once and stored hashed.
     ///
     /// # Errors
     /// When the store fails.
@@ -23,18 +65,73 @@ impl Operator {
         role: Role,
         name: &str,
     ) -> Result<String, StoreError> {
-        transact(store, |tx| {
-            let token = (|| {
-                let account = sign_in::create(tx, self, now, role.try_into()?)?;
-                let name = Some(name.to_owned());
-                tx.write(Write::insert(PersonRow { account: account.clone(), phone: None, name, created_at: now }))?;
-                sign_in::issue_token(tx, self, now, &account, None)
-            })();
-            match token {
-                Ok((token, _)) => Ok(token),
-                Err(Failure::Store(error)) => Err(error),
-                Err(Failure::Refused(problem)) => Err(StoreError::Broken(problem.detail)),
+        let make = |tx: &mut dyn Tx| -> Outcome<String> {
+            let account = sign_in::create(tx, self, now)?;
+            let name = Some(name.to_owned());
+            tx.write(Write::insert(PersonRow { account: account.clone(), phone: None, name, created_at: now }))?;
+            let new = NewGrant { account: &account, role, city: None, from: now, until: None, by: TOOL };
+            grants::give(tx, self, now, &new)?;
+            Ok(sign_in::issue_token(tx, self, now, &account, None)?.0)
+        };
+        transact(store, |tx| make(tx).map_err(Failure::into_store_error))
+    }
+
+    /// Gives an account one more role.
+    ///
+    /// # Errors
+    /// [`GrantError`]
+    pub fn give_role(
+        &self,
+        store: &dyn Store,
+        now: DateTime<Utc>,
+        account: &str,
+        given: &RoleGiven<'_>,
+    ) -> Result<Grant, GrantError> {
+        if given.role == Role::Other {
+            return Err(GrantError::NoRole);
+        }
+        if let Some(city) = given.city.filter(|city| !self.cities.contains_key(*city)) {
+            let known = self.cities.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+            return Err(GrantError::NoCity { city: city.to_owned(), known });
+        }
+        if let Some(until) = given.until.filter(|until| *until <= now) {
+            return Err(GrantError::Over { until });
+        }
+        let now = kernel::operator::whole_millis(now);
+        let new = NewGrant { account, role: given.role, city: given.city, from: now, until: given.until, by: TOOL };
+        let made = transact(store, |tx| {
+            let found = tx.first(find!(AccountRow { id: account }))?;
+            if found.is_none_or(|row| row.closed_at.is_some()) {
+                return Ok(None);
             }
+            grants::give(tx, self, now, &new).map(Some).map_err(Failure::into_store_error)
+        })?;
+        made.ok_or_else(|| GrantError::NoAccount(account.to_owned()))
+    }
+
+    /// Ends a role now.
+    ///
+    /// # Errors
+    /// [`GrantError`]
+    pub fn end_role(&self, store: &dyn Store, now: DateTime<Utc>, grant: &str) -> Result<(), GrantError> {
+        let ended = transact(store, |tx| grants::end(tx, self, now, grant, TOOL).map_err(Failure::into_store_error))?;
+        if ended { Ok(()) } else { Err(GrantError::NoGrant(grant.to_owned())) }
+    }
+
+    /// Everybody with another role than a driver's, in the order of their accounts.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn staff(&self, store: &dyn Store) -> Result<Vec<Staff>, StoreError> {
+        transact(store, |tx| {
+            let mut staff = Vec::<Staff>::new();
+            for (account, name, grant) in grants::of_staff(tx)? {
+                match staff.last_mut().filter(|last| last.account == account) {
+                    Some(last) => last.grants.push(grant),
+                    None => staff.push(Staff { account, name, grants: vec![grant] }),
+                }
+            }
+            Ok(staff)
         })
     }
 
@@ -54,11 +151,11 @@ impl Operator {
         transact(store, ledger::balances)
     }
 
-    /// Audits the ledger; see [`ledger::audit`].
+    /// Audits the ledger: what the kernel and every service say of it.
     ///
     /// # Errors
     /// The first fault.
     pub fn audit_ledger(&self, store: &dyn Store) -> Result<(), LedgerFault> {
-        transact(store, |tx| Ok(ledger::audit(tx)))?
+        transact(store, |tx| Ok(ledger::audit(tx, self.services)))?
     }
 }

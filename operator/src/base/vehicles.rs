@@ -1,16 +1,16 @@
 //! The vehicles of an account: their plates stand here and can be erased.
 
 use chrono::{DateTime, Utc};
-use mesto_protocol::base::vehicles::{NewVehicle, Vehicle, Vehicles};
-use mesto_protocol::event::Change;
+use mesto_protocol::base::vehicles::{self as wire, NewVehicle, Vehicle, VehicleRemoved, Vehicles, VehiclesSection};
+use mesto_protocol::kernel::json::Json;
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::plate::{Plate, parse_plate};
 
 use crate::kernel::account::LockedAccount;
+use crate::kernel::call::Call;
 use crate::kernel::failure::{Outcome, refuse};
-use crate::kernel::http::Response;
 use crate::kernel::operator::Operator;
-use crate::kernel::routes::Call;
+use crate::kernel::service::{Erasure, Export, Service, Table, serve};
 use crate::kernel::store::{Select, StoreError, Tx, Write};
 use crate::{delete, find, table, values};
 
@@ -34,6 +34,25 @@ impl From<VehicleRow> for Vehicle {
 
 const LABEL_MAX: usize = 40;
 
+pub(crate) const SERVICE: Service = Service {
+    operations: &[serve!(get wire::LIST => list), serve!(post wire::ADD => add), serve!(delete wire::REMOVE => remove)],
+    section: Some(section),
+    tables: &[Table {
+        name: "vehicle",
+        export: Export::Rows {
+            called: "vehicles",
+            columns: &["city", "shown", "label", "created_at"],
+            from: "vehicle WHERE account = $1 ORDER BY id",
+        },
+        erasure: Erasure::AtClosing(&["DELETE FROM vehicle WHERE account = $1"]),
+    }],
+    ..Service::of(&wire::SERVICE)
+};
+
+fn section(tx: &mut dyn Tx, account: &str, _: DateTime<Utc>) -> Outcome<Json> {
+    Ok(Json::of(&VehiclesSection { vehicles: of(tx, account)? })?)
+}
+
 /// A plate by the city's grammar, or what is wrong with it.
 pub(crate) fn plate(operator: &Operator, city: &str, typed: &str) -> Outcome<Plate> {
     let city = operator.city(city)?;
@@ -45,21 +64,18 @@ pub(crate) fn plate(operator: &Operator, city: &str, typed: &str) -> Outcome<Pla
     })
 }
 
-/// `GET /v1/vehicles`
-pub(crate) fn list(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
-    Ok(Response::json(200, &Vehicles { vehicles: of(tx, &call.who()?.account)? }))
+fn list(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Vehicles> {
+    Ok(Vehicles { vehicles: of(tx, &call.who()?.account)? })
 }
 
 /// The vehicles of an account, in the order they were added.
-pub(crate) fn of(tx: &mut dyn Tx, account: &str) -> Result<Vec<Vehicle>, StoreError> {
+fn of(tx: &mut dyn Tx, account: &str) -> Result<Vec<Vehicle>, StoreError> {
     let rows: Vec<VehicleRow> =
         tx.all(Select::of("FROM vehicle WHERE vehicle.account = $1 ORDER BY vehicle.id", values![account]))?;
     Ok(rows.into_iter().map(Vehicle::from).collect())
 }
 
-/// `POST /v1/vehicles`
-pub(crate) fn add(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
-    let asked: NewVehicle = call.request.read()?;
+fn add(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewVehicle) -> Outcome<Vehicle> {
     let plate = plate(call.operator, &asked.city, &asked.plate)?;
     let mut account = LockedAccount::of_caller(tx, &call.who()?.account)?;
     let most = call.operator.config.vehicles_per_account;
@@ -87,19 +103,18 @@ pub(crate) fn add(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
         label: vehicle.label.clone(),
         created_at: call.now,
     }))?;
-    account.tell(Change::VehicleAdded(vehicle.clone()));
+    account.tell(&vehicle)?;
     account.release(tx, call.now)?;
-    Ok(Response::json(201, &vehicle))
+    Ok(vehicle)
 }
 
-/// `DELETE /v1/vehicles/{vehicle}`; tickets that were bought for it stay.
-pub(crate) fn remove(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
+/// Tickets that were bought for it stay.
+fn remove(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<()> {
     let mut account = LockedAccount::of_caller(tx, &call.who()?.account)?;
     let Some(vehicle) = tx.first(find!(VehicleRow { id: call.named(), account: &account.id }))? else {
         return refuse(ProblemCode::NotFound, "this vehicle is not in your account");
     };
     tx.write(delete!(VehicleRow { id: &vehicle.id }))?;
-    account.tell(Change::VehicleRemoved(vehicle.into()));
-    account.release(tx, call.now)?;
-    Ok(Response::empty())
+    account.tell(&VehicleRemoved { id: vehicle.id })?;
+    account.release(tx, call.now)
 }

@@ -1,20 +1,24 @@
 //! The deposit: top-ups on the bank's page, the bank's notices, and what consumed the balance.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mesto_protocol::base::payments::{BankNotice, BankOutcome};
-use mesto_protocol::base::wallet::{Deposit, DepositEntry, NewTopup, Topup, TopupState};
-use mesto_protocol::event::Change;
-use mesto_protocol::{Problem, ProblemCode, route};
+use mesto_protocol::base::payments::{self as payments_wire, BankNotice, BankOutcome};
+use mesto_protocol::base::wallet::{
+    self as wire, Balance, Deposit, DepositEntry, EntryKind, NewTopup, Topup, TopupState, WalletSection,
+};
+use mesto_protocol::kernel::json::Json;
+use mesto_protocol::{Problem, ProblemCode, headers};
 use mesto_rules::money::{Currency, Money};
 
-use crate::base::payments::{PROVIDER, PageOrder};
+use crate::base::payments::{self, PROVIDER, PageOrder};
 use crate::kernel::account::{AccountRow, LockedAccount};
-use crate::kernel::due;
+use crate::kernel::call::Call;
+use crate::kernel::due::{self, Due};
 use crate::kernel::failure::{Outcome, refuse};
 use crate::kernel::http::Response;
-use crate::kernel::ledger::{self, HistoryEntry, LedgerAccount, Movement, MovementKind};
-use crate::kernel::routes::Call;
-use crate::kernel::store::{Select, Tx, Write};
+use crate::kernel::ledger::{self, HistoryEntry, Holder, LedgerAccount, Movement, MovementKind};
+use crate::kernel::operator::Operator;
+use crate::kernel::service::{Check, Erasure, Export, Service, Table, serve};
+use crate::kernel::store::{Select, StoreError, Tx, Write};
 use crate::{find, stored_words, table, update, values};
 
 stored_words! {
@@ -66,14 +70,105 @@ impl From<TopupRow> for Topup {
     }
 }
 
+/// A top-up that nobody paid in time.
+const TOPUP_END: Due = Due::new("wallet.topup_end", expire);
+
+pub(crate) const SERVICE: Service = Service {
+    operations: &[
+        serve!(get wire::HISTORY => history),
+        serve!(post wire::TOP_UP => top_up),
+        serve!(get wire::TOPUP => read),
+        serve!(raw payments_wire::NOTICE => notice),
+    ],
+    due: &[TOPUP_END],
+    section: Some(section),
+    tables: &[
+        Table {
+            name: "topup",
+            export: Export::Rows {
+                called: "topups",
+                columns: &["id", "amount", "currency", "state", "reason", "created_at"],
+                from: "topup WHERE account = $1 ORDER BY id",
+            },
+            erasure: Erasure::Excused("belongs to the books; the account is a pseudonym"),
+        },
+        Table {
+            name: "bank_notice",
+            export: Export::Excused("what the bank said of a top-up, which is exported"),
+            erasure: Erasure::Excused("belongs to the books; names a payment and no person"),
+        },
+    ],
+    closing: Some(refund),
+    audit: &[Check {
+        fault: "top-up {} succeeded but was not credited exactly once, or was credited without success",
+        sql: "SELECT id FROM topup WHERE (state = 'succeeded') <> EXISTS (SELECT 1 FROM ledger_entry WHERE kind = 'topup' AND reference = topup.id AND amount = topup.amount AND account = topup.account) LIMIT 1",
+    }],
+    ..Service::of(&wire::SERVICE)
+};
+
+fn section(tx: &mut dyn Tx, account: &str, now: DateTime<Utc>) -> Outcome<Json> {
+    Ok(Json::of(&WalletSection { balance: balance(tx, account)?, topups: pending(tx, account, now)? })?)
+}
+
+/// Books a movement of a deposit: the balance, the event and the entry that its owner sees follow from the legs.
+pub(crate) fn post(
+    tx: &mut dyn Tx,
+    now: DateTime<Utc>,
+    account: &mut LockedAccount,
+    movement: Movement<'_>,
+) -> Outcome<()> {
+    let own = LedgerAccount::Deposit { holder: account.id.clone() };
+    let debited: i64 = movement.legs.iter().filter(|(to, _)| *to == own).map(|(_, amount)| amount).sum();
+    let balance = account.deposit.checked_sub(debited).filter(|balance| *balance >= 0).ok_or_else(|| {
+        let kind = movement.kind.word();
+        StoreError::Broken(format!("{kind} {} would take the deposit below zero", movement.reference))
+    })?;
+    account.deposit = balance;
+    let seq = account.tell_of_entry(&Balance { balance: account.balance() }, &movement.id)?;
+    let holder = Holder { account: account.id.clone(), seq, amount: -debited, balance };
+    ledger::post(tx, now, Some(holder), movement)
+}
+
+/// The kind of an entry in a person's history; a movement of nobody's deposit has none.
+fn shown(kind: MovementKind) -> Result<EntryKind, StoreError> {
+    match kind {
+        MovementKind::Topup => Ok(EntryKind::Topup),
+        MovementKind::Ticket => Ok(EntryKind::Ticket),
+        MovementKind::Order => Ok(EntryKind::Order),
+        MovementKind::Refund => Ok(EntryKind::Refund),
+        MovementKind::OrderIssued | MovementKind::Overpaid => {
+            Err(StoreError::unreadable("ledger_entry.kind", kind.word()))
+        }
+    }
+}
+
+/// What is left of the deposit of an account that is closed becomes a refund that is owed.
+fn refund(tx: &mut dyn Tx, call: &Call<'_>, account: &mut LockedAccount) -> Outcome<()> {
+    if account.deposit <= 0 {
+        return Ok(());
+    }
+    let (amount, holder) = (account.deposit, account.id.clone());
+    let movement = Movement {
+        id: call.operator.id("le", call.now),
+        kind: MovementKind::Refund,
+        reference: &holder,
+        currency: account.currency,
+        legs: vec![
+            (LedgerAccount::Deposit { holder: holder.clone() }, amount),
+            (LedgerAccount::RefundsPayable { holder: holder.clone() }, -amount),
+        ],
+    };
+    post(tx, call.now, account, movement)
+}
+
 const PAGE: i64 = 50;
 const MOST: i64 = 200;
 const RETURN_URL_MAX: usize = 500;
 /// A deadline further away than this is taken for this.
 const FARTHEST: TimeDelta = TimeDelta::hours(24);
 
-/// `GET /v1/deposit?before=<entry>&limit=` (BG-36, BG-37)
-pub(crate) fn history(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
+/// What consumed the deposit (BG-36, BG-37).
+fn history(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Deposit> {
     let limit = call.request.asked_number("limit")?.unwrap_or(PAGE).clamp(1, MOST);
     let before = call.request.asked_number("before")?.unwrap_or(i64::MAX);
     let account = &call.who()?.account;
@@ -86,14 +181,14 @@ pub(crate) fn history(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response>
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = entries.len() > limit;
     entries.truncate(limit);
-    Ok(Response::json(200, &Deposit { balance, entries, more }))
+    Ok(Deposit { balance, entries, more })
 }
 
 fn entry(row: HistoryEntry) -> Outcome<DepositEntry> {
     Ok(DepositEntry {
         id: row.seq,
         at: row.at,
-        kind: row.kind.shown()?,
+        kind: shown(row.kind)?,
         reference: row.reference,
         amount: Money::from_minor(row.amount, row.currency),
         balance: Money::from_minor(row.balance, row.currency),
@@ -101,16 +196,15 @@ fn entry(row: HistoryEntry) -> Outcome<DepositEntry> {
 }
 
 /// The balance of an account, for showing.
-pub(crate) fn balance(tx: &mut dyn Tx, account: &str) -> Outcome<Money> {
+fn balance(tx: &mut dyn Tx, account: &str) -> Outcome<Money> {
     match tx.first(find!(AccountRow { id: account }))? {
         Some(row) => Ok(Money::from_minor(row.deposit, row.currency)),
         None => refuse(ProblemCode::NotFound, "the account is gone"),
     }
 }
 
-/// `POST /v1/deposit/topups`: only the listed amounts (BG-76), only in the deposit's currency (BG-78).
-pub(crate) fn top_up(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
-    let asked: NewTopup = call.request.read()?;
+/// Only the listed amounts (BG-76), only in the deposit's currency (BG-78).
+fn top_up(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewTopup) -> Outcome<Topup> {
     call.in_time(asked.not_after)?;
     let home = &call.operator.home;
     if asked.amount.currency != home.currency || !home.deposit.offers(&asked.amount.amount) {
@@ -125,10 +219,10 @@ pub(crate) fn top_up(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> 
     }
     return_url(&asked.return_url)?;
     let now = call.now;
-    let intent = call.request.get(route::IDEMPOTENCY_KEY).unwrap_or_default();
+    let intent = call.request.get(headers::IDEMPOTENCY_KEY).unwrap_or_default();
     let id = call.operator.id("tu", now);
     let expires_at = asked.not_after.min(now + FARTHEST) + call.operator.config.topup_page;
-    let page_url = call.operator.page.page_url(&PageOrder {
+    let page_url = payments::page(call.operator)?.page_url(&PageOrder {
         reference: &id,
         amount: asked.amount,
         return_url: &asked.return_url,
@@ -148,9 +242,9 @@ pub(crate) fn top_up(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> 
         expires_at,
         created_at: now,
     }))?;
-    due::plan(tx, due::TOPUP_END, &topup.id, expires_at)?;
-    call.account()?.tell(Change::TopupChanged(topup.clone()));
-    Ok(Response::json(201, &topup))
+    due::plan(tx, &TOPUP_END, &topup.id, expires_at)?;
+    call.account()?.tell(&topup)?;
+    Ok(topup)
 }
 
 /// Only an address that a browser or an app opens; what a script could run is refused.
@@ -169,7 +263,7 @@ fn return_url(url: &str) -> Outcome<()> {
 }
 
 /// Top-ups that wait for the bank.
-pub(crate) fn pending(tx: &mut dyn Tx, account: &str, now: DateTime<Utc>) -> Outcome<Vec<Topup>> {
+fn pending(tx: &mut dyn Tx, account: &str, now: DateTime<Utc>) -> Outcome<Vec<Topup>> {
     let rows: Vec<TopupRow> = tx.all(Select::of(
         "FROM topup WHERE topup.account = $1 AND topup.state = 'pending' AND topup.expires_at > $2 ORDER BY topup.id DESC",
         values![account, now.timestamp_millis()],
@@ -177,8 +271,7 @@ pub(crate) fn pending(tx: &mut dyn Tx, account: &str, now: DateTime<Utc>) -> Out
     Ok(rows.into_iter().map(Topup::from).collect())
 }
 
-/// `GET /v1/deposit/topups/{topup}`
-pub(crate) fn read(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
+fn read(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Topup> {
     let Some(row) = tx.first(find!(TopupRow { id: call.named(), account: &call.who()?.account }))? else {
         return refuse(ProblemCode::NotFound, "there is no such top-up of yours");
     };
@@ -188,12 +281,12 @@ pub(crate) fn read(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
         // The job that ends it may be late; what is shown is not.
         (topup.state, topup.reason) = (TopupState::Declined, Some("expired".into()));
     }
-    Ok(Response::json(200, &topup))
+    Ok(topup)
 }
 
-/// `POST /v1/bank/notice`: the bank tells how a payment ended, as often as it takes until it hears 204. Counted once per payment.
-pub(crate) fn notice(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
-    let notice = call.operator.page.verify_notice(call.request)?;
+/// The bank tells how a payment ended, as often as it takes until it hears 204. Counted once per payment.
+fn notice(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
+    let notice = payments::page(call.operator)?.verify_notice(call.request)?;
     let unknown = || refuse(ProblemCode::BankNoticeInvalid, "there is no top-up with this reference");
     let Some((mut account, topup)) = locked(tx, &notice.reference)? else { return unknown() };
     if notice.amount != topup.amount {
@@ -233,7 +326,7 @@ fn take_outcome(
     let clearing = LedgerAccount::Clearing { provider: PROVIDER };
     let holder = account.id.clone();
     if topup.state == TopupState::Pending {
-        due::forget(tx, due::TOPUP_END, &topup.id)?;
+        due::forget(tx, &TOPUP_END, &topup.id)?;
     }
     match (notice.outcome, topup.state) {
         // Approved after it was declined or had expired, the money is there all the same.
@@ -246,7 +339,7 @@ fn take_outcome(
                 currency: topup.amount.currency,
                 legs: vec![(clearing, amount), (LedgerAccount::Deposit { holder }, -amount)],
             };
-            ledger::post(tx, call.now, Some(account), movement)
+            post(tx, call.now, account, movement)
         }
         (BankOutcome::Approved, TopupState::Succeeded) => {
             tracing::error!(topup = %topup.id, "a top-up was paid twice; the second payment has to go back");
@@ -278,12 +371,12 @@ fn end(
     tx.write(update!(TopupRow { id: &topup.id } set {
         state: StateWord::try_from(topup.state)?, reason: &topup.reason
     }))?;
-    account.tell(Change::TopupChanged(topup.clone()));
+    account.tell(&topup)?;
     Ok(topup)
 }
 
 /// Ends a top-up that nobody paid in time.
-pub(crate) fn expire(tx: &mut dyn Tx, now: DateTime<Utc>, topup: &str) -> Outcome<()> {
+fn expire(tx: &mut dyn Tx, _: &Operator, now: DateTime<Utc>, topup: &str) -> Outcome<()> {
     let Some((mut account, topup)) = locked(tx, topup)? else { return Ok(()) };
     if topup.state == TopupState::Pending {
         end(tx, &mut account, topup, TopupState::Declined, Some("expired".into()))?;

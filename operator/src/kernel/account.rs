@@ -6,25 +6,35 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use mesto_protocol::base::sign_in::Role;
 use mesto_protocol::event::Change;
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::money::{Currency, Money};
 
-use crate::kernel::events::EventRow;
+use crate::kernel::events::{self, EventRow};
 use crate::kernel::failure::Outcome;
-use crate::kernel::store::{Ask, Json, Row, StoreError, Tx, Write};
+use crate::kernel::service::{Erasure, Export, Table};
+use crate::kernel::store::{Ask, Row, StoreError, Tx, Write};
 use crate::{find, projection, stored_words, table, update};
 
+pub(crate) const TABLE: Table = Table {
+    name: "account",
+    export: Export::Rows {
+        called: "accounts",
+        columns: &["id", "kind", "currency", "deposit", "created_at"],
+        from: "account WHERE id = $1",
+    },
+    erasure: Erasure::Excused("a pseudonym that the books need; it names no person"),
+};
+
 stored_words! {
-    /// `account.role`
-    pub(crate) enum RoleWord for Role { Driver = "driver", Inspector = "inspector", Admin = "admin" }
+    /// What an account is of, `account.kind`; `guest`, `company`, `card_only`, `device`, `partner` are for later.
+    pub(crate) enum AccountKindWord { Person = "person" }
 }
 
 table! {
     pub(crate) struct AccountRow in "account" {
         id: String,
-        role: RoleWord,
+        kind: AccountKindWord,
         seq: i64,
         currency: Currency,
         deposit: i64,
@@ -89,19 +99,27 @@ pub(crate) fn lock(tx: &mut dyn Tx, locks: &Locks) -> Outcome<LockedAccounts> {
 /// Locked accounts by id.
 pub(crate) type LockedAccounts = BTreeMap<String, LockedAccount>;
 
+/// An event to be written.
+#[derive(Debug)]
+struct Told {
+    /// Kind and data, as [`events::Stored`] reads them.
+    change: String,
+    /// The entry of the ledger it tells of.
+    entry: Option<String>,
+}
+
 /// An account whose row is locked. Everything that reads a balance to change it, or appends an event, goes through here: a plain
 /// read-then-write loses updates as soon as two requests overlap.
 #[derive(Debug)]
 pub(crate) struct LockedAccount {
     pub id: String,
-    pub role: Role,
     pub currency: Currency,
     /// Minor units.
     pub deposit: i64,
     /// Cursor of the last event, the ones to be written included.
     pub seq: i64,
     pub is_closed: bool,
-    changes: Vec<(Change, Option<String>)>,
+    changes: Vec<Told>,
 }
 
 impl LockedAccount {
@@ -126,7 +144,6 @@ impl LockedAccount {
     pub fn of(row: AccountRow) -> Self {
         Self {
             id: row.id,
-            role: row.role.into(),
             currency: row.currency,
             deposit: row.deposit,
             seq: row.seq,
@@ -141,19 +158,20 @@ impl LockedAccount {
     }
 
     /// Tells the account what changed.
-    pub fn tell(&mut self, change: Change) {
-        self.add(change, None);
+    pub fn tell<T: Change>(&mut self, change: &T) -> Outcome<()> {
+        self.add(change, None)
     }
 
     /// Tells the account what an entry of the ledger changed; returns the event's cursor, by which the entry is found again.
-    pub fn tell_of_entry(&mut self, change: Change, entry: &str) -> i64 {
-        self.add(change, Some(entry.to_owned()));
-        self.seq
+    pub fn tell_of_entry<T: Change>(&mut self, change: &T, entry: &str) -> Outcome<i64> {
+        self.add(change, Some(entry.to_owned()))?;
+        Ok(self.seq)
     }
 
-    fn add(&mut self, change: Change, entry: Option<String>) {
+    fn add<T: Change>(&mut self, change: &T, entry: Option<String>) -> Outcome<()> {
+        self.changes.push(Told { change: events::Stored::text(change)?, entry });
         self.seq += 1;
-        self.changes.push((change, entry));
+        Ok(())
     }
 
     /// Writes the events and the new state of the row. The last thing a transaction does with the account.
@@ -163,9 +181,9 @@ impl LockedAccount {
         }
         let changes = std::mem::take(&mut self.changes);
         let first = self.seq - i64::try_from(changes.len()).unwrap_or(0) + 1;
-        for (seq, (change, entry)) in (first..).zip(changes) {
-            let change = Some(Json::of(&change)?);
-            tx.write(Write::insert(EventRow { account: self.id.clone(), seq, at: now, change, entry }))?;
+        for (seq, Told { change, entry }) in (first..).zip(changes) {
+            let (account, change) = (self.id.clone(), Some(change));
+            tx.write(Write::insert(EventRow { account, seq, at: now, change, entry }))?;
         }
         tx.write(update!(AccountRow { id: &self.id } set { seq: self.seq, deposit: self.deposit }))?;
         Ok(())

@@ -2,18 +2,11 @@
 //! late job never shows a wrong state.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mesto_protocol::event::Change;
 
-use crate::base::accounts;
-use crate::base::wallet;
-use crate::kernel::account::LockedAccount;
-use crate::kernel::failure::{Failure, Outcome};
-use crate::kernel::operator::Operator;
-use crate::kernel::retention;
+use crate::kernel::failure::Outcome;
+use crate::kernel::operator::{Operator, whole_millis};
+use crate::kernel::service::{Erasure, Export, Table};
 use crate::kernel::store::{Select, Store, StoreError, Tx, Write, transact};
-use crate::orders::driver;
-use crate::parking::tickets;
-use crate::parking::tickets::{StateWord, TicketRow};
 use crate::{delete, find, table, update, values};
 
 table! {
@@ -26,12 +19,27 @@ table! {
     }
 }
 
-pub(crate) const TICKET_END: &str = "ticket_end";
-pub(crate) const TOPUP_END: &str = "topup_end";
-pub(crate) const ORDER_TOLD: &str = "order_told";
-pub(crate) const ERASE_PLATES: &str = "erase_plates";
-/// Stands in the table from the first migration on, and plans itself anew.
-pub(crate) const RETENTION: &str = "retention";
+/// A kind of thing that a service plans for a moment.
+pub(crate) struct Due {
+    /// `<service>.<what>`
+    pub kind: &'static str,
+    /// Does it, for what the reference names.
+    pub run: fn(&mut dyn Tx, &Operator, DateTime<Utc>, &str) -> Outcome<()>,
+    /// How soon it happens again, for what stands in the table from the first migration on: not counted as something done.
+    pub every: Option<TimeDelta>,
+}
+
+impl Due {
+    pub const fn new(kind: &'static str, run: fn(&mut dyn Tx, &Operator, DateTime<Utc>, &str) -> Outcome<()>) -> Self {
+        Self { kind, run, every: None }
+    }
+}
+
+pub(crate) const TABLE: Table = Table {
+    name: "due",
+    export: Export::Excused("what the operator will do; what it is about is told where it stands"),
+    erasure: Erasure::Excused("names ids only, and goes when it is done"),
+};
 
 /// How long an operator may take for what it claimed; then another one may.
 const LEASE: TimeDelta = TimeDelta::seconds(30);
@@ -40,19 +48,20 @@ const CLAIM: i64 = 50;
 const MOST: usize = 10_000;
 
 /// Plans something for a moment. What it refers to is new: nothing of its kind is planned yet.
-pub(crate) fn plan(tx: &mut dyn Tx, kind: &str, reference: &str, at: DateTime<Utc>) -> Result<(), StoreError> {
-    let (kind, reference) = (kind.to_owned(), reference.to_owned());
+pub(crate) fn plan(tx: &mut dyn Tx, due: &Due, reference: &str, at: DateTime<Utc>) -> Result<(), StoreError> {
+    let (kind, reference) = (due.kind.to_owned(), reference.to_owned());
     tx.write(Write::insert(DueRow { kind, reference, at, lease_until: DateTime::UNIX_EPOCH }))
 }
 
 /// Drops what was planned and needs not be done any more.
-pub(crate) fn forget(tx: &mut dyn Tx, kind: &str, reference: &str) -> Result<(), StoreError> {
-    tx.write(delete!(DueRow { kind: kind, reference: reference }))
+pub(crate) fn forget(tx: &mut dyn Tx, due: &Due, reference: &str) -> Result<(), StoreError> {
+    tx.write(delete!(DueRow { kind: due.kind, reference: reference }))
 }
 
 impl Operator {
     /// Does what is due at `now`; returns how much was done. Any number of operators may call it at once.
     pub fn due(&self, store: &dyn Store, now: DateTime<Utc>) -> usize {
+        let now = whole_millis(now);
         let mut done = 0;
         while done < MOST {
             let claimed = match transact(store, |tx| claim(tx, now)) {
@@ -65,10 +74,8 @@ impl Operator {
             };
             let mut progressed = false;
             for DueRow { kind, reference, .. } in claimed {
-                let ended = transact(store, |tx| match run(tx, self, now, &kind, &reference) {
-                    Ok(done) => Ok(done),
-                    Err(Failure::Store(error)) => Err(error),
-                    Err(Failure::Refused(problem)) => Err(StoreError::Broken(problem.detail)),
+                let ended = transact(store, |tx| {
+                    run(tx, self, now, &kind, &reference).map_err(|failure| failure.into_store_error())
                 });
                 match ended {
                     Ok(true) => {
@@ -107,38 +114,20 @@ fn run(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, kind: &str, ref
     if tx.first(find!(DueRow { kind: kind, reference: reference }))?.is_none() {
         return Ok(false);
     }
-    match kind {
-        TICKET_END => end_ticket(tx, now, reference)?,
-        TOPUP_END => wallet::expire(tx, now, reference)?,
-        ORDER_TOLD => driver::tell_others(tx, now, reference)?,
-        ERASE_PLATES => accounts::erase_plates(tx, reference)?,
-        RETENTION => {
-            retention::erase_old(tx, operator, now)?;
-            let next = now + retention::EVERY;
-            let again = update!(DueRow { kind: kind, reference: reference } set { at: next, lease_until: now });
-            tx.write(again.expecting(1))?;
-            return Ok(false);
+    let due = operator.services.iter().flat_map(|service| service.due).find(|due| due.kind == kind);
+    let mut again = None;
+    match due {
+        Some(due) => {
+            (due.run)(tx, operator, now, reference)?;
+            again = due.every;
         }
-        other => tracing::error!(kind = other, "nobody knows how to do this kind of thing"),
+        None => tracing::error!(kind, "nobody knows how to do this kind of thing"),
+    }
+    if let Some(every) = again {
+        let next = update!(DueRow { kind: kind, reference: reference } set { at: now + every, lease_until: now });
+        tx.write(next.expecting(1))?;
+        return Ok(false);
     }
     tx.write(delete!(DueRow { kind: kind, reference: reference }).expecting(1))?;
     Ok(true)
-}
-
-/// A ticket ran out: its state is stored and its account is told.
-fn end_ticket(tx: &mut dyn Tx, now: DateTime<Utc>, id: &str) -> Outcome<()> {
-    let Some(ticket) = tx.first(find!(TicketRow { id: id }))? else { return Ok(()) };
-    let mut account = ticket.account.map(|account| LockedAccount::take(tx, &account)).transpose()?;
-    // Read again: now nobody else changes it.
-    let stored = tx.first(find!(TicketRow { id: id }).locking("ticket"))?;
-    if stored.is_none_or(|ticket| ticket.state != StateWord::Active) {
-        return Ok(());
-    }
-    let ended = tickets::find(tx, id, now)?;
-    tx.write(update!(TicketRow { id: id } set { state: StateWord::Expired }))?;
-    if let (Some(account), Some(ticket)) = (&mut account, ended) {
-        account.tell(Change::TicketChanged(Box::new(ticket)));
-        account.release(tx, now)?;
-    }
-    Ok(())
 }

@@ -2,14 +2,15 @@
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::event::{Change, Event, EventPage};
+use mesto_protocol::kernel::json::Json;
 use mesto_protocol::{Problem, ProblemCode};
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 
 use crate::kernel::account::AccountRow;
+use crate::kernel::call::Call;
 use crate::kernel::failure::Outcome;
-use crate::kernel::http::Response;
-use crate::kernel::routes::Call;
-use crate::kernel::store::{Json, Select, Tx};
+use crate::kernel::service::{Erasure, Export, Table};
+use crate::kernel::store::{Select, Tx};
 use crate::{find, table, values};
 
 table! {
@@ -17,20 +18,48 @@ table! {
         account: String,
         seq: i64,
         at: DateTime<Utc>,
-        /// Absent when it was erased: the row stays for the entry it names.
-        change: Option<Json<Change>>,
+        /// What [`Stored`] writes; absent when it was erased: the row stays for the entry it names.
+        change: Option<String>,
         entry: Option<String>,
     }
 }
 
+pub(crate) const TABLE: Table = Table {
+    name: "event",
+    export: Export::Rows {
+        called: "events",
+        columns: &["seq", "at", "change"],
+        from: "event WHERE account = $1 AND change IS NOT NULL ORDER BY seq",
+    },
+    // Of an event that belongs to an entry of the ledger the bare row stays, without what it told.
+    erasure: Erasure::AtClosing(&[
+        "DELETE FROM event WHERE account = $1 AND entry IS NULL",
+        "UPDATE event SET change = NULL WHERE account = $1",
+    ]),
+};
+
 /// Most events of one page.
 pub(crate) const PAGE: i64 = 200;
 
+/// What an event tells, as it is stored.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Stored<K, D> {
+    kind: K,
+    data: D,
+}
+
+impl Stored<(), ()> {
+    /// The text of a change.
+    pub fn text<T: Change>(change: &T) -> serde_json::Result<String> {
+        serde_json::to_string(&Stored { kind: T::KIND, data: change })
+    }
+}
+
 /// `GET /v1/events?after=N`
-pub(crate) fn page(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
+pub(crate) fn page(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<EventPage> {
     let after = call.request.asked_number("after")?.unwrap_or(0);
     let account = call.who()?.account.clone();
-    Ok(Response::json(200, &read(tx, &account, after)?))
+    read(tx, &account, after)
 }
 
 /// The events after a cursor, oldest first. A cursor from before the kept ones, or from a future that never was, needs a snapshot.
@@ -53,16 +82,10 @@ pub(crate) fn read(tx: &mut dyn Tx, account: &str, after: i64) -> Outcome<EventP
     let mut events = Vec::with_capacity(rows.len());
     for EventRow { seq, at, change, .. } in rows {
         if let Some(change) = change {
-            events.push(Event { seq, at, change: change.read()? });
+            let Stored::<String, Json> { kind, data } = serde_json::from_str(&change)?;
+            events.push(Event { seq, at, kind, data });
         }
     }
     let next = events.last().map_or(after, |event| event.seq);
     Ok(EventPage { events, next, more: next < last })
-}
-
-/// One event as SSE writes it.
-pub(crate) fn data(event: &Event) -> (String, String) {
-    let value = serde_json::to_value(event).unwrap_or(Value::Null);
-    let kind = value.get("kind").and_then(Value::as_str).unwrap_or("unknown").to_owned();
-    (kind, value.to_string())
 }

@@ -1,15 +1,15 @@
-//! Why a handler stops: a refusal for the caller, or the store's own trouble. Either way nothing of its transaction stays.
+//! Why a handler stops: a refusal for the caller, or the store's own trouble. But for a counted refusal nothing of its transaction stays.
 
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::money::MoneyError;
-use mesto_rules::quote::Refusal;
-use serde_json::Value;
 
 use crate::kernel::store::StoreError;
 
 #[derive(Debug)]
 pub(crate) enum Failure {
     Refused(Box<Problem>),
+    /// Refused, and what was written on the way stays: a try that is counted.
+    Counted(Box<Problem>),
     Store(StoreError),
 }
 
@@ -44,16 +44,13 @@ impl From<serde_json::Error> for Failure {
     }
 }
 
-/// What a rule refused, with its parameters as they stand in the rule.
-impl From<Refusal> for Failure {
-    fn from(refusal: Refusal) -> Self {
-        let code = ProblemCode::parse(refusal.code()).unwrap_or(ProblemCode::BadRequest);
-        let mut problem = Problem::new(code, refusal.to_string());
-        if let Ok(Value::Object(mut fields)) = serde_json::to_value(&refusal) {
-            fields.remove("code");
-            problem.params = fields;
+impl Failure {
+    /// For what nobody asked for over HTTP: a refusal is a fault then.
+    pub fn into_store_error(self) -> StoreError {
+        match self {
+            Self::Store(error) => error,
+            Self::Refused(problem) | Self::Counted(problem) => StoreError::Broken(problem.detail),
         }
-        problem.into()
     }
 }
 

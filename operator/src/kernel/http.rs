@@ -1,7 +1,6 @@
 //! A request and its answer, without a web framework.
 
-use chrono::{DateTime, Utc};
-use mesto_protocol::{Problem, ProblemCode, route};
+use mesto_protocol::{Problem, ProblemCode, headers};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -47,7 +46,7 @@ impl Request {
     /// With an idempotency key.
     #[must_use]
     pub fn key(self, key: &str) -> Self {
-        self.header(route::IDEMPOTENCY_KEY, key)
+        self.header(headers::IDEMPOTENCY_KEY, key)
     }
 
     /// With a JSON body.
@@ -61,6 +60,12 @@ impl Request {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The token of `Authorization: Bearer <token>`; the scheme in any case (RFC 9110 §11.1).
+    pub(crate) fn token(&self) -> Option<&str> {
+        let (scheme, token) = self.get("authorization")?.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_start())
     }
 
     /// A value of the query, decoded; the first when it stands there twice.
@@ -138,6 +143,13 @@ impl Response {
         if let Some(seconds) = problem.params.get("retry_after_seconds").and_then(serde_json::Value::as_u64) {
             response.headers.push(("retry-after".into(), seconds.to_string()));
         }
+        if problem.is(ProblemCode::Unauthorized) {
+            response.headers.push(("www-authenticate".into(), "Bearer".into()));
+        }
+        if let Some(methods) = problem.params.get("allowed").filter(|_| problem.is(ProblemCode::MethodNotAllowed)) {
+            let methods: Vec<&str> = methods.as_array().into_iter().flatten().filter_map(|one| one.as_str()).collect();
+            response.headers.push(("allow".into(), methods.join(", ")));
+        }
         response
     }
 
@@ -153,11 +165,6 @@ impl Response {
     pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
-    }
-
-    /// With the operator's clock, which every answer carries.
-    pub(crate) fn at(self, now: DateTime<Utc>) -> Self {
-        self.header(route::TIME, now.timestamp_millis().to_string())
     }
 
     /// The value of a header, by its name in lower case.

@@ -6,17 +6,28 @@ use std::sync::{Mutex, PoisonError};
 use chrono::{DateTime, Utc};
 use mesto_protocol::idempotency::{IdempotencyKey, body_hash};
 use mesto_protocol::kernel::intents::{IntentOutcome, IntentState};
-use mesto_protocol::{Problem, ProblemCode, route};
+use mesto_protocol::{Problem, ProblemCode, headers};
 
 use crate::kernel::account::LockedAccount;
+use crate::kernel::call::Call;
 use crate::kernel::failure::{Outcome, refuse};
 use crate::kernel::http::{Request, Response};
-use crate::kernel::routes::{Call, Route};
+use crate::kernel::service::{Erasure, Export, Table};
 use crate::kernel::store::{Select, Tx, Write};
 use crate::{table, values};
 
 /// Route of a tombstone: it stands for every route.
 pub(crate) const ANY_ROUTE: &str = "*";
+
+pub(crate) const TABLE: Table = Table {
+    name: "intent",
+    export: Export::Rows {
+        called: "actions",
+        columns: &["key", "route", "status", "answer", "at"],
+        from: "intent WHERE account = $1 ORDER BY at, key",
+    },
+    erasure: Erasure::AtClosing(&["DELETE FROM intent WHERE account = $1"]),
+};
 
 table! {
     /// The answer of an action that ended, or the tombstone of a key.
@@ -41,7 +52,7 @@ pub(crate) struct Action {
 /// Asks for what is known of the request's key, once the account is locked. Of a key that is missing or no key nothing is known; [`begin`]
 /// says so.
 pub(crate) fn known(request: &Request, token_hash: &str) -> Select<IntentRow> {
-    let key = request.get(route::IDEMPOTENCY_KEY).unwrap_or_default();
+    let key = request.get(headers::IDEMPOTENCY_KEY).unwrap_or_default();
     Select::of(
         "FROM intent WHERE intent.account = (SELECT account FROM token WHERE hash = $1) AND intent.key = $2",
         values![token_hash, key],
@@ -49,8 +60,8 @@ pub(crate) fn known(request: &Request, token_hash: &str) -> Select<IntentRow> {
 }
 
 /// Judges by what is known of the key, the account being locked: an answer to replay, or the action to do.
-pub(crate) fn begin(call: &Call<'_>, found: &Route) -> Outcome<Result<Action, Response>> {
-    let Some(key) = call.request.get(route::IDEMPOTENCY_KEY) else {
+pub(crate) fn begin(call: &Call<'_>) -> Outcome<Result<Action, Response>> {
+    let Some(key) = call.request.get(headers::IDEMPOTENCY_KEY) else {
         return refuse(
             ProblemCode::IdempotencyKeyMissing,
             "send the header Idempotency-Key with a value of your own, 16 to 64 of A-Z a-z 0-9 _ -",
@@ -58,7 +69,8 @@ pub(crate) fn begin(call: &Call<'_>, found: &Route) -> Outcome<Result<Action, Re
     };
     let key = IdempotencyKey::parse(key)
         .map_err(|error| Problem::new(ProblemCode::IdempotencyKeyInvalid, error.to_string()))?;
-    let route = format!("{} {}", found.method, found.path);
+    let operation = call.served.operation;
+    let route = format!("{} {}", operation.method.as_str(), operation.path);
     let hash = body_hash(&call.request.method, &call.request.path, &call.request.body);
     for known in &call.known {
         match known.route.as_str() {
@@ -102,26 +114,25 @@ impl Action {
 }
 
 /// `GET /v1/intents/{key}`: what became of a key.
-pub(crate) fn outcome(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
+pub(crate) fn outcome(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<IntentOutcome> {
     let key = named_key(call)?;
     let account = call.who()?.account.clone();
     let ended = recorded(tx, &account, &key)?;
     let is_worked_on = call.operator.in_flight.holds(call.request, &key);
-    let outcome = match ended {
+    Ok(match ended {
         Some(outcome) => outcome,
         None if is_worked_on => IntentOutcome { key, state: IntentState::InFlight, status: None, answer: None },
         None => IntentOutcome { key, state: IntentState::Unknown, status: None, answer: None },
-    };
-    Ok(Response::json(200, &outcome))
+    })
 }
 
 /// `DELETE /v1/intents/{key}`: a key that was never seen is cancelled for good; one that ended stays as it ended.
-pub(crate) fn cancel(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
+pub(crate) fn cancel(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<IntentOutcome> {
     let key = named_key(call)?;
     // An action holds the account from before it looks its key up until it committed: either it is seen here, or it will see this.
     let account = LockedAccount::of_caller(tx, &call.who()?.account)?;
     if let Some(outcome) = recorded(tx, &account.id, &key)? {
-        return Ok(Response::json(200, &outcome));
+        return Ok(outcome);
     }
     tx.write(Write::insert(IntentRow {
         account: account.id,
@@ -133,7 +144,7 @@ pub(crate) fn cancel(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> 
         at: call.now,
     }))?;
     let outcome = IntentOutcome { key, state: IntentState::Cancelled, status: None, answer: None };
-    Ok(Response::json(200, &outcome))
+    Ok(outcome)
 }
 
 fn named_key(call: &Call<'_>) -> Outcome<String> {
@@ -196,7 +207,7 @@ impl InFlight {
         if request.method != "POST" {
             return None;
         }
-        let key = request.get(route::IDEMPOTENCY_KEY)?;
+        let key = request.get(headers::IDEMPOTENCY_KEY)?;
         Some((request.get("authorization")?.to_owned(), key.to_owned()))
     }
 }

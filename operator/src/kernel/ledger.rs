@@ -3,12 +3,10 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
-use mesto_protocol::base::wallet::EntryKind;
-use mesto_protocol::event::Change;
 use mesto_rules::money::{Currency, Money};
 
-use crate::kernel::account::LockedAccount;
 use crate::kernel::failure::Outcome;
+use crate::kernel::service::{Check, Erasure, Export, Service, Table};
 use crate::kernel::store::{Row, Select, StoreError, Tx, Write};
 use crate::{projection, stored_words, table};
 
@@ -121,42 +119,29 @@ pub(crate) struct Movement<'a> {
     pub legs: Vec<(LedgerAccount, i64)>,
 }
 
-/// Posts a movement. `account` is the person whose deposit it moves: his balance, his event and the entry he sees follow from the legs.
-pub(crate) fn post(
-    tx: &mut dyn Tx,
-    now: DateTime<Utc>,
-    account: Option<&mut LockedAccount>,
-    movement: Movement<'_>,
-) -> Outcome<()> {
+/// Whose deposit a movement moves.
+#[derive(Debug, Clone)]
+pub(crate) struct Holder {
+    pub account: String,
+    /// Cursor of the event that tells of it, by which the entry is found again.
+    pub seq: i64,
+    /// What the deposit gained, minor units.
+    pub amount: i64,
+    /// The deposit after it.
+    pub balance: i64,
+}
+
+/// Posts a movement. Who moves a deposit does it by way of the wallet, which says whose it is.
+pub(crate) fn post(tx: &mut dyn Tx, now: DateTime<Utc>, holder: Option<Holder>, movement: Movement<'_>) -> Outcome<()> {
     let Movement { id, kind, reference, currency, legs } = movement;
     let sum = legs.iter().try_fold(0_i64, |sum, (_, amount)| sum.checked_add(*amount));
     if sum != Some(0) || legs.len() < 2 {
         return Err(StoreError::Broken(format!("the legs of {} {reference} do not balance", kind.word())).into());
     }
-    let mut entry = EntryRow {
-        id,
-        kind,
-        reference: reference.to_owned(),
-        at: now,
-        account: None,
-        account_seq: None,
-        amount: None,
-        balance: None,
-        currency,
-    };
-    if let Some(account) = account {
-        let own = |ledger_account: &LedgerAccount| matches!(ledger_account, LedgerAccount::Deposit { holder } if *holder == account.id);
-        let debited: i64 = legs.iter().filter(|(to, _)| own(to)).map(|(_, amount)| amount).sum();
-        let balance = account.deposit.checked_sub(debited).filter(|balance| *balance >= 0).ok_or_else(|| {
-            StoreError::Broken(format!("{} {reference} would take the deposit below zero", kind.word()))
-        })?;
-        account.deposit = balance;
-        let seq = account.tell_of_entry(Change::DepositChanged { balance: account.balance() }, &entry.id);
-        entry.account = Some(account.id.clone());
-        entry.account_seq = Some(seq);
-        entry.amount = Some(-debited);
-        entry.balance = Some(balance);
-    }
+    let (account, account_seq) = holder.as_ref().map(|holder| (holder.account.clone(), holder.seq)).unzip();
+    let (gained, balance) = holder.map(|holder| (holder.amount, holder.balance)).unzip();
+    let reference = reference.to_owned();
+    let entry = EntryRow { id, kind, reference, at: now, account, account_seq, amount: gained, balance, currency };
     for (place, (to, amount)) in (0_i64..).zip(legs) {
         tx.write(Write::insert(to.leg(&entry.id, place, amount, currency)))?;
     }
@@ -174,19 +159,6 @@ projection! {
         amount: i64 = "ledger_entry.amount",
         balance: i64 = "ledger_entry.balance",
         currency: Currency = "ledger_entry.currency",
-    }
-}
-
-impl MovementKind {
-    /// The kind of an entry in a person's history; a movement of nobody's deposit has none.
-    pub fn shown(self) -> Result<EntryKind, StoreError> {
-        match self {
-            Self::Topup => Ok(EntryKind::Topup),
-            Self::Ticket => Ok(EntryKind::Ticket),
-            Self::Order => Ok(EntryKind::Order),
-            Self::Refund => Ok(EntryKind::Refund),
-            Self::OrderIssued | Self::Overpaid => Err(StoreError::unreadable("ledger_entry.kind", self.word())),
-        }
     }
 }
 
@@ -241,6 +213,22 @@ pub(crate) fn balances(tx: &mut dyn Tx) -> Result<Vec<LedgerBalance>, StoreError
         .collect())
 }
 
+pub(crate) const ENTRIES: Table = Table {
+    name: "ledger_entry",
+    export: Export::Rows {
+        called: "deposit",
+        columns: &["kind", "reference", "at", "amount", "balance", "currency"],
+        from: "ledger_entry WHERE id IN (SELECT entry FROM event WHERE account = $1) ORDER BY account_seq",
+    },
+    erasure: Erasure::Excused("the books are kept; the account is a pseudonym"),
+};
+
+pub(crate) const LEGS: Table = Table {
+    name: "ledger_leg",
+    export: Export::Excused("the two sides of an entry, which is exported"),
+    erasure: Erasure::Excused("the books are kept; the account is a pseudonym"),
+};
+
 /// What an audit finds wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LedgerFault {
@@ -250,26 +238,15 @@ pub enum LedgerFault {
     LegWithoutEntry { entry: String },
     #[error("entry {entry} posts to an account of kind {kind} and does not say whose or for what")]
     AccountIncomplete { entry: String, kind: String },
-    #[error("a plate belongs to {ticket}, which does not exist")]
-    PlateWithoutTicket { ticket: String },
     #[error("entry {entry} has no legs")]
     EntryWithoutLegs { entry: String },
     #[error("the ledger says that {account} has {booked}, the account says {shown} minor units")]
     DepositDiffers { account: String, booked: i64, shown: i64 },
     #[error("the deposit of {account} is {deposit} minor units")]
     DepositNegative { account: String, deposit: i64 },
-    #[error("ticket {ticket} was sold without a charge of its price")]
-    TicketWithoutCharge { ticket: String },
-    #[error("entry {entry} charges a ticket that was never sold")]
-    ChargeWithoutTicket { entry: String },
-    #[error("top-up {topup} succeeded but was not credited exactly once, or was credited without success")]
-    TopupDiffers { topup: String },
-    #[error("order {order} and its payment in the ledger differ")]
-    OrderDiffers { order: String },
-    #[error("ticket {ticket} ends after the deadline of its stay")]
-    LimitExceeded { ticket: String },
-    #[error("quote {quote} was sold more than once")]
-    QuoteSoldTwice { quote: String },
+    /// What a service found in its own tables.
+    #[error("{0}")]
+    Found(String),
     #[error("entry {entry} is of an account whose event does not name it")]
     EntryWithoutEvent { entry: String },
     #[error("the events of {account} have a gap or do not end at its cursor")]
@@ -278,12 +255,12 @@ pub enum LedgerFault {
     Store(#[from] StoreError),
 }
 
-/// Audits the ledger and what it stands for: sums are zero, legs say whose they are, no deposit is negative or differs from its account, every ticket has its charge and every charge its
-/// ticket, top-ups and orders agree, no ticket exceeds its stay's limit, events are gapless and name the entries they belong to.
+/// Audits the ledger and what it stands for: sums are zero, legs say whose they are, no deposit is negative or differs from its account,
+/// events are gapless and name the entries they belong to; and whatever each service says of its own.
 ///
 /// # Errors
 /// The first fault found.
-pub fn audit(tx: &mut dyn Tx) -> Result<(), LedgerFault> {
+pub(crate) fn audit(tx: &mut dyn Tx, services: &[&Service]) -> Result<(), LedgerFault> {
     if let Some(row) = row(
         tx,
         "SELECT entry, currency, CAST(SUM(amount) AS BIGINT) AS sum FROM ledger_leg GROUP BY entry, currency HAVING SUM(amount) <> 0 LIMIT 1",
@@ -312,12 +289,6 @@ pub fn audit(tx: &mut dyn Tx) -> Result<(), LedgerFault> {
     )? {
         return Err(LedgerFault::AccountIncomplete { entry: row.get("entry")?, kind: row.get("kind")? });
     }
-    if let Some(ticket) = first(
-        tx,
-        "SELECT ticket AS id FROM ticket_plate WHERE NOT EXISTS (SELECT 1 FROM ticket WHERE id = ticket_plate.ticket) LIMIT 1",
-    )? {
-        return Err(LedgerFault::PlateWithoutTicket { ticket });
-    }
     if let Some(row) = row(tx, "SELECT id, deposit FROM account WHERE deposit < 0 LIMIT 1")? {
         return Err(LedgerFault::DepositNegative { account: row.get("id")?, deposit: row.get("deposit")? });
     }
@@ -331,40 +302,6 @@ pub fn audit(tx: &mut dyn Tx) -> Result<(), LedgerFault> {
             shown: row.get("deposit")?,
         });
     }
-    if let Some(ticket) = first(
-        tx,
-        "SELECT id FROM ticket WHERE pay = 'deposit' AND NOT EXISTS (SELECT 1 FROM ledger_entry WHERE kind = 'ticket' AND reference = ticket.id AND amount = -ticket.price AND currency = ticket.currency AND account = ticket.account) LIMIT 1",
-    )? {
-        return Err(LedgerFault::TicketWithoutCharge { ticket });
-    }
-    if let Some(entry) = first(
-        tx,
-        "SELECT id FROM ledger_entry WHERE kind = 'ticket' AND NOT EXISTS (SELECT 1 FROM ticket WHERE ticket.id = ledger_entry.reference) LIMIT 1",
-    )? {
-        return Err(LedgerFault::ChargeWithoutTicket { entry });
-    }
-    if let Some(topup) = first(
-        tx,
-        "SELECT id FROM topup WHERE (state = 'succeeded') <> EXISTS (SELECT 1 FROM ledger_entry WHERE kind = 'topup' AND reference = topup.id AND amount = topup.amount AND account = topup.account) LIMIT 1",
-    )? {
-        return Err(LedgerFault::TopupDiffers { topup });
-    }
-    if let Some(order) = first(
-        tx,
-        "SELECT id FROM daily_order WHERE (state = 'paid' AND paid_by IS NOT NULL) <> EXISTS (SELECT 1 FROM ledger_entry WHERE kind = 'order' AND reference = daily_order.id AND amount = -daily_order.paid_amount AND account = daily_order.paid_by) LIMIT 1",
-    )? {
-        return Err(LedgerFault::OrderDiffers { order });
-    }
-    if let Some(ticket) =
-        first(tx, "SELECT id FROM ticket WHERE stay_deadline IS NOT NULL AND ends_at > stay_deadline LIMIT 1")?
-    {
-        return Err(LedgerFault::LimitExceeded { ticket });
-    }
-    if let Some(quote) =
-        first(tx, "SELECT quote AS id FROM ticket WHERE quote IS NOT NULL GROUP BY quote HAVING COUNT(*) > 1 LIMIT 1")?
-    {
-        return Err(LedgerFault::QuoteSoldTwice { quote });
-    }
     if let Some(entry) = first(
         tx,
         "SELECT id FROM ledger_entry WHERE account IS NOT NULL AND NOT EXISTS (SELECT 1 FROM event WHERE event.account = ledger_entry.account AND event.seq = ledger_entry.account_seq AND event.entry = ledger_entry.id) LIMIT 1",
@@ -376,6 +313,11 @@ pub fn audit(tx: &mut dyn Tx) -> Result<(), LedgerFault> {
         "SELECT id FROM (SELECT account.id AS id, account.seq AS seq, account.events_from AS gone, (SELECT COUNT(*) FROM event WHERE event.account = account.id AND event.change IS NOT NULL) AS kept, (SELECT COALESCE(MAX(event.seq), account.events_from) FROM event WHERE event.account = account.id AND event.change IS NOT NULL) AS last FROM account) AS streams WHERE gone + kept <> seq OR last <> seq LIMIT 1",
     )? {
         return Err(LedgerFault::EventsHaveGaps { account });
+    }
+    for Check { fault, sql } in services.iter().flat_map(|service| service.audit) {
+        if let Some(id) = first(tx, sql)? {
+            return Err(LedgerFault::Found(fault.replace("{}", &id)));
+        }
     }
     Ok(())
 }

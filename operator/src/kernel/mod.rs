@@ -1,19 +1,55 @@
-//! What no service is needed for: a request and its answer, the store, a locked account, keys of actions, the ledger, events, what is due.
+//! What no service is needed for: a request and its answer, the store, a locked account, keys of actions, roles, the ledger, events, what
+//! is due. It knows no service; `crate::services` lists them.
 
 pub mod account;
+pub mod call;
+pub mod caller;
 pub mod due;
 pub mod events;
 pub mod failure;
+pub mod grants;
 pub mod http;
 pub mod idempotency;
 pub mod keys;
 pub mod ledger;
 pub mod operator;
+pub mod parts;
 pub mod ports;
 pub mod retention;
-pub mod routes;
+pub mod router;
 pub mod serve;
+pub mod service;
 pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod text;
+
+use mesto_protocol::kernel::{self as wire, intents};
+use service::{Erasure, Export, Service, Table, serve};
+
+/// What is there without any service.
+pub(crate) const SERVICE: Service = Service {
+    operations: &[
+        serve!(get wire::EVENTS => events::page),
+        serve!(get intents::READ => idempotency::outcome),
+        serve!(get intents::CANCEL => idempotency::cancel),
+    ],
+    due: &[retention::DAILY],
+    tables: &[
+        Table {
+            name: "schema_history",
+            export: Export::Excused("the migrations of the store"),
+            erasure: Erasure::Excused("says nothing about a person"),
+        },
+        account::TABLE,
+        events::TABLE,
+        idempotency::TABLE,
+        due::TABLE,
+        grants::TABLE,
+        grants::LOG,
+        ledger::ENTRIES,
+        ledger::LEGS,
+    ],
+    retention: Some(retention::of_kernel),
+    ..Service::of(&wire::SERVICE)
+};

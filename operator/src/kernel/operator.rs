@@ -3,18 +3,21 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chrono::{DateTime, TimeDelta, Utc};
-use mesto_protocol::{Problem, ProblemCode, route};
+use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
+use mesto_protocol::{Problem, ProblemCode, headers};
 use mesto_rules::City;
 use mesto_rules::money::Currency;
 
-use crate::base::payments::PaymentPage;
+use crate::kernel::call::Call;
 use crate::kernel::failure::{Failure, Outcome, store_problem};
+use crate::kernel::grants::Roles;
 use crate::kernel::http::{Request, Response};
-use crate::kernel::idempotency::InFlight;
+use crate::kernel::idempotency::{self, Alone, InFlight};
 use crate::kernel::keys::Keys;
+use crate::kernel::parts::Parts;
 use crate::kernel::ports::Entropy;
-use crate::kernel::routes::{self, Call};
+use crate::kernel::router::Router;
+use crate::kernel::service::Service;
 use crate::kernel::store::{Job, Prefetched, Store, StoreError, Tx};
 use crate::kernel::text;
 
@@ -40,8 +43,6 @@ pub struct Config {
     pub intents_kept: TimeDelta,
     /// Oldest version of an app that is still served.
     pub min_client: Option<(u32, u32, u32)>,
-    /// Longest body, bytes.
-    pub max_body: usize,
 }
 
 impl Default for Config {
@@ -59,7 +60,6 @@ impl Default for Config {
             topup_page: TimeDelta::minutes(30),
             intents_kept: TimeDelta::days(30),
             min_client: None,
-            max_body: 64 * 1024,
         }
     }
 }
@@ -75,30 +75,64 @@ pub enum SetupError {
     Currency { city: String, currency: Currency, deposit: Currency },
     #[error("there are two cities {0}")]
     CityTwice(String),
+    #[error("the operations cannot be told apart: {0}")]
+    Operations(String),
 }
 
 /// The authority over money, tickets and limits. Holds no state but its set-up: any number of operators work on one store.
 pub struct Operator {
+    pub(crate) services: &'static [&'static Service],
+    pub(crate) roles: Roles,
+    pub(crate) router: Router,
     pub(crate) cities: BTreeMap<String, City>,
     /// The city whose deposit values hold.
     pub(crate) home: City,
     pub(crate) keys: Keys,
     pub(crate) entropy: Arc<dyn Entropy>,
-    pub(crate) page: Arc<dyn PaymentPage>,
+    pub(crate) parts: Parts,
     pub(crate) config: Config,
     pub(crate) in_flight: InFlight,
 }
 
+/// A request's arrival: when it came, and the id under which answers and logs tell of it.
+#[derive(Debug, Clone)]
+pub(crate) struct Arrival {
+    pub at: DateTime<Utc>,
+    pub id: String,
+}
+
+impl Arrival {
+    /// Says which request was refused.
+    fn named(&self, mut problem: Problem) -> Problem {
+        problem.instance = Some(format!("urn:mesto:request:{}", self.id));
+        problem
+    }
+
+    /// With the operator's clock and the request's id, which every answer carries.
+    pub fn marked(&self, response: Response) -> Response {
+        response
+            .header(headers::TIME, self.at.timestamp_millis().to_string())
+            .header(headers::REQUEST_ID, self.id.clone())
+    }
+
+    /// The answer that is a refusal.
+    pub fn refused(&self, problem: Problem) -> Response {
+        self.marked(Response::problem(&self.named(problem)))
+    }
+}
+
+/// Times are milliseconds on the wire and in the store: what a clock says beyond them would be in the first answer and not in the next.
+pub(crate) fn whole_millis(now: DateTime<Utc>) -> DateTime<Utc> {
+    now.trunc_subsecs(3)
+}
+
 impl Operator {
-    /// An operator of these cities; the first one's deposit values hold.
-    ///
-    /// # Errors
-    /// [`SetupError`]
-    pub fn new(
+    /// An operator of these services and cities; the first city's deposit values hold.
+    pub(crate) fn of(
+        (services, roles): (&'static [&'static Service], Roles),
         cities: Vec<City>,
         keys: Keys,
-        entropy: Arc<dyn Entropy>,
-        page: Arc<dyn PaymentPage>,
+        (entropy, parts): (Arc<dyn Entropy>, Parts),
         config: Config,
     ) -> Result<Self, SetupError> {
         let home = cities.first().cloned().ok_or(SetupError::NoCity)?;
@@ -111,7 +145,9 @@ impl Operator {
                 return Err(SetupError::CityTwice(twice.id));
             }
         }
-        Ok(Self { cities: known, home, keys, entropy, page, config, in_flight: InFlight::default() })
+        let router = Router::new(services).map_err(SetupError::Operations)?;
+        let in_flight = InFlight::default();
+        Ok(Self { services, roles, router, cities: known, home, keys, entropy, parts, config, in_flight })
     }
 
     /// Its keys; apps pin [`Keys::root_public`].
@@ -120,58 +156,78 @@ impl Operator {
         &self.keys
     }
 
+    /// A request that comes now.
+    pub(crate) fn arrival(&self, now: DateTime<Utc>) -> Arrival {
+        let at = whole_millis(now);
+        Arrival { at, id: self.id("rq", at) }
+    }
+
     /// Answers a request. Blocks for the store; a refusal is an answer, never an error.
     pub fn handle(&self, store: &dyn Store, now: DateTime<Utc>, request: &Request) -> Response {
+        let arrival = self.arrival(now);
         let _alone = match self.enter(request) {
             Ok(alone) => alone,
-            Err(problem) => return Response::problem(&problem).at(now),
+            Err(problem) => return arrival.refused(problem),
         };
         let mut tried = None;
-        let ended = store.transact(&mut |tx| keep(&mut tried, self.attempt(tx, now, request)));
-        let tried = settle(tried, ended);
+        let ended = store.transact(&mut |tx| keep(&mut tried, &arrival, self.attempt(tx, &arrival, request)));
+        let tried = settle(tried, &arrival, ended);
         let response = match tried {
             Tried::Answer(response) => response,
             Tried::ToRecord(problem) => {
                 let mut recorded = None;
-                let ended = store.transact(&mut |tx| keep(&mut recorded, self.record(tx, now, request, &problem)));
-                settle(recorded, ended).into_response()
+                let ended = store
+                    .transact(&mut |tx| keep(&mut recorded, &arrival, self.record(tx, &arrival, request, &problem)));
+                settle(recorded, &arrival, ended).into_response()
             }
         };
-        response.at(now)
+        arrival.marked(response)
     }
 
     /// Like [`Operator::handle`], on the store's own threads, for async callers.
     pub async fn answer(self: Arc<Self>, store: Arc<dyn Store>, now: DateTime<Utc>, request: Request) -> Response {
+        let arrival = self.arrival(now);
+        self.answer_to(store, arrival, request).await
+    }
+
+    /// Like [`Operator::answer`], for a request that arrived before.
+    pub(crate) async fn answer_to(
+        self: Arc<Self>,
+        store: Arc<dyn Store>,
+        arrival: Arrival,
+        request: Request,
+    ) -> Response {
         let _alone = match self.enter(&request) {
             Ok(alone) => alone,
-            Err(problem) => return Response::problem(&problem).at(now),
+            Err(problem) => return arrival.refused(problem),
         };
         let request = Arc::new(request);
         let work = {
-            let (operator, request) = (Arc::clone(&self), Arc::clone(&request));
-            move |tx: &mut dyn Tx| operator.attempt(tx, now, &request)
+            let (operator, request, arrival) = (Arc::clone(&self), Arc::clone(&request), arrival.clone());
+            move |tx: &mut dyn Tx| operator.attempt(tx, &arrival, &request)
         };
-        let response = match submit(&store, work).await {
+        let response = match submit(&store, &arrival, work).await {
             Tried::Answer(response) => response,
             Tried::ToRecord(problem) => {
-                let (operator, request) = (Arc::clone(&self), Arc::clone(&request));
-                let work = move |tx: &mut dyn Tx| operator.record(tx, now, &request, &problem);
-                submit(&store, work).await.into_response()
+                let (operator, request, at) = (Arc::clone(&self), Arc::clone(&request), arrival.clone());
+                let work = move |tx: &mut dyn Tx| operator.record(tx, &at, &request, &problem);
+                submit(&store, &arrival, work).await.into_response()
             }
         };
-        response.at(now)
+        arrival.marked(response)
     }
 
     /// What is decided before a transaction: the size, the app's version, whether the same action is being worked on right now.
-    fn enter(&self, request: &Request) -> Result<crate::kernel::idempotency::Alone<'_>, Problem> {
-        if request.body.len() > self.config.max_body {
+    fn enter(&self, request: &Request) -> Result<Alone<'_>, Problem> {
+        let most = self.router.max_body(request);
+        if request.body.len() > most {
             return Err(Problem::new(
                 ProblemCode::BodyTooLarge,
-                format!("the body has {} bytes, at most {} are taken", request.body.len(), self.config.max_body),
+                format!("the body has {} bytes, at most {most} are taken", request.body.len()),
             )
-            .with("max_bytes", self.config.max_body));
+            .with("max_bytes", most));
         }
-        if let (Some(minimum), Some(version)) = (self.config.min_client, request.get(route::CLIENT)) {
+        if let (Some(minimum), Some(version)) = (self.config.min_client, request.get(headers::CLIENT)) {
             let numbers: Vec<u32> = version.split('.').map_while(|part| part.parse().ok()).collect();
             let minimum_text = format!("{}.{}.{}", minimum.0, minimum.1, minimum.2);
             if !matches!(numbers[..], [major, minor, patch] if (major, minor, patch) >= minimum) {
@@ -183,37 +239,39 @@ impl Operator {
     }
 
     /// One transaction of a request.
-    fn attempt(&self, tx: &mut dyn Tx, now: DateTime<Utc>, request: &Request) -> Outcome<Tried> {
-        let (route, path) = routes::find(request)?;
-        let mut call = Call::new(self, now, request, path);
-        let prefetched = call.enter(tx, route)?;
-        if !route.is_action {
-            return (route.handler)(tx, &mut call).map(Tried::Answer);
+    fn attempt(&self, tx: &mut dyn Tx, arrival: &Arrival, request: &Request) -> Outcome<Tried> {
+        let _told_in_logs = tracing::error_span!("request", id = arrival.id).entered();
+        let mut call = Call::new(self, arrival, request, self.router.find(request)?);
+        let prefetched = call.enter(tx)?;
+        let served = call.served;
+        if !served.operation.is_action {
+            return (served.handler)(tx, &mut call).map(Tried::Answer);
         }
         let mut tx = Prefetched::new(tx, prefetched);
         let tx: &mut dyn Tx = &mut tx;
-        let action = match crate::kernel::idempotency::begin(&call, route)? {
+        let action = match idempotency::begin(&call)? {
             Ok(action) => action,
             Err(replayed) => return Ok(Tried::Answer(replayed)),
         };
-        match (route.handler)(tx, &mut call) {
+        match (served.handler)(tx, &mut call) {
             Ok(response) => {
                 action.end(tx, &mut call, &response)?;
                 Ok(Tried::Answer(response))
             }
             // Rolled back first, so that a half-done action never stands beside its refusal.
-            Err(Failure::Refused(problem)) if problem.is_final() => Ok(Tried::ToRecord(problem)),
+            Err(Failure::Refused(problem)) if problem.is_final() => {
+                Ok(Tried::ToRecord(Box::new(arrival.named(*problem))))
+            }
             Err(failure) => Err(failure),
         }
     }
 
     /// Stores a refusal as the answer of its key, unless the key got an answer in the meantime.
-    fn record(&self, tx: &mut dyn Tx, now: DateTime<Utc>, request: &Request, problem: &Problem) -> Outcome<Tried> {
-        let (route, path) = routes::find(request)?;
-        let mut call = Call::new(self, now, request, path);
-        call.enter(tx, route)?;
+    fn record(&self, tx: &mut dyn Tx, arrival: &Arrival, request: &Request, problem: &Problem) -> Outcome<Tried> {
+        let mut call = Call::new(self, arrival, request, self.router.find(request)?);
+        call.enter(tx)?;
         let response = Response::problem(problem);
-        match crate::kernel::idempotency::begin(&call, route)? {
+        match idempotency::begin(&call)? {
             Ok(action) => action.end(tx, &mut call, &response)?,
             Err(replayed) => return Ok(Tried::Answer(replayed)),
         }
@@ -257,8 +315,9 @@ impl Tried {
     }
 }
 
-/// Takes what a handler said out of the transaction: only an answer commits.
-fn keep(slot: &mut Option<Tried>, outcome: Outcome<Tried>) -> Result<(), StoreError> {
+/// Takes what a handler said out of the transaction: only an answer commits, and a refusal that counts a try.
+fn keep(slot: &mut Option<Tried>, arrival: &Arrival, outcome: Outcome<Tried>) -> Result<(), StoreError> {
+    let refusal = |problem: Box<Problem>| Some(Tried::Answer(Response::problem(&arrival.named(*problem))));
     match outcome {
         Ok(Tried::Answer(response)) => {
             *slot = Some(Tried::Answer(response));
@@ -268,8 +327,12 @@ fn keep(slot: &mut Option<Tried>, outcome: Outcome<Tried>) -> Result<(), StoreEr
             *slot = Some(refused);
             Err(StoreError::GivenUp)
         }
+        Err(Failure::Counted(problem)) => {
+            *slot = refusal(problem);
+            Ok(())
+        }
         Err(Failure::Refused(problem)) => {
-            *slot = Some(Tried::Answer(Response::problem(&problem)));
+            *slot = refusal(problem);
             Err(StoreError::GivenUp)
         }
         Err(Failure::Store(error)) => {
@@ -279,22 +342,27 @@ fn keep(slot: &mut Option<Tried>, outcome: Outcome<Tried>) -> Result<(), StoreEr
     }
 }
 
-fn settle(tried: Option<Tried>, ended: Result<(), StoreError>) -> Tried {
+fn settle(tried: Option<Tried>, arrival: &Arrival, ended: Result<(), StoreError>) -> Tried {
+    let failed = |error: &StoreError| Tried::Answer(Response::problem(&arrival.named(store_problem(error))));
     match (tried, ended) {
         (Some(tried), Ok(()) | Err(StoreError::GivenUp)) => tried,
         (_, Err(error)) => {
-            tracing::error!(reason = %error, "a request failed at the store");
-            Tried::Answer(Response::problem(&store_problem(&error)))
+            tracing::error!(request = arrival.id, reason = %error, "a request failed at the store");
+            failed(&error)
         }
-        (None, Ok(())) => Tried::Answer(Response::problem(&store_problem(&StoreError::GivenUp))),
+        (None, Ok(())) => failed(&StoreError::GivenUp),
     }
 }
 
-async fn submit(store: &Arc<dyn Store>, work: impl Fn(&mut dyn Tx) -> Outcome<Tried> + Send + Sync + 'static) -> Tried {
+async fn submit(
+    store: &Arc<dyn Store>,
+    arrival: &Arrival,
+    work: impl Fn(&mut dyn Tx) -> Outcome<Tried> + Send + Sync + 'static,
+) -> Tried {
     let slot = Arc::new(Mutex::new(None));
     let job: Job = Box::new({
-        let slot = Arc::clone(&slot);
-        move |tx| keep(&mut slot.lock().unwrap_or_else(PoisonError::into_inner), work(tx))
+        let (slot, arrival) = (Arc::clone(&slot), arrival.clone());
+        move |tx| keep(&mut slot.lock().unwrap_or_else(PoisonError::into_inner), &arrival, work(tx))
     });
     let (done, ended) = tokio::sync::oneshot::channel();
     store.submit(
@@ -306,5 +374,5 @@ async fn submit(store: &Arc<dyn Store>, work: impl Fn(&mut dyn Tx) -> Outcome<Tr
     );
     let ended = ended.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the store has stopped".into())));
     let tried = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
-    settle(tried, ended)
+    settle(tried, arrival, ended)
 }

@@ -1,55 +1,36 @@
-//! What is kept no longer than the city's papers say: once a day, by kind. Ledger and tickets stay, as pseudonyms without a plate.
+//! What is kept no longer than it may be: once a day, each service erases its own. Ledger and tickets stay, as pseudonyms without a plate.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::kernel::due::Due;
 use crate::kernel::failure::Outcome;
 use crate::kernel::operator::Operator;
 use crate::kernel::store::{StoreError, Tx, Write};
 use crate::values;
 
-/// A stay is over with its billing day; the longest run of days on which nothing is charged is shorter than this.
-const STAYS: TimeDelta = TimeDelta::days(14);
-/// A quote is sold within minutes; the rest is for questions.
-const QUOTES: TimeDelta = TimeDelta::days(2);
-pub(crate) const EVERY: TimeDelta = TimeDelta::days(1);
+/// Stands in the table from the first migration on.
+pub(crate) const DAILY: Due = Due { kind: "kernel.retention", run: erase_old, every: Some(EVERY) };
+
+const EVERY: TimeDelta = TimeDelta::days(1);
+
+/// The moment before which something is too old, epoch milliseconds.
+pub(crate) fn before(now: DateTime<Utc>, days: u32) -> i64 {
+    (now - TimeDelta::days(days.into())).timestamp_millis()
+}
 
 /// Erases what is too old.
-pub(crate) fn erase_old(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<()> {
-    let home = &operator.home.retention;
-    let before = |days: u32| (now - TimeDelta::days(days.into())).timestamp_millis();
-    let sign_in = before(home.sign_in_days);
+fn erase_old(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, _: &str) -> Outcome<()> {
+    for retention in operator.services.iter().filter_map(|service| service.retention) {
+        retention(tx, operator, now)?;
+    }
+    Ok(())
+}
+
+/// What no service has of its own: answers of actions, and events.
+pub(crate) fn of_kernel(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<()> {
     let intents = (now - operator.config.intents_kept).timestamp_millis();
-    for (table, sql, before) in [
-        ("one_time_code", "DELETE FROM one_time_code WHERE expires_at < $1", sign_in),
-        ("attempt", "DELETE FROM attempt WHERE at < $1", sign_in),
-        ("token", "DELETE FROM token WHERE expires_at < $1", sign_in),
-        ("outbox", "DELETE FROM outbox WHERE at < $1", before(home.outbox_days)),
-        ("quote", "DELETE FROM quote WHERE expires_at < $1", (now - QUOTES).timestamp_millis()),
-        ("stay", "DELETE FROM stay WHERE closes_at < $1", (now - STAYS).timestamp_millis()),
-        ("intent", "DELETE FROM intent WHERE at < $1", intents),
-    ] {
-        tx.write(Write::sql(table, sql, values![before]))?;
-    }
-    erase_events(tx, before(home.events_days))?;
-    for city in operator.cities.values() {
-        let kept = &city.retention;
-        tx.write(Write::sql(
-            "plate_check",
-            "DELETE FROM plate_check WHERE city = $1 AND at < $2",
-            values![&city.id, before(kept.plate_checks_days)],
-        ))?;
-        tx.write(Write::sql(
-            "ticket_plate",
-            "DELETE FROM ticket_plate WHERE city = $1 AND ends_at < $2",
-            values![&city.id, before(kept.tickets_days)],
-        ))?;
-        // The plate of an order that is still owed says who owes it.
-        tx.write(Write::sql(
-            "order_plate",
-            "DELETE FROM order_plate WHERE city = $1 AND daily_order IN (SELECT id FROM daily_order WHERE state <> 'issued' AND valid_until < $2)",
-            values![&city.id, before(kept.orders_days)],
-        ))?;
-    }
+    tx.write(Write::sql("intent", "DELETE FROM intent WHERE at < $1", values![intents]))?;
+    erase_events(tx, before(now, operator.home.retention.events_days))?;
     Ok(())
 }
 

@@ -15,13 +15,13 @@ use axum::response::sse::{self, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response as HttpResponse};
 use futures_util::stream;
 use mesto_protocol::event::{Event, EventPage};
-use mesto_protocol::{Problem, ProblemCode, route};
+use mesto_protocol::kernel::EVENTS;
+use mesto_protocol::{Problem, ProblemCode, headers};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::kernel::events;
 use crate::kernel::http::{Request, Response};
-use crate::kernel::operator::Operator;
+use crate::kernel::operator::{Arrival, Operator};
 use crate::kernel::ports::Clock;
 use crate::kernel::store::Store;
 
@@ -91,7 +91,7 @@ async fn answer(
     ConnectInfo(address): ConnectInfo<SocketAddr>,
     request: axum::extract::Request,
 ) -> HttpResponse {
-    let began = service.clock.now();
+    let arrival = service.operator.arrival(service.clock.now());
     let (parts, body) = request.into_parts();
     let mut request = Request {
         method: parts.method.as_str().to_owned(),
@@ -105,31 +105,32 @@ async fn answer(
         body: Vec::new(),
         address: address.ip().to_string(),
     };
-    let response = match take_body(&service, body).await {
+    let most = service.operator.router.max_body(&request);
+    let response = match take_body(body, most).await {
         Ok(body) => {
             request.body = body;
-            if request.method == "GET" && request.path == route::EVENTS && wants_stream(&request) {
-                return stream_events(service, request).await;
+            if request.method == "GET" && request.path == EVENTS.path && wants_stream(&request) {
+                return stream_events(service, arrival, request).await;
             }
-            timely(&service, request.clone()).await
+            timely(&service, arrival, request.clone()).await
         }
-        Err(problem) => Response::problem(&problem).at(began),
+        Err(problem) => arrival.refused(problem),
     };
-    if request.method != "GET" && response.status < 300 {
+    if !matches!(request.method.as_str(), "GET" | "HEAD") && response.status < 300 {
         service.changed.send_modify(|count| *count += 1);
     }
     // The path of a route, never the query: plates and positions stand there.
     tracing::info!(
+        request = response.get(headers::REQUEST_ID),
         method = request.method,
-        route = crate::kernel::routes::pattern(&request),
+        route = service.operator.router.pattern(&request),
         status = response.status,
         "answered"
     );
     into_http(response)
 }
 
-async fn take_body(service: &Service, body: Body) -> Result<Vec<u8>, Problem> {
-    let most = service.operator.config.max_body;
+async fn take_body(body: Body, most: usize) -> Result<Vec<u8>, Problem> {
     match tokio::time::timeout(BODY_TIME, to_bytes(body, most)).await {
         Ok(Ok(bytes)) => Ok(bytes.to_vec()),
         Ok(Err(error)) if is_too_large(&error) => {
@@ -152,27 +153,30 @@ fn is_too_large(error: &axum::Error) -> bool {
     false
 }
 
-async fn timely(service: &Service, request: Request) -> Response {
-    let (operator, store, now) = (Arc::clone(&service.operator), Arc::clone(&service.store), service.clock.now());
-    match tokio::time::timeout(ANSWER_TIME, operator.answer(store, now, request)).await {
+async fn timely(service: &Service, arrival: Arrival, request: Request) -> Response {
+    let (operator, store) = (Arc::clone(&service.operator), Arc::clone(&service.store));
+    match tokio::time::timeout(ANSWER_TIME, operator.answer_to(store, arrival.clone(), request)).await {
         Ok(response) => response,
-        Err(_) => Response::problem(
-            &Problem::new(ProblemCode::Unavailable, "no answer was found in time; ask again with the same key")
+        Err(_) => arrival.refused(
+            Problem::new(ProblemCode::Unavailable, "no answer was found in time; ask again with the same key")
                 .with("retry_after_seconds", 5),
-        )
-        .at(now),
+        ),
     }
 }
 
 fn into_http(response: Response) -> HttpResponse {
     let mut http = HttpResponse::new(Body::from(response.body));
     *http.status_mut() = StatusCode::from_u16(response.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    for (name, value) in response.headers {
+    add(&mut http, response.headers);
+    http
+}
+
+fn add(http: &mut HttpResponse, headers: Vec<(String, String)>) {
+    for (name, value) in headers {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
             http.headers_mut().insert(name, value);
         }
     }
-    http
 }
 
 fn wants_stream(request: &Request) -> bool {
@@ -193,7 +197,8 @@ impl Tail {
     /// The next page, or why there is none.
     async fn page(&mut self) -> Result<EventPage, Response> {
         self.request.query = format!("after={}", self.cursor);
-        let response = timely(&self.service, self.request.clone()).await;
+        let arrival = self.service.operator.arrival(self.service.clock.now());
+        let response = timely(&self.service, arrival, self.request.clone()).await;
         match response.read::<EventPage>() {
             Ok(page) if response.status == 200 => Ok(page),
             _ => Err(response),
@@ -204,8 +209,8 @@ impl Tail {
         loop {
             if let Some(event) = self.waiting.pop_front() {
                 self.cursor = event.seq;
-                let (kind, data) = events::data(&event);
-                let event = sse::Event::default().id(event.seq.to_string()).event(kind).data(data);
+                let data = serde_json::to_string(&event).unwrap_or_default();
+                let event = sse::Event::default().id(event.seq.to_string()).event(event.kind).data(data);
                 return Some((Ok(event), self));
             }
             if *self.ending.borrow() {
@@ -227,16 +232,15 @@ impl Tail {
 }
 
 /// `GET /v1/events` as `text/event-stream`, from Last-Event-ID or `?after=` on.
-async fn stream_events(service: Service, request: Request) -> HttpResponse {
+async fn stream_events(service: Service, arrival: Arrival, request: Request) -> HttpResponse {
     let cursor = match request.get("last-event-id").map(str::parse) {
         Some(Ok(cursor)) => Ok(cursor),
         Some(Err(_)) => Err(Problem::new(ProblemCode::BadRequest, "Last-Event-ID should be the id of an event")),
         None => request.asked_number("after").map(Option::unwrap_or_default),
     };
-    let now = service.clock.now();
     let cursor = match cursor {
         Ok(cursor) => cursor,
-        Err(problem) => return into_http(Response::problem(&problem).at(now)),
+        Err(problem) => return into_http(arrival.refused(problem)),
     };
     let (changed, ending) = (service.changed.subscribe(), service.ending.clone());
     let mut tail = Tail { service, request, cursor, waiting: VecDeque::new(), changed, ending };
@@ -246,8 +250,6 @@ async fn stream_events(service: Service, request: Request) -> HttpResponse {
     }
     let events = stream::unfold(tail, Tail::next);
     let mut http = Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response();
-    if let Ok(time) = HeaderValue::try_from(now.timestamp_millis().to_string()) {
-        http.headers_mut().insert(route::TIME, time);
-    }
+    add(&mut http, arrival.marked(Response::empty()).headers);
     http
 }

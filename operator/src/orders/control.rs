@@ -1,7 +1,6 @@
 //! What an inspector does: he checks a plate, and issues the daily order. The operator never issues one by itself (BG-57, AMB-11).
 
 use chrono::{DateTime, Utc};
-use mesto_protocol::event::Change;
 use mesto_protocol::orders::control::{CheckedTicket, NewOrder, PlateCheck};
 use mesto_protocol::orders::driver::{Order, OrderState, Violation};
 use mesto_protocol::{Problem, ProblemCode};
@@ -9,11 +8,11 @@ use mesto_rules::order;
 
 use crate::base::vehicles;
 use crate::kernel::account::Subject;
+use crate::kernel::call::{AlsoLocked, Call};
 use crate::kernel::failure::Outcome;
-use crate::kernel::http::Response;
 use crate::kernel::ledger::{self, LedgerAccount, Movement, MovementKind};
-use crate::kernel::routes::{AlsoLocked, Call};
 use crate::kernel::store::{Ask, Json, Select, StoreError, Tx, Write};
+use crate::orders::NAME;
 use crate::orders::driver;
 use crate::orders::driver::{OrderPlateRow, OrderRow, StateWord};
 use crate::parking::tickets::ChannelWord;
@@ -49,11 +48,12 @@ struct Seen {
     covered: bool,
 }
 
-/// `GET /v1/inspector/check?city=&plate=&zone=`
-pub(crate) fn check(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
+/// Whether a plate is covered in a zone now.
+pub(crate) fn check(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<PlateCheck> {
     let (city, typed, zone) =
         (call.request.needed("city")?, call.request.needed("plate")?, call.request.needed("zone")?);
     known_zone(call, &city, &zone)?;
+    call.in_city(&city)?;
     let plate = vehicles::plate(call.operator, &city, &typed)?.canonical;
     let seen = see(tx, call, &city, &zone, &plate)?;
     let order = driver::find_covering(tx, &city, &zone, &plate, call.now)?.map(|order| order.id);
@@ -68,7 +68,7 @@ pub(crate) fn check(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
         at: call.now,
     }))?;
     let Seen { ticket, covered } = seen;
-    Ok(Response::json(200, &PlateCheck { plate, zone, checked_at: call.now, covered, ticket, order }))
+    Ok(PlateCheck { plate, zone, checked_at: call.now, covered, ticket, order })
 }
 
 /// Where a plate of a new order stands: city, zone, canonical plate.
@@ -89,16 +89,16 @@ pub(crate) fn prefetch(call: &Call<'_>) -> Option<Vec<Ask>> {
 }
 
 /// Two inspectors in front of the same car: the second one waits, and then finds the order of the first. Its owners are told.
-pub(crate) fn also_locks(call: &Call<'_>) -> Outcome<AlsoLocked> {
-    let (asked, plate) = asked_place(call)?;
+pub(crate) fn also_locks(call: &Call<'_>) -> Option<AlsoLocked> {
+    let (asked, plate) = asked_place(call).ok()?;
     let subjects = vec![Subject::plate(&asked.city, &plate)];
-    Ok(AlsoLocked { accounts: driver::owners(&asked.city, &plate), subjects })
+    Some(AlsoLocked { accounts: driver::owners(&asked.city, &plate), subjects })
 }
 
-/// `POST /v1/inspector/orders`
-pub(crate) fn issue(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
-    let asked: NewOrder = call.request.read()?;
+/// Issues a daily order.
+pub(crate) fn issue(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewOrder) -> Outcome<Order> {
     known_zone(call, &asked.city, &asked.zone)?;
+    call.in_city(&asked.city)?;
     let plate = vehicles::plate(call.operator, &asked.city, &asked.plate)?;
     let seen = see(tx, call, &asked.city, &asked.zone, &plate.canonical)?;
     if seen.covered {
@@ -171,17 +171,17 @@ pub(crate) fn issue(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
         reference: &order.id,
         currency: order.price.currency,
         legs: vec![
-            (LedgerAccount::Receivable { service: driver::SERVICE, city: order.city.clone() }, price),
-            (LedgerAccount::Revenue { service: driver::SERVICE, city: order.city.clone() }, -price),
+            (LedgerAccount::Receivable { service: NAME, city: order.city.clone() }, price),
+            (LedgerAccount::Revenue { service: NAME, city: order.city.clone() }, -price),
         ],
     };
     ledger::post(tx, call.now, None, movement)?;
     for owner in owners {
         if let Some(account) = call.locked.get_mut(&owner.account) {
-            account.tell(Change::OrderChanged(order.clone()));
+            account.tell(&order)?;
         }
     }
-    Ok(Response::json(201, &order))
+    Ok(order)
 }
 
 fn known_zone(call: &Call<'_>, city: &str, zone: &str) -> Outcome<()> {

@@ -1,23 +1,25 @@
 //! Daily parking ticket orders (eDPK) as a driver sees and pays them. Only an inspector issues one.
 
 use chrono::{DateTime, Utc};
-use mesto_protocol::event::Change;
-use mesto_protocol::orders::driver::{Order, OrderPaid, OrderPayment, OrderState, Orders, Violation};
+use mesto_protocol::kernel::json::Json as OnTheWire;
+use mesto_protocol::orders::driver::{Order, OrderPaid, OrderPayment, OrderState, Orders, OrdersSection, Violation};
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::money::Currency;
 use mesto_rules::order::{self, OrderError, OrderEvent, OrderTerms};
 
+use crate::base::wallet;
 use crate::kernel::account::{AccountOf, Locks, lock};
-use crate::kernel::due;
+use crate::kernel::call::Call;
+use crate::kernel::due::{self, Due};
 use crate::kernel::failure::{Failure, Outcome, refuse};
-use crate::kernel::http::Response;
-use crate::kernel::ledger::{self, LedgerAccount, Movement, MovementKind};
-use crate::kernel::routes::Call;
+use crate::kernel::ledger::{LedgerAccount, Movement, MovementKind};
+use crate::kernel::operator::Operator;
 use crate::kernel::store::{Ask, Json, Select, Tx};
+use crate::orders::NAME;
 use crate::{projection, stored_words, table, update, values};
 
-/// The service in the ledger.
-pub(crate) const SERVICE: &str = "orders";
+/// An order was paid: the other accounts with its plate are told.
+pub(crate) const TELL_OTHERS: Due = Due::new("orders.tell_others", tell_others);
 
 const MOST: i64 = 200;
 
@@ -116,10 +118,14 @@ pub(crate) fn find_covering(
     Ok(row.map(|row| from_rows(row, now)).transpose()?.map(|(order, _)| order))
 }
 
-/// `GET /v1/orders`
-pub(crate) fn list(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
-    let account = call.who()?.account.clone();
-    Ok(Response::json(200, &Orders { orders: of(tx, &account, call.now)? }))
+/// What an app shows of orders.
+pub(crate) fn section(tx: &mut dyn Tx, account: &str, now: DateTime<Utc>) -> Outcome<OnTheWire> {
+    Ok(OnTheWire::of(&OrdersSection { orders: of(tx, account, now)? })?)
+}
+
+/// Newest first.
+pub(crate) fn list(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Orders> {
+    Ok(Orders { orders: of(tx, &call.who()?.account, call.now)? })
 }
 
 projection! {
@@ -139,9 +145,8 @@ pub(crate) fn prefetch(call: &Call<'_>) -> Option<Vec<Ask>> {
     Some(vec![to_pay(call).ask()])
 }
 
-/// `POST /v1/orders/{order}/payment`: from the deposit, exactly what is owed now.
-pub(crate) fn pay(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
-    let asked: OrderPayment = call.request.read()?;
+/// From the deposit, exactly what is owed now.
+pub(crate) fn pay(tx: &mut dyn Tx, call: &mut Call<'_>, asked: OrderPayment) -> Outcome<OrderPaid> {
     call.in_time(asked.not_after)?;
     let (now, account) = (call.now, call.who()?.account.clone());
     let found = tx.first(to_pay(call))?.filter(|(_, _, own)| own.vehicle.is_some());
@@ -171,21 +176,21 @@ pub(crate) fn pay(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     let price = order.price.minor()?;
     let entry = call.operator.id("le", now);
     let locked = call.account()?;
-    locked.tell(Change::OrderChanged(order.clone()));
+    locked.tell(&order)?;
     // Issued at its full price: what the discount takes off was never earned.
     let city = || order.city.clone();
     let mut legs = vec![
         (LedgerAccount::Deposit { holder: account.clone() }, paid),
-        (LedgerAccount::Receivable { service: SERVICE, city: city() }, -price),
+        (LedgerAccount::Receivable { service: NAME, city: city() }, -price),
     ];
     if price != paid {
-        legs.push((LedgerAccount::Revenue { service: SERVICE, city: city() }, price - paid));
+        legs.push((LedgerAccount::Revenue { service: NAME, city: city() }, price - paid));
     }
     let movement =
         Movement { id: entry, kind: MovementKind::Order, reference: &order.id, currency: amount.currency, legs };
-    ledger::post(tx, now, Some(locked), movement)?;
-    due::plan(tx, due::ORDER_TOLD, &format!("{}/{account}", order.id), now)?;
-    Ok(Response::json(200, &OrderPaid { order, balance: call.account()?.balance() }))
+    wallet::post(tx, now, locked, movement)?;
+    due::plan(tx, &TELL_OTHERS, &format!("{}/{account}", order.id), now)?;
+    Ok(OrderPaid { order, balance: call.account()?.balance() })
 }
 
 const fn rules_state(state: OrderState) -> order::OrderState {
@@ -210,7 +215,7 @@ fn refused(error: &OrderError) -> Failure {
 }
 
 /// Tells the other accounts with this plate that an order was paid.
-pub(crate) fn tell_others(tx: &mut dyn Tx, now: DateTime<Utc>, reference: &str) -> Outcome<()> {
+fn tell_others(tx: &mut dyn Tx, _: &Operator, now: DateTime<Utc>, reference: &str) -> Outcome<()> {
     let (order, payer) = reference.split_once('/').unwrap_or((reference, ""));
     let row: Option<OrderWithPlate> =
         tx.first(Select::of(&format!("{FROM} WHERE daily_order.id = $1"), values![order]))?;
@@ -219,7 +224,7 @@ pub(crate) fn tell_others(tx: &mut dyn Tx, now: DateTime<Utc>, reference: &str) 
     let owners = tx.all(owners(&order.city, &order.plate))?.into_iter().map(|owner| owner.account);
     let locks = Locks { accounts: owners.filter(|account| account != payer).collect(), ..Locks::default() };
     for account in lock(tx, &locks)?.values_mut() {
-        account.tell(Change::OrderChanged(order.clone()));
+        account.tell(&order)?;
         account.release(tx, now)?;
     }
     Ok(())

@@ -1,4 +1,76 @@
 //! Daily parking ticket orders: an inspector issues one, a driver pays it.
 
-pub mod control;
-pub mod driver;
+pub(crate) mod control;
+pub(crate) mod driver;
+
+use chrono::{DateTime, Utc};
+use mesto_protocol::orders::{self as wire, control as control_wire, driver as driver_wire};
+use serde_json::{Value, json};
+
+use crate::kernel::failure::Outcome;
+use crate::kernel::operator::Operator;
+use crate::kernel::retention::before;
+use crate::kernel::service::{Check, Erasure, Export, Service, Table, serve};
+use crate::kernel::store::{Tx, Write};
+use crate::values;
+
+/// The service in the ledger.
+const NAME: &str = wire::SERVICE.name;
+
+pub(crate) const SERVICE: Service = Service {
+    operations: &[
+        serve!(get driver_wire::LIST => driver::list),
+        serve!(post driver_wire::PAY => driver::pay).prefetching(driver::prefetch),
+        serve!(get control_wire::CHECK => control::check),
+        serve!(post control_wire::ISSUE => control::issue)
+            .prefetching(control::prefetch)
+            .also_locking(control::also_locks),
+    ],
+    due: &[driver::TELL_OTHERS],
+    section: Some(driver::section),
+    tables: &[
+        Table {
+            name: "daily_order",
+            export: Export::Made { called: "orders", by: exported },
+            erasure: Erasure::Excused("belongs to the books; names no driver, the plate stands elsewhere"),
+        },
+        Table {
+            name: "order_plate",
+            export: Export::Excused("told with the orders"),
+            erasure: Erasure::WithTime("the plate of an order that is still owed says who owes it"),
+        },
+        Table {
+            name: "plate_check",
+            export: Export::Excused("what an inspector did; a plate is not the driver's alone"),
+            erasure: Erasure::WithTime("evidence of a check, kept as long as the city says"),
+        },
+    ],
+    retention: Some(erase_old),
+    audit: &[Check {
+        fault: "order {} and its payment in the ledger differ",
+        sql: "SELECT id FROM daily_order WHERE (state = 'paid' AND paid_by IS NOT NULL) <> EXISTS (SELECT 1 FROM ledger_entry WHERE kind = 'order' AND reference = daily_order.id AND amount = -daily_order.paid_amount AND account = daily_order.paid_by) LIMIT 1",
+    }],
+    ..Service::of(&wire::SERVICE)
+};
+
+fn exported(tx: &mut dyn Tx, account: &str, now: DateTime<Utc>) -> Outcome<Value> {
+    Ok(json!(driver::of(tx, account, now)?))
+}
+
+fn erase_old(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<()> {
+    for city in operator.cities.values() {
+        let kept = &city.retention;
+        tx.write(Write::sql(
+            "plate_check",
+            "DELETE FROM plate_check WHERE city = $1 AND at < $2",
+            values![&city.id, before(now, kept.plate_checks_days)],
+        ))?;
+        // The plate of an order that is still owed says who owes it.
+        tx.write(Write::sql(
+            "order_plate",
+            "DELETE FROM order_plate WHERE city = $1 AND daily_order IN (SELECT id FROM daily_order WHERE state <> 'issued' AND valid_until < $2)",
+            values![&city.id, before(now, kept.orders_days)],
+        ))?;
+    }
+    Ok(())
+}

@@ -1,5 +1,142 @@
-//! Street parking: quotes, stays, tickets.
+//! Street parking: zones, quotes, stays, tickets.
 
-pub mod quotes;
-pub mod stays;
-pub mod tickets;
+pub(crate) mod quotes;
+mod refusal;
+pub(crate) mod stays;
+pub(crate) mod tickets;
+mod zones;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use mesto_protocol::parking::{self as wire, quotes as quotes_wire, tickets as tickets_wire, zones as zones_wire};
+
+use crate::kernel::account::LockedAccount;
+use crate::kernel::call::Call;
+use crate::kernel::due::{self, Due};
+use crate::kernel::failure::Outcome;
+use crate::kernel::operator::Operator;
+use crate::kernel::retention::before;
+use crate::kernel::service::{Check, Erasure, Export, Service, Table, serve};
+use crate::kernel::store::{Tx, Write};
+use crate::values;
+
+/// The plates of a closed account's tickets go.
+const ERASE_PLATES: Due = Due::new("parking.erase_plates", erase_plates);
+/// A stay is over with its billing day; the longest run of days on which nothing is charged is shorter than this.
+const STAYS_KEPT: TimeDelta = TimeDelta::days(14);
+/// A quote is sold within minutes; the rest is for questions.
+const QUOTES_KEPT: TimeDelta = TimeDelta::days(2);
+
+/// The service in the ledger.
+const NAME: &str = wire::SERVICE.name;
+
+pub(crate) const SERVICE: Service = Service {
+    operations: &[
+        serve!(get zones_wire::NEAR => zones::near),
+        serve!(post quotes_wire::QUOTE => quotes::make),
+        serve!(post quotes_wire::BUY => tickets::buy).prefetching(tickets::prefetch),
+        serve!(get tickets_wire::LIST => tickets::list),
+        serve!(get tickets_wire::READ => tickets::read),
+    ],
+    due: &[tickets::TICKET_END, ERASE_PLATES],
+    section: Some(tickets::section),
+    tables: &[
+        Table {
+            name: "stay",
+            export: Export::Rows {
+                called: "stays",
+                columns: &["city", "zone", "started_at", "deadline", "paid_until", "closes_at", "purchases"],
+                from: "stay WHERE owner_kind = 'account' AND owner = $1 ORDER BY city, zone",
+            },
+            // The stay of a plate stays for whoever parks it next.
+            erasure: Erasure::AtClosing(&["DELETE FROM stay WHERE owner_kind = 'account' AND owner = $1"]),
+        },
+        Table {
+            name: "quote",
+            export: Export::Rows {
+                called: "quotes",
+                columns: &["id", "city", "zone", "shown", "pay", "terms", "issued_at", "expires_at"],
+                from: "quote WHERE account = $1 ORDER BY id",
+            },
+            erasure: Erasure::AtClosing(&["DELETE FROM quote WHERE account = $1"]),
+        },
+        Table {
+            name: "ticket",
+            export: Export::Rows {
+                called: "tickets",
+                columns: &[
+                    "id",
+                    "channel",
+                    "city",
+                    "zone",
+                    "issued_at",
+                    "starts_at",
+                    "ends_at",
+                    "price",
+                    "currency",
+                    "pay",
+                ],
+                from: "ticket WHERE account = $1 ORDER BY id",
+            },
+            erasure: Erasure::Excused("belongs to the books; the account is a pseudonym, the plate stands elsewhere"),
+        },
+        Table {
+            name: "ticket_plate",
+            export: Export::Rows {
+                called: "plates_of_tickets",
+                columns: &["ticket", "shown"],
+                from: "ticket_plate WHERE ticket IN (SELECT id FROM ticket WHERE account = $1) ORDER BY ticket",
+            },
+            erasure: Erasure::WithTime("a running ticket still has to be seen by an inspector"),
+        },
+    ],
+    closing: Some(closing),
+    retention: Some(erase_old),
+    audit: &[
+        Check {
+            fault: "a plate belongs to {}, which does not exist",
+            sql: "SELECT ticket AS id FROM ticket_plate WHERE NOT EXISTS (SELECT 1 FROM ticket WHERE id = ticket_plate.ticket) LIMIT 1",
+        },
+        Check {
+            fault: "ticket {} was sold without a charge of its price",
+            sql: "SELECT id FROM ticket WHERE pay = 'deposit' AND NOT EXISTS (SELECT 1 FROM ledger_entry WHERE kind = 'ticket' AND reference = ticket.id AND amount = -ticket.price AND currency = ticket.currency AND account = ticket.account) LIMIT 1",
+        },
+        Check {
+            fault: "entry {} charges a ticket that was never sold",
+            sql: "SELECT id FROM ledger_entry WHERE kind = 'ticket' AND NOT EXISTS (SELECT 1 FROM ticket WHERE ticket.id = ledger_entry.reference) LIMIT 1",
+        },
+        Check {
+            fault: "ticket {} ends after the deadline of its stay",
+            sql: "SELECT id FROM ticket WHERE stay_deadline IS NOT NULL AND ends_at > stay_deadline LIMIT 1",
+        },
+        Check {
+            fault: "quote {} was sold more than once",
+            sql: "SELECT quote AS id FROM ticket WHERE quote IS NOT NULL GROUP BY quote HAVING COUNT(*) > 1 LIMIT 1",
+        },
+    ],
+    ..Service::of(&wire::SERVICE)
+};
+
+fn closing(tx: &mut dyn Tx, call: &Call<'_>, account: &mut LockedAccount) -> Outcome<()> {
+    let days = TimeDelta::days(call.operator.home.retention.closed_account_days.into());
+    Ok(due::plan(tx, &ERASE_PLATES, &account.id, call.now + days)?)
+}
+
+/// Erases the plates of the tickets of a closed account.
+fn erase_plates(tx: &mut dyn Tx, _: &Operator, _: DateTime<Utc>, account: &str) -> Outcome<()> {
+    let sql = "DELETE FROM ticket_plate WHERE ticket IN (SELECT id FROM ticket WHERE account = $1)";
+    Ok(tx.write(Write::sql("ticket_plate", sql, values![account]))?)
+}
+
+fn erase_old(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<()> {
+    let (quotes, stays) = ((now - QUOTES_KEPT).timestamp_millis(), (now - STAYS_KEPT).timestamp_millis());
+    tx.write(Write::sql("quote", "DELETE FROM quote WHERE expires_at < $1", values![quotes]))?;
+    tx.write(Write::sql("stay", "DELETE FROM stay WHERE closes_at < $1", values![stays]))?;
+    for city in operator.cities.values() {
+        tx.write(Write::sql(
+            "ticket_plate",
+            "DELETE FROM ticket_plate WHERE city = $1 AND ends_at < $2",
+            values![&city.id, before(now, city.retention.tickets_days)],
+        ))?;
+    }
+    Ok(())
+}

@@ -7,9 +7,8 @@ use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::quote::{PayMethod as RulesPay, Quote as Terms, QuoteAsk};
 
 use crate::base::vehicles::VehicleRow;
+use crate::kernel::call::Call;
 use crate::kernel::failure::{Outcome, refuse};
-use crate::kernel::http::Response;
-use crate::kernel::routes::Call;
 use crate::kernel::store::{Json, Select, Tx, Write};
 use crate::parking::stays;
 use crate::{find, projection, stored_words, table, values};
@@ -59,9 +58,7 @@ projection! {
     }
 }
 
-/// `POST /v1/quotes`
-pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
-    let asked: QuoteRequest = call.request.read()?;
+pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>, asked: QuoteRequest) -> Outcome<Quote> {
     let account = call.who()?.account.clone();
     let city = call.operator.city(&asked.city)?;
     let Some(vehicle) = tx.first(find!(VehicleRow { id: &asked.vehicle, account: &account }))? else {
@@ -117,7 +114,7 @@ pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
         issued_at: now,
         expires_at: quote.expires_at,
     }))?;
-    Ok(Response::json(201, &quote))
+    Ok(quote)
 }
 
 /// The running ticket that a new one would continue: the last of this plate in this zone.

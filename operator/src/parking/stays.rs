@@ -5,8 +5,8 @@ use mesto_rules::City;
 use mesto_rules::quote::{Quote, QuoteAsk, Refusal, quote};
 use mesto_rules::stay::Stay;
 
+use crate::kernel::call::Call;
 use crate::kernel::failure::Outcome;
-use crate::kernel::routes::Call;
 use crate::kernel::store::{Row, Select, StoreError, Tx, Write};
 use crate::{find, stored_words, table, update, values};
 

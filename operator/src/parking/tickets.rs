@@ -3,28 +3,28 @@
 use chrono::{DateTime, Utc};
 use mesto_protocol::base::payments::PayMethod;
 use mesto_protocol::device::DeviceKey;
-use mesto_protocol::event::Change;
+use mesto_protocol::kernel::json::Json as OnTheWire;
 use mesto_protocol::parking::quotes::{Purchase, Purchased};
 use mesto_protocol::parking::signed::TicketClaims;
-use mesto_protocol::parking::tickets::{Channel, StayOfTicket, Ticket, TicketState, Tickets};
+use mesto_protocol::parking::tickets::{Channel, ParkingSection, StayOfTicket, Ticket, TicketState, Tickets};
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::money::{Currency, Money};
 use mesto_rules::quote::{Quote as Terms, QuoteLine};
 use mesto_rules::stay::Stay;
 
-use crate::kernel::due;
+use crate::base::wallet;
+use crate::kernel::account::LockedAccount;
+use crate::kernel::call::Call;
+use crate::kernel::due::{self, Due};
 use crate::kernel::failure::{Outcome, refuse};
-use crate::kernel::http::Response;
-use crate::kernel::ledger::{self, LedgerAccount, Movement, MovementKind};
-use crate::kernel::routes::Call;
+use crate::kernel::ledger::{LedgerAccount, Movement, MovementKind};
+use crate::kernel::operator::Operator;
 use crate::kernel::store::{Ask, Json, Select, StoreError, Tx, Write};
 use crate::kernel::text;
+use crate::parking::NAME;
 use crate::parking::quotes::{PayWord, QuoteRow};
 use crate::parking::stays::{self, Kept, Latest, OwnerWord};
-use crate::{projection, stored_words, table, values};
-
-/// The service in the ledger.
-const SERVICE: &str = "parking";
+use crate::{find, projection, stored_words, table, update, values};
 
 stored_words! {
     /// `ticket.channel`
@@ -75,6 +75,9 @@ table! {
     }
 }
 
+/// A ticket ran out.
+pub(crate) const TICKET_END: Due = Due::new("parking.ticket_end", end_ticket);
+
 const PAGE: i64 = 50;
 const MOST: i64 = 200;
 
@@ -91,9 +94,7 @@ struct Frozen {
     kept: Latest,
 }
 
-/// `POST /v1/tickets`
-pub(crate) fn buy(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
-    let asked: Purchase = call.request.read()?;
+pub(crate) fn buy(tx: &mut dyn Tx, call: &mut Call<'_>, asked: Purchase) -> Outcome<Purchased> {
     call.in_time(asked.not_after)?;
     let frozen = take_quote(tx, call, &asked.quote)?;
     if frozen.pay != PayMethod::Deposit {
@@ -118,7 +119,7 @@ pub(crate) fn buy(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
         .into());
     }
     let ticket = sell(tx, call, &asked.quote, frozen)?;
-    Ok(Response::json(201, &Purchased { ticket, balance: call.account()?.balance() }))
+    Ok(Purchased { ticket, balance: call.account()?.balance() })
 }
 
 projection! {
@@ -216,12 +217,12 @@ fn sell(tx: &mut dyn Tx, call: &mut Call<'_>, quote: &str, frozen: Frozen) -> Ou
         signed,
     };
     store(tx, &ticket, &account, quote)?;
-    due::plan(tx, due::TICKET_END, &ticket.id, ticket.ends_at)?;
+    due::plan(tx, &TICKET_END, &ticket.id, ticket.ends_at)?;
     let price = ticket.price.minor()?;
     let entry = call.operator.id("le", now);
     let locked = call.account()?;
-    locked.tell(Change::TicketChanged(Box::new(ticket.clone())));
-    let revenue = LedgerAccount::Revenue { service: SERVICE, city: ticket.city.clone() };
+    locked.tell(&ticket)?;
+    let revenue = LedgerAccount::Revenue { service: NAME, city: ticket.city.clone() };
     let movement = Movement {
         id: entry,
         kind: MovementKind::Ticket,
@@ -229,7 +230,7 @@ fn sell(tx: &mut dyn Tx, call: &mut Call<'_>, quote: &str, frozen: Frozen) -> Ou
         currency: ticket.price.currency,
         legs: vec![(LedgerAccount::Deposit { holder: account }, price), (revenue, -price)],
     };
-    ledger::post(tx, now, Some(locked), movement)?;
+    wallet::post(tx, now, locked, movement)?;
     Ok(ticket)
 }
 
@@ -333,8 +334,13 @@ fn state_at(stored: TicketState, ends_at: DateTime<Utc>, now: DateTime<Utc>) -> 
     if stored == TicketState::Active && ends_at <= now { TicketState::Expired } else { stored }
 }
 
-/// What an app shows: every running ticket, and the last ones that are over, newest first.
-pub(crate) fn recent(tx: &mut dyn Tx, account: &str, now: DateTime<Utc>) -> Outcome<Vec<Ticket>> {
+/// What an app shows of parking.
+pub(crate) fn section(tx: &mut dyn Tx, account: &str, now: DateTime<Utc>) -> Outcome<OnTheWire> {
+    Ok(OnTheWire::of(&ParkingSection { tickets: recent(tx, account, now)? })?)
+}
+
+/// Every running ticket, and the last ones that are over, newest first.
+fn recent(tx: &mut dyn Tx, account: &str, now: DateTime<Utc>) -> Outcome<Vec<Ticket>> {
     let rows = tx.all(Select::of(
         &format!("{FROM} WHERE ticket.account = $1 AND (ticket.ends_at > $2 OR ticket.id IN (SELECT id FROM ticket WHERE account = $1 AND ends_at <= $2 ORDER BY id DESC LIMIT $3)) ORDER BY ticket.id DESC"),
         values![account, now.timestamp_millis(), PAGE],
@@ -343,13 +349,31 @@ pub(crate) fn recent(tx: &mut dyn Tx, account: &str, now: DateTime<Utc>) -> Outc
 }
 
 /// One ticket.
-pub(crate) fn find(tx: &mut dyn Tx, ticket: &str, now: DateTime<Utc>) -> Outcome<Option<Ticket>> {
+fn one(tx: &mut dyn Tx, ticket: &str, now: DateTime<Utc>) -> Outcome<Option<Ticket>> {
     let row = tx.first(Select::of(&format!("{FROM} WHERE ticket.id = $1"), values![ticket]))?;
     row.map(|row| from_rows(row, now)).transpose()
 }
 
-/// `GET /v1/tickets?before=<id>&limit=`
-pub(crate) fn list(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
+/// Stores that a ticket ran out, and tells its account.
+fn end_ticket(tx: &mut dyn Tx, _: &Operator, now: DateTime<Utc>, id: &str) -> Outcome<()> {
+    let Some(ticket) = tx.first(find!(TicketRow { id: id }))? else { return Ok(()) };
+    let mut account = ticket.account.map(|account| LockedAccount::take(tx, &account)).transpose()?;
+    // Read again: now nobody else changes it.
+    let stored = tx.first(find!(TicketRow { id: id }).locking("ticket"))?;
+    if stored.is_none_or(|ticket| ticket.state != StateWord::Active) {
+        return Ok(());
+    }
+    let ended = one(tx, id, now)?;
+    tx.write(update!(TicketRow { id: id } set { state: StateWord::Expired }))?;
+    if let (Some(account), Some(ticket)) = (&mut account, ended) {
+        account.tell(&ticket)?;
+        account.release(tx, now)?;
+    }
+    Ok(())
+}
+
+/// Newest first.
+pub(crate) fn list(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Tickets> {
     let limit = call.request.asked_number("limit")?.unwrap_or(PAGE).clamp(1, MOST);
     let before = call.request.asked("before")?.unwrap_or_else(|| text::last_id("tk"));
     let rows: Vec<TicketWithPlate> = tx.all(Select::of(
@@ -360,17 +384,17 @@ pub(crate) fn list(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = tickets.len() > limit;
     tickets.truncate(limit);
-    Ok(Response::json(200, &Tickets { tickets, more }))
+    Ok(Tickets { tickets, more })
 }
 
-/// `GET /v1/tickets/{ticket}`
-pub(crate) fn read(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
+/// One ticket of the caller.
+pub(crate) fn read(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Ticket> {
     let row = tx.first(Select::of(
         &format!("{FROM} WHERE ticket.id = $1 AND ticket.account = $2"),
         values![call.named(), &call.who()?.account],
     ))?;
     match row {
-        Some(row) => Ok(Response::json(200, &from_rows(row, call.now)?)),
+        Some(row) => from_rows(row, call.now),
         None => refuse(ProblemCode::NotFound, "there is no such ticket of yours"),
     }
 }

@@ -135,7 +135,7 @@ fn the_stream_resumes_behind_the_last_event_and_wakes_for_new_ones() {
         let mut stream = server.connect(&head, b"").await;
         let (id, kind, data) = next_event(&mut stream).await;
         let event: Event = serde_json::from_str(&data).unwrap();
-        assert_eq!((id.as_str(), kind.as_str(), event.seq), ("2", "vehicle.added", 2));
+        assert_eq!((id.as_str(), kind.as_str(), event.seq), ("2", "vehicles.vehicle", 2));
 
         let added = server
             .ask(

@@ -11,6 +11,7 @@ macro_rules! on_both_databases {
 }
 
 mod cases;
+mod contract;
 mod fast_path;
 mod http;
 mod keys;

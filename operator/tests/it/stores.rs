@@ -356,7 +356,7 @@ fn a_request_whose_key_is_being_worked_on_is_told_to_come_again() {
     let folder = tempfile::tempdir().unwrap();
     let inner = SqliteInline::open(&folder.path().join("operator.db"), Durability::None).unwrap();
     let token =
-        world.operator.create_staff(&inner, world.now(), mesto_protocol::base::sign_in::Role::Driver, "Ana").unwrap();
+        world.operator.create_staff(&inner, world.now(), mesto_protocol::kernel::grants::Role::Driver, "Ana").unwrap();
     let key = world.key();
     let topup = serde_json::json!({"amount": rsd("200.00"), "not_after": world.now(), "return_url": "mesto://topup"});
     let request = Request::new("POST", "/v1/deposit/topups").bearer(&token).key(&key).json(&topup);
@@ -505,8 +505,8 @@ fn the_check_of_the_books_finds_what_is_wrong_in_them() {
         ("UPDATE ledger_entry SET kind = 'gift' WHERE kind = 'ticket'", "was sold without a charge"),
         ("UPDATE ledger_entry SET kind = 'gift' WHERE kind = 'topup'", "succeeded but was not credited exactly once"),
         ("UPDATE ticket SET ends_at = stay_deadline + 60000", "ends after the deadline of its stay"),
-        ("DELETE FROM event WHERE change LIKE '%ticket.changed%'", "have a gap"),
-        ("UPDATE event SET change = NULL WHERE entry IS NULL AND change LIKE '%ticket.changed%'", "have a gap"),
+        ("DELETE FROM event WHERE change LIKE '%parking.ticket%'", "have a gap"),
+        ("UPDATE event SET change = NULL WHERE entry IS NULL AND change LIKE '%parking.ticket%'", "have a gap"),
         ("UPDATE event SET entry = NULL", "is of an account whose event does not name it"),
     ];
     for (wrong, found) in wrongs {

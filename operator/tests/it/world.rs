@@ -5,21 +5,27 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mesto_operator::payments::{SIGNATURE, sign};
+use mesto_operator::payments::sign;
 use mesto_operator::testing::PostgresCluster;
 use mesto_operator::{
     Config, Entropy, HostedPage, Keys, Operator, PostgresStore, Request, Response, SqliteInline, Store,
 };
 use mesto_protocol::base::accounts::Account;
 use mesto_protocol::base::payments::{BankNotice, BankOutcome};
-use mesto_protocol::base::sign_in::{Role, Session, SignIn};
-use mesto_protocol::base::vehicles::{NewVehicle, Vehicle};
-use mesto_protocol::base::wallet::{NewTopup, Topup};
+use mesto_protocol::base::sign_in::{Session, SignIn};
+use mesto_protocol::base::vehicles::{NewVehicle, Vehicle, VehiclesSection};
+use mesto_protocol::base::wallet::{NewTopup, Topup, WalletSection};
 use mesto_protocol::device::SoftwareDevice;
 use mesto_protocol::event::EventPage;
+use mesto_protocol::headers;
+use mesto_protocol::kernel::grants::Role;
+use mesto_protocol::orders::driver::{Order, OrdersSection};
 use mesto_protocol::parking::quotes::{Purchase, Purchased, Quote, QuoteRequest};
+use mesto_protocol::parking::tickets::{ParkingSection, Ticket};
 use mesto_rules::money::{Currency, Money};
 use serde::de::DeserializeOwned;
+
+use crate::contract;
 
 pub const SECRET: &[u8] = b"the secret of bank and operator";
 
@@ -112,8 +118,12 @@ impl World {
         format!("key-of-the-test-{:06}", self.keys.get())
     }
 
+    /// Sends a request. Whatever is refused must be listed for its operation.
+    #[track_caller]
     pub fn send(&self, request: &Request) -> Response {
-        self.operator.handle(&*self.store, self.now(), request)
+        let response = self.operator.handle(&*self.store, self.now(), request);
+        contract::holds(request, &response);
+        response
     }
 
     /// What time brought until now.
@@ -186,7 +196,7 @@ impl World {
 pub fn signed_notice(notice: &BankNotice) -> Request {
     let request = Request::new("POST", "/v1/bank/notice").json(notice);
     let signature = sign(SECRET, &request.body);
-    request.header(SIGNATURE, &signature)
+    request.header(headers::SIGNATURE, &signature)
 }
 
 pub fn approval(topup: &Topup, payment: &str) -> BankNotice {
@@ -218,6 +228,19 @@ pub fn refused(code: &str, response: &Response) -> serde_json::Map<String, serde
     assert_eq!(problem.status, response.status);
     assert!(!problem.detail.is_empty());
     problem.params
+}
+
+/// An account with its sections.
+#[derive(Debug, PartialEq)]
+pub struct Shown {
+    pub account: String,
+    pub phone_masked: String,
+    pub seq: i64,
+    pub balance: Money,
+    pub topups: Vec<Topup>,
+    pub vehicles: Vec<Vehicle>,
+    pub tickets: Vec<Ticket>,
+    pub orders: Vec<Order>,
 }
 
 /// Somebody who signed in.
@@ -294,8 +317,15 @@ impl Person<'_> {
         self.buy(&self.quote(vehicle, zone, minutes))
     }
 
-    pub fn account(&self) -> Account {
-        expect(200, self.get("/v1/account"))
+    /// What an app shows.
+    pub fn account(&self) -> Shown {
+        let account: Account = expect(200, self.get("/v1/account"));
+        let WalletSection { balance, topups } = account.section().unwrap().unwrap();
+        let VehiclesSection { vehicles } = account.section().unwrap().unwrap();
+        let ParkingSection { tickets } = account.section().unwrap().unwrap();
+        let OrdersSection { orders } = account.section().unwrap().unwrap();
+        let Account { account, phone_masked, seq, .. } = account;
+        Shown { account, phone_masked, seq, balance, topups, vehicles, tickets, orders }
     }
 
     pub fn events(&self, after: i64) -> EventPage {

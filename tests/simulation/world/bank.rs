@@ -1,8 +1,7 @@
 //! The bank: drivers pay on its page or do not, and it tells the operator until it is heard.
 
 use mesto_operator::{Request, payments};
-use mesto_protocol::base::payments::{BankNotice, BankOutcome};
-use mesto_protocol::route;
+use mesto_protocol::base::payments::{BankNotice, BankOutcome, NOTICE};
 use mesto_rules::money::Money;
 
 use super::World;
@@ -62,7 +61,7 @@ impl World {
                 outcome,
                 reason,
             };
-            let mut request = Request::new("POST", route::BANK_NOTICE).json(&notice);
+            let mut request = Request::new("POST", NOTICE.path).json(&notice);
             let signature = payments::sign(SECRET.as_bytes(), &request.body);
             request = request.header("mesto-signature", &signature);
             let Some(answer) = self.ask_directly(&request) else { continue };

@@ -1,9 +1,8 @@
 //! The inspector: she looks at a plate, and writes an order where nothing covers it.
 
 use mesto_operator::Request;
-use mesto_protocol::orders::control::{NewOrder, PlateCheck};
+use mesto_protocol::orders::control::{self, NewOrder, PlateCheck};
 use mesto_protocol::orders::driver::Violation;
-use mesto_protocol::route;
 
 use super::{Faults, PLATES, World};
 
@@ -13,7 +12,7 @@ impl World {
         let zone = self.random.pick(&["a", "red", "yellow", "green"]).copied().unwrap_or("red").to_owned();
         let asked = format!(
             "{}?city=belgrade&plate={}&zone={zone}",
-            route::INSPECTOR_CHECK,
+            control::CHECK.path,
             plate.replace(' ', "%20").replace('Š', "%C5%A0").replace('Đ', "%C4%90")
         );
         let Some(answer) = self.ask_directly(&Request::new("GET", &asked).bearer(&self.inspector)) else {
@@ -28,9 +27,9 @@ impl World {
         let violation = if check.ticket.is_some() { Violation::TimeExpired } else { Violation::NoTicket };
         let key = format!("inspector-{:016x}", self.random.word());
         let order = NewOrder { city: "belgrade".to_owned(), plate, zone, violation, place: None };
-        let Some(answer) = self.ask_directly(
-            &Request::new("POST", route::INSPECTOR_ORDERS).bearer(&self.inspector).key(&key).json(&order),
-        ) else {
+        let Some(answer) = self
+            .ask_directly(&Request::new("POST", control::ISSUE.path).bearer(&self.inspector).key(&key).json(&order))
+        else {
             return Ok(());
         };
         self.touched = true;

@@ -1,10 +1,11 @@
 //! What the operator said last: account, tickets, orders, top-ups, signed documents.
 
 use chrono::{DateTime, Utc};
-use mesto_protocol::base::vehicles::Vehicle;
-use mesto_protocol::base::wallet::{Topup, TopupState};
-use mesto_protocol::orders::driver::{Order, OrderState};
-use mesto_protocol::parking::tickets::{Ticket, TicketState};
+use mesto_protocol::base::accounts::Account;
+use mesto_protocol::base::vehicles::{Vehicle, VehiclesSection};
+use mesto_protocol::base::wallet::{Topup, TopupState, WalletSection};
+use mesto_protocol::orders::driver::{Order, OrderState, OrdersSection};
+use mesto_protocol::parking::tickets::{ParkingSection, Ticket, TicketState};
 use mesto_rules::city::Retention;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::Serialize;
@@ -254,30 +255,40 @@ pub fn topup(connection: &Connection, id: &str) -> Result<Option<Topup>, StoreEr
 }
 
 /// Takes an answer of `GET /v1/account` as the whole truth about vehicles, and about every ticket, order and top-up it
-/// names. A ticket that is stored as active and is missing in it is over.
+/// names. A ticket that is stored as active and is missing in it is over. Gives the top-ups that wait for the bank.
 pub fn replace_account(
     connection: &Connection,
-    account: &mesto_protocol::base::accounts::Account,
+    account: &Account,
     now: DateTime<Utc>,
-) -> Result<(), StoreError> {
+) -> Result<Vec<Topup>, StoreError> {
+    // A service that the operator does not have has nothing.
+    let wallet: Option<WalletSection> = account.section()?;
+    let vehicles = account.section()?.map_or_else(Vec::new, |VehiclesSection { vehicles }| vehicles);
+    let tickets = account.section()?.map_or_else(Vec::new, |ParkingSection { tickets }| tickets);
+    let orders = account.section()?.map_or_else(Vec::new, |OrdersSection { orders }| orders);
+
     connection.execute("DELETE FROM vehicle", [])?;
-    for vehicle in &account.vehicles {
+    for vehicle in &vehicles {
         put_vehicle(connection, vehicle)?;
     }
     connection.execute("UPDATE ticket SET open = 0 WHERE open = 1", [])?;
-    for ticket in &account.tickets {
+    for ticket in &tickets {
         put_ticket(connection, ticket)?;
     }
-    for order in &account.orders {
+    for order in &orders {
         put_order(connection, order)?;
     }
-    for topup in &account.topups {
+    let (balance, topups) = wallet.map_or((None, Vec::new()), |wallet| (Some(wallet.balance), wallet.topups));
+    for topup in &topups {
         put_topup_if_newer(connection, topup)?;
     }
     set(connection, meta::CURSOR, &account.seq)?;
-    set(connection, meta::BALANCE, &account.balance)?;
+    if let Some(balance) = balance {
+        set(connection, meta::BALANCE, &balance)?;
+    }
     set(connection, meta::PHONE_MASKED, &account.phone_masked)?;
-    set(connection, meta::LAST_SYNC, &now.timestamp_millis())
+    set(connection, meta::LAST_SYNC, &now.timestamp_millis())?;
+    Ok(topups)
 }
 
 /// Removes what is older than the city keeps such records (days), ended things only. The operator still has them.

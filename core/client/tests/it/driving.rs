@@ -148,7 +148,7 @@ fn an_inspectors_order_arrives_and_is_paid_once_bg_57() {
         .create_staff(
             &phone.net.store,
             phone.time.now(),
-            mesto_client::protocol::base::sign_in::Role::Inspector,
+            mesto_client::protocol::kernel::grants::Role::Inspector,
             "inspector",
         )
         .unwrap();

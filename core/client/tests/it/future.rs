@@ -20,7 +20,21 @@ fn answer(phone: &Phone, path: &str) -> Value {
 }
 
 #[test]
-fn an_event_nobody_knows_makes_the_phone_read_the_account() {
+fn an_event_of_a_service_nobody_knows_is_passed_over() {
+    let phone = Phone::ready("1000");
+    run(phone.client.buy(&phone.quote("red", 60))).unwrap();
+    let before = run(phone.client.sync()).unwrap().cursor;
+    phone.net.log();
+    let events = json!([{"seq": before + 1, "at": phone.time.now(), "kind": "rides.ride", "data": {"seats": 2}}]);
+    phone.net.fault("GET /v1/events", says(&json!({"events": events, "next": before + 1, "more": false})));
+    let report = run(phone.client.sync()).unwrap();
+    assert_eq!((report.from_snapshot, report.cursor), (false, before + 1));
+    assert_eq!(phone.net.log(), [format!("GET /v1/events?after={before}")]);
+    assert_eq!((phone.balance(), phone.shown().active_tickets.len()), (rsd("920.00"), 1));
+}
+
+#[test]
+fn an_event_nobody_knows_of_a_known_service_makes_the_phone_read_the_account() {
     let phone = Phone::ready("1000");
     run(phone.client.buy(&phone.quote("red", 60))).unwrap();
     let before = run(phone.client.sync()).unwrap().cursor;
@@ -28,8 +42,8 @@ fn an_event_nobody_knows_makes_the_phone_read_the_account() {
     for data in [json!({"seats": 2}), json!(null)] {
         phone.net.log();
         let events = json!([
-            {"seq": before, "at": at, "kind": "deposit.changed", "data": {"balance": {"amount": "5.00", "currency": "RSD"}}},
-            {"seq": before + 1, "at": at, "kind": "ride.changed", "data": data},
+            {"seq": before, "at": at, "kind": "wallet.balance", "data": {"balance": {"amount": "5.00", "currency": "RSD"}}},
+            {"seq": before + 1, "at": at, "kind": "parking.lot", "data": data},
         ]);
         phone.net.fault("GET /v1/events", says(&json!({"events": events, "next": before + 1, "more": false})));
         let report = run(phone.client.sync()).unwrap();
@@ -49,7 +63,7 @@ fn a_known_event_in_a_new_shape_loses_no_ticket() {
     run(other.client.buy(&other.quote("red", 60))).unwrap();
     let mut page = answer(&phone, &format!("/v1/events?after={cursor}"));
     let told =
-        page["events"].as_array_mut().unwrap().iter_mut().find(|event| event["kind"] == "ticket.changed").unwrap();
+        page["events"].as_array_mut().unwrap().iter_mut().find(|event| event["kind"] == "parking.ticket").unwrap();
     told["data"]["minutes"] = json!("an hour");
     phone.net.fault("GET /v1/events", says(&page));
     assert!(run(phone.client.sync()).unwrap().from_snapshot);
@@ -71,8 +85,8 @@ fn a_state_nobody_knows_is_shown_as_such_and_never_as_running_or_payable() {
     });
     let at = phone.time.now();
     let events = json!([
-        {"seq": cursor + 1, "at": at, "kind": "ticket.changed", "data": later, "node": 4},
-        {"seq": cursor + 2, "at": at, "kind": "order.changed", "data": order},
+        {"seq": cursor + 1, "at": at, "kind": "parking.ticket", "data": later, "node": 4},
+        {"seq": cursor + 2, "at": at, "kind": "orders.order", "data": order},
     ]);
     phone.net.fault("GET /v1/events", says(&json!({"events": events, "next": cursor + 2, "more": false, "lag": 0})));
     let report = run(phone.client.sync()).unwrap();
@@ -113,7 +127,7 @@ fn a_top_up_in_a_state_nobody_knows_is_neither_paid_nor_unpaid() {
         "GET /v1/account",
         says(&{
             let mut account = answer(&phone, "/v1/account");
-            account["topups"] = json!([later]);
+            account["sections"]["wallet"]["topups"] = json!([later]);
             account
         }),
     );

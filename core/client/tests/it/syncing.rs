@@ -45,7 +45,7 @@ fn a_cursor_that_is_too_old_reads_the_account_anew() {
 fn a_gap_in_the_events_is_noticed() {
     let phone = Phone::ready("1000");
     let before = run(phone.client.sync()).unwrap().cursor;
-    let page = json!({"events": [{"seq": before + 2, "at": phone.time.now(), "kind": "deposit.changed",
+    let page = json!({"events": [{"seq": before + 2, "at": phone.time.now(), "kind": "wallet.balance",
         "data": {"balance": {"amount": "1.00", "currency": "RSD"}}}], "next": before + 2, "more": false});
     phone.net.fault("GET /v1/events", Fault::Says(200, Vec::new(), page.to_string().into_bytes()));
     assert!(run(phone.client.sync()).unwrap().from_snapshot);
@@ -62,9 +62,9 @@ fn an_event_twice_does_no_harm() {
         json!({"seq": seq, "at": at, "kind": kind, "data": data})
     };
     let page = json!({"next": before + 2, "more": false, "events": [
-        event(before, "deposit.changed", "5.00"),
-        event(before + 1, "deposit.changed", "6.00"),
-        event(before + 2, "deposit.changed", "7.00"),
+        event(before, "wallet.balance", "5.00"),
+        event(before + 1, "wallet.balance", "6.00"),
+        event(before + 2, "wallet.balance", "7.00"),
     ]});
     phone.net.fault("GET /v1/events", Fault::Says(200, Vec::new(), page.to_string().into_bytes()));
     let report = run(phone.client.sync()).unwrap();

@@ -1,27 +1,51 @@
-//! The account as an app shows it.
+//! The account as an app shows it: what every service has to say about it.
 
-use mesto_rules::money::Money;
+use std::collections::BTreeMap;
 
-use crate::base::vehicles::Vehicle;
-use crate::base::wallet::Topup;
+use crate::kernel::json::Json;
+use crate::kernel::operation::{Access, Document, Nothing, Operation, Permission, delete, get, get_document};
+use crate::kernel::service::{Section, Service};
 use crate::kernel::words::wire;
-use crate::orders::driver::Order;
-use crate::parking::tickets::Ticket;
+
+/// Reading all that is stored about oneself, and ending it.
+pub const OWN: Permission = Permission::named("accounts.own");
+
+pub const READ: Operation<Nothing, Account> =
+    get("/v1/account", "Everything an app shows, as of one cursor", Access::SignedIn);
+pub const CLOSE: Operation<Nothing, Nothing> = delete(
+    "/v1/account",
+    "Closes the account: the person is erased, what is left of the deposit is owed as a refund",
+    Access::Permitted(OWN),
+);
+pub const EXPORT: Operation<Nothing, Document> =
+    get_document("/v1/account/export", "Everything that is stored about the person", Access::Permitted(OWN));
+
+pub const SERVICE: Service = Service {
+    name: "accounts",
+    operations: &[READ.entry(), CLOSE.entry(), EXPORT.entry()],
+    problems: &[],
+    events: &[],
+    section: None,
+};
 
 wire! {
-    /// `GET /v1/account`: everything an app shows, as of `seq`.
+    /// Everything an app shows, as of `seq`.
     pub struct Account {
         pub account: String,
         pub phone_masked: String,
         /// Cursor of the last event that is already in this answer.
         pub seq: i64,
-        #[cfg_attr(feature = "openapi", schema(value_type = crate::kernel::openapi::MoneySchema))]
-        pub balance: Money,
-        pub vehicles: Vec<Vehicle>,
-        /// Newest first: every running one, and the last 50 that are over.
-        pub tickets: Vec<Ticket>,
-        pub orders: Vec<Order>,
-        /// Those that wait for the bank.
-        pub topups: Vec<Topup>,
+        /// What each service has to say, by its name. An app passes over those that it does not know.
+        pub sections: BTreeMap<String, Json>,
+    }
+}
+
+impl Account {
+    /// The section of a service; `None` where the operator has none.
+    ///
+    /// # Errors
+    /// When it is there in a shape of a later version.
+    pub fn section<T: Section>(&self) -> serde_json::Result<Option<T>> {
+        self.sections.get(T::NAME).map(Json::read).transpose()
     }
 }

@@ -2,10 +2,27 @@
 
 use mesto_rules::money::Money;
 
+use crate::kernel::ProblemCode;
+use crate::kernel::operation::{Access, Nothing, Operation, tell};
+use crate::kernel::problem::problems;
+use crate::kernel::service::Service;
 use crate::kernel::words::{open_words, wire, words};
 
+pub const NOTICE: Operation<BankNotice, Nothing> =
+    tell("/v1/bank/notice", "The bank tells how a payment ended; sent again until it is taken", Access::Provider)
+        .refuses(&[ProblemCode::BankNoticeInvalid]);
+
+problems! {
+    TariffUnknown, "tariff_unknown", 422, "The price is not known, so nothing is sold";
+    PaymentMethodNotAllowed, "payment_method_not_allowed", 422, "This cannot be paid this way";
+    BankNoticeInvalid, "bank_notice_invalid", 400, "The bank's message is not authentic";
+}
+
+pub const SERVICE: Service =
+    Service { name: "payments", operations: &[NOTICE.entry()], problems: PROBLEMS, events: &[], section: None };
+
 wire! {
-    /// `POST /v1/bank/notice`: the bank tells how a payment ended; the body is signed (header `mesto-signature`, HMAC-SHA256 hex).
+    /// The bank tells how a payment ended; the body is signed (header `mesto-signature`, HMAC-SHA256 hex).
     pub struct BankNotice {
         pub payment: String,
         /// Our top-up id.

@@ -1,11 +1,37 @@
-//! What anybody may ask of an operator: its clock.
+//! What anybody may ask of an operator: its health, its clock, its keys, its cities, its document.
 
 use chrono::{DateTime, Utc};
 
+use crate::kernel::ProblemCode;
+use crate::kernel::operation::{Access, Document, Nothing, Operation, Text, get, get_document, get_text};
+use crate::kernel::service::Service;
 use crate::kernel::words::wire;
 
+pub const HEALTH: Operation<Nothing, Document> =
+    get_document("/healthz", "Whether this instance and its store answer", Access::Anybody);
+pub const OPENAPI: Operation<Nothing, Document> = get_document("/v1/openapi.json", "This document", Access::Anybody);
+pub const CLOCK: Operation<Nothing, Clock> = get("/v1/clock", "The operator's clock", Access::Anybody);
+/// See [`crate::keys`].
+pub const KEYS: Operation<Nothing, Text> =
+    get_text("/v1/keys", "The key set, signed by the root key: base64url of a COSE_Sign1", Access::Anybody);
+/// See [`crate::signed_city`].
+pub const CITY: Operation<Nothing, Text> = get_text(
+    "/v1/cities/{city}",
+    "A city, signed with a city key: base64url of a COSE_Sign1 over its canonical JSON",
+    Access::Anybody,
+)
+.refuses(&[ProblemCode::CityUnknown]);
+
+pub const SERVICE: Service = Service {
+    name: "public",
+    operations: &[HEALTH.entry(), OPENAPI.entry(), CLOCK.entry(), KEYS.entry(), CITY.entry()],
+    problems: &[],
+    events: &[],
+    section: None,
+};
+
 wire! {
-    /// `GET /v1/clock`
+    /// The operator's clock.
     pub struct Clock {
         pub now: DateTime<Utc>,
     }

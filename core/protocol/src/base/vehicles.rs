@@ -1,9 +1,55 @@
 //! The vehicles of an account.
 
+use crate::kernel::ProblemCode;
+use crate::kernel::event::Change;
+use crate::kernel::operation::{Access, Nothing, Operation, Permission, Schema, delete, get, post};
+use crate::kernel::problem::problems;
+use crate::kernel::service::{Section, Service};
 use crate::kernel::words::wire;
 
+/// Having vehicles of one's own.
+pub const OWN: Permission = Permission::named("vehicles.own");
+
+pub const LIST: Operation<Nothing, Vehicles> = get("/v1/vehicles", "The account's vehicles", Access::Permitted(OWN));
+pub const ADD: Operation<NewVehicle, Vehicle> =
+    post("/v1/vehicles", "Adds a vehicle", Access::Permitted(OWN)).refuses(&[
+        ProblemCode::CityUnknown,
+        ProblemCode::PlateInvalid,
+        ProblemCode::VehicleExists,
+        ProblemCode::TooManyVehicles,
+    ]);
+pub const REMOVE: Operation<Nothing, Nothing> =
+    delete("/v1/vehicles/{vehicle}", "Removes a vehicle", Access::Permitted(OWN)).refuses(&[ProblemCode::NotFound]);
+
+problems! {
+    PlateInvalid, "plate_invalid", 422, "This is not a plate the city knows";
+    VehicleUnknown, "vehicle_unknown", 422, "This vehicle is not yours";
+    VehicleExists, "vehicle_exists", 409, "This plate is already in your account";
+    TooManyVehicles, "too_many_vehicles", 422, "No more vehicles fit in this account";
+}
+
+pub const SERVICE: Service = Service {
+    name: "vehicles",
+    operations: &[LIST.entry(), ADD.entry(), REMOVE.entry()],
+    problems: PROBLEMS,
+    events: &[(Vehicle::KIND, Schema::of::<Vehicle>()), (VehicleRemoved::KIND, Schema::of::<VehicleRemoved>())],
+    section: Some(Schema::of::<VehiclesSection>()),
+};
+
+impl Change for Vehicle {
+    const KIND: &'static str = "vehicles.vehicle";
+}
+
+impl Change for VehicleRemoved {
+    const KIND: &'static str = "vehicles.removed";
+}
+
+impl Section for VehiclesSection {
+    const NAME: &'static str = SERVICE.name;
+}
+
 wire! {
-    /// `POST /v1/vehicles`
+    /// A vehicle to add.
     pub struct NewVehicle {
         pub city: String,
         /// As the driver types it: `BG 789-PP`, `bg789pp`.
@@ -24,5 +70,16 @@ wire! {
 
     pub struct Vehicles {
         pub vehicles: Vec<Vehicle>,
+    }
+
+    /// The section of an account.
+    pub struct VehiclesSection {
+        /// In the order they were added.
+        pub vehicles: Vec<Vehicle>,
+    }
+
+    /// A vehicle that is no longer in the account.
+    pub struct VehicleRemoved {
+        pub id: String,
     }
 }

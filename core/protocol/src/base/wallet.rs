@@ -3,10 +3,54 @@
 use chrono::{DateTime, Utc};
 use mesto_rules::money::Money;
 
+use crate::kernel::ProblemCode;
+use crate::kernel::event::Change;
+use crate::kernel::operation::{Access, Nothing, Operation, Permission, Schema, action, get, optional};
+use crate::kernel::problem::problems;
+use crate::kernel::service::{Section, Service};
 use crate::kernel::words::{open, open_words, wire};
 
+/// Having a deposit: seeing it and topping it up.
+pub const OWN: Permission = Permission::named("wallet.own");
+
+pub const HISTORY: Operation<Nothing, Deposit> =
+    get("/v1/deposit", "The deposit's balance and what consumed it, newest first", Access::Permitted(OWN)).query(&[
+        optional("before", "integer", "Id of an entry: those older than it."),
+        optional("limit", "integer", "At most so many."),
+    ]);
+pub const TOP_UP: Operation<NewTopup, Topup> =
+    action("/v1/deposit/topups", "Begins a top-up; its page at the bank takes the card", Access::Permitted(OWN))
+        .refuses(&[ProblemCode::AmountNotOffered]);
+pub const TOPUP: Operation<Nothing, Topup> =
+    get("/v1/deposit/topups/{topup}", "How a top-up stands", Access::Permitted(OWN)).refuses(&[ProblemCode::NotFound]);
+
+problems! {
+    AmountNotOffered, "amount_not_offered", 422, "The deposit takes only the listed amounts";
+    DepositTooLow, "deposit_too_low", 422, "The deposit does not cover this";
+}
+
+pub const SERVICE: Service = Service {
+    name: "wallet",
+    operations: &[HISTORY.entry(), TOP_UP.entry(), TOPUP.entry()],
+    problems: PROBLEMS,
+    events: &[(Topup::KIND, Schema::of::<Topup>()), (Balance::KIND, Schema::of::<Balance>())],
+    section: Some(Schema::of::<WalletSection>()),
+};
+
+impl Change for Topup {
+    const KIND: &'static str = "wallet.topup";
+}
+
+impl Change for Balance {
+    const KIND: &'static str = "wallet.balance";
+}
+
+impl Section for WalletSection {
+    const NAME: &'static str = SERVICE.name;
+}
+
 wire! {
-    /// `GET /v1/deposit?before=<entry>&limit=`: the balance and what consumed it (BG-36, BG-37), newest first.
+    /// The balance and what consumed it (BG-36, BG-37), newest first.
     pub struct Deposit {
         #[cfg_attr(feature = "openapi", schema(value_type = crate::kernel::openapi::MoneySchema))]
         pub balance: Money,
@@ -29,7 +73,21 @@ wire! {
         pub balance: Money,
     }
 
-    /// `POST /v1/deposit/topups` with an Idempotency-Key
+    /// The section of an account.
+    pub struct WalletSection {
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::kernel::openapi::MoneySchema))]
+        pub balance: Money,
+        /// Those that wait for the bank.
+        pub topups: Vec<Topup>,
+    }
+
+    /// The balance after the change of the event before it.
+    pub struct Balance {
+        #[cfg_attr(feature = "openapi", schema(value_type = crate::kernel::openapi::MoneySchema))]
+        pub balance: Money,
+    }
+
+    /// A top-up to begin.
     pub struct NewTopup {
         #[cfg_attr(feature = "openapi", schema(value_type = crate::kernel::openapi::MoneySchema))]
         pub amount: Money,

@@ -6,7 +6,8 @@
 //! | `9111`, `SMS 9111`, `SMS: 9111`, `sms:9111`, optionally followed by `ZONA x` or `ZONE x` | [`Code::Sign`], still to be found in the city |
 //! | `https://` host of the allow-list, nothing hidden in it | [`Code::Link`] |
 
-use crate::parking::signed::PREFIX;
+/// What the text of a presentation of a ticket begins with.
+pub const TICKET: &str = "MESTO1:";
 
 /// Longest text taken from a scanner: what the largest QR code holds as bytes or letters.
 const MAX_TEXT: usize = 4296;
@@ -92,7 +93,7 @@ pub fn read(scanned: &[u8], link_hosts: &[&str]) -> Code {
 
 fn is_ticket(text: &str) -> bool {
     let base45 = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || b" $%*+-./:".contains(&byte);
-    text.strip_prefix(PREFIX).is_some_and(|body| !body.is_empty() && body.bytes().all(base45))
+    text.strip_prefix(TICKET).is_some_and(|body| !body.is_empty() && body.bytes().all(base45))
 }
 
 /// The digits of a sign; nothing but the word SMS before them, nothing but a zone's name after them.

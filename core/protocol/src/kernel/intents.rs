@@ -1,9 +1,18 @@
 //! What became of an action, by its idempotency key.
 
+use crate::kernel::operation::{Access, Nothing, Operation, end, get};
+use crate::kernel::problem::ProblemCode;
 use crate::kernel::words::{open, open_words, wire};
 
+pub const READ: Operation<Nothing, IntentOutcome> =
+    get("/v1/intents/{key}", "How an action ended, by its Idempotency-Key", Access::SignedIn)
+        .refuses(&[ProblemCode::IdempotencyKeyInvalid]);
+pub const CANCEL: Operation<Nothing, IntentOutcome> =
+    end("/v1/intents/{key}", "Cancels an action that was never seen: it is refused if it arrives", Access::SignedIn)
+        .refuses(&[ProblemCode::IdempotencyKeyInvalid]);
+
 wire! {
-    /// `GET /v1/intents/{key}` and `DELETE /v1/intents/{key}`
+    /// What became of an action.
     pub struct IntentOutcome {
         pub key: String,
         #[serde(deserialize_with = "open")]

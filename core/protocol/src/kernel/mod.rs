@@ -1,18 +1,44 @@
-//! What every operator and every app shares, whatever is sold: problems, keys and signatures, idempotency, events.
+//! What every operator and every app shares, whatever is sold: operations, problems, keys and signatures, idempotency, events.
 
 pub(crate) mod cbor;
 pub mod code;
 pub mod device;
 pub mod event;
+pub mod grants;
+pub mod headers;
 pub mod idempotency;
 pub mod intents;
+pub mod json;
 pub mod keys;
 #[cfg(feature = "openapi")]
 pub mod openapi;
+pub mod operation;
 pub mod problem;
-pub mod route;
+pub mod service;
 pub mod signature;
 pub mod signed_city;
 pub(crate) mod words;
 
+pub use operation::{Entry, Method, Operation};
 pub use problem::{Problem, ProblemCode};
+
+use operation::{Access, follow, optional};
+use service::Service;
+
+/// `Last-Event-ID` or `after` is the cursor.
+pub const EVENTS: Operation<operation::Nothing, event::EventPage> = follow(
+    "/v1/events",
+    "Changes of the account, in order; `Last-Event-ID` or `after` is the cursor",
+    Access::SignedIn,
+)
+.query(&[optional("after", "integer", "Events after this `seq`; 0 for all.")])
+.refuses(&[ProblemCode::CursorTooOld]);
+
+/// What is there without any service.
+pub const SERVICE: Service = Service {
+    name: "kernel",
+    operations: &[EVENTS.entry(), intents::READ.entry(), intents::CANCEL.entry()],
+    problems: problem::PROBLEMS,
+    events: &[],
+    section: None,
+};

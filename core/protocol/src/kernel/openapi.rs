@@ -2,7 +2,7 @@
 
 mod additive;
 mod conforms;
-mod operations;
+mod describe;
 
 use std::collections::BTreeMap;
 
@@ -11,14 +11,15 @@ use utoipa::openapi::schema::{ObjectBuilder, Schema};
 use utoipa::openapi::{Components, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::kernel::event::{Change, Event};
-use crate::kernel::problem::{Problem, ProblemCode};
-use crate::kernel::route;
-use crate::{base, orders, parking};
+use crate::kernel::event::Event;
+use crate::kernel::headers;
+use crate::kernel::operation::{self, Content};
+use crate::kernel::problem::Problem;
+use crate::kernel::service::Service;
 
 pub use additive::additive;
 pub use conforms::conforms;
-pub use operations::{Auth, Body, Operation, operations};
+pub use describe::id;
 
 /// Money as it stands on the wire.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize, ToSchema)]
@@ -33,7 +34,8 @@ pub struct MoneySchema {
     pub currency: String,
 }
 
-type Schemas = Vec<(String, RefOr<Schema>)>;
+/// Schemas by their names.
+pub type Schemas = Vec<(String, RefOr<Schema>)>;
 
 /// `Event` by hand: the derive cannot say that kinds may come which nobody knows yet. [`document`] puts the real schema in its place.
 impl PartialSchema for Event {
@@ -42,15 +44,7 @@ impl PartialSchema for Event {
     }
 }
 
-impl ToSchema for Event {
-    fn schemas(schemas: &mut Schemas) {
-        collect::<base::vehicles::Vehicle>(schemas);
-        collect::<base::wallet::Topup>(schemas);
-        collect::<parking::tickets::Ticket>(schemas);
-        collect::<orders::driver::Order>(schemas);
-        collect::<MoneySchema>(schemas);
-    }
-}
+impl ToSchema for Event {}
 
 /// A type and all it is made of.
 pub(crate) fn collect<T: ToSchema>(schemas: &mut Schemas) {
@@ -58,30 +52,37 @@ pub(crate) fn collect<T: ToSchema>(schemas: &mut Schemas) {
     schemas.push((T::name().into_owned(), T::schema()));
 }
 
-/// The document, the same for every operator.
+/// The document of these services, the same for every operator.
 #[must_use]
-pub fn document() -> Value {
-    let operations = operations();
+pub fn document(services: &[&Service]) -> Value {
     let mut schemas = Schemas::new();
     collect::<Problem>(&mut schemas);
-    for operation in &operations {
-        for body in operation.body.iter().chain(operation.answers.iter().map(|(_, body)| body)) {
-            if let Body::Json { collect, .. } | Body::JsonOrStream { collect, .. } = body {
-                collect(&mut schemas);
+    for service in services {
+        for operation in service.operations {
+            for content in [&operation.body, &operation.answer] {
+                if let Content::Json(schema) | Content::JsonOrStream(schema) = content {
+                    (schema.collect)(&mut schemas);
+                }
             }
+        }
+        for schema in service.events.iter().map(|(_, schema)| schema).chain(&service.section) {
+            (schema.collect)(&mut schemas);
         }
     }
     let mut components = Components::new();
     components.schemas = schemas.into_iter().collect::<BTreeMap<_, _>>().into_iter().collect();
     let mut components = serde_json::to_value(components).unwrap_or_default();
     if let Some(schemas) = components.get_mut("schemas").and_then(Value::as_object_mut) {
-        schemas.insert("Event".to_owned(), event_schema());
+        schemas.insert("Event".to_owned(), event_schema(services));
+        if let Some(sections) = schemas.get_mut("Account").and_then(|one| one.pointer_mut("/properties/sections")) {
+            *sections = section_schema(services);
+        }
         // What a reader calls a word it does not know is never sent.
         for words in schemas.values_mut().filter_map(|schema| schema.get_mut("enum")?.as_array_mut()) {
             words.retain(|word| word != "other");
         }
         if let Some(code) = schemas.get_mut("Problem").and_then(|problem| problem.pointer_mut("/properties/code")) {
-            *code = problem_codes();
+            *code = problem_codes(services);
         }
     }
     let mut document = json!({
@@ -89,23 +90,17 @@ pub fn document() -> Value {
         "info": {
             "title": "Mesto operator",
             "version": "1",
-            "description": "Times are RFC 3339 in UTC, money is a decimal text with its currency, lengths are minutes. Every refusal is `application/problem+json` (RFC 9457) with a stable `code`. Fields, kinds and codes may be added; readers pass over what they do not know. Words may be added to an enum that is called open; the types of a quote's lines and notices are open too. Money has two fields and keeps them.",
+            "description": "Times are RFC 3339 in UTC, money is a decimal text with its currency, lengths are minutes. Every refusal is `application/problem+json` (RFC 9457) with a stable `code`; what any operation may be refused with is said once, at the response `Problem`. Fields, kinds and codes may be added; readers pass over what they do not know. Words may be added to an enum that is called open; the types of a quote's lines and notices are open too. Money has two fields and keeps them.",
             "license": {"name": "Apache-2.0 OR MIT", "identifier": "Apache-2.0 OR MIT"},
         },
         "security": [],
-        "paths": paths(&operations),
+        "paths": paths(services),
     });
     merge(&mut components, shared_parts());
     if let Some(document) = document.as_object_mut() {
         document.insert("components".to_owned(), components);
     }
     document
-}
-
-/// The document as pretty JSON text, as it is committed and served.
-#[must_use]
-pub fn document_text() -> String {
-    format!("{:#}\n", document())
 }
 
 fn merge(components: &mut Value, parts: Value) {
@@ -118,55 +113,59 @@ fn shared_parts() -> Value {
     json!({
         "securitySchemes": {
             "token": {"type": "http", "scheme": "bearer", "description": "The token of a session."},
-            "bank": {"type": "apiKey", "in": "header", "name": "mesto-signature", "description": "HMAC-SHA256 of the body's bytes with the secret shared with the bank, hex."},
+            "bank": {"type": "apiKey", "in": "header", "name": headers::SIGNATURE, "description": "HMAC-SHA256 of the body's bytes with the secret shared with the bank, hex."},
         },
         "parameters": {
             "IdempotencyKey": {
-                "name": route::IDEMPOTENCY_KEY, "in": "header", "required": true,
+                "name": headers::IDEMPOTENCY_KEY, "in": "header", "required": true,
                 "description": "Retried with the same key and body, the action happens once and the same answer comes, byte for byte. Kept for 30 days.",
                 "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{16,64}$"},
             },
             "Client": {
-                "name": route::CLIENT, "in": "header", "required": false,
+                "name": headers::CLIENT, "in": "header", "required": false,
                 "description": "The app's version; too old is refused with `client_too_old`.",
                 "schema": {"type": "string", "pattern": r"^[0-9]+\.[0-9]+\.[0-9]+$"},
             },
         },
         "headers": {
             "Time": {"description": "The operator's clock, epoch milliseconds.", "schema": {"type": "integer", "format": "int64"}},
+            "RequestId": {"description": "The id under which the operator's log tells of this request.", "schema": {"type": "string"}},
         },
         "responses": {
             "Problem": {
-                "description": "Refused; `code` says why.",
-                "headers": {(route::TIME): {"$ref": "#/components/headers/Time"}},
+                "description": always(),
+                "headers": {(headers::TIME): {"$ref": "#/components/headers/Time"}, (headers::REQUEST_ID): {"$ref": "#/components/headers/RequestId"}},
                 "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
             },
         },
     })
 }
 
+/// What any operation may be refused with.
+fn always() -> String {
+    let codes: Vec<String> =
+        operation::ALWAYS.iter().map(|code| format!("{} `{}`", code.status(), code.as_str())).collect();
+    format!("Refused; `code` says why. Any operation may be refused with {}.", codes.join(", "))
+}
+
 /// Codes may be added, so the schema names those of today without forbidding others.
-fn problem_codes() -> Value {
-    let known: Vec<&str> = ProblemCode::ALL.iter().map(|code| code.as_str()).collect();
+fn problem_codes(services: &[&Service]) -> Value {
+    let known: Vec<&str> = services.iter().flat_map(|service| service.problems).map(|code| code.as_str()).collect();
     json!({"description": "Stable. An unknown code is treated by its status.", "anyOf": [{"enum": known}, {"type": "string"}]})
 }
 
-fn event_schema() -> Value {
-    let data = |kind: &str| match kind {
-        "vehicle.added" | "vehicle.removed" => reference("Vehicle"),
-        "topup.changed" => reference("Topup"),
-        "ticket.changed" => reference("Ticket"),
-        "order.changed" => reference("Order"),
-        _ => json!({"type": "object", "required": ["balance"], "properties": {"balance": reference("Money")}}),
-    };
-    let kind = |kind: &&str| json!({"properties": {"kind": {"const": kind}, "data": data(kind)}, "required": ["data"]});
-    let mut kinds: Vec<Value> = Change::KINDS.iter().map(kind).collect();
-    kinds.push(
-        json!({"description": "A kind of a later version.", "properties": {"kind": {"not": {"enum": Change::KINDS}}}}),
-    );
+fn event_schema(services: &[&Service]) -> Value {
+    let events = || services.iter().flat_map(|service| service.events);
+    let known: Vec<&str> = events().map(|(kind, _)| *kind).collect();
+    let mut kinds: Vec<Value> = events()
+        .map(|(kind, data)| {
+            json!({"properties": {"kind": {"const": kind}, "data": reference(&(data.name)())}, "required": ["data"]})
+        })
+        .collect();
+    kinds.push(json!({"description": "A kind of a later version.", "properties": {"kind": {"not": {"enum": known}}}}));
     json!({
         "type": "object",
-        "description": "One change of an account, with the whole new state of the thing. An unknown kind is passed over and the account read as a whole; its `seq` counts.",
+        "description": "One change of an account, with the whole new state of the thing. The kind begins with its service: an unknown service is passed over, and for an unknown kind of a known one the account is read as a whole; its `seq` counts.",
         "required": ["seq", "at", "kind"],
         "properties": {
             "seq": {"type": "integer", "format": "int64", "description": "Counts from 1 without gaps: the cursor."},
@@ -177,16 +176,25 @@ fn event_schema() -> Value {
     })
 }
 
+/// The sections of an account, by service; others may come.
+fn section_schema(services: &[&Service]) -> Value {
+    let sections: Map<String, Value> = services
+        .iter()
+        .filter_map(|service| Some((service.name.to_owned(), reference(&(service.section?.name)()))))
+        .collect();
+    json!({"type": "object", "description": "What each service has to say, by its name.", "properties": sections})
+}
+
 fn reference(name: &str) -> Value {
     json!({"$ref": format!("#/components/schemas/{name}")})
 }
 
-fn paths(operations: &[Operation]) -> Value {
+fn paths(services: &[&Service]) -> Value {
     let mut paths = Map::new();
-    for operation in operations {
+    for operation in services.iter().flat_map(|service| service.operations) {
         let path = paths.entry(operation.path).or_insert_with(|| json!({}));
         if let Some(path) = path.as_object_mut() {
-            path.insert(operation.method.to_ascii_lowercase(), operation.describe());
+            path.insert(operation.method.as_str().to_ascii_lowercase(), describe::operation(operation));
         }
     }
     Value::Object(paths)

@@ -2,12 +2,39 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::kernel::ProblemCode;
+use crate::kernel::operation::{Access, Nothing, Operation, Permission, action, get, required};
 use crate::kernel::words::{open, wire};
-use crate::orders::driver::Violation;
+
+/// Seeing whether a plate is covered.
+pub const CHECKING: Permission = Permission::named("orders.check");
+/// Issuing daily orders.
+pub const ISSUING: Permission = Permission::named("orders.issue");
+
+pub const CHECK: Operation<Nothing, PlateCheck> =
+    get("/v1/inspector/check", "Whether a plate is covered in a zone now", Access::Permitted(CHECKING))
+        .query(&[
+            required("city", "string", "Id of the city."),
+            required("plate", "string", "As it is read on the car."),
+            required("zone", "string", "Id of the zone."),
+        ])
+        .refuses(&[ProblemCode::CityUnknown, ProblemCode::ZoneUnknown, ProblemCode::PlateInvalid]);
+pub const ISSUE: Operation<NewOrder, Order> =
+    action("/v1/inspector/orders", "Issues a daily order", Access::Permitted(ISSUING)).refuses(&[
+        ProblemCode::CityUnknown,
+        ProblemCode::ZoneUnknown,
+        ProblemCode::PlateInvalid,
+        ProblemCode::TicketCoversPlate,
+        ProblemCode::OrderExists,
+        ProblemCode::TariffUnknown,
+        ProblemCode::NotCharged,
+        ProblemCode::OutOfRange,
+    ]);
+use crate::orders::driver::{Order, Violation};
 use crate::parking::tickets::Channel;
 
 wire! {
-    /// `GET /v1/inspector/check?city=&plate=&zone=`
+    /// What is known of a plate in a zone now.
     pub struct PlateCheck {
         pub plate: String,
         pub zone: String,
@@ -29,7 +56,7 @@ wire! {
         pub channel: Channel,
     }
 
-    /// `POST /v1/inspector/orders` with an Idempotency-Key
+    /// An order to issue.
     pub struct NewOrder {
         pub city: String,
         pub plate: String,

@@ -3,7 +3,34 @@
 use chrono::{DateTime, Utc};
 use mesto_rules::money::Money;
 
+use crate::kernel::ProblemCode;
+use crate::kernel::event::Change;
+use crate::kernel::operation::{Access, Nothing, Operation, Permission, action, get};
+use crate::kernel::service::Section;
 use crate::kernel::words::{open, open_words, wire};
+
+/// Seeing and paying the orders of one's own vehicles.
+pub const OWN: Permission = Permission::named("orders.own");
+
+pub const LIST: Operation<Nothing, Orders> =
+    get("/v1/orders", "Daily orders of the account's vehicles, newest first", Access::Permitted(OWN));
+pub const PAY: Operation<OrderPayment, OrderPaid> =
+    action("/v1/orders/{order}/payment", "Pays a daily order from the deposit", Access::Permitted(OWN))
+        .answers(200)
+        .refuses(&[
+            ProblemCode::NotFound,
+            ProblemCode::OrderAlreadyPaid,
+            ProblemCode::OrderNotPayable,
+            ProblemCode::DepositTooLow,
+        ]);
+
+impl Change for Order {
+    const KIND: &'static str = "orders.order";
+}
+
+impl Section for OrdersSection {
+    const NAME: &'static str = super::SERVICE.name;
+}
 
 wire! {
     /// A daily parking ticket order (eDPK).
@@ -36,7 +63,13 @@ wire! {
         pub orders: Vec<Order>,
     }
 
-    /// `POST /v1/orders/{order}/payment` with an Idempotency-Key
+    /// The section of an account.
+    pub struct OrdersSection {
+        /// Of the account's vehicles, newest first.
+        pub orders: Vec<Order>,
+    }
+
+    /// An order to pay.
     pub struct OrderPayment {
         /// What the driver saw; another amount due is refused.
         #[cfg_attr(feature = "openapi", schema(value_type = crate::kernel::openapi::MoneySchema))]

@@ -2,3 +2,23 @@
 
 pub mod control;
 pub mod driver;
+
+use crate::kernel::event::Change;
+use crate::kernel::operation::Schema;
+use crate::kernel::problem::problems;
+use crate::kernel::service::Service;
+
+problems! {
+    OrderAlreadyPaid, "order_already_paid", 409, "This order is already paid";
+    OrderNotPayable, "order_not_payable", 409, "This order cannot be paid any more";
+    TicketCoversPlate, "ticket_covers_plate", 409, "A valid ticket covers this vehicle";
+    OrderExists, "order_exists", 409, "A valid daily order already covers this vehicle";
+}
+
+pub const SERVICE: Service = Service {
+    name: "orders",
+    operations: &[driver::LIST.entry(), driver::PAY.entry(), control::CHECK.entry(), control::ISSUE.entry()],
+    problems: PROBLEMS,
+    events: &[(driver::Order::KIND, Schema::of::<driver::Order>())],
+    section: Some(Schema::of::<driver::OrdersSection>()),
+};

@@ -6,3 +6,37 @@ pub mod schema;
 pub mod signed;
 pub mod tickets;
 pub mod zones;
+
+use crate::kernel::event::Change;
+use crate::kernel::operation::Schema;
+use crate::kernel::problem::problems;
+use crate::kernel::service::Service;
+
+problems! {
+    ZoneUnknown, "zone_unknown", 422, "This zone is not in the city";
+    SignUnknown, "sign_unknown", 422, "No zone has this sign code";
+    PositionInvalid, "position_invalid", 422, "This is not a position on earth";
+    MinutesNotPositive, "minutes_not_positive", 422, "Parking time must be at least one minute";
+    MaxStayExceeded, "max_stay_exceeded", 422, "Longer than the zone allows";
+    LimitReached, "limit_reached", 422, "The longest stay in this zone is used up";
+    NoReturn, "no_return", 422, "A new stay here is possible only after a break";
+    NotCharged, "not_charged", 422, "Parking is not charged now";
+    QuoteUnknown, "quote_unknown", 422, "There is no such quote";
+    QuoteExpired, "quote_expired", 422, "The quote is no longer valid";
+    QuoteUsed, "quote_used", 409, "The quote was already bought";
+    QuoteStale, "quote_stale", 409, "Another purchase changed this stay; ask for a new quote";
+}
+
+pub const SERVICE: Service = Service {
+    name: "parking",
+    operations: &[
+        zones::NEAR.entry(),
+        quotes::QUOTE.entry(),
+        quotes::BUY.entry(),
+        tickets::LIST.entry(),
+        tickets::READ.entry(),
+    ],
+    problems: PROBLEMS,
+    events: &[(tickets::Ticket::KIND, Schema::of::<tickets::Ticket>())],
+    section: Some(Schema::of::<tickets::ParkingSection>()),
+};

@@ -5,11 +5,44 @@ use mesto_rules::money::Money;
 use mesto_rules::quote::Quote as QuoteTerms;
 
 use crate::base::payments::PayMethod;
+use crate::kernel::ProblemCode;
+use crate::kernel::operation::{Access, Operation, Permission, action, post};
 use crate::kernel::words::{open, wire};
+
+/// Asking for prices, and buying parking time.
+pub const BUYING: Permission = Permission::named("parking.buy");
+
+pub const QUOTE: Operation<QuoteRequest, Quote> = post(
+    "/v1/quotes",
+    "A price that holds for two minutes, explained; or what would be allowed",
+    Access::Permitted(BUYING),
+)
+.refuses(&[
+    ProblemCode::CityUnknown,
+    ProblemCode::ZoneUnknown,
+    ProblemCode::VehicleUnknown,
+    ProblemCode::MinutesNotPositive,
+    ProblemCode::MaxStayExceeded,
+    ProblemCode::LimitReached,
+    ProblemCode::NoReturn,
+    ProblemCode::NotCharged,
+    ProblemCode::TariffUnknown,
+    ProblemCode::PaymentMethodNotAllowed,
+    ProblemCode::OutOfRange,
+]);
+pub const BUY: Operation<Purchase, Purchased> = action("/v1/tickets", "Buys a quote", Access::Permitted(BUYING))
+    .refuses(&[
+        ProblemCode::QuoteUnknown,
+        ProblemCode::QuoteExpired,
+        ProblemCode::QuoteUsed,
+        ProblemCode::QuoteStale,
+        ProblemCode::DepositTooLow,
+        ProblemCode::PaymentMethodNotAllowed,
+    ]);
 use crate::parking::tickets::Ticket;
 
 wire! {
-    /// `POST /v1/quotes`
+    /// Parking time that is wanted.
     pub struct QuoteRequest {
         pub city: String,
         pub zone: String,
@@ -37,7 +70,7 @@ wire! {
         pub terms: QuoteTerms,
     }
 
-    /// `POST /v1/tickets` with an Idempotency-Key
+    /// A quote to buy.
     pub struct Purchase {
         pub quote: String,
         /// After this moment the operator refuses with `intent_expired` instead of selling late.

@@ -43,7 +43,7 @@ use crate::kernel::signature::{IssuerKey, Signed, TrustError, Unverified, header
 use crate::parking::tickets::Channel;
 
 /// What the text of a presentation begins with.
-pub const PREFIX: &str = "MESTO1:";
+pub const PREFIX: &str = crate::kernel::code::TICKET;
 /// Longest text of a ticket or presentation: what the largest QR code holds.
 const MAX_TEXT: usize = 4296;
 /// How far the moment of a presentation may be from the controller's clock, either way.

@@ -5,7 +5,30 @@ use mesto_rules::money::Money;
 use mesto_rules::quote::QuoteLine;
 
 use crate::base::payments::PayMethod;
+use crate::kernel::ProblemCode;
+use crate::kernel::event::Change;
+use crate::kernel::operation::{Access, Nothing, Operation, Permission, get, optional};
+use crate::kernel::service::Section;
 use crate::kernel::words::{open, open_words, wire};
+
+/// Seeing one's own tickets.
+pub const OWN: Permission = Permission::named("parking.own");
+
+pub const LIST: Operation<Nothing, Tickets> = get("/v1/tickets", "Tickets, newest first", Access::Permitted(OWN))
+    .query(&[
+        optional("before", "string", "Id of a ticket: those older than it."),
+        optional("limit", "integer", "At most so many."),
+    ]);
+pub const READ: Operation<Nothing, Ticket> =
+    get("/v1/tickets/{ticket}", "One ticket", Access::Permitted(OWN)).refuses(&[ProblemCode::NotFound]);
+
+impl Change for Ticket {
+    const KIND: &'static str = "parking.ticket";
+}
+
+impl Section for ParkingSection {
+    const NAME: &'static str = super::SERVICE.name;
+}
 
 wire! {
     pub struct Ticket {
@@ -50,7 +73,13 @@ wire! {
         pub paid_until: DateTime<Utc>,
     }
 
-    /// `GET /v1/tickets?before=<id>&limit=`: newest first.
+    /// The section of an account.
+    pub struct ParkingSection {
+        /// Newest first: every running one, and the last 50 that are over.
+        pub tickets: Vec<Ticket>,
+    }
+
+    /// Newest first.
     pub struct Tickets {
         pub tickets: Vec<Ticket>,
         pub more: bool,

@@ -1,9 +1,22 @@
 //! Zones near a position.
 
+use crate::kernel::ProblemCode;
+use crate::kernel::operation::{Access, Nothing, Operation, get, optional, required};
 use crate::kernel::words::wire;
 
+pub const NEAR: Operation<Nothing, Zones> =
+    get("/v1/zones", "Zones near a position, nearest first; a sign code wins over the position", Access::Anybody)
+        .query(&[
+            required("city", "string", "Id of the city."),
+            optional("lat", "number", "Degrees north, WGS 84."),
+            optional("lon", "number", "Degrees east, WGS 84."),
+            optional("sign", "string", "The code on a zone's sign, typed or scanned."),
+            optional("lang", "string", "Language of the names; `en` unless given."),
+        ])
+        .refuses(&[ProblemCode::CityUnknown, ProblemCode::SignUnknown, ProblemCode::PositionInvalid]);
+
 wire! {
-    /// `GET /v1/zones?city=&lat=&lon=&sign=`: nearest first; a sign code wins over the position.
+    /// Nearest first; a sign code wins over the position.
     pub struct Zones {
         pub zones: Vec<ZoneNear>,
         /// The zone of the sign code, when one was given.

@@ -1,9 +1,10 @@
 //! Top-ups, the bank's notices, the books.
 
 use mesto_operator::Request;
-use mesto_operator::payments::{SIGNATURE, sign};
+use mesto_operator::payments::sign;
 use mesto_protocol::base::payments::BankOutcome;
 use mesto_protocol::base::wallet::{NewTopup, Topup, TopupState};
+use mesto_protocol::headers::SIGNATURE;
 use mesto_rules::money::{Currency, Money};
 
 use crate::world::{SECRET, approval, expect, refused, rsd};

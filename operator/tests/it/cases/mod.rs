@@ -1,5 +1,6 @@
 //! What the operator does, by subject.
 
+mod contract;
 mod deposit;
 mod intents;
 mod limits;

@@ -2,10 +2,9 @@
 
 use chrono::TimeDelta;
 use mesto_protocol::base::wallet::{Deposit, EntryKind};
-use mesto_protocol::event::Change;
 use mesto_protocol::keys::KeySet;
 use mesto_protocol::parking::signed::TicketClaims;
-use mesto_protocol::parking::tickets::TicketState;
+use mesto_protocol::parking::tickets::{Ticket, TicketState};
 
 use crate::world::{expect, refused, rsd};
 
@@ -31,12 +30,12 @@ on_both_databases! {
 
         let events = driver.events(0).events;
         assert_eq!(events.iter().map(|event| event.seq).collect::<Vec<_>>(), (1..=6).collect::<Vec<_>>());
-        let kinds: Vec<&str> = events.iter().map(|event| event.change.kind()).collect();
+        let kinds: Vec<&str> = events.iter().map(|event| event.kind.as_str()).collect();
         assert_eq!(
             kinds,
-            ["vehicle.added", "topup.changed", "topup.changed", "deposit.changed", "ticket.changed", "deposit.changed"]
+            ["vehicles.vehicle", "wallet.topup", "wallet.topup", "wallet.balance", "parking.ticket", "wallet.balance"]
         );
-        assert!(matches!(&events[4].change, Change::TicketChanged(told) if **told == *ticket));
+        assert_eq!(events[4].read::<Ticket>().unwrap().as_ref(), Some(ticket));
         let account = driver.account();
         assert_eq!((account.seq, account.balance), (6, rsd("920.00")));
         assert_eq!(account.tickets, vec![ticket.clone()]);
@@ -92,7 +91,8 @@ on_both_databases! {
         assert_eq!(world.due(), 0);
         let told = driver.events(before).events;
         assert_eq!(told.len(), 1);
-        assert!(matches!(&told[0].change, Change::TicketChanged(told) if told.id == ticket.id && told.state == TicketState::Expired));
+        let told = told[0].read::<Ticket>().unwrap().unwrap();
+        assert_eq!((told.id, told.state), (ticket.id, TicketState::Expired));
     }
 
     #[test]

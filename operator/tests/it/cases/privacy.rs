@@ -21,6 +21,17 @@ fn count(world: &World, table: &str) -> i64 {
     transact(&*world.store, |tx| tx.query(&sql, values![])?[0].get("count")).unwrap()
 }
 
+/// `UPDATE=1` writes docs/personal-data.md anew.
+#[test]
+fn the_page_of_personal_data_is_current() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/personal-data.md");
+    let built = mesto_operator::personal_data_page();
+    if std::env::var("UPDATE").is_ok_and(|update| !update.is_empty()) {
+        std::fs::write(&path, &built).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(&path).unwrap_or_default(), built, "UPDATE=1 writes it anew");
+}
+
 on_both_databases! {
     #[test]
     fn everything_known_about_a_person_can_be_read(world) {

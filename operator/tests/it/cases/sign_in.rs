@@ -1,7 +1,8 @@
 //! One-time codes, tokens, devices, roles.
 
 use mesto_operator::{Request, store};
-use mesto_protocol::base::sign_in::{CodeSent, Role, Session};
+use mesto_protocol::base::sign_in::{CodeSent, Session};
+use mesto_protocol::kernel::grants::Role;
 use serde_json::json;
 
 use crate::world::{expect, refused};

@@ -1,0 +1,26 @@
+//! Who may do what: roles that are given to an account, for a time and a part of what the operator serves.
+
+use chrono::{DateTime, Utc};
+
+use crate::kernel::words::{open, open_words, wire};
+
+open_words! {
+    /// What somebody is to the operator. What a role may do is the operator's to say.
+    pub enum Role { Driver, Inspector, Admin }
+}
+
+wire! {
+    /// A role that an account holds.
+    pub struct Grant {
+        pub id: String,
+        #[serde(deserialize_with = "open")]
+        pub role: Role,
+        /// The city it is for; everything the operator serves when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub city: Option<String>,
+        pub from: DateTime<Utc>,
+        /// Not any more from this moment on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub until: Option<DateTime<Utc>>,
+    }
+}

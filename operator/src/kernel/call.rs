@@ -1,0 +1,182 @@
+//! A request on its way through a handler: who calls, what he may, what is locked and what was read for it.
+
+use chrono::{DateTime, Utc};
+use mesto_protocol::kernel::operation::{Access, Permission};
+use mesto_protocol::{Problem, ProblemCode};
+
+use crate::kernel::account::{AccountOf, LockedAccount, LockedAccounts, Locks, Subject};
+use crate::kernel::caller::{self, Caller};
+use crate::kernel::failure::{Outcome, refuse};
+use crate::kernel::http::Request;
+use crate::kernel::idempotency::{self, IntentRow};
+use crate::kernel::operator::{Arrival, Operator};
+use crate::kernel::service::Served;
+use crate::kernel::store::{Ask, Row, Select, StoreError, Tx};
+
+/// A request on its way through a handler.
+pub(crate) struct Call<'a> {
+    pub operator: &'a Operator,
+    pub now: DateTime<Utc>,
+    pub request: &'a Request,
+    pub served: &'static Served,
+    /// What stands in the places of the path's `{...}`.
+    pub path: Vec<String>,
+    /// The hash of the request's token; empty where nobody has to sign in.
+    pub token: String,
+    pub who: Option<Caller>,
+    /// The caller's account and those that the operation locks beside it; every action has them.
+    pub locked: LockedAccounts,
+    /// What is known of an action's key.
+    pub known: Vec<IntentRow>,
+}
+
+/// What an action locks beside its caller's account.
+pub(crate) struct AlsoLocked {
+    /// Asks for accounts, before anything is locked: whether they are still the right ones is the handler's to see.
+    pub accounts: Select<AccountOf>,
+    pub subjects: Vec<Subject>,
+}
+
+/// Questions with their answers.
+pub(crate) type Answers = Vec<(Ask, Vec<Row>)>;
+
+impl<'a> Call<'a> {
+    pub fn new(
+        operator: &'a Operator,
+        arrival: &Arrival,
+        request: &'a Request,
+        (served, path): (&'static Served, Vec<String>),
+    ) -> Self {
+        let (token, locked) = (String::new(), LockedAccounts::new());
+        Self { operator, now: arrival.at, request, served, path, token, who: None, locked, known: Vec::new() }
+    }
+
+    /// Finds out who calls and whether he may; for an action his account is locked, and what its operation reads first is answered.
+    pub fn enter(&mut self, tx: &mut dyn Tx) -> Outcome<Answers> {
+        let permission = match self.served.operation.access {
+            Access::Anybody | Access::Provider => return Ok(Answers::new()),
+            Access::SignedIn => None,
+            Access::Permitted(permission) => Some(permission),
+        };
+        self.token = caller::token_hash(self.request)?;
+        let (who, answers) = if self.served.operation.is_action {
+            self.enter_action(tx)?
+        } else {
+            (caller::authenticate(tx, &self.token, self.now)?, Answers::new())
+        };
+        if let Some(permission) = permission
+            && !who.grants.iter().any(|grant| self.operator.allows(grant.role, permission))
+        {
+            return Err(Problem::new(
+                ProblemCode::Forbidden,
+                format!("none of your roles has the permission {}", permission.as_str()),
+            )
+            .with("permission", permission.as_str())
+            .into());
+        }
+        self.who = Some(who);
+        Ok(answers)
+    }
+
+    /// Locks the caller's account, and then, in the same round trip, sees what is known of the action's key and reads what the operation
+    /// says.
+    fn enter_action(&mut self, tx: &mut dyn Tx) -> Outcome<(Caller, Answers)> {
+        let holder = caller::holder(&self.token, self.now);
+        let grants = caller::grants(&self.token, self.now).ask();
+        let known = idempotency::known(self.request, &self.token).ask();
+        let prefetch = self.served.prefetch.and_then(|prefetch| prefetch(self)).unwrap_or_default();
+        let also = self.served.also_locks.and_then(|also_locks| also_locks(self));
+        let (who, mut answers) = match also {
+            None => {
+                let mut asks = vec![holder.locking("account").ask(), grants, known];
+                asks.extend(prefetch.iter().cloned());
+                let mut answers = tx.read(asks)?.into_iter();
+                let (holder, grants) = (answers.next().unwrap_or_default(), answers.next().unwrap_or_default());
+                let (who, account) = caller::held(holder.first(), &grants)?;
+                self.locked.insert(who.account.clone(), LockedAccount::of(account));
+                (who, answers)
+            }
+            Some(also) => {
+                // First who is to be locked, then all of them in the one order.
+                let mut found = tx.read(vec![holder.ask(), grants, also.accounts.ask()])?.into_iter();
+                let (holder, grants) = (found.next().unwrap_or_default(), found.next().unwrap_or_default());
+                let (who, _) = caller::held(holder.first(), &grants)?;
+                let mut locks = Locks { subjects: also.subjects.into_iter().collect(), ..Locks::default() };
+                locks.accounts.insert(who.account.clone());
+                for row in found.next().unwrap_or_default() {
+                    locks.accounts.insert(row.read::<AccountOf>()?.account);
+                }
+                let mut asks = locks.asks();
+                let locked = asks.len();
+                asks.push(known);
+                asks.extend(prefetch.iter().cloned());
+                let mut answers = tx.read(asks)?;
+                let rest = answers.split_off(locked);
+                self.locked = locks.taken(&answers)?;
+                if self.locked.get(&who.account).is_none_or(|account| account.is_closed) {
+                    return refuse(ProblemCode::Unauthorized, caller::GONE);
+                }
+                (who, rest.into_iter())
+            }
+        };
+        self.known = answers.next().unwrap_or_default().iter().map(Row::read).collect::<Result<_, _>>()?;
+        Ok((who, prefetch.into_iter().zip(answers).collect()))
+    }
+
+    /// Who calls; an operation for anybody has nobody.
+    pub fn who(&self) -> Outcome<&Caller> {
+        match &self.who {
+            Some(who) => Ok(who),
+            None => refuse(ProblemCode::Unauthorized, "sign in first"),
+        }
+    }
+
+    /// Refuses who holds the permission for this operation only in other cities.
+    pub fn in_city(&self, city: &str) -> Outcome<()> {
+        let Access::Permitted(permission) = self.served.operation.access else { return Ok(()) };
+        let cities = self.cities(permission)?;
+        match cities {
+            None => Ok(()),
+            Some(cities) if cities.contains(&city) => Ok(()),
+            Some(cities) => Err(Problem::new(
+                ProblemCode::Forbidden,
+                format!("your role is for {}, not for {city}", cities.join(", ")),
+            )
+            .with("permission", permission.as_str())
+            .with("cities", cities)
+            .into()),
+        }
+    }
+
+    /// The cities for which the caller has a permission; `None` for all.
+    fn cities(&self, permission: Permission) -> Outcome<Option<Vec<&str>>> {
+        let grants = self.who()?.grants.iter().filter(|grant| self.operator.allows(grant.role, permission));
+        Ok(grants.map(|grant| grant.city.as_deref()).collect())
+    }
+
+    /// The caller's account, locked.
+    pub fn account(&mut self) -> Outcome<&mut LockedAccount> {
+        let who = self.who.as_ref().map(|who| &who.account);
+        let locked = who.and_then(|account| self.locked.get_mut(account));
+        locked.ok_or_else(|| StoreError::Broken("the account is not locked".into()).into())
+    }
+
+    /// The first `{...}` of the path.
+    pub fn named(&self) -> &str {
+        self.path.first().map_or("", String::as_str)
+    }
+
+    /// Refuses what arrives after its deadline: never executed late.
+    pub fn in_time(&self, not_after: DateTime<Utc>) -> Outcome<()> {
+        if self.now <= not_after {
+            return Ok(());
+        }
+        Err(Problem::new(
+            ProblemCode::IntentExpired,
+            format!("it was to be done until {not_after} and arrived at {}", self.now),
+        )
+        .with("not_after", not_after)
+        .with("arrived_at", self.now)
+        .into())
+    }
+}

@@ -1,0 +1,95 @@
+//! Who makes a request: the account behind a token, its roles, the key of its device.
+
+use chrono::{DateTime, Utc};
+use mesto_protocol::ProblemCode;
+
+use crate::kernel::account::AccountRow;
+use crate::kernel::failure::{Outcome, refuse};
+use crate::kernel::grants::{GrantRow, Granted};
+use crate::kernel::http::Request;
+use crate::kernel::store::{Row, Select, Tx};
+use crate::kernel::text;
+use crate::{projection, table, values};
+
+table! {
+    pub(crate) struct DeviceRow in "device" {
+        id: String,
+        account: String,
+        name: String,
+        public_key: String,
+        created_at: DateTime<Utc>,
+    }
+}
+
+table! {
+    pub(crate) struct TokenRow in "token" {
+        hash: String,
+        account: String,
+        device: Option<String>,
+        created_at: DateTime<Utc>,
+        expires_at: DateTime<Utc>,
+    }
+}
+
+projection! {
+    /// The device of a token, `$1`.
+    pub(crate) struct Device {
+        device_key: Option<String> = "(SELECT public_key FROM device WHERE id = (SELECT device FROM token WHERE hash = $1))",
+    }
+}
+
+/// The account that holds a token, and the token's device.
+pub(crate) type Holder = (AccountRow, Device);
+
+/// Who makes a request.
+#[derive(Debug, Clone)]
+pub(crate) struct Caller {
+    pub account: String,
+    /// The roles he holds now.
+    pub grants: Vec<Granted>,
+    /// The device's key, when the token belongs to a device.
+    pub device_key: Option<String>,
+}
+
+pub(crate) const GONE: &str = "this token is not valid any more; sign in again";
+
+/// The hash of the request's token, as it is stored.
+pub(crate) fn token_hash(request: &Request) -> Outcome<String> {
+    match request.token() {
+        Some(token) => Ok(text::sha256(token.as_bytes())),
+        None => {
+            refuse(ProblemCode::Unauthorized, "send the header Authorization: Bearer with the token of your session")
+        }
+    }
+}
+
+/// Asks for the holder of a token: `$1`, good at `$2`.
+pub(crate) fn holder(token_hash: &str, now: DateTime<Utc>) -> Select<Holder> {
+    Select::of(
+        "FROM account WHERE account.id = (SELECT account FROM token WHERE hash = $1 AND expires_at > $2) AND account.closed_at IS NULL",
+        values![token_hash, now.timestamp_millis()],
+    )
+}
+
+/// Asks for the roles that the holder of a token has now.
+pub(crate) fn grants(token_hash: &str, now: DateTime<Utc>) -> Select<GrantRow> {
+    Select::of(
+        "FROM role_grant WHERE role_grant.account = (SELECT account FROM token WHERE hash = $1) AND role_grant.begins_at <= $2 AND (role_grant.ends_at IS NULL OR role_grant.ends_at > $2)",
+        values![token_hash, now.timestamp_millis()],
+    )
+}
+
+/// The answers to [`holder`] and [`grants`].
+pub(crate) fn held(row: Option<&Row>, grants: &[Row]) -> Outcome<(Caller, AccountRow)> {
+    let Some(row) = row else { return refuse(ProblemCode::Unauthorized, GONE) };
+    let (account, Device { device_key }): Holder = row.read()?;
+    let grants = grants.iter().map(|row| row.read::<GrantRow>().map(Granted::from)).collect::<Result<_, _>>()?;
+    Ok((Caller { account: account.id.clone(), grants, device_key }, account))
+}
+
+/// The holder of a token.
+pub(crate) fn authenticate(tx: &mut dyn Tx, token_hash: &str, now: DateTime<Utc>) -> Outcome<Caller> {
+    let mut answers = tx.read(vec![holder(token_hash, now).ask(), grants(token_hash, now).ask()])?.into_iter();
+    let (holder, grants) = (answers.next().unwrap_or_default(), answers.next().unwrap_or_default());
+    Ok(held(holder.first(), &grants)?.0)
+}

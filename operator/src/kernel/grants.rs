@@ -1,0 +1,178 @@
+//! Roles that are given to accounts, for a time and a city or all: given, ended and listed by the operator's own tools, each change
+//! with a row of the audit log.
+
+use chrono::{DateTime, Utc};
+use mesto_protocol::kernel::grants::{Grant, Role};
+use mesto_protocol::kernel::operation::Permission;
+
+use crate::kernel::failure::Outcome;
+use crate::kernel::operator::Operator;
+use crate::kernel::service::{Erasure, Export, Table};
+use crate::kernel::store::{Select, StoreError, Tx, Write};
+use crate::{find, projection, stored_words, table, update, values};
+
+stored_words! {
+    /// `role_grant.role`
+    pub(crate) enum RoleWord for Role { Driver = "driver", Inspector = "inspector", Admin = "admin" }
+}
+
+table! {
+    pub(crate) struct GrantRow in "role_grant" {
+        id: String,
+        account: String,
+        role: RoleWord,
+        city: Option<String>,
+        begins_at: DateTime<Utc>,
+        ends_at: Option<DateTime<Utc>>,
+        given_by: String,
+        given_at: DateTime<Utc>,
+    }
+}
+
+table! {
+    pub(crate) struct AuditRow in "audit_log" {
+        id: String,
+        at: DateTime<Utc>,
+        actor: String,
+        action: String,
+        subject: String,
+        note: String,
+    }
+}
+
+projection! {
+    /// The name of the person behind an account.
+    struct Named {
+        name: Option<String> = "person.name",
+    }
+}
+
+/// What each role may do.
+pub(crate) type Roles = &'static [(Role, &'static [Permission])];
+
+pub(crate) const TABLE: Table = Table {
+    name: "role_grant",
+    export: Export::Rows {
+        called: "roles",
+        columns: &["id", "role", "city", "begins_at", "ends_at"],
+        from: "role_grant WHERE account = $1 ORDER BY id",
+    },
+    erasure: Erasure::Excused("who might do what when is evidence; the account is a pseudonym"),
+};
+
+pub(crate) const LOG: Table = Table {
+    name: "audit_log",
+    export: Export::Excused("what the operator's staff did, not the person"),
+    erasure: Erasure::Excused("evidence of the operator's own actions; names nobody"),
+};
+
+/// A role that somebody holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Granted {
+    pub role: Role,
+    /// The city it is for; all when absent.
+    pub city: Option<String>,
+}
+
+impl From<GrantRow> for Granted {
+    fn from(row: GrantRow) -> Self {
+        Self { role: row.role.into(), city: row.city }
+    }
+}
+
+impl From<GrantRow> for Grant {
+    fn from(row: GrantRow) -> Self {
+        Self { id: row.id, role: row.role.into(), city: row.city, from: row.begins_at, until: row.ends_at }
+    }
+}
+
+impl Operator {
+    /// Whether a role has a permission.
+    pub(crate) fn allows(&self, role: Role, permission: Permission) -> bool {
+        self.roles.iter().any(|(known, permissions)| *known == role && permissions.contains(&permission))
+    }
+}
+
+/// A role to be given.
+pub(crate) struct NewGrant<'a> {
+    pub account: &'a str,
+    pub role: Role,
+    pub city: Option<&'a str>,
+    pub from: DateTime<Utc>,
+    pub until: Option<DateTime<Utc>>,
+    /// Who gives it: an account, or the tool.
+    pub by: &'a str,
+}
+
+/// Gives a role; returns it with its new id.
+pub(crate) fn give(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, new: &NewGrant<'_>) -> Outcome<Grant> {
+    let grant = Grant {
+        id: operator.id("gr", now),
+        role: new.role,
+        city: new.city.map(str::to_owned),
+        from: new.from,
+        until: new.until,
+    };
+    let role = RoleWord::try_from(grant.role)?;
+    tx.write(Write::insert(GrantRow {
+        id: grant.id.clone(),
+        account: new.account.to_owned(),
+        role,
+        city: grant.city.clone(),
+        begins_at: grant.from,
+        ends_at: grant.until,
+        given_by: new.by.to_owned(),
+        given_at: now,
+    }))?;
+    log(tx, operator, now, &Logged { actor: new.by, action: "grant.given", subject: &grant.id, note: role.word() })?;
+    Ok(grant)
+}
+
+/// Ends a role now; `false` when there is no such role, or it had ended before.
+pub(crate) fn end(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, grant: &str, by: &str) -> Outcome<bool> {
+    let Some(row) = tx.first(find!(GrantRow { id: grant }).locking("role_grant"))? else { return Ok(false) };
+    if row.ends_at.is_some_and(|ends_at| ends_at <= now) {
+        return Ok(false);
+    }
+    tx.write(update!(GrantRow { id: grant } set { ends_at: Some(now) }).expecting(1))?;
+    log(tx, operator, now, &Logged { actor: by, action: "grant.ended", subject: grant, note: row.role.word() })?;
+    Ok(true)
+}
+
+/// The roles of an account now, in the order they were given.
+pub(crate) fn of(tx: &mut dyn Tx, account: &str, now: DateTime<Utc>) -> Outcome<Vec<Grant>> {
+    let rows: Vec<GrantRow> = tx.all(Select::of(
+        "FROM role_grant WHERE role_grant.account = $1 AND role_grant.begins_at <= $2 AND (role_grant.ends_at IS NULL OR role_grant.ends_at > $2) ORDER BY role_grant.id",
+        values![account, now.timestamp_millis()],
+    ))?;
+    Ok(rows.into_iter().map(Grant::from).collect())
+}
+
+/// Every role of an account that holds, or held, another one than a driver's, with the account and its name; by account.
+pub(crate) fn of_staff(tx: &mut dyn Tx) -> Result<Vec<(String, String, Grant)>, StoreError> {
+    let rows: Vec<(GrantRow, Named)> = tx.all(Select::of(
+        "FROM role_grant LEFT JOIN person ON person.account = role_grant.account WHERE role_grant.account IN (SELECT account FROM role_grant WHERE role <> $1) ORDER BY role_grant.account, role_grant.id",
+        values![RoleWord::Driver.word()],
+    ))?;
+    let staff = |(row, Named { name }): (GrantRow, Named)| (row.account.clone(), name.unwrap_or_default(), row.into());
+    Ok(rows.into_iter().map(staff).collect())
+}
+
+/// Something that is written into the audit log.
+pub(crate) struct Logged<'a> {
+    /// An account, or the tool.
+    pub actor: &'a str,
+    /// `<what>.<done>`
+    pub action: &'a str,
+    /// The id of what it was done to.
+    pub subject: &'a str,
+    pub note: &'a str,
+}
+
+/// Writes into the audit log.
+pub(crate) fn log(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, logged: &Logged<'_>) -> Outcome<()> {
+    let Logged { actor, action, subject, note } = *logged;
+    let (actor, action, subject, note) = (actor.to_owned(), action.to_owned(), subject.to_owned(), note.to_owned());
+    tx.write(Write::insert(AuditRow { id: operator.id("au", now), at: now, actor, action, subject, note }))?;
+    Ok(())
+}

@@ -1,0 +1,174 @@
+//! What a service is to the operator: a value that says what it does. The list of services is `crate::services`.
+
+use chrono::{DateTime, Utc};
+use mesto_protocol::kernel::json::Json;
+use mesto_protocol::kernel::operation::{Entry, Nothing};
+use mesto_protocol::kernel::service::Service as OnTheWire;
+use mesto_protocol::{Operation, Problem};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::kernel::account::LockedAccount;
+use crate::kernel::call::{AlsoLocked, Call};
+use crate::kernel::due::Due;
+use crate::kernel::failure::Outcome;
+use crate::kernel::http::Response;
+use crate::kernel::operator::Operator;
+use crate::kernel::store::{Ask, Tx};
+
+/// A service.
+pub(crate) struct Service {
+    pub name: &'static str,
+    /// Its operations, events and codes on the wire; `None` for one that nobody can call.
+    pub wire: Option<&'static OnTheWire>,
+    /// Its operations with their handlers.
+    pub operations: &'static [Served],
+    /// What it plans for a moment.
+    pub due: &'static [Due],
+    /// Its section of `GET /v1/account`.
+    pub section: Option<Section>,
+    /// The tables whose rows only it writes.
+    pub tables: &'static [Table],
+    /// What it does when an account is closed, before anything is erased.
+    pub closing: Option<Closing>,
+    /// Erases what is older than it may be; once a day.
+    pub retention: Option<Retention>,
+    /// What must not be found in its tables and in the ledger.
+    pub audit: &'static [Check],
+}
+
+pub(crate) type Handler = fn(&mut dyn Tx, &mut Call<'_>) -> Outcome<Response>;
+/// Nothing when the request cannot be read; its handler says so.
+pub(crate) type Prefetch = fn(&Call<'_>) -> Option<Vec<Ask>>;
+pub(crate) type AlsoLocks = fn(&Call<'_>) -> Option<AlsoLocked>;
+/// Of the account with this id.
+pub(crate) type Section = fn(&mut dyn Tx, &str, DateTime<Utc>) -> Outcome<Json>;
+pub(crate) type Closing = fn(&mut dyn Tx, &Call<'_>, &mut LockedAccount) -> Outcome<()>;
+pub(crate) type Retention = fn(&mut dyn Tx, &Operator, DateTime<Utc>) -> Outcome<()>;
+
+impl Service {
+    /// A service that has nothing yet.
+    pub const fn named(name: &'static str) -> Self {
+        Self {
+            name,
+            wire: None,
+            operations: &[],
+            due: &[],
+            section: None,
+            tables: &[],
+            closing: None,
+            retention: None,
+            audit: &[],
+        }
+    }
+
+    /// A service of the wire that has nothing else yet.
+    pub const fn of(wire: &'static OnTheWire) -> Self {
+        Self { wire: Some(wire), ..Self::named(wire.name) }
+    }
+}
+
+/// An operation with its handler.
+pub(crate) struct Served {
+    pub operation: &'static Entry,
+    /// What an action reads: asked in the round trip that locks its account. It must not show anything of another account without the
+    /// handler looking at whose it is.
+    pub prefetch: Option<Prefetch>,
+    /// What an action locks beside its caller's account.
+    pub also_locks: Option<AlsoLocks>,
+    pub handler: Handler,
+}
+
+impl Served {
+    pub const fn new(operation: &'static Entry, handler: Handler) -> Self {
+        Self { operation, prefetch: None, also_locks: None, handler }
+    }
+
+    pub const fn prefetching(self, prefetch: Prefetch) -> Self {
+        Self { prefetch: Some(prefetch), ..self }
+    }
+
+    pub const fn also_locking(self, also_locks: AlsoLocks) -> Self {
+        Self { also_locks: Some(also_locks), ..self }
+    }
+}
+
+/// Serves an operation by a function of its types:
+/// - `get` and `end`: `fn(tx, call) -> Outcome<Answer>`
+/// - `post`: `fn(tx, call, body) -> Outcome<Answer>`
+/// - `delete`: `fn(tx, call) -> Outcome<()>`
+/// - `raw`: `fn(tx, call) -> Outcome<Response>`, for what is not JSON
+macro_rules! serve {
+    (get $operation:expr => $handler:expr) => {
+        $crate::kernel::service::Served::new($operation.entry(), |tx, call| {
+            Ok($crate::kernel::service::answered(&$operation, &$handler(tx, call)?))
+        })
+    };
+    (post $operation:expr => $handler:expr) => {
+        $crate::kernel::service::Served::new($operation.entry(), |tx, call| {
+            let body = $crate::kernel::service::body(&$operation, call)?;
+            Ok($crate::kernel::service::answered(&$operation, &$handler(tx, call, body)?))
+        })
+    };
+    (delete $operation:expr => $handler:expr) => {
+        $crate::kernel::service::Served::new($operation.entry(), |tx, call| {
+            let () = $handler(tx, call)?;
+            Ok($crate::kernel::service::done(&$operation))
+        })
+    };
+    (raw $operation:expr => $handler:expr) => {
+        $crate::kernel::service::Served::new($operation.entry(), |tx, call| $handler(tx, call))
+    };
+}
+pub(crate) use serve;
+
+/// The body of a request for an operation.
+pub(crate) fn body<B: DeserializeOwned, A>(_: &Operation<B, A>, call: &Call<'_>) -> Result<B, Problem> {
+    call.request.read()
+}
+
+/// The answer of an operation.
+pub(crate) fn answered<B, A: Serialize>(operation: &Operation<B, A>, answer: &A) -> Response {
+    Response::json(operation.status, answer)
+}
+
+/// The answer of an operation that says nothing.
+pub(crate) fn done(_: &Operation<Nothing, Nothing>) -> Response {
+    Response::empty()
+}
+
+/// A table, and what becomes of a person's rows in it.
+pub(crate) struct Table {
+    pub name: &'static str,
+    pub export: Export,
+    pub erasure: Erasure,
+}
+
+/// What `GET /v1/account/export` tells of a table.
+pub(crate) enum Export {
+    /// Its rows: the name there, the columns as they are called there, and where they stand for the account `$1`. `*_at` columns are times.
+    Rows { called: &'static str, columns: &'static [&'static str], from: &'static str },
+    /// What a function makes of it, by the name there.
+    Made { called: &'static str, by: fn(&mut dyn Tx, &str, DateTime<Utc>) -> Outcome<Value> },
+    /// Nothing, and why.
+    Excused(&'static str),
+}
+
+/// When rows that say something about a person go.
+pub(crate) enum Erasure {
+    /// When the account `$1` is closed, by these statements.
+    AtClosing(&'static [&'static str]),
+    /// By the service's retention, and why not at once.
+    WithTime(&'static str),
+    /// Never, and why.
+    Excused(&'static str),
+}
+
+/// A statement that finds nothing as long as the books are right.
+pub(crate) struct Check {
+    /// What is wrong when it finds something, `{}` in place of its id.
+    pub fault: &'static str,
+    /// Gives the id of what is wrong as `id`.
+    pub sql: &'static str,
+}

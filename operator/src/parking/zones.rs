@@ -1,0 +1,70 @@
+//! Zones near a position, or by the code on a sign.
+
+use mesto_protocol::parking::zones::{ZoneNear, Zones};
+use mesto_protocol::{Problem, ProblemCode};
+use mesto_rules::geo::{Position, SignError, zone_by_sign, zones_near};
+
+use crate::kernel::call::Call;
+use crate::kernel::failure::{Outcome, refuse};
+use crate::kernel::store::Tx;
+
+/// How far a zone may be to be called near, metres.
+const NEAR_METRES: u32 = 5_000;
+const MOST_NEAR: usize = 20;
+
+pub(crate) fn near(_: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Zones> {
+    let request = call.request;
+    let city = call.operator.city(&request.needed("city")?)?;
+    let language = request.asked("lang")?.unwrap_or_else(|| "en".into());
+    let by_sign = match request.asked("sign")?.filter(|sign| !sign.is_empty()) {
+        Some(sign) => Some(zone_by_sign(city, &sign).map_err(|error| {
+            let problem = Problem::new(ProblemCode::SignUnknown, error.to_string());
+            match error {
+                SignError::Unknown { known, .. } => problem.with("known", known),
+                SignError::Ambiguous { zones } => problem.with("zones", zones),
+            }
+        })?),
+        None => None,
+    };
+    let mut zones: Vec<ZoneNear> = match (degrees(call, "lat", 90.0)?, degrees(call, "lon", 180.0)?) {
+        (Some(lat), Some(lon)) => zones_near(city, &Position { lat, lon, accuracy_m: None }, NEAR_METRES)
+            .into_iter()
+            .take(MOST_NEAR)
+            .map(|near| ZoneNear {
+                name: city.zone(&near.zone_id).map(|zone| zone.name.get(&language).to_owned()).unwrap_or_default(),
+                zone: near.zone_id,
+                distance_metres: Some(near.distance_metres),
+                approximate: near.approximate,
+            })
+            .collect(),
+        (None, None) => Vec::new(),
+        _ => return refuse(ProblemCode::PositionInvalid, "a position has lat and lon"),
+    };
+    if let Some(zone) = by_sign {
+        // The sign in front of the driver knows better than the satellite.
+        let known = zones.iter().position(|near| near.zone == zone.id).map(|place| zones.remove(place));
+        zones.insert(
+            0,
+            known.unwrap_or_else(|| ZoneNear {
+                zone: zone.id.clone(),
+                name: zone.name.get(&language).to_owned(),
+                distance_metres: None,
+                approximate: false,
+            }),
+        );
+    }
+    Ok(Zones { zones, by_sign: by_sign.map(|zone| zone.id.clone()) })
+}
+
+fn degrees(call: &Call<'_>, name: &str, most: f64) -> Outcome<Option<f64>> {
+    let Some(text) = call.request.asked(name)? else { return Ok(None) };
+    match text.parse::<f64>() {
+        Ok(value) if value.is_finite() && value.abs() <= most => Ok(Some(value)),
+        _ => Err(Problem::new(
+            ProblemCode::PositionInvalid,
+            format!("{name} is a number of degrees from -{most} to {most}"),
+        )
+        .with("field", name)
+        .into()),
+    }
+}

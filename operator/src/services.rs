@@ -1,0 +1,184 @@
+//! The list of services, what each role may do, and how an operator is put together of them.
+
+use std::sync::Arc;
+
+use mesto_protocol::base::{accounts as accounts_wire, vehicles as vehicles_wire, wallet as wallet_wire};
+use mesto_protocol::kernel::grants::Role;
+use mesto_protocol::kernel::operation::Permission;
+use mesto_protocol::orders::{control as control_wire, driver as orders_wire};
+use mesto_protocol::parking::{quotes as quotes_wire, tickets as tickets_wire};
+use mesto_rules::City;
+
+use crate::base::payments::{Bank, PaymentPage};
+use crate::base::{accounts, messages, payments, public, sign_in, vehicles, wallet};
+use crate::kernel::keys::Keys;
+use crate::kernel::operator::{Config, Operator, SetupError};
+use crate::kernel::parts::Parts;
+use crate::kernel::ports::Entropy;
+use crate::kernel::service::{Erasure, Export, Service};
+use crate::{kernel, orders, parking};
+
+/// Every service, those that others stand on first.
+const SERVICES: &[&Service] = &[
+    &kernel::SERVICE,
+    &public::SERVICE,
+    &sign_in::SERVICE,
+    &accounts::SERVICE,
+    &messages::SERVICE,
+    &vehicles::SERVICE,
+    &payments::SERVICE,
+    &wallet::SERVICE,
+    &parking::SERVICE,
+    &orders::SERVICE,
+];
+
+/// What each role may do. Whoever is signed in may besides do what is about himself alone.
+const ROLES: &[(Role, &[Permission])] = &[
+    (
+        Role::Driver,
+        &[
+            accounts_wire::OWN,
+            vehicles_wire::OWN,
+            wallet_wire::OWN,
+            quotes_wire::BUYING,
+            tickets_wire::OWN,
+            orders_wire::OWN,
+        ],
+    ),
+    (Role::Inspector, &[control_wire::CHECKING, control_wire::ISSUING]),
+    (Role::Admin, &[]),
+];
+
+impl Operator {
+    /// An operator of these cities; the first one's deposit values hold.
+    ///
+    /// # Errors
+    /// [`SetupError`]
+    pub fn new(
+        cities: Vec<City>,
+        keys: Keys,
+        entropy: Arc<dyn Entropy>,
+        page: Arc<dyn PaymentPage>,
+        config: Config,
+    ) -> Result<Self, SetupError> {
+        let parts = Parts::default().with(Bank(page));
+        Self::of((SERVICES, ROLES), cities, keys, (entropy, parts), config)
+    }
+}
+
+/// `docs/personal-data.md`: every table, what of it a person is told who asks for his data, and when it is erased.
+#[must_use]
+pub fn personal_data_page() -> String {
+    let mut page = String::from(
+        "# Personal data\n\n\
+        What the operator stores, table by table: what a person is told of it by `GET /v1/account/export`, and when it is erased.\n\
+        Written from the services' own declarations (`operator/src/services.rs`); a test keeps it current.\n\n\
+        | table | service | exported | erased |\n|---|---|---|---|\n",
+    );
+    for service in SERVICES {
+        for table in service.tables {
+            let exported = match table.export {
+                Export::Rows { called, .. } | Export::Made { called, .. } => format!("`{called}`"),
+                Export::Excused(why) => format!("no: {why}"),
+            };
+            let erased = match table.erasure {
+                Erasure::AtClosing(_) => "when the account is closed".to_owned(),
+                Erasure::WithTime(why) => format!("with time: {why}"),
+                Erasure::Excused(why) => format!("no: {why}"),
+            };
+            page.push_str(&format!("| `{}` | {} | {exported} | {erased} |\n", table.name, service.name));
+        }
+    }
+    page
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use mesto_protocol::kernel::operation::Access;
+    use mesto_protocol::services;
+
+    use super::*;
+    use crate::kernel::store::{SqliteInline, transact};
+
+    #[test]
+    fn every_operation_of_the_table_is_served_once_and_nothing_else_is() {
+        let name = |method: &str, path: &str| format!("{method} {path}");
+        let mut served: Vec<String> = SERVICES
+            .iter()
+            .flat_map(|service| service.operations)
+            .map(|one| name(one.operation.method.as_str(), one.operation.path))
+            .collect();
+        let mut listed: Vec<String> =
+            services::operations().map(|operation| name(operation.method.as_str(), operation.path)).collect();
+        served.sort();
+        listed.sort();
+        assert_eq!(served, listed);
+        let of_wire = |services: &[&mesto_protocol::kernel::service::Service]| -> BTreeSet<&str> {
+            services.iter().map(|service| service.name).collect()
+        };
+        let known: Vec<_> = SERVICES.iter().filter_map(|service| service.wire).collect();
+        assert_eq!(of_wire(&known), of_wire(services::SERVICES));
+    }
+
+    #[test]
+    fn every_permission_is_some_roles_and_every_role_has_only_permissions_of_operations() {
+        let needed: BTreeSet<&str> = services::operations()
+            .filter_map(|operation| match operation.access {
+                Access::Permitted(permission) => Some(permission.as_str()),
+                Access::Anybody | Access::SignedIn | Access::Provider => None,
+            })
+            .collect();
+        let given: BTreeSet<&str> =
+            ROLES.iter().flat_map(|(_, permissions)| *permissions).map(|permission| permission.as_str()).collect();
+        assert_eq!(needed, given);
+        let roles: BTreeSet<String> = ROLES.iter().map(|(role, _)| format!("{role:?}")).collect();
+        assert_eq!(roles.len(), ROLES.len(), "a role stands twice");
+    }
+
+    #[test]
+    fn every_table_of_the_schema_has_one_owner_who_says_what_becomes_of_a_persons_rows() {
+        let store = SqliteInline::in_memory().unwrap();
+        let tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'";
+        let rows = transact(&store, |tx| tx.query(tables, &[])).unwrap();
+        let mut unowned: BTreeSet<String> = rows.iter().map(|row| row.get("name").unwrap()).collect();
+        let mut called = BTreeMap::new();
+        for service in SERVICES {
+            for table in service.tables {
+                let owner = format!("{} of {}", table.name, service.name);
+                assert!(unowned.remove(table.name), "{owner}: no such table, or it has another owner too");
+                match &table.export {
+                    Export::Rows { called: name, .. } | Export::Made { called: name, .. } => {
+                        assert_eq!(called.insert(*name, table.name), None, "{owner}: exported as {name} like another");
+                    }
+                    Export::Excused(why) => assert!(why.len() > 10, "{owner}: why is it not exported?"),
+                }
+                match &table.erasure {
+                    Erasure::AtClosing(statements) => {
+                        assert!(statements.iter().all(|sql| sql.contains("$1")), "{owner}: of which account?");
+                    }
+                    Erasure::WithTime(why) => {
+                        assert!(why.len() > 10, "{owner}: why not at once?");
+                        let by_due = !service.due.is_empty();
+                        assert!(service.retention.is_some() || by_due, "{owner}: the service erases nothing with time");
+                    }
+                    Erasure::Excused(why) => assert!(why.len() > 10, "{owner}: why is it not erased?"),
+                }
+            }
+        }
+        assert_eq!(unowned, BTreeSet::new(), "tables without an owner");
+    }
+
+    #[test]
+    fn what_is_planned_is_named_after_its_service_once() {
+        let mut kinds = BTreeSet::new();
+        for service in SERVICES {
+            for due in service.due {
+                assert_eq!(due.kind.split_once('.').unwrap().0, service.name, "{}", due.kind);
+                assert!(kinds.insert(due.kind), "{} is planned twice", due.kind);
+            }
+        }
+    }
+}

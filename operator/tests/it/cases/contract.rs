@@ -1,0 +1,258 @@
+//! Every operation driven with what it does not expect: it refuses only what the table lists for it, and never fails.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::TimeDelta;
+use mesto_operator::{Request, Response};
+use mesto_protocol::base::{payments, sign_in, vehicles, wallet};
+use mesto_protocol::device::SoftwareDevice;
+use mesto_protocol::kernel::intents;
+use mesto_protocol::kernel::operation::{Access, Content, Entry};
+use mesto_protocol::orders::{control, driver as orders};
+use mesto_protocol::parking::{quotes, tickets, zones};
+use mesto_protocol::services::operations;
+use serde_json::{Value, json};
+
+use crate::world::{Person, World, rsd};
+
+/// What is put in the place of each value of a body, a query or a path.
+fn odd(world: &World, others: &[String]) -> Vec<Value> {
+    let mut odd = vec![
+        json!(null),
+        json!(true),
+        json!(-1),
+        json!(0),
+        json!(4_294_967_296_u64),
+        json!(1e300),
+        json!([]),
+        json!({}),
+        json!(""),
+        json!(" "),
+        json!("%"),
+        json!("Šćđž 停车 \u{202e}"),
+        json!("x".repeat(5_000)),
+        json!("' OR 1=1 --"),
+        json!("2025-09-03T08:00:00Z"),
+        json!("+262142-12-31T23:59:59Z"),
+        json!(world.now() - TimeDelta::days(1)),
+        json!({"amount": "-1.00", "currency": "RSD"}),
+        json!({"amount": "1.00", "currency": "EUR"}),
+        json!({"amount": "999999999999999999999", "currency": "RSD"}),
+    ];
+    odd.extend(others.iter().map(|id| json!(id)));
+    odd
+}
+
+/// The body with each of its values replaced, left out, and with one more.
+fn altered(body: &Value, odd: &[Value]) -> Vec<Value> {
+    let mut altered = vec![body.clone()];
+    let Value::Object(fields) = body else { return altered };
+    for name in fields.keys() {
+        let mut without = body.clone();
+        without.as_object_mut().unwrap().remove(name);
+        altered.push(without);
+        for value in odd {
+            let mut one = body.clone();
+            one[name] = value.clone();
+            altered.push(one);
+        }
+    }
+    let mut more = body.clone();
+    more["field_of_2030"] = json!([1, {"a": null}]);
+    altered.push(more);
+    altered
+}
+
+struct Driven<'a> {
+    world: &'a World,
+    /// Codes and statuses seen, by operation.
+    seen: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Driven<'_> {
+    fn send(&mut self, operation: &Entry, request: &Request) -> Response {
+        // What it refuses is checked against the table as for every request of these tests.
+        let response = self.world.send(request);
+        assert!(response.status < 500, "{} {}: {:?}", request.method, request.path, response.refusal());
+        let seen = response.refusal().map_or_else(|| response.status.to_string(), |problem| problem.code);
+        self.seen.entry(format!("{} {}", operation.method.as_str(), operation.path)).or_default().insert(seen);
+        response
+    }
+}
+
+/// A body that an operation takes, made anew: what it names is there and open.
+fn body(operation: &Entry, driver: &Person<'_>, vehicle: &str) -> Value {
+    let not_after = driver.world.now() + TimeDelta::minutes(2);
+    let is = |other: &Entry| operation.path == other.path && operation.method == other.method;
+    if is(&sign_in::SEND_CODE) {
+        json!({"phone": "+381641112223"})
+    } else if is(&sign_in::SIGN_IN) {
+        let key = SoftwareDevice::from_seed(&[9; 32]).unwrap().device_key().to_text();
+        json!({"phone": "+381641112223", "code": "123456", "device": "phone", "device_key": key})
+    } else if is(&vehicles::ADD) {
+        json!({"city": "belgrade", "plate": "NS123AB", "label": "mine"})
+    } else if is(&quotes::QUOTE) {
+        json!({"city": "belgrade", "zone": "green", "vehicle": vehicle, "minutes": 30, "pay": "deposit"})
+    } else if is(&quotes::BUY) {
+        json!({"quote": driver.quote(vehicle, "green", 30).id, "not_after": not_after})
+    } else if is(&wallet::TOP_UP) {
+        json!({"amount": rsd("200.00"), "not_after": not_after, "return_url": "https://app.example/back"})
+    } else if is(&orders::PAY) {
+        json!({"amount": rsd("1500.00"), "not_after": not_after})
+    } else if is(&payments::NOTICE) {
+        json!({"payment": "pay-1", "reference": "tu_1", "amount": rsd("200.00"), "outcome": "approved"})
+    } else if is(&control::ISSUE) {
+        json!({"city": "belgrade", "zone": "yellow", "plate": "NS555ZZ", "violation": "no_ticket", "place": "Krunska 3"})
+    } else {
+        panic!("{} {} takes a body that is not written here", operation.method.as_str(), operation.path)
+    }
+}
+
+/// Queries that are right and ones that are not.
+fn queries(operation: &Entry, odd: &[Value]) -> Vec<String> {
+    let right: &[(&str, &str)] = match operation.path {
+        path if path == zones::NEAR.path => {
+            &[("city", "belgrade"), ("lat", "44.8125"), ("lon", "20.4612"), ("sign", "9111")]
+        }
+        path if path == control::CHECK.path => &[("city", "belgrade"), ("plate", "BG789PP"), ("zone", "red")],
+        path if path == tickets::LIST.path => &[("before", "tk_zzz"), ("limit", "2")],
+        _ => &[("before", "3"), ("after", "0"), ("limit", "2")],
+    };
+    let known: Vec<(&str, &str)> = operation
+        .query
+        .iter()
+        .filter_map(|asked| right.iter().copied().find(|(name, _)| *name == asked.name))
+        .collect();
+    let text = |pairs: &[(&str, &str)]| {
+        let target = operation.target(&[], pairs);
+        target.split_once('?').map_or_else(String::new, |(_, query)| query.to_owned())
+    };
+    let mut queries = vec![text(&known), String::new(), "%zz=%&limit=%ff&city=%".to_owned()];
+    for place in 0..known.len() {
+        for value in odd {
+            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let mut pairs = known.clone();
+            pairs[place].1 = &value;
+            queries.push(text(&pairs));
+        }
+    }
+    queries
+}
+
+fn drive(
+    driven: &mut Driven<'_>,
+    operation: &Entry,
+    people: &[(&str, Option<&Person<'_>>)],
+    vehicle: &str,
+    odd: &[Value],
+) {
+    let world = driven.world;
+    let owner = people.iter().find(|(name, _)| *name == "driver").unwrap().1.unwrap();
+    let names: Vec<String> = if operation.path.contains('{') {
+        odd.iter().filter_map(Value::as_str).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+    } else {
+        vec![String::new()]
+    };
+    let takes_body = !matches!(operation.body, Content::Nothing);
+    for (who, person) in people {
+        let request = |target: &str| {
+            let request = Request::new(operation.method.as_str(), target);
+            match (*who, person) {
+                ("nonsense", _) => request.bearer("nonsense"),
+                (_, Some(person)) => request.bearer(&person.token),
+                (_, None) => request,
+            }
+        };
+        for name in &names {
+            let path = operation.target(&[name.as_str()], &[]);
+            for query in queries(operation, odd) {
+                driven.send(operation, &request(&format!("{path}?{query}")));
+                if *who != "driver" && *who != "inspector" {
+                    break;
+                }
+            }
+            if !takes_body {
+                continue;
+            }
+            for broken in [&b""[..], b"{", b"[]", b"null", b"{}", b"\xff", b"{\"phone\": 7, \"phone\": 8}"] {
+                let mut one = request(&path).key(&world.key());
+                one.body = broken.to_vec();
+                driven.send(operation, &one);
+            }
+            let body = body(operation, owner, vehicle);
+            let bodies = if names.len() == 1 { altered(&body, odd) } else { vec![body.clone()] };
+            for body in bodies {
+                driven.send(operation, &request(&path).key(&world.key()).json(&body));
+            }
+            if operation.is_action {
+                driven.send(operation, &request(&path).json(&body));
+                driven.send(operation, &request(&path).key("short").json(&body));
+                let (key, other) = (world.key(), json!({"other": true}));
+                driven.send(operation, &request(&path).key(&key).json(&body));
+                driven.send(operation, &request(&path).key(&key).json(&body));
+                driven.send(operation, &request(&path).key(&key).json(&other));
+                if let Some(person) = person {
+                    let gone = world.key();
+                    person.delete(&intents::CANCEL.target(&[gone.as_str()], &[]));
+                    driven.send(operation, &request(&path).key(&gone).json(&body));
+                }
+            }
+            let mut large = request(&path).key(&world.key());
+            large.body = vec![b' '; operation.max_body + 1];
+            driven.send(operation, &large);
+        }
+    }
+}
+
+on_both_databases! {
+    #[test]
+    fn every_operation_refuses_only_what_the_table_lists(world) {
+        let (driver, vehicle) = world.driver_with("+381641234567", "BG789PP", &["5000.00", "2000.00"]);
+        let (stranger, foreign) = world.driver_with("+381650000000", "BG111AA", &["5000.00"]);
+        let inspector = world.inspector();
+        let ticket = driver.park(&vehicle, "red", 60).ticket;
+        let foreign_ticket = stranger.park(&foreign, "red", 30).ticket;
+        let topup = driver.top_up("200.00");
+        let order = |plate: &str, zone: &str| {
+            let order = json!({"city": "belgrade", "zone": zone, "plate": plate, "violation": "no_ticket"});
+            inspector.act(control::ISSUE.path, &world.key(), &order).read::<Value>().unwrap()["id"].as_str().unwrap().to_owned()
+        };
+        let ids = [
+            vehicle.clone(), foreign, ticket.id, foreign_ticket.id, topup.id,
+            order("BG789PP", "yellow"), order("BG111AA", "yellow"), "belgrade".into(), "atlantis".into(), world.key(),
+        ];
+        let odd = odd(world, &ids);
+        let people = [("nobody", None), ("nonsense", None), ("inspector", Some(&inspector)), ("stranger", Some(&stranger)), ("driver", Some(&driver))];
+        let mut driven = Driven { world, seen: BTreeMap::new() };
+        // What ends something others need comes last.
+        let ends = |operation: &Entry| operation.method == mesto_protocol::Method::Delete;
+        for operation in operations().filter(|one| !ends(one)).chain(operations().filter(|one| ends(one))) {
+            let is_own_end = ends(operation) && !operation.path.contains('{');
+            let people = if is_own_end { &people[..2] } else { &people[..] };
+            let mut people = people.to_vec();
+            if is_own_end {
+                people.push(("driver", Some(&driver)));
+            }
+            drive(&mut driven, operation, &people, &vehicle, &odd);
+        }
+        for operation in operations() {
+            let name = format!("{} {}", operation.method.as_str(), operation.path);
+            let seen = driven.seen.get(&name).unwrap_or_else(|| panic!("{name} was not driven"));
+            if matches!(operation.access, Access::SignedIn | Access::Permitted(_)) {
+                assert!(seen.contains("unauthorized"), "{name}: {seen:?}");
+            }
+            if matches!(operation.access, Access::Permitted(_)) && operation.method != mesto_protocol::Method::Delete {
+                assert!(seen.contains("forbidden"), "{name}: {seen:?}");
+            }
+            if !matches!(operation.body, Content::Nothing) {
+                assert!(seen.contains("body_too_large"), "{name}: {seen:?}");
+            }
+            if operation.is_action {
+                for code in ["idempotency_key_missing", "idempotency_key_invalid", "idempotency_key_reused", "intent_cancelled"] {
+                    assert!(seen.contains(code), "{name} does not refuse with {code}: {seen:?}");
+                }
+            }
+        }
+        world.check_books();
+    }
+}
