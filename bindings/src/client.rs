@@ -12,7 +12,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use mesto_client::api::{CodeSent, Deposit, Quote, Ticket, Vehicle};
 use mesto_client::http::HttpLink;
-use mesto_client::rules::geo::Position;
+use mesto_client::rules::Position;
 use mesto_client::system::{FileSecrets, SystemClock, SystemEntropy, device_signer};
 use mesto_client::{
     Config, History, IntentView, Locale, NoReminders, Ports, Preview, Refreshed, Reminder, SmsFallback, SyncReport,

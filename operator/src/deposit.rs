@@ -64,8 +64,9 @@ pub(crate) fn top_up(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> 
     let asked: NewTopup = call.request.read()?;
     call.in_time(asked.not_after)?;
     let home = &call.operator.home;
-    if asked.amount.currency != home.currency || !home.deposit.offers(&asked.amount.amount) {
-        let offered: Vec<String> = home.deposit.values.iter().map(ToString::to_string).collect();
+    let deposit = &home.sections.wallet.deposit;
+    if asked.amount.currency != home.currency || !deposit.offers(&asked.amount.amount) {
+        let offered: Vec<String> = deposit.values.iter().map(ToString::to_string).collect();
         return Err(Problem::new(
             ProblemCode::AmountNotOffered,
             format!("the deposit takes {} {}", offered.join(", "), home.currency.code()),

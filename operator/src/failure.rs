@@ -2,7 +2,7 @@
 
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::money::MoneyError;
-use mesto_rules::quote::Refusal;
+use mesto_rules::{Refusal, SectionError};
 use serde_json::Value;
 
 use crate::store::StoreError;
@@ -54,6 +54,12 @@ impl From<Refusal> for Failure {
             problem.params = fields;
         }
         problem.into()
+    }
+}
+
+impl From<SectionError> for Failure {
+    fn from(error: SectionError) -> Self {
+        Refusal::from(error).into()
     }
 }
 

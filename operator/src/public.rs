@@ -3,7 +3,7 @@
 use mesto_protocol::api::{Clock, ZoneNear, Zones};
 use mesto_protocol::signed_city::SignedCity;
 use mesto_protocol::{Problem, ProblemCode};
-use mesto_rules::geo::{Position, SignError, zone_by_sign, zones_near};
+use mesto_rules::{ParkingSection, Position, SignError, zone_by_sign, zones_near};
 use serde_json::json;
 
 use crate::failure::{Outcome, refuse};
@@ -35,7 +35,7 @@ pub(crate) fn keys(_: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
 
 /// `GET /v1/cities/{city}`: the city document, signed with a city key. The tag depends on what the city says, not on the signature.
 pub(crate) fn city(_: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
-    let canonical = call.operator.city(call.named())?.to_canonical_json();
+    let canonical = call.operator.city(call.named())?.to_canonical_json()?;
     let body = SignedCity::sign(&canonical, call.operator.keys.city(), call.now)
         .map_err(|error| StoreError::unreadable("city", error))?;
     Ok(signed(call, body, &text::sha256(canonical.as_bytes())))
@@ -64,10 +64,10 @@ pub(crate) fn openapi(_: &mut dyn Tx, _: &mut Call<'_>) -> Outcome<Response> {
 /// `GET /v1/zones?city=&lat=&lon=&sign=&lang=`
 pub(crate) fn zones(_: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     let request = call.request;
-    let city = call.operator.city(&request.needed("city")?)?;
+    let parking: &ParkingSection = call.operator.city(&request.needed("city")?)?.section()?;
     let language = request.asked("lang")?.unwrap_or_else(|| "en".into());
     let by_sign = match request.asked("sign")?.filter(|sign| !sign.is_empty()) {
-        Some(sign) => Some(zone_by_sign(city, &sign).map_err(|error| {
+        Some(sign) => Some(zone_by_sign(parking, &sign).map_err(|error| {
             let problem = Problem::new(ProblemCode::SignUnknown, error.to_string());
             match error {
                 SignError::Unknown { known, .. } => problem.with("known", known),
@@ -77,12 +77,15 @@ pub(crate) fn zones(_: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
         None => None,
     };
     let mut zones: Vec<ZoneNear> = match (degrees(call, "lat", 90.0)?, degrees(call, "lon", 180.0)?) {
-        (Some(lat), Some(lon)) => zones_near(city, &Position { lat, lon, accuracy_m: None }, NEAR_METRES)
+        (Some(lat), Some(lon)) => zones_near(parking, &Position { lat, lon, accuracy_m: None }, NEAR_METRES)
             .into_iter()
             .take(MOST_NEAR)
             .map(|near| ZoneNear {
-                name: city.zone(&near.zone_id).map(|zone| zone.name.get(&language).to_owned()).unwrap_or_default(),
-                zone: near.zone_id,
+                name: parking
+                    .zone(near.zone_id.as_str())
+                    .map(|zone| zone.name.get(&language).to_owned())
+                    .unwrap_or_default(),
+                zone: near.zone_id.into(),
                 distance_metres: Some(near.distance_metres),
                 approximate: near.approximate,
             })
@@ -96,14 +99,14 @@ pub(crate) fn zones(_: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
         zones.insert(
             0,
             known.unwrap_or_else(|| ZoneNear {
-                zone: zone.id.clone(),
+                zone: zone.id.to_string(),
                 name: zone.name.get(&language).to_owned(),
                 distance_metres: None,
                 approximate: false,
             }),
         );
     }
-    Ok(Response::json(200, &Zones { zones, by_sign: by_sign.map(|zone| zone.id.clone()) }))
+    Ok(Response::json(200, &Zones { zones, by_sign: by_sign.map(|zone| zone.id.to_string()) }))
 }
 
 fn degrees(call: &Call<'_>, name: &str, most: f64) -> Outcome<Option<f64>> {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::api::{PayMethod, Quote, QuoteRequest};
 use mesto_protocol::{Problem, ProblemCode};
-use mesto_rules::quote::{PayMethod as RulesPay, QuoteAsk};
+use mesto_rules::{ParkingSection, PayMethod as RulesPay, QuoteAsk};
 
 use crate::failure::{Outcome, refuse};
 use crate::http::Response;
@@ -42,8 +42,9 @@ pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
         return refuse(ProblemCode::VehicleUnknown, "this vehicle is not in your account");
     };
     let (canonical, shown) = (row.string(0)?, row.string(1)?);
-    if city.zone(&asked.zone).is_none() {
-        let known: Vec<&str> = city.zones.iter().map(|zone| zone.id.as_str()).collect();
+    let parking: &ParkingSection = city.section()?;
+    if parking.zone(&asked.zone).is_none() {
+        let known: Vec<&str> = parking.zones.iter().map(|zone| zone.id.as_str()).collect();
         return Err(Problem::new(
             ProblemCode::ZoneUnknown,
             format!("there is no zone `{}`; known are {}", asked.zone, known.join(", ")),
@@ -70,7 +71,7 @@ pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
         vehicle: asked.vehicle,
         plate: shown,
         issued_at: now,
-        expires_at: now + TimeDelta::seconds(city.policy.quote_ttl_seconds.into()),
+        expires_at: now + TimeDelta::seconds(city.quote_ttl_seconds.into()),
         pay: asked.pay,
         extends: running.filter(|running| running.is_own).map(|running| running.ticket),
         terms,

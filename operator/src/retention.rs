@@ -1,6 +1,9 @@
-//! What is kept no longer than the city's papers say: once a day, by kind. Ledger and tickets stay, as pseudonyms without a plate.
+//! What is kept no longer than the cities say: once a day, by kind. Ledger and tickets stay, as pseudonyms without a plate.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use mesto_rules::kernel::section::Section;
+use mesto_rules::orders::OrdersSection;
+use mesto_rules::{City, ParkingSection, SectionError};
 
 use crate::failure::Outcome;
 use crate::store::{StoreError, Tx};
@@ -20,7 +23,7 @@ pub(crate) fn erase_old(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>
     tx.write("DELETE FROM one_time_code WHERE expires_at < $1", values![sign_in])?;
     tx.write("DELETE FROM attempt WHERE at < $1", values![sign_in])?;
     tx.write("DELETE FROM token WHERE expires_at < $1", values![sign_in])?;
-    tx.write("DELETE FROM outbox WHERE at < $1", values![before(home.outbox_days)])?;
+    tx.write("DELETE FROM outbox WHERE at < $1", values![before(home.messages_days)])?;
     tx.write("DELETE FROM quote WHERE expires_at < $1", values![(now - QUOTES).timestamp_millis()])?;
     let stays = (now - STAYS).timestamp_millis();
     tx.write("DELETE FROM stay WHERE closes_at < $1", values![stays])?;
@@ -28,25 +31,37 @@ pub(crate) fn erase_old(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>
     tx.write("DELETE FROM intent WHERE at < $1", values![(now - operator.config.intents_kept).timestamp_millis()])?;
     erase_events(tx, before(home.events_days))?;
     for city in operator.cities.values() {
-        let kept = &city.retention;
-        tx.write(
-            "DELETE FROM plate_check WHERE city = $1 AND at < $2",
-            values![&city.id, before(kept.plate_checks_days)],
-        )?;
-        tx.write(
-            "DELETE FROM ticket_plate WHERE city = $1 AND ends_at < $2",
-            values![&city.id, before(kept.tickets_days)],
-        )?;
-        // The plate of an order that is still owed says who owes it.
-        tx.write(
-            "DELETE FROM order_plate WHERE city = $1 AND daily_order IN (SELECT id FROM daily_order WHERE state <> 'issued' AND valid_until < $2)",
-            values![&city.id, before(kept.orders_days)],
-        )?;
+        if let Some(kept) = section_of::<ParkingSection>(city)?.map(|parking| &parking.retention) {
+            tx.write(
+                "DELETE FROM ticket_plate WHERE city = $1 AND ends_at < $2",
+                values![city.id.as_str(), before(kept.tickets_days)],
+            )?;
+        }
+        if let Some(kept) = section_of::<OrdersSection>(city)?.map(|orders| &orders.retention) {
+            tx.write(
+                "DELETE FROM plate_check WHERE city = $1 AND at < $2",
+                values![city.id.as_str(), before(kept.plate_checks_days)],
+            )?;
+            // The plate of an order that is still owed says who owes it.
+            tx.write(
+                "DELETE FROM order_plate WHERE city = $1 AND daily_order IN (SELECT id FROM daily_order WHERE state <> 'issued' AND valid_until < $2)",
+                values![city.id.as_str(), before(kept.orders_days)],
+            )?;
+        }
         // A lock is held for the length of a transaction; the row only gives it a place.
-        tx.write("DELETE FROM plate_lock WHERE city = $1", values![&city.id])?;
+        tx.write("DELETE FROM plate_lock WHERE city = $1", values![city.id.as_str()])?;
     }
     due::plan(tx, due::RETENTION, "daily", now + EVERY)?;
     Ok(())
+}
+
+/// A service's part of a city, when the city has that service.
+fn section_of<S: Section>(city: &City) -> Outcome<Option<&S>> {
+    match city.section() {
+        Ok(section) => Ok(Some(section)),
+        Err(SectionError::Missing { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Drops the beginning of every stream, and remembers where it begins now. Of an event that belongs to an entry of the ledger the bare row

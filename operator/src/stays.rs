@@ -57,7 +57,7 @@ impl Kept {
             id: id.to_owned(),
             version: number(version)?,
             stay: Stay {
-                zone: zone.to_owned(),
+                zone: zone.parse().map_err(|error| StoreError::unreadable("zone of a stay", error))?,
                 started_at: time(started_at)?,
                 deadline: if deadline == "-" { None } else { Some(time(deadline)?) },
                 paid_until: time(paid_until)?,
@@ -112,7 +112,7 @@ impl Stays {
     }
 
     fn insert(&mut self, city: &str, kept: Kept) {
-        self.0.insert((city.to_owned(), kept.stay.zone.clone()), kept);
+        self.0.insert((city.to_owned(), kept.stay.zone.to_string()), kept);
     }
 }
 
@@ -178,7 +178,7 @@ pub(crate) fn advance(
         values![
             canonical,
             city,
-            &after.1.zone,
+            after.1.zone.as_str(),
             &plate.id,
             plate.version,
             after.1.started_at.timestamp_millis(),
@@ -201,7 +201,7 @@ mod tests {
     fn kept(zone: &str, closes_at: i64) -> Kept {
         let at = |millis| DateTime::from_timestamp_millis(millis).unwrap();
         let stay = Stay {
-            zone: zone.to_owned(),
+            zone: zone.parse().unwrap(),
             started_at: at(1_756_886_400_001),
             deadline: (zone == "red").then(|| at(1_756_891_800_000)),
             paid_until: at(1_756_890_000_000),

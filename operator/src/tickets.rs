@@ -96,7 +96,7 @@ fn take_quote(call: &Call<'_>) -> Outcome<Frozen> {
             .into());
     }
     let (city, terms): (String, Terms) = (row.string(0)?, serde_json::from_str(row.text(5)?)?);
-    let of_user = call.held.as_ref().and_then(|held| held.stays.get(&city, &terms.zone)).cloned();
+    let of_user = call.held.as_ref().and_then(|held| held.stays.get(&city, terms.zone.as_str())).cloned();
     Ok(Frozen {
         city,
         canonical: row.string(1)?,
@@ -119,7 +119,7 @@ fn sell(tx: &mut dyn Tx, call: &mut Call<'_>, quote: &str, frozen: Frozen) -> Ou
         id: id.clone(),
         account: Some(account.clone()),
         city: city.clone(),
-        zone: terms.zone.clone(),
+        zone: terms.zone.to_string(),
         plate: canonical.clone(),
         channel: Channel::App,
         issued_at: now,
@@ -134,7 +134,7 @@ fn sell(tx: &mut dyn Tx, call: &mut Call<'_>, quote: &str, frozen: Frozen) -> Ou
     let ticket = Ticket {
         id,
         city,
-        zone: terms.zone.clone(),
+        zone: terms.zone.to_string(),
         plate: canonical,
         plate_shown: shown,
         channel: Channel::App,
@@ -145,7 +145,7 @@ fn sell(tx: &mut dyn Tx, call: &mut Call<'_>, quote: &str, frozen: Frozen) -> Ou
         minutes: minutes(terms.starts_at, terms.ends_at),
         price: terms.total,
         lines: terms.lines,
-        tariff: terms.tariff,
+        tariff: terms.tariff.to_string(),
         pay,
         stay,
         extends,

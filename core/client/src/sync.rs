@@ -4,6 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::api::Account;
 use mesto_protocol::event::{Change, Event, EventPage};
 use mesto_protocol::{ProblemCode, route};
+use mesto_rules::orders::OrdersSection;
+use mesto_rules::parking::ParkingSection;
 use rusqlite::Connection as Database;
 
 use crate::client::Client;
@@ -153,7 +155,12 @@ impl Client {
             return Ok(());
         }
         let Some(city) = self.stored_city() else { return Ok(()) };
-        self.core().write(now, |db| rows::prune(db, now, &city.retention))
+        let kept = rows::KeptDays {
+            tickets: city.section::<ParkingSection>().ok().map(|parking| parking.retention.tickets_days),
+            orders: city.section::<OrdersSection>().ok().map(|orders| orders.retention.orders_days),
+            events: city.retention.events_days,
+        };
+        self.core().write(now, |db| rows::prune(db, now, &kept))
     }
 }
 

@@ -65,6 +65,10 @@ problems! {
     TooManyVehicles, "too_many_vehicles", 422, "No more vehicles fit in this account";
 
     CityUnknown, "city_unknown", 404, "This city is not served here";
+    CityOutdated, "city_outdated", 503, "The city's data is too old to sell by";
+    SectionMissing, "section_missing", 422, "The city does not have this service";
+    SectionTooNew, "section_too_new", 422, "A later version is needed for this service of the city";
+    SectionUnreadable, "section_unreadable", 503, "The city's data of this service cannot be read";
     ZoneUnknown, "zone_unknown", 422, "This zone is not in the city";
     SignUnknown, "sign_unknown", 422, "No zone has this sign code";
     PositionInvalid, "position_invalid", 422, "This is not a position on earth";

@@ -1,13 +1,12 @@
 //! When parking is charged: weekly time spans, holidays with the Orthodox Easter, openings and closings in the city's wall clock.
 
-use chrono::{
-    DateTime, Datelike, Days, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Timelike, Utc,
-};
-use chrono_tz::Tz;
+use super::time::TimeRules;
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Utc};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 /// How far ahead an opening is looked for; longer than any run of free days.
@@ -114,7 +113,6 @@ impl<'de> Deserialize<'de> for TimeOfDay {
 
 /// A span of the day on some days of the week (CDS TimeSpan); `until` is exclusive and on the same day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct TimeSpan {
     pub days: Vec<Day>,
     pub from: TimeOfDay,
@@ -133,7 +131,6 @@ pub enum HolidayRule {
 
 /// Days on which a city does not work.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct HolidayCalendar {
     /// The same day every year.
     pub fixed: Vec<FixedHoliday>,
@@ -147,7 +144,6 @@ pub struct HolidayCalendar {
 
 /// A holiday on the same day every year.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct FixedHoliday {
     pub name: String,
     pub month: u32,
@@ -158,7 +154,6 @@ pub struct FixedHoliday {
 
 /// A holiday so many days after (or before) Easter Sunday.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct EasterHoliday {
     pub name: String,
     pub days_from_easter: i64,
@@ -166,13 +161,15 @@ pub struct EasterHoliday {
 
 /// A day named once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ExtraHoliday {
     pub name: String,
     pub date: NaiveDate,
 }
 
 impl HolidayCalendar {
+    /// How far from Easter Sunday its days may lie: all of them from February to July.
+    pub const EASTER_DAYS: RangeInclusive<i64> = -60..=80;
+
     /// The name of the holiday on this day, when it is one. A holiday that moved keeps its name.
     #[must_use]
     pub fn holiday_on(&self, date: NaiveDate) -> Option<&str> {
@@ -248,7 +245,7 @@ pub struct Period {
 /// When one zone is charged: its spans on the wall clock of its city, without the days that are free.
 #[derive(Debug, Clone, Copy)]
 pub struct Charging<'a> {
-    pub tz: Tz,
+    pub time: &'a TimeRules,
     pub spans: &'a [TimeSpan],
     /// The calendar whose days are free; `None` when holidays are charged.
     pub free: Option<&'a HolidayCalendar>,
@@ -258,13 +255,13 @@ impl Charging<'_> {
     /// The local day of a moment.
     #[must_use]
     pub fn local_day(&self, at: DateTime<Utc>) -> NaiveDate {
-        at.with_timezone(&self.tz).date_naive()
+        self.time.local(at).date_naive()
     }
 
     /// The local midnight that ends the day of a moment.
     #[must_use]
     pub fn end_of_day(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        to_utc(self.tz, self.local_day(at).succ_opt()?.and_time(NaiveTime::MIN))
+        to_utc(self.time, self.local_day(at).succ_opt()?.and_time(NaiveTime::MIN))
     }
 
     /// Whether anything is charged on a local day.
@@ -278,14 +275,14 @@ impl Charging<'_> {
     /// The end is exact when it lies before `enough`, else it is some moment at or after `enough`.
     #[must_use]
     pub fn period_at(&self, at: DateTime<Utc>, enough: DateTime<Utc>) -> Option<Period> {
-        let local = at.with_timezone(&self.tz).naive_local();
+        let local = self.time.local(at).naive_local();
         let minutes = TimeOfDay::of(local.time());
         let day = local.date();
         let mut date = day;
         let mut spans = self.spans_of(date);
         let mut until = spans.iter_on(date).find(|span| span.from <= minutes && minutes < span.until)?.until;
         loop {
-            let closes_at = end_to_utc(self.tz, until.on(date))?;
+            let closes_at = end_to_utc(self.time, until.on(date))?;
             if closes_at >= enough {
                 return Some(Period { day, closes_at });
             }
@@ -306,12 +303,12 @@ impl Charging<'_> {
     /// The first moment at or after `at` at which charging begins; `None` when none comes within weeks.
     #[must_use]
     pub fn next_opening(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let local = at.with_timezone(&self.tz).naive_local();
+        let local = self.time.local(at).naive_local();
         let ahead = usize::try_from(HORIZON_DAYS).ok()?;
         local.date().iter_days().take(ahead).find_map(|date| {
             let spans = self.spans_of(date);
             let opening = spans.iter_on(date).map(|span| span.from.on(date)).filter(|from| *from >= local).min()?;
-            let (first, last) = instants(self.tz, opening)?;
+            let (first, last) = self.time.instants(opening)?;
             // In the hour that comes twice the first time may have gone by.
             Some(if first >= at { first } else { last })
         })
@@ -382,24 +379,11 @@ impl<'a> Spans<'a> {
 /// A wall-clock moment as an instant. A time that does not exist (clocks went forward) is taken by the offset before the
 /// change, so 02:30 is 03:30; a time that comes twice (clocks went back) is the first one.
 #[must_use]
-pub fn to_utc(tz: Tz, wall: NaiveDateTime) -> Option<DateTime<Utc>> {
-    instants(tz, wall).map(|(first, _)| first)
+pub fn to_utc(time: &TimeRules, wall: NaiveDateTime) -> Option<DateTime<Utc>> {
+    time.instants(wall).map(|(first, _)| first)
 }
 
 /// As [`to_utc`], but of a time that comes twice the second one: a span lasts until its end has passed for good.
-fn end_to_utc(tz: Tz, wall: NaiveDateTime) -> Option<DateTime<Utc>> {
-    instants(tz, wall).map(|(_, last)| last)
-}
-
-fn instants(tz: Tz, wall: NaiveDateTime) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
-    match tz.from_local_datetime(&wall) {
-        LocalResult::Single(at) => Some((at.with_timezone(&Utc), at.with_timezone(&Utc))),
-        LocalResult::Ambiguous(first, last) => Some((first.with_timezone(&Utc), last.with_timezone(&Utc))),
-        LocalResult::None => {
-            let gap = TimeDelta::hours(3);
-            let before = tz.from_local_datetime(&wall.checked_sub_signed(gap)?).earliest()?;
-            let at = before.with_timezone(&Utc).checked_add_signed(gap)?;
-            Some((at, at))
-        }
-    }
+fn end_to_utc(time: &TimeRules, wall: NaiveDateTime) -> Option<DateTime<Utc>> {
+    time.instants(wall).map(|(_, last)| last)
 }

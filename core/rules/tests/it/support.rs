@@ -2,7 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Europe::Belgrade;
+use mesto_rules::orders::OrdersSection;
+use mesto_rules::parking::ParkingSection;
 use mesto_rules::{City, PayMethod, Quote, QuoteAsk, Refusal, Stay};
+use std::str::FromStr;
 use std::sync::LazyLock;
 
 static BELGRADE: LazyLock<City> =
@@ -10,6 +13,30 @@ static BELGRADE: LazyLock<City> =
 
 pub fn belgrade() -> &'static City {
     &BELGRADE
+}
+
+/// What a city says about parking.
+pub fn parking(city: &City) -> &ParkingSection {
+    city.section().unwrap()
+}
+
+/// Changes what a city says about parking.
+pub fn change_parking(city: &mut City, change: impl FnOnce(&mut ParkingSection)) {
+    let mut parking = parking(city).clone();
+    change(&mut parking);
+    city.put_section(parking).unwrap();
+}
+
+/// Changes what a city says about daily orders.
+pub fn change_orders(city: &mut City, change: impl FnOnce(&mut OrdersSection)) {
+    let mut orders: OrdersSection = city.section::<OrdersSection>().unwrap().clone();
+    change(&mut orders);
+    city.put_section(orders).unwrap();
+}
+
+/// An id from its text.
+pub fn id<T: FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
+    text.parse().unwrap()
 }
 
 /// `2025-03-03 10:00`, Belgrade's wall clock.
@@ -41,8 +68,10 @@ pub fn around_the_clock(zone: &str) -> City {
     let mut city = belgrade().clone();
     let days = vec![Day::Mon, Day::Tue, Day::Wed, Day::Thu, Day::Fri, Day::Sat, Day::Sun];
     let value = vec![TimeSpan { days, from: TimeOfDay::START, until: TimeOfDay::END }];
-    let hours = Fact::Known(Known { value, certainty: Certainty::Assumed, source: "decision".into() });
-    city.zones.iter_mut().find(|it| it.id == zone).unwrap().hours = hours;
-    city.check().unwrap();
+    let hours = Fact::Known(Known { value, certainty: Certainty::Assumed, source: id("decision") });
+    change_parking(&mut city, |parking| {
+        parking.zones.iter_mut().find(|it| it.id == zone).unwrap().hours = hours;
+    });
+    mesto_rules::check(&city).unwrap();
     city
 }
