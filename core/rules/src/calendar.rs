@@ -1,7 +1,13 @@
 //! When parking is charged: weekly time spans, holidays with the Orthodox Easter, openings and closings in the city's wall clock.
+//!
+//! The nights on which the clocks change follow what a driver reads on the sign and on the clock. When the clocks go
+//! forward, a time that is left out is reached at the change. When they go back, the clock shows an hour twice: charging
+//! ends the first time that the clock shows its end, and what begins within that hour begins both times, so that
+//! before its beginning nothing is charged. A zone that closes at 02:00 closes at the first 02:00.
 
 use chrono::{
-    DateTime, Datelike, Days, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Timelike, Utc,
+    DateTime, Datelike, Days, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, SubsecRound, TimeDelta,
+    TimeZone, Timelike, Utc,
 };
 use chrono_tz::Tz;
 use serde::de::Error as _;
@@ -278,16 +284,15 @@ impl Charging<'_> {
     /// The end is exact when it lies before `enough`, else it is some moment at or after `enough`.
     #[must_use]
     pub fn period_at(&self, at: DateTime<Utc>, enough: DateTime<Utc>) -> Option<Period> {
-        let local = at.with_timezone(&self.tz).naive_local();
-        let minutes = TimeOfDay::of(local.time());
-        let day = local.date();
+        let local = at.with_timezone(&self.tz);
+        let (minutes, day) = (TimeOfDay::of(local.time()), local.date_naive());
         let mut date = day;
         let mut spans = self.spans_of(date);
         let mut until = spans.iter_on(date).find(|span| span.from <= minutes && minutes < span.until)?.until;
-        loop {
-            let closes_at = end_to_utc(self.tz, until.on(date))?;
-            if closes_at >= enough {
-                return Some(Period { day, closes_at });
+        let closes_at = loop {
+            let closes_at = first_shown(self.tz, until.on(date))?;
+            if closes_at > at && closes_at >= enough {
+                break closes_at;
             }
             let from = if until == TimeOfDay::END {
                 date = date.succ_opt()?;
@@ -298,22 +303,48 @@ impl Charging<'_> {
             };
             match spans.iter_on(date).find(|span| span.from == from) {
                 Some(next) => until = next.until,
-                None => return Some(Period { day, closes_at }),
+                // Hours that begin within the time that is left out begin at the change too.
+                None => break self.goes_on_at_change(until.on(date), closes_at, enough).unwrap_or(closes_at),
             }
+        };
+        // In the hour that comes twice it may have closed the first time already.
+        if closes_at <= at {
+            return None;
         }
+        let closes_at = self.set_back(at, closes_at).unwrap_or(closes_at);
+        Some(Period { day, closes_at })
+    }
+
+    /// When hours end that begin at the change of the clocks, where that leaves out the closing of those before.
+    fn goes_on_at_change(
+        &self,
+        closing: NaiveDateTime,
+        closes_at: DateTime<Utc>,
+        enough: DateTime<Utc>,
+    ) -> Option<DateTime<Utc>> {
+        let left_out = closes_at.with_timezone(&self.tz).naive_local() != closing;
+        left_out.then(|| self.period_at(closes_at, enough)).flatten().map(|period| period.closes_at)
+    }
+
+    /// The moment between `at` and `closes_at` at which the clock goes back to before the opening, if it does.
+    fn set_back(&self, at: DateTime<Utc>, closes_at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let offset = |at: DateTime<Utc>| self.tz.offset_from_utc_datetime(&at.naive_utc()).fix().local_minus_utc();
+        if offset(closes_at) >= offset(at) {
+            return None;
+        }
+        let change = clock_change(self.tz, at, closes_at);
+        (change < closes_at && self.period_at(change, change).is_none()).then_some(change)
     }
 
     /// The first moment at or after `at` at which charging begins; `None` when none comes within weeks.
     #[must_use]
     pub fn next_opening(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let local = at.with_timezone(&self.tz).naive_local();
         let ahead = usize::try_from(HORIZON_DAYS).ok()?;
-        local.date().iter_days().take(ahead).find_map(|date| {
+        self.local_day(at).iter_days().take(ahead).find_map(|date| {
             let spans = self.spans_of(date);
-            let opening = spans.iter_on(date).map(|span| span.from.on(date)).filter(|from| *from >= local).min()?;
-            let (first, last) = instants(self.tz, opening)?;
-            // In the hour that comes twice the first time may have gone by.
-            Some(if first >= at { first } else { last })
+            let openings = spans.iter_on(date).flat_map(|span| shown(self.tz, span.from.on(date)));
+            let begins = |opening: &DateTime<Utc>| *opening >= at && self.period_at(*opening, *opening).is_some();
+            openings.into_iter().flatten().filter(begins).min()
         })
     }
 
@@ -379,27 +410,55 @@ impl<'a> Spans<'a> {
     }
 }
 
+/// The first moment at which the clock shows this time or a later one of the day.
+fn first_shown(tz: Tz, wall: NaiveDateTime) -> Option<DateTime<Utc>> {
+    let [first, _] = shown(tz, wall);
+    first
+}
+
+/// The moments at which the clock shows a time: one; or the change of the clocks, where that leaves the time out; or two,
+/// where the clock goes back.
+fn shown(tz: Tz, wall: NaiveDateTime) -> [Option<DateTime<Utc>>; 2] {
+    match tz.from_local_datetime(&wall) {
+        LocalResult::Single(at) => [Some(at.with_timezone(&Utc)), None],
+        LocalResult::Ambiguous(first, second) => [Some(first.with_timezone(&Utc)), Some(second.with_timezone(&Utc))],
+        LocalResult::None => {
+            let change =
+                to_utc(tz, wall).and_then(|after| Some(clock_change(tz, after.checked_sub_signed(GAP)?, after)));
+            [change, None]
+        }
+    }
+}
+
+/// No change of the clocks leaves out more.
+const GAP: TimeDelta = TimeDelta::hours(3);
+
+/// The second at which the offset changes between two moments whose offsets differ.
+fn clock_change(tz: Tz, before: DateTime<Utc>, after: DateTime<Utc>) -> DateTime<Utc> {
+    let offset = |second: DateTime<Utc>| tz.offset_from_utc_datetime(&second.naive_utc()).fix();
+    let (mut before, mut after) = (before.trunc_subsecs(0), after.trunc_subsecs(0));
+    let old = offset(before);
+    while after - before > TimeDelta::seconds(1) {
+        let middle = before + TimeDelta::seconds((after - before).num_seconds() / 2);
+        if offset(middle) == old {
+            before = middle;
+        } else {
+            after = middle;
+        }
+    }
+    after
+}
+
 /// A wall-clock moment as an instant. A time that does not exist (clocks went forward) is taken by the offset before the
 /// change, so 02:30 is 03:30; a time that comes twice (clocks went back) is the first one.
 #[must_use]
 pub fn to_utc(tz: Tz, wall: NaiveDateTime) -> Option<DateTime<Utc>> {
-    instants(tz, wall).map(|(first, _)| first)
-}
-
-/// As [`to_utc`], but of a time that comes twice the second one: a span lasts until its end has passed for good.
-fn end_to_utc(tz: Tz, wall: NaiveDateTime) -> Option<DateTime<Utc>> {
-    instants(tz, wall).map(|(_, last)| last)
-}
-
-fn instants(tz: Tz, wall: NaiveDateTime) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
     match tz.from_local_datetime(&wall) {
-        LocalResult::Single(at) => Some((at.with_timezone(&Utc), at.with_timezone(&Utc))),
-        LocalResult::Ambiguous(first, last) => Some((first.with_timezone(&Utc), last.with_timezone(&Utc))),
+        LocalResult::Single(at) => Some(at.with_timezone(&Utc)),
+        LocalResult::Ambiguous(first, _) => Some(first.with_timezone(&Utc)),
         LocalResult::None => {
-            let gap = TimeDelta::hours(3);
-            let before = tz.from_local_datetime(&wall.checked_sub_signed(gap)?).earliest()?;
-            let at = before.with_timezone(&Utc).checked_add_signed(gap)?;
-            Some((at, at))
+            let before = tz.from_local_datetime(&wall.checked_sub_signed(GAP)?).earliest()?;
+            before.with_timezone(&Utc).checked_add_signed(GAP)
         }
     }
 }

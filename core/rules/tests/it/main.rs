@@ -6,6 +6,7 @@ mod hours;
 mod journey;
 mod laws;
 mod limits;
+mod nights;
 mod orders;
 mod papers;
 mod places;
