@@ -1,6 +1,11 @@
 //! When parking is charged: weekly time spans, holidays with the Orthodox Easter, openings and closings in the city's wall clock.
+//!
+//! The nights on which the clocks change follow what a driver reads on the sign and on the clock. When the clocks go
+//! forward, a time that is left out is reached at the change. When they go back, the clock shows an hour twice: charging
+//! ends the first time that the clock shows its end, and what begins within that hour begins both times, so that
+//! before its beginning nothing is charged. A zone that closes at 02:00 closes at the first 02:00.
 
-use super::time::TimeRules;
+use super::time::{Shown, TimeRules};
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Utc};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -275,16 +280,15 @@ impl Charging<'_> {
     /// The end is exact when it lies before `enough`, else it is some moment at or after `enough`.
     #[must_use]
     pub fn period_at(&self, at: DateTime<Utc>, enough: DateTime<Utc>) -> Option<Period> {
-        let local = self.time.local(at).naive_local();
-        let minutes = TimeOfDay::of(local.time());
-        let day = local.date();
+        let local = self.time.local(at);
+        let (minutes, day) = (TimeOfDay::of(local.time()), local.date_naive());
         let mut date = day;
         let mut spans = self.spans_of(date);
         let mut until = spans.iter_on(date).find(|span| span.from <= minutes && minutes < span.until)?.until;
-        loop {
-            let closes_at = end_to_utc(self.time, until.on(date))?;
-            if closes_at >= enough {
-                return Some(Period { day, closes_at });
+        let closes_at = loop {
+            let closes_at = first_shown(self.time, until.on(date))?;
+            if closes_at > at && closes_at >= enough {
+                break closes_at;
             }
             let from = if until == TimeOfDay::END {
                 date = date.succ_opt()?;
@@ -295,22 +299,44 @@ impl Charging<'_> {
             };
             match spans.iter_on(date).find(|span| span.from == from) {
                 Some(next) => until = next.until,
-                None => return Some(Period { day, closes_at }),
+                // Hours that begin within the time that is left out begin at the change too.
+                None => break self.goes_on_at_change(until.on(date), closes_at, enough).unwrap_or(closes_at),
             }
+        };
+        // In the hour that comes twice it may have closed the first time already.
+        if closes_at <= at {
+            return None;
         }
+        let closes_at = self.set_back(at, closes_at).unwrap_or(closes_at);
+        Some(Period { day, closes_at })
+    }
+
+    /// When hours end that begin at the change of the clocks, where that leaves out the closing of those before.
+    fn goes_on_at_change(
+        &self,
+        closing: NaiveDateTime,
+        closes_at: DateTime<Utc>,
+        enough: DateTime<Utc>,
+    ) -> Option<DateTime<Utc>> {
+        let left_out = self.time.local(closes_at).naive_local() != closing;
+        left_out.then(|| self.period_at(closes_at, enough)).flatten().map(|period| period.closes_at)
+    }
+
+    /// The moment between `at` and `closes_at` at which the clock goes back to before the opening, if it does.
+    fn set_back(&self, at: DateTime<Utc>, closes_at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let change = self.time.set_back_after(at).filter(|change| *change < closes_at)?;
+        self.period_at(change, change).is_none().then_some(change)
     }
 
     /// The first moment at or after `at` at which charging begins; `None` when none comes within weeks.
     #[must_use]
     pub fn next_opening(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let local = self.time.local(at).naive_local();
         let ahead = usize::try_from(HORIZON_DAYS).ok()?;
-        local.date().iter_days().take(ahead).find_map(|date| {
+        self.local_day(at).iter_days().take(ahead).find_map(|date| {
             let spans = self.spans_of(date);
-            let opening = spans.iter_on(date).map(|span| span.from.on(date)).filter(|from| *from >= local).min()?;
-            let (first, last) = self.time.instants(opening)?;
-            // In the hour that comes twice the first time may have gone by.
-            Some(if first >= at { first } else { last })
+            let openings = spans.iter_on(date).flat_map(|span| shown(self.time, span.from.on(date)));
+            let begins = |opening: &DateTime<Utc>| *opening >= at && self.period_at(*opening, *opening).is_some();
+            openings.into_iter().flatten().filter(begins).min()
         })
     }
 
@@ -376,14 +402,29 @@ impl<'a> Spans<'a> {
     }
 }
 
+/// The first moment at which the clock shows this time or a later one of the day.
+fn first_shown(time: &TimeRules, wall: NaiveDateTime) -> Option<DateTime<Utc>> {
+    let [first, _] = shown(time, wall);
+    first
+}
+
+/// The moments at which the clock shows a time: one; or the change of the clocks, where that leaves the time out; or two,
+/// where the clock goes back.
+fn shown(time: &TimeRules, wall: NaiveDateTime) -> [Option<DateTime<Utc>>; 2] {
+    match time.shown(wall) {
+        None => [None, None],
+        Some(Shown::Once(at)) => [Some(at), None],
+        Some(Shown::Twice(first, second)) => [Some(first), Some(second)],
+        Some(Shown::LeftOut { change, .. }) => [Some(change), None],
+    }
+}
+
 /// A wall-clock moment as an instant. A time that does not exist (clocks went forward) is taken by the offset before the
 /// change, so 02:30 is 03:30; a time that comes twice (clocks went back) is the first one.
 #[must_use]
 pub fn to_utc(time: &TimeRules, wall: NaiveDateTime) -> Option<DateTime<Utc>> {
-    time.instants(wall).map(|(first, _)| first)
-}
-
-/// As [`to_utc`], but of a time that comes twice the second one: a span lasts until its end has passed for good.
-fn end_to_utc(time: &TimeRules, wall: NaiveDateTime) -> Option<DateTime<Utc>> {
-    time.instants(wall).map(|(_, last)| last)
+    Some(match time.shown(wall)? {
+        Shown::Once(at) | Shown::Twice(at, _) => at,
+        Shown::LeftOut { read_before, .. } => read_before,
+    })
 }

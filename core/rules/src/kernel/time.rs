@@ -42,6 +42,20 @@ impl TryFrom<TimeOnWire> for TimeRules {
     }
 }
 
+/// When a wall clock shows a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    Once(DateTime<Utc>),
+    /// The clock is put back in between; the earlier one first.
+    Twice(DateTime<Utc>, DateTime<Utc>),
+    /// The clock is put forward over it.
+    LeftOut {
+        change: DateTime<Utc>,
+        /// Read by the offset before the change: 02:30 is 03:30.
+        read_before: DateTime<Utc>,
+    },
+}
+
 /// Why rules of a clock make no sense.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TimeError {
@@ -94,42 +108,54 @@ impl TimeRules {
         &self.changes
     }
 
-    /// A moment on the city's wall clock.
+    /// A moment on the city's wall clock; at the ends of all calendars in UTC.
     #[must_use]
     pub fn local(&self, at: DateTime<Utc>) -> DateTime<FixedOffset> {
         let begun = self.changes.partition_point(|change| change.at <= at);
-        let seconds = self.offset_after(begun).saturating_mul(60);
-        at.with_timezone(&FixedOffset::east_opt(seconds).unwrap_or_else(|| Utc.fix()))
+        let offset = FixedOffset::east_opt(self.offset_after(begun).saturating_mul(60));
+        // A wall clock that would show a year that cannot be counted.
+        let counted = offset.filter(|offset| at.naive_utc().checked_add_offset(*offset).is_some());
+        at.with_timezone(&counted.unwrap_or_else(|| Utc.fix()))
     }
 
-    /// A time on the wall clock as moments: the only one twice, or both where the clock shows it twice, the earlier first.
-    /// A time that the clock leaves out is taken by the offset before the change, so 02:30 is 03:30. `None` beyond the
-    /// years that can be counted.
+    /// When the wall clock shows a time; `None` beyond the years that can be counted.
     #[must_use]
-    pub fn instants(&self, wall: NaiveDateTime) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+    pub fn shown(&self, wall: NaiveDateTime) -> Option<Shown> {
         // As if it were UTC; no offset reaches as far as a day, so only the changes within a day of it matter.
         let near = wall.and_utc();
-        let from = near.checked_sub_days(Days::new(1))?;
-        let until = near.checked_add_days(Days::new(1))?;
+        let (from, until) = (near.checked_sub_days(Days::new(1))?, near.checked_add_days(Days::new(1))?);
         let first = self.changes.partition_point(|change| change.at <= from);
         let last = self.changes.partition_point(|change| change.at <= until);
-        let mut found: Option<(DateTime<Utc>, DateTime<Utc>)> = None;
+        let mut once = None;
         let mut left_out = None;
         for begun in first..=last {
             let at = near.checked_sub_signed(TimeDelta::minutes(self.offset_after(begun).into()))?;
             let starts = begun.checked_sub(1).and_then(|index| self.changes.get(index)).map(|change| change.at);
             let ends = self.changes.get(begun).map(|change| change.at);
-            let is_over = ends.is_some_and(|ends| ends <= at);
-            if !is_over && starts.is_none_or(|starts| starts <= at) {
-                found = Some((found.map_or(at, |(earlier, _)| earlier), at));
-            }
-            // The offset that ends there is over by then, the next one has not begun.
-            if is_over && left_out.is_none() {
-                let next = near.checked_sub_signed(TimeDelta::minutes(self.offset_after(begun + 1).into()))?;
-                left_out = ends.filter(|ends| next < *ends).map(|_| at);
+            match ends {
+                // By the offset that ends there it would be later, by the next one it would have been before.
+                Some(change) if change <= at => {
+                    let next = near.checked_sub_signed(TimeDelta::minutes(self.offset_after(begun + 1).into()))?;
+                    if next < change {
+                        left_out.get_or_insert(Shown::LeftOut { change, read_before: at });
+                    }
+                }
+                _ if starts.is_none_or(|starts| starts <= at) => match once {
+                    Some(earlier) => return Some(Shown::Twice(earlier, at)),
+                    None => once = Some(at),
+                },
+                _ => {}
             }
         }
-        found.or_else(|| left_out.map(|at| (at, at)))
+        once.map(Shown::Once).or(left_out)
+    }
+
+    /// The first moment after `at` at which the clock is put back.
+    #[must_use]
+    pub fn set_back_after(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let begun = self.changes.partition_point(|change| change.at <= at);
+        let mut later = self.changes.iter().enumerate().skip(begun);
+        later.find(|(index, change)| change.offset_minutes < self.offset_after(*index)).map(|(_, change)| change.at)
     }
 
     /// The offset in force when so many changes have happened, minutes.

@@ -2,10 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod belgrade_receipts;
+mod clock;
 mod hours;
 mod journey;
 mod laws;
 mod limits;
+mod nights;
 mod orders;
 mod places;
 mod plates;
