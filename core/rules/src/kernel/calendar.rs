@@ -17,6 +17,9 @@ use std::str::FromStr;
 /// How far ahead an opening is looked for; longer than any run of free days.
 const HORIZON_DAYS: u64 = 40;
 
+/// More charged time than anybody buys at once: a month and a day.
+const LONGEST: TimeDelta = TimeDelta::days(32);
+
 /// A day of the week.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -347,9 +350,13 @@ impl Charging<'_> {
         date.iter_days().skip(1).take(ahead).find(|day| self.is_charged_day(*day))
     }
 
-    /// The moment at which `length` of charged time after `start` is over; `start` must be charged.
+    /// The moment at which `length` of charged time after `start` is over; `start` must be charged. `None` for more than a
+    /// month of it.
     #[must_use]
     pub fn advance(&self, start: DateTime<Utc>, length: TimeDelta) -> Option<DateTime<Utc>> {
+        if length > LONGEST {
+            return None;
+        }
         let (mut at, mut left) = (start, length);
         loop {
             let end = at.checked_add_signed(left)?;

@@ -11,6 +11,7 @@ mod nights;
 mod orders;
 mod places;
 mod plates;
+mod sections;
 mod source_files;
 mod state_machines;
 mod support;

@@ -286,6 +286,180 @@ const BROKEN: &[(&str, &str, &str, &str, &str, &str)] = &[
         "until",
         "after the beginning",
     ),
+    // One way to write a number.
+    (
+        "parking-tariff-2025-02-01.toml",
+        "value = 80,",
+        "value = \"80_50\",",
+        "parking-tariff-2025-02-01.toml",
+        "rates.red",
+        "`80_50` is not a decimal amount",
+    ),
+    (
+        "parking-tariff-2025-02-01.toml",
+        "value = 80,",
+        "value = \"+80\",",
+        "parking-tariff-2025-02-01.toml",
+        "rates.red",
+        "no +, _, exponent or leading zero",
+    ),
+    (
+        "parking-tariff-2025-02-01.toml",
+        "value = 80,",
+        "value = \"080\",",
+        "parking-tariff-2025-02-01.toml",
+        "rates.red",
+        "leading zero",
+    ),
+    (
+        "parking-tariff-2025-02-01.toml",
+        "value = 80,",
+        "value = \"8e1\",",
+        "parking-tariff-2025-02-01.toml",
+        "rates.red",
+        "exponent",
+    ),
+    (
+        "parking-tariff-2025-02-01.toml",
+        "value = 80,",
+        "value = 800000000,",
+        "parking-tariff-2025-02-01.toml",
+        "rates.red.price",
+        "at most 100000000",
+    ),
+    // A price list is complete or says what it leaves out.
+    (
+        "parking-tariff-2025-02-01.toml",
+        "[rates.blue]\nlimited = { unit_minutes = 60, value = 45, source = \"nova-2025\", certainty = \"second_hand\" }",
+        "",
+        "parking-tariff-2025-02-01.toml",
+        "rates.blue",
+        "no price for this zone; give one, or name the zone and the reason in [left_out]",
+    ),
+    (
+        "parking-tariff-2023-01-04.toml",
+        "white = \"the zone is newer than this list\"",
+        "white = \" \"",
+        "parking-tariff-2023-01-04.toml",
+        "left_out.white",
+        "say why",
+    ),
+    (
+        "parking-tariff-2023-01-04.toml",
+        "white = \"the",
+        "red = \"the",
+        "parking-tariff-2023-01-04.toml",
+        "left_out.red",
+        "has a price for this zone",
+    ),
+    (
+        "parking-tariff-2023-01-04.toml",
+        "white = \"the",
+        "pink = \"the",
+        "parking-tariff-2023-01-04.toml",
+        "left_out.pink",
+        "no such zone",
+    ),
+    // Places, hours and days.
+    (
+        "parking-areas.toml",
+        "[44.8240, 20.4600], [44.8275",
+        "[20.4600, 44.8240], [44.8275",
+        "parking-areas.toml",
+        "white.polygons.0",
+        "[20.46, 44.824] is not within 25 km of the city's centre",
+    ),
+    ("city.toml", "lat = 44.8125", "lat = 91", "city.toml", "centre", "from -90 to 90"),
+    ("city.toml", "radius_km = 25", "radius_km = 0", "city.toml", "centre.radius_km", "from 1 to 200 km"),
+    ("city.toml", "until = \"21:00\"", "until = \"23:59\"", "city.toml", "contacts.hours", "write until = \"24:00\""),
+    (
+        "parking.toml",
+        "from = \"08:00\", until = \"21:00\"",
+        "from = \"08:00\", until = \"23:59\"",
+        "parking.toml",
+        "zones.blue.hours",
+        "write until = \"24:00\"",
+    ),
+    (
+        "calendar.toml",
+        "days_from_easter = -2",
+        "days_from_easter = -200",
+        "calendar.toml",
+        "easter.0",
+        "from -60 to 80 days",
+    ),
+    (
+        "city.toml",
+        "valid_until = \"2031-01-01\"",
+        "valid_until = \"2040-01-01\"",
+        "city.toml",
+        "valid_until",
+        "known only until 2036-01-01",
+    ),
+    // The clock.
+    ("time.toml", "since = \"2021-12-01\"", "since = \"2036-01-01\"", "time.toml", "since", "is not before 2036-01-01"),
+    ("time.toml", "since = \"2021-12-01\"", "", "time.toml", "since", "or initial_offset and changes by hand"),
+    (
+        "time.toml",
+        "since = \"2021-12-01\"",
+        "initial_offset = \"1:00\"\nchanges = []",
+        "time.toml",
+        "initial_offset",
+        "write it as +05:00",
+    ),
+    (
+        "time.toml",
+        "since = \"2021-12-01\"",
+        "initial_offset = \"+16:00\"\nchanges = []",
+        "time.toml",
+        "changes",
+        "960 minutes is farther from UTC",
+    ),
+    // Languages, terms, services.
+    ("city.toml", "en = \"Belgrade\"", "", "city.toml", "name", "the text in en is missing"),
+    (
+        "city.toml",
+        "en = \"Belgrade\"",
+        "en = \"Belgrade\"\nde = \"Belgrad\"",
+        "city.toml",
+        "name",
+        "de is not among the languages",
+    ),
+    ("city.toml", "[\"sr-Latn\", \"en\"]", "[\"sr_Latn\", \"en\"]", "city.toml", "languages", "a tag of BCP 47"),
+    (
+        "city.toml",
+        "scope = \"city\"",
+        "scope = \"boats\"",
+        "city.toml",
+        "terms.mobile-application.scope",
+        "neither `city` nor a service of it (orders, parking)",
+    ),
+    ("plates.toml", "country = \"RS\"", "country = \"Serbia\"", "plates.toml", "country", "two capitals"),
+    ("parking.toml", "id = \"white\"", "id = \"White\"", "parking.toml", "zones.id", "not an id of a zone"),
+    (
+        "orders.toml",
+        "grace_minutes = { unknown = \"no grace period was found in the operator's texts\" }",
+        "grace_minutes = { value = 100000, source = \"decision\", certainty = \"assumed\" }",
+        "orders.toml",
+        "policy.grace_minutes",
+        "from 0 to 1440 minutes",
+    ),
+    (
+        "orders.toml",
+        "from = \"2023-01-04\"",
+        "from = \"2022-01-01\"",
+        "orders.toml",
+        "rates.2022-01-01.from",
+        "two lists begin",
+    ),
+    (
+        "orders.toml",
+        "pay = [\"deposit\", \"card\"]",
+        "pay = [\"deposit\", \"barter\"]",
+        "orders.toml",
+        "policy.pay",
+        "unknown variant `barter`",
+    ),
 ];
 
 #[test]
@@ -313,6 +487,28 @@ fn a_missing_and_a_misspelt_file_are_named() {
     assert!(said[0].starts_with("parkin.toml: file: no source file has this name"), "{said:?}");
     assert_eq!(said[1], "parking.toml: file: the source file is missing");
     assert_eq!(embedded("atlantis").unwrap_err().len(), 6); // the files that every city has
+}
+
+#[test]
+fn a_price_list_is_named_after_its_id() {
+    let mut files = embedded_files("belgrade");
+    let list = files.remove("parking-tariff-2025-02-01.toml").unwrap();
+    files.insert("parking-tariff-Spring.toml".to_owned(), list);
+    let errors = compile(&files).unwrap_err();
+    let said: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(
+        said[0].starts_with("parking-tariff-Spring.toml: file: the file is named after its price list"),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn a_service_whose_file_is_not_there_is_not_in_the_city() {
+    let mut files = embedded_files("belgrade");
+    files.remove("orders.toml");
+    let city = compile(&files).unwrap();
+    assert!(city.sections.services().eq(["parking"]));
 }
 
 #[test]

@@ -5,6 +5,8 @@ use chrono_tz::Europe::Belgrade;
 use mesto_rules::orders::OrdersSection;
 use mesto_rules::parking::ParkingSection;
 use mesto_rules::{City, PayMethod, Quote, QuoteAsk, Refusal, Stay};
+use serde_json::Value;
+use std::collections::BTreeMap;
 use std::str::FromStr;
 use std::sync::LazyLock;
 
@@ -13,6 +15,30 @@ static BELGRADE: LazyLock<City> =
 
 pub fn belgrade() -> &'static City {
     &BELGRADE
+}
+
+static STEPPE: LazyLock<City> =
+    LazyLock::new(|| mesto_rules::load::compile(&steppe_files()).unwrap_or_else(|errors| panic!("{errors:#?}")));
+
+/// A city that does not exist: parking only, a clock written by hand, every policy the other way round.
+pub fn steppe() -> &'static City {
+    &STEPPE
+}
+
+/// Its source files, in `tests/cities/steppe`.
+pub fn steppe_files() -> BTreeMap<String, String> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cities/steppe");
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    files
+        .map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), std::fs::read_to_string(path).unwrap()))
+        .collect()
+}
+
+/// A city as it is served, with something in its document changed before it is read.
+pub fn served(city: &City, change: impl FnOnce(&mut Value)) -> City {
+    let mut document = serde_json::to_value(city).unwrap();
+    change(&mut document);
+    City::from_json(&document.to_string()).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// What a city says about parking.
