@@ -2,7 +2,7 @@
 
 use crate::quote::ClockState;
 use crate::values::Amount;
-use mesto_client::rules::geo::Position;
+use mesto_client::rules::Position;
 use mesto_client::rules::plate::{Plate as ReadPlate, PlateKind, PlateWarning as ReadWarning};
 use mesto_client::{NearZone, Preview, Refreshed, SmsFallback, SyncReport, ZonesNear};
 use mesto_rules::money::Money;

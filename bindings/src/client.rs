@@ -16,7 +16,7 @@ use mesto_client::protocol::base::vehicles::Vehicle;
 use mesto_client::protocol::base::wallet::Deposit;
 use mesto_client::protocol::parking::quotes::Quote;
 use mesto_client::protocol::parking::tickets::Ticket;
-use mesto_client::rules::geo::Position;
+use mesto_client::rules::Position;
 use mesto_client::system::{FileSecrets, SystemClock, SystemEntropy, device_signer};
 use mesto_client::{
     Config, History, IntentView, Locale, NoReminders, Ports, Preview, Refreshed, Reminder, SmsFallback, SyncReport,

@@ -6,6 +6,7 @@ use mesto_protocol::base::payments::PayMethod;
 use mesto_protocol::parking::quotes::Quote;
 use mesto_rules::money::Money;
 use mesto_rules::quote::{LineKind, Notice, Quote as QuoteTerms, QuoteLine, StayPreview};
+use mesto_rules::{TariffId, ZoneId};
 
 /// How something is paid inside the app.
 #[uniffi::remote(Enum)]
@@ -43,8 +44,8 @@ pub struct Quote {
 /// A price, explained: `total` is the sum of `lines`.
 #[uniffi::remote(Record)]
 pub struct QuoteTerms {
-    pub zone: String,
-    pub tariff: String,
+    pub zone: ZoneId,
+    pub tariff: TariffId,
     /// First day of that tariff.
     pub tariff_from: Day,
     pub asked_minutes: u32,

@@ -2,7 +2,8 @@
 
 use crate::error::MestoError;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use mesto_rules::money::{Currency, Money};
+use mesto_rules::money::{self, Currency, Money};
+use mesto_rules::{TariffId, ZoneId};
 use rust_decimal::Decimal;
 use std::str::FromStr as _;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -37,6 +38,18 @@ uniffi::custom_type!(Currency, String, {
     try_lift: |code| Ok(Currency::new(&code).map_err(MestoError::out_of_range)?),
 });
 
+uniffi::custom_type!(ZoneId, String, {
+    remote,
+    lower: |zone| zone.into(),
+    try_lift: |text| Ok(ZoneId::new(&text).map_err(MestoError::out_of_range)?),
+});
+
+uniffi::custom_type!(TariffId, String, {
+    remote,
+    lower: |tariff| tariff.into(),
+    try_lift: |text| Ok(TariffId::new(&text).map_err(MestoError::out_of_range)?),
+});
+
 /// A sum of money in one currency (ISO 4217 code), never a float; the amount has the currency's decimals.
 #[uniffi::remote(Record)]
 pub struct Money {
@@ -46,7 +59,7 @@ pub struct Money {
 
 /// Every digit or nothing: an amount is never rounded on its way.
 fn amount(text: &str) -> Result<Amount, MestoError> {
-    Decimal::from_str_exact(text).map_err(|why| MestoError::out_of_range(format!("{text}: {why}")))
+    money::exact(text).map_err(MestoError::out_of_range)
 }
 
 /// A moment a calendar can name.
@@ -73,7 +86,16 @@ mod tests {
         for text in ["80.00", "0.01", "-80.00", "79228162514264337593543950335"] {
             assert_eq!(amount(text).unwrap().to_string(), text);
         }
-        for text in ["NaN", "", "1e3", "0.33333333333333333333333333333333", "79228162514264337593543950336"] {
+        for text in [
+            "NaN",
+            "",
+            "1e3",
+            "1_000.00",
+            "+1000",
+            "080",
+            "0.33333333333333333333333333333333",
+            "79228162514264337593543950336",
+        ] {
             let refused = amount(text).unwrap_err();
             assert!(
                 matches!(&refused, MestoError::Refused { code, .. } if code == "out_of_range"),

@@ -319,7 +319,7 @@ fn minutes(typed: &str) -> Result<i64, String> {
 }
 
 fn amount(typed: &str) -> Result<Decimal, String> {
-    typed.trim().parse().map_err(|_| "give an amount as a number, such as 1000".to_owned())
+    mesto_rules::money::exact(typed.trim()).map_err(|_| "give an amount as a number, such as 1000".to_owned())
 }
 
 fn moment(typed: &str) -> Result<DateTime<Utc>, String> {

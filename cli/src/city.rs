@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use mesto_rules::City;
 use mesto_rules::load::{self, LoadError};
+use mesto_rules::{City, ParkingSection};
 
 use crate::failure::{CliError, Exit, Outcome};
 use crate::output::{Style, Tone, table};
@@ -17,8 +17,8 @@ pub fn belgrade() -> Outcome<City> {
     load::embedded("belgrade").map_err(|errors| mistakes("belgrade", &errors))
 }
 
-/// The papers of a city's folder: file name to text.
-fn papers(folder: &Path) -> Outcome<BTreeMap<String, String>> {
+/// The source files in a city's folder: file name to text.
+fn source_files(folder: &Path) -> Outcome<BTreeMap<String, String>> {
     let unreadable = |why: std::io::Error| {
         CliError::new(Exit::Input, "city_unreadable", format!("{} cannot be read: {why}", folder.display()))
             .advise("Give the folder that holds the city's city.toml, such as cities/belgrade.")
@@ -43,7 +43,7 @@ fn papers(folder: &Path) -> Outcome<BTreeMap<String, String>> {
 /// # Errors
 /// Every mistake in it.
 pub fn from_folder(folder: &Path) -> Outcome<City> {
-    load::compile(&papers(folder)?).map_err(|errors| mistakes(&folder.display().to_string(), &errors))
+    load::compile(&source_files(folder)?).map_err(|errors| mistakes(&folder.display().to_string(), &errors))
 }
 
 /// The cities an operator serves: each folder inside `folder`, or the ones built in.
@@ -91,29 +91,39 @@ fn mistakes(what: &str, errors: &[LoadError]) -> CliError {
 pub fn check(folder: &Path, style: Style) -> Outcome<()> {
     let city = from_folder(folder)?;
     if style.json {
-        let document: serde_json::Value = serde_json::from_str(&city.to_canonical_json()).unwrap_or_default();
-        say!("{}", serde_json::json!({ "city": city.id, "version": city.version, "document": document }));
+        let document = serde_json::to_value(&city)
+            .map_err(|why| CliError::new(Exit::Input, "city_wrong", format!("it cannot be written: {why}")))?;
+        say!("{}", serde_json::json!({ "city": city.id.as_str(), "version": city.version, "document": document }));
         return Ok(());
     }
-    let rows: Vec<Vec<String>> = city
+    say!("{}", style.paint(Tone::Good, &format!("{} (version {}) is right.", city.name.get("en"), city.version)));
+    let sections: Vec<&str> = city.sections.services().collect();
+    say!(
+        "Clock {} until {}; in force until {}.",
+        city.sections.time.zone(),
+        city.sections.time.until(),
+        city.valid_until
+    );
+    say!("Services: {}.", sections.join(", "));
+    let Ok(parking) = city.section::<ParkingSection>() else { return Ok(()) };
+    let rows: Vec<Vec<String>> = parking
         .zones
         .iter()
         .map(|zone| {
             vec![
-                zone.id.clone(),
+                zone.id.to_string(),
                 zone.name.get("en").to_owned(),
                 zone.sign_codes.join(" "),
                 zone.max_stay_minutes().map_or_else(|| "–".to_owned(), |minutes| minutes.to_string()),
             ]
         })
         .collect();
-    say!("{}", style.paint(Tone::Good, &format!("{} (version {}) is right.", city.name.get("en"), city.version)));
     say!();
     crate::output::write(&table(&["zone", "name", "signs", ">max stay, min"], &rows));
     say!(
         "\n{} price lists: {}",
-        city.tariffs.len(),
-        city.tariffs.iter().map(|tariff| tariff.id.as_str()).collect::<Vec<_>>().join(", ")
+        parking.tariffs.len(),
+        parking.tariffs.iter().map(|tariff| tariff.id.as_str()).collect::<Vec<_>>().join(", ")
     );
     Ok(())
 }

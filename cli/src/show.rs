@@ -1,49 +1,54 @@
 //! Quotes, tickets, zones and histories as text, in the words of the client's catalogue.
 
-use chrono_tz::Tz;
+use std::sync::Arc;
+
 use mesto_client::protocol::base::wallet::{Deposit, EntryKind};
 use mesto_client::protocol::orders::driver::{Order, OrderState};
 use mesto_client::protocol::parking::quotes::Quote;
 use mesto_client::protocol::parking::tickets::{Ticket, TicketState};
-use mesto_client::rules::Quote as Terms;
+use mesto_client::rules::{Quote as Terms, TimeRules};
 use mesto_client::texts::{format_moment, format_money, format_time, of_tagged, text};
 use mesto_client::{Locale, ZonesNear};
 
 use crate::output::{Style, Tone, table, table_within};
 
 /// How things are shown: in which language, in whose time, in what style.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Show {
     pub locale: Locale,
-    pub zone: Option<Tz>,
+    /// The city's clock, when a city is known.
+    pub clock: Option<Arc<TimeRules>>,
     pub style: Style,
 }
 
 impl Show {
     /// A word of the catalogue without values.
     #[must_use]
-    pub fn word(self, id: &str) -> String {
-        text(self.locale, id, &[], self.zone)
+    pub fn word(&self, id: &str) -> String {
+        text(self.locale, id, &[], self.clock.as_deref())
     }
 
     #[must_use]
-    pub fn time(self, at: chrono::DateTime<chrono::Utc>) -> String {
-        format_time(at, self.zone)
+    pub fn time(&self, at: chrono::DateTime<chrono::Utc>) -> String {
+        format_time(at, self.clock.as_deref())
     }
 
     #[must_use]
-    pub fn moment(self, at: chrono::DateTime<chrono::Utc>) -> String {
-        format_moment(self.locale, at, self.zone)
+    pub fn moment(&self, at: chrono::DateTime<chrono::Utc>) -> String {
+        format_moment(self.locale, at, self.clock.as_deref())
     }
 
     /// Every line of a price, its total, and what should be known before paying.
     #[must_use]
-    pub fn terms(self, terms: &Terms) -> String {
+    pub fn terms(&self, terms: &Terms) -> String {
         let mut rows: Vec<Vec<String>> = terms
             .lines
             .iter()
             .map(|line| {
-                vec![of_tagged(self.locale, "line", &line.kind, self.zone), format_money(self.locale, &line.amount)]
+                vec![
+                    of_tagged(self.locale, "line", &line.kind, self.clock.as_deref()),
+                    format_money(self.locale, &line.amount),
+                ]
             })
             .collect();
         rows.push(vec![self.word("buy-total"), format_money(self.locale, &terms.total)]);
@@ -57,7 +62,7 @@ impl Show {
             table_within(&["", ">"], &rows, None).lines().skip(2).map(|line| format!("  {line}\n")).collect::<String>()
         );
         for notice in &terms.notices {
-            let said = of_tagged(self.locale, "notice", notice, self.zone);
+            let said = of_tagged(self.locale, "notice", notice, self.clock.as_deref());
             shown.push_str(&format!("  {}\n", self.style.paint(Tone::Warn, &said)));
         }
         if let Some(deadline) = terms.stay.deadline {
@@ -70,19 +75,19 @@ impl Show {
 
     /// A quote with how long its price holds.
     #[must_use]
-    pub fn quote(self, quote: &Quote) -> String {
+    pub fn quote(&self, quote: &Quote) -> String {
         let held = text(
             self.locale,
             "buy-price-held",
             &[("time", mesto_client::TextValue::Time(quote.expires_at))],
-            self.zone,
+            self.clock.as_deref(),
         );
         format!("{}  {held}\n", self.terms(&quote.terms))
     }
 
     /// Zones, nearest first.
     #[must_use]
-    pub fn zones(self, near: &ZonesNear) -> String {
+    pub fn zones(&self, near: &ZonesNear) -> String {
         let rows: Vec<Vec<String>> = near
             .zones
             .iter()
@@ -106,7 +111,7 @@ impl Show {
         shown
     }
 
-    fn state(self, state: TicketState) -> String {
+    fn state(&self, state: TicketState) -> String {
         match state {
             TicketState::Active => self.style.paint(Tone::Good, &self.word("ticket-state-active")),
             TicketState::Expired => self.word("ticket-state-expired"),
@@ -116,7 +121,7 @@ impl Show {
     }
 
     #[must_use]
-    pub fn tickets(self, tickets: &[Ticket]) -> String {
+    pub fn tickets(&self, tickets: &[Ticket]) -> String {
         let rows: Vec<Vec<String>> = tickets
             .iter()
             .map(|ticket| {
@@ -137,7 +142,7 @@ impl Show {
 
     /// What consumed the deposit, newest first (BG-36, BG-37).
     #[must_use]
-    pub fn deposit(self, deposit: &Deposit) -> String {
+    pub fn deposit(&self, deposit: &Deposit) -> String {
         let rows: Vec<Vec<String>> = deposit
             .entries
             .iter()
@@ -161,7 +166,7 @@ impl Show {
     }
 
     #[must_use]
-    pub fn orders(self, orders: &[Order]) -> String {
+    pub fn orders(&self, orders: &[Order]) -> String {
         let rows: Vec<Vec<String>> = orders
             .iter()
             .map(|order| {

@@ -17,7 +17,7 @@ use mesto_protocol::parking::quotes::{self, Quote};
 use mesto_protocol::parking::signed::{MAX_SKEW, Presentation, TicketClaims};
 use mesto_protocol::parking::zones;
 use mesto_protocol::signed_city::SignedCity;
-use mesto_rules::{City, PayMethod, QuoteAsk, parse_plate, zone_by_sign};
+use mesto_rules::{City, ParkingSection, PayMethod, QuoteAsk, parse_plate, zone_by_sign};
 use serde_json::{Value, json};
 
 use super::alter;
@@ -41,7 +41,7 @@ pub enum TargetName {
     Scan,
     /// Signed things that come from a server or a camera: tickets, presentations, key sets, cities.
     Signed,
-    /// A city's papers.
+    /// A city's source files.
     City,
     /// Requests to the operator, by somebody who is signed in.
     Request,
@@ -65,7 +65,7 @@ impl TargetName {
             Self::Scan => Box::new(Scan { city: belgrade() }),
             Self::Signed => Box::new(Signed::new()),
             Self::City => {
-                Box::new(Papers { right: mesto_rules::load::embedded_papers("belgrade"), altered: String::new() })
+                Box::new(SourceFiles { right: mesto_rules::load::embedded_files("belgrade"), altered: String::new() })
             }
             Self::Request => Box::new(Requests::new()),
         }
@@ -76,6 +76,10 @@ impl fmt::Display for TargetName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
+}
+
+fn parking(city: &City) -> Result<&ParkingSection, String> {
+    city.section().map_err(|why| why.to_string())
 }
 
 struct Scan {
@@ -102,14 +106,14 @@ impl Target for Scan {
     fn hand_in(&mut self, input: &[u8]) -> Result<bool, String> {
         let read = code::read(input, &["mesto.example"]);
         let Ok(text) = std::str::from_utf8(input) else { return Ok(false) };
-        let plate = parse_plate(text, &self.city.plates);
+        let plate = parse_plate(text, &self.city.sections.plates);
         if let Ok(plate) = &plate {
-            let again = parse_plate(&plate.display, &self.city.plates).map(|again| again.canonical);
+            let again = parse_plate(&plate.display, &self.city.sections.plates).map(|again| again.canonical);
             if again.as_ref() != Ok(&plate.canonical) {
                 return Err(format!("{} is read as {again:?}, not {}", plate.display, plate.canonical));
             }
         }
-        let sign = zone_by_sign(&self.city, text);
+        let sign = zone_by_sign(parking(&self.city)?, text);
         Ok(plate.is_ok() || sign.is_ok() || !matches!(read, code::Code::NotOurs { .. }))
     }
 }
@@ -182,13 +186,13 @@ impl Target for Signed {
     }
 }
 
-struct Papers {
+struct SourceFiles {
     right: BTreeMap<String, String>,
-    /// The paper that the last input stands for.
+    /// The file that the last input stands for.
     altered: String,
 }
 
-impl Target for Papers {
+impl Target for SourceFiles {
     fn next(&mut self, random: &mut Random) -> Vec<u8> {
         let names: Vec<&String> = self.right.keys().collect();
         self.altered = random.pick(&names).map(|name| (*name).clone()).unwrap_or_default();
@@ -196,18 +200,19 @@ impl Target for Papers {
     }
 
     fn hand_in(&mut self, input: &[u8]) -> Result<bool, String> {
-        let mut papers = self.right.clone();
-        papers.insert(self.altered.clone(), String::from_utf8_lossy(input).into_owned());
-        let city = match mesto_rules::load::compile(&papers) {
+        let mut files = self.right.clone();
+        files.insert(self.altered.clone(), String::from_utf8_lossy(input).into_owned());
+        let city = match mesto_rules::load::compile(&files) {
             Ok(city) => city,
             Err(errors) if errors.is_empty() => return Err("it is refused without a reason".to_owned()),
             Err(_) => return Ok(false),
         };
         // What was taken must be fit to sell by.
         let now = morning();
-        for zone in &city.zones {
+        for zone in &parking(&city)?.zones {
             for minutes in [1, 60, 600, u32::MAX] {
-                let ask = QuoteAsk { zone: &zone.id, minutes, now, start: now, stay: None, pay: PayMethod::Deposit };
+                let ask =
+                    QuoteAsk { zone: zone.id.as_str(), minutes, now, start: now, stay: None, pay: PayMethod::Deposit };
                 if mesto_rules::quote(&city, &ask).is_ok_and(|quote| quote.total.amount.is_sign_negative()) {
                     return Err(format!("{minutes} minutes in {} cost less than nothing", zone.id));
                 }

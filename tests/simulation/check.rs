@@ -4,7 +4,7 @@
 
 use mesto_operator::store::{StoreError, Tx};
 use mesto_operator::values;
-use mesto_rules::City;
+use mesto_rules::{City, ParkingSection, Zone};
 
 /// A law that does not hold, in words.
 pub type Fault = String;
@@ -81,10 +81,13 @@ pub fn laws(tx: &mut dyn Tx) -> Result<Vec<Fault>, StoreError> {
 
 /// Stays longer than the zone allows, by the city's own numbers and the minutes paid for.
 pub fn longest_stays(tx: &mut dyn Tx, city: &City) -> Result<Vec<Fault>, StoreError> {
+    let Ok(parking) = city.section::<ParkingSection>() else {
+        return Ok(vec!["the city has no parking".to_owned()]);
+    };
     let mut faults = Vec::new();
     for row in tx.query("SELECT t.zone, t.stay, CAST(SUM(t.ends_at - t.starts_at) AS BIGINT) AS paid FROM ticket t JOIN ticket_plate p ON p.ticket = t.id GROUP BY t.zone, t.stay, p.canonical", values![])? {
         let (zone, stay, paid): (String, String, i64) = (row.get("zone")?, row.get("stay")?, row.get("paid")?);
-        let most = city.zone(&zone).and_then(mesto_rules::city::Zone::max_stay_minutes).map(|minutes| i64::from(minutes) * 60_000);
+        let most = parking.zone(&zone).and_then(Zone::max_stay_minutes).map(|minutes| i64::from(minutes.get()) * 60_000);
         if most.is_some_and(|most| paid > most) {
             faults.push(format!("no limit is exceeded: stay {stay} in {zone} has {paid} ms of {most:?}"));
         }

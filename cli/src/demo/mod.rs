@@ -12,6 +12,7 @@ mod wallet;
 use std::sync::Arc;
 
 use mesto_client::Locale;
+use mesto_client::rules::calendar::to_utc;
 
 use crate::failure::{CliError, Outcome};
 use crate::output::{Style, Tone};
@@ -39,12 +40,11 @@ struct Cast {
 impl Cast {
     /// Time passes until a moment of the day, Belgrade time.
     async fn until(&self, hour: u32, minute: u32) -> Outcome<()> {
-        let zone = chrono_tz::Europe::Belgrade;
-        let day = self.world.clock.read().with_timezone(&zone).date_naive();
+        let time = &crate::city::belgrade()?.sections.time;
+        let day = time.local(self.world.clock.read()).date_naive();
         let moment = day
             .and_hms_opt(hour, minute, 0)
-            .and_then(|local| local.and_local_timezone(zone).earliest())
-            .map(|local| local.to_utc())
+            .and_then(|local| to_utc(time, local))
             .ok_or_else(|| CliError::failed("the clock", format!("{hour}:{minute} does not exist")))?;
         self.world.clock.set(moment).map_err(|why| CliError::failed("the clock", why))?;
         self.world.due().await.map(|_| ()).map_err(|why| CliError::failed("what is due", why))
@@ -92,9 +92,10 @@ pub async fn run(style: Style, locale: Locale, keep: bool) -> Outcome<()> {
 
 async fn play(world: &Arc<World>, style: Style, locale: Locale) -> Outcome<()> {
     let phone = Phone::new(world, &world.folder().join("phone"), locale)?;
-    let show = Show { locale, zone: Some(chrono_tz::Europe::Belgrade), style };
-    let mut cast =
-        Cast { world: Arc::clone(world), phone, tell: Teller::new(style, locale), show, vehicle: String::new() };
+    let clock = crate::city::belgrade()?.sections.time;
+    let tell = Teller::new(style, locale, Arc::clone(&clock));
+    let show = Show { locale, clock: Some(clock), style };
+    let mut cast = Cast { world: Arc::clone(world), phone, tell, show, vehicle: String::new() };
     if !style.json {
         say!("{}", style.paint(Tone::Heading, "A day in Belgrade"));
         say!("operator {}   bank {}", world.operator_url(), world.bank_url());
@@ -114,7 +115,7 @@ async fn play(world: &Arc<World>, style: Style, locale: Locale) -> Outcome<()> {
     wallet::ledger(&mut cast).await?;
 
     if style.json {
-        let claims = std::mem::replace(&mut cast.tell, Teller::new(style, locale)).into_claims();
+        let claims = cast.tell.claims();
         say!("{}", serde_json::json!({ "claims": claims, "addresses": world.addresses() }));
     } else {
         say!("\n{}", style.paint(Tone::Good, "The day ended as it was told."));

@@ -176,7 +176,7 @@ pub async fn inspector(cast: &mut Cast) -> Outcome<()> {
             cast.tell.locale,
             "order-valid-until",
             &[("valid_until", TextValue::Time(order.valid_until))],
-            cast.show.zone,
+            cast.show.clock.as_deref(),
         ));
     }
     let short = match orders.first() {

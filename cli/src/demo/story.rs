@@ -1,8 +1,10 @@
 //! The teller: says what happens, and stops the story when something did not happen as it was told.
 
 use std::fmt::{Debug, Display};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use mesto_client::rules::TimeRules;
 use mesto_client::{Error, Locale, Result as ClientResult};
 use serde_json::{Map, Value};
 
@@ -16,6 +18,8 @@ const CHAPTERS: u32 = 12;
 pub struct Teller {
     pub style: Style,
     pub locale: Locale,
+    /// The city's clock.
+    time: Arc<TimeRules>,
     chapters: u32,
     /// What was claimed, by chapter and name; every one was checked when it was made.
     claims: Map<String, Value>,
@@ -24,8 +28,8 @@ pub struct Teller {
 
 impl Teller {
     #[must_use]
-    pub fn new(style: Style, locale: Locale) -> Self {
-        Self { style, locale, chapters: 0, claims: Map::new(), chapter: String::new() }
+    pub fn new(style: Style, locale: Locale, time: Arc<TimeRules>) -> Self {
+        Self { style, locale, time, chapters: 0, claims: Map::new(), chapter: String::new() }
     }
 
     /// Begins a chapter; `id` names its claims.
@@ -34,7 +38,7 @@ impl Teller {
         self.chapter = id.to_owned();
         self.claims.insert(id.to_owned(), Value::Object(Map::new()));
         if !self.style.json {
-            let clock = at.with_timezone(&chrono_tz::Europe::Belgrade).format("%H:%M").to_string();
+            let clock = self.time.local(at).format("%H:%M").to_string();
             say!(
                 "\n{} {}",
                 self.style.paint(Tone::Heading, &format!("{:>2}/{CHAPTERS} {title}", self.chapters)),
@@ -117,8 +121,8 @@ impl Teller {
 
     /// All claims, for machines.
     #[must_use]
-    pub fn into_claims(self) -> Value {
-        Value::Object(self.claims)
+    pub fn claims(&self) -> Value {
+        Value::Object(self.claims.clone())
     }
 }
 
@@ -128,11 +132,12 @@ mod tests {
 
     #[test]
     fn a_claim_that_does_not_hold_ends_the_story() {
-        let mut teller = Teller::new(Style { json: true, coloured: false }, Locale::En);
+        let time = crate::city::belgrade().unwrap().sections.time;
+        let mut teller = Teller::new(Style { json: true, coloured: false }, Locale::En, time);
         teller.chapter("buy", "A purchase", DateTime::from_timestamp(0, 0).unwrap());
         teller.claim("price", "80.00", "80.00").unwrap();
         let error = teller.claim("price", "81.00", "80.00").unwrap_err();
         assert!(error.text.contains("buy.price") && error.text.contains("81.00"));
-        assert_eq!(teller.into_claims(), serde_json::json!({ "buy": { "price": "80.00" } }));
+        assert_eq!(teller.claims(), serde_json::json!({ "buy": { "price": "80.00" } }));
     }
 }

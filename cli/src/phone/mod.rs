@@ -12,6 +12,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use mesto_client::http::HttpLink;
+use mesto_client::rules::ParkingSection;
 use mesto_client::system::{FileSecrets, SystemClock, SystemEntropy, device_signer};
 use mesto_client::{Client, Config, ErrorKind, IntentState, IntentView, Locale, NoReminders, Ports};
 use serde::{Deserialize, Serialize};
@@ -69,7 +70,7 @@ impl Phone {
         let mut config = Config::new(args.state.join("phone.sqlite"), &args.city, root_key);
         config.locale = locale;
         let core = Client::open(config, ports).map_err(|error| CliError::of_client(&error, locale))?;
-        let mut phone = Self { core, show: Show { locale, zone: None, style } };
+        let mut phone = Self { core, show: Show { locale, clock: None, style } };
         if let Some(recovery) = phone.core.recovery()
             && !style.json
         {
@@ -85,7 +86,7 @@ impl Phone {
             // Only what was found right is remembered.
             save(&args.state.join("settings.json"), &settings)?;
         }
-        phone.show.zone = phone.core.city().ok().and_then(|city| city.tz().ok());
+        phone.show.clock = phone.core.city().ok().map(|city| Arc::clone(&city.sections.time));
         Ok(phone)
     }
 
@@ -113,16 +114,17 @@ impl Phone {
     /// The zone meant: an id, or the code of a sign.
     pub fn zone(&self, typed: &str) -> Outcome<String> {
         let city = self.done(self.core.city())?;
+        let parking: &ParkingSection = self.done(city.section().map_err(mesto_client::Error::from))?;
         let word = typed.trim().to_lowercase();
-        if city.zone(&word).is_some() {
+        if parking.zone(&word).is_some() {
             return Ok(word);
         }
         match self.core.zones_near(None, Some(typed)) {
             Ok(near) if near.by_sign.is_some() => Ok(near.by_sign.unwrap_or_default()),
             _ => {
-                let known: Vec<&str> = city.zones.iter().map(|zone| zone.id.as_str()).collect();
+                let known: Vec<&str> = parking.zones.iter().map(|zone| zone.id.as_str()).collect();
                 let signs: Vec<&str> =
-                    city.zones.iter().flat_map(|zone| zone.sign_codes.iter().map(String::as_str)).collect();
+                    parking.zones.iter().flat_map(|zone| zone.sign_codes.iter().map(String::as_str)).collect();
                 let mut words = known.clone();
                 words.extend(&signs);
                 let error = CliError::new(

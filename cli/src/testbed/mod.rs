@@ -56,9 +56,11 @@ async fn input_closed() {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     #[test]
     fn the_default_start_is_a_wednesday_at_ten_in_belgrade() {
-        let start = super::default_start().with_timezone(&chrono_tz::Europe::Belgrade);
+        let start = crate::city::belgrade().unwrap().sections.time.local(super::default_start());
         assert_eq!(start.format("%A %H:%M %Y-%m-%d").to_string(), "Wednesday 10:00 2025-09-03");
     }
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mesto_rules::City;
+use mesto_rules::{City, TimeRules};
 use rusqlite::{Connection as Database, Transaction};
 
 use crate::clock::{self, Anchor, ClockState};
@@ -260,7 +260,7 @@ impl Client {
 
     /// Until when something that is wanted now may be executed.
     pub(crate) fn not_after(&self, now: DateTime<Utc>) -> DateTime<Utc> {
-        let seconds = self.stored_city().map_or(120, |city| city.policy.quote_ttl_seconds);
+        let seconds = self.stored_city().map_or(120, |city| city.quote_ttl_seconds);
         now + TimeDelta::seconds(i64::from(seconds))
     }
 
@@ -273,43 +273,44 @@ impl Client {
         self.stored_city().ok_or_else(Error::city_missing)
     }
 
-    pub(crate) fn zone_of_time(&self) -> Option<chrono_tz::Tz> {
-        self.stored_city().and_then(|city| city.tz().ok())
+    /// The city's clock, when a city is stored.
+    pub(crate) fn time_rules(&self) -> Option<Arc<TimeRules>> {
+        self.stored_city().map(|city| Arc::clone(&city.sections.time))
     }
 
     /// Why an intent was refused, with text and advice; times in the city's zone.
     #[must_use]
     pub fn refusal(&self, intent: &crate::outbox::IntentView) -> Option<Error> {
-        intent.refusal().map(|error| error.in_zone(self.zone_of_time()))
+        intent.refusal().map(|error| error.in_time(self.time_rules()))
     }
 
     /// Gives an error the city's time zone, so that its text shows the city's hours.
     pub(crate) fn explain<T>(&self, outcome: Result<T>) -> Result<T> {
-        outcome.map_err(|error| error.in_zone(self.zone_of_time()))
+        outcome.map_err(|error| error.in_time(self.time_rules()))
     }
 
     /// A text of the catalogue in the client's language, times in the city's zone; the id itself when it is not there.
     #[must_use]
     pub fn text(&self, id: &str, values: &[(&str, TextValue)]) -> String {
-        texts::text(self.config().locale, id, values, self.zone_of_time())
+        texts::text(self.config().locale, id, values, self.time_rules().as_deref())
     }
 
     /// A line of a quote, for the driver.
     #[must_use]
     pub fn line_text(&self, line: &mesto_rules::QuoteLine) -> String {
-        texts::of_tagged(self.config().locale, "line", &line.kind, self.zone_of_time())
+        texts::of_tagged(self.config().locale, "line", &line.kind, self.time_rules().as_deref())
     }
 
     /// What to know before paying, for the driver.
     #[must_use]
     pub fn notice_text(&self, notice: &mesto_rules::Notice) -> String {
-        texts::of_tagged(self.config().locale, "notice", notice, self.zone_of_time())
+        texts::of_tagged(self.config().locale, "notice", notice, self.time_rules().as_deref())
     }
 
     /// What to look at again in a plate, for the driver.
     #[must_use]
     pub fn plate_warning_text(&self, warning: &mesto_rules::PlateWarning) -> String {
-        texts::of_tagged(self.config().locale, "plate-warning", warning, self.zone_of_time())
+        texts::of_tagged(self.config().locale, "plate-warning", warning, self.time_rules().as_deref())
     }
 
     /// What a damaged database meant, when there was one since this client was opened.

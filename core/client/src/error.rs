@@ -1,7 +1,9 @@
 //! What can go wrong, for people: a stable code, what happened and which limit, what to do now.
 
+use std::sync::Arc;
+
 use mesto_protocol::{Problem, ProblemCode};
-use mesto_rules::{PlateError, Refusal, SignError};
+use mesto_rules::{PlateError, Refusal, SectionError, SignError, TimeRules};
 use serde_json::{Map, Value};
 
 use crate::ports::{LinkError, SecretsError};
@@ -38,7 +40,7 @@ pub struct Error {
     params: Box<Map<String, Value>>,
     /// Only of an answer of the operator.
     request_id: Option<Box<str>>,
-    time_zone: Option<chrono_tz::Tz>,
+    time: Option<Arc<TimeRules>>,
 }
 
 /// What every use case answers.
@@ -52,7 +54,7 @@ impl Error {
             detail: detail.into(),
             params: Box::default(),
             request_id: None,
-            time_zone: None,
+            time: None,
         }
     }
 
@@ -61,9 +63,9 @@ impl Error {
         self
     }
 
-    /// Times in the text are shown in this zone.
-    pub(crate) fn in_zone(mut self, zone: Option<chrono_tz::Tz>) -> Self {
-        self.time_zone = self.time_zone.or(zone);
+    /// Times in the text are shown by this clock.
+    pub(crate) fn in_time(mut self, time: Option<Arc<TimeRules>>) -> Self {
+        self.time = self.time.or(time);
         self
     }
 
@@ -106,13 +108,13 @@ impl Error {
     /// What happened, for the driver.
     #[must_use]
     pub fn text(&self, locale: Locale) -> String {
-        texts::of_code(locale, &self.code, None, &self.params, self.time_zone)
+        texts::of_code(locale, &self.code, None, &self.params, self.time.as_deref())
     }
 
     /// What he can do now.
     #[must_use]
     pub fn advice(&self, locale: Locale) -> String {
-        texts::of_code(locale, &self.code, Some("advice"), &self.params, self.time_zone)
+        texts::of_code(locale, &self.code, Some("advice"), &self.params, self.time.as_deref())
     }
 
     /// The phone had no room: nothing was written.
@@ -178,6 +180,12 @@ impl From<Refusal> for Error {
     }
 }
 
+impl From<SectionError> for Error {
+    fn from(error: SectionError) -> Self {
+        Refusal::from(error).into()
+    }
+}
+
 impl From<PlateError> for Error {
     fn from(error: PlateError) -> Self {
         let mut made = Self::new(ErrorKind::Refused, error.code(), "the plate does not follow the city's grammar");
@@ -193,9 +201,14 @@ impl From<SignError> for Error {
             SignError::Unknown { text, known } => {
                 made("sign_unknown").with("sign", text.as_str()).with("known", known.clone())
             }
-            SignError::Ambiguous { zones } => made("sign_ambiguous").with("zones", zones.clone()),
+            SignError::Ambiguous { zones } => made("sign_ambiguous").with("zones", words(zones)),
         }
     }
+}
+
+/// Ids as a list of words.
+pub(crate) fn words<I: ToString>(ids: &[I]) -> Vec<String> {
+    ids.iter().map(ToString::to_string).collect()
 }
 
 impl From<LinkError> for Error {

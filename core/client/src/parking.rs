@@ -4,8 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::parking::quotes::{self, Purchase, Quote, QuoteRequest};
 use mesto_protocol::parking::signed::{Presentation, TicketClaims};
 use mesto_protocol::parking::tickets::{self, Ticket, TicketState, Tickets};
-use mesto_rules::quote::{self as rules_quote, PayMethod, QuoteAsk};
-use mesto_rules::{Position, Stay, zone_by_sign, zones_near};
+use mesto_rules::quote::{self as rules_quote, QuoteAsk};
+use mesto_rules::{Minutes, ParkingSection as ParkingOfCity, PayMethod, Position, Stay, zone_by_sign, zones_near};
 use serde::Serialize;
 
 use crate::client::Client;
@@ -80,26 +80,27 @@ impl Client {
     /// `city_missing`, `sign_unknown` with the known codes, `sign_ambiguous`.
     pub fn zones_near(&self, position: Option<Position>, sign: Option<&str>) -> Result<ZonesNear> {
         let city = self.city()?;
+        let parking: &ParkingOfCity = city.section()?;
         let by_sign = match sign.map(str::trim).filter(|sign| !sign.is_empty()) {
-            Some(sign) => Some(zone_by_sign(&city, sign)?.id.clone()),
+            Some(sign) => Some(zone_by_sign(parking, sign)?.id.to_string()),
             None => None,
         };
-        let near = position.map(|position| zones_near(&city, &position, u32::MAX)).unwrap_or_default();
+        let near = position.map(|position| zones_near(parking, &position, u32::MAX)).unwrap_or_default();
         let language = self.config().locale.tag();
-        let mut zones: Vec<NearZone> = city
+        let mut zones: Vec<NearZone> = parking
             .zones
             .iter()
             .map(|zone| {
                 let found = near.iter().find(|near| near.zone_id == zone.id);
                 NearZone {
-                    zone: zone.id.clone(),
+                    zone: zone.id.to_string(),
                     name: zone.name.get(language).to_owned(),
                     colour: zone.colour.clone(),
                     sign_codes: zone.sign_codes.clone(),
                     distance_metres: found.map(|near| near.distance_metres),
                     inside: found.is_some_and(|near| near.inside),
                     approximate: found.is_some_and(|near| near.approximate),
-                    max_stay_minutes: zone.max_stay_minutes(),
+                    max_stay_minutes: zone.max_stay_minutes().map(Minutes::get),
                 }
             })
             .collect();
@@ -208,7 +209,7 @@ impl Client {
     async fn buy_inner(&self, quote: &Quote) -> Result<IntentView> {
         let kind = IntentKind::Purchase {
             quote: quote.id.clone(),
-            zone: quote.terms.zone.clone(),
+            zone: quote.terms.zone.to_string(),
             plate: quote.plate.clone(),
             minutes: quote.terms.granted_minutes,
             total: quote.terms.total,

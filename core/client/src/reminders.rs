@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::parking::tickets::Ticket;
+use mesto_rules::ParkingSection;
 use serde::Serialize;
 
 use crate::client::Client;
@@ -56,16 +57,17 @@ impl Client {
         }
         let now = self.now();
         let city = self.stored_city();
-        let zone_of_time = city.as_ref().and_then(|city| city.tz().ok());
-        let before = city.as_ref().map(|city| city.policy.reminder_minutes_before.clone()).unwrap_or_default();
+        let time = city.as_ref().map(|city| &*city.sections.time);
+        let parking: Option<&ParkingSection> = city.as_ref().and_then(|city| city.section().ok());
+        let before = parking.map(|parking| parking.policy.reminder_minutes_before.clone()).unwrap_or_default();
         let locale = self.config().locale;
         let mut plan: Vec<Reminder> = Vec::new();
         for ticket in last_of_chains(&snapshot.active_tickets) {
-            let zone = city.as_ref().and_then(|city| city.zone(&ticket.zone));
+            let zone = parking.and_then(|parking| parking.zone(&ticket.zone));
             let zone = zone.map_or(ticket.zone.as_str(), |zone| zone.name.get(locale.tag()));
             let moments = before
                 .iter()
-                .map(|minutes| ReminderKind::BeforeEnd { minutes: *minutes })
+                .map(|minutes| ReminderKind::BeforeEnd { minutes: minutes.get() })
                 .chain(std::iter::once(ReminderKind::AtEnd));
             for kind in moments {
                 let (at, id, message, minutes) = match kind {
@@ -92,8 +94,8 @@ impl Client {
                     kind,
                     at,
                     fire_at: on_the_phone(at, now, self.ports().clock.as_ref()),
-                    title: text(locale, message, &values, zone_of_time),
-                    body: text(locale, &format!("{message}.body"), &values, zone_of_time),
+                    title: text(locale, message, &values, time),
+                    body: text(locale, &format!("{message}.body"), &values, time),
                 });
             }
         }

@@ -1,7 +1,6 @@
 //! Buying by SMS when the connection fails: what to send, and the promise that it is not paid twice.
 
-use mesto_rules::Money;
-use mesto_rules::quote::PayMethod;
+use mesto_rules::{Money, ParkingSection, PayMethod};
 use serde::Serialize;
 
 use crate::client::Client;
@@ -34,8 +33,9 @@ impl Client {
 
     fn sms_of(&self, zone_id: &str, canonical: &str, vehicle: Option<&str>) -> Result<SmsFallback> {
         let city = self.city()?;
-        let zone = city.zone(zone_id).ok_or_else(|| {
-            let known: Vec<String> = city.zones.iter().map(|zone| zone.id.clone()).collect();
+        let parking: &ParkingSection = city.section()?;
+        let zone = parking.zone(zone_id).ok_or_else(|| {
+            let known: Vec<String> = parking.zones.iter().map(|zone| zone.id.to_string()).collect();
             Error::new(ErrorKind::Refused, "zone_unknown", "this zone is not in the city").with("known", known)
         })?;
         let impossible = |why: &str| Error::new(ErrorKind::Refused, "sms_not_possible", why);
@@ -43,21 +43,20 @@ impl Client {
             return Err(impossible("the zone is not paid by SMS"));
         }
         let number = zone.sms_number.known().ok_or_else(|| impossible("the zone's number is not known"))?.clone();
-        let plate = mesto_rules::parse_plate(canonical, &city.plates)?;
+        let plate = mesto_rules::parse_plate(canonical, &city.sections.plates)?;
         let plate = plate.sms.ok_or_else(|| impossible("a letter of the plate has no plain form"))?;
         // One message buys one started unit of the zone's rate.
-        let day = self.now().with_timezone(&city.tz().map_err(Error::unreadable)?).date_naive();
-        let rates = city.tariff_on(day).and_then(|tariff| tariff.rates.get(zone_id));
-        let unit = rates.and_then(|rates| rates.first()).map(|rate| rate.unit_minutes);
+        let rates = parking.tariff_on(city.local_day(self.now())).and_then(|tariff| tariff.rates.get(zone_id));
+        let unit = rates.and_then(|rates| rates.first()).map(|rate| rate.unit_minutes.get());
         let price = unit.zip(vehicle).and_then(|(minutes, vehicle)| {
             self.preview_inner(zone_id, vehicle, minutes, PayMethod::Sms).ok().map(|preview| preview.terms.total)
         });
         Ok(SmsFallback {
             number,
-            body: city.sms.body.replace("{plate}", &plate),
+            body: parking.sms.body.replace("{plate}", &plate),
             price,
             minutes: unit,
-            note: city.sms.note.get(self.config().locale.tag()).to_owned(),
+            note: parking.sms.note.get(self.config().locale.tag()).to_owned(),
         })
     }
 

@@ -10,6 +10,8 @@ use mesto_protocol::kernel::EVENTS;
 use mesto_protocol::kernel::service::Section as _;
 use mesto_protocol::orders::driver::{Order, OrdersSection};
 use mesto_protocol::parking::tickets::{ParkingSection, Ticket};
+use mesto_rules::orders::OrdersSection as OrdersOfCity;
+use mesto_rules::parking::ParkingSection as ParkingOfCity;
 use rusqlite::Connection as Database;
 
 use crate::client::Client;
@@ -158,7 +160,12 @@ impl Client {
             return Ok(());
         }
         let Some(city) = self.stored_city() else { return Ok(()) };
-        self.core().write(now, |db| rows::prune(db, now, &city.retention))
+        let kept = rows::KeptDays {
+            tickets: city.section::<ParkingOfCity>().ok().map(|parking| parking.retention.tickets_days),
+            orders: city.section::<OrdersOfCity>().ok().map(|orders| orders.retention.orders_days),
+            events: city.retention.events_days,
+        };
+        self.core().write(now, |db| rows::prune(db, now, &kept))
     }
 }
 

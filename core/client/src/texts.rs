@@ -6,11 +6,10 @@
 
 use std::sync::OnceLock;
 
-use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
+use chrono::{DateTime, FixedOffset, Utc};
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
-use mesto_rules::Money;
+use mesto_rules::{Money, TimeRules};
 use serde_json::{Map, Value};
 
 /// A language of the catalogue.
@@ -109,7 +108,7 @@ fn format(locale: Locale, id: &str, attribute: Option<&str>, args: &FluentArgs<'
 
 /// A message with values; the id itself when there is no such message, so that it is seen.
 #[must_use]
-pub fn text(locale: Locale, id: &str, values: &[(&str, TextValue)], zone: Option<Tz>) -> String {
+pub fn text(locale: Locale, id: &str, values: &[(&str, TextValue)], zone: Option<&TimeRules>) -> String {
     let mut args = FluentArgs::new();
     for (name, value) in values {
         put(&mut args, name, value, locale, zone);
@@ -127,7 +126,7 @@ pub fn of_code(
     code: &str,
     attribute: Option<&str>,
     params: &Map<String, Value>,
-    zone: Option<Tz>,
+    zone: Option<&TimeRules>,
 ) -> String {
     let mut args = FluentArgs::new();
     for (name, value) in params {
@@ -146,7 +145,7 @@ pub fn of_code(
 /// The text of a value that names itself (`type`): a line or notice of a quote, a warning about a plate. `prefix` is
 /// `line`, `notice`, ...
 #[must_use]
-pub fn of_tagged(locale: Locale, prefix: &str, value: &impl serde::Serialize, zone: Option<Tz>) -> String {
+pub fn of_tagged(locale: Locale, prefix: &str, value: &impl serde::Serialize, zone: Option<&TimeRules>) -> String {
     let Ok(Value::Object(fields)) = serde_json::to_value(value) else { return prefix.to_owned() };
     let name = fields.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
     let mut args = FluentArgs::new();
@@ -159,7 +158,7 @@ pub fn of_tagged(locale: Locale, prefix: &str, value: &impl serde::Serialize, zo
     format(locale, &id, None, &args).or_else(|| format(Locale::En, &id, None, &args)).unwrap_or(id)
 }
 
-fn put(args: &mut FluentArgs<'_>, name: &str, value: &TextValue, locale: Locale, zone: Option<Tz>) {
+fn put(args: &mut FluentArgs<'_>, name: &str, value: &TextValue, locale: Locale, zone: Option<&TimeRules>) {
     match value {
         TextValue::Text(text) => args.set(name.to_owned(), text.clone()),
         TextValue::Number(number) => args.set(name.to_owned(), FluentValue::from(*number)),
@@ -223,23 +222,29 @@ pub fn format_money(locale: Locale, money: &Money) -> String {
 
 /// Hour and minute in the city's zone: `14:05`.
 #[must_use]
-pub fn format_time(moment: DateTime<Utc>, zone: Option<Tz>) -> String {
-    moment.with_timezone(&zone.unwrap_or(Tz::UTC)).format("%H:%M").to_string()
+pub fn format_time(moment: DateTime<Utc>, zone: Option<&TimeRules>) -> String {
+    local(moment, zone).format("%H:%M").to_string()
 }
 
 /// Day and time in the city's zone: `3 Sep, 14:05` and `3. 9. u 14:05`.
 #[must_use]
-pub fn format_moment(locale: Locale, moment: DateTime<Utc>, zone: Option<Tz>) -> String {
-    let local = moment.with_timezone(&zone.unwrap_or(Tz::UTC));
+pub fn format_moment(locale: Locale, moment: DateTime<Utc>, zone: Option<&TimeRules>) -> String {
+    let local = local(moment, zone);
     match locale {
         Locale::En => local.format("%-d %b, %H:%M").to_string(),
         Locale::SrLatn => local.format("%-d. %-m. u %H:%M").to_string(),
     }
 }
 
+/// A moment on the city's wall clock, in UTC while there is no city.
+fn local(moment: DateTime<Utc>, zone: Option<&TimeRules>) -> DateTime<FixedOffset> {
+    zone.map_or_else(|| moment.fixed_offset(), |zone| zone.local(moment))
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};
+    use std::sync::{Arc, LazyLock};
 
     use chrono::TimeZone as _;
     use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
@@ -255,7 +260,10 @@ mod tests {
     fn moment(hour: u32, minute: u32) -> DateTime<Utc> {
         Utc.with_ymd_and_hms(2025, 9, 3, hour, minute, 0).unwrap()
     }
-    const BELGRADE: Option<Tz> = Some(Tz::Europe__Belgrade);
+    fn belgrade() -> Arc<TimeRules> {
+        static CITY: LazyLock<mesto_rules::City> = LazyLock::new(|| mesto_rules::load::embedded("belgrade").unwrap());
+        Arc::clone(&CITY.sections.time)
+    }
 
     /// Every message and attribute with the values it needs.
     fn shape(locale: Locale) -> BTreeMap<String, BTreeSet<String>> {
@@ -299,11 +307,15 @@ mod tests {
             Refusal::MaxStayExceeded { asked: 91, max_stay: 90, allowed: 90 },
             Refusal::LimitReached { deadline: moment(10, 0), next_possible_at: moment(10, 30) },
             Refusal::NoReturn { until: moment(10, 30) },
-            Refusal::TariffUnknown { zone: "white".to_owned(), field: "price".to_owned() },
+            Refusal::TariffUnknown { zone: "white".parse().unwrap(), field: "price".to_owned() },
             Refusal::NotChargedNow { next_opening: Some(moment(5, 0)) },
-            Refusal::ZoneUnknown { zone: "x".to_owned(), known: vec!["red".to_owned()] },
+            Refusal::ZoneUnknown { zone: "x".to_owned(), known: vec!["red".parse().unwrap()] },
             Refusal::MethodNotAllowed { method: PayMethod::Card, allowed: vec![PayMethod::Deposit] },
             Refusal::OutOfRange { what: "time".to_owned() },
+            Refusal::CityOutdated { until: moment(10, 0).date_naive() },
+            Refusal::SectionMissing { section: "orders".to_owned() },
+            Refusal::SectionTooNew { section: "parking".to_owned(), format: 2, known: 1 },
+            Refusal::SectionUnreadable { section: "parking".to_owned(), reason: "no zones".to_owned() },
         ];
         for one in &all {
             match one {
@@ -315,7 +327,11 @@ mod tests {
                 | Refusal::NotChargedNow { .. }
                 | Refusal::ZoneUnknown { .. }
                 | Refusal::MethodNotAllowed { .. }
-                | Refusal::OutOfRange { .. } => {}
+                | Refusal::OutOfRange { .. }
+                | Refusal::CityOutdated { .. }
+                | Refusal::SectionMissing { .. }
+                | Refusal::SectionTooNew { .. }
+                | Refusal::SectionUnreadable { .. } => {}
             }
         }
         all
@@ -377,7 +393,7 @@ mod tests {
     fn every_refusal_of_the_rules_shows_its_own_values() {
         for refusal in refusals() {
             for locale in Locale::ALL {
-                let error = Error::from(refusal.clone()).in_zone(BELGRADE);
+                let error = Error::from(refusal.clone()).in_time(Some(belgrade()));
                 for text in [error.text(locale), error.advice(locale)] {
                     assert!(!text.is_empty() && !text.contains('{') && !text.contains("error-"), "{text}");
                 }
@@ -388,7 +404,7 @@ mod tests {
     #[test]
     fn times_are_the_citys_and_money_is_written_as_the_language_does() {
         let error = Error::from(Refusal::LimitReached { deadline: moment(10, 0), next_possible_at: moment(10, 30) })
-            .in_zone(BELGRADE);
+            .in_time(Some(belgrade()));
         assert_eq!(error.text(Locale::En), "The longest stay in this zone is bought up until 12:00.");
         assert_eq!(error.advice(Locale::SrLatn), "Pođite do 12:00. Novo parkiranje ovde može da počne 3. 9. u 12:30.");
         assert_eq!(format_money(Locale::En, &rsd(108_000)), "1,080.00 RSD");
@@ -428,9 +444,9 @@ mod tests {
         for locale in Locale::ALL {
             let texts = lines
                 .iter()
-                .map(|line| of_tagged(locale, "line", line, BELGRADE))
-                .chain(notices.iter().map(|notice| of_tagged(locale, "notice", notice, BELGRADE)))
-                .chain(warnings.iter().map(|warning| of_tagged(locale, "plate-warning", warning, BELGRADE)));
+                .map(|line| of_tagged(locale, "line", line, Some(&belgrade())))
+                .chain(notices.iter().map(|notice| of_tagged(locale, "notice", notice, Some(&belgrade()))))
+                .chain(warnings.iter().map(|warning| of_tagged(locale, "plate-warning", warning, Some(&belgrade()))));
             for text in texts {
                 assert!(text.contains(' ') && !text.contains('{'), "{text}");
             }

@@ -74,18 +74,19 @@ impl Client {
         let known = self.core().read(now, |db| rows::document_version(db, &city_name(&id)))?.unwrap_or(0);
         let signed = SignedCity::verify(&wire, &keys, now, &id, known)
             .map_err(|why| Error::not_genuine("city_not_genuine", "city", why))?;
-        // What the operator signed it has checked: a part that this app does not know is of a later version. A price must
-        // not be computed without it, so the whole document waits for the app.
+        // What the operator signed it has checked. Only an envelope of a later kind stops the whole document; a section
+        // that this app is too old for stops its service, when that is asked.
         let city = City::from_json(&signed.json)
             .map_err(|why| Error::new(ErrorKind::Refused, "city_too_new", format!("city: {why}")))?;
         let version = CityVersion {
-            id: city.id.clone(),
+            id: city.id.to_string(),
             version: city.version,
             name: city.name.get(self.config().locale.tag()).to_owned(),
-            time_zone: city.time_zone.clone(),
-            deposit_values: city.deposit.values.clone(),
+            time_zone: city.sections.time.zone().to_owned(),
+            deposit_values: city.sections.wallet.deposit.values.clone(),
         };
-        let city_changed = signed.version > known;
+        // The same version again replaces one that this app cannot read.
+        let city_changed = signed.version > known || self.stored_city().is_none();
         if city_changed {
             let mut core = self.core();
             core.write(now, |db| {

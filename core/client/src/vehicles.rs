@@ -13,7 +13,7 @@ impl Client {
     /// # Errors
     /// `plate_empty`, `plate_too_short`, ... with what would be right; `city_missing`.
     pub fn check_plate(&self, plate: &str) -> Result<Plate> {
-        Ok(parse_plate(plate, &self.city()?.plates)?)
+        Ok(parse_plate(plate, &self.city()?.sections.plates)?)
     }
 
     /// Adds a vehicle.
@@ -29,7 +29,7 @@ impl Client {
         let session = self.core().session()?;
         // Without a city the operator alone judges.
         if let Some(city) = self.stored_city() {
-            parse_plate(plate, &city.plates)?;
+            parse_plate(plate, &city.sections.plates)?;
         }
         let body =
             NewVehicle { city: self.config().city.clone(), plate: plate.to_owned(), label: label.map(str::to_owned) };

@@ -25,8 +25,9 @@ impl Client {
 
     async fn top_up_inner(&self, amount: Decimal) -> Result<IntentView> {
         let city = self.city()?;
-        if !city.deposit.offers(&amount) {
-            let offered: Vec<String> = city.deposit.values.iter().map(ToString::to_string).collect();
+        let deposit = &city.sections.wallet.deposit;
+        if !deposit.offers(&amount) {
+            let offered: Vec<String> = deposit.values.iter().map(ToString::to_string).collect();
             return Err(Error::new(
                 ErrorKind::Refused,
                 "amount_not_offered",

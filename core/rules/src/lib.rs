@@ -20,20 +20,29 @@
 //! ```
 
 pub mod kernel;
-#[cfg(feature = "load")]
-pub mod load;
 pub mod orders;
 pub mod parking;
+mod services;
 
 pub use kernel::calendar::{Charging, Day, HolidayCalendar, TimeOfDay, TimeSpan};
-pub use kernel::city::{City, CityError, Zone};
+pub use kernel::city::{City, CityError};
 pub use kernel::fact::{Certainty, Fact};
+pub use kernel::ids::{CityId, FacilityId, SourceId, TariffId, ZoneId};
+pub use kernel::minutes::Minutes;
 pub use kernel::money::{Currency, Money, MoneyError};
+pub use kernel::pay::PayMethod;
 pub use kernel::plate::{Plate, PlateError, PlateGrammar, PlateKind, PlateWarning, parse_plate};
+pub use kernel::position::Position;
+pub use kernel::section::SectionError;
+pub use kernel::time::TimeRules;
 pub use kernel::{calendar, city, fact, money, plate};
 pub use orders::order::{self, OrderState, OrderTerms};
-pub use parking::quote::{LineKind, Notice, PayMethod, Quote, QuoteAsk, QuoteLine, Refusal, StayPreview, quote};
+pub use parking::quote::{LineKind, Notice, Quote, QuoteAsk, QuoteLine, Refusal, StayPreview, quote};
+pub use parking::section::{ParkingSection, Zone};
 pub use parking::stay::Stay;
 pub use parking::ticket::TicketState;
-pub use parking::zones::{self as geo, Position, SignError, ZoneNear, zone_by_sign, zones_near};
+pub use parking::zones::{self as geo, SignError, ZoneNear, zone_by_sign, zones_near};
 pub use parking::{quote, stay, ticket};
+pub use services::check;
+#[cfg(feature = "load")]
+pub use services::load;

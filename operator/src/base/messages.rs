@@ -37,7 +37,7 @@ pub(crate) const SERVICE: Service = Service {
 };
 
 fn erase_old(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<()> {
-    let before = before(now, operator.home.retention.outbox_days);
+    let before = before(now, operator.home.retention.messages_days);
     Ok(tx.write(Write::sql("outbox", "DELETE FROM outbox WHERE at < $1", values![before]))?)
 }
 

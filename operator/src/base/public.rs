@@ -41,7 +41,7 @@ fn keys(_: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
 
 /// The city document, signed with a city key. The tag depends on what the city says, not on the signature.
 fn city(_: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
-    let canonical = call.operator.city(call.named())?.to_canonical_json();
+    let canonical = call.operator.city(call.named())?.to_canonical_json()?;
     let body = SignedCity::sign(&canonical, call.operator.keys.city(), call.now)
         .map_err(|error| StoreError::unreadable("city", error))?;
     Ok(signed(call, body, &text::sha256(canonical.as_bytes())))

@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use mesto_protocol::kernel::grants::{Grant, Role};
 
+use mesto_rules::CityId;
+
 use crate::base::messages::{self, Message};
 use crate::base::sign_in::{self, PersonRow};
 use crate::find;
@@ -91,7 +93,7 @@ impl Operator {
             return Err(GrantError::NoRole);
         }
         if let Some(city) = given.city.filter(|city| !self.cities.contains_key(*city)) {
-            let known = self.cities.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+            let known = self.cities.keys().map(CityId::as_str).collect::<Vec<_>>().join(", ");
             return Err(GrantError::NoCity { city: city.to_owned(), known });
         }
         if let Some(until) = given.until.filter(|until| *until <= now) {

@@ -56,10 +56,10 @@ fn section(tx: &mut dyn Tx, account: &str, _: DateTime<Utc>) -> Outcome<Json> {
 /// A plate by the city's grammar, or what is wrong with it.
 pub(crate) fn plate(operator: &Operator, city: &str, typed: &str) -> Outcome<Plate> {
     let city = operator.city(city)?;
-    parse_plate(typed, &city.plates).map_err(|error| {
+    parse_plate(typed, &city.sections.plates).map_err(|error| {
         Problem::new(ProblemCode::PlateInvalid, error.to_string())
             .with("reason", error.code())
-            .with("example", &city.plates.example)
+            .with("example", &city.sections.plates.example)
             .into()
     })
 }

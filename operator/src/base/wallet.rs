@@ -207,8 +207,9 @@ fn balance(tx: &mut dyn Tx, account: &str) -> Outcome<Money> {
 fn top_up(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewTopup) -> Outcome<Topup> {
     call.in_time(asked.not_after)?;
     let home = &call.operator.home;
-    if asked.amount.currency != home.currency || !home.deposit.offers(&asked.amount.amount) {
-        let offered: Vec<String> = home.deposit.values.iter().map(ToString::to_string).collect();
+    let deposit = &home.sections.wallet.deposit;
+    if asked.amount.currency != home.currency || !deposit.offers(&asked.amount.amount) {
+        let offered: Vec<String> = deposit.values.iter().map(ToString::to_string).collect();
         return Err(Problem::new(
             ProblemCode::AmountNotOffered,
             format!("the deposit takes {} {}", offered.join(", "), home.currency.code()),

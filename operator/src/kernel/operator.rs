@@ -5,8 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use mesto_protocol::{Problem, ProblemCode, headers};
-use mesto_rules::City;
-use mesto_rules::money::Currency;
+use mesto_rules::{City, CityId, Currency};
 
 use crate::kernel::call::Call;
 use crate::kernel::failure::{Failure, Outcome, store_problem};
@@ -72,9 +71,9 @@ pub enum SetupError {
     #[error(
         "{city} counts in {currency}, but the deposit of this operator is in {deposit}; use one operator per currency"
     )]
-    Currency { city: String, currency: Currency, deposit: Currency },
+    Currency { city: CityId, currency: Currency, deposit: Currency },
     #[error("there are two cities {0}")]
-    CityTwice(String),
+    CityTwice(CityId),
     #[error("the operations cannot be told apart: {0}")]
     Operations(String),
 }
@@ -84,7 +83,7 @@ pub struct Operator {
     pub(crate) services: &'static [&'static Service],
     pub(crate) roles: Roles,
     pub(crate) router: Router,
-    pub(crate) cities: BTreeMap<String, City>,
+    pub(crate) cities: BTreeMap<CityId, City>,
     /// The city whose deposit values hold.
     pub(crate) home: City,
     pub(crate) keys: Keys,
@@ -288,7 +287,7 @@ impl Operator {
     /// The city, or a refusal that names those served.
     pub(crate) fn city(&self, id: &str) -> Outcome<&City> {
         self.cities.get(id).ok_or_else(|| {
-            let known: Vec<&str> = self.cities.keys().map(String::as_str).collect();
+            let known: Vec<&str> = self.cities.keys().map(CityId::as_str).collect();
             Problem::new(
                 ProblemCode::CityUnknown,
                 format!("`{id}` is not served here; these are: {}", known.join(", ")),

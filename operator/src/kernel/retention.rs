@@ -1,6 +1,8 @@
 //! What is kept no longer than it may be: once a day, each service erases its own. Ledger and tickets stay, as pseudonyms without a plate.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use mesto_rules::kernel::section::Section;
+use mesto_rules::{City, SectionError};
 
 use crate::kernel::due::Due;
 use crate::kernel::failure::Outcome;
@@ -16,6 +18,15 @@ const EVERY: TimeDelta = TimeDelta::days(1);
 /// The moment before which something is too old, epoch milliseconds.
 pub(crate) fn before(now: DateTime<Utc>, days: u32) -> i64 {
     (now - TimeDelta::days(days.into())).timestamp_millis()
+}
+
+/// A service's part of a city, when the city has that service.
+pub(crate) fn section_of<S: Section>(city: &City) -> Result<Option<&S>, StoreError> {
+    match city.section() {
+        Ok(section) => Ok(Some(section)),
+        Err(SectionError::Missing { .. }) => Ok(None),
+        Err(error) => Err(StoreError::unreadable("city", error)),
+    }
 }
 
 /// Erases what is too old.

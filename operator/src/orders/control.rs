@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use mesto_protocol::orders::control::{CheckedTicket, NewOrder, PlateCheck};
 use mesto_protocol::orders::driver::{Order, OrderState, Violation};
 use mesto_protocol::{Problem, ProblemCode};
-use mesto_rules::order;
+use mesto_rules::{ParkingSection, order};
 
 use crate::base::vehicles;
 use crate::kernel::account::Subject;
@@ -185,11 +185,11 @@ pub(crate) fn issue(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewOrder) -> Ou
 }
 
 fn known_zone(call: &Call<'_>, city: &str, zone: &str) -> Outcome<()> {
-    let city = call.operator.city(city)?;
-    if city.zone(zone).is_some() {
+    let parking: &ParkingSection = call.operator.city(city)?.section()?;
+    if parking.zone(zone).is_some() {
         return Ok(());
     }
-    let known: Vec<&str> = city.zones.iter().map(|zone| zone.id.as_str()).collect();
+    let known: Vec<&str> = parking.zones.iter().map(|zone| zone.id.as_str()).collect();
     Err(Problem::new(ProblemCode::ZoneUnknown, format!("there is no zone `{zone}`; known are {}", known.join(", ")))
         .with("zone", zone)
         .with("known", known)
@@ -217,7 +217,6 @@ fn see(tx: &mut dyn Tx, call: &Call<'_>, city: &str, zone: &str, canonical: &str
 
 /// Whether a moment lies on today's date in the city.
 fn same_day(call: &Call<'_>, city: &str, moment: DateTime<Utc>) -> Outcome<bool> {
-    let zone = call.operator.city(city)?.tz().map_err(|error| crate::StoreError::unreadable("city", error))?;
-    let (today, then) = (call.now.with_timezone(&zone).date_naive(), moment.with_timezone(&zone).date_naive());
-    Ok(today == then)
+    let city = call.operator.city(city)?;
+    Ok(city.local_day(call.now) == city.local_day(moment))
 }

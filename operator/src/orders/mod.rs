@@ -5,11 +5,12 @@ pub(crate) mod driver;
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::orders::{self as wire, control as control_wire, driver as driver_wire};
+use mesto_rules::orders::OrdersSection;
 use serde_json::{Value, json};
 
 use crate::kernel::failure::Outcome;
 use crate::kernel::operator::Operator;
-use crate::kernel::retention::before;
+use crate::kernel::retention::{before, section_of};
 use crate::kernel::service::{Check, Erasure, Export, Service, Table, serve};
 use crate::kernel::store::{Tx, Write};
 use crate::values;
@@ -59,17 +60,18 @@ fn exported(tx: &mut dyn Tx, account: &str, now: DateTime<Utc>) -> Outcome<Value
 
 fn erase_old(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<()> {
     for city in operator.cities.values() {
-        let kept = &city.retention;
+        let Some(orders) = section_of::<OrdersSection>(city)? else { continue };
+        let kept = &orders.retention;
         tx.write(Write::sql(
             "plate_check",
             "DELETE FROM plate_check WHERE city = $1 AND at < $2",
-            values![&city.id, before(now, kept.plate_checks_days)],
+            values![city.id.as_str(), before(now, kept.plate_checks_days)],
         ))?;
         // The plate of an order that is still owed says who owes it.
         tx.write(Write::sql(
             "order_plate",
             "DELETE FROM order_plate WHERE city = $1 AND daily_order IN (SELECT id FROM daily_order WHERE state <> 'issued' AND valid_until < $2)",
-            values![&city.id, before(now, kept.orders_days)],
+            values![city.id.as_str(), before(now, kept.orders_days)],
         ))?;
     }
     Ok(())

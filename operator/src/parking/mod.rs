@@ -8,13 +8,14 @@ mod zones;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::parking::{self as wire, quotes as quotes_wire, tickets as tickets_wire, zones as zones_wire};
+use mesto_rules::ParkingSection;
 
 use crate::kernel::account::LockedAccount;
 use crate::kernel::call::Call;
 use crate::kernel::due::{self, Due};
 use crate::kernel::failure::Outcome;
 use crate::kernel::operator::Operator;
-use crate::kernel::retention::before;
+use crate::kernel::retention::{before, section_of};
 use crate::kernel::service::{Check, Erasure, Export, Service, Table, serve};
 use crate::kernel::store::{Tx, Write};
 use crate::values;
@@ -132,10 +133,11 @@ fn erase_old(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcom
     tx.write(Write::sql("quote", "DELETE FROM quote WHERE expires_at < $1", values![quotes]))?;
     tx.write(Write::sql("stay", "DELETE FROM stay WHERE closes_at < $1", values![stays]))?;
     for city in operator.cities.values() {
+        let Some(parking) = section_of::<ParkingSection>(city)? else { continue };
         tx.write(Write::sql(
             "ticket_plate",
             "DELETE FROM ticket_plate WHERE city = $1 AND ends_at < $2",
-            values![&city.id, before(now, city.retention.tickets_days)],
+            values![city.id.as_str(), before(now, parking.retention.tickets_days)],
         ))?;
     }
     Ok(())

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::base::payments::PayMethod;
 use mesto_protocol::parking::quotes::{Quote, QuoteRequest};
 use mesto_protocol::{Problem, ProblemCode};
-use mesto_rules::quote::{PayMethod as RulesPay, Quote as Terms, QuoteAsk};
+use mesto_rules::{ParkingSection, PayMethod as RulesPay, Quote as Terms, QuoteAsk};
 
 use crate::base::vehicles::VehicleRow;
 use crate::kernel::call::Call;
@@ -65,8 +65,9 @@ pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>, asked: QuoteRequest) ->
         return refuse(ProblemCode::VehicleUnknown, "this vehicle is not in your account");
     };
     let (canonical, shown) = (vehicle.canonical, vehicle.shown);
-    if city.zone(&asked.zone).is_none() {
-        let known: Vec<&str> = city.zones.iter().map(|zone| zone.id.as_str()).collect();
+    let parking: &ParkingSection = city.section()?;
+    if parking.zone(&asked.zone).is_none() {
+        let known: Vec<&str> = parking.zones.iter().map(|zone| zone.id.as_str()).collect();
         return Err(Problem::new(
             ProblemCode::ZoneUnknown,
             format!("there is no zone `{}`; known are {}", asked.zone, known.join(", ")),
@@ -93,7 +94,7 @@ pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>, asked: QuoteRequest) ->
         vehicle: asked.vehicle,
         plate: shown,
         issued_at: now,
-        expires_at: now + TimeDelta::seconds(city.policy.quote_ttl_seconds.into()),
+        expires_at: now + TimeDelta::seconds(city.quote_ttl_seconds.into()),
         pay: asked.pay,
         extends: running.filter(|running| running.account.as_ref() == Some(&account)).map(|running| running.ticket),
         terms,

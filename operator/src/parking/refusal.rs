@@ -3,7 +3,7 @@
 use mesto_protocol::base::payments;
 use mesto_protocol::kernel::problem;
 use mesto_protocol::{Problem, ProblemCode, parking};
-use mesto_rules::quote::Refusal;
+use mesto_rules::{Refusal, SectionError};
 use serde_json::Value;
 
 use crate::kernel::failure::Failure;
@@ -16,6 +16,12 @@ impl From<Refusal> for Failure {
             problem.params = fields;
         }
         problem.into()
+    }
+}
+
+impl From<SectionError> for Failure {
+    fn from(error: SectionError) -> Self {
+        Refusal::from(error).into()
     }
 }
 

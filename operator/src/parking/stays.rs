@@ -1,9 +1,9 @@
 //! Stays in the store: the latest of a user and the latest of a plate in each car park, with versions that a purchase checks.
 
 use chrono::{DateTime, Utc};
-use mesto_rules::City;
 use mesto_rules::quote::{Quote, QuoteAsk, Refusal, quote};
 use mesto_rules::stay::Stay;
+use mesto_rules::{City, ZoneId};
 
 use crate::kernel::call::Call;
 use crate::kernel::failure::Outcome;
@@ -22,7 +22,7 @@ table! {
         /// Canonical plate, or id of the account.
         owner: String,
         city: String,
-        zone: String,
+        zone: ZoneId,
         id: String,
         /// Counts its changes, from 1.
         version: i64,
@@ -65,8 +65,9 @@ pub(crate) type Latest = (Option<Kept>, Option<Kept>);
 
 /// See [`Latest`].
 pub(crate) fn read(tx: &mut dyn Tx, city: &str, zone: &str, account: &str, canonical: &str) -> Outcome<Latest> {
+    let zone: ZoneId = zone.parse().map_err(|error| StoreError::unreadable("zone", error))?;
     let of = |owner_kind: OwnerWord, owner: &str| {
-        find!(StayRow { owner_kind: owner_kind, owner: owner, city: city, zone: zone }).ask()
+        find!(StayRow { owner_kind: owner_kind, owner: owner, city: city, zone: &zone }).ask()
     };
     let answers = tx.read(vec![of(OwnerWord::Account, account), of(OwnerWord::Plate, canonical)])?;
     let kept = |rows: Option<&Vec<Row>>| {

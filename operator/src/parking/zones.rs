@@ -2,7 +2,7 @@
 
 use mesto_protocol::parking::zones::{ZoneNear, Zones};
 use mesto_protocol::{Problem, ProblemCode};
-use mesto_rules::geo::{Position, SignError, zone_by_sign, zones_near};
+use mesto_rules::{ParkingSection, Position, SignError, zone_by_sign, zones_near};
 
 use crate::kernel::call::Call;
 use crate::kernel::failure::{Outcome, refuse};
@@ -14,10 +14,10 @@ const MOST_NEAR: usize = 20;
 
 pub(crate) fn near(_: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Zones> {
     let request = call.request;
-    let city = call.operator.city(&request.needed("city")?)?;
+    let parking: &ParkingSection = call.operator.city(&request.needed("city")?)?.section()?;
     let language = request.asked("lang")?.unwrap_or_else(|| "en".into());
     let by_sign = match request.asked("sign")?.filter(|sign| !sign.is_empty()) {
-        Some(sign) => Some(zone_by_sign(city, &sign).map_err(|error| {
+        Some(sign) => Some(zone_by_sign(parking, &sign).map_err(|error| {
             let problem = Problem::new(ProblemCode::SignUnknown, error.to_string());
             match error {
                 SignError::Unknown { known, .. } => problem.with("known", known),
@@ -27,12 +27,15 @@ pub(crate) fn near(_: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Zones> {
         None => None,
     };
     let mut zones: Vec<ZoneNear> = match (degrees(call, "lat", 90.0)?, degrees(call, "lon", 180.0)?) {
-        (Some(lat), Some(lon)) => zones_near(city, &Position { lat, lon, accuracy_m: None }, NEAR_METRES)
+        (Some(lat), Some(lon)) => zones_near(parking, &Position { lat, lon, accuracy_m: None }, NEAR_METRES)
             .into_iter()
             .take(MOST_NEAR)
             .map(|near| ZoneNear {
-                name: city.zone(&near.zone_id).map(|zone| zone.name.get(&language).to_owned()).unwrap_or_default(),
-                zone: near.zone_id,
+                name: parking
+                    .zone(near.zone_id.as_str())
+                    .map(|zone| zone.name.get(&language).to_owned())
+                    .unwrap_or_default(),
+                zone: near.zone_id.into(),
                 distance_metres: Some(near.distance_metres),
                 approximate: near.approximate,
             })
@@ -46,14 +49,14 @@ pub(crate) fn near(_: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Zones> {
         zones.insert(
             0,
             known.unwrap_or_else(|| ZoneNear {
-                zone: zone.id.clone(),
+                zone: zone.id.to_string(),
                 name: zone.name.get(&language).to_owned(),
                 distance_metres: None,
                 approximate: false,
             }),
         );
     }
-    Ok(Zones { zones, by_sign: by_sign.map(|zone| zone.id.clone()) })
+    Ok(Zones { zones, by_sign: by_sign.map(|zone| zone.id.to_string()) })
 }
 
 fn degrees(call: &Call<'_>, name: &str, most: f64) -> Outcome<Option<f64>> {

@@ -6,7 +6,6 @@ use mesto_protocol::base::vehicles::{Vehicle, VehiclesSection};
 use mesto_protocol::base::wallet::{Topup, TopupState, WalletSection};
 use mesto_protocol::orders::driver::{Order, OrderState, OrdersSection};
 use mesto_protocol::parking::tickets::{ParkingSection, Ticket, TicketState};
-use mesto_rules::city::Retention;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -291,16 +290,25 @@ pub fn replace_account(
     Ok(topups)
 }
 
-/// Removes what is older than the city keeps such records (days), ended things only. The operator still has them.
-pub fn prune(connection: &Connection, now: DateTime<Utc>, kept: &Retention) -> Result<(), StoreError> {
+/// Days that ended things are kept on the phone; `None` when the city does not say.
+pub struct KeptDays {
+    pub tickets: Option<u32>,
+    pub orders: Option<u32>,
+    pub events: u32,
+}
+
+/// Removes what is older than the city keeps such records, ended things only. The operator still has them.
+pub fn prune(connection: &Connection, now: DateTime<Utc>, kept: &KeptDays) -> Result<(), StoreError> {
     let before = |days: u32| now.timestamp_millis().saturating_sub(i64::from(days).saturating_mul(86_400_000));
     for (sql, days) in [
-        ("DELETE FROM ticket WHERE ends_at < ?1", kept.tickets_days),
-        ("DELETE FROM daily_order WHERE open = 0 AND issued_at < ?1", kept.orders_days),
-        ("DELETE FROM topup WHERE open = 0 AND created_at < ?1", kept.events_days),
-        ("DELETE FROM intent WHERE open = 0 AND ended_at < ?1", kept.events_days),
+        ("DELETE FROM ticket WHERE ends_at < ?1", kept.tickets),
+        ("DELETE FROM daily_order WHERE open = 0 AND issued_at < ?1", kept.orders),
+        ("DELETE FROM topup WHERE open = 0 AND created_at < ?1", Some(kept.events)),
+        ("DELETE FROM intent WHERE open = 0 AND ended_at < ?1", Some(kept.events)),
     ] {
-        connection.prepare_cached(sql)?.execute(params![before(days)])?;
+        if let Some(days) = days {
+            connection.prepare_cached(sql)?.execute(params![before(days)])?;
+        }
     }
     set(connection, meta::PRUNED, &now.timestamp_millis())
 }

@@ -132,18 +132,19 @@ fn what_is_older_than_the_city_keeps_leaves_the_phone() {
     let phone = Phone::ready("1000");
     let intent = run(phone.client.buy(&phone.quote("red", 60))).unwrap();
     let ticket = intent.ticket.unwrap().id;
-    let kept = phone.client.city().unwrap().retention.clone();
+    let city = phone.client.city().unwrap();
+    let (events_days, parking) = (city.retention.events_days, city.section::<mesto_rules::ParkingSection>().unwrap());
     let pass = |days: u32| {
         phone.time.advance(chrono::TimeDelta::days(i64::from(days)));
         // Nobody stays signed in for so long.
         phone.sign_in();
         run(phone.client.sync()).unwrap();
     };
-    pass(kept.events_days - 1);
+    pass(events_days - 1);
     assert!(phone.client.intent(&intent.key).unwrap().is_some() && phone.client.ticket(&ticket).is_ok());
     pass(2);
     assert!(phone.client.intent(&intent.key).unwrap().is_none(), "what was wanted goes first");
     assert!(phone.client.ticket(&ticket).is_ok());
-    pass(kept.tickets_days - kept.events_days);
+    pass(parking.retention.tickets_days - events_days);
     assert_eq!(phone.client.ticket(&ticket).unwrap_err().code(), "ticket_missing");
 }

@@ -75,7 +75,7 @@ impl Own {
         };
         let mut city = mesto_rules::load::embedded("belgrade").unwrap();
         city.version = city_version;
-        let mut city: serde_json::Value = serde_json::from_str(&city.to_canonical_json()).unwrap();
+        let mut city: serde_json::Value = serde_json::from_str(&city.to_canonical_json().unwrap()).unwrap();
         change(&mut city);
         let city = SignedCity::sign(&city.to_string(), &Self::key("c1"), morning()).unwrap();
         self.phone.net.fault("GET /v1/keys", says(keys.sign(&Self::key("root")).unwrap()));
@@ -97,26 +97,81 @@ fn older_keys_and_older_cities_are_refused() {
 }
 
 #[test]
-fn a_genuine_city_with_parts_of_a_later_version_asks_for_the_app_to_be_updated_and_prices_nothing() {
+fn what_a_later_version_added_to_a_city_is_passed_over() {
     use serde_json::json;
     let own = Own::new();
-    let later = |city: &mut serde_json::Value| city["zones"][0]["congestion"] = json!({"factor": "1.5"});
-    let error = own.serves_with(5, 20, later).unwrap_err();
-    assert_eq!((error.kind(), error.code()), (ErrorKind::Refused, "city_too_new"));
+    let later = |city: &mut serde_json::Value| {
+        city["mayor"] = json!("somebody");
+        city["sections"]["rides"] = json!({"format": 7, "routes": []});
+        city["sections"]["plates"]["colours"] = json!(["white"]);
+        city["sections"]["parking"]["zones"][0]["congestion"] = json!({"factor": "1.5"});
+        city["sections"]["parking"]["zones"][1]["pay"] = json!(["deposit", "wrist", "card"]);
+    };
+    assert!(own.serves_with(5, 20, later).unwrap().city_changed);
+    let near = own.client.zones_near(None, Some("9111")).unwrap();
+    assert_eq!(near.by_sign.as_deref(), Some("red"));
+    assert!(own.client.check_plate("BG789PP").is_ok());
+}
+
+#[test]
+fn a_service_that_the_app_is_too_old_for_asks_for_an_update_and_the_others_go_on() {
+    use serde_json::json;
+    let own = Own::new();
+    assert!(own.serves_with(5, 20, |city| city["sections"]["parking"]["format"] = json!(2)).unwrap().city_changed);
+    let error = own.client.zones_near(None, Some("9111")).unwrap_err();
+    assert_eq!((error.kind(), error.code()), (ErrorKind::Refused, "section_too_new"));
     assert!(
         error.advice(mesto_client::Locale::En).contains("Update the app"),
         "{}",
         error.advice(mesto_client::Locale::En)
     );
     assert!(error.advice(mesto_client::Locale::SrLatn).contains("Ažurirajte"));
-    assert_eq!(own.client.zones_near(None, None).unwrap_err().code(), "city_missing", "nothing of it is used");
-    // The one before stays in use, and the next that is understood is taken.
+    // What is no parking goes on: plates, the deposit's amounts, the city's clock.
+    assert!(own.client.check_plate("BG789PP").is_ok());
+    let shown = own.client.snapshot().city.clone().unwrap();
+    assert_eq!((shown.version, shown.deposit_values.len(), shown.time_zone.as_str()), (20, 5, "Europe/Belgrade"));
+    // A section that is gone, and one that is not what it says.
+    assert!(own.serves_with(5, 21, |city| drop(city["sections"]["parking"].take())).unwrap().city_changed);
+    assert_eq!(own.client.zones_near(None, None).unwrap_err().code(), "section_unreadable");
+    let gone = |city: &mut serde_json::Value| drop(city["sections"].as_object_mut().unwrap().remove("parking"));
+    assert!(own.serves_with(5, 22, gone).unwrap().city_changed);
+    assert_eq!(own.client.zones_near(None, None).unwrap_err().code(), "section_missing");
+    assert!(own.serves(5, 23).unwrap().city_changed);
+    assert!(own.client.zones_near(None, Some("9111")).is_ok());
+}
+
+#[test]
+fn a_document_that_is_no_city_to_this_app_is_not_taken_and_the_one_before_stays() {
+    use serde_json::json;
+    let own = Own::new();
     assert!(own.serves(5, 20).unwrap().city_changed);
-    let top = |city: &mut serde_json::Value| city["rides"] = json!([]);
-    assert_eq!(own.serves_with(5, 21, top).unwrap_err().code(), "city_too_new");
+    let other = |city: &mut serde_json::Value| city["sections"]["time"] = json!({"clock": "decimal"});
+    let error = own.serves_with(5, 21, other).unwrap_err();
+    assert_eq!((error.kind(), error.code()), (ErrorKind::Refused, "city_too_new"));
     assert_eq!(own.client.snapshot().city.clone().unwrap().version, 20);
     assert!(own.client.zones_near(None, Some("9111")).is_ok());
     assert!(own.serves(5, 21).unwrap().city_changed);
+}
+
+#[test]
+fn a_new_law_of_the_clock_reaches_texts_with_the_city() {
+    use mesto_client::TextValue;
+    use serde_json::json;
+    let own = Own::new();
+    let noon = TextValue::Time("2025-09-03T10:00:00Z".parse().unwrap());
+    let said = |client: &Client| client.text("buy-price-held", &[("time", noon.clone())]);
+    assert!(own.serves(5, 20).unwrap().city_changed);
+    assert!(said(&own.client).contains("12:00"), "{}", said(&own.client));
+    let law = |city: &mut serde_json::Value| {
+        let time = &mut city["sections"]["time"];
+        time["zone"] = json!("Europe/New_Belgrade");
+        time["changes"].as_array_mut().unwrap().retain(|change| change["at"].as_str().unwrap() < "2025-07-01");
+        let changes = time["changes"].as_array_mut().unwrap();
+        changes.push(json!({"at": "2025-07-01T00:00:00Z", "offset_minutes": 225}));
+    };
+    assert!(own.serves_with(5, 21, law).unwrap().city_changed);
+    assert!(said(&own.client).contains("13:45"), "{}", said(&own.client));
+    assert_eq!(own.client.snapshot().city.clone().unwrap().time_zone, "Europe/New_Belgrade");
 }
 
 #[test]

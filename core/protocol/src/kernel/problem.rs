@@ -75,6 +75,10 @@ problems! {
     IntentExpired, "intent_expired", 409, "The request arrived after its deadline and was not executed";
 
     CityUnknown, "city_unknown", 404, "This city is not served here";
+    CityOutdated, "city_outdated", 503, "The city's data is too old to sell by";
+    SectionMissing, "section_missing", 422, "The city does not have this service";
+    SectionTooNew, "section_too_new", 422, "A later version is needed for this service of the city";
+    SectionUnreadable, "section_unreadable", 503, "The city's data of this service cannot be read";
     OutOfRange, "out_of_range", 422, "A time or an amount is beyond any use";
     CursorTooOld, "cursor_too_old", 410, "These events are gone; read the account anew";
 }

@@ -18,10 +18,21 @@ pub const CHECK: Operation<Nothing, PlateCheck> =
             required("plate", "string", "As it is read on the car."),
             required("zone", "string", "Id of the zone."),
         ])
-        .refuses(&[ProblemCode::CityUnknown, ProblemCode::ZoneUnknown, ProblemCode::PlateInvalid]);
+        .refuses(&[
+            ProblemCode::CityUnknown,
+            ProblemCode::SectionMissing,
+            ProblemCode::SectionTooNew,
+            ProblemCode::SectionUnreadable,
+            ProblemCode::ZoneUnknown,
+            ProblemCode::PlateInvalid,
+        ]);
 pub const ISSUE: Operation<NewOrder, Order> =
     action("/v1/inspector/orders", "Issues a daily order", Access::Permitted(ISSUING)).refuses(&[
         ProblemCode::CityUnknown,
+        ProblemCode::CityOutdated,
+        ProblemCode::SectionMissing,
+        ProblemCode::SectionTooNew,
+        ProblemCode::SectionUnreadable,
         ProblemCode::ZoneUnknown,
         ProblemCode::PlateInvalid,
         ProblemCode::TicketCoversPlate,

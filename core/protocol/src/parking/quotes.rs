@@ -19,6 +19,10 @@ pub const QUOTE: Operation<QuoteRequest, Quote> = post(
 )
 .refuses(&[
     ProblemCode::CityUnknown,
+    ProblemCode::CityOutdated,
+    ProblemCode::SectionMissing,
+    ProblemCode::SectionTooNew,
+    ProblemCode::SectionUnreadable,
     ProblemCode::ZoneUnknown,
     ProblemCode::VehicleUnknown,
     ProblemCode::MinutesNotPositive,

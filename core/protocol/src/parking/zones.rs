@@ -13,7 +13,14 @@ pub const NEAR: Operation<Nothing, Zones> =
             optional("sign", "string", "The code on a zone's sign, typed or scanned."),
             optional("lang", "string", "Language of the names; `en` unless given."),
         ])
-        .refuses(&[ProblemCode::CityUnknown, ProblemCode::SignUnknown, ProblemCode::PositionInvalid]);
+        .refuses(&[
+            ProblemCode::CityUnknown,
+            ProblemCode::SectionMissing,
+            ProblemCode::SectionTooNew,
+            ProblemCode::SectionUnreadable,
+            ProblemCode::SignUnknown,
+            ProblemCode::PositionInvalid,
+        ]);
 
 wire! {
     /// Nearest first; a sign code wins over the position.

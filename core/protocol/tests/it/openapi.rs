@@ -161,8 +161,8 @@ fn the_terms_of_a_quote_are_described_as_they_are_sent() {
     let line = |kind| Line { kind, amount };
     let noon = at("2025-09-03T12:00:00Z");
     let quote = Quote {
-        zone: "red".to_owned(),
-        tariff: "2025-02-01".to_owned(),
+        zone: "red".parse().unwrap(),
+        tariff: "2025-02-01".parse().unwrap(),
         tariff_from: "2025-02-01".parse().unwrap(),
         asked_minutes: 61,
         granted_minutes: 90,

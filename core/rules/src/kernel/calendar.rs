@@ -1,17 +1,24 @@
 //! When parking is charged: weekly time spans, holidays with the Orthodox Easter, openings and closings in the city's wall clock.
+//!
+//! The nights on which the clocks change follow what a driver reads on the sign and on the clock. When the clocks go
+//! forward, a time that is left out is reached at the change. When they go back, the clock shows an hour twice: charging
+//! ends the first time that the clock shows its end, and what begins within that hour begins both times, so that
+//! before its beginning nothing is charged. A zone that closes at 02:00 closes at the first 02:00.
 
-use chrono::{
-    DateTime, Datelike, Days, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Timelike, Utc,
-};
-use chrono_tz::Tz;
+use super::time::{Shown, TimeRules};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Utc};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 /// How far ahead an opening is looked for; longer than any run of free days.
 const HORIZON_DAYS: u64 = 40;
+
+/// More charged time than anybody buys at once: a month and a day.
+const LONGEST: TimeDelta = TimeDelta::days(32);
 
 /// A day of the week.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -114,7 +121,6 @@ impl<'de> Deserialize<'de> for TimeOfDay {
 
 /// A span of the day on some days of the week (CDS TimeSpan); `until` is exclusive and on the same day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct TimeSpan {
     pub days: Vec<Day>,
     pub from: TimeOfDay,
@@ -133,7 +139,6 @@ pub enum HolidayRule {
 
 /// Days on which a city does not work.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct HolidayCalendar {
     /// The same day every year.
     pub fixed: Vec<FixedHoliday>,
@@ -147,7 +152,6 @@ pub struct HolidayCalendar {
 
 /// A holiday on the same day every year.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct FixedHoliday {
     pub name: String,
     pub month: u32,
@@ -158,7 +162,6 @@ pub struct FixedHoliday {
 
 /// A holiday so many days after (or before) Easter Sunday.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct EasterHoliday {
     pub name: String,
     pub days_from_easter: i64,
@@ -166,13 +169,15 @@ pub struct EasterHoliday {
 
 /// A day named once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ExtraHoliday {
     pub name: String,
     pub date: NaiveDate,
 }
 
 impl HolidayCalendar {
+    /// How far from Easter Sunday its days may lie: all of them from February to July.
+    pub const EASTER_DAYS: RangeInclusive<i64> = -60..=80;
+
     /// The name of the holiday on this day, when it is one. A holiday that moved keeps its name.
     #[must_use]
     pub fn holiday_on(&self, date: NaiveDate) -> Option<&str> {
@@ -248,7 +253,7 @@ pub struct Period {
 /// When one zone is charged: its spans on the wall clock of its city, without the days that are free.
 #[derive(Debug, Clone, Copy)]
 pub struct Charging<'a> {
-    pub tz: Tz,
+    pub time: &'a TimeRules,
     pub spans: &'a [TimeSpan],
     /// The calendar whose days are free; `None` when holidays are charged.
     pub free: Option<&'a HolidayCalendar>,
@@ -258,13 +263,13 @@ impl Charging<'_> {
     /// The local day of a moment.
     #[must_use]
     pub fn local_day(&self, at: DateTime<Utc>) -> NaiveDate {
-        at.with_timezone(&self.tz).date_naive()
+        self.time.local(at).date_naive()
     }
 
     /// The local midnight that ends the day of a moment.
     #[must_use]
     pub fn end_of_day(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        to_utc(self.tz, self.local_day(at).succ_opt()?.and_time(NaiveTime::MIN))
+        to_utc(self.time, self.local_day(at).succ_opt()?.and_time(NaiveTime::MIN))
     }
 
     /// Whether anything is charged on a local day.
@@ -278,16 +283,15 @@ impl Charging<'_> {
     /// The end is exact when it lies before `enough`, else it is some moment at or after `enough`.
     #[must_use]
     pub fn period_at(&self, at: DateTime<Utc>, enough: DateTime<Utc>) -> Option<Period> {
-        let local = at.with_timezone(&self.tz).naive_local();
-        let minutes = TimeOfDay::of(local.time());
-        let day = local.date();
+        let local = self.time.local(at);
+        let (minutes, day) = (TimeOfDay::of(local.time()), local.date_naive());
         let mut date = day;
         let mut spans = self.spans_of(date);
         let mut until = spans.iter_on(date).find(|span| span.from <= minutes && minutes < span.until)?.until;
-        loop {
-            let closes_at = end_to_utc(self.tz, until.on(date))?;
-            if closes_at >= enough {
-                return Some(Period { day, closes_at });
+        let closes_at = loop {
+            let closes_at = first_shown(self.time, until.on(date))?;
+            if closes_at > at && closes_at >= enough {
+                break closes_at;
             }
             let from = if until == TimeOfDay::END {
                 date = date.succ_opt()?;
@@ -298,22 +302,44 @@ impl Charging<'_> {
             };
             match spans.iter_on(date).find(|span| span.from == from) {
                 Some(next) => until = next.until,
-                None => return Some(Period { day, closes_at }),
+                // Hours that begin within the time that is left out begin at the change too.
+                None => break self.goes_on_at_change(until.on(date), closes_at, enough).unwrap_or(closes_at),
             }
+        };
+        // In the hour that comes twice it may have closed the first time already.
+        if closes_at <= at {
+            return None;
         }
+        let closes_at = self.set_back(at, closes_at).unwrap_or(closes_at);
+        Some(Period { day, closes_at })
+    }
+
+    /// When hours end that begin at the change of the clocks, where that leaves out the closing of those before.
+    fn goes_on_at_change(
+        &self,
+        closing: NaiveDateTime,
+        closes_at: DateTime<Utc>,
+        enough: DateTime<Utc>,
+    ) -> Option<DateTime<Utc>> {
+        let left_out = self.time.local(closes_at).naive_local() != closing;
+        left_out.then(|| self.period_at(closes_at, enough)).flatten().map(|period| period.closes_at)
+    }
+
+    /// The moment between `at` and `closes_at` at which the clock goes back to before the opening, if it does.
+    fn set_back(&self, at: DateTime<Utc>, closes_at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let change = self.time.set_back_after(at).filter(|change| *change < closes_at)?;
+        self.period_at(change, change).is_none().then_some(change)
     }
 
     /// The first moment at or after `at` at which charging begins; `None` when none comes within weeks.
     #[must_use]
     pub fn next_opening(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let local = at.with_timezone(&self.tz).naive_local();
         let ahead = usize::try_from(HORIZON_DAYS).ok()?;
-        local.date().iter_days().take(ahead).find_map(|date| {
+        self.local_day(at).iter_days().take(ahead).find_map(|date| {
             let spans = self.spans_of(date);
-            let opening = spans.iter_on(date).map(|span| span.from.on(date)).filter(|from| *from >= local).min()?;
-            let (first, last) = instants(self.tz, opening)?;
-            // In the hour that comes twice the first time may have gone by.
-            Some(if first >= at { first } else { last })
+            let openings = spans.iter_on(date).flat_map(|span| shown(self.time, span.from.on(date)));
+            let begins = |opening: &DateTime<Utc>| *opening >= at && self.period_at(*opening, *opening).is_some();
+            openings.into_iter().flatten().filter(begins).min()
         })
     }
 
@@ -324,9 +350,13 @@ impl Charging<'_> {
         date.iter_days().skip(1).take(ahead).find(|day| self.is_charged_day(*day))
     }
 
-    /// The moment at which `length` of charged time after `start` is over; `start` must be charged.
+    /// The moment at which `length` of charged time after `start` is over; `start` must be charged. `None` for more than a
+    /// month of it.
     #[must_use]
     pub fn advance(&self, start: DateTime<Utc>, length: TimeDelta) -> Option<DateTime<Utc>> {
+        if length > LONGEST {
+            return None;
+        }
         let (mut at, mut left) = (start, length);
         loop {
             let end = at.checked_add_signed(left)?;
@@ -379,27 +409,29 @@ impl<'a> Spans<'a> {
     }
 }
 
+/// The first moment at which the clock shows this time or a later one of the day.
+fn first_shown(time: &TimeRules, wall: NaiveDateTime) -> Option<DateTime<Utc>> {
+    let [first, _] = shown(time, wall);
+    first
+}
+
+/// The moments at which the clock shows a time: one; or the change of the clocks, where that leaves the time out; or two,
+/// where the clock goes back.
+fn shown(time: &TimeRules, wall: NaiveDateTime) -> [Option<DateTime<Utc>>; 2] {
+    match time.shown(wall) {
+        None => [None, None],
+        Some(Shown::Once(at)) => [Some(at), None],
+        Some(Shown::Twice(first, second)) => [Some(first), Some(second)],
+        Some(Shown::LeftOut { change, .. }) => [Some(change), None],
+    }
+}
+
 /// A wall-clock moment as an instant. A time that does not exist (clocks went forward) is taken by the offset before the
 /// change, so 02:30 is 03:30; a time that comes twice (clocks went back) is the first one.
 #[must_use]
-pub fn to_utc(tz: Tz, wall: NaiveDateTime) -> Option<DateTime<Utc>> {
-    instants(tz, wall).map(|(first, _)| first)
-}
-
-/// As [`to_utc`], but of a time that comes twice the second one: a span lasts until its end has passed for good.
-fn end_to_utc(tz: Tz, wall: NaiveDateTime) -> Option<DateTime<Utc>> {
-    instants(tz, wall).map(|(_, last)| last)
-}
-
-fn instants(tz: Tz, wall: NaiveDateTime) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
-    match tz.from_local_datetime(&wall) {
-        LocalResult::Single(at) => Some((at.with_timezone(&Utc), at.with_timezone(&Utc))),
-        LocalResult::Ambiguous(first, last) => Some((first.with_timezone(&Utc), last.with_timezone(&Utc))),
-        LocalResult::None => {
-            let gap = TimeDelta::hours(3);
-            let before = tz.from_local_datetime(&wall.checked_sub_signed(gap)?).earliest()?;
-            let at = before.with_timezone(&Utc).checked_add_signed(gap)?;
-            Some((at, at))
-        }
-    }
+pub fn to_utc(time: &TimeRules, wall: NaiveDateTime) -> Option<DateTime<Utc>> {
+    Some(match time.shown(wall)? {
+        Shown::Once(at) | Shown::Twice(at, _) => at,
+        Shown::LeftOut { read_before, .. } => read_before,
+    })
 }

@@ -1,296 +1,106 @@
-//! Checks a city document against itself: what a reader of its parts cannot see.
+//! Checks a compiled city against itself: what a reader of its parts cannot see. Only the compiler asks; what an operator
+//! signed is not doubted by a phone.
 
-use crate::kernel::calendar::{Day, TimeSpan};
-use crate::kernel::city::{City, Limits, Rate, RateKind, StayLimit, Tariff, Zone};
-use crate::kernel::fact::Fact;
-use crate::kernel::money::Money;
+use super::calendar::{Day, HolidayCalendar, TimeOfDay, TimeSpan};
+use super::city::{City, Texts};
+use super::fact::Fact;
+use super::ids::SourceId;
+use super::money::Money;
+use super::position::{Centre, is_on_earth};
+use super::wallet::Wallet;
 use chrono::{Datelike, NaiveDate};
-use std::collections::BTreeMap;
+use rust_decimal::Decimal;
+use std::fmt;
+use std::ops::RangeInclusive;
 
-/// A day; no unit that is paid for and no limit is longer than a week of them.
-const DAY_MINUTES: u32 = 24 * 60;
+/// Ten years, the longest that personal records may be kept.
+const LONGEST_RETENTION_DAYS: u32 = 3660;
+/// Higher than any price, in any currency.
+const HIGHEST_AMOUNT: Decimal = Decimal::from_parts(100_000_000, 0, 0, false, 0);
+/// Years that a city's dates may name.
+const YEARS: RangeInclusive<i32> = 1990..=2100;
 
-/// What does not hold, as `(field, reason)`.
-type Wrong = Vec<(String, String)>;
-
-struct Check<'a> {
-    city: &'a City,
-    wrong: Wrong,
+/// What does not hold in a city.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Wrong {
+    /// Name of the section, empty for the envelope.
+    pub section: &'static str,
+    /// Path within it: `zones.red.limits.stay`.
+    pub field: String,
+    /// Why, and what would be right.
+    pub reason: String,
 }
 
-impl City {
-    /// Checks the document against itself: every `(field, reason)` that does not hold.
-    ///
-    /// # Errors
-    /// The list of what is wrong, never empty.
-    pub fn check(&self) -> Result<(), Wrong> {
-        let mut check = Check { city: self, wrong: self.plates.check() };
-        check.city_itself();
-        check.holidays();
-        for zone in &self.zones {
-            check.zone(zone);
-        }
-        check.zones_together();
-        for tariff in &self.tariffs {
-            check.tariff(tariff);
-        }
-        check.tariffs_together();
-        check.money_policies();
-        if check.wrong.is_empty() { Ok(()) } else { Err(check.wrong) }
+impl fmt::Display for Wrong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let point = if self.section.is_empty() { "" } else { "." };
+        write!(f, "{}{point}{}: {}", self.section, self.field, self.reason)
     }
 }
 
-impl Check<'_> {
-    fn say(&mut self, field: impl Into<String>, reason: impl Into<String>) {
-        self.wrong.push((field.into(), reason.into()));
+/// Collects what does not hold in one section.
+pub struct Check<'a> {
+    pub city: &'a City,
+    section: &'static str,
+    wrong: &'a mut Vec<Wrong>,
+}
+
+/// Checks everything that is no service's.
+pub(crate) fn kernel(city: &City, wrong: &mut Vec<Wrong>) {
+    let mut check = Check::of(city, "", wrong);
+    check.envelope();
+    check.terms();
+    check.part("time").clock();
+    check.part("calendar").calendar(&city.sections.calendar);
+    for (field, reason) in city.sections.plates.check() {
+        check.part("plates").say(field, reason);
+    }
+    check.part("wallet").wallet(&city.sections.wallet);
+}
+
+impl<'a> Check<'a> {
+    /// A check of one section of a city, empty for the envelope.
+    pub fn of(city: &'a City, section: &'static str, wrong: &'a mut Vec<Wrong>) -> Self {
+        Self { city, section, wrong }
     }
 
-    fn city_itself(&mut self) {
-        let city = self.city;
-        if !is_id(&city.id) {
-            self.say("id", format!("`{}` is not an id, use small letters, digits and -", city.id));
-        }
-        if city.version == 0 {
-            self.say("version", "versions count from 1");
-        }
-        if let Err(error) = city.tz() {
-            self.say("time_zone", error.to_string());
-        }
-        if city.name.0.is_empty() {
-            self.say("name", "give the name in at least one language");
-        }
-        if !(1..=3600).contains(&city.policy.quote_ttl_seconds) {
-            self.say("policy.quote_ttl_seconds", "a quote must hold at least a second and at most an hour");
-        }
-        if city.policy.reminder_minutes_before.iter().any(|minutes| !(1..=DAY_MINUTES).contains(minutes)) {
-            self.say("policy.reminder_minutes_before", "a reminder comes 1 to 1440 minutes before the end");
-        }
-        if city.terms.effective < city.terms.published {
-            self.say("terms.effective", "terms cannot hold before they are published");
-        }
-        if !city.sms.body.contains("{plate}") {
-            self.say("sms.body", "the message must hold {plate}");
-        }
-        let kept = &city.retention;
-        for (kind, days) in [
-            ("tickets_days", kept.tickets_days),
-            ("orders_days", kept.orders_days),
-            ("plate_checks_days", kept.plate_checks_days),
-            ("events_days", kept.events_days),
-            ("sign_in_days", kept.sign_in_days),
-            ("outbox_days", kept.outbox_days),
-            ("closed_account_days", kept.closed_account_days),
-        ] {
-            if days == 0 {
-                self.say(format!("retention.{kind}"), "a record is kept at least a day");
-            }
-        }
-        self.spans("contacts.hours", &city.contacts.hours);
-        self.fact("policy.grace_minutes", &city.policy.grace_minutes);
-        self.fact("policy.unused_time", &city.policy.unused_time);
-        self.fact("orders.discount_from", &city.orders.discount_from);
+    fn part<'b>(&'b mut self, section: &'static str) -> Check<'b> {
+        Check { city: self.city, section, wrong: self.wrong }
     }
 
-    fn holidays(&mut self) {
-        let calendar = &self.city.holidays;
-        for (index, holiday) in calendar.fixed.iter().enumerate() {
-            // 2024 had a 29 February.
-            if NaiveDate::from_ymd_opt(2024, holiday.month, holiday.day).is_none() {
-                self.say(
-                    format!("holidays.fixed.{index}"),
-                    format!("there is no day {} in month {}", holiday.day, holiday.month),
-                );
-            }
-        }
-        for (year, sunday) in &calendar.easter_sundays {
-            if sunday.year() != *year || Day::of(*sunday) != Day::Sun {
-                self.say(format!("holidays.easter_sundays.{year}"), format!("{sunday} is not a Sunday of {year}"));
-            }
+    /// Says what does not hold.
+    pub fn say(&mut self, field: impl Into<String>, reason: impl Into<String>) {
+        self.wrong.push(Wrong { section: self.section, field: field.into(), reason: reason.into() });
+    }
+
+    /// A number within its range.
+    pub fn range(&mut self, at: &str, number: impl Into<i64>, range: RangeInclusive<i64>, unit: &str) {
+        let number = number.into();
+        if !range.contains(&number) {
+            self.say(
+                at,
+                format!("{number} is out of range, from {} to {} {unit} are possible", range.start(), range.end()),
+            );
         }
     }
 
-    fn zone(&mut self, zone: &Zone) {
-        let at = |field: &str| format!("zones.{}.{field}", zone.id);
-        if !is_id(&zone.id) {
-            self.say("zones.id", format!("`{}` is not an id, use small letters, digits and -", zone.id));
-        }
-        if zone.name.0.is_empty() {
-            self.say(at("name"), "give the name in at least one language");
-        }
-        let digits = zone.colour.strip_prefix('#').unwrap_or_default();
-        if digits.len() != 6 || !digits.chars().all(|digit| digit.is_ascii_hexdigit()) {
-            self.say(at("colour"), format!("`{}` is not a colour, write it as #d32f2f", zone.colour));
-        }
-        if zone.pay.is_empty() {
-            self.say(at("pay"), "name at least one way to pay");
-        }
-        if zone.sign_codes.iter().any(|code| code.is_empty() || !code.chars().all(char::is_alphanumeric)) {
-            self.say(at("sign_codes"), "a code is one word of letters and digits");
-        }
-        self.fact(&at("hours"), &zone.hours);
-        if let Some(spans) = zone.hours.known() {
-            self.spans(&at("hours"), spans);
-        }
-        self.fact(&at("on_holidays"), &zone.on_holidays);
-        self.fact(&at("sms_number"), &zone.sms_number);
-        if zone.sms_number.known().is_some_and(|it| it.is_empty() || !it.chars().all(|sign| sign.is_ascii_digit())) {
-            self.say(at("sms_number"), "a short number is made of digits");
-        }
-        self.limits(&at("limits"), &zone.limits);
-        if let Some(area) = &zone.area {
-            self.source(&at("area.source"), &area.source);
-            if area.polygons.is_empty() {
-                self.say(at("area"), "an area has at least one polygon");
-            }
-            for (index, polygon) in area.polygons.iter().enumerate() {
-                let on_earth = |lat: f64, lon: f64| (-90.0..=90.0).contains(&lat) && (-180.0..=180.0).contains(&lon);
-                if polygon.0.len() < 3 {
-                    self.say(at(&format!("area.polygons.{index}")), "a polygon has at least three points");
-                }
-                if !polygon.0.iter().all(|point| on_earth(point.lat, point.lon)) {
-                    self.say(at(&format!("area.polygons.{index}")), "a point is [latitude, longitude] in degrees");
-                }
-            }
+    /// Days that personal records are kept.
+    pub fn kept(&mut self, at: &str, days: u32) {
+        self.range(at, days, 1..=LONGEST_RETENTION_DAYS.into(), "days");
+    }
+
+    /// A date that a calendar of people names.
+    pub fn date(&mut self, at: &str, date: NaiveDate) {
+        if !YEARS.contains(&date.year()) {
+            self.say(
+                at,
+                format!("{date} is out of range, years from {} to {} are possible", YEARS.start(), YEARS.end()),
+            );
         }
     }
 
-    fn limits(&mut self, at: &str, limits: &Limits) {
-        self.fact(&format!("{at}.stay"), &limits.stay);
-        self.fact(&format!("{at}.no_return_minutes"), &limits.no_return_minutes);
-        if let Some(StayLimit::Minutes { limited, extended }) = limits.stay.known() {
-            let longest = limited.checked_add(*extended).unwrap_or(u32::MAX);
-            if *limited == 0 || longest > 7 * DAY_MINUTES {
-                self.say(format!("{at}.stay"), "limited time is at least a minute, the whole stay at most a week");
-            }
-        }
-        if limits.no_return_minutes.known().is_some_and(|minutes| *minutes > DAY_MINUTES) {
-            self.say(format!("{at}.no_return_minutes"), "a break is at most a day");
-        }
-    }
-
-    fn zones_together(&mut self) {
-        if self.city.zones.is_empty() {
-            self.say("zones", "a city has at least one zone");
-        }
-        let mut owner: BTreeMap<&str, &str> = BTreeMap::new();
-        for (index, zone) in self.city.zones.iter().enumerate() {
-            if self.city.zones.iter().take(index).any(|other| other.id == zone.id) {
-                self.say(format!("zones.{}.id", zone.id), "two zones have this id");
-            }
-            for code in &zone.sign_codes {
-                if let Some(other) = owner.insert(code, &zone.id)
-                    && other != zone.id
-                {
-                    self.say(format!("zones.{}.sign_codes", zone.id), format!("`{code}` is also on signs of {other}"));
-                }
-            }
-        }
-    }
-
-    fn tariff(&mut self, tariff: &Tariff) {
-        let at = |field: &str| format!("tariffs.{}.{field}", tariff.id);
-        if tariff.until.is_some_and(|until| until <= tariff.from) {
-            self.say(at("until"), "the end must come after the beginning");
-        }
-        for (zone_id, rates) in &tariff.rates {
-            let field = at(&format!("rates.{zone_id}"));
-            match self.city.zone(zone_id) {
-                Some(zone) => self.rates(&field, zone, rates),
-                None => self.say(field, "there is no such zone"),
-            }
-        }
-        self.price(&at("order.zoned"), &tariff.order.zoned);
-        self.price(&at("order.outside"), &tariff.order.outside);
-        self.fact(&at("order.discount_percent"), &tariff.order.discount_percent);
-        self.fact(&at("order.discount_days"), &tariff.order.discount_days);
-        if tariff.order.discount_percent.known().is_some_and(|percent| *percent > 100) {
-            self.say(at("order.discount_percent"), "more than everything cannot be taken off");
-        }
-        if tariff.order.discount_days.known().is_some_and(|days| *days > 3650) {
-            self.say(at("order.discount_days"), "a discount ends within ten years");
-        }
-    }
-
-    /// Rates follow each other without a hole from the first minute to the longest stay.
-    fn rates(&mut self, at: &str, zone: &Zone, rates: &[Rate]) {
-        let mut reached = Some(0);
-        for rate in rates {
-            if !(1..=DAY_MINUTES).contains(&rate.unit_minutes) {
-                self.say(format!("{at}.unit_minutes"), "a unit is 1 to 1440 minutes long");
-            }
-            if reached != Some(rate.start_minutes) || rate.end_minutes.is_some_and(|end| end <= rate.start_minutes) {
-                self.say(at, "rates must follow each other without a hole");
-            }
-            reached = rate.end_minutes;
-            self.price(&format!("{at}.price"), &rate.price);
-        }
-        let Some(limit) = zone.limits.stay.known() else { return };
-        if reached != limit.max_minutes() {
-            self.say(at, "rates must end where the longest stay of the zone ends");
-        }
-        if let StayLimit::Minutes { limited, .. } = limit {
-            let parts = rates.iter().any(|rate| (rate.kind == RateKind::Extended) != (rate.start_minutes >= *limited));
-            if parts {
-                self.say(at, format!("extended time begins after {limited} minutes, as the zone says"));
-            }
-        }
-    }
-
-    fn tariffs_together(&mut self) {
-        let tariffs = &self.city.tariffs;
-        for (one, next) in tariffs.iter().zip(tariffs.iter().skip(1)) {
-            if one.from >= next.from {
-                self.say(
-                    format!("tariffs.{}.from", next.id),
-                    format!("tariff {} begins on the same day or later", one.id),
-                );
-            }
-            if one.until.is_some_and(|until| until > next.from) {
-                self.say(format!("tariffs.{}.until", one.id), format!("tariff {} has begun by then", next.id));
-            }
-            if one.id == next.id {
-                self.say(format!("tariffs.{}.id", one.id), "two tariffs have this id");
-            }
-        }
-    }
-
-    fn money_policies(&mut self) {
-        let city = self.city;
-        let values = &city.deposit.values;
-        if values.is_empty() || values.iter().any(|value| value.is_sign_negative() || value.is_zero()) {
-            self.say("deposit.values", "name amounts above nought");
-        }
-        if values.iter().zip(values.iter().skip(1)).any(|(one, next)| one >= next) {
-            self.say("deposit.values", "amounts must rise");
-        }
-        if let Some(error) = values.iter().find_map(|value| Money::new(*value, city.currency).err()) {
-            self.say("deposit.values", error.to_string());
-        }
-        self.source("deposit.source", &city.deposit.source);
-        self.amount("card.free_from", city.card.free_from);
-        self.price("card.fee", &city.card.fee);
-    }
-
-    fn price(&mut self, at: &str, price: &Fact<Money>) {
-        self.fact(at, price);
-        if let Some(price) = price.known() {
-            self.amount(at, *price);
-        }
-    }
-
-    fn amount(&mut self, at: &str, amount: Money) {
-        if amount.currency != self.city.currency {
-            self.say(at, format!("{amount} is not in the city's currency {}", self.city.currency));
-        }
-        if amount.amount.is_sign_negative() && !amount.is_zero() {
-            self.say(at, format!("{amount} is negative"));
-        }
-        if let Err(error) = amount.minor() {
-            self.say(at, error.to_string());
-        }
-    }
-
-    fn fact<T>(&mut self, at: &str, fact: &Fact<T>) {
+    /// A fact says where it was read, or why it is unknown.
+    pub fn fact<T>(&mut self, at: &str, fact: &Fact<T>) {
         match fact {
             Fact::Known(known) => self.source(at, &known.source),
             Fact::Unknown { note } if note.trim().is_empty() => self.say(at, "say why it is unknown"),
@@ -298,19 +108,77 @@ impl Check<'_> {
         }
     }
 
-    fn source(&mut self, at: &str, source: &str) {
+    /// A number that is known lies within its range.
+    pub fn known_range<T: Copy + Into<u32>>(
+        &mut self,
+        at: &str,
+        fact: &Fact<T>,
+        range: RangeInclusive<i64>,
+        unit: &str,
+    ) {
+        self.fact(at, fact);
+        if let Some(number) = fact.known() {
+            let number: u32 = (*number).into();
+            self.range(at, number, range, unit);
+        }
+    }
+
+    /// A source is listed.
+    pub fn source(&mut self, at: &str, source: &SourceId) {
         if !self.city.sources.contains_key(source) {
             self.say(at, format!("source `{source}` is not in the list of sources"));
         }
     }
 
-    fn spans(&mut self, at: &str, spans: &[TimeSpan]) {
+    /// A price is a fact and an amount.
+    pub fn price(&mut self, at: &str, price: &Fact<Money>) {
+        self.fact(at, price);
+        if let Some(price) = price.known() {
+            self.amount(at, *price);
+        }
+    }
+
+    /// An amount of the city's currency, not negative.
+    pub fn amount(&mut self, at: &str, amount: Money) {
+        if amount.currency != self.city.currency {
+            self.say(at, format!("{amount} is not in the city's currency {}", self.city.currency));
+        }
+        if amount.amount.is_sign_negative() && !amount.is_zero() {
+            self.say(at, format!("{amount} is negative"));
+        }
+        if amount.amount > HIGHEST_AMOUNT {
+            self.say(at, format!("{amount} is out of range, at most {HIGHEST_AMOUNT} is possible"));
+        }
+        if let Err(error) = amount.minor() {
+            self.say(at, error.to_string());
+        }
+    }
+
+    /// A text stands in every language of the city, and in no other.
+    pub fn texts(&mut self, at: &str, texts: &Texts) {
+        for language in &self.city.languages {
+            if texts.0.get(language).is_none_or(|text| text.trim().is_empty()) {
+                self.say(at, format!("the text in {language} is missing, a language of the city"));
+            }
+        }
+        for language in texts.0.keys() {
+            if !self.city.languages.contains(language) {
+                self.say(at, format!("{language} is not among the languages of the city"));
+            }
+        }
+    }
+
+    /// Spans that do not overlap; the end of a day is 24:00.
+    pub fn spans(&mut self, at: &str, spans: &[TimeSpan]) {
         for (index, span) in spans.iter().enumerate() {
             if span.days.is_empty() {
                 self.say(at, "a span names at least one day");
             }
             if span.from >= span.until {
                 self.say(at, format!("{} is not before {}; cut a span at midnight into two", span.from, span.until));
+            }
+            if Some(span.until) == TimeOfDay::new(23, 59) {
+                self.say(at, "until 23:59 leaves the last minute free; write until = \"24:00\" for the end of the day");
             }
             let clash = spans.iter().take(index).any(|other| {
                 other.days.iter().any(|day| span.days.contains(day))
@@ -322,8 +190,123 @@ impl Check<'_> {
             }
         }
     }
-}
 
-fn is_id(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|sign| sign.is_ascii_lowercase() || sign.is_ascii_digit() || sign == '-')
+    fn envelope(&mut self) {
+        let city = self.city;
+        self.range("version", city.version, 1..=i64::from(u32::MAX), "(versions count from 1)");
+        if city.languages.is_empty() {
+            self.say("languages", "name at least one language, as sr-Latn or en");
+        }
+        for (index, language) in city.languages.iter().enumerate() {
+            let is_tag = language
+                .split('-')
+                .all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|sign| sign.is_ascii_alphanumeric()));
+            if !is_tag {
+                self.say(
+                    "languages",
+                    format!("`{language}` is not a language, write a tag of BCP 47 as sr-Latn or en"),
+                );
+            }
+            if city.languages.iter().take(index).any(|other| other == language) {
+                self.say("languages", format!("{language} is named twice"));
+            }
+        }
+        self.texts("name", &city.name);
+        self.range("quote_ttl_seconds", city.quote_ttl_seconds, 1..=3600, "seconds");
+        self.date("valid_until", city.valid_until);
+        if city.valid_until > city.sections.time.until() {
+            let until = city.sections.time.until();
+            self.say("valid_until", format!("the city's clock is known only until {until}; end no later"));
+        }
+        let Centre { lat, lon, radius_km } = city.centre;
+        if !is_on_earth(lat, lon) {
+            self.say("centre", "a place is lat from -90 to 90 and lon from -180 to 180 degrees");
+        }
+        self.range("centre.radius_km", radius_km, 1..=200, "km");
+        self.spans("contacts.hours", &city.contacts.hours);
+        let kept = &city.retention;
+        self.kept("retention.events_days", kept.events_days);
+        self.kept("retention.sign_in_days", kept.sign_in_days);
+        self.kept("retention.messages_days", kept.messages_days);
+        self.kept("retention.closed_account_days", kept.closed_account_days);
+        for (id, source) in &city.sources {
+            if source.title.trim().is_empty() {
+                self.say(format!("sources.{id}"), "give the source a title");
+            }
+        }
+    }
+
+    fn terms(&mut self) {
+        if self.city.terms.is_empty() {
+            self.say("terms", "name the terms in force");
+        }
+        let sections: Vec<&str> = self.city.sections.services().collect();
+        for (index, terms) in self.city.terms.iter().enumerate() {
+            let at = |field: &str| format!("terms.{}.{field}", terms.id);
+            if terms.scope != "city" && !sections.contains(&terms.scope.as_str()) {
+                let known = sections.join(", ");
+                self.say(at("scope"), format!("`{}` is neither `city` nor a service of it ({known})", terms.scope));
+            }
+            if self.city.terms.iter().take(index).any(|other| other.id == terms.id) {
+                self.say(at("id"), "two terms have this id");
+            }
+            if terms.effective < terms.published {
+                self.say(at("effective"), "terms cannot hold before they are published");
+            }
+            self.date(&at("published"), terms.published);
+            self.date(&at("effective"), terms.effective);
+            self.texts(&at("links"), &terms.links);
+            self.texts(&at("privacy"), &terms.privacy);
+        }
+    }
+
+    fn clock(&mut self) {
+        let time = &self.city.sections.time;
+        if time.zone().trim().is_empty() {
+            self.say("zone", "name the zone as it is shown, Europe/Belgrade");
+        }
+        self.date("until", time.until());
+    }
+
+    fn calendar(&mut self, calendar: &HolidayCalendar) {
+        for (index, holiday) in calendar.fixed.iter().enumerate() {
+            // 2024 had a 29 February.
+            if NaiveDate::from_ymd_opt(2024, holiday.month, holiday.day).is_none() {
+                let reason = format!("there is no day {} in month {}", holiday.day, holiday.month);
+                self.say(format!("fixed.{index}"), reason);
+            }
+        }
+        for (index, holiday) in calendar.easter.iter().enumerate() {
+            let range = HolidayCalendar::EASTER_DAYS;
+            self.range(&format!("easter.{index}"), holiday.days_from_easter, range, "days from Easter Sunday");
+        }
+        for (year, sunday) in &calendar.easter_sundays {
+            if sunday.year() != *year || Day::of(*sunday) != Day::Sun {
+                self.say(format!("easter_sundays.{year}"), format!("{sunday} is not a Sunday of {year}"));
+            }
+            self.date(&format!("easter_sundays.{year}"), *sunday);
+        }
+        for (index, holiday) in calendar.extra.iter().enumerate() {
+            self.date(&format!("extra.{index}"), holiday.date);
+        }
+    }
+
+    fn wallet(&mut self, wallet: &Wallet) {
+        let values = &wallet.deposit.values;
+        if values.is_empty() || values.iter().any(|value| value.is_sign_negative() || value.is_zero()) {
+            self.say("deposit.values", "name amounts above nought");
+        }
+        if values.iter().zip(values.iter().skip(1)).any(|(one, next)| one >= next) {
+            self.say("deposit.values", "amounts must rise");
+        }
+        for value in values {
+            match Money::new(*value, self.city.currency) {
+                Ok(money) => self.amount("deposit.values", money),
+                Err(error) => self.say("deposit.values", error.to_string()),
+            }
+        }
+        self.source("deposit.source", &wallet.deposit.source);
+        self.amount("card.free_from", wallet.card.free_from);
+        self.price("card.fee", &wallet.card.fee);
+    }
 }

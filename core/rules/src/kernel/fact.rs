@@ -1,6 +1,9 @@
 //! A value of a city together with how sure it is, or the plain statement that it is not known.
 
-use serde::{Deserialize, Serialize};
+use super::ids::SourceId;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 /// How sure a value is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -12,12 +15,15 @@ pub enum Certainty {
     OfficialOld,
     /// Told by the press or by a third party.
     SecondHand,
-    /// Decided here because the sources leave it open; the city's paper says why.
+    /// Decided here because the sources leave it open; the city's file says why.
     Assumed,
 }
 
 /// A value with its source, or `unknown`. A sale that needs an unknown value is refused with `tariff_unknown`, never guessed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+///
+/// A value that this version cannot read (of a kind that came later) is unknown too: what needs it is refused, the rest of
+/// the city goes on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fact<T> {
     /// The value is known as far as `certainty` says.
@@ -30,12 +36,12 @@ pub enum Fact<T> {
 }
 
 /// A known value, its certainty and the id of its source in [`crate::City::sources`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Known<T> {
     pub value: T,
     pub certainty: Certainty,
     /// Key of [`crate::City::sources`].
-    pub source: String,
+    pub source: SourceId,
 }
 
 impl<T> Fact<T> {
@@ -58,6 +64,38 @@ impl<T> Fact<T> {
                 Fact::Known(Known { value: f(value)?, certainty, source })
             }
             Self::Unknown { note } => Fact::Unknown { note },
+        })
+    }
+}
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Fact<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Written {
+            known: Option<WrittenKnown>,
+            unknown: Option<WrittenUnknown>,
+        }
+        #[derive(Deserialize)]
+        struct WrittenKnown {
+            value: Value,
+            certainty: Value,
+            source: SourceId,
+        }
+        #[derive(Deserialize)]
+        struct WrittenUnknown {
+            note: String,
+        }
+        Ok(match Written::deserialize(deserializer)? {
+            Written { known: Some(known), .. } => match serde_json::from_value(known.value) {
+                Ok(value) => Self::Known(Known {
+                    value,
+                    certainty: serde_json::from_value(known.certainty).unwrap_or(Certainty::Assumed),
+                    source: known.source,
+                }),
+                Err(why) => Self::Unknown { note: format!("this version cannot read the value: {why}") },
+            },
+            Written { unknown: Some(unknown), .. } => Self::Unknown { note: unknown.note },
+            _ => Self::Unknown { note: "this version can read neither a value nor a note".to_owned() },
         })
     }
 }

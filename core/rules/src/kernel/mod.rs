@@ -1,8 +1,20 @@
-//! What every service of a city stands on: money, plates, calendars, facts and the city's document. Knows no service.
+//! What every service of a city stands on: money, plates, calendars, the clock, facts and the city's document. Knows no
+//! service.
 
+pub mod blob;
 pub mod calendar;
-mod check;
+pub mod check;
 pub mod city;
 pub mod fact;
+pub mod ids;
+pub(crate) mod lenient;
+#[cfg(feature = "load")]
+pub(crate) mod load;
+pub mod minutes;
 pub mod money;
+pub mod pay;
 pub mod plate;
+pub mod position;
+pub mod section;
+pub mod time;
+pub mod wallet;

@@ -24,8 +24,10 @@ pub enum MoneyError {
     /// Not an active code of ISO 4217.
     #[error("`{0}` is not a currency code of ISO 4217, write three capital letters such as RSD")]
     CurrencyUnknown(String),
-    /// Text that is not a decimal number.
-    #[error("`{0}` is not a decimal amount, write it as 80.00")]
+    /// Text that is not a decimal number in the one way it is written.
+    #[error(
+        "`{0}` is not a decimal amount, write digits and at most one point as in 80.00 (no +, _, exponent or leading zero)"
+    )]
     NotANumber(String),
     /// More decimals than the currency has.
     #[error("{amount} {currency} has a fraction of a minor unit; {currency} has {exponent} decimals")]
@@ -150,13 +152,12 @@ impl Money {
         Ok(money)
     }
 
-    /// Reads `"80.00"`; the decimal sign is a point.
+    /// Reads `"80.00"`, written as [`exact`] says.
     ///
     /// # Errors
     /// [`MoneyError::NotANumber`], or as [`Money::new`].
     pub fn parse(amount: &str, currency: Currency) -> Result<Self, MoneyError> {
-        let number = Decimal::from_str_exact(amount).map_err(|_| MoneyError::NotANumber(amount.to_owned()))?;
-        Self::new(number, currency)
+        Self::new(exact(amount)?, currency)
     }
 
     /// An amount from minor units: 8000 in RSD is 80.00 RSD.
@@ -256,6 +257,28 @@ impl fmt::Debug for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
+}
+
+/// A decimal number as it is written everywhere, on the wire, in a city's files and by a caller: digits with at most one
+/// point between them, a `-` before a negative one, no leading zero but the one before the point.
+///
+/// # Errors
+/// [`MoneyError::NotANumber`] for any other text, and for more digits than a decimal holds.
+pub fn exact(text: &str) -> Result<Decimal, MoneyError> {
+    let wrong = || MoneyError::NotANumber(text.to_owned());
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = unsigned.split_once('.').map_or((unsigned, None), |(whole, part)| (whole, Some(part)));
+    if !digits(whole) || (whole.len() > 1 && whole.starts_with('0')) || !fraction.is_none_or(digits) {
+        return Err(wrong());
+    }
+    Decimal::from_str_exact(text).map_err(|_| wrong())
+}
+
+/// Reads a list of numbers, each written as [`exact`] says.
+pub(crate) fn exact_list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Decimal>, D::Error> {
+    let texts = Vec::<String>::deserialize(deserializer)?;
+    texts.iter().map(|text| exact(text).map_err(D::Error::custom)).collect()
 }
 
 #[derive(Serialize, Deserialize)]

@@ -1,17 +1,18 @@
 //! Number plates in three forms: as shown, as compared, as sent by SMS. A plate is never changed silently.
 
+use super::lenient;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// How plates are written in a city's country.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct PlateGrammar {
     /// ISO 3166-1, `RS`.
     pub country: String,
     /// Letters besides A to Z.
     pub letters: String,
     /// Known forms, tried in this order.
+    #[serde(deserialize_with = "lenient::list")]
     pub forms: Vec<PlateForm>,
     /// Everything else: foreign and special plates, free-form.
     pub free: FreeForm,
@@ -23,7 +24,6 @@ pub struct PlateGrammar {
 
 /// One form of plates: `LL DDD-LL`, where L is a letter, D a digit, `[AMPE]` one of these; space and `-` are only shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct PlateForm {
     pub kind: PlateKind,
     pub mask: String,
@@ -31,7 +31,6 @@ pub struct PlateForm {
 
 /// Bounds of plates that follow no known form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct FreeForm {
     /// Letters and digits together.
     pub min_length: usize,
@@ -201,22 +200,29 @@ impl PlateGrammar {
         let mut say = |field: String, reason: String| wrong.push((field, reason));
         for (index, form) in self.forms.iter().enumerate() {
             if let Err(reason) = form.slots() {
-                say(format!("plates.forms.{index}.mask"), reason);
+                say(format!("forms.{index}.mask"), reason);
             }
         }
+        let is_country = self.country.len() == 2 && self.country.bytes().all(|sign| sign.is_ascii_uppercase());
+        if !is_country {
+            say(
+                "country".into(),
+                format!("`{}` is not a country, write two capitals of ISO 3166-1 as RS", self.country),
+            );
+        }
         if self.free.min_length == 0 || self.free.min_length > self.free.max_length || self.free.max_length > 32 {
-            say("plates.free".into(), "lengths run from at least 1 to at most 32, the smaller first".into());
+            say("free".into(), "lengths run from at least 1 to at most 32, the smaller first".into());
         }
         if let Some(letter) = self.letters.chars().find(|letter| !is_latin(*letter)) {
-            say("plates.letters".into(), format!("`{letter}` is not a Latin capital"));
+            say("letters".into(), format!("`{letter}` is not a Latin capital"));
         }
         for (letter, folded) in &self.sms_fold {
             if folded.is_empty() || !folded.chars().all(|sign| sign.is_ascii_uppercase()) {
-                say(format!("plates.sms_fold.{letter}"), format!("`{folded}` is not plain capitals A to Z"));
+                say(format!("sms_fold.{letter}"), format!("`{folded}` is not plain capitals A to Z"));
             }
         }
         if !parse_plate(&self.example, self).is_ok_and(|plate| plate.kind == PlateKind::Standard) {
-            say("plates.example".into(), format!("`{}` is not a standard plate by these forms", self.example));
+            say("example".into(), format!("`{}` is not a standard plate by these forms", self.example));
         }
         wrong
     }

@@ -1,9 +1,11 @@
 //! The electronic daily parking ticket order (eDPK): its terms, and how it ends. Only an inspector issues one.
 
 use crate::kernel::calendar::to_utc;
-use crate::kernel::city::{City, DiscountFrom, Regime};
+use crate::kernel::city::City;
 use crate::kernel::money::Money;
+use crate::orders::section::{DiscountFrom, OrdersSection};
 use crate::parking::quote::Refusal;
+use crate::parking::section::Regime;
 use crate::parking::terms::{charging_of, out_of_range, unknown, zone_of};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -40,26 +42,30 @@ impl OrderTerms {
 /// # Errors
 /// [`Refusal::ZoneUnknown`], [`Refusal::TariffUnknown`] when price or hours are not known, [`Refusal::NotChargedNow`].
 pub fn issue(city: &City, zone: &str, issued_at: DateTime<Utc>) -> Result<OrderTerms, Refusal> {
-    let zone = zone_of(city, zone)?;
+    city.in_force_at(issued_at)?;
+    let orders: &OrdersSection = city.section()?;
+    let zone = zone_of(city.section()?, zone)?;
     let charging = charging_of(city, zone)?;
     if charging.period_at(issued_at, issued_at).is_none() {
         return Err(Refusal::NotChargedNow { next_opening: charging.next_opening(issued_at) });
     }
-    let local = issued_at.with_timezone(&charging.tz).naive_local();
-    let rates = &city.tariff_on(local.date()).ok_or_else(|| unknown(zone, "tariff"))?.order;
+    let local = charging.time.local(issued_at).naive_local();
+    let rates = orders.rates_on(local.date()).ok_or_else(|| unknown(zone, "order.price"))?;
     let price = match zone.regime {
-        Regime::Zoned => &rates.zoned,
-        Regime::Outside | Regime::SmsLot => &rates.outside,
+        Regime::Zoned => rates.zoned.known(),
+        Regime::Outside | Regime::SmsLot => rates.outside.known(),
+        Regime::Other => None,
     };
-    let price = *price.known().ok_or_else(|| unknown(zone, "order.price"))?;
+    let price = *price.ok_or_else(|| unknown(zone, "order.price"))?;
     let valid_until = charging
         .next_charged_day(local.date())
-        .and_then(|day| to_utc(charging.tz, day.and_time(local.time())))
+        .and_then(|day| to_utc(charging.time, day.and_time(local.time())))
         .ok_or_else(|| out_of_range("issued_at"))?;
+    city.tells_time_at(valid_until)?;
 
     // A discount is promised only when its rate, its days and what they are counted from are all known.
     let discount = || -> Option<(Money, DateTime<Utc>)> {
-        let counted_from = match city.orders.discount_from.known()? {
+        let counted_from = match orders.policy.discount_from.known()? {
             DiscountFrom::Issue => issued_at,
             DiscountFrom::ValidityEnd => valid_until,
         };

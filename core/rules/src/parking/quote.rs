@@ -1,23 +1,16 @@
 //! Quotes: what a length of parking costs, from when to when, line by line; or why it is refused and what is allowed.
 
-use crate::kernel::city::{City, LimitMode, OutsideHours, Rate, RateKind, UnusedTime, Zone};
+use crate::kernel::city::{City, Outdated};
+use crate::kernel::ids::{TariffId, ZoneId, joined};
+use crate::kernel::minutes::Minutes;
 use crate::kernel::money::Money;
+use crate::kernel::pay::PayMethod;
+use crate::kernel::section::SectionError;
+use crate::parking::section::{MoreThanLeft, ParkingSection, Policy, Rate, RateKind, SoldAhead, UnusedTime, Zone};
 use crate::parking::stay::Stay;
 use crate::parking::terms::{ZoneTerms, minutes_of, out_of_range, unknown, zone_of};
 use chrono::{DateTime, NaiveDate, SubsecRound, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
-
-/// How something is paid (BG-26..28).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PayMethod {
-    /// Prepaid balance at the operator.
-    Deposit,
-    /// The bank's hosted page.
-    Card,
-    /// A message from the phone, outside the app.
-    Sms,
-}
 
 /// What a driver asks for.
 #[derive(Debug, Clone, Copy)]
@@ -37,10 +30,9 @@ pub struct QuoteAsk<'a> {
 /// A price, explained. `total` is the sum of `lines`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quote {
-    /// Zone id.
-    pub zone: String,
+    pub zone: ZoneId,
     /// Id of the tariff in force on the local day of `starts_at`.
-    pub tariff: String,
+    pub tariff: TariffId,
     /// First day of that tariff.
     pub tariff_from: NaiveDate,
     pub asked_minutes: u32,
@@ -131,7 +123,7 @@ pub enum Refusal {
     NoReturn { until: DateTime<Utc> },
     /// The city does not know a value that the price needs.
     #[error("`{field}` of zone {zone} is not known, so nothing is sold")]
-    TariffUnknown { zone: String, field: String },
+    TariffUnknown { zone: ZoneId, field: String },
     /// Parking is free at this moment and nothing is sold ahead.
     #[error("parking is not charged now")]
     #[serde(rename = "not_charged")]
@@ -140,8 +132,8 @@ pub enum Refusal {
         next_opening: Option<DateTime<Utc>>,
     },
     /// No such zone.
-    #[error("there is no zone `{zone}`; known are {}", known.join(", "))]
-    ZoneUnknown { zone: String, known: Vec<String> },
+    #[error("there is no zone `{zone}`; known are {}", joined(known))]
+    ZoneUnknown { zone: String, known: Vec<ZoneId> },
     /// This zone or thing is not paid this way.
     #[error("it cannot be paid by {method:?}")]
     #[serde(rename = "payment_method_not_allowed")]
@@ -149,6 +141,35 @@ pub enum Refusal {
     /// Times or amounts beyond any use.
     #[error("{what} is out of range")]
     OutOfRange { what: String },
+    /// The city's document is too old to sell by; a newer one is needed.
+    #[error("this version of the city says nothing about {until} and later; a newer one is needed")]
+    CityOutdated { until: NaiveDate },
+    /// The city has no such service.
+    #[error("this city says nothing about {section}")]
+    SectionMissing { section: String },
+    /// Only a later version of this program may compute this.
+    #[error("{section} of this city has format {format}, up to {known} is known here; a later version is needed")]
+    SectionTooNew { section: String, format: u32, known: u32 },
+    /// The city's data of this service cannot be read.
+    #[error("{section} of this city cannot be read: {reason}")]
+    SectionUnreadable { section: String, reason: String },
+}
+
+impl From<SectionError> for Refusal {
+    fn from(error: SectionError) -> Self {
+        let section = error.section().to_owned();
+        match error {
+            SectionError::Missing { .. } => Self::SectionMissing { section },
+            SectionError::TooNew { format, known, .. } => Self::SectionTooNew { section, format, known },
+            SectionError::Unreadable { reason, .. } => Self::SectionUnreadable { section, reason },
+        }
+    }
+}
+
+impl From<Outdated> for Refusal {
+    fn from(Outdated { until }: Outdated) -> Self {
+        Self::CityOutdated { until }
+    }
 }
 
 impl Refusal {
@@ -165,6 +186,10 @@ impl Refusal {
             Self::ZoneUnknown { .. } => "zone_unknown",
             Self::MethodNotAllowed { .. } => "payment_method_not_allowed",
             Self::OutOfRange { .. } => "out_of_range",
+            Self::CityOutdated { .. } => "city_outdated",
+            Self::SectionMissing { .. } => "section_missing",
+            Self::SectionTooNew { .. } => "section_too_new",
+            Self::SectionUnreadable { .. } => "section_unreadable",
         }
     }
 }
@@ -180,7 +205,10 @@ pub fn quote(city: &City, ask: &QuoteAsk<'_>) -> Result<Quote, Refusal> {
     if ask.minutes == 0 {
         return Err(Refusal::MinutesNotPositive);
     }
-    let zone = zone_of(city, ask.zone)?;
+    city.in_force_at(ask.now)?;
+    let parking: &ParkingSection = city.section()?;
+    let policy = &parking.policy;
+    let zone = zone_of(parking, ask.zone)?;
     if !zone.pay.contains(&ask.pay) {
         return Err(Refusal::MethodNotAllowed { method: ask.pay, allowed: zone.pay.clone() });
     }
@@ -190,7 +218,7 @@ pub fn quote(city: &City, ask: &QuoteAsk<'_>) -> Result<Quote, Refusal> {
     refuse_beyond_zone(&terms, ask, asked_start)?;
 
     let mut notices = Vec::new();
-    let Start { starts_at, day, closes_at } = ticket_start(city, &terms, ask, asked_start, &mut notices)?;
+    let Start { starts_at, day, closes_at } = ticket_start(policy, &terms, ask, asked_start, &mut notices)?;
     let stay = open_stay(ask, starts_at);
     let started_at = stay.map_or(starts_at, |stay| stay.started_at.min(starts_at));
     let deadline = terms.deadline_of(stay, starts_at)?;
@@ -198,7 +226,7 @@ pub fn quote(city: &City, ask: &QuoteAsk<'_>) -> Result<Quote, Refusal> {
     // What is left of the stay.
     let asked = TimeDelta::minutes(ask.minutes.into());
     let mut room = TimeDelta::MAX;
-    if let (Some(deadline), Some(max_stay)) = (deadline, terms.limit.max_minutes()) {
+    if let (Some(deadline), Some(max_stay)) = (deadline, terms.limit.max_minutes().map(Minutes::get)) {
         room = terms.between(starts_at, deadline);
         let offered = minutes_of(room);
         if offered == 0 {
@@ -210,7 +238,7 @@ pub fn quote(city: &City, ask: &QuoteAsk<'_>) -> Result<Quote, Refusal> {
             });
         }
         if ask.minutes > offered {
-            if city.policy.limit_mode == LimitMode::Refuse {
+            if policy.more_than_left == MoreThanLeft::Refuse {
                 return Err(Refusal::MaxStayExceeded { asked: ask.minutes, max_stay, allowed: offered });
             }
             notices.push(Notice::Clipped { asked: ask.minutes, offered, deadline });
@@ -220,13 +248,14 @@ pub fn quote(city: &City, ask: &QuoteAsk<'_>) -> Result<Quote, Refusal> {
 
     let open_for = closes_at.signed_duration_since(starts_at);
 
-    let tariff = city.tariff_on(day).ok_or_else(|| unknown(zone, "tariff"))?;
+    let tariff = parking.tariff_on(day).ok_or_else(|| unknown(zone, "tariff"))?;
     let rates = tariff.rates.get(&zone.id).ok_or_else(|| unknown(zone, "rates"))?;
     let priced = price(zone, rates, terms.between(started_at, starts_at), wanted.min(open_for))?;
     let in_stay = priced.length.min(room);
     let length = in_stay.min(open_for);
 
     let ends_at = terms.advance(starts_at, length)?;
+    city.tells_time_at(ends_at)?;
     let granted_minutes = minutes_of(length);
     if granted_minutes > ask.minutes {
         notices.push(Notice::RoundedUp { asked: ask.minutes, granted: granted_minutes });
@@ -237,7 +266,7 @@ pub fn quote(city: &City, ask: &QuoteAsk<'_>) -> Result<Quote, Refusal> {
     if ends_at.signed_duration_since(starts_at) > length {
         notices.push(Notice::RollsOver { ends_at });
     }
-    if city.policy.unused_time.known() == Some(&UnusedTime::NotRefunded) {
+    if policy.unused_time.known() == Some(&UnusedTime::NotRefunded) {
         notices.push(Notice::NoRefund);
     }
 
@@ -269,7 +298,7 @@ pub fn quote(city: &City, ask: &QuoteAsk<'_>) -> Result<Quote, Refusal> {
 
 /// An ask above the zone's whole max stay is refused, never clipped: nobody is sold less than a choice the zone never had.
 fn refuse_beyond_zone(terms: &ZoneTerms<'_>, ask: &QuoteAsk<'_>, start: DateTime<Utc>) -> Result<(), Refusal> {
-    match terms.limit.max_minutes() {
+    match terms.limit.max_minutes().map(Minutes::get) {
         Some(max_stay) if ask.minutes > max_stay => {
             let allowed = match open_stay(ask, start).and_then(|stay| stay.deadline) {
                 Some(deadline) => minutes_of(terms.between(start, deadline)).min(max_stay),
@@ -297,7 +326,7 @@ struct Start {
 
 /// When a ticket asked for `start` begins: at once, or at the opening when that is still to come.
 fn ticket_start(
-    city: &City,
+    policy: &Policy,
     terms: &ZoneTerms<'_>,
     ask: &QuoteAsk<'_>,
     start: DateTime<Utc>,
@@ -317,8 +346,7 @@ fn ticket_start(
     }
     let next_opening = charging.next_opening(start);
     let sold_ahead = |opens_at: &DateTime<Utc>| {
-        city.policy.outside_hours == OutsideHours::NextOpening
-            || charging.local_day(*opens_at) == charging.local_day(start)
+        policy.sold_ahead == SoldAhead::NextOpening || charging.local_day(*opens_at) == charging.local_day(start)
     };
     match next_opening.filter(sold_ahead).and_then(from) {
         Some(later) => {
@@ -341,20 +369,20 @@ fn price(zone: &Zone, rates: &[Rate], offset: TimeDelta, wanted: TimeDelta) -> R
     let mut lines = Vec::with_capacity(2);
     let mut length = TimeDelta::zero();
     for rate in rates {
-        let from = offset.max(TimeDelta::minutes(rate.start_minutes.into()));
-        let until = rate.end_minutes.map_or(TimeDelta::MAX, |minutes| TimeDelta::minutes(minutes.into()));
+        let from = offset.max(rate.start_minutes.length());
+        let until = rate.end_minutes.map_or(TimeDelta::MAX, Minutes::length);
         let used = end.min(until) - from;
         if used <= TimeDelta::zero() {
             continue;
         }
-        let unit = TimeDelta::minutes(rate.unit_minutes.into());
+        let unit = rate.unit_minutes.length();
         let units = started_units(used, unit)?;
         let unit_price = *rate.price.known().ok_or_else(|| match rate.kind {
             RateKind::Limited => unknown(zone, "limited.price"),
             RateKind::Extended => unknown(zone, "extended.price"),
         })?;
         let amount = unit_price.checked_mul(units).map_err(|_| out_of_range("price"))?;
-        let unit_minutes = rate.unit_minutes;
+        let unit_minutes = rate.unit_minutes.get();
         let kind = match rate.kind {
             RateKind::Limited => LineKind::Limited { units, unit_minutes, unit_price },
             RateKind::Extended => LineKind::Extended { units, unit_minutes, unit_price },
@@ -384,7 +412,7 @@ fn sum(city: &City, lines: &[QuoteLine]) -> Result<Money, Refusal> {
 
 /// The commission that the driver bears on a card payment of `parking`, if any (BG-93).
 fn card_fee(city: &City, zone: &Zone, parking: Money) -> Result<Option<QuoteLine>, Refusal> {
-    let card = &city.card;
+    let card = &city.sections.wallet.card;
     if parking.amount >= card.free_from.amount {
         return Ok(None);
     }

@@ -1,6 +1,7 @@
 //! A stay: the purchases of one user in one car park within its limit (BG-48). Its deadline is the first purchase + max stay.
 
 use crate::kernel::city::City;
+use crate::kernel::ids::ZoneId;
 use crate::parking::quote::{Quote, Refusal};
 use crate::parking::terms::{ZoneTerms, zone_of};
 use chrono::{DateTime, Utc};
@@ -10,7 +11,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stay {
     /// The car park, in Belgrade's data a zone.
-    pub zone: String,
+    pub zone: ZoneId,
     /// Start of its first ticket; tiers count from here.
     pub started_at: DateTime<Utc>,
     /// No purchase of this stay ends later; absent where there is no limit.
@@ -59,8 +60,9 @@ impl Stay {
         deadline: Option<DateTime<Utc>>,
         paid_until: DateTime<Utc>,
     ) -> Result<Self, Refusal> {
-        let closes_at = ZoneTerms::of(city, zone_of(city, zone)?)?.closes_at(paid_until)?;
-        Ok(Self { zone: zone.to_owned(), started_at, deadline, paid_until, closes_at, purchases: 1 })
+        let zone = zone_of(city.section()?, zone)?;
+        let closes_at = ZoneTerms::of(city, zone)?.closes_at(paid_until)?;
+        Ok(Self { zone: zone.id.clone(), started_at, deadline, paid_until, closes_at, purchases: 1 })
     }
 
     /// The stay after buying `quote`: `latest` continued, or a new one. A ticket can belong to two stays, its user's and its
@@ -69,7 +71,7 @@ impl Stay {
     /// # Errors
     /// [`Refusal::ZoneUnknown`] or [`Refusal::TariffUnknown`] when the city lacks what the quote was made from.
     pub fn after_purchase(city: &City, latest: Option<&Self>, quote: &Quote) -> Result<Self, Refusal> {
-        let terms = ZoneTerms::of(city, zone_of(city, &quote.zone)?)?;
+        let terms = ZoneTerms::of(city, zone_of(city.section()?, quote.zone.as_str())?)?;
         let open = latest.filter(|stay| stay.zone == quote.zone && stay.is_open(quote.starts_at));
         let paid_until = open.map_or(quote.ends_at, |stay| stay.paid_until.max(quote.ends_at));
         Ok(Self {

@@ -1,8 +1,10 @@
 //! The known terms of one zone, resolved from its facts: an unknown one refuses the sale before anything is computed.
 
 use crate::kernel::calendar::{Charging, HolidayRule};
-use crate::kernel::city::{AcrossClosing, City, StayLimit, Zone};
+use crate::kernel::city::City;
+use crate::kernel::minutes::Minutes;
 use crate::parking::quote::Refusal;
+use crate::parking::section::{AtClosing, ParkingSection, StayLimit, Zone};
 use crate::parking::stay::Stay;
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -16,10 +18,10 @@ pub(crate) struct ZoneTerms<'a> {
     pub rolls_over: bool,
 }
 
-pub(crate) fn zone_of<'a>(city: &'a City, id: &str) -> Result<&'a Zone, Refusal> {
-    city.zone(id).ok_or_else(|| Refusal::ZoneUnknown {
+pub(crate) fn zone_of<'a>(parking: &'a ParkingSection, id: &str) -> Result<&'a Zone, Refusal> {
+    parking.zone(id).ok_or_else(|| Refusal::ZoneUnknown {
         zone: id.to_owned(),
-        known: city.zones.iter().map(|zone| zone.id.clone()).collect(),
+        known: parking.zones.iter().map(|zone| zone.id.clone()).collect(),
     })
 }
 
@@ -33,36 +35,36 @@ pub(crate) fn out_of_range(what: &str) -> Refusal {
 
 /// When a zone is charged.
 pub(crate) fn charging_of<'a>(city: &'a City, zone: &'a Zone) -> Result<Charging<'a>, Refusal> {
-    let tz = city.tz().map_err(|_| unknown(zone, "time_zone"))?;
     let spans = zone.hours.known().ok_or_else(|| unknown(zone, "hours"))?;
     let free = match zone.on_holidays.known().ok_or_else(|| unknown(zone, "on_holidays"))? {
-        HolidayRule::Free => Some(&city.holidays),
+        HolidayRule::Free => Some(&city.sections.calendar),
         HolidayRule::Charged => None,
     };
-    Ok(Charging { tz, spans, free })
+    Ok(Charging { time: &city.sections.time, spans, free })
 }
 
 impl<'a> ZoneTerms<'a> {
     pub fn of(city: &'a City, zone: &'a Zone) -> Result<Self, Refusal> {
+        let parking: &ParkingSection = city.section()?;
         let limit = *zone.limits.stay.known().ok_or_else(|| unknown(zone, "limits.stay"))?;
         let no_return = match (zone.limits.no_return_minutes.known(), limit) {
-            (Some(minutes), _) => *minutes,
+            (Some(minutes), _) => minutes.length(),
             // Without a limit there is nothing that a break could renew.
-            (None, StayLimit::Unlimited) => 0,
+            (None, StayLimit::Unlimited) => TimeDelta::zero(),
             (None, StayLimit::Minutes { .. }) => return Err(unknown(zone, "limits.no_return_minutes")),
         };
         Ok(Self {
             charging: charging_of(city, zone)?,
             limit,
-            no_return: TimeDelta::minutes(no_return.into()),
-            rolls_over: city.policy.across_closing == AcrossClosing::RollOver,
+            no_return,
+            rolls_over: parking.policy.at_closing == AtClosing::GoesOnAtOpening,
         })
     }
 
     /// The latest end of a stay that starts at `start` (BG-48).
     pub fn deadline_from(&self, start: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Refusal> {
         match self.limit.max_minutes() {
-            Some(minutes) => self.advance(start, TimeDelta::minutes(minutes.into())).map(Some),
+            Some(minutes) => self.advance(start, minutes.length()).map(Some),
             None => Ok(None),
         }
     }
@@ -106,6 +108,5 @@ impl<'a> ZoneTerms<'a> {
 
 /// Whole minutes of a length; a started one counts.
 pub(crate) fn minutes_of(length: TimeDelta) -> u32 {
-    let milliseconds = length.num_milliseconds().max(0);
-    u32::try_from(milliseconds.unsigned_abs().div_ceil(60_000)).unwrap_or(u32::MAX)
+    Minutes::of(length).get()
 }

@@ -1,9 +1,9 @@
 //! Opening, closing, free days and the change of the clocks.
 
-use crate::support::{around_the_clock, ask, at, belgrade, buy, quote};
+use crate::support::{around_the_clock, ask, at, belgrade, buy, change_parking, quote};
 use chrono::{DateTime, NaiveDate, Utc};
 use mesto_rules::calendar::orthodox_easter;
-use mesto_rules::city::{AcrossClosing, OutsideHours};
+use mesto_rules::parking::section::{AtClosing, SoldAhead};
 use mesto_rules::{Notice, QuoteAsk, Refusal, TimeOfDay};
 
 fn day(text: &str) -> NaiveDate {
@@ -40,7 +40,7 @@ fn orthodox_easter_is_computed_as_the_church_has_it() {
 
 #[test]
 fn a_published_easter_goes_before_the_computed_one() {
-    let mut calendar = belgrade().holidays.clone();
+    let mut calendar = belgrade().sections.calendar.clone();
     assert_eq!(calendar.holiday_on(day("2028-04-17")), Some("easter_monday")); // computed
     calendar.easter_sundays.insert(2028, day("2028-04-09"));
     assert_eq!(calendar.holiday_on(day("2028-04-17")), None);
@@ -49,7 +49,7 @@ fn a_published_easter_goes_before_the_computed_one() {
 
 #[test]
 fn a_holiday_on_sunday_moves_to_the_next_working_day() {
-    let holiday = |date| belgrade().holidays.holiday_on(day(date));
+    let holiday = |date| belgrade().sections.calendar.holiday_on(day(date));
     assert_eq!(holiday("2023-01-03"), Some("new_year")); // 1 January a Sunday, the 2nd a holiday itself
     assert_eq!(holiday("2023-01-04"), None);
     assert_eq!(holiday("2025-02-17"), Some("statehood_second")); // 16 February a Sunday
@@ -108,7 +108,7 @@ fn an_extension_at_closing_is_refused_bg_60() {
 #[test]
 fn a_city_may_sell_ahead_of_a_free_day() {
     let mut city = belgrade().clone();
-    city.policy.outside_hours = OutsideHours::NextOpening;
+    change_parking(&mut city, |parking| parking.policy.sold_ahead = SoldAhead::NextOpening);
     let quote = mesto_rules::quote(&city, &ask("red", 60, "2025-03-01 20:00")).unwrap();
     assert_eq!(quote.notices, [Notice::StartsAtOpening { opens_at: at("2025-03-03 07:00") }]);
     assert_eq!(quote.ends_at, at("2025-03-03 08:00"));
@@ -117,7 +117,7 @@ fn a_city_may_sell_ahead_of_a_free_day() {
 #[test]
 fn a_city_may_let_tickets_roll_over_closing() {
     let mut city = belgrade().clone();
-    city.policy.across_closing = AcrossClosing::RollOver;
+    change_parking(&mut city, |parking| parking.policy.at_closing = AtClosing::GoesOnAtOpening);
     let (first, stay) = buy(&city, &ask("red", 60, "2025-03-03 20:30"));
     assert_eq!(first.ends_at, at("2025-03-04 07:30"));
     assert_eq!((first.granted_minutes, first.stay.left_minutes), (60, Some(30)));
@@ -167,9 +167,11 @@ fn length_is_elapsed_time_when_the_clocks_change() {
 #[test]
 fn an_opening_in_the_hour_that_comes_twice_is_never_in_the_past() {
     let mut city = around_the_clock("red");
-    let zone = city.zones.iter_mut().find(|zone| zone.id == "red").unwrap();
-    let mesto_rules::Fact::Known(hours) = &mut zone.hours else { panic!("known") };
-    hours.value[0].from = "02:30".parse().unwrap();
+    change_parking(&mut city, |parking| {
+        let zone = parking.zones.iter_mut().find(|zone| zone.id == "red").unwrap();
+        let mesto_rules::Fact::Known(hours) = &mut zone.hours else { panic!("known") };
+        hours.value[0].from = "02:30".parse().unwrap();
+    });
     let opening = |when: &str| {
         let now: DateTime<Utc> = when.parse().unwrap();
         let ask = QuoteAsk { now, start: now, ..ask("red", 30, "2025-10-26 10:00") };

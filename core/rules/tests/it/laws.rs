@@ -1,6 +1,6 @@
 //! Laws that hold for any ask, any sequence of purchases and any plate.
 
-use crate::support::{around_the_clock, at, belgrade};
+use crate::support::{around_the_clock, at, belgrade, change_parking, parking};
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_rules::fact::Fact;
 use mesto_rules::money::Currency;
@@ -85,7 +85,7 @@ proptest! {
         around: bool,
     ) {
         let city = city(around);
-        let max = TimeDelta::minutes(city.zone(zone).unwrap().max_stay_minutes().unwrap().into());
+        let max = TimeDelta::minutes(parking(city).zone(zone).unwrap().max_stay_minutes().unwrap().get().into());
         let mut now = at("2025-02-03 06:00") + TimeDelta::days(day);
         let mut stay: Option<Stay> = None;
         for (minutes_later, seconds_later, minutes, extend) in taps {
@@ -128,7 +128,7 @@ proptest! {
 
     #[test]
     fn plates_read_back_the_same_bg_23(typed in "[A-Za-zŠĐČĆŽšđčćž0-9 .-]{1,16}") {
-        let grammar = &belgrade().plates;
+        let grammar = &belgrade().sections.plates;
         if let Ok(plate) = parse_plate(&typed, grammar) {
             for form in [&plate.display, &plate.canonical] {
                 let again = parse_plate(form, grammar).unwrap();
@@ -146,10 +146,10 @@ proptest! {
 
     #[test]
     fn any_text_is_a_plate_or_an_error(typed in any::<String>()) {
-        if let Err(error) = parse_plate(&typed, &belgrade().plates) {
+        if let Err(error) = parse_plate(&typed, &belgrade().sections.plates) {
             prop_assert!(!error.to_string().is_empty());
         }
-        let _ = mesto_rules::zone_by_sign(belgrade(), &typed);
+        let _ = mesto_rules::zone_by_sign(parking(belgrade()), &typed);
     }
 
     #[test]
@@ -157,14 +157,16 @@ proptest! {
         let mut city = belgrade().clone();
         city.version = version;
         city.name.0.insert(name.clone(), name.clone());
-        let price = &mut city.tariffs[2].rates.get_mut("red").unwrap()[0].price;
-        match price {
-            Fact::Known(price) if known => price.value = Money::from_minor(minor, city.currency),
-            price => *price = Fact::Unknown { note: format!("unknown {name}") },
-        }
-        let json = city.to_canonical_json();
+        let currency = city.currency;
+        change_parking(&mut city, |parking| {
+            match &mut parking.tariffs[2].rates.get_mut("red").unwrap()[0].price {
+                Fact::Known(price) if known => price.value = Money::from_minor(minor, currency),
+                price => *price = Fact::Unknown { note: format!("unknown {name}") },
+            }
+        });
+        let json = city.to_canonical_json().unwrap();
         let read = City::from_json(&json).unwrap();
-        prop_assert_eq!(read.to_canonical_json(), json);
+        prop_assert_eq!(read.to_canonical_json().unwrap(), json);
         prop_assert_eq!(read, city);
     }
 

@@ -1,8 +1,8 @@
 //! Limits at their boundary: at the value, one below, one above; stays, breaks, and what a refusal says.
 
-use crate::support::{ask, at, belgrade, buy, quote};
-use mesto_rules::city::{LimitMode, UnusedTime};
+use crate::support::{ask, at, belgrade, buy, change_parking, id, quote};
 use mesto_rules::fact::{Certainty, Fact, Known};
+use mesto_rules::parking::section::{MoreThanLeft, UnusedTime};
 use mesto_rules::{LineKind, Money, Notice, PayMethod, QuoteAsk, Refusal, Stay};
 
 /// At 10:00 of a Monday: minutes asked, then minutes granted and total, or `None` where it is refused.
@@ -125,7 +125,7 @@ fn a_second_ticket_is_cut_to_what_is_left_and_says_so_bg_48_bg_50() {
 #[test]
 fn a_city_that_does_not_clip_refuses_with_what_is_allowed_bg_48() {
     let mut city = belgrade().clone();
-    city.policy.limit_mode = LimitMode::Refuse;
+    change_parking(&mut city, |parking| parking.policy.more_than_left = MoreThanLeft::Refuse);
     let (first, stay) = buy(&city, &ask("red", 60, "2025-03-03 10:00"));
     let more =
         |minutes| QuoteAsk { start: first.ends_at, stay: Some(&stay), ..ask("red", minutes, "2025-03-03 10:50") };
@@ -212,7 +212,7 @@ fn a_ticket_in_two_stays_moves_neither_deadline_bg_48() {
 #[test]
 fn an_unknown_zone_names_those_that_are_known_bg_42() {
     let refusal = quote("purple", 60, "2025-03-03 10:00").unwrap_err();
-    let known = ["a", "red", "yellow", "green", "blue", "white"].map(String::from).to_vec();
+    let known = ["a", "red", "yellow", "green", "blue", "white"].map(id).to_vec();
     assert_eq!(refusal, Refusal::ZoneUnknown { zone: "purple".into(), known });
 }
 
@@ -238,10 +238,11 @@ fn an_unknown_value_that_is_not_needed_refuses_nothing_bg_45() {
 #[test]
 fn a_tariff_that_has_ended_is_not_used_bg_45() {
     let mut city = belgrade().clone();
-    city.tariffs.last_mut().unwrap().until = Some("2025-03-03".parse().unwrap());
+    let until = Some("2025-03-03".parse().unwrap());
+    change_parking(&mut city, |parking| parking.tariffs.last_mut().unwrap().until = until);
     let answer = |when| mesto_rules::quote(&city, &ask("red", 60, when));
     assert!(answer("2025-03-01 10:00").is_ok());
-    let unknown = Refusal::TariffUnknown { zone: "red".into(), field: "tariff".into() };
+    let unknown = Refusal::TariffUnknown { zone: id("red"), field: "tariff".into() };
     assert_eq!(answer("2025-03-03 10:00").unwrap_err(), unknown);
 }
 
@@ -252,7 +253,7 @@ fn by_card(zone: &'static str, minutes: u32) -> QuoteAsk<'static> {
 #[test]
 fn a_card_payment_below_200_dinars_has_an_unknown_fee_and_200_is_free_bg_93() {
     let below = mesto_rules::quote(belgrade(), &by_card("red", 60)).unwrap_err();
-    assert_eq!(below, Refusal::TariffUnknown { zone: "red".into(), field: "card.fee".into() });
+    assert_eq!(below, Refusal::TariffUnknown { zone: id("red"), field: "card.fee".into() });
     let exactly = mesto_rules::quote(belgrade(), &by_card("red", 90)).unwrap();
     assert_eq!((exactly.total.to_string(), exactly.lines.len()), ("200.00 RSD".to_owned(), 2));
 }
@@ -261,11 +262,11 @@ fn a_card_payment_below_200_dinars_has_an_unknown_fee_and_200_is_free_bg_93() {
 fn a_known_card_fee_is_a_line_below_the_bound_only_bg_93() {
     let mut city = belgrade().clone();
     let rsd = city.currency;
-    let fee = Known { value: Money::from_minor(250, rsd), certainty: Certainty::Assumed, source: "decision".into() };
-    city.card.fee = Fact::Known(fee);
+    let fee = Known { value: Money::from_minor(250, rsd), certainty: Certainty::Assumed, source: id("decision") };
+    city.sections.wallet.card.fee = Fact::Known(fee);
     let total = |free_from: i64| {
         let mut city = city.clone();
-        city.card.free_from = Money::from_minor(free_from, rsd);
+        city.sections.wallet.card.free_from = Money::from_minor(free_from, rsd);
         let quote = mesto_rules::quote(&city, &by_card("red", 60)).unwrap();
         let fees = quote.lines.iter().filter(|line| matches!(line.kind, LineKind::CardFee { .. })).count();
         (quote.total.to_string(), fees)
@@ -278,7 +279,7 @@ fn a_known_card_fee_is_a_line_below_the_bound_only_bg_93() {
 #[test]
 fn a_method_that_the_zone_does_not_take_is_refused_bg_43() {
     let mut city = belgrade().clone();
-    city.zones[1].pay = vec![PayMethod::Deposit];
+    change_parking(&mut city, |parking| parking.zones[1].pay = vec![PayMethod::Deposit]);
     let refusal = mesto_rules::quote(&city, &by_card("red", 60)).unwrap_err();
     assert_eq!(refusal, Refusal::MethodNotAllowed { method: PayMethod::Card, allowed: vec![PayMethod::Deposit] });
 }
@@ -287,15 +288,15 @@ fn a_method_that_the_zone_does_not_take_is_refused_bg_43() {
 fn no_refund_is_said_only_where_the_city_says_it_bg_38() {
     assert_eq!(quote("red", 60, "2025-03-03 10:00").unwrap().notices, []);
     let mut city = belgrade().clone();
-    let known = Known { value: UnusedTime::NotRefunded, certainty: Certainty::Assumed, source: "decision".into() };
-    city.policy.unused_time = Fact::Known(known);
+    let known = Known { value: UnusedTime::NotRefunded, certainty: Certainty::Assumed, source: id("decision") };
+    change_parking(&mut city, |parking| parking.policy.unused_time = Fact::Known(known));
     let quote = mesto_rules::quote(&city, &ask("red", 60, "2025-03-03 10:00")).unwrap();
     assert_eq!(quote.notices, [Notice::NoRefund]);
 }
 
 #[test]
 fn the_deposit_takes_five_amounts_only_bg_76() {
-    let offers = |amount: &str| belgrade().deposit.offers(&amount.parse().unwrap());
+    let offers = |amount: &str| belgrade().sections.wallet.deposit.offers(&amount.parse().unwrap());
     for amount in ["200", "500", "1000", "2000", "5000", "1000.00"] {
         assert!(offers(amount), "{amount}");
     }

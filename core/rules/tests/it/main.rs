@@ -2,14 +2,17 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod belgrade_receipts;
+mod clock;
 mod hours;
 mod journey;
 mod laws;
 mod limits;
+mod nights;
 mod orders;
-mod papers;
 mod places;
 mod plates;
+mod sections;
+mod source_files;
 mod state_machines;
 mod support;
 mod values;

@@ -1,6 +1,6 @@
 //! Daily orders: price, discount, validity.
 
-use crate::support::{at, belgrade};
+use crate::support::{at, belgrade, change_orders, id};
 use chrono::TimeDelta;
 use mesto_rules::fact::Fact;
 use mesto_rules::order::{OrderEffect, OrderError, OrderEvent, OrderState, OrderTerms, issue, step};
@@ -53,7 +53,7 @@ fn the_discount_ends_with_its_last_day() {
 #[test]
 fn an_unknown_discount_is_not_promised() {
     let mut city = belgrade().clone();
-    city.orders.discount_from = Fact::Unknown { note: "not told".into() };
+    change_orders(&mut city, |orders| orders.policy.discount_from = Fact::Unknown { note: "not told".into() });
     let terms = issue(&city, "red", at("2025-03-03 10:00")).unwrap();
     assert_eq!((terms.discounted_price, terms.discount_until, terms.pay_by), (None, None, None));
     assert_eq!(terms.due(at("2025-03-03 10:00")), terms.price);
@@ -68,13 +68,13 @@ fn no_order_when_nothing_is_charged_or_known() {
     );
     assert_eq!(
         refused(belgrade(), "white", "2025-03-03 10:00"),
-        Refusal::TariffUnknown { zone: "white".into(), field: "hours".into() }
+        Refusal::TariffUnknown { zone: id("white"), field: "hours".into() }
     );
     let mut city = belgrade().clone();
-    city.tariffs[2].order.zoned = Fact::Unknown { note: "not told".into() };
+    change_orders(&mut city, |orders| orders.rates[2].zoned = Fact::Unknown { note: "not told".into() });
     assert_eq!(
         refused(&city, "red", "2025-03-03 10:00"),
-        Refusal::TariffUnknown { zone: "red".into(), field: "order.price".into() }
+        Refusal::TariffUnknown { zone: id("red"), field: "order.price".into() }
     );
     assert_eq!(refused(belgrade(), "purple", "2025-03-03 10:00").code(), "zone_unknown");
 }

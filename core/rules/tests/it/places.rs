@@ -1,10 +1,10 @@
 //! Zones near a position, and zones by their sign.
 
-use crate::support::belgrade;
+use crate::support::{belgrade, id, parking};
 use mesto_rules::{Position, SignError, ZoneNear, zone_by_sign, zones_near};
 
 fn near(lat: f64, lon: f64, max_metres: u32) -> Vec<ZoneNear> {
-    zones_near(belgrade(), &Position { lat, lon, accuracy_m: None }, max_metres)
+    zones_near(parking(belgrade()), &Position { lat, lon, accuracy_m: None }, max_metres)
 }
 
 fn ids(zones: &[ZoneNear]) -> Vec<&str> {
@@ -51,20 +51,22 @@ fn a_sign_names_its_zone_typed_or_scanned() {
         ("Plava zona 9118, 9119", "blue"),
         ("9116", "white"),
     ] {
-        assert_eq!(zone_by_sign(belgrade(), text).unwrap().id, zone, "{text}");
+        assert_eq!(zone_by_sign(parking(belgrade()), text).unwrap().id, zone, "{text}");
     }
 }
 
 #[test]
 fn a_text_without_a_code_is_refused_with_the_known_ones() {
     for text in ["", "9110", "91111", "+381649111222", "ZONA 1", "§$%"] {
-        let SignError::Unknown { known, .. } = zone_by_sign(belgrade(), text).unwrap_err() else { panic!("{text}") };
+        let SignError::Unknown { known, .. } = zone_by_sign(parking(belgrade()), text).unwrap_err() else {
+            panic!("{text}")
+        };
         assert_eq!(known, ["9114", "9111", "9112", "9113", "9118", "9119", "9116"]);
     }
 }
 
 #[test]
 fn a_text_with_codes_of_two_zones_is_ambiguous() {
-    let error = zone_by_sign(belgrade(), "9111 9112").unwrap_err();
-    assert_eq!(error, SignError::Ambiguous { zones: vec!["red".into(), "yellow".into()] });
+    let error = zone_by_sign(parking(belgrade()), "9111 9112").unwrap_err();
+    assert_eq!(error, SignError::Ambiguous { zones: vec![id("red"), id("yellow")] });
 }

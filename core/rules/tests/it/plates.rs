@@ -4,11 +4,11 @@ use crate::support::belgrade;
 use mesto_rules::{Plate, PlateError, PlateKind, PlateWarning};
 
 fn read(input: &str) -> Plate {
-    mesto_rules::parse_plate(input, &belgrade().plates).unwrap_or_else(|error| panic!("{input}: {error}"))
+    mesto_rules::parse_plate(input, &belgrade().sections.plates).unwrap_or_else(|error| panic!("{input}: {error}"))
 }
 
 fn wrong(input: &str) -> PlateError {
-    mesto_rules::parse_plate(input, &belgrade().plates).unwrap_err()
+    mesto_rules::parse_plate(input, &belgrade().sections.plates).unwrap_err()
 }
 
 fn example() -> String {
@@ -40,7 +40,7 @@ fn hooked_letters_stay_in_the_plate_and_are_folded_for_sms_only_bg_23() {
 
 #[test]
 fn a_city_that_does_not_fold_has_no_sms_form_for_hooked_letters() {
-    let mut grammar = belgrade().plates.clone();
+    let mut grammar = belgrade().sections.plates.clone();
     grammar.sms_fold.clear();
     assert_eq!(mesto_rules::parse_plate("ŠA123CC", &grammar).unwrap().sms, None);
     assert!(mesto_rules::parse_plate("SA123CC", &grammar).unwrap().sms.is_some());

@@ -2,7 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Europe::Belgrade;
+use mesto_rules::orders::OrdersSection;
+use mesto_rules::parking::ParkingSection;
 use mesto_rules::{City, PayMethod, Quote, QuoteAsk, Refusal, Stay};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::str::FromStr;
 use std::sync::LazyLock;
 
 static BELGRADE: LazyLock<City> =
@@ -10,6 +15,54 @@ static BELGRADE: LazyLock<City> =
 
 pub fn belgrade() -> &'static City {
     &BELGRADE
+}
+
+static STEPPE: LazyLock<City> =
+    LazyLock::new(|| mesto_rules::load::compile(&steppe_files()).unwrap_or_else(|errors| panic!("{errors:#?}")));
+
+/// A city that does not exist: parking only, a clock written by hand, every policy the other way round.
+pub fn steppe() -> &'static City {
+    &STEPPE
+}
+
+/// Its source files, in `tests/cities/steppe`.
+pub fn steppe_files() -> BTreeMap<String, String> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cities/steppe");
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    files
+        .map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), std::fs::read_to_string(path).unwrap()))
+        .collect()
+}
+
+/// A city as it is served, with something in its document changed before it is read.
+pub fn served(city: &City, change: impl FnOnce(&mut Value)) -> City {
+    let mut document = serde_json::to_value(city).unwrap();
+    change(&mut document);
+    City::from_json(&document.to_string()).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// What a city says about parking.
+pub fn parking(city: &City) -> &ParkingSection {
+    city.section().unwrap()
+}
+
+/// Changes what a city says about parking.
+pub fn change_parking(city: &mut City, change: impl FnOnce(&mut ParkingSection)) {
+    let mut parking = parking(city).clone();
+    change(&mut parking);
+    city.put_section(parking).unwrap();
+}
+
+/// Changes what a city says about daily orders.
+pub fn change_orders(city: &mut City, change: impl FnOnce(&mut OrdersSection)) {
+    let mut orders: OrdersSection = city.section::<OrdersSection>().unwrap().clone();
+    change(&mut orders);
+    city.put_section(orders).unwrap();
+}
+
+/// An id from its text.
+pub fn id<T: FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
+    text.parse().unwrap()
 }
 
 /// `2025-03-03 10:00`, Belgrade's wall clock.
@@ -41,8 +94,10 @@ pub fn around_the_clock(zone: &str) -> City {
     let mut city = belgrade().clone();
     let days = vec![Day::Mon, Day::Tue, Day::Wed, Day::Thu, Day::Fri, Day::Sat, Day::Sun];
     let value = vec![TimeSpan { days, from: TimeOfDay::START, until: TimeOfDay::END }];
-    let hours = Fact::Known(Known { value, certainty: Certainty::Assumed, source: "decision".into() });
-    city.zones.iter_mut().find(|it| it.id == zone).unwrap().hours = hours;
-    city.check().unwrap();
+    let hours = Fact::Known(Known { value, certainty: Certainty::Assumed, source: id("decision") });
+    change_parking(&mut city, |parking| {
+        parking.zones.iter_mut().find(|it| it.id == zone).unwrap().hours = hours;
+    });
+    mesto_rules::check(&city).unwrap();
     city
 }

@@ -27,7 +27,28 @@ fn money_is_at_the_scale_of_its_currency() {
     assert_eq!(Money::parse("-0.01", rsd()).unwrap().minor(), Ok(-1));
     assert_eq!(Money::parse("1000", Currency::new("JPY").unwrap()).unwrap().to_string(), "1000 JPY");
     assert!(matches!(Money::parse("80.001", rsd()), Err(MoneyError::Fraction { .. })));
-    for wrong in ["", "80,00", "eighty", "1e3", "0x10", "NaN", "80.00 RSD"] {
+    for wrong in [
+        "",
+        "80,00",
+        "eighty",
+        "1e3",
+        "0x10",
+        "NaN",
+        "80.00 RSD",
+        "1_000.00",
+        "80_50",
+        "+1000",
+        "080.00",
+        "00",
+        ".50",
+        "80.",
+        "-",
+        "--1",
+        " 80",
+        "80 ",
+        "1.0.0",
+        "٨٠",
+    ] {
         assert_eq!(Money::parse(wrong, rsd()), Err(MoneyError::NotANumber(wrong.to_owned())));
     }
     assert_eq!(Money::parse("92233720368547758.07", rsd()).unwrap().minor(), Ok(i64::MAX));
@@ -68,6 +89,8 @@ fn money_on_the_wire_is_text() {
         r#"{"amount":80.00,"currency":"RSD"}"#,
         r#"{"amount":80,"currency":"RSD"}"#,
         r#"{"amount":"80.001","currency":"RSD"}"#,
+        r#"{"amount":"+80.00","currency":"RSD"}"#,
+        r#"{"amount":"8_0.00","currency":"RSD"}"#,
         r#"{"amount":"80.00"}"#,
         r#"{"amount":"80.00","currency":"rsd"}"#,
         r#"{"amount":"80.00","currency":"RSD","x":1}"#,

@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use mesto_rules::ZoneId;
 use mesto_rules::money::Currency;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -178,6 +179,17 @@ impl Column for Currency {
 
     fn from_value(value: &Value) -> Result<Self, StoreError> {
         Self::new(&String::from_value(value)?).map_err(|error| StoreError::Broken(error.to_string()))
+    }
+}
+
+/// Its text.
+impl Column for ZoneId {
+    fn into_value(self) -> Value {
+        Value::Text(self.into())
+    }
+
+    fn from_value(value: &Value) -> Result<Self, StoreError> {
+        String::from_value(value)?.parse().map_err(|error| StoreError::Broken(format!("{error}")))
     }
 }
 

@@ -1,0 +1,107 @@
+//! The services that a city can have: how each is compiled from its source files and checked. The only list of them here.
+
+use crate::kernel::check::{self, Wrong};
+use crate::kernel::city::City;
+use crate::{orders, parking};
+
+/// Checks a city against itself, every service that is known here included.
+///
+/// # Errors
+/// Everything that does not hold, never empty.
+pub fn check(city: &City) -> Result<(), Vec<Wrong>> {
+    let mut wrong = Vec::new();
+    check::kernel(city, &mut wrong);
+    parking::check::check(city, &mut wrong);
+    orders::check::check(city, &mut wrong);
+    if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+}
+
+/// Compiles a city's source files.
+#[cfg(feature = "load")]
+pub mod load {
+    use crate::kernel::city::City;
+    use crate::kernel::ids::joined;
+    pub use crate::kernel::load::LoadError;
+    use crate::kernel::load::{Compiler, KERNEL_FILES, envelope, located};
+    use crate::{orders, parking};
+    use std::collections::BTreeMap;
+
+    macro_rules! embedded {
+        ($($city:literal: $($file:literal),*;)*) => {
+            /// The source files that come with this build: city id, then file name and text.
+            const EMBEDDED: &[(&str, &[(&str, &str)])] = &[$(
+                ($city, &[$(($file, include_str!(concat!("../../../cities/", $city, "/", $file)))),*]),
+            )*];
+        };
+    }
+
+    embedded! {
+        "belgrade":
+            "city.toml", "sources.toml", "time.toml", "calendar.toml", "plates.toml", "wallet.toml",
+            "parking.toml", "parking-areas.toml", "parking-tariff-2022-01-01.toml", "parking-tariff-2023-01-04.toml",
+            "parking-tariff-2025-02-01.toml", "orders.toml";
+    }
+
+    /// The source files of a city that come with this build; empty for an unknown id.
+    #[must_use]
+    pub fn embedded_files(id: &str) -> BTreeMap<String, String> {
+        let files = EMBEDDED.iter().find(|(city, _)| *city == id).map(|(_, files)| *files).unwrap_or_default();
+        files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
+    }
+
+    /// The compiled city that comes with this build.
+    ///
+    /// # Errors
+    /// As [`compile`]; of an unknown id every file is missing.
+    pub fn embedded(id: &str) -> Result<City, Vec<LoadError>> {
+        compile(&embedded_files(id))
+    }
+
+    /// Compiles the source files of a city: file name in its folder to TOML text. A service is in the city when its own
+    /// file is there: `parking.toml`, `orders.toml`.
+    ///
+    /// # Errors
+    /// Everything that is wrong, by file and field; never empty.
+    pub fn compile(files: &BTreeMap<String, String>) -> Result<City, Vec<LoadError>> {
+        let mut compiler = Compiler::new(files);
+        let city = envelope(&mut compiler);
+        let parking = parking::load::compile(&mut compiler);
+        let orders = orders::load::compile(&mut compiler);
+        unexpected(&mut compiler);
+        let Some(mut city) = city else { return Err(sorted(compiler.wrong)) };
+        let put = [parking.map(|section| city.put_section(section)), orders.map(|section| city.put_section(section))];
+        for error in put.into_iter().flatten().filter_map(Result::err) {
+            compiler.say(&format!("{}.toml", error.section()), "file", error.to_string());
+        }
+        if let Err(problems) = super::check(&city) {
+            for wrong in problems {
+                let (file, field) = parking::load::located(&wrong).unwrap_or_else(|| located(&wrong));
+                compiler.say(&file, &field, wrong.reason);
+            }
+        }
+        if compiler.wrong.is_empty() { Ok(city) } else { Err(sorted(compiler.wrong)) }
+    }
+
+    /// A misspelt file would silently leave out what it says.
+    fn unexpected(compiler: &mut Compiler<'_>) {
+        let mut known: Vec<&str> = KERNEL_FILES.to_vec();
+        known.extend(parking::load::FILES);
+        known.extend(orders::load::FILES);
+        let strange: Vec<&str> =
+            compiler.names().filter(|name| !known.contains(name) && !parking::load::is_tariff(name)).collect();
+        for name in strange {
+            let reason = format!(
+                "no source file has this name; known are {} and {}",
+                joined(&known),
+                parking::load::TARIFF_FILES
+            );
+            compiler.say(name, "file", reason);
+        }
+    }
+
+    fn sorted(mut wrong: Vec<LoadError>) -> Vec<LoadError> {
+        wrong.sort();
+        wrong.dedup();
+        wrong
+    }
+}
