@@ -46,11 +46,11 @@ fn a_city_is_checked_with_file_field_and_reason() {
         let path = entry.unwrap().path();
         std::fs::copy(&path, copy.join(path.file_name().unwrap())).unwrap();
     }
-    let zones = std::fs::read_to_string(copy.join("zones.toml")).unwrap();
-    std::fs::write(copy.join("zones.toml"), format!("{zones}\n[red]\nthis is = not TOML")).unwrap();
+    let zones = std::fs::read_to_string(copy.join("parking.toml")).unwrap();
+    std::fs::write(copy.join("parking.toml"), format!("{zones}\n[red]\nthis is = not TOML")).unwrap();
     let broken = mesto(folder.path(), &["city", "check", "broken"]);
     assert_eq!(broken.exit, 6);
-    assert!(broken.err.contains("zones.toml") && broken.err.contains("line"), "{}", broken.err);
+    assert!(broken.err.contains("parking.toml") && broken.err.contains("line"), "{}", broken.err);
     let nowhere = mesto(folder.path(), &["city", "check", "nowhere"]);
     assert_eq!(nowhere.exit, 6);
     assert!(nowhere.err.contains("city.toml"));

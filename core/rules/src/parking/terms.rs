@@ -70,7 +70,7 @@ impl<'a> ZoneTerms<'a> {
     }
 
     /// The deadline of an open stay, or of one that begins at `start`. A stay keeps the deadline that its first purchase was
-    /// told, whatever the city's paper says since.
+    /// told, whatever the city says since.
     pub fn deadline_of(&self, open: Option<&Stay>, start: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Refusal> {
         match open {
             Some(stay) if self.limit != StayLimit::Unlimited => match stay.deadline {
