@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use mesto_client::Locale;
+use mesto_protocol::kernel::return_address::Allowed;
 use rust_decimal::Decimal;
 
 const EXIT_CODES: &str = "\
@@ -132,6 +133,9 @@ pub struct ServeArgs {
     /// Address under which the bank reaches this operator; without it the listening address.
     #[arg(long, value_parser = web_address)]
     pub public_url: Option<String>,
+    /// Where the bank's page may lead back to: your app's own scheme, or a site (https://app.example). May be given often.
+    #[arg(long, default_value = "mesto", value_parser = return_to)]
+    pub return_to: Vec<Allowed>,
     /// Serve the demo bank too, at --bank-url's port on loopback. Never with real money.
     #[arg(long)]
     pub with_demo_bank: bool,
@@ -290,6 +294,33 @@ pub enum AdminCommand {
         #[command(flatten)]
         store: StoreArgs,
     },
+    /// Everybody with a role other than a driver's, with each role they hold or held.
+    List {
+        #[command(flatten)]
+        store: StoreArgs,
+    },
+    /// Give an account one more role.
+    Grant {
+        /// The account, as `mesto admin list` or a session names it: ac_...
+        account: String,
+        #[arg(long, value_enum)]
+        role: GrantedRole,
+        /// Only in this city; everywhere without it.
+        #[arg(long)]
+        city: Option<String>,
+        /// Not any more from this moment on (RFC 3339); for good without it.
+        #[arg(long, value_parser = moment)]
+        until: Option<DateTime<Utc>>,
+        #[command(flatten)]
+        store: StoreArgs,
+    },
+    /// End a role now.
+    Revoke {
+        /// The role, as `mesto admin list` names it: gr_...
+        grant: String,
+        #[command(flatten)]
+        store: StoreArgs,
+    },
     /// Show every account of the ledger and audit it.
     Ledger {
         #[command(flatten)]
@@ -299,6 +330,14 @@ pub enum AdminCommand {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum StaffRole {
+    Inspector,
+    Admin,
+}
+
+/// A role that an account that is there already may be given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum GrantedRole {
+    Driver,
     Inspector,
     Admin,
 }
@@ -328,6 +367,12 @@ fn moment(typed: &str) -> Result<DateTime<Utc>, String> {
 
 fn listen(typed: &str) -> Result<std::net::SocketAddr, String> {
     typed.trim().parse().map_err(|_| "give an address and a port, such as 127.0.0.1:8080".to_owned())
+}
+
+fn return_to(typed: &str) -> Result<Allowed, String> {
+    typed
+        .parse()
+        .map_err(|_| "give the scheme of your app, such as park, or a site, such as https://app.example".to_owned())
 }
 
 fn web_address(typed: &str) -> Result<String, String> {

@@ -44,9 +44,9 @@ pub fn load_keys(args: &StoreArgs) -> Outcome<Keys> {
 ///
 /// # Errors
 /// When a city or a key is not right.
-pub fn operator(args: &StoreArgs, page: HostedPage) -> Outcome<Operator> {
+pub fn operator(args: &StoreArgs, page: HostedPage, config: Config) -> Outcome<Operator> {
     let cities = crate::city::served(args.cities.as_deref())?;
-    Operator::new(cities, load_keys(args)?, Arc::new(SystemEntropy), Arc::new(page), Config::default())
+    Operator::new(cities, load_keys(args)?, Arc::new(SystemEntropy), Arc::new(page), config)
         .map_err(|error| CliError::new(Exit::Input, "operator_setup", error.to_string()))
 }
 
@@ -77,7 +77,8 @@ pub async fn run(args: &ServeArgs, style: Style) -> Outcome<()> {
     let address = listener.local_addr().map_err(|why| CliError::failed("the listening address", why))?;
     let public = args.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
     let page = HostedPage::new(&args.bank_url, &public, "mesto", &secret);
-    let operator = Arc::new(operator(&args.store, page)?);
+    let config = Config { return_to: args.return_to.clone(), ..Config::default() };
+    let operator = Arc::new(operator(&args.store, page, config)?);
     let place = args.store.place()?;
     let (shown, connections) = (place.to_string(), args.connections.into());
     let store = tokio::task::spawn_blocking(move || place.open(connections))

@@ -1,9 +1,13 @@
 //! `mesto keys` and `mesto admin`: an operator's own tools, beside its store.
 
-use mesto_operator::{HostedPage, Keys, SystemClock, SystemEntropy, keys};
+use std::sync::Arc;
+
+use mesto_operator::{
+    Config, GrantError, HostedPage, Keys, Operator, RoleGiven, Staff, Store, SystemClock, SystemEntropy, keys,
+};
 use mesto_protocol::kernel::grants::Role;
 
-use crate::args::{AdminCommand, KeysCommand, StaffRole, StoreArgs};
+use crate::args::{AdminCommand, GrantedRole, KeysCommand, StaffRole, StoreArgs};
 use crate::database::Place;
 use crate::failure::{CliError, Exit, Outcome};
 use crate::output::{Style, Tone, table};
@@ -55,10 +59,61 @@ pub fn keys(command: &KeysCommand, style: Style) -> Outcome<()> {
 
 /// An operator for a tool: its payment page is never asked.
 fn tool(store: &StoreArgs) -> Outcome<mesto_operator::Operator> {
-    operator(store, HostedPage::new("http://127.0.0.1", "http://127.0.0.1", "mesto", b"no page is made by a tool"))
+    let page = HostedPage::new("http://127.0.0.1", "http://127.0.0.1", "mesto", b"no page is made by a tool");
+    operator(store, page, Config::default())
 }
 
-/// `mesto admin create|ledger`.
+/// The operator and its store, for a tool that needs one that is there.
+fn opened(store: &StoreArgs) -> Outcome<(Operator, Arc<dyn Store>)> {
+    let place = store.place()?;
+    if let Place::Sqlite(file) = &place
+        && !file.is_file()
+    {
+        let missing = format!("there is no operator's store at {}", file.display());
+        return Err(CliError::new(Exit::Input, "store_missing", missing)
+            .advise("Name the file that `mesto serve` writes with --database, or give --database-url."));
+    }
+    Ok((tool(store)?, place.open(TOOL_CONNECTIONS)?))
+}
+
+fn not_given(error: GrantError) -> CliError {
+    let detail = error.to_string();
+    match error {
+        GrantError::Store(why) => CliError::failed("the role", why),
+        GrantError::NoAccount(_) | GrantError::NoGrant(_) => {
+            CliError::new(Exit::Input, "role_unchanged", detail).advise("`mesto admin list` shows accounts and roles.")
+        }
+        GrantError::NoCity { .. } | GrantError::NoRole | GrantError::Over { .. } => {
+            CliError::new(Exit::Input, "role_unchanged", detail)
+        }
+    }
+}
+
+/// Everybody with a role, a line each role.
+fn staff_table(staff: &[Staff]) -> String {
+    let mut rows = Vec::new();
+    for one in staff {
+        for grant in &one.grants {
+            let until = grant.until.map_or_else(|| "for good".to_owned(), |until| until.to_rfc3339());
+            let place = grant.city.clone().unwrap_or_else(|| "everywhere".to_owned());
+            let role = word(grant.role).to_owned();
+            let from = grant.from.to_rfc3339();
+            rows.push(vec![one.name.clone(), one.account.clone(), role, place, from, until, grant.id.clone()]);
+        }
+    }
+    table(&["name", "account", "role", "where", "from", "until", "role's id"], &rows)
+}
+
+const fn word(role: Role) -> &'static str {
+    match role {
+        Role::Driver => "driver",
+        Role::Inspector => "inspector",
+        Role::Admin => "admin",
+        Role::Other => "other",
+    }
+}
+
+/// `mesto admin create|list|grant|revoke|ledger`.
 ///
 /// # Errors
 /// When the store or the keys cannot be used; a fault in the books.
@@ -67,10 +122,11 @@ pub fn admin(command: &AdminCommand, style: Style) -> Outcome<()> {
         AdminCommand::Create { role, name, store } => {
             let operator = tool(store)?;
             let opened = store.place()?.open(TOOL_CONNECTIONS)?;
-            let (role, shown) = match role {
-                StaffRole::Inspector => (Role::Inspector, "inspector"),
-                StaffRole::Admin => (Role::Admin, "admin"),
+            let role = match role {
+                StaffRole::Inspector => Role::Inspector,
+                StaffRole::Admin => Role::Admin,
             };
+            let shown = word(role);
             let token = operator
                 .create_staff(opened.as_ref(), now(), role, name)
                 .map_err(|why| CliError::failed("the account", why))?;
@@ -82,17 +138,48 @@ pub fn admin(command: &AdminCommand, style: Style) -> Outcome<()> {
             }
             Ok(())
         }
-        AdminCommand::Ledger { store } => {
-            let place = store.place()?;
-            if let Place::Sqlite(file) = &place
-                && !file.is_file()
-            {
-                let missing = format!("there is no operator's store at {}", file.display());
-                return Err(CliError::new(Exit::Input, "store_missing", missing)
-                    .advise("Name the file that `mesto serve` writes with --database, or give --database-url."));
+        AdminCommand::List { store } => {
+            let (operator, opened) = opened(store)?;
+            let staff = operator.staff(opened.as_ref()).map_err(|why| CliError::failed("the list", why))?;
+            if style.json {
+                let staff: Vec<_> = staff
+                    .iter()
+                    .map(|one| serde_json::json!({ "account": one.account, "name": one.name, "roles": one.grants }))
+                    .collect();
+                say!("{}", serde_json::Value::from(staff));
+            } else {
+                crate::output::write(&staff_table(&staff));
             }
-            let operator = tool(store)?;
-            let opened = place.open(TOOL_CONNECTIONS)?;
+            Ok(())
+        }
+        AdminCommand::Grant { account, role, city, until, store } => {
+            let (operator, opened) = opened(store)?;
+            let role = match role {
+                GrantedRole::Driver => Role::Driver,
+                GrantedRole::Inspector => Role::Inspector,
+                GrantedRole::Admin => Role::Admin,
+            };
+            let given = RoleGiven { role, city: city.as_deref(), until: *until };
+            let grant = operator.give_role(opened.as_ref(), now(), account, &given).map_err(not_given)?;
+            if style.json {
+                say!("{}", serde_json::json!(grant));
+            } else {
+                say!("{} {} to {account}: {}", style.paint(Tone::Good, "Given"), word(role), grant.id);
+            }
+            Ok(())
+        }
+        AdminCommand::Revoke { grant, store } => {
+            let (operator, opened) = opened(store)?;
+            operator.end_role(opened.as_ref(), now(), grant).map_err(not_given)?;
+            if style.json {
+                say!("{}", serde_json::json!({ "ended": grant }));
+            } else {
+                say!("{} {grant}", style.paint(Tone::Good, "Ended"));
+            }
+            Ok(())
+        }
+        AdminCommand::Ledger { store } => {
+            let (operator, opened) = opened(store)?;
             let report = crate::testbed::ledger(&operator, opened.as_ref())
                 .map_err(|why| CliError::failed("the ledger", why))?;
             if style.json {

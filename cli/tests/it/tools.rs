@@ -89,6 +89,38 @@ fn an_operator_serves_and_ends_in_order() {
 }
 
 #[test]
+fn roles_are_given_listed_and_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    let admin = |arguments: &[&str]| mesto(folder.path(), &[&["admin"], arguments, &["--json"]].concat());
+    let nowhere = admin(&["list"]);
+    assert_eq!(nowhere.exit, 6);
+    assert!(nowhere.out.contains("mesto serve"), "{}", nowhere.out);
+    mesto(folder.path(), &["keys", "init", "--json"]);
+    admin(&["create", "--role", "inspector", "--name", "Mira"]);
+    let staff = admin(&["list"]).json();
+    assert_eq!((staff[0]["name"].as_str(), staff[0]["roles"][0]["role"].as_str()), (Some("Mira"), Some("inspector")));
+    let account = staff[0]["account"].as_str().unwrap();
+    let given =
+        admin(&["grant", account, "--role", "admin", "--city", "belgrade", "--until", "2099-01-01T00:00:00Z"]).json();
+    assert_eq!((given["city"].as_str(), given["until"].as_str()), (Some("belgrade"), Some("2099-01-01T00:00:00Z")));
+    assert_eq!(admin(&["list"]).json()[0]["roles"].as_array().unwrap().len(), 2);
+    let grant = given["id"].as_str().unwrap();
+    assert_eq!(admin(&["revoke", grant]).json()["ended"], grant);
+    for (wrong, said) in [
+        (&["revoke", grant][..], "admin list"),
+        (&["grant", "ac_nobody", "--role", "admin"], "ac_nobody"),
+        (&["grant", account, "--role", "admin", "--city", "atlantis"], "belgrade"),
+        (&["grant", account, "--role", "admin", "--until", "2001-01-01T00:00:00Z"], "is over"),
+    ] {
+        let refused = admin(wrong);
+        assert_eq!(refused.exit, 6, "{wrong:?}");
+        assert!(refused.out.contains(said), "{wrong:?}: {}", refused.out);
+    }
+    let shown = mesto(folder.path(), &["admin", "list"]);
+    assert!(shown.out.contains("Mira") && shown.out.contains("inspector"), "{}", shown.out);
+}
+
+#[test]
 fn a_demo_bank_is_never_served_to_the_world() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("secret"), "0123456789abcdef0123456789abcdef").unwrap();

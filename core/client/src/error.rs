@@ -101,7 +101,7 @@ impl Error {
     /// Keeps the id of the request; anything but one of ours is passed over.
     pub(crate) fn of_request(mut self, id: Option<&str>) -> Self {
         let is_one = |id: &&str| id.len() <= 40 && id.bytes().all(|one| one.is_ascii_alphanumeric() || one == b'_');
-        self.request_id = id.filter(is_one).map(Box::from);
+        self.request_id = id.filter(is_one).filter(|id| !id.is_empty()).map(Box::from);
         self
     }
 

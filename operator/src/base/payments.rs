@@ -35,9 +35,8 @@ pub struct PageOrder<'a> {
     /// Our top-up id; comes back in the notice.
     pub reference: &'a str,
     pub amount: Money,
-    /// Where the page leads back to, with only the intent's key.
+    /// Where the page leads back to; names the intent by its key and nothing else.
     pub return_url: &'a str,
-    pub intent: &'a str,
     /// The page takes no payment after it.
     pub expires: DateTime<Utc>,
 }
@@ -79,13 +78,12 @@ impl HostedPage {
 
 impl PaymentPage for HostedPage {
     fn page_url(&self, order: &PageOrder<'_>) -> String {
-        let separator = if order.return_url.contains('?') { '&' } else { '?' };
         let query = canonical(&[
             ("merchant", &self.merchant),
             ("reference", order.reference),
             ("amount", &order.amount.amount.to_string()),
             ("currency", order.amount.currency.code()),
-            ("return_url", &format!("{}{separator}intent={}", order.return_url, form_encode(order.intent))),
+            ("return_url", order.return_url),
             ("notice_url", &format!("{}{}", self.operator, wire::NOTICE.path)),
             ("expires", &order.expires.timestamp_millis().to_string()),
         ]);

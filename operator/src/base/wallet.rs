@@ -6,6 +6,7 @@ use mesto_protocol::base::wallet::{
     self as wire, Balance, Deposit, DepositEntry, EntryKind, NewTopup, Topup, TopupState, WalletSection,
 };
 use mesto_protocol::kernel::json::Json;
+use mesto_protocol::kernel::return_address::ReturnAddress;
 use mesto_protocol::{Problem, ProblemCode, headers};
 use mesto_rules::money::{Currency, Money};
 
@@ -163,7 +164,6 @@ fn refund(tx: &mut dyn Tx, call: &Call<'_>, account: &mut LockedAccount) -> Outc
 
 const PAGE: i64 = 50;
 const MOST: i64 = 200;
-const RETURN_URL_MAX: usize = 500;
 /// A deadline further away than this is taken for this.
 const FARTHEST: TimeDelta = TimeDelta::hours(24);
 
@@ -218,7 +218,7 @@ fn top_up(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewTopup) -> Outcome<Topu
         .with("currency", home.currency.code())
         .into());
     }
-    return_url(&asked.return_url)?;
+    let return_address = return_address(call, &asked.return_url)?;
     let now = call.now;
     let intent = call.request.get(headers::IDEMPOTENCY_KEY).unwrap_or_default();
     let id = call.operator.id("tu", now);
@@ -226,8 +226,7 @@ fn top_up(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewTopup) -> Outcome<Topu
     let page_url = payments::page(call.operator)?.page_url(&PageOrder {
         reference: &id,
         amount: asked.amount,
-        return_url: &asked.return_url,
-        intent,
+        return_url: &return_address.with("intent", intent),
         expires: expires_at,
     });
     let topup = Topup { id, amount: asked.amount, state: TopupState::Pending, page_url, created_at: now, reason: None };
@@ -248,19 +247,17 @@ fn top_up(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewTopup) -> Outcome<Topu
     Ok(topup)
 }
 
-/// Only an address that a browser or an app opens; what a script could run is refused.
-fn return_url(url: &str) -> Outcome<()> {
-    let scheme = url.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase()).unwrap_or_default();
-    let is_name = !scheme.is_empty()
-        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'));
-    let is_plain =
-        url.len() <= RETURN_URL_MAX && !url.chars().any(|letter| letter.is_control() || letter.is_whitespace());
-    if is_name && is_plain && !["javascript", "data", "file", "vbscript"].contains(&scheme.as_str()) {
-        return Ok(());
+/// An address that the operator lets a page lead back to.
+fn return_address(call: &Call<'_>, text: &str) -> Outcome<ReturnAddress> {
+    let refused = |detail: String| Problem::new(ProblemCode::BadRequest, detail).with("field", "return_url");
+    let address = ReturnAddress::parse(text).map_err(|error| refused(error.to_string()))?;
+    let allowed = &call.operator.config.return_to;
+    if address.is_allowed_by(allowed) {
+        return Ok(address);
     }
-    Err(Problem::new(ProblemCode::BadRequest, "return_url should be an https link or one of your app's own scheme")
-        .with("field", "return_url")
-        .into())
+    let allowed: Vec<String> = allowed.iter().map(ToString::to_string).collect();
+    let detail = format!("this operator leads back to {} only", allowed.join(", "));
+    Err(refused(detail).with("allowed", allowed).into())
 }
 
 /// Top-ups that wait for the bank.

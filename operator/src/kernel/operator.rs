@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
+use mesto_protocol::kernel::return_address::Allowed;
 use mesto_protocol::{Problem, ProblemCode, headers};
 use mesto_rules::{City, CityId, Currency};
 
@@ -40,6 +41,8 @@ pub struct Config {
     pub topup_page: TimeDelta,
     /// Answers of actions are kept so long.
     pub intents_kept: TimeDelta,
+    /// Where a bank's page may lead back to: schemes of apps and sites. Others are refused.
+    pub return_to: Vec<Allowed>,
     /// Oldest version of an app that is still served.
     pub min_client: Option<(u32, u32, u32)>,
 }
@@ -58,6 +61,7 @@ impl Default for Config {
             vehicles_per_account: 20,
             topup_page: TimeDelta::minutes(30),
             intents_kept: TimeDelta::days(30),
+            return_to: vec![Allowed::Scheme("mesto".into())],
             min_client: None,
         }
     }

@@ -97,6 +97,23 @@ async fn next_event(stream: &mut BufReader<TcpStream>) -> (String, String, Strin
 }
 
 #[test]
+fn head_is_answered_as_get_without_a_body() {
+    in_time(async {
+        let server = Server::start().await;
+        for path in ["/healthz", "/v1/clock", "/v1/keys"] {
+            let (head, body) = server.ask(&format!("GET {path} HTTP/1.1"), b"").await;
+            let (of_head, nothing) = server.ask(&format!("HEAD {path} HTTP/1.1"), b"").await;
+            assert!(of_head.starts_with("HTTP/1.1 200"), "{path}: {of_head}");
+            assert_eq!(nothing, "", "{path}");
+            let length = |head: &str| head.lines().find(|line| line.starts_with("content-length")).map(str::to_owned);
+            assert_eq!(length(&of_head), length(&head), "{path}: {} bytes", body.len());
+        }
+        let (head, _) = server.ask("HEAD /v1/quotes HTTP/1.1", b"").await;
+        assert!(head.starts_with("HTTP/1.1 405"), "{head}");
+    });
+}
+
+#[test]
 fn answers_travel_over_http_with_the_clock_and_problems() {
     in_time(async {
         let server = Server::start().await;

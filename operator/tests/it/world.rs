@@ -67,6 +67,12 @@ pub fn start() -> DateTime<Utc> {
     "2025-09-03T08:00:00Z".parse().unwrap()
 }
 
+/// The usual habits, and a site beside the app's own scheme.
+pub fn config() -> Config {
+    let return_to = ["mesto", "https://app.example"].iter().map(|text| text.parse().unwrap()).collect();
+    Config { return_to, ..Config::default() }
+}
+
 pub fn operator(config: Config) -> Operator {
     let chance = Chance::new(1);
     let keys = Keys::ephemeral(start(), &chance).unwrap();
@@ -85,7 +91,7 @@ impl World {
     }
 
     pub fn on(store: Arc<dyn Store>) -> Self {
-        Self::with(store, Config::default())
+        Self::with(store, config())
     }
 
     pub fn with(store: Arc<dyn Store>, config: Config) -> Self {

@@ -14,6 +14,7 @@ mod observing;
 mod quick_start;
 mod remembering;
 mod reminding;
+mod request_ids;
 mod sms;
 mod support;
 mod syncing;

@@ -14,6 +14,7 @@ pub mod keys;
 pub mod openapi;
 pub mod operation;
 pub mod problem;
+pub mod return_address;
 pub mod service;
 pub mod signature;
 pub mod signed_city;

@@ -303,7 +303,7 @@ pub const fn end<A: Described>(path: &'static str, summary: &'static str, access
 }
 
 /// What is not escaped in a path or a query (RFC 3986 §2.3).
-const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+pub(crate) const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 impl Entry {
     /// The path with its `{...}` filled in, in their order, and the query behind it. Values are escaped: none can break

@@ -123,11 +123,22 @@ on_both_databases! {
                 topup.id
             )
         );
-        for url in ["javascript:alert(1)", "javascript://x", "data://x", "nothing", "https://a b", ""] {
+        let with = |url: &str| {
             let asked = NewTopup { return_url: url.into(), ..driver.new_topup("1000.00") };
-            refused("bad_request", &driver.act("/v1/deposit/topups", &world.key(), &asked));
+            driver.act("/v1/deposit/topups", &world.key(), &asked)
+        };
+        for url in ["javascript:alert(1)", "javascript://x", "data://x", "nothing", "https://a b", ""] {
+            assert_eq!(refused("bad_request", &with(url))["field"], "return_url");
         }
-        let own = NewTopup { return_url: "mesto://topup".into(), ..driver.new_topup("1000.00") };
-        expect::<Topup>(201, driver.act("/v1/deposit/topups", &world.key(), &own));
+        for url in ["https://evil.example/back", "intent://scan", "tel://112", "other://back", "https://app.example@evil.example/"] {
+            refused("bad_request", &with(url));
+        }
+        let refusal = refused("bad_request", &with("https://evil.example/back"));
+        assert_eq!(refusal["allowed"], serde_json::json!(["mesto://", "https://app.example"]));
+        expect::<Topup>(201, with("mesto://topup"));
+        // The query stands before the fragment, so that it arrives.
+        let topup: Topup = expect(201, with("mesto://a?tab=2#f"));
+        assert!(topup.page_url.contains("mesto%3A%2F%2Fa%3Ftab%3D2%26intent%3D"), "{}", topup.page_url);
+        assert!(topup.page_url.contains("%23f&signature="), "{}", topup.page_url);
     }
 }

@@ -2,6 +2,7 @@
 
 mod contract;
 mod deposit;
+mod grants;
 mod intents;
 mod limits;
 mod orders;

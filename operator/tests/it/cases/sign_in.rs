@@ -129,13 +129,64 @@ on_both_databases! {
     }
 
     #[test]
+    fn the_scheme_of_a_token_is_read_in_any_case(world) {
+        let driver = world.driver(PHONE);
+        for scheme in ["bearer", "BEARER", "Bearer "] {
+            let request = Request::new("GET", "/v1/account").header("authorization", &format!("{scheme} {}", driver.token));
+            assert_eq!(world.send(&request).status, 200, "{scheme}");
+        }
+        let refusal = world.send(&Request::new("GET", "/v1/account").header("authorization", &format!("Basic {}", driver.token)));
+        refused("unauthorized", &refusal);
+        assert_eq!(refusal.get("www-authenticate"), Some("Bearer"));
+    }
+
+    #[test]
+    fn times_are_told_in_milliseconds(world) {
+        world.set("2025-09-03T08:00:00.123456789Z");
+        let clock: serde_json::Value = expect(200, world.send(&Request::new("GET", "/v1/clock")));
+        assert_eq!(clock["now"], "2025-09-03T08:00:00.123Z");
+        let inspector = world.inspector();
+        let check: serde_json::Value =
+            expect(200, inspector.get("/v1/inspector/check?city=belgrade&plate=BG789PP&zone=red"));
+        assert_eq!(check["checked_at"], "2025-09-03T08:00:00.123Z");
+    }
+
+    #[test]
+    fn every_answer_has_a_request_id_of_its_own_and_a_refusal_names_it(world) {
+        let ids: Vec<String> = ["/v1/clock", "/v1/clock", "/v1/nothing", "/v1/account"]
+            .iter()
+            .map(|path| {
+                let response = world.send(&Request::new("GET", path));
+                let id = response.get("mesto-request-id").unwrap().to_owned();
+                if let Some(problem) = response.refusal() {
+                    assert_eq!(problem.instance, Some(format!("urn:mesto:request:{id}")));
+                }
+                id
+            })
+            .collect();
+        assert_eq!(ids.iter().collect::<std::collections::BTreeSet<_>>().len(), ids.len(), "{ids:?}");
+        // A refusal that is told again is the same, byte for byte; it names the request that was refused.
+        let driver = world.driver(PHONE);
+        let key = world.key();
+        let asked = driver.new_topup("123.00");
+        let (first, again) = (driver.act("/v1/deposit/topups", &key, &asked), driver.act("/v1/deposit/topups", &key, &asked));
+        refused("amount_not_offered", &first);
+        assert_eq!(first.body, again.body);
+        assert_ne!(first.get("mesto-request-id"), again.get("mesto-request-id"));
+        assert!(again.refusal().unwrap().instance.unwrap().ends_with(first.get("mesto-request-id").unwrap()));
+    }
+
+    #[test]
     fn every_answer_carries_the_clock_and_unknown_addresses_say_what_there_is(world) {
         let found = world.send(&Request::new("GET", "/v1/clock"));
         assert_eq!(found.get("mesto-time"), Some(world.now().timestamp_millis().to_string().as_str()));
         let lost = world.send(&Request::new("GET", "/v1/nothing"));
         refused("not_found", &lost);
         assert!(lost.get("mesto-time").is_some());
-        assert_eq!(refused("method_not_allowed", &world.send(&Request::new("DELETE", "/v1/quotes")))["allowed"], json!(["POST"]));
+        let wrong = world.send(&Request::new("DELETE", "/v1/quotes"));
+        assert_eq!((refused("method_not_allowed", &wrong)["allowed"].clone(), wrong.get("allow")), (json!(["POST"]), Some("POST")));
+        let wrong = world.send(&Request::new("POST", "/v1/tickets/tk_1"));
+        assert_eq!((refused("method_not_allowed", &wrong)["allowed"].clone(), wrong.get("allow")), (json!(["GET", "HEAD"]), Some("GET, HEAD")));
         let mut large = Request::new("POST", "/v1/auth/code");
         large.body = vec![b' '; 64 * 1024 + 1];
         refused("body_too_large", &world.send(&large));

@@ -1,0 +1,106 @@
+//! Roles: several for one account, for a time and a city, ended at once, each change in the audit log.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use mesto_operator::store::transact;
+use mesto_operator::{GrantError, HostedPage, Keys, Operator, Response, RoleGiven, SqliteInline, values};
+use mesto_protocol::base::sign_in::Session;
+use mesto_protocol::kernel::grants::Role;
+use mesto_protocol::orders::control::PlateCheck;
+
+use crate::world::{Chance, Person, SECRET, World, config, expect, refused, start};
+
+const PHONE: &str = "+381641234567";
+const EVERYWHERE: RoleGiven<'_> = RoleGiven { role: Role::Inspector, city: None, until: None };
+
+fn check(person: &Person<'_>, city: &str) -> Response {
+    person.get(&format!("/v1/inspector/check?city={city}&plate=BG789PP&zone=red"))
+}
+
+fn audit(world: &World) -> Vec<(String, String)> {
+    let rows = transact(&*world.store, |tx| tx.query("SELECT action, subject FROM audit_log ORDER BY id", values![]));
+    rows.unwrap().iter().map(|row| (row.get("action").unwrap(), row.get("subject").unwrap())).collect()
+}
+
+on_both_databases! {
+    #[test]
+    fn a_driver_may_be_an_inspector_too_until_the_role_is_ended(world) {
+        let (driver, _) = world.driver_with(PHONE, "BG789PP", &[]);
+        let refusal = refused("forbidden", &check(&driver, "belgrade"));
+        assert_eq!(refusal["permission"], "orders.check");
+        world.pass(1);
+        let given = world.operator.give_role(&*world.store, world.now(), &driver.account, &EVERYWHERE).unwrap();
+        assert_eq!((given.role, given.city.as_deref(), given.until), (Role::Inspector, None, None));
+        expect::<PlateCheck>(200, check(&driver, "belgrade"));
+        assert_eq!(driver.get("/v1/tickets").status, 200, "and stays a driver");
+        let staff = world.operator.staff(&*world.store).unwrap();
+        assert_eq!((staff.len(), staff[0].account.as_str(), staff[0].grants.len()), (1, driver.account.as_str(), 2));
+        world.pass(1);
+        let session: Session = {
+            world.ask_code(PHONE);
+            expect(201, world.try_code(PHONE, &world.code(PHONE)))
+        };
+        let roles: Vec<Role> = session.grants.iter().map(|grant| grant.role).collect();
+        assert_eq!(roles, [Role::Driver, Role::Inspector]);
+
+        world.operator.end_role(&*world.store, world.now(), &given.id).unwrap();
+        refused("forbidden", &check(&driver, "belgrade"));
+        assert_eq!(driver.get("/v1/tickets").status, 200);
+        let again = world.operator.end_role(&*world.store, world.now(), &given.id);
+        assert_eq!(again, Err(GrantError::NoGrant(given.id.clone())));
+        let logged = audit(world);
+        let of_it: Vec<&str> = logged.iter().filter(|(_, subject)| *subject == given.id).map(|(action, _)| action.as_str()).collect();
+        assert_eq!(of_it, ["grant.given", "grant.ended"]);
+        assert_eq!(logged.len(), 3, "the driver's own role is logged too: {logged:?}");
+        world.check_books();
+    }
+
+    #[test]
+    fn a_role_ends_with_its_time(world) {
+        let driver = world.driver(PHONE);
+        let until = world.now() + TimeDelta::minutes(10);
+        let given = RoleGiven { until: Some(until), ..EVERYWHERE };
+        world.operator.give_role(&*world.store, world.now(), &driver.account, &given).unwrap();
+        world.pass_seconds(10 * 60 - 1);
+        expect::<PlateCheck>(200, check(&driver, "belgrade"));
+        world.pass_seconds(1);
+        refused("forbidden", &check(&driver, "belgrade"));
+        let over = world.operator.give_role(&*world.store, world.now(), &driver.account, &given);
+        assert_eq!(over, Err(GrantError::Over { until }));
+    }
+
+    #[test]
+    fn a_role_is_given_to_an_open_account_in_a_city_that_is_served(world) {
+        let driver = world.driver(PHONE);
+        let give = |account: &str, given: &RoleGiven<'_>| world.operator.give_role(&*world.store, world.now(), account, given);
+        assert_eq!(give("ac_nobody", &EVERYWHERE), Err(GrantError::NoAccount("ac_nobody".into())));
+        let elsewhere = give(&driver.account, &RoleGiven { city: Some("atlantis"), ..EVERYWHERE }).unwrap_err();
+        assert!(elsewhere.to_string().contains("belgrade"), "{elsewhere}");
+        assert_eq!(give(&driver.account, &RoleGiven { role: Role::Other, ..EVERYWHERE }), Err(GrantError::NoRole));
+        assert_eq!(driver.delete("/v1/account").status, 204);
+        assert_eq!(give(&driver.account, &EVERYWHERE), Err(GrantError::NoAccount(driver.account.clone())));
+    }
+}
+
+#[test]
+fn a_role_for_one_city_is_none_in_another() {
+    let chance = Chance::new(1);
+    let keys = Keys::ephemeral(start(), &chance).unwrap();
+    let page = HostedPage::new("https://bank.example", "https://operator.example", "mesto", SECRET);
+    let belgrade = mesto_rules::load::embedded("belgrade").unwrap();
+    let mut twin = belgrade.clone();
+    twin.id = "twin".parse().unwrap();
+    let operator = Operator::new(vec![belgrade, twin], keys, Arc::new(chance), Arc::new(page), config()).unwrap();
+    let world = World::around(Arc::new(operator), Arc::new(SqliteInline::in_memory().unwrap()));
+    let driver = world.driver(PHONE);
+    let given = RoleGiven { city: Some("twin"), ..EVERYWHERE };
+    world.operator.give_role(&*world.store, world.now(), &driver.account, &given).unwrap();
+    expect::<PlateCheck>(200, check(&driver, "twin"));
+    let refusal = refused("forbidden", &check(&driver, "belgrade"));
+    assert_eq!(refusal["cities"], serde_json::json!(["twin"]));
+    let order = serde_json::json!({"city": "belgrade", "zone": "red", "plate": "BG789PP", "violation": "no_ticket"});
+    refused("forbidden", &driver.act("/v1/inspector/orders", &world.key(), &order));
+    world.operator.give_role(&*world.store, world.now(), &driver.account, &EVERYWHERE).unwrap();
+    expect::<PlateCheck>(200, check(&driver, "belgrade"));
+}
