@@ -106,7 +106,7 @@ pub(crate) fn holder(token_hash: &str, now: DateTime<Utc>) -> Select<Holder> {
 }
 
 /// The answer to [`holder`].
-pub(crate) fn held(row: Option<&Row>) -> Outcome<(Who, AccountRow)> {
+pub(crate) fn authenticated(row: Option<&Row>) -> Outcome<(Who, AccountRow)> {
     let Some(row) = row else {
         return refuse(ProblemCode::Unauthorized, "this token is not valid any more; sign in again");
     };

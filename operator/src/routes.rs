@@ -53,7 +53,7 @@ impl<'a> Call<'a> {
             self.enter_action(tx, route)?
         } else {
             let rows = tx.read(vec![auth::holder(&self.token, self.now).ask()])?;
-            (auth::held(rows.first().and_then(|rows| rows.first()))?.0, Answers::new())
+            (auth::authenticated(rows.first().and_then(|rows| rows.first()))?.0, Answers::new())
         };
         if !roles.contains(&who.role) {
             return refuse(ProblemCode::Forbidden, "your role may not do this");
@@ -73,14 +73,14 @@ impl<'a> Call<'a> {
                 let mut asks = vec![holder.locking("account").ask(), known];
                 asks.extend(prefetch.iter().cloned());
                 let mut answers = tx.read(asks)?.into_iter();
-                let (who, account) = auth::held(answers.next().unwrap_or_default().first())?;
+                let (who, account) = auth::authenticated(answers.next().unwrap_or_default().first())?;
                 self.locked.insert(who.account.clone(), LockedAccount::of(account));
                 (who, answers)
             }
             Some(also) => {
                 // First who is to be locked, then all of them in the one order.
                 let mut found = tx.read(vec![holder.ask(), also.accounts.ask()])?.into_iter();
-                let (who, _) = auth::held(found.next().unwrap_or_default().first())?;
+                let (who, _) = auth::authenticated(found.next().unwrap_or_default().first())?;
                 let mut locks = Locks { subjects: also.subjects.into_iter().collect(), ..Locks::default() };
                 locks.accounts.insert(who.account.clone());
                 for row in found.next().unwrap_or_default() {
