@@ -67,7 +67,7 @@ impl<'a> Call<'a> {
         let holder = auth::holder(&self.token, self.now);
         let known = idempotency::known(self.request, &self.token).ask();
         let prefetch = route.prefetch.and_then(|prefetch| prefetch(self)).unwrap_or_default();
-        let also = route.also_locks.map(|also_locks| also_locks(self)).transpose()?;
+        let also = route.also_locks.and_then(|also_locks| also_locks(self));
         let (who, mut answers) = match also {
             None => {
                 let mut asks = vec![holder.locking("account").ask(), known];
@@ -139,9 +139,9 @@ impl<'a> Call<'a> {
 }
 
 type Handler = fn(&mut dyn Tx, &mut Call<'_>) -> Outcome<Response>;
-/// Nothing when the request cannot be read; its handler says so.
+// Nothing when the request cannot be read; its handler says so.
 type Prefetch = fn(&Call<'_>) -> Option<Vec<Ask>>;
-type AlsoLocks = fn(&Call<'_>) -> Outcome<AlsoLocked>;
+type AlsoLocks = fn(&Call<'_>) -> Option<AlsoLocked>;
 
 pub(crate) struct Route {
     pub method: &'static str,
