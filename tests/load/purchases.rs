@@ -63,7 +63,7 @@ pub fn measure(is_short: bool) -> Outcome<[Measure; 2]> {
             unit: "per second, more is better",
             ours: ("Mesto on SQLite (WAL, FULL, group commit)".into(), sqlite),
             peer: ("Mesto on Postgres".into(), postgres),
-            target: Target::AtLeast(2.0),
+            target: Target::AtLeast(1.5),
         },
     ])
 }

@@ -92,7 +92,7 @@ impl<'a> Call<'a> {
                 asks.extend(prefetch.iter().cloned());
                 let mut answers = tx.read(asks)?.into_iter();
                 let (holder, grants) = (answers.next().unwrap_or_default(), answers.next().unwrap_or_default());
-                let (who, account) = caller::held(holder.first(), &grants)?;
+                let (who, account) = caller::authenticated(holder.first(), &grants)?;
                 self.locked.insert(who.account.clone(), LockedAccount::of(account));
                 (who, answers)
             }
@@ -100,7 +100,7 @@ impl<'a> Call<'a> {
                 // First who is to be locked, then all of them in the one order.
                 let mut found = tx.read(vec![holder.ask(), grants, also.accounts.ask()])?.into_iter();
                 let (holder, grants) = (found.next().unwrap_or_default(), found.next().unwrap_or_default());
-                let (who, _) = caller::held(holder.first(), &grants)?;
+                let (who, _) = caller::authenticated(holder.first(), &grants)?;
                 let mut locks = Locks { subjects: also.subjects.into_iter().collect(), ..Locks::default() };
                 locks.accounts.insert(who.account.clone());
                 for row in found.next().unwrap_or_default() {

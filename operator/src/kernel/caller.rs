@@ -80,7 +80,7 @@ pub(crate) fn grants(token_hash: &str, now: DateTime<Utc>) -> Select<GrantRow> {
 }
 
 /// The answers to [`holder`] and [`grants`].
-pub(crate) fn held(row: Option<&Row>, grants: &[Row]) -> Outcome<(Caller, AccountRow)> {
+pub(crate) fn authenticated(row: Option<&Row>, grants: &[Row]) -> Outcome<(Caller, AccountRow)> {
     let Some(row) = row else { return refuse(ProblemCode::Unauthorized, GONE) };
     let (account, Device { device_key }): Holder = row.read()?;
     let grants = grants.iter().map(|row| row.read::<GrantRow>().map(Granted::from)).collect::<Result<_, _>>()?;
@@ -91,5 +91,5 @@ pub(crate) fn held(row: Option<&Row>, grants: &[Row]) -> Outcome<(Caller, Accoun
 pub(crate) fn authenticate(tx: &mut dyn Tx, token_hash: &str, now: DateTime<Utc>) -> Outcome<Caller> {
     let mut answers = tx.read(vec![holder(token_hash, now).ask(), grants(token_hash, now).ask()])?.into_iter();
     let (holder, grants) = (answers.next().unwrap_or_default(), answers.next().unwrap_or_default());
-    Ok(held(holder.first(), &grants)?.0)
+    Ok(authenticated(holder.first(), &grants)?.0)
 }

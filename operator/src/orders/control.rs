@@ -71,8 +71,8 @@ pub(crate) fn check(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<PlateCheck>
     Ok(PlateCheck { plate, zone, checked_at: call.now, covered, ticket, order })
 }
 
-/// Where a plate of a new order stands: city, zone, canonical plate.
-fn asked_place(call: &Call<'_>) -> Outcome<(NewOrder, String)> {
+/// What is asked for, and the canonical plate.
+fn asked_order(call: &Call<'_>) -> Outcome<(NewOrder, String)> {
     let asked: NewOrder = call.request.read()?;
     let plate = vehicles::plate(call.operator, &asked.city, &asked.plate)?.canonical;
     Ok((asked, plate))
@@ -80,7 +80,7 @@ fn asked_place(call: &Call<'_>) -> Outcome<(NewOrder, String)> {
 
 /// What issuing an order reads: the last ticket and the order of the plate, and whom it is told.
 pub(crate) fn prefetch(call: &Call<'_>) -> Option<Vec<Ask>> {
-    let (asked, plate) = asked_place(call).ok()?;
+    let (asked, plate) = asked_order(call).ok()?;
     Some(vec![
         last_ticket(&asked.city, &asked.zone, &plate, call.now).ask(),
         driver::covering(&asked.city, &asked.zone, &plate, call.now).ask(),
@@ -90,7 +90,7 @@ pub(crate) fn prefetch(call: &Call<'_>) -> Option<Vec<Ask>> {
 
 /// Two inspectors in front of the same car: the second one waits, and then finds the order of the first. Its owners are told.
 pub(crate) fn also_locks(call: &Call<'_>) -> Option<AlsoLocked> {
-    let (asked, plate) = asked_place(call).ok()?;
+    let (asked, plate) = asked_order(call).ok()?;
     let subjects = vec![Subject::plate(&asked.city, &plate)];
     Some(AlsoLocked { accounts: driver::owners(&asked.city, &plate), subjects })
 }

@@ -82,12 +82,13 @@ pub(crate) fn read(tx: &mut dyn Tx, city: &str, zone: &str, account: &str, canon
 /// user's is locked with his account.
 pub(crate) fn of_quote(quote: &str, owner_kind: OwnerWord) -> Select<StayRow> {
     let owner = match owner_kind {
-        OwnerWord::Plate => "quote.canonical",
-        OwnerWord::Account => "quote.account",
+        OwnerWord::Plate => "canonical",
+        OwnerWord::Account => "account",
     };
+    // No join: a plan for one may begin with every stay, when it is made while there are none yet.
     let select = Select::of(
         &format!(
-            "FROM quote JOIN stay ON stay.owner_kind = $2 AND stay.owner = {owner} AND stay.city = quote.city AND stay.zone = quote.zone WHERE quote.id = $1"
+            "FROM stay WHERE stay.owner_kind = $2 AND (stay.owner, stay.city, stay.zone) = (SELECT {owner}, city, zone FROM quote WHERE id = $1)"
         ),
         values![quote, owner_kind.word()],
     );

@@ -500,6 +500,11 @@ fn the_check_of_the_books_finds_what_is_wrong_in_them() {
             "a leg belongs to le_stray, which does not exist",
         ),
         ("DELETE FROM ledger_leg", "has no legs"),
+        (
+            "UPDATE ledger_leg SET holder = NULL WHERE kind = 'deposit'",
+            "account of kind deposit and does not say whose",
+        ),
+        ("UPDATE ledger_leg SET kind = 'gift' WHERE kind = 'revenue'", "account of kind gift"),
         ("UPDATE ticket_plate SET ticket = 'tk_stray'", "a plate belongs to tk_stray, which does not exist"),
         ("UPDATE account SET deposit = deposit + 1 WHERE deposit > 0", "the ledger says"),
         ("UPDATE ledger_entry SET kind = 'gift' WHERE kind = 'ticket'", "was sold without a charge"),

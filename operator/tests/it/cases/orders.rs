@@ -1,6 +1,7 @@
 //! The inspector's check, the daily order and its payment.
 
 use chrono::TimeDelta;
+use mesto_protocol::kernel::intents::{IntentOutcome, IntentState};
 use mesto_protocol::orders::control::{NewOrder, PlateCheck};
 use mesto_protocol::orders::driver::{Order, OrderPaid, OrderPayment, OrderState, Orders, Violation};
 use mesto_protocol::parking::tickets::Channel;
@@ -132,6 +133,23 @@ on_both_databases! {
         refused("order_not_payable", &pay(&driver, &order, order.due));
         let params = refused("deposit_too_low", &pay(&driver, &order, order.price));
         assert_eq!(params["missing"], serde_json::to_value(rsd("1000.00")).unwrap());
+    }
+
+    #[test]
+    fn an_order_that_cannot_be_read_is_refused_and_remembered_like_any_other(world) {
+        let (inspector, key) = (world.inspector(), world.key());
+        let order = NewOrder {
+            city: "belgrade".into(),
+            plate: "?".into(),
+            zone: "red".into(),
+            violation: Violation::NoTicket,
+            place: None,
+        };
+        refused("plate_invalid", &inspector.act("/v1/inspector/orders", &key, &order));
+        let known: IntentOutcome = expect(200, inspector.get(&format!("/v1/intents/{key}")));
+        assert_eq!((known.state, known.status), (IntentState::Ended, Some(422)));
+        let stranger = Person { world, token: "nobody".into(), account: String::new() };
+        refused("unauthorized", &stranger.act("/v1/inspector/orders", &world.key(), &order));
     }
 
     #[test]
