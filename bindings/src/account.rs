@@ -3,7 +3,7 @@
 use crate::values::Timestamp;
 use mesto_client::{History, Reminder, ReminderKind, TicketCode};
 use mesto_protocol::api::{
-    Channel, CodeSent, Deposit, DepositEntry, EntryKind, Order, OrderState, PayMethod, StayOfTicket, Ticket,
+    Channel, CodeSent, Deposit, DepositEntry, EntryKind, Order, OrderState, PayMethod, Plate, StayOfTicket, Ticket,
     TicketState, Topup, TopupState, Vehicle, Violation,
 };
 use mesto_rules::money::Money;
@@ -22,10 +22,7 @@ pub struct CodeSent {
 #[uniffi::remote(Record)]
 pub struct Vehicle {
     pub id: String,
-    /// As it is shown: `BG 789-PP`.
-    pub plate: String,
-    /// As it is compared: `BG789PP`.
-    pub canonical: String,
+    pub plate: Plate,
     pub label: Option<String>,
 }
 
@@ -45,6 +42,8 @@ pub enum TicketState {
     Active,
     Expired,
     Voided,
+    /// The phone has it, and the operator, whose books were put back from a copy, does not know it.
+    Lost,
     /// A word of a later version: show it plainly as such.
     Other,
 }
@@ -55,10 +54,7 @@ pub struct Ticket {
     pub id: String,
     pub city: String,
     pub zone: String,
-    /// Canonical plate.
-    pub plate: String,
-    /// The plate as it is shown.
-    pub plate_shown: String,
+    pub plate: Plate,
     pub channel: Channel,
     pub state: TicketState,
     /// When the operator received the purchase (BG-47).
@@ -182,6 +178,8 @@ pub enum TopupState {
     Pending,
     Succeeded,
     Declined,
+    /// Given up: what the bank still takes is paid back.
+    Abandoned,
     /// A word of a later version: show it plainly as such.
     Other,
 }
@@ -192,7 +190,7 @@ pub struct Order {
     pub id: String,
     pub city: String,
     pub zone: String,
-    pub plate: String,
+    pub plate: Plate,
     pub state: OrderState,
     pub issued_at: Timestamp,
     /// The same time on the next charged day; only in this zone.
@@ -212,6 +210,8 @@ pub enum OrderState {
     Issued,
     Paid,
     Cancelled,
+    /// The phone has it, and the operator, whose books were put back from a copy, does not know it.
+    Lost,
     /// A word of a later version: show it plainly as such.
     Other,
 }

@@ -54,7 +54,7 @@ fn tool(store: &StoreArgs) -> Outcome<mesto_operator::Operator> {
     operator(store, HostedPage::new("http://127.0.0.1", "http://127.0.0.1", "mesto", b"no page is made by a tool"))
 }
 
-/// `mesto admin create|ledger`.
+/// `mesto admin create|ledger|restored`.
 ///
 /// # Errors
 /// When the store or the keys cannot be used; a fault in the books.
@@ -79,11 +79,7 @@ pub fn admin(command: &AdminCommand, style: Style) -> Outcome<()> {
             Ok(())
         }
         AdminCommand::Ledger { store } => {
-            if store.database_url.is_none() && !store.database.is_file() {
-                let missing = format!("there is no operator's store at {}", store.database.display());
-                return Err(CliError::new(Exit::Input, "store_missing", missing)
-                    .advise("Name the file that `mesto serve` writes with --database, or give --database-url."));
-            }
+            there(store)?;
             let operator = tool(store)?;
             let opened = open_store(store)?;
             let books =
@@ -92,6 +88,7 @@ pub fn admin(command: &AdminCommand, style: Style) -> Outcome<()> {
                 say!("{}", serde_json::to_string(&books).unwrap_or_default());
             } else {
                 crate::output::write(&ledger_table(&books, style));
+                crate::output::write(&incidents(&books, style));
             }
             match &books.fault {
                 Some(fault) => {
@@ -100,7 +97,45 @@ pub fn admin(command: &AdminCommand, style: Style) -> Outcome<()> {
                 None => Ok(()),
             }
         }
+        AdminCommand::Restored { store } => {
+            there(store)?;
+            let operator = tool(store)?;
+            let opened = open_store(store)?;
+            let epoch =
+                operator.begin_epoch(opened.as_ref(), now()).map_err(|why| CliError::failed("the epoch", why))?;
+            if style.json {
+                say!("{}", serde_json::json!({ "epoch": epoch }));
+            } else {
+                say!("{} {epoch}", style.paint(Tone::Good, "A new epoch began:"));
+                say!("every phone reads its account as a whole, and marks what it has and these books lack.");
+            }
+            Ok(())
+        }
     }
+}
+
+/// A tool that reads or mends books never makes them.
+fn there(store: &StoreArgs) -> Outcome<()> {
+    if store.database_url.is_some() || store.database.is_file() {
+        return Ok(());
+    }
+    let missing = format!("there is no operator's store at {}", store.database.display());
+    Err(CliError::new(Exit::Input, "store_missing", missing)
+        .advise("Name the file that `mesto serve` writes with --database, or give --database-url."))
+}
+
+/// What somebody has to look at; nothing when there is nothing.
+fn incidents(books: &Books, style: Style) -> String {
+    if books.incidents.is_empty() {
+        return String::new();
+    }
+    let rows: Vec<Vec<String>> = books
+        .incidents
+        .iter()
+        .map(|one| vec![one.at.clone(), one.kind.clone(), one.reference.clone(), one.detail.clone()])
+        .collect();
+    let title = style.paint(Tone::Warn, "To be looked at:");
+    format!("\n{title}\n{}", table(&["first seen", "kind", "about", "what happened"], &rows))
 }
 
 /// The books as a table, with their sum and the verdict.
@@ -150,6 +185,7 @@ mod tests {
             fault: None,
             deposits: "920.00".into(),
             tickets: 1,
+            incidents: Vec::new(),
             accounts: vec![row("bank", "1000.00"), row("deposits", "-920.00"), row("revenue", "-80.00")],
         };
         let shown = ledger_table(&books, Style { json: false, coloured: false });

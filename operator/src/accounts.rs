@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use mesto_protocol::ProblemCode;
 use mesto_protocol::api::Account;
+use mesto_protocol::event::Cursor;
 use mesto_rules::money::{Currency, Money};
 use serde_json::{Value, json};
 
@@ -19,17 +20,18 @@ pub(crate) fn read(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     let account = call.who()?.account.clone();
     // The cursor is read first: an event that comes in between is in the answer and is told again, never lost.
     let rows = tx.query(
-        "SELECT account.seq, account.deposit, account.currency, person.phone FROM account LEFT JOIN person ON person.account = account.id WHERE account.id = $1",
+        "SELECT account.seq, account.deposit, account.currency, person.phone, (SELECT id FROM epoch) FROM account LEFT JOIN person ON person.account = account.id WHERE account.id = $1",
         values![&account],
     )?;
     let Some(row) = rows.first() else { return refuse(ProblemCode::NotFound, "the account is gone") };
-    let (seq, balance) = (row.int(0)?, Money::from_minor(row.int(1)?, Currency::new(row.text(2)?)?));
+    let cursor = Cursor { epoch: row.string(4)?, seq: row.int(0)? };
+    let balance = Money::from_minor(row.int(1)?, Currency::new(row.text(2)?)?);
     let phone_masked = row.maybe_text(3)?.map(auth::masked).unwrap_or_default();
     Ok(Response::json(
         200,
         &Account {
             phone_masked,
-            seq,
+            cursor,
             balance,
             vehicles: vehicles::of(tx, &account)?,
             tickets: tickets::recent(tx, &account, call.now)?,
@@ -45,7 +47,7 @@ const KNOWN: &[(&str, &[&str], &str)] = &[
     ("person", &["phone", "name", "created_at"], "person WHERE account = $1"),
     ("devices", &["name", "public_key", "created_at"], "device WHERE account = $1 ORDER BY id"),
     ("sessions", &["created_at", "expires_at"], "token WHERE account = $1 ORDER BY created_at"),
-    ("vehicles", &["city", "shown", "label", "created_at"], "vehicle WHERE account = $1 ORDER BY id"),
+    ("vehicles", &["city", "shown", "country", "label", "created_at"], "vehicle WHERE account = $1 ORDER BY id"),
     (
         "tickets",
         &["id", "channel", "city", "zone", "issued_at", "starts_at", "ends_at", "price", "currency", "pay"],
@@ -53,7 +55,7 @@ const KNOWN: &[(&str, &[&str], &str)] = &[
     ),
     (
         "plates_of_tickets",
-        &["ticket", "shown"],
+        &["ticket", "shown", "country"],
         "ticket_plate WHERE ticket IN (SELECT id FROM ticket WHERE account = $1) ORDER BY ticket",
     ),
     (
@@ -115,6 +117,7 @@ pub(crate) fn close(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
         ledger::book(tx, now, Some(&mut held), &movement)?;
     }
     held.release(tx, now)?;
+    deposit::abandon_all(tx, &held.id)?;
     let account = &held.id;
     for statement in [
         "DELETE FROM outbox WHERE recipient = (SELECT phone FROM person WHERE account = $1)",
@@ -125,6 +128,7 @@ pub(crate) fn close(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
         "DELETE FROM vehicle WHERE account = $1",
         "DELETE FROM quote WHERE account = $1",
         "DELETE FROM intent WHERE account = $1",
+        "DELETE FROM executed WHERE account = $1",
         "DELETE FROM event WHERE account = $1 AND entry IS NULL",
         "UPDATE event SET change = NULL WHERE account = $1",
     ] {

@@ -10,7 +10,7 @@ use crate::failure::{Outcome, refuse};
 use crate::http::{Request, Response};
 use crate::routes::Call;
 use crate::store::{Ask, Row, Tx};
-use crate::{outbox, text, values, words};
+use crate::{epoch, outbox, text, values, words};
 
 /// Digits of a one-time code.
 const DIGITS: u8 = 6;
@@ -168,6 +168,7 @@ fn account_of(tx: &mut dyn Tx, call: &Call<'_>, phone: &str) -> Outcome<(String,
 
 /// A new account, without a person.
 pub(crate) fn create(tx: &mut dyn Tx, operator: &crate::Operator, now: DateTime<Utc>, role: Role) -> Outcome<String> {
+    epoch::ensure(tx, operator, now)?;
     let account = operator.id("ac", now);
     tx.execute(
         "INSERT INTO account (id, role, seq, currency, deposit, events_from, created_at) VALUES ($1, $2, 0, $3, 0, 0, $4)",

@@ -12,8 +12,8 @@ use crate::http::Response;
 use crate::ledger::{self, Book, Movement};
 use crate::payment::PageOrder;
 use crate::routes::Call;
-use crate::store::{Row, Tx};
-use crate::{due, text, values, words};
+use crate::store::{Row, StoreError, Tx};
+use crate::{due, incidents, text, values, words};
 
 const PAGE: i64 = 50;
 const MOST: i64 = 200;
@@ -103,8 +103,16 @@ pub(crate) fn top_up(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> 
         ],
     )?;
     due::plan(tx, due::TOPUP_END, &topup.id, expires_at)?;
+    call.made = Some(topup.id.clone());
     call.held()?.tell(Change::TopupChanged(topup.clone()));
     Ok(Response::json(201, &topup))
+}
+
+/// The answer of a top-up whose own is no longer kept: as it stands now.
+pub(crate) fn again(tx: &mut dyn Tx, _: &Call<'_>, made: &str) -> Outcome<Response> {
+    let rows = tx.query(&format!("SELECT {COLUMNS} FROM topup WHERE id = $1"), values![made])?;
+    let row = rows.first().ok_or_else(|| StoreError::unreadable("top-up", "it is gone"))?;
+    Ok(Response::json(201, &from_row(row)?))
 }
 
 /// Only an address that a browser or an app opens; what a script could run is refused.
@@ -165,45 +173,134 @@ pub(crate) fn read(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     Ok(Response::json(200, &topup))
 }
 
-/// `POST /v1/bank/notice`: the bank tells how a payment ended, as often as it takes until it hears 204. Counted once per payment.
+/// `DELETE /v1/deposit/topups/{topup}`: the driver gives it up. One that ended stays as it ended.
+pub(crate) fn abandon(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
+    // The bank's notice waits for the account too: either it is seen here, or it will see this.
+    let mut held = Held::take(tx, &call.who()?.account)?;
+    let rows = tx.query(
+        &format!("SELECT {COLUMNS} FROM topup WHERE id = $1 AND account = $2"),
+        values![call.named(), &held.id],
+    )?;
+    let Some(row) = rows.first() else {
+        return refuse(ProblemCode::NotFound, "there is no such top-up of yours");
+    };
+    let mut topup = from_row(row)?;
+    if topup.state == TopupState::Pending {
+        topup = end(tx, &mut held, topup, TopupState::Abandoned, None)?;
+        held.release(tx, call.now)?;
+    }
+    Ok(Response::json(200, &topup))
+}
+
+/// `POST /v1/bank/notice`: the bank tells how a payment ended, as often as it takes until it hears 204. Every notice is
+/// kept, and each counts once: an approval also after a decline of the same payment. What contradicts what was told or
+/// asked before is refused, and somebody has to look at it.
 pub(crate) fn notice(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     let notice = call.operator.page.verify_notice(call.request)?;
-    let rows = tx.query("SELECT account FROM topup WHERE id = $1", values![&notice.reference])?;
-    let Some(row) = rows.first() else {
-        return refuse(ProblemCode::BankNoticeInvalid, "there is no top-up with this reference");
+    let owner = tx.query("SELECT account FROM topup WHERE id = $1", values![&notice.reference])?;
+    let Some(row) = owner.first() else {
+        let problem = Problem::new(ProblemCode::BankNoticeInvalid, "there is no top-up with this reference");
+        return contradicted(tx, call, "notice_unknown", &notice, "the bank tells of a top-up that is not known", problem);
     };
     let mut held = Held::take(tx, row.text(0)?)?;
     // Read again: the account is locked now, and its top-ups with it.
-    let rows = tx.query(&format!("SELECT {COLUMNS} FROM topup WHERE id = $1"), values![&notice.reference])?;
-    let Some(row) = rows.first() else {
-        return refuse(ProblemCode::BankNoticeInvalid, "there is no top-up with this reference");
-    };
-    let topup = from_row(row)?;
+    let rows = tx.query(
+        &format!(
+            "SELECT {COLUMNS}, (SELECT closed_at FROM account WHERE id = topup.account) FROM topup WHERE id = $1"
+        ),
+        values![&notice.reference],
+    )?;
+    let row = rows.first().ok_or_else(|| StoreError::unreadable("top-up", "it is gone"))?;
+    let (topup, is_closed) = (from_row(row)?, row.maybe_int(7)?.is_some());
     if notice.amount != topup.amount {
-        tracing::error!(topup = %topup.id, "a bank notice names another amount than was asked for");
-        return refuse(ProblemCode::BankNoticeInvalid, "the amount is not that of the top-up");
+        let problem = Problem::new(ProblemCode::BankNoticeInvalid, "the amount is not that of the top-up");
+        let detail = "the bank tells another amount than was asked for";
+        return contradicted(tx, call, "notice_amount", &notice, detail, problem);
+    }
+    let provider = call.operator.page.provider();
+    let known = tx.query(
+        "SELECT topup FROM bank_notice WHERE provider = $1 AND payment = $2 AND topup <> $3 LIMIT 1",
+        values![provider, &notice.payment, &topup.id],
+    )?;
+    if let Some(other) = known.first() {
+        return another_topup(tx, call, &notice, other.text(0)?);
     }
     let is_new = tx.execute(
-        "INSERT INTO bank_notice (payment, topup, amount, currency, outcome, at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (payment) DO NOTHING",
+        "INSERT INTO bank_notice (provider, payment, outcome, topup, amount, currency, reason, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (provider, payment, outcome) DO NOTHING",
         values![
+            provider,
             &notice.payment,
+            &words::write(&notice.outcome)?,
             &topup.id,
             notice.amount.minor()?,
             notice.amount.currency.code(),
-            &words::write(&notice.outcome)?,
+            notice.reason.as_deref(),
             call.now.timestamp_millis()
         ],
     )?;
-    if is_new == 1 {
-        take_outcome(tx, call, &mut held, topup, &notice)?;
-        held.release(tx, call.now)?;
+    if is_new == 0 {
+        // Told before, or told of another top-up a moment ago.
+        let rows = tx.query(
+            "SELECT topup FROM bank_notice WHERE provider = $1 AND payment = $2 AND outcome = $3",
+            values![provider, &notice.payment, &words::write(&notice.outcome)?],
+        )?;
+        return match rows.first().map(|row| row.text(0)).transpose()? {
+            Some(other) if other != topup.id => another_topup(tx, call, &notice, other),
+            _ => Ok(Response::empty()),
+        };
     }
+    take_outcome(tx, call, &mut held, topup, &notice, is_closed)?;
+    held.release(tx, call.now)?;
     Ok(Response::empty())
 }
 
-fn take_outcome(tx: &mut dyn Tx, call: &Call<'_>, held: &mut Held, topup: Topup, notice: &BankNotice) -> Outcome<()> {
+fn another_topup(tx: &mut dyn Tx, call: &Call<'_>, notice: &BankNotice, known: &str) -> Outcome<Response> {
+    let problem = Problem::new(
+        ProblemCode::NoticeContradicts,
+        "this payment was told of another top-up; nothing was booked, and somebody looks at it",
+    )
+    .with("known", known);
+    let detail = format!("the bank tells of one payment for two top-ups, first for {known}");
+    contradicted(tx, call, "notice_contradicts", notice, &detail, problem)
+}
+
+/// Refuses a genuine notice that cannot be true, and keeps it for somebody to look at: an answer, so that this is committed.
+fn contradicted(
+    tx: &mut dyn Tx,
+    call: &Call<'_>,
+    kind: &str,
+    notice: &BankNotice,
+    detail: &str,
+    problem: Problem,
+) -> Outcome<Response> {
+    let BankNotice { payment, reference, amount, outcome, .. } = notice;
+    let about = format!("payment {payment} of {reference}, {amount}, {}", words::write(outcome)?);
+    incidents::report(tx, call.now, kind, &about, detail)?;
+    Ok(Response::problem(&problem))
+}
+
+fn take_outcome(
+    tx: &mut dyn Tx,
+    call: &Call<'_>,
+    held: &mut Held,
+    topup: Topup,
+    notice: &BankNotice,
+    is_closed: bool,
+) -> Outcome<()> {
     let amount = topup.amount.minor()?;
     match (notice.outcome, topup.state) {
+        (BankOutcome::Approved, TopupState::Succeeded) => {
+            tracing::error!(topup = %topup.id, "a top-up was paid twice; the second payment has to go back");
+            owe_back(tx, call, "overpaid", &topup, notice)
+        }
+        (BankOutcome::Approved, _) if is_closed => {
+            tracing::warn!(topup = %topup.id, "a top-up of a closed account was paid; it is owed to the person");
+            owe_back(tx, call, "closed", &topup, notice)
+        }
+        (BankOutcome::Approved, TopupState::Abandoned) => {
+            tracing::warn!(topup = %topup.id, "a top-up that was given up was paid after all; it has to go back");
+            owe_back(tx, call, "abandoned", &topup, notice)
+        }
         // Approved after it was declined or had expired, the money is there all the same.
         (BankOutcome::Approved, TopupState::Pending | TopupState::Declined | TopupState::Other) => {
             let topup = end(tx, held, topup, TopupState::Succeeded, None)?;
@@ -216,23 +313,39 @@ fn take_outcome(tx: &mut dyn Tx, call: &Call<'_>, held: &mut Held, topup: Topup,
             };
             ledger::book(tx, call.now, Some(held), &movement)
         }
-        (BankOutcome::Approved, TopupState::Succeeded) => {
-            tracing::error!(topup = %topup.id, "a top-up was paid twice; the second payment has to go back");
-            let movement = Movement {
-                id: call.operator.id("le", call.now),
-                kind: "overpaid",
-                reference: &notice.payment,
-                currency: topup.amount.currency,
-                legs: vec![(Book::Bank, amount), (Book::RefundsPayable, -amount)],
-            };
-            ledger::book(tx, call.now, None, &movement)
-        }
         (BankOutcome::Declined, TopupState::Pending) => {
             let reason = notice.reason.clone().unwrap_or_else(|| "card_declined".into());
             end(tx, held, topup, TopupState::Declined, Some(reason)).map(drop)
         }
-        (BankOutcome::Declined, TopupState::Declined | TopupState::Succeeded | TopupState::Other) => Ok(()),
+        // Notices may come in another order than they were sent: a decline takes nothing back.
+        (
+            BankOutcome::Declined,
+            TopupState::Declined | TopupState::Succeeded | TopupState::Abandoned | TopupState::Other,
+        ) => Ok(()),
     }
+}
+
+/// Money that came and is nobody's deposit: owed to who paid it, by the bank's payment.
+fn owe_back(tx: &mut dyn Tx, call: &Call<'_>, kind: &str, topup: &Topup, notice: &BankNotice) -> Outcome<()> {
+    let amount = topup.amount.minor()?;
+    let movement = Movement {
+        id: call.operator.id("le", call.now),
+        kind,
+        reference: &notice.payment,
+        currency: topup.amount.currency,
+        legs: vec![(Book::Bank, amount), (Book::RefundsPayable, -amount)],
+    };
+    ledger::book(tx, call.now, None, &movement)
+}
+
+/// The top-ups of an account that is being closed wait for nothing any more.
+pub(crate) fn abandon_all(tx: &mut dyn Tx, account: &str) -> Outcome<()> {
+    let rows = tx.query("SELECT id FROM topup WHERE account = $1 AND state = 'pending'", values![account])?;
+    for row in &rows {
+        due::forget(tx, due::TOPUP_END, row.text(0)?)?;
+    }
+    tx.write("UPDATE topup SET state = 'abandoned' WHERE account = $1 AND state = 'pending'", values![account])?;
+    Ok(())
 }
 
 fn end(

@@ -1,8 +1,13 @@
 //! An action happens once per key: scope (account, key, route), the answer replayed byte for byte.
+//!
+//! An answer is kept for a while ([`crate::Config::intents_kept`]); that a key was executed, and what that made, as long
+//! as what it made is kept. So a key that is not found was not executed, unless it is older than the epoch of the store:
+//! of such a one nobody knows, and it is told to be forgotten.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
+use chrono::{DateTime, Utc};
 use mesto_protocol::api::{IntentOutcome, IntentState};
 use mesto_protocol::idempotency::{IdempotencyKey, body_hash};
 use mesto_protocol::{Problem, ProblemCode, route};
@@ -10,9 +15,9 @@ use mesto_protocol::{Problem, ProblemCode, route};
 use crate::account::Held;
 use crate::failure::{Outcome, refuse};
 use crate::http::{Request, Response};
-use crate::routes::{Call, Route};
-use crate::store::{Ask, Tx};
-use crate::values;
+use crate::routes::{self, Call, Route};
+use crate::store::{Ask, Row, StoreError, Tx};
+use crate::{epoch, values};
 
 /// Route of a tombstone: it stands for every route.
 pub(crate) const ANY_ROUTE: &str = "*";
@@ -29,13 +34,16 @@ pub(crate) struct Action {
 pub(crate) fn known<'a>(request: &'a Request, token_hash: &'a str) -> Ask<'a> {
     let key = request.get(route::IDEMPOTENCY_KEY).unwrap_or_default();
     Ask {
-        sql: "SELECT route, body_hash, status, answer FROM intent WHERE account = (SELECT account FROM token WHERE hash = $1) AND key = $2",
+        sql: concat!(
+            "SELECT route, body_hash, status, answer, made FROM intent WHERE account = (SELECT account FROM token WHERE hash = $1) AND key = $2 UNION ALL ",
+            "SELECT route, body_hash, status, NULL, made FROM executed WHERE account = (SELECT account FROM token WHERE hash = $1) AND key = $2"
+        ),
         params: vec![token_hash.into(), key.into()],
     }
 }
 
 /// Judges by what is known of the key, the account being locked: an answer to replay, or the action to do.
-pub(crate) fn begin(call: &Call<'_>, found: &Route) -> Outcome<Result<Action, Response>> {
+pub(crate) fn begin(tx: &mut dyn Tx, call: &Call<'_>, found: &Route) -> Outcome<Result<Action, Response>> {
     let Some(key) = call.request.get(route::IDEMPOTENCY_KEY) else {
         return refuse(
             ProblemCode::IdempotencyKeyMissing,
@@ -61,23 +69,32 @@ pub(crate) fn begin(call: &Call<'_>, found: &Route) -> Outcome<Result<Action, Re
                     "this key was used for another request; use a new one",
                 );
             }
-            _ => {
-                let status = u16::try_from(row.int(2)?).unwrap_or(500);
-                return Ok(Err(Response::stored(status, row.text(3)?.into())));
-            }
+            _ => return Ok(Err(answer_of(tx, call, row)?)),
         }
     }
     Ok(Ok(Action { key: key.as_str().to_owned(), route, hash }))
 }
 
+/// The answer of an action: as it was, or from what it made. The row has route, body hash, status, answer, made.
+fn answer_of(tx: &mut dyn Tx, call: &Call<'_>, row: &Row) -> Outcome<Response> {
+    let status = u16::try_from(row.int(2)?).unwrap_or(500);
+    if let Some(answer) = row.maybe_text(3)? {
+        return Ok(Response::stored(status, answer.into()));
+    }
+    let lost = |what: &str| StoreError::unreadable("executed key", what);
+    let made = row.maybe_string(4)?.ok_or_else(|| lost("it does not name what it made"))?;
+    let again = routes::again(row.text(0)?).ok_or_else(|| lost("its route is no action"))?;
+    Ok(Response { status, ..again(tx, call, &made)? })
+}
+
 impl Action {
     /// Writes the account's events, and the answer for whoever asks again.
     pub fn end(self, tx: &mut dyn Tx, call: &mut Call<'_>, response: &Response) -> Outcome<()> {
-        let now = call.now;
+        let (now, made) = (call.now, call.made.take());
         let held = call.held()?;
         held.release(tx, now)?;
         tx.write(
-            "INSERT INTO intent (account, key, route, body_hash, status, answer, at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            "INSERT INTO intent (account, key, route, body_hash, status, answer, made, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
             values![
                 &held.id,
                 &self.key,
@@ -85,6 +102,7 @@ impl Action {
                 &self.hash,
                 i64::from(response.status),
                 &String::from_utf8_lossy(&response.body).into_owned(),
+                made.as_deref(),
                 now.timestamp_millis()
             ],
         )?;
@@ -92,34 +110,62 @@ impl Action {
     }
 }
 
-/// `GET /v1/intents/{key}`: what became of a key.
+/// Erases answers from before a moment. What was executed is remembered by what it made; what was refused or cancelled is
+/// forgotten: its deadline is long over.
+pub(crate) fn erase_answers(tx: &mut dyn Tx, before: i64) -> Result<(), StoreError> {
+    tx.write(
+        "INSERT INTO executed (account, key, route, body_hash, status, made) SELECT account, key, route, body_hash, status, made FROM intent WHERE at < $1 AND made IS NOT NULL",
+        values![before],
+    )?;
+    tx.write("DELETE FROM intent WHERE at < $1", values![before])
+}
+
+/// `GET /v1/intents/{key}?created_at=`: what became of a key.
 pub(crate) fn outcome(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     let key = named_key(call)?;
-    let account = call.who()?.account.clone();
-    let ended = recorded(tx, &account, &key)?;
+    let ended = recorded(tx, call, &key)?;
     let is_worked_on = call.operator.in_flight.holds(call.request, &key);
     let outcome = match ended {
-        Some(outcome) => outcome,
-        None if is_worked_on => IntentOutcome { key, state: IntentState::InFlight, status: None, answer: None },
-        None => IntentOutcome { key, state: IntentState::Unknown, status: None, answer: None },
+        Some(outcome) if outcome.state == IntentState::Ended => outcome,
+        None if is_worked_on => bare(key, IntentState::InFlight),
+        _ if is_before_memory(tx, call)? => bare(key, IntentState::Forgotten),
+        Some(cancelled) => cancelled,
+        None => bare(key, IntentState::Unknown),
     };
     Ok(Response::json(200, &outcome))
 }
 
-/// `DELETE /v1/intents/{key}`: a key that was never seen is cancelled for good; one that ended stays as it ended.
+/// `DELETE /v1/intents/{key}?created_at=`: a key that was never seen is cancelled for good; one that ended stays as it
+/// ended. One from before the epoch is cancelled too, but may have been executed before: it is told to be forgotten.
 pub(crate) fn cancel(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     let key = named_key(call)?;
     // An action holds the account from before it looks its key up until it committed: either it is seen here, or it will see this.
     let held = Held::take(tx, &call.who()?.account)?;
-    if let Some(outcome) = recorded(tx, &held.id, &key)? {
-        return Ok(Response::json(200, &outcome));
+    let forgotten = is_before_memory(tx, call)?;
+    let cancelled = if forgotten { IntentState::Forgotten } else { IntentState::Cancelled };
+    if let Some(outcome) = recorded(tx, call, &key)? {
+        let is_tombstone = outcome.state == IntentState::Cancelled;
+        return Ok(Response::json(200, &if is_tombstone { bare(key, cancelled) } else { outcome }));
     }
-    let outcome = IntentOutcome { key, state: IntentState::Cancelled, status: None, answer: None };
     tx.execute(
         "INSERT INTO intent (account, key, route, body_hash, status, answer, at) VALUES ($1, $2, $3, '', 409, '', $4)",
-        values![&held.id, &outcome.key, ANY_ROUTE, call.now.timestamp_millis()],
+        values![&held.id, &key, ANY_ROUTE, call.now.timestamp_millis()],
     )?;
-    Ok(Response::json(200, &outcome))
+    Ok(Response::json(200, &bare(key, cancelled)))
+}
+
+/// Whether the caller says that his key is older than what is remembered here without a gap.
+fn is_before_memory(tx: &mut dyn Tx, call: &Call<'_>) -> Outcome<bool> {
+    let Some(text) = call.request.asked("created_at")? else { return Ok(false) };
+    let created_at: DateTime<Utc> = text.parse().map_err(|_| {
+        Problem::new(ProblemCode::BadRequest, "created_at should be a moment, such as 2025-09-03T08:00:00Z")
+            .with("field", "created_at")
+    })?;
+    Ok(created_at < epoch::began_at(tx)?)
+}
+
+fn bare(key: String, state: IntentState) -> IntentOutcome {
+    IntentOutcome { key, state, status: None, answer: None }
 }
 
 fn named_key(call: &Call<'_>) -> Outcome<String> {
@@ -128,21 +174,24 @@ fn named_key(call: &Call<'_>) -> Outcome<String> {
     Ok(key.as_str().to_owned())
 }
 
-fn recorded(tx: &mut dyn Tx, account: &str, key: &str) -> Outcome<Option<IntentOutcome>> {
+fn recorded(tx: &mut dyn Tx, call: &Call<'_>, key: &str) -> Outcome<Option<IntentOutcome>> {
     let rows = tx.query(
-        "SELECT route, status, answer FROM intent WHERE account = $1 AND key = $2 ORDER BY at, route LIMIT 1",
-        values![account, key],
+        concat!(
+            "SELECT route, body_hash, status, answer, made, at FROM intent WHERE account = $1 AND key = $2 UNION ALL ",
+            "SELECT route, body_hash, status, NULL, made, 0 FROM executed WHERE account = $1 AND key = $2 ORDER BY 6, 1 LIMIT 1"
+        ),
+        values![&call.who()?.account, key],
     )?;
     let Some(row) = rows.first() else { return Ok(None) };
-    let key = key.to_owned();
     if row.text(0)? == ANY_ROUTE {
-        return Ok(Some(IntentOutcome { key, state: IntentState::Cancelled, status: None, answer: None }));
+        return Ok(Some(bare(key.to_owned(), IntentState::Cancelled)));
     }
+    let answer = answer_of(tx, call, row)?;
     Ok(Some(IntentOutcome {
-        key,
+        key: key.to_owned(),
         state: IntentState::Ended,
-        status: Some(u16::try_from(row.int(1)?).unwrap_or(500)),
-        answer: Some(serde_json::from_str(row.text(2)?)?),
+        status: Some(answer.status),
+        answer: Some(answer.read()?),
     }))
 }
 

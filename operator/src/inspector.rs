@@ -27,9 +27,9 @@ pub(crate) fn check(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     let (city, typed, zone) =
         (call.request.needed("city")?, call.request.needed("plate")?, call.request.needed("zone")?);
     known_zone(call, &city, &zone)?;
-    let plate = vehicles::plate(call.operator, &city, &typed)?.canonical;
-    let seen = see(tx, call, &city, &zone, &plate)?;
-    let order = orders::covering(tx, &city, &zone, &plate, call.now)?.map(|order| order.id);
+    let plate = vehicles::plate(call.operator, &city, &typed)?;
+    let seen = see(tx, call, &city, &zone, &plate.canonical)?;
+    let order = orders::covering(tx, &city, &zone, &plate.canonical, call.now)?.map(|order| order.id);
     // Who checked which plate is kept as evidence, and erased with its own retention.
     tx.execute(
         "INSERT INTO plate_check (id, inspector, city, zone, canonical, covered, at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -38,7 +38,7 @@ pub(crate) fn check(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
             &call.who()?.account,
             &city,
             &zone,
-            &plate,
+            &plate.canonical,
             i64::from(seen.covered),
             call.now.timestamp_millis()
         ],
@@ -83,7 +83,7 @@ pub(crate) fn issue(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
         id: call.operator.id("or", call.now),
         city: asked.city,
         zone: asked.zone,
-        plate: plate.canonical,
+        plate,
         state: OrderState::Issued,
         issued_at: call.now,
         valid_until: terms.valid_until,
@@ -112,8 +112,14 @@ pub(crate) fn issue(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
         ],
     )?;
     tx.execute(
-        "INSERT INTO order_plate (daily_order, city, canonical, shown) VALUES ($1, $2, $3, $4)",
-        values![&order.id, &order.city, &order.plate, &plate.display],
+        "INSERT INTO order_plate (daily_order, city, canonical, shown, country) VALUES ($1, $2, $3, $4, $5)",
+        values![
+            &order.id,
+            &order.city,
+            &order.plate.canonical,
+            &order.plate.display,
+            order.plate.country.as_deref()
+        ],
     )?;
     let price = order.price.minor()?;
     let movement = Movement {
@@ -124,11 +130,12 @@ pub(crate) fn issue(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
         legs: vec![(Book::OrdersReceivable, price), (Book::OrderRevenue(order.city.clone()), -price)],
     };
     ledger::book(tx, call.now, None, &movement)?;
-    for account in orders::owners(tx, &order.city, &order.plate)? {
+    for account in orders::owners(tx, &order.city, &order.plate.canonical)? {
         let mut held = Held::take(tx, &account)?;
         held.tell(Change::OrderChanged(order.clone()));
         held.release(tx, call.now)?;
     }
+    call.made = Some(order.id.clone());
     Ok(Response::json(201, &order))
 }
 

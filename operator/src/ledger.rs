@@ -25,7 +25,7 @@ pub(crate) enum Book {
     OrderRevenue(String),
     /// Daily orders issued and not yet paid.
     OrdersReceivable,
-    /// Money that came twice and has to go back.
+    /// Money that came and has to go back.
     RefundsPayable,
 }
 
@@ -45,7 +45,7 @@ impl std::fmt::Display for Book {
 /// A movement of money: what is debited is positive, what is credited negative.
 pub(crate) struct Movement<'a> {
     pub id: String,
-    /// `topup`, `ticket`, `order`, `refund`, or a movement that is no user's: `order_issued`, `overpaid`.
+    /// `topup`, `ticket`, `order`, `refund`, or a movement that is no user's: `order_issued`; `overpaid`, `abandoned`, `closed` (money to go back).
     pub kind: &'a str,
     pub reference: &'a str,
     pub currency: Currency,
@@ -134,6 +134,8 @@ pub enum LedgerFault {
     ChargeWithoutTicket { entry: String },
     #[error("top-up {topup} succeeded but was not credited exactly once, or was credited without success")]
     TopupDiffers { topup: String },
+    #[error("payment {payment} was approved and is booked nowhere")]
+    ApprovalNotBooked { payment: String },
     #[error("order {order} and its payment in the ledger differ")]
     OrderDiffers { order: String },
     #[error("ticket {ticket} ends after the deadline of its stay")]
@@ -208,6 +210,12 @@ pub fn check(tx: &mut dyn Tx) -> Result<(), LedgerFault> {
         "SELECT id FROM topup WHERE (state = 'succeeded') <> EXISTS (SELECT 1 FROM ledger_entry WHERE kind = 'topup' AND reference = topup.id AND amount = topup.amount AND account = topup.account) LIMIT 1",
     )? {
         return Err(LedgerFault::TopupDiffers { topup });
+    }
+    if let Some(payment) = first(
+        tx,
+        "SELECT payment FROM bank_notice WHERE outcome = 'approved' AND NOT EXISTS (SELECT 1 FROM ledger_entry WHERE kind = 'topup' AND reference = bank_notice.topup) AND NOT EXISTS (SELECT 1 FROM ledger_entry WHERE kind IN ('overpaid', 'abandoned', 'closed') AND reference = bank_notice.payment) LIMIT 1",
+    )? {
+        return Err(LedgerFault::ApprovalNotBooked { payment });
     }
     if let Some(order) = first(
         tx,

@@ -36,7 +36,7 @@ pub struct Config {
     pub vehicles_per_account: i64,
     /// Time after a top-up's `not_after` in which the bank's page still takes the payment.
     pub topup_page: TimeDelta,
-    /// Answers of actions are kept so long.
+    /// Answers of actions are kept so long; that a key was executed, as long as what it made.
     pub intents_kept: TimeDelta,
     /// Oldest version of an app that is still served.
     pub min_client: Option<(u32, u32, u32)>,
@@ -190,7 +190,7 @@ impl Operator {
         if !route.is_action {
             return (route.handler)(tx, &mut call).map(Tried::Answer);
         }
-        let action = match crate::idempotency::begin(&call, route)? {
+        let action = match crate::idempotency::begin(tx, &call, route)? {
             Ok(action) => action,
             Err(replayed) => return Ok(Tried::Answer(replayed)),
         };
@@ -211,7 +211,7 @@ impl Operator {
         let mut call = Call::new(self, now, request, path);
         call.enter(tx, route)?;
         let response = Response::problem(problem);
-        match crate::idempotency::begin(&call, route)? {
+        match crate::idempotency::begin(tx, &call, route)? {
             Ok(action) => action.end(tx, &mut call, &response)?,
             Err(replayed) => return Ok(Tried::Answer(replayed)),
         }

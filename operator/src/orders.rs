@@ -10,13 +10,13 @@ use crate::failure::{Failure, Outcome, refuse};
 use crate::http::Response;
 use crate::ledger::{self, Book, Movement};
 use crate::routes::Call;
-use crate::store::{Row, Tx};
-use crate::{due, text, values, words};
+use crate::store::{Row, StoreError, Tx};
+use crate::{deposit, due, text, values, vehicles, words};
 
 const MOST: i64 = 200;
 
 /// Columns of an order with its plate; a plate that was erased reads as empty.
-const COLUMNS: &str = "daily_order.id, daily_order.city, daily_order.zone, daily_order.state, daily_order.violation, daily_order.place, daily_order.terms, daily_order.issued_at, daily_order.paid_at, order_plate.canonical FROM daily_order LEFT JOIN order_plate ON order_plate.daily_order = daily_order.id";
+const COLUMNS: &str = "daily_order.id, daily_order.city, daily_order.zone, daily_order.state, daily_order.violation, daily_order.place, daily_order.terms, daily_order.issued_at, daily_order.paid_at, order_plate.canonical, order_plate.shown, order_plate.country FROM daily_order LEFT JOIN order_plate ON order_plate.daily_order = daily_order.id";
 
 fn from_row(row: &Row, now: DateTime<Utc>) -> Outcome<(Order, OrderTerms)> {
     let terms: OrderTerms = serde_json::from_str(row.text(6)?)?;
@@ -25,7 +25,7 @@ fn from_row(row: &Row, now: DateTime<Utc>) -> Outcome<(Order, OrderTerms)> {
         id: row.string(0)?,
         city: row.string(1)?,
         zone: row.string(2)?,
-        plate: row.maybe_string(9)?.unwrap_or_default(),
+        plate: vehicles::plate_at(row, 9)?,
         state: words::read(row.text(3)?)?,
         issued_at: text::time(row.int(7)?)?,
         valid_until: terms.valid_until,
@@ -116,7 +116,26 @@ pub(crate) fn pay(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     let movement = Movement { id: entry, kind: "order", reference: &order.id, currency: amount.currency, legs };
     ledger::book(tx, now, Some(held), &movement)?;
     due::plan(tx, due::ORDER_TOLD, &format!("{}/{account}", order.id), now)?;
+    call.made = Some(order.id.clone());
     Ok(Response::json(200, &OrderPaid { order, balance: call.held()?.balance() }))
+}
+
+/// The order an action made or paid, as it stands now.
+fn made(tx: &mut dyn Tx, call: &Call<'_>, order: &str) -> Outcome<Order> {
+    let rows = tx.query(&format!("SELECT {COLUMNS} WHERE daily_order.id = $1"), values![order])?;
+    let row = rows.first().ok_or_else(|| StoreError::unreadable("order", "it is gone"))?;
+    Ok(from_row(row, call.now)?.0)
+}
+
+/// The answer of a payment whose own is no longer kept.
+pub(crate) fn paid_again(tx: &mut dyn Tx, call: &Call<'_>, order: &str) -> Outcome<Response> {
+    let order = made(tx, call, order)?;
+    Ok(Response::json(200, &OrderPaid { order, balance: deposit::balance(tx, &call.who()?.account)? }))
+}
+
+/// The answer of an order that was issued, when its own is no longer kept.
+pub(crate) fn issued_again(tx: &mut dyn Tx, call: &Call<'_>, order: &str) -> Outcome<Response> {
+    Ok(Response::json(201, &made(tx, call, order)?))
 }
 
 const fn rules_state(state: OrderState) -> order::OrderState {
@@ -124,7 +143,7 @@ const fn rules_state(state: OrderState) -> order::OrderState {
         OrderState::Issued => order::OrderState::Issued,
         OrderState::Paid => order::OrderState::Paid,
         // A state this operator does not know: nobody is asked for money by it.
-        OrderState::Cancelled | OrderState::Other => order::OrderState::Cancelled,
+        OrderState::Cancelled | OrderState::Lost | OrderState::Other => order::OrderState::Cancelled,
     }
 }
 
@@ -147,7 +166,7 @@ pub(crate) fn tell_others(tx: &mut dyn Tx, now: DateTime<Utc>, reference: &str) 
     let rows = tx.query(&format!("SELECT {COLUMNS} WHERE daily_order.id = $1"), values![order])?;
     let Some(row) = rows.first() else { return Ok(()) };
     let (order, _) = from_row(row, now)?;
-    for account in owners(tx, &order.city, &order.plate)? {
+    for account in owners(tx, &order.city, &order.plate.canonical)? {
         if account != payer {
             let mut held = crate::account::Held::take(tx, &account)?;
             held.tell(Change::OrderChanged(order.clone()));

@@ -28,6 +28,9 @@ pub struct PageOrder<'a> {
 
 /// A bank or a payment provider with a hosted page.
 pub trait PaymentPage: Send + Sync {
+    /// Its name in the store; the ids of its payments are unique among themselves.
+    fn provider(&self) -> &'static str;
+
     /// The address of the page for one order. Computed, never asked for: no call leaves a transaction.
     fn page_url(&self, order: &PageOrder<'_>) -> String;
 
@@ -62,6 +65,10 @@ impl HostedPage {
 }
 
 impl PaymentPage for HostedPage {
+    fn provider(&self) -> &'static str {
+        "hosted_page"
+    }
+
     fn page_url(&self, order: &PageOrder<'_>) -> String {
         let separator = if order.return_url.contains('?') { '&' } else { '?' };
         let query = canonical(&[

@@ -1,7 +1,7 @@
 //! Quotes: a price frozen for two minutes, with the stays it was computed against.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mesto_protocol::api::{PayMethod, Quote, QuoteRequest};
+use mesto_protocol::api::{PayMethod, Plate, Quote, QuoteRequest};
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::quote::{PayMethod as RulesPay, QuoteAsk};
 
@@ -9,7 +9,7 @@ use crate::failure::{Outcome, refuse};
 use crate::http::Response;
 use crate::routes::Call;
 use crate::store::Tx;
-use crate::{stays, text, values, words};
+use crate::{stays, text, values, vehicles, words};
 
 /// The wire's payment methods are those of the rules without SMS, which is bought outside the app.
 fn rules_pay(pay: PayMethod) -> Outcome<RulesPay> {
@@ -34,14 +34,7 @@ pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     let asked: QuoteRequest = call.request.read()?;
     let account = call.who()?.account.clone();
     let city = call.operator.city(&asked.city)?;
-    let rows = tx.query(
-        "SELECT canonical, shown, city FROM vehicle WHERE id = $1 AND account = $2",
-        values![&asked.vehicle, &account],
-    )?;
-    let Some(row) = rows.first() else {
-        return refuse(ProblemCode::VehicleUnknown, "this vehicle is not in your account");
-    };
-    let (canonical, shown) = (row.string(0)?, row.string(1)?);
+    let plate = plate_of(tx, &asked, &account)?;
     if city.zone(&asked.zone).is_none() {
         let known: Vec<&str> = city.zones.iter().map(|zone| zone.id.as_str()).collect();
         return Err(Problem::new(
@@ -53,8 +46,8 @@ pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
         .into());
     }
     let now = call.now;
-    let running = running(tx, call, &asked, &canonical, &account)?;
-    let kept = stays::read(tx, &asked.city, &asked.zone, &account, &canonical)?;
+    let running = running(tx, call, &asked, &plate.canonical, &account)?;
+    let kept = stays::read(tx, &asked.city, &asked.zone, &account, &plate.canonical)?;
     let ask = QuoteAsk {
         zone: &asked.zone,
         minutes: asked.minutes,
@@ -68,7 +61,7 @@ pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
         id: call.operator.id("qt", now),
         city: asked.city,
         vehicle: asked.vehicle,
-        plate: shown,
+        plate,
         issued_at: now,
         expires_at: now + TimeDelta::seconds(city.policy.quote_ttl_seconds.into()),
         pay: asked.pay,
@@ -76,14 +69,14 @@ pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
         terms,
     };
     tx.execute(
-        "INSERT INTO quote (id, account, city, zone, vehicle, canonical, shown, pay, extends, terms, user_stay, plate_stay, issued_at, expires_at) VALUES ($1, $2, $3, $14, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        "INSERT INTO quote (id, account, city, zone, vehicle, canonical, shown, country, pay, extends, terms, user_stay, plate_stay, issued_at, expires_at) VALUES ($1, $2, $3, $14, $4, $5, $6, $15, $7, $8, $9, $10, $11, $12, $13)",
         values![
             &quote.id,
             &account,
             &quote.city,
-            &quote.vehicle,
-            &canonical,
-            &quote.plate,
+            quote.vehicle.as_deref(),
+            &quote.plate.canonical,
+            &quote.plate.display,
             &words::write(&quote.pay)?,
             quote.extends.as_deref(),
             &serde_json::to_string(&quote.terms)?,
@@ -91,10 +84,44 @@ pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
             stays::version(kept.1.as_ref()),
             now.timestamp_millis(),
             quote.expires_at.timestamp_millis(),
-            &asked.zone
+            &asked.zone,
+            quote.plate.country.as_deref()
         ],
     )?;
     Ok(Response::json(201, &quote))
+}
+
+/// The plate to be quoted for: of a vehicle of this account, or of a ticket of his that is to go on, whose car he may
+/// have removed since.
+fn plate_of(tx: &mut dyn Tx, asked: &QuoteRequest, account: &str) -> Outcome<Plate> {
+    match (&asked.vehicle, &asked.extends) {
+        (Some(vehicle), None) => {
+            let rows = tx.query(
+                "SELECT canonical, shown, country FROM vehicle WHERE id = $1 AND account = $2",
+                values![vehicle, account],
+            )?;
+            match rows.first() {
+                Some(row) => Ok(vehicles::plate_at(row, 0)?),
+                None => refuse(ProblemCode::VehicleUnknown, "this vehicle is not in your account"),
+            }
+        }
+        (None, Some(ticket)) => {
+            let rows = tx.query(
+                "SELECT ticket_plate.canonical, ticket_plate.shown, ticket_plate.country FROM ticket JOIN ticket_plate ON ticket_plate.ticket = ticket.id WHERE ticket.id = $1 AND ticket.account = $2 AND ticket.city = $3 AND ticket.zone = $4",
+                values![ticket, account, &asked.city, &asked.zone],
+            )?;
+            match rows.first() {
+                Some(row) => Ok(vehicles::plate_at(row, 0)?),
+                None => refuse(ProblemCode::NotFound, "there is no such ticket of yours in this zone"),
+            }
+        }
+        (None, None) | (Some(_), Some(_)) => Err(Problem::new(
+            ProblemCode::BadRequest,
+            "name a vehicle of yours in `vehicle`, or the ticket that is to go on in `extends`, and not both",
+        )
+        .with("field", "vehicle")
+        .into()),
+    }
 }
 
 /// The running ticket that a new one would continue: the last of this plate in this zone.

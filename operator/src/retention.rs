@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::failure::Outcome;
 use crate::store::{StoreError, Tx};
-use crate::{Operator, due, values};
+use crate::{Operator, due, idempotency, values};
 
 /// A stay is over with its billing day; the longest run of days on which nothing is charged is shorter than this.
 const STAYS: TimeDelta = TimeDelta::days(14);
@@ -25,7 +25,7 @@ pub(crate) fn erase_old(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>
     let stays = (now - STAYS).timestamp_millis();
     tx.write("DELETE FROM stay WHERE closes_at < $1", values![stays])?;
     tx.write("UPDATE account SET stays = NULL, stays_at = NULL WHERE stays_at < $1", values![stays])?;
-    tx.write("DELETE FROM intent WHERE at < $1", values![(now - operator.config.intents_kept).timestamp_millis()])?;
+    idempotency::erase_answers(tx, (now - operator.config.intents_kept).timestamp_millis())?;
     erase_events(tx, before(home.events_days))?;
     for city in operator.cities.values() {
         let kept = &city.retention;

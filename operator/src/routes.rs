@@ -26,6 +26,8 @@ pub(crate) struct Call<'a> {
     pub known: Vec<Row>,
     /// The answer to what the route said it would read first.
     pub foreseen: Vec<Row>,
+    /// What an action made (a ticket, a top-up, an order): its key is remembered as long as that is kept.
+    pub made: Option<String>,
 }
 
 /// What a handler will read first: asked together with who calls, so that a database at the other end of a connection is not asked twice.
@@ -37,7 +39,7 @@ pub(crate) struct Foreseen {
 
 impl<'a> Call<'a> {
     pub fn new(operator: &'a Operator, now: DateTime<Utc>, request: &'a Request, path: Vec<String>) -> Self {
-        Self { operator, now, request, path, who: None, held: None, known: Vec::new(), foreseen: Vec::new() }
+        Self { operator, now, request, path, who: None, held: None, known: Vec::new(), foreseen: Vec::new(), made: None }
     }
 
     /// Finds out who calls and whether he may; for an action his account is locked.
@@ -107,6 +109,8 @@ impl<'a> Call<'a> {
 }
 
 type Handler = fn(&mut dyn Tx, &mut Call<'_>) -> Outcome<Response>;
+/// Answers an action again from what it made, when the answer itself is no longer kept.
+type Again = fn(&mut dyn Tx, &Call<'_>, &str) -> Outcome<Response>;
 
 pub(crate) struct Route {
     pub method: &'static str,
@@ -115,6 +119,8 @@ pub(crate) struct Route {
     pub roles: Option<&'static [Role]>,
     /// Needs an Idempotency-Key.
     pub is_action: bool,
+    /// How an action is answered again when only what it made is still known.
+    pub again: Option<Again>,
     /// What an action reads first.
     pub foresees: Option<fn(&Request) -> Option<Foreseen>>,
     pub handler: Handler,
@@ -126,16 +132,16 @@ const DRIVER: Option<&[Role]> = Some(&[Role::Driver]);
 const INSPECTOR: Option<&[Role]> = Some(&[Role::Inspector]);
 
 const fn read(path: &'static str, roles: Option<&'static [Role]>, handler: Handler) -> Route {
-    Route { method: "GET", path, roles, is_action: false, foresees: None, handler }
+    Route { method: "GET", path, roles, is_action: false, again: None, foresees: None, handler }
 }
 const fn post(path: &'static str, roles: Option<&'static [Role]>, handler: Handler) -> Route {
-    Route { method: "POST", path, roles, is_action: false, foresees: None, handler }
+    Route { method: "POST", path, roles, is_action: false, again: None, foresees: None, handler }
 }
-const fn action(path: &'static str, roles: Option<&'static [Role]>, handler: Handler) -> Route {
-    Route { method: "POST", path, roles, is_action: true, foresees: None, handler }
+const fn action(path: &'static str, roles: Option<&'static [Role]>, handler: Handler, again: Again) -> Route {
+    Route { method: "POST", path, roles, is_action: true, again: Some(again), foresees: None, handler }
 }
 const fn delete(path: &'static str, roles: Option<&'static [Role]>, handler: Handler) -> Route {
-    Route { method: "DELETE", path, roles, is_action: false, foresees: None, handler }
+    Route { method: "DELETE", path, roles, is_action: false, again: None, foresees: None, handler }
 }
 
 impl Route {
@@ -161,20 +167,21 @@ static ROUTES: &[Route] = &[
     post(route::VEHICLES, DRIVER, vehicles::add),
     delete(route::VEHICLE, DRIVER, vehicles::remove),
     post(route::QUOTES, DRIVER, quotes::make),
-    action(route::TICKETS, DRIVER, tickets::buy).foreseeing(tickets::quote_to_buy),
+    action(route::TICKETS, DRIVER, tickets::buy, tickets::again).foreseeing(tickets::quote_to_buy),
     read(route::TICKETS, DRIVER, tickets::list),
     read(route::TICKET, DRIVER, tickets::read),
     read(route::DEPOSIT, DRIVER, deposit::history),
-    action(route::TOPUPS, DRIVER, deposit::top_up),
+    action(route::TOPUPS, DRIVER, deposit::top_up, deposit::again),
     read(route::TOPUP, DRIVER, deposit::read),
+    delete(route::TOPUP, DRIVER, deposit::abandon),
     post(route::BANK_NOTICE, ANYBODY, deposit::notice),
     read(route::ORDERS, DRIVER, orders::list),
-    action(route::ORDER_PAYMENT, DRIVER, orders::pay),
+    action(route::ORDER_PAYMENT, DRIVER, orders::pay, orders::paid_again),
     read(route::INTENT, EVERYBODY, idempotency::outcome),
     delete(route::INTENT, EVERYBODY, idempotency::cancel),
     read(route::EVENTS, EVERYBODY, events::page),
     read(route::INSPECTOR_CHECK, INSPECTOR, inspector::check),
-    action(route::INSPECTOR_ORDERS, INSPECTOR, inspector::issue),
+    action(route::INSPECTOR_ORDERS, INSPECTOR, inspector::issue, orders::issued_again),
 ];
 
 /// The route of a request and what stands in its path; 404 and 405 say what there is.
@@ -208,6 +215,12 @@ fn matched(pattern: &str, path: &str) -> Option<Vec<String>> {
         }
     }
     given.next().is_none().then_some(named)
+}
+
+/// How the action of a route is answered again; the route as [`crate::idempotency`] keeps it, `POST /v1/tickets`.
+pub(crate) fn again(kept: &str) -> Option<Again> {
+    let (method, path) = kept.split_once(' ')?;
+    ROUTES.iter().find(|route| route.method == method && route.path == path).and_then(|route| route.again)
 }
 
 /// The pattern of a request's path, for logs: ids and plates do not stand in it.

@@ -14,7 +14,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::sse::{self, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response as HttpResponse};
 use futures_util::stream;
-use mesto_protocol::event::{Event, EventPage};
+use mesto_protocol::event::{Cursor, Event, EventPage};
 use mesto_protocol::{Problem, ProblemCode, route};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -182,7 +182,8 @@ fn wants_stream(request: &Request) -> bool {
 struct Tail {
     service: Service,
     request: Request,
-    cursor: i64,
+    /// `None`: from the first event that is kept on.
+    cursor: Option<Cursor>,
     waiting: VecDeque<Event>,
     changed: watch::Receiver<u64>,
     ending: watch::Receiver<bool>,
@@ -191,7 +192,7 @@ struct Tail {
 impl Tail {
     /// The next page, or why there is none.
     async fn page(&mut self) -> Result<EventPage, Response> {
-        self.request.query = format!("after={}", self.cursor);
+        self.request.query = self.cursor.as_ref().map(|cursor| format!("after={cursor}")).unwrap_or_default();
         let response = timely(&self.service, self.request.clone()).await;
         match response.read::<EventPage>() {
             Ok(page) if response.status == 200 => Ok(page),
@@ -202,10 +203,10 @@ impl Tail {
     async fn next(mut self) -> Option<(Result<sse::Event, Infallible>, Self)> {
         loop {
             if let Some(event) = self.waiting.pop_front() {
-                self.cursor = event.seq;
                 let (kind, data) = events::data(&event);
-                let event = sse::Event::default().id(event.seq.to_string()).event(kind).data(data);
-                return Some((Ok(event), self));
+                let told = sse::Event::default().id(event.cursor.to_string()).event(kind).data(data);
+                self.cursor = Some(event.cursor);
+                return Some((Ok(told), self));
             }
             if *self.ending.borrow() {
                 return None;
@@ -227,10 +228,9 @@ impl Tail {
 
 /// `GET /v1/events` as `text/event-stream`, from Last-Event-ID or `?after=` on.
 async fn stream_events(service: Service, request: Request) -> HttpResponse {
-    let cursor = match request.get("last-event-id").map(str::parse) {
-        Some(Ok(cursor)) => Ok(cursor),
-        Some(Err(_)) => Err(Problem::new(ProblemCode::BadRequest, "Last-Event-ID should be the id of an event")),
-        None => request.asked_number("after").map(Option::unwrap_or_default),
+    let cursor = match request.get("last-event-id") {
+        Some(id) => events::cursor("Last-Event-ID", id).map(Some),
+        None => request.asked("after").and_then(|text| text.map(|text| events::cursor("after", &text)).transpose()),
     };
     let now = service.clock.now();
     let cursor = match cursor {

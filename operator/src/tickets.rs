@@ -1,7 +1,9 @@
 //! Tickets: a quote bought exactly, charged, signed and told, all in one transaction.
 
 use chrono::{DateTime, Utc};
-use mesto_protocol::api::{Channel, PayMethod, Purchase, Purchased, StayOfTicket, Ticket, TicketState, Tickets};
+use mesto_protocol::api::{
+    Channel, PayMethod, Plate, Purchase, Purchased, StayOfTicket, TICKETS_OVER, Ticket, TicketState, Tickets,
+};
 use mesto_protocol::device::DeviceKey;
 use mesto_protocol::event::Change;
 use mesto_protocol::ticket::TicketClaims;
@@ -16,16 +18,17 @@ use crate::ledger::{self, Book, Movement};
 use crate::routes::{Call, Foreseen};
 use crate::stays::{self, Kept, Latest};
 use crate::store::{Row, StoreError, Tx};
-use crate::{due, text, values, words};
+use crate::{deposit, due, text, values, vehicles, words};
 
 const PAGE: i64 = 50;
 const MOST: i64 = 200;
+/// How many that are over an account is told of.
+const OVER: i64 = TICKETS_OVER as i64;
 
 /// A quote as it was stored.
 struct Frozen {
     city: String,
-    canonical: String,
-    shown: String,
+    plate: Plate,
     pay: PayMethod,
     extends: Option<String>,
     terms: Terms,
@@ -61,7 +64,15 @@ pub(crate) fn buy(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
         .into());
     }
     let ticket = sell(tx, call, &asked.quote, frozen)?;
+    call.made = Some(ticket.id.clone());
     Ok(Response::json(201, &Purchased { ticket, balance: call.held()?.balance() }))
+}
+
+/// The answer of a purchase whose own is no longer kept: the ticket as it stands now, and the balance now.
+pub(crate) fn again(tx: &mut dyn Tx, call: &Call<'_>, made: &str) -> Outcome<Response> {
+    let ticket = find(tx, made, call.now)?.ok_or_else(|| StoreError::unreadable("ticket", "it is gone"))?;
+    let balance = deposit::balance(tx, &call.who()?.account)?;
+    Ok(Response::json(201, &Purchased { ticket, balance }))
 }
 
 /// What a purchase reads first: its quote, whether it was bought, and the stays it counts in.
@@ -70,7 +81,7 @@ pub(crate) fn quote_to_buy(request: &Request) -> Option<Foreseen> {
     Some(Foreseen {
         // Subqueries and no joins: each is a walk along an index even by a plan that was made while the table was empty.
         sql: concat!(
-            "SELECT city, canonical, shown, pay, extends, terms, user_stay, plate_stay, expires_at, (SELECT id FROM ticket WHERE ticket.account = quote.account AND ticket.quote = $1), (SELECT ",
+            "SELECT city, canonical, shown, country, pay, extends, terms, user_stay, plate_stay, expires_at, (SELECT id FROM ticket WHERE ticket.account = quote.account AND ticket.quote = $1), (SELECT ",
             stays::kept_of_plate!(),
             " FROM stay WHERE canonical = quote.canonical AND city = quote.city AND zone = quote.zone), account FROM quote WHERE id = $1"
         ),
@@ -81,38 +92,37 @@ pub(crate) fn quote_to_buy(request: &Request) -> Option<Foreseen> {
 /// The quote of this purchase, or why it cannot be bought. Its account is locked, so it is bought once.
 fn take_quote(call: &Call<'_>) -> Outcome<Frozen> {
     let account = &call.who()?.account;
-    let Some(row) = call.foreseen.first().filter(|row| row.text(11).is_ok_and(|owner| owner == account)) else {
+    let Some(row) = call.foreseen.first().filter(|row| row.text(12).is_ok_and(|owner| owner == account)) else {
         return refuse(ProblemCode::QuoteUnknown, "there is no such quote of yours; ask for a new one");
     };
-    if let Some(ticket) = row.maybe_text(9)? {
+    if let Some(ticket) = row.maybe_text(10)? {
         return Err(Problem::new(ProblemCode::QuoteUsed, "this quote was bought already")
             .with("ticket", ticket)
             .into());
     }
-    let expires_at = text::time(row.int(8)?)?;
+    let expires_at = text::time(row.int(9)?)?;
     if call.now > expires_at {
         return Err(Problem::new(ProblemCode::QuoteExpired, "the price was held until then; ask for a new quote")
             .with("expired_at", expires_at)
             .into());
     }
-    let (city, terms): (String, Terms) = (row.string(0)?, serde_json::from_str(row.text(5)?)?);
+    let (city, terms): (String, Terms) = (row.string(0)?, serde_json::from_str(row.text(6)?)?);
     let of_user = call.held.as_ref().and_then(|held| held.stays.get(&city, &terms.zone)).cloned();
     Ok(Frozen {
         city,
-        canonical: row.string(1)?,
-        shown: row.string(2)?,
-        pay: words::read(row.text(3)?)?,
-        extends: row.maybe_string(4)?,
+        plate: vehicles::plate_at(row, 1)?,
+        pay: words::read(row.text(4)?)?,
+        extends: row.maybe_string(5)?,
         terms,
-        versions: (row.int(6)?, row.int(7)?),
-        kept: (of_user, row.maybe_text(10)?.map(Kept::read).transpose()?),
+        versions: (row.int(7)?, row.int(8)?),
+        kept: (of_user, row.maybe_text(11)?.map(Kept::read).transpose()?),
     })
 }
 
 fn sell(tx: &mut dyn Tx, call: &mut Call<'_>, quote: &str, frozen: Frozen) -> Outcome<Ticket> {
     let (now, account) = (call.now, call.who()?.account.clone());
     let stay = buy_stay(tx, call, &frozen)?;
-    let Frozen { city, canonical, shown, pay, extends, terms, .. } = frozen;
+    let Frozen { city, plate, pay, extends, terms, .. } = frozen;
     let id = call.operator.id("tk", now);
     let claims = TicketClaims {
         issuer: call.operator.config.issuer.clone(),
@@ -120,7 +130,7 @@ fn sell(tx: &mut dyn Tx, call: &mut Call<'_>, quote: &str, frozen: Frozen) -> Ou
         account: Some(account.clone()),
         city: city.clone(),
         zone: terms.zone.clone(),
-        plate: canonical.clone(),
+        plate: plate.canonical.clone(),
         channel: Channel::App,
         issued_at: now,
         starts_at: terms.starts_at,
@@ -135,8 +145,7 @@ fn sell(tx: &mut dyn Tx, call: &mut Call<'_>, quote: &str, frozen: Frozen) -> Ou
         id,
         city,
         zone: terms.zone.clone(),
-        plate: canonical,
-        plate_shown: shown,
+        plate,
         channel: Channel::App,
         state: TicketState::Active,
         issued_at: now,
@@ -170,7 +179,7 @@ fn sell(tx: &mut dyn Tx, call: &mut Call<'_>, quote: &str, frozen: Frozen) -> Ou
 
 /// Continues the user's and the plate's stay; a stay that changed since the quote makes the quote stale.
 fn buy_stay(tx: &mut dyn Tx, call: &mut Call<'_>, frozen: &Frozen) -> Outcome<StayOfTicket> {
-    let Frozen { city, canonical, terms, versions, kept, .. } = frozen;
+    let Frozen { city, plate: of, terms, versions, kept, .. } = frozen;
     let (user, plate) = (kept.0.as_ref(), kept.1.as_ref());
     if (stays::version(user), stays::version(plate)) != *versions {
         return refuse(ProblemCode::QuoteStale, "another purchase changed this stay; ask for a new quote");
@@ -178,7 +187,7 @@ fn buy_stay(tx: &mut dyn Tx, call: &mut Call<'_>, frozen: &Frozen) -> Outcome<St
     let rules = call.operator.city(city)?;
     let of_user = Stay::after_purchase(rules, stays::stay(user), terms)?;
     let of_plate = Stay::after_purchase(rules, stays::stay(plate), terms)?;
-    let id = stays::advance(tx, call, (city, canonical), kept, (&of_user, &of_plate))?;
+    let id = stays::advance(tx, call, (city, &of.canonical), kept, (&of_user, &of_plate))?;
     Ok(StayOfTicket {
         id,
         started_at: of_user.started_at,
@@ -215,13 +224,14 @@ fn store(tx: &mut dyn Tx, ticket: &Ticket, account: &str, quote: &str) -> Outcom
         ],
     )?;
     tx.write(
-        "INSERT INTO ticket_plate (ticket, city, zone, canonical, shown, ends_at, signed) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO ticket_plate (ticket, city, zone, canonical, shown, country, ends_at, signed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         values![
             &ticket.id,
             &ticket.city,
             &ticket.zone,
-            &ticket.plate,
-            &ticket.plate_shown,
+            &ticket.plate.canonical,
+            &ticket.plate.display,
+            ticket.plate.country.as_deref(),
             ticket.ends_at.timestamp_millis(),
             &ticket.signed
         ],
@@ -235,7 +245,7 @@ fn minutes(from: DateTime<Utc>, until: DateTime<Utc>) -> u32 {
 }
 
 /// Columns of a ticket with its plate; a plate that was erased reads as empty.
-const COLUMNS: &str = "ticket.id, ticket.channel, ticket.city, ticket.zone, ticket.state, ticket.issued_at, ticket.starts_at, ticket.ends_at, ticket.price, ticket.currency, ticket.lines, ticket.tariff, ticket.pay, ticket.stay, ticket.stay_started_at, ticket.stay_deadline, ticket.stay_paid_until, ticket.extends, ticket_plate.canonical, ticket_plate.shown, ticket_plate.signed FROM ticket LEFT JOIN ticket_plate ON ticket_plate.ticket = ticket.id";
+const COLUMNS: &str = "ticket.id, ticket.channel, ticket.city, ticket.zone, ticket.state, ticket.issued_at, ticket.starts_at, ticket.ends_at, ticket.price, ticket.currency, ticket.lines, ticket.tariff, ticket.pay, ticket.stay, ticket.stay_started_at, ticket.stay_deadline, ticket.stay_paid_until, ticket.extends, ticket_plate.canonical, ticket_plate.shown, ticket_plate.country, ticket_plate.signed FROM ticket LEFT JOIN ticket_plate ON ticket_plate.ticket = ticket.id";
 
 fn from_row(row: &Row, now: DateTime<Utc>) -> Outcome<Ticket> {
     let currency = Currency::new(row.text(9)?)?;
@@ -244,8 +254,7 @@ fn from_row(row: &Row, now: DateTime<Utc>) -> Outcome<Ticket> {
         id: row.string(0)?,
         city: row.string(2)?,
         zone: row.string(3)?,
-        plate: row.maybe_string(18)?.unwrap_or_default(),
-        plate_shown: row.maybe_string(19)?.unwrap_or_default(),
+        plate: vehicles::plate_at(row, 18)?,
         channel: words::read(row.text(1)?)?,
         state: state_at(words::read(row.text(4)?)?, ends_at, now),
         issued_at: text::time(row.int(5)?)?,
@@ -263,7 +272,7 @@ fn from_row(row: &Row, now: DateTime<Utc>) -> Outcome<Ticket> {
             paid_until: text::time(row.int(16)?)?,
         },
         extends: row.maybe_string(17)?,
-        signed: row.maybe_string(20)?.unwrap_or_default(),
+        signed: row.maybe_string(21)?.unwrap_or_default(),
     })
 }
 
@@ -276,7 +285,7 @@ fn state_at(stored: TicketState, ends_at: DateTime<Utc>, now: DateTime<Utc>) -> 
 pub(crate) fn recent(tx: &mut dyn Tx, account: &str, now: DateTime<Utc>) -> Outcome<Vec<Ticket>> {
     let rows = tx.query(
         &format!("SELECT {COLUMNS} WHERE ticket.account = $1 AND (ticket.ends_at > $2 OR ticket.id IN (SELECT id FROM ticket WHERE account = $1 AND ends_at <= $2 ORDER BY id DESC LIMIT $3)) ORDER BY ticket.id DESC"),
-        values![account, now.timestamp_millis(), PAGE],
+        values![account, now.timestamp_millis(), OVER],
     )?;
     rows.iter().map(|row| from_row(row, now)).collect()
 }

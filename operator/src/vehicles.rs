@@ -1,9 +1,9 @@
 //! The vehicles of an account: their plates stand here and can be erased.
 
-use mesto_protocol::api::{NewVehicle, Vehicle, Vehicles};
+use mesto_protocol::api::{NewVehicle, Plate, Vehicle, Vehicles};
 use mesto_protocol::event::Change;
 use mesto_protocol::{Problem, ProblemCode};
-use mesto_rules::plate::{Plate, parse_plate};
+use mesto_rules::plate::parse_plate;
 
 use crate::account::Held;
 use crate::failure::{Outcome, refuse};
@@ -17,11 +17,20 @@ const LABEL_MAX: usize = 40;
 /// A plate by the city's grammar, or what is wrong with it.
 pub(crate) fn plate(operator: &Operator, city: &str, typed: &str) -> Outcome<Plate> {
     let city = operator.city(city)?;
-    parse_plate(typed, &city.plates).map_err(|error| {
+    parse_plate(typed, &city.plates).map(Plate::from).map_err(|error| {
         Problem::new(ProblemCode::PlateInvalid, error.to_string())
             .with("reason", error.code())
             .with("example", &city.plates.example)
             .into()
+    })
+}
+
+/// A plate as its three columns stand in a row: canonical, shown, country. One that was erased reads as empty.
+pub(crate) fn plate_at(row: &Row, place: usize) -> Result<Plate, StoreError> {
+    Ok(Plate {
+        canonical: row.maybe_string(place)?.unwrap_or_default(),
+        display: row.maybe_string(place + 1)?.unwrap_or_default(),
+        country: row.maybe_string(place + 2)?,
     })
 }
 
@@ -32,14 +41,14 @@ pub(crate) fn list(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
 
 /// The vehicles of an account, in the order they were added.
 pub(crate) fn of(tx: &mut dyn Tx, account: &str) -> Result<Vec<Vehicle>, StoreError> {
-    tx.query("SELECT id, shown, canonical, label FROM vehicle WHERE account = $1 ORDER BY id", values![account])?
+    tx.query("SELECT id, canonical, shown, country, label FROM vehicle WHERE account = $1 ORDER BY id", values![account])?
         .iter()
         .map(vehicle)
         .collect()
 }
 
 fn vehicle(row: &Row) -> Result<Vehicle, StoreError> {
-    Ok(Vehicle { id: row.string(0)?, plate: row.string(1)?, canonical: row.string(2)?, label: row.maybe_string(3)? })
+    Ok(Vehicle { id: row.string(0)?, plate: plate_at(row, 1)?, label: row.maybe_string(4)? })
 }
 
 /// `POST /v1/vehicles`
@@ -56,18 +65,18 @@ pub(crate) fn add(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     }
     let vehicle = Vehicle {
         id: call.operator.id("vh", call.now),
-        plate: plate.display,
-        canonical: plate.canonical,
+        plate,
         label: asked.label.map(|label| label.chars().filter(|letter| !letter.is_control()).take(LABEL_MAX).collect()),
     };
     let added = tx.execute(
-        "INSERT INTO vehicle (id, account, city, canonical, shown, label, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (account, canonical) DO NOTHING",
+        "INSERT INTO vehicle (id, account, city, canonical, shown, country, label, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (account, canonical) DO NOTHING",
         values![
             &vehicle.id,
             &held.id,
             &asked.city,
-            &vehicle.canonical,
-            &vehicle.plate,
+            &vehicle.plate.canonical,
+            &vehicle.plate.display,
+            vehicle.plate.country.as_deref(),
             vehicle.label.as_deref(),
             call.now.timestamp_millis()
         ],
@@ -84,7 +93,7 @@ pub(crate) fn add(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
 pub(crate) fn remove(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     let mut held = Held::take(tx, &call.who()?.account)?;
     let removed = tx.query(
-        "DELETE FROM vehicle WHERE id = $1 AND account = $2 RETURNING id, shown, canonical, label",
+        "DELETE FROM vehicle WHERE id = $1 AND account = $2 RETURNING id, canonical, shown, country, label",
         values![call.named(), &held.id],
     )?;
     let Some(row) = removed.first() else {

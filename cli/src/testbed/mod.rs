@@ -8,7 +8,7 @@ mod world;
 pub use control::code_in;
 pub use front::{Fault, FaultKind};
 pub use walk::{Payer, WalkError, Walked};
-pub use world::{BookRow, Books, Options, World, WorldError, books};
+pub use world::{BookRow, Books, IncidentRow, Options, World, WorldError, books};
 
 use crate::args::TestbedArgs;
 use crate::failure::{CliError, Exit, Outcome};

@@ -62,6 +62,17 @@ pub struct Books {
     pub tickets: i64,
     /// Every book; what is debited is positive.
     pub accounts: Vec<BookRow>,
+    /// What somebody has to look at, oldest first.
+    pub incidents: Vec<IncidentRow>,
+}
+
+/// One thing to be looked at.
+#[derive(Debug, Clone, Serialize)]
+pub struct IncidentRow {
+    pub at: String,
+    pub kind: String,
+    pub reference: String,
+    pub detail: String,
 }
 
 /// One book of the ledger.
@@ -422,7 +433,17 @@ pub fn books(operator: &Operator, store: &dyn Store) -> Result<Books, WorldError
         deposits.set_sign_positive(true);
     }
     let sums_to_zero = fault.is_none() && total.is_zero();
-    Ok(Books { sums_to_zero, fault, deposits: deposits.to_string(), tickets, accounts })
+    let incidents = operator
+        .incidents(store)?
+        .into_iter()
+        .map(|one| IncidentRow {
+            at: one.at.to_rfc3339(),
+            kind: one.kind,
+            reference: one.reference,
+            detail: one.detail,
+        })
+        .collect();
+    Ok(Books { sums_to_zero, fault, deposits: deposits.to_string(), tickets, accounts, incidents })
 }
 
 fn web() -> Result<reqwest::Client, WorldError> {

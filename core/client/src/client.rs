@@ -412,6 +412,7 @@ mod tests {
     use mesto_rules::{Currency, Money};
 
     use super::*;
+    use crate::guard::Wish;
     use crate::intent::{IntentKind, IntentState, Progress};
     use crate::ports::{Clock, Entropy, Link, LinkAnswer, LinkError, LinkRequest, NoReminders, Secrets, SecretsError};
 
@@ -463,7 +464,12 @@ mod tests {
             reminders: Arc::new(NoReminders),
         };
         let client = Client::open(Config::new(folder.join("mesto.db"), "belgrade", [0; 32]), ports).unwrap();
-        client.core().account = Some("account".to_owned());
+        let anchor = Anchor::observe(Still.wall().timestamp_millis(), Still.monotonic(), &Still);
+        {
+            let mut core = client.core();
+            core.account = Some("account".to_owned());
+            core.anchor = Some(anchor);
+        }
         client
     }
 
@@ -487,7 +493,8 @@ mod tests {
         let amount = Money::from_minor(100_000, Currency::new("RSD").unwrap());
         let intend = |size: usize| {
             let body = move |_| Ok(vec![b'x'; size]);
-            now_or_never(client.intend(IntentKind::Topup { amount }, "/v1".to_owned(), body, client.now()))
+            let kind = IntentKind::Topup { amount };
+            now_or_never(client.intend(Wish { kind, path: "/v1".to_owned(), body: &body, until: None }))
         };
         let error = intend(1_000_000).unwrap_err();
         assert_eq!(error.code(), "phone_full");
@@ -529,9 +536,9 @@ mod tests {
         let client = open(folder.path(), link.clone());
         *link.client.lock().unwrap() = Some(client.clone());
         let amount = Money::from_minor(100_000, Currency::new("RSD").unwrap());
-        let later = client.now() + TimeDelta::minutes(2);
-        let body = |_| Ok(b"{}".to_vec());
-        let intent = now_or_never(client.intend(IntentKind::Topup { amount }, "/v1".to_owned(), body, later)).unwrap();
+        let (kind, body) = (IntentKind::Topup { amount }, |_| Ok(b"{}".to_vec()));
+        let wish = Wish { kind, path: "/v1".to_owned(), body: &body, until: None };
+        let intent = now_or_never(client.intend(wish)).unwrap();
         assert_eq!(intent.state, IntentState::Unconfirmed(Progress::Leaving));
         // Still no room: nothing more is sent, and nothing is said about money.
         let settled = now_or_never(client.settle_intent(&intent.key)).unwrap();

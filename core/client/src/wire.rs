@@ -50,6 +50,11 @@ pub(crate) fn escape(text: &str) -> String {
     escaped
 }
 
+/// A moment as part of a query.
+pub(crate) fn rfc3339(at: chrono::DateTime<chrono::Utc>) -> String {
+    at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+}
+
 /// A route with its one parameter filled in.
 pub(crate) fn path(route: &str, value: &str) -> String {
     match (route.find('{'), route.find('}')) {

@@ -5,9 +5,12 @@
 
 use chrono::{DateTime, Utc};
 use mesto_rules::money::Money;
+use mesto_rules::plate::ParsedPlate;
 use mesto_rules::quote::{Quote as QuoteTerms, QuoteLine};
 use serde::de::{IntoDeserializer as _, value};
 use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::event::Cursor;
 
 macro_rules! wire {
     ($($(#[$meta:meta])* pub struct $name:ident { $($body:tt)* })*) => {
@@ -59,6 +62,50 @@ fn open<'de, T: Open + Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) 
     Ok(T::deserialize(word).unwrap_or(T::OTHER))
 }
 
+/// How many tickets that are over an account's answer tells.
+pub const TICKETS_OVER: usize = 50;
+
+/// A number plate, the same value on every border. Two are the same plate when their canonical forms are (`==` asks
+/// nothing else): what is shown may differ.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Plate {
+    /// As it is compared: `BG789PP`. Empty when it was erased.
+    pub canonical: String,
+    /// As it is shown: `BG 789-PP`.
+    pub display: String,
+    /// ISO 3166-1 of the country whose form it follows, `RS`; absent for a free form, which may be of any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+}
+
+impl PartialEq for Plate {
+    fn eq(&self, other: &Self) -> bool {
+        self.canonical == other.canonical
+    }
+}
+
+impl Eq for Plate {}
+
+impl std::hash::Hash for Plate {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.canonical.hash(state);
+    }
+}
+
+/// As it is shown.
+impl std::fmt::Display for Plate {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(&self.display)
+    }
+}
+
+impl From<ParsedPlate> for Plate {
+    fn from(parsed: ParsedPlate) -> Self {
+        Self { canonical: parsed.canonical, display: parsed.display, country: parsed.country }
+    }
+}
+
 wire! {
     /// `GET /v1/clock`
     pub struct Clock {
@@ -95,16 +142,17 @@ wire! {
         pub expires_at: DateTime<Utc>,
     }
 
-    /// `GET /v1/account`: everything an app shows, as of `seq`.
+    /// `GET /v1/account`: everything an app shows, as of `cursor`.
     pub struct Account {
         pub account: String,
         pub phone_masked: String,
-        /// Cursor of the last event that is already in this answer.
-        pub seq: i64,
+        /// Of the last event that is already in this answer; opaque.
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        pub cursor: Cursor,
         #[cfg_attr(feature = "openapi", schema(value_type = crate::openapi::MoneySchema))]
         pub balance: Money,
         pub vehicles: Vec<Vehicle>,
-        /// Newest first: every running one, and the last 50 that are over.
+        /// Newest first: every running one, and the last [`TICKETS_OVER`] that are over.
         pub tickets: Vec<Ticket>,
         pub orders: Vec<Order>,
         /// Those that wait for the bank.
@@ -121,10 +169,7 @@ wire! {
     }
     pub struct Vehicle {
         pub id: String,
-        /// As it is shown: `BG 789-PP`.
-        pub plate: String,
-        /// As it is compared: `BG789PP`.
-        pub canonical: String,
+        pub plate: Plate,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub label: Option<String>,
     }
@@ -153,8 +198,12 @@ wire! {
     pub struct QuoteRequest {
         pub city: String,
         pub zone: String,
-        /// Id of a vehicle of this account.
-        pub vehicle: String,
+        /// Id of a vehicle of this account; or else `extends`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub vehicle: Option<String>,
+        /// Id of a ticket of this account in this zone that is to go on: its plate need not be among the vehicles any more.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub extends: Option<String>,
         pub minutes: u32,
         #[serde(default)]
         pub pay: PayMethod,
@@ -163,8 +212,10 @@ wire! {
     pub struct Quote {
         pub id: String,
         pub city: String,
-        pub vehicle: String,
-        pub plate: String,
+        /// Absent when a ticket was to go on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub vehicle: Option<String>,
+        pub plate: Plate,
         pub issued_at: DateTime<Utc>,
         pub expires_at: DateTime<Utc>,
         #[serde(deserialize_with = "open")]
@@ -192,10 +243,7 @@ wire! {
         pub id: String,
         pub city: String,
         pub zone: String,
-        /// Canonical plate.
-        pub plate: String,
-        /// The plate as it is shown.
-        pub plate_shown: String,
+        pub plate: Plate,
         #[serde(deserialize_with = "open")]
         pub channel: Channel,
         #[serde(deserialize_with = "open")]
@@ -283,7 +331,7 @@ wire! {
         pub id: String,
         pub city: String,
         pub zone: String,
-        pub plate: String,
+        pub plate: Plate,
         #[serde(deserialize_with = "open")]
         pub state: OrderState,
         pub issued_at: DateTime<Utc>,
@@ -333,7 +381,7 @@ wire! {
 
     /// `GET /v1/inspector/check?city=&plate=&zone=`
     pub struct PlateCheck {
-        pub plate: String,
+        pub plate: Plate,
         pub zone: String,
         pub checked_at: DateTime<Utc>,
         pub covered: bool,
@@ -381,10 +429,29 @@ open_words! {
     pub enum PayMethod { #[default] Deposit, Card }
     /// Where a ticket was bought (BG-12, BG-17).
     pub enum Channel { App, Sms, Kiosk }
-    pub enum TicketState { Active, Expired, Voided }
-    pub enum TopupState { Pending, Succeeded, Declined }
+    pub enum TicketState {
+        Active,
+        Expired,
+        Voided,
+        /// Said by a phone alone, never by an operator: it holds the ticket, and the operator, whose books were put back
+        /// from a copy, does not know it.
+        Lost,
+    }
+    pub enum TopupState {
+        Pending,
+        Succeeded,
+        Declined,
+        /// Given up by the driver, or his account was closed: what the bank still takes is owed back.
+        Abandoned,
+    }
     pub enum EntryKind { Topup, Ticket, Order, Refund }
-    pub enum OrderState { Issued, Paid, Cancelled }
+    pub enum OrderState {
+        Issued,
+        Paid,
+        Cancelled,
+        /// Said by a phone alone, as of a ticket.
+        Lost,
+    }
     /// Why an order was issued (art. 18a): no ticket at all, or the paid time ran out.
     pub enum Violation { NoTicket, TimeExpired }
     pub enum IntentState {
@@ -395,6 +462,9 @@ open_words! {
         Ended,
         /// Cancelled before it was seen: it will be refused if it arrives.
         Cancelled,
+        /// Not known, and older than this operator's memory: nobody can say whether it was executed. It will be refused
+        /// if it arrives.
+        Forgotten,
     }
 }
 

@@ -168,10 +168,10 @@ fn event_schema() -> Value {
     );
     json!({
         "type": "object",
-        "description": "One change of an account, with the whole new state of the thing. An unknown kind is passed over and the account read as a whole; its `seq` counts.",
-        "required": ["seq", "at", "kind"],
+        "description": "One change of an account, with the whole new state of the thing. An unknown kind is passed over and the account read as a whole; its cursor counts.",
+        "required": ["cursor", "at", "kind"],
         "properties": {
-            "seq": {"type": "integer", "format": "int64", "description": "Counts from 1 without gaps: the cursor."},
+            "cursor": {"type": "string", "description": "Where a reader goes on from; opaque."},
             "at": {"type": "string", "format": "date-time"},
             "kind": {"type": "string"},
         },

@@ -87,6 +87,8 @@ problems! {
     AmountNotOffered, "amount_not_offered", 422, "The deposit takes only the listed amounts";
     BankUnavailable, "bank_unavailable", 503, "The bank cannot be reached; nothing was charged";
     BankNoticeInvalid, "bank_notice_invalid", 400, "The bank's message is not authentic";
+    /// Somebody at the operator has to look at it; nothing was booked.
+    NoticeContradicts, "notice_contradicts", 409, "The bank tells of one payment what it told of another";
 
     OrderAlreadyPaid, "order_already_paid", 409, "This order is already paid";
     OrderNotPayable, "order_not_payable", 409, "This order cannot be paid any more";

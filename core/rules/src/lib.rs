@@ -40,7 +40,7 @@ pub use fact::{Certainty, Fact};
 pub use geo::{Position, SignError, ZoneNear, zone_by_sign, zones_near};
 pub use money::{Currency, Money, MoneyError};
 pub use order::{OrderState, OrderTerms};
-pub use plate::{Plate, PlateError, PlateGrammar, PlateKind, PlateWarning, parse_plate};
+pub use plate::{ParsedPlate, PlateError, PlateGrammar, PlateKind, PlateWarning, parse_plate};
 pub use quote::{LineKind, Notice, PayMethod, Quote, QuoteAsk, QuoteLine, Refusal, StayPreview, quote};
 pub use stay::Stay;
 pub use ticket::TicketState;

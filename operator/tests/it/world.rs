@@ -15,7 +15,7 @@ use mesto_protocol::api::{
     SignIn, Topup, Vehicle,
 };
 use mesto_protocol::device::SoftwareDevice;
-use mesto_protocol::event::EventPage;
+use mesto_protocol::event::{Cursor, EventPage};
 use mesto_rules::money::{Currency, Money};
 use serde::de::DeserializeOwned;
 
@@ -258,7 +258,8 @@ impl Person<'_> {
         let request = QuoteRequest {
             city: "belgrade".into(),
             zone: zone.into(),
-            vehicle: vehicle.into(),
+            vehicle: Some(vehicle.into()),
+            extends: None,
             minutes,
             pay: Default::default(),
         };
@@ -289,7 +290,13 @@ impl Person<'_> {
         expect(200, self.get("/v1/account"))
     }
 
+    /// Events after the one that is so many-th of the account.
     pub fn events(&self, after: i64) -> EventPage {
-        expect(200, self.get(&format!("/v1/events?after={after}")))
+        expect(200, self.get(&format!("/v1/events?after={}", self.cursor(after))))
+    }
+
+    /// The cursor of the account's so many-th event.
+    pub fn cursor(&self, seq: i64) -> Cursor {
+        Cursor { seq, ..self.account().cursor }
     }
 }

@@ -195,7 +195,7 @@ fn parking() -> Vec<Operation> {
                 LimitReached,
                 NoReturn,
             ])
-            .refuses(&[NotCharged, TariffUnknown, PaymentMethodNotAllowed, OutOfRange]),
+            .refuses(&[NotCharged, TariffUnknown, PaymentMethodNotAllowed, OutOfRange, NotFound]),
         post(route::TICKETS, "Buys a quote", Auth::Driver)
             .action()
             .takes::<api::Purchase>()
@@ -229,6 +229,13 @@ fn paying() -> Vec<Operation> {
             .answers::<api::Topup>(201)
             .refuses(&[IntentExpired, AmountNotOffered, BankUnavailable]),
         get(route::TOPUP, "How a top-up stands", Auth::Driver).answers::<api::Topup>(200).refuses(&[NotFound]),
+        delete(
+            route::TOPUP,
+            "Gives a top-up up that waits for the bank; what the bank still takes for it is paid back",
+            Auth::Driver,
+        )
+        .answers::<api::Topup>(200)
+        .refuses(&[NotFound]),
         get(route::ORDERS, "Daily orders of the account's vehicles, newest first", Auth::Driver)
             .answers::<api::Orders>(200),
         post(route::ORDER_PAYMENT, "Pays a daily order from the deposit", Auth::Driver)
@@ -239,13 +246,19 @@ fn paying() -> Vec<Operation> {
         post(route::BANK_NOTICE, "The bank tells how a payment ended; sent again until it is taken", Auth::Bank)
             .takes::<api::BankNotice>()
             .answers_with(204, Body::Nothing)
-            .refuses(&[BankNoticeInvalid, NotFound]),
+            .refuses(&[BankNoticeInvalid, NoticeContradicts, NotFound]),
     ]
 }
 
 fn following() -> Vec<Operation> {
     let outcome = || {
         get(route::INTENT, "How an action ended, by its Idempotency-Key", Auth::SignedIn)
+            .query(
+                "created_at",
+                false,
+                "string",
+                "When the key was made (RFC 3339): of one that is older than the operator's memory the answer is `forgotten`.",
+            )
             .answers::<api::IntentOutcome>(200)
             .refuses(&[IdempotencyKeyInvalid])
     };
@@ -262,7 +275,7 @@ fn following() -> Vec<Operation> {
             "Changes of the account, in order; `Last-Event-ID` or `after` is the cursor",
             Auth::SignedIn,
         )
-        .query("after", false, "integer", "Events after this `seq`; 0 for all.")
+        .query("after", false, "string", "Events after this cursor, of an account or an event; without it all that are kept.")
         .answers_with(200, page)
         .refuses(&[CursorTooOld]),
     ]

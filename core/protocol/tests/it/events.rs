@@ -6,17 +6,18 @@ use serde_json::{Value, json};
 /// One of every known kind, as it stands on the wire.
 pub fn examples() -> Vec<Value> {
     let money = |amount: &str| json!({"amount": amount, "currency": "RSD"});
-    let vehicle = json!({"id": "v1", "plate": "BG 789-PP", "canonical": "BG789PP"});
+    let plate = json!({"canonical": "BG789PP", "display": "BG 789-PP", "country": "RS"});
+    let vehicle = json!({"id": "v1", "plate": plate});
     let topup = json!({"id": "p1", "amount": money("1000.00"), "state": "pending", "page_url": "http://bank/pay", "created_at": "2025-09-03T08:00:00Z"});
     let ticket = json!({
-        "id": "t1", "city": "belgrade", "zone": "red", "plate": "BG789PP", "plate_shown": "BG 789-PP", "channel": "app", "state": "active",
+        "id": "t1", "city": "belgrade", "zone": "red", "plate": plate, "channel": "app", "state": "active",
         "issued_at": "2025-09-03T08:00:00.123Z", "starts_at": "2025-09-03T08:00:00.123Z", "ends_at": "2025-09-03T09:00:00.123Z", "minutes": 60,
         "price": money("80.00"), "tariff": "2025-02-01", "pay": "deposit", "signed": "ABC",
         "lines": [{"kind": {"type": "limited", "units": 1, "unit_minutes": 60, "unit_price": money("80.00")}, "amount": money("80.00")}],
         "stay": {"id": "s1", "started_at": "2025-09-03T08:00:00.123Z", "paid_until": "2025-09-03T09:00:00.123Z"}
     });
     let order = json!({
-        "id": "o1", "city": "belgrade", "zone": "yellow", "plate": "BG789PP", "state": "issued", "issued_at": "2025-09-03T12:00:00Z",
+        "id": "o1", "city": "belgrade", "zone": "yellow", "plate": plate, "state": "issued", "issued_at": "2025-09-03T12:00:00Z",
         "valid_until": "2025-09-04T12:00:00Z", "price": money("2000.00"), "due": money("1500.00"), "violation": "time_expired"
     });
     [
@@ -28,7 +29,7 @@ pub fn examples() -> Vec<Value> {
         ("deposit.changed", json!({"balance": money("920.00")})),
     ]
     .into_iter()
-    .map(|(kind, data)| json!({"seq": 7, "at": "2025-09-03T08:00:01Z", "kind": kind, "data": data}))
+    .map(|(kind, data)| json!({"cursor": "ep1:7", "at": "2025-09-03T08:00:01Z", "kind": kind, "data": data}))
     .collect()
 }
 
@@ -38,7 +39,7 @@ fn every_known_kind_round_trips_with_its_cursor() {
     assert_eq!(examples.iter().map(|one| one["kind"].as_str().unwrap()).collect::<Vec<_>>(), Change::KINDS);
     for example in examples {
         let event: Event = serde_json::from_value(example.clone()).unwrap();
-        assert_eq!(event.seq, 7);
+        assert_eq!(event.cursor.seq, 7);
         assert!(!matches!(event.change, Change::Unknown(_)), "{example}");
         assert_eq!(event.change.kind(), example["kind"]);
         assert_eq!(serde_json::to_value(&event).unwrap(), example);
@@ -52,9 +53,9 @@ fn every_known_kind_round_trips_with_its_cursor() {
 #[test]
 fn an_unknown_kind_keeps_its_cursor_and_all_it_carries() {
     let later =
-        json!({"seq": 8, "at": "2025-09-03T08:00:01Z", "kind": "ride.changed", "data": {"id": "r1"}, "trace": [1, 2]});
+        json!({"cursor": "ep1:8", "at": "2025-09-03T08:00:01Z", "kind": "ride.changed", "data": {"id": "r1"}, "trace": [1, 2]});
     let event: Event = serde_json::from_value(later.clone()).unwrap();
-    assert_eq!((event.seq, event.change.kind()), (8, "ride.changed"));
+    assert_eq!((event.cursor.seq, event.change.kind()), (8, "ride.changed"));
     assert!(matches!(event.change, Change::Unknown(_)));
     assert_eq!(serde_json::to_value(&event).unwrap(), later);
     assert_eq!(serde_json::from_str::<Event>(&later.to_string()).unwrap(), event);

@@ -27,7 +27,7 @@ fn later(value: &mut Value, new: &mut usize) {
         }
         Value::Object(fields) => {
             // Events have their own kinds.
-            let is_event = fields.contains_key("seq") && fields.contains_key("kind");
+            let is_event = fields.contains_key("cursor") && fields.contains_key("kind");
             for (name, value) in fields.iter_mut() {
                 if value.is_string() && OPEN.contains(&name.as_str()) && !is_event {
                     *new += 1;
@@ -70,7 +70,7 @@ fn data(kind: &str) -> Value {
 
 fn quote() -> Value {
     json!({
-        "id": "q1", "city": "belgrade", "vehicle": "v1", "plate": "BG 789-PP", "issued_at": AT, "expires_at": AT, "pay": "deposit",
+        "id": "q1", "city": "belgrade", "vehicle": "v1", "plate": data("vehicle.added")["plate"], "issued_at": AT, "expires_at": AT, "pay": "deposit",
         "terms": {
             "zone": "red", "tariff": "2025-02-01", "tariff_from": "2025-02-01", "asked_minutes": 60, "granted_minutes": 60,
             "starts_at": AT, "ends_at": "2025-09-03T09:00:00Z", "total": money("80.00"),
@@ -96,11 +96,11 @@ fn every_answer_of_a_later_operator_can_be_read() {
         CodeSent: json!({"expires_at": AT, "resend_at": AT, "digits": 6});
         Session: json!({"token": "x", "account": "a1", "role": "driver", "expires_at": AT});
         Account: json!({
-            "account": "a1", "phone_masked": "+38164***67", "seq": 7, "balance": money("920.00"), "vehicles": [vehicle.clone()],
+            "account": "a1", "phone_masked": "+38164***67", "cursor": "ep1:7", "balance": money("920.00"), "vehicles": [vehicle.clone()],
             "tickets": [ticket.clone()], "orders": [order.clone()], "topups": [topup.clone()],
         });
         Vehicle: vehicle.clone();
-        Vehicles: json!({"vehicles": [vehicle]});
+        Vehicles: json!({"vehicles": [vehicle.clone()]});
         Zones: json!({"zones": [{"zone": "red", "name": "Red", "approximate": true}]});
         Quote: quote();
         Purchased: json!({"ticket": ticket.clone(), "balance": money("920.00")});
@@ -114,9 +114,9 @@ fn every_answer_of_a_later_operator_can_be_read() {
         Orders: json!({"orders": [order.clone()]});
         OrderPaid: json!({"order": order, "balance": money("920.00")});
         IntentOutcome: json!({"key": "k", "state": "in_flight"});
-        PlateCheck: json!({"plate": "BG789PP", "zone": "red", "checked_at": AT, "covered": true, "ticket": checked});
+        PlateCheck: json!({"plate": vehicle["plate"], "zone": "red", "checked_at": AT, "covered": true, "ticket": checked});
         Problem: json!({"type": "urn:mesto:problem:bad_request", "title": "", "status": 400, "detail": "", "code": "bad_request"});
-        EventPage: json!({"events": crate::events::examples(), "next": 7, "more": false});
+        EventPage: json!({"events": crate::events::examples(), "next": "ep1:7", "more": false});
     }
     let answered =
         operations().into_iter().flat_map(|operation| operation.answers).filter_map(|(_, body)| match body {
@@ -151,10 +151,10 @@ fn a_request_with_a_word_nobody_knows_is_refused_as_ever() {
 
 #[test]
 fn a_known_event_in_a_shape_of_a_later_version_is_kept_as_it_came() {
-    let event = json!({"seq": 9, "at": AT, "kind": "ticket.changed", "data": {"id": "t1", "legs": []}});
+    let event = json!({"cursor": "ep1:9", "at": AT, "kind": "ticket.changed", "data": {"id": "t1", "legs": []}});
     let read: Event = serde_json::from_value(event.clone()).unwrap();
     assert!(matches!(&read.change, Change::Unknown(_)), "{read:?}");
-    assert_eq!((read.seq, serde_json::to_value(&read).unwrap()), (9, event));
+    assert_eq!((read.cursor.seq, serde_json::to_value(&read).unwrap()), (9, event));
 }
 
 #[test]

@@ -17,6 +17,7 @@ import city.mesto.sdk.Samples
 import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.Position
 import city.mesto.sdk.core.Refreshed
+import city.mesto.sdk.core.Plate
 import city.mesto.sdk.core.Vehicle
 import city.mesto.ui.app.MestoApp
 import city.mesto.ui.app.MestoScreens
@@ -138,7 +139,7 @@ class MestoAppTest {
 
     @Test
     fun after_the_process_was_ended_the_driver_stands_where_he_stood() = runTest {
-        fake.state.value = fake.state.value.copy(vehicles = listOf(Samples.car, Vehicle("w", "NS 123-ŠĆ", "NS123ŠĆ", null)))
+        fake.state.value = fake.state.value.copy(vehicles = listOf(Samples.car, Vehicle("w", Plate("NS123ŠĆ", "NS 123-ŠĆ", "RS"), null)))
         val app = app()
         app.at<Place.Zones>().presenter.on(ZonesEvent.PlateChosen("w"))
         val buy = inRed(app).presenter

@@ -202,7 +202,7 @@ class MestoApp(
 
     private fun addPlate(canGoBack: Boolean): Unit = go { inner -> Place.FirstPlate(PlatePresenter(client, words, inner, canGoBack) { zones() }) }
 
-    /** Where a purchase for this car in this zone is not confirmed yet, that one is shown: another could be paid twice. */
+    /** Where a purchase for this car in this zone is not confirmed yet, that one is shown: the core takes no other beside it. */
     private fun buy(zone: NearZone, vehicle: PlateView, minutes: Int? = null): Unit = go { inner ->
         val pending = client.snapshot().unconfirmedFor(zone.zone, vehicle.vehicle)
         Place.Buy(BuyPresenter(client, words, zone, vehicle, ticks, inner, buyWays(zone, vehicle), pending, minutes).apply { start() })
@@ -210,7 +210,7 @@ class MestoApp(
 
     private fun Snapshot.unconfirmedFor(zone: String, vehicle: String): Intent? {
         val car = vehicles.find { it.id == vehicle } ?: return null
-        return openIntents.find { open -> (open.kind as? IntentKind.Purchase)?.let { it.zone == zone && it.plate == car.canonical } == true }
+        return openIntents.find { open -> (open.kind as? IntentKind.Purchase)?.let { it.zone == zone && it.plate.canonical == car.plate.canonical } == true }
     }
 
     private fun ticket(id: String): Unit = go { inner -> Place.Ticket(id, TicketPresenter(client, words, id, ticks, inner, ticketWays(id)).apply { start() }) }
@@ -233,7 +233,7 @@ class MestoApp(
             val running = purchase.extends
             if (running != null && client.state.value.parkedWith(running) != null) return@launch ticket(running)
             val zone = zoneOf(purchase.zone)
-            val car = client.state.value.vehicles.find { it.canonical == purchase.plate }
+            val car = client.state.value.vehicles.find { it.plate.canonical == purchase.plate.canonical }
             // The car was removed, or the city lost: what can still be done is to ask again.
             if (zone == null || car == null) catchUp() else buy(zone, car.view())
         }

@@ -19,6 +19,7 @@ import city.mesto.sdk.core.Reason
 import city.mesto.sdk.core.SmsFallback as CoreSms
 import city.mesto.sdk.core.Snapshot
 import city.mesto.sdk.core.Vehicle
+import city.mesto.sdk.params
 import city.mesto.sdk.text
 import city.mesto.ui.Connection
 import city.mesto.ui.PlateView
@@ -34,7 +35,7 @@ import java.time.Instant
 
 internal fun Money.price() = Price(amount, currency)
 
-internal fun Vehicle.view() = PlateView(id, plate, label)
+internal fun Vehicle.view() = PlateView(id, plate.display, label)
 
 internal fun NearZone.view() = ZoneView(zone, name, signCodes.firstOrNull(), colour)
 
@@ -57,6 +58,10 @@ internal suspend fun MestoClient.intentOrNull(key: String): Intent? = try {
 } catch (_: MestoException) {
     null
 }
+
+/** What an `unconfirmed` refusal names: it is still open, so it is shown and nothing else is paid. */
+internal suspend fun MestoClient.openBehind(refused: MestoException): Intent? =
+    refused.params["intent"]?.takeIf { refused.code == "unconfirmed" }?.let { intentOrNull(it) }
 
 /** The zone of an id as its sign looks; named by its id alone before the city was ever fetched. */
 internal suspend fun MestoClient.zoneView(id: String): ZoneView = try {
@@ -110,5 +115,6 @@ private fun Notice.view(terms: QuoteTerms, words: Words): QuoteNotice {
 internal fun IntentState.refusal(words: Words): Refusal? = when (this) {
     is IntentState.Refused -> reason.refusal()
     IntentState.Expired -> Refusal("intent_expired", words.texts.buyExpired(), words.texts.buyExpiredAdvice())
+    IntentState.Lost -> Refusal("intent_lost", words.texts.buyLost(), words.texts.buyLostAdvice())
     IntentState.Confirmed, IntentState.Unconfirmed -> null
 }

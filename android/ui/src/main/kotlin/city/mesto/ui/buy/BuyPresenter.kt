@@ -18,6 +18,7 @@ import city.mesto.ui.SmsFallback
 import city.mesto.ui.app.connectionView
 import city.mesto.ui.app.intentOrNull
 import city.mesto.ui.app.isConnection
+import city.mesto.ui.app.openBehind
 import city.mesto.ui.app.price
 import city.mesto.ui.app.refusal
 import city.mesto.ui.app.view
@@ -206,6 +207,8 @@ class BuyPresenter(
                 intent = bought.key
                 conclude(bought)
             } catch (refused: MestoException) {
+                val open = client.openBehind(refused)
+                if (open != null) return@launch conclude(open)
                 shown.update { it.copy(payment = Payment.Refused(refused.refusal())) }
                 renewAfterRefusal()
             }

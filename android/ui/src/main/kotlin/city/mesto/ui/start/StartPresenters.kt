@@ -105,7 +105,7 @@ class PlatePresenter(
             } catch (_: MestoException) {
                 null
             }
-            shown.update { it.copy(shown = plate?.display, warnings = plate?.warnings.orEmpty().map(::text)) }
+            shown.update { it.copy(shown = plate?.plate?.display, warnings = plate?.warnings.orEmpty().map(::text)) }
         }
     }
 
@@ -162,6 +162,7 @@ class TopUpPresenter(
             TopUpEvent.Go -> go()
             TopUpEvent.OpenBank -> (shown.value.step as? TopUpStep.AtTheBank)?.let { openPage(it.page) }
             TopUpEvent.CheckAgain -> check()
+            TopUpEvent.GiveUp -> giveUp()
             TopUpEvent.Back -> done()
         }
     }
@@ -180,7 +181,21 @@ class TopUpPresenter(
                 conclude(begun)
                 begun.pageUrl?.let(openPage)
             } catch (refused: MestoException) {
+                val open = client.openBehind(refused)
+                if (open != null) return@launch conclude(open)
                 shown.update { it.copy(step = TopUpStep.Refused(refused.refusal())) }
+            }
+        }
+    }
+
+    /** The page was left: the top-up ends at the operator too, and another one can be begun. */
+    private fun giveUp() {
+        val key = intent ?: return
+        scope.launch {
+            try {
+                conclude(client.abandon(key))
+            } catch (_: MestoException) {
+                // It stays as it is; the screen says so already.
             }
         }
     }
@@ -211,6 +226,7 @@ class TopUpPresenter(
         val refusal = topUp.state.refusal(words)
         val amount = (topUp.kind as? IntentKind.Topup)?.amount?.price()
         val step = when {
+            refusal?.code == "abandoned" -> TopUpStep.Choosing
             refusal != null -> TopUpStep.Refused(refusal)
             topUp.state == IntentState.Confirmed && amount != null -> TopUpStep.Done(amount)
             else -> topUp.pageUrl?.let { TopUpStep.AtTheBank(it) } ?: TopUpStep.Asking

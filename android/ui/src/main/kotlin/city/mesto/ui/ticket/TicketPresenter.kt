@@ -141,8 +141,8 @@ class TicketPresenter(
     private fun missing() = Refusal("ticket_missing", client.text("error-ticket_missing"), client.text("error-ticket_missing.advice"))
 
     private fun plateOf(parked: Parked): PlateView {
-        val vehicle = client.state.value.vehicles.find { it.canonical == parked.last.plate }
-        return vehicle?.view() ?: PlateView("", parked.last.plateShown)
+        val vehicle = client.state.value.vehicles.find { it.plate.canonical == parked.last.plate.canonical }
+        return vehicle?.view() ?: PlateView("", parked.last.plate.display)
     }
 
     private suspend fun renewCode(current: Parked, now: Instant) {
@@ -208,6 +208,7 @@ class TicketPresenter(
             } catch (refused: MestoException) {
                 payment = Payment.Refused(refused.refusal())
                 quoteFor = null
+                client.openBehind(refused)?.let { conclude(it) }
             }
             show()
         }

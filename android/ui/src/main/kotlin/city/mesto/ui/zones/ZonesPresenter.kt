@@ -161,7 +161,7 @@ class ZonesPresenter(
                 running = if (parked == null || zone == null) null else running(parked, zone),
                 unconfirmed = waiting?.let { intent ->
                     val purchase = intent.kind as IntentKind.Purchase
-                    UnconfirmedPurchase(snapshot.plateShown(purchase.plate), purchase.zone, intent.createdAt)
+                    UnconfirmedPurchase(purchase.plate.display, purchase.zone, intent.createdAt)
                 },
             )
         }
@@ -180,7 +180,7 @@ class ZonesPresenter(
 
     private fun running(parked: Parked, zone: ZoneView) = RunningTicket(
         id = parked.last.id,
-        plate = parked.last.plateShown,
+        plate = parked.last.plate.display,
         zone = zone,
         endsAt = parked.endsAt,
         secondsLeft = (parked.endsAt.epochSecond - client.now().epochSecond).coerceAtLeast(0),
@@ -191,5 +191,3 @@ class ZonesPresenter(
         const val LONGEST_SCAN = 80
     }
 }
-
-private fun Snapshot.plateShown(canonical: String) = vehicles.find { it.canonical == canonical }?.plate ?: canonical
