@@ -58,7 +58,7 @@ fn tool(store: &StoreArgs) -> Outcome<mesto_operator::Operator> {
     operator(store, HostedPage::new("http://127.0.0.1", "http://127.0.0.1", "mesto", b"no page is made by a tool"))
 }
 
-/// `mesto admin create|ledger`.
+/// `mesto admin create|ledger|restored`.
 ///
 /// # Errors
 /// When the store or the keys cannot be used; a fault in the books.
@@ -83,14 +83,7 @@ pub fn admin(command: &AdminCommand, style: Style) -> Outcome<()> {
             Ok(())
         }
         AdminCommand::Ledger { store } => {
-            let place = store.place()?;
-            if let Place::Sqlite(file) = &place
-                && !file.is_file()
-            {
-                let missing = format!("there is no operator's store at {}", file.display());
-                return Err(CliError::new(Exit::Input, "store_missing", missing)
-                    .advise("Name the file that `mesto serve` writes with --database, or give --database-url."));
-            }
+            let place = there(store)?;
             let operator = tool(store)?;
             let opened = place.open(TOOL_CONNECTIONS)?;
             let report = crate::testbed::ledger(&operator, opened.as_ref())
@@ -99,6 +92,7 @@ pub fn admin(command: &AdminCommand, style: Style) -> Outcome<()> {
                 say!("{}", serde_json::to_string(&report).unwrap_or_default());
             } else {
                 crate::output::write(&ledger_table(&report, style));
+                crate::output::write(&incidents(&report, style));
             }
             match &report.fault {
                 Some(fault) => {
@@ -107,7 +101,48 @@ pub fn admin(command: &AdminCommand, style: Style) -> Outcome<()> {
                 None => Ok(()),
             }
         }
+        AdminCommand::Restored { store } => {
+            let place = there(store)?;
+            let operator = tool(store)?;
+            let opened = place.open(TOOL_CONNECTIONS)?;
+            let epoch =
+                operator.begin_epoch(opened.as_ref(), now()).map_err(|why| CliError::failed("the epoch", why))?;
+            if style.json {
+                say!("{}", serde_json::json!({ "epoch": epoch }));
+            } else {
+                say!("{} {epoch}", style.paint(Tone::Good, "A new epoch began:"));
+                say!("every phone reads its account as a whole, and marks what it has and these books lack.");
+            }
+            Ok(())
+        }
     }
+}
+
+/// A tool that reads or mends a store never makes it.
+fn there(store: &StoreArgs) -> Outcome<Place> {
+    let place = store.place()?;
+    if let Place::Sqlite(file) = &place
+        && !file.is_file()
+    {
+        let missing = format!("there is no operator's store at {}", file.display());
+        return Err(CliError::new(Exit::Input, "store_missing", missing)
+            .advise("Name the file that `mesto serve` writes with --database, or give --database-url."));
+    }
+    Ok(place)
+}
+
+/// What somebody has to look at; nothing when there is nothing.
+fn incidents(report: &LedgerReport, style: Style) -> String {
+    if report.incidents.is_empty() {
+        return String::new();
+    }
+    let rows: Vec<Vec<String>> = report
+        .incidents
+        .iter()
+        .map(|one| vec![one.at.clone(), one.kind.clone(), one.reference.clone(), one.detail.clone()])
+        .collect();
+    let title = style.paint(Tone::Warn, "To be looked at:");
+    format!("\n{title}\n{}", table(&["first seen", "kind", "about", "what happened"], &rows))
 }
 
 /// The ledger as a table, with its sum and the verdict.
@@ -170,6 +205,7 @@ mod tests {
             fault: None,
             deposits: "920.00".into(),
             tickets: 1,
+            incidents: Vec::new(),
             accounts: vec![
                 row("clearing", None, "1000.00"),
                 row("deposit", None, "-920.00"),

@@ -38,7 +38,7 @@ pub struct Config {
     pub vehicles_per_account: usize,
     /// Time after a top-up's `not_after` in which the bank's page still takes the payment.
     pub topup_page: TimeDelta,
-    /// Answers of actions are kept so long.
+    /// Answers of actions are kept so long; that a key was executed, as long as what it made.
     pub intents_kept: TimeDelta,
     /// Oldest version of an app that is still served.
     pub min_client: Option<(u32, u32, u32)>,
@@ -248,7 +248,7 @@ impl Operator {
         }
         let mut tx = Prefetched::new(tx, prefetched);
         let tx: &mut dyn Tx = &mut tx;
-        let action = match idempotency::begin(&call)? {
+        let action = match idempotency::begin(tx, &call)? {
             Ok(action) => action,
             Err(replayed) => return Ok(Tried::Answer(replayed)),
         };
@@ -270,7 +270,7 @@ impl Operator {
         let mut call = Call::new(self, arrival, request, self.router.find(request)?);
         call.enter(tx)?;
         let response = Response::problem(problem);
-        match idempotency::begin(&call)? {
+        match idempotency::begin(tx, &call)? {
             Ok(action) => action.end(tx, &mut call, &response)?,
             Err(replayed) => return Ok(Tried::Answer(replayed)),
         }
