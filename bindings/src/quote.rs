@@ -3,6 +3,7 @@
 use crate::values::{Day, Timestamp};
 pub use mesto_client::ClockState;
 use mesto_protocol::base::payments::PayMethod;
+use mesto_protocol::base::plate::Plate;
 use mesto_protocol::parking::quotes::Quote;
 use mesto_rules::money::Money;
 use mesto_rules::quote::{LineKind, Notice, Quote as QuoteTerms, QuoteLine, StayPreview};
@@ -31,8 +32,9 @@ pub enum ClockState {
 pub struct Quote {
     pub id: String,
     pub city: String,
-    pub vehicle: String,
-    pub plate: String,
+    /// Absent when a ticket was to go on.
+    pub vehicle: Option<String>,
+    pub plate: Plate,
     pub issued_at: Timestamp,
     pub expires_at: Timestamp,
     pub pay: PayMethod,

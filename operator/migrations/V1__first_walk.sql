@@ -102,6 +102,7 @@ CREATE TABLE vehicle (
   city TEXT NOT NULL,
   canonical TEXT NOT NULL,
   shown TEXT NOT NULL,
+  country TEXT,
   label TEXT,
   created_at BIGINT NOT NULL
 );
@@ -129,9 +130,11 @@ CREATE TABLE quote (
   account TEXT NOT NULL,
   city TEXT NOT NULL,
   zone TEXT NOT NULL,
-  vehicle TEXT NOT NULL,
+  -- Absent when a ticket was to go on.
+  vehicle TEXT,
   canonical TEXT NOT NULL,
   shown TEXT NOT NULL,
+  country TEXT,
   pay TEXT NOT NULL,
   extends TEXT,
   terms TEXT NOT NULL,
@@ -175,6 +178,7 @@ CREATE TABLE ticket_plate (
   zone TEXT NOT NULL,
   canonical TEXT NOT NULL,
   shown TEXT NOT NULL,
+  country TEXT,
   ends_at BIGINT NOT NULL,
   signed TEXT NOT NULL
 )/*sqlite WITHOUT ROWID*/;
@@ -225,14 +229,27 @@ CREATE TABLE topup (
 );
 CREATE INDEX topup_of ON topup (account, id);
 
+-- Append only: whatever a bank told of a payment of its own, each outcome once.
 CREATE TABLE bank_notice (
-  payment TEXT PRIMARY KEY,
+  provider TEXT NOT NULL,
+  payment TEXT NOT NULL,
+  outcome TEXT NOT NULL,
   topup TEXT NOT NULL REFERENCES topup (id),
   amount BIGINT NOT NULL,
   currency TEXT NOT NULL,
-  outcome TEXT NOT NULL,
-  at BIGINT NOT NULL
-);
+  reason TEXT,
+  at BIGINT NOT NULL,
+  PRIMARY KEY (provider, payment, outcome)
+)/*sqlite WITHOUT ROWID*/;
+
+-- What a person at the operator has to look at.
+CREATE TABLE incident (
+  kind TEXT NOT NULL,
+  reference TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  PRIMARY KEY (kind, reference)
+)/*sqlite WITHOUT ROWID*/;
 
 CREATE TABLE daily_order (
   id TEXT PRIMARY KEY,
@@ -255,7 +272,8 @@ CREATE TABLE order_plate (
   daily_order TEXT PRIMARY KEY REFERENCES daily_order (id),
   city TEXT NOT NULL,
   canonical TEXT NOT NULL,
-  shown TEXT NOT NULL
+  shown TEXT NOT NULL,
+  country TEXT
 )/*sqlite WITHOUT ROWID*/;
 CREATE INDEX order_plate_check ON order_plate (city, canonical);
 
@@ -287,9 +305,29 @@ CREATE TABLE intent (
   body_hash TEXT NOT NULL,
   status BIGINT NOT NULL,
   answer TEXT NOT NULL,
+  -- What it made: a ticket, a top-up, an order.
+  made TEXT,
   at BIGINT NOT NULL,
   PRIMARY KEY (account, key, route)
 );
+
+-- Keys that were executed, when their answer is erased: remembered as long as what they made.
+CREATE TABLE executed (
+  account TEXT NOT NULL,
+  key TEXT NOT NULL,
+  route TEXT NOT NULL,
+  body_hash TEXT NOT NULL,
+  status BIGINT NOT NULL,
+  made TEXT NOT NULL,
+  PRIMARY KEY (account, key, route)
+)/*sqlite WITHOUT ROWID*/;
+
+-- Which history of the books this is: one row, made with the first account, and anew when the store is put back from a copy.
+CREATE TABLE epoch (
+  place TEXT PRIMARY KEY,
+  id TEXT NOT NULL,
+  began_at BIGINT NOT NULL
+)/*sqlite WITHOUT ROWID*/;
 
 -- What time brings: claimed by lease, removed in the transaction that does it.
 CREATE TABLE due (

@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::client::Client;
 use crate::clock::ClockState;
 use crate::error::{Error, ErrorKind, Result};
+use crate::guard::Wish;
 use crate::intent::IntentKind;
 use crate::outbox::IntentView;
 use crate::store::rows;
@@ -126,7 +127,8 @@ impl Client {
         let body = QuoteRequest {
             city: self.config().city.clone(),
             zone: zone.to_owned(),
-            vehicle: vehicle.to_owned(),
+            vehicle: Some(vehicle.to_owned()),
+            extends: None,
             minutes,
             pay: mesto_protocol::base::payments::PayMethod::Deposit,
         };
@@ -134,25 +136,35 @@ impl Client {
     }
 
     /// A quote that continues a ticket with the time after its end, at its own price (BG-46, BG-54). Also right after
-    /// the end: the operator decides what of the stay is left.
+    /// the end: the operator decides what of the stay is left. The car may have been removed from the account since.
     ///
     /// # Errors
-    /// `ticket_missing`, `vehicle_missing`, and those of [`Client::quote`].
+    /// `ticket_missing`, `vehicle_missing` (the operator no longer knows the ticket, and the car is not in the account), and
+    /// those of [`Client::quote`].
     pub async fn extend(&self, ticket: &str, minutes: u32) -> Result<Quote> {
-        let outcome = match self.what_to_extend(ticket) {
-            Ok((zone, vehicle)) => self.quote_inner(&zone, &vehicle, minutes).await,
-            Err(error) => Err(error),
-        };
+        let outcome = self.extend_inner(ticket, minutes).await;
         self.explain(outcome)
     }
 
-    fn what_to_extend(&self, ticket: &str) -> Result<(String, String)> {
+    async fn extend_inner(&self, ticket: &str, minutes: u32) -> Result<Quote> {
+        self.core().signed_in()?;
         let ticket = self.ticket(ticket)?;
-        let vehicle = self.vehicles()?.into_iter().find(|vehicle| vehicle.canonical == ticket.plate);
-        let vehicle = vehicle.ok_or_else(|| {
-            Error::new(ErrorKind::Refused, "vehicle_missing", "the ticket's vehicle is no longer in the account")
-        })?;
-        Ok((ticket.zone, vehicle.id))
+        if ticket.state == TicketState::Lost {
+            let vehicle = self.vehicles()?.into_iter().find(|vehicle| vehicle.plate == ticket.plate);
+            let vehicle = vehicle.ok_or_else(|| {
+                Error::new(ErrorKind::Refused, "vehicle_missing", "the ticket's vehicle is no longer in the account")
+            })?;
+            return self.quote_inner(&ticket.zone, &vehicle.id, minutes).await;
+        }
+        let body = QuoteRequest {
+            city: ticket.city,
+            zone: ticket.zone,
+            vehicle: None,
+            extends: Some(ticket.id),
+            minutes,
+            pay: mesto_protocol::base::payments::PayMethod::Deposit,
+        };
+        self.call(&quotes::QUOTE, &[], &body).await
     }
 
     /// A stored ticket. Local.
@@ -177,7 +189,7 @@ impl Client {
 
     pub(crate) fn preview_inner(&self, zone: &str, vehicle: &str, minutes: u32, pay: PayMethod) -> Result<Preview> {
         let city = self.city()?;
-        let plate = self.vehicle(vehicle)?.canonical;
+        let plate = self.vehicle(vehicle)?.plate;
         let (now, clock) = self.time();
         let past = self.core().read(now, |db| rows::tickets_ending_after(db, now - TimeDelta::hours(24)))?;
         let mine: Vec<&Ticket> = past
@@ -199,8 +211,11 @@ impl Client {
     /// Buys a quote: exactly what it says, once, however often it is tapped. The intent tells how it stands: Confirmed
     /// with its ticket, Refused with the reason, or Unconfirmed, to be settled later.
     ///
+    /// Where a purchase for this car in this zone is still open, that one is settled first; when it turns out to be
+    /// confirmed it is the answer, and nothing more is bought.
+    ///
     /// # Errors
-    /// `not_signed_in`; `quote_expired` when this phone already knows it; `phone_full` (then nothing was sent).
+    /// `unconfirmed` while an earlier one stays open; `not_signed_in`; `quote_expired` when this phone already knows it; `phone_full` (then nothing was sent).
     pub async fn buy(&self, quote: &Quote) -> Result<IntentView> {
         let outcome = self.buy_inner(quote).await;
         self.explain(outcome)
@@ -209,22 +224,16 @@ impl Client {
     async fn buy_inner(&self, quote: &Quote) -> Result<IntentView> {
         let kind = IntentKind::Purchase {
             quote: quote.id.clone(),
+            city: quote.city.clone(),
             zone: quote.terms.zone.to_string(),
             plate: quote.plate.clone(),
             minutes: quote.terms.granted_minutes,
             total: quote.terms.total,
             extends: quote.extends.clone(),
         };
-        let stands = self.know_the_time_for(&kind).await?;
-        let now = self.now();
-        if now > quote.expires_at && !stands {
-            return Err(Error::new(ErrorKind::Refused, "quote_expired", "the quote is over")
-                .with("expired_at", quote.expires_at.to_rfc3339()));
-        }
-        let not_after = self.not_after(now).min(quote.expires_at);
-        let quote = quote.id.clone();
-        let body = |not_after| Purchase { quote, not_after };
-        self.intend(kind, (&quotes::BUY, &[]), body, not_after).await
+        let body = |not_after| serde_json::to_vec(&Purchase { quote: quote.id.clone(), not_after });
+        let path = quotes::BUY.target(&[], &[]);
+        self.intend(Wish { kind, path, body: &body, until: Some(quote.expires_at) }).await
     }
 
     /// What was bought, newest first, `limit` at most; `before` is the id of the last ticket seen. Without a connection

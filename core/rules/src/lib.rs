@@ -31,7 +31,7 @@ pub use kernel::ids::{CityId, FacilityId, SourceId, TariffId, ZoneId};
 pub use kernel::minutes::Minutes;
 pub use kernel::money::{Currency, Money, MoneyError};
 pub use kernel::pay::PayMethod;
-pub use kernel::plate::{Plate, PlateError, PlateGrammar, PlateKind, PlateWarning, parse_plate};
+pub use kernel::plate::{ParsedPlate, PlateError, PlateGrammar, PlateKind, PlateWarning, parse_plate};
 pub use kernel::position::Position;
 pub use kernel::section::SectionError;
 pub use kernel::time::TimeRules;

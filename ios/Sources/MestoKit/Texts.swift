@@ -122,6 +122,9 @@ public struct Texts: Sendable {
     /// Not executed
     public func intentStateExpired() -> String { render("intent-state-expired", [:]) }
 
+    /// Unknown to the operator
+    public func intentStateLost() -> String { render("intent-state-lost", [:]) }
+
     /// Refused
     public func intentStateRefused() -> String { render("intent-state-refused", [:]) }
 
@@ -175,6 +178,9 @@ public struct Texts: Sendable {
 
     /// To be paid
     public func orderStateIssued() -> String { render("order-state-issued", [:]) }
+
+    /// Unknown to the operator
+    public func orderStateLost() -> String { render("order-state-lost", [:]) }
 
     /// Other (update the app)
     public func orderStateOther() -> String { render("order-state-other", [:]) }
@@ -256,6 +262,12 @@ public struct Texts: Sendable {
 
     /// Ask again now
     public func stateCheckAgain() -> String { render("state-check-again", [:]) }
+
+    /// {$plate}: the operator does not know this ticket
+    public func stateLostOpen(plate: String) -> String { render("state-lost-open", ["plate": plate]) }
+
+    /// It was bought, and the operator has lost its record of it. Show its code to an inspector, and ask the operator.
+    public func stateLostWhat() -> String { render("state-lost-what", [:]) }
 
     /// Nothing was charged.
     public func stateNotCharged() -> String { render("state-not-charged", [:]) }
@@ -368,6 +380,9 @@ public struct Texts: Sendable {
     /// Over
     public func ticketStateExpired() -> String { render("ticket-state-expired", [:]) }
 
+    /// Unknown to the operator
+    public func ticketStateLost() -> String { render("ticket-state-lost", [:]) }
+
     /// Other (update the app)
     public func ticketStateOther() -> String { render("ticket-state-other", [:]) }
 
@@ -397,6 +412,9 @@ public struct Texts: Sendable {
 
     /// Open the bank's page
     public func topupOpenBank() -> String { render("topup-open-bank", [:]) }
+
+    /// Given up
+    public func topupStateAbandoned() -> String { render("topup-state-abandoned", [:]) }
 
     /// Declined
     public func topupStateDeclined() -> String { render("topup-state-declined", [:]) }

@@ -54,16 +54,16 @@ pub(crate) fn check(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<PlateCheck>
         (call.request.needed("city")?, call.request.needed("plate")?, call.request.needed("zone")?);
     known_zone(call, &city, &zone)?;
     call.in_city(&city)?;
-    let plate = vehicles::plate(call.operator, &city, &typed)?.canonical;
-    let seen = see(tx, call, &city, &zone, &plate)?;
-    let order = driver::find_covering(tx, &city, &zone, &plate, call.now)?.map(|order| order.id);
+    let plate = vehicles::plate(call.operator, &city, &typed)?;
+    let seen = see(tx, call, &city, &zone, &plate.canonical)?;
+    let order = driver::find_covering(tx, &city, &zone, &plate.canonical, call.now)?.map(|order| order.id);
     // Who checked which plate is kept as evidence, and erased with its own retention.
     tx.write(Write::insert(PlateCheckRow {
         id: call.operator.id("pc", call.now),
         inspector: call.who()?.account.clone(),
         city,
         zone: zone.clone(),
-        canonical: plate.clone(),
+        canonical: plate.canonical.clone(),
         covered: seen.covered,
         at: call.now,
     }))?;
@@ -131,7 +131,7 @@ pub(crate) fn issue(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewOrder) -> Ou
         id: call.operator.id("or", call.now),
         city: asked.city,
         zone: asked.zone,
-        plate: plate.canonical,
+        plate,
         state: OrderState::Issued,
         issued_at: call.now,
         valid_until: terms.valid_until,
@@ -161,8 +161,9 @@ pub(crate) fn issue(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewOrder) -> Ou
     tx.write(Write::insert(OrderPlateRow {
         daily_order: order.id.clone(),
         city: order.city.clone(),
-        canonical: order.plate.clone(),
-        shown: plate.display,
+        canonical: order.plate.canonical.clone(),
+        shown: order.plate.display.clone(),
+        country: order.plate.country.clone(),
     }))?;
     let price = order.price.minor()?;
     let movement = Movement {
@@ -176,6 +177,7 @@ pub(crate) fn issue(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewOrder) -> Ou
         ],
     };
     ledger::post(tx, call.now, None, movement)?;
+    call.made = Some(order.id.clone());
     for owner in owners {
         if let Some(account) = call.locked.get_mut(&owner.account) {
             account.tell(&order)?;

@@ -1,6 +1,7 @@
 //! Daily parking ticket orders (eDPK) as a driver sees and pays them. Only an inspector issues one.
 
 use chrono::{DateTime, Utc};
+use mesto_protocol::base::plate::Plate;
 use mesto_protocol::kernel::json::Json as OnTheWire;
 use mesto_protocol::orders::driver::{Order, OrderPaid, OrderPayment, OrderState, Orders, OrdersSection, Violation};
 use mesto_protocol::{Problem, ProblemCode};
@@ -14,7 +15,7 @@ use crate::kernel::due::{self, Due};
 use crate::kernel::failure::{Failure, Outcome, refuse};
 use crate::kernel::ledger::{LedgerAccount, Movement, MovementKind};
 use crate::kernel::operator::Operator;
-use crate::kernel::store::{Ask, Json, Select, Tx};
+use crate::kernel::store::{Ask, Json, Select, StoreError, Tx};
 use crate::orders::NAME;
 use crate::{projection, stored_words, table, update, values};
 
@@ -59,6 +60,7 @@ table! {
         city: String,
         canonical: String,
         shown: String,
+        country: Option<String>,
     }
 }
 
@@ -73,7 +75,9 @@ fn from_rows((row, plate): OrderWithPlate, now: DateTime<Utc>) -> Outcome<(Order
         id: row.id,
         city: row.city,
         zone: row.zone,
-        plate: plate.map(|plate| plate.canonical).unwrap_or_default(),
+        plate: plate
+            .map(|plate| Plate { canonical: plate.canonical, display: plate.shown, country: plate.country })
+            .unwrap_or_default(),
         state: row.state.into(),
         issued_at: row.issued_at,
         valid_until: terms.valid_until,
@@ -189,8 +193,28 @@ pub(crate) fn pay(tx: &mut dyn Tx, call: &mut Call<'_>, asked: OrderPayment) -> 
     let movement =
         Movement { id: entry, kind: MovementKind::Order, reference: &order.id, currency: amount.currency, legs };
     wallet::post(tx, now, locked, movement)?;
+    call.made = Some(order.id.clone());
     due::plan(tx, &TELL_OTHERS, &format!("{}/{account}", order.id), now)?;
     Ok(OrderPaid { order, balance: call.account()?.balance() })
+}
+
+/// The order an action made or paid, as it stands now.
+fn made(tx: &mut dyn Tx, call: &Call<'_>, order: &str) -> Outcome<Order> {
+    let row: Option<OrderWithPlate> =
+        tx.first(Select::of(&format!("{FROM} WHERE daily_order.id = $1"), values![order]))?;
+    let row = row.ok_or_else(|| StoreError::unreadable("order", "it is gone"))?;
+    Ok(from_rows(row, call.now)?.0)
+}
+
+/// The answer of a payment whose own is no longer kept.
+pub(crate) fn paid_again(tx: &mut dyn Tx, call: &Call<'_>, order: &str) -> Outcome<OrderPaid> {
+    let order = made(tx, call, order)?;
+    Ok(OrderPaid { order, balance: wallet::balance(tx, &call.who()?.account)? })
+}
+
+/// The answer of an order that was issued, when its own is no longer kept.
+pub(crate) fn issued_again(tx: &mut dyn Tx, call: &Call<'_>, order: &str) -> Outcome<Order> {
+    made(tx, call, order)
 }
 
 const fn rules_state(state: OrderState) -> order::OrderState {
@@ -198,7 +222,7 @@ const fn rules_state(state: OrderState) -> order::OrderState {
         OrderState::Issued => order::OrderState::Issued,
         OrderState::Paid => order::OrderState::Paid,
         // A state this operator does not know: nobody is asked for money by it.
-        OrderState::Cancelled | OrderState::Other => order::OrderState::Cancelled,
+        OrderState::Cancelled | OrderState::Lost | OrderState::Other => order::OrderState::Cancelled,
     }
 }
 
@@ -221,7 +245,7 @@ fn tell_others(tx: &mut dyn Tx, _: &Operator, now: DateTime<Utc>, reference: &st
         tx.first(Select::of(&format!("{FROM} WHERE daily_order.id = $1"), values![order]))?;
     let Some(row) = row else { return Ok(()) };
     let (order, _) = from_rows(row, now)?;
-    let owners = tx.all(owners(&order.city, &order.plate))?.into_iter().map(|owner| owner.account);
+    let owners = tx.all(owners(&order.city, &order.plate.canonical))?.into_iter().map(|owner| owner.account);
     let locks = Locks { accounts: owners.filter(|account| account != payer).collect(), ..Locks::default() };
     for account in lock(tx, &locks)?.values_mut() {
         account.tell(&order)?;

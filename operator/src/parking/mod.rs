@@ -34,7 +34,7 @@ pub(crate) const SERVICE: Service = Service {
     operations: &[
         serve!(get zones_wire::NEAR => zones::near),
         serve!(post quotes_wire::QUOTE => quotes::make),
-        serve!(post quotes_wire::BUY => tickets::buy).prefetching(tickets::prefetch),
+        serve!(action quotes_wire::BUY => tickets::buy, again tickets::again).prefetching(tickets::prefetch),
         serve!(get tickets_wire::LIST => tickets::list),
         serve!(get tickets_wire::READ => tickets::read),
     ],
@@ -84,7 +84,7 @@ pub(crate) const SERVICE: Service = Service {
             name: "ticket_plate",
             export: Export::Rows {
                 called: "plates_of_tickets",
-                columns: &["ticket", "shown"],
+                columns: &["ticket", "shown", "country"],
                 from: "ticket_plate WHERE ticket IN (SELECT id FROM ticket WHERE account = $1) ORDER BY ticket",
             },
             erasure: Erasure::WithTime("a running ticket still has to be seen by an inspector"),

@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::base::payments::PayMethod;
+use mesto_protocol::base::plate::Plate;
+use mesto_protocol::base::vehicles::Vehicle;
 use mesto_protocol::parking::quotes::{Quote, QuoteRequest};
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::{ParkingSection, PayMethod as RulesPay, Quote as Terms, QuoteAsk};
@@ -10,7 +12,7 @@ use crate::base::vehicles::VehicleRow;
 use crate::kernel::call::Call;
 use crate::kernel::failure::{Outcome, refuse};
 use crate::kernel::store::{Json, Select, Tx, Write};
-use crate::parking::stays;
+use crate::parking::{stays, tickets};
 use crate::{find, projection, stored_words, table, values};
 
 stored_words! {
@@ -24,9 +26,11 @@ table! {
         account: String,
         city: String,
         zone: String,
-        vehicle: String,
+        /// Absent when a ticket was to go on.
+        vehicle: Option<String>,
         canonical: String,
         shown: String,
+        country: Option<String>,
         pay: PayWord,
         extends: Option<String>,
         terms: Json<Terms>,
@@ -61,10 +65,7 @@ projection! {
 pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>, asked: QuoteRequest) -> Outcome<Quote> {
     let account = call.who()?.account.clone();
     let city = call.operator.city(&asked.city)?;
-    let Some(vehicle) = tx.first(find!(VehicleRow { id: &asked.vehicle, account: &account }))? else {
-        return refuse(ProblemCode::VehicleUnknown, "this vehicle is not in your account");
-    };
-    let (canonical, shown) = (vehicle.canonical, vehicle.shown);
+    let plate = plate_of(tx, &asked, &account)?;
     let parking: &ParkingSection = city.section()?;
     if parking.zone(&asked.zone).is_none() {
         let known: Vec<&str> = parking.zones.iter().map(|zone| zone.id.as_str()).collect();
@@ -77,8 +78,8 @@ pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>, asked: QuoteRequest) ->
         .into());
     }
     let now = call.now;
-    let running = running(tx, call, &asked, &canonical)?;
-    let kept = stays::read(tx, &asked.city, &asked.zone, &account, &canonical)?;
+    let running = running(tx, call, &asked, &plate.canonical)?;
+    let kept = stays::read(tx, &asked.city, &asked.zone, &account, &plate.canonical)?;
     let ask = QuoteAsk {
         zone: &asked.zone,
         minutes: asked.minutes,
@@ -92,7 +93,7 @@ pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>, asked: QuoteRequest) ->
         id: call.operator.id("qt", now),
         city: asked.city,
         vehicle: asked.vehicle,
-        plate: shown,
+        plate,
         issued_at: now,
         expires_at: now + TimeDelta::seconds(city.quote_ttl_seconds.into()),
         pay: asked.pay,
@@ -105,8 +106,9 @@ pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>, asked: QuoteRequest) ->
         city: quote.city.clone(),
         zone: asked.zone,
         vehicle: quote.vehicle.clone(),
-        canonical,
-        shown: quote.plate.clone(),
+        canonical: quote.plate.canonical.clone(),
+        shown: quote.plate.display.clone(),
+        country: quote.plate.country.clone(),
         pay: quote.pay.try_into()?,
         extends: quote.extends.clone(),
         terms: Json::of(&quote.terms)?,
@@ -116,6 +118,27 @@ pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>, asked: QuoteRequest) ->
         expires_at: quote.expires_at,
     }))?;
     Ok(quote)
+}
+
+/// The plate to be quoted for: of a vehicle of this account, or of a ticket of his that is to go on, whose car he may
+/// have removed since.
+fn plate_of(tx: &mut dyn Tx, asked: &QuoteRequest, account: &str) -> Outcome<Plate> {
+    match (&asked.vehicle, &asked.extends) {
+        (Some(vehicle), None) => match tx.first(find!(VehicleRow { id: vehicle, account: account }))? {
+            Some(vehicle) => Ok(Vehicle::from(vehicle).plate),
+            None => refuse(ProblemCode::VehicleUnknown, "this vehicle is not in your account"),
+        },
+        (None, Some(ticket)) => match tickets::plate_of(tx, ticket, account, (&asked.city, &asked.zone))? {
+            Some(plate) => Ok(plate),
+            None => refuse(ProblemCode::NotFound, "there is no such ticket of yours in this zone"),
+        },
+        (None, None) | (Some(_), Some(_)) => Err(Problem::new(
+            ProblemCode::BadRequest,
+            "name a vehicle of yours in `vehicle`, or the ticket that is to go on in `extends`, and not both",
+        )
+        .with("field", "vehicle")
+        .into()),
+    }
 }
 
 /// The running ticket that a new one would continue: the last of this plate in this zone.

@@ -2,11 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::base::payments::PayMethod;
+use mesto_protocol::base::plate::Plate;
 use mesto_protocol::device::DeviceKey;
 use mesto_protocol::kernel::json::Json as OnTheWire;
 use mesto_protocol::parking::quotes::{Purchase, Purchased};
 use mesto_protocol::parking::signed::TicketClaims;
-use mesto_protocol::parking::tickets::{Channel, ParkingSection, StayOfTicket, Ticket, TicketState, Tickets};
+use mesto_protocol::parking::tickets::{
+    Channel, ParkingSection, StayOfTicket, TICKETS_OVER, Ticket, TicketState, Tickets,
+};
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::money::{Currency, Money};
 use mesto_rules::quote::{Quote as Terms, QuoteLine};
@@ -70,9 +73,30 @@ table! {
         zone: String,
         canonical: String,
         shown: String,
+        country: Option<String>,
         ends_at: DateTime<Utc>,
         signed: String,
     }
+}
+
+impl From<&TicketPlateRow> for Plate {
+    fn from(row: &TicketPlateRow) -> Self {
+        Self { canonical: row.canonical.clone(), display: row.shown.clone(), country: row.country.clone() }
+    }
+}
+
+/// The plate of a ticket of an account in a city's zone.
+pub(crate) fn plate_of(
+    tx: &mut dyn Tx,
+    ticket: &str,
+    account: &str,
+    (city, zone): (&str, &str),
+) -> Outcome<Option<Plate>> {
+    let row: Option<TicketPlateRow> = tx.first(Select::of(
+        "FROM ticket JOIN ticket_plate ON ticket_plate.ticket = ticket.id WHERE ticket.id = $1 AND ticket.account = $2 AND ticket.city = $3 AND ticket.zone = $4",
+        values![ticket, account, city, zone],
+    ))?;
+    Ok(row.as_ref().map(Plate::from))
 }
 
 /// A ticket ran out.
@@ -80,12 +104,13 @@ pub(crate) const TICKET_END: Due = Due::new("parking.ticket_end", end_ticket);
 
 const PAGE: i64 = 50;
 const MOST: i64 = 200;
+/// How many that are over an account is told of.
+const OVER: i64 = TICKETS_OVER as i64;
 
 /// A quote as it was stored.
 struct Frozen {
     city: String,
-    canonical: String,
-    shown: String,
+    plate: Plate,
     pay: PayMethod,
     extends: Option<String>,
     terms: Terms,
@@ -119,7 +144,14 @@ pub(crate) fn buy(tx: &mut dyn Tx, call: &mut Call<'_>, asked: Purchase) -> Outc
         .into());
     }
     let ticket = sell(tx, call, &asked.quote, frozen)?;
+    call.made = Some(ticket.id.clone());
     Ok(Purchased { ticket, balance: call.account()?.balance() })
+}
+
+/// The answer of a purchase whose own is no longer kept: the ticket as it stands now, and the balance now.
+pub(crate) fn again(tx: &mut dyn Tx, call: &Call<'_>, made: &str) -> Outcome<Purchased> {
+    let ticket = one(tx, made, call.now)?.ok_or_else(|| StoreError::unreadable("ticket", "it is gone"))?;
+    Ok(Purchased { ticket, balance: wallet::balance(tx, &call.who()?.account)? })
 }
 
 projection! {
@@ -164,8 +196,7 @@ fn take_quote(tx: &mut dyn Tx, call: &Call<'_>, quote: &str) -> Outcome<Frozen> 
     let of_plate = tx.first(stays::of_quote(&quote.id, OwnerWord::Plate))?.map(Kept::from);
     Ok(Frozen {
         city: quote.city,
-        canonical: quote.canonical,
-        shown: quote.shown,
+        plate: Plate { canonical: quote.canonical, display: quote.shown, country: quote.country },
         pay: quote.pay.into(),
         extends: quote.extends,
         terms: quote.terms.read()?,
@@ -177,7 +208,7 @@ fn take_quote(tx: &mut dyn Tx, call: &Call<'_>, quote: &str) -> Outcome<Frozen> 
 fn sell(tx: &mut dyn Tx, call: &mut Call<'_>, quote: &str, frozen: Frozen) -> Outcome<Ticket> {
     let (now, account) = (call.now, call.who()?.account.clone());
     let stay = buy_stay(tx, call, &frozen)?;
-    let Frozen { city, canonical, shown, pay, extends, terms, .. } = frozen;
+    let Frozen { city, plate, pay, extends, terms, .. } = frozen;
     let id = call.operator.id("tk", now);
     let claims = TicketClaims {
         issuer: call.operator.config.issuer.clone(),
@@ -185,7 +216,7 @@ fn sell(tx: &mut dyn Tx, call: &mut Call<'_>, quote: &str, frozen: Frozen) -> Ou
         account: Some(account.clone()),
         city: city.clone(),
         zone: terms.zone.to_string(),
-        plate: canonical.clone(),
+        plate: plate.canonical.clone(),
         channel: Channel::App,
         issued_at: now,
         starts_at: terms.starts_at,
@@ -200,8 +231,7 @@ fn sell(tx: &mut dyn Tx, call: &mut Call<'_>, quote: &str, frozen: Frozen) -> Ou
         id,
         city,
         zone: terms.zone.to_string(),
-        plate: canonical,
-        plate_shown: shown,
+        plate,
         channel: Channel::App,
         state: TicketState::Active,
         issued_at: now,
@@ -236,7 +266,7 @@ fn sell(tx: &mut dyn Tx, call: &mut Call<'_>, quote: &str, frozen: Frozen) -> Ou
 
 /// Continues the user's and the plate's stay; a stay that changed since the quote makes the quote stale.
 fn buy_stay(tx: &mut dyn Tx, call: &mut Call<'_>, frozen: &Frozen) -> Outcome<StayOfTicket> {
-    let Frozen { city, canonical, terms, versions, kept, .. } = frozen;
+    let Frozen { city, plate: of, terms, versions, kept, .. } = frozen;
     let (user, plate) = (kept.0.as_ref(), kept.1.as_ref());
     if (stays::version(user), stays::version(plate)) != *versions {
         return refuse(ProblemCode::QuoteStale, "another purchase changed this stay; ask for a new quote");
@@ -244,7 +274,7 @@ fn buy_stay(tx: &mut dyn Tx, call: &mut Call<'_>, frozen: &Frozen) -> Outcome<St
     let rules = call.operator.city(city)?;
     let of_user = Stay::after_purchase(rules, stays::stay(user), terms)?;
     let of_plate = Stay::after_purchase(rules, stays::stay(plate), terms)?;
-    let id = stays::advance(tx, call, (city, canonical), kept, (&of_user, &of_plate))?;
+    let id = stays::advance(tx, call, (city, &of.canonical), kept, (&of_user, &of_plate))?;
     Ok(StayOfTicket {
         id,
         started_at: of_user.started_at,
@@ -281,8 +311,9 @@ fn store(tx: &mut dyn Tx, ticket: &Ticket, account: &str, quote: &str) -> Outcom
         ticket: ticket.id.clone(),
         city: ticket.city.clone(),
         zone: ticket.zone.clone(),
-        canonical: ticket.plate.clone(),
-        shown: ticket.plate_shown.clone(),
+        canonical: ticket.plate.canonical.clone(),
+        shown: ticket.plate.display.clone(),
+        country: ticket.plate.country.clone(),
         ends_at: ticket.ends_at,
         signed: ticket.signed.clone(),
     }))?;
@@ -300,14 +331,12 @@ type TicketWithPlate = (TicketRow, Option<TicketPlateRow>);
 const FROM: &str = "FROM ticket LEFT JOIN ticket_plate ON ticket_plate.ticket = ticket.id";
 
 fn from_rows((row, plate): TicketWithPlate, now: DateTime<Utc>) -> Outcome<Ticket> {
-    let (canonical, shown, signed) =
-        plate.map(|plate| (plate.canonical, plate.shown, plate.signed)).unwrap_or_default();
+    let (plate, signed) = plate.map(|plate| (Plate::from(&plate), plate.signed)).unwrap_or_default();
     Ok(Ticket {
         id: row.id,
         city: row.city,
         zone: row.zone,
-        plate: canonical,
-        plate_shown: shown,
+        plate,
         channel: row.channel.into(),
         state: state_at(row.state.into(), row.ends_at, now),
         issued_at: row.issued_at,
@@ -343,7 +372,7 @@ pub(crate) fn section(tx: &mut dyn Tx, account: &str, now: DateTime<Utc>) -> Out
 fn recent(tx: &mut dyn Tx, account: &str, now: DateTime<Utc>) -> Outcome<Vec<Ticket>> {
     let rows = tx.all(Select::of(
         &format!("{FROM} WHERE ticket.account = $1 AND (ticket.ends_at > $2 OR ticket.id IN (SELECT id FROM ticket WHERE account = $1 AND ends_at <= $2 ORDER BY id DESC LIMIT $3)) ORDER BY ticket.id DESC"),
-        values![account, now.timestamp_millis(), PAGE],
+        values![account, now.timestamp_millis(), OVER],
     ))?;
     rows.into_iter().map(|row| from_rows(row, now)).collect()
 }

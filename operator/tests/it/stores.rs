@@ -323,7 +323,7 @@ fn credits_at_the_same_moment_all_count_on_postgres_bg_83() {
         }
     });
     assert_eq!(driver.account().balance, rsd("12000.00"));
-    assert_eq!(driver.account().seq, 60 + 60 * 2);
+    assert_eq!(driver.account().cursor.seq, 60 + 60 * 2);
     world.check_books();
 }
 

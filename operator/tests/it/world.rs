@@ -16,7 +16,7 @@ use mesto_protocol::base::sign_in::{Session, SignIn};
 use mesto_protocol::base::vehicles::{NewVehicle, Vehicle, VehiclesSection};
 use mesto_protocol::base::wallet::{NewTopup, Topup, WalletSection};
 use mesto_protocol::device::SoftwareDevice;
-use mesto_protocol::event::EventPage;
+use mesto_protocol::event::{Cursor, EventPage};
 use mesto_protocol::headers;
 use mesto_protocol::kernel::grants::Role;
 use mesto_protocol::orders::driver::{Order, OrdersSection};
@@ -241,7 +241,7 @@ pub fn refused(code: &str, response: &Response) -> serde_json::Map<String, serde
 pub struct Shown {
     pub account: String,
     pub phone_masked: String,
-    pub seq: i64,
+    pub cursor: Cursor,
     pub balance: Money,
     pub topups: Vec<Topup>,
     pub vehicles: Vec<Vehicle>,
@@ -296,7 +296,8 @@ impl Person<'_> {
         let request = QuoteRequest {
             city: "belgrade".into(),
             zone: zone.into(),
-            vehicle: vehicle.into(),
+            vehicle: Some(vehicle.into()),
+            extends: None,
             minutes,
             pay: Default::default(),
         };
@@ -330,11 +331,17 @@ impl Person<'_> {
         let VehiclesSection { vehicles } = account.section().unwrap().unwrap();
         let ParkingSection { tickets } = account.section().unwrap().unwrap();
         let OrdersSection { orders } = account.section().unwrap().unwrap();
-        let Account { account, phone_masked, seq, .. } = account;
-        Shown { account, phone_masked, seq, balance, topups, vehicles, tickets, orders }
+        let Account { account, phone_masked, cursor, .. } = account;
+        Shown { account, phone_masked, cursor, balance, topups, vehicles, tickets, orders }
     }
 
+    /// Events after the one that is so many-th of the account.
     pub fn events(&self, after: i64) -> EventPage {
-        expect(200, self.get(&format!("/v1/events?after={after}")))
+        expect(200, self.get(&format!("/v1/events?after={}", self.cursor(after))))
+    }
+
+    /// The cursor of the account's so many-th event.
+    pub fn cursor(&self, seq: i64) -> Cursor {
+        Cursor { seq, ..self.account().cursor }
     }
 }

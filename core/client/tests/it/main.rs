@@ -6,6 +6,7 @@ mod closing;
 mod crashes;
 mod driving;
 mod future;
+mod guard;
 mod http;
 mod intent_table;
 mod intents;

@@ -146,6 +146,9 @@ impl Fault {
     }
 }
 
+/// A copy of an operator's store.
+pub struct Copy(Vec<(String, Vec<mesto_operator::store::Row>)>);
+
 /// The network with the operator at its end.
 pub struct Net {
     pub operator: Operator,
@@ -233,6 +236,48 @@ impl Net {
         request.body = body;
         let answer = self.handle(&request);
         assert_eq!(answer.status / 100, 2, "{}", String::from_utf8_lossy(&answer.body));
+    }
+
+    /// A copy of the operator's store: its tables in the order they were made, with their rows.
+    pub fn copy(&self) -> Copy {
+        use mesto_operator::Store as _;
+        let mut copy = Vec::new();
+        self.store
+            .transact(&mut |tx| {
+                copy.clear();
+                for table in tx.query("SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'schema_history' AND name NOT LIKE 'sqlite%' ORDER BY rowid", &[])? {
+                    let name = table.get::<String>("name")?;
+                    let rows = tx.query(&format!("SELECT * FROM {name}"), &[])?;
+                    copy.push((name, rows));
+                }
+                Ok(())
+            })
+            .unwrap();
+        Copy(copy)
+    }
+
+    /// The store is put back from a copy, as after a disaster; `told` says it to the operator, as the guide asks.
+    pub fn put_back(&self, copy: &Copy, told: bool) {
+        use mesto_operator::Store as _;
+        use mesto_operator::store::Value;
+        self.store
+            .transact(&mut |tx| {
+                for (table, _) in copy.0.iter().rev() {
+                    tx.execute(&format!("DELETE FROM {table}"), &[])?;
+                }
+                for (table, rows) in &copy.0 {
+                    for row in rows {
+                        let values: Vec<Value> = row.columns().map(|(_, value)| value.clone()).collect();
+                        let places: Vec<String> = (1..=values.len()).map(|place| format!("${place}")).collect();
+                        tx.execute(&format!("INSERT INTO {table} VALUES ({})", places.join(", ")), &values)?;
+                    }
+                }
+                Ok(())
+            })
+            .unwrap();
+        if told {
+            self.operator.begin_epoch(&self.store, self.time.now()).unwrap();
+        }
     }
 
     /// The books are right, and hold so many sold tickets.

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::base::plate::Plate;
 use crate::kernel::ProblemCode;
 use crate::kernel::operation::{Access, Nothing, Operation, Permission, action, get, required};
 use crate::kernel::words::{open, wire};
@@ -47,7 +48,7 @@ use crate::parking::tickets::Channel;
 wire! {
     /// What is known of a plate in a zone now.
     pub struct PlateCheck {
-        pub plate: String,
+        pub plate: Plate,
         pub zone: String,
         pub checked_at: DateTime<Utc>,
         pub covered: bool,

@@ -110,11 +110,11 @@ fn problems_and_events_may_grow_and_name_what_is_known() {
 fn every_event_is_described_and_a_later_kind_too() {
     let document = document();
     let mut examples = crate::events::examples();
-    examples.push(json!({"seq": 8, "at": "2025-09-03T08:00:01Z", "kind": "rides.ride", "data": {"id": "r1"}}));
+    examples.push(json!({"cursor": "ep1:8", "at": "2025-09-03T08:00:01Z", "kind": "rides.ride", "data": {"id": "r1"}}));
     for example in &examples {
         assert_eq!(conforms(&document, "Event", example), Ok(()), "{example}");
     }
-    let page = json!({"events": examples, "next": 8, "more": false});
+    let page = json!({"events": examples, "next": "ep1:8", "more": false});
     assert_eq!(conforms(&document, "EventPage", &page), Ok(()));
     let mut broken = crate::events::examples().remove(3);
     broken["data"]["ends_at"] = Value::Null;

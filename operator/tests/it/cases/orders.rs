@@ -37,7 +37,7 @@ on_both_databases! {
         let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
         let inspector = world.inspector();
         let before = check(&inspector, "bg+789-pp", "yellow");
-        assert_eq!((before.plate.as_str(), before.covered, before.ticket), ("BG789PP", false, None));
+        assert_eq!((before.plate.canonical.as_str(), before.covered, before.ticket), ("BG789PP", false, None));
         let ticket = driver.park(&vehicle, "yellow", 60).ticket;
         let during = check(&inspector, "BG789PP", "yellow");
         assert_eq!((during.covered, during.ticket.unwrap().id), (true, ticket.id.clone()));
@@ -85,7 +85,7 @@ on_both_databases! {
         world.pass(61);
         world.due();
         assert!(driver.account().orders.is_empty());
-        let before = driver.account().seq;
+        let before = driver.account().cursor.seq;
         let order: Order = expect(201, issue(&inspector, "BG789PP", "yellow", Violation::TimeExpired));
         assert_eq!((order.state, order.price, order.due), (OrderState::Issued, rsd("3000.00"), rsd("1500.00")));
         // The same time on the next charged day: Thursday.
@@ -114,7 +114,7 @@ on_both_databases! {
         assert_eq!((paid.order.state, paid.balance), (OrderState::Paid, rsd("500.00")));
         refused("order_already_paid", &pay(&driver, &order, order.due));
         refused("order_already_paid", &pay(&other, &order, order.due));
-        let before = other.account().seq;
+        let before = other.account().cursor.seq;
         assert_eq!(world.due(), 1);
         let told = other.events(before).events;
         assert_eq!(told.len(), 1);

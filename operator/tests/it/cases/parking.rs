@@ -3,12 +3,45 @@
 use chrono::TimeDelta;
 use mesto_protocol::base::wallet::{Deposit, EntryKind};
 use mesto_protocol::keys::KeySet;
+use mesto_protocol::parking::quotes::{Quote, QuoteRequest};
 use mesto_protocol::parking::signed::TicketClaims;
 use mesto_protocol::parking::tickets::{Ticket, TicketState};
 
 use crate::world::{expect, refused, rsd};
 
 on_both_databases! {
+    #[test]
+    fn a_ticket_goes_on_without_its_car_in_the_account_bg_54(world) {
+        let (driver, vehicle) = world.driver_with("+381641234567", "BG789PP", &["1000.00"]);
+        let ticket = driver.park(&vehicle, "green", 60).ticket;
+        assert_eq!(driver.delete(&format!("/v1/vehicles/{vehicle}")).status, 204);
+        let ask = |zone: &str, vehicle: Option<&str>, extends: Option<&str>| {
+            let asked = QuoteRequest {
+                city: "belgrade".into(),
+                zone: zone.into(),
+                vehicle: vehicle.map(Into::into),
+                extends: extends.map(Into::into),
+                minutes: 60,
+                pay: Default::default(),
+            };
+            driver.post("/v1/quotes", &asked)
+        };
+        let quote: Quote = expect(201, ask("green", None, Some(&ticket.id)));
+        assert_eq!((quote.extends.as_deref(), quote.vehicle.as_deref(), quote.terms.starts_at), (Some(ticket.id.as_str()), None, ticket.ends_at));
+        assert_eq!(quote.plate.display, "BG 789-PP");
+        let more = driver.buy(&quote).ticket;
+        assert_eq!((more.plate.canonical.as_str(), more.extends.as_deref()), ("BG789PP", Some(ticket.id.as_str())));
+        refused("vehicle_unknown", &ask("green", Some(&vehicle), None));
+        for wrong in [ask("green", None, None), ask("green", Some(&vehicle), Some(&ticket.id))] {
+            refused("bad_request", &wrong);
+        }
+        refused("not_found", &ask("red", None, Some(&ticket.id)));
+        let (stranger, _) = world.driver_with("+381650000000", "BG111AA", &["1000.00"]);
+        let theirs = QuoteRequest { city: "belgrade".into(), zone: "green".into(), vehicle: None, extends: Some(ticket.id), minutes: 60, pay: Default::default() };
+        refused("not_found", &stranger.post("/v1/quotes", &theirs));
+        world.check_books();
+    }
+
     #[test]
     fn an_hour_in_red_is_quoted_bought_charged_signed_and_told_bg_30_bg_44_bg_47(world) {
         let (driver, vehicle) = world.driver_with("+381641234567", "bg 789-pp", &["1000.00"]);
@@ -19,7 +52,7 @@ on_both_databases! {
         assert_eq!(bought.balance, rsd("920.00"));
         let ticket = &bought.ticket;
         assert_eq!((ticket.issued_at, ticket.starts_at), (world.now(), quote.terms.starts_at));
-        assert_eq!((ticket.minutes, ticket.plate.as_str(), ticket.plate_shown.as_str()), (60, "BG789PP", "BG 789-PP"));
+        assert_eq!((ticket.minutes, ticket.plate.canonical.as_str(), ticket.plate.display.as_str()), (60, "BG789PP", "BG 789-PP"));
         assert_eq!(ticket.stay.deadline, Some(ticket.stay.started_at + TimeDelta::minutes(90)));
 
         let keys = KeySet::verify(world.operator.keys().signed_set(), world.operator.keys().root_public(), 0).unwrap();
@@ -29,7 +62,7 @@ on_both_databases! {
         assert!(verified.claims.device.is_some());
 
         let events = driver.events(0).events;
-        assert_eq!(events.iter().map(|event| event.seq).collect::<Vec<_>>(), (1..=6).collect::<Vec<_>>());
+        assert_eq!(events.iter().map(|event| event.cursor.seq).collect::<Vec<_>>(), (1..=6).collect::<Vec<_>>());
         let kinds: Vec<&str> = events.iter().map(|event| event.kind.as_str()).collect();
         assert_eq!(
             kinds,
@@ -37,7 +70,7 @@ on_both_databases! {
         );
         assert_eq!(events[4].read::<Ticket>().unwrap().as_ref(), Some(ticket));
         let account = driver.account();
-        assert_eq!((account.seq, account.balance), (6, rsd("920.00")));
+        assert_eq!((account.cursor.seq, account.balance), (6, rsd("920.00")));
         assert_eq!(account.tickets, vec![ticket.clone()]);
         world.check_books();
     }
@@ -86,7 +119,7 @@ on_both_databases! {
         assert_eq!(driver.account().tickets[0].state, TicketState::Active);
         world.pass(1);
         assert_eq!(driver.account().tickets[0].state, TicketState::Expired);
-        let before = driver.account().seq;
+        let before = driver.account().cursor.seq;
         assert_eq!(world.due(), 1);
         assert_eq!(world.due(), 0);
         let told = driver.events(before).events;

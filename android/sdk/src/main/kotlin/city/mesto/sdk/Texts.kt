@@ -118,6 +118,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Not executed */
     fun intentStateExpired(): String = render("intent-state-expired", emptyMap())
 
+    /** Unknown to the operator */
+    fun intentStateLost(): String = render("intent-state-lost", emptyMap())
+
     /** Refused */
     fun intentStateRefused(): String = render("intent-state-refused", emptyMap())
 
@@ -171,6 +174,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** To be paid */
     fun orderStateIssued(): String = render("order-state-issued", emptyMap())
+
+    /** Unknown to the operator */
+    fun orderStateLost(): String = render("order-state-lost", emptyMap())
 
     /** Other (update the app) */
     fun orderStateOther(): String = render("order-state-other", emptyMap())
@@ -252,6 +258,12 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** Ask again now */
     fun stateCheckAgain(): String = render("state-check-again", emptyMap())
+
+    /** {$plate}: the operator does not know this ticket */
+    fun stateLostOpen(plate: String): String = render("state-lost-open", mapOf("plate" to plate))
+
+    /** It was bought, and the operator has lost its record of it. Show its code to an inspector, and ask the operator. */
+    fun stateLostWhat(): String = render("state-lost-what", emptyMap())
 
     /** Nothing was charged. */
     fun stateNotCharged(): String = render("state-not-charged", emptyMap())
@@ -364,6 +376,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Over */
     fun ticketStateExpired(): String = render("ticket-state-expired", emptyMap())
 
+    /** Unknown to the operator */
+    fun ticketStateLost(): String = render("ticket-state-lost", emptyMap())
+
     /** Other (update the app) */
     fun ticketStateOther(): String = render("ticket-state-other", emptyMap())
 
@@ -393,6 +408,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** Open the bank's page */
     fun topupOpenBank(): String = render("topup-open-bank", emptyMap())
+
+    /** Given up */
+    fun topupStateAbandoned(): String = render("topup-state-abandoned", emptyMap())
 
     /** Declined */
     fun topupStateDeclined(): String = render("topup-state-declined", emptyMap())
