@@ -14,7 +14,7 @@ CREATE TABLE account (
   deposit BIGINT NOT NULL CHECK (deposit >= 0),
   -- Events up to here are gone.
   events_from BIGINT NOT NULL,
-  -- The user's latest stay in each car park, a line each, and when one changed last.
+  -- The user's latest stay in each car park of a city that counts by user, a line each, and when one changed last.
   stays TEXT,
   stays_at BIGINT,
   created_at BIGINT NOT NULL,
@@ -85,7 +85,8 @@ CREATE TABLE vehicle (
 CREATE UNIQUE INDEX vehicle_once ON vehicle (account, canonical);
 CREATE INDEX vehicle_plate ON vehicle (city, canonical);
 
--- The latest stay of a plate in a car park; a user's stand in his account's row, which every purchase locks and writes anyway.
+-- The latest stay of a plate in a car park, and with it when its paid time ends. Where a city counts a user's stays too, those stand in his
+-- account's row, which every purchase locks and writes anyway.
 CREATE TABLE stay (
   canonical TEXT NOT NULL,
   city TEXT NOT NULL,
@@ -111,7 +112,7 @@ CREATE TABLE quote (
   pay TEXT NOT NULL,
   extends TEXT,
   terms TEXT NOT NULL,
-  -- Versions of the stays it was computed against, 0 when there was none.
+  -- Versions of the stays it was computed against, 0 when there was none or it does not count.
   user_stay BIGINT NOT NULL,
   plate_stay BIGINT NOT NULL,
   issued_at BIGINT NOT NULL,
@@ -129,6 +130,8 @@ CREATE TABLE ticket (
   issued_at BIGINT NOT NULL,
   starts_at BIGINT NOT NULL,
   ends_at BIGINT NOT NULL,
+  -- The minutes that were paid for; fewer than from start to end where a ticket goes on after closing.
+  minutes BIGINT NOT NULL,
   price BIGINT NOT NULL,
   currency TEXT NOT NULL,
   lines TEXT NOT NULL,

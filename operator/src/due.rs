@@ -2,13 +2,10 @@
 //! late job never shows a wrong state.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mesto_protocol::api::TicketState;
-use mesto_protocol::event::Change;
 
-use crate::account::Held;
 use crate::failure::{Failure, Outcome};
 use crate::store::{Store, StoreError, Tx, transact};
-use crate::{Operator, accounts, deposit, orders, retention, tickets, values, words};
+use crate::{Operator, accounts, deposit, orders, retention, tickets, values};
 
 pub(crate) const TICKET_END: &str = "ticket_end";
 pub(crate) const TOPUP_END: &str = "topup_end";
@@ -101,7 +98,7 @@ fn run(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, kind: &str, ref
         return Ok(false);
     }
     match kind {
-        TICKET_END => end_ticket(tx, now, reference)?,
+        TICKET_END => tickets::time_passed(tx, operator, now, reference)?,
         TOPUP_END => deposit::expire(tx, now, reference)?,
         ORDER_TOLD => orders::tell_others(tx, now, reference)?,
         ERASE_PLATES => accounts::erase_plates(tx, reference)?,
@@ -112,23 +109,4 @@ fn run(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, kind: &str, ref
         other => tracing::error!(kind = other, "nobody knows how to do this kind of thing"),
     }
     Ok(true)
-}
-
-/// A ticket ran out: its state is stored and its account is told.
-fn end_ticket(tx: &mut dyn Tx, now: DateTime<Utc>, ticket: &str) -> Outcome<()> {
-    let rows = tx.query("SELECT account FROM ticket WHERE id = $1", values![ticket])?;
-    let account = rows.first().map(|row| row.maybe_string(0)).transpose()?.flatten();
-    let mut held = account.map(|account| Held::take(tx, &account)).transpose()?;
-    let ended = tx.execute(
-        "UPDATE ticket SET state = $2 WHERE id = $1 AND state = 'active'",
-        values![ticket, &words::write(&TicketState::Expired)?],
-    )?;
-    if ended == 1
-        && let Some(held) = &mut held
-        && let Some(ticket) = tickets::find(tx, ticket, now)?
-    {
-        held.tell(Change::TicketChanged(Box::new(ticket)));
-        held.release(tx, now)?;
-    }
-    Ok(())
 }

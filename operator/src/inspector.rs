@@ -20,6 +20,8 @@ const PLACE_MAX: usize = 120;
 struct Seen {
     ticket: Option<CheckedTicket>,
     covered: bool,
+    /// The end of the last ticket that ran out, whenever that was.
+    paid_until: Option<DateTime<Utc>>,
 }
 
 /// `GET /v1/inspector/check?city=&plate=&zone=`
@@ -43,8 +45,10 @@ pub(crate) fn check(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
             call.now.timestamp_millis()
         ],
     )?;
-    let Seen { ticket, covered } = seen;
-    Ok(Response::json(200, &PlateCheck { plate, zone, checked_at: call.now, covered, ticket, order }))
+    let Seen { ticket, covered, paid_until } = seen;
+    let rules = call.operator.city(&city)?;
+    let grace_until = paid_until.map(|until| order::grace_until(rules, until)).filter(|until| call.now < *until);
+    Ok(Response::json(200, &PlateCheck { plate, zone, checked_at: call.now, covered, ticket, order, grace_until }))
 }
 
 /// `POST /v1/inspector/orders`
@@ -78,7 +82,7 @@ pub(crate) fn issue(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
             .with("valid_until", order.valid_until)
             .into());
     }
-    let terms = order::issue(call.operator.city(&asked.city)?, &asked.zone, call.now)?;
+    let terms = order::issue(call.operator.city(&asked.city)?, &asked.zone, call.now, seen.paid_until)?;
     let order = Order {
         id: call.operator.id("or", call.now),
         city: asked.city,
@@ -149,7 +153,7 @@ fn see(tx: &mut dyn Tx, call: &Call<'_>, city: &str, zone: &str, canonical: &str
         "SELECT ticket.id, ticket.starts_at, ticket.ends_at, ticket.channel FROM ticket_plate JOIN ticket ON ticket.id = ticket_plate.ticket WHERE ticket_plate.city = $1 AND ticket_plate.canonical = $2 AND ticket_plate.zone = $3 AND ticket.state <> 'voided' AND ticket.starts_at <= $4 ORDER BY ticket_plate.ends_at DESC LIMIT 1",
         values![city, canonical, zone, call.now.timestamp_millis()],
     )?;
-    let Some(row) = rows.first() else { return Ok(Seen { ticket: None, covered: false }) };
+    let Some(row) = rows.first() else { return Ok(Seen { ticket: None, covered: false, paid_until: None }) };
     let ticket = CheckedTicket {
         id: row.string(0)?,
         starts_at: text::time(row.int(1)?)?,
@@ -158,7 +162,8 @@ fn see(tx: &mut dyn Tx, call: &Call<'_>, city: &str, zone: &str, canonical: &str
     };
     let covered = ticket.ends_at > call.now;
     let of_today = covered || same_day(call, city, ticket.ends_at)?;
-    Ok(Seen { ticket: of_today.then_some(ticket), covered })
+    let paid_until = (!covered).then_some(ticket.ends_at);
+    Ok(Seen { ticket: of_today.then_some(ticket), covered, paid_until })
 }
 
 /// Whether a moment lies on today's date in the city.

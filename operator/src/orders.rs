@@ -4,11 +4,12 @@ use chrono::{DateTime, Utc};
 use mesto_protocol::api::{Order, OrderPaid, OrderPayment, OrderState, Orders};
 use mesto_protocol::event::Change;
 use mesto_protocol::{Problem, ProblemCode};
-use mesto_rules::order::{self, OrderError, OrderEvent, OrderTerms};
+use mesto_rules::order::{self, OrderEffect, OrderError, OrderEvent, OrderTerms};
 
 use crate::failure::{Failure, Outcome, refuse};
 use crate::http::Response;
 use crate::ledger::{self, Book, Movement};
+use crate::operator::Operator;
 use crate::routes::Call;
 use crate::store::{Row, Tx};
 use crate::{due, text, values, words};
@@ -85,7 +86,7 @@ pub(crate) fn pay(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     };
     let (mut order, terms) = from_row(row, now)?;
     let event = OrderEvent::Pay { amount: asked.amount, terms };
-    let (_, _) = order::step(rules_state(order.state), &event, now).map_err(|error| refused(&error))?;
+    let (state, effects) = order::step(rules_state(order.state), &event, now).map_err(|error| refused(&error))?;
     let (amount, balance) = (order.due, call.held()?.balance());
     let missing = amount.checked_sub(&balance)?;
     if missing.amount.is_sign_positive() && !missing.is_zero() {
@@ -98,25 +99,88 @@ pub(crate) fn pay(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
         .with("missing", missing)
         .into());
     }
-    let paid = amount.minor()?;
-    tx.write(
-        "UPDATE daily_order SET state = 'paid', paid_at = $2, paid_by = $3, paid_amount = $4 WHERE id = $1",
-        values![&order.id, now.timestamp_millis(), &account, paid],
-    )?;
-    (order.state, order.paid_at) = (OrderState::Paid, Some(now));
-    let price = order.price.minor()?;
+    become_paid(tx, &mut order, state, now, Some(&account))?;
     let entry = call.operator.id("le", now);
-    let held = call.held()?;
-    held.tell(Change::OrderChanged(order.clone()));
-    // Issued at its full price: what the discount takes off was never earned.
-    let mut legs = vec![(Book::Deposit(account.clone()), paid), (Book::OrdersReceivable, -price)];
-    if price != paid {
-        legs.push((Book::OrderRevenue(order.city.clone()), price - paid));
+    for effect in effects {
+        match effect {
+            OrderEffect::Book { amount } => {
+                // Issued at its full price: what the discount takes off was never earned.
+                let (paid, price) = (amount.minor()?, order.price.minor()?);
+                let mut legs = vec![(Book::Deposit(account.clone()), paid), (Book::OrdersReceivable, -price)];
+                if price != paid {
+                    legs.push((Book::OrderRevenue(order.city.clone()), price - paid));
+                }
+                let (id, reference, currency) = (entry.clone(), order.id.as_str(), amount.currency);
+                ledger::book(tx, now, Some(call.held()?), &Movement { id, kind: "order", reference, currency, legs })?;
+            }
+            OrderEffect::TellPaid | OrderEffect::TellCancelled => {
+                call.held()?.tell(Change::OrderChanged(order.clone()));
+                due::plan(tx, due::ORDER_TOLD, &format!("{}/{account}", order.id), now)?;
+            }
+        }
     }
-    let movement = Movement { id: entry, kind: "order", reference: &order.id, currency: amount.currency, legs };
-    ledger::book(tx, now, Some(held), &movement)?;
-    due::plan(tx, due::ORDER_TOLD, &format!("{}/{account}", order.id), now)?;
     Ok(Response::json(200, &OrderPaid { order, balance: call.held()?.balance() }))
+}
+
+/// What an order becomes by a step that needs no money of a deposit. Its books are closed as it was issued: at its full price.
+fn happened(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, id: &str, event: &OrderEvent) -> Outcome<Order> {
+    tx.execute("UPDATE daily_order SET state = state WHERE id = $1", values![id])?;
+    let rows = tx.query(&format!("SELECT {COLUMNS} WHERE daily_order.id = $1"), values![id])?;
+    let Some(row) = rows.first() else { return refuse(ProblemCode::NotFound, "there is no such order") };
+    let (mut order, _) = from_row(row, now)?;
+    let (state, effects) = order::step(rules_state(order.state), event, now).map_err(|error| refused(&error))?;
+    let (price, city) = (order.price.minor()?, order.city.clone());
+    let (kind, legs) = if state == order::OrderState::Paid {
+        let due = order.due.minor()?;
+        become_paid(tx, &mut order, state, now, None)?;
+        let legs = vec![(Book::Bank, due), (Book::OrderRevenue(city), price - due), (Book::OrdersReceivable, -price)];
+        ("order_elsewhere", legs)
+    } else {
+        order.state = wire_state(state);
+        tx.execute("UPDATE daily_order SET state = $2 WHERE id = $1", values![id, &words::write(&order.state)?])?;
+        ("order_cancelled", vec![(Book::OrderRevenue(city), price), (Book::OrdersReceivable, -price)])
+    };
+    let legs = legs.into_iter().filter(|(_, amount)| *amount != 0).collect();
+    let (entry, currency) = (operator.id("le", now), order.price.currency);
+    ledger::book(tx, now, None, &Movement { id: entry, kind, reference: id, currency, legs })?;
+    if effects.iter().any(|effect| matches!(effect, OrderEffect::TellPaid | OrderEffect::TellCancelled)) {
+        due::plan(tx, due::ORDER_TOLD, &format!("{id}/"), now)?;
+    }
+    Ok(order)
+}
+
+/// Paid at a counter, a bank or the post (BG-18): what is owed now.
+pub(crate) fn paid_elsewhere(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, id: &str) -> Outcome<Order> {
+    happened(tx, operator, now, id, &OrderEvent::PaidElsewhere)
+}
+
+/// Withdrawn: nothing is owed.
+pub(crate) fn cancel(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, id: &str) -> Outcome<Order> {
+    happened(tx, operator, now, id, &OrderEvent::Cancel)
+}
+
+/// Stores that an order was paid, with what was owed; `by` is the account whose deposit paid.
+fn become_paid(
+    tx: &mut dyn Tx,
+    order: &mut Order,
+    state: order::OrderState,
+    now: DateTime<Utc>,
+    by: Option<&str>,
+) -> Outcome<()> {
+    (order.state, order.paid_at) = (wire_state(state), Some(now));
+    tx.write(
+        "UPDATE daily_order SET state = $2, paid_at = $3, paid_by = $4, paid_amount = $5 WHERE id = $1",
+        values![&order.id, &words::write(&order.state)?, now.timestamp_millis(), by, order.due.minor()?],
+    )?;
+    Ok(())
+}
+
+const fn wire_state(state: order::OrderState) -> OrderState {
+    match state {
+        order::OrderState::Issued => OrderState::Issued,
+        order::OrderState::Paid => OrderState::Paid,
+        order::OrderState::Cancelled => OrderState::Cancelled,
+    }
 }
 
 const fn rules_state(state: OrderState) -> order::OrderState {

@@ -1,18 +1,18 @@
-//! Quotes: a price frozen for two minutes, with the stays it was computed against.
+//! Quotes: a price frozen for two minutes, with the versions of the stays it was computed against.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use mesto_protocol::api::{PayMethod, Quote, QuoteRequest};
 use mesto_protocol::{Problem, ProblemCode};
-use mesto_rules::quote::{PayMethod as RulesPay, QuoteAsk};
+use mesto_rules::quote::{PayMethod as RulesPay, QuoteAsk, quote};
 
 use crate::failure::{Outcome, refuse};
 use crate::http::Response;
 use crate::routes::Call;
 use crate::store::Tx;
-use crate::{stays, text, values, words};
+use crate::{stays, values, words};
 
 /// The wire's payment methods are those of the rules without SMS, which is bought outside the app.
-fn rules_pay(pay: PayMethod) -> Outcome<RulesPay> {
+pub(crate) fn rules_pay(pay: PayMethod) -> Outcome<RulesPay> {
     match pay {
         PayMethod::Deposit => Ok(RulesPay::Deposit),
         PayMethod::Card => Ok(RulesPay::Card),
@@ -20,13 +20,6 @@ fn rules_pay(pay: PayMethod) -> Outcome<RulesPay> {
             Err(Problem::new(ProblemCode::PaymentMethodNotAllowed, "this operator does not know it").into())
         }
     }
-}
-
-/// A ticket that covers a plate, as an extension sees it.
-struct Running {
-    ticket: String,
-    is_own: bool,
-    ends_at: DateTime<Utc>,
 }
 
 /// `POST /v1/quotes`
@@ -53,17 +46,10 @@ pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
         .into());
     }
     let now = call.now;
-    let running = running(tx, call, &asked, &canonical, &account)?;
-    let kept = stays::read(tx, &asked.city, &asked.zone, &account, &canonical)?;
-    let ask = QuoteAsk {
-        zone: &asked.zone,
-        minutes: asked.minutes,
-        now,
-        start: running.as_ref().map_or(now, |running| running.ends_at),
-        stay: None,
-        pay: rules_pay(asked.pay)?,
-    };
-    let terms = stays::stricter_quote(city, &ask, &kept)?;
+    let kept = stays::read(tx, city, &asked.zone, &account, &canonical)?;
+    let (zone, minutes, pay) = (asked.zone.as_str(), asked.minutes, rules_pay(asked.pay)?);
+    let terms = quote(city, &QuoteAsk { zone, minutes, now, stays: kept.stays(), pay })?;
+    let extends = own_running(tx, call, &asked, &canonical, &account)?;
     let quote = Quote {
         id: call.operator.id("qt", now),
         city: asked.city,
@@ -72,9 +58,10 @@ pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
         issued_at: now,
         expires_at: now + TimeDelta::seconds(city.policy.quote_ttl_seconds.into()),
         pay: asked.pay,
-        extends: running.filter(|running| running.is_own).map(|running| running.ticket),
+        extends,
         terms,
     };
+    let (user_stay, plate_stay) = kept.versions();
     tx.execute(
         "INSERT INTO quote (id, account, city, zone, vehicle, canonical, shown, pay, extends, terms, user_stay, plate_stay, issued_at, expires_at) VALUES ($1, $2, $3, $14, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         values![
@@ -87,8 +74,8 @@ pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
             &words::write(&quote.pay)?,
             quote.extends.as_deref(),
             &serde_json::to_string(&quote.terms)?,
-            stays::version(kept.0.as_ref()),
-            stays::version(kept.1.as_ref()),
+            user_stay,
+            plate_stay,
             now.timestamp_millis(),
             quote.expires_at.timestamp_millis(),
             &asked.zone
@@ -97,19 +84,18 @@ pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     Ok(Response::json(201, &quote))
 }
 
-/// The running ticket that a new one would continue: the last of this plate in this zone.
-fn running(
+/// The caller's running ticket that a new one would continue: the last of this plate in this zone, when it is his own.
+fn own_running(
     tx: &mut dyn Tx,
     call: &Call<'_>,
     asked: &QuoteRequest,
     canonical: &str,
     account: &str,
-) -> Outcome<Option<Running>> {
+) -> Outcome<Option<String>> {
     let rows = tx.query(
-        "SELECT ticket.id, ticket.account, ticket.ends_at FROM ticket_plate JOIN ticket ON ticket.id = ticket_plate.ticket WHERE ticket_plate.city = $1 AND ticket_plate.canonical = $2 AND ticket_plate.zone = $3 AND ticket_plate.ends_at > $4 AND ticket.state = 'active' ORDER BY ticket_plate.ends_at DESC LIMIT 1",
+        "SELECT ticket.id, ticket.account FROM ticket_plate JOIN ticket ON ticket.id = ticket_plate.ticket WHERE ticket_plate.city = $1 AND ticket_plate.canonical = $2 AND ticket_plate.zone = $3 AND ticket_plate.ends_at > $4 AND ticket.state = 'active' ORDER BY ticket_plate.ends_at DESC LIMIT 1",
         values![&asked.city, canonical, &asked.zone, call.now.timestamp_millis()],
     )?;
     let Some(row) = rows.first() else { return Ok(None) };
-    let is_own = row.maybe_text(1)? == Some(account);
-    Ok(Some(Running { ticket: row.string(0)?, is_own, ends_at: text::time(row.int(2)?)? }))
+    Ok(if row.maybe_text(1)? == Some(account) { Some(row.string(0)?) } else { None })
 }

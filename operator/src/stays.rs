@@ -1,12 +1,15 @@
-//! Stays in the store: the latest of a user and the latest of a plate in each car park, with versions that a purchase checks.
+//! Stays in the store: the latest of a plate in each car park, and of a user where his city counts them, with versions that a purchase checks.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use mesto_protocol::api::{StayOfTicket, Ticket};
 use mesto_rules::City;
-use mesto_rules::quote::{Quote, QuoteAsk, Refusal, quote};
+use mesto_rules::city::StayPer;
+use mesto_rules::quote::Quote;
 use mesto_rules::stay::Stay;
 
+use crate::account::Held;
 use crate::failure::Outcome;
 use crate::routes::Call;
 use crate::store::{StoreError, Tx};
@@ -25,7 +28,7 @@ macro_rules! kept_of_plate {
 }
 pub(crate) use kept_of_plate;
 
-/// A stored stay, of a user (BG-48) or of a plate, which is stricter (AMB-06).
+/// A stored stay, of a plate or of a user (BG-48, AMB-06).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Kept {
     pub id: String,
@@ -35,13 +38,8 @@ pub(crate) struct Kept {
 }
 
 /// The version of a stay; 0 when there is none.
-pub(crate) fn version(kept: Option<&Kept>) -> i64 {
+fn version(kept: Option<&Kept>) -> i64 {
     kept.map_or(0, |kept| kept.version)
-}
-
-/// The stay itself.
-pub(crate) fn stay(kept: Option<&Kept>) -> Option<&Stay> {
-    kept.map(|kept| &kept.stay)
 }
 
 impl Kept {
@@ -116,81 +114,127 @@ impl Stays {
     }
 }
 
-/// The user's and the plate's latest stay in a zone.
-pub(crate) type Latest = (Option<Kept>, Option<Kept>);
+/// The latest stays in a zone.
+#[derive(Debug, Default)]
+pub(crate) struct Latest {
+    pub plate: Option<Kept>,
+    /// Absent where the city does not count a user's.
+    pub user: Option<Kept>,
+}
 
-/// See [`Latest`].
-pub(crate) fn read(tx: &mut dyn Tx, city: &str, zone: &str, account: &str, canonical: &str) -> Outcome<Latest> {
-    let rows = tx.query(
-        concat!(
-            "SELECT stays, (SELECT ",
-            kept_of_plate!(),
-            " FROM stay WHERE canonical = $2 AND city = $3 AND zone = $4) FROM account WHERE id = $1"
-        ),
-        values![account, canonical, city, zone],
+impl Latest {
+    /// The stays themselves.
+    pub fn stays(&self) -> mesto_rules::Stays<'_> {
+        let [plate, user] = [&self.plate, &self.user].map(|kept| kept.as_ref().map(|kept| &kept.stay));
+        mesto_rules::Stays { plate, user }
+    }
+
+    /// The versions of the user's and of the plate's; another purchase changes one of them.
+    pub fn versions(&self) -> (i64, i64) {
+        (version(self.user.as_ref()), version(self.plate.as_ref()))
+    }
+}
+
+/// The latest stays of a plate and of a user in a zone.
+pub(crate) fn read(tx: &mut dyn Tx, city: &City, zone: &str, account: &str, canonical: &str) -> Outcome<Latest> {
+    let plate = tx.query(
+        concat!("SELECT ", kept_of_plate!(), " FROM stay WHERE canonical = $1 AND city = $2 AND zone = $3"),
+        values![canonical, &city.id, zone],
     )?;
-    let row = rows.first().ok_or_else(|| StoreError::unreadable("account", "it is gone"))?;
-    let of_user = Stays::read(row.maybe_text(0)?)?.get(city, zone).cloned();
-    Ok((of_user, row.maybe_text(1)?.map(Kept::read).transpose()?))
+    let user = if city.policy.stay_per.counts_user() {
+        let rows = tx.query("SELECT stays FROM account WHERE id = $1", values![account])?;
+        let row = rows.first().ok_or_else(|| StoreError::unreadable("account", "it is gone"))?;
+        Stays::read(row.maybe_text(0)?)?.get(&city.id, zone).cloned()
+    } else {
+        None
+    };
+    Ok(Latest { plate: plate.first().map(|row| Kept::read(row.text(0)?)).transpose()?, user })
 }
 
-/// The stricter of what the user's and the plate's stay allow: refused when either refuses, else the shorter offer, at equal length the
-/// dearer one.
-pub(crate) fn stricter_quote(city: &City, ask: &QuoteAsk<'_>, kept: &Latest) -> Result<Quote, Refusal> {
-    let (user, plate) = (stay(kept.0.as_ref()), stay(kept.1.as_ref()));
-    let of_user = quote(city, &QuoteAsk { stay: user, ..*ask });
-    if user == plate {
-        return of_user;
-    }
-    let of_plate = quote(city, &QuoteAsk { stay: plate, ..*ask });
-    match (of_user, of_plate) {
-        (Ok(user), Ok(plate)) => {
-            let is_stricter = (plate.ends_at, std::cmp::Reverse(plate.total.amount))
-                < (user.ends_at, std::cmp::Reverse(user.total.amount));
-            Ok(if is_stricter { plate } else { user })
-        }
-        (Err(refusal), _) | (_, Err(refusal)) => Err(refusal),
-    }
-}
-
-/// Puts the user's stay after a purchase into his account, writes the plate's, and returns the user's stay id. A purchase of the same plate
-/// that was faster since they were read makes the transaction run again; the row stays locked until the commit, so that two phones wait for
-/// each other.
+/// Writes the stays after `sold`, and returns the one that its ticket belongs to first. A purchase of the same plate that was faster since
+/// they were read makes the transaction run again; the row stays locked until the commit, so that two phones wait for each other.
 pub(crate) fn advance(
     tx: &mut dyn Tx,
     call: &mut Call<'_>,
-    (city, canonical): (&str, &str),
+    (city, canonical): (&City, &str),
     before: &Latest,
-    after: (&Stay, &Stay),
-) -> Outcome<String> {
+    sold: &Quote,
+) -> Outcome<StayOfTicket> {
     let now = call.now;
-    let next = |before: Option<&Kept>, after: &Stay| {
-        let goes_on = before.filter(|before| before.stay.started_at == after.started_at);
-        let id = goes_on.map_or_else(|| call.operator.id("st", now), |before| before.id.clone());
-        Kept { id, version: version(before) + 1, stay: after.clone() }
+    let operator = call.operator;
+    let next = |before: Option<&Kept>| -> Outcome<Kept> {
+        let stay = Stay::after_purchase(city, before.map(|kept| &kept.stay), sold)?;
+        let goes_on = before.filter(|before| before.stay.started_at == stay.started_at);
+        let id = goes_on.map_or_else(|| operator.id("st", now), |before| before.id.clone());
+        Ok(Kept { id, version: version(before) + 1, stay })
     };
-    let (user, plate) = (next(before.0.as_ref(), after.0), next(before.1.as_ref(), after.1));
+    let plate = next(before.plate.as_ref())?;
+    write(tx, &city.id, canonical, &plate)?;
+    let of_ticket = |kept: &Kept| StayOfTicket {
+        id: kept.id.clone(),
+        started_at: kept.stay.started_at,
+        // What holds is the earliest of those that count.
+        deadline: sold.stay.deadline,
+        paid_until: kept.stay.paid_until,
+    };
+    if !city.policy.stay_per.counts_user() {
+        return Ok(of_ticket(&plate));
+    }
+    let user = next(before.user.as_ref())?;
+    let first = if city.policy.stay_per == StayPer::User { of_ticket(&user) } else { of_ticket(&plate) };
+    call.held()?.put_stay(&city.id, user, now);
+    Ok(first)
+}
+
+/// Writes the stay of a plate: a first one, or the one that follows the version before it.
+fn write(tx: &mut dyn Tx, city: &str, canonical: &str, plate: &Kept) -> Outcome<()> {
+    let Kept { id, version, stay } = plate;
     // A first stay needs no look at what is there: a row that came meanwhile is a collision by itself.
-    let or_advance = if before.1.is_none() { "" } else { OR_ADVANCE };
-    tx.write_exactly(
+    let or_advance = if *version == 1 { "" } else { OR_ADVANCE };
+    Ok(tx.write_exactly(
         1,
         &[INSERT, or_advance].concat(),
         values![
             canonical,
             city,
-            &after.1.zone,
-            &plate.id,
-            plate.version,
-            after.1.started_at.timestamp_millis(),
-            after.1.deadline.map(|at| at.timestamp_millis()),
-            after.1.paid_until.timestamp_millis(),
-            after.1.closes_at.timestamp_millis(),
-            i64::from(after.1.purchases)
+            &stay.zone,
+            id,
+            *version,
+            stay.started_at.timestamp_millis(),
+            stay.deadline.map(|at| at.timestamp_millis()),
+            stay.paid_until.timestamp_millis(),
+            stay.closes_at.timestamp_millis(),
+            i64::from(stay.purchases)
         ],
+    )?)
+}
+
+/// What the stays of a ticket become when it is taken back; `held` is its account. A quote from before does not fit them any more.
+pub(crate) fn take_back(
+    tx: &mut dyn Tx,
+    city: &City,
+    held: Option<&mut Held>,
+    ticket: &Ticket,
+    now: DateTime<Utc>,
+) -> Outcome<()> {
+    let without = |kept: &Kept| -> Outcome<Kept> {
+        let stay = kept.stay.after_void(city, ticket.starts_at, ticket.ends_at, now)?;
+        Ok(Kept { id: kept.id.clone(), version: kept.version + 1, stay })
+    };
+    let rows = tx.query(
+        concat!("SELECT ", kept_of_plate!(), " FROM stay WHERE canonical = $1 AND city = $2 AND zone = $3"),
+        values![&ticket.plate, &city.id, &ticket.zone],
     )?;
-    let id = user.id.clone();
-    call.held()?.put_stay(city, user, now);
-    Ok(id)
+    if let Some(row) = rows.first() {
+        write(tx, &city.id, &ticket.plate, &without(&Kept::read(row.text(0)?)?)?)?;
+    }
+    if let Some(held) = held
+        && let Some(kept) = held.stays.get(&city.id, &ticket.zone)
+    {
+        let kept = without(kept)?;
+        held.put_stay(&city.id, kept, now);
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -7,16 +7,18 @@ use mesto_protocol::event::Change;
 use mesto_protocol::ticket::TicketClaims;
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::money::{Currency, Money};
-use mesto_rules::quote::Quote as Terms;
-use mesto_rules::stay::Stay;
+use mesto_rules::quote::{Quote as Terms, QuoteAsk, Stale, quote};
+use mesto_rules::ticket::{self, TicketEffect, TicketEvent, TicketState as RulesState};
 
-use crate::failure::{Outcome, refuse};
+use crate::account::Held;
+use crate::failure::{Failure, Outcome, refuse};
 use crate::http::{Request, Response};
 use crate::ledger::{self, Book, Movement};
+use crate::operator::Operator;
 use crate::routes::{Call, Foreseen};
 use crate::stays::{self, Kept, Latest};
 use crate::store::{Row, StoreError, Tx};
-use crate::{due, text, values, words};
+use crate::{due, quotes, text, values, words};
 
 const PAGE: i64 = 50;
 const MOST: i64 = 200;
@@ -29,7 +31,7 @@ struct Frozen {
     pay: PayMethod,
     extends: Option<String>,
     terms: Terms,
-    /// Versions of the stays it was computed against, and the stays now.
+    /// Versions of the user's and the plate's stay that it was computed against, and the stays now.
     versions: (i64, i64),
     kept: Latest,
 }
@@ -48,7 +50,8 @@ pub(crate) fn buy(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
         .with("allowed", [PayMethod::Deposit])
         .into());
     }
-    let (price, balance) = (frozen.terms.total, call.held()?.balance());
+    let sold = what_is_sold(call, &frozen)?;
+    let (price, balance) = (sold.total, call.held()?.balance());
     let missing = price.checked_sub(&balance)?;
     if missing.amount.is_sign_positive() && !missing.is_zero() {
         return Err(Problem::new(
@@ -60,7 +63,7 @@ pub(crate) fn buy(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
         .with("missing", missing)
         .into());
     }
-    let ticket = sell(tx, call, &asked.quote, frozen)?;
+    let ticket = sell(tx, call, &asked.quote, frozen, sold)?;
     Ok(Response::json(201, &Purchased { ticket, balance: call.held()?.balance() }))
 }
 
@@ -96,7 +99,11 @@ fn take_quote(call: &Call<'_>) -> Outcome<Frozen> {
             .into());
     }
     let (city, terms): (String, Terms) = (row.string(0)?, serde_json::from_str(row.text(5)?)?);
-    let of_user = call.held.as_ref().and_then(|held| held.stays.get(&city, &terms.zone)).cloned();
+    let user = if call.operator.city(&city)?.policy.stay_per.counts_user() {
+        call.held.as_ref().and_then(|held| held.stays.get(&city, &terms.zone)).cloned()
+    } else {
+        None
+    };
     Ok(Frozen {
         city,
         canonical: row.string(1)?,
@@ -105,14 +112,43 @@ fn take_quote(call: &Call<'_>) -> Outcome<Frozen> {
         extends: row.maybe_string(4)?,
         terms,
         versions: (row.int(6)?, row.int(7)?),
-        kept: (of_user, row.maybe_text(10)?.map(Kept::read).transpose()?),
+        kept: Latest { plate: row.maybe_text(10)?.map(Kept::read).transpose()?, user },
     })
 }
 
-fn sell(tx: &mut dyn Tx, call: &mut Call<'_>, quote: &str, frozen: Frozen) -> Outcome<Ticket> {
+/// What the quote promised, from the start that is possible now: the operator has received the purchase (BG-47).
+fn what_is_sold(call: &Call<'_>, frozen: &Frozen) -> Outcome<Terms> {
+    let Frozen { city, terms, pay, versions, kept, .. } = frozen;
+    let (city, now, stays, pay) = (call.operator.city(city)?, call.now, kept.stays(), quotes::rules_pay(*pay)?);
+    if kept.versions() != *versions {
+        let ask = QuoteAsk { zone: &terms.zone, minutes: terms.asked_minutes, now, stays, pay };
+        let stale = Stale { now: quote(city, &ask).map(Box::new) };
+        return Err(stale_problem("another purchase changed this stay", &stale));
+    }
+    terms.sold(city, now, stays, pay).map_err(|stale| stale_problem("time went on", &stale))
+}
+
+/// Refused with what a new quote would be: its minutes, total and end, or the code and the values of its refusal.
+fn stale_problem(why: &str, stale: &Stale) -> Failure {
+    let problem = Problem::new(ProblemCode::QuoteStale, format!("{why}: {stale}; ask for a new quote"));
+    match &stale.now {
+        Ok(offered) => problem
+            .with("minutes", offered.granted_minutes)
+            .with("total", offered.total)
+            .with("ends_at", offered.ends_at)
+            .into(),
+        Err(refusal) => {
+            let Failure::Refused(refused) = Failure::from(refusal.clone()) else { return problem.into() };
+            let problem = problem.with("reason", refused.code);
+            refused.params.iter().fold(problem, |problem, (name, value)| problem.with(name, value)).into()
+        }
+    }
+}
+
+fn sell(tx: &mut dyn Tx, call: &mut Call<'_>, quote: &str, frozen: Frozen, terms: Terms) -> Outcome<Ticket> {
     let (now, account) = (call.now, call.who()?.account.clone());
-    let stay = buy_stay(tx, call, &frozen)?;
-    let Frozen { city, canonical, shown, pay, extends, terms, .. } = frozen;
+    let Frozen { city, canonical, shown, pay, extends, kept, .. } = frozen;
+    let stay = stays::advance(tx, call, (call.operator.city(&city)?, &canonical), &kept, &terms)?;
     let id = call.operator.id("tk", now);
     let claims = TicketClaims {
         issuer: call.operator.config.issuer.clone(),
@@ -142,7 +178,7 @@ fn sell(tx: &mut dyn Tx, call: &mut Call<'_>, quote: &str, frozen: Frozen) -> Ou
         issued_at: now,
         starts_at: terms.starts_at,
         ends_at: terms.ends_at,
-        minutes: minutes(terms.starts_at, terms.ends_at),
+        minutes: terms.granted_minutes,
         price: terms.total,
         lines: terms.lines,
         tariff: terms.tariff,
@@ -168,29 +204,9 @@ fn sell(tx: &mut dyn Tx, call: &mut Call<'_>, quote: &str, frozen: Frozen) -> Ou
     Ok(ticket)
 }
 
-/// Continues the user's and the plate's stay; a stay that changed since the quote makes the quote stale.
-fn buy_stay(tx: &mut dyn Tx, call: &mut Call<'_>, frozen: &Frozen) -> Outcome<StayOfTicket> {
-    let Frozen { city, canonical, terms, versions, kept, .. } = frozen;
-    let (user, plate) = (kept.0.as_ref(), kept.1.as_ref());
-    if (stays::version(user), stays::version(plate)) != *versions {
-        return refuse(ProblemCode::QuoteStale, "another purchase changed this stay; ask for a new quote");
-    }
-    let rules = call.operator.city(city)?;
-    let of_user = Stay::after_purchase(rules, stays::stay(user), terms)?;
-    let of_plate = Stay::after_purchase(rules, stays::stay(plate), terms)?;
-    let id = stays::advance(tx, call, (city, canonical), kept, (&of_user, &of_plate))?;
-    Ok(StayOfTicket {
-        id,
-        started_at: of_user.started_at,
-        // What holds is the earlier of the two.
-        deadline: [of_user.deadline, of_plate.deadline].into_iter().flatten().min(),
-        paid_until: of_user.paid_until,
-    })
-}
-
 fn store(tx: &mut dyn Tx, ticket: &Ticket, account: &str, quote: &str) -> Outcome<()> {
     tx.write(
-        "INSERT INTO ticket (id, account, channel, city, zone, state, issued_at, starts_at, ends_at, price, currency, lines, tariff, pay, stay, stay_started_at, stay_deadline, stay_paid_until, extends, quote) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
+        "INSERT INTO ticket (id, account, channel, city, zone, state, issued_at, starts_at, ends_at, minutes, price, currency, lines, tariff, pay, stay, stay_started_at, stay_deadline, stay_paid_until, extends, quote) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
         values![
             &ticket.id,
             account,
@@ -201,6 +217,7 @@ fn store(tx: &mut dyn Tx, ticket: &Ticket, account: &str, quote: &str) -> Outcom
             ticket.issued_at.timestamp_millis(),
             ticket.starts_at.timestamp_millis(),
             ticket.ends_at.timestamp_millis(),
+            i64::from(ticket.minutes),
             ticket.price.minor()?,
             ticket.price.currency.code(),
             &serde_json::to_string(&ticket.lines)?,
@@ -229,13 +246,8 @@ fn store(tx: &mut dyn Tx, ticket: &Ticket, account: &str, quote: &str) -> Outcom
     Ok(())
 }
 
-/// Length in minutes, a started one counted.
-fn minutes(from: DateTime<Utc>, until: DateTime<Utc>) -> u32 {
-    u32::try_from(((until - from).num_seconds() + 59) / 60).unwrap_or(0)
-}
-
 /// Columns of a ticket with its plate; a plate that was erased reads as empty.
-const COLUMNS: &str = "ticket.id, ticket.channel, ticket.city, ticket.zone, ticket.state, ticket.issued_at, ticket.starts_at, ticket.ends_at, ticket.price, ticket.currency, ticket.lines, ticket.tariff, ticket.pay, ticket.stay, ticket.stay_started_at, ticket.stay_deadline, ticket.stay_paid_until, ticket.extends, ticket_plate.canonical, ticket_plate.shown, ticket_plate.signed FROM ticket LEFT JOIN ticket_plate ON ticket_plate.ticket = ticket.id";
+const COLUMNS: &str = "ticket.id, ticket.channel, ticket.city, ticket.zone, ticket.state, ticket.issued_at, ticket.starts_at, ticket.ends_at, ticket.price, ticket.currency, ticket.lines, ticket.tariff, ticket.pay, ticket.stay, ticket.stay_started_at, ticket.stay_deadline, ticket.stay_paid_until, ticket.extends, ticket_plate.canonical, ticket_plate.shown, ticket_plate.signed, ticket.minutes FROM ticket LEFT JOIN ticket_plate ON ticket_plate.ticket = ticket.id";
 
 fn from_row(row: &Row, now: DateTime<Utc>) -> Outcome<Ticket> {
     let currency = Currency::new(row.text(9)?)?;
@@ -247,11 +259,11 @@ fn from_row(row: &Row, now: DateTime<Utc>) -> Outcome<Ticket> {
         plate: row.maybe_string(18)?.unwrap_or_default(),
         plate_shown: row.maybe_string(19)?.unwrap_or_default(),
         channel: words::read(row.text(1)?)?,
-        state: state_at(words::read(row.text(4)?)?, ends_at, now),
+        state: wire_state(ticket::state_at(words::read(row.text(4)?)?, ends_at, now)),
         issued_at: text::time(row.int(5)?)?,
         starts_at,
         ends_at,
-        minutes: minutes(starts_at, ends_at),
+        minutes: u32::try_from(row.int(21)?).map_err(|error| StoreError::unreadable("minutes", error))?,
         price: Money::from_minor(row.int(8)?, currency),
         lines: serde_json::from_str(row.text(10)?)?,
         tariff: row.string(11)?,
@@ -267,9 +279,98 @@ fn from_row(row: &Row, now: DateTime<Utc>) -> Outcome<Ticket> {
     })
 }
 
-/// The state by the clock: a job that comes late never shows a wrong one.
-fn state_at(stored: TicketState, ends_at: DateTime<Utc>, now: DateTime<Utc>) -> TicketState {
-    if stored == TicketState::Active && ends_at <= now { TicketState::Expired } else { stored }
+const fn wire_state(state: RulesState) -> TicketState {
+    match state {
+        RulesState::Active => TicketState::Active,
+        RulesState::Expired => TicketState::Expired,
+        RulesState::Voided => TicketState::Voided,
+    }
+}
+
+/// What time brings to a ticket: at its end it is over, and its account is told.
+pub(crate) fn time_passed(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, id: &str) -> Outcome<()> {
+    happened(tx, operator, now, id, |ends_at| TicketEvent::TimePassed { ends_at })
+}
+
+/// Takes a ticket back before its end: its price is given back, its account is told, and its plate is no longer covered.
+pub(crate) fn void(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, id: &str) -> Outcome<Ticket> {
+    let Some(ticket) = find(tx, id, now)? else { return refuse(ProblemCode::NotFound, "there is no such ticket") };
+    happened(tx, operator, now, id, |ends_at| TicketEvent::Void { ends_at })?;
+    Ok(find(tx, id, now)?.unwrap_or(ticket))
+}
+
+/// One step of a ticket's state machine: what becomes of it is stored, and what follows is done. A ticket that is erased has no steps.
+fn happened(
+    tx: &mut dyn Tx,
+    operator: &Operator,
+    now: DateTime<Utc>,
+    id: &str,
+    event: impl Fn(DateTime<Utc>) -> TicketEvent,
+) -> Outcome<()> {
+    let owner = tx.query("SELECT account FROM ticket WHERE id = $1", values![id])?;
+    let account = owner.first().map(|row| row.maybe_string(0)).transpose()?.flatten();
+    // Locked before the state is read: two steps wait for each other.
+    let mut held = account.as_deref().map(|account| Held::take(tx, account)).transpose()?;
+    let rows = tx.query("SELECT state, ends_at FROM ticket WHERE id = $1", values![id])?;
+    let Some(row) = rows.first() else { return Ok(()) };
+    let state: RulesState = words::read(row.text(0)?)?;
+    let (next, effects) = ticket::step(state, event(text::time(row.int(1)?)?), now)
+        .map_err(|error| Problem::new(ProblemCode::TicketNotActive, error.to_string()))?;
+    if next != state {
+        tx.write_exactly(
+            1,
+            "UPDATE ticket SET state = $2 WHERE id = $1 AND state = $3",
+            values![id, &words::write(&next)?, &words::write(&state)?],
+        )?;
+    }
+    for effect in effects {
+        match effect {
+            TicketEffect::Refund => give_back(tx, operator, now, id, held.as_mut())?,
+            TicketEffect::TellExpired | TicketEffect::TellVoided => {
+                if let (Some(held), Some(ticket)) = (&mut held, find(tx, id, now)?) {
+                    held.tell(Change::TicketChanged(Box::new(ticket)));
+                }
+            }
+        }
+    }
+    if let Some(mut held) = held {
+        held.release(tx, now)?;
+    }
+    Ok(())
+}
+
+/// Gives back what a ticket cost that was paid from a deposit, and takes it out of its stays. Of a closed account it becomes a refund that
+/// is owed.
+fn give_back(
+    tx: &mut dyn Tx,
+    operator: &Operator,
+    now: DateTime<Utc>,
+    id: &str,
+    mut held: Option<&mut Held>,
+) -> Outcome<()> {
+    let Some(ticket) = find(tx, id, now)? else { return Ok(()) };
+    stays::take_back(tx, operator.city(&ticket.city)?, held.as_deref_mut(), &ticket, now)?;
+    if ticket.pay != PayMethod::Deposit {
+        return Ok(());
+    }
+    let rows = tx.query(
+        "SELECT account.id FROM ticket JOIN account ON account.id = ticket.account WHERE ticket.id = $1 AND account.closed_at IS NULL",
+        values![id],
+    )?;
+    let open = rows.first().map(|row| row.string(0)).transpose()?;
+    let (held, book) = match open {
+        Some(account) => (held, Book::Deposit(account)),
+        None => (None, Book::RefundsPayable),
+    };
+    let price = ticket.price.minor()?;
+    let movement = Movement {
+        id: operator.id("le", now),
+        kind: "refund",
+        reference: &ticket.id,
+        currency: ticket.price.currency,
+        legs: vec![(Book::ParkingRevenue(ticket.city.clone()), price), (book, -price)],
+    };
+    ledger::book(tx, now, held, &movement)
 }
 
 /// What an app shows: every running ticket, and the last ones that are over, newest first.

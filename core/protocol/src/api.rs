@@ -204,7 +204,7 @@ wire! {
         pub issued_at: DateTime<Utc>,
         pub starts_at: DateTime<Utc>,
         pub ends_at: DateTime<Utc>,
-        /// Paid minutes, `ends_at - starts_at`.
+        /// The minutes that were paid for; fewer than from start to end where the ticket goes on after closing.
         pub minutes: u32,
         #[cfg_attr(feature = "openapi", schema(value_type = crate::openapi::MoneySchema))]
         pub price: Money,
@@ -343,6 +343,9 @@ wire! {
         /// A daily order that still covers it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub order: Option<String>,
+        /// The paid time ended only just now: no order may be issued before this moment.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub grace_until: Option<DateTime<Utc>>,
     }
     pub struct CheckedTicket {
         pub id: String,

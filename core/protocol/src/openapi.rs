@@ -20,7 +20,7 @@ use crate::route;
 pub use additive::additive;
 pub use conforms::conforms;
 pub use operations::{Auth, Body, Operation, operations};
-pub use terms::{LineKind, Notice, QuoteLine, QuoteTerms, StayPreview};
+pub use terms::{LineKind, Notice, QuoteLine, QuoteTerms, Start, StayPreview};
 
 /// Money as it stands on the wire.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize, ToSchema)]

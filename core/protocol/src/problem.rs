@@ -80,7 +80,7 @@ problems! {
     QuoteUnknown, "quote_unknown", 422, "There is no such quote";
     QuoteExpired, "quote_expired", 422, "The quote is no longer valid";
     QuoteUsed, "quote_used", 409, "The quote was already bought";
-    QuoteStale, "quote_stale", 409, "Another purchase changed this stay; ask for a new quote";
+    QuoteStale, "quote_stale", 409, "What was promised cannot be kept any more; ask for a new quote";
     DepositTooLow, "deposit_too_low", 422, "The deposit does not cover this";
     TicketNotActive, "ticket_not_active", 409, "This ticket is over";
 
@@ -92,6 +92,7 @@ problems! {
     OrderNotPayable, "order_not_payable", 409, "This order cannot be paid any more";
     TicketCoversPlate, "ticket_covers_plate", 409, "A valid ticket covers this vehicle";
     OrderExists, "order_exists", 409, "A valid daily order already covers this vehicle";
+    WithinGrace, "within_grace", 409, "The paid time ended only just now; no order may be issued yet";
 
     CursorTooOld, "cursor_too_old", 410, "These events are gone; read the account anew";
 }

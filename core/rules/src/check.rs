@@ -87,6 +87,9 @@ impl Check<'_> {
         }
         self.spans("contacts.hours", &city.contacts.hours);
         self.fact("policy.grace_minutes", &city.policy.grace_minutes);
+        if city.policy.grace_minutes.known().is_some_and(|minutes| *minutes > DAY_MINUTES) {
+            self.say("policy.grace_minutes", "no order is issued for at most 1440 minutes after the end");
+        }
         self.fact("policy.unused_time", &city.policy.unused_time);
         self.fact("orders.discount_from", &city.orders.discount_from);
     }

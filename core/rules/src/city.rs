@@ -280,6 +280,8 @@ pub enum DiscountFrom {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Policy {
+    /// Whose purchases make a stay.
+    pub stay_per: StayPer,
     /// An ask above what is left of the stay: clipped, or refused with what is allowed.
     pub limit_mode: LimitMode,
     /// An ask that would cross closing time.
@@ -290,10 +292,31 @@ pub struct Policy {
     pub quote_ttl_seconds: u32,
     /// Reminders before the end of paid time, minutes.
     pub reminder_minutes_before: Vec<u32>,
-    /// Minutes after the end in which no order is issued.
+    /// Minutes after the end of a ticket in which no order is issued. While it is unknown there are none: an order may
+    /// be issued from the end on.
     pub grace_minutes: Fact<u32>,
     /// What becomes of paid time that is not used; an app says so only when it is known (AMB-15).
     pub unused_time: Fact<UnusedTime>,
+}
+
+/// Whose purchases in one car park make a stay (BG-48, AMB-06).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StayPer {
+    /// Those for one plate, whoever pays: nobody is kept from paying for a second car.
+    Plate,
+    /// Those of one user, for whichever plate.
+    User,
+    /// A plate's and a user's: prices count from the plate's stay, and the earlier of the two deadlines holds.
+    Both,
+}
+
+impl StayPer {
+    /// Whether a stay of the user counts at all.
+    #[must_use]
+    pub const fn counts_user(self) -> bool {
+        matches!(self, Self::User | Self::Both)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

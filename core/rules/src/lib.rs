@@ -4,11 +4,11 @@
 //! functions, the phone previews with the very same ones.
 //!
 //! ```
-//! use mesto_rules::{PayMethod, QuoteAsk, Refusal, quote};
+//! use mesto_rules::{PayMethod, QuoteAsk, Refusal, Stays, quote};
 //!
 //! let city = mesto_rules::load::embedded("belgrade").map_err(|errors| format!("{errors:?}"))?;
 //! let now = "2025-03-03T09:00:00Z".parse()?; // a Monday, 10:00 in Belgrade
-//! let ask = QuoteAsk { zone: "red", minutes: 61, now, start: now, stay: None, pay: PayMethod::Deposit };
+//! let ask = QuoteAsk { zone: "red", minutes: 61, now, stays: Stays::default(), pay: PayMethod::Deposit };
 //!
 //! let offer = quote(&city, &ask)?;
 //! assert_eq!(offer.total.to_string(), "200.00 RSD"); // 80 for the limited hour, 120 for extended time
@@ -41,6 +41,6 @@ pub use geo::{Position, SignError, ZoneNear, zone_by_sign, zones_near};
 pub use money::{Currency, Money, MoneyError};
 pub use order::{OrderState, OrderTerms};
 pub use plate::{Plate, PlateError, PlateGrammar, PlateKind, PlateWarning, parse_plate};
-pub use quote::{LineKind, Notice, PayMethod, Quote, QuoteAsk, QuoteLine, Refusal, StayPreview, quote};
-pub use stay::Stay;
+pub use quote::{LineKind, Notice, PayMethod, Quote, QuoteAsk, QuoteLine, Refusal, Stale, Start, StayPreview, quote};
+pub use stay::{Stay, Stays};
 pub use ticket::TicketState;

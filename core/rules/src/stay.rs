@@ -1,6 +1,13 @@
-//! A stay: the purchases of one user in one car park within its limit (BG-48). Its deadline is the first purchase + max stay.
+//! A stay: the purchases in one car park within its limit (BG-48). Its deadline is the first purchase + max stay.
+//!
+//! Whose purchases make one is the city's `stay_per` (AMB-06). There is one rule for every ask:
+//!
+//! - Prices count from the start of the stay that `stay_per` names first: the plate's, or with `user` the user's.
+//! - No ticket ends after the deadline of any stay that counts; with `both` the earlier one holds, and a quote says so
+//!   when that is the user's, because of another ticket of his.
+//! - A ticket of a plate begins where the plate's paid time ends, whatever counts.
 
-use crate::city::City;
+use crate::city::{City, StayPer};
 use crate::quote::{Quote, Refusal};
 use crate::terms::{ZoneTerms, zone_of};
 use chrono::{DateTime, Utc};
@@ -35,6 +42,27 @@ pub enum StayState {
     Closed,
 }
 
+/// The latest stays in a car park that an ask may belong to; either may be over, or of another car park.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Stays<'a> {
+    /// Of the plate.
+    pub plate: Option<&'a Stay>,
+    /// Of the user; not looked at where the city counts by plate.
+    pub user: Option<&'a Stay>,
+}
+
+impl<'a> Stays<'a> {
+    /// The stays that a ticket beginning at `at` continues: the one that prices it, and another that limits it too.
+    pub(crate) fn open(&self, stay_per: StayPer, zone: &str, at: DateTime<Utc>) -> [Option<&'a Stay>; 2] {
+        let open = |stay: Option<&'a Stay>| stay.filter(|stay| stay.zone == zone && stay.is_open(at));
+        match stay_per {
+            StayPer::Plate => [open(self.plate), None],
+            StayPer::User => [open(self.user), None],
+            StayPer::Both => [open(self.plate), open(self.user)],
+        }
+    }
+}
+
 impl Stay {
     /// The state at a moment.
     #[must_use]
@@ -63,19 +91,58 @@ impl Stay {
         Ok(Self { zone: zone.to_owned(), started_at, deadline, paid_until, closes_at, purchases: 1 })
     }
 
-    /// The stay after buying `quote`: `latest` continued, or a new one. A ticket can belong to two stays, its user's and its
-    /// plate's (AMB-06), and be quoted by the stricter one; each keeps its own start and its own deadline.
+    /// The stay after its ticket from `starts_at` to `ends_at` was taken back at `now`: paid until then, or until the start
+    /// of a ticket that was still to come. What was its only ticket never was: the stay is over.
+    ///
+    /// # Errors
+    /// As [`Stay::after_purchase`].
+    pub fn after_void(
+        &self,
+        city: &City,
+        starts_at: DateTime<Utc>,
+        ends_at: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<Self, Refusal> {
+        let purchases = self.purchases.saturating_sub(1);
+        if self.paid_until != ends_at {
+            return Ok(Self { purchases, ..self.clone() });
+        }
+        let paid_until = now.max(starts_at).min(ends_at);
+        let closes_at = if purchases == 0 {
+            paid_until
+        } else {
+            ZoneTerms::of(city, zone_of(city, &self.zone)?)?.closes_at(paid_until)?
+        };
+        Ok(Self { paid_until, closes_at, purchases, ..self.clone() })
+    }
+
+    /// The stay after buying `quote`: `latest` continued, or a new one. A ticket that counts for a plate and a user is in
+    /// a stay of each; each keeps its own start and its own deadline.
     ///
     /// # Errors
     /// [`Refusal::ZoneUnknown`] or [`Refusal::TariffUnknown`] when the city lacks what the quote was made from.
     pub fn after_purchase(city: &City, latest: Option<&Self>, quote: &Quote) -> Result<Self, Refusal> {
-        let terms = ZoneTerms::of(city, zone_of(city, &quote.zone)?)?;
-        let open = latest.filter(|stay| stay.zone == quote.zone && stay.is_open(quote.starts_at));
-        let paid_until = open.map_or(quote.ends_at, |stay| stay.paid_until.max(quote.ends_at));
+        Self::after_ticket(city, latest, &quote.zone, quote.starts_at, quote.ends_at)
+    }
+
+    /// As [`Stay::after_purchase`], of a ticket that is known by its zone, start and end.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn after_ticket(
+        city: &City,
+        latest: Option<&Self>,
+        zone: &str,
+        starts_at: DateTime<Utc>,
+        ends_at: DateTime<Utc>,
+    ) -> Result<Self, Refusal> {
+        let terms = ZoneTerms::of(city, zone_of(city, zone)?)?;
+        let open = latest.filter(|stay| stay.zone == zone && stay.is_open(starts_at));
+        let paid_until = open.map_or(ends_at, |stay| stay.paid_until.max(ends_at));
         Ok(Self {
-            zone: quote.zone.clone(),
-            started_at: open.map_or(quote.starts_at, |stay| stay.started_at.min(quote.starts_at)),
-            deadline: terms.deadline_of(open, quote.starts_at)?,
+            zone: zone.to_owned(),
+            started_at: open.map_or(starts_at, |stay| stay.started_at.min(starts_at)),
+            deadline: terms.deadline_of(open, starts_at)?,
             paid_until,
             closes_at: terms.closes_at(paid_until)?,
             purchases: open.map_or(1, |stay| stay.purchases.saturating_add(1)),

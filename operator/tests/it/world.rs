@@ -16,6 +16,7 @@ use mesto_protocol::api::{
 };
 use mesto_protocol::device::SoftwareDevice;
 use mesto_protocol::event::EventPage;
+use mesto_rules::City;
 use mesto_rules::money::{Currency, Money};
 use serde::de::DeserializeOwned;
 
@@ -60,10 +61,17 @@ pub fn start() -> DateTime<Utc> {
 }
 
 pub fn operator(config: Config) -> Operator {
+    operator_of(belgrade(), config)
+}
+
+pub fn belgrade() -> City {
+    mesto_rules::load::embedded("belgrade").unwrap()
+}
+
+pub fn operator_of(city: City, config: Config) -> Operator {
     let chance = Chance::new(1);
     let keys = Keys::ephemeral(start(), &chance).unwrap();
     let page = HostedPage::new("https://bank.example", "https://operator.example", "mesto", SECRET);
-    let city = mesto_rules::load::embedded("belgrade").unwrap();
     Operator::new(vec![city], keys, Arc::new(chance), Arc::new(page), config).unwrap()
 }
 
@@ -82,6 +90,14 @@ impl World {
 
     pub fn with(store: Arc<dyn Store>, config: Config) -> Self {
         Self { operator: Arc::new(operator(config)), store, now: Cell::new(start()), keys: Cell::new(0) }
+    }
+
+    /// The same store and moment, in a Belgrade that is otherwise.
+    pub fn in_city(&self, change: impl FnOnce(&mut City)) -> Self {
+        let mut city = belgrade();
+        change(&mut city);
+        let operator = Arc::new(operator_of(city, Config::default()));
+        Self { operator, store: Arc::clone(&self.store), now: self.now.clone(), keys: self.keys.clone() }
     }
 
     /// A world around an operator that is there already.

@@ -286,6 +286,7 @@ fn inspecting() -> Vec<Operation> {
                 PlateInvalid,
                 TicketCoversPlate,
                 OrderExists,
+                WithinGrace,
                 TariffUnknown,
                 NotCharged,
             ]),

@@ -5,7 +5,7 @@ use crate::calendar::{EasterHoliday, ExtraHoliday, FixedHoliday, HolidayCalendar
 use crate::city::{
     AcrossClosing, Area, AreaCertainty, CardPolicy, City, Contacts, DepositPolicy, DiscountFrom, LimitMode, Limits,
     OrderPolicy, OrderRates, OutsideHours, Point, Policy, Polygon, Rate, RateKind, Regime, Retention, SmsPolicy,
-    Source, StayLimit, Tariff, Terms, Texts, UnusedTime, Zone,
+    Source, StayLimit, StayPer, Tariff, Terms, Texts, UnusedTime, Zone,
 };
 use crate::fact::{Certainty, Fact, Known};
 use crate::money::{Currency, Money};
@@ -115,6 +115,7 @@ struct OrdersPaper {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PolicyPaper {
+    stay_per: StayPer,
     limit_mode: LimitMode,
     across_closing: AcrossClosing,
     outside_hours: OutsideHours,
@@ -314,6 +315,7 @@ pub(super) fn compose(
         pay: city.orders.pay,
     };
     let policy = Policy {
+        stay_per: city.policy.stay_per,
         limit_mode: city.policy.limit_mode,
         across_closing: city.policy.across_closing,
         outside_hours: city.policy.outside_hours,

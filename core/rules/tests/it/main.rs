@@ -11,6 +11,8 @@ mod orders;
 mod papers;
 mod places;
 mod plates;
+mod promises;
 mod state_machines;
+mod stays;
 mod support;
 mod values;

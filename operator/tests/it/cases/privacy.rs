@@ -4,6 +4,7 @@ use mesto_operator::Request;
 use mesto_operator::store::transact;
 use mesto_operator::values;
 use mesto_protocol::api::{Deposit, PlateCheck, TicketState};
+use mesto_rules::city::StayPer;
 use serde_json::Value;
 
 use crate::world::{World, expect, refused, rsd};
@@ -61,6 +62,7 @@ on_both_databases! {
 
     #[test]
     fn what_is_too_old_is_erased_by_kind_and_books_stay(world) {
+        let world = &world.in_city(|city| city.policy.stay_per = StayPer::Both);
         let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
         let inspector = world.inspector();
         driver.park(&vehicle, "red", 60);
