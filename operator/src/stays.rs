@@ -209,7 +209,7 @@ fn write(tx: &mut dyn Tx, city: &str, canonical: &str, plate: &Kept) -> Outcome<
     )?)
 }
 
-/// What the stays of a ticket become when it is taken back; `held` is its account. A quote from before does not fit them any more.
+/// Takes a ticket that was voided out of its stays; `held` is its account. A quote from before does not fit them any more.
 pub(crate) fn take_back(
     tx: &mut dyn Tx,
     city: &City,
@@ -217,24 +217,31 @@ pub(crate) fn take_back(
     ticket: &Ticket,
     now: DateTime<Utc>,
 ) -> Outcome<()> {
-    let without = |kept: &Kept| -> Outcome<Kept> {
-        let stay = kept.stay.after_void(city, ticket.starts_at, ticket.ends_at, now)?;
-        Ok(Kept { id: kept.id.clone(), version: kept.version + 1, stay })
-    };
     let rows = tx.query(
         concat!("SELECT ", kept_of_plate!(), " FROM stay WHERE canonical = $1 AND city = $2 AND zone = $3"),
         values![&ticket.plate, &city.id, &ticket.zone],
     )?;
     if let Some(row) = rows.first() {
-        write(tx, &city.id, &ticket.plate, &without(&Kept::read(row.text(0)?)?)?)?;
+        let kept = without(tx, city, Kept::read(row.text(0)?)?, "ticket_plate.canonical", &ticket.plate)?;
+        write(tx, &city.id, &ticket.plate, &kept)?;
     }
     if let Some(held) = held
-        && let Some(kept) = held.stays.get(&city.id, &ticket.zone)
+        && let Some(kept) = held.stays.get(&city.id, &ticket.zone).cloned()
     {
-        let kept = without(kept)?;
+        let kept = without(tx, city, kept, "ticket.account", &held.id)?;
         held.put_stay(&city.id, kept, now);
     }
     Ok(())
+}
+
+/// A stay as its tickets that are left make it; `whose` is the column of its owner.
+fn without(tx: &mut dyn Tx, city: &City, kept: Kept, whose: &str, owner: &str) -> Outcome<Kept> {
+    let rows = tx.query(
+        &format!("SELECT MAX(ticket.ends_at) FROM ticket JOIN ticket_plate ON ticket_plate.ticket = ticket.id WHERE {whose} = $1 AND ticket.city = $2 AND ticket.zone = $3 AND ticket.starts_at >= $4 AND ticket.state <> 'voided'"),
+        values![owner, &city.id, &kept.stay.zone, kept.stay.started_at.timestamp_millis()],
+    )?;
+    let paid_until = rows.first().map(|row| row.maybe_int(0)).transpose()?.flatten().map(text::time).transpose()?;
+    Ok(Kept { stay: kept.stay.after_void(city, paid_until)?, id: kept.id, version: kept.version + 1 })
 }
 
 #[cfg(test)]

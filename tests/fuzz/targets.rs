@@ -14,7 +14,7 @@ use mesto_protocol::keys::KeySet;
 use mesto_protocol::route;
 use mesto_protocol::signed_city::SignedCity;
 use mesto_protocol::ticket::{MAX_SKEW, Presentation, TicketClaims};
-use mesto_rules::{City, PayMethod, QuoteAsk, parse_plate, zone_by_sign};
+use mesto_rules::{City, PayMethod, QuoteAsk, Stays, parse_plate, zone_by_sign};
 use serde_json::{Value, json};
 
 use super::alter;
@@ -204,7 +204,7 @@ impl Target for Papers {
         let now = morning();
         for zone in &city.zones {
             for minutes in [1, 60, 600, u32::MAX] {
-                let ask = QuoteAsk { zone: &zone.id, minutes, now, start: now, stay: None, pay: PayMethod::Deposit };
+                let ask = QuoteAsk { zone: &zone.id, minutes, now, stays: Stays::default(), pay: PayMethod::Deposit };
                 if mesto_rules::quote(&city, &ask).is_ok_and(|quote| quote.total.amount.is_sign_negative()) {
                     return Err(format!("{minutes} minutes in {} cost less than nothing", zone.id));
                 }

@@ -91,29 +91,17 @@ impl Stay {
         Ok(Self { zone: zone.to_owned(), started_at, deadline, paid_until, closes_at, purchases: 1 })
     }
 
-    /// The stay after its ticket from `starts_at` to `ends_at` was taken back at `now`: paid until then, or until the start
-    /// of a ticket that was still to come. What was its only ticket never was: the stay is over.
+    /// The stay after one of its tickets was taken back; `paid_until` is the end of the last one that is left. Without any
+    /// the stay never was: it is over since its start.
     ///
     /// # Errors
     /// As [`Stay::after_purchase`].
-    pub fn after_void(
-        &self,
-        city: &City,
-        starts_at: DateTime<Utc>,
-        ends_at: DateTime<Utc>,
-        now: DateTime<Utc>,
-    ) -> Result<Self, Refusal> {
-        let purchases = self.purchases.saturating_sub(1);
-        if self.paid_until != ends_at {
-            return Ok(Self { purchases, ..self.clone() });
-        }
-        let paid_until = now.max(starts_at).min(ends_at);
-        let closes_at = if purchases == 0 {
-            paid_until
-        } else {
-            ZoneTerms::of(city, zone_of(city, &self.zone)?)?.closes_at(paid_until)?
+    pub fn after_void(&self, city: &City, paid_until: Option<DateTime<Utc>>) -> Result<Self, Refusal> {
+        let (paid_until, closes_at) = match paid_until {
+            Some(paid_until) => (paid_until, ZoneTerms::of(city, zone_of(city, &self.zone)?)?.closes_at(paid_until)?),
+            None => (self.started_at, self.started_at),
         };
-        Ok(Self { paid_until, closes_at, purchases, ..self.clone() })
+        Ok(Self { paid_until, closes_at, purchases: self.purchases.saturating_sub(1), ..self.clone() })
     }
 
     /// The stay after buying `quote`: `latest` continued, or a new one. A ticket that counts for a plate and a user is in
