@@ -138,6 +138,8 @@ pub enum LedgerFault {
     OrderDiffers { order: String },
     #[error("ticket {ticket} ends after the deadline of its stay")]
     LimitExceeded { ticket: String },
+    #[error("ticket {ticket} starts before it was bought")]
+    SoldBackInTime { ticket: String },
     #[error("quote {quote} was sold more than once")]
     QuoteSoldTwice { quote: String },
     #[error("entry {entry} is of an account whose event does not name it")]
@@ -149,7 +151,7 @@ pub enum LedgerFault {
 }
 
 /// Checks the books: sums are zero, no deposit is negative or differs from its account, every ticket has its charge and every charge its
-/// ticket, top-ups and orders agree, no ticket exceeds its stay's limit, events are gapless and name the entries they belong to.
+/// ticket, top-ups and orders agree, no ticket starts before it was bought or exceeds its stay's limit, events are gapless and name the entries they belong to.
 ///
 /// # Errors
 /// The first fault found.
@@ -219,6 +221,9 @@ pub fn check(tx: &mut dyn Tx) -> Result<(), LedgerFault> {
         first(tx, "SELECT id FROM ticket WHERE stay_deadline IS NOT NULL AND ends_at > stay_deadline LIMIT 1")?
     {
         return Err(LedgerFault::LimitExceeded { ticket });
+    }
+    if let Some(ticket) = first(tx, "SELECT id FROM ticket WHERE starts_at < issued_at LIMIT 1")? {
+        return Err(LedgerFault::SoldBackInTime { ticket });
     }
     if let Some(quote) =
         first(tx, "SELECT quote FROM ticket WHERE quote IS NOT NULL GROUP BY quote HAVING COUNT(*) > 1 LIMIT 1")?

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use mesto_protocol::api::{Order, OrderPaid, OrderPayment, OrderState, Orders};
 use mesto_protocol::event::Change;
 use mesto_protocol::{Problem, ProblemCode};
+use mesto_rules::PayMethod as RulesPay;
 use mesto_rules::order::{self, OrderEffect, OrderError, OrderEvent, OrderTerms};
 
 use crate::failure::{Failure, Outcome, refuse};
@@ -85,6 +86,13 @@ pub(crate) fn pay(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
         return refuse(ProblemCode::NotFound, "there is no such order on your vehicles");
     };
     let (mut order, terms) = from_row(row, now)?;
+    let allowed = &call.operator.city(&order.city)?.orders.pay;
+    if !allowed.contains(&RulesPay::Deposit) {
+        return Err(Problem::new(ProblemCode::PaymentMethodNotAllowed, "orders are not paid from the deposit here")
+            .with("method", RulesPay::Deposit)
+            .with("allowed", allowed)
+            .into());
+    }
     let event = OrderEvent::Pay { amount: asked.amount, terms };
     let (state, effects) = order::step(rules_state(order.state), &event, now).map_err(|error| refused(&error))?;
     let (amount, balance) = (order.due, call.held()?.balance());

@@ -235,7 +235,8 @@ fn paying() -> Vec<Operation> {
             .action()
             .takes::<api::OrderPayment>()
             .answers::<api::OrderPaid>(200)
-            .refuses(&[NotFound, IntentExpired, OrderAlreadyPaid, OrderNotPayable, DepositTooLow]),
+            .refuses(&[NotFound, IntentExpired, OrderAlreadyPaid, OrderNotPayable, DepositTooLow])
+            .refuses(&[PaymentMethodNotAllowed]),
         post(route::BANK_NOTICE, "The bank tells how a payment ended; sent again until it is taken", Auth::Bank)
             .takes::<api::BankNotice>()
             .answers_with(204, Body::Nothing)

@@ -5,6 +5,7 @@ use mesto_protocol::api::{
     Channel, NewOrder, Order, OrderPaid, OrderPayment, OrderState, Orders, PlateCheck, Violation,
 };
 use mesto_protocol::event::Change;
+use mesto_rules::PayMethod as RulesPay;
 use mesto_rules::fact::{Certainty, Fact, Known};
 use mesto_rules::money::Money;
 
@@ -121,6 +122,15 @@ on_both_databases! {
         assert_eq!(balances["receivable:orders RSD"], rsd("0.00"));
         assert_eq!(balances["revenue:orders:belgrade RSD"], rsd("-1500.00"));
         world.check_books();
+    }
+
+    #[test]
+    fn an_order_is_paid_only_as_the_city_takes_it_bg_70(world) {
+        let world = &world.in_city(|city| city.orders.pay = vec![RulesPay::Card]);
+        let (driver, _) = world.driver_with(PHONE, "BG789PP", &["2000.00"]);
+        let order: Order = expect(201, issue(&world.inspector(), "BG789PP", "red", Violation::NoTicket));
+        let params = refused("payment_method_not_allowed", &pay(&driver, &order, order.due));
+        assert_eq!(params["allowed"], serde_json::json!(["card"]));
     }
 
     #[test]
