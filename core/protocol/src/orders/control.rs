@@ -37,6 +37,7 @@ pub const ISSUE: Operation<NewOrder, Order> =
         ProblemCode::PlateInvalid,
         ProblemCode::TicketCoversPlate,
         ProblemCode::OrderExists,
+        ProblemCode::WithinGrace,
         ProblemCode::TariffUnknown,
         ProblemCode::NotCharged,
         ProblemCode::OutOfRange,
@@ -57,6 +58,9 @@ wire! {
         /// A daily order that still covers it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub order: Option<String>,
+        /// The paid time ended only just now: no order may be issued before this moment.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub grace_until: Option<DateTime<Utc>>,
     }
 
     pub struct CheckedTicket {
