@@ -64,7 +64,7 @@ pub struct Ticket {
     pub issued_at: Timestamp,
     pub starts_at: Timestamp,
     pub ends_at: Timestamp,
-    /// Paid minutes.
+    /// The minutes that were paid for; fewer than from start to end where the ticket goes on after closing.
     pub minutes: u32,
     pub price: Money,
     pub lines: Vec<QuoteLine>,

@@ -1,7 +1,7 @@
 //! The city around the driver: zones near, plates read, a price previewed, the SMS instead.
 
 use crate::quote::ClockState;
-use crate::values::Amount;
+use crate::values::{Amount, Timestamp};
 use mesto_client::rules::Position;
 use mesto_client::rules::plate::{ParsedPlate as ReadPlate, PlateKind, PlateWarning as ReadWarning};
 use mesto_client::{NearZone, Preview, Refreshed, SmsFallback, SyncReport, ZonesNear};
@@ -51,6 +51,9 @@ pub struct Preview {
     pub terms: QuoteTerms,
     /// The running ticket this would continue.
     pub extends: Option<String>,
+    /// It counts the tickets of this account, as the operator told them at this moment; absent when it never did. What
+    /// others bought for the same plate, in another account or by SMS, no phone knows: the operator's quote then differs.
+    pub own_tickets_as_of: Option<Timestamp>,
     /// A guess while the clock is unsynced.
     pub clock: ClockState,
     /// The city document it was computed from.

@@ -367,6 +367,11 @@ pub enum CityCommand {
         /// cities/belgrade
         folder: PathBuf,
     },
+    /// Show what a city says beside its prices: whom to ask, the terms, how far each value is certain and where it was read.
+    Show {
+        /// cities/belgrade
+        folder: PathBuf,
+    },
 }
 
 // What a value must be, in words that say what would be right.

@@ -90,6 +90,7 @@ fn dispatch(cli: &Cli, style: Style) -> Outcome<()> {
         Some(Command::Keys { command }) => staff::keys(command, style),
         Some(Command::Admin { command }) => staff::admin(command, style),
         Some(Command::City { command: CityCommand::Check { folder } }) => city::check(folder, style),
+        Some(Command::City { command: CityCommand::Show { folder } }) => city::show(folder, style),
         None => wait(demo::run(style, locale, cli.keep)),
         Some(Command::SignIn(args)) => ask(phone::sign_in(args, style, locale), style),
         Some(Command::Vehicles(args)) => ask(phone::vehicles(args, style, locale), style),

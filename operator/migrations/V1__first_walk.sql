@@ -109,7 +109,8 @@ CREATE TABLE vehicle (
 CREATE UNIQUE INDEX vehicle_once ON vehicle (account, canonical);
 CREATE INDEX vehicle_plate ON vehicle (city, canonical);
 
--- The latest stay of an owner in a car park: of a plate, or of an account where the city counts by user.
+-- The latest stay of an owner in a car park: of a plate, and of an account where the city counts by user. With a plate's stands when its
+-- paid time ends.
 CREATE TABLE stay (
   owner_kind TEXT NOT NULL,
   owner TEXT NOT NULL,
@@ -138,7 +139,7 @@ CREATE TABLE quote (
   pay TEXT NOT NULL,
   extends TEXT,
   terms TEXT NOT NULL,
-  -- Versions of the stays it was computed against, 0 when there was none.
+  -- Versions of the stays it was computed against, 0 when there was none or it does not count.
   user_stay BIGINT NOT NULL,
   plate_stay BIGINT NOT NULL,
   issued_at BIGINT NOT NULL,
@@ -156,6 +157,8 @@ CREATE TABLE ticket (
   issued_at BIGINT NOT NULL,
   starts_at BIGINT NOT NULL,
   ends_at BIGINT NOT NULL,
+  -- The minutes that were paid for; fewer than from start to end where a ticket goes on after closing.
+  minutes BIGINT NOT NULL,
   price BIGINT NOT NULL,
   currency TEXT NOT NULL,
   lines TEXT NOT NULL,

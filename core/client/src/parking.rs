@@ -5,7 +5,8 @@ use mesto_protocol::parking::quotes::{self, Purchase, Quote, QuoteRequest};
 use mesto_protocol::parking::signed::{Presentation, TicketClaims};
 use mesto_protocol::parking::tickets::{self, Ticket, TicketState, Tickets};
 use mesto_rules::quote::{self as rules_quote, QuoteAsk};
-use mesto_rules::{Minutes, ParkingSection as ParkingOfCity, PayMethod, Position, Stay, zone_by_sign, zones_near};
+use mesto_rules::{City, Minutes, ParkingSection as ParkingOfCity, PayMethod, Position, Refusal, Stay, StayPer, Stays};
+use mesto_rules::{zone_by_sign, zones_near};
 use serde::Serialize;
 
 use crate::client::Client;
@@ -49,6 +50,9 @@ pub struct Preview {
     pub terms: rules_quote::Quote,
     /// The running ticket this would continue.
     pub extends: Option<String>,
+    /// It counts the tickets of this account, as the operator told them at this moment; `None` when it never did. What
+    /// others bought for the same plate, in another account or by SMS, no phone knows: the operator's quote then differs.
+    pub own_tickets_as_of: Option<DateTime<Utc>>,
     /// A guess while the clock is unsynced.
     pub clock: ClockState,
     /// The city document it was computed from.
@@ -71,6 +75,18 @@ pub struct TicketCode {
     pub text: String,
     /// Draw a new one before this moment.
     pub fresh_until: DateTime<Utc>,
+}
+
+/// A stay lasts a week at most, so that tickets that ended earlier are in none that is open.
+const LONGEST_STAY: TimeDelta = TimeDelta::days(8);
+
+/// The user's stay, of all his tickets in a car park, where they stand in the plates' stays: bought one after the other.
+fn stay_of_tickets(city: &City, tickets: &[&Ticket]) -> std::result::Result<Option<Stay>, Refusal> {
+    let mut bought = tickets.to_vec();
+    bought.sort_by(|one, other| (one.issued_at, &one.id).cmp(&(other.issued_at, &other.id)));
+    bought.into_iter().try_fold(None, |stay: Option<Stay>, ticket| {
+        Stay::after_ticket(city, stay.as_ref(), &ticket.zone, ticket.starts_at, ticket.ends_at).map(Some)
+    })
 }
 
 impl Client {
@@ -178,7 +194,7 @@ impl Client {
     }
 
     /// What a length of parking would cost, by the stored city and the same rules as the operator's, without a
-    /// connection. The stay is what this phone knows of it.
+    /// connection. It counts what this account bought; see [`Preview::own_tickets_as_of`].
     ///
     /// # Errors
     /// `city_missing`, `vehicle_missing`, and the refusals of the rules.
@@ -190,22 +206,39 @@ impl Client {
     pub(crate) fn preview_inner(&self, zone: &str, vehicle: &str, minutes: u32, pay: PayMethod) -> Result<Preview> {
         let city = self.city()?;
         let plate = self.vehicle(vehicle)?.plate;
+        let stay_per = city.section::<ParkingOfCity>()?.policy.stay_per;
         let (now, clock) = self.time();
-        let past = self.core().read(now, |db| rows::tickets_ending_after(db, now - TimeDelta::hours(24)))?;
+        let (past, as_of) = self.core().read(now, |db| {
+            Ok((rows::tickets_ending_after(db, now - LONGEST_STAY)?, rows::get::<i64>(db, rows::meta::LAST_SYNC)?))
+        })?;
         let mine: Vec<&Ticket> = past
             .iter()
             .filter(|ticket| ticket.zone == zone && ticket.city == city.id && ticket.state != TicketState::Voided)
             .collect();
-        // The last of this plate, also when it is an extension that is still to start: what follows begins at its end.
-        let running = mine.iter().find(|ticket| ticket.plate == plate && ticket.ends_at > now);
-        let start = running.map_or(now, |ticket| ticket.ends_at);
-        let latest = mine.first().map(|ticket| &ticket.stay);
-        let stay = latest
-            .map(|stay| Stay::as_sold(&city, zone, stay.started_at, stay.deadline, stay.paid_until))
-            .transpose()?;
-        let ask = QuoteAsk { zone, minutes, now, start, stay: stay.as_ref(), pay };
-        let terms = rules_quote::quote(&city, &ask)?;
-        Ok(Preview { terms, extends: running.map(|ticket| ticket.id.clone()), clock, city_version: city.version })
+        // Those that end last come first. Also an extension that is still to start: what follows begins at its end.
+        let of_plate = mine.iter().find(|ticket| ticket.plate == plate);
+        let running = of_plate.filter(|ticket| ticket.ends_at > now);
+        let as_sold = |ticket: &Ticket, deadline, paid_until| {
+            Stay::as_sold(&city, zone, ticket.stay.started_at, deadline, paid_until)
+        };
+        // With both, what a ticket is told is the earlier of two deadlines; the plate's own follows from its start.
+        let own_deadline = |ticket: &Ticket| ticket.stay.deadline.filter(|_| stay_per != StayPer::Both);
+        let plate_stay = of_plate.map(|it| as_sold(it, own_deadline(it), it.ends_at)).transpose()?;
+        let newest = mine.iter().max_by_key(|ticket| (ticket.issued_at, &ticket.id));
+        let user_stay = match stay_per {
+            StayPer::Plate => None,
+            StayPer::User => newest.map(|it| as_sold(it, it.stay.deadline, it.stay.paid_until)).transpose()?,
+            StayPer::Both => stay_of_tickets(&city, &mine)?,
+        };
+        let stays = Stays { plate: plate_stay.as_ref(), user: user_stay.as_ref() };
+        let terms = rules_quote::quote(&city, &QuoteAsk { zone, minutes, now, stays, pay })?;
+        Ok(Preview {
+            terms,
+            extends: running.map(|ticket| ticket.id.clone()),
+            own_tickets_as_of: as_of.and_then(DateTime::from_timestamp_millis),
+            clock,
+            city_version: city.version,
+        })
     }
 
     /// Buys a quote: exactly what it says, once, however often it is tapped. The intent tells how it stands: Confirmed

@@ -78,7 +78,7 @@ public final class FakeMesto: MestoClient, @unchecked Sendable {
         return ZonesNear(zones: [named].compactMap { $0 } + zones.filter { $0 != named }, bySign: named?.zone)
     }
     public func preview(zone: String, vehicle: String, minutes: Int) async throws -> Preview {
-        Preview(terms: try terms(zone, minutes), extends: nil, clock: .synced, cityVersion: Samples.city.version)
+        Preview(terms: try terms(zone, minutes), extends: nil, ownTicketsAsOf: clock, clock: .synced, cityVersion: Samples.city.version)
     }
     public func quote(zone: String, vehicle: String, minutes: Int) async throws -> Quote {
         try ask("quote") {
@@ -206,7 +206,8 @@ public final class FakeMesto: MestoClient, @unchecked Sendable {
         let stay = StayPreview(startedAt: now, deadline: most.map { now + TimeInterval($0 * 60) }, leftMinutes: most.map { UInt32($0 - minutes) })
         return QuoteTerms(
             zone: zone, tariff: "sample", tariffFrom: "2025-02-01", askedMinutes: UInt32(minutes), grantedMinutes: UInt32(minutes),
-            startsAt: now, endsAt: now + TimeInterval(minutes * 60), lines: [line], total: line.amount, notices: [], stay: stay)
+            start: .onPurchase, startsAt: now, endsAt: now + TimeInterval(minutes * 60),
+            latestEnd: now + TimeInterval(minutes * 60), lines: [line], total: line.amount, notices: [], stay: stay)
     }
 
     private func ticket(_ quote: Quote) -> Ticket {

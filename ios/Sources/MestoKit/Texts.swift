@@ -53,7 +53,7 @@ public struct Texts: Sendable {
     /// Paying…
     public func buyPaying() -> String { render("buy-paying", [:]) }
 
-    /// Estimate: without a connection nothing can be bought
+    /// Estimate from your own tickets: without a connection nothing can be bought
     public func buyPreview() -> String { render("buy-preview", [:]) }
 
     /// Price held until {$time}
@@ -143,8 +143,11 @@ public struct Texts: Sendable {
     /// Something that only a newer version of the app can name
     public func lineOther() -> String { render("line-other", [:]) }
 
-    /// You asked for {$asked} min; {$offered} min are left of this stay, until {$deadline_time}.
-    public func noticeClipped(asked: String, offered: String, deadlineTime: String) -> String { render("notice-clipped", ["asked": asked, "offered": offered, "deadline_time": deadlineTime]) }
+    /// Another ticket of yours in this zone limits this stay: it ends by {$deadline_time}.
+    public func noticeAnotherTicketLimits(deadlineTime: String) -> String { render("notice-another_ticket_limits", ["deadline_time": deadlineTime]) }
+
+    /// You asked for {$asked} min; {$offered} min are left of this stay, until {$deadline_time}. Without this ticket a new stay can begin at {$new_stay_at}.
+    public func noticeClipped(asked: String, offered: String, deadlineTime: String, newStayAt: String) -> String { render("notice-clipped", ["asked": asked, "offered": offered, "deadline_time": deadlineTime, "new_stay_at": newStayAt]) }
 
     /// Charging ends at {$closes_at_time}: {$granted} min are paid, and after that parking is free.
     public func noticeEndsAtClosing(closesAtTime: String, granted: String) -> String { render("notice-ends_at_closing", ["closes_at_time": closesAtTime, "granted": granted]) }

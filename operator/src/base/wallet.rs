@@ -153,9 +153,12 @@ fn shown(kind: MovementKind) -> Result<EntryKind, StoreError> {
         MovementKind::Ticket => Ok(EntryKind::Ticket),
         MovementKind::Order => Ok(EntryKind::Order),
         MovementKind::Refund => Ok(EntryKind::Refund),
-        MovementKind::OrderIssued | MovementKind::Overpaid | MovementKind::Abandoned | MovementKind::Closed => {
-            Err(StoreError::unreadable("ledger_entry.kind", kind.word()))
-        }
+        MovementKind::OrderIssued
+        | MovementKind::OrderElsewhere
+        | MovementKind::OrderCancelled
+        | MovementKind::Overpaid
+        | MovementKind::Abandoned
+        | MovementKind::Closed => Err(StoreError::unreadable("ledger_entry.kind", kind.word())),
     }
 }
 

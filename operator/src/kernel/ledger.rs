@@ -33,6 +33,9 @@ stored_words! {
         Refund = "refund",
         /// A daily order was issued; nobody's deposit moved.
         OrderIssued = "order_issued",
+        /// A daily order was paid at a counter, a bank or the post.
+        OrderElsewhere = "order_elsewhere",
+        OrderCancelled = "order_cancelled",
         /// Money that came a second time for the same thing.
         Overpaid = "overpaid",
         /// Money that came for what was given up.

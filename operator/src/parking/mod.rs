@@ -72,6 +72,7 @@ pub(crate) const SERVICE: Service = Service {
                     "issued_at",
                     "starts_at",
                     "ends_at",
+                    "minutes",
                     "price",
                     "currency",
                     "pay",
@@ -104,6 +105,10 @@ pub(crate) const SERVICE: Service = Service {
         Check {
             fault: "entry {} charges a ticket that was never sold",
             sql: "SELECT id FROM ledger_entry WHERE kind = 'ticket' AND NOT EXISTS (SELECT 1 FROM ticket WHERE ticket.id = ledger_entry.reference) LIMIT 1",
+        },
+        Check {
+            fault: "ticket {} starts before it was bought",
+            sql: "SELECT id FROM ticket WHERE starts_at < issued_at LIMIT 1",
         },
         Check {
             fault: "ticket {} ends after the deadline of its stay",

@@ -1,4 +1,4 @@
-//! Quotes: a price frozen for two minutes, with the stays it was computed against.
+//! Quotes: a price frozen for two minutes, with the versions of the stays it was computed against.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::base::payments::PayMethod;
@@ -6,7 +6,8 @@ use mesto_protocol::base::plate::Plate;
 use mesto_protocol::base::vehicles::Vehicle;
 use mesto_protocol::parking::quotes::{Quote, QuoteRequest};
 use mesto_protocol::{Problem, ProblemCode};
-use mesto_rules::{ParkingSection, PayMethod as RulesPay, Quote as Terms, QuoteAsk};
+use mesto_rules::quote::{Quote as Terms, QuoteAsk, quote};
+use mesto_rules::{ParkingSection, PayMethod as RulesPay};
 
 use crate::base::vehicles::VehicleRow;
 use crate::kernel::call::Call;
@@ -34,7 +35,7 @@ table! {
         pay: PayWord,
         extends: Option<String>,
         terms: Json<Terms>,
-        /// Versions of the stays it was computed against, 0 when there was none.
+        /// Versions of the stays it was computed against, 0 when there was none or it does not count.
         user_stay: i64,
         plate_stay: i64,
         issued_at: DateTime<Utc>,
@@ -43,7 +44,7 @@ table! {
 }
 
 /// The wire's payment methods are those of the rules without SMS, which is bought outside the app.
-fn rules_pay(pay: PayMethod) -> Outcome<RulesPay> {
+pub(crate) fn rules_pay(pay: PayMethod) -> Outcome<RulesPay> {
     match pay {
         PayMethod::Deposit => Ok(RulesPay::Deposit),
         PayMethod::Card => Ok(RulesPay::Card),
@@ -58,7 +59,6 @@ projection! {
     struct Running {
         ticket: String = "ticket.id",
         account: Option<String> = "ticket.account",
-        ends_at: DateTime<Utc> = "ticket.ends_at",
     }
 }
 
@@ -78,17 +78,11 @@ pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>, asked: QuoteRequest) ->
         .into());
     }
     let now = call.now;
-    let running = running(tx, call, &asked, &plate.canonical)?;
-    let kept = stays::read(tx, &asked.city, &asked.zone, &account, &plate.canonical)?;
-    let ask = QuoteAsk {
-        zone: &asked.zone,
-        minutes: asked.minutes,
-        now,
-        start: running.as_ref().map_or(now, |running| running.ends_at),
-        stay: None,
-        pay: rules_pay(asked.pay)?,
-    };
-    let terms = stays::stricter_quote(city, &ask, &kept)?;
+    let kept = stays::read(tx, city, &asked.zone, &account, &plate.canonical)?;
+    let (zone, minutes, pay) = (asked.zone.as_str(), asked.minutes, rules_pay(asked.pay)?);
+    let terms = quote(city, &QuoteAsk { zone, minutes, now, stays: kept.stays(), pay })?;
+    let extends = own_running(tx, call, &asked, &plate.canonical, &account)?;
+    let (user_stay, plate_stay) = kept.versions();
     let quote = Quote {
         id: call.operator.id("qt", now),
         city: asked.city,
@@ -97,7 +91,7 @@ pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>, asked: QuoteRequest) ->
         issued_at: now,
         expires_at: now + TimeDelta::seconds(city.quote_ttl_seconds.into()),
         pay: asked.pay,
-        extends: running.filter(|running| running.account.as_ref() == Some(&account)).map(|running| running.ticket),
+        extends,
         terms,
     };
     tx.write(Write::insert(QuoteRow {
@@ -112,8 +106,8 @@ pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>, asked: QuoteRequest) ->
         pay: quote.pay.try_into()?,
         extends: quote.extends.clone(),
         terms: Json::of(&quote.terms)?,
-        user_stay: stays::version(kept.0.as_ref()),
-        plate_stay: stays::version(kept.1.as_ref()),
+        user_stay,
+        plate_stay,
         issued_at: now,
         expires_at: quote.expires_at,
     }))?;
@@ -141,10 +135,17 @@ fn plate_of(tx: &mut dyn Tx, asked: &QuoteRequest, account: &str) -> Outcome<Pla
     }
 }
 
-/// The running ticket that a new one would continue: the last of this plate in this zone.
-fn running(tx: &mut dyn Tx, call: &Call<'_>, asked: &QuoteRequest, canonical: &str) -> Outcome<Option<Running>> {
-    Ok(tx.first(Select::of(
+/// The caller's running ticket that a new one would continue: the last of this plate in this zone, when it is his own.
+fn own_running(
+    tx: &mut dyn Tx,
+    call: &Call<'_>,
+    asked: &QuoteRequest,
+    canonical: &str,
+    account: &str,
+) -> Outcome<Option<String>> {
+    let running: Option<Running> = tx.first(Select::of(
         "FROM ticket_plate JOIN ticket ON ticket.id = ticket_plate.ticket WHERE ticket_plate.city = $1 AND ticket_plate.canonical = $2 AND ticket_plate.zone = $3 AND ticket_plate.ends_at > $4 AND ticket.state = 'active' ORDER BY ticket_plate.ends_at DESC LIMIT 1",
         values![&asked.city, canonical, &asked.zone, call.now.timestamp_millis()],
-    ))?)
+    ))?;
+    Ok(running.filter(|running| running.account.as_deref() == Some(account)).map(|running| running.ticket))
 }

@@ -22,6 +22,7 @@ use mesto_protocol::kernel::grants::Role;
 use mesto_protocol::orders::driver::{Order, OrdersSection};
 use mesto_protocol::parking::quotes::{Purchase, Purchased, Quote, QuoteRequest};
 use mesto_protocol::parking::tickets::{ParkingSection, Ticket};
+use mesto_rules::City;
 use mesto_rules::money::{Currency, Money};
 use serde::de::DeserializeOwned;
 
@@ -74,10 +75,17 @@ pub fn config() -> Config {
 }
 
 pub fn operator(config: Config) -> Operator {
+    operator_of(belgrade(), config)
+}
+
+pub fn belgrade() -> City {
+    mesto_rules::load::embedded("belgrade").unwrap()
+}
+
+pub fn operator_of(city: City, config: Config) -> Operator {
     let chance = Chance::new(1);
     let keys = Keys::ephemeral(start(), &chance).unwrap();
     let page = HostedPage::new("https://bank.example", "https://operator.example", "mesto", SECRET);
-    let city = mesto_rules::load::embedded("belgrade").unwrap();
     Operator::new(vec![city], keys, Arc::new(chance), Arc::new(page), config).unwrap()
 }
 
@@ -96,6 +104,32 @@ impl World {
 
     pub fn with(store: Arc<dyn Store>, config: Config) -> Self {
         Self { operator: Arc::new(operator(config)), store, now: Cell::new(start()), keys: Cell::new(0) }
+    }
+
+    /// The same store and moment, in a Belgrade that is otherwise.
+    pub fn in_city(&self, change: impl FnOnce(&mut City)) -> Self {
+        let mut city = belgrade();
+        change(&mut city);
+        let operator = Arc::new(operator_of(city, Config::default()));
+        Self { operator, store: Arc::clone(&self.store), now: self.now.clone(), keys: self.keys.clone() }
+    }
+
+    /// As [`World::in_city`], with something else said of parking.
+    pub fn with_parking(&self, change: impl FnOnce(&mut mesto_rules::ParkingSection)) -> Self {
+        self.in_city(|city| {
+            let mut parking = city.section::<mesto_rules::ParkingSection>().unwrap().clone();
+            change(&mut parking);
+            city.put_section(parking).unwrap();
+        })
+    }
+
+    /// As [`World::in_city`], with something else said of daily orders.
+    pub fn with_orders(&self, change: impl FnOnce(&mut mesto_rules::orders::OrdersSection)) -> Self {
+        self.in_city(|city| {
+            let mut orders = city.section::<mesto_rules::orders::OrdersSection>().unwrap().clone();
+            change(&mut orders);
+            city.put_section(orders).unwrap();
+        })
     }
 
     /// A world around an operator that is there already.

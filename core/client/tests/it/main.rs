@@ -12,6 +12,7 @@ mod intent_table;
 mod intents;
 mod machine;
 mod observing;
+mod previewing;
 mod quick_start;
 mod remembering;
 mod reminding;

@@ -17,6 +17,7 @@ use mesto_client::{
 };
 use mesto_operator::{HostedPage, Keys, Operator, Request, SqliteInline};
 use mesto_protocol::device::SoftwareDevice;
+use mesto_rules::City;
 
 pub const PHONE: &str = "+381641234567";
 pub const SECRET: &[u8] = b"shared with the bank";
@@ -59,6 +60,14 @@ struct TimeState {
 }
 
 impl Time {
+    pub fn new() -> Self {
+        Self(Arc::new(Mutex::new(TimeState {
+            now: morning(),
+            wrong_by: TimeDelta::zero(),
+            booted: morning() - TimeDelta::hours(5),
+            boots: 0,
+        })))
+    }
     pub fn now(&self) -> DateTime<Utc> {
         self.0.lock().unwrap().now
     }
@@ -167,10 +176,16 @@ struct NetState {
 
 impl Net {
     pub fn new(time: Time) -> Arc<Self> {
+        Self::in_city(time, |_| {})
+    }
+
+    /// An operator of a Belgrade that is otherwise.
+    pub fn in_city(time: Time, change: impl FnOnce(&mut City)) -> Arc<Self> {
         let entropy = Arc::new(Counter::new(1));
         let keys = Keys::ephemeral(time.now(), entropy.as_ref()).unwrap();
         let page = HostedPage::new("https://bank.example", "https://operator.example", "mesto", SECRET);
-        let city = mesto_rules::load::embedded("belgrade").unwrap();
+        let mut city = mesto_rules::load::embedded("belgrade").unwrap();
+        change(&mut city);
         let operator =
             Operator::new(vec![city], keys, entropy, Arc::new(page), mesto_operator::Config::default()).unwrap();
         Arc::new(Self { operator, store: SqliteInline::in_memory().unwrap(), time, state: Mutex::default() })
@@ -388,13 +403,7 @@ pub struct Phone {
 impl Phone {
     /// A new phone with the city on it; nobody is signed in.
     pub fn new() -> Self {
-        let time = Time(Arc::new(Mutex::new(TimeState {
-            now: morning(),
-            wrong_by: TimeDelta::zero(),
-            booted: morning() - TimeDelta::hours(5),
-            boots: 0,
-        })));
-        Self::on(&Net::new(time.clone()), 2)
+        Self::on(&Net::new(Time::new()), 2)
     }
 
     /// Another phone on the same network; `seed` tells phones apart.
@@ -418,7 +427,12 @@ impl Phone {
 
     /// Signed in, one car, this much on the deposit.
     pub fn ready(deposit: &str) -> Self {
-        let phone = Self::new();
+        Self::new().made_ready(deposit)
+    }
+
+    /// The same, of a phone that is there.
+    pub fn made_ready(self, deposit: &str) -> Self {
+        let phone = self;
         phone.sign_in();
         run(phone.client.add_vehicle("BG 789-PP", None)).unwrap();
         if deposit != "0" {

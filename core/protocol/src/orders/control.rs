@@ -38,6 +38,7 @@ pub const ISSUE: Operation<NewOrder, Order> =
         ProblemCode::PlateInvalid,
         ProblemCode::TicketCoversPlate,
         ProblemCode::OrderExists,
+        ProblemCode::WithinGrace,
         ProblemCode::TariffUnknown,
         ProblemCode::NotCharged,
         ProblemCode::OutOfRange,
@@ -58,6 +59,9 @@ wire! {
         /// A daily order that still covers it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub order: Option<String>,
+        /// The paid time ended only just now: no order may be issued before this moment.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub grace_until: Option<DateTime<Utc>>,
     }
 
     pub struct CheckedTicket {

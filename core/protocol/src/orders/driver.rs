@@ -23,6 +23,11 @@ pub const PAY: Operation<OrderPayment, OrderPaid> =
             ProblemCode::OrderAlreadyPaid,
             ProblemCode::OrderNotPayable,
             ProblemCode::DepositTooLow,
+            ProblemCode::PaymentMethodNotAllowed,
+            ProblemCode::CityUnknown,
+            ProblemCode::SectionMissing,
+            ProblemCode::SectionTooNew,
+            ProblemCode::SectionUnreadable,
         ]);
 
 impl Change for Order {

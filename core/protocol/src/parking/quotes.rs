@@ -44,6 +44,10 @@ pub const BUY: Operation<Purchase, Purchased> = action("/v1/tickets", "Buys a qu
         ProblemCode::QuoteStale,
         ProblemCode::DepositTooLow,
         ProblemCode::PaymentMethodNotAllowed,
+        ProblemCode::CityUnknown,
+        ProblemCode::SectionMissing,
+        ProblemCode::SectionTooNew,
+        ProblemCode::SectionUnreadable,
     ]);
 use crate::parking::tickets::Ticket;
 

@@ -48,7 +48,7 @@ wire! {
         pub issued_at: DateTime<Utc>,
         pub starts_at: DateTime<Utc>,
         pub ends_at: DateTime<Utc>,
-        /// Paid minutes, `ends_at - starts_at`.
+        /// The minutes that were paid for; fewer than from start to end where the ticket goes on after closing.
         pub minutes: u32,
         #[cfg_attr(feature = "openapi", schema(value_type = crate::kernel::openapi::MoneySchema))]
         pub price: Money,

@@ -85,7 +85,8 @@ fn quote() -> Value {
         "id": "q1", "city": "belgrade", "vehicle": "v1", "plate": data("vehicles.vehicle")["plate"], "issued_at": AT, "expires_at": AT, "pay": "deposit",
         "terms": {
             "zone": "red", "tariff": "2025-02-01", "tariff_from": "2025-02-01", "asked_minutes": 60, "granted_minutes": 60,
-            "starts_at": AT, "ends_at": "2025-09-03T09:00:00Z", "total": money("80.00"),
+            "start": {"type": "at", "at": AT}, "starts_at": AT, "ends_at": "2025-09-03T09:00:00Z",
+            "latest_end": "2025-09-03T09:00:00Z", "total": money("80.00"),
             "lines": [{"kind": {"type": "card_fee", "below": money("200.00")}, "amount": money("80.00")}],
             "notices": [{"type": "no_refund"}, {"type": "rolls_over", "ends_at": AT}], "stay": {"started_at": AT},
         },
@@ -128,7 +129,7 @@ fn every_answer_of_a_later_operator_can_be_read() {
         Orders: json!({"orders": [order.clone()]});
         OrderPaid: json!({"order": order, "balance": money("920.00")});
         IntentOutcome: json!({"key": "k", "state": "in_flight"});
-        PlateCheck: json!({"plate": vehicle["plate"], "zone": "red", "checked_at": AT, "covered": true, "ticket": checked});
+        PlateCheck: json!({"plate": vehicle["plate"], "zone": "red", "checked_at": AT, "covered": true, "ticket": checked, "grace_until": AT});
         Problem: json!({"type": "urn:mesto:problem:bad_request", "title": "", "status": 400, "detail": "", "code": "bad_request"});
     }
     let answers =

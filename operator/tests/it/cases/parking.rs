@@ -3,9 +3,12 @@
 use chrono::TimeDelta;
 use mesto_protocol::base::wallet::{Deposit, EntryKind};
 use mesto_protocol::keys::KeySet;
+use mesto_protocol::orders::control::PlateCheck;
 use mesto_protocol::parking::quotes::{Quote, QuoteRequest};
 use mesto_protocol::parking::signed::TicketClaims;
 use mesto_protocol::parking::tickets::{Ticket, TicketState};
+use mesto_rules::Start;
+use mesto_rules::parking::section::AtClosing;
 
 use crate::world::{expect, refused, rsd};
 
@@ -51,7 +54,8 @@ on_both_databases! {
         let bought = driver.buy(&quote);
         assert_eq!(bought.balance, rsd("920.00"));
         let ticket = &bought.ticket;
-        assert_eq!((ticket.issued_at, ticket.starts_at), (world.now(), quote.terms.starts_at));
+        assert_eq!((ticket.issued_at, ticket.starts_at), (world.now(), world.now()));
+        assert_eq!(ticket.ends_at, world.now() + TimeDelta::minutes(60));
         assert_eq!((ticket.minutes, ticket.plate.canonical.as_str(), ticket.plate.display.as_str()), (60, "BG789PP", "BG 789-PP"));
         assert_eq!(ticket.stay.deadline, Some(ticket.stay.started_at + TimeDelta::minutes(90)));
 
@@ -107,6 +111,103 @@ on_both_databases! {
         assert!(params.contains_key("next_possible_at"), "{params:?}");
         let params = refused("max_stay_exceeded", &driver.ask(&vehicle, "red", 91));
         assert_eq!(params["max_stay"], 90);
+        world.check_books();
+    }
+
+    #[test]
+    fn a_quote_of_the_last_half_minute_is_stale_after_closing_bg_47_bg_60(world) {
+        world.set("2025-09-03T18:59:30Z");
+        let (driver, vehicle) = world.driver_with("+381641234567", "BG789PP", &["1000.00"]);
+        let quote = driver.quote(&vehicle, "red", 60);
+        assert_eq!((quote.terms.granted_minutes, quote.terms.start), (1, Start::OnPurchase));
+        world.pass_seconds(40);
+        let params = refused("quote_stale", &driver.buy_with(&world.key(), &quote));
+        assert_eq!((&params["reason"], &params["next_opening"]), (&"not_charged".into(), &"2025-09-04T05:00:00Z".into()));
+        assert_eq!(driver.account().balance, rsd("1000.00"));
+    }
+
+    #[test]
+    fn a_purchase_that_would_get_a_minute_less_is_stale_and_says_what_a_new_quote_would_be_bg_47(world) {
+        world.set("2025-09-03T18:30:00Z");
+        let (driver, vehicle) = world.driver_with("+381641234567", "BG789PP", &["1000.00"]);
+        let quote = driver.quote(&vehicle, "green", 60);
+        assert_eq!((quote.terms.granted_minutes, quote.terms.total), (30, rsd("55.00")));
+        world.pass_seconds(61);
+        let params = refused("quote_stale", &driver.buy_with(&world.key(), &quote));
+        assert_eq!((&params["minutes"], &params["ends_at"]), (&29.into(), &"2025-09-03T19:00:00Z".into()));
+        assert_eq!(params["total"], serde_json::to_value(rsd("55.00")).unwrap());
+        let bought = driver.park(&vehicle, "green", 60).ticket;
+        assert_eq!((bought.minutes, bought.starts_at), (29, world.now()));
+        world.check_books();
+    }
+
+    #[test]
+    fn an_extension_bought_after_the_end_starts_then_and_what_is_over_is_not_sold_bg_47_bg_54(world) {
+        let (driver, vehicle) = world.driver_with("+381641234567", "BG789PP", &["1000.00"]);
+        let first = driver.park(&vehicle, "red", 60).ticket;
+        world.pass_seconds(59 * 60 + 30);
+        let quote = driver.quote(&vehicle, "red", 30);
+        assert_eq!(quote.terms.start, Start::At { at: first.ends_at });
+        world.pass_seconds(50);
+        let second = driver.buy(&quote).ticket;
+        assert_eq!((second.starts_at, Some(second.ends_at)), (world.now(), first.stay.deadline));
+        assert_eq!((second.minutes, second.price), (30, rsd("120.00")));
+        assert_eq!(second.stay.id, first.stay.id);
+        world.check_books();
+    }
+
+    #[test]
+    fn the_last_second_of_a_stay_is_not_sold_after_it_bg_47_bg_48(world) {
+        let (driver, vehicle) = world.driver_with("+381641234567", "BG789PP", &["1000.00"]);
+        driver.park(&vehicle, "red", 60);
+        world.pass_seconds(89 * 60 + 30);
+        let quote = driver.quote(&vehicle, "red", 30);
+        assert_eq!((quote.terms.granted_minutes, quote.terms.total), (1, rsd("120.00")));
+        world.pass_seconds(40);
+        let params = refused("quote_stale", &driver.buy_with(&world.key(), &quote));
+        assert_eq!((&params["minutes"], &params["total"]["amount"]), (&60.into(), &"80.00".into()));
+    }
+
+    #[test]
+    fn a_ticket_that_rolls_over_closing_has_the_minutes_that_were_paid_bg_60(world) {
+        let world = &world.with_parking(|parking| parking.policy.at_closing = AtClosing::GoesOnAtOpening);
+        world.set("2025-09-03T18:30:00Z");
+        let (driver, vehicle) = world.driver_with("+381641234567", "BG789PP", &["1000.00"]);
+        let ticket = driver.park(&vehicle, "red", 60).ticket;
+        assert_eq!((ticket.minutes, ticket.ends_at), (60, "2025-09-04T05:30:00Z".parse().unwrap()));
+        assert_eq!(driver.account().tickets, [ticket]);
+    }
+
+    #[test]
+    fn a_ticket_is_taken_back_before_its_end_and_its_price_given_back(world) {
+        let (driver, vehicle) = world.driver_with("+381641234567", "BG789PP", &["1000.00"]);
+        let (operator, store) = (&world.operator, &*world.store);
+        let void = |ticket: &str| operator.void_ticket(store, world.now(), ticket);
+        let ticket = driver.park(&vehicle, "red", 60).ticket;
+        world.pass(10);
+        let held = driver.quote(&vehicle, "red", 30);
+        let before = driver.account().seq;
+        assert_eq!(void(&ticket.id).unwrap().state, TicketState::Voided);
+        assert_eq!(driver.account().balance, rsd("1000.00"));
+        let kinds: Vec<_> = driver.events(before).events.iter().map(|event| event.kind.clone()).collect();
+        assert_eq!(kinds, ["wallet.balance", "parking.ticket"]);
+        let covered: PlateCheck = expect(
+            200,
+            world.inspector().get("/v1/inspector/check?city=belgrade&plate=BG789PP&zone=red"),
+        );
+        assert!(!covered.covered);
+        assert_eq!(void(&ticket.id).unwrap_err().code, "ticket_not_active");
+        assert_eq!(void("tk_none").unwrap_err().code, "not_found");
+        refused("quote_stale", &driver.buy_with(&world.key(), &held));
+        // It never was: the next one begins a stay.
+        let next = driver.park(&vehicle, "red", 60).ticket;
+        assert_eq!((next.starts_at, next.price), (world.now(), rsd("80.00")));
+        let more = driver.park(&vehicle, "red", 30).ticket;
+        assert_eq!(void(&more.id).unwrap().state, TicketState::Voided);
+        assert_eq!(driver.quote(&vehicle, "red", 30).terms.starts_at, next.ends_at);
+        world.pass(60);
+        assert_eq!(void(&next.id).unwrap_err().code, "ticket_not_active");
+        assert_eq!(driver.delete("/v1/account").status, 204);
         world.check_books();
     }
 

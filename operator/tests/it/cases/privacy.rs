@@ -6,6 +6,7 @@ use mesto_operator::values;
 use mesto_protocol::base::wallet::Deposit;
 use mesto_protocol::orders::control::PlateCheck;
 use mesto_protocol::parking::tickets::TicketState;
+use mesto_rules::StayPer;
 use serde_json::Value;
 
 use crate::world::{World, expect, refused, rsd};
@@ -74,6 +75,7 @@ on_both_databases! {
 
     #[test]
     fn what_is_too_old_is_erased_by_kind_and_books_stay(world) {
+        let world = &world.with_parking(|parking| parking.policy.stay_per = StayPer::Both);
         let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
         let inspector = world.inspector();
         driver.park(&vehicle, "red", 60);

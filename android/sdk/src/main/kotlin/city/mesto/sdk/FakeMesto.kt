@@ -29,6 +29,7 @@ import city.mesto.sdk.core.Recovery
 import city.mesto.sdk.core.Refreshed
 import city.mesto.sdk.core.SmsFallback
 import city.mesto.sdk.core.Snapshot
+import city.mesto.sdk.core.Start
 import city.mesto.sdk.core.StayOfTicket
 import city.mesto.sdk.core.StayPreview
 import city.mesto.sdk.core.SyncReport
@@ -112,7 +113,7 @@ class FakeMesto(
     }
 
     override suspend fun preview(zone: String, vehicle: String, minutes: Int): Preview =
-        Preview(terms(zone, vehicle, minutes), running(zone, vehicle)?.id, ClockState.SYNCED, Samples.city.version)
+        Preview(terms(zone, vehicle, minutes), running(zone, vehicle)?.id, now, ClockState.SYNCED, Samples.city.version)
 
     override suspend fun quote(zone: String, vehicle: String, minutes: Int): Quote = ask("quote") {
         val terms = terms(zone, vehicle, minutes)
@@ -215,7 +216,11 @@ class FakeMesto(
         val line = QuoteLine(LineKind.Limited(units.toUInt(), 60u, Samples.rsd(BigDecimal(80))), total)
         val ends = starts.plus(minutes.toLong(), ChronoUnit.MINUTES)
         val stay = StayPreview(begun, most?.let { begun.plus(it.toLong(), ChronoUnit.MINUTES) }, most?.let { (left - minutes).toUInt() })
-        return QuoteTerms(zone, "sample", LocalDate.of(2025, 2, 1), minutes.toUInt(), minutes.toUInt(), starts, ends, listOf(line), total, emptyList(), stay)
+        val start = if (running == null) Start.OnPurchase else Start.At(starts)
+        return QuoteTerms(
+            zone, "sample", LocalDate.of(2025, 2, 1), minutes.toUInt(), minutes.toUInt(), start, starts, ends, ends, listOf(line), total,
+            emptyList(), stay,
+        )
     }
 
     private fun ticket(quote: Quote) = Ticket(

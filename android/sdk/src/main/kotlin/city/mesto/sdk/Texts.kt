@@ -49,7 +49,7 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Paying… */
     fun buyPaying(): String = render("buy-paying", emptyMap())
 
-    /** Estimate: without a connection nothing can be bought */
+    /** Estimate from your own tickets: without a connection nothing can be bought */
     fun buyPreview(): String = render("buy-preview", emptyMap())
 
     /** Price held until {$time} */
@@ -139,8 +139,11 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Something that only a newer version of the app can name */
     fun lineOther(): String = render("line-other", emptyMap())
 
-    /** You asked for {$asked} min; {$offered} min are left of this stay, until {$deadline_time}. */
-    fun noticeClipped(asked: String, offered: String, deadlineTime: String): String = render("notice-clipped", mapOf("asked" to asked, "offered" to offered, "deadline_time" to deadlineTime))
+    /** Another ticket of yours in this zone limits this stay: it ends by {$deadline_time}. */
+    fun noticeAnotherTicketLimits(deadlineTime: String): String = render("notice-another_ticket_limits", mapOf("deadline_time" to deadlineTime))
+
+    /** You asked for {$asked} min; {$offered} min are left of this stay, until {$deadline_time}. Without this ticket a new stay can begin at {$new_stay_at}. */
+    fun noticeClipped(asked: String, offered: String, deadlineTime: String, newStayAt: String): String = render("notice-clipped", mapOf("asked" to asked, "offered" to offered, "deadline_time" to deadlineTime, "new_stay_at" to newStayAt))
 
     /** Charging ends at {$closes_at_time}: {$granted} min are paid, and after that parking is free. */
     fun noticeEndsAtClosing(closesAtTime: String, granted: String): String = render("notice-ends_at_closing", mapOf("closes_at_time" to closesAtTime, "granted" to granted))
