@@ -417,7 +417,8 @@ mod tests {
     fn a_stale_quote_says_what_a_new_one_would_be_bg_47() {
         let now =
             json!({"minutes": 29, "total": {"amount": "55.00", "currency": "RSD"}, "ends_at": "2025-09-03T19:00:00Z"});
-        let said = |params: &Value| of_code(Locale::En, "quote_stale", None, params.as_object().unwrap(), Some(&belgrade()));
+        let said =
+            |params: &Value| of_code(Locale::En, "quote_stale", None, params.as_object().unwrap(), Some(&belgrade()));
         assert_eq!(said(&now), "The offer no longer holds: now it would be 29 min for 55.00 RSD, until 21:00.");
         let closed = json!({"reason": "not_charged", "next_opening": "2025-09-04T05:00:00Z"});
         assert_eq!(said(&closed), "The offer no longer holds.");

@@ -166,7 +166,7 @@ projection! {
 /// more.
 pub(crate) fn take_back(tx: &mut dyn Tx, city: &City, account: Option<&str>, ticket: &Ticket) -> Outcome<()> {
     let zone: ZoneId = ticket.zone.parse().map_err(|error| StoreError::unreadable("zone", error))?;
-    let plate = Some((OwnerWord::Plate, ticket.plate.as_str(), "ticket_plate.canonical"));
+    let plate = Some((OwnerWord::Plate, ticket.plate.canonical.as_str(), "ticket_plate.canonical"));
     let user = account.map(|account| (OwnerWord::Account, account, "ticket.account"));
     for (owner_kind, owner, column) in [plate, user].into_iter().flatten() {
         let row = tx.first(of(owner_kind, owner, city.id.as_str(), &zone).locking("stay"))?;

@@ -107,7 +107,7 @@ fn every_answer_of_a_later_operator_can_be_read() {
     answers! {
         Clock: json!({"now": AT});
         CodeSent: json!({"expires_at": AT, "resend_at": AT, "digits": 6});
-        Session: json!({"token": "x", "account": "a1", "role": "driver", "expires_at": AT});
+        Session: json!({"token": "x", "account": "a1", "grants": [{"id": "g1", "role": "driver", "from": AT}], "expires_at": AT});
         VehiclesSection: json!({"vehicles": [vehicle.clone()]});
         VehicleRemoved: json!({"id": "v1"});
         WalletSection: json!({"balance": money("920.00"), "topups": [topup.clone()]});

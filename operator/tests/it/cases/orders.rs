@@ -205,7 +205,7 @@ on_both_databases! {
         let inspector = world.inspector();
         let counter: Order = expect(201, issue(&inspector, "BG789PP", "red", Violation::NoTicket));
         let withdrawn: Order = expect(201, issue(&inspector, "BG789PP", "yellow", Violation::NoTicket));
-        let before = driver.account().cursor;
+        let before = driver.account().cursor.seq;
         let (operator, store, now) = (&world.operator, &*world.store, world.now());
         assert_eq!(operator.order_paid_elsewhere(store, now, &counter.id).unwrap().state, OrderState::Paid);
         assert_eq!(operator.cancel_order(store, now, &withdrawn.id).unwrap().state, OrderState::Cancelled);

@@ -186,7 +186,7 @@ on_both_databases! {
         let ticket = driver.park(&vehicle, "red", 60).ticket;
         world.pass(10);
         let held = driver.quote(&vehicle, "red", 30);
-        let before = driver.account().seq;
+        let before = driver.account().cursor.seq;
         assert_eq!(void(&ticket.id).unwrap().state, TicketState::Voided);
         assert_eq!(driver.account().balance, rsd("1000.00"));
         let kinds: Vec<_> = driver.events(before).events.iter().map(|event| event.kind.clone()).collect();
