@@ -199,7 +199,7 @@ fn a_top_up_that_was_left_at_the_bank_is_named_and_can_be_given_up_bg_83() {
     assert_eq!(driver.json(&["history"])["deposit"]["balance"]["amount"], "1000.00");
     let books = driver.control("/ledger", None);
     assert_eq!(books["sums_to_zero"], true, "{books}");
-    let owed = books["accounts"].as_array().unwrap().iter().find(|row| row["account"] == "payable:refunds").unwrap();
+    let owed = books["accounts"].as_array().unwrap().iter().find(|row| row["kind"] == "refunds_payable").unwrap();
     assert_eq!(owed["balance"], "-500.00");
 }
 

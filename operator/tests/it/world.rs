@@ -110,7 +110,7 @@ impl World {
     pub fn in_city(&self, change: impl FnOnce(&mut City)) -> Self {
         let mut city = belgrade();
         change(&mut city);
-        let operator = Arc::new(operator_of(city, Config::default()));
+        let operator = Arc::new(operator_of(city, config()));
         Self { operator, store: Arc::clone(&self.store), now: self.now.clone(), keys: self.keys.clone() }
     }
 
