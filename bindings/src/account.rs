@@ -3,6 +3,7 @@
 use crate::values::Timestamp;
 use mesto_client::{History, Reminder, ReminderKind, TicketCode};
 use mesto_protocol::base::payments::PayMethod;
+use mesto_protocol::base::plate::Plate;
 use mesto_protocol::base::sign_in::CodeSent;
 use mesto_protocol::base::vehicles::Vehicle;
 use mesto_protocol::base::wallet::{Deposit, DepositEntry, EntryKind, Topup, TopupState};
@@ -24,10 +25,7 @@ pub struct CodeSent {
 #[uniffi::remote(Record)]
 pub struct Vehicle {
     pub id: String,
-    /// As it is shown: `BG 789-PP`.
-    pub plate: String,
-    /// As it is compared: `BG789PP`.
-    pub canonical: String,
+    pub plate: Plate,
     pub label: Option<String>,
 }
 
@@ -47,6 +45,8 @@ pub enum TicketState {
     Active,
     Expired,
     Voided,
+    /// The phone has it, and the operator, whose books were put back from a copy, does not know it.
+    Lost,
     /// A word of a later version: show it plainly as such.
     Other,
 }
@@ -57,17 +57,14 @@ pub struct Ticket {
     pub id: String,
     pub city: String,
     pub zone: String,
-    /// Canonical plate.
-    pub plate: String,
-    /// The plate as it is shown.
-    pub plate_shown: String,
+    pub plate: Plate,
     pub channel: Channel,
     pub state: TicketState,
     /// When the operator received the purchase (BG-47).
     pub issued_at: Timestamp,
     pub starts_at: Timestamp,
     pub ends_at: Timestamp,
-    /// Paid minutes.
+    /// The minutes that were paid for; fewer than from start to end where the ticket goes on after closing.
     pub minutes: u32,
     pub price: Money,
     pub lines: Vec<QuoteLine>,
@@ -184,6 +181,8 @@ pub enum TopupState {
     Pending,
     Succeeded,
     Declined,
+    /// Given up: what the bank still takes is paid back.
+    Abandoned,
     /// A word of a later version: show it plainly as such.
     Other,
 }
@@ -194,7 +193,7 @@ pub struct Order {
     pub id: String,
     pub city: String,
     pub zone: String,
-    pub plate: String,
+    pub plate: Plate,
     pub state: OrderState,
     pub issued_at: Timestamp,
     /// The same time on the next charged day; only in this zone.
@@ -214,6 +213,8 @@ pub enum OrderState {
     Issued,
     Paid,
     Cancelled,
+    /// The phone has it, and the operator, whose books were put back from a copy, does not know it.
+    Lost,
     /// A word of a later version: show it plainly as such.
     Other,
 }

@@ -1,10 +1,11 @@
 //! The city around the driver: zones near, plates read, a price previewed, the SMS instead.
 
 use crate::quote::ClockState;
-use crate::values::Amount;
+use crate::values::{Amount, Timestamp};
 use mesto_client::rules::Position;
-use mesto_client::rules::plate::{Plate as ReadPlate, PlateKind, PlateWarning as ReadWarning};
+use mesto_client::rules::plate::{ParsedPlate as ReadPlate, PlateKind, PlateWarning as ReadWarning};
 use mesto_client::{NearZone, Preview, Refreshed, SmsFallback, SyncReport, ZonesNear};
+use mesto_protocol::base::plate::Plate;
 use mesto_rules::money::Money;
 use mesto_rules::quote::Quote as QuoteTerms;
 
@@ -50,6 +51,9 @@ pub struct Preview {
     pub terms: QuoteTerms,
     /// The running ticket this would continue.
     pub extends: Option<String>,
+    /// It counts the tickets of this account, as the operator told them at this moment; absent when it never did. What
+    /// others bought for the same plate, in another account or by SMS, no phone knows: the operator's quote then differs.
+    pub own_tickets_as_of: Option<Timestamp>,
     /// A guess while the clock is unsynced.
     pub clock: ClockState,
     /// The city document it was computed from.
@@ -81,11 +85,12 @@ pub struct Refreshed {
 /// What a sync brought.
 #[uniffi::remote(Record)]
 pub struct SyncReport {
-    /// The whole account was read: at first, and when events were missing.
+    /// The whole account was read: at first, when events were missing, and when the operator's books were put back from a
+    /// copy.
     pub from_snapshot: bool,
     pub events: u32,
-    /// Last event that is contained.
-    pub cursor: i64,
+    /// Of the last event that is contained; opaque.
+    pub cursor: String,
 }
 
 /// An SMS for the phone's own composer; the driver sends it.
@@ -108,13 +113,21 @@ pub enum PlateKind {
     Foreign,
 }
 
-/// A plate as it was read.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+/// A number plate. Two are the same plate when their `canonical` is: what is shown may differ.
+#[uniffi::remote(Record)]
 pub struct Plate {
+    /// As it is compared: `BG789PP`; keeps Š Đ Č Ć Ž. Empty when it was erased.
+    pub canonical: String,
     /// As it is shown: `BG 789-PP`.
     pub display: String,
-    /// As it is compared: `BG789PP`; keeps Š Đ Č Ć Ž.
-    pub canonical: String,
+    /// ISO 3166-1 of the country whose form it follows, `RS`; absent for a free form, which may be of any.
+    pub country: Option<String>,
+}
+
+/// What was typed, read as a plate.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct ParsedPlate {
+    pub plate: Plate,
     /// As an SMS takes it; absent when a letter has no plain form.
     pub sms: Option<String>,
     pub kind: PlateKind,
@@ -131,10 +144,10 @@ pub enum PlateWarning {
     OhOrZero { maybe: String },
 }
 
-impl From<ReadPlate> for Plate {
-    fn from(plate: ReadPlate) -> Self {
-        let warnings = plate.warnings.into_iter().map(PlateWarning::from).collect();
-        Self { display: plate.display, canonical: plate.canonical, sms: plate.sms, kind: plate.kind, warnings }
+impl From<ReadPlate> for ParsedPlate {
+    fn from(read: ReadPlate) -> Self {
+        let warnings = read.warnings.iter().cloned().map(PlateWarning::from).collect();
+        Self { sms: read.sms.clone(), kind: read.kind, warnings, plate: read.into() }
     }
 }
 

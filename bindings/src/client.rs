@@ -1,7 +1,7 @@
 //! The client: one object, one call per use case. Calls that wait for the network take an optional handle to call them off.
 
 use crate::cancel::{Cancel, Work, until};
-use crate::city::Plate;
+use crate::city::ParsedPlate;
 use crate::error::MestoError;
 use crate::intent::{Intent, told};
 use crate::link::{Link, OwnLink};
@@ -181,8 +181,8 @@ impl Client {
     }
 
     /// Reads a plate as it is typed.
-    pub fn check_plate(&self, plate: String) -> Result<Plate, MestoError> {
-        self.told(self.core.check_plate(&plate)).map(Plate::from)
+    pub fn check_plate(&self, plate: String) -> Result<ParsedPlate, MestoError> {
+        self.told(self.core.check_plate(&plate)).map(ParsedPlate::from)
     }
 
     /// Zones near a position, nearest first; a sign, typed or scanned, wins over the position.
@@ -303,10 +303,16 @@ impl Client {
         self.answer(cancel, Box::pin(self.core.add_vehicle(&plate, label.as_deref()))).await
     }
 
-    /// Removes a vehicle; its tickets and orders stay.
-    #[uniffi::method(default(cancel = None))]
-    pub async fn remove_vehicle(&self, vehicle: String, cancel: Option<Arc<Cancel>>) -> Result<(), MestoError> {
-        self.answer(cancel, Box::pin(self.core.remove_vehicle(&vehicle))).await
+    /// Removes a vehicle; its tickets and orders stay, and a ticket can still be extended. One that is parked only when that
+    /// is confirmed: `vehicle_parked` otherwise.
+    #[uniffi::method(default(confirmed = false, cancel = None))]
+    pub async fn remove_vehicle(
+        &self,
+        vehicle: String,
+        confirmed: bool,
+        cancel: Option<Arc<Cancel>>,
+    ) -> Result<(), MestoError> {
+        self.answer(cancel, Box::pin(self.core.remove_vehicle(&vehicle, confirmed))).await
     }
 
     /// A price that holds for the city's quote time; where the vehicle has a running ticket in this zone it continues it.
@@ -327,7 +333,9 @@ impl Client {
         self.answer(cancel, Box::pin(self.core.extend(&ticket, minutes))).await
     }
 
-    /// Buys a quote: exactly what it says, once, however often it is tapped.
+    /// Buys a quote: exactly what it says, once, however often it is tapped. A purchase for the same car and zone that
+    /// is not confirmed yet is settled first: confirmed, it is the answer; still open, this is refused with
+    /// `unconfirmed`, and `intent` (and `page_url`) of the params name it.
     #[uniffi::method(default(cancel = None))]
     pub async fn buy(&self, quote: Quote, cancel: Option<Arc<Cancel>>) -> Result<Intent, MestoError> {
         let view = self.answer(cancel, Box::pin(self.core.buy(&quote))).await?;
@@ -366,6 +374,14 @@ impl Client {
     #[uniffi::method(default(cancel = None))]
     pub async fn settle_intent(&self, key: String, cancel: Option<Arc<Cancel>>) -> Result<Intent, MestoError> {
         let view = self.answer(cancel, Box::pin(self.core.settle_intent(&key))).await?;
+        Ok(self.intent_told(view))
+    }
+
+    /// Ends an intent that the driver no longer wants: one that waits at the bank's page on the operator too (what the
+    /// bank still takes is then paid back), another one when it is sure that it will not be executed. Its state tells.
+    #[uniffi::method(default(cancel = None))]
+    pub async fn abandon(&self, intent: String, cancel: Option<Arc<Cancel>>) -> Result<Intent, MestoError> {
+        let view = self.answer(cancel, Box::pin(self.core.abandon(&intent))).await?;
         Ok(self.intent_told(view))
     }
 

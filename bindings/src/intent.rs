@@ -2,6 +2,7 @@
 
 use crate::error::{MestoError, plain};
 use crate::values::Timestamp;
+use mesto_client::protocol::base::plate::Plate;
 use mesto_client::protocol::base::wallet::Topup;
 use mesto_client::protocol::orders::driver::Order;
 use mesto_client::protocol::parking::tickets::Ticket;
@@ -13,7 +14,15 @@ use std::collections::HashMap;
 #[uniffi::remote(Enum)]
 pub enum IntentKind {
     /// Buy a quote: a new ticket, or an extension where `extends` names the running one.
-    Purchase { quote: String, zone: String, plate: String, minutes: u32, total: Money, extends: Option<String> },
+    Purchase {
+        quote: String,
+        city: String,
+        zone: String,
+        plate: Plate,
+        minutes: u32,
+        total: Money,
+        extends: Option<String>,
+    },
     /// Put money on the deposit by the bank's page.
     Topup { amount: Money },
     /// Pay a daily order from the deposit.
@@ -31,6 +40,8 @@ pub enum IntentState {
     Refused { reason: Reason },
     /// It surely was not and will not be executed.
     Expired,
+    /// The operator no longer knows the time in which it was sent: nobody can say whether it was executed.
+    Lost,
 }
 
 /// Why an intent was refused, in the client's language.
@@ -48,6 +59,8 @@ pub struct Reason {
 pub struct Intent {
     /// The idempotency key; links back from a bank carry it.
     pub key: String,
+    /// What is not paid for again while this is open: service, place and canonical plate as one text, to compare.
+    pub guard: String,
     pub kind: IntentKind,
     pub state: IntentState,
     pub created_at: Timestamp,
@@ -75,6 +88,7 @@ impl Intent {
             CoreState::Unconfirmed(_) => IntentState::Unconfirmed,
             CoreState::Confirmed => IntentState::Confirmed,
             CoreState::Expired => IntentState::Expired,
+            CoreState::Lost => IntentState::Lost,
             CoreState::Refused(problem) => {
                 let reason = |error: &Error| Reason {
                     code: error.code().to_owned(),
@@ -87,6 +101,7 @@ impl Intent {
         };
         Self {
             key: view.key,
+            guard: view.guard,
             kind: view.kind,
             state,
             created_at: view.created_at,

@@ -3,9 +3,10 @@
 use crate::values::{Day, Timestamp};
 pub use mesto_client::ClockState;
 use mesto_protocol::base::payments::PayMethod;
+use mesto_protocol::base::plate::Plate;
 use mesto_protocol::parking::quotes::Quote;
 use mesto_rules::money::Money;
-use mesto_rules::quote::{LineKind, Notice, Quote as QuoteTerms, QuoteLine, StayPreview};
+use mesto_rules::quote::{LineKind, Notice, Quote as QuoteTerms, QuoteLine, Start, StayPreview};
 use mesto_rules::{TariffId, ZoneId};
 
 /// How something is paid inside the app.
@@ -31,8 +32,9 @@ pub enum ClockState {
 pub struct Quote {
     pub id: String,
     pub city: String,
-    pub vehicle: String,
-    pub plate: String,
+    /// Absent when a ticket was to go on.
+    pub vehicle: Option<String>,
+    pub plate: Plate,
     pub issued_at: Timestamp,
     pub expires_at: Timestamp,
     pub pay: PayMethod,
@@ -49,16 +51,32 @@ pub struct QuoteTerms {
     /// First day of that tariff.
     pub tariff_from: Day,
     pub asked_minutes: u32,
+    /// Promised: the paid minutes.
     pub granted_minutes: u32,
+    pub start: Start,
+    /// The start, if it is bought at the moment of the quote.
     pub starts_at: Timestamp,
-    /// The first moment that is no longer paid.
+    /// The end, if it is bought at the moment of the quote: the first moment that is no longer paid.
     pub ends_at: Timestamp,
+    /// Promised: the latest end, if it is bought as late as the quote can be.
+    pub latest_end: Timestamp,
     pub lines: Vec<QuoteLine>,
     pub total: Money,
     /// What the driver should know before paying.
     pub notices: Vec<Notice>,
     /// The stay as it will be after the purchase.
     pub stay: StayPreview,
+}
+
+/// When the ticket of a quote starts.
+#[uniffi::remote(Enum)]
+pub enum Start {
+    /// When the operator receives the purchase.
+    OnPurchase,
+    /// At the opening, or at the end of the running ticket that it extends; on purchase, when it is bought after that.
+    At { at: Timestamp },
+    /// A kind of a later version.
+    Other,
 }
 
 /// One line of a quote.
@@ -84,8 +102,11 @@ pub enum LineKind {
 /// Something to be said beside a quote.
 #[uniffi::remote(Enum)]
 pub enum Notice {
-    /// Less is offered than was asked for, because the stay has no more left.
-    Clipped { asked: u32, offered: u32, deadline: Timestamp },
+    /// The stay has only `offered` minutes left: less than was asked for, or than the unit that is paid. Without this
+    /// ticket a new stay may begin at `new_stay_at`.
+    Clipped { asked: u32, offered: u32, deadline: Timestamp, new_stay_at: Timestamp },
+    /// The deadline is that of another ticket of this user here.
+    AnotherTicketLimits { deadline: Timestamp },
     /// Time is paid in whole units.
     RoundedUp { asked: u32, granted: u32 },
     /// The ticket begins when charging begins.
@@ -106,6 +127,7 @@ pub struct StayPreview {
     pub started_at: Timestamp,
     /// No purchase of this stay can end later; absent where there is no limit.
     pub deadline: Option<Timestamp>,
-    /// Minutes that can still be bought afterwards; absent where there is no limit.
+    /// Minutes that can still be bought afterwards, until the deadline or until charging ends, whichever comes first;
+    /// absent where there is no limit.
     pub left_minutes: Option<u32>,
 }

@@ -36,6 +36,8 @@ pub struct Snapshot {
     pub balance: Option<Money>,
     /// Running, or bought and still to start; first to end first. A ticket that was extended stays beside its extension.
     pub active_tickets: Vec<Ticket>,
+    /// Bought, their time not over, and unknown to the operator since his books were put back from a copy.
+    pub lost_tickets: Vec<Ticket>,
     /// Newest first, paid ones included, at most 50.
     pub orders: Vec<Order>,
     /// Oldest first: neither paid nor unpaid.
@@ -55,6 +57,7 @@ impl Snapshot {
             vehicles,
             balance,
             active_tickets,
+            lost_tickets,
             orders,
             open_intents,
             clock,
@@ -71,6 +74,7 @@ impl Snapshot {
             vehicles,
             balance,
             active_tickets,
+            lost_tickets,
             orders,
             open_intents,
             clock,

@@ -75,6 +75,8 @@ pub enum Command {
     Orders(OrdersArgs),
     /// Ask the operator about everything that is not confirmed yet.
     Settle(PhoneArgs),
+    /// Give up what is not confirmed yet: at the bank too, where what is still paid is paid back.
+    Abandon(AbandonArgs),
     /// Signing keys of an operator.
     Keys {
         #[command(subcommand)]
@@ -189,6 +191,9 @@ pub struct VehiclesArgs {
     /// Remove this plate.
     #[arg(long, conflicts_with = "add")]
     pub remove: Option<String>,
+    /// Remove it even while it is parked; its ticket stays and can be extended.
+    #[arg(long, requires = "remove")]
+    pub yes: bool,
     #[command(flatten)]
     pub at: PhoneArgs,
 }
@@ -267,6 +272,14 @@ pub struct OrdersArgs {
     pub at: PhoneArgs,
 }
 
+#[derive(Debug, Args)]
+pub struct AbandonArgs {
+    /// Its key; not needed when only one is open.
+    pub intent: Option<String>,
+    #[command(flatten)]
+    pub at: PhoneArgs,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum KeysCommand {
     /// Make the first keys in a folder.
@@ -321,8 +334,13 @@ pub enum AdminCommand {
         #[command(flatten)]
         store: StoreArgs,
     },
-    /// Show every account of the ledger and audit it.
+    /// Show every account of the ledger, audit it, and list what somebody has to look at.
     Ledger {
+        #[command(flatten)]
+        store: StoreArgs,
+    },
+    /// Say that the store was put back from a copy, or that a replica took over: every phone reads its account anew.
+    Restored {
         #[command(flatten)]
         store: StoreArgs,
     },
@@ -346,6 +364,11 @@ pub enum GrantedRole {
 pub enum CityCommand {
     /// Check a city's folder: every mistake with its file, field and reason.
     Check {
+        /// cities/belgrade
+        folder: PathBuf,
+    },
+    /// Show what a city says beside its prices: whom to ask, the terms, how far each value is certain and where it was read.
+    Show {
         /// cities/belgrade
         folder: PathBuf,
     },

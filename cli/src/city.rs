@@ -5,6 +5,7 @@ use std::path::Path;
 
 use mesto_rules::load::{self, LoadError};
 use mesto_rules::{City, ParkingSection};
+use serde_json::Value;
 
 use crate::failure::{CliError, Exit, Outcome};
 use crate::output::{Style, Tone, table};
@@ -126,4 +127,92 @@ pub fn check(folder: &Path, style: Style) -> Outcome<()> {
         parking.tariffs.iter().map(|tariff| tariff.id.as_str()).collect::<Vec<_>>().join(", ")
     );
     Ok(())
+}
+
+/// `mesto city show`.
+///
+/// # Errors
+/// Every mistake, with its file, field and reason.
+pub fn show(folder: &Path, style: Style) -> Outcome<()> {
+    let city = from_folder(folder)?;
+    if style.json {
+        say!("{}", serde_json::to_value(&city).unwrap_or_default());
+    } else {
+        crate::output::write(&page(&city, style));
+    }
+    Ok(())
+}
+
+/// What a city says for people to read: whom to ask, the terms, how things are paid, and of each value how far it is certain and
+/// where it was read.
+#[must_use]
+pub fn page(city: &City, style: Style) -> String {
+    let document: Value = serde_json::to_value(city).unwrap_or_default();
+    let mut page = String::new();
+    for (title, name) in [
+        ("Whom to ask", "/contacts"),
+        ("Terms", "/terms"),
+        ("Cards", "/sections/wallet/card"),
+        ("Daily orders", "/sections/orders/policy"),
+    ] {
+        let mut rows = Vec::new();
+        if let Some(section) = document.pointer(name) {
+            plain(section, "", &mut rows);
+        }
+        page.push_str(&format!("{}\n{}\n", style.paint(Tone::Good, title), table(&["what", "value"], &rows)));
+    }
+    let mut facts = Vec::new();
+    certainty(&document, "", &mut facts);
+    page.push_str(&table(&["value", "certainty", "source, or why it is unknown"], &facts));
+    let sources: Vec<Vec<String>> = city
+        .sources
+        .iter()
+        .map(|(id, source)| vec![id.to_string(), source.title.clone(), source.url.clone().unwrap_or_default()])
+        .collect();
+    format!("{page}\n{}", table(&["source", "title", "address"], &sources))
+}
+
+fn below(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+}
+
+/// What a part of an object or a list is called: a list's by its id where it has one.
+fn named(value: &Value, index: usize) -> String {
+    value.get("id").and_then(Value::as_str).map_or_else(|| index.to_string(), str::to_owned)
+}
+
+/// Every value of a section that is no fact with a source, by its path.
+fn plain(value: &Value, path: &str, rows: &mut Vec<Vec<String>>) {
+    match value {
+        Value::Object(fields) if fields.contains_key("known") || fields.contains_key("unknown") => {}
+        Value::Object(fields) => fields.iter().for_each(|(name, field)| plain(field, &below(path, name), rows)),
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(index, item)| plain(item, &below(path, &named(item, index)), rows));
+        }
+        Value::String(text) => rows.push(vec![path.to_owned(), text.clone()]),
+        other => rows.push(vec![path.to_owned(), other.to_string()]),
+    }
+}
+
+/// Of every fact its path, how far it is certain, and where it was read or why it is unknown.
+fn certainty(value: &Value, path: &str, rows: &mut Vec<Vec<String>>) {
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
+    match value {
+        Value::Object(fields) => {
+            if let Some(known) = fields.get("known") {
+                rows.push(vec![path.to_owned(), text(known.get("certainty")), text(known.get("source"))]);
+            } else if let Some(unknown) = fields.get("unknown") {
+                rows.push(vec![path.to_owned(), "unknown".to_owned(), text(unknown.get("note"))]);
+            } else {
+                if let Some(source) = fields.get("source").and_then(Value::as_str) {
+                    rows.push(vec![path.to_owned(), text(fields.get("certainty")), source.to_owned()]);
+                }
+                fields.iter().for_each(|(name, field)| certainty(field, &below(path, name), rows));
+            }
+        }
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(index, item)| certainty(item, &below(path, &named(item, index)), rows));
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }

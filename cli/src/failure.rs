@@ -33,6 +33,8 @@ pub struct CliError {
     pub text: String,
     /// What would be right, or what to do now.
     pub advice: Option<String>,
+    /// The values of the text, for machines.
+    pub params: serde_json::Map<String, serde_json::Value>,
 }
 
 pub type Outcome<T> = Result<T, CliError>;
@@ -47,7 +49,7 @@ impl std::error::Error for CliError {}
 
 impl CliError {
     pub fn new(exit: Exit, code: &str, text: impl Into<String>) -> Self {
-        Self { exit, code: code.to_owned(), text: text.into(), advice: None }
+        Self { exit, code: code.to_owned(), text: text.into(), advice: None, params: serde_json::Map::new() }
     }
 
     #[must_use]
@@ -73,6 +75,7 @@ impl CliError {
     pub fn of_client(error: &mesto_client::Error, locale: mesto_client::Locale) -> Self {
         use mesto_client::ErrorKind;
         let exit = match error.kind() {
+            _ if error.code() == "unconfirmed" => Exit::Unconfirmed,
             ErrorKind::Refused => Exit::Refused,
             ErrorKind::Offline | ErrorKind::NoAnswer | ErrorKind::NotNow => Exit::Offline,
             ErrorKind::NotSignedIn => Exit::NotSignedIn,
@@ -80,12 +83,19 @@ impl CliError {
         };
         let advice = match error.code() {
             "not_signed_in" | "unauthorized" => "Sign in: `mesto sign-in +381641234567`.".to_owned(),
+            // Where the open one waits, and the way out of it.
+            "unconfirmed" => match error.params().get("page_url").and_then(serde_json::Value::as_str) {
+                Some(page) => format!("{} {page} Or: `mesto abandon`.", error.advice(locale)),
+                None => format!("{} `mesto settle` asks now.", error.advice(locale)),
+            },
+            "vehicle_parked" => format!("{} Then: --yes.", error.advice(locale)),
             "keys_not_genuine" => {
                 format!("{} Compare --root-key with what `mesto serve` printed.", error.advice(locale))
             }
             _ => error.advice(locale),
         };
-        Self::new(exit, error.code(), error.text(locale)).advise(advice)
+        let params = error.params().clone();
+        Self { params, ..Self::new(exit, error.code(), error.text(locale)).advise(advice) }
     }
 }
 

@@ -60,7 +60,13 @@ pub fn misread(error: &clap::Error, json: bool) -> u8 {
 /// What went wrong and what would be right: on standard error, or for a machine on standard output.
 fn tell(error: &CliError, style: Style) {
     if style.json {
-        say!("{}", serde_json::json!({ "error": { "code": error.code, "text": error.text, "advice": error.advice } }));
+        let mut told = serde_json::json!({ "code": error.code, "text": error.text, "advice": error.advice });
+        if !error.params.is_empty()
+            && let Some(told) = told.as_object_mut()
+        {
+            told.insert("params".to_owned(), error.params.clone().into());
+        }
+        say!("{}", serde_json::json!({ "error": told }));
         return;
     }
     eprintln!("{} {}", style.paint(Tone::Bad, "mesto:"), error.text);
@@ -84,6 +90,7 @@ fn dispatch(cli: &Cli, style: Style) -> Outcome<()> {
         Some(Command::Keys { command }) => staff::keys(command, style),
         Some(Command::Admin { command }) => staff::admin(command, style),
         Some(Command::City { command: CityCommand::Check { folder } }) => city::check(folder, style),
+        Some(Command::City { command: CityCommand::Show { folder } }) => city::show(folder, style),
         None => wait(demo::run(style, locale, cli.keep)),
         Some(Command::SignIn(args)) => ask(phone::sign_in(args, style, locale), style),
         Some(Command::Vehicles(args)) => ask(phone::vehicles(args, style, locale), style),
@@ -96,6 +103,7 @@ fn dispatch(cli: &Cli, style: Style) -> Outcome<()> {
         Some(Command::History(args)) => ask(phone::deposit_and_tickets(args, style, locale), style),
         Some(Command::Orders(args)) => ask(phone::orders(args, style, locale), style),
         Some(Command::Settle(args)) => ask(phone::settle(args, style, locale), style),
+        Some(Command::Abandon(args)) => ask(phone::abandon(args, style, locale), style),
     }
 }
 

@@ -116,6 +116,7 @@ impl Show {
             TicketState::Active => self.style.paint(Tone::Good, &self.word("ticket-state-active")),
             TicketState::Expired => self.word("ticket-state-expired"),
             TicketState::Voided => self.word("ticket-state-voided"),
+            TicketState::Lost => self.style.paint(Tone::Warn, &self.word("ticket-state-lost")),
             TicketState::Other => self.word("ticket-state-other"),
         }
     }
@@ -128,7 +129,7 @@ impl Show {
                 vec![
                     self.moment(ticket.starts_at),
                     self.time(ticket.ends_at),
-                    ticket.plate_shown.clone(),
+                    ticket.plate.display.clone(),
                     ticket.zone.clone(),
                     ticket.minutes.to_string(),
                     format_money(self.locale, &ticket.price),
@@ -174,11 +175,12 @@ impl Show {
                     OrderState::Issued => self.style.paint(Tone::Warn, &self.word("order-state-issued")),
                     OrderState::Paid => self.style.paint(Tone::Good, &self.word("order-state-paid")),
                     OrderState::Cancelled => self.word("order-state-cancelled"),
+                    OrderState::Lost => self.style.paint(Tone::Warn, &self.word("order-state-lost")),
                     OrderState::Other => self.word("order-state-other"),
                 };
                 vec![
                     self.moment(order.issued_at),
-                    order.plate.clone(),
+                    order.plate.display.clone(),
                     order.zone.clone(),
                     format_money(self.locale, &order.price),
                     format_money(self.locale, &order.due),

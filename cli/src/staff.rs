@@ -65,14 +65,7 @@ fn tool(store: &StoreArgs) -> Outcome<mesto_operator::Operator> {
 
 /// The operator and its store, for a tool that needs one that is there.
 fn opened(store: &StoreArgs) -> Outcome<(Operator, Arc<dyn Store>)> {
-    let place = store.place()?;
-    if let Place::Sqlite(file) = &place
-        && !file.is_file()
-    {
-        let missing = format!("there is no operator's store at {}", file.display());
-        return Err(CliError::new(Exit::Input, "store_missing", missing)
-            .advise("Name the file that `mesto serve` writes with --database, or give --database-url."));
-    }
+    let place = there(store)?;
     Ok((tool(store)?, place.open(TOOL_CONNECTIONS)?))
 }
 
@@ -113,7 +106,7 @@ const fn word(role: Role) -> &'static str {
     }
 }
 
-/// `mesto admin create|list|grant|revoke|ledger`.
+/// `mesto admin create|list|grant|revoke|ledger|restored`.
 ///
 /// # Errors
 /// When the store or the keys cannot be used; a fault in the books.
@@ -186,6 +179,7 @@ pub fn admin(command: &AdminCommand, style: Style) -> Outcome<()> {
                 say!("{}", serde_json::to_string(&report).unwrap_or_default());
             } else {
                 crate::output::write(&ledger_table(&report, style));
+                crate::output::write(&incidents(&report, style));
             }
             match &report.fault {
                 Some(fault) => {
@@ -194,7 +188,46 @@ pub fn admin(command: &AdminCommand, style: Style) -> Outcome<()> {
                 None => Ok(()),
             }
         }
+        AdminCommand::Restored { store } => {
+            let (operator, opened) = opened(store)?;
+            let epoch =
+                operator.begin_epoch(opened.as_ref(), now()).map_err(|why| CliError::failed("the epoch", why))?;
+            if style.json {
+                say!("{}", serde_json::json!({ "epoch": epoch }));
+            } else {
+                say!("{} {epoch}", style.paint(Tone::Good, "A new epoch began:"));
+                say!("every phone reads its account as a whole, and marks what it has and these books lack.");
+            }
+            Ok(())
+        }
     }
+}
+
+/// A tool that reads or mends a store never makes it.
+fn there(store: &StoreArgs) -> Outcome<Place> {
+    let place = store.place()?;
+    if let Place::Sqlite(file) = &place
+        && !file.is_file()
+    {
+        let missing = format!("there is no operator's store at {}", file.display());
+        return Err(CliError::new(Exit::Input, "store_missing", missing)
+            .advise("Name the file that `mesto serve` writes with --database, or give --database-url."));
+    }
+    Ok(place)
+}
+
+/// What somebody has to look at; nothing when there is nothing.
+fn incidents(report: &LedgerReport, style: Style) -> String {
+    if report.incidents.is_empty() {
+        return String::new();
+    }
+    let rows: Vec<Vec<String>> = report
+        .incidents
+        .iter()
+        .map(|one| vec![one.at.clone(), one.kind.clone(), one.reference.clone(), one.detail.clone()])
+        .collect();
+    let title = style.paint(Tone::Warn, "To be looked at:");
+    format!("\n{title}\n{}", table(&["first seen", "kind", "about", "what happened"], &rows))
 }
 
 /// The ledger as a table, with its sum and the verdict.
@@ -257,6 +290,7 @@ mod tests {
             fault: None,
             deposits: "920.00".into(),
             tickets: 1,
+            incidents: Vec::new(),
             accounts: vec![
                 row("clearing", None, "1000.00"),
                 row("deposit", None, "-920.00"),

@@ -102,13 +102,15 @@ CREATE TABLE vehicle (
   city TEXT NOT NULL,
   canonical TEXT NOT NULL,
   shown TEXT NOT NULL,
+  country TEXT,
   label TEXT,
   created_at BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX vehicle_once ON vehicle (account, canonical);
 CREATE INDEX vehicle_plate ON vehicle (city, canonical);
 
--- The latest stay of an owner in a car park: of a plate, or of an account where the city counts by user.
+-- The latest stay of an owner in a car park: of a plate, and of an account where the city counts by user. With a plate's stands when its
+-- paid time ends.
 CREATE TABLE stay (
   owner_kind TEXT NOT NULL,
   owner TEXT NOT NULL,
@@ -129,13 +131,15 @@ CREATE TABLE quote (
   account TEXT NOT NULL,
   city TEXT NOT NULL,
   zone TEXT NOT NULL,
-  vehicle TEXT NOT NULL,
+  -- Absent when a ticket was to go on.
+  vehicle TEXT,
   canonical TEXT NOT NULL,
   shown TEXT NOT NULL,
+  country TEXT,
   pay TEXT NOT NULL,
   extends TEXT,
   terms TEXT NOT NULL,
-  -- Versions of the stays it was computed against, 0 when there was none.
+  -- Versions of the stays it was computed against, 0 when there was none or it does not count.
   user_stay BIGINT NOT NULL,
   plate_stay BIGINT NOT NULL,
   issued_at BIGINT NOT NULL,
@@ -153,6 +157,8 @@ CREATE TABLE ticket (
   issued_at BIGINT NOT NULL,
   starts_at BIGINT NOT NULL,
   ends_at BIGINT NOT NULL,
+  -- The minutes that were paid for; fewer than from start to end where a ticket goes on after closing.
+  minutes BIGINT NOT NULL,
   price BIGINT NOT NULL,
   currency TEXT NOT NULL,
   lines TEXT NOT NULL,
@@ -175,6 +181,7 @@ CREATE TABLE ticket_plate (
   zone TEXT NOT NULL,
   canonical TEXT NOT NULL,
   shown TEXT NOT NULL,
+  country TEXT,
   ends_at BIGINT NOT NULL,
   signed TEXT NOT NULL
 )/*sqlite WITHOUT ROWID*/;
@@ -225,14 +232,27 @@ CREATE TABLE topup (
 );
 CREATE INDEX topup_of ON topup (account, id);
 
+-- Append only: whatever a bank told of a payment of its own, each outcome once.
 CREATE TABLE bank_notice (
-  payment TEXT PRIMARY KEY,
+  provider TEXT NOT NULL,
+  payment TEXT NOT NULL,
+  outcome TEXT NOT NULL,
   topup TEXT NOT NULL REFERENCES topup (id),
   amount BIGINT NOT NULL,
   currency TEXT NOT NULL,
-  outcome TEXT NOT NULL,
-  at BIGINT NOT NULL
-);
+  reason TEXT,
+  at BIGINT NOT NULL,
+  PRIMARY KEY (provider, payment, outcome)
+)/*sqlite WITHOUT ROWID*/;
+
+-- What a person at the operator has to look at.
+CREATE TABLE incident (
+  kind TEXT NOT NULL,
+  reference TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  PRIMARY KEY (kind, reference)
+)/*sqlite WITHOUT ROWID*/;
 
 CREATE TABLE daily_order (
   id TEXT PRIMARY KEY,
@@ -255,7 +275,8 @@ CREATE TABLE order_plate (
   daily_order TEXT PRIMARY KEY REFERENCES daily_order (id),
   city TEXT NOT NULL,
   canonical TEXT NOT NULL,
-  shown TEXT NOT NULL
+  shown TEXT NOT NULL,
+  country TEXT
 )/*sqlite WITHOUT ROWID*/;
 CREATE INDEX order_plate_check ON order_plate (city, canonical);
 
@@ -287,9 +308,29 @@ CREATE TABLE intent (
   body_hash TEXT NOT NULL,
   status BIGINT NOT NULL,
   answer TEXT NOT NULL,
+  -- What it made: a ticket, a top-up, an order.
+  made TEXT,
   at BIGINT NOT NULL,
   PRIMARY KEY (account, key, route)
 );
+
+-- Keys that were executed, when their answer is erased: remembered as long as what they made.
+CREATE TABLE executed (
+  account TEXT NOT NULL,
+  key TEXT NOT NULL,
+  route TEXT NOT NULL,
+  body_hash TEXT NOT NULL,
+  status BIGINT NOT NULL,
+  made TEXT NOT NULL,
+  PRIMARY KEY (account, key, route)
+)/*sqlite WITHOUT ROWID*/;
+
+-- Which history of the books this is: one row, made with the first account, and anew when the store is put back from a copy.
+CREATE TABLE epoch (
+  place TEXT PRIMARY KEY,
+  id TEXT NOT NULL,
+  began_at BIGINT NOT NULL
+)/*sqlite WITHOUT ROWID*/;
 
 -- What time brings: claimed by lease, removed in the transaction that does it.
 CREATE TABLE due (

@@ -34,6 +34,7 @@ mod parking;
 mod schema;
 mod services;
 
+pub use base::incidents::Incident;
 pub use base::messages::Message;
 pub use base::payments;
 pub use base::payments::{HostedPage, PaymentPage};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::base::incidents;
 use crate::base::messages;
 use crate::base::sign_in;
 use crate::base::vehicles;
@@ -9,6 +10,7 @@ use crate::base::wallet;
 use crate::kernel::account;
 use crate::kernel::caller;
 use crate::kernel::due;
+use crate::kernel::epoch;
 use crate::kernel::events;
 use crate::kernel::grants;
 use crate::kernel::idempotency;
@@ -41,6 +43,8 @@ fn every_table_is_declared_with_the_columns_it_has() {
         table::<due::DueRow>(),
         table::<events::EventRow>(),
         table::<idempotency::IntentRow>(),
+        table::<epoch::EpochRow>(),
+        table::<incidents::IncidentRow>(),
         table::<control::PlateCheckRow>(),
         table::<ledger::EntryRow>(),
         table::<ledger::LegRow>(),
@@ -52,6 +56,8 @@ fn every_table_is_declared_with_the_columns_it_has() {
         table::<tickets::TicketRow>(),
         table::<tickets::TicketPlateRow>(),
         table::<vehicles::VehicleRow>(),
+        // Written from `intent` by one statement, read with it; see kernel/idempotency.rs.
+        ("executed".to_owned(), ["account", "key", "route", "body_hash", "status", "made"].map(str::to_owned).to_vec()),
         // The migrations' own; see store/migrate.rs.
         ("schema_history".to_owned(), ["version", "name", "checksum"].map(str::to_owned).to_vec()),
     ]);

@@ -10,7 +10,7 @@ use mesto_protocol::parking::{quotes as quotes_wire, tickets as tickets_wire};
 use mesto_rules::City;
 
 use crate::base::payments::{Bank, PaymentPage};
-use crate::base::{accounts, messages, payments, public, sign_in, vehicles, wallet};
+use crate::base::{accounts, incidents, messages, payments, public, sign_in, vehicles, wallet};
 use crate::kernel::keys::Keys;
 use crate::kernel::operator::{Config, Operator, SetupError};
 use crate::kernel::parts::Parts;
@@ -25,6 +25,7 @@ const SERVICES: &[&Service] = &[
     &sign_in::SERVICE,
     &accounts::SERVICE,
     &messages::SERVICE,
+    &incidents::SERVICE,
     &vehicles::SERVICE,
     &payments::SERVICE,
     &wallet::SERVICE,
@@ -121,6 +122,14 @@ mod tests {
         };
         let known: Vec<_> = SERVICES.iter().filter_map(|service| service.wire).collect();
         assert_eq!(of_wire(&known), of_wire(services::SERVICES));
+    }
+
+    #[test]
+    fn every_action_can_be_answered_again_from_what_it_made() {
+        for served in SERVICES.iter().flat_map(|service| service.operations) {
+            let name = served.operation.path;
+            assert_eq!(served.operation.is_action, served.again.is_some(), "{name}: serve it with `action`");
+        }
     }
 
     #[test]

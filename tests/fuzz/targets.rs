@@ -17,7 +17,7 @@ use mesto_protocol::parking::quotes::{self, Quote};
 use mesto_protocol::parking::signed::{MAX_SKEW, Presentation, TicketClaims};
 use mesto_protocol::parking::zones;
 use mesto_protocol::signed_city::SignedCity;
-use mesto_rules::{City, ParkingSection, PayMethod, QuoteAsk, parse_plate, zone_by_sign};
+use mesto_rules::{City, ParkingSection, PayMethod, QuoteAsk, Stays, parse_plate, zone_by_sign};
 use serde_json::{Value, json};
 
 use super::alter;
@@ -211,8 +211,8 @@ impl Target for SourceFiles {
         let now = morning();
         for zone in &parking(&city)?.zones {
             for minutes in [1, 60, 600, u32::MAX] {
-                let ask =
-                    QuoteAsk { zone: zone.id.as_str(), minutes, now, start: now, stay: None, pay: PayMethod::Deposit };
+                let stays = Stays::default();
+                let ask = QuoteAsk { zone: zone.id.as_str(), minutes, now, stays, pay: PayMethod::Deposit };
                 if mesto_rules::quote(&city, &ask).is_ok_and(|quote| quote.total.amount.is_sign_negative()) {
                     return Err(format!("{minutes} minutes in {} cost less than nothing", zone.id));
                 }

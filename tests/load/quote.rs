@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
-use mesto_rules::{PayMethod, QuoteAsk, Stay};
+use mesto_rules::{PayMethod, QuoteAsk, Stay, Stays};
 use mesto_simulation::driver::{belgrade, morning};
 
 use crate::stopwatch::nanoseconds_each;
@@ -15,14 +15,14 @@ pub fn measure(is_short: bool) -> Outcome<Measure> {
     let city = belgrade();
     let zone = chrono_tz::Europe::Belgrade;
     let now = morning();
-    let ask = |zone, minutes| QuoteAsk { zone, minutes, now, start: now, stay: None, pay: PayMethod::Deposit };
+    let ask = |zone, minutes| QuoteAsk { zone, minutes, now, stays: Stays::default(), pay: PayMethod::Deposit };
     let first = mesto_rules::quote(&city, &ask("red", 60)).map_err(|refusal| format!("{refusal:?}"))?;
     let stay = Stay::after_purchase(&city, None, &first)?;
     let cases = [
         ask("red", 61),
         ask("yellow", 180),
         ask("blue", 480),
-        QuoteAsk { start: first.ends_at, stay: Some(&stay), ..ask("red", 30) },
+        QuoteAsk { stays: Stays { plate: Some(&stay), user: None }, ..ask("red", 30) },
     ];
     for case in &cases {
         mesto_rules::quote(&city, case)

@@ -94,7 +94,7 @@ const COPIES: &[Copied] = &[
     ("device", "name, public_key, created_at", &[("id", "{id}"), ("account", "{account}")], "t.account = $1"),
     (
         "vehicle",
-        "city, label, created_at",
+        "city, country, label, created_at",
         &[
             ("id", "{id}"),
             ("account", "{account}"),
@@ -105,7 +105,7 @@ const COPIES: &[Copied] = &[
     ),
     (
         "quote",
-        "city, zone, pay, extends, terms, user_stay, plate_stay, issued_at, expires_at",
+        "city, zone, country, pay, extends, terms, user_stay, plate_stay, issued_at, expires_at",
         &[
             ("id", "{id}"),
             ("account", "{account}"),
@@ -123,7 +123,7 @@ const COPIES: &[Copied] = &[
     ),
     (
         "bank_notice",
-        "amount, currency, outcome, at",
+        "provider, amount, currency, outcome, at",
         &[("payment", "t.payment || '-' || CAST(n.i AS TEXT)"), ("topup", "{topup}")],
         "t.topup IN (SELECT id FROM topup WHERE account = $1)",
     ),

@@ -35,6 +35,11 @@ const LAWS: &[(&str, &str)] = &[
         "a quote is sold once",
         "SELECT quote, COUNT(*) FROM ticket WHERE quote IS NOT NULL GROUP BY quote HAVING COUNT(*) > 1",
     ),
+    ("what is over is never sold", "SELECT id, issued_at - starts_at FROM ticket WHERE starts_at < issued_at"),
+    (
+        "a ticket has the minutes that were paid: those from its start to its end",
+        "SELECT id, minutes FROM ticket WHERE minutes <> (ends_at - starts_at + 59999) / 60000",
+    ),
     (
         "no ticket ends after its stay's deadline",
         "SELECT id, ends_at - stay_deadline FROM ticket WHERE stay_deadline IS NOT NULL AND ends_at > stay_deadline",

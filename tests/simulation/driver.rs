@@ -170,7 +170,8 @@ impl<'a> Driver<'a> {
         let body = QuoteRequest {
             city: "belgrade".into(),
             zone: zone.into(),
-            vehicle: vehicle.into(),
+            vehicle: Some(vehicle.into()),
+            extends: None,
             minutes,
             pay: PayMethod::Deposit,
         };

@@ -178,7 +178,7 @@ impl Phone {
             "add_vehicle" => {
                 let vehicle = self.client.add_vehicle(text(step, "plate"), None).await?;
                 self.vehicle = vehicle.id;
-                Ok(answer(json!({ "plate": vehicle.plate, "canonical": vehicle.canonical })))
+                Ok(answer(json!({ "plate": vehicle.plate.display, "canonical": vehicle.plate.canonical })))
             }
             "top_up" => {
                 let intent = self.client.top_up(text(step, "amount").parse().unwrap()).await?;
@@ -320,7 +320,7 @@ impl Phone {
                 .vehicles()
                 .unwrap()
                 .iter()
-                .find(|vehicle| vehicle.canonical == plate)
+                .find(|vehicle| vehicle.plate.canonical == plate)
                 .expect("this plate is there")
                 .id
                 .clone(),

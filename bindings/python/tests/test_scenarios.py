@@ -54,7 +54,7 @@ class Player:
     def vehicle_of(self, step):
         if "plate" not in step:
             return self.vehicle
-        return next(v.id for v in self.mesto.snapshot().vehicles if v.canonical == step["plate"])
+        return next(v.id for v in self.mesto.snapshot().vehicles if v.plate.canonical == step["plate"])
 
     def terms(self, terms):
         return {
@@ -80,7 +80,7 @@ class Player:
     def do_add_vehicle(self, step):
         vehicle = self.mesto.add_vehicle(step["plate"])
         self.vehicle = vehicle.id
-        return {"plate": vehicle.plate, "canonical": vehicle.canonical}
+        return {"plate": vehicle.plate.display, "canonical": vehicle.plate.canonical}
 
     def do_top_up(self, step):
         intent = self.mesto.top_up(Decimal(step["amount"]))

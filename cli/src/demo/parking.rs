@@ -56,7 +56,7 @@ pub async fn quote_and_buy(cast: &mut Cast) -> Outcome<()> {
     let Some(ticket) = bought.ticket else { return Err(CliError::failed("the ticket", "it is missing")) };
     cast.tell.good(format!(
         "{} is parked from {} to {}; the deposit is 920.00 RSD. A second tap bought nothing more.",
-        ticket.plate_shown,
+        ticket.plate,
         cast.show.time(ticket.starts_at),
         cast.show.time(ticket.ends_at)
     ));

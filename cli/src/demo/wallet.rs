@@ -35,10 +35,10 @@ pub async fn add_vehicle(cast: &mut Cast) -> Outcome<()> {
     cast.tell.chapter("vehicle", "Her car", cast.world.clock.read());
     let vehicle = cast.phone.core.add_vehicle(PLATE_TYPED, None).await;
     let vehicle = cast.tell.done(vehicle)?;
-    cast.tell.claim("plate", vehicle.plate.clone(), "BG 789-PP".to_owned())?;
+    cast.tell.claim("plate", vehicle.plate.display.clone(), "BG 789-PP".to_owned())?;
     cast.tell.good(format!(
         "She types {PLATE_TYPED}; it is shown as {} and compared as {}.",
-        vehicle.plate, vehicle.canonical
+        vehicle.plate, vehicle.plate.canonical
     ));
     cast.vehicle = vehicle.id;
     Ok(())

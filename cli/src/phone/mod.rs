@@ -3,7 +3,7 @@
 mod money;
 mod parking;
 
-pub use money::{deposit_and_tickets, orders, settle, topup};
+pub use money::{abandon, deposit_and_tickets, orders, settle, topup};
 pub use parking::{extend, park, quote, tickets, zones};
 
 use std::path::Path;
@@ -147,7 +147,7 @@ impl Phone {
     /// The vehicle meant: the one with this plate, or the only one.
     pub fn vehicle(&self, plate: Option<&str>) -> Outcome<String> {
         let vehicles = self.done(self.core.vehicles())?;
-        let list = || vehicles.iter().map(|vehicle| vehicle.plate.as_str()).collect::<Vec<_>>().join(", ");
+        let list = || vehicles.iter().map(|vehicle| vehicle.plate.display.as_str()).collect::<Vec<_>>().join(", ");
         match (plate, vehicles.as_slice()) {
             (_, []) => Err(CliError::new(Exit::Refused, "vehicle_missing", "there is no vehicle in this account")
                 .advise("Add one: `mesto vehicles --add \"BG 789-PP\"`.")),
@@ -158,7 +158,7 @@ impl Phone {
             }
             (Some(typed), _) => {
                 let plate = self.done(self.core.check_plate(typed))?;
-                let found = vehicles.iter().find(|vehicle| vehicle.canonical == plate.canonical);
+                let found = vehicles.iter().find(|vehicle| vehicle.plate.canonical == plate.canonical);
                 found.map(|vehicle| vehicle.id.clone()).ok_or_else(|| {
                     CliError::new(Exit::Refused, "vehicle_missing", format!("{} is not in this account", plate.display))
                         .advise(format!("There are: {}. Add it with `mesto vehicles --add`.", list()))
@@ -186,6 +186,8 @@ impl Phone {
             }
             IntentState::Expired => Err(CliError::new(Exit::Refused, "expired_intent", self.show.word("buy-expired"))
                 .advise(self.show.word("buy-expired-advice"))),
+            IntentState::Lost => Err(CliError::new(Exit::Unconfirmed, "lost_intent", self.show.word("buy-lost"))
+                .advise(self.show.word("buy-lost-advice"))),
             IntentState::Unconfirmed(_) => {
                 Err(CliError::new(Exit::Unconfirmed, "unconfirmed", self.show.word("intent-state-unconfirmed")).advise(
                     "It is neither paid nor unpaid. `mesto settle` asks the operator again; nothing is bought twice.",
@@ -283,7 +285,7 @@ pub async fn vehicles(args: &VehiclesArgs, style: Style, locale: Locale) -> Outc
         phone.done(added)?;
     }
     if let Some(plate) = &args.remove {
-        let removed = phone.core.remove_vehicle(&phone.vehicle(Some(plate))?).await;
+        let removed = phone.core.remove_vehicle(&phone.vehicle(Some(plate))?, args.yes).await;
         phone.done(removed)?;
     }
     let vehicles = phone.done(phone.core.vehicles())?;
@@ -296,7 +298,7 @@ pub async fn vehicles(args: &VehiclesArgs, style: Style, locale: Locale) -> Outc
         }
         let rows: Vec<Vec<String>> = vehicles
             .iter()
-            .map(|vehicle| vec![vehicle.plate.clone(), vehicle.canonical.clone(), vehicle.id.clone()])
+            .map(|vehicle| vec![vehicle.plate.display.clone(), vehicle.plate.canonical.clone(), vehicle.id.clone()])
             .collect();
         crate::output::write(&table(&["plate", "compared as", "vehicle"], &rows));
     }

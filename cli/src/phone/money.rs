@@ -3,7 +3,7 @@
 use mesto_client::{IntentState, Locale, Progress};
 
 use super::Phone;
-use crate::args::{HistoryArgs, OrdersArgs, PhoneArgs, TopupArgs};
+use crate::args::{AbandonArgs, HistoryArgs, OrdersArgs, PhoneArgs, TopupArgs};
 use crate::failure::{CliError, Exit, Outcome};
 use crate::output::{Style, Tone};
 
@@ -45,7 +45,7 @@ pub async fn settle(args: &PhoneArgs, style: Style, locale: Locale) -> Outcome<(
             let tone = match intent.state {
                 IntentState::Confirmed => Tone::Good,
                 IntentState::Unconfirmed(_) => Tone::Warn,
-                IntentState::Refused(_) | IntentState::Expired => Tone::Bad,
+                IntentState::Refused(_) | IntentState::Expired | IntentState::Lost => Tone::Bad,
             };
             let state = phone.show.word(&format!("intent-state-{}", intent.state.name()));
             let why = intent.refusal().map(|error| format!(": {}", error.text(locale))).unwrap_or_default();
@@ -58,6 +58,38 @@ pub async fn settle(args: &PhoneArgs, style: Style, locale: Locale) -> Outcome<(
         return Err(
             CliError::new(Exit::Unconfirmed, "unconfirmed", format!("{open} still open")).advise("Ask again later.")
         );
+    }
+    Ok(())
+}
+
+/// `mesto abandon [INTENT]`: gives up what is not confirmed yet.
+pub async fn abandon(args: &AbandonArgs, style: Style, locale: Locale) -> Outcome<()> {
+    let phone = Phone::open(&args.at, style, locale).await?;
+    let open = phone.done(phone.core.open_intents())?;
+    let key = match (&args.intent, open.as_slice()) {
+        (Some(key), _) => key.clone(),
+        (None, [only]) => only.key.clone(),
+        (None, []) => return Err(CliError::new(Exit::Refused, "intent_missing", "nothing is open")),
+        (None, _) => {
+            let keys: Vec<String> = open.iter().map(|one| format!("{} ({})", one.key, one.kind.name())).collect();
+            return Err(CliError::new(Exit::Usage, "intent_unclear", format!("several are open: {}", keys.join("; ")))
+                .advise("Say which one by its key."));
+        }
+    };
+    let ended = phone.core.abandon(&key).await;
+    let ended = phone.done(ended)?;
+    match &ended.state {
+        IntentState::Refused(problem) if problem.code == "abandoned" => given_up(&phone, &ended),
+        IntentState::Expired => given_up(&phone, &ended),
+        _ => phone.tell_end(&ended, "It was executed after all."),
+    }
+}
+
+fn given_up(phone: &Phone, ended: &mesto_client::IntentView) -> Outcome<()> {
+    if phone.show.style.json {
+        say!("{}", serde_json::to_string(ended).unwrap_or_default());
+    } else {
+        say!("{}", phone.show.style.paint(Tone::Good, "Given up; nothing was bought."));
     }
     Ok(())
 }

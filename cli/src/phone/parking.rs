@@ -1,7 +1,7 @@
 //! Zones, quotes, purchases and tickets from a terminal.
 
-use mesto_client::Locale;
 use mesto_client::rules::Position;
+use mesto_client::{IntentKind, Locale};
 
 use super::Phone;
 use crate::args::{ExtendArgs, QuoteArgs, TicketsArgs, ZonesArgs};
@@ -73,6 +73,12 @@ async fn bought(phone: &Phone, quote: &mesto_client::protocol::parking::quotes::
     }
     let intent = phone.core.buy(quote).await;
     let intent = phone.done(intent)?;
+    let is_this = matches!(&intent.kind, IntentKind::Purchase { quote: bought, .. } if *bought == quote.id);
+    if !is_this && !phone.show.style.json {
+        say!(
+            "A purchase from before, whose answer was lost, is known now: it is the one, and nothing more was bought."
+        );
+    }
     let until = intent.ticket.as_ref().map(|ticket| phone.show.time(ticket.ends_at)).unwrap_or_default();
     let balance = phone.core.snapshot().balance;
     let left = balance.map(|money| mesto_client::texts::format_money(phone.show.locale, &money)).unwrap_or_default();
@@ -102,7 +108,7 @@ fn running(phone: &Phone, wanted: Option<&str>) -> Outcome<String> {
             let ids: Vec<String> = shown
                 .active_tickets
                 .iter()
-                .map(|ticket| format!("{} ({}, {})", ticket.id, ticket.plate_shown, ticket.zone))
+                .map(|ticket| format!("{} ({}, {})", ticket.id, ticket.plate, ticket.zone))
                 .collect();
             Err(CliError::new(
                 Exit::Usage,

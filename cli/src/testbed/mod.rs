@@ -8,7 +8,7 @@ mod world;
 pub use control::code_in;
 pub use front::{Fault, FaultKind};
 pub use walk::{Payer, WalkError, Walked};
-pub use world::{LedgerReport, LedgerRow, Options, World, WorldError, ledger};
+pub use world::{IncidentRow, LedgerReport, LedgerRow, Options, World, WorldError, ledger};
 
 use crate::args::TestbedArgs;
 use crate::failure::{CliError, Exit, Outcome};

@@ -62,6 +62,17 @@ pub struct LedgerReport {
     pub tickets: i64,
     /// Every account of the ledger, those of all holders as one.
     pub accounts: Vec<LedgerRow>,
+    /// What somebody has to look at, oldest first.
+    pub incidents: Vec<IncidentRow>,
+}
+
+/// One thing to be looked at.
+#[derive(Debug, Clone, Serialize)]
+pub struct IncidentRow {
+    pub at: String,
+    pub kind: String,
+    pub reference: String,
+    pub detail: String,
 }
 
 /// An account of the ledger: its kind, and what it is about.
@@ -428,7 +439,17 @@ pub fn ledger(operator: &Operator, store: &dyn Store) -> Result<LedgerReport, Wo
         deposits.set_sign_positive(true);
     }
     let sums_to_zero = fault.is_none() && total.is_zero();
-    Ok(LedgerReport { sums_to_zero, fault, deposits: deposits.to_string(), tickets, accounts })
+    let incidents = operator
+        .incidents(store)?
+        .into_iter()
+        .map(|one| IncidentRow {
+            at: one.at.to_rfc3339(),
+            kind: one.kind,
+            reference: one.reference,
+            detail: one.detail,
+        })
+        .collect();
+    Ok(LedgerReport { sums_to_zero, fault, deposits: deposits.to_string(), tickets, accounts, incidents })
 }
 
 fn web() -> Result<reqwest::Client, WorldError> {

@@ -73,7 +73,7 @@ fn a_driver_does_everything_from_a_terminal_bg_38_bg_54_bg_76() {
     let driver = Driver::new();
     driver.sign_in();
     let vehicles = driver.json(&["vehicles", "--add", "bg 789-pp"]);
-    assert_eq!(vehicles[0]["plate"], "BG 789-PP");
+    assert_eq!(vehicles[0]["plate"]["display"], "BG 789-PP");
     let zones = driver.json(&["zones", "--near", "44.8079,20.4655", "--sign", "9111"]);
     assert_eq!(zones["by_sign"], "red");
     driver.top_up("1000");
@@ -145,6 +145,74 @@ fn an_unconfirmed_purchase_says_so_and_settles_later() {
     driver.control("/offline", Some(json!({ "on": true })));
     assert_eq!(driver.run(&["quote", "red", "60"]).exit, 4);
     assert_eq!(driver.run(&["tickets"]).exit, 0, "what the phone knows is shown without a connection");
+}
+
+#[test]
+fn a_command_typed_again_after_a_lost_answer_buys_nothing_more_bg_34() {
+    let driver = Driver::with_car();
+    driver.top_up("500");
+    let lose_answers = |times: u32| {
+        let fault = json!({ "method": "POST", "path": "/v1/tickets", "kind": "drop_answer", "times": times });
+        driver.control("/faults", Some(fault));
+    };
+    let books = || {
+        let books = driver.control("/ledger", None);
+        (books["tickets"].clone(), books["deposits"].clone())
+    };
+    lose_answers(1);
+    assert_eq!(driver.run(&["park", "green", "60"]).exit, 5);
+    let again = driver.run(&["park", "green", "60"]);
+    assert_eq!(again.exit, 0, "{} {}", again.out, again.err);
+    assert!(again.out.contains("nothing more was bought"), "{}", again.out);
+    assert!(again.out.contains("BG 789-PP is parked until 11:00. Deposit: 445.00 RSD."), "{}", again.out);
+    assert_eq!(books(), (json!(1), json!("445.00")));
+
+    // While it is not known, nothing else is bought there, and the open one is named.
+    lose_answers(2);
+    let lost = driver.run(&["extend", "60", "--json"]);
+    assert_eq!(lost.exit, 5);
+    let key = lost.out.lines().next().and_then(|line| serde_json::from_str::<serde_json::Value>(line).ok()).unwrap();
+    let refused = driver.run(&["extend", "60", "--json"]);
+    assert_eq!(refused.exit, 5, "{} {}", refused.out, refused.err);
+    let error = refused.json()["error"].clone();
+    assert_eq!((&error["code"], &error["params"]["intent"]), (&json!("unconfirmed"), &key["key"]));
+    let again = driver.run(&["extend", "60"]);
+    assert_eq!(again.exit, 0, "{} {}", again.out, again.err);
+    assert!(again.out.contains("parked until 12:00"), "{}", again.out);
+    assert_eq!(books(), (json!(2), json!("390.00")));
+}
+
+#[test]
+fn a_top_up_that_was_left_at_the_bank_is_named_and_can_be_given_up_bg_83() {
+    let driver = Driver::with_car();
+    let begun = driver.json(&["topup", "500"]);
+    let refused = driver.run(&["topup", "1000"]);
+    assert_eq!(refused.exit, 5, "{}", refused.err);
+    let page = begun["page_url"].as_str().unwrap();
+    assert!(refused.err.contains(page) && refused.err.contains("mesto abandon"), "{}", refused.err);
+    let given_up = driver.run(&["abandon"]);
+    assert_eq!(given_up.exit, 0, "{}", given_up.err);
+    assert_eq!(driver.run(&["abandon"]).exit, 3, "nothing is open any more");
+    driver.top_up("1000");
+    // Paid on the page he left: his deposit does not grow, and the money is owed.
+    driver.control("/bank/walk", Some(json!({ "page_url": page, "card": "approve" })));
+    assert_eq!(driver.json(&["history"])["deposit"]["balance"]["amount"], "1000.00");
+    let books = driver.control("/ledger", None);
+    assert_eq!(books["sums_to_zero"], true, "{books}");
+    let owed = books["accounts"].as_array().unwrap().iter().find(|row| row["kind"] == "refunds_payable").unwrap();
+    assert_eq!(owed["balance"], "-500.00");
+}
+
+#[test]
+fn a_parked_car_is_removed_only_with_yes_bg_54() {
+    let driver = Driver::with_car();
+    driver.top_up("500");
+    driver.json(&["park", "green", "60"]);
+    let asked = driver.run(&["vehicles", "--remove", "BG789PP"]);
+    assert_eq!(asked.exit, 3);
+    assert!(asked.err.contains("has a ticket until 11:00") && asked.err.contains("--yes"), "{}", asked.err);
+    assert_eq!(driver.json(&["vehicles", "--remove", "BG789PP", "--yes"]), json!([]));
+    assert_eq!(driver.json(&["extend", "60"])["ticket"]["plate"]["canonical"], "BG789PP");
 }
 
 #[test]

@@ -86,6 +86,10 @@ fn an_operator_serves_and_ends_in_order() {
     assert!(made["token"].as_str().unwrap().len() >= 43);
     let books = mesto(folder.path(), &["admin", "ledger", "--json"]).json();
     assert_eq!((books["sums_to_zero"].clone(), books["fault"].clone()), (Value::Bool(true), Value::Null));
+    assert_eq!(books["incidents"], serde_json::json!([]));
+    // Put back from a copy, each time it is another history of the books.
+    let epochs = [(); 2].map(|()| mesto(folder.path(), &["admin", "restored", "--json"]).json()["epoch"].clone());
+    assert!(epochs[0].is_string() && epochs[0] != epochs[1], "{epochs:?}");
 }
 
 #[test]

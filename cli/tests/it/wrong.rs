@@ -200,6 +200,7 @@ fn tools_answer_what_is_wrong_with_their_files() {
         (&["admin", "create", "--name", " "], 2, "Mira"),
         (&["admin", "create"], 2, "--name"),
         (&["admin", "ledger", "--database", "nowhere.sqlite"], 6, "mesto serve"),
+        (&["admin", "restored", "--database", "nowhere.sqlite"], 6, "mesto serve"),
         (&["testbed", "--start", "tomorrow"], 2, "2025-09-03T08:00:00Z"),
         (&["testbed", "--port", "99999"], 2, "65535"),
         (&["city", "check", "empty"], 6, "city.toml: file: the source file is missing"),

@@ -18,16 +18,18 @@ CREATE TABLE vehicle (
     json  TEXT NOT NULL
 ) WITHOUT ROWID;
 
--- open = 1: the operator called it active.
+-- open = 1: the operator called it active. lost = 1: his books were put back from a copy and do not have it.
 CREATE TABLE ticket (
     id        TEXT PRIMARY KEY,
     open      INTEGER NOT NULL,
+    lost      INTEGER NOT NULL,
     issued_at INTEGER NOT NULL,
     starts_at INTEGER NOT NULL,
     ends_at   INTEGER NOT NULL,
     json      TEXT NOT NULL
 );
 CREATE INDEX ticket_open ON ticket (ends_at) WHERE open = 1;
+CREATE INDEX ticket_lost ON ticket (ends_at) WHERE lost = 1;
 CREATE INDEX ticket_newest ON ticket (issued_at, id);
 -- The latest stay of a zone is found by the end of its tickets.
 CREATE INDEX ticket_ends ON ticket (ends_at);
@@ -52,13 +54,16 @@ CREATE TABLE intent (
     key             TEXT PRIMARY KEY,
     account         TEXT NOT NULL,
     kind            TEXT NOT NULL,
+    -- What is not paid for again while this is open.
+    guard           TEXT NOT NULL,
+    -- The very same tap.
     subject         TEXT NOT NULL,
     details         TEXT NOT NULL,
     path            TEXT NOT NULL,
     body            BLOB NOT NULL,
     created_at      INTEGER NOT NULL,
     not_after       INTEGER NOT NULL,
-    -- ready, leaving, left, at_bank, confirmed, refused, expired
+    -- ready, leaving, left, at_bank, confirmed, refused, expired, lost
     state           TEXT NOT NULL,
     open            INTEGER NOT NULL,
     attempts        INTEGER NOT NULL DEFAULT 0,
@@ -69,5 +74,6 @@ CREATE TABLE intent (
     ended_at        INTEGER
 );
 CREATE INDEX intent_open ON intent (created_at) WHERE open = 1;
+CREATE INDEX intent_guard ON intent (guard) WHERE open = 1;
 CREATE INDEX intent_subject ON intent (subject);
 CREATE INDEX intent_newest ON intent (created_at, key);

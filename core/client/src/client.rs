@@ -413,6 +413,7 @@ mod tests {
     use mesto_rules::{Currency, Money};
 
     use super::*;
+    use crate::guard::Wish;
     use crate::intent::{IntentKind, IntentState, Progress};
     use crate::ports::{Clock, Entropy, Link, LinkAnswer, LinkError, LinkRequest, NoReminders, Secrets, SecretsError};
     use mesto_protocol::base::wallet::{NewTopup, TOP_UP};
@@ -465,7 +466,12 @@ mod tests {
             reminders: Arc::new(NoReminders),
         };
         let client = Client::open(Config::new(folder.join("mesto.db"), "belgrade", [0; 32]), ports).unwrap();
-        client.core().account = Some("account".to_owned());
+        let anchor = Anchor::observe(Still.wall().timestamp_millis(), Still.monotonic(), &Still);
+        {
+            let mut core = client.core();
+            core.account = Some("account".to_owned());
+            core.anchor = Some(anchor);
+        }
         client
     }
 
@@ -488,8 +494,10 @@ mod tests {
         }
         let amount = Money::from_minor(100_000, Currency::new("RSD").unwrap());
         let intend = |size: usize| {
-            let body = move |not_after| NewTopup { amount, not_after, return_url: "x".repeat(size) };
-            now_or_never(client.intend(IntentKind::Topup { amount }, (&TOP_UP, &[]), body, client.now()))
+            let body =
+                move |not_after| serde_json::to_vec(&NewTopup { amount, not_after, return_url: "x".repeat(size) });
+            let (kind, path) = (IntentKind::Topup { amount }, TOP_UP.target(&[], &[]));
+            now_or_never(client.intend(Wish { kind, path, body: &body, until: None }))
         };
         let error = intend(1_000_000).unwrap_err();
         assert_eq!(error.code(), "phone_full");
@@ -531,9 +539,9 @@ mod tests {
         let client = open(folder.path(), link.clone());
         *link.client.lock().unwrap() = Some(client.clone());
         let amount = Money::from_minor(100_000, Currency::new("RSD").unwrap());
-        let later = client.now() + TimeDelta::minutes(2);
-        let body = |not_after| NewTopup { amount, not_after, return_url: String::new() };
-        let intent = now_or_never(client.intend(IntentKind::Topup { amount }, (&TOP_UP, &[]), body, later)).unwrap();
+        let body = |not_after| serde_json::to_vec(&NewTopup { amount, not_after, return_url: String::new() });
+        let (kind, path) = (IntentKind::Topup { amount }, TOP_UP.target(&[], &[]));
+        let intent = now_or_never(client.intend(Wish { kind, path, body: &body, until: None })).unwrap();
         assert_eq!(intent.state, IntentState::Unconfirmed(Progress::Leaving));
         // Still no room: nothing more is sent, and nothing is said about money.
         let settled = now_or_never(client.settle_intent(&intent.key)).unwrap();

@@ -261,7 +261,7 @@ pub const LOCAL_CODES: &[&str] = &[
     "ticket_missing",
     "order_missing",
     "intent_missing",
-    "intent_unconfirmed",
+    "unconfirmed",
     "intent_bought",
     "intents_open",
     "sign_ambiguous",
@@ -279,4 +279,7 @@ pub const LOCAL_CODES: &[&str] = &[
     "cancelled",
     "expired",
     "bank_refused",
+    "abandoned",
+    "vehicle_parked",
+    "intent_lost",
 ];

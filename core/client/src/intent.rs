@@ -7,6 +7,7 @@
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::Problem;
+use mesto_protocol::base::plate::Plate;
 use mesto_rules::money::Money;
 use serde::{Deserialize, Serialize};
 
@@ -17,8 +18,9 @@ pub enum IntentKind {
     /// Buy a quote: a new ticket, or an extension where `extends` names the running one.
     Purchase {
         quote: String,
+        city: String,
         zone: String,
-        plate: String,
+        plate: Plate,
         minutes: u32,
         total: Money,
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -41,8 +43,19 @@ impl IntentKind {
         }
     }
 
-    /// What is wanted only once at a time: a second tap on the same subject finds the open intent. Of a top-up the
-    /// amount: the page of the first one is opened again.
+    /// What is not paid twice at the same time: the service with what is paid for there. Quote, length and amount are
+    /// not part of it; a plate is, in its canonical form.
+    #[must_use]
+    pub fn guard(&self) -> String {
+        match self {
+            Self::Purchase { city, zone, plate, .. } => format!("parking/{city}/{zone}/{}", plate.canonical),
+            Self::OrderPayment { order, .. } => format!("orders/{order}"),
+            Self::Topup { .. } => "wallet".to_owned(),
+        }
+    }
+
+    /// The very same tap: again, it finds the open intent, or the one that was done. Of a top-up the amount: the page
+    /// of the first one is opened again.
     #[must_use]
     pub fn subject(&self) -> String {
         match self {
@@ -76,7 +89,7 @@ pub enum Progress {
     AtBank,
 }
 
-/// Where an intent stands. Confirmed, Refused and Expired are final.
+/// Where an intent stands. All but Unconfirmed are final.
 #[derive(Debug, Clone, PartialEq)]
 pub enum IntentState {
     /// The outcome is not known yet: show "not confirmed yet", neither paid nor unpaid.
@@ -87,10 +100,13 @@ pub enum IntentState {
     Refused(Problem),
     /// It surely was not and will not be executed.
     Expired,
+    /// The operator no longer knows the time in which it was sent (his books were put back from a copy): nobody can say
+    /// whether it was executed.
+    Lost,
 }
 
 impl IntentState {
-    /// `unconfirmed`, `confirmed`, `refused`, `expired`.
+    /// `unconfirmed`, `confirmed`, `refused`, `expired`, `lost`.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
@@ -98,6 +114,7 @@ impl IntentState {
             Self::Confirmed => "confirmed",
             Self::Refused(_) => "refused",
             Self::Expired => "expired",
+            Self::Lost => "lost",
         }
     }
 
@@ -115,6 +132,8 @@ pub enum IntentEvent {
     Go,
     /// The driver wants another way (SMS).
     Withdraw,
+    /// The driver does not want it any more, at the bank neither.
+    Abandon,
     /// The attempt before was given up on its way (the app died, a screen was closed): it may have left the phone.
     Reopened,
     /// The link says that nothing left the phone this time.
@@ -133,6 +152,8 @@ pub enum IntentEvent {
     TooLate,
     /// The operator never saw it and will refuse it if it still arrives.
     Tombstoned,
+    /// The operator does not know it, and cannot know whether it was executed.
+    Forgotten,
 }
 
 /// What is to be done now.
@@ -144,6 +165,8 @@ pub enum IntentEffect {
     Cancel,
     /// Ask how the top-up stands.
     AskBank,
+    /// Ask the operator to end the top-up; its answer is how it ended.
+    AbandonAtBank,
     /// Try again, not before the moment the operator named, if it did.
     RetryLater { not_before: Option<DateTime<Utc>> },
 }
@@ -157,28 +180,29 @@ pub fn step(
     now: DateTime<Utc>,
 ) -> (IntentState, Vec<IntentEffect>) {
     use IntentEvent as E;
-    use IntentState::{Confirmed, Expired, Refused, Unconfirmed};
+    use IntentState::{Confirmed, Expired, Lost, Refused, Unconfirmed};
     use Progress::{AtBank, Leaving, Left, Ready};
 
     let in_time = now <= not_after;
     let later = |not_before: Option<DateTime<Utc>>| vec![IntentEffect::RetryLater { not_before }];
     let progress = match state {
         Unconfirmed(progress) => progress,
-        Confirmed | Refused(_) | Expired => return (state, Vec::new()),
+        Confirmed | Refused(_) | Expired | Lost => return (state, Vec::new()),
     };
     match (progress, event) {
         (Ready, E::Go) if in_time => (Unconfirmed(Leaving), vec![IntentEffect::Send]),
         // Nothing left the phone and nothing will: this needs nobody's word.
-        (Ready, E::Go | E::Withdraw) => (Expired, Vec::new()),
+        (Ready, E::Go | E::Withdraw | E::Abandon) => (Expired, Vec::new()),
         (Ready, _) => (Unconfirmed(Ready), Vec::new()),
 
         (Leaving, E::NotSent) => (Unconfirmed(Ready), later(None)),
-        (Leaving, E::Go | E::Withdraw) => (Unconfirmed(Leaving), Vec::new()),
+        (Leaving, E::Go | E::Withdraw | E::Abandon) => (Unconfirmed(Leaving), Vec::new()),
 
         (Left, E::Go) if in_time => (Unconfirmed(Left), vec![IntentEffect::Send]),
-        (Left, E::Go | E::Withdraw) => (Unconfirmed(Left), vec![IntentEffect::Cancel]),
+        (Left, E::Go | E::Withdraw | E::Abandon) => (Unconfirmed(Left), vec![IntentEffect::Cancel]),
 
         (AtBank, E::Go | E::Withdraw) => (Unconfirmed(AtBank), vec![IntentEffect::AskBank]),
+        (AtBank, E::Abandon) => (Unconfirmed(AtBank), vec![IntentEffect::AbandonAtBank]),
         // A top-up that exists at the operator ends by the bank's word, never by a deadline of ours.
         (AtBank, E::TooLate | E::Tombstoned) => (Unconfirmed(AtBank), Vec::new()),
         (AtBank, E::NotSent | E::NoAnswer | E::Reopened) => (Unconfirmed(AtBank), later(None)),
@@ -193,6 +217,7 @@ pub fn step(
         (Leaving | Left | AtBank, E::Accepted) => (Confirmed, Vec::new()),
         (Leaving | Left | AtBank, E::AcceptedAtBank) => (Unconfirmed(AtBank), later(None)),
         (Leaving | Left | AtBank, E::Refused(problem)) => (Refused(problem.clone()), Vec::new()),
+        (Leaving | Left | AtBank, E::Forgotten) => (Lost, Vec::new()),
     }
 }
 
@@ -212,6 +237,8 @@ mod tests {
         prop_oneof![
             3 => Just(IntentEvent::Go),
             1 => Just(IntentEvent::Withdraw),
+            1 => Just(IntentEvent::Abandon),
+            1 => Just(IntentEvent::Forgotten),
             1 => Just(IntentEvent::Reopened),
             2 => Just(IntentEvent::NotSent),
             2 => Just(IntentEvent::NoAnswer),
@@ -250,6 +277,10 @@ mod tests {
                 }
                 if matches!(after, IntentState::Refused(_)) && !before.is_final() {
                     prop_assert!(matches!(event, IntentEvent::Refused(_)));
+                }
+                if after == IntentState::Lost && !before.is_final() {
+                    prop_assert_eq!(&event, &IntentEvent::Forgotten);
+                    prop_assert!(may_be_out, "surely nothing was executed");
                 }
                 if after == IntentState::Expired && !before.is_final() {
                     let operator_said = matches!(event, IntentEvent::TooLate | IntentEvent::Tombstoned);

@@ -5,7 +5,8 @@
 //! observers, and that only while there are some.
 //!
 //! What must hold (design rule 2): a paying action is an *intent*, committed to the database before anything is sent, retried
-//! with the same key, and ended exactly once as Confirmed, Refused or Expired; until then it is Unconfirmed. See [`intent`].
+//! with the same key, and ended exactly once as Confirmed, Refused, Expired or Lost; until then it is Unconfirmed. While
+//! it is, nothing is paid again for the same thing. See [`intent`].
 //!
 //! A day with it:
 //!
@@ -27,6 +28,7 @@
 //!         IntentState::Unconfirmed(_) => println!("not confirmed yet; settle() when {:?}", client.next_retry_at()),
 //!         IntentState::Refused(problem) => println!("{}", problem.detail),
 //!         IntentState::Expired => println!("not bought"),
+//!         IntentState::Lost => println!("nobody can say; look at the deposit"),
 //!     }
 //!     client.sync().await?;
 //!     println!("{:?}", client.snapshot().balance.as_ref().map(|money| mesto_client::texts::format_money(Locale::En, money)));
@@ -43,6 +45,7 @@ mod account;
 mod client;
 mod clock;
 mod error;
+mod guard;
 #[cfg(feature = "http")]
 pub mod http;
 pub mod intent;

@@ -1,23 +1,22 @@
 //! The outbox: intents are stored, sent, and brought to their end. The decisions are [`crate::intent::step`]'s; here
 //! they are kept and carried out, each in one transaction, so that the app may die between any two of them.
 
-use chrono::{DateTime, TimeDelta, Utc};
-use mesto_protocol::base::public;
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use mesto_protocol::base::wallet::{self, Topup, TopupState};
+use mesto_protocol::event::Cursor;
 use mesto_protocol::kernel::intents::{self, IntentOutcome, IntentState as OperatorState};
 use mesto_protocol::orders::driver::{Order, OrderPaid};
 use mesto_protocol::parking::quotes::Purchased;
 use mesto_protocol::parking::tickets::Ticket;
-use mesto_protocol::{Method, Operation, Problem, ProblemCode};
+use mesto_protocol::{Method, Problem, ProblemCode};
 use rusqlite::Connection as Database;
 use serde::Serialize;
 
 use crate::client::Client;
-use crate::clock::ClockState;
 use crate::error::{Error, ErrorKind, Result};
 use crate::intent::{IntentEffect, IntentEvent, IntentKind, IntentState, Progress, step};
 use crate::ports::{LinkAnswer, LinkError};
-use crate::store::{IntentRow, NewIntent, StoreError, rows};
+use crate::store::{IntentRow, StoreError, rows};
 use crate::wire::{Meaning, meaning, retry_after};
 
 /// An intent as an app shows it.
@@ -25,6 +24,8 @@ use crate::wire::{Meaning, meaning, retry_after};
 pub struct IntentView {
     /// The idempotency key; links back from a bank carry it.
     pub key: String,
+    /// What is not paid for again while this is open ([`IntentKind::guard`]).
+    pub guard: String,
     pub kind: IntentKind,
     #[serde(flatten)]
     pub state: IntentState,
@@ -55,7 +56,7 @@ impl Serialize for IntentState {
         match self {
             Self::Unconfirmed(progress) => map.serialize_entry("progress", progress)?,
             Self::Refused(problem) => map.serialize_entry("problem", problem)?,
-            Self::Confirmed | Self::Expired => {}
+            Self::Confirmed | Self::Expired | Self::Lost => {}
         }
         map.end()
     }
@@ -76,6 +77,7 @@ impl IntentView {
         Ok(Self {
             next_retry_at: (!row.state.is_final()).then_some(row.next_attempt_at),
             key: row.key,
+            guard: row.kind.guard(),
             kind: row.kind,
             state: row.state,
             created_at: row.created_at,
@@ -138,10 +140,10 @@ impl Drop for Attempt<'_> {
 }
 
 /// What was known of the account when a request left.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 struct Heard {
     /// The last event.
-    cursor: i64,
+    cursor: Option<Cursor>,
     /// Answers that told a balance.
     balances: u64,
 }
@@ -154,73 +156,27 @@ enum Exchange {
         path: String,
         body: Vec<u8>,
     },
-    Cancel,
+    Cancel {
+        created_at: DateTime<Utc>,
+    },
     Bank {
+        topup: String,
+    },
+    AbandonAtBank {
         topup: String,
     },
 }
 
 impl Client {
-    /// Before something is wanted anew: a deadline means nothing to a phone that does not know the time (rebooted and
-    /// not heard from the operator since), so it asks first. Whether an intent already stands for this subject.
-    ///
-    /// # Errors
-    /// `not_signed_in`; `offline` and the like when the time is not known and nobody tells it: nothing was stored, nothing sent.
-    pub(crate) async fn know_the_time_for(&self, kind: &IntentKind) -> Result<bool> {
-        let stands = {
-            let now = self.now();
-            let mut core = self.core();
-            let account = core.signed_in()?;
-            core.read(now, |db| IntentRow::standing(db, kind, &account))?.is_some()
-        };
-        if !stands && self.time().1 == ClockState::Unsynced {
-            self.fetch(&public::CLOCK, &[], &[]).await?;
-            if self.time().1 == ClockState::Unsynced {
-                return Err(Error::unreadable("the answer does not tell the time"));
-            }
-        }
-        Ok(stands)
-    }
-
-    /// Stores an intent, or finds the one that stands for the same subject (a double tap), and tries it once.
-    pub(crate) async fn intend<B: Serialize, A>(
-        &self,
-        kind: IntentKind,
-        (operation, names): (&Operation<B, A>, &[&str]),
-        body: impl FnOnce(DateTime<Utc>) -> B,
-        not_after: DateTime<Utc>,
-    ) -> Result<IntentView> {
-        let now = self.now();
-        let key = self.new_key();
-        let (path, body) = (operation.target(names, &[]), body(not_after));
-        let body = serde_json::to_vec(&body).map_err(Error::unreadable)?;
-        let key = {
-            let mut core = self.core();
-            let account = core.signed_in()?;
-            core.write(now, |db| {
-                if let Some(standing) = IntentRow::standing(db, &kind, &account)? {
-                    return Ok(standing.key);
-                }
-                IntentRow::insert(
-                    db,
-                    &NewIntent { key: key.clone(), account, kind, path, body, created_at: now, not_after },
-                )?;
-                Ok(key)
-            })?
-        };
-        self.changed();
-        self.drive(&key, IntentEvent::Go).await
-    }
-
     /// 128 random bits, hexadecimal.
-    fn new_key(&self) -> String {
+    pub(crate) fn new_key(&self) -> String {
         let mut bytes = [0_u8; 16];
         self.ports().entropy.fill(&mut bytes);
         bytes.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// One step of an intent and the exchange it asks for. What fails at the link is an event, not an error.
-    async fn drive(&self, key: &str, event: IntentEvent) -> Result<IntentView> {
+    pub(crate) async fn drive(&self, key: &str, event: IntentEvent) -> Result<IntentView> {
         if !self.core().attempting.insert(key.to_owned()) {
             // Another call is at it: its answer will be the outcome.
             return self.view(key);
@@ -246,13 +202,19 @@ impl Client {
             Exchange::Post { path, body } => {
                 (self.exchange(Method::Post, path, Some(key), Some(body)).await.map(|answer| (answer, false)), true)
             }
-            Exchange::Cancel => {
-                let path = intents::CANCEL.target(&[key], &[]);
+            Exchange::Cancel { created_at } => {
+                // An operator who has forgotten that time does not take "never seen" for "not executed".
+                let made = created_at.to_rfc3339_opts(SecondsFormat::Millis, true);
+                let path = intents::CANCEL.target(&[key], &[("created_at", &made)]);
                 (self.exchange(intents::CANCEL.method, path, None, None).await.map(|answer| (answer, true)), false)
             }
             Exchange::Bank { topup } => {
                 let path = wallet::TOPUP.target(&[&topup], &[]);
                 (self.exchange(wallet::TOPUP.method, path, None, None).await.map(|answer| (answer, false)), false)
+            }
+            Exchange::AbandonAtBank { topup } => {
+                let path = wallet::ABANDON.target(&[&topup], &[]);
+                (self.exchange(wallet::ABANDON.method, path, None, None).await.map(|answer| (answer, false)), false)
             }
         };
         let IntentView { kind, state, .. } = self.view(key)?;
@@ -283,7 +245,7 @@ impl Client {
         let mut core = self.core();
         let balances = core.balances_told;
         let outcome = core.write(now, |db| {
-            let cursor = rows::get::<i64>(db, rows::meta::CURSOR)?.unwrap_or(0);
+            let cursor = rows::cursor(db)?;
             let Some(mut row) = IntentRow::find(db, key)? else { return Ok((None, cursor)) };
             let was_final = row.state.is_final();
             if row.state == IntentState::Unconfirmed(Progress::Leaving) {
@@ -298,9 +260,10 @@ impl Client {
                     row.attempts = row.attempts.saturating_add(1);
                     Exchange::Post { path: row.path.clone(), body: row.body.clone() }
                 }
-                Some(IntentEffect::Cancel) => Exchange::Cancel,
-                Some(IntentEffect::AskBank) => match row.result.clone() {
-                    Some(topup) => Exchange::Bank { topup },
+                Some(IntentEffect::Cancel) => Exchange::Cancel { created_at: row.created_at },
+                Some(effect @ (IntentEffect::AskBank | IntentEffect::AbandonAtBank)) => match row.result.clone() {
+                    Some(topup) if *effect == IntentEffect::AskBank => Exchange::Bank { topup },
+                    Some(topup) => Exchange::AbandonAtBank { topup },
                     None => return Err(StoreError::Other("a top-up at the bank without its id".to_owned())),
                 },
                 Some(IntentEffect::RetryLater { .. }) | None => Exchange::Nothing,
@@ -360,7 +323,7 @@ impl Client {
             }
             // An answer may be an old one told again, or overtaken on its way: its balance counts only if it is the
             // first, and nothing else was heard meanwhile.
-            let cursor = rows::get::<i64>(db, rows::meta::CURSOR)?.unwrap_or(0);
+            let cursor = rows::cursor(db)?;
             let is_latest = row.attempts == 1 && before == Some(Heard { cursor, balances });
             let told = brought.balance.as_ref().filter(|_| is_latest);
             if let Some(balance) = told {
@@ -380,7 +343,7 @@ impl Client {
         Ok(balance_is_old)
     }
 
-    fn view(&self, key: &str) -> Result<IntentView> {
+    pub(crate) fn view(&self, key: &str) -> Result<IntentView> {
         self.intent(key)?.ok_or_else(intent_missing)
     }
 
@@ -560,18 +523,28 @@ pub(crate) fn event_of_topup(topup: &Topup) -> IntentEvent {
         TopupState::Succeeded => IntentEvent::Accepted,
         TopupState::Declined => {
             let code = topup.reason.clone().unwrap_or_else(|| "bank_refused".to_owned());
-            let problem = Problem {
-                r#type: format!("urn:mesto:problem:{code}"),
-                title: "The bank did not approve the payment".to_owned(),
-                status: 402,
-                detail: "the top-up was declined".to_owned(),
-                code,
-                params: serde_json::Map::new(),
-                instance: None,
-            };
-            IntentEvent::Refused(problem.with("amount", topup.amount))
+            not_paid(topup, code, "The bank did not approve the payment", "the top-up was declined")
         }
+        TopupState::Abandoned => not_paid(
+            topup,
+            "abandoned".to_owned(),
+            "The payment was given up",
+            "the top-up was abandoned; what the bank still takes for it is paid back",
+        ),
     }
+}
+
+fn not_paid(topup: &Topup, code: String, title: &str, detail: &str) -> IntentEvent {
+    let problem = Problem {
+        r#type: format!("urn:mesto:problem:{code}"),
+        title: title.to_owned(),
+        status: 402,
+        detail: detail.to_owned(),
+        code,
+        params: serde_json::Map::new(),
+        instance: None,
+    };
+    IntentEvent::Refused(problem.with("amount", topup.amount))
 }
 
 /// The answer to a cancellation: only a tombstone or an outcome ends the intent.
@@ -588,6 +561,7 @@ fn read_cancel(kind: &IntentKind, answer: &LinkAnswer, now: DateTime<Utc>) -> (I
             let body = serde_json::to_vec(&body).unwrap_or_default();
             read_answer(kind, status, &body, retry)
         }
+        (OperatorState::Forgotten, _, _) => (IntentEvent::Forgotten, Brought::default()),
         (OperatorState::Unknown | OperatorState::InFlight | OperatorState::Ended | OperatorState::Other, _, _) => {
             not_now
         }
@@ -597,8 +571,13 @@ fn read_cancel(kind: &IntentKind, answer: &LinkAnswer, now: DateTime<Utc>) -> (I
 /// How the top-up stands at the operator.
 fn read_bank(answer: &LinkAnswer, now: DateTime<Utc>) -> (IntentEvent, Brought) {
     let retry_at = retry_at(answer, now);
-    if meaning(answer.status, &answer.body) != Meaning::Done {
-        return (IntentEvent::NotNow { retry_at }, Brought::default());
+    match meaning(answer.status, &answer.body) {
+        Meaning::Done => {}
+        // He made it, and he never drops one: his books are those of another time.
+        Meaning::Refused(problem) if problem.is(ProblemCode::NotFound) => {
+            return (IntentEvent::Forgotten, Brought::default());
+        }
+        Meaning::Refused(_) | Meaning::Foreign => return (IntentEvent::NotNow { retry_at }, Brought::default()),
     }
     match serde_json::from_slice::<Topup>(&answer.body) {
         Ok(topup) => (event_of_topup(&topup), Brought { topup: Some(topup), ..Brought::default() }),

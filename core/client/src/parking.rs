@@ -5,12 +5,14 @@ use mesto_protocol::parking::quotes::{self, Purchase, Quote, QuoteRequest};
 use mesto_protocol::parking::signed::{Presentation, TicketClaims};
 use mesto_protocol::parking::tickets::{self, Ticket, TicketState, Tickets};
 use mesto_rules::quote::{self as rules_quote, QuoteAsk};
-use mesto_rules::{Minutes, ParkingSection as ParkingOfCity, PayMethod, Position, Stay, zone_by_sign, zones_near};
+use mesto_rules::{City, Minutes, ParkingSection as ParkingOfCity, PayMethod, Position, Refusal, Stay, StayPer, Stays};
+use mesto_rules::{zone_by_sign, zones_near};
 use serde::Serialize;
 
 use crate::client::Client;
 use crate::clock::ClockState;
 use crate::error::{Error, ErrorKind, Result};
+use crate::guard::Wish;
 use crate::intent::IntentKind;
 use crate::outbox::IntentView;
 use crate::store::rows;
@@ -48,6 +50,9 @@ pub struct Preview {
     pub terms: rules_quote::Quote,
     /// The running ticket this would continue.
     pub extends: Option<String>,
+    /// It counts the tickets of this account, as the operator told them at this moment; `None` when it never did. What
+    /// others bought for the same plate, in another account or by SMS, no phone knows: the operator's quote then differs.
+    pub own_tickets_as_of: Option<DateTime<Utc>>,
     /// A guess while the clock is unsynced.
     pub clock: ClockState,
     /// The city document it was computed from.
@@ -70,6 +75,18 @@ pub struct TicketCode {
     pub text: String,
     /// Draw a new one before this moment.
     pub fresh_until: DateTime<Utc>,
+}
+
+/// A stay lasts a week at most, so that tickets that ended earlier are in none that is open.
+const LONGEST_STAY: TimeDelta = TimeDelta::days(8);
+
+/// The user's stay, of all his tickets in a car park, where they stand in the plates' stays: bought one after the other.
+fn stay_of_tickets(city: &City, tickets: &[&Ticket]) -> std::result::Result<Option<Stay>, Refusal> {
+    let mut bought = tickets.to_vec();
+    bought.sort_by(|one, other| (one.issued_at, &one.id).cmp(&(other.issued_at, &other.id)));
+    bought.into_iter().try_fold(None, |stay: Option<Stay>, ticket| {
+        Stay::after_ticket(city, stay.as_ref(), &ticket.zone, ticket.starts_at, ticket.ends_at).map(Some)
+    })
 }
 
 impl Client {
@@ -126,7 +143,8 @@ impl Client {
         let body = QuoteRequest {
             city: self.config().city.clone(),
             zone: zone.to_owned(),
-            vehicle: vehicle.to_owned(),
+            vehicle: Some(vehicle.to_owned()),
+            extends: None,
             minutes,
             pay: mesto_protocol::base::payments::PayMethod::Deposit,
         };
@@ -134,25 +152,35 @@ impl Client {
     }
 
     /// A quote that continues a ticket with the time after its end, at its own price (BG-46, BG-54). Also right after
-    /// the end: the operator decides what of the stay is left.
+    /// the end: the operator decides what of the stay is left. The car may have been removed from the account since.
     ///
     /// # Errors
-    /// `ticket_missing`, `vehicle_missing`, and those of [`Client::quote`].
+    /// `ticket_missing`, `vehicle_missing` (the operator no longer knows the ticket, and the car is not in the account), and
+    /// those of [`Client::quote`].
     pub async fn extend(&self, ticket: &str, minutes: u32) -> Result<Quote> {
-        let outcome = match self.what_to_extend(ticket) {
-            Ok((zone, vehicle)) => self.quote_inner(&zone, &vehicle, minutes).await,
-            Err(error) => Err(error),
-        };
+        let outcome = self.extend_inner(ticket, minutes).await;
         self.explain(outcome)
     }
 
-    fn what_to_extend(&self, ticket: &str) -> Result<(String, String)> {
+    async fn extend_inner(&self, ticket: &str, minutes: u32) -> Result<Quote> {
+        self.core().signed_in()?;
         let ticket = self.ticket(ticket)?;
-        let vehicle = self.vehicles()?.into_iter().find(|vehicle| vehicle.canonical == ticket.plate);
-        let vehicle = vehicle.ok_or_else(|| {
-            Error::new(ErrorKind::Refused, "vehicle_missing", "the ticket's vehicle is no longer in the account")
-        })?;
-        Ok((ticket.zone, vehicle.id))
+        if ticket.state == TicketState::Lost {
+            let vehicle = self.vehicles()?.into_iter().find(|vehicle| vehicle.plate == ticket.plate);
+            let vehicle = vehicle.ok_or_else(|| {
+                Error::new(ErrorKind::Refused, "vehicle_missing", "the ticket's vehicle is no longer in the account")
+            })?;
+            return self.quote_inner(&ticket.zone, &vehicle.id, minutes).await;
+        }
+        let body = QuoteRequest {
+            city: ticket.city,
+            zone: ticket.zone,
+            vehicle: None,
+            extends: Some(ticket.id),
+            minutes,
+            pay: mesto_protocol::base::payments::PayMethod::Deposit,
+        };
+        self.call(&quotes::QUOTE, &[], &body).await
     }
 
     /// A stored ticket. Local.
@@ -166,7 +194,7 @@ impl Client {
     }
 
     /// What a length of parking would cost, by the stored city and the same rules as the operator's, without a
-    /// connection. The stay is what this phone knows of it.
+    /// connection. It counts what this account bought; see [`Preview::own_tickets_as_of`].
     ///
     /// # Errors
     /// `city_missing`, `vehicle_missing`, and the refusals of the rules.
@@ -177,30 +205,50 @@ impl Client {
 
     pub(crate) fn preview_inner(&self, zone: &str, vehicle: &str, minutes: u32, pay: PayMethod) -> Result<Preview> {
         let city = self.city()?;
-        let plate = self.vehicle(vehicle)?.canonical;
+        let plate = self.vehicle(vehicle)?.plate;
+        let stay_per = city.section::<ParkingOfCity>()?.policy.stay_per;
         let (now, clock) = self.time();
-        let past = self.core().read(now, |db| rows::tickets_ending_after(db, now - TimeDelta::hours(24)))?;
+        let (past, as_of) = self.core().read(now, |db| {
+            Ok((rows::tickets_ending_after(db, now - LONGEST_STAY)?, rows::get::<i64>(db, rows::meta::LAST_SYNC)?))
+        })?;
         let mine: Vec<&Ticket> = past
             .iter()
             .filter(|ticket| ticket.zone == zone && ticket.city == city.id && ticket.state != TicketState::Voided)
             .collect();
-        // The last of this plate, also when it is an extension that is still to start: what follows begins at its end.
-        let running = mine.iter().find(|ticket| ticket.plate == plate && ticket.ends_at > now);
-        let start = running.map_or(now, |ticket| ticket.ends_at);
-        let latest = mine.first().map(|ticket| &ticket.stay);
-        let stay = latest
-            .map(|stay| Stay::as_sold(&city, zone, stay.started_at, stay.deadline, stay.paid_until))
-            .transpose()?;
-        let ask = QuoteAsk { zone, minutes, now, start, stay: stay.as_ref(), pay };
-        let terms = rules_quote::quote(&city, &ask)?;
-        Ok(Preview { terms, extends: running.map(|ticket| ticket.id.clone()), clock, city_version: city.version })
+        // Those that end last come first. Also an extension that is still to start: what follows begins at its end.
+        let of_plate = mine.iter().find(|ticket| ticket.plate == plate);
+        let running = of_plate.filter(|ticket| ticket.ends_at > now);
+        let as_sold = |ticket: &Ticket, deadline, paid_until| {
+            Stay::as_sold(&city, zone, ticket.stay.started_at, deadline, paid_until)
+        };
+        // With both, what a ticket is told is the earlier of two deadlines; the plate's own follows from its start.
+        let own_deadline = |ticket: &Ticket| ticket.stay.deadline.filter(|_| stay_per != StayPer::Both);
+        let plate_stay = of_plate.map(|it| as_sold(it, own_deadline(it), it.ends_at)).transpose()?;
+        let newest = mine.iter().max_by_key(|ticket| (ticket.issued_at, &ticket.id));
+        let user_stay = match stay_per {
+            StayPer::Plate => None,
+            StayPer::User => newest.map(|it| as_sold(it, it.stay.deadline, it.stay.paid_until)).transpose()?,
+            StayPer::Both => stay_of_tickets(&city, &mine)?,
+        };
+        let stays = Stays { plate: plate_stay.as_ref(), user: user_stay.as_ref() };
+        let terms = rules_quote::quote(&city, &QuoteAsk { zone, minutes, now, stays, pay })?;
+        Ok(Preview {
+            terms,
+            extends: running.map(|ticket| ticket.id.clone()),
+            own_tickets_as_of: as_of.and_then(DateTime::from_timestamp_millis),
+            clock,
+            city_version: city.version,
+        })
     }
 
     /// Buys a quote: exactly what it says, once, however often it is tapped. The intent tells how it stands: Confirmed
     /// with its ticket, Refused with the reason, or Unconfirmed, to be settled later.
     ///
+    /// Where a purchase for this car in this zone is still open, that one is settled first; when it turns out to be
+    /// confirmed it is the answer, and nothing more is bought.
+    ///
     /// # Errors
-    /// `not_signed_in`; `quote_expired` when this phone already knows it; `phone_full` (then nothing was sent).
+    /// `unconfirmed` while an earlier one stays open; `not_signed_in`; `quote_expired` when this phone already knows it; `phone_full` (then nothing was sent).
     pub async fn buy(&self, quote: &Quote) -> Result<IntentView> {
         let outcome = self.buy_inner(quote).await;
         self.explain(outcome)
@@ -209,22 +257,16 @@ impl Client {
     async fn buy_inner(&self, quote: &Quote) -> Result<IntentView> {
         let kind = IntentKind::Purchase {
             quote: quote.id.clone(),
+            city: quote.city.clone(),
             zone: quote.terms.zone.to_string(),
             plate: quote.plate.clone(),
             minutes: quote.terms.granted_minutes,
             total: quote.terms.total,
             extends: quote.extends.clone(),
         };
-        let stands = self.know_the_time_for(&kind).await?;
-        let now = self.now();
-        if now > quote.expires_at && !stands {
-            return Err(Error::new(ErrorKind::Refused, "quote_expired", "the quote is over")
-                .with("expired_at", quote.expires_at.to_rfc3339()));
-        }
-        let not_after = self.not_after(now).min(quote.expires_at);
-        let quote = quote.id.clone();
-        let body = |not_after| Purchase { quote, not_after };
-        self.intend(kind, (&quotes::BUY, &[]), body, not_after).await
+        let body = |not_after| serde_json::to_vec(&Purchase { quote: quote.id.clone(), not_after });
+        let path = quotes::BUY.target(&[], &[]);
+        self.intend(Wish { kind, path, body: &body, until: Some(quote.expires_at) }).await
     }
 
     /// What was bought, newest first, `limit` at most; `before` is the id of the last ticket seen. Without a connection

@@ -83,7 +83,7 @@ impl Client {
                     continue;
                 }
                 let values = [
-                    ("plate", TextValue::Text(ticket.plate_shown.clone())),
+                    ("plate", TextValue::Text(ticket.plate.display.clone())),
                     ("zone", TextValue::Text(zone.to_owned())),
                     ("ends_at", TextValue::Time(ticket.ends_at)),
                     ("minutes", TextValue::Number(i64::from(minutes))),

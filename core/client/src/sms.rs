@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
+use crate::guard::unconfirmed;
 use crate::intent::{IntentKind, IntentState};
 
 /// An SMS for the phone's own composer; the driver sends it.
@@ -26,8 +27,8 @@ impl Client {
     /// `sms_not_possible` (the zone takes none, its number is not known, or the plate has no SMS form), `zone_unknown`,
     /// `city_missing`, `vehicle_missing`.
     pub fn sms_fallback(&self, zone: &str, vehicle: &str) -> Result<SmsFallback> {
-        let canonical = self.vehicle(vehicle)?.canonical;
-        let outcome = self.sms_of(zone, &canonical, Some(vehicle));
+        let plate = self.vehicle(vehicle)?.plate;
+        let outcome = self.sms_of(zone, &plate.canonical, Some(vehicle));
         self.explain(outcome)
     }
 
@@ -64,7 +65,7 @@ impl Client {
     /// nothing left the phone, or the operator has put the key aside.
     ///
     /// # Errors
-    /// `intent_unconfirmed` while the outcome is not known (try again with a connection), `intent_bought` when it was bought after all,
+    /// `unconfirmed` while the outcome is not known (try again with a connection), `intent_bought` when it was bought after all,
     /// `intent_missing`, and those of [`Client::sms_fallback`].
     pub async fn switch_to_sms(&self, intent: &str) -> Result<SmsFallback> {
         let outcome = self.switch_inner(intent).await;
@@ -77,15 +78,15 @@ impl Client {
         let IntentKind::Purchase { zone, plate, .. } = known.ok_or_else(missing)?.kind else { return Err(missing()) };
         // First that an SMS can be sent at all: otherwise the purchase would be given up for nothing.
         let stored = self.vehicles()?;
-        let vehicle = stored.iter().find(|vehicle| vehicle.plate == plate || vehicle.canonical == plate);
-        let canonical = vehicle.map_or(plate, |vehicle| vehicle.canonical.clone());
-        let sms = self.sms_of(&zone, &canonical, vehicle.map(|vehicle| vehicle.id.as_str()))?;
+        let vehicle = stored.iter().find(|vehicle| vehicle.plate == plate);
+        let sms = self.sms_of(&zone, &plate.canonical, vehicle.map(|vehicle| vehicle.id.as_str()))?;
         match self.withdraw(key).await?.state {
             IntentState::Expired | IntentState::Refused(_) => Ok(sms),
-            IntentState::Confirmed => Err(Error::new(ErrorKind::Refused, "intent_bought", "the purchase was executed")),
-            IntentState::Unconfirmed(_) => {
-                Err(Error::new(ErrorKind::NoAnswer, "intent_unconfirmed", "the purchase may have been executed"))
+            IntentState::Lost => {
+                Err(Error::new(ErrorKind::Refused, "intent_lost", "nobody knows whether it was bought"))
             }
+            IntentState::Confirmed => Err(Error::new(ErrorKind::Refused, "intent_bought", "the purchase was executed")),
+            IntentState::Unconfirmed(_) => Err(unconfirmed(key, None)),
         }
     }
 }

@@ -43,6 +43,9 @@ pub struct Snapshot {
     /// Running, or bought and still to start; first to end first. A ticket that was extended stays beside its
     /// extension.
     pub active_tickets: Vec<Ticket>,
+    /// Bought, their time not over, and unknown to the operator since his books were put back from a copy: neither paid
+    /// nor unpaid in front of an inspector. First to end first.
+    pub lost_tickets: Vec<Ticket>,
     /// Newest first, paid ones included, at most 50.
     pub orders: Vec<Order>,
     /// Oldest first: neither paid nor unpaid.
@@ -62,6 +65,7 @@ impl Snapshot {
             vehicles: Vec::new(),
             balance: None,
             active_tickets: Vec::new(),
+            lost_tickets: Vec::new(),
             orders: Vec::new(),
             open_intents: Vec::new(),
             clock,
@@ -87,6 +91,7 @@ impl Snapshot {
                     rows::get::<i64>(db, rows::meta::LAST_SYNC)?.and_then(DateTime::from_timestamp_millis);
                 snapshot.vehicles = rows::vehicles(db)?;
                 snapshot.active_tickets = rows::active_tickets(db, now)?;
+                snapshot.lost_tickets = rows::lost_tickets(db, now)?;
                 snapshot.orders = rows::orders(db)?;
                 for intent in IntentRow::open(db, account)? {
                     snapshot.open_intents.push(IntentView::of(db, intent)?);
@@ -97,7 +102,7 @@ impl Snapshot {
         snapshot.signed_in = core.token.is_some() && account.is_some();
         snapshot.account = account;
         snapshot.connection = core.connection;
-        let until = snapshot.active_tickets.iter().map(|ticket| ticket.ends_at).min();
+        let until = snapshot.active_tickets.iter().chain(&snapshot.lost_tickets).map(|ticket| ticket.ends_at).min();
         Ok((snapshot, until))
     }
 }

@@ -5,7 +5,7 @@ use mesto_protocol::ProblemCode;
 use mesto_protocol::base::accounts::{self, Account};
 use mesto_protocol::base::vehicles::{Vehicle, VehicleRemoved, VehiclesSection};
 use mesto_protocol::base::wallet::{Balance, Topup, WalletSection};
-use mesto_protocol::event::{Change, Event, EventPage};
+use mesto_protocol::event::{Change, Cursor, Event, EventPage};
 use mesto_protocol::kernel::EVENTS;
 use mesto_protocol::kernel::service::Section as _;
 use mesto_protocol::orders::driver::{Order, OrdersSection};
@@ -20,13 +20,14 @@ use crate::outbox::hear_of_topup;
 use crate::store::{StoreError, rows};
 
 /// What a sync brought.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SyncReport {
-    /// The whole account was read: at first, and when events were missing.
+    /// The whole account was read: at first, when events were missing, and when the operator's books were put back from a
+    /// copy.
     pub from_snapshot: bool,
     pub events: u32,
-    /// Last event that is contained.
-    pub cursor: i64,
+    /// Of the last event that is contained; opaque.
+    pub cursor: String,
 }
 
 /// What a sync began with.
@@ -56,7 +57,7 @@ impl Client {
             let mut core = self.core();
             let session = core.session()?;
             let (old_balance, stored, read_by) = core.read(now, |db| {
-                let stored = rows::get::<i64>(db, rows::meta::CURSOR)?;
+                let stored = rows::cursor(db)?;
                 Ok((rows::balance_is_old(db)?, stored, rows::get::<String>(db, rows::meta::READ_BY)?))
             })?;
             // Another version of the app passed over what this one may know: it reads for itself.
@@ -85,7 +86,7 @@ impl Client {
                 break;
             }
         }
-        report.cursor = cursor;
+        report.cursor = cursor.to_string();
         if self.stored_city().is_none() {
             // A file that was rebuilt lost it; without a connection to it the next sync tries again.
             let _ = self.refresh().await;
@@ -95,7 +96,9 @@ impl Client {
         Ok(report)
     }
 
-    async fn read_account(&self, reading: &Reading, report: &mut SyncReport) -> Result<i64> {
+    async fn read_account(&self, reading: &Reading, report: &mut SyncReport) -> Result<Cursor> {
+        let now = self.now();
+        let before = self.core().read(now, rows::cursor)?;
         let account: Account = self.fetch(&accounts::READ, &[], &[]).await?;
         let now = self.now();
         let mut core = self.core();
@@ -104,36 +107,44 @@ impl Client {
             // A file that was rebuilt does not know whose it is; the session does.
             rows::set(db, rows::meta::ACCOUNT, &account.account)?;
             rows::set(db, rows::meta::READ_BY, &self.config().version)?;
+            let known = rows::cursor(db)?;
+            let is_behind = known
+                .as_ref()
+                .is_some_and(|known| known.epoch != account.cursor.epoch || known.seq > account.cursor.seq);
             // Two syncs at once: the one that read less comes too late.
-            if rows::get::<i64>(db, rows::meta::CURSOR)?.is_some_and(|known| known > account.seq) {
+            if is_behind && known != before {
                 return Ok(());
             }
-            let topups = rows::replace_account(db, &account, now)?;
+            // What is ahead of the operator was told by books that he no longer has.
+            let topups = rows::replace_account(db, &account, is_behind, now)?;
             rows::balance_is_told(db, reading.old_balance)?;
             topups.iter().try_for_each(|topup| hear_of_topup(db, topup, now))
         })?;
         core.account = Some(account.account.clone());
         report.from_snapshot = true;
-        Ok(account.seq)
+        Ok(account.cursor)
     }
 
     /// Stores a page in one transaction with its cursor; `None` when the events do not join what is stored, or a newer
     /// operator tells of something that this version cannot read.
-    fn take(&self, reading: &Reading, page: &EventPage, report: &mut SyncReport) -> Result<Option<i64>> {
+    fn take(&self, reading: &Reading, page: &EventPage, report: &mut SyncReport) -> Result<Option<Cursor>> {
         let now = self.now();
         let mut core = self.core();
         core.still(&reading.session)?;
         let taken = core.write(now, |db| {
-            let mut cursor = rows::get::<i64>(db, rows::meta::CURSOR)?.unwrap_or(0);
+            let Some(mut cursor) = rows::cursor(db)? else { return Ok(None) };
             let mut events = 0;
             for event in &page.events {
-                if event.seq <= cursor {
-                    continue;
-                }
-                if event.seq != cursor + 1 || !apply(db, event, now)? {
+                if event.cursor.epoch != cursor.epoch || event.cursor.seq > cursor.seq + 1 {
                     return Ok(None);
                 }
-                cursor = event.seq;
+                if event.cursor.seq <= cursor.seq {
+                    continue;
+                }
+                if !apply(db, event, now)? {
+                    return Ok(None);
+                }
+                cursor = event.cursor.clone();
                 events += 1;
             }
             rows::set(db, rows::meta::CURSOR, &cursor)?;

@@ -307,6 +307,7 @@ mod tests {
             Refusal::MaxStayExceeded { asked: 91, max_stay: 90, allowed: 90 },
             Refusal::LimitReached { deadline: moment(10, 0), next_possible_at: moment(10, 30) },
             Refusal::NoReturn { until: moment(10, 30) },
+            Refusal::WithinGrace { until: moment(10, 30) },
             Refusal::TariffUnknown { zone: "white".parse().unwrap(), field: "price".to_owned() },
             Refusal::NotChargedNow { next_opening: Some(moment(5, 0)) },
             Refusal::ZoneUnknown { zone: "x".to_owned(), known: vec!["red".parse().unwrap()] },
@@ -323,6 +324,7 @@ mod tests {
                 | Refusal::MaxStayExceeded { .. }
                 | Refusal::LimitReached { .. }
                 | Refusal::NoReturn { .. }
+                | Refusal::WithinGrace { .. }
                 | Refusal::TariffUnknown { .. }
                 | Refusal::NotChargedNow { .. }
                 | Refusal::ZoneUnknown { .. }
@@ -412,6 +414,17 @@ mod tests {
     }
 
     #[test]
+    fn a_stale_quote_says_what_a_new_one_would_be_bg_47() {
+        let now =
+            json!({"minutes": 29, "total": {"amount": "55.00", "currency": "RSD"}, "ends_at": "2025-09-03T19:00:00Z"});
+        let said =
+            |params: &Value| of_code(Locale::En, "quote_stale", None, params.as_object().unwrap(), Some(&belgrade()));
+        assert_eq!(said(&now), "The offer no longer holds: now it would be 29 min for 55.00 RSD, until 21:00.");
+        let closed = json!({"reason": "not_charged", "next_opening": "2025-09-04T05:00:00Z"});
+        assert_eq!(said(&closed), "The offer no longer holds.");
+    }
+
+    #[test]
     fn serbian_counts_in_its_own_plurals() {
         let with = |left: i64| {
             of_code(Locale::SrLatn, "code_wrong", None, json!({"tries_left": left}).as_object().unwrap(), None)
@@ -430,7 +443,8 @@ mod tests {
             LineKind::CardFee { below: price },
         ];
         let notices = [
-            Notice::Clipped { asked: 60, offered: 30, deadline: moment(9, 30) },
+            Notice::Clipped { asked: 60, offered: 30, deadline: moment(9, 30), new_stay_at: moment(10, 0) },
+            Notice::AnotherTicketLimits { deadline: moment(9, 30) },
             Notice::RoundedUp { asked: 61, granted: 90 },
             Notice::StartsAtOpening { opens_at: moment(5, 0) },
             Notice::EndsAtClosing { asked: 60, granted: 30, closes_at: moment(19, 0) },

@@ -1,10 +1,12 @@
 //! The driver's vehicles. A plate is checked here first, with the city's grammar, so that a slip is seen at once.
 
 use mesto_protocol::base::vehicles::{self, NewVehicle, Vehicle};
-use mesto_rules::{Plate, parse_plate};
+use mesto_rules::{ParsedPlate, parse_plate};
 
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
+use crate::guard::unconfirmed;
+use crate::intent::IntentKind;
 use crate::store::rows;
 
 impl Client {
@@ -12,7 +14,7 @@ impl Client {
     ///
     /// # Errors
     /// `plate_empty`, `plate_too_short`, ... with what would be right; `city_missing`.
-    pub fn check_plate(&self, plate: &str) -> Result<Plate> {
+    pub fn check_plate(&self, plate: &str) -> Result<ParsedPlate> {
         Ok(parse_plate(plate, &self.city()?.sections.plates)?)
     }
 
@@ -43,17 +45,22 @@ impl Client {
         Ok(vehicle)
     }
 
-    /// Removes a vehicle; its tickets and orders stay.
+    /// Removes a vehicle; its tickets and orders stay, and a ticket can still be extended ([`Client::extend`]). One that is
+    /// parked, or that a purchase not confirmed yet is for, is removed only when that is `confirmed`.
     ///
     /// # Errors
-    /// `vehicle_unknown`, and whatever a request can answer.
-    pub async fn remove_vehicle(&self, vehicle: &str) -> Result<()> {
-        let outcome = self.remove_vehicle_inner(vehicle).await;
+    /// `vehicle_parked` with the end of its ticket, `unconfirmed` with the purchase: ask the driver, and call again with
+    /// `confirmed`. `not_found`, and whatever a request can answer.
+    pub async fn remove_vehicle(&self, vehicle: &str, confirmed: bool) -> Result<()> {
+        let outcome = self.remove_vehicle_inner(vehicle, confirmed).await;
         self.explain(outcome)
     }
 
-    async fn remove_vehicle_inner(&self, vehicle: &str) -> Result<()> {
+    async fn remove_vehicle_inner(&self, vehicle: &str, confirmed: bool) -> Result<()> {
         let session = self.core().session()?;
+        if !confirmed {
+            self.not_in_use(vehicle)?;
+        }
         self.tell(&vehicles::REMOVE, &[vehicle]).await?;
         let now = self.now();
         let mut core = self.core();
@@ -62,6 +69,24 @@ impl Client {
         drop(core);
         self.changed();
         Ok(())
+    }
+
+    /// Refuses to take a parked car for one that nobody needs.
+    fn not_in_use(&self, vehicle: &str) -> Result<()> {
+        let Some(car) = self.vehicles()?.into_iter().find(|stored| stored.id == vehicle) else { return Ok(()) };
+        let shown = self.snapshot();
+        let last = shown.active_tickets.iter().filter(|ticket| ticket.plate == car.plate).max_by_key(|one| one.ends_at);
+        if let Some(ticket) = last {
+            return Err(Error::new(ErrorKind::Refused, "vehicle_parked", "a ticket of this vehicle is running")
+                .with("plate", car.plate.display)
+                .with("ticket", ticket.id.as_str())
+                .with("ends_at", ticket.ends_at.to_rfc3339()));
+        }
+        let waits = |kind: &IntentKind| matches!(kind, IntentKind::Purchase { plate, .. } if *plate == car.plate);
+        match shown.open_intents.iter().find(|open| waits(&open.kind)) {
+            Some(open) => Err(unconfirmed(&open.key, Some(open))),
+            None => Ok(()),
+        }
     }
 
     /// A stored vehicle by its id.

@@ -8,16 +8,18 @@ use serde_json::json;
 
 use crate::client::Client;
 use crate::error::{Error, ErrorKind, Result};
+use crate::guard::Wish;
 use crate::intent::IntentKind;
 use crate::outbox::IntentView;
 use crate::store::rows;
 
 impl Client {
     /// Starts a top-up of the deposit, in the city's currency. The intent's `page_url` is the bank's page, where card
-    /// data is typed and nowhere else (BG-91, BG-96). Confirmed only when the bank approved.
+    /// data is typed and nowhere else (BG-91, BG-96). Confirmed only when the bank approved. While another top-up waits
+    /// at the bank, that one is to be paid or given up ([`Client::abandon`]) first; of the same amount it is the answer.
     ///
     /// # Errors
-    /// `amount_not_offered` with the amounts that are (BG-76), `city_missing`, `not_signed_in`, `phone_full`.
+    /// `unconfirmed` with the page of the other one; `amount_not_offered` with the amounts that are (BG-76), `city_missing`, `not_signed_in`, `phone_full`.
     pub async fn top_up(&self, amount: Decimal) -> Result<IntentView> {
         let outcome = self.top_up_inner(amount).await;
         self.explain(outcome)
@@ -39,17 +41,15 @@ impl Client {
         let amount = Money::new(amount, city.currency)
             .map_err(|why| Error::new(ErrorKind::Refused, "amount_not_offered", why.to_string()))?;
         let kind = IntentKind::Topup { amount };
-        self.know_the_time_for(&kind).await?;
-        let not_after = self.not_after(self.now());
         let return_url = self.config().return_url.clone();
-        let body = |not_after| NewTopup { amount, not_after, return_url };
-        self.intend(kind, (&wallet::TOP_UP, &[]), body, not_after).await
+        let body = |not_after| serde_json::to_vec(&NewTopup { amount, not_after, return_url: return_url.clone() });
+        self.intend(Wish { kind, path: wallet::TOP_UP.target(&[], &[]), body: &body, until: None }).await
     }
 
     /// Pays a daily order from the deposit, exactly the amount it shows (BG-70).
     ///
     /// # Errors
-    /// `order_missing` when the phone knows no such unpaid order, `not_signed_in`, `phone_full`.
+    /// `order_missing` when the phone knows no such unpaid order, `unconfirmed`, `not_signed_in`, `phone_full`.
     pub async fn pay_order(&self, order: &str) -> Result<IntentView> {
         let outcome = self.pay_order_inner(order).await;
         self.explain(outcome)
@@ -57,16 +57,15 @@ impl Client {
 
     async fn pay_order_inner(&self, order: &str) -> Result<IntentView> {
         let now = self.now();
-        let found = self.core().read(now, |db| rows::order(db, order))?;
-        let order = found
-            .filter(|order| order.state == OrderState::Issued)
-            .ok_or_else(|| Error::new(ErrorKind::Refused, "order_missing", "the phone knows no such unpaid order"))?;
-        let kind = IntentKind::OrderPayment { order: order.id.clone(), amount: order.due };
-        self.know_the_time_for(&kind).await?;
-        let not_after = self.not_after(self.now());
-        let Order { id, due, .. } = order;
-        let body = |not_after| OrderPayment { amount: due, not_after };
-        self.intend(kind, (&orders::PAY, &[&id]), body, not_after).await
+        let missing = || Error::new(ErrorKind::Refused, "order_missing", "the phone knows no such unpaid order");
+        let Order { id, due, state, .. } = self.core().read(now, |db| rows::order(db, order))?.ok_or_else(missing)?;
+        let kind = IntentKind::OrderPayment { order: id.clone(), amount: due };
+        if state != OrderState::Issued {
+            // Paid, perhaps by a payment whose answer was lost: then that is the answer.
+            return self.settle_open(&kind).await?.ok_or_else(missing);
+        }
+        let body = |not_after| serde_json::to_vec(&OrderPayment { amount: due, not_after });
+        self.intend(Wish { kind, path: orders::PAY.target(&[&id], &[]), body: &body, until: None }).await
     }
 
     /// Daily orders, newest first, at most 50. Local.

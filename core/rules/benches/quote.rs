@@ -4,7 +4,7 @@
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 use divan::{Bencher, black_box};
-use mesto_rules::{City, PayMethod, QuoteAsk};
+use mesto_rules::{City, PayMethod, QuoteAsk, Stays};
 use std::sync::LazyLock;
 
 static BELGRADE: LazyLock<City> =
@@ -23,13 +23,13 @@ fn morning() -> DateTime<Utc> {
 fn quote(bencher: Bencher<'_, '_>, case: &str) {
     let city = &*BELGRADE;
     let now = morning();
-    let ask = |zone, minutes| QuoteAsk { zone, minutes, now, start: now, stay: None, pay: PayMethod::Deposit };
+    let ask = |zone, minutes| QuoteAsk { zone, minutes, now, stays: Stays::default(), pay: PayMethod::Deposit };
     let first = mesto_rules::quote(city, &ask("red", 60)).unwrap();
     let stay = mesto_rules::Stay::after_purchase(city, None, &first).unwrap();
     let ask = match case {
         "yellow 180" => ask("yellow", 180),
         "blue 480" => ask("blue", 480),
-        "red extended" => QuoteAsk { start: first.ends_at, stay: Some(&stay), ..ask("red", 30) },
+        "red extended" => QuoteAsk { stays: Stays { plate: Some(&stay), user: None }, ..ask("red", 30) },
         _ => ask("red", 61),
     };
     bencher.bench(|| mesto_rules::quote(black_box(city), black_box(&ask)));

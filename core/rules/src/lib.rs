@@ -4,11 +4,11 @@
 //! functions, the phone previews with the very same ones.
 //!
 //! ```
-//! use mesto_rules::{PayMethod, QuoteAsk, Refusal, quote};
+//! use mesto_rules::{PayMethod, QuoteAsk, Refusal, Stays, quote};
 //!
 //! let city = mesto_rules::load::embedded("belgrade").map_err(|errors| format!("{errors:?}"))?;
 //! let now = "2025-03-03T09:00:00Z".parse()?; // a Monday, 10:00 in Belgrade
-//! let ask = QuoteAsk { zone: "red", minutes: 61, now, start: now, stay: None, pay: PayMethod::Deposit };
+//! let ask = QuoteAsk { zone: "red", minutes: 61, now, stays: Stays::default(), pay: PayMethod::Deposit };
 //!
 //! let offer = quote(&city, &ask)?;
 //! assert_eq!(offer.total.to_string(), "200.00 RSD"); // 80 for the limited hour, 120 for extended time
@@ -31,15 +31,15 @@ pub use kernel::ids::{CityId, FacilityId, SourceId, TariffId, ZoneId};
 pub use kernel::minutes::Minutes;
 pub use kernel::money::{Currency, Money, MoneyError};
 pub use kernel::pay::PayMethod;
-pub use kernel::plate::{Plate, PlateError, PlateGrammar, PlateKind, PlateWarning, parse_plate};
+pub use kernel::plate::{ParsedPlate, PlateError, PlateGrammar, PlateKind, PlateWarning, parse_plate};
 pub use kernel::position::Position;
 pub use kernel::section::SectionError;
 pub use kernel::time::TimeRules;
 pub use kernel::{calendar, city, fact, money, plate};
 pub use orders::order::{self, OrderState, OrderTerms};
-pub use parking::quote::{LineKind, Notice, Quote, QuoteAsk, QuoteLine, Refusal, StayPreview, quote};
-pub use parking::section::{ParkingSection, Zone};
-pub use parking::stay::Stay;
+pub use parking::quote::{LineKind, Notice, Quote, QuoteAsk, QuoteLine, Refusal, Stale, Start, StayPreview, quote};
+pub use parking::section::{ParkingSection, StayPer, Zone};
+pub use parking::stay::{Stay, Stays};
 pub use parking::ticket::TicketState;
 pub use parking::zones::{self as geo, SignError, ZoneNear, zone_by_sign, zones_near};
 pub use parking::{quote, stay, ticket};

@@ -59,18 +59,17 @@ public final class FakeMesto: MestoClient, @unchecked Sendable {
         try ask("signIn") { show { $0.with(signedIn: true) } }
     }
     public func signOut() async throws { try ask("signOut") { show { _ in Samples.signedOut } } }
-    @discardableResult public func sync() async throws -> SyncReport { try ask("sync") { SyncReport(fromSnapshot: false, events: 0, cursor: 0) } }
+    @discardableResult public func sync() async throws -> SyncReport { try ask("sync") { SyncReport(fromSnapshot: false, events: 0, cursor: "sample:0") } }
 
-    public func checkPlate(_ plate: String) async throws -> Plate { read(plate) }
+    public func checkPlate(_ plate: String) async throws -> ParsedPlate { read(plate) }
     public func addVehicle(plate: String, label: String?) async throws -> Vehicle {
         try ask("addVehicle") {
-            let plate = read(plate)
-            let car = Vehicle(id: next("v"), plate: plate.display, canonical: plate.canonical, label: label)
+            let car = Vehicle(id: next("v"), plate: read(plate).plate, label: label)
             show { $0.with(vehicles: $0.vehicles + [car]) }
             return car
         }
     }
-    public func removeVehicle(_ vehicle: String) async throws {
+    public func removeVehicle(_ vehicle: String, confirmed: Bool) async throws {
         try ask("removeVehicle") { show { $0.with(vehicles: $0.vehicles.filter { $0.id != vehicle }) } }
     }
 
@@ -79,12 +78,12 @@ public final class FakeMesto: MestoClient, @unchecked Sendable {
         return ZonesNear(zones: [named].compactMap { $0 } + zones.filter { $0 != named }, bySign: named?.zone)
     }
     public func preview(zone: String, vehicle: String, minutes: Int) async throws -> Preview {
-        Preview(terms: try terms(zone, minutes), extends: nil, clock: .synced, cityVersion: Samples.city.version)
+        Preview(terms: try terms(zone, minutes), extends: nil, ownTicketsAsOf: clock, clock: .synced, cityVersion: Samples.city.version)
     }
     public func quote(zone: String, vehicle: String, minutes: Int) async throws -> Quote {
         try ask("quote") {
             Quote(
-                id: next("q"), city: Samples.city.id, vehicle: vehicle, plate: Samples.car.canonical, issuedAt: clock,
+                id: next("q"), city: Samples.city.id, vehicle: vehicle, plate: Samples.car.plate, issuedAt: clock,
                 expiresAt: clock + 120, pay: .deposit, extends: nil, terms: try terms(zone, minutes))
         }
     }
@@ -94,11 +93,12 @@ public final class FakeMesto: MestoClient, @unchecked Sendable {
     }
     public func buy(_ quote: Quote) async throws -> Intent {
         try ask("buy") {
-            let known = intents.values.first { if case .purchase(quote.id, _, _, _, _, _) = $0.kind { true } else { false } }
+            let known = intents.values.first { if case .purchase(quote.id, _, _, _, _, _, _) = $0.kind { true } else { false } }
             if let known { return known }
             let terms = quote.terms
             let kind = IntentKind.purchase(
-                quote: quote.id, zone: terms.zone, plate: quote.plate, minutes: terms.grantedMinutes, total: terms.total, extends: nil)
+                quote: quote.id, city: quote.city, zone: terms.zone, plate: quote.plate, minutes: terms.grantedMinutes,
+                total: terms.total, extends: nil)
             guard end == .confirmed else { return begin(kind) }
             let ticket = self.ticket(quote)
             bought.insert(ticket, at: 0)
@@ -132,6 +132,15 @@ public final class FakeMesto: MestoClient, @unchecked Sendable {
     }
     public func nextRetryAt() async -> Date? { snapshot().openIntents.first?.nextRetryAt }
     @discardableResult public func settleDue() async throws -> [Intent] { try await settle() }
+    public func abandon(_ intent: String) async throws -> Intent {
+        try ask("abandon") {
+            guard let open = intents[intent] else { throw missing("intent_missing") }
+            let reason = Reason(code: "abandoned", text: "abandoned", advice: "", params: [:])
+            let ended = open.ended(.refused(reason: reason), at: clock)
+            replace(ended)
+            return ended
+        }
+    }
 
     public func ticketCode(_ ticket: String) async throws -> TicketCode { TicketCode(text: "MESTO1:SAMPLE", freshUntil: now() + 30) }
     public func history(before: String?, limit: Int) async throws -> History {
@@ -141,10 +150,10 @@ public final class FakeMesto: MestoClient, @unchecked Sendable {
         try ask("deposit") { Deposit(balance: state.balance ?? Samples.rsd(0), entries: [], more: false) }
     }
     public func smsFallback(zone: String, vehicle: String) async throws -> SmsFallback {
-        SmsFallback(number: zones.first { $0.zone == zone }?.signCodes.first ?? "", body: Samples.car.canonical, price: nil, minutes: 60, note: "")
+        SmsFallback(number: zones.first { $0.zone == zone }?.signCodes.first ?? "", body: Samples.car.plate.canonical, price: nil, minutes: 60, note: "")
     }
     public func switchToSms(intent: String) async throws -> SmsFallback {
-        guard let open = try await self.intent(intent), case let .purchase(_, zone, _, _, _, _) = open.kind else {
+        guard let open = try await self.intent(intent), case let .purchase(_, _, zone, _, _, _, _) = open.kind else {
             throw missing("intent_missing")
         }
         lock.withLock { replace(open.ended(.expired, at: clock)) }
@@ -179,9 +188,10 @@ public final class FakeMesto: MestoClient, @unchecked Sendable {
         return "\(kind)\(number)"
     }
 
-    private func read(_ plate: String) -> Plate {
+    private func read(_ plate: String) -> ParsedPlate {
         let canonical = String(plate.uppercased().filter { $0.isLetter || $0.isNumber })
-        return Plate(display: plate.uppercased(), canonical: canonical, sms: canonical, kind: .standard, warnings: [])
+        let plate = Plate(canonical: canonical, display: plate.uppercased(), country: "RS")
+        return ParsedPlate(plate: plate, sms: canonical, kind: .standard, warnings: [])
     }
 
     private func terms(_ zone: String, _ minutes: Int) throws -> QuoteTerms {
@@ -196,13 +206,14 @@ public final class FakeMesto: MestoClient, @unchecked Sendable {
         let stay = StayPreview(startedAt: now, deadline: most.map { now + TimeInterval($0 * 60) }, leftMinutes: most.map { UInt32($0 - minutes) })
         return QuoteTerms(
             zone: zone, tariff: "sample", tariffFrom: "2025-02-01", askedMinutes: UInt32(minutes), grantedMinutes: UInt32(minutes),
-            startsAt: now, endsAt: now + TimeInterval(minutes * 60), lines: [line], total: line.amount, notices: [], stay: stay)
+            start: .onPurchase, startsAt: now, endsAt: now + TimeInterval(minutes * 60),
+            latestEnd: now + TimeInterval(minutes * 60), lines: [line], total: line.amount, notices: [], stay: stay)
     }
 
     private func ticket(_ quote: Quote) -> Ticket {
         let terms = quote.terms
         return Ticket(
-            id: next("t"), city: quote.city, zone: terms.zone, plate: quote.plate, plateShown: quote.plate, channel: .app,
+            id: next("t"), city: quote.city, zone: terms.zone, plate: quote.plate, channel: .app,
             state: .active, issuedAt: clock, startsAt: terms.startsAt, endsAt: terms.endsAt, minutes: terms.grantedMinutes,
             price: terms.total, lines: terms.lines, tariff: terms.tariff, pay: quote.pay,
             stay: StayOfTicket(id: "s", startedAt: terms.stay.startedAt, deadline: terms.stay.deadline, paidUntil: terms.endsAt),
@@ -212,11 +223,19 @@ public final class FakeMesto: MestoClient, @unchecked Sendable {
     private func begin(_ kind: IntentKind, ticket: Ticket? = nil) -> Intent {
         let open = end == .unconfirmed
         let intent = Intent(
-            key: next("k"), kind: kind, state: end, createdAt: clock, notAfter: clock + 120, attempts: 1,
+            key: next("k"), guard: guardOf(kind), kind: kind, state: end, createdAt: clock, notAfter: clock + 120, attempts: 1,
             nextRetryAt: open ? clock + 2 : nil, endedAt: open ? nil : clock, ticket: ticket, order: nil, topup: nil, pageUrl: nil)
         intents[intent.key] = intent
         if open { show { $0.with(openIntents: $0.openIntents + [intent]) } }
         return intent
+    }
+
+    private func guardOf(_ kind: IntentKind) -> String {
+        switch kind {
+        case let .purchase(_, city, zone, plate, _, _, _): "parking/\(city)/\(zone)/\(plate.canonical)"
+        case let .orderPayment(order, _): "orders/\(order)"
+        case .topup: "wallet"
+        }
     }
 
     private func settled(_ intent: Intent) -> Intent {

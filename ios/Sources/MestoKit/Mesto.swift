@@ -43,12 +43,12 @@ public final class Mesto: MestoClient {
     public func signOut() async throws { try await waiting { try await core.signOut(cancel: $0) } }
     @discardableResult public func sync() async throws -> SyncReport { try await waiting { try await core.sync(cancel: $0) } }
 
-    public func checkPlate(_ plate: String) async throws -> Plate { try core.checkPlate(plate: plate) }
+    public func checkPlate(_ plate: String) async throws -> ParsedPlate { try core.checkPlate(plate: plate) }
     public func addVehicle(plate: String, label: String?) async throws -> Vehicle {
         try await waiting { try await core.addVehicle(plate: plate, label: label, cancel: $0) }
     }
-    public func removeVehicle(_ vehicle: String) async throws {
-        try await waiting { try await core.removeVehicle(vehicle: vehicle, cancel: $0) }
+    public func removeVehicle(_ vehicle: String, confirmed: Bool) async throws {
+        try await waiting { try await core.removeVehicle(vehicle: vehicle, confirmed: confirmed, cancel: $0) }
     }
 
     public func zonesNear(_ position: Position?, sign: String?) async throws -> ZonesNear {
@@ -80,6 +80,9 @@ public final class Mesto: MestoClient {
     }
     public func nextRetryAt() async -> Date? { core.nextRetryAt() }
     @discardableResult public func settleDue() async throws -> [Intent] { try await waiting { try await core.settleDue(cancel: $0) } }
+    public func abandon(_ intent: String) async throws -> Intent {
+        try await waiting { try await core.abandon(intent: intent, cancel: $0) }
+    }
 
     public func ticketCode(_ ticket: String) async throws -> TicketCode { try core.ticketCode(ticket: ticket) }
     public func history(before: String?, limit: Int) async throws -> History {

@@ -28,9 +28,10 @@ public protocol MestoClient: AnyObject, Sendable {
     @discardableResult func sync() async throws -> SyncReport
 
     /// Reads a plate as it is typed, without a connection.
-    func checkPlate(_ plate: String) async throws -> Plate
+    func checkPlate(_ plate: String) async throws -> ParsedPlate
     func addVehicle(plate: String, label: String?) async throws -> Vehicle
-    func removeVehicle(_ vehicle: String) async throws
+    /// A car that is parked is removed only when it is `confirmed` (`vehicle_parked`); its ticket stays and can be extended.
+    func removeVehicle(_ vehicle: String, confirmed: Bool) async throws
 
     /// Zones near a position, nearest first; a sign, typed or scanned, wins. Without a connection.
     func zonesNear(_ position: Position?, sign: String?) async throws -> ZonesNear
@@ -40,7 +41,9 @@ public protocol MestoClient: AnyObject, Sendable {
     func quote(zone: String, vehicle: String, minutes: Int) async throws -> Quote
     /// A quote that continues a ticket with the time after its end.
     func extend(ticket: String, minutes: Int) async throws -> Quote
-    /// Buys exactly what the quote says, once, however often it is tapped.
+    /// Buys exactly what the quote says, once, however often it is tapped. A purchase for the same car and zone that is not
+    /// confirmed yet is settled first: confirmed, it is the answer; still open, this is refused with `unconfirmed`, whose
+    /// params name it (`intent`, and `page_url` at the bank).
     func buy(_ quote: Quote) async throws -> Intent
     /// Starts a top-up of the deposit; the intent's page is the bank's.
     func topUp(_ amount: Decimal) async throws -> Intent
@@ -56,6 +59,8 @@ public protocol MestoClient: AnyObject, Sendable {
     /// When an open intent wants another attempt; call `settleDue` then.
     func nextRetryAt() async -> Date?
     @discardableResult func settleDue() async throws -> [Intent]
+    /// Ends what the driver no longer wants, at the bank too: what it still takes is paid back. The intent's state tells.
+    func abandon(_ intent: String) async throws -> Intent
 
     /// What to draw as a QR; made anew before `freshUntil`.
     func ticketCode(_ ticket: String) async throws -> TicketCode

@@ -124,8 +124,10 @@ public final class PurchaseModel {
         do {
             phase = .ended(try await mesto.buy(quote))
         } catch {
-            // Called off or cut short: what had begun is open until it is known.
-            if let open = mesto.snapshot().openIntents.first(where: { $0.buys(quote) }) { phase = .ended(open) } else { fail(error) }
+            // Called off or cut short: what had begun is open until it is known. So is what the core names as in the way.
+            let inTheWay = (error as? MestoError).flatMap { $0.code == "unconfirmed" ? $0.params["intent"] : nil }
+            let open = mesto.snapshot().openIntents.first { $0.buys(quote) || $0.key == inTheWay }
+            if let open { phase = .ended(open) } else { fail(error) }
         }
     }
 
@@ -169,7 +171,7 @@ public final class PurchaseModel {
 
 extension Intent {
     fileprivate func buys(_ quote: Quote) -> Bool {
-        if case let .purchase(bought, _, _, _, _, _) = kind { bought == quote.id } else { false }
+        if case let .purchase(bought, _, _, _, _, _, _) = kind { bought == quote.id } else { false }
     }
 }
 

@@ -53,7 +53,7 @@ public struct Texts: Sendable {
     /// Paying…
     public func buyPaying() -> String { render("buy-paying", [:]) }
 
-    /// Estimate: without a connection nothing can be bought
+    /// Estimate from your own tickets: without a connection nothing can be bought
     public func buyPreview() -> String { render("buy-preview", [:]) }
 
     /// Price held until {$time}
@@ -122,6 +122,9 @@ public struct Texts: Sendable {
     /// Not executed
     public func intentStateExpired() -> String { render("intent-state-expired", [:]) }
 
+    /// Unknown to the operator
+    public func intentStateLost() -> String { render("intent-state-lost", [:]) }
+
     /// Refused
     public func intentStateRefused() -> String { render("intent-state-refused", [:]) }
 
@@ -140,8 +143,11 @@ public struct Texts: Sendable {
     /// Something that only a newer version of the app can name
     public func lineOther() -> String { render("line-other", [:]) }
 
-    /// You asked for {$asked} min; {$offered} min are left of this stay, until {$deadline_time}.
-    public func noticeClipped(asked: String, offered: String, deadlineTime: String) -> String { render("notice-clipped", ["asked": asked, "offered": offered, "deadline_time": deadlineTime]) }
+    /// Another ticket of yours in this zone limits this stay: it ends by {$deadline_time}.
+    public func noticeAnotherTicketLimits(deadlineTime: String) -> String { render("notice-another_ticket_limits", ["deadline_time": deadlineTime]) }
+
+    /// You asked for {$asked} min; {$offered} min are left of this stay, until {$deadline_time}. Without this ticket a new stay can begin at {$new_stay_at}.
+    public func noticeClipped(asked: String, offered: String, deadlineTime: String, newStayAt: String) -> String { render("notice-clipped", ["asked": asked, "offered": offered, "deadline_time": deadlineTime, "new_stay_at": newStayAt]) }
 
     /// Charging ends at {$closes_at_time}: {$granted} min are paid, and after that parking is free.
     public func noticeEndsAtClosing(closesAtTime: String, granted: String) -> String { render("notice-ends_at_closing", ["closes_at_time": closesAtTime, "granted": granted]) }
@@ -175,6 +181,9 @@ public struct Texts: Sendable {
 
     /// To be paid
     public func orderStateIssued() -> String { render("order-state-issued", [:]) }
+
+    /// Unknown to the operator
+    public func orderStateLost() -> String { render("order-state-lost", [:]) }
 
     /// Other (update the app)
     public func orderStateOther() -> String { render("order-state-other", [:]) }
@@ -256,6 +265,12 @@ public struct Texts: Sendable {
 
     /// Ask again now
     public func stateCheckAgain() -> String { render("state-check-again", [:]) }
+
+    /// {$plate}: the operator does not know this ticket
+    public func stateLostOpen(plate: String) -> String { render("state-lost-open", ["plate": plate]) }
+
+    /// It was bought, and the operator has lost its record of it. Show its code to an inspector, and ask the operator.
+    public func stateLostWhat() -> String { render("state-lost-what", [:]) }
 
     /// Nothing was charged.
     public func stateNotCharged() -> String { render("state-not-charged", [:]) }
@@ -368,6 +383,9 @@ public struct Texts: Sendable {
     /// Over
     public func ticketStateExpired() -> String { render("ticket-state-expired", [:]) }
 
+    /// Unknown to the operator
+    public func ticketStateLost() -> String { render("ticket-state-lost", [:]) }
+
     /// Other (update the app)
     public func ticketStateOther() -> String { render("ticket-state-other", [:]) }
 
@@ -397,6 +415,9 @@ public struct Texts: Sendable {
 
     /// Open the bank's page
     public func topupOpenBank() -> String { render("topup-open-bank", [:]) }
+
+    /// Given up
+    public func topupStateAbandoned() -> String { render("topup-state-abandoned", [:]) }
 
     /// Declined
     public func topupStateDeclined() -> String { render("topup-state-declined", [:]) }

@@ -96,7 +96,7 @@ import Testing
         _ = try await mesto.addVehicle(plate: "BG789PP")
         var latest = await changes.next()
         while latest?.vehicles.isEmpty == true { latest = await changes.next() }
-        #expect(latest?.vehicles.map(\.canonical) == ["BG789PP"])
+        #expect(latest?.vehicles.map(\.plate.canonical) == ["BG789PP"])
     }
 
     @Test func aCancelledTaskReachesTheCore() async throws {

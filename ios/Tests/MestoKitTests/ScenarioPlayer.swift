@@ -52,7 +52,7 @@ final class ScenarioPlayer {
         case "add_vehicle":
             let added = try await mesto.addVehicle(plate: word(step, "plate"))
             vehicle = added.id
-            return ["plate": added.plate, "canonical": added.canonical]
+            return ["plate": added.plate.display, "canonical": added.plate.canonical]
         case "top_up": return try await topUp(step)
         case "zones": return try await zones(step)
         case "quote":
@@ -172,7 +172,7 @@ final class ScenarioPlayer {
 
     private func vehicle(of step: Fields) -> String {
         guard let plate = step["plate"] as? String else { return vehicle }
-        return mesto.snapshot().vehicles.first { $0.canonical == plate }?.id ?? ""
+        return mesto.snapshot().vehicles.first { $0.plate.canonical == plate }?.id ?? ""
     }
 
     private func quoted(_ quote: Quote, _ step: Fields) -> Fields {

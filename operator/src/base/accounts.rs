@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 
 use mesto_protocol::ProblemCode;
 use mesto_protocol::base::accounts::{self as wire, Account};
+use mesto_protocol::event::Cursor;
 use serde_json::{Value, json};
 
 use crate::base::sign_in::{self, PersonRow};
 use crate::kernel::account::{AccountRow, LockedAccount};
 use crate::kernel::call::Call;
+use crate::kernel::epoch::EpochRow;
+use crate::kernel::events::WITH_EPOCH;
 use crate::kernel::failure::{Outcome, refuse};
 use crate::kernel::http::Response;
 use crate::kernel::service::{Erasure, Export, Service, serve};
@@ -29,11 +32,11 @@ pub(crate) const SERVICE: Service = Service {
 fn read(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Account> {
     let account = call.who()?.account.clone();
     // The cursor is read first: an event that comes in between is in the answer and is told again, never lost.
-    let row: Option<(AccountRow, Option<PersonRow>)> = tx.first(Select::of(
-        "FROM account LEFT JOIN person ON person.account = account.id WHERE account.id = $1",
+    let row: Option<(AccountRow, EpochRow, Option<PersonRow>)> = tx.first(Select::of(
+        &format!("{WITH_EPOCH} LEFT JOIN person ON person.account = account.id WHERE account.id = $1"),
         values![&account],
     ))?;
-    let Some((row, person)) = row else { return refuse(ProblemCode::NotFound, "the account is gone") };
+    let Some((row, epoch, person)) = row else { return refuse(ProblemCode::NotFound, "the account is gone") };
     let phone_masked = person.and_then(|person| person.phone).map(|phone| sign_in::masked(&phone)).unwrap_or_default();
     let mut sections = BTreeMap::new();
     for service in call.operator.services {
@@ -41,7 +44,7 @@ fn read(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Account> {
             sections.insert(service.name.to_owned(), section(tx, &account, call.now)?);
         }
     }
-    Ok(Account { account, phone_masked, seq: row.seq, sections })
+    Ok(Account { account, phone_masked, cursor: Cursor { epoch: epoch.id, seq: row.seq }, sections })
 }
 
 /// All that is stored about the person, amounts in minor units.

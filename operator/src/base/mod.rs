@@ -1,6 +1,7 @@
-//! What every service stands on: accounts, signing in, vehicles, the deposit, the bank's page, messages, staff.
+//! What every service stands on: accounts, signing in, vehicles, the deposit, the bank's page, messages, staff, incidents.
 
 pub mod accounts;
+pub mod incidents;
 pub mod messages;
 pub mod payments;
 pub mod public;

@@ -26,9 +26,6 @@ pub(crate) fn page(operator: &Operator) -> Outcome<&dyn PaymentPage> {
     Ok(&*operator.parts.get::<Bank>()?.0)
 }
 
-/// The provider of the hosted page, in the ledger.
-pub(crate) const PROVIDER: &str = "bank";
-
 /// What is to be paid on the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageOrder<'a> {
@@ -43,6 +40,9 @@ pub struct PageOrder<'a> {
 
 /// A bank or a payment provider with a hosted page.
 pub trait PaymentPage: Send + Sync {
+    /// Its name in the store and in the ledger; the ids of its payments are unique among themselves.
+    fn provider(&self) -> &'static str;
+
     /// The address of the page for one order. Computed, never asked for: no call leaves a transaction.
     fn page_url(&self, order: &PageOrder<'_>) -> String;
 
@@ -77,6 +77,10 @@ impl HostedPage {
 }
 
 impl PaymentPage for HostedPage {
+    fn provider(&self) -> &'static str {
+        "bank"
+    }
+
     fn page_url(&self, order: &PageOrder<'_>) -> String {
         let query = canonical(&[
             ("merchant", &self.merchant),

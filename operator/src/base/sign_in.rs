@@ -10,6 +10,7 @@ use crate::base::messages;
 use crate::kernel::account::{AccountKindWord, AccountRow, LockedAccount};
 use crate::kernel::call::Call;
 use crate::kernel::caller::{self, DeviceRow, TokenRow};
+use crate::kernel::epoch;
 use crate::kernel::failure::{Failure, Outcome, refuse};
 use crate::kernel::grants::{self, NewGrant};
 use crate::kernel::operator::Operator;
@@ -213,6 +214,7 @@ fn account_of(tx: &mut dyn Tx, call: &Call<'_>, phone: &str) -> Outcome<(String,
 
 /// A new account, without a person and without a role.
 pub(crate) fn create(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<String> {
+    epoch::ensure(tx, operator, now)?;
     let id = operator.id("ac", now);
     tx.write(Write::insert(AccountRow {
         id: id.clone(),

@@ -1,10 +1,11 @@
 //! The vehicles of an account: their plates stand here and can be erased.
 
 use chrono::{DateTime, Utc};
+use mesto_protocol::base::plate::Plate;
 use mesto_protocol::base::vehicles::{self as wire, NewVehicle, Vehicle, VehicleRemoved, Vehicles, VehiclesSection};
 use mesto_protocol::kernel::json::Json;
 use mesto_protocol::{Problem, ProblemCode};
-use mesto_rules::plate::{Plate, parse_plate};
+use mesto_rules::plate::parse_plate;
 
 use crate::kernel::account::LockedAccount;
 use crate::kernel::call::Call;
@@ -21,6 +22,7 @@ table! {
         city: String,
         canonical: String,
         shown: String,
+        country: Option<String>,
         label: Option<String>,
         created_at: DateTime<Utc>,
     }
@@ -28,7 +30,8 @@ table! {
 
 impl From<VehicleRow> for Vehicle {
     fn from(row: VehicleRow) -> Self {
-        Self { id: row.id, plate: row.shown, canonical: row.canonical, label: row.label }
+        let plate = Plate { canonical: row.canonical, display: row.shown, country: row.country };
+        Self { id: row.id, plate, label: row.label }
     }
 }
 
@@ -41,7 +44,7 @@ pub(crate) const SERVICE: Service = Service {
         name: "vehicle",
         export: Export::Rows {
             called: "vehicles",
-            columns: &["city", "shown", "label", "created_at"],
+            columns: &["city", "shown", "country", "label", "created_at"],
             from: "vehicle WHERE account = $1 ORDER BY id",
         },
         erasure: Erasure::AtClosing(&["DELETE FROM vehicle WHERE account = $1"]),
@@ -56,7 +59,7 @@ fn section(tx: &mut dyn Tx, account: &str, _: DateTime<Utc>) -> Outcome<Json> {
 /// A plate by the city's grammar, or what is wrong with it.
 pub(crate) fn plate(operator: &Operator, city: &str, typed: &str) -> Outcome<Plate> {
     let city = operator.city(city)?;
-    parse_plate(typed, &city.sections.plates).map_err(|error| {
+    parse_plate(typed, &city.sections.plates).map(Plate::from).map_err(|error| {
         Problem::new(ProblemCode::PlateInvalid, error.to_string())
             .with("reason", error.code())
             .with("example", &city.sections.plates.example)
@@ -85,21 +88,21 @@ fn add(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewVehicle) -> Outcome<Vehic
             .with("max", most)
             .into());
     }
-    if known.iter().any(|known| known.canonical == plate.canonical) {
+    if known.iter().any(|known| known.plate == plate) {
         return refuse(ProblemCode::VehicleExists, "this plate is in your account already");
     }
     let vehicle = Vehicle {
         id: call.operator.id("vh", call.now),
-        plate: plate.display,
-        canonical: plate.canonical,
+        plate,
         label: asked.label.map(|label| label.chars().filter(|letter| !letter.is_control()).take(LABEL_MAX).collect()),
     };
     tx.write(Write::insert(VehicleRow {
         id: vehicle.id.clone(),
         account: account.id.clone(),
         city: asked.city,
-        canonical: vehicle.canonical.clone(),
-        shown: vehicle.plate.clone(),
+        canonical: vehicle.plate.canonical.clone(),
+        shown: vehicle.plate.display.clone(),
+        country: vehicle.plate.country.clone(),
         label: vehicle.label.clone(),
         created_at: call.now,
     }))?;

@@ -10,11 +10,12 @@ use mesto_protocol::kernel::return_address::ReturnAddress;
 use mesto_protocol::{Problem, ProblemCode, headers};
 use mesto_rules::money::{Currency, Money};
 
-use crate::base::payments::{self, PROVIDER, PageOrder};
+use crate::base::incidents;
+use crate::base::payments::{self, PageOrder};
 use crate::kernel::account::{AccountRow, LockedAccount};
 use crate::kernel::call::Call;
 use crate::kernel::due::{self, Due};
-use crate::kernel::failure::{Outcome, refuse};
+use crate::kernel::failure::{Failure, Outcome, refuse};
 use crate::kernel::http::Response;
 use crate::kernel::ledger::{self, HistoryEntry, Holder, LedgerAccount, Movement, MovementKind};
 use crate::kernel::operator::Operator;
@@ -24,7 +25,12 @@ use crate::{find, stored_words, table, update, values};
 
 stored_words! {
     /// `topup.state`
-    pub(crate) enum StateWord for TopupState { Pending = "pending", Succeeded = "succeeded", Declined = "declined" }
+    pub(crate) enum StateWord for TopupState {
+        Pending = "pending",
+        Succeeded = "succeeded",
+        Declined = "declined",
+        Abandoned = "abandoned",
+    }
 }
 
 stored_words! {
@@ -48,12 +54,15 @@ table! {
 }
 
 table! {
+    /// What a provider told of a payment of its own, each outcome once.
     pub(crate) struct NoticeRow in "bank_notice" {
+        provider: String,
         payment: String,
+        outcome: OutcomeWord,
         topup: String,
         amount: i64,
         currency: Currency,
-        outcome: OutcomeWord,
+        reason: Option<String>,
         at: DateTime<Utc>,
     }
 }
@@ -77,8 +86,9 @@ const TOPUP_END: Due = Due::new("wallet.topup_end", expire);
 pub(crate) const SERVICE: Service = Service {
     operations: &[
         serve!(get wire::HISTORY => history),
-        serve!(post wire::TOP_UP => top_up),
+        serve!(action wire::TOP_UP => top_up, again again),
         serve!(get wire::TOPUP => read),
+        serve!(get wire::ABANDON => abandon),
         serve!(raw payments_wire::NOTICE => notice),
     ],
     due: &[TOPUP_END],
@@ -99,11 +109,17 @@ pub(crate) const SERVICE: Service = Service {
             erasure: Erasure::Excused("belongs to the books; names a payment and no person"),
         },
     ],
-    closing: Some(refund),
-    audit: &[Check {
-        fault: "top-up {} succeeded but was not credited exactly once, or was credited without success",
-        sql: "SELECT id FROM topup WHERE (state = 'succeeded') <> EXISTS (SELECT 1 FROM ledger_entry WHERE kind = 'topup' AND reference = topup.id AND amount = topup.amount AND account = topup.account) LIMIT 1",
-    }],
+    closing: Some(closing),
+    audit: &[
+        Check {
+            fault: "top-up {} succeeded but was not credited exactly once, or was credited without success",
+            sql: "SELECT id FROM topup WHERE (state = 'succeeded') <> EXISTS (SELECT 1 FROM ledger_entry WHERE kind = 'topup' AND reference = topup.id AND amount = topup.amount AND account = topup.account) LIMIT 1",
+        },
+        Check {
+            fault: "payment {} was approved and is booked nowhere",
+            sql: "SELECT payment AS id FROM bank_notice WHERE outcome = 'approved' AND NOT EXISTS (SELECT 1 FROM ledger_entry WHERE kind = 'topup' AND reference = bank_notice.topup) AND NOT EXISTS (SELECT 1 FROM ledger_entry WHERE kind IN ('overpaid', 'abandoned', 'closed') AND reference = bank_notice.payment) LIMIT 1",
+        },
+    ],
     ..Service::of(&wire::SERVICE)
 };
 
@@ -137,10 +153,28 @@ fn shown(kind: MovementKind) -> Result<EntryKind, StoreError> {
         MovementKind::Ticket => Ok(EntryKind::Ticket),
         MovementKind::Order => Ok(EntryKind::Order),
         MovementKind::Refund => Ok(EntryKind::Refund),
-        MovementKind::OrderIssued | MovementKind::Overpaid => {
-            Err(StoreError::unreadable("ledger_entry.kind", kind.word()))
-        }
+        MovementKind::OrderIssued
+        | MovementKind::OrderElsewhere
+        | MovementKind::OrderCancelled
+        | MovementKind::Overpaid
+        | MovementKind::Abandoned
+        | MovementKind::Closed => Err(StoreError::unreadable("ledger_entry.kind", kind.word())),
     }
+}
+
+/// The top-ups of an account that is closed wait for nothing any more, and what is left of its deposit is owed.
+fn closing(tx: &mut dyn Tx, call: &Call<'_>, account: &mut LockedAccount) -> Outcome<()> {
+    tx.write(Write::sql(
+        "due",
+        "DELETE FROM due WHERE kind = $2 AND reference IN (SELECT id FROM topup WHERE account = $1 AND state = 'pending')",
+        values![&account.id, TOPUP_END.kind],
+    ))?;
+    tx.write(Write::sql(
+        "topup",
+        "UPDATE topup SET state = 'abandoned' WHERE account = $1 AND state = 'pending'",
+        values![&account.id],
+    ))?;
+    refund(tx, call, account)
 }
 
 /// What is left of the deposit of an account that is closed becomes a refund that is owed.
@@ -196,7 +230,7 @@ fn entry(row: HistoryEntry) -> Outcome<DepositEntry> {
 }
 
 /// The balance of an account, for showing.
-fn balance(tx: &mut dyn Tx, account: &str) -> Outcome<Money> {
+pub(crate) fn balance(tx: &mut dyn Tx, account: &str) -> Outcome<Money> {
     match tx.first(find!(AccountRow { id: account }))? {
         Some(row) => Ok(Money::from_minor(row.deposit, row.currency)),
         None => refuse(ProblemCode::NotFound, "the account is gone"),
@@ -243,8 +277,15 @@ fn top_up(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewTopup) -> Outcome<Topu
         created_at: now,
     }))?;
     due::plan(tx, &TOPUP_END, &topup.id, expires_at)?;
+    call.made = Some(topup.id.clone());
     call.account()?.tell(&topup)?;
     Ok(topup)
+}
+
+/// The answer of a top-up whose own is no longer kept: as it stands now.
+fn again(tx: &mut dyn Tx, _: &Call<'_>, made: &str) -> Outcome<Topup> {
+    let row = tx.first(find!(TopupRow { id: made }))?;
+    Ok(row.ok_or_else(|| StoreError::unreadable("top-up", "it is gone"))?.into())
 }
 
 /// An address that the operator lets a page lead back to.
@@ -282,28 +323,82 @@ fn read(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Topup> {
     Ok(topup)
 }
 
-/// The bank tells how a payment ended, as often as it takes until it hears 204. Counted once per payment.
-fn notice(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
-    let notice = payments::page(call.operator)?.verify_notice(call.request)?;
-    let unknown = || refuse(ProblemCode::BankNoticeInvalid, "there is no top-up with this reference");
-    let Some((mut account, topup)) = locked(tx, &notice.reference)? else { return unknown() };
-    if notice.amount != topup.amount {
-        tracing::error!(topup = %topup.id, "a bank notice names another amount than was asked for");
-        return refuse(ProblemCode::BankNoticeInvalid, "the amount is not that of the top-up");
-    }
-    if tx.first(find!(NoticeRow { payment: &notice.payment }))?.is_none() {
-        tx.write(Write::insert(NoticeRow {
-            payment: notice.payment.clone(),
-            topup: topup.id.clone(),
-            amount: notice.amount.minor()?,
-            currency: notice.amount.currency,
-            outcome: notice.outcome.try_into()?,
-            at: call.now,
-        }))?;
-        take_outcome(tx, call, &mut account, topup, &notice)?;
+/// The driver gives it up. One that ended stays as it ended.
+fn abandon(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Topup> {
+    // The bank's notice waits for the account too: either it is seen here, or it will see this.
+    let mut account = LockedAccount::of_caller(tx, &call.who()?.account)?;
+    let Some(row) = tx.first(find!(TopupRow { id: call.named(), account: &account.id }))? else {
+        return refuse(ProblemCode::NotFound, "there is no such top-up of yours");
+    };
+    let mut topup = Topup::from(row);
+    if topup.state == TopupState::Pending {
+        due::forget(tx, &TOPUP_END, &topup.id)?;
+        topup = end(tx, &mut account, topup, TopupState::Abandoned, None)?;
         account.release(tx, call.now)?;
     }
+    Ok(topup)
+}
+
+/// The bank tells how a payment ended, as often as it takes until it hears 204. Every notice is kept, and each counts
+/// once: an approval also after a decline of the same payment. What contradicts what was told or asked before is refused,
+/// and somebody has to look at it.
+fn notice(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
+    let page = payments::page(call.operator)?;
+    let (notice, provider) = (page.verify_notice(call.request)?, page.provider());
+    let Some((mut account, topup)) = locked(tx, &notice.reference)? else {
+        let problem = Problem::new(ProblemCode::BankNoticeInvalid, "there is no top-up with this reference");
+        let detail = "the bank tells of a top-up that is not known";
+        return contradicted(tx, call, "notice_unknown", &notice, detail, problem);
+    };
+    if notice.amount != topup.amount {
+        let problem = Problem::new(ProblemCode::BankNoticeInvalid, "the amount is not that of the top-up");
+        let detail = "the bank tells another amount than was asked for";
+        return contradicted(tx, call, "notice_amount", &notice, detail, problem);
+    }
+    // One that another top-up's lock lets in at the same moment collides on the outcome, and is then found here.
+    let known = tx.all(find!(NoticeRow { provider: provider, payment: &notice.payment }))?;
+    if let Some(other) = known.iter().find(|known| known.topup != topup.id) {
+        let problem = Problem::new(
+            ProblemCode::NoticeContradicts,
+            "this payment was told of another top-up; nothing was booked, and somebody looks at it",
+        )
+        .with("known", &other.topup);
+        let detail = format!("the bank tells of one payment for two top-ups, first for {}", other.topup);
+        return contradicted(tx, call, "notice_contradicts", &notice, &detail, problem);
+    }
+    let outcome = OutcomeWord::try_from(notice.outcome)?;
+    if known.iter().any(|known| known.outcome == outcome) {
+        return Ok(Response::empty());
+    }
+    tx.write(Write::insert(NoticeRow {
+        provider: provider.to_owned(),
+        payment: notice.payment.clone(),
+        outcome,
+        topup: topup.id.clone(),
+        amount: notice.amount.minor()?,
+        currency: notice.amount.currency,
+        reason: notice.reason.clone(),
+        at: call.now,
+    }))?;
+    take_outcome(tx, call, &mut account, topup, &notice)?;
+    account.release(tx, call.now)?;
     Ok(Response::empty())
+}
+
+/// Refuses a genuine notice that cannot be true, and keeps it for somebody to look at.
+fn contradicted(
+    tx: &mut dyn Tx,
+    call: &Call<'_>,
+    kind: &str,
+    notice: &BankNotice,
+    detail: &str,
+    problem: Problem,
+) -> Outcome<Response> {
+    let BankNotice { payment, reference, amount, outcome, .. } = notice;
+    let outcome = OutcomeWord::try_from(*outcome)?.word();
+    let about = format!("payment {payment} of {reference}, {amount}, {outcome}");
+    incidents::report(tx, call.now, kind, &about, detail)?;
+    Err(Failure::Counted(Box::new(problem)))
 }
 
 /// A top-up whose account is locked, and its top-ups with it.
@@ -320,42 +415,69 @@ fn take_outcome(
     topup: Topup,
     notice: &BankNotice,
 ) -> Outcome<()> {
-    let amount = topup.amount.minor()?;
-    let clearing = LedgerAccount::Clearing { provider: PROVIDER };
-    let holder = account.id.clone();
     if topup.state == TopupState::Pending {
         due::forget(tx, &TOPUP_END, &topup.id)?;
     }
     match (notice.outcome, topup.state) {
+        (BankOutcome::Approved, TopupState::Succeeded) => {
+            tracing::error!(topup = %topup.id, "a top-up was paid twice; the second payment has to go back");
+            owe_back(tx, call, MovementKind::Overpaid, account, notice)
+        }
+        (BankOutcome::Approved, _) if account.is_closed => {
+            tracing::warn!(topup = %topup.id, "a top-up of a closed account was paid; it is owed to the person");
+            owe_back(tx, call, MovementKind::Closed, account, notice)
+        }
+        (BankOutcome::Approved, TopupState::Abandoned) => {
+            tracing::warn!(topup = %topup.id, "a top-up that was given up was paid after all; it has to go back");
+            owe_back(tx, call, MovementKind::Abandoned, account, notice)
+        }
         // Approved after it was declined or had expired, the money is there all the same.
         (BankOutcome::Approved, TopupState::Pending | TopupState::Declined | TopupState::Other) => {
             let topup = end(tx, account, topup, TopupState::Succeeded, None)?;
+            let (amount, holder) = (topup.amount.minor()?, account.id.clone());
             let movement = Movement {
                 id: call.operator.id("le", call.now),
                 kind: MovementKind::Topup,
                 reference: &topup.id,
                 currency: topup.amount.currency,
-                legs: vec![(clearing, amount), (LedgerAccount::Deposit { holder }, -amount)],
+                legs: vec![(clearing(call)?, amount), (LedgerAccount::Deposit { holder }, -amount)],
             };
             post(tx, call.now, account, movement)
-        }
-        (BankOutcome::Approved, TopupState::Succeeded) => {
-            tracing::error!(topup = %topup.id, "a top-up was paid twice; the second payment has to go back");
-            let movement = Movement {
-                id: call.operator.id("le", call.now),
-                kind: MovementKind::Overpaid,
-                reference: &notice.payment,
-                currency: topup.amount.currency,
-                legs: vec![(clearing, amount), (LedgerAccount::RefundsPayable { holder }, -amount)],
-            };
-            ledger::post(tx, call.now, None, movement)
         }
         (BankOutcome::Declined, TopupState::Pending) => {
             let reason = notice.reason.clone().unwrap_or_else(|| "card_declined".into());
             end(tx, account, topup, TopupState::Declined, Some(reason)).map(drop)
         }
-        (BankOutcome::Declined, TopupState::Declined | TopupState::Succeeded | TopupState::Other) => Ok(()),
+        // Notices may come in another order than they were sent: a decline takes nothing back.
+        (
+            BankOutcome::Declined,
+            TopupState::Declined | TopupState::Succeeded | TopupState::Abandoned | TopupState::Other,
+        ) => Ok(()),
     }
+}
+
+/// Money at the provider of the page.
+fn clearing(call: &Call<'_>) -> Outcome<LedgerAccount> {
+    Ok(LedgerAccount::Clearing { provider: payments::page(call.operator)?.provider() })
+}
+
+/// Money that came and is nobody's deposit: owed to who paid it, by the bank's payment.
+fn owe_back(
+    tx: &mut dyn Tx,
+    call: &Call<'_>,
+    kind: MovementKind,
+    account: &LockedAccount,
+    notice: &BankNotice,
+) -> Outcome<()> {
+    let (amount, holder) = (notice.amount.minor()?, account.id.clone());
+    let movement = Movement {
+        id: call.operator.id("le", call.now),
+        kind,
+        reference: &notice.payment,
+        currency: notice.amount.currency,
+        legs: vec![(clearing(call)?, amount), (LedgerAccount::RefundsPayable { holder }, -amount)],
+    };
+    ledger::post(tx, call.now, None, movement)
 }
 
 fn end(

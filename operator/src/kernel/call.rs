@@ -8,7 +8,7 @@ use crate::kernel::account::{AccountOf, LockedAccount, LockedAccounts, Locks, Su
 use crate::kernel::caller::{self, Caller};
 use crate::kernel::failure::{Outcome, refuse};
 use crate::kernel::http::Request;
-use crate::kernel::idempotency::{self, IntentRow};
+use crate::kernel::idempotency::{self, Known};
 use crate::kernel::operator::{Arrival, Operator};
 use crate::kernel::service::Served;
 use crate::kernel::store::{Ask, Row, Select, StoreError, Tx};
@@ -27,7 +27,9 @@ pub(crate) struct Call<'a> {
     /// The caller's account and those that the operation locks beside it; every action has them.
     pub locked: LockedAccounts,
     /// What is known of an action's key.
-    pub known: Vec<IntentRow>,
+    pub known: Vec<Known>,
+    /// What an action made (a ticket, a top-up, an order): its key is remembered as long as that is kept.
+    pub made: Option<String>,
 }
 
 /// What an action locks beside its caller's account.
@@ -47,8 +49,18 @@ impl<'a> Call<'a> {
         request: &'a Request,
         (served, path): (&'static Served, Vec<String>),
     ) -> Self {
-        let (token, locked) = (String::new(), LockedAccounts::new());
-        Self { operator, now: arrival.at, request, served, path, token, who: None, locked, known: Vec::new() }
+        Self {
+            operator,
+            now: arrival.at,
+            request,
+            served,
+            path,
+            token: String::new(),
+            who: None,
+            locked: LockedAccounts::new(),
+            known: Vec::new(),
+            made: None,
+        }
     }
 
     /// Finds out who calls and whether he may; for an action his account is locked, and what its operation reads first is answered.

@@ -1,17 +1,18 @@
 //! The events of an account: gapless, in commit order, by polling here and by SSE in `serve`.
 
 use chrono::{DateTime, Utc};
-use mesto_protocol::event::{Change, Event, EventPage};
+use mesto_protocol::event::{Change, Cursor, Event, EventPage};
 use mesto_protocol::kernel::json::Json;
 use mesto_protocol::{Problem, ProblemCode};
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::account::AccountRow;
 use crate::kernel::call::Call;
+use crate::kernel::epoch::EpochRow;
 use crate::kernel::failure::Outcome;
 use crate::kernel::service::{Erasure, Export, Table};
-use crate::kernel::store::{Select, Tx};
-use crate::{find, table, values};
+use crate::kernel::store::{Select, StoreError, Tx};
+use crate::{table, values};
 
 table! {
     pub(crate) struct EventRow in "event" {
@@ -55,37 +56,55 @@ impl Stored<(), ()> {
     }
 }
 
-/// `GET /v1/events?after=N`
+/// The events after a cursor, a page of them.
 pub(crate) fn page(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<EventPage> {
-    let after = call.request.asked_number("after")?.unwrap_or(0);
+    let after = call.request.asked("after")?.map(|text| cursor("after", &text)).transpose()?;
     let account = call.who()?.account.clone();
     read(tx, &account, after)
 }
 
-/// The events after a cursor, oldest first. A cursor from before the kept ones, or from a future that never was, needs a snapshot.
-pub(crate) fn read(tx: &mut dyn Tx, account: &str, after: i64) -> Outcome<EventPage> {
-    let row = tx.first(find!(AccountRow { id: account }))?;
-    let (last, gone) = row.map_or((0, 0), |row| (row.seq, row.events_from));
-    if after < gone || after > last {
+/// A cursor as a caller gives it back.
+pub(crate) fn cursor(field: &str, text: &str) -> Result<Cursor, Problem> {
+    text.parse().map_err(|_| {
+        Problem::new(ProblemCode::BadRequest, format!("{field} should be the cursor of an event or of an account"))
+            .with("field", field)
+    })
+}
+
+/// Asks for an account, `$1`, with the epoch of its cursor.
+pub(crate) const WITH_EPOCH: &str = "FROM account JOIN epoch ON epoch.place = 'store'";
+
+/// The events after a cursor, oldest first; all that are kept without one. A cursor from before the kept ones, ahead of the
+/// account, or of another epoch needs the account as a whole.
+pub(crate) fn read(tx: &mut dyn Tx, account: &str, after: Option<Cursor>) -> Outcome<EventPage> {
+    let found: Option<(AccountRow, EpochRow)> =
+        tx.first(Select::of(&format!("{WITH_EPOCH} WHERE account.id = $1"), values![account]))?;
+    let (row, EpochRow { id: epoch, .. }) = found.ok_or_else(|| StoreError::unreadable("account", "it is gone"))?;
+    let (last, gone) = (row.seq, row.events_from);
+    let at = |seq: i64| Cursor { epoch: epoch.clone(), seq };
+    let after = after.unwrap_or_else(|| at(0));
+    if after.epoch != epoch || after.seq < gone || after.seq > last {
+        let (oldest, last) = (at(gone), at(last));
         return Err(Problem::new(
             ProblemCode::CursorTooOld,
-            format!("events are kept from {gone} to {last}; read /v1/account anew"),
+            format!("events are kept from {oldest} to {last}; read /v1/account anew"),
         )
-        .with("oldest", gone)
+        .with("oldest", oldest)
         .with("last", last)
         .into());
     }
+    let after = after.seq;
     let rows: Vec<EventRow> = tx.all(Select::of(
         "FROM event WHERE event.account = $1 AND event.seq > $2 AND event.change IS NOT NULL ORDER BY event.seq LIMIT $3",
         values![account, after, PAGE],
     ))?;
     let mut events = Vec::with_capacity(rows.len());
-    for EventRow { seq, at, change, .. } in rows {
+    for EventRow { seq, at: told_at, change, .. } in rows {
         if let Some(change) = change {
             let Stored::<String, Json> { kind, data } = serde_json::from_str(&change)?;
-            events.push(Event { seq, at, kind, data });
+            events.push(Event { cursor: at(seq), at: told_at, kind, data });
         }
     }
-    let next = events.last().map_or(after, |event| event.seq);
-    Ok(EventPage { events, next, more: next < last })
+    let next = events.last().map_or(after, |event| event.cursor.seq);
+    Ok(EventPage { events, next: at(next), more: next < last })
 }

@@ -1,4 +1,8 @@
 //! An action happens once per key: scope (account, key, route), the answer replayed byte for byte.
+//!
+//! An answer is kept for a while ([`crate::Config::intents_kept`]); that a key was executed, and what that made, as long
+//! as what it made is kept. So a key that is not found was not executed, unless it is older than the epoch of the store:
+//! of such a one nobody knows, and it is told to be forgotten.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
@@ -6,15 +10,17 @@ use std::sync::{Mutex, PoisonError};
 use chrono::{DateTime, Utc};
 use mesto_protocol::idempotency::{IdempotencyKey, body_hash};
 use mesto_protocol::kernel::intents::{IntentOutcome, IntentState};
+use mesto_protocol::kernel::operation::Entry;
 use mesto_protocol::{Problem, ProblemCode, headers};
 
 use crate::kernel::account::LockedAccount;
 use crate::kernel::call::Call;
+use crate::kernel::epoch;
 use crate::kernel::failure::{Outcome, refuse};
 use crate::kernel::http::{Request, Response};
 use crate::kernel::service::{Erasure, Export, Table};
-use crate::kernel::store::{Select, Tx, Write};
-use crate::{table, values};
+use crate::kernel::store::{Select, StoreError, Tx, Write};
+use crate::{projection, table, values};
 
 /// Route of a tombstone: it stands for every route.
 pub(crate) const ANY_ROUTE: &str = "*";
@@ -29,6 +35,12 @@ pub(crate) const TABLE: Table = Table {
     erasure: Erasure::AtClosing(&["DELETE FROM intent WHERE account = $1"]),
 };
 
+pub(crate) const EXECUTED: Table = Table {
+    name: "executed",
+    export: Export::Excused("keys of actions whose answer is erased; what they made is exported"),
+    erasure: Erasure::AtClosing(&["DELETE FROM executed WHERE account = $1"]),
+};
+
 table! {
     /// The answer of an action that ended, or the tombstone of a key.
     pub(crate) struct IntentRow in "intent" {
@@ -38,6 +50,8 @@ table! {
         body_hash: String,
         status: u16,
         answer: String,
+        /// What it made: a ticket, a top-up, an order.
+        made: Option<String>,
         at: DateTime<Utc>,
     }
 }
@@ -49,18 +63,46 @@ pub(crate) struct Action {
     hash: String,
 }
 
+projection! {
+    /// What is known of a key: the answer of an action, or only what it made.
+    pub(crate) struct Known {
+        route: String = "known.route",
+        body_hash: String = "known.body_hash",
+        status: u16 = "known.status",
+        answer: Option<String> = "known.answer",
+        made: Option<String> = "known.made",
+    }
+}
+
+/// What is known of a key, `$2`, of an account, which is an expression of SQL.
+macro_rules! of_key {
+    ($account:literal) => {
+        concat!(
+            "FROM (SELECT route, body_hash, status, answer, made, at FROM intent WHERE account = ",
+            $account,
+            " AND key = $2 ",
+            "UNION ALL SELECT route, body_hash, status, NULL, made, 0 FROM executed WHERE account = ",
+            $account,
+            " AND key = $2",
+            ") AS known ORDER BY known.at, known.route"
+        )
+    };
+}
+
 /// Asks for what is known of the request's key, once the account is locked. Of a key that is missing or no key nothing is known; [`begin`]
 /// says so.
-pub(crate) fn known(request: &Request, token_hash: &str) -> Select<IntentRow> {
+pub(crate) fn known(request: &Request, token_hash: &str) -> Select<Known> {
     let key = request.get(headers::IDEMPOTENCY_KEY).unwrap_or_default();
-    Select::of(
-        "FROM intent WHERE intent.account = (SELECT account FROM token WHERE hash = $1) AND intent.key = $2",
-        values![token_hash, key],
-    )
+    Select::of(of_key!("(SELECT account FROM token WHERE hash = $1)"), values![token_hash, key])
+}
+
+/// An operation as the table names it: `POST /v1/tickets`.
+fn route(operation: &Entry) -> String {
+    format!("{} {}", operation.method.as_str(), operation.path)
 }
 
 /// Judges by what is known of the key, the account being locked: an answer to replay, or the action to do.
-pub(crate) fn begin(call: &Call<'_>) -> Outcome<Result<Action, Response>> {
+pub(crate) fn begin(tx: &mut dyn Tx, call: &Call<'_>) -> Outcome<Result<Action, Response>> {
     let Some(key) = call.request.get(headers::IDEMPOTENCY_KEY) else {
         return refuse(
             ProblemCode::IdempotencyKeyMissing,
@@ -69,8 +111,7 @@ pub(crate) fn begin(call: &Call<'_>) -> Outcome<Result<Action, Response>> {
     };
     let key = IdempotencyKey::parse(key)
         .map_err(|error| Problem::new(ProblemCode::IdempotencyKeyInvalid, error.to_string()))?;
-    let operation = call.served.operation;
-    let route = format!("{} {}", operation.method.as_str(), operation.path);
+    let route = route(call.served.operation);
     let hash = body_hash(&call.request.method, &call.request.path, &call.request.body);
     for known in &call.known {
         match known.route.as_str() {
@@ -87,10 +128,25 @@ pub(crate) fn begin(call: &Call<'_>) -> Outcome<Result<Action, Response>> {
                     "this key was used for another request; use a new one",
                 );
             }
-            _ => return Ok(Err(Response::stored(known.status, known.answer.clone().into_bytes()))),
+            _ => return Ok(Err(answer_of(tx, call, known)?)),
         }
     }
     Ok(Ok(Action { key: key.as_str().to_owned(), route, hash }))
+}
+
+/// The answer of an action: as it was, or from what it made.
+fn answer_of(tx: &mut dyn Tx, call: &Call<'_>, known: &Known) -> Outcome<Response> {
+    if let Some(answer) = &known.answer {
+        return Ok(Response::stored(known.status, answer.clone().into_bytes()));
+    }
+    let lost = |what: &str| StoreError::unreadable("executed key", what);
+    let made = known.made.as_deref().ok_or_else(|| lost("it does not name what it made"))?;
+    let mut served = call.operator.services.iter().flat_map(|service| service.operations);
+    let again = served
+        .find(|served| route(served.operation) == known.route)
+        .and_then(|served| served.again)
+        .ok_or_else(|| lost("its route is no action"))?;
+    Ok(Response { status: known.status, ..again(tx, call, made)? })
 }
 
 impl Action {
@@ -107,32 +163,49 @@ impl Action {
             body_hash: self.hash,
             status: response.status,
             answer: String::from_utf8_lossy(&response.body).into_owned(),
+            made: call.made.take(),
             at: now,
         }))?;
         Ok(())
     }
 }
 
-/// `GET /v1/intents/{key}`: what became of a key.
+/// Erases answers from before a moment. What was executed is remembered by what it made; what was refused or cancelled is
+/// forgotten: its deadline is long over.
+pub(crate) fn erase_answers(tx: &mut dyn Tx, before: i64) -> Result<(), StoreError> {
+    tx.write(Write::sql(
+        "executed",
+        "INSERT INTO executed (account, key, route, body_hash, status, made) SELECT account, key, route, body_hash, status, made FROM intent WHERE at < $1 AND made IS NOT NULL",
+        values![before],
+    ))?;
+    tx.write(Write::sql("intent", "DELETE FROM intent WHERE at < $1", values![before]))
+}
+
+/// What became of a key.
 pub(crate) fn outcome(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<IntentOutcome> {
     let key = named_key(call)?;
-    let account = call.who()?.account.clone();
-    let ended = recorded(tx, &account, &key)?;
+    let ended = recorded(tx, call, &key)?;
     let is_worked_on = call.operator.in_flight.holds(call.request, &key);
     Ok(match ended {
-        Some(outcome) => outcome,
-        None if is_worked_on => IntentOutcome { key, state: IntentState::InFlight, status: None, answer: None },
-        None => IntentOutcome { key, state: IntentState::Unknown, status: None, answer: None },
+        Some(outcome) if outcome.state == IntentState::Ended => outcome,
+        None if is_worked_on => bare(key, IntentState::InFlight),
+        _ if is_before_memory(tx, call)? => bare(key, IntentState::Forgotten),
+        Some(cancelled) => cancelled,
+        None => bare(key, IntentState::Unknown),
     })
 }
 
-/// `DELETE /v1/intents/{key}`: a key that was never seen is cancelled for good; one that ended stays as it ended.
+/// A key that was never seen is cancelled for good; one that ended stays as it ended. One from before the epoch is
+/// cancelled too, but may have been executed before: it is told to be forgotten.
 pub(crate) fn cancel(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<IntentOutcome> {
     let key = named_key(call)?;
     // An action holds the account from before it looks its key up until it committed: either it is seen here, or it will see this.
     let account = LockedAccount::of_caller(tx, &call.who()?.account)?;
-    if let Some(outcome) = recorded(tx, &account.id, &key)? {
-        return Ok(outcome);
+    let forgotten = is_before_memory(tx, call)?;
+    let cancelled = if forgotten { IntentState::Forgotten } else { IntentState::Cancelled };
+    if let Some(outcome) = recorded(tx, call, &key)? {
+        let is_tombstone = outcome.state == IntentState::Cancelled;
+        return Ok(if is_tombstone { bare(key, cancelled) } else { outcome });
     }
     tx.write(Write::insert(IntentRow {
         account: account.id,
@@ -141,10 +214,24 @@ pub(crate) fn cancel(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<IntentOutc
         body_hash: String::new(),
         status: 409,
         answer: String::new(),
+        made: None,
         at: call.now,
     }))?;
-    let outcome = IntentOutcome { key, state: IntentState::Cancelled, status: None, answer: None };
-    Ok(outcome)
+    Ok(bare(key, cancelled))
+}
+
+/// Whether the caller says that his key is older than what is remembered here without a gap.
+fn is_before_memory(tx: &mut dyn Tx, call: &Call<'_>) -> Outcome<bool> {
+    let Some(text) = call.request.asked("created_at")? else { return Ok(false) };
+    let created_at: DateTime<Utc> = text.parse().map_err(|_| {
+        Problem::new(ProblemCode::BadRequest, "created_at should be a moment, such as 2025-09-03T08:00:00Z")
+            .with("field", "created_at")
+    })?;
+    Ok(created_at < epoch::current(tx)?.began_at)
+}
+
+fn bare(key: String, state: IntentState) -> IntentOutcome {
+    IntentOutcome { key, state, status: None, answer: None }
 }
 
 fn named_key(call: &Call<'_>) -> Outcome<String> {
@@ -153,21 +240,18 @@ fn named_key(call: &Call<'_>) -> Outcome<String> {
     Ok(key.as_str().to_owned())
 }
 
-fn recorded(tx: &mut dyn Tx, account: &str, key: &str) -> Outcome<Option<IntentOutcome>> {
-    let first: Option<IntentRow> = tx.first(Select::of(
-        "FROM intent WHERE intent.account = $1 AND intent.key = $2 ORDER BY intent.at, intent.route LIMIT 1",
-        values![account, key],
-    ))?;
-    let Some(intent) = first else { return Ok(None) };
-    if intent.route == ANY_ROUTE {
-        let (key, state) = (intent.key, IntentState::Cancelled);
-        return Ok(Some(IntentOutcome { key, state, status: None, answer: None }));
+fn recorded(tx: &mut dyn Tx, call: &Call<'_>, key: &str) -> Outcome<Option<IntentOutcome>> {
+    let first = tx.first(Select::of(concat!(of_key!("$1"), " LIMIT 1"), values![&call.who()?.account, key]))?;
+    let Some(known): Option<Known> = first else { return Ok(None) };
+    if known.route == ANY_ROUTE {
+        return Ok(Some(bare(key.to_owned(), IntentState::Cancelled)));
     }
+    let answer = answer_of(tx, call, &known)?;
     Ok(Some(IntentOutcome {
-        key: intent.key,
+        key: key.to_owned(),
         state: IntentState::Ended,
-        status: Some(intent.status),
-        answer: Some(serde_json::from_str(&intent.answer)?),
+        status: Some(answer.status),
+        answer: Some(answer.read()?),
     }))
 }
 

@@ -33,8 +33,15 @@ stored_words! {
         Refund = "refund",
         /// A daily order was issued; nobody's deposit moved.
         OrderIssued = "order_issued",
+        /// A daily order was paid at a counter, a bank or the post.
+        OrderElsewhere = "order_elsewhere",
+        OrderCancelled = "order_cancelled",
         /// Money that came a second time for the same thing.
         Overpaid = "overpaid",
+        /// Money that came for what was given up.
+        Abandoned = "abandoned",
+        /// Money that came when the account was closed.
+        Closed = "closed",
     }
 }
 
@@ -77,7 +84,7 @@ pub(crate) enum LedgerAccount {
     Clearing { provider: &'static str },
     /// What a service sold in a city.
     Revenue { service: &'static str, city: String },
-    /// What we owe a person who paid too much or left.
+    /// What we owe a person: he paid too much, paid what was given up, or left.
     RefundsPayable { holder: String },
     /// What a service is owed in a city.
     Receivable { service: &'static str, city: String },

@@ -5,6 +5,7 @@ pub mod account;
 pub mod call;
 pub mod caller;
 pub mod due;
+pub mod epoch;
 pub mod events;
 pub mod failure;
 pub mod grants;
@@ -43,7 +44,9 @@ pub(crate) const SERVICE: Service = Service {
         },
         account::TABLE,
         events::TABLE,
+        epoch::TABLE,
         idempotency::TABLE,
+        idempotency::EXECUTED,
         due::TABLE,
         grants::TABLE,
         grants::LOG,

@@ -39,7 +39,7 @@ pub struct Config {
     pub vehicles_per_account: usize,
     /// Time after a top-up's `not_after` in which the bank's page still takes the payment.
     pub topup_page: TimeDelta,
-    /// Answers of actions are kept so long.
+    /// Answers of actions are kept so long; that a key was executed, as long as what it made.
     pub intents_kept: TimeDelta,
     /// Where a bank's page may lead back to: schemes of apps and sites. Others are refused.
     pub return_to: Vec<Allowed>,
@@ -252,7 +252,7 @@ impl Operator {
         }
         let mut tx = Prefetched::new(tx, prefetched);
         let tx: &mut dyn Tx = &mut tx;
-        let action = match idempotency::begin(&call)? {
+        let action = match idempotency::begin(tx, &call)? {
             Ok(action) => action,
             Err(replayed) => return Ok(Tried::Answer(replayed)),
         };
@@ -274,7 +274,7 @@ impl Operator {
         let mut call = Call::new(self, arrival, request, self.router.find(request)?);
         call.enter(tx)?;
         let response = Response::problem(problem);
-        match idempotency::begin(&call)? {
+        match idempotency::begin(tx, &call)? {
             Ok(action) => action.end(tx, &mut call, &response)?,
             Err(replayed) => return Ok(Tried::Answer(replayed)),
         }

@@ -6,6 +6,7 @@ use mesto_rules::{City, SectionError};
 
 use crate::kernel::due::Due;
 use crate::kernel::failure::Outcome;
+use crate::kernel::idempotency;
 use crate::kernel::operator::Operator;
 use crate::kernel::store::{StoreError, Tx, Write};
 use crate::values;
@@ -40,7 +41,7 @@ fn erase_old(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, _: &str) 
 /// What no service has of its own: answers of actions, and events.
 pub(crate) fn of_kernel(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<()> {
     let intents = (now - operator.config.intents_kept).timestamp_millis();
-    tx.write(Write::sql("intent", "DELETE FROM intent WHERE at < $1", values![intents]))?;
+    idempotency::erase_answers(tx, intents)?;
     erase_events(tx, before(now, operator.home.retention.events_days))?;
     Ok(())
 }

@@ -14,12 +14,13 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::sse::{self, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response as HttpResponse};
 use futures_util::stream;
-use mesto_protocol::event::{Event, EventPage};
+use mesto_protocol::event::{Cursor, Event, EventPage};
 use mesto_protocol::kernel::EVENTS;
 use mesto_protocol::{Problem, ProblemCode, headers};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use crate::kernel::events;
 use crate::kernel::http::{Request, Response};
 use crate::kernel::operator::{Arrival, Operator};
 use crate::kernel::ports::Clock;
@@ -187,7 +188,8 @@ fn wants_stream(request: &Request) -> bool {
 struct Tail {
     service: Service,
     request: Request,
-    cursor: i64,
+    /// `None`: from the first event that is kept on.
+    cursor: Option<Cursor>,
     waiting: VecDeque<Event>,
     changed: watch::Receiver<u64>,
     ending: watch::Receiver<bool>,
@@ -196,7 +198,7 @@ struct Tail {
 impl Tail {
     /// The next page, or why there is none.
     async fn page(&mut self) -> Result<EventPage, Response> {
-        self.request.query = format!("after={}", self.cursor);
+        self.request.query = self.cursor.as_ref().map(|cursor| format!("after={cursor}")).unwrap_or_default();
         let arrival = self.service.operator.arrival(self.service.clock.now());
         let response = timely(&self.service, arrival, self.request.clone()).await;
         match response.read::<EventPage>() {
@@ -208,10 +210,10 @@ impl Tail {
     async fn next(mut self) -> Option<(Result<sse::Event, Infallible>, Self)> {
         loop {
             if let Some(event) = self.waiting.pop_front() {
-                self.cursor = event.seq;
                 let data = serde_json::to_string(&event).unwrap_or_default();
-                let event = sse::Event::default().id(event.seq.to_string()).event(event.kind).data(data);
-                return Some((Ok(event), self));
+                let told = sse::Event::default().id(event.cursor.to_string()).event(event.kind).data(data);
+                self.cursor = Some(event.cursor);
+                return Some((Ok(told), self));
             }
             if *self.ending.borrow() {
                 return None;
@@ -233,10 +235,9 @@ impl Tail {
 
 /// `GET /v1/events` as `text/event-stream`, from Last-Event-ID or `?after=` on.
 async fn stream_events(service: Service, arrival: Arrival, request: Request) -> HttpResponse {
-    let cursor = match request.get("last-event-id").map(str::parse) {
-        Some(Ok(cursor)) => Ok(cursor),
-        Some(Err(_)) => Err(Problem::new(ProblemCode::BadRequest, "Last-Event-ID should be the id of an event")),
-        None => request.asked_number("after").map(Option::unwrap_or_default),
+    let cursor = match request.get("last-event-id") {
+        Some(id) => events::cursor("Last-Event-ID", id).map(Some),
+        None => request.asked("after").and_then(|text| text.map(|text| events::cursor("after", &text)).transpose()),
     };
     let cursor = match cursor {
         Ok(cursor) => cursor,
@@ -248,8 +249,8 @@ async fn stream_events(service: Service, arrival: Arrival, request: Request) -> 
         Ok(page) => tail.waiting.extend(page.events),
         Err(refusal) => return into_http(refusal),
     }
-    let events = stream::unfold(tail, Tail::next);
-    let mut http = Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response();
+    let told = stream::unfold(tail, Tail::next);
+    let mut http = Sse::new(told).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response();
     add(&mut http, arrival.marked(Response::empty()).headers);
     http
 }

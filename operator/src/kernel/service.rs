@@ -41,6 +41,8 @@ pub(crate) struct Service {
 pub(crate) type Handler = fn(&mut dyn Tx, &mut Call<'_>) -> Outcome<Response>;
 /// Nothing when the request cannot be read; its handler says so.
 pub(crate) type Prefetch = fn(&Call<'_>) -> Option<Vec<Ask>>;
+/// Answers an action again from what it made, when the answer itself is no longer kept.
+pub(crate) type Again = fn(&mut dyn Tx, &Call<'_>, &str) -> Outcome<Response>;
 pub(crate) type AlsoLocks = fn(&Call<'_>) -> Option<AlsoLocked>;
 /// Of the account with this id.
 pub(crate) type Section = fn(&mut dyn Tx, &str, DateTime<Utc>) -> Outcome<Json>;
@@ -78,15 +80,21 @@ pub(crate) struct Served {
     /// What an action locks beside its caller's account.
     pub also_locks: Option<AlsoLocks>,
     pub handler: Handler,
+    /// How an action is answered again when only what it made is still known.
+    pub again: Option<Again>,
 }
 
 impl Served {
     pub const fn new(operation: &'static Entry, handler: Handler) -> Self {
-        Self { operation, prefetch: None, also_locks: None, handler }
+        Self { operation, prefetch: None, also_locks: None, handler, again: None }
     }
 
     pub const fn prefetching(self, prefetch: Prefetch) -> Self {
         Self { prefetch: Some(prefetch), ..self }
+    }
+
+    pub const fn answering_again(self, again: Again) -> Self {
+        Self { again: Some(again), ..self }
     }
 
     pub const fn also_locking(self, also_locks: AlsoLocks) -> Self {
@@ -97,6 +105,7 @@ impl Served {
 /// Serves an operation by a function of its types:
 /// - `get` and `end`: `fn(tx, call) -> Outcome<Answer>`
 /// - `post`: `fn(tx, call, body) -> Outcome<Answer>`
+/// - `action`: the same, and `fn(tx, call, made) -> Outcome<Answer>` for when only what it made is still known
 /// - `delete`: `fn(tx, call) -> Outcome<()>`
 /// - `raw`: `fn(tx, call) -> Outcome<Response>`, for what is not JSON
 macro_rules! serve {
@@ -109,6 +118,11 @@ macro_rules! serve {
         $crate::kernel::service::Served::new($operation.entry(), |tx, call| {
             let body = $crate::kernel::service::body(&$operation, call)?;
             Ok($crate::kernel::service::answered(&$operation, &$handler(tx, call, body)?))
+        })
+    };
+    (action $operation:expr => $handler:expr, again $again:expr) => {
+        $crate::kernel::service::serve!(post $operation => $handler).answering_again(|tx, call, made| {
+            Ok($crate::kernel::service::answered(&$operation, &$again(tx, call, made)?))
         })
     };
     (delete $operation:expr => $handler:expr) => {

@@ -46,6 +46,8 @@ const PLACE_MAX: usize = 120;
 struct Seen {
     ticket: Option<CheckedTicket>,
     covered: bool,
+    /// The end of the last ticket that ran out, whenever that was.
+    paid_until: Option<DateTime<Utc>>,
 }
 
 /// Whether a plate is covered in a zone now.
@@ -54,21 +56,23 @@ pub(crate) fn check(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<PlateCheck>
         (call.request.needed("city")?, call.request.needed("plate")?, call.request.needed("zone")?);
     known_zone(call, &city, &zone)?;
     call.in_city(&city)?;
-    let plate = vehicles::plate(call.operator, &city, &typed)?.canonical;
-    let seen = see(tx, call, &city, &zone, &plate)?;
-    let order = driver::find_covering(tx, &city, &zone, &plate, call.now)?.map(|order| order.id);
+    let plate = vehicles::plate(call.operator, &city, &typed)?;
+    let seen = see(tx, call, &city, &zone, &plate.canonical)?;
+    let rules = call.operator.city(&city)?;
+    let covering = driver::find_covering(tx, &city, &zone, &plate.canonical, call.now)?.map(|order| order.id);
     // Who checked which plate is kept as evidence, and erased with its own retention.
     tx.write(Write::insert(PlateCheckRow {
         id: call.operator.id("pc", call.now),
         inspector: call.who()?.account.clone(),
         city,
         zone: zone.clone(),
-        canonical: plate.clone(),
+        canonical: plate.canonical.clone(),
         covered: seen.covered,
         at: call.now,
     }))?;
-    let Seen { ticket, covered } = seen;
-    Ok(PlateCheck { plate, zone, checked_at: call.now, covered, ticket, order })
+    let Seen { ticket, covered, paid_until } = seen;
+    let grace_until = paid_until.map(|until| order::grace_until(rules, until)).filter(|until| call.now < *until);
+    Ok(PlateCheck { plate, zone, checked_at: call.now, covered, ticket, order: covering, grace_until })
 }
 
 /// What is asked for, and the canonical plate.
@@ -126,12 +130,12 @@ pub(crate) fn issue(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewOrder) -> Ou
         // Somebody has added the plate since the accounts to be locked were looked for: run again.
         return Err(StoreError::Contended.into());
     }
-    let terms = order::issue(call.operator.city(&asked.city)?, &asked.zone, call.now)?;
+    let terms = order::issue(call.operator.city(&asked.city)?, &asked.zone, call.now, seen.paid_until)?;
     let order = Order {
         id: call.operator.id("or", call.now),
         city: asked.city,
         zone: asked.zone,
-        plate: plate.canonical,
+        plate,
         state: OrderState::Issued,
         issued_at: call.now,
         valid_until: terms.valid_until,
@@ -161,8 +165,9 @@ pub(crate) fn issue(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewOrder) -> Ou
     tx.write(Write::insert(OrderPlateRow {
         daily_order: order.id.clone(),
         city: order.city.clone(),
-        canonical: order.plate.clone(),
-        shown: plate.display,
+        canonical: order.plate.canonical.clone(),
+        shown: order.plate.display.clone(),
+        country: order.plate.country.clone(),
     }))?;
     let price = order.price.minor()?;
     let movement = Movement {
@@ -176,6 +181,7 @@ pub(crate) fn issue(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewOrder) -> Ou
         ],
     };
     ledger::post(tx, call.now, None, movement)?;
+    call.made = Some(order.id.clone());
     for owner in owners {
         if let Some(account) = call.locked.get_mut(&owner.account) {
             account.tell(&order)?;
@@ -206,13 +212,14 @@ fn last_ticket(city: &str, zone: &str, canonical: &str, now: DateTime<Utc>) -> S
 
 fn see(tx: &mut dyn Tx, call: &Call<'_>, city: &str, zone: &str, canonical: &str) -> Outcome<Seen> {
     let Some(seen) = tx.first(last_ticket(city, zone, canonical, call.now))? else {
-        return Ok(Seen { ticket: None, covered: false });
+        return Ok(Seen { ticket: None, covered: false, paid_until: None });
     };
     let SeenTicket { id, starts_at, ends_at, channel } = seen;
     let ticket = CheckedTicket { id, starts_at, ends_at, channel: channel.into() };
     let covered = ticket.ends_at > call.now;
     let of_today = covered || same_day(call, city, ticket.ends_at)?;
-    Ok(Seen { ticket: of_today.then_some(ticket), covered })
+    let paid_until = (!covered).then_some(ticket.ends_at);
+    Ok(Seen { ticket: of_today.then_some(ticket), covered, paid_until })
 }
 
 /// Whether a moment lies on today's date in the city.

@@ -1,27 +1,32 @@
 //! Daily parking ticket orders (eDPK) as a driver sees and pays them. Only an inspector issues one.
 
 use chrono::{DateTime, Utc};
+use mesto_protocol::base::plate::Plate;
 use mesto_protocol::kernel::json::Json as OnTheWire;
 use mesto_protocol::orders::driver::{Order, OrderPaid, OrderPayment, OrderState, Orders, OrdersSection, Violation};
 use mesto_protocol::{Problem, ProblemCode};
+use mesto_rules::PayMethod as RulesPay;
 use mesto_rules::money::Currency;
-use mesto_rules::order::{self, OrderError, OrderEvent, OrderTerms};
+use mesto_rules::order::{self, OrderEffect, OrderError, OrderEvent, OrderTerms};
+use mesto_rules::orders::OrdersSection as OrdersOfCity;
 
 use crate::base::wallet;
 use crate::kernel::account::{AccountOf, Locks, lock};
 use crate::kernel::call::Call;
 use crate::kernel::due::{self, Due};
 use crate::kernel::failure::{Failure, Outcome, refuse};
-use crate::kernel::ledger::{LedgerAccount, Movement, MovementKind};
+use crate::kernel::ledger::{self, LedgerAccount, Movement, MovementKind};
 use crate::kernel::operator::Operator;
-use crate::kernel::store::{Ask, Json, Select, Tx};
+use crate::kernel::store::{Ask, Json, Select, StoreError, Tx};
 use crate::orders::NAME;
 use crate::{projection, stored_words, table, update, values};
 
-/// An order was paid: the other accounts with its plate are told.
+/// An order was paid or withdrawn: the other accounts with its plate are told.
 pub(crate) const TELL_OTHERS: Due = Due::new("orders.tell_others", tell_others);
 
 const MOST: i64 = 200;
+/// Who takes money at a counter, a bank or the post (BG-18).
+const ELSEWHERE: &str = "elsewhere";
 
 stored_words! {
     /// `daily_order.state`
@@ -59,6 +64,7 @@ table! {
         city: String,
         canonical: String,
         shown: String,
+        country: Option<String>,
     }
 }
 
@@ -73,7 +79,9 @@ fn from_rows((row, plate): OrderWithPlate, now: DateTime<Utc>) -> Outcome<(Order
         id: row.id,
         city: row.city,
         zone: row.zone,
-        plate: plate.map(|plate| plate.canonical).unwrap_or_default(),
+        plate: plate
+            .map(|plate| Plate { canonical: plate.canonical, display: plate.shown, country: plate.country })
+            .unwrap_or_default(),
         state: row.state.into(),
         issued_at: row.issued_at,
         valid_until: terms.valid_until,
@@ -154,8 +162,15 @@ pub(crate) fn pay(tx: &mut dyn Tx, call: &mut Call<'_>, asked: OrderPayment) -> 
         return refuse(ProblemCode::NotFound, "there is no such order on your vehicles");
     };
     let (mut order, terms) = from_rows((row, plate), now)?;
+    let allowed = &call.operator.city(&order.city)?.section::<OrdersOfCity>()?.policy.pay;
+    if !allowed.contains(&RulesPay::Deposit) {
+        return Err(Problem::new(ProblemCode::PaymentMethodNotAllowed, "orders are not paid from the deposit here")
+            .with("method", RulesPay::Deposit)
+            .with("allowed", allowed)
+            .into());
+    }
     let event = OrderEvent::Pay { amount: asked.amount, terms };
-    let (_, _) = order::step(rules_state(order.state), &event, now).map_err(|error| refused(&error))?;
+    let (state, effects) = order::step(rules_state(order.state), &event, now).map_err(|error| refused(&error))?;
     let (amount, balance) = (order.due, call.account()?.balance());
     let missing = amount.checked_sub(&balance)?;
     if missing.amount.is_sign_positive() && !missing.is_zero() {
@@ -168,29 +183,119 @@ pub(crate) fn pay(tx: &mut dyn Tx, call: &mut Call<'_>, asked: OrderPayment) -> 
         .with("missing", missing)
         .into());
     }
-    let paid = amount.minor()?;
-    tx.write(update!(OrderRow { id: &order.id } set {
-        state: StateWord::Paid, paid_at: Some(now), paid_by: Some(account.as_str()), paid_amount: Some(paid)
-    }))?;
-    (order.state, order.paid_at) = (OrderState::Paid, Some(now));
-    let price = order.price.minor()?;
+    become_paid(tx, &mut order, state, now, Some(&account))?;
     let entry = call.operator.id("le", now);
-    let locked = call.account()?;
-    locked.tell(&order)?;
-    // Issued at its full price: what the discount takes off was never earned.
-    let city = || order.city.clone();
-    let mut legs = vec![
-        (LedgerAccount::Deposit { holder: account.clone() }, paid),
-        (LedgerAccount::Receivable { service: NAME, city: city() }, -price),
-    ];
+    for effect in effects {
+        match effect {
+            OrderEffect::Book { amount } => {
+                let (paid, price) = (amount.minor()?, order.price.minor()?);
+                let legs =
+                    legs_of_payment(&order.city, LedgerAccount::Deposit { holder: account.clone() }, paid, price);
+                let (id, kind, currency) = (entry.clone(), MovementKind::Order, amount.currency);
+                let movement = Movement { id, kind, reference: &order.id, currency, legs };
+                wallet::post(tx, now, call.account()?, movement)?;
+            }
+            OrderEffect::TellPaid | OrderEffect::TellCancelled => {
+                call.account()?.tell(&order)?;
+                due::plan(tx, &TELL_OTHERS, &format!("{}/{account}", order.id), now)?;
+            }
+        }
+    }
+    call.made = Some(order.id.clone());
+    Ok(OrderPaid { order, balance: call.account()?.balance() })
+}
+
+/// Legs of an order that is paid into `to`. It was issued at its full price: what the discount takes off was never earned.
+fn legs_of_payment(city: &str, to: LedgerAccount, paid: i64, price: i64) -> Vec<(LedgerAccount, i64)> {
+    let city = || city.to_owned();
+    let mut legs = vec![(to, paid), (LedgerAccount::Receivable { service: NAME, city: city() }, -price)];
     if price != paid {
         legs.push((LedgerAccount::Revenue { service: NAME, city: city() }, price - paid));
     }
-    let movement =
-        Movement { id: entry, kind: MovementKind::Order, reference: &order.id, currency: amount.currency, legs };
-    wallet::post(tx, now, locked, movement)?;
-    due::plan(tx, &TELL_OTHERS, &format!("{}/{account}", order.id), now)?;
-    Ok(OrderPaid { order, balance: call.account()?.balance() })
+    legs
+}
+
+/// What an order becomes by a step that needs no money of a deposit; its vehicle's accounts are told.
+fn happened(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, id: &str, event: &OrderEvent) -> Outcome<Order> {
+    let row: Option<OrderWithPlate> =
+        tx.first(Select::of(&format!("{FROM} WHERE daily_order.id = $1"), values![id]).locking("daily_order"))?;
+    let Some(row) = row else { return refuse(ProblemCode::NotFound, "there is no such order") };
+    let (mut order, _) = from_rows(row, now)?;
+    let (state, effects) = order::step(rules_state(order.state), event, now).map_err(|error| refused(&error))?;
+    let price = order.price.minor()?;
+    let (kind, legs) = if state == order::OrderState::Paid {
+        let due = order.due.minor()?;
+        become_paid(tx, &mut order, state, now, None)?;
+        let counter = LedgerAccount::Clearing { provider: ELSEWHERE };
+        (MovementKind::OrderElsewhere, legs_of_payment(&order.city, counter, due, price))
+    } else {
+        order.state = wire_state(state);
+        tx.write(update!(OrderRow { id: id } set { state: StateWord::try_from(order.state)? }))?;
+        let city = || order.city.clone();
+        let legs = vec![
+            (LedgerAccount::Revenue { service: NAME, city: city() }, price),
+            (LedgerAccount::Receivable { service: NAME, city: city() }, -price),
+        ];
+        (MovementKind::OrderCancelled, legs)
+    };
+    let (entry, currency) = (operator.id("le", now), order.price.currency);
+    ledger::post(tx, now, None, Movement { id: entry, kind, reference: id, currency, legs })?;
+    if effects.iter().any(|effect| matches!(effect, OrderEffect::TellPaid | OrderEffect::TellCancelled)) {
+        due::plan(tx, &TELL_OTHERS, &format!("{id}/"), now)?;
+    }
+    Ok(order)
+}
+
+/// Paid at a counter, a bank or the post (BG-18): what is owed now.
+pub(crate) fn paid_elsewhere(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, id: &str) -> Outcome<Order> {
+    happened(tx, operator, now, id, &OrderEvent::PaidElsewhere)
+}
+
+/// Withdrawn: nothing is owed.
+pub(crate) fn cancel(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, id: &str) -> Outcome<Order> {
+    happened(tx, operator, now, id, &OrderEvent::Cancel)
+}
+
+/// Stores that an order was paid, with what was owed; `by` is the account whose deposit paid.
+fn become_paid(
+    tx: &mut dyn Tx,
+    order: &mut Order,
+    state: order::OrderState,
+    now: DateTime<Utc>,
+    by: Option<&str>,
+) -> Outcome<()> {
+    (order.state, order.paid_at) = (wire_state(state), Some(now));
+    tx.write(update!(OrderRow { id: &order.id } set {
+        state: StateWord::try_from(order.state)?, paid_at: Some(now), paid_by: by, paid_amount: Some(order.due.minor()?)
+    }))?;
+    Ok(())
+}
+
+const fn wire_state(state: order::OrderState) -> OrderState {
+    match state {
+        order::OrderState::Issued => OrderState::Issued,
+        order::OrderState::Paid => OrderState::Paid,
+        order::OrderState::Cancelled => OrderState::Cancelled,
+    }
+}
+
+/// The order an action made or paid, as it stands now.
+fn made(tx: &mut dyn Tx, call: &Call<'_>, order: &str) -> Outcome<Order> {
+    let row: Option<OrderWithPlate> =
+        tx.first(Select::of(&format!("{FROM} WHERE daily_order.id = $1"), values![order]))?;
+    let row = row.ok_or_else(|| StoreError::unreadable("order", "it is gone"))?;
+    Ok(from_rows(row, call.now)?.0)
+}
+
+/// The answer of a payment whose own is no longer kept.
+pub(crate) fn paid_again(tx: &mut dyn Tx, call: &Call<'_>, order: &str) -> Outcome<OrderPaid> {
+    let order = made(tx, call, order)?;
+    Ok(OrderPaid { order, balance: wallet::balance(tx, &call.who()?.account)? })
+}
+
+/// The answer of an order that was issued, when its own is no longer kept.
+pub(crate) fn issued_again(tx: &mut dyn Tx, call: &Call<'_>, order: &str) -> Outcome<Order> {
+    made(tx, call, order)
 }
 
 const fn rules_state(state: OrderState) -> order::OrderState {
@@ -198,7 +303,7 @@ const fn rules_state(state: OrderState) -> order::OrderState {
         OrderState::Issued => order::OrderState::Issued,
         OrderState::Paid => order::OrderState::Paid,
         // A state this operator does not know: nobody is asked for money by it.
-        OrderState::Cancelled | OrderState::Other => order::OrderState::Cancelled,
+        OrderState::Cancelled | OrderState::Lost | OrderState::Other => order::OrderState::Cancelled,
     }
 }
 
@@ -214,14 +319,14 @@ fn refused(error: &OrderError) -> Failure {
     .into()
 }
 
-/// Tells the other accounts with this plate that an order was paid.
+/// Tells the other accounts with this plate what became of an order.
 fn tell_others(tx: &mut dyn Tx, _: &Operator, now: DateTime<Utc>, reference: &str) -> Outcome<()> {
     let (order, payer) = reference.split_once('/').unwrap_or((reference, ""));
     let row: Option<OrderWithPlate> =
         tx.first(Select::of(&format!("{FROM} WHERE daily_order.id = $1"), values![order]))?;
     let Some(row) = row else { return Ok(()) };
     let (order, _) = from_rows(row, now)?;
-    let owners = tx.all(owners(&order.city, &order.plate))?.into_iter().map(|owner| owner.account);
+    let owners = tx.all(owners(&order.city, &order.plate.canonical))?.into_iter().map(|owner| owner.account);
     let locks = Locks { accounts: owners.filter(|account| account != payer).collect(), ..Locks::default() };
     for account in lock(tx, &locks)?.values_mut() {
         account.tell(&order)?;

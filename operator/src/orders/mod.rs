@@ -21,9 +21,9 @@ const NAME: &str = wire::SERVICE.name;
 pub(crate) const SERVICE: Service = Service {
     operations: &[
         serve!(get driver_wire::LIST => driver::list),
-        serve!(post driver_wire::PAY => driver::pay).prefetching(driver::prefetch),
+        serve!(action driver_wire::PAY => driver::pay, again driver::paid_again).prefetching(driver::prefetch),
         serve!(get control_wire::CHECK => control::check),
-        serve!(post control_wire::ISSUE => control::issue)
+        serve!(action control_wire::ISSUE => control::issue, again driver::issued_again)
             .prefetching(control::prefetch)
             .also_locking(control::also_locks),
     ],

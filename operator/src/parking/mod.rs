@@ -34,7 +34,7 @@ pub(crate) const SERVICE: Service = Service {
     operations: &[
         serve!(get zones_wire::NEAR => zones::near),
         serve!(post quotes_wire::QUOTE => quotes::make),
-        serve!(post quotes_wire::BUY => tickets::buy).prefetching(tickets::prefetch),
+        serve!(action quotes_wire::BUY => tickets::buy, again tickets::again).prefetching(tickets::prefetch),
         serve!(get tickets_wire::LIST => tickets::list),
         serve!(get tickets_wire::READ => tickets::read),
     ],
@@ -72,6 +72,7 @@ pub(crate) const SERVICE: Service = Service {
                     "issued_at",
                     "starts_at",
                     "ends_at",
+                    "minutes",
                     "price",
                     "currency",
                     "pay",
@@ -84,7 +85,7 @@ pub(crate) const SERVICE: Service = Service {
             name: "ticket_plate",
             export: Export::Rows {
                 called: "plates_of_tickets",
-                columns: &["ticket", "shown"],
+                columns: &["ticket", "shown", "country"],
                 from: "ticket_plate WHERE ticket IN (SELECT id FROM ticket WHERE account = $1) ORDER BY ticket",
             },
             erasure: Erasure::WithTime("a running ticket still has to be seen by an inspector"),
@@ -104,6 +105,10 @@ pub(crate) const SERVICE: Service = Service {
         Check {
             fault: "entry {} charges a ticket that was never sold",
             sql: "SELECT id FROM ledger_entry WHERE kind = 'ticket' AND NOT EXISTS (SELECT 1 FROM ticket WHERE ticket.id = ledger_entry.reference) LIMIT 1",
+        },
+        Check {
+            fault: "ticket {} starts before it was bought",
+            sql: "SELECT id FROM ticket WHERE starts_at < issued_at LIMIT 1",
         },
         Check {
             fault: "ticket {} ends after the deadline of its stay",

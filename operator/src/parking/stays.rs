@@ -1,14 +1,15 @@
-//! Stays in the store: the latest of a user and the latest of a plate in each car park, with versions that a purchase checks.
+//! Stays in the store: the latest of a plate in each car park, and of a user where his city counts them, with versions that a purchase
+//! checks.
 
 use chrono::{DateTime, Utc};
-use mesto_rules::quote::{Quote, QuoteAsk, Refusal, quote};
-use mesto_rules::stay::Stay;
-use mesto_rules::{City, ZoneId};
+use mesto_protocol::parking::tickets::{StayOfTicket, Ticket};
+use mesto_rules::quote::Quote;
+use mesto_rules::{City, ParkingSection, SectionError, Stay, StayPer, Stays, ZoneId};
 
 use crate::kernel::call::Call;
 use crate::kernel::failure::Outcome;
-use crate::kernel::store::{Row, Select, StoreError, Tx, Write};
-use crate::{find, stored_words, table, update, values};
+use crate::kernel::store::{Select, StoreError, Tx, Write};
+use crate::{find, projection, stored_words, table, update, values};
 
 stored_words! {
     /// Whose stay it is, `stay.owner_kind`: a plate's (AMB-06) or a user's (BG-48).
@@ -51,31 +52,51 @@ impl From<StayRow> for Kept {
 }
 
 /// The version of a stay; 0 when there is none.
-pub(crate) fn version(kept: Option<&Kept>) -> i64 {
+fn version(kept: Option<&Kept>) -> i64 {
     kept.map_or(0, |kept| kept.version)
 }
 
-/// The stay itself.
-pub(crate) fn stay(kept: Option<&Kept>) -> Option<&Stay> {
-    kept.map(|kept| &kept.stay)
+/// The latest stays in a zone.
+#[derive(Debug, Default)]
+pub(crate) struct Latest {
+    pub plate: Option<Kept>,
+    /// Absent where the city does not count a user's.
+    pub user: Option<Kept>,
 }
 
-/// The user's and the plate's latest stay in a zone.
-pub(crate) type Latest = (Option<Kept>, Option<Kept>);
+impl Latest {
+    /// The stays themselves.
+    pub fn stays(&self) -> Stays<'_> {
+        let [plate, user] = [&self.plate, &self.user].map(|kept| kept.as_ref().map(|kept| &kept.stay));
+        Stays { plate, user }
+    }
 
-/// See [`Latest`].
-pub(crate) fn read(tx: &mut dyn Tx, city: &str, zone: &str, account: &str, canonical: &str) -> Outcome<Latest> {
+    /// The versions of the user's and of the plate's; another purchase changes one of them.
+    pub fn versions(&self) -> (i64, i64) {
+        (version(self.user.as_ref()), version(self.plate.as_ref()))
+    }
+}
+
+/// Whose purchases make a stay in a city.
+pub(crate) fn stay_per(city: &City) -> Result<StayPer, SectionError> {
+    Ok(city.section::<ParkingSection>()?.policy.stay_per)
+}
+
+/// Asks for the latest stay of an owner.
+fn of(owner_kind: OwnerWord, owner: &str, city: &str, zone: &ZoneId) -> Select<StayRow> {
+    find!(StayRow { owner_kind: owner_kind, owner: owner, city: city, zone: zone })
+}
+
+/// The latest stays of a plate and of a user in a zone.
+pub(crate) fn read(tx: &mut dyn Tx, city: &City, zone: &str, account: &str, canonical: &str) -> Outcome<Latest> {
     let zone: ZoneId = zone.parse().map_err(|error| StoreError::unreadable("zone", error))?;
-    let of = |owner_kind: OwnerWord, owner: &str| {
-        find!(StayRow { owner_kind: owner_kind, owner: owner, city: city, zone: &zone }).ask()
+    let plate = tx.first(of(OwnerWord::Plate, canonical, city.id.as_str(), &zone))?.map(Kept::from);
+    let user = if stay_per(city)?.counts_user() {
+        tx.first(of(OwnerWord::Account, account, city.id.as_str(), &zone))?.map(Kept::from)
+    } else {
+        None
     };
-    let answers = tx.read(vec![of(OwnerWord::Account, account), of(OwnerWord::Plate, canonical)])?;
-    let kept = |rows: Option<&Vec<Row>>| {
-        let row = rows.and_then(|rows| rows.first()).map(Row::read::<StayRow>).transpose();
-        row.map(|row| row.map(Kept::from))
-    };
-    let mut answers = answers.iter();
-    Ok((kept(answers.next())?, kept(answers.next())?))
+    Ok(Latest { plate, user })
 }
 
 /// Asks for the stay of an owner in which a quote, `$1`, counts. A plate's is locked, so that two phones of one car wait for each other; a
@@ -98,45 +119,67 @@ pub(crate) fn of_quote(quote: &str, owner_kind: OwnerWord) -> Select<StayRow> {
     }
 }
 
-/// The stricter of what the user's and the plate's stay allow: refused when either refuses, else the shorter offer, at equal length the
-/// dearer one.
-pub(crate) fn stricter_quote(city: &City, ask: &QuoteAsk<'_>, kept: &Latest) -> Result<Quote, Refusal> {
-    let (user, plate) = (stay(kept.0.as_ref()), stay(kept.1.as_ref()));
-    let of_user = quote(city, &QuoteAsk { stay: user, ..*ask });
-    if user == plate {
-        return of_user;
-    }
-    let of_plate = quote(city, &QuoteAsk { stay: plate, ..*ask });
-    match (of_user, of_plate) {
-        (Ok(user), Ok(plate)) => {
-            let is_stricter = (plate.ends_at, std::cmp::Reverse(plate.total.amount))
-                < (user.ends_at, std::cmp::Reverse(user.total.amount));
-            Ok(if is_stricter { plate } else { user })
+/// Writes the stays after `sold`, and returns the one that its ticket belongs to first. A first stay that somebody else made since it was
+/// looked for is a collision: the transaction runs again.
+pub(crate) fn advance(
+    tx: &mut dyn Tx,
+    call: &Call<'_>,
+    (city, canonical): (&City, &str),
+    before: &Latest,
+    sold: &Quote,
+) -> Outcome<StayOfTicket> {
+    let next = |before: Option<&Kept>| -> Outcome<Kept> {
+        let stay = Stay::after_purchase(city, before.map(|kept| &kept.stay), sold)?;
+        let goes_on = before.filter(|before| before.stay.started_at == stay.started_at);
+        let id = goes_on.map_or_else(|| call.operator.id("st", call.now), |before| before.id.clone());
+        Ok(Kept { id, version: version(before) + 1, stay })
+    };
+    let of_ticket = |kept: &Kept| StayOfTicket {
+        id: kept.id.clone(),
+        started_at: kept.stay.started_at,
+        // What holds is the earliest of those that count.
+        deadline: sold.stay.deadline,
+        paid_until: kept.stay.paid_until,
+    };
+    let stay_per = stay_per(city)?;
+    let plate = next(before.plate.as_ref())?;
+    let mut first = of_ticket(&plate);
+    put(tx, (OwnerWord::Plate, canonical), city.id.as_str(), plate)?;
+    if stay_per.counts_user() {
+        let user = next(before.user.as_ref())?;
+        if stay_per == StayPer::User {
+            first = of_ticket(&user);
         }
-        (Err(refusal), _) | (_, Err(refusal)) => Err(refusal),
+        put(tx, (OwnerWord::Account, &call.who()?.account), city.id.as_str(), user)?;
+    }
+    Ok(first)
+}
+
+projection! {
+    /// When the last of some tickets ends.
+    struct LastEnd {
+        ends_at: Option<DateTime<Utc>> = "MAX(ticket.ends_at)",
     }
 }
 
-/// Writes the user's and the plate's stay after a purchase and returns the user's stay id. A first stay that somebody else made since it
-/// was looked for is a collision: the transaction runs again.
-pub(crate) fn advance(
-    tx: &mut dyn Tx,
-    call: &mut Call<'_>,
-    (city, canonical): (&str, &str),
-    before: &Latest,
-    after: (&Stay, &Stay),
-) -> Outcome<String> {
-    let now = call.now;
-    let next = |before: Option<&Kept>, after: &Stay| {
-        let goes_on = before.filter(|before| before.stay.started_at == after.started_at);
-        let id = goes_on.map_or_else(|| call.operator.id("st", now), |before| before.id.clone());
-        Kept { id, version: version(before) + 1, stay: after.clone() }
-    };
-    let (user, plate) = (next(before.0.as_ref(), after.0), next(before.1.as_ref(), after.1));
-    let id = user.id.clone();
-    put(tx, (OwnerWord::Account, &call.who()?.account), city, user)?;
-    put(tx, (OwnerWord::Plate, canonical), city, plate)?;
-    Ok(id)
+/// Takes a ticket that was voided out of its stays; `account` is its account, which is locked. A quote from before does not fit them any
+/// more.
+pub(crate) fn take_back(tx: &mut dyn Tx, city: &City, account: Option<&str>, ticket: &Ticket) -> Outcome<()> {
+    let zone: ZoneId = ticket.zone.parse().map_err(|error| StoreError::unreadable("zone", error))?;
+    let plate = Some((OwnerWord::Plate, ticket.plate.canonical.as_str(), "ticket_plate.canonical"));
+    let user = account.map(|account| (OwnerWord::Account, account, "ticket.account"));
+    for (owner_kind, owner, column) in [plate, user].into_iter().flatten() {
+        let row = tx.first(of(owner_kind, owner, city.id.as_str(), &zone).locking("stay"))?;
+        if let Some(Kept { id, version, stay }) = row.map(Kept::from) {
+            let left: Option<LastEnd> = tx.first(Select::of(
+                &format!("FROM ticket JOIN ticket_plate ON ticket_plate.ticket = ticket.id WHERE {column} = $1 AND ticket.city = $2 AND ticket.zone = $3 AND ticket.starts_at >= $4 AND ticket.state <> 'voided'"),
+                values![owner, city.id.as_str(), zone.as_str(), stay.started_at.timestamp_millis()],
+            ))?;
+            let stay = stay.after_void(city, left.and_then(|left| left.ends_at))?;
+            put(tx, (owner_kind, owner), city.id.as_str(), Kept { id, version: version + 1, stay })?;
+        }
+    }
+    Ok(())
 }
 
 /// Writes a stay over the one before, which is locked, or as the first of its owner.

@@ -2,27 +2,31 @@
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::base::payments::PayMethod;
+use mesto_protocol::base::plate::Plate;
 use mesto_protocol::device::DeviceKey;
 use mesto_protocol::kernel::json::Json as OnTheWire;
 use mesto_protocol::parking::quotes::{Purchase, Purchased};
 use mesto_protocol::parking::signed::TicketClaims;
-use mesto_protocol::parking::tickets::{Channel, ParkingSection, StayOfTicket, Ticket, TicketState, Tickets};
+use mesto_protocol::parking::tickets::{
+    Channel, ParkingSection, StayOfTicket, TICKETS_OVER, Ticket, TicketState, Tickets,
+};
 use mesto_protocol::{Problem, ProblemCode};
+use mesto_rules::StayPer;
 use mesto_rules::money::{Currency, Money};
-use mesto_rules::quote::{Quote as Terms, QuoteLine};
-use mesto_rules::stay::Stay;
+use mesto_rules::quote::{Quote as Terms, QuoteAsk, QuoteLine, Stale, quote};
+use mesto_rules::ticket::{self, TicketEffect, TicketEvent, TicketState as RulesState};
 
 use crate::base::wallet;
 use crate::kernel::account::LockedAccount;
 use crate::kernel::call::Call;
 use crate::kernel::due::{self, Due};
-use crate::kernel::failure::{Outcome, refuse};
-use crate::kernel::ledger::{LedgerAccount, Movement, MovementKind};
+use crate::kernel::failure::{Failure, Outcome, refuse};
+use crate::kernel::ledger::{self, LedgerAccount, Movement, MovementKind};
 use crate::kernel::operator::Operator;
 use crate::kernel::store::{Ask, Json, Select, StoreError, Tx, Write};
 use crate::kernel::text;
 use crate::parking::NAME;
-use crate::parking::quotes::{PayWord, QuoteRow};
+use crate::parking::quotes::{self, PayWord, QuoteRow};
 use crate::parking::stays::{self, Kept, Latest, OwnerWord};
 use crate::{find, projection, stored_words, table, update, values};
 
@@ -34,6 +38,16 @@ stored_words! {
 stored_words! {
     /// `ticket.state`
     pub(crate) enum StateWord for TicketState { Active = "active", Expired = "expired", Voided = "voided" }
+}
+
+impl From<StateWord> for RulesState {
+    fn from(stored: StateWord) -> Self {
+        match stored {
+            StateWord::Active => Self::Active,
+            StateWord::Expired => Self::Expired,
+            StateWord::Voided => Self::Voided,
+        }
+    }
 }
 
 table! {
@@ -48,6 +62,8 @@ table! {
         issued_at: DateTime<Utc>,
         starts_at: DateTime<Utc>,
         ends_at: DateTime<Utc>,
+        /// The minutes that were paid for.
+        minutes: u32,
         price: i64,
         currency: Currency,
         lines: Json<Vec<QuoteLine>>,
@@ -70,26 +86,48 @@ table! {
         zone: String,
         canonical: String,
         shown: String,
+        country: Option<String>,
         ends_at: DateTime<Utc>,
         signed: String,
     }
 }
 
+impl From<&TicketPlateRow> for Plate {
+    fn from(row: &TicketPlateRow) -> Self {
+        Self { canonical: row.canonical.clone(), display: row.shown.clone(), country: row.country.clone() }
+    }
+}
+
+/// The plate of a ticket of an account in a city's zone.
+pub(crate) fn plate_of(
+    tx: &mut dyn Tx,
+    ticket: &str,
+    account: &str,
+    (city, zone): (&str, &str),
+) -> Outcome<Option<Plate>> {
+    let row: Option<TicketPlateRow> = tx.first(Select::of(
+        "FROM ticket JOIN ticket_plate ON ticket_plate.ticket = ticket.id WHERE ticket.id = $1 AND ticket.account = $2 AND ticket.city = $3 AND ticket.zone = $4",
+        values![ticket, account, city, zone],
+    ))?;
+    Ok(row.as_ref().map(Plate::from))
+}
+
 /// A ticket ran out.
-pub(crate) const TICKET_END: Due = Due::new("parking.ticket_end", end_ticket);
+pub(crate) const TICKET_END: Due = Due::new("parking.ticket_end", time_passed);
 
 const PAGE: i64 = 50;
 const MOST: i64 = 200;
+/// How many that are over an account is told of.
+const OVER: i64 = TICKETS_OVER as i64;
 
 /// A quote as it was stored.
 struct Frozen {
     city: String,
-    canonical: String,
-    shown: String,
+    plate: Plate,
     pay: PayMethod,
     extends: Option<String>,
     terms: Terms,
-    /// Versions of the stays it was computed against, and the stays now.
+    /// Versions of the user's and the plate's stay that it was computed against, and the stays now.
     versions: (i64, i64),
     kept: Latest,
 }
@@ -106,7 +144,8 @@ pub(crate) fn buy(tx: &mut dyn Tx, call: &mut Call<'_>, asked: Purchase) -> Outc
         .with("allowed", [PayMethod::Deposit])
         .into());
     }
-    let (price, balance) = (frozen.terms.total, call.account()?.balance());
+    let sold = what_is_sold(call, &frozen)?;
+    let (price, balance) = (sold.total, call.account()?.balance());
     let missing = price.checked_sub(&balance)?;
     if missing.amount.is_sign_positive() && !missing.is_zero() {
         return Err(Problem::new(
@@ -118,8 +157,15 @@ pub(crate) fn buy(tx: &mut dyn Tx, call: &mut Call<'_>, asked: Purchase) -> Outc
         .with("missing", missing)
         .into());
     }
-    let ticket = sell(tx, call, &asked.quote, frozen)?;
+    let ticket = sell(tx, call, &asked.quote, frozen, sold)?;
+    call.made = Some(ticket.id.clone());
     Ok(Purchased { ticket, balance: call.account()?.balance() })
+}
+
+/// The answer of a purchase whose own is no longer kept: the ticket as it stands now, and the balance now.
+pub(crate) fn again(tx: &mut dyn Tx, call: &Call<'_>, made: &str) -> Outcome<Purchased> {
+    let ticket = one(tx, made, call.now)?.ok_or_else(|| StoreError::unreadable("ticket", "it is gone"))?;
+    Ok(Purchased { ticket, balance: wallet::balance(tx, &call.who()?.account)? })
 }
 
 projection! {
@@ -137,11 +183,12 @@ fn to_buy(quote: &str) -> Select<(QuoteRow, Sold)> {
 /// What a purchase reads: its quote, whether it was bought, and the stays it counts in.
 pub(crate) fn prefetch(call: &Call<'_>) -> Option<Vec<Ask>> {
     let Purchase { quote, .. } = call.request.read().ok()?;
-    Some(vec![
-        to_buy(&quote).ask(),
-        stays::of_quote(&quote, OwnerWord::Account).ask(),
-        stays::of_quote(&quote, OwnerWord::Plate).ask(),
-    ])
+    let mut asks = vec![to_buy(&quote).ask(), stays::of_quote(&quote, OwnerWord::Plate).ask()];
+    // Which city it is, the quote says.
+    if call.operator.cities.values().any(|city| stays::stay_per(city).is_ok_and(StayPer::counts_user)) {
+        asks.push(stays::of_quote(&quote, OwnerWord::Account).ask());
+    }
+    Some(asks)
 }
 
 /// The quote of this purchase, or why it cannot be bought. Its account is locked, so it is bought once.
@@ -160,24 +207,56 @@ fn take_quote(tx: &mut dyn Tx, call: &Call<'_>, quote: &str) -> Outcome<Frozen> 
             .with("expired_at", quote.expires_at)
             .into());
     }
-    let of_user = tx.first(stays::of_quote(&quote.id, OwnerWord::Account))?.map(Kept::from);
-    let of_plate = tx.first(stays::of_quote(&quote.id, OwnerWord::Plate))?.map(Kept::from);
+    let plate = tx.first(stays::of_quote(&quote.id, OwnerWord::Plate))?.map(Kept::from);
+    let user = if stays::stay_per(call.operator.city(&quote.city)?)?.counts_user() {
+        tx.first(stays::of_quote(&quote.id, OwnerWord::Account))?.map(Kept::from)
+    } else {
+        None
+    };
     Ok(Frozen {
         city: quote.city,
-        canonical: quote.canonical,
-        shown: quote.shown,
+        plate: Plate { canonical: quote.canonical, display: quote.shown, country: quote.country },
         pay: quote.pay.into(),
         extends: quote.extends,
         terms: quote.terms.read()?,
         versions: (quote.user_stay, quote.plate_stay),
-        kept: (of_user, of_plate),
+        kept: Latest { plate, user },
     })
 }
 
-fn sell(tx: &mut dyn Tx, call: &mut Call<'_>, quote: &str, frozen: Frozen) -> Outcome<Ticket> {
+/// What the quote promised, from the start that is possible now: the operator has received the purchase (BG-47).
+fn what_is_sold(call: &Call<'_>, frozen: &Frozen) -> Outcome<Terms> {
+    let Frozen { city, terms, pay, versions, kept, .. } = frozen;
+    let (city, now, stays, pay) = (call.operator.city(city)?, call.now, kept.stays(), quotes::rules_pay(*pay)?);
+    if kept.versions() != *versions {
+        let ask = QuoteAsk { zone: terms.zone.as_str(), minutes: terms.asked_minutes, now, stays, pay };
+        let stale = Stale { now: quote(city, &ask).map(Box::new) };
+        return Err(stale_problem("another purchase changed this stay", &stale));
+    }
+    terms.sold(city, now, stays, pay).map_err(|stale| stale_problem("time went on", &stale))
+}
+
+/// Refused with what a new quote would be: its minutes, total and end, or the code and the values of its refusal.
+fn stale_problem(why: &str, stale: &Stale) -> Failure {
+    let problem = Problem::new(ProblemCode::QuoteStale, format!("{why}: {stale}; ask for a new quote"));
+    match &stale.now {
+        Ok(offered) => problem
+            .with("minutes", offered.granted_minutes)
+            .with("total", offered.total)
+            .with("ends_at", offered.ends_at)
+            .into(),
+        Err(refusal) => {
+            let Failure::Refused(refused) = Failure::from(refusal.clone()) else { return problem.into() };
+            let problem = problem.with("reason", refused.code);
+            refused.params.iter().fold(problem, |problem, (name, value)| problem.with(name, value)).into()
+        }
+    }
+}
+
+fn sell(tx: &mut dyn Tx, call: &mut Call<'_>, quote: &str, frozen: Frozen, terms: Terms) -> Outcome<Ticket> {
     let (now, account) = (call.now, call.who()?.account.clone());
-    let stay = buy_stay(tx, call, &frozen)?;
-    let Frozen { city, canonical, shown, pay, extends, terms, .. } = frozen;
+    let Frozen { city, plate, pay, extends, kept, .. } = frozen;
+    let stay = stays::advance(tx, call, (call.operator.city(&city)?, &plate.canonical), &kept, &terms)?;
     let id = call.operator.id("tk", now);
     let claims = TicketClaims {
         issuer: call.operator.config.issuer.clone(),
@@ -185,7 +264,7 @@ fn sell(tx: &mut dyn Tx, call: &mut Call<'_>, quote: &str, frozen: Frozen) -> Ou
         account: Some(account.clone()),
         city: city.clone(),
         zone: terms.zone.to_string(),
-        plate: canonical.clone(),
+        plate: plate.canonical.clone(),
         channel: Channel::App,
         issued_at: now,
         starts_at: terms.starts_at,
@@ -200,14 +279,13 @@ fn sell(tx: &mut dyn Tx, call: &mut Call<'_>, quote: &str, frozen: Frozen) -> Ou
         id,
         city,
         zone: terms.zone.to_string(),
-        plate: canonical,
-        plate_shown: shown,
+        plate,
         channel: Channel::App,
         state: TicketState::Active,
         issued_at: now,
         starts_at: terms.starts_at,
         ends_at: terms.ends_at,
-        minutes: minutes(terms.starts_at, terms.ends_at),
+        minutes: terms.granted_minutes,
         price: terms.total,
         lines: terms.lines,
         tariff: terms.tariff.to_string(),
@@ -234,26 +312,6 @@ fn sell(tx: &mut dyn Tx, call: &mut Call<'_>, quote: &str, frozen: Frozen) -> Ou
     Ok(ticket)
 }
 
-/// Continues the user's and the plate's stay; a stay that changed since the quote makes the quote stale.
-fn buy_stay(tx: &mut dyn Tx, call: &mut Call<'_>, frozen: &Frozen) -> Outcome<StayOfTicket> {
-    let Frozen { city, canonical, terms, versions, kept, .. } = frozen;
-    let (user, plate) = (kept.0.as_ref(), kept.1.as_ref());
-    if (stays::version(user), stays::version(plate)) != *versions {
-        return refuse(ProblemCode::QuoteStale, "another purchase changed this stay; ask for a new quote");
-    }
-    let rules = call.operator.city(city)?;
-    let of_user = Stay::after_purchase(rules, stays::stay(user), terms)?;
-    let of_plate = Stay::after_purchase(rules, stays::stay(plate), terms)?;
-    let id = stays::advance(tx, call, (city, canonical), kept, (&of_user, &of_plate))?;
-    Ok(StayOfTicket {
-        id,
-        started_at: of_user.started_at,
-        // What holds is the earlier of the two.
-        deadline: [of_user.deadline, of_plate.deadline].into_iter().flatten().min(),
-        paid_until: of_user.paid_until,
-    })
-}
-
 fn store(tx: &mut dyn Tx, ticket: &Ticket, account: &str, quote: &str) -> Outcome<()> {
     tx.write(Write::insert(TicketRow {
         id: ticket.id.clone(),
@@ -265,6 +323,7 @@ fn store(tx: &mut dyn Tx, ticket: &Ticket, account: &str, quote: &str) -> Outcom
         issued_at: ticket.issued_at,
         starts_at: ticket.starts_at,
         ends_at: ticket.ends_at,
+        minutes: ticket.minutes,
         price: ticket.price.minor()?,
         currency: ticket.price.currency,
         lines: Json::of(&ticket.lines)?,
@@ -281,17 +340,13 @@ fn store(tx: &mut dyn Tx, ticket: &Ticket, account: &str, quote: &str) -> Outcom
         ticket: ticket.id.clone(),
         city: ticket.city.clone(),
         zone: ticket.zone.clone(),
-        canonical: ticket.plate.clone(),
-        shown: ticket.plate_shown.clone(),
+        canonical: ticket.plate.canonical.clone(),
+        shown: ticket.plate.display.clone(),
+        country: ticket.plate.country.clone(),
         ends_at: ticket.ends_at,
         signed: ticket.signed.clone(),
     }))?;
     Ok(())
-}
-
-/// Length in minutes, a started one counted.
-fn minutes(from: DateTime<Utc>, until: DateTime<Utc>) -> u32 {
-    u32::try_from(((until - from).num_seconds() + 59) / 60).unwrap_or(0)
 }
 
 /// A ticket with its plate; a plate that was erased reads as empty.
@@ -300,20 +355,18 @@ type TicketWithPlate = (TicketRow, Option<TicketPlateRow>);
 const FROM: &str = "FROM ticket LEFT JOIN ticket_plate ON ticket_plate.ticket = ticket.id";
 
 fn from_rows((row, plate): TicketWithPlate, now: DateTime<Utc>) -> Outcome<Ticket> {
-    let (canonical, shown, signed) =
-        plate.map(|plate| (plate.canonical, plate.shown, plate.signed)).unwrap_or_default();
+    let (plate, signed) = plate.map(|plate| (Plate::from(&plate), plate.signed)).unwrap_or_default();
     Ok(Ticket {
         id: row.id,
         city: row.city,
         zone: row.zone,
-        plate: canonical,
-        plate_shown: shown,
+        plate,
         channel: row.channel.into(),
-        state: state_at(row.state.into(), row.ends_at, now),
+        state: wire_state(ticket::state_at(row.state.into(), row.ends_at, now)),
         issued_at: row.issued_at,
         starts_at: row.starts_at,
         ends_at: row.ends_at,
-        minutes: minutes(row.starts_at, row.ends_at),
+        minutes: row.minutes,
         price: Money::from_minor(row.price, row.currency),
         lines: row.lines.read()?,
         tariff: row.tariff,
@@ -329,9 +382,12 @@ fn from_rows((row, plate): TicketWithPlate, now: DateTime<Utc>) -> Outcome<Ticke
     })
 }
 
-/// The state by the clock: a job that comes late never shows a wrong one.
-fn state_at(stored: TicketState, ends_at: DateTime<Utc>, now: DateTime<Utc>) -> TicketState {
-    if stored == TicketState::Active && ends_at <= now { TicketState::Expired } else { stored }
+const fn wire_state(state: RulesState) -> TicketState {
+    match state {
+        RulesState::Active => TicketState::Active,
+        RulesState::Expired => TicketState::Expired,
+        RulesState::Voided => TicketState::Voided,
+    }
 }
 
 /// What an app shows of parking.
@@ -343,7 +399,7 @@ pub(crate) fn section(tx: &mut dyn Tx, account: &str, now: DateTime<Utc>) -> Out
 fn recent(tx: &mut dyn Tx, account: &str, now: DateTime<Utc>) -> Outcome<Vec<Ticket>> {
     let rows = tx.all(Select::of(
         &format!("{FROM} WHERE ticket.account = $1 AND (ticket.ends_at > $2 OR ticket.id IN (SELECT id FROM ticket WHERE account = $1 AND ends_at <= $2 ORDER BY id DESC LIMIT $3)) ORDER BY ticket.id DESC"),
-        values![account, now.timestamp_millis(), PAGE],
+        values![account, now.timestamp_millis(), OVER],
     ))?;
     rows.into_iter().map(|row| from_rows(row, now)).collect()
 }
@@ -354,22 +410,78 @@ fn one(tx: &mut dyn Tx, ticket: &str, now: DateTime<Utc>) -> Outcome<Option<Tick
     row.map(|row| from_rows(row, now)).transpose()
 }
 
-/// Stores that a ticket ran out, and tells its account.
-fn end_ticket(tx: &mut dyn Tx, _: &Operator, now: DateTime<Utc>, id: &str) -> Outcome<()> {
+/// What time brings to a ticket: at its end it is over, and its account is told.
+fn time_passed(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, id: &str) -> Outcome<()> {
+    happened(tx, operator, now, id, |ends_at| TicketEvent::TimePassed { ends_at })
+}
+
+/// Takes a ticket back before its end: its price is given back, its account is told, and its plate is no longer covered.
+pub(crate) fn void(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, id: &str) -> Outcome<Ticket> {
+    happened(tx, operator, now, id, |ends_at| TicketEvent::Void { ends_at })?;
+    match one(tx, id, now)? {
+        Some(ticket) => Ok(ticket),
+        None => refuse(ProblemCode::NotFound, "there is no such ticket"),
+    }
+}
+
+/// One step of a ticket's state machine: what becomes of it is stored, and what follows is done. A ticket that is erased has no steps.
+fn happened(
+    tx: &mut dyn Tx,
+    operator: &Operator,
+    now: DateTime<Utc>,
+    id: &str,
+    event: impl Fn(DateTime<Utc>) -> TicketEvent,
+) -> Outcome<()> {
     let Some(ticket) = tx.first(find!(TicketRow { id: id }))? else { return Ok(()) };
     let mut account = ticket.account.map(|account| LockedAccount::take(tx, &account)).transpose()?;
     // Read again: now nobody else changes it.
-    let stored = tx.first(find!(TicketRow { id: id }).locking("ticket"))?;
-    if stored.is_none_or(|ticket| ticket.state != StateWord::Active) {
-        return Ok(());
+    let Some(stored) = tx.first(find!(TicketRow { id: id }).locking("ticket"))? else { return Ok(()) };
+    let state = RulesState::from(stored.state);
+    let (next, effects) = ticket::step(state, event(stored.ends_at), now)
+        .map_err(|error| Problem::new(ProblemCode::TicketNotActive, error.to_string()))?;
+    if next != state {
+        tx.write(update!(TicketRow { id: id } set { state: StateWord::try_from(wire_state(next))? }))?;
     }
-    let ended = one(tx, id, now)?;
-    tx.write(update!(TicketRow { id: id } set { state: StateWord::Expired }))?;
-    if let (Some(account), Some(ticket)) = (&mut account, ended) {
-        account.tell(&ticket)?;
+    for effect in effects {
+        match effect {
+            TicketEffect::Refund => give_back(tx, operator, now, id, account.as_mut())?,
+            TicketEffect::TellExpired | TicketEffect::TellVoided => {
+                if let (Some(account), Some(ticket)) = (&mut account, one(tx, id, now)?) {
+                    account.tell(&ticket)?;
+                }
+            }
+        }
+    }
+    if let Some(mut account) = account {
         account.release(tx, now)?;
     }
     Ok(())
+}
+
+/// Gives back what a ticket cost that was paid from a deposit, and takes it out of its stays. Of a closed account it becomes a refund that
+/// is owed.
+fn give_back(
+    tx: &mut dyn Tx,
+    operator: &Operator,
+    now: DateTime<Utc>,
+    id: &str,
+    account: Option<&mut LockedAccount>,
+) -> Outcome<()> {
+    let Some(ticket) = one(tx, id, now)? else { return Ok(()) };
+    stays::take_back(tx, operator.city(&ticket.city)?, account.as_ref().map(|account| account.id.as_str()), &ticket)?;
+    let Some(account) = account.filter(|_| ticket.pay == PayMethod::Deposit) else { return Ok(()) };
+    let (price, holder) = (ticket.price.minor()?, account.id.clone());
+    let gains =
+        if account.is_closed { LedgerAccount::RefundsPayable { holder } } else { LedgerAccount::Deposit { holder } };
+    let revenue = LedgerAccount::Revenue { service: NAME, city: ticket.city };
+    let movement = Movement {
+        id: operator.id("le", now),
+        kind: MovementKind::Refund,
+        reference: &ticket.id,
+        currency: ticket.price.currency,
+        legs: vec![(revenue, price), (gains, -price)],
+    };
+    if account.is_closed { ledger::post(tx, now, None, movement) } else { wallet::post(tx, now, account, movement) }
 }
 
 /// Newest first.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use mesto_operator::{Clock, Config, Durability, Operator, Request, SqliteStore, Store, serve};
-use mesto_protocol::event::Event;
+use mesto_protocol::event::{Cursor, Event};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
@@ -134,25 +134,26 @@ fn answers_travel_over_http_with_the_clock_and_problems() {
 fn the_stream_resumes_behind_the_last_event_and_wakes_for_new_ones() {
     in_time(async {
         let server = Server::start().await;
-        let token = {
+        let (token, first) = {
             let (operator, store) = (Arc::clone(&server.operator), Arc::clone(&server.store));
             tokio::task::spawn_blocking(move || {
                 let world = World::around(operator, store);
                 let driver = world.driver("+381641234567");
                 driver.add("BG789PP");
                 driver.add("BG111AA");
-                driver.token.clone()
+                (driver.token.clone(), driver.cursor(1))
             })
             .await
             .unwrap()
         };
         let head = format!(
-            "GET /v1/events HTTP/1.1\r\naccept: text/event-stream\r\nlast-event-id: 1\r\nauthorization: Bearer {token}"
+            "GET /v1/events HTTP/1.1\r\naccept: text/event-stream\r\nlast-event-id: {first}\r\nauthorization: Bearer {token}"
         );
         let mut stream = server.connect(&head, b"").await;
         let (id, kind, data) = next_event(&mut stream).await;
         let event: Event = serde_json::from_str(&data).unwrap();
-        assert_eq!((id.as_str(), kind.as_str(), event.seq), ("2", "vehicles.vehicle", 2));
+        let at = |seq: i64| Cursor { seq, ..first.clone() };
+        assert_eq!((id, kind.as_str(), event.cursor), (at(2).to_string(), "vehicles.vehicle", at(2)));
 
         let added = server
             .ask(
@@ -162,11 +163,12 @@ fn the_stream_resumes_behind_the_last_event_and_wakes_for_new_ones() {
             .await;
         assert!(added.0.starts_with("HTTP/1.1 201"), "{}", added.0);
         let (id, _, data) = next_event(&mut stream).await;
-        assert_eq!(id, "3");
+        assert_eq!(id, at(3).to_string());
         assert!(data.contains("BG222BB"), "{data}");
 
         let head = format!(
-            "GET /v1/events HTTP/1.1\r\naccept: text/event-stream\r\nlast-event-id: 9\r\nauthorization: Bearer {token}"
+            "GET /v1/events HTTP/1.1\r\naccept: text/event-stream\r\nlast-event-id: {}\r\nauthorization: Bearer {token}",
+            at(9)
         );
         let (head, body) = server.ask(&head, b"").await;
         assert!(head.starts_with("HTTP/1.1 410") && body.contains("cursor_too_old"), "{head}");

@@ -16,12 +16,13 @@ use mesto_protocol::base::sign_in::{Session, SignIn};
 use mesto_protocol::base::vehicles::{NewVehicle, Vehicle, VehiclesSection};
 use mesto_protocol::base::wallet::{NewTopup, Topup, WalletSection};
 use mesto_protocol::device::SoftwareDevice;
-use mesto_protocol::event::EventPage;
+use mesto_protocol::event::{Cursor, EventPage};
 use mesto_protocol::headers;
 use mesto_protocol::kernel::grants::Role;
 use mesto_protocol::orders::driver::{Order, OrdersSection};
 use mesto_protocol::parking::quotes::{Purchase, Purchased, Quote, QuoteRequest};
 use mesto_protocol::parking::tickets::{ParkingSection, Ticket};
+use mesto_rules::City;
 use mesto_rules::money::{Currency, Money};
 use serde::de::DeserializeOwned;
 
@@ -74,10 +75,17 @@ pub fn config() -> Config {
 }
 
 pub fn operator(config: Config) -> Operator {
+    operator_of(belgrade(), config)
+}
+
+pub fn belgrade() -> City {
+    mesto_rules::load::embedded("belgrade").unwrap()
+}
+
+pub fn operator_of(city: City, config: Config) -> Operator {
     let chance = Chance::new(1);
     let keys = Keys::ephemeral(start(), &chance).unwrap();
     let page = HostedPage::new("https://bank.example", "https://operator.example", "mesto", SECRET);
-    let city = mesto_rules::load::embedded("belgrade").unwrap();
     Operator::new(vec![city], keys, Arc::new(chance), Arc::new(page), config).unwrap()
 }
 
@@ -96,6 +104,32 @@ impl World {
 
     pub fn with(store: Arc<dyn Store>, config: Config) -> Self {
         Self { operator: Arc::new(operator(config)), store, now: Cell::new(start()), keys: Cell::new(0) }
+    }
+
+    /// The same store and moment, in a Belgrade that is otherwise.
+    pub fn in_city(&self, change: impl FnOnce(&mut City)) -> Self {
+        let mut city = belgrade();
+        change(&mut city);
+        let operator = Arc::new(operator_of(city, config()));
+        Self { operator, store: Arc::clone(&self.store), now: self.now.clone(), keys: self.keys.clone() }
+    }
+
+    /// As [`World::in_city`], with something else said of parking.
+    pub fn with_parking(&self, change: impl FnOnce(&mut mesto_rules::ParkingSection)) -> Self {
+        self.in_city(|city| {
+            let mut parking = city.section::<mesto_rules::ParkingSection>().unwrap().clone();
+            change(&mut parking);
+            city.put_section(parking).unwrap();
+        })
+    }
+
+    /// As [`World::in_city`], with something else said of daily orders.
+    pub fn with_orders(&self, change: impl FnOnce(&mut mesto_rules::orders::OrdersSection)) -> Self {
+        self.in_city(|city| {
+            let mut orders = city.section::<mesto_rules::orders::OrdersSection>().unwrap().clone();
+            change(&mut orders);
+            city.put_section(orders).unwrap();
+        })
     }
 
     /// A world around an operator that is there already.
@@ -241,7 +275,7 @@ pub fn refused(code: &str, response: &Response) -> serde_json::Map<String, serde
 pub struct Shown {
     pub account: String,
     pub phone_masked: String,
-    pub seq: i64,
+    pub cursor: Cursor,
     pub balance: Money,
     pub topups: Vec<Topup>,
     pub vehicles: Vec<Vehicle>,
@@ -296,7 +330,8 @@ impl Person<'_> {
         let request = QuoteRequest {
             city: "belgrade".into(),
             zone: zone.into(),
-            vehicle: vehicle.into(),
+            vehicle: Some(vehicle.into()),
+            extends: None,
             minutes,
             pay: Default::default(),
         };
@@ -330,11 +365,17 @@ impl Person<'_> {
         let VehiclesSection { vehicles } = account.section().unwrap().unwrap();
         let ParkingSection { tickets } = account.section().unwrap().unwrap();
         let OrdersSection { orders } = account.section().unwrap().unwrap();
-        let Account { account, phone_masked, seq, .. } = account;
-        Shown { account, phone_masked, seq, balance, topups, vehicles, tickets, orders }
+        let Account { account, phone_masked, cursor, .. } = account;
+        Shown { account, phone_masked, cursor, balance, topups, vehicles, tickets, orders }
     }
 
+    /// Events after the one that is so many-th of the account.
     pub fn events(&self, after: i64) -> EventPage {
-        expect(200, self.get(&format!("/v1/events?after={after}")))
+        expect(200, self.get(&format!("/v1/events?after={}", self.cursor(after))))
+    }
+
+    /// The cursor of the account's so many-th event.
+    pub fn cursor(&self, seq: i64) -> Cursor {
+        Cursor { seq, ..self.account().cursor }
     }
 }

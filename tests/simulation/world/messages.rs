@@ -121,6 +121,10 @@ impl World {
             IntentState::Confirmed => self.report.confirmed += 1,
             IntentState::Refused(_) => self.report.refused += 1,
             IntentState::Expired => self.report.expired += 1,
+            // Nobody puts books back from a copy here.
+            IntentState::Lost => {
+                return Err(vec![format!("phone {index}: {} is lost, though the operator forgot nothing", view.key)]);
+            }
         }
         let end = end_of(view);
         let Some(phone) = self.phones.get_mut(index) else { return Ok(()) };

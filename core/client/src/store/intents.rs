@@ -49,6 +49,7 @@ const fn state_word(state: &IntentState) -> &'static str {
         IntentState::Confirmed => "confirmed",
         IntentState::Refused(_) => "refused",
         IntentState::Expired => "expired",
+        IntentState::Lost => "lost",
     }
 }
 
@@ -66,6 +67,7 @@ fn read(row: &Row<'_>) -> Result<IntentRow, StoreError> {
         "at_bank" => IntentState::Unconfirmed(Progress::AtBank),
         "confirmed" => IntentState::Confirmed,
         "expired" => IntentState::Expired,
+        "lost" => IntentState::Lost,
         "refused" => {
             let problem = problem.ok_or_else(|| StoreError::Other("a refusal without its reason".to_owned()))?;
             IntentState::Refused(serde_json::from_slice::<Problem>(problem.as_bytes())?)
@@ -114,21 +116,24 @@ fn many(connection: &Connection, sql: &str, params: impl rusqlite::Params) -> Re
 impl IntentRow {
     /// Stores a new intent. Must be committed before anything is sent.
     pub fn insert(connection: &Connection, new: &NewIntent) -> Result<(), StoreError> {
-        connection.prepare_cached(
-            "INSERT INTO intent (key, account, kind, subject, details, path, body, created_at, not_after, state, open)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'ready', 1)",
-        )?
-        .execute(params![
-            new.key,
-            new.account,
-            new.kind.name(),
-            new.kind.subject(),
-            serde_json::to_string(&new.kind)?,
-            new.path,
-            new.body,
-            new.created_at.timestamp_millis(),
-            new.not_after.timestamp_millis(),
-        ])?;
+        connection
+            .prepare_cached(
+                "INSERT INTO intent
+             (key, account, kind, guard, subject, details, path, body, created_at, not_after, state, open)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'ready', 1)",
+            )?
+            .execute(params![
+                new.key,
+                new.account,
+                new.kind.name(),
+                new.kind.guard(),
+                new.kind.subject(),
+                serde_json::to_string(&new.kind)?,
+                new.path,
+                new.body,
+                new.created_at.timestamp_millis(),
+                new.not_after.timestamp_millis(),
+            ])?;
         Ok(())
     }
 
@@ -137,14 +142,36 @@ impl IntentRow {
         one(connection, &sql, params![key])
     }
 
-    /// The newest intent for this subject that is open, or was confirmed where it can happen only once: what a second
-    /// tap means.
-    pub fn standing(connection: &Connection, kind: &IntentKind, account: &str) -> Result<Option<Self>, StoreError> {
+    /// The oldest open intent with this guard; its row is absent when a newer app stored it in a form of its own.
+    pub fn open_by_guard(
+        connection: &Connection,
+        guard: &str,
+        account: &str,
+    ) -> Result<Option<(String, Option<Self>)>, StoreError> {
         let sql = format!(
-            "SELECT {COLUMNS} FROM intent WHERE subject = ?1 AND kind = ?2 AND account = ?3
-               AND (open = 1 OR (state = 'confirmed' AND kind <> 'topup')) ORDER BY created_at DESC LIMIT 1"
+            "SELECT {COLUMNS} FROM intent WHERE guard = ?1 AND account = ?2 AND open = 1 ORDER BY created_at, key LIMIT 1"
         );
-        one(connection, &sql, params![kind.subject(), kind.name(), account])
+        let mut statement = connection.prepare_cached(&sql)?;
+        let mut rows = statement.query(params![guard, account])?;
+        let Some(row) = rows.next()? else { return Ok(None) };
+        let key = row.get(0)?;
+        match read(row) {
+            Ok(intent) => Ok(Some((key, Some(intent)))),
+            Err(StoreError::Other(_)) => Ok(Some((key, None))),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What an earlier tap on the very same thing bought, where it can be bought only once.
+    pub fn bought(connection: &Connection, kind: &IntentKind, account: &str) -> Result<Option<String>, StoreError> {
+        let key = connection
+            .prepare_cached(
+                "SELECT key FROM intent WHERE subject = ?1 AND kind = ?2 AND account = ?3 AND state = 'confirmed'
+                   AND kind <> 'topup' ORDER BY created_at DESC LIMIT 1",
+            )?
+            .query_row(params![kind.subject(), kind.name(), account], |row| row.get(0))
+            .optional()?;
+        Ok(key)
     }
 
     /// The intent that made this top-up.

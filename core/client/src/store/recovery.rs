@@ -20,7 +20,7 @@ pub struct Recovery {
     pub intents_complete: bool,
 }
 
-const COLUMNS: &str = "key, account, kind, subject, details, path, body, created_at, not_after, state, open, attempts, \
+const COLUMNS: &str = "key, account, kind, guard, subject, details, path, body, created_at, not_after, state, open, attempts, \
                        next_attempt_at, result, problem, ended_at";
 /// The file that is being built; in the place of the old one it goes only when it is whole.
 const REBUILT: &str = ".rebuilt";
@@ -90,7 +90,7 @@ pub(super) fn resume(path: &Path) -> Result<(), StoreError> {
 
 /// Writes what was salvaged; how many intents, and whether all of them.
 fn carry_over(transaction: &Transaction<'_>, salvage: &Salvage) -> Result<(u32, bool), StoreError> {
-    let places = (1..=16).map(|place| format!("?{place}")).collect::<Vec<_>>().join(", ");
+    let places = (1..=17).map(|place| format!("?{place}")).collect::<Vec<_>>().join(", ");
     let insert = format!("INSERT INTO intent ({COLUMNS}) VALUES ({places})");
     let (mut saved, mut complete) = (0_u32, true);
     for row in &salvage.intents {
@@ -131,7 +131,7 @@ fn salvage(path: &Path) -> Salvage {
         let mut statement = connection.prepare(&format!("SELECT {COLUMNS} FROM intent NOT INDEXED WHERE +open = 1"))?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            intents.push((0..16).map(|column| row.get::<_, Value>(column)).collect::<Result<Vec<_>, _>>()?);
+            intents.push((0..17).map(|column| row.get::<_, Value>(column)).collect::<Result<Vec<_>, _>>()?);
         }
         Ok(())
     })()

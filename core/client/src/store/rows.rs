@@ -4,8 +4,9 @@ use chrono::{DateTime, Utc};
 use mesto_protocol::base::accounts::Account;
 use mesto_protocol::base::vehicles::{Vehicle, VehiclesSection};
 use mesto_protocol::base::wallet::{Topup, TopupState, WalletSection};
+use mesto_protocol::event::Cursor;
 use mesto_protocol::orders::driver::{Order, OrderState, OrdersSection};
-use mesto_protocol::parking::tickets::{ParkingSection, Ticket, TicketState};
+use mesto_protocol::parking::tickets::{ParkingSection, TICKETS_OVER, Ticket, TicketState};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -17,7 +18,7 @@ pub mod meta {
     /// The account that is signed in.
     pub const ACCOUNT: &str = "account";
     pub const PHONE_MASKED: &str = "phone_masked";
-    /// Last event that is contained.
+    /// Cursor of the last event that is contained.
     pub const CURSOR: &str = "cursor";
     pub const BALANCE: &str = "balance";
     /// Money moved and the balance does not know it yet: when to ask, epoch milliseconds.
@@ -53,6 +54,11 @@ pub fn get<T: DeserializeOwned>(connection: &Connection, name: &str) -> Result<O
         .query_row(params![name], |row| row.get(0))
         .optional()?;
     Ok(text.map(|text| serde_json::from_slice(text.as_bytes())).transpose()?)
+}
+
+/// Where the stored account stands in its stream.
+pub fn cursor(connection: &Connection) -> Result<Option<Cursor>, StoreError> {
+    get(connection, meta::CURSOR)
 }
 
 pub fn set(connection: &Connection, name: &str, value: &impl Serialize) -> Result<(), StoreError> {
@@ -136,7 +142,8 @@ pub fn put_ticket(connection: &Connection, ticket: &Ticket) -> Result<(), StoreE
         connection,
         ticket,
         "ON CONFLICT (id) DO UPDATE
-         SET open = excluded.open, starts_at = excluded.starts_at, ends_at = excluded.ends_at, json = excluded.json",
+         SET open = excluded.open, lost = excluded.lost, starts_at = excluded.starts_at, ends_at = excluded.ends_at,
+             json = excluded.json",
     )
 }
 
@@ -148,11 +155,13 @@ pub fn put_ticket_if_new(connection: &Connection, ticket: &Ticket) -> Result<(),
 fn write_ticket(connection: &Connection, ticket: &Ticket, conflict: &str) -> Result<(), StoreError> {
     connection
         .prepare_cached(&format!(
-            "INSERT INTO ticket (id, open, issued_at, starts_at, ends_at, json) VALUES (?1, ?2, ?3, ?4, ?5, ?6) {conflict}"
+            "INSERT INTO ticket (id, open, lost, issued_at, starts_at, ends_at, json)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) {conflict}"
         ))?
         .execute(params![
             ticket.id,
             ticket.state == TicketState::Active,
+            ticket.state == TicketState::Lost,
             ticket.issued_at.timestamp_millis(),
             ticket.starts_at.timestamp_millis(),
             ticket.ends_at.timestamp_millis(),
@@ -174,11 +183,21 @@ pub fn active_tickets(connection: &Connection, now: DateTime<Utc>) -> Result<Vec
     )
 }
 
-/// Tickets that ended after `since`, running ones included, latest end first; for the stays of the preview.
+/// Tickets whose time is not over, and which the operator no longer knows, by their end.
+pub fn lost_tickets(connection: &Connection, now: DateTime<Utc>) -> Result<Vec<Ticket>, StoreError> {
+    list(
+        connection,
+        "SELECT json FROM ticket WHERE lost = 1 AND ends_at > ?1 ORDER BY ends_at, id",
+        params![now.timestamp_millis()],
+    )
+}
+
+/// Tickets that ended after `since`, running ones included, latest end first; for the stays of the preview. What the
+/// operator does not know belongs to no stay.
 pub fn tickets_ending_after(connection: &Connection, since: DateTime<Utc>) -> Result<Vec<Ticket>, StoreError> {
     list(
         connection,
-        "SELECT json FROM ticket WHERE ends_at > ?1 ORDER BY ends_at DESC LIMIT 200",
+        "SELECT json FROM ticket WHERE ends_at > ?1 AND lost = 0 ORDER BY ends_at DESC LIMIT 200",
         params![since.timestamp_millis()],
     )
 }
@@ -220,9 +239,9 @@ pub fn order(connection: &Connection, id: &str) -> Result<Option<Order>, StoreEr
     Ok(list(connection, "SELECT json FROM daily_order WHERE id = ?1", params![id])?.into_iter().next())
 }
 
-/// The bank said yes or no; a state of a later version says neither.
+/// It ended; a state of a later version says nothing.
 const fn is_decided(topup: &Topup) -> bool {
-    matches!(topup.state, TopupState::Succeeded | TopupState::Declined)
+    matches!(topup.state, TopupState::Succeeded | TopupState::Declined | TopupState::Abandoned)
 }
 
 pub fn put_topup(connection: &Connection, topup: &Topup) -> Result<(), StoreError> {
@@ -254,40 +273,76 @@ pub fn topup(connection: &Connection, id: &str) -> Result<Option<Topup>, StoreEr
 }
 
 /// Takes an answer of `GET /v1/account` as the whole truth about vehicles, and about every ticket, order and top-up it
-/// names. A ticket that is stored as active and is missing in it is over. Gives the top-ups that wait for the bank.
+/// names. A ticket that is stored as active and is missing in it is over; when the operator's books were put back from a
+/// copy (`is_behind`), what is stored and should be in the answer and is not is lost. Gives the top-ups that wait for the
+/// bank.
 pub fn replace_account(
     connection: &Connection,
     account: &Account,
+    is_behind: bool,
     now: DateTime<Utc>,
 ) -> Result<Vec<Topup>, StoreError> {
-    // A service that the operator does not have has nothing.
+    // A service that the operator does not have has nothing, and can have lost nothing.
     let wallet: Option<WalletSection> = account.section()?;
     let vehicles = account.section()?.map_or_else(Vec::new, |VehiclesSection { vehicles }| vehicles);
-    let tickets = account.section()?.map_or_else(Vec::new, |ParkingSection { tickets }| tickets);
-    let orders = account.section()?.map_or_else(Vec::new, |OrdersSection { orders }| orders);
-
+    let tickets = account.section()?.map(|ParkingSection { tickets }| tickets);
+    let orders = account.section()?.map(|OrdersSection { orders }| orders);
+    if is_behind {
+        lose_tickets(connection, tickets.as_deref(), now)?;
+        lose_orders(connection, orders.as_deref())?;
+    }
     connection.execute("DELETE FROM vehicle", [])?;
     for vehicle in &vehicles {
         put_vehicle(connection, vehicle)?;
     }
     connection.execute("UPDATE ticket SET open = 0 WHERE open = 1", [])?;
-    for ticket in &tickets {
+    for ticket in tickets.iter().flatten() {
         put_ticket(connection, ticket)?;
     }
-    for order in &orders {
+    for order in orders.iter().flatten() {
         put_order(connection, order)?;
     }
     let (balance, topups) = wallet.map_or((None, Vec::new()), |wallet| (Some(wallet.balance), wallet.topups));
     for topup in &topups {
         put_topup_if_newer(connection, topup)?;
     }
-    set(connection, meta::CURSOR, &account.seq)?;
+    set(connection, meta::CURSOR, &account.cursor)?;
     if let Some(balance) = balance {
         set(connection, meta::BALANCE, &balance)?;
     }
     set(connection, meta::PHONE_MASKED, &account.phone_masked)?;
     set(connection, meta::LAST_SYNC, &now.timestamp_millis())?;
     Ok(topups)
+}
+
+/// Marks the tickets that the answer would tell of and does not: the operator does not know them any more.
+fn lose_tickets(connection: &Connection, told: Option<&[Ticket]>, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let Some(told) = told else { return Ok(()) };
+    let over = told.iter().filter(|ticket| ticket.state != TicketState::Active);
+    // Of those that are over the answer tells the newest; older ones it passes over. Ids grow with time.
+    let oldest = over.clone().map(|ticket| ticket.id.as_str()).min().filter(|_| over.count() >= TICKETS_OVER);
+    let stored: Vec<Ticket> = list(connection, "SELECT json FROM ticket", [])?;
+    for mut ticket in stored {
+        let is_told_of = ticket.ends_at > now || oldest.is_none_or(|oldest| ticket.id.as_str() > oldest);
+        if is_told_of && !told.iter().any(|known| known.id == ticket.id) {
+            ticket.state = TicketState::Lost;
+            put_ticket(connection, &ticket)?;
+        }
+    }
+    Ok(())
+}
+
+/// The same of orders that are not paid.
+fn lose_orders(connection: &Connection, told: Option<&[Order]>) -> Result<(), StoreError> {
+    let Some(told) = told else { return Ok(()) };
+    let stored: Vec<Order> = list(connection, "SELECT json FROM daily_order WHERE open = 1", [])?;
+    for mut order in stored {
+        if !told.iter().any(|known| known.id == order.id) {
+            order.state = OrderState::Lost;
+            put_order(connection, &order)?;
+        }
+    }
+    Ok(())
 }
 
 /// Days that ended things are kept on the phone; `None` when the city does not say.

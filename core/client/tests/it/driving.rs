@@ -119,9 +119,9 @@ fn a_wrong_plate_is_refused_on_the_phone_with_what_would_be_right() {
         assert!(!error.advice(Locale::SrLatn).is_empty());
     }
     assert!(phone.net.log().is_empty(), "nothing was sent");
-    assert_eq!(run(phone.client.add_vehicle("bg 789-pp", Some("Fića"))).unwrap().canonical, "BG789PP");
+    assert_eq!(run(phone.client.add_vehicle("bg 789-pp", Some("Fića"))).unwrap().plate.canonical, "BG789PP");
     assert_eq!(run(phone.client.add_vehicle("BG789PP", None)).unwrap_err().code(), "vehicle_exists");
-    run(phone.client.remove_vehicle(&phone.car())).unwrap();
+    run(phone.client.remove_vehicle(&phone.car(), false)).unwrap();
     assert!(phone.shown().vehicles.is_empty());
 }
 
@@ -247,4 +247,36 @@ fn a_clock_two_hours_wrong_changes_neither_quote_nor_purchase_bg_47() {
     let quote = phone.quote("red", 60);
     let intent = run(phone.client.buy(&quote)).unwrap();
     assert_eq!((intent.state, intent.not_after), (IntentState::Confirmed, quote.expires_at));
+}
+
+#[test]
+fn a_parked_car_is_removed_only_when_that_is_confirmed_and_its_ticket_goes_on_bg_54() {
+    let phone = Phone::ready("1000");
+    let ticket = run(phone.client.buy(&phone.quote("green", 60))).unwrap().ticket.unwrap();
+    phone.net.log();
+    let asked = run(phone.client.remove_vehicle(&phone.car(), false)).unwrap_err();
+    assert_eq!((asked.code(), asked.params()["ticket"].as_str()), ("vehicle_parked", Some(ticket.id.as_str())));
+    assert_eq!(phone.client.text("error-vehicle_parked.plain", &[]), "This car is parked.");
+    for (locale, said) in [(Locale::En, "BG 789-PP has a ticket until"), (Locale::SrLatn, "BG 789-PP ima kartu do")] {
+        assert!(asked.text(locale).starts_with(said), "{}", asked.text(locale));
+    }
+    assert!(phone.net.log().is_empty(), "nothing was sent");
+
+    run(phone.client.remove_vehicle(&phone.car(), true)).unwrap();
+    assert!(phone.shown().vehicles.is_empty());
+    let more = run(phone.client.extend(&ticket.id, 60)).unwrap();
+    assert_eq!((more.extends.as_deref(), more.terms.starts_at), (Some(ticket.id.as_str()), ticket.ends_at));
+    assert_eq!(run(phone.client.buy(&more)).unwrap().state, IntentState::Confirmed);
+    assert_eq!(phone.shown().active_tickets.len(), 2);
+}
+
+#[test]
+fn a_car_that_a_purchase_is_open_for_is_not_removed_unasked() {
+    let phone = Phone::ready("1000");
+    phone.net.fault("POST /v1/tickets", Fault::AnswerLost);
+    let open = run(phone.client.buy(&phone.quote("green", 60))).unwrap();
+    let asked = run(phone.client.remove_vehicle(&phone.car(), false)).unwrap_err();
+    assert_eq!((asked.code(), asked.params()["intent"].as_str()), ("unconfirmed", Some(open.key.as_str())));
+    run(phone.client.remove_vehicle(&phone.car(), true)).unwrap();
+    assert_eq!(run(phone.client.settle()).unwrap()[0].state, IntentState::Confirmed);
 }

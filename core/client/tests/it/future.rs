@@ -3,12 +3,17 @@
 use mesto_client::protocol::orders::driver::OrderState;
 use mesto_client::protocol::parking::tickets::{Channel, TicketState};
 use mesto_client::{Client, IntentState, Progress};
+use mesto_protocol::event::Cursor;
 use serde_json::{Value, json};
 
 use crate::support::{Fault, Phone, config, rsd, run};
 
 fn says(body: &Value) -> Fault {
     Fault::Says(200, Vec::new(), body.to_string().into_bytes())
+}
+
+fn asked_after(cursor: &Cursor) -> String {
+    format!("GET /v1/events?after={}", cursor.to_string().replace(':', "%3A"))
 }
 
 /// What the operator answers, for a later one to be made of it.
@@ -23,13 +28,14 @@ fn answer(phone: &Phone, path: &str) -> Value {
 fn an_event_of_a_service_nobody_knows_is_passed_over() {
     let phone = Phone::ready("1000");
     run(phone.client.buy(&phone.quote("red", 60))).unwrap();
-    let before = run(phone.client.sync()).unwrap().cursor;
+    let before: Cursor = run(phone.client.sync()).unwrap().cursor.parse().unwrap();
+    let next = Cursor { seq: before.seq + 1, ..before.clone() };
     phone.net.log();
-    let events = json!([{"seq": before + 1, "at": phone.time.now(), "kind": "rides.ride", "data": {"seats": 2}}]);
-    phone.net.fault("GET /v1/events", says(&json!({"events": events, "next": before + 1, "more": false})));
+    let events = json!([{"cursor": next, "at": phone.time.now(), "kind": "rides.ride", "data": {"seats": 2}}]);
+    phone.net.fault("GET /v1/events", says(&json!({"events": events, "next": next, "more": false})));
     let report = run(phone.client.sync()).unwrap();
-    assert_eq!((report.from_snapshot, report.cursor), (false, before + 1));
-    assert_eq!(phone.net.log(), [format!("GET /v1/events?after={before}")]);
+    assert_eq!((report.from_snapshot, report.cursor), (false, next.to_string()));
+    assert_eq!(phone.net.log(), [asked_after(&before)]);
     assert_eq!((phone.balance(), phone.shown().active_tickets.len()), (rsd("920.00"), 1));
 }
 
@@ -37,18 +43,19 @@ fn an_event_of_a_service_nobody_knows_is_passed_over() {
 fn an_event_nobody_knows_of_a_known_service_makes_the_phone_read_the_account() {
     let phone = Phone::ready("1000");
     run(phone.client.buy(&phone.quote("red", 60))).unwrap();
-    let before = run(phone.client.sync()).unwrap().cursor;
+    let before: Cursor = run(phone.client.sync()).unwrap().cursor.parse().unwrap();
+    let next = Cursor { seq: before.seq + 1, ..before.clone() };
     let at = phone.time.now();
     for data in [json!({"seats": 2}), json!(null)] {
         phone.net.log();
         let events = json!([
-            {"seq": before, "at": at, "kind": "wallet.balance", "data": {"balance": {"amount": "5.00", "currency": "RSD"}}},
-            {"seq": before + 1, "at": at, "kind": "parking.lot", "data": data},
+            {"cursor": before, "at": at, "kind": "wallet.balance", "data": {"balance": {"amount": "5.00", "currency": "RSD"}}},
+            {"cursor": next, "at": at, "kind": "parking.lot", "data": data},
         ]);
-        phone.net.fault("GET /v1/events", says(&json!({"events": events, "next": before + 1, "more": false})));
+        phone.net.fault("GET /v1/events", says(&json!({"events": events, "next": next, "more": false})));
         let report = run(phone.client.sync()).unwrap();
         assert!(report.from_snapshot, "{report:?}");
-        assert_eq!(phone.net.log(), [format!("GET /v1/events?after={before}"), "GET /v1/account".to_owned()]);
+        assert_eq!(phone.net.log(), [asked_after(&before), "GET /v1/account".to_owned()]);
         assert_eq!((phone.balance(), phone.shown().active_tickets.len()), (rsd("920.00"), 1));
     }
 }
@@ -74,7 +81,8 @@ fn a_known_event_in_a_new_shape_loses_no_ticket() {
 fn a_state_nobody_knows_is_shown_as_such_and_never_as_running_or_payable() {
     let phone = Phone::ready("1000");
     let ticket = run(phone.client.buy(&phone.quote("red", 60))).unwrap().ticket.unwrap();
-    let cursor = run(phone.client.sync()).unwrap().cursor;
+    let cursor: Cursor = run(phone.client.sync()).unwrap().cursor.parse().unwrap();
+    let after = |by: i64| Cursor { seq: cursor.seq + by, ..cursor.clone() };
     let mut later = serde_json::to_value(&ticket).unwrap();
     later["state"] = json!("suspended");
     later["channel"] = json!("watch");
@@ -85,10 +93,10 @@ fn a_state_nobody_knows_is_shown_as_such_and_never_as_running_or_payable() {
     });
     let at = phone.time.now();
     let events = json!([
-        {"seq": cursor + 1, "at": at, "kind": "parking.ticket", "data": later, "node": 4},
-        {"seq": cursor + 2, "at": at, "kind": "orders.order", "data": order},
+        {"cursor": after(1), "at": at, "kind": "parking.ticket", "data": later, "node": 4},
+        {"cursor": after(2), "at": at, "kind": "orders.order", "data": order},
     ]);
-    phone.net.fault("GET /v1/events", says(&json!({"events": events, "next": cursor + 2, "more": false, "lag": 0})));
+    phone.net.fault("GET /v1/events", says(&json!({"events": events, "next": after(2), "more": false, "lag": 0})));
     let report = run(phone.client.sync()).unwrap();
     assert_eq!((report.from_snapshot, report.events), (false, 2));
     // Also after the app is opened again: what it stored it can read.
@@ -175,8 +183,9 @@ fn an_intent_that_a_newer_app_stored_keeps_nothing_else_from_being_shown() {
         ("k2", serde_json::to_string(&mine.kind).unwrap(), "queued"),
     ] {
         file.execute(
-            "INSERT INTO intent (key, account, kind, subject, details, path, body, created_at, not_after, state, open)
-             SELECT ?1, account, 'ride', ?1, ?2, path, body, created_at, not_after, ?3, 1 FROM intent WHERE key = ?4",
+            "INSERT INTO intent
+             (key, account, kind, guard, subject, details, path, body, created_at, not_after, state, open)
+             SELECT ?1, account, 'ride', guard, ?1, ?2, path, body, created_at, not_after, ?3, 1 FROM intent WHERE key = ?4",
             [key, &details, state, &mine.key],
         )
         .unwrap();
@@ -188,4 +197,8 @@ fn an_intent_that_a_newer_app_stored_keeps_nothing_else_from_being_shown() {
     assert_eq!(run(phone.client.settle()).unwrap()[0].state, IntentState::Confirmed);
     let left: i64 = file.query_row("SELECT count(*) FROM intent WHERE open = 1", [], |row| row.get(0)).unwrap();
     assert_eq!(left, 2, "they wait for the app that knows them");
+    // What they are for is not known either: nothing is paid there before they ended.
+    let refused = run(phone.client.buy(&phone.quote("red", 30))).unwrap_err();
+    assert_eq!((refused.code(), refused.params()["intent"].as_str()), ("unconfirmed", Some("k1")));
+    assert_eq!(run(phone.client.buy(&phone.quote("yellow", 60))).unwrap().state, IntentState::Confirmed);
 }

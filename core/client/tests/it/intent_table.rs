@@ -25,6 +25,7 @@ const fn event_word(event: &IntentEvent) -> &'static str {
     match event {
         IntentEvent::Go => "go on",
         IntentEvent::Withdraw => "withdraw",
+        IntentEvent::Abandon => "give up",
         IntentEvent::Reopened => "given up on its way",
         IntentEvent::NotSent => "not sent",
         IntentEvent::NoAnswer => "no answer",
@@ -34,6 +35,7 @@ const fn event_word(event: &IntentEvent) -> &'static str {
         IntentEvent::Refused(_) => "refused",
         IntentEvent::TooLate => "arrived too late",
         IntentEvent::Tombstoned => "put aside by the operator",
+        IntentEvent::Forgotten => "not known, older than the operator's memory",
     }
 }
 
@@ -42,6 +44,7 @@ const fn effect_word(effect: &IntentEffect) -> &'static str {
         IntentEffect::Send => "send with its key",
         IntentEffect::Cancel => "ask the operator to put the key aside",
         IntentEffect::AskBank => "ask how the top-up stands",
+        IntentEffect::AbandonAtBank => "give the top-up up at the operator",
         IntentEffect::RetryLater { .. } => "try again later",
     }
 }
@@ -50,6 +53,7 @@ fn table() -> String {
     let events = [
         IntentEvent::Go,
         IntentEvent::Withdraw,
+        IntentEvent::Abandon,
         IntentEvent::Reopened,
         IntentEvent::NotSent,
         IntentEvent::NoAnswer,
@@ -59,6 +63,7 @@ fn table() -> String {
         IntentEvent::Refused(Problem::new(ProblemCode::DepositTooLow, "")),
         IntentEvent::TooLate,
         IntentEvent::Tombstoned,
+        IntentEvent::Forgotten,
     ];
     let mut table = String::from(
         "# The intent\n\n\
@@ -68,7 +73,7 @@ fn table() -> String {
          anything is sent, always sent with the same key and body, never sent after its deadline, and ends once. Until then it is\n\
          unconfirmed: neither paid nor unpaid. *Ready*: surely nothing has left the phone. *Leaving*: the first request is on its way.\n\
          *Left*: only the operator can end it. *At bank*: a top-up that the driver and the bank decide.\n\n\
-         What is not listed changes nothing; confirmed, refused and expired are final.\n\n\
+         What is not listed changes nothing; confirmed, refused, expired and lost are final.\n\n\
          | state | event | when | becomes | effect |\n|---|---|---|---|---|\n",
     );
     for progress in [Progress::Ready, Progress::Leaving, Progress::Left, Progress::AtBank] {
@@ -96,7 +101,7 @@ fn table() -> String {
             }
         }
     }
-    for ended in [IntentState::Confirmed, IntentState::Expired] {
+    for ended in [IntentState::Confirmed, IntentState::Expired, IntentState::Lost] {
         for event in &events {
             assert_eq!(step(ended.clone(), event, morning(), morning()), (ended.clone(), Vec::new()), "an end stays");
         }

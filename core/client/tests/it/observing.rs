@@ -101,7 +101,7 @@ fn the_snapshot_file_of_widgets_follows_the_state() {
     run(client.buy(&quote)).unwrap();
     run(client.buy(&phone.quote("red", 60))).unwrap();
     let json: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
-    assert_eq!(json["active_tickets"][0]["plate"], "BG789PP");
+    assert_eq!(json["active_tickets"][0]["plate"]["canonical"], "BG789PP");
     assert_eq!(json["balance"]["amount"], "920.00");
     assert_eq!(
         (&json["open_intents"][0]["state"], &json["open_intents"][0]["progress"]),

@@ -199,8 +199,9 @@ fn an_intent_that_came_out_garbled_is_left_out_and_one_damaged_file_is_kept() {
         if round == 1 {
             let file = rusqlite::Connection::open(&path).unwrap();
             file.execute_batch(
-                "INSERT INTO intent (key, account, kind, subject, details, path, body, created_at, not_after, state, open)
-                 SELECT 'garbled', account, kind, subject, '{', path, body, created_at, not_after, state, 1 FROM intent
+                "INSERT INTO intent
+                 (key, account, kind, guard, subject, details, path, body, created_at, not_after, state, open)
+                 SELECT 'garbled', account, kind, guard, subject, '{', path, body, created_at, not_after, state, 1 FROM intent
                  WHERE open = 1",
             )
             .unwrap();

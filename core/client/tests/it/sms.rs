@@ -36,7 +36,7 @@ fn while_it_may_have_been_executed_there_is_no_sms() {
     phone.net.fault("POST /v1/tickets", Fault::RequestLost);
     let intent = run(phone.client.buy(&quote)).unwrap();
     phone.net.offline(true);
-    assert_eq!(run(phone.client.switch_to_sms(&intent.key)).unwrap_err().code(), "intent_unconfirmed");
+    assert_eq!(run(phone.client.switch_to_sms(&intent.key)).unwrap_err().code(), "unconfirmed");
     assert_eq!(phone.client.intent(&intent.key).unwrap().unwrap().state, IntentState::Unconfirmed(Progress::Left));
     phone.net.offline(false);
     assert_eq!(run(phone.client.switch_to_sms(&intent.key)).unwrap().body, "BG789PP");

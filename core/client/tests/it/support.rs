@@ -17,6 +17,7 @@ use mesto_client::{
 };
 use mesto_operator::{HostedPage, Keys, Operator, Request, SqliteInline};
 use mesto_protocol::device::SoftwareDevice;
+use mesto_rules::City;
 
 pub const PHONE: &str = "+381641234567";
 pub const SECRET: &[u8] = b"shared with the bank";
@@ -59,6 +60,14 @@ struct TimeState {
 }
 
 impl Time {
+    pub fn new() -> Self {
+        Self(Arc::new(Mutex::new(TimeState {
+            now: morning(),
+            wrong_by: TimeDelta::zero(),
+            booted: morning() - TimeDelta::hours(5),
+            boots: 0,
+        })))
+    }
     pub fn now(&self) -> DateTime<Utc> {
         self.0.lock().unwrap().now
     }
@@ -146,6 +155,9 @@ impl Fault {
     }
 }
 
+/// A copy of an operator's store.
+pub struct Copy(Vec<(String, Vec<mesto_operator::store::Row>)>);
+
 /// The network with the operator at its end.
 pub struct Net {
     pub operator: Operator,
@@ -164,10 +176,16 @@ struct NetState {
 
 impl Net {
     pub fn new(time: Time) -> Arc<Self> {
+        Self::in_city(time, |_| {})
+    }
+
+    /// An operator of a Belgrade that is otherwise.
+    pub fn in_city(time: Time, change: impl FnOnce(&mut City)) -> Arc<Self> {
         let entropy = Arc::new(Counter::new(1));
         let keys = Keys::ephemeral(time.now(), entropy.as_ref()).unwrap();
         let page = HostedPage::new("https://bank.example", "https://operator.example", "mesto", SECRET);
-        let city = mesto_rules::load::embedded("belgrade").unwrap();
+        let mut city = mesto_rules::load::embedded("belgrade").unwrap();
+        change(&mut city);
         let operator =
             Operator::new(vec![city], keys, entropy, Arc::new(page), mesto_operator::Config::default()).unwrap();
         Arc::new(Self { operator, store: SqliteInline::in_memory().unwrap(), time, state: Mutex::default() })
@@ -233,6 +251,48 @@ impl Net {
         request.body = body;
         let answer = self.handle(&request);
         assert_eq!(answer.status / 100, 2, "{}", String::from_utf8_lossy(&answer.body));
+    }
+
+    /// A copy of the operator's store: its tables in the order they were made, with their rows.
+    pub fn copy(&self) -> Copy {
+        use mesto_operator::Store as _;
+        let mut copy = Vec::new();
+        self.store
+            .transact(&mut |tx| {
+                copy.clear();
+                for table in tx.query("SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'schema_history' AND name NOT LIKE 'sqlite%' ORDER BY rowid", &[])? {
+                    let name = table.get::<String>("name")?;
+                    let rows = tx.query(&format!("SELECT * FROM {name}"), &[])?;
+                    copy.push((name, rows));
+                }
+                Ok(())
+            })
+            .unwrap();
+        Copy(copy)
+    }
+
+    /// The store is put back from a copy, as after a disaster; `told` says it to the operator, as the guide asks.
+    pub fn put_back(&self, copy: &Copy, told: bool) {
+        use mesto_operator::Store as _;
+        use mesto_operator::store::Value;
+        self.store
+            .transact(&mut |tx| {
+                for (table, _) in copy.0.iter().rev() {
+                    tx.execute(&format!("DELETE FROM {table}"), &[])?;
+                }
+                for (table, rows) in &copy.0 {
+                    for row in rows {
+                        let values: Vec<Value> = row.columns().map(|(_, value)| value.clone()).collect();
+                        let places: Vec<String> = (1..=values.len()).map(|place| format!("${place}")).collect();
+                        tx.execute(&format!("INSERT INTO {table} VALUES ({})", places.join(", ")), &values)?;
+                    }
+                }
+                Ok(())
+            })
+            .unwrap();
+        if told {
+            self.operator.begin_epoch(&self.store, self.time.now()).unwrap();
+        }
     }
 
     /// The books are right, and hold so many sold tickets.
@@ -343,13 +403,7 @@ pub struct Phone {
 impl Phone {
     /// A new phone with the city on it; nobody is signed in.
     pub fn new() -> Self {
-        let time = Time(Arc::new(Mutex::new(TimeState {
-            now: morning(),
-            wrong_by: TimeDelta::zero(),
-            booted: morning() - TimeDelta::hours(5),
-            boots: 0,
-        })));
-        Self::on(&Net::new(time.clone()), 2)
+        Self::on(&Net::new(Time::new()), 2)
     }
 
     /// Another phone on the same network; `seed` tells phones apart.
@@ -373,7 +427,12 @@ impl Phone {
 
     /// Signed in, one car, this much on the deposit.
     pub fn ready(deposit: &str) -> Self {
-        let phone = Self::new();
+        Self::new().made_ready(deposit)
+    }
+
+    /// The same, of a phone that is there.
+    pub fn made_ready(self, deposit: &str) -> Self {
+        let phone = self;
         phone.sign_in();
         run(phone.client.add_vehicle("BG 789-PP", None)).unwrap();
         if deposit != "0" {

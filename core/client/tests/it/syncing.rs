@@ -1,9 +1,20 @@
 //! Keeping up with the account: events in order, once each, resumed; a whole reading when some are gone.
 
-use mesto_client::ProblemCode;
+use mesto_client::protocol::parking::tickets::{Ticket, TicketState};
+use mesto_client::{IntentState, Locale, ProblemCode, SyncReport};
+use mesto_protocol::event::Cursor;
 use serde_json::json;
 
 use crate::support::{Fault, PHONE, Phone, poll, rsd, run};
+
+/// The cursor of a report, read.
+fn cursor(report: &SyncReport) -> Cursor {
+    report.cursor.parse().unwrap()
+}
+
+fn later(cursor: &Cursor, by: i64) -> Cursor {
+    Cursor { seq: cursor.seq + by, ..cursor.clone() }
+}
 
 /// A second phone of the same driver.
 fn another(phone: &Phone) -> Phone {
@@ -44,9 +55,9 @@ fn a_cursor_that_is_too_old_reads_the_account_anew() {
 #[test]
 fn a_gap_in_the_events_is_noticed() {
     let phone = Phone::ready("1000");
-    let before = run(phone.client.sync()).unwrap().cursor;
-    let page = json!({"events": [{"seq": before + 2, "at": phone.time.now(), "kind": "wallet.balance",
-        "data": {"balance": {"amount": "1.00", "currency": "RSD"}}}], "next": before + 2, "more": false});
+    let before = cursor(&run(phone.client.sync()).unwrap());
+    let page = json!({"events": [{"cursor": later(&before, 2), "at": phone.time.now(), "kind": "wallet.balance",
+        "data": {"balance": {"amount": "1.00", "currency": "RSD"}}}], "next": later(&before, 2), "more": false});
     phone.net.fault("GET /v1/events", Fault::Says(200, Vec::new(), page.to_string().into_bytes()));
     assert!(run(phone.client.sync()).unwrap().from_snapshot);
     assert_eq!(phone.balance(), rsd("1000.00"));
@@ -55,20 +66,20 @@ fn a_gap_in_the_events_is_noticed() {
 #[test]
 fn an_event_twice_does_no_harm() {
     let phone = Phone::ready("1000");
-    let before = run(phone.client.sync()).unwrap().cursor;
+    let before = cursor(&run(phone.client.sync()).unwrap());
     let at = phone.time.now();
-    let event = |seq: i64, kind: &str, amount: &str| {
+    let event = |by: i64, kind: &str, amount: &str| {
         let data = json!({"balance": {"amount": amount, "currency": "RSD"}});
-        json!({"seq": seq, "at": at, "kind": kind, "data": data})
+        json!({"cursor": later(&before, by), "at": at, "kind": kind, "data": data})
     };
-    let page = json!({"next": before + 2, "more": false, "events": [
-        event(before, "wallet.balance", "5.00"),
-        event(before + 1, "wallet.balance", "6.00"),
-        event(before + 2, "wallet.balance", "7.00"),
+    let page = json!({"next": later(&before, 2), "more": false, "events": [
+        event(0, "wallet.balance", "5.00"),
+        event(1, "wallet.balance", "6.00"),
+        event(2, "wallet.balance", "7.00"),
     ]});
     phone.net.fault("GET /v1/events", Fault::Says(200, Vec::new(), page.to_string().into_bytes()));
     let report = run(phone.client.sync()).unwrap();
-    assert_eq!((report.events, report.cursor), (2, before + 2));
+    assert_eq!((report.events, cursor(&report)), (2, later(&before, 2)));
     assert_eq!(phone.balance(), rsd("7.00"));
 }
 
@@ -147,4 +158,105 @@ fn what_is_older_than_the_city_keeps_leaves_the_phone() {
     assert!(phone.client.ticket(&ticket).is_ok());
     pass(parking.retention.tickets_days - events_days);
     assert_eq!(phone.client.ticket(&ticket).unwrap_err().code(), "ticket_missing");
+}
+
+#[test]
+fn a_phone_that_is_ahead_of_books_put_back_from_a_copy_takes_them_as_they_are_and_says_what_they_lack() {
+    // Told to the operator: another epoch. Not told (a replica that lagged took over): the cursor is ahead of the account.
+    for told in [true, false] {
+        let phone = Phone::ready("5000");
+        let kept = run(phone.client.buy(&phone.quote("blue", 300))).unwrap().ticket.unwrap();
+        phone.after(1);
+        let (copy, balance) = (phone.net.copy(), phone.balance());
+        let lost = run(phone.client.buy(&phone.quote("green", 120))).unwrap();
+        let over = run(phone.client.buy(&phone.quote("red", 60))).unwrap().ticket.unwrap();
+        run(phone.client.add_vehicle("NS 123-ŠČ", None)).unwrap();
+        run(phone.client.sync()).unwrap();
+        phone.after(65);
+        run(phone.client.sync()).unwrap();
+        assert_eq!(phone.shown().active_tickets.len(), 2);
+        phone.net.put_back(&copy, told);
+
+        let report = run(phone.client.sync()).unwrap();
+        assert!(report.from_snapshot, "{report:?}");
+        let shown = phone.shown();
+        let ids = |tickets: &[Ticket]| tickets.iter().map(|one| one.id.clone()).collect::<Vec<_>>();
+        let gone = lost.ticket.unwrap();
+        assert_eq!(
+            (ids(&shown.active_tickets), ids(&shown.lost_tickets)),
+            (vec![kept.id.clone()], vec![gone.id.clone()])
+        );
+        assert_eq!((shown.balance, shown.vehicles.len()), (Some(balance), 1));
+        assert_eq!(phone.client.ticket(&over.id).unwrap().state, TicketState::Lost, "also of those that are over");
+        assert_eq!(phone.client.intent(&lost.key).unwrap().unwrap().state, IntentState::Confirmed, "an end stays");
+        assert!(phone.client.reminders().iter().all(|one| one.ticket == kept.id));
+        for locale in [Locale::En, Locale::SrLatn] {
+            let word = mesto_client::texts::text(locale, "ticket-state-lost", &[], None);
+            assert!(word.contains("perat"), "{word}");
+        }
+        // Its signature still holds.
+        assert!(phone.client.ticket_code(&gone.id).is_ok() && phone.client.verified_ticket(&gone.id).is_ok());
+
+        // From here on both go together again, and what comes is not passed over.
+        let new = run(phone.client.buy(&phone.quote("green", 60))).unwrap().ticket.unwrap();
+        let other = another(&phone);
+        run(other.client.add_vehicle("NS 123-ŠČ", None)).unwrap();
+        let report = run(phone.client.sync()).unwrap();
+        assert!(!report.from_snapshot && report.events > 0, "{report:?}");
+        assert_eq!(ids(&phone.shown().active_tickets), [new.id, kept.id]);
+        assert_eq!(phone.shown().vehicles.len(), 2);
+        assert_eq!(run(phone.client.sync()).unwrap().events, 0);
+        // A ticket that is known again is what the operator says.
+        let extended = run(phone.client.extend(&gone.id, 30)).unwrap();
+        assert_eq!(extended.plate.canonical, "BG789PP");
+        phone.after(100);
+        assert!(phone.shown().lost_tickets.is_empty(), "its time is over");
+    }
+}
+
+#[test]
+fn two_syncs_at_once_do_not_take_the_slower_one_for_books_put_back() {
+    let phone = Phone::ready("1000");
+    phone.net.fault("GET /v1/events", Fault::refuses(ProblemCode::CursorTooOld));
+    phone.net.fault("GET /v1/account", Fault::Waits);
+    let mut slow = Box::pin(phone.client.sync());
+    assert!(poll(slow.as_mut()).is_none(), "the account as it was before is on its way");
+    run(phone.client.buy(&phone.quote("red", 60))).unwrap();
+    run(phone.client.sync()).unwrap();
+    run(slow).unwrap();
+    let shown = phone.shown();
+    assert_eq!((shown.active_tickets.len(), shown.lost_tickets.len()), (1, 0));
+    assert_eq!(shown.balance, Some(rsd("920.00")));
+}
+
+#[test]
+fn a_purchase_of_the_lost_time_is_neither_paid_nor_unpaid_and_locks_nobody_out_bg_34() {
+    let phone = Phone::ready("1000");
+    let copy = phone.net.copy();
+    phone.net.fault("POST /v1/tickets", Fault::AnswerLost);
+    let bought = run(phone.client.buy(&phone.quote("red", 60))).unwrap();
+    phone.after(10);
+    phone.net.put_back(&copy, true);
+    // The next purchase there finds it, and says so instead of buying beside it.
+    let answer = run(phone.client.buy(&phone.quote("red", 60))).unwrap();
+    assert_eq!((&answer.key, &answer.state), (&bought.key, &IntentState::Lost));
+    assert_eq!(answer.state.name(), "lost");
+    for locale in [Locale::En, Locale::SrLatn] {
+        let said = mesto_client::texts::text(locale, "buy-lost-advice", &[], None);
+        assert!(said.contains("depo"), "{said}");
+    }
+    assert!(phone.shown().open_intents.is_empty());
+    assert_eq!(run(phone.client.buy(&phone.quote("red", 60))).unwrap().state, IntentState::Confirmed);
+    assert_eq!(phone.net.sold(), 1);
+}
+
+#[test]
+fn a_top_up_of_the_lost_time_ends_and_another_can_be_begun_bg_32() {
+    let phone = Phone::ready("0");
+    let copy = phone.net.copy();
+    let begun = run(phone.client.top_up(rsd("500").amount)).unwrap();
+    phone.after(1);
+    phone.net.put_back(&copy, true);
+    assert_eq!(run(phone.client.settle_intent(&begun.key)).unwrap().state, IntentState::Lost);
+    assert!(!run(phone.client.top_up(rsd("500").amount)).unwrap().state.is_final());
 }

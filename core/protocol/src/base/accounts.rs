@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::kernel::event::Cursor;
 use crate::kernel::json::Json;
 use crate::kernel::operation::{Access, Document, Nothing, Operation, Permission, delete, get, get_document};
 use crate::kernel::service::{Section, Service};
@@ -29,12 +30,13 @@ pub const SERVICE: Service = Service {
 };
 
 wire! {
-    /// Everything an app shows, as of `seq`.
+    /// Everything an app shows, as of `cursor`.
     pub struct Account {
         pub account: String,
         pub phone_masked: String,
-        /// Cursor of the last event that is already in this answer.
-        pub seq: i64,
+        /// Of the last event that is already in this answer; opaque.
+        #[cfg_attr(feature = "openapi", schema(value_type = String))]
+        pub cursor: Cursor,
         /// What each service has to say, by its name. An app passes over those that it does not know.
         pub sections: BTreeMap<String, Json>,
     }

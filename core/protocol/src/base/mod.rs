@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod payments;
+pub mod plate;
 pub mod public;
 pub mod sign_in;
 pub mod vehicles;

@@ -10,12 +10,14 @@ use crate::kernel::words::{open_words, wire, words};
 
 pub const NOTICE: Operation<BankNotice, Nothing> =
     tell("/v1/bank/notice", "The bank tells how a payment ended; sent again until it is taken", Access::Provider)
-        .refuses(&[ProblemCode::BankNoticeInvalid]);
+        .refuses(&[ProblemCode::BankNoticeInvalid, ProblemCode::NoticeContradicts]);
 
 problems! {
     TariffUnknown, "tariff_unknown", 422, "The price is not known, so nothing is sold";
     PaymentMethodNotAllowed, "payment_method_not_allowed", 422, "This cannot be paid this way";
     BankNoticeInvalid, "bank_notice_invalid", 400, "The bank's message is not authentic";
+    /// Somebody at the operator has to look at it; nothing was booked.
+    NoticeContradicts, "notice_contradicts", 409, "The bank tells of one payment what it told of another";
 }
 
 pub const SERVICE: Service =

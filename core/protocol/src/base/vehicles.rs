@@ -1,5 +1,6 @@
 //! The vehicles of an account.
 
+use crate::base::plate::Plate;
 use crate::kernel::ProblemCode;
 use crate::kernel::event::Change;
 use crate::kernel::operation::{Access, Nothing, Operation, Permission, Schema, delete, get, post};
@@ -60,10 +61,7 @@ wire! {
 
     pub struct Vehicle {
         pub id: String,
-        /// As it is shown: `BG 789-PP`.
-        pub plate: String,
-        /// As it is compared: `BG789PP`.
-        pub canonical: String,
+        pub plate: Plate,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub label: Option<String>,
     }

@@ -5,7 +5,7 @@ use mesto_rules::money::Money;
 
 use crate::kernel::ProblemCode;
 use crate::kernel::event::Change;
-use crate::kernel::operation::{Access, Nothing, Operation, Permission, Schema, action, get, optional};
+use crate::kernel::operation::{Access, Nothing, Operation, Permission, Schema, action, end, get, optional};
 use crate::kernel::problem::problems;
 use crate::kernel::service::{Section, Service};
 use crate::kernel::words::{open, open_words, wire};
@@ -23,6 +23,10 @@ pub const TOP_UP: Operation<NewTopup, Topup> =
         .refuses(&[ProblemCode::AmountNotOffered]);
 pub const TOPUP: Operation<Nothing, Topup> =
     get("/v1/deposit/topups/{topup}", "How a top-up stands", Access::Permitted(OWN)).refuses(&[ProblemCode::NotFound]);
+/// What the bank still takes for it is paid back.
+pub const ABANDON: Operation<Nothing, Topup> =
+    end("/v1/deposit/topups/{topup}", "Gives a top-up up that waits for the bank", Access::Permitted(OWN))
+        .refuses(&[ProblemCode::NotFound]);
 
 problems! {
     AmountNotOffered, "amount_not_offered", 422, "The deposit takes only the listed amounts";
@@ -31,7 +35,7 @@ problems! {
 
 pub const SERVICE: Service = Service {
     name: "wallet",
-    operations: &[HISTORY.entry(), TOP_UP.entry(), TOPUP.entry()],
+    operations: &[HISTORY.entry(), TOP_UP.entry(), TOPUP.entry(), ABANDON.entry()],
     problems: PROBLEMS,
     events: &[(Topup::KIND, Schema::of::<Topup>()), (Balance::KIND, Schema::of::<Balance>())],
     section: Some(Schema::of::<WalletSection>()),
@@ -112,6 +116,12 @@ wire! {
 }
 
 open_words! {
-    pub enum TopupState { Pending, Succeeded, Declined }
+    pub enum TopupState {
+        Pending,
+        Succeeded,
+        Declined,
+        /// Given up by the driver, or his account was closed: what the bank still takes is owed back.
+        Abandoned,
+    }
     pub enum EntryKind { Topup, Ticket, Order, Refund }
 }

@@ -1,14 +1,23 @@
 //! What became of an action, by its idempotency key.
 
-use crate::kernel::operation::{Access, Nothing, Operation, end, get};
+use crate::kernel::operation::{Access, Nothing, Operation, Parameter, end, get, optional};
 use crate::kernel::problem::ProblemCode;
 use crate::kernel::words::{open, open_words, wire};
 
+/// When the key was made, for an operator that has forgotten that time.
+const CREATED_AT: &[Parameter] = &[optional(
+    "created_at",
+    "string",
+    "When the key was made (RFC 3339): of one that is older than the operator's memory the answer is `forgotten`.",
+)];
+
 pub const READ: Operation<Nothing, IntentOutcome> =
     get("/v1/intents/{key}", "How an action ended, by its Idempotency-Key", Access::SignedIn)
+        .query(CREATED_AT)
         .refuses(&[ProblemCode::IdempotencyKeyInvalid]);
 pub const CANCEL: Operation<Nothing, IntentOutcome> =
     end("/v1/intents/{key}", "Cancels an action that was never seen: it is refused if it arrives", Access::SignedIn)
+        .query(CREATED_AT)
         .refuses(&[ProblemCode::IdempotencyKeyInvalid]);
 
 wire! {
@@ -34,5 +43,8 @@ open_words! {
         Ended,
         /// Cancelled before it was seen: it will be refused if it arrives.
         Cancelled,
+        /// Not known, and older than this operator's memory: nobody can say whether it was executed. It will be refused
+        /// if it arrives.
+        Forgotten,
     }
 }

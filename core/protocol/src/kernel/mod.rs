@@ -32,7 +32,11 @@ pub const EVENTS: Operation<operation::Nothing, event::EventPage> = follow(
     "Changes of the account, in order; `Last-Event-ID` or `after` is the cursor",
     Access::SignedIn,
 )
-.query(&[optional("after", "integer", "Events after this `seq`; 0 for all.")])
+.query(&[optional(
+    "after",
+    "string",
+    "Events after this cursor, of an account or an event; without it all that are kept.",
+)])
 .refuses(&[ProblemCode::CursorTooOld]);
 
 /// What is there without any service.

@@ -165,10 +165,10 @@ fn event_schema(services: &[&Service]) -> Value {
     kinds.push(json!({"description": "A kind of a later version.", "properties": {"kind": {"not": {"enum": known}}}}));
     json!({
         "type": "object",
-        "description": "One change of an account, with the whole new state of the thing. The kind begins with its service: an unknown service is passed over, and for an unknown kind of a known one the account is read as a whole; its `seq` counts.",
-        "required": ["seq", "at", "kind"],
+        "description": "One change of an account, with the whole new state of the thing. The kind begins with its service: an unknown service is passed over, and for an unknown kind of a known one the account is read as a whole; its cursor counts.",
+        "required": ["cursor", "at", "kind"],
         "properties": {
-            "seq": {"type": "integer", "format": "int64", "description": "Counts from 1 without gaps: the cursor."},
+            "cursor": {"type": "string", "description": "Where a reader goes on from; opaque."},
             "at": {"type": "string", "format": "date-time"},
             "kind": {"type": "string"},
         },

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::base::plate::Plate;
 use crate::kernel::ProblemCode;
 use crate::kernel::operation::{Access, Nothing, Operation, Permission, action, get, required};
 use crate::kernel::words::{open, wire};
@@ -37,6 +38,7 @@ pub const ISSUE: Operation<NewOrder, Order> =
         ProblemCode::PlateInvalid,
         ProblemCode::TicketCoversPlate,
         ProblemCode::OrderExists,
+        ProblemCode::WithinGrace,
         ProblemCode::TariffUnknown,
         ProblemCode::NotCharged,
         ProblemCode::OutOfRange,
@@ -47,7 +49,7 @@ use crate::parking::tickets::Channel;
 wire! {
     /// What is known of a plate in a zone now.
     pub struct PlateCheck {
-        pub plate: String,
+        pub plate: Plate,
         pub zone: String,
         pub checked_at: DateTime<Utc>,
         pub covered: bool,
@@ -57,6 +59,9 @@ wire! {
         /// A daily order that still covers it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub order: Option<String>,
+        /// The paid time ended only just now: no order may be issued before this moment.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub grace_until: Option<DateTime<Utc>>,
     }
 
     pub struct CheckedTicket {

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use mesto_rules::money::Money;
 
+use crate::base::plate::Plate;
 use crate::kernel::ProblemCode;
 use crate::kernel::event::Change;
 use crate::kernel::operation::{Access, Nothing, Operation, Permission, action, get};
@@ -22,6 +23,11 @@ pub const PAY: Operation<OrderPayment, OrderPaid> =
             ProblemCode::OrderAlreadyPaid,
             ProblemCode::OrderNotPayable,
             ProblemCode::DepositTooLow,
+            ProblemCode::PaymentMethodNotAllowed,
+            ProblemCode::CityUnknown,
+            ProblemCode::SectionMissing,
+            ProblemCode::SectionTooNew,
+            ProblemCode::SectionUnreadable,
         ]);
 
 impl Change for Order {
@@ -38,7 +44,7 @@ wire! {
         pub id: String,
         pub city: String,
         pub zone: String,
-        pub plate: String,
+        pub plate: Plate,
         #[serde(deserialize_with = "open")]
         pub state: OrderState,
         pub issued_at: DateTime<Utc>,
@@ -85,7 +91,14 @@ wire! {
 }
 
 open_words! {
-    pub enum OrderState { Issued, Paid, Cancelled }
+    pub enum OrderState {
+        Issued,
+        Paid,
+        Cancelled,
+        /// Said by a phone alone, never by an operator: it holds the order, and the operator, whose books were put back
+        /// from a copy, does not know it.
+        Lost,
+    }
     /// Why an order was issued (art. 18a): no ticket at all, or the paid time ran out.
     pub enum Violation { NoTicket, TimeExpired }
 }

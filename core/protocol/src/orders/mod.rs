@@ -13,6 +13,7 @@ problems! {
     OrderNotPayable, "order_not_payable", 409, "This order cannot be paid any more";
     TicketCoversPlate, "ticket_covers_plate", 409, "A valid ticket covers this vehicle";
     OrderExists, "order_exists", 409, "A valid daily order already covers this vehicle";
+    WithinGrace, "within_grace", 409, "The paid time ended only just now; no order may be issued yet";
 }
 
 pub const SERVICE: Service = Service {

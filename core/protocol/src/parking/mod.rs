@@ -24,7 +24,8 @@ problems! {
     QuoteUnknown, "quote_unknown", 422, "There is no such quote";
     QuoteExpired, "quote_expired", 422, "The quote is no longer valid";
     QuoteUsed, "quote_used", 409, "The quote was already bought";
-    QuoteStale, "quote_stale", 409, "Another purchase changed this stay; ask for a new quote";
+    TicketNotActive, "ticket_not_active", 409, "This ticket is over";
+    QuoteStale, "quote_stale", 409, "What was promised cannot be kept any more; ask for a new quote";
 }
 
 pub const SERVICE: Service = Service {

@@ -5,6 +5,7 @@ use mesto_rules::money::Money;
 use mesto_rules::quote::Quote as QuoteTerms;
 
 use crate::base::payments::PayMethod;
+use crate::base::plate::Plate;
 use crate::kernel::ProblemCode;
 use crate::kernel::operation::{Access, Operation, Permission, action, post};
 use crate::kernel::words::{open, wire};
@@ -33,6 +34,7 @@ pub const QUOTE: Operation<QuoteRequest, Quote> = post(
     ProblemCode::TariffUnknown,
     ProblemCode::PaymentMethodNotAllowed,
     ProblemCode::OutOfRange,
+    ProblemCode::NotFound,
 ]);
 pub const BUY: Operation<Purchase, Purchased> = action("/v1/tickets", "Buys a quote", Access::Permitted(BUYING))
     .refuses(&[
@@ -42,6 +44,10 @@ pub const BUY: Operation<Purchase, Purchased> = action("/v1/tickets", "Buys a qu
         ProblemCode::QuoteStale,
         ProblemCode::DepositTooLow,
         ProblemCode::PaymentMethodNotAllowed,
+        ProblemCode::CityUnknown,
+        ProblemCode::SectionMissing,
+        ProblemCode::SectionTooNew,
+        ProblemCode::SectionUnreadable,
     ]);
 use crate::parking::tickets::Ticket;
 
@@ -50,8 +56,12 @@ wire! {
     pub struct QuoteRequest {
         pub city: String,
         pub zone: String,
-        /// Id of a vehicle of this account.
-        pub vehicle: String,
+        /// Id of a vehicle of this account; or else `extends`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub vehicle: Option<String>,
+        /// Id of a ticket of this account in this zone that is to go on: its plate need not be among the vehicles any more.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub extends: Option<String>,
         pub minutes: u32,
         #[serde(default)]
         pub pay: PayMethod,
@@ -61,8 +71,10 @@ wire! {
     pub struct Quote {
         pub id: String,
         pub city: String,
-        pub vehicle: String,
-        pub plate: String,
+        /// Absent when a ticket was to go on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub vehicle: Option<String>,
+        pub plate: Plate,
         pub issued_at: DateTime<Utc>,
         pub expires_at: DateTime<Utc>,
         #[serde(deserialize_with = "open")]

@@ -17,16 +17,31 @@ pub struct QuoteTerms {
     /// First day of that tariff.
     pub tariff_from: NaiveDate,
     pub asked_minutes: u32,
+    /// Promised: the paid minutes.
     pub granted_minutes: u32,
+    pub start: Start,
+    /// The start, if it is bought at the moment of the quote.
     pub starts_at: DateTime<Utc>,
-    /// The first moment that is no longer paid.
+    /// The end, if it is bought at the moment of the quote: the first moment that is no longer paid.
     pub ends_at: DateTime<Utc>,
+    /// Promised: the latest end, if it is bought as late as the quote can be.
+    pub latest_end: DateTime<Utc>,
     /// In the order of time, fees last.
     pub lines: Vec<QuoteLine>,
     pub total: MoneySchema,
     /// What the driver should know before paying.
     pub notices: Vec<Notice>,
     pub stay: StayPreview,
+}
+
+/// When the ticket of a quote starts.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Start {
+    /// When the operator receives the purchase.
+    OnPurchase,
+    /// At the opening, or at the end of the running ticket that it extends; on purchase, when it is bought after that.
+    At { at: DateTime<Utc> },
 }
 
 /// One line of a quote.
@@ -53,8 +68,11 @@ pub enum LineKind {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Notice {
-    /// Less is offered than was asked for, because the stay has no more left.
-    Clipped { asked: u32, offered: u32, deadline: DateTime<Utc> },
+    /// The stay has only `offered` minutes left: less than was asked for, or than the unit that is paid. Without this
+    /// ticket a new stay may begin at `new_stay_at`.
+    Clipped { asked: u32, offered: u32, deadline: DateTime<Utc>, new_stay_at: DateTime<Utc> },
+    /// The deadline is that of another ticket of this user here.
+    AnotherTicketLimits { deadline: DateTime<Utc> },
     /// Time is paid in whole units.
     RoundedUp { asked: u32, granted: u32 },
     /// The ticket begins when charging begins.
@@ -74,6 +92,7 @@ pub struct StayPreview {
     pub started_at: DateTime<Utc>,
     /// No purchase of this stay can end later; absent where there is no limit.
     pub deadline: Option<DateTime<Utc>>,
-    /// Minutes that can still be bought afterwards; absent where there is no limit.
+    /// Minutes that can still be bought afterwards, until the deadline or until charging ends, whichever comes first;
+    /// absent where there is no limit.
     pub left_minutes: Option<u32>,
 }

@@ -5,11 +5,15 @@ use mesto_rules::money::Money;
 use mesto_rules::quote::QuoteLine;
 
 use crate::base::payments::PayMethod;
+use crate::base::plate::Plate;
 use crate::kernel::ProblemCode;
 use crate::kernel::event::Change;
 use crate::kernel::operation::{Access, Nothing, Operation, Permission, get, optional};
 use crate::kernel::service::Section;
 use crate::kernel::words::{open, open_words, wire};
+
+/// How many tickets that are over the section of an account tells.
+pub const TICKETS_OVER: usize = 50;
 
 /// Seeing one's own tickets.
 pub const OWN: Permission = Permission::named("parking.own");
@@ -35,10 +39,7 @@ wire! {
         pub id: String,
         pub city: String,
         pub zone: String,
-        /// Canonical plate.
-        pub plate: String,
-        /// The plate as it is shown.
-        pub plate_shown: String,
+        pub plate: Plate,
         #[serde(deserialize_with = "open")]
         pub channel: Channel,
         #[serde(deserialize_with = "open")]
@@ -47,7 +48,7 @@ wire! {
         pub issued_at: DateTime<Utc>,
         pub starts_at: DateTime<Utc>,
         pub ends_at: DateTime<Utc>,
-        /// Paid minutes, `ends_at - starts_at`.
+        /// The minutes that were paid for; fewer than from start to end where the ticket goes on after closing.
         pub minutes: u32,
         #[cfg_attr(feature = "openapi", schema(value_type = crate::kernel::openapi::MoneySchema))]
         pub price: Money,
@@ -75,7 +76,7 @@ wire! {
 
     /// The section of an account.
     pub struct ParkingSection {
-        /// Newest first: every running one, and the last 50 that are over.
+        /// Newest first: every running one, and the last [`TICKETS_OVER`] that are over.
         pub tickets: Vec<Ticket>,
     }
 
@@ -89,5 +90,12 @@ wire! {
 open_words! {
     /// Where a ticket was bought (BG-12, BG-17).
     pub enum Channel { App, Sms, Kiosk }
-    pub enum TicketState { Active, Expired, Voided }
+    pub enum TicketState {
+        Active,
+        Expired,
+        Voided,
+        /// Said by a phone alone, never by an operator: it holds the ticket, and the operator, whose books were put back
+        /// from a copy, does not know it.
+        Lost,
+    }
 }

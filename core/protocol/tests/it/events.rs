@@ -11,17 +11,18 @@ use serde_json::{Value, json};
 /// One of every known kind, as it stands on the wire.
 pub fn examples() -> Vec<Value> {
     let money = |amount: &str| json!({"amount": amount, "currency": "RSD"});
-    let vehicle = json!({"id": "v1", "plate": "BG 789-PP", "canonical": "BG789PP"});
+    let plate = json!({"canonical": "BG789PP", "display": "BG 789-PP", "country": "RS"});
+    let vehicle = json!({"id": "v1", "plate": plate});
     let topup = json!({"id": "p1", "amount": money("1000.00"), "state": "pending", "page_url": "http://bank/pay", "created_at": "2025-09-03T08:00:00Z"});
     let ticket = json!({
-        "id": "t1", "city": "belgrade", "zone": "red", "plate": "BG789PP", "plate_shown": "BG 789-PP", "channel": "app", "state": "active",
+        "id": "t1", "city": "belgrade", "zone": "red", "plate": plate, "channel": "app", "state": "active",
         "issued_at": "2025-09-03T08:00:00.123Z", "starts_at": "2025-09-03T08:00:00.123Z", "ends_at": "2025-09-03T09:00:00.123Z", "minutes": 60,
         "price": money("80.00"), "tariff": "2025-02-01", "pay": "deposit", "signed": "ABC",
         "lines": [{"kind": {"type": "limited", "units": 1, "unit_minutes": 60, "unit_price": money("80.00")}, "amount": money("80.00")}],
         "stay": {"id": "s1", "started_at": "2025-09-03T08:00:00.123Z", "paid_until": "2025-09-03T09:00:00.123Z"}
     });
     let order = json!({
-        "id": "o1", "city": "belgrade", "zone": "yellow", "plate": "BG789PP", "state": "issued", "issued_at": "2025-09-03T12:00:00Z",
+        "id": "o1", "city": "belgrade", "zone": "yellow", "plate": plate, "state": "issued", "issued_at": "2025-09-03T12:00:00Z",
         "valid_until": "2025-09-04T12:00:00Z", "price": money("2000.00"), "due": money("1500.00"), "violation": "time_expired"
     });
     [
@@ -33,7 +34,7 @@ pub fn examples() -> Vec<Value> {
         ("wallet.balance", json!({"balance": money("920.00")})),
     ]
     .into_iter()
-    .map(|(kind, data)| json!({"seq": 7, "at": "2025-09-03T08:00:01Z", "kind": kind, "data": data}))
+    .map(|(kind, data)| json!({"cursor": "ep1:7", "at": "2025-09-03T08:00:01Z", "kind": kind, "data": data}))
     .collect()
 }
 
@@ -44,7 +45,7 @@ fn every_known_kind_round_trips_with_its_cursor() {
     assert_eq!(examples.iter().map(|one| one["kind"].as_str().unwrap()).collect::<BTreeSet<_>>(), known);
     for example in examples {
         let event: Event = serde_json::from_value(example.clone()).unwrap();
-        assert_eq!(event.seq, 7);
+        assert_eq!(event.cursor.seq, 7);
         assert_eq!(event.kind, example["kind"]);
         assert_eq!(serde_json::to_value(&event).unwrap(), example);
         let text = serde_json::to_string(&event).unwrap();
@@ -54,9 +55,9 @@ fn every_known_kind_round_trips_with_its_cursor() {
 
 #[test]
 fn an_unknown_kind_keeps_its_cursor_and_what_it_tells() {
-    let later = json!({"seq": 8, "at": "2025-09-03T08:00:01Z", "kind": "rides.ride", "data": {"id": "r1"}});
+    let later = json!({"cursor": "ep1:8", "at": "2025-09-03T08:00:01Z", "kind": "rides.ride", "data": {"id": "r1"}});
     let event: Event = serde_json::from_value(later.clone()).unwrap();
-    assert_eq!((event.seq, event.service(), event.kind.as_str()), (8, "rides", "rides.ride"));
+    assert_eq!((event.cursor.seq, event.service(), event.kind.as_str()), (8, "rides", "rides.ride"));
     assert_eq!(event.read::<Ticket>().unwrap(), None);
     assert_eq!(serde_json::to_value(&event).unwrap(), later);
     assert_eq!(serde_json::from_str::<Event>(&later.to_string()).unwrap(), event);
@@ -65,9 +66,11 @@ fn an_unknown_kind_keeps_its_cursor_and_what_it_tells() {
 #[test]
 fn what_has_no_cursor_or_no_kind_is_no_event() {
     for broken in [
-        json!({"seq": "9", "at": "2025-09-03T08:00:01Z", "kind": "rides.ride"}),
-        json!({"seq": 9, "at": "yesterday", "kind": "rides.ride"}),
-        json!({"seq": 9, "at": "2025-09-03T08:00:01Z", "data": {}}),
+        json!({"cursor": 9, "at": "2025-09-03T08:00:01Z", "kind": "rides.ride"}),
+        json!({"cursor": "9", "at": "2025-09-03T08:00:01Z", "kind": "rides.ride"}),
+        json!({"cursor": "ep1:-1", "at": "2025-09-03T08:00:01Z", "kind": "rides.ride"}),
+        json!({"cursor": "ep1:9", "at": "yesterday", "kind": "rides.ride"}),
+        json!({"cursor": "ep1:9", "at": "2025-09-03T08:00:01Z", "data": {}}),
         json!({"at": "2025-09-03T08:00:01Z", "kind": "rides.ride", "data": {}}),
     ] {
         assert!(serde_json::from_value::<Event>(broken.clone()).is_err(), "{broken}");

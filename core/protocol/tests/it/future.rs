@@ -39,7 +39,7 @@ fn later(value: &mut Value, new: &mut usize) {
         }
         Value::Object(fields) => {
             // Events have their own kinds.
-            let is_event = fields.contains_key("seq") && fields.contains_key("kind");
+            let is_event = fields.contains_key("cursor") && fields.contains_key("kind");
             for (name, value) in fields.iter_mut() {
                 if value.is_string() && OPEN.contains(&name.as_str()) && !is_event {
                     *new += 1;
@@ -82,10 +82,11 @@ fn data(kind: &str) -> Value {
 
 fn quote() -> Value {
     json!({
-        "id": "q1", "city": "belgrade", "vehicle": "v1", "plate": "BG 789-PP", "issued_at": AT, "expires_at": AT, "pay": "deposit",
+        "id": "q1", "city": "belgrade", "vehicle": "v1", "plate": data("vehicles.vehicle")["plate"], "issued_at": AT, "expires_at": AT, "pay": "deposit",
         "terms": {
             "zone": "red", "tariff": "2025-02-01", "tariff_from": "2025-02-01", "asked_minutes": 60, "granted_minutes": 60,
-            "starts_at": AT, "ends_at": "2025-09-03T09:00:00Z", "total": money("80.00"),
+            "start": {"type": "at", "at": AT}, "starts_at": AT, "ends_at": "2025-09-03T09:00:00Z",
+            "latest_end": "2025-09-03T09:00:00Z", "total": money("80.00"),
             "lines": [{"kind": {"type": "card_fee", "below": money("200.00")}, "amount": money("80.00")}],
             "notices": [{"type": "no_refund"}, {"type": "rolls_over", "ends_at": AT}], "stay": {"started_at": AT},
         },
@@ -114,7 +115,7 @@ fn every_answer_of_a_later_operator_can_be_read() {
         ParkingSection: json!({"tickets": [ticket.clone()]});
         OrdersSection: json!({"orders": [order.clone()]});
         Vehicle: vehicle.clone();
-        Vehicles: json!({"vehicles": [vehicle]});
+        Vehicles: json!({"vehicles": [vehicle.clone()]});
         Zones: json!({"zones": [{"zone": "red", "name": "Red", "approximate": true}]});
         Quote: quote();
         Purchased: json!({"ticket": ticket.clone(), "balance": money("920.00")});
@@ -128,7 +129,7 @@ fn every_answer_of_a_later_operator_can_be_read() {
         Orders: json!({"orders": [order.clone()]});
         OrderPaid: json!({"order": order, "balance": money("920.00")});
         IntentOutcome: json!({"key": "k", "state": "in_flight"});
-        PlateCheck: json!({"plate": "BG789PP", "zone": "red", "checked_at": AT, "covered": true, "ticket": checked});
+        PlateCheck: json!({"plate": vehicle["plate"], "zone": "red", "checked_at": AT, "covered": true, "ticket": checked, "grace_until": AT});
         Problem: json!({"type": "urn:mesto:problem:bad_request", "title": "", "status": 400, "detail": "", "code": "bad_request"});
     }
     let answers =
@@ -152,7 +153,7 @@ fn every_answer_of_a_later_operator_can_be_read() {
 fn an_account_and_a_page_of_a_later_operator_keep_what_this_version_does_not_know() {
     let section = json!({"tickets": [data("parking.ticket")]});
     let account = json!({
-        "account": "a1", "phone_masked": "+38164***67", "seq": 7, "field_of_2030": 1,
+        "account": "a1", "phone_masked": "+38164***67", "cursor": "ep1:7", "field_of_2030": 1,
         "sections": {"parking": section, "rides": {"rides": [null, 1.5]}},
     });
     let account: Account = serde_json::from_str(&account.to_string()).unwrap();
@@ -160,8 +161,8 @@ fn an_account_and_a_page_of_a_later_operator_keep_what_this_version_does_not_kno
     assert_eq!(account.section::<OrdersSection>().unwrap(), None);
     assert_eq!(account.sections["rides"].as_str(), r#"{"rides":[null,1.5]}"#);
     let mut events = crate::events::examples();
-    events.push(json!({"seq": 8, "at": AT, "kind": "rides.ride", "data": [1], "field_of_2030": 1}));
-    let page = json!({"events": events, "next": 8, "more": false, "field_of_2030": 1});
+    events.push(json!({"cursor": "ep1:8", "at": AT, "kind": "rides.ride", "data": [1], "field_of_2030": 1}));
+    let page = json!({"events": events, "next": "ep1:8", "more": false, "field_of_2030": 1});
     let page: EventPage = serde_json::from_str(&page.to_string()).unwrap();
     assert_eq!(page.events.len(), crate::events::examples().len() + 1);
 }
@@ -189,10 +190,10 @@ fn a_request_with_a_word_nobody_knows_is_refused_as_ever() {
 
 #[test]
 fn a_known_event_in_a_shape_of_a_later_version_is_kept_as_it_came() {
-    let event = json!({"seq": 9, "at": AT, "kind": "parking.ticket", "data": {"id": "t1", "legs": []}});
+    let event = json!({"cursor": "ep1:9", "at": AT, "kind": "parking.ticket", "data": {"id": "t1", "legs": []}});
     let read: Event = serde_json::from_value(event.clone()).unwrap();
     assert!(read.read::<Ticket>().is_err(), "{read:?}");
-    assert_eq!((read.seq, serde_json::to_value(&read).unwrap()), (9, event));
+    assert_eq!((read.cursor.seq, serde_json::to_value(&read).unwrap()), (9, event));
 }
 
 #[test]

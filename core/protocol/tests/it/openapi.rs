@@ -110,11 +110,11 @@ fn problems_and_events_may_grow_and_name_what_is_known() {
 fn every_event_is_described_and_a_later_kind_too() {
     let document = document();
     let mut examples = crate::events::examples();
-    examples.push(json!({"seq": 8, "at": "2025-09-03T08:00:01Z", "kind": "rides.ride", "data": {"id": "r1"}}));
+    examples.push(json!({"cursor": "ep1:8", "at": "2025-09-03T08:00:01Z", "kind": "rides.ride", "data": {"id": "r1"}}));
     for example in &examples {
         assert_eq!(conforms(&document, "Event", example), Ok(()), "{example}");
     }
-    let page = json!({"events": examples, "next": 8, "more": false});
+    let page = json!({"events": examples, "next": "ep1:8", "more": false});
     assert_eq!(conforms(&document, "EventPage", &page), Ok(()));
     let mut broken = crate::events::examples().remove(3);
     broken["data"]["ends_at"] = Value::Null;
@@ -154,7 +154,7 @@ fn what_does_not_conform_is_named_with_its_place() {
 #[test]
 fn the_terms_of_a_quote_are_described_as_they_are_sent() {
     use mesto_rules::money::{Currency, Money};
-    use mesto_rules::quote::{LineKind, Notice, Quote, QuoteLine as Line, StayPreview};
+    use mesto_rules::quote::{LineKind, Notice, Quote, QuoteLine as Line, Start, StayPreview};
     let at = crate::fixture::at;
     let money = |minor| Money::from_minor(minor, Currency::new("RSD").unwrap());
     let (unit_price, amount) = (money(8000), money(8000));
@@ -166,8 +166,10 @@ fn the_terms_of_a_quote_are_described_as_they_are_sent() {
         tariff_from: "2025-02-01".parse().unwrap(),
         asked_minutes: 61,
         granted_minutes: 90,
+        start: Start::At { at: noon },
         starts_at: noon,
         ends_at: at("2025-09-03T13:30:00Z"),
+        latest_end: at("2025-09-03T13:30:00Z"),
         lines: vec![
             line(LineKind::Limited { units: 1, unit_minutes: 60, unit_price }),
             line(LineKind::Extended { units: 1, unit_minutes: 30, unit_price }),
@@ -175,7 +177,8 @@ fn the_terms_of_a_quote_are_described_as_they_are_sent() {
         ],
         total: money(20000),
         notices: vec![
-            Notice::Clipped { asked: 60, offered: 30, deadline: noon },
+            Notice::Clipped { asked: 60, offered: 30, deadline: noon, new_stay_at: noon },
+            Notice::AnotherTicketLimits { deadline: noon },
             Notice::RoundedUp { asked: 61, granted: 90 },
             Notice::StartsAtOpening { opens_at: noon },
             Notice::EndsAtClosing { asked: 60, granted: 30, closes_at: noon },
@@ -195,12 +198,17 @@ fn the_terms_of_a_quote_are_described_as_they_are_sent() {
         match notice {
             Notice::Clipped { .. } | Notice::RoundedUp { .. } | Notice::StartsAtOpening { .. } => {}
             Notice::EndsAtClosing { .. } | Notice::RollsOver { .. } | Notice::NoRefund => {}
+            Notice::AnotherTicketLimits { .. } => {}
             Notice::Other => panic!("never quoted"),
         }
     }
+    match quote.start {
+        Start::OnPurchase | Start::At { .. } => {}
+        Start::Other => panic!("never quoted"),
+    }
     let sent = serde_json::to_value(&quote).unwrap();
     let described: QuoteTerms = serde_json::from_value(sent.clone()).unwrap();
-    assert_eq!((described.lines.len(), described.notices.len(), described.granted_minutes), (3, 6, 90));
+    assert_eq!((described.lines.len(), described.notices.len(), described.granted_minutes), (3, 7, 90));
     assert_eq!(described.total.amount, "200.00");
     assert!(serde_json::from_value::<QuoteLine>(sent["lines"][0].clone()).is_ok());
     let document = document();

@@ -48,13 +48,16 @@ pub enum PlateKind {
     Foreign,
 }
 
-/// A plate.
+/// A plate as it was read from what somebody typed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Plate {
+pub struct ParsedPlate {
     /// As it is shown: `BG 789-PP`.
     pub display: String,
     /// As it is compared: `BG789PP`; keeps Š Đ Č Ć Ž.
     pub canonical: String,
+    /// ISO 3166-1 of the country whose form it follows, `RS`; absent for a free form, which may be of any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
     /// As an SMS takes it; absent when a letter has no plain form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sms: Option<String>,
@@ -232,7 +235,7 @@ impl PlateGrammar {
 ///
 /// # Errors
 /// [`PlateError`] says what is wrong and what would be right.
-pub fn parse_plate(input: &str, grammar: &PlateGrammar) -> Result<Plate, PlateError> {
+pub fn parse_plate(input: &str, grammar: &PlateGrammar) -> Result<ParsedPlate, PlateError> {
     let example = || grammar.example.clone();
     let mut canonical = String::new();
     let mut typed = String::new();
@@ -298,7 +301,8 @@ pub fn parse_plate(input: &str, grammar: &PlateGrammar) -> Result<Plate, PlateEr
         }
         Some(sms)
     });
-    Ok(Plate { display, canonical, sms, kind, warnings })
+    let country = (kind != PlateKind::Foreign).then(|| grammar.country.clone());
+    Ok(ParsedPlate { display, canonical, country, sms, kind, warnings })
 }
 
 fn is_separator(sign: char) -> bool {

@@ -37,17 +37,35 @@ impl OrderTerms {
     }
 }
 
-/// Terms of an order issued in a zone at a moment.
+/// Until when no order may be issued for a plate whose last ticket ended at `paid_until`: so many minutes after it as the
+/// city gives. A city that gives none, or does not say, has none.
+#[must_use]
+pub fn grace_until(city: &City, paid_until: DateTime<Utc>) -> DateTime<Utc> {
+    let orders = city.section::<OrdersSection>().ok();
+    let minutes = orders.and_then(|orders| orders.policy.grace_minutes.known()).copied().unwrap_or_default();
+    paid_until.checked_add_signed(minutes.length()).unwrap_or(paid_until)
+}
+
+/// Terms of an order issued in a zone at a moment. `paid_until` is the end of the last ticket that the plate had there.
 ///
 /// # Errors
-/// [`Refusal::ZoneUnknown`], [`Refusal::TariffUnknown`] when price or hours are not known, [`Refusal::NotChargedNow`].
-pub fn issue(city: &City, zone: &str, issued_at: DateTime<Utc>) -> Result<OrderTerms, Refusal> {
+/// [`Refusal::ZoneUnknown`], [`Refusal::TariffUnknown`] when price or hours are not known, [`Refusal::NotChargedNow`],
+/// [`Refusal::WithinGrace`] shortly after `paid_until`.
+pub fn issue(
+    city: &City,
+    zone: &str,
+    issued_at: DateTime<Utc>,
+    paid_until: Option<DateTime<Utc>>,
+) -> Result<OrderTerms, Refusal> {
     city.in_force_at(issued_at)?;
     let orders: &OrdersSection = city.section()?;
     let zone = zone_of(city.section()?, zone)?;
     let charging = charging_of(city, zone)?;
     if charging.period_at(issued_at, issued_at).is_none() {
         return Err(Refusal::NotChargedNow { next_opening: charging.next_opening(issued_at) });
+    }
+    if let Some(until) = paid_until.map(|paid_until| grace_until(city, paid_until)).filter(|until| issued_at < *until) {
+        return Err(Refusal::WithinGrace { until });
     }
     let local = charging.time.local(issued_at).naive_local();
     let rates = orders.rates_on(local.date()).ok_or_else(|| unknown(zone, "order.price"))?;

@@ -11,7 +11,7 @@ use crate::kernel::pay::PayMethod;
 use crate::kernel::position::{Point, Polygon};
 use crate::parking::section::{
     Area, AreaCertainty, AtClosing, Limits, MoreThanLeft, ParkingSection, Policy, Rate, RateKind, Regime, Retention,
-    SmsPolicy, SoldAhead, StayLimit, Tariff, UnusedTime, Zone,
+    SmsPolicy, SoldAhead, StayLimit, StayPer, Tariff, UnusedTime, Zone,
 };
 use chrono::NaiveDate;
 use serde::de::{Unexpected, Visitor};
@@ -60,6 +60,7 @@ struct ZoneSource {
 
 #[derive(Deserialize)]
 struct PolicySource {
+    stay_per: StayPer,
     more_than_left: MoreThanLeft,
     at_closing: AtClosing,
     sold_ahead: SoldAhead,
@@ -159,6 +160,7 @@ pub(crate) fn compile(compiler: &mut Compiler<'_>) -> Option<ParkingSection> {
     }
     lists.sort_by_key(|tariff| tariff.from);
     let policy = Policy {
+        stay_per: policy.stay_per,
         more_than_left: policy.more_than_left,
         at_closing: policy.at_closing,
         sold_ahead: policy.sold_ahead,

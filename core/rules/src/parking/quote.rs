@@ -1,4 +1,9 @@
-//! Quotes: what a length of parking costs, from when to when, line by line; or why it is refused and what is allowed.
+//! Quotes: what a length of parking costs, line by line; or why it is refused and what is allowed.
+//!
+//! A quote promises minutes, their price and the latest end. Its ticket starts when the operator receives the purchase
+//! (BG-47), or at a moment that is still to come: the opening, or the end of the running ticket that it extends. What the
+//! ticket really is follows from the same rules at the moment of the purchase ([`Quote::sold`]); when that would be less
+//! than was promised, or another price, the quote is stale.
 
 use crate::kernel::city::{City, Outdated};
 use crate::kernel::ids::{TariffId, ZoneId, joined};
@@ -7,7 +12,7 @@ use crate::kernel::money::Money;
 use crate::kernel::pay::PayMethod;
 use crate::kernel::section::SectionError;
 use crate::parking::section::{MoreThanLeft, ParkingSection, Policy, Rate, RateKind, SoldAhead, UnusedTime, Zone};
-use crate::parking::stay::Stay;
+use crate::parking::stay::{Stay, Stays};
 use crate::parking::terms::{ZoneTerms, minutes_of, out_of_range, unknown, zone_of};
 use chrono::{DateTime, NaiveDate, SubsecRound, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -19,12 +24,25 @@ pub struct QuoteAsk<'a> {
     pub zone: &'a str,
     /// Length asked for.
     pub minutes: u32,
+    /// When the operator was asked, or received the purchase.
     pub now: DateTime<Utc>,
-    /// `now`, or the end of the running ticket that is extended.
-    pub start: DateTime<Utc>,
-    /// The latest stay in this car park, of this user or of this plate, whichever is stricter; may be over.
-    pub stay: Option<&'a Stay>,
+    /// The latest stays in this car park. While the plate's paid time runs, the ticket begins at its end.
+    pub stays: Stays<'a>,
     pub pay: PayMethod,
+}
+
+/// When the ticket of a quote starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Start {
+    /// When the operator receives the purchase (BG-47).
+    OnPurchase,
+    /// At the opening, or at the end of the running ticket that it extends; when it is bought after that moment, on
+    /// purchase.
+    At { at: DateTime<Utc> },
+    /// A kind of a later version. Only ever read, never quoted.
+    #[serde(other)]
+    Other,
 }
 
 /// A price, explained. `total` is the sum of `lines`.
@@ -36,11 +54,15 @@ pub struct Quote {
     /// First day of that tariff.
     pub tariff_from: NaiveDate,
     pub asked_minutes: u32,
-    /// From `starts_at` to `ends_at` in charged minutes; a started minute counts.
+    /// Promised: the paid minutes; a started minute counts.
     pub granted_minutes: u32,
+    pub start: Start,
+    /// The start, if it is bought at the moment of the quote.
     pub starts_at: DateTime<Utc>,
-    /// The first moment that is no longer paid.
+    /// The end, if it is bought at the moment of the quote: the first moment that is no longer paid.
     pub ends_at: DateTime<Utc>,
+    /// Promised: the latest end, if it is bought as late as the quote can be.
+    pub latest_end: DateTime<Utc>,
     /// In the order of time, fees last.
     pub lines: Vec<QuoteLine>,
     pub total: Money,
@@ -76,8 +98,11 @@ pub enum LineKind {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Notice {
-    /// Less is offered than was asked for, because the stay has no more left.
-    Clipped { asked: u32, offered: u32, deadline: DateTime<Utc> },
+    /// The stay has only `offered` minutes left: less than was asked for, or than the unit that is paid. Without this
+    /// ticket a new stay may begin at `new_stay_at`.
+    Clipped { asked: u32, offered: u32, deadline: DateTime<Utc>, new_stay_at: DateTime<Utc> },
+    /// The deadline is that of another ticket of this user here.
+    AnotherTicketLimits { deadline: DateTime<Utc> },
     /// Time is paid in whole units.
     RoundedUp { asked: u32, granted: u32 },
     /// The ticket begins when charging begins.
@@ -100,7 +125,8 @@ pub struct StayPreview {
     /// No purchase of this stay can end later; absent where there is no limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deadline: Option<DateTime<Utc>>,
-    /// Minutes that can still be bought afterwards; absent where there is no limit.
+    /// Minutes that can still be bought afterwards, until the deadline or until charging ends, whichever comes first;
+    /// absent where there is no limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left_minutes: Option<u32>,
 }
@@ -112,7 +138,7 @@ pub enum Refusal {
     /// Zero minutes.
     #[error("parking time must be at least one minute")]
     MinutesNotPositive,
-    /// Longer than the zone allows, or than is left where the city does not clip.
+    /// Longer than the zone allows, or than is left where the city does not clip. `allowed` is what can be bought now.
     #[error("{asked} minutes is more than allowed: the zone allows {max_stay}, {allowed} can be bought now")]
     MaxStayExceeded { asked: u32, max_stay: u32, allowed: u32 },
     /// The stay's longest time is bought already.
@@ -121,6 +147,9 @@ pub enum Refusal {
     /// The longest stay is over; a new one needs a break.
     #[error("a new stay can begin at {until}")]
     NoReturn { until: DateTime<Utc> },
+    /// The paid time ended only just now; no order may be issued before `until`.
+    #[error("the paid time ended only just now; an order may be issued from {until} on")]
+    WithinGrace { until: DateTime<Utc> },
     /// The city does not know a value that the price needs.
     #[error("`{field}` of zone {zone} is not known, so nothing is sold")]
     TariffUnknown { zone: ZoneId, field: String },
@@ -181,6 +210,7 @@ impl Refusal {
             Self::MaxStayExceeded { .. } => "max_stay_exceeded",
             Self::LimitReached { .. } => "limit_reached",
             Self::NoReturn { .. } => "no_return",
+            Self::WithinGrace { .. } => "within_grace",
             Self::TariffUnknown { .. } => "tariff_unknown",
             Self::NotChargedNow { .. } => "not_charged",
             Self::ZoneUnknown { .. } => "zone_unknown",
@@ -196,6 +226,39 @@ impl Refusal {
 
 /// Asks beyond this are refused unread: a month, longer than any ticket.
 const LONGEST_ASK_MINUTES: u32 = 31 * 24 * 60;
+
+/// What a quote promised cannot be kept, and what is offered now.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("what was promised cannot be kept; {}", self.offered_now())]
+pub struct Stale {
+    /// A new quote, or why there is none.
+    pub now: Result<Box<Quote>, Refusal>,
+}
+
+impl Stale {
+    fn offered_now(&self) -> String {
+        match &self.now {
+            Ok(quote) => format!("now {} minutes until {} cost {}", quote.granted_minutes, quote.ends_at, quote.total),
+            Err(refusal) => format!("now {refusal}"),
+        }
+    }
+}
+
+impl Quote {
+    /// What is sold when the operator receives the purchase at `now`: the minutes and the price that were promised, from
+    /// the start that is possible then, never past the latest end. `stays` are those of that moment.
+    ///
+    /// # Errors
+    /// [`Stale`] when there are no longer as many minutes, or at another price.
+    pub fn sold(&self, city: &City, now: DateTime<Utc>, stays: Stays<'_>, pay: PayMethod) -> Result<Self, Stale> {
+        let ask = QuoteAsk { zone: self.zone.as_str(), minutes: self.asked_minutes, now, stays, pay };
+        let offered = quote(city, &ask).map_err(|refusal| Stale { now: Err(refusal) })?;
+        let kept = offered.granted_minutes == self.granted_minutes
+            && offered.total == self.total
+            && offered.ends_at <= self.latest_end;
+        if kept { Ok(offered) } else { Err(Stale { now: Ok(Box::new(offered)) }) }
+    }
+}
 
 /// The price of an ask, or why there is none. Pure: the same city and ask give the same answer everywhere (BG-38..60).
 ///
@@ -213,54 +276,73 @@ pub fn quote(city: &City, ask: &QuoteAsk<'_>) -> Result<Quote, Refusal> {
         return Err(Refusal::MethodNotAllowed { method: ask.pay, allowed: zone.pay.clone() });
     }
     let terms = ZoneTerms::of(city, zone)?;
+    let max_stay = terms.limit.max_minutes().map(Minutes::get);
+    if max_stay.is_none() && ask.minutes > LONGEST_ASK_MINUTES {
+        return Err(out_of_range("minutes"));
+    }
     // Stores keep milliseconds; anything finer would make a quote differ from what is stored of it.
-    let (asked_start, now) = (ask.start.trunc_subsecs(3), ask.now.trunc_subsecs(3));
-    refuse_beyond_zone(&terms, ask, asked_start)?;
-
+    let now = ask.now.trunc_subsecs(3);
     let mut notices = Vec::new();
-    let Start { starts_at, day, closes_at } = ticket_start(policy, &terms, ask, asked_start, &mut notices)?;
-    let stay = open_stay(ask, starts_at);
-    let started_at = stay.map_or(starts_at, |stay| stay.started_at.min(starts_at));
-    let deadline = terms.deadline_of(stay, starts_at)?;
+    let Beginning { start, starts_at, day, closes_at } =
+        beginning(policy, &terms, ask, now, max_stay.unwrap_or(ask.minutes), &mut notices)?;
 
-    // What is left of the stay.
-    let asked = TimeDelta::minutes(ask.minutes.into());
-    let mut room = TimeDelta::MAX;
-    if let (Some(deadline), Some(max_stay)) = (deadline, terms.limit.max_minutes().map(Minutes::get)) {
-        room = terms.between(starts_at, deadline);
-        let offered = minutes_of(room);
-        if offered == 0 {
-            let possible = stay.map_or(deadline, |stay| stay.closes_at);
+    // What is left of the stay, and of the time that is charged.
+    let stays = ask.stays.open(policy.stay_per, ask.zone, starts_at);
+    let [priced_by, another] = stays;
+    let started_at = priced_by.map_or(starts_at, |stay| stay.started_at.min(starts_at));
+    let own_deadline = terms.deadline_of(priced_by, starts_at)?;
+    let others_deadline = another.map(|stay| terms.deadline_of(Some(stay), starts_at)).transpose()?.flatten();
+    let deadline = own_deadline.into_iter().chain(others_deadline).min();
+    let room = deadline.map_or(TimeDelta::MAX, |deadline| terms.between(starts_at, deadline));
+    let open_for = closes_at.signed_duration_since(starts_at);
+    let left = room.min(open_for);
+    let limit_binds = room < open_for;
+    if let (Some(deadline), Some(max_stay)) = (deadline, max_stay) {
+        let exceeded = |allowed| Refusal::MaxStayExceeded { asked: ask.minutes, max_stay, allowed };
+        // Nobody is sold less than a choice that the zone never had.
+        if ask.minutes > max_stay {
+            return Err(exceeded(minutes_of(left).min(max_stay)));
+        }
+        if minutes_of(room) == 0 {
+            let possible = terms.new_stay_at(&stays, starts_at);
             return Err(if now <= deadline {
                 Refusal::LimitReached { deadline, next_possible_at: possible }
             } else {
                 Refusal::NoReturn { until: possible }
             });
         }
-        if ask.minutes > offered {
-            if policy.more_than_left == MoreThanLeft::Refuse {
-                return Err(Refusal::MaxStayExceeded { asked: ask.minutes, max_stay, allowed: offered });
-            }
-            notices.push(Notice::Clipped { asked: ask.minutes, offered, deadline });
+        if limit_binds && ask.minutes > minutes_of(room) && policy.more_than_left == MoreThanLeft::Refuse {
+            return Err(exceeded(minutes_of(room)));
         }
     }
-    let wanted = asked.min(room);
-
-    let open_for = closes_at.signed_duration_since(starts_at);
 
     let tariff = parking.tariff_on(day).ok_or_else(|| unknown(zone, "tariff"))?;
     let rates = tariff.rates.get(&zone.id).ok_or_else(|| unknown(zone, "rates"))?;
-    let priced = price(zone, rates, terms.between(started_at, starts_at), wanted.min(open_for))?;
-    let in_stay = priced.length.min(room);
-    let length = in_stay.min(open_for);
-
+    let asked = TimeDelta::minutes(ask.minutes.into());
+    let offset = terms.between(started_at, starts_at);
+    let priced = price(zone, rates, offset, asked.min(left))?;
+    let length = priced.length.min(left);
     let ends_at = terms.advance(starts_at, length)?;
     city.tells_time_at(ends_at)?;
     let granted_minutes = minutes_of(length);
+
+    // One reason for less: the stay's limit, or the closing where that comes first.
+    if let (Some(deadline), true, [Some(_), _] | [_, Some(_)]) = (deadline, limit_binds, stays) {
+        let cuts_unit = length == room && priced.paid_to > offset + room;
+        if asked > room || cuts_unit {
+            let (offered, new_stay_at) = (minutes_of(room), terms.new_stay_at(&stays, starts_at));
+            notices.push(Notice::Clipped { asked: ask.minutes, offered, deadline, new_stay_at });
+        }
+    }
+    if let (Some(others), Some(own)) = (others_deadline, own_deadline)
+        && others < own
+    {
+        notices.push(Notice::AnotherTicketLimits { deadline: others });
+    }
     if granted_minutes > ask.minutes {
         notices.push(Notice::RoundedUp { asked: ask.minutes, granted: granted_minutes });
     }
-    if wanted.max(in_stay) > open_for {
+    if !limit_binds && asked.max(priced.length) > open_for {
         notices.push(Notice::EndsAtClosing { asked: ask.minutes, granted: granted_minutes, closes_at });
     }
     if ends_at.signed_duration_since(starts_at) > length {
@@ -277,46 +359,35 @@ pub fn quote(city: &City, ask: &QuoteAsk<'_>) -> Result<Quote, Refusal> {
     {
         lines.push(fee);
     }
+    // As late as the quote can be bought.
+    let held = TimeDelta::seconds(city.quote_ttl_seconds.into());
+    let latest_start = starts_at.max(now.checked_add_signed(held).ok_or_else(|| out_of_range("now"))?);
+    let open_deadline = if stays.iter().any(Option::is_some) { deadline } else { None };
+    let latest_end = terms.end_of(latest_start, length)?.min(closes_at).min(open_deadline.unwrap_or(closes_at));
     Ok(Quote {
         zone: zone.id.clone(),
         tariff: tariff.id.clone(),
         tariff_from: tariff.from,
         asked_minutes: ask.minutes,
         granted_minutes,
+        start,
         starts_at,
         ends_at,
+        latest_end,
         total: sum(city, &lines)?,
         lines,
         notices,
         stay: StayPreview {
             started_at,
             deadline,
-            left_minutes: deadline.map(|deadline| minutes_of(terms.between(ends_at, deadline))),
+            left_minutes: deadline.map(|deadline| minutes_of(terms.between(ends_at, deadline.min(closes_at)))),
         },
     })
 }
 
-/// An ask above the zone's whole max stay is refused, never clipped: nobody is sold less than a choice the zone never had.
-fn refuse_beyond_zone(terms: &ZoneTerms<'_>, ask: &QuoteAsk<'_>, start: DateTime<Utc>) -> Result<(), Refusal> {
-    match terms.limit.max_minutes().map(Minutes::get) {
-        Some(max_stay) if ask.minutes > max_stay => {
-            let allowed = match open_stay(ask, start).and_then(|stay| stay.deadline) {
-                Some(deadline) => minutes_of(terms.between(start, deadline)).min(max_stay),
-                None => max_stay,
-            };
-            Err(Refusal::MaxStayExceeded { asked: ask.minutes, max_stay, allowed })
-        }
-        None if ask.minutes > LONGEST_ASK_MINUTES => Err(out_of_range("minutes")),
-        _ => Ok(()),
-    }
-}
-
-fn open_stay<'a>(ask: &QuoteAsk<'a>, at: DateTime<Utc>) -> Option<&'a Stay> {
-    ask.stay.filter(|stay| stay.zone == ask.zone && stay.is_open(at))
-}
-
 /// Where a ticket begins.
-struct Start {
+struct Beginning {
+    start: Start,
     starts_at: DateTime<Utc>,
     /// The local day of `starts_at`.
     day: NaiveDate,
@@ -324,29 +395,35 @@ struct Start {
     closes_at: DateTime<Utc>,
 }
 
-/// When a ticket asked for `start` begins: at once, or at the opening when that is still to come.
-fn ticket_start(
+/// When a ticket begins that is bought now: at once; at the end of the plate's paid time while that runs; at the opening
+/// when that is still to come. What is over is never sold.
+fn beginning(
     policy: &Policy,
     terms: &ZoneTerms<'_>,
     ask: &QuoteAsk<'_>,
-    start: DateTime<Utc>,
+    now: DateTime<Utc>,
+    longest: u32,
     notices: &mut Vec<Notice>,
-) -> Result<Start, Refusal> {
+) -> Result<Beginning, Refusal> {
     let charging = &terms.charging;
-    // Beyond this closing does not matter: the time asked for and a unit, which is at most a day long.
-    let reach = TimeDelta::minutes(ask.minutes.into()) + TimeDelta::days(1);
-    let from = |starts_at: DateTime<Utc>| -> Option<Start> {
+    let paid_until = |stay: &Stay| stay.paid_until.trunc_subsecs(3);
+    let running = ask.stays.plate.filter(|stay| stay.zone == ask.zone && paid_until(stay) > now);
+    let earliest = running.map_or(now, paid_until);
+    // Beyond this closing does not matter: the longest time and a unit, which is at most a day long.
+    let reach = TimeDelta::minutes(longest.into()) + TimeDelta::days(1);
+    let from = |starts_at: DateTime<Utc>| -> Option<Beginning> {
         let enough = starts_at.checked_add_signed(reach)?;
         let period = charging.period_at(starts_at, enough)?;
         let closes_at = if terms.rolls_over { DateTime::<Utc>::MAX_UTC } else { period.closes_at };
-        Some(Start { starts_at, day: period.day, closes_at })
+        let start = if starts_at == now { Start::OnPurchase } else { Start::At { at: starts_at } };
+        Some(Beginning { start, starts_at, day: period.day, closes_at })
     };
-    if let Some(at_once) = from(start) {
+    if let Some(at_once) = from(earliest) {
         return Ok(at_once);
     }
-    let next_opening = charging.next_opening(start);
+    let next_opening = charging.next_opening(earliest);
     let sold_ahead = |opens_at: &DateTime<Utc>| {
-        policy.sold_ahead == SoldAhead::NextOpening || charging.local_day(*opens_at) == charging.local_day(start)
+        policy.sold_ahead == SoldAhead::NextOpening || charging.local_day(*opens_at) == charging.local_day(earliest)
     };
     match next_opening.filter(sold_ahead).and_then(from) {
         Some(later) => {
@@ -361,13 +438,15 @@ struct Priced {
     lines: Vec<QuoteLine>,
     /// What the units paid for add up to, within their rates.
     length: TimeDelta,
+    /// Where the last unit that is paid ends, from the start of the stay.
+    paid_to: TimeDelta,
 }
 
 /// Prices `wanted` time that begins `offset` after the start of the stay, in started units of each rate that it touches.
 fn price(zone: &Zone, rates: &[Rate], offset: TimeDelta, wanted: TimeDelta) -> Result<Priced, Refusal> {
     let end = offset.checked_add(&wanted).ok_or_else(|| out_of_range("minutes"))?;
     let mut lines = Vec::with_capacity(2);
-    let mut length = TimeDelta::zero();
+    let (mut length, mut paid_to) = (TimeDelta::zero(), offset);
     for rate in rates {
         let from = offset.max(rate.start_minutes.length());
         let until = rate.end_minutes.map_or(TimeDelta::MAX, Minutes::length);
@@ -390,9 +469,10 @@ fn price(zone: &Zone, rates: &[Rate], offset: TimeDelta, wanted: TimeDelta) -> R
         lines.push(QuoteLine { kind, amount });
         let units = i32::try_from(units).map_err(|_| out_of_range("minutes"))?;
         length += (unit * units).min(until - from);
+        paid_to = from + unit * units;
     }
     // Rates that leave a hole would give time away.
-    if length < wanted { Err(unknown(zone, "rates")) } else { Ok(Priced { lines, length }) }
+    if length < wanted { Err(unknown(zone, "rates")) } else { Ok(Priced { lines, length, paid_to }) }
 }
 
 fn started_units(used: TimeDelta, unit: TimeDelta) -> Result<u32, Refusal> {

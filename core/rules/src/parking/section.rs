@@ -199,6 +199,8 @@ pub struct SmsPolicy {
 /// Values where the terms are silent: policy, never a constant in code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Policy {
+    /// Whose purchases make a stay.
+    pub stay_per: StayPer,
     /// An ask within the zone's longest stay, but above what is left of the running one.
     pub more_than_left: MoreThanLeft,
     /// An ask that would cross closing time.
@@ -209,6 +211,26 @@ pub struct Policy {
     pub reminder_minutes_before: Vec<Minutes>,
     /// What becomes of paid time that is not used; an app says so only when it is known (AMB-15).
     pub unused_time: Fact<UnusedTime>,
+}
+
+/// Whose purchases in one car park make a stay (BG-48, AMB-06).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StayPer {
+    /// Those for one plate, whoever pays: nobody is kept from paying for a second car.
+    Plate,
+    /// Those of one user, for whichever plate.
+    User,
+    /// A plate's and a user's: prices count from the plate's stay, and the earlier of the two deadlines holds.
+    Both,
+}
+
+impl StayPer {
+    /// Whether a stay of the user counts at all.
+    #[must_use]
+    pub const fn counts_user(self) -> bool {
+        matches!(self, Self::User | Self::Both)
+    }
 }
 
 /// What is offered to an ask above what is left of a stay. An ask above the zone's longest stay is always refused.

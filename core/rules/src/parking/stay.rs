@@ -1,8 +1,16 @@
-//! A stay: the purchases of one user in one car park within its limit (BG-48). Its deadline is the first purchase + max stay.
+//! A stay: the purchases in one car park within its limit (BG-48). Its deadline is the first purchase + max stay.
+//!
+//! Whose purchases make one is the city's `stay_per` (AMB-06). There is one rule for every ask:
+//!
+//! - Prices count from the start of the stay that `stay_per` names first: the plate's, or with `user` the user's.
+//! - No ticket ends after the deadline of any stay that counts; with `both` the earlier one holds, and a quote says so
+//!   when that is the user's, because of another ticket of his.
+//! - A ticket of a plate begins where the plate's paid time ends, whatever counts.
 
 use crate::kernel::city::City;
 use crate::kernel::ids::ZoneId;
 use crate::parking::quote::{Quote, Refusal};
+use crate::parking::section::StayPer;
 use crate::parking::terms::{ZoneTerms, zone_of};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -36,6 +44,27 @@ pub enum StayState {
     Closed,
 }
 
+/// The latest stays in a car park that an ask may belong to; either may be over, or of another car park.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Stays<'a> {
+    /// Of the plate.
+    pub plate: Option<&'a Stay>,
+    /// Of the user; not looked at where the city counts by plate.
+    pub user: Option<&'a Stay>,
+}
+
+impl<'a> Stays<'a> {
+    /// The stays that a ticket beginning at `at` continues: the one that prices it, and another that limits it too.
+    pub(crate) fn open(&self, stay_per: StayPer, zone: &str, at: DateTime<Utc>) -> [Option<&'a Stay>; 2] {
+        let open = |stay: Option<&'a Stay>| stay.filter(|stay| stay.zone == zone && stay.is_open(at));
+        match stay_per {
+            StayPer::Plate => [open(self.plate), None],
+            StayPer::User => [open(self.user), None],
+            StayPer::Both => [open(self.plate), open(self.user)],
+        }
+    }
+}
+
 impl Stay {
     /// The state at a moment.
     #[must_use]
@@ -65,19 +94,51 @@ impl Stay {
         Ok(Self { zone: zone.id.clone(), started_at, deadline, paid_until, closes_at, purchases: 1 })
     }
 
-    /// The stay after buying `quote`: `latest` continued, or a new one. A ticket can belong to two stays, its user's and its
-    /// plate's (AMB-06), and be quoted by the stricter one; each keeps its own start and its own deadline.
+    fn terms<'a>(&self, city: &'a City) -> Result<ZoneTerms<'a>, Refusal> {
+        ZoneTerms::of(city, zone_of(city.section()?, self.zone.as_str())?)
+    }
+
+    /// The stay after one of its tickets was taken back; `paid_until` is the end of the last one that is left. Without any
+    /// the stay never was: it is over since its start.
+    ///
+    /// # Errors
+    /// As [`Stay::after_purchase`].
+    pub fn after_void(&self, city: &City, paid_until: Option<DateTime<Utc>>) -> Result<Self, Refusal> {
+        let (paid_until, closes_at) = match paid_until {
+            Some(paid_until) => (paid_until, self.terms(city)?.closes_at(paid_until)?),
+            None => (self.started_at, self.started_at),
+        };
+        Ok(Self { paid_until, closes_at, purchases: self.purchases.saturating_sub(1), ..self.clone() })
+    }
+
+    /// The stay after buying `quote`: `latest` continued, or a new one. A ticket that counts for a plate and a user is in
+    /// a stay of each; each keeps its own start and its own deadline.
     ///
     /// # Errors
     /// [`Refusal::ZoneUnknown`] or [`Refusal::TariffUnknown`] when the city lacks what the quote was made from.
     pub fn after_purchase(city: &City, latest: Option<&Self>, quote: &Quote) -> Result<Self, Refusal> {
-        let terms = ZoneTerms::of(city, zone_of(city.section()?, quote.zone.as_str())?)?;
-        let open = latest.filter(|stay| stay.zone == quote.zone && stay.is_open(quote.starts_at));
-        let paid_until = open.map_or(quote.ends_at, |stay| stay.paid_until.max(quote.ends_at));
+        Self::after_ticket(city, latest, quote.zone.as_str(), quote.starts_at, quote.ends_at)
+    }
+
+    /// As [`Stay::after_purchase`], of a ticket that is known by its zone, start and end.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn after_ticket(
+        city: &City,
+        latest: Option<&Self>,
+        zone: &str,
+        starts_at: DateTime<Utc>,
+        ends_at: DateTime<Utc>,
+    ) -> Result<Self, Refusal> {
+        let zone = zone_of(city.section()?, zone)?;
+        let terms = ZoneTerms::of(city, zone)?;
+        let open = latest.filter(|stay| stay.zone == zone.id && stay.is_open(starts_at));
+        let paid_until = open.map_or(ends_at, |stay| stay.paid_until.max(ends_at));
         Ok(Self {
-            zone: quote.zone.clone(),
-            started_at: open.map_or(quote.starts_at, |stay| stay.started_at.min(quote.starts_at)),
-            deadline: terms.deadline_of(open, quote.starts_at)?,
+            zone: zone.id.clone(),
+            started_at: open.map_or(starts_at, |stay| stay.started_at.min(starts_at)),
+            deadline: terms.deadline_of(open, starts_at)?,
             paid_until,
             closes_at: terms.closes_at(paid_until)?,
             purchases: open.map_or(1, |stay| stay.purchases.saturating_add(1)),

@@ -87,6 +87,26 @@ impl<'a> ZoneTerms<'a> {
         end.ok_or_else(|| out_of_range("start"))
     }
 
+    /// As [`Self::advance`], of a start that need not be charged: then from the next opening on.
+    pub fn end_of(&self, start: DateTime<Utc>, length: TimeDelta) -> Result<DateTime<Utc>, Refusal> {
+        let start = if self.rolls_over { self.charged_from(start) } else { start };
+        self.advance(start, length)
+    }
+
+    /// The first charged moment from `at` on.
+    fn charged_from(&self, at: DateTime<Utc>) -> DateTime<Utc> {
+        match self.charging.period_at(at, at) {
+            Some(_) => at,
+            None => self.charging.next_opening(at).unwrap_or(at),
+        }
+    }
+
+    /// When a new stay may begin that continues none of these: they are over, and parking is charged.
+    pub fn new_stay_at(&self, stays: &[Option<&Stay>], starts_at: DateTime<Utc>) -> DateTime<Utc> {
+        let over = stays.iter().flatten().map(|stay| stay.closes_at).max();
+        self.charged_from(over.map_or(starts_at, |over| over.max(starts_at)))
+    }
+
     /// Paid time between two moments: elapsed time, or only what is charged of it where tickets roll over. Never negative.
     pub fn between(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> TimeDelta {
         if self.rolls_over {

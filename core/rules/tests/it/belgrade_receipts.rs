@@ -5,7 +5,7 @@
 //! `cities/belgrade/sources.toml`; limits are those of the terms (items 7, BG-49..52), hours those of `ps-hours`.
 
 use crate::support::{at, belgrade};
-use mesto_rules::{LineKind, PayMethod, Quote, QuoteAsk, Stay};
+use mesto_rules::{LineKind, PayMethod, Quote, QuoteAsk, Stay, Stays};
 use std::fmt::Write;
 
 /// `ps-prices`, `ps-prices-outside`: A 100 per 30 min; red 56, yellow 48, green 41, blue 31 per hour; extended red 100 per
@@ -134,8 +134,7 @@ fn shown(quote: &Quote) -> String {
 /// Buys `minutes` at a moment: continues the running ticket, else starts at once.
 fn buy(zone: &str, minutes: u32, tapped: &str, stay: Option<&Stay>, pay: PayMethod) -> (Quote, Stay) {
     let now = at(tapped);
-    let start = stay.map_or(now, |stay| stay.paid_until.max(now));
-    let ask = QuoteAsk { zone, minutes, now, start, stay, pay };
+    let ask = QuoteAsk { zone, minutes, now, stays: Stays { plate: stay, user: None }, pay };
     let quote = mesto_rules::quote(belgrade(), &ask).unwrap_or_else(|refusal| panic!("{zone} {tapped}: {refusal}"));
     let stay = Stay::after_purchase(belgrade(), stay, &quote).unwrap();
     (quote, stay)

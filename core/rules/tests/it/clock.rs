@@ -92,8 +92,8 @@ fn after_the_last_day_of_a_city_nothing_is_sold_and_before_it_everything() {
     let outdated = Refusal::CityOutdated { until: "2025-03-04".parse().unwrap() };
     assert_eq!(quote(&city, "2025-03-04 00:00").unwrap_err(), outdated);
     assert_eq!(outdated.code(), "city_outdated");
-    assert_eq!(mesto_rules::order::issue(&city, "red", at("2025-03-04 10:00")).unwrap_err(), outdated);
-    assert!(mesto_rules::order::issue(&city, "red", at("2025-03-03 10:00")).is_ok());
+    assert_eq!(mesto_rules::order::issue(&city, "red", at("2025-03-04 10:00"), None).unwrap_err(), outdated);
+    assert!(mesto_rules::order::issue(&city, "red", at("2025-03-03 10:00"), None).is_ok());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Opening, closing, free days and the change of the clocks.
 
-use crate::support::{around_the_clock, ask, at, belgrade, buy, change_parking, quote};
+use crate::support::{around_the_clock, ask, at, belgrade, buy, change_parking, of, quote};
 use chrono::{DateTime, NaiveDate, Utc};
 use mesto_rules::calendar::orthodox_easter;
 use mesto_rules::parking::section::{AtClosing, SoldAhead};
@@ -99,8 +99,8 @@ fn a_ticket_across_closing_ends_there_and_says_so_bg_60() {
 
 #[test]
 fn an_extension_at_closing_is_refused_bg_60() {
-    let (first, stay) = buy(belgrade(), &ask("red", 60, "2025-03-03 20:30"));
-    let more = QuoteAsk { start: first.ends_at, stay: Some(&stay), ..ask("red", 30, "2025-03-03 20:50") };
+    let (_, stay) = buy(belgrade(), &ask("red", 60, "2025-03-03 20:30"));
+    let more = QuoteAsk { stays: of(&stay), ..ask("red", 30, "2025-03-03 20:50") };
     let refusal = mesto_rules::quote(belgrade(), &more).unwrap_err();
     assert_eq!(refusal, Refusal::NotChargedNow { next_opening: Some(at("2025-03-04 07:00")) });
 }
@@ -123,7 +123,7 @@ fn a_city_may_let_tickets_roll_over_closing() {
     assert_eq!((first.granted_minutes, first.stay.left_minutes), (60, Some(30)));
     assert_eq!(first.stay.deadline, Some(at("2025-03-04 08:00"))); // 90 charged minutes
     assert_eq!(first.notices, [Notice::RollsOver { ends_at: at("2025-03-04 07:30") }]);
-    let more = QuoteAsk { start: first.ends_at, stay: Some(&stay), ..ask("red", 60, "2025-03-04 07:10") };
+    let more = QuoteAsk { stays: of(&stay), ..ask("red", 60, "2025-03-04 07:10") };
     let (second, _) = buy(&city, &more);
     assert_eq!((second.total.to_string(), second.ends_at), ("120.00 RSD".to_owned(), at("2025-03-04 08:00")));
     // Over a Saturday's closing to Monday.
@@ -174,7 +174,7 @@ fn an_opening_in_the_hour_that_comes_twice_is_never_in_the_past() {
     });
     let opening = |when: &str| {
         let now: DateTime<Utc> = when.parse().unwrap();
-        let ask = QuoteAsk { now, start: now, ..ask("red", 30, "2025-10-26 10:00") };
+        let ask = QuoteAsk { now, ..ask("red", 30, "2025-10-26 10:00") };
         mesto_rules::quote(&city, &ask).unwrap().starts_at.to_rfc3339()
     };
     assert_eq!(opening("2025-10-26T00:10:00Z"), "2025-10-26T00:30:00+00:00"); // 02:10, the first time

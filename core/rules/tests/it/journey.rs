@@ -1,6 +1,6 @@
 //! The driver's day: buy, extend, be refused.
 
-use crate::support::{ask, at, belgrade, buy, quote};
+use crate::support::{ask, at, belgrade, buy, of, quote};
 use mesto_rules::{Notice, QuoteAsk, Refusal};
 
 #[test]
@@ -10,13 +10,13 @@ fn red_sixty_then_thirty_then_nothing_bg_48_bg_50_bg_54() {
     assert_eq!(first.ends_at, at("2025-03-03 11:00"));
     assert_eq!(first.stay.left_minutes, Some(30));
 
-    let extend = QuoteAsk { start: first.ends_at, stay: Some(&stay), ..ask("red", 30, "2025-03-03 10:50") };
+    let extend = QuoteAsk { stays: of(&stay), ..ask("red", 30, "2025-03-03 10:50") };
     let (second, stay) = buy(belgrade(), &extend);
     assert_eq!(second.total.to_string(), "120.00 RSD");
     assert_eq!(second.ends_at, at("2025-03-03 11:30"));
     assert_eq!(second.stay.left_minutes, Some(0));
 
-    let more = QuoteAsk { start: second.ends_at, stay: Some(&stay), ..ask("red", 1, "2025-03-03 11:10") };
+    let more = QuoteAsk { stays: of(&stay), ..ask("red", 1, "2025-03-03 11:10") };
     assert_eq!(
         mesto_rules::quote(belgrade(), &more),
         Err(Refusal::LimitReached { deadline: at("2025-03-03 11:30"), next_possible_at: at("2025-03-03 12:00") })

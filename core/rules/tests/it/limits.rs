@@ -1,6 +1,6 @@
 //! Limits at their boundary: at the value, one below, one above; stays, breaks, and what a refusal says.
 
-use crate::support::{ask, at, belgrade, buy, change_parking, id, quote};
+use crate::support::{ask, at, belgrade, buy, change_parking, id, of, quote};
 use mesto_rules::fact::{Certainty, Fact, Known};
 use mesto_rules::parking::section::{MoreThanLeft, UnusedTime};
 use mesto_rules::{LineKind, Money, Notice, PayMethod, QuoteAsk, Refusal, Stay};
@@ -104,8 +104,8 @@ fn zero_minutes_are_refused_bg_44() {
 
 #[test]
 fn an_extension_of_zone_a_is_refused_bg_49() {
-    let (first, stay) = buy(belgrade(), &ask("a", 30, "2025-03-03 10:00"));
-    let more = QuoteAsk { start: first.ends_at, stay: Some(&stay), ..ask("a", 30, "2025-03-03 10:20") };
+    let (_, stay) = buy(belgrade(), &ask("a", 30, "2025-03-03 10:00"));
+    let more = QuoteAsk { stays: of(&stay), ..ask("a", 30, "2025-03-03 10:20") };
     assert_eq!(
         mesto_rules::quote(belgrade(), &more).unwrap_err(),
         Refusal::LimitReached { deadline: at("2025-03-03 10:30"), next_possible_at: at("2025-03-03 11:00") }
@@ -115,20 +115,21 @@ fn an_extension_of_zone_a_is_refused_bg_49() {
 #[test]
 fn a_second_ticket_is_cut_to_what_is_left_and_says_so_bg_48_bg_50() {
     let (first, stay) = buy(belgrade(), &ask("red", 60, "2025-03-03 10:00"));
-    let more = QuoteAsk { start: first.ends_at, stay: Some(&stay), ..ask("red", 60, "2025-03-03 10:50") };
+    let more = QuoteAsk { stays: of(&stay), ..ask("red", 60, "2025-03-03 10:50") };
     let quote = mesto_rules::quote(belgrade(), &more).unwrap();
+    assert_eq!(quote.starts_at, first.ends_at);
     let deadline = at("2025-03-03 11:30");
     assert_eq!((quote.granted_minutes, quote.ends_at), (30, deadline));
-    assert_eq!(quote.notices, [Notice::Clipped { asked: 60, offered: 30, deadline }]);
+    // Without this ticket the stay is over half an hour after the first one.
+    assert_eq!(quote.notices, [Notice::Clipped { asked: 60, offered: 30, deadline, new_stay_at: deadline }]);
 }
 
 #[test]
 fn a_city_that_does_not_clip_refuses_with_what_is_allowed_bg_48() {
     let mut city = belgrade().clone();
     change_parking(&mut city, |parking| parking.policy.more_than_left = MoreThanLeft::Refuse);
-    let (first, stay) = buy(&city, &ask("red", 60, "2025-03-03 10:00"));
-    let more =
-        |minutes| QuoteAsk { start: first.ends_at, stay: Some(&stay), ..ask("red", minutes, "2025-03-03 10:50") };
+    let (_, stay) = buy(&city, &ask("red", 60, "2025-03-03 10:00"));
+    let more = |minutes| QuoteAsk { stays: of(&stay), ..ask("red", minutes, "2025-03-03 10:50") };
     let refusal = mesto_rules::quote(&city, &more(31)).unwrap_err();
     assert_eq!(refusal, Refusal::MaxStayExceeded { asked: 31, max_stay: 90, allowed: 30 });
     assert!(mesto_rules::quote(&city, &more(30)).is_ok());
@@ -136,8 +137,8 @@ fn a_city_that_does_not_clip_refuses_with_what_is_allowed_bg_48() {
 
 #[test]
 fn above_the_whole_limit_what_is_left_is_named_bg_48() {
-    let (first, stay) = buy(belgrade(), &ask("red", 60, "2025-03-03 10:00"));
-    let more = QuoteAsk { start: first.ends_at, stay: Some(&stay), ..ask("red", 91, "2025-03-03 10:50") };
+    let (_, stay) = buy(belgrade(), &ask("red", 60, "2025-03-03 10:00"));
+    let more = QuoteAsk { stays: of(&stay), ..ask("red", 91, "2025-03-03 10:50") };
     let refusal = mesto_rules::quote(belgrade(), &more).unwrap_err();
     assert_eq!(refusal, Refusal::MaxStayExceeded { asked: 91, max_stay: 90, allowed: 30 });
 }
@@ -145,7 +146,7 @@ fn above_the_whole_limit_what_is_left_is_named_bg_48() {
 #[test]
 fn a_stay_is_over_after_the_break_and_not_a_minute_before_bg_48() {
     let (_, stay) = buy(belgrade(), &ask("red", 90, "2025-03-03 10:00")); // until 11:30
-    let again = |when| mesto_rules::quote(belgrade(), &QuoteAsk { stay: Some(&stay), ..ask("red", 60, when) });
+    let again = |when| mesto_rules::quote(belgrade(), &QuoteAsk { stays: of(&stay), ..ask("red", 60, when) });
     let until = at("2025-03-03 12:00");
     assert_eq!(
         again("2025-03-03 11:30").unwrap_err(),
@@ -163,14 +164,14 @@ fn a_stay_is_over_with_the_billing_day_bg_48() {
     // Paid to closing on Monday; on Tuesday at opening a new stay begins.
     let (quote, stay) = buy(belgrade(), &ask("red", 90, "2025-03-03 19:30"));
     assert_eq!(quote.ends_at, at("2025-03-03 21:00"));
-    let next = QuoteAsk { stay: Some(&stay), ..ask("red", 90, "2025-03-04 07:00") };
+    let next = QuoteAsk { stays: of(&stay), ..ask("red", 90, "2025-03-04 07:00") };
     assert_eq!(mesto_rules::quote(belgrade(), &next).unwrap().total.to_string(), "200.00 RSD");
 }
 
 #[test]
 fn a_stay_elsewhere_does_not_count_bg_48() {
     let (_, stay) = buy(belgrade(), &ask("red", 90, "2025-03-03 10:00"));
-    let yellow = QuoteAsk { stay: Some(&stay), ..ask("yellow", 60, "2025-03-03 10:10") };
+    let yellow = QuoteAsk { stays: of(&stay), ..ask("yellow", 60, "2025-03-03 10:10") };
     assert_eq!(mesto_rules::quote(belgrade(), &yellow).unwrap().stay.started_at, at("2025-03-03 10:10"));
 }
 
@@ -185,20 +186,20 @@ fn a_purchase_before_opening_counts_from_opening_bg_48() {
 fn a_started_minute_counts_but_the_deadline_holds_to_the_second_bg_48() {
     let (_, stay) = buy(belgrade(), &ask("red", 60, "2025-03-03 10:00"));
     let more =
-        |minutes, when| mesto_rules::quote(belgrade(), &QuoteAsk { stay: Some(&stay), ..ask("red", minutes, when) });
-    let quote = more(25, "2025-03-03 11:05:20").unwrap(); // 24 min 40 s are left
-    assert_eq!((quote.granted_minutes, quote.ends_at), (25, at("2025-03-03 11:30")));
-    assert_eq!(quote.notices, []);
-    let quote = more(26, "2025-03-03 11:05:20").unwrap();
-    assert_eq!((quote.granted_minutes, quote.ends_at), (25, at("2025-03-03 11:30")));
+        |minutes, when| mesto_rules::quote(belgrade(), &QuoteAsk { stays: of(&stay), ..ask("red", minutes, when) });
+    let deadline = at("2025-03-03 11:30");
+    for asked in [25, 26] {
+        let quote = more(asked, "2025-03-03 11:05:20").unwrap(); // 24 min 40 s are left, of the half hour that is paid
+        assert_eq!((quote.granted_minutes, quote.ends_at), (25, deadline));
+        assert_eq!(quote.notices, [Notice::Clipped { asked, offered: 25, deadline, new_stay_at: deadline }]);
+    }
 }
 
 #[test]
 fn a_ticket_in_two_stays_moves_neither_deadline_bg_48() {
-    let (_, of_user) = buy(belgrade(), &ask("yellow", 60, "2025-03-03 10:00"));
+    let (_, of_user) = buy(belgrade(), &ask("yellow", 120, "2025-03-03 10:00"));
     let (_, of_plate) = buy(belgrade(), &ask("yellow", 60, "2025-03-03 10:30"));
-    // The plate's stay gives the shorter offer, yet the user's ends earlier.
-    let both = QuoteAsk { stay: Some(&of_plate), ..ask("yellow", 60, "2025-03-03 11:20") };
+    let both = QuoteAsk { stays: of(&of_plate), ..ask("yellow", 60, "2025-03-03 11:40") };
     let quote = mesto_rules::quote(belgrade(), &both).unwrap();
     let after = |latest: Option<&Stay>| Stay::after_purchase(belgrade(), latest, &quote).unwrap();
     let user = after(Some(&of_user));
@@ -206,7 +207,7 @@ fn a_ticket_in_two_stays_moves_neither_deadline_bg_48() {
     let plate = after(Some(&of_plate));
     assert_eq!((plate.started_at, plate.deadline), (at("2025-03-03 10:30"), Some(at("2025-03-03 13:30"))));
     let another = after(None);
-    assert_eq!((another.started_at, another.deadline), (at("2025-03-03 11:20"), Some(at("2025-03-03 14:20"))));
+    assert_eq!((another.started_at, another.deadline), (at("2025-03-03 11:40"), Some(at("2025-03-03 14:40"))));
 }
 
 #[test]

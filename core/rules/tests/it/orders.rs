@@ -2,12 +2,12 @@
 
 use crate::support::{at, belgrade, change_orders, id};
 use chrono::TimeDelta;
-use mesto_rules::fact::Fact;
-use mesto_rules::order::{OrderEffect, OrderError, OrderEvent, OrderState, OrderTerms, issue, step};
-use mesto_rules::{City, Refusal};
+use mesto_rules::fact::{Certainty, Fact, Known};
+use mesto_rules::order::{OrderEffect, OrderError, OrderEvent, OrderState, OrderTerms, grace_until, issue, step};
+use mesto_rules::{City, Minutes, Refusal};
 
 fn terms(zone: &str, when: &str) -> OrderTerms {
-    issue(belgrade(), zone, at(when)).unwrap()
+    issue(belgrade(), zone, at(when), None).unwrap()
 }
 
 #[test]
@@ -46,7 +46,7 @@ fn the_discount_ends_with_its_last_day() {
     assert_eq!(terms.due(at("2025-03-03 10:15")).to_string(), "1500.00 RSD");
     assert_eq!(terms.due(until - TimeDelta::milliseconds(1)).to_string(), "1500.00 RSD");
     assert_eq!(terms.due(until).to_string(), "3000.00 RSD");
-    let older = issue(belgrade(), "yellow", at("2022-12-05 10:15")).unwrap(); // valid to 6 December, 8 days more
+    let older = issue(belgrade(), "yellow", at("2022-12-05 10:15"), None).unwrap(); // valid to 6 December, 8 days more
     assert_eq!(older.discount_until, Some(at("2022-12-15 00:00")));
 }
 
@@ -54,14 +54,14 @@ fn the_discount_ends_with_its_last_day() {
 fn an_unknown_discount_is_not_promised() {
     let mut city = belgrade().clone();
     change_orders(&mut city, |orders| orders.policy.discount_from = Fact::Unknown { note: "not told".into() });
-    let terms = issue(&city, "red", at("2025-03-03 10:00")).unwrap();
+    let terms = issue(&city, "red", at("2025-03-03 10:00"), None).unwrap();
     assert_eq!((terms.discounted_price, terms.discount_until, terms.pay_by), (None, None, None));
     assert_eq!(terms.due(at("2025-03-03 10:00")), terms.price);
 }
 
 #[test]
 fn no_order_when_nothing_is_charged_or_known() {
-    let refused = |city: &City, zone, when| issue(city, zone, at(when)).unwrap_err();
+    let refused = |city: &City, zone, when| issue(city, zone, at(when), None).unwrap_err();
     assert_eq!(
         refused(belgrade(), "red", "2025-03-02 10:00"),
         Refusal::NotChargedNow { next_opening: Some(at("2025-03-03 07:00")) }
@@ -87,4 +87,22 @@ fn an_order_paid_at_a_counter_is_paid_and_books_nothing_here_bg_18() {
     let terms = terms("red", "2025-03-03 10:00");
     let again = OrderEvent::Pay { amount: terms.due(now), terms };
     assert_eq!(step(OrderState::Paid, &again, now), Err(OrderError::AlreadyPaid));
+}
+
+#[test]
+fn no_order_is_issued_within_the_grace_after_the_end_bg_57() {
+    let mut city = belgrade().clone();
+    let ended = Some(at("2025-03-03 11:00"));
+    let issued = |city: &City, when| issue(city, "yellow", at(when), ended);
+    // Belgrade tells of none: from the end on.
+    assert!(issued(&city, "2025-03-03 11:00").is_ok());
+    assert_eq!(grace_until(&city, at("2025-03-03 11:00")), at("2025-03-03 11:00"));
+    let known = Known { value: Minutes(10), certainty: Certainty::Assumed, source: id("decision") };
+    change_orders(&mut city, |orders| orders.policy.grace_minutes = Fact::Known(known));
+    let until = at("2025-03-03 11:10");
+    for early in ["2025-03-03 11:00", "2025-03-03 11:09:59"] {
+        assert_eq!(issued(&city, early).unwrap_err(), Refusal::WithinGrace { until });
+    }
+    assert!(issued(&city, "2025-03-03 11:10").is_ok());
+    assert!(issue(&city, "yellow", at("2025-03-03 11:05"), None).is_ok());
 }

@@ -1,9 +1,9 @@
 //! Plates: three forms, no silent change, and errors that say what would be right.
 
 use crate::support::belgrade;
-use mesto_rules::{Plate, PlateError, PlateKind, PlateWarning};
+use mesto_rules::{ParsedPlate, PlateError, PlateKind, PlateWarning};
 
-fn read(input: &str) -> Plate {
+fn read(input: &str) -> ParsedPlate {
     mesto_rules::parse_plate(input, &belgrade().sections.plates).unwrap_or_else(|error| panic!("{input}: {error}"))
 }
 
@@ -112,4 +112,11 @@ fn an_unknown_form_is_refused_and_told_what_is_right() {
     assert_eq!(wrong("straße1"), PlateError::SignNotAllowed { letter: 'ß', position: 5, example: example() });
     let text = wrong("B1").to_string();
     assert!(text.contains("at least 3") && text.contains("BG 789-PP"), "{text}");
+}
+
+#[test]
+fn a_plate_names_its_country_only_where_it_follows_a_form_of_it() {
+    for (typed, country) in [("BG789PP", Some("RS")), ("M 123-A-456", None), ("B-NO 1", None)] {
+        assert_eq!(read(typed).country.as_deref(), country, "{typed}");
+    }
 }

@@ -4,7 +4,7 @@ use crate::support::{ask, at, belgrade, parking, served, steppe};
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_rules::kernel::blob::Blob;
 use mesto_rules::orders::OrdersSection;
-use mesto_rules::{City, Fact, ParkingSection, PayMethod, QuoteAsk, Refusal, SectionError, ZoneId};
+use mesto_rules::{City, Fact, ParkingSection, PayMethod, QuoteAsk, Refusal, SectionError, Stays, ZoneId};
 use serde_json::{Value, json};
 
 fn price(city: &City, zone: &str, when: &str) -> Result<String, Refusal> {
@@ -24,7 +24,7 @@ fn unknown_fields_and_sections_are_passed_over_and_kept() {
     };
     let city = served(belgrade(), later);
     assert_eq!(price(&city, "red", "2025-03-03 10:00").unwrap(), "80.00 RSD");
-    assert!(mesto_rules::order::issue(&city, "red", at("2025-03-03 10:00")).is_ok());
+    assert!(mesto_rules::order::issue(&city, "red", at("2025-03-03 10:00"), None).is_ok());
     assert!(city.sections.services().eq(["orders", "parking", "rides"]));
     // What is not understood is handed on as it came.
     let again: Value = serde_json::from_str(&city.to_canonical_json().unwrap()).unwrap();
@@ -35,7 +35,7 @@ fn unknown_fields_and_sections_are_passed_over_and_kept() {
 #[test]
 fn a_section_that_is_too_new_stops_its_service_and_the_others_live() {
     let city = served(belgrade(), |document| document["sections"]["orders"]["format"] = json!(2));
-    let refusal = mesto_rules::order::issue(&city, "red", at("2025-03-03 10:00")).unwrap_err();
+    let refusal = mesto_rules::order::issue(&city, "red", at("2025-03-03 10:00"), None).unwrap_err();
     assert_eq!(refusal, Refusal::SectionTooNew { section: "orders".into(), format: 2, known: 1 });
     assert_eq!(refusal.code(), "section_too_new");
     assert_eq!(price(&city, "red", "2025-03-03 10:00").unwrap(), "80.00 RSD");
@@ -62,7 +62,7 @@ fn a_section_that_cannot_be_read_stops_its_service_only() {
 #[test]
 fn a_city_without_a_service_says_so() {
     assert_eq!(steppe().section::<OrdersSection>().unwrap_err(), SectionError::Missing { section: "orders" });
-    let refusal = mesto_rules::order::issue(steppe(), "yard", at("2025-03-03 10:00")).unwrap_err();
+    let refusal = mesto_rules::order::issue(steppe(), "yard", at("2025-03-03 10:00"), None).unwrap_err();
     assert_eq!(refusal, Refusal::SectionMissing { section: "orders".into() });
 }
 
@@ -88,7 +88,7 @@ fn words_of_a_later_version_are_passed_over() {
     assert_eq!(red.pay, [PayMethod::Deposit]);
     assert_eq!(price(&city, "red", "2025-03-03 10:00").unwrap(), "80.00 RSD");
     // Whoever does not know what a zone is cannot know what an order costs there.
-    let order = |zone| mesto_rules::order::issue(&city, zone, at("2025-03-03 10:00"));
+    let order = |zone| mesto_rules::order::issue(&city, zone, at("2025-03-03 10:00"), None);
     assert_eq!(order("red").unwrap_err().code(), "tariff_unknown");
     assert_eq!(order("yellow").unwrap().discounted_price, None, "a discount that is not understood is not promised");
     assert!(mesto_rules::parse_plate("BG1234PP", &city.sections.plates).is_ok());
@@ -123,7 +123,7 @@ fn a_new_zone_time_and_a_changed_law_are_read_rightly() {
     // Opens at 07:00, which is 03:45 UTC by the new law and 06:00 UTC by the old one.
     let now: DateTime<Utc> = "2025-03-03T03:00:00Z".parse().unwrap();
     let opens = |city: &City| {
-        let ask = QuoteAsk { now, start: now, ..ask("red", 60, "2025-03-03 10:00") };
+        let ask = QuoteAsk { now, ..ask("red", 60, "2025-03-03 10:00") };
         mesto_rules::quote(city, &ask).unwrap().starts_at.to_rfc3339()
     };
     assert_eq!(opens(&city), "2025-03-03T03:45:00+00:00");
@@ -136,7 +136,7 @@ fn a_law_written_by_hand_moves_hours_and_prices_of_a_city() {
     let city = steppe();
     let quote = |zone: &str, minutes, now: &str| {
         let now: DateTime<Utc> = now.parse().unwrap();
-        mesto_rules::quote(city, &QuoteAsk { zone, minutes, now, start: now, stay: None, pay: PayMethod::Deposit })
+        mesto_rules::quote(city, &QuoteAsk { zone, minutes, now, stays: Stays::default(), pay: PayMethod::Deposit })
     };
     // 22:30 of the last day by the old offset; the hour from 23 to 24 comes twice, so two hours end before midnight.
     let night = quote("pavement-1", 120, "2024-02-29T16:30:00Z").unwrap();
@@ -208,8 +208,8 @@ fn every_number_of_a_city_has_a_range_and_none_makes_a_quote_panic() {
                     let now = at("2025-03-03 20:30");
                     let ask = QuoteAsk { zone: zone.id.as_str(), ..ask("", minutes, "2025-03-03 20:30") };
                     let _ = mesto_rules::quote(&city, &ask);
-                    let _ = mesto_rules::quote(&city, &QuoteAsk { start: now + TimeDelta::hours(1), ..ask });
-                    let _ = mesto_rules::order::issue(&city, zone.id.as_str(), now);
+                    let _ = mesto_rules::quote(&city, &QuoteAsk { now: now + TimeDelta::hours(1), ..ask });
+                    let _ = mesto_rules::order::issue(&city, zone.id.as_str(), now, None);
                 }
             }
         }

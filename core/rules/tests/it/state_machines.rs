@@ -1,6 +1,6 @@
 //! The tables of `docs/state-machines.md`, made by running the machines; `UPDATE=1` writes the file anew.
 
-use crate::support::{ask, at, belgrade, buy};
+use crate::support::{ask, at, belgrade, buy, of};
 use mesto_rules::order::{self, OrderEvent, OrderState, OrderTerms};
 use mesto_rules::stay::StayState;
 use mesto_rules::ticket::{self, TicketEvent, TicketState};
@@ -86,7 +86,7 @@ fn orders() -> String {
 fn stays() -> String {
     let mut table = head(
         "Stay",
-        "The purchases of one user in one car park (BG-48). Its deadline is its first ticket's start + max stay; here red, first\nbought at 10:00 for 60 minutes, with a break of 30 minutes.",
+        "The purchases in one car park that count together: those for one plate, of one user, or both, as the city says (BG-48).\nIts deadline is its first ticket's start + max stay; here red, first bought at 10:00 for 60 minutes, with a break of 30\nminutes.",
     );
     let (_, stay) = buy(belgrade(), &ask("red", 60, "2025-03-03 10:00"));
     let text = |state: StayState| word(&state);
@@ -99,19 +99,17 @@ fn stays() -> String {
     ] {
         let state = stay.state_at(at(now));
         row(&mut table, ["open", "time passed", when, &text(state), "-"]);
-        let start = stay.paid_until.max(at(now));
-        let ask = QuoteAsk { start, stay: Some(&stay), ..ask("red", 30, now) };
+        let ask = QuoteAsk { stays: of(&stay), ..ask("red", 30, now) };
         let quote = mesto_rules::quote(belgrade(), &ask).unwrap();
         let after = Stay::after_purchase(belgrade(), Some(&stay), &quote).unwrap();
         let kept = if after.deadline == stay.deadline { "the same deadline" } else { "a new deadline" };
         row(&mut table, [&text(state), "buy", when, &text(after.state_at(quote.starts_at)), kept]);
     }
     let (_, full) = buy(belgrade(), &ask("red", 90, "2025-03-03 10:00"));
-    for (when, now, start) in [
-        ("the whole limit is bought", "2025-03-03 11:00", "2025-03-03 11:30"),
-        ("the limit is over, the break is not", "2025-03-03 11:45", "2025-03-03 11:45"),
-    ] {
-        let ask = QuoteAsk { start: at(start), stay: Some(&full), ..ask("red", 30, now) };
+    for (when, now) in
+        [("the whole limit is bought", "2025-03-03 11:00"), ("the limit is over, the break is not", "2025-03-03 11:45")]
+    {
+        let ask = QuoteAsk { stays: of(&full), ..ask("red", 30, now) };
         let refusal = mesto_rules::quote(belgrade(), &ask).unwrap_err();
         row(&mut table, ["open", "buy", when, "refused", refusal.code()]);
     }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Europe::Belgrade;
 use mesto_rules::orders::OrdersSection;
 use mesto_rules::parking::ParkingSection;
-use mesto_rules::{City, PayMethod, Quote, QuoteAsk, Refusal, Stay};
+use mesto_rules::{City, PayMethod, Quote, QuoteAsk, Refusal, Stay, Stays};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -73,17 +73,22 @@ pub fn at(wall: &str) -> DateTime<Utc> {
 }
 
 pub fn ask<'a>(zone: &'a str, minutes: u32, start: &str) -> QuoteAsk<'a> {
-    QuoteAsk { zone, minutes, now: at(start), start: at(start), stay: None, pay: PayMethod::Deposit }
+    QuoteAsk { zone, minutes, now: at(start), stays: Stays::default(), pay: PayMethod::Deposit }
 }
 
 pub fn quote(zone: &str, minutes: u32, start: &str) -> Result<Quote, Refusal> {
     mesto_rules::quote(belgrade(), &ask(zone, minutes, start))
 }
 
+/// The stay of the plate.
+pub fn of(plate: &Stay) -> Stays<'_> {
+    Stays { plate: Some(plate), user: None }
+}
+
 /// Buys a quote and answers the stay after it.
 pub fn buy(city: &City, ask: &QuoteAsk<'_>) -> (Quote, Stay) {
     let quote = mesto_rules::quote(city, ask).unwrap_or_else(|refusal| panic!("{ask:?}: {refusal}"));
-    let stay = Stay::after_purchase(city, ask.stay, &quote).unwrap();
+    let stay = Stay::after_purchase(city, ask.stays.plate, &quote).unwrap();
     (quote, stay)
 }
 

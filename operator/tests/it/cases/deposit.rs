@@ -2,7 +2,7 @@
 
 use mesto_operator::Request;
 use mesto_operator::payments::sign;
-use mesto_protocol::base::payments::BankOutcome;
+use mesto_protocol::base::payments::{BankNotice, BankOutcome};
 use mesto_protocol::base::wallet::{NewTopup, Topup, TopupState};
 use mesto_protocol::headers::SIGNATURE;
 use mesto_rules::money::{Currency, Money};
@@ -71,6 +71,116 @@ on_both_databases! {
         assert_eq!(world.balance("refunds_payable"), rsd("-1000.00"));
         assert_eq!(world.balance("clearing bank"), rsd("2000.00"));
         assert_eq!(world.balance("deposit"), rsd("-1000.00"));
+        world.check_books();
+    }
+
+    #[test]
+    fn an_approval_counts_once_also_after_a_decline_of_the_same_payment_bg_83(world) {
+        let driver = world.driver(PHONE);
+        let topup = driver.top_up("1000.00");
+        // 3-D Secure failed, and then passed.
+        let declined = BankNotice { outcome: BankOutcome::Declined, reason: Some("authentication_failed".into()), ..approval(&topup, "pay-1") };
+        assert_eq!(world.notice(&declined).status, 204);
+        assert_eq!(driver.account().balance, rsd("0.00"));
+        for _ in 0..3 {
+            assert_eq!(world.notice(&approval(&topup, "pay-1")).status, 204);
+            assert_eq!(driver.account().balance, rsd("1000.00"));
+        }
+        // Sent first and come last: it takes nothing back.
+        assert_eq!(world.notice(&declined).status, 204);
+        assert_eq!(driver.account().balance, rsd("1000.00"));
+        assert_eq!(world.balance("clearing bank"), rsd("1000.00"));
+        assert!(world.operator.incidents(&*world.store).unwrap().is_empty());
+        world.check_books();
+    }
+
+    #[test]
+    fn one_payment_for_two_top_ups_is_refused_loudly_and_somebody_sees_it_bg_83(world) {
+        let driver = world.driver(PHONE);
+        let other = world.driver("+381650000000");
+        let (first, second, third) = (driver.top_up("1000.00"), driver.top_up("1000.00"), other.top_up("1000.00"));
+        world.approve(&first);
+        let payment = format!("pay-{}", first.id);
+        for _ in 0..2 {
+            for topup in [&second, &third] {
+                let params = refused("notice_contradicts", &world.notice(&approval(topup, &payment)));
+                assert_eq!(params["known"], first.id);
+            }
+        }
+        let declined = BankNotice { outcome: BankOutcome::Declined, ..approval(&second, &payment) };
+        assert_eq!(world.notice(&declined).status, 409);
+        // What was told first stays, and nothing else was booked.
+        assert_eq!((driver.account().balance, other.account().balance), (rsd("1000.00"), rsd("0.00")));
+        assert_eq!(world.notice(&approval(&first, &payment)).status, 204);
+        let incidents = world.operator.incidents(&*world.store).unwrap();
+        let about: Vec<&str> = incidents.iter().map(|one| one.reference.as_str()).collect();
+        assert_eq!(incidents.len(), 3, "{about:?}");
+        assert!(incidents.iter().all(|one| one.kind == "notice_contradicts" && one.reference.contains(&payment)), "{about:?}");
+        // Its own payment is taken as ever.
+        world.approve(&second);
+        assert_eq!(driver.account().balance, rsd("2000.00"));
+        world.check_books();
+    }
+
+    #[test]
+    fn a_genuine_notice_that_cannot_be_true_is_kept_for_somebody_to_look_at_bg_94(world) {
+        let driver = world.driver(PHONE);
+        let topup = driver.top_up("1000.00");
+        let wrong = BankNotice { amount: rsd("5000.00"), ..approval(&topup, "pay-1") };
+        let unknown = BankNotice { reference: "tu_of_another_time".into(), ..approval(&topup, "pay-2") };
+        for notice in [&wrong, &unknown, &wrong] {
+            assert_eq!(world.notice(notice).status, 400);
+        }
+        let kinds: Vec<String> = world.operator.incidents(&*world.store).unwrap().into_iter().map(|one| one.kind).collect();
+        assert_eq!(kinds, ["notice_amount", "notice_unknown"]);
+    }
+
+    #[test]
+    fn a_top_up_that_was_given_up_ends_and_late_money_is_owed_back_bg_83(world) {
+        let driver = world.driver(PHONE);
+        let topup = driver.top_up("1000.00");
+        let path = format!("/v1/deposit/topups/{}", topup.id);
+        let (stranger, _) = world.driver_with("+381650000000", "BG111AA", &[]);
+        refused("not_found", &stranger.delete(&path));
+        for _ in 0..2 {
+            assert_eq!(expect::<Topup>(200, driver.delete(&path)).state, TopupState::Abandoned);
+        }
+        assert!(driver.account().topups.is_empty());
+        assert_eq!(driver.events(0).events.len(), 2, "begun, and given up");
+        world.pass(40);
+        world.due();
+        assert_eq!(expect::<Topup>(200, driver.get(&path)).state, TopupState::Abandoned, "it does not expire after that");
+        for _ in 0..2 {
+            world.approve(&topup);
+        }
+        assert_eq!(driver.account().balance, rsd("0.00"));
+        assert_eq!((world.balance("refunds_payable"), world.balance("clearing bank")), (rsd("-1000.00"), rsd("1000.00")));
+        // One that ended stays as it ended.
+        let paid = driver.top_up("500.00");
+        world.approve(&paid);
+        assert_eq!(expect::<Topup>(200, driver.delete(&format!("/v1/deposit/topups/{}", paid.id))).state, TopupState::Succeeded);
+        world.check_books();
+    }
+
+    #[test]
+    fn a_top_up_approved_after_the_account_was_closed_is_owed_and_credited_to_nobody_av_123(world) {
+        let (driver, _) = world.driver_with(PHONE, "BG789PP", &["500.00"]);
+        let (waiting, expired, declined) = (driver.top_up("1000.00"), driver.top_up("200.00"), driver.top_up("2000.00"));
+        assert_eq!(world.notice(&BankNotice { outcome: BankOutcome::Declined, ..approval(&declined, "pay-d") }).status, 204);
+        world.pass(40);
+        world.due();
+        let late = driver.top_up("1000.00");
+        assert_eq!(driver.delete("/v1/account").status, 204);
+        world.pass(40);
+        world.due();
+        for topup in [&waiting, &expired, &declined, &late] {
+            for _ in 0..2 {
+                world.approve(topup);
+            }
+        }
+        assert_eq!(world.balance("refunds_payable"), rsd("-4700.00"), "500 of the deposit, and what came since");
+        assert_eq!(world.balance("clearing bank"), rsd("4700.00"));
+        assert_eq!(world.balance("deposit"), rsd("0.00"));
         world.check_books();
     }
 

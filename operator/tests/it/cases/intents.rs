@@ -1,8 +1,11 @@
 //! An action happens once per key; what became of a key can be asked.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use mesto_operator::Request;
+use mesto_protocol::base::wallet::Topup;
 use mesto_protocol::kernel::intents::{IntentOutcome, IntentState};
+use mesto_protocol::orders::control::NewOrder;
+use mesto_protocol::orders::driver::{Order, OrderPaid, OrderPayment, OrderState, Violation};
 use mesto_protocol::parking::quotes::{Purchase, Purchased};
 
 use crate::world::{expect, refused, rsd};
@@ -108,11 +111,88 @@ on_both_databases! {
     }
 
     #[test]
+    fn an_executed_key_is_remembered_as_long_as_what_it_made_bg_34(world) {
+        let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
+        let (bought, refused_key, cancelled, topped) = (world.key(), world.key(), world.key(), world.key());
+        let quote = driver.quote(&vehicle, "red", 60);
+        let purchase = driver.purchase(&quote);
+        let first: Purchased = expect(201, driver.act("/v1/tickets", &bought, &purchase));
+        refused("quote_used", &driver.act("/v1/tickets", &refused_key, &purchase));
+        let path = |key: &str| format!("/v1/intents/{key}");
+        assert_eq!(expect::<IntentOutcome>(200, driver.delete(&path(&cancelled))).state, IntentState::Cancelled);
+        let topup: Topup = expect(201, driver.act("/v1/deposit/topups", &topped, &driver.new_topup("500.00")));
+        let created_at = world.now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
+        for days in [33, 120] {
+            world.pass(days * 24 * 60);
+            world.due();
+            for request in [driver.get(&path(&bought)), driver.delete(&path(&bought)), driver.delete(&format!("{}?created_at={created_at}", path(&bought)))] {
+                let outcome: IntentOutcome = expect(200, request);
+                assert_eq!((outcome.state, outcome.status), (IntentState::Ended, Some(201)));
+                let told: Purchased = serde_json::from_value(outcome.answer.unwrap()).unwrap();
+                assert_eq!((told.ticket.id, told.ticket.price, told.balance), (first.ticket.id.clone(), rsd("80.00"), rsd("920.00")));
+            }
+            // The request itself, come at last, buys nothing and is told what it bought.
+            let again: Purchased = expect(201, driver.act("/v1/tickets", &bought, &purchase));
+            assert_eq!(again.ticket.id, first.ticket.id);
+            let outcome: IntentOutcome = expect(200, driver.get(&path(&topped)));
+            let told: Topup = serde_json::from_value(outcome.answer.unwrap()).unwrap();
+            assert_eq!((told.id, told.reason.as_deref()), (topup.id.clone(), Some("expired")));
+            let other = Purchase { not_after: purchase.not_after + TimeDelta::seconds(1), ..purchase.clone() };
+            refused("idempotency_key_reused", &driver.act("/v1/tickets", &bought, &other));
+            // What was not executed is forgotten, and still is not: its time is over.
+            assert_eq!(expect::<IntentOutcome>(200, driver.get(&path(&refused_key))).state, IntentState::Unknown);
+            assert_eq!(expect::<IntentOutcome>(200, driver.get(&path(&cancelled))).state, IntentState::Unknown);
+        }
+        assert_eq!((driver.account().balance, driver.account().tickets.len()), (rsd("920.00"), 1));
+        world.check_books();
+    }
+
+    #[test]
+    fn an_order_and_its_payment_are_told_again_from_what_they_made_bg_70(world) {
+        let (driver, _) = world.driver_with(PHONE, "BG789PP", &["2000.00"]);
+        let inspector = world.inspector();
+        let (issued, paid) = (world.key(), world.key());
+        let new = NewOrder { city: "belgrade".into(), plate: "BG789PP".into(), zone: "yellow".into(), violation: Violation::NoTicket, place: None };
+        let order: Order = expect(201, inspector.act("/v1/inspector/orders", &issued, &new));
+        let payment = OrderPayment { amount: order.due, not_after: world.now() + TimeDelta::minutes(2) };
+        expect::<OrderPaid>(200, driver.act(&format!("/v1/orders/{}/payment", order.id), &paid, &payment));
+        world.pass(33 * 24 * 60);
+        world.due();
+        let again: Order = expect(201, inspector.act("/v1/inspector/orders", &issued, &new));
+        assert_eq!((again.id, again.state), (order.id.clone(), OrderState::Paid));
+        let again: OrderPaid = expect(200, driver.act(&format!("/v1/orders/{}/payment", order.id), &paid, &payment));
+        assert_eq!((again.order.due, again.balance), (order.due, rsd("500.00")));
+        world.check_books();
+    }
+
+    #[test]
+    fn of_a_key_from_before_the_books_were_put_back_nobody_says_that_it_was_not_executed_bg_34(world) {
+        let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
+        let known = world.key();
+        assert_eq!(driver.buy_with(&known, &driver.quote(&vehicle, "red", 60)).status, 201);
+        let asked = |key: &str, at: DateTime<Utc>| format!("/v1/intents/{key}?created_at={}", at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true));
+        let (before, lost) = (world.now(), world.key());
+        assert_eq!(expect::<IntentOutcome>(200, driver.get(&asked(&lost, before))).state, IntentState::Unknown);
+        world.pass(1);
+        world.operator.begin_epoch(&*world.store, world.now()).unwrap();
+        for _ in 0..2 {
+            assert_eq!(expect::<IntentOutcome>(200, driver.get(&asked(&lost, before))).state, IntentState::Forgotten);
+            assert_eq!(expect::<IntentOutcome>(200, driver.delete(&asked(&lost, before))).state, IntentState::Forgotten);
+        }
+        refused("intent_cancelled", &driver.buy_with(&lost, &driver.quote(&vehicle, "green", 60)));
+        // What is known is told as ever, and a key from now on is cancelled for good.
+        assert_eq!(expect::<IntentOutcome>(200, driver.delete(&asked(&known, before))).state, IntentState::Ended);
+        let new = world.key();
+        assert_eq!(expect::<IntentOutcome>(200, driver.delete(&asked(&new, world.now()))).state, IntentState::Cancelled);
+        refused("bad_request", &driver.delete("/v1/intents/key-of-the-test-x1?created_at=yesterday"));
+    }
+
+    #[test]
     fn what_cannot_be_read_is_refused_without_a_trace_of_an_action(world) {
         let driver = world.driver(PHONE);
         let mut garbage = Request::new("POST", "/v1/tickets").bearer(&driver.token).key(&world.key());
         garbage.body = b"garbage".to_vec();
         refused("bad_request", &world.send(&garbage));
-        assert_eq!(driver.account().seq, 0);
+        assert_eq!(driver.account().cursor.seq, 0);
     }
 }

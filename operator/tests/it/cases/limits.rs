@@ -1,7 +1,9 @@
 //! What a purchase checks: the quote, the vehicle, the stay of the user and of the plate.
 
+use chrono::TimeDelta;
 use mesto_protocol::base::payments::PayMethod;
 use mesto_protocol::parking::quotes::{Quote, QuoteRequest};
+use mesto_rules::{Notice, StayPer};
 
 use crate::world::{expect, refused, rsd};
 
@@ -28,20 +30,68 @@ on_both_databases! {
         let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
         let (one, other) = (driver.quote(&vehicle, "red", 60), driver.quote(&vehicle, "red", 60));
         driver.buy(&one);
-        refused("quote_stale", &driver.buy_with(&world.key(), &other));
+        let params = refused("quote_stale", &driver.buy_with(&world.key(), &other));
+        assert_eq!((&params["minutes"], &params["total"]["amount"]), (&30.into(), &"120.00".into()));
         assert_eq!(driver.account().balance, rsd("920.00"));
         world.check_books();
     }
 
     #[test]
-    fn the_limit_counts_for_the_user_across_his_vehicles_bg_48(world) {
+    fn a_second_car_has_a_stay_of_its_own_bg_48(world) {
+        let (driver, first) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
+        let second = driver.add("BG111AA").id;
+        driver.park(&first, "a", 30);
+        world.pass(20);
+        let bought = driver.park(&second, "a", 30).ticket;
+        assert_eq!((bought.minutes, bought.starts_at, bought.extends), (30, world.now(), None));
+        assert_eq!(bought.stay.deadline, Some(world.now() + TimeDelta::minutes(30)));
+        world.check_books();
+    }
+
+    #[test]
+    fn where_the_city_counts_by_user_the_limit_holds_across_his_vehicles_bg_48(world) {
+        let world = &world.with_parking(|parking| parking.policy.stay_per = StayPer::User);
         let (driver, first) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
         let second = driver.add("BG111AA").id;
         driver.park(&first, "red", 60);
         world.pass(1);
         // 89 minutes of the same stay are left, whichever car stands there.
         let quote = driver.quote(&second, "red", 90);
-        assert_eq!((quote.terms.granted_minutes, quote.extends), (89, None));
+        assert_eq!((quote.terms.granted_minutes, &quote.extends), (89, &None));
+        let bought = driver.buy(&quote).ticket;
+        assert_eq!(bought.stay.started_at, world.now() - TimeDelta::minutes(1));
+        // Another user's purchases for the same car do not count, but no minute of the car is sold twice.
+        let (other, same) = world.driver_with("+381650000000", "BG789PP", &["1000.00"]);
+        let quote = other.quote(&same, "red", 90);
+        assert_eq!((quote.terms.granted_minutes, quote.terms.total), (90, rsd("200.00")));
+        assert_eq!(quote.terms.starts_at, world.now() + TimeDelta::minutes(59));
+        world.check_books();
+    }
+
+    #[test]
+    fn with_both_the_plate_prices_and_another_ticket_limits_bg_48(world) {
+        let world = &world.with_parking(|parking| parking.policy.stay_per = StayPer::Both);
+        let (driver, first) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
+        let second = driver.add("BG111AA").id;
+        let deadline = driver.park(&first, "red", 60).ticket.stay.deadline.unwrap();
+        world.pass(40);
+        for (asked, granted) in [(10, 50), (50, 50), (90, 50)] {
+            let quote = driver.quote(&second, "red", asked);
+            assert_eq!((quote.terms.granted_minutes, quote.terms.total), (granted, rsd("80.00")), "{asked}");
+            assert!(quote.terms.notices.contains(&Notice::AnotherTicketLimits { deadline }), "{quote:?}");
+            assert_eq!(quote.terms.stay.deadline, Some(deadline));
+        }
+        let bought = driver.park(&second, "red", 50).ticket;
+        assert_eq!((bought.ends_at, bought.stay.deadline), (deadline, Some(deadline)));
+        assert_eq!(bought.stay.started_at, world.now());
+        refused("limit_reached", &driver.ask(&second, "red", 1));
+        // A purchase for his other car changes what is left for this one.
+        let third = driver.add("BG222BB").id;
+        world.pass(100);
+        let (one, other) = (driver.quote(&first, "red", 60), driver.quote(&third, "red", 60));
+        driver.buy(&one);
+        refused("quote_stale", &driver.buy_with(&world.key(), &other));
+        world.check_books();
     }
 
     #[test]
@@ -69,7 +119,7 @@ on_both_databases! {
         assert!(refused("zone_unknown", &driver.ask(&vehicle, "purple", 30))["known"].as_array().unwrap().len() > 4);
         refused("vehicle_unknown", &driver.ask("vh_nobody", "red", 30));
         refused("bad_request", &driver.post("/v1/quotes", &serde_json::json!({"city": "belgrade", "zone": "red", "vehicle": vehicle, "minutes": -5})));
-        let elsewhere = QuoteRequest { city: "atlantis".into(), zone: "red".into(), vehicle: vehicle.clone(), minutes: 30, pay: PayMethod::Deposit };
+        let elsewhere = QuoteRequest { city: "atlantis".into(), zone: "red".into(), vehicle: Some(vehicle.clone()), extends: None, minutes: 30, pay: PayMethod::Deposit };
         assert_eq!(refused("city_unknown", &driver.post("/v1/quotes", &elsewhere))["known"], serde_json::json!(["belgrade"]));
     }
 
@@ -77,7 +127,7 @@ on_both_databases! {
     fn a_card_payment_below_200_has_an_unknown_fee_and_is_not_sold_bg_93(world) {
         let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
         let ask = |minutes| {
-            let asked = QuoteRequest { city: "belgrade".into(), zone: "red".into(), vehicle: vehicle.clone(), minutes, pay: PayMethod::Card };
+            let asked = QuoteRequest { city: "belgrade".into(), zone: "red".into(), vehicle: Some(vehicle.clone()), extends: None, minutes, pay: PayMethod::Card };
             driver.post("/v1/quotes", &asked)
         };
         refused("tariff_unknown", &ask(60));
@@ -91,7 +141,7 @@ on_both_databases! {
     fn plates_are_kept_once_and_in_three_forms(world) {
         let driver = world.driver(PHONE);
         let vehicle = driver.add("bg 789 šć");
-        assert_eq!((vehicle.plate.as_str(), vehicle.canonical.as_str()), ("BG 789-ŠĆ", "BG789ŠĆ"));
+        assert_eq!((vehicle.plate.display.as_str(), vehicle.plate.canonical.as_str()), ("BG 789-ŠĆ", "BG789ŠĆ"));
         let again = serde_json::json!({"city": "belgrade", "plate": "BG789ŠĆ"});
         refused("vehicle_exists", &driver.post("/v1/vehicles", &again));
         for plate in ["", "BG", "BG789PP!", "----"] {
@@ -101,7 +151,7 @@ on_both_databases! {
         assert_eq!(driver.delete(&format!("/v1/vehicles/{}", vehicle.id)).status, 204);
         refused("not_found", &driver.delete(&format!("/v1/vehicles/{}", vehicle.id)));
         assert!(driver.account().vehicles.is_empty());
-        assert_eq!(driver.account().seq, 2);
+        assert_eq!(driver.account().cursor.seq, 2);
         for number in 0..20 {
             driver.add(&format!("BG{:03}AA", number + 100));
         }

@@ -5,7 +5,9 @@ use mesto_protocol::kernel::intents::{IntentOutcome, IntentState};
 use mesto_protocol::orders::control::{NewOrder, PlateCheck};
 use mesto_protocol::orders::driver::{Order, OrderPaid, OrderPayment, OrderState, Orders, Violation};
 use mesto_protocol::parking::tickets::Channel;
+use mesto_rules::fact::{Certainty, Fact, Known};
 use mesto_rules::money::Money;
+use mesto_rules::{Minutes, PayMethod as RulesPay};
 
 use crate::world::{Person, expect, refused, rsd};
 
@@ -37,7 +39,7 @@ on_both_databases! {
         let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
         let inspector = world.inspector();
         let before = check(&inspector, "bg+789-pp", "yellow");
-        assert_eq!((before.plate.as_str(), before.covered, before.ticket), ("BG789PP", false, None));
+        assert_eq!((before.plate.canonical.as_str(), before.covered, before.ticket), ("BG789PP", false, None));
         let ticket = driver.park(&vehicle, "yellow", 60).ticket;
         let during = check(&inspector, "BG789PP", "yellow");
         assert_eq!((during.covered, during.ticket.unwrap().id), (true, ticket.id.clone()));
@@ -55,8 +57,8 @@ on_both_databases! {
     fn a_ticket_bought_by_message_covers_the_plate_bg_12_bg_17(world) {
         let (from, until) = (world.now().timestamp_millis(), (world.now() + TimeDelta::minutes(60)).timestamp_millis());
         let ticket = format!(
-            "INSERT INTO ticket (id, channel, city, zone, state, issued_at, starts_at, ends_at, price, currency, lines, tariff, pay, stay, stay_started_at, stay_paid_until) \
-             VALUES ('tk_sms', 'sms', 'belgrade', 'yellow', 'active', {from}, {from}, {until}, 6500, 'RSD', '[]', '2025-02-01', 'sms', 'st_sms', {from}, {until})"
+            "INSERT INTO ticket (id, channel, city, zone, state, issued_at, starts_at, ends_at, minutes, price, currency, lines, tariff, pay, stay, stay_started_at, stay_paid_until) \
+             VALUES ('tk_sms', 'sms', 'belgrade', 'yellow', 'active', {from}, {from}, {until}, 60, 6500, 'RSD', '[]', '2025-02-01', 'sms', 'st_sms', {from}, {until})"
         );
         let plate = format!(
             "INSERT INTO ticket_plate (ticket, city, zone, canonical, shown, ends_at, signed) \
@@ -85,7 +87,7 @@ on_both_databases! {
         world.pass(61);
         world.due();
         assert!(driver.account().orders.is_empty());
-        let before = driver.account().seq;
+        let before = driver.account().cursor.seq;
         let order: Order = expect(201, issue(&inspector, "BG789PP", "yellow", Violation::TimeExpired));
         assert_eq!((order.state, order.price, order.due), (OrderState::Issued, rsd("3000.00"), rsd("1500.00")));
         // The same time on the next charged day: Thursday.
@@ -114,7 +116,7 @@ on_both_databases! {
         assert_eq!((paid.order.state, paid.balance), (OrderState::Paid, rsd("500.00")));
         refused("order_already_paid", &pay(&driver, &order, order.due));
         refused("order_already_paid", &pay(&other, &order, order.due));
-        let before = other.account().seq;
+        let before = other.account().cursor.seq;
         assert_eq!(world.due(), 1);
         let told = other.events(before).events;
         assert_eq!(told.len(), 1);
@@ -122,6 +124,15 @@ on_both_databases! {
         assert_eq!(world.balance("receivable orders belgrade"), rsd("0.00"));
         assert_eq!(world.balance("revenue orders belgrade"), rsd("-1500.00"));
         world.check_books();
+    }
+
+    #[test]
+    fn an_order_is_paid_only_as_the_city_takes_it_bg_70(world) {
+        let world = &world.with_orders(|orders| orders.policy.pay = vec![RulesPay::Card]);
+        let (driver, _) = world.driver_with(PHONE, "BG789PP", &["2000.00"]);
+        let order: Order = expect(201, issue(&world.inspector(), "BG789PP", "red", Violation::NoTicket));
+        let params = refused("payment_method_not_allowed", &pay(&driver, &order, order.due));
+        assert_eq!(params["allowed"], serde_json::json!(["card"]));
     }
 
     #[test]
@@ -150,6 +161,68 @@ on_both_databases! {
         assert_eq!((known.state, known.status), (IntentState::Ended, Some(422)));
         let stranger = Person { world, token: "nobody".into(), account: String::new() };
         refused("unauthorized", &stranger.act("/v1/inspector/orders", &world.key(), &order));
+    }
+
+    #[test]
+    fn within_the_grace_no_order_is_issued_and_the_check_says_until_when_bg_57(world) {
+        let world = &world.with_orders(|orders| {
+            let known = Known { value: Minutes(10), certainty: Certainty::Assumed, source: "decision".parse().unwrap() };
+            orders.policy.grace_minutes = Fact::Known(known);
+        });
+        let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
+        let until = driver.park(&vehicle, "yellow", 60).ticket.ends_at + TimeDelta::minutes(10);
+        let inspector = world.inspector();
+        assert_eq!(check(&inspector, "BG789PP", "yellow").grace_until, None);
+        world.pass(60);
+        let seen = check(&inspector, "BG789PP", "yellow");
+        assert_eq!((seen.covered, seen.grace_until), (false, Some(until)));
+        for violation in [Violation::TimeExpired, Violation::NoTicket] {
+            let params = refused("within_grace", &issue(&inspector, "BG789PP", "yellow", violation));
+            assert_eq!(params["until"], serde_json::to_value(until).unwrap());
+        }
+        // Elsewhere it has no ticket that could have ended.
+        assert_eq!(issue(&inspector, "BG789PP", "red", Violation::NoTicket).status, 201);
+        world.pass(10);
+        assert_eq!(check(&inspector, "BG789PP", "yellow").grace_until, None);
+        assert_eq!(issue(&inspector, "BG789PP", "yellow", Violation::TimeExpired).status, 201);
+    }
+
+    #[test]
+    fn a_ticket_of_now_does_not_cover_a_moment_before_its_purchase_bg_47(world) {
+        let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
+        let quote = driver.quote(&vehicle, "yellow", 60);
+        world.pass_seconds(60);
+        let order: Order = expect(201, issue(&world.inspector(), "BG789PP", "yellow", Violation::NoTicket));
+        world.pass_seconds(30);
+        let ticket = driver.buy(&quote).ticket;
+        assert_eq!(ticket.starts_at, world.now());
+        assert!(order.issued_at < ticket.starts_at);
+    }
+
+    #[test]
+    fn an_order_paid_at_a_counter_or_withdrawn_is_told_and_owed_no_more_bg_18(world) {
+        let (driver, _) = world.driver_with(PHONE, "BG789PP", &["5000.00"]);
+        let inspector = world.inspector();
+        let counter: Order = expect(201, issue(&inspector, "BG789PP", "red", Violation::NoTicket));
+        let withdrawn: Order = expect(201, issue(&inspector, "BG789PP", "yellow", Violation::NoTicket));
+        let before = driver.account().cursor.seq;
+        let (operator, store, now) = (&world.operator, &*world.store, world.now());
+        assert_eq!(operator.order_paid_elsewhere(store, now, &counter.id).unwrap().state, OrderState::Paid);
+        assert_eq!(operator.cancel_order(store, now, &withdrawn.id).unwrap().state, OrderState::Cancelled);
+        assert_eq!(world.due(), 2);
+        let events = driver.events(before).events;
+        let told: Vec<_> = events.iter().map(|event| event.read::<Order>().unwrap().unwrap().state).collect();
+        assert_eq!(told.len(), 2);
+        assert!(told.contains(&OrderState::Paid) && told.contains(&OrderState::Cancelled));
+        refused("order_already_paid", &pay(&driver, &counter, counter.due));
+        refused("order_not_payable", &pay(&driver, &withdrawn, withdrawn.due));
+        assert_eq!(operator.order_paid_elsewhere(store, now, &withdrawn.id).unwrap_err().code, "order_not_payable");
+        assert_eq!(operator.cancel_order(store, now, &counter.id).unwrap_err().code, "order_already_paid");
+        assert_eq!(operator.cancel_order(store, now, "or_none").unwrap_err().code, "not_found");
+        assert_eq!(world.balance("receivable orders belgrade"), rsd("0.00"));
+        assert_eq!(world.balance("revenue orders belgrade"), rsd("-1500.00"));
+        assert_eq!(driver.account().balance, rsd("5000.00"));
+        world.check_books();
     }
 
     #[test]

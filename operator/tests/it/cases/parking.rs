@@ -3,12 +3,48 @@
 use chrono::TimeDelta;
 use mesto_protocol::base::wallet::{Deposit, EntryKind};
 use mesto_protocol::keys::KeySet;
+use mesto_protocol::orders::control::PlateCheck;
+use mesto_protocol::parking::quotes::{Quote, QuoteRequest};
 use mesto_protocol::parking::signed::TicketClaims;
 use mesto_protocol::parking::tickets::{Ticket, TicketState};
+use mesto_rules::Start;
+use mesto_rules::parking::section::AtClosing;
 
 use crate::world::{expect, refused, rsd};
 
 on_both_databases! {
+    #[test]
+    fn a_ticket_goes_on_without_its_car_in_the_account_bg_54(world) {
+        let (driver, vehicle) = world.driver_with("+381641234567", "BG789PP", &["1000.00"]);
+        let ticket = driver.park(&vehicle, "green", 60).ticket;
+        assert_eq!(driver.delete(&format!("/v1/vehicles/{vehicle}")).status, 204);
+        let ask = |zone: &str, vehicle: Option<&str>, extends: Option<&str>| {
+            let asked = QuoteRequest {
+                city: "belgrade".into(),
+                zone: zone.into(),
+                vehicle: vehicle.map(Into::into),
+                extends: extends.map(Into::into),
+                minutes: 60,
+                pay: Default::default(),
+            };
+            driver.post("/v1/quotes", &asked)
+        };
+        let quote: Quote = expect(201, ask("green", None, Some(&ticket.id)));
+        assert_eq!((quote.extends.as_deref(), quote.vehicle.as_deref(), quote.terms.starts_at), (Some(ticket.id.as_str()), None, ticket.ends_at));
+        assert_eq!(quote.plate.display, "BG 789-PP");
+        let more = driver.buy(&quote).ticket;
+        assert_eq!((more.plate.canonical.as_str(), more.extends.as_deref()), ("BG789PP", Some(ticket.id.as_str())));
+        refused("vehicle_unknown", &ask("green", Some(&vehicle), None));
+        for wrong in [ask("green", None, None), ask("green", Some(&vehicle), Some(&ticket.id))] {
+            refused("bad_request", &wrong);
+        }
+        refused("not_found", &ask("red", None, Some(&ticket.id)));
+        let (stranger, _) = world.driver_with("+381650000000", "BG111AA", &["1000.00"]);
+        let theirs = QuoteRequest { city: "belgrade".into(), zone: "green".into(), vehicle: None, extends: Some(ticket.id), minutes: 60, pay: Default::default() };
+        refused("not_found", &stranger.post("/v1/quotes", &theirs));
+        world.check_books();
+    }
+
     #[test]
     fn an_hour_in_red_is_quoted_bought_charged_signed_and_told_bg_30_bg_44_bg_47(world) {
         let (driver, vehicle) = world.driver_with("+381641234567", "bg 789-pp", &["1000.00"]);
@@ -18,8 +54,9 @@ on_both_databases! {
         let bought = driver.buy(&quote);
         assert_eq!(bought.balance, rsd("920.00"));
         let ticket = &bought.ticket;
-        assert_eq!((ticket.issued_at, ticket.starts_at), (world.now(), quote.terms.starts_at));
-        assert_eq!((ticket.minutes, ticket.plate.as_str(), ticket.plate_shown.as_str()), (60, "BG789PP", "BG 789-PP"));
+        assert_eq!((ticket.issued_at, ticket.starts_at), (world.now(), world.now()));
+        assert_eq!(ticket.ends_at, world.now() + TimeDelta::minutes(60));
+        assert_eq!((ticket.minutes, ticket.plate.canonical.as_str(), ticket.plate.display.as_str()), (60, "BG789PP", "BG 789-PP"));
         assert_eq!(ticket.stay.deadline, Some(ticket.stay.started_at + TimeDelta::minutes(90)));
 
         let keys = KeySet::verify(world.operator.keys().signed_set(), world.operator.keys().root_public(), 0).unwrap();
@@ -29,7 +66,7 @@ on_both_databases! {
         assert!(verified.claims.device.is_some());
 
         let events = driver.events(0).events;
-        assert_eq!(events.iter().map(|event| event.seq).collect::<Vec<_>>(), (1..=6).collect::<Vec<_>>());
+        assert_eq!(events.iter().map(|event| event.cursor.seq).collect::<Vec<_>>(), (1..=6).collect::<Vec<_>>());
         let kinds: Vec<&str> = events.iter().map(|event| event.kind.as_str()).collect();
         assert_eq!(
             kinds,
@@ -37,7 +74,7 @@ on_both_databases! {
         );
         assert_eq!(events[4].read::<Ticket>().unwrap().as_ref(), Some(ticket));
         let account = driver.account();
-        assert_eq!((account.seq, account.balance), (6, rsd("920.00")));
+        assert_eq!((account.cursor.seq, account.balance), (6, rsd("920.00")));
         assert_eq!(account.tickets, vec![ticket.clone()]);
         world.check_books();
     }
@@ -78,6 +115,103 @@ on_both_databases! {
     }
 
     #[test]
+    fn a_quote_of_the_last_half_minute_is_stale_after_closing_bg_47_bg_60(world) {
+        world.set("2025-09-03T18:59:30Z");
+        let (driver, vehicle) = world.driver_with("+381641234567", "BG789PP", &["1000.00"]);
+        let quote = driver.quote(&vehicle, "red", 60);
+        assert_eq!((quote.terms.granted_minutes, quote.terms.start), (1, Start::OnPurchase));
+        world.pass_seconds(40);
+        let params = refused("quote_stale", &driver.buy_with(&world.key(), &quote));
+        assert_eq!((&params["reason"], &params["next_opening"]), (&"not_charged".into(), &"2025-09-04T05:00:00Z".into()));
+        assert_eq!(driver.account().balance, rsd("1000.00"));
+    }
+
+    #[test]
+    fn a_purchase_that_would_get_a_minute_less_is_stale_and_says_what_a_new_quote_would_be_bg_47(world) {
+        world.set("2025-09-03T18:30:00Z");
+        let (driver, vehicle) = world.driver_with("+381641234567", "BG789PP", &["1000.00"]);
+        let quote = driver.quote(&vehicle, "green", 60);
+        assert_eq!((quote.terms.granted_minutes, quote.terms.total), (30, rsd("55.00")));
+        world.pass_seconds(61);
+        let params = refused("quote_stale", &driver.buy_with(&world.key(), &quote));
+        assert_eq!((&params["minutes"], &params["ends_at"]), (&29.into(), &"2025-09-03T19:00:00Z".into()));
+        assert_eq!(params["total"], serde_json::to_value(rsd("55.00")).unwrap());
+        let bought = driver.park(&vehicle, "green", 60).ticket;
+        assert_eq!((bought.minutes, bought.starts_at), (29, world.now()));
+        world.check_books();
+    }
+
+    #[test]
+    fn an_extension_bought_after_the_end_starts_then_and_what_is_over_is_not_sold_bg_47_bg_54(world) {
+        let (driver, vehicle) = world.driver_with("+381641234567", "BG789PP", &["1000.00"]);
+        let first = driver.park(&vehicle, "red", 60).ticket;
+        world.pass_seconds(59 * 60 + 30);
+        let quote = driver.quote(&vehicle, "red", 30);
+        assert_eq!(quote.terms.start, Start::At { at: first.ends_at });
+        world.pass_seconds(50);
+        let second = driver.buy(&quote).ticket;
+        assert_eq!((second.starts_at, Some(second.ends_at)), (world.now(), first.stay.deadline));
+        assert_eq!((second.minutes, second.price), (30, rsd("120.00")));
+        assert_eq!(second.stay.id, first.stay.id);
+        world.check_books();
+    }
+
+    #[test]
+    fn the_last_second_of_a_stay_is_not_sold_after_it_bg_47_bg_48(world) {
+        let (driver, vehicle) = world.driver_with("+381641234567", "BG789PP", &["1000.00"]);
+        driver.park(&vehicle, "red", 60);
+        world.pass_seconds(89 * 60 + 30);
+        let quote = driver.quote(&vehicle, "red", 30);
+        assert_eq!((quote.terms.granted_minutes, quote.terms.total), (1, rsd("120.00")));
+        world.pass_seconds(40);
+        let params = refused("quote_stale", &driver.buy_with(&world.key(), &quote));
+        assert_eq!((&params["minutes"], &params["total"]["amount"]), (&60.into(), &"80.00".into()));
+    }
+
+    #[test]
+    fn a_ticket_that_rolls_over_closing_has_the_minutes_that_were_paid_bg_60(world) {
+        let world = &world.with_parking(|parking| parking.policy.at_closing = AtClosing::GoesOnAtOpening);
+        world.set("2025-09-03T18:30:00Z");
+        let (driver, vehicle) = world.driver_with("+381641234567", "BG789PP", &["1000.00"]);
+        let ticket = driver.park(&vehicle, "red", 60).ticket;
+        assert_eq!((ticket.minutes, ticket.ends_at), (60, "2025-09-04T05:30:00Z".parse().unwrap()));
+        assert_eq!(driver.account().tickets, [ticket]);
+    }
+
+    #[test]
+    fn a_ticket_is_taken_back_before_its_end_and_its_price_given_back(world) {
+        let (driver, vehicle) = world.driver_with("+381641234567", "BG789PP", &["1000.00"]);
+        let (operator, store) = (&world.operator, &*world.store);
+        let void = |ticket: &str| operator.void_ticket(store, world.now(), ticket);
+        let ticket = driver.park(&vehicle, "red", 60).ticket;
+        world.pass(10);
+        let held = driver.quote(&vehicle, "red", 30);
+        let before = driver.account().cursor.seq;
+        assert_eq!(void(&ticket.id).unwrap().state, TicketState::Voided);
+        assert_eq!(driver.account().balance, rsd("1000.00"));
+        let kinds: Vec<_> = driver.events(before).events.iter().map(|event| event.kind.clone()).collect();
+        assert_eq!(kinds, ["wallet.balance", "parking.ticket"]);
+        let covered: PlateCheck = expect(
+            200,
+            world.inspector().get("/v1/inspector/check?city=belgrade&plate=BG789PP&zone=red"),
+        );
+        assert!(!covered.covered);
+        assert_eq!(void(&ticket.id).unwrap_err().code, "ticket_not_active");
+        assert_eq!(void("tk_none").unwrap_err().code, "not_found");
+        refused("quote_stale", &driver.buy_with(&world.key(), &held));
+        // It never was: the next one begins a stay.
+        let next = driver.park(&vehicle, "red", 60).ticket;
+        assert_eq!((next.starts_at, next.price), (world.now(), rsd("80.00")));
+        let more = driver.park(&vehicle, "red", 30).ticket;
+        assert_eq!(void(&more.id).unwrap().state, TicketState::Voided);
+        assert_eq!(driver.quote(&vehicle, "red", 30).terms.starts_at, next.ends_at);
+        world.pass(60);
+        assert_eq!(void(&next.id).unwrap_err().code, "ticket_not_active");
+        assert_eq!(driver.delete("/v1/account").status, 204);
+        world.check_books();
+    }
+
+    #[test]
     fn a_ticket_that_ran_out_is_shown_so_before_and_after_its_job_bg_53(world) {
         let (driver, vehicle) = world.driver_with("+381641234567", "BG789PP", &["1000.00"]);
         let ticket = driver.park(&vehicle, "red", 60).ticket;
@@ -86,7 +220,7 @@ on_both_databases! {
         assert_eq!(driver.account().tickets[0].state, TicketState::Active);
         world.pass(1);
         assert_eq!(driver.account().tickets[0].state, TicketState::Expired);
-        let before = driver.account().seq;
+        let before = driver.account().cursor.seq;
         assert_eq!(world.due(), 1);
         assert_eq!(world.due(), 0);
         let told = driver.events(before).events;

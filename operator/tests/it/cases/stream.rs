@@ -1,6 +1,7 @@
 //! Events: gapless, paged, with a cursor that can be too old; public answers beside them.
 
 use mesto_operator::Request;
+use mesto_protocol::event::Cursor;
 use mesto_protocol::keys::KeySet;
 use mesto_protocol::parking::tickets::Tickets;
 use mesto_protocol::parking::zones::Zones;
@@ -19,16 +20,38 @@ on_both_databases! {
             driver.delete(&format!("/v1/vehicles/{}", vehicle.id));
         }
         let first = driver.events(0);
-        assert_eq!((first.events.len(), first.next, first.more), (200, 200, true));
-        let second = driver.events(first.next);
-        assert_eq!((second.events.len(), second.next, second.more), (10, 210, false));
-        let all: Vec<i64> = first.events.iter().chain(&second.events).map(|event| event.seq).collect();
+        assert_eq!((first.events.len(), first.next.seq, first.more), (200, 200, true));
+        let second = driver.events(first.next.seq);
+        assert_eq!((second.events.len(), second.next.seq, second.more), (10, 210, false));
+        let all: Vec<i64> = first.events.iter().chain(&second.events).map(|event| event.cursor.seq).collect();
         assert_eq!(all, (1..=210).collect::<Vec<_>>());
         assert!(driver.events(210).events.is_empty());
-        let params = refused("cursor_too_old", &driver.get("/v1/events?after=211"));
-        assert_eq!(params["last"], 210);
-        refused("bad_request", &driver.get("/v1/events?after=x"));
+        // Ahead of the account, and of another history of the books: the account is to be read as a whole.
+        let cursor = driver.account().cursor;
+        for other in [Cursor { seq: 211, ..cursor.clone() }, Cursor { epoch: "ep_of_another_time".into(), ..cursor.clone() }] {
+            let params = refused("cursor_too_old", &driver.get(&format!("/v1/events?after={other}")));
+            assert_eq!(params["last"], cursor.to_string());
+        }
+        for wrong in ["x", "210", ":210", "ep:-1", "ep:1:x"] {
+            refused("bad_request", &driver.get(&format!("/v1/events?after={wrong}")));
+        }
         world.check_books();
+    }
+
+    #[test]
+    fn a_new_epoch_makes_every_reader_read_the_account_as_a_whole(world) {
+        let driver = world.driver(PHONE);
+        driver.add("BG789PP");
+        let before = driver.account().cursor;
+        let epoch = world.operator.begin_epoch(&*world.store, world.now()).unwrap();
+        refused("cursor_too_old", &driver.get(&format!("/v1/events?after={before}")));
+        let after = driver.account().cursor;
+        assert_eq!((after.epoch, after.seq), (epoch, before.seq));
+        driver.add("BG111AA");
+        let events = driver.events(before.seq).events;
+        assert_eq!(events.iter().map(|event| event.cursor.seq).collect::<Vec<_>>(), [2]);
+        // All accounts of a store are of one epoch.
+        assert_eq!(world.driver("+381650000000").account().cursor.epoch, driver.account().cursor.epoch);
     }
 
     #[test]

@@ -15,6 +15,7 @@ import city.mesto.sdk.core.LineKind
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.Money
 import city.mesto.sdk.core.NearZone
+import city.mesto.sdk.core.ParsedPlate
 import city.mesto.sdk.core.PayMethod
 import city.mesto.sdk.core.Plate
 import city.mesto.sdk.core.PlateKind
@@ -28,6 +29,7 @@ import city.mesto.sdk.core.Recovery
 import city.mesto.sdk.core.Refreshed
 import city.mesto.sdk.core.SmsFallback
 import city.mesto.sdk.core.Snapshot
+import city.mesto.sdk.core.Start
 import city.mesto.sdk.core.StayOfTicket
 import city.mesto.sdk.core.StayPreview
 import city.mesto.sdk.core.SyncReport
@@ -91,19 +93,18 @@ class FakeMesto(
 
     override suspend fun signOut() = ask("signOut") { state.value = Samples.signedOut }
 
-    override suspend fun sync(): SyncReport = ask("sync") { SyncReport(false, 0u, 0) }
+    override suspend fun sync(): SyncReport = ask("sync") { SyncReport(false, 0u, "sample:0") }
 
-    override suspend fun checkPlate(plate: String): Plate {
+    override suspend fun checkPlate(plate: String): ParsedPlate {
         val canonical = plate.uppercase().filter(Char::isLetterOrDigit)
-        return Plate(plate.uppercase(), canonical, canonical, PlateKind.STANDARD, emptyList())
+        return ParsedPlate(Plate(canonical, plate.uppercase(), "RS"), canonical, PlateKind.STANDARD, emptyList())
     }
 
     override suspend fun addVehicle(plate: String, label: String?): Vehicle = ask("addVehicle") {
-        val read = checkPlate(plate)
-        Vehicle(next("v"), read.display, read.canonical, label).also { car -> state.update { it.copy(vehicles = it.vehicles + car) } }
+        Vehicle(next("v"), checkPlate(plate).plate, label).also { car -> state.update { it.copy(vehicles = it.vehicles + car) } }
     }
 
-    override suspend fun removeVehicle(vehicle: String) =
+    override suspend fun removeVehicle(vehicle: String, confirmed: Boolean) =
         ask("removeVehicle") { state.update { it.copy(vehicles = it.vehicles.filter { car -> car.id != vehicle }) } }
 
     override suspend fun zonesNear(position: Position?, sign: String?): ZonesNear {
@@ -112,7 +113,7 @@ class FakeMesto(
     }
 
     override suspend fun preview(zone: String, vehicle: String, minutes: Int): Preview =
-        Preview(terms(zone, vehicle, minutes), running(zone, vehicle)?.id, ClockState.SYNCED, Samples.city.version)
+        Preview(terms(zone, vehicle, minutes), running(zone, vehicle)?.id, now, ClockState.SYNCED, Samples.city.version)
 
     override suspend fun quote(zone: String, vehicle: String, minutes: Int): Quote = ask("quote") {
         val terms = terms(zone, vehicle, minutes)
@@ -127,7 +128,7 @@ class FakeMesto(
     override suspend fun buy(quote: Quote): Intent = ask("buy") {
         intents.values.firstOrNull { (it.kind as? IntentKind.Purchase)?.quote == quote.id } ?: run {
             val terms = quote.terms
-            val kind = IntentKind.Purchase(quote.id, terms.zone, quote.plate, terms.grantedMinutes, terms.total, quote.extends)
+            val kind = IntentKind.Purchase(quote.id, quote.city, terms.zone, quote.plate, terms.grantedMinutes, terms.total, quote.extends)
             val ticket = if (outcome == IntentState.Confirmed) ticket(quote) else null
             if (ticket != null) {
                 bought.add(0, ticket)
@@ -161,6 +162,11 @@ class FakeMesto(
 
     override suspend fun settleDue(): List<Intent> = settle()
 
+    override suspend fun abandon(intent: String): Intent = ask("abandon") {
+        val reason = Reason("abandoned", "abandoned", "", emptyMap())
+        intents.getValue(intent).copy(state = IntentState.Refused(reason), endedAt = now, nextRetryAt = null, pageUrl = null).also(::replaceOpen)
+    }
+
     override suspend fun ticketCode(ticket: String) = TicketCode("MESTO1:SAMPLE", now.plusSeconds(30))
 
     override suspend fun history(before: String?, limit: Int): History = ask("history") { History(bought.take(limit), bought.size > limit, false) }
@@ -169,12 +175,12 @@ class FakeMesto(
         ask("deposit") { Deposit(state.value.balance ?: Samples.rsd(BigDecimal.ZERO), emptyList(), false) }
 
     override suspend fun smsFallback(zone: String, vehicle: String) =
-        SmsFallback(zones.first { it.zone == zone }.signCodes.first(), plateOf(vehicle), null, 60u, "")
+        SmsFallback(zones.first { it.zone == zone }.signCodes.first(), plateOf(vehicle).canonical, null, 60u, "")
 
     override suspend fun switchToSms(intent: String): SmsFallback = ask("switchToSms") {
         val purchase = intents.getValue(intent).kind as IntentKind.Purchase
         replaceOpen(intents.getValue(intent).copy(state = IntentState.Expired, endedAt = now))
-        SmsFallback(zones.first { it.zone == purchase.zone }.signCodes.first(), purchase.plate, null, 60u, "")
+        SmsFallback(zones.first { it.zone == purchase.zone }.signCodes.first(), purchase.plate.canonical, null, 60u, "")
     }
 
     override suspend fun replan() = Unit
@@ -189,12 +195,12 @@ class FakeMesto(
 
     private fun next(kind: String) = "$kind${++number}"
 
-    private fun plateOf(vehicle: String) = state.value.vehicles.first { it.id == vehicle }.canonical
+    private fun plateOf(vehicle: String) = state.value.vehicles.first { it.id == vehicle }.plate
 
-    private fun vehicleOf(plate: String) = state.value.vehicles.first { it.canonical == plate }.id
+    private fun vehicleOf(plate: Plate) = state.value.vehicles.first { it.plate.canonical == plate.canonical }.id
 
     private fun running(zone: String, vehicle: String): Ticket? =
-        state.value.activeTickets.lastOrNull { it.zone == zone && it.plate == plateOf(vehicle) }
+        state.value.activeTickets.lastOrNull { it.zone == zone && it.plate.canonical == plateOf(vehicle).canonical }
 
     private fun terms(zone: String, vehicle: String, minutes: Int): QuoteTerms {
         val most = zones.first { it.zone == zone }.maxStayMinutes?.toInt()
@@ -210,11 +216,15 @@ class FakeMesto(
         val line = QuoteLine(LineKind.Limited(units.toUInt(), 60u, Samples.rsd(BigDecimal(80))), total)
         val ends = starts.plus(minutes.toLong(), ChronoUnit.MINUTES)
         val stay = StayPreview(begun, most?.let { begun.plus(it.toLong(), ChronoUnit.MINUTES) }, most?.let { (left - minutes).toUInt() })
-        return QuoteTerms(zone, "sample", LocalDate.of(2025, 2, 1), minutes.toUInt(), minutes.toUInt(), starts, ends, listOf(line), total, emptyList(), stay)
+        val start = if (running == null) Start.OnPurchase else Start.At(starts)
+        return QuoteTerms(
+            zone, "sample", LocalDate.of(2025, 2, 1), minutes.toUInt(), minutes.toUInt(), start, starts, ends, ends, listOf(line), total,
+            emptyList(), stay,
+        )
     }
 
     private fun ticket(quote: Quote) = Ticket(
-        next("t"), quote.city, quote.terms.zone, quote.plate, quote.plate, Channel.APP, TicketState.ACTIVE, now,
+        next("t"), quote.city, quote.terms.zone, quote.plate, Channel.APP, TicketState.ACTIVE, now,
         quote.terms.startsAt, quote.terms.endsAt, quote.terms.grantedMinutes, quote.terms.total, quote.terms.lines,
         quote.terms.tariff, quote.pay,
         StayOfTicket("s", quote.terms.stay.startedAt, quote.terms.stay.deadline, quote.terms.endsAt), quote.extends, "",
@@ -223,12 +233,18 @@ class FakeMesto(
     private fun intent(kind: IntentKind, ticket: Ticket? = null, order: city.mesto.sdk.core.Order? = null, topup: Topup? = null): Intent {
         val open = outcome == IntentState.Unconfirmed
         val made = Intent(
-            next("k"), kind, outcome, now, now.plusSeconds(120), 1u, if (open) now.plusSeconds(2) else null,
+            next("k"), guard(kind), kind, outcome, now, now.plusSeconds(120), 1u, if (open) now.plusSeconds(2) else null,
             if (open) null else now, ticket, order, topup, topup?.pageUrl?.takeIf { open },
         )
         intents[made.key] = made
         if (open) state.update { it.copy(openIntents = it.openIntents + made) }
         return made
+    }
+
+    private fun guard(kind: IntentKind) = when (kind) {
+        is IntentKind.Purchase -> "parking/${kind.city}/${kind.zone}/${kind.plate.canonical}"
+        is IntentKind.OrderPayment -> "orders/${kind.order}"
+        is IntentKind.Topup -> "wallet"
     }
 
     /** An open intent ends as [outcome] says. */
@@ -251,7 +267,7 @@ private fun Money.less(other: Money) = copy(amount = amount - other.amount)
 object Samples {
     val morning: Instant = Instant.parse("2025-09-03T08:00:00Z")
     val city = CityVersion("belgrade", 1u, "Belgrade", "Europe/Belgrade", listOf(200, 500, 1000, 2000, 5000).map(::BigDecimal))
-    val car = Vehicle("v", "BG 789-PP", "BG789PP", null)
+    val car = Vehicle("v", Plate("BG789PP", "BG 789-PP", "RS"), null)
 
     fun rsd(amount: BigDecimal) = Money(amount.setScale(2), "RSD")
 
@@ -262,7 +278,7 @@ object Samples {
     )
 
     val signedOut = Snapshot(
-        false, null, null, city, emptyList(), null, emptyList(), emptyList(), emptyList(), ClockState.SYNCED, Connection.ONLINE, null,
+        false, null, null, city, emptyList(), null, emptyList(), emptyList(), emptyList(), emptyList(), ClockState.SYNCED, Connection.ONLINE, null,
     )
     val signedIn = signedOut.copy(
         signedIn = true, account = "sample", phoneMasked = "+381 •••• 67", vehicles = listOf(car),

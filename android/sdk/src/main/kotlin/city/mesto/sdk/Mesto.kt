@@ -57,7 +57,7 @@ class Mesto private constructor(private val core: Client, private val local: Cor
 
     override suspend fun addVehicle(plate: String, label: String?) = on { core.addVehicle(plate, label) }
 
-    override suspend fun removeVehicle(vehicle: String) = on { core.removeVehicle(vehicle) }
+    override suspend fun removeVehicle(vehicle: String, confirmed: Boolean) = on { core.removeVehicle(vehicle, confirmed) }
 
     override suspend fun zonesNear(position: Position?, sign: String?) = on { core.zonesNear(position, sign) }
 
@@ -82,6 +82,8 @@ class Mesto private constructor(private val core: Client, private val local: Cor
     override suspend fun nextRetryAt() = on { core.nextRetryAt() }
 
     override suspend fun settleDue() = on { core.settleDue() }
+
+    override suspend fun abandon(intent: String) = on { core.abandon(intent) }
 
     override suspend fun ticketCode(ticket: String) = on { core.ticketCode(ticket) }
 

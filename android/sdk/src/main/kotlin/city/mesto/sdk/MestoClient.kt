@@ -6,7 +6,7 @@ import city.mesto.sdk.core.Deposit
 import city.mesto.sdk.core.History
 import city.mesto.sdk.core.Intent
 import city.mesto.sdk.core.MestoException
-import city.mesto.sdk.core.Plate
+import city.mesto.sdk.core.ParsedPlate
 import city.mesto.sdk.core.Position
 import city.mesto.sdk.core.Preview
 import city.mesto.sdk.core.Quote
@@ -59,11 +59,12 @@ interface MestoClient : AutoCloseable {
     suspend fun sync(): SyncReport
 
     /** Reads a plate as it is typed, without a connection. */
-    suspend fun checkPlate(plate: String): Plate
+    suspend fun checkPlate(plate: String): ParsedPlate
 
     suspend fun addVehicle(plate: String, label: String? = null): Vehicle
 
-    suspend fun removeVehicle(vehicle: String)
+    /** A car that is parked is removed only when it is [confirmed] (`vehicle_parked`); its ticket stays and can be extended. */
+    suspend fun removeVehicle(vehicle: String, confirmed: Boolean = false)
 
     /** Zones near a position, nearest first; a [sign], typed or scanned, wins. Without a connection. */
     suspend fun zonesNear(position: Position? = null, sign: String? = null): ZonesNear
@@ -77,10 +78,14 @@ interface MestoClient : AutoCloseable {
     /** A quote that continues a ticket with the time after its end. */
     suspend fun extend(ticket: String, minutes: Int): Quote
 
-    /** Buys exactly what the quote says, once, however often it is tapped. */
+    /**
+     * Buys exactly what the quote says, once, however often it is tapped. A purchase for the same car and zone that is not
+     * confirmed yet is settled first: confirmed, it is the answer; still open, this is refused with `unconfirmed`, whose params
+     * name it (`intent`, and `page_url` at the bank).
+     */
     suspend fun buy(quote: Quote): Intent
 
-    /** Starts a top-up of the deposit; the intent's page is the bank's. */
+    /** Starts a top-up of the deposit; the intent's page is the bank's. While another one waits there: `unconfirmed`, as [buy]. */
     suspend fun topUp(amount: BigDecimal): Intent
 
     /** Pays a daily order from the deposit. */
@@ -99,6 +104,9 @@ interface MestoClient : AutoCloseable {
     suspend fun nextRetryAt(): Instant?
 
     suspend fun settleDue(): List<Intent>
+
+    /** Ends what the driver no longer wants, at the bank too: what it still takes is paid back. The intent's state tells. */
+    suspend fun abandon(intent: String): Intent
 
     /** What to draw as a QR; made anew before `freshUntil`. */
     suspend fun ticketCode(ticket: String): TicketCode

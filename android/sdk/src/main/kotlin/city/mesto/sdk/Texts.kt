@@ -49,7 +49,7 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Paying… */
     fun buyPaying(): String = render("buy-paying", emptyMap())
 
-    /** Estimate: without a connection nothing can be bought */
+    /** Estimate from your own tickets: without a connection nothing can be bought */
     fun buyPreview(): String = render("buy-preview", emptyMap())
 
     /** Price held until {$time} */
@@ -118,6 +118,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Not executed */
     fun intentStateExpired(): String = render("intent-state-expired", emptyMap())
 
+    /** Unknown to the operator */
+    fun intentStateLost(): String = render("intent-state-lost", emptyMap())
+
     /** Refused */
     fun intentStateRefused(): String = render("intent-state-refused", emptyMap())
 
@@ -136,8 +139,11 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Something that only a newer version of the app can name */
     fun lineOther(): String = render("line-other", emptyMap())
 
-    /** You asked for {$asked} min; {$offered} min are left of this stay, until {$deadline_time}. */
-    fun noticeClipped(asked: String, offered: String, deadlineTime: String): String = render("notice-clipped", mapOf("asked" to asked, "offered" to offered, "deadline_time" to deadlineTime))
+    /** Another ticket of yours in this zone limits this stay: it ends by {$deadline_time}. */
+    fun noticeAnotherTicketLimits(deadlineTime: String): String = render("notice-another_ticket_limits", mapOf("deadline_time" to deadlineTime))
+
+    /** You asked for {$asked} min; {$offered} min are left of this stay, until {$deadline_time}. Without this ticket a new stay can begin at {$new_stay_at}. */
+    fun noticeClipped(asked: String, offered: String, deadlineTime: String, newStayAt: String): String = render("notice-clipped", mapOf("asked" to asked, "offered" to offered, "deadline_time" to deadlineTime, "new_stay_at" to newStayAt))
 
     /** Charging ends at {$closes_at_time}: {$granted} min are paid, and after that parking is free. */
     fun noticeEndsAtClosing(closesAtTime: String, granted: String): String = render("notice-ends_at_closing", mapOf("closes_at_time" to closesAtTime, "granted" to granted))
@@ -171,6 +177,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** To be paid */
     fun orderStateIssued(): String = render("order-state-issued", emptyMap())
+
+    /** Unknown to the operator */
+    fun orderStateLost(): String = render("order-state-lost", emptyMap())
 
     /** Other (update the app) */
     fun orderStateOther(): String = render("order-state-other", emptyMap())
@@ -252,6 +261,12 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** Ask again now */
     fun stateCheckAgain(): String = render("state-check-again", emptyMap())
+
+    /** {$plate}: the operator does not know this ticket */
+    fun stateLostOpen(plate: String): String = render("state-lost-open", mapOf("plate" to plate))
+
+    /** It was bought, and the operator has lost its record of it. Show its code to an inspector, and ask the operator. */
+    fun stateLostWhat(): String = render("state-lost-what", emptyMap())
 
     /** Nothing was charged. */
     fun stateNotCharged(): String = render("state-not-charged", emptyMap())
@@ -364,6 +379,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Over */
     fun ticketStateExpired(): String = render("ticket-state-expired", emptyMap())
 
+    /** Unknown to the operator */
+    fun ticketStateLost(): String = render("ticket-state-lost", emptyMap())
+
     /** Other (update the app) */
     fun ticketStateOther(): String = render("ticket-state-other", emptyMap())
 
@@ -393,6 +411,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** Open the bank's page */
     fun topupOpenBank(): String = render("topup-open-bank", emptyMap())
+
+    /** Given up */
+    fun topupStateAbandoned(): String = render("topup-state-abandoned", emptyMap())
 
     /** Declined */
     fun topupStateDeclined(): String = render("topup-state-declined", emptyMap())

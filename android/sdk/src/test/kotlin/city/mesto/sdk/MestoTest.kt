@@ -153,7 +153,7 @@ class MestoTest {
             val two = async { mesto.state.first { it.vehicles.size == 2 } }
             mesto.addVehicle("BG789PP")
             mesto.addVehicle("NS123AB")
-            assertEquals(listOf("BG789PP", "NS123AB"), withTimeout(20_000) { two.await() }.vehicles.map { it.canonical })
+            assertEquals(listOf("BG789PP", "NS123AB"), withTimeout(20_000) { two.await() }.vehicles.map { it.plate.canonical })
         }
     }
 

@@ -66,7 +66,7 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone)
             "sign_in" -> signIn(step)
             "add_vehicle" -> return mesto.addVehicle(step.text("plate")).let {
                 vehicle = it.id
-                json("plate" to it.plate, "canonical" to it.canonical)
+                json("plate" to it.plate.display, "canonical" to it.plate.canonical)
             }
             "top_up" -> return topUp(step)
             "zones" -> return zones(step)
@@ -174,7 +174,7 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone)
     }
 
     private suspend fun vehicleOf(step: JsonObject): String =
-        step["plate"]?.let { plate -> mesto.snapshot().vehicles.first { it.canonical == plate.jsonPrimitive.content }.id } ?: vehicle
+        step["plate"]?.let { plate -> mesto.snapshot().vehicles.first { it.plate.canonical == plate.jsonPrimitive.content }.id } ?: vehicle
 
     private fun quoted(quote: Quote, step: JsonObject): JsonObject {
         lastQuote = quote

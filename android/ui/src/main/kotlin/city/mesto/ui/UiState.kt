@@ -21,7 +21,10 @@ data class Price(val amount: BigDecimal, val currency: String)
 
 /** Why something cannot be done and what to do instead; both texts are for the driver, `code` is stable. */
 @Immutable
-data class Refusal(val code: String, val text: String, val advice: String)
+data class Refusal(val code: String, val text: String, val advice: String) {
+    /** Nobody can say that nothing was charged. */
+    val mayBeCharged: Boolean get() = code == "unconfirmed" || code == "intent_lost" || code == "abandoned"
+}
 
 /** Whether the operator can be reached. */
 @Immutable

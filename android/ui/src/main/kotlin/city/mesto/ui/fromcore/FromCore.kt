@@ -10,10 +10,12 @@ import city.mesto.sdk.core.Intent
 import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.Money
+import city.mesto.sdk.core.Plate
 import city.mesto.sdk.core.Reason
 import city.mesto.sdk.core.SmsFallback as CoreSms
 import city.mesto.sdk.core.Snapshot
 import city.mesto.sdk.core.Vehicle
+import city.mesto.sdk.params
 import city.mesto.sdk.text
 import city.mesto.ui.Connection
 import city.mesto.ui.PlateView
@@ -24,7 +26,7 @@ import city.mesto.ui.text.Words
 
 internal fun Money.price() = Price(amount, currency)
 
-internal fun Vehicle.view() = PlateView(id, plate, label)
+internal fun Vehicle.view() = PlateView(id, plate.display, label)
 
 internal fun CoreSms.view() = SmsFallback(number, body)
 
@@ -35,8 +37,8 @@ internal fun Snapshot.connectionView(): Connection =
 
 internal fun MestoException.refusal() = Refusal(code, text, advice)
 
-/** Whether this is the car of a plate, given as it is shown or in its canonical form. */
-internal fun Vehicle.bears(plate: String): Boolean = plate == canonical || plate == this.plate
+/** Whether this is the car of a plate, however that is shown. */
+internal fun Vehicle.bears(plate: Plate): Boolean = plate.canonical == this.plate.canonical
 
 /** No connection, or no answer in time: nothing to refuse, only to wait for. */
 internal val MestoException.isConnection: Boolean
@@ -49,9 +51,14 @@ internal suspend fun MestoClient.intentOrNull(key: String): Intent? = try {
     null
 }
 
+/** What an `unconfirmed` refusal names: it is still open, so it is shown and nothing else is paid. */
+internal suspend fun MestoClient.openBehind(refused: MestoException): Intent? =
+    refused.params["intent"]?.takeIf { refused.code == "unconfirmed" }?.let { intentOrNull(it) }
+
 /** Why an intent that ended was not executed; null when it was, or when nobody knows yet. */
 internal fun IntentState.refusal(words: Words): Refusal? = when (this) {
     is IntentState.Refused -> reason.refusal()
     IntentState.Expired -> Refusal("intent_expired", words.texts.buyExpired(), words.texts.buyExpiredAdvice())
+    IntentState.Lost -> Refusal("intent_lost", words.texts.buyLost(), words.texts.buyLostAdvice())
     IntentState.Confirmed, IntentState.Unconfirmed -> null
 }

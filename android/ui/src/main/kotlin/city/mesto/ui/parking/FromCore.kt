@@ -55,9 +55,15 @@ private fun Notice.view(terms: QuoteTerms, words: Words): QuoteNotice {
     fun time(at: Instant) = words.time(at, from = terms.startsAt)
     return when (this) {
         is Notice.Clipped -> QuoteNotice(
-            texts.noticeClipped(asked = asked.toString(), offered = offered.toString(), deadlineTime = time(deadline)),
+            texts.noticeClipped(
+                asked = asked.toString(),
+                offered = offered.toString(),
+                deadlineTime = time(deadline),
+                newStayAt = time(newStayAt),
+            ),
             isSurprise = true,
         )
+        is Notice.AnotherTicketLimits -> QuoteNotice(texts.noticeAnotherTicketLimits(time(deadline)), isSurprise = true)
         is Notice.RoundedUp -> QuoteNotice(texts.noticeRoundedUp(granted = granted.toString(), asked = asked.toString()), isSurprise = true)
         is Notice.StartsAtOpening -> QuoteNotice(texts.noticeStartsAtOpening(time(opensAt)), isSurprise = true)
         is Notice.EndsAtClosing -> QuoteNotice(texts.noticeEndsAtClosing(closesAtTime = time(closesAt), granted = granted.toString()), isSurprise = true)

@@ -68,7 +68,7 @@ class PlatePresenter(
             } catch (_: MestoException) {
                 null
             }
-            shown.update { it.copy(shown = plate?.display, warnings = plate?.warnings.orEmpty().map(::text)) }
+            shown.update { it.copy(shown = plate?.plate?.display, warnings = plate?.warnings.orEmpty().map(::text)) }
         }
     }
 

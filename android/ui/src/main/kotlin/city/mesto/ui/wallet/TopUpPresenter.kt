@@ -13,6 +13,7 @@ import city.mesto.sdk.core.Snapshot
 import city.mesto.ui.Price
 import city.mesto.ui.fromcore.connectionView
 import city.mesto.ui.fromcore.intentOrNull
+import city.mesto.ui.fromcore.openBehind
 import city.mesto.ui.fromcore.price
 import city.mesto.ui.fromcore.refusal
 import city.mesto.ui.text.Words
@@ -67,6 +68,7 @@ class TopUpPresenter(
             TopUpEvent.Go -> go()
             TopUpEvent.OpenBank -> (shown.value.step as? TopUpStep.AtTheBank)?.let { openPage(it.page) }
             TopUpEvent.CheckAgain -> check()
+            TopUpEvent.GiveUp -> giveUp()
             TopUpEvent.Back -> done()
         }
     }
@@ -85,7 +87,21 @@ class TopUpPresenter(
                 conclude(begun)
                 begun.pageUrl?.let(openPage)
             } catch (refused: MestoException) {
+                val open = client.openBehind(refused)
+                if (open != null) return@launch conclude(open)
                 shown.update { it.copy(step = TopUpStep.Refused(refused.refusal())) }
+            }
+        }
+    }
+
+    /** The page was left: the top-up ends at the operator too, and another one can be begun. */
+    private fun giveUp() {
+        val key = kept.intent ?: return
+        scope.launch {
+            try {
+                conclude(client.abandon(key))
+            } catch (_: MestoException) {
+                // It stays as it is; the screen says so already.
             }
         }
     }
@@ -116,6 +132,7 @@ class TopUpPresenter(
         val refusal = topUp.state.refusal(words)
         val amount = (topUp.kind as? IntentKind.Topup)?.amount?.price()
         val step = when {
+            refusal?.code == "abandoned" -> TopUpStep.Choosing
             refusal != null -> TopUpStep.Refused(refusal)
             topUp.state == IntentState.Confirmed && amount != null -> TopUpStep.Done(amount)
             else -> topUp.pageUrl?.let { TopUpStep.AtTheBank(it) } ?: TopUpStep.Asking

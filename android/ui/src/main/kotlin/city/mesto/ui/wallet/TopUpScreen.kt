@@ -54,7 +54,10 @@ fun TopUpScreen(state: TopUpUiState, onEvent: (TopUpEvent) -> Unit, modifier: Mo
                 icon = Icons.Hourglass,
                 title = texts.topupWaiting(),
                 body = listOf(texts.topupWaitingWhy()),
-                actions = { QuietButton(texts.stateCheckAgain(), { onEvent(TopUpEvent.CheckAgain) }, fill = true) },
+                actions = {
+                    QuietButton(texts.stateCheckAgain(), { onEvent(TopUpEvent.CheckAgain) }, fill = true)
+                    QuietButton(texts.topupGiveUp(), { onEvent(TopUpEvent.GiveUp) }, fill = true)
+                },
             )
             is TopUpStep.Done -> Notice(icon = Icons.Check, title = texts.topupDone(words.money(step.amount)), tone = Tone.Good)
         }

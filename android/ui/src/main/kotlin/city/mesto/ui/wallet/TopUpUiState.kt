@@ -40,5 +40,7 @@ sealed interface TopUpEvent {
 
     data object CheckAgain : TopUpEvent
 
+    data object GiveUp : TopUpEvent
+
     data object Back : TopUpEvent
 }

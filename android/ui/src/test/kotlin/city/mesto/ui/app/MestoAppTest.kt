@@ -15,6 +15,7 @@ import city.mesto.sdk.FakeMesto
 import city.mesto.sdk.MestoClient
 import city.mesto.sdk.Samples
 import city.mesto.sdk.core.IntentState
+import city.mesto.sdk.core.Plate
 import city.mesto.sdk.core.Position
 import city.mesto.sdk.core.Refreshed
 import city.mesto.sdk.core.Vehicle
@@ -156,7 +157,7 @@ class MestoAppTest {
 
     @Test
     fun after_the_process_was_ended_the_driver_stands_where_he_stood() {
-        fake.state.value = fake.state.value.copy(vehicles = listOf(Samples.car, Vehicle("w", SECOND, "NS123ŠĆ", null)))
+        fake.state.value = fake.state.value.copy(vehicles = listOf(Samples.car, Vehicle("w", Plate("NS123ŠĆ", SECOND, "RS"), null)))
         driven { phone ->
             tap(texts.zonesChoosePlate())
             tap(spelled(SECOND))
@@ -291,7 +292,7 @@ class MestoAppTest {
 
     @Test
     fun another_car_for_the_same_zone_leads_back_to_its_price() {
-        fake.state.value = fake.state.value.copy(vehicles = listOf(Samples.car, Vehicle("w", SECOND, "NS123ŠĆ", null)))
+        fake.state.value = fake.state.value.copy(vehicles = listOf(Samples.car, Vehicle("w", Plate("NS123ŠĆ", SECOND, "RS"), null)))
         driven {
             tap(texts.zonesChoosePlate())
             tap(spelled(PLATE))

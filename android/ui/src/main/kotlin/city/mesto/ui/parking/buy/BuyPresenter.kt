@@ -21,6 +21,7 @@ import city.mesto.ui.fromcore.bears
 import city.mesto.ui.fromcore.connectionView
 import city.mesto.ui.fromcore.intentOrNull
 import city.mesto.ui.fromcore.isConnection
+import city.mesto.ui.fromcore.openBehind
 import city.mesto.ui.fromcore.price
 import city.mesto.ui.fromcore.refusal
 import city.mesto.ui.fromcore.view
@@ -238,6 +239,8 @@ class BuyPresenter(
                 intent = bought.key
                 conclude(bought)
             } catch (refused: MestoException) {
+                val open = client.openBehind(refused)
+                if (open != null) return@launch conclude(open)
                 show { it.copy(payment = Payment.Refused(refused.refusal())) }
                 renewAfterRefusal()
             }

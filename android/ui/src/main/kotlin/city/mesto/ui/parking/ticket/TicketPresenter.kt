@@ -22,6 +22,7 @@ import city.mesto.ui.fromcore.bears
 import city.mesto.ui.fromcore.connectionView
 import city.mesto.ui.fromcore.intentOrNull
 import city.mesto.ui.fromcore.isConnection
+import city.mesto.ui.fromcore.openBehind
 import city.mesto.ui.fromcore.refusal
 import city.mesto.ui.fromcore.view
 import city.mesto.ui.parking.Parked
@@ -151,7 +152,7 @@ class TicketPresenter(
 
     private fun plateOf(parked: Parked): PlateView {
         val vehicle = client.state.value.vehicles.find { it.bears(parked.last.plate) }
-        return vehicle?.view() ?: PlateView("", parked.last.plateShown)
+        return vehicle?.view() ?: PlateView("", parked.last.plate.display)
     }
 
     private suspend fun renewCode(current: Parked, now: Instant) {
@@ -217,6 +218,7 @@ class TicketPresenter(
             } catch (refused: MestoException) {
                 payment = Payment.Refused(refused.refusal())
                 quoteFor = null
+                client.openBehind(refused)?.let { conclude(it) }
             }
             show()
         }

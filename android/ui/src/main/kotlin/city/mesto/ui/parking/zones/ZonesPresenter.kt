@@ -201,7 +201,7 @@ class ZonesPresenter(
                 running = if (parked == null || zone == null) null else running(parked, zone),
                 unconfirmed = waiting?.let { intent ->
                     val purchase = intent.kind as IntentKind.Purchase
-                    UnconfirmedPurchase(snapshot.plateShown(purchase.plate), purchase.zone, intent.createdAt)
+                    UnconfirmedPurchase(purchase.plate.display, purchase.zone, intent.createdAt)
                 },
             )
         }
@@ -220,7 +220,7 @@ class ZonesPresenter(
 
     private fun running(parked: Parked, zone: ZoneView) = RunningTicket(
         id = parked.last.id,
-        plate = parked.last.plateShown,
+        plate = parked.last.plate.display,
         zone = zone,
         endsAt = parked.endsAt,
         secondsLeft = (parked.endsAt.epochSecond - client.now().epochSecond).coerceAtLeast(0),
@@ -233,5 +233,3 @@ class ZonesPresenter(
 }
 
 private fun Snapshot.unconfirmedPurchase(): Intent? = openIntents.firstOrNull { it.kind is IntentKind.Purchase }
-
-private fun Snapshot.plateShown(plate: String) = vehicles.find { it.bears(plate) }?.plate ?: plate

@@ -151,10 +151,10 @@ class BuyPresenterTest {
         presenter.on(BuyEvent.Pay)
         settle()
 
-        fake.failure = MestoException.NoAnswer("intent_unconfirmed", "It is not known", "Wait", emptyMap(), "")
+        fake.failure = MestoException.Refused("unconfirmed", "It is not known", "Wait", emptyMap(), "")
         presenter.on(BuyEvent.UseSms)
         settle()
-        assertEquals("intent_unconfirmed", assertIs<Payment.Unconfirmed>(presenter.shown.payment).refusal?.code)
+        assertEquals("unconfirmed", assertIs<Payment.Unconfirmed>(presenter.shown.payment).refusal?.code)
         assertEquals(emptyList(), ways.went)
 
         presenter.on(BuyEvent.UseSms)

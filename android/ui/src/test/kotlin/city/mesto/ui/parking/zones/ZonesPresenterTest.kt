@@ -9,6 +9,7 @@ import city.mesto.sdk.Samples
 import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.Position
+import city.mesto.sdk.core.Plate
 import city.mesto.sdk.core.Vehicle
 import city.mesto.sdk.core.ZonesNear
 import kotlinx.coroutines.ExperimentalCoroutinesApi
@@ -97,7 +98,7 @@ class ZonesPresenterTest {
     fun the_only_car_is_paid_for_and_of_several_none_is_chosen_silently() = runTest {
         val presenter = presenter()
         assertEquals("BG 789-PP", presenter.state.value.plate?.shown)
-        fake.state.value = fake.state.value.copy(vehicles = listOf(Samples.car, Vehicle("w", "NS 123-ŠĆ", "NS123ŠĆ", null)))
+        fake.state.value = fake.state.value.copy(vehicles = listOf(Samples.car, Vehicle("w", Plate("NS123ŠĆ", "NS 123-ŠĆ", "RS"), null)))
         runCurrent()
         assertNull(presenter.state.value.plate)
 

@@ -1,0 +1,71 @@
+//! Incidents: what a person at the operator has to look at. Kept until then, told once however often it happens.
+
+use chrono::{DateTime, Utc};
+
+use crate::kernel::operator::Operator;
+use crate::kernel::service::{Erasure, Export, Service, Table};
+use crate::kernel::store::{Select, Store, StoreError, Tx, Write, transact};
+use crate::{find, table};
+
+table! {
+    pub(crate) struct IncidentRow in "incident" {
+        kind: String,
+        reference: String,
+        detail: String,
+        at: DateTime<Utc>,
+    }
+}
+
+pub(crate) const SERVICE: Service = Service {
+    tables: &[Table {
+        name: "incident",
+        export: Export::Excused("names payments and top-ups, which are exported"),
+        erasure: Erasure::Excused("belongs to the books; names a payment and no person"),
+    }],
+    ..Service::named("incidents")
+};
+
+/// Something to be looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Incident {
+    /// `notice_contradicts`, `notice_amount`, `notice_unknown`.
+    pub kind: String,
+    /// What it is about: ids of the bank's payment and of the top-up. Never personal data.
+    pub reference: String,
+    /// What happened, in English.
+    pub detail: String,
+    /// When it happened first.
+    pub at: DateTime<Utc>,
+}
+
+/// Keeps it, and says so in the log; the same again is not kept twice.
+pub(crate) fn report(
+    tx: &mut dyn Tx,
+    now: DateTime<Utc>,
+    kind: &str,
+    reference: &str,
+    detail: &str,
+) -> Result<(), StoreError> {
+    tracing::error!(kind, reference, "{detail}; somebody has to look at it");
+    if tx.first(find!(IncidentRow { kind: kind, reference: reference }))?.is_some() {
+        return Ok(());
+    }
+    let (kind, reference, detail) = (kind.to_owned(), reference.to_owned(), detail.to_owned());
+    tx.write(Write::insert(IncidentRow { kind, reference, detail, at: now }))
+}
+
+impl Operator {
+    /// What has to be looked at, oldest first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn incidents(&self, store: &dyn Store) -> Result<Vec<Incident>, StoreError> {
+        let rows: Vec<IncidentRow> = transact(store, |tx| {
+            tx.all(Select::of("FROM incident ORDER BY incident.at, incident.kind, incident.reference", &[]))
+        })?;
+        Ok(rows
+            .into_iter()
+            .map(|IncidentRow { kind, reference, detail, at }| Incident { kind, reference, detail, at })
+            .collect())
+    }
+}

@@ -1,0 +1,59 @@
+//! The epoch of the store: which history of the books this is, and since when it is remembered without a gap.
+//!
+//! It is made with the first account, and anew whenever the store is put back from a copy or a replica that lagged takes
+//! over: what was told and executed since the copy is then unknown here. Cursors carry it, so that a reader of another
+//! epoch reads his account as a whole; a key from before it that is not found may have been executed all the same.
+
+use chrono::{DateTime, Utc};
+
+use crate::kernel::operator::Operator;
+use crate::kernel::service::{Erasure, Export, Table};
+use crate::kernel::store::{Store, StoreError, Tx, Write, transact};
+use crate::{find, table, update};
+
+/// The one row.
+pub(crate) const STORE: &str = "store";
+
+table! {
+    pub(crate) struct EpochRow in "epoch" {
+        place: String,
+        id: String,
+        began_at: DateTime<Utc>,
+    }
+}
+
+pub(crate) const TABLE: Table = Table {
+    name: "epoch",
+    export: Export::Excused("one row about the store as a whole"),
+    erasure: Erasure::Excused("says nothing about a person"),
+};
+
+/// Makes the epoch, if there is none yet. Who makes it at the same moment collides, and then finds it.
+pub(crate) fn ensure(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Result<(), StoreError> {
+    if tx.first(find!(EpochRow { place: STORE }))?.is_some() {
+        return Ok(());
+    }
+    tx.write(Write::insert(EpochRow { place: STORE.to_owned(), id: operator.id("ep", now), began_at: now }))
+}
+
+/// The epoch that runs now. It was made with the first account.
+pub(crate) fn current(tx: &mut dyn Tx) -> Result<EpochRow, StoreError> {
+    tx.first(find!(EpochRow { place: STORE }))?.ok_or_else(|| StoreError::unreadable("epoch", "there is none"))
+}
+
+impl Operator {
+    /// Begins a new epoch: the store was put back from a copy, or a replica that may have lagged took over. Every phone
+    /// then reads its account as a whole, and no key from before is told to be unused. Returns its id.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn begin_epoch(&self, store: &dyn Store, now: DateTime<Utc>) -> Result<String, StoreError> {
+        let id = self.id("ep", now);
+        transact(store, |tx| match tx.first(find!(EpochRow { place: STORE }))? {
+            Some(_) => tx.write(update!(EpochRow { place: STORE } set { id: &id, began_at: now })),
+            None => tx.write(Write::insert(EpochRow { place: STORE.to_owned(), id: id.clone(), began_at: now })),
+        })?;
+        tracing::warn!("a new epoch began: every phone reads its account as a whole");
+        Ok(id)
+    }
+}
