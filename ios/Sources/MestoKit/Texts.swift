@@ -35,6 +35,12 @@ public struct Texts: Sendable {
     /// Shorter
     public func buyLess() -> String { render("buy-less", [:]) }
 
+    /// The operator no longer knows whether this was paid
+    public func buyLost() -> String { render("buy-lost", [:]) }
+
+    /// It may have been paid, and it may not. Look at your deposit and your tickets, and ask the operator.
+    public func buyLostAdvice() -> String { render("buy-lost-advice", [:]) }
+
     /// {$minutes} min
     public func buyMinutes(minutes: Int) -> String { render("buy-minutes", ["minutes": String(minutes)]) }
 
@@ -406,6 +412,9 @@ public struct Texts: Sendable {
 
     /// Continue
     public func topupDoneNext() -> String { render("topup-done-next", [:]) }
+
+    /// Do not pay this after all
+    public func topupGiveUp() -> String { render("topup-give-up", [:]) }
 
     /// To the bank: {$amount}
     public func topupGo(amount: String) -> String { render("topup-go", ["amount": amount]) }

@@ -31,6 +31,12 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Shorter */
     fun buyLess(): String = render("buy-less", emptyMap())
 
+    /** The operator no longer knows whether this was paid */
+    fun buyLost(): String = render("buy-lost", emptyMap())
+
+    /** It may have been paid, and it may not. Look at your deposit and your tickets, and ask the operator. */
+    fun buyLostAdvice(): String = render("buy-lost-advice", emptyMap())
+
     /** {$minutes} min */
     fun buyMinutes(minutes: Long): String = render("buy-minutes", mapOf("minutes" to minutes.toString()))
 
@@ -402,6 +408,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** Continue */
     fun topupDoneNext(): String = render("topup-done-next", emptyMap())
+
+    /** Do not pay this after all */
+    fun topupGiveUp(): String = render("topup-give-up", emptyMap())
 
     /** To the bank: {$amount} */
     fun topupGo(amount: String): String = render("topup-go", mapOf("amount" to amount))
