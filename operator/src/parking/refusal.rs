@@ -1,8 +1,6 @@
 //! What a rule refused, as a problem: the same code, with the parameters as they stand in the rule.
 
-use mesto_protocol::base::payments;
-use mesto_protocol::kernel::problem;
-use mesto_protocol::{Problem, ProblemCode, parking};
+use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::{Refusal, SectionError};
 use serde_json::Value;
 
@@ -25,7 +23,7 @@ impl From<SectionError> for Failure {
     }
 }
 
+/// A rule's code is that of a problem, whichever service's it is.
 fn code(refusal: &Refusal) -> ProblemCode {
-    let known = parking::PROBLEMS.iter().chain(payments::PROBLEMS).chain(problem::PROBLEMS);
-    known.copied().find(|code| code.as_str() == refusal.code()).unwrap_or(ProblemCode::BadRequest)
+    ProblemCode::parse(refusal.code()).unwrap_or(ProblemCode::BadRequest)
 }
