@@ -1,10 +1,7 @@
-//! What only the operator's own tools do: staff, the outbox, the books, tickets and orders that something happens to outside.
+//! What only the operator's own tools do: staff, the outbox, the books.
 
 use chrono::{DateTime, Utc};
-use mesto_protocol::Problem;
 use mesto_protocol::kernel::grants::{Grant, Role};
-use mesto_protocol::orders::driver::Order;
-use mesto_protocol::parking::tickets::Ticket;
 use mesto_rules::CityId;
 
 use crate::base::messages::{self, Message};
@@ -12,13 +9,11 @@ use crate::base::sign_in::{self, PersonRow};
 use crate::find;
 use crate::kernel;
 use crate::kernel::account::AccountRow;
-use crate::kernel::failure::{Failure, Outcome, store_problem};
+use crate::kernel::failure::{Failure, Outcome};
 use crate::kernel::grants::{self, NewGrant};
 use crate::kernel::ledger::{self, LedgerBalance, LedgerFault};
 use crate::kernel::operator::Operator;
 use crate::kernel::store::{Store, StoreError, Tx, Write, transact};
-use crate::orders::driver;
-use crate::parking::tickets;
 
 /// Who gives and ends roles when the operator's own tool does.
 const TOOL: &str = "tool";
@@ -57,20 +52,6 @@ pub enum GrantError {
     NoGrant(String),
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-/// One transaction of a tool; a refusal leaves nothing of it.
-fn acted<T>(store: &dyn Store, mut work: impl FnMut(&mut dyn Tx) -> Outcome<T>) -> Result<T, Problem> {
-    let mut refused = None;
-    let done = transact(store, |tx| match work(tx) {
-        Ok(done) => Ok(done),
-        Err(Failure::Store(error)) => Err(error),
-        Err(Failure::Refused(problem) | Failure::Counted(problem)) => {
-            refused = Some(*problem);
-            Err(StoreError::GivenUp)
-        }
-    });
-    done.map_err(|error| refused.unwrap_or_else(|| store_problem(&error)))
 }
 
 impl Operator {
@@ -153,30 +134,6 @@ impl Operator {
             }
             Ok(staff)
         })
-    }
-
-    /// Takes a ticket back before its end and gives its price back.
-    ///
-    /// # Errors
-    /// `not_found`, `ticket_not_active` when it is over, or the store's trouble.
-    pub fn void_ticket(&self, store: &dyn Store, now: DateTime<Utc>, ticket: &str) -> Result<Ticket, Problem> {
-        acted(store, |tx| tickets::void(tx, self, now, ticket))
-    }
-
-    /// Marks a daily order as paid at a counter, a bank or the post (BG-18).
-    ///
-    /// # Errors
-    /// `not_found`, `order_already_paid`, `order_not_payable` when it was withdrawn, or the store's trouble.
-    pub fn order_paid_elsewhere(&self, store: &dyn Store, now: DateTime<Utc>, order: &str) -> Result<Order, Problem> {
-        acted(store, |tx| driver::paid_elsewhere(tx, self, now, order))
-    }
-
-    /// Withdraws a daily order that is not paid.
-    ///
-    /// # Errors
-    /// As [`Operator::order_paid_elsewhere`].
-    pub fn cancel_order(&self, store: &dyn Store, now: DateTime<Utc>, order: &str) -> Result<Order, Problem> {
-        acted(store, |tx| driver::cancel(tx, self, now, order))
     }
 
     /// The messages sent to a number, oldest first. For the testbed and the demo; no request leads here.

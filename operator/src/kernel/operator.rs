@@ -18,7 +18,7 @@ use crate::kernel::parts::Parts;
 use crate::kernel::ports::Entropy;
 use crate::kernel::router::Router;
 use crate::kernel::service::Service;
-use crate::kernel::store::{Job, Prefetched, Store, StoreError, Tx};
+use crate::kernel::store::{Job, Prefetched, Store, StoreError, Tx, transact};
 use crate::kernel::text;
 
 /// Limits and habits that are the operator's, not a city's.
@@ -378,4 +378,18 @@ async fn submit(
     let ended = ended.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the store has stopped".into())));
     let tried = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
     settle(tried, arrival, ended)
+}
+
+/// One transaction of a tool; a refusal leaves nothing of it.
+pub(crate) fn acted<T>(store: &dyn Store, mut work: impl FnMut(&mut dyn Tx) -> Outcome<T>) -> Result<T, Problem> {
+    let mut refused = None;
+    let done = transact(store, |tx| match work(tx) {
+        Ok(done) => Ok(done),
+        Err(Failure::Store(error)) => Err(error),
+        Err(Failure::Refused(problem) | Failure::Counted(problem)) => {
+            refused = Some(*problem);
+            Err(StoreError::GivenUp)
+        }
+    });
+    done.map_err(|error| refused.unwrap_or_else(|| store_problem(&error)))
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod control;
 pub(crate) mod driver;
+mod tools;
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::orders::{self as wire, control as control_wire, driver as driver_wire};

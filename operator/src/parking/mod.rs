@@ -4,6 +4,7 @@ pub(crate) mod quotes;
 mod refusal;
 pub(crate) mod stays;
 pub(crate) mod tickets;
+mod tools;
 mod zones;
 
 use chrono::{DateTime, TimeDelta, Utc};
