@@ -95,7 +95,10 @@ class Values(WithTestbed):
         for amount, taken in (("200", True), ("5000.00", True), ("0.01", False), ("99999999999999999.99", False)):
             with self.subTest(amount=amount):
                 if taken:
-                    self.assertEqual(Decimal(amount), app.top_up(Decimal(amount)).kind.amount.amount)
+                    intent = app.top_up(Decimal(amount))
+                    self.assertEqual(Decimal(amount), intent.kind.amount.amount)
+                    # One top-up at a time waits at the bank.
+                    app.abandon(intent.key)
                 else:
                     with self.assertRaises(mesto.MestoError.Refused) as refused:
                         app.top_up(Decimal(amount))
@@ -156,7 +159,7 @@ class Life(WithTestbed):
         async def notebook():
             return app.sync()
 
-        self.assertGreaterEqual(asyncio.run(notebook()).cursor, 0)
+        self.assertIn(":", asyncio.run(notebook()).cursor)
         answers = []
         threads = [threading.Thread(target=lambda: answers.append(app.sync())) for _ in range(4)]
         for thread in threads:

@@ -165,6 +165,7 @@ final class ScenarioPlayer {
         case .confirmed: return ["state": "confirmed"]
         case .unconfirmed: return ["state": "unconfirmed"]
         case .expired: return ["state": "expired"]
+        case .lost: return ["state": "lost"]
         case let .refused(reason): return ["state": "refused", "code": reason.code]
         case nil: throw StepFailed(description: "no intent \(key)")
         }

@@ -8,6 +8,7 @@ import city.mesto.sdk.Samples
 import city.mesto.sdk.core.Connection as CoreConnection
 import city.mesto.sdk.core.IntentKind
 import city.mesto.sdk.core.IntentState
+import city.mesto.sdk.core.Plate
 import city.mesto.sdk.core.MestoException
 import city.mesto.ui.Payment
 import city.mesto.ui.Price
@@ -236,7 +237,8 @@ class BuyPresenterTest {
         fake.outcome = IntentState.Unconfirmed
         val open = fake.buy(fake.quote("red", Samples.car.id, 60))
         for (plate in listOf("BG789PP", "BG 789-PP")) {
-            val kind = (open.kind as IntentKind.Purchase).copy(plate = plate)
+            val shown = Plate(canonical = "BG789PP", display = plate, country = null)
+            val kind = (open.kind as IntentKind.Purchase).copy(plate = shown)
             fake.state.value = fake.state.value.copy(openIntents = listOf(open.copy(kind = kind)))
             assertIs<Payment.Unconfirmed>(presenter().shown.payment, plate)
         }
