@@ -2,10 +2,12 @@
 
 use crate::values::Timestamp;
 use mesto_client::{History, Reminder, ReminderKind, TicketCode};
-use mesto_protocol::api::{
-    Channel, CodeSent, Deposit, DepositEntry, EntryKind, Order, OrderState, PayMethod, StayOfTicket, Ticket,
-    TicketState, Topup, TopupState, Vehicle, Violation,
-};
+use mesto_protocol::base::payments::PayMethod;
+use mesto_protocol::base::sign_in::CodeSent;
+use mesto_protocol::base::vehicles::Vehicle;
+use mesto_protocol::base::wallet::{Deposit, DepositEntry, EntryKind, Topup, TopupState};
+use mesto_protocol::orders::driver::{Order, OrderState, Violation};
+use mesto_protocol::parking::tickets::{Channel, StayOfTicket, Ticket, TicketState};
 use mesto_rules::money::Money;
 use mesto_rules::quote::QuoteLine;
 

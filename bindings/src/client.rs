@@ -10,8 +10,12 @@ use crate::snapshot::{Listener, Observer, Recovery, Snapshot, Subscription};
 use crate::values::{Amount, Timestamp};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use mesto_client::api::{CodeSent, Deposit, Quote, Ticket, Vehicle};
 use mesto_client::http::HttpLink;
+use mesto_client::protocol::base::sign_in::CodeSent;
+use mesto_client::protocol::base::vehicles::Vehicle;
+use mesto_client::protocol::base::wallet::Deposit;
+use mesto_client::protocol::parking::quotes::Quote;
+use mesto_client::protocol::parking::tickets::Ticket;
 use mesto_client::rules::geo::Position;
 use mesto_client::system::{FileSecrets, SystemClock, SystemEntropy, device_signer};
 use mesto_client::{

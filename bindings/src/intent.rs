@@ -2,7 +2,9 @@
 
 use crate::error::{MestoError, plain};
 use crate::values::Timestamp;
-use mesto_client::api::{Order, Ticket, Topup};
+use mesto_client::protocol::base::wallet::Topup;
+use mesto_client::protocol::orders::driver::Order;
+use mesto_client::protocol::parking::tickets::Ticket;
 use mesto_client::{Error, IntentKind, IntentState as CoreState, IntentView, Locale};
 use mesto_rules::money::Money;
 use std::collections::HashMap;

@@ -2,7 +2,8 @@
 
 use crate::values::{Day, Timestamp};
 pub use mesto_client::ClockState;
-use mesto_protocol::api::{PayMethod, Quote};
+use mesto_protocol::base::payments::PayMethod;
+use mesto_protocol::parking::quotes::Quote;
 use mesto_rules::money::Money;
 use mesto_rules::quote::{LineKind, Notice, Quote as QuoteTerms, QuoteLine, StayPreview};
 

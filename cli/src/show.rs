@@ -1,7 +1,10 @@
 //! Quotes, tickets, zones and histories as text, in the words of the client's catalogue.
 
 use chrono_tz::Tz;
-use mesto_client::api::{Deposit, EntryKind, Order, OrderState, Quote, Ticket, TicketState};
+use mesto_client::protocol::base::wallet::{Deposit, EntryKind};
+use mesto_client::protocol::orders::driver::{Order, OrderState};
+use mesto_client::protocol::parking::quotes::Quote;
+use mesto_client::protocol::parking::tickets::{Ticket, TicketState};
 use mesto_client::rules::Quote as Terms;
 use mesto_client::texts::{format_moment, format_money, format_time, of_tagged, text};
 use mesto_client::{Locale, ZonesNear};

@@ -1,7 +1,7 @@
 //! `mesto keys` and `mesto admin`: an operator's own tools, beside its store.
 
 use mesto_operator::{HostedPage, Keys, SystemClock, SystemEntropy, keys};
-use mesto_protocol::api::Role;
+use mesto_protocol::base::sign_in::Role;
 
 use crate::args::{AdminCommand, KeysCommand, StaffRole, StoreArgs};
 use crate::failure::{CliError, Exit, Outcome};

@@ -26,44 +26,20 @@
 // A refusal is the rare way out of a handler and is moved once; boxing it everywhere would only be noise.
 #![allow(clippy::result_large_err)]
 
-mod account;
-mod accounts;
-mod auth;
-mod deposit;
-mod due;
-mod events;
-mod failure;
-mod http;
-mod idempotency;
-mod inspector;
-pub mod keys;
-pub mod ledger;
-mod operator;
+mod base;
+mod kernel;
 mod orders;
-mod outbox;
-pub mod payment;
-mod ports;
-mod public;
-mod quotes;
-mod retention;
-mod routes;
-mod serve;
-mod staff;
-mod stays;
-pub mod store;
-#[cfg(feature = "testing")]
-pub mod testing;
-mod text;
-mod tickets;
-mod vehicles;
-mod words;
+mod parking;
 
-pub use http::{Request, Response};
-pub use keys::{Keys, KeysError};
-pub use ledger::LedgerFault;
-pub use operator::{Config, Operator, SetupError};
-pub use outbox::Message;
-pub use payment::{HostedPage, PaymentPage};
-pub use ports::{Clock, Entropy, SystemClock, SystemEntropy};
-pub use serve::serve;
-pub use store::{Durability, PostgresStore, SqliteInline, SqliteStore, Store, StoreError, Tx};
+pub use base::messages::Message;
+pub use base::payments;
+pub use base::payments::{HostedPage, PaymentPage};
+pub use kernel::http::{Request, Response};
+pub use kernel::keys::{self, Keys, KeysError};
+pub use kernel::ledger::{self, LedgerFault};
+pub use kernel::operator::{Config, Operator, SetupError};
+pub use kernel::ports::{Clock, Entropy, SystemClock, SystemEntropy};
+pub use kernel::serve::serve;
+pub use kernel::store::{self, Durability, PostgresStore, SqliteInline, SqliteStore, Store, StoreError, Tx};
+#[cfg(feature = "testing")]
+pub use kernel::testing;

@@ -8,12 +8,12 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use mesto_operator::store::transact;
 use mesto_operator::{Request, SqliteInline};
-use mesto_protocol::api::Quote;
 use mesto_protocol::code;
 use mesto_protocol::keys::KeySet;
+use mesto_protocol::parking::quotes::Quote;
+use mesto_protocol::parking::signed::{MAX_SKEW, Presentation, TicketClaims};
 use mesto_protocol::route;
 use mesto_protocol::signed_city::SignedCity;
-use mesto_protocol::ticket::{MAX_SKEW, Presentation, TicketClaims};
 use mesto_rules::{City, PayMethod, QuoteAsk, parse_plate, zone_by_sign};
 use serde_json::{Value, json};
 
@@ -236,7 +236,7 @@ impl Requests {
         let token = driver.token.clone();
         let inspector = rig
             .operator
-            .create_staff(&*rig.store, rig.now, mesto_protocol::api::Role::Inspector, "Mira")
+            .create_staff(&*rig.store, rig.now, mesto_protocol::base::sign_in::Role::Inspector, "Mira")
             .expect("an inspector can be made");
         let soon = rig.deadline();
         let get = |path: &str| ("GET", path.to_owned(), Value::Null);

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use mesto_operator::store::transact;
 use mesto_operator::{Clock, Store, values};
-use mesto_protocol::api::Purchase;
+use mesto_protocol::parking::quotes::Purchase;
 use mesto_simulation::driver::{Driver, Rig};
 use sha2::{Digest, Sha256};
 

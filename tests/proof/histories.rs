@@ -5,7 +5,10 @@ use std::sync::{Arc, Barrier};
 use mesto_operator::store::transact;
 use mesto_operator::testing::PostgresCluster;
 use mesto_operator::{PostgresStore, Request, Response};
-use mesto_protocol::api::{NewOrder, Order, OrderPayment, Purchased, Role, Violation};
+use mesto_protocol::base::sign_in::Role;
+use mesto_protocol::orders::control::NewOrder;
+use mesto_protocol::orders::driver::{Order, OrderPayment, Violation};
+use mesto_protocol::parking::quotes::Purchased;
 use mesto_protocol::route;
 use mesto_simulation::check;
 use mesto_simulation::driver::{Counter, Driver, Rig, approval, dinar};
@@ -240,14 +243,15 @@ impl History<'_> {
         let requests = [purchase, cancel];
         let answers = self.at_once(&requests);
         let bought = self.settled(&requests[0], &answers[0]);
-        let outcome: mesto_protocol::api::IntentOutcome = self.settled(&requests[1], &answers[1]).read().unwrap();
+        let outcome: mesto_protocol::kernel::intents::IntentOutcome =
+            self.settled(&requests[1], &answers[1]).read().unwrap();
         let sold = self.tickets(&driver.account);
         let told = (bought.status < 300, outcome.state);
         match outcome.state {
-            mesto_protocol::api::IntentState::Cancelled => {
+            mesto_protocol::kernel::intents::IntentState::Cancelled => {
                 assert_eq!((told.0, sold), (false, 0), "seed {}: {told:?}", self.seed)
             }
-            mesto_protocol::api::IntentState::Ended => {
+            mesto_protocol::kernel::intents::IntentState::Ended => {
                 assert_eq!((told.0, sold), (true, 1), "seed {}: {told:?}", self.seed)
             }
             other => panic!("seed {}: a cancellation is answered {other:?}", self.seed),

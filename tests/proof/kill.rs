@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use mesto_operator::store::transact;
 use mesto_operator::testing::PostgresCluster;
 use mesto_operator::{Durability, PostgresStore, Request, Response, SqliteInline, Store, values};
-use mesto_protocol::api::Purchased;
+use mesto_protocol::parking::quotes::Purchased;
 use mesto_protocol::route;
 use mesto_simulation::check;
 use mesto_simulation::driver::{Counter, Driver, SECRET};

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mesto_operator::{Config, HostedPage, Keys, Operator, Request, Response, Store, SystemEntropy, payment};
-use mesto_protocol::api::{
-    BankNotice, BankOutcome, CodeRequest, NewTopup, NewVehicle, PayMethod, Purchase, Quote, QuoteRequest, Session,
-    SignIn, Topup, Vehicle,
-};
+use mesto_operator::{Config, HostedPage, Keys, Operator, Request, Response, Store, SystemEntropy, payments};
+use mesto_protocol::base::payments::{BankNotice, BankOutcome, PayMethod};
+use mesto_protocol::base::sign_in::{CodeRequest, Session, SignIn};
+use mesto_protocol::base::vehicles::{NewVehicle, Vehicle};
+use mesto_protocol::base::wallet::{NewTopup, Topup};
 use mesto_protocol::device::SoftwareDevice;
+use mesto_protocol::parking::quotes::{Purchase, Quote, QuoteRequest};
 use mesto_protocol::route;
 use mesto_rules::City;
 use mesto_rules::money::{Currency, Money};
@@ -41,8 +42,8 @@ pub fn approval(topup: &Topup, payment: &str) -> Request {
         reason: None,
     };
     let request = Request::new("POST", route::BANK_NOTICE).json(&notice);
-    let signature = payment::sign(SECRET.as_bytes(), &request.body);
-    request.header(payment::SIGNATURE, &signature)
+    let signature = payments::sign(SECRET.as_bytes(), &request.body);
+    request.header(payments::SIGNATURE, &signature)
 }
 
 /// Where drivers ask: an operator in this process, or one behind a socket.

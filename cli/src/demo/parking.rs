@@ -1,12 +1,12 @@
 //! Chapters about parking: where, for how much, the ticket, the reminder, more time, and the inspector.
 
 use chrono::TimeDelta;
-use mesto_client::api::OrderState;
+use mesto_client::protocol::orders::driver::OrderState;
 use mesto_client::rules::Position;
 use mesto_client::{IntentState, TextValue, texts};
 use mesto_protocol::keys::KeySet;
+use mesto_protocol::parking::signed::Presentation;
 use mesto_protocol::route;
-use mesto_protocol::ticket::Presentation;
 
 use super::{CITY, Cast};
 use crate::failure::{CliError, Outcome};

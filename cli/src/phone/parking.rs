@@ -47,7 +47,7 @@ fn minutes(typed: i64) -> Outcome<u32> {
     }
 }
 
-async fn asked(phone: &Phone, args: &QuoteArgs) -> Outcome<mesto_client::api::Quote> {
+async fn asked(phone: &Phone, args: &QuoteArgs) -> Outcome<mesto_client::protocol::parking::quotes::Quote> {
     let minutes = minutes(args.minutes)?;
     phone.sync().await?;
     let (zone, vehicle) = (phone.zone(&args.zone)?, phone.vehicle(args.plate.as_deref())?);
@@ -67,7 +67,7 @@ pub async fn quote(args: &QuoteArgs, style: Style, locale: Locale) -> Outcome<()
     Ok(())
 }
 
-async fn bought(phone: &Phone, quote: &mesto_client::api::Quote) -> Outcome<()> {
+async fn bought(phone: &Phone, quote: &mesto_client::protocol::parking::quotes::Quote) -> Outcome<()> {
     if !phone.show.style.json {
         crate::output::write(&phone.show.quote(quote));
     }

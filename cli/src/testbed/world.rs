@@ -11,7 +11,7 @@ use mesto_operator::{
     Config, Durability, Entropy as _, HostedPage, Keys, Message, Operator, PostgresStore, SqliteStore, Store,
     StoreError, SystemEntropy,
 };
-use mesto_protocol::api::Role;
+use mesto_protocol::base::sign_in::Role;
 use mesto_protocol::route;
 use rust_decimal::Decimal;
 use serde::Serialize;

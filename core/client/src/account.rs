@@ -1,6 +1,6 @@
 //! Signing in by one-time code, and out.
 
-use mesto_protocol::api::{CodeRequest, CodeSent, Session, SignIn};
+use mesto_protocol::base::sign_in::{CodeRequest, CodeSent, Session, SignIn};
 use mesto_protocol::device::DeviceKey;
 use mesto_protocol::route;
 

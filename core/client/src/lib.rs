@@ -66,7 +66,7 @@ pub use client::{Client, Config};
 pub use clock::ClockState;
 pub use error::{Error, ErrorKind, LOCAL_CODES, Result, problem_of_refusal};
 pub use intent::{IntentKind, IntentState, Progress};
-pub use mesto_protocol::api;
+pub use mesto_protocol as protocol;
 pub use mesto_protocol::{Problem, ProblemCode};
 pub use mesto_rules as rules;
 pub use outbox::IntentView;

@@ -2,9 +2,11 @@
 //! they are kept and carried out, each in one transaction, so that the app may die between any two of them.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mesto_protocol::api::{
-    IntentOutcome, IntentState as OperatorState, Order, OrderPaid, Purchased, Ticket, Topup, TopupState,
-};
+use mesto_protocol::base::wallet::{Topup, TopupState};
+use mesto_protocol::kernel::intents::{IntentOutcome, IntentState as OperatorState};
+use mesto_protocol::orders::driver::{Order, OrderPaid};
+use mesto_protocol::parking::quotes::Purchased;
+use mesto_protocol::parking::tickets::Ticket;
 use mesto_protocol::{Problem, ProblemCode, route};
 use rusqlite::Connection as Database;
 use serde::Serialize;
@@ -165,7 +167,7 @@ impl Client {
             core.read(now, |db| IntentRow::standing(db, kind, &account))?.is_some()
         };
         if !stands && self.time().1 == ClockState::Unsynced {
-            self.get::<mesto_protocol::api::Clock>(route::CLOCK.to_owned()).await?;
+            self.get::<mesto_protocol::base::public::Clock>(route::CLOCK.to_owned()).await?;
             if self.time().1 == ClockState::Unsynced {
                 return Err(Error::unreadable("the answer does not tell the time"));
             }

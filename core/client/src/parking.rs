@@ -1,9 +1,10 @@
 //! Parking: zones near me, a quote, its preview without a connection, the purchase, the ticket and its code.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mesto_protocol::api::{Purchase, Quote, QuoteRequest, Ticket, TicketState, Tickets};
+use mesto_protocol::parking::quotes::{Purchase, Quote, QuoteRequest};
+use mesto_protocol::parking::signed::{Presentation, TicketClaims};
+use mesto_protocol::parking::tickets::{Ticket, TicketState, Tickets};
 use mesto_protocol::route;
-use mesto_protocol::ticket::{Presentation, TicketClaims};
 use mesto_rules::quote::{self as rules_quote, PayMethod, QuoteAsk};
 use mesto_rules::{Position, Stay, zone_by_sign, zones_near};
 use serde::Serialize;
@@ -129,7 +130,7 @@ impl Client {
             zone: zone.to_owned(),
             vehicle: vehicle.to_owned(),
             minutes,
-            pay: mesto_protocol::api::PayMethod::Deposit,
+            pay: mesto_protocol::base::payments::PayMethod::Deposit,
         };
         self.ask(Method::Post, route::QUOTES.to_owned(), Some(&body)).await
     }

@@ -1,7 +1,7 @@
 //! The plan of reminders: before the end of paid time as the city says, and at the end (BG-53, AMB-10).
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mesto_protocol::api::Ticket;
+use mesto_protocol::parking::tickets::Ticket;
 use serde::Serialize;
 
 use crate::client::Client;

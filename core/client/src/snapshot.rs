@@ -4,7 +4,9 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
 use std::thread;
 
 use chrono::{DateTime, Utc};
-use mesto_protocol::api::{Order, Ticket, Vehicle};
+use mesto_protocol::base::vehicles::Vehicle;
+use mesto_protocol::orders::driver::Order;
+use mesto_protocol::parking::tickets::Ticket;
 use mesto_rules::Money;
 use serde::Serialize;
 

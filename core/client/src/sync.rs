@@ -1,7 +1,7 @@
 //! Keeping up with the account: a whole reading first, then events by their cursor, resumed where the last one ended.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mesto_protocol::api::Account;
+use mesto_protocol::base::accounts::Account;
 use mesto_protocol::event::{Change, Event, EventPage};
 use mesto_protocol::{ProblemCode, route};
 use rusqlite::Connection as Database;

@@ -1,6 +1,6 @@
 //! The driver's vehicles. A plate is checked here first, with the city's grammar, so that a slip is seen at once.
 
-use mesto_protocol::api::{NewVehicle, Vehicle};
+use mesto_protocol::base::vehicles::{NewVehicle, Vehicle};
 use mesto_protocol::route;
 use mesto_rules::{Plate, parse_plate};
 

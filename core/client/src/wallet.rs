@@ -1,6 +1,7 @@
 //! Money: the deposit, its top-ups by the bank's page, what consumed it, and the payment of daily orders.
 
-use mesto_protocol::api::{Deposit, NewTopup, Order, OrderPayment, OrderState};
+use mesto_protocol::base::wallet::{Deposit, NewTopup};
+use mesto_protocol::orders::driver::{Order, OrderPayment, OrderState};
 use mesto_protocol::route;
 use mesto_rules::Money;
 use rust_decimal::Decimal;

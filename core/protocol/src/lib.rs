@@ -1,20 +1,15 @@
 //! What crosses a wire or a camera: the types of `/v1`, problems (RFC 9457), signed tickets and key sets.
 //!
 //! Must not know: HTTP clients or servers, stores, clocks. Everything here is a value, a parser or a signature.
+//!
+//! [`kernel`] knows no service; [`base`] is what every service stands on; a folder per service ([`parking`], [`orders`])
+//! holds what that service sends and takes.
 
-pub mod api;
-mod cbor;
-pub mod code;
-pub mod device;
-pub mod event;
-pub mod idempotency;
-pub mod keys;
+pub mod base;
+pub mod kernel;
+pub mod orders;
+pub mod parking;
+
 #[cfg(feature = "openapi")]
-pub mod openapi;
-pub mod problem;
-pub mod route;
-pub mod signature;
-pub mod signed_city;
-pub mod ticket;
-
-pub use problem::{Problem, ProblemCode};
+pub use kernel::openapi;
+pub use kernel::{Problem, ProblemCode, code, device, event, idempotency, keys, route, signature, signed_city};

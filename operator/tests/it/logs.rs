@@ -4,7 +4,7 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 use mesto_operator::{Durability, Request, SqliteStore};
-use mesto_protocol::api::BankOutcome;
+use mesto_protocol::base::payments::BankOutcome;
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::world::{World, approval};

@@ -8,7 +8,7 @@ use std::time::Duration;
 use mesto_operator::store::{Job, Row, transact};
 use mesto_operator::values;
 use mesto_operator::{Durability, PostgresStore, SqliteInline, SqliteStore, Store, StoreError, Tx};
-use mesto_protocol::api::Purchased;
+use mesto_protocol::parking::quotes::Purchased;
 
 use crate::world::{World, cluster, expect, refused, rsd};
 
@@ -323,12 +323,13 @@ impl Store for AskedMeanwhile {
 #[test]
 fn a_request_whose_key_is_being_worked_on_is_told_to_come_again() {
     use mesto_operator::Request;
-    use mesto_protocol::api::{IntentOutcome, IntentState};
+    use mesto_protocol::kernel::intents::{IntentOutcome, IntentState};
 
     let world = World::on(Arc::new(SqliteInline::in_memory().unwrap()));
     let folder = tempfile::tempdir().unwrap();
     let inner = SqliteInline::open(&folder.path().join("operator.db"), Durability::None).unwrap();
-    let token = world.operator.create_staff(&inner, world.now(), mesto_protocol::api::Role::Driver, "Ana").unwrap();
+    let token =
+        world.operator.create_staff(&inner, world.now(), mesto_protocol::base::sign_in::Role::Driver, "Ana").unwrap();
     let key = world.key();
     let topup = serde_json::json!({"amount": rsd("200.00"), "not_after": world.now(), "return_url": "mesto://topup"});
     let request = Request::new("POST", "/v1/deposit/topups").bearer(&token).key(&key).json(&topup);

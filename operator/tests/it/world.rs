@@ -5,17 +5,19 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mesto_operator::payment::{SIGNATURE, sign};
+use mesto_operator::payments::{SIGNATURE, sign};
 use mesto_operator::testing::PostgresCluster;
 use mesto_operator::{
     Config, Entropy, HostedPage, Keys, Operator, PostgresStore, Request, Response, SqliteInline, Store,
 };
-use mesto_protocol::api::{
-    Account, BankNotice, BankOutcome, NewTopup, NewVehicle, Purchase, Purchased, Quote, QuoteRequest, Role, Session,
-    SignIn, Topup, Vehicle,
-};
+use mesto_protocol::base::accounts::Account;
+use mesto_protocol::base::payments::{BankNotice, BankOutcome};
+use mesto_protocol::base::sign_in::{Role, Session, SignIn};
+use mesto_protocol::base::vehicles::{NewVehicle, Vehicle};
+use mesto_protocol::base::wallet::{NewTopup, Topup};
 use mesto_protocol::device::SoftwareDevice;
 use mesto_protocol::event::EventPage;
+use mesto_protocol::parking::quotes::{Purchase, Purchased, Quote, QuoteRequest};
 use mesto_rules::money::{Currency, Money};
 use serde::de::DeserializeOwned;
 

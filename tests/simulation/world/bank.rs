@@ -1,7 +1,7 @@
 //! The bank: drivers pay on its page or do not, and it tells the operator until it is heard.
 
-use mesto_operator::{Request, payment};
-use mesto_protocol::api::{BankNotice, BankOutcome};
+use mesto_operator::{Request, payments};
+use mesto_protocol::base::payments::{BankNotice, BankOutcome};
 use mesto_protocol::route;
 use mesto_rules::money::Money;
 
@@ -63,7 +63,7 @@ impl World {
                 reason,
             };
             let mut request = Request::new("POST", route::BANK_NOTICE).json(&notice);
-            let signature = payment::sign(SECRET.as_bytes(), &request.body);
+            let signature = payments::sign(SECRET.as_bytes(), &request.body);
             request = request.header("mesto-signature", &signature);
             let Some(answer) = self.ask_directly(&request) else { continue };
             self.touched = true;

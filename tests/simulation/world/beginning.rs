@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use mesto_client::Client;
-use mesto_protocol::api::Role;
+use mesto_protocol::base::sign_in::Role;
 
 use super::{Faults, PLATES, World};
 use crate::driver::code_in;

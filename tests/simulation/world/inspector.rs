@@ -1,7 +1,8 @@
 //! The inspector: she looks at a plate, and writes an order where nothing covers it.
 
 use mesto_operator::Request;
-use mesto_protocol::api::{NewOrder, PlateCheck, Violation};
+use mesto_protocol::orders::control::{NewOrder, PlateCheck};
+use mesto_protocol::orders::driver::Violation;
 use mesto_protocol::route;
 
 use super::{Faults, PLATES, World};

@@ -1,7 +1,10 @@
 //! What the operator said last: account, tickets, orders, top-ups, signed documents.
 
 use chrono::{DateTime, Utc};
-use mesto_protocol::api::{Order, OrderState, Ticket, TicketState, Topup, TopupState, Vehicle};
+use mesto_protocol::base::vehicles::Vehicle;
+use mesto_protocol::base::wallet::{Topup, TopupState};
+use mesto_protocol::orders::driver::{Order, OrderState};
+use mesto_protocol::parking::tickets::{Ticket, TicketState};
 use mesto_rules::city::Retention;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::Serialize;
@@ -254,7 +257,7 @@ pub fn topup(connection: &Connection, id: &str) -> Result<Option<Topup>, StoreEr
 /// names. A ticket that is stored as active and is missing in it is over.
 pub fn replace_account(
     connection: &Connection,
-    account: &mesto_protocol::api::Account,
+    account: &mesto_protocol::base::accounts::Account,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     connection.execute("DELETE FROM vehicle", [])?;

@@ -1,11 +1,13 @@
 //! A day of a driver: sign-in, car, deposit, quote, purchase, extension, history, order.
 
-use mesto_client::api::{BankOutcome, EntryKind, OrderState};
+use mesto_client::protocol::base::payments::BankOutcome;
+use mesto_client::protocol::base::wallet::EntryKind;
+use mesto_client::protocol::orders::driver::OrderState;
 use mesto_client::rules::Position;
 use mesto_client::{ErrorKind, IntentState, Locale};
 use mesto_operator::Request;
 use mesto_protocol::keys::KeySet;
-use mesto_protocol::ticket::{MAX_SKEW, Presentation};
+use mesto_protocol::parking::signed::{MAX_SKEW, Presentation};
 
 use crate::support::{Fault, Phone, morning, rsd, run};
 
@@ -143,7 +145,12 @@ fn an_inspectors_order_arrives_and_is_paid_once_bg_57() {
     let token = phone
         .net
         .operator
-        .create_staff(&phone.net.store, phone.time.now(), mesto_client::api::Role::Inspector, "inspector")
+        .create_staff(
+            &phone.net.store,
+            phone.time.now(),
+            mesto_client::protocol::base::sign_in::Role::Inspector,
+            "inspector",
+        )
         .unwrap();
     let order =
         serde_json::json!({"city": "belgrade", "plate": "BG789PP", "zone": "yellow", "violation": "time_expired"});

@@ -1,6 +1,7 @@
 //! An operator that is newer than the app, and an app that is newer than its file.
 
-use mesto_client::api::{Channel, OrderState, TicketState};
+use mesto_client::protocol::orders::driver::OrderState;
+use mesto_client::protocol::parking::tickets::{Channel, TicketState};
 use mesto_client::{Client, IntentState, Progress};
 use serde_json::{Value, json};
 
@@ -100,7 +101,12 @@ fn a_top_up_in_a_state_nobody_knows_is_neither_paid_nor_unpaid() {
     phone.net.fault("GET /v1/deposit/topups", says(&later));
     let settled = run(phone.client.settle_intent(&intent.key)).unwrap();
     assert_eq!(settled.state, IntentState::Unconfirmed(Progress::AtBank));
-    phone.net.bank_decides(&topup.id, &rsd("1000.00"), mesto_client::api::BankOutcome::Approved, None);
+    phone.net.bank_decides(
+        &topup.id,
+        &rsd("1000.00"),
+        mesto_client::protocol::base::payments::BankOutcome::Approved,
+        None,
+    );
     assert_eq!(run(phone.client.settle_intent(&intent.key)).unwrap().state, IntentState::Confirmed);
     // An old answer told again does not undo it.
     phone.net.fault(
@@ -115,7 +121,7 @@ fn a_top_up_in_a_state_nobody_knows_is_neither_paid_nor_unpaid() {
     run(phone.client.sync()).unwrap();
     assert_eq!(
         run(phone.client.settle_intent(&intent.key)).unwrap().topup.unwrap().state,
-        mesto_client::api::TopupState::Succeeded
+        mesto_client::protocol::base::wallet::TopupState::Succeeded
     );
 }
 

@@ -1,7 +1,7 @@
 //! Never a false "paid", never a false "not paid": what an intent says while the network fails.
 
 use chrono::TimeDelta;
-use mesto_client::api::BankOutcome;
+use mesto_client::protocol::base::payments::BankOutcome;
 use mesto_client::{Connection, IntentState, Locale, ProblemCode, Progress};
 
 use crate::support::{Fault, Phone, poll, rsd, run};

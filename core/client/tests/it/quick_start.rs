@@ -1,7 +1,7 @@
 //! The quick start of `docs/quick-start.md`, compiled and run as it stands there.
 
 use mesto_client::IntentState;
-use mesto_client::api::BankOutcome;
+use mesto_client::protocol::base::payments::BankOutcome;
 
 use crate::support::{PHONE, Phone, config, rsd, run};
 

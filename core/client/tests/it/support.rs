@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mesto_client::api::{BankNotice, BankOutcome};
+use mesto_client::protocol::base::payments::{BankNotice, BankOutcome};
 use mesto_client::rules::{Currency, Money};
 use mesto_client::{
     Client, Clock, Config, Entropy, Link, LinkAnswer, LinkError, LinkRequest, Ports, Problem, ProblemCode, Reminder,
@@ -229,7 +229,7 @@ impl Net {
         };
         let body = serde_json::to_vec(&notice).unwrap();
         let mut request = Request::new("POST", "/v1/bank/notice")
-            .header("mesto-signature", &mesto_operator::payment::sign(SECRET, &body));
+            .header("mesto-signature", &mesto_operator::payments::sign(SECRET, &body));
         request.body = body;
         let answer = self.handle(&request);
         assert_eq!(answer.status / 100, 2, "{}", String::from_utf8_lossy(&answer.body));
@@ -406,7 +406,7 @@ impl Phone {
         self.client.vehicles().unwrap()[0].id.clone()
     }
 
-    pub fn quote(&self, zone: &str, minutes: u32) -> mesto_client::api::Quote {
+    pub fn quote(&self, zone: &str, minutes: u32) -> mesto_client::protocol::parking::quotes::Quote {
         run(self.client.quote(zone, &self.car(), minutes)).unwrap()
     }
 

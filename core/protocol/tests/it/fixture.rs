@@ -4,11 +4,11 @@ use chrono::{DateTime, Utc};
 use ciborium::Value as Cbor;
 use coset::{CoseSign1Builder, HeaderBuilder, TaggedCborSerializable, iana};
 use ed25519_dalek::{Signer, SigningKey};
-use mesto_protocol::api::Channel;
 use mesto_protocol::device::SoftwareDevice;
 use mesto_protocol::keys::{Key, KeySet, KeyUse};
+use mesto_protocol::parking::signed::TicketClaims;
+use mesto_protocol::parking::tickets::Channel;
 use mesto_protocol::signature::IssuerKey;
-use mesto_protocol::ticket::TicketClaims;
 
 pub const ROOT: (&str, [u8; 32]) = ("root", [1; 32]);
 pub const TICKET: (&str, [u8; 32]) = ("t25", [2; 32]);

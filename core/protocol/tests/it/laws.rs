@@ -3,13 +3,13 @@
 use crate::fixture::*;
 use chrono::TimeDelta;
 use ciborium::Value as Cbor;
-use mesto_protocol::api::Channel;
 use mesto_protocol::code::{self, Code};
 use mesto_protocol::device::{DeviceSignError, DeviceSigner, SoftwareDevice};
 use mesto_protocol::keys::{KeySet, KeySetError};
+use mesto_protocol::parking::signed::{MAX_SKEW, PREFIX, Presentation, TicketClaims, TicketError};
+use mesto_protocol::parking::tickets::Channel;
 use mesto_protocol::signature::{IssuerKey, TrustError};
 use mesto_protocol::signed_city::{CityError, SignedCity};
-use mesto_protocol::ticket::{MAX_SKEW, PREFIX, Presentation, TicketClaims, TicketError};
 use proptest::prelude::*;
 
 fn code_of<T: std::fmt::Debug>(outcome: Result<T, TicketError>) -> &'static str {

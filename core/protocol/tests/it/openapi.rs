@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use mesto_protocol::event::Change;
-use mesto_protocol::openapi::{QuoteLine, QuoteTerms, additive, conforms, document, document_text, operations};
+use mesto_protocol::openapi::{additive, conforms, document, document_text, operations};
+use mesto_protocol::parking::schema::{QuoteLine, QuoteTerms};
 use mesto_protocol::{Problem, ProblemCode, route};
 use serde_json::{Value, json};
 

@@ -8,8 +8,8 @@ use crate::laws::{altered_city, joined, parts};
 use ciborium::Value as Cbor;
 use mesto_protocol::device::{DeviceSigner, SoftwareDevice};
 use mesto_protocol::keys::KeySet;
+use mesto_protocol::parking::signed::{MAX_SKEW, PREFIX, Presentation, TicketClaims, VerifiedTicket};
 use mesto_protocol::signed_city::SignedCity;
-use mesto_protocol::ticket::{MAX_SKEW, PREFIX, Presentation, TicketClaims, VerifiedTicket};
 use serde_json::{Value, json};
 
 fn hex(bytes: &[u8]) -> String {
@@ -32,7 +32,7 @@ fn kiosk() -> TicketClaims {
     TicketClaims {
         device: None,
         account: None,
-        channel: mesto_protocol::api::Channel::Kiosk,
+        channel: mesto_protocol::parking::tickets::Channel::Kiosk,
         stay_deadline: None,
         ..claims()
     }

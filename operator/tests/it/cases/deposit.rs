@@ -1,8 +1,9 @@
 //! Top-ups, the bank's notices, the books.
 
 use mesto_operator::Request;
-use mesto_operator::payment::{SIGNATURE, sign};
-use mesto_protocol::api::{BankOutcome, NewTopup, Topup, TopupState};
+use mesto_operator::payments::{SIGNATURE, sign};
+use mesto_protocol::base::payments::BankOutcome;
+use mesto_protocol::base::wallet::{NewTopup, Topup, TopupState};
 use mesto_rules::money::{Currency, Money};
 
 use crate::world::{SECRET, approval, expect, refused, rsd};

@@ -2,7 +2,8 @@
 
 use chrono::TimeDelta;
 use mesto_operator::Request;
-use mesto_protocol::api::{IntentOutcome, IntentState, Purchase, Purchased};
+use mesto_protocol::kernel::intents::{IntentOutcome, IntentState};
+use mesto_protocol::parking::quotes::{Purchase, Purchased};
 
 use crate::world::{expect, refused, rsd};
 

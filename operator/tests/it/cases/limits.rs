@@ -1,6 +1,7 @@
 //! What a purchase checks: the quote, the vehicle, the stay of the user and of the plate.
 
-use mesto_protocol::api::{PayMethod, Quote, QuoteRequest};
+use mesto_protocol::base::payments::PayMethod;
+use mesto_protocol::parking::quotes::{Quote, QuoteRequest};
 
 use crate::world::{expect, refused, rsd};
 

@@ -1,10 +1,10 @@
 //! The inspector's check, the daily order and its payment.
 
 use chrono::TimeDelta;
-use mesto_protocol::api::{
-    Channel, NewOrder, Order, OrderPaid, OrderPayment, OrderState, Orders, PlateCheck, Violation,
-};
 use mesto_protocol::event::Change;
+use mesto_protocol::orders::control::{NewOrder, PlateCheck};
+use mesto_protocol::orders::driver::{Order, OrderPaid, OrderPayment, OrderState, Orders, Violation};
+use mesto_protocol::parking::tickets::Channel;
 use mesto_rules::money::Money;
 
 use crate::world::{Person, expect, refused, rsd};

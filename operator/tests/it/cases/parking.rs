@@ -1,10 +1,11 @@
 //! The first walk: sign in, top up, quote, buy, extend.
 
 use chrono::TimeDelta;
-use mesto_protocol::api::{Deposit, EntryKind, TicketState};
+use mesto_protocol::base::wallet::{Deposit, EntryKind};
 use mesto_protocol::event::Change;
 use mesto_protocol::keys::KeySet;
-use mesto_protocol::ticket::TicketClaims;
+use mesto_protocol::parking::signed::TicketClaims;
+use mesto_protocol::parking::tickets::TicketState;
 
 use crate::world::{expect, refused, rsd};
 

@@ -3,7 +3,9 @@
 use mesto_operator::Request;
 use mesto_operator::store::transact;
 use mesto_operator::values;
-use mesto_protocol::api::{Deposit, PlateCheck, TicketState};
+use mesto_protocol::base::wallet::Deposit;
+use mesto_protocol::orders::control::PlateCheck;
+use mesto_protocol::parking::tickets::TicketState;
 use serde_json::Value;
 
 use crate::world::{World, expect, refused, rsd};

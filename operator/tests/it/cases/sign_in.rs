@@ -1,7 +1,7 @@
 //! One-time codes, tokens, devices, roles.
 
 use mesto_operator::{Request, store};
-use mesto_protocol::api::{CodeSent, Role, Session};
+use mesto_protocol::base::sign_in::{CodeSent, Role, Session};
 use serde_json::json;
 
 use crate::world::{expect, refused};

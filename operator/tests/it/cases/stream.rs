@@ -1,8 +1,9 @@
 //! Events: gapless, paged, with a cursor that can be too old; public answers beside them.
 
 use mesto_operator::Request;
-use mesto_protocol::api::{Tickets, Zones};
 use mesto_protocol::keys::KeySet;
+use mesto_protocol::parking::tickets::Tickets;
+use mesto_protocol::parking::zones::Zones;
 use mesto_protocol::signed_city::SignedCity;
 
 use crate::world::{expect, refused};

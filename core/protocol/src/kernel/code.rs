@@ -1,0 +1,318 @@
+//! What a scanned or typed text is. Deny by default: what no rule below takes is not ours, is shown as text, and is never opened.
+//!
+//! | form | becomes |
+//! |---|---|
+//! | `MESTO1:` and base45 | [`Code::Ticket`], still to be verified |
+//! | `9111`, `SMS 9111`, `SMS: 9111`, `sms:9111`, optionally followed by `ZONA x` or `ZONE x` | [`Code::Sign`], still to be found in the city |
+//! | `https://` host of the allow-list, nothing hidden in it | [`Code::Link`] |
+
+use crate::parking::signed::PREFIX;
+
+/// Longest text taken from a scanner: what the largest QR code holds as bytes or letters.
+const MAX_TEXT: usize = 4296;
+/// Longest link that is followed.
+const MAX_LINK: usize = 2048;
+/// Characters of a foreign text that are shown.
+const MAX_SHOWN: usize = 48;
+
+/// What a scanned or typed text is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Code {
+    /// A ticket that somebody shows; give it to `Presentation::verify`.
+    Ticket { text: String },
+    /// The code on a zone's sign: 3 to 6 digits.
+    Sign { code: String },
+    /// A link to a host of the allow-list.
+    Link { host: String, url: String },
+    /// Anything else. `shown` is short and safe to display; it is never opened.
+    NotOurs { shown: String, why: NotOurs },
+}
+
+/// Why a text is not ours; for the sentence beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotOurs {
+    Empty,
+    /// Longer than any code.
+    TooLong,
+    /// Bytes that are no text.
+    NotText,
+    /// A link to somebody else, or one that hides where it leads.
+    ForeignLink,
+    /// No form we know.
+    UnknownForm,
+}
+
+impl NotOurs {
+    /// Stable code, for texts.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Empty => "code_empty",
+            Self::TooLong => "code_too_long",
+            Self::NotText => "code_not_text",
+            Self::ForeignLink => "code_foreign_link",
+            Self::UnknownForm => "code_unknown_form",
+        }
+    }
+}
+
+/// Reads what a scanner or a text field hands in. `link_hosts` are the hosts whose links we follow: whole names in lower case, without port.
+///
+/// ```
+/// use mesto_protocol::code::{Code, read};
+/// assert_eq!(read(b"SMS 9111", &[]), Code::Sign { code: "9111".into() });
+/// assert!(matches!(read(b"https://mesto.example.evil.com/", &["mesto.example"]), Code::NotOurs { .. }));
+/// ```
+#[must_use]
+pub fn read(scanned: &[u8], link_hosts: &[&str]) -> Code {
+    let not_ours = |why| Code::NotOurs { shown: excerpt(scanned), why };
+    if scanned.len() > MAX_TEXT {
+        return not_ours(NotOurs::TooLong);
+    }
+    let Ok(text) = std::str::from_utf8(scanned) else { return not_ours(NotOurs::NotText) };
+    let text = text.trim();
+    if text.is_empty() {
+        return not_ours(NotOurs::Empty);
+    }
+    if is_ticket(text) {
+        return Code::Ticket { text: text.to_owned() };
+    }
+    if let Some(code) = sign_code(text) {
+        return Code::Sign { code: code.to_owned() };
+    }
+    if let Some(host) = link_host(text) {
+        return if link_hosts.contains(&host.as_str()) {
+            Code::Link { host, url: text.to_owned() }
+        } else {
+            not_ours(NotOurs::ForeignLink)
+        };
+    }
+    not_ours(if text.contains("://") { NotOurs::ForeignLink } else { NotOurs::UnknownForm })
+}
+
+fn is_ticket(text: &str) -> bool {
+    let base45 = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || b" $%*+-./:".contains(&byte);
+    text.strip_prefix(PREFIX).is_some_and(|body| !body.is_empty() && body.bytes().all(base45))
+}
+
+/// The digits of a sign; nothing but the word SMS before them, nothing but a zone's name after them.
+fn sign_code(text: &str) -> Option<&str> {
+    let after_word = match text.get(..3) {
+        Some(word) if word.eq_ignore_ascii_case("sms") => {
+            let rest = text.get(3..)?;
+            let rest = rest.strip_prefix(':').unwrap_or(rest);
+            rest.trim_start_matches(' ')
+        }
+        _ => text,
+    };
+    let end = after_word.find(|one: char| !one.is_ascii_digit()).unwrap_or(after_word.len());
+    let (digits, rest) = after_word.split_at_checked(end)?;
+    let after = rest.trim_start_matches(' ');
+    let named = after.is_empty() || (after.len() < rest.len() && is_zone_name(after));
+    ((3..=6).contains(&digits.len()) && named).then_some(digits)
+}
+
+/// `ZONA 1`, `ZONE A2`, `ZONA CRVENA`.
+fn is_zone_name(text: &str) -> bool {
+    let mut words = text.split(' ').filter(|word| !word.is_empty());
+    let zone = words.next().is_some_and(|word| word.eq_ignore_ascii_case("zona") || word.eq_ignore_ascii_case("zone"));
+    let name = words.next().is_some_and(|word| word.len() <= 12 && word.chars().all(char::is_alphanumeric));
+    zone && name && words.next().is_none()
+}
+
+/// The host of a plain https link, in lower case. `None` when anything could lead a reader or a parser astray: credentials, ports,
+/// escapes in the host, backslashes, characters outside RFC 3986.
+fn link_host(text: &str) -> Option<String> {
+    let scheme = text.get(..8)?;
+    if !scheme.eq_ignore_ascii_case("https://") || text.len() > MAX_LINK {
+        return None;
+    }
+    let rest = text.get(8..)?;
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte);
+    if !rest.bytes().all(allowed) {
+        return None;
+    }
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let host = rest.get(..end)?.to_ascii_lowercase();
+    let label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    (host.contains('.') && host.split('.').all(label)).then_some(host)
+}
+
+/// The beginning of a foreign text: what cannot be seen or turns the reading direction becomes a dot.
+fn excerpt(scanned: &[u8]) -> String {
+    let head = scanned.get(..MAX_SHOWN * 4).unwrap_or(scanned);
+    let text = String::from_utf8_lossy(head);
+    let mut shown: String =
+        text.trim().chars().take(MAX_SHOWN).map(|one| if is_plain(one) { one } else { '·' }).collect();
+    if head.len() < scanned.len() || text.trim().chars().nth(MAX_SHOWN).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+/// Letters, digits, punctuation and signs that stand for themselves; not marks, invisible or direction-changing characters.
+fn is_plain(one: char) -> bool {
+    one == ' '
+        || one.is_ascii_graphic()
+        || one.is_alphanumeric()
+        || matches!(one, '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{bf}' | '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{205e}' | '\u{20a0}'..='\u{20bf}')
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+    use super::*;
+    use proptest::prelude::*;
+
+    const HOSTS: &[&str] = &["mesto.example", "park.mesto.example"];
+
+    fn why(text: &str) -> Option<NotOurs> {
+        match read(text.as_bytes(), HOSTS) {
+            Code::NotOurs { why, .. } => Some(why),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn a_zone_sign_is_read_in_every_form_it_is_printed_in() {
+        for text in [
+            "9111",
+            " 9111\n",
+            "SMS 9111",
+            "sms 9111",
+            "SMS: 9111",
+            "SMS:9111",
+            "sms:9111",
+            "SMS 9111 ZONA 1",
+            "9111 zona crvena",
+            "9111 ZONE A2",
+        ] {
+            assert_eq!(read(text.as_bytes(), HOSTS), Code::Sign { code: "9111".into() }, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_only_looks_like_a_sign_is_not_ours() {
+        for text in [
+            "91",
+            "9111111",
+            "9111?body=BG123",
+            "sms:9111?body=x",
+            "smsto:9111:BG789PP",
+            "SMS",
+            "9111 9112",
+            "9111ZONA 1",
+            "9111 ZONA",
+            "9111 ZONA 1 2",
+            "+9111",
+            "٩١١١",
+            "9 111",
+            "tel:9111",
+        ] {
+            assert_eq!(why(text), Some(NotOurs::UnknownForm), "{text}");
+        }
+    }
+
+    #[test]
+    fn only_plain_https_links_to_allowed_hosts_are_links() {
+        for url in ["https://mesto.example/p/9111", "HTTPS://Mesto.Example", "https://park.mesto.example?z=9111#a"] {
+            assert!(
+                matches!(read(url.as_bytes(), HOSTS), Code::Link { host, .. } if HOSTS.contains(&host.as_str())),
+                "{url}"
+            );
+        }
+        for url in [
+            "http://mesto.example/",
+            "https://mesto.example.evil.com/",
+            "https://evil.com/https://mesto.example/",
+            "https://mesto.example@evil.com/",
+            "https://user:pass@mesto.example/",
+            "https://mesto.example:8443/",
+            "https://mesto.example\\@evil.com/",
+            "https://mesto.example./",
+            "https://mesto%2eexample/",
+            "https://mеsto.example/", // a Cyrillic letter
+            "https://xn--msto-4ve.example/",
+            "https://sub.mesto.example/",
+            "https:///mesto.example/",
+            "https://[::1]/",
+            "https://127.0.0.1/",
+            "https://mesto.example/\u{202e}gpj.exe",
+            "https://mesto.example/a b",
+            "javascript://mesto.example/%0aalert(1)",
+            "mesto://pay",
+        ] {
+            assert_eq!(why(url), Some(NotOurs::ForeignLink), "{url}");
+        }
+        for text in [
+            "javascript:alert(1)",
+            "intent:#Intent;end",
+            "WIFI:S:a;P:b;;",
+            "tel:112",
+            "https:/mesto.example",
+            "mesto.example",
+        ] {
+            assert_eq!(why(text), Some(NotOurs::UnknownForm), "{text}");
+        }
+        assert_eq!(
+            read(b"https://mesto.example/", &[]),
+            Code::NotOurs { shown: "https://mesto.example/".into(), why: NotOurs::ForeignLink }
+        );
+    }
+
+    #[test]
+    fn a_link_is_followed_up_to_its_longest_length() {
+        let link = |length: usize| format!("https://mesto.example/{}", "a".repeat(length - 22));
+        assert_eq!(why(&link(MAX_LINK)), None);
+        assert_eq!(why(&link(MAX_LINK + 1)), Some(NotOurs::ForeignLink));
+    }
+
+    #[test]
+    fn garbage_qr_is_shown_short_and_harmless() {
+        let shown = |bytes: &[u8]| match read(bytes, HOSTS) {
+            Code::NotOurs { shown, why } => (shown, why),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(shown(b""), (String::new(), NotOurs::Empty));
+        assert_eq!(shown(b" \t\n"), (String::new(), NotOurs::Empty));
+        assert_eq!(shown(&[0xff, 0xfe, b'a']).1, NotOurs::NotText);
+        assert_eq!(shown("a\u{202e}b\u{200b}c\u{7}d".as_bytes()), ("a·b·c·d".to_owned(), NotOurs::UnknownForm));
+        assert_eq!(shown("Žuta zona №".as_bytes()).0, "Žuta zona ·");
+        let long = "x".repeat(MAX_TEXT + 1);
+        assert_eq!(shown(long.as_bytes()), (format!("{}…", "x".repeat(MAX_SHOWN)), NotOurs::TooLong));
+        assert_eq!(shown("x".repeat(MAX_SHOWN).as_bytes()).0, "x".repeat(MAX_SHOWN));
+        assert_eq!(shown(b"MESTO1:").1, NotOurs::UnknownForm);
+        assert_eq!(shown(b"MESTO1:lower").1, NotOurs::UnknownForm);
+        assert_eq!(shown(b"MESTO2:ABC").1, NotOurs::UnknownForm);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_without_panic_and_shown_short(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+            if let Code::NotOurs { shown, .. } = read(&bytes, HOSTS) {
+                prop_assert!(shown.chars().count() <= MAX_SHOWN + 1);
+                prop_assert!(!shown.chars().any(char::is_control));
+            }
+        }
+
+        #[test]
+        fn a_link_is_ours_only_when_its_host_is(text in "https://[a-z.@:/%\\\\-]{0,20}mesto\\.example[a-z.@:/%\\\\?#-]{0,12}") {
+            if let Code::Link { host, url } = read(text.as_bytes(), HOSTS) {
+                prop_assert!(HOSTS.contains(&host.as_str()));
+                let after = url.get(8 + host.len()..).unwrap_or_default();
+                prop_assert!(url[8..].to_ascii_lowercase().starts_with(&host));
+                prop_assert!(after.is_empty() || after.starts_with(['/', '?', '#']));
+            }
+        }
+
+        #[test]
+        fn words_of_any_script_are_read_without_panic(text in "\\PC{0,60}") {
+            let _ = read(text.as_bytes(), HOSTS);
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! What every service stands on: accounts, signing in, vehicles, the deposit, the bank's page, messages, staff.
+
+pub mod accounts;
+pub mod messages;
+pub mod payments;
+pub mod public;
+pub mod sign_in;
+pub mod staff;
+pub mod vehicles;
+pub mod wallet;

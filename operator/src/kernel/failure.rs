@@ -1,0 +1,79 @@
+//! Why a handler stops: a refusal for the caller, or the store's own trouble. Either way nothing of its transaction stays.
+
+use mesto_protocol::{Problem, ProblemCode};
+use mesto_rules::money::MoneyError;
+use mesto_rules::quote::Refusal;
+use serde_json::Value;
+
+use crate::kernel::store::StoreError;
+
+#[derive(Debug)]
+pub(crate) enum Failure {
+    Refused(Box<Problem>),
+    Store(StoreError),
+}
+
+pub(crate) type Outcome<T> = Result<T, Failure>;
+
+/// A refusal.
+pub(crate) fn refuse<T>(code: ProblemCode, detail: impl Into<String>) -> Outcome<T> {
+    Err(Problem::new(code, detail).into())
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self::Refused(Box::new(problem))
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<MoneyError> for Failure {
+    fn from(error: MoneyError) -> Self {
+        Self::Store(StoreError::unreadable("money", error))
+    }
+}
+
+impl From<serde_json::Error> for Failure {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Store(StoreError::unreadable("stored JSON", error))
+    }
+}
+
+/// What a rule refused, with its parameters as they stand in the rule.
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        let code = ProblemCode::parse(refusal.code()).unwrap_or(ProblemCode::BadRequest);
+        let mut problem = Problem::new(code, refusal.to_string());
+        if let Ok(Value::Object(mut fields)) = serde_json::to_value(&refusal) {
+            fields.remove("code");
+            problem.params = fields;
+        }
+        problem.into()
+    }
+}
+
+/// What a caller is told about the store's trouble; the reason goes to the log, not to him.
+pub(crate) fn store_problem(error: &StoreError) -> Problem {
+    match error {
+        StoreError::Full => {
+            Problem::new(ProblemCode::StorageFull, "the store has no room to write; nothing was done, try again later")
+                .with("retry_after_seconds", 60)
+        }
+        StoreError::Locked | StoreError::Contended => {
+            Problem::new(ProblemCode::Unavailable, "too much is going on at once; nothing was done, try again")
+                .with("retry_after_seconds", 1)
+        }
+        StoreError::Unavailable(_) => {
+            Problem::new(ProblemCode::Unavailable, "the store cannot be reached; ask again with the same key")
+                .with("retry_after_seconds", 5)
+        }
+        StoreError::GivenUp | StoreError::Broken(_) => {
+            Problem::new(ProblemCode::Internal, "the operator failed; nothing was done")
+        }
+    }
+}

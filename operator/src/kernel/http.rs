@@ -1,0 +1,182 @@
+//! A request and its answer, without a web framework.
+
+use chrono::{DateTime, Utc};
+use mesto_protocol::{Problem, ProblemCode, route};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::kernel::text;
+
+/// A request as it came in.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Request {
+    /// `GET`, `POST`, `DELETE`
+    pub method: String,
+    /// Without the query: `/v1/tickets`
+    pub path: String,
+    /// Without the question mark; empty when there is none.
+    pub query: String,
+    /// Names in lower case.
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+    /// Where it came from, for limits: an IP address.
+    pub address: String,
+}
+
+impl Request {
+    /// A request to `target`, a path with an optional query.
+    #[must_use]
+    pub fn new(method: &str, target: &str) -> Self {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        Self { method: method.into(), path: path.into(), query: query.into(), ..Self::default() }
+    }
+
+    /// With a header; its name in any case.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_ascii_lowercase(), value.into()));
+        self
+    }
+
+    /// With `Authorization: Bearer <token>`.
+    #[must_use]
+    pub fn bearer(self, token: &str) -> Self {
+        self.header("authorization", &format!("Bearer {token}"))
+    }
+
+    /// With an idempotency key.
+    #[must_use]
+    pub fn key(self, key: &str) -> Self {
+        self.header(route::IDEMPOTENCY_KEY, key)
+    }
+
+    /// With a JSON body.
+    #[must_use]
+    pub fn json(mut self, body: &impl Serialize) -> Self {
+        self.body = serde_json::to_vec(body).unwrap_or_default();
+        self
+    }
+
+    /// The value of a header, by its name in lower case.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// A value of the query, decoded; the first when it stands there twice.
+    pub(crate) fn asked(&self, name: &str) -> Result<Option<String>, Problem> {
+        for pair in self.query.split('&') {
+            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+            if key == name {
+                return text::form_decode(value).map(Some).ok_or_else(|| {
+                    Problem::new(ProblemCode::BadRequest, format!("the value of {name} is not URL-encoded UTF-8"))
+                        .with("field", name)
+                });
+            }
+        }
+        Ok(None)
+    }
+
+    /// A number of the query.
+    pub(crate) fn asked_number(&self, name: &str) -> Result<Option<i64>, Problem> {
+        self.asked(name)?
+            .map(|value| {
+                value.parse().map_err(|_| {
+                    Problem::new(ProblemCode::BadRequest, format!("{name} should be a number")).with("field", name)
+                })
+            })
+            .transpose()
+    }
+
+    /// A value of the query that must be there.
+    pub(crate) fn needed(&self, name: &str) -> Result<String, Problem> {
+        self.asked(name)?
+            .filter(|value| !value.is_empty())
+            .ok_or_else(|| Problem::new(ProblemCode::BadRequest, format!("the query lacks {name}")).with("field", name))
+    }
+
+    /// The body as JSON of a type.
+    pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        serde_json::from_slice(&self.body).map_err(|error| {
+            // serde's message names the field and the place, and may quote a value of the caller's own request.
+            Problem::new(ProblemCode::BadRequest, format!("the body is not the JSON expected here: {error}"))
+        })
+    }
+}
+
+/// An answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Response {
+    pub status: u16,
+    /// Names in lower case.
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+impl Response {
+    /// An answer with a JSON body.
+    #[must_use]
+    pub fn json(status: u16, body: &impl Serialize) -> Self {
+        match serde_json::to_vec(body) {
+            Ok(body) => Self::stored(status, body),
+            Err(error) => {
+                Self::problem(&Problem::new(ProblemCode::Internal, format!("the answer has no JSON form: {error}")))
+            }
+        }
+    }
+
+    /// An answer without a body.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self { status: 204, headers: Vec::new(), body: Vec::new() }
+    }
+
+    /// A refusal.
+    #[must_use]
+    pub fn problem(problem: &Problem) -> Self {
+        let mut response = Self::stored(problem.status, serde_json::to_vec(problem).unwrap_or_default());
+        if let Some(seconds) = problem.params.get("retry_after_seconds").and_then(serde_json::Value::as_u64) {
+            response.headers.push(("retry-after".into(), seconds.to_string()));
+        }
+        response
+    }
+
+    /// A JSON body as it was first answered.
+    pub(crate) fn stored(status: u16, body: Vec<u8>) -> Self {
+        let kind = if status >= 400 { "application/problem+json" } else { "application/json" };
+        let headers = if body.is_empty() { Vec::new() } else { vec![("content-type".into(), kind.into())] };
+        Self { status, headers, body }
+    }
+
+    /// With a header; its name in lower case.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// With the operator's clock, which every answer carries.
+    pub(crate) fn at(self, now: DateTime<Utc>) -> Self {
+        self.header(route::TIME, now.timestamp_millis().to_string())
+    }
+
+    /// The value of a header, by its name in lower case.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The body as JSON of a type.
+    ///
+    /// # Errors
+    /// When the body has another form.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        serde_json::from_slice(&self.body)
+    }
+
+    /// The problem, when it is a refusal.
+    #[must_use]
+    pub fn refusal(&self) -> Option<Problem> {
+        if self.status >= 400 { self.read().ok() } else { None }
+    }
+}

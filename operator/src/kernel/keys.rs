@@ -1,0 +1,261 @@
+//! The operator's signing keys: made, rotated and loaded from a folder that only its owner can read.
+//!
+//! `root.seed` signs the key set and belongs in a safe once the set is made; `city-N.seed` and `ticket-N.seed` sign what is served;
+//! `keys.json` says since when; `keys.signed` is what `/v1/keys` serves.
+
+use std::fmt;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, TimeDelta, Utc};
+use mesto_protocol::keys::{Key, KeySet, KeySetError, KeyUse};
+use mesto_protocol::signature::{IssuerKey, TrustError};
+use serde::{Deserialize, Serialize};
+
+use crate::kernel::ports::Entropy;
+
+/// How long a key signs.
+const KEY_DAYS: i64 = 730;
+/// A new key is good from a little before it was made, for clocks that are behind.
+const EARLIER: TimeDelta = TimeDelta::hours(1);
+
+/// Why the keys cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum KeysError {
+    #[error("{path}: {source}", path = .path.display())]
+    File { path: PathBuf, source: std::io::Error },
+    #[error("{path}: {why}", path = .path.display())]
+    Unusable { path: PathBuf, why: String },
+    #[error("there are keys in {path} already; `rotate` makes new ones beside them", path = .path.display())]
+    Exists { path: PathBuf },
+    #[error(transparent)]
+    Set(#[from] KeySetError),
+    #[error(transparent)]
+    Trust(#[from] TrustError),
+}
+
+/// The keys that sign what the operator serves.
+pub struct Keys {
+    root_public: [u8; 32],
+    signed_set: String,
+    city: IssuerKey,
+    ticket: IssuerKey,
+}
+
+/// The secret halves are not shown.
+impl fmt::Debug for Keys {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Keys")
+            .field("city", &self.city.kid())
+            .field("ticket", &self.ticket.kid())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Keys {
+    /// Keys that live as long as the value, for tests, the demo and the simulation: good from a day before `now` for ten years.
+    ///
+    /// # Errors
+    /// When the set cannot be signed.
+    pub fn ephemeral(now: DateTime<Utc>, entropy: &dyn Entropy) -> Result<Self, KeysError> {
+        let mut seeds = [[0; 32]; 3];
+        for seed in &mut seeds {
+            entropy.fill(seed);
+        }
+        let [root, city, ticket] = seeds;
+        let root = IssuerKey::from_seed("root", &root)?;
+        let city = IssuerKey::from_seed("city-1", &city)?;
+        let ticket = IssuerKey::from_seed("ticket-1", &ticket)?;
+        let (from, until) = (now - TimeDelta::days(1), now + TimeDelta::days(3_652));
+        let key = |key: &IssuerKey, r#use| Key {
+            kid: key.kid().to_owned(),
+            r#use,
+            public: key.public(),
+            from,
+            until,
+            revoked_at: None,
+        };
+        let keys = vec![key(&city, KeyUse::City), key(&ticket, KeyUse::Ticket)];
+        let signed_set = KeySet { version: 1, issued_at: now, keys }.sign(&root)?;
+        Ok(Self { root_public: root.public(), signed_set, city, ticket })
+    }
+
+    /// The public root key that apps pin.
+    #[must_use]
+    pub const fn root_public(&self) -> &[u8; 32] {
+        &self.root_public
+    }
+
+    /// The public root key as text: base64url without padding.
+    #[must_use]
+    pub fn root_text(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.root_public)
+    }
+
+    /// The signed key set as it is served.
+    #[must_use]
+    pub fn signed_set(&self) -> &str {
+        &self.signed_set
+    }
+
+    pub(crate) const fn city(&self) -> &IssuerKey {
+        &self.city
+    }
+
+    pub(crate) const fn ticket(&self) -> &IssuerKey {
+        &self.ticket
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Register {
+    version: u64,
+    keys: Vec<Entry>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Entry {
+    kid: String,
+    r#use: KeyUse,
+    /// base64url, so that a revoked key's seed can be thrown away.
+    public: String,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    revoked_at: Option<DateTime<Utc>>,
+}
+
+/// Makes the first keys in a folder: a root, one for cities, one for tickets. Files are readable by their owner only.
+///
+/// # Errors
+/// [`KeysError::Exists`] when there are keys already.
+pub fn init(folder: &Path, now: DateTime<Utc>, entropy: &dyn Entropy) -> Result<Keys, KeysError> {
+    fs::create_dir_all(folder).map_err(|source| KeysError::File { path: folder.into(), source })?;
+    let root = folder.join("root.seed");
+    if root.exists() || folder.join("keys.json").exists() {
+        return Err(KeysError::Exists { path: folder.into() });
+    }
+    new_seed(&root, entropy)?;
+    issue(folder, now, entropy, Register { version: 0, keys: Vec::new() })
+}
+
+/// Makes new keys beside the old ones and signs with them from now on; what the old ones signed stays good. Needs `root.seed`.
+///
+/// # Errors
+/// When the folder holds no keys, or the root is not there.
+pub fn rotate(folder: &Path, now: DateTime<Utc>, entropy: &dyn Entropy) -> Result<Keys, KeysError> {
+    let register = register(folder)?;
+    issue(folder, now, entropy, register)
+}
+
+/// Loads the newest key of each use, and the signed set.
+///
+/// # Errors
+/// When a file is missing or does not fit the others.
+pub fn load(folder: &Path) -> Result<Keys, KeysError> {
+    let register = register(folder)?;
+    let path = folder.join("keys.signed");
+    let signed_set = read(&path)?.trim().to_owned();
+    let public_path = folder.join("root.public");
+    let root_public = decode(&public_path, read(&public_path)?.trim())?;
+    let set = KeySet::verify(&signed_set, &root_public, register.version)?;
+    let newest = |r#use: KeyUse| {
+        let key =
+            set.keys.iter().filter(|key| key.r#use == r#use && key.revoked_at.is_none()).max_by_key(|key| key.from);
+        let Some(key) = key else {
+            return Err(KeysError::Unusable { path: path.clone(), why: format!("there is no {use} key") });
+        };
+        let seed = folder.join(format!("{}.seed", key.kid));
+        let issuer = IssuerKey::from_seed(&key.kid, &decode(&seed, read(&seed)?.trim())?)?;
+        if issuer.public() != key.public {
+            return Err(KeysError::Unusable { path: seed, why: "it is not the key that the set names".into() });
+        }
+        Ok(issuer)
+    };
+    Ok(Keys { root_public, city: newest(KeyUse::City)?, ticket: newest(KeyUse::Ticket)?, signed_set })
+}
+
+fn issue(folder: &Path, now: DateTime<Utc>, entropy: &dyn Entropy, mut register: Register) -> Result<Keys, KeysError> {
+    let root_path = folder.join("root.seed");
+    let root = IssuerKey::from_seed("root", &decode(&root_path, read(&root_path)?.trim())?)?;
+    register.version += 1;
+    for r#use in [KeyUse::City, KeyUse::Ticket] {
+        let kid = format!("{use}-{}", register.version);
+        let path = folder.join(format!("{kid}.seed"));
+        let key = IssuerKey::from_seed(&kid, &new_seed(&path, entropy)?)?;
+        let (from, until) = (now - EARLIER, now + TimeDelta::days(KEY_DAYS));
+        register.keys.push(Entry {
+            kid,
+            r#use,
+            public: URL_SAFE_NO_PAD.encode(key.public()),
+            from,
+            until,
+            revoked_at: None,
+        });
+    }
+    let register_path = folder.join("keys.json");
+    let keys = register
+        .keys
+        .iter()
+        .map(|entry| {
+            Ok(Key {
+                kid: entry.kid.clone(),
+                r#use: entry.r#use,
+                public: decode(&register_path, &entry.public)?,
+                from: entry.from,
+                until: entry.until,
+                revoked_at: entry.revoked_at,
+            })
+        })
+        .collect::<Result<_, KeysError>>()?;
+    let signed = KeySet { version: register.version, issued_at: now, keys }.sign(&root)?;
+    let text = serde_json::to_string_pretty(&register)
+        .map_err(|error| KeysError::Unusable { path: register_path.clone(), why: error.to_string() })?;
+    replace(&folder.join("root.public"), &URL_SAFE_NO_PAD.encode(root.public()))?;
+    replace(&folder.join("keys.signed"), &signed)?;
+    // Last: until it is there, the former keys are the ones in force.
+    replace(&register_path, &text)?;
+    load(folder)
+}
+
+fn register(folder: &Path) -> Result<Register, KeysError> {
+    let path = folder.join("keys.json");
+    serde_json::from_str(&read(&path)?).map_err(|error| KeysError::Unusable { path, why: error.to_string() })
+}
+
+fn new_seed(path: &Path, entropy: &dyn Entropy) -> Result<[u8; 32], KeysError> {
+    let mut seed = [0; 32];
+    entropy.fill(&mut seed);
+    replace(path, &URL_SAFE_NO_PAD.encode(seed))?;
+    Ok(seed)
+}
+
+fn read(path: &Path) -> Result<String, KeysError> {
+    fs::read_to_string(path).map_err(|source| KeysError::File { path: path.into(), source })
+}
+
+fn decode(path: &Path, text: &str) -> Result<[u8; 32], KeysError> {
+    let bytes = URL_SAFE_NO_PAD.decode(text).ok();
+    bytes
+        .and_then(|bytes| bytes.try_into().ok())
+        .ok_or_else(|| KeysError::Unusable { path: path.into(), why: "it is not the base64url of 32 bytes".into() })
+}
+
+/// Writes a file that only its owner can read, whole or not at all.
+fn replace(path: &Path, text: &str) -> Result<(), KeysError> {
+    let fault = |source| KeysError::File { path: path.to_owned(), source };
+    let aside = path.with_extension("new");
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&aside).map_err(fault)?;
+    file.write_all(text.as_bytes())
+        .and_then(|()| file.write_all(b"\n"))
+        .and_then(|()| file.sync_all())
+        .map_err(fault)?;
+    fs::rename(&aside, path).map_err(fault)
+}

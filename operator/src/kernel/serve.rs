@@ -1,0 +1,253 @@
+//! HTTP around the operator: limits, time-outs, the event stream, and an end that lets requests finish.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::future::{Future, IntoFuture};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{ConnectInfo, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::sse::{self, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response as HttpResponse};
+use futures_util::stream;
+use mesto_protocol::event::{Event, EventPage};
+use mesto_protocol::{Problem, ProblemCode, route};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::kernel::events;
+use crate::kernel::http::{Request, Response};
+use crate::kernel::operator::Operator;
+use crate::kernel::ports::Clock;
+use crate::kernel::store::Store;
+
+/// Longest time for a body to come in, and for an answer to be found.
+const BODY_TIME: Duration = Duration::from_secs(10);
+const ANSWER_TIME: Duration = Duration::from_secs(30);
+/// How often what is due is looked for.
+const DUE_EVERY: Duration = Duration::from_millis(500);
+/// A stream looks for events of other instances so often; those of this one wake it at once.
+const TAIL_EVERY: Duration = Duration::from_secs(1);
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+#[derive(Clone)]
+struct Service {
+    operator: Arc<Operator>,
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    /// Counts the answers that may have made events.
+    changed: watch::Sender<u64>,
+    ending: watch::Receiver<bool>,
+}
+
+/// Serves until `shutdown` ends; requests that came in before are answered.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve(
+    listener: TcpListener,
+    operator: Arc<Operator>,
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let (end, ending) = watch::channel(false);
+    let service = Service { operator, store, clock, changed: watch::Sender::new(0), ending };
+    let jobs = do_what_is_due(service.clone());
+    let router = Router::new().fallback(answer).with_state(service).into_make_service_with_connect_info::<SocketAddr>();
+    let serving = axum::serve(listener, router)
+        .with_graceful_shutdown(async move {
+            shutdown.await;
+            tracing::info!("ending: no new requests, those that came in are answered");
+            let _ = end.send(true);
+        })
+        .into_future();
+    // Side by side in one future: who drops it stops both.
+    tokio::select! {
+        served = serving => served,
+        never = jobs => match never {},
+    }
+}
+
+async fn do_what_is_due(service: Service) -> Infallible {
+    let mut beat = tokio::time::interval(DUE_EVERY);
+    beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        beat.tick().await;
+        let Service { operator, store, clock, .. } = service.clone();
+        let done = tokio::task::spawn_blocking(move || operator.due(&*store, clock.now())).await;
+        if matches!(done, Ok(done) if done > 0) {
+            service.changed.send_modify(|count| *count += 1);
+        }
+    }
+}
+
+async fn answer(
+    State(service): State<Service>,
+    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    request: axum::extract::Request,
+) -> HttpResponse {
+    let began = service.clock.now();
+    let (parts, body) = request.into_parts();
+    let mut request = Request {
+        method: parts.method.as_str().to_owned(),
+        path: parts.uri.path().to_owned(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
+        headers: parts
+            .headers
+            .iter()
+            .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
+            .collect(),
+        body: Vec::new(),
+        address: address.ip().to_string(),
+    };
+    let response = match take_body(&service, body).await {
+        Ok(body) => {
+            request.body = body;
+            if request.method == "GET" && request.path == route::EVENTS && wants_stream(&request) {
+                return stream_events(service, request).await;
+            }
+            timely(&service, request.clone()).await
+        }
+        Err(problem) => Response::problem(&problem).at(began),
+    };
+    if request.method != "GET" && response.status < 300 {
+        service.changed.send_modify(|count| *count += 1);
+    }
+    // The path of a route, never the query: plates and positions stand there.
+    tracing::info!(
+        method = request.method,
+        route = crate::kernel::routes::pattern(&request),
+        status = response.status,
+        "answered"
+    );
+    into_http(response)
+}
+
+async fn take_body(service: &Service, body: Body) -> Result<Vec<u8>, Problem> {
+    let most = service.operator.config.max_body;
+    match tokio::time::timeout(BODY_TIME, to_bytes(body, most)).await {
+        Ok(Ok(bytes)) => Ok(bytes.to_vec()),
+        Ok(Err(error)) if is_too_large(&error) => {
+            Err(Problem::new(ProblemCode::BodyTooLarge, format!("at most {most} bytes are taken"))
+                .with("max_bytes", most))
+        }
+        Ok(Err(_)) => Err(Problem::new(ProblemCode::BadRequest, "the body broke off")),
+        Err(_) => Err(Problem::new(ProblemCode::BadRequest, "the body took too long")),
+    }
+}
+
+fn is_too_large(error: &axum::Error) -> bool {
+    let mut cause: Option<&dyn std::error::Error> = Some(error);
+    while let Some(error) = cause {
+        if error.to_string() == "length limit exceeded" {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
+async fn timely(service: &Service, request: Request) -> Response {
+    let (operator, store, now) = (Arc::clone(&service.operator), Arc::clone(&service.store), service.clock.now());
+    match tokio::time::timeout(ANSWER_TIME, operator.answer(store, now, request)).await {
+        Ok(response) => response,
+        Err(_) => Response::problem(
+            &Problem::new(ProblemCode::Unavailable, "no answer was found in time; ask again with the same key")
+                .with("retry_after_seconds", 5),
+        )
+        .at(now),
+    }
+}
+
+fn into_http(response: Response) -> HttpResponse {
+    let mut http = HttpResponse::new(Body::from(response.body));
+    *http.status_mut() = StatusCode::from_u16(response.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    for (name, value) in response.headers {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            http.headers_mut().insert(name, value);
+        }
+    }
+    http
+}
+
+fn wants_stream(request: &Request) -> bool {
+    request.get("accept").is_some_and(|accept| accept.contains("text/event-stream"))
+}
+
+/// One open stream: it reads pages as any poller does, and sleeps until there may be more.
+struct Tail {
+    service: Service,
+    request: Request,
+    cursor: i64,
+    waiting: VecDeque<Event>,
+    changed: watch::Receiver<u64>,
+    ending: watch::Receiver<bool>,
+}
+
+impl Tail {
+    /// The next page, or why there is none.
+    async fn page(&mut self) -> Result<EventPage, Response> {
+        self.request.query = format!("after={}", self.cursor);
+        let response = timely(&self.service, self.request.clone()).await;
+        match response.read::<EventPage>() {
+            Ok(page) if response.status == 200 => Ok(page),
+            _ => Err(response),
+        }
+    }
+
+    async fn next(mut self) -> Option<(Result<sse::Event, Infallible>, Self)> {
+        loop {
+            if let Some(event) = self.waiting.pop_front() {
+                self.cursor = event.seq;
+                let (kind, data) = events::data(&event);
+                let event = sse::Event::default().id(event.seq.to_string()).event(kind).data(data);
+                return Some((Ok(event), self));
+            }
+            if *self.ending.borrow() {
+                return None;
+            }
+            self.changed.mark_unchanged();
+            // A refusal ends the stream; who connects again is told why.
+            let page = self.page().await.ok()?;
+            self.waiting.extend(page.events);
+            if self.waiting.is_empty() {
+                tokio::select! {
+                    _ = self.changed.changed() => {}
+                    _ = self.ending.changed() => {}
+                    () = tokio::time::sleep(TAIL_EVERY) => {}
+                }
+            }
+        }
+    }
+}
+
+/// `GET /v1/events` as `text/event-stream`, from Last-Event-ID or `?after=` on.
+async fn stream_events(service: Service, request: Request) -> HttpResponse {
+    let cursor = match request.get("last-event-id").map(str::parse) {
+        Some(Ok(cursor)) => Ok(cursor),
+        Some(Err(_)) => Err(Problem::new(ProblemCode::BadRequest, "Last-Event-ID should be the id of an event")),
+        None => request.asked_number("after").map(Option::unwrap_or_default),
+    };
+    let now = service.clock.now();
+    let cursor = match cursor {
+        Ok(cursor) => cursor,
+        Err(problem) => return into_http(Response::problem(&problem).at(now)),
+    };
+    let (changed, ending) = (service.changed.subscribe(), service.ending.clone());
+    let mut tail = Tail { service, request, cursor, waiting: VecDeque::new(), changed, ending };
+    match tail.page().await {
+        Ok(page) => tail.waiting.extend(page.events),
+        Err(refusal) => return into_http(refusal),
+    }
+    let events = stream::unfold(tail, Tail::next);
+    let mut http = Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response();
+    if let Ok(time) = HeaderValue::try_from(now.timestamp_millis().to_string()) {
+        http.headers_mut().insert(route::TIME, time);
+    }
+    http
+}
