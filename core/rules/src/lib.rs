@@ -19,28 +19,21 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-pub mod calendar;
-mod check;
-pub mod city;
-pub mod fact;
-pub mod geo;
+pub mod kernel;
 #[cfg(feature = "load")]
 pub mod load;
-pub mod money;
-pub mod order;
-pub mod plate;
-pub mod quote;
-pub mod stay;
-mod terms;
-pub mod ticket;
+pub mod orders;
+pub mod parking;
 
-pub use calendar::{Charging, Day, HolidayCalendar, TimeOfDay, TimeSpan};
-pub use city::{City, CityError, Zone};
-pub use fact::{Certainty, Fact};
-pub use geo::{Position, SignError, ZoneNear, zone_by_sign, zones_near};
-pub use money::{Currency, Money, MoneyError};
-pub use order::{OrderState, OrderTerms};
-pub use plate::{Plate, PlateError, PlateGrammar, PlateKind, PlateWarning, parse_plate};
-pub use quote::{LineKind, Notice, PayMethod, Quote, QuoteAsk, QuoteLine, Refusal, StayPreview, quote};
-pub use stay::Stay;
-pub use ticket::TicketState;
+pub use kernel::calendar::{Charging, Day, HolidayCalendar, TimeOfDay, TimeSpan};
+pub use kernel::city::{City, CityError, Zone};
+pub use kernel::fact::{Certainty, Fact};
+pub use kernel::money::{Currency, Money, MoneyError};
+pub use kernel::plate::{Plate, PlateError, PlateGrammar, PlateKind, PlateWarning, parse_plate};
+pub use kernel::{calendar, city, fact, money, plate};
+pub use orders::order::{self, OrderState, OrderTerms};
+pub use parking::quote::{LineKind, Notice, PayMethod, Quote, QuoteAsk, QuoteLine, Refusal, StayPreview, quote};
+pub use parking::stay::Stay;
+pub use parking::ticket::TicketState;
+pub use parking::zones::{self as geo, Position, SignError, ZoneNear, zone_by_sign, zones_near};
+pub use parking::{quote, stay, ticket};

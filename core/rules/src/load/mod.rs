@@ -5,7 +5,7 @@
 
 mod paper;
 
-use crate::city::City;
+use crate::kernel::city::City;
 use paper::{AreasPaper, CityPaper, HolidaysPaper, SourcesPaper, TariffPaper, ZonesPaper};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;

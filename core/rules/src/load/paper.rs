@@ -1,16 +1,16 @@
 //! The papers of a city as they are written by hand, and how they are put together into its document.
 
 use super::LoadError;
-use crate::calendar::{EasterHoliday, ExtraHoliday, FixedHoliday, HolidayCalendar, HolidayRule, TimeSpan};
-use crate::city::{
+use crate::kernel::calendar::{EasterHoliday, ExtraHoliday, FixedHoliday, HolidayCalendar, HolidayRule, TimeSpan};
+use crate::kernel::city::{
     AcrossClosing, Area, AreaCertainty, CardPolicy, City, Contacts, DepositPolicy, DiscountFrom, LimitMode, Limits,
     OrderPolicy, OrderRates, OutsideHours, Point, Policy, Polygon, Rate, RateKind, Regime, Retention, SmsPolicy,
     Source, StayLimit, Tariff, Terms, Texts, UnusedTime, Zone,
 };
-use crate::fact::{Certainty, Fact, Known};
-use crate::money::{Currency, Money};
-use crate::plate::PlateGrammar;
-use crate::quote::PayMethod;
+use crate::kernel::fact::{Certainty, Fact, Known};
+use crate::kernel::money::{Currency, Money};
+use crate::kernel::plate::PlateGrammar;
+use crate::parking::quote::PayMethod;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::de::{Error as _, Unexpected, Visitor};

@@ -1,10 +1,10 @@
 //! The city document: everything a city is, compiled from its papers, signed and served as one canonical JSON.
 
-use crate::calendar::{HolidayCalendar, HolidayRule, TimeSpan};
-use crate::fact::Fact;
-use crate::money::{Currency, Money};
-use crate::plate::PlateGrammar;
-use crate::quote::PayMethod;
+use crate::kernel::calendar::{HolidayCalendar, HolidayRule, TimeSpan};
+use crate::kernel::fact::Fact;
+use crate::kernel::money::{Currency, Money};
+use crate::kernel::plate::PlateGrammar;
+use crate::parking::quote::PayMethod;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use rust_decimal::Decimal;

@@ -1,10 +1,10 @@
 //! The electronic daily parking ticket order (eDPK): its terms, and how it ends. Only an inspector issues one.
 
-use crate::calendar::to_utc;
-use crate::city::{City, DiscountFrom, Regime};
-use crate::money::Money;
-use crate::quote::Refusal;
-use crate::terms::{charging_of, out_of_range, unknown, zone_of};
+use crate::kernel::calendar::to_utc;
+use crate::kernel::city::{City, DiscountFrom, Regime};
+use crate::kernel::money::Money;
+use crate::parking::quote::Refusal;
+use crate::parking::terms::{charging_of, out_of_range, unknown, zone_of};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,6 @@
 //! Which zones are near a position, and which zone a sign names. Edges drawn by hand stay marked as such.
 
-use crate::city::{Area, AreaCertainty, City, Point, Zone};
+use crate::kernel::city::{Area, AreaCertainty, City, Point, Zone};
 use serde::{Deserialize, Serialize};
 
 /// Metres of a degree of latitude (mean radius of the earth, 6 371 km).

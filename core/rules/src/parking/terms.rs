@@ -1,9 +1,9 @@
 //! The known terms of one zone, resolved from its facts: an unknown one refuses the sale before anything is computed.
 
-use crate::calendar::{Charging, HolidayRule};
-use crate::city::{AcrossClosing, City, StayLimit, Zone};
-use crate::quote::Refusal;
-use crate::stay::Stay;
+use crate::kernel::calendar::{Charging, HolidayRule};
+use crate::kernel::city::{AcrossClosing, City, StayLimit, Zone};
+use crate::parking::quote::Refusal;
+use crate::parking::stay::Stay;
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// What a quote, a stay or an order needs to know about a zone.

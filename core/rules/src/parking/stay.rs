@@ -1,8 +1,8 @@
 //! A stay: the purchases of one user in one car park within its limit (BG-48). Its deadline is the first purchase + max stay.
 
-use crate::city::City;
-use crate::quote::{Quote, Refusal};
-use crate::terms::{ZoneTerms, zone_of};
+use crate::kernel::city::City;
+use crate::parking::quote::{Quote, Refusal};
+use crate::parking::terms::{ZoneTerms, zone_of};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 

@@ -1,9 +1,9 @@
 //! Quotes: what a length of parking costs, from when to when, line by line; or why it is refused and what is allowed.
 
-use crate::city::{City, LimitMode, OutsideHours, Rate, RateKind, UnusedTime, Zone};
-use crate::money::Money;
-use crate::stay::Stay;
-use crate::terms::{ZoneTerms, minutes_of, out_of_range, unknown, zone_of};
+use crate::kernel::city::{City, LimitMode, OutsideHours, Rate, RateKind, UnusedTime, Zone};
+use crate::kernel::money::Money;
+use crate::parking::stay::Stay;
+use crate::parking::terms::{ZoneTerms, minutes_of, out_of_range, unknown, zone_of};
 use chrono::{DateTime, NaiveDate, SubsecRound, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 

@@ -1,9 +1,9 @@
 //! Checks a city document against itself: what a reader of its parts cannot see.
 
-use crate::calendar::{Day, TimeSpan};
-use crate::city::{City, Limits, Rate, RateKind, StayLimit, Tariff, Zone};
-use crate::fact::Fact;
-use crate::money::Money;
+use crate::kernel::calendar::{Day, TimeSpan};
+use crate::kernel::city::{City, Limits, Rate, RateKind, StayLimit, Tariff, Zone};
+use crate::kernel::fact::Fact;
+use crate::kernel::money::Money;
 use chrono::{Datelike, NaiveDate};
 use std::collections::BTreeMap;
 
