@@ -234,16 +234,21 @@ fn a_purchase_that_is_given_up_ends_only_when_it_surely_was_not_bought() {
     assert_eq!(phone.net.sold(), 1);
 }
 
-#[test]
-fn an_order_whose_payment_got_no_answer_is_paid_once_bg_70() {
-    let phone = Phone::ready("2000");
+/// An inspector issues an order for the phone's car, and the phone hears of it; gives its id.
+fn ordered(phone: &Phone) -> String {
     let token =
         phone.net.operator.create_staff(&phone.net.store, phone.time.now(), Role::Inspector, "inspector").unwrap();
     let order = serde_json::json!({"city": "belgrade", "plate": "BG789PP", "zone": "yellow", "violation": "no_ticket"});
     let request = Request::new("POST", "/v1/inspector/orders").bearer(&token).key("an-inspectors-key-1").json(&order);
     assert_eq!(phone.net.handle(&request).status, 201);
     run(phone.client.sync()).unwrap();
-    let id = phone.shown().orders[0].id.clone();
+    phone.shown().orders[0].id.clone()
+}
+
+#[test]
+fn an_order_whose_payment_got_no_answer_is_paid_once_bg_70() {
+    let phone = Phone::ready("2000");
+    let id = ordered(&phone);
     phone.net.fault("POST /v1/orders", Fault::AnswerLost);
     let lost = run(phone.client.pay_order(&id)).unwrap();
     assert_eq!(lost.state, LEFT);
@@ -262,13 +267,7 @@ fn an_order_whose_payment_got_no_answer_is_paid_once_bg_70() {
 #[test]
 fn an_order_paid_in_a_tunnel_is_paid_by_the_next_tap_bg_70() {
     let phone = Phone::ready("2000");
-    let token =
-        phone.net.operator.create_staff(&phone.net.store, phone.time.now(), Role::Inspector, "inspector").unwrap();
-    let order = serde_json::json!({"city": "belgrade", "plate": "BG789PP", "zone": "yellow", "violation": "no_ticket"});
-    let request = Request::new("POST", "/v1/inspector/orders").bearer(&token).key("an-inspectors-key-1").json(&order);
-    assert_eq!(phone.net.handle(&request).status, 201);
-    run(phone.client.sync()).unwrap();
-    let id = phone.shown().orders[0].id.clone();
+    let id = ordered(&phone);
     phone.net.offline(true);
     let tunnel = run(phone.client.pay_order(&id)).unwrap();
     phone.after(10);
