@@ -1,7 +1,8 @@
 //! What a driver has: vehicles, tickets, orders, the deposit.
 
 use crate::values::Timestamp;
-use mesto_client::{History, Reminder, ReminderKind, TicketCode};
+use mesto_client::ReminderKind;
+use mesto_client::parking::{History, TicketCode};
 use mesto_protocol::base::payments::PayMethod;
 use mesto_protocol::base::plate::Plate;
 use mesto_protocol::base::sign_in::CodeSent;
@@ -115,7 +116,7 @@ pub enum ReminderKind {
 }
 
 /// One alarm.
-#[uniffi::remote(Record)]
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct Reminder {
     /// The same reminder has the same id in every plan.
     pub id: String,
@@ -127,6 +128,13 @@ pub struct Reminder {
     pub fire_at: Timestamp,
     pub title: String,
     pub body: String,
+}
+
+impl From<mesto_client::Reminder> for Reminder {
+    fn from(core: mesto_client::Reminder) -> Self {
+        let mesto_client::Reminder { id, subject, kind, at, fire_at, title, body, .. } = core;
+        Self { id, ticket: subject, kind, at, fire_at, title, body }
+    }
 }
 
 /// The balance and what consumed it (BG-36, BG-37), newest first.

@@ -2,9 +2,10 @@
 
 use crate::quote::ClockState;
 use crate::values::{Amount, Timestamp};
+use mesto_client::parking::{NearZone, Preview, SmsFallback, ZonesNear};
 use mesto_client::rules::Position;
 use mesto_client::rules::plate::{ParsedPlate as ReadPlate, PlateKind, PlateWarning as ReadWarning};
-use mesto_client::{NearZone, Preview, Refreshed, SmsFallback, SyncReport, ZonesNear};
+use mesto_client::{Refreshed, SyncReport};
 use mesto_protocol::base::plate::Plate;
 use mesto_rules::money::Money;
 use mesto_rules::quote::Quote as QuoteTerms;

@@ -1,5 +1,6 @@
 //! The client: one object, one call per use case. Calls that wait for the network take an optional handle to call them off.
 
+use crate::account::Reminder;
 use crate::cancel::{Cancel, Work, until};
 use crate::city::ParsedPlate;
 use crate::error::MestoError;
@@ -11,6 +12,7 @@ use crate::values::{Amount, Timestamp};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use mesto_client::http::HttpLink;
+use mesto_client::parking::{History, Preview, SmsFallback, TicketCode, ZonesNear};
 use mesto_client::protocol::base::sign_in::CodeSent;
 use mesto_client::protocol::base::vehicles::Vehicle;
 use mesto_client::protocol::base::wallet::Deposit;
@@ -18,10 +20,7 @@ use mesto_client::protocol::parking::quotes::Quote;
 use mesto_client::protocol::parking::tickets::Ticket;
 use mesto_client::rules::Position;
 use mesto_client::system::{FileSecrets, SystemClock, SystemEntropy, device_signer};
-use mesto_client::{
-    Config, History, IntentView, Locale, NoReminders, Ports, Preview, Refreshed, Reminder, SmsFallback, SyncReport,
-    TextValue, TicketCode, ZonesNear,
-};
+use mesto_client::{Config, IntentView, Locale, NoReminders, Ports, Refreshed, SyncReport, TextValue};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -92,13 +91,13 @@ impl Client {
         }
     }
 
-    fn intent_told(&self, view: IntentView) -> Intent {
-        let refusal = self.core.refusal(&view);
+    fn intent_told(&self, view: &IntentView) -> Intent {
+        let refusal = self.core.payments().refusal(view);
         Intent::told(view, refusal.as_ref(), self.locale)
     }
 
-    fn intents_told(&self, views: Vec<IntentView>) -> Vec<Intent> {
-        views.into_iter().map(|view| self.intent_told(view)).collect()
+    fn intents_told(&self, views: &[IntentView]) -> Vec<Intent> {
+        views.iter().map(|view| self.intent_told(view)).collect()
     }
 }
 
@@ -144,7 +143,7 @@ impl Client {
         core.locale = locale;
         core.version = config.version.unwrap_or(core.version);
         core.return_url = config.return_url.unwrap_or(core.return_url);
-        core.snapshot_path = config.snapshot_path.map(Into::into);
+        core.widget_path = config.snapshot_path.map(Into::into);
         let core = told(mesto_client::Client::open(core, ports), locale)?;
         Ok(Arc::new(Self { core, locale }))
     }
@@ -165,13 +164,14 @@ impl Client {
     /// What the app shows, as of now.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot::told(self.core.snapshot().as_ref().clone(), self.locale)
+        Snapshot::told(&self.core, self.locale)
     }
 
     /// Calls the observer with the current state and then after every change, until the subscription ends.
     #[must_use]
     pub fn subscribe(&self, observer: Arc<dyn Observer>) -> Arc<Subscription> {
-        Subscription::new(self.core.subscribe(Arc::new(Listener { observer, locale: self.locale })))
+        let listener = Listener { observer, client: self.core.downgrade(), locale: self.locale };
+        Subscription::new(self.core.subscribe(Arc::new(listener)))
     }
 
     /// The corrected time: the operator's, as well as the phone can know it.
@@ -182,62 +182,62 @@ impl Client {
 
     /// Reads a plate as it is typed.
     pub fn check_plate(&self, plate: String) -> Result<ParsedPlate, MestoError> {
-        self.told(self.core.check_plate(&plate)).map(ParsedPlate::from)
+        self.told(self.core.vehicles().check_plate(&plate)).map(ParsedPlate::from)
     }
 
     /// Zones near a position, nearest first; a sign, typed or scanned, wins over the position.
     #[uniffi::method(default(position = None, sign = None))]
     pub fn zones_near(&self, position: Option<Position>, sign: Option<String>) -> Result<ZonesNear, MestoError> {
-        self.told(self.core.zones_near(position, sign.as_deref()))
+        self.told(self.core.parking().zones_near(position, sign.as_deref()))
     }
 
     /// What a length of parking would cost, without a connection: to look at, never to buy.
     pub fn preview(&self, zone: String, vehicle: String, minutes: u32) -> Result<Preview, MestoError> {
-        self.told(self.core.preview(&zone, &vehicle, minutes))
+        self.told(self.core.parking().preview(&zone, &vehicle, minutes))
     }
 
     /// A stored ticket.
     pub fn ticket(&self, id: String) -> Result<Ticket, MestoError> {
-        self.told(self.core.ticket(&id))
+        self.told(self.core.parking().ticket(&id))
     }
 
     /// What to draw as a QR for an inspector's camera; made anew before `fresh_until`.
     pub fn ticket_code(&self, ticket: String) -> Result<TicketCode, MestoError> {
-        self.told(self.core.ticket_code(&ticket))
+        self.told(self.core.parking().code(&ticket))
     }
 
     /// What the phone knows of the tickets bought, newest first; `before` is the id of the last one seen.
     #[uniffi::method(default(before = None, limit = 50))]
     pub fn stored_history(&self, before: Option<String>, limit: u32) -> Result<History, MestoError> {
-        self.told(self.core.stored_history(before.as_deref(), limit))
+        self.told(self.core.parking().stored_history(before.as_deref(), limit))
     }
 
     /// An intent by its key, open or ended.
     pub fn intent(&self, key: String) -> Result<Option<Intent>, MestoError> {
-        Ok(self.told(self.core.intent(&key))?.map(|view| self.intent_told(view)))
+        Ok(self.told(self.core.payments().intent(&key))?.map(|view| self.intent_told(&view)))
     }
 
     /// The newest intents, ended ones included, newest first.
     #[uniffi::method(default(limit = 50))]
     pub fn intents(&self, limit: u32) -> Result<Vec<Intent>, MestoError> {
-        Ok(self.intents_told(self.told(self.core.intents(limit))?))
+        Ok(self.intents_told(&self.told(self.core.payments().intents(limit))?))
     }
 
     /// When an open intent wants another attempt; absent when all are ended.
     #[must_use]
     pub fn next_retry_at(&self) -> Option<Timestamp> {
-        self.core.next_retry_at()
+        self.core.payments().next_retry_at()
     }
 
     /// The SMS that buys parking for this vehicle in this zone.
     pub fn sms_fallback(&self, zone: String, vehicle: String) -> Result<SmsFallback, MestoError> {
-        self.told(self.core.sms_fallback(&zone, &vehicle))
+        self.told(self.core.parking().sms(&zone, &vehicle))
     }
 
     /// The alarms as of now, at most 64, earliest first.
     #[must_use]
     pub fn reminders(&self) -> Vec<Reminder> {
-        self.core.reminders()
+        self.core.reminders().into_iter().map(Reminder::from).collect()
     }
 
     /// Gives the phone its alarms anew: after a reboot, and when its clock was changed.
@@ -259,13 +259,13 @@ impl Client {
     /// Fetches keys and city, verified against the pinned root key.
     #[uniffi::method(default(cancel = None))]
     pub async fn refresh(&self, cancel: Option<Arc<Cancel>>) -> Result<Refreshed, MestoError> {
-        self.answer(cancel, Box::pin(self.core.refresh())).await
+        self.answer(cancel, Box::pin(self.core.cities().refresh())).await
     }
 
     /// Asks for a one-time code by SMS.
     #[uniffi::method(default(cancel = None))]
     pub async fn request_code(&self, phone: String, cancel: Option<Arc<Cancel>>) -> Result<CodeSent, MestoError> {
-        self.answer(cancel, Box::pin(self.core.request_code(&phone))).await
+        self.answer(cancel, Box::pin(self.core.account().request_code(&phone))).await
     }
 
     /// Trades the code for a session; `device` is shown in the driver's list of devices.
@@ -277,13 +277,13 @@ impl Client {
         device: String,
         cancel: Option<Arc<Cancel>>,
     ) -> Result<(), MestoError> {
-        self.answer(cancel, Box::pin(self.core.sign_in(&phone, &code, &device))).await
+        self.answer(cancel, Box::pin(self.core.account().sign_in(&phone, &code, &device))).await
     }
 
     /// Ends the session here and at the operator, and forgets the account on this phone.
     #[uniffi::method(default(cancel = None))]
     pub async fn sign_out(&self, cancel: Option<Arc<Cancel>>) -> Result<(), MestoError> {
-        self.answer(cancel, Box::pin(self.core.sign_out())).await
+        self.answer(cancel, Box::pin(self.core.account().sign_out())).await
     }
 
     /// Brings the stored account up to date.
@@ -300,7 +300,7 @@ impl Client {
         label: Option<String>,
         cancel: Option<Arc<Cancel>>,
     ) -> Result<Vehicle, MestoError> {
-        self.answer(cancel, Box::pin(self.core.add_vehicle(&plate, label.as_deref()))).await
+        self.answer(cancel, Box::pin(self.core.vehicles().add(&plate, label.as_deref()))).await
     }
 
     /// Removes a vehicle; its tickets and orders stay, and a ticket can still be extended. One that is parked only when that
@@ -312,7 +312,7 @@ impl Client {
         confirmed: bool,
         cancel: Option<Arc<Cancel>>,
     ) -> Result<(), MestoError> {
-        self.answer(cancel, Box::pin(self.core.remove_vehicle(&vehicle, confirmed))).await
+        self.answer(cancel, Box::pin(self.core.vehicles().remove(&vehicle, confirmed))).await
     }
 
     /// A price that holds for the city's quote time; where the vehicle has a running ticket in this zone it continues it.
@@ -324,13 +324,13 @@ impl Client {
         minutes: u32,
         cancel: Option<Arc<Cancel>>,
     ) -> Result<Quote, MestoError> {
-        self.answer(cancel, Box::pin(self.core.quote(&zone, &vehicle, minutes))).await
+        self.answer(cancel, Box::pin(self.core.parking().quote(&zone, &vehicle, minutes))).await
     }
 
     /// A quote that continues a ticket with the time after its end, at its own price (BG-46, BG-54).
     #[uniffi::method(default(cancel = None))]
     pub async fn extend(&self, ticket: String, minutes: u32, cancel: Option<Arc<Cancel>>) -> Result<Quote, MestoError> {
-        self.answer(cancel, Box::pin(self.core.extend(&ticket, minutes))).await
+        self.answer(cancel, Box::pin(self.core.parking().extend(&ticket, minutes))).await
     }
 
     /// Buys a quote: exactly what it says, once, however often it is tapped. A purchase for the same car and zone that
@@ -338,51 +338,51 @@ impl Client {
     /// `unconfirmed`, and `intent` (and `page_url`) of the params name it.
     #[uniffi::method(default(cancel = None))]
     pub async fn buy(&self, quote: Quote, cancel: Option<Arc<Cancel>>) -> Result<Intent, MestoError> {
-        let view = self.answer(cancel, Box::pin(self.core.buy(&quote))).await?;
-        Ok(self.intent_told(view))
+        let view = self.answer(cancel, Box::pin(self.core.payments().buy(&quote))).await?;
+        Ok(self.intent_told(&view))
     }
 
     /// Starts a top-up of the deposit; the intent's `page_url` is the bank's page.
     #[uniffi::method(default(cancel = None))]
     pub async fn top_up(&self, amount: Amount, cancel: Option<Arc<Cancel>>) -> Result<Intent, MestoError> {
-        let view = self.answer(cancel, Box::pin(self.core.top_up(amount))).await?;
-        Ok(self.intent_told(view))
+        let view = self.answer(cancel, Box::pin(self.core.wallet().top_up(amount))).await?;
+        Ok(self.intent_told(&view))
     }
 
     /// Pays a daily order from the deposit, exactly the amount it shows (BG-70).
     #[uniffi::method(default(cancel = None))]
     pub async fn pay_order(&self, order: String, cancel: Option<Arc<Cancel>>) -> Result<Intent, MestoError> {
-        let view = self.answer(cancel, Box::pin(self.core.pay_order(&order))).await?;
-        Ok(self.intent_told(view))
+        let view = self.answer(cancel, Box::pin(self.core.orders().pay(&order))).await?;
+        Ok(self.intent_told(&view))
     }
 
     /// Goes on with every open intent now, and gives them as they are afterwards, oldest first.
     #[uniffi::method(default(cancel = None))]
     pub async fn settle(&self, cancel: Option<Arc<Cancel>>) -> Result<Vec<Intent>, MestoError> {
-        let views = self.answer(cancel, Box::pin(self.core.settle())).await?;
-        Ok(self.intents_told(views))
+        let views = self.answer(cancel, Box::pin(self.core.payments().settle_all())).await?;
+        Ok(self.intents_told(&views))
     }
 
     /// The same for those whose time has come by `next_retry_at`.
     #[uniffi::method(default(cancel = None))]
     pub async fn settle_due(&self, cancel: Option<Arc<Cancel>>) -> Result<Vec<Intent>, MestoError> {
-        let views = self.answer(cancel, Box::pin(self.core.settle_due())).await?;
-        Ok(self.intents_told(views))
+        let views = self.answer(cancel, Box::pin(self.core.payments().settle_due())).await?;
+        Ok(self.intents_told(&views))
     }
 
     /// Goes on with one intent now: when a bank's page led back with its key.
     #[uniffi::method(default(cancel = None))]
     pub async fn settle_intent(&self, key: String, cancel: Option<Arc<Cancel>>) -> Result<Intent, MestoError> {
-        let view = self.answer(cancel, Box::pin(self.core.settle_intent(&key))).await?;
-        Ok(self.intent_told(view))
+        let view = self.answer(cancel, Box::pin(self.core.payments().settle(&key))).await?;
+        Ok(self.intent_told(&view))
     }
 
     /// Ends an intent that the driver no longer wants: one that waits at the bank's page on the operator too (what the
     /// bank still takes is then paid back), another one when it is sure that it will not be executed. Its state tells.
     #[uniffi::method(default(cancel = None))]
     pub async fn abandon(&self, intent: String, cancel: Option<Arc<Cancel>>) -> Result<Intent, MestoError> {
-        let view = self.answer(cancel, Box::pin(self.core.abandon(&intent))).await?;
-        Ok(self.intent_told(view))
+        let view = self.answer(cancel, Box::pin(self.core.payments().abandon(&intent))).await?;
+        Ok(self.intent_told(&view))
     }
 
     /// What was bought, newest first; without a connection what the phone knows.
@@ -393,7 +393,7 @@ impl Client {
         limit: u32,
         cancel: Option<Arc<Cancel>>,
     ) -> Result<History, MestoError> {
-        self.answer(cancel, Box::pin(self.core.history(before.as_deref(), limit))).await
+        self.answer(cancel, Box::pin(self.core.parking().history(before.as_deref(), limit))).await
     }
 
     /// The balance and what consumed it (BG-36, BG-37), newest first; `before` is the id of the last entry seen.
@@ -404,13 +404,13 @@ impl Client {
         limit: u32,
         cancel: Option<Arc<Cancel>>,
     ) -> Result<Deposit, MestoError> {
-        self.answer(cancel, Box::pin(self.core.deposit(before, limit))).await
+        self.answer(cancel, Box::pin(self.core.wallet().history(before, limit))).await
     }
 
     /// Takes a purchase back and gives the SMS instead, only when it is sure that it will not be executed.
     #[uniffi::method(default(cancel = None))]
     pub async fn switch_to_sms(&self, intent: String, cancel: Option<Arc<Cancel>>) -> Result<SmsFallback, MestoError> {
-        self.answer(cancel, Box::pin(self.core.switch_to_sms(&intent))).await
+        self.answer(cancel, Box::pin(self.core.parking().switch_to_sms(&intent))).await
     }
 }
 

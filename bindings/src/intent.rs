@@ -2,16 +2,17 @@
 
 use crate::error::{MestoError, plain};
 use crate::values::Timestamp;
+use mesto_client::parking::WantedParking;
 use mesto_client::protocol::base::plate::Plate;
 use mesto_client::protocol::base::wallet::Topup;
 use mesto_client::protocol::orders::driver::Order;
 use mesto_client::protocol::parking::tickets::Ticket;
-use mesto_client::{Error, IntentKind, IntentState as CoreState, IntentView, Locale};
+use mesto_client::{Error, IntentState as CoreState, IntentView, Locale};
 use mesto_rules::money::Money;
 use std::collections::HashMap;
 
 /// What the driver wanted.
-#[uniffi::remote(Enum)]
+#[derive(Debug, Clone, PartialEq, uniffi::Enum)]
 pub enum IntentKind {
     /// Buy a quote: a new ticket, or an extension where `extends` names the running one.
     Purchase {
@@ -27,6 +28,18 @@ pub enum IntentKind {
     Topup { amount: Money },
     /// Pay a daily order from the deposit.
     OrderPayment { order: String, amount: Money },
+}
+
+impl IntentKind {
+    fn told(view: &IntentView) -> Self {
+        if let Some(WantedParking { quote, city, zone, plate, minutes, extends }) = view.parking() {
+            return Self::Purchase { quote, city, zone, plate, minutes, total: view.amount, extends };
+        }
+        match view.wanted_order() {
+            Some(order) => Self::OrderPayment { order, amount: view.amount },
+            None => Self::Topup { amount: view.amount },
+        }
+    }
 }
 
 /// Where an intent stands. All but `Unconfirmed` are final.
@@ -83,7 +96,7 @@ pub struct Intent {
 
 impl Intent {
     /// An intent in the words of one language; `refusal` is the reason with times in the city's zone.
-    pub(crate) fn told(view: IntentView, refusal: Option<&Error>, locale: Locale) -> Self {
+    pub(crate) fn told(view: &IntentView, refusal: Option<&Error>, locale: Locale) -> Self {
         let state = match &view.state {
             CoreState::Unconfirmed(_) => IntentState::Unconfirmed,
             CoreState::Confirmed => IntentState::Confirmed,
@@ -100,19 +113,19 @@ impl Intent {
             }
         };
         Self {
-            key: view.key,
-            guard: view.guard,
-            kind: view.kind,
+            key: view.key.clone(),
+            guard: view.guard.clone(),
+            kind: IntentKind::told(view),
             state,
             created_at: view.created_at,
             not_after: view.not_after,
             attempts: view.attempts,
             next_retry_at: view.next_retry_at,
             ended_at: view.ended_at,
-            ticket: view.ticket,
-            order: view.order,
-            topup: view.topup,
-            page_url: view.page_url,
+            ticket: view.ticket(),
+            order: view.order(),
+            topup: view.topup(),
+            page_url: view.page_url.clone(),
         }
     }
 }

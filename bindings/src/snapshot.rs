@@ -8,7 +8,7 @@ use crate::values::Timestamp;
 use mesto_client::protocol::base::vehicles::Vehicle;
 use mesto_client::protocol::orders::driver::Order;
 use mesto_client::protocol::parking::tickets::Ticket;
-use mesto_client::{Connection, Locale, Observer as CoreObserver, Snapshot as CoreSnapshot};
+use mesto_client::{Connection, Locale, Observer as CoreObserver, Topic, WeakClient};
 use mesto_rules::money::Money;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -48,38 +48,27 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    pub(crate) fn told(core: CoreSnapshot, locale: Locale) -> Self {
-        let CoreSnapshot {
-            signed_in,
-            account,
-            phone_masked,
-            city,
-            vehicles,
-            balance,
-            active_tickets,
-            lost_tickets,
-            orders,
-            open_intents,
-            clock,
-            connection,
-            last_sync_at,
-        } = core;
-        // An open intent has no reason yet.
-        let open_intents = open_intents.into_iter().map(|intent| Intent::told(intent, None, locale)).collect();
+    /// The states of the client as one value. Open intents are read first: whatever ends one meanwhile is then shown as
+    /// open and done, never as neither.
+    pub(crate) fn told(client: &mesto_client::Client, locale: Locale) -> Self {
+        let open = client.payments().state();
+        let account = client.account().state();
+        let parking = client.parking().state();
         Self {
-            signed_in,
-            account,
-            phone_masked,
-            city,
-            vehicles,
-            balance,
-            active_tickets,
-            lost_tickets,
-            orders,
-            open_intents,
-            clock,
-            connection,
-            last_sync_at,
+            signed_in: account.signed_in,
+            account: account.account.clone(),
+            phone_masked: account.phone_masked.clone(),
+            city: client.cities().state().stored.first().cloned(),
+            vehicles: client.vehicles().state().vehicles.clone(),
+            balance: client.wallet().state().balance,
+            active_tickets: parking.active.clone(),
+            lost_tickets: parking.lost.clone(),
+            orders: client.orders().state().orders.clone(),
+            // An open intent has no reason yet.
+            open_intents: open.open.iter().map(|intent| Intent::told(intent, None, locale)).collect(),
+            clock: client.time().1,
+            connection: client.connection(),
+            last_sync_at: account.last_sync_at,
         }
     }
 }
@@ -112,13 +101,17 @@ pub trait Observer: Send + Sync {
 
 pub(crate) struct Listener {
     pub observer: Arc<dyn Observer>,
+    pub client: WeakClient,
     pub locale: Locale,
 }
 
 impl CoreObserver for Listener {
-    fn changed(&self, snapshot: Arc<CoreSnapshot>) {
+    fn changed(&self, _: &[Topic]) {
+        let Some(client) = self.client.upgrade() else { return };
+        let snapshot = Snapshot::told(&client, self.locale);
+        drop(client);
         // A screen that failed hears of the next change all the same.
-        let _ = self.observer.changed(Snapshot::told(snapshot.as_ref().clone(), self.locale));
+        let _ = self.observer.changed(snapshot);
     }
 }
 

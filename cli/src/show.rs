@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use mesto_client::Locale;
+use mesto_client::parking::ZonesNear;
 use mesto_client::protocol::base::wallet::{Deposit, EntryKind};
 use mesto_client::protocol::orders::driver::{Order, OrderState};
 use mesto_client::protocol::parking::quotes::Quote;
 use mesto_client::protocol::parking::tickets::{Ticket, TicketState};
 use mesto_client::rules::{Quote as Terms, TimeRules};
 use mesto_client::texts::{format_moment, format_money, format_time, of_tagged, text};
-use mesto_client::{Locale, ZonesNear};
 
 use crate::output::{Style, Tone, table, table_within};
 

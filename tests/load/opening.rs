@@ -88,7 +88,7 @@ pub fn measure(is_short: bool) -> Outcome<Measure> {
     Ok(Measure {
         name: "Opening the client with 10,000 tickets",
         unit: "microseconds, less is better",
-        ours: ("Client::open and its first snapshot".into(), ours),
+        ours: ("Client::open and its first states".into(), ours),
         peer: ("rusqlite: open, read the active rows".into(), peer),
         target: Target::AtMost(3.0),
     })
@@ -97,23 +97,23 @@ pub fn measure(is_short: bool) -> Outcome<Measure> {
 /// A driver's morning: signed in, paid in, parked in three zones.
 async fn drive(rig: &Rig, client: Client) -> Outcome<()> {
     let phone = "+381601234567";
-    client.refresh().await?;
-    client.request_code(phone).await?;
-    client.sign_in(phone, code_in(&rig.last_message(phone)), "bench").await?;
-    client.top_up(dinar(1_000).amount).await?;
+    client.cities().refresh().await?;
+    client.account().request_code(phone).await?;
+    client.account().sign_in(phone, code_in(&rig.last_message(phone)), "bench").await?;
+    client.wallet().top_up(dinar(1_000).amount).await?;
     client.sync().await?;
-    let topup = client.snapshot().open_intents.iter().find_map(|intent| intent.topup.clone());
+    let topup = client.payments().state().open.iter().find_map(|intent| intent.topup());
     let topup = topup.ok_or("the top-up does not wait for the bank")?;
     let paid = rig.ask(&approval(&topup, "pay-1"));
     if paid.status >= 300 {
         return Err(format!("the bank's notice was answered {}", paid.status).into());
     }
     client.sync().await?;
-    client.settle().await?;
-    let vehicle = client.add_vehicle("BG 789-PP", None).await?;
+    client.payments().settle_all().await?;
+    let vehicle = client.vehicles().add("BG 789-PP", None).await?;
     for zone in RUNNING {
-        let quote = client.quote(zone, &vehicle.id, 60).await?;
-        let intent = client.buy(&quote).await?;
+        let quote = client.parking().quote(zone, &vehicle.id, 60).await?;
+        let intent = client.payments().buy(&quote).await?;
         if intent.state != IntentState::Confirmed {
             return Err(format!("a purchase in {zone} ended {:?}", intent.state).into());
         }
@@ -147,9 +147,12 @@ fn open_client(config: &Config, ports: &Ports) -> Outcome<f64> {
     let (config, ports) = (config.clone(), ports.clone());
     let watch = Stopwatch::start();
     let client = Client::open(config, ports)?;
-    let snapshot = black_box(client.snapshot());
+    let account = black_box(client.account().state());
+    let parking = black_box(client.parking().state());
+    let balance = black_box(client.wallet().state()).balance;
+    black_box((client.cities().state(), client.vehicles().state(), client.orders().state(), client.payments().state()));
     let took = watch.elapsed();
-    if snapshot.active_tickets.len() != RUNNING.len() || !snapshot.signed_in || snapshot.balance.is_none() {
+    if parking.active.len() != RUNNING.len() || !account.signed_in || balance.is_none() {
         return Err("the opened client does not show what is active".into());
     }
     Ok(took.as_secs_f64() * 1e6)

@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use mesto_client::{
-    Client, Clock, Config, DeviceSigner, Entropy, IntentKind, IntentState, IntentView, NoReminders, Ports, Result,
-    Secrets, SecretsError,
+    Client, Clock, Config, DeviceSigner, Entropy, IntentState, IntentView, NoReminders, Ports, Result, Secrets,
+    SecretsError,
 };
 use mesto_protocol::device::SoftwareDevice;
 
@@ -187,9 +187,11 @@ impl Phone {
 
     /// Whether a purchase of this quote is confirmed or still open on this phone: after a refusal it may be tried again under a new key.
     pub fn hopes_for(&self, quote: &str) -> bool {
-        let Some(Ok(intents)) = self.client.as_ref().map(|client| client.intents(10_000)) else { return true };
+        let Some(Ok(intents)) = self.client.as_ref().map(|client| client.payments().intents(10_000)) else {
+            return true;
+        };
         intents.iter().any(|intent| {
-            matches!(&intent.kind, IntentKind::Purchase { quote: wanted, .. } if wanted == quote)
+            intent.parking().is_some_and(|wanted| wanted.quote == quote)
                 && matches!(intent.state, IntentState::Confirmed | IntentState::Unconfirmed(_))
         })
     }

@@ -144,7 +144,7 @@ impl Phone {
         };
         let config = Config::new(folder.join("phone.sqlite"), "belgrade", world.root_key());
         let client = Client::open(config.clone(), ports.clone()).unwrap();
-        client.refresh().await.expect("keys and city are genuine");
+        client.cities().refresh().await.expect("keys and city are genuine");
         let control = Control { url: world.control_url(), http: mesto_cli::web::client().unwrap() };
         Self {
             control,
@@ -164,7 +164,7 @@ impl Phone {
         match text(step, "do") {
             "sign_in" => {
                 let phone = text(step, "phone");
-                self.client.request_code(phone).await?;
+                self.client.account().request_code(phone).await?;
                 let mut code = self.control.code(phone).await;
                 if step["code"] == "wrong" {
                     code = code
@@ -172,21 +172,21 @@ impl Phone {
                         .map(|digit| if digit == '9' { '0' } else { char::from(digit as u8 + 1) })
                         .collect();
                 }
-                self.client.sign_in(phone, &code, "a phone of the scenarios").await?;
+                self.client.account().sign_in(phone, &code, "a phone of the scenarios").await?;
                 none
             }
             "add_vehicle" => {
-                let vehicle = self.client.add_vehicle(text(step, "plate"), None).await?;
+                let vehicle = self.client.vehicles().add(text(step, "plate"), None).await?;
                 self.vehicle = vehicle.id;
                 Ok(answer(json!({ "plate": vehicle.plate.display, "canonical": vehicle.plate.canonical })))
             }
             "top_up" => {
-                let intent = self.client.top_up(text(step, "amount").parse().unwrap()).await?;
+                let intent = self.client.wallet().top_up(text(step, "amount").parse().unwrap()).await?;
                 self.intent = Some(intent.key);
                 if let Some(card) = step["card"].as_str() {
                     let page = intent.page_url.expect("a top-up has its page");
                     self.control.tell("/bank/walk", json!({ "page_url": page, "card": card })).await;
-                    self.client.settle().await?;
+                    self.client.payments().settle_all().await?;
                     self.client.sync().await?;
                 }
                 Ok(self.last_intent())
@@ -194,7 +194,7 @@ impl Phone {
             "zones" => {
                 let position = step["lat"].as_f64().zip(step["lon"].as_f64());
                 let position = position.map(|(lat, lon)| rules::Position { lat, lon, accuracy_m: None });
-                let near = self.client.zones_near(position, step["sign"].as_str())?;
+                let near = self.client.parking().zones_near(position, step["sign"].as_str())?;
                 let nearest = near
                     .zones
                     .iter()
@@ -206,27 +206,27 @@ impl Phone {
                 })))
             }
             "quote" => {
-                let quote = self.client.quote(text(step, "zone"), &self.vehicle_of(step), minutes(step)).await?;
+                let quote =
+                    self.client.parking().quote(text(step, "zone"), &self.vehicle_of(step), minutes(step)).await?;
                 Ok(self.remember(step, quote))
             }
-            "preview" => {
-                Ok(of_terms(&self.client.preview(text(step, "zone"), &self.vehicle_of(step), minutes(step))?.terms))
-            }
+            "preview" => Ok(of_terms(
+                &self.client.parking().preview(text(step, "zone"), &self.vehicle_of(step), minutes(step))?.terms,
+            )),
             "extend" => {
-                let snapshot = self.client.snapshot();
-                let ticket =
-                    snapshot.active_tickets.iter().max_by_key(|ticket| ticket.ends_at).expect("a ticket is running");
-                let quote = self.client.extend(&ticket.id, minutes(step)).await?;
+                let parking = self.client.parking().state();
+                let ticket = parking.active.iter().max_by_key(|ticket| ticket.ends_at).expect("a ticket is running");
+                let quote = self.client.parking().extend(&ticket.id, minutes(step)).await?;
                 Ok(self.remember(step, quote))
             }
             "buy" => {
                 let quote = self.quotes[step["quote"].as_str().unwrap_or("")].clone();
-                let intent = self.client.buy(&quote).await?;
+                let intent = self.client.payments().buy(&quote).await?;
                 self.end_of(&intent).await
             }
             "settle" => {
                 // A connection that fails leaves things as they are; what the phone then shows is what is checked.
-                let _ = self.client.settle().await;
+                let _ = self.client.payments().settle_all().await;
                 let _ = self.client.sync().await;
                 Ok(self.last_intent())
             }
@@ -235,13 +235,13 @@ impl Phone {
                 none
             }
             "pay_order" => {
-                let orders = self.client.orders()?;
+                let orders = self.client.orders().list()?;
                 let unpaid = orders.iter().find(|order| order.state == OrderState::Issued);
-                let intent = self.client.pay_order(unpaid.map_or("", |order| &order.id)).await?;
+                let intent = self.client.orders().pay(unpaid.map_or("", |order| &order.id)).await?;
                 self.end_of(&intent).await
             }
             "history" => {
-                let history = self.client.history(None, 50).await?;
+                let history = self.client.parking().history(None, 50).await?;
                 let newest = history.tickets.first();
                 Ok(answer(json!({
                     "tickets": history.tickets.len(), "newest_zone": newest.map(|ticket| &ticket.zone),
@@ -249,7 +249,7 @@ impl Phone {
                 })))
             }
             "deposit" => {
-                let deposit = self.client.deposit(None, 50).await?;
+                let deposit = self.client.wallet().history(None, 50).await?;
                 let amounts: Vec<String> =
                     deposit.entries.iter().map(|entry| entry.amount.amount.to_string()).collect();
                 Ok(answer(json!({ "balance": deposit.balance.amount.to_string(), "amounts": amounts })))
@@ -318,6 +318,7 @@ impl Phone {
             Some(plate) => self
                 .client
                 .vehicles()
+                .list()
                 .unwrap()
                 .iter()
                 .find(|vehicle| vehicle.plate.canonical == plate)
@@ -347,7 +348,7 @@ impl Phone {
 
     fn last_intent(&self) -> Map<String, Value> {
         let key = self.intent.as_deref().expect("an intent was made");
-        let state = self.client.intent(key).unwrap().expect("it is stored").state;
+        let state = self.client.payments().intent(key).unwrap().expect("it is stored").state;
         let mut fields = answer(json!({ "state": state.name() }));
         if let IntentState::Refused(problem) = &state {
             fields.insert("code".into(), problem.code.clone().into());
@@ -367,14 +368,15 @@ impl Phone {
     }
 
     fn shows(&self) -> Map<String, Value> {
-        let shown = self.client.snapshot();
+        let balance = self.client.wallet().state().balance;
+        let orders = self.client.orders().state();
         answer(json!({
-            "signed_in": shown.signed_in,
-            "balance": shown.balance.as_ref().map_or_else(|| "0.00".to_owned(), |balance| balance.amount.to_string()),
-            "vehicles": shown.vehicles.len(),
-            "active_tickets": shown.active_tickets.len(),
-            "orders": shown.orders.iter().filter(|order| order.state == OrderState::Issued).count(),
-            "unconfirmed": shown.open_intents.len(),
+            "signed_in": self.client.account().state().signed_in,
+            "balance": balance.map_or_else(|| "0.00".to_owned(), |balance| balance.amount.to_string()),
+            "vehicles": self.client.vehicles().state().vehicles.len(),
+            "active_tickets": self.client.parking().state().active.len(),
+            "orders": orders.orders.iter().filter(|order| order.state == OrderState::Issued).count(),
+            "unconfirmed": self.client.payments().state().open.len(),
         }))
     }
 }

@@ -53,7 +53,8 @@ impl Cast {
     fn balance(&self) -> String {
         self.phone
             .core
-            .snapshot()
+            .wallet()
+            .state()
             .balance
             .as_ref()
             .map_or_else(|| "0.00".to_owned(), |balance| balance.amount.to_string())
@@ -64,7 +65,7 @@ impl Cast {
     }
 
     fn unconfirmed(&self) -> usize {
-        self.phone.core.snapshot().open_intents.len()
+        self.phone.core.payments().state().open.len()
     }
 }
 

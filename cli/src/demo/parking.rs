@@ -16,13 +16,13 @@ const HERE: Position = Position { lat: 44.8079, lon: 20.4655, accuracy_m: Some(1
 
 pub async fn zones(cast: &mut Cast) -> Outcome<()> {
     cast.tell.chapter("zones", "Where is she?", cast.world.clock.read());
-    let near = cast.phone.core.zones_near(Some(HERE), None);
+    let near = cast.phone.core.parking().zones_near(Some(HERE), None);
     let near = cast.tell.done(near)?;
     cast.tell.show(cast.show.zones(&near));
     let distances: Vec<u32> = near.zones.iter().filter_map(|zone| zone.distance_metres).collect();
     cast.tell.claim("nearest_first", distances.is_sorted() && distances.len() > 3, true)?;
     for (name, text) in [("typed", "9111"), ("scanned", "SMS 9111 ZONA 1")] {
-        let by_sign = cast.phone.core.zones_near(Some(HERE), Some(text));
+        let by_sign = cast.phone.core.parking().zones_near(Some(HERE), Some(text));
         let by_sign = cast.tell.done(by_sign)?.by_sign.unwrap_or_default();
         cast.tell.claim(name, by_sign, "red".to_owned())?;
     }
@@ -33,7 +33,7 @@ pub async fn zones(cast: &mut Cast) -> Outcome<()> {
 pub async fn quote_and_buy(cast: &mut Cast) -> Outcome<()> {
     cast.tell.chapter("red", "An hour in the red zone", cast.world.clock.read());
     cast.tell.say("Ninety-one minutes?");
-    let too_long = cast.phone.core.quote("red", &cast.vehicle, 91).await;
+    let too_long = cast.phone.core.parking().quote("red", &cast.vehicle, 91).await;
     let refusal = cast.tell.refused("minute_91_asked_at_once", too_long, "max_stay_exceeded")?;
     cast.tell.claim(
         "minute_91_allowed",
@@ -41,29 +41,29 @@ pub async fn quote_and_buy(cast: &mut Cast) -> Outcome<()> {
         Some(90),
     )?;
 
-    let quote = cast.phone.core.quote("red", &cast.vehicle, 60).await;
+    let quote = cast.phone.core.parking().quote("red", &cast.vehicle, 60).await;
     let quote = cast.tell.done(quote)?;
     cast.tell.say("Sixty then:");
     cast.tell.show(cast.show.quote(&quote));
     cast.tell.claim("total", quote.terms.total.amount.to_string(), "80.00".to_owned())?;
-    let bought = cast.phone.core.buy(&quote).await;
+    let bought = cast.phone.core.payments().buy(&quote).await;
     let bought = cast.tell.done(bought)?;
     cast.tell.claim("confirmed", bought.state == IntentState::Confirmed, true)?;
-    let again = cast.phone.core.buy(&quote).await;
+    let again = cast.phone.core.payments().buy(&quote).await;
     let again = cast.tell.done(again)?;
     cast.tell.claim("second_tap_is_the_same_purchase", again.key == bought.key, true)?;
     cast.tell.claim("balance", cast.balance(), "920.00".to_owned())?;
-    let Some(ticket) = bought.ticket else { return Err(CliError::failed("the ticket", "it is missing")) };
+    let Some(ticket) = bought.ticket() else { return Err(CliError::failed("the ticket", "it is missing")) };
     cast.tell.good(format!(
         "{} is parked from {} to {}; the deposit is 920.00 RSD. A second tap bought nothing more.",
         ticket.plate,
         cast.show.time(ticket.starts_at),
         cast.show.time(ticket.ends_at)
     ));
-    let believed = cast.phone.core.verified_ticket(&ticket.id);
+    let believed = cast.phone.core.parking().verified(&ticket.id);
     let believed = cast.tell.done(believed)?;
     cast.tell.claim("signed_for", believed.plate, "BG789PP".to_owned())?;
-    let code = cast.phone.core.ticket_code(&ticket.id);
+    let code = cast.phone.core.parking().code(&ticket.id);
     let code = cast.tell.done(code)?;
     cast.tell.record("code", code.text.clone());
     cast.tell.say("Her ticket for an inspector, signed by the operator and by this phone at this moment:");
@@ -98,12 +98,12 @@ pub async fn reminder(cast: &mut Cast) -> Outcome<()> {
 
 pub async fn extend(cast: &mut Cast) -> Outcome<()> {
     cast.tell.chapter("extend", "Thirty minutes more", cast.world.clock.read());
-    let running = cast.phone.core.snapshot().active_tickets.first().map(|ticket| ticket.id.clone()).unwrap_or_default();
-    let quote = cast.phone.core.extend(&running, 30).await;
+    let running = cast.phone.core.parking().state().active.first().map(|ticket| ticket.id.clone()).unwrap_or_default();
+    let quote = cast.phone.core.parking().extend(&running, 30).await;
     let quote = cast.tell.done(quote)?;
     cast.tell.show(cast.show.quote(&quote));
     cast.tell.claim("total", quote.terms.total.amount.to_string(), "120.00".to_owned())?;
-    let bought = cast.phone.core.buy(&quote).await;
+    let bought = cast.phone.core.payments().buy(&quote).await;
     let bought = cast.tell.done(bought)?;
     cast.tell.claim("confirmed", bought.state == IntentState::Confirmed, true)?;
     cast.tell.claim("balance", cast.balance(), "800.00".to_owned())?;
@@ -111,9 +111,9 @@ pub async fn extend(cast: &mut Cast) -> Outcome<()> {
     let alarms: Vec<String> = cast.phone.alarms().iter().map(|alarm| cast.show.time(alarm.at)).collect();
     cast.tell.claim("alarms", alarms, vec!["11:25".to_owned(), "11:30".to_owned()])?;
 
-    let extension = bought.ticket.map(|ticket| ticket.id).unwrap_or_default();
+    let extension = bought.ticket().map(|ticket| ticket.id).unwrap_or_default();
     cast.tell.say("And the ninety-first minute?");
-    let beyond = cast.phone.core.extend(&extension, 1).await;
+    let beyond = cast.phone.core.parking().extend(&extension, 1).await;
     cast.tell.refused("minute_91", beyond, "limit_reached")?;
     Ok(())
 }
@@ -122,18 +122,18 @@ pub async fn extend(cast: &mut Cast) -> Outcome<()> {
 pub async fn inspector(cast: &mut Cast) -> Outcome<()> {
     cast.until(14, 0).await?;
     cast.tell.chapter("inspector", "In yellow the ticket runs out", cast.world.clock.read());
-    let quote = cast.phone.core.quote("yellow", &cast.vehicle, 60).await;
+    let quote = cast.phone.core.parking().quote("yellow", &cast.vehicle, 60).await;
     let quote = cast.tell.done(quote)?;
-    let bought = cast.phone.core.buy(&quote).await;
+    let bought = cast.phone.core.payments().buy(&quote).await;
     let bought = cast.tell.done(bought)?;
     cast.tell.claim("confirmed", bought.state == IntentState::Confirmed, true)?;
     cast.tell.claim("balance", cast.balance(), "680.00".to_owned())?;
-    let ticket = bought.ticket.map(|ticket| ticket.id).unwrap_or_default();
+    let ticket = bought.ticket().map(|ticket| ticket.id).unwrap_or_default();
     cast.tell
         .say("She buys an hour in yellow for 65.00 RSD. At 14:30 an inspector comes by and scans her code, offline:");
 
     cast.until(14, 30).await?;
-    let code = cast.phone.core.ticket_code(&ticket);
+    let code = cast.phone.core.parking().code(&ticket);
     let code = cast.tell.done(code)?.text;
     let keys = key_set(cast).await?;
     let now = cast.world.clock.read();
@@ -157,7 +157,7 @@ pub async fn inspector(cast: &mut Cast) -> Outcome<()> {
     cast.until(15, 10).await?;
     let synced = cast.phone.core.sync().await;
     cast.tell.done(synced)?;
-    cast.tell.claim("the_operator_issued_none_by_itself", cast.phone.core.snapshot().orders.len(), 0)?;
+    cast.tell.claim("the_operator_issued_none_by_itself", cast.phone.core.orders().state().orders.len(), 0)?;
     let (_, check) = self::check(cast).await?;
     cast.tell.claim("covered_later", flag(&check), Some(false))?;
     cast.tell.open("15:10: the ticket ran out at 15:00, and the car still stands there. No order comes by itself.");
@@ -167,7 +167,7 @@ pub async fn inspector(cast: &mut Cast) -> Outcome<()> {
     cast.tell.claim("order_due", amount(&issued, "due"), "1500.00".to_owned())?;
     let synced = cast.phone.core.sync().await;
     cast.tell.done(synced)?;
-    let orders = cast.phone.core.snapshot().orders.clone();
+    let orders = cast.phone.core.orders().state().orders.clone();
     cast.tell.claim("orders", orders.iter().filter(|order| order.state == OrderState::Issued).count(), 1)?;
     cast.tell.say("The inspector issues the daily order; her phone hears of it:");
     cast.tell.show(cast.show.orders(&orders));
@@ -180,7 +180,7 @@ pub async fn inspector(cast: &mut Cast) -> Outcome<()> {
         ));
     }
     let short = match orders.first() {
-        Some(order) => cast.phone.core.pay_order(&order.id).await,
+        Some(order) => cast.phone.core.orders().pay(&order.id).await,
         None => return Err(CliError::failed("the order", "it is missing")),
     };
     let short = cast.tell.done(short)?;

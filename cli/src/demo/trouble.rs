@@ -11,7 +11,7 @@ pub async fn cut_connection(cast: &mut Cast) -> Outcome<()> {
     cast.until(12, 15).await?;
     cast.tell.chapter("cut", "The connection is cut in the middle of a purchase", cast.world.clock.read());
     let before = cast.ledger().await?;
-    let quote = cast.phone.core.quote("green", &cast.vehicle, 60).await;
+    let quote = cast.phone.core.parking().quote("green", &cast.vehicle, 60).await;
     let quote = cast.tell.done(quote)?;
     cast.tell.claim("total", quote.terms.total.amount.to_string(), "55.00".to_owned())?;
     cast.world.front.fail(Fault {
@@ -22,7 +22,7 @@ pub async fn cut_connection(cast: &mut Cast) -> Outcome<()> {
         status: 503,
         milliseconds: 0,
     });
-    let tapped = cast.phone.core.buy(&quote).await;
+    let tapped = cast.phone.core.payments().buy(&quote).await;
     let tapped = cast.tell.done(tapped)?;
     cast.tell.claim("at_first", tapped.state.name().to_owned(), "unconfirmed".to_owned())?;
     cast.tell.claim("phone_shows_unconfirmed", cast.unconfirmed(), 1)?;
@@ -33,7 +33,7 @@ pub async fn cut_connection(cast: &mut Cast) -> Outcome<()> {
     cast.phone.reopen()?;
     cast.tell.claim("after_a_crash_still_unconfirmed", cast.unconfirmed(), 1)?;
     cast.tell.say("The app dies too, and is opened again: the intent is still there.");
-    let settled = cast.phone.core.settle_intent(&tapped.key).await;
+    let settled = cast.phone.core.payments().settle(&tapped.key).await;
     let settled = cast.tell.done(settled)?;
     cast.tell.claim("at_last", settled.state.name().to_owned(), "confirmed".to_owned())?;
     let synced = cast.phone.core.sync().await;
@@ -51,17 +51,17 @@ pub async fn tunnel(cast: &mut Cast) -> Outcome<()> {
     cast.until(13, 30).await?;
     cast.tell.chapter("tunnel", "A purchase tapped in a tunnel", cast.world.clock.read());
     let before = cast.ledger().await?;
-    let quote = cast.phone.core.quote("yellow", &cast.vehicle, 60).await;
+    let quote = cast.phone.core.parking().quote("yellow", &cast.vehicle, 60).await;
     let quote = cast.tell.done(quote)?;
     cast.world.front.close().await;
-    let tapped = cast.phone.core.buy(&quote).await;
+    let tapped = cast.phone.core.payments().buy(&quote).await;
     let tapped = cast.tell.done(tapped)?;
     cast.tell.claim("at_first", tapped.state.name().to_owned(), "unconfirmed".to_owned())?;
     cast.tell
         .open(format!("No connection. It may be bought until {} and not later.", cast.show.time(tapped.not_after)));
     cast.until(13, 50).await?;
     cast.world.front.open().map_err(|why| CliError::failed("the operator's port", why))?;
-    let settled = cast.phone.core.settle_intent(&tapped.key).await;
+    let settled = cast.phone.core.payments().settle(&tapped.key).await;
     let settled = cast.tell.done(settled)?;
     cast.tell.claim("at_last", settled.state == IntentState::Expired, true)?;
     let synced = cast.phone.core.sync().await;

@@ -10,22 +10,22 @@ use crate::testbed::Payer;
 
 pub async fn sign_in(cast: &mut Cast) -> Outcome<()> {
     cast.tell.chapter("sign_in", "A driver registers", cast.world.clock.read());
-    let refreshed = cast.phone.core.refresh().await;
+    let refreshed = cast.phone.core.cities().refresh().await;
     let refreshed = cast.tell.done(refreshed)?;
     cast.tell.say(format!(
         "The phone takes the city {} (version {}), signed under the root key it has pinned.",
         refreshed.city.name, refreshed.city.version
     ));
-    let sent = cast.phone.core.request_code(DRIVER).await;
+    let sent = cast.phone.core.account().request_code(DRIVER).await;
     let sent = cast.tell.done(sent)?;
     let messages = cast.world.outbox(DRIVER).await.map_err(|why| CliError::failed("the outbox", why))?;
     let message = messages.first().map(|message| message.body.clone()).unwrap_or_default();
     let code = crate::testbed::code_in(&message).map(str::to_owned).unwrap_or_default();
     cast.tell.claim("digits", code.len(), usize::from(sent.digits))?;
     cast.tell.say(format!("An SMS comes to {DRIVER}: “{message}”"));
-    let signed_in = cast.phone.core.sign_in(DRIVER, &code, "Ana's phone").await;
+    let signed_in = cast.phone.core.account().sign_in(DRIVER, &code, "Ana's phone").await;
     cast.tell.done(signed_in)?;
-    let shown = cast.phone.core.snapshot();
+    let shown = cast.phone.core.account().state();
     cast.tell.claim("signed_in", shown.signed_in, true)?;
     cast.tell.good(format!("Signed in as {}.", shown.phone_masked.as_deref().unwrap_or("?")));
     Ok(())
@@ -33,7 +33,7 @@ pub async fn sign_in(cast: &mut Cast) -> Outcome<()> {
 
 pub async fn add_vehicle(cast: &mut Cast) -> Outcome<()> {
     cast.tell.chapter("vehicle", "Her car", cast.world.clock.read());
-    let vehicle = cast.phone.core.add_vehicle(PLATE_TYPED, None).await;
+    let vehicle = cast.phone.core.vehicles().add(PLATE_TYPED, None).await;
     let vehicle = cast.tell.done(vehicle)?;
     cast.tell.claim("plate", vehicle.plate.display.clone(), "BG 789-PP".to_owned())?;
     cast.tell.good(format!(
@@ -46,10 +46,10 @@ pub async fn add_vehicle(cast: &mut Cast) -> Outcome<()> {
 
 pub async fn top_up(cast: &mut Cast) -> Outcome<()> {
     cast.tell.chapter("top_up", "Topping the deposit up by 1000 RSD", cast.world.clock.read());
-    let odd = cast.phone.core.top_up(Decimal::from(300)).await;
+    let odd = cast.phone.core.wallet().top_up(Decimal::from(300)).await;
     cast.tell.say("300 RSD is not among the amounts:");
     cast.tell.refused("odd_amount", odd, "amount_not_offered")?;
-    let intent = cast.phone.core.top_up(Decimal::from(1000)).await;
+    let intent = cast.phone.core.wallet().top_up(Decimal::from(1000)).await;
     let intent = cast.tell.done(intent)?;
     let page = intent.page_url.clone().unwrap_or_default();
     cast.tell.claim("on_the_bank's_page", page.starts_with(&cast.world.bank_url()), true)?;
@@ -69,7 +69,7 @@ pub async fn top_up(cast: &mut Cast) -> Outcome<()> {
         "Card, then the 3-D Secure code {}: the bank leads back with nothing but the intent.",
         mesto_bank::DEMO_CODE
     ));
-    let settled = cast.phone.core.settle_intent(&intent.key).await;
+    let settled = cast.phone.core.payments().settle(&intent.key).await;
     let settled = cast.tell.done(settled)?;
     cast.tell.claim("confirmed", settled.state == IntentState::Confirmed, true)?;
     cast.tell.claim("balance", cast.balance(), "1000.00".to_owned())?;
@@ -79,11 +79,11 @@ pub async fn top_up(cast: &mut Cast) -> Outcome<()> {
 
 pub async fn history(cast: &mut Cast) -> Outcome<()> {
     cast.tell.chapter("history", "What the day has cost", cast.world.clock.read());
-    let history = cast.phone.core.history(None, 50).await;
+    let history = cast.phone.core.parking().history(None, 50).await;
     let history = cast.tell.done(history)?;
     cast.tell.claim("tickets", history.tickets.len(), 4)?;
     cast.tell.show(cast.show.tickets(&history.tickets));
-    let deposit = cast.phone.core.deposit(None, 50).await;
+    let deposit = cast.phone.core.wallet().history(None, 50).await;
     let deposit = cast.tell.done(deposit)?;
     cast.tell.say("And what consumed the deposit:");
     cast.tell.show(cast.show.deposit(&deposit));

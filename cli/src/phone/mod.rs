@@ -78,15 +78,15 @@ impl Phone {
             let aside = recovery.set_aside.display();
             crate::output::warn(&style.paint(Tone::Warn, &format!("{said} The damaged file is kept as {aside}.")));
         }
-        if are_new || phone.core.city().is_err() {
-            let refreshed = phone.core.refresh().await;
+        if are_new || phone.core.cities().city().is_err() {
+            let refreshed = phone.core.cities().refresh().await;
             phone.done(refreshed)?;
         }
         if are_new {
             // Only what was found right is remembered.
             save(&args.state.join("settings.json"), &settings)?;
         }
-        phone.show.clock = phone.core.city().ok().map(|city| Arc::clone(&city.sections.time));
+        phone.show.clock = phone.core.cities().city().ok().map(|city| Arc::clone(&city.sections.time));
         Ok(phone)
     }
 
@@ -113,13 +113,13 @@ impl Phone {
 
     /// The zone meant: an id, or the code of a sign.
     pub fn zone(&self, typed: &str) -> Outcome<String> {
-        let city = self.done(self.core.city())?;
+        let city = self.done(self.core.cities().city())?;
         let parking: &ParkingSection = self.done(city.section().map_err(mesto_client::Error::from))?;
         let word = typed.trim().to_lowercase();
         if parking.zone(&word).is_some() {
             return Ok(word);
         }
-        match self.core.zones_near(None, Some(typed)) {
+        match self.core.parking().zones_near(None, Some(typed)) {
             Ok(near) if near.by_sign.is_some() => Ok(near.by_sign.unwrap_or_default()),
             _ => {
                 let known: Vec<&str> = parking.zones.iter().map(|zone| zone.id.as_str()).collect();
@@ -146,7 +146,7 @@ impl Phone {
 
     /// The vehicle meant: the one with this plate, or the only one.
     pub fn vehicle(&self, plate: Option<&str>) -> Outcome<String> {
-        let vehicles = self.done(self.core.vehicles())?;
+        let vehicles = self.done(self.core.vehicles().list())?;
         let list = || vehicles.iter().map(|vehicle| vehicle.plate.display.as_str()).collect::<Vec<_>>().join(", ");
         match (plate, vehicles.as_slice()) {
             (_, []) => Err(CliError::new(Exit::Refused, "vehicle_missing", "there is no vehicle in this account")
@@ -157,7 +157,7 @@ impl Phone {
                     .advise("Say which one with --plate."))
             }
             (Some(typed), _) => {
-                let plate = self.done(self.core.check_plate(typed))?;
+                let plate = self.done(self.core.vehicles().check_plate(typed))?;
                 let found = vehicles.iter().find(|vehicle| vehicle.plate.canonical == plate.canonical);
                 found.map(|vehicle| vehicle.id.clone()).ok_or_else(|| {
                     CliError::new(Exit::Refused, "vehicle_missing", format!("{} is not in this account", plate.display))
@@ -246,7 +246,7 @@ pub async fn sign_in(args: &SignInArgs, style: Style, locale: Locale) -> Outcome
     let phone = Phone::open(&args.at, style, locale).await?;
     match &args.code {
         None => {
-            let sent = phone.core.request_code(&args.phone).await;
+            let sent = phone.core.account().request_code(&args.phone).await;
             let sent = phone.done(sent)?;
             if style.json {
                 say!("{}", serde_json::to_string(&sent).unwrap_or_default());
@@ -260,9 +260,9 @@ pub async fn sign_in(args: &SignInArgs, style: Style, locale: Locale) -> Outcome
             }
         }
         Some(code) => {
-            let signed_in = phone.core.sign_in(&args.phone, code, "mesto on a command line").await;
+            let signed_in = phone.core.account().sign_in(&args.phone, code, "mesto on a command line").await;
             phone.done(signed_in)?;
-            let shown = phone.core.snapshot();
+            let shown = phone.core.account().state();
             if style.json {
                 say!("{}", serde_json::to_string(shown.as_ref()).unwrap_or_default());
             } else {
@@ -281,14 +281,14 @@ pub async fn vehicles(args: &VehiclesArgs, style: Style, locale: Locale) -> Outc
     let phone = Phone::open(&args.at, style, locale).await?;
     phone.sync().await?;
     if let Some(plate) = &args.add {
-        let added = phone.core.add_vehicle(plate, None).await;
+        let added = phone.core.vehicles().add(plate, None).await;
         phone.done(added)?;
     }
     if let Some(plate) = &args.remove {
-        let removed = phone.core.remove_vehicle(&phone.vehicle(Some(plate))?, args.yes).await;
+        let removed = phone.core.vehicles().remove(&phone.vehicle(Some(plate))?, args.yes).await;
         phone.done(removed)?;
     }
-    let vehicles = phone.done(phone.core.vehicles())?;
+    let vehicles = phone.done(phone.core.vehicles().list())?;
     if style.json {
         say!("{}", serde_json::to_string(&vehicles).unwrap_or_default());
     } else {

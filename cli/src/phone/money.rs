@@ -10,7 +10,7 @@ use crate::output::{Style, Tone};
 /// `mesto topup`: starts a top-up and says where the bank's page is.
 pub async fn topup(args: &TopupArgs, style: Style, locale: Locale) -> Outcome<()> {
     let phone = Phone::open(&args.at, style, locale).await?;
-    let intent = phone.core.top_up(args.amount).await;
+    let intent = phone.core.wallet().top_up(args.amount).await;
     let intent = phone.done(intent)?;
     match (&intent.state, &intent.page_url) {
         (IntentState::Unconfirmed(Progress::AtBank), Some(page)) => {
@@ -33,7 +33,7 @@ pub async fn topup(args: &TopupArgs, style: Style, locale: Locale) -> Outcome<()
 /// `mesto settle`: asks the operator about everything that is not confirmed yet.
 pub async fn settle(args: &PhoneArgs, style: Style, locale: Locale) -> Outcome<()> {
     let phone = Phone::open(args, style, locale).await?;
-    let settled = phone.core.settle().await;
+    let settled = phone.core.payments().settle_all().await;
     let settled = phone.done(settled)?;
     phone.sync().await?;
     if style.json {
@@ -49,11 +49,11 @@ pub async fn settle(args: &PhoneArgs, style: Style, locale: Locale) -> Outcome<(
             };
             let state = phone.show.word(&format!("intent-state-{}", intent.state.name()));
             let why = intent.refusal().map(|error| format!(": {}", error.text(locale))).unwrap_or_default();
-            let amount = mesto_client::texts::format_money(locale, intent.kind.amount());
-            say!("{} {amount}  {}{why}", intent.kind.name(), style.paint(tone, &state));
+            let amount = mesto_client::texts::format_money(locale, &intent.amount);
+            say!("{} {amount}  {}{why}", intent.kind(), style.paint(tone, &state));
         }
     }
-    let open = phone.core.snapshot().open_intents.len();
+    let open = phone.core.payments().state().open.len();
     if open > 0 {
         return Err(
             CliError::new(Exit::Unconfirmed, "unconfirmed", format!("{open} still open")).advise("Ask again later.")
@@ -65,18 +65,18 @@ pub async fn settle(args: &PhoneArgs, style: Style, locale: Locale) -> Outcome<(
 /// `mesto abandon [INTENT]`: gives up what is not confirmed yet.
 pub async fn abandon(args: &AbandonArgs, style: Style, locale: Locale) -> Outcome<()> {
     let phone = Phone::open(&args.at, style, locale).await?;
-    let open = phone.done(phone.core.open_intents())?;
+    let open = phone.done(phone.core.payments().open())?;
     let key = match (&args.intent, open.as_slice()) {
         (Some(key), _) => key.clone(),
         (None, [only]) => only.key.clone(),
         (None, []) => return Err(CliError::new(Exit::Refused, "intent_missing", "nothing is open")),
         (None, _) => {
-            let keys: Vec<String> = open.iter().map(|one| format!("{} ({})", one.key, one.kind.name())).collect();
+            let keys: Vec<String> = open.iter().map(|one| format!("{} ({})", one.key, one.kind())).collect();
             return Err(CliError::new(Exit::Usage, "intent_unclear", format!("several are open: {}", keys.join("; ")))
                 .advise("Say which one by its key."));
         }
     };
-    let ended = phone.core.abandon(&key).await;
+    let ended = phone.core.payments().abandon(&key).await;
     let ended = phone.done(ended)?;
     match &ended.state {
         IntentState::Refused(problem) if problem.code == "abandoned" => given_up(&phone, &ended),
@@ -97,9 +97,9 @@ fn given_up(phone: &Phone, ended: &mesto_client::IntentView) -> Outcome<()> {
 /// `mesto history`: what was bought, and what consumed the deposit (BG-36, BG-37).
 pub async fn deposit_and_tickets(args: &HistoryArgs, style: Style, locale: Locale) -> Outcome<()> {
     let phone = Phone::open(&args.at, style, locale).await?;
-    let history = phone.core.history(None, args.limit).await;
+    let history = phone.core.parking().history(None, args.limit).await;
     let history = phone.done(history)?;
-    let deposit = phone.core.deposit(None, args.limit).await;
+    let deposit = phone.core.wallet().history(None, args.limit).await;
     let deposit = phone.done(deposit)?;
     if style.json {
         say!("{}", serde_json::json!({ "history": history, "deposit": deposit }));
@@ -125,11 +125,11 @@ pub async fn orders(args: &OrdersArgs, style: Style, locale: Locale) -> Outcome<
     let phone = Phone::open(&args.at, style, locale).await?;
     phone.sync().await?;
     if let Some(order) = &args.pay {
-        let intent = phone.core.pay_order(order).await;
+        let intent = phone.core.orders().pay(order).await;
         let intent = phone.done(intent)?;
         return phone.tell_end(&intent, "The order is paid.");
     }
-    let orders = phone.done(phone.core.orders())?;
+    let orders = phone.done(phone.core.orders().list())?;
     if style.json {
         say!("{}", serde_json::to_string(&orders).unwrap_or_default());
     } else if orders.is_empty() {

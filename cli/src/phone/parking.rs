@@ -1,7 +1,7 @@
 //! Zones, quotes, purchases and tickets from a terminal.
 
+use mesto_client::Locale;
 use mesto_client::rules::Position;
-use mesto_client::{IntentKind, Locale};
 
 use super::Phone;
 use crate::args::{ExtendArgs, QuoteArgs, TicketsArgs, ZonesArgs};
@@ -25,7 +25,7 @@ fn position(text: &str) -> Outcome<Position> {
 pub async fn zones(args: &ZonesArgs, style: Style, locale: Locale) -> Outcome<()> {
     let position = args.near.as_deref().map(position).transpose()?;
     let phone = Phone::open(&args.at, style, locale).await?;
-    let near = phone.done(phone.core.zones_near(position, args.sign.as_deref()))?;
+    let near = phone.done(phone.core.parking().zones_near(position, args.sign.as_deref()))?;
     if style.json {
         say!("{}", serde_json::to_string(&near).unwrap_or_default());
         return Ok(());
@@ -51,7 +51,7 @@ async fn asked(phone: &Phone, args: &QuoteArgs) -> Outcome<mesto_client::protoco
     let minutes = minutes(args.minutes)?;
     phone.sync().await?;
     let (zone, vehicle) = (phone.zone(&args.zone)?, phone.vehicle(args.plate.as_deref())?);
-    let quote = phone.core.quote(&zone, &vehicle, minutes).await;
+    let quote = phone.core.parking().quote(&zone, &vehicle, minutes).await;
     phone.done(quote)
 }
 
@@ -71,16 +71,16 @@ async fn bought(phone: &Phone, quote: &mesto_client::protocol::parking::quotes::
     if !phone.show.style.json {
         crate::output::write(&phone.show.quote(quote));
     }
-    let intent = phone.core.buy(quote).await;
+    let intent = phone.core.payments().buy(quote).await;
     let intent = phone.done(intent)?;
-    let is_this = matches!(&intent.kind, IntentKind::Purchase { quote: bought, .. } if *bought == quote.id);
+    let is_this = intent.parking().is_some_and(|wanted| wanted.quote == quote.id);
     if !is_this && !phone.show.style.json {
         say!(
             "A purchase from before, whose answer was lost, is known now: it is the one, and nothing more was bought."
         );
     }
-    let until = intent.ticket.as_ref().map(|ticket| phone.show.time(ticket.ends_at)).unwrap_or_default();
-    let balance = phone.core.snapshot().balance;
+    let until = intent.ticket().map(|ticket| phone.show.time(ticket.ends_at)).unwrap_or_default();
+    let balance = phone.core.wallet().state().balance;
     let left = balance.map(|money| mesto_client::texts::format_money(phone.show.locale, &money)).unwrap_or_default();
     phone.tell_end(&intent, &format!("Bought: {} is parked until {until}. Deposit: {left}.", quote.plate))
 }
@@ -94,11 +94,10 @@ pub async fn park(args: &QuoteArgs, style: Style, locale: Locale) -> Outcome<()>
 
 /// The running ticket meant: the one with this id, or the only chain that runs.
 fn running(phone: &Phone, wanted: Option<&str>) -> Outcome<String> {
-    let shown = phone.core.snapshot();
-    let last = shown.active_tickets.iter().max_by_key(|ticket| ticket.ends_at);
-    let one_place = last.is_none_or(|last| {
-        shown.active_tickets.iter().all(|ticket| ticket.zone == last.zone && ticket.plate == last.plate)
-    });
+    let shown = phone.core.parking().state();
+    let last = shown.active.iter().max_by_key(|ticket| ticket.ends_at);
+    let one_place = last
+        .is_none_or(|last| shown.active.iter().all(|ticket| ticket.zone == last.zone && ticket.plate == last.plate));
     match (wanted, last) {
         (Some(id), _) => Ok(id.to_owned()),
         (None, None) => Err(CliError::new(Exit::Refused, "ticket_missing", "no ticket is running")
@@ -106,7 +105,7 @@ fn running(phone: &Phone, wanted: Option<&str>) -> Outcome<String> {
         (None, Some(last)) if one_place => Ok(last.id.clone()),
         (None, Some(_)) => {
             let ids: Vec<String> = shown
-                .active_tickets
+                .active
                 .iter()
                 .map(|ticket| format!("{} ({}, {})", ticket.id, ticket.plate, ticket.zone))
                 .collect();
@@ -125,7 +124,7 @@ pub async fn extend(args: &ExtendArgs, style: Style, locale: Locale) -> Outcome<
     let minutes = minutes(args.minutes)?;
     let phone = Phone::open(&args.at, style, locale).await?;
     phone.sync().await?;
-    let quote = phone.core.extend(&running(&phone, args.ticket.as_deref())?, minutes).await;
+    let quote = phone.core.parking().extend(&running(&phone, args.ticket.as_deref())?, minutes).await;
     let quote = phone.done(quote)?;
     bought(&phone, &quote).await
 }
@@ -136,7 +135,7 @@ pub async fn tickets(args: &TicketsArgs, style: Style, locale: Locale) -> Outcom
     phone.sync().await?;
     if let Some(wanted) = &args.qr {
         let id = running(&phone, Some(wanted.as_str()).filter(|id| !id.is_empty()))?;
-        let code = phone.done(phone.core.ticket_code(&id))?;
+        let code = phone.done(phone.core.parking().code(&id))?;
         if style.json {
             say!("{}", serde_json::to_string(&code).unwrap_or_default());
         } else {
@@ -150,13 +149,13 @@ pub async fn tickets(args: &TicketsArgs, style: Style, locale: Locale) -> Outcom
         }
         return Ok(());
     }
-    let shown = phone.core.snapshot();
+    let shown = phone.core.parking().state();
     if style.json {
-        say!("{}", serde_json::to_string(&shown.active_tickets).unwrap_or_default());
-    } else if shown.active_tickets.is_empty() {
+        say!("{}", serde_json::to_string(&shown.active).unwrap_or_default());
+    } else if shown.active.is_empty() {
         say!("No ticket is running.");
     } else {
-        crate::output::write(&phone.show.tickets(&shown.active_tickets));
+        crate::output::write(&phone.show.tickets(&shown.active));
     }
     Ok(())
 }

@@ -81,7 +81,7 @@ fn a_driver_does_everything_from_a_terminal_bg_38_bg_54_bg_76() {
     let bought = driver.run(&["park", "9111", "60"]);
     assert_eq!(bought.exit, 0, "{}", bought.err);
     assert!(bought.out.contains("BG 789-PP is parked until 11:00. Deposit: 920.00 RSD."), "{}", bought.out);
-    assert_eq!(driver.json(&["extend", "30"])["ticket"]["price"]["amount"], "120.00");
+    assert_eq!(driver.json(&["extend", "30"])["outcome"]["price"]["amount"], "120.00");
     assert_eq!(driver.json(&["tickets"]).as_array().unwrap().len(), 2);
     let code = driver.json(&["tickets", "--qr"]);
     assert!(code["text"].as_str().unwrap().starts_with("MESTO1:"));
@@ -212,7 +212,7 @@ fn a_parked_car_is_removed_only_with_yes_bg_54() {
     assert_eq!(asked.exit, 3);
     assert!(asked.err.contains("has a ticket until 11:00") && asked.err.contains("--yes"), "{}", asked.err);
     assert_eq!(driver.json(&["vehicles", "--remove", "BG789PP", "--yes"]), json!([]));
-    assert_eq!(driver.json(&["extend", "60"])["ticket"]["plate"]["canonical"], "BG789PP");
+    assert_eq!(driver.json(&["extend", "60"])["outcome"]["plate"]["canonical"], "BG789PP");
 }
 
 #[test]

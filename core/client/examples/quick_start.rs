@@ -20,15 +20,15 @@ pub async fn park(
     show_page: impl FnOnce(&str),
 ) -> Result<IntentView> {
     let mesto = Client::open(config, ports)?;
-    mesto.refresh().await?;
-    mesto.request_code(phone).await?;
-    mesto.sign_in(phone, &ask_code(), "Ana's phone").await?;
-    let car = mesto.add_vehicle("BG 789-PP", None).await?;
-    let top_up = mesto.top_up(1000.into()).await?;
+    mesto.cities().refresh().await?;
+    mesto.account().request_code(phone).await?;
+    mesto.account().sign_in(phone, &ask_code(), "Ana's phone").await?;
+    let car = mesto.vehicles().add("BG 789-PP", None).await?;
+    let top_up = mesto.wallet().top_up(1000.into()).await?;
     top_up.page_url.as_deref().map(show_page); // the bank's page: card data is typed there and nowhere else
-    mesto.settle().await?;
-    let zone = mesto.zones_near(None, Some("9111"))?.by_sign.unwrap_or_default();
-    mesto.buy(&mesto.quote(&zone, &car.id, 60).await?).await
+    mesto.payments().settle_all().await?;
+    let zone = mesto.parking().zones_near(None, Some("9111"))?.by_sign.unwrap_or_default();
+    mesto.payments().buy(&mesto.parking().quote(&zone, &car.id, 60).await?).await
 }
 // quick-start end
 

@@ -58,6 +58,7 @@ CREATE TABLE intent (
     guard           TEXT NOT NULL,
     -- The very same tap.
     subject         TEXT NOT NULL,
+    amount          TEXT NOT NULL,
     details         TEXT NOT NULL,
     path            TEXT NOT NULL,
     body            BLOB NOT NULL,

@@ -38,8 +38,8 @@ impl World {
         let (asker, to) = (client.clone(), number.clone());
         self.complete(index, async move {
             match async {
-                asker.refresh().await?;
-                asker.request_code(&to).await
+                asker.cities().refresh().await?;
+                asker.account().request_code(&to).await
             }
             .await
             {
@@ -56,12 +56,12 @@ impl World {
         let plate = PLATES.get(index % PLATES.len()).copied().unwrap_or("BG 789-PP");
         self.complete(index, async move {
             let signed_in = async {
-                client.sign_in(&number, &code, "simulated").await?;
+                client.account().sign_in(&number, &code, "simulated").await?;
                 client.sync().await?;
-                if client.vehicles()?.len() < 2 {
-                    client.add_vehicle(plate, None).await?;
+                if client.vehicles().list()?.len() < 2 {
+                    client.vehicles().add(plate, None).await?;
                 }
-                client.top_up(2_000.into()).await
+                client.wallet().top_up(2_000.into()).await
             };
             signed_in.await.into()
         })

@@ -47,7 +47,7 @@ impl World {
         let zone = self.random.pick(&zones).copied().unwrap_or("red");
         let minutes =
             u32::try_from(*self.random.pick(&[1_i64, 15, 30, 60, 61, 90, 91, 120, 240]).unwrap_or(&60)).unwrap_or(60);
-        let vehicle = match client.vehicles() {
+        let vehicle = match client.vehicles().list() {
             Ok(vehicles) => self.random.pick(&vehicles).map(|vehicle| vehicle.id.clone()),
             Err(_) => None,
         };
@@ -58,16 +58,16 @@ impl World {
         });
         let again = client.clone();
         self.start(index, async move {
-            match client.quote(zone, &vehicle, minutes).await {
+            match client.parking().quote(zone, &vehicle, minutes).await {
                 Ok(quote) if twice => {
-                    let first = client.buy(&quote).await;
-                    let second = again.buy(&quote).await;
+                    let first = client.payments().buy(&quote).await;
+                    let second = again.payments().buy(&quote).await;
                     match (first, second) {
                         (Ok(first), Ok(second)) => Outcome::Intents(vec![first, second]),
                         (Err(error), _) | (_, Err(error)) => Outcome::Failed(error),
                     }
                 }
-                Ok(quote) => client.buy(&quote).await.into(),
+                Ok(quote) => client.payments().buy(&quote).await.into(),
                 Err(error) => Outcome::Failed(error),
             }
         });
@@ -77,20 +77,20 @@ impl World {
         let Some(client) = self.free_client(index) else { return };
         let amount = *self.random.pick(&[200_i64, 500, 1_000, 300]).unwrap_or(&200);
         self.note(|| format!("phone {index}: tops up {amount}"));
-        self.start(index, async move { client.top_up(amount.into()).await.into() });
+        self.start(index, async move { client.wallet().top_up(amount.into()).await.into() });
     }
 
     pub(super) fn pay_order(&mut self, index: usize) {
         let Some(client) = self.free_client(index) else { return };
-        let orders = client.snapshot().orders.clone();
+        let orders = client.orders().state().orders.clone();
         let Some(order) = self.random.pick(&orders).cloned() else { return };
         self.note(|| format!("phone {index}: pays order {}", order.id));
-        self.start(index, async move { client.pay_order(&order.id).await.into() });
+        self.start(index, async move { client.orders().pay(&order.id).await.into() });
     }
 
     pub(super) fn settle(&mut self, index: usize) {
         let Some(client) = self.free_client(index) else { return };
-        self.start(index, async move { client.settle().await.into() });
+        self.start(index, async move { client.payments().settle_all().await.into() });
     }
 
     pub(super) fn synchronise(&mut self, index: usize) {
@@ -106,11 +106,11 @@ impl World {
     /// A driver loses patience and wants to pay by SMS.
     pub(super) fn give_up(&mut self, index: usize) {
         let Some(client) = self.free_client(index) else { return };
-        let Ok(open) = client.open_intents() else { return };
+        let Ok(open) = client.payments().open() else { return };
         let Some(intent) = self.random.pick(&open).cloned() else { return };
         self.note(|| format!("phone {index}: gives up waiting for {}", intent.key));
         self.start(index, async move {
-            match client.switch_to_sms(&intent.key).await {
+            match client.parking().switch_to_sms(&intent.key).await {
                 Ok(_) => Outcome::Done,
                 Err(error) => Outcome::Failed(error),
             }

@@ -46,6 +46,7 @@ impl World {
     /// A phone must still know the end of every intent it was told.
     pub(super) fn remember(&mut self, index: usize, client: &Client) -> Result<(), Faults> {
         let known: HashMap<String, String> = client
+            .payments()
             .intents(10_000)
             .map_err(|error| vec![error.to_string()])?
             .into_iter()
@@ -91,11 +92,11 @@ impl World {
         let mut open = Vec::new();
         for (index, phone) in self.phones.iter().enumerate() {
             if let Some(client) = &phone.client {
-                let intents = client.open_intents().map_err(|error| vec![error.to_string()])?;
+                let intents = client.payments().open().map_err(|error| vec![error.to_string()])?;
                 open.extend(
-                    intents.iter().map(|intent| {
-                        format!("phone {index}: {} {} {:?}", intent.kind.name(), intent.key, intent.state)
-                    }),
+                    intents
+                        .iter()
+                        .map(|intent| format!("phone {index}: {} {} {:?}", intent.kind(), intent.key, intent.state)),
                 );
             }
         }
@@ -111,21 +112,21 @@ impl World {
                 async move { client.sync().await.map_or_else(Outcome::Failed, |_| Outcome::Done) }
             })?;
             self.remember(index, &client)?;
-            let snapshot = client.snapshot();
-            let account = snapshot.account.clone().unwrap_or_default();
+            let account = client.account().state().account.clone().unwrap_or_default();
             let (_, store) = self.operator.as_ref().ok_or_else(|| vec!["no operator".to_owned()])?;
             let (deposit, tickets) =
                 transact(store, |tx| check::holdings(tx, &account)).map_err(|error| vec![error.to_string()])?;
-            let shown = snapshot.balance.as_ref().and_then(|money| money.minor().ok());
+            let shown = client.wallet().state().balance.and_then(|money| money.minor().ok());
             if shown != Some(deposit) {
                 return Err(vec![format!("phone {index} shows a deposit of {shown:?}, the operator has {deposit}")]);
             }
             self.report.tickets = self.report.tickets.max(tickets.len() as u64);
             let running: Vec<&String> =
                 tickets.iter().filter(|(_, ends_at)| *ends_at > self.now()).map(|(id, _)| id).collect();
+            let parking = client.parking().state();
             let missing: Vec<String> = running
                 .iter()
-                .filter(|id| !snapshot.active_tickets.iter().any(|ticket| ticket.id == ***id))
+                .filter(|id| !parking.active.iter().any(|ticket| ticket.id == ***id))
                 .map(|id| format!("phone {index} does not show its running ticket {id}"))
                 .collect();
             if !missing.is_empty() {

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use mesto_client::{IntentKind, IntentState, IntentView, LinkError, Progress};
+use mesto_client::{IntentState, IntentView, LinkError, Progress};
 
 use super::{Faults, World, end_of};
 use crate::network::{Flight, Message, PATIENCE, arrivals};
@@ -107,9 +107,9 @@ impl World {
 
     /// A phone learned how an intent stands.
     pub(super) fn told(&mut self, index: usize, view: &IntentView) -> Result<(), Faults> {
-        self.note(|| format!("phone {index}: {} {} is {}", view.kind.name(), view.key, view.state.name()));
+        self.note(|| format!("phone {index}: {} {} is {}", view.kind(), view.key, view.state.name()));
         if let Some(url) = &view.page_url {
-            self.visit_bank(url, *view.kind.amount());
+            self.visit_bank(url, view.amount);
         }
         match &view.state {
             IntentState::Unconfirmed(progress) => {
@@ -128,11 +128,11 @@ impl World {
         }
         let end = end_of(view);
         let Some(phone) = self.phones.get_mut(index) else { return Ok(()) };
-        if let IntentKind::Purchase { quote, .. } = &view.kind {
+        if let Some(wanted) = view.parking() {
             // The same quote can be tried again under a new key after a refusal: the last word counts.
             match view.state {
-                IntentState::Confirmed => phone.unsold.remove(quote),
-                _ => phone.unsold.insert(quote.clone(), view.key.clone()),
+                IntentState::Confirmed => phone.unsold.remove(&wanted.quote),
+                _ => phone.unsold.insert(wanted.quote, view.key.clone()),
             };
         }
         match phone.ended.insert(view.key.clone(), end.clone()) {

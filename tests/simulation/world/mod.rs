@@ -153,7 +153,7 @@ impl World {
 
 /// How an intent stands, in a word that must not change once it is final.
 fn end_of(view: &IntentView) -> String {
-    match (&view.state, &view.ticket) {
+    match (&view.state, view.ticket()) {
         (IntentState::Confirmed, Some(ticket)) => format!("confirmed:{}", ticket.id),
         (IntentState::Refused(problem), _) => format!("refused:{}", problem.code),
         (state, _) => state.name().to_owned(),

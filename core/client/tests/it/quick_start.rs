@@ -22,6 +22,6 @@ fn the_quick_start_buys_an_hour() {
     };
     let intent = run(example::park(config, phone.ports.clone(), PHONE, || phone.net.code(), show_page)).unwrap();
     assert_eq!(intent.state, IntentState::Confirmed);
-    assert_eq!(intent.ticket.unwrap().price, rsd("80.00"));
+    assert_eq!(intent.ticket().unwrap().price, rsd("80.00"));
     assert_eq!(phone.net.sold(), 1);
 }

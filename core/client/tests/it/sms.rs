@@ -8,11 +8,11 @@ use crate::support::{Fault, Phone, rsd, run};
 fn the_sms_of_a_zone_has_its_number_the_plate_and_a_price_bg_28() {
     let phone = Phone::ready("0");
     phone.net.offline(true);
-    let sms = phone.client.sms_fallback("red", &phone.car()).unwrap();
+    let sms = phone.client.parking().sms("red", &phone.car()).unwrap();
     assert_eq!((sms.number.as_str(), sms.body.as_str()), ("9111", "BG789PP"));
     assert_eq!((sms.price, sms.minutes), (Some(rsd("80.00")), Some(60)));
-    assert_eq!(phone.client.sms_fallback("nowhere", &phone.car()).unwrap_err().code(), "zone_unknown");
-    assert_eq!(phone.client.sms_fallback("red", "nothing").unwrap_err().code(), "vehicle_missing");
+    assert_eq!(phone.client.parking().sms("nowhere", &phone.car()).unwrap_err().code(), "zone_unknown");
+    assert_eq!(phone.client.parking().sms("red", "nothing").unwrap_err().code(), "vehicle_missing");
 }
 
 #[test]
@@ -20,12 +20,12 @@ fn in_a_tunnel_the_purchase_becomes_an_sms_and_is_never_sent() {
     let phone = Phone::ready("1000");
     let quote = phone.quote("red", 60);
     phone.net.offline(true);
-    let intent = run(phone.client.buy(&quote)).unwrap();
-    let sms = run(phone.client.switch_to_sms(&intent.key)).unwrap();
+    let intent = run(phone.client.payments().buy(&quote)).unwrap();
+    let sms = run(phone.client.parking().switch_to_sms(&intent.key)).unwrap();
     assert_eq!(sms.number, "9111");
-    assert_eq!(phone.client.intent(&intent.key).unwrap().unwrap().state, IntentState::Expired);
+    assert_eq!(phone.client.payments().intent(&intent.key).unwrap().unwrap().state, IntentState::Expired);
     phone.net.offline(false);
-    run(phone.client.settle()).unwrap();
+    run(phone.client.payments().settle_all()).unwrap();
     assert_eq!(phone.net.sold(), 0);
 }
 
@@ -34,13 +34,16 @@ fn while_it_may_have_been_executed_there_is_no_sms() {
     let phone = Phone::ready("1000");
     let quote = phone.quote("red", 60);
     phone.net.fault("POST /v1/tickets", Fault::RequestLost);
-    let intent = run(phone.client.buy(&quote)).unwrap();
+    let intent = run(phone.client.payments().buy(&quote)).unwrap();
     phone.net.offline(true);
-    assert_eq!(run(phone.client.switch_to_sms(&intent.key)).unwrap_err().code(), "unconfirmed");
-    assert_eq!(phone.client.intent(&intent.key).unwrap().unwrap().state, IntentState::Unconfirmed(Progress::Left));
+    assert_eq!(run(phone.client.parking().switch_to_sms(&intent.key)).unwrap_err().code(), "unconfirmed");
+    assert_eq!(
+        phone.client.payments().intent(&intent.key).unwrap().unwrap().state,
+        IntentState::Unconfirmed(Progress::Left)
+    );
     phone.net.offline(false);
-    assert_eq!(run(phone.client.switch_to_sms(&intent.key)).unwrap().body, "BG789PP");
-    assert_eq!(phone.client.intent(&intent.key).unwrap().unwrap().state, IntentState::Expired);
+    assert_eq!(run(phone.client.parking().switch_to_sms(&intent.key)).unwrap().body, "BG789PP");
+    assert_eq!(phone.client.payments().intent(&intent.key).unwrap().unwrap().state, IntentState::Expired);
     assert_eq!(phone.net.sold(), 0);
     // The lost request arrives after all: the operator has put its key aside.
     let late = serde_json::json!({"quote": quote.id, "not_after": quote.expires_at});
@@ -57,7 +60,7 @@ fn what_was_bought_after_all_is_not_paid_again_by_sms() {
     let phone = Phone::ready("1000");
     let quote = phone.quote("red", 60);
     phone.net.fault("POST /v1/tickets", Fault::AnswerLost);
-    let intent = run(phone.client.buy(&quote)).unwrap();
-    assert_eq!(run(phone.client.switch_to_sms(&intent.key)).unwrap_err().code(), "intent_bought");
+    let intent = run(phone.client.payments().buy(&quote)).unwrap();
+    assert_eq!(run(phone.client.parking().switch_to_sms(&intent.key)).unwrap_err().code(), "intent_bought");
     assert_eq!(phone.shown().active_tickets.len(), 1);
 }

@@ -10,10 +10,13 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_client::protocol::base::payments::{BankNotice, BankOutcome};
+use mesto_client::protocol::base::vehicles::Vehicle;
+use mesto_client::protocol::orders::driver::Order;
+use mesto_client::protocol::parking::tickets::Ticket;
 use mesto_client::rules::{Currency, Money};
 use mesto_client::{
-    Client, Clock, Config, Entropy, Link, LinkAnswer, LinkError, LinkRequest, Ports, Problem, ProblemCode, Reminder,
-    Reminders, Secrets, SecretsError, Snapshot,
+    CityVersion, Client, Clock, ClockState, Config, Connection, Entropy, IntentView, Link, LinkAnswer, LinkError,
+    LinkRequest, Ports, Problem, ProblemCode, Reminder, Reminders, Secrets, SecretsError,
 };
 use mesto_operator::{HostedPage, Keys, Operator, Request, SqliteInline};
 use mesto_protocol::device::SoftwareDevice;
@@ -421,7 +424,7 @@ impl Phone {
             reminders: alarms.clone(),
         };
         let client = Client::open(config(folder.path().join("mesto.db"), net), ports.clone()).unwrap();
-        run(client.refresh()).unwrap();
+        run(client.cities().refresh()).unwrap();
         Self { net: net.clone(), time, client, secrets, alarms, folder, ports }
     }
 
@@ -434,7 +437,7 @@ impl Phone {
     pub fn made_ready(self, deposit: &str) -> Self {
         let phone = self;
         phone.sign_in();
-        run(phone.client.add_vehicle("BG 789-PP", None)).unwrap();
+        run(phone.client.vehicles().add("BG 789-PP", None)).unwrap();
         if deposit != "0" {
             phone.fill(deposit);
         }
@@ -443,17 +446,17 @@ impl Phone {
     }
 
     pub fn sign_in(&self) {
-        run(self.client.request_code(PHONE)).unwrap();
-        run(self.client.sign_in(PHONE, &self.net.code(), "test phone")).unwrap();
+        run(self.client.account().request_code(PHONE)).unwrap();
+        run(self.client.account().sign_in(PHONE, &self.net.code(), "test phone")).unwrap();
     }
 
     /// Tops the deposit up by amounts that the city takes.
     pub fn fill(&self, amount: &str) {
         let amount = rsd(amount);
-        let intent = run(self.client.top_up(amount.amount)).unwrap();
-        let topup = intent.topup.unwrap();
+        let intent = run(self.client.wallet().top_up(amount.amount)).unwrap();
+        let topup = intent.topup().unwrap();
         self.net.bank_decides(&topup.id, &amount, BankOutcome::Approved, None);
-        run(self.client.settle()).unwrap();
+        run(self.client.payments().settle_all()).unwrap();
         run(self.client.sync()).unwrap();
     }
 
@@ -462,11 +465,11 @@ impl Phone {
     }
 
     pub fn car(&self) -> String {
-        self.client.vehicles().unwrap()[0].id.clone()
+        self.client.vehicles().list().unwrap()[0].id.clone()
     }
 
     pub fn quote(&self, zone: &str, minutes: u32) -> mesto_client::protocol::parking::quotes::Quote {
-        run(self.client.quote(zone, &self.car(), minutes)).unwrap()
+        run(self.client.parking().quote(zone, &self.car(), minutes)).unwrap()
     }
 
     /// The app dies and is opened again.
@@ -477,8 +480,8 @@ impl Phone {
         self.client = Client::open(config(self.path(), &self.net), self.ports.clone()).unwrap();
     }
 
-    pub fn shown(&self) -> Arc<Snapshot> {
-        self.client.snapshot()
+    pub fn shown(&self) -> Shown {
+        shown(&self.client)
     }
 
     pub fn balance(&self) -> Money {
@@ -492,4 +495,43 @@ impl Phone {
 
 pub fn config(path: PathBuf, net: &Net) -> Config {
     Config::new(path, "belgrade", *net.operator.keys().root_public())
+}
+
+/// What an app shows of a client.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shown {
+    pub signed_in: bool,
+    pub account: Option<String>,
+    /// The stored city.
+    pub city: Option<CityVersion>,
+    pub phone_masked: Option<String>,
+    pub vehicles: Vec<Vehicle>,
+    pub balance: Option<Money>,
+    pub active_tickets: Vec<Ticket>,
+    pub lost_tickets: Vec<Ticket>,
+    pub orders: Vec<Order>,
+    pub open_intents: Vec<IntentView>,
+    pub clock: ClockState,
+    pub connection: Connection,
+    pub last_sync_at: Option<DateTime<Utc>>,
+}
+
+pub fn shown(client: &Client) -> Shown {
+    let account = client.account().state();
+    let parking = client.parking().state();
+    Shown {
+        signed_in: account.signed_in,
+        account: account.account.clone(),
+        city: client.cities().state().stored.first().cloned(),
+        phone_masked: account.phone_masked.clone(),
+        vehicles: client.vehicles().state().vehicles.clone(),
+        balance: client.wallet().state().balance,
+        active_tickets: parking.active.clone(),
+        lost_tickets: parking.lost.clone(),
+        orders: client.orders().state().orders.clone(),
+        open_intents: client.payments().state().open.clone(),
+        clock: client.time().1,
+        connection: client.connection(),
+        last_sync_at: account.last_sync_at,
+    }
 }
