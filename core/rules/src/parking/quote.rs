@@ -32,6 +32,7 @@ pub struct QuoteAsk<'a> {
 }
 
 /// When the ticket of a quote starts.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Start {
@@ -119,6 +120,7 @@ pub enum Notice {
 }
 
 /// The stay as it will be after the purchase.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StayPreview {
     pub started_at: DateTime<Utc>,
