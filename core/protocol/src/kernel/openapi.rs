@@ -171,8 +171,11 @@ fn event_schema(services: &[&Service]) -> Value {
     })
 }
 
+/// Takes a part of what a service sells.
+type PartOf = fn(&Sells) -> operation::Schema;
+
 /// Where the services' own parts of quotes and sales stand: schema, property, and which part of [`Sells`] it is.
-const SOLD: [(&str, &str, fn(&Sells) -> operation::Schema); 5] = [
+const SOLD: [(&str, &str, PartOf); 5] = [
     ("Wanted", "subject", |sells| sells.subject),
     ("QuoteItem", "subject", |sells| sells.subject),
     ("QuoteItem", "offer", |sells| sells.offer),
@@ -181,7 +184,7 @@ const SOLD: [(&str, &str, fn(&Sells) -> operation::Schema); 5] = [
 ];
 
 /// A part of what services sell, whose shape follows from `service` beside it; others may come.
-fn sold_schema(services: &[&Service], of: fn(&Sells) -> operation::Schema) -> Value {
+fn sold_schema(services: &[&Service], of: PartOf) -> Value {
     let parts: Vec<(&str, String)> =
         services.iter().filter_map(|service| Some((service.name, (of(&service.sells?).name)()))).collect();
     let told: Vec<String> = parts.iter().map(|(service, part)| format!("`{part}` of {service}")).collect();
