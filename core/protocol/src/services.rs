@@ -97,7 +97,7 @@ mod tests {
         for operation in operations() {
             let name = format!("{} {}", operation.method.as_str(), operation.path);
             assert!(seen.insert((operation.method, operation.path)), "{name} stands twice");
-            let refusals = operation.refusals();
+            let refusals = operation.refusals(SERVICES);
             let codes: BTreeSet<&str> = refusals.iter().map(|code| code.as_str()).collect();
             assert_eq!(codes.len(), refusals.len(), "{name} lists a refusal twice");
             assert!(

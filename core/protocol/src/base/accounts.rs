@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::kernel::event::Cursor;
+use crate::kernel::ids::AccountId;
 use crate::kernel::json::Json;
 use crate::kernel::operation::{Access, Document, Nothing, Operation, Permission, delete, get, get_document};
 use crate::kernel::service::{Section, Service};
-use crate::kernel::words::wire;
+use crate::kernel::wire::wire;
 
 /// Reading all that is stored about oneself, and ending it.
 pub const OWN: Permission = Permission::named("accounts.own");
@@ -21,18 +22,13 @@ pub const CLOSE: Operation<Nothing, Nothing> = delete(
 pub const EXPORT: Operation<Nothing, Document> =
     get_document("/v1/account/export", "Everything that is stored about the person", Access::Permitted(OWN));
 
-pub const SERVICE: Service = Service {
-    name: "accounts",
-    operations: &[READ.entry(), CLOSE.entry(), EXPORT.entry()],
-    problems: &[],
-    events: &[],
-    section: None,
-};
+pub const SERVICE: Service =
+    Service { operations: &[READ.entry(), CLOSE.entry(), EXPORT.entry()], ..Service::named("accounts") };
 
 wire! {
     /// Everything an app shows, as of `cursor`.
     pub struct Account {
-        pub account: String,
+        pub account: AccountId,
         pub phone_masked: String,
         /// Of the last event that is already in this answer; opaque.
         #[cfg_attr(feature = "openapi", schema(value_type = String))]

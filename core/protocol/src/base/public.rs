@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::kernel::ProblemCode;
 use crate::kernel::operation::{Access, Document, Nothing, Operation, Text, get, get_document, get_text};
 use crate::kernel::service::Service;
-use crate::kernel::words::wire;
+use crate::kernel::wire::wire;
 
 pub const HEALTH: Operation<Nothing, Document> =
     get_document("/healthz", "Whether this instance and its store answer", Access::Anybody);
@@ -23,11 +23,8 @@ pub const CITY: Operation<Nothing, Text> = get_text(
 .refuses(&[ProblemCode::CityUnknown]);
 
 pub const SERVICE: Service = Service {
-    name: "public",
     operations: &[HEALTH.entry(), OPENAPI.entry(), CLOCK.entry(), KEYS.entry(), CITY.entry()],
-    problems: &[],
-    events: &[],
-    section: None,
+    ..Service::named("public")
 };
 
 wire! {

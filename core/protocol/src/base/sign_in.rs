@@ -4,10 +4,12 @@ use chrono::{DateTime, Utc};
 
 use crate::kernel::ProblemCode;
 use crate::kernel::grants::Grant;
+use crate::kernel::ids::AccountId;
 use crate::kernel::operation::{Access, Nothing, Operation, delete, post};
 use crate::kernel::problem::problems;
 use crate::kernel::service::Service;
-use crate::kernel::words::wire;
+use crate::kernel::wire::wire;
+use crate::records;
 
 pub const SEND_CODE: Operation<CodeRequest, CodeSent> =
     post("/v1/auth/code", "Sends a one-time code; the same answer for known and unknown numbers", Access::Anybody)
@@ -34,25 +36,25 @@ problems! {
 }
 
 pub const SERVICE: Service = Service {
-    name: "sign_in",
     operations: &[SEND_CODE.entry(), SIGN_IN.entry(), SIGN_OUT.entry()],
     problems: PROBLEMS,
-    events: &[],
-    section: None,
+    ..Service::named("sign_in")
 };
+
+records! { sign_in_records;
+    pub struct CodeSent {
+        pub expires_at: DateTime<Utc>,
+        /// Another code can be asked for from this moment.
+        pub resend_at: DateTime<Utc>,
+        pub digits: u8,
+    }
+}
 
 wire! {
     /// Asks for a one-time code; the answer is the same for known and unknown numbers.
     pub struct CodeRequest {
         /// International form, `+381641234567`; spaces and dashes are allowed.
         pub phone: String,
-    }
-
-    pub struct CodeSent {
-        pub expires_at: DateTime<Utc>,
-        /// Another code can be asked for from this moment.
-        pub resend_at: DateTime<Utc>,
-        pub digits: u8,
     }
 
     /// Trades the code for a token, and registers the device's signing key.
@@ -68,7 +70,7 @@ wire! {
     pub struct Session {
         /// `Authorization: Bearer <token>`; shown once, stored hashed.
         pub token: String,
-        pub account: String,
+        pub account: AccountId,
         /// The roles it holds.
         pub grants: Vec<Grant>,
         pub expires_at: DateTime<Utc>,

@@ -3,10 +3,12 @@
 use crate::base::plate::Plate;
 use crate::kernel::ProblemCode;
 use crate::kernel::event::Change;
+use crate::kernel::ids::VehicleId;
 use crate::kernel::operation::{Access, Nothing, Operation, Permission, Schema, delete, get, post};
 use crate::kernel::problem::problems;
 use crate::kernel::service::{Section, Service};
-use crate::kernel::words::wire;
+use crate::kernel::wire::wire;
+use crate::records;
 
 /// Having vehicles of one's own.
 pub const OWN: Permission = Permission::named("vehicles.own");
@@ -30,11 +32,11 @@ problems! {
 }
 
 pub const SERVICE: Service = Service {
-    name: "vehicles",
     operations: &[LIST.entry(), ADD.entry(), REMOVE.entry()],
     problems: PROBLEMS,
     events: &[(Vehicle::KIND, Schema::of::<Vehicle>()), (VehicleRemoved::KIND, Schema::of::<VehicleRemoved>())],
     section: Some(Schema::of::<VehiclesSection>()),
+    ..Service::named("vehicles")
 };
 
 impl Change for Vehicle {
@@ -49,19 +51,26 @@ impl Section for VehiclesSection {
     const NAME: &'static str = SERVICE.name;
 }
 
+records! { vehicle_records;
+    pub struct Vehicle {
+        pub id: VehicleId,
+        pub plate: Plate,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub label: Option<String>,
+    }
+
+    /// A vehicle that is no longer in the account.
+    pub struct VehicleRemoved {
+        pub id: VehicleId,
+    }
+}
+
 wire! {
     /// A vehicle to add.
     pub struct NewVehicle {
         pub city: String,
         /// As the driver types it: `BG 789-PP`, `bg789pp`.
         pub plate: String,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub label: Option<String>,
-    }
-
-    pub struct Vehicle {
-        pub id: String,
-        pub plate: Plate,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub label: Option<String>,
     }
@@ -74,10 +83,5 @@ wire! {
     pub struct VehiclesSection {
         /// In the order they were added.
         pub vehicles: Vec<Vehicle>,
-    }
-
-    /// A vehicle that is no longer in the account.
-    pub struct VehicleRemoved {
-        pub id: String,
     }
 }

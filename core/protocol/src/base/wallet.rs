@@ -3,12 +3,14 @@
 use chrono::{DateTime, Utc};
 use mesto_rules::money::Money;
 
+use crate::base::payments::Part;
 use crate::kernel::ProblemCode;
 use crate::kernel::event::Change;
-use crate::kernel::operation::{Access, Nothing, Operation, Permission, Schema, action, end, get, optional};
+use crate::kernel::operation::{Access, Nothing, Operation, Permission, Schema, get, optional};
 use crate::kernel::problem::problems;
-use crate::kernel::service::{Section, Service};
-use crate::kernel::words::{open, open_words, wire};
+use crate::kernel::service::{Section, Sells, Service};
+use crate::kernel::wire::wire;
+use crate::records;
 
 /// Having a deposit: seeing it and topping it up.
 pub const OWN: Permission = Permission::named("wallet.own");
@@ -18,32 +20,24 @@ pub const HISTORY: Operation<Nothing, Deposit> =
         optional("before", "integer", "Id of an entry: those older than it."),
         optional("limit", "integer", "At most so many."),
     ]);
-pub const TOP_UP: Operation<NewTopup, Topup> =
-    action("/v1/deposit/topups", "Begins a top-up; its page at the bank takes the card", Access::Permitted(OWN))
-        .refuses(&[ProblemCode::AmountNotOffered]);
-pub const TOPUP: Operation<Nothing, Topup> =
-    get("/v1/deposit/topups/{topup}", "How a top-up stands", Access::Permitted(OWN)).refuses(&[ProblemCode::NotFound]);
-/// What the bank still takes for it is paid back.
-pub const ABANDON: Operation<Nothing, Topup> =
-    end("/v1/deposit/topups/{topup}", "Gives a top-up up that waits for the bank", Access::Permitted(OWN))
-        .refuses(&[ProblemCode::NotFound]);
-
 problems! {
     AmountNotOffered, "amount_not_offered", 422, "The deposit takes only the listed amounts";
     DepositTooLow, "deposit_too_low", 422, "The deposit does not cover this";
 }
 
 pub const SERVICE: Service = Service {
-    name: "wallet",
-    operations: &[HISTORY.entry(), TOP_UP.entry(), TOPUP.entry(), ABANDON.entry()],
+    operations: &[HISTORY.entry()],
     problems: PROBLEMS,
-    events: &[(Topup::KIND, Schema::of::<Topup>()), (Balance::KIND, Schema::of::<Balance>())],
+    events: &[(Balance::KIND, Schema::of::<Balance>())],
     section: Some(Schema::of::<WalletSection>()),
+    sells: Some(Sells {
+        subject: Schema::of::<WalletSubject>(),
+        offer: Schema::of::<WalletOffer>(),
+        outcome: Schema::of::<WalletOutcome>(),
+        refuses: &[ProblemCode::AmountNotOffered],
+    }),
+    ..Service::named("wallet")
 };
-
-impl Change for Topup {
-    const KIND: &'static str = "wallet.topup";
-}
 
 impl Change for Balance {
     const KIND: &'static str = "wallet.balance";
@@ -53,10 +47,9 @@ impl Section for WalletSection {
     const NAME: &'static str = SERVICE.name;
 }
 
-wire! {
+records! { wallet_records;
     /// The balance and what consumed it (BG-36, BG-37), newest first.
     pub struct Deposit {
-        #[cfg_attr(feature = "openapi", schema(value_type = crate::kernel::openapi::MoneySchema))]
         pub balance: Money,
         pub entries: Vec<DepositEntry>,
         pub more: bool,
@@ -65,63 +58,54 @@ wire! {
     pub struct DepositEntry {
         pub id: i64,
         pub at: DateTime<Utc>,
-        #[serde(deserialize_with = "open")]
-        pub kind: EntryKind,
-        /// Id of the top-up, ticket or order.
+        /// `<service>.<word>`: `parking.ticket`, `wallet.topup`, `parking.refund`. Its text has the id
+        /// `entry-parking-ticket`.
+        pub kind: String,
+        /// Id of what was bought, or of its sale.
         pub reference: String,
         /// Signed: a purchase is negative.
-        #[cfg_attr(feature = "openapi", schema(value_type = crate::kernel::openapi::MoneySchema))]
         pub amount: Money,
         /// The balance after it.
-        #[cfg_attr(feature = "openapi", schema(value_type = crate::kernel::openapi::MoneySchema))]
         pub balance: Money,
     }
 
+    /// What a quote promises of a top-up.
+    pub struct WalletOffer {
+        pub amount: Money,
+    }
+
+    /// A top-up that the bank approved.
+    pub struct WalletOutcome {
+        pub amount: Money,
+    }
+}
+
+wire! {
     /// The section of an account.
     pub struct WalletSection {
-        #[cfg_attr(feature = "openapi", schema(value_type = crate::kernel::openapi::MoneySchema))]
         pub balance: Money,
-        /// Those that wait for the bank.
-        pub topups: Vec<Topup>,
     }
 
     /// The balance after the change of the event before it.
     pub struct Balance {
-        #[cfg_attr(feature = "openapi", schema(value_type = crate::kernel::openapi::MoneySchema))]
         pub balance: Money,
     }
 
-    /// A top-up to begin.
-    pub struct NewTopup {
-        #[cfg_attr(feature = "openapi", schema(value_type = crate::kernel::openapi::MoneySchema))]
+    /// Money to put on the deposit; by card only.
+    pub struct WalletSubject {
+        /// One of the listed amounts (BG-76), in the deposit's currency (BG-78).
         pub amount: Money,
-        pub not_after: DateTime<Utc>,
-        /// Where the bank's page leads back to; gets only `intent=<key>`.
-        pub return_url: String,
-    }
-
-    pub struct Topup {
-        pub id: String,
-        #[cfg_attr(feature = "openapi", schema(value_type = crate::kernel::openapi::MoneySchema))]
-        pub amount: Money,
-        #[serde(deserialize_with = "open")]
-        pub state: TopupState,
-        /// The bank's page; card data is typed there and nowhere else (BG-91, BG-96).
-        pub page_url: String,
-        pub created_at: DateTime<Utc>,
-        /// Why the bank declined: `card_declined`, `authentication_failed`, `cancelled`, `expired`.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub reason: Option<String>,
     }
 }
 
-open_words! {
-    pub enum TopupState {
-        Pending,
-        Succeeded,
-        Declined,
-        /// Given up by the driver, or his account was closed: what the bank still takes is owed back.
-        Abandoned,
-    }
-    pub enum EntryKind { Topup, Ticket, Order, Refund }
+impl Part for WalletSubject {
+    const SERVICE: &'static str = SERVICE.name;
+}
+
+impl Part for WalletOffer {
+    const SERVICE: &'static str = SERVICE.name;
+}
+
+impl Part for WalletOutcome {
+    const SERVICE: &'static str = SERVICE.name;
 }

@@ -1,23 +1,24 @@
 //! Who may do what: roles that are given to an account, for a time and a part of what the operator serves.
 
 use chrono::{DateTime, Utc};
+use mesto_rules::CityId;
 
-use crate::kernel::words::{open, open_words, wire};
+use crate::kernel::ids::GrantId;
+use crate::{records, words};
 
-open_words! {
+words! { grant_words;
     /// What somebody is to the operator. What a role may do is the operator's to say.
-    pub enum Role { Driver, Inspector, Admin }
+    pub enum Role { Driver = "driver", Inspector = "inspector", Admin = "admin" }
 }
 
-wire! {
+records! { grant_records;
     /// A role that an account holds.
     pub struct Grant {
-        pub id: String,
-        #[serde(deserialize_with = "open")]
+        pub id: GrantId,
         pub role: Role,
         /// The city it is for; everything the operator serves when absent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub city: Option<String>,
+        pub city: Option<CityId>,
         pub from: DateTime<Utc>,
         /// Not any more from this moment on.
         #[serde(default, skip_serializing_if = "Option::is_none")]

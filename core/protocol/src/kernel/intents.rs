@@ -2,7 +2,8 @@
 
 use crate::kernel::operation::{Access, Nothing, Operation, Parameter, end, get, optional};
 use crate::kernel::problem::ProblemCode;
-use crate::kernel::words::{open, open_words, wire};
+use crate::kernel::wire::wire;
+use crate::words;
 
 /// When the key was made, for an operator that has forgotten that time.
 const CREATED_AT: &[Parameter] = &[optional(
@@ -24,7 +25,6 @@ wire! {
     /// What became of an action.
     pub struct IntentOutcome {
         pub key: String,
-        #[serde(deserialize_with = "open")]
         pub state: IntentState,
         /// The HTTP status and body that the request was (or would be again) answered with.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -34,17 +34,17 @@ wire! {
     }
 }
 
-open_words! {
+words! { intents_words;
     pub enum IntentState {
         /// Never seen; may still arrive.
-        Unknown,
-        InFlight,
+        Unknown = "unknown",
+        InFlight = "in_flight",
         /// Ended, with its answer.
-        Ended,
+        Ended = "ended",
         /// Cancelled before it was seen: it will be refused if it arrives.
-        Cancelled,
+        Cancelled = "cancelled",
         /// Not known, and older than this operator's memory: nobody can say whether it was executed. It will be refused
         /// if it arrives.
-        Forgotten,
+        Forgotten = "forgotten",
     }
 }

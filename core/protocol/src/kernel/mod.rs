@@ -7,9 +7,11 @@ pub mod event;
 pub mod grants;
 pub mod headers;
 pub mod idempotency;
+pub mod ids;
 pub mod intents;
 pub mod json;
 pub mod keys;
+pub mod line;
 #[cfg(feature = "openapi")]
 pub mod openapi;
 pub mod operation;
@@ -18,7 +20,7 @@ pub mod return_address;
 pub mod service;
 pub mod signature;
 pub mod signed_city;
-pub(crate) mod words;
+pub mod wire;
 
 pub use operation::{Entry, Method, Operation};
 pub use problem::{Problem, ProblemCode};
@@ -41,9 +43,7 @@ pub const EVENTS: Operation<operation::Nothing, event::EventPage> = follow(
 
 /// What is there without any service.
 pub const SERVICE: Service = Service {
-    name: "kernel",
     operations: &[EVENTS.entry(), intents::READ.entry(), intents::CANCEL.entry()],
     problems: problem::PROBLEMS,
-    events: &[],
-    section: None,
+    ..Service::named("kernel")
 };

@@ -15,24 +15,11 @@ use crate::kernel::event::Event;
 use crate::kernel::headers;
 use crate::kernel::operation::{self, Content};
 use crate::kernel::problem::Problem;
-use crate::kernel::service::Service;
+use crate::kernel::service::{Sells, Service};
 
 pub use additive::additive;
 pub use conforms::conforms;
 pub use describe::id;
-
-/// Money as it stands on the wire.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = Money)]
-pub struct MoneySchema {
-    /// Decimal text with as many decimals as the currency has, `80.00`; never a JSON number. A debit has a minus sign.
-    #[schema(pattern = r"^-?[0-9]+(\.[0-9]+)?$")]
-    pub amount: String,
-    /// ISO 4217 code.
-    #[schema(pattern = "^[A-Z]{3}$")]
-    pub currency: String,
-}
 
 /// Schemas by their names.
 pub type Schemas = Vec<(String, RefOr<Schema>)>;
@@ -65,7 +52,8 @@ pub fn document(services: &[&Service]) -> Value {
                 }
             }
         }
-        for schema in service.events.iter().map(|(_, schema)| schema).chain(&service.section) {
+        let sold = service.sells.iter().flat_map(|sells| [&sells.subject, &sells.offer, &sells.outcome]);
+        for schema in service.events.iter().map(|(_, schema)| schema).chain(&service.section).chain(sold) {
             (schema.collect)(&mut schemas);
         }
     }
@@ -77,9 +65,16 @@ pub fn document(services: &[&Service]) -> Value {
         if let Some(sections) = schemas.get_mut("Account").and_then(|one| one.pointer_mut("/properties/sections")) {
             *sections = section_schema(services);
         }
-        // What a reader calls a word it does not know is never sent.
-        for words in schemas.values_mut().filter_map(|schema| schema.get_mut("enum")?.as_array_mut()) {
-            words.retain(|word| word != "other");
+        for (name, property, of) in SOLD {
+            if let Some(place) =
+                schemas.get_mut(name).and_then(|one| one.pointer_mut(&format!("/properties/{property}")))
+            {
+                *place = sold_schema(services, of);
+            }
+        }
+        // What a reader calls a kind that it does not know is never sent.
+        for kinds in schemas.values_mut().filter_map(|schema| schema.get_mut("oneOf")?.as_array_mut()) {
+            kinds.retain(|kind| kind.pointer("/properties/type/enum/0") != Some(&json!("other")));
         }
         if let Some(code) = schemas.get_mut("Problem").and_then(|problem| problem.pointer_mut("/properties/code")) {
             *code = problem_codes(services);
@@ -176,6 +171,27 @@ fn event_schema(services: &[&Service]) -> Value {
     })
 }
 
+/// Takes a part of what a service sells.
+type PartOf = fn(&Sells) -> operation::Schema;
+
+/// Where the services' own parts of quotes and sales stand: schema, property, and which part of [`Sells`] it is.
+const SOLD: [(&str, &str, PartOf); 5] = [
+    ("Wanted", "subject", |sells| sells.subject),
+    ("QuoteItem", "subject", |sells| sells.subject),
+    ("QuoteItem", "offer", |sells| sells.offer),
+    ("SaleItem", "subject", |sells| sells.subject),
+    ("SaleItem", "outcome", |sells| sells.outcome),
+];
+
+/// A part of what services sell, whose shape follows from `service` beside it; others may come.
+fn sold_schema(services: &[&Service], of: PartOf) -> Value {
+    let parts: Vec<(&str, String)> =
+        services.iter().filter_map(|service| Some((service.name, (of(&service.sells?).name)()))).collect();
+    let told: Vec<String> = parts.iter().map(|(service, part)| format!("`{part}` of {service}")).collect();
+    let any_of: Vec<Value> = parts.iter().map(|(_, part)| reference(part)).chain([json!({"type": "object"})]).collect();
+    json!({"description": format!("By `service`: {}; other services may come.", told.join(", ")), "anyOf": any_of})
+}
+
 /// The sections of an account, by service; others may come.
 fn section_schema(services: &[&Service]) -> Value {
     let sections: Map<String, Value> = services
@@ -194,7 +210,7 @@ fn paths(services: &[&Service]) -> Value {
     for operation in services.iter().flat_map(|service| service.operations) {
         let path = paths.entry(operation.path).or_insert_with(|| json!({}));
         if let Some(path) = path.as_object_mut() {
-            path.insert(operation.method.as_str().to_ascii_lowercase(), describe::operation(operation));
+            path.insert(operation.method.as_str().to_ascii_lowercase(), describe::operation(operation, services));
         }
     }
     Value::Object(paths)

@@ -9,6 +9,7 @@ use std::marker::PhantomData;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::kernel::problem::ProblemCode;
+use crate::kernel::service::Service;
 
 /// How a request is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -160,6 +161,8 @@ pub struct Entry {
     pub answer: Content,
     /// What this operation refuses by itself; [`Entry::refusals`] has those of its kind too.
     pub refuses: &'static [ProblemCode],
+    /// It sells whatever a service sells, and refuses with what that service refuses.
+    pub sells: bool,
 }
 
 /// An operation with the types of its body and its answer.
@@ -202,6 +205,7 @@ impl<B, A> Operation<B, A> {
                 status,
                 answer,
                 refuses: &[],
+                sells: false,
             },
             types: PhantomData,
         }
@@ -218,6 +222,13 @@ impl<B, A> Operation<B, A> {
     #[must_use]
     pub const fn refuses(mut self, codes: &'static [ProblemCode]) -> Self {
         self.entry.refuses = codes;
+        self
+    }
+
+    /// Sells what the services sell.
+    #[must_use]
+    pub const fn selling(mut self) -> Self {
+        self.entry.sells = true;
         self
     }
 
@@ -337,10 +348,17 @@ impl Entry {
     }
 
     /// Every code that it may be refused with: its own, those of whoever calls such an operation, and those of the
-    /// operator's own trouble.
+    /// operator's own trouble; of one that sells, those of these services too.
     #[must_use]
-    pub fn refusals(&self) -> Vec<ProblemCode> {
+    pub fn refusals(&self, services: &[&Service]) -> Vec<ProblemCode> {
         let mut codes = self.refuses.to_vec();
+        if self.sells {
+            for code in services.iter().filter_map(|service| service.sells).flat_map(|sells| sells.refuses) {
+                if !codes.contains(code) {
+                    codes.push(*code);
+                }
+            }
+        }
         match self.access {
             Access::Anybody | Access::Provider => {}
             Access::SignedIn => codes.push(ProblemCode::Unauthorized),
@@ -382,8 +400,8 @@ mod tests {
 
     #[test]
     fn a_value_cannot_break_out_of_a_path_or_a_query() {
-        const PAY: Operation<Nothing, Nothing> = delete("/v1/orders/{order}/payment", "", Access::Anybody);
-        assert_eq!(PAY.target(&["a/../b?c"], &[]), "/v1/orders/a%2F..%2Fb%3Fc/payment");
-        assert_eq!(PAY.target(&["Š1"], &[("x", "1&y=2")]), "/v1/orders/%C5%A01/payment?x=1%26y%3D2");
+        const END: Operation<Nothing, Nothing> = delete("/v1/orders/{order}/end", "", Access::Anybody);
+        assert_eq!(END.target(&["a/../b?c"], &[]), "/v1/orders/a%2F..%2Fb%3Fc/end");
+        assert_eq!(END.target(&["Š1"], &[("x", "1&y=2")]), "/v1/orders/%C5%A01/end?x=1%26y%3D2");
     }
 }

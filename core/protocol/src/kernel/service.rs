@@ -14,6 +14,29 @@ pub struct Service {
     pub events: &'static [(&'static str, Schema)],
     /// Its section of `GET /v1/account`.
     pub section: Option<Schema>,
+    /// What is sold of it.
+    pub sells: Option<Sells>,
+}
+
+/// What is sold of a service, by the routes of [`crate::base::payments`].
+#[derive(Debug, Clone, Copy)]
+pub struct Sells {
+    /// What is wanted.
+    pub subject: Schema,
+    /// What a quote promises.
+    pub offer: Schema,
+    /// What was bought.
+    pub outcome: Schema,
+    /// What a quote or a purchase of it may be refused with, beside what any may.
+    pub refuses: &'static [ProblemCode],
+}
+
+impl Service {
+    /// A service that has nothing yet.
+    #[must_use]
+    pub const fn named(name: &'static str) -> Self {
+        Self { name, operations: &[], problems: &[], events: &[], section: None, sells: None }
+    }
 }
 
 /// A service's section of an account.

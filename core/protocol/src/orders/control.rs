@@ -1,11 +1,13 @@
 //! What an inspector asks and tells: a plate checked, an order issued.
 
 use chrono::{DateTime, Utc};
+use mesto_rules::ZoneId;
 
 use crate::base::plate::Plate;
 use crate::kernel::ProblemCode;
+use crate::kernel::ids::{OrderId, TicketId};
 use crate::kernel::operation::{Access, Nothing, Operation, Permission, action, get, required};
-use crate::kernel::words::{open, wire};
+use crate::kernel::wire::wire;
 
 /// Seeing whether a plate is covered.
 pub const CHECKING: Permission = Permission::named("orders.check");
@@ -50,7 +52,7 @@ wire! {
     /// What is known of a plate in a zone now.
     pub struct PlateCheck {
         pub plate: Plate,
-        pub zone: String,
+        pub zone: ZoneId,
         pub checked_at: DateTime<Utc>,
         pub covered: bool,
         /// The ticket that covers it now, or the last one that ran out today.
@@ -58,17 +60,16 @@ wire! {
         pub ticket: Option<CheckedTicket>,
         /// A daily order that still covers it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub order: Option<String>,
+        pub order: Option<OrderId>,
         /// The paid time ended only just now: no order may be issued before this moment.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub grace_until: Option<DateTime<Utc>>,
     }
 
     pub struct CheckedTicket {
-        pub id: String,
+        pub id: TicketId,
         pub starts_at: DateTime<Utc>,
         pub ends_at: DateTime<Utc>,
-        #[serde(deserialize_with = "open")]
         pub channel: Channel,
     }
 

@@ -3,10 +3,11 @@
 pub mod control;
 pub mod driver;
 
+use crate::kernel::ProblemCode;
 use crate::kernel::event::Change;
 use crate::kernel::operation::Schema;
 use crate::kernel::problem::problems;
-use crate::kernel::service::Service;
+use crate::kernel::service::{Sells, Service};
 
 problems! {
     OrderAlreadyPaid, "order_already_paid", 409, "This order is already paid";
@@ -17,9 +18,15 @@ problems! {
 }
 
 pub const SERVICE: Service = Service {
-    name: "orders",
-    operations: &[driver::LIST.entry(), driver::PAY.entry(), control::CHECK.entry(), control::ISSUE.entry()],
+    operations: &[driver::LIST.entry(), control::CHECK.entry(), control::ISSUE.entry()],
     problems: PROBLEMS,
     events: &[(driver::Order::KIND, Schema::of::<driver::Order>())],
     section: Some(Schema::of::<driver::OrdersSection>()),
+    sells: Some(Sells {
+        subject: Schema::of::<driver::OrdersSubject>(),
+        offer: Schema::of::<driver::OrdersOffer>(),
+        outcome: Schema::of::<driver::OrdersOutcome>(),
+        refuses: &[ProblemCode::OrderAlreadyPaid, ProblemCode::OrderNotPayable],
+    }),
+    ..Service::named("orders")
 };

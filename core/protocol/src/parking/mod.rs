@@ -1,16 +1,15 @@
 //! Street parking: zones, quotes, tickets and the signed ticket that a driver shows.
 
-pub mod quotes;
-#[cfg(feature = "openapi")]
-pub mod schema;
+pub mod purchase;
 pub mod signed;
 pub mod tickets;
 pub mod zones;
 
+use crate::kernel::ProblemCode;
 use crate::kernel::event::Change;
 use crate::kernel::operation::Schema;
 use crate::kernel::problem::problems;
-use crate::kernel::service::Service;
+use crate::kernel::service::{Sells, Service};
 
 problems! {
     ZoneUnknown, "zone_unknown", 422, "This zone is not in the city";
@@ -21,23 +20,27 @@ problems! {
     LimitReached, "limit_reached", 422, "The longest stay in this zone is used up";
     NoReturn, "no_return", 422, "A new stay here is possible only after a break";
     NotCharged, "not_charged", 422, "Parking is not charged now";
-    QuoteUnknown, "quote_unknown", 422, "There is no such quote";
-    QuoteExpired, "quote_expired", 422, "The quote is no longer valid";
-    QuoteUsed, "quote_used", 409, "The quote was already bought";
     TicketNotActive, "ticket_not_active", 409, "This ticket is over";
-    QuoteStale, "quote_stale", 409, "What was promised cannot be kept any more; ask for a new quote";
 }
 
 pub const SERVICE: Service = Service {
-    name: "parking",
-    operations: &[
-        zones::NEAR.entry(),
-        quotes::QUOTE.entry(),
-        quotes::BUY.entry(),
-        tickets::LIST.entry(),
-        tickets::READ.entry(),
-    ],
+    operations: &[zones::NEAR.entry(), tickets::LIST.entry(), tickets::READ.entry()],
     problems: PROBLEMS,
     events: &[(tickets::Ticket::KIND, Schema::of::<tickets::Ticket>())],
     section: Some(Schema::of::<tickets::ParkingSection>()),
+    sells: Some(Sells {
+        subject: Schema::of::<purchase::ParkingSubject>(),
+        offer: Schema::of::<purchase::ParkingOffer>(),
+        outcome: Schema::of::<purchase::ParkingOutcome>(),
+        refuses: &[
+            ProblemCode::ZoneUnknown,
+            ProblemCode::VehicleUnknown,
+            ProblemCode::MinutesNotPositive,
+            ProblemCode::MaxStayExceeded,
+            ProblemCode::LimitReached,
+            ProblemCode::NoReturn,
+            ProblemCode::NotCharged,
+        ],
+    }),
+    ..Service::named("parking")
 };

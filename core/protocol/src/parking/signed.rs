@@ -163,7 +163,7 @@ impl TicketClaims {
             MapWriter::default().set(1, key).done()
         });
         let channel = match self.channel {
-            Channel::Other => 0,
+            Channel::Other(_) => 0,
             Channel::App => 1,
             Channel::Sms => 2,
             Channel::Kiosk => 3,
@@ -210,7 +210,7 @@ impl TicketClaims {
                     2 => Channel::Sms,
                     3 => Channel::Kiosk,
                     // A ticket is as good wherever it was bought.
-                    _ => Channel::Other,
+                    other => Channel::Other(other.to_string()),
                 },
                 issued_at: map.seconds(IAT)?,
                 starts_at: map.seconds(NBF)?,

@@ -2,15 +2,18 @@
 
 use chrono::{DateTime, Utc};
 use mesto_rules::money::Money;
-use mesto_rules::quote::QuoteLine;
+use mesto_rules::{CityId, TariffId, ZoneId};
 
 use crate::base::payments::PayMethod;
 use crate::base::plate::Plate;
 use crate::kernel::ProblemCode;
 use crate::kernel::event::Change;
+use crate::kernel::ids::{StayId, TicketId};
+use crate::kernel::line::Line;
 use crate::kernel::operation::{Access, Nothing, Operation, Permission, get, optional};
 use crate::kernel::service::Section;
-use crate::kernel::words::{open, open_words, wire};
+use crate::kernel::wire::wire;
+use crate::{records, words};
 
 /// How many tickets that are over the section of an account tells.
 pub const TICKETS_OVER: usize = 50;
@@ -34,15 +37,13 @@ impl Section for ParkingSection {
     const NAME: &'static str = super::SERVICE.name;
 }
 
-wire! {
+records! { ticket_records;
     pub struct Ticket {
-        pub id: String,
-        pub city: String,
-        pub zone: String,
+        pub id: TicketId,
+        pub city: CityId,
+        pub zone: ZoneId,
         pub plate: Plate,
-        #[serde(deserialize_with = "open")]
         pub channel: Channel,
-        #[serde(deserialize_with = "open")]
         pub state: TicketState,
         /// When the operator received the purchase (BG-47).
         pub issued_at: DateTime<Utc>,
@@ -50,30 +51,30 @@ wire! {
         pub ends_at: DateTime<Utc>,
         /// The minutes that were paid for; fewer than from start to end where the ticket goes on after closing.
         pub minutes: u32,
-        #[cfg_attr(feature = "openapi", schema(value_type = crate::kernel::openapi::MoneySchema))]
         pub price: Money,
-        #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::parking::schema::QuoteLine>))]
-        pub lines: Vec<QuoteLine>,
-        pub tariff: String,
-        #[serde(deserialize_with = "open")]
+        /// In the order of time, fees last; they sum to the price.
+        pub lines: Vec<Line>,
+        pub tariff: TariffId,
         pub pay: PayMethod,
         pub stay: StayOfTicket,
         /// The ticket it continued.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub extends: Option<String>,
+        pub extends: Option<TicketId>,
         /// Issuer-signed ticket (COSE_Sign1, base45), verifiable offline with the ticket keys of `/v1/keys`.
         pub signed: String,
     }
 
     pub struct StayOfTicket {
-        pub id: String,
+        pub id: StayId,
         pub started_at: DateTime<Utc>,
         /// No purchase of this stay can end later; absent where there is no limit.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub deadline: Option<DateTime<Utc>>,
         pub paid_until: DateTime<Utc>,
     }
+}
 
+wire! {
     /// The section of an account.
     pub struct ParkingSection {
         /// Newest first: every running one, and the last [`TICKETS_OVER`] that are over.
@@ -87,15 +88,15 @@ wire! {
     }
 }
 
-open_words! {
+words! { ticket_words;
     /// Where a ticket was bought (BG-12, BG-17).
-    pub enum Channel { App, Sms, Kiosk }
+    pub enum Channel { App = "app", Sms = "sms", Kiosk = "kiosk" }
     pub enum TicketState {
-        Active,
-        Expired,
-        Voided,
+        Active = "active",
+        Expired = "expired",
+        Voided = "voided",
         /// Said by a phone alone, never by an operator: it holds the ticket, and the operator, whose books were put back
         /// from a copy, does not know it.
-        Lost,
+        Lost = "lost",
     }
 }

@@ -1,8 +1,10 @@
 //! Zones near a position.
 
+use mesto_rules::ZoneId;
+
 use crate::kernel::ProblemCode;
 use crate::kernel::operation::{Access, Nothing, Operation, get, optional, required};
-use crate::kernel::words::wire;
+use crate::kernel::wire::wire;
 
 pub const NEAR: Operation<Nothing, Zones> =
     get("/v1/zones", "Zones near a position, nearest first; a sign code wins over the position", Access::Anybody)
@@ -28,11 +30,11 @@ wire! {
         pub zones: Vec<ZoneNear>,
         /// The zone of the sign code, when one was given.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub by_sign: Option<String>,
+        pub by_sign: Option<ZoneId>,
     }
 
     pub struct ZoneNear {
-        pub zone: String,
+        pub zone: ZoneId,
         pub name: String,
         /// Metres to its edge, 0 inside.
         #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -8,27 +8,43 @@ use mesto_protocol::parking::tickets::Ticket;
 use mesto_protocol::services::SERVICES;
 use serde_json::{Value, json};
 
+pub const ACCOUNT: &str = "ac_01jd4f8q0r3n7w2x5y6z8a9b1c";
+pub const VEHICLE: &str = "vh_01jd4f8q0r3n7w2x5y6z8a9b1c";
+pub const TICKET: &str = "tk_01jd4f8q0r3n7w2x5y6z8a9b1c";
+pub const ORDER: &str = "or_01jd4f8q0r3n7w2x5y6z8a9b1c";
+
 /// One of every known kind, as it stands on the wire.
 pub fn examples() -> Vec<Value> {
     let money = |amount: &str| json!({"amount": amount, "currency": "RSD"});
     let plate = json!({"canonical": "BG789PP", "display": "BG 789-PP", "country": "RS"});
-    let vehicle = json!({"id": "v1", "plate": plate});
-    let topup = json!({"id": "p1", "amount": money("1000.00"), "state": "pending", "page_url": "http://bank/pay", "created_at": "2025-09-03T08:00:00Z"});
+    let vehicle = json!({"id": VEHICLE, "plate": plate});
+    let purchase = json!({
+        "sale": {
+            "id": "sa_01jd4f8q0r3n7w2x5y6z8a9b1c", "quote": "qt_01jd4f8q0r3n7w2x5y6z8a9b1c", "city": "belgrade", "state": "open",
+            "created_at": "2025-09-03T08:00:00Z", "payer": ACCOUNT, "actor": ACCOUNT, "total": money("1000.00"),
+            "items": [{"service": "wallet", "subject": {"amount": money("1000.00")}}],
+        },
+        "payment": {
+            "id": "py_01jd4f8q0r3n7w2x5y6z8a9b1c", "sale": "sa_01jd4f8q0r3n7w2x5y6z8a9b1c", "method": "card", "provider": "bank",
+            "state": "pending", "amount": money("1000.00"), "captured": money("0.00"), "refunded": money("0.00"),
+            "page_url": "http://bank/pay", "expires_at": "2025-09-03T08:30:00Z",
+        },
+    });
     let ticket = json!({
-        "id": "t1", "city": "belgrade", "zone": "red", "plate": plate, "channel": "app", "state": "active",
+        "id": TICKET, "city": "belgrade", "zone": "red", "plate": plate, "channel": "app", "state": "active",
         "issued_at": "2025-09-03T08:00:00.123Z", "starts_at": "2025-09-03T08:00:00.123Z", "ends_at": "2025-09-03T09:00:00.123Z", "minutes": 60,
         "price": money("80.00"), "tariff": "2025-02-01", "pay": "deposit", "signed": "ABC",
-        "lines": [{"kind": {"type": "limited", "units": 1, "unit_minutes": 60, "unit_price": money("80.00")}, "amount": money("80.00")}],
-        "stay": {"id": "s1", "started_at": "2025-09-03T08:00:00.123Z", "paid_until": "2025-09-03T09:00:00.123Z"}
+        "lines": [{"kind": "parking.limited", "params": {"units": 1, "unit_minutes": 60, "unit_price": money("80.00")}, "amount": money("80.00"), "vat": {"category": "unknown"}}],
+        "stay": {"id": "st_01jd4f8q0r3n7w2x5y6z8a9b1c", "started_at": "2025-09-03T08:00:00.123Z", "paid_until": "2025-09-03T09:00:00.123Z"}
     });
     let order = json!({
-        "id": "o1", "city": "belgrade", "zone": "yellow", "plate": plate, "state": "issued", "issued_at": "2025-09-03T12:00:00Z",
+        "id": ORDER, "city": "belgrade", "zone": "yellow", "plate": plate, "state": "issued", "issued_at": "2025-09-03T12:00:00Z",
         "valid_until": "2025-09-04T12:00:00Z", "price": money("2000.00"), "due": money("1500.00"), "violation": "time_expired"
     });
     [
         ("vehicles.vehicle", vehicle),
-        ("vehicles.removed", json!({"id": "v1"})),
-        ("wallet.topup", topup),
+        ("vehicles.removed", json!({"id": VEHICLE})),
+        ("payments.purchase", purchase),
         ("parking.ticket", ticket),
         ("orders.order", order),
         ("wallet.balance", json!({"balance": money("920.00")})),
@@ -82,6 +98,6 @@ fn a_known_kind_with_more_fields_of_a_later_version_is_read() {
     let mut later = examples().remove(0);
     later["data"]["colour"] = json!("red");
     let event: Event = serde_json::from_value(later).unwrap();
-    assert_eq!(event.read::<Vehicle>().unwrap().unwrap().id, "v1");
+    assert_eq!(event.read::<Vehicle>().unwrap().unwrap().id.to_string(), VEHICLE);
     assert_eq!(event.kind, Vehicle::KIND);
 }

@@ -15,17 +15,19 @@ use mesto_protocol::kernel::intents::*;
 use mesto_protocol::kernel::operation::Content;
 use mesto_protocol::orders::control::*;
 use mesto_protocol::orders::driver::*;
-use mesto_protocol::parking::quotes::*;
+use mesto_protocol::parking::purchase::*;
 use mesto_protocol::parking::tickets::*;
 use mesto_protocol::parking::zones::*;
 use mesto_protocol::services::{SERVICES, document};
-use mesto_rules::quote::{LineKind, Notice};
+use mesto_rules::quote::Start;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use crate::events::{ACCOUNT, ORDER, TICKET, VEHICLE};
+
 /// Fields whose words later versions may add to.
-const OPEN: &[&str] = &["role", "pay", "channel", "state", "kind", "violation"];
+const OPEN: &[&str] = &["role", "pay", "method", "channel", "state", "category", "route", "violation"];
 
 /// The same answer of a later operator, and how many words and kinds in it are new.
 fn later(value: &mut Value, new: &mut usize) {
@@ -33,15 +35,13 @@ fn later(value: &mut Value, new: &mut usize) {
         Value::Array(entries) => entries.iter_mut().for_each(|entry| later(entry, new)),
         // Money has two fields and keeps them.
         Value::Object(fields) if fields.len() == 2 && fields.contains_key("currency") => {}
+        // How a ticket begins.
         Value::Object(fields) if fields.contains_key("type") && !fields.contains_key("status") => {
-            *new += 1;
-            *value = json!({"type": "of_2030", "amount_of_it": [1, 2], "nested": {"type": "clipped"}});
+            *value = json!({"type": "of_2030", "amount_of_it": [1, 2], "nested": {"type": "at"}});
         }
         Value::Object(fields) => {
-            // Events have their own kinds.
-            let is_event = fields.contains_key("cursor") && fields.contains_key("kind");
             for (name, value) in fields.iter_mut() {
-                if value.is_string() && OPEN.contains(&name.as_str()) && !is_event {
+                if value.is_string() && OPEN.contains(&name.as_str()) {
                     *new += 1;
                     *value = json!("word_of_2030");
                 } else {
@@ -54,10 +54,10 @@ fn later(value: &mut Value, new: &mut usize) {
     }
 }
 
-/// Reads the answer of today and of 2030; every new word is told as "other", and is stored and read again as that.
+/// Reads the answer of today and of 2030; every new word is kept as it came, and is stored and read again as that.
 fn reads<T: DeserializeOwned + Serialize + PartialEq + Debug>(answer: Value) -> T {
     let today: T = serde_json::from_slice(answer.to_string().as_bytes()).unwrap();
-    let others = |value: &T| serde_json::to_string(value).unwrap().matches("\"other\"").count();
+    let others = |value: &T| serde_json::to_string(value).unwrap().matches("\"word_of_2030\"").count();
     assert_eq!(others(&today), 0, "{today:?}");
     let (mut of_2030, mut new) = (answer, 0);
     later(&mut of_2030, &mut new);
@@ -80,24 +80,41 @@ fn data(kind: &str) -> Value {
     examples.iter().find(|example| example["kind"] == kind).unwrap()["data"].clone()
 }
 
+fn purchase() -> Value {
+    let mut purchase = data("payments.purchase");
+    purchase["payment"]["refunds"] = json!([{
+        "id": "rf_01jd4f8q0r3n7w2x5y6z8a9b1c", "amount": money("80.00"), "reason": "undeliverable", "route": "card", "state": "due",
+        "due_at": AT,
+    }]);
+    purchase
+}
+
 fn quote() -> Value {
     json!({
-        "id": "q1", "city": "belgrade", "vehicle": "v1", "plate": data("vehicles.vehicle")["plate"], "issued_at": AT, "expires_at": AT, "pay": "deposit",
-        "terms": {
-            "zone": "red", "tariff": "2025-02-01", "tariff_from": "2025-02-01", "asked_minutes": 60, "granted_minutes": 60,
-            "start": {"type": "at", "at": AT}, "starts_at": AT, "ends_at": "2025-09-03T09:00:00Z",
-            "latest_end": "2025-09-03T09:00:00Z", "total": money("80.00"),
-            "lines": [{"kind": {"type": "card_fee", "below": money("200.00")}, "amount": money("80.00")}],
-            "notices": [{"type": "no_refund"}, {"type": "rolls_over", "ends_at": AT}], "stay": {"started_at": AT},
-        },
+        "id": "qt_01jd4f8q0r3n7w2x5y6z8a9b1c", "city": "belgrade", "issued_at": AT, "expires_at": AT, "pay": "deposit",
+        "payer": ACCOUNT, "actor": ACCOUNT, "total": money("80.00"), "page_lives_seconds": 1800,
+        "items": [{
+            "service": "parking", "subject": {"zone": "red", "vehicle": VEHICLE, "minutes": 60}, "offer": offer(),
+            "guard": "parking/belgrade/red/BG789PP", "total": money("80.00"), "seller": "Parking Servis",
+            "lines": [{"kind": "payments.card_fee", "params": {"below": money("200.00")}, "amount": money("80.00"), "vat": {"category": "standard", "rate": "20", "amount": money("13.33")}}],
+            "notices": [{"kind": "parking.no_refund"}, {"kind": "parking.rolls_over", "params": {"ends_at": AT}}],
+        }],
+    })
+}
+
+fn offer() -> Value {
+    json!({
+        "plate": data("vehicles.vehicle")["plate"], "zone": "red", "tariff": "2025-02-01", "tariff_from": "2025-02-01",
+        "asked_minutes": 60, "granted_minutes": 60, "start": {"type": "at", "at": AT}, "starts_at": AT,
+        "ends_at": "2025-09-03T09:00:00Z", "latest_end": "2025-09-03T09:00:00Z", "stay": {"started_at": AT},
     })
 }
 
 #[test]
 fn every_answer_of_a_later_operator_can_be_read() {
-    let (ticket, order, topup, vehicle) =
-        (data("parking.ticket"), data("orders.order"), data("wallet.topup"), data("vehicles.vehicle"));
-    let checked = json!({"id": "t1", "starts_at": AT, "ends_at": AT, "channel": "sms"});
+    let (ticket, order, vehicle) = (data("parking.ticket"), data("orders.order"), data("vehicles.vehicle"));
+    let (sale, payment) = (purchase()["sale"].clone(), purchase()["payment"].clone());
+    let checked = json!({"id": TICKET, "starts_at": AT, "ends_at": AT, "channel": "sms"});
     let mut tested: BTreeSet<String> = BTreeSet::new();
     macro_rules! answers {
         ($($name:ident: $answer:expr;)*) => {
@@ -107,10 +124,10 @@ fn every_answer_of_a_later_operator_can_be_read() {
     answers! {
         Clock: json!({"now": AT});
         CodeSent: json!({"expires_at": AT, "resend_at": AT, "digits": 6});
-        Session: json!({"token": "x", "account": "a1", "grants": [{"id": "g1", "role": "driver", "from": AT}], "expires_at": AT});
+        Session: json!({"token": "x", "account": ACCOUNT, "grants": [{"id": "gr_01jd4f8q0r3n7w2x5y6z8a9b1c", "role": "driver", "from": AT}], "expires_at": AT});
         VehiclesSection: json!({"vehicles": [vehicle.clone()]});
-        VehicleRemoved: json!({"id": "v1"});
-        WalletSection: json!({"balance": money("920.00"), "topups": [topup.clone()]});
+        VehicleRemoved: json!({"id": VEHICLE});
+        WalletSection: json!({"balance": money("920.00")});
         Balance: json!({"balance": money("920.00")});
         ParkingSection: json!({"tickets": [ticket.clone()]});
         OrdersSection: json!({"orders": [order.clone()]});
@@ -118,16 +135,26 @@ fn every_answer_of_a_later_operator_can_be_read() {
         Vehicles: json!({"vehicles": [vehicle.clone()]});
         Zones: json!({"zones": [{"zone": "red", "name": "Red", "approximate": true}]});
         Quote: quote();
-        Purchased: json!({"ticket": ticket.clone(), "balance": money("920.00")});
+        Bought: json!({"sale": sale, "payment": payment, "balance": money("920.00")});
+        Purchase: purchase();
+        Purchases: json!({"items": [purchase()], "next": "x"});
+        PaymentsSection: json!({"open": [purchase()]});
+        ParkingSubject: json!({"zone": "red", "vehicle": VEHICLE, "minutes": 60});
+        ParkingOffer: offer();
+        ParkingOutcome: json!({"ticket": ticket.clone()});
+        OrdersSubject: json!({"order": ORDER});
+        OrdersOffer: json!({"order": order.clone()});
+        OrdersOutcome: json!({"order": order.clone()});
+        WalletSubject: json!({"amount": money("500.00")});
+        WalletOffer: json!({"amount": money("500.00")});
+        WalletOutcome: json!({"amount": money("500.00")});
         Ticket: ticket.clone();
         Tickets: json!({"tickets": [ticket], "more": false});
         Deposit: json!({"balance": money("920.00"), "more": false, "entries": [{
-            "id": 1, "at": AT, "kind": "topup", "reference": "p1", "amount": money("1000.00"), "balance": money("1000.00"),
+            "id": 1, "at": AT, "kind": "wallet.topup", "reference": "sa_01jd4f8q0r3n7w2x5y6z8a9b1c", "amount": money("1000.00"), "balance": money("1000.00"),
         }]});
-        Topup: topup;
         Order: order.clone();
         Orders: json!({"orders": [order.clone()]});
-        OrderPaid: json!({"order": order, "balance": money("920.00")});
         IntentOutcome: json!({"key": "k", "state": "in_flight"});
         PlateCheck: json!({"plate": vehicle["plate"], "zone": "red", "checked_at": AT, "covered": true, "ticket": checked, "grace_until": AT});
         Problem: json!({"type": "urn:mesto:problem:bad_request", "title": "", "status": 400, "detail": "", "code": "bad_request"});
@@ -138,8 +165,10 @@ fn every_answer_of_a_later_operator_can_be_read() {
             // What each event of a page tells is told below.
             Content::JsonOrStream(_) | Content::Nothing | Content::Document | Content::Text => None,
         });
-    let told =
-        SERVICES.iter().flat_map(|service| service.events.iter().map(|(_, schema)| *schema).chain(service.section));
+    let told = SERVICES.iter().flat_map(|service| {
+        let sold = service.sells.into_iter().flat_map(|sells| [sells.subject, sells.offer, sells.outcome]);
+        service.events.iter().map(|(_, schema)| *schema).chain(service.section).chain(sold)
+    });
     for schema in answers.chain(told) {
         let name = (schema.name)();
         assert!(
@@ -153,7 +182,7 @@ fn every_answer_of_a_later_operator_can_be_read() {
 fn an_account_and_a_page_of_a_later_operator_keep_what_this_version_does_not_know() {
     let section = json!({"tickets": [data("parking.ticket")]});
     let account = json!({
-        "account": "a1", "phone_masked": "+38164***67", "cursor": "ep1:7", "field_of_2030": 1,
+        "account": ACCOUNT, "phone_masked": "+38164***67", "cursor": "ep1:7", "field_of_2030": 1,
         "sections": {"parking": section, "rides": {"rides": [null, 1.5]}},
     });
     let account: Account = serde_json::from_str(&account.to_string()).unwrap();
@@ -169,28 +198,44 @@ fn an_account_and_a_page_of_a_later_operator_keep_what_this_version_does_not_kno
 
 #[test]
 fn what_is_new_in_a_price_is_kept_as_such_and_its_amount_counts() {
-    let quote: Quote = reads(quote());
-    assert_eq!((&quote.terms.lines[0].kind, quote.pay), (&LineKind::Other, PayMethod::Other));
-    assert_eq!(quote.terms.lines[0].amount, quote.terms.total);
-    assert_eq!(quote.terms.notices, [Notice::Other, Notice::Other]);
+    let (today, mut of_2030) = (quote(), quote());
+    for place in ["/items/0/lines/0/kind", "/items/0/notices/0/kind", "/pay"] {
+        *of_2030.pointer_mut(place).unwrap() = json!("rides.word_of_2030");
+    }
+    of_2030["items"][0]["service"] = json!("rides");
+    let quote: Quote = serde_json::from_value(of_2030.clone()).unwrap();
+    let item = &quote.items[0];
+    assert_eq!(
+        (item.lines[0].kind.as_str(), &quote.pay),
+        ("rides.word_of_2030", &PayMethod::Other("rides.word_of_2030".into()))
+    );
+    assert_eq!(item.lines[0].amount, quote.total);
+    assert_eq!(item.offer::<ParkingOffer>().unwrap(), None, "of another service");
+    assert_eq!(serde_json::to_value(&quote).unwrap(), of_2030, "everything is kept as it came");
+    let quote: Quote = serde_json::from_str(&today.to_string()).unwrap();
+    assert_eq!(quote.items[0].offer::<ParkingOffer>().unwrap().unwrap().granted_minutes, 60);
+    let mut later_start = offer();
+    later_start["start"] = json!({"type": "when_you_come"});
+    assert_eq!(serde_json::from_value::<ParkingOffer>(later_start).unwrap().start, Start::Other);
 }
 
 #[test]
-fn a_request_with_a_word_nobody_knows_is_refused_as_ever() {
-    let quote = |pay: &str| json!({"city": "belgrade", "zone": "red", "vehicle": "v1", "minutes": 60, "pay": pay});
+fn a_request_keeps_a_word_nobody_knows_for_its_handler_to_refuse() {
+    let quote = |pay: &str| json!({"city": "belgrade", "items": [], "pay": pay});
     let order = |why: &str| json!({"city": "belgrade", "zone": "red", "plate": "BG789PP", "violation": why});
-    assert!(serde_json::from_value::<QuoteRequest>(quote("card")).is_ok());
-    assert!(serde_json::from_value::<NewOrder>(order("no_ticket")).is_ok());
+    assert_eq!(serde_json::from_value::<QuoteRequest>(quote("card")).unwrap().pay, PayMethod::Card);
+    assert_eq!(serde_json::from_value::<NewOrder>(order("no_ticket")).unwrap().violation, Violation::NoTicket);
     for word in ["word_of_2030", "other", ""] {
-        assert!(serde_json::from_value::<QuoteRequest>(quote(word)).is_err(), "{word}");
-        assert!(serde_json::from_value::<NewOrder>(order(word)).is_err(), "{word}");
-        assert!(serde_json::from_value::<TicketState>(json!(word)).is_err(), "an operator's own rows: {word}");
+        let read = serde_json::from_value::<QuoteRequest>(quote(word)).unwrap().pay;
+        assert_eq!((read.is_known(), read.as_str()), (false, word));
+        assert!(!serde_json::from_value::<NewOrder>(order(word)).unwrap().violation.is_known());
+        assert!(serde_json::from_value::<NoticeOutcome>(json!(word)).is_err(), "what a provider tells: {word}");
     }
 }
 
 #[test]
 fn a_known_event_in_a_shape_of_a_later_version_is_kept_as_it_came() {
-    let event = json!({"cursor": "ep1:9", "at": AT, "kind": "parking.ticket", "data": {"id": "t1", "legs": []}});
+    let event = json!({"cursor": "ep1:9", "at": AT, "kind": "parking.ticket", "data": {"id": TICKET, "legs": []}});
     let read: Event = serde_json::from_value(event.clone()).unwrap();
     assert!(read.read::<Ticket>().is_err(), "{read:?}");
     assert_eq!((read.cursor.seq, serde_json::to_value(&read).unwrap()), (9, event));
@@ -212,14 +257,17 @@ fn the_document_says_which_words_are_open_and_lists_only_what_is_sent() {
         open,
         [
             "Channel",
-            "EntryKind",
             "IntentState",
             "OrderState",
             "PayMethod",
+            "PaymentState",
+            "RefundRoute",
+            "RefundState",
             "Role",
+            "SaleState",
             "TicketState",
-            "TopupState",
-            "Violation"
+            "VatCategory",
+            "Violation",
         ]
     );
 }

@@ -137,6 +137,17 @@ macro_rules! slug_ids {
                 fmt::Debug::fmt(&self.0, f)
             }
         }
+
+        /// Its text, in the document.
+        #[cfg(feature = "openapi")]
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                String::schema()
+            }
+        }
+
+        #[cfg(feature = "openapi")]
+        impl utoipa::ToSchema for $name {}
     )*};
 }
 

@@ -281,12 +281,28 @@ pub(crate) fn exact_list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<V
     texts.iter().map(|text| exact(text).map_err(D::Error::custom)).collect()
 }
 
+/// Money as it stands on the wire.
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 struct MoneyOnWire {
+    /// Decimal text with as many decimals as the currency has, `80.00`; never a JSON number. A debit has a minus sign.
+    #[cfg_attr(feature = "openapi", schema(pattern = r"^-?[0-9]+(\.[0-9]+)?$"))]
     amount: String,
+    /// ISO 4217 code.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, pattern = "^[A-Z]{3}$"))]
     currency: Currency,
 }
+
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for Money {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        MoneyOnWire::schema()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for Money {}
 
 impl Serialize for Money {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

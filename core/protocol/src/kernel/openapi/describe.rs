@@ -8,9 +8,10 @@ use super::reference;
 use crate::kernel::headers;
 use crate::kernel::operation::{ALWAYS, Access, Content, Entry};
 use crate::kernel::problem::ProblemCode;
+use crate::kernel::service::Service;
 
 /// The entry.
-pub(super) fn operation(operation: &Entry) -> Value {
+pub(super) fn operation(operation: &Entry, services: &[&Service]) -> Value {
     let mut entry = Map::new();
     entry.insert("summary".to_owned(), operation.summary.into());
     entry.insert("operationId".to_owned(), id(operation).into());
@@ -28,7 +29,7 @@ pub(super) fn operation(operation: &Entry) -> Value {
         }
     };
     entry.insert("security".to_owned(), security);
-    entry.insert("responses".to_owned(), responses(operation));
+    entry.insert("responses".to_owned(), responses(operation, services));
     Value::Object(entry)
 }
 
@@ -57,7 +58,7 @@ fn parameters(operation: &Entry) -> Value {
     Value::Array(parameters)
 }
 
-fn responses(operation: &Entry) -> Value {
+fn responses(operation: &Entry, services: &[&Service]) -> Value {
     let mut responses = Map::new();
     let mut answers = vec![(operation.status, &operation.answer)];
     if matches!(operation.answer, Content::Text) {
@@ -76,7 +77,7 @@ fn responses(operation: &Entry) -> Value {
         }
         responses.insert(status.to_string(), response);
     }
-    for (status, codes) in refusals_by_status(operation) {
+    for (status, codes) in refusals_by_status(operation, services) {
         let codes: Vec<String> = codes.iter().map(|code| format!("`{}` {}", code.as_str(), code.title())).collect();
         // A description may stand beside a reference (OpenAPI 3.1, Reference Object).
         let response = json!({"$ref": "#/components/responses/Problem", "description": codes.join(". ")});
@@ -87,9 +88,9 @@ fn responses(operation: &Entry) -> Value {
 }
 
 /// What it may be refused with, but for what anything may be refused with: the shared response says that.
-fn refusals_by_status(operation: &Entry) -> BTreeMap<u16, Vec<ProblemCode>> {
+fn refusals_by_status(operation: &Entry, services: &[&Service]) -> BTreeMap<u16, Vec<ProblemCode>> {
     let mut by_status = BTreeMap::<u16, Vec<ProblemCode>>::new();
-    for code in operation.refusals().into_iter().filter(|code| !ALWAYS.contains(code)) {
+    for code in operation.refusals(services).into_iter().filter(|code| !ALWAYS.contains(code)) {
         by_status.entry(code.status()).or_default().push(code);
     }
     by_status

@@ -1,0 +1,108 @@
+//! Parking time as it is quoted and bought.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use mesto_rules::quote::{LineKind, Quote as QuoteTerms, QuoteLine, Start, StayPreview};
+use mesto_rules::{TariffId, ZoneId};
+
+use crate::base::payments::{self, Part};
+use crate::base::plate::Plate;
+use crate::kernel::ids::{TicketId, VehicleId};
+use crate::kernel::line::{Line, Notice};
+use crate::kernel::wire::wire;
+use crate::parking::SERVICE;
+use crate::parking::tickets::Ticket;
+use crate::records;
+
+records! { parking_purchase_records;
+    /// What a quote promises of parking time.
+    pub struct ParkingOffer {
+        pub plate: Plate,
+        /// The running ticket this continues.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub extends: Option<TicketId>,
+        pub zone: ZoneId,
+        /// Id of the tariff in force on the local day of `starts_at`.
+        pub tariff: TariffId,
+        /// First day of that tariff.
+        pub tariff_from: NaiveDate,
+        pub asked_minutes: u32,
+        /// Promised: the paid minutes.
+        pub granted_minutes: u32,
+        pub start: Start,
+        /// The start, if it is bought at the moment of the quote.
+        pub starts_at: DateTime<Utc>,
+        /// The end, if it is bought at the moment of the quote: the first moment that is no longer paid.
+        pub ends_at: DateTime<Utc>,
+        /// Promised: the latest end, if it is bought as late as the quote can be.
+        pub latest_end: DateTime<Utc>,
+        pub stay: StayPreview,
+    }
+
+    /// What was bought.
+    pub struct ParkingOutcome {
+        pub ticket: Ticket,
+    }
+}
+
+wire! {
+    /// Parking time that is wanted.
+    pub struct ParkingSubject {
+        pub zone: String,
+        /// Id of a vehicle of this account; or else `extends`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub vehicle: Option<VehicleId>,
+        /// Id of a ticket of this account in this zone that is to go on: its plate need not be among the vehicles any more.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub extends: Option<TicketId>,
+        pub minutes: u32,
+    }
+}
+
+impl Part for ParkingSubject {
+    const SERVICE: &'static str = SERVICE.name;
+}
+
+impl Part for ParkingOffer {
+    const SERVICE: &'static str = SERVICE.name;
+}
+
+impl Part for ParkingOutcome {
+    const SERVICE: &'static str = SERVICE.name;
+}
+
+impl ParkingOffer {
+    /// What the rules' terms promise for a plate.
+    #[must_use]
+    pub fn of(terms: &QuoteTerms, plate: Plate, extends: Option<TicketId>) -> Self {
+        Self {
+            plate,
+            extends,
+            zone: terms.zone.clone(),
+            tariff: terms.tariff.clone(),
+            tariff_from: terms.tariff_from,
+            asked_minutes: terms.asked_minutes,
+            granted_minutes: terms.granted_minutes,
+            start: terms.start,
+            starts_at: terms.starts_at,
+            ends_at: terms.ends_at,
+            latest_end: terms.latest_end,
+            stay: terms.stay.clone(),
+        }
+    }
+}
+
+/// The lines of the rules as they stand on the wire.
+#[must_use]
+pub fn lines(lines: &[QuoteLine]) -> Vec<Line> {
+    let service = |kind: &LineKind| match kind {
+        LineKind::CardFee { .. } => payments::SERVICE.name,
+        _ => SERVICE.name,
+    };
+    lines.iter().map(|line| Line::of(service(&line.kind), &line.kind, line.amount)).collect()
+}
+
+/// What the rules say beside a price, as it stands on the wire.
+#[must_use]
+pub fn notices(terms: &QuoteTerms) -> Vec<Notice> {
+    terms.notices.iter().map(|notice| Notice::of(SERVICE.name, notice)).collect()
+}
