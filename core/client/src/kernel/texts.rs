@@ -128,12 +128,7 @@ pub fn of_code(
     params: &Map<String, Value>,
     zone: Option<&TimeRules>,
 ) -> String {
-    let mut args = FluentArgs::new();
-    for (name, value) in params {
-        if let Some(value) = of_json(value) {
-            put(&mut args, name, &value, locale, zone);
-        }
-    }
+    let args = args_of(params, locale, zone);
     let id = format!("error-{code}");
     let plain = attribute.map_or("plain", |_| "plain-advice");
     [id.as_str(), "error-unknown"]
@@ -142,20 +137,42 @@ pub fn of_code(
         .unwrap_or_else(|| code.to_owned())
 }
 
-/// The text of a value that names itself (`type`): a line or notice of a quote, a warning about a plate. `prefix` is
-/// `line`, `notice`, ...
+/// The text of a kind that the wire names `<service>.<word>`: a line or notice of a quote, an entry of the deposit. Its id
+/// is `<prefix>-<service>-<word>`; one that is not known, or whose values are missing, has the text `<prefix>-other`.
+#[must_use]
+pub fn of_kind(
+    locale: Locale,
+    prefix: &str,
+    kind: &str,
+    params: &Map<String, Value>,
+    zone: Option<&TimeRules>,
+) -> String {
+    let args = args_of(params, locale, zone);
+    let id = format!("{prefix}-{}", kind.replace(['.', '_'], "-"));
+    [id.as_str(), &format!("{prefix}-other")]
+        .iter()
+        .find_map(|id| format(locale, id, None, &args))
+        .unwrap_or_else(|| kind.to_owned())
+}
+
+/// The text of a value that names itself (`type`): a warning about a plate. `prefix` is `plate-warning`, ...
 #[must_use]
 pub fn of_tagged(locale: Locale, prefix: &str, value: &impl serde::Serialize, zone: Option<&TimeRules>) -> String {
     let Ok(Value::Object(fields)) = serde_json::to_value(value) else { return prefix.to_owned() };
     let name = fields.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let args = args_of(&fields, locale, zone);
+    let id = format!("{prefix}-{name}");
+    format(locale, &id, None, &args).or_else(|| format(Locale::En, &id, None, &args)).unwrap_or(id)
+}
+
+fn args_of(params: &Map<String, Value>, locale: Locale, zone: Option<&TimeRules>) -> FluentArgs<'static> {
     let mut args = FluentArgs::new();
-    for (name, value) in &fields {
+    for (name, value) in params {
         if let Some(value) = of_json(value) {
             put(&mut args, name, &value, locale, zone);
         }
     }
-    let id = format!("{prefix}-{name}");
-    format(locale, &id, None, &args).or_else(|| format(Locale::En, &id, None, &args)).unwrap_or(id)
+    args
 }
 
 fn put(args: &mut FluentArgs<'_>, name: &str, value: &TextValue, locale: Locale, zone: Option<&TimeRules>) {
