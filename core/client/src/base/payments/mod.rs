@@ -175,7 +175,7 @@ impl Payments<'_> {
     pub fn next_retry_at(self) -> Option<DateTime<Utc>> {
         let now = self.0.now();
         let mut core = self.0.core();
-        let account = core.account.clone()?;
+        let account = core.account?;
         let both = core.read(now, |db| Ok([IntentRow::next_attempt(db, account)?, sync::balance_is_old(db)?]));
         both.ok()?.into_iter().flatten().min()
     }
