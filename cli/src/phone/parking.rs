@@ -49,12 +49,24 @@ fn minutes(typed: i64) -> Outcome<u32> {
     }
 }
 
+/// A price, or why there is none. By card a fee may be unknown that the deposit does not have.
+fn priced(phone: &Phone, quote: mesto_client::Result<Quote>, pay: &PayMethod) -> Outcome<Quote> {
+    let quote = phone.done(quote);
+    quote.map_err(|error| match (error.code.as_str(), pay) {
+        ("tariff_unknown", PayMethod::Card) => {
+            error.advise("The bank's fee on so small an amount is not known. From the deposit there is none: ask again without `--pay card`.")
+        }
+        _ => error,
+    })
+}
+
 async fn asked(phone: &Phone, args: &QuoteArgs) -> Outcome<Quote> {
     let minutes = minutes(args.minutes)?;
     phone.sync().await?;
     let (zone, vehicle) = (phone.zone(&args.zone)?, phone.vehicle(args.plate.as_deref())?);
-    let quote = phone.core.parking().quote(&zone, vehicle, minutes, args.pay.method()).await;
-    phone.done(quote)
+    let pay = args.pay.method();
+    let quote = phone.core.parking().quote(&zone, vehicle, minutes, pay.clone()).await;
+    priced(phone, quote, &pay)
 }
 
 /// `mesto quote`.
@@ -130,8 +142,9 @@ pub async fn extend(args: &ExtendArgs, style: Style, locale: Locale) -> Outcome<
     let minutes = minutes(args.minutes)?;
     let phone = Phone::open(&args.at, style, locale).await?;
     phone.sync().await?;
-    let quote = phone.core.parking().extend(running(&phone, args.ticket)?, minutes, args.pay.method()).await;
-    let quote = phone.done(quote)?;
+    let pay = args.pay.method();
+    let quote = phone.core.parking().extend(running(&phone, args.ticket)?, minutes, pay.clone()).await;
+    let quote = priced(&phone, quote, &pay)?;
     bought(&phone, &quote).await
 }
 
