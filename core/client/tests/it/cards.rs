@@ -54,6 +54,8 @@ fn a_ticket_is_bought_by_card_from_the_tap_to_the_ticket_bg_27_bg_91() {
     assert_eq!((shown.open_intents.len(), shown.active_tickets.len()), (1, 0), "neither paid nor unpaid");
     assert!(phone.alarms.last().is_empty());
 
+    // He looks for his card longer than the quote held.
+    phone.after(10);
     phone.net.bank_decides(&begun, NoticeOutcome::Approved, None);
     let bought = run(phone.client.payments().settle(&begun.key)).unwrap();
     assert_eq!((&bought.state, bought.page_url.as_deref()), (&IntentState::Confirmed, None));
