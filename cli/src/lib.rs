@@ -12,6 +12,7 @@ mod services;
 
 use std::ffi::OsString;
 
+use clap::error::ErrorKind;
 use kernel::call::{Call, wait};
 use kernel::failure::{CliError, Exit};
 use kernel::output::{Style, Tone, say};
@@ -55,6 +56,30 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> u8 {
             tell(&error, style);
             error.exit as u8
         }
+    }
+}
+
+/// Whether a command line can be read, its first word the program's. Nothing is done.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check(words: impl IntoIterator<Item = String>) -> Result<(), String> {
+    match services::read(words) {
+        Err(error) if error.use_stderr() => Err(error.to_string()),
+        _ => Ok(()),
+    }
+}
+
+/// Whether there is such a command with such options; values may be missing or stand for others.
+///
+/// # Errors
+/// What there is not.
+pub fn check_name(words: impl IntoIterator<Item = String>) -> Result<(), String> {
+    match services::read(words) {
+        Err(error) if matches!(error.kind(), ErrorKind::InvalidSubcommand | ErrorKind::UnknownArgument) => {
+            Err(error.to_string())
+        }
+        _ => Ok(()),
     }
 }
 

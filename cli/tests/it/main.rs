@@ -3,6 +3,7 @@
 
 mod database;
 mod demo;
+mod pages;
 mod phone;
 mod serving;
 mod testbed;
