@@ -44,6 +44,23 @@ fn read(text: &str, prefix: &'static str) -> Result<Ulid, IdError> {
         .ok_or_else(|| IdError { prefix, text: text.chars().take(40).collect() })
 }
 
+/// An id that stands as its 16 bytes inside codes.
+pub trait RecordId: Copy + Eq + fmt::Debug {
+    fn raw(&self) -> [u8; 16];
+    fn of_raw(bytes: [u8; 16]) -> Self;
+}
+
+/// Of a kind that is not known yet.
+impl RecordId for [u8; 16] {
+    fn raw(&self) -> [u8; 16] {
+        *self
+    }
+
+    fn of_raw(bytes: [u8; 16]) -> Self {
+        bytes
+    }
+}
+
 macro_rules! record_ids {
     ($($(#[$meta:meta])* $name:ident = $prefix:literal;)*) => {
         $($(#[$meta])*
@@ -71,6 +88,16 @@ macro_rules! record_ids {
             #[must_use]
             pub const fn from_bytes(bytes: [u8; 16]) -> Self {
                 Self(Ulid::from_bytes(bytes))
+            }
+        }
+
+        impl RecordId for $name {
+            fn raw(&self) -> [u8; 16] {
+                self.bytes()
+            }
+
+            fn of_raw(bytes: [u8; 16]) -> Self {
+                Self::from_bytes(bytes)
             }
         }
 
