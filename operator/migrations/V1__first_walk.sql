@@ -126,25 +126,106 @@ CREATE TABLE stay (
   PRIMARY KEY (owner_kind, owner, city, zone)
 )/*sqlite WITHOUT ROWID*//*postgres WITH (fillfactor = 80)*/;
 
+-- A price that was promised. `place` and `thing` are what is not paid for twice at the same time: a zone or a facility, and a plate, a
+-- ticket's number or an order. `terms` is the service's own.
 CREATE TABLE quote (
   id TEXT PRIMARY KEY,
   account TEXT NOT NULL,
   city TEXT NOT NULL,
-  zone TEXT NOT NULL,
-  -- Absent when a ticket was to go on.
-  vehicle TEXT,
-  canonical TEXT NOT NULL,
-  shown TEXT NOT NULL,
-  country TEXT,
+  service TEXT NOT NULL,
+  place TEXT NOT NULL,
+  thing TEXT NOT NULL,
   pay TEXT NOT NULL,
-  extends TEXT,
+  subject TEXT NOT NULL,
   terms TEXT NOT NULL,
-  -- Versions of the stays it was computed against, 0 when there was none or it does not count.
-  user_stay BIGINT NOT NULL,
-  plate_stay BIGINT NOT NULL,
+  total BIGINT NOT NULL,
+  currency TEXT NOT NULL,
   issued_at BIGINT NOT NULL,
   expires_at BIGINT NOT NULL
 );
+
+-- What was bought at once. Its id has the bytes of its quote's, so that a quote is sold once.
+CREATE TABLE sale (
+  -- Who pays, and who acts.
+  account TEXT NOT NULL,
+  id TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  city TEXT NOT NULL,
+  pay TEXT NOT NULL,
+  state TEXT NOT NULL,
+  items TEXT NOT NULL,
+  total BIGINT NOT NULL,
+  currency TEXT NOT NULL,
+  device TEXT,
+  created_at BIGINT NOT NULL,
+  PRIMARY KEY (account, id)
+);
+
+-- The money of a sale that a provider takes. Its id has the bytes of its sale's; a sale from the deposit has none.
+CREATE TABLE payment (
+  id TEXT PRIMARY KEY,
+  account TEXT NOT NULL,
+  provider TEXT NOT NULL,
+  state TEXT NOT NULL,
+  amount BIGINT NOT NULL,
+  captured BIGINT NOT NULL CHECK (captured <= amount),
+  refunded BIGINT NOT NULL CHECK (refunded <= captured),
+  currency TEXT NOT NULL,
+  page_url TEXT NOT NULL,
+  expires_at BIGINT NOT NULL,
+  reason TEXT,
+  created_at BIGINT NOT NULL
+);
+CREATE INDEX payment_of ON payment (account, state);
+
+-- Which of our payments a provider's payment is for.
+CREATE TABLE provider_payment (
+  provider TEXT NOT NULL,
+  reference TEXT NOT NULL,
+  payment TEXT NOT NULL,
+  PRIMARY KEY (provider, reference)
+)/*sqlite WITHOUT ROWID*/;
+
+-- Append only: whatever a provider told of a payment of its own, each outcome once.
+CREATE TABLE provider_notice (
+  provider TEXT NOT NULL,
+  reference TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  payment TEXT NOT NULL,
+  amount BIGINT NOT NULL,
+  currency TEXT NOT NULL,
+  reason TEXT,
+  at BIGINT NOT NULL,
+  PRIMARY KEY (provider, reference, outcome)
+)/*sqlite WITHOUT ROWID*/;
+CREATE INDEX provider_notice_of ON provider_notice (payment);
+
+-- Money on its way back. The sum of a payment's is never above what was approved.
+CREATE TABLE refund (
+  id TEXT PRIMARY KEY,
+  account TEXT NOT NULL,
+  -- Absent for what was left of a closed deposit.
+  payment TEXT,
+  reference TEXT,
+  amount BIGINT NOT NULL,
+  currency TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  route TEXT NOT NULL,
+  state TEXT NOT NULL,
+  due_at BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  done_at BIGINT
+);
+CREATE INDEX refund_of ON refund (payment);
+
+-- Requests that wait for a provider: claimed by lease, removed when they are answered.
+CREATE TABLE provider_request (
+  refund TEXT PRIMARY KEY,
+  provider TEXT NOT NULL,
+  next_at BIGINT NOT NULL,
+  tries BIGINT NOT NULL,
+  lease_until BIGINT NOT NULL
+)/*sqlite WITHOUT ROWID*/;
 
 CREATE TABLE ticket (
   id TEXT PRIMARY KEY,
@@ -169,10 +250,11 @@ CREATE TABLE ticket (
   stay_deadline BIGINT,
   stay_paid_until BIGINT NOT NULL,
   extends TEXT,
-  quote TEXT
+  -- Absent like the account.
+  sale TEXT
 );
--- A quote is its account's and is sold once; an account's tickets are few enough to be sorted when they are read.
-CREATE UNIQUE INDEX ticket_of ON ticket (account, quote);
+-- An account's tickets are few enough to be sorted when they are read.
+CREATE INDEX ticket_of ON ticket (account);
 
 -- The erasable half of a ticket: the plate, and the signed text that names it.
 CREATE TABLE ticket_plate (
@@ -216,33 +298,6 @@ CREATE TABLE ledger_leg (
   amount BIGINT NOT NULL,
   currency TEXT NOT NULL,
   PRIMARY KEY (entry, place)
-)/*sqlite WITHOUT ROWID*/;
-
-CREATE TABLE topup (
-  id TEXT PRIMARY KEY,
-  account TEXT NOT NULL REFERENCES account (id),
-  amount BIGINT NOT NULL,
-  currency TEXT NOT NULL,
-  state TEXT NOT NULL,
-  reason TEXT,
-  page_url TEXT NOT NULL,
-  intent TEXT NOT NULL,
-  expires_at BIGINT NOT NULL,
-  created_at BIGINT NOT NULL
-);
-CREATE INDEX topup_of ON topup (account, id);
-
--- Append only: whatever a bank told of a payment of its own, each outcome once.
-CREATE TABLE bank_notice (
-  provider TEXT NOT NULL,
-  payment TEXT NOT NULL,
-  outcome TEXT NOT NULL,
-  topup TEXT NOT NULL REFERENCES topup (id),
-  amount BIGINT NOT NULL,
-  currency TEXT NOT NULL,
-  reason TEXT,
-  at BIGINT NOT NULL,
-  PRIMARY KEY (provider, payment, outcome)
 )/*sqlite WITHOUT ROWID*/;
 
 -- What a person at the operator has to look at.

@@ -37,7 +37,7 @@ mod services;
 pub use base::incidents::Incident;
 pub use base::messages::Message;
 pub use base::payments;
-pub use base::payments::{HostedPage, PaymentPage};
+pub use base::payments::{HostedPage, Provider};
 pub use base::staff::{GrantError, RoleGiven, Staff};
 pub use kernel::http::{Request, Response};
 pub use kernel::keys::{self, Keys, KeysError};

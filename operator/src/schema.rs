@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::base::incidents;
 use crate::base::messages;
+use crate::base::payments::rows;
 use crate::base::sign_in;
 use crate::base::vehicles;
-use crate::base::wallet;
 use crate::kernel::account;
 use crate::kernel::caller;
 use crate::kernel::due;
@@ -18,7 +18,6 @@ use crate::kernel::ledger;
 use crate::kernel::store::{SqliteInline, Table, transact};
 use crate::orders::control;
 use crate::orders::driver;
-use crate::parking::quotes;
 use crate::parking::stays;
 use crate::parking::tickets;
 use crate::values;
@@ -38,8 +37,12 @@ fn every_table_is_declared_with_the_columns_it_has() {
         table::<caller::TokenRow>(),
         table::<grants::GrantRow>(),
         table::<grants::AuditRow>(),
-        table::<wallet::TopupRow>(),
-        table::<wallet::NoticeRow>(),
+        table::<rows::PaymentRow>(),
+        table::<rows::ProviderPaymentRow>(),
+        table::<rows::NoticeRow>(),
+        table::<rows::ProviderRequestRow>(),
+        table::<rows::RefundRow>(),
+        table::<rows::SaleRow>(),
         table::<due::DueRow>(),
         table::<events::EventRow>(),
         table::<idempotency::IntentRow>(),
@@ -51,7 +54,7 @@ fn every_table_is_declared_with_the_columns_it_has() {
         table::<driver::OrderRow>(),
         table::<driver::OrderPlateRow>(),
         table::<messages::OutboxRow>(),
-        table::<quotes::QuoteRow>(),
+        table::<rows::QuoteRow>(),
         table::<stays::StayRow>(),
         table::<tickets::TicketRow>(),
         table::<tickets::TicketPlateRow>(),

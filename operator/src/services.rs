@@ -2,14 +2,18 @@
 
 use std::sync::Arc;
 
-use mesto_protocol::base::{accounts as accounts_wire, vehicles as vehicles_wire, wallet as wallet_wire};
+use mesto_protocol::base::{
+    accounts as accounts_wire, payments as payments_wire, vehicles as vehicles_wire, wallet as wallet_wire,
+};
 use mesto_protocol::kernel::grants::Role;
 use mesto_protocol::kernel::operation::Permission;
 use mesto_protocol::orders::{control as control_wire, driver as orders_wire};
-use mesto_protocol::parking::{quotes as quotes_wire, tickets as tickets_wire};
+use mesto_protocol::parking::tickets as tickets_wire;
 use mesto_rules::City;
 
-use crate::base::payments::{Bank, PaymentPage};
+use crate::base::payments::Provider;
+use crate::base::payments::provider::Cards;
+use crate::base::payments::sells::{Sellers, Sells};
 use crate::base::{accounts, incidents, messages, payments, public, sign_in, vehicles, wallet};
 use crate::kernel::keys::Keys;
 use crate::kernel::operator::{Config, Operator, SetupError};
@@ -33,6 +37,9 @@ const SERVICES: &[&Service] = &[
     &orders::SERVICE,
 ];
 
+/// What can be bought.
+const SELLERS: &[&Sells] = &[&wallet::SELLS, &parking::SELLS, &orders::SELLS];
+
 /// What each role may do. Whoever is signed in may besides do what is about himself alone.
 const ROLES: &[(Role, &[Permission])] = &[
     (
@@ -41,7 +48,7 @@ const ROLES: &[(Role, &[Permission])] = &[
             accounts_wire::OWN,
             vehicles_wire::OWN,
             wallet_wire::OWN,
-            quotes_wire::BUYING,
+            payments_wire::BUY,
             tickets_wire::OWN,
             orders_wire::OWN,
         ],
@@ -59,10 +66,10 @@ impl Operator {
         cities: Vec<City>,
         keys: Keys,
         entropy: Arc<dyn Entropy>,
-        page: Arc<dyn PaymentPage>,
+        cards: Arc<dyn Provider>,
         config: Config,
     ) -> Result<Self, SetupError> {
-        let parts = Parts::default().with(Bank(page));
+        let parts = Parts::default().with(Cards(cards)).with(Sellers(SELLERS));
         Self::of((SERVICES, ROLES), cities, keys, (entropy, parts), config)
     }
 }

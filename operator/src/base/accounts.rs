@@ -30,18 +30,18 @@ pub(crate) const SERVICE: Service = Service {
 };
 
 fn read(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Account> {
-    let account = call.who()?.account.clone();
+    let account = call.who()?.account;
     // The cursor is read first: an event that comes in between is in the answer and is told again, never lost.
     let row: Option<(AccountRow, EpochRow, Option<PersonRow>)> = tx.first(Select::of(
         &format!("{WITH_EPOCH} LEFT JOIN person ON person.account = account.id WHERE account.id = $1"),
-        values![&account],
+        values![account],
     ))?;
     let Some((row, epoch, person)) = row else { return refuse(ProblemCode::NotFound, "the account is gone") };
     let phone_masked = person.and_then(|person| person.phone).map(|phone| sign_in::masked(&phone)).unwrap_or_default();
     let mut sections = BTreeMap::new();
     for service in call.operator.services {
         if let Some(section) = service.section {
-            sections.insert(service.name.to_owned(), section(tx, &account, call.now)?);
+            sections.insert(service.name.to_owned(), section(tx, call.operator, account, call.now)?);
         }
     }
     Ok(Account { account, phone_masked, cursor: Cursor { epoch: epoch.id, seq: row.seq }, sections })
@@ -49,20 +49,20 @@ fn read(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Account> {
 
 /// All that is stored about the person, amounts in minor units.
 fn export(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
-    let account = call.who()?.account.clone();
+    let account = call.who()?.account;
     let mut known = serde_json::Map::new();
     known.insert("account".into(), json!(account));
     known.insert("exported_at".into(), json!(call.now));
     for table in call.operator.services.iter().flat_map(|service| service.tables) {
         match &table.export {
             Export::Rows { called, columns, from } => {
-                let ask = Ask::sql(&format!("SELECT {} FROM {from}", columns.join(", ")), values![&account]);
+                let ask = Ask::sql(&format!("SELECT {} FROM {from}", columns.join(", ")), values![account]);
                 let rows = tx.read(vec![ask])?;
                 let rows = rows.iter().flatten().map(object).collect::<Outcome<Vec<_>>>()?;
                 known.insert((*called).into(), Value::Array(rows));
             }
             Export::Made { called, by } => {
-                known.insert((*called).into(), by(tx, &account, call.now)?);
+                known.insert((*called).into(), by(tx, account, call.now)?);
             }
             Export::Excused(_) => {}
         }
@@ -92,7 +92,7 @@ fn is_time(column: &str) -> bool {
 /// such as the plate of a running ticket, goes with time.
 fn close(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<()> {
     let now = call.now;
-    let mut account = LockedAccount::of_caller(tx, &call.who()?.account)?;
+    let mut account = LockedAccount::of_caller(tx, call.who()?.account)?;
     // The last first: what others stand on is still there.
     for closing in call.operator.services.iter().rev().filter_map(|service| service.closing) {
         closing(tx, call, &mut account)?;
@@ -101,10 +101,10 @@ fn close(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<()> {
     for table in call.operator.services.iter().rev().flat_map(|service| service.tables) {
         if let Erasure::AtClosing(statements) = table.erasure {
             for statement in statements {
-                tx.write(Write::sql(table.name, statement, values![&account.id]))?;
+                tx.write(Write::sql(table.name, statement, values![account.id]))?;
             }
         }
     }
-    tx.write(update!(AccountRow { id: &account.id } set { events_from: account.seq, closed_at: Some(now) }))?;
+    tx.write(update!(AccountRow { id: account.id } set { events_from: account.seq, closed_at: Some(now) }))?;
     Ok(())
 }

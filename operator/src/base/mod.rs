@@ -1,6 +1,7 @@
 //! What every service stands on: accounts, signing in, vehicles, the deposit, the bank's page, messages, staff, incidents.
 
 pub mod accounts;
+pub mod deposit;
 pub mod incidents;
 pub mod messages;
 pub mod payments;

@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::base::sign_in::{self as wire, CodeRequest, CodeSent, Session, SignIn};
 use mesto_protocol::device::DeviceKey;
 use mesto_protocol::kernel::grants::{Grant, Role};
+use mesto_protocol::kernel::ids::{AccountId, DeviceId};
 use mesto_protocol::{Problem, ProblemCode};
 
 use crate::base::messages;
@@ -29,7 +30,7 @@ const DEVICE_NAME_MAX: usize = 60;
 
 table! {
     pub(crate) struct PersonRow in "person" {
-        account: String,
+        account: AccountId,
         phone: Option<String>,
         name: Option<String>,
         created_at: DateTime<Utc>,
@@ -173,16 +174,16 @@ fn sign_in(tx: &mut dyn Tx, call: &mut Call<'_>, asked: SignIn) -> Outcome<Sessi
     }
     let (account, grants) = account_of(tx, call, &phone)?;
     tx.write(delete!(OneTimeCodeRow { phone: &phone }))?;
-    let device = call.operator.id("dv", now);
+    let device: DeviceId = call.operator.new_id(now);
     let name: String = asked.device.chars().filter(|letter| !letter.is_control()).take(DEVICE_NAME_MAX).collect();
     tx.write(Write::insert(DeviceRow {
-        id: device.clone(),
-        account: account.clone(),
+        id: device,
+        account,
         name,
         public_key: device_key.to_text(),
         created_at: now,
     }))?;
-    let (token, expires_at) = issue_token(tx, call.operator, now, &account, Some(device))?;
+    let (token, expires_at) = issue_token(tx, call.operator, now, account, Some(device))?;
     Ok(Session { token, grants, account, expires_at })
 }
 
@@ -192,32 +193,31 @@ fn sign_out(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<()> {
 }
 
 /// The account of a number and its roles; a new one, of a driver, for a number that has none. Who makes it at the same moment collides, and then finds it.
-fn account_of(tx: &mut dyn Tx, call: &Call<'_>, phone: &str) -> Outcome<(String, Vec<Grant>)> {
+fn account_of(tx: &mut dyn Tx, call: &Call<'_>, phone: &str) -> Outcome<(AccountId, Vec<Grant>)> {
     let Some(person) = tx.first(find!(PersonRow { phone: Some(phone) }))? else {
         let account = create(tx, call.operator, call.now)?;
-        let person =
-            PersonRow { account: account.clone(), phone: Some(phone.to_owned()), name: None, created_at: call.now };
+        let person = PersonRow { account, phone: Some(phone.to_owned()), name: None, created_at: call.now };
         tx.write(Write::insert(person))?;
         let (role, by, from) = (Role::Driver, "sign_in", call.now);
-        let new = NewGrant { account: &account, role, city: None, from, until: None, by };
+        let new = NewGrant { account, role, city: None, from, until: None, by };
         let grant = grants::give(tx, call.operator, call.now, &new)?;
         return Ok((account, vec![grant]));
     };
-    let locked = LockedAccount::take(tx, &person.account)?;
+    let locked = LockedAccount::take(tx, person.account)?;
     if locked.is_closed {
         // It was closed since the person was read: run again, and the person is gone.
         return Err(StoreError::Contended.into());
     }
-    let grants = grants::of(tx, &locked.id, call.now)?;
+    let grants = grants::of(tx, locked.id, call.now)?;
     Ok((locked.id, grants))
 }
 
 /// A new account, without a person and without a role.
-pub(crate) fn create(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<String> {
+pub(crate) fn create(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<AccountId> {
     epoch::ensure(tx, operator, now)?;
-    let id = operator.id("ac", now);
+    let id: AccountId = operator.new_id(now);
     tx.write(Write::insert(AccountRow {
-        id: id.clone(),
+        id,
         kind: AccountKindWord::Person,
         seq: 0,
         currency: operator.home.currency,
@@ -234,8 +234,8 @@ pub(crate) fn issue_token(
     tx: &mut dyn Tx,
     operator: &Operator,
     now: DateTime<Utc>,
-    account: &str,
-    device: Option<String>,
+    account: AccountId,
+    device: Option<DeviceId>,
 ) -> Outcome<(String, DateTime<Utc>)> {
     let mut secret = [0; 32];
     operator.entropy.fill(&mut secret);
@@ -243,7 +243,7 @@ pub(crate) fn issue_token(
     let expires_at = now + operator.config.token_lifetime;
     tx.write(Write::insert(TokenRow {
         hash: text::sha256(token.as_bytes()),
-        account: account.to_owned(),
+        account,
         device,
         created_at: now,
         expires_at,

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::kernel::grants::{Grant, Role};
+use mesto_protocol::kernel::ids::AccountId;
 use mesto_rules::CityId;
 
 use crate::base::messages::{self, Message};
@@ -21,7 +22,7 @@ const TOOL: &str = "tool";
 /// Somebody who holds, or held, another role than a driver's.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Staff {
-    pub account: String,
+    pub account: AccountId,
     pub name: String,
     /// In the order they were given, ended ones included.
     pub grants: Vec<Grant>,
@@ -69,10 +70,10 @@ impl Operator {
         let make = |tx: &mut dyn Tx| -> Outcome<String> {
             let account = sign_in::create(tx, self, now)?;
             let name = Some(name.to_owned());
-            tx.write(Write::insert(PersonRow { account: account.clone(), phone: None, name, created_at: now }))?;
-            let new = NewGrant { account: &account, role, city: None, from: now, until: None, by: TOOL };
+            tx.write(Write::insert(PersonRow { account, phone: None, name, created_at: now }))?;
+            let new = NewGrant { account, role: role.clone(), city: None, from: now, until: None, by: TOOL };
             grants::give(tx, self, now, &new)?;
-            Ok(sign_in::issue_token(tx, self, now, &account, None)?.0)
+            Ok(sign_in::issue_token(tx, self, now, account, None)?.0)
         };
         transact(store, |tx| make(tx).map_err(Failure::into_store_error))
     }
@@ -88,18 +89,23 @@ impl Operator {
         account: &str,
         given: &RoleGiven<'_>,
     ) -> Result<Grant, GrantError> {
-        if given.role == Role::Other {
+        if !given.role.is_known() {
             return Err(GrantError::NoRole);
         }
-        if let Some(city) = given.city.filter(|city| !self.cities.contains_key(*city)) {
-            let known = self.cities.keys().map(CityId::as_str).collect::<Vec<_>>().join(", ");
-            return Err(GrantError::NoCity { city: city.to_owned(), known });
-        }
+        let city = given.city.map(|asked| {
+            self.cities.get_key_value(asked).map(|(city, _)| city).ok_or_else(|| {
+                let known = self.cities.keys().map(CityId::as_str).collect::<Vec<_>>().join(", ");
+                GrantError::NoCity { city: asked.to_owned(), known }
+            })
+        });
+        let city = city.transpose()?;
+        let nobody = || GrantError::NoAccount(account.to_owned());
+        let account: AccountId = account.parse().map_err(|_| nobody())?;
         if let Some(until) = given.until.filter(|until| *until <= now) {
             return Err(GrantError::Over { until });
         }
         let now = kernel::operator::whole_millis(now);
-        let new = NewGrant { account, role: given.role, city: given.city, from: now, until: given.until, by: TOOL };
+        let new = NewGrant { account, role: given.role.clone(), city, from: now, until: given.until, by: TOOL };
         let made = transact(store, |tx| {
             let found = tx.first(find!(AccountRow { id: account }))?;
             if found.is_none_or(|row| row.closed_at.is_some()) {
@@ -107,7 +113,7 @@ impl Operator {
             }
             grants::give(tx, self, now, &new).map(Some).map_err(Failure::into_store_error)
         })?;
-        made.ok_or_else(|| GrantError::NoAccount(account.to_owned()))
+        made.ok_or_else(nobody)
     }
 
     /// Ends a role now.

@@ -3,8 +3,10 @@
 use chrono::{DateTime, Utc};
 use mesto_protocol::base::plate::Plate;
 use mesto_protocol::base::vehicles::{self as wire, NewVehicle, Vehicle, VehicleRemoved, Vehicles, VehiclesSection};
+use mesto_protocol::kernel::ids::{AccountId, VehicleId};
 use mesto_protocol::kernel::json::Json;
 use mesto_protocol::{Problem, ProblemCode};
+use mesto_rules::CityId;
 use mesto_rules::plate::parse_plate;
 
 use crate::kernel::account::LockedAccount;
@@ -17,9 +19,9 @@ use crate::{delete, find, table, values};
 
 table! {
     pub(crate) struct VehicleRow in "vehicle" {
-        id: String,
-        account: String,
-        city: String,
+        id: VehicleId,
+        account: AccountId,
+        city: CityId,
         canonical: String,
         shown: String,
         country: Option<String>,
@@ -52,7 +54,7 @@ pub(crate) const SERVICE: Service = Service {
     ..Service::of(&wire::SERVICE)
 };
 
-fn section(tx: &mut dyn Tx, account: &str, _: DateTime<Utc>) -> Outcome<Json> {
+fn section(tx: &mut dyn Tx, _: &Operator, account: AccountId, _: DateTime<Utc>) -> Outcome<Json> {
     Ok(Json::of(&VehiclesSection { vehicles: of(tx, account)? })?)
 }
 
@@ -68,11 +70,11 @@ pub(crate) fn plate(operator: &Operator, city: &str, typed: &str) -> Outcome<Pla
 }
 
 fn list(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Vehicles> {
-    Ok(Vehicles { vehicles: of(tx, &call.who()?.account)? })
+    Ok(Vehicles { vehicles: of(tx, call.who()?.account)? })
 }
 
 /// The vehicles of an account, in the order they were added.
-fn of(tx: &mut dyn Tx, account: &str) -> Result<Vec<Vehicle>, StoreError> {
+fn of(tx: &mut dyn Tx, account: AccountId) -> Result<Vec<Vehicle>, StoreError> {
     let rows: Vec<VehicleRow> =
         tx.all(Select::of("FROM vehicle WHERE vehicle.account = $1 ORDER BY vehicle.id", values![account]))?;
     Ok(rows.into_iter().map(Vehicle::from).collect())
@@ -80,9 +82,9 @@ fn of(tx: &mut dyn Tx, account: &str) -> Result<Vec<Vehicle>, StoreError> {
 
 fn add(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewVehicle) -> Outcome<Vehicle> {
     let plate = plate(call.operator, &asked.city, &asked.plate)?;
-    let mut account = LockedAccount::of_caller(tx, &call.who()?.account)?;
+    let mut account = LockedAccount::of_caller(tx, call.who()?.account)?;
     let most = call.operator.config.vehicles_per_account;
-    let known = of(tx, &account.id)?;
+    let known = of(tx, account.id)?;
     if known.len() >= most {
         return Err(Problem::new(ProblemCode::TooManyVehicles, format!("an account holds at most {most} vehicles"))
             .with("max", most)
@@ -92,14 +94,14 @@ fn add(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewVehicle) -> Outcome<Vehic
         return refuse(ProblemCode::VehicleExists, "this plate is in your account already");
     }
     let vehicle = Vehicle {
-        id: call.operator.id("vh", call.now),
+        id: call.operator.new_id(call.now),
         plate,
         label: asked.label.map(|label| label.chars().filter(|letter| !letter.is_control()).take(LABEL_MAX).collect()),
     };
     tx.write(Write::insert(VehicleRow {
-        id: vehicle.id.clone(),
-        account: account.id.clone(),
-        city: asked.city,
+        id: vehicle.id,
+        account: account.id,
+        city: call.operator.city(&asked.city)?.id.clone(),
         canonical: vehicle.plate.canonical.clone(),
         shown: vehicle.plate.display.clone(),
         country: vehicle.plate.country.clone(),
@@ -113,11 +115,11 @@ fn add(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewVehicle) -> Outcome<Vehic
 
 /// Tickets that were bought for it stay.
 fn remove(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<()> {
-    let mut account = LockedAccount::of_caller(tx, &call.who()?.account)?;
-    let Some(vehicle) = tx.first(find!(VehicleRow { id: call.named(), account: &account.id }))? else {
+    let mut account = LockedAccount::of_caller(tx, call.who()?.account)?;
+    let Some(vehicle) = tx.first(find!(VehicleRow { id: call.named(), account: account.id }))? else {
         return refuse(ProblemCode::NotFound, "this vehicle is not in your account");
     };
-    tx.write(delete!(VehicleRow { id: &vehicle.id }))?;
+    tx.write(delete!(VehicleRow { id: vehicle.id }))?;
     account.tell(&VehicleRemoved { id: vehicle.id })?;
     account.release(tx, call.now)
 }

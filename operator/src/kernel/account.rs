@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::event::Change;
+use mesto_protocol::kernel::ids::{AccountId, EntryId};
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::money::{Currency, Money};
 
@@ -33,7 +34,7 @@ stored_words! {
 
 table! {
     pub(crate) struct AccountRow in "account" {
-        id: String,
+        id: AccountId,
         kind: AccountKindWord,
         seq: i64,
         currency: Currency,
@@ -60,14 +61,14 @@ impl Subject {
 /// What several locks are taken of.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Locks {
-    pub accounts: BTreeSet<String>,
+    pub accounts: BTreeSet<AccountId>,
     pub subjects: BTreeSet<Subject>,
 }
 
 impl Locks {
     /// The questions that take them, in their order. The first ones answer with the rows of the accounts.
     pub fn asks(&self) -> Vec<Ask> {
-        let account = |id| find!(AccountRow { id: id }).locking("account").ask();
+        let account = |id: &AccountId| find!(AccountRow { id: id }).locking("account").ask();
         let subject = |subject: &Subject| Ask::subject_lock(&format!("{}:{}", subject.kind, subject.id));
         self.accounts.iter().map(account).chain(self.subjects.iter().map(subject)).collect()
     }
@@ -77,7 +78,7 @@ impl Locks {
         let mut locked = LockedAccounts::new();
         for row in answers.iter().take(self.accounts.len()).flatten() {
             let account = LockedAccount::of(row.read()?);
-            locked.insert(account.id.clone(), account);
+            locked.insert(account.id, account);
         }
         Ok(locked)
     }
@@ -86,7 +87,7 @@ impl Locks {
 projection! {
     /// An account that something belongs to.
     pub(crate) struct AccountOf {
-        account: String = "account",
+        account: AccountId = "account",
     }
 }
 
@@ -97,7 +98,7 @@ pub(crate) fn lock(tx: &mut dyn Tx, locks: &Locks) -> Outcome<LockedAccounts> {
 }
 
 /// Locked accounts by id.
-pub(crate) type LockedAccounts = BTreeMap<String, LockedAccount>;
+pub(crate) type LockedAccounts = BTreeMap<AccountId, LockedAccount>;
 
 /// An event to be written.
 #[derive(Debug)]
@@ -105,14 +106,14 @@ struct Told {
     /// Kind and data, as [`events::Stored`] reads them.
     change: String,
     /// The entry of the ledger it tells of.
-    entry: Option<String>,
+    entry: Option<EntryId>,
 }
 
 /// An account whose row is locked. Everything that reads a balance to change it, or appends an event, goes through here: a plain
 /// read-then-write loses updates as soon as two requests overlap.
 #[derive(Debug)]
 pub(crate) struct LockedAccount {
-    pub id: String,
+    pub id: AccountId,
     pub currency: Currency,
     /// Minor units.
     pub deposit: i64,
@@ -124,7 +125,7 @@ pub(crate) struct LockedAccount {
 
 impl LockedAccount {
     /// Locks one account's row.
-    pub fn take(tx: &mut dyn Tx, account: &str) -> Outcome<Self> {
+    pub fn take(tx: &mut dyn Tx, account: AccountId) -> Outcome<Self> {
         match tx.first(find!(AccountRow { id: account }).locking("account"))? {
             Some(row) => Ok(Self::of(row)),
             None => Err(StoreError::unreadable("account", "it is gone").into()),
@@ -132,7 +133,7 @@ impl LockedAccount {
     }
 
     /// Locks the account of a person who asks for something; one that was closed in the meantime can do nothing more.
-    pub fn of_caller(tx: &mut dyn Tx, account: &str) -> Outcome<Self> {
+    pub fn of_caller(tx: &mut dyn Tx, account: AccountId) -> Outcome<Self> {
         let locked = Self::take(tx, account)?;
         if locked.is_closed {
             return Err(Problem::new(ProblemCode::Unauthorized, "this account was closed").into());
@@ -163,12 +164,12 @@ impl LockedAccount {
     }
 
     /// Tells the account what an entry of the ledger changed; returns the event's cursor, by which the entry is found again.
-    pub fn tell_of_entry<T: Change>(&mut self, change: &T, entry: &str) -> Outcome<i64> {
-        self.add(change, Some(entry.to_owned()))?;
+    pub fn tell_of_entry<T: Change>(&mut self, change: &T, entry: EntryId) -> Outcome<i64> {
+        self.add(change, Some(entry))?;
         Ok(self.seq)
     }
 
-    fn add<T: Change>(&mut self, change: &T, entry: Option<String>) -> Outcome<()> {
+    fn add<T: Change>(&mut self, change: &T, entry: Option<EntryId>) -> Outcome<()> {
         self.changes.push(Told { change: events::Stored::text(change)?, entry });
         self.seq += 1;
         Ok(())
@@ -182,10 +183,10 @@ impl LockedAccount {
         let changes = std::mem::take(&mut self.changes);
         let first = self.seq - i64::try_from(changes.len()).unwrap_or(0) + 1;
         for (seq, Told { change, entry }) in (first..).zip(changes) {
-            let (account, change) = (self.id.clone(), Some(change));
+            let (account, change) = (self.id, Some(change));
             tx.write(Write::insert(EventRow { account, seq, at: now, change, entry }))?;
         }
-        tx.write(update!(AccountRow { id: &self.id } set { seq: self.seq, deposit: self.deposit }))?;
+        tx.write(update!(AccountRow { id: self.id } set { seq: self.seq, deposit: self.deposit }))?;
         Ok(())
     }
 }

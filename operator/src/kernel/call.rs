@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use mesto_protocol::kernel::operation::{Access, Permission};
 use mesto_protocol::{Problem, ProblemCode};
+use mesto_rules::CityId;
 
 use crate::kernel::account::{AccountOf, LockedAccount, LockedAccounts, Locks, Subject};
 use crate::kernel::caller::{self, Caller};
@@ -77,7 +78,7 @@ impl<'a> Call<'a> {
             (caller::authenticate(tx, &self.token, self.now)?, Answers::new())
         };
         if let Some(permission) = permission
-            && !who.grants.iter().any(|grant| self.operator.allows(grant.role, permission))
+            && !who.grants.iter().any(|grant| self.operator.allows(&grant.role, permission))
         {
             return Err(Problem::new(
                 ProblemCode::Forbidden,
@@ -105,7 +106,7 @@ impl<'a> Call<'a> {
                 let mut answers = tx.read(asks)?.into_iter();
                 let (holder, grants) = (answers.next().unwrap_or_default(), answers.next().unwrap_or_default());
                 let (who, account) = caller::authenticated(holder.first(), &grants)?;
-                self.locked.insert(who.account.clone(), LockedAccount::of(account));
+                self.locked.insert(who.account, LockedAccount::of(account));
                 (who, answers)
             }
             Some(also) => {
@@ -114,7 +115,7 @@ impl<'a> Call<'a> {
                 let (holder, grants) = (found.next().unwrap_or_default(), found.next().unwrap_or_default());
                 let (who, _) = caller::authenticated(holder.first(), &grants)?;
                 let mut locks = Locks { subjects: also.subjects.into_iter().collect(), ..Locks::default() };
-                locks.accounts.insert(who.account.clone());
+                locks.accounts.insert(who.account);
                 for row in found.next().unwrap_or_default() {
                     locks.accounts.insert(row.read::<AccountOf>()?.account);
                 }
@@ -162,14 +163,14 @@ impl<'a> Call<'a> {
 
     /// The cities for which the caller has a permission; `None` for all.
     fn cities(&self, permission: Permission) -> Outcome<Option<Vec<&str>>> {
-        let grants = self.who()?.grants.iter().filter(|grant| self.operator.allows(grant.role, permission));
-        Ok(grants.map(|grant| grant.city.as_deref()).collect())
+        let grants = self.who()?.grants.iter().filter(|grant| self.operator.allows(&grant.role, permission));
+        Ok(grants.map(|grant| grant.city.as_ref().map(CityId::as_str)).collect())
     }
 
     /// The caller's account, locked.
     pub fn account(&mut self) -> Outcome<&mut LockedAccount> {
-        let who = self.who.as_ref().map(|who| &who.account);
-        let locked = who.and_then(|account| self.locked.get_mut(account));
+        let who = self.who.as_ref().map(|who| who.account);
+        let locked = who.and_then(|account| self.locked.get_mut(&account));
         locked.ok_or_else(|| StoreError::Broken("the account is not locked".into()).into())
     }
 

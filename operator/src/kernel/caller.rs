@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::ProblemCode;
+use mesto_protocol::kernel::ids::{AccountId, DeviceId};
 
 use crate::kernel::account::AccountRow;
 use crate::kernel::failure::{Outcome, refuse};
@@ -13,8 +14,8 @@ use crate::{projection, table, values};
 
 table! {
     pub(crate) struct DeviceRow in "device" {
-        id: String,
-        account: String,
+        id: DeviceId,
+        account: AccountId,
         name: String,
         public_key: String,
         created_at: DateTime<Utc>,
@@ -24,8 +25,8 @@ table! {
 table! {
     pub(crate) struct TokenRow in "token" {
         hash: String,
-        account: String,
-        device: Option<String>,
+        account: AccountId,
+        device: Option<DeviceId>,
         created_at: DateTime<Utc>,
         expires_at: DateTime<Utc>,
     }
@@ -44,7 +45,7 @@ pub(crate) type Holder = (AccountRow, Device);
 /// Who makes a request.
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {
-    pub account: String,
+    pub account: AccountId,
     /// The roles he holds now.
     pub grants: Vec<Granted>,
     /// The device's key, when the token belongs to a device.
@@ -84,7 +85,7 @@ pub(crate) fn authenticated(row: Option<&Row>, grants: &[Row]) -> Outcome<(Calle
     let Some(row) = row else { return refuse(ProblemCode::Unauthorized, GONE) };
     let (account, Device { device_key }): Holder = row.read()?;
     let grants = grants.iter().map(|row| row.read::<GrantRow>().map(Granted::from)).collect::<Result<_, _>>()?;
-    Ok((Caller { account: account.id.clone(), grants, device_key }, account))
+    Ok((Caller { account: account.id, grants, device_key }, account))
 }
 
 /// The holder of a token.

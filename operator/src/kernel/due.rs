@@ -48,14 +48,14 @@ const CLAIM: i64 = 50;
 const MOST: usize = 10_000;
 
 /// Plans something for a moment. What it refers to is new: nothing of its kind is planned yet.
-pub(crate) fn plan(tx: &mut dyn Tx, due: &Due, reference: &str, at: DateTime<Utc>) -> Result<(), StoreError> {
-    let (kind, reference) = (due.kind.to_owned(), reference.to_owned());
+pub(crate) fn plan(tx: &mut dyn Tx, due: &Due, reference: &impl ToString, at: DateTime<Utc>) -> Result<(), StoreError> {
+    let (kind, reference) = (due.kind.to_owned(), reference.to_string());
     tx.write(Write::insert(DueRow { kind, reference, at, lease_until: DateTime::UNIX_EPOCH }))
 }
 
 /// Drops what was planned and needs not be done any more.
-pub(crate) fn forget(tx: &mut dyn Tx, due: &Due, reference: &str) -> Result<(), StoreError> {
-    tx.write(delete!(DueRow { kind: due.kind, reference: reference }))
+pub(crate) fn forget(tx: &mut dyn Tx, due: &Due, reference: &impl ToString) -> Result<(), StoreError> {
+    tx.write(delete!(DueRow { kind: due.kind, reference: reference.to_string() }))
 }
 
 impl Operator {

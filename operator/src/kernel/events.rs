@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::event::{Change, Cursor, Event, EventPage};
+use mesto_protocol::kernel::ids::{AccountId, EntryId};
 use mesto_protocol::kernel::json::Json;
 use mesto_protocol::{Problem, ProblemCode};
 use serde::{Deserialize, Serialize};
@@ -16,12 +17,12 @@ use crate::{table, values};
 
 table! {
     pub(crate) struct EventRow in "event" {
-        account: String,
+        account: AccountId,
         seq: i64,
         at: DateTime<Utc>,
         /// What [`Stored`] writes; absent when it was erased: the row stays for the entry it names.
         change: Option<String>,
-        entry: Option<String>,
+        entry: Option<EntryId>,
     }
 }
 
@@ -59,8 +60,8 @@ impl Stored<(), ()> {
 /// The events after a cursor, a page of them.
 pub(crate) fn page(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<EventPage> {
     let after = call.request.asked("after")?.map(|text| cursor("after", &text)).transpose()?;
-    let account = call.who()?.account.clone();
-    read(tx, &account, after)
+    let account = call.who()?.account;
+    read(tx, account, after)
 }
 
 /// A cursor as a caller gives it back.
@@ -76,7 +77,7 @@ pub(crate) const WITH_EPOCH: &str = "FROM account JOIN epoch ON epoch.place = 's
 
 /// The events after a cursor, oldest first; all that are kept without one. A cursor from before the kept ones, ahead of the
 /// account, or of another epoch needs the account as a whole.
-pub(crate) fn read(tx: &mut dyn Tx, account: &str, after: Option<Cursor>) -> Outcome<EventPage> {
+pub(crate) fn read(tx: &mut dyn Tx, account: AccountId, after: Option<Cursor>) -> Outcome<EventPage> {
     let found: Option<(AccountRow, EpochRow)> =
         tx.first(Select::of(&format!("{WITH_EPOCH} WHERE account.id = $1"), values![account]))?;
     let (row, EpochRow { id: epoch, .. }) = found.ok_or_else(|| StoreError::unreadable("account", "it is gone"))?;

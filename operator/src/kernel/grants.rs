@@ -3,7 +3,10 @@
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::kernel::grants::{Grant, Role};
+use mesto_protocol::kernel::ids::{AccountId, GrantId};
 use mesto_protocol::kernel::operation::Permission;
+
+use mesto_rules::CityId;
 
 use crate::kernel::failure::Outcome;
 use crate::kernel::operator::Operator;
@@ -18,10 +21,10 @@ stored_words! {
 
 table! {
     pub(crate) struct GrantRow in "role_grant" {
-        id: String,
-        account: String,
+        id: GrantId,
+        account: AccountId,
         role: RoleWord,
-        city: Option<String>,
+        city: Option<CityId>,
         begins_at: DateTime<Utc>,
         ends_at: Option<DateTime<Utc>>,
         given_by: String,
@@ -71,7 +74,7 @@ pub(crate) const LOG: Table = Table {
 pub(crate) struct Granted {
     pub role: Role,
     /// The city it is for; all when absent.
-    pub city: Option<String>,
+    pub city: Option<CityId>,
 }
 
 impl From<GrantRow> for Granted {
@@ -88,16 +91,16 @@ impl From<GrantRow> for Grant {
 
 impl Operator {
     /// Whether a role has a permission.
-    pub(crate) fn allows(&self, role: Role, permission: Permission) -> bool {
-        self.roles.iter().any(|(known, permissions)| *known == role && permissions.contains(&permission))
+    pub(crate) fn allows(&self, role: &Role, permission: Permission) -> bool {
+        self.roles.iter().any(|(known, permissions)| known == role && permissions.contains(&permission))
     }
 }
 
 /// A role to be given.
 pub(crate) struct NewGrant<'a> {
-    pub account: &'a str,
+    pub account: AccountId,
     pub role: Role,
-    pub city: Option<&'a str>,
+    pub city: Option<&'a CityId>,
     pub from: DateTime<Utc>,
     pub until: Option<DateTime<Utc>>,
     /// Who gives it: an account, or the tool.
@@ -107,16 +110,16 @@ pub(crate) struct NewGrant<'a> {
 /// Gives a role; returns it with its new id.
 pub(crate) fn give(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, new: &NewGrant<'_>) -> Outcome<Grant> {
     let grant = Grant {
-        id: operator.id("gr", now),
-        role: new.role,
-        city: new.city.map(str::to_owned),
+        id: operator.new_id(now),
+        role: new.role.clone(),
+        city: new.city.cloned(),
         from: new.from,
         until: new.until,
     };
-    let role = RoleWord::try_from(grant.role)?;
+    let role = RoleWord::try_from(grant.role.clone())?;
     tx.write(Write::insert(GrantRow {
-        id: grant.id.clone(),
-        account: new.account.to_owned(),
+        id: grant.id,
+        account: new.account,
         role,
         city: grant.city.clone(),
         begins_at: grant.from,
@@ -124,7 +127,12 @@ pub(crate) fn give(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, new
         given_by: new.by.to_owned(),
         given_at: now,
     }))?;
-    log(tx, operator, now, &Logged { actor: new.by, action: "grant.given", subject: &grant.id, note: role.word() })?;
+    log(
+        tx,
+        operator,
+        now,
+        &Logged { actor: new.by, action: "grant.given", subject: &grant.id.to_string(), note: role.word() },
+    )?;
     Ok(grant)
 }
 
@@ -140,7 +148,7 @@ pub(crate) fn end(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, gran
 }
 
 /// The roles of an account now, in the order they were given.
-pub(crate) fn of(tx: &mut dyn Tx, account: &str, now: DateTime<Utc>) -> Outcome<Vec<Grant>> {
+pub(crate) fn of(tx: &mut dyn Tx, account: AccountId, now: DateTime<Utc>) -> Outcome<Vec<Grant>> {
     let rows: Vec<GrantRow> = tx.all(Select::of(
         "FROM role_grant WHERE role_grant.account = $1 AND role_grant.begins_at <= $2 AND (role_grant.ends_at IS NULL OR role_grant.ends_at > $2) ORDER BY role_grant.id",
         values![account, now.timestamp_millis()],
@@ -149,12 +157,12 @@ pub(crate) fn of(tx: &mut dyn Tx, account: &str, now: DateTime<Utc>) -> Outcome<
 }
 
 /// Every role of an account that holds, or held, another one than a driver's, with the account and its name; by account.
-pub(crate) fn of_staff(tx: &mut dyn Tx) -> Result<Vec<(String, String, Grant)>, StoreError> {
+pub(crate) fn of_staff(tx: &mut dyn Tx) -> Result<Vec<(AccountId, String, Grant)>, StoreError> {
     let rows: Vec<(GrantRow, Named)> = tx.all(Select::of(
         "FROM role_grant LEFT JOIN person ON person.account = role_grant.account WHERE role_grant.account IN (SELECT account FROM role_grant WHERE role <> $1) ORDER BY role_grant.account, role_grant.id",
         values![RoleWord::Driver.word()],
     ))?;
-    let staff = |(row, Named { name }): (GrantRow, Named)| (row.account.clone(), name.unwrap_or_default(), row.into());
+    let staff = |(row, Named { name }): (GrantRow, Named)| (row.account, name.unwrap_or_default(), row.into());
     Ok(rows.into_iter().map(staff).collect())
 }
 

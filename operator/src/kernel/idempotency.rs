@@ -9,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::idempotency::{IdempotencyKey, body_hash};
+use mesto_protocol::kernel::ids::AccountId;
 use mesto_protocol::kernel::intents::{IntentOutcome, IntentState};
 use mesto_protocol::kernel::operation::Entry;
 use mesto_protocol::{Problem, ProblemCode, headers};
@@ -44,7 +45,7 @@ pub(crate) const EXECUTED: Table = Table {
 table! {
     /// The answer of an action that ended, or the tombstone of a key.
     pub(crate) struct IntentRow in "intent" {
-        account: String,
+        account: AccountId,
         key: String,
         route: String,
         body_hash: String,
@@ -157,7 +158,7 @@ impl Action {
             account.release(tx, now)?;
         }
         tx.write(Write::insert(IntentRow {
-            account: call.who()?.account.clone(),
+            account: call.who()?.account,
             key: self.key,
             route: self.route,
             body_hash: self.hash,
@@ -200,7 +201,7 @@ pub(crate) fn outcome(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<IntentOut
 pub(crate) fn cancel(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<IntentOutcome> {
     let key = named_key(call)?;
     // An action holds the account from before it looks its key up until it committed: either it is seen here, or it will see this.
-    let account = LockedAccount::of_caller(tx, &call.who()?.account)?;
+    let account = LockedAccount::of_caller(tx, call.who()?.account)?;
     let forgotten = is_before_memory(tx, call)?;
     let cancelled = if forgotten { IntentState::Forgotten } else { IntentState::Cancelled };
     if let Some(outcome) = recorded(tx, call, &key)? {
@@ -241,7 +242,7 @@ fn named_key(call: &Call<'_>) -> Outcome<String> {
 }
 
 fn recorded(tx: &mut dyn Tx, call: &Call<'_>, key: &str) -> Outcome<Option<IntentOutcome>> {
-    let first = tx.first(Select::of(concat!(of_key!("$1"), " LIMIT 1"), values![&call.who()?.account, key]))?;
+    let first = tx.first(Select::of(concat!(of_key!("$1"), " LIMIT 1"), values![call.who()?.account, key]))?;
     let Some(known): Option<Known> = first else { return Ok(None) };
     if known.route == ANY_ROUTE {
         return Ok(Some(bare(key.to_owned(), IntentState::Cancelled)));

@@ -3,6 +3,8 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
+use mesto_protocol::kernel::ids::{AccountId, EntryId};
+use mesto_rules::CityId;
 use mesto_rules::money::{Currency, Money};
 
 use crate::kernel::failure::Outcome;
@@ -24,34 +26,14 @@ stored_words! {
     }
 }
 
-stored_words! {
-    /// Kind of a movement, `ledger_entry.kind`.
-    pub(crate) enum MovementKind {
-        Topup = "topup",
-        Ticket = "ticket",
-        Order = "order",
-        Refund = "refund",
-        /// A daily order was issued; nobody's deposit moved.
-        OrderIssued = "order_issued",
-        /// A daily order was paid at a counter, a bank or the post.
-        OrderElsewhere = "order_elsewhere",
-        OrderCancelled = "order_cancelled",
-        /// Money that came a second time for the same thing.
-        Overpaid = "overpaid",
-        /// Money that came for what was given up.
-        Abandoned = "abandoned",
-        /// Money that came when the account was closed.
-        Closed = "closed",
-    }
-}
-
 table! {
     pub(crate) struct EntryRow in "ledger_entry" {
-        id: String,
-        kind: MovementKind,
+        id: EntryId,
+        /// `<service>.<what>`
+        kind: String,
         reference: String,
         at: DateTime<Utc>,
-        account: Option<String>,
+        account: Option<AccountId>,
         account_seq: Option<i64>,
         amount: Option<i64>,
         balance: Option<i64>,
@@ -61,12 +43,12 @@ table! {
 
 table! {
     pub(crate) struct LegRow in "ledger_leg" {
-        entry: String,
+        entry: EntryId,
         place: i64,
         kind: LedgerAccountKind,
-        holder: Option<String>,
+        holder: Option<AccountId>,
         service: Option<String>,
-        city: Option<String>,
+        city: Option<CityId>,
         provider: Option<String>,
         /// Hundredths of a percent.
         rate: Option<i64>,
@@ -79,19 +61,19 @@ table! {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum LedgerAccount {
     /// What we owe a person: his prepaid balance.
-    Deposit { holder: String },
+    Deposit { holder: AccountId },
     /// Money at a payment provider that has not been settled to us yet.
-    Clearing { provider: &'static str },
+    Clearing { provider: String },
     /// What a service sold in a city.
-    Revenue { service: &'static str, city: String },
+    Revenue { service: &'static str, city: CityId },
     /// What we owe a person: he paid too much, paid what was given up, or left.
-    RefundsPayable { holder: String },
+    RefundsPayable { holder: AccountId },
     /// What a service is owed in a city.
-    Receivable { service: &'static str, city: String },
+    Receivable { service: &'static str, city: CityId },
 }
 
 impl LedgerAccount {
-    fn leg(self, entry: &str, place: i64, amount: i64, currency: Currency) -> LegRow {
+    fn leg(self, entry: EntryId, place: i64, amount: i64, currency: Currency) -> LegRow {
         let (kind, holder, service, city, provider) = match self {
             Self::Deposit { holder } => (LedgerAccountKind::Deposit, Some(holder), None, None, None),
             Self::Clearing { provider } => (LedgerAccountKind::Clearing, None, None, None, Some(provider)),
@@ -102,13 +84,13 @@ impl LedgerAccount {
             }
         };
         LegRow {
-            entry: entry.to_owned(),
+            entry,
             place,
             kind,
             holder,
             service: service.map(str::to_owned),
             city,
-            provider: provider.map(str::to_owned),
+            provider,
             rate: None,
             amount,
             currency,
@@ -118,8 +100,10 @@ impl LedgerAccount {
 
 /// A movement of money: what is debited is positive, what is credited negative.
 pub(crate) struct Movement<'a> {
-    pub id: String,
-    pub kind: MovementKind,
+    pub id: EntryId,
+    /// `<service>.<what>`: what a person's history calls it. One of a kind with a reference happens once.
+    pub kind: &'static str,
+    /// Id of what was bought, of a refund.
     pub reference: &'a str,
     pub currency: Currency,
     /// Minor units.
@@ -129,7 +113,7 @@ pub(crate) struct Movement<'a> {
 /// Whose deposit a movement moves.
 #[derive(Debug, Clone)]
 pub(crate) struct Holder {
-    pub account: String,
+    pub account: AccountId,
     /// Cursor of the event that tells of it, by which the entry is found again.
     pub seq: i64,
     /// What the deposit gained, minor units.
@@ -143,14 +127,14 @@ pub(crate) fn post(tx: &mut dyn Tx, now: DateTime<Utc>, holder: Option<Holder>, 
     let Movement { id, kind, reference, currency, legs } = movement;
     let sum = legs.iter().try_fold(0_i64, |sum, (_, amount)| sum.checked_add(*amount));
     if sum != Some(0) || legs.len() < 2 {
-        return Err(StoreError::Broken(format!("the legs of {} {reference} do not balance", kind.word())).into());
+        return Err(StoreError::Broken(format!("the legs of {kind} {reference} do not balance")).into());
     }
-    let (account, account_seq) = holder.as_ref().map(|holder| (holder.account.clone(), holder.seq)).unzip();
+    let (account, account_seq) = holder.as_ref().map(|holder| (holder.account, holder.seq)).unzip();
     let (gained, balance) = holder.map(|holder| (holder.amount, holder.balance)).unzip();
-    let reference = reference.to_owned();
+    let (kind, reference) = (kind.to_owned(), reference.to_owned());
     let entry = EntryRow { id, kind, reference, at: now, account, account_seq, amount: gained, balance, currency };
     for (place, (to, amount)) in (0_i64..).zip(legs) {
-        tx.write(Write::insert(to.leg(&entry.id, place, amount, currency)))?;
+        tx.write(Write::insert(to.leg(entry.id, place, amount, currency)))?;
     }
     tx.write(Write::insert(entry))?;
     Ok(())
@@ -161,7 +145,7 @@ projection! {
     pub(crate) struct HistoryEntry {
         seq: i64 = "event.seq",
         at: DateTime<Utc> = "ledger_entry.at",
-        kind: MovementKind = "ledger_entry.kind",
+        kind: String = "ledger_entry.kind",
         reference: String = "ledger_entry.reference",
         amount: i64 = "ledger_entry.amount",
         balance: i64 = "ledger_entry.balance",

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
+use mesto_protocol::kernel::ids::RecordId;
 use mesto_protocol::kernel::return_address::Allowed;
 use mesto_protocol::{Problem, ProblemCode, headers};
 use mesto_rules::{City, CityId, Currency};
@@ -37,8 +38,10 @@ pub struct Config {
     pub wrong_codes_per_address: i64,
     pub token_lifetime: TimeDelta,
     pub vehicles_per_account: usize,
-    /// Time after a top-up's `not_after` in which the bank's page still takes the payment.
-    pub topup_page: TimeDelta,
+    /// How long a provider's page takes a payment.
+    pub payment_page: TimeDelta,
+    /// Within which time money that is owed back is paid.
+    pub refund_within: TimeDelta,
     /// Answers of actions are kept so long; that a key was executed, as long as what it made.
     pub intents_kept: TimeDelta,
     /// Where a bank's page may lead back to: schemes of apps and sites. Others are refused.
@@ -59,7 +62,8 @@ impl Default for Config {
             wrong_codes_per_address: 60,
             token_lifetime: TimeDelta::days(180),
             vehicles_per_account: 20,
-            topup_page: TimeDelta::minutes(30),
+            payment_page: TimeDelta::minutes(15),
+            refund_within: TimeDelta::days(14),
             intents_kept: TimeDelta::days(30),
             return_to: vec![Allowed::Scheme("mesto".into())],
             min_client: None,
@@ -281,7 +285,14 @@ impl Operator {
         Ok(Tried::Answer(response))
     }
 
-    /// A new id of a kind: `tk_...`.
+    /// A new id of a record.
+    pub(crate) fn new_id<T: RecordId>(&self, now: DateTime<Utc>) -> T {
+        let mut chance = [0; 10];
+        self.entropy.fill(&mut chance);
+        T::new(now, chance)
+    }
+
+    /// A new id of what only the operator itself sees: `rq_...`.
     pub(crate) fn id(&self, prefix: &str, now: DateTime<Utc>) -> String {
         let mut chance = [0; 10];
         self.entropy.fill(&mut chance);

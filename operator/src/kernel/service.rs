@@ -1,6 +1,7 @@
 //! What a service is to the operator: a value that says what it does. The list of services is `crate::services`.
 
 use chrono::{DateTime, Utc};
+use mesto_protocol::kernel::ids::AccountId;
 use mesto_protocol::kernel::json::Json;
 use mesto_protocol::kernel::operation::{Entry, Nothing};
 use mesto_protocol::kernel::service::Service as OnTheWire;
@@ -45,7 +46,7 @@ pub(crate) type Prefetch = fn(&Call<'_>) -> Option<Vec<Ask>>;
 pub(crate) type Again = fn(&mut dyn Tx, &Call<'_>, &str) -> Outcome<Response>;
 pub(crate) type AlsoLocks = fn(&Call<'_>) -> Option<AlsoLocked>;
 /// Of the account with this id.
-pub(crate) type Section = fn(&mut dyn Tx, &str, DateTime<Utc>) -> Outcome<Json>;
+pub(crate) type Section = fn(&mut dyn Tx, &Operator, AccountId, DateTime<Utc>) -> Outcome<Json>;
 pub(crate) type Closing = fn(&mut dyn Tx, &Call<'_>, &mut LockedAccount) -> Outcome<()>;
 pub(crate) type Retention = fn(&mut dyn Tx, &Operator, DateTime<Utc>) -> Outcome<()>;
 
@@ -103,7 +104,7 @@ impl Served {
 }
 
 /// Serves an operation by a function of its types:
-/// - `get` and `end`: `fn(tx, call) -> Outcome<Answer>`
+/// - `get` (an `end` too): `fn(tx, call) -> Outcome<Answer>`
 /// - `post`: `fn(tx, call, body) -> Outcome<Answer>`
 /// - `action`: the same, and `fn(tx, call, made) -> Outcome<Answer>` for when only what it made is still known
 /// - `delete`: `fn(tx, call) -> Outcome<()>`
@@ -164,7 +165,7 @@ pub(crate) enum Export {
     /// Its rows: the name there, the columns as they are called there, and where they stand for the account `$1`. `*_at` columns are times.
     Rows { called: &'static str, columns: &'static [&'static str], from: &'static str },
     /// What a function makes of it, by the name there.
-    Made { called: &'static str, by: fn(&mut dyn Tx, &str, DateTime<Utc>) -> Outcome<Value> },
+    Made { called: &'static str, by: fn(&mut dyn Tx, AccountId, DateTime<Utc>) -> Outcome<Value> },
     /// Nothing, and why.
     Excused(&'static str),
 }

@@ -1,16 +1,17 @@
 //! What an inspector does: he checks a plate, and issues the daily order. The operator never issues one by itself (BG-57, AMB-11).
 
 use chrono::{DateTime, Utc};
+use mesto_protocol::kernel::ids::{AccountId, TicketId};
 use mesto_protocol::orders::control::{CheckedTicket, NewOrder, PlateCheck};
 use mesto_protocol::orders::driver::{Order, OrderState, Violation};
 use mesto_protocol::{Problem, ProblemCode};
-use mesto_rules::{ParkingSection, order};
+use mesto_rules::{CityId, ParkingSection, ZoneId, order};
 
 use crate::base::vehicles;
 use crate::kernel::account::Subject;
 use crate::kernel::call::{AlsoLocked, Call};
 use crate::kernel::failure::Outcome;
-use crate::kernel::ledger::{self, LedgerAccount, Movement, MovementKind};
+use crate::kernel::ledger::{self, LedgerAccount, Movement};
 use crate::kernel::store::{Ask, Json, Select, StoreError, Tx, Write};
 use crate::orders::NAME;
 use crate::orders::driver;
@@ -21,9 +22,9 @@ use crate::{projection, table, values};
 table! {
     pub(crate) struct PlateCheckRow in "plate_check" {
         id: String,
-        inspector: String,
-        city: String,
-        zone: String,
+        inspector: AccountId,
+        city: CityId,
+        zone: ZoneId,
         canonical: String,
         covered: bool,
         at: DateTime<Utc>,
@@ -33,7 +34,7 @@ table! {
 projection! {
     /// What an inspector may know of a ticket.
     struct SeenTicket {
-        id: String = "ticket.id",
+        id: TicketId = "ticket.id",
         starts_at: DateTime<Utc> = "ticket.starts_at",
         ends_at: DateTime<Utc> = "ticket.ends_at",
         channel: ChannelWord = "ticket.channel",
@@ -54,7 +55,7 @@ struct Seen {
 pub(crate) fn check(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<PlateCheck> {
     let (city, typed, zone) =
         (call.request.needed("city")?, call.request.needed("plate")?, call.request.needed("zone")?);
-    known_zone(call, &city, &zone)?;
+    let zone_id = known_zone(call, &city, &zone)?;
     call.in_city(&city)?;
     let plate = vehicles::plate(call.operator, &city, &typed)?;
     let seen = see(tx, call, &city, &zone, &plate.canonical)?;
@@ -63,16 +64,16 @@ pub(crate) fn check(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<PlateCheck>
     // Who checked which plate is kept as evidence, and erased with its own retention.
     tx.write(Write::insert(PlateCheckRow {
         id: call.operator.id("pc", call.now),
-        inspector: call.who()?.account.clone(),
-        city,
-        zone: zone.clone(),
+        inspector: call.who()?.account,
+        city: rules.id.clone(),
+        zone: zone_id.clone(),
         canonical: plate.canonical.clone(),
         covered: seen.covered,
         at: call.now,
     }))?;
     let Seen { ticket, covered, paid_until } = seen;
     let grace_until = paid_until.map(|until| order::grace_until(rules, until)).filter(|until| call.now < *until);
-    Ok(PlateCheck { plate, zone, checked_at: call.now, covered, ticket, order: covering, grace_until })
+    Ok(PlateCheck { plate, zone: zone_id, checked_at: call.now, covered, ticket, order: covering, grace_until })
 }
 
 /// What is asked for, and the canonical plate.
@@ -101,7 +102,7 @@ pub(crate) fn also_locks(call: &Call<'_>) -> Option<AlsoLocked> {
 
 /// Issues a daily order.
 pub(crate) fn issue(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewOrder) -> Outcome<Order> {
-    known_zone(call, &asked.city, &asked.zone)?;
+    let zone = known_zone(call, &asked.city, &asked.zone)?;
     call.in_city(&asked.city)?;
     let plate = vehicles::plate(call.operator, &asked.city, &asked.plate)?;
     let seen = see(tx, call, &asked.city, &asked.zone, &plate.canonical)?;
@@ -110,6 +111,10 @@ pub(crate) fn issue(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewOrder) -> Ou
         return Err(Problem::new(ProblemCode::TicketCoversPlate, "a valid ticket covers this vehicle here")
             .with("ticket", ticket)
             .into());
+    }
+    if let Violation::Other(word) = &asked.violation {
+        let detail = format!("violation is one of {}, not `{word}`", Violation::KNOWN.join(", "));
+        return Err(Problem::new(ProblemCode::BadRequest, detail).with("field", "violation").into());
     }
     if asked.violation == Violation::TimeExpired && seen.ticket.is_none() {
         return Err(Problem::new(
@@ -132,9 +137,9 @@ pub(crate) fn issue(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewOrder) -> Ou
     }
     let terms = order::issue(call.operator.city(&asked.city)?, &asked.zone, call.now, seen.paid_until)?;
     let order = Order {
-        id: call.operator.id("or", call.now),
-        city: asked.city,
-        zone: asked.zone,
+        id: call.operator.new_id(call.now),
+        city: call.operator.city(&asked.city)?.id.clone(),
+        zone,
         plate,
         state: OrderState::Issued,
         issued_at: call.now,
@@ -147,33 +152,33 @@ pub(crate) fn issue(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewOrder) -> Ou
         paid_at: None,
     };
     tx.write(Write::insert(OrderRow {
-        id: order.id.clone(),
+        id: order.id,
         city: order.city.clone(),
         zone: order.zone.clone(),
         state: StateWord::Issued,
-        violation: order.violation.try_into()?,
+        violation: order.violation.clone().try_into()?,
         place: order.place.clone(),
         terms: Json::of(&terms)?,
         issued_at: order.issued_at,
         valid_until: order.valid_until,
         currency: order.price.currency,
-        inspector: call.who()?.account.clone(),
+        inspector: call.who()?.account,
         paid_at: None,
         paid_by: None,
         paid_amount: None,
     }))?;
     tx.write(Write::insert(OrderPlateRow {
-        daily_order: order.id.clone(),
+        daily_order: order.id,
         city: order.city.clone(),
         canonical: order.plate.canonical.clone(),
         shown: order.plate.display.clone(),
         country: order.plate.country.clone(),
     }))?;
-    let price = order.price.minor()?;
+    let (price, reference) = (order.price.minor()?, order.id.to_string());
     let movement = Movement {
-        id: call.operator.id("le", call.now),
-        kind: MovementKind::OrderIssued,
-        reference: &order.id,
+        id: call.operator.new_id(call.now),
+        kind: driver::ISSUED,
+        reference: &reference,
         currency: order.price.currency,
         legs: vec![
             (LedgerAccount::Receivable { service: NAME, city: order.city.clone() }, price),
@@ -181,7 +186,7 @@ pub(crate) fn issue(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewOrder) -> Ou
         ],
     };
     ledger::post(tx, call.now, None, movement)?;
-    call.made = Some(order.id.clone());
+    call.made = Some(order.id.to_string());
     for owner in owners {
         if let Some(account) = call.locked.get_mut(&owner.account) {
             account.tell(&order)?;
@@ -190,10 +195,10 @@ pub(crate) fn issue(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewOrder) -> Ou
     Ok(order)
 }
 
-fn known_zone(call: &Call<'_>, city: &str, zone: &str) -> Outcome<()> {
+fn known_zone(call: &Call<'_>, city: &str, zone: &str) -> Outcome<ZoneId> {
     let parking: &ParkingSection = call.operator.city(city)?.section()?;
-    if parking.zone(zone).is_some() {
-        return Ok(());
+    if let Some(zone) = parking.zone(zone) {
+        return Ok(zone.id.clone());
     }
     let known: Vec<&str> = parking.zones.iter().map(|zone| zone.id.as_str()).collect();
     Err(Problem::new(ProblemCode::ZoneUnknown, format!("there is no zone `{zone}`; known are {}", known.join(", ")))

@@ -1,21 +1,27 @@
 //! Daily parking ticket orders (eDPK) as a driver sees and pays them. Only an inspector issues one.
 
 use chrono::{DateTime, Utc};
+use mesto_protocol::base::payments::PayMethod;
 use mesto_protocol::base::plate::Plate;
+use mesto_protocol::kernel::ids::{AccountId, OrderId, QuoteId, VehicleId};
 use mesto_protocol::kernel::json::Json as OnTheWire;
-use mesto_protocol::orders::driver::{Order, OrderPaid, OrderPayment, OrderState, Orders, OrdersSection, Violation};
+use mesto_protocol::kernel::line::{Line, Params, Vat};
+use mesto_protocol::orders::driver::{
+    Order, OrderState, Orders, OrdersOffer, OrdersOutcome, OrdersSection, OrdersSubject, Violation,
+};
 use mesto_protocol::{Problem, ProblemCode};
-use mesto_rules::PayMethod as RulesPay;
-use mesto_rules::money::Currency;
+use mesto_rules::money::{Currency, Money};
 use mesto_rules::order::{self, OrderEffect, OrderError, OrderEvent, OrderTerms};
 use mesto_rules::orders::OrdersSection as OrdersOfCity;
+use mesto_rules::{CityId, PayMethod as RulesPay, ZoneId};
+use serde::{Deserialize, Serialize};
 
-use crate::base::wallet;
+use crate::base::payments::sells::{Asked, Delivered, Delivery, Priced};
 use crate::kernel::account::{AccountOf, Locks, lock};
 use crate::kernel::call::Call;
 use crate::kernel::due::{self, Due};
 use crate::kernel::failure::{Failure, Outcome, refuse};
-use crate::kernel::ledger::{self, LedgerAccount, Movement, MovementKind};
+use crate::kernel::ledger::{self, LedgerAccount, Movement};
 use crate::kernel::operator::Operator;
 use crate::kernel::store::{Ask, Json, Select, StoreError, Tx};
 use crate::orders::NAME;
@@ -25,6 +31,11 @@ use crate::{projection, stored_words, table, update, values};
 pub(crate) const TELL_OTHERS: Due = Due::new("orders.tell_others", tell_others);
 
 const MOST: i64 = 200;
+/// Movements of an order in the ledger, with its id.
+pub(crate) const ISSUED: &str = "orders.issued";
+const PAID: &str = "orders.order";
+const PAID_ELSEWHERE: &str = "orders.paid_elsewhere";
+const CANCELLED: &str = "orders.cancelled";
 /// Who takes money at a counter, a bank or the post (BG-18).
 const ELSEWHERE: &str = "elsewhere";
 
@@ -40,9 +51,9 @@ stored_words! {
 
 table! {
     pub(crate) struct OrderRow in "daily_order" {
-        id: String,
-        city: String,
-        zone: String,
+        id: OrderId,
+        city: CityId,
+        zone: ZoneId,
         state: StateWord,
         violation: ViolationWord,
         place: Option<String>,
@@ -50,9 +61,9 @@ table! {
         issued_at: DateTime<Utc>,
         valid_until: DateTime<Utc>,
         currency: Currency,
-        inspector: String,
+        inspector: AccountId,
         paid_at: Option<DateTime<Utc>>,
-        paid_by: Option<String>,
+        paid_by: Option<AccountId>,
         paid_amount: Option<i64>,
     }
 }
@@ -60,8 +71,8 @@ table! {
 table! {
     /// The erasable half of an order.
     pub(crate) struct OrderPlateRow in "order_plate" {
-        daily_order: String,
-        city: String,
+        daily_order: OrderId,
+        city: CityId,
         canonical: String,
         shown: String,
         country: Option<String>,
@@ -96,7 +107,7 @@ fn from_rows((row, plate): OrderWithPlate, now: DateTime<Utc>) -> Outcome<(Order
 }
 
 /// The orders of the plates of an account, newest first.
-pub(crate) fn of(tx: &mut dyn Tx, account: &str, now: DateTime<Utc>) -> Outcome<Vec<Order>> {
+pub(crate) fn of(tx: &mut dyn Tx, account: AccountId, now: DateTime<Utc>) -> Outcome<Vec<Order>> {
     let rows: Vec<OrderWithPlate> = tx.all(Select::of(
         &format!("{FROM} JOIN vehicle ON vehicle.city = order_plate.city AND vehicle.canonical = order_plate.canonical WHERE vehicle.account = $1 ORDER BY daily_order.id DESC LIMIT $2"),
         values![account, MOST],
@@ -127,92 +138,143 @@ pub(crate) fn find_covering(
 }
 
 /// What an app shows of orders.
-pub(crate) fn section(tx: &mut dyn Tx, account: &str, now: DateTime<Utc>) -> Outcome<OnTheWire> {
+pub(crate) fn section(tx: &mut dyn Tx, _: &Operator, account: AccountId, now: DateTime<Utc>) -> Outcome<OnTheWire> {
     Ok(OnTheWire::of(&OrdersSection { orders: of(tx, account, now)? })?)
 }
 
 /// Newest first.
 pub(crate) fn list(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Orders> {
-    Ok(Orders { orders: of(tx, &call.who()?.account, call.now)? })
+    Ok(Orders { orders: of(tx, call.who()?.account, call.now)? })
 }
 
 projection! {
-    /// The vehicle of a token's account, `$2`, that an order was issued for.
-    pub(crate) struct OwnVehicle {
-        vehicle: Option<String> = "(SELECT vehicle.id FROM vehicle WHERE vehicle.account = (SELECT account FROM token WHERE hash = $2) AND vehicle.city = order_plate.city AND vehicle.canonical = order_plate.canonical)",
+    /// The vehicle of an account, `$2`, that an order was issued for.
+    struct OwnVehicle {
+        vehicle: Option<VehicleId> = "(SELECT vehicle.id FROM vehicle WHERE vehicle.account = $2 AND vehicle.city = order_plate.city AND vehicle.canonical = order_plate.canonical)",
     }
 }
 
-/// The order to pay. Another driver of the same plate may pay at the same moment: who holds its row pays.
-fn to_pay(call: &Call<'_>) -> Select<(OrderRow, Option<OrderPlateRow>, OwnVehicle)> {
-    Select::of(&format!("{FROM} WHERE daily_order.id = $1"), values![call.named(), &call.token]).locking("daily_order")
+/// What a quote keeps until it is paid.
+#[derive(Debug, Serialize, Deserialize)]
+struct Frozen {
+    order: OrderId,
+    /// What was due; a card's fee is not in it.
+    due: Money,
+    /// The bank's commission on a small card payment.
+    fee: Option<Money>,
 }
 
-/// What a payment reads.
-pub(crate) fn prefetch(call: &Call<'_>) -> Option<Vec<Ask>> {
-    Some(vec![to_pay(call).ask()])
-}
-
-/// From the deposit, exactly what is owed now.
-pub(crate) fn pay(tx: &mut dyn Tx, call: &mut Call<'_>, asked: OrderPayment) -> Outcome<OrderPaid> {
-    call.in_time(asked.not_after)?;
-    let (now, account) = (call.now, call.who()?.account.clone());
-    let found = tx.first(to_pay(call))?.filter(|(_, _, own)| own.vehicle.is_some());
-    let Some((row, plate, _)) = found else {
-        return refuse(ProblemCode::NotFound, "there is no such order on your vehicles");
+/// Exactly what is owed now (BG-70).
+pub(crate) fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
+    let OrdersSubject { order } = asked.subject()?;
+    let found: Option<(OrderRow, Option<OrderPlateRow>, OwnVehicle)> = tx.first(Select::of(
+        &format!("{FROM} WHERE daily_order.id = $1 AND daily_order.city = $3"),
+        values![order, asked.account, &asked.city.id],
+    ))?;
+    let Some((row, plate, _)) = found.filter(|(_, _, own)| own.vehicle.is_some()) else {
+        return refuse(ProblemCode::NotFound, "there is no such order on your vehicles in this city");
     };
-    let (mut order, terms) = from_rows((row, plate), now)?;
-    let allowed = &call.operator.city(&order.city)?.section::<OrdersOfCity>()?.policy.pay;
-    if !allowed.contains(&RulesPay::Deposit) {
-        return Err(Problem::new(ProblemCode::PaymentMethodNotAllowed, "orders are not paid from the deposit here")
-            .with("method", RulesPay::Deposit)
+    let (order, terms) = from_rows((row, plate), asked.now)?;
+    let allowed = &asked.city.section::<OrdersOfCity>()?.policy.pay;
+    let method = match asked.pay {
+        PayMethod::Deposit => Some(RulesPay::Deposit),
+        PayMethod::Card => Some(RulesPay::Card),
+        PayMethod::Other(_) => None,
+    };
+    if !method.is_some_and(|method| allowed.contains(&method)) {
+        return Err(Problem::new(ProblemCode::PaymentMethodNotAllowed, "orders are not paid this way here")
+            .with("method", asked.pay)
             .with("allowed", allowed)
             .into());
     }
-    let event = OrderEvent::Pay { amount: asked.amount, terms };
-    let (state, effects) = order::step(rules_state(order.state), &event, now).map_err(|error| refused(&error))?;
-    let (amount, balance) = (order.due, call.account()?.balance());
-    let missing = amount.checked_sub(&balance)?;
-    if missing.amount.is_sign_positive() && !missing.is_zero() {
-        return Err(Problem::new(
-            ProblemCode::DepositTooLow,
-            format!("{amount} is owed and the deposit holds {balance}"),
-        )
-        .with("balance", balance)
-        .with("price", amount)
-        .with("missing", missing)
-        .into());
-    }
-    become_paid(tx, &mut order, state, now, Some(&account))?;
-    let entry = call.operator.id("le", now);
-    for effect in effects {
-        match effect {
-            OrderEffect::Book { amount } => {
-                let (paid, price) = (amount.minor()?, order.price.minor()?);
-                let legs =
-                    legs_of_payment(&order.city, LedgerAccount::Deposit { holder: account.clone() }, paid, price);
-                let (id, kind, currency) = (entry.clone(), MovementKind::Order, amount.currency);
-                let movement = Movement { id, kind, reference: &order.id, currency, legs };
-                wallet::post(tx, now, call.account()?, movement)?;
-            }
-            OrderEffect::TellPaid | OrderEffect::TellCancelled => {
-                call.account()?.tell(&order)?;
-                due::plan(tx, &TELL_OTHERS, &format!("{}/{account}", order.id), now)?;
-            }
-        }
-    }
-    call.made = Some(order.id.clone());
-    Ok(OrderPaid { order, balance: call.account()?.balance() })
+    let event = OrderEvent::Pay { amount: order.due, terms };
+    order::step(rules_state(&order.state), &event, asked.now).map_err(|error| refused(&error))?;
+    let due = order.due;
+    let fee = match method {
+        Some(RulesPay::Card) => asked.city.sections.wallet.card.fee_of(due).map_err(|_| {
+            Problem::new(ProblemCode::TariffUnknown, "what a card costs here is not known, so nothing is sold by card")
+                .with("field", "card.fee")
+        })?,
+        _ => None,
+    };
+    let mut lines = vec![Line {
+        kind: "orders.order".to_owned(),
+        params: Params::default().with("zone", &order.zone).with("price", order.price),
+        amount: due,
+        vat: Vat::out_of_scope(),
+        seller: None,
+    }];
+    lines.extend(fee.map(|fee| Line::card_fee(fee, asked.city.sections.wallet.card.free_from)));
+    let total = fee.map_or(Ok(due), |fee| due.checked_add(&fee))?;
+    Ok(Priced {
+        place: order.zone.to_string(),
+        thing: order.id.to_string(),
+        terms: serde_json::to_string(&Frozen { order: order.id, due, fee })?,
+        offer: OnTheWire::of(&OrdersOffer { order })?,
+        lines,
+        notices: Vec::new(),
+        total,
+    })
 }
 
-/// Legs of an order that is paid into `to`. It was issued at its full price: what the discount takes off was never earned.
-fn legs_of_payment(city: &str, to: LedgerAccount, paid: i64, price: i64) -> Vec<(LedgerAccount, i64)> {
-    let city = || city.to_owned();
-    let mut legs = vec![(to, paid), (LedgerAccount::Receivable { service: NAME, city: city() }, -price)];
-    if price != paid {
-        legs.push((LedgerAccount::Revenue { service: NAME, city: city() }, price - paid));
+/// The order of a quote, to be paid. Another driver of the same plate may pay at the same moment: who holds its row pays.
+fn to_pay(quote: QuoteId) -> Select<OrderWithPlate> {
+    Select::of(&format!("{FROM} WHERE daily_order.id = (SELECT thing FROM quote WHERE id = $1)"), values![quote])
+        .locking("daily_order")
+}
+
+/// What a payment reads.
+pub(crate) fn prefetch(_: &Operator, quote: QuoteId) -> Vec<Ask> {
+    vec![to_pay(quote).ask()]
+}
+
+/// The order becomes paid, by exactly what was quoted.
+pub(crate) fn deliver(tx: &mut dyn Tx, delivery: &mut Delivery<'_>) -> Outcome<Delivered> {
+    let Frozen { due, fee, .. } = serde_json::from_str(&delivery.quote.terms)?;
+    let (now, account) = (delivery.now, delivery.account.id);
+    let Some(row) = tx.first(to_pay(delivery.quote.id))? else {
+        return refuse(ProblemCode::NotFound, "there is no such order any more");
+    };
+    let (mut order, terms) = from_rows(row, now)?;
+    let event = OrderEvent::Pay { amount: due, terms };
+    let (state, effects) = match order::step(rules_state(&order.state), &event, now) {
+        Ok(stepped) => stepped,
+        Err(OrderError::AmountDiffers { due, .. }) => {
+            return Err(Problem::new(ProblemCode::QuoteStale, "another amount is due now; ask for a new quote")
+                .with("total", due)
+                .into());
+        }
+        Err(error) => return Err(refused(&error)),
+    };
+    become_paid(tx, &mut order, state, now, Some(account))?;
+    let price = order.price.minor()?;
+    let mut gains = gains_of_payment(&order.city, due.minor()?, price);
+    if let Some(fee) = fee {
+        gains.push((LedgerAccount::Revenue { service: NAME, city: order.city.clone() }, -fee.minor()?));
     }
-    legs
+    if effects.iter().any(|effect| matches!(effect, OrderEffect::TellPaid | OrderEffect::TellCancelled)) {
+        delivery.account.tell(&order)?;
+        due::plan(tx, &TELL_OTHERS, &format!("{}/{account}", order.id), now)?;
+    }
+    let reference = order.id.to_string();
+    Ok(Delivered { outcome: OnTheWire::of(&OrdersOutcome { order })?, reference, kind: PAID, gains })
+}
+
+/// An order that was paid, as it stands now.
+pub(crate) fn outcome(tx: &mut dyn Tx, _: &Operator, now: DateTime<Utc>, order: &str) -> Outcome<Option<OnTheWire>> {
+    let row: Option<OrderWithPlate> =
+        tx.first(Select::of(&format!("{FROM} WHERE daily_order.id = $1"), values![order]))?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(OnTheWire::of(&OrdersOutcome { order: from_rows(row, now)?.0 })?))
+}
+
+/// Who gains what is paid for an order. It was issued at its full price: what the discount takes off was never earned.
+fn gains_of_payment(city: &CityId, paid: i64, price: i64) -> Vec<(LedgerAccount, i64)> {
+    let mut gains = vec![(LedgerAccount::Receivable { service: NAME, city: city.clone() }, -price)];
+    if price != paid {
+        gains.push((LedgerAccount::Revenue { service: NAME, city: city.clone() }, price - paid));
+    }
+    gains
 }
 
 /// What an order becomes by a step that needs no money of a deposit; its vehicle's accounts are told.
@@ -221,24 +283,25 @@ fn happened(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, id: &str, 
         tx.first(Select::of(&format!("{FROM} WHERE daily_order.id = $1"), values![id]).locking("daily_order"))?;
     let Some(row) = row else { return refuse(ProblemCode::NotFound, "there is no such order") };
     let (mut order, _) = from_rows(row, now)?;
-    let (state, effects) = order::step(rules_state(order.state), event, now).map_err(|error| refused(&error))?;
+    let (state, effects) = order::step(rules_state(&order.state), event, now).map_err(|error| refused(&error))?;
     let price = order.price.minor()?;
     let (kind, legs) = if state == order::OrderState::Paid {
         let due = order.due.minor()?;
         become_paid(tx, &mut order, state, now, None)?;
-        let counter = LedgerAccount::Clearing { provider: ELSEWHERE };
-        (MovementKind::OrderElsewhere, legs_of_payment(&order.city, counter, due, price))
+        let mut legs = vec![(LedgerAccount::Clearing { provider: ELSEWHERE.to_owned() }, due)];
+        legs.extend(gains_of_payment(&order.city, due, price));
+        (PAID_ELSEWHERE, legs)
     } else {
         order.state = wire_state(state);
-        tx.write(update!(OrderRow { id: id } set { state: StateWord::try_from(order.state)? }))?;
+        tx.write(update!(OrderRow { id: id } set { state: StateWord::try_from(order.state.clone())? }))?;
         let city = || order.city.clone();
         let legs = vec![
             (LedgerAccount::Revenue { service: NAME, city: city() }, price),
             (LedgerAccount::Receivable { service: NAME, city: city() }, -price),
         ];
-        (MovementKind::OrderCancelled, legs)
+        (CANCELLED, legs)
     };
-    let (entry, currency) = (operator.id("le", now), order.price.currency);
+    let (entry, currency) = (operator.new_id(now), order.price.currency);
     ledger::post(tx, now, None, Movement { id: entry, kind, reference: id, currency, legs })?;
     if effects.iter().any(|effect| matches!(effect, OrderEffect::TellPaid | OrderEffect::TellCancelled)) {
         due::plan(tx, &TELL_OTHERS, &format!("{id}/"), now)?;
@@ -262,11 +325,11 @@ fn become_paid(
     order: &mut Order,
     state: order::OrderState,
     now: DateTime<Utc>,
-    by: Option<&str>,
+    by: Option<AccountId>,
 ) -> Outcome<()> {
     (order.state, order.paid_at) = (wire_state(state), Some(now));
-    tx.write(update!(OrderRow { id: &order.id } set {
-        state: StateWord::try_from(order.state)?, paid_at: Some(now), paid_by: by, paid_amount: Some(order.due.minor()?)
+    tx.write(update!(OrderRow { id: order.id } set {
+        state: StateWord::try_from(order.state.clone())?, paid_at: Some(now), paid_by: by, paid_amount: Some(order.due.minor()?)
     }))?;
     Ok(())
 }
@@ -279,31 +342,20 @@ const fn wire_state(state: order::OrderState) -> OrderState {
     }
 }
 
-/// The order an action made or paid, as it stands now.
-fn made(tx: &mut dyn Tx, call: &Call<'_>, order: &str) -> Outcome<Order> {
+/// The answer of an order that was issued, when its own is no longer kept.
+pub(crate) fn issued_again(tx: &mut dyn Tx, call: &Call<'_>, order: &str) -> Outcome<Order> {
     let row: Option<OrderWithPlate> =
         tx.first(Select::of(&format!("{FROM} WHERE daily_order.id = $1"), values![order]))?;
     let row = row.ok_or_else(|| StoreError::unreadable("order", "it is gone"))?;
     Ok(from_rows(row, call.now)?.0)
 }
 
-/// The answer of a payment whose own is no longer kept.
-pub(crate) fn paid_again(tx: &mut dyn Tx, call: &Call<'_>, order: &str) -> Outcome<OrderPaid> {
-    let order = made(tx, call, order)?;
-    Ok(OrderPaid { order, balance: wallet::balance(tx, &call.who()?.account)? })
-}
-
-/// The answer of an order that was issued, when its own is no longer kept.
-pub(crate) fn issued_again(tx: &mut dyn Tx, call: &Call<'_>, order: &str) -> Outcome<Order> {
-    made(tx, call, order)
-}
-
-const fn rules_state(state: OrderState) -> order::OrderState {
+const fn rules_state(state: &OrderState) -> order::OrderState {
     match state {
         OrderState::Issued => order::OrderState::Issued,
         OrderState::Paid => order::OrderState::Paid,
         // A state this operator does not know: nobody is asked for money by it.
-        OrderState::Cancelled | OrderState::Lost | OrderState::Other => order::OrderState::Cancelled,
+        OrderState::Cancelled | OrderState::Lost | OrderState::Other(_) => order::OrderState::Cancelled,
     }
 }
 
@@ -326,8 +378,9 @@ fn tell_others(tx: &mut dyn Tx, _: &Operator, now: DateTime<Utc>, reference: &st
         tx.first(Select::of(&format!("{FROM} WHERE daily_order.id = $1"), values![order]))?;
     let Some(row) = row else { return Ok(()) };
     let (order, _) = from_rows(row, now)?;
-    let owners = tx.all(owners(&order.city, &order.plate.canonical))?.into_iter().map(|owner| owner.account);
-    let locks = Locks { accounts: owners.filter(|account| account != payer).collect(), ..Locks::default() };
+    let payer = payer.parse().ok();
+    let owners = tx.all(owners(order.city.as_str(), &order.plate.canonical))?.into_iter().map(|owner| owner.account);
+    let locks = Locks { accounts: owners.filter(|account| Some(*account) != payer).collect(), ..Locks::default() };
     for account in lock(tx, &locks)?.values_mut() {
         account.tell(&order)?;
         account.release(tx, now)?;

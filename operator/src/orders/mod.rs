@@ -5,10 +5,12 @@ pub(crate) mod driver;
 mod tools;
 
 use chrono::{DateTime, Utc};
+use mesto_protocol::kernel::ids::AccountId;
 use mesto_protocol::orders::{self as wire, control as control_wire, driver as driver_wire};
 use mesto_rules::orders::OrdersSection;
 use serde_json::{Value, json};
 
+use crate::base::payments::sells::Sells;
 use crate::kernel::failure::Outcome;
 use crate::kernel::operator::Operator;
 use crate::kernel::retention::{before, section_of};
@@ -22,7 +24,6 @@ const NAME: &str = wire::SERVICE.name;
 pub(crate) const SERVICE: Service = Service {
     operations: &[
         serve!(get driver_wire::LIST => driver::list),
-        serve!(action driver_wire::PAY => driver::pay, again driver::paid_again).prefetching(driver::prefetch),
         serve!(get control_wire::CHECK => control::check),
         serve!(action control_wire::ISSUE => control::issue, again driver::issued_again)
             .prefetching(control::prefetch)
@@ -50,12 +51,20 @@ pub(crate) const SERVICE: Service = Service {
     retention: Some(erase_old),
     audit: &[Check {
         fault: "order {} and its payment in the ledger differ",
-        sql: "SELECT id FROM daily_order WHERE (state = 'paid' AND paid_by IS NOT NULL) <> EXISTS (SELECT 1 FROM ledger_entry WHERE kind = 'order' AND reference = daily_order.id AND amount = -daily_order.paid_amount AND account = daily_order.paid_by) LIMIT 1",
+        sql: "SELECT id FROM daily_order WHERE (state = 'paid' AND paid_by IS NOT NULL) <> EXISTS (SELECT 1 FROM ledger_entry WHERE kind = 'orders.order' AND reference = daily_order.id) LIMIT 1",
     }],
     ..Service::of(&wire::SERVICE)
 };
 
-fn exported(tx: &mut dyn Tx, account: &str, now: DateTime<Utc>) -> Outcome<Value> {
+pub(crate) const SELLS: Sells = Sells {
+    service: NAME,
+    price: driver::price,
+    deliver: driver::deliver,
+    outcome: driver::outcome,
+    prefetch: driver::prefetch,
+};
+
+fn exported(tx: &mut dyn Tx, account: AccountId, now: DateTime<Utc>) -> Outcome<Value> {
     Ok(json!(driver::of(tx, account, now)?))
 }
 

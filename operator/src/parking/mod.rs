@@ -8,9 +8,10 @@ mod tools;
 mod zones;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mesto_protocol::parking::{self as wire, quotes as quotes_wire, tickets as tickets_wire, zones as zones_wire};
+use mesto_protocol::parking::{self as wire, tickets as tickets_wire, zones as zones_wire};
 use mesto_rules::ParkingSection;
 
+use crate::base::payments::sells::Sells;
 use crate::kernel::account::LockedAccount;
 use crate::kernel::call::Call;
 use crate::kernel::due::{self, Due};
@@ -25,8 +26,6 @@ use crate::values;
 const ERASE_PLATES: Due = Due::new("parking.erase_plates", erase_plates);
 /// A stay is over with its billing day; the longest run of days on which nothing is charged is shorter than this.
 const STAYS_KEPT: TimeDelta = TimeDelta::days(14);
-/// A quote is sold within minutes; the rest is for questions.
-const QUOTES_KEPT: TimeDelta = TimeDelta::days(2);
 
 /// The service in the ledger.
 const NAME: &str = wire::SERVICE.name;
@@ -34,8 +33,6 @@ const NAME: &str = wire::SERVICE.name;
 pub(crate) const SERVICE: Service = Service {
     operations: &[
         serve!(get zones_wire::NEAR => zones::near),
-        serve!(post quotes_wire::QUOTE => quotes::make),
-        serve!(action quotes_wire::BUY => tickets::buy, again tickets::again).prefetching(tickets::prefetch),
         serve!(get tickets_wire::LIST => tickets::list),
         serve!(get tickets_wire::READ => tickets::read),
     ],
@@ -51,15 +48,6 @@ pub(crate) const SERVICE: Service = Service {
             },
             // The stay of a plate stays for whoever parks it next.
             erasure: Erasure::AtClosing(&["DELETE FROM stay WHERE owner_kind = 'account' AND owner = $1"]),
-        },
-        Table {
-            name: "quote",
-            export: Export::Rows {
-                called: "quotes",
-                columns: &["id", "city", "zone", "shown", "pay", "terms", "issued_at", "expires_at"],
-                from: "quote WHERE account = $1 ORDER BY id",
-            },
-            erasure: Erasure::AtClosing(&["DELETE FROM quote WHERE account = $1"]),
         },
         Table {
             name: "ticket",
@@ -101,11 +89,11 @@ pub(crate) const SERVICE: Service = Service {
         },
         Check {
             fault: "ticket {} was sold without a charge of its price",
-            sql: "SELECT id FROM ticket WHERE pay = 'deposit' AND NOT EXISTS (SELECT 1 FROM ledger_entry WHERE kind = 'ticket' AND reference = ticket.id AND amount = -ticket.price AND currency = ticket.currency AND account = ticket.account) LIMIT 1",
+            sql: "SELECT id FROM ticket WHERE sale IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ledger_entry JOIN ledger_leg ON ledger_leg.entry = ledger_entry.id WHERE ledger_entry.kind = 'parking.ticket' AND ledger_entry.reference = ticket.id AND ledger_leg.amount = ticket.price AND ledger_leg.currency = ticket.currency AND (ticket.pay = 'card' AND ledger_leg.kind = 'clearing' OR ticket.pay = 'deposit' AND ledger_leg.kind = 'deposit' AND ledger_leg.holder = ticket.account)) LIMIT 1",
         },
         Check {
             fault: "entry {} charges a ticket that was never sold",
-            sql: "SELECT id FROM ledger_entry WHERE kind = 'ticket' AND NOT EXISTS (SELECT 1 FROM ticket WHERE ticket.id = ledger_entry.reference) LIMIT 1",
+            sql: "SELECT id FROM ledger_entry WHERE kind = 'parking.ticket' AND NOT EXISTS (SELECT 1 FROM ticket WHERE ticket.id = ledger_entry.reference) LIMIT 1",
         },
         Check {
             fault: "ticket {} starts before it was bought",
@@ -116,11 +104,19 @@ pub(crate) const SERVICE: Service = Service {
             sql: "SELECT id FROM ticket WHERE stay_deadline IS NOT NULL AND ends_at > stay_deadline LIMIT 1",
         },
         Check {
-            fault: "quote {} was sold more than once",
-            sql: "SELECT quote AS id FROM ticket WHERE quote IS NOT NULL GROUP BY quote HAVING COUNT(*) > 1 LIMIT 1",
+            fault: "sale {} is of more than one ticket",
+            sql: "SELECT sale AS id FROM ticket WHERE sale IS NOT NULL GROUP BY sale HAVING COUNT(*) > 1 LIMIT 1",
         },
     ],
     ..Service::of(&wire::SERVICE)
+};
+
+pub(crate) const SELLS: Sells = Sells {
+    service: NAME,
+    price: quotes::price,
+    deliver: tickets::deliver,
+    outcome: tickets::outcome,
+    prefetch: tickets::prefetch,
 };
 
 fn closing(tx: &mut dyn Tx, call: &Call<'_>, account: &mut LockedAccount) -> Outcome<()> {
@@ -135,8 +131,7 @@ fn erase_plates(tx: &mut dyn Tx, _: &Operator, _: DateTime<Utc>, account: &str) 
 }
 
 fn erase_old(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<()> {
-    let (quotes, stays) = ((now - QUOTES_KEPT).timestamp_millis(), (now - STAYS_KEPT).timestamp_millis());
-    tx.write(Write::sql("quote", "DELETE FROM quote WHERE expires_at < $1", values![quotes]))?;
+    let stays = (now - STAYS_KEPT).timestamp_millis();
     tx.write(Write::sql("stay", "DELETE FROM stay WHERE closes_at < $1", values![stays]))?;
     for city in operator.cities.values() {
         let Some(parking) = section_of::<ParkingSection>(city)? else { continue };

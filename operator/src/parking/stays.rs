@@ -2,12 +2,13 @@
 //! checks.
 
 use chrono::{DateTime, Utc};
+use mesto_protocol::kernel::ids::{AccountId, QuoteId, StayId};
 use mesto_protocol::parking::tickets::{StayOfTicket, Ticket};
 use mesto_rules::quote::Quote;
-use mesto_rules::{City, ParkingSection, SectionError, Stay, StayPer, Stays, ZoneId};
+use mesto_rules::{City, CityId, ParkingSection, SectionError, Stay, StayPer, Stays, ZoneId};
 
-use crate::kernel::call::Call;
 use crate::kernel::failure::Outcome;
+use crate::kernel::operator::Operator;
 use crate::kernel::store::{Select, StoreError, Tx, Write};
 use crate::{find, projection, stored_words, table, update, values};
 
@@ -22,9 +23,9 @@ table! {
         owner_kind: OwnerWord,
         /// Canonical plate, or id of the account.
         owner: String,
-        city: String,
+        city: CityId,
         zone: ZoneId,
-        id: String,
+        id: StayId,
         /// Counts its changes, from 1.
         version: i64,
         started_at: DateTime<Utc>,
@@ -38,7 +39,7 @@ table! {
 /// A stored stay.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Kept {
-    pub id: String,
+    pub id: StayId,
     /// Counts its changes, from 1.
     pub version: i64,
     pub stay: Stay,
@@ -88,11 +89,11 @@ fn of(owner_kind: OwnerWord, owner: &str, city: &str, zone: &ZoneId) -> Select<S
 }
 
 /// The latest stays of a plate and of a user in a zone.
-pub(crate) fn read(tx: &mut dyn Tx, city: &City, zone: &str, account: &str, canonical: &str) -> Outcome<Latest> {
+pub(crate) fn read(tx: &mut dyn Tx, city: &City, zone: &str, account: AccountId, canonical: &str) -> Outcome<Latest> {
     let zone: ZoneId = zone.parse().map_err(|error| StoreError::unreadable("zone", error))?;
     let plate = tx.first(of(OwnerWord::Plate, canonical, city.id.as_str(), &zone))?.map(Kept::from);
     let user = if stay_per(city)?.counts_user() {
-        tx.first(of(OwnerWord::Account, account, city.id.as_str(), &zone))?.map(Kept::from)
+        tx.first(of(OwnerWord::Account, &account.to_string(), city.id.as_str(), &zone))?.map(Kept::from)
     } else {
         None
     };
@@ -101,15 +102,15 @@ pub(crate) fn read(tx: &mut dyn Tx, city: &City, zone: &str, account: &str, cano
 
 /// Asks for the stay of an owner in which a quote, `$1`, counts. A plate's is locked, so that two phones of one car wait for each other; a
 /// user's is locked with his account.
-pub(crate) fn of_quote(quote: &str, owner_kind: OwnerWord) -> Select<StayRow> {
+pub(crate) fn of_quote(quote: QuoteId, owner_kind: OwnerWord) -> Select<StayRow> {
     let owner = match owner_kind {
-        OwnerWord::Plate => "canonical",
+        OwnerWord::Plate => "thing",
         OwnerWord::Account => "account",
     };
     // No join: a plan for one may begin with every stay, when it is made while there are none yet.
     let select = Select::of(
         &format!(
-            "FROM stay WHERE stay.owner_kind = $2 AND (stay.owner, stay.city, stay.zone) = (SELECT {owner}, city, zone FROM quote WHERE id = $1)"
+            "FROM stay WHERE stay.owner_kind = $2 AND (stay.owner, stay.city, stay.zone) = (SELECT {owner}, city, place FROM quote WHERE id = $1)"
         ),
         values![quote, owner_kind.word()],
     );
@@ -123,7 +124,7 @@ pub(crate) fn of_quote(quote: &str, owner_kind: OwnerWord) -> Select<StayRow> {
 /// looked for is a collision: the transaction runs again.
 pub(crate) fn advance(
     tx: &mut dyn Tx,
-    call: &Call<'_>,
+    (operator, now, account): (&Operator, DateTime<Utc>, AccountId),
     (city, canonical): (&City, &str),
     before: &Latest,
     sold: &Quote,
@@ -131,11 +132,11 @@ pub(crate) fn advance(
     let next = |before: Option<&Kept>| -> Outcome<Kept> {
         let stay = Stay::after_purchase(city, before.map(|kept| &kept.stay), sold)?;
         let goes_on = before.filter(|before| before.stay.started_at == stay.started_at);
-        let id = goes_on.map_or_else(|| call.operator.id("st", call.now), |before| before.id.clone());
+        let id = goes_on.map_or_else(|| operator.new_id(now), |before| before.id);
         Ok(Kept { id, version: version(before) + 1, stay })
     };
     let of_ticket = |kept: &Kept| StayOfTicket {
-        id: kept.id.clone(),
+        id: kept.id,
         started_at: kept.stay.started_at,
         // What holds is the earliest of those that count.
         deadline: sold.stay.deadline,
@@ -144,13 +145,13 @@ pub(crate) fn advance(
     let stay_per = stay_per(city)?;
     let plate = next(before.plate.as_ref())?;
     let mut first = of_ticket(&plate);
-    put(tx, (OwnerWord::Plate, canonical), city.id.as_str(), plate)?;
+    put(tx, (OwnerWord::Plate, canonical), &city.id, plate)?;
     if stay_per.counts_user() {
         let user = next(before.user.as_ref())?;
         if stay_per == StayPer::User {
             first = of_ticket(&user);
         }
-        put(tx, (OwnerWord::Account, &call.who()?.account), city.id.as_str(), user)?;
+        put(tx, (OwnerWord::Account, &account.to_string()), &city.id, user)?;
     }
     Ok(first)
 }
@@ -164,19 +165,20 @@ projection! {
 
 /// Takes a ticket that was voided out of its stays; `account` is its account, which is locked. A quote from before does not fit them any
 /// more.
-pub(crate) fn take_back(tx: &mut dyn Tx, city: &City, account: Option<&str>, ticket: &Ticket) -> Outcome<()> {
-    let zone: ZoneId = ticket.zone.parse().map_err(|error| StoreError::unreadable("zone", error))?;
+pub(crate) fn take_back(tx: &mut dyn Tx, city: &City, account: Option<AccountId>, ticket: &Ticket) -> Outcome<()> {
+    let zone = &ticket.zone;
+    let account = account.map(|account| account.to_string());
     let plate = Some((OwnerWord::Plate, ticket.plate.canonical.as_str(), "ticket_plate.canonical"));
-    let user = account.map(|account| (OwnerWord::Account, account, "ticket.account"));
+    let user = account.as_deref().map(|account| (OwnerWord::Account, account, "ticket.account"));
     for (owner_kind, owner, column) in [plate, user].into_iter().flatten() {
-        let row = tx.first(of(owner_kind, owner, city.id.as_str(), &zone).locking("stay"))?;
+        let row = tx.first(of(owner_kind, owner, city.id.as_str(), zone).locking("stay"))?;
         if let Some(Kept { id, version, stay }) = row.map(Kept::from) {
             let left: Option<LastEnd> = tx.first(Select::of(
                 &format!("FROM ticket JOIN ticket_plate ON ticket_plate.ticket = ticket.id WHERE {column} = $1 AND ticket.city = $2 AND ticket.zone = $3 AND ticket.starts_at >= $4 AND ticket.state <> 'voided'"),
                 values![owner, city.id.as_str(), zone.as_str(), stay.started_at.timestamp_millis()],
             ))?;
             let stay = stay.after_void(city, left.and_then(|left| left.ends_at))?;
-            put(tx, (owner_kind, owner), city.id.as_str(), Kept { id, version: version + 1, stay })?;
+            put(tx, (owner_kind, owner), &city.id, Kept { id, version: version + 1, stay })?;
         }
     }
     Ok(())
@@ -186,11 +188,11 @@ pub(crate) fn take_back(tx: &mut dyn Tx, city: &City, account: Option<&str>, tic
 fn put(
     tx: &mut dyn Tx,
     (owner_kind, owner): (OwnerWord, &str),
-    city: &str,
+    city: &CityId,
     Kept { id, version, stay }: Kept,
 ) -> Result<(), StoreError> {
     let Stay { zone, started_at, deadline, paid_until, closes_at, purchases } = stay;
-    let (owner, city) = (owner.to_owned(), city.to_owned());
+    let (owner, city) = (owner.to_owned(), city.clone());
     tx.write(if version == 1 {
         Write::insert(StayRow {
             owner_kind,

@@ -1,34 +1,36 @@
-//! Tickets: a quote bought exactly, charged, signed and told, all in one transaction.
+//! Tickets: what was quoted is delivered, signed and told; what time and the operator's tools do to them.
 
 use chrono::{DateTime, Utc};
-use mesto_protocol::base::payments::PayMethod;
 use mesto_protocol::base::plate::Plate;
 use mesto_protocol::device::DeviceKey;
+use mesto_protocol::kernel::ids::{AccountId, QuoteId, SaleId, StayId, TicketId};
 use mesto_protocol::kernel::json::Json as OnTheWire;
-use mesto_protocol::parking::quotes::{Purchase, Purchased};
+use mesto_protocol::parking::purchase::{self, ParkingOutcome};
 use mesto_protocol::parking::signed::TicketClaims;
 use mesto_protocol::parking::tickets::{
     Channel, ParkingSection, StayOfTicket, TICKETS_OVER, Ticket, TicketState, Tickets,
 };
 use mesto_protocol::{Problem, ProblemCode};
-use mesto_rules::StayPer;
 use mesto_rules::money::{Currency, Money};
 use mesto_rules::quote::{Quote as Terms, QuoteAsk, QuoteLine, Stale, quote};
 use mesto_rules::ticket::{self, TicketEffect, TicketEvent, TicketState as RulesState};
+use mesto_rules::{CityId, StayPer, TariffId, ZoneId};
 
-use crate::base::wallet;
+use crate::base::payments::refunds::{self, TakenBack};
+use crate::base::payments::rows::PayWord;
+use crate::base::payments::sells::{Delivered, Delivery};
 use crate::kernel::account::LockedAccount;
 use crate::kernel::call::Call;
 use crate::kernel::due::{self, Due};
 use crate::kernel::failure::{Failure, Outcome, refuse};
-use crate::kernel::ledger::{self, LedgerAccount, Movement, MovementKind};
+use crate::kernel::ledger::LedgerAccount;
 use crate::kernel::operator::Operator;
 use crate::kernel::store::{Ask, Json, Select, StoreError, Tx, Write};
 use crate::kernel::text;
 use crate::parking::NAME;
-use crate::parking::quotes::{self, PayWord, QuoteRow};
+use crate::parking::quotes::{self, Frozen};
 use crate::parking::stays::{self, Kept, Latest, OwnerWord};
-use crate::{find, projection, stored_words, table, update, values};
+use crate::{find, stored_words, table, update, values};
 
 stored_words! {
     /// `ticket.channel`
@@ -52,12 +54,12 @@ impl From<StateWord> for RulesState {
 
 table! {
     pub(crate) struct TicketRow in "ticket" {
-        id: String,
+        id: TicketId,
         /// Absent when it was bought by SMS or at a kiosk.
-        account: Option<String>,
+        account: Option<AccountId>,
         channel: ChannelWord,
-        city: String,
-        zone: String,
+        city: CityId,
+        zone: ZoneId,
         state: StateWord,
         issued_at: DateTime<Utc>,
         starts_at: DateTime<Utc>,
@@ -67,23 +69,24 @@ table! {
         price: i64,
         currency: Currency,
         lines: Json<Vec<QuoteLine>>,
-        tariff: String,
+        tariff: TariffId,
         pay: PayWord,
-        stay: String,
+        stay: StayId,
         stay_started_at: DateTime<Utc>,
         stay_deadline: Option<DateTime<Utc>>,
         stay_paid_until: DateTime<Utc>,
-        extends: Option<String>,
-        quote: Option<String>,
+        extends: Option<TicketId>,
+        /// Absent like the account.
+        sale: Option<SaleId>,
     }
 }
 
 table! {
     /// The erasable half of a ticket: the plate, and the signed text that names it.
     pub(crate) struct TicketPlateRow in "ticket_plate" {
-        ticket: String,
-        city: String,
-        zone: String,
+        ticket: TicketId,
+        city: CityId,
+        zone: ZoneId,
         canonical: String,
         shown: String,
         country: Option<String>,
@@ -101,8 +104,8 @@ impl From<&TicketPlateRow> for Plate {
 /// The plate of a ticket of an account in a city's zone.
 pub(crate) fn plate_of(
     tx: &mut dyn Tx,
-    ticket: &str,
-    account: &str,
+    ticket: TicketId,
+    account: AccountId,
     (city, zone): (&str, &str),
 ) -> Outcome<Option<Plate>> {
     let row: Option<TicketPlateRow> = tx.first(Select::of(
@@ -112,6 +115,10 @@ pub(crate) fn plate_of(
     Ok(row.as_ref().map(Plate::from))
 }
 
+/// Movements of a ticket in the ledger, with its id.
+const TICKET: &str = "parking.ticket";
+const REFUND: &str = "parking.refund";
+
 /// A ticket ran out.
 pub(crate) const TICKET_END: Due = Due::new("parking.ticket_end", time_passed);
 
@@ -120,114 +127,47 @@ const MOST: i64 = 200;
 /// How many that are over an account is told of.
 const OVER: i64 = TICKETS_OVER as i64;
 
-/// A quote as it was stored.
-struct Frozen {
-    city: String,
-    plate: Plate,
-    pay: PayMethod,
-    extends: Option<String>,
-    terms: Terms,
-    /// Versions of the user's and the plate's stay that it was computed against, and the stays now.
-    versions: (i64, i64),
-    kept: Latest,
-}
-
-pub(crate) fn buy(tx: &mut dyn Tx, call: &mut Call<'_>, asked: Purchase) -> Outcome<Purchased> {
-    call.in_time(asked.not_after)?;
-    let frozen = take_quote(tx, call, &asked.quote)?;
-    if frozen.pay != PayMethod::Deposit {
-        return Err(Problem::new(
-            ProblemCode::PaymentMethodNotAllowed,
-            "tickets are bought from the deposit here; ask for such a quote",
-        )
-        .with("method", frozen.pay)
-        .with("allowed", [PayMethod::Deposit])
-        .into());
-    }
-    let sold = what_is_sold(call, &frozen)?;
-    let (price, balance) = (sold.total, call.account()?.balance());
-    let missing = price.checked_sub(&balance)?;
-    if missing.amount.is_sign_positive() && !missing.is_zero() {
-        return Err(Problem::new(
-            ProblemCode::DepositTooLow,
-            format!("it costs {price} and the deposit holds {balance}"),
-        )
-        .with("balance", balance)
-        .with("price", price)
-        .with("missing", missing)
-        .into());
-    }
-    let ticket = sell(tx, call, &asked.quote, frozen, sold)?;
-    call.made = Some(ticket.id.clone());
-    Ok(Purchased { ticket, balance: call.account()?.balance() })
-}
-
-/// The answer of a purchase whose own is no longer kept: the ticket as it stands now, and the balance now.
-pub(crate) fn again(tx: &mut dyn Tx, call: &Call<'_>, made: &str) -> Outcome<Purchased> {
-    let ticket = one(tx, made, call.now)?.ok_or_else(|| StoreError::unreadable("ticket", "it is gone"))?;
-    Ok(Purchased { ticket, balance: wallet::balance(tx, &call.who()?.account)? })
-}
-
-projection! {
-    /// The ticket that a quote was sold as.
-    struct Sold {
-        ticket: Option<String> = "(SELECT id FROM ticket WHERE ticket.account = quote.account AND ticket.quote = quote.id)",
-    }
-}
-
-/// Asks for a quote, and whether it was sold.
-fn to_buy(quote: &str) -> Select<(QuoteRow, Sold)> {
-    Select::of("FROM quote WHERE quote.id = $1", values![quote])
-}
-
-/// What a purchase reads: its quote, whether it was bought, and the stays it counts in.
-pub(crate) fn prefetch(call: &Call<'_>) -> Option<Vec<Ask>> {
-    let Purchase { quote, .. } = call.request.read().ok()?;
-    let mut asks = vec![to_buy(&quote).ask(), stays::of_quote(&quote, OwnerWord::Plate).ask()];
+/// What a delivery reads: the stays that its quote counts in.
+pub(crate) fn prefetch(operator: &Operator, quote: QuoteId) -> Vec<Ask> {
+    let mut asks = vec![stays::of_quote(quote, OwnerWord::Plate).ask()];
     // Which city it is, the quote says.
-    if call.operator.cities.values().any(|city| stays::stay_per(city).is_ok_and(StayPer::counts_user)) {
-        asks.push(stays::of_quote(&quote, OwnerWord::Account).ask());
+    if operator.cities.values().any(|city| stays::stay_per(city).is_ok_and(StayPer::counts_user)) {
+        asks.push(stays::of_quote(quote, OwnerWord::Account).ask());
     }
-    Some(asks)
+    asks
 }
 
-/// The quote of this purchase, or why it cannot be bought. Its account is locked, so it is bought once.
-fn take_quote(tx: &mut dyn Tx, call: &Call<'_>, quote: &str) -> Outcome<Frozen> {
-    let account = &call.who()?.account;
-    let Some((quote, Sold { ticket })) = tx.first(to_buy(quote))?.filter(|(quote, _)| quote.account == *account) else {
-        return refuse(ProblemCode::QuoteUnknown, "there is no such quote of yours; ask for a new one");
-    };
-    if let Some(ticket) = ticket {
-        return Err(Problem::new(ProblemCode::QuoteUsed, "this quote was bought already")
-            .with("ticket", ticket)
-            .into());
-    }
-    if call.now > quote.expires_at {
-        return Err(Problem::new(ProblemCode::QuoteExpired, "the price was held until then; ask for a new quote")
-            .with("expired_at", quote.expires_at)
-            .into());
-    }
-    let plate = tx.first(stays::of_quote(&quote.id, OwnerWord::Plate))?.map(Kept::from);
-    let user = if stays::stay_per(call.operator.city(&quote.city)?)?.counts_user() {
-        tx.first(stays::of_quote(&quote.id, OwnerWord::Account))?.map(Kept::from)
+/// A ticket of what was quoted, when that can still be had as it was promised.
+pub(crate) fn deliver(tx: &mut dyn Tx, delivery: &mut Delivery<'_>) -> Outcome<Delivered> {
+    let frozen: Frozen = serde_json::from_str(&delivery.quote.terms)?;
+    let plate = tx.first(stays::of_quote(delivery.quote.id, OwnerWord::Plate))?.map(Kept::from);
+    let user = if stays::stay_per(delivery.city()?)?.counts_user() {
+        tx.first(stays::of_quote(delivery.quote.id, OwnerWord::Account))?.map(Kept::from)
     } else {
         None
     };
-    Ok(Frozen {
-        city: quote.city,
-        plate: Plate { canonical: quote.canonical, display: quote.shown, country: quote.country },
-        pay: quote.pay.into(),
-        extends: quote.extends,
-        terms: quote.terms.read()?,
-        versions: (quote.user_stay, quote.plate_stay),
-        kept: Latest { plate, user },
+    let kept = Latest { plate, user };
+    let terms = what_is_sold(delivery, &frozen, &kept)?;
+    let ticket = sell(tx, delivery, frozen, &kept, terms)?;
+    let price = ticket.price.minor()?;
+    Ok(Delivered {
+        reference: ticket.id.to_string(),
+        kind: TICKET,
+        gains: vec![(LedgerAccount::Revenue { service: NAME, city: ticket.city.clone() }, -price)],
+        outcome: OnTheWire::of(&ParkingOutcome { ticket })?,
     })
 }
 
-/// What the quote promised, from the start that is possible now: the operator has received the purchase (BG-47).
-fn what_is_sold(call: &Call<'_>, frozen: &Frozen) -> Outcome<Terms> {
-    let Frozen { city, terms, pay, versions, kept, .. } = frozen;
-    let (city, now, stays, pay) = (call.operator.city(city)?, call.now, kept.stays(), quotes::rules_pay(*pay)?);
+/// A ticket that was delivered, as it stands now.
+pub(crate) fn outcome(tx: &mut dyn Tx, _: &Operator, now: DateTime<Utc>, ticket: &str) -> Outcome<Option<OnTheWire>> {
+    Ok(one(tx, ticket, now)?.map(|ticket| OnTheWire::of(&ParkingOutcome { ticket })).transpose()?)
+}
+
+/// What the quote promised, from the start that is possible now: the operator has received the purchase, or its money (BG-47).
+fn what_is_sold(delivery: &Delivery<'_>, frozen: &Frozen, kept: &Latest) -> Outcome<Terms> {
+    let Frozen { terms, versions, .. } = frozen;
+    let (city, now, stays) = (delivery.city()?, delivery.now, kept.stays());
+    let pay = quotes::rules_pay(&delivery.quote.pay.into())?;
     if kept.versions() != *versions {
         let ask = QuoteAsk { zone: terms.zone.as_str(), minutes: terms.asked_minutes, now, stays, pay };
         let stale = Stale { now: quote(city, &ask).map(Box::new) };
@@ -253,16 +193,22 @@ fn stale_problem(why: &str, stale: &Stale) -> Failure {
     }
 }
 
-fn sell(tx: &mut dyn Tx, call: &mut Call<'_>, quote: &str, frozen: Frozen, terms: Terms) -> Outcome<Ticket> {
-    let (now, account) = (call.now, call.who()?.account.clone());
-    let Frozen { city, plate, pay, extends, kept, .. } = frozen;
-    let stay = stays::advance(tx, call, (call.operator.city(&city)?, &plate.canonical), &kept, &terms)?;
-    let id = call.operator.id("tk", now);
+fn sell(
+    tx: &mut dyn Tx,
+    delivery: &mut Delivery<'_>,
+    Frozen { plate, extends, .. }: Frozen,
+    kept: &Latest,
+    terms: Terms,
+) -> Outcome<Ticket> {
+    let (operator, now, account) = (delivery.operator, delivery.now, delivery.account.id);
+    let city = delivery.city()?;
+    let stay = stays::advance(tx, (operator, now, account), (city, &plate.canonical), kept, &terms)?;
+    let id: TicketId = operator.new_id(now);
     let claims = TicketClaims {
-        issuer: call.operator.config.issuer.clone(),
-        id: id.clone(),
-        account: Some(account.clone()),
-        city: city.clone(),
+        issuer: operator.config.issuer.clone(),
+        id: id.to_string(),
+        account: Some(account.to_string()),
+        city: city.id.to_string(),
         zone: terms.zone.to_string(),
         plate: plate.canonical.clone(),
         channel: Channel::App,
@@ -270,15 +216,14 @@ fn sell(tx: &mut dyn Tx, call: &mut Call<'_>, quote: &str, frozen: Frozen, terms
         starts_at: terms.starts_at,
         ends_at: terms.ends_at,
         stay_deadline: stay.deadline,
-        device: call.who()?.device_key.as_deref().and_then(|key| DeviceKey::from_text(key).ok()),
+        device: delivery.device.and_then(|key| DeviceKey::from_text(key).ok()),
     };
-    let signed = claims
-        .sign(call.operator.keys.ticket())
-        .map_err(|error| StoreError::unreadable("ticket to be signed", error))?;
+    let signed =
+        claims.sign(operator.keys.ticket()).map_err(|error| StoreError::unreadable("ticket to be signed", error))?;
     let ticket = Ticket {
         id,
-        city,
-        zone: terms.zone.to_string(),
+        city: city.id.clone(),
+        zone: terms.zone,
         plate,
         channel: Channel::App,
         state: TicketState::Active,
@@ -287,57 +232,45 @@ fn sell(tx: &mut dyn Tx, call: &mut Call<'_>, quote: &str, frozen: Frozen, terms
         ends_at: terms.ends_at,
         minutes: terms.granted_minutes,
         price: terms.total,
-        lines: terms.lines,
-        tariff: terms.tariff.to_string(),
-        pay,
+        lines: purchase::lines(&terms.lines),
+        tariff: terms.tariff,
+        pay: delivery.quote.pay.into(),
         stay,
         extends,
         signed,
     };
-    store(tx, &ticket, &account, quote)?;
+    store(tx, &ticket, account, &terms.lines, delivery.sale)?;
     due::plan(tx, &TICKET_END, &ticket.id, ticket.ends_at)?;
-    let price = ticket.price.minor()?;
-    let entry = call.operator.id("le", now);
-    let locked = call.account()?;
-    locked.tell(&ticket)?;
-    let revenue = LedgerAccount::Revenue { service: NAME, city: ticket.city.clone() };
-    let movement = Movement {
-        id: entry,
-        kind: MovementKind::Ticket,
-        reference: &ticket.id,
-        currency: ticket.price.currency,
-        legs: vec![(LedgerAccount::Deposit { holder: account }, price), (revenue, -price)],
-    };
-    wallet::post(tx, now, locked, movement)?;
+    delivery.account.tell(&ticket)?;
     Ok(ticket)
 }
 
-fn store(tx: &mut dyn Tx, ticket: &Ticket, account: &str, quote: &str) -> Outcome<()> {
+fn store(tx: &mut dyn Tx, ticket: &Ticket, account: AccountId, lines: &Vec<QuoteLine>, sale: SaleId) -> Outcome<()> {
     tx.write(Write::insert(TicketRow {
-        id: ticket.id.clone(),
-        account: Some(account.to_owned()),
-        channel: ticket.channel.try_into()?,
+        id: ticket.id,
+        account: Some(account),
+        channel: ticket.channel.clone().try_into()?,
         city: ticket.city.clone(),
         zone: ticket.zone.clone(),
-        state: ticket.state.try_into()?,
+        state: ticket.state.clone().try_into()?,
         issued_at: ticket.issued_at,
         starts_at: ticket.starts_at,
         ends_at: ticket.ends_at,
         minutes: ticket.minutes,
         price: ticket.price.minor()?,
         currency: ticket.price.currency,
-        lines: Json::of(&ticket.lines)?,
+        lines: Json::of(lines)?,
         tariff: ticket.tariff.clone(),
-        pay: ticket.pay.try_into()?,
-        stay: ticket.stay.id.clone(),
+        pay: ticket.pay.clone().try_into()?,
+        stay: ticket.stay.id,
         stay_started_at: ticket.stay.started_at,
         stay_deadline: ticket.stay.deadline,
         stay_paid_until: ticket.stay.paid_until,
-        extends: ticket.extends.clone(),
-        quote: Some(quote.to_owned()),
+        extends: ticket.extends,
+        sale: Some(sale),
     }))?;
     tx.write(Write::insert(TicketPlateRow {
-        ticket: ticket.id.clone(),
+        ticket: ticket.id,
         city: ticket.city.clone(),
         zone: ticket.zone.clone(),
         canonical: ticket.plate.canonical.clone(),
@@ -368,7 +301,7 @@ fn from_rows((row, plate): TicketWithPlate, now: DateTime<Utc>) -> Outcome<Ticke
         ends_at: row.ends_at,
         minutes: row.minutes,
         price: Money::from_minor(row.price, row.currency),
-        lines: row.lines.read()?,
+        lines: purchase::lines(&row.lines.read()?),
         tariff: row.tariff,
         pay: row.pay.into(),
         stay: StayOfTicket {
@@ -391,12 +324,12 @@ const fn wire_state(state: RulesState) -> TicketState {
 }
 
 /// What an app shows of parking.
-pub(crate) fn section(tx: &mut dyn Tx, account: &str, now: DateTime<Utc>) -> Outcome<OnTheWire> {
+pub(crate) fn section(tx: &mut dyn Tx, _: &Operator, account: AccountId, now: DateTime<Utc>) -> Outcome<OnTheWire> {
     Ok(OnTheWire::of(&ParkingSection { tickets: recent(tx, account, now)? })?)
 }
 
 /// Every running ticket, and the last ones that are over, newest first.
-fn recent(tx: &mut dyn Tx, account: &str, now: DateTime<Utc>) -> Outcome<Vec<Ticket>> {
+fn recent(tx: &mut dyn Tx, account: AccountId, now: DateTime<Utc>) -> Outcome<Vec<Ticket>> {
     let rows = tx.all(Select::of(
         &format!("{FROM} WHERE ticket.account = $1 AND (ticket.ends_at > $2 OR ticket.id IN (SELECT id FROM ticket WHERE account = $1 AND ends_at <= $2 ORDER BY id DESC LIMIT $3)) ORDER BY ticket.id DESC"),
         values![account, now.timestamp_millis(), OVER],
@@ -433,7 +366,7 @@ fn happened(
     event: impl Fn(DateTime<Utc>) -> TicketEvent,
 ) -> Outcome<()> {
     let Some(ticket) = tx.first(find!(TicketRow { id: id }))? else { return Ok(()) };
-    let mut account = ticket.account.map(|account| LockedAccount::take(tx, &account)).transpose()?;
+    let mut account = ticket.account.map(|account| LockedAccount::take(tx, account)).transpose()?;
     // Read again: now nobody else changes it.
     let Some(stored) = tx.first(find!(TicketRow { id: id }).locking("ticket"))? else { return Ok(()) };
     let state = RulesState::from(stored.state);
@@ -458,8 +391,7 @@ fn happened(
     Ok(())
 }
 
-/// Gives back what a ticket cost that was paid from a deposit, and takes it out of its stays. Of a closed account it becomes a refund that
-/// is owed.
+/// Gives back what a ticket cost, and takes it out of its stays. One that was bought outside the app is not ours to pay back.
 fn give_back(
     tx: &mut dyn Tx,
     operator: &Operator,
@@ -467,21 +399,26 @@ fn give_back(
     id: &str,
     account: Option<&mut LockedAccount>,
 ) -> Outcome<()> {
+    let Some(row) = tx.first(find!(TicketRow { id: id }))? else { return Ok(()) };
     let Some(ticket) = one(tx, id, now)? else { return Ok(()) };
-    stays::take_back(tx, operator.city(&ticket.city)?, account.as_ref().map(|account| account.id.as_str()), &ticket)?;
-    let Some(account) = account.filter(|_| ticket.pay == PayMethod::Deposit) else { return Ok(()) };
-    let (price, holder) = (ticket.price.minor()?, account.id.clone());
-    let gains =
-        if account.is_closed { LedgerAccount::RefundsPayable { holder } } else { LedgerAccount::Deposit { holder } };
-    let revenue = LedgerAccount::Revenue { service: NAME, city: ticket.city };
-    let movement = Movement {
-        id: operator.id("le", now),
-        kind: MovementKind::Refund,
-        reference: &ticket.id,
-        currency: ticket.price.currency,
-        legs: vec![(revenue, price), (gains, -price)],
-    };
-    if account.is_closed { ledger::post(tx, now, None, movement) } else { wallet::post(tx, now, account, movement) }
+    let city = operator.city(ticket.city.as_str())?;
+    stays::take_back(tx, city, account.as_ref().map(|account| account.id), &ticket)?;
+    let (Some(account), Some(sale)) = (account, row.sale) else { return Ok(()) };
+    refunds::give_back(
+        tx,
+        operator,
+        now,
+        account,
+        TakenBack {
+            sale,
+            pay: &ticket.pay,
+            price: ticket.price,
+            from: LedgerAccount::Revenue { service: NAME, city: ticket.city },
+            reason: "voided",
+            kind: REFUND,
+            reference: id,
+        },
+    )
 }
 
 /// Newest first.
@@ -490,7 +427,7 @@ pub(crate) fn list(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Tickets> {
     let before = call.request.asked("before")?.unwrap_or_else(|| text::last_id("tk"));
     let rows: Vec<TicketWithPlate> = tx.all(Select::of(
         &format!("{FROM} WHERE ticket.account = $1 AND ticket.id < $2 ORDER BY ticket.id DESC LIMIT $3"),
-        values![&call.who()?.account, before, limit + 1],
+        values![call.who()?.account, before, limit + 1],
     ))?;
     let mut tickets = rows.into_iter().map(|row| from_rows(row, call.now)).collect::<Outcome<Vec<_>>>()?;
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
@@ -503,7 +440,7 @@ pub(crate) fn list(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Tickets> {
 pub(crate) fn read(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Ticket> {
     let row = tx.first(Select::of(
         &format!("{FROM} WHERE ticket.id = $1 AND ticket.account = $2"),
-        values![call.named(), &call.who()?.account],
+        values![call.named(), call.who()?.account],
     ))?;
     match row {
         Some(row) => from_rows(row, call.now),

@@ -35,7 +35,7 @@ pub(crate) fn near(_: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Zones> {
                     .zone(near.zone_id.as_str())
                     .map(|zone| zone.name.get(&language).to_owned())
                     .unwrap_or_default(),
-                zone: near.zone_id.into(),
+                zone: near.zone_id,
                 distance_metres: Some(near.distance_metres),
                 approximate: near.approximate,
             })
@@ -49,14 +49,14 @@ pub(crate) fn near(_: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Zones> {
         zones.insert(
             0,
             known.unwrap_or_else(|| ZoneNear {
-                zone: zone.id.to_string(),
+                zone: zone.id.clone(),
                 name: zone.name.get(&language).to_owned(),
                 distance_metres: None,
                 approximate: false,
             }),
         );
     }
-    Ok(Zones { zones, by_sign: by_sign.map(|zone| zone.id.to_string()) })
+    Ok(Zones { zones, by_sign: by_sign.map(|zone| zone.id.clone()) })
 }
 
 fn degrees(call: &Call<'_>, name: &str, most: f64) -> Outcome<Option<f64>> {

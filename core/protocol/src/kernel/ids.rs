@@ -44,20 +44,26 @@ fn read(text: &str, prefix: &'static str) -> Result<Ulid, IdError> {
         .ok_or_else(|| IdError { prefix, text: text.chars().take(40).collect() })
 }
 
-/// An id that stands as its 16 bytes inside codes.
-pub trait RecordId: Copy + Eq + fmt::Debug {
-    fn raw(&self) -> [u8; 16];
-    fn of_raw(bytes: [u8; 16]) -> Self;
-}
+/// What every id of a record is.
+pub trait RecordId: Copy + Ord + fmt::Display + FromStr<Err = IdError> {
+    /// What the id begins with.
+    const PREFIX: &'static str;
 
-/// Of a kind that is not known yet.
-impl RecordId for [u8; 16] {
-    fn raw(&self) -> [u8; 16] {
-        *self
-    }
+    /// The id with these 16 bytes: 6 of time (epoch milliseconds) and 10 of chance.
+    fn from_bytes(bytes: [u8; 16]) -> Self;
 
-    fn of_raw(bytes: [u8; 16]) -> Self {
-        bytes
+    /// The 16 bytes that stand for it inside codes.
+    fn bytes(&self) -> [u8; 16];
+
+    /// A new id. `chance` comes from the entropy port.
+    #[must_use]
+    fn new(now: DateTime<Utc>, chance: [u8; 10]) -> Self {
+        let time = now.timestamp_millis().max(0).to_be_bytes();
+        let mut bytes = [0; 16];
+        for (place, byte) in bytes.iter_mut().zip(time.iter().skip(2).chain(&chance)) {
+            *place = *byte;
+        }
+        Self::from_bytes(bytes)
     }
 }
 
@@ -67,37 +73,15 @@ macro_rules! record_ids {
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(Ulid);
 
-        impl $name {
-            /// What the id begins with.
-            pub const PREFIX: &'static str = $prefix;
+        impl RecordId for $name {
+            const PREFIX: &'static str = $prefix;
 
-            /// A new id. `chance` comes from the entropy port.
-            #[must_use]
-            pub fn new(now: DateTime<Utc>, chance: [u8; 10]) -> Self {
-                let random = chance.iter().fold(0_u128, |value, byte| (value << 8) | u128::from(*byte));
-                Self(Ulid::from_parts(now.timestamp_millis().max(0).unsigned_abs(), random))
-            }
-
-            /// The 16 bytes that stand for it inside codes.
-            #[must_use]
-            pub fn bytes(&self) -> [u8; 16] {
-                self.0.to_bytes()
-            }
-
-            /// The id of these 16 bytes.
-            #[must_use]
-            pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+            fn from_bytes(bytes: [u8; 16]) -> Self {
                 Self(Ulid::from_bytes(bytes))
             }
-        }
 
-        impl RecordId for $name {
-            fn raw(&self) -> [u8; 16] {
-                self.bytes()
-            }
-
-            fn of_raw(bytes: [u8; 16]) -> Self {
-                Self::from_bytes(bytes)
+            fn bytes(&self) -> [u8; 16] {
+                self.0.to_bytes()
             }
         }
 
@@ -162,9 +146,9 @@ record_ids! {
     GrantId = "gr";
     VehicleId = "vh";
     QuoteId = "qt";
-    /// What was bought by one purchase.
+    /// What was bought by one purchase. It has the bytes of its quote's: a quote is sold once.
     SaleId = "sa";
-    /// The money of one sale.
+    /// The money of one sale. It has the bytes of its sale's.
     PaymentId = "py";
     RefundId = "rf";
     /// An entry of the ledger.
@@ -180,6 +164,36 @@ record_ids! {
     ExitReceiptId = "xr";
     /// A message that waits for its gateway.
     MessageId = "ms";
+}
+
+impl QuoteId {
+    /// What is sold by it.
+    #[must_use]
+    pub fn sale(self) -> SaleId {
+        SaleId::from_bytes(self.bytes())
+    }
+}
+
+impl SaleId {
+    /// The quote that was sold.
+    #[must_use]
+    pub fn quote(self) -> QuoteId {
+        QuoteId::from_bytes(self.bytes())
+    }
+
+    /// Its money.
+    #[must_use]
+    pub fn payment(self) -> PaymentId {
+        PaymentId::from_bytes(self.bytes())
+    }
+}
+
+impl PaymentId {
+    /// What it is the money of.
+    #[must_use]
+    pub fn sale(self) -> SaleId {
+        SaleId::from_bytes(self.bytes())
+    }
 }
 
 #[cfg(test)]

@@ -91,6 +91,14 @@ impl utoipa::PartialSchema for Params {
 #[cfg(feature = "openapi")]
 impl utoipa::ToSchema for Params {}
 
+impl Vat {
+    /// Of what is not subject to the tax: money put on a deposit, a fine.
+    #[must_use]
+    pub const fn out_of_scope() -> Self {
+        Self { category: VatCategory::OutOfScope, rate: None, amount: None }
+    }
+}
+
 impl Default for Vat {
     /// What the city's data does not say.
     fn default() -> Self {
@@ -104,6 +112,15 @@ impl Line {
     pub fn of(service: &str, kind: &impl Serialize, amount: Money) -> Self {
         let (kind, params) = kind_and_params(service, kind);
         Self { kind, params, amount, vat: Vat::default(), seller: None }
+    }
+}
+
+impl Line {
+    /// The bank's commission on a card payment below the sum from which the operator bears it (BG-93).
+    #[must_use]
+    pub fn card_fee(fee: Money, below: Money) -> Self {
+        let params = Params::default().with("below", below);
+        Self { kind: "payments.card_fee".to_owned(), params, amount: fee, vat: Vat::default(), seller: None }
     }
 }
 

@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use ciborium::Value as Cbor;
 use mesto_protocol::code::{self, Code, SIGNED};
 use mesto_protocol::device::{DeviceSignError, DeviceSigner, SoftwareDevice};
-use mesto_protocol::kernel::ids::TicketId;
+use mesto_protocol::kernel::ids::{RecordId as _, TicketId};
 use mesto_protocol::parking::signed::{ParkingTicket, TicketClaims};
 use mesto_protocol::parking::tickets::Channel;
 use mesto_protocol::services::CodeClaims;

@@ -5,7 +5,7 @@ use ciborium::Value as Cbor;
 use coset::{CoseSign1Builder, HeaderBuilder, TaggedCborSerializable, iana};
 use ed25519_dalek::{Signer, SigningKey};
 use mesto_protocol::device::SoftwareDevice;
-use mesto_protocol::kernel::ids::TicketId;
+use mesto_protocol::kernel::ids::{RecordId as _, TicketId};
 use mesto_protocol::keys::{Key, KeySet, KeyUse};
 use mesto_protocol::parking::signed::{ParkingTicket, TicketClaims};
 use mesto_protocol::parking::tickets::Channel;

@@ -3,7 +3,7 @@
 use crate::codes::{code_of, show};
 use crate::fixture::*;
 use crate::laws::base64;
-use mesto_protocol::kernel::ids::TicketId;
+use mesto_protocol::kernel::ids::{RecordId as _, TicketId};
 use mesto_protocol::parking::signed::TicketClaims;
 use mesto_protocol::signed_code::{CodeError, Revocations, RevocationsError, Revoked, Seen, Verifier, Warning};
 use proptest::prelude::*;

@@ -3,6 +3,7 @@
 use crate::fixture::{claims, issuer};
 use coset::{CborSerializable, CoseSign1, TaggedCborSerializable};
 use mesto_protocol::device::DeviceKey;
+use mesto_protocol::kernel::ids::RecordId as _;
 use mesto_protocol::signature::IssuerKey;
 
 fn hex(text: &str) -> Vec<u8> {

@@ -14,7 +14,7 @@ use ciborium::Value as Cbor;
 use coset::{CoseSign1, HeaderBuilder, ProtectedHeader, SignatureContext, TaggedCborSerializable, iana};
 use mesto_protocol::code::SIGNED;
 use mesto_protocol::device::{DeviceSigner, SoftwareDevice};
-use mesto_protocol::kernel::ids::TicketId;
+use mesto_protocol::kernel::ids::{RecordId as _, TicketId};
 use mesto_protocol::keys::KeySet;
 use mesto_protocol::parking::signed::{ParkingTicket, TicketClaims};
 use mesto_protocol::services::CodeClaims;

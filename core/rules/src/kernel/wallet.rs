@@ -41,3 +41,21 @@ pub struct CardPolicy {
     /// Commission that the driver pays below it.
     pub fee: Fact<Money>,
 }
+
+/// What a card costs is not known here, so nothing is sold by card below the sum from which it is free.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the fee of a card is not known")]
+pub struct FeeUnknown;
+
+impl CardPolicy {
+    /// The commission that the payer bears on a payment by card; `None` from the sum on from which it is free (BG-93).
+    ///
+    /// # Errors
+    /// [`FeeUnknown`]
+    pub fn fee_of(&self, total: Money) -> Result<Option<Money>, FeeUnknown> {
+        if total.amount >= self.free_from.amount {
+            return Ok(None);
+        }
+        self.fee.known().copied().map(Some).ok_or(FeeUnknown)
+    }
+}

@@ -4,8 +4,11 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use mesto_rules::ZoneId;
+use mesto_protocol::kernel::ids::{
+    AccountId, DeviceId, EntryId, GrantId, OrderId, PaymentId, QuoteId, RefundId, SaleId, StayId, TicketId, VehicleId,
+};
 use mesto_rules::money::Currency;
+use mesto_rules::{CityId, TariffId, ZoneId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -182,16 +185,45 @@ impl Column for Currency {
     }
 }
 
-/// Its text.
-impl Column for ZoneId {
-    fn into_value(self) -> Value {
-        Value::Text(self.into())
-    }
+/// Ids are stored as their text.
+macro_rules! ids {
+    ($($id:ty),* $(,)?) => {$(
+        impl Column for $id {
+            fn into_value(self) -> Value {
+                Value::Text(self.to_string())
+            }
 
-    fn from_value(value: &Value) -> Result<Self, StoreError> {
-        String::from_value(value)?.parse().map_err(|error| StoreError::Broken(format!("{error}")))
-    }
+            fn from_value(value: &Value) -> Result<Self, StoreError> {
+                match value {
+                    Value::Text(text) => text.parse().map_err(|error| StoreError::Broken(format!("{error}"))),
+                    other => mismatch("an id", other),
+                }
+            }
+        }
+
+        impl From<$id> for Value {
+            fn from(id: $id) -> Self {
+                Value::Text(id.to_string())
+            }
+        }
+
+        impl From<&$id> for Value {
+            fn from(id: &$id) -> Self {
+                Value::Text(id.to_string())
+            }
+        }
+
+        impl IntoColumn<$id> for &str {
+            fn into_column(self) -> Value {
+                self.into()
+            }
+        }
+    )*};
 }
+ids![
+    AccountId, DeviceId, GrantId, VehicleId, QuoteId, SaleId, PaymentId, RefundId, EntryId, TicketId, StayId, OrderId,
+    CityId, ZoneId, TariffId,
+];
 
 impl<T: Column> Column for Option<T> {
     fn into_value(self) -> Value {
@@ -204,10 +236,17 @@ impl<T: Column> Column for Option<T> {
 }
 
 /// A JSON document in a column, read when it is asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Json<T> {
     text: String,
     document: PhantomData<fn() -> T>,
+}
+
+/// By text.
+impl<T> PartialEq for Json<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
 }
 
 impl<T: Serialize> Json<T> {

@@ -87,12 +87,12 @@ impl Kind {
 
 /// What a code says beside the claims that are common to all.
 pub trait What {
-    /// The id of what was bought.
-    type Id: RecordId;
+    /// The id of what was bought; 16 bytes inside the code.
+    type Id;
 }
 
 /// What a code of one kind says; lies in its service's room. Its map has labels from 1 up.
-pub trait CodeKind: What + Sized {
+pub trait CodeKind: What<Id: RecordId> + Sized {
     const KIND: Kind;
 
     /// Its map, ascending by label.
@@ -169,7 +169,7 @@ impl<K: CodeKind> Claims<K> {
             .set(EXP, cbor::filled_up(self.ends_at))
             .set_some(NBF, (starts_at != issued_at).then_some(starts_at))
             .set(IAT, issued_at)
-            .set(CTI, self.id.raw().to_vec())
+            .set(CTI, self.id.bytes().to_vec())
             .set_some(CNF, self.device.map(write_cnf))
             .set(CODE, self.what.write().and(common).done())
             .done()
@@ -204,7 +204,7 @@ impl Claims<Unread> {
         }
         Ok(Claims {
             issuer: self.issuer.clone(),
-            id: K::Id::of_raw(self.id),
+            id: K::Id::from_bytes(self.id),
             issue: self.issue,
             bought_at: self.bought_at,
             issued_at: self.issued_at,

@@ -1,0 +1,182 @@
+//! Payments: quotes and purchases of every service, the one charge, providers and their notices, refunds.
+//!
+//! ```text
+//! POST /v1/quotes     -> quotes::make        -> the service's price     (sells.rs)
+//! POST /v1/purchases  -> purchases::buy      -> the service's delivery and the charge, or a provider's page
+//! a provider's notice -> outcomes::notice    -> the service's delivery and the charge, or a refund
+//! ```
+
+pub(crate) mod outcomes;
+pub(crate) mod provider;
+pub(crate) mod purchases;
+pub(crate) mod quotes;
+pub(crate) mod refunds;
+pub(crate) mod rows;
+pub(crate) mod sells;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use mesto_protocol::base::payments as wire;
+
+pub use provider::{
+    HostedPage, HttpAnswer, HttpRequest, PageOrder, Provider, ProviderLink, RefundAnswer, RefundOrder, canonical, sign,
+};
+pub use refunds::send_due;
+
+use crate::kernel::account::LockedAccount;
+use crate::kernel::call::Call;
+use crate::kernel::due::Due;
+use crate::kernel::failure::Outcome;
+use crate::kernel::operator::Operator;
+use crate::kernel::service::{Check, Erasure, Export, Service, Table, serve};
+use crate::kernel::store::{Tx, Write};
+use crate::values;
+
+/// A provider's page that nobody paid on in time.
+pub(crate) const PAGE_END: Due = Due::new("payments.page_end", outcomes::expire);
+
+/// A quote is sold within minutes; the rest is for questions.
+const QUOTES_KEPT: TimeDelta = TimeDelta::days(2);
+/// By card its money may come late: a bank tells within this, or it is paid back.
+const CARD_QUOTES_KEPT: TimeDelta = TimeDelta::days(60);
+
+pub(crate) const SERVICE: Service = Service {
+    operations: &[
+        serve!(post wire::QUOTE => quotes::make),
+        serve!(action wire::PURCHASE => purchases::buy, again purchases::again).prefetching(purchases::prefetch),
+        serve!(get wire::PAYMENTS => purchases::list),
+        serve!(get wire::PAYMENT => purchases::read),
+        serve!(get wire::ABANDON => outcomes::abandon),
+        serve!(raw wire::NOTICE => outcomes::notice),
+    ],
+    due: &[PAGE_END],
+    section: Some(purchases::section),
+    tables: &[
+        Table {
+            name: "quote",
+            export: Export::Rows {
+                called: "quotes",
+                columns: &["id", "city", "service", "pay", "subject", "total", "currency", "issued_at", "expires_at"],
+                from: "quote WHERE account = $1 ORDER BY id",
+            },
+            erasure: Erasure::AtClosing(&["DELETE FROM quote WHERE account = $1"]),
+        },
+        Table {
+            name: "sale",
+            export: Export::Rows {
+                called: "sales",
+                columns: &["id", "city", "pay", "state", "items", "total", "currency", "created_at"],
+                from: "sale WHERE account = $1 ORDER BY id",
+            },
+            erasure: Erasure::Excused("belongs to the books; the account is a pseudonym"),
+        },
+        Table {
+            name: "payment",
+            export: Export::Rows {
+                called: "payments",
+                columns: &[
+                    "id",
+                    "provider",
+                    "state",
+                    "amount",
+                    "captured",
+                    "refunded",
+                    "currency",
+                    "reason",
+                    "created_at",
+                ],
+                from: "payment WHERE account = $1 ORDER BY id",
+            },
+            erasure: Erasure::Excused("belongs to the books; the account is a pseudonym"),
+        },
+        Table {
+            name: "provider_payment",
+            export: Export::Excused("which payment a provider's is for; payments are exported"),
+            erasure: Erasure::Excused("belongs to the books; names a payment and no person"),
+        },
+        Table {
+            name: "provider_notice",
+            export: Export::Excused("what a provider said of a payment, which is exported"),
+            erasure: Erasure::Excused("belongs to the books; names a payment and no person"),
+        },
+        Table {
+            name: "refund",
+            export: Export::Rows {
+                called: "refunds",
+                columns: &[
+                    "id",
+                    "payment",
+                    "amount",
+                    "currency",
+                    "reason",
+                    "route",
+                    "state",
+                    "due_at",
+                    "created_at",
+                    "done_at",
+                ],
+                from: "refund WHERE account = $1 ORDER BY id",
+            },
+            erasure: Erasure::Excused("belongs to the books; the account is a pseudonym"),
+        },
+        Table {
+            name: "provider_request",
+            export: Export::Excused("a request that waits for a provider; its refund is exported"),
+            erasure: Erasure::Excused("goes when it is answered; names a refund and no person"),
+        },
+    ],
+    closing: Some(closing),
+    retention: Some(erase_old),
+    audit: &[
+        Check {
+            fault: "what provider {} approved is not what was booked",
+            sql: "SELECT told.provider AS id FROM (SELECT provider, SUM(amount) AS amount FROM provider_notice WHERE outcome = 'approved' GROUP BY provider) AS told LEFT JOIN (SELECT provider, SUM(amount) AS amount FROM ledger_leg WHERE kind = 'clearing' AND amount > 0 GROUP BY provider) AS booked ON booked.provider = told.provider WHERE told.amount <> COALESCE(booked.amount, 0) LIMIT 1",
+        },
+        Check {
+            fault: "sale {} was delivered without its money, or has its money without a delivery or a refund",
+            sql: "SELECT sale.id AS id FROM payment JOIN sale ON sale.account = payment.account AND sale.id = 'sa' || SUBSTR(payment.id, 3) WHERE sale.pay = 'card' AND ((sale.state = 'delivered') <> (payment.state IN ('captured', 'refunded') AND sale.state <> 'undeliverable') OR sale.state = 'undeliverable' AND NOT EXISTS (SELECT 1 FROM refund WHERE refund.payment = payment.id)) LIMIT 1",
+        },
+        Check {
+            fault: "more of payment {} goes back than came",
+            sql: "SELECT refund.payment AS id FROM refund JOIN payment ON payment.id = refund.payment GROUP BY refund.payment HAVING SUM(refund.amount) > (SELECT COALESCE(SUM(provider_notice.amount), 0) FROM provider_notice WHERE provider_notice.payment = refund.payment AND provider_notice.outcome = 'approved') LIMIT 1",
+        },
+        Check {
+            fault: "refund {} is owed and stands in no entry of the ledger",
+            sql: "SELECT id FROM refund WHERE route = 'card' AND NOT EXISTS (SELECT 1 FROM ledger_entry WHERE kind = 'payments.owed_back' AND reference = refund.id) LIMIT 1",
+        },
+        Check {
+            fault: "refund {} is done and was not booked, or booked and is not done",
+            sql: "SELECT id FROM refund WHERE route = 'card' AND (state = 'done') <> EXISTS (SELECT 1 FROM ledger_entry WHERE kind = 'payments.paid_back' AND reference = refund.id) LIMIT 1",
+        },
+    ],
+    ..Service::of(&wire::SERVICE)
+};
+
+/// The payments of an account that is closed wait for nothing any more.
+fn closing(tx: &mut dyn Tx, _: &Call<'_>, account: &mut LockedAccount) -> Outcome<()> {
+    let pending = "SELECT id FROM payment WHERE account = $1 AND state = 'pending'";
+    tx.write(Write::sql(
+        "due",
+        &format!("DELETE FROM due WHERE kind = $2 AND reference IN ({pending})"),
+        values![account.id, PAGE_END.kind],
+    ))?;
+    tx.write(Write::sql(
+        "sale",
+        "UPDATE sale SET state = 'closed' WHERE account = $1 AND state = 'open'",
+        values![account.id],
+    ))?;
+    tx.write(Write::sql(
+        "payment",
+        "UPDATE payment SET state = 'abandoned', reason = 'account_closed' WHERE account = $1 AND state = 'pending'",
+        values![account.id],
+    ))?;
+    Ok(())
+}
+
+fn erase_old(tx: &mut dyn Tx, _: &Operator, now: DateTime<Utc>) -> Outcome<()> {
+    for (pay, kept) in [("deposit", QUOTES_KEPT), ("card", CARD_QUOTES_KEPT)] {
+        let before = (now - kept).timestamp_millis();
+        let sql = "DELETE FROM quote WHERE expires_at < $1 AND pay = $2";
+        tx.write(Write::sql("quote", sql, values![before, pay]))?;
+    }
+    Ok(())
+}

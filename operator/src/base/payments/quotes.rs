@@ -1,0 +1,83 @@
+//! Quotes: a price that is held for a while, whatever it is for.
+
+use chrono::TimeDelta;
+use mesto_protocol::base::payments::{PayMethod, Quote, QuoteItem, QuoteRequest};
+use mesto_protocol::{Problem, ProblemCode};
+
+use crate::base::payments::rows::{PayWord, QuoteRow};
+use crate::base::payments::sells::{Asked, Priced, Sellers};
+use crate::kernel::call::Call;
+use crate::kernel::failure::{Outcome, refuse};
+use crate::kernel::store::{Tx, Write};
+
+/// A price, promised until the quote expires.
+pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>, asked: QuoteRequest) -> Outcome<Quote> {
+    let account = call.who()?.account;
+    if asked.payer.is_some_and(|payer| payer != account) {
+        return Err(Problem::new(ProblemCode::BadRequest, "only the caller himself pays; leave payer out")
+            .with("field", "payer")
+            .into());
+    }
+    let [wanted] = asked.items.as_slice() else {
+        return Err(Problem::new(
+            ProblemCode::ItemsNotSupported,
+            format!("{} items were asked for; ask for one at a time", asked.items.len()),
+        )
+        .with("most", 1)
+        .into());
+    };
+    let sells = call.operator.parts.get::<Sellers>()?.of(&wanted.service)?;
+    if let PayMethod::Other(word) = &asked.pay {
+        let detail = format!("`{word}` is no way to pay here; deposit and card are");
+        return Err(Problem::new(ProblemCode::PaymentMethodNotAllowed, detail)
+            .with("method", word)
+            .with("allowed", PayMethod::KNOWN)
+            .into());
+    }
+    let (operator, now) = (call.operator, call.now);
+    let city = operator.city(&asked.city)?;
+    let asked = Asked { operator, now, city, account, pay: &asked.pay, subject: &wanted.subject };
+    let Priced { offer, lines, notices, total, place, thing, terms } = (sells.price)(tx, &asked)?;
+    if !total.amount.is_sign_positive() {
+        return refuse(ProblemCode::OutOfRange, "nothing is to be paid");
+    }
+    let pay = asked.pay.clone();
+    let quote = Quote {
+        id: operator.new_id(now),
+        city: city.id.clone(),
+        issued_at: now,
+        expires_at: now + TimeDelta::seconds(city.quote_ttl_seconds.into()),
+        page_lives_seconds: (pay == PayMethod::Card)
+            .then(|| u32::try_from(operator.config.payment_page.num_seconds()).unwrap_or(u32::MAX)),
+        payer: account,
+        actor: account,
+        items: vec![QuoteItem {
+            service: wanted.service.clone(),
+            subject: wanted.subject.clone(),
+            offer,
+            guard: format!("{}/{}/{place}/{thing}", wanted.service, city.id),
+            lines,
+            notices,
+            total,
+            seller: city.contacts.operator.clone(),
+        }],
+        pay,
+        total,
+    };
+    tx.write(Write::insert(QuoteRow {
+        id: quote.id,
+        account,
+        city: quote.city.clone(),
+        service: wanted.service.clone(),
+        place,
+        thing,
+        pay: PayWord::try_from(quote.pay.clone())?,
+        subject: wanted.subject.as_str().to_owned(),
+        terms,
+        total: total.minor()?,
+        currency: total.currency,
+        issued_at: now,
+        expires_at: quote.expires_at,
+    }))?;
+    Ok(quote)
+}

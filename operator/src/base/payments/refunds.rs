@@ -1,0 +1,332 @@
+//! Refunds: money on its way back, a row each, and the requests that wait for a provider.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use mesto_protocol::base::payments::{PayMethod, Refund};
+use mesto_protocol::kernel::ids::{AccountId, PaymentId, RefundId, SaleId};
+use mesto_rules::money::{Currency, Money};
+
+use crate::base::deposit;
+use crate::base::incidents;
+use crate::base::payments::provider::{self, HttpAnswer, HttpRequest, ProviderLink, RefundAnswer, RefundOrder};
+use crate::base::payments::purchases;
+use crate::base::payments::rows::{
+    NoticeRow, OutcomeWord, PaymentRow, PaymentStateWord, ProviderRequestRow, RefundRow, RefundStateWord, RouteWord,
+};
+use crate::kernel::account::LockedAccount;
+use crate::kernel::failure::{Failure, Outcome};
+use crate::kernel::ledger::{self, LedgerAccount, Movement};
+use crate::kernel::operator::{Operator, whole_millis};
+use crate::kernel::ports::Clock;
+use crate::kernel::store::{Select, Store, StoreError, Tx, Write, transact};
+use crate::{delete, find, update, values};
+
+/// Kinds of movements: money that came and is owed back; money that went back to its card.
+pub(crate) const OWED_BACK: &str = "payments.owed_back";
+const PAID_BACK: &str = "payments.paid_back";
+
+/// How long a request is one sender's; then another may send it.
+const LEASE: TimeDelta = TimeDelta::seconds(60);
+const CLAIM: i64 = 20;
+/// Longest pause between two tries.
+const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(1);
+
+/// Money to be given back to the card it came from.
+pub(crate) struct ToCard<'a> {
+    pub account: AccountId,
+    pub payment: PaymentId,
+    pub provider: &'a str,
+    /// The provider's payment.
+    pub reference: &'a str,
+    pub amount: i64,
+    pub currency: Currency,
+    pub reason: &'a str,
+    /// Where the money stands now: debited when it becomes a refund that is owed.
+    pub from: LedgerAccount,
+}
+
+/// Owes money back to a card: a refund that is due, a movement, and the request to its provider.
+pub(crate) fn to_card(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, back: ToCard<'_>) -> Outcome<()> {
+    let id: RefundId = operator.new_id(now);
+    tx.write(Write::insert(RefundRow {
+        id,
+        account: back.account,
+        payment: Some(back.payment),
+        reference: Some(back.reference.to_owned()),
+        amount: back.amount,
+        currency: back.currency,
+        reason: back.reason.to_owned(),
+        route: RouteWord::Card,
+        state: RefundStateWord::Due,
+        due_at: now + operator.config.refund_within,
+        created_at: now,
+        done_at: None,
+    }))?;
+    tx.write(Write::insert(ProviderRequestRow {
+        refund: id,
+        provider: back.provider.to_owned(),
+        next_at: now,
+        tries: 0,
+        lease_until: DateTime::UNIX_EPOCH,
+    }))?;
+    let reference = id.to_string();
+    let legs = vec![(back.from, back.amount), (LedgerAccount::RefundsPayable { holder: back.account }, -back.amount)];
+    let movement =
+        Movement { id: operator.new_id(now), kind: OWED_BACK, reference: &reference, currency: back.currency, legs };
+    ledger::post(tx, now, None, movement)
+}
+
+/// What is left of the deposit of an account that is closed: owed, and paid by hand.
+pub(crate) fn of_closed_deposit(
+    tx: &mut dyn Tx,
+    operator: &Operator,
+    now: DateTime<Utc>,
+    account: &mut LockedAccount,
+) -> Outcome<()> {
+    if account.deposit <= 0 {
+        return Ok(());
+    }
+    let (id, amount, holder): (RefundId, _, _) = (operator.new_id(now), account.deposit, account.id);
+    tx.write(Write::insert(RefundRow {
+        id,
+        account: holder,
+        payment: None,
+        reference: None,
+        amount,
+        currency: account.currency,
+        reason: "account_closed".to_owned(),
+        route: RouteWord::Transfer,
+        state: RefundStateWord::Due,
+        due_at: now + operator.config.refund_within,
+        created_at: now,
+        done_at: None,
+    }))?;
+    let reference = id.to_string();
+    let legs = vec![(LedgerAccount::Deposit { holder }, amount), (LedgerAccount::RefundsPayable { holder }, -amount)];
+    let movement = Movement {
+        id: operator.new_id(now),
+        kind: "wallet.refund",
+        reference: &reference,
+        currency: account.currency,
+        legs,
+    };
+    deposit::book(tx, now, account, movement)
+}
+
+/// What was sold is taken back, and its price goes where it came from: to the deposit, or to the card (BG-97).
+pub(crate) struct TakenBack<'a> {
+    pub sale: SaleId,
+    pub pay: &'a PayMethod,
+    pub price: Money,
+    /// Who gives the money back: debited.
+    pub from: LedgerAccount,
+    pub reason: &'a str,
+    /// `<service>.refund`, with the id of what was sold.
+    pub kind: &'static str,
+    pub reference: &'a str,
+}
+
+/// Gives the price of what was sold back. Of a closed account, what came from its deposit becomes a refund that is owed.
+pub(crate) fn give_back(
+    tx: &mut dyn Tx,
+    operator: &Operator,
+    now: DateTime<Utc>,
+    account: &mut LockedAccount,
+    back: TakenBack<'_>,
+) -> Outcome<()> {
+    let (amount, currency, holder) = (back.price.minor()?, back.price.currency, account.id);
+    let payment = back.sale.payment();
+    if *back.pay == PayMethod::Card {
+        let row = tx.first(find!(PaymentRow { id: payment }))?;
+        let row = row.ok_or_else(|| StoreError::unreadable("payment", "it is gone"))?;
+        let approved = find!(NoticeRow { provider: &row.provider, outcome: OutcomeWord::Approved, payment: payment });
+        let told = tx.first(approved)?.ok_or_else(|| StoreError::unreadable("payment", "nobody approved it"))?;
+        return to_card(
+            tx,
+            operator,
+            now,
+            ToCard {
+                account: holder,
+                payment,
+                provider: &row.provider,
+                reference: &told.reference,
+                amount,
+                currency,
+                reason: back.reason,
+                from: back.from,
+            },
+        );
+    }
+    let is_owed = account.is_closed;
+    tx.write(Write::insert(RefundRow {
+        id: operator.new_id(now),
+        account: holder,
+        payment: Some(payment),
+        reference: None,
+        amount,
+        currency,
+        reason: back.reason.to_owned(),
+        route: if is_owed { RouteWord::Transfer } else { RouteWord::Deposit },
+        state: if is_owed { RefundStateWord::Due } else { RefundStateWord::Done },
+        due_at: if is_owed { now + operator.config.refund_within } else { now },
+        created_at: now,
+        done_at: (!is_owed).then_some(now),
+    }))?;
+    let gains = if is_owed { LedgerAccount::RefundsPayable { holder } } else { LedgerAccount::Deposit { holder } };
+    let legs = vec![(back.from, amount), (gains, -amount)];
+    let movement = Movement { id: operator.new_id(now), kind: back.kind, reference: back.reference, currency, legs };
+    deposit::book(tx, now, account, movement)
+}
+
+/// The refunds of a payment, oldest first.
+pub(crate) fn of(tx: &mut dyn Tx, payment: PaymentId) -> Outcome<Vec<Refund>> {
+    let select = Select::of("FROM refund WHERE refund.payment = $1 ORDER BY refund.id", values![payment]);
+    let rows: Vec<RefundRow> = tx.all(select)?;
+    Ok(rows.into_iter().map(Refund::from).collect())
+}
+
+/// A request that is to be sent to a provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Outgoing {
+    refund: RefundId,
+    provider: String,
+    tries: i64,
+    request: HttpRequest,
+}
+
+/// Sends what waits for providers, and keeps what they answer; returns how many requests were answered. Any number of operators may call it
+/// at once. Nothing is sent inside a transaction: a request whose answer is lost is sent again, and providers pay a refund once.
+///
+/// # Errors
+/// When the store fails.
+pub async fn send_due(
+    operator: &Arc<Operator>,
+    store: &Arc<dyn Store>,
+    clock: &dyn Clock,
+    link: &dyn ProviderLink,
+) -> Result<usize, StoreError> {
+    let mut answered = 0;
+    for outgoing in in_store(operator, store, clock.now(), claim).await? {
+        let answer = link.send(outgoing.request.clone()).await;
+        answered += usize::from(answer.is_some());
+        in_store(operator, store, clock.now(), move |tx, operator, now| {
+            keep_answer(tx, operator, now, &outgoing, answer.as_ref())
+        })
+        .await?;
+    }
+    Ok(answered)
+}
+
+/// One transaction away from the async threads.
+async fn in_store<T: Send + 'static>(
+    operator: &Arc<Operator>,
+    store: &Arc<dyn Store>,
+    now: DateTime<Utc>,
+    work: impl Fn(&mut dyn Tx, &Operator, DateTime<Utc>) -> Outcome<T> + Send + 'static,
+) -> Result<T, StoreError> {
+    let (operator, store, now) = (Arc::clone(operator), Arc::clone(store), whole_millis(now));
+    let done = tokio::task::spawn_blocking(move || {
+        transact(&*store, |tx| work(tx, &operator, now).map_err(Failure::into_store_error))
+    });
+    done.await.unwrap_or_else(|error| Err(StoreError::Broken(error.to_string())))
+}
+
+fn claim(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<Vec<Outgoing>> {
+    let waiting = Select::<ProviderRequestRow>::of(
+        "FROM provider_request WHERE provider_request.next_at <= $1 AND provider_request.lease_until <= $1 ORDER BY provider_request.next_at, provider_request.refund LIMIT $2",
+        values![now.timestamp_millis(), CLAIM],
+    );
+    let mut outgoing = Vec::new();
+    for row in tx.all(waiting.locking_free("provider_request"))? {
+        let Some(refund) = tx.first(find!(RefundRow { id: row.refund }))? else { continue };
+        let order = RefundOrder {
+            reference: refund.id,
+            payment: refund.reference.as_deref().unwrap_or_default(),
+            amount: Money::from_minor(refund.amount, refund.currency),
+        };
+        let request = provider::of(operator, &row.provider).ok().and_then(|provider| provider.refund(&order));
+        let Some(request) = request else {
+            // Done by hand from here on.
+            tx.write(delete!(ProviderRequestRow { refund: row.refund }))?;
+            continue;
+        };
+        let leased = update!(ProviderRequestRow { refund: row.refund } set { lease_until: now + LEASE });
+        tx.write(leased)?;
+        outgoing.push(Outgoing { refund: row.refund, provider: row.provider, tries: row.tries, request });
+    }
+    Ok(outgoing)
+}
+
+fn keep_answer(
+    tx: &mut dyn Tx,
+    operator: &Operator,
+    now: DateTime<Utc>,
+    outgoing: &Outgoing,
+    answer: Option<&HttpAnswer>,
+) -> Outcome<()> {
+    let (id, provider) = (outgoing.refund, provider::of(operator, &outgoing.provider)?);
+    let Some(refund) = tx.first(find!(RefundRow { id: id }))? else { return Ok(()) };
+    let mut account = LockedAccount::take(tx, refund.account)?;
+    // Read again: now nobody else changes it.
+    let Some(refund) = tx.first(find!(RefundRow { id: id }))? else { return Ok(()) };
+    if refund.state != RefundStateWord::Due {
+        return Ok(tx.write(delete!(ProviderRequestRow { refund: id }))?);
+    }
+    match answer.map_or(RefundAnswer::NotNow, |answer| provider.refunded(answer)) {
+        RefundAnswer::Done => {
+            done(tx, (operator, now), &mut account, &outgoing.provider, refund)?;
+            account.release(tx, now)
+        }
+        RefundAnswer::Refused(reason) => {
+            tx.write(update!(RefundRow { id: id } set { state: RefundStateWord::Failed }))?;
+            tx.write(delete!(ProviderRequestRow { refund: id }))?;
+            incidents::report(tx, now, "refund_refused", &id.to_string(), &format!("the provider refused: {reason}"))?;
+            Ok(())
+        }
+        RefundAnswer::NotNow => {
+            let tries = outgoing.tries + 1;
+            let pause = TimeDelta::seconds(1 << tries.clamp(1, 12)).min(LONGEST_PAUSE);
+            tx.write(update!(ProviderRequestRow { refund: id } set {
+                tries: tries, next_at: now + pause, lease_until: DateTime::UNIX_EPOCH
+            }))?;
+            Ok(())
+        }
+    }
+}
+
+/// The money went back to its card.
+fn done(
+    tx: &mut dyn Tx,
+    (operator, now): (&Operator, DateTime<Utc>),
+    account: &mut LockedAccount,
+    provider: &str,
+    refund: RefundRow,
+) -> Outcome<()> {
+    tx.write(update!(RefundRow { id: refund.id } set { state: RefundStateWord::Done, done_at: Some(now) }))?;
+    tx.write(delete!(ProviderRequestRow { refund: refund.id }))?;
+    let (reference, amount) = (refund.id.to_string(), refund.amount);
+    let legs = vec![
+        (LedgerAccount::RefundsPayable { holder: refund.account }, amount),
+        (LedgerAccount::Clearing { provider: provider.to_owned() }, -amount),
+    ];
+    let (id, currency) = (operator.new_id(now), refund.currency);
+    ledger::post(tx, now, None, Movement { id, kind: PAID_BACK, reference: &reference, currency, legs })?;
+    if let Some(payment) = refund.payment
+        && let Some(row) = tx.first(find!(PaymentRow { id: payment }))?
+    {
+        let refunded = row.refunded + amount;
+        let state = if row.state == PaymentStateWord::Captured && refunded >= row.captured {
+            PaymentStateWord::Refunded
+        } else {
+            row.state
+        };
+        tx.write(update!(PaymentRow { id: payment } set { state: state, refunded: refunded.min(row.captured) }))?;
+        if !account.is_closed
+            && let Some(purchase) = purchases::one(tx, operator, now, (account.id, payment.sale()))?
+        {
+            account.tell(&purchase)?;
+        }
+    }
+    Ok(())
+}
