@@ -9,5 +9,7 @@ mod limits;
 mod orders;
 mod parking;
 mod privacy;
+mod purchases;
+mod refunds;
 mod sign_in;
 mod stream;
