@@ -452,8 +452,10 @@ mod tests {
             Notice::NoRefund,
         ];
         let warnings = [
-            PlateWarning::LookAlikeCyrillic { position: 1, typed: 'В', read_as: 'B' },
+            PlateWarning::LookAlike { position: 1, typed: 'В', read_as: 'B' },
+            PlateWarning::UnusualLetter { position: 6, letter: 'Ç' },
             PlateWarning::OhOrZero { maybe: "BG0".to_owned() },
+            PlateWarning::Other,
         ];
         for locale in Locale::ALL {
             let texts = lines

@@ -274,8 +274,10 @@ notice-rolls_over = Charging ends before that; the rest goes on at the next open
 notice-no_refund = Paid time that you do not use is not given back.
 notice-other = There is something to know that only a newer version of the app can show. Update the app.
 notice-not_guaranteed = Reminders come only when the phone can show them. Without one the ticket still ends.
-plate-warning-look_alike_cyrillic = “{ $typed }” is Cyrillic; it was read as { $read_as }.
+plate-warning-look_alike = “{ $typed }” is another letter that looks like { $read_as }; it was read as { $read_as }.
+plate-warning-unusual_letter = Hardly any plate has the letter { $letter }. Look at yours again.
 plate-warning-oh_or_zero = O or 0? With the other one it would be { $maybe }.
+plate-warning-other = There is something about this plate that only a newer version of the app can show.
 
 ## Words for states
 

@@ -276,8 +276,10 @@ notice-rolls_over = Naplata se završava pre toga; ostatak teče od sledećeg po
 notice-no_refund = Plaćeno a neiskorišćeno vreme se ne vraća.
 notice-other = Postoji napomena koju može da prikaže tek novija verzija aplikacije. Ažurirajte aplikaciju.
 notice-not_guaranteed = Podsetnik stiže samo ako telefon može da ga prikaže. Karta ističe i bez njega.
-plate-warning-look_alike_cyrillic = „{ $typed }” je ćirilično; pročitano je kao { $read_as }.
+plate-warning-look_alike = „{ $typed }” je drugo slovo koje liči na { $read_as }; pročitano je kao { $read_as }.
+plate-warning-unusual_letter = Slovo { $letter } jedva da stoji na nekoj tablici. Pogledajte ponovo svoju.
 plate-warning-oh_or_zero = O ili 0? Sa drugim znakom bilo bi { $maybe }.
+plate-warning-other = O ovoj tablici ima nešto što prikazuje tek novija verzija aplikacije.
 
 ## Reči za stanja
 
