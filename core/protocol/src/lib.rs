@@ -1,4 +1,4 @@
-//! What crosses a wire or a camera: the types of `/v1`, problems (RFC 9457), signed tickets and key sets.
+//! What crosses a wire or a camera: the types of `/v1`, problems (RFC 9457), signed codes and key sets.
 //!
 //! Must not know: HTTP clients or servers, stores, clocks. Everything here is a value, a parser or a signature.
 //!
@@ -15,4 +15,5 @@ pub mod services;
 pub use kernel::openapi;
 pub use kernel::{
     Method, Operation, Problem, ProblemCode, code, device, event, headers, idempotency, keys, signature, signed_city,
+    signed_code,
 };

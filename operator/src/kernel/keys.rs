@@ -1,7 +1,7 @@
 //! The operator's signing keys: made, rotated and loaded from a folder that only its owner can read.
 //!
-//! `root.seed` signs the key set and belongs in a safe once the set is made; `city-N.seed` and `ticket-N.seed` sign what is served;
-//! `keys.json` says since when; `keys.signed` is what `/v1/keys` serves.
+//! `root.seed` signs the key set and belongs in a safe once the set is made; `city-N.seed`, `ticket-N.seed` and `revocations-N.seed`
+//! sign what is served; `keys.json` says since when; `keys.signed` is what `/v1/keys` serves.
 
 use std::fmt;
 use std::fs;
@@ -19,6 +19,10 @@ use crate::kernel::ports::Entropy;
 
 /// How long a key signs.
 const KEY_DAYS: i64 = 730;
+/// A set is to be signed anew when half of its newest keys' time is over.
+const SET_DAYS: i64 = KEY_DAYS / 2;
+/// What has a key of its own.
+const USES: [KeyUse; 3] = [KeyUse::City, KeyUse::Ticket, KeyUse::Revocations];
 /// A new key is good from a little before it was made, for clocks that are behind.
 const EARLIER: TimeDelta = TimeDelta::hours(1);
 
@@ -43,6 +47,7 @@ pub struct Keys {
     signed_set: String,
     city: IssuerKey,
     ticket: IssuerKey,
+    revocations: IssuerKey,
 }
 
 /// The secret halves are not shown.
@@ -51,6 +56,7 @@ impl fmt::Debug for Keys {
         out.debug_struct("Keys")
             .field("city", &self.city.kid())
             .field("ticket", &self.ticket.kid())
+            .field("revocations", &self.revocations.kid())
             .finish_non_exhaustive()
     }
 }
@@ -61,14 +67,15 @@ impl Keys {
     /// # Errors
     /// When the set cannot be signed.
     pub fn ephemeral(now: DateTime<Utc>, entropy: &dyn Entropy) -> Result<Self, KeysError> {
-        let mut seeds = [[0; 32]; 3];
+        let mut seeds = [[0; 32]; 4];
         for seed in &mut seeds {
             entropy.fill(seed);
         }
-        let [root, city, ticket] = seeds;
+        let [root, city, ticket, revocations] = seeds;
         let root = IssuerKey::from_seed("root", &root)?;
         let city = IssuerKey::from_seed("city-1", &city)?;
         let ticket = IssuerKey::from_seed("ticket-1", &ticket)?;
+        let revocations = IssuerKey::from_seed("revocations-1", &revocations)?;
         let (from, until) = (now - TimeDelta::days(1), now + TimeDelta::days(3_652));
         let key = |key: &IssuerKey, r#use| Key {
             kid: key.kid().to_owned(),
@@ -78,9 +85,13 @@ impl Keys {
             until,
             revoked_at: None,
         };
-        let keys = vec![key(&city, KeyUse::City), key(&ticket, KeyUse::Ticket)];
-        let signed_set = KeySet { version: 1, issued_at: now, keys }.sign(&root)?;
-        Ok(Self { root_public: root.public(), signed_set, city, ticket })
+        let keys = vec![
+            key(&city, KeyUse::City),
+            key(&ticket, KeyUse::Ticket),
+            key(&revocations, KeyUse::Revocations),
+        ];
+        let signed_set = KeySet { version: 1, issued_at: now, next_update: until, keys }.sign(&root)?;
+        Ok(Self { root_public: root.public(), signed_set, city, ticket, revocations })
     }
 
     /// The public root key that apps pin.
@@ -108,6 +119,10 @@ impl Keys {
     pub(crate) const fn ticket(&self) -> &IssuerKey {
         &self.ticket
     }
+
+    pub(crate) const fn revocations(&self) -> &IssuerKey {
+        &self.revocations
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -128,7 +143,7 @@ struct Entry {
     revoked_at: Option<DateTime<Utc>>,
 }
 
-/// Makes the first keys in a folder: a root, one for cities, one for tickets. Files are readable by their owner only.
+/// Makes the first keys in a folder: a root, and one for cities, for tickets and for the revocation list. Files are readable by their owner only.
 ///
 /// # Errors
 /// [`KeysError::Exists`] when there are keys already.
@@ -175,14 +190,15 @@ pub fn load(folder: &Path) -> Result<Keys, KeysError> {
         }
         Ok(issuer)
     };
-    Ok(Keys { root_public, city: newest(KeyUse::City)?, ticket: newest(KeyUse::Ticket)?, signed_set })
+    let [city, ticket, revocations] = USES.map(newest);
+    Ok(Keys { root_public, city: city?, ticket: ticket?, revocations: revocations?, signed_set })
 }
 
 fn issue(folder: &Path, now: DateTime<Utc>, entropy: &dyn Entropy, mut register: Register) -> Result<Keys, KeysError> {
     let root_path = folder.join("root.seed");
     let root = IssuerKey::from_seed("root", &decode(&root_path, read(&root_path)?.trim())?)?;
     register.version += 1;
-    for r#use in [KeyUse::City, KeyUse::Ticket] {
+    for r#use in USES {
         let kid = format!("{use}-{}", register.version);
         let path = folder.join(format!("{kid}.seed"));
         let key = IssuerKey::from_seed(&kid, &new_seed(&path, entropy)?)?;
@@ -211,7 +227,8 @@ fn issue(folder: &Path, now: DateTime<Utc>, entropy: &dyn Entropy, mut register:
             })
         })
         .collect::<Result<_, KeysError>>()?;
-    let signed = KeySet { version: register.version, issued_at: now, keys }.sign(&root)?;
+    let next_update = now + TimeDelta::days(SET_DAYS);
+    let signed = KeySet { version: register.version, issued_at: now, next_update, keys }.sign(&root)?;
     let text = serde_json::to_string_pretty(&register)
         .map_err(|error| KeysError::Unusable { path: register_path.clone(), why: error.to_string() })?;
     replace(&folder.join("root.public"), &URL_SAFE_NO_PAD.encode(root.public()))?;

@@ -6,7 +6,7 @@ use mesto_protocol::device::DeviceKey;
 use mesto_protocol::kernel::ids::{AccountId, QuoteId, SaleId, StayId, TicketId};
 use mesto_protocol::kernel::json::Json as OnTheWire;
 use mesto_protocol::parking::purchase::{self, ParkingOutcome};
-use mesto_protocol::parking::signed::TicketClaims;
+use mesto_protocol::parking::signed::{ParkingTicket, TicketClaims};
 use mesto_protocol::parking::tickets::{
     Channel, ParkingSection, StayOfTicket, TICKETS_OVER, Ticket, TicketState, Tickets,
 };
@@ -206,17 +206,20 @@ fn sell(
     let id: TicketId = operator.new_id(now);
     let claims = TicketClaims {
         issuer: operator.config.issuer.clone(),
-        id: id.to_string(),
-        account: Some(account.to_string()),
-        city: city.id.to_string(),
-        zone: terms.zone.to_string(),
-        plate: plate.canonical.clone(),
-        channel: Channel::App,
+        id,
+        issue: 1,
+        bought_at: now,
         issued_at: now,
         starts_at: terms.starts_at,
         ends_at: terms.ends_at,
-        stay_deadline: stay.deadline,
         device: delivery.device.and_then(|key| DeviceKey::from_text(key).ok()),
+        what: ParkingTicket {
+            city: city.id.clone(),
+            zone: terms.zone.clone(),
+            plate: plate.canonical.clone(),
+            channel: Channel::App,
+            stay_deadline: stay.deadline,
+        },
     };
     let signed =
         claims.sign(operator.keys.ticket()).map_err(|error| StoreError::unreadable("ticket to be signed", error))?;

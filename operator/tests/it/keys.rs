@@ -31,7 +31,9 @@ fn rotated_keys_stand_beside_the_old_ones_under_the_same_root() {
     assert_eq!(first.root_public(), second.root_public());
     let set = KeySet::verify(second.signed_set(), second.root_public(), 1).unwrap();
     let kids: Vec<&str> = set.keys.iter().map(|key| key.kid.as_str()).collect();
-    assert_eq!((set.version, &kids[..]), (2, &["city-1", "ticket-1", "city-2", "ticket-2"][..]));
+    let all = ["city-1", "ticket-1", "revocations-1", "city-2", "ticket-2", "revocations-2"];
+    assert_eq!((set.version, &kids[..]), (2, &all[..]));
+    assert!(set.is_due(start() + TimeDelta::days(375)) && !set.is_due(start() + TimeDelta::days(374)));
     assert!(format!("{second:?}").contains("ticket-2"));
     let rollback = KeySet::verify(first.signed_set(), first.root_public(), 2);
     assert!(matches!(rollback, Err(KeySetError::Rollback { .. })), "{rollback:?}");

@@ -20,6 +20,7 @@ pub mod return_address;
 pub mod service;
 pub mod signature;
 pub mod signed_city;
+pub mod signed_code;
 pub mod wire;
 
 pub use operation::{Entry, Method, Operation};

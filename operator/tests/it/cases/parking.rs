@@ -55,9 +55,9 @@ on_both_databases! {
 
         let keys = KeySet::verify(world.operator.keys().signed_set(), world.operator.keys().root_public(), 0).unwrap();
         let verified = TicketClaims::verify(&ticket.signed, &keys, world.now()).unwrap();
-        assert_eq!(verified.claims.id, ticket.id.to_string());
-        assert_eq!(verified.claims.account, Some(driver.account.to_string()));
-        assert!(verified.claims.device.is_some());
+        assert_eq!((verified.id, verified.issue, verified.bought_at), (ticket.id, 1, ticket.issued_at));
+        assert_eq!((verified.what.plate.as_str(), verified.what.zone.as_str()), ("BG789PP", "red"));
+        assert!(verified.device.is_some());
 
         let events = driver.events(0).events;
         assert_eq!(events.iter().map(|event| event.cursor.seq).collect::<Vec<_>>(), (1..=6).collect::<Vec<_>>());
