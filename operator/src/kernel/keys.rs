@@ -85,11 +85,7 @@ impl Keys {
             until,
             revoked_at: None,
         };
-        let keys = vec![
-            key(&city, KeyUse::City),
-            key(&ticket, KeyUse::Ticket),
-            key(&revocations, KeyUse::Revocations),
-        ];
+        let keys = vec![key(&city, KeyUse::City), key(&ticket, KeyUse::Ticket), key(&revocations, KeyUse::Revocations)];
         let signed_set = KeySet { version: 1, issued_at: now, next_update: until, keys }.sign(&root)?;
         Ok(Self { root_public: root.public(), signed_set, city, ticket, revocations })
     }

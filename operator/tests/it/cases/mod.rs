@@ -7,6 +7,7 @@ mod intents;
 mod limits;
 mod orders;
 mod parking;
+mod plates;
 mod privacy;
 mod sign_in;
 mod stream;
