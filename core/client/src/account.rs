@@ -1,6 +1,6 @@
 //! Signing in by one-time code, and out.
 
-use mesto_protocol::base::sign_in::{self, CodeRequest, CodeSent, Session, SignIn};
+use mesto_protocol::base::sign_in::{self, CodeRequest, CodeSent, Session, SignIn, code_of};
 use mesto_protocol::device::DeviceKey;
 
 use crate::client::{Client, TOKEN};
@@ -35,7 +35,7 @@ impl Client {
             .map_err(|why| Error::new(ErrorKind::Phone, "device_key_failed", why.to_string()))?
             .to_text();
         let body =
-            SignIn { phone: phone.to_owned(), code: code.trim().to_owned(), device: device.to_owned(), device_key };
+            SignIn { phone: phone.to_owned(), code: code_of(code), device: device.to_owned(), device_key };
         let session: Session = self.call(&sign_in::SIGN_IN, &[], &body).await?;
         self.core().still_open()?;
         let now = self.now();

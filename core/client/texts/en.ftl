@@ -142,8 +142,8 @@ error-intent_cancelled = This payment was taken back before it arrived.
     .advice = Begin anew if you still want it.
 error-intent_expired = The request arrived too late and was not executed.
     .advice = Nothing was charged. Buy again if you are still parked.
-error-phone_invalid = This is not a phone number.
-    .advice = Write it with the country, as +381 64 123 4567.
+error-phone_invalid = No code can be sent to this phone number.
+    .advice = Write it with + and the country, as { $example }.
 error-code_wrong = { $tries_left ->
         [0] The code is not right. No try is left.
         [one] The code is not right. One try is left.

@@ -143,8 +143,8 @@ error-intent_cancelled = Ovo plaćanje je povučeno pre nego što je stiglo.
     .advice = Počnite ponovo ako ga još želite.
 error-intent_expired = Zahtev je stigao prekasno i nije izvršen.
     .advice = Ništa nije naplaćeno. Kupite ponovo ako ste još parkirani.
-error-phone_invalid = Ovo nije broj telefona.
-    .advice = Upišite ga sa oznakom zemlje, kao +381 64 123 4567.
+error-phone_invalid = Na ovaj broj telefona kod ne može da se pošalje.
+    .advice = Upišite ga sa + i oznakom zemlje, kao { $example }.
 error-code_wrong = { $tries_left ->
         [0] Kod nije tačan. Nema više pokušaja.
         [one] Kod nije tačan. Preostao je { $tries_left } pokušaj.

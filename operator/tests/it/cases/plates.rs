@@ -31,7 +31,7 @@ on_both_databases! {
         let (driver, inspector) = (world.driver(PHONE), world.inspector());
         assert_eq!(driver.added("BG 123-AA").warnings, []);
         let look_alike = PlateWarning::LookAlike { position: 1, typed: 'В', read_as: 'B' };
-        assert_eq!(driver.added("ВG 456-AA").warnings, [look_alike.clone()]);
+        assert_eq!(driver.added("ВG 456-AA").warnings, std::slice::from_ref(&look_alike));
         let zero = PlateWarning::OhOrZero { maybe: "BG 780-PP".into() };
         assert_eq!(driver.added("BG 78O-PP").warnings, [zero]);
         assert_eq!(check(&inspector, "ВG 123-AA").warnings, [look_alike]);
