@@ -9,5 +9,7 @@ mod orders;
 mod parking;
 mod plates;
 mod privacy;
+mod purchases;
+mod refunds;
 mod sign_in;
 mod stream;
