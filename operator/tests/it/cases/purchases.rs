@@ -75,7 +75,7 @@ on_both_databases! {
         assert!(driver.account().open.is_empty());
         // It is bound to the phone that bought it, as one from the deposit is.
         let keys = KeySet::verify(world.operator.keys().signed_set(), world.operator.keys().root_public(), 0).unwrap();
-        assert!(TicketClaims::verify(&ticket.signed, &keys, world.now()).unwrap().claims.device.is_some());
+        assert!(TicketClaims::verify(&ticket.signed, &keys, world.now()).unwrap().device.is_some());
         // The deposit has nothing to do with it.
         assert!(expect::<Deposit>(200, driver.get("/v1/deposit")).entries.is_empty());
         assert_eq!((world.balance("clearing bank"), world.balance("revenue parking belgrade")), (rsd("310.00"), rsd("-310.00")));
