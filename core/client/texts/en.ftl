@@ -149,8 +149,8 @@ error-intent_cancelled = This payment was taken back before it arrived.
     .advice = Begin anew if you still want it.
 error-intent_expired = The request arrived too late and was not executed.
     .advice = Nothing was charged. Buy again if you are still parked.
-error-phone_invalid = This is not a phone number.
-    .advice = Write it with the country, as +381 64 123 4567.
+error-phone_invalid = No code can be sent to this phone number.
+    .advice = Write it with + and the country, as { $example }.
 error-code_wrong = { $tries_left ->
         [0] The code is not right. No try is left.
         [one] The code is not right. One try is left.
@@ -287,8 +287,10 @@ notice-parking-rolls-over = Charging ends before that; the rest goes on at the n
 notice-parking-no-refund = Paid time that you do not use is not given back.
 notice-other = There is something to know that only a newer version of the app can show. Update the app.
 notice-not_guaranteed = Reminders come only when the phone can show them. Without one the ticket still ends.
-plate-warning-look_alike_cyrillic = “{ $typed }” is Cyrillic; it was read as { $read_as }.
+plate-warning-look_alike = “{ $typed }” is another letter that looks like { $read_as }; it was read as { $read_as }.
+plate-warning-unusual_letter = Hardly any plate has the letter { $letter }. Look at yours again.
 plate-warning-oh_or_zero = O or 0? With the other one it would be { $maybe }.
+plate-warning-other = There is something about this plate that only a newer version of the app can show.
 
 ## Words for states
 

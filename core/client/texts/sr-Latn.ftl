@@ -150,8 +150,8 @@ error-intent_cancelled = Ovo plaćanje je povučeno pre nego što je stiglo.
     .advice = Počnite ponovo ako ga još želite.
 error-intent_expired = Zahtev je stigao prekasno i nije izvršen.
     .advice = Ništa nije naplaćeno. Kupite ponovo ako ste još parkirani.
-error-phone_invalid = Ovo nije broj telefona.
-    .advice = Upišite ga sa oznakom zemlje, kao +381 64 123 4567.
+error-phone_invalid = Na ovaj broj telefona kod ne može da se pošalje.
+    .advice = Upišite ga sa + i oznakom zemlje, kao { $example }.
 error-code_wrong = { $tries_left ->
         [0] Kod nije tačan. Nema više pokušaja.
         [one] Kod nije tačan. Preostao je { $tries_left } pokušaj.
@@ -289,8 +289,10 @@ notice-parking-rolls-over = Naplata se završava pre toga; ostatak teče od sled
 notice-parking-no-refund = Plaćeno a neiskorišćeno vreme se ne vraća.
 notice-other = Postoji napomena koju može da prikaže tek novija verzija aplikacije. Ažurirajte aplikaciju.
 notice-not_guaranteed = Podsetnik stiže samo ako telefon može da ga prikaže. Karta ističe i bez njega.
-plate-warning-look_alike_cyrillic = „{ $typed }” je ćirilično; pročitano je kao { $read_as }.
+plate-warning-look_alike = „{ $typed }” je drugo slovo koje liči na { $read_as }; pročitano je kao { $read_as }.
+plate-warning-unusual_letter = Slovo { $letter } jedva da stoji na nekoj tablici. Pogledajte ponovo svoju.
 plate-warning-oh_or_zero = O ili 0? Sa drugim znakom bilo bi { $maybe }.
+plate-warning-other = O ovoj tablici ima nešto što prikazuje tek novija verzija aplikacije.
 
 ## Reči za stanja
 

@@ -215,11 +215,17 @@ public struct Texts: Sendable {
     /// Your car
     public func plateTitle() -> String { render("plate-title", [:]) }
 
-    /// “{$typed}” is Cyrillic; it was read as {$read_as}.
-    public func plateWarningLookAlikeCyrillic(typed: String, readAs: String) -> String { render("plate-warning-look_alike_cyrillic", ["typed": typed, "read_as": readAs]) }
+    /// “{$typed}” is another letter that looks like {$read_as}; it was read as {$read_as}.
+    public func plateWarningLookAlike(typed: String, readAs: String) -> String { render("plate-warning-look_alike", ["typed": typed, "read_as": readAs]) }
 
     /// O or 0? With the other one it would be {$maybe}.
     public func plateWarningOhOrZero(maybe: String) -> String { render("plate-warning-oh_or_zero", ["maybe": maybe]) }
+
+    /// There is something about this plate that only a newer version of the app can show.
+    public func plateWarningOther() -> String { render("plate-warning-other", [:]) }
+
+    /// Hardly any plate has the letter {$letter}. Look at yours again.
+    public func plateWarningUnusualLetter(letter: String) -> String { render("plate-warning-unusual_letter", ["letter": letter]) }
 
     /// {$minutes} minutes of parking left
     public func reminderBefore(minutes: Int) -> String { render("reminder-before", ["minutes": String(minutes)]) }

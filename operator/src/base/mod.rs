@@ -5,6 +5,7 @@ pub mod deposit;
 pub mod incidents;
 pub mod messages;
 pub mod payments;
+pub mod phone;
 pub mod public;
 pub mod sign_in;
 pub mod staff;

@@ -7,7 +7,7 @@ use mesto_protocol::kernel::grants::{Grant, Role};
 use mesto_protocol::kernel::ids::{AccountId, DeviceId};
 use mesto_protocol::{Problem, ProblemCode};
 
-use crate::base::messages;
+use crate::base::{messages, phone};
 use crate::kernel::account::{AccountKindWord, AccountRow, LockedAccount};
 use crate::kernel::call::Call;
 use crate::kernel::caller::{self, DeviceRow, TokenRow};
@@ -121,7 +121,7 @@ fn erase_old(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcom
 }
 
 fn send_code(tx: &mut dyn Tx, call: &mut Call<'_>, asked: CodeRequest) -> Outcome<CodeSent> {
-    let phone = phone(&asked.phone)?;
+    let phone = phone(call.operator, &asked.phone)?;
     let (config, now) = (&call.operator.config, call.now);
     let waiting = tx.first(find!(OneTimeCodeRow { phone: &phone }).locking("one_time_code"))?;
     if let Some(waiting) = &waiting
@@ -148,7 +148,7 @@ fn send_code(tx: &mut dyn Tx, call: &mut Call<'_>, asked: CodeRequest) -> Outcom
 }
 
 fn sign_in(tx: &mut dyn Tx, call: &mut Call<'_>, asked: SignIn) -> Outcome<Session> {
-    let phone = phone(&asked.phone)?;
+    let phone = phone(call.operator, &asked.phone)?;
     let device_key = DeviceKey::from_text(&asked.device_key)
         .map_err(|error| Problem::new(ProblemCode::DeviceKeyInvalid, error.to_string()))?;
     let (config, now) = (&call.operator.config, call.now);
@@ -164,7 +164,7 @@ fn sign_in(tx: &mut dyn Tx, call: &mut Call<'_>, asked: SignIn) -> Outcome<Sessi
     if left < 0 {
         return refuse(ProblemCode::CodeTriesExhausted, "the code was tried too often; ask for a new one");
     }
-    if !text::same_secret(sent.hash.as_bytes(), hashed(&phone, asked.code.trim()).as_bytes()) {
+    if !text::same_secret(sent.hash.as_bytes(), hashed(&phone, &wire::code_of(&asked.code)).as_bytes()) {
         tx.write(update!(OneTimeCodeRow { phone: &phone } set { tries: sent.tries + 1 }))?;
         count(tx, call, "wrong_code", &call.request.address)?;
         return Err(Failure::Counted(Box::new(
@@ -251,20 +251,9 @@ pub(crate) fn issue_token(
     Ok((token, expires_at))
 }
 
-/// A number in international form (E.164), without spaces and dashes.
-fn phone(typed: &str) -> Outcome<String> {
-    let plain: String = typed
-        .chars()
-        .filter(|letter| !letter.is_whitespace() && !matches!(letter, '-' | '(' | ')' | '/' | '.'))
-        .collect();
-    let digits = plain.strip_prefix('+').unwrap_or_default();
-    let fits = (8..=15).contains(&digits.len())
-        && digits.bytes().all(|digit| digit.is_ascii_digit())
-        && !digits.starts_with('0');
-    if fits {
-        return Ok(plain);
-    }
-    refuse(ProblemCode::PhoneInvalid, "write the number with + and the country: +381641234567")
+/// The number as it is stored; one without a country is of the home city's.
+fn phone(operator: &Operator, typed: &str) -> Result<String, Problem> {
+    phone::read(typed, &operator.home.sections.plates.country)
 }
 
 /// A number of which only the end can be seen.

@@ -6,6 +6,7 @@ use mesto_protocol::kernel::ids::AccountId;
 use mesto_rules::CityId;
 
 use crate::base::messages::{self, Message};
+use crate::base::phone;
 use crate::base::sign_in::{self, PersonRow};
 use crate::find;
 use crate::kernel;
@@ -147,7 +148,9 @@ impl Operator {
     /// # Errors
     /// When the store fails.
     pub fn outbox(&self, store: &dyn Store, phone: &str) -> Result<Vec<Message>, StoreError> {
-        transact(store, |tx| messages::read(tx, phone))
+        let region = &self.home.sections.plates.country;
+        let number = phone::read(phone, region).unwrap_or_else(|_| phone.to_owned());
+        transact(store, |tx| messages::read(tx, &number))
     }
 
     /// The sum of every ledger account, those of different holders as one; debits are positive.

@@ -17,7 +17,7 @@ use mesto_protocol::base::payments::{
     QuoteRequest, Wanted,
 };
 use mesto_protocol::base::sign_in::{Session, SignIn};
-use mesto_protocol::base::vehicles::{NewVehicle, Vehicle, VehiclesSection};
+use mesto_protocol::base::vehicles::{NewVehicle, Vehicle, VehicleAdded, VehiclesSection};
 use mesto_protocol::base::wallet::{WalletSection, WalletSubject};
 use mesto_protocol::device::SoftwareDevice;
 use mesto_protocol::event::{Cursor, EventPage};
@@ -383,10 +383,13 @@ impl Person<'_> {
     }
 
     pub fn add(&self, plate: &str) -> Vehicle {
-        expect(
-            201,
-            self.post("/v1/vehicles", &NewVehicle { city: "belgrade".into(), plate: plate.into(), label: None }),
-        )
+        self.added(plate).vehicle
+    }
+
+    /// The whole answer of adding a vehicle.
+    pub fn added(&self, plate: &str) -> VehicleAdded {
+        let vehicle = NewVehicle { city: "belgrade".into(), plate: plate.into(), label: None };
+        expect(201, self.post("/v1/vehicles", &vehicle))
     }
 
     /// Asks what something costs.

@@ -476,8 +476,10 @@ mod tests {
         ]
         .map(|notice| mesto_protocol::kernel::line::Notice::of("parking", &notice));
         let warnings = [
-            PlateWarning::LookAlikeCyrillic { position: 1, typed: 'В', read_as: 'B' },
+            PlateWarning::LookAlike { position: 1, typed: 'В', read_as: 'B' },
+            PlateWarning::UnusualLetter { position: 6, letter: 'Ç' },
             PlateWarning::OhOrZero { maybe: "BG0".to_owned() },
+            PlateWarning::Other,
         ];
         let other = |locale| text(locale, "line-other", &[], None);
         for locale in Locale::ALL {

@@ -114,7 +114,8 @@ fn offer() -> Value {
 fn every_answer_of_a_later_operator_can_be_read() {
     let (ticket, order, vehicle) = (data("parking.ticket"), data("orders.order"), data("vehicles.vehicle"));
     let (sale, payment) = (purchase()["sale"].clone(), purchase()["payment"].clone());
-    let checked = json!({"id": TICKET, "starts_at": AT, "ends_at": AT, "channel": "sms"});
+    let warnings = json!([{"type": "look_alike", "position": 1, "typed": "В", "read_as": "B"}]);
+    let checked = json!({"id": TICKET, "plate": vehicle["plate"], "starts_at": AT, "ends_at": AT, "channel": "sms"});
     let mut tested: BTreeSet<String> = BTreeSet::new();
     macro_rules! answers {
         ($($name:ident: $answer:expr;)*) => {
@@ -157,7 +158,8 @@ fn every_answer_of_a_later_operator_can_be_read() {
         Order: order.clone();
         Orders: json!({"orders": [order.clone()]});
         IntentOutcome: json!({"key": "k", "state": "in_flight"});
-        PlateCheck: json!({"plate": vehicle["plate"], "zone": "red", "checked_at": AT, "covered": true, "ticket": checked, "grace_until": AT});
+        VehicleAdded: json!({"vehicle": vehicle.clone(), "warnings": warnings.clone()});
+        PlateCheck: json!({"plate": vehicle["plate"], "warnings": warnings, "zone": "red", "checked_at": AT, "covered": true, "ticket": checked, "grace_until": AT});
         Problem: json!({"type": "urn:mesto:problem:bad_request", "title": "", "status": 400, "detail": "", "code": "bad_request"});
     }
     let answers =

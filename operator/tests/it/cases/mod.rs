@@ -8,6 +8,7 @@ mod intents;
 mod limits;
 mod orders;
 mod parking;
+mod plates;
 mod privacy;
 mod purchases;
 mod refunds;

@@ -211,11 +211,17 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Your car */
     fun plateTitle(): String = render("plate-title", emptyMap())
 
-    /** “{$typed}” is Cyrillic; it was read as {$read_as}. */
-    fun plateWarningLookAlikeCyrillic(typed: String, readAs: String): String = render("plate-warning-look_alike_cyrillic", mapOf("typed" to typed, "read_as" to readAs))
+    /** “{$typed}” is another letter that looks like {$read_as}; it was read as {$read_as}. */
+    fun plateWarningLookAlike(typed: String, readAs: String): String = render("plate-warning-look_alike", mapOf("typed" to typed, "read_as" to readAs))
 
     /** O or 0? With the other one it would be {$maybe}. */
     fun plateWarningOhOrZero(maybe: String): String = render("plate-warning-oh_or_zero", mapOf("maybe" to maybe))
+
+    /** There is something about this plate that only a newer version of the app can show. */
+    fun plateWarningOther(): String = render("plate-warning-other", emptyMap())
+
+    /** Hardly any plate has the letter {$letter}. Look at yours again. */
+    fun plateWarningUnusualLetter(letter: String): String = render("plate-warning-unusual_letter", mapOf("letter" to letter))
 
     /** {$minutes} minutes of parking left */
     fun reminderBefore(minutes: Long): String = render("reminder-before", mapOf("minutes" to minutes.toString()))

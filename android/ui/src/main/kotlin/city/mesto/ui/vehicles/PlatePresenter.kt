@@ -73,8 +73,10 @@ class PlatePresenter(
     }
 
     private fun text(warning: PlateWarning): String = when (warning) {
-        is PlateWarning.LookAlikeCyrillic -> words.texts.plateWarningLookAlikeCyrillic(typed = warning.typed, readAs = warning.readAs)
+        is PlateWarning.LookAlike -> words.texts.plateWarningLookAlike(typed = warning.typed, readAs = warning.readAs)
+        is PlateWarning.UnusualLetter -> words.texts.plateWarningUnusualLetter(warning.letter)
         is PlateWarning.OhOrZero -> words.texts.plateWarningOhOrZero(warning.maybe)
+        is PlateWarning.Other -> words.texts.plateWarningOther()
     }
 
     private fun save() {
