@@ -19,6 +19,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod garages;
 pub mod kernel;
 pub mod orders;
 pub mod parking;

@@ -26,12 +26,12 @@ const STRUCTS: &[(&str, &str, &[&str])] = &[
 /// Enums whose words stand in source files.
 const ENUMS: &[(&str, &[&str])] = &[
     (include_str!("../../src/kernel/fact.rs"), &["Certainty"]),
-    (include_str!("../../src/kernel/pay.rs"), &["PayMethod"]),
+    (include_str!("../../src/kernel/pay.rs"), &["PayMethod", "UnusedTime"]),
     (include_str!("../../src/kernel/calendar.rs"), &["Day", "HolidayRule"]),
     (include_str!("../../src/kernel/plate.rs"), &["PlateKind"]),
     (
         include_str!("../../src/parking/section.rs"),
-        &["Regime", "AreaCertainty", "MoreThanLeft", "AtClosing", "SoldAhead", "UnusedTime"],
+        &["Regime", "AreaCertainty", "MoreThanLeft", "AtClosing", "SoldAhead"],
     ),
     (include_str!("../../src/orders/section.rs"), &["DiscountFrom"]),
 ];

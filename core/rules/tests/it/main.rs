@@ -4,6 +4,8 @@
 mod authors;
 mod belgrade_receipts;
 mod clock;
+mod garage_laws;
+mod garages;
 mod hours;
 mod journey;
 mod laws;
