@@ -883,3 +883,45 @@ fn zones_are_zoned_or_outside_and_take_deposit_and_card_bg_07_bg_08_bg_26() {
         }
     }
 }
+
+#[test]
+fn the_garages_of_belgrade_have_what_its_sources_tell_and_nothing_else_bg_03_bg_10_bg_19() {
+    use mesto_rules::garages::facility::{FacilityKind, OnSite, PaidWhen};
+    let city = belgrade();
+    let garages = crate::support::garages(city);
+    let known_capacity = |id: &str| *garages.facility(id).unwrap().capacity.known().unwrap();
+    // The eleven that one article names with their sum.
+    let eleven = [
+        "obilicev-venac",
+        "pionirski-park",
+        "masarikova",
+        "rajiceva",
+        "donji-grad",
+        "zeleni-venac",
+        "milan-gale-muskatirovic",
+        "botanicka-basta",
+        "kalemegdan",
+        "palilulska-pijaca",
+        "vidin-kapija",
+    ];
+    assert_eq!(eleven.map(known_capacity).iter().sum::<u32>(), 3679);
+    assert_eq!(["baba-visnjina", "vma", "belvil"].map(known_capacity), [351, 574, 417]);
+    let unknown = garages.facilities.iter().filter(|facility| facility.capacity.known().is_none());
+    let unknown: Vec<&str> = unknown.map(|facility| facility.id.as_str()).collect();
+    assert_eq!(unknown, ["vukov-spomenik", "dr-a-kostic", "ada", "kamenicka", "viska"]);
+
+    let paid_when = |when| garages.facilities.iter().filter(move |it| it.paid_when.known() == Some(&when)).count();
+    assert_eq!([PaidWhen::BeforeFetching, PaidWhen::OnEntry].map(paid_when), [6, 1]);
+    assert_eq!(garages.facility("zeleni-venac").unwrap().kind.known(), Some(&FacilityKind::Garage));
+    assert_eq!(garages.facility("vma").unwrap().kind.known(), Some(&FacilityKind::Lot));
+    for facility in &garages.facilities {
+        assert!(facility.on_site.contains(&OnSite::ParkingPass) && facility.on_site.contains(&OnSite::PrepaidCard));
+    }
+    // Every price was read somewhere.
+    let [tariff] = garages.tariffs.as_slice() else { panic!("one list") };
+    assert_eq!(tariff.rate_tables.len(), 4);
+    for table in tariff.rate_tables.values() {
+        let Fact::Known(price) = &table.price else { panic!("known") };
+        assert!(city.sources[&price.source].url.is_some(), "{price:?}");
+    }
+}
