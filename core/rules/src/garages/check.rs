@@ -18,6 +18,7 @@ pub(crate) fn check(city: &City, wrong: &mut Vec<Wrong>) {
     let mut check = Check::of(city, "garages", wrong);
     let policy = &garages.policy;
     check.range("policy.clock_tolerance_seconds", policy.clock_tolerance_seconds, 0..=3600, "seconds");
+    check.range("policy.controller_silent_seconds", policy.controller_silent_seconds, 10..=3600, "seconds");
     let too_old = policy.observation_too_old_minutes.get();
     check.range("policy.observation_too_old_minutes", too_old, 1..=DAY, "minutes");
     for minutes in &policy.reminder_minutes_before {

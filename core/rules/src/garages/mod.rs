@@ -15,8 +15,8 @@ pub mod visit;
 
 pub use facility::Facility;
 pub use number::{TicketNumber, TicketNumberError};
-pub use places::{FreePlaces, Observation, free_places};
-pub use price::{LineKind, Notice, Paid, Refusal, VisitAsk, VisitLine, VisitPrice, price};
+pub use places::{FreePlaces, Observation, free_places, is_heard};
+pub use price::{LineKind, Notice, Paid, Refusal, VisitAsk, VisitLine, VisitPrice, owed, price};
 pub use section::GaragesSection;
 pub use tariff::{RateTable, Tariff};
 pub use visit::VisitState;

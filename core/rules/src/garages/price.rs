@@ -233,23 +233,46 @@ pub(crate) fn out_of_range(what: &str) -> Refusal {
 /// # Errors
 /// [`Refusal`] with what would be right.
 pub fn price(city: &City, ask: &VisitAsk<'_>) -> Result<VisitPrice, Refusal> {
-    city.in_force_at(ask.now)?;
-    let garages: &GaragesSection = city.section()?;
-    let facility = facility_of(garages, ask.facility)?;
+    let (garages, facility) = found(city, ask)?;
+    // A visit that cannot be is told as such before where and how it is paid.
+    in_range(garages, ask)?;
+    sold_here(city, garages, facility, ask.pay, ask.now.trunc_subsecs(3))?;
+    let mut price = metered(city, garages, facility, ask)?;
+    let card = &city.sections.wallet.card;
+    if ask.pay == PayMethod::Card
+        && !price.total.is_zero()
+        && let Some(fee) = card.fee_on(price.total)
+    {
+        let amount = *fee.known().ok_or_else(|| unknown(facility, "card.fee"))?;
+        price.lines.push(VisitLine { kind: LineKind::CardFee { below: card.free_from }, amount });
+        price.total = price.total.checked_add(&amount).map_err(|_| out_of_range("price"))?;
+    }
+    Ok(price)
+}
+
+/// What a visit owes at the place itself, as its controller asks: by the same prices, however it is paid there and
+/// whether or not the app sells it. `ask.pay` says nothing here, and no commission is added.
+///
+/// # Errors
+/// [`Refusal`]; of those about selling only `paid_on_entry`, where such a visit owes nothing.
+pub fn owed(city: &City, ask: &VisitAsk<'_>) -> Result<VisitPrice, Refusal> {
+    let (garages, facility) = found(city, ask)?;
+    in_range(garages, ask)?;
+    if facility.paid_when.known() == Some(&PaidWhen::OnEntry) && garages.policy.on_entry == OnEntry::Refused {
+        return Err(Refusal::PaidOnEntry { facility: facility.id.clone() });
+    }
+    metered(city, garages, facility, ask)
+}
+
+/// What the meter says of a visit, however it is paid.
+fn metered(
+    city: &City,
+    garages: &GaragesSection,
+    facility: &Facility,
+    ask: &VisitAsk<'_>,
+) -> Result<VisitPrice, Refusal> {
     // Stores keep milliseconds; anything finer would make a price differ from what is stored of it.
     let (now, entered_at) = (ask.now.trunc_subsecs(3), ask.entered_at.trunc_subsecs(3));
-    let tolerance = TimeDelta::seconds(garages.policy.clock_tolerance_seconds.into());
-    if entered_at.signed_duration_since(now) > tolerance {
-        return Err(Refusal::EntryInFuture { entered_at, now });
-    }
-    if now.signed_duration_since(entered_at) > LONGEST {
-        return Err(out_of_range("entered_at"));
-    }
-    if !(1..=2).contains(&ask.places) {
-        return Err(out_of_range("places"));
-    }
-    sold_here(city, garages, facility, ask.pay, now)?;
-
     let meter = Meter::of(city, garages, facility, ask, entered_at)?;
     let paid_sum = sum_paid(city, ask.paid)?;
     let priced_to = meter.settled(ask.paid, now).unwrap_or(now);
@@ -284,16 +307,6 @@ pub fn price(city: &City, ask: &VisitAsk<'_>) -> Result<VisitPrice, Refusal> {
         let counted = owed.checked_sub(&bill.price).map_err(|_| out_of_range("price"))?;
         lines.push(VisitLine { kind: LineKind::AlreadyPaid, amount: counted });
     }
-    let mut total = owed;
-    let card = &city.sections.wallet.card;
-    if ask.pay == PayMethod::Card
-        && !owed.is_zero()
-        && let Some(fee) = card.fee_on(owed)
-    {
-        let amount = *fee.known().ok_or_else(|| unknown(facility, "card.fee"))?;
-        lines.push(VisitLine { kind: LineKind::CardFee { below: card.free_from }, amount });
-        total = total.checked_add(&amount).map_err(|_| out_of_range("price"))?;
-    }
     Ok(VisitPrice {
         facility: facility.id.clone(),
         tariff: meter.tariff.id.clone(),
@@ -302,12 +315,35 @@ pub fn price(city: &City, ask: &VisitAsk<'_>) -> Result<VisitPrice, Refusal> {
         priced_to,
         lines,
         price: bill.price,
-        total,
+        total: owed,
         exit_by,
         rises_at,
         owes_again_at,
         notices,
     })
+}
+
+/// The facility that is asked about, in a city that may be sold by.
+fn found<'a>(city: &'a City, ask: &VisitAsk<'_>) -> Result<(&'a GaragesSection, &'a Facility), Refusal> {
+    city.in_force_at(ask.now)?;
+    let garages: &GaragesSection = city.section()?;
+    Ok((garages, facility_of(garages, ask.facility)?))
+}
+
+/// Refuses a visit that cannot be.
+fn in_range(garages: &GaragesSection, ask: &VisitAsk<'_>) -> Result<(), Refusal> {
+    let (now, entered_at) = (ask.now.trunc_subsecs(3), ask.entered_at.trunc_subsecs(3));
+    let tolerance = TimeDelta::seconds(garages.policy.clock_tolerance_seconds.into());
+    if entered_at.signed_duration_since(now) > tolerance {
+        return Err(Refusal::EntryInFuture { entered_at, now });
+    }
+    if now.signed_duration_since(entered_at) > LONGEST {
+        return Err(out_of_range("entered_at"));
+    }
+    if !(1..=2).contains(&ask.places) {
+        return Err(out_of_range("places"));
+    }
+    Ok(())
 }
 
 /// Whether a visit is paid in the app at all, this way and now.

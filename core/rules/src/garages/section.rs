@@ -50,6 +50,9 @@ pub struct Policy {
     /// How far a controller's clock may be ahead of the operator's, seconds. An entry within that is one that is just
     /// happening, a later one is refused.
     pub clock_tolerance_seconds: u32,
+    /// A controller that was not heard for longer is silent: nothing is sold at its facility until it is heard again,
+    /// because what it knows of a visit is not known here.
+    pub controller_silent_seconds: u32,
     /// Free places that were observed longer ago are not known (BG-72).
     pub observation_too_old_minutes: Minutes,
     /// Reminders before the time to leave is over, minutes.

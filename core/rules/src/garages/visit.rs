@@ -61,6 +61,8 @@ pub enum VisitEffect {
     OpenBarrier,
     /// The car left without paying this.
     Claim { amount: Money },
+    /// What it left without paying was paid at the place after all; nothing to do where nothing was claimed.
+    WithdrawClaim,
 }
 
 /// Why a step is not possible.
@@ -133,9 +135,12 @@ pub fn step(
             let claim = (!owed.is_zero()).then_some(VisitEffect::Claim { amount: *owed });
             Ok((Left, claim.into_iter().collect()))
         }
+        // Told later than the exit: reports may come in another order than things happened.
+        (Left, Event::PaidOnSite) => Ok((Left, vec![VisitEffect::WithdrawClaim])),
         (Inside, Event::Cancel) => Ok((Cancelled, vec![])),
         (Paid | OwingAgain, Event::Cancel) => Err(VisitError::AlreadyPaid),
-        (Left | Cancelled, Event::Entered | Event::Pay { .. } | Event::PaidOnSite | Event::ExitAsked { .. })
+        (Left | Cancelled, Event::Entered | Event::Pay { .. } | Event::ExitAsked { .. })
+        | (Cancelled, Event::PaidOnSite)
         | (Left, Event::Cancel) => Err(VisitError::Over),
     }
 }

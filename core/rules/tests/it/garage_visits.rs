@@ -4,7 +4,7 @@ use crate::support::{at, belgrade, garages};
 use chrono::TimeDelta;
 use mesto_rules::Money;
 use mesto_rules::garages::visit::{VisitEffect, VisitError, VisitEvent, VisitState, state_at, step};
-use mesto_rules::garages::{FreePlaces, Observation, Paid, VisitAsk, VisitPrice, free_places, price};
+use mesto_rules::garages::{FreePlaces, Observation, Paid, VisitAsk, VisitPrice, free_places, is_heard, price};
 
 fn dinar(amount: i64) -> Money {
     Money::from_minor(amount * 100, belgrade().currency)
@@ -82,6 +82,14 @@ fn a_visit_paid_at_the_place_is_settled_here_too_bg_19() {
 }
 
 #[test]
+fn cash_that_is_told_after_the_exit_takes_the_claim_back_bg_19() {
+    let now = at("2025-06-02 10:50");
+    let told = step(Some(VisitState::Left), &VisitEvent::PaidOnSite, now);
+    assert_eq!(told, Ok((VisitState::Left, vec![VisitEffect::WithdrawClaim])));
+    assert_eq!(step(Some(VisitState::Cancelled), &VisitEvent::PaidOnSite, now), Err(VisitError::Over));
+}
+
+#[test]
 fn an_entry_by_mistake_is_cancelled_while_nothing_was_paid_bg_64() {
     let now = at("2025-06-02 10:01");
     assert_eq!(step(Some(VisitState::Inside), &VisitEvent::Cancel, now), Ok((VisitState::Cancelled, vec![])));
@@ -113,4 +121,13 @@ fn free_places_are_unknown_when_they_were_observed_too_long_ago_bg_72() {
     let json = serde_json::to_value(said(0)).unwrap();
     assert_eq!(json, serde_json::json!({"type": "observed", "free": 12, "observed_at": "2025-06-02T08:00:00Z"}));
     assert_eq!(serde_json::from_value::<FreePlaces>(json).unwrap(), said(0));
+}
+
+#[test]
+fn a_facility_is_heard_until_its_controller_was_silent_for_too_long_bg_66() {
+    let heard_at = at("2025-06-02 10:00");
+    for (later, heard) in [(0, true), (120_000, true), (120_001, false), (-120_001, true)] {
+        let now = heard_at + TimeDelta::milliseconds(later);
+        assert_eq!(is_heard(garages(belgrade()), heard_at, now), heard, "{later}");
+    }
 }

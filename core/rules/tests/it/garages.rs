@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use mesto_rules::fact::{Certainty, Fact, Known};
 use mesto_rules::garages::section::OnEntry;
 use mesto_rules::garages::tariff::{DayCap, DayCount, FreeTime, LostTicket, RateTable, SeveralDays, TariffBy};
-use mesto_rules::garages::{LineKind, Notice, Paid, Refusal, VisitAsk, VisitPrice, price};
+use mesto_rules::garages::{LineKind, Notice, Paid, Refusal, VisitAsk, VisitPrice, owed, price};
 use mesto_rules::kernel::pay::UnusedTime;
 use mesto_rules::{City, Minutes, Money, PayMethod};
 
@@ -345,6 +345,28 @@ fn where_no_system_charges_nothing_is_sold_bg_66() {
     change_garages(&mut city, |garages| garages.facilities[0].pay.clear());
     let refusal = refused(&city, &ask("zeleni-venac", entered()));
     assert_eq!(refusal, Refusal::MethodNotAllowed { method: PayMethod::Deposit, allowed: vec![] });
+}
+
+#[test]
+fn at_the_place_itself_a_visit_owes_the_same_however_it_is_paid_bg_19() {
+    use mesto_rules::garages::facility::PaidWhen;
+    let by = |pay| VisitAsk { pay, ..ask("zeleni-venac", entered() + length("2h")) };
+    let at_place = owed(belgrade(), &by(PayMethod::Sms)).unwrap();
+    assert_eq!(at_place, price(belgrade(), &by(PayMethod::Deposit)).unwrap());
+    let mut city = belgrade().clone();
+    change_garages(&mut city, |garages| {
+        garages.facilities[0].pay.clear();
+        garages.facilities[0].opening_hours = known(vec![]);
+        garages.facilities[0].paid_when = Fact::Unknown { note: "not told".to_owned() };
+    });
+    assert!(price(&city, &by(PayMethod::Deposit)).is_err(), "the app sells nothing there");
+    assert_eq!(owed(&city, &by(PayMethod::Card)).unwrap(), at_place, "and no fee of a card is added");
+    let future = VisitAsk { now: entered() - TimeDelta::seconds(121), ..by(PayMethod::Card) };
+    assert_eq!(owed(&city, &future).unwrap_err().code(), "entry_in_future");
+    change_garages(&mut city, |garages| garages.facilities[0].paid_when = known(PaidWhen::OnEntry));
+    assert_eq!(owed(&city, &by(PayMethod::Card)).unwrap_err().code(), "paid_on_entry");
+    change_garages(&mut city, |garages| garages.policy.on_entry = OnEntry::Sold);
+    assert_eq!(owed(&city, &by(PayMethod::Card)).unwrap(), at_place);
 }
 
 #[test]

@@ -567,6 +567,14 @@ const BROKEN: &[(&str, &str, &str, &str, &str, &str)] = &[
     ),
     (
         "garages.toml",
+        "controller_silent_seconds = 120",
+        "controller_silent_seconds = 9",
+        "garages.toml",
+        "policy.controller_silent_seconds",
+        "from 10 to 3600 seconds",
+    ),
+    (
+        "garages.toml",
         "visits_days = 1095",
         "visits_days = 0",
         "garages.toml",
