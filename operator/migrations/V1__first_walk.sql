@@ -7,7 +7,7 @@
 
 CREATE TABLE account (
   id TEXT PRIMARY KEY,
-  -- `person`; `guest`, `company`, `card_only`, `device`, `partner` are for later.
+  -- `person`, or `device` of a place; `guest`, `company`, `card_only`, `partner` are for later.
   kind TEXT NOT NULL,
   -- Cursor of the account's events: gapless, in commit order.
   seq BIGINT NOT NULL,
@@ -19,13 +19,15 @@ CREATE TABLE account (
   closed_at BIGINT
 )/*sqlite WITHOUT ROWID*//*postgres WITH (fillfactor = 50)*/;
 
--- Roles: an account may hold several, each for a time and a city or all. One that ended stays as what it was.
+-- Roles: an account may hold several, each for a time and a place, a city or all. One that ended stays as what it was.
 CREATE TABLE role_grant (
   id TEXT PRIMARY KEY,
   account TEXT NOT NULL REFERENCES account (id),
   role TEXT NOT NULL,
   -- Absent: everything the operator serves.
   city TEXT,
+  -- A place in that city; absent: all of it.
+  place TEXT,
   begins_at BIGINT NOT NULL,
   ends_at BIGINT,
   -- Who gave it: an account, or the tool.

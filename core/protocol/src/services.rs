@@ -3,7 +3,7 @@
 use crate::kernel::operation::Entry;
 use crate::kernel::problem::{Problem, ProblemCode};
 use crate::kernel::service::Service;
-use crate::{base, kernel, orders, parking};
+use crate::{base, garages, kernel, orders, parking};
 
 /// Every service of this version, those that others stand on first.
 pub const SERVICES: &[&Service] = &[
@@ -16,6 +16,7 @@ pub const SERVICES: &[&Service] = &[
     &base::payments::SERVICE,
     &parking::SERVICE,
     &orders::SERVICE,
+    &garages::SERVICE,
 ];
 
 /// The table of operations.
