@@ -175,7 +175,12 @@ impl Operator {
         if let Some(until) = given.until.filter(|until| *until <= now) {
             return Err(GrantError::Over { until });
         }
-        Ok(Checked { role: given.role.clone(), city: city.map(|city| &city.id), place: given.place, until: given.until })
+        Ok(Checked {
+            role: given.role.clone(),
+            city: city.map(|city| &city.id),
+            place: given.place,
+            until: given.until,
+        })
     }
 
     /// Ends a role now.
