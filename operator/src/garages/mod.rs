@@ -8,11 +8,15 @@ pub(crate) mod tables;
 pub(crate) mod visits;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use mesto_protocol::garages::visits::GaragesSubject;
 use mesto_protocol::garages::{self as wire, control as control_wire, visits as visits_wire};
+use mesto_protocol::kernel::json::Json;
 use mesto_rules::City;
 use mesto_rules::garages::GaragesSection;
 
+use crate::base::payments::purchases::forget_subject;
 use crate::base::payments::sells::Sells;
+use crate::garages::tables::VisitPaymentRow;
 use crate::kernel::account::LockedAccount;
 use crate::kernel::call::Call;
 use crate::kernel::due::{self, Due};
@@ -20,7 +24,7 @@ use crate::kernel::failure::Outcome;
 use crate::kernel::operator::Operator;
 use crate::kernel::retention::{before, section_of};
 use crate::kernel::service::{Check, Erasure, Export, Service, Table, serve};
-use crate::kernel::store::{Tx, Write};
+use crate::kernel::store::{Select, Tx, Value, Write};
 use crate::values;
 
 /// A visit has changed: those who paid it are told.
@@ -131,12 +135,13 @@ fn closing(tx: &mut dyn Tx, call: &Call<'_>, account: &mut LockedAccount) -> Out
     Ok(due::plan(tx, &ERASE_PAYER, &account.id, call.now + days)?)
 }
 
-/// Erases the tickets of the visits that a closed account paid, and that it did.
+/// Erases that a closed account paid visits, and the tickets of those that are over.
 fn erase_payer(tx: &mut dyn Tx, _: &Operator, _: DateTime<Utc>, account: &str) -> Outcome<()> {
-    let own = "(SELECT visit FROM visit_payment WHERE account = $1)";
-    let tickets = format!("UPDATE visit SET ticket = NULL WHERE ended_at IS NOT NULL AND id IN {own}");
-    tx.write(Write::sql("visit", &tickets, values![account]))?;
+    let tickets = "UPDATE visit SET ticket = NULL WHERE ended_at IS NOT NULL AND id IN (SELECT visit FROM visit_payment WHERE account = $1)";
     let payers = "UPDATE visit_payment SET account = NULL WHERE account = $1";
+    forget_subjects(tx, "visit_payment.account = $1", values![account])?;
+    // The payments say which visits are meant: who paid them goes last.
+    tx.write(Write::sql("visit", tickets, values![account]))?;
     Ok(tx.write(Write::sql("visit_payment", payers, values![account]))?)
 }
 
@@ -145,14 +150,26 @@ fn erase_old(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcom
         let Some(garages) = section_of::<GaragesSection>(city)? else { continue };
         let ended = before(now, garages.retention.visits_days);
         let entered = ended - FORGOTTEN.num_milliseconds();
+        let params = values![city.id.as_str(), ended, entered];
         let old = "city = $1 AND (ended_at < $2 OR ended_at IS NULL AND entered_at < $3)";
-        let payers = format!(
-            "UPDATE visit_payment SET account = NULL WHERE account IS NOT NULL AND visit IN (SELECT id FROM visit WHERE {old})"
-        );
+        let paid =
+            format!("visit_payment.account IS NOT NULL AND visit_payment.visit IN (SELECT id FROM visit WHERE {old})");
+        forget_subjects(tx, &paid, params)?;
+        let payers = format!("UPDATE visit_payment SET account = NULL WHERE {paid}");
+        tx.write(Write::sql("visit_payment", &payers, params))?;
         let tickets = format!("UPDATE visit SET ticket = NULL WHERE ticket IS NOT NULL AND {old}");
-        for (table, sql) in [("visit_payment", &payers), ("visit", &tickets)] {
-            tx.write(Write::sql(table, sql, values![city.id.as_str(), ended, entered]))?;
-        }
+        tx.write(Write::sql("visit", &tickets, params))?;
+    }
+    Ok(())
+}
+
+/// The tickets also stand in the sales of these payments, as what was asked for.
+fn forget_subjects(tx: &mut dyn Tx, which: &str, params: &[Value]) -> Outcome<()> {
+    let select = Select::<VisitPaymentRow>::of(&format!("FROM visit_payment WHERE {which}"), params);
+    for payment in tx.all(select)? {
+        let (Some(account), Some(sale)) = (payment.account, payment.sale) else { continue };
+        let subject = GaragesSubject { facility: payment.facility.to_string(), ticket: String::new() };
+        forget_subject(tx, (account, sale), &Json::of(&subject)?)?;
     }
     Ok(())
 }
