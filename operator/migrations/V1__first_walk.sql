@@ -173,6 +173,8 @@ CREATE TABLE payment (
   captured BIGINT NOT NULL CHECK (captured <= amount),
   refunded BIGINT NOT NULL CHECK (refunded <= captured),
   currency TEXT NOT NULL,
+  -- The provider's own payment whose money was captured.
+  reference TEXT,
   page_url TEXT NOT NULL,
   expires_at BIGINT NOT NULL,
   reason TEXT,
@@ -435,7 +437,7 @@ CREATE TABLE intent (
   body_hash TEXT NOT NULL,
   status BIGINT NOT NULL,
   answer TEXT NOT NULL,
-  -- What it made: a ticket, a top-up, an order.
+  -- What it made: a sale, an order.
   made TEXT,
   at BIGINT NOT NULL,
   PRIMARY KEY (account, key, route)

@@ -11,7 +11,7 @@ use crate::kernel::failure::Outcome;
 use crate::kernel::operator::Operator;
 use crate::kernel::service::{Erasure, Export, Service, Table};
 use crate::kernel::store::{Select, Store, StoreError, Tx, Write, transact};
-use crate::{find, stored_words, table, update};
+use crate::{stored_words, table, update};
 
 stored_words! {
     /// `claim.state`
@@ -97,13 +97,10 @@ pub(crate) fn raise(tx: &mut dyn Tx, now: DateTime<Utc>, new: NewClaim<'_>) -> O
 
 /// A claim was paid after all; nothing happens when there is none.
 pub(crate) fn settle(tx: &mut dyn Tx, now: DateTime<Utc>, service: &str, subject: &str) -> Outcome<()> {
-    let is_open = tx.first(find!(ClaimRow { service: service, subject: subject, state: ClaimState::Open }))?.is_some();
-    if is_open {
-        tx.write(update!(ClaimRow { service: service, subject: subject } set {
-            state: ClaimState::Settled, settled_at: Some(now)
-        }))?;
-    }
-    Ok(())
+    let open = update!(ClaimRow { service: service, subject: subject, state: ClaimState::Open } set {
+        state: ClaimState::Settled, settled_at: Some(now)
+    });
+    Ok(tx.write(open)?)
 }
 
 impl Operator {

@@ -74,15 +74,12 @@ pub(crate) fn report(tx: &mut dyn Tx, call: &mut Call<'_>, told: GarageReport) -
     let mut desk = Desk::open(tx, operator, place, now, &told.events)?;
     let (settled, more) = settled(tx, &place, since)?;
     let (taken, refused) = desk.take_all(&told.events)?;
-    // Here the writes begin.
-    let settled: Vec<VisitSettled> = settled.into_iter().filter(|settled| !desk.is_over(settled)).collect();
-    hear(tx, &place, now, heard, told.free)?;
-    desk.close(tx)?;
-    let next = match settled.last().filter(|_| more) {
-        Some(last) => last.at,
-        None => since.max(now - OVERLAP),
-    };
+    // Where more follows it goes on from the last one that was read, whether it is told or not.
+    let next = settled.last().filter(|_| more).map_or(since.max(now - OVERLAP), |last| last.at);
     let next = next.timestamp_millis().to_string();
+    let settled = settled.into_iter().filter(|settled| !desk.is_over(settled)).collect();
+    desk.close(tx)?;
+    hear(tx, &place, now, heard, told.free)?;
     Ok(GarageReported { taken, refused, settled, next, more })
 }
 

@@ -10,6 +10,8 @@ macro_rules! on_both_databases {
     };
 }
 
+mod audit;
+mod bank;
 mod cases;
 mod contract;
 mod fast_path;
@@ -17,6 +19,8 @@ mod http;
 mod keys;
 mod locks;
 mod logs;
+mod meeting;
+mod notices;
 mod stores;
 mod tls;
 mod world;

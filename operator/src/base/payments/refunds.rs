@@ -12,7 +12,7 @@ use crate::base::incidents;
 use crate::base::payments::provider::{self, HttpAnswer, HttpRequest, ProviderLink, RefundAnswer, RefundOrder};
 use crate::base::payments::purchases;
 use crate::base::payments::rows::{
-    NoticeRow, OutcomeWord, PaymentRow, PaymentStateWord, ProviderRequestRow, RefundRow, RefundStateWord, RouteWord,
+    PaymentRow, PaymentStateWord, ProviderRequestRow, RefundRow, RefundStateWord, RouteWord,
 };
 use crate::kernel::account::LockedAccount;
 use crate::kernel::failure::{Failure, Outcome};
@@ -47,9 +47,9 @@ pub(crate) struct ToCard<'a> {
 }
 
 /// Owes money back to a card: a refund that is due, a movement, and the request to its provider.
-pub(crate) fn to_card(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, back: ToCard<'_>) -> Outcome<()> {
+pub(crate) fn to_card(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, back: ToCard<'_>) -> Outcome<Refund> {
     let id: RefundId = operator.new_id(now);
-    tx.write(Write::insert(RefundRow {
+    let refund = RefundRow {
         id,
         account: back.account,
         payment: Some(back.payment),
@@ -62,7 +62,8 @@ pub(crate) fn to_card(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, 
         due_at: now + operator.config.refund_within,
         created_at: now,
         done_at: None,
-    }))?;
+    };
+    tx.write(Write::insert(refund.clone()))?;
     tx.write(Write::insert(ProviderRequestRow {
         refund: id,
         provider: back.provider.to_owned(),
@@ -74,7 +75,8 @@ pub(crate) fn to_card(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, 
     let legs = vec![(back.from, back.amount), (LedgerAccount::RefundsPayable { holder: back.account }, -back.amount)];
     let movement =
         Movement { id: operator.new_id(now), kind: OWED_BACK, reference: &reference, currency: back.currency, legs };
-    ledger::post(tx, now, None, movement)
+    ledger::post(tx, now, None, movement)?;
+    Ok(refund.into())
 }
 
 /// What is left of the deposit of an account that is closed: owed, and paid by hand.
@@ -140,9 +142,9 @@ pub(crate) fn give_back(
     if *back.pay == PayMethod::Card {
         let row = tx.first(find!(PaymentRow { id: payment }))?;
         let row = row.ok_or_else(|| StoreError::unreadable("payment", "it is gone"))?;
-        let approved = find!(NoticeRow { provider: &row.provider, outcome: OutcomeWord::Approved, payment: payment });
-        let told = tx.first(approved)?.ok_or_else(|| StoreError::unreadable("payment", "nobody approved it"))?;
-        return to_card(
+        let reference = row.reference.as_deref();
+        let reference = reference.ok_or_else(|| StoreError::unreadable("payment", "nothing was captured"))?;
+        to_card(
             tx,
             operator,
             now,
@@ -150,13 +152,14 @@ pub(crate) fn give_back(
                 account: holder,
                 payment,
                 provider: &row.provider,
-                reference: &told.reference,
+                reference,
                 amount,
                 currency,
                 reason: back.reason,
                 from: back.from,
             },
-        );
+        )?;
+        return Ok(());
     }
     let is_owed = account.is_closed;
     tx.write(Write::insert(RefundRow {
@@ -279,10 +282,12 @@ fn keep_answer(
             account.release(tx, now)
         }
         RefundAnswer::Refused(reason) => {
+            let payment = refund.payment;
             tx.write(update!(RefundRow { id: id } set { state: RefundStateWord::Failed }))?;
             tx.write(delete!(ProviderRequestRow { refund: id }))?;
             incidents::report(tx, now, "refund_refused", &id.to_string(), &format!("the provider refused: {reason}"))?;
-            Ok(())
+            tell(tx, (operator, now), &mut account, payment)?;
+            account.release(tx, now)
         }
         RefundAnswer::NotNow => {
             let tries = outgoing.tries + 1;
@@ -315,18 +320,26 @@ fn done(
     if let Some(payment) = refund.payment
         && let Some(row) = tx.first(find!(PaymentRow { id: payment }))?
     {
-        let refunded = row.refunded + amount;
-        let state = if row.state == PaymentStateWord::Captured && refunded >= row.captured {
-            PaymentStateWord::Refunded
-        } else {
-            row.state
-        };
-        tx.write(update!(PaymentRow { id: payment } set { state: state, refunded: refunded.min(row.captured) }))?;
-        if !account.is_closed
-            && let Some(purchase) = purchases::one(tx, operator, now, (account.id, payment.sale()))?
-        {
-            account.tell(&purchase)?;
+        // What came twice, or after it was given up, was never captured.
+        if row.reference.is_some() && row.reference == refund.reference {
+            let refunded = row.refunded + amount;
+            let state = if refunded >= row.captured { PaymentStateWord::Refunded } else { row.state };
+            tx.write(update!(PaymentRow { id: payment } set { state: state, refunded: refunded }))?;
         }
     }
-    Ok(())
+    tell(tx, (operator, now), account, refund.payment)
+}
+
+/// Tells an account how a payment stands after a refund of it; of one that is closed nobody reads it.
+fn tell(
+    tx: &mut dyn Tx,
+    (operator, now): (&Operator, DateTime<Utc>),
+    account: &mut LockedAccount,
+    payment: Option<PaymentId>,
+) -> Outcome<()> {
+    let Some(payment) = payment.filter(|_| !account.is_closed) else { return Ok(()) };
+    match purchases::one(tx, operator, now, (account.id, payment.sale()))? {
+        Some(purchase) => account.tell(&purchase),
+        None => Ok(()),
+    }
 }

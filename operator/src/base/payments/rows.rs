@@ -120,6 +120,8 @@ table! {
         captured: i64,
         refunded: i64,
         currency: Currency,
+        /// The provider's own payment whose money was captured; another one that it took goes back and is none of this.
+        reference: Option<String>,
         page_url: String,
         expires_at: DateTime<Utc>,
         reason: Option<String>,
@@ -239,7 +241,7 @@ impl SaleRow {
     }
 
     /// The payment of a sale from the deposit, which has no row of its own.
-    pub fn from_deposit(&self, refunds: Vec<Refund>) -> Payment {
+    pub fn paid_from_deposit(&self, refunds: Vec<Refund>) -> Payment {
         let amount = Money::from_minor(self.total, self.currency);
         let back: i64 = refunds.iter().filter_map(|refund| refund.amount.minor().ok()).sum();
         Payment {
