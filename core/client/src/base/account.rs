@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::base::accounts;
-use mesto_protocol::base::sign_in::{self, CodeRequest, CodeSent, Session, SignIn};
+use mesto_protocol::base::sign_in::{self, CodeRequest, CodeSent, Session, SignIn, code_of};
 use mesto_protocol::device::DeviceKey;
 use mesto_protocol::kernel::ids::AccountId;
 use mesto_protocol::kernel::json::Json;
@@ -92,7 +92,7 @@ impl Account<'_> {
             .map_err(|why| Error::new(ErrorKind::Phone, "device_key_failed", why.to_string()))?
             .to_text();
         let body =
-            SignIn { phone: phone.to_owned(), code: code.trim().to_owned(), device: device.to_owned(), device_key };
+            SignIn { phone: phone.to_owned(), code: code_of(code), device: device.to_owned(), device_key };
         let session: Session = self.0.call(&sign_in::SIGN_IN, &[], &body).await?;
         self.0.core().still_open()?;
         let now = self.0.now();

@@ -480,6 +480,7 @@ mod tests {
             PlateWarning::UnusualLetter { position: 6, letter: 'Ç' },
             PlateWarning::OhOrZero { maybe: "BG0".to_owned() },
             PlateWarning::Other,
+            PlateWarning::Other,
         ];
         let other = |locale| text(locale, "line-other", &[], None);
         for locale in Locale::ALL {

@@ -54,6 +54,17 @@ impl<T> Fact<T> {
         }
     }
 
+    /// The same fact about a value computed from this one.
+    #[must_use]
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Fact<U> {
+        match self {
+            Self::Known(Known { value, certainty, source }) => {
+                Fact::Known(Known { value: f(value), certainty, source })
+            }
+            Self::Unknown { note } => Fact::Unknown { note },
+        }
+    }
+
     /// The same fact about a value computed from this one; the first error of `f` wins.
     ///
     /// # Errors

@@ -9,10 +9,9 @@ use crate::kernel::city::{City, Outdated};
 use crate::kernel::ids::{TariffId, ZoneId, joined};
 use crate::kernel::minutes::Minutes;
 use crate::kernel::money::Money;
-use crate::kernel::pay::PayMethod;
+use crate::kernel::pay::{PayMethod, UnusedTime};
 use crate::kernel::section::SectionError;
-use crate::kernel::wallet::FeeUnknown;
-use crate::parking::section::{MoreThanLeft, ParkingSection, Policy, Rate, RateKind, SoldAhead, UnusedTime, Zone};
+use crate::parking::section::{MoreThanLeft, ParkingSection, Policy, Rate, RateKind, SoldAhead, Zone};
 use crate::parking::stay::{Stay, Stays};
 use crate::parking::terms::{ZoneTerms, minutes_of, out_of_range, unknown, zone_of};
 use chrono::{DateTime, NaiveDate, SubsecRound, TimeDelta, Utc};
@@ -504,6 +503,7 @@ fn sum(city: &City, lines: &[QuoteLine]) -> Result<Money, Refusal> {
 /// The commission that the driver bears on a card payment of `parking`, if any (BG-93).
 fn card_fee(city: &City, zone: &Zone, parking: Money) -> Result<Option<QuoteLine>, Refusal> {
     let card = &city.sections.wallet.card;
-    let fee = card.fee_of(parking).map_err(|FeeUnknown| unknown(zone, "card.fee"))?;
-    Ok(fee.map(|amount| QuoteLine { kind: LineKind::CardFee { below: card.free_from }, amount }))
+    let Some(fee) = card.fee_on(parking) else { return Ok(None) };
+    let amount = *fee.known().ok_or_else(|| unknown(zone, "card.fee"))?;
+    Ok(Some(QuoteLine { kind: LineKind::CardFee { below: card.free_from }, amount }))
 }
