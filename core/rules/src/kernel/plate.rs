@@ -1,6 +1,7 @@
 //! Number plates in three forms: as shown, as compared, as sent by SMS. A plate is never changed silently.
 
 use super::lenient;
+use crate::shown;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -39,13 +40,15 @@ pub struct FreeForm {
     pub digit_needed: bool,
 }
 
-/// What a plate is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PlateKind {
-    Standard,
-    Special,
-    Foreign,
+shown! { plate_kind_shown;
+    /// What a plate is.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum PlateKind {
+        Standard,
+        Special,
+        Foreign,
+    }
 }
 
 /// A plate as it was read from what somebody typed.
