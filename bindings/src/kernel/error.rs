@@ -1,8 +1,10 @@
 //! What a call fails with: the kind tells an app what to do next, `code` is stable, `text` and `advice` are for the driver.
 
 use mesto_client::{Error, ErrorKind, Locale, texts};
-use serde_json::{Map, Value};
+use serde_json::Map;
 use std::collections::HashMap;
+
+use crate::kernel::line::plain;
 
 /// Declares the error and its making from the core's: every kind carries the same five values.
 macro_rules! errors {
@@ -88,36 +90,11 @@ impl MestoError {
     }
 }
 
-/// Values as plain text: strings without quotes, `{amount, currency}` as `80.00 RSD`, the rest as JSON.
-pub(crate) fn plain(params: &Map<String, Value>) -> HashMap<String, String> {
-    params.iter().map(|(name, value)| (name.clone(), plain_value(value))).collect()
-}
-
-fn plain_value(value: &Value) -> String {
-    match (value, value.get("amount").and_then(Value::as_str), value.get("currency").and_then(Value::as_str)) {
-        (Value::String(text), _, _) => text.clone(),
-        (_, Some(amount), Some(currency)) => format!("{amount} {currency}"),
-        (other, _, _) => other.to_string(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
     use serde_json::json;
-
-    #[test]
-    fn params_cross_the_border_as_plain_text() {
-        let params = json!({
-            "allowed": 90, "until": "2025-09-03T09:00:00Z", "due": {"amount": "80.00", "currency": "RSD"}, "known": ["9111", "9112"],
-        });
-        let plain = plain(params.as_object().unwrap());
-        assert_eq!(plain["allowed"], "90");
-        assert_eq!(plain["until"], "2025-09-03T09:00:00Z");
-        assert_eq!(plain["due"], "80.00 RSD");
-        assert_eq!(plain["known"], r#"["9111","9112"]"#);
-    }
 
     #[test]
     fn an_error_keeps_its_kind_and_speaks_the_clients_language() {

@@ -1,7 +1,7 @@
 //! What an app may supply of its own: clock, keychain, device key, alarms. Each stands in for the core's own port.
 
-use crate::account::Reminder;
-use crate::values::Timestamp;
+use crate::kernel::reminders::Reminder;
+use crate::kernel::values::Timestamp;
 use mesto_client::{DeviceSigner, SecretsError};
 use mesto_protocol::device::{DeviceKey as PublicKey, DeviceSignError, signature_from_der};
 use std::sync::{Arc, Mutex, PoisonError};
