@@ -196,12 +196,12 @@ fn a_top_up_that_was_given_up_locks_nobody_out_and_late_money_is_owed_back_bg_83
     phone.net.bank_decides(&first, NoticeOutcome::Approved, None);
     run(phone.client.sync()).unwrap();
     assert_eq!(phone.balance(), rsd("0.00"));
-    let balances = phone.net.operator.ledger_balances(&phone.net.store).unwrap();
+    let balances = phone.net.operator.ledger_balances(&*phone.net.store).unwrap();
     let of = |kind: LedgerAccountKind| balances.iter().find(|one| one.kind == kind).unwrap().balance;
     let (owed, at_bank) = (of(LedgerAccountKind::RefundsPayable), of(LedgerAccountKind::Clearing));
     assert_eq!((owed, at_bank), (rsd("-500.00"), rsd("500.00")));
     assert_eq!(phone.client.payments().intent(&first.key).unwrap().unwrap().refusal().unwrap().code(), "abandoned");
-    phone.net.operator.audit_ledger(&phone.net.store).unwrap();
+    phone.net.operator.audit_ledger(&*phone.net.store).unwrap();
 }
 
 #[test]
@@ -263,7 +263,7 @@ fn an_order_whose_payment_got_no_answer_is_paid_once_bg_70() {
     assert_eq!(run(phone.client.orders().pay(id, PayMethod::Deposit)).unwrap_err().code(), "order_missing");
     run(phone.client.sync()).unwrap();
     assert_eq!(phone.balance(), balance);
-    phone.net.operator.audit_ledger(&phone.net.store).unwrap();
+    phone.net.operator.audit_ledger(&*phone.net.store).unwrap();
 }
 
 #[test]

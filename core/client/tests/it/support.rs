@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::future::Future;
 use std::path::PathBuf;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
@@ -21,6 +21,7 @@ use mesto_client::{
     CityVersion, Client, Clock, ClockState, Config, Connection, Entropy, IntentView, Link, LinkAnswer, LinkError,
     LinkRequest, Ports, Problem, ProblemCode, Reminder, Reminders, Secrets, SecretsError,
 };
+use mesto_operator::payments::{self, ProviderLink};
 use mesto_operator::{HostedPage, Keys, Operator, Request, SqliteInline};
 use mesto_protocol::device::SoftwareDevice;
 use mesto_rules::City;
@@ -113,6 +114,12 @@ impl Clock for Time {
     }
 }
 
+impl mesto_operator::Clock for Time {
+    fn now(&self) -> DateTime<Utc> {
+        Self::now(self)
+    }
+}
+
 /// Repeatable "chance": a counter through a mixing function, different for each seed.
 pub struct Counter(Mutex<u64>);
 
@@ -175,8 +182,8 @@ pub struct Copy(Vec<(String, Vec<mesto_operator::store::Row>)>);
 
 /// The network with the operator at its end.
 pub struct Net {
-    pub operator: Operator,
-    pub store: SqliteInline,
+    pub operator: Arc<Operator>,
+    pub store: Arc<SqliteInline>,
     pub time: Time,
     state: Mutex<NetState>,
 }
@@ -203,7 +210,8 @@ impl Net {
         change(&mut city);
         let operator =
             Operator::new(vec![city], keys, entropy, Arc::new(page), mesto_operator::Config::default()).unwrap();
-        Arc::new(Self { operator, store: SqliteInline::in_memory().unwrap(), time, state: Mutex::default() })
+        let store = Arc::new(SqliteInline::in_memory().unwrap());
+        Arc::new(Self { operator: Arc::new(operator), store, time, state: Mutex::default() })
     }
 
     pub fn offline(&self, offline: bool) {
@@ -221,8 +229,8 @@ impl Net {
 
     pub fn handle(&self, request: &Request) -> mesto_operator::Response {
         let now = self.time.now();
-        self.operator.due(&self.store, now);
-        self.operator.handle(&self.store, now, request)
+        self.operator.due(&*self.store, now);
+        self.operator.handle(&*self.store, now, request)
     }
 
     fn execute(&self, request: &LinkRequest) -> LinkAnswer {
@@ -246,14 +254,14 @@ impl Net {
 
     /// The same for any number.
     pub fn code_of(&self, phone: &str) -> String {
-        let messages = self.operator.outbox(&self.store, phone).unwrap();
+        let messages = self.operator.outbox(&*self.store, phone).unwrap();
         let body = &messages.last().unwrap().body;
         body.split(|sign: char| !sign.is_ascii_digit()).find(|word| word.len() == 6).unwrap().to_owned()
     }
 
     /// The token of an inspector.
     pub fn inspector(&self) -> String {
-        self.operator.create_staff(&self.store, self.time.now(), Role::Inspector, "inspector").unwrap()
+        self.operator.create_staff(&*self.store, self.time.now(), Role::Inspector, "inspector").unwrap()
     }
 
     /// The bank tells the operator how the payment of an intent ended.
@@ -280,9 +288,26 @@ impl Net {
         };
         let body = serde_json::to_vec(&notice).unwrap();
         let mut request = Request::new("POST", &NOTICE.target(&["bank"], &[]))
-            .header("mesto-signature", &mesto_operator::payments::sign(SECRET, &body));
+            .header("mesto-signature", &payments::sign(SECRET, &body));
         request.body = body;
         self.handle(&request)
+    }
+
+    /// The operator asks the bank for the refunds that are due, and the bank pays them.
+    pub fn pays_back(&self) -> usize {
+        struct Bank;
+        impl ProviderLink for Bank {
+            fn send(
+                &self,
+                _: payments::HttpRequest,
+            ) -> Pin<Box<dyn Future<Output = Option<payments::HttpAnswer>> + Send + '_>> {
+                let body = br#"{"state":"done"}"#.to_vec();
+                Box::pin(async { Some(payments::HttpAnswer { status: 200, body }) })
+            }
+        }
+        let store: Arc<dyn mesto_operator::Store> = self.store.clone();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(payments::send_due(&self.operator, &store, &self.time, &Bank)).unwrap()
     }
 
     /// A copy of the operator's store: its tables in the order they were made, with their rows.
@@ -323,13 +348,13 @@ impl Net {
             })
             .unwrap();
         if told {
-            self.operator.begin_epoch(&self.store, self.time.now()).unwrap();
+            self.operator.begin_epoch(&*self.store, self.time.now()).unwrap();
         }
     }
 
     /// The books are right, and hold so many sold tickets.
     pub fn sold(&self) -> i64 {
-        self.operator.audit_ledger(&self.store).unwrap();
+        self.operator.audit_ledger(&*self.store).unwrap();
         use mesto_operator::Store as _;
         let mut count = 0;
         self.store
