@@ -363,7 +363,7 @@ CREATE TABLE intent (
   body_hash TEXT NOT NULL,
   status BIGINT NOT NULL,
   answer TEXT NOT NULL,
-  -- What it made: a ticket, a top-up, an order.
+  -- What it made: a sale, an order.
   made TEXT,
   at BIGINT NOT NULL,
   PRIMARY KEY (account, key, route)

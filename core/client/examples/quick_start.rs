@@ -8,6 +8,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use mesto_client::http::HttpLink;
+use mesto_client::protocol::base::payments::PayMethod;
 use mesto_client::system::{FileSecrets, SystemClock, SystemEntropy, device_signer};
 use mesto_client::{Client, Config, IntentView, NoReminders, Ports, Result};
 
@@ -27,8 +28,8 @@ pub async fn park(
     let top_up = mesto.wallet().top_up(1000.into()).await?;
     top_up.page_url.as_deref().map(show_page); // the bank's page: card data is typed there and nowhere else
     mesto.payments().settle_all().await?;
-    let zone = mesto.parking().zones_near(None, Some("9111"))?.by_sign.unwrap_or_default();
-    mesto.payments().buy(&mesto.parking().quote(&zone, &car.id, 60).await?).await
+    let zone = mesto.parking().zone_by_sign("9111")?;
+    mesto.payments().buy(&mesto.parking().quote(&zone, car.id, 60, PayMethod::Deposit).await?).await
 }
 // quick-start end
 

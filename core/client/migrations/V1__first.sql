@@ -42,13 +42,6 @@ CREATE TABLE daily_order (
 );
 CREATE INDEX daily_order_newest ON daily_order (issued_at, id);
 
-CREATE TABLE topup (
-    id         TEXT PRIMARY KEY,
-    open       INTEGER NOT NULL,
-    created_at INTEGER NOT NULL,
-    json       TEXT NOT NULL
-);
-
 -- An intent is committed here before anything is sent. method, path and body are what is sent, byte for byte, every time.
 CREATE TABLE intent (
     key             TEXT PRIMARY KEY,
@@ -56,7 +49,7 @@ CREATE TABLE intent (
     kind            TEXT NOT NULL,
     -- What is not paid for again while this is open.
     guard           TEXT NOT NULL,
-    -- The very same tap.
+    -- What is bought once only: the id of a quote.
     subject         TEXT NOT NULL,
     amount          TEXT NOT NULL,
     details         TEXT NOT NULL,
@@ -69,8 +62,8 @@ CREATE TABLE intent (
     open            INTEGER NOT NULL,
     attempts        INTEGER NOT NULL DEFAULT 0,
     next_attempt_at INTEGER NOT NULL DEFAULT 0,
-    -- What the operator knows it as: ticket, top-up or order.
-    result          TEXT,
+    -- What the operator told last of the sale that it made, as on the wire.
+    told            TEXT,
     problem         TEXT,
     ended_at        INTEGER
 );

@@ -12,6 +12,7 @@
 //! A day with it:
 //!
 //! ```no_run
+//! use mesto_client::protocol::base::payments::PayMethod;
 //! use mesto_client::{Client, Config, IntentState, Locale, Ports, Result, texts};
 //!
 //! async fn park(ports: Ports, root_key: [u8; 32]) -> Result<()> {
@@ -20,10 +21,12 @@
 //!     client.account().request_code("+381641234567").await?;
 //!     client.account().sign_in("+381641234567", "123456", "Ana's phone").await?;
 //!     let car = client.vehicles().add("BG 789-PP", None).await?;
-//!     let near = client.parking().zones_near(None, Some("9111"))?; // a sign wins over the position
-//!     let zone = near.by_sign.unwrap_or_default();
-//!     let quote = client.parking().quote(&zone, &car.id, 60).await?; // every line explained, good for two minutes
-//!     let intent = client.payments().buy(&quote).await?;
+//!     let zone = client.parking().zone_by_sign("9111")?;
+//!     let quote = client.parking().quote(&zone, car.id, 60, PayMethod::Deposit).await?; // good for two minutes
+//!     for line in quote.items.iter().flat_map(|item| &item.lines) {
+//!         println!("{}", client.line_text(line));
+//!     }
+//!     let intent = client.payments().buy(&quote).await?; // by card: with the page where it is paid
 //!     match intent.state {
 //!         IntentState::Confirmed => println!("parked: {:?}", intent.ticket()),
 //!         IntentState::Unconfirmed(_) => println!("not confirmed yet; settle when {:?}", client.payments().next_retry_at()),
@@ -53,7 +56,7 @@ mod services;
 
 pub use base::account::AccountState;
 pub use base::cities::{CitiesState, CityVersion, Refreshed};
-pub use base::payments::{IntentView, PaymentsState};
+pub use base::payments::{IntentItem, IntentView, PaymentsState};
 pub use base::sync::SyncReport;
 pub use base::vehicles::VehiclesState;
 pub use base::wallet::WalletState;

@@ -120,13 +120,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn services_and_paying_actions_have_names_of_their_own() {
-        let (mut names, mut actions) = (BTreeSet::new(), BTreeSet::new());
+    fn services_have_names_of_their_own() {
+        let mut names = BTreeSet::new();
         for service in SERVICES.all() {
             assert!(names.insert(service.name), "two services are called {}", service.name);
-            for action in service.paying {
-                assert!(actions.insert(action.name), "two actions are called {}", action.name);
-            }
+        }
+    }
+
+    #[test]
+    fn what_is_sold_on_the_wire_is_kept_here() {
+        for wire in mesto_protocol::services::SERVICES.iter().filter(|wire| wire.sells.is_some()) {
+            assert!(SERVICES.sold(wire.name).is_some(), "{}: what is bought of it is passed over", wire.name);
         }
     }
 

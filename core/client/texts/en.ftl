@@ -56,6 +56,13 @@ error-intent_lost = The operator no longer knows whether this was paid.
     .advice = It may have been paid, and it may not. Look at your deposit and your tickets, and ask the operator.
 error-abandoned = You gave this payment up.
     .advice = If the bank charges the card after all, the money is paid back.
+error-account_closed = The account was closed before this was paid.
+    .advice = If the bank charges the card after all, the money is paid back.
+error-undeliverable = What you paid for can no longer be given.
+    .advice = What was paid is paid back.
+error-paid_back = What you paid for can no longer be given.
+    .advice = { $paid_back } is paid back by { $due_at }.
+    .plain-advice = What was paid is paid back.
 error-intent_bought = This was bought after all.
     .advice = You do not need an SMS: the ticket is in the app.
 error-intents_open = A payment is not confirmed yet.
@@ -98,7 +105,7 @@ error-called_off = You called this off.
 error-cancelled = You cancelled at the bank.
     .advice = Nothing was charged.
 error-expired = The bank gave no answer in time.
-    .advice = If your bank charged the card after all, the deposit will rise by itself.
+    .advice = If the bank charges the card after all, you get what you wanted or your money back.
 error-bank_refused = The bank refused the payment.
     .advice = Nothing was charged. Use another card, or ask your bank.
 
@@ -214,6 +221,10 @@ error-not_charged = Parking is not charged now.
     .plain-advice = You need no ticket now.
 error-tariff_unknown = The price is not known, so nothing is sold.
     .advice = Look at the sign, and pay by SMS or at a kiosk.
+error-service_unknown = The operator does not offer this.
+    .advice = Update the app, or choose another city.
+error-items_not_supported = Only one thing can be bought at a time.
+    .advice = Buy them one after the other.
 error-payment_method_not_allowed = This cannot be paid this way.
     .advice = Choose another way to pay.
 error-quote_unknown = There is no such price offer.
@@ -233,11 +244,9 @@ error-ticket_not_active = This ticket is over.
 error-amount_not_offered = The deposit takes only certain amounts.
     .advice = Choose one of: { $offered } { $currency }.
     .plain-advice = Choose one of the amounts shown.
-error-bank_unavailable = The bank cannot be reached. Nothing was charged.
-    .advice = Try again in a moment.
 error-notice_contradicts = The bank says two different things about one payment.
     .advice = The operator looks into it. Nothing is lost.
-error-bank_notice_invalid = The bank's message is not authentic.
+error-notice_invalid = The bank's message is not authentic.
     .advice = Nothing was charged. Try again later.
 error-order_already_paid = This order is already paid.
     .advice = You need not do anything.
@@ -255,23 +264,25 @@ error-cursor_too_old = The list of changes is too old.
 
 ## Quotes
 
-line-limited = { $units ->
+line-parking-limited = { $units ->
         [one] { $unit_minutes } min at { $unit_price }
        *[other] { $units } × { $unit_minutes } min at { $unit_price }
     }
-line-extended = { $units ->
+line-parking-extended = { $units ->
         [one] Extended time: { $unit_minutes } min at { $unit_price }
        *[other] Extended time: { $units } × { $unit_minutes } min at { $unit_price }
     }
-line-card_fee = The bank's fee on card payments below { $below }
+line-payments-card-fee = The bank's fee on card payments below { $below }
+line-orders-order = Daily parking order
+line-wallet-topup = For the deposit
 line-other = Something that only a newer version of the app can name
-notice-clipped = You asked for { $asked } min; { $offered } min are left of this stay, until { $deadline_time }. Without this ticket a new stay can begin at { $new_stay_at }.
-notice-another_ticket_limits = Another ticket of yours in this zone limits this stay: it ends by { $deadline_time }.
-notice-rounded_up = Time is paid in whole units: { $granted } min instead of { $asked }.
-notice-starts_at_opening = Charging begins at { $opens_at_time }: the ticket starts then.
-notice-ends_at_closing = Charging ends at { $closes_at_time }: { $granted } min are paid, and after that parking is free.
-notice-rolls_over = Charging ends before that; the rest goes on at the next opening, until { $ends_at }.
-notice-no_refund = Paid time that you do not use is not given back.
+notice-parking-clipped = You asked for { $asked } min; { $offered } min are left of this stay, until { $deadline_time }. Without this ticket a new stay can begin at { $new_stay_at }.
+notice-parking-another-ticket-limits = Another ticket of yours in this zone limits this stay: it ends by { $deadline_time }.
+notice-parking-rounded-up = Time is paid in whole units: { $granted } min instead of { $asked }.
+notice-parking-starts-at-opening = Charging begins at { $opens_at_time }: the ticket starts then.
+notice-parking-ends-at-closing = Charging ends at { $closes_at_time }: { $granted } min are paid, and after that parking is free.
+notice-parking-rolls-over = Charging ends before that; the rest goes on at the next opening, until { $ends_at }.
+notice-parking-no-refund = Paid time that you do not use is not given back.
 notice-other = There is something to know that only a newer version of the app can show. Update the app.
 notice-not_guaranteed = Reminders come only when the phone can show them. Without one the ticket still ends.
 plate-warning-look_alike_cyrillic = “{ $typed }” is Cyrillic; it was read as { $read_as }.
@@ -289,19 +300,44 @@ order-state-paid = Paid
 order-state-cancelled = Cancelled
 order-state-lost = Unknown to the operator
 order-state-other = Other (update the app)
-topup-state-pending = Waits for the bank
-topup-state-succeeded = Credited
-topup-state-declined = Declined
-topup-state-abandoned = Given up
+payment-state-pending = Waits for the bank
+payment-state-authorised = Promised by the bank
+payment-state-captured = Paid
+payment-state-declined = Declined
+payment-state-expired = Not paid in time
+payment-state-abandoned = Given up
+payment-state-voided = Not charged
+payment-state-refunded = Paid back
+payment-state-other = Other (update the app)
+refund-due = { $route ->
+        [deposit] { $amount } goes back to your deposit by { $due_at }.
+        [transfer] { $amount } will be paid out to you by { $due_at }.
+       *[card] { $amount } goes back to your card by { $due_at }.
+    }
+refund-sent = { $route ->
+        [deposit] { $amount } is on its way to your deposit.
+        [transfer] { $amount } is on its way to you.
+       *[card] { $amount } is on its way to your card.
+    }
+refund-done = { $route ->
+        [deposit] { $amount } went back to your deposit.
+        [transfer] { $amount } was paid out to you.
+       *[card] { $amount } went back to your card.
+    }
+refund-failed = { $amount } could not be paid back yet. The operator looks into it.
+refund-other = { $amount } is being paid back.
 intent-state-unconfirmed = Not confirmed yet
 intent-state-confirmed = Confirmed
 intent-state-refused = Refused
 intent-state-expired = Not executed
 intent-state-lost = Unknown to the operator
-entry-topup = Top-up
-entry-ticket = Parking
-entry-order = Daily order
-entry-refund = Refund
+intent-needs-update = Paid. Only a newer version of the app can show what you bought. Update the app.
+intent-bought-late = The bank approved it after all, and it was bought.
+entry-wallet-topup = Top-up
+entry-wallet-refund = Paid out
+entry-parking-ticket = Parking
+entry-parking-refund = Refund of parking
+entry-orders-order = Daily order
 entry-other = Other (update the app)
 violation-no_ticket = No ticket
 violation-time_expired = Paid time ran out

@@ -56,6 +56,13 @@ error-intent_lost = Operater više ne zna da li je ovo plaćeno.
     .advice = Možda jeste, a možda nije. Pogledajte depozit i karte i obratite se operateru.
 error-abandoned = Odustali ste od ove uplate.
     .advice = Ako banka ipak naplati karticu, novac se vraća.
+error-account_closed = Nalog je zatvoren pre nego što je ovo plaćeno.
+    .advice = Ako banka ipak naplati karticu, novac se vraća.
+error-undeliverable = Ono što ste platili više ne može da se isporuči.
+    .advice = Plaćeno se vraća.
+error-paid_back = Ono što ste platili više ne može da se isporuči.
+    .advice = { $paid_back } se vraća do { $due_at }.
+    .plain-advice = Plaćeno se vraća.
 error-intent_bought = Ipak je kupljeno.
     .advice = SMS vam ne treba: karta je u aplikaciji.
 error-intents_open = Jedno plaćanje još nije potvrđeno.
@@ -98,7 +105,7 @@ error-called_off = Prekinuli ste ovo.
 error-cancelled = Odustali ste na stranici banke.
     .advice = Ništa nije naplaćeno.
 error-expired = Banka nije odgovorila na vreme.
-    .advice = Ako je banka ipak naplatila karticu, depozit će se sam uvećati.
+    .advice = Ako banka ipak naplati karticu, dobićete ono što ste želeli ili novac nazad.
 error-bank_refused = Banka je odbila plaćanje.
     .advice = Ništa nije naplaćeno. Koristite drugu karticu ili pitajte svoju banku.
 
@@ -216,6 +223,10 @@ error-not_charged = Parkiranje se sada ne naplaćuje.
     .plain-advice = Karta vam sada ne treba.
 error-tariff_unknown = Cena nije poznata, pa se ništa ne prodaje.
     .advice = Pogledajte tablu i platite SMS-om ili na kiosku.
+error-service_unknown = Operater ovo ne nudi.
+    .advice = Ažurirajte aplikaciju ili izaberite drugi grad.
+error-items_not_supported = Može se kupiti samo jedna stvar odjednom.
+    .advice = Kupite ih jednu po jednu.
 error-payment_method_not_allowed = Ovako se ne može platiti.
     .advice = Izaberite drugi način plaćanja.
 error-quote_unknown = Takve ponude cene nema.
@@ -235,11 +246,9 @@ error-ticket_not_active = Ova karta je istekla.
 error-amount_not_offered = Depozit prima samo određene iznose.
     .advice = Izaberite jedan od: { $offered } { $currency }.
     .plain-advice = Izaberite jedan od prikazanih iznosa.
-error-bank_unavailable = Banka nije dostupna. Ništa nije naplaćeno.
-    .advice = Pokušajte ponovo za koji trenutak.
 error-notice_contradicts = Banka javlja dve različite stvari o istoj uplati.
     .advice = Operater to proverava. Ništa nije izgubljeno.
-error-bank_notice_invalid = Poruka banke nije verodostojna.
+error-notice_invalid = Poruka banke nije verodostojna.
     .advice = Ništa nije naplaćeno. Pokušajte kasnije.
 error-order_already_paid = Ova dnevna karta je već plaćena.
     .advice = Ne morate ništa da uradite.
@@ -257,23 +266,25 @@ error-cursor_too_old = Spisak promena je prestar.
 
 ## Ponude cene
 
-line-limited = { $units ->
+line-parking-limited = { $units ->
         [1] { $unit_minutes } min po { $unit_price }
        *[other] { $units } × { $unit_minutes } min po { $unit_price }
     }
-line-extended = { $units ->
+line-parking-extended = { $units ->
         [1] Produženo vreme: { $unit_minutes } min po { $unit_price }
        *[other] Produženo vreme: { $units } × { $unit_minutes } min po { $unit_price }
     }
-line-card_fee = Naknada banke za plaćanje karticom ispod { $below }
+line-payments-card-fee = Naknada banke za plaćanje karticom ispod { $below }
+line-orders-order = Dnevna parking karta
+line-wallet-topup = Za depozit
 line-other = Stavka koju može da imenuje tek novija verzija aplikacije
-notice-clipped = Tražili ste { $asked } min; od ovog parkiranja preostalo je { $offered } min, do { $deadline_time }. Bez ove karte novo parkiranje može da počne { $new_stay_at }.
-notice-another_ticket_limits = Druga vaša karta u ovoj zoni ograničava ovo parkiranje: traje najduže do { $deadline_time }.
-notice-rounded_up = Vreme se plaća u celim jedinicama: { $granted } min umesto { $asked }.
-notice-starts_at_opening = Naplata počinje u { $opens_at_time }: karta važi od tada.
-notice-ends_at_closing = Naplata se završava u { $closes_at_time }: plaća se { $granted } min, posle toga je parkiranje besplatno.
-notice-rolls_over = Naplata se završava pre toga; ostatak teče od sledećeg početka naplate, do { $ends_at }.
-notice-no_refund = Plaćeno a neiskorišćeno vreme se ne vraća.
+notice-parking-clipped = Tražili ste { $asked } min; od ovog parkiranja preostalo je { $offered } min, do { $deadline_time }. Bez ove karte novo parkiranje može da počne { $new_stay_at }.
+notice-parking-another-ticket-limits = Druga vaša karta u ovoj zoni ograničava ovo parkiranje: traje najduže do { $deadline_time }.
+notice-parking-rounded-up = Vreme se plaća u celim jedinicama: { $granted } min umesto { $asked }.
+notice-parking-starts-at-opening = Naplata počinje u { $opens_at_time }: karta važi od tada.
+notice-parking-ends-at-closing = Naplata se završava u { $closes_at_time }: plaća se { $granted } min, posle toga je parkiranje besplatno.
+notice-parking-rolls-over = Naplata se završava pre toga; ostatak teče od sledećeg početka naplate, do { $ends_at }.
+notice-parking-no-refund = Plaćeno a neiskorišćeno vreme se ne vraća.
 notice-other = Postoji napomena koju može da prikaže tek novija verzija aplikacije. Ažurirajte aplikaciju.
 notice-not_guaranteed = Podsetnik stiže samo ako telefon može da ga prikaže. Karta ističe i bez njega.
 plate-warning-look_alike_cyrillic = „{ $typed }” je ćirilično; pročitano je kao { $read_as }.
@@ -291,19 +302,44 @@ order-state-paid = Plaćeno
 order-state-cancelled = Poništeno
 order-state-lost = Nepoznato operateru
 order-state-other = Drugo (ažurirajte aplikaciju)
-topup-state-pending = Čeka banku
-topup-state-succeeded = Uplaćeno
-topup-state-declined = Odbijeno
-topup-state-abandoned = Odustali ste
+payment-state-pending = Čeka banku
+payment-state-authorised = Banka je obećala
+payment-state-captured = Plaćeno
+payment-state-declined = Odbijeno
+payment-state-expired = Nije plaćeno na vreme
+payment-state-abandoned = Odustali ste
+payment-state-voided = Nije naplaćeno
+payment-state-refunded = Vraćeno
+payment-state-other = Drugo (ažurirajte aplikaciju)
+refund-due = { $route ->
+        [deposit] { $amount } se vraća na depozit do { $due_at }.
+        [transfer] { $amount } će vam biti isplaćeno do { $due_at }.
+       *[card] { $amount } se vraća na karticu do { $due_at }.
+    }
+refund-sent = { $route ->
+        [deposit] { $amount } je na putu na vaš depozit.
+        [transfer] { $amount } je na putu ka vama.
+       *[card] { $amount } je na putu na vašu karticu.
+    }
+refund-done = { $route ->
+        [deposit] { $amount } je vraćeno na depozit.
+        [transfer] { $amount } vam je isplaćeno.
+       *[card] { $amount } je vraćeno na karticu.
+    }
+refund-failed = { $amount } još nije moglo da se vrati. Operater to proverava.
+refund-other = { $amount } se vraća.
 intent-state-unconfirmed = Još nije potvrđeno
 intent-state-confirmed = Potvrđeno
 intent-state-refused = Odbijeno
 intent-state-expired = Nije izvršeno
 intent-state-lost = Nepoznato operateru
-entry-topup = Dopuna
-entry-ticket = Parkiranje
-entry-order = Dnevna karta
-entry-refund = Povraćaj
+intent-needs-update = Plaćeno. Šta ste kupili može da prikaže tek novija verzija aplikacije. Ažurirajte aplikaciju.
+intent-bought-late = Banka je ipak odobrila uplatu i kupovina je obavljena.
+entry-wallet-topup = Dopuna
+entry-wallet-refund = Isplata
+entry-parking-ticket = Parkiranje
+entry-parking-refund = Povraćaj za parkiranje
+entry-orders-order = Dnevna karta
 entry-other = Drugo (ažurirajte aplikaciju)
 violation-no_ticket = Bez karte
 violation-time_expired = Isteklo plaćeno vreme

@@ -19,7 +19,7 @@ table! {
 pub(crate) const SERVICE: Service = Service {
     tables: &[Table {
         name: "incident",
-        export: Export::Excused("names payments and top-ups, which are exported"),
+        export: Export::Excused("names payments, which are exported"),
         erasure: Erasure::Excused("belongs to the books; names a payment and no person"),
     }],
     ..Service::named("incidents")
@@ -28,9 +28,9 @@ pub(crate) const SERVICE: Service = Service {
 /// Something to be looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Incident {
-    /// `notice_contradicts`, `notice_amount`, `notice_unknown`.
+    /// `notice_contradicts`, `notice_amount`, `notice_unknown`, `refund_refused`.
     pub kind: String,
-    /// What it is about: ids of the bank's payment and of the top-up. Never personal data.
+    /// What it is about: ids of the provider's payment and of ours. Never personal data.
     pub reference: String,
     /// What happened, in English.
     pub detail: String,

@@ -29,7 +29,7 @@ pub(crate) struct Call<'a> {
     pub locked: LockedAccounts,
     /// What is known of an action's key.
     pub known: Vec<Known>,
-    /// What an action made (a ticket, a top-up, an order): its key is remembered as long as that is kept.
+    /// What an action made (a sale, an order): its key is remembered as long as that is kept.
     pub made: Option<String>,
 }
 

@@ -51,7 +51,7 @@ table! {
         body_hash: String,
         status: u16,
         answer: String,
-        /// What it made: a ticket, a top-up, an order.
+        /// What it made: a sale, an order.
         made: Option<String>,
         at: DateTime<Utc>,
     }

@@ -6,7 +6,7 @@ use mesto_operator::{Request, Response};
 use mesto_protocol::headers;
 use mesto_protocol::kernel::operation::{Content, Entry};
 use mesto_protocol::openapi::conforms;
-use mesto_protocol::services::{document, operations};
+use mesto_protocol::services::{SERVICES, document, operations};
 use serde_json::Value;
 
 /// The operation of a request; `None` where there is none.
@@ -30,7 +30,7 @@ pub fn holds(request: &Request, response: &Response) {
     if let Some(problem) = response.refusal() {
         assert!(problem.instance.is_some_and(|urn| urn.starts_with("urn:mesto:request:rq_")), "{name}: no instance");
         let listed = match operation {
-            Some(operation) => operation.refusals().iter().map(|code| code.as_str()).collect(),
+            Some(operation) => operation.refusals(SERVICES).iter().map(|code| code.as_str()).collect(),
             None => vec!["not_found", "method_not_allowed", "client_too_old", "body_too_large"],
         };
         assert!(

@@ -4,15 +4,14 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use chrono::TimeDelta;
 use mesto_operator::store::{Ask, Row, Value, Work, Write};
 use mesto_operator::{Request, Response, SqliteInline, Store, StoreError, Tx};
-use mesto_protocol::base::payments::PayMethod;
+use mesto_protocol::base::payments::{Bought, PayMethod, Quote};
 use mesto_protocol::orders::control::NewOrder;
-use mesto_protocol::orders::driver::{Order, OrderPayment, Violation};
+use mesto_protocol::orders::driver::{Order, Violation};
 use mesto_protocol::services::operations;
 
-use crate::world::{World, expect, refused, signed_notice};
+use crate::world::{World, approval, decline, expect, refused, signed_notice};
 
 /// What a transaction did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -101,26 +100,44 @@ fn every_request_asks_first_and_writes_afterwards_and_an_action_is_one_round_tri
     refused("code_wrong", &world.try_code("+381660000000", "000000"));
     all_fast();
 
-    let (trips, topup) = round_trips(driver.act("/v1/deposit/topups", &world.key(), &driver.new_topup("5000.00")), 201);
-    actions.insert("/v1/deposit/topups", trips);
-    let topup = expect(201, topup);
-    let notice = crate::world::approval(&topup, "pay-1");
+    let mut purchases = BTreeMap::new();
+    let quote = driver.top_up_quote("5000.00");
+    all_fast();
+    let (trips, topup) = round_trips(driver.buy_with(&world.key(), &quote), 201);
+    purchases.insert("wallet by card", trips);
+    let topup = expect::<Bought>(201, topup).payment;
+    let notice = approval(&topup, "pay-1");
     assert_eq!(world.send(&signed_notice(&notice)).status, 204);
-    let quote = driver.quote(&vehicle, "red", 60);
+    let quote = driver.quote(vehicle, "red", 60);
     all_fast();
     let (trips, _) = round_trips(driver.buy_with(&world.key(), &quote), 201);
-    actions.insert("/v1/tickets", trips);
-    let (extension, key) = (driver.quote(&vehicle, "red", 60), world.key());
+    purchases.insert("parking", trips);
+    let (extension, key) = (driver.quote(vehicle, "red", 60), world.key());
     let again = driver.buy_with(&key, &extension);
     assert_eq!(driver.buy_with(&key, &extension).body, again.body, "replayed");
     refused("quote_used", &driver.buy_with(&world.key(), &quote));
-    let by_card = serde_json::json!({"city": "belgrade", "zone": "red", "vehicle": vehicle, "minutes": 30, "pay": PayMethod::Card});
-    driver.post("/v1/quotes", &by_card);
+    refused("tariff_unknown", &driver.ask_by(PayMethod::Card, vehicle, "blue", 30));
+    // Delivered when the bank says so; left; declined; paid twice.
+    let payments = [0; 3].map(|_| {
+        let quote = driver.quote_by_card(vehicle, "yellow", 180);
+        all_fast();
+        let (trips, bought) = round_trips(driver.buy_with(&world.key(), &quote), 201);
+        purchases.insert("parking by card", trips);
+        expect::<Bought>(201, bought).payment
+    });
+    assert_eq!(driver.get(&format!("/v1/payments/{}", payments[0].id)).status, 200);
+    assert_eq!(driver.delete(&format!("/v1/payments/{}", payments[1].id)).status, 200);
+    world.approve(&payments[0]);
+    world.approve(&payments[1]);
+    assert_eq!(world.notice(&decline(&payments[2], "pay-3")).status, 204);
+    // Its stay is another one now: the money goes back.
+    world.approve(&payments[2]);
+    assert_eq!(world.notice(&approval(&payments[0], "pay-again")).status, 204);
 
     let order = NewOrder {
         city: "belgrade".into(),
         plate: "BG789PP".into(),
-        zone: "yellow".into(),
+        zone: "blue".into(),
         violation: Violation::NoTicket,
         place: None,
     };
@@ -128,15 +145,25 @@ fn every_request_asks_first_and_writes_afterwards_and_an_action_is_one_round_tri
     let (trips, order) = round_trips(inspector.act("/v1/inspector/orders", &world.key(), &order), 201);
     actions.insert("/v1/inspector/orders", trips);
     let order: Order = expect(201, order);
-    let payment = OrderPayment { amount: order.due, not_after: world.now() + TimeDelta::minutes(2) };
-    let path = format!("/v1/orders/{}/payment", order.id);
+    let quote: Quote = expect(201, driver.ask_order(PayMethod::Deposit, order.id));
     all_fast();
-    let (trips, _) = round_trips(driver.act(&path, &world.key(), &payment), 200);
-    actions.insert("/v1/orders/{order}/payment", trips);
-    refused("order_already_paid", &driver.act(&path, &world.key(), &payment));
+    let (trips, _) = round_trips(driver.buy_with(&world.key(), &quote), 201);
+    purchases.insert("orders", trips);
+    refused("order_already_paid", &driver.ask_order(PayMethod::Deposit, order.id));
+    // What is paid in it is one: the longest.
+    actions.insert("/v1/purchases", purchases.values().copied().max().unwrap());
+    assert_eq!(purchases.len(), 4, "{purchases:?}");
 
     inspector.get("/v1/inspector/check?city=belgrade&plate=BG789PP&zone=red");
-    for path in ["/v1/account", "/v1/account/export", "/v1/vehicles", "/v1/tickets", "/v1/deposit", "/v1/orders"] {
+    for path in [
+        "/v1/account",
+        "/v1/account/export",
+        "/v1/vehicles",
+        "/v1/tickets",
+        "/v1/deposit",
+        "/v1/orders",
+        "/v1/payments",
+    ] {
         assert_eq!(driver.get(path).status, 200, "{path}");
     }
     driver.events(0);

@@ -8,9 +8,10 @@ use std::time::Duration;
 use mesto_operator::store::{Job, Select, Write, transact};
 use mesto_operator::{Durability, PostgresStore, SqliteInline, SqliteStore, Store, StoreError, Tx};
 use mesto_operator::{delete, table, update, values};
-use mesto_protocol::parking::quotes::Purchased;
+use mesto_protocol::base::payments::{Bought, PayMethod, Quote};
+use mesto_protocol::base::wallet::WalletSubject;
 
-use crate::world::{World, cluster, expect, refused, rsd};
+use crate::world::{World, asking_for, cluster, expect, refused, rsd};
 
 table! {
     /// A table of these tests.
@@ -193,7 +194,7 @@ fn a_full_disk_is_told_and_nothing_is_half_done() {
     store.limit_pages(store.pages().unwrap()).unwrap();
     let mut bought = 0;
     let refusal = loop {
-        let quoted = driver.ask(&vehicle, "green", 30);
+        let quoted = driver.ask(vehicle, "green", 30);
         if quoted.status != 201 {
             break quoted;
         }
@@ -201,7 +202,7 @@ fn a_full_disk_is_told_and_nothing_is_half_done() {
         if answer.status != 201 {
             break answer;
         }
-        expect::<Purchased>(201, answer);
+        expect::<Bought>(201, answer);
         bought += 1;
         world.pass(24 * 60);
         if world.now().format("%a").to_string() == "Sat" {
@@ -213,7 +214,7 @@ fn a_full_disk_is_told_and_nothing_is_half_done() {
     assert_eq!(world.operator.audit_ledger(store), Ok(()));
     store.limit_pages(1_000_000).unwrap();
     assert_eq!(driver.account().tickets.len(), bought);
-    driver.park(&vehicle, "green", 30);
+    driver.park(vehicle, "green", 30);
     world.check_books();
 }
 
@@ -258,7 +259,7 @@ fn many_at_once(store: Arc<dyn Store>) {
     let quotes: Vec<_> = (1..=12)
         .map(|number| {
             let vehicle = driver.add(&format!("BG{number:03}AA")).id;
-            (driver.purchase(&driver.quote(&vehicle, "blue", 60)), world.key())
+            (driver.purchase(&driver.quote(vehicle, "blue", 60)), world.key())
         })
         .collect();
     let (operator, store, now, token) = (&world.operator, &world.store, world.now(), &driver.token);
@@ -270,7 +271,7 @@ fn many_at_once(store: Arc<dyn Store>) {
                 let bought = &bought;
                 scope.spawn(move || {
                     let request =
-                        mesto_operator::Request::new("POST", "/v1/tickets").bearer(token).key(key).json(purchase);
+                        mesto_operator::Request::new("POST", "/v1/purchases").bearer(token).key(key).json(purchase);
                     let answer = operator.handle(&**store, now, &request);
                     match answer.status {
                         201 => bought.fetch_add(1, Ordering::SeqCst),
@@ -303,7 +304,7 @@ fn many_at_once_on_one_deposit_on_postgres() {
     many_at_once(Arc::new(PostgresStore::open(&cluster().database().unwrap(), 8).unwrap()));
 }
 
-/// Sixty top-ups credited at the same moment, by two operators: a balance that is read and then written loses most of them.
+/// Sixty payments credited at the same moment, by two operators: a balance that is read and then written loses most of them.
 #[test]
 fn credits_at_the_same_moment_all_count_on_postgres_bg_83() {
     let url = cluster().database().unwrap();
@@ -317,7 +318,7 @@ fn credits_at_the_same_moment_all_count_on_postgres_bg_83() {
             let store = if place % 2 == 0 { &world.store } else { &second };
             scope.spawn(move || {
                 for topup in half {
-                    let request = crate::world::signed_notice(&crate::world::approval(topup, &topup.id));
+                    let request = crate::world::signed_notice(&crate::world::approval(topup, &topup.id.to_string()));
                     assert_eq!(operator.handle(&**store, now, &request).status, 204);
                 }
             });
@@ -359,8 +360,11 @@ fn a_request_whose_key_is_being_worked_on_is_told_to_come_again() {
     let token =
         world.operator.create_staff(&inner, world.now(), mesto_protocol::kernel::grants::Role::Driver, "Ana").unwrap();
     let key = world.key();
-    let topup = serde_json::json!({"amount": rsd("200.00"), "not_after": world.now(), "return_url": "mesto://topup"});
-    let request = Request::new("POST", "/v1/deposit/topups").bearer(&token).key(&key).json(&topup);
+    let ask = Request::new("POST", "/v1/quotes").bearer(&token);
+    let ask = ask.json(&asking_for(&WalletSubject { amount: rsd("200.00") }, PayMethod::Card));
+    let quote: Quote = expect(201, world.operator.handle(&inner, world.now(), &ask));
+    let purchase = serde_json::json!({"quote": quote.id, "not_after": world.now(), "return_url": "mesto://topup"});
+    let request = Request::new("POST", "/v1/purchases").bearer(&token).key(&key).json(&purchase);
     let asked = Request::new("GET", &format!("/v1/intents/{key}")).bearer(&token);
     let store = AskedMeanwhile {
         inner,
@@ -508,8 +512,11 @@ fn the_check_of_the_books_finds_what_is_wrong_in_them() {
         ("UPDATE ledger_leg SET kind = 'gift' WHERE kind = 'revenue'", "account of kind gift"),
         ("UPDATE ticket_plate SET ticket = 'tk_stray'", "a plate belongs to tk_stray, which does not exist"),
         ("UPDATE account SET deposit = deposit + 1 WHERE deposit > 0", "the ledger says"),
-        ("UPDATE ledger_entry SET kind = 'gift' WHERE kind = 'ticket'", "was sold without a charge"),
-        ("UPDATE ledger_entry SET kind = 'gift' WHERE kind = 'topup'", "succeeded but was not credited exactly once"),
+        ("UPDATE ledger_entry SET kind = 'gift' WHERE kind = 'parking.ticket'", "was sold without a charge"),
+        (
+            "UPDATE ledger_entry SET reference = 'sa_stray' WHERE kind = 'wallet.topup'",
+            "tops a deposit up that no delivered sale is for",
+        ),
         ("UPDATE ticket SET ends_at = stay_deadline + 60000", "ends after the deadline of its stay"),
         ("DELETE FROM event WHERE change LIKE '%parking.ticket%'", "have a gap"),
         ("UPDATE event SET change = NULL WHERE entry IS NULL AND change LIKE '%parking.ticket%'", "have a gap"),
@@ -519,7 +526,7 @@ fn the_check_of_the_books_finds_what_is_wrong_in_them() {
         let store = Arc::new(in_memory());
         let world = World::on(store.clone());
         let (driver, vehicle) = world.driver_with("+381641234567", "BG789PP", &["1000.00"]);
-        driver.park(&vehicle, "red", 60);
+        driver.park(vehicle, "red", 60);
         world.check_books();
         transact(&*store, |tx| tx.execute(wrong, &[])).unwrap();
         let fault = world.operator.audit_ledger(&*store).expect_err(wrong);

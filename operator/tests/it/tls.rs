@@ -37,7 +37,7 @@ fn an_operator_works_over_tls_with_a_server_that_the_authority_certified() {
     let store: Arc<dyn Store> = Arc::new(connect(cluster, "db.example", &authority.file()).unwrap());
     let world = World::on(Arc::clone(&store));
     let (driver, vehicle) = world.driver_with("+381641234567", "BG789PP", &["1000.00"]);
-    driver.park(&vehicle, "red", 60);
+    driver.park(vehicle, "red", 60);
     assert_eq!(driver.account().balance, rsd("920.00"));
     world.check_books();
     let asked = "SELECT CAST(ssl AS TEXT) AS ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()";

@@ -11,16 +11,20 @@ use mesto_operator::{
     Config, Entropy, HostedPage, Keys, Operator, PostgresStore, Request, Response, SqliteInline, Store,
 };
 use mesto_protocol::base::accounts::Account;
-use mesto_protocol::base::payments::{BankNotice, BankOutcome};
+use mesto_protocol::base::payments::{
+    Bought, NoticeOutcome, Part, PayMethod, Payment, PaymentsSection, ProviderNotice, Purchase, PurchaseRequest, Quote,
+    QuoteRequest, Wanted,
+};
 use mesto_protocol::base::sign_in::{Session, SignIn};
 use mesto_protocol::base::vehicles::{NewVehicle, Vehicle, VehiclesSection};
-use mesto_protocol::base::wallet::{NewTopup, Topup, WalletSection};
+use mesto_protocol::base::wallet::{WalletSection, WalletSubject};
 use mesto_protocol::device::SoftwareDevice;
 use mesto_protocol::event::{Cursor, EventPage};
 use mesto_protocol::headers;
 use mesto_protocol::kernel::grants::Role;
-use mesto_protocol::orders::driver::{Order, OrdersSection};
-use mesto_protocol::parking::quotes::{Purchase, Purchased, Quote, QuoteRequest};
+use mesto_protocol::kernel::ids::{AccountId, OrderId, TicketId, VehicleId};
+use mesto_protocol::orders::driver::{Order, OrdersOffer, OrdersOutcome, OrdersSection, OrdersSubject};
+use mesto_protocol::parking::purchase::{ParkingOffer, ParkingOutcome, ParkingSubject};
 use mesto_protocol::parking::tickets::{ParkingSection, Ticket};
 use mesto_rules::City;
 use mesto_rules::money::{Currency, Money};
@@ -197,27 +201,29 @@ impl World {
     }
 
     /// A driver with one vehicle and money.
-    pub fn driver_with(&self, phone: &str, plate: &str, topups: &[&str]) -> (Person<'_>, String) {
+    pub fn driver_with(&self, phone: &str, plate: &str, topups: &[&str]) -> (Person<'_>, VehicleId) {
         let driver = self.driver(phone);
         let vehicle = driver.add(plate).id;
         for amount in topups {
-            let topup = driver.top_up(amount);
-            self.approve(&topup);
+            self.approve(&driver.top_up(amount));
         }
         (driver, vehicle)
     }
 
     pub fn inspector(&self) -> Person<'_> {
         let token = self.operator.create_staff(&*self.store, self.now(), Role::Inspector, "Mira").unwrap();
-        Person { world: self, token, account: String::new() }
+        let request = Request::new("GET", "/v1/account").bearer(&token);
+        let Account { account, .. } = expect(200, self.send(&request));
+        Person { world: self, token, account }
     }
 
-    pub fn notice(&self, notice: &BankNotice) -> Response {
+    pub fn notice(&self, notice: &ProviderNotice) -> Response {
         self.send(&signed_notice(notice))
     }
 
-    pub fn approve(&self, topup: &Topup) {
-        let response = self.notice(&approval(topup, &format!("pay-{}", topup.id)));
+    /// The bank approves a payment; it has one of its own for each of ours.
+    pub fn approve(&self, payment: &Payment) {
+        let response = self.notice(&approval(payment, &format!("pay-{}", payment.id)));
         assert_eq!(response.status, 204, "{:?}", response.refusal());
     }
 
@@ -233,20 +239,47 @@ impl World {
     }
 }
 
-pub fn signed_notice(notice: &BankNotice) -> Request {
-    let request = Request::new("POST", "/v1/bank/notice").json(notice);
+pub fn signed_notice(notice: &ProviderNotice) -> Request {
+    let request = Request::new("POST", "/v1/providers/bank/notices").json(notice);
     let signature = sign(SECRET, &request.body);
     request.header(headers::SIGNATURE, &signature)
 }
 
-pub fn approval(topup: &Topup, payment: &str) -> BankNotice {
-    BankNotice {
+/// That the bank took a payment; `payment` is its own id of it.
+pub fn approval(of: &Payment, payment: &str) -> ProviderNotice {
+    ProviderNotice {
         payment: payment.into(),
-        reference: topup.id.clone(),
-        amount: topup.amount,
-        outcome: BankOutcome::Approved,
+        reference: of.id.to_string(),
+        amount: of.amount,
+        outcome: NoticeOutcome::Approved,
         reason: None,
     }
+}
+
+/// That the bank did not take it.
+pub fn decline(of: &Payment, payment: &str) -> ProviderNotice {
+    let reason = Some("authentication_failed".into());
+    ProviderNotice { outcome: NoticeOutcome::Declined, reason, ..approval(of, payment) }
+}
+
+/// What a quote promises of parking.
+pub fn parking(quote: &Quote) -> ParkingOffer {
+    quote.items[0].offer().unwrap().unwrap()
+}
+
+/// The order that a quote is for.
+pub fn order_of(quote: &Quote) -> Order {
+    quote.items[0].offer::<OrdersOffer>().unwrap().unwrap().order
+}
+
+/// The ticket that was bought, once it was delivered.
+pub fn ticket_of(purchase: &Purchase) -> Option<Ticket> {
+    purchase.sale.items[0].outcome::<ParkingOutcome>().unwrap().map(|bought| bought.ticket)
+}
+
+/// The order that was paid, once it is.
+pub fn paid_order(purchase: &Purchase) -> Option<Order> {
+    purchase.sale.items[0].outcome::<OrdersOutcome>().unwrap().map(|bought| bought.order)
 }
 
 pub fn rsd(amount: &str) -> Money {
@@ -273,21 +306,38 @@ pub fn refused(code: &str, response: &Response) -> serde_json::Map<String, serde
 /// An account with its sections.
 #[derive(Debug, PartialEq)]
 pub struct Shown {
-    pub account: String,
+    pub account: AccountId,
     pub phone_masked: String,
     pub cursor: Cursor,
     pub balance: Money,
-    pub topups: Vec<Topup>,
+    /// What waits for a provider.
+    pub open: Vec<Purchase>,
     pub vehicles: Vec<Vehicle>,
     pub tickets: Vec<Ticket>,
     pub orders: Vec<Order>,
+}
+
+/// A ticket that was bought at once.
+#[derive(Debug, PartialEq)]
+pub struct Parked {
+    pub ticket: Ticket,
+    pub payment: Payment,
+    pub balance: Money,
+}
+
+impl From<Bought> for Parked {
+    fn from(Bought { sale, payment, balance }: Bought) -> Self {
+        let purchase = Purchase { sale, payment };
+        let ticket = ticket_of(&purchase).expect("a ticket");
+        Self { ticket, payment: purchase.payment, balance }
+    }
 }
 
 /// Somebody who signed in.
 pub struct Person<'a> {
     pub world: &'a World,
     pub token: String,
-    pub account: String,
+    pub account: AccountId,
 }
 
 impl Person<'_> {
@@ -314,59 +364,87 @@ impl Person<'_> {
         )
     }
 
-    pub fn new_topup(&self, amount: &str) -> NewTopup {
-        NewTopup {
-            amount: rsd(amount),
-            not_after: self.world.now() + TimeDelta::minutes(2),
-            return_url: "https://app.example/back".into(),
-        }
+    /// Asks what something costs.
+    pub fn ask_for<T: Part>(&self, subject: &T, pay: PayMethod) -> Response {
+        self.post("/v1/quotes", &asking_for(subject, pay))
     }
 
-    pub fn top_up(&self, amount: &str) -> Topup {
-        expect(201, self.act("/v1/deposit/topups", &self.world.key(), &self.new_topup(amount)))
+    pub fn ask_top_up(&self, amount: Money) -> Response {
+        self.ask_for(&WalletSubject { amount }, PayMethod::Card)
     }
 
-    pub fn ask(&self, vehicle: &str, zone: &str, minutes: u32) -> Response {
-        let request = QuoteRequest {
-            city: "belgrade".into(),
-            zone: zone.into(),
-            vehicle: Some(vehicle.into()),
-            extends: None,
-            minutes,
-            pay: Default::default(),
-        };
-        self.post("/v1/quotes", &request)
+    pub fn top_up_quote(&self, amount: &str) -> Quote {
+        expect(201, self.ask_top_up(rsd(amount)))
     }
 
-    pub fn quote(&self, vehicle: &str, zone: &str, minutes: u32) -> Quote {
+    /// A payment that waits on the bank's page, to be put on the deposit.
+    pub fn top_up(&self, amount: &str) -> Payment {
+        self.begin(&self.top_up_quote(amount)).payment
+    }
+
+    pub fn ask_by(&self, pay: PayMethod, vehicle: VehicleId, zone: &str, minutes: u32) -> Response {
+        self.ask_for(&parking_of(vehicle, zone, minutes), pay)
+    }
+
+    pub fn ask(&self, vehicle: VehicleId, zone: &str, minutes: u32) -> Response {
+        self.ask_by(PayMethod::Deposit, vehicle, zone, minutes)
+    }
+
+    pub fn ask_to_extend(&self, ticket: TicketId, zone: &str, minutes: u32) -> Response {
+        let subject = ParkingSubject { zone: zone.into(), vehicle: None, extends: Some(ticket), minutes };
+        self.ask_for(&subject, PayMethod::Deposit)
+    }
+
+    pub fn ask_order(&self, pay: PayMethod, order: OrderId) -> Response {
+        self.ask_for(&OrdersSubject { order }, pay)
+    }
+
+    pub fn quote(&self, vehicle: VehicleId, zone: &str, minutes: u32) -> Quote {
         expect(201, self.ask(vehicle, zone, minutes))
     }
 
-    pub fn purchase(&self, quote: &Quote) -> Purchase {
-        Purchase { quote: quote.id.clone(), not_after: self.world.now() + TimeDelta::minutes(2) }
+    pub fn quote_by_card(&self, vehicle: VehicleId, zone: &str, minutes: u32) -> Quote {
+        expect(201, self.ask_by(PayMethod::Card, vehicle, zone, minutes))
+    }
+
+    /// What buys a quote within two minutes.
+    pub fn purchase(&self, quote: &Quote) -> PurchaseRequest {
+        let return_url = (quote.pay == PayMethod::Card).then(|| "https://app.example/back".to_owned());
+        PurchaseRequest { quote: quote.id, not_after: self.world.now() + TimeDelta::minutes(2), return_url }
     }
 
     pub fn buy_with(&self, key: &str, quote: &Quote) -> Response {
-        self.act("/v1/tickets", key, &self.purchase(quote))
+        self.act("/v1/purchases", key, &self.purchase(quote))
     }
 
-    pub fn buy(&self, quote: &Quote) -> Purchased {
+    /// Buys whatever it is: delivered from the deposit, begun by card.
+    pub fn begin(&self, quote: &Quote) -> Bought {
         expect(201, self.buy_with(&self.world.key(), quote))
     }
 
-    pub fn park(&self, vehicle: &str, zone: &str, minutes: u32) -> Purchased {
+    pub fn buy(&self, quote: &Quote) -> Parked {
+        self.begin(quote).into()
+    }
+
+    pub fn park(&self, vehicle: VehicleId, zone: &str, minutes: u32) -> Parked {
         self.buy(&self.quote(vehicle, zone, minutes))
+    }
+
+    /// A payment as it stands, with its sale.
+    pub fn payment(&self, payment: &Payment) -> Purchase {
+        expect(200, self.get(&format!("/v1/payments/{}", payment.id)))
     }
 
     /// What an app shows.
     pub fn account(&self) -> Shown {
         let account: Account = expect(200, self.get("/v1/account"));
-        let WalletSection { balance, topups } = account.section().unwrap().unwrap();
+        let WalletSection { balance } = account.section().unwrap().unwrap();
+        let PaymentsSection { open } = account.section().unwrap().unwrap();
         let VehiclesSection { vehicles } = account.section().unwrap().unwrap();
         let ParkingSection { tickets } = account.section().unwrap().unwrap();
         let OrdersSection { orders } = account.section().unwrap().unwrap();
         let Account { account, phone_masked, cursor, .. } = account;
-        Shown { account, phone_masked, cursor, balance, topups, vehicles, tickets, orders }
+        Shown { account, phone_masked, cursor, balance, open, vehicles, tickets, orders }
     }
 
     /// Events after the one that is so many-th of the account.
@@ -378,4 +456,13 @@ impl Person<'_> {
     pub fn cursor(&self, seq: i64) -> Cursor {
         Cursor { seq, ..self.account().cursor }
     }
+}
+
+/// Asks for one thing in Belgrade.
+pub fn asking_for<T: Part>(subject: &T, pay: PayMethod) -> QuoteRequest {
+    QuoteRequest { city: "belgrade".into(), items: vec![Wanted::of(subject).unwrap()], pay, payer: None }
+}
+
+pub fn parking_of(vehicle: VehicleId, zone: &str, minutes: u32) -> ParkingSubject {
+    ParkingSubject { zone: zone.into(), vehicle: Some(vehicle), extends: None, minutes }
 }

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use mesto_protocol::base::accounts;
 use mesto_protocol::base::sign_in::{self, CodeRequest, CodeSent, Session, SignIn};
 use mesto_protocol::device::DeviceKey;
+use mesto_protocol::kernel::ids::AccountId;
 use mesto_protocol::kernel::json::Json;
 use serde::Serialize;
 
@@ -30,7 +31,7 @@ pub const SERVICE: Service = Service {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct AccountState {
     pub signed_in: bool,
-    pub account: Option<String>,
+    pub account: Option<AccountId>,
     pub phone_masked: Option<String>,
     /// How far the account was read.
     pub last_sync_at: Option<DateTime<Utc>>,
@@ -53,7 +54,7 @@ impl Account<'_> {
     #[must_use]
     pub fn state(self) -> Arc<AccountState> {
         self.0.state(signal::ACCOUNT, |core, now| {
-            let Some(account) = core.account.clone() else { return Ok((AccountState::default(), None)) };
+            let Some(account) = core.account else { return Ok((AccountState::default(), None)) };
             let (phone_masked, last_sync) = core.read(now, |db| Ok((PHONE_MASKED.get(db)?, LAST_SYNC.get(db)?)))?;
             let state = AccountState {
                 signed_in: core.token.is_some(),
@@ -101,7 +102,7 @@ impl Account<'_> {
         {
             let mut core = self.0.core();
             core.token_is(None);
-            let another = core.account.as_ref().is_some_and(|account| *account != session.account);
+            let another = core.account.is_some_and(|account| account != session.account);
             let services = self.0.services();
             core.write(now, |tx| {
                 if another {

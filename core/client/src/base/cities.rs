@@ -6,7 +6,7 @@ use mesto_protocol::base::public;
 use mesto_protocol::kernel::json::Json;
 use mesto_protocol::keys::KeySet;
 use mesto_protocol::signed_city::SignedCity;
-use mesto_rules::City;
+use mesto_rules::{City, CityId};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -30,7 +30,7 @@ pub const SERVICE: Service = Service {
 /// Which city document is in use.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CityVersion {
-    pub id: String,
+    pub id: CityId,
     pub version: u32,
     /// In the client's language.
     pub name: String,
@@ -124,7 +124,7 @@ impl Cities<'_> {
         let city = City::from_json(&signed.json)
             .map_err(|why| Error::new(ErrorKind::Refused, "city_too_new", format!("city: {why}")))?;
         let version = CityVersion {
-            id: city.id.to_string(),
+            id: city.id.clone(),
             version: city.version,
             name: city.name.get(self.0.config().locale.tag()).to_owned(),
             time_zone: city.sections.time.zone().to_owned(),

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod cities;
+pub mod deposit;
 pub mod payments;
 pub mod sync;
 pub mod vehicles;

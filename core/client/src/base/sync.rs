@@ -161,7 +161,7 @@ impl Client {
             LAST_SYNC.set(tx, &now.timestamp_millis())?;
             balance_is_told(tx, beginning.old_balance)
         })?;
-        core.account_is(Some(account.account.clone()));
+        core.account_is(Some(account.account));
         report.from_snapshot = true;
         Ok(account.cursor)
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use mesto_protocol::base::vehicles::{self, NewVehicle, Vehicle, VehicleRemoved, VehiclesSection};
 use mesto_protocol::event::Change;
+use mesto_protocol::kernel::ids::VehicleId;
 use mesto_protocol::kernel::json::Json;
 use mesto_rules::{ParsedPlate, PlateWarning, parse_plate};
 use rusqlite::{Connection as Database, params};
@@ -24,7 +25,7 @@ pub const SERVICE: Service = Service {
     }),
     event: Some(|tx, event, _| match event.kind.as_str() {
         Vehicle::KIND => keep(event, |vehicle: Vehicle| put(tx, &vehicle)),
-        VehicleRemoved::KIND => keep(event, |VehicleRemoved { id }| remove(tx, &id)),
+        VehicleRemoved::KIND => keep(event, |VehicleRemoved { id }| remove(tx, id)),
         _ => Ok(false),
     }),
     forget: Some(forget),
@@ -50,13 +51,13 @@ fn put(tx: &Tx<'_>, vehicle: &Vehicle) -> Stored {
         TOPIC,
         "INSERT INTO vehicle (id, place, json) VALUES (?1, (SELECT coalesce(max(place), 0) + 1 FROM vehicle), ?2)
          ON CONFLICT (id) DO UPDATE SET json = excluded.json",
-        params![vehicle.id, serde_json::to_string(vehicle)?],
+        params![vehicle.id.to_string(), serde_json::to_string(vehicle)?],
     )?;
     Ok(())
 }
 
-fn remove(tx: &Tx<'_>, id: &str) -> Stored {
-    tx.write(TOPIC, "DELETE FROM vehicle WHERE id = ?1", params![id])?;
+fn remove(tx: &Tx<'_>, id: VehicleId) -> Stored {
+    tx.write(TOPIC, "DELETE FROM vehicle WHERE id = ?1", params![id.to_string()])?;
     Ok(())
 }
 
@@ -132,17 +133,17 @@ impl Vehicles<'_> {
     /// # Errors
     /// `vehicle_parked` with the end of its ticket, `unconfirmed` with the purchase: ask the driver, and call again with
     /// `confirmed`. `not_found`, and whatever a request can answer.
-    pub async fn remove(self, vehicle: &str, confirmed: bool) -> Result<()> {
+    pub async fn remove(self, vehicle: VehicleId, confirmed: bool) -> Result<()> {
         let outcome = self.remove_inner(vehicle, confirmed).await;
         self.0.explain(outcome)
     }
 
-    async fn remove_inner(self, vehicle: &str, confirmed: bool) -> Result<()> {
+    async fn remove_inner(self, vehicle: VehicleId, confirmed: bool) -> Result<()> {
         let session = self.0.core().session()?;
         if !confirmed {
             self.not_in_use(vehicle)?;
         }
-        self.0.tell(&vehicles::REMOVE, &[vehicle]).await?;
+        self.0.tell(&vehicles::REMOVE, &[&vehicle.to_string()]).await?;
         let now = self.0.now();
         let mut core = self.0.core();
         core.still(&session)?;
@@ -153,14 +154,22 @@ impl Vehicles<'_> {
     }
 
     /// Refuses to take a car that a service needs for one that nobody does.
-    fn not_in_use(self, vehicle: &str) -> Result<()> {
+    fn not_in_use(self, vehicle: VehicleId) -> Result<()> {
         let Some(car) = self.list()?.into_iter().find(|stored| stored.id == vehicle) else { return Ok(()) };
         let mut needs = self.0.services().all().filter_map(|service| service.needs_vehicle);
         needs.try_for_each(|needs| needs(self.0, &car.plate.canonical))
     }
 
+    /// A vehicle's id as it was typed or handed in.
+    ///
+    /// # Errors
+    /// `vehicle_missing` for what is no id of one.
+    pub fn vehicle_id(self, text: &str) -> Result<VehicleId> {
+        text.parse().map_err(|why| Error::new(ErrorKind::Refused, "vehicle_missing", format!("{why}")))
+    }
+
     /// A stored vehicle by its id.
-    pub(crate) fn vehicle(self, id: &str) -> Result<Vehicle> {
+    pub(crate) fn vehicle(self, id: VehicleId) -> Result<Vehicle> {
         let found = self.list()?.into_iter().find(|vehicle| vehicle.id == id);
         found
             .ok_or_else(|| Error::new(ErrorKind::Refused, "vehicle_missing", "this vehicle is not stored on the phone"))

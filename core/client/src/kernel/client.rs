@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use mesto_protocol::kernel::ids::AccountId;
+use mesto_protocol::kernel::line::{Line, Notice};
 use mesto_rules::{City, TimeRules};
 use rusqlite::Connection as Database;
 
@@ -22,7 +24,7 @@ use super::texts::{self, Locale, TextValue};
 /// Where the session token lies among the secrets.
 pub const TOKEN: &str = "mesto.session_token";
 /// The account that the stored data is of.
-pub const ACCOUNT: Value<String> = Value::new("account", signal::ACCOUNT);
+pub const ACCOUNT: Value<AccountId> = Value::new("account", signal::ACCOUNT);
 /// What is known of the operator's time.
 pub const ANCHOR: Value<Anchor> = Value::new("clock_anchor", signal::CLOCK);
 
@@ -39,7 +41,7 @@ pub struct Config {
     pub root_key: [u8; 32],
     /// Language of reminders and of [`Client::text`].
     pub locale: Locale,
-    /// Where the bank's page leads back to; the operator adds only the intent's key.
+    /// Where a payment provider's page leads back to; the operator adds only the intent's key.
     pub return_url: String,
     /// A JSON file for widgets and live activities, replaced as a whole after every change: `format`, and `sections` by
     /// service.
@@ -95,7 +97,7 @@ pub struct Core {
     pub anchor: Option<Anchor>,
     pub connection: Connection,
     pub token: Option<String>,
-    pub account: Option<String>,
+    pub account: Option<AccountId>,
     /// Read from the store when first needed.
     pub city: Option<Arc<City>>,
     /// Intents with a request under way.
@@ -152,7 +154,7 @@ impl Core {
     }
 
     /// Whose the stored data is from now on. Intents are shown by account.
-    pub fn account_is(&mut self, account: Option<String>) {
+    pub fn account_is(&mut self, account: Option<AccountId>) {
         if self.account != account {
             self.account = account;
             self.states.touch([signal::ACCOUNT, INTENTS]);
@@ -160,9 +162,9 @@ impl Core {
     }
 
     /// The account that is signed in.
-    pub fn signed_in(&self) -> Result<String> {
-        match (&self.token, &self.account) {
-            (Some(_), Some(account)) => Ok(account.clone()),
+    pub fn signed_in(&self) -> Result<AccountId> {
+        match (&self.token, self.account) {
+            (Some(_), Some(account)) => Ok(account),
             _ => Err(Error::not_signed_in()),
         }
     }
@@ -285,6 +287,36 @@ impl Client {
     /// The text of a value that names itself, in the client's language.
     pub(crate) fn tagged_text(&self, prefix: &str, value: &impl serde::Serialize) -> String {
         texts::of_tagged(self.config().locale, prefix, value, self.time_rules().as_deref())
+    }
+
+    /// A line of a price, for the driver.
+    #[must_use]
+    pub fn line_text(&self, line: &Line) -> String {
+        self.kind_text("line", &line.kind, &line.params.0)
+    }
+
+    /// What to know before paying, for the driver.
+    #[must_use]
+    pub fn notice_text(&self, notice: &Notice) -> String {
+        self.kind_text("notice", &notice.kind, &notice.params.0)
+    }
+
+    /// The text of a kind `<service>.<word>` with its values, in the client's language.
+    pub(crate) fn kind_text(
+        &self,
+        prefix: &str,
+        kind: &str,
+        params: &serde_json::Map<String, serde_json::Value>,
+    ) -> String {
+        texts::of_kind(self.config().locale, prefix, kind, params, self.time_rules().as_deref())
+    }
+
+    /// The text of a word of the wire with values, `<prefix>-<word>`, in the client's language; that of `<prefix>-other` for
+    /// one that is not known.
+    pub(crate) fn word_text(&self, prefix: &str, word: &str, values: &[(&str, TextValue)]) -> String {
+        let id = format!("{prefix}-{word}");
+        let text = self.text(&id, values);
+        if text == id { self.text(&format!("{prefix}-other"), values) } else { text }
     }
 
     /// What a damaged database meant, when there was one since this client was opened.

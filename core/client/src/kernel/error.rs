@@ -43,6 +43,9 @@ pub struct Error {
     time: Option<Arc<TimeRules>>,
 }
 
+/// The parameter of a refusal whose money was taken: the amount that goes back, by `due_at`. Also the code of its advice.
+pub const PAID_BACK: &str = "paid_back";
+
 /// What every use case answers.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -114,7 +117,9 @@ impl Error {
     /// What he can do now.
     #[must_use]
     pub fn advice(&self, locale: Locale) -> String {
-        texts::of_code(locale, &self.code, Some("advice"), &self.params, self.time.as_deref())
+        // Money that was taken and goes back comes before what the reason alone would advise.
+        let code = if self.params.contains_key(PAID_BACK) { PAID_BACK } else { &self.code };
+        texts::of_code(locale, code, Some("advice"), &self.params, self.time.as_deref())
     }
 
     /// The phone had no room: nothing was written.
@@ -229,6 +234,7 @@ pub const CODES: &[&str] = &[
     "device_key_failed",
     "out_of_range",
     "called_off",
+    PAID_BACK,
     "section_missing",
     "section_too_new",
     "section_unreadable",

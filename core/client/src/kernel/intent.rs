@@ -22,7 +22,7 @@ pub enum Progress {
     Leaving,
     /// The operator may know it; only the operator can end it.
     Left,
-    /// A top-up the operator knows: the driver and the bank have the word.
+    /// A card payment the operator knows: the driver and the bank have the word.
     AtBank,
 }
 
@@ -31,9 +31,9 @@ pub enum Progress {
 pub enum IntentState {
     /// The outcome is not known yet: show "not confirmed yet", neither paid nor unpaid.
     Unconfirmed(Progress),
-    /// The operator (for a top-up: the bank) said yes.
+    /// The operator (by card: after the bank) said yes: it was bought.
     Confirmed,
-    /// The operator or the bank said no, for this reason; nothing was charged.
+    /// The operator or the bank said no, for this reason: nothing was charged, or it is paid back and the reason says so.
     Refused(Problem),
     /// It surely was not and will not be executed.
     Expired,
@@ -96,7 +96,7 @@ pub enum IntentEvent {
     NotNow { retry_at: Option<DateTime<Utc>> },
     /// The operator did it.
     Accepted,
-    /// The operator made the top-up; the bank has not decided.
+    /// The operator made the sale; the bank has not decided.
     AcceptedAtBank,
     /// The operator or the bank refused, for good.
     Refused(Problem),
@@ -115,9 +115,9 @@ pub enum IntentEffect {
     Send,
     /// Ask the operator to cancel the key; its answer is the outcome.
     Cancel,
-    /// Ask how the top-up stands.
+    /// Ask how the payment stands.
     AskBank,
-    /// Ask the operator to end the top-up; its answer is how it ended.
+    /// Ask the operator to end the payment; its answer is how it ended.
     AbandonAtBank,
     /// Try again, not before the moment the operator named, if it did.
     RetryLater { not_before: Option<DateTime<Utc>> },
@@ -155,7 +155,7 @@ pub fn step(
 
         (AtBank, E::Go | E::Withdraw) => (Unconfirmed(AtBank), vec![IntentEffect::AskBank]),
         (AtBank, E::Abandon) => (Unconfirmed(AtBank), vec![IntentEffect::AbandonAtBank]),
-        // A top-up that exists at the operator ends by the bank's word, never by a deadline of ours.
+        // A sale that exists at the operator ends by the bank's word, never by a deadline of ours.
         (AtBank, E::TooLate | E::Tombstoned) => (Unconfirmed(AtBank), Vec::new()),
         (AtBank, E::NotSent | E::NoAnswer | E::Reopened) => (Unconfirmed(AtBank), later(None)),
         (AtBank, E::NotNow { retry_at }) => (Unconfirmed(AtBank), later(*retry_at)),
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn a_top_up_at_the_bank_ends_only_by_the_banks_word() {
+    fn what_waits_at_the_bank_ends_only_by_the_banks_word() {
         let at_bank = IntentState::Unconfirmed(Progress::AtBank);
         for event in [IntentEvent::TooLate, IntentEvent::Tombstoned, IntentEvent::Withdraw, IntentEvent::NoAnswer] {
             assert_eq!(go(at_bank.clone(), &event, 90_000).0, at_bank, "{event:?}");

@@ -1,4 +1,4 @@
-//! What a service is to the client: a value that says what it keeps, plans, shows and pays. The list of them is
+//! What a service is to the client: a value that says what it keeps, plans, shows and sells. The list of them is
 //! `crate::services`.
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -8,7 +8,7 @@ use mesto_rules::City;
 
 use super::client::Client;
 use super::error::Result;
-use super::paying::PayingAction;
+use super::paying::Sold;
 use super::reminders::Planned;
 use super::store::{Stored, Tx};
 
@@ -28,8 +28,8 @@ pub struct Service {
     pub reminders: Option<fn(&Client) -> Vec<Planned>>,
     /// Its state, as its section of the widgets' file.
     pub widget: Option<fn(&Client) -> serde_json::Result<Json>>,
-    /// What is paid in it.
-    pub paying: &'static [&'static PayingAction],
+    /// What it keeps of what was bought of it.
+    pub sold: Option<Sold>,
     /// Refuses to let a vehicle go, by its canonical plate, that is in use here.
     pub needs_vehicle: Option<fn(&Client, &str) -> Result<()>>,
     /// Codes of errors that the phone itself gives, besides those of the operator and the rules.
@@ -51,7 +51,7 @@ impl Service {
             forget: None,
             reminders: None,
             widget: None,
-            paying: &[],
+            sold: None,
             needs_vehicle: None,
             codes: &[],
         }
@@ -83,9 +83,9 @@ impl Services {
         self.all().filter_map(|service| service.forget).try_for_each(|forget| forget(tx))
     }
 
-    /// A paying action by the name that is stored with its intents; `None` for one of a later version.
-    pub fn paying(self, name: &str) -> Option<&'static PayingAction> {
-        self.all().flat_map(|service| service.paying).copied().find(|action| action.name == name)
+    /// What is kept of what was bought of a service; `None` for one that this version does not know.
+    pub fn sold(self, name: &str) -> Option<&'static Sold> {
+        self.named(name).and_then(|service| service.sold.as_ref())
     }
 }
 

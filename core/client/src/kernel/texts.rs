@@ -128,12 +128,7 @@ pub fn of_code(
     params: &Map<String, Value>,
     zone: Option<&TimeRules>,
 ) -> String {
-    let mut args = FluentArgs::new();
-    for (name, value) in params {
-        if let Some(value) = of_json(value) {
-            put(&mut args, name, &value, locale, zone);
-        }
-    }
+    let args = args_of(params, locale, zone);
     let id = format!("error-{code}");
     let plain = attribute.map_or("plain", |_| "plain-advice");
     [id.as_str(), "error-unknown"]
@@ -142,20 +137,42 @@ pub fn of_code(
         .unwrap_or_else(|| code.to_owned())
 }
 
-/// The text of a value that names itself (`type`): a line or notice of a quote, a warning about a plate. `prefix` is
-/// `line`, `notice`, ...
+/// The text of a kind that the wire names `<service>.<word>`: a line or notice of a quote, an entry of the deposit. Its id
+/// is `<prefix>-<service>-<word>`; one that is not known, or whose values are missing, has the text `<prefix>-other`.
+#[must_use]
+pub fn of_kind(
+    locale: Locale,
+    prefix: &str,
+    kind: &str,
+    params: &Map<String, Value>,
+    zone: Option<&TimeRules>,
+) -> String {
+    let args = args_of(params, locale, zone);
+    let id = format!("{prefix}-{}", kind.replace(['.', '_'], "-"));
+    [id.as_str(), &format!("{prefix}-other")]
+        .iter()
+        .find_map(|id| format(locale, id, None, &args))
+        .unwrap_or_else(|| kind.to_owned())
+}
+
+/// The text of a value that names itself (`type`): a warning about a plate. `prefix` is `plate-warning`, ...
 #[must_use]
 pub fn of_tagged(locale: Locale, prefix: &str, value: &impl serde::Serialize, zone: Option<&TimeRules>) -> String {
     let Ok(Value::Object(fields)) = serde_json::to_value(value) else { return prefix.to_owned() };
     let name = fields.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let args = args_of(&fields, locale, zone);
+    let id = format!("{prefix}-{name}");
+    format(locale, &id, None, &args).or_else(|| format(Locale::En, &id, None, &args)).unwrap_or(id)
+}
+
+fn args_of(params: &Map<String, Value>, locale: Locale, zone: Option<&TimeRules>) -> FluentArgs<'static> {
     let mut args = FluentArgs::new();
-    for (name, value) in &fields {
+    for (name, value) in params {
         if let Some(value) = of_json(value) {
             put(&mut args, name, &value, locale, zone);
         }
     }
-    let id = format!("{prefix}-{name}");
-    format(locale, &id, None, &args).or_else(|| format(Locale::En, &id, None, &args)).unwrap_or(id)
+    args
 }
 
 fn put(args: &mut FluentArgs<'_>, name: &str, value: &TextValue, locale: Locale, zone: Option<&TimeRules>) {
@@ -248,6 +265,7 @@ mod tests {
 
     use chrono::TimeZone as _;
     use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
+    use mesto_protocol::kernel::line::{Line, Params};
     use mesto_rules::{Currency, LineKind, Notice, PayMethod, PlateWarning, Refusal};
     use serde_json::json;
 
@@ -438,10 +456,14 @@ mod tests {
     #[test]
     fn every_line_notice_and_warning_has_a_text() {
         let price = rsd(8_000);
+        let limited = LineKind::Limited { units: 2, unit_minutes: 60, unit_price: price };
+        let extended = LineKind::Extended { units: 1, unit_minutes: 30, unit_price: price };
         let lines = [
-            LineKind::Limited { units: 2, unit_minutes: 60, unit_price: price },
-            LineKind::Extended { units: 1, unit_minutes: 30, unit_price: price },
-            LineKind::CardFee { below: price },
+            Line::of("parking", &limited, price),
+            Line::of("parking", &extended, price),
+            Line::card_fee(price, price),
+            Line::of("orders", &json!({"type": "order", "zone": "red", "price": price}), price),
+            Line::of("wallet", &json!({"type": "topup"}), price),
         ];
         let notices = [
             Notice::Clipped { asked: 60, offered: 30, deadline: moment(9, 30), new_stay_at: moment(10, 0) },
@@ -451,22 +473,29 @@ mod tests {
             Notice::EndsAtClosing { asked: 60, granted: 30, closes_at: moment(19, 0) },
             Notice::RollsOver { ends_at: moment(6, 0) },
             Notice::NoRefund,
-        ];
+        ]
+        .map(|notice| mesto_protocol::kernel::line::Notice::of("parking", &notice));
         let warnings = [
             PlateWarning::LookAlikeCyrillic { position: 1, typed: 'В', read_as: 'B' },
             PlateWarning::OhOrZero { maybe: "BG0".to_owned() },
         ];
+        let other = |locale| text(locale, "line-other", &[], None);
         for locale in Locale::ALL {
             let texts = lines
                 .iter()
-                .map(|line| of_tagged(locale, "line", line, Some(&belgrade())))
-                .chain(notices.iter().map(|notice| of_tagged(locale, "notice", notice, Some(&belgrade()))))
+                .map(|line| of_kind(locale, "line", &line.kind, &line.params.0, Some(&belgrade())))
+                .chain(notices.iter().map(|one| of_kind(locale, "notice", &one.kind, &one.params.0, Some(&belgrade()))))
                 .chain(warnings.iter().map(|warning| of_tagged(locale, "plate-warning", warning, Some(&belgrade()))));
             for text in texts {
-                assert!(text.contains(' ') && !text.contains('{'), "{text}");
+                assert!(text.contains(' ') && !text.contains('{') && !text.contains(&other(locale)), "{text}");
             }
         }
-        assert_eq!(of_tagged(Locale::En, "line", &lines[0], None), "2 × 60 min at 80.00 RSD");
+        let said = |line: &Line| of_kind(Locale::En, "line", &line.kind, &line.params.0, None);
+        assert_eq!(said(&lines[0]), "2 × 60 min at 80.00 RSD");
+        // One of a later version, and one whose values are missing.
+        let later = Line::of("rides", &json!({"type": "seat", "row": 2}), price);
+        let bare = Line { params: Params::default(), ..lines[0].clone() };
+        assert_eq!((said(&later), said(&bare)), (other(Locale::En), other(Locale::En)));
     }
 
     #[test]

@@ -2,20 +2,19 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use mesto_protocol::base::payments::{PayMethod, Quote};
 use mesto_protocol::event::Change;
+use mesto_protocol::kernel::ids::OrderId;
 use mesto_protocol::kernel::json::Json;
-use mesto_protocol::orders::driver::{self, Order, OrderPaid, OrderPayment, OrderState, OrdersSection};
+use mesto_protocol::orders::driver::{Order, OrderState, OrdersOffer, OrdersOutcome, OrdersSection, OrdersSubject};
 use mesto_rules::orders::OrdersSection as OrdersOfCity;
 use rusqlite::{Connection as Database, params};
 use serde::Serialize;
 
-use crate::base::payments::{IntentView, Thing, Wish};
-use crate::base::wallet::keep_balance;
+use crate::base::payments::IntentView;
 use crate::kernel::client::Client;
 use crate::kernel::error::{Error, ErrorKind, Result};
-use crate::kernel::intent::IntentEvent;
-use crate::kernel::paying::{Answer, PayingAction};
+use crate::kernel::paying::Sold;
 use crate::kernel::service::{Service, days_before, keep};
 use crate::kernel::store::{Stored, Tx, list};
 
@@ -45,29 +44,19 @@ pub const SERVICE: Service = Service {
         Ok(())
     }),
     widget: Some(|client| Json::of(&*client.orders().state())),
-    paying: &[&PAYMENT],
+    sold: Some(Sold {
+        keep: |tx, outcome| match outcome.read() {
+            Ok(OrdersOutcome { order }) => put_if_newer(tx, &order).map(|()| true),
+            Err(_) => Ok(false),
+        },
+        stored: |db, outcome| {
+            let Ok(OrdersOutcome { order }) = outcome.read() else { return Ok(None) };
+            let order = stored(db, order.id)?.unwrap_or(order);
+            Ok(Some(Json::of(&OrdersOutcome { order })?))
+        },
+    }),
     codes: &["order_missing"],
     ..Service::named(TOPIC)
-};
-
-/// An order is paid from the deposit.
-pub const PAYMENT: PayingAction = PayingAction {
-    name: "order_payment",
-    is_once: true,
-    read: |body| {
-        let OrderPaid { order, balance } = serde_json::from_slice(body).ok()?;
-        Some(Answer {
-            event: IntentEvent::Accepted,
-            result: order.id.clone(),
-            tells_balance: true,
-            keep: Box::new(move |tx, latest| {
-                put(tx, &order)?;
-                keep_balance(tx, &balance, latest)
-            }),
-        })
-    },
-    outcome: |db, id| Ok(stored(db, id)?.map(|order| Json::of(&order)).transpose()?),
-    at_bank: None,
 };
 
 fn put(tx: &Tx<'_>, order: &Order) -> Stored {
@@ -76,7 +65,7 @@ fn put(tx: &Tx<'_>, order: &Order) -> Stored {
         "INSERT INTO daily_order (id, open, issued_at, json) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (id) DO UPDATE SET open = excluded.open, json = excluded.json",
         params![
-            order.id,
+            order.id.to_string(),
             order.state == OrderState::Issued,
             order.issued_at.timestamp_millis(),
             serde_json::to_string(order)?,
@@ -85,8 +74,15 @@ fn put(tx: &Tx<'_>, order: &Order) -> Stored {
     Ok(())
 }
 
-fn stored(db: &Database, id: &str) -> Stored<Option<Order>> {
-    Ok(list(db, "SELECT json FROM daily_order WHERE id = ?1", params![id])?.into_iter().next())
+/// An order from an answer that may be told again: one that is known not to be open any more stays so.
+fn put_if_newer(tx: &Tx<'_>, order: &Order) -> Stored {
+    let known = stored(tx.db(), order.id)?;
+    let is_over = known.is_some_and(|known| known.state != OrderState::Issued && known.state != OrderState::Lost);
+    if is_over { Ok(()) } else { put(tx, order) }
+}
+
+fn stored(db: &Database, id: OrderId) -> Stored<Option<Order>> {
+    Ok(list(db, "SELECT json FROM daily_order WHERE id = ?1", params![id.to_string()])?.into_iter().next())
 }
 
 /// The newest 50, newest first.
@@ -110,13 +106,13 @@ impl IntentView {
     /// The order that was paid, of the intent of a payment of one.
     #[must_use]
     pub fn order(&self) -> Option<Order> {
-        self.outcome_of(&PAYMENT)
+        self.outcome::<OrdersOutcome>().map(|outcome| outcome.order)
     }
 
-    /// Id of the order that is to be paid, of the intent of a payment of one.
+    /// The order that is to be paid, of the intent of a payment of one.
     #[must_use]
-    pub fn wanted_order(&self) -> Option<String> {
-        self.details_of(&PAYMENT)
+    pub fn wanted_order(&self) -> Option<OrderId> {
+        self.subject::<OrdersSubject>().map(|subject| subject.order)
     }
 }
 
@@ -146,35 +142,53 @@ impl Orders<'_> {
         self.0.state(TOPIC, |core, now| Ok((OrdersState { orders: core.read(now, newest)? }, None)))
     }
 
-    /// Pays a daily order from the deposit, exactly the amount it shows (BG-70).
+    /// An order's id as it was typed or handed in.
     ///
     /// # Errors
-    /// `order_missing` when the phone knows no such unpaid order, `unconfirmed`, `not_signed_in`, `phone_full`.
-    pub async fn pay(self, order: &str) -> Result<IntentView> {
-        let outcome = self.pay_inner(order).await;
+    /// `order_missing` for what is no id of one.
+    pub fn order_id(self, text: &str) -> Result<OrderId> {
+        text.parse().map_err(|why| Error::new(ErrorKind::Refused, "order_missing", format!("{why}")))
+    }
+
+    /// Asks what is to be paid for a daily order now (BG-70): the discount off, a card's fee included.
+    /// [`Payments::buy`](crate::base::payments::Payments::buy) pays it.
+    ///
+    /// # Errors
+    /// `order_missing` when the phone knows no such unpaid order, `payment_method_not_allowed` with what is, `not_signed_in`,
+    /// and whatever a request can answer.
+    pub async fn quote(self, order: OrderId, pay: PayMethod) -> Result<Quote> {
+        let outcome = self.quote_inner(order, pay).await;
         self.0.explain(outcome)
     }
 
-    async fn pay_inner(self, order: &str) -> Result<IntentView> {
+    async fn quote_inner(self, id: OrderId, pay: PayMethod) -> Result<Quote> {
         let now = self.0.now();
         let missing = || Error::new(ErrorKind::Refused, "order_missing", "the phone knows no such unpaid order");
-        let Order { id, due, state, .. } = self.0.core().read(now, |db| stored(db, order))?.ok_or_else(missing)?;
-        let thing = Thing { action: &PAYMENT, guard: format!("{TOPIC}/{id}"), subject: id.clone() };
-        if state != OrderState::Issued {
-            // Paid, perhaps by a payment whose answer was lost: then that is the answer.
-            return self.0.payments().settle_open(&thing).await?.ok_or_else(missing);
+        let order = self.0.core().read(now, |db| stored(db, id))?.ok_or_else(missing)?;
+        if order.state != OrderState::Issued {
+            return Err(missing());
         }
-        let wish = Wish {
-            thing,
-            amount: due,
-            details: Json::of(&id).map_err(Error::unreadable)?,
-            path: driver::PAY.target(&[&id], &[]),
-            body: Box::new(move |not_after: DateTime<Utc>| {
-                serde_json::to_vec(&OrderPayment { amount: due, not_after })
-            }),
-            until: None,
-        };
-        self.0.payments().intend(wish).await
+        let subject = OrdersSubject { order: id };
+        self.0.payments().quote::<_, OrdersOffer>(order.city.as_str(), &subject, pay).await
+    }
+
+    /// Pays a daily order: a quote and its purchase in one. By card the intent's `page_url` is the provider's page. A
+    /// payment of it that is still open is settled first, also one whose answer was lost: it is the answer then.
+    ///
+    /// # Errors
+    /// `unconfirmed` when it is open in the other way, `phone_full`, and those of [`Orders::quote`].
+    pub async fn pay(self, order: OrderId, pay: PayMethod) -> Result<IntentView> {
+        let outcome = self.pay_inner(order, pay).await;
+        self.0.explain(outcome)
+    }
+
+    async fn pay_inner(self, order: OrderId, pay: PayMethod) -> Result<IntentView> {
+        let is_of = |intent: &IntentView| intent.wanted_order() == Some(order);
+        if let Some(answer) = self.0.payments().settle_open(is_of, |intent| intent.pay == pay).await? {
+            return Ok(answer);
+        }
+        let quote = self.quote_inner(order, pay).await?;
+        self.0.payments().buy(&quote).await
     }
 
     /// Daily orders, newest first, at most 50. Local.

@@ -13,20 +13,21 @@ use std::sync::Arc;
 
 use mesto_protocol::event::Change;
 use mesto_protocol::kernel::json::Json;
+use mesto_protocol::parking::purchase::{ParkingOffer, ParkingOutcome};
 use mesto_protocol::parking::tickets::Ticket;
 use mesto_rules::ParkingSection;
 use serde::Serialize;
 
 pub use preview::Preview;
-pub use quotes::WantedParking;
 pub use refusal::problem_of_refusal;
 pub use sms::SmsFallback;
 pub use tickets::{History, TicketCode};
 pub use zones::{NearZone, ZonesNear};
 
-use crate::base::payments::unconfirmed;
+use crate::base::payments::{IntentView, unconfirmed};
 use crate::kernel::client::Client;
 use crate::kernel::error::{Error, ErrorKind, Result};
+use crate::kernel::paying::Sold;
 use crate::kernel::service::{Service, days_before, keep};
 
 const TOPIC: &str = mesto_protocol::parking::SERVICE.name;
@@ -48,11 +49,35 @@ pub const SERVICE: Service = Service {
     forget: Some(rows::forget),
     reminders: Some(reminders::plan),
     widget: Some(|client| Json::of(&*client.parking().state())),
-    paying: &[&quotes::PURCHASE],
+    sold: Some(Sold {
+        keep: |tx, outcome| match outcome.read() {
+            Ok(ParkingOutcome { ticket }) => rows::put_if_new(tx, &ticket).map(|()| true),
+            Err(_) => Ok(false),
+        },
+        stored: |db, outcome| {
+            let Ok(ParkingOutcome { ticket }) = outcome.read() else { return Ok(None) };
+            let ticket = rows::ticket(db, ticket.id)?.unwrap_or(ticket);
+            Ok(Some(Json::of(&ParkingOutcome { ticket })?))
+        },
+    }),
     needs_vehicle: Some(needs_vehicle),
     codes: &["ticket_missing", "vehicle_parked", "intent_bought", "sign_ambiguous", "sms_not_possible"],
     ..Service::named(TOPIC)
 };
+
+impl IntentView {
+    /// The parking time that is wanted, of the intent of a purchase of parking.
+    #[must_use]
+    pub fn parking(&self) -> Option<ParkingOffer> {
+        self.offer()
+    }
+
+    /// The ticket that was bought, of the intent of a purchase of parking.
+    #[must_use]
+    pub fn ticket(&self) -> Option<Ticket> {
+        self.outcome::<ParkingOutcome>().map(|outcome| outcome.ticket)
+    }
+}
 
 /// Tickets whose time is not over.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
@@ -96,11 +121,11 @@ fn needs_vehicle(client: &Client, canonical: &str) -> Result<()> {
     if let Some(ticket) = mine.max_by_key(|ticket| ticket.ends_at) {
         return Err(Error::new(ErrorKind::Refused, "vehicle_parked", "a ticket of this vehicle is running")
             .with("plate", ticket.plate.display.as_str())
-            .with("ticket", ticket.id.as_str())
+            .with("ticket", ticket.id.to_string())
             .with("ends_at", ticket.ends_at.to_rfc3339()));
     }
     let open = client.payments().state();
-    let waits = |wanted: WantedParking| wanted.plate.canonical == canonical;
+    let waits = |wanted: ParkingOffer| wanted.plate.canonical == canonical;
     match open.open.iter().find(|open| open.parking().is_some_and(waits)) {
         Some(open) => Err(unconfirmed(&open.key, Some(open))),
         None => Ok(()),

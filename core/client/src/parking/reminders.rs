@@ -12,7 +12,7 @@ use crate::kernel::texts::TextValue;
 fn last_of_chains(tickets: &[Ticket]) -> impl Iterator<Item = &Ticket> {
     tickets.iter().filter(|ticket| {
         !tickets.iter().any(|other| {
-            other.extends.as_deref() == Some(ticket.id.as_str())
+            other.extends == Some(ticket.id)
                 || (other.plate == ticket.plate && other.zone == ticket.zone && other.starts_at == ticket.ends_at)
         })
     })
@@ -29,7 +29,7 @@ pub fn plan(client: &Client) -> Vec<Planned> {
     let before = parking.map(|parking| parking.policy.reminder_minutes_before.clone()).unwrap_or_default();
     let mut plan = Vec::new();
     for ticket in last_of_chains(&shown.active) {
-        let zone = parking.and_then(|parking| parking.zone(&ticket.zone));
+        let zone = parking.and_then(|parking| parking.zone(ticket.zone.as_str()));
         let zone = zone.map_or(ticket.zone.as_str(), |zone| zone.name.get(client.config().locale.tag()));
         let moments = before
             .iter()
@@ -51,7 +51,7 @@ pub fn plan(client: &Client) -> Vec<Planned> {
                 ("ends_at", TextValue::Time(ticket.ends_at)),
                 ("minutes", TextValue::Number(i64::from(minutes))),
             ];
-            plan.push(Planned { id, subject: ticket.id.clone(), kind, at, message, values });
+            plan.push(Planned { id, subject: ticket.id.to_string(), kind, at, message, values });
         }
     }
     plan

@@ -1,6 +1,7 @@
 //! Tickets in the database, as the operator said them last.
 
 use chrono::{DateTime, Utc};
+use mesto_protocol::kernel::ids::TicketId;
 use mesto_protocol::parking::tickets::{ParkingSection, TICKETS_OVER, Ticket, TicketState};
 use rusqlite::{Connection as Database, params};
 
@@ -32,7 +33,7 @@ fn write(tx: &Tx<'_>, ticket: &Ticket, conflict: &str) -> Stored {
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) {conflict}"
         ),
         params![
-            ticket.id,
+            ticket.id.to_string(),
             ticket.state == TicketState::Active,
             ticket.state == TicketState::Lost,
             ticket.issued_at.timestamp_millis(),
@@ -44,8 +45,8 @@ fn write(tx: &Tx<'_>, ticket: &Ticket, conflict: &str) -> Stored {
     Ok(())
 }
 
-pub fn ticket(db: &Database, id: &str) -> Stored<Option<Ticket>> {
-    Ok(list(db, "SELECT json FROM ticket WHERE id = ?1", params![id])?.into_iter().next())
+pub fn ticket(db: &Database, id: TicketId) -> Stored<Option<Ticket>> {
+    Ok(list(db, "SELECT json FROM ticket WHERE id = ?1", params![id.to_string()])?.into_iter().next())
 }
 
 /// Tickets that are running or still to start, by their end.
@@ -77,14 +78,14 @@ pub fn ending_after(db: &Database, since: DateTime<Utc>) -> Stored<Vec<Ticket>> 
 }
 
 /// A page of stored tickets, newest first; `before` is the id of the last one seen.
-pub fn page(db: &Database, before: Option<&str>, limit: u32) -> Stored<Vec<Ticket>> {
+pub fn page(db: &Database, before: Option<TicketId>, limit: u32) -> Stored<Vec<Ticket>> {
     match before {
         None => list(db, "SELECT json FROM ticket ORDER BY issued_at DESC, id DESC LIMIT ?1", params![limit]),
         Some(id) => list(
             db,
             "SELECT json FROM ticket WHERE (issued_at, id) < (SELECT issued_at, id FROM ticket WHERE id = ?1)
              ORDER BY issued_at DESC, id DESC LIMIT ?2",
-            params![id, limit],
+            params![id.to_string(), limit],
         ),
     }
 }
@@ -104,10 +105,10 @@ pub fn replace(tx: &Tx<'_>, told: Option<&ParkingSection>, reading: &Reading) ->
 fn lose(tx: &Tx<'_>, told: &[Ticket], now: DateTime<Utc>) -> Stored {
     let over = told.iter().filter(|ticket| ticket.state != TicketState::Active);
     // Of those that are over the answer tells the newest; older ones it passes over. Ids grow with time.
-    let oldest = over.clone().map(|ticket| ticket.id.as_str()).min().filter(|_| over.count() >= TICKETS_OVER);
+    let oldest = over.clone().map(|ticket| ticket.id).min().filter(|_| over.count() >= TICKETS_OVER);
     let stored: Vec<Ticket> = list(tx.db(), "SELECT json FROM ticket", [])?;
     for mut ticket in stored {
-        let is_told_of = ticket.ends_at > now || oldest.is_none_or(|oldest| ticket.id.as_str() > oldest);
+        let is_told_of = ticket.ends_at > now || oldest.is_none_or(|oldest| ticket.id > oldest);
         if is_told_of && !told.iter().any(|known| known.id == ticket.id) {
             ticket.state = TicketState::Lost;
             put(tx, &ticket)?;

@@ -1,9 +1,11 @@
 //! Buying by SMS when the connection fails: what to send, and the promise that it is not paid twice.
 
-use mesto_rules::{Money, ParkingSection, PayMethod};
+use mesto_protocol::kernel::ids::VehicleId;
+use mesto_protocol::parking::purchase::ParkingOffer;
+use mesto_rules::{Money, ParkingSection, PayMethod, ZoneId};
 use serde::Serialize;
 
-use super::{Parking, WantedParking};
+use super::{Parking, zones};
 use crate::base::payments::unconfirmed;
 use crate::kernel::error::{Error, ErrorKind, Result};
 use crate::kernel::intent::IntentState;
@@ -26,19 +28,16 @@ impl Parking<'_> {
     /// # Errors
     /// `sms_not_possible` (the zone takes none, its number is not known, or the plate has no SMS form), `zone_unknown`,
     /// `city_missing`, `vehicle_missing`.
-    pub fn sms(self, zone: &str, vehicle: &str) -> Result<SmsFallback> {
+    pub fn sms(self, zone: &ZoneId, vehicle: VehicleId) -> Result<SmsFallback> {
         let plate = self.0.vehicles().vehicle(vehicle)?.plate;
         let outcome = self.sms_of(zone, &plate.canonical, Some(vehicle));
         self.0.explain(outcome)
     }
 
-    fn sms_of(self, zone_id: &str, canonical: &str, vehicle: Option<&str>) -> Result<SmsFallback> {
+    fn sms_of(self, zone_id: &ZoneId, canonical: &str, vehicle: Option<VehicleId>) -> Result<SmsFallback> {
         let city = self.0.city()?;
         let parking: &ParkingSection = city.section()?;
-        let zone = parking.zone(zone_id).ok_or_else(|| {
-            let known: Vec<String> = parking.zones.iter().map(|zone| zone.id.to_string()).collect();
-            Error::new(ErrorKind::Refused, "zone_unknown", "this zone is not in the city").with("known", known)
-        })?;
+        let zone = parking.zone(zone_id.as_str()).ok_or_else(|| zones::unknown(parking))?;
         let impossible = |why: &str| Error::new(ErrorKind::Refused, "sms_not_possible", why);
         if !zone.pay.contains(&PayMethod::Sms) {
             return Err(impossible("the zone is not paid by SMS"));
@@ -47,10 +46,11 @@ impl Parking<'_> {
         let plate = mesto_rules::parse_plate(canonical, &city.sections.plates)?;
         let plate = plate.sms.ok_or_else(|| impossible("a letter of the plate has no plain form"))?;
         // One message buys one started unit of the zone's rate.
-        let rates = parking.tariff_on(city.local_day(self.0.now())).and_then(|tariff| tariff.rates.get(zone_id));
+        let rates =
+            parking.tariff_on(city.local_day(self.0.now())).and_then(|tariff| tariff.rates.get(zone_id.as_str()));
         let unit = rates.and_then(|rates| rates.first()).map(|rate| rate.unit_minutes.get());
         let price = unit.zip(vehicle).and_then(|(minutes, vehicle)| {
-            self.preview_inner(zone_id, vehicle, minutes, PayMethod::Sms).ok().map(|preview| preview.terms.total)
+            self.preview_inner(zone_id, vehicle, minutes, PayMethod::Sms).ok().map(|preview| preview.total)
         });
         Ok(SmsFallback {
             number,
@@ -75,11 +75,11 @@ impl Parking<'_> {
     async fn switch_inner(self, key: &str) -> Result<SmsFallback> {
         let known = self.0.payments().intent(key)?;
         let missing = || Error::new(ErrorKind::Refused, "intent_missing", "no such purchase on this phone");
-        let WantedParking { zone, plate, .. } = known.and_then(|intent| intent.parking()).ok_or_else(missing)?;
+        let ParkingOffer { zone, plate, .. } = known.and_then(|intent| intent.parking()).ok_or_else(missing)?;
         // First that an SMS can be sent at all: otherwise the purchase would be given up for nothing.
         let stored = self.0.vehicles().list()?;
         let vehicle = stored.iter().find(|vehicle| vehicle.plate == plate);
-        let sms = self.sms_of(&zone, &plate.canonical, vehicle.map(|vehicle| vehicle.id.as_str()))?;
+        let sms = self.sms_of(&zone, &plate.canonical, vehicle.map(|vehicle| vehicle.id))?;
         match self.0.payments().withdraw(key).await?.state {
             IntentState::Expired | IntentState::Refused(_) => Ok(sms),
             IntentState::Lost => {

@@ -1,6 +1,7 @@
 //! Bought tickets: one, what was bought, and the code that an inspector scans.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use mesto_protocol::kernel::ids::TicketId;
 use mesto_protocol::parking::signed::{Presentation, TicketClaims};
 use mesto_protocol::parking::tickets::{self, Ticket, Tickets};
 use serde::Serialize;
@@ -27,11 +28,19 @@ pub struct TicketCode {
 }
 
 impl Parking<'_> {
+    /// A ticket's id as it was typed or handed in.
+    ///
+    /// # Errors
+    /// `ticket_missing` for what is no id of one.
+    pub fn ticket_id(self, text: &str) -> Result<TicketId> {
+        text.parse().map_err(|why| Error::new(ErrorKind::Refused, "ticket_missing", format!("{why}")))
+    }
+
     /// A stored ticket. Local.
     ///
     /// # Errors
     /// `ticket_missing`
-    pub fn ticket(self, id: &str) -> Result<Ticket> {
+    pub fn ticket(self, id: TicketId) -> Result<Ticket> {
         let now = self.0.now();
         let found = self.0.core().read(now, |db| rows::ticket(db, id))?;
         found.ok_or_else(|| Error::new(ErrorKind::Refused, "ticket_missing", "this ticket is not stored on the phone"))
@@ -42,16 +51,16 @@ impl Parking<'_> {
     ///
     /// # Errors
     /// `not_signed_in`, or the operator refuses.
-    pub async fn history(self, before: Option<&str>, limit: u32) -> Result<History> {
+    pub async fn history(self, before: Option<TicketId>, limit: u32) -> Result<History> {
         let outcome = self.history_inner(before, limit).await;
         self.0.explain(outcome)
     }
 
-    async fn history_inner(self, before: Option<&str>, limit: u32) -> Result<History> {
+    async fn history_inner(self, before: Option<TicketId>, limit: u32) -> Result<History> {
         let session = self.0.core().session()?;
-        let most = limit.to_string();
+        let (most, last) = (limit.to_string(), before.map(|ticket| ticket.to_string()));
         let mut query = vec![("limit", most.as_str())];
-        query.extend(before.map(|ticket| ("before", ticket)));
+        query.extend(last.as_deref().map(|ticket| ("before", ticket)));
         match self.0.fetch(&tickets::LIST, &[], &query).await {
             Ok(Tickets { tickets, more }) => {
                 let now = self.0.now();
@@ -72,7 +81,7 @@ impl Parking<'_> {
     ///
     /// # Errors
     /// Only when the phone's database fails.
-    pub fn stored_history(self, before: Option<&str>, limit: u32) -> Result<History> {
+    pub fn stored_history(self, before: Option<TicketId>, limit: u32) -> Result<History> {
         let now = self.0.now();
         let mut tickets = self.0.core().read(now, |db| rows::page(db, before, limit.saturating_add(1)))?;
         let more = tickets.len() > usize::try_from(limit).unwrap_or(usize::MAX);
@@ -85,7 +94,7 @@ impl Parking<'_> {
     ///
     /// # Errors
     /// `ticket_missing`, `device_key_failed` (also when the ticket was bought on another phone).
-    pub fn code(self, ticket: &str) -> Result<TicketCode> {
+    pub fn code(self, ticket: TicketId) -> Result<TicketCode> {
         let ticket = self.ticket(ticket)?;
         let now = self.0.now();
         let text = Presentation::encode(&ticket.signed, self.0.ports().signer.as_ref(), now)
@@ -97,7 +106,7 @@ impl Parking<'_> {
     ///
     /// # Errors
     /// `ticket_missing`, `city_missing` before the first refresh, `keys_not_genuine` when the signature does not hold.
-    pub fn verified(self, ticket: &str) -> Result<TicketClaims> {
+    pub fn verified(self, ticket: TicketId) -> Result<TicketClaims> {
         let ticket = self.ticket(ticket)?;
         let keys = self.0.stored_keys().ok_or_else(Error::city_missing)?;
         let verified = TicketClaims::verify(&ticket.signed, &keys, self.0.now())

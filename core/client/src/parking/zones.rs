@@ -1,16 +1,15 @@
 //! Zones near the driver, from the stored city.
 
-use mesto_rules::{Minutes, ParkingSection, Position, zone_by_sign, zones_near};
+use mesto_rules::{Minutes, ParkingSection, Position, ZoneId, zone_by_sign, zones_near};
 use serde::Serialize;
 
 use super::Parking;
-use crate::kernel::error::Result;
+use crate::kernel::error::{Error, ErrorKind, Result};
 
 /// A zone as the list of a screen shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct NearZone {
-    /// Zone id: `red`.
-    pub zone: String,
+    pub zone: ZoneId,
     /// In the client's language.
     pub name: String,
     /// `#rrggbb`, as on the sign.
@@ -30,10 +29,36 @@ pub struct NearZone {
 pub struct ZonesNear {
     pub zones: Vec<NearZone>,
     /// The zone of the sign. Without one a screen lets the driver choose: one street can lie in three zones.
-    pub by_sign: Option<String>,
+    pub by_sign: Option<ZoneId>,
+}
+
+/// A zone that is not in the city, with those that are.
+pub fn unknown(parking: &ParkingSection) -> Error {
+    let known: Vec<String> = parking.zones.iter().map(|zone| zone.id.to_string()).collect();
+    Error::new(ErrorKind::Refused, "zone_unknown", "this zone is not in the city").with("known", known)
 }
 
 impl Parking<'_> {
+    /// A zone's id as it was typed or handed in, of the stored city. Local.
+    ///
+    /// # Errors
+    /// `zone_unknown` with those that are, `city_missing`.
+    pub fn zone_id(self, text: &str) -> Result<ZoneId> {
+        let city = self.0.city()?;
+        let parking: &ParkingSection = city.section()?;
+        parking.zone(text).map(|zone| zone.id.clone()).ok_or_else(|| unknown(parking))
+    }
+
+    /// The zone whose sign this is, as it was typed (`9111`) or scanned, of the stored city. Local.
+    ///
+    /// # Errors
+    /// `sign_unknown` with the known codes, `sign_ambiguous`, `city_missing`.
+    pub fn zone_by_sign(self, sign: &str) -> Result<ZoneId> {
+        let city = self.0.city()?;
+        let parking: &ParkingSection = city.section()?;
+        Ok(zone_by_sign(parking, sign)?.id.clone())
+    }
+
     /// Zones near a position, from the stored city. `sign` is typed (`9111`) or scanned text and wins over the
     /// position. Local.
     ///
@@ -43,7 +68,7 @@ impl Parking<'_> {
         let city = self.0.city()?;
         let parking: &ParkingSection = city.section()?;
         let by_sign = match sign.map(str::trim).filter(|sign| !sign.is_empty()) {
-            Some(sign) => Some(zone_by_sign(parking, sign)?.id.to_string()),
+            Some(sign) => Some(self.zone_by_sign(sign)?),
             None => None,
         };
         let near = position.map(|position| zones_near(parking, &position, u32::MAX)).unwrap_or_default();
@@ -54,7 +79,7 @@ impl Parking<'_> {
             .map(|zone| {
                 let found = near.iter().find(|near| near.zone_id == zone.id);
                 NearZone {
-                    zone: zone.id.to_string(),
+                    zone: zone.id.clone(),
                     name: zone.name.get(language).to_owned(),
                     colour: zone.colour.clone(),
                     sign_codes: zone.sign_codes.clone(),

@@ -37,7 +37,7 @@ fn a_closed_client_has_let_go_of_its_file_whoever_holds_it() {
     phone.net.log();
 
     let errors = [
-        held.parking().ticket(&ticket.id).unwrap_err(),
+        held.parking().ticket(ticket.id).unwrap_err(),
         held.vehicles().check_plate("BG 789-PP").unwrap_err(),
         held.payments().intents(5).unwrap_err(),
         run(held.account().request_code(PHONE)).unwrap_err(),
@@ -69,7 +69,7 @@ fn a_closed_client_has_let_go_of_its_file_whoever_holds_it() {
 fn an_answer_that_comes_after_the_end_changes_nothing_and_the_purchase_goes_on_at_the_next_opening_bg_34() {
     let phone = Phone::ready("1000");
     let quote = phone.quote("red", 60);
-    phone.net.fault("POST /v1/tickets", Fault::Waits);
+    phone.net.fault("POST /v1/purchases", Fault::Waits);
     let mut context = Context::from_waker(Waker::noop());
     let mut buying = pin!(phone.client.payments().buy(&quote));
     assert!(buying.as_mut().poll(&mut context).is_pending());
@@ -95,7 +95,7 @@ fn after_the_end_neither_alarms_nor_the_file_of_widgets_are_written() {
     config.widget_path = Some(widget.clone());
     let client = Client::open(config, phone.ports.clone()).unwrap();
     let quote = phone.quote("red", 60);
-    phone.net.fault("POST /v1/tickets", Fault::Waits);
+    phone.net.fault("POST /v1/purchases", Fault::Waits);
     let mut context = Context::from_waker(Waker::noop());
     let mut buying = pin!(client.payments().buy(&quote));
     assert!(buying.as_mut().poll(&mut context).is_pending());

@@ -18,7 +18,7 @@ fn ends_once(phone: &mut Phone, what: &str) -> Option<IntentState> {
     assert_eq!(shown.active_tickets.len() as i64, sold, "{what}");
     let expected = if sold == 1 { rsd("920.00") } else { rsd("1000.00") };
     assert_eq!(shown.balance, Some(expected), "{what}");
-    let end = phone.client.payments().intents(1).unwrap().into_iter().find(|intent| intent.kind() == "purchase");
+    let end = phone.client.payments().intents(1).unwrap().into_iter().find(|intent| intent.service() == "parking");
     if let Some(end) = &end {
         assert_eq!(end.state == IntentState::Confirmed, sold == 1, "{what}: {:?}", end.state);
     } else {
@@ -37,7 +37,7 @@ fn the_app_dies_while_a_request_is_out_and_the_intent_ends_once() {
         let quote = phone.quote("red", 60);
         let executed = matches!(fault, Fault::HangsAfter);
         let what = format!("{fault:?}, late {late}");
-        phone.net.fault("POST /v1/tickets", fault);
+        phone.net.fault("POST /v1/purchases", fault);
         assert!(poll(phone.client.payments().buy(&quote)).is_none());
         if late {
             phone.after(10);
@@ -52,7 +52,7 @@ fn the_app_dies_while_it_asks_for_a_cancellation() {
     for fault in [Fault::HangsBefore, Fault::HangsAfter] {
         let mut phone = Phone::ready("1000");
         let quote = phone.quote("red", 60);
-        phone.net.fault("POST /v1/tickets", Fault::RequestLost);
+        phone.net.fault("POST /v1/purchases", Fault::RequestLost);
         run(phone.client.payments().buy(&quote)).unwrap();
         phone.after(10);
         let what = format!("{fault:?}");
@@ -92,7 +92,7 @@ fn the_app_dies_at_any_statement_and_the_intent_ends_once() {
         );
         spoiler.execute_batch("DROP TRIGGER crash").unwrap();
         drop(spoiler);
-        let sent = phone.net.log().iter().any(|request| request == "POST /v1/tickets");
+        let sent = phone.net.log().iter().any(|request| request == "POST /v1/purchases");
         let before_sending = statement.contains("INSERT ON intent") || statement.contains("leaving");
         assert_eq!(sent, !before_sending, "{statement}: nothing leaves before it is committed");
         let end = ends_once(&mut phone, statement);
@@ -116,11 +116,11 @@ fn row(statement: &str) -> String {
 fn an_app_that_dies_again_and_again_still_ends_it_once() {
     let mut phone = Phone::ready("1000");
     let quote = phone.quote("red", 60);
-    phone.net.fault("POST /v1/tickets", Fault::HangsAfter);
+    phone.net.fault("POST /v1/purchases", Fault::HangsAfter);
     assert!(poll(phone.client.payments().buy(&quote)).is_none());
     for fault in [Fault::HangsBefore, Fault::HangsAfter, Fault::AnswerLost, Fault::NotSent] {
         phone.reopen();
-        phone.net.fault("POST /v1/tickets", fault);
+        phone.net.fault("POST /v1/purchases", fault);
         let _ = poll(phone.client.payments().settle_all());
     }
     assert_eq!(ends_once(&mut phone, "five deaths"), Some(IntentState::Confirmed));

@@ -1,14 +1,12 @@
 //! Nothing is paid twice: what is open for the same car and place, order or deposit is settled before anything new.
 
 use chrono::TimeDelta;
-use mesto_client::protocol::base::payments::BankOutcome;
-use mesto_client::protocol::base::wallet::TopupState;
-use mesto_client::protocol::kernel::grants::Role;
+use mesto_client::protocol::base::payments::{NoticeOutcome, PayMethod, PaymentState};
 use mesto_client::protocol::orders::driver::OrderState;
 use mesto_client::{IntentState, Locale, Progress};
-use mesto_operator::{LedgerAccountKind, Request};
+use mesto_operator::LedgerAccountKind;
 
-use crate::support::{Fault, PHONE, Phone, rsd, run};
+use crate::support::{Fault, PHONE, Phone, offer, rsd, run, zone};
 
 const LEFT: IntentState = IntentState::Unconfirmed(Progress::Left);
 const AT_BANK: IntentState = IntentState::Unconfirmed(Progress::AtBank);
@@ -17,7 +15,7 @@ const AT_BANK: IntentState = IntentState::Unconfirmed(Progress::AtBank);
 fn a_purchase_whose_answer_was_lost_is_the_answer_of_the_next_one_bg_34() {
     for fault in [Fault::AnswerLost, Fault::RequestLost] {
         let phone = Phone::ready("1000");
-        phone.net.fault("POST /v1/tickets", fault);
+        phone.net.fault("POST /v1/purchases", fault);
         let lost = run(phone.client.payments().buy(&phone.quote("green", 60))).unwrap();
         assert_eq!(lost.state, LEFT);
         // The driver asks for a price again, and pays.
@@ -32,7 +30,7 @@ fn a_purchase_whose_answer_was_lost_is_the_answer_of_the_next_one_bg_34() {
 #[test]
 fn after_the_bought_one_is_known_more_can_be_bought_bg_54() {
     let phone = Phone::ready("1000");
-    phone.net.fault("POST /v1/tickets", Fault::AnswerLost);
+    phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
     let lost = run(phone.client.payments().buy(&phone.quote("green", 60))).unwrap();
     assert_eq!(run(phone.client.payments().buy(&phone.quote("green", 60))).unwrap().key, lost.key);
     let more = run(phone.client.payments().buy(&phone.quote("green", 60))).unwrap();
@@ -46,10 +44,18 @@ fn an_extension_is_guarded_like_a_purchase_bg_54() {
     let phone = Phone::ready("1000");
     let ticket = run(phone.client.payments().buy(&phone.quote("green", 60))).unwrap().ticket().unwrap();
     phone.after(50);
-    phone.net.fault("POST /v1/tickets", Fault::AnswerLost);
-    let lost = run(phone.client.payments().buy(&run(phone.client.parking().extend(&ticket.id, 60)).unwrap())).unwrap();
+    phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
+    let lost = run(phone
+        .client
+        .payments()
+        .buy(&run(phone.client.parking().extend(ticket.id, 60, PayMethod::Deposit)).unwrap()))
+    .unwrap();
     assert_eq!(lost.state, LEFT);
-    let again = run(phone.client.payments().buy(&run(phone.client.parking().extend(&ticket.id, 60)).unwrap())).unwrap();
+    let again = run(phone
+        .client
+        .payments()
+        .buy(&run(phone.client.parking().extend(ticket.id, 60, PayMethod::Deposit)).unwrap()))
+    .unwrap();
     assert_eq!((again.state, again.key), (IntentState::Confirmed, lost.key));
     assert_eq!(phone.net.sold(), 2);
 }
@@ -57,7 +63,7 @@ fn an_extension_is_guarded_like_a_purchase_bg_54() {
 #[test]
 fn while_it_stays_open_the_next_one_is_refused_and_named_bg_34() {
     let phone = Phone::ready("1000");
-    phone.net.fault("POST /v1/tickets", Fault::AnswerLost);
+    phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
     let lost = run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
     let quote = phone.quote("red", 60);
     phone.net.offline(true);
@@ -91,7 +97,7 @@ fn what_was_refused_or_is_over_stands_in_nobodys_way_bg_34() {
 
     // Refused, and the answer lost.
     let phone = Phone::ready("0");
-    phone.net.fault("POST /v1/tickets", Fault::AnswerLost);
+    phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
     let refused = run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
     phone.fill("500");
     let bought = run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
@@ -105,10 +111,12 @@ fn what_was_refused_or_is_over_stands_in_nobodys_way_bg_34() {
 fn another_zone_and_another_car_are_not_held_up() {
     let phone = Phone::ready("1000");
     let other = run(phone.client.vehicles().add("NS 123-ŠČ", None)).unwrap();
-    phone.net.fault("POST /v1/tickets", Fault::RequestLost);
+    phone.net.fault("POST /v1/purchases", Fault::RequestLost);
     run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
-    let (yellow, of_other) =
-        (phone.quote("yellow", 60), run(phone.client.parking().quote("red", &other.id, 60)).unwrap());
+    let (yellow, of_other) = (
+        phone.quote("yellow", 60),
+        run(phone.client.parking().quote(&zone("red"), other.id, 60, PayMethod::Deposit)).unwrap(),
+    );
     for quote in [yellow, of_other] {
         assert_eq!(run(phone.client.payments().buy(&quote)).unwrap().state, IntentState::Confirmed);
     }
@@ -118,11 +126,14 @@ fn another_zone_and_another_car_are_not_held_up() {
 #[test]
 fn a_plate_that_is_shown_in_another_way_is_the_same_car_bg_23() {
     let phone = Phone::ready("1000");
-    phone.net.fault("POST /v1/tickets", Fault::AnswerLost);
+    phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
     let lost = run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
-    let mut quote = phone.quote("red", 60);
-    assert_eq!((quote.plate.canonical.as_str(), quote.plate.display.as_str()), ("BG789PP", "BG 789-PP"));
-    quote.plate.display = "BG-789 PP".to_owned();
+    // Taken out of the account, and added anew as it is typed now.
+    run(phone.client.vehicles().remove(phone.car(), true)).unwrap();
+    run(phone.client.vehicles().add("bg-789 pp", None)).unwrap();
+    let quote = phone.quote("red", 60);
+    assert_eq!(offer(&quote).plate.canonical, "BG789PP");
+    assert!(quote.items[0].guard.ends_with("/red/BG789PP"), "{}", quote.items[0].guard);
     assert_eq!(run(phone.client.payments().buy(&quote)).unwrap().key, lost.key);
     assert_eq!(phone.net.sold(), 1);
 }
@@ -161,7 +172,7 @@ fn a_second_top_up_waits_for_the_one_at_the_bank_and_names_its_page_bg_32() {
     assert_eq!(refused.params()["page_url"], first.page_url.clone().unwrap());
     assert!(refused.advice(Locale::En).contains("bank's page"), "{}", refused.advice(Locale::En));
     // Paid meanwhile: it is the answer, and no second page is opened.
-    phone.net.bank_decides(&first.topup().unwrap().id, &rsd("500.00"), BankOutcome::Approved, None);
+    phone.net.bank_decides(&first, NoticeOutcome::Approved, None);
     let paid = run(phone.client.wallet().top_up(rsd("1000").amount)).unwrap();
     assert_eq!((paid.key, paid.state), (first.key, IntentState::Confirmed));
     assert_eq!(phone.balance(), rsd("500.00"));
@@ -174,7 +185,7 @@ fn a_top_up_that_was_given_up_locks_nobody_out_and_late_money_is_owed_back_bg_83
     let first = run(phone.client.wallet().top_up(rsd("500").amount)).unwrap();
     let given_up = run(phone.client.payments().abandon(&first.key)).unwrap();
     assert_eq!(given_up.refusal().unwrap().code(), "abandoned");
-    assert_eq!(given_up.topup().as_ref().unwrap().state, TopupState::Abandoned);
+    assert_eq!(given_up.payment.as_ref().unwrap().state, PaymentState::Abandoned);
     assert!(given_up.page_url.is_none() && phone.shown().open_intents.is_empty());
     for locale in [Locale::En, Locale::SrLatn] {
         assert!(!given_up.refusal().unwrap().advice(locale).is_empty());
@@ -182,22 +193,22 @@ fn a_top_up_that_was_given_up_locks_nobody_out_and_late_money_is_owed_back_bg_83
     let second = run(phone.client.wallet().top_up(rsd("1000").amount)).unwrap();
     assert_ne!(second.key, first.key);
     // He pays on the page he left after all: not his deposit's, and not lost.
-    phone.net.bank_decides(&first.topup().unwrap().id, &rsd("500.00"), BankOutcome::Approved, None);
+    phone.net.bank_decides(&first, NoticeOutcome::Approved, None);
     run(phone.client.sync()).unwrap();
     assert_eq!(phone.balance(), rsd("0.00"));
-    let balances = phone.net.operator.ledger_balances(&phone.net.store).unwrap();
+    let balances = phone.net.operator.ledger_balances(&*phone.net.store).unwrap();
     let of = |kind: LedgerAccountKind| balances.iter().find(|one| one.kind == kind).unwrap().balance;
     let (owed, at_bank) = (of(LedgerAccountKind::RefundsPayable), of(LedgerAccountKind::Clearing));
     assert_eq!((owed, at_bank), (rsd("-500.00"), rsd("500.00")));
     assert_eq!(phone.client.payments().intent(&first.key).unwrap().unwrap().refusal().unwrap().code(), "abandoned");
-    phone.net.operator.audit_ledger(&phone.net.store).unwrap();
+    phone.net.operator.audit_ledger(&*phone.net.store).unwrap();
 }
 
 #[test]
 fn giving_up_what_was_paid_meanwhile_finds_it_paid_bg_83() {
     let phone = Phone::ready("0");
     let first = run(phone.client.wallet().top_up(rsd("500").amount)).unwrap();
-    phone.net.bank_decides(&first.topup().unwrap().id, &rsd("500.00"), BankOutcome::Approved, None);
+    phone.net.bank_decides(&first, NoticeOutcome::Approved, None);
     assert_eq!(run(phone.client.payments().abandon(&first.key)).unwrap().state, IntentState::Confirmed);
     assert_eq!(phone.balance(), rsd("500.00"));
     assert_eq!(run(phone.client.payments().abandon("no-such-intent-of-ours")).unwrap_err().code(), "intent_missing");
@@ -210,12 +221,12 @@ fn giving_up_is_done_when_the_operator_was_heard_and_not_before() {
     phone.net.offline(true);
     assert_eq!(run(phone.client.payments().abandon(&at_bank.key)).unwrap().state, AT_BANK);
     phone.net.offline(false);
-    phone.net.fault("DELETE /v1/deposit/topups", Fault::AnswerLost);
+    phone.net.fault("DELETE /v1/payments", Fault::AnswerLost);
     assert_eq!(run(phone.client.payments().abandon(&at_bank.key)).unwrap().state, AT_BANK);
     assert_eq!(run(phone.client.payments().settle(&at_bank.key)).unwrap().refusal().unwrap().code(), "abandoned");
 
     // Its first answer was lost: nobody has seen its page, and it is ended in one go.
-    phone.net.fault("POST /v1/deposit/topups", Fault::AnswerLost);
+    phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
     let lost = run(phone.client.wallet().top_up(rsd("1000").amount)).unwrap();
     assert_eq!(lost.state, LEFT);
     assert_eq!(run(phone.client.payments().abandon(&lost.key)).unwrap().refusal().unwrap().code(), "abandoned");
@@ -224,57 +235,48 @@ fn giving_up_is_done_when_the_operator_was_heard_and_not_before() {
 #[test]
 fn a_purchase_that_is_given_up_ends_only_when_it_surely_was_not_bought() {
     let phone = Phone::ready("1000");
-    phone.net.fault("POST /v1/tickets", Fault::RequestLost);
+    phone.net.fault("POST /v1/purchases", Fault::RequestLost);
     let lost = run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
     phone.net.offline(true);
     assert_eq!(run(phone.client.payments().abandon(&lost.key)).unwrap().state, LEFT);
     phone.net.offline(false);
     assert_eq!(run(phone.client.payments().abandon(&lost.key)).unwrap().state, IntentState::Expired);
-    phone.net.fault("POST /v1/tickets", Fault::AnswerLost);
+    phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
     let bought = run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
     assert_eq!(run(phone.client.payments().abandon(&bought.key)).unwrap().state, IntentState::Confirmed);
     assert_eq!(phone.net.sold(), 1);
 }
 
-/// An inspector issues an order for the phone's car, and the phone hears of it; gives its id.
-fn ordered(phone: &Phone) -> String {
-    let token =
-        phone.net.operator.create_staff(&phone.net.store, phone.time.now(), Role::Inspector, "inspector").unwrap();
-    let order = serde_json::json!({"city": "belgrade", "plate": "BG789PP", "zone": "yellow", "violation": "no_ticket"});
-    let request = Request::new("POST", "/v1/inspector/orders").bearer(&token).key("an-inspectors-key-1").json(&order);
-    assert_eq!(phone.net.handle(&request).status, 201);
-    run(phone.client.sync()).unwrap();
-    phone.shown().orders[0].id.clone()
-}
-
 #[test]
 fn an_order_whose_payment_got_no_answer_is_paid_once_bg_70() {
     let phone = Phone::ready("2000");
-    let id = ordered(&phone);
-    phone.net.fault("POST /v1/orders", Fault::AnswerLost);
-    let lost = run(phone.client.orders().pay(&id)).unwrap();
+    let id = phone.ordered();
+    phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
+    let lost = run(phone.client.orders().pay(id, PayMethod::Deposit)).unwrap();
     assert_eq!(lost.state, LEFT);
     // The event tells that it is paid, and the payment is still open: it is the answer.
     run(phone.client.sync()).unwrap();
     assert_eq!(phone.shown().orders[0].state, OrderState::Paid);
-    let paid = run(phone.client.orders().pay(&id)).unwrap();
+    let paid = run(phone.client.orders().pay(id, PayMethod::Deposit)).unwrap();
     assert_eq!((paid.key, paid.state), (lost.key, IntentState::Confirmed));
     let balance = phone.balance();
-    assert_eq!(run(phone.client.orders().pay(&id)).unwrap_err().code(), "order_missing");
+    assert_eq!(run(phone.client.orders().pay(id, PayMethod::Deposit)).unwrap_err().code(), "order_missing");
     run(phone.client.sync()).unwrap();
     assert_eq!(phone.balance(), balance);
-    phone.net.operator.audit_ledger(&phone.net.store).unwrap();
+    phone.net.operator.audit_ledger(&*phone.net.store).unwrap();
 }
 
 #[test]
 fn an_order_paid_in_a_tunnel_is_paid_by_the_next_tap_bg_70() {
     let phone = Phone::ready("2000");
-    let id = ordered(&phone);
+    let id = phone.ordered();
+    let quote = run(phone.client.orders().quote(id, PayMethod::Deposit)).unwrap();
     phone.net.offline(true);
-    let tunnel = run(phone.client.orders().pay(&id)).unwrap();
+    let tunnel = run(phone.client.payments().buy(&quote)).unwrap();
+    assert_eq!(run(phone.client.orders().pay(id, PayMethod::Deposit)).unwrap().key, tunnel.key, "the same tap again");
     phone.after(10);
     phone.net.offline(false);
-    let paid = run(phone.client.orders().pay(&id)).unwrap();
+    let paid = run(phone.client.orders().pay(id, PayMethod::Deposit)).unwrap();
     assert_eq!(paid.state, IntentState::Confirmed);
     assert_ne!(paid.key, tunnel.key);
 }
@@ -282,7 +284,7 @@ fn an_order_paid_in_a_tunnel_is_paid_by_the_next_tap_bg_70() {
 #[test]
 fn what_another_driver_of_this_phone_left_open_holds_nobody_up() {
     let phone = Phone::ready("1000");
-    phone.net.fault("POST /v1/tickets", Fault::RequestLost);
+    phone.net.fault("POST /v1/purchases", Fault::RequestLost);
     run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
     phone.time.advance(TimeDelta::seconds(31));
     // His session is over, and somebody else signs in with the same car.

@@ -1,7 +1,7 @@
 //! Never a false "paid", never a false "not paid": what an intent says while the network fails.
 
 use chrono::TimeDelta;
-use mesto_client::protocol::base::payments::BankOutcome;
+use mesto_client::protocol::base::payments::NoticeOutcome;
 use mesto_client::{Connection, IntentState, Locale, ProblemCode, Progress};
 
 use crate::support::{Fault, Phone, poll, rsd, run};
@@ -14,7 +14,7 @@ fn a_lost_answer_is_unconfirmed_until_known_and_bought_once_bg_34() {
     for fault in [Fault::AnswerLost, Fault::RequestLost] {
         let phone = Phone::ready("1000");
         let quote = phone.quote("red", 60);
-        phone.net.fault("POST /v1/tickets", fault);
+        phone.net.fault("POST /v1/purchases", fault);
         let intent = run(phone.client.payments().buy(&quote)).unwrap();
         assert_eq!(intent.state, LEFT);
         let shown = phone.shown();
@@ -37,11 +37,11 @@ fn a_lost_answer_is_unconfirmed_until_known_and_bought_once_bg_34() {
 #[test]
 fn an_old_answer_told_again_does_not_turn_the_balance_back() {
     let phone = Phone::ready("1000");
-    let topup = run(phone.client.wallet().top_up(rsd("500").amount)).unwrap().topup().unwrap();
+    let topup = run(phone.client.wallet().top_up(rsd("500").amount)).unwrap();
     let quote = phone.quote("red", 60);
-    phone.net.fault("POST /v1/tickets", Fault::AnswerLost);
+    phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
     let lost = run(phone.client.payments().buy(&quote)).unwrap();
-    phone.net.bank_decides(&topup.id, &rsd("500.00"), BankOutcome::Approved, None);
+    phone.net.bank_decides(&topup, NoticeOutcome::Approved, None);
     run(phone.client.sync()).unwrap();
     assert_eq!(phone.balance(), rsd("1420.00"));
     // The stored answer says 920.00, as it was then.
@@ -53,7 +53,7 @@ fn an_old_answer_told_again_does_not_turn_the_balance_back() {
 fn an_answer_that_was_overtaken_does_not_turn_the_balance_back() {
     let phone = Phone::ready("1000");
     let (red, yellow) = (phone.quote("red", 60), phone.quote("yellow", 60));
-    phone.net.fault("POST /v1/tickets", Fault::Waits);
+    phone.net.fault("POST /v1/purchases", Fault::Waits);
     let mut slow = Box::pin(phone.client.payments().buy(&red));
     assert!(poll(slow.as_mut()).is_none(), "bought; its answer, 920.00, is on its way");
     run(phone.client.payments().buy(&yellow)).unwrap();
@@ -98,7 +98,7 @@ fn after_the_deadline_only_the_operators_word_ends_a_request_that_may_have_left(
     {
         let phone = Phone::ready("1000");
         let quote = phone.quote("red", 60);
-        phone.net.fault("POST /v1/tickets", fault);
+        phone.net.fault("POST /v1/purchases", fault);
         run(phone.client.payments().buy(&quote)).unwrap();
         phone.net.offline(true);
         phone.after(10);
@@ -118,7 +118,7 @@ fn a_phone_that_comes_back_after_a_month_is_told_what_it_bought_bg_34() {
     for (fault, days) in [(Fault::AnswerLost, 33), (Fault::AnswerLost, 170), (Fault::RequestLost, 33)] {
         let sold = i64::from(matches!(fault, Fault::AnswerLost));
         let phone = Phone::ready("1000");
-        phone.net.fault("POST /v1/tickets", fault);
+        phone.net.fault("POST /v1/purchases", fault);
         let lost = run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
         phone.net.offline(true);
         phone.after(days * 24 * 60);
@@ -138,7 +138,7 @@ fn a_request_that_arrives_after_its_deadline_is_refused_by_the_operator() {
     phone.net.offline(true);
     run(phone.client.payments().buy(&quote)).unwrap();
     phone.net.offline(false);
-    phone.net.fault("POST /v1/tickets", Fault::refuses(ProblemCode::IntentExpired));
+    phone.net.fault("POST /v1/purchases", Fault::refuses(ProblemCode::IntentExpired));
     assert_eq!(run(phone.client.payments().settle_all()).unwrap()[0].state, IntentState::Expired);
     assert_eq!(phone.net.sold(), 0);
 }
@@ -148,14 +148,14 @@ fn two_taps_on_one_quote_are_one_purchase() {
     let phone = Phone::ready("1000");
     let quote = phone.quote("red", 60);
     phone.net.log();
-    phone.net.fault("POST /v1/tickets", Fault::HangsBefore);
+    phone.net.fault("POST /v1/purchases", Fault::HangsBefore);
     {
         let mut first = Box::pin(phone.client.payments().buy(&quote));
         assert!(poll(first.as_mut()).is_none(), "on its way");
         let second = run(phone.client.payments().buy(&quote)).unwrap();
         assert!(!second.state.is_final());
         assert_eq!(phone.client.payments().open().unwrap().len(), 1);
-        assert_eq!(phone.net.log(), ["POST /v1/tickets"], "the second tap sends nothing");
+        assert_eq!(phone.net.log(), ["POST /v1/purchases"], "the second tap sends nothing");
     }
     let third = run(phone.client.payments().buy(&quote)).unwrap();
     assert_eq!(third.state, IntentState::Confirmed);
@@ -182,7 +182,7 @@ fn taps_from_many_threads_are_one_purchase() {
 fn a_doubled_request_is_executed_once() {
     let phone = Phone::ready("1000");
     let quote = phone.quote("red", 60);
-    phone.net.fault("POST /v1/tickets", Fault::Doubled);
+    phone.net.fault("POST /v1/purchases", Fault::Doubled);
     assert_eq!(run(phone.client.payments().buy(&quote)).unwrap().state, IntentState::Confirmed);
     assert_eq!(phone.net.sold(), 1);
 }
@@ -207,7 +207,7 @@ fn answers_that_are_no_outcome_keep_it_unconfirmed() {
     for answer in answers {
         let phone = Phone::ready("1000");
         let quote = phone.quote("red", 60);
-        phone.net.fault("POST /v1/tickets", answer.clone());
+        phone.net.fault("POST /v1/purchases", answer.clone());
         assert_eq!(run(phone.client.payments().buy(&quote)).unwrap().state, LEFT, "{answer:?}");
         assert_eq!(run(phone.client.payments().settle_all()).unwrap()[0].state, IntentState::Confirmed, "{answer:?}");
         assert_eq!(phone.net.sold(), 1);
@@ -218,7 +218,7 @@ fn answers_that_are_no_outcome_keep_it_unconfirmed() {
 fn a_session_that_ended_meanwhile_leaves_the_purchase_to_be_settled() {
     let phone = Phone::ready("1000");
     let quote = phone.quote("red", 60);
-    phone.net.fault("POST /v1/tickets", Fault::refuses(ProblemCode::Unauthorized));
+    phone.net.fault("POST /v1/purchases", Fault::refuses(ProblemCode::Unauthorized));
     assert_eq!(run(phone.client.payments().buy(&quote)).unwrap().state, LEFT);
     assert!(!phone.shown().signed_in);
     assert_eq!(run(phone.client.payments().settle_all()).unwrap_err().code(), "not_signed_in");
@@ -232,7 +232,7 @@ fn retry_after_is_waited_for_and_failures_are_spread_out() {
     let phone = Phone::ready("1000");
     let quote = phone.quote("red", 60);
     let body = serde_json::to_vec(&mesto_client::Problem::new(ProblemCode::TooManyRequests, "")).unwrap();
-    phone.net.fault("POST /v1/tickets", Fault::Says(429, vec![("Retry-After".to_owned(), "40".to_owned())], body));
+    phone.net.fault("POST /v1/purchases", Fault::Says(429, vec![("Retry-After".to_owned(), "40".to_owned())], body));
     run(phone.client.payments().buy(&quote)).unwrap();
     assert_eq!(phone.client.payments().next_retry_at(), Some(phone.time.now() + TimeDelta::seconds(40)));
     phone.net.log();
@@ -339,12 +339,11 @@ fn an_intent_from_before_a_reboot_is_still_ended_by_its_true_deadline() {
 fn a_top_up_is_confirmed_only_by_the_bank_and_survives_a_reopened_app() {
     let mut phone = Phone::ready("0");
     let intent = run(phone.client.wallet().top_up(rsd("1000").amount)).unwrap();
-    let topup = intent.topup().unwrap();
     assert_eq!(intent.state, IntentState::Unconfirmed(Progress::AtBank));
     phone.reopen();
     assert_eq!(phone.shown().open_intents[0].page_url, intent.page_url, "the page can be opened again");
     assert!(!run(phone.client.payments().settle(&intent.key)).unwrap().state.is_final());
-    phone.net.bank_decides(&topup.id, &rsd("1000.00"), BankOutcome::Approved, None);
+    phone.net.bank_decides(&intent, NoticeOutcome::Approved, None);
     // The event says it, without asking for the intent.
     run(phone.client.sync()).unwrap();
     assert_eq!(phone.client.payments().intent(&intent.key).unwrap().unwrap().state, IntentState::Confirmed);
@@ -355,7 +354,7 @@ fn a_top_up_is_confirmed_only_by_the_bank_and_survives_a_reopened_app() {
 fn a_confirmed_top_up_is_in_the_balance_at_once_bg_34() {
     let phone = Phone::ready("0");
     let intent = run(phone.client.wallet().top_up(rsd("1000").amount)).unwrap();
-    phone.net.bank_decides(&intent.topup().unwrap().id, &rsd("1000.00"), BankOutcome::Approved, None);
+    phone.net.bank_decides(&intent, NoticeOutcome::Approved, None);
     assert_eq!(run(phone.client.payments().settle(&intent.key)).unwrap().state, IntentState::Confirmed);
     assert_eq!(phone.balance(), rsd("1000.00"));
     assert!(phone.client.payments().next_retry_at().is_none());
@@ -365,7 +364,7 @@ fn a_confirmed_top_up_is_in_the_balance_at_once_bg_34() {
 fn a_balance_that_could_not_be_read_is_asked_for_again_bg_34() {
     let phone = Phone::ready("0");
     let intent = run(phone.client.wallet().top_up(rsd("1000").amount)).unwrap();
-    phone.net.bank_decides(&intent.topup().unwrap().id, &rsd("1000.00"), BankOutcome::Approved, None);
+    phone.net.bank_decides(&intent, NoticeOutcome::Approved, None);
     phone.net.fault("GET /v1/events", Fault::NotSent);
     assert_eq!(run(phone.client.payments().settle(&intent.key)).unwrap().state, IntentState::Confirmed);
     assert_eq!(phone.balance(), rsd("0.00"), "the operator was not heard");
@@ -384,7 +383,7 @@ fn a_balance_that_could_not_be_read_is_asked_for_again_bg_34() {
 #[test]
 fn what_a_repeated_request_bought_is_taken_from_the_balance_at_once_bg_34() {
     let phone = Phone::ready("1000");
-    phone.net.fault("POST /v1/tickets", Fault::AnswerLost);
+    phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
     run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
     assert_eq!(run(phone.client.payments().settle_all()).unwrap()[0].state, IntentState::Confirmed);
     assert_eq!(phone.balance(), rsd("920.00"));
@@ -398,7 +397,7 @@ fn a_second_tap_on_an_amount_opens_the_page_of_the_first() {
     assert_eq!((second.key, &second.page_url), (first.key.clone(), &first.page_url));
     let other = run(phone.client.wallet().top_up(rsd("1000").amount)).unwrap_err();
     assert_eq!(other.params()["page_url"], first.page_url.clone().unwrap(), "another amount would be paid beside it");
-    phone.net.bank_decides(&first.topup().unwrap().id, &rsd("500.00"), BankOutcome::Approved, None);
+    phone.net.bank_decides(&first, NoticeOutcome::Approved, None);
     run(phone.client.sync()).unwrap();
     assert_ne!(run(phone.client.wallet().top_up(rsd("500").amount)).unwrap().key, first.key, "after it was paid");
 }
@@ -407,7 +406,7 @@ fn a_second_tap_on_an_amount_opens_the_page_of_the_first() {
 fn a_screen_that_is_closed_in_the_middle_leaves_the_purchase_to_be_settled() {
     let phone = Phone::ready("1000");
     let quote = phone.quote("red", 60);
-    phone.net.fault("POST /v1/tickets", Fault::HangsAfter);
+    phone.net.fault("POST /v1/purchases", Fault::HangsAfter);
     assert!(poll(phone.client.payments().buy(&quote)).is_none(), "cancelled");
     assert!(!phone.shown().open_intents.is_empty());
     assert_eq!(run(phone.client.payments().settle_all()).unwrap()[0].state, IntentState::Confirmed);
@@ -417,13 +416,12 @@ fn a_screen_that_is_closed_in_the_middle_leaves_the_purchase_to_be_settled() {
 #[test]
 fn a_lost_top_up_is_made_once() {
     let phone = Phone::ready("0");
-    phone.net.fault("POST /v1/deposit/topups", Fault::AnswerLost);
+    phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
     let lost = run(phone.client.wallet().top_up(rsd("500").amount)).unwrap();
     assert!(lost.page_url.is_none());
     let found = run(phone.client.payments().settle_all()).unwrap();
     assert_eq!(found.len(), 1);
-    let topup = found[0].topup().unwrap();
-    phone.net.bank_decides(&topup.id, &rsd("500.00"), BankOutcome::Approved, None);
+    phone.net.bank_decides(&found[0], NoticeOutcome::Approved, None);
     assert_eq!(run(phone.client.payments().settle_all()).unwrap()[0].state, IntentState::Confirmed);
     run(phone.client.sync()).unwrap();
     assert_eq!(phone.balance(), rsd("500.00"));
@@ -433,7 +431,7 @@ fn a_lost_top_up_is_made_once() {
 fn signing_out_waits_for_what_may_have_been_paid() {
     let phone = Phone::ready("1000");
     let quote = phone.quote("red", 60);
-    phone.net.fault("POST /v1/tickets", Fault::AnswerLost);
+    phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
     run(phone.client.payments().buy(&quote)).unwrap();
     phone.net.offline(true);
     assert_eq!(run(phone.client.account().sign_out()).unwrap_err().code(), "intents_open");

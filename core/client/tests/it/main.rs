@@ -2,6 +2,7 @@
 //! told.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod cards;
 mod closing;
 mod crashes;
 mod driving;

@@ -4,9 +4,10 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use mesto_client::protocol::base::payments::PayMethod;
 use mesto_client::{Client, Observer, Topic, WeakClient};
 
-use crate::support::{Fault, Phone, Shown, rsd, run, shown};
+use crate::support::{Fault, Phone, Shown, rsd, run, shown, zone};
 
 /// Looks at the state whenever it is told.
 struct Told(WeakClient, Mutex<Sender<(Vec<Topic>, Shown)>>);
@@ -43,7 +44,7 @@ fn an_observer_is_told_the_state_now_and_then_each_change() {
     assert!(topics.contains(&Topic::Parking) && topics.contains(&Topic::Wallet), "every topic at first: {topics:?}");
     assert_eq!((first.balance, first.active_tickets.len()), (Some(rsd("1000.00")), 0));
     let quote = phone.quote("red", 60);
-    phone.net.fault("POST /v1/tickets", Fault::AnswerLost);
+    phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
     run(phone.client.payments().buy(&quote)).unwrap();
     until(&heard, |shown| shown.open_intents.len() == 1 && shown.active_tickets.is_empty());
     run(phone.client.payments().settle_all()).unwrap();
@@ -120,7 +121,7 @@ fn the_file_of_widgets_follows_the_state() {
     config.widget_path = Some(file.clone());
     let client = Client::open(config, phone.ports.clone()).unwrap();
     let quote = phone.quote("green", 60);
-    phone.net.fault("POST /v1/tickets", Fault::RequestLost);
+    phone.net.fault("POST /v1/purchases", Fault::RequestLost);
     run(client.payments().buy(&quote)).unwrap();
     run(client.payments().buy(&phone.quote("red", 60))).unwrap();
     let json: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
@@ -142,10 +143,10 @@ fn what_many_threads_change_at_once_leaves_alarms_and_file_as_the_state_is() {
     let client = Client::open(config, phone.ports.clone()).unwrap();
     let car = phone.car();
     std::thread::scope(|threads| {
-        for zone in ["red", "yellow", "green", "blue"] {
-            let (client, car) = (&client, &car);
+        for name in ["red", "yellow", "green", "blue"] {
+            let client = &client;
             threads.spawn(move || {
-                let quote = run(client.parking().quote(zone, car, 60)).unwrap();
+                let quote = run(client.parking().quote(&zone(name), car, 60, PayMethod::Deposit)).unwrap();
                 run(client.payments().buy(&quote)).unwrap();
                 client.replan();
             });

@@ -15,7 +15,7 @@ fn filled() -> Phone {
     let phone = Phone::ready("1000");
     run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
     let quote = phone.quote("green", 60);
-    phone.net.fault("POST /v1/tickets", Fault::RequestLost);
+    phone.net.fault("POST /v1/purchases", Fault::RequestLost);
     run(phone.client.payments().buy(&quote)).unwrap();
     phone
 }
@@ -44,7 +44,7 @@ fn files_of_every_release_open_with_what_they_hold() {
         assert!(client.recovery().is_none(), "{what}");
         assert_eq!(shown.balance, Some(rsd("920.00")), "{what}");
         assert_eq!((shown.vehicles.len(), shown.active_tickets.len(), shown.open_intents.len()), (1, 1, 1), "{what}");
-        assert_eq!(shown.open_intents[0].kind(), "purchase", "{what}");
+        assert_eq!(shown.open_intents[0].service(), "parking", "{what}");
         assert!(client.parking().zones_near(None, Some("9111")).is_ok(), "{what}: the city can be read");
     }
 }

@@ -2,8 +2,9 @@
 
 use chrono::TimeDelta;
 use mesto_client::ReminderKind;
+use mesto_client::protocol::base::payments::PayMethod;
 
-use crate::support::{Phone, morning, run};
+use crate::support::{Phone, morning, run, zone};
 
 #[test]
 fn reminders_come_before_the_end_and_at_the_end_bg_53() {
@@ -25,7 +26,7 @@ fn reminders_come_before_the_end_and_at_the_end_bg_53() {
 fn an_extension_moves_the_reminders_to_its_own_end() {
     let phone = Phone::ready("1000");
     let ticket = run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap().ticket().unwrap();
-    let more = run(phone.client.parking().extend(&ticket.id, 30)).unwrap();
+    let more = run(phone.client.parking().extend(ticket.id, 30, PayMethod::Deposit)).unwrap();
     run(phone.client.payments().buy(&more)).unwrap();
     let ends: Vec<_> = phone.alarms.last().iter().map(|reminder| reminder.at).collect();
     let end = morning() + TimeDelta::minutes(90);
@@ -69,8 +70,8 @@ fn the_same_plan_is_not_given_twice_and_never_more_than_64() {
         run(phone.client.vehicles().add(&format!("BG {:03}-AB", 100 + number), None)).unwrap();
     }
     for vehicle in phone.client.vehicles().list().unwrap() {
-        for zone in ["green", "blue"] {
-            let quote = run(phone.client.parking().quote(zone, &vehicle.id, 60));
+        for name in ["green", "blue"] {
+            let quote = run(phone.client.parking().quote(&zone(name), vehicle.id, 60, PayMethod::Deposit));
             let Ok(quote) = quote else { continue };
             run(phone.client.payments().buy(&quote)).unwrap();
         }

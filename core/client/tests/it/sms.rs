@@ -1,18 +1,22 @@
 //! Buying by SMS instead, without paying twice.
 
+use mesto_client::protocol::kernel::ids::{RecordId as _, VehicleId};
 use mesto_client::{IntentState, Progress};
 
-use crate::support::{Fault, Phone, rsd, run};
+use crate::support::{Fault, Phone, rsd, run, zone};
 
 #[test]
 fn the_sms_of_a_zone_has_its_number_the_plate_and_a_price_bg_28() {
     let phone = Phone::ready("0");
     phone.net.offline(true);
-    let sms = phone.client.parking().sms("red", &phone.car()).unwrap();
+    let sms = phone.client.parking().sms(&zone("red"), phone.car()).unwrap();
     assert_eq!((sms.number.as_str(), sms.body.as_str()), ("9111", "BG789PP"));
     assert_eq!((sms.price, sms.minutes), (Some(rsd("80.00")), Some(60)));
-    assert_eq!(phone.client.parking().sms("nowhere", &phone.car()).unwrap_err().code(), "zone_unknown");
-    assert_eq!(phone.client.parking().sms("red", "nothing").unwrap_err().code(), "vehicle_missing");
+    assert_eq!(phone.client.parking().sms(&zone("nowhere"), phone.car()).unwrap_err().code(), "zone_unknown");
+    assert_eq!(
+        phone.client.parking().sms(&zone("red"), VehicleId::from_bytes([0; 16])).unwrap_err().code(),
+        "vehicle_missing"
+    );
 }
 
 #[test]
@@ -33,7 +37,7 @@ fn in_a_tunnel_the_purchase_becomes_an_sms_and_is_never_sent() {
 fn while_it_may_have_been_executed_there_is_no_sms() {
     let phone = Phone::ready("1000");
     let quote = phone.quote("red", 60);
-    phone.net.fault("POST /v1/tickets", Fault::RequestLost);
+    phone.net.fault("POST /v1/purchases", Fault::RequestLost);
     let intent = run(phone.client.payments().buy(&quote)).unwrap();
     phone.net.offline(true);
     assert_eq!(run(phone.client.parking().switch_to_sms(&intent.key)).unwrap_err().code(), "unconfirmed");
@@ -50,7 +54,7 @@ fn while_it_may_have_been_executed_there_is_no_sms() {
     let token = mesto_client::Secrets::get(phone.secrets.as_ref(), "mesto.session_token").unwrap().unwrap();
     let answer = phone
         .net
-        .handle(&mesto_operator::Request::new("POST", "/v1/tickets").bearer(&token).key(&intent.key).json(&late));
+        .handle(&mesto_operator::Request::new("POST", "/v1/purchases").bearer(&token).key(&intent.key).json(&late));
     assert_eq!(answer.status, 409, "{}", String::from_utf8_lossy(&answer.body));
     assert_eq!(phone.net.sold(), 0);
 }
@@ -59,7 +63,7 @@ fn while_it_may_have_been_executed_there_is_no_sms() {
 fn what_was_bought_after_all_is_not_paid_again_by_sms() {
     let phone = Phone::ready("1000");
     let quote = phone.quote("red", 60);
-    phone.net.fault("POST /v1/tickets", Fault::AnswerLost);
+    phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
     let intent = run(phone.client.payments().buy(&quote)).unwrap();
     assert_eq!(run(phone.client.parking().switch_to_sms(&intent.key)).unwrap_err().code(), "intent_bought");
     assert_eq!(phone.shown().active_tickets.len(), 1);

@@ -1,11 +1,12 @@
 //! Keeping up with the account: events in order, once each, resumed; a whole reading when some are gone.
 
+use mesto_client::protocol::base::payments::PayMethod;
 use mesto_client::protocol::parking::tickets::{Ticket, TicketState};
 use mesto_client::{IntentState, Locale, ProblemCode, SyncReport};
 use mesto_protocol::event::Cursor;
 use serde_json::json;
 
-use crate::support::{Fault, PHONE, Phone, poll, rsd, run};
+use crate::support::{Fault, PHONE, Phone, offer, poll, rsd, run};
 
 /// The cursor of a report, read.
 fn cursor(report: &SyncReport) -> Cursor {
@@ -101,7 +102,7 @@ fn history_is_paged_newest_first_and_the_same_without_a_connection() {
         phone.after(1);
     }
     let zones = |history: &mesto_client::parking::History| {
-        history.tickets.iter().map(|ticket| ticket.zone.clone()).collect::<Vec<_>>()
+        history.tickets.iter().map(|ticket| ticket.zone.to_string()).collect::<Vec<_>>()
     };
     for offline in [false, true] {
         phone.net.offline(offline);
@@ -111,7 +112,7 @@ fn history_is_paged_newest_first_and_the_same_without_a_connection() {
             (vec!["blue".to_owned(), "green".to_owned()], true),
             "offline {offline}"
         );
-        let rest = run(phone.client.parking().history(Some(&first.tickets[1].id), 2)).unwrap();
+        let rest = run(phone.client.parking().history(Some(first.tickets[1].id), 2)).unwrap();
         assert_eq!((zones(&rest), rest.more), (vec!["red".to_owned()], false), "offline {offline}");
     }
 }
@@ -154,14 +155,13 @@ fn what_is_older_than_the_city_keeps_leaves_the_phone() {
     };
     pass(events_days - 1);
     assert!(
-        phone.client.payments().intent(&intent.key).unwrap().is_some()
-            && phone.client.parking().ticket(&ticket).is_ok()
+        phone.client.payments().intent(&intent.key).unwrap().is_some() && phone.client.parking().ticket(ticket).is_ok()
     );
     pass(2);
     assert!(phone.client.payments().intent(&intent.key).unwrap().is_none(), "what was wanted goes first");
-    assert!(phone.client.parking().ticket(&ticket).is_ok());
+    assert!(phone.client.parking().ticket(ticket).is_ok());
     pass(parking.retention.tickets_days - events_days);
-    assert_eq!(phone.client.parking().ticket(&ticket).unwrap_err().code(), "ticket_missing");
+    assert_eq!(phone.client.parking().ticket(ticket).unwrap_err().code(), "ticket_missing");
 }
 
 #[test]
@@ -184,15 +184,12 @@ fn a_phone_that_is_ahead_of_books_put_back_from_a_copy_takes_them_as_they_are_an
         let report = run(phone.client.sync()).unwrap();
         assert!(report.from_snapshot, "{report:?}");
         let shown = phone.shown();
-        let ids = |tickets: &[Ticket]| tickets.iter().map(|one| one.id.clone()).collect::<Vec<_>>();
+        let ids = |tickets: &[Ticket]| tickets.iter().map(|one| one.id).collect::<Vec<_>>();
         let gone = lost.ticket().unwrap();
-        assert_eq!(
-            (ids(&shown.active_tickets), ids(&shown.lost_tickets)),
-            (vec![kept.id.clone()], vec![gone.id.clone()])
-        );
+        assert_eq!((ids(&shown.active_tickets), ids(&shown.lost_tickets)), (vec![kept.id], vec![gone.id]));
         assert_eq!((shown.balance, shown.vehicles.len()), (Some(balance), 1));
         assert_eq!(
-            phone.client.parking().ticket(&over.id).unwrap().state,
+            phone.client.parking().ticket(over.id).unwrap().state,
             TicketState::Lost,
             "also of those that are over"
         );
@@ -201,13 +198,13 @@ fn a_phone_that_is_ahead_of_books_put_back_from_a_copy_takes_them_as_they_are_an
             IntentState::Confirmed,
             "an end stays"
         );
-        assert!(phone.client.reminders().iter().all(|one| one.subject == kept.id));
+        assert!(phone.client.reminders().iter().all(|one| one.subject == kept.id.to_string()));
         for locale in [Locale::En, Locale::SrLatn] {
             let word = mesto_client::texts::text(locale, "ticket-state-lost", &[], None);
             assert!(word.contains("perat"), "{word}");
         }
         // Its signature still holds.
-        assert!(phone.client.parking().code(&gone.id).is_ok() && phone.client.parking().verified(&gone.id).is_ok());
+        assert!(phone.client.parking().code(gone.id).is_ok() && phone.client.parking().verified(gone.id).is_ok());
 
         // From here on both go together again, and what comes is not passed over.
         let new = run(phone.client.payments().buy(&phone.quote("green", 60))).unwrap().ticket().unwrap();
@@ -219,8 +216,8 @@ fn a_phone_that_is_ahead_of_books_put_back_from_a_copy_takes_them_as_they_are_an
         assert_eq!(phone.shown().vehicles.len(), 2);
         assert_eq!(run(phone.client.sync()).unwrap().events, 0);
         // A ticket that is known again is what the operator says.
-        let extended = run(phone.client.parking().extend(&gone.id, 30)).unwrap();
-        assert_eq!(extended.plate.canonical, "BG789PP");
+        let extended = run(phone.client.parking().extend(gone.id, 30, PayMethod::Deposit)).unwrap();
+        assert_eq!(offer(&extended).plate.canonical, "BG789PP");
         phone.after(100);
         assert!(phone.shown().lost_tickets.is_empty(), "its time is over");
     }
@@ -245,7 +242,7 @@ fn two_syncs_at_once_do_not_take_the_slower_one_for_books_put_back() {
 fn a_purchase_of_the_lost_time_is_neither_paid_nor_unpaid_and_locks_nobody_out_bg_34() {
     let phone = Phone::ready("1000");
     let copy = phone.net.copy();
-    phone.net.fault("POST /v1/tickets", Fault::AnswerLost);
+    phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
     let bought = run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
     phone.after(10);
     phone.net.put_back(&copy, true);

@@ -5,7 +5,7 @@ use mesto_protocol::keys::{Key, KeySet, KeyUse};
 use mesto_protocol::signature::IssuerKey;
 use mesto_protocol::signed_city::SignedCity;
 
-use crate::support::{Fault, Phone, morning, run};
+use crate::support::{Fault, Phone, morning, run, zone};
 
 fn says(text: impl Into<Vec<u8>>) -> Fault {
     Fault::Says(200, Vec::new(), text.into())
@@ -109,7 +109,7 @@ fn what_a_later_version_added_to_a_city_is_passed_over() {
     };
     assert!(own.serves_with(5, 20, later).unwrap().city_changed);
     let near = own.client.parking().zones_near(None, Some("9111")).unwrap();
-    assert_eq!(near.by_sign.as_deref(), Some("red"));
+    assert_eq!(near.by_sign, Some(zone("red")));
     assert!(own.client.vehicles().check_plate("BG789PP").is_ok());
 }
 

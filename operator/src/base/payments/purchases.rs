@@ -2,7 +2,7 @@
 //! for the provider's word.
 
 use chrono::{DateTime, Utc};
-use mesto_protocol::base::payments::{Bought, PaymentsSection, Purchase, PurchaseRequest, Purchases};
+use mesto_protocol::base::payments::{Bought, PaymentsSection, Purchase, PurchaseRequest, Purchases, Refund};
 use mesto_protocol::kernel::ids::{AccountId, PaymentId, QuoteId, SaleId};
 use mesto_protocol::kernel::json::Json as OnTheWire;
 use mesto_protocol::kernel::return_address::ReturnAddress;
@@ -105,7 +105,7 @@ fn from_deposit(tx: &mut dyn Tx, call: &mut Call<'_>, quote: &QuoteRow) -> Outco
     charge(tx, (operator, now), account, from, quote, Charged { kind, reference: &reference, gains })?;
     let balance = account.balance();
     let sale = sale_of(call, quote, SaleStateWord::Delivered, Some(reference))?;
-    let bought = Bought { sale: sale.told(vec![Some(outcome)])?, payment: sale.from_deposit(Vec::new()), balance };
+    let bought = Bought { sale: sale.told(vec![Some(outcome)])?, payment: sale.paid_from_deposit(Vec::new()), balance };
     tx.write(Write::insert(sale))?;
     Ok(bought)
 }
@@ -218,38 +218,67 @@ type SaleAndPayment = (SaleRow, Option<PaymentRow>);
 
 const FROM: &str = "FROM sale LEFT JOIN payment ON sale.pay = 'card' AND payment.id = 'py' || SUBSTR(sale.id, 3)";
 
+/// What was sold at once, with all that is told of it.
+pub(crate) struct Standing {
+    pub sale: SaleRow,
+    /// Absent when it was paid from the deposit.
+    pub payment: Option<PaymentRow>,
+    /// What was delivered of each item.
+    pub outcomes: Vec<Option<OnTheWire>>,
+    /// Oldest first.
+    pub refunds: Vec<Refund>,
+}
+
+impl Standing {
+    fn read(
+        tx: &mut dyn Tx,
+        operator: &Operator,
+        now: DateTime<Utc>,
+        (sale, payment): SaleAndPayment,
+    ) -> Outcome<Self> {
+        let sellers = operator.parts.get::<Sellers>()?;
+        let mut outcomes: Vec<Option<OnTheWire>> = Vec::new();
+        for item in sale.items.read()? {
+            outcomes.push(match item.reference {
+                Some(reference) => (sellers.of(&item.service)?.outcome)(tx, operator, now, &reference)?,
+                None => None,
+            });
+        }
+        let refunds = refunds::of(tx, sale.id.payment())?;
+        Ok(Self { sale, payment, outcomes, refunds })
+    }
+
+    /// As it is told.
+    pub fn told(self, now: DateTime<Utc>) -> Outcome<Purchase> {
+        let Self { sale, payment, outcomes, refunds } = self;
+        let payment = match payment {
+            Some(payment) => payment.told(now, refunds),
+            None => sale.paid_from_deposit(refunds),
+        };
+        Ok(Purchase { sale: sale.told(outcomes)?, payment })
+    }
+}
+
+/// How a sale of an account stands.
+pub(crate) fn standing(
+    tx: &mut dyn Tx,
+    operator: &Operator,
+    now: DateTime<Utc>,
+    (account, sale): (AccountId, SaleId),
+) -> Outcome<Option<Standing>> {
+    let row: Option<SaleAndPayment> =
+        tx.first(Select::of(&format!("{FROM} WHERE sale.account = $1 AND sale.id = $2"), values![account, sale]))?;
+    row.map(|row| Standing::read(tx, operator, now, row)).transpose()
+}
+
 /// What an account bought by one purchase.
 pub(crate) fn one(
     tx: &mut dyn Tx,
     operator: &Operator,
     now: DateTime<Utc>,
-    (account, sale): (AccountId, SaleId),
+    named: (AccountId, SaleId),
 ) -> Outcome<Option<Purchase>> {
-    let row: Option<SaleAndPayment> =
-        tx.first(Select::of(&format!("{FROM} WHERE sale.account = $1 AND sale.id = $2"), values![account, sale]))?;
-    row.map(|row| told(tx, operator, now, row)).transpose()
-}
-
-fn told(
-    tx: &mut dyn Tx,
-    operator: &Operator,
-    now: DateTime<Utc>,
-    (sale, payment): SaleAndPayment,
-) -> Outcome<Purchase> {
-    let sellers = operator.parts.get::<Sellers>()?;
-    let mut outcomes: Vec<Option<OnTheWire>> = Vec::new();
-    for item in sale.items.read()? {
-        outcomes.push(match item.reference {
-            Some(reference) => (sellers.of(&item.service)?.outcome)(tx, operator, now, &reference)?,
-            None => None,
-        });
-    }
-    let refunds = refunds::of(tx, sale.id.payment())?;
-    let payment = match payment {
-        Some(payment) => payment.told(now, refunds),
-        None => sale.from_deposit(refunds),
-    };
-    Ok(Purchase { sale: sale.told(outcomes)?, payment })
+    standing(tx, operator, now, named)?.map(|standing| standing.told(now)).transpose()
 }
 
 /// The sale of the payment that the path names, of the caller.
@@ -320,7 +349,7 @@ fn page(
     let more = rows.len() > limit;
     let mut purchases = Vec::with_capacity(rows.len().min(limit));
     for row in rows.into_iter().take(limit) {
-        purchases.push(told(tx, operator, now, row)?);
+        purchases.push(Standing::read(tx, operator, now, row)?.told(now)?);
     }
     Ok((purchases, more))
 }

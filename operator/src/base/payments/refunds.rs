@@ -47,9 +47,9 @@ pub(crate) struct ToCard<'a> {
 }
 
 /// Owes money back to a card: a refund that is due, a movement, and the request to its provider.
-pub(crate) fn to_card(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, back: ToCard<'_>) -> Outcome<()> {
+pub(crate) fn to_card(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, back: ToCard<'_>) -> Outcome<Refund> {
     let id: RefundId = operator.new_id(now);
-    tx.write(Write::insert(RefundRow {
+    let refund = RefundRow {
         id,
         account: back.account,
         payment: Some(back.payment),
@@ -62,7 +62,8 @@ pub(crate) fn to_card(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, 
         due_at: now + operator.config.refund_within,
         created_at: now,
         done_at: None,
-    }))?;
+    };
+    tx.write(Write::insert(refund.clone()))?;
     tx.write(Write::insert(ProviderRequestRow {
         refund: id,
         provider: back.provider.to_owned(),
@@ -74,7 +75,8 @@ pub(crate) fn to_card(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, 
     let legs = vec![(back.from, back.amount), (LedgerAccount::RefundsPayable { holder: back.account }, -back.amount)];
     let movement =
         Movement { id: operator.new_id(now), kind: OWED_BACK, reference: &reference, currency: back.currency, legs };
-    ledger::post(tx, now, None, movement)
+    ledger::post(tx, now, None, movement)?;
+    Ok(refund.into())
 }
 
 /// What is left of the deposit of an account that is closed: owed, and paid by hand.
@@ -142,7 +144,7 @@ pub(crate) fn give_back(
         let row = row.ok_or_else(|| StoreError::unreadable("payment", "it is gone"))?;
         let approved = find!(NoticeRow { provider: &row.provider, outcome: OutcomeWord::Approved, payment: payment });
         let told = tx.first(approved)?.ok_or_else(|| StoreError::unreadable("payment", "nobody approved it"))?;
-        return to_card(
+        to_card(
             tx,
             operator,
             now,
@@ -156,7 +158,8 @@ pub(crate) fn give_back(
                 reason: back.reason,
                 from: back.from,
             },
-        );
+        )?;
+        return Ok(());
     }
     let is_owed = account.is_closed;
     tx.write(Write::insert(RefundRow {

@@ -239,7 +239,7 @@ impl SaleRow {
     }
 
     /// The payment of a sale from the deposit, which has no row of its own.
-    pub fn from_deposit(&self, refunds: Vec<Refund>) -> Payment {
+    pub fn paid_from_deposit(&self, refunds: Vec<Refund>) -> Payment {
         let amount = Money::from_minor(self.total, self.currency);
         let back: i64 = refunds.iter().filter_map(|refund| refund.amount.minor().ok()).sum();
         Payment {

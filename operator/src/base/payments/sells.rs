@@ -18,6 +18,9 @@ use crate::kernel::ledger::LedgerAccount;
 use crate::kernel::operator::Operator;
 use crate::kernel::store::{Ask, Tx};
 
+/// What was delivered as it stands at a moment, by its reference; `None` when it is gone.
+pub(crate) type ReadOutcome = fn(&mut dyn Tx, &Operator, DateTime<Utc>, &str) -> Outcome<Option<Json>>;
+
 /// How a service is sold.
 pub(crate) struct Sells {
     /// Its name on the wire.
@@ -26,8 +29,7 @@ pub(crate) struct Sells {
     pub price: fn(&mut dyn Tx, &Asked<'_>) -> Outcome<Priced>,
     /// Hands over what a quote promised, or refuses: it refuses before it writes. It tells the account what was bought.
     pub deliver: fn(&mut dyn Tx, &mut Delivery<'_>) -> Outcome<Delivered>,
-    /// What was delivered as it stands now, by its reference.
-    pub outcome: fn(&mut dyn Tx, &Operator, DateTime<Utc>, &str) -> Outcome<Option<Json>>,
+    pub outcome: ReadOutcome,
     /// What a delivery reads: asked in the round trip that locks the buyer's account, whatever service the quote is of.
     pub prefetch: fn(&Operator, QuoteId) -> Vec<Ask>,
 }

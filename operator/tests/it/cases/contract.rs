@@ -3,17 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
+use mesto_operator::payments::sign;
 use mesto_operator::{Request, Response};
-use mesto_protocol::base::{payments, sign_in, vehicles, wallet};
+use mesto_protocol::base::payments::Payment;
+use mesto_protocol::base::{payments, sign_in, vehicles};
 use mesto_protocol::device::SoftwareDevice;
+use mesto_protocol::headers;
+use mesto_protocol::kernel::ids::VehicleId;
 use mesto_protocol::kernel::intents;
 use mesto_protocol::kernel::operation::{Access, Content, Entry};
-use mesto_protocol::orders::{control, driver as orders};
-use mesto_protocol::parking::{quotes, tickets, zones};
+use mesto_protocol::orders::control;
+use mesto_protocol::parking::{tickets, zones};
 use mesto_protocol::services::operations;
 use serde_json::{Value, json};
 
-use crate::world::{Person, World, rsd};
+use crate::world::{Person, SECRET, World, rsd};
 
 /// What is put in the place of each value of a body, a query or a path.
 fn odd(world: &World, others: &[String]) -> Vec<Value> {
@@ -43,23 +47,39 @@ fn odd(world: &World, others: &[String]) -> Vec<Value> {
     odd
 }
 
-/// The body with each of its values replaced, left out, and with one more.
+/// The body with each of its values replaced, left out, and with one more, however deep it stands.
 fn altered(body: &Value, odd: &[Value]) -> Vec<Value> {
     let mut altered = vec![body.clone()];
-    let Value::Object(fields) = body else { return altered };
-    for name in fields.keys() {
-        let mut without = body.clone();
-        without.as_object_mut().unwrap().remove(name);
-        altered.push(without);
-        for value in odd {
-            let mut one = body.clone();
-            one[name] = value.clone();
-            altered.push(one);
+    match body {
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                let with = |value: Value| {
+                    let mut one = body.clone();
+                    one[name] = value;
+                    one
+                };
+                let mut without = body.clone();
+                without.as_object_mut().unwrap().remove(name);
+                altered.push(without);
+                altered.extend(odd.iter().cloned().map(with));
+                altered.extend(self::altered(field, odd).into_iter().skip(1).map(with));
+            }
+            let mut more = body.clone();
+            more["field_of_2030"] = json!([1, {"a": null}]);
+            altered.push(more);
         }
+        Value::Array(items) => {
+            for (place, item) in items.iter().enumerate() {
+                altered.extend(self::altered(item, odd).into_iter().skip(1).map(|value| {
+                    let mut one = body.clone();
+                    one[place] = value;
+                    one
+                }));
+            }
+            altered.push(json!([items.as_slice(), items.as_slice()].concat()));
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
-    let mut more = body.clone();
-    more["field_of_2030"] = json!([1, {"a": null}]);
-    altered.push(more);
     altered
 }
 
@@ -80,8 +100,31 @@ impl Driven<'_> {
     }
 }
 
-/// A body that an operation takes, made anew: what it names is there and open.
-fn body(operation: &Entry, driver: &Person<'_>, vehicle: &str) -> Value {
+/// What is there and open, for bodies to name.
+struct There<'a> {
+    driver: &'a Person<'a>,
+    vehicle: VehicleId,
+    order: String,
+    payment: Payment,
+}
+
+/// Bodies that an operation takes, made anew.
+fn bodies(operation: &Entry, there: &There<'_>) -> Vec<Value> {
+    let There { driver, vehicle, .. } = there;
+    if operation.path == payments::QUOTE.path {
+        let quote = |service: &str, subject: Value, pay: &str| json!({"city": "belgrade", "items": [{"service": service, "subject": subject}], "pay": pay, "payer": driver.account});
+        return vec![
+            quote("parking", json!({"zone": "green", "vehicle": vehicle, "minutes": 30}), "deposit"),
+            quote("parking", json!({"zone": "yellow", "vehicle": vehicle, "minutes": 180}), "card"),
+            quote("orders", json!({"order": there.order}), "deposit"),
+            quote("wallet", json!({"amount": rsd("200.00")}), "card"),
+        ];
+    }
+    vec![body(operation, there)]
+}
+
+fn body(operation: &Entry, there: &There<'_>) -> Value {
+    let (driver, vehicle) = (there.driver, there.vehicle);
     let not_after = driver.world.now() + TimeDelta::minutes(2);
     let is = |other: &Entry| operation.path == other.path && operation.method == other.method;
     if is(&sign_in::SEND_CODE) {
@@ -91,16 +134,10 @@ fn body(operation: &Entry, driver: &Person<'_>, vehicle: &str) -> Value {
         json!({"phone": "+381641112223", "code": "123456", "device": "phone", "device_key": key})
     } else if is(&vehicles::ADD) {
         json!({"city": "belgrade", "plate": "NS123AB", "label": "mine"})
-    } else if is(&quotes::QUOTE) {
-        json!({"city": "belgrade", "zone": "green", "vehicle": vehicle, "minutes": 30, "pay": "deposit"})
-    } else if is(&quotes::BUY) {
+    } else if is(&payments::PURCHASE) {
         json!({"quote": driver.quote(vehicle, "green", 30).id, "not_after": not_after})
-    } else if is(&wallet::TOP_UP) {
-        json!({"amount": rsd("200.00"), "not_after": not_after, "return_url": "https://app.example/back"})
-    } else if is(&orders::PAY) {
-        json!({"amount": rsd("1500.00"), "not_after": not_after})
     } else if is(&payments::NOTICE) {
-        json!({"payment": "pay-1", "reference": "tu_1", "amount": rsd("200.00"), "outcome": "approved"})
+        json!({"payment": "pay-1", "reference": there.payment.id, "amount": there.payment.amount, "outcome": "approved"})
     } else if is(&control::ISSUE) {
         json!({"city": "belgrade", "zone": "yellow", "plate": "NS555ZZ", "violation": "no_ticket", "place": "Krunska 3"})
     } else {
@@ -116,6 +153,9 @@ fn queries(operation: &Entry, odd: &[Value]) -> Vec<String> {
         }
         path if path == control::CHECK.path => &[("city", "belgrade"), ("plate", "BG789PP"), ("zone", "red")],
         path if path == tickets::LIST.path => &[("before", "tk_zzz"), ("limit", "2")],
+        path if path == payments::PAYMENTS.path => {
+            &[("state", "open"), ("cursor", "sa_01jd4f8q0r3n7w2x5y6z8a9b1c"), ("limit", "2")]
+        }
         _ => &[("before", "3"), ("after", "0"), ("limit", "2")],
     };
     let known: Vec<(&str, &str)> = operation
@@ -143,11 +183,10 @@ fn drive(
     driven: &mut Driven<'_>,
     operation: &Entry,
     people: &[(&str, Option<&Person<'_>>)],
-    vehicle: &str,
+    there: &There<'_>,
     odd: &[Value],
 ) {
     let world = driven.world;
-    let owner = people.iter().find(|(name, _)| *name == "driver").unwrap().1.unwrap();
     let names: Vec<String> = if operation.path.contains('{') {
         odd.iter().filter_map(Value::as_str).filter(|name| !name.is_empty()).map(str::to_owned).collect()
     } else {
@@ -179,11 +218,20 @@ fn drive(
                 one.body = broken.to_vec();
                 driven.send(operation, &one);
             }
-            let body = body(operation, owner, vehicle);
-            let bodies = if names.len() == 1 { altered(&body, odd) } else { vec![body.clone()] };
-            for body in bodies {
-                driven.send(operation, &request(&path).key(&world.key()).json(&body));
+            let bodies = bodies(operation, there);
+            for body in &bodies {
+                let is_whole = names.len() == 1 || name == "bank";
+                let bodies = if is_whole { altered(body, odd) } else { vec![body.clone()] };
+                for body in bodies {
+                    let mut one = request(&path).key(&world.key()).json(&body);
+                    if operation.access == Access::Provider {
+                        let signature = sign(SECRET, &one.body);
+                        one = one.header(headers::SIGNATURE, &signature);
+                    }
+                    driven.send(operation, &one);
+                }
             }
+            let body = bodies[0].clone();
             if operation.is_action {
                 driven.send(operation, &request(&path).json(&body));
                 driven.send(operation, &request(&path).key("short").json(&body));
@@ -210,17 +258,19 @@ on_both_databases! {
         let (driver, vehicle) = world.driver_with("+381641234567", "BG789PP", &["5000.00", "2000.00"]);
         let (stranger, foreign) = world.driver_with("+381650000000", "BG111AA", &["5000.00"]);
         let inspector = world.inspector();
-        let ticket = driver.park(&vehicle, "red", 60).ticket;
-        let foreign_ticket = stranger.park(&foreign, "red", 30).ticket;
+        let ticket = driver.park(vehicle, "red", 60).ticket;
+        let foreign_ticket = stranger.park(foreign, "red", 30).ticket;
         let topup = driver.top_up("200.00");
-        let order = |plate: &str, zone: &str| {
+        let issued = |plate: &str, zone: &str| {
             let order = json!({"city": "belgrade", "zone": zone, "plate": plate, "violation": "no_ticket"});
             inspector.act(control::ISSUE.path, &world.key(), &order).read::<Value>().unwrap()["id"].as_str().unwrap().to_owned()
         };
+        let order = issued("BG789PP", "yellow");
         let ids = [
-            vehicle.clone(), foreign, ticket.id, foreign_ticket.id, topup.id,
-            order("BG789PP", "yellow"), order("BG111AA", "yellow"), "belgrade".into(), "atlantis".into(), world.key(),
+            vehicle.to_string(), foreign.to_string(), ticket.id.to_string(), foreign_ticket.id.to_string(), topup.id.to_string(), topup.sale.to_string(),
+            order.clone(), issued("BG111AA", "yellow"), "belgrade".into(), "atlantis".into(), world.key(), "bank".into(),
         ];
+        let there = There { driver: &driver, vehicle, order, payment: topup };
         let odd = odd(world, &ids);
         let people = [("nobody", None), ("nonsense", None), ("inspector", Some(&inspector)), ("stranger", Some(&stranger)), ("driver", Some(&driver))];
         let mut driven = Driven { world, seen: BTreeMap::new() };
@@ -233,7 +283,7 @@ on_both_databases! {
             if is_own_end {
                 people.push(("driver", Some(&driver)));
             }
-            drive(&mut driven, operation, &people, &vehicle, &odd);
+            drive(&mut driven, operation, &people, &there, &odd);
         }
         for operation in operations() {
             let name = format!("{} {}", operation.method.as_str(), operation.path);

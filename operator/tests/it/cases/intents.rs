@@ -1,28 +1,29 @@
 //! An action happens once per key; what became of a key can be asked.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mesto_operator::Request;
-use mesto_protocol::base::wallet::Topup;
+use mesto_operator::{Request, RoleGiven};
+use mesto_protocol::base::payments::{Bought, PayMethod, PaymentState, Purchase, PurchaseRequest, Quote};
+use mesto_protocol::kernel::grants::Role;
 use mesto_protocol::kernel::intents::{IntentOutcome, IntentState};
 use mesto_protocol::orders::control::NewOrder;
-use mesto_protocol::orders::driver::{Order, OrderPaid, OrderPayment, OrderState, Violation};
-use mesto_protocol::parking::quotes::{Purchase, Purchased};
+use mesto_protocol::orders::driver::{Order, OrderState, Violation};
 
-use crate::world::{expect, refused, rsd};
+use crate::world::{Parked, expect, paid_order, refused, rsd};
 
 const PHONE: &str = "+381641234567";
+const INSPECTOR: RoleGiven<'_> = RoleGiven { role: Role::Inspector, city: None, until: None };
 
 on_both_databases! {
     #[test]
     fn a_repeated_purchase_is_answered_byte_for_byte_and_charged_once(world) {
         let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
-        let (key, quote) = (world.key(), driver.quote(&vehicle, "red", 60));
+        let (key, quote) = (world.key(), driver.quote(vehicle, "red", 60));
         let purchase = driver.purchase(&quote);
-        let first = driver.act("/v1/tickets", &key, &purchase);
+        let first = driver.act("/v1/purchases", &key, &purchase);
         assert_eq!(first.status, 201);
         // Long after the quote and the deadline of the purchase.
         world.pass(10);
-        let again = driver.act("/v1/tickets", &key, &purchase);
+        let again = driver.act("/v1/purchases", &key, &purchase);
         assert_eq!((again.status, again.body), (first.status, first.body.clone()));
         assert_eq!(driver.account().balance, rsd("920.00"));
         assert_eq!(driver.account().tickets.len(), 1);
@@ -35,58 +36,61 @@ on_both_databases! {
     #[test]
     fn a_key_is_for_one_request_only(world) {
         let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
-        let (key, quote) = (world.key(), driver.quote(&vehicle, "red", 60));
+        let (key, quote) = (world.key(), driver.quote(vehicle, "red", 60));
         let purchase = driver.purchase(&quote);
-        expect::<Purchased>(201, driver.act("/v1/tickets", &key, &purchase));
-        let other = Purchase { not_after: purchase.not_after + TimeDelta::seconds(1), ..purchase };
-        refused("idempotency_key_reused", &driver.act("/v1/tickets", &key, &other));
+        expect::<Bought>(201, driver.act("/v1/purchases", &key, &purchase));
+        let other = PurchaseRequest { not_after: purchase.not_after + TimeDelta::seconds(1), ..purchase };
+        refused("idempotency_key_reused", &driver.act("/v1/purchases", &key, &other));
         // The scope is account, key and route.
-        assert_eq!(driver.act("/v1/deposit/topups", &key, &driver.new_topup("200.00")).status, 201);
+        let inspector = world.operator.give_role(&*world.store, world.now(), &driver.account.to_string(), &INSPECTOR).unwrap();
+        let order = NewOrder { city: "belgrade".into(), plate: "BG111AA".into(), zone: "red".into(), violation: Violation::NoTicket, place: None };
+        assert_eq!((driver.act("/v1/inspector/orders", &key, &order).status, inspector.role), (201, Role::Inspector));
         let (second, vehicle) = world.driver_with("+381650000000", "BG111AA", &["1000.00"]);
-        let quote = second.quote(&vehicle, "red", 60);
+        let quote = second.quote(vehicle, "red", 60);
         assert_eq!(second.buy_with(&key, &quote).status, 201);
     }
 
     #[test]
     fn an_action_needs_a_usable_key(world) {
         let driver = world.driver(PHONE);
-        refused("idempotency_key_missing", &driver.post("/v1/deposit/topups", &driver.new_topup("200.00")));
+        let purchase = driver.purchase(&driver.top_up_quote("200.00"));
+        refused("idempotency_key_missing", &driver.post("/v1/purchases", &purchase));
         for key in ["short", "with spaces in the key", &"x".repeat(65)] {
-            refused("idempotency_key_invalid", &driver.act("/v1/deposit/topups", key, &driver.new_topup("200.00")));
+            refused("idempotency_key_invalid", &driver.act("/v1/purchases", key, &purchase));
         }
     }
 
     #[test]
     fn a_purchase_that_arrives_after_its_deadline_is_refused_and_stays_refused(world) {
         let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
-        let (key, quote) = (world.key(), driver.quote(&vehicle, "red", 60));
-        let purchase = Purchase { quote: quote.id.clone(), not_after: world.now() + TimeDelta::seconds(30) };
+        let (key, quote) = (world.key(), driver.quote(vehicle, "red", 60));
+        let until = |not_after| PurchaseRequest { quote: quote.id, not_after, return_url: None };
+        let purchase = until(world.now() + TimeDelta::seconds(30));
         world.pass_seconds(31);
-        let refusal = driver.act("/v1/tickets", &key, &purchase);
+        let refusal = driver.act("/v1/purchases", &key, &purchase);
         refused("intent_expired", &refusal);
-        let again = driver.act("/v1/tickets", &key, &purchase);
+        let again = driver.act("/v1/purchases", &key, &purchase);
         assert_eq!(again.body, refusal.body);
-        let punctual = Purchase { quote: quote.id.clone(), not_after: world.now() };
-        expect::<Purchased>(201, driver.act("/v1/tickets", &world.key(), &punctual));
+        expect::<Bought>(201, driver.act("/v1/purchases", &world.key(), &until(world.now())));
     }
 
     #[test]
     fn a_refusal_is_kept_for_its_key_even_when_money_came_meanwhile(world) {
         let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["200.00"]);
-        let (key, quote) = (world.key(), driver.quote(&vehicle, "yellow", 180));
+        let (key, quote) = (world.key(), driver.quote(vehicle, "yellow", 180));
         let purchase = driver.purchase(&quote);
-        let refusal = driver.act("/v1/tickets", &key, &purchase);
+        let refusal = driver.act("/v1/purchases", &key, &purchase);
         refused("deposit_too_low", &refusal);
         world.approve(&driver.top_up("1000.00"));
-        assert_eq!(driver.act("/v1/tickets", &key, &purchase).body, refusal.body);
-        assert_eq!(driver.act("/v1/tickets", &world.key(), &purchase).status, 201);
+        assert_eq!(driver.act("/v1/purchases", &key, &purchase).body, refusal.body);
+        assert_eq!(driver.act("/v1/purchases", &world.key(), &purchase).status, 201);
         world.check_books();
     }
 
     #[test]
     fn a_key_cancelled_before_it_was_seen_is_never_executed(world) {
         let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
-        let (key, quote) = (world.key(), driver.quote(&vehicle, "red", 60));
+        let (key, quote) = (world.key(), driver.quote(vehicle, "red", 60));
         let path = format!("/v1/intents/{key}");
         assert_eq!(expect::<IntentOutcome>(200, driver.get(&path)).state, IntentState::Unknown);
         for _ in 0..2 {
@@ -101,7 +105,7 @@ on_both_databases! {
     #[test]
     fn an_intent_that_ended_cannot_be_cancelled(world) {
         let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
-        let (key, quote) = (world.key(), driver.quote(&vehicle, "red", 60));
+        let (key, quote) = (world.key(), driver.quote(vehicle, "red", 60));
         assert_eq!(driver.buy_with(&key, &quote).status, 201);
         let outcome: IntentOutcome = expect(200, driver.delete(&format!("/v1/intents/{key}")));
         assert_eq!((outcome.state, outcome.status), (IntentState::Ended, Some(201)));
@@ -114,13 +118,14 @@ on_both_databases! {
     fn an_executed_key_is_remembered_as_long_as_what_it_made_bg_34(world) {
         let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
         let (bought, refused_key, cancelled, topped) = (world.key(), world.key(), world.key(), world.key());
-        let quote = driver.quote(&vehicle, "red", 60);
+        let quote = driver.quote(vehicle, "red", 60);
         let purchase = driver.purchase(&quote);
-        let first: Purchased = expect(201, driver.act("/v1/tickets", &bought, &purchase));
-        refused("quote_used", &driver.act("/v1/tickets", &refused_key, &purchase));
+        let first: Bought = expect(201, driver.act("/v1/purchases", &bought, &purchase));
+        refused("quote_used", &driver.act("/v1/purchases", &refused_key, &purchase));
         let path = |key: &str| format!("/v1/intents/{key}");
         assert_eq!(expect::<IntentOutcome>(200, driver.delete(&path(&cancelled))).state, IntentState::Cancelled);
-        let topup: Topup = expect(201, driver.act("/v1/deposit/topups", &topped, &driver.new_topup("500.00")));
+        let topup: Bought = expect(201, driver.buy_with(&topped, &driver.top_up_quote("500.00")));
+        let first_ticket = Parked::from(first.clone()).ticket;
         let created_at = world.now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
         for days in [33, 120] {
             world.pass(days * 24 * 60);
@@ -128,17 +133,19 @@ on_both_databases! {
             for request in [driver.get(&path(&bought)), driver.delete(&path(&bought)), driver.delete(&format!("{}?created_at={created_at}", path(&bought)))] {
                 let outcome: IntentOutcome = expect(200, request);
                 assert_eq!((outcome.state, outcome.status), (IntentState::Ended, Some(201)));
-                let told: Purchased = serde_json::from_value(outcome.answer.unwrap()).unwrap();
-                assert_eq!((told.ticket.id, told.ticket.price, told.balance), (first.ticket.id.clone(), rsd("80.00"), rsd("920.00")));
+                let told: Bought = serde_json::from_value(outcome.answer.unwrap()).unwrap();
+                assert_eq!((told.sale.id, &told.payment), (first.sale.id, &first.payment));
+                let told = Parked::from(told);
+                assert_eq!((told.ticket.id, told.ticket.price, told.balance), (first_ticket.id, rsd("80.00"), rsd("920.00")));
             }
             // The request itself, come at last, buys nothing and is told what it bought.
-            let again: Purchased = expect(201, driver.act("/v1/tickets", &bought, &purchase));
-            assert_eq!(again.ticket.id, first.ticket.id);
+            let again: Bought = expect(201, driver.act("/v1/purchases", &bought, &purchase));
+            assert_eq!(Parked::from(again).ticket.id, first_ticket.id);
             let outcome: IntentOutcome = expect(200, driver.get(&path(&topped)));
-            let told: Topup = serde_json::from_value(outcome.answer.unwrap()).unwrap();
-            assert_eq!((told.id, told.reason.as_deref()), (topup.id.clone(), Some("expired")));
-            let other = Purchase { not_after: purchase.not_after + TimeDelta::seconds(1), ..purchase.clone() };
-            refused("idempotency_key_reused", &driver.act("/v1/tickets", &bought, &other));
+            let told: Bought = serde_json::from_value(outcome.answer.unwrap()).unwrap();
+            assert_eq!((told.payment.id, told.payment.state, told.payment.reason.as_deref()), (topup.payment.id, PaymentState::Expired, Some("expired")));
+            let other = PurchaseRequest { not_after: purchase.not_after + TimeDelta::seconds(1), ..purchase.clone() };
+            refused("idempotency_key_reused", &driver.act("/v1/purchases", &bought, &other));
             // What was not executed is forgotten, and still is not: its time is over.
             assert_eq!(expect::<IntentOutcome>(200, driver.get(&path(&refused_key))).state, IntentState::Unknown);
             assert_eq!(expect::<IntentOutcome>(200, driver.get(&path(&cancelled))).state, IntentState::Unknown);
@@ -154,14 +161,16 @@ on_both_databases! {
         let (issued, paid) = (world.key(), world.key());
         let new = NewOrder { city: "belgrade".into(), plate: "BG789PP".into(), zone: "yellow".into(), violation: Violation::NoTicket, place: None };
         let order: Order = expect(201, inspector.act("/v1/inspector/orders", &issued, &new));
-        let payment = OrderPayment { amount: order.due, not_after: world.now() + TimeDelta::minutes(2) };
-        expect::<OrderPaid>(200, driver.act(&format!("/v1/orders/{}/payment", order.id), &paid, &payment));
+        let quote: Quote = expect(201, driver.ask_order(PayMethod::Deposit, order.id));
+        let purchase = driver.purchase(&quote);
+        expect::<Bought>(201, driver.act("/v1/purchases", &paid, &purchase));
         world.pass(33 * 24 * 60);
         world.due();
         let again: Order = expect(201, inspector.act("/v1/inspector/orders", &issued, &new));
-        assert_eq!((again.id, again.state), (order.id.clone(), OrderState::Paid));
-        let again: OrderPaid = expect(200, driver.act(&format!("/v1/orders/{}/payment", order.id), &paid, &payment));
-        assert_eq!((again.order.due, again.balance), (order.due, rsd("500.00")));
+        assert_eq!((again.id, again.state), (order.id, OrderState::Paid));
+        let Bought { sale, payment, balance } = expect(201, driver.act("/v1/purchases", &paid, &purchase));
+        let again = paid_order(&Purchase { sale, payment }).unwrap();
+        assert_eq!((again.id, again.state, again.due, balance), (order.id, OrderState::Paid, order.due, rsd("500.00")));
         world.check_books();
     }
 
@@ -169,7 +178,7 @@ on_both_databases! {
     fn of_a_key_from_before_the_books_were_put_back_nobody_says_that_it_was_not_executed_bg_34(world) {
         let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
         let known = world.key();
-        assert_eq!(driver.buy_with(&known, &driver.quote(&vehicle, "red", 60)).status, 201);
+        assert_eq!(driver.buy_with(&known, &driver.quote(vehicle, "red", 60)).status, 201);
         let asked = |key: &str, at: DateTime<Utc>| format!("/v1/intents/{key}?created_at={}", at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true));
         let (before, lost) = (world.now(), world.key());
         assert_eq!(expect::<IntentOutcome>(200, driver.get(&asked(&lost, before))).state, IntentState::Unknown);
@@ -179,7 +188,7 @@ on_both_databases! {
             assert_eq!(expect::<IntentOutcome>(200, driver.get(&asked(&lost, before))).state, IntentState::Forgotten);
             assert_eq!(expect::<IntentOutcome>(200, driver.delete(&asked(&lost, before))).state, IntentState::Forgotten);
         }
-        refused("intent_cancelled", &driver.buy_with(&lost, &driver.quote(&vehicle, "green", 60)));
+        refused("intent_cancelled", &driver.buy_with(&lost, &driver.quote(vehicle, "green", 60)));
         // What is known is told as ever, and a key from now on is cancelled for good.
         assert_eq!(expect::<IntentOutcome>(200, driver.delete(&asked(&known, before))).state, IntentState::Ended);
         let new = world.key();
@@ -190,7 +199,7 @@ on_both_databases! {
     #[test]
     fn what_cannot_be_read_is_refused_without_a_trace_of_an_action(world) {
         let driver = world.driver(PHONE);
-        let mut garbage = Request::new("POST", "/v1/tickets").bearer(&driver.token).key(&world.key());
+        let mut garbage = Request::new("POST", "/v1/purchases").bearer(&driver.token).key(&world.key());
         garbage.body = b"garbage".to_vec();
         refused("bad_request", &world.send(&garbage));
         assert_eq!(driver.account().cursor.seq, 0);

@@ -1,11 +1,12 @@
 //! What a purchase checks: the quote, the vehicle, the stay of the user and of the plate.
 
 use chrono::TimeDelta;
-use mesto_protocol::base::payments::PayMethod;
-use mesto_protocol::parking::quotes::{Quote, QuoteRequest};
-use mesto_rules::{Notice, StayPer};
+use mesto_protocol::base::payments::{PayMethod, Quote, QuoteRequest};
+use mesto_protocol::kernel::ids::{RecordId, VehicleId};
+use mesto_protocol::kernel::line::Notice;
+use mesto_rules::{Notice as RulesNotice, StayPer};
 
-use crate::world::{expect, refused, rsd};
+use crate::world::{asking_for, expect, parking, parking_of, refused, rsd};
 
 const PHONE: &str = "+381641234567";
 
@@ -13,9 +14,9 @@ on_both_databases! {
     #[test]
     fn a_quote_holds_two_minutes_is_bought_once_and_belongs_to_its_driver(world) {
         let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
-        let quote = driver.quote(&vehicle, "green", 60);
+        let quote = driver.quote(vehicle, "green", 60);
         world.pass_seconds(120);
-        let late = driver.quote(&vehicle, "green", 60);
+        let late = driver.quote(vehicle, "green", 60);
         driver.buy(&quote);
         refused("quote_used", &driver.buy_with(&world.key(), &quote));
         world.pass_seconds(121);
@@ -28,7 +29,7 @@ on_both_databases! {
     #[test]
     fn a_quote_from_before_another_purchase_is_stale_bg_48(world) {
         let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
-        let (one, other) = (driver.quote(&vehicle, "red", 60), driver.quote(&vehicle, "red", 60));
+        let (one, other) = (driver.quote(vehicle, "red", 60), driver.quote(vehicle, "red", 60));
         driver.buy(&one);
         let params = refused("quote_stale", &driver.buy_with(&world.key(), &other));
         assert_eq!((&params["minutes"], &params["total"]["amount"]), (&30.into(), &"120.00".into()));
@@ -40,9 +41,9 @@ on_both_databases! {
     fn a_second_car_has_a_stay_of_its_own_bg_48(world) {
         let (driver, first) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
         let second = driver.add("BG111AA").id;
-        driver.park(&first, "a", 30);
+        driver.park(first, "a", 30);
         world.pass(20);
-        let bought = driver.park(&second, "a", 30).ticket;
+        let bought = driver.park(second, "a", 30).ticket;
         assert_eq!((bought.minutes, bought.starts_at, bought.extends), (30, world.now(), None));
         assert_eq!(bought.stay.deadline, Some(world.now() + TimeDelta::minutes(30)));
         world.check_books();
@@ -53,18 +54,18 @@ on_both_databases! {
         let world = &world.with_parking(|parking| parking.policy.stay_per = StayPer::User);
         let (driver, first) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
         let second = driver.add("BG111AA").id;
-        driver.park(&first, "red", 60);
+        driver.park(first, "red", 60);
         world.pass(1);
         // 89 minutes of the same stay are left, whichever car stands there.
-        let quote = driver.quote(&second, "red", 90);
-        assert_eq!((quote.terms.granted_minutes, &quote.extends), (89, &None));
+        let quote = driver.quote(second, "red", 90);
+        assert_eq!((parking(&quote).granted_minutes, parking(&quote).extends), (89, None));
         let bought = driver.buy(&quote).ticket;
         assert_eq!(bought.stay.started_at, world.now() - TimeDelta::minutes(1));
         // Another user's purchases for the same car do not count, but no minute of the car is sold twice.
         let (other, same) = world.driver_with("+381650000000", "BG789PP", &["1000.00"]);
-        let quote = other.quote(&same, "red", 90);
-        assert_eq!((quote.terms.granted_minutes, quote.terms.total), (90, rsd("200.00")));
-        assert_eq!(quote.terms.starts_at, world.now() + TimeDelta::minutes(59));
+        let quote = other.quote(same, "red", 90);
+        assert_eq!((parking(&quote).granted_minutes, quote.total), (90, rsd("200.00")));
+        assert_eq!(parking(&quote).starts_at, world.now() + TimeDelta::minutes(59));
         world.check_books();
     }
 
@@ -73,22 +74,24 @@ on_both_databases! {
         let world = &world.with_parking(|parking| parking.policy.stay_per = StayPer::Both);
         let (driver, first) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
         let second = driver.add("BG111AA").id;
-        let deadline = driver.park(&first, "red", 60).ticket.stay.deadline.unwrap();
+        let deadline = driver.park(first, "red", 60).ticket.stay.deadline.unwrap();
         world.pass(40);
         for (asked, granted) in [(10, 50), (50, 50), (90, 50)] {
-            let quote = driver.quote(&second, "red", asked);
-            assert_eq!((quote.terms.granted_minutes, quote.terms.total), (granted, rsd("80.00")), "{asked}");
-            assert!(quote.terms.notices.contains(&Notice::AnotherTicketLimits { deadline }), "{quote:?}");
-            assert_eq!(quote.terms.stay.deadline, Some(deadline));
+            let quote = driver.quote(second, "red", asked);
+            assert_eq!((parking(&quote).granted_minutes, quote.total), (granted, rsd("80.00")), "{asked}");
+            let limits = Notice::of("parking", &RulesNotice::AnotherTicketLimits { deadline });
+            assert_eq!(limits.kind, "parking.another_ticket_limits");
+            assert!(quote.items[0].notices.contains(&limits), "{quote:?}");
+            assert_eq!(parking(&quote).stay.deadline, Some(deadline));
         }
-        let bought = driver.park(&second, "red", 50).ticket;
+        let bought = driver.park(second, "red", 50).ticket;
         assert_eq!((bought.ends_at, bought.stay.deadline), (deadline, Some(deadline)));
         assert_eq!(bought.stay.started_at, world.now());
-        refused("limit_reached", &driver.ask(&second, "red", 1));
+        refused("limit_reached", &driver.ask(second, "red", 1));
         // A purchase for his other car changes what is left for this one.
         let third = driver.add("BG222BB").id;
         world.pass(100);
-        let (one, other) = (driver.quote(&first, "red", 60), driver.quote(&third, "red", 60));
+        let (one, other) = (driver.quote(first, "red", 60), driver.quote(third, "red", 60));
         driver.buy(&one);
         refused("quote_stale", &driver.buy_with(&world.key(), &other));
         world.check_books();
@@ -97,44 +100,50 @@ on_both_databases! {
     #[test]
     fn the_limit_counts_for_the_plate_across_its_users_bg_48(world) {
         let (one, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
-        one.park(&vehicle, "a", 30);
+        one.park(vehicle, "a", 30);
         let (other, same) = world.driver_with("+381650000000", "BG789PP", &["1000.00"]);
-        refused("limit_reached", &other.ask(&same, "a", 30));
+        refused("limit_reached", &other.ask(same, "a", 30));
         let free = other.add("BG111AA").id;
-        other.park(&free, "a", 30);
+        other.park(free, "a", 30);
     }
 
     #[test]
     fn zone_a_takes_30_minutes_and_not_31_bg_49(world) {
         let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
-        assert_eq!(refused("max_stay_exceeded", &driver.ask(&vehicle, "a", 31))["allowed"], 30);
-        driver.park(&vehicle, "a", 30);
-        refused("limit_reached", &driver.ask(&vehicle, "a", 1));
+        assert_eq!(refused("max_stay_exceeded", &driver.ask(vehicle, "a", 31))["allowed"], 30);
+        driver.park(vehicle, "a", 30);
+        refused("limit_reached", &driver.ask(vehicle, "a", 1));
     }
 
     #[test]
     fn asks_that_mean_nothing_are_refused_with_what_would_be_right(world) {
         let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
-        refused("minutes_not_positive", &driver.ask(&vehicle, "red", 0));
-        assert!(refused("zone_unknown", &driver.ask(&vehicle, "purple", 30))["known"].as_array().unwrap().len() > 4);
-        refused("vehicle_unknown", &driver.ask("vh_nobody", "red", 30));
-        refused("bad_request", &driver.post("/v1/quotes", &serde_json::json!({"city": "belgrade", "zone": "red", "vehicle": vehicle, "minutes": -5})));
-        let elsewhere = QuoteRequest { city: "atlantis".into(), zone: "red".into(), vehicle: Some(vehicle.clone()), extends: None, minutes: 30, pay: PayMethod::Deposit };
+        refused("minutes_not_positive", &driver.ask(vehicle, "red", 0));
+        assert!(refused("zone_unknown", &driver.ask(vehicle, "purple", 30))["known"].as_array().unwrap().len() > 4);
+        refused("vehicle_unknown", &driver.ask(VehicleId::from_bytes([0; 16]), "red", 30));
+        let with = |subject: serde_json::Value| {
+            let asked = serde_json::json!({"city": "belgrade", "items": [{"service": "parking", "subject": subject}]});
+            driver.post("/v1/quotes", &asked)
+        };
+        let right = serde_json::json!({"zone": "red", "vehicle": vehicle, "minutes": 30});
+        assert_eq!(with(right.clone()).status, 201);
+        for (name, wrong) in [("minutes", serde_json::json!(-5)), ("vehicle", "vh_nobody".into()), ("zone", 7.into())] {
+            let mut subject = right.clone();
+            subject[name] = wrong;
+            assert_eq!(refused("bad_request", &with(subject))["field"], "items.subject", "{name}");
+        }
+        let elsewhere = QuoteRequest { city: "atlantis".into(), ..asking_for(&parking_of(vehicle, "red", 30), PayMethod::Deposit) };
         assert_eq!(refused("city_unknown", &driver.post("/v1/quotes", &elsewhere))["known"], serde_json::json!(["belgrade"]));
     }
 
     #[test]
     fn a_card_payment_below_200_has_an_unknown_fee_and_is_not_sold_bg_93(world) {
         let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
-        let ask = |minutes| {
-            let asked = QuoteRequest { city: "belgrade".into(), zone: "red".into(), vehicle: Some(vehicle.clone()), extends: None, minutes, pay: PayMethod::Card };
-            driver.post("/v1/quotes", &asked)
-        };
-        refused("tariff_unknown", &ask(60));
+        refused("tariff_unknown", &driver.ask_by(PayMethod::Card, vehicle, "red", 60));
         // 80 for the hour and 120 for the extended half: exactly 200.
-        let free: Quote = expect(201, ask(90));
-        assert_eq!(free.terms.total, rsd("200.00"));
-        assert_eq!(refused("payment_method_not_allowed", &driver.buy_with(&world.key(), &free))["allowed"], serde_json::json!(["deposit"]));
+        let free: Quote = expect(201, driver.ask_by(PayMethod::Card, vehicle, "red", 90));
+        assert_eq!(free.total, rsd("200.00"));
+        assert_eq!(driver.buy_with(&world.key(), &free).status, 201);
     }
 
     #[test]

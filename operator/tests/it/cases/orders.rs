@@ -1,15 +1,16 @@
 //! The inspector's check, the daily order and its payment.
 
 use chrono::TimeDelta;
+use mesto_protocol::base::payments::{Bought, PayMethod, Purchase, Quote};
+use mesto_protocol::kernel::ids::{AccountId, RecordId};
 use mesto_protocol::kernel::intents::{IntentOutcome, IntentState};
 use mesto_protocol::orders::control::{NewOrder, PlateCheck};
-use mesto_protocol::orders::driver::{Order, OrderPaid, OrderPayment, OrderState, Orders, Violation};
+use mesto_protocol::orders::driver::{Order, OrderState, Orders, Violation};
 use mesto_protocol::parking::tickets::Channel;
 use mesto_rules::fact::{Certainty, Fact, Known};
-use mesto_rules::money::Money;
 use mesto_rules::{Minutes, PayMethod as RulesPay};
 
-use crate::world::{Person, expect, refused, rsd};
+use crate::world::{Person, expect, order_of, paid_order, refused, rsd};
 
 const PHONE: &str = "+381641234567";
 
@@ -28,9 +29,13 @@ fn issue(inspector: &Person<'_>, plate: &str, zone: &str, violation: Violation) 
     inspector.act("/v1/inspector/orders", &inspector.world.key(), &order)
 }
 
-fn pay(driver: &Person<'_>, order: &Order, amount: Money) -> mesto_operator::Response {
-    let payment = OrderPayment { amount, not_after: driver.world.now() + TimeDelta::minutes(2) };
-    driver.act(&format!("/v1/orders/{}/payment", order.id), &driver.world.key(), &payment)
+fn quote(driver: &Person<'_>, order: &Order) -> Quote {
+    expect(201, driver.ask_order(PayMethod::Deposit, order.id))
+}
+
+fn pay(driver: &Person<'_>, order: &Order) -> mesto_operator::Response {
+    let asked = driver.ask_order(PayMethod::Deposit, order.id);
+    if asked.status == 201 { driver.buy_with(&driver.world.key(), &asked.read().unwrap()) } else { asked }
 }
 
 on_both_databases! {
@@ -40,9 +45,9 @@ on_both_databases! {
         let inspector = world.inspector();
         let before = check(&inspector, "bg+789-pp", "yellow");
         assert_eq!((before.plate.canonical.as_str(), before.covered, before.ticket), ("BG789PP", false, None));
-        let ticket = driver.park(&vehicle, "yellow", 60).ticket;
+        let ticket = driver.park(vehicle, "yellow", 60).ticket;
         let during = check(&inspector, "BG789PP", "yellow");
-        assert_eq!((during.covered, during.ticket.unwrap().id), (true, ticket.id.clone()));
+        assert_eq!((during.covered, during.ticket.unwrap().id), (true, ticket.id));
         assert!(!check(&inspector, "BG789PP", "red").covered);
         world.pass(60);
         let after = check(&inspector, "BG789PP", "yellow");
@@ -58,11 +63,11 @@ on_both_databases! {
         let (from, until) = (world.now().timestamp_millis(), (world.now() + TimeDelta::minutes(60)).timestamp_millis());
         let ticket = format!(
             "INSERT INTO ticket (id, channel, city, zone, state, issued_at, starts_at, ends_at, minutes, price, currency, lines, tariff, pay, stay, stay_started_at, stay_paid_until) \
-             VALUES ('tk_sms', 'sms', 'belgrade', 'yellow', 'active', {from}, {from}, {until}, 60, 6500, 'RSD', '[]', '2025-02-01', 'sms', 'st_sms', {from}, {until})"
+             VALUES ('tk_01k479dz00qgg4pqj408q8qgak', 'sms', 'belgrade', 'yellow', 'active', {from}, {from}, {until}, 60, 6500, 'RSD', '[]', '2025-02-01', 'sms', 'st_01k479dz00qgg4pqj408q8qgak', {from}, {until})"
         );
         let plate = format!(
             "INSERT INTO ticket_plate (ticket, city, zone, canonical, shown, ends_at, signed) \
-             VALUES ('tk_sms', 'belgrade', 'yellow', 'BG789PP', 'BG 789-PP', {until}, '')"
+             VALUES ('tk_01k479dz00qgg4pqj408q8qgak', 'belgrade', 'yellow', 'BG789PP', 'BG 789-PP', {until}, '')"
         );
         world
             .store
@@ -80,7 +85,7 @@ on_both_databases! {
     #[test]
     fn an_order_is_issued_by_an_inspector_and_never_by_itself_bg_57_bg_63(world) {
         let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
-        driver.park(&vehicle, "yellow", 60);
+        driver.park(vehicle, "yellow", 60);
         let inspector = world.inspector();
         refused("ticket_covers_plate", &issue(&inspector, "BG789PP", "yellow", Violation::NoTicket));
         refused("bad_request", &issue(&inspector, "BG789PP", "red", Violation::TimeExpired));
@@ -89,13 +94,13 @@ on_both_databases! {
         assert!(driver.account().orders.is_empty());
         let before = driver.account().cursor.seq;
         let order: Order = expect(201, issue(&inspector, "BG789PP", "yellow", Violation::TimeExpired));
-        assert_eq!((order.state, order.price, order.due), (OrderState::Issued, rsd("3000.00"), rsd("1500.00")));
+        assert_eq!((order.state.clone(), order.price, order.due), (OrderState::Issued, rsd("3000.00"), rsd("1500.00")));
         // The same time on the next charged day: Thursday.
         assert_eq!(order.valid_until, world.now() + TimeDelta::days(1));
         let told = driver.events(before).events;
         assert_eq!(told.len(), 1);
         assert_eq!(told[0].read::<Order>().unwrap().as_ref(), Some(&order));
-        assert_eq!(refused("order_exists", &issue(&inspector, "BG789PP", "yellow", Violation::NoTicket))["order"], order.id);
+        assert_eq!(refused("order_exists", &issue(&inspector, "BG789PP", "yellow", Violation::NoTicket))["order"], order.id.to_string());
         assert_eq!(check(&inspector, "BG789PP", "yellow").order.as_ref(), Some(&order.id));
         let listed: Orders = expect(200, driver.get("/v1/orders"));
         assert_eq!(listed.orders, vec![order]);
@@ -109,13 +114,15 @@ on_both_databases! {
         let (stranger, _) = world.driver_with("+381660000000", "BG111AA", &["5000.00"]);
         let inspector = world.inspector();
         let order: Order = expect(201, issue(&inspector, "BG789PP", "red", Violation::NoTicket));
-        refused("not_found", &pay(&stranger, &order, order.due));
-        let params = refused("order_not_payable", &pay(&driver, &order, rsd("1.00")));
-        assert_eq!(params["due"], serde_json::to_value(order.due).unwrap());
-        let paid: OrderPaid = expect(200, pay(&driver, &order, order.due));
-        assert_eq!((paid.order.state, paid.balance), (OrderState::Paid, rsd("500.00")));
-        refused("order_already_paid", &pay(&driver, &order, order.due));
-        refused("order_already_paid", &pay(&other, &order, order.due));
+        refused("not_found", &pay(&stranger, &order));
+        let (quoted, of_other, again) = (quote(&driver, &order), quote(&other, &order), quote(&driver, &order));
+        assert_eq!((quoted.total, order_of(&quoted)), (order.due, order.clone()));
+        let Bought { sale, payment, balance } = driver.begin(&quoted);
+        let paid = paid_order(&Purchase { sale, payment }).unwrap();
+        assert_eq!((paid.id, paid.state, balance), (order.id, OrderState::Paid, rsd("500.00")));
+        refused("order_already_paid", &driver.buy_with(&world.key(), &again));
+        refused("order_already_paid", &other.buy_with(&world.key(), &of_other));
+        refused("order_already_paid", &pay(&driver, &order));
         let before = other.account().cursor.seq;
         assert_eq!(world.due(), 1);
         let told = other.events(before).events;
@@ -131,7 +138,7 @@ on_both_databases! {
         let world = &world.with_orders(|orders| orders.policy.pay = vec![RulesPay::Card]);
         let (driver, _) = world.driver_with(PHONE, "BG789PP", &["2000.00"]);
         let order: Order = expect(201, issue(&world.inspector(), "BG789PP", "red", Violation::NoTicket));
-        let params = refused("payment_method_not_allowed", &pay(&driver, &order, order.due));
+        let params = refused("payment_method_not_allowed", &pay(&driver, &order));
         assert_eq!(params["allowed"], serde_json::json!(["card"]));
     }
 
@@ -140,9 +147,13 @@ on_both_databases! {
         let (driver, _) = world.driver_with(PHONE, "BG789PP", &["2000.00"]);
         let order: Order = expect(201, issue(&world.inspector(), "BG789PP", "red", Violation::NoTicket));
         let until = order.discount_until.unwrap();
+        world.set(&(until - TimeDelta::seconds(1)).to_rfc3339());
+        let discounted = quote(&driver, &order);
         world.set(&until.to_rfc3339());
-        refused("order_not_payable", &pay(&driver, &order, order.due));
-        let params = refused("deposit_too_low", &pay(&driver, &order, order.price));
+        let params = refused("quote_stale", &driver.buy_with(&world.key(), &discounted));
+        assert_eq!(params["total"], serde_json::to_value(order.price).unwrap());
+        assert_eq!(quote(&driver, &order).total, order.price);
+        let params = refused("deposit_too_low", &pay(&driver, &order));
         assert_eq!(params["missing"], serde_json::to_value(rsd("1000.00")).unwrap());
     }
 
@@ -159,7 +170,7 @@ on_both_databases! {
         refused("plate_invalid", &inspector.act("/v1/inspector/orders", &key, &order));
         let known: IntentOutcome = expect(200, inspector.get(&format!("/v1/intents/{key}")));
         assert_eq!((known.state, known.status), (IntentState::Ended, Some(422)));
-        let stranger = Person { world, token: "nobody".into(), account: String::new() };
+        let stranger = Person { world, token: "nobody".into(), account: AccountId::from_bytes([0; 16]) };
         refused("unauthorized", &stranger.act("/v1/inspector/orders", &world.key(), &order));
     }
 
@@ -170,7 +181,7 @@ on_both_databases! {
             orders.policy.grace_minutes = Fact::Known(known);
         });
         let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
-        let until = driver.park(&vehicle, "yellow", 60).ticket.ends_at + TimeDelta::minutes(10);
+        let until = driver.park(vehicle, "yellow", 60).ticket.ends_at + TimeDelta::minutes(10);
         let inspector = world.inspector();
         assert_eq!(check(&inspector, "BG789PP", "yellow").grace_until, None);
         world.pass(60);
@@ -190,7 +201,7 @@ on_both_databases! {
     #[test]
     fn a_ticket_of_now_does_not_cover_a_moment_before_its_purchase_bg_47(world) {
         let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
-        let quote = driver.quote(&vehicle, "yellow", 60);
+        let quote = driver.quote(vehicle, "yellow", 60);
         world.pass_seconds(60);
         let order: Order = expect(201, issue(&world.inspector(), "BG789PP", "yellow", Violation::NoTicket));
         world.pass_seconds(30);
@@ -207,17 +218,17 @@ on_both_databases! {
         let withdrawn: Order = expect(201, issue(&inspector, "BG789PP", "yellow", Violation::NoTicket));
         let before = driver.account().cursor.seq;
         let (operator, store, now) = (&world.operator, &*world.store, world.now());
-        assert_eq!(operator.order_paid_elsewhere(store, now, &counter.id).unwrap().state, OrderState::Paid);
-        assert_eq!(operator.cancel_order(store, now, &withdrawn.id).unwrap().state, OrderState::Cancelled);
+        assert_eq!(operator.order_paid_elsewhere(store, now, &counter.id.to_string()).unwrap().state, OrderState::Paid);
+        assert_eq!(operator.cancel_order(store, now, &withdrawn.id.to_string()).unwrap().state, OrderState::Cancelled);
         assert_eq!(world.due(), 2);
         let events = driver.events(before).events;
         let told: Vec<_> = events.iter().map(|event| event.read::<Order>().unwrap().unwrap().state).collect();
         assert_eq!(told.len(), 2);
         assert!(told.contains(&OrderState::Paid) && told.contains(&OrderState::Cancelled));
-        refused("order_already_paid", &pay(&driver, &counter, counter.due));
-        refused("order_not_payable", &pay(&driver, &withdrawn, withdrawn.due));
-        assert_eq!(operator.order_paid_elsewhere(store, now, &withdrawn.id).unwrap_err().code, "order_not_payable");
-        assert_eq!(operator.cancel_order(store, now, &counter.id).unwrap_err().code, "order_already_paid");
+        refused("order_already_paid", &pay(&driver, &counter));
+        refused("order_not_payable", &pay(&driver, &withdrawn));
+        assert_eq!(operator.order_paid_elsewhere(store, now, &withdrawn.id.to_string()).unwrap_err().code, "order_not_payable");
+        assert_eq!(operator.cancel_order(store, now, &counter.id.to_string()).unwrap_err().code, "order_already_paid");
         assert_eq!(operator.cancel_order(store, now, "or_none").unwrap_err().code, "not_found");
         assert_eq!(world.balance("receivable orders belgrade"), rsd("0.00"));
         assert_eq!(world.balance("revenue orders belgrade"), rsd("-1500.00"));

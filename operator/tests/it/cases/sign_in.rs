@@ -1,6 +1,7 @@
 //! One-time codes, tokens, devices, roles.
 
 use mesto_operator::{Request, store};
+use mesto_protocol::base::payments::PurchaseRequest;
 use mesto_protocol::base::sign_in::{CodeSent, Session};
 use mesto_protocol::kernel::grants::Role;
 use serde_json::json;
@@ -168,9 +169,9 @@ on_both_databases! {
         // A refusal that is told again is the same, byte for byte; it names the request that was refused.
         let driver = world.driver(PHONE);
         let key = world.key();
-        let asked = driver.new_topup("123.00");
-        let (first, again) = (driver.act("/v1/deposit/topups", &key, &asked), driver.act("/v1/deposit/topups", &key, &asked));
-        refused("amount_not_offered", &first);
+        let asked = PurchaseRequest { return_url: None, ..driver.purchase(&driver.top_up_quote("200.00")) };
+        let (first, again) = (driver.act("/v1/purchases", &key, &asked), driver.act("/v1/purchases", &key, &asked));
+        refused("bad_request", &first);
         assert_eq!(first.body, again.body);
         assert_ne!(first.get("mesto-request-id"), again.get("mesto-request-id"));
         assert!(again.refusal().unwrap().instance.unwrap().ends_with(first.get("mesto-request-id").unwrap()));

@@ -1,147 +1,154 @@
 //! The guard against paying twice: what is still open for the same thing is settled before anything new is paid.
 //!
-//! A paying action has a guard ([`Thing::guard`]): what is paid for, whatever the quote, the length or the amount.
-//! An open intent with the same guard is settled first. Confirmed, or lost by the operator: its outcome is the answer of
-//! the new call. Refused or over: the new one goes on. Still open: the new one is refused with `unconfirmed`, which
-//! names it.
+//! The operator says with a quote what is not paid for twice at the same time ([`QuoteItem::guard`]): service, place and
+//! thing, whatever the length, the amount or the way of paying. An open intent with the same guard is settled first.
+//! Confirmed, or lost by the operator: its outcome is the answer of the new call. Refused or over: the new one goes on.
+//! Still open: the new one is refused with `unconfirmed`, which names it.
+//!
+//! [`QuoteItem::guard`]: mesto_protocol::base::payments::QuoteItem::guard
 
 use chrono::{DateTime, Utc};
+use mesto_protocol::base::payments::{self, PayMethod, PurchaseRequest, Quote};
 use mesto_protocol::base::public;
 use mesto_protocol::kernel::json::Json;
-use mesto_rules::Money;
 
-use super::{IntentView, Payments};
+use super::view::Details;
+use super::{IntentView, KIND, Payments};
 use crate::kernel::clock::ClockState;
 use crate::kernel::error::{Error, ErrorKind, Result};
 use crate::kernel::intent::{IntentEvent, IntentState, Progress};
-use crate::kernel::paying::PayingAction;
 use crate::kernel::store::{IntentRow, NewIntent};
 
-/// What is paid for.
-pub struct Thing {
-    pub action: &'static PayingAction,
-    /// What is not paid twice at the same time: the service with what is paid for there. Quote, length and amount are not
-    /// part of it; a plate is, in its canonical form.
-    pub guard: String,
-    /// The very same tap: again, it finds the open intent, or the one that was done.
-    pub subject: String,
-}
-
-/// A request, by its deadline.
-pub type Body<'a> = Box<dyn Fn(DateTime<Utc>) -> serde_json::Result<Vec<u8>> + Send + Sync + 'a>;
-
-/// A paying action that is wanted now.
-pub struct Wish<'a> {
-    pub thing: Thing,
-    /// What it costs or moves.
-    pub amount: Money,
-    /// What is wanted, as its service reads it.
-    pub details: Json,
-    pub path: String,
-    pub body: Body<'a>,
-    /// Until when it can be wanted at all: the end of a quote.
-    pub until: Option<DateTime<Utc>>,
-}
-
 impl Payments<'_> {
-    /// Stores an intent and tries it once, unless what stands for its guard is the answer.
+    /// Buys a quote of any service: exactly what it says, once, however often it is tapped. The intent tells how it
+    /// stands: Confirmed with what was bought, Refused with the reason, or Unconfirmed, to be settled later. By card it is
+    /// Unconfirmed with the provider's page, and ends when the provider was heard.
+    ///
+    /// Where something for the same guard is still open (for parking: this car in this zone, however it is paid), that one
+    /// is settled first; when it turns out to be confirmed it is the answer, and nothing more is bought.
     ///
     /// # Errors
-    /// `unconfirmed`; `quote_expired`; `not_signed_in`; `phone_full`; `offline` and the like when the phone does not know the
-    /// time and nobody tells it: nothing was stored, nothing sent.
-    pub(crate) async fn intend(self, wish: Wish<'_>) -> Result<IntentView> {
+    /// `unconfirmed` while an earlier one stays open, with its page where it waits there; `not_signed_in`; `quote_expired`
+    /// when this phone already knows it; `offline` and the like when the phone does not know the time and nobody tells it;
+    /// `phone_full` (then nothing was sent).
+    pub async fn buy(self, quote: &Quote) -> Result<IntentView> {
+        let outcome = self.buy_inner(quote).await;
+        self.0.explain(outcome)
+    }
+
+    async fn buy_inner(self, quote: &Quote) -> Result<IntentView> {
         loop {
-            if let Some(answer) = self.settle_before(&wish.thing).await? {
+            if let Some(answer) = self.settle_before(quote).await? {
                 return Ok(answer);
             }
             self.know_the_time().await?;
             let now = self.0.now();
-            if let Some(until) = wish.until.filter(|until| now > *until) {
+            if now > quote.expires_at {
                 return Err(Error::new(ErrorKind::Refused, "quote_expired", "the quote is over")
-                    .with("expired_at", until.to_rfc3339()));
+                    .with("expired_at", quote.expires_at.to_rfc3339()));
             }
             // Another tap may have been faster since: then that one is settled first.
-            if let Some(key) = self.store_wish(&wish, now)? {
+            if let Some(key) = self.store_intent(quote, now)? {
                 self.0.changed();
                 return self.drive(&key, IntentEvent::Go).await;
             }
         }
     }
 
-    /// What was wanted already: settles what is open for the guard of this action, and finds what an earlier tap on the
-    /// very same thing bought. `Some` is the answer of the new call; `None`: nothing is in the way.
-    async fn settle_before(self, thing: &Thing) -> Result<Option<IntentView>> {
-        if let Some(settled) = self.settle_open(thing).await? {
-            return Ok(Some(settled));
-        }
-        if !thing.action.is_once {
-            return Ok(None);
-        }
-        let now = self.0.now();
-        let bought = {
-            let mut core = self.0.core();
-            let account = core.signed_in()?;
-            core.read(now, |db| IntentRow::bought(db, thing.action.name, &thing.subject, &account))?
-        };
-        bought.map(|key| self.view(&key)).transpose()
-    }
-
-    /// Settles what is open for the guard of this action. `Some`: it is confirmed, or it is this very action on its way.
-    ///
-    /// # Errors
-    /// `unconfirmed` when it stays open, `not_signed_in`, or the phone's database fails.
-    pub(crate) async fn settle_open(self, thing: &Thing) -> Result<Option<IntentView>> {
+    /// What was wanted already: settles what is open for the guard of this quote, and finds what an earlier tap on the very
+    /// same quote bought. `Some` is the answer of the new call; `None`: nothing is in the way.
+    async fn settle_before(self, quote: &Quote) -> Result<Option<IntentView>> {
+        let subject = quote.id.to_string();
         loop {
             let now = self.0.now();
             let open = {
                 let mut core = self.0.core();
                 let account = core.signed_in()?;
-                core.read(now, |db| IntentRow::open_by_guard(db, &thing.guard, &account))?
+                let guard = guard_of(quote)?;
+                core.read(now, |db| IntentRow::open_by_guard(db, guard, account))?
             };
-            let (key, same) = match open {
-                None => return Ok(None),
-                Some((key, Some(row))) if self.0.services().paying(&row.kind).is_some() => {
-                    (key, row.kind == thing.action.name && row.subject == thing.subject)
-                }
+            let (key, is_same) = match open {
+                None => break,
+                Some((key, Some(row))) if row.kind == KIND => (key, row.subject == subject),
                 // Stored by a newer app: this one cannot go on with it.
                 Some((key, _)) => return Err(unconfirmed(&key, None)),
             };
-            let settled = self.drive(&key, IntentEvent::Go).await?;
-            match settled.state {
-                // Of a lost one nobody knows: the driver is told, and decides.
-                IntentState::Confirmed | IntentState::Lost => return Ok(Some(settled)),
-                IntentState::Unconfirmed(_) if same => return Ok(Some(settled)),
-                IntentState::Unconfirmed(_) => return Err(unconfirmed(&key, Some(&settled))),
-                // One less stands in the way.
-                IntentState::Refused(_) | IntentState::Expired => {}
+            if let Some(answer) = self.settle_first(&key, is_same).await? {
+                return Ok(Some(answer));
+            }
+        }
+        let now = self.0.now();
+        let bought = {
+            let mut core = self.0.core();
+            let account = core.signed_in()?;
+            core.read(now, |db| IntentRow::bought(db, KIND, &subject, account))?
+        };
+        bought.map(|key| self.view(&key)).transpose()
+    }
+
+    /// Settles what an earlier tap left open of such intents, before a price is asked for anew. `Some` is the answer of the
+    /// new call: it is confirmed by now, or it is this very tap on its way.
+    ///
+    /// # Errors
+    /// `unconfirmed` when another one stays open, `not_signed_in`, or the phone's database fails.
+    pub(crate) async fn settle_open(
+        self,
+        is_of: impl Fn(&IntentView) -> bool,
+        is_same: impl Fn(&IntentView) -> bool,
+    ) -> Result<Option<IntentView>> {
+        self.0.core().signed_in()?;
+        loop {
+            let Some(open) = self.open()?.into_iter().find(&is_of) else { return Ok(None) };
+            let is_same = is_same(&open);
+            if let Some(answer) = self.settle_first(&open.key, is_same).await? {
+                return Ok(Some(answer));
             }
         }
     }
 
-    /// Stores the intent of a wish; `None` when something stands before it by now.
-    fn store_wish(self, wish: &Wish<'_>, now: DateTime<Utc>) -> Result<Option<String>> {
+    /// Goes on with an open intent that stands before a new one. `Some`: it is the answer; `None`: one less stands in the
+    /// way.
+    async fn settle_first(self, key: &str, is_same: bool) -> Result<Option<IntentView>> {
+        let settled = self.drive(key, IntentEvent::Go).await?;
+        match settled.state {
+            // Of a lost one nobody knows: the driver is told, and decides.
+            IntentState::Confirmed | IntentState::Lost => Ok(Some(settled)),
+            IntentState::Unconfirmed(_) if is_same => Ok(Some(settled)),
+            IntentState::Unconfirmed(_) => Err(unconfirmed(key, Some(&settled))),
+            IntentState::Refused(_) | IntentState::Expired => Ok(None),
+        }
+    }
+
+    /// Stores the intent to buy a quote; `None` when something stands before it by now.
+    fn store_intent(self, quote: &Quote, now: DateTime<Utc>) -> Result<Option<String>> {
         let key = self.new_key();
-        let quoted = self.0.not_after(now);
-        let not_after = wish.until.map_or(quoted, |until| quoted.min(until));
-        let body = (wish.body)(not_after).map_err(Error::unreadable)?;
+        let not_after = self.0.not_after(now).min(quote.expires_at);
+        let is_by_card = quote.pay == PayMethod::Card;
+        let request = PurchaseRequest {
+            quote: quote.id,
+            not_after,
+            return_url: is_by_card.then(|| self.0.config().return_url.clone()),
+        };
+        let body = serde_json::to_vec(&request).map_err(Error::unreadable)?;
+        let details = Json::of(&Details::from(quote)).map_err(Error::unreadable)?;
+        let (guard, subject) = (guard_of(quote)?, quote.id.to_string());
         let mut core = self.0.core();
         let account = core.signed_in()?;
         core.write(now, |tx| {
-            let Thing { action, guard, subject } = &wish.thing;
-            if IntentRow::open_by_guard(tx.db(), guard, &account)?.is_some()
-                || (action.is_once && IntentRow::bought(tx.db(), action.name, subject, &account)?.is_some())
+            if IntentRow::open_by_guard(tx.db(), guard, account)?.is_some()
+                || IntentRow::bought(tx.db(), KIND, &subject, account)?.is_some()
             {
                 return Ok(None);
             }
             let new = NewIntent {
                 key: key.clone(),
                 account,
-                kind: action.name,
-                guard: guard.clone(),
-                subject: subject.clone(),
-                amount: wish.amount,
-                details: wish.details.clone(),
-                path: wish.path.clone(),
+                kind: KIND,
+                guard: guard.to_owned(),
+                subject,
+                amount: quote.total,
+                details,
+                path: payments::PURCHASE.target(&[], &[]),
                 body,
                 created_at: now,
                 not_after,
@@ -163,7 +170,7 @@ impl Payments<'_> {
         Ok(())
     }
 
-    /// Ends an intent that the driver no longer wants: one that waits at the bank's page on the operator too, where a
+    /// Ends an intent that the driver no longer wants: one that waits at a provider's page on the operator too, where a
     /// later approval is then paid back; another one when it is sure that it will not be executed. Its new state tells
     /// whether it ended, and how: Confirmed when it was executed after all, Unconfirmed while the operator is not heard.
     ///
@@ -185,6 +192,12 @@ impl Payments<'_> {
         }
         Ok(ended)
     }
+}
+
+/// What is not paid for again while this quote is being bought. The operator says it.
+fn guard_of(quote: &Quote) -> Result<&str> {
+    let first = quote.items.first().map(|item| item.guard.as_str());
+    first.ok_or_else(|| Error::unreadable("the quote has no items"))
 }
 
 /// Something is open for the same thing: its key and, where it waits at the bank, the page.

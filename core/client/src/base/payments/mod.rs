@@ -2,21 +2,24 @@
 
 mod guard;
 mod outbox;
+mod quotes;
 #[cfg(test)]
 mod tests;
+mod told;
 mod view;
 
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mesto_protocol::base::payments;
+use mesto_protocol::base::payments::{self, Payment, Refund};
+use mesto_protocol::kernel::ids::AccountId;
 use mesto_protocol::kernel::json::Json;
 use rusqlite::Connection as Database;
 use serde::Serialize;
 
-pub use guard::{Thing, Wish, unconfirmed};
-pub use outbox::hear;
-pub use view::IntentView;
+pub use guard::unconfirmed;
+pub use quotes::offer;
+pub use view::{IntentItem, IntentView};
 
 use crate::base::sync;
 use crate::kernel::client::{Client, Core};
@@ -24,14 +27,35 @@ use crate::kernel::error::{Error, ErrorKind, Result};
 use crate::kernel::intent::{INTENTS, IntentEvent};
 use crate::kernel::service::{Service, Services, days_before};
 use crate::kernel::store::{IntentRow, Stored};
+use crate::kernel::texts::TextValue;
+
+/// The kind of these intents, stored with each.
+const KIND: &str = "purchase";
 
 pub const SERVICE: Service = Service {
+    section: Some(told::take_section),
+    event: Some(told::take_event),
     prune: Some(|tx, city, now| IntentRow::prune(tx, days_before(now, city.retention.events_days))),
     forget: Some(IntentRow::forget_ended),
     widget: Some(|client| Json::of(&*client.payments().state())),
-    codes: &["intent_missing", "intent_lost", "unconfirmed"],
+    codes: CODES,
     ..Service::named(payments::SERVICE.name)
 };
+
+const CODES: &[&str] = &[
+    "intent_missing",
+    "intent_lost",
+    "unconfirmed",
+    // Why a payment by card was not made.
+    "card_declined",
+    "authentication_failed",
+    "cancelled",
+    "expired",
+    "abandoned",
+    "account_closed",
+    "bank_refused",
+    "undeliverable",
+];
 
 /// How long to wait before a balance that could not be read is asked for again.
 const BALANCE_AGAIN: TimeDelta = TimeDelta::seconds(30);
@@ -41,12 +65,6 @@ const BALANCE_AGAIN: TimeDelta = TimeDelta::seconds(30);
 pub struct PaymentsState {
     /// Oldest first: neither paid nor unpaid.
     pub open: Vec<IntentView>,
-}
-
-/// Something with a price, which [`Payments::buy`] buys.
-pub trait Priced {
-    /// What buying it means.
-    fn wish(&self) -> Result<Wish<'_>>;
 }
 
 /// What is done about paying; see [`Client::payments`].
@@ -59,6 +77,23 @@ impl Client {
     pub const fn payments(&self) -> Payments<'_> {
         Payments(self)
     }
+
+    /// Where a payment stands, for the driver.
+    #[must_use]
+    pub fn payment_text(&self, payment: &Payment) -> String {
+        self.word_text("payment-state", payment.state.as_str(), &[])
+    }
+
+    /// What goes back to the driver, and by when.
+    #[must_use]
+    pub fn refund_text(&self, refund: &Refund) -> String {
+        let values = [
+            ("amount", TextValue::Money(refund.amount)),
+            ("due_at", TextValue::Time(refund.due_at)),
+            ("route", TextValue::Text(refund.route.to_string())),
+        ];
+        self.word_text("refund", refund.state.as_str(), &values)
+    }
 }
 
 /// The intents that are found, without those of a later version.
@@ -66,11 +101,11 @@ fn views(
     core: &mut Core,
     services: Services,
     now: DateTime<Utc>,
-    find: impl FnOnce(&Database, &str) -> Stored<Vec<IntentRow>>,
+    find: impl FnOnce(&Database, AccountId) -> Stored<Vec<IntentRow>>,
 ) -> Result<Vec<IntentView>> {
-    let Some(account) = core.account.clone() else { return Ok(Vec::new()) };
+    let Some(account) = core.account else { return Ok(Vec::new()) };
     core.read(now, |db| {
-        let views = find(db, &account)?.into_iter().map(|row| IntentView::of(db, services, row));
+        let views = find(db, account)?.into_iter().map(|row| IntentView::of(db, services, row));
         views.filter_map(Stored::transpose).collect()
     })
 }
@@ -87,23 +122,6 @@ impl Payments<'_> {
         self.0.state(INTENTS, |core, now| {
             Ok((PaymentsState { open: views(core, services, now, IntentRow::open)? }, None))
         })
-    }
-
-    /// Buys a quote: exactly what it says, once, however often it is tapped. The intent tells how it stands: Confirmed
-    /// with what was bought, Refused with the reason, or Unconfirmed, to be settled later.
-    ///
-    /// Where something for the same guard is still open (for parking: this car in this zone), that one is settled first;
-    /// when it turns out to be confirmed it is the answer, and nothing more is bought.
-    ///
-    /// # Errors
-    /// `unconfirmed` while an earlier one stays open; `not_signed_in`; `quote_expired` when this phone already knows it;
-    /// `phone_full` (then nothing was sent).
-    pub async fn buy(self, quote: &(impl Priced + Sync)) -> Result<IntentView> {
-        let outcome = match quote.wish() {
-            Ok(wish) => self.intend(wish).await,
-            Err(error) => Err(error),
-        };
-        self.0.explain(outcome)
     }
 
     /// Why an intent was refused, with text and advice; times in the city's zone.
@@ -146,7 +164,7 @@ impl Payments<'_> {
         self.intents_by(|db, account| IntentRow::newest(db, account, limit))
     }
 
-    fn intents_by(&self, find: impl FnOnce(&Database, &str) -> Stored<Vec<IntentRow>>) -> Result<Vec<IntentView>> {
+    fn intents_by(&self, find: impl FnOnce(&Database, AccountId) -> Stored<Vec<IntentRow>>) -> Result<Vec<IntentView>> {
         let now = self.0.now();
         let services = self.0.services();
         views(&mut self.0.core(), services, now, find)
@@ -157,8 +175,8 @@ impl Payments<'_> {
     pub fn next_retry_at(self) -> Option<DateTime<Utc>> {
         let now = self.0.now();
         let mut core = self.0.core();
-        let account = core.account.clone()?;
-        let both = core.read(now, |db| Ok([IntentRow::next_attempt(db, &account)?, sync::balance_is_old(db)?]));
+        let account = core.account?;
+        let both = core.read(now, |db| Ok([IntentRow::next_attempt(db, account)?, sync::balance_is_old(db)?]));
         both.ok()?.into_iter().flatten().min()
     }
 

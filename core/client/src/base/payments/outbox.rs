@@ -2,22 +2,34 @@
 //! out, each in one transaction, so that the app may die between any two of them.
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use mesto_protocol::base::payments::{self, Bought, Purchase};
 use mesto_protocol::event::Cursor;
+use mesto_protocol::kernel::ids::QuoteId;
 use mesto_protocol::kernel::intents::{self, IntentOutcome, IntentState as OperatorState};
+use mesto_protocol::kernel::json::Json;
 use mesto_protocol::{Method, ProblemCode};
+use mesto_rules::Money;
 
+use super::told::{is_news, meaning_of};
 use super::{IntentView, Payments, intent_missing};
+use crate::base::deposit::BALANCE;
 use crate::base::sync::{self, CURSOR};
 use crate::kernel::client::Client;
 use crate::kernel::error::Result;
 use crate::kernel::intent::{IntentEffect, IntentEvent, IntentState, Progress, step};
-use crate::kernel::paying::{Answer, Latest, PayingAction};
 use crate::kernel::ports::{LinkAnswer, LinkError};
-use crate::kernel::store::{IntentRow, StoreError, Stored, Tx};
+use crate::kernel::store::{IntentRow, StoreError};
 use crate::kernel::wire::{Meaning, meaning, retry_after};
 
 /// What an answer means, and what it brought.
 type Heard = (IntentEvent, Option<Answer>);
+
+/// What the operator said of a sale.
+struct Answer {
+    told: Purchase,
+    /// What is left on the deposit, when he said it.
+    balance: Option<Money>,
+}
 
 /// Seconds until the next attempt: 2, 4, 8 ... 60, spread a little by the key so that a fleet does not knock all at
 /// once.
@@ -66,6 +78,14 @@ enum Exchange {
     },
 }
 
+/// What an answer is to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    Post,
+    Cancel,
+    Bank,
+}
+
 impl Payments<'_> {
     /// 128 random bits, hexadecimal.
     pub(super) fn new_key(self) -> String {
@@ -92,37 +112,35 @@ impl Payments<'_> {
             }
             begun => begun?,
         };
-        let (answer, is_post) = match exchange {
+        let (answer, asked) = match exchange {
             Exchange::Nothing => {
                 drop(attempt);
                 self.0.changed();
                 return self.view(key);
             }
             Exchange::Post { path, body } => {
-                let answer = self.0.exchange(Method::Post, path, Some(key), Some(body)).await;
-                (answer.map(|answer| (answer, false)), true)
+                (self.0.exchange(Method::Post, path, Some(key), Some(body)).await, Asked::Post)
             }
             Exchange::Cancel { created_at } => {
                 // An operator who has forgotten that time does not take "never seen" for "not executed".
                 let made = created_at.to_rfc3339_opts(SecondsFormat::Millis, true);
                 let path = intents::CANCEL.target(&[key], &[("created_at", &made)]);
-                let answer = self.0.exchange(intents::CANCEL.method, path, None, None).await;
-                (answer.map(|answer| (answer, true)), false)
+                (self.0.exchange(intents::CANCEL.method, path, None, None).await, Asked::Cancel)
             }
-            Exchange::Bank { method, path } => {
-                (self.0.exchange(method, path, None, None).await.map(|answer| (answer, false)), false)
-            }
+            Exchange::Bank { method, path } => (self.0.exchange(method, path, None, None).await, Asked::Bank),
         };
-        let IntentView { action, state, .. } = self.view(key)?;
-        let at_bank = state == IntentState::Unconfirmed(Progress::AtBank);
+        let quote = self.view(key)?.quote;
         let now = self.0.now();
         let (event, brought) = match answer {
             Err(LinkError::NotSent(_)) => (IntentEvent::NotSent, None),
             Err(LinkError::Unknown(_)) => (IntentEvent::NoAnswer, None),
-            Ok((answer, true)) => read_cancel(action, &answer, now),
-            Ok((answer, false)) if at_bank => read_bank(action, &answer, now),
-            Ok((answer, false)) => read_answer(action, answer.status, &answer.body, retry_at(&answer, now)),
+            Ok(answer) => match asked {
+                Asked::Post => read_answer(quote, answer.status, &answer.body, retry_at(&answer, now)),
+                Asked::Cancel => read_cancel(quote, &answer, now),
+                Asked::Bank => read_bank(quote, &answer, now),
+            },
         };
+        let is_post = asked == Asked::Post;
         let balance_is_old = match self.finish(key, &event, brought, is_post.then_some(known)) {
             // What came back cannot be kept: it stays unconfirmed, and the same key will be told it again.
             Err(error) if error.is_full() => false,
@@ -139,7 +157,6 @@ impl Payments<'_> {
 
     /// Commits that something is about to leave, before it does.
     fn begin(self, key: &str, event: &IntentEvent, now: DateTime<Utc>) -> Result<(Exchange, Known)> {
-        let services = self.0.services();
         let mut core = self.0.core();
         let balances = core.balances_told;
         let outcome = core.write(now, |tx| {
@@ -160,13 +177,11 @@ impl Payments<'_> {
                 }
                 Some(IntentEffect::Cancel) => Exchange::Cancel { created_at: row.created_at },
                 Some(effect @ (IntentEffect::AskBank | IntentEffect::AbandonAtBank)) => {
-                    let at_bank = services.paying(&row.kind).and_then(|action| action.at_bank.as_ref());
-                    let Some((at_bank, id)) = at_bank.zip(row.result.as_deref()) else {
-                        return Err(StoreError::Other("an intent at the bank without its id there".to_owned()));
-                    };
+                    let quote: QuoteId = row.subject.parse().map_err(|why| StoreError::Other(format!("{why}")))?;
+                    let payment = quote.sale().payment().to_string();
                     let is_asked = *effect == IntentEffect::AskBank;
-                    let (method, path) = if is_asked { (at_bank.ask)(id) } else { (at_bank.abandon)(id) };
-                    Exchange::Bank { method, path }
+                    let operation = if is_asked { payments::PAYMENT.entry() } else { payments::ABANDON.entry() };
+                    Exchange::Bank { method: operation.method, path: operation.target(&[&payment], &[]) }
                 }
                 Some(IntentEffect::RetryLater { .. }) | None => Exchange::Nothing,
             };
@@ -190,8 +205,9 @@ impl Payments<'_> {
     /// itself. Whether money moved and the stored balance does not know it yet.
     fn finish(self, key: &str, event: &IntentEvent, brought: Option<Answer>, before: Option<Known>) -> Result<bool> {
         let now = self.0.now();
+        let services = self.0.services();
         let mut core = self.0.core();
-        let account = core.account.clone();
+        let account = core.account;
         let balances = core.balances_told;
         let (balance_is_old, was_told) = core.write(now, |tx| {
             let Some(mut row) = IntentRow::find(tx.db(), key)? else { return Ok((false, false)) };
@@ -209,16 +225,25 @@ impl Payments<'_> {
                 row.next_attempt_at = not_before.map_or(retry, |named| named.max(retry));
             }
             // Somebody else uses the phone by now: the intent has its end, and nothing of it is shown.
-            let is_mine = account.as_ref() == Some(&row.account);
+            let is_mine = account == Some(row.account);
             let brought = brought.filter(|_| is_mine);
             // An answer may be an old one told again, or overtaken on its way: its balance counts only if it is the
             // first, and nothing else was heard meanwhile.
             let cursor = CURSOR.get(tx.db())?;
             let is_latest = row.attempts == 1 && before == Some(Known { cursor, balances });
-            let is_told = is_latest && brought.as_ref().is_some_and(|answer| answer.tells_balance);
-            if let Some(answer) = brought {
-                row.result = Some(answer.result);
-                (answer.keep)(tx, Latest(is_latest))?;
+            let balance = brought.as_ref().and_then(|answer| answer.balance).filter(|_| is_latest);
+            let is_told = balance.is_some();
+            if let Some(balance) = balance {
+                BALANCE.set(tx, &balance)?;
+            }
+            if let Some(Answer { told, .. }) = brought.filter(|answer| is_news(row.told.as_ref(), &answer.told)) {
+                row.told = Some(Json::of(&told)?);
+                for item in &told.sale.items {
+                    if let (Some(sold), Some(outcome)) = (services.sold(&item.service), &item.outcome) {
+                        // What a later version wrote stays as it was told: "paid, update the app".
+                        (sold.keep)(tx, outcome)?;
+                    }
+                }
             }
             let balance_is_old = is_mine && row.state == IntentState::Confirmed && !is_told;
             if balance_is_old {
@@ -239,8 +264,8 @@ fn retry_at(answer: &LinkAnswer, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     retry_after(answer).map(|seconds| now + TimeDelta::seconds(i64::from(seconds)))
 }
 
-/// The answer of the action itself. A success must be readable to count: anything else with 200 is no answer.
-fn read_answer(action: &PayingAction, status: u16, body: &[u8], retry_at: Option<DateTime<Utc>>) -> Heard {
+/// The answer of the purchase itself. A success must be readable to count: anything else with 200 is no answer.
+fn read_answer(quote: QuoteId, status: u16, body: &[u8], retry_at: Option<DateTime<Utc>>) -> Heard {
     match meaning(status, body) {
         Meaning::Refused(problem) if problem.is_final() => {
             if problem.is(ProblemCode::IntentExpired) {
@@ -252,20 +277,24 @@ fn read_answer(action: &PayingAction, status: u16, body: &[u8], retry_at: Option
             }
         }
         Meaning::Refused(_) | Meaning::Foreign => (IntentEvent::NotNow { retry_at }, None),
-        Meaning::Done => done(action, body),
+        Meaning::Done => match serde_json::from_slice(body) {
+            Ok(Bought { sale, payment, balance }) => told(quote, Purchase { sale, payment }, Some(balance)),
+            Err(_) => (IntentEvent::NoAnswer, None),
+        },
     }
 }
 
-/// What was done.
-fn done(action: &PayingAction, body: &[u8]) -> Heard {
-    match (action.read)(body) {
-        Some(answer) => (answer.event.clone(), Some(answer)),
-        None => (IntentEvent::NoAnswer, None),
+/// What the operator says of the sale of a quote; of another one he was not asked.
+fn told(quote: QuoteId, told: Purchase, balance: Option<Money>) -> Heard {
+    if told.sale.quote == quote {
+        (meaning_of(&told), Some(Answer { told, balance }))
+    } else {
+        (IntentEvent::NoAnswer, None)
     }
 }
 
 /// The answer to a cancellation: only a tombstone or an outcome ends the intent.
-fn read_cancel(action: &PayingAction, answer: &LinkAnswer, now: DateTime<Utc>) -> Heard {
+fn read_cancel(quote: QuoteId, answer: &LinkAnswer, now: DateTime<Utc>) -> Heard {
     let retry = retry_at(answer, now);
     let not_now = (IntentEvent::NotNow { retry_at: retry }, None);
     if meaning(answer.status, &answer.body) != Meaning::Done {
@@ -276,33 +305,24 @@ fn read_cancel(action: &PayingAction, answer: &LinkAnswer, now: DateTime<Utc>) -
         (OperatorState::Cancelled, _, _) => (IntentEvent::Tombstoned, None),
         (OperatorState::Ended, Some(status), Some(body)) => {
             let body = serde_json::to_vec(&body).unwrap_or_default();
-            read_answer(action, status, &body, retry)
+            read_answer(quote, status, &body, retry)
         }
         (OperatorState::Forgotten, _, _) => (IntentEvent::Forgotten, None),
-        (OperatorState::Unknown | OperatorState::InFlight | OperatorState::Ended | OperatorState::Other, _, _) => {
+        (OperatorState::Unknown | OperatorState::InFlight | OperatorState::Ended | OperatorState::Other(_), _, _) => {
             not_now
         }
     }
 }
 
 /// How it stands at the operator, who waits for the bank.
-fn read_bank(action: &PayingAction, answer: &LinkAnswer, now: DateTime<Utc>) -> Heard {
+fn read_bank(quote: QuoteId, answer: &LinkAnswer, now: DateTime<Utc>) -> Heard {
     match meaning(answer.status, &answer.body) {
-        Meaning::Done => done(action, &answer.body),
+        Meaning::Done => match serde_json::from_slice(&answer.body) {
+            Ok(purchase) => told(quote, purchase, None),
+            Err(_) => (IntentEvent::NoAnswer, None),
+        },
         // He made it, and he never drops one: his books are those of another time.
         Meaning::Refused(problem) if problem.is(ProblemCode::NotFound) => (IntentEvent::Forgotten, None),
         Meaning::Refused(_) | Meaning::Foreign => (IntentEvent::NotNow { retry_at: retry_at(answer, now) }, None),
     }
-}
-
-/// Ends or moves the open intent that made this at the operator, of which an event or the account told; part of the
-/// sync's transaction.
-pub fn hear(tx: &Tx<'_>, result: &str, event: &IntentEvent, now: DateTime<Utc>) -> Stored {
-    let Some(mut row) = IntentRow::open_by_result(tx.db(), result)? else { return Ok(()) };
-    let (state, _) = step(row.state, event, row.not_after, now);
-    row.state = state;
-    if row.state.is_final() {
-        row.ended_at = Some(now);
-    }
-    row.save(tx)
 }

@@ -7,10 +7,10 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use mesto_protocol::base::payments::Quote;
 use mesto_protocol::device::SoftwareDevice;
-use mesto_rules::{Currency, Money};
+use serde_json::json;
 
-use crate::base::wallet::top_up;
 use crate::kernel::clock::Anchor;
 use crate::kernel::ports::{
     Clock, Entropy, Link, LinkAnswer, LinkError, LinkRequest, NoReminders, Ports, Secrets, SecretsError,
@@ -68,7 +68,7 @@ fn open(folder: &Path, link: Arc<dyn Link>) -> Client {
     let anchor = Anchor::observe(Still.wall().timestamp_millis(), Still.monotonic(), &Still);
     {
         let mut core = client.core();
-        core.account_is(Some("account".to_owned()));
+        core.account_is(Some(format!("ac_{ID}").parse().unwrap()));
         core.anchor = Some(anchor);
     }
     client
@@ -81,6 +81,40 @@ fn now_or_never<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
+const ID: &str = "01jd4f8q0r3n7w2x5y6z8a9b1c";
+
+/// A top-up of 1000 RSD; `note` makes it as long as a test needs.
+fn quote(note: &str) -> Quote {
+    let amount = json!({"amount": "1000.00", "currency": "RSD"});
+    let item = json!({
+        "service": "wallet", "subject": {"amount": amount, "note": note}, "offer": {"amount": amount},
+        "guard": "wallet/belgrade/deposit", "lines": [], "notices": [], "total": amount, "seller": "the operator",
+    });
+    let quote = json!({
+        "id": format!("qt_{ID}"), "city": "belgrade", "issued_at": Still.wall(), "expires_at": "2025-09-03T13:00:00Z",
+        "pay": "card", "payer": format!("ac_{ID}"), "actor": format!("ac_{ID}"), "items": [item], "total": amount,
+    });
+    serde_json::from_str(&quote.to_string()).unwrap()
+}
+
+/// Its sale, which waits for the bank.
+fn sale() -> serde_json::Value {
+    let amount = json!({"amount": "1000.00", "currency": "RSD"});
+    let nothing = json!({"amount": "0.00", "currency": "RSD"});
+    json!({
+        "sale": {
+            "id": format!("sa_{ID}"), "quote": format!("qt_{ID}"), "city": "belgrade", "state": "open",
+            "created_at": Still.wall(), "payer": format!("ac_{ID}"), "actor": format!("ac_{ID}"),
+            "items": [{"service": "wallet", "subject": {"amount": amount}}], "total": amount,
+        },
+        "payment": {
+            "id": format!("py_{ID}"), "sale": format!("sa_{ID}"), "method": "card", "provider": "bank",
+            "state": "pending", "amount": amount, "captured": nothing, "refunded": nothing,
+            "page_url": "https://bank.example/pay",
+        },
+    })
+}
+
 #[test]
 fn a_full_phone_is_told_so_and_nothing_is_sent() {
     let folder = tempfile::tempdir().unwrap();
@@ -91,16 +125,15 @@ fn a_full_phone_is_told_so_and_nothing_is_sent() {
         let pages: i64 = core.store.connection().query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
         core.store.connection().query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(())).unwrap();
     }
-    let amount = Money::from_minor(100_000, Currency::new("RSD").unwrap());
-    let intend = |size: usize| now_or_never(client.payments().intend(top_up(amount, "x".repeat(size))));
-    let error = intend(1_000_000).unwrap_err();
+    let buy = |size: usize| now_or_never(client.payments().buy(&quote(&"x".repeat(size))));
+    let error = buy(1_000_000).unwrap_err();
     assert_eq!(error.code(), "phone_full");
     assert!(error.advice(Locale::En).contains("nothing was charged"), "{}", error.advice(Locale::En));
     assert_eq!(link.0.load(Ordering::SeqCst), 0);
     assert!(client.payments().open().unwrap().is_empty());
     // With room again the same tap goes out.
     client.core().store.connection().query_row("PRAGMA max_page_count = 100000", [], |_| Ok(())).unwrap();
-    intend(1_000_000).unwrap();
+    buy(1_000_000).unwrap();
     assert_eq!(link.0.load(Ordering::SeqCst), 1);
 }
 
@@ -117,11 +150,8 @@ impl Link for FillsUp {
         if let Some(client) = self.client.lock().unwrap().take() {
             client.core().store.full = true;
         }
-        let body = serde_json::json!({
-            "id": "tu_1", "intent": "07070707070707070707070707070707", "state": "pending",
-            "amount": {"amount": "1000.00", "currency": "RSD"}, "page_url": "https://bank.example/pay",
-            "created_at": "2025-09-03T08:00:00Z", "expires_at": "2025-09-03T08:30:00Z",
-        });
+        let mut body = sale();
+        body["balance"] = json!({"amount": "0.00", "currency": "RSD"});
         Ok(LinkAnswer { status: 201, headers: Vec::new(), body: body.to_string().into_bytes() })
     }
 }
@@ -132,8 +162,7 @@ fn an_answer_that_finds_no_room_leaves_the_intent_unconfirmed_and_never_says_unc
     let link = Arc::new(FillsUp::default());
     let client = open(folder.path(), link.clone());
     *link.client.lock().unwrap() = Some(client.clone());
-    let amount = Money::from_minor(100_000, Currency::new("RSD").unwrap());
-    let intent = now_or_never(client.payments().intend(top_up(amount, String::new()))).unwrap();
+    let intent = now_or_never(client.payments().buy(&quote(""))).unwrap();
     assert_eq!(intent.state, IntentState::Unconfirmed(Progress::Leaving));
     // Still no room: nothing more is sent, and nothing is said about money.
     let settled = now_or_never(client.payments().settle(&intent.key)).unwrap();

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::Problem;
+use mesto_protocol::kernel::ids::AccountId;
 use mesto_protocol::kernel::json::Json;
 use mesto_rules::Money;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -13,15 +14,15 @@ use crate::kernel::intent::{INTENTS, IntentState, Progress};
 #[derive(Debug, Clone)]
 pub struct NewIntent {
     pub key: String,
-    pub account: String,
-    /// Name of the paying action.
+    pub account: AccountId,
+    /// Which kind of paying it is.
     pub kind: &'static str,
     /// What is not paid for again while this is open.
     pub guard: String,
-    /// The very same tap.
+    /// What is bought once only: a quote.
     pub subject: String,
     pub amount: Money,
-    /// What is wanted, as its service reads it.
+    /// What is wanted, as services read it.
     pub details: Json,
     pub path: String,
     pub body: Vec<u8>,
@@ -34,7 +35,7 @@ pub struct NewIntent {
 pub struct IntentRow {
     pub key: String,
     /// Whose it is.
-    pub account: String,
+    pub account: AccountId,
     pub kind: String,
     pub guard: String,
     pub subject: String,
@@ -47,12 +48,12 @@ pub struct IntentRow {
     pub state: IntentState,
     pub attempts: u32,
     pub next_attempt_at: DateTime<Utc>,
-    /// Id of the ticket, top-up or order.
-    pub result: Option<String>,
+    /// What the operator told last of the sale that it made.
+    pub told: Option<Json>,
     pub ended_at: Option<DateTime<Utc>>,
 }
 
-const COLUMNS: &str = "key, details, path, body, created_at, not_after, state, attempts, next_attempt_at, result, problem, ended_at, account, kind, guard, subject, \
+const COLUMNS: &str = "key, details, path, body, created_at, not_after, state, attempts, next_attempt_at, told, problem, ended_at, account, kind, guard, subject, \
                        amount";
 
 const fn state_word(state: &IntentState) -> &'static str {
@@ -70,6 +71,10 @@ const fn state_word(state: &IntentState) -> &'static str {
 
 fn time(ms: i64) -> Stored<DateTime<Utc>> {
     DateTime::from_timestamp_millis(ms).ok_or_else(|| StoreError::Other(format!("{ms} is not a moment")))
+}
+
+fn of_text(account: &str) -> Stored<AccountId> {
+    account.parse().map_err(|error| StoreError::Other(format!("a stored row cannot be read: {error}")))
 }
 
 fn read(row: &Row<'_>) -> Stored<IntentRow> {
@@ -92,7 +97,7 @@ fn read(row: &Row<'_>) -> Stored<IntentRow> {
     let ended_at: Option<i64> = row.get(11)?;
     Ok(IntentRow {
         key: row.get(0)?,
-        account: row.get(12)?,
+        account: of_text(&row.get::<_, String>(12)?)?,
         kind: row.get(13)?,
         guard: row.get(14)?,
         subject: row.get(15)?,
@@ -105,7 +110,7 @@ fn read(row: &Row<'_>) -> Stored<IntentRow> {
         state,
         attempts: row.get(7)?,
         next_attempt_at: time(row.get(8)?)?,
-        result: row.get(9)?,
+        told: row.get::<_, Option<String>>(9)?.map(|text| serde_json::from_slice(text.as_bytes())).transpose()?,
         ended_at: ended_at.map(time).transpose()?,
     })
 }
@@ -142,7 +147,7 @@ impl IntentRow {
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 'ready', 1)",
             params![
                 new.key,
-                new.account,
+                new.account.to_string(),
                 new.kind,
                 new.guard,
                 new.subject,
@@ -166,13 +171,13 @@ impl IntentRow {
     pub fn open_by_guard(
         connection: &Connection,
         guard: &str,
-        account: &str,
+        account: AccountId,
     ) -> Stored<Option<(String, Option<Self>)>> {
         let sql = format!(
             "SELECT {COLUMNS} FROM intent WHERE guard = ?1 AND account = ?2 AND open = 1 ORDER BY created_at, key LIMIT 1"
         );
         let mut statement = connection.prepare_cached(&sql)?;
-        let mut rows = statement.query(params![guard, account])?;
+        let mut rows = statement.query(params![guard, account.to_string()])?;
         let Some(row) = rows.next()? else { return Ok(None) };
         let key = row.get(0)?;
         match read(row) {
@@ -182,42 +187,45 @@ impl IntentRow {
         }
     }
 
-    /// What an earlier tap on the very same thing bought.
-    pub fn bought(connection: &Connection, kind: &str, subject: &str, account: &str) -> Stored<Option<String>> {
+    /// The intent that bought this.
+    pub fn bought(connection: &Connection, kind: &str, subject: &str, account: AccountId) -> Stored<Option<String>> {
         let key = connection
             .prepare_cached(
                 "SELECT key FROM intent WHERE subject = ?1 AND kind = ?2 AND account = ?3 AND state = 'confirmed'
                  ORDER BY created_at DESC LIMIT 1",
             )?
-            .query_row(params![subject, kind, account], |row| row.get(0))
+            .query_row(params![subject, kind, account.to_string()], |row| row.get(0))
             .optional()?;
         Ok(key)
     }
 
-    /// The open intent that made this at the operator.
-    pub fn open_by_result(connection: &Connection, result: &str) -> Stored<Option<Self>> {
-        let sql = format!("SELECT {COLUMNS} FROM intent WHERE open = 1 AND result = ?1");
-        one(connection, &sql, params![result])
+    /// The intents of this subject of which the operator may have made a sale, oldest first.
+    pub fn by_subject(connection: &Connection, kind: &str, subject: &str) -> Stored<Vec<Self>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM intent
+             WHERE subject = ?1 AND kind = ?2 AND (open = 1 OR told IS NOT NULL) ORDER BY created_at, key"
+        );
+        many(connection, &sql, params![subject, kind])
     }
 
     /// Every open intent of the account, oldest first.
-    pub fn open(connection: &Connection, account: &str) -> Stored<Vec<Self>> {
+    pub fn open(connection: &Connection, account: AccountId) -> Stored<Vec<Self>> {
         let sql = format!("SELECT {COLUMNS} FROM intent WHERE open = 1 AND account = ?1 ORDER BY created_at, key");
-        many(connection, &sql, params![account])
+        many(connection, &sql, params![account.to_string()])
     }
 
     /// The newest intents of the account, ended ones included.
-    pub fn newest(connection: &Connection, account: &str, limit: u32) -> Stored<Vec<Self>> {
+    pub fn newest(connection: &Connection, account: AccountId, limit: u32) -> Stored<Vec<Self>> {
         let sql = format!("SELECT {COLUMNS} FROM intent WHERE account = ?1 ORDER BY created_at DESC, key LIMIT ?2");
-        many(connection, &sql, params![account, limit])
+        many(connection, &sql, params![account.to_string(), limit])
     }
 
     /// When the next open intent wants another attempt.
-    pub fn next_attempt(connection: &Connection, account: &str) -> Stored<Option<DateTime<Utc>>> {
+    pub fn next_attempt(connection: &Connection, account: AccountId) -> Stored<Option<DateTime<Utc>>> {
         let ms: Option<i64> = connection
             .query_row(
                 "SELECT min(next_attempt_at) FROM intent WHERE open = 1 AND account = ?1",
-                params![account],
+                params![account.to_string()],
                 |row| row.get(0),
             )
             .optional()?
@@ -233,7 +241,7 @@ impl IntentRow {
         };
         tx.write(
             INTENTS,
-            "UPDATE intent SET state = ?2, open = ?3, attempts = ?4, next_attempt_at = ?5, result = ?6, problem = ?7,
+            "UPDATE intent SET state = ?2, open = ?3, attempts = ?4, next_attempt_at = ?5, told = ?6, problem = ?7,
                     ended_at = ?8 WHERE key = ?1 AND open = 1",
             params![
                 self.key,
@@ -241,10 +249,20 @@ impl IntentRow {
                 !self.state.is_final(),
                 self.attempts,
                 self.next_attempt_at.timestamp_millis(),
-                self.result,
+                self.told.as_ref().map(Json::as_str),
                 problem,
                 self.ended_at.map(|at| at.timestamp_millis()),
             ],
+        )?;
+        Ok(())
+    }
+
+    /// Keeps what the operator told since, of one that ended too.
+    pub fn keep_told(tx: &Tx<'_>, key: &str, told: &Json) -> Stored {
+        tx.write(
+            INTENTS,
+            "UPDATE intent SET told = ?2 WHERE key = ?1 AND told IS NOT ?2",
+            params![key, told.as_str()],
         )?;
         Ok(())
     }

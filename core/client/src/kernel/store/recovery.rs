@@ -4,6 +4,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use mesto_protocol::kernel::ids::AccountId;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags, params, params_from_iter};
 
@@ -23,7 +24,7 @@ pub struct Recovery {
 }
 
 const COLUMNS: &str = "key, account, kind, guard, subject, amount, details, path, body, created_at, not_after, state, open, attempts, \
-                       next_attempt_at, result, problem, ended_at";
+                       next_attempt_at, told, problem, ended_at";
 /// How many they are.
 const WIDTH: usize = 18;
 /// The file that is being built; in the place of the old one it goes only when it is whole.
@@ -142,7 +143,7 @@ fn salvage(path: &Path) -> Salvage {
     .is_ok();
     let account =
         connection.query_row("SELECT value FROM meta WHERE name = ?1", [ACCOUNT.name], |row| row.get::<_, String>(0));
-    found.account = account.ok().filter(|text| serde_json::from_str::<String>(text).is_ok());
+    found.account = account.ok().filter(|text| serde_json::from_str::<AccountId>(text).is_ok());
     found
 }
 
