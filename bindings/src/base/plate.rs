@@ -1,6 +1,6 @@
 //! Number plates, and what was typed read as one.
 
-use mesto_protocol::base::plate::Plate;
+use mesto_client::protocol::base::plate::Plate;
 use mesto_rules::plate::{ParsedPlate as ReadPlate, PlateKind, PlateWarning as ReadWarning};
 
 mesto_protocol::plate_shown!();

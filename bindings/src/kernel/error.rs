@@ -6,20 +6,35 @@ use std::collections::HashMap;
 
 use crate::kernel::line::plain;
 
-/// Declares the error and its making from the core's: every kind carries the same five values.
+/// Declares the error and its making from the core's: every kind carries the same values.
 macro_rules! errors {
     ($($(#[$doc:meta])* $kind:ident,)*) => {
         /// A failure as an app shows it, in the language the client was opened with. `params` holds the numbers, moments
-        /// (RFC 3339) and sums of the text as plain text; `detail` is for developers and never holds personal data.
+        /// (RFC 3339) and sums of the text as plain text; `detail` is for developers and never holds personal data; `request` is
+        /// the id by which the operator finds the request in its log.
         #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, uniffi::Error)]
         #[uniffi::export(Display)]
         pub enum MestoError {
             $($(#[$doc])*
             #[error("{text}")]
-            $kind { code: String, text: String, advice: String, params: HashMap<String, String>, detail: String },)*
+            $kind {
+                code: String,
+                text: String,
+                advice: String,
+                params: HashMap<String, String>,
+                detail: String,
+                request: Option<String>,
+            },)*
             /// The app called the call off. A paying action that had begun stays an open intent.
             #[error("{text}")]
-            Cancelled { code: String, text: String, advice: String, params: HashMap<String, String>, detail: String },
+            Cancelled {
+                code: String,
+                text: String,
+                advice: String,
+                params: HashMap<String, String>,
+                detail: String,
+                request: Option<String>,
+            },
         }
 
         impl MestoError {
@@ -28,8 +43,9 @@ macro_rules! errors {
                 let code = error.code().to_owned();
                 let (text, advice) = (error.text(locale), error.advice(locale));
                 let (params, detail) = (plain(error.params()), error.detail().to_owned());
+                let request = error.request_id().map(str::to_owned);
                 match error.kind() {
-                    $(ErrorKind::$kind => Self::$kind { code, text, advice, params, detail },)*
+                    $(ErrorKind::$kind => Self::$kind { code, text, advice, params, detail, request },)*
                 }
             }
         }
@@ -62,6 +78,7 @@ impl MestoError {
             advice: String::new(),
             params: HashMap::new(),
             detail: why.to_string(),
+            request: None,
         }
     }
 
@@ -73,6 +90,7 @@ impl MestoError {
             advice: texts::of_code(locale, code, Some("advice"), &Map::new(), None),
             params: HashMap::new(),
             detail: "the app called this off".to_owned(),
+            request: None,
         }
     }
 
@@ -86,8 +104,14 @@ impl MestoError {
             advice: texts::of_code(Locale::En, code, Some("advice"), &Map::new(), None),
             params: HashMap::new(),
             detail: detail.to_string(),
+            request: None,
         }
     }
+}
+
+/// The outcome of a call in the words of one language.
+pub(crate) fn told<T>(outcome: Result<T, Error>, locale: Locale) -> Result<T, MestoError> {
+    outcome.map_err(|error| MestoError::told(&error, locale))
 }
 
 #[cfg(test)]

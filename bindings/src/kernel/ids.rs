@@ -1,6 +1,6 @@
 //! Ids: each is a type of its own in every language, with its text underneath.
 
-use mesto_protocol::kernel::ids::{
+use mesto_client::protocol::kernel::ids::{
     AccountId, OrderId, PaymentId, QuoteId, RefundId, SaleId, StayId, TicketId, VehicleId,
 };
 use mesto_rules::{CityId, TariffId, ZoneId};

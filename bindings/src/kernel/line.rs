@@ -2,13 +2,30 @@
 
 use std::collections::HashMap;
 
-use mesto_protocol::kernel::line::{Line, Notice, Params, Vat, VatCategory};
+use mesto_client::protocol::kernel::line::{Line, Notice, Params, Vat, VatCategory};
 use mesto_rules::money::{Currency, Money, exact};
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 
+use crate::kernel::client::Client;
+
 mesto_protocol::line_records!();
 mesto_protocol::line_words!();
+
+#[uniffi::export]
+impl Client {
+    /// A line of a price in the client's language; one of a kind of a later version is named plainly as such.
+    #[must_use]
+    pub fn line_text(&self, line: Line) -> String {
+        self.0.core.line_text(&line)
+    }
+
+    /// What to know before paying, in the client's language.
+    #[must_use]
+    pub fn notice_text(&self, notice: Notice) -> String {
+        self.0.core.notice_text(&notice)
+    }
+}
 
 uniffi::custom_type!(Params, HashMap<String, String>, {
     remote,
@@ -38,10 +55,9 @@ fn value(text: String) -> Value {
     if let Some(sum) = text.split_once(' ').and_then(|(amount, currency)| money(amount, currency)) {
         return sum;
     }
-    match serde_json::from_str::<Value>(&text) {
-        Ok(value) if !value.is_string() && value.to_string() == text => value,
-        Ok(_) | Err(_) => Value::String(text),
-    }
+    let value: Value = serde_json::from_str(&text).unwrap_or_default();
+    // Only what is written the same again: `01` and ` 1` are texts.
+    if !value.is_string() && format!("{value}") == text { value } else { Value::String(text) }
 }
 
 fn money(amount: &str, currency: &str) -> Option<Value> {
