@@ -3,6 +3,7 @@
 //! `mesto-generate all|kotlin|swift|python [LIBRARY]`; the library is the one built beside this program, such as
 //! `target/debug/libmesto_bindings.so`, unless named.
 
+mod aliases;
 mod ids;
 mod python;
 
@@ -57,6 +58,7 @@ fn write(language: &str, root: &Path, library: &Path, metadata: &[Metadata]) -> 
         metadata_no_deps: true,
     })?;
     fs::remove_file(config)?;
+    aliases::replace(&fresh, metadata)?;
     if language == "kotlin" {
         fs::write(fresh.join("city/mesto/sdk/core/Ids.kt"), ids::kotlin(&ids))?;
     }

@@ -52,8 +52,11 @@ pub fn usable(module: &str, metadata: &[Metadata], ids: &str, exported: &[String
     if seen == 2 { Ok(out) } else { Err(format!("the generator no longer writes `{MARK}` or `__all__`").into()) }
 }
 
+/// Lines of the module.
+type Lines<'a, 'm> = &'a [&'m str];
+
 /// A record or a choice that begins here: its name, its class, its converter, and what comes behind.
-fn type_of<'a, 'm>(lines: &'a [&'m str]) -> Option<(&'m str, &'a [&'m str], &'a [&'m str], &'a [&'m str])> {
+fn type_of<'a, 'm>(lines: Lines<'a, 'm>) -> Option<(&'m str, Lines<'a, 'm>, Lines<'a, 'm>, Lines<'a, 'm>)> {
     let is_record = lines.first().is_some_and(|line| *line == "@dataclass");
     let head = lines.get(usize::from(is_record))?;
     let name = head.strip_prefix("class ")?.strip_suffix(':')?;
@@ -107,6 +110,11 @@ fn record(out: &mut String, name: &str, block: &[&str], docs: &Docs<'_>) -> Resu
     push(out, &format!("class {name}:"));
     document(out, &doc);
     for Field { name: field, rest } in fields(made)? {
+        // A default that the constructor makes: nothing, or it would be shared.
+        let rest = rest.replace("_DEFAULT", "None");
+        if rest.ends_with("None") && !block.contains(&format!("            self.{field} = None").as_str()) {
+            return Err(format!("a default of {name} that is not read: {field}").into());
+        }
         push(out, &format!("    {field}: {rest}"));
         document(out, docs.get(&(name, field.as_str())).copied().unwrap_or_default());
     }
@@ -216,9 +224,6 @@ fn fields(made: &str) -> Result<Vec<Field<'_>>, Box<dyn Error>> {
         .filter(|part| !part.is_empty())
         .map(|part| {
             let (name, rest) = part.split_once(':').ok_or_else(|| format!("no field: {part}"))?;
-            if rest.ends_with("_DEFAULT") {
-                return Err(format!("a default that is made anew: {part}").into());
-            }
             Ok(Field { name: name.trim().to_owned(), rest: rest.trim() })
         })
         .collect()
