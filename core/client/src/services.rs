@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use mesto_rules::shown;
+
 use crate::base::{account, cities, payments, sync, vehicles, wallet};
 use crate::kernel::client::{Client, Config};
 use crate::kernel::error::{self, Result};
@@ -26,29 +28,31 @@ const SERVICES: Services = Services(&[
 /// The phone's file, forward only.
 const MIGRATIONS: Migrations = &[include_str!("../migrations/V1__first.sql")];
 
-/// What can change. Each is read by the `state()` of the part of the client that it names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Topic {
-    /// [`Client::account`]
-    Account,
-    /// [`Client::cities`]
-    Cities,
-    /// [`Client::vehicles`]
-    Vehicles,
-    /// [`Client::payments`]
-    Payments,
-    /// [`Client::wallet`]
-    Wallet,
-    /// [`Client::parking`]
-    Parking,
-    /// [`Client::orders`]
-    Orders,
-    /// [`Client::time`]
-    Clock,
-    /// [`Client::connection`]
-    Connection,
-    /// A service without a word of its own here.
-    Other(&'static str),
+shown! { topics_shown;
+    /// What can change. Each is read by the `state()` of the part of the client that it names.
+    #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+    pub enum Topic {
+        /// `account().state()`
+        Account,
+        /// `cities().state()`
+        Cities,
+        /// `vehicles().state()`
+        Vehicles,
+        /// `payments().state()`
+        Payments,
+        /// `wallet().state()`
+        Wallet,
+        /// `parking().state()`
+        Parking,
+        /// `orders().state()`
+        Orders,
+        /// How far the time can be trusted.
+        Clock,
+        /// How the last request went.
+        Connection,
+        /// A service without a word of its own here.
+        Other(String),
+    }
 }
 
 /// Topics with the names that the rooms give them.
@@ -66,7 +70,10 @@ const TOPICS: [(&str, Topic); 9] = [
 
 impl Topic {
     fn named(name: &'static str) -> Self {
-        TOPICS.iter().find(|(known, _)| *known == name).map_or(Self::Other(name), |(_, topic)| *topic)
+        TOPICS
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map_or_else(|| Self::Other(name.to_owned()), |(_, topic)| topic.clone())
     }
 }
 
@@ -137,7 +144,12 @@ mod tests {
     #[test]
     fn what_a_service_shows_has_a_topic() {
         for service in SERVICES.all().filter(|service| service.widget.is_some()) {
-            assert_ne!(Topic::named(service.name), Topic::Other(service.name), "{} has no topic", service.name);
+            assert_ne!(
+                Topic::named(service.name),
+                Topic::Other(service.name.to_owned()),
+                "{} has no topic",
+                service.name
+            );
         }
     }
 

@@ -8,6 +8,7 @@ use mesto_protocol::base::sign_in::{self, CodeRequest, CodeSent, Session, SignIn
 use mesto_protocol::device::DeviceKey;
 use mesto_protocol::kernel::ids::AccountId;
 use mesto_protocol::kernel::json::Json;
+use mesto_rules::shown;
 use serde::Serialize;
 
 use crate::base::sync::{LAST_SYNC, PHONE_MASKED};
@@ -27,14 +28,16 @@ pub const SERVICE: Service = Service {
     ..Service::named(accounts::SERVICE.name)
 };
 
-/// Who is signed in.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
-pub struct AccountState {
-    pub signed_in: bool,
-    pub account: Option<AccountId>,
-    pub phone_masked: Option<String>,
-    /// How far the account was read.
-    pub last_sync_at: Option<DateTime<Utc>>,
+shown! { account_shown;
+    /// Who is signed in.
+    #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+    pub struct AccountState {
+        pub signed_in: bool,
+        pub account: Option<AccountId>,
+        pub phone_masked: Option<String>,
+        /// How far the account was read.
+        pub last_sync_at: Option<DateTime<Utc>>,
+    }
 }
 
 /// What is done with the account; see [`Client::account`].

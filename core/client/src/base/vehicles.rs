@@ -6,7 +6,7 @@ use mesto_protocol::base::vehicles::{self, NewVehicle, Vehicle, VehicleRemoved, 
 use mesto_protocol::event::Change;
 use mesto_protocol::kernel::ids::VehicleId;
 use mesto_protocol::kernel::json::Json;
-use mesto_rules::{ParsedPlate, PlateWarning, parse_plate};
+use mesto_rules::{ParsedPlate, PlateWarning, parse_plate, shown};
 use rusqlite::{Connection as Database, params};
 use serde::Serialize;
 
@@ -66,11 +66,13 @@ fn forget(tx: &Tx<'_>) -> Stored {
     Ok(())
 }
 
-/// The account's vehicles.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
-pub struct VehiclesState {
-    /// In the order they were added.
-    pub vehicles: Vec<Vehicle>,
+shown! { vehicles_shown;
+    /// The account's vehicles.
+    #[derive(Debug, Clone, PartialEq, Default, Serialize)]
+    pub struct VehiclesState {
+        /// In the order they were added.
+        pub vehicles: Vec<Vehicle>,
+    }
 }
 
 /// What is done with the account's vehicles; see [`Client::vehicles`].

@@ -4,27 +4,30 @@ use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::kernel::ids::TicketId;
 use mesto_protocol::parking::signed::{Presentation, TicketClaims};
 use mesto_protocol::parking::tickets::{self, Ticket, Tickets};
+use mesto_rules::shown;
 use serde::Serialize;
 
 use super::{Parking, rows};
 use crate::kernel::error::{Error, ErrorKind, Result};
 
-/// A page of bought tickets, newest first.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct History {
-    pub tickets: Vec<Ticket>,
-    pub more: bool,
-    /// Read from the phone because the operator could not be reached: may lack what other phones bought.
-    pub from_phone: bool,
-}
+shown! { history_shown;
+    /// A page of bought tickets, newest first.
+    #[derive(Debug, Clone, PartialEq, Serialize)]
+    pub struct History {
+        pub tickets: Vec<Ticket>,
+        pub more: bool,
+        /// Read from the phone because the operator could not be reached: may lack what other phones bought.
+        pub from_phone: bool,
+    }
 
-/// What to draw as a QR.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct TicketCode {
-    /// The signed ticket with the device's moment.
-    pub text: String,
-    /// Draw a new one before this moment.
-    pub fresh_until: DateTime<Utc>,
+    /// What to draw as a QR.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+    pub struct TicketCode {
+        /// The signed ticket with the device's moment.
+        pub text: String,
+        /// Draw a new one before this moment.
+        pub fresh_until: DateTime<Utc>,
+    }
 }
 
 impl Parking<'_> {

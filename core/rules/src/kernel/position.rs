@@ -2,16 +2,20 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::shown;
+
 /// Metres of a degree of latitude (mean radius of the earth, 6 371 km).
 const METRES_PER_DEGREE: f64 = 6_371_000.0 * std::f64::consts::PI / 180.0;
 
-/// A position, WGS 84 degrees; the accuracy is a radius in metres.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Position {
-    pub lat: f64,
-    pub lon: f64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub accuracy_m: Option<f64>,
+shown! { position_shown;
+    /// A position, WGS 84 degrees; the accuracy is a radius in metres.
+    #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+    pub struct Position {
+        pub lat: f64,
+        pub lon: f64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub accuracy_m: Option<f64>,
+    }
 }
 
 impl Position {

@@ -14,6 +14,7 @@ use crate::kernel::section::SectionError;
 use crate::parking::section::{MoreThanLeft, ParkingSection, Policy, Rate, RateKind, SoldAhead, Zone};
 use crate::parking::stay::{Stay, Stays};
 use crate::parking::terms::{ZoneTerms, minutes_of, out_of_range, unknown, zone_of};
+use crate::shown;
 use chrono::{DateTime, NaiveDate, SubsecRound, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -31,19 +32,35 @@ pub struct QuoteAsk<'a> {
     pub pay: PayMethod,
 }
 
-/// When the ticket of a quote starts.
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub enum Start {
-    /// When the operator receives the purchase (BG-47).
-    OnPurchase,
-    /// At the opening, or at the end of the running ticket that it extends; when it is bought after that moment, on
-    /// purchase.
-    At { at: DateTime<Utc> },
-    /// A kind of a later version. Only ever read, never quoted.
-    #[serde(other)]
-    Other,
+shown! { promise_shown;
+    /// When the ticket of a quote starts.
+    #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(tag = "type", rename_all = "snake_case")]
+    pub enum Start {
+        /// When the operator receives the purchase (BG-47).
+        OnPurchase,
+        /// At the opening, or at the end of the running ticket that it extends; when it is bought after that moment, on
+        /// purchase.
+        At { at: DateTime<Utc> },
+        /// A kind of a later version. Only ever read, never quoted.
+        #[serde(other)]
+        Other,
+    }
+
+    /// The stay as it will be after the purchase.
+    #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+    pub struct StayPreview {
+        pub started_at: DateTime<Utc>,
+        /// No purchase of this stay can end later; absent where there is no limit.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub deadline: Option<DateTime<Utc>>,
+        /// Minutes that can still be bought afterwards, until the deadline or until charging ends, whichever comes first;
+        /// absent where there is no limit.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub left_minutes: Option<u32>,
+    }
 }
 
 /// A price, explained. `total` is the sum of `lines`.
@@ -117,20 +134,6 @@ pub enum Notice {
     /// A kind of a later version. Only ever read, never quoted.
     #[serde(other)]
     Other,
-}
-
-/// The stay as it will be after the purchase.
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StayPreview {
-    pub started_at: DateTime<Utc>,
-    /// No purchase of this stay can end later; absent where there is no limit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub deadline: Option<DateTime<Utc>>,
-    /// Minutes that can still be bought afterwards, until the deadline or until charging ends, whichever comes first;
-    /// absent where there is no limit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub left_minutes: Option<u32>,
 }
 
 /// Why nothing is offered, and what would be allowed.

@@ -1,9 +1,8 @@
 //! Values that cross the border as each language expects them: decimals, money, moments, days.
 
-use crate::error::MestoError;
+use crate::kernel::error::MestoError;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use mesto_rules::money::{self, Currency, Money};
-use mesto_rules::{TariffId, ZoneId};
 use rust_decimal::Decimal;
 use std::str::FromStr as _;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -36,18 +35,6 @@ uniffi::custom_type!(Currency, String, {
     remote,
     lower: |currency| currency.code().to_owned(),
     try_lift: |code| Ok(Currency::new(&code).map_err(MestoError::out_of_range)?),
-});
-
-uniffi::custom_type!(ZoneId, String, {
-    remote,
-    lower: |zone| zone.into(),
-    try_lift: |text| Ok(ZoneId::new(&text).map_err(MestoError::out_of_range)?),
-});
-
-uniffi::custom_type!(TariffId, String, {
-    remote,
-    lower: |tariff| tariff.into(),
-    try_lift: |text| Ok(TariffId::new(&text).map_err(MestoError::out_of_range)?),
 });
 
 /// A sum of money in one currency (ISO 4217 code), never a float; the amount has the currency's decimals.

@@ -1,23 +1,40 @@
 //! What a call fails with: the kind tells an app what to do next, `code` is stable, `text` and `advice` are for the driver.
 
 use mesto_client::{Error, ErrorKind, Locale, texts};
-use serde_json::{Map, Value};
+use serde_json::Map;
 use std::collections::HashMap;
 
-/// Declares the error and its making from the core's: every kind carries the same five values.
+use crate::kernel::line::plain;
+
+/// Declares the error and its making from the core's: every kind carries the same values.
 macro_rules! errors {
     ($($(#[$doc:meta])* $kind:ident,)*) => {
         /// A failure as an app shows it, in the language the client was opened with. `params` holds the numbers, moments
-        /// (RFC 3339) and sums of the text as plain text; `detail` is for developers and never holds personal data.
+        /// (RFC 3339) and sums of the text as plain text; `detail` is for developers and never holds personal data; `request` is
+        /// the id by which the operator finds the request in its log.
         #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, uniffi::Error)]
         #[uniffi::export(Display)]
         pub enum MestoError {
             $($(#[$doc])*
             #[error("{text}")]
-            $kind { code: String, text: String, advice: String, params: HashMap<String, String>, detail: String },)*
+            $kind {
+                code: String,
+                text: String,
+                advice: String,
+                params: HashMap<String, String>,
+                detail: String,
+                request: Option<String>,
+            },)*
             /// The app called the call off. A paying action that had begun stays an open intent.
             #[error("{text}")]
-            Cancelled { code: String, text: String, advice: String, params: HashMap<String, String>, detail: String },
+            Cancelled {
+                code: String,
+                text: String,
+                advice: String,
+                params: HashMap<String, String>,
+                detail: String,
+                request: Option<String>,
+            },
         }
 
         impl MestoError {
@@ -26,8 +43,9 @@ macro_rules! errors {
                 let code = error.code().to_owned();
                 let (text, advice) = (error.text(locale), error.advice(locale));
                 let (params, detail) = (plain(error.params()), error.detail().to_owned());
+                let request = error.request_id().map(str::to_owned);
                 match error.kind() {
-                    $(ErrorKind::$kind => Self::$kind { code, text, advice, params, detail },)*
+                    $(ErrorKind::$kind => Self::$kind { code, text, advice, params, detail, request },)*
                 }
             }
         }
@@ -60,6 +78,7 @@ impl MestoError {
             advice: String::new(),
             params: HashMap::new(),
             detail: why.to_string(),
+            request: None,
         }
     }
 
@@ -71,6 +90,7 @@ impl MestoError {
             advice: texts::of_code(locale, code, Some("advice"), &Map::new(), None),
             params: HashMap::new(),
             detail: "the app called this off".to_owned(),
+            request: None,
         }
     }
 
@@ -84,21 +104,14 @@ impl MestoError {
             advice: texts::of_code(Locale::En, code, Some("advice"), &Map::new(), None),
             params: HashMap::new(),
             detail: detail.to_string(),
+            request: None,
         }
     }
 }
 
-/// Values as plain text: strings without quotes, `{amount, currency}` as `80.00 RSD`, the rest as JSON.
-pub(crate) fn plain(params: &Map<String, Value>) -> HashMap<String, String> {
-    params.iter().map(|(name, value)| (name.clone(), plain_value(value))).collect()
-}
-
-fn plain_value(value: &Value) -> String {
-    match (value, value.get("amount").and_then(Value::as_str), value.get("currency").and_then(Value::as_str)) {
-        (Value::String(text), _, _) => text.clone(),
-        (_, Some(amount), Some(currency)) => format!("{amount} {currency}"),
-        (other, _, _) => other.to_string(),
-    }
+/// The outcome of a call in the words of one language.
+pub(crate) fn told<T>(outcome: Result<T, Error>, locale: Locale) -> Result<T, MestoError> {
+    outcome.map_err(|error| MestoError::told(&error, locale))
 }
 
 #[cfg(test)]
@@ -106,18 +119,6 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use super::*;
     use serde_json::json;
-
-    #[test]
-    fn params_cross_the_border_as_plain_text() {
-        let params = json!({
-            "allowed": 90, "until": "2025-09-03T09:00:00Z", "due": {"amount": "80.00", "currency": "RSD"}, "known": ["9111", "9112"],
-        });
-        let plain = plain(params.as_object().unwrap());
-        assert_eq!(plain["allowed"], "90");
-        assert_eq!(plain["until"], "2025-09-03T09:00:00Z");
-        assert_eq!(plain["due"], "80.00 RSD");
-        assert_eq!(plain["known"], r#"["9111","9112"]"#);
-    }
 
     #[test]
     fn an_error_keeps_its_kind_and_speaks_the_clients_language() {

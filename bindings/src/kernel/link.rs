@@ -3,7 +3,7 @@
 //! A foreign trait that waits is not safe in every language: the app begins a request, returns at once, and tells its
 //! end by the reply it was given. A reply that is let go of untold counts as "may have been executed".
 
-use crate::ports::PhoneError;
+use crate::kernel::ports::PhoneError;
 use async_trait::async_trait;
 use mesto_client::http::{HttpLinkError, LONGEST_ANSWER, TIMEOUT, operator_base};
 use mesto_client::{LinkAnswer as Answer, LinkError, LinkRequest as Request};

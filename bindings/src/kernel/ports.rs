@@ -1,7 +1,7 @@
 //! What an app may supply of its own: clock, keychain, device key, alarms. Each stands in for the core's own port.
 
-use crate::account::Reminder;
-use crate::values::Timestamp;
+use crate::kernel::values::Timestamp;
+use mesto_client::Reminder;
 use mesto_client::{DeviceSigner, SecretsError};
 use mesto_protocol::device::{DeviceKey as PublicKey, DeviceSignError, signature_from_der};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -109,8 +109,8 @@ impl mesto_client::Secrets for OwnSecrets {
 pub(crate) struct OwnReminders(pub Arc<dyn ReminderPlan>);
 
 impl mesto_client::Reminders for OwnReminders {
-    fn replace(&self, plan: &[mesto_client::Reminder]) {
-        let _ = self.0.replace(plan.iter().cloned().map(Reminder::from).collect());
+    fn replace(&self, plan: &[Reminder]) {
+        let _ = self.0.replace(plan.to_vec());
     }
 }
 

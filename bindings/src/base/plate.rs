@@ -1,0 +1,47 @@
+//! Number plates, and what was typed read as one.
+
+use mesto_client::protocol::base::plate::Plate;
+use mesto_rules::plate::{ParsedPlate as ReadPlate, PlateKind, PlateWarning as ReadWarning};
+
+mesto_protocol::plate_shown!();
+mesto_rules::plate_kind_shown!();
+
+/// What was typed, read as a plate.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct ParsedPlate {
+    pub plate: Plate,
+    /// As an SMS takes it; absent when a letter has no plain form.
+    pub sms: Option<String>,
+    pub kind: PlateKind,
+    /// What the driver should look at again.
+    pub warnings: Vec<PlateWarning>,
+}
+
+/// Something about a plate to look at again.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
+pub enum PlateWarning {
+    /// A Cyrillic letter was read as the Latin one that looks the same; `position` counts letters and digits from 1.
+    LookAlikeCyrillic { position: u32, typed: String, read_as: String },
+    /// The letter O and the digit 0: with the other one it would be `maybe`. Nothing was swapped.
+    OhOrZero { maybe: String },
+}
+
+impl From<ReadPlate> for ParsedPlate {
+    fn from(read: ReadPlate) -> Self {
+        let warnings = read.warnings.iter().cloned().map(PlateWarning::from).collect();
+        Self { sms: read.sms.clone(), kind: read.kind, warnings, plate: read.into() }
+    }
+}
+
+impl From<ReadWarning> for PlateWarning {
+    fn from(warning: ReadWarning) -> Self {
+        match warning {
+            ReadWarning::LookAlikeCyrillic { position, typed, read_as } => Self::LookAlikeCyrillic {
+                position: u32::try_from(position).unwrap_or(u32::MAX),
+                typed: typed.to_string(),
+                read_as: read_as.to_string(),
+            },
+            ReadWarning::OhOrZero { maybe } => Self::OhOrZero { maybe },
+        }
+    }
+}
