@@ -109,7 +109,8 @@ impl Cities<'_> {
         let keys = KeySet::verify(&wire, &self.0.config().root_key, u64::from(known))
             .map_err(|why| Error::not_genuine("keys_not_genuine", "key set", why))?;
         let keys_version = u32::try_from(keys.version).map_err(Error::unreadable)?;
-        if keys_version > known {
+        // The same version with later times replaces the one that is stored.
+        if self.0.stored_keys().is_none_or(|stored| stored != keys) {
             let put = (KEYS, keys_version);
             self.0.core().write(now, |tx| store::put_document(tx, TOPIC, put, wire.as_bytes(), now))?;
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mesto_protocol::base::vehicles::{self, NewVehicle, Vehicle, VehicleRemoved, VehiclesSection};
+use mesto_protocol::base::vehicles::{self, NewVehicle, VehicleAdded, Vehicle, VehicleRemoved, VehiclesSection};
 use mesto_protocol::event::Change;
 use mesto_protocol::kernel::ids::VehicleId;
 use mesto_protocol::kernel::json::Json;
@@ -119,7 +119,7 @@ impl Vehicles<'_> {
         }
         let body =
             NewVehicle { city: self.0.config().city.clone(), plate: plate.to_owned(), label: label.map(str::to_owned) };
-        let vehicle: Vehicle = self.0.call(&vehicles::ADD, &[], &body).await?;
+        let VehicleAdded { vehicle, .. } = self.0.call(&vehicles::ADD, &[], &body).await?;
         let now = self.0.now();
         let mut core = self.0.core();
         core.still(&session)?;
