@@ -376,6 +376,9 @@ pub enum AdminCommand {
         /// Only in this city; everywhere without it.
         #[arg(long)]
         city: Option<String>,
+        /// Only at this place of the city, such as a garage's controller; everywhere in it without it.
+        #[arg(long, requires = "city")]
+        place: Option<String>,
         /// Not any more from this moment on (RFC 3339); for good without it.
         #[arg(long, value_parser = moment)]
         until: Option<DateTime<Utc>>,
@@ -412,6 +415,8 @@ pub enum StaffRole {
 pub enum GrantedRole {
     Driver,
     Inspector,
+    /// A device of a place, such as a garage's controller
+    Controller,
     Admin,
 }
 

@@ -82,7 +82,11 @@ fn not_given(error: GrantError) -> CliError {
         GrantError::NoAccount(_) | GrantError::NoGrant(_) => {
             CliError::new(Exit::Input, "role_unchanged", detail).advise("`mesto admin list` shows accounts and roles.")
         }
-        GrantError::NoCity { .. } | GrantError::NoRole | GrantError::Over { .. } => {
+        GrantError::NoCity { .. }
+        | GrantError::NoPlace { .. }
+        | GrantError::PlaceWithoutCity
+        | GrantError::NoRole
+        | GrantError::Over { .. } => {
             CliError::new(Exit::Input, "role_unchanged", detail)
         }
     }
@@ -142,14 +146,15 @@ pub fn admin(command: &AdminCommand, style: Style) -> Outcome<()> {
             }
             Ok(())
         }
-        AdminCommand::Grant { account, role, city, until, store } => {
+        AdminCommand::Grant { account, role, city, place, until, store } => {
             let (operator, opened) = opened(store)?;
             let role = match role {
                 GrantedRole::Driver => Role::Driver,
                 GrantedRole::Inspector => Role::Inspector,
+                GrantedRole::Controller => Role::Controller,
                 GrantedRole::Admin => Role::Admin,
             };
-            let given = RoleGiven { role: role.clone(), city: city.as_deref(), until: *until };
+            let given = RoleGiven { role: role.clone(), city: city.as_deref(), place: place.as_deref(), until: *until };
             let grant = operator.give_role(opened.as_ref(), now(), &account.to_string(), &given).map_err(not_given)?;
             if style.json {
                 say!("{}", serde_json::json!(grant));

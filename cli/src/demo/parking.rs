@@ -6,8 +6,10 @@ use mesto_client::protocol::orders::driver::OrderState;
 use mesto_client::protocol::parking::tickets::Ticket;
 use mesto_client::rules::Position;
 use mesto_client::{IntentState, IntentView, Result as ClientResult, TextValue, texts};
+use mesto_operator::Config;
 use mesto_protocol::keys::KeySet;
-use mesto_protocol::parking::signed::Presentation;
+use mesto_protocol::services::CodeClaims;
+use mesto_protocol::signed_code::{ClockRule, Verifier};
 
 use super::{CITY, Cast};
 use crate::failure::{CliError, Outcome};
@@ -76,7 +78,7 @@ pub async fn quote_and_buy(cast: &mut Cast) -> Outcome<()> {
     ));
     let believed = cast.phone.core.parking().verified(ticket.id);
     let believed = cast.tell.done(believed)?;
-    cast.tell.claim("signed_for", believed.plate, "BG789PP".to_owned())?;
+    cast.tell.claim("signed_for", believed.what.plate, "BG789PP".to_owned())?;
     let code = cast.phone.core.parking().code(ticket.id);
     let code = cast.tell.done(code)?;
     cast.tell.record("code", code.text.clone());
@@ -152,10 +154,13 @@ pub async fn inspector(cast: &mut Cast) -> Outcome<()> {
     let code = cast.tell.done(code)?.text;
     let keys = key_set(cast).await?;
     let now = cast.world.clock.read();
-    let seen = Presentation::verify(&code, &keys, now, TimeDelta::seconds(60))
-        .map_err(|why| CliError::failed("the inspector's scan", why))?;
-    cast.tell.claim("scanned_plate", seen.claims.plate, "BG789PP".to_owned())?;
-    let copied = Presentation::verify(&code, &keys, now + TimeDelta::minutes(5), TimeDelta::seconds(60));
+    let issuer = Config::default().issuer;
+    let verifier =
+        Verifier { issuer: issuer.as_str(), keys: &keys, revocations: None, seen: None, clock: ClockRule::default() };
+    let seen = verifier.verify(&code, now).and_then(|seen| CodeClaims::read(&seen.claims));
+    let CodeClaims::ParkingTicket(seen) = seen.map_err(|why| CliError::failed("the inspector's scan", why))?;
+    cast.tell.claim("scanned_plate", seen.what.plate, "BG789PP".to_owned())?;
+    let copied = verifier.verify(&code, now + TimeDelta::minutes(5));
     cast.tell.claim(
         "a_picture_of_it_is_refused",
         copied.err().map(|why| why.code().to_owned()),
