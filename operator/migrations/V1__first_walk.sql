@@ -171,6 +171,8 @@ CREATE TABLE payment (
   captured BIGINT NOT NULL CHECK (captured <= amount),
   refunded BIGINT NOT NULL CHECK (refunded <= captured),
   currency TEXT NOT NULL,
+  -- The provider's own payment whose money was captured.
+  reference TEXT,
   page_url TEXT NOT NULL,
   expires_at BIGINT NOT NULL,
   reason TEXT,

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use mesto_client::{Client, Clock, Config, IntentState, Link, LinkAnswer, LinkError, LinkRequest, NoReminders, Ports};
 use mesto_operator::{Request, SqliteInline};
+use mesto_protocol::base::payments::PayMethod;
 use mesto_protocol::device::SoftwareDevice;
 use mesto_simulation::driver::{Counter, Rig, approval, code_in, dinar};
 use mesto_simulation::phone::{Dice, Keychain};
@@ -102,7 +103,7 @@ async fn drive(rig: &Rig, client: Client) -> Outcome<()> {
     client.account().sign_in(phone, code_in(&rig.last_message(phone)), "bench").await?;
     client.wallet().top_up(dinar(1_000).amount).await?;
     client.sync().await?;
-    let topup = client.payments().state().open.iter().find_map(|intent| intent.topup());
+    let topup = client.payments().state().open.iter().find_map(|intent| intent.payment.clone());
     let topup = topup.ok_or("the top-up does not wait for the bank")?;
     let paid = rig.ask(&approval(&topup, "pay-1"));
     if paid.status >= 300 {
@@ -112,7 +113,7 @@ async fn drive(rig: &Rig, client: Client) -> Outcome<()> {
     client.payments().settle_all().await?;
     let vehicle = client.vehicles().add("BG 789-PP", None).await?;
     for zone in RUNNING {
-        let quote = client.parking().quote(zone, &vehicle.id, 60).await?;
+        let quote = client.parking().quote(&zone.parse()?, vehicle.id, 60, PayMethod::Deposit).await?;
         let intent = client.payments().buy(&quote).await?;
         if intent.state != IntentState::Confirmed {
             return Err(format!("a purchase in {zone} ended {:?}", intent.state).into());
@@ -127,8 +128,8 @@ fn fill(file: &Path) -> Outcome<()> {
     let database = rusqlite::Connection::open(file)?;
     database.execute(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
-         INSERT INTO ticket (id, open, issued_at, starts_at, ends_at, json)
-         SELECT substr(t.id, 1, 13) || (1000000000000000 + n.i), 0, t.issued_at - n.i * 14400000, t.starts_at - n.i * 14400000,
+         INSERT INTO ticket (id, open, lost, issued_at, starts_at, ends_at, json)
+         SELECT substr(t.id, 1, 13) || (1000000000000000 + n.i), 0, 0, t.issued_at - n.i * 14400000, t.starts_at - n.i * 14400000,
                 t.ends_at - n.i * 14400000,
                 json_set(t.json, '$.id', substr(t.id, 1, 13) || (1000000000000000 + n.i), '$.state', 'expired')
          FROM n, (SELECT * FROM ticket ORDER BY id LIMIT 1) AS t",

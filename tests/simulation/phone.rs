@@ -15,6 +15,7 @@ use mesto_client::{
     SecretsError,
 };
 use mesto_protocol::device::SoftwareDevice;
+use mesto_protocol::kernel::ids::QuoteId;
 
 use crate::network::Air;
 use crate::random::Random;
@@ -123,8 +124,8 @@ pub struct Phone {
     tasks: Vec<Task>,
     /// How intents ended, as this phone was told: it may never change.
     pub ended: HashMap<String, String>,
-    /// Quotes whose purchases all ended without a ticket, as this phone was told.
-    pub unsold: HashMap<String, String>,
+    /// Quotes whose purchases all ended without a sale, as this phone was told, with the keys.
+    pub unsold: HashMap<QuoteId, String>,
 }
 
 impl Phone {
@@ -186,13 +187,12 @@ impl Phone {
     }
 
     /// Whether a purchase of this quote is confirmed or still open on this phone: after a refusal it may be tried again under a new key.
-    pub fn hopes_for(&self, quote: &str) -> bool {
+    pub fn hopes_for(&self, quote: QuoteId) -> bool {
         let Some(Ok(intents)) = self.client.as_ref().map(|client| client.payments().intents(10_000)) else {
             return true;
         };
         intents.iter().any(|intent| {
-            intent.parking().is_some_and(|wanted| wanted.quote == quote)
-                && matches!(intent.state, IntentState::Confirmed | IntentState::Unconfirmed(_))
+            intent.quote == quote && matches!(intent.state, IntentState::Confirmed | IntentState::Unconfirmed(_))
         })
     }
 

@@ -7,7 +7,7 @@ use mesto_protocol::kernel::ids::{AccountId, TicketId};
 use mesto_protocol::kernel::json::Json;
 use mesto_protocol::parking::purchase::{ParkingOffer, ParkingSubject, lines, notices};
 use mesto_protocol::{Problem, ProblemCode};
-use mesto_rules::quote::{Quote as Terms, QuoteAsk, quote};
+use mesto_rules::quote::{Quote as Terms, QuoteAsk, quote_held};
 use mesto_rules::{City, ParkingSection, PayMethod as RulesPay};
 use serde::{Deserialize, Serialize};
 
@@ -65,7 +65,7 @@ pub(crate) fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
     }
     let kept = stays::read(tx, city, &subject.zone, account, &plate.canonical)?;
     let (zone, minutes, pay) = (subject.zone.as_str(), subject.minutes, rules_pay(asked.pay)?);
-    let terms = quote(city, &QuoteAsk { zone, minutes, now, stays: kept.stays(), pay })?;
+    let terms = quote_held(city, &QuoteAsk { zone, minutes, now, stays: kept.stays(), pay }, asked.held())?;
     let extends = own_running(tx, asked, zone, &plate.canonical)?;
     Ok(Priced {
         offer: Json::of(&ParkingOffer::of(&terms, plate.clone(), extends))?,

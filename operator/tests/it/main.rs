@@ -10,6 +10,7 @@ macro_rules! on_both_databases {
     };
 }
 
+mod bank;
 mod cases;
 mod contract;
 mod fast_path;

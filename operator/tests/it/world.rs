@@ -1,6 +1,7 @@
 //! An operator with a clock and chance of its own, on one of the two databases, and the people who use it.
 
 use std::cell::Cell;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -58,7 +59,8 @@ pub struct World {
     pub operator: Arc<Operator>,
     pub store: Arc<dyn Store>,
     now: Cell<DateTime<Utc>>,
-    keys: Cell<u64>,
+    /// Counted on by the worlds that are made of one another.
+    keys: Rc<Cell<u64>>,
 }
 
 /// One server for all cases; it ends with this process.
@@ -79,15 +81,15 @@ pub fn config() -> Config {
 }
 
 pub fn operator(config: Config) -> Operator {
-    operator_of(belgrade(), config)
+    operator_of(belgrade(), config, 1)
 }
 
 pub fn belgrade() -> City {
     mesto_rules::load::embedded("belgrade").unwrap()
 }
 
-pub fn operator_of(city: City, config: Config) -> Operator {
-    let chance = Chance::new(1);
+fn operator_of(city: City, config: Config, seed: u64) -> Operator {
+    let chance = Chance::new(seed);
     let keys = Keys::ephemeral(start(), &chance).unwrap();
     let page = HostedPage::new("https://bank.example", "https://operator.example", "mesto", SECRET);
     Operator::new(vec![city], keys, Arc::new(chance), Arc::new(page), config).unwrap()
@@ -107,15 +109,16 @@ impl World {
     }
 
     pub fn with(store: Arc<dyn Store>, config: Config) -> Self {
-        Self { operator: Arc::new(operator(config)), store, now: Cell::new(start()), keys: Cell::new(0) }
+        Self { operator: Arc::new(operator(config)), store, now: Cell::new(start()), keys: Rc::default() }
     }
 
     /// The same store and moment, in a Belgrade that is otherwise.
     pub fn in_city(&self, change: impl FnOnce(&mut City)) -> Self {
         let mut city = belgrade();
         change(&mut city);
-        let operator = Arc::new(operator_of(city, config()));
-        Self { operator, store: Arc::clone(&self.store), now: self.now.clone(), keys: self.keys.clone() }
+        self.key();
+        let operator = Arc::new(operator_of(city, config(), 1_000 + self.keys.get()));
+        Self { operator, store: Arc::clone(&self.store), now: self.now.clone(), keys: Rc::clone(&self.keys) }
     }
 
     /// As [`World::in_city`], with something else said of parking.
@@ -138,7 +141,7 @@ impl World {
 
     /// A world around an operator that is there already.
     pub fn around(operator: Arc<Operator>, store: Arc<dyn Store>) -> Self {
-        Self { operator, store, now: Cell::new(start()), keys: Cell::new(0) }
+        Self { operator, store, now: Cell::new(start()), keys: Rc::default() }
     }
 
     pub fn now(&self) -> DateTime<Utc> {

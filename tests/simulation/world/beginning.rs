@@ -15,7 +15,7 @@ impl World {
             let (operator, store) = self.operator.as_ref().ok_or_else(|| vec!["no operator".to_owned()])?;
             let moment = self.moment();
             self.inspector = operator
-                .create_staff(store, moment, Role::Inspector, "Mira")
+                .create_staff(&**store, moment, Role::Inspector, "Mira")
                 .map_err(|error| vec![error.to_string()])?;
         }
         for index in 0..self.settings.phones {
@@ -49,7 +49,7 @@ impl World {
         })?;
         let code = {
             let (operator, store) = self.operator.as_ref().ok_or_else(|| vec!["no operator".to_owned()])?;
-            let sent = operator.outbox(store, &number).map_err(|error| vec![error.to_string()])?;
+            let sent = operator.outbox(&**store, &number).map_err(|error| vec![error.to_string()])?;
             let body = sent.last().map(|message| message.body.clone()).unwrap_or_default();
             code_in(&body).to_owned()
         };

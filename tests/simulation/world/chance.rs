@@ -1,6 +1,7 @@
 //! What drivers do and what befalls them, one thing a step.
 
 use mesto_client::Client;
+use mesto_client::protocol::base::payments::PayMethod;
 
 use super::{Faults, World};
 use crate::phone::Outcome;
@@ -13,8 +14,8 @@ impl World {
             0..30 => {}
             30..52 => self.buy(index),
             52..57 => self.top_up(index),
-            57..60 => self.pay_order(index),
-            60..70 => self.settle(index),
+            57..61 => self.pay_order(index),
+            61..70 => self.settle(index),
             70..78 => self.synchronise(index),
             78..81 => self.give_up(index),
             81..86 => self.inspect()?,
@@ -43,22 +44,29 @@ impl World {
 
     pub(super) fn buy(&mut self, index: usize) {
         let Some(client) = self.free_client(index) else { return };
-        let zones = ["a", "red", "yellow", "green", "blue"];
-        let zone = self.random.pick(&zones).copied().unwrap_or("red");
-        let minutes =
-            u32::try_from(*self.random.pick(&[1_i64, 15, 30, 60, 61, 90, 91, 120, 240]).unwrap_or(&60)).unwrap_or(60);
+        let is_by_card = self.random.percent(25);
+        // Below 200 RSD nothing is sold by card here.
+        let (zones, lengths): (&[&str], &[i64]) = if is_by_card {
+            (&["blue", "blue", "green", "red"], &[240, 300, 480, 90])
+        } else {
+            (&["a", "red", "yellow", "green", "blue"], &[1, 15, 30, 60, 61, 90, 91, 120, 240])
+        };
+        let pay = if is_by_card { PayMethod::Card } else { PayMethod::Deposit };
+        let zone = self.random.pick(zones).copied().unwrap_or("red");
+        let minutes = u32::try_from(*self.random.pick(lengths).unwrap_or(&60)).unwrap_or(60);
         let vehicle = match client.vehicles().list() {
-            Ok(vehicles) => self.random.pick(&vehicles).map(|vehicle| vehicle.id.clone()),
+            Ok(vehicles) => self.random.pick(&vehicles).map(|vehicle| vehicle.id),
             Err(_) => None,
         };
         let Some(vehicle) = vehicle else { return };
         let twice = self.random.percent(15);
         self.note(|| {
-            format!("phone {index}: {minutes} minutes in {zone}{}", if twice { ", tapped twice" } else { "" })
+            format!("phone {index}: {minutes} minutes in {zone} by {pay}{}", if twice { ", tapped twice" } else { "" })
         });
         let again = client.clone();
+        let Ok(zone) = zone.parse() else { return };
         self.start(index, async move {
-            match client.parking().quote(zone, &vehicle, minutes).await {
+            match client.parking().quote(&zone, vehicle, minutes, pay).await {
                 Ok(quote) if twice => {
                     let first = client.payments().buy(&quote).await;
                     let second = again.payments().buy(&quote).await;
@@ -84,8 +92,9 @@ impl World {
         let Some(client) = self.free_client(index) else { return };
         let orders = client.orders().state().orders.clone();
         let Some(order) = self.random.pick(&orders).cloned() else { return };
-        self.note(|| format!("phone {index}: pays order {}", order.id));
-        self.start(index, async move { client.orders().pay(&order.id).await.into() });
+        let pay = if self.random.percent(40) { PayMethod::Card } else { PayMethod::Deposit };
+        self.note(|| format!("phone {index}: pays order {} by {pay}", order.id));
+        self.start(index, async move { client.orders().pay(order.id, pay).await.into() });
     }
 
     pub(super) fn settle(&mut self, index: usize) {
@@ -103,12 +112,15 @@ impl World {
         });
     }
 
-    /// A driver loses patience and wants to pay by SMS.
+    /// A driver loses patience: he leaves the bank's page, or wants to pay by SMS.
     pub(super) fn give_up(&mut self, index: usize) {
         let Some(client) = self.free_client(index) else { return };
         let Ok(open) = client.payments().open() else { return };
         let Some(intent) = self.random.pick(&open).cloned() else { return };
         self.note(|| format!("phone {index}: gives up waiting for {}", intent.key));
+        if intent.pay == PayMethod::Card && self.random.percent(60) {
+            return self.start(index, async move { client.payments().abandon(&intent.key).await.into() });
+        }
         self.start(index, async move {
             match client.parking().switch_to_sms(&intent.key).await {
                 Ok(_) => Outcome::Done,

@@ -20,7 +20,8 @@ shown! { preview_shown;
     /// The phone's own calculation with the operator's rules: to look at, never to buy.
     #[derive(Debug, Clone, PartialEq, Serialize)]
     pub struct Preview {
-        /// As a quote would promise it.
+        /// As a quote would promise it. Its latest end is that of a purchase from the deposit: by card a quote promises a later
+        /// one, because its money may come as late as the provider's page lives.
         pub offer: ParkingOffer,
         /// In the order they are read, fees last; they sum to the total.
         pub lines: Vec<Line>,

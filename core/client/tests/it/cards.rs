@@ -54,6 +54,8 @@ fn a_ticket_is_bought_by_card_from_the_tap_to_the_ticket_bg_27_bg_91() {
     assert_eq!((shown.open_intents.len(), shown.active_tickets.len()), (1, 0), "neither paid nor unpaid");
     assert!(phone.alarms.last().is_empty());
 
+    // He looks for his card longer than the quote held.
+    phone.after(10);
     phone.net.bank_decides(&begun, NoticeOutcome::Approved, None);
     let bought = run(phone.client.payments().settle(&begun.key)).unwrap();
     assert_eq!((&bought.state, bought.page_url.as_deref()), (&IntentState::Confirmed, None));
@@ -142,15 +144,35 @@ fn a_page_that_nobody_paid_on_is_over_by_itself() {
     for locale in Locale::ALL {
         assert!(!over.refusal().unwrap().advice(locale).is_empty());
     }
-    // Paid at the last moment all the same, and the bank was slow to say so: the driver has his ticket.
-    phone.net.bank_decides(&begun, NoticeOutcome::Approved, None);
-    run(phone.client.sync()).unwrap();
-    let late = intent(&phone, &begun.key);
-    println!("{:?}", late.payment);
-    assert!(matches!(late.state, IntentState::Refused(_)), "an end stays");
-    assert!(late.bought_late && late.ticket().is_some(), "and it is shown that it was bought");
-    assert_eq!((payment(&late).state.clone(), phone.shown().active_tickets.len()), (PaymentState::Captured, 1));
-    assert_eq!(phone.net.sold(), 1);
+    assert_eq!(phone.net.sold(), 0);
+}
+
+#[test]
+fn what_the_bank_approves_after_it_was_over_is_shown_as_bought_bg_32() {
+    for declined in [true, false] {
+        let phone = Phone::ready("0");
+        let order = phone.ordered();
+        let begun = run(phone.client.orders().pay(order, PayMethod::Card)).unwrap();
+        if declined {
+            phone.net.bank_decides(&begun, NoticeOutcome::Declined, Some("card_declined"));
+        }
+        phone.after(15);
+        let over = run(phone.client.payments().settle(&begun.key)).unwrap();
+        assert_eq!(over.refusal().unwrap().code(), if declined { "card_declined" } else { "expired" });
+        assert!(!over.bought_late);
+        // Paid at the last moment all the same, and the bank was slow to say so.
+        phone.net.bank_decides(&begun, NoticeOutcome::Approved, None);
+        run(phone.client.sync()).unwrap();
+        let late = intent(&phone, &begun.key);
+        assert!(matches!(late.state, IntentState::Refused(_)), "an end stays");
+        assert!(late.bought_late, "and it is told that it was bought");
+        assert_eq!(late.order().unwrap().state, OrderState::Paid);
+        assert_eq!((payment(&late).state.clone(), payment(&late).refunds.len()), (PaymentState::Captured, 0));
+        for locale in Locale::ALL {
+            assert!(mesto_client::texts::text(locale, "intent-bought-late", &[], None).contains(' '));
+        }
+        phone.net.operator.audit_ledger(&*phone.net.store).unwrap();
+    }
 }
 
 #[test]

@@ -134,7 +134,7 @@ fn an_answer_that_comes_after_signing_out_is_stored_under_nobody() {
         run(phone.client.account().sign_out()).unwrap();
         assert_eq!(run(late).unwrap_err().code(), "not_signed_in", "{request}");
         let shown = phone.shown();
-        assert_eq!((shown.account.clone(), shown.signed_in, shown.balance), (None, false, None), "{request}");
+        assert_eq!((shown.account, shown.signed_in, shown.balance), (None, false, None), "{request}");
         assert!(phone.client.vehicles().list().unwrap().is_empty(), "{request}");
         assert!(phone.client.parking().stored_history(None, 10).unwrap().tickets.is_empty(), "{request}");
     }

@@ -32,7 +32,8 @@ records! { parking_purchase_records;
         pub starts_at: DateTime<Utc>,
         /// The end, if it is bought at the moment of the quote: the first moment that is no longer paid.
         pub ends_at: DateTime<Utc>,
-        /// Promised: the latest end, if it is bought as late as the quote can be.
+        /// Promised: the latest end, if it is bought as late as the quote can be; by card, if it is paid as late as the
+        /// provider's page can be.
         pub latest_end: DateTime<Utc>,
         pub stay: StayPreview,
     }

@@ -80,7 +80,7 @@ pub struct Quote {
     pub starts_at: DateTime<Utc>,
     /// The end, if it is bought at the moment of the quote: the first moment that is no longer paid.
     pub ends_at: DateTime<Utc>,
-    /// Promised: the latest end, if it is bought as late as the quote can be.
+    /// Promised: the latest end, if it is bought, or its money comes, as late as it can.
     pub latest_end: DateTime<Utc>,
     /// In the order of time, fees last.
     pub lines: Vec<QuoteLine>,
@@ -271,6 +271,15 @@ impl Quote {
 /// # Errors
 /// [`Refusal`] with the limit that was hit and what would be allowed.
 pub fn quote(city: &City, ask: &QuoteAsk<'_>) -> Result<Quote, Refusal> {
+    quote_held(city, ask, TimeDelta::seconds(city.quote_ttl_seconds.into()))
+}
+
+/// As [`quote`], for a price whose money may come so long after it was asked for: by card the provider's page lives longer
+/// than the quote. Only the latest end that it promises differs.
+///
+/// # Errors
+/// As [`quote`].
+pub fn quote_held(city: &City, ask: &QuoteAsk<'_>, held: TimeDelta) -> Result<Quote, Refusal> {
     if ask.minutes == 0 {
         return Err(Refusal::MinutesNotPositive);
     }
@@ -366,7 +375,6 @@ pub fn quote(city: &City, ask: &QuoteAsk<'_>) -> Result<Quote, Refusal> {
         lines.push(fee);
     }
     // As late as the quote can be bought.
-    let held = TimeDelta::seconds(city.quote_ttl_seconds.into());
     let latest_start = starts_at.max(now.checked_add_signed(held).ok_or_else(|| out_of_range("now"))?);
     let open_deadline = if stays.iter().any(Option::is_some) { deadline } else { None };
     let latest_end = terms.end_of(latest_start, length)?.min(closes_at).min(open_deadline.unwrap_or(closes_at));

@@ -38,6 +38,23 @@ fn a_ticket_starts_when_the_purchase_is_received_and_not_at_the_quote_bg_47() {
 }
 
 #[test]
+fn a_quote_whose_money_may_come_late_promises_a_later_end_and_nothing_else_bg_27_bg_47() {
+    let asked = ask("yellow", 180, "2025-03-03 10:00");
+    let usual = mesto_rules::quote(belgrade(), &asked).unwrap();
+    let held = mesto_rules::quote_held(belgrade(), &asked, TimeDelta::minutes(17)).unwrap();
+    assert_eq!((usual.latest_end, held.latest_end), (at("2025-03-03 13:02"), at("2025-03-03 13:17")));
+    assert_eq!(Quote { latest_end: usual.latest_end, ..held.clone() }, usual);
+    assert_eq!(span(&sold(belgrade(), &held, "2025-03-03 10:17", None).unwrap()), ["10:17:00", "13:17:00"]);
+    for (quote, now) in [(&usual, "2025-03-03 10:02:01"), (&held, "2025-03-03 10:17:01")] {
+        assert_eq!(now_offered(sold(belgrade(), quote, now, None).unwrap_err()), (180, "310.00 RSD".to_owned()));
+    }
+    // Never past closing.
+    let evening = ask("yellow", 180, "2025-03-03 18:00");
+    let until = mesto_rules::quote_held(belgrade(), &evening, TimeDelta::minutes(17)).unwrap().latest_end;
+    assert_eq!(until, at("2025-03-03 21:00"));
+}
+
+#[test]
 fn a_quote_of_the_last_half_minute_is_stale_after_closing_bg_47_bg_60() {
     let quote = quoted("red", 60, "2025-03-03 20:59:30", None);
     assert_eq!((quote.granted_minutes, quote.latest_end), (1, at("2025-03-03 21:00")));

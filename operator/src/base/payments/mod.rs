@@ -129,15 +129,19 @@ pub(crate) const SERVICE: Service = Service {
     audit: &[
         Check {
             fault: "what provider {} approved is not what was booked",
-            sql: "SELECT told.provider AS id FROM (SELECT provider, SUM(amount) AS amount FROM provider_notice WHERE outcome = 'approved' GROUP BY provider) AS told LEFT JOIN (SELECT provider, SUM(amount) AS amount FROM ledger_leg WHERE kind = 'clearing' AND amount > 0 GROUP BY provider) AS booked ON booked.provider = told.provider WHERE told.amount <> COALESCE(booked.amount, 0) LIMIT 1",
+            sql: "SELECT provider AS id FROM (SELECT provider, amount FROM provider_notice WHERE outcome = 'approved' UNION ALL SELECT provider, -amount FROM ledger_leg WHERE kind = 'clearing' AND amount > 0 AND provider IN (SELECT provider FROM payment)) AS movement GROUP BY provider HAVING SUM(amount) <> 0 LIMIT 1",
         },
         Check {
             fault: "sale {} was delivered without its money, or has its money without a delivery or a refund",
-            sql: "SELECT sale.id AS id FROM payment JOIN sale ON sale.account = payment.account AND sale.id = 'sa' || SUBSTR(payment.id, 3) WHERE sale.pay = 'card' AND ((sale.state = 'delivered') <> (payment.state IN ('captured', 'refunded') AND sale.state <> 'undeliverable') OR sale.state = 'undeliverable' AND NOT EXISTS (SELECT 1 FROM refund WHERE refund.payment = payment.id)) LIMIT 1",
+            sql: "SELECT sale.id AS id FROM sale LEFT JOIN payment ON payment.account = sale.account AND payment.id = 'py' || SUBSTR(sale.id, 3) WHERE sale.pay = 'card' AND (payment.id IS NULL OR (sale.state IN ('delivered', 'undeliverable')) <> (payment.state IN ('captured', 'refunded')) OR sale.state = 'undeliverable' AND NOT EXISTS (SELECT 1 FROM refund WHERE refund.payment = payment.id AND refund.reference = payment.reference)) LIMIT 1",
         },
         Check {
             fault: "more of payment {} goes back than came",
-            sql: "SELECT refund.payment AS id FROM refund JOIN payment ON payment.id = refund.payment GROUP BY refund.payment HAVING SUM(refund.amount) > (SELECT COALESCE(SUM(provider_notice.amount), 0) FROM provider_notice WHERE provider_notice.payment = refund.payment AND provider_notice.outcome = 'approved') LIMIT 1",
+            sql: "SELECT refund.payment AS id FROM refund WHERE refund.route = 'card' GROUP BY refund.payment, refund.reference HAVING SUM(refund.amount) > (SELECT COALESCE(SUM(provider_notice.amount), 0) FROM provider_notice WHERE provider_notice.payment = refund.payment AND provider_notice.reference = refund.reference AND provider_notice.outcome = 'approved') LIMIT 1",
+        },
+        Check {
+            fault: "payment {} shows another amount as taken or given back than was",
+            sql: "SELECT payment.id AS id FROM payment WHERE payment.captured <> CASE WHEN payment.state IN ('captured', 'refunded') THEN payment.amount ELSE 0 END OR payment.refunded <> (SELECT COALESCE(SUM(refund.amount), 0) FROM refund WHERE refund.payment = payment.id AND refund.reference = payment.reference AND refund.state = 'done') LIMIT 1",
         },
         Check {
             fault: "refund {} is owed and stands in no entry of the ledger",

@@ -177,13 +177,13 @@ impl<'a> AtProvider<'a> {
                 }
                 self.standing.outcomes = vec![Some(outcome)];
                 self.standing.sale.items = Json::of(&items)?;
-                self.capture(tx, SaleStateWord::Delivered, None)?;
+                self.capture(tx, notice, SaleStateWord::Delivered, None)?;
                 self.tell()
             }
             // It refused before it wrote.
             Err(Failure::Refused(problem)) => {
                 tracing::warn!(payment = %self.payment.id, code = problem.code, "what was paid cannot be delivered; it goes back");
-                self.capture(tx, SaleStateWord::Undeliverable, Some(problem.code))?;
+                self.capture(tx, notice, SaleStateWord::Undeliverable, Some(problem.code))?;
                 self.back(tx, notice, "undeliverable")
             }
             Err(failure) => Err(failure),
@@ -201,8 +201,14 @@ impl<'a> AtProvider<'a> {
         Ok((quote, delivered))
     }
 
-    fn capture(&mut self, tx: &mut dyn Tx, sale: SaleStateWord, reason: Option<String>) -> Outcome<()> {
-        self.payment.captured = self.payment.amount;
+    fn capture(
+        &mut self,
+        tx: &mut dyn Tx,
+        notice: &ProviderNotice,
+        sale: SaleStateWord,
+        reason: Option<String>,
+    ) -> Outcome<()> {
+        (self.payment.captured, self.payment.reference) = (self.payment.amount, Some(notice.payment.clone()));
         self.change(tx, PaymentStateWord::Captured, reason, sale)
     }
 
@@ -221,7 +227,7 @@ impl<'a> AtProvider<'a> {
         }
         (payment.state, payment.reason, sale.state) = (state, reason, sale_state);
         tx.write(update!(PaymentRow { id: payment.id } set {
-            state: state, captured: payment.captured, reason: payment.reason.clone()
+            state: state, captured: payment.captured, reference: payment.reference.clone(), reason: payment.reason.clone()
         }))?;
         tx.write(update!(SaleRow { account: sale.account, id: sale.id } set {
             state: sale_state, items: sale.items.clone()

@@ -130,6 +130,8 @@ pub struct HostedPage {
 
 /// The name of the bank with the hosted page.
 const BANK: &str = "bank";
+/// Longest id of a payment, the bank's or ours: it is kept as a key.
+const LONGEST_NAME: usize = 64;
 
 impl HostedPage {
     /// `bank` and `operator` are base addresses; the secret is shared with the bank.
@@ -169,7 +171,14 @@ impl Provider for HostedPage {
         if !same_secret(given.as_bytes(), sign(&self.secret, &request.body).as_bytes()) {
             return Err(invalid("the signature does not belong to this body"));
         }
-        serde_json::from_slice(&request.body).map_err(|error| invalid(&format!("the notice cannot be read: {error}")))
+        let notice: ProviderNotice = serde_json::from_slice(&request.body)
+            .map_err(|error| invalid(&format!("the notice cannot be read: {error}")))?;
+        for (field, text) in [("payment", &notice.payment), ("reference", &notice.reference)] {
+            if !(1..=LONGEST_NAME).contains(&text.len()) {
+                return Err(invalid(&format!("{field} has 1 to {LONGEST_NAME} bytes, not {}", text.len())));
+            }
+        }
+        Ok(notice)
     }
 
     fn refund(&self, order: &RefundOrder<'_>) -> Option<HttpRequest> {

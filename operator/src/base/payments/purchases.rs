@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::base::payments::{Bought, PaymentsSection, Purchase, PurchaseRequest, Purchases, Refund};
-use mesto_protocol::kernel::ids::{AccountId, PaymentId, QuoteId, SaleId};
+use mesto_protocol::kernel::ids::{AccountId, PaymentId, QuoteId, RecordId, SaleId};
 use mesto_protocol::kernel::json::Json as OnTheWire;
 use mesto_protocol::kernel::return_address::ReturnAddress;
 use mesto_protocol::{Problem, ProblemCode, headers};
@@ -22,6 +22,7 @@ use crate::kernel::failure::{Outcome, refuse};
 use crate::kernel::ledger::{LedgerAccount, Movement};
 use crate::kernel::operator::Operator;
 use crate::kernel::store::{Ask, Json, Select, StoreError, Tx, Write};
+use crate::kernel::text;
 use crate::values;
 
 const PAGE: i64 = 50;
@@ -175,6 +176,7 @@ fn by_card(tx: &mut dyn Tx, call: &mut Call<'_>, quote: &QuoteRow, return_url: O
         captured: 0,
         refunded: 0,
         currency: quote.currency,
+        reference: None,
         page_url,
         expires_at,
         reason: None,
@@ -317,9 +319,8 @@ pub(crate) fn list(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Purchases> {
             Problem::new(ProblemCode::BadRequest, "cursor should be `next` of the page before").with("field", "cursor")
         })?),
     };
-    let (mut items, more) = page(tx, call.operator, call.now, account, only_open, before, limit)?;
+    let (items, more) = page(tx, call.operator, call.now, account, only_open, before, limit)?;
     let next = if more { items.last().map(|last| last.sale.id.to_string()) } else { None };
-    items.shrink_to_fit();
     Ok(Purchases { items, next })
 }
 
@@ -332,7 +333,7 @@ fn page(
     before: Option<SaleId>,
     limit: i64,
 ) -> Outcome<(Vec<Purchase>, bool)> {
-    let before = before.map_or_else(|| format!("sa_{}", "z".repeat(27)), |sale| sale.to_string());
+    let before = before.map_or_else(|| text::last_id(SaleId::PREFIX), |sale| sale.to_string());
     let open = "AND payment.state = 'pending' AND payment.expires_at > $4";
     let rows: Vec<SaleAndPayment> = tx.all(if only_open {
         Select::of(

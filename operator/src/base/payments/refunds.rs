@@ -12,7 +12,7 @@ use crate::base::incidents;
 use crate::base::payments::provider::{self, HttpAnswer, HttpRequest, ProviderLink, RefundAnswer, RefundOrder};
 use crate::base::payments::purchases;
 use crate::base::payments::rows::{
-    NoticeRow, OutcomeWord, PaymentRow, PaymentStateWord, ProviderRequestRow, RefundRow, RefundStateWord, RouteWord,
+    PaymentRow, PaymentStateWord, ProviderRequestRow, RefundRow, RefundStateWord, RouteWord,
 };
 use crate::kernel::account::LockedAccount;
 use crate::kernel::failure::{Failure, Outcome};
@@ -142,8 +142,8 @@ pub(crate) fn give_back(
     if *back.pay == PayMethod::Card {
         let row = tx.first(find!(PaymentRow { id: payment }))?;
         let row = row.ok_or_else(|| StoreError::unreadable("payment", "it is gone"))?;
-        let approved = find!(NoticeRow { provider: &row.provider, outcome: OutcomeWord::Approved, payment: payment });
-        let told = tx.first(approved)?.ok_or_else(|| StoreError::unreadable("payment", "nobody approved it"))?;
+        let reference = row.reference.as_deref();
+        let reference = reference.ok_or_else(|| StoreError::unreadable("payment", "nothing was captured"))?;
         to_card(
             tx,
             operator,
@@ -152,7 +152,7 @@ pub(crate) fn give_back(
                 account: holder,
                 payment,
                 provider: &row.provider,
-                reference: &told.reference,
+                reference,
                 amount,
                 currency,
                 reason: back.reason,
@@ -282,10 +282,12 @@ fn keep_answer(
             account.release(tx, now)
         }
         RefundAnswer::Refused(reason) => {
+            let payment = refund.payment;
             tx.write(update!(RefundRow { id: id } set { state: RefundStateWord::Failed }))?;
             tx.write(delete!(ProviderRequestRow { refund: id }))?;
             incidents::report(tx, now, "refund_refused", &id.to_string(), &format!("the provider refused: {reason}"))?;
-            Ok(())
+            tell(tx, (operator, now), &mut account, payment)?;
+            account.release(tx, now)
         }
         RefundAnswer::NotNow => {
             let tries = outgoing.tries + 1;
@@ -318,18 +320,26 @@ fn done(
     if let Some(payment) = refund.payment
         && let Some(row) = tx.first(find!(PaymentRow { id: payment }))?
     {
-        let refunded = row.refunded + amount;
-        let state = if row.state == PaymentStateWord::Captured && refunded >= row.captured {
-            PaymentStateWord::Refunded
-        } else {
-            row.state
-        };
-        tx.write(update!(PaymentRow { id: payment } set { state: state, refunded: refunded.min(row.captured) }))?;
-        if !account.is_closed
-            && let Some(purchase) = purchases::one(tx, operator, now, (account.id, payment.sale()))?
-        {
-            account.tell(&purchase)?;
+        // What came twice, or after it was given up, was never captured.
+        if row.reference.is_some() && row.reference == refund.reference {
+            let refunded = row.refunded + amount;
+            let state = if refunded >= row.captured { PaymentStateWord::Refunded } else { row.state };
+            tx.write(update!(PaymentRow { id: payment } set { state: state, refunded: refunded }))?;
         }
     }
-    Ok(())
+    tell(tx, (operator, now), account, refund.payment)
+}
+
+/// Tells an account how a payment stands after a refund of it; of one that is closed nobody reads it.
+fn tell(
+    tx: &mut dyn Tx,
+    (operator, now): (&Operator, DateTime<Utc>),
+    account: &mut LockedAccount,
+    payment: Option<PaymentId>,
+) -> Outcome<()> {
+    let Some(payment) = payment.filter(|_| !account.is_closed) else { return Ok(()) };
+    match purchases::one(tx, operator, now, (account.id, payment.sale()))? {
+        Some(purchase) => account.tell(&purchase),
+        None => Ok(()),
+    }
 }

@@ -120,6 +120,8 @@ table! {
         captured: i64,
         refunded: i64,
         currency: Currency,
+        /// The provider's own payment whose money was captured; another one that it took goes back and is none of this.
+        reference: Option<String>,
         page_url: String,
         expires_at: DateTime<Utc>,
         reason: Option<String>,

@@ -1,7 +1,7 @@
 //! What payments need of a service that sells: its price now, and its delivery when the money is there. The list is in
 //! `crate::services`.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::base::payments::PayMethod;
 use mesto_protocol::kernel::ids::{AccountId, QuoteId, SaleId};
 use mesto_protocol::kernel::json::Json;
@@ -63,6 +63,12 @@ pub(crate) struct Asked<'a> {
 }
 
 impl Asked<'_> {
+    /// How long after now its money may come at the latest: while the quote can be bought, and by card while the page lives.
+    pub fn held(&self) -> TimeDelta {
+        let quote = TimeDelta::seconds(self.city.quote_ttl_seconds.into());
+        if *self.pay == PayMethod::Card { quote + self.operator.config.payment_page } else { quote }
+    }
+
     /// What is asked for, as the service's own type.
     pub fn subject<T: DeserializeOwned>(&self) -> Outcome<T> {
         Ok(self.subject.read().map_err(|error| {

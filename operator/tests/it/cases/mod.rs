@@ -8,5 +8,7 @@ mod limits;
 mod orders;
 mod parking;
 mod privacy;
+mod purchases;
+mod refunds;
 mod sign_in;
 mod stream;
