@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use mesto_client::Locale;
+use mesto_client::protocol::base::payments::PayMethod;
+use mesto_client::protocol::kernel::ids::{AccountId, GrantId, OrderId, TicketId};
 use mesto_protocol::kernel::return_address::Allowed;
 use rust_decimal::Decimal;
 
@@ -71,8 +73,12 @@ pub enum Command {
     Topup(TopupArgs),
     /// What was bought, and what consumed the deposit.
     History(HistoryArgs),
-    /// Daily orders: list, or pay one.
-    Orders(OrdersArgs),
+    /// Daily orders of the account's vehicles.
+    Orders(PhoneArgs),
+    /// Pay a daily order.
+    Pay(PayArgs),
+    /// What was paid, how it stands, and what goes back.
+    Payments(PaymentsArgs),
     /// Ask the operator about everything that is not confirmed yet.
     Settle(PhoneArgs),
     /// Give up what is not confirmed yet: at the bank too, where what is still paid is paid back.
@@ -221,6 +227,8 @@ pub struct QuoteArgs {
     #[arg(long)]
     pub plate: Option<String>,
     #[command(flatten)]
+    pub pay: HowToPay,
+    #[command(flatten)]
     pub at: PhoneArgs,
 }
 
@@ -231,7 +239,9 @@ pub struct ExtendArgs {
     pub minutes: i64,
     /// Which ticket; not needed when one is running.
     #[arg(long)]
-    pub ticket: Option<String>,
+    pub ticket: Option<TicketId>,
+    #[command(flatten)]
+    pub pay: HowToPay,
     #[command(flatten)]
     pub at: PhoneArgs,
 }
@@ -239,8 +249,8 @@ pub struct ExtendArgs {
 #[derive(Debug, Args)]
 pub struct TicketsArgs {
     /// Show the code of this running ticket (or of the only one) for an inspector.
-    #[arg(long, num_args = 0..=1, default_missing_value = "")]
-    pub qr: Option<String>,
+    #[arg(long, value_name = "TICKET")]
+    pub qr: Option<Option<TicketId>>,
     #[command(flatten)]
     pub at: PhoneArgs,
 }
@@ -263,11 +273,46 @@ pub struct HistoryArgs {
     pub at: PhoneArgs,
 }
 
+/// How something is paid.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct HowToPay {
+    /// From the deposit, or by card on the bank's page.
+    #[arg(long = "pay", value_name = "HOW", value_enum, default_value_t = Pay::Deposit)]
+    how: Pay,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Pay {
+    Deposit,
+    Card,
+}
+
+impl HowToPay {
+    /// The same as the wire has it.
+    #[must_use]
+    pub const fn method(self) -> PayMethod {
+        match self.how {
+            Pay::Deposit => PayMethod::Deposit,
+            Pay::Card => PayMethod::Card,
+        }
+    }
+}
+
 #[derive(Debug, Args)]
-pub struct OrdersArgs {
-    /// Pay this order from the deposit.
-    #[arg(long)]
-    pub pay: Option<String>,
+pub struct PayArgs {
+    /// The order, as `mesto orders` names it: or_...
+    pub order: OrderId,
+    #[command(flatten)]
+    pub pay: HowToPay,
+    #[command(flatten)]
+    pub at: PhoneArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct PaymentsArgs {
+    /// At most so many.
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=200))]
+    pub limit: u32,
     #[command(flatten)]
     pub at: PhoneArgs,
 }
@@ -315,7 +360,7 @@ pub enum AdminCommand {
     /// Give an account one more role.
     Grant {
         /// The account, as `mesto admin list` or a session names it: ac_...
-        account: String,
+        account: AccountId,
         #[arg(long, value_enum)]
         role: GrantedRole,
         /// Only in this city; everywhere without it.
@@ -330,7 +375,7 @@ pub enum AdminCommand {
     /// End a role now.
     Revoke {
         /// The role, as `mesto admin list` names it: gr_...
-        grant: String,
+        grant: GrantId,
         #[command(flatten)]
         store: StoreArgs,
     },

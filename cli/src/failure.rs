@@ -35,6 +35,8 @@ pub struct CliError {
     pub advice: Option<String>,
     /// The values of the text, for machines.
     pub params: serde_json::Map<String, serde_json::Value>,
+    /// What it is about, by name, told to machines beside the error.
+    pub about: Option<(&'static str, Box<serde_json::Value>)>,
 }
 
 pub type Outcome<T> = Result<T, CliError>;
@@ -49,7 +51,21 @@ impl std::error::Error for CliError {}
 
 impl CliError {
     pub fn new(exit: Exit, code: &str, text: impl Into<String>) -> Self {
-        Self { exit, code: code.to_owned(), text: text.into(), advice: None, params: serde_json::Map::new() }
+        Self {
+            exit,
+            code: code.to_owned(),
+            text: text.into(),
+            advice: None,
+            params: serde_json::Map::new(),
+            about: None,
+        }
+    }
+
+    /// What it is about, for machines: it stands beside the error under this name.
+    #[must_use]
+    pub fn about(mut self, name: &'static str, what: &impl serde::Serialize) -> Self {
+        self.about = serde_json::to_value(what).ok().map(|what| (name, Box::new(what)));
+        self
     }
 
     #[must_use]

@@ -66,7 +66,11 @@ fn tell(error: &CliError, style: Style) {
         {
             told.insert("params".to_owned(), error.params.clone().into());
         }
-        say!("{}", serde_json::json!({ "error": told }));
+        let mut document = serde_json::json!({ "error": told });
+        if let (Some((name, what)), Some(document)) = (&error.about, document.as_object_mut()) {
+            document.insert((*name).to_owned(), what.as_ref().clone());
+        }
+        say!("{document}");
         return;
     }
     eprintln!("{} {}", style.paint(Tone::Bad, "mesto:"), error.text);
@@ -102,6 +106,8 @@ fn dispatch(cli: &Cli, style: Style) -> Outcome<()> {
         Some(Command::Topup(args)) => ask(phone::topup(args, style, locale), style),
         Some(Command::History(args)) => ask(phone::deposit_and_tickets(args, style, locale), style),
         Some(Command::Orders(args)) => ask(phone::orders(args, style, locale), style),
+        Some(Command::Pay(args)) => ask(phone::pay(args, style, locale), style),
+        Some(Command::Payments(args)) => ask(phone::payments(args, style, locale), style),
         Some(Command::Settle(args)) => ask(phone::settle(args, style, locale), style),
         Some(Command::Abandon(args)) => ask(phone::abandon(args, style, locale), style),
     }

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use mesto_client::Locale;
 use mesto_client::parking::ZonesNear;
-use mesto_client::protocol::base::wallet::{Deposit, EntryKind};
+use mesto_client::protocol::base::payments::{PayMethod, Quote};
+use mesto_client::protocol::base::wallet::Deposit;
 use mesto_client::protocol::orders::driver::{Order, OrderState};
-use mesto_client::protocol::parking::quotes::Quote;
+use mesto_client::protocol::parking::purchase::ParkingOffer;
 use mesto_client::protocol::parking::tickets::{Ticket, TicketState};
-use mesto_client::rules::{Quote as Terms, TimeRules};
-use mesto_client::texts::{format_moment, format_money, format_time, of_tagged, text};
+use mesto_client::rules::TimeRules;
+use mesto_client::texts::{format_moment, format_money, format_time, of_kind, text};
+use serde_json::{Map, Value};
 
 use crate::output::{Style, Tone, table, table_within};
 
@@ -39,51 +41,59 @@ impl Show {
         format_moment(self.locale, at, self.clock.as_deref())
     }
 
-    /// Every line of a price, its total, and what should be known before paying.
+    /// A text of a kind `<service>.<word>`.
     #[must_use]
-    pub fn terms(&self, terms: &Terms) -> String {
-        let mut rows: Vec<Vec<String>> = terms
-            .lines
-            .iter()
-            .map(|line| {
-                vec![
-                    of_tagged(self.locale, "line", &line.kind, self.clock.as_deref()),
-                    format_money(self.locale, &line.amount),
-                ]
-            })
+    pub fn kind(&self, prefix: &str, kind: &str, params: &Map<String, Value>) -> String {
+        of_kind(self.locale, prefix, kind, params, self.clock.as_deref())
+    }
+
+    /// What a quote promises of parking time.
+    fn parking_offer(&self, offer: &ParkingOffer) -> String {
+        format!(
+            "{} – {}  ({} min)  price list {} from {}\n",
+            self.moment(offer.starts_at),
+            self.time(offer.ends_at),
+            offer.granted_minutes,
+            offer.tariff,
+            offer.tariff_from,
+        )
+    }
+
+    /// Every line of a price, its total, what should be known before paying, and how long it holds.
+    #[must_use]
+    pub fn quote(&self, quote: &Quote) -> String {
+        let parking = mesto_client::base::payments::offer::<ParkingOffer>(quote);
+        let mut shown = parking.as_ref().map(|offer| self.parking_offer(offer)).unwrap_or_default();
+        let lines = quote.items.iter().flat_map(|item| &item.lines);
+        let mut rows: Vec<Vec<String>> = lines
+            .map(|line| vec![self.kind("line", &line.kind, &line.params.0), format_money(self.locale, &line.amount)])
             .collect();
-        rows.push(vec![self.word("buy-total"), format_money(self.locale, &terms.total)]);
-        let mut shown = format!(
-            "{} – {}  ({} min)  price list {} from {}\n{}",
-            self.moment(terms.starts_at),
-            self.time(terms.ends_at),
-            terms.granted_minutes,
-            terms.tariff,
-            terms.tariff_from,
-            table_within(&["", ">"], &rows, None).lines().skip(2).map(|line| format!("  {line}\n")).collect::<String>()
-        );
-        for notice in &terms.notices {
-            let said = of_tagged(self.locale, "notice", notice, self.clock.as_deref());
+        rows.push(vec![self.word("buy-total"), format_money(self.locale, &quote.total)]);
+        let table = table_within(&["", ">"], &rows, None);
+        shown.extend(table.lines().skip(2).map(|line| format!("  {line}\n")));
+        for notice in quote.items.iter().flat_map(|item| &item.notices) {
+            let said = self.kind("notice", &notice.kind, &notice.params.0);
             shown.push_str(&format!("  {}\n", self.style.paint(Tone::Warn, &said)));
         }
-        if let Some(deadline) = terms.stay.deadline {
-            let left = terms.stay.left_minutes.unwrap_or(0);
+        if let Some((stay, deadline)) =
+            parking.map(|offer| offer.stay).and_then(|stay| Some((stay.left_minutes, stay.deadline?)))
+        {
+            let left = stay.unwrap_or(0);
             let said = format!("this stay can last until {}; {left} min could still be bought", self.time(deadline));
             shown.push_str(&format!("  {}\n", self.style.paint(Tone::Faint, &said)));
         }
-        shown
-    }
-
-    /// A quote with how long its price holds.
-    #[must_use]
-    pub fn quote(&self, quote: &Quote) -> String {
         let held = text(
             self.locale,
             "buy-price-held",
             &[("time", mesto_client::TextValue::Time(quote.expires_at))],
             self.clock.as_deref(),
         );
-        format!("{}  {held}\n", self.terms(&quote.terms))
+        shown.push_str(&format!("  {held}\n"));
+        if let (PayMethod::Card, Some(seconds)) = (&quote.pay, quote.page_lives_seconds) {
+            let said = format!("the bank's page then waits {} min", seconds / 60);
+            shown.push_str(&format!("  {}\n", self.style.paint(Tone::Faint, &said)));
+        }
+        shown
     }
 
     /// Zones, nearest first.
@@ -101,7 +111,7 @@ impl Show {
                 };
                 let longest =
                     zone.max_stay_minutes.map_or_else(|| "no limit".to_owned(), |minutes| format!("{minutes} min"));
-                vec![zone.name.clone(), zone.zone.clone(), zone.sign_codes.join(" "), distance, longest]
+                vec![zone.name.clone(), zone.zone.to_string(), zone.sign_codes.join(" "), distance, longest]
             })
             .collect();
         let mut shown = table(&["zone", "id", "sign", ">distance", ">longest stay"], &rows);
@@ -112,13 +122,13 @@ impl Show {
         shown
     }
 
-    fn state(&self, state: TicketState) -> String {
+    fn state(&self, state: &TicketState) -> String {
         match state {
             TicketState::Active => self.style.paint(Tone::Good, &self.word("ticket-state-active")),
             TicketState::Expired => self.word("ticket-state-expired"),
             TicketState::Voided => self.word("ticket-state-voided"),
             TicketState::Lost => self.style.paint(Tone::Warn, &self.word("ticket-state-lost")),
-            TicketState::Other => self.word("ticket-state-other"),
+            TicketState::Other(_) => self.word("ticket-state-other"),
         }
     }
 
@@ -131,11 +141,11 @@ impl Show {
                     self.moment(ticket.starts_at),
                     self.time(ticket.ends_at),
                     ticket.plate.display.clone(),
-                    ticket.zone.clone(),
+                    ticket.zone.to_string(),
                     ticket.minutes.to_string(),
                     format_money(self.locale, &ticket.price),
-                    self.state(ticket.state),
-                    ticket.id.clone(),
+                    self.state(&ticket.state),
+                    ticket.id.to_string(),
                 ]
             })
             .collect();
@@ -149,16 +159,9 @@ impl Show {
             .entries
             .iter()
             .map(|entry| {
-                let kind = match entry.kind {
-                    EntryKind::Topup => "entry-topup",
-                    EntryKind::Ticket => "entry-ticket",
-                    EntryKind::Order => "entry-order",
-                    EntryKind::Refund => "entry-refund",
-                    EntryKind::Other => "entry-other",
-                };
                 vec![
                     self.moment(entry.at),
-                    self.word(kind),
+                    self.kind("entry", &entry.kind, &Map::new()),
                     format_money(self.locale, &entry.amount),
                     format_money(self.locale, &entry.balance),
                 ]
@@ -172,22 +175,22 @@ impl Show {
         let rows: Vec<Vec<String>> = orders
             .iter()
             .map(|order| {
-                let state = match order.state {
+                let state = match &order.state {
                     OrderState::Issued => self.style.paint(Tone::Warn, &self.word("order-state-issued")),
                     OrderState::Paid => self.style.paint(Tone::Good, &self.word("order-state-paid")),
                     OrderState::Cancelled => self.word("order-state-cancelled"),
                     OrderState::Lost => self.style.paint(Tone::Warn, &self.word("order-state-lost")),
-                    OrderState::Other => self.word("order-state-other"),
+                    OrderState::Other(_) => self.word("order-state-other"),
                 };
                 vec![
                     self.moment(order.issued_at),
                     order.plate.display.clone(),
-                    order.zone.clone(),
+                    order.zone.to_string(),
                     format_money(self.locale, &order.price),
                     format_money(self.locale, &order.due),
                     order.discount_until.map_or_else(String::new, |until| self.moment(until)),
                     state,
-                    order.id.clone(),
+                    order.id.to_string(),
                 ]
             })
             .collect();

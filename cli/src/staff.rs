@@ -88,22 +88,13 @@ fn staff_table(staff: &[Staff]) -> String {
     for one in staff {
         for grant in &one.grants {
             let until = grant.until.map_or_else(|| "for good".to_owned(), |until| until.to_rfc3339());
-            let place = grant.city.clone().unwrap_or_else(|| "everywhere".to_owned());
-            let role = word(grant.role).to_owned();
+            let place = grant.city.as_ref().map_or_else(|| "everywhere".to_owned(), ToString::to_string);
+            let role = grant.role.to_string();
             let from = grant.from.to_rfc3339();
-            rows.push(vec![one.name.clone(), one.account.clone(), role, place, from, until, grant.id.clone()]);
+            rows.push(vec![one.name.clone(), one.account.to_string(), role, place, from, until, grant.id.to_string()]);
         }
     }
     table(&["name", "account", "role", "where", "from", "until", "role's id"], &rows)
-}
-
-const fn word(role: Role) -> &'static str {
-    match role {
-        Role::Driver => "driver",
-        Role::Inspector => "inspector",
-        Role::Admin => "admin",
-        Role::Other => "other",
-    }
 }
 
 /// `mesto admin create|list|grant|revoke|ledger|restored`.
@@ -119,7 +110,7 @@ pub fn admin(command: &AdminCommand, style: Style) -> Outcome<()> {
                 StaffRole::Inspector => Role::Inspector,
                 StaffRole::Admin => Role::Admin,
             };
-            let shown = word(role);
+            let shown = role.to_string();
             let token = operator
                 .create_staff(opened.as_ref(), now(), role, name)
                 .map_err(|why| CliError::failed("the account", why))?;
@@ -152,18 +143,18 @@ pub fn admin(command: &AdminCommand, style: Style) -> Outcome<()> {
                 GrantedRole::Inspector => Role::Inspector,
                 GrantedRole::Admin => Role::Admin,
             };
-            let given = RoleGiven { role, city: city.as_deref(), until: *until };
-            let grant = operator.give_role(opened.as_ref(), now(), account, &given).map_err(not_given)?;
+            let given = RoleGiven { role: role.clone(), city: city.as_deref(), until: *until };
+            let grant = operator.give_role(opened.as_ref(), now(), &account.to_string(), &given).map_err(not_given)?;
             if style.json {
                 say!("{}", serde_json::json!(grant));
             } else {
-                say!("{} {} to {account}: {}", style.paint(Tone::Good, "Given"), word(role), grant.id);
+                say!("{} {} to {account}: {}", style.paint(Tone::Good, "Given"), role, grant.id);
             }
             Ok(())
         }
         AdminCommand::Revoke { grant, store } => {
             let (operator, opened) = opened(store)?;
-            operator.end_role(opened.as_ref(), now(), grant).map_err(not_given)?;
+            operator.end_role(opened.as_ref(), now(), &grant.to_string()).map_err(not_given)?;
             if style.json {
                 say!("{}", serde_json::json!({ "ended": grant }));
             } else {

@@ -3,6 +3,7 @@
 //! Operator and bank serve HTTP on loopback over SQLite in a temporary folder; the phone is the client core of the apps; only the clock is virtual.
 //! Every sentence that claims something checks it first: a demo that goes wrong ends with exit code 1.
 
+mod cards;
 mod driver;
 mod parking;
 mod story;
@@ -11,13 +12,14 @@ mod wallet;
 
 use std::sync::Arc;
 
-use mesto_client::Locale;
+use mesto_client::protocol::kernel::ids::VehicleId;
 use mesto_client::rules::calendar::to_utc;
+use mesto_client::{IntentView, Locale};
 
 use crate::failure::{CliError, Outcome};
 use crate::output::{Style, Tone};
 use crate::show::Show;
-use crate::testbed::{Options, World, default_start};
+use crate::testbed::{Options, Payer, World, default_start};
 
 use driver::Phone;
 use story::Teller;
@@ -33,8 +35,8 @@ struct Cast {
     phone: Phone,
     tell: Teller,
     show: Show,
-    /// Id of the driver's vehicle.
-    vehicle: String,
+    /// The driver's car, once she has added it.
+    vehicle: Option<VehicleId>,
 }
 
 impl Cast {
@@ -48,6 +50,25 @@ impl Cast {
             .ok_or_else(|| CliError::failed("the clock", format!("{hour}:{minute} does not exist")))?;
         self.world.clock.set(moment).map_err(|why| CliError::failed("the clock", why))?;
         self.world.due().await.map(|_| ()).map_err(|why| CliError::failed("what is due", why))
+    }
+
+    fn car(&self) -> Outcome<VehicleId> {
+        self.vehicle.ok_or_else(|| CliError::failed("her car", "it is missing"))
+    }
+
+    /// She pays on the bank's page of an intent, and the phone settles when it leads back.
+    async fn pay_at_bank(&mut self, intent: &IntentView, payer: Payer) -> Outcome<IntentView> {
+        let page = intent.page_url.clone().unwrap_or_default();
+        self.tell.claim("on_the_bank's_page", page.starts_with(&self.world.bank_url()), true)?;
+        let walked = self.world.walk(&page, payer).await.map_err(|why| CliError::failed("the bank's page", why))?;
+        let back = format!("intent={}", intent.key);
+        self.tell.claim(
+            "came_back_with_only_the_intent",
+            walked.returned_to.ends_with(&back) && !walked.returned_to.contains("amount"),
+            true,
+        )?;
+        let settled = self.phone.core.payments().settle(&intent.key).await;
+        self.tell.done(settled)
     }
 
     fn balance(&self) -> String {
@@ -96,7 +117,7 @@ async fn play(world: &Arc<World>, style: Style, locale: Locale) -> Outcome<()> {
     let clock = crate::city::belgrade()?.sections.time;
     let tell = Teller::new(style, locale, Arc::clone(&clock));
     let show = Show { locale, clock: Some(clock), style };
-    let mut cast = Cast { world: Arc::clone(world), phone, tell, show, vehicle: String::new() };
+    let mut cast = Cast { world: Arc::clone(world), phone, tell, show, vehicle: None };
     if !style.json {
         say!("{}", style.paint(Tone::Heading, "A day in Belgrade"));
         say!("operator {}   bank {}", world.operator_url(), world.bank_url());
@@ -112,6 +133,7 @@ async fn play(world: &Arc<World>, style: Style, locale: Locale) -> Outcome<()> {
     trouble::cut_connection(&mut cast).await?;
     trouble::tunnel(&mut cast).await?;
     parking::inspector(&mut cast).await?;
+    cards::by_card(&mut cast).await?;
     wallet::history(&mut cast).await?;
     wallet::ledger(&mut cast).await?;
 

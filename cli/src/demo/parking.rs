@@ -1,9 +1,11 @@
 //! Chapters about parking: where, for how much, the ticket, the reminder, more time, and the inspector.
 
 use chrono::TimeDelta;
+use mesto_client::protocol::base::payments::{PayMethod, Quote};
 use mesto_client::protocol::orders::driver::OrderState;
+use mesto_client::protocol::parking::tickets::Ticket;
 use mesto_client::rules::Position;
-use mesto_client::{IntentState, TextValue, texts};
+use mesto_client::{IntentState, IntentView, Result as ClientResult, TextValue, texts};
 use mesto_protocol::keys::KeySet;
 use mesto_protocol::parking::signed::Presentation;
 
@@ -14,6 +16,18 @@ use crate::output::{Tone, fits, qr, terminal_width};
 /// On the edge of the red zone, near Cvetni trg.
 const HERE: Position = Position { lat: 44.8079, lon: 20.4655, accuracy_m: Some(12.0) };
 
+/// What the operator asks for parking time of her car.
+pub async fn priced(cast: &Cast, zone: &str, minutes: u32, pay: PayMethod) -> Outcome<ClientResult<Quote>> {
+    let parking = cast.phone.core.parking();
+    let zone = cast.tell.done(parking.zone_id(zone))?;
+    Ok(parking.quote(&zone, cast.car()?, minutes, pay).await)
+}
+
+/// The ticket that was bought.
+pub fn ticket_of(bought: &IntentView) -> Outcome<Ticket> {
+    bought.ticket().ok_or_else(|| CliError::failed("the ticket", "it is missing"))
+}
+
 pub async fn zones(cast: &mut Cast) -> Outcome<()> {
     cast.tell.chapter("zones", "Where is she?", cast.world.clock.read());
     let near = cast.phone.core.parking().zones_near(Some(HERE), None);
@@ -23,8 +37,8 @@ pub async fn zones(cast: &mut Cast) -> Outcome<()> {
     cast.tell.claim("nearest_first", distances.is_sorted() && distances.len() > 3, true)?;
     for (name, text) in [("typed", "9111"), ("scanned", "SMS 9111 ZONA 1")] {
         let by_sign = cast.phone.core.parking().zones_near(Some(HERE), Some(text));
-        let by_sign = cast.tell.done(by_sign)?.by_sign.unwrap_or_default();
-        cast.tell.claim(name, by_sign, "red".to_owned())?;
+        let by_sign = cast.tell.done(by_sign)?.by_sign.map(|zone| zone.to_string());
+        cast.tell.claim(name, by_sign, Some("red".to_owned()))?;
     }
     cast.tell.good("The sign says 9111, typed or scanned: the red zone, whatever the position says.");
     Ok(())
@@ -33,7 +47,7 @@ pub async fn zones(cast: &mut Cast) -> Outcome<()> {
 pub async fn quote_and_buy(cast: &mut Cast) -> Outcome<()> {
     cast.tell.chapter("red", "An hour in the red zone", cast.world.clock.read());
     cast.tell.say("Ninety-one minutes?");
-    let too_long = cast.phone.core.parking().quote("red", &cast.vehicle, 91).await;
+    let too_long = priced(cast, "red", 91, PayMethod::Deposit).await?;
     let refusal = cast.tell.refused("minute_91_asked_at_once", too_long, "max_stay_exceeded")?;
     cast.tell.claim(
         "minute_91_allowed",
@@ -41,11 +55,11 @@ pub async fn quote_and_buy(cast: &mut Cast) -> Outcome<()> {
         Some(90),
     )?;
 
-    let quote = cast.phone.core.parking().quote("red", &cast.vehicle, 60).await;
+    let quote = priced(cast, "red", 60, PayMethod::Deposit).await?;
     let quote = cast.tell.done(quote)?;
     cast.tell.say("Sixty then:");
     cast.tell.show(cast.show.quote(&quote));
-    cast.tell.claim("total", quote.terms.total.amount.to_string(), "80.00".to_owned())?;
+    cast.tell.claim("total", quote.total.amount.to_string(), "80.00".to_owned())?;
     let bought = cast.phone.core.payments().buy(&quote).await;
     let bought = cast.tell.done(bought)?;
     cast.tell.claim("confirmed", bought.state == IntentState::Confirmed, true)?;
@@ -53,17 +67,17 @@ pub async fn quote_and_buy(cast: &mut Cast) -> Outcome<()> {
     let again = cast.tell.done(again)?;
     cast.tell.claim("second_tap_is_the_same_purchase", again.key == bought.key, true)?;
     cast.tell.claim("balance", cast.balance(), "920.00".to_owned())?;
-    let Some(ticket) = bought.ticket() else { return Err(CliError::failed("the ticket", "it is missing")) };
+    let ticket = ticket_of(&bought)?;
     cast.tell.good(format!(
         "{} is parked from {} to {}; the deposit is 920.00 RSD. A second tap bought nothing more.",
         ticket.plate,
         cast.show.time(ticket.starts_at),
         cast.show.time(ticket.ends_at)
     ));
-    let believed = cast.phone.core.parking().verified(&ticket.id);
+    let believed = cast.phone.core.parking().verified(ticket.id);
     let believed = cast.tell.done(believed)?;
     cast.tell.claim("signed_for", believed.plate, "BG789PP".to_owned())?;
-    let code = cast.phone.core.parking().code(&ticket.id);
+    let code = cast.phone.core.parking().code(ticket.id);
     let code = cast.tell.done(code)?;
     cast.tell.record("code", code.text.clone());
     cast.tell.say("Her ticket for an inspector, signed by the operator and by this phone at this moment:");
@@ -98,11 +112,12 @@ pub async fn reminder(cast: &mut Cast) -> Outcome<()> {
 
 pub async fn extend(cast: &mut Cast) -> Outcome<()> {
     cast.tell.chapter("extend", "Thirty minutes more", cast.world.clock.read());
-    let running = cast.phone.core.parking().state().active.first().map(|ticket| ticket.id.clone()).unwrap_or_default();
-    let quote = cast.phone.core.parking().extend(&running, 30).await;
+    let running = cast.phone.core.parking().state().active.first().map(|ticket| ticket.id);
+    let running = running.ok_or_else(|| CliError::failed("the running ticket", "it is missing"))?;
+    let quote = cast.phone.core.parking().extend(running, 30, PayMethod::Deposit).await;
     let quote = cast.tell.done(quote)?;
     cast.tell.show(cast.show.quote(&quote));
-    cast.tell.claim("total", quote.terms.total.amount.to_string(), "120.00".to_owned())?;
+    cast.tell.claim("total", quote.total.amount.to_string(), "120.00".to_owned())?;
     let bought = cast.phone.core.payments().buy(&quote).await;
     let bought = cast.tell.done(bought)?;
     cast.tell.claim("confirmed", bought.state == IntentState::Confirmed, true)?;
@@ -111,9 +126,9 @@ pub async fn extend(cast: &mut Cast) -> Outcome<()> {
     let alarms: Vec<String> = cast.phone.alarms().iter().map(|alarm| cast.show.time(alarm.at)).collect();
     cast.tell.claim("alarms", alarms, vec!["11:25".to_owned(), "11:30".to_owned()])?;
 
-    let extension = bought.ticket().map(|ticket| ticket.id).unwrap_or_default();
+    let extension = ticket_of(&bought)?.id;
     cast.tell.say("And the ninety-first minute?");
-    let beyond = cast.phone.core.parking().extend(&extension, 1).await;
+    let beyond = cast.phone.core.parking().extend(extension, 1, PayMethod::Deposit).await;
     cast.tell.refused("minute_91", beyond, "limit_reached")?;
     Ok(())
 }
@@ -122,18 +137,18 @@ pub async fn extend(cast: &mut Cast) -> Outcome<()> {
 pub async fn inspector(cast: &mut Cast) -> Outcome<()> {
     cast.until(14, 0).await?;
     cast.tell.chapter("inspector", "In yellow the ticket runs out", cast.world.clock.read());
-    let quote = cast.phone.core.parking().quote("yellow", &cast.vehicle, 60).await;
+    let quote = priced(cast, "yellow", 60, PayMethod::Deposit).await?;
     let quote = cast.tell.done(quote)?;
     let bought = cast.phone.core.payments().buy(&quote).await;
     let bought = cast.tell.done(bought)?;
     cast.tell.claim("confirmed", bought.state == IntentState::Confirmed, true)?;
     cast.tell.claim("balance", cast.balance(), "680.00".to_owned())?;
-    let ticket = bought.ticket().map(|ticket| ticket.id).unwrap_or_default();
+    let ticket = ticket_of(&bought)?.id;
     cast.tell
         .say("She buys an hour in yellow for 65.00 RSD. At 14:30 an inspector comes by and scans her code, offline:");
 
     cast.until(14, 30).await?;
-    let code = cast.phone.core.parking().code(&ticket);
+    let code = cast.phone.core.parking().code(ticket);
     let code = cast.tell.done(code)?.text;
     let keys = key_set(cast).await?;
     let now = cast.world.clock.read();
@@ -180,7 +195,7 @@ pub async fn inspector(cast: &mut Cast) -> Outcome<()> {
         ));
     }
     let short = match orders.first() {
-        Some(order) => cast.phone.core.orders().pay(&order.id).await,
+        Some(order) => cast.phone.core.orders().pay(order.id, PayMethod::Deposit).await,
         None => return Err(CliError::failed("the order", "it is missing")),
     };
     let short = cast.tell.done(short)?;

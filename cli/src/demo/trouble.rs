@@ -1,8 +1,10 @@
 //! Chapters about connections that fail: never a false "paid", never a false "not paid", never late.
 
 use mesto_client::IntentState;
+use mesto_client::protocol::base::payments::{PURCHASE, PayMethod};
 
 use super::Cast;
+use super::parking::priced;
 use crate::failure::{CliError, Outcome};
 use crate::testbed::{Fault, FaultKind};
 
@@ -11,12 +13,12 @@ pub async fn cut_connection(cast: &mut Cast) -> Outcome<()> {
     cast.until(12, 15).await?;
     cast.tell.chapter("cut", "The connection is cut in the middle of a purchase", cast.world.clock.read());
     let before = cast.ledger().await?;
-    let quote = cast.phone.core.parking().quote("green", &cast.vehicle, 60).await;
+    let quote = priced(cast, "green", 60, PayMethod::Deposit).await?;
     let quote = cast.tell.done(quote)?;
-    cast.tell.claim("total", quote.terms.total.amount.to_string(), "55.00".to_owned())?;
+    cast.tell.claim("total", quote.total.amount.to_string(), "55.00".to_owned())?;
     cast.world.front.fail(Fault {
         method: "POST".to_owned(),
-        path: "/v1/tickets".to_owned(),
+        path: PURCHASE.path.to_owned(),
         kind: FaultKind::DropAnswer,
         times: 1,
         status: 503,
@@ -51,7 +53,7 @@ pub async fn tunnel(cast: &mut Cast) -> Outcome<()> {
     cast.until(13, 30).await?;
     cast.tell.chapter("tunnel", "A purchase tapped in a tunnel", cast.world.clock.read());
     let before = cast.ledger().await?;
-    let quote = cast.phone.core.parking().quote("yellow", &cast.vehicle, 60).await;
+    let quote = priced(cast, "yellow", 60, PayMethod::Deposit).await?;
     let quote = cast.tell.done(quote)?;
     cast.world.front.close().await;
     let tapped = cast.phone.core.payments().buy(&quote).await;

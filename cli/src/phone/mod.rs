@@ -3,7 +3,7 @@
 mod money;
 mod parking;
 
-pub use money::{abandon, deposit_and_tickets, orders, settle, topup};
+pub use money::{abandon, deposit_and_tickets, orders, pay, payments, settle, topup};
 pub use parking::{extend, park, quote, tickets, zones};
 
 use std::path::Path;
@@ -12,7 +12,8 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use mesto_client::http::HttpLink;
-use mesto_client::rules::ParkingSection;
+use mesto_client::protocol::kernel::ids::VehicleId;
+use mesto_client::rules::{ParkingSection, ZoneId};
 use mesto_client::system::{FileSecrets, SystemClock, SystemEntropy, device_signer};
 use mesto_client::{Client, Config, ErrorKind, IntentState, IntentView, Locale, NoReminders, Ports};
 use serde::{Deserialize, Serialize};
@@ -112,16 +113,16 @@ impl Phone {
     }
 
     /// The zone meant: an id, or the code of a sign.
-    pub fn zone(&self, typed: &str) -> Outcome<String> {
+    pub fn zone(&self, typed: &str) -> Outcome<ZoneId> {
         let city = self.done(self.core.cities().city())?;
         let parking: &ParkingSection = self.done(city.section().map_err(mesto_client::Error::from))?;
         let word = typed.trim().to_lowercase();
-        if parking.zone(&word).is_some() {
-            return Ok(word);
+        if let Some(zone) = parking.zone(&word) {
+            return Ok(zone.id.clone());
         }
-        match self.core.parking().zones_near(None, Some(typed)) {
-            Ok(near) if near.by_sign.is_some() => Ok(near.by_sign.unwrap_or_default()),
-            _ => {
+        match self.core.parking().zone_by_sign(typed) {
+            Ok(zone) => Ok(zone),
+            Err(_) => {
                 let known: Vec<&str> = parking.zones.iter().map(|zone| zone.id.as_str()).collect();
                 let signs: Vec<&str> =
                     parking.zones.iter().flat_map(|zone| zone.sign_codes.iter().map(String::as_str)).collect();
@@ -145,13 +146,13 @@ impl Phone {
     }
 
     /// The vehicle meant: the one with this plate, or the only one.
-    pub fn vehicle(&self, plate: Option<&str>) -> Outcome<String> {
+    pub fn vehicle(&self, plate: Option<&str>) -> Outcome<VehicleId> {
         let vehicles = self.done(self.core.vehicles().list())?;
         let list = || vehicles.iter().map(|vehicle| vehicle.plate.display.as_str()).collect::<Vec<_>>().join(", ");
         match (plate, vehicles.as_slice()) {
             (_, []) => Err(CliError::new(Exit::Refused, "vehicle_missing", "there is no vehicle in this account")
                 .advise("Add one: `mesto vehicles --add \"BG 789-PP\"`.")),
-            (None, [only]) => Ok(only.id.clone()),
+            (None, [only]) => Ok(only.id),
             (None, _) => {
                 Err(CliError::new(Exit::Usage, "vehicle_unclear", format!("there are several vehicles: {}", list()))
                     .advise("Say which one with --plate."))
@@ -159,7 +160,7 @@ impl Phone {
             (Some(typed), _) => {
                 let plate = self.done(self.core.vehicles().check_plate(typed))?;
                 let found = vehicles.iter().find(|vehicle| vehicle.plate.canonical == plate.canonical);
-                found.map(|vehicle| vehicle.id.clone()).ok_or_else(|| {
+                found.map(|vehicle| vehicle.id).ok_or_else(|| {
                     CliError::new(Exit::Refused, "vehicle_missing", format!("{} is not in this account", plate.display))
                         .advise(format!("There are: {}. Add it with `mesto vehicles --add`.", list()))
                 })
@@ -167,34 +168,59 @@ impl Phone {
         }
     }
 
-    /// Says how a paying action ended, or that it has not.
-    pub fn tell_end(&self, intent: &IntentView, done: &str) -> Outcome<()> {
-        let style = self.show.style;
-        if style.json {
-            say!("{}", serde_json::to_string(intent).unwrap_or_default());
-        }
-        match &intent.state {
-            IntentState::Confirmed => {
-                if !style.json {
-                    say!("{}", style.paint(Tone::Good, done));
+    /// Says how a paying action stands: where it is paid, what was bought, or why it was not.
+    pub fn tell(&self, intent: &IntentView, done: &str) -> Outcome<()> {
+        match &intent.page_url {
+            Some(page) => {
+                if self.show.style.json {
+                    say!("{}", json_of(intent));
+                } else {
+                    let said = "Pay on the bank's page; card data is typed there and nowhere else:";
+                    say!("{}\n{page}\nThen: mesto settle", self.show.style.paint(Tone::Good, said));
                 }
                 Ok(())
             }
-            IntentState::Refused(problem) => {
-                let refused = intent.refusal().map(|error| CliError::of_client(&error, self.show.locale));
-                Err(refused.unwrap_or_else(|| CliError::new(Exit::Refused, &problem.code, problem.detail.clone())))
-            }
-            IntentState::Expired => Err(CliError::new(Exit::Refused, "expired_intent", self.show.word("buy-expired"))
-                .advise(self.show.word("buy-expired-advice"))),
-            IntentState::Lost => Err(CliError::new(Exit::Unconfirmed, "lost_intent", self.show.word("buy-lost"))
-                .advise(self.show.word("buy-lost-advice"))),
-            IntentState::Unconfirmed(_) => {
-                Err(CliError::new(Exit::Unconfirmed, "unconfirmed", self.show.word("intent-state-unconfirmed")).advise(
-                    "It is neither paid nor unpaid. `mesto settle` asks the operator again; nothing is bought twice.",
-                ))
-            }
+            None => self.tell_end(intent, done),
         }
     }
+
+    /// Says how a paying action ended, or that it has not.
+    pub fn tell_end(&self, intent: &IntentView, done: &str) -> Outcome<()> {
+        let style = self.show.style;
+        let failed = match &intent.state {
+            IntentState::Confirmed => {
+                if style.json {
+                    say!("{}", json_of(intent));
+                } else {
+                    say!("{}", style.paint(Tone::Good, done));
+                    if intent.needs_update {
+                        say!("{}", style.paint(Tone::Warn, &self.show.word("intent-needs-update")));
+                    }
+                }
+                return Ok(());
+            }
+            IntentState::Refused(problem) => {
+                let refused = self.core.payments().refusal(intent);
+                let refused = refused.map(|error| CliError::of_client(&error, self.show.locale));
+                refused.unwrap_or_else(|| CliError::new(Exit::Refused, &problem.code, problem.detail.clone()))
+            }
+            IntentState::Expired => CliError::new(Exit::Refused, "expired_intent", self.show.word("buy-expired"))
+                .advise(self.show.word("buy-expired-advice")),
+            IntentState::Lost => CliError::new(Exit::Unconfirmed, "lost_intent", self.show.word("buy-lost"))
+                .advise(self.show.word("buy-lost-advice")),
+            IntentState::Unconfirmed(_) => {
+                CliError::new(Exit::Unconfirmed, "unconfirmed", self.show.word("intent-state-unconfirmed")).advise(
+                    "It is neither paid nor unpaid. `mesto settle` asks the operator again; nothing is bought twice.",
+                )
+            }
+        };
+        Err(failed.about("intent", intent))
+    }
+}
+
+/// An intent for machines; docs/command-line.md says what is in it.
+pub fn json_of(intent: &IntentView) -> String {
+    serde_json::to_string(intent).unwrap_or_default()
 }
 
 /// The settings of the folder, changed by what the arguments say, and as they were kept.
@@ -285,7 +311,7 @@ pub async fn vehicles(args: &VehiclesArgs, style: Style, locale: Locale) -> Outc
         phone.done(added)?;
     }
     if let Some(plate) = &args.remove {
-        let removed = phone.core.vehicles().remove(&phone.vehicle(Some(plate))?, args.yes).await;
+        let removed = phone.core.vehicles().remove(phone.vehicle(Some(plate))?, args.yes).await;
         phone.done(removed)?;
     }
     let vehicles = phone.done(phone.core.vehicles().list())?;
@@ -298,7 +324,7 @@ pub async fn vehicles(args: &VehiclesArgs, style: Style, locale: Locale) -> Outc
         }
         let rows: Vec<Vec<String>> = vehicles
             .iter()
-            .map(|vehicle| vec![vehicle.plate.display.clone(), vehicle.plate.canonical.clone(), vehicle.id.clone()])
+            .map(|vehicle| vec![vehicle.plate.display.clone(), vehicle.plate.canonical.clone(), vehicle.id.to_string()])
             .collect();
         crate::output::write(&table(&["plate", "compared as", "vehicle"], &rows));
     }

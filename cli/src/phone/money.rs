@@ -1,33 +1,18 @@
 //! The deposit, its history, daily orders and open intents from a terminal.
 
-use mesto_client::{IntentState, Locale, Progress};
+use mesto_client::{IntentState, Locale};
 
 use super::Phone;
-use crate::args::{AbandonArgs, HistoryArgs, OrdersArgs, PhoneArgs, TopupArgs};
+use crate::args::{AbandonArgs, HistoryArgs, PayArgs, PaymentsArgs, PhoneArgs, TopupArgs};
 use crate::failure::{CliError, Exit, Outcome};
-use crate::output::{Style, Tone};
+use crate::output::{Style, Tone, table};
 
 /// `mesto topup`: starts a top-up and says where the bank's page is.
 pub async fn topup(args: &TopupArgs, style: Style, locale: Locale) -> Outcome<()> {
     let phone = Phone::open(&args.at, style, locale).await?;
     let intent = phone.core.wallet().top_up(args.amount).await;
     let intent = phone.done(intent)?;
-    match (&intent.state, &intent.page_url) {
-        (IntentState::Unconfirmed(Progress::AtBank), Some(page)) => {
-            if style.json {
-                say!("{}", serde_json::to_string(&intent).unwrap_or_default());
-            } else {
-                say!(
-                    "{}",
-                    style.paint(Tone::Good, "Pay on the bank's page; card data is typed there and nowhere else:")
-                );
-                say!("{page}");
-                say!("Then: mesto settle");
-            }
-            Ok(())
-        }
-        _ => phone.tell_end(&intent, "Credited."),
-    }
+    phone.tell(&intent, "Credited.")
 }
 
 /// `mesto settle`: asks the operator about everything that is not confirmed yet.
@@ -48,9 +33,10 @@ pub async fn settle(args: &PhoneArgs, style: Style, locale: Locale) -> Outcome<(
                 IntentState::Refused(_) | IntentState::Expired | IntentState::Lost => Tone::Bad,
             };
             let state = phone.show.word(&format!("intent-state-{}", intent.state.name()));
-            let why = intent.refusal().map(|error| format!(": {}", error.text(locale))).unwrap_or_default();
+            let why = phone.core.payments().refusal(intent);
+            let why = why.map(|error| format!(": {} {}", error.text(locale), error.advice(locale))).unwrap_or_default();
             let amount = mesto_client::texts::format_money(locale, &intent.amount);
-            say!("{} {amount}  {}{why}", intent.kind(), style.paint(tone, &state));
+            say!("{} {amount}  {}{why}", intent.service(), style.paint(tone, &state));
         }
     }
     let open = phone.core.payments().state().open.len();
@@ -71,7 +57,7 @@ pub async fn abandon(args: &AbandonArgs, style: Style, locale: Locale) -> Outcom
         (None, [only]) => only.key.clone(),
         (None, []) => return Err(CliError::new(Exit::Refused, "intent_missing", "nothing is open")),
         (None, _) => {
-            let keys: Vec<String> = open.iter().map(|one| format!("{} ({})", one.key, one.kind())).collect();
+            let keys: Vec<String> = open.iter().map(|one| format!("{} ({})", one.key, one.service())).collect();
             return Err(CliError::new(Exit::Usage, "intent_unclear", format!("several are open: {}", keys.join("; ")))
                 .advise("Say which one by its key."));
         }
@@ -120,15 +106,60 @@ pub async fn deposit_and_tickets(args: &HistoryArgs, style: Style, locale: Local
     Ok(())
 }
 
-/// `mesto orders [--pay ORDER]`.
-pub async fn orders(args: &OrdersArgs, style: Style, locale: Locale) -> Outcome<()> {
+/// `mesto payments`: what was paid, how it stands, and what goes back.
+pub async fn payments(args: &PaymentsArgs, style: Style, locale: Locale) -> Outcome<()> {
     let phone = Phone::open(&args.at, style, locale).await?;
     phone.sync().await?;
-    if let Some(order) = &args.pay {
-        let intent = phone.core.orders().pay(order).await;
-        let intent = phone.done(intent)?;
-        return phone.tell_end(&intent, "The order is paid.");
+    let intents = phone.done(phone.core.payments().intents(args.limit))?;
+    if style.json {
+        say!("{}", serde_json::to_string(&intents).unwrap_or_default());
+        return Ok(());
     }
+    if intents.is_empty() {
+        say!("Nothing was paid yet.");
+        return Ok(());
+    }
+    let rows: Vec<Vec<String>> = intents
+        .iter()
+        .map(|intent| {
+            vec![
+                phone.show.moment(intent.created_at),
+                intent.service().to_owned(),
+                mesto_client::texts::format_money(locale, &intent.amount),
+                intent.pay.to_string(),
+                phone.show.word(&format!("intent-state-{}", intent.state.name())),
+                intent.payment.as_ref().map(|payment| phone.core.payment_text(payment)).unwrap_or_default(),
+            ]
+        })
+        .collect();
+    crate::output::write(&table(&["when", "what", ">amount", "from", "state", "money"], &rows));
+    for intent in &intents {
+        if let Some(page) = &intent.page_url {
+            say!("{} waits on the bank's page: {page}", intent.service());
+        }
+        if intent.bought_late {
+            say!("{}: {}", intent.service(), phone.show.word("intent-bought-late"));
+        }
+        for refund in intent.payment.iter().flat_map(|payment| &payment.refunds) {
+            say!("{}: {}", intent.service(), phone.core.refund_text(refund));
+        }
+    }
+    Ok(())
+}
+
+/// `mesto pay ORDER`.
+pub async fn pay(args: &PayArgs, style: Style, locale: Locale) -> Outcome<()> {
+    let phone = Phone::open(&args.at, style, locale).await?;
+    phone.sync().await?;
+    let intent = phone.core.orders().pay(args.order, args.pay.method()).await;
+    let intent = phone.done(intent)?;
+    phone.tell(&intent, "The order is paid.")
+}
+
+/// `mesto orders`.
+pub async fn orders(args: &PhoneArgs, style: Style, locale: Locale) -> Outcome<()> {
+    let phone = Phone::open(args, style, locale).await?;
+    phone.sync().await?;
     let orders = phone.done(phone.core.orders().list())?;
     if style.json {
         say!("{}", serde_json::to_string(&orders).unwrap_or_default());

@@ -1,6 +1,8 @@
 //! Zones, quotes, purchases and tickets from a terminal.
 
 use mesto_client::Locale;
+use mesto_client::protocol::base::payments::{PayMethod, Quote};
+use mesto_client::protocol::kernel::ids::TicketId;
 use mesto_client::rules::Position;
 
 use super::Phone;
@@ -47,12 +49,24 @@ fn minutes(typed: i64) -> Outcome<u32> {
     }
 }
 
-async fn asked(phone: &Phone, args: &QuoteArgs) -> Outcome<mesto_client::protocol::parking::quotes::Quote> {
+/// A price, or why there is none. By card a fee may be unknown that the deposit does not have.
+fn priced(phone: &Phone, quote: mesto_client::Result<Quote>, pay: &PayMethod) -> Outcome<Quote> {
+    let quote = phone.done(quote);
+    quote.map_err(|error| match (error.code.as_str(), pay) {
+        ("tariff_unknown", PayMethod::Card) => {
+            error.advise("The bank's fee on so small an amount is not known. From the deposit there is none: ask again without `--pay card`.")
+        }
+        _ => error,
+    })
+}
+
+async fn asked(phone: &Phone, args: &QuoteArgs) -> Outcome<Quote> {
     let minutes = minutes(args.minutes)?;
     phone.sync().await?;
     let (zone, vehicle) = (phone.zone(&args.zone)?, phone.vehicle(args.plate.as_deref())?);
-    let quote = phone.core.parking().quote(&zone, &vehicle, minutes).await;
-    phone.done(quote)
+    let pay = args.pay.method();
+    let quote = phone.core.parking().quote(&zone, vehicle, minutes, pay.clone()).await;
+    priced(phone, quote, &pay)
 }
 
 /// `mesto quote`.
@@ -67,22 +81,26 @@ pub async fn quote(args: &QuoteArgs, style: Style, locale: Locale) -> Outcome<()
     Ok(())
 }
 
-async fn bought(phone: &Phone, quote: &mesto_client::protocol::parking::quotes::Quote) -> Outcome<()> {
+async fn bought(phone: &Phone, quote: &Quote) -> Outcome<()> {
     if !phone.show.style.json {
         crate::output::write(&phone.show.quote(quote));
     }
     let intent = phone.core.payments().buy(quote).await;
     let intent = phone.done(intent)?;
-    let is_this = intent.parking().is_some_and(|wanted| wanted.quote == quote.id);
-    if !is_this && !phone.show.style.json {
+    if intent.quote != quote.id && !phone.show.style.json {
         say!(
             "A purchase from before, whose answer was lost, is known now: it is the one, and nothing more was bought."
         );
     }
     let until = intent.ticket().map(|ticket| phone.show.time(ticket.ends_at)).unwrap_or_default();
-    let balance = phone.core.wallet().state().balance;
-    let left = balance.map(|money| mesto_client::texts::format_money(phone.show.locale, &money)).unwrap_or_default();
-    phone.tell_end(&intent, &format!("Bought: {} is parked until {until}. Deposit: {left}.", quote.plate))
+    let plate = intent.parking().map(|offer| offer.plate.display).unwrap_or_default();
+    let mut done = format!("Bought: {plate} is parked until {until}.");
+    if intent.pay == PayMethod::Deposit
+        && let Some(left) = &phone.core.wallet().state().balance
+    {
+        done.push_str(&format!(" Deposit: {}.", mesto_client::texts::format_money(phone.show.locale, left)));
+    }
+    phone.tell(&intent, &done)
 }
 
 /// `mesto park`.
@@ -93,16 +111,16 @@ pub async fn park(args: &QuoteArgs, style: Style, locale: Locale) -> Outcome<()>
 }
 
 /// The running ticket meant: the one with this id, or the only chain that runs.
-fn running(phone: &Phone, wanted: Option<&str>) -> Outcome<String> {
+fn running(phone: &Phone, wanted: Option<TicketId>) -> Outcome<TicketId> {
     let shown = phone.core.parking().state();
     let last = shown.active.iter().max_by_key(|ticket| ticket.ends_at);
     let one_place = last
         .is_none_or(|last| shown.active.iter().all(|ticket| ticket.zone == last.zone && ticket.plate == last.plate));
     match (wanted, last) {
-        (Some(id), _) => Ok(id.to_owned()),
+        (Some(id), _) => Ok(id),
         (None, None) => Err(CliError::new(Exit::Refused, "ticket_missing", "no ticket is running")
             .advise("Buy one: `mesto park red 60`.")),
-        (None, Some(last)) if one_place => Ok(last.id.clone()),
+        (None, Some(last)) if one_place => Ok(last.id),
         (None, Some(_)) => {
             let ids: Vec<String> = shown
                 .active
@@ -124,8 +142,9 @@ pub async fn extend(args: &ExtendArgs, style: Style, locale: Locale) -> Outcome<
     let minutes = minutes(args.minutes)?;
     let phone = Phone::open(&args.at, style, locale).await?;
     phone.sync().await?;
-    let quote = phone.core.parking().extend(&running(&phone, args.ticket.as_deref())?, minutes).await;
-    let quote = phone.done(quote)?;
+    let pay = args.pay.method();
+    let quote = phone.core.parking().extend(running(&phone, args.ticket)?, minutes, pay.clone()).await;
+    let quote = priced(&phone, quote, &pay)?;
     bought(&phone, &quote).await
 }
 
@@ -133,9 +152,8 @@ pub async fn extend(args: &ExtendArgs, style: Style, locale: Locale) -> Outcome<
 pub async fn tickets(args: &TicketsArgs, style: Style, locale: Locale) -> Outcome<()> {
     let phone = Phone::open(&args.at, style, locale).await?;
     phone.sync().await?;
-    if let Some(wanted) = &args.qr {
-        let id = running(&phone, Some(wanted.as_str()).filter(|id| !id.is_empty()))?;
-        let code = phone.done(phone.core.parking().code(&id))?;
+    if let Some(wanted) = args.qr {
+        let code = phone.done(phone.core.parking().code(running(&phone, wanted)?))?;
         if style.json {
             say!("{}", serde_json::to_string(&code).unwrap_or_default());
         } else {

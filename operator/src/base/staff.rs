@@ -165,4 +165,11 @@ impl Operator {
     pub fn audit_ledger(&self, store: &dyn Store) -> Result<(), LedgerFault> {
         transact(store, |tx| Ok(ledger::audit(tx, self.services)))?
     }
+
+    /// What the services' own checks of the books say when they find something, with `{}` in place of its id.
+    #[cfg(feature = "testing")]
+    #[must_use]
+    pub fn faults_of_services(&self) -> Vec<&'static str> {
+        self.services.iter().flat_map(|service| service.audit).map(|check| check.fault).collect()
+    }
 }

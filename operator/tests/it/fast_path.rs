@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use mesto_operator::store::{Ask, Row, Value, Work, Write};
-use mesto_operator::{Request, Response, SqliteInline, Store, StoreError, Tx};
+use mesto_operator::{PostgresStore, Request, Response, SqliteInline, Store, StoreError, Tx};
 use mesto_protocol::base::payments::{Bought, PayMethod, Quote};
 use mesto_protocol::orders::control::NewOrder;
 use mesto_protocol::orders::driver::{Order, Violation};
 use mesto_protocol::services::operations;
 
-use crate::world::{World, approval, decline, expect, refused, signed_notice};
+use crate::world::{World, approval, cluster, decline, expect, refused, signed_notice};
 
 /// What a transaction did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,7 +24,7 @@ struct Trace {
 
 /// A store that writes down what its transactions do.
 struct Watched {
-    inner: SqliteInline,
+    inner: Box<dyn Store>,
     traces: Mutex<Vec<Trace>>,
 }
 
@@ -71,8 +71,17 @@ impl Tx for WatchedTx<'_> {
 }
 
 #[test]
-fn every_request_asks_first_and_writes_afterwards_and_an_action_is_one_round_trip_and_its_commit() {
-    let store = Arc::new(Watched { inner: SqliteInline::in_memory().unwrap(), traces: Mutex::default() });
+fn every_request_asks_first_and_writes_afterwards_and_an_action_is_one_round_trip_and_its_commit_on_sqlite() {
+    every_request_takes_the_fast_path(Box::new(SqliteInline::in_memory().unwrap()));
+}
+
+#[test]
+fn every_request_asks_first_and_writes_afterwards_and_an_action_is_one_round_trip_and_its_commit_on_postgres() {
+    every_request_takes_the_fast_path(Box::new(PostgresStore::open(&cluster().database().unwrap(), 2).unwrap()));
+}
+
+fn every_request_takes_the_fast_path(inner: Box<dyn Store>) {
+    let store = Arc::new(Watched { inner, traces: Mutex::default() });
     let world = World::on(Arc::clone(&store) as Arc<dyn Store>);
     let inspector = world.inspector();
     // The tools' own transaction is no request.

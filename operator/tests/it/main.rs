@@ -10,6 +10,7 @@ macro_rules! on_both_databases {
     };
 }
 
+mod audit;
 mod bank;
 mod cases;
 mod contract;
@@ -18,6 +19,8 @@ mod http;
 mod keys;
 mod locks;
 mod logs;
+mod meeting;
+mod notices;
 mod stores;
 mod tls;
 mod world;

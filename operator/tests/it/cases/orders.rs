@@ -158,6 +158,16 @@ on_both_databases! {
     }
 
     #[test]
+    fn a_violation_that_is_not_known_is_refused_and_those_that_are_named(world) {
+        let inspector = world.inspector();
+        let response = issue(&inspector, "BG789PP", "red", Violation::Other("wrong_colour".into()));
+        let problem = response.refusal().unwrap();
+        assert_eq!(refused("bad_request", &response)["field"], "violation");
+        assert!(problem.detail.contains("no_ticket, time_expired") && problem.detail.contains("wrong_colour"), "{}", problem.detail);
+        assert_eq!(check(&inspector, "BG789PP", "red").order, None);
+    }
+
+    #[test]
     fn an_order_that_cannot_be_read_is_refused_and_remembered_like_any_other(world) {
         let (inspector, key) = (world.inspector(), world.key());
         let order = NewOrder {

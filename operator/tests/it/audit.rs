@@ -1,0 +1,145 @@
+//! Every check of the books that a service declares finds what it is for, on both databases.
+
+use std::collections::BTreeSet;
+
+use mesto_operator::store::Work;
+use mesto_operator::{Store, StoreError};
+use mesto_protocol::base::payments::{PayMethod, Quote};
+use serde_json::json;
+
+use crate::bank::Link;
+use crate::world::{World, expect};
+
+/// A store in which something is wrong, for the length of a transaction.
+struct Planted<'a> {
+    store: &'a dyn Store,
+    wrong: &'a [&'a str],
+}
+
+impl Store for Planted<'_> {
+    fn transact(&self, work: &mut Work<'_>) -> Result<(), StoreError> {
+        let ended = self.store.transact(&mut |tx| {
+            for sql in self.wrong {
+                assert!(tx.execute(sql, &[])? > 0, "`{sql}` changes nothing");
+            }
+            work(tx)?;
+            Err(StoreError::GivenUp)
+        });
+        if ended == Err(StoreError::GivenUp) { Ok(()) } else { ended }
+    }
+}
+
+/// Books with everything in them: bought from the deposit and by card, paid back and still owed.
+fn fill(world: &World) {
+    let (driver, vehicle) = world.driver_with("+381641234567", "BG789PP", &["5000.00"]);
+    let payments = [0; 3].map(|_| driver.begin(&driver.quote_by_card(vehicle, "yellow", 180)).payment);
+    driver.park(vehicle, "red", 60);
+    driver.park(vehicle, "green", 60);
+    // The first is delivered; for the others the stay is another one then.
+    payments.iter().for_each(|payment| world.approve(payment));
+    let link = Link::answering(&[Some((200, r#"{"state":"done"}"#))]);
+    world.send_due(&link);
+    assert_eq!(link.asked().len(), 2, "one is paid back and one is owed");
+    for (zone, pay) in [("blue", PayMethod::Deposit), ("a", PayMethod::Card)] {
+        let order = json!({"city": "belgrade", "zone": zone, "plate": "BG789PP", "violation": "no_ticket"});
+        let order: mesto_protocol::orders::driver::Order =
+            expect(201, world.inspector().act("/v1/inspector/orders", &world.key(), &order));
+        let quote: Quote = expect(201, driver.ask_order(pay.clone(), order.id));
+        let payment = driver.begin(&quote).payment;
+        if pay == PayMethod::Card {
+            world.approve(&payment);
+        }
+    }
+    world.check_books();
+}
+
+/// What is planted, and the check that finds it.
+const WRONGS: &[(&[&str], &str)] = &[
+    (
+        &["UPDATE provider_notice SET amount = amount + 1 WHERE outcome = 'approved'"],
+        "what provider {} approved is not what was booked",
+    ),
+    (&["DELETE FROM provider_notice"], "what provider {} approved is not what was booked"),
+    (&["UPDATE sale SET state = 'closed' WHERE pay = 'card' AND state = 'delivered'"], MONEY_AND_DELIVERY),
+    (
+        &[
+            "UPDATE sale SET state = 'delivered' WHERE state = 'undeliverable'",
+            "DELETE FROM payment WHERE state = 'refunded'",
+        ],
+        MONEY_AND_DELIVERY,
+    ),
+    (&["UPDATE payment SET state = 'pending' WHERE state = 'captured'"], MONEY_AND_DELIVERY),
+    (&["DELETE FROM refund"], MONEY_AND_DELIVERY),
+    (&["UPDATE refund SET amount = amount + 1 WHERE route = 'card'"], "more of payment {} goes back than came"),
+    (&["UPDATE payment SET refunded = 0 WHERE state = 'refunded'"], AMOUNTS_SHOWN),
+    (&["UPDATE payment SET captured = captured - 1 WHERE state = 'captured'"], AMOUNTS_SHOWN),
+    (&["UPDATE refund SET state = 'done' WHERE state = 'due'"], AMOUNTS_SHOWN),
+    (
+        &["UPDATE ledger_entry SET kind = 'gift' WHERE kind = 'payments.owed_back'"],
+        "refund {} is owed and stands in no entry of the ledger",
+    ),
+    (&["UPDATE ledger_entry SET kind = 'gift' WHERE kind = 'payments.paid_back'"], DONE_AND_BOOKED),
+    (
+        &[
+            "UPDATE refund SET state = 'failed' WHERE state = 'done'",
+            "UPDATE payment SET refunded = 0 WHERE state = 'refunded'",
+        ],
+        DONE_AND_BOOKED,
+    ),
+    (
+        &["UPDATE ledger_entry SET reference = 'sa_stray' WHERE kind = 'wallet.topup'"],
+        "entry {} tops a deposit up that no delivered sale is for",
+    ),
+    (
+        &[
+            "UPDATE sale SET total = total + 1 WHERE id IN (SELECT reference FROM ledger_entry WHERE kind = 'wallet.topup')",
+        ],
+        "entry {} tops a deposit up that no delivered sale is for",
+    ),
+    (
+        &["UPDATE ticket_plate SET ticket = 'tk_stray' WHERE zone = 'red'"],
+        "a plate belongs to {}, which does not exist",
+    ),
+    (&["UPDATE ticket SET price = price + 1 WHERE pay = 'deposit'"], SOLD_AND_CHARGED),
+    (&["UPDATE ticket SET price = price + 1 WHERE pay = 'card'"], SOLD_AND_CHARGED),
+    (&["UPDATE ticket SET pay = 'card' WHERE pay = 'deposit'"], SOLD_AND_CHARGED),
+    (
+        &["DELETE FROM ticket_plate WHERE zone = 'red'", "DELETE FROM ticket WHERE zone = 'red'"],
+        "entry {} charges a ticket that was never sold",
+    ),
+    (&["UPDATE ticket SET starts_at = issued_at - 1"], "ticket {} starts before it was bought"),
+    (
+        &["UPDATE ticket SET ends_at = stay_deadline + 1 WHERE zone = 'red'"],
+        "ticket {} ends after the deadline of its stay",
+    ),
+    (&["UPDATE ticket SET sale = (SELECT MIN(sale) FROM ticket)"], "sale {} is of more than one ticket"),
+    (&["UPDATE daily_order SET state = 'issued'"], "order {} and its payment in the ledger differ"),
+    (
+        &["UPDATE ledger_entry SET kind = 'gift' WHERE kind = 'orders.order'"],
+        "order {} and its payment in the ledger differ",
+    ),
+];
+
+const MONEY_AND_DELIVERY: &str =
+    "sale {} was delivered without its money, or has its money without a delivery or a refund";
+const AMOUNTS_SHOWN: &str = "payment {} shows another amount as taken or given back than was";
+const DONE_AND_BOOKED: &str = "refund {} is done and was not booked, or booked and is not done";
+const SOLD_AND_CHARGED: &str = "ticket {} was sold without a charge of its price";
+
+on_both_databases! {
+    #[test]
+    fn every_check_of_a_service_finds_what_it_is_for(world) {
+        fill(world);
+        for (wrong, fault) in WRONGS {
+            let (before, behind) = fault.split_once("{}").unwrap();
+            let planted = Planted { store: &*world.store, wrong };
+            let found = world.operator.audit_ledger(&planted).expect_err(fault).to_string();
+            assert!(found.starts_with(before) && found.ends_with(behind), "{wrong:?} is found as: {found}");
+            assert!(!found.contains("{}"), "{found}");
+        }
+        let declared: BTreeSet<&str> = world.operator.faults_of_services().into_iter().collect();
+        let planted: BTreeSet<&str> = WRONGS.iter().map(|(_, fault)| *fault).collect();
+        assert_eq!(declared, planted);
+        world.check_books();
+    }
+}
