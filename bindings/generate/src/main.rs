@@ -60,6 +60,8 @@ fn write(language: &str, root: &Path, library: &Path, metadata: &[Metadata]) -> 
     fs::remove_file(config)?;
     aliases::replace(&fresh, metadata)?;
     if language == "kotlin" {
+        let module = fresh.join("city/mesto/sdk/core/mesto.kt");
+        fs::write(&module, printable(&fs::read_to_string(&module)?))?;
         fs::write(fresh.join("city/mesto/sdk/core/Ids.kt"), ids::kotlin(&ids))?;
     }
     if language == "python" {
@@ -87,6 +89,15 @@ fn write(language: &str, root: &Path, library: &Path, metadata: &[Metadata]) -> 
     fs::rename(&fresh, &place)?;
     println!("{language}: {}", place.display());
     Ok(())
+}
+
+/// A variant without data has its name for text, and not the place of the object.
+fn printable(kotlin: &str) -> String {
+    let lines = kotlin.lines().map(|line| match line.strip_prefix("    object ") {
+        Some(variant) if variant.ends_with("()") => format!("    data object {variant}\n"),
+        _ => format!("{line}\n"),
+    });
+    lines.collect()
 }
 
 /// The generated module looks for the library beside itself; ours lies in the build's folder, named by `MESTO_LIB_DIR`.

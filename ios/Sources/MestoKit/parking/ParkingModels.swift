@@ -1,30 +1,6 @@
-// The observable models behind the screens: no view, no clock of their own, testable anywhere.
+// The observable models behind the screens of street parking: no view, no clock of their own, testable anywhere.
 import Foundation
 import Observation
-
-/// What every screen shows of the app: follows the core's state while `follow` runs.
-@MainActor @Observable
-public final class AppModel {
-    public private(set) var state: Snapshot
-    @ObservationIgnored private let mesto: any MestoClient
-
-    public init(_ mesto: any MestoClient) {
-        self.mesto = mesto
-        state = mesto.snapshot()
-    }
-
-    /// Runs until its task is cancelled: `.task { await model.follow() }`.
-    public func follow() async {
-        for await next in mesto.changes() { state = next }
-    }
-
-    /// Called every second while the app is seen: goes on with what is not confirmed yet, when its time has come.
-    public func beat() async {
-        guard let due = await mesto.nextRetryAt(), due <= mesto.now() else { return }
-        // What goes wrong shows in the state, and the next time comes later.
-        _ = try? await mesto.settleDue()
-    }
-}
 
 /// Zones near the driver; a sign, typed or scanned, wins over the position.
 @MainActor @Observable
@@ -33,17 +9,17 @@ public final class ZonesModel {
     /// The zone that is meant: the sign's, or the one the driver chose.
     public private(set) var chosen: NearZone?
     public private(set) var failure: MestoError?
-    @ObservationIgnored private let mesto: any MestoClient
+    @ObservationIgnored private let mesto: Mesto
     /// An answer to an older question is not shown.
     @ObservationIgnored private var looks = 0
 
-    public init(_ mesto: any MestoClient) { self.mesto = mesto }
+    public init(_ mesto: Mesto) { self.mesto = mesto }
 
     public func look(at position: Position?, sign: String? = nil) async {
         looks += 1
         let look = looks
         do {
-            let near = try await mesto.zonesNear(position, sign: sign)
+            let near = try await mesto.parking.zonesNear(position, sign: sign)
             guard look == looks else { return }
             zones = near.zones
             failure = nil
@@ -73,13 +49,13 @@ public final class PurchaseModel {
     public private(set) var phase = Phase.choosing
     /// What the chosen minutes would cost, while the wheel turns.
     public private(set) var preview: Preview?
-    @ObservationIgnored private let mesto: any MestoClient
+    @ObservationIgnored private let mesto: Mesto
     @ObservationIgnored private let vehicle: Vehicle
     /// An answer to an older question is not shown.
     @ObservationIgnored private var questions = 0
     public let zone: NearZone
 
-    public init(_ mesto: any MestoClient, zone: NearZone, vehicle: Vehicle) {
+    public init(_ mesto: Mesto, zone: NearZone, vehicle: Vehicle) {
         (self.mesto, self.zone, self.vehicle) = (mesto, zone, vehicle)
     }
 
@@ -90,7 +66,7 @@ public final class PurchaseModel {
     public var isUnderWay: Bool {
         switch phase {
         case .buying: true
-        case let .ended(intent): intent.state == .unconfirmed
+        case let .ended(intent): intent.isOpen
         case .choosing, .quoting, .quoted, .failed: false
         }
     }
@@ -100,7 +76,7 @@ public final class PurchaseModel {
         phase = .choosing
         let question = next()
         do {
-            let answer = try await mesto.preview(zone: zone.zone, vehicle: vehicle.id, minutes: minutes)
+            let answer = try await mesto.parking.preview(zone: zone.zone, vehicle: vehicle.id, minutes: minutes)
             if question == questions { preview = answer }
         } catch {
             guard question == questions else { return }
@@ -110,11 +86,11 @@ public final class PurchaseModel {
     }
 
     public func quote(minutes: Int) async {
-        await ask { try await self.mesto.quote(zone: self.zone.zone, vehicle: self.vehicle.id, minutes: minutes) }
+        await ask { try await self.mesto.parking.quote(zone: self.zone.zone, vehicle: self.vehicle.id, minutes: minutes) }
     }
 
     public func extend(_ ticket: Ticket, minutes: Int) async {
-        await ask { try await self.mesto.extend(ticket: ticket.id, minutes: minutes) }
+        await ask { try await self.mesto.parking.extend(ticket: ticket.id, minutes: minutes) }
     }
 
     /// A second tap while the first is under way does nothing.
@@ -122,26 +98,26 @@ public final class PurchaseModel {
         guard case let .quoted(quote) = phase else { return }
         phase = .buying(quote)
         do {
-            phase = .ended(try await mesto.buy(quote))
+            phase = .ended(try await mesto.payments.buy(quote))
         } catch {
             // Called off or cut short: what had begun is open until it is known. So is what the core names as in the way.
             let inTheWay = (error as? MestoError).flatMap { $0.code == "unconfirmed" ? $0.params["intent"] : nil }
-            let open = mesto.snapshot().openIntents.first { $0.buys(quote) || $0.key == inTheWay }
+            let open = mesto.payments.state().open.first { $0.quote == quote.id || $0.key == inTheWay }
             if let open { phase = .ended(open) } else { fail(error) }
         }
     }
 
     /// Asks again how an unconfirmed purchase ended; while that is not known it stays as it is.
     public func settle() async {
-        guard case let .ended(intent) = phase, intent.state == .unconfirmed else { return }
-        if let now = try? await mesto.settleIntent(intent.key) { phase = .ended(now) }
+        guard case let .ended(intent) = phase, intent.isOpen else { return }
+        if let now = try? await mesto.payments.settle(intent.key) { phase = .ended(now) }
     }
 
     /// Hears of an end that came in the background; runs until its task is cancelled.
     public func follow() async {
-        for await state in mesto.changes() {
-            guard case let .ended(open) = phase, open.state == .unconfirmed, !state.openIntents.contains(where: { $0.key == open.key }),
-                let ended = try? await mesto.intent(open.key)
+        for await state in mesto.payments.changes() {
+            guard case let .ended(open) = phase, open.isOpen, !state.open.contains(where: { $0.key == open.key }),
+                let ended = try? await mesto.payments.intent(open.key)
             else { continue }
             phase = .ended(ended)
         }
@@ -169,19 +145,6 @@ public final class PurchaseModel {
     }
 }
 
-extension Intent {
-    fileprivate func buys(_ quote: Quote) -> Bool {
-        if case let .purchase(bought, _, _, _, _, _, _) = kind { bought == quote.id } else { false }
-    }
-}
-
-/// What a driver is told of an error: nothing of a call that the screen itself called off.
-private func shown(_ error: any Error) -> MestoError? {
-    guard let error = error as? MestoError else { return nil }
-    if case .Cancelled = error { return nil }
-    return error
-}
-
 /// A ticket with its countdown, counted by the operator's time.
 @MainActor @Observable
 public final class TicketModel {
@@ -189,9 +152,9 @@ public final class TicketModel {
     /// Seconds until the end; 0 when it is over.
     public private(set) var left: TimeInterval
     public private(set) var code: TicketCode?
-    @ObservationIgnored private let mesto: any MestoClient
+    @ObservationIgnored private let mesto: Mesto
 
-    public init(_ mesto: any MestoClient, ticket: Ticket) {
+    public init(_ mesto: Mesto, ticket: Ticket) {
         (self.mesto, self.ticket) = (mesto, ticket)
         left = max(0, ticket.endsAt.timeIntervalSince(mesto.now()))
     }
@@ -208,6 +171,6 @@ public final class TicketModel {
     public func tick() async {
         let now = mesto.now()
         left = max(0, ticket.endsAt.timeIntervalSince(now))
-        if code.map({ now >= $0.freshUntil }) ?? true { code = isOver ? nil : try? await mesto.ticketCode(ticket.id) }
+        if code.map({ now >= $0.freshUntil }) ?? true { code = isOver ? nil : try? await mesto.parking.code(ticket.id) }
     }
 }
