@@ -2,6 +2,7 @@
 
 mod contract;
 mod deposit;
+mod garages;
 mod grants;
 mod intents;
 mod limits;
