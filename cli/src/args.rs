@@ -296,11 +296,17 @@ pub enum KeysCommand {
 
 #[derive(Debug, Subcommand)]
 pub enum AdminCommand {
-    /// Make an account of staff and show its token, once.
+    /// Make an account of staff, or of a device of a place, and show its token, once.
     Create {
-        /// inspector or admin.
+        /// inspector, controller (a device) or admin.
         #[arg(long, value_enum, default_value_t = StaffRole::Admin)]
         role: StaffRole,
+        /// A controller's city.
+        #[arg(long, required_if_eq("role", "controller"))]
+        city: Option<String>,
+        /// A controller's place in that city: the id of a facility.
+        #[arg(long, required_if_eq("role", "controller"))]
+        place: Option<String>,
         /// Whose it is.
         #[arg(long, value_parser = name)]
         name: String,
@@ -321,6 +327,9 @@ pub enum AdminCommand {
         /// Only in this city; everywhere without it.
         #[arg(long)]
         city: Option<String>,
+        /// Only for this place of that city, such as a facility; all of the city without it.
+        #[arg(long, requires = "city")]
+        place: Option<String>,
         /// Not any more from this moment on (RFC 3339); for good without it.
         #[arg(long, value_parser = moment)]
         until: Option<DateTime<Utc>>,
@@ -349,6 +358,7 @@ pub enum AdminCommand {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum StaffRole {
     Inspector,
+    Controller,
     Admin,
 }
 
@@ -357,6 +367,7 @@ pub enum StaffRole {
 pub enum GrantedRole {
     Driver,
     Inspector,
+    Controller,
     Admin,
 }
 

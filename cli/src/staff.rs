@@ -76,7 +76,11 @@ fn not_given(error: GrantError) -> CliError {
         GrantError::NoAccount(_) | GrantError::NoGrant(_) => {
             CliError::new(Exit::Input, "role_unchanged", detail).advise("`mesto admin list` shows accounts and roles.")
         }
-        GrantError::NoCity { .. } | GrantError::NoRole | GrantError::Over { .. } => {
+        GrantError::NoCity { .. }
+        | GrantError::NoPlace { .. }
+        | GrantError::PlaceWithoutCity
+        | GrantError::NoRole
+        | GrantError::Over { .. } => {
             CliError::new(Exit::Input, "role_unchanged", detail)
         }
     }
@@ -88,7 +92,8 @@ fn staff_table(staff: &[Staff]) -> String {
     for one in staff {
         for grant in &one.grants {
             let until = grant.until.map_or_else(|| "for good".to_owned(), |until| until.to_rfc3339());
-            let place = grant.city.clone().unwrap_or_else(|| "everywhere".to_owned());
+            let city = grant.city.as_ref().map_or_else(|| "everywhere".to_owned(), ToString::to_string);
+            let place = grant.place.as_ref().map_or_else(|| city.clone(), |place| format!("{place} in {city}"));
             let role = word(grant.role).to_owned();
             let from = grant.from.to_rfc3339();
             rows.push(vec![one.name.clone(), one.account.clone(), role, place, from, until, grant.id.clone()]);
@@ -101,6 +106,7 @@ const fn word(role: Role) -> &'static str {
     match role {
         Role::Driver => "driver",
         Role::Inspector => "inspector",
+        Role::Controller => "controller",
         Role::Admin => "admin",
         Role::Other => "other",
     }
@@ -112,17 +118,23 @@ const fn word(role: Role) -> &'static str {
 /// When the store or the keys cannot be used; a fault in the books.
 pub fn admin(command: &AdminCommand, style: Style) -> Outcome<()> {
     match command {
-        AdminCommand::Create { role, name, store } => {
+        AdminCommand::Create { role, city, place, name, store } => {
             let operator = tool(store)?;
             let opened = store.place()?.open(TOOL_CONNECTIONS)?;
-            let role = match role {
-                StaffRole::Inspector => Role::Inspector,
-                StaffRole::Admin => Role::Admin,
+            let staff = |role| {
+                let made = operator.create_staff(opened.as_ref(), now(), role, name);
+                made.map_err(|why| CliError::failed("the account", why))
             };
-            let shown = word(role);
-            let token = operator
-                .create_staff(opened.as_ref(), now(), role, name)
-                .map_err(|why| CliError::failed("the account", why))?;
+            let (shown, token) = match role {
+                StaffRole::Inspector => ("inspector", staff(Role::Inspector)?),
+                StaffRole::Admin => ("admin", staff(Role::Admin)?),
+                StaffRole::Controller => {
+                    let (city, place) = (city.as_deref(), place.as_deref());
+                    let given = RoleGiven { role: Role::Controller, city, place, until: None };
+                    let made = operator.create_device(opened.as_ref(), now(), &given, name);
+                    ("controller", made.map_err(not_given)?)
+                }
+            };
             if style.json {
                 say!("{}", serde_json::json!({ "role": shown, "name": name, "token": token }));
             } else {
@@ -145,14 +157,15 @@ pub fn admin(command: &AdminCommand, style: Style) -> Outcome<()> {
             }
             Ok(())
         }
-        AdminCommand::Grant { account, role, city, until, store } => {
+        AdminCommand::Grant { account, role, city, place, until, store } => {
             let (operator, opened) = opened(store)?;
             let role = match role {
                 GrantedRole::Driver => Role::Driver,
                 GrantedRole::Inspector => Role::Inspector,
+                GrantedRole::Controller => Role::Controller,
                 GrantedRole::Admin => Role::Admin,
             };
-            let given = RoleGiven { role, city: city.as_deref(), until: *until };
+            let given = RoleGiven { role, city: city.as_deref(), place: place.as_deref(), until: *until };
             let grant = operator.give_role(opened.as_ref(), now(), account, &given).map_err(not_given)?;
             if style.json {
                 say!("{}", serde_json::json!(grant));

@@ -4,6 +4,7 @@
 mod events;
 mod fixture;
 mod future;
+mod garages;
 mod laws;
 mod openapi;
 mod standards;
