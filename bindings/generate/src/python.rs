@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::error::Error;
 use std::fmt::Write as _;
 
-use uniffi_meta::Metadata;
+use uniffi_meta::{Metadata, Type};
 
 /// Put in front of the module's own types.
 const SUPPORT: &str = include_str!("support.py");
@@ -21,6 +21,7 @@ type Docs<'m> = HashMap<(&'m str, &'m str), &'m str>;
 /// # Errors
 /// When the generator no longer writes what is looked for.
 pub fn usable(module: &str, metadata: &[Metadata], ids: &str, exported: &[String]) -> Result<String, Box<dyn Error>> {
+    only_texts_have_no_name(metadata)?;
     let docs = docs(metadata);
     let lines: Vec<&str> = module.lines().collect();
     let (mut out, mut rest, mut seen) = (String::new(), lines.as_slice(), 0);
@@ -78,6 +79,18 @@ pub fn push(out: &mut String, line: &str) {
     out.push('\n');
 }
 
+/// A variant's field without a name is called `value`, a text.
+fn only_texts_have_no_name(metadata: &[Metadata]) -> Result<(), Box<dyn Error>> {
+    for item in metadata {
+        let Metadata::Enum(choice) = item else { continue };
+        let mut fields = choice.variants.iter().flat_map(|variant| &variant.fields);
+        if fields.any(|field| field.name.is_empty() && field.ty != Type::String) {
+            return Err(format!("{}: a field without a name that is no text", choice.name).into());
+        }
+    }
+    Ok(())
+}
+
 fn docs(metadata: &[Metadata]) -> Docs<'_> {
     let records = metadata.iter().filter_map(|item| match item {
         Metadata::Record(record) => Some(record),
@@ -132,11 +145,8 @@ fn choice<'m>(out: &mut String, name: &str, block: &[&'m str]) -> Result<Vec<Var
         let (Some(name), Some(made)) = (name, made) else {
             return Err(format!("a variant that is not read: {part:?}").into());
         };
-        let fields = if made == "*values):" {
-            vec![Field { name: "value".to_owned(), rest: "typing.Any" }]
-        } else {
-            fields(made)?
-        };
+        let fields =
+            if made == "*values):" { vec![Field { name: "value".to_owned(), rest: "str" }] } else { fields(made)? };
         variants.push(Variant { name, doc: doc_of(part, "        "), fields });
     }
     for Variant { name: variant, doc, fields } in &variants {
