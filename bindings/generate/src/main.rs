@@ -6,6 +6,7 @@
 mod aliases;
 mod ids;
 mod python;
+mod waiting;
 
 use std::error::Error;
 use std::fs;
@@ -67,7 +68,8 @@ fn write(language: &str, root: &Path, library: &Path, metadata: &[Metadata]) -> 
     if language == "python" {
         let module = fresh.join("mesto.py");
         let text = load_from_environment(&fs::read_to_string(&module)?)?;
-        fs::write(fresh.join("mesto_core.py"), python::usable(&text, metadata, &ids::python(&ids), &ids)?)?;
+        fs::write(fresh.join("waiting.py"), waiting::parts(&text)?)?;
+        fs::write(fresh.join("core.py"), python::usable(&text, metadata, &ids::python(&ids), &names(metadata))?)?;
         fs::remove_file(module)?;
     }
     if language == "swift" {
@@ -89,6 +91,15 @@ fn write(language: &str, root: &Path, library: &Path, metadata: &[Metadata]) -> 
     fs::rename(&fresh, &place)?;
     println!("{language}: {}", place.display());
     Ok(())
+}
+
+/// Types that the generator keeps to itself, and that stand in what apps call.
+fn names(metadata: &[Metadata]) -> Vec<String> {
+    let custom = metadata.iter().filter_map(|item| match item {
+        Metadata::CustomType(one) if !aliases::is_alias(one) => Some(one.name.clone()),
+        _ => None,
+    });
+    custom.collect()
 }
 
 /// A variant without data has its name for text, and not the place of the object.

@@ -39,7 +39,7 @@ import kotlin.test.fail
 class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone) {
     private val mesto get() = phone.mesto
     private val quotes = mutableMapOf<String?, Quote>()
-    private lateinit var vehicle: VehicleId
+    private var vehicle = VehicleId("")
     private lateinit var lastIntent: String
 
     suspend fun check(step: JsonObject) {
