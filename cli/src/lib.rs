@@ -21,19 +21,8 @@ pub use kernel::{clock, web};
 
 /// A whole city in one process; docs/testbed.md.
 pub mod testbed {
-    use std::sync::Arc;
-
-    use super::services;
     pub use crate::base::books::{IncidentRow, LedgerReport, LedgerRow};
     pub use crate::base::testbed::{Fault, FaultKind, Options, Payer, WalkError, Walked, World, WorldError, code_in};
-
-    /// Starts a city with every service on loopback.
-    ///
-    /// # Errors
-    /// When a port, a file or the database cannot be had.
-    pub async fn start(options: Options) -> Result<Arc<World>, WorldError> {
-        World::start(options, services::SERVICES).await
-    }
 }
 
 /// Runs a command line, its first word the program's; the exit code.

@@ -1,9 +1,12 @@
 //! The list of services, and the command line that is put together of them.
 
+use std::sync::Arc;
+
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser};
 use mesto_client::Locale;
 
 use crate::base::demo::{Cast, account as chapters};
+use crate::base::testbed::{Options as TestbedOptions, World, WorldError};
 use crate::base::{account, books, cities, history, keys, payments, serve, staff, testbed, vehicles, wallet};
 use crate::kernel::call::Call;
 use crate::kernel::failure::Outcome;
@@ -55,6 +58,16 @@ pub struct Options {
     /// The language of texts: en or sr-Latn.
     #[arg(long, global = true, default_value = "en", value_parser = language)]
     pub language: Locale,
+}
+
+impl World {
+    /// Starts a city with every service, everything on loopback.
+    ///
+    /// # Errors
+    /// When a port, a file or the database cannot be had.
+    pub async fn start(options: TestbedOptions) -> Result<Arc<Self>, WorldError> {
+        Self::of(options, SERVICES).await
+    }
 }
 
 /// The group of an operator's own tools.

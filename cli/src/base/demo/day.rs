@@ -17,7 +17,7 @@ use crate::kernel::output::{self, Style, Tone, say};
 /// When something cannot be started, or does not go as it is told.
 pub async fn run(call: Call, keep: bool, day: impl AsyncFnOnce(&mut Cast) -> Outcome<()>) -> Outcome<()> {
     let options = Options { port: 0, start: default_start(), database_url: None };
-    let world = World::start(options, call.services).await.map_err(|why| CliError::failed("the demo", why))?;
+    let world = World::of(options, call.services).await.map_err(|why| CliError::failed("the demo", why))?;
     // Where the reader of the output goes away in the middle, the folder goes all the same.
     output::remove_at_exit(world.folder());
     let outcome = tokio::select! {

@@ -52,7 +52,7 @@ impl Run for Command {
 async fn run(args: TestbedArgs, call: Call) -> Outcome<()> {
     let start = args.start.unwrap_or_else(default_start);
     let options = Options { port: args.port, start, database_url: args.database_url };
-    let world = World::start(options, call.services).await.map_err(|error| {
+    let world = World::of(options, call.services).await.map_err(|error| {
         CliError::new(Exit::Failed, "testbed_failed", format!("the testbed cannot start: {error}"))
             .advise("Take `--port 0` for free ports, and an empty database for --database-url.")
     })?;

@@ -89,11 +89,11 @@ pub struct World {
 }
 
 impl World {
-    /// Starts everything on loopback.
+    /// Starts an operator of these services, a bank and a control address, everything on loopback.
     ///
     /// # Errors
     /// When a port, a file or the database cannot be had.
-    pub async fn start(options: Options, services: Services) -> Result<Arc<Self>, WorldError> {
+    pub async fn of(options: Options, services: Services) -> Result<Arc<Self>, WorldError> {
         let folder = tempfile::Builder::new().prefix("mesto-").tempdir()?;
         let clock = VirtualClock::standing(options.start);
         let port_of = |place: u16| if options.port == 0 { 0 } else { options.port.saturating_add(place) };
