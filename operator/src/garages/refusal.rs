@@ -6,22 +6,15 @@ use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::garages::visit::VisitError;
 use mesto_rules::garages::{Facility, Refusal, TicketNumber};
 use mesto_rules::money::Money;
-use serde_json::Value;
 
-use crate::kernel::failure::Failure;
+use crate::kernel::failure::{Failure, by_rule};
 
 /// When it is worth asking again whether a facility can be reached, seconds.
 const AGAIN_SECONDS: u32 = 30;
 
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
-        let code = ProblemCode::parse(refusal.code()).unwrap_or(ProblemCode::BadRequest);
-        let mut problem = Problem::new(code, refusal.to_string());
-        if let Ok(Value::Object(mut fields)) = serde_json::to_value(&refusal) {
-            fields.remove("code");
-            problem.params = fields;
-        }
-        problem.into()
+        by_rule(refusal.code(), &refusal).into()
     }
 }
 

@@ -1,8 +1,10 @@
 //! Garages: what controllers tell, what drivers pay, and who is let out.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_operator::store::transact;
-use mesto_operator::{ClaimState, GrantError, Request, Response, RoleGiven, values};
+use mesto_operator::{ClaimState, GrantError, PostgresStore, Request, Response, RoleGiven, Store, values};
 use mesto_protocol::base::accounts::Account;
 use mesto_protocol::base::payments::{PayMethod, Payment, PaymentState, Purchase, Quote, SaleState};
 use mesto_protocol::garages::control::{
@@ -18,7 +20,7 @@ use mesto_rules::{Minutes, TimeOfDay, TimeSpan};
 use serde_json::{Value, json};
 
 use crate::bank::Link;
-use crate::world::{Person, World, approval, expect, refused, rsd};
+use crate::world::{Person, World, approval, cluster, expect, refused, rsd, signed_notice};
 
 const PHONE: &str = "+381641234567";
 const OTHER: &str = "+381650000000";
@@ -208,7 +210,7 @@ on_both_databases! {
         let [payment] = visit.payments.as_slice() else { panic!("{visit:?}") };
         assert_eq!((payment.amount, payment.at, payment.exit_by), (rsd("200.00"), world.now(), Some(exit_by)));
         assert_eq!(payment.lines, quote.items[0].lines);
-        assert_eq!(visits(&driver), [visit.clone()]);
+        assert_eq!(visits(&driver), std::slice::from_ref(&visit));
         assert_eq!(told_visits(&driver), [VisitState::Paid]);
         assert_eq!(driver.account().balance, rsd("4800.00"));
         assert_eq!(world.balance("revenue garages belgrade"), rsd("-200.00"));
@@ -331,8 +333,13 @@ on_both_databases! {
             });
             let (operator, store, now) = (&world.operator, &*world.store, world.now());
             let answers: Vec<Response> = std::thread::scope(|scope| {
-                let sent: Vec<_> =
-                    requests.iter().map(|request| scope.spawn(move || operator.handle(store, now, request))).collect();
+                // Not the same millisecond: only the lock of the visit keeps them apart.
+                let moments = (0..).map(|later| now + TimeDelta::milliseconds(later));
+                let sent: Vec<_> = requests
+                    .iter()
+                    .zip(moments)
+                    .map(|(request, now)| scope.spawn(move || operator.handle(store, now, request)))
+                    .collect();
                 sent.into_iter().map(|sent| sent.join().unwrap()).collect()
             });
             let mut statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
@@ -359,12 +366,14 @@ on_both_databases! {
             let payment = people[0].begin(&card_quote(&people[0], &ticket)).payment;
             let purchase = people[1].purchase(&quote(&people[1], &ticket));
             let requests = [
-                crate::world::signed_notice(&approval(&payment, &format!("pay-{round}"))),
+                signed_notice(&approval(&payment, &format!("pay-{round}"))),
                 Request::new("POST", "/v1/purchases").bearer(&people[1].token).key(&world.key()).json(&purchase),
             ];
             let (operator, store, now) = (&world.operator, &*world.store, world.now());
             let statuses: Vec<u16> = std::thread::scope(|scope| {
-                let sent: Vec<_> = requests.iter().map(|request| scope.spawn(move || operator.handle(store, now, request).status)).collect();
+                let moments = (0..).map(|later| now + TimeDelta::milliseconds(later));
+                let sent: Vec<_> =
+                    requests.iter().zip(moments).map(|(request, now)| scope.spawn(move || operator.handle(store, now, request).status)).collect();
                 sent.into_iter().map(|sent| sent.join().unwrap()).collect()
             });
             let by_card = people[0].payment(&payment);
@@ -995,4 +1004,34 @@ on_both_databases! {
         }
         world.check_books();
     }
+}
+
+/// Whoever holds the row of a visit changes it: a payment waits for him, and then sees what became of it.
+#[test]
+fn a_payment_waits_for_whoever_holds_its_visit_bg_67() {
+    let url = cluster().database().unwrap();
+    let world = World::on(Arc::new(PostgresStore::open(&url, 2).unwrap()));
+    let (garage, driver) = (Controller::of(&world, "zeleni-venac"), driver(&world, PHONE));
+    garage.enters(TICKET);
+    let purchase = driver.purchase(&quote(&driver, TICKET));
+    let request = Request::new("POST", "/v1/purchases").bearer(&driver.token).key(&world.key()).json(&purchase);
+    let other = PostgresStore::open(&url, 1).unwrap();
+    let (operator, store, now) = (&world.operator, &*world.store, world.now());
+    let waiting =
+        "SELECT COUNT(*) AS count FROM pg_locks WHERE transactionid = pg_current_xact_id()::xid AND NOT granted";
+    let answer = std::thread::scope(|scope| {
+        let mut sent = None;
+        let held = other.transact(&mut |tx| {
+            tx.query("SELECT id FROM visit FOR NO KEY UPDATE", values![])?;
+            sent = Some(scope.spawn(|| operator.handle(store, now, &request)));
+            while tx.query(waiting, values![])?[0].get::<i64>("count")? == 0 {}
+            tx.execute("UPDATE visit SET state = 'left', ended_at = $1", values![now.timestamp_millis()])?;
+            Ok(())
+        });
+        assert_eq!(held, Ok(()));
+        sent.unwrap().join().unwrap()
+    });
+    refused("visit_over", &answer);
+    assert_eq!(driver.account().balance, rsd("5000.00"));
+    world.check_books();
 }

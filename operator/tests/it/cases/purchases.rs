@@ -222,7 +222,7 @@ on_both_databases! {
         }
         let rides = Wanted { service: "rides".into(), ..right.items[0].clone() };
         let refusal = refused("service_unknown", &ask(&QuoteRequest { items: vec![rides], ..right.clone() }));
-        assert_eq!(refusal["known"], json!(["wallet", "parking", "orders"]));
+        assert_eq!(refusal["known"], json!(["wallet", "parking", "orders", "garages"]));
         for word in ["sms", "cash", ""] {
             let refusal = ask(&QuoteRequest { pay: PayMethod::Other(word.into()), ..right.clone() });
             let refusal = refused("payment_method_not_allowed", &refusal);
