@@ -12,7 +12,9 @@ use mesto_client::http::HttpLink;
 use mesto_client::protocol::orders::driver::OrderState;
 use mesto_client::protocol::parking::quotes::Quote;
 use mesto_client::system::{FileSecrets, SystemEntropy, device_signer};
-use mesto_client::{Client, Config, Error, IntentState, IntentView, Locale, Ports, Reminder, Reminders, rules};
+use mesto_client::{
+    Client, Config, Error, IntentState, IntentView, Locale, NoStillDecoder, Ports, Reminder, Reminders, rules,
+};
 use mesto_operator::testing::PostgresCluster;
 use serde_json::{Map, Value, json};
 
@@ -141,6 +143,7 @@ impl Phone {
             signer: Arc::new(device_signer(secrets.as_ref(), &SystemEntropy).unwrap()),
             secrets,
             reminders: alarms.clone(),
+            stills: Arc::new(NoStillDecoder),
         };
         let config = Config::new(folder.join("phone.sqlite"), "belgrade", world.root_key());
         let client = Client::open(config.clone(), ports.clone()).unwrap();

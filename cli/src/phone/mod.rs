@@ -15,7 +15,7 @@ use mesto_client::http::HttpLink;
 use mesto_client::protocol::kernel::ids::VehicleId;
 use mesto_client::rules::{ParkingSection, ZoneId};
 use mesto_client::system::{FileSecrets, SystemClock, SystemEntropy, device_signer};
-use mesto_client::{Client, Config, ErrorKind, IntentState, IntentView, Locale, NoReminders, Ports};
+use mesto_client::{Client, Config, ErrorKind, IntentState, IntentView, Locale, NoReminders, NoStillDecoder, Ports};
 use serde::{Deserialize, Serialize};
 
 use crate::args::{PhoneArgs, SignInArgs, VehiclesArgs};
@@ -67,6 +67,7 @@ impl Phone {
             })?),
             secrets,
             reminders: Arc::new(NoReminders),
+            stills: Arc::new(NoStillDecoder),
         };
         let mut config = Config::new(args.state.join("phone.sqlite"), &args.city, root_key);
         config.locale = locale;
