@@ -11,7 +11,7 @@ use crate::kernel::ports::Ports;
 use crate::kernel::service::Services;
 use crate::kernel::signal::{self, Hears, Subscription};
 use crate::kernel::store::Migrations;
-use crate::{orders, parking};
+use crate::{garages, orders, parking};
 
 /// Every service, those that others stand on first.
 const SERVICES: Services = Services(&[
@@ -23,6 +23,7 @@ const SERVICES: Services = Services(&[
     &wallet::SERVICE,
     &parking::SERVICE,
     &orders::SERVICE,
+    &garages::SERVICE,
 ]);
 
 /// The phone's file, forward only.
@@ -46,6 +47,8 @@ shown! { topics_shown;
         Parking,
         /// `orders().state()`
         Orders,
+        /// `garages().state()`, and free places: `garages().facilities()`
+        Garages,
         /// How far the time can be trusted.
         Clock,
         /// How the last request went.
@@ -56,7 +59,7 @@ shown! { topics_shown;
 }
 
 /// Topics with the names that the rooms give them.
-const TOPICS: [(&str, Topic); 9] = [
+const TOPICS: [(&str, Topic); 10] = [
     (account::SERVICE.name, Topic::Account),
     (cities::SERVICE.name, Topic::Cities),
     (vehicles::SERVICE.name, Topic::Vehicles),
@@ -64,6 +67,7 @@ const TOPICS: [(&str, Topic); 9] = [
     (wallet::SERVICE.name, Topic::Wallet),
     (parking::SERVICE.name, Topic::Parking),
     (orders::SERVICE.name, Topic::Orders),
+    (garages::SERVICE.name, Topic::Garages),
     (signal::CLOCK, Topic::Clock),
     (signal::CONNECTION, Topic::Connection),
 ];

@@ -94,8 +94,7 @@ impl Account<'_> {
         let device_key = DeviceKey::from_sec1(&self.0.ports().signer.public_key())
             .map_err(|why| Error::new(ErrorKind::Phone, "device_key_failed", why.to_string()))?
             .to_text();
-        let body =
-            SignIn { phone: phone.to_owned(), code: code_of(code), device: device.to_owned(), device_key };
+        let body = SignIn { phone: phone.to_owned(), code: code_of(code), device: device.to_owned(), device_key };
         let session: Session = self.0.call(&sign_in::SIGN_IN, &[], &body).await?;
         self.0.core().still_open()?;
         let now = self.0.now();

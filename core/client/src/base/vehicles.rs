@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mesto_protocol::base::vehicles::{self, NewVehicle, VehicleAdded, Vehicle, VehicleRemoved, VehiclesSection};
+use mesto_protocol::base::vehicles::{self, NewVehicle, Vehicle, VehicleAdded, VehicleRemoved, VehiclesSection};
 use mesto_protocol::event::Change;
 use mesto_protocol::kernel::ids::VehicleId;
 use mesto_protocol::kernel::json::Json;

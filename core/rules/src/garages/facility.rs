@@ -7,6 +7,7 @@ use crate::kernel::ids::{FacilityId, RateTableId};
 use crate::kernel::lenient;
 use crate::kernel::pay::PayMethod;
 use crate::kernel::position::Point;
+use crate::shown;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -66,16 +67,44 @@ impl Facility {
     }
 }
 
-/// How a facility is built.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FacilityKind {
-    /// In or under a building.
-    Garage,
-    /// Levels above each other (MSCP, in Serbian VEPP).
-    MultiStorey,
-    /// In the open, with a barrier.
-    Lot,
+shown! { facilities_shown;
+    /// How a facility is built.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum FacilityKind {
+        /// In or under a building.
+        Garage,
+        /// Levels above each other (MSCP, in Serbian VEPP).
+        MultiStorey,
+        /// In the open, with a barrier.
+        Lot,
+    }
+
+    /// When a visit is paid.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum PaidWhen {
+        /// At the app or a machine, before one goes to the car.
+        BeforeFetching,
+        /// From the car, at the barrier on the way out.
+        OnExit,
+        /// At the barrier on the way in.
+        OnEntry,
+    }
+
+    /// How a visit is paid at the place itself (BG-19).
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum OnSite {
+        Cash,
+        Card,
+        /// An automatic machine.
+        Machine,
+        /// The prepaid parking card of the operator.
+        PrepaidCard,
+        /// A card for a period of time.
+        ParkingPass,
+    }
 }
 
 /// Where one drives in.
@@ -93,32 +122,6 @@ pub enum HolidayOpening {
     /// As on any such day of the week.
     Open,
     Closed,
-}
-
-/// When a visit is paid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PaidWhen {
-    /// At the app or a machine, before one goes to the car.
-    BeforeFetching,
-    /// From the car, at the barrier on the way out.
-    OnExit,
-    /// At the barrier on the way in.
-    OnEntry,
-}
-
-/// How a visit is paid at the place itself (BG-19).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum OnSite {
-    Cash,
-    Card,
-    /// An automatic machine.
-    Machine,
-    /// The prepaid parking card of the operator.
-    PrepaidCard,
-    /// A card for a period of time.
-    ParkingPass,
 }
 
 /// How the number on a facility's tickets is written.

@@ -88,6 +88,22 @@ impl Facility {
     }
 }
 
+impl TicketPattern {
+    /// A number of this shape; `None` where it is nothing but digits. Its check digit may be wrong.
+    #[must_use]
+    pub fn example(&self) -> Option<String> {
+        if self.mask.chars().all(|sign| sign == 'D') {
+            return None;
+        }
+        let example = self.mask.chars().zip((0..10).cycle()).map(|(sign, digit)| match sign {
+            'D' => char::from_digit(digit, 10).unwrap_or('0'),
+            'L' => 'A',
+            other => other,
+        });
+        Some(example.collect())
+    }
+}
+
 fn is_like(mask: char, sign: char) -> bool {
     match mask {
         'D' => sign.is_ascii_digit(),
@@ -98,18 +114,13 @@ fn is_like(mask: char, sign: char) -> bool {
 
 /// How a number looks, in words.
 fn looks_like(pattern: Option<&TicketPattern>) -> String {
-    let Some(TicketPattern { mask, .. }) = pattern else {
+    let Some(pattern @ TicketPattern { mask, .. }) = pattern else {
         return format!("{} to {} letters and digits", LENGTH.start(), LENGTH.end());
     };
-    if mask.chars().all(|sign| sign == 'D') {
-        return format!("{} digits", mask.len());
+    match pattern.example() {
+        None => format!("{} digits", mask.len()),
+        Some(example) => format!("{} signs such as {example}", mask.len()),
     }
-    let example = mask.chars().zip((0..10).cycle()).map(|(sign, digit)| match sign {
-        'D' => char::from_digit(digit, 10).unwrap_or('0'),
-        'L' => 'A',
-        other => other,
-    });
-    format!("{} signs such as {}", mask.len(), example.collect::<String>())
 }
 
 /// The check digit of the digits before it.

@@ -5,8 +5,8 @@
 mod letters;
 
 use super::lenient;
-use letters::{IN_USE, Sign, is_latin, is_read, look_alike, signs};
 use crate::shown;
+use letters::{IN_USE, Sign, is_latin, is_read, look_alike, signs};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

@@ -33,6 +33,15 @@ pub struct Point {
     pub lon: f64,
 }
 
+impl Point {
+    /// Whole metres from a position to here, rounded up.
+    #[must_use]
+    pub fn metres_from(&self, position: &Position) -> u32 {
+        let (x, y) = flat(position.lat, position.lon, self);
+        whole_metres(x.hypot(y))
+    }
+}
+
 /// One closed ring, WGS 84; the last point is joined to the first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -86,9 +95,14 @@ pub fn distance(polygons: &[Polygon], position: &Position) -> Option<(u32, bool)
             return Some((0, true));
         }
     }
-    // Rounded up: a zone that is not reached is never 0 metres away; the cast holds any distance on earth.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    nearest.is_finite().then(|| (nearest.ceil() as u32, false))
+    nearest.is_finite().then(|| (whole_metres(nearest), false))
+}
+
+/// Rounded up: what is not reached is never 0 metres away.
+// The cast holds any distance on earth.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+fn whole_metres(metres: f64) -> u32 {
+    metres.ceil() as u32
 }
 
 /// Distance of the origin to a segment.
