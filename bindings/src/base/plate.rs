@@ -41,11 +41,9 @@ impl From<ReadWarning> for PlateWarning {
     fn from(warning: ReadWarning) -> Self {
         let place = |position| u32::try_from(position).unwrap_or(u32::MAX);
         match warning {
-            ReadWarning::LookAlike { position, typed, read_as } => Self::LookAlike {
-                position: place(position),
-                typed: typed.to_string(),
-                read_as: read_as.to_string(),
-            },
+            ReadWarning::LookAlike { position, typed, read_as } => {
+                Self::LookAlike { position: place(position), typed: typed.to_string(), read_as: read_as.to_string() }
+            }
             ReadWarning::UnusualLetter { position, letter } => {
                 Self::UnusualLetter { position: place(position), letter: letter.to_string() }
             }

@@ -18,11 +18,17 @@ pub const SERVICE: Service = Service { tools: Some(Commands::of::<Tool>()), ..Se
 
 #[derive(Debug, Subcommand)]
 enum Tool {
-    /// Make an account of staff and show its token, once.
+    /// Make an account of staff, or of a device of a place, and show its token, once.
     Create {
-        /// inspector or admin.
+        /// inspector, controller (a device) or admin.
         #[arg(long, value_enum, default_value_t = StaffRole::Admin)]
         role: StaffRole,
+        /// A controller's city.
+        #[arg(long, required_if_eq("role", "controller"))]
+        city: Option<String>,
+        /// A controller's place in that city: the id of a facility.
+        #[arg(long, required_if_eq("role", "controller"))]
+        place: Option<String>,
         /// Whose it is.
         #[arg(long, value_parser = name)]
         name: String,
@@ -64,6 +70,7 @@ enum Tool {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum StaffRole {
     Inspector,
+    Controller,
     Admin,
 }
 
@@ -88,15 +95,21 @@ impl Run for Tool {
     fn run(self, call: Call) -> Outcome<()> {
         let good = |said: &str| call.style.paint(Tone::Good, said);
         match self {
-            Self::Create { role, name, store } => {
+            Self::Create { role, city, place, name, store } => {
                 let (operator, store) = made(&store)?;
                 let role = match role {
                     StaffRole::Inspector => Role::Inspector,
+                    StaffRole::Controller => Role::Controller,
                     StaffRole::Admin => Role::Admin,
                 };
-                let token = operator
-                    .create_staff(store.as_ref(), now(), role.clone(), &name)
-                    .map_err(|why| CliError::failed("the account", why))?;
+                let token = if role == Role::Controller {
+                    let (city, place) = (city.as_deref(), place.as_deref());
+                    let given = RoleGiven { role: role.clone(), city, place, until: None };
+                    operator.create_device(store.as_ref(), now(), &given, &name).map_err(not_given)?
+                } else {
+                    let made = operator.create_staff(store.as_ref(), now(), role.clone(), &name);
+                    made.map_err(|why| CliError::failed("the account", why))?
+                };
                 call.say(&json!({ "role": role, "name": name, "token": token }), || {
                     format!("{} {name} ({role})\ntoken, shown this once: {token}", good("Made"))
                 });
@@ -141,9 +154,7 @@ fn not_given(error: GrantError) -> CliError {
         | GrantError::NoPlace { .. }
         | GrantError::PlaceWithoutCity
         | GrantError::NoRole
-        | GrantError::Over { .. } => {
-            CliError::new(Exit::Input, "role_unchanged", detail)
-        }
+        | GrantError::Over { .. } => CliError::new(Exit::Input, "role_unchanged", detail),
     }
 }
 
