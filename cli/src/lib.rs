@@ -5,6 +5,7 @@
 //! have a city of their own in one process.
 
 mod base;
+mod garages;
 mod kernel;
 mod orders;
 mod parking;

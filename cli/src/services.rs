@@ -12,7 +12,7 @@ use crate::kernel::call::Call;
 use crate::kernel::failure::Outcome;
 use crate::kernel::output::Colour;
 use crate::kernel::service::{Commands, Service, Services};
-use crate::{orders, parking};
+use crate::{garages, orders, parking};
 
 /// Every service, in the order in which its commands and its parts of pages are shown.
 pub const SERVICES: Services = Services(&[
@@ -20,6 +20,7 @@ pub const SERVICES: Services = Services(&[
     &vehicles::SERVICE,
     &parking::SERVICE,
     &orders::SERVICE,
+    &garages::SERVICE,
     &wallet::SERVICE,
     &payments::SERVICE,
     &history::SERVICE,

@@ -7,7 +7,7 @@
 
 CREATE TABLE account (
   id TEXT PRIMARY KEY,
-  -- `person`; `guest`, `company`, `card_only`, `device`, `partner` are for later.
+  -- `person`, or `device` of a place; `guest`, `company`, `card_only`, `partner` are for later.
   kind TEXT NOT NULL,
   -- Cursor of the account's events: gapless, in commit order.
   seq BIGINT NOT NULL,
@@ -19,13 +19,15 @@ CREATE TABLE account (
   closed_at BIGINT
 )/*sqlite WITHOUT ROWID*//*postgres WITH (fillfactor = 50)*/;
 
--- Roles: an account may hold several, each for a time and a city or all. One that ended stays as what it was.
+-- Roles: an account may hold several, each for a time and a place, a city or all. One that ended stays as what it was.
 CREATE TABLE role_grant (
   id TEXT PRIMARY KEY,
   account TEXT NOT NULL REFERENCES account (id),
   role TEXT NOT NULL,
   -- Absent: everything the operator serves.
   city TEXT,
+  -- A place in that city; absent: all of it.
+  place TEXT,
   begins_at BIGINT NOT NULL,
   ends_at BIGINT,
   -- Who gave it: an account, or the tool.
@@ -267,7 +269,10 @@ CREATE TABLE ticket_plate (
   shown TEXT NOT NULL,
   country TEXT,
   ends_at BIGINT NOT NULL,
-  signed TEXT NOT NULL
+  -- The newest code, which issue it is, and the key of the device that may show it; absent when anybody may.
+  signed TEXT NOT NULL,
+  issue BIGINT NOT NULL,
+  device TEXT
 )/*sqlite WITHOUT ROWID*/;
 CREATE INDEX ticket_plate_check ON ticket_plate (city, canonical, ends_at);
 
@@ -347,6 +352,76 @@ CREATE TABLE plate_check (
   at BIGINT NOT NULL
 );
 
+-- A car behind a barrier, from its entry until it has left.
+CREATE TABLE visit (
+  id TEXT PRIMARY KEY,
+  city TEXT NOT NULL,
+  facility TEXT NOT NULL,
+  -- The number of its ticket; erased when it is old.
+  ticket TEXT,
+  state TEXT NOT NULL,
+  entered_at BIGINT NOT NULL,
+  -- When it left or was cancelled.
+  ended_at BIGINT,
+  is_disabled BIGINT NOT NULL,
+  places BIGINT NOT NULL,
+  is_lost BIGINT NOT NULL,
+  currency TEXT NOT NULL,
+  -- From when on more is owed than was paid.
+  owes_again_at BIGINT
+)/*postgres WITH (fillfactor = 70)*/;
+CREATE UNIQUE INDEX visit_once ON visit (city, ticket, facility, entered_at);
+
+-- What was paid for a visit: here by a sale, or at the place, which has neither a sale nor an account.
+CREATE TABLE visit_payment (
+  visit TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  -- The moment whose price it is.
+  priced_at BIGINT NOT NULL,
+  city TEXT NOT NULL,
+  facility TEXT NOT NULL,
+  sale TEXT UNIQUE,
+  -- Erased when it is old.
+  account TEXT,
+  pay TEXT,
+  -- For the visit, without `fee`, the commission of a card.
+  amount BIGINT NOT NULL,
+  fee BIGINT NOT NULL,
+  currency TEXT NOT NULL,
+  exit_by BIGINT,
+  lines TEXT NOT NULL,
+  PRIMARY KEY (visit, at)
+);
+CREATE INDEX visit_payment_of ON visit_payment (account);
+-- What a controller has not heard yet.
+CREATE INDEX visit_payment_told ON visit_payment (city, facility, at);
+
+-- What the controller of a facility told last.
+CREATE TABLE facility (
+  city TEXT NOT NULL,
+  facility TEXT NOT NULL,
+  heard_at BIGINT NOT NULL,
+  free BIGINT,
+  observed_at BIGINT,
+  PRIMARY KEY (city, facility)
+)/*sqlite WITHOUT ROWID*//*postgres WITH (fillfactor = 50)*/;
+
+-- What somebody owes for what he had without paying; one of a subject.
+CREATE TABLE claim (
+  service TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  city TEXT NOT NULL,
+  -- Absent when nobody knows who owes it.
+  debtor TEXT,
+  amount BIGINT NOT NULL,
+  currency TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  state TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  settled_at BIGINT,
+  PRIMARY KEY (service, subject)
+)/*sqlite WITHOUT ROWID*/;
+
 -- Its index is also the way to an account's ledger entries: the row of an entry stays when what it told is erased.
 CREATE TABLE event (
   account TEXT NOT NULL,
@@ -389,6 +464,21 @@ CREATE TABLE epoch (
   began_at BIGINT NOT NULL
 )/*sqlite WITHOUT ROWID*/;
 
+-- Codes that were ended before their time: all issues, or those below `good_from`.
+CREATE TABLE revoked_code (
+  code TEXT PRIMARY KEY,
+  good_from BIGINT,
+  ends_at BIGINT NOT NULL
+)/*sqlite WITHOUT ROWID*/;
+
+-- One row: which list of them it is.
+CREATE TABLE revocation_list (
+  place TEXT PRIMARY KEY,
+  version BIGINT NOT NULL,
+  changed_at BIGINT NOT NULL
+)/*sqlite WITHOUT ROWID*/;
+INSERT INTO revocation_list (place, version, changed_at) VALUES ('codes', 1, 0);
+
 -- What time brings: claimed by lease, removed in the transaction that does it.
 CREATE TABLE due (
   kind TEXT NOT NULL,
@@ -399,5 +489,5 @@ CREATE TABLE due (
 )/*sqlite WITHOUT ROWID*/;
 CREATE INDEX due_at ON due (at);
 
--- Once a day what is too old is erased; the job plans its next time itself.
-INSERT INTO due (kind, reference, at, lease_until) VALUES ('kernel.retention', 'daily', 0, 0);
+-- Once a day what is too old is erased, and the keys are looked at; these jobs plan their next time themselves.
+INSERT INTO due (kind, reference, at, lease_until) VALUES ('kernel.retention', 'daily', 0, 0), ('public.keys', 'daily', 0, 0);

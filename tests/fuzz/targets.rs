@@ -15,9 +15,10 @@ use mesto_protocol::code;
 use mesto_protocol::kernel::{EVENTS, intents};
 use mesto_protocol::keys::KeySet;
 use mesto_protocol::orders::control;
-use mesto_protocol::parking::signed::{MAX_SKEW, Presentation, TicketClaims};
+use mesto_protocol::parking::signed::TicketClaims;
 use mesto_protocol::parking::{tickets, zones};
 use mesto_protocol::signed_city::SignedCity;
+use mesto_protocol::signed_code::{ClockRule, Revocations, Verifier};
 use mesto_rules::{City, ParkingSection, PayMethod as RulesPay, QuoteAsk, Stays, parse_plate, zone_by_sign};
 use serde_json::{Value, json};
 
@@ -121,19 +122,21 @@ impl Target for Scan {
 
 /// Texts of the shared vectors, with the keys that they are signed by.
 struct Signed {
-    /// Tickets and presentations, then base64url things.
+    /// Tickets and shown codes, then base64url things.
     texts: Vec<String>,
     wires: Vec<String>,
     keys: KeySet,
     root: [u8; 32],
+    issuer: String,
 }
 
 impl Signed {
     fn new() -> Self {
         let read = |text: &str| serde_json::from_str::<Value>(text).expect("the vectors are JSON");
         let tickets = read(include_str!("../vectors/ticket.json"));
-        let shown = read(include_str!("../vectors/presentation.json"));
+        let shown = read(include_str!("../vectors/ticket-code.json"));
         let (sets, cities) = (read(include_str!("../vectors/keys.json")), read(include_str!("../vectors/city.json")));
+        let lists = read(include_str!("../vectors/revocations.json"));
         let all = |vectors: &Value, field: &str| -> Vec<String> {
             let cases = vectors["cases"].as_array().expect("vectors have cases");
             cases.iter().map(|case| case[field].as_str().expect("a case has its text").to_owned()).collect()
@@ -145,8 +148,9 @@ impl Signed {
         let keys = tickets["key_set"].as_str().expect("the vectors hold a key set");
         let keys = KeySet::verify(keys, &root, 0).expect("the vectors' key set is genuine");
         let texts = [all(&tickets, "text"), all(&shown, "text")].concat();
-        let wires = [all(&sets, "wire"), all(&cities, "wire")].concat();
-        Self { texts, wires, keys, root }
+        let wires = [all(&sets, "wire"), all(&cities, "wire"), all(&lists, "wire")].concat();
+        let issuer = shown["issuer"].as_str().expect("the vectors name the operator").to_owned();
+        Self { texts, wires, keys, root, issuer }
     }
 }
 
@@ -173,9 +177,17 @@ impl Target for Signed {
     fn hand_in(&mut self, input: &[u8]) -> Result<bool, String> {
         let text = String::from_utf8_lossy(input);
         let now = "2025-09-03T08:30:00Z".parse().expect("a moment");
+        let verifier = Verifier {
+            issuer: &self.issuer,
+            keys: &self.keys,
+            revocations: None,
+            seen: None,
+            clock: ClockRule::default(),
+        };
         let taken = [
             TicketClaims::verify(&text, &self.keys, now).is_ok(),
-            Presentation::verify(&text, &self.keys, now, MAX_SKEW).is_ok(),
+            verifier.verify(&text, now).is_ok(),
+            Revocations::verify(&text, &self.keys, now, 0).is_ok(),
             KeySet::verify(&text, &self.root, 0).is_ok(),
             SignedCity::verify(&text, &self.keys, now, "belgrade", 0).is_ok(),
         ];

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use mesto_client::{Client, Clock, Config, IntentState, Link, LinkAnswer, LinkError, LinkRequest, NoReminders, Ports};
+use mesto_client::{
+    Client, Clock, Config, IntentState, Link, LinkAnswer, LinkError, LinkRequest, NoReminders, NoStillDecoder, Ports,
+};
 use mesto_operator::{Request, SqliteInline};
 use mesto_protocol::base::payments::PayMethod;
 use mesto_protocol::device::SoftwareDevice;
@@ -64,6 +66,7 @@ pub fn measure(is_short: bool) -> Outcome<Measure> {
         secrets: Arc::new(Keychain::default()),
         signer: Arc::new(SoftwareDevice::from_seed(&[9; 32])?),
         reminders: Arc::new(NoReminders),
+        stills: Arc::new(NoStillDecoder),
     };
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("client.sqlite");

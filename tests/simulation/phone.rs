@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use mesto_client::{
-    Client, Clock, Config, DeviceSigner, Entropy, IntentState, IntentView, NoReminders, Ports, Result, Secrets,
-    SecretsError,
+    Client, Clock, Config, DeviceSigner, Entropy, IntentState, IntentView, NoReminders, NoStillDecoder, Ports, Result,
+    Secrets, SecretsError,
 };
 use mesto_protocol::device::SoftwareDevice;
 use mesto_protocol::kernel::ids::QuoteId;
@@ -155,6 +155,7 @@ impl Phone {
             secrets: Arc::new(Keychain::default()),
             signer,
             reminders: Arc::new(NoReminders),
+            stills: Arc::new(NoStillDecoder),
         };
         Self {
             number,

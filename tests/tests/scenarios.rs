@@ -16,7 +16,9 @@ use mesto_client::protocol::orders::driver::OrderState;
 use mesto_client::protocol::parking::purchase::ParkingOffer;
 use mesto_client::rules::Money;
 use mesto_client::system::{FileSecrets, SystemEntropy, device_signer};
-use mesto_client::{Client, Config, Error, IntentState, IntentView, Locale, Ports, Reminder, Reminders, rules};
+use mesto_client::{
+    Client, Config, Error, IntentState, IntentView, Locale, NoStillDecoder, Ports, Reminder, Reminders, rules,
+};
 use mesto_operator::testing::PostgresCluster;
 use serde_json::{Map, Value, json};
 
@@ -146,6 +148,7 @@ impl Phone {
             signer: Arc::new(device_signer(secrets.as_ref(), &SystemEntropy).unwrap()),
             secrets,
             reminders: alarms.clone(),
+            stills: Arc::new(NoStillDecoder),
         };
         let config = Config::new(folder.join("phone.sqlite"), "belgrade", world.root_key());
         let client = Client::open(config.clone(), ports.clone()).unwrap();

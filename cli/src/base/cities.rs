@@ -192,13 +192,27 @@ fn named(value: &Value, index: usize) -> String {
     value.get("id").and_then(Value::as_str).map_or_else(|| index.to_string(), str::to_owned)
 }
 
-/// Every value of a section that is no fact with a source, by its path.
+/// Every value of a section by its path; of facts what is known.
 fn plain(value: &Value, path: &str, rows: &mut Vec<Vec<String>>) {
     match value {
-        Value::Object(fields) if fields.contains_key("known") || fields.contains_key("unknown") => {}
-        Value::Object(fields) => fields.iter().for_each(|(name, field)| plain(field, &below(path, name), rows)),
+        Value::Object(fields) if fields.contains_key("known") || fields.contains_key("unknown") => {
+            if let Some(value) = value.pointer("/known/value") {
+                plain(value, path, rows);
+            }
+        }
+        Value::Object(fields) => match (fields.get("amount"), fields.get("currency")) {
+            (Some(Value::String(amount)), Some(Value::String(currency))) => {
+                rows.push(vec![path.to_owned(), format!("{amount} {currency}")]);
+            }
+            _ => fields.iter().for_each(|(name, field)| plain(field, &below(path, name), rows)),
+        },
+        Value::Array(items) if items.iter().all(Value::is_string) => {
+            let texts: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
+            rows.push(vec![path.to_owned(), texts.join(", ")]);
+        }
         Value::Array(items) => {
-            items.iter().enumerate().for_each(|(index, item)| plain(item, &below(path, &named(item, index)), rows));
+            let named = items.iter().enumerate().map(|(index, item)| (named(item, index), item));
+            named.for_each(|(name, item)| plain(item, &below(path, &name), rows));
         }
         Value::String(text) => rows.push(vec![path.to_owned(), text.clone()]),
         other => rows.push(vec![path.to_owned(), other.to_string()]),

@@ -30,8 +30,13 @@ enum KeysCommand {
         #[arg(default_value = "keys")]
         folder: PathBuf,
     },
-    /// Make new city and ticket keys; what the old ones signed stays good.
+    /// Make new keys for cities, tickets and revocations; what the old ones signed stays good.
     Rotate {
+        #[arg(default_value = "keys")]
+        folder: PathBuf,
+    },
+    /// Sign the same key set anew, so that nobody finds it too old; only needed where root.seed does not lie beside the others.
+    Renew {
         #[arg(default_value = "keys")]
         folder: PathBuf,
     },
@@ -60,6 +65,12 @@ impl Run for Command {
                 })?;
                 (made, folder, "rotated")
             }
+            KeysCommand::Renew { folder } => {
+                let made = keys::renew(&folder, now()).map_err(|error| {
+                    wrong(error).advise("It needs root.seed: put it back beside the other keys for a moment.")
+                })?;
+                (made, folder, "renewed")
+            }
         };
         call.say(&json!({ "folder": folder, "root_key": made.root_text() }), || {
             format!(
@@ -67,7 +78,7 @@ impl Run for Command {
                 call.style.paint(Tone::Good, &format!("Keys {what}")),
                 folder.display(),
                 made.root_text(),
-                call.style.paint(Tone::Faint, "Put root.seed into a safe: it is needed only to rotate."),
+                call.style.paint(Tone::Faint, "Put root.seed into a safe: it is needed only to rotate and to renew."),
             )
         });
         Ok(())

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use clap::{Args, Subcommand};
 use mesto_bank::{Bank, BankConfig, Merchant};
 use mesto_operator::{Config, HostedPage, SystemClock};
+use mesto_protocol::kernel::operator_name::{OperatorName, OperatorNameError};
 use mesto_protocol::kernel::return_address::Allowed;
 use tokio::net::TcpListener;
 
@@ -47,6 +48,10 @@ struct ServeArgs {
     /// Address under which the bank reaches this operator; without it the listening address.
     #[arg(long, value_parser = web_address)]
     public_url: Option<String>,
+    /// What the operator is called: a DNS name of its own, in every code that its drivers show. Without it the host of --public-url. It
+    /// stays for good: controllers and apps know the operator by it.
+    #[arg(long, value_name = "DNS_NAME")]
+    name: Option<OperatorName>,
     /// Where the bank's page may lead back to: your app's own scheme, or a site (https://app.example). May be given often.
     #[arg(long, default_value = "mesto", value_parser = return_to)]
     return_to: Vec<Allowed>,
@@ -87,6 +92,23 @@ fn read_secret(args: &ServeArgs) -> Outcome<Vec<u8>> {
     Ok(secret)
 }
 
+/// What the operator is called: as it is told, or the host of its address.
+fn operator_name(args: &ServeArgs) -> Outcome<OperatorName> {
+    if let Some(name) = &args.name {
+        return Ok(name.clone());
+    }
+    let Some(address) = &args.public_url else { return Ok(OperatorName::localhost()) };
+    let host = address.split_once("://").map_or(address.as_str(), |(_, rest)| rest);
+    let host = host.split(['/', ':', '?']).next().unwrap_or_default();
+    if host == "127.0.0.1" {
+        return Ok(OperatorName::localhost());
+    }
+    host.parse().map_err(|why: OperatorNameError| {
+        CliError::new(Exit::Input, "operator_name", why.to_string())
+            .advise("Say with --name what the operator is called, such as --name parking.example.")
+    })
+}
+
 /// Serves until it is told to end.
 ///
 /// # Errors
@@ -105,7 +127,8 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
     };
     let public = args.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
     let page = HostedPage::new(&bank_url, &public, "mesto", &secret);
-    let config = Config { return_to: args.return_to.clone(), ..Config::default() };
+    let issuer = operator_name(args)?;
+    let config = Config { issuer: issuer.clone(), return_to: args.return_to.clone(), ..Config::default() };
     let operator = Arc::new(operator(&args.store, page, config)?);
     let place = args.store.place()?;
     let (shown, connections) = (place.to_string(), args.connections.into());
@@ -116,11 +139,11 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
     let root_key = operator.keys().root_text();
     let listen = address.to_string();
     let said = serde_json::json!({
-        "operator": public, "listen": listen, "store": shown, "bank": bank_url, "root_key": root_key,
+        "operator": public, "name": issuer.as_str(), "listen": listen, "store": shown, "bank": bank_url, "root_key": root_key,
     });
     call.say(&said, || {
         let name = call.style.paint(Tone::Good, "operator");
-        format!("{name} {public}  (listening on {listen})\nstore {shown}\nroot key {root_key}   OpenAPI {public}/v1/openapi.json")
+        format!("{name} {issuer} at {public}  (listening on {listen})\nstore {shown}\nroot key {root_key}   OpenAPI {public}/v1/openapi.json")
     });
     let (end, ended) = tokio::sync::oneshot::channel::<()>();
     let bank = match bank_listener {

@@ -18,11 +18,17 @@ pub const SERVICE: Service = Service { tools: Some(Commands::of::<Tool>()), ..Se
 
 #[derive(Debug, Subcommand)]
 enum Tool {
-    /// Make an account of staff and show its token, once.
+    /// Make an account of staff, or of a device of a place, and show its token, once.
     Create {
-        /// inspector or admin.
+        /// inspector, controller (a device) or admin.
         #[arg(long, value_enum, default_value_t = StaffRole::Admin)]
         role: StaffRole,
+        /// A controller's city.
+        #[arg(long, required_if_eq("role", "controller"))]
+        city: Option<String>,
+        /// A controller's place in that city: the id of a facility.
+        #[arg(long, required_if_eq("role", "controller"))]
+        place: Option<String>,
         /// Whose it is.
         #[arg(long, value_parser = name)]
         name: String,
@@ -43,6 +49,9 @@ enum Tool {
         /// Only in this city; everywhere without it.
         #[arg(long)]
         city: Option<String>,
+        /// Only at this place of the city, such as a garage's controller; everywhere in it without it.
+        #[arg(long, requires = "city")]
+        place: Option<String>,
         /// Not any more from this moment on (RFC 3339); for good without it.
         #[arg(long, value_parser = moment)]
         until: Option<DateTime<Utc>>,
@@ -61,6 +70,7 @@ enum Tool {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum StaffRole {
     Inspector,
+    Controller,
     Admin,
 }
 
@@ -69,6 +79,8 @@ enum StaffRole {
 enum GrantedRole {
     Driver,
     Inspector,
+    /// A device of a place, such as a garage's controller
+    Controller,
     Admin,
 }
 
@@ -83,15 +95,21 @@ impl Run for Tool {
     fn run(self, call: Call) -> Outcome<()> {
         let good = |said: &str| call.style.paint(Tone::Good, said);
         match self {
-            Self::Create { role, name, store } => {
+            Self::Create { role, city, place, name, store } => {
                 let (operator, store) = made(&store)?;
                 let role = match role {
                     StaffRole::Inspector => Role::Inspector,
+                    StaffRole::Controller => Role::Controller,
                     StaffRole::Admin => Role::Admin,
                 };
-                let token = operator
-                    .create_staff(store.as_ref(), now(), role.clone(), &name)
-                    .map_err(|why| CliError::failed("the account", why))?;
+                let token = if role == Role::Controller {
+                    let (city, place) = (city.as_deref(), place.as_deref());
+                    let given = RoleGiven { role: role.clone(), city, place, until: None };
+                    operator.create_device(store.as_ref(), now(), &given, &name).map_err(not_given)?
+                } else {
+                    let made = operator.create_staff(store.as_ref(), now(), role.clone(), &name);
+                    made.map_err(|why| CliError::failed("the account", why))?
+                };
                 call.say(&json!({ "role": role, "name": name, "token": token }), || {
                     format!("{} {name} ({role})\ntoken, shown this once: {token}", good("Made"))
                 });
@@ -102,14 +120,15 @@ impl Run for Tool {
                 let json = |one: &Staff| json!({ "account": one.account, "name": one.name, "roles": one.grants });
                 call.say(&staff.iter().map(json).collect::<Value>(), || staff_table(&staff));
             }
-            Self::Grant { account, role, city, until, store } => {
+            Self::Grant { account, role, city, place, until, store } => {
                 let (operator, store) = opened(&store)?;
                 let role = match role {
                     GrantedRole::Driver => Role::Driver,
                     GrantedRole::Inspector => Role::Inspector,
+                    GrantedRole::Controller => Role::Controller,
                     GrantedRole::Admin => Role::Admin,
                 };
-                let given = RoleGiven { role: role.clone(), city: city.as_deref(), until };
+                let given = RoleGiven { role: role.clone(), city: city.as_deref(), place: place.as_deref(), until };
                 let grant = operator.give_role(store.as_ref(), now(), &account.to_string(), &given);
                 let grant = grant.map_err(not_given)?;
                 call.say(&grant, || format!("{} {role} to {account}: {}", good("Given"), grant.id));
@@ -131,9 +150,11 @@ fn not_given(error: GrantError) -> CliError {
         GrantError::NoAccount(_) | GrantError::NoGrant(_) => {
             CliError::new(Exit::Input, "role_unchanged", detail).advise("`mesto admin list` shows accounts and roles.")
         }
-        GrantError::NoCity { .. } | GrantError::NoRole | GrantError::Over { .. } => {
-            CliError::new(Exit::Input, "role_unchanged", detail)
-        }
+        GrantError::NoCity { .. }
+        | GrantError::NoPlace { .. }
+        | GrantError::PlaceWithoutCity
+        | GrantError::NoRole
+        | GrantError::Over { .. } => CliError::new(Exit::Input, "role_unchanged", detail),
     }
 }
 

@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use mesto_client::http::HttpLink;
 use mesto_client::system::{FileSecrets, SystemClock, SystemEntropy, device_signer};
-use mesto_client::{Client, Config, ErrorKind, NoReminders, Ports};
+use mesto_client::{Client, Config, ErrorKind, NoReminders, NoStillDecoder, Ports};
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::args::PhoneArgs;
@@ -60,6 +60,7 @@ impl Phone {
             })?),
             secrets,
             reminders: Arc::new(NoReminders),
+            stills: Arc::new(NoStillDecoder),
         };
         let mut config = Config::new(args.state.join("phone.sqlite"), &args.city, root_key);
         config.locale = locale;

@@ -4,8 +4,10 @@ use chrono::TimeDelta;
 use mesto_client::protocol::base::payments::PayMethod;
 use mesto_client::protocol::orders::driver::OrderState;
 use mesto_client::{IntentState, TextValue};
+use mesto_operator::Config;
 use mesto_protocol::keys::KeySet;
-use mesto_protocol::parking::signed::Presentation;
+use mesto_protocol::services::CodeClaims;
+use mesto_protocol::signed_code::{ClockRule, Verifier};
 
 use super::show::orders_table;
 use super::testbed::{check_plate, issue};
@@ -57,10 +59,13 @@ pub async fn inspector(cast: &mut Cast) -> Outcome<()> {
     let code = cast.tell.done(code)?.text;
     let keys = key_set(cast).await?;
     let now = cast.world.clock.read();
-    let seen = Presentation::verify(&code, &keys, now, TimeDelta::seconds(60))
-        .map_err(|why| CliError::failed("the inspector's scan", why))?;
-    cast.tell.claim("scanned_plate", seen.claims.plate, "BG789PP".to_owned())?;
-    let copied = Presentation::verify(&code, &keys, now + TimeDelta::minutes(5), TimeDelta::seconds(60));
+    let issuer = Config::default().issuer;
+    let verifier =
+        Verifier { issuer: issuer.as_str(), keys: &keys, revocations: None, seen: None, clock: ClockRule::default() };
+    let seen = verifier.verify(&code, now).and_then(|seen| CodeClaims::read(&seen.claims));
+    let CodeClaims::ParkingTicket(seen) = seen.map_err(|why| CliError::failed("the inspector's scan", why))?;
+    cast.tell.claim("scanned_plate", seen.what.plate, "BG789PP".to_owned())?;
+    let copied = verifier.verify(&code, now + TimeDelta::minutes(5));
     cast.tell.claim(
         "a_picture_of_it_is_refused",
         copied.err().map(|why| why.code().to_owned()),

@@ -74,7 +74,7 @@ pub async fn quote_and_buy(cast: &mut Cast) -> Outcome<()> {
     ));
     let believed = cast.phone.core.parking().verified(ticket.id);
     let believed = cast.tell.done(believed)?;
-    cast.tell.claim("signed_for", believed.plate, "BG789PP".to_owned())?;
+    cast.tell.claim("signed_for", believed.what.plate, "BG789PP".to_owned())?;
     let code = cast.phone.core.parking().code(ticket.id);
     let code = cast.tell.done(code)?;
     cast.tell.record("code", code.text.clone());

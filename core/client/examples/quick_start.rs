@@ -10,7 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use mesto_client::http::HttpLink;
 use mesto_client::protocol::base::payments::PayMethod;
 use mesto_client::system::{FileSecrets, SystemClock, SystemEntropy, device_signer};
-use mesto_client::{Client, Config, IntentView, NoReminders, Ports, Result};
+use mesto_client::{Client, Config, IntentView, NoReminders, NoStillDecoder, Ports, Result};
 
 // quick-start
 pub async fn park(
@@ -43,6 +43,7 @@ fn ports(operator: &str, secrets: std::path::PathBuf) -> std::result::Result<Por
         signer: Arc::new(device_signer(secrets.as_ref(), &SystemEntropy)?),
         secrets,
         reminders: Arc::new(NoReminders),
+        stills: Arc::new(NoStillDecoder),
     })
 }
 

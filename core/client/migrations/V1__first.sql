@@ -42,6 +42,18 @@ CREATE TABLE daily_order (
 );
 CREATE INDEX daily_order_newest ON daily_order (issued_at, id);
 
+-- Visits to garages. open = 1: the car has not left. lost = 1: the operator's books were put back from a copy and do not
+-- have it.
+CREATE TABLE visit (
+    id         TEXT PRIMARY KEY,
+    open       INTEGER NOT NULL,
+    lost       INTEGER NOT NULL,
+    entered_at INTEGER NOT NULL,
+    ended_at   INTEGER,
+    json       TEXT NOT NULL
+);
+CREATE INDEX visit_newest ON visit (entered_at, id);
+
 -- An intent is committed here before anything is sent. method, path and body are what is sent, byte for byte, every time.
 CREATE TABLE intent (
     key             TEXT PRIMARY KEY,

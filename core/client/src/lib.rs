@@ -49,6 +49,7 @@
 //! [`Client::close`] before somebody else needs the file, or the system must not find it locked.
 
 pub mod base;
+pub mod garages;
 mod kernel;
 pub mod orders;
 pub mod parking;
@@ -65,8 +66,8 @@ pub use kernel::clock::ClockState;
 pub use kernel::error::{Error, ErrorKind, Result};
 pub use kernel::intent::{IntentState, Progress};
 pub use kernel::ports::{
-    Clock, DeviceSigner, Entropy, Link, LinkAnswer, LinkError, LinkRequest, Method, NoReminders, Ports, Reminders,
-    Secrets, SecretsError,
+    Clock, DecodeError, Decoded, DeviceSigner, Entropy, Link, LinkAnswer, LinkError, LinkRequest, Method, NoReminders,
+    NoStillDecoder, Ports, Reminders, Secrets, SecretsError, StillDecoder,
 };
 pub use kernel::reminders::{Reminder, ReminderKind};
 pub use kernel::signal::{Connection, Subscription};

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use mesto_rules::shown;
+
 use crate::base::{account, cities, payments, sync, vehicles, wallet};
 use crate::kernel::client::{Client, Config};
 use crate::kernel::error::{self, Result};
@@ -9,7 +11,7 @@ use crate::kernel::ports::Ports;
 use crate::kernel::service::Services;
 use crate::kernel::signal::{self, Hears, Subscription};
 use crate::kernel::store::Migrations;
-use crate::{orders, parking};
+use crate::{garages, orders, parking};
 
 /// Every service, those that others stand on first.
 const SERVICES: Services = Services(&[
@@ -21,38 +23,43 @@ const SERVICES: Services = Services(&[
     &wallet::SERVICE,
     &parking::SERVICE,
     &orders::SERVICE,
+    &garages::SERVICE,
 ]);
 
 /// The phone's file, forward only.
 const MIGRATIONS: Migrations = &[include_str!("../migrations/V1__first.sql")];
 
-/// What can change. Each is read by the `state()` of the part of the client that it names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Topic {
-    /// [`Client::account`]
-    Account,
-    /// [`Client::cities`]
-    Cities,
-    /// [`Client::vehicles`]
-    Vehicles,
-    /// [`Client::payments`]
-    Payments,
-    /// [`Client::wallet`]
-    Wallet,
-    /// [`Client::parking`]
-    Parking,
-    /// [`Client::orders`]
-    Orders,
-    /// [`Client::time`]
-    Clock,
-    /// [`Client::connection`]
-    Connection,
-    /// A service without a word of its own here.
-    Other(&'static str),
+shown! { topics_shown;
+    /// What can change. Each is read by the `state()` of the part of the client that it names.
+    #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+    pub enum Topic {
+        /// `account().state()`
+        Account,
+        /// `cities().state()`
+        Cities,
+        /// `vehicles().state()`
+        Vehicles,
+        /// `payments().state()`
+        Payments,
+        /// `wallet().state()`
+        Wallet,
+        /// `parking().state()`
+        Parking,
+        /// `orders().state()`
+        Orders,
+        /// `garages().state()`, and free places: `garages().facilities()`
+        Garages,
+        /// How far the time can be trusted.
+        Clock,
+        /// How the last request went.
+        Connection,
+        /// A service without a word of its own here.
+        Other(String),
+    }
 }
 
 /// Topics with the names that the rooms give them.
-const TOPICS: [(&str, Topic); 9] = [
+const TOPICS: [(&str, Topic); 10] = [
     (account::SERVICE.name, Topic::Account),
     (cities::SERVICE.name, Topic::Cities),
     (vehicles::SERVICE.name, Topic::Vehicles),
@@ -60,13 +67,17 @@ const TOPICS: [(&str, Topic); 9] = [
     (wallet::SERVICE.name, Topic::Wallet),
     (parking::SERVICE.name, Topic::Parking),
     (orders::SERVICE.name, Topic::Orders),
+    (garages::SERVICE.name, Topic::Garages),
     (signal::CLOCK, Topic::Clock),
     (signal::CONNECTION, Topic::Connection),
 ];
 
 impl Topic {
     fn named(name: &'static str) -> Self {
-        TOPICS.iter().find(|(known, _)| *known == name).map_or(Self::Other(name), |(_, topic)| *topic)
+        TOPICS
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map_or_else(|| Self::Other(name.to_owned()), |(_, topic)| topic.clone())
     }
 }
 
@@ -137,7 +148,12 @@ mod tests {
     #[test]
     fn what_a_service_shows_has_a_topic() {
         for service in SERVICES.all().filter(|service| service.widget.is_some()) {
-            assert_ne!(Topic::named(service.name), Topic::Other(service.name), "{} has no topic", service.name);
+            assert_ne!(
+                Topic::named(service.name),
+                Topic::Other(service.name.to_owned()),
+                "{} has no topic",
+                service.name
+            );
         }
     }
 

@@ -149,8 +149,9 @@ error-intent_cancelled = This payment was taken back before it arrived.
     .advice = Begin anew if you still want it.
 error-intent_expired = The request arrived too late and was not executed.
     .advice = Nothing was charged. Buy again if you are still parked.
-error-phone_invalid = This is not a phone number.
-    .advice = Write it with the country, as +381 64 123 4567.
+error-phone_invalid = No code can be sent to this phone number.
+    .advice = Write it with + and the country, as { $example }.
+    .plain-advice = Write it with + and the country.
 error-code_wrong = { $tries_left ->
         [0] The code is not right. No try is left.
         [one] The code is not right. One try is left.
@@ -166,6 +167,8 @@ error-code_expired = The code is too old.
     .advice = Ask for a new one.
 error-code_tries_exhausted = Too many wrong codes.
     .advice = Ask for a new code.
+error-device_missing = This session cannot show a code.
+    .advice = Sign in on the phone that is to show it.
 error-device_key_invalid = The key of this phone is not usable.
     .advice = Update the app, or restart the phone.
 error-plate_invalid = This is not a plate that the city knows.
@@ -220,7 +223,8 @@ error-not_charged = Parking is not charged now.
     .advice = You need no ticket until { $next_opening }.
     .plain-advice = You need no ticket now.
 error-tariff_unknown = The price is not known, so nothing is sold.
-    .advice = Look at the sign, and pay by SMS or at a kiosk.
+    .advice = Look at the prices in { $facility_name }, and pay there.
+    .plain-advice = Look at the sign, and pay by SMS or at a kiosk.
 error-service_unknown = The operator does not offer this.
     .advice = Update the app, or choose another city.
 error-items_not_supported = Only one thing can be bought at a time.
@@ -261,6 +265,70 @@ error-order_exists = A valid daily order already covers this car.
     .advice = You need no other ticket in this zone until it ends.
 error-cursor_too_old = The list of changes is too old.
     .advice = Refresh; everything is read anew.
+error-facility_unknown = This garage is not in the city.
+    .advice = Choose one of the list.
+error-ticket_number_invalid = { $reason ->
+        [empty] No ticket number was given.
+        [sign] “{ $sign }” stands on no ticket.
+        [length] { $count } signs are no ticket number here.
+        [shape] “{ $sign }” cannot be sign { $place } of a ticket number here.
+       *[check_digit] A digit of the number is wrong.
+    }
+    .advice = The number is printed under the bar code of the ticket: { $looks_like }.
+    .plain = This is not the number of a ticket.
+    .plain-advice = The number is printed under the bar code of the ticket.
+error-visit_unknown = No entry with this ticket is known in { $facility_name }.
+    .advice = Compare the number with the ticket. If you have just driven in, wait a minute; else pay at the place.
+    .plain = No entry with this ticket is known.
+error-visit_of_another_facility = This ticket is of { $facility_name }.
+    .advice = Choose { $facility_name } and pay there.
+    .plain = This ticket is of another garage.
+    .plain-advice = Look at the ticket where it is from, and choose that garage.
+error-visit_already_paid = This visit is already paid.
+    .advice = Nothing is to be paid. Leave by { $exit_by_time }.
+    .plain-advice = Nothing is to be paid. Leave without delay.
+error-nothing_owed = Nothing is owed so far.
+    .advice = Until { $free_until_time } you leave without paying.
+    .plain-advice = You can leave without paying.
+error-visit_over = This visit is over.
+    .advice = Nothing is to be paid. If you are still inside, ask at the place.
+error-visit_owes = { $owed } is owed for this visit.
+    .advice = Pay it before you leave.
+    .plain = Something is owed for this visit.
+error-facility_unreachable = { $facility_name } cannot be reached now, so what you owe is not known.
+    .advice = Try again in half a minute, or pay at the place. Nothing was charged.
+    .plain = The garage cannot be reached now, so what you owe is not known.
+error-paid_on_entry = { $facility_name } is paid at the barrier on entry.
+    .advice = Nothing is to be paid here.
+    .plain = This garage is paid at the barrier on entry.
+error-facility_closed = { $facility_name } is closed now.
+    .advice = It opens at { $opens_at }. Pay then: now you could not leave.
+    .plain = This garage is closed now.
+    .plain-advice = Pay when it is open: now you could not leave.
+error-entry_in_future = The entry of this ticket lies in the future: a clock is wrong.
+    .advice = Try again in a few minutes, or pay at the place.
+error-ticket_in_use = A visit with this ticket is not over.
+    .advice = Ask at the place.
+error-visit_missing = This visit is not on the phone.
+    .advice = Refresh the list of visits.
+error-photo_not_possible = This app cannot read photos.
+    .advice = Type the number under the bar code.
+error-photo_unreadable = The photo cannot be read.
+    .advice = Take another one, or type the number under the bar code.
+error-photo_too_large = The photo is too large.
+    .advice = Take one with fewer pixels, or type the number under the bar code.
+error-photo_without_code = There is no bar code that can be read in the photo.
+    .advice = Lay the ticket flat in good light and fill the picture with it, or type the number under the bar code.
+error-photo_without_number = The code in the photo is not the number of a ticket.
+    .advice = Take a photo of the bar code of the ticket. Its number is { $looks_like }.
+    .plain-advice = Take a photo of the bar code of the ticket, or type the number under it.
+error-photo_with_several_numbers = The photo shows several tickets: { $numbers }.
+    .advice = Take a photo of one, or type its number.
+    .plain = The photo shows several tickets.
+error-photo_of_another_facility = The ticket in the photo is of { $facility_name }.
+    .advice = Choose { $facility_name }, or take a photo of the other ticket.
+    .plain = The ticket in the photo is of another garage.
+    .plain-advice = Choose that garage, or take a photo of the other ticket.
 
 ## Quotes
 
@@ -273,6 +341,29 @@ line-parking-extended = { $units ->
        *[other] Extended time: { $units } × { $unit_minutes } min at { $unit_price }
     }
 line-payments-card-fee = The bank's fee on card payments below { $below }
+line-garages-free = { $minutes ->
+        [one] The first minute is free
+       *[other] The first { $minutes } minutes are free
+    }
+line-garages-started-units = { $unit_minutes ->
+        [60] { $units ->
+            [one] One started hour at { $unit_price }
+           *[other] { $units } started hours at { $unit_price }
+        }
+       *[other] { $units } × started { $unit_minutes } min at { $unit_price }
+    }
+line-garages-day-cap = { $days ->
+        [one] One day, at most { $cap }
+       *[other] { $days } days, each at most { $cap }
+    }
+line-garages-several-days = { $tickets ->
+        [one] A ticket for { $days } days at { $price }
+       *[other] { $tickets } tickets for { $days } days at { $price }
+    }
+line-garages-lost = Lost ticket: counted from { $billed_from }
+    .plain = Lost ticket
+line-garages-double-place = A car on two places: { $factor } times the price
+line-garages-already-paid = Paid before
 line-orders-order = Daily parking order
 line-wallet-topup = For the deposit
 line-other = Something that only a newer version of the app can name
@@ -283,10 +374,17 @@ notice-parking-starts-at-opening = Charging begins at { $opens_at_time }: the ti
 notice-parking-ends-at-closing = Charging ends at { $closes_at_time }: { $granted } min are paid, and after that parking is free.
 notice-parking-rolls-over = Charging ends before that; the rest goes on at the next opening, until { $ends_at }.
 notice-parking-no-refund = Paid time that you do not use is not given back.
+notice-garages-exit-without-delay = The garage states no time to leave after paying: leave without delay.
+notice-garages-unused-days-lost = { $days ->
+        [one] One day of the ticket is not used; it is not given back.
+       *[other] { $days } days of the ticket are not used; they are not given back.
+    }
 notice-other = There is something to know that only a newer version of the app can show. Update the app.
 notice-not_guaranteed = Reminders come only when the phone can show them. Without one the ticket still ends.
-plate-warning-look_alike_cyrillic = “{ $typed }” is Cyrillic; it was read as { $read_as }.
+plate-warning-look_alike = “{ $typed }” is another letter that looks like { $read_as }; it was read as { $read_as }.
+plate-warning-unusual_letter = Hardly any plate has the letter { $letter }. Look at yours again.
 plate-warning-oh_or_zero = O or 0? With the other one it would be { $maybe }.
+plate-warning-other = There is something about this plate that only a newer version of the app can show.
 
 ## Words for states
 
@@ -338,6 +436,7 @@ entry-wallet-refund = Paid out
 entry-parking-ticket = Parking
 entry-parking-refund = Refund of parking
 entry-orders-order = Daily order
+entry-garages-visit = Garage
 entry-other = Other (update the app)
 violation-no_ticket = No ticket
 violation-time_expired = Paid time ran out
@@ -351,6 +450,51 @@ order-valid-until = Covers the car in this zone until { $valid_until }
 sms-what = Send “{ $body }” to { $number }
 sms-price = One message buys { $minutes } min for { $price }.
 
+## Garages
+
+garages-open = Open
+garages-closed = Closed
+garages-opens-at = Closed, opens { $opens_at }
+garages-hours-unknown = Opening hours are not known
+garages-free = { $free ->
+        [0] Full at { $observed_at_time }
+        [one] One place free at { $observed_at_time }
+       *[other] { $free } places free at { $observed_at_time }
+    }
+garages-free-too-old = Free places are not known now; last counted { $observed_at }
+garages-free-unknown = Free places are not known
+ticket-number-any = { $min } to { $max } letters and digits
+ticket-number-digits = { $count } digits
+ticket-number-like = { $count } signs, such as { $example }
+tariff-garages-unknown = The price is not known
+tariff-garages-unit = { $unit_minutes ->
+        [60] { $price } for each started hour
+       *[other] { $price } for each started { $unit_minutes } min
+    }
+tariff-garages-free = The first { $minutes } min are free
+tariff-garages-free-short = A visit of up to { $minutes } min is free
+tariff-garages-disabled-free = With a disabled driver's badge the first { $minutes } min are free
+tariff-garages-disabled-free-short = With a disabled driver's badge a visit of up to { $minutes } min is free
+tariff-garages-day-cap = At most { $price } a day
+tariff-garages-day-cap-after = { $hours } hours cost as much as a day
+tariff-garages-several-days = { $days } days in a row: { $price }
+tariff-garages-lost-from-midnight = Lost ticket: counted from the midnight before the entry
+tariff-garages-lost-flat = Lost ticket: { $price }
+tariff-garages-exit-minutes = { $minutes } min to leave after paying
+visit-state-inside = Not paid yet
+visit-state-paid = Paid
+visit-state-owing_again = Something is owed again
+visit-state-left = Left
+visit-state-cancelled = Cancelled
+visit-state-other = Other (update the app)
+facility-kind-garage = Garage
+facility-kind-multi_storey = Multi-storey car park
+facility-kind-lot = Car park with a barrier
+certainty-official = As the operator publishes it
+certainty-official_old = As the operator published it earlier
+certainty-second_hand = As others report it
+certainty-assumed = Assumed
+
 ## Reminders
 
 reminder-before = { $minutes ->
@@ -360,6 +504,13 @@ reminder-before = { $minutes ->
     .body = { $plate } in { $zone }: paid until { $ends_at_time }. You can extend in the app.
 reminder-end = Parking time is over
     .body = { $plate } in { $zone }: paid until { $ends_at_time }. Leave now, or extend while the zone allows it.
+reminder-garages-before = { $minutes ->
+        [one] One minute to leave the garage
+       *[other] { $minutes } minutes to leave the garage
+    }
+    .body = { $facility }: leave by { $leave_by_time }. Later the difference is owed.
+reminder-garages-end = The time to leave the garage is over
+    .body = { $facility }: it ended at { $leave_by_time }. If you are still inside, look in the app what is owed.
 
 ## Screens: zones near me
 zones-title = Where are you parked?

@@ -150,8 +150,9 @@ error-intent_cancelled = Ovo plaćanje je povučeno pre nego što je stiglo.
     .advice = Počnite ponovo ako ga još želite.
 error-intent_expired = Zahtev je stigao prekasno i nije izvršen.
     .advice = Ništa nije naplaćeno. Kupite ponovo ako ste još parkirani.
-error-phone_invalid = Ovo nije broj telefona.
-    .advice = Upišite ga sa oznakom zemlje, kao +381 64 123 4567.
+error-phone_invalid = Na ovaj broj telefona kod ne može da se pošalje.
+    .advice = Upišite ga sa + i oznakom zemlje, kao { $example }.
+    .plain-advice = Upišite ga sa + i brojem zemlje.
 error-code_wrong = { $tries_left ->
         [0] Kod nije tačan. Nema više pokušaja.
         [one] Kod nije tačan. Preostao je { $tries_left } pokušaj.
@@ -168,6 +169,8 @@ error-code_expired = Kod je prestar.
     .advice = Zatražite novi.
 error-code_tries_exhausted = Previše pogrešnih kodova.
     .advice = Zatražite novi kod.
+error-device_missing = Ova sesija ne može da prikaže kod.
+    .advice = Prijavite se na telefonu koji treba da ga prikaže.
 error-device_key_invalid = Ključ ovog telefona nije upotrebljiv.
     .advice = Ažurirajte aplikaciju ili ponovo pokrenite telefon.
 error-plate_invalid = Ovo nije registarska oznaka koju grad poznaje.
@@ -222,7 +225,8 @@ error-not_charged = Parkiranje se sada ne naplaćuje.
     .advice = Karta vam ne treba do { $next_opening }.
     .plain-advice = Karta vam sada ne treba.
 error-tariff_unknown = Cena nije poznata, pa se ništa ne prodaje.
-    .advice = Pogledajte tablu i platite SMS-om ili na kiosku.
+    .advice = Pogledajte cene na licu mesta ({ $facility_name }) i platite tamo.
+    .plain-advice = Pogledajte tablu i platite SMS-om ili na kiosku.
 error-service_unknown = Operater ovo ne nudi.
     .advice = Ažurirajte aplikaciju ili izaberite drugi grad.
 error-items_not_supported = Može se kupiti samo jedna stvar odjednom.
@@ -263,6 +267,70 @@ error-order_exists = Vozilo već ima važeću dnevnu kartu.
     .advice = Do njenog isteka ne treba vam druga karta u ovoj zoni.
 error-cursor_too_old = Spisak promena je prestar.
     .advice = Osvežite; sve se čita iznova.
+error-facility_unknown = Te garaže nema u ovom gradu.
+    .advice = Izaberite jednu sa spiska.
+error-ticket_number_invalid = { $reason ->
+        [empty] Broj karte nije upisan.
+        [sign] „{ $sign }” ne stoji ni na jednoj karti.
+        [length] Broj karte ovde nema toliko znakova: { $count }.
+        [shape] „{ $sign }” ovde ne može biti { $place }. znak broja karte.
+       *[check_digit] Jedna cifra broja nije tačna.
+    }
+    .advice = Broj je odštampan ispod bar koda na karti: { $looks_like }.
+    .plain = Ovo nije broj karte.
+    .plain-advice = Broj je odštampan ispod bar koda na karti.
+error-visit_unknown = U garaži { $facility_name } nije poznat ulazak sa ovom kartom.
+    .advice = Uporedite broj sa kartom. Ako ste upravo ušli, sačekajte minut; inače platite na licu mesta.
+    .plain = Nije poznat ulazak sa ovom kartom.
+error-visit_of_another_facility = Ova karta je iz garaže { $facility_name }.
+    .advice = Izaberite garažu { $facility_name } i platite tamo.
+    .plain = Ova karta je iz druge garaže.
+    .plain-advice = Pogledajte na karti odakle je i izaberite tu garažu.
+error-visit_already_paid = Ovaj boravak je već plaćen.
+    .advice = Ne treba ništa da platite. Izađite do { $exit_by_time }.
+    .plain-advice = Ne treba ništa da platite. Izađite bez odlaganja.
+error-nothing_owed = Za sada ništa ne dugujete.
+    .advice = Do { $free_until_time } izlazite bez plaćanja.
+    .plain-advice = Možete da izađete bez plaćanja.
+error-visit_over = Ovaj boravak je završen.
+    .advice = Ne treba ništa da platite. Ako ste još unutra, obratite se na licu mesta.
+error-visit_owes = Za ovaj boravak dugujete { $owed }.
+    .advice = Platite pre izlaska.
+    .plain = Za ovaj boravak nešto dugujete.
+error-facility_unreachable = Garaža { $facility_name } sada nije dostupna, pa se ne zna koliko dugujete.
+    .advice = Pokušajte ponovo za pola minuta ili platite na licu mesta. Ništa nije naplaćeno.
+    .plain = Garaža sada nije dostupna, pa se ne zna koliko dugujete.
+error-paid_on_entry = Garaža { $facility_name } se plaća na rampi pri ulasku.
+    .advice = Ovde ne treba ništa da platite.
+    .plain = Ova garaža se plaća na rampi pri ulasku.
+error-facility_closed = Garaža { $facility_name } je sada zatvorena.
+    .advice = Otvara se { $opens_at }. Platite tada: sada ne biste mogli da izađete.
+    .plain = Ova garaža je sada zatvorena.
+    .plain-advice = Platite kad se otvori: sada ne biste mogli da izađete.
+error-entry_in_future = Ulazak sa ovom kartom je u budućnosti: neki sat nije tačan.
+    .advice = Pokušajte ponovo za nekoliko minuta ili platite na licu mesta.
+error-ticket_in_use = Boravak sa ovom kartom nije završen.
+    .advice = Obratite se na licu mesta.
+error-visit_missing = Ovaj boravak nije na telefonu.
+    .advice = Osvežite spisak boravaka.
+error-photo_not_possible = Ova aplikacija ne čita fotografije.
+    .advice = Upišite broj ispod bar koda.
+error-photo_unreadable = Fotografija se ne može pročitati.
+    .advice = Slikajte ponovo ili upišite broj ispod bar koda.
+error-photo_too_large = Fotografija je prevelika.
+    .advice = Slikajte sa manje piksela ili upišite broj ispod bar koda.
+error-photo_without_code = Na fotografiji nema bar koda koji se može pročitati.
+    .advice = Položite kartu ravno, na dobrom svetlu, preko cele slike, ili upišite broj ispod bar koda.
+error-photo_without_number = Kod na fotografiji nije broj karte.
+    .advice = Slikajte bar kod karte. Njen broj: { $looks_like }.
+    .plain-advice = Slikajte bar kod karte ili upišite broj ispod njega.
+error-photo_with_several_numbers = Na fotografiji je više karata: { $numbers }.
+    .advice = Slikajte jednu ili upišite njen broj.
+    .plain = Na fotografiji je više karata.
+error-photo_of_another_facility = Karta na fotografiji je iz garaže { $facility_name }.
+    .advice = Izaberite garažu { $facility_name } ili slikajte drugu kartu.
+    .plain = Karta na fotografiji je iz druge garaže.
+    .plain-advice = Izaberite tu garažu ili slikajte drugu kartu.
 
 ## Ponude cene
 
@@ -275,6 +343,31 @@ line-parking-extended = { $units ->
        *[other] Produženo vreme: { $units } × { $unit_minutes } min po { $unit_price }
     }
 line-payments-card-fee = Naknada banke za plaćanje karticom ispod { $below }
+line-garages-free = { $minutes ->
+        [one] Prvi { $minutes } minut je besplatan
+        [few] Prva { $minutes } minuta su besplatna
+       *[other] Prvih { $minutes } minuta je besplatno
+    }
+line-garages-started-units = { $unit_minutes ->
+        [60] { $units ->
+            [one] { $units } započeti sat po { $unit_price }
+            [few] { $units } započeta sata po { $unit_price }
+           *[other] { $units } započetih sati po { $unit_price }
+        }
+       *[other] { $units } × započetih { $unit_minutes } min po { $unit_price }
+    }
+line-garages-day-cap = { $days ->
+        [1] Jedan dan, najviše { $cap }
+       *[other] { $days } × dan, svaki najviše { $cap }
+    }
+line-garages-several-days = { $tickets ->
+        [1] Karta za { $days } dana po { $price }
+       *[other] { $tickets } × karta za { $days } dana po { $price }
+    }
+line-garages-lost = Izgubljena karta: računa se od { $billed_from }
+    .plain = Izgubljena karta
+line-garages-double-place = Vozilo na dva mesta: cena puta { $factor }
+line-garages-already-paid = Ranije plaćeno
 line-orders-order = Dnevna parking karta
 line-wallet-topup = Za depozit
 line-other = Stavka koju može da imenuje tek novija verzija aplikacije
@@ -285,10 +378,18 @@ notice-parking-starts-at-opening = Naplata počinje u { $opens_at_time }: karta 
 notice-parking-ends-at-closing = Naplata se završava u { $closes_at_time }: plaća se { $granted } min, posle toga je parkiranje besplatno.
 notice-parking-rolls-over = Naplata se završava pre toga; ostatak teče od sledećeg početka naplate, do { $ends_at }.
 notice-parking-no-refund = Plaćeno a neiskorišćeno vreme se ne vraća.
+notice-garages-exit-without-delay = Garaža ne navodi vreme za izlazak posle plaćanja: izađite bez odlaganja.
+notice-garages-unused-days-lost = { $days ->
+        [one] { $days } dan karte ostaje neiskorišćen; ne vraća se.
+        [few] { $days } dana karte ostaju neiskorišćena; ne vraćaju se.
+       *[other] { $days } dana karte ostaje neiskorišćeno; ne vraća se.
+    }
 notice-other = Postoji napomena koju može da prikaže tek novija verzija aplikacije. Ažurirajte aplikaciju.
 notice-not_guaranteed = Podsetnik stiže samo ako telefon može da ga prikaže. Karta ističe i bez njega.
-plate-warning-look_alike_cyrillic = „{ $typed }” je ćirilično; pročitano je kao { $read_as }.
+plate-warning-look_alike = „{ $typed }” je drugo slovo koje liči na { $read_as }; pročitano je kao { $read_as }.
+plate-warning-unusual_letter = Slovo { $letter } jedva da stoji na nekoj tablici. Pogledajte ponovo svoju.
 plate-warning-oh_or_zero = O ili 0? Sa drugim znakom bilo bi { $maybe }.
+plate-warning-other = O ovoj tablici ima nešto što prikazuje tek novija verzija aplikacije.
 
 ## Reči za stanja
 
@@ -340,6 +441,7 @@ entry-wallet-refund = Isplata
 entry-parking-ticket = Parkiranje
 entry-parking-refund = Povraćaj za parkiranje
 entry-orders-order = Dnevna karta
+entry-garages-visit = Garaža
 entry-other = Drugo (ažurirajte aplikaciju)
 violation-no_ticket = Bez karte
 violation-time_expired = Isteklo plaćeno vreme
@@ -353,6 +455,52 @@ order-valid-until = Pokriva vozilo u ovoj zoni do { $valid_until }
 sms-what = Pošaljite „{ $body }” na { $number }
 sms-price = Jedna poruka kupuje { $minutes } min za { $price }.
 
+## Garaže
+
+garages-open = Otvoreno
+garages-closed = Zatvoreno
+garages-opens-at = Zatvoreno, otvara se { $opens_at }
+garages-hours-unknown = Radno vreme nije poznato
+garages-free = { $free ->
+        [0] Puno u { $observed_at_time }
+        [one] { $free } slobodno mesto u { $observed_at_time }
+        [few] { $free } slobodna mesta u { $observed_at_time }
+       *[other] { $free } slobodnih mesta u { $observed_at_time }
+    }
+garages-free-too-old = Slobodna mesta sada nisu poznata; poslednji put prebrojana { $observed_at }
+garages-free-unknown = Slobodna mesta nisu poznata
+ticket-number-any = { $min } do { $max } slova i cifara
+ticket-number-digits = cifara: { $count }
+ticket-number-like = znakova: { $count }, na primer { $example }
+tariff-garages-unknown = Cena nije poznata
+tariff-garages-unit = { $unit_minutes ->
+        [60] { $price } za svaki započeti sat
+       *[other] { $price } za svakih započetih { $unit_minutes } min
+    }
+tariff-garages-free = Prvih { $minutes } min je besplatno
+tariff-garages-free-short = Boravak do { $minutes } min je besplatan
+tariff-garages-disabled-free = Sa znakom pristupačnosti prvih { $minutes } min je besplatno
+tariff-garages-disabled-free-short = Sa znakom pristupačnosti boravak do { $minutes } min je besplatan
+tariff-garages-day-cap = Najviše { $price } na dan
+tariff-garages-day-cap-after = { $hours } h košta koliko i dan
+tariff-garages-several-days = Više dana zaredom ({ $days }): { $price }
+tariff-garages-lost-from-midnight = Izgubljena karta: računa se od ponoći pre ulaska
+tariff-garages-lost-flat = Izgubljena karta: { $price }
+tariff-garages-exit-minutes = { $minutes } min za izlazak posle plaćanja
+visit-state-inside = Još nije plaćeno
+visit-state-paid = Plaćeno
+visit-state-owing_again = Ponovo se duguje
+visit-state-left = Izašlo
+visit-state-cancelled = Poništeno
+visit-state-other = Drugo (ažurirajte aplikaciju)
+facility-kind-garage = Garaža
+facility-kind-multi_storey = Garaža na više nivoa
+facility-kind-lot = Parkiralište sa rampom
+certainty-official = Kako operater objavljuje
+certainty-official_old = Kako je operater ranije objavio
+certainty-second_hand = Kako javljaju drugi
+certainty-assumed = Pretpostavka
+
 ## Podsetnici
 
 reminder-before = { $minutes ->
@@ -362,6 +510,10 @@ reminder-before = { $minutes ->
     .body = { $plate }, { $zone }: plaćeno do { $ends_at_time }. Možete produžiti u aplikaciji.
 reminder-end = Vreme parkiranja je isteklo
     .body = { $plate }, { $zone }: plaćeno do { $ends_at_time }. Pođite ili produžite dok zona dozvoljava.
+reminder-garages-before = Još { $minutes } min za izlazak iz garaže
+    .body = { $facility }: izađite do { $leave_by_time }. Posle toga se duguje razlika.
+reminder-garages-end = Vreme za izlazak iz garaže je isteklo
+    .body = { $facility }: isteklo je u { $leave_by_time }. Ako ste još unutra, pogledajte u aplikaciji koliko dugujete.
 
 ## Ekrani: zone u blizini
 zones-title = Gde ste parkirali?

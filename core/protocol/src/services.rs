@@ -3,7 +3,9 @@
 use crate::kernel::operation::Entry;
 use crate::kernel::problem::{Problem, ProblemCode};
 use crate::kernel::service::Service;
-use crate::{base, kernel, orders, parking};
+use crate::kernel::signed_code::{Claims, CodeError, Kind, Unread};
+use crate::parking::signed::TicketClaims;
+use crate::{base, garages, kernel, orders, parking};
 
 /// Every service of this version, those that others stand on first.
 pub const SERVICES: &[&Service] = &[
@@ -16,6 +18,7 @@ pub const SERVICES: &[&Service] = &[
     &base::payments::SERVICE,
     &parking::SERVICE,
     &orders::SERVICE,
+    &garages::SERVICE,
 ];
 
 /// The table of operations.
@@ -26,6 +29,27 @@ pub fn operations() -> impl Iterator<Item = &'static Entry> {
 /// Every code that an operator answers with.
 pub fn problems() -> impl Iterator<Item = ProblemCode> {
     SERVICES.iter().flat_map(|service| service.problems.iter().copied())
+}
+
+/// What a signed code says, by its kind: those kinds that this version reads.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CodeClaims {
+    ParkingTicket(TicketClaims),
+}
+
+impl CodeClaims {
+    /// Reads a code of whichever kind.
+    ///
+    /// # Errors
+    /// A kind that this version does not read, or a map that is not its kind's.
+    pub fn read(claims: &Claims<Unread>) -> Result<Self, CodeError> {
+        match Kind::of(claims.what.kind) {
+            Some(Kind::ParkingTicket) => claims.read().map(Self::ParkingTicket),
+            Some(Kind::ExitReceipt | Kind::Ride | Kind::Pass) | None => {
+                Err(CodeError::KindUnknown { kind: claims.what.kind })
+            }
+        }
+    }
 }
 
 impl ProblemCode {

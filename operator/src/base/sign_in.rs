@@ -7,7 +7,7 @@ use mesto_protocol::kernel::grants::{Grant, Role};
 use mesto_protocol::kernel::ids::{AccountId, DeviceId};
 use mesto_protocol::{Problem, ProblemCode};
 
-use crate::base::messages;
+use crate::base::{messages, phone};
 use crate::kernel::account::{AccountKindWord, AccountRow, LockedAccount};
 use crate::kernel::call::Call;
 use crate::kernel::caller::{self, DeviceRow, TokenRow};
@@ -121,7 +121,7 @@ fn erase_old(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcom
 }
 
 fn send_code(tx: &mut dyn Tx, call: &mut Call<'_>, asked: CodeRequest) -> Outcome<CodeSent> {
-    let phone = phone(&asked.phone)?;
+    let phone = phone(call.operator, &asked.phone)?;
     let (config, now) = (&call.operator.config, call.now);
     let waiting = tx.first(find!(OneTimeCodeRow { phone: &phone }).locking("one_time_code"))?;
     if let Some(waiting) = &waiting
@@ -148,7 +148,7 @@ fn send_code(tx: &mut dyn Tx, call: &mut Call<'_>, asked: CodeRequest) -> Outcom
 }
 
 fn sign_in(tx: &mut dyn Tx, call: &mut Call<'_>, asked: SignIn) -> Outcome<Session> {
-    let phone = phone(&asked.phone)?;
+    let phone = phone(call.operator, &asked.phone)?;
     let device_key = DeviceKey::from_text(&asked.device_key)
         .map_err(|error| Problem::new(ProblemCode::DeviceKeyInvalid, error.to_string()))?;
     let (config, now) = (&call.operator.config, call.now);
@@ -164,7 +164,7 @@ fn sign_in(tx: &mut dyn Tx, call: &mut Call<'_>, asked: SignIn) -> Outcome<Sessi
     if left < 0 {
         return refuse(ProblemCode::CodeTriesExhausted, "the code was tried too often; ask for a new one");
     }
-    if !text::same_secret(sent.hash.as_bytes(), hashed(&phone, asked.code.trim()).as_bytes()) {
+    if !text::same_secret(sent.hash.as_bytes(), hashed(&phone, &wire::code_of(&asked.code)).as_bytes()) {
         tx.write(update!(OneTimeCodeRow { phone: &phone } set { tries: sent.tries + 1 }))?;
         count(tx, call, "wrong_code", &call.request.address)?;
         return Err(Failure::Counted(Box::new(
@@ -195,11 +195,11 @@ fn sign_out(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<()> {
 /// The account of a number and its roles; a new one, of a driver, for a number that has none. Who makes it at the same moment collides, and then finds it.
 fn account_of(tx: &mut dyn Tx, call: &Call<'_>, phone: &str) -> Outcome<(AccountId, Vec<Grant>)> {
     let Some(person) = tx.first(find!(PersonRow { phone: Some(phone) }))? else {
-        let account = create(tx, call.operator, call.now)?;
+        let account = create(tx, call.operator, call.now, AccountKindWord::Person)?;
         let person = PersonRow { account, phone: Some(phone.to_owned()), name: None, created_at: call.now };
         tx.write(Write::insert(person))?;
         let (role, by, from) = (Role::Driver, "sign_in", call.now);
-        let new = NewGrant { account, role, city: None, from, until: None, by };
+        let new = NewGrant { account, role, city: None, place: None, from, until: None, by };
         let grant = grants::give(tx, call.operator, call.now, &new)?;
         return Ok((account, vec![grant]));
     };
@@ -213,12 +213,17 @@ fn account_of(tx: &mut dyn Tx, call: &Call<'_>, phone: &str) -> Outcome<(Account
 }
 
 /// A new account, without a person and without a role.
-pub(crate) fn create(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<AccountId> {
+pub(crate) fn create(
+    tx: &mut dyn Tx,
+    operator: &Operator,
+    now: DateTime<Utc>,
+    kind: AccountKindWord,
+) -> Outcome<AccountId> {
     epoch::ensure(tx, operator, now)?;
     let id: AccountId = operator.new_id(now);
     tx.write(Write::insert(AccountRow {
         id,
-        kind: AccountKindWord::Person,
+        kind,
         seq: 0,
         currency: operator.home.currency,
         deposit: 0,
@@ -251,20 +256,9 @@ pub(crate) fn issue_token(
     Ok((token, expires_at))
 }
 
-/// A number in international form (E.164), without spaces and dashes.
-fn phone(typed: &str) -> Outcome<String> {
-    let plain: String = typed
-        .chars()
-        .filter(|letter| !letter.is_whitespace() && !matches!(letter, '-' | '(' | ')' | '/' | '.'))
-        .collect();
-    let digits = plain.strip_prefix('+').unwrap_or_default();
-    let fits = (8..=15).contains(&digits.len())
-        && digits.bytes().all(|digit| digit.is_ascii_digit())
-        && !digits.starts_with('0');
-    if fits {
-        return Ok(plain);
-    }
-    refuse(ProblemCode::PhoneInvalid, "write the number with + and the country: +381641234567")
+/// The number as it is stored; one without a country is of the home city's.
+fn phone(operator: &Operator, typed: &str) -> Result<String, Problem> {
+    phone::read(typed, &operator.home.sections.plates.country)
 }
 
 /// A number of which only the end can be seen.

@@ -2,12 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::base::plate::Plate;
-use mesto_protocol::base::vehicles::{self as wire, NewVehicle, Vehicle, VehicleRemoved, Vehicles, VehiclesSection};
+use mesto_protocol::base::vehicles::{
+    self as wire, NewVehicle, Vehicle, VehicleAdded, VehicleRemoved, Vehicles, VehiclesSection,
+};
 use mesto_protocol::kernel::ids::{AccountId, VehicleId};
 use mesto_protocol::kernel::json::Json;
 use mesto_protocol::{Problem, ProblemCode};
-use mesto_rules::CityId;
 use mesto_rules::plate::parse_plate;
+use mesto_rules::{CityId, ParsedPlate};
 
 use crate::kernel::account::LockedAccount;
 use crate::kernel::call::Call;
@@ -59,9 +61,9 @@ fn section(tx: &mut dyn Tx, _: &Operator, account: AccountId, _: DateTime<Utc>) 
 }
 
 /// A plate by the city's grammar, or what is wrong with it.
-pub(crate) fn plate(operator: &Operator, city: &str, typed: &str) -> Outcome<Plate> {
+pub(crate) fn plate(operator: &Operator, city: &str, typed: &str) -> Outcome<ParsedPlate> {
     let city = operator.city(city)?;
-    parse_plate(typed, &city.sections.plates).map(Plate::from).map_err(|error| {
+    parse_plate(typed, &city.sections.plates).map_err(|error| {
         Problem::new(ProblemCode::PlateInvalid, error.to_string())
             .with("reason", error.code())
             .with("example", &city.sections.plates.example)
@@ -80,8 +82,10 @@ fn of(tx: &mut dyn Tx, account: AccountId) -> Result<Vec<Vehicle>, StoreError> {
     Ok(rows.into_iter().map(Vehicle::from).collect())
 }
 
-fn add(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewVehicle) -> Outcome<Vehicle> {
-    let plate = plate(call.operator, &asked.city, &asked.plate)?;
+fn add(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewVehicle) -> Outcome<VehicleAdded> {
+    let mut read = plate(call.operator, &asked.city, &asked.plate)?;
+    let warnings = std::mem::take(&mut read.warnings);
+    let plate = Plate::from(read);
     let mut account = LockedAccount::of_caller(tx, call.who()?.account)?;
     let most = call.operator.config.vehicles_per_account;
     let known = of(tx, account.id)?;
@@ -110,7 +114,7 @@ fn add(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewVehicle) -> Outcome<Vehic
     }))?;
     account.tell(&vehicle)?;
     account.release(tx, call.now)?;
-    Ok(vehicle)
+    Ok(VehicleAdded { vehicle, warnings })
 }
 
 /// Tickets that were bought for it stay.

@@ -8,6 +8,7 @@ use crate::kernel::due::Due;
 use crate::kernel::failure::Outcome;
 use crate::kernel::idempotency;
 use crate::kernel::operator::Operator;
+use crate::kernel::signed_codes;
 use crate::kernel::store::{StoreError, Tx, Write};
 use crate::values;
 
@@ -38,11 +39,12 @@ fn erase_old(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, _: &str) 
     Ok(())
 }
 
-/// What no service has of its own: answers of actions, and events.
+/// What no service has of its own: answers of actions, events, and codes that were ended.
 pub(crate) fn of_kernel(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<()> {
     let intents = (now - operator.config.intents_kept).timestamp_millis();
     idempotency::erase_answers(tx, intents)?;
     erase_events(tx, before(now, operator.home.retention.events_days))?;
+    signed_codes::forget_ended(tx, now)?;
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! What an inspector does: he checks a plate, and issues the daily order. The operator never issues one by itself (BG-57, AMB-11).
 
 use chrono::{DateTime, Utc};
+use mesto_protocol::base::plate::Plate;
 use mesto_protocol::kernel::ids::{AccountId, TicketId};
 use mesto_protocol::orders::control::{CheckedTicket, NewOrder, PlateCheck};
 use mesto_protocol::orders::driver::{Order, OrderState, Violation};
@@ -35,6 +36,9 @@ projection! {
     /// What an inspector may know of a ticket.
     struct SeenTicket {
         id: TicketId = "ticket.id",
+        canonical: String = "ticket_plate.canonical",
+        shown: String = "ticket_plate.shown",
+        country: Option<String> = "ticket_plate.country",
         starts_at: DateTime<Utc> = "ticket.starts_at",
         ends_at: DateTime<Utc> = "ticket.ends_at",
         channel: ChannelWord = "ticket.channel",
@@ -57,7 +61,7 @@ pub(crate) fn check(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<PlateCheck>
         (call.request.needed("city")?, call.request.needed("plate")?, call.request.needed("zone")?);
     let zone_id = known_zone(call, &city, &zone)?;
     call.in_city(&city)?;
-    let plate = vehicles::plate(call.operator, &city, &typed)?;
+    let mut plate = vehicles::plate(call.operator, &city, &typed)?;
     let seen = see(tx, call, &city, &zone, &plate.canonical)?;
     let rules = call.operator.city(&city)?;
     let covering = driver::find_covering(tx, &city, &zone, &plate.canonical, call.now)?.map(|order| order.id);
@@ -71,9 +75,19 @@ pub(crate) fn check(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<PlateCheck>
         covered: seen.covered,
         at: call.now,
     }))?;
+    let warnings = std::mem::take(&mut plate.warnings);
     let Seen { ticket, covered, paid_until } = seen;
     let grace_until = paid_until.map(|until| order::grace_until(rules, until)).filter(|until| call.now < *until);
-    Ok(PlateCheck { plate, zone: zone_id, checked_at: call.now, covered, ticket, order: covering, grace_until })
+    Ok(PlateCheck {
+        plate: plate.into(),
+        warnings,
+        zone: zone_id,
+        checked_at: call.now,
+        covered,
+        ticket,
+        order: covering,
+        grace_until,
+    })
 }
 
 /// What is asked for, and the canonical plate.
@@ -104,7 +118,7 @@ pub(crate) fn also_locks(call: &Call<'_>) -> Option<AlsoLocked> {
 pub(crate) fn issue(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewOrder) -> Outcome<Order> {
     let zone = known_zone(call, &asked.city, &asked.zone)?;
     call.in_city(&asked.city)?;
-    let plate = vehicles::plate(call.operator, &asked.city, &asked.plate)?;
+    let plate = Plate::from(vehicles::plate(call.operator, &asked.city, &asked.plate)?);
     let seen = see(tx, call, &asked.city, &asked.zone, &plate.canonical)?;
     if seen.covered {
         let ticket = seen.ticket.map(|ticket| ticket.id);
@@ -219,8 +233,9 @@ fn see(tx: &mut dyn Tx, call: &Call<'_>, city: &str, zone: &str, canonical: &str
     let Some(seen) = tx.first(last_ticket(city, zone, canonical, call.now))? else {
         return Ok(Seen { ticket: None, covered: false, paid_until: None });
     };
-    let SeenTicket { id, starts_at, ends_at, channel } = seen;
-    let ticket = CheckedTicket { id, starts_at, ends_at, channel: channel.into() };
+    let SeenTicket { id, canonical, shown, country, starts_at, ends_at, channel } = seen;
+    let plate = Plate { canonical, display: shown, country };
+    let ticket = CheckedTicket { id, plate, starts_at, ends_at, channel: channel.into() };
     let covered = ticket.ends_at > call.now;
     let of_today = covered || same_day(call, city, ticket.ends_at)?;
     let paid_until = (!covered).then_some(ticket.ends_at);

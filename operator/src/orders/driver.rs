@@ -13,7 +13,7 @@ use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::money::{Currency, Money};
 use mesto_rules::order::{self, OrderEffect, OrderError, OrderEvent, OrderTerms};
 use mesto_rules::orders::OrdersSection as OrdersOfCity;
-use mesto_rules::{CityId, PayMethod as RulesPay, ZoneId};
+use mesto_rules::{CityId, Fact, PayMethod as RulesPay, ZoneId};
 use serde::{Deserialize, Serialize};
 
 use crate::base::payments::sells::{Asked, Delivered, Delivery, Priced};
@@ -189,10 +189,14 @@ pub(crate) fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
     order::step(rules_state(&order.state), &event, asked.now).map_err(|error| refused(&error))?;
     let due = order.due;
     let fee = match method {
-        Some(RulesPay::Card) => asked.city.sections.wallet.card.fee_of(due).map_err(|_| {
-            Problem::new(ProblemCode::TariffUnknown, "what a card costs here is not known, so nothing is sold by card")
-                .with("field", "card.fee")
-        })?,
+        Some(RulesPay::Card) => match asked.city.sections.wallet.card.fee_on(due).map(Fact::known) {
+            None => None,
+            Some(Some(fee)) => Some(*fee),
+            Some(None) => {
+                let detail = "what a card costs here is not known, so nothing is sold by card";
+                return Err(Problem::new(ProblemCode::TariffUnknown, detail).with("field", "card.fee").into());
+            }
+        },
         _ => None,
     };
     let mut lines = vec![Line {

@@ -195,11 +195,13 @@ fn python() -> Outcome<Told> {
     let mut command = Command::new("pytest");
     // The family `xunit1` names each test's file.
     command.args(["-v", "-p", "no:cacheprovider", "-o", "junit_family=xunit1", "--rootdir=."]);
-    command.args(["--junitxml=target/reports/python/tests.xml", "bindings/python/tests"]).current_dir(&root);
+    command.arg("--junitxml=target/reports/python/tests.xml").args(["bindings/python/tests", "tests/vectors"]);
+    command.current_dir(&root);
     command.env("MESTO_LIB_DIR", root.join("target/debug")).env("PYTHONUTF8", "1");
     // Plugins of this machine are no part of the tests.
     command.env("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1");
-    reported(&root, &mut command, &reports, Language::Python, &["bindings/python/tests/".to_owned()])
+    let sources = ["bindings/python/tests/".to_owned(), "tests/vectors/".to_owned()];
+    reported(&root, &mut command, &reports, Language::Python, &sources)
 }
 
 /// The repository, where this part of it exists.

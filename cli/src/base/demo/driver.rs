@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use mesto_client::http::HttpLink;
 use mesto_client::system::{FileSecrets, SystemEntropy, device_signer};
-use mesto_client::{Client, Config, Locale, Ports, Reminder, Reminders};
+use mesto_client::{Client, Config, Locale, NoStillDecoder, Ports, Reminder, Reminders};
 
 use crate::base::testbed::World;
 use crate::kernel::clock::PhoneClock;
@@ -45,6 +45,7 @@ impl Phone {
             ),
             secrets,
             reminders: alarms.clone(),
+            stills: Arc::new(NoStillDecoder),
         };
         let mut config = Config::new(folder.join("phone.sqlite"), "belgrade", world.root_key());
         config.locale = locale;

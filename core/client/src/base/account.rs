@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::base::accounts;
-use mesto_protocol::base::sign_in::{self, CodeRequest, CodeSent, Session, SignIn};
+use mesto_protocol::base::sign_in::{self, CodeRequest, CodeSent, Session, SignIn, code_of};
 use mesto_protocol::device::DeviceKey;
 use mesto_protocol::kernel::ids::AccountId;
 use mesto_protocol::kernel::json::Json;
+use mesto_rules::shown;
 use serde::Serialize;
 
 use crate::base::sync::{LAST_SYNC, PHONE_MASKED};
@@ -27,14 +28,16 @@ pub const SERVICE: Service = Service {
     ..Service::named(accounts::SERVICE.name)
 };
 
-/// Who is signed in.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
-pub struct AccountState {
-    pub signed_in: bool,
-    pub account: Option<AccountId>,
-    pub phone_masked: Option<String>,
-    /// How far the account was read.
-    pub last_sync_at: Option<DateTime<Utc>>,
+shown! { account_shown;
+    /// Who is signed in.
+    #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+    pub struct AccountState {
+        pub signed_in: bool,
+        pub account: Option<AccountId>,
+        pub phone_masked: Option<String>,
+        /// How far the account was read.
+        pub last_sync_at: Option<DateTime<Utc>>,
+    }
 }
 
 /// What is done with the account; see [`Client::account`].
@@ -91,8 +94,7 @@ impl Account<'_> {
         let device_key = DeviceKey::from_sec1(&self.0.ports().signer.public_key())
             .map_err(|why| Error::new(ErrorKind::Phone, "device_key_failed", why.to_string()))?
             .to_text();
-        let body =
-            SignIn { phone: phone.to_owned(), code: code.trim().to_owned(), device: device.to_owned(), device_key };
+        let body = SignIn { phone: phone.to_owned(), code: code_of(code), device: device.to_owned(), device_key };
         let session: Session = self.0.call(&sign_in::SIGN_IN, &[], &body).await?;
         self.0.core().still_open()?;
         let now = self.0.now();

@@ -6,7 +6,7 @@ use mesto_protocol::base::public;
 use mesto_protocol::kernel::json::Json;
 use mesto_protocol::keys::KeySet;
 use mesto_protocol::signed_city::SignedCity;
-use mesto_rules::{City, CityId};
+use mesto_rules::{City, CityId, shown};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -27,35 +27,37 @@ pub const SERVICE: Service = Service {
     ..Service::named(TOPIC)
 };
 
-/// Which city document is in use.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CityVersion {
-    pub id: CityId,
-    pub version: u32,
-    /// In the client's language.
-    pub name: String,
-    /// IANA name: hours and days are shown by this clock, not by the phone's.
-    #[serde(default)]
-    pub time_zone: String,
-    /// The amounts a top-up can have (BG-76), ascending.
-    #[serde(default)]
-    pub deposit_values: Vec<Decimal>,
-}
+shown! { cities_shown;
+    /// Which city document is in use.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+    pub struct CityVersion {
+        pub id: CityId,
+        pub version: u32,
+        /// In the client's language.
+        pub name: String,
+        /// IANA name: hours and days are shown by this clock, not by the phone's.
+        #[serde(default)]
+        pub time_zone: String,
+        /// The amounts a top-up can have (BG-76), ascending.
+        #[serde(default)]
+        pub deposit_values: Vec<Decimal>,
+    }
 
-/// What a refresh brought.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refreshed {
-    pub city: CityVersion,
-    /// The city is newer than the one before.
-    pub city_changed: bool,
-    pub keys_version: u64,
-}
+    /// What a refresh brought.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Refreshed {
+        pub city: CityVersion,
+        /// The city is newer than the one before.
+        pub city_changed: bool,
+        pub keys_version: u64,
+    }
 
-/// The cities that are on the phone.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
-pub struct CitiesState {
-    /// Empty before the first refresh.
-    pub stored: Vec<CityVersion>,
+    /// The cities that are on the phone.
+    #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+    pub struct CitiesState {
+        /// Empty before the first refresh.
+        pub stored: Vec<CityVersion>,
+    }
 }
 
 /// What is done with the operator's cities; see [`Client::cities`].
@@ -107,7 +109,8 @@ impl Cities<'_> {
         let keys = KeySet::verify(&wire, &self.0.config().root_key, u64::from(known))
             .map_err(|why| Error::not_genuine("keys_not_genuine", "key set", why))?;
         let keys_version = u32::try_from(keys.version).map_err(Error::unreadable)?;
-        if keys_version > known {
+        // The same version with later times replaces the one that is stored.
+        if self.0.stored_keys().is_none_or(|stored| stored != keys) {
             let put = (KEYS, keys_version);
             self.0.core().write(now, |tx| store::put_document(tx, TOPIC, put, wire.as_bytes(), now))?;
         }

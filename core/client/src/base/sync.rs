@@ -5,6 +5,7 @@ use mesto_protocol::ProblemCode;
 use mesto_protocol::base::accounts::{self, Account};
 use mesto_protocol::event::{Cursor, EventPage};
 use mesto_protocol::kernel::EVENTS;
+use mesto_rules::shown;
 use rusqlite::Connection as Database;
 
 use crate::kernel::client::{ACCOUNT, Client};
@@ -54,15 +55,17 @@ fn balance_is_told(tx: &Tx<'_>, mark: Option<DateTime<Utc>>) -> Stored {
     Ok(())
 }
 
-/// What a sync brought.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct SyncReport {
-    /// The whole account was read: at first, when events were missing, and when the operator's books were put back from a
-    /// copy.
-    pub from_snapshot: bool,
-    pub events: u32,
-    /// Of the last event that is contained; opaque.
-    pub cursor: String,
+shown! { sync_shown;
+    /// What a sync brought.
+    #[derive(Debug, Clone, PartialEq, Eq, Default)]
+    pub struct SyncReport {
+        /// The whole account was read: at first, when events were missing, and when the operator's books were put back from a
+        /// copy.
+        pub from_snapshot: bool,
+        pub events: u32,
+        /// Of the last event that is contained; opaque.
+        pub cursor: String,
+    }
 }
 
 /// What a sync began with.

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use mesto_protocol::base::vehicles::{self, NewVehicle, Vehicle, VehicleRemoved, VehiclesSection};
+use mesto_protocol::base::vehicles::{self, NewVehicle, Vehicle, VehicleAdded, VehicleRemoved, VehiclesSection};
 use mesto_protocol::event::Change;
 use mesto_protocol::kernel::ids::VehicleId;
 use mesto_protocol::kernel::json::Json;
-use mesto_rules::{ParsedPlate, PlateWarning, parse_plate};
+use mesto_rules::{ParsedPlate, PlateWarning, parse_plate, shown};
 use rusqlite::{Connection as Database, params};
 use serde::Serialize;
 
@@ -66,11 +66,13 @@ fn forget(tx: &Tx<'_>) -> Stored {
     Ok(())
 }
 
-/// The account's vehicles.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
-pub struct VehiclesState {
-    /// In the order they were added.
-    pub vehicles: Vec<Vehicle>,
+shown! { vehicles_shown;
+    /// The account's vehicles.
+    #[derive(Debug, Clone, PartialEq, Default, Serialize)]
+    pub struct VehiclesState {
+        /// In the order they were added.
+        pub vehicles: Vec<Vehicle>,
+    }
 }
 
 /// What is done with the account's vehicles; see [`Client::vehicles`].
@@ -117,7 +119,7 @@ impl Vehicles<'_> {
         }
         let body =
             NewVehicle { city: self.0.config().city.clone(), plate: plate.to_owned(), label: label.map(str::to_owned) };
-        let vehicle: Vehicle = self.0.call(&vehicles::ADD, &[], &body).await?;
+        let VehicleAdded { vehicle, .. } = self.0.call(&vehicles::ADD, &[], &body).await?;
         let now = self.0.now();
         let mut core = self.0.core();
         core.still(&session)?;

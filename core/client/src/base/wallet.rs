@@ -8,7 +8,7 @@ use mesto_protocol::base::wallet::{
 };
 use mesto_protocol::event::Change;
 use mesto_protocol::kernel::json::Json;
-use mesto_rules::Money;
+use mesto_rules::{Money, shown};
 use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::{Map, json};
@@ -47,11 +47,13 @@ impl IntentView {
     }
 }
 
-/// The deposit as the operator said it last.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
-pub struct WalletState {
-    /// `None` until the first sync.
-    pub balance: Option<Money>,
+shown! { wallet_shown;
+    /// The deposit as the operator said it last.
+    #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+    pub struct WalletState {
+        /// `None` until the first sync.
+        pub balance: Option<Money>,
+    }
 }
 
 /// What is done with the deposit; see [`Client::wallet`].

@@ -7,18 +7,21 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use mesto_rules::shown;
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::ports::Clock;
 
-/// How far the time can be trusted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ClockState {
-    /// Corrected by an answer of the operator since the last boot.
-    Synced,
-    /// Guessed from the phone's clock.
-    Unsynced,
+shown! { clock_shown;
+    /// How far the time can be trusted.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum ClockState {
+        /// Corrected by an answer of the operator since the last boot.
+        Synced,
+        /// Guessed from the phone's clock.
+        Unsynced,
+    }
 }
 
 /// One known pair of operator's time and phone's time.

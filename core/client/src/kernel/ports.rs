@@ -115,6 +115,49 @@ impl Reminders for NoReminders {
     fn replace(&self, _plan: &[Reminder]) {}
 }
 
+/// Reads the bar codes in a still image.
+pub trait StillDecoder: Send + Sync {
+    /// Every code that is found, in no order; none is no error. `image` is a file as the camera wrote it: JPEG or PNG. Takes
+    /// as long as the image is large: call it from a thread that may wait.
+    ///
+    /// # Errors
+    /// [`DecodeError`] when there is nothing to look at.
+    fn decode(&self, image: &[u8]) -> Result<Vec<Decoded>, DecodeError>;
+}
+
+/// A code that was found in an image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decoded {
+    /// What sort of code, in the words of ISO/IEC 15424: `code_128`, `qr_code`.
+    pub format: String,
+    /// What it says.
+    pub text: String,
+}
+
+/// Why an image was not looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum DecodeError {
+    /// No JPEG or PNG, or a damaged one.
+    #[error("this is no image that can be read")]
+    NotAnImage,
+    /// More bytes or pixels than are looked at.
+    #[error("the image is larger than is looked at")]
+    TooLarge,
+    /// This app does not read images.
+    #[error("this app does not read images")]
+    NotPossible,
+}
+
+/// For an app that does not read images.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoStillDecoder;
+
+impl StillDecoder for NoStillDecoder {
+    fn decode(&self, _image: &[u8]) -> Result<Vec<Decoded>, DecodeError> {
+        Err(DecodeError::NotPossible)
+    }
+}
+
 /// Everything the core needs from outside.
 #[derive(Clone)]
 pub struct Ports {
@@ -124,4 +167,5 @@ pub struct Ports {
     pub secrets: Arc<dyn Secrets>,
     pub signer: Arc<dyn DeviceSigner>,
     pub reminders: Arc<dyn Reminders>,
+    pub stills: Arc<dyn StillDecoder>,
 }

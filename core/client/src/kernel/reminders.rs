@@ -1,6 +1,7 @@
 //! The plan of reminders: what every service wants, in the phone's own time and the client's language.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use mesto_rules::shown;
 use serde::Serialize;
 
 use super::client::Client;
@@ -10,32 +11,34 @@ use super::texts::TextValue;
 /// Most alarms a phone keeps for one app (iOS).
 const MOST: usize = 64;
 
-/// Which moment it is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum ReminderKind {
-    /// This many minutes before the end.
-    BeforeEnd { minutes: u32 },
-    /// Paid time is over.
-    AtEnd,
-}
+shown! { reminders_shown;
+    /// Which moment it is for.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+    #[serde(tag = "kind", rename_all = "snake_case")]
+    pub enum ReminderKind {
+        /// This many minutes before the end.
+        BeforeEnd { minutes: u32 },
+        /// Paid time is over.
+        AtEnd,
+    }
 
-/// One alarm.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Reminder {
-    /// The same reminder has the same id in every plan.
-    pub id: String,
-    /// Name of the service that wants it.
-    pub service: &'static str,
-    /// What it is about there: a ticket's id.
-    pub subject: String,
-    pub kind: ReminderKind,
-    /// When it is due, operator's time.
-    pub at: DateTime<Utc>,
-    /// The same moment as the phone's own, possibly wrong, clock will show it: what to set the alarm to.
-    pub fire_at: DateTime<Utc>,
-    pub title: String,
-    pub body: String,
+    /// One alarm.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+    pub struct Reminder {
+        /// The same reminder has the same id in every plan.
+        pub id: String,
+        /// Name of the service that wants it.
+        pub service: String,
+        /// What it is about there: a ticket's id.
+        pub subject: String,
+        pub kind: ReminderKind,
+        /// When it is due, operator's time.
+        pub at: DateTime<Utc>,
+        /// The same moment as the phone's own, possibly wrong, clock will show it: what to set the alarm to.
+        pub fire_at: DateTime<Utc>,
+        pub title: String,
+        pub body: String,
+    }
 }
 
 /// An alarm as a service wants it.
@@ -61,7 +64,7 @@ impl Client {
             for Planned { id, subject, kind, at, message, values } in wanted.into_iter().filter(|one| one.at > now) {
                 plan.push(Reminder {
                     id,
-                    service: service.name,
+                    service: service.name.to_owned(),
                     subject,
                     kind,
                     at,

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
 use std::thread;
 
+use mesto_rules::shown;
 use serde::Serialize;
 
 use super::client::Inner;
@@ -15,16 +16,18 @@ pub const CLOCK: &str = "clock";
 /// How the last request went.
 pub const CONNECTION: &str = "connection";
 
-/// How the last request went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Connection {
-    /// None was made since the client was opened.
-    Unknown,
-    Online,
-    Offline,
-    /// The operator no longer serves this version of the app (426).
-    UpdateNeeded,
+shown! { connection_shown;
+    /// How the last request went.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Connection {
+        /// None was made since the client was opened.
+        Unknown,
+        Online,
+        Offline,
+        /// The operator no longer serves this version of the app (426).
+        UpdateNeeded,
+    }
 }
 
 /// Hears the names of the topics that changed.

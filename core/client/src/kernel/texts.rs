@@ -138,7 +138,8 @@ pub fn of_code(
 }
 
 /// The text of a kind that the wire names `<service>.<word>`: a line or notice of a quote, an entry of the deposit. Its id
-/// is `<prefix>-<service>-<word>`; one that is not known, or whose values are missing, has the text `<prefix>-other`.
+/// is `<prefix>-<service>-<word>`, with the attribute `plain` for when its values are missing; one that is not known, or
+/// has no such attribute, has the text `<prefix>-other`.
 #[must_use]
 pub fn of_kind(
     locale: Locale,
@@ -151,7 +152,7 @@ pub fn of_kind(
     let id = format!("{prefix}-{}", kind.replace(['.', '_'], "-"));
     [id.as_str(), &format!("{prefix}-other")]
         .iter()
-        .find_map(|id| format(locale, id, None, &args))
+        .find_map(|id| format(locale, id, None, &args).or_else(|| format(locale, id, Some("plain"), &args)))
         .unwrap_or_else(|| kind.to_owned())
 }
 
@@ -464,6 +465,23 @@ mod tests {
             Line::card_fee(price, price),
             Line::of("orders", &json!({"type": "order", "zone": "red", "price": price}), price),
             Line::of("wallet", &json!({"type": "topup"}), price),
+            Line::of("garages", &json!({"type": "free", "minutes": 30}), price),
+            Line::of(
+                "garages",
+                &json!({"type": "started_units", "units": 2, "unit_minutes": 60, "unit_price": price}),
+                price,
+            ),
+            Line::of(
+                "garages",
+                &json!({"type": "started_units", "units": 2, "unit_minutes": 30, "unit_price": price}),
+                price,
+            ),
+            Line::of("garages", &json!({"type": "day_cap", "days": 1, "cap": price}), price),
+            Line::of("garages", &json!({"type": "several_days", "tickets": 1, "days": 7, "price": price}), price),
+            Line::of("garages", &json!({"type": "lost"}), price),
+            Line::of("garages", &json!({"type": "lost", "billed_from": moment(0, 0)}), price),
+            Line::of("garages", &json!({"type": "double_place", "factor": 2}), price),
+            Line::of("garages", &json!({"type": "already_paid"}), price),
         ];
         let notices = [
             Notice::Clipped { asked: 60, offered: 30, deadline: moment(9, 30), new_stay_at: moment(10, 0) },
@@ -475,16 +493,26 @@ mod tests {
             Notice::NoRefund,
         ]
         .map(|notice| mesto_protocol::kernel::line::Notice::of("parking", &notice));
+        let of_garages = [json!({"type": "exit_without_delay"}), json!({"type": "unused_days_lost", "days": 3})]
+            .map(|notice| mesto_protocol::kernel::line::Notice::of("garages", &notice));
         let warnings = [
-            PlateWarning::LookAlikeCyrillic { position: 1, typed: 'В', read_as: 'B' },
+            PlateWarning::LookAlike { position: 1, typed: 'В', read_as: 'B' },
+            PlateWarning::UnusualLetter { position: 6, letter: 'Ç' },
             PlateWarning::OhOrZero { maybe: "BG0".to_owned() },
+            PlateWarning::Other,
+            PlateWarning::Other,
         ];
         let other = |locale| text(locale, "line-other", &[], None);
         for locale in Locale::ALL {
             let texts = lines
                 .iter()
                 .map(|line| of_kind(locale, "line", &line.kind, &line.params.0, Some(&belgrade())))
-                .chain(notices.iter().map(|one| of_kind(locale, "notice", &one.kind, &one.params.0, Some(&belgrade()))))
+                .chain(
+                    notices
+                        .iter()
+                        .chain(&of_garages)
+                        .map(|one| of_kind(locale, "notice", &one.kind, &one.params.0, Some(&belgrade()))),
+                )
                 .chain(warnings.iter().map(|warning| of_tagged(locale, "plate-warning", warning, Some(&belgrade()))));
             for text in texts {
                 assert!(text.contains(' ') && !text.contains('{') && !text.contains(&other(locale)), "{text}");

@@ -8,6 +8,7 @@ use mesto_protocol::kernel::ids::OrderId;
 use mesto_protocol::kernel::json::Json;
 use mesto_protocol::orders::driver::{Order, OrderState, OrdersOffer, OrdersOutcome, OrdersSection, OrdersSubject};
 use mesto_rules::orders::OrdersSection as OrdersOfCity;
+use mesto_rules::shown;
 use rusqlite::{Connection as Database, params};
 use serde::Serialize;
 
@@ -116,11 +117,13 @@ impl IntentView {
     }
 }
 
-/// The account's orders.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
-pub struct OrdersState {
-    /// Newest first, paid ones included, at most 50.
-    pub orders: Vec<Order>,
+shown! { orders_shown;
+    /// The account's orders.
+    #[derive(Debug, Clone, PartialEq, Default, Serialize)]
+    pub struct OrdersState {
+        /// Newest first, paid ones included, at most 50.
+        pub orders: Vec<Order>,
+    }
 }
 
 /// What is done about daily orders; see [`Client::orders`].

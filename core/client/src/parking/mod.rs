@@ -15,7 +15,7 @@ use mesto_protocol::event::Change;
 use mesto_protocol::kernel::json::Json;
 use mesto_protocol::parking::purchase::{ParkingOffer, ParkingOutcome};
 use mesto_protocol::parking::tickets::Ticket;
-use mesto_rules::ParkingSection;
+use mesto_rules::{ParkingSection, shown};
 use serde::Serialize;
 
 pub use preview::Preview;
@@ -79,14 +79,16 @@ impl IntentView {
     }
 }
 
-/// Tickets whose time is not over.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
-pub struct ParkingState {
-    /// Running, or bought and still to start; first to end first. A ticket that was extended stays beside its extension.
-    pub active: Vec<Ticket>,
-    /// Unknown to the operator since his books were put back from a copy: neither paid nor unpaid in front of an
-    /// inspector. First to end first.
-    pub lost: Vec<Ticket>,
+shown! { parking_shown;
+    /// Tickets whose time is not over.
+    #[derive(Debug, Clone, PartialEq, Default, Serialize)]
+    pub struct ParkingState {
+        /// Running, or bought and still to start; first to end first. A ticket that was extended stays beside its extension.
+        pub active: Vec<Ticket>,
+        /// Unknown to the operator since his books were put back from a copy: neither paid nor unpaid in front of an
+        /// inspector. First to end first.
+        pub lost: Vec<Ticket>,
+    }
 }
 
 /// What is done about street parking; see [`Client::parking`].

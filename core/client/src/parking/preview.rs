@@ -8,7 +8,7 @@ use mesto_protocol::kernel::line::{Line, Notice};
 use mesto_protocol::parking::purchase::{self, ParkingOffer};
 use mesto_protocol::parking::tickets::{Ticket, TicketState};
 use mesto_rules::quote::{self as rules_quote, QuoteAsk};
-use mesto_rules::{City, Money, ParkingSection, PayMethod as RulesPay, Refusal, Stay, StayPer, Stays, ZoneId};
+use mesto_rules::{City, Money, ParkingSection, PayMethod as RulesPay, Refusal, Stay, StayPer, Stays, ZoneId, shown};
 use serde::Serialize;
 
 use super::{Parking, rows};
@@ -16,24 +16,26 @@ use crate::base::sync::LAST_SYNC;
 use crate::kernel::clock::ClockState;
 use crate::kernel::error::{Error, ErrorKind, Result};
 
-/// The phone's own calculation with the operator's rules: to look at, never to buy.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Preview {
-    /// As a quote would promise it. Its latest end is that of a purchase from the deposit: by card a quote promises a later
-    /// one, because its money may come as late as the provider's page lives.
-    pub offer: ParkingOffer,
-    /// In the order they are read, fees last; they sum to the total.
-    pub lines: Vec<Line>,
-    /// What to know before paying.
-    pub notices: Vec<Notice>,
-    pub total: Money,
-    /// It counts the tickets of this account, as the operator told them at this moment; `None` when it never did. What
-    /// others bought for the same plate, in another account or by SMS, no phone knows: the operator's quote then differs.
-    pub own_tickets_as_of: Option<DateTime<Utc>>,
-    /// A guess while the clock is unsynced.
-    pub clock: ClockState,
-    /// The city document it was computed from.
-    pub city_version: u32,
+shown! { preview_shown;
+    /// The phone's own calculation with the operator's rules: to look at, never to buy.
+    #[derive(Debug, Clone, PartialEq, Serialize)]
+    pub struct Preview {
+        /// As a quote would promise it. Its latest end is that of a purchase from the deposit: by card a quote promises a later
+        /// one, because its money may come as late as the provider's page lives.
+        pub offer: ParkingOffer,
+        /// In the order they are read, fees last; they sum to the total.
+        pub lines: Vec<Line>,
+        /// What to know before paying.
+        pub notices: Vec<Notice>,
+        pub total: Money,
+        /// It counts the tickets of this account, as the operator told them at this moment; `None` when it never did. What
+        /// others bought for the same plate, in another account or by SMS, no phone knows: the operator's quote then differs.
+        pub own_tickets_as_of: Option<DateTime<Utc>>,
+        /// A guess while the clock is unsynced.
+        pub clock: ClockState,
+        /// The city document it was computed from.
+        pub city_version: u32,
+    }
 }
 
 /// The rules' word for a way to pay.

@@ -2,7 +2,7 @@
 
 use mesto_protocol::kernel::ids::VehicleId;
 use mesto_protocol::parking::purchase::ParkingOffer;
-use mesto_rules::{Money, ParkingSection, PayMethod, ZoneId};
+use mesto_rules::{Money, ParkingSection, PayMethod, ZoneId, shown};
 use serde::Serialize;
 
 use super::{Parking, zones};
@@ -10,16 +10,18 @@ use crate::base::payments::unconfirmed;
 use crate::kernel::error::{Error, ErrorKind, Result};
 use crate::kernel::intent::IntentState;
 
-/// An SMS for the phone's own composer; the driver sends it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct SmsFallback {
-    pub number: String,
-    pub body: String,
-    /// What one message buys, when the rules can say it.
-    pub price: Option<Money>,
-    pub minutes: Option<u32>,
-    /// What the city says about it, in the client's language.
-    pub note: String,
+shown! { sms_shown;
+    /// An SMS for the phone's own composer; the driver sends it.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+    pub struct SmsFallback {
+        pub number: String,
+        pub body: String,
+        /// What one message buys, when the rules can say it.
+        pub price: Option<Money>,
+        pub minutes: Option<u32>,
+        /// What the city says about it, in the client's language.
+        pub note: String,
+    }
 }
 
 impl Parking<'_> {

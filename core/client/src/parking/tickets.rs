@@ -2,29 +2,33 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::kernel::ids::TicketId;
-use mesto_protocol::parking::signed::{Presentation, TicketClaims};
+use mesto_protocol::parking::signed::TicketClaims;
 use mesto_protocol::parking::tickets::{self, Ticket, Tickets};
+use mesto_protocol::signed_code::Presentation;
+use mesto_rules::shown;
 use serde::Serialize;
 
 use super::{Parking, rows};
 use crate::kernel::error::{Error, ErrorKind, Result};
 
-/// A page of bought tickets, newest first.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct History {
-    pub tickets: Vec<Ticket>,
-    pub more: bool,
-    /// Read from the phone because the operator could not be reached: may lack what other phones bought.
-    pub from_phone: bool,
-}
+shown! { history_shown;
+    /// A page of bought tickets, newest first.
+    #[derive(Debug, Clone, PartialEq, Serialize)]
+    pub struct History {
+        pub tickets: Vec<Ticket>,
+        pub more: bool,
+        /// Read from the phone because the operator could not be reached: may lack what other phones bought.
+        pub from_phone: bool,
+    }
 
-/// What to draw as a QR.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct TicketCode {
-    /// The signed ticket with the device's moment.
-    pub text: String,
-    /// Draw a new one before this moment.
-    pub fresh_until: DateTime<Utc>,
+    /// What to draw as a QR.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+    pub struct TicketCode {
+        /// The signed ticket with the device's moment.
+        pub text: String,
+        /// Draw a new one before this moment.
+        pub fresh_until: DateTime<Utc>,
+    }
 }
 
 impl Parking<'_> {
@@ -102,6 +106,31 @@ impl Parking<'_> {
         Ok(TicketCode { text, fresh_until: now + TimeDelta::seconds(30) })
     }
 
+    /// Moves the code of a running ticket to this phone: the operator signs it for this phone's key, and the one that
+    /// another phone shows ends. Afterwards [`Parking::code`] draws it here.
+    ///
+    /// # Errors
+    /// `ticket_missing`, `ticket_not_active`, `too_many_requests` (a code moves ten times), and whatever a request can
+    /// answer.
+    pub async fn move_code_here(self, ticket: TicketId) -> Result<()> {
+        let outcome = self.move_code_inner(ticket).await;
+        self.0.explain(outcome)
+    }
+
+    async fn move_code_inner(self, ticket: TicketId) -> Result<()> {
+        let session = self.0.core().session()?;
+        let moved = self.0.fetch(&tickets::CODE, &[&ticket.to_string()], &[]).await?;
+        let mut ticket = self.ticket(ticket)?;
+        ticket.signed = moved.signed;
+        let now = self.0.now();
+        let mut core = self.0.core();
+        core.still(&session)?;
+        core.keep(now, |tx| rows::put(tx, &ticket))?;
+        drop(core);
+        self.0.changed();
+        Ok(())
+    }
+
     /// What the operator's signature of a ticket says, verified on the phone with the stored keys. Local.
     ///
     /// # Errors
@@ -109,8 +138,7 @@ impl Parking<'_> {
     pub fn verified(self, ticket: TicketId) -> Result<TicketClaims> {
         let ticket = self.ticket(ticket)?;
         let keys = self.0.stored_keys().ok_or_else(Error::city_missing)?;
-        let verified = TicketClaims::verify(&ticket.signed, &keys, self.0.now())
-            .map_err(|why| Error::not_genuine("keys_not_genuine", "ticket", why))?;
-        Ok(verified.claims)
+        TicketClaims::verify(&ticket.signed, &keys, self.0.now())
+            .map_err(|why| Error::not_genuine("keys_not_genuine", "ticket", why))
     }
 }

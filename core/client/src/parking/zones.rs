@@ -1,35 +1,37 @@
 //! Zones near the driver, from the stored city.
 
-use mesto_rules::{Minutes, ParkingSection, Position, ZoneId, zone_by_sign, zones_near};
+use mesto_rules::{Minutes, ParkingSection, Position, ZoneId, shown, zone_by_sign, zones_near};
 use serde::Serialize;
 
 use super::Parking;
 use crate::kernel::error::{Error, ErrorKind, Result};
 
-/// A zone as the list of a screen shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct NearZone {
-    pub zone: ZoneId,
-    /// In the client's language.
-    pub name: String,
-    /// `#rrggbb`, as on the sign.
-    pub colour: String,
-    pub sign_codes: Vec<String>,
-    /// Metres to its edge, 0 inside; `None` without a position, or when nobody knows where it lies.
-    pub distance_metres: Option<u32>,
-    pub inside: bool,
-    /// The edge was drawn by hand: show it so.
-    pub approximate: bool,
-    /// The longest stay, minutes; `None` when there is no limit or it is not known.
-    pub max_stay_minutes: Option<u32>,
-}
+shown! { zones_shown;
+    /// A zone as the list of a screen shows it.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+    pub struct NearZone {
+        pub zone: ZoneId,
+        /// In the client's language.
+        pub name: String,
+        /// `#rrggbb`, as on the sign.
+        pub colour: String,
+        pub sign_codes: Vec<String>,
+        /// Metres to its edge, 0 inside; `None` without a position, or when nobody knows where it lies.
+        pub distance_metres: Option<u32>,
+        pub inside: bool,
+        /// The edge was drawn by hand: show it so.
+        pub approximate: bool,
+        /// The longest stay, minutes; `None` when there is no limit or it is not known.
+        pub max_stay_minutes: Option<u32>,
+    }
 
-/// Zones, nearest first; without a position in the city's order. A sign wins: its zone then stands first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ZonesNear {
-    pub zones: Vec<NearZone>,
-    /// The zone of the sign. Without one a screen lets the driver choose: one street can lie in three zones.
-    pub by_sign: Option<ZoneId>,
+    /// Zones, nearest first; without a position in the city's order. A sign wins: its zone then stands first.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+    pub struct ZonesNear {
+        pub zones: Vec<NearZone>,
+        /// The zone of the sign. Without one a screen lets the driver choose: one street can lie in three zones.
+        pub by_sign: Option<ZoneId>,
+    }
 }
 
 /// A zone that is not in the city, with those that are.

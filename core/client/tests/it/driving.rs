@@ -8,7 +8,7 @@ use mesto_client::rules::Position;
 use mesto_client::{ErrorKind, IntentState, Locale};
 use mesto_operator::Request;
 use mesto_protocol::keys::KeySet;
-use mesto_protocol::parking::signed::{MAX_SKEW, Presentation};
+use mesto_protocol::signed_code::{ClockRule, Verifier};
 
 use crate::support::{Fault, Phone, morning, offer, rsd, run, zone};
 
@@ -210,15 +210,15 @@ fn the_code_of_a_ticket_convinces_an_inspector_without_a_connection() {
     phone.after(5);
     let code = phone.client.parking().code(ticket.id).unwrap();
     let root = phone.net.operator.keys().root_public();
-    let keys = KeySet::verify(phone.net.operator.keys().signed_set(), root, 0).unwrap();
-    let seen = Presentation::verify(&code.text, &keys, phone.time.now(), MAX_SKEW).unwrap();
-    assert_eq!((seen.claims.id, seen.shown_at), (ticket.id.to_string(), Some(phone.time.now())));
-    assert_eq!(phone.client.parking().verified(ticket.id).unwrap().zone, "red");
+    let keys = KeySet::verify(&phone.net.operator.keys().signed_set(phone.time.now()).unwrap(), root, 0).unwrap();
+    let claims = phone.client.parking().verified(ticket.id).unwrap();
+    let verifier =
+        Verifier { issuer: &claims.issuer, keys: &keys, revocations: None, seen: None, clock: ClockRule::default() };
+    let seen = verifier.verify(&code.text, phone.time.now()).unwrap();
+    assert_eq!((seen.claims.id, seen.shown_at), (claims.id.bytes(), Some(phone.time.now())));
+    assert_eq!(claims.what.zone, zone("red"));
     phone.after(2);
-    assert!(
-        Presentation::verify(&code.text, &keys, phone.time.now(), MAX_SKEW).is_err(),
-        "a photograph of it is too old"
-    );
+    assert!(verifier.verify(&code.text, phone.time.now()).is_err(), "a photograph of it is too old");
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod closing;
 mod crashes;
 mod driving;
 mod future;
+mod garages;
 mod guard;
 mod http;
 mod intent_table;

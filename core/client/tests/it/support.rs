@@ -476,6 +476,7 @@ impl Phone {
             secrets: secrets.clone(),
             signer: Arc::new(SoftwareDevice::from_seed(&[seed; 32]).unwrap()),
             reminders: alarms.clone(),
+            stills: Arc::new(mesto_client::NoStillDecoder),
         };
         let client = Client::open(config(folder.path().join("mesto.db"), net), ports.clone()).unwrap();
         run(client.cities().refresh()).unwrap();

@@ -64,6 +64,7 @@ impl Own {
         let keys = KeySet {
             version: keys_version,
             issued_at: morning(),
+            next_update: morning() + chrono::TimeDelta::days(1),
             keys: vec![Key {
                 kid: "c1".to_owned(),
                 r#use: KeyUse::City,

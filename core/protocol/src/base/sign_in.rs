@@ -28,7 +28,7 @@ pub const SIGN_IN: Operation<SignIn, Session> =
 pub const SIGN_OUT: Operation<Nothing, Nothing> = delete("/v1/auth/session", "Ends this session", Access::SignedIn);
 
 problems! {
-    PhoneInvalid, "phone_invalid", 422, "This is not a phone number in international form";
+    PhoneInvalid, "phone_invalid", 422, "This is not a phone number that a code can be sent to";
     CodeWrong, "code_wrong", 422, "The code is not right";
     CodeExpired, "code_expired", 422, "The code is no longer valid";
     CodeTriesExhausted, "code_tries_exhausted", 422, "Too many wrong codes; ask for a new one";
@@ -53,13 +53,15 @@ records! { sign_in_records;
 wire! {
     /// Asks for a one-time code; the answer is the same for known and unknown numbers.
     pub struct CodeRequest {
-        /// International form, `+381641234567`; spaces and dashes are allowed.
+        /// International form, `+381641234567`, or as it is dialled in the operator's country, `064 123 4567`; spaces, dashes and
+        /// brackets are nothing, and so is a trunk zero behind the country, `+381 (0)64 ...`.
         pub phone: String,
     }
 
     /// Trades the code for a token, and registers the device's signing key.
     pub struct SignIn {
         pub phone: String,
+        /// As it was typed; what [`code_of`] leaves out is nothing.
         pub code: String,
         /// Shown to the user in the list of his devices.
         pub device: String,
@@ -74,5 +76,38 @@ wire! {
         /// The roles it holds.
         pub grants: Vec<Grant>,
         pub expires_at: DateTime<Utc>,
+    }
+}
+
+/// A one-time code as it was sent, of one as it was typed or copied: white space of any kind, dashes and signs that nobody sees
+/// are nothing.
+#[must_use]
+pub fn code_of(typed: &str) -> String {
+    let is_nothing = |sign: char| {
+        sign.is_whitespace()
+            || matches!(sign, '-' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2010}'..='\u{2015}' | '\u{202a}'..='\u{202e}'
+                | '\u{2060}'..='\u{2069}' | '\u{2212}' | '\u{feff}')
+    };
+    typed.chars().filter(|sign| !is_nothing(*sign)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::code_of;
+
+    #[test]
+    fn white_space_and_dashes_in_a_code_are_nothing() {
+        for typed in [
+            "123456",
+            " 123 456\n",
+            "123\u{a0}456",
+            "123-456",
+            "1 2 3 \u{2013} 4 5 6",
+            "\u{202a}123\u{202f}456\u{202c}",
+            "\u{feff}123456",
+        ] {
+            assert_eq!(code_of(typed), "123456", "{typed:?}");
+        }
+        assert_eq!(code_of("12345O"), "12345O");
     }
 }

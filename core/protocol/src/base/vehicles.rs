@@ -1,5 +1,7 @@
 //! The vehicles of an account.
 
+use mesto_rules::PlateWarning;
+
 use crate::base::plate::Plate;
 use crate::kernel::ProblemCode;
 use crate::kernel::event::Change;
@@ -14,8 +16,8 @@ use crate::records;
 pub const OWN: Permission = Permission::named("vehicles.own");
 
 pub const LIST: Operation<Nothing, Vehicles> = get("/v1/vehicles", "The account's vehicles", Access::Permitted(OWN));
-pub const ADD: Operation<NewVehicle, Vehicle> =
-    post("/v1/vehicles", "Adds a vehicle", Access::Permitted(OWN)).refuses(&[
+pub const ADD: Operation<NewVehicle, VehicleAdded> = post("/v1/vehicles", "Adds a vehicle", Access::Permitted(OWN))
+    .refuses(&[
         ProblemCode::CityUnknown,
         ProblemCode::PlateInvalid,
         ProblemCode::VehicleExists,
@@ -73,6 +75,13 @@ wire! {
         pub plate: String,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub label: Option<String>,
+    }
+
+    /// The answer of adding one.
+    pub struct VehicleAdded {
+        pub vehicle: Vehicle,
+        /// What the driver should look at again, in the order of the plate's letters. The vehicle was added all the same.
+        pub warnings: Vec<PlateWarning>,
     }
 
     pub struct Vehicles {

@@ -11,15 +11,16 @@ pub(crate) fn write(value: &Value) -> Result<Vec<u8>, String> {
 }
 
 /// Reads exactly one value, in the one form [`write`] gives it: another spelling of the same value is refused, so that nobody can make
-/// a second text for the same ticket.
+/// a second text for the same code.
 pub(crate) fn read(bytes: &[u8]) -> Result<Value, String> {
     let value: Value = ciborium::from_reader(bytes).map_err(|fault| fault.to_string())?;
     if write(&value)? == bytes { Ok(value) } else { Err("not in the shortest form".to_owned()) }
 }
 
-/// Entries of a map under construction, in ascending order of label.
+/// Entries of a map under construction, in the deterministic order of RFC 8949 §4.2.1: labels from 0 up, then -1 and down.
+/// Public in a private module: nobody else writes a kind of code.
 #[derive(Default)]
-pub(crate) struct MapWriter(Vec<(Value, Value)>);
+pub struct MapWriter(Vec<(Value, Value)>);
 
 impl MapWriter {
     pub(crate) fn set(mut self, label: i64, value: impl Into<Value>) -> Self {
@@ -34,13 +35,20 @@ impl MapWriter {
         }
     }
 
+    /// The entries of another map behind these.
+    pub(crate) fn and(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
     pub(crate) fn done(self) -> Value {
         Value::Map(self.0)
     }
 }
 
 /// A map being read: each label is taken once. Labels nobody takes are allowed, later versions may add some.
-pub(crate) struct MapReader(Vec<(i64, Value)>);
+#[derive(Debug, Clone, PartialEq)]
+pub struct MapReader(Vec<(i64, Value)>);
 
 impl MapReader {
     pub(crate) fn new(value: Value) -> Result<Self, String> {
@@ -96,6 +104,11 @@ impl MapReader {
         let seconds = integer(&value).and_then(|seconds| DateTime::from_timestamp(seconds, 0));
         Ok(Some(seconds.ok_or_else(|| format!("label {label} is not a time in seconds"))?))
     }
+}
+
+/// Whole seconds, not before the moment: what was paid for never gets shorter.
+pub(crate) fn filled_up(moment: DateTime<Utc>) -> i64 {
+    moment.timestamp() + i64::from(moment.timestamp_subsec_nanos() > 0)
 }
 
 pub(crate) fn integer(value: &Value) -> Option<i64> {

@@ -2,12 +2,12 @@
 //!
 //! | form | becomes |
 //! |---|---|
-//! | `MESTO1:` and base45 | [`Code::Ticket`], still to be verified |
+//! | `MESTO1:` and base45 | [`Code::Signed`], still to be verified |
 //! | `9111`, `SMS 9111`, `SMS: 9111`, `sms:9111`, optionally followed by `ZONA x` or `ZONE x` | [`Code::Sign`], still to be found in the city |
 //! | `https://` host of the allow-list, nothing hidden in it | [`Code::Link`] |
 
-/// What the text of a presentation of a ticket begins with.
-pub const TICKET: &str = "MESTO1:";
+/// What the text of a signed code begins with.
+pub const SIGNED: &str = "MESTO1:";
 
 /// Longest text taken from a scanner: what the largest QR code holds as bytes or letters.
 const MAX_TEXT: usize = 4296;
@@ -19,8 +19,8 @@ const MAX_SHOWN: usize = 48;
 /// What a scanned or typed text is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Code {
-    /// A ticket that somebody shows; give it to `Presentation::verify`.
-    Ticket { text: String },
+    /// A signed code that somebody shows; give it to `signed_code::Verifier`.
+    Signed { text: String },
     /// The code on a zone's sign: 3 to 6 digits.
     Sign { code: String },
     /// A link to a host of the allow-list.
@@ -75,8 +75,8 @@ pub fn read(scanned: &[u8], link_hosts: &[&str]) -> Code {
     if text.is_empty() {
         return not_ours(NotOurs::Empty);
     }
-    if is_ticket(text) {
-        return Code::Ticket { text: text.to_owned() };
+    if is_signed(text) {
+        return Code::Signed { text: text.to_owned() };
     }
     if let Some(code) = sign_code(text) {
         return Code::Sign { code: code.to_owned() };
@@ -91,9 +91,9 @@ pub fn read(scanned: &[u8], link_hosts: &[&str]) -> Code {
     not_ours(if text.contains("://") { NotOurs::ForeignLink } else { NotOurs::UnknownForm })
 }
 
-fn is_ticket(text: &str) -> bool {
+fn is_signed(text: &str) -> bool {
     let base45 = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || b" $%*+-./:".contains(&byte);
-    text.strip_prefix(TICKET).is_some_and(|body| !body.is_empty() && body.bytes().all(base45))
+    text.strip_prefix(SIGNED).is_some_and(|body| !body.is_empty() && body.bytes().all(base45))
 }
 
 /// The digits of a sign; nothing but the word SMS before them, nothing but a zone's name after them.

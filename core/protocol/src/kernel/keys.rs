@@ -1,7 +1,8 @@
 //! The key set: which public keys may sign what, signed itself by the root key that is pinned in the app.
 //!
 //! Its payload is a CBOR map: 1 version, 2 issued at (s), 3 array of maps {1 kid, 2 use, 3 alg, 4 public, 5 from (s), 6 until (s),
-//! 7 revoked at (s), absent unless revoked}. `use` is 1 city, 2 ticket, 3 barrier; `alg` is -8 (EdDSA with Ed25519).
+//! 7 revoked at (s), absent unless revoked}, 4 next update (s). `use` is 1 city, 2 ticket, 3 barrier, 4 revocations; `alg` is -8
+//! (EdDSA with Ed25519). Bytes and vectors: `docs/ticket-code.md`.
 //! A key signs from `from` until `until`; what it signed in that time stays good afterwards. A revoked key is believed in nothing,
 //! because who holds it can write any date.
 
@@ -27,18 +28,21 @@ const MAX_TEXT: usize = 64 * 1024;
 #[serde(rename_all = "snake_case")]
 pub enum KeyUse {
     City,
+    /// Codes of every kind that a driver shows.
     Ticket,
     Barrier,
+    Revocations,
 }
 
 impl KeyUse {
-    const ALL: [Self; 3] = [Self::City, Self::Ticket, Self::Barrier];
+    const ALL: [Self; 4] = [Self::City, Self::Ticket, Self::Barrier, Self::Revocations];
 
     const fn label(self) -> i64 {
         match self {
             Self::City => 1,
             Self::Ticket => 2,
             Self::Barrier => 3,
+            Self::Revocations => 4,
         }
     }
 }
@@ -49,6 +53,7 @@ impl fmt::Display for KeyUse {
             Self::City => "city",
             Self::Ticket => "ticket",
             Self::Barrier => "barrier",
+            Self::Revocations => "revocations",
         })
     }
 }
@@ -73,6 +78,8 @@ pub struct KeySet {
     /// Counts from 1.
     pub version: u64,
     pub issued_at: DateTime<Utc>,
+    /// A newer set is asked for from this moment on; until one came, this one is still used.
+    pub next_update: DateTime<Utc>,
     pub keys: Vec<Key>,
 }
 
@@ -103,7 +110,8 @@ impl KeySet {
     /// The key set as it goes over the wire: base64url of a COSE_Sign1 by the root key. Times are cut to whole seconds.
     ///
     /// # Errors
-    /// [`KeySetError::Invalid`] for a version of 0, a bad key id, two keys of one id, or a key that ends before it begins.
+    /// [`KeySetError::Invalid`] for a version of 0, a next update before the issue, a bad key id, two keys of one id, or a key that ends
+    /// before it begins.
     pub fn sign(&self, root: &IssuerKey) -> Result<String, KeySetError> {
         self.check()?;
         let keys = self.keys.iter().map(|key| {
@@ -121,6 +129,7 @@ impl KeySet {
             .set(1, self.version)
             .set(2, self.issued_at.timestamp())
             .set(3, Value::Array(keys.collect()))
+            .set(4, self.next_update.timestamp())
             .done();
         let payload = cbor::write(&payload).map_err(|why| KeySetError::Invalid { why })?;
         Ok(URL_SAFE_NO_PAD.encode(root.seal(Signed::KeySet, None, payload)?))
@@ -136,14 +145,20 @@ impl KeySet {
             return Err(garbage("too long").into());
         }
         let bytes = URL_SAFE_NO_PAD.decode(wire).map_err(|_| garbage("not base64url"))?;
-        let unverified = Unverified::read(Signed::KeySet, iana::Algorithm::EdDSA, &bytes)?;
-        let payload = unverified.verify_ed25519(root_public)?;
+        let unverified = Unverified::read(Signed::KeySet, &bytes)?;
+        let payload = unverified.verify(root_public)?;
         let set = Self::read(&payload).map_err(|why| KeySetError::Invalid { why })?;
         set.check()?;
         if set.version < known_version {
             return Err(KeySetError::Rollback { offered: set.version, known: known_version });
         }
         Ok(set)
+    }
+
+    /// Whether it is time to ask for a newer set.
+    #[must_use]
+    pub fn is_due(&self, now: DateTime<Utc>) -> bool {
+        self.next_update <= now
     }
 
     /// The key of this id.
@@ -177,6 +192,9 @@ impl KeySet {
         if self.version == 0 {
             return invalid("the version counts from 1".to_owned());
         }
+        if self.next_update <= self.issued_at {
+            return invalid("the next update is before the issue".to_owned());
+        }
         if self.keys.len() > MAX_KEYS {
             return invalid(format!("{} keys, at most {MAX_KEYS} are allowed", self.keys.len()));
         }
@@ -195,7 +213,7 @@ impl KeySet {
     fn read(payload: &[u8]) -> Result<Self, String> {
         let mut map = MapReader::new(cbor::read(payload)?)?;
         let version = u64::try_from(map.integer(1)?).map_err(|_| "the version is negative")?;
-        let issued_at = map.seconds(2)?;
+        let (issued_at, next_update) = (map.seconds(2)?, map.seconds(4)?);
         let Some(Value::Array(entries)) = map.take(3) else { return Err("there are no keys".to_owned()) };
         let mut keys = Vec::with_capacity(entries.len().min(MAX_KEYS));
         for entry in entries {
@@ -204,7 +222,7 @@ impl KeySet {
                 keys.push(key);
             }
         }
-        Ok(Self { version, issued_at, keys })
+        Ok(Self { version, issued_at, next_update, keys })
     }
 }
 

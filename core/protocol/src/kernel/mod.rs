@@ -15,11 +15,13 @@ pub mod line;
 #[cfg(feature = "openapi")]
 pub mod openapi;
 pub mod operation;
+pub mod operator_name;
 pub mod problem;
 pub mod return_address;
 pub mod service;
 pub mod signature;
 pub mod signed_city;
+pub mod signed_code;
 pub mod wire;
 
 pub use operation::{Entry, Method, Operation};

@@ -1,13 +1,15 @@
 //! COSE_Sign1 (RFC 9052) as Mesto uses it: what is signed, with which key, and how it is opened again.
 //!
-//! Every signed thing is a tagged COSE_Sign1 whose protected header holds exactly `alg`, the content type and `kid`, and whose
-//! unprotected header is empty. Only one spelling of the bytes is accepted, so an altered byte anywhere is noticed.
+//! Every signed thing is a tagged COSE_Sign1 whose protected header holds exactly `alg`, the content type where there is one,
+//! and `kid`, and whose unprotected header is empty. Only one spelling of the bytes is accepted, so an altered byte
+//! anywhere is noticed.
 
 use std::fmt;
 
 use chrono::{DateTime, Utc};
 use coset::{
-    Algorithm, ContentType, CoseSign1, CoseSign1Builder, Header, HeaderBuilder, Label, TaggedCborSerializable, iana,
+    Algorithm, CborSerializable, ContentType, CoseSign1, CoseSign1Builder, Header, HeaderBuilder, Label,
+    TaggedCborSerializable, iana,
 };
 use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
 
@@ -17,12 +19,12 @@ use crate::kernel::keys::KeyUse;
 /// What a signature stands on; errors name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signed {
-    /// A ticket of the operator.
-    Ticket,
-    /// The moment a device adds when it shows a ticket.
-    Moment,
+    /// What a driver shows: a parking ticket, a garage's exit receipt.
+    Code,
     /// The set of keys.
     KeySet,
+    /// The list of codes that are ended before their time.
+    Revocations,
     /// A city document.
     City,
 }
@@ -30,9 +32,9 @@ pub enum Signed {
 impl fmt::Display for Signed {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
-            Self::Ticket => "ticket",
-            Self::Moment => "moment",
+            Self::Code => "code",
             Self::KeySet => "key set",
+            Self::Revocations => "revocation list",
             Self::City => "city",
         })
     }
@@ -42,11 +44,19 @@ impl Signed {
     /// Keeps the bytes of one kind from being taken for another, even under the same key.
     fn content_type(self) -> Option<ContentType> {
         match self {
-            Self::Ticket => Some(ContentType::Assigned(iana::CoapContentFormat::Cwt)),
             // Told apart by its external data instead, to keep the picture small.
-            Self::Moment => None,
+            Self::Code => None,
             Self::KeySet => Some(ContentType::Text("application/vnd.mesto.keys+cbor".to_owned())),
+            Self::Revocations => Some(ContentType::Text("application/vnd.mesto.revocations+cbor".to_owned())),
             Self::City => Some(ContentType::Text("application/vnd.mesto.city+json".to_owned())),
+        }
+    }
+
+    /// What is signed along without being carried.
+    const fn external_data(self) -> &'static [u8] {
+        match self {
+            Self::Code => b"mesto.code.1",
+            Self::KeySet | Self::Revocations | Self::City => b"",
         }
     }
 }
@@ -90,7 +100,7 @@ impl TrustError {
     }
 }
 
-/// An Ed25519 signing key of the operator (root, city, ticket or barrier) with its id.
+/// An Ed25519 signing key of the operator (root, city, ticket, barrier or revocations) with its id.
 ///
 /// ```
 /// let key = mesto_protocol::signature::IssuerKey::from_seed("ticket-2025", &[7; 32])?;
@@ -107,7 +117,7 @@ impl IssuerKey {
     /// `seed` is the RFC 8032 secret key: 32 random bytes, kept secret.
     ///
     /// # Errors
-    /// [`TrustError::KeyIdInvalid`] unless `kid` is 1 to 32 of `A-Z a-z 0-9 . _ -`; short ones keep a ticket's picture small.
+    /// [`TrustError::KeyIdInvalid`] unless `kid` is 1 to 32 of `A-Z a-z 0-9 . _ -`; short ones keep a code's picture small.
     pub fn from_seed(kid: &str, seed: &[u8; 32]) -> Result<Self, TrustError> {
         Ok(Self { kid: checked_kid(kid)?.to_owned(), key: SigningKey::from_bytes(seed) })
     }
@@ -130,11 +140,10 @@ impl IssuerKey {
         signed_at: Option<DateTime<Utc>>,
         payload: Vec<u8>,
     ) -> Result<Vec<u8>, TrustError> {
-        let header = header(what, iana::Algorithm::EdDSA, &self.kid, signed_at);
         CoseSign1Builder::new()
-            .protected(header)
+            .protected(header(what, &self.kid, signed_at))
             .payload(payload)
-            .create_signature(&[], |message| self.key.sign(message).to_bytes().to_vec())
+            .create_signature(what.external_data(), |message| self.key.sign(message).to_bytes().to_vec())
             .build()
             .to_tagged_vec()
             .map_err(|fault| TrustError::garbage(what, fault))
@@ -163,8 +172,8 @@ const CWT_CLAIMS: i64 = 15;
 /// Claim `iat` of RFC 8392.
 const ISSUED_AT: i64 = 6;
 
-pub(crate) fn header(what: Signed, algorithm: iana::Algorithm, kid: &str, signed_at: Option<DateTime<Utc>>) -> Header {
-    let mut header = HeaderBuilder::new().algorithm(algorithm).build();
+fn header(what: Signed, kid: &str, signed_at: Option<DateTime<Utc>>) -> Header {
+    let mut header = HeaderBuilder::new().algorithm(iana::Algorithm::EdDSA).build();
     header.content_type = what.content_type();
     header.key_id = kid.as_bytes().to_vec();
     let claims = signed_at.map(|at| MapWriter::default().set(ISSUED_AT, at.timestamp()).done());
@@ -183,7 +192,6 @@ fn signed_at(header: &Header) -> Result<Option<DateTime<Utc>>, String> {
 /// Bytes that have the form of a signed thing; nothing in them is believed yet.
 pub(crate) struct Unverified {
     what: Signed,
-    /// Empty where the signer is known otherwise (a device).
     pub(crate) kid: String,
     /// When its header says it was signed.
     pub(crate) signed_at: Option<DateTime<Utc>>,
@@ -192,21 +200,21 @@ pub(crate) struct Unverified {
 
 impl Unverified {
     /// Checks the form: the tag, one spelling, exactly the expected headers.
-    pub(crate) fn read(what: Signed, algorithm: iana::Algorithm, bytes: &[u8]) -> Result<Self, TrustError> {
+    pub(crate) fn read(what: Signed, bytes: &[u8]) -> Result<Self, TrustError> {
         let garbage = |why: &str| TrustError::garbage(what, why);
         let sign1 = CoseSign1::from_tagged_slice(bytes).map_err(|fault| TrustError::garbage(what, fault))?;
         let again = sign1.clone().to_tagged_vec().map_err(|fault| TrustError::garbage(what, fault))?;
         if again != bytes {
             return Err(garbage("not in the shortest form"));
         }
-        if sign1.protected.header.alg != Some(Algorithm::Assigned(algorithm)) {
+        if sign1.protected.header.alg != Some(Algorithm::Assigned(iana::Algorithm::EdDSA)) {
             return Err(garbage("another algorithm"));
         }
         let kid = std::str::from_utf8(&sign1.protected.header.key_id).map_err(|_| garbage("unreadable key id"))?;
-        let kid = if kid.is_empty() { "" } else { checked_kid(kid).map_err(|_| garbage("unreadable key id"))? };
+        let kid = checked_kid(kid).map_err(|_| garbage("unreadable key id"))?;
         let signed_at = signed_at(&sign1.protected.header).map_err(|why| garbage(&why))?;
-        let expected = header(what, algorithm, kid, signed_at);
-        if sign1.protected.header != expected || !sign1.unprotected.is_empty() {
+        let expected = header(what, kid, signed_at).to_vec().map_err(|fault| TrustError::garbage(what, fault))?;
+        if sign1.protected.original_data.as_ref() != Some(&expected) || !sign1.unprotected.is_empty() {
             return Err(garbage("unexpected headers"));
         }
         let kid = kid.to_owned();
@@ -214,9 +222,9 @@ impl Unverified {
     }
 
     /// The payload of a verified Ed25519 signature.
-    pub(crate) fn verify_ed25519(self, public: &[u8; 32]) -> Result<Vec<u8>, TrustError> {
+    pub(crate) fn verify(self, public: &[u8; 32]) -> Result<Vec<u8>, TrustError> {
         let Self { what, kid, sign1, .. } = self;
-        let verified = sign1.verify_signature(&[], |signature, message| {
+        let verified = sign1.verify_signature(what.external_data(), |signature, message| {
             let key = VerifyingKey::from_bytes(public).map_err(drop)?;
             let signature = ed25519_dalek::Signature::from_slice(signature).map_err(drop)?;
             key.verify_strict(message, &signature).map_err(drop)
@@ -227,18 +235,7 @@ impl Unverified {
         }
     }
 
-    /// The payload of a signature that `check(signature, message)` accepts; `bound` is signed along without being carried.
-    pub(crate) fn verify_with(self, bound: &[u8], check: impl FnOnce(&[u8], &[u8]) -> bool) -> Option<Vec<u8>> {
-        let verified = self.sign1.verify_signature(
-            bound,
-            |signature, message| {
-                if check(signature, message) { Ok(()) } else { Err(()) }
-            },
-        );
-        verified.ok().map(|()| self.sign1.payload.unwrap_or_default())
-    }
-
-    /// The payload without any belief in it; for the phone that asks its own ticket which device it belongs to.
+    /// The payload without any belief in it; for the phone that asks its own code which device it belongs to.
     pub(crate) fn unverified_payload(&self) -> &[u8] {
         self.sign1.payload.as_deref().unwrap_or_default()
     }

@@ -6,7 +6,6 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
-use coset::iana;
 use serde::Deserialize;
 
 use crate::kernel::keys::{KeySet, KeyUse};
@@ -86,11 +85,11 @@ impl SignedCity {
             return Err(garbage("too long").into());
         }
         let bytes = URL_SAFE_NO_PAD.decode(wire).map_err(|_| garbage("not base64url"))?;
-        let unverified = Unverified::read(Signed::City, iana::Algorithm::EdDSA, &bytes)?;
+        let unverified = Unverified::read(Signed::City, &bytes)?;
         let kid = unverified.kid.clone();
         let key = keys.opening(Signed::City, &kid, KeyUse::City, now)?;
         let signed_at = unverified.signed_at.ok_or_else(|| garbage("it does not say when it was signed"))?;
-        let json = String::from_utf8(unverified.verify_ed25519(&key.public)?);
+        let json = String::from_utf8(unverified.verify(&key.public)?);
         let json = json.map_err(|_| CityError::Invalid { why: "the document is not text".to_owned() })?;
         key.check_period(Signed::City, signed_at)?;
         let Head { id, version } = head(&json)?;

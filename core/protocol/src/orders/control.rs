@@ -1,7 +1,7 @@
 //! What an inspector asks and tells: a plate checked, an order issued.
 
 use chrono::{DateTime, Utc};
-use mesto_rules::ZoneId;
+use mesto_rules::{PlateWarning, ZoneId};
 
 use crate::base::plate::Plate;
 use crate::kernel::ProblemCode;
@@ -52,6 +52,9 @@ wire! {
     /// What is known of a plate in a zone now.
     pub struct PlateCheck {
         pub plate: Plate,
+        /// What to look at again in what was typed: the answer is for `plate`, as it was read.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub warnings: Vec<PlateWarning>,
         pub zone: ZoneId,
         pub checked_at: DateTime<Utc>,
         pub covered: bool,
@@ -68,6 +71,9 @@ wire! {
 
     pub struct CheckedTicket {
         pub id: TicketId,
+        /// As it was bought. Space and dash are not compared (ADR 21): a ticket for `B-NO 1` is found for `BN-O 1` too, and
+        /// whether it is this car's is seen here.
+        pub plate: Plate,
         pub starts_at: DateTime<Utc>,
         pub ends_at: DateTime<Utc>,
         pub channel: Channel,

@@ -58,6 +58,11 @@ records! { order_records;
     pub struct OrdersOutcome {
         pub order: Order,
     }
+
+    /// A daily order to be paid.
+    pub struct OrdersSubject {
+        pub order: OrderId,
+    }
 }
 
 wire! {
@@ -69,11 +74,6 @@ wire! {
     pub struct OrdersSection {
         /// Of the account's vehicles, newest first.
         pub orders: Vec<Order>,
-    }
-
-    /// A daily order to be paid.
-    pub struct OrdersSubject {
-        pub order: OrderId,
     }
 }
 

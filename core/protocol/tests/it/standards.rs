@@ -3,6 +3,7 @@
 use crate::fixture::{claims, issuer};
 use coset::{CborSerializable, CoseSign1, TaggedCborSerializable};
 use mesto_protocol::device::DeviceKey;
+use mesto_protocol::kernel::ids::RecordId as _;
 use mesto_protocol::signature::IssuerKey;
 
 fn hex(text: &str) -> Vec<u8> {
@@ -54,10 +55,11 @@ fn a_ticket_is_a_plain_cwt() {
     let sign1 = CoseSign1::from_tagged_slice(&base45::decode(text).unwrap()).unwrap();
     assert_eq!(sign1.protected.header.key_id, b"t25");
     let set = coset::cwt::ClaimsSet::from_slice(sign1.payload.as_deref().unwrap()).unwrap();
-    assert_eq!(set.issuer.as_deref(), Some("mesto"));
-    assert_eq!(set.subject, claims.account);
-    assert_eq!(set.cwt_id.as_deref(), Some(claims.id.as_bytes()));
-    assert_eq!(set.not_before, Some(coset::cwt::Timestamp::WholeSeconds(claims.starts_at.timestamp())));
+    assert_eq!(set.issuer.as_deref(), Some(crate::fixture::ISSUER));
+    assert_eq!(set.subject, None, "nothing of the account");
+    assert_eq!(set.cwt_id, Some(claims.id.bytes().to_vec()));
+    assert_eq!(set.issued_at, Some(coset::cwt::Timestamp::WholeSeconds(claims.issued_at.timestamp())));
+    assert_eq!(set.not_before, None, "it starts when it is issued");
     assert_eq!(set.expiration_time, Some(coset::cwt::Timestamp::WholeSeconds(claims.ends_at.timestamp())));
     assert_eq!(set.rest.len(), 2, "cnf and what was sold");
 }

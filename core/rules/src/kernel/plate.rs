@@ -1,6 +1,12 @@
 //! Number plates in three forms: as shown, as compared, as sent by SMS. A plate is never changed silently.
+//!
+//! Space and dash are shown and not compared (ADR 21): `B-NO 1` and `BN-O 1` are one plate here.
+
+mod letters;
 
 use super::lenient;
+use crate::shown;
+use letters::{IN_USE, Sign, is_latin, is_read, look_alike, signs};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -39,13 +45,15 @@ pub struct FreeForm {
     pub digit_needed: bool,
 }
 
-/// What a plate is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PlateKind {
-    Standard,
-    Special,
-    Foreign,
+shown! { plate_kind_shown;
+    /// What a plate is.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum PlateKind {
+        Standard,
+        Special,
+        Foreign,
+    }
 }
 
 /// A plate as it was read from what somebody typed.
@@ -67,13 +75,20 @@ pub struct ParsedPlate {
 }
 
 /// Something about a plate to look at again.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum PlateWarning {
-    /// A Cyrillic letter was read as the Latin one that looks the same; `position` counts letters and digits from 1.
-    LookAlikeCyrillic { position: usize, typed: char, read_as: char },
+    /// Another sign that looks like a Latin letter was read as that one: Cyrillic В, Greek Ρ, the `Ð` of Iceland;
+    /// `position` counts letters and digits from 1.
+    LookAlike { position: usize, typed: char, read_as: char },
+    /// A letter with a mark that hardly any plate has; `position` counts letters and digits from 1.
+    UnusualLetter { position: usize, letter: char },
     /// The letter O and the digit 0: with the other one it would be `maybe`. Nothing was swapped.
     OhOrZero { maybe: String },
+    /// A kind of a later version. Only ever read, never made here.
+    #[serde(other)]
+    Other,
 }
 
 /// What is wrong with a plate, and what would be right.
@@ -108,25 +123,6 @@ impl PlateError {
         }
     }
 }
-
-/// Cyrillic capitals that look exactly like Latin ones. Letters that look alike but are read otherwise (Cyrillic Р is R)
-/// are here too: a plate is copied by its look, and the driver is warned.
-const LOOK_ALIKES: &[(char, char)] = &[
-    ('А', 'A'),
-    ('В', 'B'),
-    ('Е', 'E'),
-    ('К', 'K'),
-    ('М', 'M'),
-    ('Н', 'H'),
-    ('О', 'O'),
-    ('Р', 'P'),
-    ('С', 'C'),
-    ('Т', 'T'),
-    ('Х', 'X'),
-    ('Ј', 'J'),
-    ('Ѕ', 'S'),
-    ('І', 'I'),
-];
 
 /// One sign of a mask.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -240,34 +236,35 @@ pub fn parse_plate(input: &str, grammar: &PlateGrammar) -> Result<ParsedPlate, P
     let mut canonical = String::new();
     let mut typed = String::new();
     let mut warnings = Vec::new();
-    let mut length = 0_usize;
-    for raw in composed(input) {
-        if is_separator(raw) {
+    let signs = signs(input);
+    let length = signs.iter().filter(|sign| !is_separator(sign.capital)).count();
+    if length > grammar.free.max_length {
+        return Err(PlateError::TooLong { length, max: grammar.free.max_length, example: example() });
+    }
+    let mut position = 0_usize;
+    for Sign { typed: raw, capital } in signs {
+        if is_separator(capital) {
             let separator = if raw.is_whitespace() || raw == '.' || raw == '·' { ' ' } else { '-' };
             if !typed.is_empty() && !typed.ends_with([' ', '-']) {
                 typed.push(separator);
             }
             continue;
         }
-        length += 1;
-        if length > grammar.free.max_length {
-            let length = input.chars().filter(|sign| !is_separator(*sign)).count();
-            return Err(PlateError::TooLong { length, max: grammar.free.max_length, example: example() });
-        }
-        let mut upper = raw.to_uppercase();
-        let capital = match (upper.next(), upper.next()) {
-            (Some(capital), None) => capital,
-            _ => raw,
-        };
-        let sign = if capital.is_ascii_digit() || is_latin(capital) {
+        position += 1;
+        let sign = if grammar.letters.contains(capital) || capital.is_ascii_digit() || capital.is_ascii_uppercase() {
             capital
-        } else if let Some((_, latin)) = LOOK_ALIKES.iter().find(|(cyrillic, _)| *cyrillic == capital) {
-            warnings.push(PlateWarning::LookAlikeCyrillic { position: length, typed: raw, read_as: *latin });
-            *latin
+        } else if let Some(latin) = look_alike(capital) {
+            warnings.push(PlateWarning::LookAlike { position, typed: raw, read_as: latin });
+            latin
+        } else if is_read(capital) {
+            if !IN_USE.contains(capital) {
+                warnings.push(PlateWarning::UnusualLetter { position, letter: capital });
+            }
+            capital
         } else if ('\u{400}'..='\u{52f}').contains(&capital) {
-            return Err(PlateError::Cyrillic { letter: raw, position: length, example: example() });
+            return Err(PlateError::Cyrillic { letter: raw, position, example: example() });
         } else {
-            return Err(PlateError::SignNotAllowed { letter: raw, position: length, example: example() });
+            return Err(PlateError::SignNotAllowed { letter: raw, position, example: example() });
         };
         canonical.push(sign);
         typed.push(sign);
@@ -307,26 +304,4 @@ pub fn parse_plate(input: &str, grammar: &PlateGrammar) -> Result<ParsedPlate, P
 
 fn is_separator(sign: char) -> bool {
     sign.is_whitespace() || matches!(sign, '-' | '.' | '·' | '\u{2010}'..='\u{2015}' | '\u{2212}')
-}
-
-/// A Latin capital, with or without marks.
-fn is_latin(sign: char) -> bool {
-    sign.is_ascii_uppercase() || (('\u{c0}'..='\u{24f}').contains(&sign) && sign.is_uppercase())
-}
-
-/// Some keyboards send a hooked letter as a letter and a mark of its own; a plate has it in one.
-fn composed(input: &str) -> impl Iterator<Item = char> {
-    let mut signs = input.chars().peekable();
-    std::iter::from_fn(move || {
-        let sign = signs.next()?;
-        let whole = match (sign, signs.peek()) {
-            ('C' | 'c', Some('\u{30c}')) => 'Č',
-            ('S' | 's', Some('\u{30c}')) => 'Š',
-            ('Z' | 'z', Some('\u{30c}')) => 'Ž',
-            ('C' | 'c', Some('\u{301}')) => 'Ć',
-            _ => return Some(sign),
-        };
-        signs.next();
-        Some(whole)
-    })
 }

@@ -67,24 +67,77 @@ fn foreign_plates_are_taken_as_they_are() {
     assert_eq!(read("123 ABC 02").canonical, "123ABC02");
 }
 
+fn look_alikes(plate: &ParsedPlate) -> Vec<(usize, char, char)> {
+    let seen = plate.warnings.iter().map(|warning| match warning {
+        PlateWarning::LookAlike { position, typed, read_as } => (*position, *typed, *read_as),
+        other => panic!("{other:?}"),
+    });
+    seen.collect()
+}
+
 #[test]
 fn look_alike_cyrillic_is_read_and_said() {
     let plate = read("ВG789РР");
     assert_eq!(plate.canonical, "BG789PP");
-    assert_eq!(
-        plate.warnings,
-        [
-            PlateWarning::LookAlikeCyrillic { position: 1, typed: 'В', read_as: 'B' },
-            PlateWarning::LookAlikeCyrillic { position: 6, typed: 'Р', read_as: 'P' },
-            PlateWarning::LookAlikeCyrillic { position: 7, typed: 'Р', read_as: 'P' },
-        ]
-    );
+    assert_eq!(look_alikes(&plate), [(1, 'В', 'B'), (6, 'Р', 'P'), (7, 'Р', 'P')]);
 }
 
 #[test]
-fn other_cyrillic_is_refused() {
-    assert_eq!(wrong("БГ789ПП"), PlateError::Cyrillic { letter: 'Б', position: 1, example: example() });
-    assert_eq!(wrong("BG789ш"), PlateError::Cyrillic { letter: 'ш', position: 6, example: example() });
+fn a_letter_that_looks_like_one_of_the_plate_is_that_one_and_is_said_bg_23() {
+    // Eth, its small form and the African D, for the Đ that an inspector types.
+    for typed in ["BG 123-ĐĐ", "BG 123-ÐÐ", "bg 123-ðð", "BG 123-ƉƉ"] {
+        let plate = read(typed);
+        assert_eq!((plate.display.as_str(), plate.kind), ("BG 123-ĐĐ", PlateKind::Standard), "{typed}");
+        let said = look_alikes(&plate);
+        assert_eq!(said.len(), if typed.contains('Đ') { 0 } else { 2 }, "{typed}");
+        assert!(said.iter().all(|(position, _, read_as)| *position >= 6 && *read_as == 'Đ'), "{typed}");
+    }
+    // Greek, as from a Greek keyboard, and the I with a dot of a Turkish one.
+    assert_eq!(look_alikes(&read("ΝΙΚ 1234")), [(1, 'Ν', 'N'), (2, 'Ι', 'I'), (3, 'Κ', 'K')]);
+    assert_eq!(look_alikes(&read("34 İST 12")), [(3, 'İ', 'I')]);
+    assert_eq!(look_alikes(&read("34 i\u{307}ST 12")), [(3, 'İ', 'I')]);
+    assert_eq!(read("ΝΙΚ 1234").canonical, "NIK1234");
+}
+
+#[test]
+fn a_plate_is_the_same_however_its_letters_are_composed_bg_23() {
+    for (decomposed, composed) in [
+        ("FU\u{308}S AB 123", "FÜS AB 123"),
+        ("fu\u{308}s ab 123", "FÜS AB 123"),
+        ("BG 123-S\u{30c}C\u{301}", "BG 123-ŠĆ"),
+        ("\u{212b}BO 123", "ÅBO 123"),
+        ("A\u{30a}BO 123", "ÅBO 123"),
+        ("\u{2068}BG\u{200b} 123-\u{1c4}\u{2069}", "BG 123-DŽ"),
+    ] {
+        let (one, other) = (read(decomposed), read(composed));
+        assert_eq!((one.canonical, one.display), (other.canonical, other.display), "{decomposed:?}");
+        assert_eq!((one.warnings, other.warnings), (vec![], vec![]), "{decomposed:?}");
+    }
+}
+
+#[test]
+fn a_letter_that_hardly_any_plate_has_is_taken_and_said() {
+    let plate = read("BG 123-ÇÁ");
+    assert_eq!((plate.canonical.as_str(), plate.kind), ("BG123ÇÁ", PlateKind::Foreign));
+    let unusual = |position, letter| PlateWarning::UnusualLetter { position, letter };
+    assert_eq!(plate.warnings, [unusual(6, 'Ç'), unusual(7, 'Á')]);
+    assert_eq!(wrong("BG 123-ȘƏ"), PlateError::SignNotAllowed { letter: 'Ș', position: 6, example: example() });
+}
+
+#[test]
+fn space_and_dash_are_shown_and_not_compared() {
+    // ADR 21.
+    let [one, other] = ["B-NO 1", "BN-O 1"].map(read);
+    assert_eq!((one.canonical.as_str(), other.canonical.as_str()), ("BNO1", "BNO1"));
+    assert_eq!((one.display.as_str(), other.display.as_str()), ("B-NO 1", "BN-O 1"));
+}
+
+#[test]
+fn warnings_of_a_later_version_are_read() {
+    assert_eq!(serde_json::from_str::<PlateWarning>(r#"{"type":"stolen","since":1}"#).unwrap(), PlateWarning::Other);
+    let warning = PlateWarning::LookAlike { position: 1, typed: 'В', read_as: 'B' };
+    let text = r#"{"type":"look_alike","position":1,"typed":"В","read_as":"B"}"#;
+    assert_eq!(serde_json::to_string(&warning).unwrap(), text);
 }
 
 #[test]

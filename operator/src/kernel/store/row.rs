@@ -6,9 +6,10 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use mesto_protocol::kernel::ids::{
     AccountId, DeviceId, EntryId, GrantId, OrderId, PaymentId, QuoteId, RefundId, SaleId, StayId, TicketId, VehicleId,
+    VisitId,
 };
 use mesto_rules::money::Currency;
-use mesto_rules::{CityId, TariffId, ZoneId};
+use mesto_rules::{CityId, FacilityId, TariffId, ZoneId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -222,7 +223,7 @@ macro_rules! ids {
 }
 ids![
     AccountId, DeviceId, GrantId, VehicleId, QuoteId, SaleId, PaymentId, RefundId, EntryId, TicketId, StayId, OrderId,
-    CityId, ZoneId, TariffId,
+    VisitId, CityId, FacilityId, ZoneId, TariffId,
 ];
 
 impl<T: Column> Column for Option<T> {

@@ -11,7 +11,7 @@ use mesto_protocol::orders::driver::{Order, OrderState, Violation};
 use crate::world::{Parked, expect, paid_order, refused, rsd};
 
 const PHONE: &str = "+381641234567";
-const INSPECTOR: RoleGiven<'_> = RoleGiven { role: Role::Inspector, city: None, until: None };
+const INSPECTOR: RoleGiven<'_> = RoleGiven { role: Role::Inspector, city: None, place: None, until: None };
 
 on_both_databases! {
     #[test]

@@ -1,12 +1,15 @@
 //! What the operator does, by subject.
 
+mod codes;
 mod contract;
 mod deposit;
+mod garages;
 mod grants;
 mod intents;
 mod limits;
 mod orders;
 mod parking;
+mod plates;
 mod privacy;
 mod purchases;
 mod refunds;

@@ -76,12 +76,48 @@ on_both_databases! {
     }
 
     #[test]
-    fn numbers_are_read_in_international_form_only(world) {
-        for typed in ["0641234567", "+", "+3816412345678901", "+38164x234567", "", "+0641234567"] {
-            refused("phone_invalid", &world.ask_code(typed));
+    fn a_number_that_is_none_is_refused_with_one_that_would_be_pq_48(world) {
+        for typed in ["+", "+3816412345678901", "+38164x234567", "", "+0641234567", "64", "+381641234567 ext. 5", "4915123456789"] {
+            let params = refused("phone_invalid", &world.ask_code(typed));
+            assert_eq!(params["example"], "+381601234567", "{typed}");
+            refused("phone_invalid", &world.try_code(typed, "123456"));
         }
         expect::<CodeSent>(200, world.ask_code("+381 64/123-45-67"));
         assert_eq!(world.code(PHONE).len(), 6);
+    }
+
+    #[test]
+    fn a_number_is_one_person_however_it_is_typed_pq_48(world) {
+        let driver = world.driver(PHONE);
+        for (at, typed) in ["+381 (0)64 123 4567", "064 123 4567", "00381 64 1234567", "\u{202a}+381\u{a0}64\u{a0}123\u{a0}4567"].iter().enumerate() {
+            world.pass(1);
+            expect::<CodeSent>(200, world.ask_code(typed));
+            let code = world.code(PHONE);
+            // Asked for in one form, used in another.
+            let session: Session = expect(201, world.try_code(["0641234567", PHONE][at % 2], &code));
+            assert_eq!(session.account, driver.account, "{typed}");
+        }
+        assert_eq!(driver.account().phone_masked, "+381******567");
+        let stored = store::transact(&*world.store, |tx| tx.query("SELECT phone FROM person WHERE phone IS NOT NULL", &[])).unwrap();
+        assert_eq!((stored.len(), stored[0].get::<String>("phone").unwrap().as_str()), (1, PHONE));
+    }
+
+    #[test]
+    fn white_space_in_a_code_is_nothing_bk_17(world) {
+        let spaced = |code: &str| code.chars().map(|digit| format!("{digit} ")).collect::<String>();
+        let ways: [fn(&str, &str) -> String; 3] = [
+            |first, second| format!("{first} {second}"),
+            |first, second| format!(" {first}\u{a0}{second}\n"),
+            |first, second| format!("\u{202a}{first}-\u{2013}{second}\u{202c}"),
+        ];
+        let typed = |code: &str| ways.map(|way| way(&code[..3], &code[3..]));
+        for way in 0..4 {
+            world.pass(1);
+            world.ask_code(PHONE);
+            let code = world.code(PHONE);
+            let typed = typed(&code).get(way).cloned().unwrap_or_else(|| spaced(&code));
+            expect::<Session>(201, world.try_code(PHONE, &typed));
+        }
     }
 
     #[test]

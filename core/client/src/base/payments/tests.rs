@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::kernel::clock::Anchor;
 use crate::kernel::ports::{
-    Clock, Entropy, Link, LinkAnswer, LinkError, LinkRequest, NoReminders, Ports, Secrets, SecretsError,
+    Clock, Entropy, Link, LinkAnswer, LinkError, LinkRequest, NoReminders, NoStillDecoder, Ports, Secrets, SecretsError,
 };
 use crate::{Client, Config, IntentState, Locale, Progress};
 
@@ -63,6 +63,7 @@ fn open(folder: &Path, link: Arc<dyn Link>) -> Client {
         secrets: Arc::new(Still),
         signer: Arc::new(SoftwareDevice::from_seed(&[3; 32]).unwrap()),
         reminders: Arc::new(NoReminders),
+        stills: Arc::new(NoStillDecoder),
     };
     let client = Client::open(Config::new(folder.join("mesto.db"), "belgrade", [0; 32]), ports).unwrap();
     let anchor = Anchor::observe(Still.wall().timestamp_millis(), Still.monotonic(), &Still);
