@@ -9,8 +9,12 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use mesto_cli::clock::PhoneClock;
 use mesto_cli::testbed::{Options, World};
 use mesto_client::http::HttpLink;
+use mesto_client::protocol::base::payments::{PayMethod, Quote};
+use mesto_client::protocol::kernel::ids::VehicleId;
+use mesto_client::protocol::kernel::line::{Line, Notice};
 use mesto_client::protocol::orders::driver::OrderState;
-use mesto_client::protocol::parking::quotes::Quote;
+use mesto_client::protocol::parking::purchase::ParkingOffer;
+use mesto_client::rules::Money;
 use mesto_client::system::{FileSecrets, SystemEntropy, device_signer};
 use mesto_client::{
     Client, Config, Error, IntentState, IntentView, Locale, NoStillDecoder, Ports, Reminder, Reminders, rules,
@@ -104,7 +108,7 @@ struct Phone {
     config: Config,
     clock: PhoneClock,
     alarms: Arc<Alarms>,
-    vehicle: String,
+    vehicle: Option<VehicleId>,
     quotes: BTreeMap<String, Quote>,
     intent: Option<String>,
 }
@@ -117,17 +121,18 @@ fn text<'a>(step: &'a Value, field: &str) -> &'a str {
     step[field].as_str().unwrap_or_else(|| panic!("the step needs `{field}`: {step}"))
 }
 
-fn of_terms(terms: &rules::Quote) -> Map<String, Value> {
-    let kind = |value: Value| value["type"].clone();
-    let lines: Vec<Value> = terms
-        .lines
-        .iter()
-        .map(|line| json!({ "kind": kind(serde_json::to_value(&line.kind).unwrap()), "amount": line.amount.amount.to_string() }))
-        .collect();
-    let notices: Vec<Value> = terms.notices.iter().map(|notice| kind(serde_json::to_value(notice).unwrap())).collect();
+/// How a step wants to pay: from the deposit, unless it says.
+fn pay(step: &Value) -> PayMethod {
+    step["pay"].as_str().map_or(PayMethod::Deposit, PayMethod::read)
+}
+
+fn of_offer(offer: &ParkingOffer, lines: &[Line], notices: &[Notice], total: &Money) -> Map<String, Value> {
+    let lines: Vec<Value> =
+        lines.iter().map(|line| json!({ "kind": line.kind, "amount": line.amount.amount.to_string() })).collect();
+    let notices: Vec<&str> = notices.iter().map(|notice| notice.kind.as_str()).collect();
     answer(json!({
-        "total": terms.total.amount.to_string(), "granted": terms.granted_minutes,
-        "starts_at": moment(terms.starts_at), "ends_at": moment(terms.ends_at), "lines": lines, "notices": notices,
+        "total": total.amount.to_string(), "granted": offer.granted_minutes,
+        "starts_at": moment(offer.starts_at), "ends_at": moment(offer.ends_at), "lines": lines, "notices": notices,
     }))
 }
 
@@ -149,17 +154,7 @@ impl Phone {
         let client = Client::open(config.clone(), ports.clone()).unwrap();
         client.cities().refresh().await.expect("keys and city are genuine");
         let control = Control { url: world.control_url(), http: mesto_cli::web::client().unwrap() };
-        Self {
-            control,
-            client,
-            ports,
-            config,
-            clock,
-            alarms,
-            vehicle: String::new(),
-            quotes: BTreeMap::new(),
-            intent: None,
-        }
+        Self { control, client, ports, config, clock, alarms, vehicle: None, quotes: BTreeMap::new(), intent: None }
     }
 
     async fn play(&mut self, step: &Value) -> Answer {
@@ -180,19 +175,12 @@ impl Phone {
             }
             "add_vehicle" => {
                 let vehicle = self.client.vehicles().add(text(step, "plate"), None).await?;
-                self.vehicle = vehicle.id;
+                self.vehicle = Some(vehicle.id);
                 Ok(answer(json!({ "plate": vehicle.plate.display, "canonical": vehicle.plate.canonical })))
             }
             "top_up" => {
                 let intent = self.client.wallet().top_up(text(step, "amount").parse().unwrap()).await?;
-                self.intent = Some(intent.key);
-                if let Some(card) = step["card"].as_str() {
-                    let page = intent.page_url.expect("a top-up has its page");
-                    self.control.tell("/bank/walk", json!({ "page_url": page, "card": card })).await;
-                    self.client.payments().settle_all().await?;
-                    self.client.sync().await?;
-                }
-                Ok(self.last_intent())
+                self.begun(step, &intent).await
             }
             "zones" => {
                 let position = step["lat"].as_f64().zip(step["lon"].as_f64());
@@ -209,23 +197,35 @@ impl Phone {
                 })))
             }
             "quote" => {
-                let quote =
-                    self.client.parking().quote(text(step, "zone"), &self.vehicle_of(step), minutes(step)).await?;
+                let zone = self.client.parking().zone_id(text(step, "zone"))?;
+                let quote = self.client.parking().quote(&zone, self.vehicle_of(step), minutes(step), pay(step)).await?;
                 Ok(self.remember(step, quote))
             }
-            "preview" => Ok(of_terms(
-                &self.client.parking().preview(text(step, "zone"), &self.vehicle_of(step), minutes(step))?.terms,
-            )),
+            "preview" => {
+                let zone = self.client.parking().zone_id(text(step, "zone"))?;
+                let seen = self.client.parking().preview(&zone, self.vehicle_of(step), minutes(step), &pay(step))?;
+                Ok(of_offer(&seen.offer, &seen.lines, &seen.notices, &seen.total))
+            }
             "extend" => {
                 let parking = self.client.parking().state();
                 let ticket = parking.active.iter().max_by_key(|ticket| ticket.ends_at).expect("a ticket is running");
-                let quote = self.client.parking().extend(&ticket.id, minutes(step)).await?;
+                let quote = self.client.parking().extend(ticket.id, minutes(step), pay(step)).await?;
                 Ok(self.remember(step, quote))
             }
             "buy" => {
                 let quote = self.quotes[step["quote"].as_str().unwrap_or("")].clone();
                 let intent = self.client.payments().buy(&quote).await?;
-                self.end_of(&intent).await
+                self.begun(step, &intent).await
+            }
+            "walk_page" => {
+                let key = self.intent.clone().expect("an intent was made");
+                let intent = self.client.payments().intent(&key)?.expect("it is stored");
+                self.begun(step, &intent).await
+            }
+            "give_up" => {
+                let key = self.intent.clone().expect("an intent was made");
+                let intent = self.client.payments().abandon(&key).await?;
+                self.begun(step, &intent).await
             }
             "settle" => {
                 // A connection that fails leaves things as they are; what the phone then shows is what is checked.
@@ -240,8 +240,12 @@ impl Phone {
             "pay_order" => {
                 let orders = self.client.orders().list()?;
                 let unpaid = orders.iter().find(|order| order.state == OrderState::Issued);
-                let intent = self.client.orders().pay(unpaid.map_or("", |order| &order.id)).await?;
-                self.end_of(&intent).await
+                let order = match unpaid {
+                    Some(order) => order.id,
+                    None => self.client.orders().order_id("")?,
+                };
+                let intent = self.client.orders().pay(order, pay(step)).await?;
+                self.begun(step, &intent).await
             }
             "history" => {
                 let history = self.client.parking().history(None, 50).await?;
@@ -316,24 +320,20 @@ impl Phone {
         }
     }
 
-    fn vehicle_of(&self, step: &Value) -> String {
+    fn vehicle_of(&self, step: &Value) -> VehicleId {
         match step["plate"].as_str() {
-            Some(plate) => self
-                .client
-                .vehicles()
-                .list()
-                .unwrap()
-                .iter()
-                .find(|vehicle| vehicle.plate.canonical == plate)
-                .expect("this plate is there")
-                .id
-                .clone(),
-            None => self.vehicle.clone(),
+            Some(plate) => {
+                let vehicles = self.client.vehicles().list().unwrap();
+                vehicles.iter().find(|vehicle| vehicle.plate.canonical == plate).expect("this plate is there").id
+            }
+            None => self.vehicle.expect("a vehicle was added"),
         }
     }
 
     fn remember(&mut self, step: &Value, quote: Quote) -> Map<String, Value> {
-        let fields = of_terms(&quote.terms);
+        let offer = self.client.parking().offer(&quote).expect("it is of parking");
+        let item = &quote.items[0];
+        let fields = of_offer(&offer, &item.lines, &item.notices, &quote.total);
         if let Some(name) = step["as"].as_str() {
             self.quotes.insert(name.to_owned(), quote.clone());
         }
@@ -341,9 +341,15 @@ impl Phone {
         fields
     }
 
-    async fn end_of(&mut self, intent: &IntentView) -> Answer {
+    /// The intent is the last one; with a card its page is walked, and what became of it is read.
+    async fn begun(&mut self, step: &Value, intent: &IntentView) -> Answer {
         self.intent = Some(intent.key.clone());
-        if intent.state == IntentState::Confirmed {
+        if let Some(card) = step["card"].as_str() {
+            let page = intent.page_url.as_ref().expect("a payment by card has its page");
+            self.control.tell("/bank/walk", json!({ "page_url": page, "card": card })).await;
+            self.client.payments().settle_all().await?;
+        }
+        if step["card"].is_string() || intent.state == IntentState::Confirmed {
             self.client.sync().await?;
         }
         Ok(self.last_intent())
@@ -355,6 +361,9 @@ impl Phone {
         let mut fields = answer(json!({ "state": state.name() }));
         if let IntentState::Refused(problem) = &state {
             fields.insert("code".into(), problem.code.clone().into());
+            if let Some(back) = problem.params.get("paid_back") {
+                fields.insert("paid_back".into(), back["amount"].clone());
+            }
         }
         fields
     }

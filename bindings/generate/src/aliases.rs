@@ -4,7 +4,19 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
-use uniffi_meta::{Metadata, Type};
+use uniffi_meta::{CustomTypeMetadata, Metadata, Type};
+
+fn record_of(custom: &CustomTypeMetadata) -> Option<&str> {
+    match &custom.builtin {
+        Type::Record { name, .. } | Type::Enum { name, .. } => Some(name),
+        _ => None,
+    }
+}
+
+/// Whether a type crosses as a record.
+pub fn is_alias(custom: &CustomTypeMetadata) -> bool {
+    record_of(custom).is_some()
+}
 
 /// Writes the record's name in the place of the core's type, in every generated file, and drops the alias.
 ///
@@ -14,10 +26,7 @@ pub fn replace(folder: &Path, metadata: &[Metadata]) -> Result<(), Box<dyn Error
     let aliases: Vec<(&str, &str)> = metadata
         .iter()
         .filter_map(|item| match item {
-            Metadata::CustomType(one) => match &one.builtin {
-                Type::Record { name, .. } | Type::Enum { name, .. } => Some((one.name.as_str(), name.as_str())),
-                _ => None,
-            },
+            Metadata::CustomType(one) => record_of(one).map(|name| (one.name.as_str(), name)),
             _ => None,
         })
         .collect();

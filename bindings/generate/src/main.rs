@@ -6,6 +6,7 @@
 mod aliases;
 mod ids;
 mod python;
+mod waiting;
 
 use std::error::Error;
 use std::fs;
@@ -60,12 +61,15 @@ fn write(language: &str, root: &Path, library: &Path, metadata: &[Metadata]) -> 
     fs::remove_file(config)?;
     aliases::replace(&fresh, metadata)?;
     if language == "kotlin" {
+        let module = fresh.join("city/mesto/sdk/core/mesto.kt");
+        fs::write(&module, printable(&fs::read_to_string(&module)?))?;
         fs::write(fresh.join("city/mesto/sdk/core/Ids.kt"), ids::kotlin(&ids))?;
     }
     if language == "python" {
         let module = fresh.join("mesto.py");
         let text = load_from_environment(&fs::read_to_string(&module)?)?;
-        fs::write(fresh.join("mesto_core.py"), python::usable(&text, metadata, &ids::python(&ids), &ids)?)?;
+        fs::write(fresh.join("waiting.py"), waiting::parts(&text)?)?;
+        fs::write(fresh.join("core.py"), python::usable(&text, metadata, &ids::python(&ids), &names(metadata))?)?;
         fs::remove_file(module)?;
     }
     if language == "swift" {
@@ -87,6 +91,24 @@ fn write(language: &str, root: &Path, library: &Path, metadata: &[Metadata]) -> 
     fs::rename(&fresh, &place)?;
     println!("{language}: {}", place.display());
     Ok(())
+}
+
+/// Types that the generator keeps to itself, and that stand in what apps call.
+fn names(metadata: &[Metadata]) -> Vec<String> {
+    let custom = metadata.iter().filter_map(|item| match item {
+        Metadata::CustomType(one) if !aliases::is_alias(one) => Some(one.name.clone()),
+        _ => None,
+    });
+    custom.collect()
+}
+
+/// A variant without data has its name for text, and not the place of the object.
+fn printable(kotlin: &str) -> String {
+    let lines = kotlin.lines().map(|line| match line.strip_prefix("    object ") {
+        Some(variant) if variant.ends_with("()") => format!("    data object {variant}\n"),
+        _ => format!("{line}\n"),
+    });
+    lines.collect()
 }
 
 /// The generated module looks for the library beside itself; ours lies in the build's folder, named by `MESTO_LIB_DIR`.

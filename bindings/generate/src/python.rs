@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::error::Error;
 use std::fmt::Write as _;
 
-use uniffi_meta::Metadata;
+use uniffi_meta::{Metadata, Type};
 
 /// Put in front of the module's own types.
 const SUPPORT: &str = include_str!("support.py");
@@ -21,6 +21,7 @@ type Docs<'m> = HashMap<(&'m str, &'m str), &'m str>;
 /// # Errors
 /// When the generator no longer writes what is looked for.
 pub fn usable(module: &str, metadata: &[Metadata], ids: &str, exported: &[String]) -> Result<String, Box<dyn Error>> {
+    only_texts_have_no_name(metadata)?;
     let docs = docs(metadata);
     let lines: Vec<&str> = module.lines().collect();
     let (mut out, mut rest, mut seen) = (String::new(), lines.as_slice(), 0);
@@ -73,9 +74,21 @@ fn type_of<'a, 'm>(lines: Lines<'a, 'm>) -> Option<(&'m str, Lines<'a, 'm>, Line
     Some((name, block, converter, behind))
 }
 
-fn push(out: &mut String, line: &str) {
+pub fn push(out: &mut String, line: &str) {
     out.push_str(line);
     out.push('\n');
+}
+
+/// A variant's field without a name is called `value`, a text.
+fn only_texts_have_no_name(metadata: &[Metadata]) -> Result<(), Box<dyn Error>> {
+    for item in metadata {
+        let Metadata::Enum(choice) = item else { continue };
+        let mut fields = choice.variants.iter().flat_map(|variant| &variant.fields);
+        if fields.any(|field| field.name.is_empty() && field.ty != Type::String) {
+            return Err(format!("{}: a field without a name that is no text", choice.name).into());
+        }
+    }
+    Ok(())
 }
 
 fn docs(metadata: &[Metadata]) -> Docs<'_> {
@@ -92,9 +105,9 @@ fn docs(metadata: &[Metadata]) -> Docs<'_> {
 }
 
 /// A field of a constructor: `name:type = default`.
-struct Field<'m> {
-    name: String,
-    rest: &'m str,
+pub struct Field<'m> {
+    pub name: String,
+    pub rest: &'m str,
 }
 
 struct Variant<'m> {
@@ -108,7 +121,7 @@ fn record(out: &mut String, name: &str, block: &[&str], docs: &Docs<'_>) -> Resu
     let made = block.iter().find_map(|line| line.strip_prefix("    def __init__(self, *, ")).unwrap_or("):");
     push(out, "@dataclass(frozen=True, kw_only=True)");
     push(out, &format!("class {name}:"));
-    document(out, &doc);
+    document(out, "    ", &doc);
     for Field { name: field, rest } in fields(made)? {
         // A default that the constructor makes: nothing, or it would be shared.
         let rest = rest.replace("_DEFAULT", "None");
@@ -116,7 +129,7 @@ fn record(out: &mut String, name: &str, block: &[&str], docs: &Docs<'_>) -> Resu
             return Err(format!("a default of {name} that is not read: {field}").into());
         }
         push(out, &format!("    {field}: {rest}"));
-        document(out, docs.get(&(name, field.as_str())).copied().unwrap_or_default());
+        document(out, "    ", docs.get(&(name, field.as_str())).copied().unwrap_or_default());
     }
     push(out, "    __hash__ = _hash\n");
     Ok(())
@@ -124,7 +137,7 @@ fn record(out: &mut String, name: &str, block: &[&str], docs: &Docs<'_>) -> Resu
 
 fn choice<'m>(out: &mut String, name: &str, block: &[&'m str]) -> Result<Vec<Variant<'m>>, Box<dyn Error>> {
     push(out, &format!("class {name}(_Choice):"));
-    document(out, &doc_of(block, "    "));
+    document(out, "    ", &doc_of(block, "    "));
     let mut variants = Vec::new();
     for part in block.split(|line| *line == "    @dataclass").skip(1) {
         let name = part.first().and_then(|line| line.trim().strip_prefix("class ")?.strip_suffix(':'));
@@ -132,17 +145,14 @@ fn choice<'m>(out: &mut String, name: &str, block: &[&'m str]) -> Result<Vec<Var
         let (Some(name), Some(made)) = (name, made) else {
             return Err(format!("a variant that is not read: {part:?}").into());
         };
-        let fields = if made == "*values):" {
-            vec![Field { name: "value".to_owned(), rest: "typing.Any" }]
-        } else {
-            fields(made)?
-        };
+        let fields =
+            if made == "*values):" { vec![Field { name: "value".to_owned(), rest: "str" }] } else { fields(made)? };
         variants.push(Variant { name, doc: doc_of(part, "        "), fields });
     }
     for Variant { name: variant, doc, fields } in &variants {
         let kind = if fields.is_empty() { name.to_owned() } else { format!("typing.Type[_{name}_{variant}]") };
         push(out, &format!("    {variant}: typing.ClassVar[{kind}]"));
-        document(out, doc);
+        document(out, "    ", doc);
     }
     let mut all = String::new();
     for Variant { name: variant, doc, fields } in &variants {
@@ -152,7 +162,7 @@ fn choice<'m>(out: &mut String, name: &str, block: &[&'m str]) -> Result<Vec<Var
         }
         let _ = write!(all, ", {variant}=_{name}_{variant}");
         push(out, &format!("\n@dataclass(frozen=True)\nclass _{name}_{variant}({name}):"));
-        document(out, doc);
+        document(out, "    ", doc);
         fields.iter().for_each(|field| push(out, &format!("    {}: {}", field.name, field.rest)));
         push(out, "    __hash__ = _hash");
     }
@@ -187,7 +197,7 @@ fn convert(out: &mut String, name: &str, converter: &[&str], variants: &[Variant
 }
 
 /// The text between the quotes that follow a head, at the left edge.
-fn doc_of(block: &[&str], indent: &str) -> String {
+pub fn doc_of(block: &[&str], indent: &str) -> String {
     let quotes = format!("{indent}\"\"\"");
     let first = block.iter().take(3).position(|line| *line == quotes);
     let text = first.map(|first| block.iter().skip(first + 1).take_while(|line| **line != "\"\"\""));
@@ -195,15 +205,16 @@ fn doc_of(block: &[&str], indent: &str) -> String {
     lines.join("\n").trim().to_owned()
 }
 
-fn document(out: &mut String, doc: &str) {
+pub fn document(out: &mut String, indent: &str, doc: &str) {
     let lines: Vec<&str> = doc.lines().map(str::trim).collect();
     if !lines.is_empty() {
-        push(out, &format!("    \"\"\"{}\"\"\"", lines.join("\n    ").replace('\\', "\\\\")));
+        let text = lines.join(&format!("\n{indent}")).replace('\\', "\\\\");
+        push(out, &format!("{indent}\"\"\"{text}\"\"\""));
     }
 }
 
 /// What a constructor takes, `a:int, b:typing.Dict[str, str] = None):`.
-fn fields(made: &str) -> Result<Vec<Field<'_>>, Box<dyn Error>> {
+pub fn fields(made: &str) -> Result<Vec<Field<'_>>, Box<dyn Error>> {
     let made = made.strip_suffix("):").ok_or("a constructor goes over several lines")?;
     let (mut depth, mut start, mut parts) = (0, 0, Vec::new());
     for (place, sign) in made.char_indices() {

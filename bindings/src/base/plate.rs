@@ -20,10 +20,14 @@ pub struct ParsedPlate {
 /// Something about a plate to look at again.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
 pub enum PlateWarning {
-    /// A Cyrillic letter was read as the Latin one that looks the same; `position` counts letters and digits from 1.
-    LookAlikeCyrillic { position: u32, typed: String, read_as: String },
+    /// Another sign that looks like a Latin letter was read as that one; `position` counts letters and digits from 1.
+    LookAlike { position: u32, typed: String, read_as: String },
+    /// A letter with a mark that hardly any plate has; `position` counts letters and digits from 1.
+    UnusualLetter { position: u32, letter: String },
     /// The letter O and the digit 0: with the other one it would be `maybe`. Nothing was swapped.
     OhOrZero { maybe: String },
+    /// A kind of a later version.
+    Other,
 }
 
 impl From<ReadPlate> for ParsedPlate {
@@ -35,13 +39,18 @@ impl From<ReadPlate> for ParsedPlate {
 
 impl From<ReadWarning> for PlateWarning {
     fn from(warning: ReadWarning) -> Self {
+        let place = |position| u32::try_from(position).unwrap_or(u32::MAX);
         match warning {
-            ReadWarning::LookAlikeCyrillic { position, typed, read_as } => Self::LookAlikeCyrillic {
-                position: u32::try_from(position).unwrap_or(u32::MAX),
+            ReadWarning::LookAlike { position, typed, read_as } => Self::LookAlike {
+                position: place(position),
                 typed: typed.to_string(),
                 read_as: read_as.to_string(),
             },
+            ReadWarning::UnusualLetter { position, letter } => {
+                Self::UnusualLetter { position: place(position), letter: letter.to_string() }
+            }
             ReadWarning::OhOrZero { maybe } => Self::OhOrZero { maybe },
+            ReadWarning::Other => Self::Other,
         }
     }
 }

@@ -276,6 +276,7 @@ fn an_order_is_paid_by_card_once_however_often_the_bank_declines_bg_70() {
     let declined = driver.run(&["settle"]);
     assert!(declined.out.contains("The bank declined the card. Nothing was charged."), "{}", declined.out);
 
+    driver.control("/clock", Some(json!({ "advance_seconds": 1 })));
     let again = pay();
     assert_ne!(again["key"], begun["key"]);
     driver.control("/bank/walk", Some(json!({ "page_url": again["page_url"], "card": "approve" })));

@@ -1,6 +1,6 @@
-//! Claims: what somebody owes for what he had without paying. Raised by a service, a row each; paid, withdrawn or pursued by
-//! a person at the operator. A claim stands in no entry of the ledger: who owes it is often not known, and nothing of it is
-//! earned before it is paid.
+//! Claims: what somebody owes for what he had without paying. Raised by a service, a row each;
+//! paid, withdrawn or pursued by a person at the operator. A claim stands in no entry of the
+//! ledger: who owes it is often not known, and nothing of it is earned before it is paid.
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::kernel::ids::AccountId;

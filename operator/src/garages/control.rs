@@ -1,5 +1,5 @@
-//! What a controller tells and asks. Reports come late, twice and in another order than things happened; each event is
-//! taken or refused by itself, at the moment at which it happened.
+//! What a controller tells and asks. Reports come late, twice and in another order than things
+//! happened; each event is taken or refused by itself, at the moment at which it happened.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +24,8 @@ use crate::kernel::operator::Operator;
 use crate::kernel::store::{Json, Row, Select, StoreError, Tx, Write};
 use crate::{find, update, values};
 
-/// A payment that is being stored is in the books within this: what was told before it is told once more.
+/// A payment that is being stored is in the books within this: what was told before it is told once
+/// more.
 const OVERLAP: TimeDelta = TimeDelta::seconds(60);
 /// Most payments that one exchange tells.
 const SETTLED_MOST: usize = 500;
@@ -173,7 +174,8 @@ impl<'a> Desk<'a> {
         Ok(Self { operator, place, now, visits, paid_twice: Vec::new() })
     }
 
-    /// Takes the events in the order in which they happened; an entry is before what else happened at the same moment.
+    /// Takes the events in the order in which they happened; an entry is before what else happened
+    /// at the same moment.
     fn take_all(&mut self, events: &[VisitTold]) -> Outcome<(u32, Vec<TellingRefused>)> {
         let order = |event: &VisitTold| match event.kind {
             VisitToldKind::Entered | VisitToldKind::Lost => 0,
@@ -265,7 +267,8 @@ impl<'a> Desk<'a> {
         Ok(())
     }
 
-    /// The car that is inside with this ticket has lost it; one that is not known comes in with the ticket printed instead.
+    /// The car that is inside with this ticket has lost it; one that is not known comes in with the
+    /// ticket printed instead.
     fn lost(&mut self, ticket: TicketNumber, told: &VisitTold, at: DateTime<Utc>) -> Outcome<()> {
         let city = self.place.city;
         let visits = self.visits.entry(ticket.clone()).or_default();

@@ -22,7 +22,8 @@ const MOST: i64 = 200;
 /// Those of an account, `$1`.
 const OWN: &str = "(SELECT visit FROM visit_payment WHERE account = $1)";
 
-/// Visits with their payments, a row each payment, as they are told to an account: the newest visit first.
+/// Visits with their payments, a row each payment, as they are told to an account: the newest visit
+/// first.
 fn told(rows: Vec<(VisitRow, VisitPaymentRow)>, account: AccountId, now: DateTime<Utc>) -> Outcome<Vec<Visit>> {
     let mut visits: Vec<Kept> = Vec::new();
     for (row, payment) in rows {

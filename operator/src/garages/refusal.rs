@@ -1,5 +1,5 @@
-//! Why nothing is sold or opened, as a problem: of the rules, with their parameters; of the state machine of visits; of a
-//! facility that cannot be asked.
+//! Why nothing is sold or opened, as a problem: of the rules, with their parameters; of the state
+//! machine of visits; of a facility that cannot be asked.
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::{Problem, ProblemCode};

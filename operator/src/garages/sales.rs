@@ -98,7 +98,8 @@ pub(crate) fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
     })
 }
 
-/// What a visit costs at a moment, when it can be paid then: by `offered`, or by whatever it is. The visit steps.
+/// What a visit costs at a moment, when it can be paid then: by `offered`, or by whatever it is.
+/// The visit steps.
 fn priced(
     kept: &mut Kept,
     place: &Place<'_>,
@@ -118,7 +119,8 @@ fn priced(
     }
 }
 
-/// With what a driver wants to know when nothing is to be paid: until when he may leave, until when it is free.
+/// With what a driver wants to know when nothing is to be paid: until when he may leave, until when
+/// it is free.
 fn explained(problem: Problem, kept: &Kept, price: &VisitPrice) -> Problem {
     if problem.is(ProblemCode::VisitAlreadyPaid) {
         let exit_by = kept.payments.iter().filter_map(|payment| payment.exit_by).max();
@@ -130,7 +132,8 @@ fn explained(problem: Problem, kept: &Kept, price: &VisitPrice) -> Problem {
     }
 }
 
-/// The visit of a quote, to be paid, with its facility. Another phone may pay it at the same moment: who holds its row pays.
+/// The visit of a quote, to be paid, with its facility. Another phone may pay it at the same
+/// moment: who holds its row pays.
 fn to_pay(quote: QuoteId) -> Select<(VisitRow, Option<FacilityRow>)> {
     Select::of(
         "FROM visit LEFT JOIN facility ON facility.city = visit.city AND facility.facility = visit.facility WHERE (visit.city, visit.facility, visit.ticket) = (SELECT city, place, thing FROM quote WHERE id = $1 AND service = $2) ORDER BY visit.entered_at DESC LIMIT 1",
@@ -152,7 +155,8 @@ pub(crate) fn prefetch(_: &Operator, quote: QuoteId) -> Vec<Ask> {
     vec![to_pay(quote).ask(), paid_before(quote).ask()]
 }
 
-/// Until when the total of a quote is promised: as long as the quote can be bought, by card as long as its page lives.
+/// Until when the total of a quote is promised: as long as the quote can be bought, by card as long
+/// as its page lives.
 fn promised_until(tx: &mut dyn Tx, delivery: &Delivery<'_>) -> Outcome<DateTime<Utc>> {
     if delivery.quote.pay == PayWord::Deposit {
         return Ok(delivery.quote.expires_at);

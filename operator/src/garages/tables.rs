@@ -64,7 +64,8 @@ table! {
         places: u32,
         is_lost: bool,
         currency: Currency,
-        /// From when on more is owed than was paid; absent while nothing was paid, and when that never comes.
+        /// From when on more is owed than was paid; absent while nothing was paid, and when that
+        /// never comes.
         owes_again_at: Option<DateTime<Utc>>,
     }
 }

@@ -1,4 +1,5 @@
-//! A visit as it is kept: found by its ticket, priced with what was paid, stepped by what happens, saved with what follows.
+//! A visit as it is kept: found by its ticket, priced with what was paid, stepped by what happens,
+//! saved with what follows.
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::garages::control::VisitTold;
@@ -168,7 +169,8 @@ impl Kept {
         visit::state_at(self.row.state.into(), self.row.owes_again_at, now)
     }
 
-    /// What was paid, as the rules count it: without minutes to leave a payment settles until it was received.
+    /// What was paid, as the rules count it: without minutes to leave a payment settles until it
+    /// was received.
     fn paid(&self) -> Vec<Paid> {
         let paid = |row: &VisitPaymentRow| Paid {
             amount: Money::from_minor(row.amount, row.currency),
@@ -202,8 +204,8 @@ impl Kept {
         garages::owed(city, &self.ask(&self.paid(), now, PayMethod::Deposit))
     }
 
-    /// What it owes at the place at a moment, for what goes on also when that is not known: nothing then, nor where it
-    /// was paid on entry.
+    /// What it owes at the place at a moment, for what goes on also when that is not known: nothing
+    /// then, nor where it was paid on entry.
     pub fn owed_or_nothing(&self, city: &City, now: DateTime<Utc>) -> Money {
         self.owed(city, now).map_or_else(|_| Money::zero(self.row.currency), |price| price.total)
     }
@@ -216,7 +218,8 @@ impl Kept {
             match effect {
                 VisitEffect::Claim { amount } => self.claim = Some(Claim::Raised(*amount)),
                 VisitEffect::WithdrawClaim => self.claim = Some(Claim::Withdrawn),
-                // Who sells books; whoever paid is told of every change; a controller hears of payments in its next exchange.
+                // Who sells books; whoever paid is told of every change; a controller hears of
+                // payments in its next exchange.
                 VisitEffect::Book { .. }
                 | VisitEffect::TellPaid
                 | VisitEffect::TellController
@@ -227,7 +230,8 @@ impl Kept {
         Ok(effects)
     }
 
-    /// Finds out anew from when on it owes something again: the first moment after its last payment.
+    /// Finds out anew from when on it owes something again: the first moment after its last
+    /// payment.
     pub fn watch(&mut self, city: &City) {
         let last = self.payments.iter().map(|payment| payment.at).max().filter(|_| !self.is_over());
         self.row.owes_again_at = last.and_then(|at| match self.owed(city, at) {
@@ -242,7 +246,8 @@ impl Kept {
         self.payments.iter().filter_map(|payment| payment.account).filter(move |account| Some(*account) != except)
     }
 
-    /// Stores what has changed and plans what follows. Whoever paid here is told, but for one who is told already.
+    /// Stores what has changed and plans what follows. Whoever paid here is told, but for one who
+    /// is told already.
     pub fn save(
         self,
         tx: &mut dyn Tx,
@@ -331,8 +336,8 @@ impl Kept {
     }
 }
 
-/// What is planned for the moment from which on a visit owes something again. That moment is part of its name: what was
-/// planned before is not taken for what is planned now.
+/// What is planned for the moment from which on a visit owes something again. That moment is part
+/// of its name: what was planned before is not taken for what is planned now.
 fn watch(visit: VisitId, at: DateTime<Utc>) -> String {
     format!("{visit}/{}", at.timestamp_millis())
 }

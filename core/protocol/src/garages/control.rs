@@ -1,6 +1,8 @@
-//! What the controller of a garage tells and asks: one exchange says what happened and brings back what was paid here.
+//! What the controller of a garage tells and asks: one exchange says what happened and brings back
+//! what was paid here.
 //!
-//! It keeps what it has to tell until that is taken, and works on while the operator is away; see `docs/garages.md`.
+//! It keeps what it has to tell until that is taken, and works on while the operator is away; see
+//! `docs/garages.md`.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use mesto_rules::money::Money;
@@ -20,7 +22,8 @@ pub const EVENTS_MOST: usize = 200;
 /// Acting for a facility.
 pub const CONTROL: Permission = Permission::named("garages.control");
 
-/// What happened at a facility, in whatever order and as often as it takes until it is taken; and what was paid since.
+/// What happened at a facility, in whatever order and as often as it takes until it is taken; and
+/// what was paid since.
 pub const REPORT: Operation<GarageReport, GarageReported> = post(
     "/v1/garages/reports",
     "A controller tells what happened at its facility, and hears what was paid",
@@ -91,14 +94,17 @@ wire! {
     pub struct GarageReport {
         pub city: String,
         pub facility: String,
-        /// The controller's clock. One that is too far ahead is refused with `out_of_range`, which tells the operator's.
+        /// The controller's clock. One that is too far ahead is refused with `out_of_range`, which
+        /// tells the operator's.
         pub sent_at: DateTime<Utc>,
-        /// At most [`EVENTS_MOST`]. Each is taken or refused by itself; what is told again changes nothing.
+        /// At most [`EVENTS_MOST`]. Each is taken or refused by itself; what is told again changes
+        /// nothing.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         pub events: Vec<VisitTold>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub free: Option<FreeTold>,
-        /// `next` of the exchange before; without it everything that was paid for cars that are inside.
+        /// `next` of the exchange before; without it everything that was paid for cars that are
+        /// inside.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub settled_after: Option<String>,
     }
@@ -109,10 +115,12 @@ wire! {
         pub at: DateTime<Utc>,
         pub ticket: String,
         pub kind: VisitToldKind,
-        /// The car has the badge of a disabled driver. With `entered` and `lost`; left out, what was told before stands.
+        /// The car has the badge of a disabled driver. With `entered` and `lost`; left out, what
+        /// was told before stands.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub is_disabled: Option<bool>,
-        /// Places that the car takes, 1 or 2. With `entered` and `lost`; left out, what was told before stands.
+        /// Places that the car takes, 1 or 2. With `entered` and `lost`; left out, what was told
+        /// before stands.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub places: Option<u32>,
     }
@@ -125,11 +133,12 @@ wire! {
 
     /// What became of a report.
     pub struct GarageReported {
-        /// Events that were taken, those that were known already included: none of them needs to be told again.
+        /// Events that were taken, those that were known already included: none of them needs to be
+        /// told again.
         pub taken: u32,
         pub refused: Vec<TellingRefused>,
-        /// Visits that were paid here, by the time of their payment. The last ones before `settled_after` are told once
-        /// more: a controller forgets what it has.
+        /// Visits that were paid here, by the time of their payment. The last ones before
+        /// `settled_after` are told once more: a controller forgets what it has.
         pub settled: Vec<VisitSettled>,
         /// For the next exchange.
         pub next: String,
@@ -156,7 +165,8 @@ wire! {
         /// Until when the car may leave; absent: without delay.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub exit_by: Option<DateTime<Utc>>,
-        /// From when on something is owed again: the barrier stays closed from then on; absent: it never does.
+        /// From when on something is owed again: the barrier stays closed from then on; absent: it
+        /// never does.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub owes_again_at: Option<DateTime<Utc>>,
         /// The signed receipt that its driver may show; absent where the operator signs none.
@@ -218,7 +228,8 @@ words! { garages_control_words;
         Left = "left",
         /// The entry was a mistake: the car backed out, the ticket was printed for nobody.
         Cancelled = "cancelled",
-        /// The ticket is lost. A number that is not known begins its visit with it: that of a ticket printed instead.
+        /// The ticket is lost. A number that is not known begins its visit with it: that of a
+        /// ticket printed instead.
         Lost = "lost",
     }
 }

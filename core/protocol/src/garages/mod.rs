@@ -1,5 +1,5 @@
-//! Garages: a visit that is found by the number of its ticket and paid, free places, and what a garage's controller tells
-//! and asks.
+//! Garages: a visit that is found by the number of its ticket and paid, free places, and what a
+//! garage's controller tells and asks.
 
 pub mod control;
 pub mod visits;
@@ -20,7 +20,8 @@ problems! {
     NothingOwed, "nothing_owed", 409, "Nothing is owed so far";
     VisitOver, "visit_over", 409, "This visit is over";
     VisitOwes, "visit_owes", 409, "Something is owed; it is paid before leaving";
-    /// Nothing is guessed while its controller is silent: what it knows of a visit is not known here.
+    /// Nothing is guessed while its controller is silent: what it knows of a visit is not known
+    /// here.
     FacilityUnreachable, "facility_unreachable", 422, "The facility cannot be reached now";
     PaidOnEntry, "paid_on_entry", 422, "This facility is paid at the barrier on entry";
     FacilityClosed, "facility_closed", 422, "This facility is closed now";

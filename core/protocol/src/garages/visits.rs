@@ -69,7 +69,8 @@ records! { garages_records;
         pub left_at: Option<DateTime<Utc>>,
         /// Those of this account, oldest first.
         pub payments: Vec<VisitPayment>,
-        /// Issuer-signed receipt for the exit, verifiable offline; absent where the operator signs none.
+        /// Issuer-signed receipt for the exit, verifiable offline; absent where the operator signs
+        /// none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub signed: Option<String>,
     }
@@ -102,13 +103,15 @@ records! { garages_records;
         pub tariff_from: NaiveDate,
         /// What the visit costs, whatever of it was paid.
         pub price: Money,
-        /// Until when one may leave, if it is paid at the moment of the quote; absent: without delay (AMB-12).
+        /// Until when one may leave, if it is paid at the moment of the quote; absent: without
+        /// delay (AMB-12).
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub exit_by: Option<DateTime<Utc>>,
         /// The first moment at which a new quote costs more; absent when none comes.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub rises_at: Option<DateTime<Utc>>,
-        /// The first moment at which something is owed again, if it is paid at the moment of the quote.
+        /// The first moment at which something is owed again, if it is paid at the moment of the
+        /// quote.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub owes_again_at: Option<DateTime<Utc>>,
     }
@@ -143,7 +146,8 @@ wire! {
 
     /// The section of an account.
     pub struct GaragesSection {
-        /// Paid by this account, newest first: every one that has not left, and the last [`VISITS_OVER`] that are over.
+        /// Paid by this account, newest first: every one that has not left, and the last
+        /// [`VISITS_OVER`] that are over.
         pub visits: Vec<Visit>,
     }
 

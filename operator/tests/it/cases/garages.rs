@@ -645,7 +645,8 @@ on_both_databases! {
         assert_eq!(stale["total"], json!({"amount": "1100.00", "currency": "RSD"}));
         let quoted = quote(&driver, TICKET);
         assert_eq!(lines(&quoted), [("garages.lost".into(), "0.00 RSD".into()), ("garages.started_units".into(), "1100.00 RSD".into())]);
-        // A ticket printed instead, with the entry of the inventory book, the day before: that is 1500 and ten hours.
+        // A ticket printed instead, with the entry of the inventory book, the day before: that is
+        // 1500 and ten hours.
         let book = "2025-09-02T18:00:00Z".parse().unwrap();
         for _ in 0..2 {
             garage.tell(vec![told(VisitToldKind::Lost, "GR09", book)]);
@@ -778,7 +779,8 @@ on_both_databases! {
         refused("forbidden", &as_driver.send(&as_driver.report(vec![])));
         refused("forbidden", &garage.person.get("/v1/garages/visits"));
         refused("unauthorized", &world.send(&Request::new("GET", "/v1/garages/owed?city=belgrade&facility=vma&ticket=1234")));
-        // A role for all of the city is one for each of its places; one for a place is none for a city.
+        // A role for all of the city is one for each of its places; one for a place is none for a
+        // city.
         let give = |place, city| {
             let given = RoleGiven { role: Role::Controller, city, place, until: None };
             world.operator.give_role(&*world.store, world.now(), &driver.account.to_string(), &given)
@@ -1006,7 +1008,8 @@ on_both_databases! {
     }
 }
 
-/// Whoever holds the row of a visit changes it: a payment waits for him, and then sees what became of it.
+/// Whoever holds the row of a visit changes it: a payment waits for him, and then sees what became
+/// of it.
 #[test]
 fn a_payment_waits_for_whoever_holds_its_visit_bg_67() {
     let url = cluster().database().unwrap();
