@@ -51,7 +51,7 @@ pub fn prepare(rig: &Rig, count: usize) -> Outcome<Vec<Prepared>> {
     copy_tokens(&*rig.store, &account, count)?;
     (1..=count)
         .map(|number| {
-            let quote_id = copied_id(&id, number).parse()?;
+            let quote_id = copied_id(&id, QUOTES + number).parse()?;
             let body = PurchaseRequest { quote: quote_id, not_after: quote.expires_at, return_url: None };
             Ok(Prepared {
                 token: token(number),
@@ -71,6 +71,9 @@ fn token(number: usize) -> String {
 fn copied_id(id: &str, number: usize) -> String {
     format!("{}{}", id.get(..13).unwrap_or(id), 1_000_000_000_000_000 + number)
 }
+
+/// Added to the number of a quote's copy: a sale has the letters of its quote, and the top-up's was made before.
+const QUOTES: usize = 1_000_000_000_000_000;
 
 /// The same in SQL.
 const ID: &str = "substr(t.{}, 1, 13) || CAST(1000000000000000 + n.i AS TEXT)";
@@ -109,13 +112,14 @@ const COPIES: &[Copied] = &[
         "quote",
         "city, service, place, pay, subject, total, currency, issued_at, expires_at",
         &[
-            ("id", "{id}"),
+            // Apart from the sale of the top-up, which was begun at the same moment.
+            ("id", "substr(t.id, 1, 13) || CAST(2000000000000000 + n.i AS TEXT)"),
             ("account", "{account}"),
             ("thing", "'BG' || CAST(100000 + n.i AS TEXT)"),
             // What is sold is for the copy's own plate.
             ("terms", "replace(t.terms, t.thing, 'BG' || CAST(100000 + n.i AS TEXT))"),
         ],
-        "t.account = $1",
+        "t.account = $1 AND t.service = 'parking'",
     ),
     (
         "sale",

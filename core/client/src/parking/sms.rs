@@ -64,7 +64,8 @@ impl Parking<'_> {
     }
 
     /// Takes a purchase back and gives the SMS instead. Only when it is sure that the purchase will not be executed:
-    /// nothing left the phone, or the operator has put the key aside.
+    /// nothing left the phone, the operator has put the key aside, or the payment by card was given up there and is paid
+    /// back should the bank still take it.
     ///
     /// # Errors
     /// `unconfirmed` while the outcome is not known (try again with a connection), `intent_bought` when it was bought after all,
@@ -82,13 +83,14 @@ impl Parking<'_> {
         let stored = self.0.vehicles().list()?;
         let vehicle = stored.iter().find(|vehicle| vehicle.plate == plate);
         let sms = self.sms_of(&zone, &plate.canonical, vehicle.map(|vehicle| vehicle.id))?;
-        match self.0.payments().withdraw(key).await?.state {
+        let ended = self.0.payments().abandon(key).await?;
+        match ended.state {
             IntentState::Expired | IntentState::Refused(_) => Ok(sms),
             IntentState::Lost => {
                 Err(Error::new(ErrorKind::Refused, "intent_lost", "nobody knows whether it was bought"))
             }
             IntentState::Confirmed => Err(Error::new(ErrorKind::Refused, "intent_bought", "the purchase was executed")),
-            IntentState::Unconfirmed(_) => Err(unconfirmed(key, None)),
+            IntentState::Unconfirmed(_) => Err(unconfirmed(key, Some(&ended))),
         }
     }
 }

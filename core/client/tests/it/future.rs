@@ -195,6 +195,9 @@ fn an_intent_that_a_newer_app_stored_keeps_nothing_else_from_being_shown() {
     assert_eq!(run(phone.client.payments().settle_all()).unwrap()[0].state, IntentState::Confirmed);
     let left: i64 = file.query_row("SELECT count(*) FROM intent WHERE open = 1", [], |row| row.get(0)).unwrap();
     assert_eq!(left, 2, "they wait for the app that knows them");
+    phone.net.log();
+    assert_eq!(run(phone.client.payments().settle("k1")).unwrap_err().code(), "intent_missing");
+    assert_eq!(phone.net.log(), Vec::<String>::new(), "and are not sent by this one");
     // What they are for is not known either: nothing is paid there before they ended.
     let refused = run(phone.client.payments().buy(&phone.quote("red", 30))).unwrap_err();
     assert_eq!((refused.code(), refused.params()["intent"].as_str()), ("unconfirmed", Some("k1")));

@@ -1,5 +1,6 @@
 //! Buying by SMS instead, without paying twice.
 
+use mesto_client::protocol::base::payments::{NoticeOutcome, PayMethod};
 use mesto_client::protocol::kernel::ids::{RecordId as _, VehicleId};
 use mesto_client::{IntentState, Progress};
 
@@ -57,6 +58,27 @@ fn while_it_may_have_been_executed_there_is_no_sms() {
         .handle(&mesto_operator::Request::new("POST", "/v1/purchases").bearer(&token).key(&intent.key).json(&late));
     assert_eq!(answer.status, 409, "{}", String::from_utf8_lossy(&answer.body));
     assert_eq!(phone.net.sold(), 0);
+}
+
+#[test]
+fn who_leaves_the_banks_page_may_pay_by_sms_and_late_money_goes_back_bg_28_bg_97() {
+    let phone = Phone::ready("0");
+    let quote = phone.quote_by("red", 90, PayMethod::Card);
+    let begun = run(phone.client.payments().buy(&quote)).unwrap();
+    phone.net.offline(true);
+    let refused = run(phone.client.parking().switch_to_sms(&begun.key)).unwrap_err();
+    assert_eq!((refused.code(), refused.params()["page_url"].as_str()), ("unconfirmed", begun.page_url.as_deref()));
+    phone.net.offline(false);
+    assert_eq!(run(phone.client.parking().switch_to_sms(&begun.key)).unwrap().body, "BG789PP");
+    phone.net.bank_decides(&begun, NoticeOutcome::Approved, None);
+    run(phone.client.sync()).unwrap();
+    let given_up = phone.client.payments().intent(&begun.key).unwrap().unwrap();
+    assert_eq!(given_up.payment.unwrap().refunds[0].amount, quote.total);
+    assert_eq!(phone.net.sold(), 0);
+    // What the bank approved before is bought.
+    let begun = run(phone.client.payments().buy(&phone.quote_by("red", 90, PayMethod::Card))).unwrap();
+    phone.net.bank_decides(&begun, NoticeOutcome::Approved, None);
+    assert_eq!(run(phone.client.parking().switch_to_sms(&begun.key)).unwrap_err().code(), "intent_bought");
 }
 
 #[test]

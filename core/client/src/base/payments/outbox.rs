@@ -11,7 +11,7 @@ use mesto_protocol::{Method, ProblemCode};
 use mesto_rules::Money;
 
 use super::told::{is_news, meaning_of};
-use super::{IntentView, Payments, intent_missing};
+use super::{IntentView, KIND, Payments, intent_missing};
 use crate::base::deposit::BALANCE;
 use crate::base::sync::{self, CURSOR};
 use crate::kernel::client::Client;
@@ -161,7 +161,9 @@ impl Payments<'_> {
         let balances = core.balances_told;
         let outcome = core.write(now, |tx| {
             let cursor = CURSOR.get(tx.db())?;
-            let Some(mut row) = IntentRow::find(tx.db(), key)? else { return Ok((None, cursor)) };
+            // Of one that a newer app stored nobody here knows what is sent.
+            let mine = IntentRow::find(tx.db(), key)?.filter(|row| row.kind == KIND);
+            let Some(mut row) = mine else { return Ok((None, cursor)) };
             let was_final = row.state.is_final();
             if row.state == IntentState::Unconfirmed(Progress::Leaving) {
                 // This call holds the only attempt: the one before it was dropped on its way, by a cancelled screen or

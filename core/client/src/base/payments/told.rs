@@ -160,3 +160,84 @@ pub fn take_event(tx: &Tx<'_>, event: &Event, now: DateTime<Utc>) -> Stored<bool
         _ => Ok(false),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const ID: &str = "01jd4f8q0r3n7w2x5y6z8a9b1c";
+
+    fn told(payment: &str, sale: &str, reason: Option<&str>) -> Purchase {
+        let (amount, nothing) =
+            (json!({"amount": "200.00", "currency": "RSD"}), json!({"amount": "0.00", "currency": "RSD"}));
+        let told = json!({
+            "sale": {
+                "id": format!("sa_{ID}"), "quote": format!("qt_{ID}"), "city": "belgrade", "state": sale,
+                "created_at": "2025-09-03T08:00:00Z", "payer": format!("ac_{ID}"), "actor": format!("ac_{ID}"),
+                "items": [], "total": amount,
+            },
+            "payment": {
+                "id": format!("py_{ID}"), "sale": format!("sa_{ID}"), "method": "card", "state": payment, "amount": amount,
+                "captured": amount, "refunded": nothing, "reason": reason,
+            },
+        });
+        serde_json::from_str(&told.to_string()).unwrap()
+    }
+
+    #[test]
+    fn only_what_was_delivered_is_bought_and_only_what_surely_was_not_is_refused_bg_34() {
+        for (payment, sale, reason, means) in [
+            ("pending", "open", None, "waits"),
+            ("authorised", "authorised", None, "waits"),
+            ("captured", "open", None, "waits"),
+            ("captured", "closed", None, "waits"),
+            ("under_review", "open", None, "waits"),
+            ("captured", "looked_at", None, "waits"),
+            ("captured", "delivered", None, "bought"),
+            // Delivered, and taken back since.
+            ("refunded", "delivered", None, "bought"),
+            ("captured", "undeliverable", Some("quote_stale"), "quote_stale"),
+            ("captured", "undeliverable", None, "undeliverable"),
+            ("refunded", "undeliverable", Some("limit_reached"), "limit_reached"),
+            ("voided", "undeliverable", Some("quote_stale"), "quote_stale"),
+            ("voided", "closed", None, "bank_refused"),
+            ("declined", "closed", Some("card_declined"), "card_declined"),
+            ("declined", "closed", Some("card_is_purple"), "bank_refused"),
+            ("declined", "closed", None, "bank_refused"),
+            ("expired", "closed", Some("expired"), "expired"),
+            ("abandoned", "closed", Some("abandoned"), "abandoned"),
+            ("abandoned", "closed", Some("account_closed"), "account_closed"),
+        ] {
+            let found = match meaning_of(&told(payment, sale, reason)) {
+                IntentEvent::AcceptedAtBank => "waits".to_owned(),
+                IntentEvent::Accepted => "bought".to_owned(),
+                IntentEvent::Refused(problem) => {
+                    assert_eq!(problem.params.contains_key(PAID_BACK), sale == "undeliverable", "{payment}, {sale}");
+                    problem.code
+                }
+                other => format!("{other:?}"),
+            };
+            assert_eq!(found, means, "{payment}, {sale}");
+        }
+    }
+
+    #[test]
+    fn nothing_that_is_told_goes_back_behind_what_is_known() {
+        let known = |payment, sale| Json::of(&told(payment, sale, None)).unwrap();
+        for (before, after) in [
+            (("pending", "open"), ("captured", "delivered")),
+            (("pending", "open"), ("declined", "closed")),
+            (("declined", "closed"), ("captured", "delivered")),
+            (("expired", "closed"), ("captured", "undeliverable")),
+            (("captured", "undeliverable"), ("refunded", "undeliverable")),
+            (("under_review", "open"), ("captured", "delivered")),
+        ] {
+            assert!(is_news(Some(&known(before.0, before.1)), &told(after.0, after.1, None)), "{before:?} {after:?}");
+            assert!(!is_news(Some(&known(after.0, after.1)), &told(before.0, before.1, None)), "{after:?} {before:?}");
+        }
+        assert!(is_news(None, &told("pending", "open", None)));
+        assert!(is_news(Some(&known("pending", "open")), &told("pending", "open", None)), "the same again");
+    }
+}
