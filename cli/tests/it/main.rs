@@ -4,6 +4,7 @@
 mod database;
 mod demo;
 mod phone;
+mod serving;
 mod testbed;
 mod tools;
 mod wrong;

@@ -1,0 +1,174 @@
+//! `mesto serve`: an operator for real use, on the machine's clock.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::{Args, Subcommand};
+use mesto_bank::{Bank, BankConfig, Merchant};
+use mesto_operator::{Config, HostedPage, SystemClock};
+use mesto_protocol::kernel::return_address::Allowed;
+use tokio::net::TcpListener;
+
+use crate::base::operator::operator;
+use crate::base::providers::{HttpProviders, send_forever};
+use crate::kernel::args::{StoreArgs, web_address};
+use crate::kernel::call::{Call, told_to_end, wait, write_logs};
+use crate::kernel::clock::{BankClock, BankEntropy};
+use crate::kernel::failure::{CliError, Exit, Outcome};
+use crate::kernel::output::Tone;
+use crate::kernel::service::{Commands, Run, Service};
+
+pub const SERVICE: Service = Service { commands: Some(Commands::of::<Command>()), ..Service::named("serve") };
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run an operator.
+    Serve(Box<ServeArgs>),
+}
+
+#[derive(Debug, Args)]
+struct ServeArgs {
+    /// Where to listen.
+    #[arg(long, default_value = "127.0.0.1:8080", value_parser = listen)]
+    listen: SocketAddr,
+    #[command(flatten)]
+    store: StoreArgs,
+    /// At most so many connections to Postgres: commits that wait for the disk together share one flush, so more of them sell more. All
+    /// instances together need fewer than the server's max_connections.
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..))]
+    connections: u16,
+    /// Address of the payment page's bank.
+    #[arg(long, default_value = "http://127.0.0.1:8081", value_parser = web_address)]
+    bank_url: String,
+    /// File with the secret shared with the bank.
+    #[arg(long)]
+    bank_secret_file: PathBuf,
+    /// Address under which the bank reaches this operator; without it the listening address.
+    #[arg(long, value_parser = web_address)]
+    public_url: Option<String>,
+    /// Where the bank's page may lead back to: your app's own scheme, or a site (https://app.example). May be given often.
+    #[arg(long, default_value = "mesto", value_parser = return_to)]
+    return_to: Vec<Allowed>,
+    /// Serve the demo bank too, at --bank-url's port on loopback. Never with real money.
+    #[arg(long)]
+    with_demo_bank: bool,
+}
+
+fn listen(typed: &str) -> Result<SocketAddr, String> {
+    typed.trim().parse().map_err(|_| "give an address and a port, such as 127.0.0.1:8080".to_owned())
+}
+
+fn return_to(typed: &str) -> Result<Allowed, String> {
+    typed
+        .parse()
+        .map_err(|_| "give the scheme of your app, such as park, or a site, such as https://app.example".to_owned())
+}
+
+impl Run for Command {
+    fn run(self, call: Call) -> Outcome<()> {
+        let Self::Serve(args) = self;
+        write_logs();
+        wait(serve(&args, call))
+    }
+}
+
+fn read_secret(args: &ServeArgs) -> Outcome<Vec<u8>> {
+    let path = &args.bank_secret_file;
+    let advice = "Put at least 16 random bytes, shared with the bank, into that file: `openssl rand -hex 32`.";
+    let secret = std::fs::read_to_string(path).map_err(|why| {
+        CliError::new(Exit::Input, "bank_secret", format!("{} cannot be read: {why}", path.display())).advise(advice)
+    })?;
+    let secret = secret.trim().as_bytes().to_vec();
+    if secret.len() < 16 {
+        return Err(CliError::new(Exit::Input, "bank_secret", format!("{} holds fewer than 16 bytes", path.display()))
+            .advise(advice));
+    }
+    Ok(secret)
+}
+
+/// Serves until it is told to end.
+///
+/// # Errors
+/// When something it needs is missing or wrong, said before anything is served.
+async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
+    let secret = read_secret(args)?;
+    let listener = TcpListener::bind(args.listen).await.map_err(|why| {
+        CliError::new(Exit::Failed, "listen", format!("{} cannot be listened on: {why}", args.listen))
+            .advise("Give a free address with --listen.")
+    })?;
+    let address = listener.local_addr().map_err(|why| CliError::failed("the listening address", why))?;
+    let bank_listener = if args.with_demo_bank { Some(demo_bank_address(&args.bank_url).await?) } else { None };
+    let bank_url = match &bank_listener {
+        Some((_, address)) => format!("http://{address}"),
+        None => args.bank_url.clone(),
+    };
+    let public = args.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    let page = HostedPage::new(&bank_url, &public, "mesto", &secret);
+    let config = Config { return_to: args.return_to.clone(), ..Config::default() };
+    let operator = Arc::new(operator(&args.store, page, config)?);
+    let place = args.store.place()?;
+    let (shown, connections) = (place.to_string(), args.connections.into());
+    let store = tokio::task::spawn_blocking(move || place.open(connections))
+        .await
+        .map_err(|why| CliError::failed("the store", why))??;
+
+    let root_key = operator.keys().root_text();
+    let listen = address.to_string();
+    let said = serde_json::json!({
+        "operator": public, "listen": listen, "store": shown, "bank": bank_url, "root_key": root_key,
+    });
+    call.say(&said, || {
+        let name = call.style.paint(Tone::Good, "operator");
+        format!("{name} {public}  (listening on {listen})\nstore {shown}\nroot key {root_key}   OpenAPI {public}/v1/openapi.json")
+    });
+    let (end, ended) = tokio::sync::oneshot::channel::<()>();
+    let bank = match bank_listener {
+        Some((listener, _)) => {
+            let bank = demo_bank(args, secret)?;
+            Some(tokio::spawn(mesto_bank::serve(listener, bank, async move {
+                let _ = ended.await;
+            })))
+        }
+        None => None,
+    };
+    let link = HttpProviders::new(&bank_url).map_err(|why| CliError::failed("the way to the bank", why))?;
+    let clock = Arc::new(SystemClock);
+    let requests = tokio::spawn(send_forever(operator.clone(), Arc::clone(&store), clock.clone(), link));
+    let served = mesto_operator::serve(listener, operator, store, clock, told_to_end()).await;
+    requests.abort();
+    let _ = requests.await;
+    drop(end);
+    if let Some(task) = bank {
+        let _ = task.await;
+    }
+    served.map_err(|why| CliError::failed("serving", why))
+}
+
+/// Where the demo bank listens: at `--bank-url`, which must be of this machine; port 0 takes any free one.
+async fn demo_bank_address(bank_url: &str) -> Outcome<(TcpListener, SocketAddr)> {
+    let wrong = || {
+        let text = format!("the demo bank serves on loopback only, not on {bank_url}");
+        CliError::new(Exit::Usage, "bank_url", text)
+            .advise("Give --bank-url http://127.0.0.1:8081, or leave --with-demo-bank out.")
+    };
+    let host = bank_url.strip_prefix("http://").ok_or_else(wrong)?.trim_end_matches('/');
+    let address: SocketAddr = host.replace("localhost", "127.0.0.1").parse().map_err(|_| wrong())?;
+    if !address.ip().is_loopback() {
+        return Err(wrong());
+    }
+    let failed = |why: std::io::Error| CliError::failed(&format!("listening on {address}"), why);
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
+}
+
+/// The demo bank, with a file of its own beside the operator's.
+fn demo_bank(args: &ServeArgs, secret: Vec<u8>) -> Outcome<Bank> {
+    let config = BankConfig {
+        database: Some(args.store.file().with_extension("bank.sqlite")),
+        merchants: vec![Merchant { id: "mesto".into(), name: "Mesto".into(), secret }],
+    };
+    Bank::open(&config, Arc::new(BankClock(SystemClock)), Arc::new(BankEntropy))
+        .map_err(|why| CliError::failed("the demo bank", why))
+}
