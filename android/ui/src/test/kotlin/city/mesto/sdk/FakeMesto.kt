@@ -75,12 +75,12 @@ import city.mesto.sdk.core.ZonesNear
 import city.mesto.sdk.orders.OrdersClient
 import city.mesto.sdk.parking.ParkingClient
 import city.mesto.sdk.parking.parking
-import kotlinx.coroutines.flow.MutableStateFlow
-import kotlinx.coroutines.flow.update
 import java.math.BigDecimal
 import java.time.Instant
 import java.time.LocalDate
 import java.time.temporal.ChronoUnit
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.update
 
 /**
  * Answers at once from sample values; [now] moves by hand. It prices every hour the same and knows one limit a zone: what is
@@ -89,6 +89,7 @@ import java.time.temporal.ChronoUnit
 class FakeMesto(
     var now: Instant = Samples.morning,
     var zones: List<NearZone> = Samples.zones,
+    isSignedIn: Boolean = true,
     private val render: (id: String, args: Map<String, String>) -> String = { id, _ -> id },
 ) : MestoClient() {
     /** The next call that asks the operator fails with this, once. */
@@ -114,8 +115,15 @@ class FakeMesto(
     override val connection = MutableStateFlow(Connection.ONLINE)
     override val clock = MutableStateFlow(ClockState.SYNCED)
 
+    init {
+        if (!isSignedIn) forget()
+    }
+
+    /** Answers in place of the part of its kind. */
+    var instead: Any? = null
+
     override fun <Part : Any> part(kind: Class<Part>, ofCore: (Core) -> Part): Part =
-        checkNotNull(listOf(account, cities, vehicles, wallet, payments, parking, orders).firstNotNullOf { kind.takeIf { _ -> kind.isInstance(it) }?.cast(it) })
+        checkNotNull(listOfNotNull(instead, account, cities, vehicles, wallet, payments, parking, orders).firstNotNullOf { kind.takeIf { _ -> kind.isInstance(it) }?.cast(it) })
 
     override fun now(): Instant = now
 
@@ -130,6 +138,16 @@ class FakeMesto(
     override suspend fun replan() = Unit
 
     override fun close() = Unit
+
+    /** Nobody is signed in, and nothing of an account is known. */
+    fun forget() {
+        account.state.value = AccountState(false, null, null, null)
+        vehicles.state.value = VehiclesState(emptyList())
+        wallet.state.value = WalletState(null)
+        parking.state.value = ParkingState(emptyList(), emptyList())
+        orders.state.value = OrdersState(emptyList())
+        payments.state.value = PaymentsState(emptyList())
+    }
 
     private inline fun <T> ask(name: String, answer: () -> T): T {
         calls += name
@@ -151,14 +169,7 @@ class FakeMesto(
         override suspend fun signIn(phone: String, code: String, device: String) =
             ask("signIn") { state.value = Samples.account.copy(phoneMasked = "+381 •••• " + phone.takeLast(2)) }
 
-        override suspend fun signOut() = ask("signOut") {
-            state.value = AccountState(false, null, null, null)
-            vehicles.state.value = VehiclesState(emptyList())
-            wallet.state.value = WalletState(null)
-            parking.state.value = ParkingState(emptyList(), emptyList())
-            orders.state.value = OrdersState(emptyList())
-            payments.state.value = PaymentsState(emptyList())
-        }
+        override suspend fun signOut() = ask("signOut") { forget() }
 
         override suspend fun sync() = ask("sync") { SyncReport(false, 0u, "sample:0") }
     }
