@@ -76,6 +76,8 @@ private class BuyLinks(private val app: MestoApp, private val steps: Steps) : Bu
         app.platform.composeSms(sms)
     }
 
+    override fun openPage(url: String) = app.platform.openPage(url)
+
     override fun retry() = app.retry()
 
     override fun back() = steps.back()
@@ -87,6 +89,8 @@ private class TicketLinks(private val app: MestoApp, private val steps: Steps) :
     override fun buyAgain(zone: String, vehicle: String) = steps.instead(BuyRoute(zone, vehicle))
 
     override fun composeSms(sms: SmsFallback) = app.platform.composeSms(sms)
+
+    override fun openPage(url: String) = app.platform.openPage(url)
 
     override fun retry() = app.retry()
 

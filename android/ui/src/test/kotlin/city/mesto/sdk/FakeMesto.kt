@@ -246,7 +246,7 @@ class FakeMesto(
         private fun deliver(quote: Quote, item: QuoteItem): Outcome = when (val offer = item.offer) {
             is Offer.Wallet -> Outcome.Wallet(WalletOutcome(offer.offer.amount)).also { wallet.moves(offer.offer.amount.amount) }
             is Offer.Orders -> Outcome.Orders(OrdersOutcome(offer.offer.order))
-            is Offer.Parking -> Outcome.Parking(ParkingOutcome(parking.sell(quote, offer.offer))).also { wallet.moves(-quote.total.amount) }
+            is Offer.Parking -> Outcome.Parking(ParkingOutcome(parking.sell(quote, offer.offer))).also { if (quote.pay == PayMethod.Deposit) wallet.moves(-quote.total.amount) }
             is Offer.Other -> Outcome.Other(offer.json)
         }
 

@@ -148,6 +148,30 @@ class JourneyTest {
         notConfirmed.write()
     }
 
+    @Test
+    fun by_card_the_bank_is_paid_and_the_ticket_comes_without_a_deposit_bg_91_bg_93() = onPhone {
+        open()
+        signIn()
+        addCar("bg789pp", "BG 789-PP")
+        type(texts.zonesSignLabel(), "9111")
+        tap(texts.zonesSignGo(zone = red))
+
+        // Below 200 RSD nobody knows the fee, so nothing is sold by card.
+        tap(texts.buyByCard())
+        sees(texts.buyCardNotSold())
+        sees(texts.stateRefusedCode("tariff_unknown"))
+        tap(texts.buyMore())
+
+        tap(texts.buyPayCardDescribed(amount = rsd("200,00"), plate = "BG 789-PP", zone = red, time = "11:30"))
+        sees(texts.stateAtBankWhy())
+        assertEquals(emptyList(), client.parking.state.value.active, "neither paid nor unpaid")
+        testbed.payAt(pages.single())
+        tapUntil(texts.stateCheckAgain()) { shows(texts.ticketEndsAt("11:30")) }
+        tap(texts.buyBack())
+        sees(texts.zonesDepositDescribed(rsd("0,00")))
+        assertTrue("\"tickets\":1" in testbed.ledger().replace(" ", ""), testbed.ledger())
+    }
+
     private fun onPhone(way: suspend ComposeUiTest.() -> Unit) =
         runSkikoComposeUiTest(Size(WIDTH * SCALE, HEIGHT * SCALE), Density(SCALE), block = way)
 

@@ -76,7 +76,7 @@ class ScreensSpokenTest {
 
     @Test
     fun at_200_percent_the_main_button_stays_on_the_screen() {
-        for (screen in drawnScreens("sr-Latn").filter { it.name in setOf("buy-ready", "buy-at-the-stop", "ticket-running", "ticket-expired", "sign-in-code") }) {
+        for (screen in drawnScreens("sr-Latn").filter { it.name in setOf("buy-ready", "buy-at-the-stop", "buy-by-card", "buy-at-the-bank", "ticket-running", "ticket-expired", "sign-in-code") }) {
             runComposeUiTest {
                 setContent {
                     CompositionLocalProvider(LocalDensity provides Density(1f, 2f)) {
