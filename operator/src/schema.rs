@@ -15,7 +15,9 @@ use crate::kernel::events;
 use crate::kernel::grants;
 use crate::kernel::idempotency;
 use crate::kernel::ledger;
+use crate::kernel::limits;
 use crate::kernel::store::{SqliteInline, Table, transact};
+use crate::orders::claims;
 use crate::orders::control;
 use crate::orders::driver;
 use crate::parking::stays;
@@ -32,7 +34,7 @@ fn every_table_is_declared_with_the_columns_it_has() {
         table::<account::AccountRow>(),
         table::<sign_in::PersonRow>(),
         table::<sign_in::OneTimeCodeRow>(),
-        table::<sign_in::AttemptRow>(),
+        table::<limits::AttemptRow>(),
         table::<caller::DeviceRow>(),
         table::<caller::TokenRow>(),
         table::<grants::GrantRow>(),
@@ -53,6 +55,7 @@ fn every_table_is_declared_with_the_columns_it_has() {
         table::<ledger::LegRow>(),
         table::<driver::OrderRow>(),
         table::<driver::OrderPlateRow>(),
+        table::<claims::ClaimRow>(),
         table::<messages::OutboxRow>(),
         table::<rows::QuoteRow>(),
         table::<stays::StayRow>(),

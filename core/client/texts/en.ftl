@@ -250,6 +250,9 @@ error-within_grace = The paid time ended only just now.
     .plain-advice = Check again in a few minutes.
 error-order_exists = A valid daily order already covers this car.
     .advice = You need no other ticket in this zone until it ends.
+error-order_number_invalid = This is not the number of an order.
+    .advice = Look at the slip again: a number has twelve digits, as { $example }.
+    .plain-advice = Look at the slip again: a number has twelve digits.
 error-cursor_too_old = The list of changes is too old.
     .advice = Refresh; everything is read anew.
 
@@ -272,6 +275,7 @@ notice-starts_at_opening = Charging begins at { $opens_at_time }: the ticket sta
 notice-ends_at_closing = Charging ends at { $closes_at_time }: { $granted } min are paid, and after that parking is free.
 notice-rolls_over = Charging ends before that; the rest goes on at the next opening, until { $ends_at }.
 notice-no_refund = Paid time that you do not use is not given back.
+notice-parking-clipped-by-another = You asked for { $asked } min; { $offered } min can be bought for this car here now.
 notice-other = There is something to know that only a newer version of the app can show. Update the app.
 notice-not_guaranteed = Reminders come only when the phone can show them. Without one the ticket still ends.
 plate-warning-look_alike = “{ $typed }” is another letter that looks like { $read_as }; it was read as { $read_as }.

@@ -252,6 +252,9 @@ error-within_grace = Plaćeno vreme je upravo isteklo.
     .plain-advice = Proverite ponovo za nekoliko minuta.
 error-order_exists = Vozilo već ima važeću dnevnu kartu.
     .advice = Do njenog isteka ne treba vam druga karta u ovoj zoni.
+error-order_number_invalid = Ovo nije broj naloga.
+    .advice = Pogledajte ponovo nalog: broj ima dvanaest cifara, kao { $example }.
+    .plain-advice = Pogledajte ponovo nalog: broj ima dvanaest cifara.
 error-cursor_too_old = Spisak promena je prestar.
     .advice = Osvežite; sve se čita iznova.
 
@@ -274,6 +277,7 @@ notice-starts_at_opening = Naplata počinje u { $opens_at_time }: karta važi od
 notice-ends_at_closing = Naplata se završava u { $closes_at_time }: plaća se { $granted } min, posle toga je parkiranje besplatno.
 notice-rolls_over = Naplata se završava pre toga; ostatak teče od sledećeg početka naplate, do { $ends_at }.
 notice-no_refund = Plaćeno a neiskorišćeno vreme se ne vraća.
+notice-parking-clipped-by-another = Tražili ste { $asked } min; za ovo vozilo ovde se sada može kupiti { $offered } min.
 notice-other = Postoji napomena koju može da prikaže tek novija verzija aplikacije. Ažurirajte aplikaciju.
 notice-not_guaranteed = Podsetnik stiže samo ako telefon može da ga prikaže. Karta ističe i bez njega.
 plate-warning-look_alike = „{ $typed }” je drugo slovo koje liči na { $read_as }; pročitano je kao { $read_as }.

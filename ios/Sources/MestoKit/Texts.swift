@@ -167,6 +167,9 @@ public struct Texts: Sendable {
     /// There is something to know that only a newer version of the app can show. Update the app.
     public func noticeOther() -> String { render("notice-other", [:]) }
 
+    /// You asked for {$asked} min; {$offered} min can be bought for this car here now.
+    public func noticeParkingClippedByAnother(asked: String, offered: String) -> String { render("notice-parking-clipped-by-another", ["asked": asked, "offered": offered]) }
+
     /// Charging ends before that; the rest goes on at the next opening, until {$ends_at}.
     public func noticeRollsOver(endsAt: String) -> String { render("notice-rolls_over", ["ends_at": endsAt]) }
 

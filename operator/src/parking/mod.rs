@@ -3,6 +3,7 @@
 pub(crate) mod quotes;
 mod refusal;
 pub(crate) mod stays;
+mod strangers;
 pub(crate) mod tickets;
 mod tools;
 mod zones;

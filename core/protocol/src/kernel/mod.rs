@@ -16,6 +16,7 @@ pub mod line;
 pub mod openapi;
 pub mod operation;
 pub mod problem;
+pub mod reference;
 pub mod return_address;
 pub mod service;
 pub mod signature;

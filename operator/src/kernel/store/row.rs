@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use mesto_protocol::kernel::ids::{
     AccountId, DeviceId, EntryId, GrantId, OrderId, PaymentId, QuoteId, RefundId, SaleId, StayId, TicketId, VehicleId,
 };
+use mesto_protocol::kernel::reference::Reference;
 use mesto_rules::money::Currency;
 use mesto_rules::{CityId, TariffId, ZoneId};
 use serde::Serialize;
@@ -222,7 +223,7 @@ macro_rules! ids {
 }
 ids![
     AccountId, DeviceId, GrantId, VehicleId, QuoteId, SaleId, PaymentId, RefundId, EntryId, TicketId, StayId, OrderId,
-    CityId, ZoneId, TariffId,
+    CityId, ZoneId, TariffId, Reference,
 ];
 
 impl<T: Column> Column for Option<T> {

@@ -163,6 +163,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** There is something to know that only a newer version of the app can show. Update the app. */
     fun noticeOther(): String = render("notice-other", emptyMap())
 
+    /** You asked for {$asked} min; {$offered} min can be bought for this car here now. */
+    fun noticeParkingClippedByAnother(asked: String, offered: String): String = render("notice-parking-clipped-by-another", mapOf("asked" to asked, "offered" to offered))
+
     /** Charging ends before that; the rest goes on at the next opening, until {$ends_at}. */
     fun noticeRollsOver(endsAt: String): String = render("notice-rolls_over", mapOf("ends_at" to endsAt))
 
