@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use mesto_client::Locale;
+use mesto_protocol::kernel::operator_name::OperatorName;
 use mesto_protocol::kernel::return_address::Allowed;
 use rust_decimal::Decimal;
 
@@ -135,6 +136,10 @@ pub struct ServeArgs {
     /// Address under which the bank reaches this operator; without it the listening address.
     #[arg(long, value_parser = web_address)]
     pub public_url: Option<String>,
+    /// What the operator is called: a DNS name of its own, in every code that its drivers show. Without it the host of --public-url. It
+    /// stays for good: controllers and apps know the operator by it.
+    #[arg(long, value_name = "DNS_NAME")]
+    pub name: Option<OperatorName>,
     /// Where the bank's page may lead back to: your app's own scheme, or a site (https://app.example). May be given often.
     #[arg(long, default_value = "mesto", value_parser = return_to)]
     pub return_to: Vec<Allowed>,
@@ -287,8 +292,13 @@ pub enum KeysCommand {
         #[arg(default_value = "keys")]
         folder: PathBuf,
     },
-    /// Make new city and ticket keys; what the old ones signed stays good.
+    /// Make new keys for cities, tickets and revocations; what the old ones signed stays good.
     Rotate {
+        #[arg(default_value = "keys")]
+        folder: PathBuf,
+    },
+    /// Sign the same key set anew, so that nobody finds it too old; only needed where root.seed does not lie beside the others.
+    Renew {
         #[arg(default_value = "keys")]
         folder: PathBuf,
     },

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use mesto_bank::{Bank, BankConfig, Merchant};
 use mesto_operator::{Config, HostedPage, Keys, Operator, SystemClock, SystemEntropy, keys};
+use mesto_protocol::kernel::operator_name::{OperatorName, OperatorNameError};
 use tokio::net::TcpListener;
 
 use crate::args::{ServeArgs, StoreArgs};
@@ -64,6 +65,23 @@ fn read_secret(args: &ServeArgs) -> Outcome<Vec<u8>> {
     Ok(secret)
 }
 
+/// What the operator is called: as it is told, or the host of its address.
+fn operator_name(args: &ServeArgs) -> Outcome<OperatorName> {
+    if let Some(name) = &args.name {
+        return Ok(name.clone());
+    }
+    let Some(address) = &args.public_url else { return Ok(OperatorName::localhost()) };
+    let host = address.split_once("://").map_or(address.as_str(), |(_, rest)| rest);
+    let host = host.split(['/', ':', '?']).next().unwrap_or_default();
+    if host == "127.0.0.1" {
+        return Ok(OperatorName::localhost());
+    }
+    host.parse().map_err(|why: OperatorNameError| {
+        CliError::new(Exit::Input, "operator_name", why.to_string())
+            .advise("Say with --name what the operator is called, such as --name parking.example.")
+    })
+}
+
 /// Serves until it is told to end.
 ///
 /// # Errors
@@ -77,7 +95,8 @@ pub async fn run(args: &ServeArgs, style: Style) -> Outcome<()> {
     let address = listener.local_addr().map_err(|why| CliError::failed("the listening address", why))?;
     let public = args.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
     let page = HostedPage::new(&args.bank_url, &public, "mesto", &secret);
-    let config = Config { return_to: args.return_to.clone(), ..Config::default() };
+    let issuer = operator_name(args)?;
+    let config = Config { issuer: issuer.clone(), return_to: args.return_to.clone(), ..Config::default() };
     let operator = Arc::new(operator(&args.store, page, config)?);
     let place = args.store.place()?;
     let (shown, connections) = (place.to_string(), args.connections.into());
@@ -85,11 +104,11 @@ pub async fn run(args: &ServeArgs, style: Style) -> Outcome<()> {
         .await
         .map_err(|why| CliError::failed("the store", why))??;
 
-    let said = serde_json::json!({ "operator": public, "listen": address.to_string(), "store": shown, "bank": args.bank_url, "root_key": operator.keys().root_text() });
+    let said = serde_json::json!({ "operator": public, "name": issuer.as_str(), "listen": address.to_string(), "store": shown, "bank": args.bank_url, "root_key": operator.keys().root_text() });
     if style.json {
         say!("{said}");
     } else {
-        say!("{} {public}  (listening on {address})", style.paint(Tone::Good, "operator"));
+        say!("{} {issuer} at {public}  (listening on {address})", style.paint(Tone::Good, "operator"));
         say!("store {shown}");
         say!("root key {}   OpenAPI {public}/v1/openapi.json", operator.keys().root_text());
     }

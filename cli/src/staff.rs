@@ -21,10 +21,10 @@ fn now() -> chrono::DateTime<chrono::Utc> {
     mesto_operator::Clock::now(&SystemClock)
 }
 
-/// `mesto keys init|rotate`.
+/// `mesto keys init|rotate|renew`.
 ///
 /// # Errors
-/// When there are keys already, or none to rotate.
+/// When there are keys already, or none to rotate or renew.
 pub fn keys(command: &KeysCommand, style: Style) -> Outcome<()> {
     let wrong = |error: mesto_operator::KeysError| CliError::new(Exit::Input, "keys_unusable", error.to_string());
     let (made, folder, what): (Keys, _, _) = match command {
@@ -46,13 +46,19 @@ pub fn keys(command: &KeysCommand, style: Style) -> Outcome<()> {
             })?;
             (made, folder, "rotated")
         }
+        KeysCommand::Renew { folder } => {
+            let made = keys::renew(folder, now()).map_err(|error| {
+                wrong(error).advise("It needs root.seed: put it back beside the other keys for a moment.")
+            })?;
+            (made, folder, "renewed")
+        }
     };
     if style.json {
         say!("{}", serde_json::json!({ "folder": folder, "root_key": made.root_text() }));
     } else {
         say!("{} in {}", style.paint(Tone::Good, &format!("Keys {what}")), folder.display());
         say!("root key to pin in the apps: {}", made.root_text());
-        say!("{}", style.paint(Tone::Faint, "Put root.seed into a safe: it is needed only to rotate."));
+        say!("{}", style.paint(Tone::Faint, "Put root.seed into a safe: it is needed only to rotate and to renew."));
     }
     Ok(())
 }

@@ -267,7 +267,10 @@ CREATE TABLE ticket_plate (
   shown TEXT NOT NULL,
   country TEXT,
   ends_at BIGINT NOT NULL,
-  signed TEXT NOT NULL
+  -- The newest code, which issue it is, and the key of the device that may show it; absent when anybody may.
+  signed TEXT NOT NULL,
+  issue BIGINT NOT NULL,
+  device TEXT
 )/*sqlite WITHOUT ROWID*/;
 CREATE INDEX ticket_plate_check ON ticket_plate (city, canonical, ends_at);
 
@@ -403,6 +406,21 @@ CREATE TABLE epoch (
   began_at BIGINT NOT NULL
 )/*sqlite WITHOUT ROWID*/;
 
+-- Codes that were ended before their time: all issues, or those below `good_from`.
+CREATE TABLE revoked_code (
+  code TEXT PRIMARY KEY,
+  good_from BIGINT,
+  ends_at BIGINT NOT NULL
+)/*sqlite WITHOUT ROWID*/;
+
+-- One row: which list of them it is.
+CREATE TABLE revocation_list (
+  place TEXT PRIMARY KEY,
+  version BIGINT NOT NULL,
+  changed_at BIGINT NOT NULL
+)/*sqlite WITHOUT ROWID*/;
+INSERT INTO revocation_list (place, version, changed_at) VALUES ('codes', 1, 0);
+
 -- What time brings: claimed by lease, removed in the transaction that does it.
 CREATE TABLE due (
   kind TEXT NOT NULL,
@@ -413,5 +431,5 @@ CREATE TABLE due (
 )/*sqlite WITHOUT ROWID*/;
 CREATE INDEX due_at ON due (at);
 
--- Once a day what is too old is erased; the job plans its next time itself.
-INSERT INTO due (kind, reference, at, lease_until) VALUES ('kernel.retention', 'daily', 0, 0);
+-- Once a day what is too old is erased, and the keys are looked at; these jobs plan their next time themselves.
+INSERT INTO due (kind, reference, at, lease_until) VALUES ('kernel.retention', 'daily', 0, 0), ('public.keys', 'daily', 0, 0);

@@ -16,6 +16,7 @@ use crate::kernel::grants;
 use crate::kernel::idempotency;
 use crate::kernel::ledger;
 use crate::kernel::limits;
+use crate::kernel::signed_codes;
 use crate::kernel::store::{SqliteInline, Table, transact};
 use crate::orders::claims;
 use crate::orders::control;
@@ -53,6 +54,8 @@ fn every_table_is_declared_with_the_columns_it_has() {
         table::<control::PlateCheckRow>(),
         table::<ledger::EntryRow>(),
         table::<ledger::LegRow>(),
+        table::<signed_codes::RevokedCodeRow>(),
+        table::<signed_codes::RevocationListRow>(),
         table::<driver::OrderRow>(),
         table::<driver::OrderPlateRow>(),
         table::<claims::ClaimRow>(),

@@ -1,16 +1,23 @@
-//! What anybody may ask: health, the clock, keys, signed cities, the document of `/v1`.
+//! What anybody may ask: health, the clock, keys, codes that were ended, signed cities, the document of `/v1`.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::base::public::{self as wire, Clock};
 use mesto_protocol::openapi::document;
 use mesto_protocol::signed_city::SignedCity;
 use serde_json::json;
 
 use crate::kernel::call::Call;
+use crate::kernel::due::Due;
 use crate::kernel::failure::Outcome;
 use crate::kernel::http::Response;
+use crate::kernel::operator::Operator;
 use crate::kernel::service::{Service, serve};
+use crate::kernel::signed_codes;
 use crate::kernel::store::{Ask, StoreError, Tx};
 use crate::kernel::text;
+
+/// Stands in the table from the first migration on.
+const KEYS_LOOKED_AT: Due = Due { kind: "public.keys", run: look_at_keys, every: Some(TimeDelta::days(1)) };
 
 pub(crate) const SERVICE: Service = Service {
     operations: &[
@@ -18,8 +25,10 @@ pub(crate) const SERVICE: Service = Service {
         serve!(raw wire::OPENAPI => openapi),
         serve!(get wire::CLOCK => clock),
         serve!(raw wire::KEYS => keys),
+        serve!(raw wire::REVOCATIONS => revocations),
         serve!(raw wire::CITY => city),
     ],
+    due: &[KEYS_LOOKED_AT],
     ..Service::of(&wire::SERVICE)
 };
 
@@ -35,8 +44,23 @@ fn clock(_: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Clock> {
 
 /// The key set, signed by the root that apps pin.
 fn keys(_: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
-    let body = call.operator.keys.signed_set();
-    Ok(signed(call, body.to_owned(), &text::sha256(body.as_bytes())))
+    let body = call.operator.keys.signed_set(call.now).map_err(|error| StoreError::unreadable("key set", error))?;
+    Ok(signed(call, body.to_string(), &text::sha256(body.as_bytes())))
+}
+
+/// The revocation list.
+fn revocations(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
+    let body = signed_codes::list(tx, call.operator, call.now)?;
+    let hash = text::sha256(body.as_bytes());
+    Ok(signed(call, body, &hash))
+}
+
+/// Says once a day that only the root in its safe can renew the key set, from a month before that is due.
+fn look_at_keys(_: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, _: &str) -> Outcome<()> {
+    if let Some(since) = operator.keys.to_be_renewed_from().filter(|from| *from <= now) {
+        tracing::warn!(%since, "the key set is to be renewed: `mesto keys renew` with root.seed, then start again");
+    }
+    Ok(())
 }
 
 /// The city document, signed with a city key. The tag depends on what the city says, not on the signature.

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 
 use crate::kernel::operator::Operator;
 use crate::kernel::service::{Erasure, Export, Table};
+use crate::kernel::signed_codes;
 use crate::kernel::store::{Store, StoreError, Tx, Write, transact};
 use crate::{find, table, update};
 
@@ -49,9 +50,12 @@ impl Operator {
     /// When the store fails.
     pub fn begin_epoch(&self, store: &dyn Store, now: DateTime<Utc>) -> Result<String, StoreError> {
         let id = self.id("ep", now);
-        transact(store, |tx| match tx.first(find!(EpochRow { place: STORE }))? {
-            Some(_) => tx.write(update!(EpochRow { place: STORE } set { id: &id, began_at: now })),
-            None => tx.write(Write::insert(EpochRow { place: STORE.to_owned(), id: id.clone(), began_at: now })),
+        transact(store, |tx| {
+            match tx.first(find!(EpochRow { place: STORE }))? {
+                Some(_) => tx.write(update!(EpochRow { place: STORE } set { id: &id, began_at: now }))?,
+                None => tx.write(Write::insert(EpochRow { place: STORE.to_owned(), id: id.clone(), began_at: now }))?,
+            }
+            signed_codes::changed(tx, now)
         })?;
         tracing::warn!("a new epoch began: every phone reads its account as a whole");
         Ok(id)

@@ -1,12 +1,17 @@
-//! The operator's signing keys: made, rotated and loaded from a folder that only its owner can read.
+//! The operator's signing keys: made, rotated, renewed and loaded from a folder that only its owner can read.
 //!
-//! `root.seed` signs the key set and belongs in a safe once the set is made; `city-N.seed`, `ticket-N.seed` and `revocations-N.seed`
-//! sign what is served; `keys.json` says since when; `keys.signed` is what `/v1/keys` serves.
+//! `root.seed` signs the key set; `city-N.seed`, `ticket-N.seed` and `revocations-N.seed` sign what is served; `keys.json`
+//! says since when; `keys.signed` is what `/v1/keys` serves.
+//!
+//! A key set says when a newer one is to be asked for ([`SET_DAYS`]). As long as `root.seed` lies beside the others, the
+//! set is signed anew long before that, with the same number and later times, by every instance alike. A root that lies in
+//! a safe renews it by [`renew`].
 
 use std::fmt;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -19,10 +24,10 @@ use crate::kernel::ports::Entropy;
 
 /// How long a key signs.
 const KEY_DAYS: i64 = 730;
-/// A set is to be signed anew when half of its newest keys' time is over.
-const SET_DAYS: i64 = KEY_DAYS / 2;
-/// What has a key of its own.
-const USES: [KeyUse; 3] = [KeyUse::City, KeyUse::Ticket, KeyUse::Revocations];
+/// A newer key set is asked for this long after one was signed.
+pub const SET_DAYS: i64 = 90;
+/// Where the root is there, the set is signed anew so often.
+const RENEWED_EVERY: TimeDelta = TimeDelta::days(30);
 /// A new key is good from a little before it was made, for clocks that are behind.
 const EARLIER: TimeDelta = TimeDelta::hours(1);
 
@@ -44,7 +49,11 @@ pub enum KeysError {
 /// The keys that sign what the operator serves.
 pub struct Keys {
     root_public: [u8; 32],
-    signed_set: String,
+    /// Absent where it lies in a safe.
+    root: Option<IssuerKey>,
+    set: KeySet,
+    /// How often the set was renewed since it was made, and that set as it is served.
+    served: Mutex<(i64, Arc<str>)>,
     city: IssuerKey,
     ticket: IssuerKey,
     revocations: IssuerKey,
@@ -86,8 +95,9 @@ impl Keys {
             revoked_at: None,
         };
         let keys = vec![key(&city, KeyUse::City), key(&ticket, KeyUse::Ticket), key(&revocations, KeyUse::Revocations)];
-        let signed_set = KeySet { version: 1, issued_at: now, next_update: until, keys }.sign(&root)?;
-        Ok(Self { root_public: root.public(), signed_set, city, ticket, revocations })
+        let set = KeySet { version: 1, issued_at: now, next_update: next_update(now), keys };
+        let served = Mutex::new((0, set.sign(&root)?.into()));
+        Ok(Self { root_public: root.public(), root: Some(root), set, served, city, ticket, revocations })
     }
 
     /// The public root key that apps pin.
@@ -102,10 +112,27 @@ impl Keys {
         URL_SAFE_NO_PAD.encode(self.root_public)
     }
 
-    /// The signed key set as it is served.
+    /// The signed key set as it is served at `now`.
+    ///
+    /// # Errors
+    /// When it cannot be signed anew.
+    pub fn signed_set(&self, now: DateTime<Utc>) -> Result<Arc<str>, KeysError> {
+        let mut served = self.served.lock().unwrap_or_else(PoisonError::into_inner);
+        // A clock that went back does not bring an older set back.
+        let renewals = (now - self.set.issued_at).num_seconds() / RENEWED_EVERY.num_seconds();
+        if let Some(root) = self.root.as_ref().filter(|_| renewals > served.0) {
+            let issued_at = self.set.issued_at + TimeDelta::seconds(renewals * RENEWED_EVERY.num_seconds());
+            let renewed = KeySet { issued_at, next_update: next_update(issued_at), ..self.set.clone() };
+            *served = (renewals, renewed.sign(root)?.into());
+        }
+        Ok(Arc::clone(&served.1))
+    }
+
+    /// Since when, or from when on, a set that only the root in its safe can renew is to be renewed: a month before its next
+    /// update. `None` where it is renewed by itself.
     #[must_use]
-    pub fn signed_set(&self) -> &str {
-        &self.signed_set
+    pub fn to_be_renewed_from(&self) -> Option<DateTime<Utc>> {
+        self.root.is_none().then(|| self.set.next_update - RENEWED_EVERY)
     }
 
     pub(crate) const fn city(&self) -> &IssuerKey {
@@ -119,6 +146,10 @@ impl Keys {
     pub(crate) const fn revocations(&self) -> &IssuerKey {
         &self.revocations
     }
+}
+
+fn next_update(issued_at: DateTime<Utc>) -> DateTime<Utc> {
+    issued_at + TimeDelta::days(SET_DAYS)
 }
 
 #[derive(Serialize, Deserialize)]
@@ -139,7 +170,7 @@ struct Entry {
     revoked_at: Option<DateTime<Utc>>,
 }
 
-/// Makes the first keys in a folder: a root, and one for cities, for tickets and for the revocation list. Files are readable by their owner only.
+/// Makes the first keys in a folder: a root, one for cities, one for tickets, one for revocations. Files are readable by their owner only.
 ///
 /// # Errors
 /// [`KeysError::Exists`] when there are keys already.
@@ -162,6 +193,18 @@ pub fn rotate(folder: &Path, now: DateTime<Utc>, entropy: &dyn Entropy) -> Resul
     issue(folder, now, entropy, register)
 }
 
+/// Signs the key set anew: the same keys under the same number, and [`SET_DAYS`] until the next time. Needs `root.seed`.
+///
+/// # Errors
+/// When the folder holds no keys, or the root is not there.
+pub fn renew(folder: &Path, now: DateTime<Utc>) -> Result<Keys, KeysError> {
+    let Keys { set, .. } = load(folder)?;
+    let root = seed(&folder.join("root.seed"), "root")?;
+    let renewed = KeySet { issued_at: now, next_update: next_update(now), ..set };
+    replace(&folder.join("keys.signed"), &renewed.sign(&root)?)?;
+    load(folder)
+}
+
 /// Loads the newest key of each use, and the signed set.
 ///
 /// # Errors
@@ -177,24 +220,30 @@ pub fn load(folder: &Path) -> Result<Keys, KeysError> {
         let key =
             set.keys.iter().filter(|key| key.r#use == r#use && key.revoked_at.is_none()).max_by_key(|key| key.from);
         let Some(key) = key else {
-            return Err(KeysError::Unusable { path: path.clone(), why: format!("there is no {use} key") });
+            let why = format!("there is no {use} key; `rotate` makes one");
+            return Err(KeysError::Unusable { path: path.clone(), why });
         };
-        let seed = folder.join(format!("{}.seed", key.kid));
-        let issuer = IssuerKey::from_seed(&key.kid, &decode(&seed, read(&seed)?.trim())?)?;
+        let path = folder.join(format!("{}.seed", key.kid));
+        let issuer = seed(&path, &key.kid)?;
         if issuer.public() != key.public {
-            return Err(KeysError::Unusable { path: seed, why: "it is not the key that the set names".into() });
+            return Err(KeysError::Unusable { path, why: "it is not the key that the set names".into() });
         }
         Ok(issuer)
     };
-    let [city, ticket, revocations] = USES.map(newest);
-    Ok(Keys { root_public, city: city?, ticket: ticket?, revocations: revocations?, signed_set })
+    let (city, ticket, revocations) = (newest(KeyUse::City)?, newest(KeyUse::Ticket)?, newest(KeyUse::Revocations)?);
+    let root_path = folder.join("root.seed");
+    let root = if root_path.exists() { Some(seed(&root_path, "root")?) } else { None };
+    if root.as_ref().is_some_and(|root| root.public() != root_public) {
+        return Err(KeysError::Unusable { path: root_path, why: "it is not the root that signed keys.signed".into() });
+    }
+    let served = Mutex::new((0, signed_set.into()));
+    Ok(Keys { root_public, root, set, served, city, ticket, revocations })
 }
 
 fn issue(folder: &Path, now: DateTime<Utc>, entropy: &dyn Entropy, mut register: Register) -> Result<Keys, KeysError> {
-    let root_path = folder.join("root.seed");
-    let root = IssuerKey::from_seed("root", &decode(&root_path, read(&root_path)?.trim())?)?;
+    let root = seed(&folder.join("root.seed"), "root")?;
     register.version += 1;
-    for r#use in USES {
+    for r#use in [KeyUse::City, KeyUse::Ticket, KeyUse::Revocations] {
         let kid = format!("{use}-{}", register.version);
         let path = folder.join(format!("{kid}.seed"));
         let key = IssuerKey::from_seed(&kid, &new_seed(&path, entropy)?)?;
@@ -209,22 +258,19 @@ fn issue(folder: &Path, now: DateTime<Utc>, entropy: &dyn Entropy, mut register:
         });
     }
     let register_path = folder.join("keys.json");
-    let keys = register
-        .keys
-        .iter()
-        .map(|entry| {
-            Ok(Key {
-                kid: entry.kid.clone(),
-                r#use: entry.r#use,
-                public: decode(&register_path, &entry.public)?,
-                from: entry.from,
-                until: entry.until,
-                revoked_at: entry.revoked_at,
-            })
+    let key = |entry: &Entry| {
+        Ok(Key {
+            kid: entry.kid.clone(),
+            r#use: entry.r#use,
+            public: decode(&register_path, &entry.public)?,
+            from: entry.from,
+            until: entry.until,
+            revoked_at: entry.revoked_at,
         })
-        .collect::<Result<_, KeysError>>()?;
-    let next_update = now + TimeDelta::days(SET_DAYS);
-    let signed = KeySet { version: register.version, issued_at: now, next_update, keys }.sign(&root)?;
+    };
+    let keys = register.keys.iter().map(key).collect::<Result<_, KeysError>>()?;
+    let set = KeySet { version: register.version, issued_at: now, next_update: next_update(now), keys };
+    let signed = set.sign(&root)?;
     let text = serde_json::to_string_pretty(&register)
         .map_err(|error| KeysError::Unusable { path: register_path.clone(), why: error.to_string() })?;
     replace(&folder.join("root.public"), &URL_SAFE_NO_PAD.encode(root.public()))?;
@@ -237,6 +283,10 @@ fn issue(folder: &Path, now: DateTime<Utc>, entropy: &dyn Entropy, mut register:
 fn register(folder: &Path) -> Result<Register, KeysError> {
     let path = folder.join("keys.json");
     serde_json::from_str(&read(&path)?).map_err(|error| KeysError::Unusable { path, why: error.to_string() })
+}
+
+fn seed(path: &Path, kid: &str) -> Result<IssuerKey, KeysError> {
+    Ok(IssuerKey::from_seed(kid, &decode(path, read(path)?.trim())?)?)
 }
 
 fn new_seed(path: &Path, entropy: &dyn Entropy) -> Result<[u8; 32], KeysError> {

@@ -1,5 +1,5 @@
 //! What no service is needed for: a request and its answer, the store, a locked account, keys of actions, roles, the ledger, events, what
-//! is due. It knows no service; `crate::services` lists them.
+//! is due, signed codes. It knows no service; `crate::services` lists them.
 
 pub mod account;
 pub mod call;
@@ -21,6 +21,7 @@ pub mod retention;
 pub mod router;
 pub mod serve;
 pub mod service;
+pub mod signed_codes;
 pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -54,6 +55,8 @@ pub(crate) const SERVICE: Service = Service {
         grants::LOG,
         ledger::ENTRIES,
         ledger::LEGS,
+        signed_codes::REVOKED,
+        signed_codes::LIST,
     ],
     retention: Some(retention::of_kernel),
     ..Service::of(&wire::SERVICE)

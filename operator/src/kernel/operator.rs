@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use mesto_protocol::kernel::ids::RecordId;
+use mesto_protocol::kernel::operator_name::OperatorName;
 use mesto_protocol::kernel::return_address::Allowed;
 use mesto_protocol::{Problem, ProblemCode, headers};
 use mesto_rules::{City, CityId, Currency};
@@ -25,8 +26,8 @@ use crate::kernel::text;
 /// Limits and habits that are the operator's, not a city's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
-    /// Name of the operator in its tickets.
-    pub issuer: String,
+    /// The operator's DNS name: the issuer of its codes, and what apps call it.
+    pub issuer: OperatorName,
     /// A one-time code is good for so long, and can be tried so often.
     pub code_lifetime: TimeDelta,
     pub code_tries: i64,
@@ -59,7 +60,7 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
-            issuer: "mesto".into(),
+            issuer: OperatorName::localhost(),
             code_lifetime: TimeDelta::minutes(5),
             code_tries: 5,
             code_resend: TimeDelta::seconds(30),

@@ -104,7 +104,7 @@ impl Served {
 }
 
 /// Serves an operation by a function of its types:
-/// - `get` (an `end` too): `fn(tx, call) -> Outcome<Answer>`
+/// - `get` (an `end` and a `make` too): `fn(tx, call) -> Outcome<Answer>`
 /// - `post`: `fn(tx, call, body) -> Outcome<Answer>`
 /// - `action`: the same, and `fn(tx, call, made) -> Outcome<Answer>` for when only what it made is still known
 /// - `delete`: `fn(tx, call) -> Outcome<()>`

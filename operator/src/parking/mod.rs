@@ -1,5 +1,6 @@
-//! Street parking: zones, quotes, stays, tickets.
+//! Street parking: zones, quotes, stays, tickets and their codes.
 
+mod codes;
 pub(crate) mod quotes;
 mod refusal;
 pub(crate) mod stays;
@@ -36,6 +37,7 @@ pub(crate) const SERVICE: Service = Service {
         serve!(get zones_wire::NEAR => zones::near),
         serve!(get tickets_wire::LIST => tickets::list),
         serve!(get tickets_wire::READ => tickets::read),
+        serve!(get tickets_wire::CODE => codes::issue_again),
     ],
     due: &[tickets::TICKET_END, ERASE_PLATES],
     section: Some(tickets::section),
@@ -75,7 +77,7 @@ pub(crate) const SERVICE: Service = Service {
             name: "ticket_plate",
             export: Export::Rows {
                 called: "plates_of_tickets",
-                columns: &["ticket", "shown", "country"],
+                columns: &["ticket", "shown", "country", "issue", "device"],
                 from: "ticket_plate WHERE ticket IN (SELECT id FROM ticket WHERE account = $1) ORDER BY ticket",
             },
             erasure: Erasure::WithTime("a running ticket still has to be seen by an inspector"),

@@ -2,11 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::base::plate::Plate;
-use mesto_protocol::device::DeviceKey;
 use mesto_protocol::kernel::ids::{AccountId, QuoteId, SaleId, StayId, TicketId};
 use mesto_protocol::kernel::json::Json as OnTheWire;
 use mesto_protocol::parking::purchase::{self, ParkingOutcome};
-use mesto_protocol::parking::signed::{ParkingTicket, TicketClaims};
+use mesto_protocol::parking::signed::ParkingTicket;
 use mesto_protocol::parking::tickets::{
     Channel, ParkingSection, StayOfTicket, TICKETS_OVER, Ticket, TicketState, Tickets,
 };
@@ -25,7 +24,8 @@ use crate::kernel::due::{self, Due};
 use crate::kernel::failure::{Failure, Outcome, refuse};
 use crate::kernel::ledger::LedgerAccount;
 use crate::kernel::operator::Operator;
-use crate::kernel::store::{Ask, Json, Select, StoreError, Tx, Write};
+use crate::kernel::signed_codes::{self, ToShow};
+use crate::kernel::store::{Ask, Json, Select, Tx, Write};
 use crate::kernel::text;
 use crate::parking::NAME;
 use crate::parking::quotes::{self, Frozen};
@@ -92,7 +92,12 @@ table! {
         shown: String,
         country: Option<String>,
         ends_at: DateTime<Utc>,
+        /// The newest code.
         signed: String,
+        /// Which issue it is.
+        issue: u32,
+        /// The key of the device that may show it; absent when anybody may.
+        device: Option<String>,
     }
 }
 
@@ -122,6 +127,9 @@ const REFUND: &str = "parking.refund";
 
 /// A ticket ran out.
 pub(crate) const TICKET_END: Due = Due::new("parking.ticket_end", time_passed);
+
+/// The issue of a code that comes with its ticket.
+const FIRST_ISSUE: u32 = 1;
 
 const PAGE: i64 = 50;
 const MOST: i64 = 200;
@@ -225,25 +233,17 @@ fn sell(
     let city = delivery.city()?;
     let stay = stays::advance(tx, (operator, now, account), (city, &plate.canonical), kept, &terms)?;
     let id: TicketId = operator.new_id(now);
-    let claims = TicketClaims {
-        issuer: operator.config.issuer.clone(),
-        id,
-        issue: 1,
-        bought_at: now,
-        issued_at: now,
-        starts_at: terms.starts_at,
-        ends_at: terms.ends_at,
-        device: delivery.device.and_then(|key| DeviceKey::from_text(key).ok()),
-        what: ParkingTicket {
-            city: city.id.clone(),
-            zone: terms.zone.clone(),
-            plate: plate.canonical.clone(),
-            channel: Channel::App,
-            stay_deadline: stay.deadline,
-        },
+    let device = delivery.device.map(str::to_owned);
+    let what = ParkingTicket {
+        city: city.id.clone(),
+        zone: terms.zone.clone(),
+        plate: plate.canonical.clone(),
+        channel: Channel::App,
+        stay_deadline: stay.deadline,
     };
-    let signed =
-        claims.sign(operator.keys.ticket()).map_err(|error| StoreError::unreadable("ticket to be signed", error))?;
+    let (issue, starts_at, ends_at) = (FIRST_ISSUE, terms.starts_at, terms.ends_at);
+    let shown = ToShow { id, issue, bought_at: now, starts_at, ends_at, device: device.clone(), what };
+    let signed = signed_codes::sign(operator, now, shown)?;
     let ticket = Ticket {
         id,
         city: city.id.clone(),
@@ -263,13 +263,19 @@ fn sell(
         extends,
         signed,
     };
-    store(tx, &ticket, account, &terms.lines, delivery.sale)?;
+    store(tx, &ticket, device, account, (&terms.lines, delivery.sale))?;
     due::plan(tx, &TICKET_END, &ticket.id, ticket.ends_at)?;
     delivery.account.tell(&ticket)?;
     Ok(ticket)
 }
 
-fn store(tx: &mut dyn Tx, ticket: &Ticket, account: AccountId, lines: &Vec<QuoteLine>, sale: SaleId) -> Outcome<()> {
+fn store(
+    tx: &mut dyn Tx,
+    ticket: &Ticket,
+    device: Option<String>,
+    account: AccountId,
+    (lines, sale): (&Vec<QuoteLine>, SaleId),
+) -> Outcome<()> {
     tx.write(Write::insert(TicketRow {
         id: ticket.id,
         account: Some(account),
@@ -302,6 +308,8 @@ fn store(tx: &mut dyn Tx, ticket: &Ticket, account: AccountId, lines: &Vec<Quote
         country: ticket.plate.country.clone(),
         ends_at: ticket.ends_at,
         signed: ticket.signed.clone(),
+        issue: FIRST_ISSUE,
+        device,
     }))?;
     Ok(())
 }
@@ -313,13 +321,14 @@ const FROM: &str = "FROM ticket LEFT JOIN ticket_plate ON ticket_plate.ticket = 
 
 fn from_rows((row, plate): TicketWithPlate, now: DateTime<Utc>) -> Outcome<Ticket> {
     let (plate, signed) = plate.map(|plate| (Plate::from(&plate), plate.signed)).unwrap_or_default();
+    let state = state_at(&row, now);
     Ok(Ticket {
         id: row.id,
         city: row.city,
         zone: row.zone,
         plate,
         channel: row.channel.into(),
-        state: wire_state(ticket::state_at(row.state.into(), row.ends_at, now)),
+        state,
         issued_at: row.issued_at,
         starts_at: row.starts_at,
         ends_at: row.ends_at,
@@ -337,6 +346,11 @@ fn from_rows((row, plate): TicketWithPlate, now: DateTime<Utc>) -> Outcome<Ticke
         extends: row.extends,
         signed,
     })
+}
+
+/// What a ticket is at a moment.
+pub(crate) fn state_at(row: &TicketRow, now: DateTime<Utc>) -> TicketState {
+    wire_state(ticket::state_at(row.state.into(), row.ends_at, now))
 }
 
 const fn wire_state(state: RulesState) -> TicketState {
@@ -362,7 +376,7 @@ fn recent(tx: &mut dyn Tx, account: AccountId, now: DateTime<Utc>) -> Outcome<Ve
 }
 
 /// One ticket.
-fn one(tx: &mut dyn Tx, ticket: &str, now: DateTime<Utc>) -> Outcome<Option<Ticket>> {
+pub(crate) fn one(tx: &mut dyn Tx, ticket: &str, now: DateTime<Utc>) -> Outcome<Option<Ticket>> {
     let row = tx.first(Select::of(&format!("{FROM} WHERE ticket.id = $1"), values![ticket]))?;
     row.map(|row| from_rows(row, now)).transpose()
 }
@@ -408,6 +422,9 @@ fn happened(
                 }
             }
         }
+    }
+    if next == RulesState::Voided && next != state {
+        signed_codes::revoke::<ParkingTicket>(tx, now, stored.id, None, stored.ends_at)?;
     }
     if let Some(mut account) = account {
         account.release(tx, now)?;

@@ -2,11 +2,15 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use chrono::TimeDelta;
-use mesto_operator::{KeysError, keys};
+use chrono::{DateTime, TimeDelta, Utc};
+use mesto_operator::{Keys, KeysError, keys};
 use mesto_protocol::keys::{KeySet, KeySetError};
 
 use crate::world::{Chance, start};
+
+fn served(keys: &Keys, now: DateTime<Utc>) -> String {
+    keys.signed_set(now).unwrap().to_string()
+}
 
 #[test]
 fn keys_are_made_once_and_only_their_owner_reads_them() {
@@ -15,7 +19,7 @@ fn keys_are_made_once_and_only_their_owner_reads_them() {
     let made = keys::init(&path, start(), &Chance::new(3)).unwrap();
     assert!(matches!(keys::init(&path, start(), &Chance::new(4)), Err(KeysError::Exists { .. })));
     let loaded = keys::load(&path).unwrap();
-    assert_eq!((loaded.root_public(), loaded.signed_set()), (made.root_public(), made.signed_set()));
+    assert_eq!((loaded.root_public(), served(&loaded, start())), (made.root_public(), served(&made, start())));
     for file in std::fs::read_dir(&path).unwrap() {
         let file = file.unwrap();
         assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{}", file.path().display());
@@ -29,13 +33,12 @@ fn rotated_keys_stand_beside_the_old_ones_under_the_same_root() {
     let first = keys::init(folder.path(), start(), &Chance::new(3)).unwrap();
     let second = keys::rotate(folder.path(), start() + TimeDelta::days(10), &Chance::new(4)).unwrap();
     assert_eq!(first.root_public(), second.root_public());
-    let set = KeySet::verify(second.signed_set(), second.root_public(), 1).unwrap();
+    let set = KeySet::verify(&served(&second, start()), second.root_public(), 1).unwrap();
     let kids: Vec<&str> = set.keys.iter().map(|key| key.kid.as_str()).collect();
     let all = ["city-1", "ticket-1", "revocations-1", "city-2", "ticket-2", "revocations-2"];
     assert_eq!((set.version, &kids[..]), (2, &all[..]));
-    assert!(set.is_due(start() + TimeDelta::days(375)) && !set.is_due(start() + TimeDelta::days(374)));
     assert!(format!("{second:?}").contains("ticket-2"));
-    let rollback = KeySet::verify(first.signed_set(), first.root_public(), 2);
+    let rollback = KeySet::verify(&served(&first, start()), first.root_public(), 2);
     assert!(matches!(rollback, Err(KeySetError::Rollback { .. })), "{rollback:?}");
 }
 
@@ -51,4 +54,54 @@ fn a_folder_that_does_not_fit_says_which_file() {
     named(keys::load(folder.path()).unwrap_err(), "ticket-1.seed");
     std::fs::remove_file(folder.path().join("root.seed")).unwrap();
     named(keys::rotate(folder.path(), start(), &Chance::new(5)).unwrap_err(), "root.seed");
+}
+
+#[test]
+fn a_key_set_is_renewed_long_before_it_is_due_by_every_instance_alike() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = keys::init(folder.path(), start(), &Chance::new(3)).unwrap();
+    let other = keys::load(folder.path()).unwrap();
+    assert_eq!(made.to_be_renewed_from(), None);
+    let day = |day: i64| start() + TimeDelta::days(day);
+    let first = served(&made, day(0));
+    assert_eq!(served(&made, day(30) - TimeDelta::seconds(1)), first);
+    let renewed = served(&made, day(30));
+    assert_ne!(renewed, first);
+    for at in [30, 47, 59] {
+        assert_eq!((served(&made, day(at)), served(&other, day(at))), (renewed.clone(), renewed.clone()));
+    }
+    let (old, new) = (
+        KeySet::verify(&first, made.root_public(), 0).unwrap(),
+        KeySet::verify(&renewed, made.root_public(), 1).unwrap(),
+    );
+    assert_eq!((new.version, &new.keys, new.issued_at), (1, &old.keys, day(30)));
+    assert_eq!((old.next_update, new.next_update), (day(keys::SET_DAYS), day(30 + keys::SET_DAYS)));
+    for at in [0, 29, 89, 400] {
+        let set = KeySet::verify(&served(&made, day(at)), made.root_public(), 1).unwrap();
+        assert!(!set.is_due(day(at) + TimeDelta::days(59)), "day {at}");
+    }
+    // A clock that goes back gives no older set out.
+    assert_eq!(served(&made, day(0)), served(&made, day(400)));
+}
+
+#[test]
+fn a_key_set_whose_root_lies_in_a_safe_is_renewed_by_hand_and_asked_for_in_time() {
+    let folder = tempfile::tempdir().unwrap();
+    keys::init(folder.path(), start(), &Chance::new(3)).unwrap();
+    let (root, safe) = (folder.path().join("root.seed"), folder.path().join("safe"));
+    std::fs::rename(&root, &safe).unwrap();
+    let without = keys::load(folder.path()).unwrap();
+    let later = start() + TimeDelta::days(75);
+    assert_eq!(served(&without, later), served(&without, start()));
+    assert_eq!(without.to_be_renewed_from(), Some(start() + TimeDelta::days(60)));
+    assert!(keys::renew(folder.path(), later).unwrap_err().to_string().contains("root.seed"));
+    std::fs::copy(&safe, &root).unwrap();
+    keys::renew(folder.path(), later).unwrap();
+    std::fs::remove_file(&root).unwrap();
+    let renewed = keys::load(folder.path()).unwrap();
+    assert_eq!(renewed.to_be_renewed_from(), Some(later + TimeDelta::days(60)));
+    let set = KeySet::verify(&served(&renewed, later), without.root_public(), 1).unwrap();
+    assert_eq!((set.version, set.issued_at), (1, later));
+    std::fs::copy(folder.path().join("city-1.seed"), &root).unwrap();
+    assert!(keys::load(folder.path()).unwrap_err().to_string().contains("root.seed: it is not the root"));
 }

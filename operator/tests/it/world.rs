@@ -24,6 +24,7 @@ use mesto_protocol::event::{Cursor, EventPage};
 use mesto_protocol::headers;
 use mesto_protocol::kernel::grants::Role;
 use mesto_protocol::kernel::ids::{AccountId, OrderId, TicketId, VehicleId};
+use mesto_protocol::keys::KeySet;
 use mesto_protocol::orders::driver::{Order, OrderClaim, OrdersOffer, OrdersOutcome, OrdersSection, OrdersSubject};
 use mesto_protocol::parking::purchase::{ParkingOffer, ParkingOutcome, ParkingSubject};
 use mesto_protocol::parking::tickets::{ParkingSection, Ticket};
@@ -33,6 +34,7 @@ use serde::de::DeserializeOwned;
 
 use crate::contract;
 
+pub const ISSUER: &str = "parking.example";
 pub const SECRET: &[u8] = b"the secret of bank and operator";
 
 /// SplitMix64: the same ids in every run.
@@ -74,10 +76,15 @@ pub fn start() -> DateTime<Utc> {
     "2025-09-03T08:00:00Z".parse().unwrap()
 }
 
-/// The usual habits, and a site beside the app's own scheme.
+/// The usual habits, a name of its own, and a site beside the app's own scheme.
 pub fn config() -> Config {
     let return_to = ["mesto", "https://app.example"].iter().map(|text| text.parse().unwrap()).collect();
-    Config { return_to, ..Config::default() }
+    Config { return_to, issuer: ISSUER.parse().unwrap(), ..Config::default() }
+}
+
+/// A phone's key.
+pub fn device(seed: u8) -> SoftwareDevice {
+    SoftwareDevice::from_seed(&[seed; 32]).unwrap()
 }
 
 pub fn operator(config: Config) -> Operator {
@@ -192,15 +199,30 @@ impl World {
     }
 
     pub fn try_code(&self, phone: &str, code: &str) -> Response {
-        let device_key = SoftwareDevice::from_seed(&[9; 32]).unwrap().device_key().to_text();
+        self.try_code_on(&device(9), phone, code)
+    }
+
+    pub fn try_code_on(&self, device: &SoftwareDevice, phone: &str, code: &str) -> Response {
+        let device_key = device.device_key().to_text();
         let sign_in = SignIn { phone: phone.into(), code: code.into(), device: "phone".into(), device_key };
         self.send(&Request::new("POST", "/v1/auth/session").json(&sign_in))
     }
 
     pub fn driver(&self, phone: &str) -> Person<'_> {
+        self.driver_on(&device(9), phone)
+    }
+
+    /// Somebody who signs in on this phone.
+    pub fn driver_on(&self, device: &SoftwareDevice, phone: &str) -> Person<'_> {
         expect::<serde_json::Value>(200, self.ask_code(phone));
-        let session: Session = expect(201, self.try_code(phone, &self.code(phone)));
+        let session: Session = expect(201, self.try_code_on(device, phone, &self.code(phone)));
         Person { world: self, token: session.token, account: session.account }
+    }
+
+    /// The key set that is served now.
+    pub fn key_set(&self) -> KeySet {
+        let keys = self.operator.keys();
+        KeySet::verify(&keys.signed_set(self.now()).unwrap(), keys.root_public(), 0).unwrap()
     }
 
     /// A driver with one vehicle and money.

@@ -1,4 +1,4 @@
-//! What anybody may ask of an operator: its health, its clock, its keys, its cities, its document.
+//! What anybody may ask of an operator: its health, its clock, its keys, its revoked codes, its cities, its document.
 
 use chrono::{DateTime, Utc};
 
@@ -14,6 +14,12 @@ pub const CLOCK: Operation<Nothing, Clock> = get("/v1/clock", "The operator's cl
 /// See [`crate::keys`].
 pub const KEYS: Operation<Nothing, Text> =
     get_text("/v1/keys", "The key set, signed by the root key: base64url of a COSE_Sign1", Access::Anybody);
+/// See [`crate::signed_code::Revocations`].
+pub const REVOCATIONS: Operation<Nothing, Text> = get_text(
+    "/v1/revocations",
+    "The codes that were ended before their time, signed with a revocations key: base64url of a COSE_Sign1",
+    Access::Anybody,
+);
 /// See [`crate::signed_city`].
 pub const CITY: Operation<Nothing, Text> = get_text(
     "/v1/cities/{city}",
@@ -23,7 +29,7 @@ pub const CITY: Operation<Nothing, Text> = get_text(
 .refuses(&[ProblemCode::CityUnknown]);
 
 pub const SERVICE: Service = Service {
-    operations: &[HEALTH.entry(), OPENAPI.entry(), CLOCK.entry(), KEYS.entry(), CITY.entry()],
+    operations: &[HEALTH.entry(), OPENAPI.entry(), CLOCK.entry(), KEYS.entry(), REVOCATIONS.entry(), CITY.entry()],
     ..Service::named("public")
 };
 

@@ -15,6 +15,7 @@ pub mod line;
 #[cfg(feature = "openapi")]
 pub mod openapi;
 pub mod operation;
+pub mod operator_name;
 pub mod problem;
 pub mod reference;
 pub mod return_address;

@@ -282,6 +282,12 @@ pub const fn post<B: Described, A: Described>(
     Operation::new((Method::Post, path), summary, access, body, (201, Content::Json(Schema::of::<A>())))
 }
 
+/// Makes something of which the address says all, 201.
+#[must_use]
+pub const fn make<A: Described>(path: &'static str, summary: &'static str, access: Access) -> Operation<Nothing, A> {
+    Operation::new((Method::Post, path), summary, access, Content::Nothing, (201, Content::Json(Schema::of::<A>())))
+}
+
 /// Tells something, 204.
 #[must_use]
 pub const fn tell<B: Described>(path: &'static str, summary: &'static str, access: Access) -> Operation<B, Nothing> {

@@ -62,6 +62,7 @@ problems! {
     MethodNotAllowed, "method_not_allowed", 405, "This address does not take this method";
     BodyTooLarge, "body_too_large", 413, "The request is too large";
     ClientTooOld, "client_too_old", 426, "This version of the app is no longer served";
+    DeviceMissing, "device_missing", 422, "This session belongs to no device that could show a code";
     TooManyRequests, "too_many_requests", 429, "Too many requests, wait a little";
     Internal, "internal", 500, "The operator failed; nothing was charged";
     StorageFull, "storage_full", 507, "The operator has no room to write; nothing was charged";

@@ -24,7 +24,7 @@ problems! {
 }
 
 pub const SERVICE: Service = Service {
-    operations: &[zones::NEAR.entry(), tickets::LIST.entry(), tickets::READ.entry()],
+    operations: &[zones::NEAR.entry(), tickets::LIST.entry(), tickets::READ.entry(), tickets::CODE.entry()],
     problems: PROBLEMS,
     events: &[(tickets::Ticket::KIND, Schema::of::<tickets::Ticket>())],
     section: Some(Schema::of::<tickets::ParkingSection>()),

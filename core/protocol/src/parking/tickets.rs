@@ -10,7 +10,7 @@ use crate::kernel::ProblemCode;
 use crate::kernel::event::Change;
 use crate::kernel::ids::{StayId, TicketId};
 use crate::kernel::line::Line;
-use crate::kernel::operation::{Access, Nothing, Operation, Permission, get, optional};
+use crate::kernel::operation::{Access, Nothing, Operation, Permission, get, make, optional};
 use crate::kernel::service::Section;
 use crate::kernel::wire::wire;
 use crate::{records, words};
@@ -28,6 +28,22 @@ pub const LIST: Operation<Nothing, Tickets> = get("/v1/tickets", "Tickets, newes
     ]);
 pub const READ: Operation<Nothing, Ticket> =
     get("/v1/tickets/{ticket}", "One ticket", Access::Permitted(OWN)).refuses(&[ProblemCode::NotFound]);
+/// Asked for by a phone whose driver opens a running ticket that another phone holds. Asked again, the same code comes.
+pub const CODE: Operation<Nothing, TicketCode> = make(
+    "/v1/tickets/{ticket}/code",
+    "The code of a running ticket, bound to the device of this session; the one before it ends",
+    Access::Permitted(OWN),
+)
+.answers(200)
+.refuses(&[
+    ProblemCode::NotFound,
+    ProblemCode::TicketNotActive,
+    ProblemCode::DeviceMissing,
+    ProblemCode::TooManyRequests,
+]);
+
+/// How often a ticket's code may be issued again.
+pub const REISSUES: u32 = 10;
 
 impl Change for Ticket {
     const KIND: &'static str = "parking.ticket";
@@ -60,7 +76,8 @@ records! { ticket_records;
         /// The ticket it continued.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub extends: Option<TicketId>,
-        /// Issuer-signed ticket (COSE_Sign1, base45), verifiable offline with the ticket keys of `/v1/keys`.
+        /// The newest code of the ticket, as `docs/ticket-code.md` says. It is bound to one device, the one in its claims:
+        /// the phone with that key shows it, any other phone of the account asks for a code of its own first ([`CODE`]).
         pub signed: String,
     }
 
@@ -79,6 +96,14 @@ wire! {
     pub struct ParkingSection {
         /// Newest first: every running one, and the last [`TICKETS_OVER`] that are over.
         pub tickets: Vec<Ticket>,
+    }
+
+    /// A code of a ticket.
+    pub struct TicketCode {
+        /// As [`Ticket::signed`]; `parking.ticket` tells every phone of the account of it too.
+        pub signed: String,
+        /// Counts from 1. A higher one ends those below it.
+        pub issue: u32,
     }
 
     /// Newest first.

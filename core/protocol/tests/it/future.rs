@@ -150,6 +150,7 @@ fn every_answer_of_a_later_operator_can_be_read() {
         WalletOffer: json!({"amount": money("500.00")});
         WalletOutcome: json!({"amount": money("500.00")});
         Ticket: ticket.clone();
+        TicketCode: json!({"signed": "x", "issue": 2});
         Tickets: json!({"tickets": [ticket], "more": false});
         Deposit: json!({"balance": money("920.00"), "more": false, "entries": [{
             "id": 1, "at": AT, "kind": "wallet.topup", "reference": "sa_01jd4f8q0r3n7w2x5y6z8a9b1c", "amount": money("1000.00"), "balance": money("1000.00"),

@@ -1,5 +1,6 @@
 //! What the operator does, by subject.
 
+mod codes;
 mod contract;
 mod deposit;
 mod grants;

@@ -66,8 +66,8 @@ on_both_databases! {
              VALUES ('tk_01k479dz00qgg4pqj408q8qgak', 'sms', 'belgrade', 'yellow', 'active', {from}, {from}, {until}, 60, 6500, 'RSD', '[]', '2025-02-01', 'sms', 'st_01k479dz00qgg4pqj408q8qgak', {from}, {until})"
         );
         let plate = format!(
-            "INSERT INTO ticket_plate (ticket, city, zone, canonical, shown, ends_at, signed) \
-             VALUES ('tk_01k479dz00qgg4pqj408q8qgak', 'belgrade', 'yellow', 'BG789PP', 'BG 789-PP', {until}, '')"
+            "INSERT INTO ticket_plate (ticket, city, zone, canonical, shown, ends_at, signed, issue) \
+             VALUES ('tk_01k479dz00qgg4pqj408q8qgak', 'belgrade', 'yellow', 'BG789PP', 'BG 789-PP', {until}, '', 1)"
         );
         world
             .store

@@ -4,15 +4,14 @@ use chrono::TimeDelta;
 use mesto_protocol::base::payments::{PayMethod, Quote};
 use mesto_protocol::base::wallet::Deposit;
 use mesto_protocol::kernel::ids::{TicketId, VehicleId};
-use mesto_protocol::keys::KeySet;
 use mesto_protocol::orders::control::PlateCheck;
 use mesto_protocol::parking::purchase::ParkingSubject;
-use mesto_protocol::parking::signed::TicketClaims;
-use mesto_protocol::parking::tickets::{Ticket, TicketState};
+use mesto_protocol::parking::signed::{ParkingTicket, TicketClaims};
+use mesto_protocol::parking::tickets::{Channel, Ticket, TicketState};
 use mesto_rules::Start;
 use mesto_rules::parking::section::AtClosing;
 
-use crate::world::{expect, parking, refused, rsd};
+use crate::world::{ISSUER, device, expect, parking, refused, rsd};
 
 on_both_databases! {
     #[test]
@@ -53,11 +52,18 @@ on_both_databases! {
         assert_eq!((ticket.minutes, ticket.plate.canonical.as_str(), ticket.plate.display.as_str()), (60, "BG789PP", "BG 789-PP"));
         assert_eq!(ticket.stay.deadline, Some(ticket.stay.started_at + TimeDelta::minutes(90)));
 
-        let keys = KeySet::verify(world.operator.keys().signed_set(), world.operator.keys().root_public(), 0).unwrap();
-        let verified = TicketClaims::verify(&ticket.signed, &keys, world.now()).unwrap();
-        assert_eq!((verified.id, verified.issue, verified.bought_at), (ticket.id, 1, ticket.issued_at));
-        assert_eq!((verified.what.plate.as_str(), verified.what.zone.as_str()), ("BG789PP", "red"));
-        assert!(verified.device.is_some());
+        let keys = world.key_set();
+        let claims = TicketClaims::verify(&ticket.signed, &keys, world.now()).unwrap();
+        assert_eq!((claims.issuer.as_str(), claims.id, claims.issue), (ISSUER, ticket.id, 1));
+        assert_eq!((claims.bought_at, claims.starts_at, claims.ends_at), (ticket.issued_at, ticket.starts_at, ticket.ends_at));
+        let what = ParkingTicket {
+            city: ticket.city.clone(),
+            zone: ticket.zone.clone(),
+            plate: "BG789PP".into(),
+            channel: Channel::App,
+            stay_deadline: ticket.stay.deadline,
+        };
+        assert_eq!((claims.device, claims.what), (Some(device(9).device_key()), what));
 
         let events = driver.events(0).events;
         assert_eq!(events.iter().map(|event| event.cursor.seq).collect::<Vec<_>>(), (1..=6).collect::<Vec<_>>());

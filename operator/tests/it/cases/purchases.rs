@@ -7,7 +7,6 @@ use mesto_protocol::base::payments::{
 };
 use mesto_protocol::base::wallet::Deposit;
 use mesto_protocol::kernel::ids::{OrderId, RecordId};
-use mesto_protocol::keys::KeySet;
 use mesto_protocol::orders::driver::{Order, OrderState, OrdersSubject};
 use mesto_protocol::parking::signed::TicketClaims;
 use mesto_rules::fact::{Certainty, Fact, Known};
@@ -15,7 +14,8 @@ use mesto_rules::money::Money;
 use serde_json::{Value, json};
 
 use crate::world::{
-    Person, World, approval, asking_for, decline, expect, paid_order, parking, parking_of, refused, rsd, ticket_of,
+    Person, World, approval, asking_for, decline, device, expect, paid_order, parking, parking_of, refused, rsd,
+    ticket_of,
 };
 
 const PHONE: &str = "+381641234567";
@@ -74,8 +74,8 @@ on_both_databases! {
         assert_eq!((last_told(&driver), driver.account().tickets), (bought, vec![ticket.clone()]));
         assert!(driver.account().open.is_empty());
         // It is bound to the phone that bought it, as one from the deposit is.
-        let keys = KeySet::verify(world.operator.keys().signed_set(), world.operator.keys().root_public(), 0).unwrap();
-        assert!(TicketClaims::verify(&ticket.signed, &keys, world.now()).unwrap().device.is_some());
+        let claims = TicketClaims::verify(&ticket.signed, &world.key_set(), world.now()).unwrap();
+        assert_eq!((claims.device, claims.bought_at), (Some(device(9).device_key()), ticket.issued_at));
         // The deposit has nothing to do with it.
         assert!(expect::<Deposit>(200, driver.get("/v1/deposit")).entries.is_empty());
         assert_eq!((world.balance("clearing bank"), world.balance("revenue parking belgrade")), (rsd("310.00"), rsd("-310.00")));

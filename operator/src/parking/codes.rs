@@ -1,0 +1,79 @@
+//! The code of a ticket for another phone: issued again, and the one before it is ended.
+
+use mesto_protocol::kernel::ids::AccountId;
+use mesto_protocol::parking::signed::ParkingTicket;
+use mesto_protocol::parking::tickets::{REISSUES, TicketCode, TicketState};
+use mesto_protocol::{Problem, ProblemCode};
+
+use crate::kernel::account::LockedAccount;
+use crate::kernel::call::Call;
+use crate::kernel::failure::{Outcome, refuse};
+use crate::kernel::signed_codes::{self, ToShow};
+use crate::kernel::store::{Select, Tx};
+use crate::parking::tickets::{self, TicketPlateRow, TicketRow};
+use crate::{update, values};
+
+/// The code of a running ticket of the caller, for the device of his session. Asked by the device that holds it already, the
+/// same code comes: an answer that was lost is asked for again.
+pub(crate) fn issue_again(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<TicketCode> {
+    let (now, who) = (call.now, call.who()?);
+    let Some(device) = who.device_key.clone() else {
+        return refuse(ProblemCode::DeviceMissing, "sign in on the phone that is to show the code");
+    };
+    // Whatever changes a ticket holds its account, so that only one phone at a time gets the next issue.
+    let mut account = LockedAccount::of_caller(tx, who.account)?;
+    let (ticket, plate) = running(tx, call, account.id)?;
+    if plate.device.as_deref() == Some(device.as_str()) {
+        return Ok(TicketCode { signed: plate.signed, issue: plate.issue });
+    }
+    if plate.issue > REISSUES {
+        return Err(Problem::new(
+            ProblemCode::TooManyRequests,
+            format!(
+                "this ticket's code was moved to another phone {REISSUES} times; the last one shows it until its end"
+            ),
+        )
+        .with("max", REISSUES)
+        .into());
+    }
+    let issue = plate.issue + 1;
+    let what = ParkingTicket {
+        city: ticket.city,
+        zone: ticket.zone,
+        plate: plate.canonical,
+        channel: ticket.channel.into(),
+        stay_deadline: ticket.stay_deadline,
+    };
+    let (id, bought_at, starts_at, ends_at) = (ticket.id, ticket.issued_at, ticket.starts_at, ticket.ends_at);
+    let shown = ToShow { id, issue, bought_at, starts_at, ends_at, device: Some(device.clone()), what };
+    let signed = signed_codes::sign(call.operator, now, shown)?;
+    tx.write(update!(TicketPlateRow { ticket: id } set {
+        signed: &signed, issue: issue, device: Some(device)
+    }))?;
+    if let Some(ticket) = tickets::one(tx, &id.to_string(), now)? {
+        account.tell(&ticket)?;
+    }
+    signed_codes::revoke::<ParkingTicket>(tx, now, id, Some(issue), ends_at)?;
+    account.release(tx, now)?;
+    Ok(TicketCode { signed, issue })
+}
+
+/// The ticket that the path names, when it is the account's and runs.
+fn running(tx: &mut dyn Tx, call: &Call<'_>, account: AccountId) -> Outcome<(TicketRow, TicketPlateRow)> {
+    let found = tx.first(Select::of(
+        "FROM ticket JOIN ticket_plate ON ticket_plate.ticket = ticket.id WHERE ticket.id = $1 AND ticket.account = $2",
+        values![call.named(), account],
+    ))?;
+    let Some((ticket, plate)): Option<(TicketRow, TicketPlateRow)> = found else {
+        return refuse(ProblemCode::NotFound, "there is no such ticket of yours");
+    };
+    match tickets::state_at(&ticket, call.now) {
+        TicketState::Active => Ok((ticket, plate)),
+        TicketState::Voided => {
+            refuse(ProblemCode::TicketNotActive, "this ticket was taken back; it has no code any more")
+        }
+        _ => Err(Problem::new(ProblemCode::TicketNotActive, format!("this ticket ran out at {}", ticket.ends_at))
+            .with("ended_at", ticket.ends_at)
+            .into()),
+    }
+}
