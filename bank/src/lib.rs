@@ -12,11 +12,15 @@
 //! | 4000 0000 0000 3220 | approved after the code; the first wrong code ends the payment |
 //! | 4000 0000 0000 0002 | declined at once |
 //!
+//! A merchant asks by a signed `POST /refunds` for money to go back; `docs/bank.md` shows all that the two say to each other.
+//!
 //! No other number is taken, so that nobody types a real card into a demonstration.
 
+mod amount;
 mod card;
 mod notice;
 mod page;
+mod refund;
 mod server;
 mod signature;
 mod store;
@@ -51,7 +55,7 @@ pub struct Merchant {
     pub id: String,
     /// As the payer reads it.
     pub name: String,
-    /// Key of the link's and the notice's HMAC-SHA256.
+    /// Key of the HMAC-SHA256 of links, notices and requests for refunds.
     pub secret: Vec<u8>,
 }
 

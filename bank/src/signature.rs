@@ -1,4 +1,4 @@
-//! Signatures shared with a merchant: HMAC-SHA256 in hex, over the canonical query of a link or the raw body of a notice.
+//! Signatures shared with a merchant: HMAC-SHA256 in hex, over the canonical query of a link, or the raw body of a notice or of a request for a refund.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -50,6 +50,7 @@ mod tests {
     struct Vectors {
         links: Vec<Link>,
         notices: Vec<Notice>,
+        refunds: Vec<Notice>,
     }
     #[derive(serde::Deserialize)]
     struct Link {
@@ -68,13 +69,13 @@ mod tests {
     #[test]
     fn links_and_notices_are_signed_as_the_shared_vectors_say() {
         let vectors: Vectors = serde_json::from_str(include_str!("../../tests/vectors/bank.json")).unwrap();
-        assert!(!vectors.links.is_empty() && !vectors.notices.is_empty());
+        assert!(!vectors.links.is_empty() && !vectors.notices.is_empty() && !vectors.refunds.is_empty());
         for link in vectors.links {
             assert_eq!(canonical_query(&link.pairs), link.canonical);
             assert_eq!(sign(link.secret.as_bytes(), link.canonical.as_bytes()), link.signature);
             assert!(verify(link.secret.as_bytes(), link.canonical.as_bytes(), &link.signature));
         }
-        for notice in vectors.notices {
+        for notice in vectors.notices.into_iter().chain(vectors.refunds) {
             assert_eq!(sign(notice.secret.as_bytes(), notice.body.as_bytes()), notice.signature);
         }
     }

@@ -1,10 +1,14 @@
-//! The bank's own file: payments, and the notices that merchants have not taken yet.
+//! The bank's own file: payments, the notices that merchants have not taken yet, and what was paid back.
+
+mod refund;
 
 use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 use serde::Serialize;
 
+pub use self::refund::{RefundAsked, Refunded};
+use crate::amount::Amount;
 use crate::card::{Behaviour, Card};
 
 /// The store or the machine under it failed.
@@ -85,7 +89,7 @@ pub struct Asked {
     pub merchant: String,
     /// The merchant's own name of the payment; one payment each.
     pub reference: String,
-    /// Kept as the text it came in: the bank never computes with it.
+    /// Kept as the text it came in.
     pub amount: String,
     pub currency: String,
     pub return_url: String,
@@ -105,7 +109,7 @@ pub struct Payment {
     pub last4: Option<String>,
 }
 
-/// The signed notice of a payment's end (the merchant's `BankNotice`).
+/// The signed notice of a payment's end (the merchant's `ProviderNotice`).
 #[derive(Debug, Serialize)]
 pub struct NoticeBody {
     pub payment: String,
@@ -114,13 +118,6 @@ pub struct NoticeBody {
     pub outcome: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<&'static str>,
-}
-
-/// Money as merchants read it.
-#[derive(Debug, Serialize)]
-pub struct Amount {
-    pub amount: String,
-    pub currency: String,
 }
 
 /// A notice that waits for its 2xx.
@@ -157,7 +154,11 @@ impl Store {
              CREATE INDEX IF NOT EXISTS payment_open ON payment (expires) WHERE ended_at IS NULL;
              CREATE TABLE IF NOT EXISTS notice (
                 session TEXT PRIMARY KEY REFERENCES payment (session), body TEXT NOT NULL,
-                attempts INTEGER NOT NULL DEFAULT 0, next_at INTEGER, taken_at INTEGER);",
+                attempts INTEGER NOT NULL DEFAULT 0, next_at INTEGER, taken_at INTEGER);
+             CREATE TABLE IF NOT EXISTS refund (
+                merchant TEXT NOT NULL, reference TEXT NOT NULL, payment TEXT NOT NULL, amount TEXT NOT NULL, currency TEXT NOT NULL,
+                refusal TEXT, at INTEGER NOT NULL, PRIMARY KEY (merchant, reference));
+             CREATE INDEX IF NOT EXISTS refund_of ON refund (merchant, payment);",
         )?;
         Ok(Self { connection })
     }

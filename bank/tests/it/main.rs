@@ -325,6 +325,156 @@ async fn the_status_is_signed_and_only_for_the_merchant() {
     assert_eq!(world.get(&format!("{url}{signature}")).await.status(), 403);
 }
 
+/// The bank's id of a payment of 1000.00 RSD that is paid.
+async fn paid(world: &World, reference: &str) -> String {
+    let page = world.open(reference).await;
+    world.card(&page, "4242424242424242").await;
+    world.code(&page, DEMO_CODE).await;
+    let notices = world.shop.taken();
+    let notice = notices.iter().find(|notice| notice["reference"] == reference).unwrap();
+    assert_eq!(notice["outcome"], "approved");
+    notice["payment"].as_str().unwrap().to_owned()
+}
+
+fn refund_of(payment: &str, reference: &str, amount: &str) -> serde_json::Value {
+    let amount = serde_json::json!({ "amount": amount, "currency": "RSD" });
+    serde_json::json!({ "merchant": "mesto", "payment": payment, "reference": reference, "amount": amount })
+}
+
+/// Status and body of the answer to a request for a refund.
+async fn ask_refund(world: &World, body: &serde_json::Value, secret: &[u8]) -> (u16, serde_json::Value) {
+    let body = body.to_string();
+    let request = world.http.post(format!("{}/refunds", world.url)).header("content-type", "application/json");
+    let answer = request.header("mesto-signature", sign(secret, body.as_bytes())).body(body).send().await.unwrap();
+    assert_eq!(answer.headers()["content-type"], "application/json");
+    let status = answer.status().as_u16();
+    (status, serde_json::from_str(&answer.text().await.unwrap()).unwrap())
+}
+
+fn done() -> (u16, serde_json::Value) {
+    (200, serde_json::json!({ "state": "done" }))
+}
+
+fn refused(reason: &str) -> (u16, serde_json::Value) {
+    (422, serde_json::json!({ "state": "refused", "reason": reason }))
+}
+
+#[tokio::test]
+async fn what_was_paid_goes_back_once_however_often_it_is_asked_for_bg_97() {
+    let world = World::new().await;
+    let payment = paid(&world, "py_1").await;
+    let asked = refund_of(&payment, "rf_1", "1000.00");
+    for _ in 0..3 {
+        assert_eq!(ask_refund(&world, &asked, SECRET).await, done());
+    }
+    // Kept in the bank's file, it is the same after a restart.
+    let restarted = Bank::open(&world.config, world.clock.clone(), Arc::new(Counting(AtomicU64::new(1_000)))).unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(mesto_bank::serve(listener, restarted, std::future::pending()));
+    let world = World { url, ..world };
+    assert_eq!(ask_refund(&world, &asked, SECRET).await, done());
+    assert_eq!(ask_refund(&world, &refund_of(&payment, "rf_2", "0.01"), SECRET).await, refused("more_than_paid"));
+    assert_eq!(world.shop.taken().len(), 1, "a refund is answered and not told by a notice");
+}
+
+#[tokio::test]
+async fn parts_go_back_until_all_that_was_paid_did_bg_97() {
+    let world = World::new().await;
+    let payment = paid(&world, "py_1").await;
+    for (reference, amount, answer) in [
+        ("rf_1", "600.00", done()),
+        ("rf_2", "400.01", refused("more_than_paid")),
+        ("rf_3", "400", done()),
+        ("rf_4", "0.001", refused("more_than_paid")),
+        // Decided once, also when it was refused.
+        ("rf_2", "400.01", refused("more_than_paid")),
+        ("rf_1", "600.00", done()),
+    ] {
+        assert_eq!(ask_refund(&world, &refund_of(&payment, reference, amount), SECRET).await, answer, "{reference}");
+    }
+}
+
+#[tokio::test]
+async fn a_refund_that_cannot_be_is_refused_and_said_why() {
+    let world = World::new().await;
+    let (payment, other) = (paid(&world, "py_1").await, paid(&world, "py_2").await);
+    let declined = world.open("py_3").await;
+    world.card(&declined, "4000000000000002").await;
+    let told = world.shop.taken();
+    let declined = told.iter().find(|notice| notice["reference"] == "py_3").unwrap()["payment"].as_str().unwrap();
+    let mut euros = refund_of(&payment, "rf_euros", "10.00");
+    euros["amount"]["currency"] = "EUR".into();
+    for (asked, reason) in [
+        (refund_of("pay_nobody", "rf_1", "10.00"), "payment_unknown"),
+        // The merchant's name of a payment is not the bank's.
+        (refund_of("py_1", "rf_2", "10.00"), "payment_unknown"),
+        (refund_of(declined, "rf_3", "10.00"), "not_paid"),
+        (refund_of(&payment, "rf_4", "1000.01"), "more_than_paid"),
+        (refund_of(&payment, "rf_5", "0.00"), "amount_invalid"),
+        (refund_of(&payment, "rf_6", "-1.00"), "amount_invalid"),
+        (refund_of(&payment, "rf_7", "1e3"), "amount_invalid"),
+        (euros, "currency_differs"),
+    ] {
+        assert_eq!(ask_refund(&world, &asked, SECRET).await, refused(reason), "{asked}");
+    }
+    assert_eq!(ask_refund(&world, &refund_of(&payment, "rf_8", "10.00"), SECRET).await, done());
+    for reused in [refund_of(&payment, "rf_8", "20.00"), refund_of(&other, "rf_8", "10.00")] {
+        assert_eq!(ask_refund(&world, &reused, SECRET).await, refused("reference_reused"));
+    }
+    // Nothing of it was taken from what can still go back.
+    assert_eq!(ask_refund(&world, &refund_of(&payment, "rf_9", "990.00"), SECRET).await, done());
+}
+
+#[tokio::test]
+async fn a_refund_is_only_for_the_merchant_and_has_to_be_readable() {
+    let world = World::new().await;
+    let payment = paid(&world, "py_1").await;
+    let asked = refund_of(&payment, "rf_1", "1000.00");
+    let error = |status: u16, why: &str| (status, serde_json::json!({ "error": why }));
+    assert_eq!(ask_refund(&world, &asked, b"guess").await, error(403, "signature wrong"));
+    let mut stranger = asked.clone();
+    stranger["merchant"] = "somebody".into();
+    assert_eq!(ask_refund(&world, &stranger, SECRET).await, error(403, "merchant unknown"));
+    let unsigned = world.http.post(format!("{}/refunds", world.url)).body(asked.to_string()).send().await.unwrap();
+    assert_eq!(unsigned.status(), 403);
+    for name in ["payment", "reference"] {
+        for wrong in ["", &"x".repeat(65)] {
+            let mut asked = asked.clone();
+            asked[name] = wrong.into();
+            let (status, body) = ask_refund(&world, &asked, SECRET).await;
+            assert!(status == 400 && body["error"].as_str().unwrap().starts_with(name), "{status} {body}");
+        }
+    }
+    for broken in
+        [serde_json::json!({}), serde_json::json!([1]), serde_json::json!({ "merchant": "mesto", "amount": 5 })]
+    {
+        let (status, body) = ask_refund(&world, &broken, SECRET).await;
+        assert!(status == 400 && body["error"].as_str().unwrap().contains("cannot be read"), "{status} {body}");
+    }
+    let large = serde_json::json!({ "merchant": "x".repeat(9_000) }).to_string();
+    let answer = world.http.post(format!("{}/refunds", world.url)).body(large).send().await.unwrap();
+    assert_eq!(answer.status(), 413);
+    // None of them decided anything.
+    assert_eq!(ask_refund(&world, &asked, SECRET).await, done());
+}
+
+#[tokio::test]
+async fn a_notice_goes_to_the_address_that_its_link_gave() {
+    let world = World::new().await;
+    let taken = Arc::new(Shop { status: AtomicU16::new(204), notices: Mutex::default() });
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}/v1/providers/bank/notices", listener.local_addr().unwrap());
+    let route = axum::routing::post(take_notice);
+    let app = axum::Router::new().route("/v1/providers/bank/notices", route).with_state(taken.clone());
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    let world = World { notice_url: address, ..world };
+    let page = world.open("py_1").await;
+    world.post(&format!("{page}/cancel"), &[]).await;
+    assert_eq!((taken.taken().len(), world.shop.taken().len()), (1, 0));
+    assert_eq!(taken.taken()[0]["reason"], "cancelled");
+}
+
 /// What a subscriber of logs would have written, at the finest level.
 #[derive(Clone, Default)]
 struct Captured(Arc<Mutex<Vec<u8>>>);

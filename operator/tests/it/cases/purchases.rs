@@ -86,7 +86,8 @@ on_both_databases! {
     fn an_order_bought_by_card_is_paid_when_the_bank_approves_bg_27_bg_70_bg_89(world) {
         let driver = world.driver(PHONE);
         let other = world.driver(OTHER);
-        (driver.add("BG789PP"), other.add("BG789PP"));
+        driver.add("BG789PP");
+        other.add("BG789PP");
         let order = issue(world, "BG789PP");
         driver.claim(&order);
         other.claim(&order);

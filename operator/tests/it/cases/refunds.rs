@@ -153,7 +153,7 @@ on_both_databases! {
             assert_eq!(world.notice(&approval(&payment, bank)).status, 204);
         }
         let ticket = ticket_of(&driver.payment(&payment)).unwrap();
-        assert_eq!(driver.account().tickets, [ticket.clone()], "one");
+        assert_eq!(driver.account().tickets, std::slice::from_ref(&ticket), "one");
         let link = Link::done();
         assert_eq!(world.send_due(&link), 1);
         assert_eq!(link.asked()[0]["payment"], "pay-1");
