@@ -605,6 +605,16 @@ ticket-limit-leave = Move the car by { $time }.
 ticket-extend-offline = Extending needs a connection.
 ticket-buy-again = Buy a new ticket
 ticket-loading = Opening the ticket
+## Screens: daily orders
+orders-title = Daily orders
+orders-loading = Looking for daily orders of your cars
+orders-none = No daily order was issued for your cars.
+orders-choose = Choose the order to pay
+orders-row-described = Daily order for { $plate }, { $amount }. { $state }
+orders-pay-described = Pay { $amount } from the deposit for the daily order of { $plate }
+orders-pay-card-described = Pay { $amount } by card on the bank's page for the daily order of { $plate }
+orders-card-not-sold-advice = Pay it from the deposit.
+orders-done = { $amount } was paid for the daily order of { $plate }
 ## Screens: states they share
 state-offline = No connection
 state-offline-as-of = What you see is from { $time }.

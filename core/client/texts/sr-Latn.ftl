@@ -608,6 +608,16 @@ ticket-limit-leave = Pomerite vozilo do { $time }.
 ticket-extend-offline = Za produženje je potrebna veza.
 ticket-buy-again = Kupite novu kartu
 ticket-loading = Otvaramo kartu
+## Ekrani: dnevne karte
+orders-title = Dnevne karte
+orders-loading = Tražimo dnevne karte vaših vozila
+orders-none = Za vaša vozila nema dnevnih karata.
+orders-choose = Izaberite kartu koju plaćate
+orders-row-described = Dnevna karta za { $plate }, { $amount }. { $state }
+orders-pay-described = Platite { $amount } sa depozita za dnevnu kartu vozila { $plate }
+orders-pay-card-described = Platite { $amount } karticom na stranici banke za dnevnu kartu vozila { $plate }
+orders-card-not-sold-advice = Platite je sa depozita.
+orders-done = Plaćeno je { $amount } za dnevnu kartu vozila { $plate }
 ## Ekrani: zajednička stanja
 state-offline = Nema veze
 state-offline-as-of = Prikazano je stanje od { $time }.

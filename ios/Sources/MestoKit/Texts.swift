@@ -233,6 +233,33 @@ public struct Texts: Sendable {
     /// Covers the car in this zone until {$valid_until}
     public func orderValidUntil(validUntil: String) -> String { render("order-valid-until", ["valid_until": validUntil]) }
 
+    /// Pay it from the deposit.
+    public func ordersCardNotSoldAdvice() -> String { render("orders-card-not-sold-advice", [:]) }
+
+    /// Choose the order to pay
+    public func ordersChoose() -> String { render("orders-choose", [:]) }
+
+    /// {$amount} was paid for the daily order of {$plate}
+    public func ordersDone(amount: String, plate: String) -> String { render("orders-done", ["amount": amount, "plate": plate]) }
+
+    /// Looking for daily orders of your cars
+    public func ordersLoading() -> String { render("orders-loading", [:]) }
+
+    /// No daily order was issued for your cars.
+    public func ordersNone() -> String { render("orders-none", [:]) }
+
+    /// Pay {$amount} by card on the bank's page for the daily order of {$plate}
+    public func ordersPayCardDescribed(amount: String, plate: String) -> String { render("orders-pay-card-described", ["amount": amount, "plate": plate]) }
+
+    /// Pay {$amount} from the deposit for the daily order of {$plate}
+    public func ordersPayDescribed(amount: String, plate: String) -> String { render("orders-pay-described", ["amount": amount, "plate": plate]) }
+
+    /// Daily order for {$plate}, {$amount}. {$state}
+    public func ordersRowDescribed(plate: String, amount: String, state: String) -> String { render("orders-row-described", ["plate": plate, "amount": amount, "state": state]) }
+
+    /// Daily orders
+    public func ordersTitle() -> String { render("orders-title", [:]) }
+
     /// Given up
     public func paymentStateAbandoned() -> String { render("payment-state-abandoned", [:]) }
 

@@ -229,6 +229,33 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Covers the car in this zone until {$valid_until} */
     fun orderValidUntil(validUntil: String): String = render("order-valid-until", mapOf("valid_until" to validUntil))
 
+    /** Pay it from the deposit. */
+    fun ordersCardNotSoldAdvice(): String = render("orders-card-not-sold-advice", emptyMap())
+
+    /** Choose the order to pay */
+    fun ordersChoose(): String = render("orders-choose", emptyMap())
+
+    /** {$amount} was paid for the daily order of {$plate} */
+    fun ordersDone(amount: String, plate: String): String = render("orders-done", mapOf("amount" to amount, "plate" to plate))
+
+    /** Looking for daily orders of your cars */
+    fun ordersLoading(): String = render("orders-loading", emptyMap())
+
+    /** No daily order was issued for your cars. */
+    fun ordersNone(): String = render("orders-none", emptyMap())
+
+    /** Pay {$amount} by card on the bank's page for the daily order of {$plate} */
+    fun ordersPayCardDescribed(amount: String, plate: String): String = render("orders-pay-card-described", mapOf("amount" to amount, "plate" to plate))
+
+    /** Pay {$amount} from the deposit for the daily order of {$plate} */
+    fun ordersPayDescribed(amount: String, plate: String): String = render("orders-pay-described", mapOf("amount" to amount, "plate" to plate))
+
+    /** Daily order for {$plate}, {$amount}. {$state} */
+    fun ordersRowDescribed(plate: String, amount: String, state: String): String = render("orders-row-described", mapOf("plate" to plate, "amount" to amount, "state" to state))
+
+    /** Daily orders */
+    fun ordersTitle(): String = render("orders-title", emptyMap())
+
     /** Given up */
     fun paymentStateAbandoned(): String = render("payment-state-abandoned", emptyMap())
 

@@ -124,9 +124,10 @@ fun UnconfirmedNotice(
     onSms: () -> Unit,
     onGiveUp: () -> Unit,
     modifier: Modifier = Modifier,
+    isAtTheCar: Boolean = true,
 ) {
     val what = if (payment.page == null) {
-        listOf(texts.stateUnconfirmedWhy(words.time(payment.since)), texts.stateUnconfirmedWhat())
+        listOfNotNull(texts.stateUnconfirmedWhy(words.time(payment.since)), if (isAtTheCar) texts.stateUnconfirmedWhat() else null)
     } else {
         listOf(texts.stateAtBankWhy())
     }

@@ -6,7 +6,6 @@ import androidx.lifecycle.SavedStateHandle
 import androidx.lifecycle.serialization.saved
 import city.mesto.sdk.MestoClient
 import city.mesto.sdk.account
-import city.mesto.sdk.code
 import city.mesto.sdk.core.Intent
 import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.MestoException
@@ -25,7 +24,6 @@ import city.mesto.sdk.wallet
 import city.mesto.ui.Connection
 import city.mesto.ui.PayBy
 import city.mesto.ui.Payment
-import city.mesto.ui.Refusal
 import city.mesto.ui.SmsFallback
 import city.mesto.ui.fromcore.bears
 import city.mesto.ui.fromcore.changes
@@ -36,6 +34,7 @@ import city.mesto.ui.fromcore.method
 import city.mesto.ui.fromcore.openBehind
 import city.mesto.ui.fromcore.price
 import city.mesto.ui.fromcore.refusal
+import city.mesto.ui.fromcore.refusalBy
 import city.mesto.ui.fromcore.view
 import city.mesto.ui.parking.view
 import city.mesto.ui.parking.zoneOrNull
@@ -236,13 +235,8 @@ class BuyPresenter(
         }
     }
 
-    /** By card nothing is sold whose fee nobody knows (BG-93); from the deposit it is. */
-    private fun whyNot(refused: MestoException): Refusal =
-        if (refused.code == "tariff_unknown" && payBy == PayBy.Card) {
-            Refusal(refused.code, words.texts.buyCardNotSold(), words.texts.buyCardNotSoldAdvice())
-        } else {
-            refused.refusal()
-        }
+    private fun whyNot(refused: MestoException) =
+        refused.refusalBy(payBy, words.texts.buyCardNotSold(), words.texts.buyCardNotSoldAdvice())
 
     private suspend fun previewOrNull(minutes: Int): Preview? = try {
         client.parking.preview(zone, vehicle, minutes, payBy.method)

@@ -9,8 +9,8 @@ import city.mesto.sdk.core.Connection as CoreConnection
 import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.Offer
-import city.mesto.sdk.core.PaymentsState
 import city.mesto.sdk.core.PayMethod
+import city.mesto.sdk.core.PaymentsState
 import city.mesto.sdk.core.Plate
 import city.mesto.sdk.core.Reason
 import city.mesto.sdk.core.WalletState

@@ -8,8 +8,8 @@ import city.mesto.sdk.Samples
 import city.mesto.sdk.core.Connection as CoreConnection
 import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.MestoException
-import city.mesto.sdk.core.PayMethod
 import city.mesto.sdk.core.ParkingState
+import city.mesto.sdk.core.PayMethod
 import city.mesto.sdk.core.WalletState
 import city.mesto.sdk.core.ZoneId
 import city.mesto.sdk.parking.ticket
