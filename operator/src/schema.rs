@@ -20,7 +20,7 @@ use crate::kernel::ledger;
 use crate::kernel::limits;
 use crate::kernel::signed_codes;
 use crate::kernel::store::{SqliteInline, Table, transact};
-use crate::orders::claims;
+use crate::orders::claims as orders_claims;
 use crate::orders::control;
 use crate::orders::driver;
 use crate::parking::stays;
@@ -61,7 +61,7 @@ fn every_table_is_declared_with_the_columns_it_has() {
         table::<signed_codes::RevocationListRow>(),
         table::<driver::OrderRow>(),
         table::<driver::OrderPlateRow>(),
-        table::<claims::ClaimRow>(),
+        table::<orders_claims::ClaimRow>(),
         table::<messages::OutboxRow>(),
         table::<rows::QuoteRow>(),
         table::<stays::StayRow>(),
