@@ -3,7 +3,6 @@
 use mesto_client::protocol::kernel::ids::{
     AccountId, OrderId, PaymentId, QuoteId, RefundId, SaleId, StayId, TicketId, VehicleId,
 };
-use mesto_client::protocol::kernel::reference::Reference;
 use mesto_rules::{CityId, TariffId, ZoneId};
 
 use crate::kernel::error::MestoError;
@@ -20,5 +19,5 @@ macro_rules! ids {
 }
 
 ids! {
-    AccountId, OrderId, PaymentId, QuoteId, RefundId, SaleId, StayId, TicketId, VehicleId, CityId, TariffId, ZoneId, Reference,
+    AccountId, OrderId, PaymentId, QuoteId, RefundId, SaleId, StayId, TicketId, VehicleId, CityId, TariffId, ZoneId,
 }

@@ -7,7 +7,6 @@ use mesto_client::orders::OrdersState;
 use mesto_client::protocol::base::payments::{PayMethod, Quote};
 use mesto_client::protocol::base::plate::Plate;
 use mesto_client::protocol::kernel::ids::OrderId;
-use mesto_client::protocol::kernel::reference::Reference;
 use mesto_client::protocol::orders::driver::{Order, OrderState, OrdersOffer, OrdersOutcome, OrdersSubject, Violation};
 use mesto_rules::{CityId, Money, ZoneId};
 

@@ -13,7 +13,6 @@ pub mod http;
 pub mod idempotency;
 pub mod keys;
 pub mod ledger;
-pub mod limits;
 pub mod operator;
 pub mod parts;
 pub mod ports;
@@ -50,7 +49,6 @@ pub(crate) const SERVICE: Service = Service {
         idempotency::TABLE,
         idempotency::EXECUTED,
         due::TABLE,
-        limits::TABLE,
         grants::TABLE,
         grants::LOG,
         ledger::ENTRIES,

@@ -4,7 +4,6 @@ mod codes;
 pub(crate) mod quotes;
 mod refusal;
 pub(crate) mod stays;
-mod strangers;
 pub(crate) mod tickets;
 mod tools;
 mod zones;

@@ -35,10 +35,7 @@ records! { parking_purchase_records;
         /// Promised: the latest end, if it is bought as late as the quote can be; by card, if it is paid as late as the
         /// provider's page can be.
         pub latest_end: DateTime<Utc>,
-        /// The stay as it will be. Absent when somebody else bought the car's stay here: of that nothing is told but what can
-        /// be had now and until when (ADR 22). A ticket of one's own there shows it.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub stay: Option<StayPreview>,
+        pub stay: StayPreview,
     }
 
     /// What was bought.
@@ -87,7 +84,7 @@ impl ParkingOffer {
             starts_at: terms.starts_at,
             ends_at: terms.ends_at,
             latest_end: terms.latest_end,
-            stay: Some(terms.stay.clone()),
+            stay: terms.stay.clone(),
         }
     }
 }

@@ -14,5 +14,4 @@ mod privacy;
 mod purchases;
 mod refunds;
 mod sign_in;
-mod strangers;
 mod stream;

@@ -45,7 +45,6 @@ pub const QUOTE: Operation<QuoteRequest, Quote> = post(
     ProblemCode::PaymentMethodNotAllowed,
     ProblemCode::OutOfRange,
     ProblemCode::NotFound,
-    ProblemCode::TooManyRequests,
 ])
 .selling();
 pub const PURCHASE: Operation<PurchaseRequest, Bought> = action(
