@@ -9,7 +9,7 @@ use mesto_protocol::base::payments::{
     QuoteRequest, Wanted,
 };
 use mesto_protocol::base::sign_in::{self, CodeRequest, Session, SignIn};
-use mesto_protocol::base::vehicles::{self, NewVehicle, Vehicle};
+use mesto_protocol::base::vehicles::{self, NewVehicle, VehicleAdded};
 use mesto_protocol::base::wallet::WalletSubject;
 use mesto_protocol::device::SoftwareDevice;
 use mesto_protocol::headers;
@@ -159,7 +159,7 @@ impl<'a> Driver<'a> {
     pub fn add_vehicle(&mut self, plate: &str) -> VehicleId {
         let vehicle = NewVehicle { city: "belgrade".into(), plate: plate.into(), label: None };
         let request = self.post(vehicles::ADD.path, &vehicle);
-        must::<Vehicle>(self.counter, &request).id
+        must::<VehicleAdded>(self.counter, &request).vehicle.id
     }
 
     /// A price.

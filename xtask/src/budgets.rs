@@ -3,7 +3,8 @@
 //! A service's own files lie in a folder of its name, or are files of its name, in any language. In the crates of the
 //! table another file names it when a path of that file leads into one of them (also through a re-export), when it
 //! declares its module or calls its accessor (`client.garages()`). In Kotlin, Swift and Python, when it has the service's
-//! name in an import or beside a dot, or one of its types. Base services have no limit: everybody names them. Files of the
+//! name in an import or beside a dot, or one of its types. Files of a service that the table lets use it (`uses`) are not
+//! counted. Base services have no limit: everybody names them. Files of the
 //! screens are counted by themselves, tests are not counted, and generated files are not in the repository.
 
 mod words;
@@ -99,8 +100,12 @@ fn count<'t>(table: &'t Table, files: &Files) -> Outcome<Vec<Count<'t>>> {
         .map(|service| {
             let name = service.name.as_str();
             let mut found: BTreeMap<String, Place> = BTreeMap::new();
+            // Whoever may use it has its budget for that in `uses`.
+            let is_users = |file: &str| {
+                table.services.iter().any(|other| other.uses.contains(&service.name) && is_own(&other.name, file))
+            };
             let mut add = |file: &str, line: usize, words: String| {
-                if !is_own(name, file) && !is_test_file(file) {
+                if !is_own(name, file) && !is_users(file) && !is_test_file(file) {
                     let place = Place { line, words };
                     match found.get_mut(file) {
                         Some(first) if *first <= place => {}

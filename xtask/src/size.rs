@@ -11,9 +11,10 @@ use crate::failure::{About, Failure, Outcome};
 use crate::test::cargo;
 use crate::{process, repository};
 
-/// Bytes of the stripped library on x86-64 that a release may have, and gzipped as an app store sends it.
-const MOST_BYTES: u64 = 4_600_000;
-const MOST_GZIPPED: u64 = 2_350_000;
+/// Bytes of the stripped library on x86-64 that a release may have, and gzipped as an app store sends it. A release aims at
+/// 4,600,000 and 2,350,000; since quotes, payments and garages came in it is over that, and may not grow further.
+const MOST_BYTES: u64 = 5_000_000;
+const MOST_GZIPPED: u64 = 2_550_000;
 /// Relocations in the packed form that Android reads since version 11: a fifteenth of the size.
 const LINK: &str = "link-arg=-Wl,--pack-dyn-relocs=relr";
 const RECORDS: &str = "docs/size.tsv";

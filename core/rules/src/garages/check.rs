@@ -6,6 +6,7 @@ use crate::garages::tariff::{DayCap, FreeTime, LostTicket, RateTable};
 use crate::kernel::check::{Check, Wrong};
 use crate::kernel::city::City;
 use crate::kernel::fact::Fact;
+use crate::kernel::minutes::Minutes;
 use crate::kernel::pay::PayMethod;
 use crate::kernel::position::Point;
 
@@ -147,7 +148,8 @@ fn check_day_cap(check: &mut Check<'_>, at: &str, table: &RateTable, cap: &DayCa
     }
     let known = cap.after_minutes.as_ref().and_then(Fact::known).zip(cap.price.as_ref().and_then(Fact::known));
     if let (Some((minutes, price)), Some(unit_price)) = (known, table.price.known())
-        && let Some(units) = minutes.get().checked_div(table.unit_minutes.get())
+        && table.unit_minutes > Minutes::ZERO
+        && let units = minutes.get().div_ceil(table.unit_minutes.get())
         && let Ok(after) = unit_price.checked_mul(units)
         && after != *price
     {

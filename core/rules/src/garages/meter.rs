@@ -88,7 +88,7 @@ impl<'a> Meter<'a> {
         };
         let is_above = |milliseconds| owed_after(milliseconds).is_none_or(|owed| owed.amount > above.amount);
         let longest = self.from.signed_duration_since(now).checked_add(&LONGEST)?.num_milliseconds();
-        let (mut below, mut reached) = (0, 1_i64);
+        let (mut below, mut reached) = (0, longest.min(60_000));
         while !is_above(reached) {
             if reached >= longest {
                 return None;

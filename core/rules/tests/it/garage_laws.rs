@@ -129,7 +129,7 @@ fn sound(price: &VisitPrice) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_price_never_falls_and_rises_when_it_is_said_to_bg_64(visit in visit(), stayed in length(), more in length()) {

@@ -307,6 +307,7 @@ on_both_databases! {
         let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["200.00"]);
         let ticket = driver.park(vehicle, "red", 60).ticket;
         assert_eq!(driver.delete("/v1/account").status, 204);
+        world.pass(1);
         world.operator.void_ticket(&*world.store, world.now(), &ticket.id.to_string()).unwrap();
         let listed = |all| world.operator.refunds(&*world.store, all).unwrap();
         let owed = listed(false);

@@ -196,7 +196,7 @@ class TicketPresenter(
                 val answer = client.parking.extend(current.last.id, EXTENSION_MINUTES)
                 val terms = answer.view(client) ?: return@launch
                 quote = answer
-                extension = Extension.Offer(terms.granted, terms.endsAt, terms.lines, terms.total, terms.notices.filter { it.isSurprise }.map { it.text })
+                extension = Extension.Offered(terms.granted, terms.endsAt, terms.lines, terms.total, terms.notices.filter { it.isSurprise }.map { it.text })
             } catch (refused: MestoException) {
                 quote = null
                 extension = why(refused, current)
@@ -215,7 +215,7 @@ class TicketPresenter(
     }
 
     private fun affordable(): Extension {
-        val offer = extension as? Extension.Offer ?: return extension
+        val offer = extension as? Extension.Offered ?: return extension
         val balance = client.wallet.state.value.balance ?: return offer
         return offer.copy(isShort = balance.amount < offer.total.amount)
     }

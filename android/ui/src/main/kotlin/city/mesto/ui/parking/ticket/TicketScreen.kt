@@ -198,12 +198,12 @@ private fun ExtendArea(state: TicketUiState.Shown, onEvent: (TicketEvent) -> Uni
             footnote = texts.stateRefusedCode(extension.refusal.code),
         )
         is Extension.Refused -> RefusedNotice(extension.refusal, actions = { QuietButton(texts.stateRetry(), { onEvent(TicketEvent.Retry) }, fill = true) })
-        is Extension.Offer -> Offer(extension, state, onEvent)
+        is Extension.Offered -> Offer(extension, state, onEvent)
     }
 }
 
 @Composable
-private fun Offer(offer: Extension.Offer, state: TicketUiState.Shown, onEvent: (TicketEvent) -> Unit) {
+private fun Offer(offer: Extension.Offered, state: TicketUiState.Shown, onEvent: (TicketEvent) -> Unit) {
     val until = words.time(offer.endsAt, from = state.now)
     if (offer.lines.size > 1) PriceTable(offer.lines, offer.total, totalText = texts.buyTotal())
     if (offer.lines.size == 1) {

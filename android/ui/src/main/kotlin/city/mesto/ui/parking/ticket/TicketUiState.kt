@@ -50,7 +50,7 @@ sealed interface TicketUiState {
             }
 
         val canExtend: Boolean
-            get() = extension is Extension.Offer && !extension.isShort && phase != Phase.Expired && !payment.isUnderWay
+            get() = extension is Extension.Offered && !extension.isShort && phase != Phase.Expired && !payment.isUnderWay
     }
 
     enum class Phase { Waiting, Running, Ending, Expired }
@@ -66,7 +66,7 @@ sealed interface TicketUiState {
 sealed interface Extension {
     data object Loading : Extension
 
-    data class Offer(
+    data class Offered(
         val minutes: Int,
         val endsAt: Instant,
         val lines: List<PriceLine>,

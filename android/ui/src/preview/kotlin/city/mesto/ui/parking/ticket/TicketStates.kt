@@ -20,7 +20,7 @@ fun ticketStates(language: String): Map<String, TicketUiState> = with(ParkingSam
         say("Najduže vreme je iskorišćeno", "The longest stay is used up"),
         say("Nova karta ovde je moguća posle pauze od 30 minuta.", "A new ticket here is possible after a break of 30 minutes."),
     )
-    val extendOffer = Extension.Offer(30, after(90), listOf(halfMore), rsd("120"))
+    val extendOffer = Extension.Offered(30, after(90), listOf(halfMore), rsd("120"))
     val ticketRunning = TicketUiState.Shown(
         plate = car,
         zone = red,

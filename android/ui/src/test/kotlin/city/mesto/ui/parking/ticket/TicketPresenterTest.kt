@@ -85,7 +85,7 @@ class TicketPresenterTest {
     @Test
     fun an_extension_shows_its_own_price_before_the_tap_and_is_bought_once_bg_54() = runTest {
         val presenter = parkedFor(60)
-        val offer = assertIs<Extension.Offer>(presenter.shown.extension)
+        val offer = assertIs<Extension.Offered>(presenter.shown.extension)
         assertEquals(30, offer.minutes)
         assertEquals(Samples.morning.plusSeconds(90 * 60), offer.endsAt)
         presenter.on(TicketEvent.Extend)
@@ -137,7 +137,7 @@ class TicketPresenterTest {
         presenter.on(TicketEvent.GiveUp)
         runCurrent()
         assertEquals("abandoned", assertIs<Payment.Refused>(presenter.shown.payment).refusal.code)
-        assertIs<Extension.Offer>(presenter.shown.extension, "it can be extended anew")
+        assertIs<Extension.Offered>(presenter.shown.extension, "it can be extended anew")
     }
 
     @Test
@@ -148,7 +148,7 @@ class TicketPresenterTest {
         assertEquals(Extension.Offline, presenter.shown.extension)
         presenter.on(TicketEvent.Retry)
         runCurrent()
-        assertIs<Extension.Offer>(presenter.shown.extension)
+        assertIs<Extension.Offered>(presenter.shown.extension)
         assertEquals(listOf("retry"), ways.went)
     }
 
@@ -162,7 +162,7 @@ class TicketPresenterTest {
         assertEquals(Extension.Offline, presenter.shown.extension)
         fake.connection.value = CoreConnection.ONLINE
         after(5)
-        assertIs<Extension.Offer>(presenter.shown.extension)
+        assertIs<Extension.Offered>(presenter.shown.extension)
     }
 
     @Test
@@ -187,7 +187,7 @@ class TicketPresenterTest {
         val presenter = parkedFor(60)
         fake.wallet.state.value = WalletState(Samples.rsd(BigDecimal(10)))
         runCurrent()
-        assertTrue(assertIs<Extension.Offer>(presenter.shown.extension).isShort)
+        assertTrue(assertIs<Extension.Offered>(presenter.shown.extension).isShort)
         presenter.on(TicketEvent.Extend)
         runCurrent()
         assertEquals(1, fake.calls.count { it == "buy" })
