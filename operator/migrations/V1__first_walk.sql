@@ -7,7 +7,7 @@
 
 CREATE TABLE account (
   id TEXT PRIMARY KEY,
-  -- `person`; `guest`, `company`, `card_only`, `device`, `partner` are for later.
+  -- `person`, or `device` of a place; `guest`, `company`, `card_only`, `partner` are for later.
   kind TEXT NOT NULL,
   -- Cursor of the account's events: gapless, in commit order.
   seq BIGINT NOT NULL,
@@ -19,13 +19,15 @@ CREATE TABLE account (
   closed_at BIGINT
 )/*sqlite WITHOUT ROWID*//*postgres WITH (fillfactor = 50)*/;
 
--- Roles: an account may hold several, each for a time and a city or all. One that ended stays as what it was.
+-- Roles: an account may hold several, each for a time and a place, a city or all. One that ended stays as what it was.
 CREATE TABLE role_grant (
   id TEXT PRIMARY KEY,
   account TEXT NOT NULL REFERENCES account (id),
   role TEXT NOT NULL,
   -- Absent: everything the operator serves.
   city TEXT,
+  -- A place in that city; absent: all of it.
+  place TEXT,
   begins_at BIGINT NOT NULL,
   ends_at BIGINT,
   -- Who gave it: an account, or the tool.
@@ -336,14 +338,14 @@ CREATE TABLE daily_order (
 CREATE UNIQUE INDEX daily_order_number ON daily_order (number);
 
 -- The accounts that have shown an order to be theirs: by a ticket there around that time, or by the number on its slip.
-CREATE TABLE order_claim (
+CREATE TABLE order_proof (
   account TEXT NOT NULL,
   daily_order TEXT NOT NULL,
   proof TEXT NOT NULL,
   at BIGINT NOT NULL,
   PRIMARY KEY (account, daily_order)
 )/*sqlite WITHOUT ROWID*/;
-CREATE INDEX order_claim_of ON order_claim (daily_order);
+CREATE INDEX order_proof_of ON order_proof (daily_order);
 
 CREATE TABLE order_plate (
   daily_order TEXT PRIMARY KEY REFERENCES daily_order (id),
@@ -363,6 +365,76 @@ CREATE TABLE plate_check (
   covered BIGINT NOT NULL,
   at BIGINT NOT NULL
 );
+
+-- A car behind a barrier, from its entry until it has left.
+CREATE TABLE visit (
+  id TEXT PRIMARY KEY,
+  city TEXT NOT NULL,
+  facility TEXT NOT NULL,
+  -- The number of its ticket; erased when it is old.
+  ticket TEXT,
+  state TEXT NOT NULL,
+  entered_at BIGINT NOT NULL,
+  -- When it left or was cancelled.
+  ended_at BIGINT,
+  is_disabled BIGINT NOT NULL,
+  places BIGINT NOT NULL,
+  is_lost BIGINT NOT NULL,
+  currency TEXT NOT NULL,
+  -- From when on more is owed than was paid.
+  owes_again_at BIGINT
+)/*postgres WITH (fillfactor = 70)*/;
+CREATE UNIQUE INDEX visit_once ON visit (city, ticket, facility, entered_at);
+
+-- What was paid for a visit: here by a sale, or at the place, which has neither a sale nor an account.
+CREATE TABLE visit_payment (
+  visit TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  -- The moment whose price it is.
+  priced_at BIGINT NOT NULL,
+  city TEXT NOT NULL,
+  facility TEXT NOT NULL,
+  sale TEXT UNIQUE,
+  -- Erased when it is old.
+  account TEXT,
+  pay TEXT,
+  -- For the visit, without `fee`, the commission of a card.
+  amount BIGINT NOT NULL,
+  fee BIGINT NOT NULL,
+  currency TEXT NOT NULL,
+  exit_by BIGINT,
+  lines TEXT NOT NULL,
+  PRIMARY KEY (visit, at)
+);
+CREATE INDEX visit_payment_of ON visit_payment (account);
+-- What a controller has not heard yet.
+CREATE INDEX visit_payment_told ON visit_payment (city, facility, at);
+
+-- What the controller of a facility told last.
+CREATE TABLE facility (
+  city TEXT NOT NULL,
+  facility TEXT NOT NULL,
+  heard_at BIGINT NOT NULL,
+  free BIGINT,
+  observed_at BIGINT,
+  PRIMARY KEY (city, facility)
+)/*sqlite WITHOUT ROWID*//*postgres WITH (fillfactor = 50)*/;
+
+-- What somebody owes for what he had without paying; one of a subject.
+CREATE TABLE claim (
+  service TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  city TEXT NOT NULL,
+  -- Absent when nobody knows who owes it.
+  debtor TEXT,
+  amount BIGINT NOT NULL,
+  currency TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  state TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  settled_at BIGINT,
+  PRIMARY KEY (service, subject)
+)/*sqlite WITHOUT ROWID*/;
 
 -- Its index is also the way to an account's ledger entries: the row of an entry stays when what it told is erased.
 CREATE TABLE event (

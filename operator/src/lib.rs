@@ -27,6 +27,7 @@
 #![allow(clippy::result_large_err)]
 
 mod base;
+mod garages;
 mod kernel;
 mod orders;
 mod parking;
@@ -34,6 +35,7 @@ mod parking;
 mod schema;
 mod services;
 
+pub use base::claims::{Claim, ClaimState};
 pub use base::incidents::Incident;
 pub use base::messages::Message;
 pub use base::payments;

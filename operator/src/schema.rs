@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use crate::base::claims;
 use crate::base::incidents;
 use crate::base::messages;
 use crate::base::payments::rows;
 use crate::base::sign_in;
 use crate::base::vehicles;
+use crate::garages::tables;
 use crate::kernel::account;
 use crate::kernel::caller;
 use crate::kernel::due;
@@ -18,9 +20,9 @@ use crate::kernel::ledger;
 use crate::kernel::limits;
 use crate::kernel::signed_codes;
 use crate::kernel::store::{SqliteInline, Table, transact};
-use crate::orders::claims;
 use crate::orders::control;
 use crate::orders::driver;
+use crate::orders::proofs;
 use crate::parking::stays;
 use crate::parking::tickets;
 use crate::values;
@@ -51,6 +53,7 @@ fn every_table_is_declared_with_the_columns_it_has() {
         table::<idempotency::IntentRow>(),
         table::<epoch::EpochRow>(),
         table::<incidents::IncidentRow>(),
+        table::<claims::ClaimRow>(),
         table::<control::PlateCheckRow>(),
         table::<ledger::EntryRow>(),
         table::<ledger::LegRow>(),
@@ -58,13 +61,16 @@ fn every_table_is_declared_with_the_columns_it_has() {
         table::<signed_codes::RevocationListRow>(),
         table::<driver::OrderRow>(),
         table::<driver::OrderPlateRow>(),
-        table::<claims::ClaimRow>(),
+        table::<proofs::ProofRow>(),
         table::<messages::OutboxRow>(),
         table::<rows::QuoteRow>(),
         table::<stays::StayRow>(),
         table::<tickets::TicketRow>(),
         table::<tickets::TicketPlateRow>(),
         table::<vehicles::VehicleRow>(),
+        table::<tables::VisitRow>(),
+        table::<tables::VisitPaymentRow>(),
+        table::<tables::FacilityRow>(),
         // Written from `intent` by one statement, read with it; see kernel/idempotency.rs.
         ("executed".to_owned(), ["account", "key", "route", "body_hash", "status", "made"].map(str::to_owned).to_vec()),
         // The migrations' own; see store/migrate.rs.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use mesto_protocol::base::{
     accounts as accounts_wire, payments as payments_wire, vehicles as vehicles_wire, wallet as wallet_wire,
 };
+use mesto_protocol::garages::{control as garage_wire, visits as visits_wire};
 use mesto_protocol::kernel::grants::Role;
 use mesto_protocol::kernel::operation::Permission;
 use mesto_protocol::orders::{control as control_wire, driver as orders_wire};
@@ -14,13 +15,13 @@ use mesto_rules::City;
 use crate::base::payments::Provider;
 use crate::base::payments::provider::Cards;
 use crate::base::payments::sells::{Sellers, Sells};
-use crate::base::{accounts, incidents, messages, payments, public, sign_in, vehicles, wallet};
+use crate::base::{accounts, claims, incidents, messages, payments, public, sign_in, vehicles, wallet};
 use crate::kernel::keys::Keys;
 use crate::kernel::operator::{Config, Operator, SetupError};
 use crate::kernel::parts::Parts;
 use crate::kernel::ports::Entropy;
 use crate::kernel::service::{Erasure, Export, Service};
-use crate::{kernel, orders, parking};
+use crate::{garages, kernel, orders, parking};
 
 /// Every service, those that others stand on first.
 const SERVICES: &[&Service] = &[
@@ -30,15 +31,17 @@ const SERVICES: &[&Service] = &[
     &accounts::SERVICE,
     &messages::SERVICE,
     &incidents::SERVICE,
+    &claims::SERVICE,
     &vehicles::SERVICE,
     &payments::SERVICE,
     &wallet::SERVICE,
     &parking::SERVICE,
     &orders::SERVICE,
+    &garages::SERVICE,
 ];
 
 /// What can be bought.
-const SELLERS: &[&Sells] = &[&wallet::SELLS, &parking::SELLS, &orders::SELLS];
+const SELLERS: &[&Sells] = &[&wallet::SELLS, &parking::SELLS, &orders::SELLS, &garages::SELLS];
 
 /// What each role may do. Whoever is signed in may besides do what is about himself alone.
 const ROLES: &[(Role, &[Permission])] = &[
@@ -51,9 +54,11 @@ const ROLES: &[(Role, &[Permission])] = &[
             payments_wire::BUY,
             tickets_wire::OWN,
             orders_wire::OWN,
+            visits_wire::OWN,
         ],
     ),
     (Role::Inspector, &[control_wire::CHECKING, control_wire::ISSUING]),
+    (Role::Controller, &[garage_wire::CONTROL]),
     (Role::Admin, &[]),
 ];
 

@@ -8,17 +8,18 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use mesto_operator::store::transact;
 use mesto_operator::{Request, SqliteInline};
-use mesto_protocol::base::{payments, public, sign_in, vehicles, wallet};
+use mesto_protocol::base::payments::{self, PayMethod, Quote};
+use mesto_protocol::base::wallet::{self, WalletSubject};
+use mesto_protocol::base::{public, sign_in, vehicles};
 use mesto_protocol::code;
 use mesto_protocol::kernel::{EVENTS, intents};
 use mesto_protocol::keys::KeySet;
 use mesto_protocol::orders::control;
-use mesto_protocol::parking::quotes::{self, Quote};
 use mesto_protocol::parking::signed::TicketClaims;
-use mesto_protocol::parking::zones;
+use mesto_protocol::parking::{tickets, zones};
 use mesto_protocol::signed_city::SignedCity;
 use mesto_protocol::signed_code::{ClockRule, Revocations, Verifier};
-use mesto_rules::{City, ParkingSection, PayMethod, QuoteAsk, Stays, parse_plate, zone_by_sign};
+use mesto_rules::{City, ParkingSection, PayMethod as RulesPay, QuoteAsk, Stays, parse_plate, zone_by_sign};
 use serde_json::{Value, json};
 
 use super::alter;
@@ -224,7 +225,7 @@ impl Target for SourceFiles {
         for zone in &parking(&city)?.zones {
             for minutes in [1, 60, 600, u32::MAX] {
                 let stays = Stays::default();
-                let ask = QuoteAsk { zone: zone.id.as_str(), minutes, now, stays, pay: PayMethod::Deposit };
+                let ask = QuoteAsk { zone: zone.id.as_str(), minutes, now, stays, pay: RulesPay::Deposit };
                 if mesto_rules::quote(&city, &ask).is_ok_and(|quote| quote.total.amount.is_sign_negative()) {
                     return Err(format!("{minutes} minutes in {} cost less than nothing", zone.id));
                 }
@@ -249,8 +250,8 @@ impl Requests {
         let rig = Rig::new(Arc::new(SqliteInline::in_memory().expect("a store in memory")));
         let mut driver = Driver::new(&rig, 1);
         driver.fund(2_000);
-        let vehicle = driver.vehicle.clone();
-        let quote: Quote = driver.quote(&vehicle, "red", 60);
+        let vehicle = driver.vehicle;
+        let quote: Quote = driver.quote(vehicle, "red", 60);
         let topup = driver.topup(500);
         let notice = approval(&topup, "pay-altered");
         let token = driver.token.clone();
@@ -259,7 +260,13 @@ impl Requests {
             .create_staff(&*rig.store, rig.now, mesto_protocol::kernel::grants::Role::Inspector, "Mira")
             .expect("an inspector can be made");
         let soon = rig.deadline();
+        let by_card = driver.price(&WalletSubject { amount: dinar(1_000) }, PayMethod::Card);
         let get = |path: &str| ("GET", path.to_owned(), Value::Null);
+        let asks = |service: &str, subject: Value, pay: &str| {
+            let item = json!({ "service": service, "subject": subject });
+            let asked = json!({ "city": "belgrade", "items": [item], "pay": pay });
+            ("POST", payments::QUOTE.path.to_owned(), asked)
+        };
         let templates = vec![
             ("POST", sign_in::SEND_CODE.path.to_owned(), json!({ "phone": "+381601234567" })),
             (
@@ -268,26 +275,31 @@ impl Requests {
                 json!({ "phone": "+381601234567", "code": "123456", "device": "x", "device_key": "AAAA" }),
             ),
             ("POST", vehicles::ADD.path.to_owned(), json!({ "city": "belgrade", "plate": "NS 123-ŠČ", "label": "x" })),
+            asks("parking", json!({ "zone": "green", "vehicle": vehicle, "minutes": 60 }), "deposit"),
+            asks("wallet", json!({ "amount": dinar(200) }), "card"),
+            asks("orders", json!({ "order": "or_01jd4f8q0r3n7w2x5y6z8a9b1c" }), "card"),
+            ("POST", payments::PURCHASE.path.to_owned(), json!({ "quote": quote.id, "not_after": soon })),
             (
                 "POST",
-                quotes::QUOTE.path.to_owned(),
-                json!({ "city": "belgrade", "zone": "green", "vehicle": vehicle, "minutes": 60, "pay": "deposit" }),
+                payments::PURCHASE.path.to_owned(),
+                json!({ "quote": by_card.id, "not_after": soon, "return_url": "mesto://return" }),
             ),
-            ("POST", quotes::BUY.path.to_owned(), json!({ "quote": quote.id, "not_after": soon })),
-            (
-                "POST",
-                wallet::TOP_UP.path.to_owned(),
-                json!({ "amount": dinar(200), "not_after": soon, "return_url": "mesto://return" }),
-            ),
+            ("DELETE", payments::ABANDON.target(&[&topup.id.to_string()], &[]), Value::Null),
+            get(&payments::PAYMENT.target(&[&topup.id.to_string()], &[])),
+            get(&format!("{}?state=open&limit=2&cursor={}", payments::PAYMENTS.path, topup.sale)),
             (
                 "POST",
                 control::ISSUE.path.to_owned(),
                 json!({ "city": "belgrade", "plate": "BG 001-AA", "zone": "yellow", "violation": "no_ticket" }),
             ),
-            ("POST", payments::NOTICE.path.to_owned(), serde_json::from_slice(&notice.body).expect("a notice is JSON")),
+            (
+                "POST",
+                payments::NOTICE.target(&["bank"], &[]),
+                serde_json::from_slice(&notice.body).expect("a notice is JSON"),
+            ),
             ("DELETE", intents::CANCEL.target(&["driver-00000001-00000009"], &[]), Value::Null),
             get(&format!("{}?after=0&limit=10", EVENTS.path)),
-            get(&format!("{}?limit=2&before=0", quotes::BUY.path)),
+            get(&format!("{}?limit=2&before=0", tickets::LIST.path)),
             get(&format!("{}?city=belgrade&lat=44.8125&lon=20.4612&sign=9111", zones::NEAR.path)),
             get(&format!("{}?city=belgrade&plate=BG001AA&zone=red", control::CHECK.path)),
             get(&public::CITY.target(&["belgrade"], &[])),

@@ -7,8 +7,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use mesto_client::{Client, Clock, Config, IntentState, Link, LinkAnswer, LinkError, LinkRequest, NoReminders, Ports};
+use mesto_client::{
+    Client, Clock, Config, IntentState, Link, LinkAnswer, LinkError, LinkRequest, NoReminders, NoStillDecoder, Ports,
+};
 use mesto_operator::{Request, SqliteInline};
+use mesto_protocol::base::payments::PayMethod;
 use mesto_protocol::device::SoftwareDevice;
 use mesto_simulation::driver::{Counter, Rig, approval, code_in, dinar};
 use mesto_simulation::phone::{Dice, Keychain};
@@ -63,6 +66,7 @@ pub fn measure(is_short: bool) -> Outcome<Measure> {
         secrets: Arc::new(Keychain::default()),
         signer: Arc::new(SoftwareDevice::from_seed(&[9; 32])?),
         reminders: Arc::new(NoReminders),
+        stills: Arc::new(NoStillDecoder),
     };
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("client.sqlite");
@@ -88,7 +92,7 @@ pub fn measure(is_short: bool) -> Outcome<Measure> {
     Ok(Measure {
         name: "Opening the client with 10,000 tickets",
         unit: "microseconds, less is better",
-        ours: ("Client::open and its first snapshot".into(), ours),
+        ours: ("Client::open and its first states".into(), ours),
         peer: ("rusqlite: open, read the active rows".into(), peer),
         target: Target::AtMost(3.0),
     })
@@ -97,23 +101,23 @@ pub fn measure(is_short: bool) -> Outcome<Measure> {
 /// A driver's morning: signed in, paid in, parked in three zones.
 async fn drive(rig: &Rig, client: Client) -> Outcome<()> {
     let phone = "+381601234567";
-    client.refresh().await?;
-    client.request_code(phone).await?;
-    client.sign_in(phone, code_in(&rig.last_message(phone)), "bench").await?;
-    client.top_up(dinar(1_000).amount).await?;
+    client.cities().refresh().await?;
+    client.account().request_code(phone).await?;
+    client.account().sign_in(phone, code_in(&rig.last_message(phone)), "bench").await?;
+    client.wallet().top_up(dinar(1_000).amount).await?;
     client.sync().await?;
-    let topup = client.snapshot().open_intents.iter().find_map(|intent| intent.topup.clone());
+    let topup = client.payments().state().open.iter().find_map(|intent| intent.payment.clone());
     let topup = topup.ok_or("the top-up does not wait for the bank")?;
     let paid = rig.ask(&approval(&topup, "pay-1"));
     if paid.status >= 300 {
         return Err(format!("the bank's notice was answered {}", paid.status).into());
     }
     client.sync().await?;
-    client.settle().await?;
-    let vehicle = client.add_vehicle("BG 789-PP", None).await?;
+    client.payments().settle_all().await?;
+    let vehicle = client.vehicles().add("BG 789-PP", None).await?;
     for zone in RUNNING {
-        let quote = client.quote(zone, &vehicle.id, 60).await?;
-        let intent = client.buy(&quote).await?;
+        let quote = client.parking().quote(&zone.parse()?, vehicle.id, 60, PayMethod::Deposit).await?;
+        let intent = client.payments().buy(&quote).await?;
         if intent.state != IntentState::Confirmed {
             return Err(format!("a purchase in {zone} ended {:?}", intent.state).into());
         }
@@ -127,8 +131,8 @@ fn fill(file: &Path) -> Outcome<()> {
     let database = rusqlite::Connection::open(file)?;
     database.execute(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
-         INSERT INTO ticket (id, open, issued_at, starts_at, ends_at, json)
-         SELECT substr(t.id, 1, 13) || (1000000000000000 + n.i), 0, t.issued_at - n.i * 14400000, t.starts_at - n.i * 14400000,
+         INSERT INTO ticket (id, open, lost, issued_at, starts_at, ends_at, json)
+         SELECT substr(t.id, 1, 13) || (1000000000000000 + n.i), 0, 0, t.issued_at - n.i * 14400000, t.starts_at - n.i * 14400000,
                 t.ends_at - n.i * 14400000,
                 json_set(t.json, '$.id', substr(t.id, 1, 13) || (1000000000000000 + n.i), '$.state', 'expired')
          FROM n, (SELECT * FROM ticket ORDER BY id LIMIT 1) AS t",
@@ -147,9 +151,12 @@ fn open_client(config: &Config, ports: &Ports) -> Outcome<f64> {
     let (config, ports) = (config.clone(), ports.clone());
     let watch = Stopwatch::start();
     let client = Client::open(config, ports)?;
-    let snapshot = black_box(client.snapshot());
+    let account = black_box(client.account().state());
+    let parking = black_box(client.parking().state());
+    let balance = black_box(client.wallet().state()).balance;
+    black_box((client.cities().state(), client.vehicles().state(), client.orders().state(), client.payments().state()));
     let took = watch.elapsed();
-    if snapshot.active_tickets.len() != RUNNING.len() || !snapshot.signed_in || snapshot.balance.is_none() {
+    if parking.active.len() != RUNNING.len() || !account.signed_in || balance.is_none() {
         return Err("the opened client does not show what is active".into());
     }
     Ok(took.as_secs_f64() * 1e6)

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use mesto_operator::store::transact;
 use mesto_operator::{Clock, Store, values};
-use mesto_protocol::parking::quotes::Purchase;
+use mesto_protocol::base::payments::PurchaseRequest;
 use mesto_simulation::driver::{Driver, Rig};
 use sha2::{Digest, Sha256};
 
@@ -44,13 +44,15 @@ pub struct Prepared {
 pub fn prepare(rig: &Rig, count: usize) -> Outcome<Vec<Prepared>> {
     let mut driver = Driver::new(rig, 1);
     driver.fund(1_000);
-    let vehicle = driver.vehicle.clone();
-    let quote = driver.quote(&vehicle, "red", 60);
-    copy_rows(&*rig.store, &driver.account, count)?;
-    copy_tokens(&*rig.store, &driver.account, count)?;
+    let vehicle = driver.vehicle;
+    let quote = driver.quote(vehicle, "red", 60);
+    let (account, id) = (driver.account.to_string(), quote.id.to_string());
+    copy_rows(&*rig.store, &account, count)?;
+    copy_tokens(&*rig.store, &account, count)?;
     (1..=count)
         .map(|number| {
-            let body = Purchase { quote: copied_id(&quote.id, number), not_after: quote.expires_at };
+            let quote_id = copied_id(&id, QUOTES + number).parse()?;
+            let body = PurchaseRequest { quote: quote_id, not_after: quote.expires_at, return_url: None };
             Ok(Prepared {
                 token: token(number),
                 key: format!("bench-purchase-{number:08}"),
@@ -69,6 +71,9 @@ fn token(number: usize) -> String {
 fn copied_id(id: &str, number: usize) -> String {
     format!("{}{}", id.get(..13).unwrap_or(id), 1_000_000_000_000_000 + number)
 }
+
+/// Added to the number of a quote's copy: a sale has the letters of its quote, and the top-up's was made before.
+const QUOTES: usize = 1_000_000_000_000_000;
 
 /// The same in SQL.
 const ID: &str = "substr(t.{}, 1, 13) || CAST(1000000000000000 + n.i AS TEXT)";
@@ -105,27 +110,45 @@ const COPIES: &[Copied] = &[
     ),
     (
         "quote",
-        "city, zone, country, pay, extends, terms, user_stay, plate_stay, issued_at, expires_at",
+        "city, service, place, pay, subject, total, currency, issued_at, expires_at",
         &[
-            ("id", "{id}"),
+            // Apart from the sale of the top-up, which was begun at the same moment.
+            ("id", "substr(t.id, 1, 13) || CAST(2000000000000000 + n.i AS TEXT)"),
             ("account", "{account}"),
-            ("vehicle", "{vehicle}"),
-            ("canonical", "'BG' || CAST(100000 + n.i AS TEXT)"),
-            ("shown", "'BG ' || CAST(100000 + n.i AS TEXT)"),
+            ("thing", "'BG' || CAST(100000 + n.i AS TEXT)"),
+            // What is sold is for the copy's own plate.
+            ("terms", "replace(t.terms, t.thing, 'BG' || CAST(100000 + n.i AS TEXT))"),
+        ],
+        "t.account = $1 AND t.service = 'parking'",
+    ),
+    (
+        "sale",
+        "city, pay, state, total, currency, device, created_at",
+        &[
+            ("account", "{account}"),
+            ("id", "{id}"),
+            ("actor", "{actor}"),
+            ("items", "replace(t.items, t.id, substr(t.id, 1, 13) || CAST(1000000000000000 + n.i AS TEXT))"),
         ],
         "t.account = $1",
     ),
     (
-        "topup",
-        "amount, currency, state, reason, page_url, intent, expires_at, created_at",
-        &[("id", "{id}"), ("account", "{account}")],
+        "payment",
+        "provider, state, amount, captured, refunded, currency, page_url, expires_at, reason, created_at",
+        &[("id", "{id}"), ("account", "{account}"), ("reference", "t.reference || '-' || CAST(n.i AS TEXT)")],
         "t.account = $1",
     ),
     (
-        "bank_notice",
-        "provider, amount, currency, outcome, at",
-        &[("payment", "t.payment || '-' || CAST(n.i AS TEXT)"), ("topup", "{topup}")],
-        "t.topup IN (SELECT id FROM topup WHERE account = $1)",
+        "provider_payment",
+        "provider",
+        &[("reference", "t.reference || '-' || CAST(n.i AS TEXT)"), ("payment", "{payment}")],
+        "t.payment IN (SELECT id FROM payment WHERE account = $1)",
+    ),
+    (
+        "provider_notice",
+        "provider, outcome, amount, currency, reason, at",
+        &[("reference", "t.reference || '-' || CAST(n.i AS TEXT)"), ("payment", "{payment}")],
+        "t.payment IN (SELECT id FROM payment WHERE account = $1)",
     ),
     (
         "ledger_entry",

@@ -13,8 +13,9 @@ use chrono::{DateTime, Utc};
 use mesto_operator::store::transact;
 use mesto_operator::testing::PostgresCluster;
 use mesto_operator::{Durability, PostgresStore, Request, Response, SqliteInline, Store, values};
+use mesto_protocol::base::payments::Bought;
 use mesto_protocol::headers;
-use mesto_protocol::parking::quotes::Purchased;
+use mesto_protocol::parking::purchase::ParkingOutcome;
 use mesto_simulation::check;
 use mesto_simulation::driver::{Counter, Driver, SECRET};
 use serde_json::Value;
@@ -103,8 +104,9 @@ fn play(folder: &Path, database: &[&str], store: &dyn Fn() -> Arc<dyn Store>) {
     let mut tickets = HashSet::new();
     for (index, status, body) in answers.lock().unwrap().iter() {
         assert_eq!(*status, 201, "{}", String::from_utf8_lossy(body));
-        let bought: Purchased = serde_json::from_slice(body).unwrap();
-        assert!(tickets.insert(bought.ticket.id.clone()), "two purchases got one ticket");
+        let bought: Bought = serde_json::from_slice(body).unwrap();
+        let ticket = bought.sale.items[0].outcome::<ParkingOutcome>().unwrap().unwrap().ticket;
+        assert!(tickets.insert(ticket.id), "two purchases got one ticket");
         let (again, replay) = persist(address, &purchases[*index].request, &broken, &restarts);
         assert_eq!((again, &replay), (201, body), "a replayed key is answered byte for byte, after a crash too");
     }
@@ -164,12 +166,12 @@ impl Counter for Served {
 fn prepare(counter: &Served, number: u64) -> Vec<Purchase> {
     let mut driver = Driver::new(counter, number);
     driver.fund(1_000);
-    let vehicle = driver.vehicle.clone();
+    let vehicle = driver.vehicle;
     ZONES
         .iter()
         .map(|zone| {
-            let quote = driver.quote(&vehicle, zone, if *zone == "a" { 30 } else { 60 });
-            Purchase { price: quote.terms.total.minor().unwrap(), request: driver.purchase(&quote) }
+            let quote = driver.quote(vehicle, zone, if *zone == "a" { 30 } else { 60 });
+            Purchase { price: quote.total.minor().unwrap(), request: driver.purchase(&quote) }
         })
         .collect()
 }

@@ -36,6 +36,8 @@ fn play(seeds: u64, steps: u32) -> (Report, Vec<String>) {
                         sum.expired += report.expired;
                         sum.unconfirmed_seen += report.unconfirmed_seen;
                         sum.orders += report.orders;
+                        sum.card_payments += report.card_payments;
+                        sum.paid_back += report.paid_back;
                         sum.phone_crashes += report.phone_crashes;
                         sum.operator_crashes += report.operator_crashes;
                         sum.answers_lost += report.answers_lost;
@@ -50,7 +52,7 @@ fn play(seeds: u64, steps: u32) -> (Report, Vec<String>) {
 }
 
 #[test]
-fn two_hundred_seeds_keep_every_law_bg_34_bg_48_bg_83() {
+fn two_hundred_seeds_keep_every_law_bg_34_bg_48_bg_83_bg_97() {
     let (report, failures) = play(SEEDS, STEPS);
     assert!(failures.is_empty(), "{} of {SEEDS} seeds broke; the first:\n{}", failures.len(), failures[0]);
     println!("simulation: {SEEDS} seeds x {STEPS} steps: {report:?}");
@@ -62,6 +64,8 @@ fn two_hundred_seeds_keep_every_law_bg_34_bg_48_bg_83() {
         ("expired intents", report.expired, 100),
         ("times a phone said not confirmed yet", report.unconfirmed_seen, 1_000),
         ("daily orders", report.orders, 100),
+        ("payments that the bank took", report.card_payments, 1_000),
+        ("payments that the bank paid back", report.paid_back, 100),
         ("phone crashes", report.phone_crashes, 1_000),
         ("operator crashes", report.operator_crashes, 1_000),
         ("lost answers", report.answers_lost, 1_000),
@@ -93,6 +97,11 @@ fn a_store_that_drops_a_ledger_leg_is_found() {
 #[test]
 fn a_store_that_forgets_the_stay_is_found() {
     found(Defect::ForgetsStay);
+}
+
+#[test]
+fn a_store_that_forgets_what_is_owed_back_is_found() {
+    found(Defect::ForgetsRefunds);
 }
 
 /// A defect must be found by one of the first ten seeds, and the failure must name its seed and how to replay it.

@@ -4,6 +4,7 @@
 
 use mesto_operator::store::{StoreError, Tx};
 use mesto_operator::values;
+use mesto_protocol::kernel::ids::{AccountId, QuoteId};
 use mesto_rules::{City, ParkingSection, Zone};
 
 /// A law that does not hold, in words.
@@ -23,17 +24,30 @@ const LAWS: &[(&str, &str)] = &[
          WHERE a.deposit + COALESCE((SELECT SUM(l.amount) FROM ledger_leg l WHERE l.kind = 'deposit' AND l.holder = a.id), 0) <> 0",
     ),
     (
-        "no ticket without its charge",
-        "SELECT t.id, t.price FROM ticket t WHERE t.pay = 'deposit' AND 1 <> (SELECT COUNT(*) FROM ledger_entry e WHERE e.kind = 'ticket' \
-         AND e.reference = t.id AND e.account = t.account AND e.amount = -t.price)",
+        "no ticket without its charge, from the deposit or by the bank",
+        "SELECT t.id, t.price FROM ticket t WHERE t.account IS NOT NULL AND t.price <> (SELECT COALESCE(SUM(l.amount), 0) FROM ledger_entry e \
+         JOIN ledger_leg l ON l.entry = e.id WHERE e.kind = 'parking.ticket' AND e.reference = t.id \
+         AND l.kind = CASE WHEN t.pay = 'card' THEN 'clearing' ELSE 'deposit' END)",
     ),
     (
         "no charge without its ticket",
-        "SELECT e.id, e.amount FROM ledger_entry e WHERE e.kind = 'ticket' AND NOT EXISTS (SELECT 1 FROM ticket t WHERE t.id = e.reference)",
+        "SELECT e.id, e.amount FROM ledger_entry e WHERE e.kind = 'parking.ticket' AND NOT EXISTS (SELECT 1 FROM ticket t WHERE t.id = e.reference)",
     ),
     (
-        "a quote is sold once",
-        "SELECT quote, COUNT(*) FROM ticket WHERE quote IS NOT NULL GROUP BY quote HAVING COUNT(*) > 1",
+        "a sale of parking is one ticket when it is delivered, and none before",
+        "SELECT s.id, s.state FROM sale s WHERE s.items LIKE '%\"service\":\"parking\"%' \
+         AND (CASE WHEN s.state = 'delivered' THEN 1 ELSE 0 END) <> (SELECT COUNT(*) FROM ticket t WHERE t.sale = s.id)",
+    ),
+    (
+        "what the bank took is delivered once, or goes back",
+        "SELECT p.id, s.state FROM payment p JOIN sale s ON s.account = p.account AND s.id = 'sa' || SUBSTR(p.id, 3) \
+         WHERE (SELECT COALESCE(SUM(n.amount), 0) FROM provider_notice n WHERE n.payment = p.id AND n.outcome = 'approved') \
+         <> (CASE WHEN s.state = 'delivered' THEN p.amount ELSE 0 END) + (SELECT COALESCE(SUM(r.amount), 0) FROM refund r WHERE r.payment = p.id)",
+    ),
+    (
+        "nothing is delivered by card that the bank did not approve",
+        "SELECT s.id, s.total FROM sale s WHERE s.pay = 'card' AND s.state = 'delivered' AND NOT EXISTS (SELECT 1 FROM provider_notice n \
+         WHERE n.payment = 'py' || SUBSTR(s.id, 3) AND n.outcome = 'approved')",
     ),
     ("what is over is never sold", "SELECT id, issued_at - starts_at FROM ticket WHERE starts_at < issued_at"),
     (
@@ -56,15 +70,16 @@ const LAWS: &[(&str, &str)] = &[
          WHERE a.id < b.id AND a.starts_at < b.ends_at AND b.starts_at < a.ends_at",
     ),
     (
-        "an approved top-up is credited once, and only then",
-        "SELECT t.id, t.amount FROM topup t WHERE (CASE WHEN t.state = 'succeeded' THEN 1 ELSE 0 END) <> (SELECT COUNT(*) FROM ledger_entry e \
-         WHERE e.kind = 'topup' AND e.reference = t.id AND e.amount = t.amount)",
+        "a top-up is credited once when it is delivered, and never before",
+        "SELECT s.id, s.total FROM sale s WHERE s.items LIKE '%\"service\":\"wallet\"%' \
+         AND (CASE WHEN s.state = 'delivered' THEN 1 ELSE 0 END) <> (SELECT COUNT(*) FROM ledger_entry e \
+         WHERE e.kind = 'wallet.topup' AND e.reference = s.id AND e.amount = s.total)",
     ),
-    ("a tap makes one top-up", "SELECT intent, COUNT(*) FROM topup GROUP BY account, intent HAVING COUNT(*) > 1"),
     (
         "a paid order is paid once, and only then",
-        "SELECT o.id, COALESCE(o.paid_amount, 0) FROM daily_order o WHERE (CASE WHEN o.state = 'paid' THEN 1 ELSE 0 END) <> \
-         (SELECT COUNT(*) FROM ledger_entry e WHERE e.kind = 'order' AND e.reference = o.id AND e.amount = -o.paid_amount)",
+        "SELECT o.id, COALESCE(o.paid_amount, 0) FROM daily_order o WHERE (CASE WHEN o.state = 'paid' THEN o.paid_amount ELSE 0 END) <> \
+         (SELECT COALESCE(SUM(l.amount), 0) FROM ledger_entry e JOIN ledger_leg l ON l.entry = e.id WHERE e.kind = 'orders.order' \
+         AND e.reference = o.id AND l.kind IN ('deposit', 'clearing'))",
     ),
     (
         "an account's events are gapless",
@@ -105,13 +120,33 @@ pub fn ticket_exists(tx: &mut dyn Tx, ticket: &str) -> Result<bool, StoreError> 
     Ok(!tx.query("SELECT id FROM ticket WHERE id = $1", values![ticket])?.is_empty())
 }
 
-/// Whether a quote was sold: by the tickets' word, not by the stored answer's.
-pub fn quote_is_sold(tx: &mut dyn Tx, quote: &str) -> Result<bool, StoreError> {
-    Ok(!tx.query("SELECT id FROM ticket WHERE quote = $1", values![quote])?.is_empty())
+/// Whether an order is paid: what a phone calls so must be.
+pub fn order_is_paid(tx: &mut dyn Tx, order: &str) -> Result<bool, StoreError> {
+    Ok(!tx.query("SELECT id FROM daily_order WHERE id = $1 AND state = 'paid'", values![order])?.is_empty())
+}
+
+/// Whether a quote was sold: by what was delivered, not by the stored answer's word.
+pub fn quote_is_sold(tx: &mut dyn Tx, quote: QuoteId) -> Result<bool, StoreError> {
+    let sold =
+        "SELECT id FROM ticket WHERE sale = $1 UNION ALL SELECT id FROM sale WHERE id = $1 AND state = 'delivered'";
+    Ok(!tx.query(sold, values![quote.sale()])?.is_empty())
+}
+
+/// Refunds that are still on their way to a card.
+pub fn refunds_on_their_way(tx: &mut dyn Tx) -> Result<Vec<String>, StoreError> {
+    let rows = tx.query("SELECT id FROM refund WHERE route = 'card' AND state <> 'done'", values![])?;
+    rows.iter().map(|row| row.get("id")).collect()
+}
+
+/// What was delivered of a payment's sale, minor units: all of it, or nothing.
+pub fn delivered(tx: &mut dyn Tx, payment: &str) -> Result<i64, StoreError> {
+    let asked = "SELECT CASE WHEN sale.state = 'delivered' THEN payment.amount ELSE 0 END AS amount FROM payment \
+                 JOIN sale ON sale.account = payment.account AND sale.id = 'sa' || SUBSTR(payment.id, 3) WHERE payment.id = $1";
+    tx.query(asked, values![payment])?.first().map_or(Ok(0), |row| row.get("amount"))
 }
 
 /// The deposit of an account, and its tickets with their ends.
-pub fn holdings(tx: &mut dyn Tx, account: &str) -> Result<(i64, Vec<(String, i64)>), StoreError> {
+pub fn holdings(tx: &mut dyn Tx, account: AccountId) -> Result<(i64, Vec<(String, i64)>), StoreError> {
     let deposit = tx
         .query("SELECT deposit FROM account WHERE id = $1", values![account])?
         .first()

@@ -4,13 +4,18 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_operator::{Config, HostedPage, Keys, Operator, Request, Response, Store, SystemEntropy, payments};
-use mesto_protocol::base::payments::{BankNotice, BankOutcome, NOTICE, PayMethod};
+use mesto_protocol::base::payments::{
+    self as wire, Bought, NoticeOutcome, Part, PayMethod, Payment, ProviderNotice, PurchaseRequest, Quote,
+    QuoteRequest, Wanted,
+};
 use mesto_protocol::base::sign_in::{self, CodeRequest, Session, SignIn};
 use mesto_protocol::base::vehicles::{self, NewVehicle, Vehicle};
-use mesto_protocol::base::wallet::{self, NewTopup, Topup};
+use mesto_protocol::base::wallet::WalletSubject;
 use mesto_protocol::device::SoftwareDevice;
 use mesto_protocol::headers;
-use mesto_protocol::parking::quotes::{self, Purchase, Quote, QuoteRequest};
+use mesto_protocol::kernel::ids::{AccountId, OrderId, RecordId as _, VehicleId};
+use mesto_protocol::orders::driver::OrdersSubject;
+use mesto_protocol::parking::purchase::ParkingSubject;
 use mesto_rules::City;
 use mesto_rules::money::{Currency, Money};
 use serde::Serialize;
@@ -32,18 +37,22 @@ pub fn dinar(amount: i64) -> Money {
     Money::from_minor(amount * 100, Currency::new("RSD").unwrap())
 }
 
-/// The bank's signed word that a top-up was paid.
-pub fn approval(topup: &Topup, payment: &str) -> Request {
-    let notice = BankNotice {
-        payment: payment.to_owned(),
-        reference: topup.id.clone(),
-        amount: topup.amount,
-        outcome: BankOutcome::Approved,
-        reason: None,
-    };
-    let request = Request::new("POST", NOTICE.path).json(&notice);
+/// The bank's signed word.
+pub fn notice(notice: &ProviderNotice) -> Request {
+    let request = Request::new("POST", &wire::NOTICE.target(&["bank"], &[])).json(notice);
     let signature = payments::sign(SECRET.as_bytes(), &request.body);
     request.header(headers::SIGNATURE, &signature)
+}
+
+/// The bank's signed word that a payment was made; `name` is what the bank calls it.
+pub fn approval(payment: &Payment, name: &str) -> Request {
+    notice(&ProviderNotice {
+        payment: name.to_owned(),
+        reference: payment.id.to_string(),
+        amount: payment.amount,
+        outcome: NoticeOutcome::Approved,
+        reason: None,
+    })
 }
 
 /// Where drivers ask: an operator in this process, or one behind a socket.
@@ -109,8 +118,8 @@ pub struct Driver<'a> {
     counter: &'a dyn Counter,
     number: u64,
     pub token: String,
-    pub account: String,
-    pub vehicle: String,
+    pub account: AccountId,
+    pub vehicle: VehicleId,
     keys: u64,
 }
 
@@ -127,7 +136,8 @@ impl<'a> Driver<'a> {
         let asked = SignIn { phone, code, device: "a phone".into(), device_key };
         let session: Session = must(counter, &Request::new("POST", sign_in::SIGN_IN.path).json(&asked));
         let (token, account) = (session.token, session.account);
-        let mut driver = Self { counter, number, token, account, vehicle: String::new(), keys: 0 };
+        let vehicle = VehicleId::from_bytes([0; 16]);
+        let mut driver = Self { counter, number, token, account, vehicle, keys: 0 };
         let plate = format!("BG {:03}-{}{}", number % 1_000, letter(number / 1_000), letter(number / 23_000));
         driver.vehicle = driver.add_vehicle(&plate);
         driver
@@ -146,17 +156,48 @@ impl<'a> Driver<'a> {
     }
 
     /// The id of a new vehicle.
-    pub fn add_vehicle(&mut self, plate: &str) -> String {
+    pub fn add_vehicle(&mut self, plate: &str) -> VehicleId {
         let vehicle = NewVehicle { city: "belgrade".into(), plate: plate.into(), label: None };
         let request = self.post(vehicles::ADD.path, &vehicle);
         must::<Vehicle>(self.counter, &request).id
     }
 
-    pub fn topup(&mut self, dinars: i64) -> Topup {
-        let body =
-            NewTopup { amount: dinar(dinars), not_after: self.counter.deadline(), return_url: "mesto://return".into() };
-        let request = self.post(wallet::TOP_UP.path, &body);
+    /// A price.
+    pub fn price(&mut self, subject: &impl Part, pay: PayMethod) -> Quote {
+        let items = vec![Wanted::of(subject).unwrap()];
+        let body = QuoteRequest { city: "belgrade".into(), items, pay, payer: None };
+        let request = self.post(wire::QUOTE.path, &body);
         must(self.counter, &request)
+    }
+
+    /// A price of parking, from the deposit.
+    pub fn quote(&mut self, vehicle: VehicleId, zone: &str, minutes: u32) -> Quote {
+        let subject = ParkingSubject { zone: zone.into(), vehicle: Some(vehicle), extends: None, minutes };
+        self.price(&subject, PayMethod::Deposit)
+    }
+
+    /// A price of a daily order.
+    pub fn order_quote(&mut self, order: OrderId, pay: PayMethod) -> Quote {
+        self.price(&OrdersSubject { order }, pay)
+    }
+
+    /// The request that buys a quote, under a new key.
+    pub fn purchase(&mut self, quote: &Quote) -> Request {
+        let return_url = (quote.pay == PayMethod::Card).then(|| "mesto://return".to_owned());
+        let body = PurchaseRequest { quote: quote.id, not_after: quote.expires_at, return_url };
+        self.post(wire::PURCHASE.path, &body)
+    }
+
+    /// A purchase by card that waits for the bank.
+    pub fn begin(&mut self, quote: &Quote) -> Payment {
+        let request = self.purchase(quote);
+        must::<Bought>(self.counter, &request).payment
+    }
+
+    /// A top-up that waits for the bank.
+    pub fn topup(&mut self, dinars: i64) -> Payment {
+        let quote = self.price(&WalletSubject { amount: dinar(dinars) }, PayMethod::Card);
+        self.begin(&quote)
     }
 
     /// Money on the deposit.
@@ -164,25 +205,6 @@ impl<'a> Driver<'a> {
         let topup = self.topup(dinars);
         let answer = self.counter.ask(&approval(&topup, &format!("pay-{}", topup.id)));
         assert!(answer.status < 300, "the bank's notice was answered {}", answer.status);
-    }
-
-    pub fn quote(&mut self, vehicle: &str, zone: &str, minutes: u32) -> Quote {
-        let body = QuoteRequest {
-            city: "belgrade".into(),
-            zone: zone.into(),
-            vehicle: Some(vehicle.into()),
-            extends: None,
-            minutes,
-            pay: PayMethod::Deposit,
-        };
-        let request = self.post(quotes::QUOTE.path, &body);
-        must(self.counter, &request)
-    }
-
-    /// The request that buys a quote, under a new key.
-    pub fn purchase(&mut self, quote: &Quote) -> Request {
-        let body = Purchase { quote: quote.id.clone(), not_after: quote.expires_at };
-        self.post(quotes::BUY.path, &body)
     }
 }
 

@@ -15,6 +15,8 @@ pub enum Defect {
     DropsLedgerLeg,
     /// No stay's row is ever written.
     ForgetsStay,
+    /// What is owed back is never written down.
+    ForgetsRefunds,
 }
 
 /// A store with a plan: abort the transaction after so many statements, or live with a [`Defect`].
@@ -94,6 +96,7 @@ impl FaultyTx<'_> {
                 table == "ledger_leg" && is_insert && self.plan.legs.fetch_add(1, Ordering::SeqCst) % 4 == 3
             }
             Defect::ForgetsStay => table == "stay",
+            Defect::ForgetsRefunds => table == "refund" && is_insert,
         }
     }
 }

@@ -2,8 +2,7 @@
 
 use mesto_simulation::{Defect, Settings, run, words};
 
-const USAGE: &str =
-    "simulate [--seed N] [--steps M] [--seeds K] [--defect forgets-idempotency|drops-ledger-leg|forgets-stay]";
+const USAGE: &str = "simulate [--seed N] [--steps M] [--seeds K] [--defect forgets-idempotency|drops-ledger-leg|forgets-stay|forgets-refunds]";
 
 fn main() -> std::process::ExitCode {
     words::ended(USAGE, play(std::env::args().skip(1)))
@@ -24,6 +23,7 @@ fn play(words: impl Iterator<Item = String>) -> Result<bool, String> {
                     "forgets-idempotency" => Defect::ForgetsIdempotency,
                     "drops-ledger-leg" => Defect::DropsLedgerLeg,
                     "forgets-stay" => Defect::ForgetsStay,
+                    "forgets-refunds" => Defect::ForgetsRefunds,
                     other => return Err(format!("there is no defect `{other}`")),
                 }
             }

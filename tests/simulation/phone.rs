@@ -11,10 +11,11 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use mesto_client::{
-    Client, Clock, Config, DeviceSigner, Entropy, IntentKind, IntentState, IntentView, NoReminders, Ports, Result,
+    Client, Clock, Config, DeviceSigner, Entropy, IntentState, IntentView, NoReminders, NoStillDecoder, Ports, Result,
     Secrets, SecretsError,
 };
 use mesto_protocol::device::SoftwareDevice;
+use mesto_protocol::kernel::ids::QuoteId;
 
 use crate::network::Air;
 use crate::random::Random;
@@ -123,8 +124,8 @@ pub struct Phone {
     tasks: Vec<Task>,
     /// How intents ended, as this phone was told: it may never change.
     pub ended: HashMap<String, String>,
-    /// Quotes whose purchases all ended without a ticket, as this phone was told.
-    pub unsold: HashMap<String, String>,
+    /// Quotes whose purchases all ended without a sale, as this phone was told, with the keys.
+    pub unsold: HashMap<QuoteId, String>,
 }
 
 impl Phone {
@@ -154,6 +155,7 @@ impl Phone {
             secrets: Arc::new(Keychain::default()),
             signer,
             reminders: Arc::new(NoReminders),
+            stills: Arc::new(NoStillDecoder),
         };
         Self {
             number,
@@ -186,11 +188,12 @@ impl Phone {
     }
 
     /// Whether a purchase of this quote is confirmed or still open on this phone: after a refusal it may be tried again under a new key.
-    pub fn hopes_for(&self, quote: &str) -> bool {
-        let Some(Ok(intents)) = self.client.as_ref().map(|client| client.intents(10_000)) else { return true };
+    pub fn hopes_for(&self, quote: QuoteId) -> bool {
+        let Some(Ok(intents)) = self.client.as_ref().map(|client| client.payments().intents(10_000)) else {
+            return true;
+        };
         intents.iter().any(|intent| {
-            matches!(&intent.kind, IntentKind::Purchase { quote: wanted, .. } if wanted == quote)
-                && matches!(intent.state, IntentState::Confirmed | IntentState::Unconfirmed(_))
+            intent.quote == quote && matches!(intent.state, IntentState::Confirmed | IntentState::Unconfirmed(_))
         })
     }
 

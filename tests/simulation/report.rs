@@ -29,6 +29,9 @@ pub struct Report {
     pub expired: u64,
     pub unconfirmed_seen: u64,
     pub orders: u64,
+    /// Payments that the bank took, and those of them that it paid back.
+    pub card_payments: u64,
+    pub paid_back: u64,
     pub phone_crashes: u64,
     pub operator_crashes: u64,
     pub answers_lost: u64,

@@ -9,10 +9,16 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use mesto_cli::clock::PhoneClock;
 use mesto_cli::testbed::{Options, World};
 use mesto_client::http::HttpLink;
+use mesto_client::protocol::base::payments::{PayMethod, Quote};
+use mesto_client::protocol::kernel::ids::VehicleId;
+use mesto_client::protocol::kernel::line::{Line, Notice};
 use mesto_client::protocol::orders::driver::OrderState;
-use mesto_client::protocol::parking::quotes::Quote;
+use mesto_client::protocol::parking::purchase::ParkingOffer;
+use mesto_client::rules::Money;
 use mesto_client::system::{FileSecrets, SystemEntropy, device_signer};
-use mesto_client::{Client, Config, Error, IntentState, IntentView, Locale, Ports, Reminder, Reminders, rules};
+use mesto_client::{
+    Client, Config, Error, IntentState, IntentView, Locale, NoStillDecoder, Ports, Reminder, Reminders, rules,
+};
 use mesto_operator::testing::PostgresCluster;
 use serde_json::{Map, Value, json};
 
@@ -102,7 +108,7 @@ struct Phone {
     config: Config,
     clock: PhoneClock,
     alarms: Arc<Alarms>,
-    vehicle: String,
+    vehicle: Option<VehicleId>,
     quotes: BTreeMap<String, Quote>,
     intent: Option<String>,
 }
@@ -115,17 +121,18 @@ fn text<'a>(step: &'a Value, field: &str) -> &'a str {
     step[field].as_str().unwrap_or_else(|| panic!("the step needs `{field}`: {step}"))
 }
 
-fn of_terms(terms: &rules::Quote) -> Map<String, Value> {
-    let kind = |value: Value| value["type"].clone();
-    let lines: Vec<Value> = terms
-        .lines
-        .iter()
-        .map(|line| json!({ "kind": kind(serde_json::to_value(&line.kind).unwrap()), "amount": line.amount.amount.to_string() }))
-        .collect();
-    let notices: Vec<Value> = terms.notices.iter().map(|notice| kind(serde_json::to_value(notice).unwrap())).collect();
+/// How a step wants to pay: from the deposit, unless it says.
+fn pay(step: &Value) -> PayMethod {
+    step["pay"].as_str().map_or(PayMethod::Deposit, PayMethod::read)
+}
+
+fn of_offer(offer: &ParkingOffer, lines: &[Line], notices: &[Notice], total: &Money) -> Map<String, Value> {
+    let lines: Vec<Value> =
+        lines.iter().map(|line| json!({ "kind": line.kind, "amount": line.amount.amount.to_string() })).collect();
+    let notices: Vec<&str> = notices.iter().map(|notice| notice.kind.as_str()).collect();
     answer(json!({
-        "total": terms.total.amount.to_string(), "granted": terms.granted_minutes,
-        "starts_at": moment(terms.starts_at), "ends_at": moment(terms.ends_at), "lines": lines, "notices": notices,
+        "total": total.amount.to_string(), "granted": offer.granted_minutes,
+        "starts_at": moment(offer.starts_at), "ends_at": moment(offer.ends_at), "lines": lines, "notices": notices,
     }))
 }
 
@@ -141,22 +148,13 @@ impl Phone {
             signer: Arc::new(device_signer(secrets.as_ref(), &SystemEntropy).unwrap()),
             secrets,
             reminders: alarms.clone(),
+            stills: Arc::new(NoStillDecoder),
         };
         let config = Config::new(folder.join("phone.sqlite"), "belgrade", world.root_key());
         let client = Client::open(config.clone(), ports.clone()).unwrap();
-        client.refresh().await.expect("keys and city are genuine");
+        client.cities().refresh().await.expect("keys and city are genuine");
         let control = Control { url: world.control_url(), http: mesto_cli::web::client().unwrap() };
-        Self {
-            control,
-            client,
-            ports,
-            config,
-            clock,
-            alarms,
-            vehicle: String::new(),
-            quotes: BTreeMap::new(),
-            intent: None,
-        }
+        Self { control, client, ports, config, clock, alarms, vehicle: None, quotes: BTreeMap::new(), intent: None }
     }
 
     async fn play(&mut self, step: &Value) -> Answer {
@@ -164,7 +162,7 @@ impl Phone {
         match text(step, "do") {
             "sign_in" => {
                 let phone = text(step, "phone");
-                self.client.request_code(phone).await?;
+                self.client.account().request_code(phone).await?;
                 let mut code = self.control.code(phone).await;
                 if step["code"] == "wrong" {
                     code = code
@@ -172,29 +170,22 @@ impl Phone {
                         .map(|digit| if digit == '9' { '0' } else { char::from(digit as u8 + 1) })
                         .collect();
                 }
-                self.client.sign_in(phone, &code, "a phone of the scenarios").await?;
+                self.client.account().sign_in(phone, &code, "a phone of the scenarios").await?;
                 none
             }
             "add_vehicle" => {
-                let vehicle = self.client.add_vehicle(text(step, "plate"), None).await?;
-                self.vehicle = vehicle.id;
+                let vehicle = self.client.vehicles().add(text(step, "plate"), None).await?;
+                self.vehicle = Some(vehicle.id);
                 Ok(answer(json!({ "plate": vehicle.plate.display, "canonical": vehicle.plate.canonical })))
             }
             "top_up" => {
-                let intent = self.client.top_up(text(step, "amount").parse().unwrap()).await?;
-                self.intent = Some(intent.key);
-                if let Some(card) = step["card"].as_str() {
-                    let page = intent.page_url.expect("a top-up has its page");
-                    self.control.tell("/bank/walk", json!({ "page_url": page, "card": card })).await;
-                    self.client.settle().await?;
-                    self.client.sync().await?;
-                }
-                Ok(self.last_intent())
+                let intent = self.client.wallet().top_up(text(step, "amount").parse().unwrap()).await?;
+                self.begun(step, &intent).await
             }
             "zones" => {
                 let position = step["lat"].as_f64().zip(step["lon"].as_f64());
                 let position = position.map(|(lat, lon)| rules::Position { lat, lon, accuracy_m: None });
-                let near = self.client.zones_near(position, step["sign"].as_str())?;
+                let near = self.client.parking().zones_near(position, step["sign"].as_str())?;
                 let nearest = near
                     .zones
                     .iter()
@@ -206,27 +197,39 @@ impl Phone {
                 })))
             }
             "quote" => {
-                let quote = self.client.quote(text(step, "zone"), &self.vehicle_of(step), minutes(step)).await?;
+                let zone = self.client.parking().zone_id(text(step, "zone"))?;
+                let quote = self.client.parking().quote(&zone, self.vehicle_of(step), minutes(step), pay(step)).await?;
                 Ok(self.remember(step, quote))
             }
             "preview" => {
-                Ok(of_terms(&self.client.preview(text(step, "zone"), &self.vehicle_of(step), minutes(step))?.terms))
+                let zone = self.client.parking().zone_id(text(step, "zone"))?;
+                let seen = self.client.parking().preview(&zone, self.vehicle_of(step), minutes(step), &pay(step))?;
+                Ok(of_offer(&seen.offer, &seen.lines, &seen.notices, &seen.total))
             }
             "extend" => {
-                let snapshot = self.client.snapshot();
-                let ticket =
-                    snapshot.active_tickets.iter().max_by_key(|ticket| ticket.ends_at).expect("a ticket is running");
-                let quote = self.client.extend(&ticket.id, minutes(step)).await?;
+                let parking = self.client.parking().state();
+                let ticket = parking.active.iter().max_by_key(|ticket| ticket.ends_at).expect("a ticket is running");
+                let quote = self.client.parking().extend(ticket.id, minutes(step), pay(step)).await?;
                 Ok(self.remember(step, quote))
             }
             "buy" => {
                 let quote = self.quotes[step["quote"].as_str().unwrap_or("")].clone();
-                let intent = self.client.buy(&quote).await?;
-                self.end_of(&intent).await
+                let intent = self.client.payments().buy(&quote).await?;
+                self.begun(step, &intent).await
+            }
+            "walk_page" => {
+                let key = self.intent.clone().expect("an intent was made");
+                let intent = self.client.payments().intent(&key)?.expect("it is stored");
+                self.begun(step, &intent).await
+            }
+            "give_up" => {
+                let key = self.intent.clone().expect("an intent was made");
+                let intent = self.client.payments().abandon(&key).await?;
+                self.begun(step, &intent).await
             }
             "settle" => {
                 // A connection that fails leaves things as they are; what the phone then shows is what is checked.
-                let _ = self.client.settle().await;
+                let _ = self.client.payments().settle_all().await;
                 let _ = self.client.sync().await;
                 Ok(self.last_intent())
             }
@@ -235,13 +238,17 @@ impl Phone {
                 none
             }
             "pay_order" => {
-                let orders = self.client.orders()?;
+                let orders = self.client.orders().list()?;
                 let unpaid = orders.iter().find(|order| order.state == OrderState::Issued);
-                let intent = self.client.pay_order(unpaid.map_or("", |order| &order.id)).await?;
-                self.end_of(&intent).await
+                let order = match unpaid {
+                    Some(order) => order.id,
+                    None => self.client.orders().order_id("")?,
+                };
+                let intent = self.client.orders().pay(order, pay(step)).await?;
+                self.begun(step, &intent).await
             }
             "history" => {
-                let history = self.client.history(None, 50).await?;
+                let history = self.client.parking().history(None, 50).await?;
                 let newest = history.tickets.first();
                 Ok(answer(json!({
                     "tickets": history.tickets.len(), "newest_zone": newest.map(|ticket| &ticket.zone),
@@ -249,7 +256,7 @@ impl Phone {
                 })))
             }
             "deposit" => {
-                let deposit = self.client.deposit(None, 50).await?;
+                let deposit = self.client.wallet().history(None, 50).await?;
                 let amounts: Vec<String> =
                     deposit.entries.iter().map(|entry| entry.amount.amount.to_string()).collect();
                 Ok(answer(json!({ "balance": deposit.balance.amount.to_string(), "amounts": amounts })))
@@ -313,23 +320,20 @@ impl Phone {
         }
     }
 
-    fn vehicle_of(&self, step: &Value) -> String {
+    fn vehicle_of(&self, step: &Value) -> VehicleId {
         match step["plate"].as_str() {
-            Some(plate) => self
-                .client
-                .vehicles()
-                .unwrap()
-                .iter()
-                .find(|vehicle| vehicle.plate.canonical == plate)
-                .expect("this plate is there")
-                .id
-                .clone(),
-            None => self.vehicle.clone(),
+            Some(plate) => {
+                let vehicles = self.client.vehicles().list().unwrap();
+                vehicles.iter().find(|vehicle| vehicle.plate.canonical == plate).expect("this plate is there").id
+            }
+            None => self.vehicle.expect("a vehicle was added"),
         }
     }
 
     fn remember(&mut self, step: &Value, quote: Quote) -> Map<String, Value> {
-        let fields = of_terms(&quote.terms);
+        let offer = self.client.parking().offer(&quote).expect("it is of parking");
+        let item = &quote.items[0];
+        let fields = of_offer(&offer, &item.lines, &item.notices, &quote.total);
         if let Some(name) = step["as"].as_str() {
             self.quotes.insert(name.to_owned(), quote.clone());
         }
@@ -337,9 +341,15 @@ impl Phone {
         fields
     }
 
-    async fn end_of(&mut self, intent: &IntentView) -> Answer {
+    /// The intent is the last one; with a card its page is walked, and what became of it is read.
+    async fn begun(&mut self, step: &Value, intent: &IntentView) -> Answer {
         self.intent = Some(intent.key.clone());
-        if intent.state == IntentState::Confirmed {
+        if let Some(card) = step["card"].as_str() {
+            let page = intent.page_url.as_ref().expect("a payment by card has its page");
+            self.control.tell("/bank/walk", json!({ "page_url": page, "card": card })).await;
+            self.client.payments().settle_all().await?;
+        }
+        if step["card"].is_string() || intent.state == IntentState::Confirmed {
             self.client.sync().await?;
         }
         Ok(self.last_intent())
@@ -347,10 +357,13 @@ impl Phone {
 
     fn last_intent(&self) -> Map<String, Value> {
         let key = self.intent.as_deref().expect("an intent was made");
-        let state = self.client.intent(key).unwrap().expect("it is stored").state;
+        let state = self.client.payments().intent(key).unwrap().expect("it is stored").state;
         let mut fields = answer(json!({ "state": state.name() }));
         if let IntentState::Refused(problem) = &state {
             fields.insert("code".into(), problem.code.clone().into());
+            if let Some(back) = problem.params.get("paid_back") {
+                fields.insert("paid_back".into(), back["amount"].clone());
+            }
         }
         fields
     }
@@ -367,14 +380,15 @@ impl Phone {
     }
 
     fn shows(&self) -> Map<String, Value> {
-        let shown = self.client.snapshot();
+        let balance = self.client.wallet().state().balance;
+        let orders = self.client.orders().state();
         answer(json!({
-            "signed_in": shown.signed_in,
-            "balance": shown.balance.as_ref().map_or_else(|| "0.00".to_owned(), |balance| balance.amount.to_string()),
-            "vehicles": shown.vehicles.len(),
-            "active_tickets": shown.active_tickets.len(),
-            "orders": shown.orders.iter().filter(|order| order.state == OrderState::Issued).count(),
-            "unconfirmed": shown.open_intents.len(),
+            "signed_in": self.client.account().state().signed_in,
+            "balance": balance.map_or_else(|| "0.00".to_owned(), |balance| balance.amount.to_string()),
+            "vehicles": self.client.vehicles().state().vehicles.len(),
+            "active_tickets": self.client.parking().state().active.len(),
+            "orders": orders.orders.iter().filter(|order| order.state == OrderState::Issued).count(),
+            "unconfirmed": self.client.payments().state().open.len(),
         }))
     }
 }

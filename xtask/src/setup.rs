@@ -28,7 +28,7 @@ struct Need {
     parts: &'static [Part],
 }
 
-const NEEDS: [Need; 12] = [
+const NEEDS: [Need; 13] = [
     Need {
         package: "build-essential",
         sign: Sign::Program(&["cc"]),
@@ -66,6 +66,12 @@ const NEEDS: [Need; 12] = [
         package: "python3-pytest",
         sign: Sign::Program(&["pytest"]),
         what_for: "the tests of the Python bindings, and Python",
+        parts: &[Part::Python],
+    },
+    Need {
+        package: "python3-pip",
+        sign: Sign::Program(&["pip3"]),
+        what_for: "installing the wheel into a fresh environment",
         parts: &[Part::Python],
     },
     Need {

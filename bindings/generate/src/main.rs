@@ -3,10 +3,17 @@
 //! `mesto-generate all|kotlin|swift|python [LIBRARY]`; the library is the one built beside this program, such as
 //! `target/debug/libmesto_bindings.so`, unless named.
 
+mod aliases;
+mod ids;
+mod python;
+mod waiting;
+
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
+
 use uniffi::{GenerateOptions, TargetLanguage};
+use uniffi_meta::Metadata;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut args = std::env::args().skip(1);
@@ -23,16 +30,21 @@ fn main() -> Result<(), Box<dyn Error>> {
         "python" => &["python"],
         other => return Err(format!("unknown language {other:?}: kotlin, swift, python or all").into()),
     };
+    let metadata = uniffi_bindgen::macro_metadata::extract_from_bytes(&fs::read(&library)?)?;
     for language in languages {
-        write(language, root, &library)?;
+        write(language, root, &library, &metadata)?;
     }
     Ok(())
 }
 
 /// Generates into a folder of its own and moves it into place, so that a compiler never reads half a file.
-fn write(language: &str, root: &Path, library: &Path) -> Result<(), Box<dyn Error>> {
+fn write(language: &str, root: &Path, library: &Path, metadata: &[Metadata]) -> Result<(), Box<dyn Error>> {
     let target = root.join("target/bindings");
     let fresh = target.join(format!(".{language}-{}", std::process::id()));
+    let ids = ids::exported(metadata);
+    fs::create_dir_all(&fresh)?;
+    let config = fresh.join("uniffi.toml");
+    fs::write(&config, fs::read_to_string(root.join("uniffi.toml"))? + &ids::config(&ids))?;
     uniffi::generate(GenerateOptions {
         languages: vec![match language {
             "kotlin" => TargetLanguage::Kotlin,
@@ -41,15 +53,24 @@ fn write(language: &str, root: &Path, library: &Path) -> Result<(), Box<dyn Erro
         }],
         source: utf8(library)?.into(),
         out_dir: utf8(&fresh)?.into(),
-        config_override: Some(utf8(&root.join("uniffi.toml"))?.into()),
+        config_override: Some(utf8(&config)?.into()),
         format: false,
         crate_filter: None,
         metadata_no_deps: true,
     })?;
+    fs::remove_file(config)?;
+    aliases::replace(&fresh, metadata)?;
+    if language == "kotlin" {
+        let module = fresh.join("city/mesto/sdk/core/mesto.kt");
+        fs::write(&module, printable(&fs::read_to_string(&module)?))?;
+        fs::write(fresh.join("city/mesto/sdk/core/Ids.kt"), ids::kotlin(&ids))?;
+    }
     if language == "python" {
         let module = fresh.join("mesto.py");
-        load_from_environment(&module)?;
-        fs::rename(module, fresh.join("mesto_core.py"))?;
+        let text = load_from_environment(&fs::read_to_string(&module)?)?;
+        fs::write(fresh.join("waiting.py"), waiting::parts(&text)?)?;
+        fs::write(fresh.join("core.py"), python::usable(&text, metadata, &ids::python(&ids), &names(metadata))?)?;
+        fs::remove_file(module)?;
     }
     if language == "swift" {
         // A package's targets are folders: the module of Swift, and the C module beneath it.
@@ -61,6 +82,7 @@ fn write(language: &str, root: &Path, library: &Path) -> Result<(), Box<dyn Erro
             fs::create_dir_all(fresh.join(module))?;
             fs::rename(fresh.join(file), fresh.join(module).join(name))?;
         }
+        fs::write(fresh.join("MestoCore/Ids.swift"), ids::swift(&ids))?;
     }
     let place = target.join(language);
     if place.exists() {
@@ -71,15 +93,33 @@ fn write(language: &str, root: &Path, library: &Path) -> Result<(), Box<dyn Erro
     Ok(())
 }
 
+/// Types that the generator keeps to itself, and that stand in what apps call.
+fn names(metadata: &[Metadata]) -> Vec<String> {
+    let custom = metadata.iter().filter_map(|item| match item {
+        Metadata::CustomType(one) if !aliases::is_alias(one) => Some(one.name.clone()),
+        _ => None,
+    });
+    custom.collect()
+}
+
+/// A variant without data has its name for text, and not the place of the object.
+fn printable(kotlin: &str) -> String {
+    let lines = kotlin.lines().map(|line| match line.strip_prefix("    object ") {
+        Some(variant) if variant.ends_with("()") => format!("    data object {variant}\n"),
+        _ => format!("{line}\n"),
+    });
+    lines.collect()
+}
+
 /// The generated module looks for the library beside itself; ours lies in the build's folder, named by `MESTO_LIB_DIR`.
-fn load_from_environment(module: &Path) -> Result<(), Box<dyn Error>> {
+fn load_from_environment(module: &str) -> Result<String, Box<dyn Error>> {
     const BESIDE: &str = "os.path.join(os.path.dirname(__file__), libname)";
     const NAMED: &str = "os.path.join(os.environ.get(\"MESTO_LIB_DIR\") or os.path.dirname(__file__), libname)";
-    let text = fs::read_to_string(module)?;
-    if !text.contains(BESIDE) {
-        return Err(format!("{}: the generator no longer writes `{BESIDE}`", module.display()).into());
+    if module.contains(BESIDE) {
+        Ok(module.replace(BESIDE, NAMED))
+    } else {
+        Err(format!("the generator no longer writes `{BESIDE}`").into())
     }
-    Ok(fs::write(module, text.replace(BESIDE, NAMED))?)
 }
 
 /// The library as `cargo build -p mesto-bindings` leaves it, in the folder of this program.

@@ -1,75 +1,62 @@
 """Mesto in Python: the core through its generated module, and a facade that waits for it.
 
-`mesto.Client` is the core itself with `async` calls; `mesto.Mesto` is the same, each call waiting for its answer. The native
-library is taken from MESTO_LIB_DIR, the generated module from target/bindings/python.
+`mesto.Client` is the core itself with `async` calls; `mesto.Mesto` is the same, each call waiting for its answer. What a client
+does lies with its parts: `app.parking.quote(...)`, `app.payments.buy(...)`.
 """
 
 import asyncio
-import functools
 import os
-import sys
 import threading
 import weakref
 from pathlib import Path
 
-_ROOT = Path(__file__).resolve().parents[3]
-os.environ.setdefault("MESTO_LIB_DIR", str(_ROOT / "target" / "debug"))
-sys.path.append(str(_ROOT / "target" / "bindings" / "python"))
+if not (Path(__file__).parent / "core.py").exists():
+    # In the repository: the generated modules and the built library lie in the build's folder.
+    _ROOT = Path(__file__).resolve().parents[3]
+    os.environ.setdefault("MESTO_LIB_DIR", str(_ROOT / "target" / "debug"))
+    __path__.append(str(_ROOT / "target" / "bindings" / "python"))
 
-from mesto_core import *  # noqa: E402,F401,F403
-from mesto_core import Client, MestoError  # noqa: E402
-
+from .core import *  # noqa: E402,F401,F403
+from .core import Client, LinkRequest, MestoError  # noqa: E402
 from .link import UrllibLink  # noqa: E402,F401
+from .waiting import Parts  # noqa: E402
 
-# What a traceback and `print(error)` show is what a driver reads.
+# What a traceback and `print(error)` show is what a driver reads; an error crosses processes by its values.
 MestoError.__str__ = lambda self: self.text
+MestoError.__reduce__ = lambda self: (type(self), tuple(vars(self).values()))
+# Its headers hold the session's token.
+LinkRequest.__repr__ = lambda self: f"LinkRequest({self.method} {self.id})"
 
 
-class Mesto:
+class Mesto(Parts):
     """The core with every call waiting for its answer; close it, or use it in a `with`.
 
-    Any thread may call it, one with a running event loop (a notebook) too. An interrupted call is called off; a paying
-    action that had begun stays an open intent.
+    Any thread may call it, one with a running event loop (a notebook) too. An interrupted call is called off; a purchase that
+    had begun stays an open intent.
     """
-
-    _core = None
 
     def __init__(self, config, phone=None):
         self._core = Client.open(config, phone)
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=_run, args=(self._loop,), name="mesto", daemon=True).start()
-        # One that nobody closed ends with its last reference.
-        self._end = weakref.finalize(self, _stop, self._loop)
+        # With its last reference its thread ends.
+        weakref.finalize(self, _stop, self._loop)
 
-    def __getattr__(self, name):
-        if name.startswith("_"):
-            raise AttributeError(name)
-        if self._core is None:
-            raise ValueError("this Mesto is closed")
-        call = getattr(self._core, name)
-
-        @functools.wraps(call)
-        def waiting(*args, **kwargs):
-            answer = call(*args, **kwargs)
-            if not asyncio.iscoroutine(answer):
-                return answer
-            future = asyncio.run_coroutine_threadsafe(answer, self._loop)
-            try:
-                return future.result()
-            finally:
-                future.cancel()
-
-        return waiting
+    def _wait(self, answer):
+        future = asyncio.run_coroutine_threadsafe(answer, self._loop)
+        try:
+            return future.result()
+        finally:
+            future.cancel()
 
     def close(self):
-        """Closes the database and lets go of the core: its file is free when this returns, and nothing can be called afterwards.
+        """Closes the database: its file is free when this returns. Later calls fail with the code `closed`.
 
-        What is not confirmed yet goes on when the file is opened again. Again does nothing.
+        Who still waits for an answer hears that there will be none; what is not confirmed yet goes on when the file is opened
+        again. Again does nothing.
         """
-        core, self._core = self._core, None
-        if core is not None:
-            core.shut_down()
-        self._end()
+        self._core.shut_down()
+        asyncio.run_coroutine_threadsafe(_give_up(), self._loop).result()
 
     def __enter__(self):
         return self
@@ -80,12 +67,13 @@ class Mesto:
 
 def _run(loop):
     loop.run_forever()
-    loop.run_until_complete(_give_up(asyncio.all_tasks(loop)))
+    loop.run_until_complete(_give_up())
     loop.close()
 
 
-async def _give_up(waiting):
+async def _give_up():
     """Whoever still waits for an answer hears that there will be none."""
+    waiting = asyncio.all_tasks() - {asyncio.current_task()}
     for task in waiting:
         task.cancel()
     await asyncio.gather(*waiting, return_exceptions=True)

@@ -6,7 +6,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-from mesto_core import Link, LinkAnswer
+from .core import Link, LinkAnswer
 
 _LONGEST_ANSWER = 8 * 1024 * 1024
 

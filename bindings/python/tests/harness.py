@@ -118,7 +118,7 @@ class Phone:
         self.folder = tempfile.TemporaryDirectory()
         self.clock, self.alarms = PhoneClock(testbed.now()), RememberedPlan()
         self.open()
-        self.mesto.refresh()
+        self.mesto.cities.refresh()
 
     def open(self):
         config = mesto.ClientConfig(

@@ -136,30 +136,41 @@ def python(text):
         elif isinstance(node, ast.FunctionDef) and not INTERNAL.search(node.name):
             found[node.name + "()"] = [signature(node)]
     for name, node in classes.items():
-        if INTERNAL.search(name) or name.endswith("Protocol"):
+        if INTERNAL.search(name) or name.endswith("Protocol") or name.startswith("_"):
             continue
         bases = [ast.unparse(base) for base in node.bases if "Protocol" not in ast.unparse(base)]
-        variants = [inner for inner in node.body if isinstance(inner, ast.ClassDef)]
+        lines = [f"class {name}({', '.join(bases)})" if bases else f"class {name}"]
+        fields = [inner for inner in node.body if isinstance(inner, ast.AnnAssign)]
         calls = [inner for inner in node.body if isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef))]
-        if name + "Protocol" in classes:
+        if "enum.Enum" in bases:
+            lines[0] += " { " + ", ".join(ast.unparse(inner.targets[0]) for inner in node.body if isinstance(inner, ast.Assign)) + " }"
+            calls = []
+        elif "_Choice" in bases:
+            lines[0] = f"class {name}"
+            for field in fields:
+                of = classes.get(f"_{name}_{ast.unparse(field.target)}")
+                held = [declared(inner) for inner in of.body if isinstance(inner, ast.AnnAssign)] if of else []
+                lines.append("    " + ast.unparse(field.target) + (f"({', '.join(held)})" if held else ""))
+            calls = []
+        elif name + "Protocol" in classes:
             # What an object offers stands in its protocol, how it is made in itself.
             made = [call for call in calls if any(ast.unparse(by) == "classmethod" for by in call.decorator_list) or call.name == "__init__"]
             offered = [call for call in classes[name + "Protocol"].body if isinstance(call, (ast.FunctionDef, ast.AsyncFunctionDef))]
             calls = [call for call in made + offered if not call.name.startswith("_") or (call.name == "__init__" and not call.args.vararg)]
-        elif variants:
-            calls = []
         else:
+            lines += ["    " + declared(field) for field in fields]
             calls = [call for call in calls if call.name == "__init__" or not call.name.startswith("_")]
-        lines = [f"class {name}({', '.join(bases)})" if bases else f"class {name}"]
-        if "enum.Enum" in bases:
-            lines[0] += " { " + ", ".join(ast.unparse(inner.targets[0]) for inner in node.body if isinstance(inner, ast.Assign)) + " }"
-            calls = []
-        for variant in variants:
+        for variant in [inner for inner in node.body if isinstance(inner, ast.ClassDef)]:
             made = [inner for inner in variant.body if isinstance(inner, ast.FunctionDef) and inner.name == "__init__"]
-            lines.append("    " + variant.name + signature(made[0]).removeprefix("def __init__") if made else "    " + variant.name)
+            lines.append("    " + variant.name + (signature(made[0]).removeprefix("def __init__") if made else ""))
         lines += ["    " + signature(call) for call in calls]
         found[name] = lines
     return "\n".join("\n".join(found[name]) for name in sorted(found)) + "\n"
+
+
+def declared(field):
+    """`label: Optional[str] = None`"""
+    return plain(ast.unparse(field).replace("typing.", ""))
 
 
 def signature(call):
@@ -190,7 +201,7 @@ class ApiDump(unittest.TestCase):
         self.compare(GENERATED / "swift" / "MestoCore" / "MestoCore.swift", swift, "swift.txt")
 
     def test_python_api_is_the_committed_one(self):
-        self.compare(GENERATED / "python" / "mesto_core.py", python, "python.txt")
+        self.compare(GENERATED / "python" / "core.py", python, "python.txt")
 
 
 if __name__ == "__main__":

@@ -2,28 +2,34 @@
 
 import asyncio
 import concurrent.futures
+import copy
+import dataclasses
 import gc
 import os
+import pickle
 import socket
 import tempfile
 import threading
 import unittest
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
 from harness import Phone, RememberedPlan, Testbed, mesto
 
 
 class Observed(mesto.Observer):
-    """Remembers what it was told; `wait_for` waits for the next telling, not for time."""
+    """Reads a state whenever its topic is told; `wait_for` waits for the next telling, not for time."""
 
-    def __init__(self):
+    def __init__(self, topic, read):
+        self.topic, self.read = topic, read
         self.seen = []
         self.told = threading.Condition()
 
-    def changed(self, snapshot):
+    def changed(self, topics):
+        if self.topic not in topics:
+            return
         with self.told:
-            self.seen.append(snapshot)
+            self.seen.append(self.read())
             self.told.notify_all()
 
     def wait_for(self, what):
@@ -31,6 +37,10 @@ class Observed(mesto.Observer):
             if not self.told.wait_for(lambda: self.seen and what(self.seen[-1]), timeout=20):
                 raise AssertionError("the observer was never told")
             return self.seen[-1]
+
+
+def of_vehicles(app):
+    return Observed(mesto.Topic.VEHICLES, app.vehicles.state)
 
 
 class MemorySecrets(mesto.SecretStore):
@@ -71,9 +81,9 @@ class WithTestbed(unittest.TestCase):
         phone = others.pop("phone", None)
         app = mesto.Mesto(self.config(**others), phone)
         self.addCleanup(app.close)
-        app.refresh()
-        app.request_code(number)
-        app.sign_in(number, self.testbed.code_for(number), "Python")
+        app.cities.refresh()
+        app.account.request_code(number)
+        app.account.sign_in(number, self.testbed.code_for(number), "Python")
         return app
 
 
@@ -81,27 +91,27 @@ class Values(WithTestbed):
     def test_money_is_a_decimal_with_its_currency_and_time_is_an_aware_datetime(self):
         with Phone(self.testbed) as phone:
             app, number = phone.mesto, "+381640000001"
-            app.request_code(number)
-            app.sign_in(number, self.testbed.code_for(number), "Python")
-            terms = app.preview("red", app.add_vehicle("BG789PP").id, 60).terms
-        self.assertEqual((Decimal("80.00"), "RSD"), (terms.total.amount, terms.total.currency))
-        self.assertEqual("80.00", str(terms.total.amount))
-        self.assertEqual(datetime(2025, 9, 3, 8, tzinfo=timezone.utc), terms.starts_at)
-        self.assertEqual("2025-02-01", terms.tariff_from.isoformat())
-        self.assertIsInstance(terms.lines[0].kind, mesto.LineKind.LIMITED)
+            app.account.request_code(number)
+            app.account.sign_in(number, self.testbed.code_for(number), "Python")
+            seen = app.parking.preview("red", app.vehicles.add("BG789PP").id, 60)
+        self.assertEqual((Decimal("80.00"), "RSD"), (seen.total.amount, seen.total.currency))
+        self.assertEqual("80.00", str(seen.total.amount))
+        self.assertEqual(datetime(2025, 9, 3, 8, tzinfo=timezone.utc), seen.offer.starts_at)
+        self.assertEqual("2025-02-01", seen.offer.tariff_from.isoformat())
+        self.assertEqual(("parking.limited", "1"), (seen.lines[0].kind, seen.lines[0].params["units"]))
 
     def test_the_smallest_and_largest_sums_survive_the_border_bg_76(self):
         app = self.driver("+381640000002")
         for amount, taken in (("200", True), ("5000.00", True), ("0.01", False), ("99999999999999999.99", False)):
             with self.subTest(amount=amount):
                 if taken:
-                    intent = app.top_up(Decimal(amount))
-                    self.assertEqual(Decimal(amount), intent.kind.amount.amount)
+                    intent = app.wallet.top_up(Decimal(amount))
+                    self.assertEqual(Decimal(amount), intent.items[0].offer.offer.amount.amount)
                     # One top-up at a time waits at the bank.
-                    app.abandon(intent.key)
+                    app.payments.abandon(intent.key)
                 else:
                     with self.assertRaises(mesto.MestoError.Refused) as refused:
-                        app.top_up(Decimal(amount))
+                        app.wallet.top_up(Decimal(amount))
                     self.assertEqual("amount_not_offered", refused.exception.code)
 
 
@@ -109,17 +119,72 @@ class Values(WithTestbed):
         app = self.driver("+381640000003")
         for amount in (Decimal("NaN"), Decimal("Infinity"), Decimal("1e40"), Decimal("0.33333333333333333333333333333333")):
             with self.subTest(amount=amount), self.assertRaises(mesto.MestoError.Refused) as refused:
-                app.top_up(amount)
+                app.wallet.top_up(amount)
             self.assertEqual("out_of_range", refused.exception.code)
+
+
+    def test_text_that_is_no_id_is_refused_and_ids_are_types_of_their_own(self):
+        app = self.driver("+381640000007")
+        with self.assertRaises(mesto.MestoError.Refused) as refused:
+            app.parking.ticket("nonsense")
+        self.assertEqual("out_of_range", refused.exception.code)
+        car = app.vehicles.add("BG789PP")
+        self.assertIs(mesto.VehicleId, type(car.id))
+        self.assertEqual(f"VehicleId({str(car.id)!r})", repr(car.id))
+
+    def test_records_print_compare_hash_copy_and_pickle(self):
+        app = self.driver("+381640000008")
+        quote = app.parking.quote("red", app.vehicles.add("BG789PP").id, 60)
+        again = app.parking.quote("red", app.vehicles.state().vehicles[0].id, 60)
+        self.assertIn("minutes=60", repr(quote.items[0].subject))
+        self.assertEqual(quote, pickle.loads(pickle.dumps(quote)))
+        self.assertEqual(1, len({quote, pickle.loads(pickle.dumps(quote))}))
+        self.assertNotEqual(quote, again)
+        self.assertNotEqual(quote, None)
+        self.assertEqual(Decimal("80.00"), dataclasses.asdict(quote)["items"][0]["lines"][0]["amount"]["amount"])
+        other = dataclasses.replace(quote, id=again.id)
+        self.assertEqual(again.id, other.id)
+        with self.assertRaises(dataclasses.FrozenInstanceError):
+            quote.id = again.id
+        self.assertIs(mesto.PayMethod.DEPOSIT, copy.deepcopy(quote).pay)
+        self.assertEqual("PayMethod.OTHER(value='coin')", repr(mesto.PayMethod.OTHER("coin")))
+        match quote.items[0].offer:
+            case mesto.Offer.PARKING(offer=offer):
+                self.assertEqual(60, offer.granted_minutes)
+            case other:
+                self.fail(f"{other}")
+
+    def test_what_is_bought_is_told_in_its_services_own_type_and_in_words(self):
+        app = self.driver("+381640000009")
+        quote = app.parking.quote("red", app.vehicles.add("BG789PP").id, 90, mesto.PayMethod.CARD)
+        intent = app.payments.buy(quote)
+        self.assertEqual(mesto.IntentState.UNCONFIRMED(mesto.Progress.AT_BANK), intent.state)
+        self.testbed.ask("POST", "/bank/walk", {"page_url": intent.page_url, "card": "approve"})
+        intent = app.payments.settle(intent.key)
+        self.assertEqual(mesto.IntentState.CONFIRMED, intent.state)
+        self.assertEqual("BG789PP", intent.items[0].outcome.outcome.ticket.plate.canonical)
+        for said in [app.line_text(line) for line in quote.items[0].lines] + [app.payments.payment_text(intent.payment)]:
+            self.assertRegex(said, r"^[A-Z0-9]")
+
+    def test_a_request_is_printed_without_the_token(self):
+        request = mesto.LinkRequest(
+            id=1, method="GET", url="http://x/v1/account?plate=BG789PP", headers={"authorization": "Bearer secret"}, body=None,
+            timeout=timedelta(seconds=1),
+        )
+        self.assertEqual("LinkRequest(GET 1)", repr(request))
+        self.assertEqual("LinkRequest(GET 1)", str(request))
 
 
 class Life(WithTestbed):
     def test_after_its_end_it_says_so_and_ending_again_does_nothing(self):
-        app = mesto.Mesto(self.config())
+        app = self.driver("+381640000013")
         app.close()
         app.close()
-        with self.assertRaisesRegex(ValueError, "closed"):
-            app.snapshot()
+        for call in (app.account.sync, app.cities.refresh, lambda: app.parking.zones_near(), lambda: app.payments.intents()):
+            with self.assertRaises(mesto.MestoError.Phone) as closed:
+                call()
+            self.assertEqual("closed", closed.exception.code)
+        self.assertTrue(app.account.state().signed_in, "as it was last")
 
     def test_at_its_end_its_file_is_free(self):
         app = self.driver("+381640000005")
@@ -129,16 +194,16 @@ class Life(WithTestbed):
     def test_a_client_that_was_shut_down_says_so_and_goes_on_when_opened_again(self):
         self.driver("+381640000006").close()
         client = mesto.Client.open(self.config())
-        shown = client.snapshot()
+        shown = client.account().state()
         client.shut_down()
         client.shut_down()
         with self.assertRaises(mesto.MestoError.Phone) as closed:
-            asyncio.run(client.sync())
+            asyncio.run(client.account().sync())
         error = closed.exception
         self.assertEqual(("closed", "The app has closed its data."), (error.code, error.text))
-        self.assertEqual(shown, client.snapshot())
+        self.assertEqual(shown, client.account().state())
         with mesto.Mesto(self.config()) as again:
-            self.assertTrue(again.snapshot().signed_in)
+            self.assertTrue(again.account.state().signed_in)
 
     def test_what_a_damaged_database_meant_is_told(self):
         with mesto.Mesto(self.config()) as app:
@@ -157,11 +222,11 @@ class Life(WithTestbed):
         app = self.driver("+381640000004")
 
         async def notebook():
-            return app.sync()
+            return app.account.sync()
 
         self.assertIn(":", asyncio.run(notebook()).cursor)
         answers = []
-        threads = [threading.Thread(target=lambda: answers.append(app.sync())) for _ in range(4)]
+        threads = [threading.Thread(target=lambda: answers.append(app.account.sync())) for _ in range(4)]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -175,7 +240,7 @@ class Life(WithTestbed):
 
             def wait():
                 try:
-                    app.refresh()
+                    app.cities.refresh()
                 except concurrent.futures.CancelledError as end:
                     ends.append(end)
 
@@ -195,20 +260,30 @@ class Errors(WithTestbed):
         }
         for number, (locale, (text, advice)) in enumerate(said.items()):
             app = self.driver(f"+38164000001{number}", locale=locale, path=f"{self.folder}/{locale}.db")
-            vehicle = app.add_vehicle("BG789PP").id
+            vehicle = app.vehicles.add("BG789PP").id
             with self.assertRaises(mesto.MestoError.Refused) as refused:
-                app.quote("red", vehicle, 91)
+                app.parking.quote("red", vehicle, 91)
             error = refused.exception
             self.assertEqual(("max_stay_exceeded", text, advice), (error.code, error.text, error.advice))
             self.assertEqual("90", error.params["allowed"])
             self.assertEqual(text, str(error))
+
+    def test_an_error_crosses_processes_with_its_code_and_text(self):
+        app = self.driver("+381640000012")
+        with self.assertRaises(mesto.MestoError.Refused) as refused:
+            app.parking.quote("red", app.vehicles.add("BG789PP").id, 91)
+        error = pickle.loads(pickle.dumps(refused.exception))
+        self.assertIsInstance(error, mesto.MestoError.Refused)
+        self.assertEqual(("max_stay_exceeded", str(refused.exception)), (error.code, str(error)))
+        self.assertEqual((refused.exception.params, refused.exception.request), (error.params, error.request))
+        self.assertTrue(error.request, "the operator finds it by this")
 
     def test_without_a_connection_nothing_left_the_phone(self):
         with socket.socket() as nobody:
             nobody.bind(("127.0.0.1", 0))
             app = mesto.Mesto(self.config(operator_url=f"http://127.0.0.1:{nobody.getsockname()[1]}"))
             with self.assertRaises(mesto.MestoError.Offline) as offline:
-                app.refresh()
+                app.cities.refresh()
             app.close()
         error = offline.exception
         self.assertEqual(("offline", "There is no connection to the operator."), (error.code, error.text))
@@ -226,7 +301,7 @@ class Ports(WithTestbed):
         secrets = MemorySecrets()
         app = self.driver("+381640000020", phone=mesto.Phone(secrets=secrets))
         token = secrets.kept["mesto.session_token"]
-        self.assertTrue(app.snapshot().signed_in)
+        self.assertTrue(app.account.state().signed_in)
         for name in ("mesto.db", "mesto.db-wal"):
             with open(f"{self.folder}/{name}", "rb") as file:
                 self.assertNotIn(token.encode(), file.read())
@@ -236,7 +311,7 @@ class Ports(WithTestbed):
             def __init__(self):
                 self.told = threading.Semaphore(0)
 
-            def changed(self, snapshot):
+            def changed(self, topics):
                 self.told.release()
                 raise KeyError("a screen that fails")
 
@@ -253,7 +328,7 @@ class Ports(WithTestbed):
         app = self.driver("+381640000023", phone=mesto.Phone(reminders=broken))
         observer = app.subscribe(broken)
         self.assertTrue(broken.told.acquire(timeout=20))
-        app.add_vehicle("BG789PP")
+        app.vehicles.add("BG789PP")
         self.assertTrue(broken.told.acquire(timeout=20), "the next change is told all the same")
         observer.cancel()
         with self.assertRaises(mesto.MestoError.Phone) as refused:
@@ -268,30 +343,32 @@ class Ports(WithTestbed):
 
 
 class Watching(WithTestbed):
-    def test_an_observer_gets_the_current_state_first_and_then_changes_until_it_is_cancelled(self):
-        app, observed = self.driver("+381640000030"), Observed()
+    def test_an_observer_is_told_every_topic_first_and_then_changes_until_it_is_cancelled(self):
+        app = self.driver("+381640000030")
+        observed = of_vehicles(app)
         subscription = app.subscribe(observed)
-        self.assertTrue(observed.wait_for(lambda state: state.signed_in).signed_in)
-        app.add_vehicle("BG789PP")
+        self.assertEqual([], observed.wait_for(lambda _: True).vehicles)
+        app.vehicles.add("BG789PP")
         observed.wait_for(lambda state: len(state.vehicles) == 1)
         subscription.cancel()
         self.hears_no_more(app, observed, vehicles=2)
 
     def test_letting_go_of_the_subscription_ends_it(self):
-        app, observed = self.driver("+381640000031"), Observed()
+        app = self.driver("+381640000031")
+        observed = of_vehicles(app)
         subscription = app.subscribe(observed)
-        observed.wait_for(lambda state: state.signed_in)
+        observed.wait_for(lambda _: True)
         del subscription
         gc.collect()
         self.hears_no_more(app, observed, vehicles=1)
 
     def hears_no_more(self, app, observed, vehicles):
-        other = Observed()
+        other = of_vehicles(app)
         kept = app.subscribe(other)
         # One thread tells all: when the other hears of the present, a telling that was under way is over.
         other.wait_for(lambda state: len(state.vehicles) == vehicles - 1)
         told = len(observed.seen)
-        app.add_vehicle("NS123AB")
+        app.vehicles.add("NS123AB")
         other.wait_for(lambda state: len(state.vehicles) == vehicles)
         self.assertEqual(told, len(observed.seen))
         kept.cancel()
@@ -303,7 +380,7 @@ class Watching(WithTestbed):
             cancel = mesto.Cancel()
 
             async def call_off():
-                waiting = asyncio.create_task(client.refresh(cancel))
+                waiting = asyncio.create_task(client.cities().refresh(cancel))
                 connection, _ = await asyncio.get_running_loop().run_in_executor(None, silent.accept)
                 with connection:
                     cancel.cancel()
@@ -317,12 +394,12 @@ class Watching(WithTestbed):
     def test_a_plan_of_alarms_reaches_the_phone(self):
         alarms = RememberedPlan()
         app = self.driver("+381640000032", phone=mesto.Phone(reminders=alarms))
-        page = app.top_up(Decimal(1000)).page_url
+        page = app.wallet.top_up(Decimal(1000)).page_url
         self.testbed.ask("POST", "/bank/walk", {"page_url": page, "card": "approve"})
-        app.settle()
-        app.buy(app.quote("red", app.add_vehicle("BG789PP").id, 60))
-        self.assertEqual([mesto.ReminderKind.BEFORE_END(5), mesto.ReminderKind.AT_END()], [alarm.kind for alarm in alarms.plan])
-        self.assertTrue(app.ticket_code(app.snapshot().active_tickets[0].id).text.startswith("MESTO1:"))
+        app.payments.settle_all()
+        app.payments.buy(app.parking.quote("red", app.vehicles.add("BG789PP").id, 60))
+        self.assertEqual([mesto.ReminderKind.BEFORE_END(5), mesto.ReminderKind.AT_END], [alarm.kind for alarm in alarms.plan])
+        self.assertTrue(app.parking.code(app.parking.state().active[0].id).text.startswith("MESTO1:"))
 
 
 if __name__ == "__main__":

@@ -86,7 +86,7 @@ class OwnLink(unittest.TestCase):
             )
             with mesto.Mesto(config, mesto.Phone(link=mesto.UrllibLink())) as app:
                 with self.assertRaises(mesto.MestoError.Offline):
-                    app.refresh()
+                    app.cities.refresh()
 
             class Failing(mesto.Link):
                 def send(self, request, reply):
@@ -94,7 +94,7 @@ class OwnLink(unittest.TestCase):
 
             with mesto.Mesto(config, mesto.Phone(link=Failing())) as app:
                 with self.assertRaises(mesto.MestoError.NoAnswer) as unknown:
-                    app.refresh()
+                    app.cities.refresh()
             self.assertIn("no network stack", unknown.exception.detail)
 
 

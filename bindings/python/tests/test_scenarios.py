@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import re
 import unittest
 from decimal import Decimal
 
@@ -12,17 +11,18 @@ from datetime import timedelta
 FOLDER = ROOT / "tests" / "scenarios"
 
 
-def snake(name):
-    """`RoundedUp` and `ROUNDED_UP` as `rounded_up`."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
-
-
 def word(variant):
-    return snake(type(variant).__qualname__.split(".")[-1])
+    """`IntentState.CONFIRMED` as `confirmed`."""
+    return repr(variant).split(".")[1].split("(")[0].lower()
 
 
 def amount(money):
     return format(money.amount, "f")
+
+
+def pay(step):
+    """From the deposit, unless it says."""
+    return mesto.PayMethod.CARD if step.get("pay") == "card" else mesto.PayMethod.DEPOSIT
 
 
 class Player:
@@ -30,7 +30,7 @@ class Player:
 
     def __init__(self, testbed, phone):
         self.testbed, self.phone = testbed, phone
-        self.vehicle = self.last_quote = self.last_intent = None
+        self.vehicle = self.last_intent = None
         self.quotes = {}
 
     @property
@@ -41,58 +41,63 @@ class Player:
         return getattr(self, "do_" + step["do"])(step)
 
     def intent(self, key):
-        intent = self.mesto.intent(key)
+        intent = self.mesto.payments.intent(key)
         answer = {"state": word(intent.state)}
         if isinstance(intent.state, mesto.IntentState.REFUSED):
-            answer["code"] = intent.state.reason.code
+            reason = intent.state.reason
+            answer["code"] = reason.code
+            if back := reason.params.get("paid_back"):
+                answer["paid_back"] = back.split()[0]  # `200.00 RSD`
         return answer
 
-    def began(self, intent):
+    def begun(self, step, intent):
+        """The intent is the last one; with a card its page is walked, and what became of it is read."""
         self.last_intent = intent.key
+        if "card" in step:
+            self.testbed.ask("POST", "/bank/walk", {"page_url": intent.page_url, "card": step["card"]})
+            self.mesto.payments.settle_all()
+        if "card" in step or intent.state == mesto.IntentState.CONFIRMED:
+            self.mesto.account.sync()
         return self.intent(intent.key)
 
     def vehicle_of(self, step):
         if "plate" not in step:
             return self.vehicle
-        return next(v.id for v in self.mesto.snapshot().vehicles if v.plate.canonical == step["plate"])
+        return next(v.id for v in self.mesto.vehicles.state().vehicles if v.plate.canonical == step["plate"])
 
-    def terms(self, terms):
+    def offered(self, offer, lines, notices, total):
         return {
-            "total": amount(terms.total),
-            "granted": terms.granted_minutes,
-            "starts_at": text_of(terms.starts_at),
-            "ends_at": text_of(terms.ends_at),
-            "lines": [{"kind": word(line.kind), "amount": amount(line.amount)} for line in terms.lines],
-            "notices": [word(notice) for notice in terms.notices],
+            "total": amount(total),
+            "granted": offer.granted_minutes,
+            "starts_at": text_of(offer.starts_at),
+            "ends_at": text_of(offer.ends_at),
+            "lines": [{"kind": line.kind, "amount": amount(line.amount)} for line in lines],
+            "notices": [notice.kind for notice in notices],
         }
 
     def quoted(self, quote, step):
-        self.last_quote = self.quotes[step.get("as")] = quote
-        return self.terms(quote.terms)
+        self.quotes[None] = self.quotes[step.get("as")] = quote
+        item = quote.items[0]
+        return self.offered(item.offer.offer, item.lines, item.notices, quote.total)
 
     def do_sign_in(self, step):
-        self.mesto.request_code(step["phone"])
+        self.mesto.account.request_code(step["phone"])
         code = self.testbed.code_for(step["phone"])
         if step.get("code") == "wrong":
             code = format((int(code) + 1) % 1_000_000, "06")
-        self.mesto.sign_in(step["phone"], code, "Python")
+        self.mesto.account.sign_in(step["phone"], code, "Python")
 
     def do_add_vehicle(self, step):
-        vehicle = self.mesto.add_vehicle(step["plate"])
+        vehicle = self.mesto.vehicles.add(step["plate"])
         self.vehicle = vehicle.id
         return {"plate": vehicle.plate.display, "canonical": vehicle.plate.canonical}
 
     def do_top_up(self, step):
-        intent = self.mesto.top_up(Decimal(step["amount"]))
-        if "card" in step and intent.page_url:
-            self.testbed.ask("POST", "/bank/walk", {"page_url": intent.page_url, "card": step["card"]})
-            self.mesto.settle()
-            self.mesto.sync()
-        return self.began(intent)
+        return self.begun(step, self.mesto.wallet.top_up(Decimal(step["amount"])))
 
     def do_zones(self, step):
         position = mesto.Position(lat=step["lat"], lon=step["lon"], accuracy_m=None) if "lat" in step else None
-        near = self.mesto.zones_near(position, step.get("sign"))
+        near = self.mesto.parking.zones_near(position, step.get("sign"))
         nearest = min((z for z in near.zones if z.distance_metres is not None), key=lambda z: z.distance_metres, default=None)
         answer = {"by_sign": near.by_sign}
         if nearest:
@@ -100,47 +105,50 @@ class Player:
         return answer
 
     def do_quote(self, step):
-        return self.quoted(self.mesto.quote(step["zone"], self.vehicle_of(step), step["minutes"]), step)
+        return self.quoted(self.mesto.parking.quote(step["zone"], self.vehicle_of(step), step["minutes"], pay(step)), step)
 
     def do_preview(self, step):
-        return self.terms(self.mesto.preview(step["zone"], self.vehicle_of(step), step["minutes"]).terms)
+        seen = self.mesto.parking.preview(step["zone"], self.vehicle_of(step), step["minutes"], pay(step))
+        return self.offered(seen.offer, seen.lines, seen.notices, seen.total)
 
     def do_extend(self, step):
-        latest = max(self.mesto.snapshot().active_tickets, key=lambda ticket: ticket.ends_at)
-        return self.quoted(self.mesto.extend(latest.id, step["minutes"]), step)
+        latest = max(self.mesto.parking.state().active, key=lambda ticket: ticket.ends_at)
+        return self.quoted(self.mesto.parking.extend(latest.id, step["minutes"], pay(step)), step)
 
     def do_buy(self, step):
-        answer = self.began(self.mesto.buy(self.quotes[step["quote"]] if "quote" in step else self.last_quote))
-        if answer["state"] == "confirmed":
-            self.mesto.sync()
-        return answer
+        return self.begun(step, self.mesto.payments.buy(self.quotes[step.get("quote")]))
+
+    def do_walk_page(self, step):
+        return self.begun(step, self.mesto.payments.intent(self.last_intent))
+
+    def do_give_up(self, step):
+        return self.begun(step, self.mesto.payments.abandon(self.last_intent))
 
     def do_settle(self, _):
         try:
-            self.mesto.settle()
-            self.mesto.sync()
+            self.mesto.payments.settle_all()
+            self.mesto.account.sync()
         except (mesto.MestoError.Offline, mesto.MestoError.NoAnswer, mesto.MestoError.NotNow):
             pass
         return self.intent(self.last_intent)
 
     def do_sync(self, _):
-        self.mesto.sync()
+        self.mesto.account.sync()
 
-    def do_pay_order(self, _):
-        unpaid = [order for order in self.mesto.snapshot().orders if order.state == mesto.OrderState.ISSUED]
-        answer = self.began(self.mesto.pay_order(unpaid[0].id if unpaid else ""))
-        self.mesto.sync()
-        return answer
+    def do_pay_order(self, step):
+        unpaid = [order for order in self.mesto.orders.state().orders if order.state == mesto.OrderState.ISSUED]
+        order = unpaid[0].id if unpaid else mesto.OrderId("or_00000000000000000000000000")
+        return self.begun(step, self.mesto.orders.pay(order, pay(step)))
 
     def do_history(self, _):
-        tickets = self.mesto.history().tickets
+        tickets = self.mesto.parking.history().tickets
         answer = {"tickets": len(tickets)}
         if tickets:
             answer |= {"newest_zone": tickets[0].zone, "newest_price": amount(tickets[0].price)}
         return answer
 
     def do_deposit(self, _):
-        deposit = self.mesto.deposit()
+        deposit = self.mesto.wallet.history()
         return {"balance": amount(deposit.balance), "amounts": [amount(entry.amount) for entry in deposit.entries]}
 
     def do_reminders(self, _):
@@ -184,14 +192,15 @@ class Player:
         return self.testbed.ask("GET", "/ledger")
 
     def shows(self):
-        state = self.mesto.snapshot()
+        app = self.mesto
+        balance = app.wallet.state().balance
         return {
-            "signed_in": state.signed_in,
-            "balance": amount(state.balance) if state.balance else "0.00",
-            "vehicles": len(state.vehicles),
-            "active_tickets": len(state.active_tickets),
-            "orders": sum(order.state == mesto.OrderState.ISSUED for order in state.orders),
-            "unconfirmed": len(state.open_intents),
+            "signed_in": app.account.state().signed_in,
+            "balance": amount(balance) if balance else "0.00",
+            "vehicles": len(app.vehicles.state().vehicles),
+            "active_tickets": len(app.parking.state().active),
+            "orders": sum(order.state == mesto.OrderState.ISSUED for order in app.orders.state().orders),
+            "unconfirmed": len(app.payments.state().open),
         }
 
 

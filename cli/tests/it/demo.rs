@@ -52,25 +52,37 @@ fn the_day_goes_as_told_within_fifteen_seconds_bg_36_bg_37_bg_46_bg_50_bg_57_bg_
         ("/inspector/order_price", json!("3000.00")),
         ("/inspector/order_due", json!("1500.00")),
         ("/inspector/orders", json!(1)),
+        ("/inspector/the_deposit_does_not_cover_it", json!("deposit_too_low")),
+        ("/card/below_200", json!("tariff_unknown")),
+        ("/card/waits_for_the_bank", json!("unconfirmed")),
+        ("/card/came_back_with_only_the_intent", json!(true)),
+        ("/card/ticket_confirmed", json!(true)),
+        ("/card/balance", json!("680.00")),
+        ("/card/order_amount", json!("1500.00")),
+        ("/card/declined", json!("card_declined")),
+        ("/card/order_confirmed", json!(true)),
+        ("/card/order_paid", json!(true)),
         ("/history/amounts", json!(["-65.00", "-55.00", "-120.00", "-80.00", "1000.00"])),
         ("/history/balance", json!("680.00")),
         ("/ledger/sums_to_zero", json!(true)),
         ("/ledger/deposits", json!("680.00")),
-        ("/ledger/tickets", json!(4)),
+        ("/ledger/tickets", json!(5)),
     ];
     for (place, value) in expected {
         assert_eq!(claims.pointer(place), Some(&value), "{place}");
     }
-    // The books, worked out by hand: 1000 in; 80 + 120 + 55 + 65 earned; the order is owed and not paid.
+    // The books, worked out by hand: 1000 on the deposit, 225 for a ticket and 1500 for the order came by card;
+    // 80 + 120 + 55 + 65 earned from the deposit, 225 by card, and half of the order's 3000.
     let accounts = claims["ledger"]["accounts"].as_array().unwrap();
     let balance = |kind: &str, service: Option<&str>| {
         let fits = |row: &&serde_json::Value| row["kind"] == kind && row["service"].as_str() == service;
         accounts.iter().find(fits).map(|row| row["balance"].clone())
     };
-    assert_eq!(balance("clearing", None), Some(json!("1000.00")));
+    assert_eq!(balance("clearing", None), Some(json!("2725.00")));
     assert_eq!(balance("deposit", None), Some(json!("-680.00")));
-    assert_eq!(balance("revenue", Some("parking")), Some(json!("-320.00")));
-    assert_eq!(balance("receivable", Some("orders")), Some(json!("3000.00")));
+    assert_eq!(balance("revenue", Some("parking")), Some(json!("-545.00")));
+    assert_eq!(balance("receivable", Some("orders")), Some(json!("0.00")));
+    assert_eq!(balance("revenue", Some("orders")), Some(json!("-1500.00")));
     let minor = |row: &serde_json::Value| row["balance"].as_str().unwrap().replace('.', "").parse::<i64>().unwrap();
     assert_eq!(accounts.iter().map(minor).sum::<i64>(), 0);
 }
@@ -83,7 +95,7 @@ fn the_story_is_plain_where_nobody_sees_colour_and_shows_qr_and_ledger() {
     assert!(!ran.out.contains('\u{1b}'));
     for told in [
         "A day in Belgrade",
-        "12/12 ",
+        "13/13 ",
         "9111",
         "80.00 RSD",
         "120.00 RSD",

@@ -77,11 +77,11 @@ fn a_driver_does_everything_from_a_terminal_bg_38_bg_54_bg_76() {
     let zones = driver.json(&["zones", "--near", "44.8079,20.4655", "--sign", "9111"]);
     assert_eq!(zones["by_sign"], "red");
     driver.top_up("1000");
-    assert_eq!(driver.json(&["quote", "red", "60"])["terms"]["total"]["amount"], "80.00");
+    assert_eq!(driver.json(&["quote", "red", "60"])["total"]["amount"], "80.00");
     let bought = driver.run(&["park", "9111", "60"]);
     assert_eq!(bought.exit, 0, "{}", bought.err);
     assert!(bought.out.contains("BG 789-PP is parked until 11:00. Deposit: 920.00 RSD."), "{}", bought.out);
-    assert_eq!(driver.json(&["extend", "30"])["ticket"]["price"]["amount"], "120.00");
+    assert_eq!(driver.json(&["extend", "30"])["items"][0]["outcome"]["ticket"]["price"]["amount"], "120.00");
     assert_eq!(driver.json(&["tickets"]).as_array().unwrap().len(), 2);
     let code = driver.json(&["tickets", "--qr"]);
     assert!(code["text"].as_str().unwrap().starts_with("MESTO1:"));
@@ -133,7 +133,7 @@ fn mistakes_are_told_with_what_would_be_right() {
 fn an_unconfirmed_purchase_says_so_and_settles_later() {
     let driver = Driver::with_car();
     driver.top_up("200");
-    driver.control("/faults", Some(json!({ "method": "POST", "path": "/v1/tickets", "kind": "drop_answer" })));
+    driver.control("/faults", Some(json!({ "method": "POST", "path": "/v1/purchases", "kind": "drop_answer" })));
     let cut = driver.run(&["park", "red", "60"]);
     assert_eq!(cut.exit, 5, "{} {}", cut.out, cut.err);
     assert!(cut.err.contains("Not confirmed yet") && cut.err.contains("mesto settle"), "{}", cut.err);
@@ -152,7 +152,7 @@ fn a_command_typed_again_after_a_lost_answer_buys_nothing_more_bg_34() {
     let driver = Driver::with_car();
     driver.top_up("500");
     let lose_answers = |times: u32| {
-        let fault = json!({ "method": "POST", "path": "/v1/tickets", "kind": "drop_answer", "times": times });
+        let fault = json!({ "method": "POST", "path": "/v1/purchases", "kind": "drop_answer", "times": times });
         driver.control("/faults", Some(fault));
     };
     let books = || {
@@ -171,11 +171,12 @@ fn a_command_typed_again_after_a_lost_answer_buys_nothing_more_bg_34() {
     lose_answers(2);
     let lost = driver.run(&["extend", "60", "--json"]);
     assert_eq!(lost.exit, 5);
-    let key = lost.out.lines().next().and_then(|line| serde_json::from_str::<serde_json::Value>(line).ok()).unwrap();
+    let lost = lost.json();
+    assert_eq!((&lost["error"]["code"], &lost["intent"]["state"]), (&json!("unconfirmed"), &json!("unconfirmed")));
     let refused = driver.run(&["extend", "60", "--json"]);
     assert_eq!(refused.exit, 5, "{} {}", refused.out, refused.err);
     let error = refused.json()["error"].clone();
-    assert_eq!((&error["code"], &error["params"]["intent"]), (&json!("unconfirmed"), &key["key"]));
+    assert_eq!((&error["code"], &error["params"]["intent"]), (&json!("unconfirmed"), &lost["intent"]["key"]));
     let again = driver.run(&["extend", "60"]);
     assert_eq!(again.exit, 0, "{} {}", again.out, again.err);
     assert!(again.out.contains("parked until 12:00"), "{}", again.out);
@@ -212,7 +213,7 @@ fn a_parked_car_is_removed_only_with_yes_bg_54() {
     assert_eq!(asked.exit, 3);
     assert!(asked.err.contains("has a ticket until 11:00") && asked.err.contains("--yes"), "{}", asked.err);
     assert_eq!(driver.json(&["vehicles", "--remove", "BG789PP", "--yes"]), json!([]));
-    assert_eq!(driver.json(&["extend", "60"])["ticket"]["plate"]["canonical"], "BG789PP");
+    assert_eq!(driver.json(&["extend", "60"])["items"][0]["outcome"]["ticket"]["plate"]["canonical"], "BG789PP");
 }
 
 #[test]
@@ -223,8 +224,66 @@ fn an_order_is_listed_and_paid() {
     let issued = driver.control("/inspector/orders", Some(order));
     let listed = driver.run(&["orders"]);
     assert!(listed.out.contains("3,000.00 RSD") && listed.out.contains("1,500.00 RSD"), "{}", listed.out);
-    let paid = driver.run(&["orders", "--pay", issued["id"].as_str().unwrap()]);
+    let paid = driver.run(&["pay", issued["id"].as_str().unwrap()]);
     assert_eq!(paid.exit, 0, "{}", paid.err);
     assert!(driver.run(&["orders"]).out.contains("Paid"));
     assert_eq!(driver.json(&["history"])["deposit"]["balance"]["amount"], "500.00");
+}
+
+#[test]
+fn a_ticket_is_paid_by_card_and_how_it_stands_is_told_bg_91_bg_93() {
+    let driver = Driver::with_car();
+    // Below 200 RSD the bank's fee is the driver's, and nobody knows it.
+    let cheap = driver.run(&["quote", "blue", "60", "--pay", "card"]);
+    assert_eq!(cheap.exit, 3);
+    assert!(cheap.err.contains("without `--pay card`"), "{}", cheap.err);
+    let quote = driver.json(&["quote", "blue", "300", "--pay", "card"]);
+    assert_eq!((quote["total"]["amount"].as_str(), quote["pay"].as_str()), (Some("225.00"), Some("card")));
+
+    let begun = driver.run(&["park", "blue", "300", "--pay", "card"]);
+    assert_eq!(begun.exit, 0, "{}", begun.err);
+    assert!(begun.out.contains("Then: mesto settle"), "{}", begun.out);
+    let page = begun.out.lines().find(|line| line.starts_with("http://")).unwrap().to_owned();
+    let waits = driver.run(&["settle"]);
+    assert_eq!(waits.exit, 5, "nobody has paid yet");
+    let listed = driver.run(&["payments"]);
+    assert!(listed.out.contains("Waits for the bank") && listed.out.contains(&page), "{}", listed.out);
+
+    let other = driver.run(&["park", "blue", "300"]);
+    assert_eq!(other.exit, 5, "the same car in the same zone is not bought from the deposit meanwhile");
+    assert!(other.err.contains(&page) && other.err.contains("mesto abandon"), "{}", other.err);
+
+    driver.control("/bank/walk", Some(json!({ "page_url": page, "card": "approve" })));
+    let settled = driver.json(&["settle"]);
+    assert_eq!(settled[0]["state"], "confirmed", "{settled}");
+    let ticket = &settled[0]["items"][0]["outcome"]["ticket"];
+    assert_eq!((ticket["price"]["amount"].as_str(), ticket["pay"].as_str()), (Some("225.00"), Some("card")));
+    assert_eq!(driver.json(&["tickets"])[0]["id"], ticket["id"]);
+    let paid = driver.run(&["payments"]);
+    assert!(paid.out.contains("225.00 RSD") && paid.out.contains("Confirmed"), "{}", paid.out);
+    assert_eq!(driver.json(&["history"])["deposit"]["entries"], json!([]), "the deposit is untouched");
+}
+
+#[test]
+fn an_order_is_paid_by_card_once_however_often_the_bank_declines_bg_70() {
+    let driver = Driver::with_car();
+    let order = json!({ "zone": "yellow", "plate": "BG789PP", "violation": "no_ticket" });
+    let issued = driver.control("/inspector/orders", Some(order));
+    let pay = || driver.json(&["pay", issued["id"].as_str().unwrap(), "--pay", "card"]);
+    let begun = pay();
+    assert_eq!(begun["amount"]["amount"], "1500.00");
+    driver.control("/bank/walk", Some(json!({ "page_url": begun["page_url"], "card": "decline" })));
+    let declined = driver.run(&["settle"]);
+    assert!(declined.out.contains("The bank declined the card. Nothing was charged."), "{}", declined.out);
+
+    driver.control("/clock", Some(json!({ "advance_seconds": 1 })));
+    let again = pay();
+    assert_ne!(again["key"], begun["key"]);
+    driver.control("/bank/walk", Some(json!({ "page_url": again["page_url"], "card": "approve" })));
+    assert_eq!(driver.json(&["settle"])[0]["state"], "confirmed");
+    let refused = driver.run(&["pay", issued["id"].as_str().unwrap(), "--pay", "card"]);
+    assert_eq!(refused.exit, 3, "it is paid: {}", refused.out);
+    let payments = driver.json(&["payments"]);
+    let states: Vec<&Value> = payments.as_array().unwrap().iter().map(|intent| &intent["state"]).collect();
+    assert_eq!(states, ["confirmed", "refused"], "newest first");
 }

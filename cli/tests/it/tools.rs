@@ -112,13 +112,20 @@ fn roles_are_given_listed_and_ended() {
     assert_eq!(admin(&["revoke", grant]).json()["ended"], grant);
     for (wrong, said) in [
         (&["revoke", grant][..], "admin list"),
-        (&["grant", "ac_nobody", "--role", "admin"], "ac_nobody"),
+        (&["grant", "ac_01jd4f8q0r3n7w2x5y6z8a9b1c", "--role", "admin"], "no open account ac_01jd4f8q"),
         (&["grant", account, "--role", "admin", "--city", "atlantis"], "belgrade"),
         (&["grant", account, "--role", "admin", "--until", "2001-01-01T00:00:00Z"], "is over"),
     ] {
         let refused = admin(wrong);
         assert_eq!(refused.exit, 6, "{wrong:?}");
         assert!(refused.out.contains(said), "{wrong:?}: {}", refused.out);
+    }
+    for (wrong, said) in
+        [(&["revoke", "gr_none"][..], "such as `gr_01"), (&["grant", "ac_nobody", "--role", "admin"], "`ac_01")]
+    {
+        let misread = admin(wrong);
+        assert_eq!(misread.exit, 2, "{wrong:?}");
+        assert!(misread.out.contains(said), "{wrong:?}: {}", misread.out);
     }
     let shown = mesto(folder.path(), &["admin", "list"]);
     assert!(shown.out.contains("Mira") && shown.out.contains("inspector"), "{}", shown.out);

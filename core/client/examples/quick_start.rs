@@ -8,8 +8,9 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use mesto_client::http::HttpLink;
+use mesto_client::protocol::base::payments::PayMethod;
 use mesto_client::system::{FileSecrets, SystemClock, SystemEntropy, device_signer};
-use mesto_client::{Client, Config, IntentView, NoReminders, Ports, Result};
+use mesto_client::{Client, Config, IntentView, NoReminders, NoStillDecoder, Ports, Result};
 
 // quick-start
 pub async fn park(
@@ -20,15 +21,15 @@ pub async fn park(
     show_page: impl FnOnce(&str),
 ) -> Result<IntentView> {
     let mesto = Client::open(config, ports)?;
-    mesto.refresh().await?;
-    mesto.request_code(phone).await?;
-    mesto.sign_in(phone, &ask_code(), "Ana's phone").await?;
-    let car = mesto.add_vehicle("BG 789-PP", None).await?;
-    let top_up = mesto.top_up(1000.into()).await?;
+    mesto.cities().refresh().await?;
+    mesto.account().request_code(phone).await?;
+    mesto.account().sign_in(phone, &ask_code(), "Ana's phone").await?;
+    let car = mesto.vehicles().add("BG 789-PP", None).await?;
+    let top_up = mesto.wallet().top_up(1000.into()).await?;
     top_up.page_url.as_deref().map(show_page); // the bank's page: card data is typed there and nowhere else
-    mesto.settle().await?;
-    let zone = mesto.zones_near(None, Some("9111"))?.by_sign.unwrap_or_default();
-    mesto.buy(&mesto.quote(&zone, &car.id, 60).await?).await
+    mesto.payments().settle_all().await?;
+    let zone = mesto.parking().zone_by_sign("9111")?;
+    mesto.payments().buy(&mesto.parking().quote(&zone, car.id, 60, PayMethod::Deposit).await?).await
 }
 // quick-start end
 
@@ -42,6 +43,7 @@ fn ports(operator: &str, secrets: std::path::PathBuf) -> std::result::Result<Por
         signer: Arc::new(device_signer(secrets.as_ref(), &SystemEntropy)?),
         secrets,
         reminders: Arc::new(NoReminders),
+        stills: Arc::new(NoStillDecoder),
     })
 }
 

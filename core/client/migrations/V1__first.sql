@@ -42,12 +42,17 @@ CREATE TABLE daily_order (
 );
 CREATE INDEX daily_order_newest ON daily_order (issued_at, id);
 
-CREATE TABLE topup (
+-- Visits to garages. open = 1: the car has not left. lost = 1: the operator's books were put back from a copy and do not
+-- have it.
+CREATE TABLE visit (
     id         TEXT PRIMARY KEY,
     open       INTEGER NOT NULL,
-    created_at INTEGER NOT NULL,
+    lost       INTEGER NOT NULL,
+    entered_at INTEGER NOT NULL,
+    ended_at   INTEGER,
     json       TEXT NOT NULL
 );
+CREATE INDEX visit_newest ON visit (entered_at, id);
 
 -- An intent is committed here before anything is sent. method, path and body are what is sent, byte for byte, every time.
 CREATE TABLE intent (
@@ -56,8 +61,9 @@ CREATE TABLE intent (
     kind            TEXT NOT NULL,
     -- What is not paid for again while this is open.
     guard           TEXT NOT NULL,
-    -- The very same tap.
+    -- What is bought once only: the id of a quote.
     subject         TEXT NOT NULL,
+    amount          TEXT NOT NULL,
     details         TEXT NOT NULL,
     path            TEXT NOT NULL,
     body            BLOB NOT NULL,
@@ -68,8 +74,8 @@ CREATE TABLE intent (
     open            INTEGER NOT NULL,
     attempts        INTEGER NOT NULL DEFAULT 0,
     next_attempt_at INTEGER NOT NULL DEFAULT 0,
-    -- What the operator knows it as: ticket, top-up or order.
-    result          TEXT,
+    -- What the operator told last of the sale that it made, as on the wire.
+    told            TEXT,
     problem         TEXT,
     ended_at        INTEGER
 );

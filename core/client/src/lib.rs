@@ -1,6 +1,7 @@
 //! The app's use cases over a store (SQLite), a link (HTTP) and the phone (clock, entropy, secrets, signer, reminders).
 //!
-//! [`Client`] is the whole surface: cheap to clone, `Send + Sync`. Its async functions wait only at the [`Link`]; everything
+//! [`Client`] is the whole surface: cheap to clone, `Send + Sync`. What it does lies with its services: `client.parking()`,
+//! `client.payments()`, each in a folder here, each with a `state()` and the one signal [`Observer`]. Its async functions wait only at the [`Link`]; everything
 //! else is synchronous. It draws no random bytes, reads no clock and starts no thread of its own but the one that tells
 //! observers, and that only while there are some.
 //!
@@ -11,77 +12,74 @@
 //! A day with it:
 //!
 //! ```no_run
-//! use mesto_client::{Client, Config, IntentState, Locale, Ports, Result};
+//! use mesto_client::protocol::base::payments::PayMethod;
+//! use mesto_client::{Client, Config, IntentState, Locale, Ports, Result, texts};
 //!
 //! async fn park(ports: Ports, root_key: [u8; 32]) -> Result<()> {
 //!     let client = Client::open(Config::new("/data/mesto.db", "belgrade", root_key), ports)?;
-//!     client.refresh().await?; // keys and city, verified against the pinned root
-//!     client.request_code("+381641234567").await?;
-//!     client.sign_in("+381641234567", "123456", "Ana's phone").await?;
-//!     let car = client.add_vehicle("BG 789-PP", None).await?;
-//!     let near = client.zones_near(None, Some("9111"))?; // a sign wins over the position
-//!     let zone = near.by_sign.unwrap_or_default();
-//!     let quote = client.quote(&zone, &car.id, 60).await?; // every line explained, good for two minutes
-//!     let intent = client.buy(&quote).await?;
+//!     client.cities().refresh().await?; // keys and city, verified against the pinned root
+//!     client.account().request_code("+381641234567").await?;
+//!     client.account().sign_in("+381641234567", "123456", "Ana's phone").await?;
+//!     let car = client.vehicles().add("BG 789-PP", None).await?;
+//!     let zone = client.parking().zone_by_sign("9111")?;
+//!     let quote = client.parking().quote(&zone, car.id, 60, PayMethod::Deposit).await?; // good for two minutes
+//!     for line in quote.items.iter().flat_map(|item| &item.lines) {
+//!         println!("{}", client.line_text(line));
+//!     }
+//!     let intent = client.payments().buy(&quote).await?; // by card: with the page where it is paid
 //!     match intent.state {
-//!         IntentState::Confirmed => println!("parked: {:?}", intent.ticket),
-//!         IntentState::Unconfirmed(_) => println!("not confirmed yet; settle() when {:?}", client.next_retry_at()),
+//!         IntentState::Confirmed => println!("parked: {:?}", intent.ticket()),
+//!         IntentState::Unconfirmed(_) => println!("not confirmed yet; settle when {:?}", client.payments().next_retry_at()),
 //!         IntentState::Refused(problem) => println!("{}", problem.detail),
 //!         IntentState::Expired => println!("not bought"),
 //!         IntentState::Lost => println!("nobody can say; look at the deposit"),
 //!     }
 //!     client.sync().await?;
-//!     println!("{:?}", client.snapshot().balance.as_ref().map(|money| mesto_client::texts::format_money(Locale::En, money)));
+//!     let balance = client.wallet().state().balance;
+//!     println!("{:?}", balance.map(|money| texts::format_money(Locale::En, &money)));
 //!     Ok(())
 //! }
 //! ```
 //!
-//! When to call what: [`Client::settle`] at start, when the connection comes back, when a bank page leads back
-//! ([`Client::settle_intent`]); [`Client::settle_due`] at [`Client::next_retry_at`]; [`Client::sync`] at start, after `settle`, and as
-//! often as the screen wants; [`Client::refresh`] once a day; [`Client::replan`] after a reboot of the phone;
+//! When to call what: [`Payments::settle_all`](base::payments::Payments::settle_all) at start and when the connection comes
+//! back, [`settle`](base::payments::Payments::settle) when a bank page leads back, and
+//! [`settle_due`](base::payments::Payments::settle_due) at its [`next_retry_at`](base::payments::Payments::next_retry_at);
+//! [`Client::sync`] at start, after settling, and as often as the screen wants;
+//! [`Cities::refresh`](base::cities::Cities::refresh) once a day; [`Client::replan`] after a reboot of the phone;
 //! [`Client::close`] before somebody else needs the file, or the system must not find it locked.
 
-mod account;
-mod client;
-mod clock;
-mod error;
-mod guard;
-#[cfg(feature = "http")]
-pub mod http;
-pub mod intent;
-mod outbox;
-mod parking;
-pub mod ports;
-mod reminders;
-mod sms;
-mod snapshot;
-mod store;
-mod sync;
-#[cfg(feature = "system")]
-pub mod system;
-pub mod texts;
-mod trust;
-mod vehicles;
-mod wallet;
-mod wire;
+pub mod base;
+pub mod garages;
+mod kernel;
+pub mod orders;
+pub mod parking;
+mod services;
 
-pub use client::{Client, Config};
-pub use clock::ClockState;
-pub use error::{Error, ErrorKind, LOCAL_CODES, Result, problem_of_refusal};
-pub use intent::{IntentKind, IntentState, Progress};
+pub use base::account::AccountState;
+pub use base::cities::{CitiesState, CityVersion, Refreshed};
+pub use base::payments::{IntentItem, IntentView, PaymentsState};
+pub use base::sync::SyncReport;
+pub use base::vehicles::VehiclesState;
+pub use base::wallet::WalletState;
+pub use kernel::client::{Client, Config, WeakClient};
+pub use kernel::clock::ClockState;
+pub use kernel::error::{Error, ErrorKind, Result};
+pub use kernel::intent::{IntentState, Progress};
+pub use kernel::ports::{
+    Clock, DecodeError, Decoded, DeviceSigner, Entropy, Link, LinkAnswer, LinkError, LinkRequest, Method, NoReminders,
+    NoStillDecoder, Ports, Reminders, Secrets, SecretsError, StillDecoder,
+};
+pub use kernel::reminders::{Reminder, ReminderKind};
+pub use kernel::signal::{Connection, Subscription};
+pub use kernel::store::Recovery;
+pub use kernel::texts::{Locale, TextValue};
+pub use kernel::{intent, ports, texts};
 pub use mesto_protocol as protocol;
 pub use mesto_protocol::{Problem, ProblemCode};
 pub use mesto_rules as rules;
-pub use outbox::IntentView;
-pub use parking::{History, NearZone, Preview, TicketCode, ZonesNear};
-pub use ports::{
-    Clock, DeviceSigner, Entropy, Link, LinkAnswer, LinkError, LinkRequest, Method, NoReminders, Ports, Reminders,
-    Secrets, SecretsError,
-};
-pub use reminders::{Reminder, ReminderKind};
-pub use sms::SmsFallback;
-pub use snapshot::{Connection, Observer, Snapshot, Subscription};
-pub use store::Recovery;
-pub use sync::SyncReport;
-pub use texts::{Locale, TextValue};
-pub use trust::{CityVersion, Refreshed};
+pub use services::{Observer, Topic, local_codes};
+
+#[cfg(feature = "http")]
+pub use kernel::http;
+#[cfg(feature = "system")]
+pub use kernel::system;

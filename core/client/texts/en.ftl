@@ -56,6 +56,13 @@ error-intent_lost = The operator no longer knows whether this was paid.
     .advice = It may have been paid, and it may not. Look at your deposit and your tickets, and ask the operator.
 error-abandoned = You gave this payment up.
     .advice = If the bank charges the card after all, the money is paid back.
+error-account_closed = The account was closed before this was paid.
+    .advice = If the bank charges the card after all, the money is paid back.
+error-undeliverable = What you paid for can no longer be given.
+    .advice = What was paid is paid back.
+error-paid_back = What you paid for can no longer be given.
+    .advice = { $paid_back } is paid back by { $due_at }.
+    .plain-advice = What was paid is paid back.
 error-intent_bought = This was bought after all.
     .advice = You do not need an SMS: the ticket is in the app.
 error-intents_open = A payment is not confirmed yet.
@@ -98,7 +105,7 @@ error-called_off = You called this off.
 error-cancelled = You cancelled at the bank.
     .advice = Nothing was charged.
 error-expired = The bank gave no answer in time.
-    .advice = If your bank charged the card after all, the deposit will rise by itself.
+    .advice = If the bank charges the card after all, you get what you wanted or your money back.
 error-bank_refused = The bank refused the payment.
     .advice = Nothing was charged. Use another card, or ask your bank.
 
@@ -144,6 +151,7 @@ error-intent_expired = The request arrived too late and was not executed.
     .advice = Nothing was charged. Buy again if you are still parked.
 error-phone_invalid = No code can be sent to this phone number.
     .advice = Write it with + and the country, as { $example }.
+    .plain-advice = Write it with + and the country.
 error-code_wrong = { $tries_left ->
         [0] The code is not right. No try is left.
         [one] The code is not right. One try is left.
@@ -215,7 +223,12 @@ error-not_charged = Parking is not charged now.
     .advice = You need no ticket until { $next_opening }.
     .plain-advice = You need no ticket now.
 error-tariff_unknown = The price is not known, so nothing is sold.
-    .advice = Look at the sign, and pay by SMS or at a kiosk.
+    .advice = Look at the prices in { $facility_name }, and pay there.
+    .plain-advice = Look at the sign, and pay by SMS or at a kiosk.
+error-service_unknown = The operator does not offer this.
+    .advice = Update the app, or choose another city.
+error-items_not_supported = Only one thing can be bought at a time.
+    .advice = Buy them one after the other.
 error-payment_method_not_allowed = This cannot be paid this way.
     .advice = Choose another way to pay.
 error-quote_unknown = There is no such price offer.
@@ -235,11 +248,9 @@ error-ticket_not_active = This ticket is over.
 error-amount_not_offered = The deposit takes only certain amounts.
     .advice = Choose one of: { $offered } { $currency }.
     .plain-advice = Choose one of the amounts shown.
-error-bank_unavailable = The bank cannot be reached. Nothing was charged.
-    .advice = Try again in a moment.
 error-notice_contradicts = The bank says two different things about one payment.
     .advice = The operator looks into it. Nothing is lost.
-error-bank_notice_invalid = The bank's message is not authentic.
+error-notice_invalid = The bank's message is not authentic.
     .advice = Nothing was charged. Try again later.
 error-order_already_paid = This order is already paid.
     .advice = You need not do anything.
@@ -257,27 +268,121 @@ error-order_number_invalid = This is not the number of an order.
     .plain-advice = Look at the slip again: a number has twelve digits.
 error-cursor_too_old = The list of changes is too old.
     .advice = Refresh; everything is read anew.
+error-facility_unknown = This garage is not in the city.
+    .advice = Choose one of the list.
+error-ticket_number_invalid = { $reason ->
+        [empty] No ticket number was given.
+        [sign] “{ $sign }” stands on no ticket.
+        [length] { $count } signs are no ticket number here.
+        [shape] “{ $sign }” cannot be sign { $place } of a ticket number here.
+       *[check_digit] A digit of the number is wrong.
+    }
+    .advice = The number is printed under the bar code of the ticket: { $looks_like }.
+    .plain = This is not the number of a ticket.
+    .plain-advice = The number is printed under the bar code of the ticket.
+error-visit_unknown = No entry with this ticket is known in { $facility_name }.
+    .advice = Compare the number with the ticket. If you have just driven in, wait a minute; else pay at the place.
+    .plain = No entry with this ticket is known.
+error-visit_of_another_facility = This ticket is of { $facility_name }.
+    .advice = Choose { $facility_name } and pay there.
+    .plain = This ticket is of another garage.
+    .plain-advice = Look at the ticket where it is from, and choose that garage.
+error-visit_already_paid = This visit is already paid.
+    .advice = Nothing is to be paid. Leave by { $exit_by_time }.
+    .plain-advice = Nothing is to be paid. Leave without delay.
+error-nothing_owed = Nothing is owed so far.
+    .advice = Until { $free_until_time } you leave without paying.
+    .plain-advice = You can leave without paying.
+error-visit_over = This visit is over.
+    .advice = Nothing is to be paid. If you are still inside, ask at the place.
+error-visit_owes = { $owed } is owed for this visit.
+    .advice = Pay it before you leave.
+    .plain = Something is owed for this visit.
+error-facility_unreachable = { $facility_name } cannot be reached now, so what you owe is not known.
+    .advice = Try again in half a minute, or pay at the place. Nothing was charged.
+    .plain = The garage cannot be reached now, so what you owe is not known.
+error-paid_on_entry = { $facility_name } is paid at the barrier on entry.
+    .advice = Nothing is to be paid here.
+    .plain = This garage is paid at the barrier on entry.
+error-facility_closed = { $facility_name } is closed now.
+    .advice = It opens at { $opens_at }. Pay then: now you could not leave.
+    .plain = This garage is closed now.
+    .plain-advice = Pay when it is open: now you could not leave.
+error-entry_in_future = The entry of this ticket lies in the future: a clock is wrong.
+    .advice = Try again in a few minutes, or pay at the place.
+error-ticket_in_use = A visit with this ticket is not over.
+    .advice = Ask at the place.
+error-visit_missing = This visit is not on the phone.
+    .advice = Refresh the list of visits.
+error-photo_not_possible = This app cannot read photos.
+    .advice = Type the number under the bar code.
+error-photo_unreadable = The photo cannot be read.
+    .advice = Take another one, or type the number under the bar code.
+error-photo_too_large = The photo is too large.
+    .advice = Take one with fewer pixels, or type the number under the bar code.
+error-photo_without_code = There is no bar code that can be read in the photo.
+    .advice = Lay the ticket flat in good light and fill the picture with it, or type the number under the bar code.
+error-photo_without_number = The code in the photo is not the number of a ticket.
+    .advice = Take a photo of the bar code of the ticket. Its number is { $looks_like }.
+    .plain-advice = Take a photo of the bar code of the ticket, or type the number under it.
+error-photo_with_several_numbers = The photo shows several tickets: { $numbers }.
+    .advice = Take a photo of one, or type its number.
+    .plain = The photo shows several tickets.
+error-photo_of_another_facility = The ticket in the photo is of { $facility_name }.
+    .advice = Choose { $facility_name }, or take a photo of the other ticket.
+    .plain = The ticket in the photo is of another garage.
+    .plain-advice = Choose that garage, or take a photo of the other ticket.
 
 ## Quotes
 
-line-limited = { $units ->
+line-parking-limited = { $units ->
         [one] { $unit_minutes } min at { $unit_price }
        *[other] { $units } × { $unit_minutes } min at { $unit_price }
     }
-line-extended = { $units ->
+line-parking-extended = { $units ->
         [one] Extended time: { $unit_minutes } min at { $unit_price }
        *[other] Extended time: { $units } × { $unit_minutes } min at { $unit_price }
     }
-line-card_fee = The bank's fee on card payments below { $below }
+line-payments-card-fee = The bank's fee on card payments below { $below }
+line-garages-free = { $minutes ->
+        [one] The first minute is free
+       *[other] The first { $minutes } minutes are free
+    }
+line-garages-started-units = { $unit_minutes ->
+        [60] { $units ->
+            [one] One started hour at { $unit_price }
+           *[other] { $units } started hours at { $unit_price }
+        }
+       *[other] { $units } × started { $unit_minutes } min at { $unit_price }
+    }
+line-garages-day-cap = { $days ->
+        [one] One day, at most { $cap }
+       *[other] { $days } days, each at most { $cap }
+    }
+line-garages-several-days = { $tickets ->
+        [one] A ticket for { $days } days at { $price }
+       *[other] { $tickets } tickets for { $days } days at { $price }
+    }
+line-garages-lost = Lost ticket: counted from { $billed_from }
+    .plain = Lost ticket
+line-garages-double-place = A car on two places: { $factor } times the price
+line-garages-already-paid = Paid before
+line-orders-order = Daily parking order
+line-wallet-topup = For the deposit
 line-other = Something that only a newer version of the app can name
-notice-clipped = You asked for { $asked } min; { $offered } min are left of this stay, until { $deadline_time }. Without this ticket a new stay can begin at { $new_stay_at }.
-notice-another_ticket_limits = Another ticket of yours in this zone limits this stay: it ends by { $deadline_time }.
-notice-rounded_up = Time is paid in whole units: { $granted } min instead of { $asked }.
-notice-starts_at_opening = Charging begins at { $opens_at_time }: the ticket starts then.
-notice-ends_at_closing = Charging ends at { $closes_at_time }: { $granted } min are paid, and after that parking is free.
-notice-rolls_over = Charging ends before that; the rest goes on at the next opening, until { $ends_at }.
-notice-no_refund = Paid time that you do not use is not given back.
+notice-parking-clipped = You asked for { $asked } min; { $offered } min are left of this stay, until { $deadline_time }. Without this ticket a new stay can begin at { $new_stay_at }.
 notice-parking-clipped-by-another = You asked for { $asked } min; { $offered } min can be bought for this car here now.
+notice-parking-another-ticket-limits = Another ticket of yours in this zone limits this stay: it ends by { $deadline_time }.
+notice-parking-rounded-up = Time is paid in whole units: { $granted } min instead of { $asked }.
+notice-parking-starts-at-opening = Charging begins at { $opens_at_time }: the ticket starts then.
+notice-parking-ends-at-closing = Charging ends at { $closes_at_time }: { $granted } min are paid, and after that parking is free.
+notice-parking-rolls-over = Charging ends before that; the rest goes on at the next opening, until { $ends_at }.
+notice-parking-no-refund = Paid time that you do not use is not given back.
+notice-garages-exit-without-delay = The garage states no time to leave after paying: leave without delay.
+notice-garages-unused-days-lost = { $days ->
+        [one] One day of the ticket is not used; it is not given back.
+       *[other] { $days } days of the ticket are not used; they are not given back.
+    }
 notice-other = There is something to know that only a newer version of the app can show. Update the app.
 notice-not_guaranteed = Reminders come only when the phone can show them. Without one the ticket still ends.
 plate-warning-look_alike = “{ $typed }” is another letter that looks like { $read_as }; it was read as { $read_as }.
@@ -297,19 +402,45 @@ order-state-paid = Paid
 order-state-cancelled = Cancelled
 order-state-lost = Unknown to the operator
 order-state-other = Other (update the app)
-topup-state-pending = Waits for the bank
-topup-state-succeeded = Credited
-topup-state-declined = Declined
-topup-state-abandoned = Given up
+payment-state-pending = Waits for the bank
+payment-state-authorised = Promised by the bank
+payment-state-captured = Paid
+payment-state-declined = Declined
+payment-state-expired = Not paid in time
+payment-state-abandoned = Given up
+payment-state-voided = Not charged
+payment-state-refunded = Paid back
+payment-state-other = Other (update the app)
+refund-due = { $route ->
+        [deposit] { $amount } goes back to your deposit by { $due_at }.
+        [transfer] { $amount } will be paid out to you by { $due_at }.
+       *[card] { $amount } goes back to your card by { $due_at }.
+    }
+refund-sent = { $route ->
+        [deposit] { $amount } is on its way to your deposit.
+        [transfer] { $amount } is on its way to you.
+       *[card] { $amount } is on its way to your card.
+    }
+refund-done = { $route ->
+        [deposit] { $amount } went back to your deposit.
+        [transfer] { $amount } was paid out to you.
+       *[card] { $amount } went back to your card.
+    }
+refund-failed = { $amount } could not be paid back yet. The operator looks into it.
+refund-other = { $amount } is being paid back.
 intent-state-unconfirmed = Not confirmed yet
 intent-state-confirmed = Confirmed
 intent-state-refused = Refused
 intent-state-expired = Not executed
 intent-state-lost = Unknown to the operator
-entry-topup = Top-up
-entry-ticket = Parking
-entry-order = Daily order
-entry-refund = Refund
+intent-needs-update = Paid. Only a newer version of the app can show what you bought. Update the app.
+intent-bought-late = The bank approved it after all, and it was bought.
+entry-wallet-topup = Top-up
+entry-wallet-refund = Paid out
+entry-parking-ticket = Parking
+entry-parking-refund = Refund of parking
+entry-orders-order = Daily order
+entry-garages-visit = Garage
 entry-other = Other (update the app)
 violation-no_ticket = No ticket
 violation-time_expired = Paid time ran out
@@ -323,6 +454,51 @@ order-valid-until = Covers the car in this zone until { $valid_until }
 sms-what = Send “{ $body }” to { $number }
 sms-price = One message buys { $minutes } min for { $price }.
 
+## Garages
+
+garages-open = Open
+garages-closed = Closed
+garages-opens-at = Closed, opens { $opens_at }
+garages-hours-unknown = Opening hours are not known
+garages-free = { $free ->
+        [0] Full at { $observed_at_time }
+        [one] One place free at { $observed_at_time }
+       *[other] { $free } places free at { $observed_at_time }
+    }
+garages-free-too-old = Free places are not known now; last counted { $observed_at }
+garages-free-unknown = Free places are not known
+ticket-number-any = { $min } to { $max } letters and digits
+ticket-number-digits = { $count } digits
+ticket-number-like = { $count } signs, such as { $example }
+tariff-garages-unknown = The price is not known
+tariff-garages-unit = { $unit_minutes ->
+        [60] { $price } for each started hour
+       *[other] { $price } for each started { $unit_minutes } min
+    }
+tariff-garages-free = The first { $minutes } min are free
+tariff-garages-free-short = A visit of up to { $minutes } min is free
+tariff-garages-disabled-free = With a disabled driver's badge the first { $minutes } min are free
+tariff-garages-disabled-free-short = With a disabled driver's badge a visit of up to { $minutes } min is free
+tariff-garages-day-cap = At most { $price } a day
+tariff-garages-day-cap-after = { $hours } hours cost as much as a day
+tariff-garages-several-days = { $days } days in a row: { $price }
+tariff-garages-lost-from-midnight = Lost ticket: counted from the midnight before the entry
+tariff-garages-lost-flat = Lost ticket: { $price }
+tariff-garages-exit-minutes = { $minutes } min to leave after paying
+visit-state-inside = Not paid yet
+visit-state-paid = Paid
+visit-state-owing_again = Something is owed again
+visit-state-left = Left
+visit-state-cancelled = Cancelled
+visit-state-other = Other (update the app)
+facility-kind-garage = Garage
+facility-kind-multi_storey = Multi-storey car park
+facility-kind-lot = Car park with a barrier
+certainty-official = As the operator publishes it
+certainty-official_old = As the operator published it earlier
+certainty-second_hand = As others report it
+certainty-assumed = Assumed
+
 ## Reminders
 
 reminder-before = { $minutes ->
@@ -332,6 +508,13 @@ reminder-before = { $minutes ->
     .body = { $plate } in { $zone }: paid until { $ends_at_time }. You can extend in the app.
 reminder-end = Parking time is over
     .body = { $plate } in { $zone }: paid until { $ends_at_time }. Leave now, or extend while the zone allows it.
+reminder-garages-before = { $minutes ->
+        [one] One minute to leave the garage
+       *[other] { $minutes } minutes to leave the garage
+    }
+    .body = { $facility }: leave by { $leave_by_time }. Later the difference is owed.
+reminder-garages-end = The time to leave the garage is over
+    .body = { $facility }: it ended at { $leave_by_time }. If you are still inside, look in the app what is owed.
 
 ## Screens: zones near me
 zones-title = Where are you parked?

@@ -56,6 +56,13 @@ error-intent_lost = Operater više ne zna da li je ovo plaćeno.
     .advice = Možda jeste, a možda nije. Pogledajte depozit i karte i obratite se operateru.
 error-abandoned = Odustali ste od ove uplate.
     .advice = Ako banka ipak naplati karticu, novac se vraća.
+error-account_closed = Nalog je zatvoren pre nego što je ovo plaćeno.
+    .advice = Ako banka ipak naplati karticu, novac se vraća.
+error-undeliverable = Ono što ste platili više ne može da se isporuči.
+    .advice = Plaćeno se vraća.
+error-paid_back = Ono što ste platili više ne može da se isporuči.
+    .advice = { $paid_back } se vraća do { $due_at }.
+    .plain-advice = Plaćeno se vraća.
 error-intent_bought = Ipak je kupljeno.
     .advice = SMS vam ne treba: karta je u aplikaciji.
 error-intents_open = Jedno plaćanje još nije potvrđeno.
@@ -98,7 +105,7 @@ error-called_off = Prekinuli ste ovo.
 error-cancelled = Odustali ste na stranici banke.
     .advice = Ništa nije naplaćeno.
 error-expired = Banka nije odgovorila na vreme.
-    .advice = Ako je banka ipak naplatila karticu, depozit će se sam uvećati.
+    .advice = Ako banka ipak naplati karticu, dobićete ono što ste želeli ili novac nazad.
 error-bank_refused = Banka je odbila plaćanje.
     .advice = Ništa nije naplaćeno. Koristite drugu karticu ili pitajte svoju banku.
 
@@ -145,6 +152,7 @@ error-intent_expired = Zahtev je stigao prekasno i nije izvršen.
     .advice = Ništa nije naplaćeno. Kupite ponovo ako ste još parkirani.
 error-phone_invalid = Na ovaj broj telefona kod ne može da se pošalje.
     .advice = Upišite ga sa + i oznakom zemlje, kao { $example }.
+    .plain-advice = Upišite ga sa + i brojem zemlje.
 error-code_wrong = { $tries_left ->
         [0] Kod nije tačan. Nema više pokušaja.
         [one] Kod nije tačan. Preostao je { $tries_left } pokušaj.
@@ -217,7 +225,12 @@ error-not_charged = Parkiranje se sada ne naplaćuje.
     .advice = Karta vam ne treba do { $next_opening }.
     .plain-advice = Karta vam sada ne treba.
 error-tariff_unknown = Cena nije poznata, pa se ništa ne prodaje.
-    .advice = Pogledajte tablu i platite SMS-om ili na kiosku.
+    .advice = Pogledajte cene na licu mesta ({ $facility_name }) i platite tamo.
+    .plain-advice = Pogledajte tablu i platite SMS-om ili na kiosku.
+error-service_unknown = Operater ovo ne nudi.
+    .advice = Ažurirajte aplikaciju ili izaberite drugi grad.
+error-items_not_supported = Može se kupiti samo jedna stvar odjednom.
+    .advice = Kupite ih jednu po jednu.
 error-payment_method_not_allowed = Ovako se ne može platiti.
     .advice = Izaberite drugi način plaćanja.
 error-quote_unknown = Takve ponude cene nema.
@@ -237,11 +250,9 @@ error-ticket_not_active = Ova karta je istekla.
 error-amount_not_offered = Depozit prima samo određene iznose.
     .advice = Izaberite jedan od: { $offered } { $currency }.
     .plain-advice = Izaberite jedan od prikazanih iznosa.
-error-bank_unavailable = Banka nije dostupna. Ništa nije naplaćeno.
-    .advice = Pokušajte ponovo za koji trenutak.
 error-notice_contradicts = Banka javlja dve različite stvari o istoj uplati.
     .advice = Operater to proverava. Ništa nije izgubljeno.
-error-bank_notice_invalid = Poruka banke nije verodostojna.
+error-notice_invalid = Poruka banke nije verodostojna.
     .advice = Ništa nije naplaćeno. Pokušajte kasnije.
 error-order_already_paid = Ova dnevna karta je već plaćena.
     .advice = Ne morate ništa da uradite.
@@ -259,27 +270,124 @@ error-order_number_invalid = Ovo nije broj naloga.
     .plain-advice = Pogledajte ponovo nalog: broj ima dvanaest cifara.
 error-cursor_too_old = Spisak promena je prestar.
     .advice = Osvežite; sve se čita iznova.
+error-facility_unknown = Te garaže nema u ovom gradu.
+    .advice = Izaberite jednu sa spiska.
+error-ticket_number_invalid = { $reason ->
+        [empty] Broj karte nije upisan.
+        [sign] „{ $sign }” ne stoji ni na jednoj karti.
+        [length] Broj karte ovde nema toliko znakova: { $count }.
+        [shape] „{ $sign }” ovde ne može biti { $place }. znak broja karte.
+       *[check_digit] Jedna cifra broja nije tačna.
+    }
+    .advice = Broj je odštampan ispod bar koda na karti: { $looks_like }.
+    .plain = Ovo nije broj karte.
+    .plain-advice = Broj je odštampan ispod bar koda na karti.
+error-visit_unknown = U garaži { $facility_name } nije poznat ulazak sa ovom kartom.
+    .advice = Uporedite broj sa kartom. Ako ste upravo ušli, sačekajte minut; inače platite na licu mesta.
+    .plain = Nije poznat ulazak sa ovom kartom.
+error-visit_of_another_facility = Ova karta je iz garaže { $facility_name }.
+    .advice = Izaberite garažu { $facility_name } i platite tamo.
+    .plain = Ova karta je iz druge garaže.
+    .plain-advice = Pogledajte na karti odakle je i izaberite tu garažu.
+error-visit_already_paid = Ovaj boravak je već plaćen.
+    .advice = Ne treba ništa da platite. Izađite do { $exit_by_time }.
+    .plain-advice = Ne treba ništa da platite. Izađite bez odlaganja.
+error-nothing_owed = Za sada ništa ne dugujete.
+    .advice = Do { $free_until_time } izlazite bez plaćanja.
+    .plain-advice = Možete da izađete bez plaćanja.
+error-visit_over = Ovaj boravak je završen.
+    .advice = Ne treba ništa da platite. Ako ste još unutra, obratite se na licu mesta.
+error-visit_owes = Za ovaj boravak dugujete { $owed }.
+    .advice = Platite pre izlaska.
+    .plain = Za ovaj boravak nešto dugujete.
+error-facility_unreachable = Garaža { $facility_name } sada nije dostupna, pa se ne zna koliko dugujete.
+    .advice = Pokušajte ponovo za pola minuta ili platite na licu mesta. Ništa nije naplaćeno.
+    .plain = Garaža sada nije dostupna, pa se ne zna koliko dugujete.
+error-paid_on_entry = Garaža { $facility_name } se plaća na rampi pri ulasku.
+    .advice = Ovde ne treba ništa da platite.
+    .plain = Ova garaža se plaća na rampi pri ulasku.
+error-facility_closed = Garaža { $facility_name } je sada zatvorena.
+    .advice = Otvara se { $opens_at }. Platite tada: sada ne biste mogli da izađete.
+    .plain = Ova garaža je sada zatvorena.
+    .plain-advice = Platite kad se otvori: sada ne biste mogli da izađete.
+error-entry_in_future = Ulazak sa ovom kartom je u budućnosti: neki sat nije tačan.
+    .advice = Pokušajte ponovo za nekoliko minuta ili platite na licu mesta.
+error-ticket_in_use = Boravak sa ovom kartom nije završen.
+    .advice = Obratite se na licu mesta.
+error-visit_missing = Ovaj boravak nije na telefonu.
+    .advice = Osvežite spisak boravaka.
+error-photo_not_possible = Ova aplikacija ne čita fotografije.
+    .advice = Upišite broj ispod bar koda.
+error-photo_unreadable = Fotografija se ne može pročitati.
+    .advice = Slikajte ponovo ili upišite broj ispod bar koda.
+error-photo_too_large = Fotografija je prevelika.
+    .advice = Slikajte sa manje piksela ili upišite broj ispod bar koda.
+error-photo_without_code = Na fotografiji nema bar koda koji se može pročitati.
+    .advice = Položite kartu ravno, na dobrom svetlu, preko cele slike, ili upišite broj ispod bar koda.
+error-photo_without_number = Kod na fotografiji nije broj karte.
+    .advice = Slikajte bar kod karte. Njen broj: { $looks_like }.
+    .plain-advice = Slikajte bar kod karte ili upišite broj ispod njega.
+error-photo_with_several_numbers = Na fotografiji je više karata: { $numbers }.
+    .advice = Slikajte jednu ili upišite njen broj.
+    .plain = Na fotografiji je više karata.
+error-photo_of_another_facility = Karta na fotografiji je iz garaže { $facility_name }.
+    .advice = Izaberite garažu { $facility_name } ili slikajte drugu kartu.
+    .plain = Karta na fotografiji je iz druge garaže.
+    .plain-advice = Izaberite tu garažu ili slikajte drugu kartu.
 
 ## Ponude cene
 
-line-limited = { $units ->
+line-parking-limited = { $units ->
         [1] { $unit_minutes } min po { $unit_price }
        *[other] { $units } × { $unit_minutes } min po { $unit_price }
     }
-line-extended = { $units ->
+line-parking-extended = { $units ->
         [1] Produženo vreme: { $unit_minutes } min po { $unit_price }
        *[other] Produženo vreme: { $units } × { $unit_minutes } min po { $unit_price }
     }
-line-card_fee = Naknada banke za plaćanje karticom ispod { $below }
+line-payments-card-fee = Naknada banke za plaćanje karticom ispod { $below }
+line-garages-free = { $minutes ->
+        [one] Prvi { $minutes } minut je besplatan
+        [few] Prva { $minutes } minuta su besplatna
+       *[other] Prvih { $minutes } minuta je besplatno
+    }
+line-garages-started-units = { $unit_minutes ->
+        [60] { $units ->
+            [one] { $units } započeti sat po { $unit_price }
+            [few] { $units } započeta sata po { $unit_price }
+           *[other] { $units } započetih sati po { $unit_price }
+        }
+       *[other] { $units } × započetih { $unit_minutes } min po { $unit_price }
+    }
+line-garages-day-cap = { $days ->
+        [1] Jedan dan, najviše { $cap }
+       *[other] { $days } × dan, svaki najviše { $cap }
+    }
+line-garages-several-days = { $tickets ->
+        [1] Karta za { $days } dana po { $price }
+       *[other] { $tickets } × karta za { $days } dana po { $price }
+    }
+line-garages-lost = Izgubljena karta: računa se od { $billed_from }
+    .plain = Izgubljena karta
+line-garages-double-place = Vozilo na dva mesta: cena puta { $factor }
+line-garages-already-paid = Ranije plaćeno
+line-orders-order = Dnevna parking karta
+line-wallet-topup = Za depozit
 line-other = Stavka koju može da imenuje tek novija verzija aplikacije
-notice-clipped = Tražili ste { $asked } min; od ovog parkiranja preostalo je { $offered } min, do { $deadline_time }. Bez ove karte novo parkiranje može da počne { $new_stay_at }.
-notice-another_ticket_limits = Druga vaša karta u ovoj zoni ograničava ovo parkiranje: traje najduže do { $deadline_time }.
-notice-rounded_up = Vreme se plaća u celim jedinicama: { $granted } min umesto { $asked }.
-notice-starts_at_opening = Naplata počinje u { $opens_at_time }: karta važi od tada.
-notice-ends_at_closing = Naplata se završava u { $closes_at_time }: plaća se { $granted } min, posle toga je parkiranje besplatno.
-notice-rolls_over = Naplata se završava pre toga; ostatak teče od sledećeg početka naplate, do { $ends_at }.
-notice-no_refund = Plaćeno a neiskorišćeno vreme se ne vraća.
+notice-parking-clipped = Tražili ste { $asked } min; od ovog parkiranja preostalo je { $offered } min, do { $deadline_time }. Bez ove karte novo parkiranje može da počne { $new_stay_at }.
 notice-parking-clipped-by-another = Tražili ste { $asked } min; za ovo vozilo ovde se sada može kupiti { $offered } min.
+notice-parking-another-ticket-limits = Druga vaša karta u ovoj zoni ograničava ovo parkiranje: traje najduže do { $deadline_time }.
+notice-parking-rounded-up = Vreme se plaća u celim jedinicama: { $granted } min umesto { $asked }.
+notice-parking-starts-at-opening = Naplata počinje u { $opens_at_time }: karta važi od tada.
+notice-parking-ends-at-closing = Naplata se završava u { $closes_at_time }: plaća se { $granted } min, posle toga je parkiranje besplatno.
+notice-parking-rolls-over = Naplata se završava pre toga; ostatak teče od sledećeg početka naplate, do { $ends_at }.
+notice-parking-no-refund = Plaćeno a neiskorišćeno vreme se ne vraća.
+notice-garages-exit-without-delay = Garaža ne navodi vreme za izlazak posle plaćanja: izađite bez odlaganja.
+notice-garages-unused-days-lost = { $days ->
+        [one] { $days } dan karte ostaje neiskorišćen; ne vraća se.
+        [few] { $days } dana karte ostaju neiskorišćena; ne vraćaju se.
+       *[other] { $days } dana karte ostaje neiskorišćeno; ne vraća se.
+    }
 notice-other = Postoji napomena koju može da prikaže tek novija verzija aplikacije. Ažurirajte aplikaciju.
 notice-not_guaranteed = Podsetnik stiže samo ako telefon može da ga prikaže. Karta ističe i bez njega.
 plate-warning-look_alike = „{ $typed }” je drugo slovo koje liči na { $read_as }; pročitano je kao { $read_as }.
@@ -299,19 +407,45 @@ order-state-paid = Plaćeno
 order-state-cancelled = Poništeno
 order-state-lost = Nepoznato operateru
 order-state-other = Drugo (ažurirajte aplikaciju)
-topup-state-pending = Čeka banku
-topup-state-succeeded = Uplaćeno
-topup-state-declined = Odbijeno
-topup-state-abandoned = Odustali ste
+payment-state-pending = Čeka banku
+payment-state-authorised = Banka je obećala
+payment-state-captured = Plaćeno
+payment-state-declined = Odbijeno
+payment-state-expired = Nije plaćeno na vreme
+payment-state-abandoned = Odustali ste
+payment-state-voided = Nije naplaćeno
+payment-state-refunded = Vraćeno
+payment-state-other = Drugo (ažurirajte aplikaciju)
+refund-due = { $route ->
+        [deposit] { $amount } se vraća na depozit do { $due_at }.
+        [transfer] { $amount } će vam biti isplaćeno do { $due_at }.
+       *[card] { $amount } se vraća na karticu do { $due_at }.
+    }
+refund-sent = { $route ->
+        [deposit] { $amount } je na putu na vaš depozit.
+        [transfer] { $amount } je na putu ka vama.
+       *[card] { $amount } je na putu na vašu karticu.
+    }
+refund-done = { $route ->
+        [deposit] { $amount } je vraćeno na depozit.
+        [transfer] { $amount } vam je isplaćeno.
+       *[card] { $amount } je vraćeno na karticu.
+    }
+refund-failed = { $amount } još nije moglo da se vrati. Operater to proverava.
+refund-other = { $amount } se vraća.
 intent-state-unconfirmed = Još nije potvrđeno
 intent-state-confirmed = Potvrđeno
 intent-state-refused = Odbijeno
 intent-state-expired = Nije izvršeno
 intent-state-lost = Nepoznato operateru
-entry-topup = Dopuna
-entry-ticket = Parkiranje
-entry-order = Dnevna karta
-entry-refund = Povraćaj
+intent-needs-update = Plaćeno. Šta ste kupili može da prikaže tek novija verzija aplikacije. Ažurirajte aplikaciju.
+intent-bought-late = Banka je ipak odobrila uplatu i kupovina je obavljena.
+entry-wallet-topup = Dopuna
+entry-wallet-refund = Isplata
+entry-parking-ticket = Parkiranje
+entry-parking-refund = Povraćaj za parkiranje
+entry-orders-order = Dnevna karta
+entry-garages-visit = Garaža
 entry-other = Drugo (ažurirajte aplikaciju)
 violation-no_ticket = Bez karte
 violation-time_expired = Isteklo plaćeno vreme
@@ -325,6 +459,52 @@ order-valid-until = Pokriva vozilo u ovoj zoni do { $valid_until }
 sms-what = Pošaljite „{ $body }” na { $number }
 sms-price = Jedna poruka kupuje { $minutes } min za { $price }.
 
+## Garaže
+
+garages-open = Otvoreno
+garages-closed = Zatvoreno
+garages-opens-at = Zatvoreno, otvara se { $opens_at }
+garages-hours-unknown = Radno vreme nije poznato
+garages-free = { $free ->
+        [0] Puno u { $observed_at_time }
+        [one] { $free } slobodno mesto u { $observed_at_time }
+        [few] { $free } slobodna mesta u { $observed_at_time }
+       *[other] { $free } slobodnih mesta u { $observed_at_time }
+    }
+garages-free-too-old = Slobodna mesta sada nisu poznata; poslednji put prebrojana { $observed_at }
+garages-free-unknown = Slobodna mesta nisu poznata
+ticket-number-any = { $min } do { $max } slova i cifara
+ticket-number-digits = cifara: { $count }
+ticket-number-like = znakova: { $count }, na primer { $example }
+tariff-garages-unknown = Cena nije poznata
+tariff-garages-unit = { $unit_minutes ->
+        [60] { $price } za svaki započeti sat
+       *[other] { $price } za svakih započetih { $unit_minutes } min
+    }
+tariff-garages-free = Prvih { $minutes } min je besplatno
+tariff-garages-free-short = Boravak do { $minutes } min je besplatan
+tariff-garages-disabled-free = Sa znakom pristupačnosti prvih { $minutes } min je besplatno
+tariff-garages-disabled-free-short = Sa znakom pristupačnosti boravak do { $minutes } min je besplatan
+tariff-garages-day-cap = Najviše { $price } na dan
+tariff-garages-day-cap-after = { $hours } h košta koliko i dan
+tariff-garages-several-days = Više dana zaredom ({ $days }): { $price }
+tariff-garages-lost-from-midnight = Izgubljena karta: računa se od ponoći pre ulaska
+tariff-garages-lost-flat = Izgubljena karta: { $price }
+tariff-garages-exit-minutes = { $minutes } min za izlazak posle plaćanja
+visit-state-inside = Još nije plaćeno
+visit-state-paid = Plaćeno
+visit-state-owing_again = Ponovo se duguje
+visit-state-left = Izašlo
+visit-state-cancelled = Poništeno
+visit-state-other = Drugo (ažurirajte aplikaciju)
+facility-kind-garage = Garaža
+facility-kind-multi_storey = Garaža na više nivoa
+facility-kind-lot = Parkiralište sa rampom
+certainty-official = Kako operater objavljuje
+certainty-official_old = Kako je operater ranije objavio
+certainty-second_hand = Kako javljaju drugi
+certainty-assumed = Pretpostavka
+
 ## Podsetnici
 
 reminder-before = { $minutes ->
@@ -334,6 +514,10 @@ reminder-before = { $minutes ->
     .body = { $plate }, { $zone }: plaćeno do { $ends_at_time }. Možete produžiti u aplikaciji.
 reminder-end = Vreme parkiranja je isteklo
     .body = { $plate }, { $zone }: plaćeno do { $ends_at_time }. Pođite ili produžite dok zona dozvoljava.
+reminder-garages-before = Još { $minutes } min za izlazak iz garaže
+    .body = { $facility }: izađite do { $leave_by_time }. Posle toga se duguje razlika.
+reminder-garages-end = Vreme za izlazak iz garaže je isteklo
+    .body = { $facility }: isteklo je u { $leave_by_time }. Ako ste još unutra, pogledajte u aplikaciji koliko dugujete.
 
 ## Ekrani: zone u blizini
 zones-title = Gde ste parkirali?

@@ -2,10 +2,11 @@
 //!
 //! Must not know: HTTP clients or servers, stores, clocks. Everything here is a value, a parser or a signature.
 //!
-//! [`kernel`] knows no service; [`base`] is what every service stands on; a folder per service ([`parking`], [`orders`])
-//! holds what that service sends and takes; [`services`] is the list of them.
+//! [`kernel`] knows no service; [`base`] is what every service stands on; a folder per service ([`parking`], [`orders`],
+//! [`garages`]) holds what that service sends and takes; [`services`] is the list of them.
 
 pub mod base;
+pub mod garages;
 pub mod kernel;
 pub mod orders;
 pub mod parking;

@@ -5,7 +5,7 @@ use crate::kernel::problem::{Problem, ProblemCode};
 use crate::kernel::service::Service;
 use crate::kernel::signed_code::{Claims, CodeError, Kind, Unread};
 use crate::parking::signed::TicketClaims;
-use crate::{base, kernel, orders, parking};
+use crate::{base, garages, kernel, orders, parking};
 
 /// Every service of this version, those that others stand on first.
 pub const SERVICES: &[&Service] = &[
@@ -18,6 +18,7 @@ pub const SERVICES: &[&Service] = &[
     &base::payments::SERVICE,
     &parking::SERVICE,
     &orders::SERVICE,
+    &garages::SERVICE,
 ];
 
 /// The table of operations.

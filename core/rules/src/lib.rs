@@ -1,4 +1,5 @@
-//! What is allowed and what it costs: money, plates, calendars, zones, dated tariffs, quotes, stays, tickets, daily orders.
+//! What is allowed and what it costs: money, plates, calendars, zones, dated tariffs, quotes, stays, tickets, daily orders,
+//! visits of garages.
 //!
 //! Pure rules: no clock, no I/O, no random. `now` is an argument and a city is a value. The operator decides with these
 //! functions, the phone previews with the very same ones.
@@ -19,6 +20,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod garages;
 pub mod kernel;
 pub mod orders;
 pub mod parking;

@@ -2,7 +2,7 @@
 
 use crate::kernel::check::{self, Wrong};
 use crate::kernel::city::City;
-use crate::{orders, parking};
+use crate::{garages, orders, parking};
 
 /// Checks a city against itself, every service that is known here included.
 ///
@@ -13,6 +13,7 @@ pub fn check(city: &City) -> Result<(), Vec<Wrong>> {
     check::kernel(city, &mut wrong);
     parking::check::check(city, &mut wrong);
     orders::check::check(city, &mut wrong);
+    garages::check::check(city, &mut wrong);
     if wrong.is_empty() { Ok(()) } else { Err(wrong) }
 }
 
@@ -23,7 +24,7 @@ pub mod load {
     use crate::kernel::ids::joined;
     pub use crate::kernel::load::LoadError;
     use crate::kernel::load::{Compiler, KERNEL_FILES, envelope, located};
-    use crate::{orders, parking};
+    use crate::{garages, orders, parking};
     use std::collections::BTreeMap;
 
     macro_rules! embedded {
@@ -39,7 +40,7 @@ pub mod load {
         "belgrade":
             "city.toml", "sources.toml", "time.toml", "calendar.toml", "plates.toml", "wallet.toml",
             "parking.toml", "parking-areas.toml", "parking-tariff-2022-01-01.toml", "parking-tariff-2023-01-04.toml",
-            "parking-tariff-2025-02-01.toml", "orders.toml";
+            "parking-tariff-2025-02-01.toml", "orders.toml", "garages.toml", "garages-tariff-2022-01-01.toml";
     }
 
     /// The source files of a city that come with this build; empty for an unknown id.
@@ -58,7 +59,7 @@ pub mod load {
     }
 
     /// Compiles the source files of a city: file name in its folder to TOML text. A service is in the city when its own
-    /// file is there: `parking.toml`, `orders.toml`.
+    /// file is there: `parking.toml`, `orders.toml`, `garages.toml`.
     ///
     /// # Errors
     /// Everything that is wrong, by file and field; never empty.
@@ -67,15 +68,21 @@ pub mod load {
         let city = envelope(&mut compiler);
         let parking = parking::load::compile(&mut compiler);
         let orders = orders::load::compile(&mut compiler);
+        let garages = garages::load::compile(&mut compiler);
         unexpected(&mut compiler);
         let Some(mut city) = city else { return Err(sorted(compiler.wrong)) };
-        let put = [parking.map(|section| city.put_section(section)), orders.map(|section| city.put_section(section))];
+        let put = [
+            parking.map(|section| city.put_section(section)),
+            orders.map(|section| city.put_section(section)),
+            garages.map(|section| city.put_section(section)),
+        ];
         for error in put.into_iter().flatten().filter_map(Result::err) {
             compiler.say(&format!("{}.toml", error.section()), "file", error.to_string());
         }
         if let Err(problems) = super::check(&city) {
             for wrong in problems {
-                let (file, field) = parking::load::located(&wrong).unwrap_or_else(|| located(&wrong));
+                let of_service = parking::load::located(&wrong).or_else(|| garages::load::located(&wrong));
+                let (file, field) = of_service.unwrap_or_else(|| located(&wrong));
                 compiler.say(&file, &field, wrong.reason);
             }
         }
@@ -87,13 +94,15 @@ pub mod load {
         let mut known: Vec<&str> = KERNEL_FILES.to_vec();
         known.extend(parking::load::FILES);
         known.extend(orders::load::FILES);
-        let strange: Vec<&str> =
-            compiler.names().filter(|name| !known.contains(name) && !parking::load::is_tariff(name)).collect();
+        known.extend(garages::load::FILES);
+        let is_tariff = |name: &str| parking::load::is_tariff(name) || garages::load::is_tariff(name);
+        let strange: Vec<&str> = compiler.names().filter(|name| !known.contains(name) && !is_tariff(name)).collect();
         for name in strange {
             let reason = format!(
-                "no source file has this name; known are {} and {}",
+                "no source file has this name; known are {}, {} and {}",
                 joined(&known),
-                parking::load::TARIFF_FILES
+                parking::load::TARIFF_FILES,
+                garages::load::TARIFF_FILES
             );
             compiler.say(name, "file", reason);
         }

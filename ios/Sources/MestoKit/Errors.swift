@@ -3,13 +3,13 @@ import Foundation
 @_exported import MestoCore
 
 extension MestoError: LocalizedError {
-    private var told: (code: String, text: String, advice: String, params: [String: String], detail: String) {
+    private var told: (code: String, text: String, advice: String, params: [String: String], detail: String, request: String?) {
         switch self {
-        case let .Refused(code, text, advice, params, detail), let .Offline(code, text, advice, params, detail),
-            let .NoAnswer(code, text, advice, params, detail), let .NotNow(code, text, advice, params, detail),
-            let .NotSignedIn(code, text, advice, params, detail), let .NotGenuine(code, text, advice, params, detail),
-            let .Phone(code, text, advice, params, detail), let .Cancelled(code, text, advice, params, detail):
-            (code, text, advice, params, detail)
+        case let .Refused(code, text, advice, params, detail, request), let .Offline(code, text, advice, params, detail, request),
+            let .NoAnswer(code, text, advice, params, detail, request), let .NotNow(code, text, advice, params, detail, request),
+            let .NotSignedIn(code, text, advice, params, detail, request), let .NotGenuine(code, text, advice, params, detail, request),
+            let .Phone(code, text, advice, params, detail, request), let .Cancelled(code, text, advice, params, detail, request):
+            (code, text, advice, params, detail, request)
         }
     }
 
@@ -23,6 +23,8 @@ extension MestoError: LocalizedError {
     public var params: [String: String] { told.params }
     /// For developers and logs; never holds personal data.
     public var detail: String { told.detail }
+    /// By which the operator finds the request in its log; nil when nothing was sent.
+    public var request: String? { told.request }
 
     public var errorDescription: String? { text }
     public var recoverySuggestion: String? { advice.isEmpty ? nil : advice }

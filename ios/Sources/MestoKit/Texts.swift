@@ -108,19 +108,28 @@ public struct Texts: Sendable {
     public func clockUnsynced() -> String { render("clock-unsynced", [:]) }
 
     /// Daily order
-    public func entryOrder() -> String { render("entry-order", [:]) }
+    public func entryOrdersOrder() -> String { render("entry-orders-order", [:]) }
 
     /// Other (update the app)
     public func entryOther() -> String { render("entry-other", [:]) }
 
-    /// Refund
-    public func entryRefund() -> String { render("entry-refund", [:]) }
+    /// Refund of parking
+    public func entryParkingRefund() -> String { render("entry-parking-refund", [:]) }
 
     /// Parking
-    public func entryTicket() -> String { render("entry-ticket", [:]) }
+    public func entryParkingTicket() -> String { render("entry-parking-ticket", [:]) }
+
+    /// Paid out
+    public func entryWalletRefund() -> String { render("entry-wallet-refund", [:]) }
 
     /// Top-up
-    public func entryTopup() -> String { render("entry-topup", [:]) }
+    public func entryWalletTopup() -> String { render("entry-wallet-topup", [:]) }
+
+    /// The bank approved it after all, and it was bought.
+    public func intentBoughtLate() -> String { render("intent-bought-late", [:]) }
+
+    /// Paid. Only a newer version of the app can show what you bought. Update the app.
+    public func intentNeedsUpdate() -> String { render("intent-needs-update", [:]) }
 
     /// Confirmed
     public func intentStateConfirmed() -> String { render("intent-state-confirmed", [:]) }
@@ -137,29 +146,23 @@ public struct Texts: Sendable {
     /// Not confirmed yet
     public func intentStateUnconfirmed() -> String { render("intent-state-unconfirmed", [:]) }
 
-    /// The bank's fee on card payments below {$below}
-    public func lineCardFee(below: String) -> String { render("line-card_fee", ["below": below]) }
-
-    /// Extended time: {$units} × {$unit_minutes} min at {$unit_price}
-    public func lineExtended(units: Int, unitMinutes: String, unitPrice: String) -> String { render("line-extended", ["units": String(units), "unit_minutes": unitMinutes, "unit_price": unitPrice]) }
-
-    /// {$units} × {$unit_minutes} min at {$unit_price}
-    public func lineLimited(units: Int, unitMinutes: String, unitPrice: String) -> String { render("line-limited", ["units": String(units), "unit_minutes": unitMinutes, "unit_price": unitPrice]) }
+    /// Daily parking order
+    public func lineOrdersOrder() -> String { render("line-orders-order", [:]) }
 
     /// Something that only a newer version of the app can name
     public func lineOther() -> String { render("line-other", [:]) }
 
-    /// Another ticket of yours in this zone limits this stay: it ends by {$deadline_time}.
-    public func noticeAnotherTicketLimits(deadlineTime: String) -> String { render("notice-another_ticket_limits", ["deadline_time": deadlineTime]) }
+    /// Extended time: {$units} × {$unit_minutes} min at {$unit_price}
+    public func lineParkingExtended(units: Int, unitMinutes: String, unitPrice: String) -> String { render("line-parking-extended", ["units": String(units), "unit_minutes": unitMinutes, "unit_price": unitPrice]) }
 
-    /// You asked for {$asked} min; {$offered} min are left of this stay, until {$deadline_time}. Without this ticket a new stay can begin at {$new_stay_at}.
-    public func noticeClipped(asked: String, offered: String, deadlineTime: String, newStayAt: String) -> String { render("notice-clipped", ["asked": asked, "offered": offered, "deadline_time": deadlineTime, "new_stay_at": newStayAt]) }
+    /// {$units} × {$unit_minutes} min at {$unit_price}
+    public func lineParkingLimited(units: Int, unitMinutes: String, unitPrice: String) -> String { render("line-parking-limited", ["units": String(units), "unit_minutes": unitMinutes, "unit_price": unitPrice]) }
 
-    /// Charging ends at {$closes_at_time}: {$granted} min are paid, and after that parking is free.
-    public func noticeEndsAtClosing(closesAtTime: String, granted: String) -> String { render("notice-ends_at_closing", ["closes_at_time": closesAtTime, "granted": granted]) }
+    /// The bank's fee on card payments below {$below}
+    public func linePaymentsCardFee(below: String) -> String { render("line-payments-card-fee", ["below": below]) }
 
-    /// Paid time that you do not use is not given back.
-    public func noticeNoRefund() -> String { render("notice-no_refund", [:]) }
+    /// For the deposit
+    public func lineWalletTopup() -> String { render("line-wallet-topup", [:]) }
 
     /// Reminders come only when the phone can show them. Without one the ticket still ends.
     public func noticeNotGuaranteed() -> String { render("notice-not_guaranteed", [:]) }
@@ -167,17 +170,26 @@ public struct Texts: Sendable {
     /// There is something to know that only a newer version of the app can show. Update the app.
     public func noticeOther() -> String { render("notice-other", [:]) }
 
-    /// You asked for {$asked} min; {$offered} min can be bought for this car here now.
-    public func noticeParkingClippedByAnother(asked: String, offered: String) -> String { render("notice-parking-clipped-by-another", ["asked": asked, "offered": offered]) }
+    /// Another ticket of yours in this zone limits this stay: it ends by {$deadline_time}.
+    public func noticeParkingAnotherTicketLimits(deadlineTime: String) -> String { render("notice-parking-another-ticket-limits", ["deadline_time": deadlineTime]) }
+
+    /// You asked for {$asked} min; {$offered} min are left of this stay, until {$deadline_time}. Without this ticket a new stay can begin at {$new_stay_at}.
+    public func noticeParkingClipped(asked: String, offered: String, deadlineTime: String, newStayAt: String) -> String { render("notice-parking-clipped", ["asked": asked, "offered": offered, "deadline_time": deadlineTime, "new_stay_at": newStayAt]) }
+
+    /// Charging ends at {$closes_at_time}: {$granted} min are paid, and after that parking is free.
+    public func noticeParkingEndsAtClosing(closesAtTime: String, granted: String) -> String { render("notice-parking-ends-at-closing", ["closes_at_time": closesAtTime, "granted": granted]) }
+
+    /// Paid time that you do not use is not given back.
+    public func noticeParkingNoRefund() -> String { render("notice-parking-no-refund", [:]) }
 
     /// Charging ends before that; the rest goes on at the next opening, until {$ends_at}.
-    public func noticeRollsOver(endsAt: String) -> String { render("notice-rolls_over", ["ends_at": endsAt]) }
+    public func noticeParkingRollsOver(endsAt: String) -> String { render("notice-parking-rolls-over", ["ends_at": endsAt]) }
 
     /// Time is paid in whole units: {$granted} min instead of {$asked}.
-    public func noticeRoundedUp(granted: String, asked: String) -> String { render("notice-rounded_up", ["granted": granted, "asked": asked]) }
+    public func noticeParkingRoundedUp(granted: String, asked: String) -> String { render("notice-parking-rounded-up", ["granted": granted, "asked": asked]) }
 
     /// Charging begins at {$opens_at_time}: the ticket starts then.
-    public func noticeStartsAtOpening(opensAtTime: String) -> String { render("notice-starts_at_opening", ["opens_at_time": opensAtTime]) }
+    public func noticeParkingStartsAtOpening(opensAtTime: String) -> String { render("notice-parking-starts-at-opening", ["opens_at_time": opensAtTime]) }
 
     /// {$due} instead of {$price} until {$discount_until}
     public func orderDiscount(due: String, price: String, discountUntil: String) -> String { render("order-discount", ["due": due, "price": price, "discount_until": discountUntil]) }
@@ -202,6 +214,33 @@ public struct Texts: Sendable {
 
     /// Covers the car in this zone until {$valid_until}
     public func orderValidUntil(validUntil: String) -> String { render("order-valid-until", ["valid_until": validUntil]) }
+
+    /// Given up
+    public func paymentStateAbandoned() -> String { render("payment-state-abandoned", [:]) }
+
+    /// Promised by the bank
+    public func paymentStateAuthorised() -> String { render("payment-state-authorised", [:]) }
+
+    /// Paid
+    public func paymentStateCaptured() -> String { render("payment-state-captured", [:]) }
+
+    /// Declined
+    public func paymentStateDeclined() -> String { render("payment-state-declined", [:]) }
+
+    /// Not paid in time
+    public func paymentStateExpired() -> String { render("payment-state-expired", [:]) }
+
+    /// Other (update the app)
+    public func paymentStateOther() -> String { render("payment-state-other", [:]) }
+
+    /// Waits for the bank
+    public func paymentStatePending() -> String { render("payment-state-pending", [:]) }
+
+    /// Paid back
+    public func paymentStateRefunded() -> String { render("payment-state-refunded", [:]) }
+
+    /// Not charged
+    public func paymentStateVoided() -> String { render("payment-state-voided", [:]) }
 
     /// Type it exactly as on the car. A ticket for another plate does not count.
     public func plateCheck() -> String { render("plate-check", [:]) }
@@ -229,6 +268,20 @@ public struct Texts: Sendable {
 
     /// Hardly any plate has the letter {$letter}. Look at yours again.
     public func plateWarningUnusualLetter(letter: String) -> String { render("plate-warning-unusual_letter", ["letter": letter]) }
+    /// {$amount} went back to your card.
+    public func refundDone(route: String, amount: String) -> String { render("refund-done", ["route": route, "amount": amount]) }
+
+    /// {$amount} goes back to your card by {$due_at}.
+    public func refundDue(route: String, amount: String, dueAt: String) -> String { render("refund-due", ["route": route, "amount": amount, "due_at": dueAt]) }
+
+    /// {$amount} could not be paid back yet. The operator looks into it.
+    public func refundFailed(amount: String) -> String { render("refund-failed", ["amount": amount]) }
+
+    /// {$amount} is being paid back.
+    public func refundOther(amount: String) -> String { render("refund-other", ["amount": amount]) }
+
+    /// {$amount} is on its way to your card.
+    public func refundSent(route: String, amount: String) -> String { render("refund-sent", ["route": route, "amount": amount]) }
 
     /// {$minutes} minutes of parking left
     public func reminderBefore(minutes: Int) -> String { render("reminder-before", ["minutes": String(minutes)]) }
@@ -433,18 +486,6 @@ public struct Texts: Sendable {
 
     /// Open the bank's page
     public func topupOpenBank() -> String { render("topup-open-bank", [:]) }
-
-    /// Given up
-    public func topupStateAbandoned() -> String { render("topup-state-abandoned", [:]) }
-
-    /// Declined
-    public func topupStateDeclined() -> String { render("topup-state-declined", [:]) }
-
-    /// Waits for the bank
-    public func topupStatePending() -> String { render("topup-state-pending", [:]) }
-
-    /// Credited
-    public func topupStateSucceeded() -> String { render("topup-state-succeeded", [:]) }
 
     /// Top up the deposit
     public func topupTitle() -> String { render("topup-title", [:]) }

@@ -26,20 +26,20 @@ import Testing
 
     private func driver(_ phone: Phone = Phone(), locale: String = "en") async throws -> Mesto {
         let (mesto, number) = (try await Mesto(config(locale: locale), phone: phone), "+381660000001")
-        try await mesto.refresh()
-        try await mesto.requestCode(phone: number)
-        try await mesto.signIn(phone: number, code: testbed.code(for: number), device: "Swift")
+        try await mesto.cities.refresh()
+        try await mesto.account.requestCode(phone: number)
+        try await mesto.account.signIn(phone: number, code: testbed.code(for: number), device: "Swift")
         return mesto
     }
 
     @Test func moneyIsADecimalWithItsCurrencyAndTimeIsADate() async throws {
         let mesto = try await driver(Phone(clock: PhoneClock(try await testbed.now())))
-        let car = try await mesto.addVehicle(plate: "BG789PP")
-        let terms = try await mesto.preview(zone: "red", vehicle: car.id, minutes: 60).terms
-        #expect(terms.total == Money(amount: Decimal(string: "80.00")!, currency: "RSD"))
+        let car = try await mesto.vehicles.add(plate: "BG789PP")
+        let preview = try await mesto.parking.preview(zone: "red", vehicle: car.id, minutes: 60)
+        #expect(preview.total == Money(amount: Decimal(string: "80.00")!, currency: "RSD"))
         let start = try moment("2025-09-03T08:00:00Z")
-        #expect(terms.startsAt == start)
-        #expect(terms.tariffFrom == "2025-02-01")
+        #expect(preview.offer.startsAt == start)
+        #expect(preview.offer.tariffFrom == "2025-02-01")
     }
 
     @Test(arguments: [
@@ -48,8 +48,8 @@ import Testing
     ])
     func aRefusalSaysWhatHappenedAndWhatIsAllowed_bg_50(locale: String, text: String, advice: String) async throws {
         let mesto = try await driver(locale: locale)
-        let car = try await mesto.addVehicle(plate: "BG789PP")
-        let error = await failure { _ = try await mesto.quote(zone: "red", vehicle: car.id, minutes: 91) }
+        let car = try await mesto.vehicles.add(plate: "BG789PP")
+        let error = await failure { _ = try await mesto.parking.quote(zone: "red", vehicle: car.id, minutes: 91) }
         #expect(error?.code == "max_stay_exceeded")
         #expect(error?.localizedDescription == text)
         #expect(error?.recoverySuggestion == advice)
@@ -60,7 +60,7 @@ import Testing
     @Test func withoutAConnectionNothingLeftThePhone() async throws {
         let mesto = try await driver()
         try await testbed.ask("POST", "/offline", ["on": true])
-        let error = await failure { try await mesto.sync() }
+        let error = await failure { try await mesto.account.sync() }
         #expect(error?.code == "offline")
         #expect(error?.text == "There is no connection to the operator.")
         #expect(error?.advice == "Nothing was sent and nothing was charged. Look for a signal and try again.")
@@ -76,7 +76,7 @@ import Testing
         let secrets = MemorySecrets()
         let mesto = try await driver(Phone(secrets: secrets))
         let token = try #require(try secrets.get(name: "mesto.session_token"))
-        #expect(mesto.snapshot().signedIn)
+        #expect(mesto.account.state().signedIn)
         for name in ["en.db", "en.db-wal"] {
             let file = try Data(contentsOf: folder.appendingPathComponent(name))
             #expect(file.range(of: Data(token.utf8)) == nil, "the token lies in \(name)")
@@ -91,9 +91,9 @@ import Testing
 
     @Test func theStreamHasTheCurrentStateAtOnceAndThenChanges() async throws {
         let mesto = try await driver()
-        var changes = mesto.changes().makeAsyncIterator()
-        #expect(await changes.next()?.signedIn == true)
-        _ = try await mesto.addVehicle(plate: "BG789PP")
+        var changes = mesto.vehicles.changes().makeAsyncIterator()
+        #expect(await changes.next()?.vehicles.isEmpty == true)
+        _ = try await mesto.vehicles.add(plate: "BG789PP")
         var latest = await changes.next()
         while latest?.vehicles.isEmpty == true { latest = await changes.next() }
         #expect(latest?.vehicles.map(\.plate.canonical) == ["BG789PP"])
@@ -102,7 +102,7 @@ import Testing
     @Test func aCancelledTaskReachesTheCore() async throws {
         let mesto = try await driver()
         try await testbed.ask("POST", "/faults", ["method": "GET", "path": "/v1/events", "kind": "delay", "milliseconds": 30000])
-        let waiting = Task { try await mesto.sync() }
+        let waiting = Task { try await mesto.account.sync() }
         waiting.cancel()
         let error = await failure { _ = try await waiting.value }
         guard case .Cancelled = error else { Issue.record("\(String(describing: error))"); return }
@@ -112,8 +112,8 @@ import Testing
 
     @Test func aPortThatThrowsStopsNothing() async throws {
         let mesto = try await driver(Phone(reminders: NoAlarms()))
-        _ = try await mesto.addVehicle(plate: "BG789PP")
-        #expect(mesto.snapshot().vehicles.count == 1)
+        _ = try await mesto.vehicles.add(plate: "BG789PP")
+        #expect(mesto.vehicles.state().vehicles.count == 1)
         let error = await failure { _ = try await Mesto(self.config(locale: "sr"), phone: Phone(clock: NoClock())) }
         #expect(error?.code == "set_up_wrong")
     }
@@ -121,27 +121,50 @@ import Testing
     @Test func aValueThatNobodyCanMeanIsAnErrorAndNoPanic() async throws {
         let mesto = try await driver()
         for amount in [Decimal.nan, Decimal(string: "1e40")!, Decimal(string: "0.33333333333333333333333333333333")!] {
-            #expect(await failure { _ = try await mesto.topUp(amount) }?.code == "out_of_range")
+            #expect(await failure { _ = try await mesto.wallet.topUp(amount) }?.code == "out_of_range")
         }
-        #expect(try await mesto.history(before: nil, limit: -1).tickets.isEmpty)
+        #expect(try await mesto.parking.history(limit: -1).tickets.isEmpty)
+    }
+
+    @Test func aTicketByCardWaitsAtTheBankUntilItWasHeard_bg_43() async throws {
+        let mesto = try await driver()
+        let car = try await mesto.vehicles.add(plate: "BG789PP")
+        let quote = try await mesto.parking.quote(zone: "red", vehicle: car.id, minutes: 90, pay: .card)
+        #expect(quote.parking?.grantedMinutes == 90)
+        let intent = try await mesto.payments.buy(quote)
+        #expect(intent.state == .unconfirmed(progress: .atBank))
+        #expect(mesto.payments.state().open.map(\.key) == [intent.key])
+        // Whatever it is paid by, the same thing is not bought again meanwhile.
+        let again = await failure { _ = try await mesto.payments.buy(mesto.parking.quote(zone: "red", vehicle: car.id, minutes: 60)) }
+        #expect(again?.code == "unconfirmed" && again?.params["intent"] == intent.key)
+        try await testbed.ask("POST", "/bank/walk", ["page_url": try #require(intent.pageUrl), "card": "approve"])
+        let settled = try await mesto.payments.settle(intent.key)
+        #expect(settled.state == .confirmed && settled.payment?.captured.amount == 200)
+        #expect(settled.ticket?.plate.canonical == "BG789PP")
+        #expect(quote.items.allSatisfy { $0.lines.allSatisfy { !mesto.text($0).isEmpty } })
+    }
+
+    @Test func textThatIsNoIdIsRefused() async throws {
+        let mesto = try await driver()
+        #expect(await failure { _ = try await mesto.parking.ticket("nonsense") }?.code == "out_of_range")
     }
 
     @Test func closingLetsGoOfTheFileAndLaterCallsSaySo() async throws {
         let mesto = try await driver()
-        let following = Task { for await _ in mesto.changes() {} }
+        let following = Task { for await _ in mesto.account.changes() {} }
         defer { following.cancel() }
         mesto.close()
         mesto.close()
         let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
         #expect(left.filter { $0.hasPrefix("en.db-") }.isEmpty)
-        let shown = mesto.snapshot()
+        let shown = mesto.account.state()
         #expect(shown.signedIn)
-        let error = await failure { try await mesto.sync() }
+        let error = await failure { try await mesto.account.sync() }
         #expect(error?.code == "closed")
         #expect(error?.text == "The app has closed its data.")
-        #expect(mesto.snapshot() == shown)
+        #expect(mesto.account.state() == shown)
         let again = try await Mesto(config())
-        #expect(again.snapshot().signedIn)
+        #expect(again.account.state().signedIn)
     }
 
     @Test func whatADamagedDatabaseMeantIsTold() async throws {
@@ -156,17 +179,17 @@ import Testing
     @Test func onlyWithoutAConnectionNothingWasSent() async throws {
         // Port 9 of this machine: nobody discards there.
         let closed = try await Mesto(config(operatorUrl: "http://127.0.0.1:9"), phone: Phone(link: URLSessionLink()))
-        guard case .Offline = await failure({ try await closed.refresh() }) else { Issue.record("not offline"); return }
+        guard case .Offline = await failure({ try await closed.cities.refresh() }) else { Issue.record("not offline"); return }
         let mesto = try await Mesto(config(locale: "sr"), phone: Phone(link: URLSessionLink()))
         try await testbed.ask("POST", "/faults", ["method": "POST", "path": "/v1/auth/code", "kind": "drop_answer"])
-        let error = await failure { try await mesto.requestCode(phone: "+381660000002") }
+        let error = await failure { try await mesto.account.requestCode(phone: "+381660000002") }
         guard case .NoAnswer = error else { Issue.record("\(String(describing: error))"); return }
     }
 
     @Test func aCancelledTaskCancelsTheRequestOfTheAppsOwnLink() async throws {
         let mesto = try await driver(Phone(link: URLSessionLink()))
         try await testbed.ask("POST", "/faults", ["method": "GET", "path": "/v1/events", "kind": "delay", "milliseconds": 30000])
-        let waiting = Task { try await mesto.sync() }
+        let waiting = Task { try await mesto.account.sync() }
         waiting.cancel()
         guard case .Cancelled = await failure({ _ = try await waiting.value }) else { Issue.record("not cancelled"); return }
     }
@@ -181,12 +204,12 @@ import Testing
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("mesto-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    let clock = WatchedClock(Samples.morning)
+    let clock = WatchedClock(try moment("2025-09-03T08:00:00Z"))
     let path = folder.appendingPathComponent("mesto.db").path
     let config = ClientConfig(path: path, operatorUrl: "http://127.0.0.1:9", rootKey: String(repeating: "A", count: 43))
     let mesto = try await Mesto(config, phone: Phone(clock: clock))
     let opening = clock.readings
-    await #expect(throws: MestoError.self) { try await mesto.refresh() }
+    await #expect(throws: MestoError.self) { try await mesto.cities.refresh() }
     #expect(opening > 0 && clock.readings > opening)
     #expect(clock.readingsOnMain == 0)
 }

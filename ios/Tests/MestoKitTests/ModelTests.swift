@@ -1,80 +1,115 @@
-// The models behind the screens keep their promises, on the fake client.
+// The models behind the screens keep their promises, over the core and a testbed.
 import Foundation
 import MestoKit
 import Testing
 
-@MainActor struct ModelTests {
-    /// 60 minutes in the first zone, bought and not confirmed.
-    private func unconfirmed() async -> (FakeMesto, PurchaseModel) {
-        let mesto = FakeMesto()
-        mesto.end(next: .unconfirmed)
-        let purchase = PurchaseModel(mesto, zone: mesto.zones[0], vehicle: Samples.car)
+@Suite(.serialized) @MainActor final class ModelTests {
+    private let testbed: Testbed
+    private let phone: TestPhone
+    private let car: Vehicle
+    private let red: NearZone
+    private var mesto: Mesto { phone.mesto }
+
+    init() async throws {
+        testbed = try Testbed()
+        phone = try await TestPhone(testbed)
+        let mesto = phone.mesto
+        try await mesto.account.requestCode(phone: "+381670000001")
+        try await mesto.account.signIn(phone: "+381670000001", code: testbed.code(for: "+381670000001"), device: "Swift")
+        car = try await mesto.vehicles.add(plate: "BG789PP")
+        red = try #require(try await mesto.parking.zonesNear(sign: "9111").zones.first)
+        let page = try #require(try await mesto.wallet.topUp(1000).pageUrl)
+        try await testbed.ask("POST", "/bank/walk", ["page_url": page, "card": "approve"])
+        try await mesto.payments.settleAll()
+        try await mesto.account.sync()
+    }
+
+    deinit {
+        phone.close()
+        testbed.close()
+    }
+
+    /// What happens to the next purchase on its way.
+    private func lose(_ kind: String) async throws {
+        try await testbed.ask("POST", "/faults", ["method": "POST", "path": "/v1/purchases", "kind": kind])
+    }
+
+    private func pass(seconds: Int) async throws {
+        try await testbed.ask("POST", "/clock", ["advance_seconds": seconds])
+        try await phone.tick()
+    }
+
+    private func sold() async throws -> Int? { try await testbed.ask("GET", "/ledger")["tickets"] as? Int }
+
+    /// 60 minutes in the red zone, bought and not confirmed.
+    private func unconfirmed(_ kind: String = "drop_answer") async throws -> PurchaseModel {
+        let purchase = PurchaseModel(mesto, zone: red, vehicle: car)
         await purchase.quote(minutes: 60)
+        try await lose(kind)
         await purchase.buy()
-        return (mesto, purchase)
+        return purchase
     }
 
     @Test func aDoubleTapBuysOnce() async throws {
-        let mesto = FakeMesto()
-        let purchase = PurchaseModel(mesto, zone: mesto.zones[0], vehicle: Samples.car)
+        let purchase = PurchaseModel(mesto, zone: red, vehicle: car)
         await purchase.quote(minutes: 60)
         async let first: Void = purchase.buy()
         async let second: Void = purchase.buy()
         _ = await (first, second)
-        #expect(mesto.calls == ["quote", "buy"])
-        #expect(mesto.snapshot().balance?.amount == 920)
+        #expect(try await sold() == 1)
+        #expect(mesto.wallet.state().balance?.amount == 920)
         guard case let .ended(intent) = purchase.phase else { Issue.record("\(purchase.phase)"); return }
         #expect(intent.state == .confirmed)
     }
 
     @Test func anUnconfirmedPurchaseIsShownAsSuchUntilItIsKnown() async throws {
-        let (mesto, purchase) = await unconfirmed()
+        let purchase = try await unconfirmed("drop_request")
         guard case let .ended(open) = purchase.phase else { Issue.record("\(purchase.phase)"); return }
-        #expect(open.state == .unconfirmed)
-        #expect(mesto.snapshot().openIntents == [open])
-        #expect(mesto.snapshot().balance?.amount == 1000)
-        mesto.end(next: .expired)
+        #expect(open.state == .unconfirmed(progress: .sent))
+        #expect(mesto.payments.state().open == [open])
+        #expect(mesto.wallet.state().balance?.amount == 1000)
+        try await pass(seconds: 180)
         await purchase.settle()
         guard case let .ended(ended) = purchase.phase else { Issue.record("\(purchase.phase)"); return }
         #expect(ended.state == .expired)
-        #expect(mesto.snapshot().openIntents.isEmpty)
+        #expect(mesto.payments.state().open.isEmpty)
+        #expect(try await sold() == 0)
     }
 
     @Test func whileAPurchaseIsUnderWayNothingElseCanBeAskedForOrBought() async throws {
-        let (mesto, purchase) = await unconfirmed()
+        let purchase = try await unconfirmed()
+        let phase = purchase.phase
         await purchase.turn(to: 30)
         await purchase.quote(minutes: 30)
         await purchase.buy()
-        #expect(purchase.isUnderWay)
-        #expect(mesto.calls == ["quote", "buy"])
+        #expect(purchase.isUnderWay && purchase.phase == phase && purchase.preview == nil)
+        #expect(try await sold() == 1)
     }
 
     @Test func askingInVainLeavesAnUnconfirmedPurchaseAsItIs() async throws {
-        let (mesto, purchase) = await unconfirmed()
-        mesto.fail(next: .Offline(code: "offline", text: "No connection", advice: "", params: [:], detail: ""))
+        let purchase = try await unconfirmed()
+        try await testbed.ask("POST", "/offline", ["on": true])
         await purchase.settle()
         #expect(purchase.isUnderWay)
     }
 
     @Test(.timeLimit(.minutes(1))) func anEndThatCameInTheBackgroundIsShown() async throws {
-        let (mesto, purchase) = await unconfirmed()
+        let purchase = try await unconfirmed()
         let following = Task { await purchase.follow() }
-        mesto.end(next: .confirmed)
-        await AppModel(mesto).beat()
+        await mesto.beat()
         #expect(purchase.isUnderWay, "its time has not come")
-        mesto.advance(seconds: 2)
-        await AppModel(mesto).beat()
+        try await pass(seconds: 10)
+        await mesto.beat()
         while purchase.isUnderWay { await Task.yield() }
         following.cancel()
         await following.value
     }
 
-    @Test func theWheelStopsAtTheLimitAndSaysWhy() async throws {
-        let mesto = FakeMesto()
-        let purchase = PurchaseModel(mesto, zone: mesto.zones[0], vehicle: Samples.car)
+    @Test func theWheelStopsAtTheLimitAndSaysWhy_bg_50() async throws {
+        let purchase = PurchaseModel(mesto, zone: red, vehicle: car)
         #expect(purchase.most == 90)
         await purchase.turn(to: 90)
-        #expect(purchase.preview?.terms.grantedMinutes == 90)
+        #expect(purchase.preview?.offer.grantedMinutes == 90)
         await purchase.turn(to: 91)
         guard case let .failed(error) = purchase.phase else { Issue.record("\(purchase.phase)"); return }
         #expect(error.code == "max_stay_exceeded")
@@ -82,34 +117,33 @@ import Testing
     }
 
     @Test func aSignWinsOverThePosition() async throws {
-        let zones = ZonesModel(FakeMesto())
+        let zones = ZonesModel(mesto)
         await zones.look(at: Position(lat: 44.8, lon: 20.46, accuracyM: nil), sign: "SMS 9112")
         #expect(zones.chosen?.zone == "yellow")
         #expect(zones.zones.first?.zone == "yellow")
     }
 
     @Test func aTicketCountsDownByTheOperatorsTime() async throws {
-        let mesto = FakeMesto()
-        let ticket = try #require(try await mesto.buy(mesto.quote(zone: "red", vehicle: "v", minutes: 60)).ticket)
+        let quote = try await mesto.parking.quote(zone: "red", vehicle: car.id, minutes: 60)
+        let ticket = try #require(try await mesto.payments.buy(quote).ticket)
         let model = TicketModel(mesto, ticket: ticket)
         #expect(model.left == 3600)
-        mesto.advance(seconds: 2700)
+        try await pass(seconds: 2700)
         await model.tick()
         #expect(model.left == 900)
         #expect(model.share == 0.25)
         #expect(model.code != nil)
-        mesto.advance(seconds: 900)
+        try await pass(seconds: 900)
         await model.tick()
         #expect(model.isOver)
     }
 
-    @Test(.timeLimit(.minutes(1))) func theAppFollowsEveryChange() async throws {
-        let mesto = FakeMesto(Samples.signedOut)
-        let app = AppModel(mesto)
-        #expect(!app.state.signedIn)
-        try await mesto.signIn(phone: "+381641234567", code: "123456", device: "test")
-        let following = Task { await app.follow() }
-        while !app.state.signedIn { await Task.yield() }
+    @Test(.timeLimit(.minutes(1))) func aViewFollowsEveryChangeOfItsPart() async throws {
+        let vehicles = Shown(mesto.vehicles)
+        #expect(vehicles.state.vehicles == [car])
+        let following = Task { await vehicles.follow() }
+        _ = try await mesto.vehicles.add(plate: "NS123AB")
+        while vehicles.state.vehicles.count == 1 { await Task.yield() }
         following.cancel()
         await following.value
     }

@@ -5,17 +5,17 @@ import Testing
 
 // quick-start
 func park(_ config: ClientConfig, phone: String, askCode: () async throws -> String, showPage: (String) async throws -> Void) async throws
-    -> Intent
+    -> Intent?
 {
     let mesto = try await Mesto(config)
-    try await mesto.refresh()
-    try await mesto.requestCode(phone: phone)
-    try await mesto.signIn(phone: phone, code: askCode(), device: "Ana's phone")
-    let car = try await mesto.addVehicle(plate: "BG 789-PP")
-    if let page = try await mesto.topUp(1000).pageUrl { try await showPage(page) }  // card data is typed there and nowhere else
-    try await mesto.settle()
-    let zone = try await mesto.zonesNear(sign: "9111").bySign ?? ""
-    return try await mesto.buy(mesto.quote(zone: zone, vehicle: car.id, minutes: 60))
+    try await mesto.cities.refresh()
+    try await mesto.account.requestCode(phone: phone)
+    try await mesto.account.signIn(phone: phone, code: askCode(), device: "Ana's phone")
+    let car = try await mesto.vehicles.add(plate: "BG 789-PP")
+    if let page = try await mesto.wallet.topUp(1000).pageUrl { try await showPage(page) }  // card data is typed there and nowhere else
+    try await mesto.payments.settleAll()
+    guard let zone = try await mesto.parking.zonesNear(sign: "9111").bySign else { return nil }  // the driver chooses from `zones`
+    return try await mesto.payments.buy(mesto.parking.quote(zone: zone, vehicle: car.id, minutes: 60))
 }
 // quick-start end
 
@@ -31,6 +31,6 @@ func park(_ config: ClientConfig, phone: String, askCode: () async throws -> Str
     let intent = try await park(config, phone: number, askCode: { try await testbed.code(for: number) }) { page in
         try await testbed.ask("POST", "/bank/walk", ["page_url": page, "card": "approve"])
     }
-    #expect(intent.state == .confirmed)
-    #expect(intent.ticket?.price == Money(amount: 80, currency: "RSD"))
+    #expect(intent?.state == .confirmed)
+    #expect(intent?.ticket?.price == Money(amount: 80, currency: "RSD"))
 }

@@ -8,8 +8,7 @@ final class ScenarioPlayer {
     private let testbed: Testbed
     private let phone: TestPhone
     private var quotes: [String: Quote] = [:]
-    private var vehicle = ""
-    private var lastQuote: Quote?
+    private var vehicle: VehicleId = ""
     private var lastIntent = ""
     private var mesto: Mesto { phone.mesto }
 
@@ -50,36 +49,41 @@ final class ScenarioPlayer {
         switch step["do"] as? String {
         case "sign_in": try await signIn(step)
         case "add_vehicle":
-            let added = try await mesto.addVehicle(plate: word(step, "plate"))
+            let added = try await mesto.vehicles.add(plate: word(step, "plate"))
             vehicle = added.id
             return ["plate": added.plate.display, "canonical": added.plate.canonical]
-        case "top_up": return try await topUp(step)
+        case "top_up":
+            guard let sum = Decimal(string: word(step, "amount")) else { throw StepFailed(description: "no amount") }
+            return try await begun(step, try await mesto.wallet.topUp(sum))
         case "zones": return try await zones(step)
         case "quote":
-            return quoted(try await mesto.quote(zone: word(step, "zone"), vehicle: vehicle(of: step), minutes: whole(step, "minutes")), step)
+            return try quoted(
+                try await mesto.parking.quote(zone: zone(step), vehicle: vehicle(of: step), minutes: whole(step, "minutes"), pay: pay(step)), step)
         case "preview":
-            return terms(try await mesto.preview(zone: word(step, "zone"), vehicle: vehicle(of: step), minutes: whole(step, "minutes")).terms)
+            let seen = try await mesto.parking.preview(
+                zone: zone(step), vehicle: vehicle(of: step), minutes: whole(step, "minutes"), pay: pay(step))
+            return offered(seen.offer, seen.lines, seen.notices, seen.total)
         case "extend":
-            let latest = mesto.snapshot().activeTickets.max { $0.endsAt < $1.endsAt }
-            return quoted(try await mesto.extend(ticket: latest?.id ?? "", minutes: whole(step, "minutes")), step)
+            guard let latest = mesto.parking.state().active.max(by: { $0.endsAt < $1.endsAt }) else { throw StepFailed(description: "no ticket") }
+            return try quoted(try await mesto.parking.extend(ticket: latest.id, minutes: whole(step, "minutes"), pay: pay(step)), step)
         case "buy":
-            guard let quote = (step["quote"] as? String).map({ quotes[$0] }) ?? lastQuote else { throw StepFailed(description: "no quote") }
-            let answer = try await began(try await mesto.buy(quote).key)
-            if answer["state"] as? String == "confirmed" { try await mesto.sync() }
-            return answer
+            guard let quote = quotes[word(step, "quote")] else { throw StepFailed(description: "no quote") }
+            return try await begun(step, try await mesto.payments.buy(quote))
+        case "walk_page":
+            guard let open = try await mesto.payments.intent(lastIntent) else { throw StepFailed(description: "no intent") }
+            return try await begun(step, open)
+        case "give_up": return try await begun(step, try await mesto.payments.abandon(lastIntent))
         case "settle": return try await settle()
-        case "sync": try await mesto.sync()
+        case "sync": try await mesto.account.sync()
         case "pay_order":
-            let unpaid = mesto.snapshot().orders.first { $0.state == .issued }
-            let answer = try await began(try await mesto.payOrder(unpaid?.id ?? "").key)
-            try await mesto.sync()
-            return answer
+            let unpaid = mesto.orders.state().orders.first { $0.state == .issued }
+            return try await begun(step, try await mesto.orders.pay(unpaid?.id ?? "or_00000000000000000000000000", pay: pay(step)))
         case "history":
-            let tickets = try await mesto.history().tickets
+            let tickets = try await mesto.parking.history().tickets
             guard let newest = tickets.first else { return ["tickets": 0] }
-            return ["tickets": tickets.count, "newest_zone": newest.zone, "newest_price": amount(newest.price)]
+            return ["tickets": tickets.count, "newest_zone": newest.zone.value, "newest_price": amount(newest.price)]
         case "deposit":
-            let deposit = try await mesto.deposit()
+            let deposit = try await mesto.wallet.history()
             return ["balance": amount(deposit.balance), "amounts": deposit.entries.map { amount($0.amount) }]
         case "reminders": return ["at": phone.alarms.plan.map { text(of: $0.fireAt - phone.clock.ahead) }]
         case "reopen":
@@ -103,31 +107,20 @@ final class ScenarioPlayer {
 
     private func signIn(_ step: Fields) async throws {
         let number = word(step, "phone")
-        try await mesto.requestCode(phone: number)
+        try await mesto.account.requestCode(phone: number)
         let code = try await testbed.code(for: number)
         let wrong = String(1_000_000 + ((Int(code) ?? 0) + 1) % 1_000_000).dropFirst()
-        try await mesto.signIn(phone: number, code: step["code"] == nil ? code : String(wrong), device: "Swift")
-    }
-
-    private func topUp(_ step: Fields) async throws -> Fields {
-        guard let sum = Decimal(string: word(step, "amount")) else { throw StepFailed(description: "no amount") }
-        let intent = try await mesto.topUp(sum)
-        if let card = step["card"], let page = intent.pageUrl {
-            try await testbed.ask("POST", "/bank/walk", ["page_url": page, "card": card])
-            try await mesto.settle()
-            try await mesto.sync()
-        }
-        return try await began(intent.key)
+        try await mesto.account.signIn(phone: number, code: step["code"] == nil ? code : String(wrong), device: "Swift")
     }
 
     private func zones(_ step: Fields) async throws -> Fields {
         let number = { (name: String) in (step[name] as? NSNumber)?.doubleValue }
         let position = number("lat").flatMap { lat in number("lon").map { Position(lat: lat, lon: $0, accuracyM: nil) } }
-        let near = try await mesto.zonesNear(position, sign: step["sign"] as? String)
+        let near = try await mesto.parking.zonesNear(position, sign: step["sign"] as? String)
         var answer: Fields = [:]
-        if let sign = near.bySign { answer["by_sign"] = sign }
+        if let sign = near.bySign { answer["by_sign"] = sign.value }
         if let nearest = near.zones.filter({ $0.distanceMetres != nil }).min(by: { $0.distanceMetres! < $1.distanceMetres! }) {
-            answer["nearest"] = nearest.zone
+            answer["nearest"] = nearest.zone.value
             answer["distance_metres"] = Int(nearest.distanceMetres!)
             answer["approximate"] = nearest.approximate
         }
@@ -136,8 +129,8 @@ final class ScenarioPlayer {
 
     private func settle() async throws -> Fields {
         do {
-            try await mesto.settle()
-            try await mesto.sync()
+            try await mesto.payments.settleAll()
+            try await mesto.account.sync()
         } catch MestoError.Offline, MestoError.NoAnswer, MestoError.NotNow {}
         return try await intent(lastIntent)
     }
@@ -155,47 +148,62 @@ final class ScenarioPlayer {
         return ["state": order["state"] as Any, "price": sum("price"), "due": sum("due")]
     }
 
-    private func began(_ key: String) async throws -> Fields {
-        lastIntent = key
-        return try await intent(key)
+    /// The intent is the last one; with a card its page is walked, and what became of it is read.
+    private func begun(_ step: Fields, _ intent: Intent) async throws -> Fields {
+        lastIntent = intent.key
+        if let card = step["card"] {
+            try await testbed.ask("POST", "/bank/walk", ["page_url": intent.pageUrl as Any, "card": card])
+            try await mesto.payments.settleAll()
+        }
+        if step["card"] != nil || intent.state == .confirmed { try await mesto.account.sync() }
+        return try await self.intent(intent.key)
     }
 
     private func intent(_ key: String) async throws -> Fields {
-        switch try await mesto.intent(key)?.state {
+        switch try await mesto.payments.intent(key)?.state {
         case .confirmed: return ["state": "confirmed"]
         case .unconfirmed: return ["state": "unconfirmed"]
         case .expired: return ["state": "expired"]
         case .lost: return ["state": "lost"]
-        case let .refused(reason): return ["state": "refused", "code": reason.code]
+        case let .refused(reason):
+            var answer: Fields = ["state": "refused", "code": reason.code]
+            // `200.00 RSD`
+            if let back = reason.params["paid_back"]?.split(separator: " ").first { answer["paid_back"] = String(back) }
+            return answer
         case nil: throw StepFailed(description: "no intent \(key)")
         }
     }
 
-    private func vehicle(of step: Fields) -> String {
+    private func zone(_ step: Fields) -> ZoneId { ZoneId(word(step, "zone")) }
+
+    /// From the deposit, unless it says.
+    private func pay(_ step: Fields) -> PayMethod { step["pay"] as? String == "card" ? .card : .deposit }
+
+    private func vehicle(of step: Fields) -> VehicleId {
         guard let plate = step["plate"] as? String else { return vehicle }
-        return mesto.snapshot().vehicles.first { $0.plate.canonical == plate }?.id ?? ""
+        return mesto.vehicles.state().vehicles.first { $0.plate.canonical == plate }?.id ?? ""
     }
 
-    private func quoted(_ quote: Quote, _ step: Fields) -> Fields {
-        lastQuote = quote
+    private func quoted(_ quote: Quote, _ step: Fields) throws -> Fields {
+        quotes[""] = quote
         if let name = step["as"] as? String { quotes[name] = quote }
-        return terms(quote.terms)
+        guard let offer = quote.parking, let item = quote.items.first else { throw StepFailed(description: "no parking is promised") }
+        return offered(offer, item.lines, item.notices, quote.total)
     }
 
-    private func terms(_ terms: QuoteTerms) -> Fields {
+    private func offered(_ offer: ParkingOffer, _ lines: [Line], _ notices: [Notice], _ total: Money) -> Fields {
         [
-            "total": amount(terms.total), "granted": Int(terms.grantedMinutes), "starts_at": text(of: terms.startsAt),
-            "ends_at": text(of: terms.endsAt), "notices": terms.notices.map { name(of: $0) },
-            "lines": terms.lines.map { ["kind": name(of: $0.kind), "amount": amount($0.amount)] },
+            "total": amount(total), "granted": Int(offer.grantedMinutes), "starts_at": text(of: offer.startsAt),
+            "ends_at": text(of: offer.endsAt), "notices": notices.map(\.kind),
+            "lines": lines.map { ["kind": $0.kind, "amount": amount($0.amount)] },
         ]
     }
 
     private func shows() -> Fields {
-        let state = mesto.snapshot()
-        return [
-            "signed_in": state.signedIn, "balance": state.balance.map(amount) ?? "0.00", "vehicles": state.vehicles.count,
-            "active_tickets": state.activeTickets.count, "orders": state.orders.filter { $0.state == .issued }.count,
-            "unconfirmed": state.openIntents.count,
+        [
+            "signed_in": mesto.account.state().signedIn, "balance": mesto.wallet.state().balance.map(amount) ?? "0.00",
+            "vehicles": mesto.vehicles.state().vehicles.count, "active_tickets": mesto.parking.state().active.count,
+            "orders": mesto.orders.state().orders.filter { $0.state == .issued }.count, "unconfirmed": mesto.payments.state().open.count,
         ]
     }
 
@@ -209,11 +217,5 @@ final class ScenarioPlayer {
         let digits = String(repeating: "0", count: 3) + "\(abs(hundredths))"
         let whole = String(digits.dropLast(2).drop { $0 == "0" })
         return (hundredths < 0 ? "-" : "") + (whole.isEmpty ? "0" : whole) + "." + digits.suffix(2)
-    }
-
-    /// `.roundedUp(asked: 61, ...)` as `rounded_up`.
-    private func name(of variant: Any) -> String {
-        let name = Mirror(reflecting: variant).children.first?.label ?? "\(variant)"
-        return name.reduce(into: "") { $0 += $1.isUppercase ? "_" + $1.lowercased() : String($1) }
     }
 }

@@ -128,7 +128,7 @@ final class TestPhone {
         clock = PhoneClock(try await testbed.now())
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         mesto = try await Self.open(testbed, folder, clock, alarms, link)
-        try await mesto.refresh()
+        try await mesto.cities.refresh()
     }
 
     func reopen() async throws {

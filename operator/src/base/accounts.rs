@@ -85,7 +85,7 @@ fn object(row: &Row) -> Outcome<Value> {
 }
 
 fn is_time(column: &str) -> bool {
-    column.ends_with("_at") || ["at", "deadline", "paid_until"].contains(&column)
+    column.ends_with("_at") || ["at", "deadline", "paid_until", "exit_by"].contains(&column)
 }
 
 /// Ends the account. Each service does what it has to do with it, and erases what it has of the person now; what has to stay for a while,

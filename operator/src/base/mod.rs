@@ -1,6 +1,7 @@
-//! What every service stands on: accounts, signing in, vehicles, the deposit, the bank's page, messages, staff, incidents.
+//! What every service stands on: accounts, signing in, vehicles, the deposit, the bank's page, messages, staff, incidents, claims.
 
 pub mod accounts;
+pub mod claims;
 pub mod deposit;
 pub mod incidents;
 pub mod messages;

@@ -186,11 +186,11 @@ fn sign_out(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<()> {
 /// The account of a number and its roles; a new one, of a driver, for a number that has none. Who makes it at the same moment collides, and then finds it.
 fn account_of(tx: &mut dyn Tx, call: &Call<'_>, phone: &str) -> Outcome<(AccountId, Vec<Grant>)> {
     let Some(person) = tx.first(find!(PersonRow { phone: Some(phone) }))? else {
-        let account = create(tx, call.operator, call.now)?;
+        let account = create(tx, call.operator, call.now, AccountKindWord::Person)?;
         let person = PersonRow { account, phone: Some(phone.to_owned()), name: None, created_at: call.now };
         tx.write(Write::insert(person))?;
         let (role, by, from) = (Role::Driver, "sign_in", call.now);
-        let new = NewGrant { account, role, city: None, from, until: None, by };
+        let new = NewGrant { account, role, city: None, place: None, from, until: None, by };
         let grant = grants::give(tx, call.operator, call.now, &new)?;
         return Ok((account, vec![grant]));
     };
@@ -204,12 +204,17 @@ fn account_of(tx: &mut dyn Tx, call: &Call<'_>, phone: &str) -> Outcome<(Account
 }
 
 /// A new account, without a person and without a role.
-pub(crate) fn create(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<AccountId> {
+pub(crate) fn create(
+    tx: &mut dyn Tx,
+    operator: &Operator,
+    now: DateTime<Utc>,
+    kind: AccountKindWord,
+) -> Outcome<AccountId> {
     epoch::ensure(tx, operator, now)?;
     let id: AccountId = operator.new_id(now);
     tx.write(Write::insert(AccountRow {
         id,
-        kind: AccountKindWord::Person,
+        kind,
         seq: 0,
         currency: operator.home.currency,
         deposit: 0,

@@ -1,4 +1,4 @@
-//! What only the operator's own tools do: staff, the outbox, the books.
+//! What only the operator's own tools do: staff and devices, the outbox, the books.
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::kernel::grants::{Grant, Role};
@@ -10,7 +10,7 @@ use crate::base::phone;
 use crate::base::sign_in::{self, PersonRow};
 use crate::find;
 use crate::kernel;
-use crate::kernel::account::AccountRow;
+use crate::kernel::account::{AccountKindWord, AccountRow};
 use crate::kernel::failure::{Failure, Outcome};
 use crate::kernel::grants::{self, NewGrant};
 use crate::kernel::ledger::{self, LedgerBalance, LedgerFault};
@@ -35,6 +35,8 @@ pub struct RoleGiven<'a> {
     pub role: Role,
     /// A city the operator serves; all when absent.
     pub city: Option<&'a str>,
+    /// A place in that city, such as a facility with a barrier; all of the city when absent.
+    pub place: Option<&'a str>,
     /// Not any more from this moment on; for good when absent.
     pub until: Option<DateTime<Utc>>,
 }
@@ -46,7 +48,11 @@ pub enum GrantError {
     NoAccount(String),
     #[error("`{city}` is not served here; these are: {known}")]
     NoCity { city: String, known: String },
-    #[error("a role is driver, inspector or admin")]
+    #[error("`{place}` is no place of this city that a role is given for; these are: {known}")]
+    NoPlace { place: String, known: String },
+    #[error("a place is one of a city; say which")]
+    PlaceWithoutCity,
+    #[error("a role is driver, inspector, controller or admin")]
     NoRole,
     #[error("it would end at {until}, which is over")]
     Over { until: DateTime<Utc> },
@@ -54,6 +60,21 @@ pub enum GrantError {
     NoGrant(String),
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// A role that was checked.
+struct Checked<'a> {
+    role: Role,
+    city: Option<&'a CityId>,
+    place: Option<&'a str>,
+    until: Option<DateTime<Utc>>,
+}
+
+impl Checked<'_> {
+    fn to(&self, account: AccountId, from: DateTime<Utc>) -> NewGrant<'_> {
+        let Checked { role, city, place, until } = self;
+        NewGrant { account, role: role.clone(), city: *city, place: *place, from, until: *until, by: TOOL }
+    }
 }
 
 impl Operator {
@@ -68,12 +89,40 @@ impl Operator {
         role: Role,
         name: &str,
     ) -> Result<String, StoreError> {
+        let given = RoleGiven { role, city: None, place: None, until: None };
+        let whole = self.checked(now, &given).map_err(|error| StoreError::Broken(error.to_string()))?;
+        self.create_holder(store, now, AccountKindWord::Person, name, &whole)
+    }
+
+    /// Makes an account of a device, such as the controller of a garage, with a role for its place; returns its token,
+    /// which is shown once and stored hashed.
+    ///
+    /// # Errors
+    /// [`GrantError`]
+    pub fn create_device(
+        &self,
+        store: &dyn Store,
+        now: DateTime<Utc>,
+        given: &RoleGiven<'_>,
+        name: &str,
+    ) -> Result<String, GrantError> {
+        let given = self.checked(now, given)?;
+        Ok(self.create_holder(store, now, AccountKindWord::Device, name, &given)?)
+    }
+
+    fn create_holder(
+        &self,
+        store: &dyn Store,
+        now: DateTime<Utc>,
+        kind: AccountKindWord,
+        name: &str,
+        given: &Checked<'_>,
+    ) -> Result<String, StoreError> {
         let make = |tx: &mut dyn Tx| -> Outcome<String> {
-            let account = sign_in::create(tx, self, now)?;
+            let account = sign_in::create(tx, self, now, kind)?;
             let name = Some(name.to_owned());
             tx.write(Write::insert(PersonRow { account, phone: None, name, created_at: now }))?;
-            let new = NewGrant { account, role: role.clone(), city: None, from: now, until: None, by: TOOL };
-            grants::give(tx, self, now, &new)?;
+            grants::give(tx, self, now, &given.to(account, now))?;
             Ok(sign_in::issue_token(tx, self, now, account, None)?.0)
         };
         transact(store, |tx| make(tx).map_err(Failure::into_store_error))
@@ -90,31 +139,49 @@ impl Operator {
         account: &str,
         given: &RoleGiven<'_>,
     ) -> Result<Grant, GrantError> {
-        if !given.role.is_known() {
-            return Err(GrantError::NoRole);
-        }
-        let city = given.city.map(|asked| {
-            self.cities.get_key_value(asked).map(|(city, _)| city).ok_or_else(|| {
-                let known = self.cities.keys().map(CityId::as_str).collect::<Vec<_>>().join(", ");
-                GrantError::NoCity { city: asked.to_owned(), known }
-            })
-        });
-        let city = city.transpose()?;
+        let given = self.checked(now, given)?;
         let nobody = || GrantError::NoAccount(account.to_owned());
         let account: AccountId = account.parse().map_err(|_| nobody())?;
-        if let Some(until) = given.until.filter(|until| *until <= now) {
-            return Err(GrantError::Over { until });
-        }
         let now = kernel::operator::whole_millis(now);
-        let new = NewGrant { account, role: given.role.clone(), city, from: now, until: given.until, by: TOOL };
         let made = transact(store, |tx| {
             let found = tx.first(find!(AccountRow { id: account }))?;
             if found.is_none_or(|row| row.closed_at.is_some()) {
                 return Ok(None);
             }
-            grants::give(tx, self, now, &new).map(Some).map_err(Failure::into_store_error)
+            grants::give(tx, self, now, &given.to(account, now)).map(Some).map_err(Failure::into_store_error)
         })?;
         made.ok_or_else(nobody)
+    }
+
+    /// A role that can be given: it is known, its city is served, its place is one of that city, and it is not over.
+    fn checked<'a>(&'a self, now: DateTime<Utc>, given: &RoleGiven<'a>) -> Result<Checked<'a>, GrantError> {
+        if !given.role.is_known() {
+            return Err(GrantError::NoRole);
+        }
+        let city = given.city.map(|asked| {
+            self.cities.get(asked).ok_or_else(|| {
+                let known = self.cities.keys().map(CityId::as_str).collect::<Vec<_>>().join(", ");
+                GrantError::NoCity { city: asked.to_owned(), known }
+            })
+        });
+        let city = city.transpose()?;
+        if let Some(place) = given.place {
+            let city = city.ok_or(GrantError::PlaceWithoutCity)?;
+            let known: Vec<&str> =
+                self.services.iter().filter_map(|service| service.places).flat_map(|places| places(city)).collect();
+            if !known.contains(&place) {
+                return Err(GrantError::NoPlace { place: place.to_owned(), known: known.join(", ") });
+            }
+        }
+        if let Some(until) = given.until.filter(|until| *until <= now) {
+            return Err(GrantError::Over { until });
+        }
+        Ok(Checked {
+            role: given.role.clone(),
+            city: city.map(|city| &city.id),
+            place: given.place,
+            until: given.until,
+        })
     }
 
     /// Ends a role now.

@@ -28,8 +28,12 @@ pub(crate) const TABLE: Table = Table {
 };
 
 stored_words! {
-    /// What an account is of, `account.kind`; `guest`, `company`, `card_only`, `device`, `partner` are for later.
-    pub(crate) enum AccountKindWord { Person = "person" }
+    /// What an account is of, `account.kind`; `guest`, `company`, `card_only`, `partner` are for later.
+    pub(crate) enum AccountKindWord {
+        Person = "person",
+        /// A machine of a place.
+        Device = "device",
+    }
 }
 
 table! {

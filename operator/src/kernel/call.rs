@@ -8,6 +8,7 @@ use mesto_rules::CityId;
 use crate::kernel::account::{AccountOf, LockedAccount, LockedAccounts, Locks, Subject};
 use crate::kernel::caller::{self, Caller};
 use crate::kernel::failure::{Outcome, refuse};
+use crate::kernel::grants::Granted;
 use crate::kernel::http::Request;
 use crate::kernel::idempotency::{self, Known};
 use crate::kernel::operator::{Arrival, Operator};
@@ -144,7 +145,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Refuses who holds the permission for this operation only in other cities.
+    /// Refuses who holds the permission for this operation only in other cities, or only for a place in this one.
     pub fn in_city(&self, city: &str) -> Outcome<()> {
         let Access::Permitted(permission) = self.served.operation.access else { return Ok(()) };
         let cities = self.cities(permission)?;
@@ -161,10 +162,34 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// Refuses who holds the permission for this operation only in other cities or for other places.
+    pub fn in_place(&self, city: &str, place: &str) -> Outcome<()> {
+        let Access::Permitted(permission) = self.served.operation.access else { return Ok(()) };
+        let grants: Vec<&Granted> = self.granted(permission)?.collect();
+        if grants.iter().any(|grant| grant.is_for_place(city, place)) {
+            return Ok(());
+        }
+        let whole = |grant: &&Granted| grant.city.as_ref().map_or_else(String::new, ToString::to_string);
+        let places: Vec<String> =
+            grants.iter().map(|grant| grant.place.clone().unwrap_or_else(|| whole(grant))).collect();
+        Err(Problem::new(
+            ProblemCode::Forbidden,
+            format!("your role is for {}, not for {place} in {city}", places.join(", ")),
+        )
+        .with("permission", permission.as_str())
+        .with("places", places)
+        .into())
+    }
+
+    /// The caller's roles that have a permission.
+    fn granted(&self, permission: Permission) -> Outcome<impl Iterator<Item = &Granted>> {
+        Ok(self.who()?.grants.iter().filter(move |grant| self.operator.allows(&grant.role, permission)))
+    }
+
     /// The cities for which the caller has a permission; `None` for all.
     fn cities(&self, permission: Permission) -> Outcome<Option<Vec<&str>>> {
-        let grants = self.who()?.grants.iter().filter(|grant| self.operator.allows(&grant.role, permission));
-        Ok(grants.map(|grant| grant.city.as_ref().map(CityId::as_str)).collect())
+        let whole = self.granted(permission)?.filter(|grant| grant.place.is_none());
+        Ok(whole.map(|grant| grant.city.as_ref().map(CityId::as_str)).collect())
     }
 
     /// The caller's account, locked.

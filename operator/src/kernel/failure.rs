@@ -1,7 +1,10 @@
 //! Why a handler stops: a refusal for the caller, or the store's own trouble. But for a counted refusal nothing of its transaction stays.
 
 use mesto_protocol::{Problem, ProblemCode};
+use mesto_rules::SectionError;
 use mesto_rules::money::MoneyError;
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::kernel::store::StoreError;
 
@@ -18,6 +21,30 @@ pub(crate) type Outcome<T> = Result<T, Failure>;
 /// A refusal.
 pub(crate) fn refuse<T>(code: ProblemCode, detail: impl Into<String>) -> Outcome<T> {
     Err(Problem::new(code, detail).into())
+}
+
+/// What a rule refused, as a problem: the same code, with the parameters as they stand in the rule.
+pub(crate) fn by_rule(code: &str, refusal: &(impl Serialize + std::fmt::Display)) -> Problem {
+    let mut problem = Problem::new(ProblemCode::parse(code).unwrap_or(ProblemCode::BadRequest), refusal.to_string());
+    if let Ok(Value::Object(mut fields)) = serde_json::to_value(refusal) {
+        fields.remove("code");
+        problem.params = fields;
+    }
+    problem
+}
+
+impl From<SectionError> for Failure {
+    fn from(error: SectionError) -> Self {
+        let problem = |code| Problem::new(code, error.to_string()).with("section", error.section());
+        match &error {
+            SectionError::Missing { .. } => problem(ProblemCode::SectionMissing),
+            SectionError::TooNew { format, known, .. } => {
+                problem(ProblemCode::SectionTooNew).with("format", format).with("known", known)
+            }
+            SectionError::Unreadable { reason, .. } => problem(ProblemCode::SectionUnreadable).with("reason", reason),
+        }
+        .into()
+    }
 }
 
 impl From<Problem> for Failure {

@@ -1,4 +1,4 @@
-//! Roles that are given to accounts, for a time and a city or all: given, ended and listed by the operator's own tools, each change
+//! Roles that are given to accounts, for a time and a place, a city or all: given, ended and listed by the operator's own tools, each change
 //! with a row of the audit log.
 
 use chrono::{DateTime, Utc};
@@ -16,7 +16,12 @@ use crate::{find, projection, stored_words, table, update, values};
 
 stored_words! {
     /// `role_grant.role`
-    pub(crate) enum RoleWord for Role { Driver = "driver", Inspector = "inspector", Admin = "admin" }
+    pub(crate) enum RoleWord for Role {
+        Driver = "driver",
+        Inspector = "inspector",
+        Controller = "controller",
+        Admin = "admin",
+    }
 }
 
 table! {
@@ -25,6 +30,7 @@ table! {
         account: AccountId,
         role: RoleWord,
         city: Option<CityId>,
+        place: Option<String>,
         begins_at: DateTime<Utc>,
         ends_at: Option<DateTime<Utc>>,
         given_by: String,
@@ -57,7 +63,7 @@ pub(crate) const TABLE: Table = Table {
     name: "role_grant",
     export: Export::Rows {
         called: "roles",
-        columns: &["id", "role", "city", "begins_at", "ends_at"],
+        columns: &["id", "role", "city", "place", "begins_at", "ends_at"],
         from: "role_grant WHERE account = $1 ORDER BY id",
     },
     erasure: Erasure::Excused("who might do what when is evidence; the account is a pseudonym"),
@@ -75,17 +81,27 @@ pub(crate) struct Granted {
     pub role: Role,
     /// The city it is for; all when absent.
     pub city: Option<CityId>,
+    /// The place in that city it is for; all of the city when absent.
+    pub place: Option<String>,
+}
+
+impl Granted {
+    /// Whether it is for a place of a city: for that place, for all of the city, or for everything.
+    pub fn is_for_place(&self, city: &str, place: &str) -> bool {
+        self.city.as_ref().is_none_or(|own| *own == *city) && self.place.as_ref().is_none_or(|own| own == place)
+    }
 }
 
 impl From<GrantRow> for Granted {
     fn from(row: GrantRow) -> Self {
-        Self { role: row.role.into(), city: row.city }
+        Self { role: row.role.into(), city: row.city, place: row.place }
     }
 }
 
 impl From<GrantRow> for Grant {
     fn from(row: GrantRow) -> Self {
-        Self { id: row.id, role: row.role.into(), city: row.city, from: row.begins_at, until: row.ends_at }
+        let GrantRow { id, role, city, place, begins_at, ends_at, .. } = row;
+        Self { id, role: role.into(), city, place, from: begins_at, until: ends_at }
     }
 }
 
@@ -101,6 +117,8 @@ pub(crate) struct NewGrant<'a> {
     pub account: AccountId,
     pub role: Role,
     pub city: Option<&'a CityId>,
+    /// Only with a city.
+    pub place: Option<&'a str>,
     pub from: DateTime<Utc>,
     pub until: Option<DateTime<Utc>>,
     /// Who gives it: an account, or the tool.
@@ -113,6 +131,7 @@ pub(crate) fn give(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, new
         id: operator.new_id(now),
         role: new.role.clone(),
         city: new.city.cloned(),
+        place: new.place.map(str::to_owned),
         from: new.from,
         until: new.until,
     };
@@ -122,6 +141,7 @@ pub(crate) fn give(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, new
         account: new.account,
         role,
         city: grant.city.clone(),
+        place: grant.place.clone(),
         begins_at: grant.from,
         ends_at: grant.until,
         given_by: new.by.to_owned(),

@@ -6,6 +6,7 @@ use mesto_protocol::kernel::json::Json;
 use mesto_protocol::kernel::operation::{Entry, Nothing};
 use mesto_protocol::kernel::service::Service as OnTheWire;
 use mesto_protocol::{Operation, Problem};
+use mesto_rules::City;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -37,6 +38,8 @@ pub(crate) struct Service {
     pub retention: Option<Retention>,
     /// What must not be found in its tables and in the ledger.
     pub audit: &'static [Check],
+    /// The places of a city that a role may be given for.
+    pub places: Option<Places>,
 }
 
 pub(crate) type Handler = fn(&mut dyn Tx, &mut Call<'_>) -> Outcome<Response>;
@@ -48,6 +51,8 @@ pub(crate) type AlsoLocks = fn(&Call<'_>) -> Option<AlsoLocked>;
 /// Of the account with this id.
 pub(crate) type Section = fn(&mut dyn Tx, &Operator, AccountId, DateTime<Utc>) -> Outcome<Json>;
 pub(crate) type Closing = fn(&mut dyn Tx, &Call<'_>, &mut LockedAccount) -> Outcome<()>;
+/// Their ids.
+pub(crate) type Places = fn(&City) -> Vec<&str>;
 pub(crate) type Retention = fn(&mut dyn Tx, &Operator, DateTime<Utc>) -> Outcome<()>;
 
 impl Service {
@@ -63,6 +68,7 @@ impl Service {
             closing: None,
             retention: None,
             audit: &[],
+            places: None,
         }
     }
 

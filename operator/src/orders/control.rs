@@ -17,9 +17,9 @@ use crate::kernel::call::{AlsoLocked, Call};
 use crate::kernel::failure::Outcome;
 use crate::kernel::ledger::{self, LedgerAccount, Movement};
 use crate::kernel::store::{Ask, Json, Select, StoreError, Tx, Write};
-use crate::orders::claims::ProofWord;
 use crate::orders::driver::{OrderPlateRow, OrderRow, StateWord};
-use crate::orders::{NAME, claims, driver};
+use crate::orders::proofs::ProofWord;
+use crate::orders::{NAME, driver, proofs};
 use crate::parking::tickets::ChannelWord;
 use crate::{projection, table, values};
 
@@ -107,7 +107,7 @@ pub(crate) fn prefetch(call: &Call<'_>) -> Option<Vec<Ask>> {
     Some(vec![
         last_ticket(&asked.city, &asked.zone, &plate, call.now).ask(),
         driver::covering(&asked.city, &asked.zone, &plate, call.now).ask(),
-        claims::proven_by_ticket(&asked.city, &asked.zone, &plate, call.now).ask(),
+        proofs::proven_by_ticket(&asked.city, &asked.zone, &plate, call.now).ask(),
     ])
 }
 
@@ -115,7 +115,7 @@ pub(crate) fn prefetch(call: &Call<'_>) -> Option<Vec<Ask>> {
 pub(crate) fn also_locks(call: &Call<'_>) -> Option<AlsoLocked> {
     let (asked, plate) = asked_order(call).ok()?;
     let subjects = vec![Subject::plate(&asked.city, &plate)];
-    let accounts = claims::proven_by_ticket(&asked.city, &asked.zone, &plate, call.now);
+    let accounts = proofs::proven_by_ticket(&asked.city, &asked.zone, &plate, call.now);
     Some(AlsoLocked { accounts, subjects })
 }
 
@@ -149,7 +149,7 @@ pub(crate) fn issue(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewOrder) -> Ou
             .with("valid_until", order.valid_until)
             .into());
     }
-    let proven = tx.all(claims::proven_by_ticket(&asked.city, &asked.zone, &plate.canonical, call.now))?;
+    let proven = tx.all(proofs::proven_by_ticket(&asked.city, &asked.zone, &plate.canonical, call.now))?;
     let proven: BTreeSet<AccountId> = proven.into_iter().map(|holder| holder.account).collect();
     if proven.iter().any(|account| !call.locked.contains_key(account)) {
         // Somebody has bought a ticket since the accounts to be locked were looked for: run again.
@@ -214,7 +214,7 @@ pub(crate) fn issue(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewOrder) -> Ou
     call.made = Some(order.id.to_string());
     for account in proven {
         if let Some(account) = call.locked.get_mut(&account).filter(|account| !account.is_closed) {
-            claims::give(tx, call.now, account, &order, ProofWord::Ticket)?;
+            proofs::give(tx, call.now, account, &order, ProofWord::Ticket)?;
         }
     }
     Ok(order)

@@ -14,7 +14,7 @@ use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::money::{Currency, Money};
 use mesto_rules::order::{self, OrderEffect, OrderError, OrderEvent, OrderTerms};
 use mesto_rules::orders::OrdersSection as OrdersOfCity;
-use mesto_rules::{CityId, PayMethod as RulesPay, ZoneId};
+use mesto_rules::{CityId, Fact, PayMethod as RulesPay, ZoneId};
 use serde::{Deserialize, Serialize};
 
 use crate::base::payments::sells::{Asked, Delivered, Delivery, Priced};
@@ -25,7 +25,7 @@ use crate::kernel::failure::{Failure, Outcome, refuse};
 use crate::kernel::ledger::{self, LedgerAccount, Movement};
 use crate::kernel::operator::Operator;
 use crate::kernel::store::{Ask, Json, Select, StoreError, Tx};
-use crate::orders::{NAME, claims};
+use crate::orders::{NAME, proofs};
 use crate::{stored_words, table, update, values};
 
 /// An order was paid or withdrawn: its other accounts are told.
@@ -119,7 +119,7 @@ fn from_rows((row, plate): OrderWithPlate, now: DateTime<Utc>) -> Outcome<(Order
 /// The orders of an account, newest first.
 pub(crate) fn of(tx: &mut dyn Tx, account: AccountId, now: DateTime<Utc>) -> Outcome<Vec<Order>> {
     let rows: Vec<OrderWithPlate> = tx.all(Select::of(
-        &format!("{FROM} JOIN order_claim ON order_claim.daily_order = daily_order.id WHERE order_claim.account = $1 ORDER BY daily_order.id DESC LIMIT $2"),
+        &format!("{FROM} JOIN order_proof ON order_proof.daily_order = daily_order.id WHERE order_proof.account = $1 ORDER BY daily_order.id DESC LIMIT $2"),
         values![account, MOST],
     ))?;
     rows.into_iter().map(|row| from_rows(row, now).map(|(order, _)| order)).collect()
@@ -171,11 +171,14 @@ struct Frozen {
 pub(crate) fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
     let OrdersSubject { order } = asked.subject()?;
     let found: Option<OrderWithPlate> = tx.first(Select::of(
-        &format!("{FROM} JOIN order_claim ON order_claim.daily_order = daily_order.id WHERE daily_order.id = $1 AND order_claim.account = $2 AND daily_order.city = $3"),
+        &format!("{FROM} JOIN order_proof ON order_proof.daily_order = daily_order.id WHERE daily_order.id = $1 AND order_proof.account = $2 AND daily_order.city = $3"),
         values![order, asked.account, &asked.city.id],
     ))?;
     let Some(row) = found else {
-        return refuse(ProblemCode::NotFound, "there is no such order of yours in this city; claim it by its number");
+        return refuse(
+            ProblemCode::NotFound,
+            "there is no such order of yours in this city; the number on its slip shows it",
+        );
     };
     let (order, terms) = from_rows(row, asked.now)?;
     let allowed = &asked.city.section::<OrdersOfCity>()?.policy.pay;
@@ -194,10 +197,14 @@ pub(crate) fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
     order::step(rules_state(&order.state), &event, asked.now).map_err(|error| refused(&error))?;
     let due = order.due;
     let fee = match method {
-        Some(RulesPay::Card) => asked.city.sections.wallet.card.fee_of(due).map_err(|_| {
-            Problem::new(ProblemCode::TariffUnknown, "what a card costs here is not known, so nothing is sold by card")
-                .with("field", "card.fee")
-        })?,
+        Some(RulesPay::Card) => match asked.city.sections.wallet.card.fee_on(due).map(Fact::known) {
+            None => None,
+            Some(Some(fee)) => Some(*fee),
+            Some(None) => {
+                let detail = "what a card costs here is not known, so nothing is sold by card";
+                return Err(Problem::new(ProblemCode::TariffUnknown, detail).with("field", "card.fee").into());
+            }
+        },
         _ => None,
     };
     let mut lines = vec![Line {
@@ -382,8 +389,8 @@ fn tell_others(tx: &mut dyn Tx, _: &Operator, now: DateTime<Utc>, reference: &st
     let Some(row) = row else { return Ok(()) };
     let (order, _) = from_rows(row, now)?;
     let payer = payer.parse().ok();
-    let claimants = tx.all(claims::of(order.id))?.into_iter().map(|claimant| claimant.account);
-    let locks = Locks { accounts: claimants.filter(|account| Some(*account) != payer).collect(), ..Locks::default() };
+    let proven = tx.all(proofs::of(order.id))?.into_iter().map(|holder| holder.account);
+    let locks = Locks { accounts: proven.filter(|account| Some(*account) != payer).collect(), ..Locks::default() };
     for account in lock(tx, &locks)?.values_mut() {
         account.tell(&order)?;
         account.release(tx, now)?;

@@ -1,8 +1,8 @@
 //! Daily parking ticket orders: an inspector issues one, a driver pays it.
 
-pub(crate) mod claims;
 pub(crate) mod control;
 pub(crate) mod driver;
+pub(crate) mod proofs;
 mod tools;
 
 use chrono::{DateTime, Utc};
@@ -25,7 +25,7 @@ const NAME: &str = wire::SERVICE.name;
 pub(crate) const SERVICE: Service = Service {
     operations: &[
         serve!(get driver_wire::LIST => driver::list),
-        serve!(post driver_wire::CLAIM => claims::claim),
+        serve!(post driver_wire::SLIP => proofs::by_slip),
         serve!(get control_wire::CHECK => control::check),
         serve!(action control_wire::ISSUE => control::issue, again driver::issued_again)
             .prefetching(control::prefetch)
@@ -45,9 +45,9 @@ pub(crate) const SERVICE: Service = Service {
             erasure: Erasure::WithTime("the plate of an order that is still owed says who owes it"),
         },
         Table {
-            name: "order_claim",
+            name: "order_proof",
             export: Export::Excused("told with the orders"),
-            erasure: Erasure::AtClosing(&["DELETE FROM order_claim WHERE account = $1"]),
+            erasure: Erasure::AtClosing(&["DELETE FROM order_proof WHERE account = $1"]),
         },
         Table {
             name: "plate_check",
@@ -86,7 +86,7 @@ fn erase_old(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcom
         ))?;
         // The plate of an order that is still owed says who owes it.
         let settled = "SELECT id FROM daily_order WHERE city = $1 AND state <> 'issued' AND valid_until < $2";
-        for table in ["order_plate", "order_claim"] {
+        for table in ["order_plate", "order_proof"] {
             let sql = format!("DELETE FROM {table} WHERE daily_order IN ({settled})");
             tx.write(Write::sql(table, &sql, values![city.id.as_str(), before(now, kept.orders_days)]))?;
         }

@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use mesto_operator::store::Work;
 use mesto_operator::{Store, StoreError};
 use mesto_protocol::base::payments::{PayMethod, Quote};
-use serde_json::json;
+use mesto_protocol::garages::control::GarageReported;
+use mesto_protocol::garages::visits::GaragesSubject;
+use serde_json::{Value, json};
 
 use crate::bank::Link;
-use crate::world::{World, expect};
+use crate::world::{Person, World, expect};
 
 /// A store in which something is wrong, for the length of a transaction.
 struct Planted<'a> {
@@ -44,14 +46,41 @@ fn fill(world: &World) {
         let order = json!({"city": "belgrade", "zone": zone, "plate": "BG789PP", "violation": "no_ticket"});
         let order: mesto_protocol::orders::driver::Order =
             expect(201, world.inspector().act("/v1/inspector/orders", &world.key(), &order));
-        driver.claim(&order);
+        driver.has_slip(&order);
         let quote: Quote = expect(201, driver.ask_order(pay.clone(), order.id));
         let payment = driver.begin(&quote).payment;
         if pay == PayMethod::Card {
             world.approve(&payment);
         }
     }
+    fill_garage(world, &driver);
     world.check_books();
+}
+
+/// A garage in which cars are: one that was paid here, one that was paid here by card, one that was paid there, one that was not; one has left
+/// without paying.
+fn fill_garage(world: &World, driver: &Person<'_>) {
+    let garage = world.controller("zeleni-venac");
+    let told = |kind: &str, ticket: &str| json!({"at": world.now(), "ticket": ticket, "kind": kind});
+    let tell = |events: Value| {
+        let report = json!({"city": "belgrade", "facility": "zeleni-venac", "sent_at": world.now(), "events": events});
+        let reported: GarageReported = expect(200, garage.post("/v1/garages/reports", &report));
+        assert_eq!(reported.refused, []);
+    };
+    for ticket in ["GR01", "GR02", "GR03", "GR04", "GR05"] {
+        world.pass_seconds(1);
+        tell(json!([told("entered", ticket)]));
+    }
+    world.pass(119);
+    tell(json!([told("paid_on_site", "GR03"), told("left", "GR05")]));
+    for (ticket, pay) in [("GR01", PayMethod::Deposit), ("GR02", PayMethod::Card)] {
+        let subject = GaragesSubject { facility: "zeleni-venac".into(), ticket: ticket.into() };
+        let quote: Quote = expect(201, driver.ask_for(&subject, pay.clone()));
+        let payment = driver.begin(&quote).payment;
+        if pay == PayMethod::Card {
+            world.approve(&payment);
+        }
+    }
 }
 
 /// What is planted, and the check that finds it.
@@ -119,8 +148,31 @@ const WRONGS: &[(&[&str], &str)] = &[
         &["UPDATE ledger_entry SET kind = 'gift' WHERE kind = 'orders.order'"],
         "order {} and its payment in the ledger differ",
     ),
+    (&["UPDATE visit_payment SET amount = amount + 1 WHERE pay = 'deposit'"], VISIT_AND_CHARGE),
+    (&["UPDATE visit_payment SET fee = fee + 1 WHERE pay = 'card'"], VISIT_AND_CHARGE),
+    (&["UPDATE visit_payment SET city = 'atlantis' WHERE pay = 'card'"], VISIT_AND_CHARGE),
+    (&["UPDATE visit_payment SET sale = NULL WHERE pay = 'deposit'"], "entry {} charges for a visit that was not paid"),
+    (
+        &["UPDATE visit_payment SET visit = 'vi_stray' WHERE pay = 'deposit'"],
+        "a payment is for visit {}, which does not exist",
+    ),
+    (&["UPDATE visit SET state = 'paid' WHERE ticket = 'GR04'"], SETTLED_AND_PAID),
+    (&["UPDATE visit SET state = 'owing_again' WHERE ticket = 'GR04'"], SETTLED_AND_PAID),
+    (&["UPDATE visit SET state = 'inside' WHERE ticket = 'GR03'"], "visit {} was paid, and does not say so"),
+    (&["UPDATE visit SET ended_at = NULL WHERE state = 'left'"], OVER_AND_ENDED),
+    (&["UPDATE visit SET ended_at = entered_at WHERE state = 'paid'"], OVER_AND_ENDED),
+    (
+        &["UPDATE visit SET ticket = 'GR01' WHERE ticket = 'GR04'"],
+        "visit {} and another one that goes on have one ticket",
+    ),
+    (&["UPDATE claim SET subject = 'vi_stray'"], CLAIMED_AND_LEFT),
+    (&["UPDATE claim SET subject = (SELECT id FROM visit WHERE ticket = 'GR04')"], CLAIMED_AND_LEFT),
 ];
 
+const VISIT_AND_CHARGE: &str = "payment {} of a visit stands in the ledger with another sum, or does not";
+const SETTLED_AND_PAID: &str = "visit {} is settled, and nobody paid it";
+const OVER_AND_ENDED: &str = "visit {} is over without an end, or has an end and goes on";
+const CLAIMED_AND_LEFT: &str = "something is claimed for visit {}, whose car has not left";
 const MONEY_AND_DELIVERY: &str =
     "sale {} was delivered without its money, or has its money without a delivery or a refund";
 const AMOUNTS_SHOWN: &str = "payment {} shows another amount as taken or given back than was";

@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use mesto_operator::store::{Ask, Row, Value, Work, Write};
-use mesto_operator::{PostgresStore, Request, Response, SqliteInline, Store, StoreError, Tx};
+use mesto_operator::{ClaimState, PostgresStore, Request, Response, SqliteInline, Store, StoreError, Tx};
 use mesto_protocol::base::payments::{Bought, PayMethod, Quote};
+use mesto_protocol::garages::visits::GaragesSubject;
 use mesto_protocol::orders::control::NewOrder;
 use mesto_protocol::orders::driver::{Order, Violation};
 use mesto_protocol::services::operations;
+use serde_json::json;
 
 use crate::world::{World, approval, cluster, decline, expect, refused, signed_notice};
 
@@ -154,17 +156,41 @@ fn every_request_takes_the_fast_path(inner: Box<dyn Store>) {
     let (trips, order) = round_trips(inspector.act("/v1/inspector/orders", &world.key(), &order), 201);
     actions.insert("/v1/inspector/orders", trips);
     let order: Order = expect(201, order);
-    driver.claim(&order);
-    other.claim(&order);
+    driver.has_slip(&order);
+    other.has_slip(&order);
     all_fast();
     let quote: Quote = expect(201, driver.ask_order(PayMethod::Deposit, order.id));
     all_fast();
     let (trips, _) = round_trips(driver.buy_with(&world.key(), &quote), 201);
     purchases.insert("orders", trips);
     refused("order_already_paid", &driver.ask_order(PayMethod::Deposit, order.id));
+    let garage = world.controller("zeleni-venac");
+    store.traces.lock().unwrap().clear();
+    let report = |kind: &str| {
+        let event = json!({"at": world.now(), "ticket": "GR004217", "kind": kind});
+        json!({"city": "belgrade", "facility": "zeleni-venac", "sent_at": world.now(), "events": [event]})
+    };
+    assert_eq!(garage.post("/v1/garages/reports", &report("entered")).status, 200);
+    let subject = GaragesSubject { facility: "zeleni-venac".into(), ticket: "GR004217".into() };
+    let quote: Quote = expect(201, driver.ask_for(&subject, PayMethod::Deposit));
+    all_fast();
+    let (trips, _) = round_trips(driver.buy_with(&world.key(), &quote), 201);
+    purchases.insert("garages", trips);
+    refused("visit_already_paid", &driver.ask_for(&subject, PayMethod::Deposit));
+    let at = world.now();
+    let exit = json!({"city": "belgrade", "facility": "zeleni-venac", "ticket": "GR004217", "at": at});
+    assert_eq!(garage.post("/v1/garages/exits", &exit).status, 200);
+    let owed = "/v1/garages/owed?city=belgrade&facility=zeleni-venac&ticket=GR004217";
+    assert_eq!(garage.get(owed).status, 200);
+    // It leaves too late, and the rest is paid in cash that is told after it.
+    world.pass(120);
+    for kind in ["left", "paid_on_site"] {
+        assert_eq!(garage.post("/v1/garages/reports", &report(kind)).status, 200);
+    }
+    assert_eq!(world.operator.claims(&*world.store).unwrap()[0].state, ClaimState::Settled);
     // What is paid in it is one: the longest.
     actions.insert("/v1/purchases", purchases.values().copied().max().unwrap());
-    assert_eq!(purchases.len(), 4, "{purchases:?}");
+    assert_eq!(purchases.len(), 5, "{purchases:?}");
 
     inspector.get("/v1/inspector/check?city=belgrade&plate=BG789PP&zone=red");
     for path in [
@@ -175,6 +201,8 @@ fn every_request_takes_the_fast_path(inner: Box<dyn Store>) {
         "/v1/deposit",
         "/v1/orders",
         "/v1/payments",
+        "/v1/garages/visits",
+        "/v1/garages/places?city=belgrade",
     ] {
         assert_eq!(driver.get(path).status, 200, "{path}");
     }

@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use mesto_operator::payments::sign;
 use mesto_operator::testing::PostgresCluster;
 use mesto_operator::{
-    Config, Entropy, HostedPage, Keys, Operator, PostgresStore, Request, Response, SqliteInline, Store,
+    Config, Entropy, HostedPage, Keys, Operator, PostgresStore, Request, Response, RoleGiven, SqliteInline, Store,
 };
 use mesto_protocol::base::accounts::Account;
 use mesto_protocol::base::payments::{
@@ -25,7 +25,7 @@ use mesto_protocol::headers;
 use mesto_protocol::kernel::grants::Role;
 use mesto_protocol::kernel::ids::{AccountId, OrderId, TicketId, VehicleId};
 use mesto_protocol::keys::KeySet;
-use mesto_protocol::orders::driver::{Order, OrderClaim, OrdersOffer, OrdersOutcome, OrdersSection, OrdersSubject};
+use mesto_protocol::orders::driver::{Order, OrderSlip, OrdersOffer, OrdersOutcome, OrdersSection, OrdersSubject};
 use mesto_protocol::parking::purchase::{ParkingOffer, ParkingOutcome, ParkingSubject};
 use mesto_protocol::parking::tickets::{ParkingSection, Ticket};
 use mesto_rules::City;
@@ -146,6 +146,15 @@ impl World {
         })
     }
 
+    /// As [`World::in_city`], with something else said of garages.
+    pub fn with_garages(&self, change: impl FnOnce(&mut mesto_rules::garages::GaragesSection)) -> Self {
+        self.in_city(|city| {
+            let mut garages = city.section::<mesto_rules::garages::GaragesSection>().unwrap().clone();
+            change(&mut garages);
+            city.put_section(garages).unwrap();
+        })
+    }
+
     /// A world around an operator that is there already.
     pub fn around(operator: Arc<Operator>, store: Arc<dyn Store>) -> Self {
         Self { operator, store, now: Cell::new(start()), keys: Rc::default() }
@@ -237,6 +246,16 @@ impl World {
 
     pub fn inspector(&self) -> Person<'_> {
         let token = self.operator.create_staff(&*self.store, self.now(), Role::Inspector, "Mira").unwrap();
+        let request = Request::new("GET", "/v1/account").bearer(&token);
+        let Account { account, .. } = expect(200, self.send(&request));
+        Person { world: self, token, account }
+    }
+
+    /// The controller of a facility of Belgrade.
+    pub fn controller(&self, facility: &str) -> Person<'_> {
+        let (role, city, place) = (Role::Controller, Some("belgrade"), Some(facility));
+        let given = RoleGiven { role, city, place, until: None };
+        let token = self.operator.create_device(&*self.store, self.now(), &given, facility).unwrap();
         let request = Request::new("GET", "/v1/account").bearer(&token);
         let Account { account, .. } = expect(200, self.send(&request));
         Person { world: self, token, account }
@@ -424,8 +443,8 @@ impl Person<'_> {
     }
 
     /// Has the slip of an order in his hand.
-    pub fn claim(&self, order: &Order) -> Order {
-        expect(201, self.post("/v1/orders/claims", &OrderClaim { number: order.number.shown() }))
+    pub fn has_slip(&self, order: &Order) -> Order {
+        expect(201, self.post("/v1/orders/slips", &OrderSlip { number: order.number.shown() }))
     }
 
     pub fn ask_order(&self, pay: PayMethod, order: OrderId) -> Response {

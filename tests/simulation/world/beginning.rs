@@ -15,7 +15,7 @@ impl World {
             let (operator, store) = self.operator.as_ref().ok_or_else(|| vec!["no operator".to_owned()])?;
             let moment = self.moment();
             self.inspector = operator
-                .create_staff(store, moment, Role::Inspector, "Mira")
+                .create_staff(&**store, moment, Role::Inspector, "Mira")
                 .map_err(|error| vec![error.to_string()])?;
         }
         for index in 0..self.settings.phones {
@@ -38,8 +38,8 @@ impl World {
         let (asker, to) = (client.clone(), number.clone());
         self.complete(index, async move {
             match async {
-                asker.refresh().await?;
-                asker.request_code(&to).await
+                asker.cities().refresh().await?;
+                asker.account().request_code(&to).await
             }
             .await
             {
@@ -49,19 +49,19 @@ impl World {
         })?;
         let code = {
             let (operator, store) = self.operator.as_ref().ok_or_else(|| vec!["no operator".to_owned()])?;
-            let sent = operator.outbox(store, &number).map_err(|error| vec![error.to_string()])?;
+            let sent = operator.outbox(&**store, &number).map_err(|error| vec![error.to_string()])?;
             let body = sent.last().map(|message| message.body.clone()).unwrap_or_default();
             code_in(&body).to_owned()
         };
         let plate = PLATES.get(index % PLATES.len()).copied().unwrap_or("BG 789-PP");
         self.complete(index, async move {
             let signed_in = async {
-                client.sign_in(&number, &code, "simulated").await?;
+                client.account().sign_in(&number, &code, "simulated").await?;
                 client.sync().await?;
-                if client.vehicles()?.len() < 2 {
-                    client.add_vehicle(plate, None).await?;
+                if client.vehicles().list()?.len() < 2 {
+                    client.vehicles().add(plate, None).await?;
                 }
-                client.top_up(2_000.into()).await
+                client.wallet().top_up(2_000.into()).await
             };
             signed_in.await.into()
         })

@@ -1,6 +1,7 @@
 //! What drivers do and what befalls them, one thing a step.
 
 use mesto_client::Client;
+use mesto_client::protocol::base::payments::PayMethod;
 
 use super::{Faults, World};
 use crate::phone::Outcome;
@@ -13,8 +14,8 @@ impl World {
             0..30 => {}
             30..52 => self.buy(index),
             52..57 => self.top_up(index),
-            57..60 => self.pay_order(index),
-            60..70 => self.settle(index),
+            57..61 => self.pay_order(index),
+            61..70 => self.settle(index),
             70..78 => self.synchronise(index),
             78..81 => self.give_up(index),
             81..86 => self.inspect()?,
@@ -43,31 +44,38 @@ impl World {
 
     pub(super) fn buy(&mut self, index: usize) {
         let Some(client) = self.free_client(index) else { return };
-        let zones = ["a", "red", "yellow", "green", "blue"];
-        let zone = self.random.pick(&zones).copied().unwrap_or("red");
-        let minutes =
-            u32::try_from(*self.random.pick(&[1_i64, 15, 30, 60, 61, 90, 91, 120, 240]).unwrap_or(&60)).unwrap_or(60);
-        let vehicle = match client.vehicles() {
-            Ok(vehicles) => self.random.pick(&vehicles).map(|vehicle| vehicle.id.clone()),
+        let is_by_card = self.random.percent(25);
+        // Below 200 RSD nothing is sold by card here.
+        let (zones, lengths): (&[&str], &[i64]) = if is_by_card {
+            (&["blue", "blue", "green", "red"], &[240, 300, 480, 90])
+        } else {
+            (&["a", "red", "yellow", "green", "blue"], &[1, 15, 30, 60, 61, 90, 91, 120, 240])
+        };
+        let pay = if is_by_card { PayMethod::Card } else { PayMethod::Deposit };
+        let zone = self.random.pick(zones).copied().unwrap_or("red");
+        let minutes = u32::try_from(*self.random.pick(lengths).unwrap_or(&60)).unwrap_or(60);
+        let vehicle = match client.vehicles().list() {
+            Ok(vehicles) => self.random.pick(&vehicles).map(|vehicle| vehicle.id),
             Err(_) => None,
         };
         let Some(vehicle) = vehicle else { return };
         let twice = self.random.percent(15);
         self.note(|| {
-            format!("phone {index}: {minutes} minutes in {zone}{}", if twice { ", tapped twice" } else { "" })
+            format!("phone {index}: {minutes} minutes in {zone} by {pay}{}", if twice { ", tapped twice" } else { "" })
         });
         let again = client.clone();
+        let Ok(zone) = zone.parse() else { return };
         self.start(index, async move {
-            match client.quote(zone, &vehicle, minutes).await {
+            match client.parking().quote(&zone, vehicle, minutes, pay).await {
                 Ok(quote) if twice => {
-                    let first = client.buy(&quote).await;
-                    let second = again.buy(&quote).await;
+                    let first = client.payments().buy(&quote).await;
+                    let second = again.payments().buy(&quote).await;
                     match (first, second) {
                         (Ok(first), Ok(second)) => Outcome::Intents(vec![first, second]),
                         (Err(error), _) | (_, Err(error)) => Outcome::Failed(error),
                     }
                 }
-                Ok(quote) => client.buy(&quote).await.into(),
+                Ok(quote) => client.payments().buy(&quote).await.into(),
                 Err(error) => Outcome::Failed(error),
             }
         });
@@ -77,20 +85,21 @@ impl World {
         let Some(client) = self.free_client(index) else { return };
         let amount = *self.random.pick(&[200_i64, 500, 1_000, 300]).unwrap_or(&200);
         self.note(|| format!("phone {index}: tops up {amount}"));
-        self.start(index, async move { client.top_up(amount.into()).await.into() });
+        self.start(index, async move { client.wallet().top_up(amount.into()).await.into() });
     }
 
     pub(super) fn pay_order(&mut self, index: usize) {
         let Some(client) = self.free_client(index) else { return };
-        let orders = client.snapshot().orders.clone();
+        let orders = client.orders().state().orders.clone();
         let Some(order) = self.random.pick(&orders).cloned() else { return };
-        self.note(|| format!("phone {index}: pays order {}", order.id));
-        self.start(index, async move { client.pay_order(&order.id).await.into() });
+        let pay = if self.random.percent(40) { PayMethod::Card } else { PayMethod::Deposit };
+        self.note(|| format!("phone {index}: pays order {} by {pay}", order.id));
+        self.start(index, async move { client.orders().pay(order.id, pay).await.into() });
     }
 
     pub(super) fn settle(&mut self, index: usize) {
         let Some(client) = self.free_client(index) else { return };
-        self.start(index, async move { client.settle().await.into() });
+        self.start(index, async move { client.payments().settle_all().await.into() });
     }
 
     pub(super) fn synchronise(&mut self, index: usize) {
@@ -103,14 +112,17 @@ impl World {
         });
     }
 
-    /// A driver loses patience and wants to pay by SMS.
+    /// A driver loses patience: he leaves the bank's page, or wants to pay by SMS.
     pub(super) fn give_up(&mut self, index: usize) {
         let Some(client) = self.free_client(index) else { return };
-        let Ok(open) = client.open_intents() else { return };
+        let Ok(open) = client.payments().open() else { return };
         let Some(intent) = self.random.pick(&open).cloned() else { return };
         self.note(|| format!("phone {index}: gives up waiting for {}", intent.key));
+        if intent.pay == PayMethod::Card && self.random.percent(60) {
+            return self.start(index, async move { client.payments().abandon(&intent.key).await.into() });
+        }
         self.start(index, async move {
-            match client.switch_to_sms(&intent.key).await {
+            match client.parking().switch_to_sms(&intent.key).await {
                 Ok(_) => Outcome::Done,
                 Err(error) => Outcome::Failed(error),
             }

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 
-use mesto_client::Client;
+use mesto_client::protocol::base::payments::PayMethod;
+use mesto_client::{Client, IntentState};
 use mesto_operator::store::transact;
 
 use super::{Faults, World, end_of};
@@ -18,7 +19,7 @@ impl World {
         }
         let Some((_, store)) = &self.operator else { return Ok(()) };
         self.touched = false;
-        let faults = transact(store, |tx| {
+        let faults = transact(&**store, |tx| {
             let mut faults = check::laws(tx)?;
             faults.extend(check::longest_stays(tx, &self.city)?);
             for (index, phone) in self.phones.iter().enumerate() {
@@ -29,9 +30,14 @@ impl World {
                         faults
                             .push(format!("phone {index}: {key} is confirmed, but its ticket {ticket} does not exist"));
                     }
+                    if let Some(order) = end.strip_prefix("paid:")
+                        && !check::order_is_paid(tx, order)?
+                    {
+                        faults.push(format!("phone {index}: {key} is confirmed, but its order {order} is not paid"));
+                    }
                 }
                 for (quote, key) in &phone.unsold {
-                    if check::quote_is_sold(tx, quote)? && !phone.hopes_for(quote) {
+                    if check::quote_is_sold(tx, *quote)? && !phone.hopes_for(*quote) {
                         faults
                             .push(format!("phone {index}: {key} was not bought, says the phone, but {quote} was sold"));
                     }
@@ -46,6 +52,7 @@ impl World {
     /// A phone must still know the end of every intent it was told.
     pub(super) fn remember(&mut self, index: usize, client: &Client) -> Result<(), Faults> {
         let known: HashMap<String, String> = client
+            .payments()
             .intents(10_000)
             .map_err(|error| vec![error.to_string()])?
             .into_iter()
@@ -78,7 +85,8 @@ impl World {
                 self.carry()?;
             }
             self.verify()?;
-            if round > 1 && self.open_intents()?.is_empty() && self.flights.is_empty() {
+            let is_quiet = self.flights.is_empty() && self.bank.is_quiet() && self.refunds_are_done()?;
+            if round > 1 && is_quiet && self.open_intents()?.is_empty() {
                 return self.agree();
             }
             self.time.fetch_add(120_000, Ordering::SeqCst);
@@ -91,11 +99,11 @@ impl World {
         let mut open = Vec::new();
         for (index, phone) in self.phones.iter().enumerate() {
             if let Some(client) = &phone.client {
-                let intents = client.open_intents().map_err(|error| vec![error.to_string()])?;
+                let intents = client.payments().open().map_err(|error| vec![error.to_string()])?;
                 open.extend(
-                    intents.iter().map(|intent| {
-                        format!("phone {index}: {} {} {:?}", intent.kind.name(), intent.key, intent.state)
-                    }),
+                    intents
+                        .iter()
+                        .map(|intent| format!("phone {index}: {} {} {:?}", intent.service(), intent.key, intent.state)),
                 );
             }
         }
@@ -111,27 +119,44 @@ impl World {
                 async move { client.sync().await.map_or_else(Outcome::Failed, |_| Outcome::Done) }
             })?;
             self.remember(index, &client)?;
-            let snapshot = client.snapshot();
-            let account = snapshot.account.clone().unwrap_or_default();
+            let account = client.account().state().account.ok_or_else(|| vec!["nobody is signed in".to_owned()])?;
             let (_, store) = self.operator.as_ref().ok_or_else(|| vec!["no operator".to_owned()])?;
             let (deposit, tickets) =
-                transact(store, |tx| check::holdings(tx, &account)).map_err(|error| vec![error.to_string()])?;
-            let shown = snapshot.balance.as_ref().and_then(|money| money.minor().ok());
+                transact(&**store, |tx| check::holdings(tx, account)).map_err(|error| vec![error.to_string()])?;
+            let shown = client.wallet().state().balance.and_then(|money| money.minor().ok());
             if shown != Some(deposit) {
                 return Err(vec![format!("phone {index} shows a deposit of {shown:?}, the operator has {deposit}")]);
             }
             self.report.tickets = self.report.tickets.max(tickets.len() as u64);
             let running: Vec<&String> =
                 tickets.iter().filter(|(_, ends_at)| *ends_at > self.now()).map(|(id, _)| id).collect();
+            let parking = client.parking().state();
             let missing: Vec<String> = running
                 .iter()
-                .filter(|id| !snapshot.active_tickets.iter().any(|ticket| ticket.id == ***id))
+                .filter(|id| !parking.active.iter().any(|ticket| ticket.id.to_string() == ***id))
                 .map(|id| format!("phone {index} does not show its running ticket {id}"))
                 .collect();
             if !missing.is_empty() {
                 return Err(missing);
             }
+            self.ended_by_card(index, &client)?;
         }
-        Ok(())
+        self.bank_agrees()
+    }
+
+    /// What a phone shows of its card payments that ended: bought when the operator delivered, also after a refusal.
+    fn ended_by_card(&self, index: usize, client: &Client) -> Result<(), Faults> {
+        let intents = client.payments().intents(10_000).map_err(|error| vec![error.to_string()])?;
+        let (_, store) = self.operator.as_ref().ok_or_else(|| vec!["no operator".to_owned()])?;
+        let mut faults = Vec::new();
+        for intent in intents.iter().filter(|intent| intent.pay == PayMethod::Card && intent.payment.is_some()) {
+            let sold = transact(&**store, |tx| check::quote_is_sold(tx, intent.quote))
+                .map_err(|error| vec![error.to_string()])?;
+            let shown = intent.state == IntentState::Confirmed || intent.bought_late;
+            if sold != shown {
+                faults.push(format!("phone {index}: {} {:?} shows {shown}, sold is {sold}", intent.key, intent.state));
+            }
+        }
+        if faults.is_empty() { Ok(()) } else { Err(faults) }
     }
 }

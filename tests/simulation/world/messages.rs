@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use mesto_client::{IntentKind, IntentState, IntentView, LinkError, Progress};
+use mesto_client::{IntentState, IntentView, LinkError, Progress};
 
 use super::{Faults, World, end_of};
 use crate::network::{Flight, Message, PATIENCE, arrivals};
@@ -34,11 +34,12 @@ impl World {
             self.deliver();
         }
         if let Some((operator, store)) = &self.operator
-            && operator.due(store, self.moment()) > 0
+            && operator.due(&**store, self.moment()) > 0
         {
             self.touched = true;
         }
         self.notify_operator();
+        self.send_refunds()?;
         let overdue: Vec<u64> = self.waiting.iter().filter(|(until, _)| *until <= now).map(|(_, call)| *call).collect();
         self.waiting.retain(|(until, _)| *until > now);
         for call in overdue {
@@ -107,9 +108,12 @@ impl World {
 
     /// A phone learned how an intent stands.
     pub(super) fn told(&mut self, index: usize, view: &IntentView) -> Result<(), Faults> {
-        self.note(|| format!("phone {index}: {} {} is {}", view.kind.name(), view.key, view.state.name()));
-        if let Some(url) = &view.page_url {
-            self.visit_bank(url, *view.kind.amount());
+        self.note(|| format!("phone {index}: {} {} is {}", view.service(), view.key, view.state.name()));
+        if let (Some(payment), Some(_)) = (&view.payment, &view.page_url) {
+            self.visit_bank(&payment.id.to_string(), view.amount);
+        }
+        if view.needs_update {
+            return Err(vec![format!("phone {index}: {} cannot be read by the version that bought it", view.key)]);
         }
         match &view.state {
             IntentState::Unconfirmed(progress) => {
@@ -128,12 +132,12 @@ impl World {
         }
         let end = end_of(view);
         let Some(phone) = self.phones.get_mut(index) else { return Ok(()) };
-        if let IntentKind::Purchase { quote, .. } = &view.kind {
-            // The same quote can be tried again under a new key after a refusal: the last word counts.
-            match view.state {
-                IntentState::Confirmed => phone.unsold.remove(quote),
-                _ => phone.unsold.insert(quote.clone(), view.key.clone()),
-            };
+        // The same quote can be tried again under a new key after a refusal: the last word counts. What the bank refused it
+        // may still approve: then the phone must say at the end that it was bought after all.
+        if view.state == IntentState::Confirmed || view.payment.is_some() {
+            phone.unsold.remove(&view.quote);
+        } else {
+            phone.unsold.insert(view.quote, view.key.clone());
         }
         match phone.ended.insert(view.key.clone(), end.clone()) {
             Some(before) if before != end => {

@@ -8,7 +8,6 @@ mod laws;
 mod messages;
 mod process;
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -24,7 +23,7 @@ use crate::network::{Air, Flight, Weather};
 use crate::phone::{Dice, Phone, WorldTime};
 use crate::random::Random;
 use crate::report::{Failure, Report, Settings};
-use bank::Payment;
+use bank::Bank;
 
 /// Wednesday, 10:00 in Belgrade.
 const START: i64 = 1_756_886_400_000;
@@ -49,12 +48,11 @@ struct World {
     store_path: PathBuf,
     plan: Arc<Plan>,
     /// `None` while its process is dead.
-    operator: Option<(Operator, Faulty<SqliteInline>)>,
+    operator: Option<(Arc<Operator>, Arc<Faulty<SqliteInline>>)>,
     operator_back_at: i64,
     /// The inspector's token.
     inspector: String,
-    /// Payments by the reference that the operator gave them.
-    bank: BTreeMap<String, Payment>,
+    bank: Bank,
     report: Report,
     trail: Vec<String>,
     step: u32,
@@ -108,7 +106,7 @@ impl World {
             operator: None,
             operator_back_at: 0,
             inspector: String::new(),
-            bank: BTreeMap::new(),
+            bank: Bank::default(),
             report: Report::default(),
             trail: Vec::new(),
             step: 0,
@@ -153,10 +151,11 @@ impl World {
 
 /// How an intent stands, in a word that must not change once it is final.
 fn end_of(view: &IntentView) -> String {
-    match (&view.state, &view.ticket) {
-        (IntentState::Confirmed, Some(ticket)) => format!("confirmed:{}", ticket.id),
-        (IntentState::Refused(problem), _) => format!("refused:{}", problem.code),
-        (state, _) => state.name().to_owned(),
+    match (&view.state, view.ticket(), view.order()) {
+        (IntentState::Confirmed, Some(ticket), _) => format!("confirmed:{}", ticket.id),
+        (IntentState::Confirmed, _, Some(order)) => format!("paid:{}", order.id),
+        (IntentState::Refused(problem), _, _) => format!("refused:{}", problem.code),
+        (state, _, _) => state.name().to_owned(),
     }
 }
 

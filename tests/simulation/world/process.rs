@@ -23,7 +23,8 @@ impl World {
             Operator::new(vec![self.city.clone()], keys, self.operator_dice.clone(), Arc::new(page), Config::default())
                 .map_err(|error| vec![error.to_string()])?;
         let store = SqliteInline::open(&self.store_path, Durability::Full).map_err(|error| vec![error.to_string()])?;
-        self.operator = Some((operator, Faulty::new(store, self.settings.defect, self.plan.clone())));
+        let store = Faulty::new(store, self.settings.defect, self.plan.clone());
+        self.operator = Some((Arc::new(operator), Arc::new(store)));
         Ok(())
     }
 
@@ -49,7 +50,7 @@ impl World {
         }
         asked.body = request.body.clone().unwrap_or_default();
         asked.address = format!("10.0.0.{phone}");
-        let answer = operator.handle(store, moment, &asked);
+        let answer = operator.handle(&**store, moment, &asked);
         if request.body.is_some() || request.method.as_str() == "DELETE" {
             self.touched = true;
         }
@@ -74,6 +75,6 @@ impl World {
     /// Asks as somebody who always gets through: staff, the bank.
     pub(super) fn ask_directly(&self, request: &Request) -> Option<mesto_operator::Response> {
         let (operator, store) = self.operator.as_ref()?;
-        Some(operator.handle(store, self.moment(), request))
+        Some(operator.handle(&**store, self.moment(), request))
     }
 }

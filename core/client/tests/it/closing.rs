@@ -6,16 +6,16 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use mesto_client::{Client, Error, IntentState, Locale, Observer, Secrets as _, Snapshot};
+use mesto_client::{Client, Error, IntentState, Locale, Observer, Secrets as _, Topic};
 use mesto_operator::Request;
 
-use crate::support::{Fault, PHONE, Phone, config, rsd, run};
+use crate::support::{Fault, PHONE, Phone, config, rsd, run, shown};
 
 const TOKEN: &str = "mesto.session_token";
 
 struct Deaf;
 impl Observer for Deaf {
-    fn changed(&self, _: Arc<Snapshot>) {}
+    fn changed(&self, _: &[Topic]) {}
 }
 
 /// Nothing of a database that is open lies beside it.
@@ -26,10 +26,10 @@ fn is_at_rest(path: &Path) -> bool {
 #[test]
 fn a_closed_client_has_let_go_of_its_file_whoever_holds_it() {
     let phone = Phone::ready("1000");
-    let ticket = run(phone.client.buy(&phone.quote("red", 60))).unwrap().ticket.unwrap();
+    let ticket = run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap().ticket().unwrap();
     let _subscription = phone.client.subscribe(Arc::new(Deaf));
     let held = phone.client.clone();
-    let shown = phone.shown();
+    let last = phone.shown();
     assert!(!is_at_rest(&phone.path()));
     phone.client.close();
     assert!(is_at_rest(&phone.path()));
@@ -37,15 +37,15 @@ fn a_closed_client_has_let_go_of_its_file_whoever_holds_it() {
     phone.net.log();
 
     let errors = [
-        held.ticket(&ticket.id).unwrap_err(),
-        held.check_plate("BG 789-PP").unwrap_err(),
-        held.intents(5).unwrap_err(),
-        run(held.request_code(PHONE)).unwrap_err(),
-        run(held.refresh()).unwrap_err(),
+        held.parking().ticket(ticket.id).unwrap_err(),
+        held.vehicles().check_plate("BG 789-PP").unwrap_err(),
+        held.payments().intents(5).unwrap_err(),
+        run(held.account().request_code(PHONE)).unwrap_err(),
+        run(held.cities().refresh()).unwrap_err(),
         run(held.sync()).unwrap_err(),
-        run(held.settle()).unwrap_err(),
-        run(held.top_up(rsd("1000").amount)).unwrap_err(),
-        run(held.sign_out()).unwrap_err(),
+        run(held.payments().settle_all()).unwrap_err(),
+        run(held.wallet().top_up(rsd("1000").amount)).unwrap_err(),
+        run(held.account().sign_out()).unwrap_err(),
     ];
     for error in errors {
         assert_eq!(error.code(), "closed");
@@ -55,13 +55,13 @@ fn a_closed_client_has_let_go_of_its_file_whoever_holds_it() {
             "Otvorite aplikaciju ponovo: ono što još nije potvrđeno tada se nastavlja."
         );
     }
-    assert_eq!(held.next_retry_at(), None);
+    assert_eq!(held.payments().next_retry_at(), None);
     assert!(phone.net.log().is_empty(), "nothing is asked");
     assert!(phone.secrets.get(TOKEN).unwrap().is_some(), "the driver stays signed in");
     phone.after(90);
-    assert_eq!(phone.shown(), shown, "as it was last");
+    assert_eq!(phone.shown(), last, "as it was last");
     phone.client.close();
-    assert_eq!(phone.shown(), shown);
+    assert_eq!(phone.shown(), last);
     assert!(!phone.path().exists(), "nothing opens it again");
 }
 
@@ -69,20 +69,20 @@ fn a_closed_client_has_let_go_of_its_file_whoever_holds_it() {
 fn an_answer_that_comes_after_the_end_changes_nothing_and_the_purchase_goes_on_at_the_next_opening_bg_34() {
     let phone = Phone::ready("1000");
     let quote = phone.quote("red", 60);
-    phone.net.fault("POST /v1/tickets", Fault::Waits);
+    phone.net.fault("POST /v1/purchases", Fault::Waits);
     let mut context = Context::from_waker(Waker::noop());
-    let mut buying = pin!(phone.client.buy(&quote));
+    let mut buying = pin!(phone.client.payments().buy(&quote));
     assert!(buying.as_mut().poll(&mut context).is_pending());
     phone.client.close();
     assert!(is_at_rest(&phone.path()));
 
     let next = Client::open(config(phone.path(), &phone.net), phone.ports.clone()).unwrap();
-    assert_eq!(next.snapshot().open_intents.len(), 1);
+    assert_eq!(shown(&next).open_intents.len(), 1);
     let Poll::Ready(late) = buying.as_mut().poll(&mut context) else { panic!("the answer is there") };
     assert_eq!(late.unwrap_err().code(), "closed");
-    let settled = run(next.settle()).unwrap();
+    let settled = run(next.payments().settle_all()).unwrap();
     assert_eq!(settled[0].state, IntentState::Confirmed);
-    assert_eq!((next.snapshot().balance, phone.net.sold()), (Some(rsd("920.00")), 1));
+    assert_eq!((shown(&next).balance, phone.net.sold()), (Some(rsd("920.00")), 1));
     next.close();
     assert!(is_at_rest(&phone.path()));
 }
@@ -92,12 +92,12 @@ fn after_the_end_neither_alarms_nor_the_file_of_widgets_are_written() {
     let phone = Phone::ready("1000");
     let widget = phone.folder.path().join("widget.json");
     let mut config = config(phone.path(), &phone.net);
-    config.snapshot_path = Some(widget.clone());
+    config.widget_path = Some(widget.clone());
     let client = Client::open(config, phone.ports.clone()).unwrap();
     let quote = phone.quote("red", 60);
-    phone.net.fault("POST /v1/tickets", Fault::Waits);
+    phone.net.fault("POST /v1/purchases", Fault::Waits);
     let mut context = Context::from_waker(Waker::noop());
-    let mut buying = pin!(client.buy(&quote));
+    let mut buying = pin!(client.payments().buy(&quote));
     assert!(buying.as_mut().poll(&mut context).is_pending());
     assert!(widget.exists());
     client.close();
@@ -125,9 +125,10 @@ fn leaves_the_token<T>(phone: &Phone, request: &str, call: impl Future<Output = 
 #[test]
 fn a_session_that_begins_after_the_end_is_not_kept() {
     let phone = Phone::new();
-    run(phone.client.request_code(PHONE)).unwrap();
+    run(phone.client.account().request_code(PHONE)).unwrap();
     let code = phone.net.code();
-    let late = leaves_the_token(&phone, "POST /v1/auth/session", phone.client.sign_in(PHONE, &code, "test phone"));
+    let late =
+        leaves_the_token(&phone, "POST /v1/auth/session", phone.client.account().sign_in(PHONE, &code, "test phone"));
     assert_eq!(late.code(), "closed");
 }
 
@@ -143,10 +144,10 @@ fn a_session_that_is_over_after_the_end_takes_no_other_with_it() {
 #[test]
 fn signing_out_that_ends_too_late_leaves_the_account_to_the_next_client() {
     let phone = Phone::ready("1000");
-    let late = leaves_the_token(&phone, "DELETE /v1/auth/session", phone.client.sign_out());
+    let late = leaves_the_token(&phone, "DELETE /v1/auth/session", phone.client.account().sign_out());
     assert_eq!(late.code(), "closed");
     let next = Client::open(config(phone.path(), &phone.net), phone.ports.clone()).unwrap();
-    assert_eq!(next.snapshot().balance, Some(rsd("1000.00")));
+    assert_eq!(shown(&next).balance, Some(rsd("1000.00")));
 }
 
 #[test]
@@ -156,10 +157,10 @@ fn whatever_is_at_work_when_it_is_closed_ends_and_nothing_opens_the_file_again()
         for _ in 0..3 {
             threads.spawn(|| {
                 // Ends with the client: every call before that is answered.
-                while phone.client.vehicles().and_then(|_| run(phone.client.sync())).is_ok() {}
+                while phone.client.vehicles().list().and_then(|_| run(phone.client.sync())).is_ok() {}
             });
         }
-        run(phone.client.buy(&phone.quote("red", 60))).unwrap();
+        run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
         phone.client.close();
         assert!(is_at_rest(&phone.path()));
         std::fs::remove_file(phone.path()).unwrap();

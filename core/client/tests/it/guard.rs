@@ -1,14 +1,12 @@
 //! Nothing is paid twice: what is open for the same car and place, order or deposit is settled before anything new.
 
 use chrono::TimeDelta;
-use mesto_client::protocol::base::payments::BankOutcome;
-use mesto_client::protocol::base::wallet::TopupState;
-use mesto_client::protocol::kernel::grants::Role;
+use mesto_client::protocol::base::payments::{NoticeOutcome, PayMethod, PaymentState};
 use mesto_client::protocol::orders::driver::OrderState;
 use mesto_client::{IntentState, Locale, Progress};
-use mesto_operator::{LedgerAccountKind, Request};
+use mesto_operator::LedgerAccountKind;
 
-use crate::support::{Fault, PHONE, Phone, rsd, run};
+use crate::support::{Fault, PHONE, Phone, offer, rsd, run, zone};
 
 const LEFT: IntentState = IntentState::Unconfirmed(Progress::Left);
 const AT_BANK: IntentState = IntentState::Unconfirmed(Progress::AtBank);
@@ -17,13 +15,13 @@ const AT_BANK: IntentState = IntentState::Unconfirmed(Progress::AtBank);
 fn a_purchase_whose_answer_was_lost_is_the_answer_of_the_next_one_bg_34() {
     for fault in [Fault::AnswerLost, Fault::RequestLost] {
         let phone = Phone::ready("1000");
-        phone.net.fault("POST /v1/tickets", fault);
-        let lost = run(phone.client.buy(&phone.quote("green", 60))).unwrap();
+        phone.net.fault("POST /v1/purchases", fault);
+        let lost = run(phone.client.payments().buy(&phone.quote("green", 60))).unwrap();
         assert_eq!(lost.state, LEFT);
         // The driver asks for a price again, and pays.
-        let again = run(phone.client.buy(&phone.quote("green", 60))).unwrap();
+        let again = run(phone.client.payments().buy(&phone.quote("green", 60))).unwrap();
         assert_eq!((&again.state, &again.key), (&IntentState::Confirmed, &lost.key));
-        assert!(again.ticket.is_some());
+        assert!(again.ticket().is_some());
         assert_eq!((phone.net.sold(), phone.balance()), (1, rsd("945.00")));
         assert!(phone.shown().open_intents.is_empty());
     }
@@ -32,10 +30,10 @@ fn a_purchase_whose_answer_was_lost_is_the_answer_of_the_next_one_bg_34() {
 #[test]
 fn after_the_bought_one_is_known_more_can_be_bought_bg_54() {
     let phone = Phone::ready("1000");
-    phone.net.fault("POST /v1/tickets", Fault::AnswerLost);
-    let lost = run(phone.client.buy(&phone.quote("green", 60))).unwrap();
-    assert_eq!(run(phone.client.buy(&phone.quote("green", 60))).unwrap().key, lost.key);
-    let more = run(phone.client.buy(&phone.quote("green", 60))).unwrap();
+    phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
+    let lost = run(phone.client.payments().buy(&phone.quote("green", 60))).unwrap();
+    assert_eq!(run(phone.client.payments().buy(&phone.quote("green", 60))).unwrap().key, lost.key);
+    let more = run(phone.client.payments().buy(&phone.quote("green", 60))).unwrap();
     assert_eq!(more.state, IntentState::Confirmed);
     assert_ne!(more.key, lost.key);
     assert_eq!(phone.net.sold(), 2);
@@ -44,12 +42,20 @@ fn after_the_bought_one_is_known_more_can_be_bought_bg_54() {
 #[test]
 fn an_extension_is_guarded_like_a_purchase_bg_54() {
     let phone = Phone::ready("1000");
-    let ticket = run(phone.client.buy(&phone.quote("green", 60))).unwrap().ticket.unwrap();
+    let ticket = run(phone.client.payments().buy(&phone.quote("green", 60))).unwrap().ticket().unwrap();
     phone.after(50);
-    phone.net.fault("POST /v1/tickets", Fault::AnswerLost);
-    let lost = run(phone.client.buy(&run(phone.client.extend(&ticket.id, 60)).unwrap())).unwrap();
+    phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
+    let lost = run(phone
+        .client
+        .payments()
+        .buy(&run(phone.client.parking().extend(ticket.id, 60, PayMethod::Deposit)).unwrap()))
+    .unwrap();
     assert_eq!(lost.state, LEFT);
-    let again = run(phone.client.buy(&run(phone.client.extend(&ticket.id, 60)).unwrap())).unwrap();
+    let again = run(phone
+        .client
+        .payments()
+        .buy(&run(phone.client.parking().extend(ticket.id, 60, PayMethod::Deposit)).unwrap()))
+    .unwrap();
     assert_eq!((again.state, again.key), (IntentState::Confirmed, lost.key));
     assert_eq!(phone.net.sold(), 2);
 }
@@ -57,20 +63,20 @@ fn an_extension_is_guarded_like_a_purchase_bg_54() {
 #[test]
 fn while_it_stays_open_the_next_one_is_refused_and_named_bg_34() {
     let phone = Phone::ready("1000");
-    phone.net.fault("POST /v1/tickets", Fault::AnswerLost);
-    let lost = run(phone.client.buy(&phone.quote("red", 60))).unwrap();
+    phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
+    let lost = run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
     let quote = phone.quote("red", 60);
     phone.net.offline(true);
-    let refused = run(phone.client.buy(&quote)).unwrap_err();
+    let refused = run(phone.client.payments().buy(&quote)).unwrap_err();
     assert_eq!(refused.code(), "unconfirmed");
     assert_eq!(refused.params()["intent"], lost.key);
     assert!(!refused.params().contains_key("page_url"));
     for locale in [Locale::En, Locale::SrLatn] {
         assert!(refused.advice(locale).contains("signal"), "{}", refused.advice(locale));
     }
-    assert_eq!(phone.client.open_intents().unwrap().len(), 1, "nothing new was stored");
+    assert_eq!(phone.client.payments().open().unwrap().len(), 1, "nothing new was stored");
     phone.net.offline(false);
-    assert_eq!(run(phone.client.buy(&quote)).unwrap().key, lost.key);
+    assert_eq!(run(phone.client.payments().buy(&quote)).unwrap().key, lost.key);
     assert_eq!(phone.net.sold(), 1);
 }
 
@@ -80,23 +86,23 @@ fn what_was_refused_or_is_over_stands_in_nobodys_way_bg_34() {
     let phone = Phone::ready("1000");
     let quote = phone.quote("red", 60);
     phone.net.offline(true);
-    let over = run(phone.client.buy(&quote)).unwrap();
+    let over = run(phone.client.payments().buy(&quote)).unwrap();
     phone.after(5);
     phone.net.offline(false);
-    let bought = run(phone.client.buy(&phone.quote("red", 60))).unwrap();
+    let bought = run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
     assert_eq!(bought.state, IntentState::Confirmed);
     assert_ne!(bought.key, over.key);
-    assert_eq!(phone.client.intent(&over.key).unwrap().unwrap().state, IntentState::Expired);
+    assert_eq!(phone.client.payments().intent(&over.key).unwrap().unwrap().state, IntentState::Expired);
     assert_eq!(phone.net.sold(), 1);
 
     // Refused, and the answer lost.
     let phone = Phone::ready("0");
-    phone.net.fault("POST /v1/tickets", Fault::AnswerLost);
-    let refused = run(phone.client.buy(&phone.quote("red", 60))).unwrap();
+    phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
+    let refused = run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
     phone.fill("500");
-    let bought = run(phone.client.buy(&phone.quote("red", 60))).unwrap();
+    let bought = run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
     assert_eq!(bought.state, IntentState::Confirmed);
-    let refused = phone.client.intent(&refused.key).unwrap().unwrap();
+    let refused = phone.client.payments().intent(&refused.key).unwrap().unwrap();
     assert_eq!(refused.refusal().unwrap().code(), "deposit_too_low");
     assert_eq!(phone.net.sold(), 1);
 }
@@ -104,25 +110,31 @@ fn what_was_refused_or_is_over_stands_in_nobodys_way_bg_34() {
 #[test]
 fn another_zone_and_another_car_are_not_held_up() {
     let phone = Phone::ready("1000");
-    let other = run(phone.client.add_vehicle("NS 123-ŠČ", None)).unwrap();
-    phone.net.fault("POST /v1/tickets", Fault::RequestLost);
-    run(phone.client.buy(&phone.quote("red", 60))).unwrap();
-    let (yellow, of_other) = (phone.quote("yellow", 60), run(phone.client.quote("red", &other.id, 60)).unwrap());
+    let other = run(phone.client.vehicles().add("NS 123-ŠČ", None)).unwrap();
+    phone.net.fault("POST /v1/purchases", Fault::RequestLost);
+    run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
+    let (yellow, of_other) = (
+        phone.quote("yellow", 60),
+        run(phone.client.parking().quote(&zone("red"), other.id, 60, PayMethod::Deposit)).unwrap(),
+    );
     for quote in [yellow, of_other] {
-        assert_eq!(run(phone.client.buy(&quote)).unwrap().state, IntentState::Confirmed);
+        assert_eq!(run(phone.client.payments().buy(&quote)).unwrap().state, IntentState::Confirmed);
     }
-    assert_eq!(phone.client.open_intents().unwrap().len(), 1);
+    assert_eq!(phone.client.payments().open().unwrap().len(), 1);
 }
 
 #[test]
 fn a_plate_that_is_shown_in_another_way_is_the_same_car_bg_23() {
     let phone = Phone::ready("1000");
-    phone.net.fault("POST /v1/tickets", Fault::AnswerLost);
-    let lost = run(phone.client.buy(&phone.quote("red", 60))).unwrap();
-    let mut quote = phone.quote("red", 60);
-    assert_eq!((quote.plate.canonical.as_str(), quote.plate.display.as_str()), ("BG789PP", "BG 789-PP"));
-    quote.plate.display = "BG-789 PP".to_owned();
-    assert_eq!(run(phone.client.buy(&quote)).unwrap().key, lost.key);
+    phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
+    let lost = run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
+    // Taken out of the account, and added anew as it is typed now.
+    run(phone.client.vehicles().remove(phone.car(), true)).unwrap();
+    run(phone.client.vehicles().add("bg-789 pp", None)).unwrap();
+    let quote = phone.quote("red", 60);
+    assert_eq!(offer(&quote).plate.canonical, "BG789PP");
+    assert!(quote.items[0].guard.ends_with("/red/BG789PP"), "{}", quote.items[0].guard);
+    assert_eq!(run(phone.client.payments().buy(&quote)).unwrap().key, lost.key);
     assert_eq!(phone.net.sold(), 1);
 }
 
@@ -131,7 +143,8 @@ fn taps_on_different_prices_at_once_are_one_purchase() {
     let phone = Phone::ready("1000");
     let quotes: Vec<_> = (0..8).map(|_| phone.quote("red", 30)).collect();
     let outcomes: Vec<_> = std::thread::scope(|threads| {
-        let taps: Vec<_> = quotes.iter().map(|quote| threads.spawn(|| run(phone.client.buy(quote)))).collect();
+        let taps: Vec<_> =
+            quotes.iter().map(|quote| threads.spawn(|| run(phone.client.payments().buy(quote)))).collect();
         taps.into_iter().map(|tap| tap.join().unwrap()).collect()
     });
     assert_eq!(phone.net.sold(), 1);
@@ -151,128 +164,119 @@ fn taps_on_different_prices_at_once_are_one_purchase() {
 #[test]
 fn a_second_top_up_waits_for_the_one_at_the_bank_and_names_its_page_bg_32() {
     let phone = Phone::ready("0");
-    let first = run(phone.client.top_up(rsd("500").amount)).unwrap();
+    let first = run(phone.client.wallet().top_up(rsd("500").amount)).unwrap();
     assert_eq!(first.state, AT_BANK);
-    let refused = run(phone.client.top_up(rsd("1000").amount)).unwrap_err();
+    let refused = run(phone.client.wallet().top_up(rsd("1000").amount)).unwrap_err();
     assert_eq!(refused.code(), "unconfirmed");
     assert_eq!(refused.params()["intent"], first.key);
     assert_eq!(refused.params()["page_url"], first.page_url.clone().unwrap());
     assert!(refused.advice(Locale::En).contains("bank's page"), "{}", refused.advice(Locale::En));
     // Paid meanwhile: it is the answer, and no second page is opened.
-    phone.net.bank_decides(&first.topup.unwrap().id, &rsd("500.00"), BankOutcome::Approved, None);
-    let paid = run(phone.client.top_up(rsd("1000").amount)).unwrap();
+    phone.net.bank_decides(&first, NoticeOutcome::Approved, None);
+    let paid = run(phone.client.wallet().top_up(rsd("1000").amount)).unwrap();
     assert_eq!((paid.key, paid.state), (first.key, IntentState::Confirmed));
     assert_eq!(phone.balance(), rsd("500.00"));
-    assert_eq!(run(phone.client.top_up(rsd("1000").amount)).unwrap().state, AT_BANK);
+    assert_eq!(run(phone.client.wallet().top_up(rsd("1000").amount)).unwrap().state, AT_BANK);
 }
 
 #[test]
 fn a_top_up_that_was_given_up_locks_nobody_out_and_late_money_is_owed_back_bg_83() {
     let phone = Phone::ready("0");
-    let first = run(phone.client.top_up(rsd("500").amount)).unwrap();
-    let given_up = run(phone.client.abandon(&first.key)).unwrap();
+    let first = run(phone.client.wallet().top_up(rsd("500").amount)).unwrap();
+    let given_up = run(phone.client.payments().abandon(&first.key)).unwrap();
     assert_eq!(given_up.refusal().unwrap().code(), "abandoned");
-    assert_eq!(given_up.topup.as_ref().unwrap().state, TopupState::Abandoned);
+    assert_eq!(given_up.payment.as_ref().unwrap().state, PaymentState::Abandoned);
     assert!(given_up.page_url.is_none() && phone.shown().open_intents.is_empty());
     for locale in [Locale::En, Locale::SrLatn] {
         assert!(!given_up.refusal().unwrap().advice(locale).is_empty());
     }
-    let second = run(phone.client.top_up(rsd("1000").amount)).unwrap();
+    let second = run(phone.client.wallet().top_up(rsd("1000").amount)).unwrap();
     assert_ne!(second.key, first.key);
     // He pays on the page he left after all: not his deposit's, and not lost.
-    phone.net.bank_decides(&first.topup.unwrap().id, &rsd("500.00"), BankOutcome::Approved, None);
+    phone.net.bank_decides(&first, NoticeOutcome::Approved, None);
     run(phone.client.sync()).unwrap();
     assert_eq!(phone.balance(), rsd("0.00"));
-    let balances = phone.net.operator.ledger_balances(&phone.net.store).unwrap();
+    let balances = phone.net.operator.ledger_balances(&*phone.net.store).unwrap();
     let of = |kind: LedgerAccountKind| balances.iter().find(|one| one.kind == kind).unwrap().balance;
     let (owed, at_bank) = (of(LedgerAccountKind::RefundsPayable), of(LedgerAccountKind::Clearing));
     assert_eq!((owed, at_bank), (rsd("-500.00"), rsd("500.00")));
-    assert_eq!(phone.client.intent(&first.key).unwrap().unwrap().refusal().unwrap().code(), "abandoned");
-    phone.net.operator.audit_ledger(&phone.net.store).unwrap();
+    assert_eq!(phone.client.payments().intent(&first.key).unwrap().unwrap().refusal().unwrap().code(), "abandoned");
+    phone.net.operator.audit_ledger(&*phone.net.store).unwrap();
 }
 
 #[test]
 fn giving_up_what_was_paid_meanwhile_finds_it_paid_bg_83() {
     let phone = Phone::ready("0");
-    let first = run(phone.client.top_up(rsd("500").amount)).unwrap();
-    phone.net.bank_decides(&first.topup.unwrap().id, &rsd("500.00"), BankOutcome::Approved, None);
-    assert_eq!(run(phone.client.abandon(&first.key)).unwrap().state, IntentState::Confirmed);
+    let first = run(phone.client.wallet().top_up(rsd("500").amount)).unwrap();
+    phone.net.bank_decides(&first, NoticeOutcome::Approved, None);
+    assert_eq!(run(phone.client.payments().abandon(&first.key)).unwrap().state, IntentState::Confirmed);
     assert_eq!(phone.balance(), rsd("500.00"));
-    assert_eq!(run(phone.client.abandon("no-such-intent-of-ours")).unwrap_err().code(), "intent_missing");
+    assert_eq!(run(phone.client.payments().abandon("no-such-intent-of-ours")).unwrap_err().code(), "intent_missing");
 }
 
 #[test]
 fn giving_up_is_done_when_the_operator_was_heard_and_not_before() {
     let phone = Phone::ready("0");
-    let at_bank = run(phone.client.top_up(rsd("500").amount)).unwrap();
+    let at_bank = run(phone.client.wallet().top_up(rsd("500").amount)).unwrap();
     phone.net.offline(true);
-    assert_eq!(run(phone.client.abandon(&at_bank.key)).unwrap().state, AT_BANK);
+    assert_eq!(run(phone.client.payments().abandon(&at_bank.key)).unwrap().state, AT_BANK);
     phone.net.offline(false);
-    phone.net.fault("DELETE /v1/deposit/topups", Fault::AnswerLost);
-    assert_eq!(run(phone.client.abandon(&at_bank.key)).unwrap().state, AT_BANK);
-    assert_eq!(run(phone.client.settle_intent(&at_bank.key)).unwrap().refusal().unwrap().code(), "abandoned");
+    phone.net.fault("DELETE /v1/payments", Fault::AnswerLost);
+    assert_eq!(run(phone.client.payments().abandon(&at_bank.key)).unwrap().state, AT_BANK);
+    assert_eq!(run(phone.client.payments().settle(&at_bank.key)).unwrap().refusal().unwrap().code(), "abandoned");
 
     // Its first answer was lost: nobody has seen its page, and it is ended in one go.
-    phone.net.fault("POST /v1/deposit/topups", Fault::AnswerLost);
-    let lost = run(phone.client.top_up(rsd("1000").amount)).unwrap();
+    phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
+    let lost = run(phone.client.wallet().top_up(rsd("1000").amount)).unwrap();
     assert_eq!(lost.state, LEFT);
-    assert_eq!(run(phone.client.abandon(&lost.key)).unwrap().refusal().unwrap().code(), "abandoned");
+    assert_eq!(run(phone.client.payments().abandon(&lost.key)).unwrap().refusal().unwrap().code(), "abandoned");
 }
 
 #[test]
 fn a_purchase_that_is_given_up_ends_only_when_it_surely_was_not_bought() {
     let phone = Phone::ready("1000");
-    phone.net.fault("POST /v1/tickets", Fault::RequestLost);
-    let lost = run(phone.client.buy(&phone.quote("red", 60))).unwrap();
+    phone.net.fault("POST /v1/purchases", Fault::RequestLost);
+    let lost = run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
     phone.net.offline(true);
-    assert_eq!(run(phone.client.abandon(&lost.key)).unwrap().state, LEFT);
+    assert_eq!(run(phone.client.payments().abandon(&lost.key)).unwrap().state, LEFT);
     phone.net.offline(false);
-    assert_eq!(run(phone.client.abandon(&lost.key)).unwrap().state, IntentState::Expired);
-    phone.net.fault("POST /v1/tickets", Fault::AnswerLost);
-    let bought = run(phone.client.buy(&phone.quote("red", 60))).unwrap();
-    assert_eq!(run(phone.client.abandon(&bought.key)).unwrap().state, IntentState::Confirmed);
+    assert_eq!(run(phone.client.payments().abandon(&lost.key)).unwrap().state, IntentState::Expired);
+    phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
+    let bought = run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
+    assert_eq!(run(phone.client.payments().abandon(&bought.key)).unwrap().state, IntentState::Confirmed);
     assert_eq!(phone.net.sold(), 1);
-}
-
-/// An inspector issues an order for the phone's car, and the phone hears of it; gives its id.
-fn ordered(phone: &Phone) -> String {
-    let token =
-        phone.net.operator.create_staff(&phone.net.store, phone.time.now(), Role::Inspector, "inspector").unwrap();
-    let order = serde_json::json!({"city": "belgrade", "plate": "BG789PP", "zone": "yellow", "violation": "no_ticket"});
-    let request = Request::new("POST", "/v1/inspector/orders").bearer(&token).key("an-inspectors-key-1").json(&order);
-    assert_eq!(phone.net.handle(&request).status, 201);
-    run(phone.client.sync()).unwrap();
-    phone.shown().orders[0].id.clone()
 }
 
 #[test]
 fn an_order_whose_payment_got_no_answer_is_paid_once_bg_70() {
     let phone = Phone::ready("2000");
-    let id = ordered(&phone);
-    phone.net.fault("POST /v1/orders", Fault::AnswerLost);
-    let lost = run(phone.client.pay_order(&id)).unwrap();
+    let id = phone.ordered();
+    phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
+    let lost = run(phone.client.orders().pay(id, PayMethod::Deposit)).unwrap();
     assert_eq!(lost.state, LEFT);
     // The event tells that it is paid, and the payment is still open: it is the answer.
     run(phone.client.sync()).unwrap();
     assert_eq!(phone.shown().orders[0].state, OrderState::Paid);
-    let paid = run(phone.client.pay_order(&id)).unwrap();
+    let paid = run(phone.client.orders().pay(id, PayMethod::Deposit)).unwrap();
     assert_eq!((paid.key, paid.state), (lost.key, IntentState::Confirmed));
     let balance = phone.balance();
-    assert_eq!(run(phone.client.pay_order(&id)).unwrap_err().code(), "order_missing");
+    assert_eq!(run(phone.client.orders().pay(id, PayMethod::Deposit)).unwrap_err().code(), "order_missing");
     run(phone.client.sync()).unwrap();
     assert_eq!(phone.balance(), balance);
-    phone.net.operator.audit_ledger(&phone.net.store).unwrap();
+    phone.net.operator.audit_ledger(&*phone.net.store).unwrap();
 }
 
 #[test]
 fn an_order_paid_in_a_tunnel_is_paid_by_the_next_tap_bg_70() {
     let phone = Phone::ready("2000");
-    let id = ordered(&phone);
+    let id = phone.ordered();
+    let quote = run(phone.client.orders().quote(id, PayMethod::Deposit)).unwrap();
     phone.net.offline(true);
-    let tunnel = run(phone.client.pay_order(&id)).unwrap();
+    let tunnel = run(phone.client.payments().buy(&quote)).unwrap();
+    assert_eq!(run(phone.client.orders().pay(id, PayMethod::Deposit)).unwrap().key, tunnel.key, "the same tap again");
     phone.after(10);
     phone.net.offline(false);
-    let paid = run(phone.client.pay_order(&id)).unwrap();
+    let paid = run(phone.client.orders().pay(id, PayMethod::Deposit)).unwrap();
     assert_eq!(paid.state, IntentState::Confirmed);
     assert_ne!(paid.key, tunnel.key);
 }
@@ -280,15 +284,15 @@ fn an_order_paid_in_a_tunnel_is_paid_by_the_next_tap_bg_70() {
 #[test]
 fn what_another_driver_of_this_phone_left_open_holds_nobody_up() {
     let phone = Phone::ready("1000");
-    phone.net.fault("POST /v1/tickets", Fault::RequestLost);
-    run(phone.client.buy(&phone.quote("red", 60))).unwrap();
+    phone.net.fault("POST /v1/purchases", Fault::RequestLost);
+    run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
     phone.time.advance(TimeDelta::seconds(31));
     // His session is over, and somebody else signs in with the same car.
     let other = "+381650000001";
-    run(phone.client.request_code(other)).unwrap();
-    run(phone.client.sign_in(other, &phone.net.code_of(other), "test phone")).unwrap();
-    run(phone.client.add_vehicle("BG 789-PP", None)).unwrap();
+    run(phone.client.account().request_code(other)).unwrap();
+    run(phone.client.account().sign_in(other, &phone.net.code_of(other), "test phone")).unwrap();
+    run(phone.client.vehicles().add("BG 789-PP", None)).unwrap();
     phone.fill("500");
-    assert_eq!(run(phone.client.buy(&phone.quote("red", 60))).unwrap().state, IntentState::Confirmed);
+    assert_eq!(run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap().state, IntentState::Confirmed);
     assert_ne!(other, PHONE);
 }

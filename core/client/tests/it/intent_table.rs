@@ -43,8 +43,8 @@ const fn effect_word(effect: &IntentEffect) -> &'static str {
     match effect {
         IntentEffect::Send => "send with its key",
         IntentEffect::Cancel => "ask the operator to put the key aside",
-        IntentEffect::AskBank => "ask how the top-up stands",
-        IntentEffect::AbandonAtBank => "give the top-up up at the operator",
+        IntentEffect::AskBank => "ask how the payment stands",
+        IntentEffect::AbandonAtBank => "give the payment up at the operator",
         IntentEffect::RetryLater { .. } => "try again later",
     }
 }
@@ -69,10 +69,10 @@ fn table() -> String {
         "# The intent\n\n\
          Generated from the code by the tests of `mesto-client`; `UPDATE=1 cargo test -p mesto-client --test it intent_table` writes it\n\
          anew.\n\n\
-         One paying action (purchase, top-up, payment of an order), from the tap to its end. It is committed to the phone's database before\n\
+         One purchase (parking, a daily order, a top-up ...), from the tap to its end. It is committed to the phone's database before\n\
          anything is sent, always sent with the same key and body, never sent after its deadline, and ends once. Until then it is\n\
          unconfirmed: neither paid nor unpaid. *Ready*: surely nothing has left the phone. *Leaving*: the first request is on its way.\n\
-         *Left*: only the operator can end it. *At bank*: a top-up that the driver and the bank decide.\n\n\
+         *Left*: only the operator can end it. *At bank*: a payment by card that the driver and the bank decide.\n\n\
          What is not listed changes nothing; confirmed, refused, expired and lost are final.\n\n\
          | state | event | when | becomes | effect |\n|---|---|---|---|---|\n",
     );

@@ -1,7 +1,7 @@
 //! Never a false "paid", never a false "not paid": what an intent says while the network fails.
 
 use chrono::TimeDelta;
-use mesto_client::protocol::base::payments::BankOutcome;
+use mesto_client::protocol::base::payments::NoticeOutcome;
 use mesto_client::{Connection, IntentState, Locale, ProblemCode, Progress};
 
 use crate::support::{Fault, Phone, poll, rsd, run};
@@ -14,38 +14,38 @@ fn a_lost_answer_is_unconfirmed_until_known_and_bought_once_bg_34() {
     for fault in [Fault::AnswerLost, Fault::RequestLost] {
         let phone = Phone::ready("1000");
         let quote = phone.quote("red", 60);
-        phone.net.fault("POST /v1/tickets", fault);
-        let intent = run(phone.client.buy(&quote)).unwrap();
+        phone.net.fault("POST /v1/purchases", fault);
+        let intent = run(phone.client.payments().buy(&quote)).unwrap();
         assert_eq!(intent.state, LEFT);
         let shown = phone.shown();
         assert_eq!((shown.open_intents.len(), shown.active_tickets.len()), (1, 0));
         assert_eq!(shown.balance, Some(rsd("1000.00")), "neither paid nor unpaid");
         assert_eq!(shown.connection, Connection::Offline);
-        assert!(phone.client.next_retry_at().unwrap() > phone.time.now());
+        assert!(phone.client.payments().next_retry_at().unwrap() > phone.time.now());
 
-        let settled = run(phone.client.settle()).unwrap();
+        let settled = run(phone.client.payments().settle_all()).unwrap();
         assert_eq!(settled[0].state, IntentState::Confirmed);
         run(phone.client.sync()).unwrap();
         let shown = phone.shown();
         assert_eq!((shown.open_intents.len(), shown.active_tickets.len()), (0, 1));
         assert_eq!(shown.balance, Some(rsd("920.00")));
         assert_eq!(phone.net.sold(), 1);
-        assert!(phone.client.next_retry_at().is_none());
+        assert!(phone.client.payments().next_retry_at().is_none());
     }
 }
 
 #[test]
 fn an_old_answer_told_again_does_not_turn_the_balance_back() {
     let phone = Phone::ready("1000");
-    let topup = run(phone.client.top_up(rsd("500").amount)).unwrap().topup.unwrap();
+    let topup = run(phone.client.wallet().top_up(rsd("500").amount)).unwrap();
     let quote = phone.quote("red", 60);
-    phone.net.fault("POST /v1/tickets", Fault::AnswerLost);
-    let lost = run(phone.client.buy(&quote)).unwrap();
-    phone.net.bank_decides(&topup.id, &rsd("500.00"), BankOutcome::Approved, None);
+    phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
+    let lost = run(phone.client.payments().buy(&quote)).unwrap();
+    phone.net.bank_decides(&topup, NoticeOutcome::Approved, None);
     run(phone.client.sync()).unwrap();
     assert_eq!(phone.balance(), rsd("1420.00"));
     // The stored answer says 920.00, as it was then.
-    assert_eq!(run(phone.client.settle_intent(&lost.key)).unwrap().state, IntentState::Confirmed);
+    assert_eq!(run(phone.client.payments().settle(&lost.key)).unwrap().state, IntentState::Confirmed);
     assert_eq!(phone.balance(), rsd("1420.00"));
 }
 
@@ -53,10 +53,10 @@ fn an_old_answer_told_again_does_not_turn_the_balance_back() {
 fn an_answer_that_was_overtaken_does_not_turn_the_balance_back() {
     let phone = Phone::ready("1000");
     let (red, yellow) = (phone.quote("red", 60), phone.quote("yellow", 60));
-    phone.net.fault("POST /v1/tickets", Fault::Waits);
-    let mut slow = Box::pin(phone.client.buy(&red));
+    phone.net.fault("POST /v1/purchases", Fault::Waits);
+    let mut slow = Box::pin(phone.client.payments().buy(&red));
     assert!(poll(slow.as_mut()).is_none(), "bought; its answer, 920.00, is on its way");
-    run(phone.client.buy(&yellow)).unwrap();
+    run(phone.client.payments().buy(&yellow)).unwrap();
     assert_eq!(phone.balance(), rsd("855.00"));
     assert_eq!(run(slow).unwrap().state, IntentState::Confirmed);
     assert_eq!(phone.balance(), rsd("855.00"));
@@ -67,14 +67,14 @@ fn a_purchase_tapped_without_network_is_never_executed_late() {
     let phone = Phone::ready("1000");
     let quote = phone.quote("red", 60);
     phone.net.offline(true);
-    let intent = run(phone.client.buy(&quote)).unwrap();
+    let intent = run(phone.client.payments().buy(&quote)).unwrap();
     assert_eq!(intent.state, READY);
     phone.after(120);
-    let settled = run(phone.client.settle()).unwrap();
+    let settled = run(phone.client.payments().settle_all()).unwrap();
     assert_eq!(settled[0].state, IntentState::Expired, "nothing left the phone, nothing will");
     phone.net.offline(false);
     phone.net.log();
-    assert!(run(phone.client.settle()).unwrap().is_empty());
+    assert!(run(phone.client.payments().settle_all()).unwrap().is_empty());
     assert!(phone.net.log().is_empty());
     assert_eq!(phone.net.sold(), 0);
 }
@@ -84,10 +84,10 @@ fn a_purchase_tapped_without_network_goes_out_in_time() {
     let phone = Phone::ready("1000");
     let quote = phone.quote("red", 60);
     phone.net.offline(true);
-    run(phone.client.buy(&quote)).unwrap();
+    run(phone.client.payments().buy(&quote)).unwrap();
     phone.after(1);
     phone.net.offline(false);
-    assert_eq!(run(phone.client.settle()).unwrap()[0].state, IntentState::Confirmed);
+    assert_eq!(run(phone.client.payments().settle_all()).unwrap()[0].state, IntentState::Confirmed);
     assert_eq!(phone.net.sold(), 1);
 }
 
@@ -98,17 +98,17 @@ fn after_the_deadline_only_the_operators_word_ends_a_request_that_may_have_left(
     {
         let phone = Phone::ready("1000");
         let quote = phone.quote("red", 60);
-        phone.net.fault("POST /v1/tickets", fault);
-        run(phone.client.buy(&quote)).unwrap();
+        phone.net.fault("POST /v1/purchases", fault);
+        run(phone.client.payments().buy(&quote)).unwrap();
         phone.net.offline(true);
         phone.after(10);
-        assert_eq!(run(phone.client.settle()).unwrap()[0].state, LEFT, "unreachable");
+        assert_eq!(run(phone.client.payments().settle_all()).unwrap()[0].state, LEFT, "unreachable");
         phone.net.offline(false);
         phone.net.log();
-        let settled = run(phone.client.settle()).unwrap();
+        let settled = run(phone.client.payments().settle_all()).unwrap();
         assert_eq!(settled[0].state, end);
         assert!(phone.net.log()[0].starts_with("DELETE /v1/intents/"), "asked, not sent again");
-        assert_eq!(settled[0].ticket.is_some(), sold == 1);
+        assert_eq!(settled[0].ticket().is_some(), sold == 1);
         assert_eq!(phone.net.sold(), sold);
     }
 }
@@ -118,14 +118,14 @@ fn a_phone_that_comes_back_after_a_month_is_told_what_it_bought_bg_34() {
     for (fault, days) in [(Fault::AnswerLost, 33), (Fault::AnswerLost, 170), (Fault::RequestLost, 33)] {
         let sold = i64::from(matches!(fault, Fault::AnswerLost));
         let phone = Phone::ready("1000");
-        phone.net.fault("POST /v1/tickets", fault);
-        let lost = run(phone.client.buy(&phone.quote("red", 60))).unwrap();
+        phone.net.fault("POST /v1/purchases", fault);
+        let lost = run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
         phone.net.offline(true);
         phone.after(days * 24 * 60);
         phone.net.offline(false);
-        let settled = run(phone.client.settle_intent(&lost.key)).unwrap();
+        let settled = run(phone.client.payments().settle(&lost.key)).unwrap();
         assert_eq!(settled.state, if sold == 1 { IntentState::Confirmed } else { IntentState::Expired });
-        assert_eq!(settled.ticket.map(|ticket| ticket.price), (sold == 1).then(|| rsd("80.00")));
+        assert_eq!(settled.ticket().map(|ticket| ticket.price), (sold == 1).then(|| rsd("80.00")));
         assert_eq!(phone.net.sold(), sold);
     }
 }
@@ -136,10 +136,10 @@ fn a_request_that_arrives_after_its_deadline_is_refused_by_the_operator() {
     let quote = phone.quote("red", 60);
     // The phone's clock runs behind: it believes to be in time.
     phone.net.offline(true);
-    run(phone.client.buy(&quote)).unwrap();
+    run(phone.client.payments().buy(&quote)).unwrap();
     phone.net.offline(false);
-    phone.net.fault("POST /v1/tickets", Fault::refuses(ProblemCode::IntentExpired));
-    assert_eq!(run(phone.client.settle()).unwrap()[0].state, IntentState::Expired);
+    phone.net.fault("POST /v1/purchases", Fault::refuses(ProblemCode::IntentExpired));
+    assert_eq!(run(phone.client.payments().settle_all()).unwrap()[0].state, IntentState::Expired);
     assert_eq!(phone.net.sold(), 0);
 }
 
@@ -148,18 +148,18 @@ fn two_taps_on_one_quote_are_one_purchase() {
     let phone = Phone::ready("1000");
     let quote = phone.quote("red", 60);
     phone.net.log();
-    phone.net.fault("POST /v1/tickets", Fault::HangsBefore);
+    phone.net.fault("POST /v1/purchases", Fault::HangsBefore);
     {
-        let mut first = Box::pin(phone.client.buy(&quote));
+        let mut first = Box::pin(phone.client.payments().buy(&quote));
         assert!(poll(first.as_mut()).is_none(), "on its way");
-        let second = run(phone.client.buy(&quote)).unwrap();
+        let second = run(phone.client.payments().buy(&quote)).unwrap();
         assert!(!second.state.is_final());
-        assert_eq!(phone.client.open_intents().unwrap().len(), 1);
-        assert_eq!(phone.net.log(), ["POST /v1/tickets"], "the second tap sends nothing");
+        assert_eq!(phone.client.payments().open().unwrap().len(), 1);
+        assert_eq!(phone.net.log(), ["POST /v1/purchases"], "the second tap sends nothing");
     }
-    let third = run(phone.client.buy(&quote)).unwrap();
+    let third = run(phone.client.payments().buy(&quote)).unwrap();
     assert_eq!(third.state, IntentState::Confirmed);
-    let fourth = run(phone.client.buy(&quote)).unwrap();
+    let fourth = run(phone.client.payments().buy(&quote)).unwrap();
     assert_eq!((fourth.key, fourth.state), (third.key, IntentState::Confirmed), "also after it was bought");
     assert_eq!(phone.net.sold(), 1);
 }
@@ -169,11 +169,12 @@ fn taps_from_many_threads_are_one_purchase() {
     let phone = Phone::ready("1000");
     let quote = phone.quote("red", 60);
     let keys: Vec<String> = std::thread::scope(|threads| {
-        let taps: Vec<_> = (0..8).map(|_| threads.spawn(|| run(phone.client.buy(&quote)).unwrap().key)).collect();
+        let taps: Vec<_> =
+            (0..8).map(|_| threads.spawn(|| run(phone.client.payments().buy(&quote)).unwrap().key)).collect();
         taps.into_iter().map(|tap| tap.join().unwrap()).collect()
     });
     assert!(keys.iter().all(|key| *key == keys[0]), "{keys:?}");
-    assert_eq!(phone.client.intent(&keys[0]).unwrap().unwrap().state, IntentState::Confirmed);
+    assert_eq!(phone.client.payments().intent(&keys[0]).unwrap().unwrap().state, IntentState::Confirmed);
     assert_eq!((phone.net.sold(), phone.balance()), (1, rsd("920.00")));
 }
 
@@ -181,8 +182,8 @@ fn taps_from_many_threads_are_one_purchase() {
 fn a_doubled_request_is_executed_once() {
     let phone = Phone::ready("1000");
     let quote = phone.quote("red", 60);
-    phone.net.fault("POST /v1/tickets", Fault::Doubled);
-    assert_eq!(run(phone.client.buy(&quote)).unwrap().state, IntentState::Confirmed);
+    phone.net.fault("POST /v1/purchases", Fault::Doubled);
+    assert_eq!(run(phone.client.payments().buy(&quote)).unwrap().state, IntentState::Confirmed);
     assert_eq!(phone.net.sold(), 1);
 }
 
@@ -206,9 +207,9 @@ fn answers_that_are_no_outcome_keep_it_unconfirmed() {
     for answer in answers {
         let phone = Phone::ready("1000");
         let quote = phone.quote("red", 60);
-        phone.net.fault("POST /v1/tickets", answer.clone());
-        assert_eq!(run(phone.client.buy(&quote)).unwrap().state, LEFT, "{answer:?}");
-        assert_eq!(run(phone.client.settle()).unwrap()[0].state, IntentState::Confirmed, "{answer:?}");
+        phone.net.fault("POST /v1/purchases", answer.clone());
+        assert_eq!(run(phone.client.payments().buy(&quote)).unwrap().state, LEFT, "{answer:?}");
+        assert_eq!(run(phone.client.payments().settle_all()).unwrap()[0].state, IntentState::Confirmed, "{answer:?}");
         assert_eq!(phone.net.sold(), 1);
     }
 }
@@ -217,13 +218,13 @@ fn answers_that_are_no_outcome_keep_it_unconfirmed() {
 fn a_session_that_ended_meanwhile_leaves_the_purchase_to_be_settled() {
     let phone = Phone::ready("1000");
     let quote = phone.quote("red", 60);
-    phone.net.fault("POST /v1/tickets", Fault::refuses(ProblemCode::Unauthorized));
-    assert_eq!(run(phone.client.buy(&quote)).unwrap().state, LEFT);
+    phone.net.fault("POST /v1/purchases", Fault::refuses(ProblemCode::Unauthorized));
+    assert_eq!(run(phone.client.payments().buy(&quote)).unwrap().state, LEFT);
     assert!(!phone.shown().signed_in);
-    assert_eq!(run(phone.client.settle()).unwrap_err().code(), "not_signed_in");
+    assert_eq!(run(phone.client.payments().settle_all()).unwrap_err().code(), "not_signed_in");
     phone.time.advance(TimeDelta::seconds(31));
     phone.sign_in();
-    assert_eq!(run(phone.client.settle()).unwrap()[0].state, IntentState::Confirmed);
+    assert_eq!(run(phone.client.payments().settle_all()).unwrap()[0].state, IntentState::Confirmed);
 }
 
 #[test]
@@ -231,38 +232,38 @@ fn retry_after_is_waited_for_and_failures_are_spread_out() {
     let phone = Phone::ready("1000");
     let quote = phone.quote("red", 60);
     let body = serde_json::to_vec(&mesto_client::Problem::new(ProblemCode::TooManyRequests, "")).unwrap();
-    phone.net.fault("POST /v1/tickets", Fault::Says(429, vec![("Retry-After".to_owned(), "40".to_owned())], body));
-    run(phone.client.buy(&quote)).unwrap();
-    assert_eq!(phone.client.next_retry_at(), Some(phone.time.now() + TimeDelta::seconds(40)));
+    phone.net.fault("POST /v1/purchases", Fault::Says(429, vec![("Retry-After".to_owned(), "40".to_owned())], body));
+    run(phone.client.payments().buy(&quote)).unwrap();
+    assert_eq!(phone.client.payments().next_retry_at(), Some(phone.time.now() + TimeDelta::seconds(40)));
     phone.net.log();
-    assert!(run(phone.client.settle_due()).unwrap().is_empty());
+    assert!(run(phone.client.payments().settle_due()).unwrap().is_empty());
     assert!(phone.net.log().is_empty(), "not yet");
 
     phone.net.offline(true);
     let mut waits = Vec::new();
     for _ in 0..4 {
-        run(phone.client.settle()).unwrap();
-        waits.push(phone.client.next_retry_at().unwrap() - phone.time.now());
+        run(phone.client.payments().settle_all()).unwrap();
+        waits.push(phone.client.payments().next_retry_at().unwrap() - phone.time.now());
     }
     assert!(waits.is_sorted() && waits[3] > waits[0] * 4, "{waits:?}");
     phone.net.offline(false);
     phone.time.advance(TimeDelta::seconds(75));
-    assert_eq!(run(phone.client.settle_due()).unwrap()[0].state, IntentState::Confirmed);
+    assert_eq!(run(phone.client.payments().settle_due()).unwrap()[0].state, IntentState::Confirmed);
 }
 
 #[test]
 fn a_refusal_is_final_and_says_what_is_missing() {
     let phone = Phone::ready("200");
-    run(phone.client.buy(&phone.quote("red", 90))).unwrap();
+    run(phone.client.payments().buy(&phone.quote("red", 90))).unwrap();
     let quote = phone.quote("green", 60);
-    let refused = run(phone.client.buy(&quote)).unwrap();
+    let refused = run(phone.client.payments().buy(&quote)).unwrap();
     let refusal = refused.refusal().unwrap();
     assert_eq!(refusal.code(), "deposit_too_low");
     assert_eq!(refusal.text(Locale::En), "Your deposit of 0.00 RSD lacks 55.00 RSD.");
     assert!(phone.shown().open_intents.is_empty());
     // The same quote can be bought once the deposit covers it: with a new key, for the old one is spent.
     phone.fill("200");
-    let again = run(phone.client.buy(&quote)).unwrap();
+    let again = run(phone.client.payments().buy(&quote)).unwrap();
     assert_eq!(again.state, IntentState::Confirmed);
     assert_ne!(again.key, refused.key);
 }
@@ -273,9 +274,9 @@ fn a_quote_that_is_over_is_refused_before_anything_is_sent() {
     let quote = phone.quote("red", 60);
     phone.time.advance(TimeDelta::seconds(121));
     phone.net.log();
-    assert_eq!(run(phone.client.buy(&quote)).unwrap_err().code(), "quote_expired");
+    assert_eq!(run(phone.client.payments().buy(&quote)).unwrap_err().code(), "quote_expired");
     assert!(phone.net.log().is_empty());
-    assert!(phone.client.open_intents().unwrap().is_empty());
+    assert!(phone.client.payments().open().unwrap().is_empty());
 }
 
 #[test]
@@ -289,10 +290,10 @@ fn after_a_reboot_the_phone_asks_for_the_time_before_it_buys() {
     phone.time.wrong_by(TimeDelta::hours(-3));
     assert_eq!(phone.shown().clock, mesto_client::ClockState::Unsynced);
     phone.net.offline(true);
-    assert_eq!(run(phone.client.buy(&quote)).unwrap_err().code(), "offline");
-    assert!(phone.client.open_intents().unwrap().is_empty(), "a deadline by a guessed clock could be hours late");
+    assert_eq!(run(phone.client.payments().buy(&quote)).unwrap_err().code(), "offline");
+    assert!(phone.client.payments().open().unwrap().is_empty(), "a deadline by a guessed clock could be hours late");
     phone.net.offline(false);
-    let intent = run(phone.client.buy(&quote)).unwrap();
+    let intent = run(phone.client.payments().buy(&quote)).unwrap();
     assert_eq!((intent.state, intent.not_after), (IntentState::Confirmed, quote.expires_at));
     assert_eq!(phone.shown().clock, mesto_client::ClockState::Synced);
 }
@@ -315,7 +316,7 @@ fn a_time_that_is_no_operators_is_not_taken() {
         assert!(run(phone.client.sync()).is_err());
         assert_eq!(phone.client.now(), phone.time.now());
     }
-    assert_eq!(run(phone.client.buy(&phone.quote("red", 60))).unwrap().state, IntentState::Confirmed);
+    assert_eq!(run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap().state, IntentState::Confirmed);
 }
 
 #[test]
@@ -323,107 +324,105 @@ fn an_intent_from_before_a_reboot_is_still_ended_by_its_true_deadline() {
     let mut phone = Phone::ready("1000");
     let quote = phone.quote("red", 60);
     phone.net.offline(true);
-    run(phone.client.buy(&quote)).unwrap();
+    run(phone.client.payments().buy(&quote)).unwrap();
     phone.after(180);
     phone.time.reboot();
     // The phone believes that no minute has passed.
     phone.time.wrong_by(TimeDelta::hours(-3));
     phone.reopen();
     phone.net.offline(false);
-    assert_eq!(run(phone.client.settle()).unwrap()[0].state, IntentState::Expired);
+    assert_eq!(run(phone.client.payments().settle_all()).unwrap()[0].state, IntentState::Expired);
     assert_eq!(phone.net.sold(), 0);
 }
 
 #[test]
 fn a_top_up_is_confirmed_only_by_the_bank_and_survives_a_reopened_app() {
     let mut phone = Phone::ready("0");
-    let intent = run(phone.client.top_up(rsd("1000").amount)).unwrap();
-    let topup = intent.topup.clone().unwrap();
+    let intent = run(phone.client.wallet().top_up(rsd("1000").amount)).unwrap();
     assert_eq!(intent.state, IntentState::Unconfirmed(Progress::AtBank));
     phone.reopen();
     assert_eq!(phone.shown().open_intents[0].page_url, intent.page_url, "the page can be opened again");
-    assert!(!run(phone.client.settle_intent(&intent.key)).unwrap().state.is_final());
-    phone.net.bank_decides(&topup.id, &rsd("1000.00"), BankOutcome::Approved, None);
+    assert!(!run(phone.client.payments().settle(&intent.key)).unwrap().state.is_final());
+    phone.net.bank_decides(&intent, NoticeOutcome::Approved, None);
     // The event says it, without asking for the intent.
     run(phone.client.sync()).unwrap();
-    assert_eq!(phone.client.intent(&intent.key).unwrap().unwrap().state, IntentState::Confirmed);
+    assert_eq!(phone.client.payments().intent(&intent.key).unwrap().unwrap().state, IntentState::Confirmed);
     assert_eq!(phone.balance(), rsd("1000.00"));
 }
 
 #[test]
 fn a_confirmed_top_up_is_in_the_balance_at_once_bg_34() {
     let phone = Phone::ready("0");
-    let intent = run(phone.client.top_up(rsd("1000").amount)).unwrap();
-    phone.net.bank_decides(&intent.topup.unwrap().id, &rsd("1000.00"), BankOutcome::Approved, None);
-    assert_eq!(run(phone.client.settle_intent(&intent.key)).unwrap().state, IntentState::Confirmed);
+    let intent = run(phone.client.wallet().top_up(rsd("1000").amount)).unwrap();
+    phone.net.bank_decides(&intent, NoticeOutcome::Approved, None);
+    assert_eq!(run(phone.client.payments().settle(&intent.key)).unwrap().state, IntentState::Confirmed);
     assert_eq!(phone.balance(), rsd("1000.00"));
-    assert!(phone.client.next_retry_at().is_none());
+    assert!(phone.client.payments().next_retry_at().is_none());
 }
 
 #[test]
 fn a_balance_that_could_not_be_read_is_asked_for_again_bg_34() {
     let phone = Phone::ready("0");
-    let intent = run(phone.client.top_up(rsd("1000").amount)).unwrap();
-    phone.net.bank_decides(&intent.topup.unwrap().id, &rsd("1000.00"), BankOutcome::Approved, None);
+    let intent = run(phone.client.wallet().top_up(rsd("1000").amount)).unwrap();
+    phone.net.bank_decides(&intent, NoticeOutcome::Approved, None);
     phone.net.fault("GET /v1/events", Fault::NotSent);
-    assert_eq!(run(phone.client.settle_intent(&intent.key)).unwrap().state, IntentState::Confirmed);
+    assert_eq!(run(phone.client.payments().settle(&intent.key)).unwrap().state, IntentState::Confirmed);
     assert_eq!(phone.balance(), rsd("0.00"), "the operator was not heard");
-    let again = phone.client.next_retry_at().unwrap();
-    run(phone.client.settle_due()).unwrap();
+    let again = phone.client.payments().next_retry_at().unwrap();
+    run(phone.client.payments().settle_due()).unwrap();
     assert_eq!(phone.balance(), rsd("0.00"), "not yet");
     phone.time.advance(again - phone.time.now());
     phone.net.fault("GET /v1/events", Fault::AnswerLost);
-    run(phone.client.settle_due()).unwrap();
-    assert!(phone.client.next_retry_at().unwrap() > phone.time.now(), "not without a pause");
-    run(phone.client.settle()).unwrap();
+    run(phone.client.payments().settle_due()).unwrap();
+    assert!(phone.client.payments().next_retry_at().unwrap() > phone.time.now(), "not without a pause");
+    run(phone.client.payments().settle_all()).unwrap();
     assert_eq!(phone.balance(), rsd("1000.00"));
-    assert!(phone.client.next_retry_at().is_none());
+    assert!(phone.client.payments().next_retry_at().is_none());
 }
 
 #[test]
 fn what_a_repeated_request_bought_is_taken_from_the_balance_at_once_bg_34() {
     let phone = Phone::ready("1000");
-    phone.net.fault("POST /v1/tickets", Fault::AnswerLost);
-    run(phone.client.buy(&phone.quote("red", 60))).unwrap();
-    assert_eq!(run(phone.client.settle()).unwrap()[0].state, IntentState::Confirmed);
+    phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
+    run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
+    assert_eq!(run(phone.client.payments().settle_all()).unwrap()[0].state, IntentState::Confirmed);
     assert_eq!(phone.balance(), rsd("920.00"));
 }
 
 #[test]
 fn a_second_tap_on_an_amount_opens_the_page_of_the_first() {
     let phone = Phone::ready("0");
-    let first = run(phone.client.top_up(rsd("500").amount)).unwrap();
-    let second = run(phone.client.top_up(rsd("500").amount)).unwrap();
+    let first = run(phone.client.wallet().top_up(rsd("500").amount)).unwrap();
+    let second = run(phone.client.wallet().top_up(rsd("500").amount)).unwrap();
     assert_eq!((second.key, &second.page_url), (first.key.clone(), &first.page_url));
-    let other = run(phone.client.top_up(rsd("1000").amount)).unwrap_err();
-    assert_eq!(other.params()["page_url"], first.page_url.unwrap(), "another amount would be paid beside it");
-    phone.net.bank_decides(&first.topup.unwrap().id, &rsd("500.00"), BankOutcome::Approved, None);
+    let other = run(phone.client.wallet().top_up(rsd("1000").amount)).unwrap_err();
+    assert_eq!(other.params()["page_url"], first.page_url.clone().unwrap(), "another amount would be paid beside it");
+    phone.net.bank_decides(&first, NoticeOutcome::Approved, None);
     run(phone.client.sync()).unwrap();
-    assert_ne!(run(phone.client.top_up(rsd("500").amount)).unwrap().key, first.key, "after it was paid");
+    assert_ne!(run(phone.client.wallet().top_up(rsd("500").amount)).unwrap().key, first.key, "after it was paid");
 }
 
 #[test]
 fn a_screen_that_is_closed_in_the_middle_leaves_the_purchase_to_be_settled() {
     let phone = Phone::ready("1000");
     let quote = phone.quote("red", 60);
-    phone.net.fault("POST /v1/tickets", Fault::HangsAfter);
-    assert!(poll(phone.client.buy(&quote)).is_none(), "cancelled");
+    phone.net.fault("POST /v1/purchases", Fault::HangsAfter);
+    assert!(poll(phone.client.payments().buy(&quote)).is_none(), "cancelled");
     assert!(!phone.shown().open_intents.is_empty());
-    assert_eq!(run(phone.client.settle()).unwrap()[0].state, IntentState::Confirmed);
+    assert_eq!(run(phone.client.payments().settle_all()).unwrap()[0].state, IntentState::Confirmed);
     assert_eq!(phone.net.sold(), 1);
 }
 
 #[test]
 fn a_lost_top_up_is_made_once() {
     let phone = Phone::ready("0");
-    phone.net.fault("POST /v1/deposit/topups", Fault::AnswerLost);
-    let lost = run(phone.client.top_up(rsd("500").amount)).unwrap();
+    phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
+    let lost = run(phone.client.wallet().top_up(rsd("500").amount)).unwrap();
     assert!(lost.page_url.is_none());
-    let found = run(phone.client.settle()).unwrap();
+    let found = run(phone.client.payments().settle_all()).unwrap();
     assert_eq!(found.len(), 1);
-    let topup = found[0].topup.clone().unwrap();
-    phone.net.bank_decides(&topup.id, &rsd("500.00"), BankOutcome::Approved, None);
-    assert_eq!(run(phone.client.settle()).unwrap()[0].state, IntentState::Confirmed);
+    phone.net.bank_decides(&found[0], NoticeOutcome::Approved, None);
+    assert_eq!(run(phone.client.payments().settle_all()).unwrap()[0].state, IntentState::Confirmed);
     run(phone.client.sync()).unwrap();
     assert_eq!(phone.balance(), rsd("500.00"));
 }
@@ -432,11 +431,11 @@ fn a_lost_top_up_is_made_once() {
 fn signing_out_waits_for_what_may_have_been_paid() {
     let phone = Phone::ready("1000");
     let quote = phone.quote("red", 60);
-    phone.net.fault("POST /v1/tickets", Fault::AnswerLost);
-    run(phone.client.buy(&quote)).unwrap();
+    phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
+    run(phone.client.payments().buy(&quote)).unwrap();
     phone.net.offline(true);
-    assert_eq!(run(phone.client.sign_out()).unwrap_err().code(), "intents_open");
+    assert_eq!(run(phone.client.account().sign_out()).unwrap_err().code(), "intents_open");
     phone.net.offline(false);
-    run(phone.client.sign_out()).unwrap();
+    run(phone.client.account().sign_out()).unwrap();
     assert_eq!(phone.net.sold(), 1);
 }

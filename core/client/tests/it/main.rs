@@ -2,10 +2,12 @@
 //! told.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod cards;
 mod closing;
 mod crashes;
 mod driving;
 mod future;
+mod garages;
 mod guard;
 mod http;
 mod intent_table;

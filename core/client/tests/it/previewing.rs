@@ -1,20 +1,25 @@
 //! The phone's preview beside the operator's quote: the same answer about a car whose stays the phone knows.
 
 use chrono::TimeDelta;
-use mesto_client::{Error, IntentState, Preview};
-use mesto_protocol::parking::quotes::Quote;
+use mesto_client::parking::Preview;
+use mesto_client::{Error, IntentState};
+use mesto_protocol::base::payments::{PayMethod, Quote};
 use mesto_rules::parking::section::AtClosing;
-use mesto_rules::{Notice, ParkingSection, StayPer};
+use mesto_rules::{ParkingSection, StayPer};
 use proptest::prelude::*;
 
-use crate::support::{Net, Phone, Time, rsd, run};
+use crate::support::{Net, Phone, Time, offer, rsd, run, zone};
 
 /// The same terms and the same ticket to extend, or the same refusal.
 fn same(preview: Result<Preview, Error>, quote: Result<Quote, Error>) -> Result<(), TestCaseError> {
     match (preview, quote) {
         (Ok(preview), Ok(quote)) => {
-            prop_assert_eq!(preview.terms, quote.terms);
-            prop_assert_eq!(preview.extends, quote.extends);
+            let item = &quote.items[0];
+            prop_assert_eq!(preview.offer, offer(&quote));
+            prop_assert_eq!(
+                (&preview.lines, &preview.notices, preview.total),
+                (&item.lines, &item.notices, quote.total)
+            );
         }
         (Err(preview), Err(quote)) => {
             prop_assert_eq!(preview.code(), quote.code());
@@ -28,24 +33,27 @@ fn same(preview: Result<Preview, Error>, quote: Result<Quote, Error>) -> Result<
 #[test]
 fn a_preview_of_the_second_car_is_its_own_and_not_that_of_the_first_bg_48() {
     let phone = Phone::ready("1000");
-    let second = run(phone.client.add_vehicle("BG 111-AA", None)).unwrap().id;
-    run(phone.client.buy(&phone.quote("yellow", 120))).unwrap();
+    let second = run(phone.client.vehicles().add("BG 111-AA", None)).unwrap().id;
+    run(phone.client.payments().buy(&phone.quote("yellow", 120))).unwrap();
     phone.after(110);
-    let preview = phone.client.preview("yellow", &second, 60).unwrap();
-    assert_eq!((preview.terms.total, preview.terms.granted_minutes), (rsd("65.00"), 60));
-    same(Ok(preview), run(phone.client.quote("yellow", &second, 60))).unwrap();
+    let preview = phone.client.parking().preview(&zone("yellow"), second, 60, &PayMethod::Deposit).unwrap();
+    assert_eq!((preview.total, preview.offer.granted_minutes), (rsd("65.00"), 60));
+    same(Ok(preview), run(phone.client.parking().quote(&zone("yellow"), second, 60, PayMethod::Deposit))).unwrap();
 }
 
 #[test]
 fn a_preview_says_as_of_when_it_knows_the_accounts_tickets() {
     let phone = Phone::new();
     phone.sign_in();
-    run(phone.client.add_vehicle("BG 789-PP", None)).unwrap();
+    run(phone.client.vehicles().add("BG 789-PP", None)).unwrap();
     run(phone.client.sync()).unwrap();
     let synced = phone.time.now();
     phone.after(30);
     phone.net.offline(true);
-    assert_eq!(phone.client.preview("red", &phone.car(), 60).unwrap().own_tickets_as_of, Some(synced));
+    assert_eq!(
+        phone.client.parking().preview(&zone("red"), phone.car(), 60, &PayMethod::Deposit).unwrap().own_tickets_as_of,
+        Some(synced)
+    );
 }
 
 #[test]
@@ -53,9 +61,9 @@ fn a_price_that_no_longer_holds_is_refused_with_the_new_one_and_nothing_is_charg
     let phone = Phone::ready("1000");
     phone.after(10 * 60 + 30); // half past eight in the evening
     let quote = phone.quote("green", 60);
-    assert_eq!((quote.terms.granted_minutes, quote.terms.total), (30, rsd("55.00")));
+    assert_eq!((offer(&quote).granted_minutes, quote.total), (30, rsd("55.00")));
     phone.time.advance(TimeDelta::seconds(65));
-    let intent = run(phone.client.buy(&quote)).unwrap();
+    let intent = run(phone.client.payments().buy(&quote)).unwrap();
     let refusal = intent.refusal().unwrap();
     assert_eq!((refusal.code(), &refusal.params()["minutes"]), ("quote_stale", &29.into()));
     assert!(matches!(intent.state, IntentState::Refused(_)));
@@ -81,23 +89,26 @@ proptest! {
             city.put_section(parking).unwrap();
         });
         let phone = Phone::on(&net, 2).made_ready("5000");
-        let cars = [phone.car(), run(phone.client.add_vehicle("BG 111-AA", None)).unwrap().id];
+        let cars = [phone.car(), run(phone.client.vehicles().add("BG 111-AA", None)).unwrap().id];
         phone.after(60 * hour);
-        for (car, zone, minutes, later) in taps {
+        for (car, name, minutes, later) in taps {
             phone.time.advance(TimeDelta::seconds(later));
             run(phone.client.sync()).unwrap();
             for asked in [1, 30, 61, 90, 180, 240] {
                 for car in &cars {
-                    same(phone.client.preview(zone, car, asked), run(phone.client.quote(zone, car, asked)))?;
+                    let preview = phone.client.parking().preview(&zone(name), *car, asked, &PayMethod::Deposit);
+                    same(preview, run(phone.client.parking().quote(&zone(name), *car, asked, PayMethod::Deposit)))?;
                 }
             }
-            let Ok(quote) = run(phone.client.quote(zone, &cars[car], minutes)) else { continue };
+            let here = zone(name);
+            let asked = phone.client.parking().quote(&here, cars[car], minutes, PayMethod::Deposit);
+            let Ok(quote) = run(asked) else { continue };
             if stay_per != StayPer::Both {
-                let others = |notice: &Notice| matches!(notice, Notice::AnotherTicketLimits { .. });
-                prop_assert!(!quote.terms.notices.iter().any(others));
+                let notices = &quote.items[0].notices;
+                prop_assert!(!notices.iter().any(|notice| notice.kind == "parking.another_ticket_limits"));
             }
             phone.time.advance(TimeDelta::seconds(later % 60));
-            run(phone.client.buy(&quote)).unwrap();
+            run(phone.client.payments().buy(&quote)).unwrap();
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The quick start of `docs/quick-start.md`, compiled and run as it stands there.
 
 use mesto_client::IntentState;
-use mesto_client::protocol::base::payments::BankOutcome;
+use mesto_client::protocol::base::payments::NoticeOutcome;
 
 use crate::support::{PHONE, Phone, config, rsd, run};
 
@@ -16,12 +16,12 @@ fn the_quick_start_buys_an_hour() {
     let folder = tempfile::tempdir().unwrap();
     let config = config(folder.path().join("mesto.db"), &phone.net);
     let show_page = |page: &str| {
-        let topup =
-            page.split(['=', '&', '/', '?']).find(|part| part.starts_with("tu")).unwrap_or_else(|| panic!("{page}"));
-        phone.net.bank_decides(topup, &rsd("1000.00"), BankOutcome::Approved, None);
+        let payment =
+            page.split(['=', '&', '/', '?']).find(|part| part.starts_with("py_")).unwrap_or_else(|| panic!("{page}"));
+        assert_eq!(phone.net.bank_says(payment, &rsd("1000.00"), NoticeOutcome::Approved, None).status, 204);
     };
     let intent = run(example::park(config, phone.ports.clone(), PHONE, || phone.net.code(), show_page)).unwrap();
     assert_eq!(intent.state, IntentState::Confirmed);
-    assert_eq!(intent.ticket.unwrap().price, rsd("80.00"));
+    assert_eq!(intent.ticket().unwrap().price, rsd("80.00"));
     assert_eq!(phone.net.sold(), 1);
 }

@@ -13,10 +13,10 @@ fn fixtures() -> PathBuf {
 /// A file of this release: a city, a car, a deposit, a running ticket, an unconfirmed purchase.
 fn filled() -> Phone {
     let phone = Phone::ready("1000");
-    run(phone.client.buy(&phone.quote("red", 60))).unwrap();
+    run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
     let quote = phone.quote("green", 60);
-    phone.net.fault("POST /v1/tickets", Fault::RequestLost);
-    run(phone.client.buy(&quote)).unwrap();
+    phone.net.fault("POST /v1/purchases", Fault::RequestLost);
+    run(phone.client.payments().buy(&quote)).unwrap();
     phone
 }
 
@@ -39,13 +39,13 @@ fn files_of_every_release_open_with_what_they_hold() {
         std::fs::copy(&file, &copy).unwrap();
         phone.secrets.set("mesto.session_token", "a token of that time").unwrap();
         let client = Client::open(config(copy, &phone.net), phone.ports.clone()).unwrap();
-        let shown = client.snapshot();
+        let shown = crate::support::shown(&client);
         let what = file.display();
         assert!(client.recovery().is_none(), "{what}");
         assert_eq!(shown.balance, Some(rsd("920.00")), "{what}");
         assert_eq!((shown.vehicles.len(), shown.active_tickets.len(), shown.open_intents.len()), (1, 1, 1), "{what}");
-        assert_eq!(shown.open_intents[0].kind.name(), "purchase", "{what}");
-        assert!(client.zones_near(None, Some("9111")).is_ok(), "{what}: the city can be read");
+        assert_eq!(shown.open_intents[0].service(), "parking", "{what}");
+        assert!(client.parking().zones_near(None, Some("9111")).is_ok(), "{what}: the city can be read");
     }
 }
 
@@ -93,10 +93,10 @@ fn a_file_that_is_no_database_is_set_aside_and_rebuilt() {
     let recovery = phone.client.recovery().unwrap();
     assert!(recovery.set_aside.exists() && !recovery.intents_complete);
     assert_eq!(set_aside(&phone), 1);
-    assert_eq!(phone.client.zones_near(None, None).unwrap_err().code(), "city_missing");
+    assert_eq!(phone.client.parking().zones_near(None, None).unwrap_err().code(), "city_missing");
     // Everything comes back from the operator, the city too.
     run(phone.client.sync()).unwrap();
-    assert!(phone.client.zones_near(None, Some("9111")).is_ok());
+    assert!(phone.client.parking().zones_near(None, Some("9111")).is_ok());
     assert_eq!((phone.balance(), phone.shown().active_tickets.len()), (rsd("920.00"), 1));
     assert!(phone.shown().signed_in, "the session is among the secrets");
 }
@@ -116,11 +116,11 @@ fn open_intents_are_carried_over_from_a_damaged_file() {
     phone.client = Client::open(config(path, &phone.net), phone.ports.clone()).unwrap();
     let recovery = phone.client.recovery().unwrap();
     assert_eq!((recovery.intents_saved, recovery.intents_complete), (1, true));
-    assert!(phone.client.open_intents().unwrap().is_empty(), "whose they are was on the damaged page");
-    run(phone.client.refresh()).unwrap();
+    assert!(phone.client.payments().open().unwrap().is_empty(), "whose they are was on the damaged page");
+    run(phone.client.cities().refresh()).unwrap();
     run(phone.client.sync()).unwrap();
     assert_eq!(phone.shown().open_intents.len(), 1);
-    assert_eq!(run(phone.client.settle()).unwrap()[0].state, IntentState::Confirmed);
+    assert_eq!(run(phone.client.payments().settle_all()).unwrap()[0].state, IntentState::Confirmed);
     assert_eq!(phone.net.sold(), 2);
 }
 
@@ -141,7 +141,7 @@ fn damage_that_shows_in_the_middle_of_a_day_is_told_and_the_driver_goes_on() {
     spoil(&path, from, to);
     phone.client = Client::open(config(path, &phone.net), phone.ports.clone()).unwrap();
     assert!(phone.client.recovery().is_none(), "what is read first is whole");
-    let error = phone.client.stored_history(None, 10).unwrap_err();
+    let error = phone.client.parking().stored_history(None, 10).unwrap_err();
     assert_eq!(error.code(), "phone_data_damaged");
     assert!(error.advice(Locale::En).contains("come back from the operator"), "{}", error.advice(Locale::En));
     let recovery = phone.client.recovery().unwrap();
@@ -149,7 +149,7 @@ fn damage_that_shows_in_the_middle_of_a_day_is_told_and_the_driver_goes_on() {
     let shown = phone.shown();
     assert!(shown.signed_in && shown.open_intents.len() == 1, "the purchase is still unconfirmed: {shown:?}");
     run(phone.client.sync()).unwrap();
-    run(phone.client.settle()).unwrap();
+    run(phone.client.payments().settle_all()).unwrap();
     assert_eq!((phone.balance(), phone.net.sold()), (rsd("865.00"), 2));
 }
 
@@ -164,10 +164,10 @@ fn what_cannot_be_rebuilt_now_is_kept_and_rebuilt_later() {
     std::fs::create_dir(&in_the_way).unwrap();
     std::fs::write(in_the_way.join("x"), "x").unwrap();
     phone.client = Client::open(config(path, &phone.net), phone.ports.clone()).unwrap();
-    assert_eq!(phone.client.stored_history(None, 10).unwrap_err().code(), "phone_data_failed");
+    assert_eq!(phone.client.parking().stored_history(None, 10).unwrap_err().code(), "phone_data_failed");
     assert_eq!(set_aside(&phone), 0, "the damaged file stays where it is");
     std::fs::remove_dir_all(in_the_way).unwrap();
-    let _ = phone.client.stored_history(None, 10);
+    let _ = phone.client.parking().stored_history(None, 10);
     assert_eq!(phone.client.recovery().unwrap().intents_saved, 1);
     assert_eq!(phone.shown().open_intents.len(), 1);
 }
@@ -200,8 +200,8 @@ fn an_intent_that_came_out_garbled_is_left_out_and_one_damaged_file_is_kept() {
             let file = rusqlite::Connection::open(&path).unwrap();
             file.execute_batch(
                 "INSERT INTO intent
-                 (key, account, kind, guard, subject, details, path, body, created_at, not_after, state, open)
-                 SELECT 'garbled', account, kind, guard, subject, '{', path, body, created_at, not_after, state, 1 FROM intent
+                 (key, account, kind, guard, subject, amount, details, path, body, created_at, not_after, state, open)
+                 SELECT 'garbled', account, kind, guard, subject, amount, '{', path, body, created_at, not_after, state, 1 FROM intent
                  WHERE open = 1",
             )
             .unwrap();
@@ -210,12 +210,12 @@ fn an_intent_that_came_out_garbled_is_left_out_and_one_damaged_file_is_kept() {
         spoil(&path, from, to);
         phone.time.advance(chrono::TimeDelta::seconds(1));
         phone.client = Client::open(config(path, &phone.net), phone.ports.clone()).unwrap();
-        assert!(phone.client.stored_history(None, 10).is_err());
+        assert!(phone.client.parking().stored_history(None, 10).is_err());
         let recovery = phone.client.recovery().unwrap();
         assert_eq!((recovery.intents_saved, recovery.intents_complete), (1, round == 2));
-        assert_eq!(phone.client.open_intents().unwrap().len(), 1);
+        assert_eq!(phone.client.payments().open().unwrap().len(), 1);
         assert_eq!(set_aside(&phone), 1);
-        run(phone.client.refresh()).unwrap();
+        run(phone.client.cities().refresh()).unwrap();
         run(phone.client.sync()).unwrap();
     }
 }

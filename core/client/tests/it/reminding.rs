@@ -2,13 +2,14 @@
 
 use chrono::TimeDelta;
 use mesto_client::ReminderKind;
+use mesto_client::protocol::base::payments::PayMethod;
 
-use crate::support::{Phone, morning, run};
+use crate::support::{Phone, morning, run, zone};
 
 #[test]
 fn reminders_come_before_the_end_and_at_the_end_bg_53() {
     let phone = Phone::ready("1000");
-    run(phone.client.buy(&phone.quote("red", 60))).unwrap();
+    run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
     let plan = phone.alarms.last();
     let end = morning() + TimeDelta::minutes(60);
     let moments: Vec<_> = plan.iter().map(|reminder| (reminder.kind, reminder.at)).collect();
@@ -24,9 +25,9 @@ fn reminders_come_before_the_end_and_at_the_end_bg_53() {
 #[test]
 fn an_extension_moves_the_reminders_to_its_own_end() {
     let phone = Phone::ready("1000");
-    let ticket = run(phone.client.buy(&phone.quote("red", 60))).unwrap().ticket.unwrap();
-    let more = run(phone.client.extend(&ticket.id, 30)).unwrap();
-    run(phone.client.buy(&more)).unwrap();
+    let ticket = run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap().ticket().unwrap();
+    let more = run(phone.client.parking().extend(ticket.id, 30, PayMethod::Deposit)).unwrap();
+    run(phone.client.payments().buy(&more)).unwrap();
     let ends: Vec<_> = phone.alarms.last().iter().map(|reminder| reminder.at).collect();
     let end = morning() + TimeDelta::minutes(90);
     assert_eq!(ends, [end - TimeDelta::minutes(5), end]);
@@ -37,9 +38,9 @@ fn a_phone_whose_clock_is_wrong_gets_its_alarms_in_its_own_time() {
     let phone = Phone::new();
     phone.time.wrong_by(TimeDelta::hours(2));
     phone.sign_in();
-    run(phone.client.add_vehicle("BG789PP", None)).unwrap();
+    run(phone.client.vehicles().add("BG789PP", None)).unwrap();
     phone.fill("1000");
-    run(phone.client.buy(&phone.quote("red", 60))).unwrap();
+    run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
     for reminder in phone.alarms.last() {
         assert_eq!(reminder.fire_at - reminder.at, TimeDelta::hours(2));
     }
@@ -48,7 +49,7 @@ fn a_phone_whose_clock_is_wrong_gets_its_alarms_in_its_own_time() {
 #[test]
 fn after_a_reboot_the_alarms_are_planned_anew_and_past_ones_are_not() {
     let mut phone = Phone::ready("1000");
-    run(phone.client.buy(&phone.quote("red", 60))).unwrap();
+    run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
     phone.after(57);
     phone.time.reboot();
     phone.reopen();
@@ -66,13 +67,13 @@ fn after_a_reboot_the_alarms_are_planned_anew_and_past_ones_are_not() {
 fn the_same_plan_is_not_given_twice_and_never_more_than_64() {
     let phone = Phone::ready("5000");
     for number in 0..19 {
-        run(phone.client.add_vehicle(&format!("BG {:03}-AB", 100 + number), None)).unwrap();
+        run(phone.client.vehicles().add(&format!("BG {:03}-AB", 100 + number), None)).unwrap();
     }
-    for vehicle in phone.client.vehicles().unwrap() {
-        for zone in ["green", "blue"] {
-            let quote = run(phone.client.quote(zone, &vehicle.id, 60));
+    for vehicle in phone.client.vehicles().list().unwrap() {
+        for name in ["green", "blue"] {
+            let quote = run(phone.client.parking().quote(&zone(name), vehicle.id, 60, PayMethod::Deposit));
             let Ok(quote) = quote else { continue };
-            run(phone.client.buy(&quote)).unwrap();
+            run(phone.client.payments().buy(&quote)).unwrap();
         }
     }
     let plan = phone.alarms.last();

@@ -3,18 +3,25 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::future::Future;
 use std::path::PathBuf;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mesto_client::protocol::base::payments::{BankNotice, BankOutcome};
-use mesto_client::rules::{Currency, Money};
+use mesto_client::protocol::base::payments::{NOTICE, NoticeOutcome, PayMethod, ProviderNotice, Quote};
+use mesto_client::protocol::base::vehicles::Vehicle;
+use mesto_client::protocol::kernel::grants::Role;
+use mesto_client::protocol::kernel::ids::{AccountId, OrderId, VehicleId};
+use mesto_client::protocol::orders::driver::Order;
+use mesto_client::protocol::parking::purchase::ParkingOffer;
+use mesto_client::protocol::parking::tickets::Ticket;
+use mesto_client::rules::{Currency, Money, ZoneId};
 use mesto_client::{
-    Client, Clock, Config, Entropy, Link, LinkAnswer, LinkError, LinkRequest, Ports, Problem, ProblemCode, Reminder,
-    Reminders, Secrets, SecretsError, Snapshot,
+    CityVersion, Client, Clock, ClockState, Config, Connection, Entropy, IntentView, Link, LinkAnswer, LinkError,
+    LinkRequest, Ports, Problem, ProblemCode, Reminder, Reminders, Secrets, SecretsError,
 };
+use mesto_operator::payments::{self, ProviderLink};
 use mesto_operator::{HostedPage, Keys, Operator, Request, SqliteInline};
 use mesto_protocol::device::SoftwareDevice;
 use mesto_rules::City;
@@ -29,6 +36,15 @@ pub fn morning() -> DateTime<Utc> {
 
 pub fn rsd(text: &str) -> Money {
     Money::parse(text, Currency::new("RSD").unwrap()).unwrap()
+}
+
+pub fn zone(name: &str) -> ZoneId {
+    name.parse().unwrap()
+}
+
+/// What a quote of parking promises.
+pub fn offer(quote: &Quote) -> ParkingOffer {
+    quote.items[0].offer().unwrap().unwrap()
 }
 
 /// Runs a future that only waits at the link; the link answers at once or hangs for ever.
@@ -98,6 +114,12 @@ impl Clock for Time {
     }
 }
 
+impl mesto_operator::Clock for Time {
+    fn now(&self) -> DateTime<Utc> {
+        Self::now(self)
+    }
+}
+
 /// Repeatable "chance": a counter through a mixing function, different for each seed.
 pub struct Counter(Mutex<u64>);
 
@@ -160,8 +182,8 @@ pub struct Copy(Vec<(String, Vec<mesto_operator::store::Row>)>);
 
 /// The network with the operator at its end.
 pub struct Net {
-    pub operator: Operator,
-    pub store: SqliteInline,
+    pub operator: Arc<Operator>,
+    pub store: Arc<SqliteInline>,
     pub time: Time,
     state: Mutex<NetState>,
 }
@@ -188,7 +210,8 @@ impl Net {
         change(&mut city);
         let operator =
             Operator::new(vec![city], keys, entropy, Arc::new(page), mesto_operator::Config::default()).unwrap();
-        Arc::new(Self { operator, store: SqliteInline::in_memory().unwrap(), time, state: Mutex::default() })
+        let store = Arc::new(SqliteInline::in_memory().unwrap());
+        Arc::new(Self { operator: Arc::new(operator), store, time, state: Mutex::default() })
     }
 
     pub fn offline(&self, offline: bool) {
@@ -206,8 +229,8 @@ impl Net {
 
     pub fn handle(&self, request: &Request) -> mesto_operator::Response {
         let now = self.time.now();
-        self.operator.due(&self.store, now);
-        self.operator.handle(&self.store, now, request)
+        self.operator.due(&*self.store, now);
+        self.operator.handle(&*self.store, now, request)
     }
 
     fn execute(&self, request: &LinkRequest) -> LinkAnswer {
@@ -231,26 +254,60 @@ impl Net {
 
     /// The same for any number.
     pub fn code_of(&self, phone: &str) -> String {
-        let messages = self.operator.outbox(&self.store, phone).unwrap();
+        let messages = self.operator.outbox(&*self.store, phone).unwrap();
         let body = &messages.last().unwrap().body;
         body.split(|sign: char| !sign.is_ascii_digit()).find(|word| word.len() == 6).unwrap().to_owned()
     }
 
-    /// The bank tells the operator how the newest pending top-up ended.
-    pub fn bank_decides(&self, topup: &str, amount: &Money, outcome: BankOutcome, reason: Option<&str>) {
-        let notice = BankNotice {
-            payment: format!("payment-{topup}"),
-            reference: topup.to_owned(),
+    /// The token of an inspector.
+    pub fn inspector(&self) -> String {
+        self.operator.create_staff(&*self.store, self.time.now(), Role::Inspector, "inspector").unwrap()
+    }
+
+    /// The bank tells the operator how the payment of an intent ended.
+    pub fn bank_decides(&self, intent: &IntentView, outcome: NoticeOutcome, reason: Option<&str>) {
+        let payment = intent.payment.as_ref().unwrap();
+        let said = self.bank_says(&payment.id.to_string(), &payment.amount, outcome, reason);
+        assert_eq!(said.status / 100, 2, "{}", String::from_utf8_lossy(&said.body));
+    }
+
+    /// A notice of the bank, and what the operator answers to it.
+    pub fn bank_says(
+        &self,
+        payment: &str,
+        amount: &Money,
+        outcome: NoticeOutcome,
+        reason: Option<&str>,
+    ) -> mesto_operator::Response {
+        let notice = ProviderNotice {
+            payment: format!("at-the-bank-{payment}"),
+            reference: payment.to_owned(),
             amount: *amount,
             outcome,
             reason: reason.map(str::to_owned),
         };
         let body = serde_json::to_vec(&notice).unwrap();
-        let mut request = Request::new("POST", "/v1/bank/notice")
-            .header("mesto-signature", &mesto_operator::payments::sign(SECRET, &body));
+        let mut request = Request::new("POST", &NOTICE.target(&["bank"], &[]))
+            .header("mesto-signature", &payments::sign(SECRET, &body));
         request.body = body;
-        let answer = self.handle(&request);
-        assert_eq!(answer.status / 100, 2, "{}", String::from_utf8_lossy(&answer.body));
+        self.handle(&request)
+    }
+
+    /// The operator asks the bank for the refunds that are due, and the bank pays them.
+    pub fn pays_back(&self) -> usize {
+        struct Bank;
+        impl ProviderLink for Bank {
+            fn send(
+                &self,
+                _: payments::HttpRequest,
+            ) -> Pin<Box<dyn Future<Output = Option<payments::HttpAnswer>> + Send + '_>> {
+                let body = br#"{"state":"done"}"#.to_vec();
+                Box::pin(async { Some(payments::HttpAnswer { status: 200, body }) })
+            }
+        }
+        let store: Arc<dyn mesto_operator::Store> = self.store.clone();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(payments::send_due(&self.operator, &store, &self.time, &Bank)).unwrap()
     }
 
     /// A copy of the operator's store: its tables in the order they were made, with their rows.
@@ -291,13 +348,13 @@ impl Net {
             })
             .unwrap();
         if told {
-            self.operator.begin_epoch(&self.store, self.time.now()).unwrap();
+            self.operator.begin_epoch(&*self.store, self.time.now()).unwrap();
         }
     }
 
     /// The books are right, and hold so many sold tickets.
     pub fn sold(&self) -> i64 {
-        self.operator.audit_ledger(&self.store).unwrap();
+        self.operator.audit_ledger(&*self.store).unwrap();
         use mesto_operator::Store as _;
         let mut count = 0;
         self.store
@@ -419,9 +476,10 @@ impl Phone {
             secrets: secrets.clone(),
             signer: Arc::new(SoftwareDevice::from_seed(&[seed; 32]).unwrap()),
             reminders: alarms.clone(),
+            stills: Arc::new(mesto_client::NoStillDecoder),
         };
         let client = Client::open(config(folder.path().join("mesto.db"), net), ports.clone()).unwrap();
-        run(client.refresh()).unwrap();
+        run(client.cities().refresh()).unwrap();
         Self { net: net.clone(), time, client, secrets, alarms, folder, ports }
     }
 
@@ -434,7 +492,7 @@ impl Phone {
     pub fn made_ready(self, deposit: &str) -> Self {
         let phone = self;
         phone.sign_in();
-        run(phone.client.add_vehicle("BG 789-PP", None)).unwrap();
+        run(phone.client.vehicles().add("BG 789-PP", None)).unwrap();
         if deposit != "0" {
             phone.fill(deposit);
         }
@@ -443,17 +501,16 @@ impl Phone {
     }
 
     pub fn sign_in(&self) {
-        run(self.client.request_code(PHONE)).unwrap();
-        run(self.client.sign_in(PHONE, &self.net.code(), "test phone")).unwrap();
+        run(self.client.account().request_code(PHONE)).unwrap();
+        run(self.client.account().sign_in(PHONE, &self.net.code(), "test phone")).unwrap();
     }
 
     /// Tops the deposit up by amounts that the city takes.
     pub fn fill(&self, amount: &str) {
         let amount = rsd(amount);
-        let intent = run(self.client.top_up(amount.amount)).unwrap();
-        let topup = intent.topup.unwrap();
-        self.net.bank_decides(&topup.id, &amount, BankOutcome::Approved, None);
-        run(self.client.settle()).unwrap();
+        let intent = run(self.client.wallet().top_up(amount.amount)).unwrap();
+        self.net.bank_decides(&intent, NoticeOutcome::Approved, None);
+        run(self.client.payments().settle_all()).unwrap();
         run(self.client.sync()).unwrap();
     }
 
@@ -461,12 +518,30 @@ impl Phone {
         self.folder.path().join("mesto.db")
     }
 
-    pub fn car(&self) -> String {
-        self.client.vehicles().unwrap()[0].id.clone()
+    pub fn car(&self) -> VehicleId {
+        self.client.vehicles().list().unwrap()[0].id
     }
 
-    pub fn quote(&self, zone: &str, minutes: u32) -> mesto_client::protocol::parking::quotes::Quote {
-        run(self.client.quote(zone, &self.car(), minutes)).unwrap()
+    /// A price from the deposit.
+    pub fn quote(&self, zone: &str, minutes: u32) -> Quote {
+        self.quote_by(zone, minutes, PayMethod::Deposit)
+    }
+
+    pub fn quote_by(&self, name: &str, minutes: u32, pay: PayMethod) -> Quote {
+        run(self.client.parking().quote(&zone(name), self.car(), minutes, pay)).unwrap()
+    }
+
+    /// An inspector issues an order for the phone's car in the yellow zone, and the phone hears of it.
+    pub fn ordered(&self) -> OrderId {
+        let token = self.net.inspector();
+        let order =
+            serde_json::json!({"city": "belgrade", "plate": "BG789PP", "zone": "yellow", "violation": "no_ticket"});
+        let request =
+            Request::new("POST", "/v1/inspector/orders").bearer(&token).key("an-inspectors-key-1").json(&order);
+        let issued = self.net.handle(&request);
+        assert_eq!(issued.status, 201, "{}", String::from_utf8_lossy(&issued.body));
+        run(self.client.sync()).unwrap();
+        self.shown().orders[0].id
     }
 
     /// The app dies and is opened again.
@@ -477,8 +552,8 @@ impl Phone {
         self.client = Client::open(config(self.path(), &self.net), self.ports.clone()).unwrap();
     }
 
-    pub fn shown(&self) -> Arc<Snapshot> {
-        self.client.snapshot()
+    pub fn shown(&self) -> Shown {
+        shown(&self.client)
     }
 
     pub fn balance(&self) -> Money {
@@ -492,4 +567,43 @@ impl Phone {
 
 pub fn config(path: PathBuf, net: &Net) -> Config {
     Config::new(path, "belgrade", *net.operator.keys().root_public())
+}
+
+/// What an app shows of a client.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shown {
+    pub signed_in: bool,
+    pub account: Option<AccountId>,
+    /// The stored city.
+    pub city: Option<CityVersion>,
+    pub phone_masked: Option<String>,
+    pub vehicles: Vec<Vehicle>,
+    pub balance: Option<Money>,
+    pub active_tickets: Vec<Ticket>,
+    pub lost_tickets: Vec<Ticket>,
+    pub orders: Vec<Order>,
+    pub open_intents: Vec<IntentView>,
+    pub clock: ClockState,
+    pub connection: Connection,
+    pub last_sync_at: Option<DateTime<Utc>>,
+}
+
+pub fn shown(client: &Client) -> Shown {
+    let account = client.account().state();
+    let parking = client.parking().state();
+    Shown {
+        signed_in: account.signed_in,
+        account: account.account,
+        city: client.cities().state().stored.first().cloned(),
+        phone_masked: account.phone_masked.clone(),
+        vehicles: client.vehicles().state().vehicles.clone(),
+        balance: client.wallet().state().balance,
+        active_tickets: parking.active.clone(),
+        lost_tickets: parking.lost.clone(),
+        orders: client.orders().state().orders.clone(),
+        open_intents: client.payments().state().open.clone(),
+        clock: client.time().1,
+        connection: client.connection(),
+        last_sync_at: account.last_sync_at,
+    }
 }

@@ -1,11 +1,12 @@
 //! Keeping up with the account: events in order, once each, resumed; a whole reading when some are gone.
 
+use mesto_client::protocol::base::payments::PayMethod;
 use mesto_client::protocol::parking::tickets::{Ticket, TicketState};
 use mesto_client::{IntentState, Locale, ProblemCode, SyncReport};
 use mesto_protocol::event::Cursor;
 use serde_json::json;
 
-use crate::support::{Fault, PHONE, Phone, poll, rsd, run};
+use crate::support::{Fault, PHONE, Phone, offer, poll, rsd, run};
 
 /// The cursor of a report, read.
 fn cursor(report: &SyncReport) -> Cursor {
@@ -20,8 +21,8 @@ fn later(cursor: &Cursor, by: i64) -> Cursor {
 fn another(phone: &Phone) -> Phone {
     let other = Phone::on(&phone.net, 9);
     phone.time.advance(chrono::TimeDelta::seconds(31));
-    run(other.client.request_code(PHONE)).unwrap();
-    run(other.client.sign_in(PHONE, &phone.net.code(), "second")).unwrap();
+    run(other.client.account().request_code(PHONE)).unwrap();
+    run(other.client.account().sign_in(PHONE, &phone.net.code(), "second")).unwrap();
     other
 }
 
@@ -30,8 +31,8 @@ fn what_one_phone_of_a_number_buys_the_other_shows_pq_48() {
     let phone = Phone::ready("1000");
     let other = another(&phone);
     assert_eq!(other.balance(), rsd("1000.00"));
-    run(other.client.buy(&other.quote("red", 60))).unwrap();
-    run(other.client.add_vehicle("NS 123-ŠČ", None)).unwrap();
+    run(other.client.payments().buy(&other.quote("red", 60))).unwrap();
+    run(other.client.vehicles().add("NS 123-ŠČ", None)).unwrap();
     let report = run(phone.client.sync()).unwrap();
     assert!(!report.from_snapshot && report.events >= 3, "{report:?}");
     let shown = phone.shown();
@@ -45,7 +46,7 @@ fn what_one_phone_of_a_number_buys_the_other_shows_pq_48() {
 fn a_cursor_that_is_too_old_reads_the_account_anew() {
     let phone = Phone::ready("1000");
     let other = another(&phone);
-    run(other.client.buy(&other.quote("red", 60))).unwrap();
+    run(other.client.payments().buy(&other.quote("red", 60))).unwrap();
     phone.net.fault("GET /v1/events", Fault::refuses(ProblemCode::CursorTooOld));
     let report = run(phone.client.sync()).unwrap();
     assert!(report.from_snapshot);
@@ -89,7 +90,7 @@ fn a_sync_that_fails_keeps_what_is_there_and_says_so() {
     phone.net.offline(true);
     assert_eq!(run(phone.client.sync()).unwrap_err().code(), "offline");
     assert_eq!(phone.balance(), rsd("1000.00"));
-    let history = run(phone.client.history(None, 10)).unwrap();
+    let history = run(phone.client.parking().history(None, 10)).unwrap();
     assert!(history.from_phone, "marked as the phone's own knowledge");
 }
 
@@ -97,20 +98,21 @@ fn a_sync_that_fails_keeps_what_is_there_and_says_so() {
 fn history_is_paged_newest_first_and_the_same_without_a_connection() {
     let phone = Phone::ready("1000");
     for zone in ["red", "green", "blue"] {
-        run(phone.client.buy(&phone.quote(zone, 60))).unwrap();
+        run(phone.client.payments().buy(&phone.quote(zone, 60))).unwrap();
         phone.after(1);
     }
-    let zones =
-        |history: &mesto_client::History| history.tickets.iter().map(|ticket| ticket.zone.clone()).collect::<Vec<_>>();
+    let zones = |history: &mesto_client::parking::History| {
+        history.tickets.iter().map(|ticket| ticket.zone.to_string()).collect::<Vec<_>>()
+    };
     for offline in [false, true] {
         phone.net.offline(offline);
-        let first = run(phone.client.history(None, 2)).unwrap();
+        let first = run(phone.client.parking().history(None, 2)).unwrap();
         assert_eq!(
             (zones(&first), first.more),
             (vec!["blue".to_owned(), "green".to_owned()], true),
             "offline {offline}"
         );
-        let rest = run(phone.client.history(Some(&first.tickets[1].id), 2)).unwrap();
+        let rest = run(phone.client.parking().history(Some(first.tickets[1].id), 2)).unwrap();
         assert_eq!((zones(&rest), rest.more), (vec!["red".to_owned()], false), "offline {offline}");
     }
 }
@@ -119,31 +121,31 @@ fn history_is_paged_newest_first_and_the_same_without_a_connection() {
 fn an_answer_that_comes_after_signing_out_is_stored_under_nobody() {
     let phone = Phone::ready("1000");
     let other = another(&phone);
-    run(other.client.buy(&other.quote("red", 60))).unwrap();
+    run(other.client.payments().buy(&other.quote("red", 60))).unwrap();
     for request in ["GET /v1/events", "GET /v1/tickets", "POST /v1/vehicles"] {
         let phone = another(&phone);
         phone.net.fault(request, Fault::Waits);
         let mut late: std::pin::Pin<Box<dyn Future<Output = mesto_client::Result<()>>>> = match request {
             "GET /v1/events" => Box::pin(async { phone.client.sync().await.map(drop) }),
-            "GET /v1/tickets" => Box::pin(async { phone.client.history(None, 10).await.map(drop) }),
-            _ => Box::pin(async { phone.client.add_vehicle("NS 123-AB", None).await.map(drop) }),
+            "GET /v1/tickets" => Box::pin(async { phone.client.parking().history(None, 10).await.map(drop) }),
+            _ => Box::pin(async { phone.client.vehicles().add("NS 123-AB", None).await.map(drop) }),
         };
         assert!(poll(late.as_mut()).is_none(), "{request} is on its way");
-        run(phone.client.sign_out()).unwrap();
+        run(phone.client.account().sign_out()).unwrap();
         assert_eq!(run(late).unwrap_err().code(), "not_signed_in", "{request}");
         let shown = phone.shown();
-        assert_eq!((shown.account.clone(), shown.signed_in, shown.balance), (None, false, None), "{request}");
-        assert!(phone.client.vehicles().unwrap().is_empty(), "{request}");
-        assert!(phone.client.stored_history(None, 10).unwrap().tickets.is_empty(), "{request}");
+        assert_eq!((shown.account, shown.signed_in, shown.balance), (None, false, None), "{request}");
+        assert!(phone.client.vehicles().list().unwrap().is_empty(), "{request}");
+        assert!(phone.client.parking().stored_history(None, 10).unwrap().tickets.is_empty(), "{request}");
     }
 }
 
 #[test]
 fn what_is_older_than_the_city_keeps_leaves_the_phone() {
     let phone = Phone::ready("1000");
-    let intent = run(phone.client.buy(&phone.quote("red", 60))).unwrap();
-    let ticket = intent.ticket.unwrap().id;
-    let city = phone.client.city().unwrap();
+    let intent = run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
+    let ticket = intent.ticket().unwrap().id;
+    let city = phone.client.cities().city().unwrap();
     let (events_days, parking) = (city.retention.events_days, city.section::<mesto_rules::ParkingSection>().unwrap());
     let pass = |days: u32| {
         phone.time.advance(chrono::TimeDelta::days(i64::from(days)));
@@ -152,12 +154,14 @@ fn what_is_older_than_the_city_keeps_leaves_the_phone() {
         run(phone.client.sync()).unwrap();
     };
     pass(events_days - 1);
-    assert!(phone.client.intent(&intent.key).unwrap().is_some() && phone.client.ticket(&ticket).is_ok());
+    assert!(
+        phone.client.payments().intent(&intent.key).unwrap().is_some() && phone.client.parking().ticket(ticket).is_ok()
+    );
     pass(2);
-    assert!(phone.client.intent(&intent.key).unwrap().is_none(), "what was wanted goes first");
-    assert!(phone.client.ticket(&ticket).is_ok());
+    assert!(phone.client.payments().intent(&intent.key).unwrap().is_none(), "what was wanted goes first");
+    assert!(phone.client.parking().ticket(ticket).is_ok());
     pass(parking.retention.tickets_days - events_days);
-    assert_eq!(phone.client.ticket(&ticket).unwrap_err().code(), "ticket_missing");
+    assert_eq!(phone.client.parking().ticket(ticket).unwrap_err().code(), "ticket_missing");
 }
 
 #[test]
@@ -165,12 +169,12 @@ fn a_phone_that_is_ahead_of_books_put_back_from_a_copy_takes_them_as_they_are_an
     // Told to the operator: another epoch. Not told (a replica that lagged took over): the cursor is ahead of the account.
     for told in [true, false] {
         let phone = Phone::ready("5000");
-        let kept = run(phone.client.buy(&phone.quote("blue", 300))).unwrap().ticket.unwrap();
+        let kept = run(phone.client.payments().buy(&phone.quote("blue", 300))).unwrap().ticket().unwrap();
         phone.after(1);
         let (copy, balance) = (phone.net.copy(), phone.balance());
-        let lost = run(phone.client.buy(&phone.quote("green", 120))).unwrap();
-        let over = run(phone.client.buy(&phone.quote("red", 60))).unwrap().ticket.unwrap();
-        run(phone.client.add_vehicle("NS 123-ŠČ", None)).unwrap();
+        let lost = run(phone.client.payments().buy(&phone.quote("green", 120))).unwrap();
+        let over = run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap().ticket().unwrap();
+        run(phone.client.vehicles().add("NS 123-ŠČ", None)).unwrap();
         run(phone.client.sync()).unwrap();
         phone.after(65);
         run(phone.client.sync()).unwrap();
@@ -180,35 +184,40 @@ fn a_phone_that_is_ahead_of_books_put_back_from_a_copy_takes_them_as_they_are_an
         let report = run(phone.client.sync()).unwrap();
         assert!(report.from_snapshot, "{report:?}");
         let shown = phone.shown();
-        let ids = |tickets: &[Ticket]| tickets.iter().map(|one| one.id.clone()).collect::<Vec<_>>();
-        let gone = lost.ticket.unwrap();
-        assert_eq!(
-            (ids(&shown.active_tickets), ids(&shown.lost_tickets)),
-            (vec![kept.id.clone()], vec![gone.id.clone()])
-        );
+        let ids = |tickets: &[Ticket]| tickets.iter().map(|one| one.id).collect::<Vec<_>>();
+        let gone = lost.ticket().unwrap();
+        assert_eq!((ids(&shown.active_tickets), ids(&shown.lost_tickets)), (vec![kept.id], vec![gone.id]));
         assert_eq!((shown.balance, shown.vehicles.len()), (Some(balance), 1));
-        assert_eq!(phone.client.ticket(&over.id).unwrap().state, TicketState::Lost, "also of those that are over");
-        assert_eq!(phone.client.intent(&lost.key).unwrap().unwrap().state, IntentState::Confirmed, "an end stays");
-        assert!(phone.client.reminders().iter().all(|one| one.ticket == kept.id));
+        assert_eq!(
+            phone.client.parking().ticket(over.id).unwrap().state,
+            TicketState::Lost,
+            "also of those that are over"
+        );
+        assert_eq!(
+            phone.client.payments().intent(&lost.key).unwrap().unwrap().state,
+            IntentState::Confirmed,
+            "an end stays"
+        );
+        assert!(phone.client.reminders().iter().all(|one| one.subject == kept.id.to_string()));
         for locale in [Locale::En, Locale::SrLatn] {
             let word = mesto_client::texts::text(locale, "ticket-state-lost", &[], None);
             assert!(word.contains("perat"), "{word}");
         }
         // Its signature still holds.
-        assert!(phone.client.ticket_code(&gone.id).is_ok() && phone.client.verified_ticket(&gone.id).is_ok());
+        assert!(phone.client.parking().code(gone.id).is_ok() && phone.client.parking().verified(gone.id).is_ok());
 
         // From here on both go together again, and what comes is not passed over.
-        let new = run(phone.client.buy(&phone.quote("green", 60))).unwrap().ticket.unwrap();
+        let new = run(phone.client.payments().buy(&phone.quote("green", 60))).unwrap().ticket().unwrap();
         let other = another(&phone);
-        run(other.client.add_vehicle("NS 123-ŠČ", None)).unwrap();
+        run(other.client.vehicles().add("NS 123-ŠČ", None)).unwrap();
         let report = run(phone.client.sync()).unwrap();
         assert!(!report.from_snapshot && report.events > 0, "{report:?}");
         assert_eq!(ids(&phone.shown().active_tickets), [new.id, kept.id]);
         assert_eq!(phone.shown().vehicles.len(), 2);
         assert_eq!(run(phone.client.sync()).unwrap().events, 0);
         // A ticket that is known again is what the operator says.
-        let extended = run(phone.client.extend(&gone.id, 30)).unwrap();
-        assert_eq!(extended.plate.canonical, "BG789PP");
+        let extended = run(phone.client.parking().extend(gone.id, 30, PayMethod::Deposit)).unwrap();
+        assert_eq!(offer(&extended).plate.canonical, "BG789PP");
         phone.after(100);
         assert!(phone.shown().lost_tickets.is_empty(), "its time is over");
     }
@@ -221,7 +230,7 @@ fn two_syncs_at_once_do_not_take_the_slower_one_for_books_put_back() {
     phone.net.fault("GET /v1/account", Fault::Waits);
     let mut slow = Box::pin(phone.client.sync());
     assert!(poll(slow.as_mut()).is_none(), "the account as it was before is on its way");
-    run(phone.client.buy(&phone.quote("red", 60))).unwrap();
+    run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
     run(phone.client.sync()).unwrap();
     run(slow).unwrap();
     let shown = phone.shown();
@@ -233,12 +242,12 @@ fn two_syncs_at_once_do_not_take_the_slower_one_for_books_put_back() {
 fn a_purchase_of_the_lost_time_is_neither_paid_nor_unpaid_and_locks_nobody_out_bg_34() {
     let phone = Phone::ready("1000");
     let copy = phone.net.copy();
-    phone.net.fault("POST /v1/tickets", Fault::AnswerLost);
-    let bought = run(phone.client.buy(&phone.quote("red", 60))).unwrap();
+    phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
+    let bought = run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
     phone.after(10);
     phone.net.put_back(&copy, true);
     // The next purchase there finds it, and says so instead of buying beside it.
-    let answer = run(phone.client.buy(&phone.quote("red", 60))).unwrap();
+    let answer = run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
     assert_eq!((&answer.key, &answer.state), (&bought.key, &IntentState::Lost));
     assert_eq!(answer.state.name(), "lost");
     for locale in [Locale::En, Locale::SrLatn] {
@@ -246,7 +255,7 @@ fn a_purchase_of_the_lost_time_is_neither_paid_nor_unpaid_and_locks_nobody_out_b
         assert!(said.contains("depo"), "{said}");
     }
     assert!(phone.shown().open_intents.is_empty());
-    assert_eq!(run(phone.client.buy(&phone.quote("red", 60))).unwrap().state, IntentState::Confirmed);
+    assert_eq!(run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap().state, IntentState::Confirmed);
     assert_eq!(phone.net.sold(), 1);
 }
 
@@ -254,9 +263,9 @@ fn a_purchase_of_the_lost_time_is_neither_paid_nor_unpaid_and_locks_nobody_out_b
 fn a_top_up_of_the_lost_time_ends_and_another_can_be_begun_bg_32() {
     let phone = Phone::ready("0");
     let copy = phone.net.copy();
-    let begun = run(phone.client.top_up(rsd("500").amount)).unwrap();
+    let begun = run(phone.client.wallet().top_up(rsd("500").amount)).unwrap();
     phone.after(1);
     phone.net.put_back(&copy, true);
-    assert_eq!(run(phone.client.settle_intent(&begun.key)).unwrap().state, IntentState::Lost);
-    assert!(!run(phone.client.top_up(rsd("500").amount)).unwrap().state.is_final());
+    assert_eq!(run(phone.client.payments().settle(&begun.key)).unwrap().state, IntentState::Lost);
+    assert!(!run(phone.client.wallet().top_up(rsd("500").amount)).unwrap().state.is_final());
 }

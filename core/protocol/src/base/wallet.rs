@@ -78,6 +78,12 @@ records! { wallet_records;
     pub struct WalletOutcome {
         pub amount: Money,
     }
+
+    /// Money to put on the deposit; by card only.
+    pub struct WalletSubject {
+        /// One of the listed amounts (BG-76), in the deposit's currency (BG-78).
+        pub amount: Money,
+    }
 }
 
 wire! {
@@ -89,12 +95,6 @@ wire! {
     /// The balance after the change of the event before it.
     pub struct Balance {
         pub balance: Money,
-    }
-
-    /// Money to put on the deposit; by card only.
-    pub struct WalletSubject {
-        /// One of the listed amounts (BG-76), in the deposit's currency (BG-78).
-        pub amount: Money,
     }
 }
 

@@ -8,7 +8,13 @@ use crate::{records, words};
 
 words! { grant_words;
     /// What somebody is to the operator. What a role may do is the operator's to say.
-    pub enum Role { Driver = "driver", Inspector = "inspector", Admin = "admin" }
+    pub enum Role {
+        Driver = "driver",
+        Inspector = "inspector",
+        /// A device of a place, such as the machine at a barrier: it acts for its place alone.
+        Controller = "controller",
+        Admin = "admin",
+    }
 }
 
 records! { grant_records;
@@ -19,6 +25,9 @@ records! { grant_records;
         /// The city it is for; everything the operator serves when absent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub city: Option<CityId>,
+        /// The place in that city it is for, as the service of the role calls it; all of the city when absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub place: Option<String>,
         pub from: DateTime<Utc>,
         /// Not any more from this moment on.
         #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,7 +1,7 @@
 //! How types of the wire are declared: once, for the wire, for its document and for the bindings.
 //!
-//! - [`records!`](crate::records): structs that apps read. It takes the name of a macro to export; `bindings` expands that one
-//!   into `uniffi::remote` declarations of the same structs, so that a field stands in one place (ADR 13).
+//! - [`records!`](crate::records): structs that apps read. It takes the name of a macro to export; `bindings` expands that
+//!   one, so that a field stands in one place (ADR 13, [`shown`](mesto_rules::kernel::shown)).
 //! - [`words!`](crate::words): one word of several, exported in the same way. A word of a later version is `Other` and keeps
 //!   what came. In a request every word must be known: its handler refuses `Other`.
 //! - `wire!`: structs that no app reads as such.
@@ -44,11 +44,10 @@ macro_rules! records {
 
         /// The records of this module, for the bindings.
         #[macro_export]
-        macro_rules! $exported { () => { $(
-            #[uniffi::remote(Record)]
+        macro_rules! $exported { () => { $( remote! {
             $(#[$meta])*
             pub struct $name { $($(#[$on_field])* pub $field: $ty),* }
-        )* } }
+        } )* } }
     };
 }
 
@@ -130,14 +129,15 @@ macro_rules! words {
 
         /// The words of this module, for the bindings.
         #[macro_export]
-        macro_rules! $exported { () => { $(
-            #[uniffi::remote(Enum)]
+        macro_rules! $exported { () => { $( remote! {
             $(#[$meta])*
+            #[doc = ""]
+            #[doc = "Later versions may add words: one that is not known is shown plainly as such, never as another."]
             pub enum $name {
                 $($(#[$on_word])* $variant,)*
                 /// A word of a later version, as it came: nothing may be concluded from it.
                 Other(String),
             }
-        )* } }
+        } )* } }
     };
 }

@@ -21,8 +21,8 @@ pub const OWN: Permission = Permission::named("orders.own");
 pub const LIST: Operation<Nothing, Orders> =
     get("/v1/orders", "Daily orders that the account has shown to be its own, newest first", Access::Permitted(OWN));
 /// Whoever has the slip in his hand may see and pay the order; a plate alone shows nothing (ADR 22).
-pub const CLAIM: Operation<OrderClaim, Order> =
-    post("/v1/orders/claims", "Shows an order by the number on its slip", Access::Permitted(OWN)).refuses(&[
+pub const SLIP: Operation<OrderSlip, Order> =
+    post("/v1/orders/slips", "Shows an order by the number on its slip", Access::Permitted(OWN)).refuses(&[
         ProblemCode::OrderNumberInvalid,
         ProblemCode::NotFound,
         ProblemCode::TooManyRequests,
@@ -69,6 +69,11 @@ records! { order_records;
     pub struct OrdersOutcome {
         pub order: Order,
     }
+
+    /// A daily order to be paid.
+    pub struct OrdersSubject {
+        pub order: OrderId,
+    }
 }
 
 wire! {
@@ -77,7 +82,7 @@ wire! {
     }
 
     /// The number on an order's slip.
-    pub struct OrderClaim {
+    pub struct OrderSlip {
         /// As it is typed or read: spaces and dashes are nothing.
         pub number: String,
     }
@@ -86,11 +91,6 @@ wire! {
     pub struct OrdersSection {
         /// Those that were issued where a ticket of the account's had been, and those it has the number of; newest first.
         pub orders: Vec<Order>,
-    }
-
-    /// A daily order to be paid.
-    pub struct OrdersSubject {
-        pub order: OrderId,
     }
 }
 

@@ -19,7 +19,7 @@ problems! {
 }
 
 pub const SERVICE: Service = Service {
-    operations: &[driver::LIST.entry(), driver::CLAIM.entry(), control::CHECK.entry(), control::ISSUE.entry()],
+    operations: &[driver::LIST.entry(), driver::SLIP.entry(), control::CHECK.entry(), control::ISSUE.entry()],
     problems: PROBLEMS,
     events: &[(driver::Order::KIND, Schema::of::<driver::Order>())],
     section: Some(Schema::of::<driver::OrdersSection>()),

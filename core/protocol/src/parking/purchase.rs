@@ -8,7 +8,6 @@ use crate::base::payments::{self, Part};
 use crate::base::plate::Plate;
 use crate::kernel::ids::{TicketId, VehicleId};
 use crate::kernel::line::{Line, Notice};
-use crate::kernel::wire::wire;
 use crate::parking::SERVICE;
 use crate::parking::tickets::Ticket;
 use crate::records;
@@ -46,9 +45,7 @@ records! { parking_purchase_records;
     pub struct ParkingOutcome {
         pub ticket: Ticket,
     }
-}
 
-wire! {
     /// Parking time that is wanted.
     pub struct ParkingSubject {
         pub zone: String,

@@ -13,6 +13,8 @@ pub const VEHICLE: &str = "vh_01jd4f8q0r3n7w2x5y6z8a9b1c";
 pub const TICKET: &str = "tk_01jd4f8q0r3n7w2x5y6z8a9b1c";
 pub const ORDER: &str = "or_01jd4f8q0r3n7w2x5y6z8a9b1c";
 
+pub const VISIT: &str = "vi_01jd4f8q0r3n7w2x5y6z8a9b1c";
+
 /// One of every known kind, as it stands on the wire.
 pub fn examples() -> Vec<Value> {
     let money = |amount: &str| json!({"amount": amount, "currency": "RSD"});
@@ -41,12 +43,21 @@ pub fn examples() -> Vec<Value> {
         "id": ORDER, "number": "482109375557", "city": "belgrade", "zone": "yellow", "plate": plate, "state": "issued", "issued_at": "2025-09-03T12:00:00Z",
         "valid_until": "2025-09-04T12:00:00Z", "price": money("2000.00"), "due": money("1500.00"), "violation": "time_expired"
     });
+    let visit = json!({
+        "id": VISIT, "city": "belgrade", "facility": "zeleni-venac", "ticket": "GR004217", "state": "paid", "entered_at": "2025-09-03T07:05:00Z",
+        "paid": money("100.00"), "exit_by": "2025-09-03T08:15:00Z", "owes_again_at": "2025-09-03T08:15:00.001Z",
+        "payments": [{
+            "sale": "sa_01jd4f8q0r3n7w2x5y6z8a9b1c", "at": "2025-09-03T08:00:00Z", "amount": money("100.00"), "pay": "deposit", "exit_by": "2025-09-03T08:15:00Z",
+            "lines": [{"kind": "garages.started_units", "params": {"units": 1, "unit_minutes": 60, "unit_price": money("100.00")}, "amount": money("100.00"), "vat": {"category": "unknown"}}],
+        }],
+    });
     [
         ("vehicles.vehicle", vehicle),
         ("vehicles.removed", json!({"id": VEHICLE})),
         ("payments.purchase", purchase),
         ("parking.ticket", ticket),
         ("orders.order", order),
+        ("garages.visit", visit),
         ("wallet.balance", json!({"balance": money("920.00")})),
     ]
     .into_iter()

@@ -11,6 +11,8 @@ use mesto_protocol::base::sign_in::*;
 use mesto_protocol::base::vehicles::*;
 use mesto_protocol::base::wallet::*;
 use mesto_protocol::event::{Event, EventPage};
+use mesto_protocol::garages::control::*;
+use mesto_protocol::garages::visits::*;
 use mesto_protocol::kernel::intents::*;
 use mesto_protocol::kernel::operation::Content;
 use mesto_protocol::orders::control::*;
@@ -24,7 +26,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use crate::events::{ACCOUNT, ORDER, TICKET, VEHICLE};
+use crate::events::{ACCOUNT, ORDER, TICKET, VEHICLE, VISIT};
 
 /// Fields whose words later versions may add to.
 const OPEN: &[&str] = &["role", "pay", "method", "channel", "state", "category", "route", "violation"];
@@ -114,6 +116,8 @@ fn offer() -> Value {
 fn every_answer_of_a_later_operator_can_be_read() {
     let (ticket, order, vehicle) = (data("parking.ticket"), data("orders.order"), data("vehicles.vehicle"));
     let (sale, payment) = (purchase()["sale"].clone(), purchase()["payment"].clone());
+    let visit = data("garages.visit");
+    let (facility, priced) = (visit["facility"].clone(), visit["payments"][0]["lines"].clone());
     let warnings = json!([{"type": "look_alike", "position": 1, "typed": "В", "read_as": "B"}]);
     let checked =
         json!({"id": TICKET, "plate": vehicle["plate"], "starts_at": AT, "ends_at": AT, "channel": "sms", "issue": 2});
@@ -158,6 +162,22 @@ fn every_answer_of_a_later_operator_can_be_read() {
         }]});
         Order: order.clone();
         Orders: json!({"orders": [order.clone()]});
+        Visit: visit.clone();
+        Visits: json!({"items": [visit.clone()], "next": "x"});
+        GaragesSection: json!({"visits": [visit.clone()]});
+        GaragesSubject: json!({"facility": facility, "ticket": "GR004217"});
+        GaragesOffer: json!({"visit": VISIT, "facility": facility, "ticket": "GR004217", "entered_at": AT, "tariff": "2022-01-01", "tariff_from": "2022-01-01", "price": money("100.00"), "exit_by": AT, "rises_at": AT, "owes_again_at": AT});
+        GaragesOutcome: json!({"visit": visit});
+        Places: json!({"items": [{"facility": facility, "free": 12, "observed_at": AT, "is_reachable": true}]});
+        GarageReported: json!({
+            "taken": 1, "refused": [{"index": 1, "ticket": "GR004217", "code": "visit_unknown", "detail": ""}],
+            "settled": [{"ticket": "GR004217", "visit": VISIT, "at": AT, "exit_by": AT, "owes_again_at": AT}], "next": "x", "more": false,
+        });
+        VisitOwed: json!({
+            "visit": VISIT, "facility": facility, "ticket": "GR004217", "state": "paid", "entered_at": AT, "is_lost": false, "tariff": "2022-01-01",
+            "tariff_from": "2022-01-01", "lines": priced, "notices": [{"kind": "garages.exit_without_delay"}], "price": money("100.00"), "owed": money("0.00"),
+        });
+        ExitOpened: json!({"open": true, "visit": VISIT});
         IntentOutcome: json!({"key": "k", "state": "in_flight"});
         VehicleAdded: json!({"vehicle": vehicle.clone(), "warnings": warnings.clone()});
         PlateCheck: json!({"plate": vehicle["plate"], "warnings": warnings, "zone": "red", "checked_at": AT, "covered": true, "ticket": checked, "grace_until": AT});
@@ -272,6 +292,8 @@ fn the_document_says_which_words_are_open_and_lists_only_what_is_sent() {
             "TicketState",
             "VatCategory",
             "Violation",
+            "VisitState",
+            "VisitToldKind",
         ]
     );
 }

@@ -5,6 +5,7 @@ mod codes;
 mod events;
 mod fixture;
 mod future;
+mod garages;
 mod laws;
 mod openapi;
 mod revocations;

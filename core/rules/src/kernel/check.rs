@@ -4,7 +4,7 @@
 use super::calendar::{Day, HolidayCalendar, TimeOfDay, TimeSpan};
 use super::city::{City, Texts};
 use super::fact::Fact;
-use super::ids::SourceId;
+use super::ids::{SourceId, TariffId};
 use super::money::Money;
 use super::position::{Centre, is_on_earth};
 use super::wallet::Wallet;
@@ -164,6 +164,34 @@ impl<'a> Check<'a> {
         for language in texts.0.keys() {
             if !self.city.languages.contains(language) {
                 self.say(at, format!("{language} is not among the languages of the city"));
+            }
+        }
+    }
+
+    /// Price lists in the order of their first days: id, first day, first day on which it is over.
+    pub fn tariffs<'t>(&mut self, lists: impl Iterator<Item = (&'t TariffId, NaiveDate, Option<NaiveDate>)>) {
+        let lists: Vec<_> = lists.collect();
+        if lists.is_empty() {
+            self.say("tariffs", "a city that sells this has at least one price list");
+        }
+        for (id, from, until) in &lists {
+            self.date(&format!("tariffs.{id}.from"), *from);
+            if let Some(until) = *until {
+                self.date(&format!("tariffs.{id}.until"), until);
+                if until <= *from {
+                    self.say(format!("tariffs.{id}.until"), "the end must come after the beginning");
+                }
+            }
+        }
+        for ((id, from, until), (next, next_from, _)) in lists.iter().zip(lists.iter().skip(1)) {
+            if from >= next_from {
+                self.say(format!("tariffs.{next}.from"), format!("tariff {id} begins on the same day or later"));
+            }
+            if until.is_some_and(|until| until > *next_from) {
+                self.say(format!("tariffs.{id}.until"), format!("tariff {next} has begun by then"));
+            }
+            if id == next {
+                self.say(format!("tariffs.{id}.id"), "two tariffs have this id");
             }
         }
     }

@@ -1,22 +1,25 @@
 //! A value of a city together with how sure it is, or the plain statement that it is not known.
 
 use super::ids::SourceId;
+use crate::shown;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-/// How sure a value is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Certainty {
-    /// Read in the operator's own publication, in force.
-    Official,
-    /// Read in an older copy of the operator's own publication.
-    OfficialOld,
-    /// Told by the press or by a third party.
-    SecondHand,
-    /// Decided here because the sources leave it open; the city's file says why.
-    Assumed,
+shown! { certainty_shown;
+    /// How sure a value is.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Certainty {
+        /// Read in the operator's own publication, in force.
+        Official,
+        /// Read in an older copy of the operator's own publication.
+        OfficialOld,
+        /// Told by the press or by a third party.
+        SecondHand,
+        /// Decided here because the sources leave it open; the city's file says why.
+        Assumed,
+    }
 }
 
 /// A value with its source, or `unknown`. A sale that needs an unknown value is refused with `tariff_unknown`, never guessed.
@@ -51,6 +54,17 @@ impl<T> Fact<T> {
         match self {
             Self::Known(known) => Some(&known.value),
             Self::Unknown { .. } => None,
+        }
+    }
+
+    /// The same fact about a value computed from this one.
+    #[must_use]
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Fact<U> {
+        match self {
+            Self::Known(Known { value, certainty, source }) => {
+                Fact::Known(Known { value: f(value), certainty, source })
+            }
+            Self::Unknown { note } => Fact::Unknown { note },
         }
     }
 

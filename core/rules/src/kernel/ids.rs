@@ -160,6 +160,8 @@ slug_ids! {
     FacilityId, "facility";
     /// A dated price list: `2025-02-01`.
     TariffId, "tariff";
+    /// The prices of one or more facilities within a tariff: `vma`.
+    RateTableId, "rate table";
     /// Where a value was read: `terms-2023`, a key of [`City::sources`](crate::City::sources).
     SourceId, "source";
 }

@@ -16,5 +16,6 @@ pub mod pay;
 pub mod plate;
 pub mod position;
 pub mod section;
+pub mod shown;
 pub mod time;
 pub mod wallet;

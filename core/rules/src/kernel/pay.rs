@@ -1,4 +1,4 @@
-//! How something is paid.
+//! How something is paid, and what becomes of paid time that is not used.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,4 +12,12 @@ pub enum PayMethod {
     Card,
     /// A message from the phone, outside the app.
     Sms,
+}
+
+/// What becomes of paid time that is not used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnusedTime {
+    Refunded,
+    NotRefunded,
 }

@@ -5,6 +5,7 @@
 mod letters;
 
 use super::lenient;
+use crate::shown;
 use letters::{IN_USE, Sign, is_latin, is_read, look_alike, signs};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -44,13 +45,15 @@ pub struct FreeForm {
     pub digit_needed: bool,
 }
 
-/// What a plate is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PlateKind {
-    Standard,
-    Special,
-    Foreign,
+shown! { plate_kind_shown;
+    /// What a plate is.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum PlateKind {
+        Standard,
+        Special,
+        Foreign,
+    }
 }
 
 /// A plate as it was read from what somebody typed.

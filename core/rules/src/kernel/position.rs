@@ -2,16 +2,20 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::shown;
+
 /// Metres of a degree of latitude (mean radius of the earth, 6 371 km).
 const METRES_PER_DEGREE: f64 = 6_371_000.0 * std::f64::consts::PI / 180.0;
 
-/// A position, WGS 84 degrees; the accuracy is a radius in metres.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Position {
-    pub lat: f64,
-    pub lon: f64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub accuracy_m: Option<f64>,
+shown! { position_shown;
+    /// A position, WGS 84 degrees; the accuracy is a radius in metres.
+    #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+    pub struct Position {
+        pub lat: f64,
+        pub lon: f64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub accuracy_m: Option<f64>,
+    }
 }
 
 impl Position {
@@ -27,6 +31,15 @@ impl Position {
 pub struct Point {
     pub lat: f64,
     pub lon: f64,
+}
+
+impl Point {
+    /// Whole metres from a position to here, rounded up.
+    #[must_use]
+    pub fn metres_from(&self, position: &Position) -> u32 {
+        let (x, y) = flat(position.lat, position.lon, self);
+        whole_metres(x.hypot(y))
+    }
 }
 
 /// One closed ring, WGS 84; the last point is joined to the first.
@@ -82,9 +95,14 @@ pub fn distance(polygons: &[Polygon], position: &Position) -> Option<(u32, bool)
             return Some((0, true));
         }
     }
-    // Rounded up: a zone that is not reached is never 0 metres away; the cast holds any distance on earth.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    nearest.is_finite().then(|| (nearest.ceil() as u32, false))
+    nearest.is_finite().then(|| (whole_metres(nearest), false))
+}
+
+/// Rounded up: what is not reached is never 0 metres away.
+// The cast holds any distance on earth.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+fn whole_metres(metres: f64) -> u32 {
+    metres.ceil() as u32
 }
 
 /// Distance of the origin to a segment.

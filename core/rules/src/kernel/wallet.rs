@@ -42,20 +42,10 @@ pub struct CardPolicy {
     pub fee: Fact<Money>,
 }
 
-/// What a card costs is not known here, so nothing is sold by card below the sum from which it is free.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the fee of a card is not known")]
-pub struct FeeUnknown;
-
 impl CardPolicy {
-    /// The commission that the payer bears on a payment by card; `None` from the sum on from which it is free (BG-93).
-    ///
-    /// # Errors
-    /// [`FeeUnknown`]
-    pub fn fee_of(&self, total: Money) -> Result<Option<Money>, FeeUnknown> {
-        if total.amount >= self.free_from.amount {
-            return Ok(None);
-        }
-        self.fee.known().copied().map(Some).ok_or(FeeUnknown)
+    /// The commission that the driver bears on a card payment of `amount` (BG-93); `None` where the operator bears it.
+    #[must_use]
+    pub fn fee_on(&self, amount: Money) -> Option<&Fact<Money>> {
+        (amount.amount < self.free_from.amount).then_some(&self.fee)
     }
 }

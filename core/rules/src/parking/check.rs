@@ -21,7 +21,7 @@ pub(crate) fn check(city: &City, wrong: &mut Vec<Wrong>) {
     for tariff in &parking.tariffs {
         check_tariff(&mut check, parking, tariff);
     }
-    check_tariffs_together(&mut check, &parking.tariffs);
+    check.tariffs(parking.tariffs.iter().map(|it| (&it.id, it.from, it.until)));
 }
 
 fn check_policy(check: &mut Check<'_>, parking: &ParkingSection) {
@@ -119,13 +119,6 @@ fn check_zones_together(check: &mut Check<'_>, parking: &ParkingSection) {
 
 fn check_tariff(check: &mut Check<'_>, parking: &ParkingSection, tariff: &Tariff) {
     let at = |field: &str| format!("tariffs.{}.{field}", tariff.id);
-    check.date(&at("from"), tariff.from);
-    if let Some(until) = tariff.until {
-        check.date(&at("until"), until);
-        if until <= tariff.from {
-            check.say(at("until"), "the end must come after the beginning");
-        }
-    }
     for (zone, rates) in &tariff.rates {
         let field = at(&format!("rates.{zone}"));
         match parking.zone(zone.as_str()) {
@@ -154,24 +147,6 @@ fn check_rates(check: &mut Check<'_>, at: &str, zone: &Zone, rates: &[Rate]) {
         let parts = rates.iter().any(|rate| (rate.kind == RateKind::Extended) != (rate.start_minutes >= *limited));
         if parts {
             check.say(at, format!("extended time begins after {limited} minutes, as the zone says"));
-        }
-    }
-}
-
-fn check_tariffs_together(check: &mut Check<'_>, tariffs: &[Tariff]) {
-    if tariffs.is_empty() {
-        check.say("tariffs", "a city that sells parking has at least one price list");
-    }
-    for (one, next) in tariffs.iter().zip(tariffs.iter().skip(1)) {
-        if one.from >= next.from {
-            check
-                .say(format!("tariffs.{}.from", next.id), format!("tariff {} begins on the same day or later", one.id));
-        }
-        if one.until.is_some_and(|until| until > next.from) {
-            check.say(format!("tariffs.{}.until", one.id), format!("tariff {} has begun by then", next.id));
-        }
-        if one.id == next.id {
-            check.say(format!("tariffs.{}.id", one.id), "two tariffs have this id");
         }
     }
 }

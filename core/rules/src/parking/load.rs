@@ -3,15 +3,15 @@
 use crate::kernel::calendar::{HolidayRule, TimeSpan};
 use crate::kernel::check::Wrong;
 use crate::kernel::city::Texts;
-use crate::kernel::fact::{Certainty, Fact, Known};
+use crate::kernel::fact::{Certainty, Fact};
 use crate::kernel::ids::{SourceId, TariffId, ZoneId};
 use crate::kernel::load::{Amount, Compiler, FactSource};
 use crate::kernel::minutes::Minutes;
-use crate::kernel::pay::PayMethod;
+use crate::kernel::pay::{PayMethod, UnusedTime};
 use crate::kernel::position::{Point, Polygon};
 use crate::parking::section::{
     Area, AreaCertainty, AtClosing, Limits, MoreThanLeft, ParkingSection, Policy, Rate, RateKind, Regime, Retention,
-    SmsPolicy, SoldAhead, StayLimit, StayPer, Tariff, UnusedTime, Zone,
+    SmsPolicy, SoldAhead, StayLimit, StayPer, Tariff, Zone,
 };
 use chrono::NaiveDate;
 use serde::de::{Unexpected, Visitor};
@@ -190,10 +190,7 @@ fn compose_zones(
             compiler.say(FILE, &at("hours"), format!("there are no hours named `{}`", zone.hours));
             Fact::Unknown { note: "not named".to_owned() }
         });
-        let stay = match compiler.fact(FILE, &at("stay"), zone.stay) {
-            Fact::Known(Known { value, certainty, source }) => Fact::Known(Known { value: value.0, certainty, source }),
-            Fact::Unknown { note } => Fact::Unknown { note },
-        };
+        let stay = compiler.fact(FILE, &at("stay"), zone.stay).map(|stay| stay.0);
         let no_return_minutes = compiler.fact(FILE, &at("no_return_minutes"), zone.no_return_minutes);
         let area = areas.remove(&zone.id).map(|area| Area {
             polygons: area

@@ -9,12 +9,12 @@ use crate::kernel::city::{City, Outdated};
 use crate::kernel::ids::{TariffId, ZoneId, joined};
 use crate::kernel::minutes::Minutes;
 use crate::kernel::money::Money;
-use crate::kernel::pay::PayMethod;
+use crate::kernel::pay::{PayMethod, UnusedTime};
 use crate::kernel::section::SectionError;
-use crate::kernel::wallet::FeeUnknown;
-use crate::parking::section::{MoreThanLeft, ParkingSection, Policy, Rate, RateKind, SoldAhead, UnusedTime, Zone};
+use crate::parking::section::{MoreThanLeft, ParkingSection, Policy, Rate, RateKind, SoldAhead, Zone};
 use crate::parking::stay::{Stay, Stays};
 use crate::parking::terms::{ZoneTerms, minutes_of, out_of_range, unknown, zone_of};
+use crate::shown;
 use chrono::{DateTime, NaiveDate, SubsecRound, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -32,19 +32,35 @@ pub struct QuoteAsk<'a> {
     pub pay: PayMethod,
 }
 
-/// When the ticket of a quote starts.
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub enum Start {
-    /// When the operator receives the purchase (BG-47).
-    OnPurchase,
-    /// At the opening, or at the end of the running ticket that it extends; when it is bought after that moment, on
-    /// purchase.
-    At { at: DateTime<Utc> },
-    /// A kind of a later version. Only ever read, never quoted.
-    #[serde(other)]
-    Other,
+shown! { promise_shown;
+    /// When the ticket of a quote starts.
+    #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+    #[serde(tag = "type", rename_all = "snake_case")]
+    pub enum Start {
+        /// When the operator receives the purchase (BG-47).
+        OnPurchase,
+        /// At the opening, or at the end of the running ticket that it extends; when it is bought after that moment, on
+        /// purchase.
+        At { at: DateTime<Utc> },
+        /// A kind of a later version. Only ever read, never quoted.
+        #[serde(other)]
+        Other,
+    }
+
+    /// The stay as it will be after the purchase.
+    #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+    pub struct StayPreview {
+        pub started_at: DateTime<Utc>,
+        /// No purchase of this stay can end later; absent where there is no limit.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub deadline: Option<DateTime<Utc>>,
+        /// Minutes that can still be bought afterwards, until the deadline or until charging ends, whichever comes first;
+        /// absent where there is no limit.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub left_minutes: Option<u32>,
+    }
 }
 
 /// A price, explained. `total` is the sum of `lines`.
@@ -121,20 +137,6 @@ pub enum Notice {
     /// A kind of a later version. Only ever read, never quoted.
     #[serde(other)]
     Other,
-}
-
-/// The stay as it will be after the purchase.
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StayPreview {
-    pub started_at: DateTime<Utc>,
-    /// No purchase of this stay can end later; absent where there is no limit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub deadline: Option<DateTime<Utc>>,
-    /// Minutes that can still be bought afterwards, until the deadline or until charging ends, whichever comes first;
-    /// absent where there is no limit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub left_minutes: Option<u32>,
 }
 
 /// Why nothing is offered, and what would be allowed.
@@ -507,6 +509,7 @@ fn sum(city: &City, lines: &[QuoteLine]) -> Result<Money, Refusal> {
 /// The commission that the driver bears on a card payment of `parking`, if any (BG-93).
 fn card_fee(city: &City, zone: &Zone, parking: Money) -> Result<Option<QuoteLine>, Refusal> {
     let card = &city.sections.wallet.card;
-    let fee = card.fee_of(parking).map_err(|FeeUnknown| unknown(zone, "card.fee"))?;
-    Ok(fee.map(|amount| QuoteLine { kind: LineKind::CardFee { below: card.free_from }, amount }))
+    let Some(fee) = card.fee_on(parking) else { return Ok(None) };
+    let amount = *fee.known().ok_or_else(|| unknown(zone, "card.fee"))?;
+    Ok(Some(QuoteLine { kind: LineKind::CardFee { below: card.free_from }, amount }))
 }

@@ -7,7 +7,7 @@ use crate::kernel::ids::{SourceId, TariffId, ZoneId};
 use crate::kernel::lenient;
 use crate::kernel::minutes::Minutes;
 use crate::kernel::money::Money;
-use crate::kernel::pay::PayMethod;
+use crate::kernel::pay::{PayMethod, UnusedTime};
 use crate::kernel::position::Polygon;
 use crate::kernel::section::Section;
 use chrono::NaiveDate;
@@ -261,14 +261,6 @@ pub enum SoldAhead {
     SameDay,
     /// The next one, whenever that is.
     NextOpening,
-}
-
-/// What becomes of paid time that is not used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum UnusedTime {
-    Refunded,
-    NotRefunded,
 }
 
 /// Days that personal records of parking are kept.

@@ -11,6 +11,7 @@ const STRUCTS: &[(&str, &str, &[&str])] = &[
     ("values", include_str!("../../src/kernel/load/values.rs"), &["*"]),
     ("parking", include_str!("../../src/parking/load.rs"), &["*"]),
     ("orders", include_str!("../../src/orders/load.rs"), &["*"]),
+    ("garages", include_str!("../../src/garages/load.rs"), &["*"]),
     ("city", include_str!("../../src/kernel/city.rs"), &["BaseRetention", "Contacts", "Terms", "Source"]),
     ("position", include_str!("../../src/kernel/position.rs"), &["Centre"]),
     (
@@ -21,19 +22,27 @@ const STRUCTS: &[(&str, &str, &[&str])] = &[
     ("plate", include_str!("../../src/kernel/plate.rs"), &["PlateForm", "FreeForm"]),
     ("parking section", include_str!("../../src/parking/section.rs"), &["SmsPolicy", "Retention"]),
     ("orders section", include_str!("../../src/orders/section.rs"), &["Retention"]),
+    ("garages section", include_str!("../../src/garages/section.rs"), &["Policy", "Retention"]),
+    ("garages facility", include_str!("../../src/garages/facility.rs"), &["TicketPattern"]),
 ];
 
 /// Enums whose words stand in source files.
 const ENUMS: &[(&str, &[&str])] = &[
     (include_str!("../../src/kernel/fact.rs"), &["Certainty"]),
-    (include_str!("../../src/kernel/pay.rs"), &["PayMethod"]),
+    (include_str!("../../src/kernel/pay.rs"), &["PayMethod", "UnusedTime"]),
     (include_str!("../../src/kernel/calendar.rs"), &["Day", "HolidayRule"]),
     (include_str!("../../src/kernel/plate.rs"), &["PlateKind"]),
     (
         include_str!("../../src/parking/section.rs"),
-        &["Regime", "AreaCertainty", "MoreThanLeft", "AtClosing", "SoldAhead", "UnusedTime"],
+        &["Regime", "AreaCertainty", "MoreThanLeft", "AtClosing", "SoldAhead"],
     ),
     (include_str!("../../src/orders/section.rs"), &["DiscountFrom"]),
+    (include_str!("../../src/garages/section.rs"), &["OnEntry"]),
+    (
+        include_str!("../../src/garages/facility.rs"),
+        &["FacilityKind", "HolidayOpening", "PaidWhen", "OnSite", "CheckDigit"],
+    ),
+    (include_str!("../../src/garages/tariff.rs"), &["DayCount", "TariffBy"]),
 ];
 
 /// Declarations of a kind in a source text: name and the lines between the braces.

@@ -2,7 +2,8 @@
 
 use crate::support::{ask, at, belgrade, buy, change_parking, id, of, quote};
 use mesto_rules::fact::{Certainty, Fact, Known};
-use mesto_rules::parking::section::{MoreThanLeft, UnusedTime};
+use mesto_rules::kernel::pay::UnusedTime;
+use mesto_rules::parking::section::MoreThanLeft;
 use mesto_rules::{LineKind, Money, Notice, PayMethod, QuoteAsk, Refusal, Stay};
 
 /// At 10:00 of a Monday: minutes asked, then minutes granted and total, or `None` where it is refused.

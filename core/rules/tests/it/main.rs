@@ -4,6 +4,10 @@
 mod authors;
 mod belgrade_receipts;
 mod clock;
+mod garage_laws;
+mod garage_tickets;
+mod garage_visits;
+mod garages;
 mod hours;
 mod journey;
 mod laws;

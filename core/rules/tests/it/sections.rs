@@ -1,7 +1,9 @@
 //! A served city as an old program reads it: what came later is passed over or stops one service only.
 
-use crate::support::{ask, at, belgrade, parking, served, steppe};
+use crate::support::{ask, at, belgrade, garages, parking, served, steppe};
 use chrono::{DateTime, TimeDelta, Utc};
+use mesto_rules::garages::facility::OnSite;
+use mesto_rules::garages::{self, GaragesSection, VisitAsk, VisitPrice};
 use mesto_rules::kernel::blob::Blob;
 use mesto_rules::orders::OrdersSection;
 use mesto_rules::{City, Fact, ParkingSection, PayMethod, QuoteAsk, Refusal, SectionError, Stays, ZoneId};
@@ -9,6 +11,22 @@ use serde_json::{Value, json};
 
 fn price(city: &City, zone: &str, when: &str) -> Result<String, Refusal> {
     mesto_rules::quote(city, &ask(zone, 60, when)).map(|quote| quote.total.to_string())
+}
+
+/// A visit of an hour.
+fn visit(city: &City, facility: &str) -> Result<VisitPrice, garages::Refusal> {
+    let now = at("2025-03-03 10:00");
+    let ask = VisitAsk {
+        facility,
+        entered_at: now - TimeDelta::hours(1),
+        now,
+        paid: &[],
+        is_disabled: false,
+        places: 1,
+        is_lost: false,
+        pay: PayMethod::Deposit,
+    };
+    garages::price(city, &ask)
 }
 
 #[test]
@@ -21,11 +39,14 @@ fn unknown_fields_and_sections_are_passed_over_and_kept() {
         document["sections"]["parking"]["zones"][1]["congestion"] = json!({"factor": "1.5"});
         document["sections"]["parking"]["policy"]["weather"] = json!("ignored");
         document["sections"]["orders"]["rates"][0]["note"] = json!("older");
+        document["sections"]["garages"]["facilities"][0]["chargers"] = json!(4);
+        document["sections"]["garages"]["tariffs"][0]["rate_tables"]["vma"]["night"] = json!({"price": "1"});
     };
     let city = served(belgrade(), later);
     assert_eq!(price(&city, "red", "2025-03-03 10:00").unwrap(), "80.00 RSD");
     assert!(mesto_rules::order::issue(&city, "red", at("2025-03-03 10:00"), None).is_ok());
-    assert!(city.sections.services().eq(["orders", "parking", "rides"]));
+    assert!(city.sections.services().eq(["garages", "orders", "parking", "rides"]));
+    assert!(visit(&city, "vma").is_ok());
     // What is not understood is handed on as it came.
     let again: Value = serde_json::from_str(&city.to_canonical_json().unwrap()).unwrap();
     assert_eq!(again["sections"]["rides"], json!({"format": 9, "routes": [{"id": "79"}]}));
@@ -44,6 +65,10 @@ fn a_section_that_is_too_new_stops_its_service_and_the_others_live() {
     assert_eq!(price(&city, "red", "2025-03-03 10:00").unwrap_err().code(), "section_too_new");
     assert!(city.section::<OrdersSection>().is_ok());
     assert!(mesto_rules::parse_plate("BG789PP", &city.sections.plates).is_ok());
+
+    let city = served(belgrade(), |document| document["sections"]["garages"]["format"] = json!(2));
+    assert_eq!(visit(&city, "vma").unwrap_err().code(), "section_too_new");
+    assert_eq!(price(&city, "red", "2025-03-03 10:00").unwrap(), "80.00 RSD");
 
     // Even where nothing else of it could be read: the format speaks first.
     let city = served(belgrade(), |document| document["sections"]["parking"] = json!({"format": 2, "lots": []}));
@@ -64,6 +89,8 @@ fn a_city_without_a_service_says_so() {
     assert_eq!(steppe().section::<OrdersSection>().unwrap_err(), SectionError::Missing { section: "orders" });
     let refusal = mesto_rules::order::issue(steppe(), "yard", at("2025-03-03 10:00"), None).unwrap_err();
     assert_eq!(refusal, Refusal::SectionMissing { section: "orders".into() });
+    let refusal = visit(steppe(), "vma").unwrap_err();
+    assert_eq!(refusal, garages::Refusal::SectionMissing { section: "garages".into() });
 }
 
 #[test]
@@ -83,6 +110,12 @@ fn words_of_a_later_version_are_passed_over() {
         zones[1]["limits"]["stay"]["known"]["certainty"] = json!("certain");
         document["sections"]["orders"]["policy"]["discount_from"]["known"]["value"] = json!("full_moon");
         document["sections"]["plates"]["forms"][0]["kind"] = json!("electric");
+        let garages = &mut document["sections"]["garages"];
+        garages["facilities"][0]["pay"] = json!(["wristband", "deposit"]);
+        garages["facilities"][0]["on_site"] = json!(["favour", "cash"]);
+        garages["facilities"][0]["kind"]["known"]["value"] = json!("silo");
+        garages["facilities"][1]["paid_when"]["known"]["value"] = json!("by_post");
+        garages["tariffs"][0]["rate_tables"]["kalemegdan"]["day"]["known"]["value"] = json!("by_moon");
     });
     let red = parking(&city).zone("red").unwrap();
     assert_eq!(red.pay, [PayMethod::Deposit]);
@@ -92,6 +125,16 @@ fn words_of_a_later_version_are_passed_over() {
     assert_eq!(order("red").unwrap_err().code(), "tariff_unknown");
     assert_eq!(order("yellow").unwrap().discounted_price, None, "a discount that is not understood is not promised");
     assert!(mesto_rules::parse_plate("BG1234PP", &city.sections.plates).is_ok());
+    let facility = garages(&city).facility("zeleni-venac").unwrap();
+    assert_eq!(
+        (facility.pay.as_slice(), facility.on_site.as_slice()),
+        (&[PayMethod::Deposit][..], &[OnSite::Cash][..])
+    );
+    assert!(facility.kind.known().is_none());
+    assert_eq!(visit(&city, "zeleni-venac").unwrap().total.to_string(), "100.00 RSD");
+    for facility in ["baba-visnjina", "kalemegdan"] {
+        assert_eq!(visit(&city, facility).unwrap_err().code(), "tariff_unknown", "{facility}");
+    }
 }
 
 #[test]
@@ -211,6 +254,10 @@ fn every_number_of_a_city_has_a_range_and_none_makes_a_quote_panic() {
                     let _ = mesto_rules::quote(&city, &QuoteAsk { now: now + TimeDelta::hours(1), ..ask });
                     let _ = mesto_rules::order::issue(&city, zone.id.as_str(), now, None);
                 }
+            }
+            let facilities = city.section::<GaragesSection>().map(|garages| garages.facilities.as_slice());
+            for facility in facilities.unwrap_or_default() {
+                let _ = visit(&city, facility.id.as_str());
             }
         }
     }

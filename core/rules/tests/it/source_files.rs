@@ -432,7 +432,7 @@ const BROKEN: &[(&str, &str, &str, &str, &str, &str)] = &[
         "scope = \"boats\"",
         "city.toml",
         "terms.mobile-application.scope",
-        "neither `city` nor a service of it (orders, parking)",
+        "neither `city` nor a service of it (garages, orders, parking)",
     ),
     ("plates.toml", "country = \"RS\"", "country = \"Serbia\"", "plates.toml", "country", "two capitals"),
     ("parking.toml", "id = \"white\"", "id = \"White\"", "parking.toml", "zones.id", "not an id of a zone"),
@@ -459,6 +459,223 @@ const BROKEN: &[(&str, &str, &str, &str, &str, &str)] = &[
         "orders.toml",
         "policy.pay",
         "unknown variant `barter`",
+    ),
+    // Garages.
+    (
+        "garages.toml",
+        "opening_hours = \"around_the_clock\"",
+        "opening_hours = \"always\"",
+        "garages.toml",
+        "facilities.baba-visnjina.opening_hours",
+        "no hours named `always`",
+    ),
+    (
+        "garages.toml",
+        "value = 351",
+        "value = 0",
+        "garages.toml",
+        "facilities.baba-visnjina.capacity",
+        "from 1 to 100000 places",
+    ),
+    (
+        "garages.toml",
+        "value = 20,",
+        "value = 2000,",
+        "garages.toml",
+        "facilities.baba-visnjina.capacity_disabled",
+        "more than there are",
+    ),
+    (
+        "garages.toml",
+        "max_height_cm = { unknown = \"no source tells it\" }",
+        "max_height_cm = { value = 20, source = \"decision\", certainty = \"assumed\" }",
+        "garages.toml",
+        "facilities.zeleni-venac.max_height_cm",
+        "from 100 to 1000 cm",
+    ),
+    (
+        "garages.toml",
+        "position = { unknown = \"not read in a source\" }",
+        "position = { value = [20.46, 44.81], source = \"drawn\", certainty = \"assumed\" }",
+        "garages.toml",
+        "facilities.zeleni-venac.position",
+        "[latitude, longitude] in degrees",
+    ),
+    (
+        "garages.toml",
+        "position = { unknown = \"not read in a source\" }",
+        "position = { unknown = \"not read in a source\" }\nentrances = [{ name = { sr-Latn = \"Ulaz\" }, position = { unknown = \"\" } }]",
+        "garages.toml",
+        "facilities.zeleni-venac.entrances.0.position",
+        "say why",
+    ),
+    (
+        "garages.toml",
+        "address = { unknown = \"not read in a source\" }",
+        "address = { value = \" \", source = \"decision\", certainty = \"assumed\" }",
+        "garages.toml",
+        "facilities.zeleni-venac.address",
+        "write the street",
+    ),
+    (
+        "garages.toml",
+        "pay = [\"deposit\", \"card\"]",
+        "pay = [\"deposit\", \"sms\"]",
+        "garages.toml",
+        "facilities.zeleni-venac.pay",
+        "never by sms",
+    ),
+    (
+        "garages.toml",
+        "on_site = [\"cash\",",
+        "on_site = [\"barter\",",
+        "garages.toml",
+        "facilities.on_site",
+        "unknown variant `barter`",
+    ),
+    (
+        "garages.toml",
+        "ticket_number = { unknown = \"no source shows a ticket\" }",
+        "ticket_number = { value = { mask = \"DD-DD\" }, source = \"decision\", certainty = \"assumed\" }",
+        "garages.toml",
+        "facilities.zeleni-venac.ticket_number",
+        "4 to 32 capitals and digits",
+    ),
+    (
+        "garages.toml",
+        "ticket_number = { unknown = \"no source shows a ticket\" }",
+        "ticket_number = { value = { mask = \"LLDDDD\", check_digit = \"luhn\" }, source = \"decision\", certainty = \"assumed\" }",
+        "garages.toml",
+        "facilities.zeleni-venac.ticket_number",
+        "the last D",
+    ),
+    (
+        "garages.toml",
+        "id = \"vma\"",
+        "id = \"kalemegdan\"",
+        "garages.toml",
+        "facilities.kalemegdan.id",
+        "two facilities",
+    ),
+    (
+        "garages.toml",
+        "clock_tolerance_seconds = 120",
+        "clock_tolerance_seconds = 7200",
+        "garages.toml",
+        "policy.clock_tolerance_seconds",
+        "from 0 to 3600 seconds",
+    ),
+    (
+        "garages.toml",
+        "controller_silent_seconds = 120",
+        "controller_silent_seconds = 9",
+        "garages.toml",
+        "policy.controller_silent_seconds",
+        "from 10 to 3600 seconds",
+    ),
+    (
+        "garages.toml",
+        "visits_days = 1095",
+        "visits_days = 0",
+        "garages.toml",
+        "retention.visits_days",
+        "from 1 to 3660 days",
+    ),
+    (
+        "garages.toml",
+        "rate_table = \"vma\"",
+        "rate_table = \"free\"",
+        "garages-tariff-2022-01-01.toml",
+        "rate_tables.free",
+        "name it and the reason in [left_out]",
+    ),
+    (
+        "garages-tariff-2022-01-01.toml",
+        "[rate_tables.zeleni-venac]\nstarted = { unit_minutes = 60,",
+        "[rate_tables.zeleni-venac]\nstarted = { unit_minutes = 0,",
+        "garages-tariff-2022-01-01.toml",
+        "rate_tables.zeleni-venac.started.unit_minutes",
+        "from 1 to 1440 minutes",
+    ),
+    (
+        "garages-tariff-2022-01-01.toml",
+        "value = 45,",
+        "value = \"45.005\",",
+        "garages-tariff-2022-01-01.toml",
+        "rate_tables.vma.started",
+        "2 decimals",
+    ),
+    (
+        "garages-tariff-2022-01-01.toml",
+        "ada = \"no source tells its price\"",
+        "ada = \" \"",
+        "garages-tariff-2022-01-01.toml",
+        "left_out.ada",
+        "say why",
+    ),
+    (
+        "garages-tariff-2022-01-01.toml",
+        "ada = \"no",
+        "zoo = \"no",
+        "garages-tariff-2022-01-01.toml",
+        "left_out.zoo",
+        "no facility names",
+    ),
+    (
+        "garages-tariff-2022-01-01.toml",
+        "ada = \"no source tells its price\"",
+        "ada = \"no source tells its price\"\nvma = \"none\"",
+        "garages-tariff-2022-01-01.toml",
+        "left_out.vma",
+        "has prices",
+    ),
+    (
+        "garages-tariff-2022-01-01.toml",
+        "value = 900,",
+        "value = 600,",
+        "garages-tariff-2022-01-01.toml",
+        "rate_tables.kalemegdan.day_cap",
+        "600 minutes cost 1000.00 RSD, and the day 1500.00 RSD",
+    ),
+    (
+        "garages-tariff-2022-01-01.toml",
+        "day = { value = \"from_entry\", source = \"ps-kalemegdan\", certainty = \"official_old\" }",
+        "",
+        "garages-tariff-2022-01-01.toml",
+        "rate_tables.kalemegdan.day",
+        "say how days are counted",
+    ),
+    (
+        "garages-tariff-2022-01-01.toml",
+        "days = 7",
+        "days = 1",
+        "garages-tariff-2022-01-01.toml",
+        "rate_tables.vma.several_days.days",
+        "from 2 to 366 days",
+    ),
+    (
+        "garages-tariff-2022-01-01.toml",
+        "value = \"from_midnight\"",
+        "value = { flat = -1 }",
+        "garages-tariff-2022-01-01.toml",
+        "rate_tables.kalemegdan.lost_ticket",
+        "negative",
+    ),
+    (
+        "garages-tariff-2022-01-01.toml",
+        "exit_minutes = {",
+        "exit_seconds = {",
+        "garages-tariff-2022-01-01.toml",
+        "rate_tables.vma.exit_minutes",
+        "say it here or in [common]",
+    ),
+    (
+        "garages-tariff-2022-01-01.toml",
+        "from = \"2022-01-01\"",
+        "from = \"2022-01-01\"\nuntil = \"2021-12-31\"",
+        "garages-tariff-2022-01-01.toml",
+        "until",
+        "after the beginning",
     ),
 ];
 
@@ -507,8 +724,9 @@ fn a_price_list_is_named_after_its_id() {
 fn a_service_whose_file_is_not_there_is_not_in_the_city() {
     let mut files = embedded_files("belgrade");
     files.remove("orders.toml");
-    let city = compile(&files).unwrap();
-    assert!(city.sections.services().eq(["parking"]));
+    assert!(compile(&files).unwrap().sections.services().eq(["garages", "parking"]));
+    files.retain(|name, _| !name.starts_with("garages"));
+    assert!(compile(&files).unwrap().sections.services().eq(["parking"]));
 }
 
 #[test]
@@ -671,5 +889,47 @@ fn zones_are_zoned_or_outside_and_take_deposit_and_card_bg_07_bg_08_bg_26() {
         for method in [PayMethod::Deposit, PayMethod::Card] {
             assert!(zone.pay.contains(&method), "{} {method:?}", zone.id);
         }
+    }
+}
+
+#[test]
+fn the_garages_of_belgrade_have_what_its_sources_tell_and_nothing_else_bg_03_bg_10_bg_19() {
+    use mesto_rules::garages::facility::{FacilityKind, OnSite, PaidWhen};
+    let city = belgrade();
+    let garages = crate::support::garages(city);
+    let known_capacity = |id: &str| *garages.facility(id).unwrap().capacity.known().unwrap();
+    // The eleven that one article names with their sum.
+    let eleven = [
+        "obilicev-venac",
+        "pionirski-park",
+        "masarikova",
+        "rajiceva",
+        "donji-grad",
+        "zeleni-venac",
+        "milan-gale-muskatirovic",
+        "botanicka-basta",
+        "kalemegdan",
+        "palilulska-pijaca",
+        "vidin-kapija",
+    ];
+    assert_eq!(eleven.map(known_capacity).iter().sum::<u32>(), 3679);
+    assert_eq!(["baba-visnjina", "vma", "belvil"].map(known_capacity), [351, 574, 417]);
+    let unknown = garages.facilities.iter().filter(|facility| facility.capacity.known().is_none());
+    let unknown: Vec<&str> = unknown.map(|facility| facility.id.as_str()).collect();
+    assert_eq!(unknown, ["vukov-spomenik", "dr-a-kostic", "ada", "kamenicka", "viska"]);
+
+    let paid_when = |when| garages.facilities.iter().filter(move |it| it.paid_when.known() == Some(&when)).count();
+    assert_eq!([PaidWhen::BeforeFetching, PaidWhen::OnEntry].map(paid_when), [6, 1]);
+    assert_eq!(garages.facility("zeleni-venac").unwrap().kind.known(), Some(&FacilityKind::Garage));
+    assert_eq!(garages.facility("vma").unwrap().kind.known(), Some(&FacilityKind::Lot));
+    for facility in &garages.facilities {
+        assert!(facility.on_site.contains(&OnSite::ParkingPass) && facility.on_site.contains(&OnSite::PrepaidCard));
+    }
+    // Every price was read somewhere.
+    let [tariff] = garages.tariffs.as_slice() else { panic!("one list") };
+    assert_eq!(tariff.rate_tables.len(), 4);
+    for table in tariff.rate_tables.values() {
+        let Fact::Known(price) = &table.price else { panic!("known") };
+        assert!(city.sources[&price.source].url.is_some(), "{price:?}");
     }
 }

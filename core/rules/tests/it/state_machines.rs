@@ -1,6 +1,7 @@
 //! The tables of `docs/state-machines.md`, made by running the machines; `UPDATE=1` writes the file anew.
 
 use crate::support::{ask, at, belgrade, buy, of};
+use mesto_rules::garages::visit::{self, VisitEvent, VisitState};
 use mesto_rules::order::{self, OrderEvent, OrderState, OrderTerms};
 use mesto_rules::stay::StayState;
 use mesto_rules::ticket::{self, TicketEvent, TicketState};
@@ -116,10 +117,54 @@ fn stays() -> String {
     table
 }
 
+fn visits() -> String {
+    let mut table = head(
+        "Visit of a garage",
+        "A car behind a barrier. What a controller tells again changes nothing. A lost ticket is no state: it changes the price alone.",
+    );
+    let rsd = belgrade().currency;
+    let (owed, other, nothing) = (Money::from_minor(20_000, rsd), Money::from_minor(10_000, rsd), Money::zero(rsd));
+    let again = at("2025-03-03 12:00");
+    let early = at("2025-03-03 11:59:59");
+    let passed = VisitEvent::TimePassed { owes_again_at: Some(again) };
+    let states = [
+        None,
+        Some(VisitState::Inside),
+        Some(VisitState::Paid),
+        Some(VisitState::OwingAgain),
+        Some(VisitState::Left),
+        Some(VisitState::Cancelled),
+    ];
+    for state in states {
+        for (name, when, event, now) in [
+            ("entered", "any time", VisitEvent::Entered, early),
+            ("pay", "what is owed", VisitEvent::Pay { amount: owed, owed }, early),
+            ("pay", "another amount", VisitEvent::Pay { amount: other, owed }, early),
+            ("pay", "nothing is owed", VisitEvent::Pay { amount: other, owed: nothing }, early),
+            ("paid_on_site", "any time", VisitEvent::PaidOnSite, early),
+            ("time_passed", "before more is owed", passed, early),
+            ("time_passed", "from when more is owed", passed, again),
+            ("time_passed", "nothing will be owed again", VisitEvent::TimePassed { owes_again_at: None }, again),
+            ("exit_asked", "nothing is owed", VisitEvent::ExitAsked { owed: nothing }, early),
+            ("exit_asked", "something is owed", VisitEvent::ExitAsked { owed }, early),
+            ("left", "nothing is owed", VisitEvent::Left { owed: nothing }, early),
+            ("left", "something is owed", VisitEvent::Left { owed }, early),
+            ("cancel", "any time", VisitEvent::Cancel, early),
+        ] {
+            let from = state.map_or_else(|| "none".to_owned(), |state| word(&state));
+            match visit::step(state, &event, now) {
+                Ok((next, effects)) => row(&mut table, [&from, name, when, &word(&next), &words(&effects)]),
+                Err(error) => row(&mut table, [&from, name, when, "refused", &error.to_string()]),
+            }
+        }
+    }
+    table
+}
+
 #[test]
 fn the_tables_of_the_state_machines_are_current() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/state-machines.md");
-    let made = format!("{HEAD}{}{}{}", tickets(), stays(), orders());
+    let made = format!("{HEAD}{}{}{}{}", tickets(), stays(), orders(), visits());
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(path, &made).unwrap();
     }

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Europe::Belgrade;
+use mesto_rules::garages::GaragesSection;
 use mesto_rules::orders::OrdersSection;
 use mesto_rules::parking::ParkingSection;
 use mesto_rules::{City, PayMethod, Quote, QuoteAsk, Refusal, Stay, Stays};
@@ -58,6 +59,18 @@ pub fn change_orders(city: &mut City, change: impl FnOnce(&mut OrdersSection)) {
     let mut orders: OrdersSection = city.section::<OrdersSection>().unwrap().clone();
     change(&mut orders);
     city.put_section(orders).unwrap();
+}
+
+/// What a city says about garages.
+pub fn garages(city: &City) -> &GaragesSection {
+    city.section().unwrap()
+}
+
+/// Changes what a city says about garages.
+pub fn change_garages(city: &mut City, change: impl FnOnce(&mut GaragesSection)) {
+    let mut garages = garages(city).clone();
+    change(&mut garages);
+    city.put_section(garages).unwrap();
 }
 
 /// An id from its text.

@@ -23,7 +23,7 @@ use crate::kernel::ledger::{LedgerAccount, Movement};
 use crate::kernel::operator::Operator;
 use crate::kernel::store::{Ask, Json, Select, StoreError, Tx, Write};
 use crate::kernel::text;
-use crate::values;
+use crate::{find, update, values};
 
 const PAGE: i64 = 50;
 const MOST: i64 = 200;
@@ -353,6 +353,17 @@ fn page(
         purchases.push(Standing::read(tx, operator, now, row)?.told(now)?);
     }
     Ok((purchases, more))
+}
+
+/// Forgets what a sale was asked for, when that says something that may not be kept any longer: `left` stands in its place.
+/// What was delivered and paid stays.
+pub(crate) fn forget_subject(tx: &mut dyn Tx, (account, sale): (AccountId, SaleId), left: &OnTheWire) -> Outcome<()> {
+    let Some(row) = tx.first(find!(SaleRow { account: account, id: sale }))? else { return Ok(()) };
+    let mut items: Vec<StoredItem> = row.items.read()?;
+    for item in &mut items {
+        item.subject = left.clone();
+    }
+    Ok(tx.write(update!(SaleRow { account: account, id: sale } set { items: Json::of(&items)? }))?)
 }
 
 /// What an app shows of payments.

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use mesto_protocol::kernel::ids::{
     AccountId, DeviceId, EntryId, GrantId, OrderId, PaymentId, QuoteId, RefundId, SaleId, StayId, TicketId, VehicleId,
+    VisitId,
 };
 use mesto_protocol::kernel::reference::Reference;
 use mesto_rules::money::Currency;
-use mesto_rules::{CityId, TariffId, ZoneId};
+use mesto_rules::{CityId, FacilityId, TariffId, ZoneId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -223,7 +224,7 @@ macro_rules! ids {
 }
 ids![
     AccountId, DeviceId, GrantId, VehicleId, QuoteId, SaleId, PaymentId, RefundId, EntryId, TicketId, StayId, OrderId,
-    CityId, ZoneId, TariffId, Reference,
+    VisitId, CityId, FacilityId, ZoneId, TariffId, Reference,
 ];
 
 impl<T: Column> Column for Option<T> {

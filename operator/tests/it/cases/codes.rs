@@ -163,7 +163,7 @@ on_both_databases! {
         world.pass(60);
         assert_eq!(refused("ticket_not_active", &ask(&new, over.id))["ended_at"], "2025-09-03T09:00:00Z");
         // A clerk who may park has no phone that could show a code.
-        let given = mesto_operator::RoleGiven { role: mesto_protocol::kernel::grants::Role::Driver, city: None, until: None };
+        let given = mesto_operator::RoleGiven { role: mesto_protocol::kernel::grants::Role::Driver, city: None, place: None, until: None };
         let clerk = world.inspector();
         world.operator.give_role(&*world.store, world.now(), &clerk.account.to_string(), &given).unwrap();
         refused("device_missing", &ask(&clerk, over.id));

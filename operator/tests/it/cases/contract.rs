@@ -8,6 +8,7 @@ use mesto_operator::{Request, Response};
 use mesto_protocol::base::payments::Payment;
 use mesto_protocol::base::{payments, sign_in, vehicles};
 use mesto_protocol::device::SoftwareDevice;
+use mesto_protocol::garages::{control as garages, visits};
 use mesto_protocol::headers;
 use mesto_protocol::kernel::ids::VehicleId;
 use mesto_protocol::kernel::intents;
@@ -119,6 +120,7 @@ fn bodies(operation: &Entry, there: &There<'_>) -> Vec<Value> {
         return vec![
             quote("parking", json!({"zone": "green", "vehicle": vehicle, "minutes": 30}), "deposit"),
             quote("parking", json!({"zone": "yellow", "vehicle": vehicle, "minutes": 180}), "card"),
+            quote("garages", json!({"facility": "zeleni-venac", "ticket": TICKET}), "deposit"),
             quote("orders", json!({"order": there.order}), "deposit"),
             quote("wallet", json!({"amount": rsd("200.00")}), "card"),
         ];
@@ -141,13 +143,26 @@ fn body(operation: &Entry, there: &There<'_>) -> Value {
         json!({"quote": driver.quote(vehicle, "green", 30).id, "not_after": not_after})
     } else if is(&payments::NOTICE) {
         json!({"payment": "pay-1", "reference": there.payment.id, "amount": there.payment.amount, "outcome": "approved"})
-    } else if is(&orders::CLAIM) {
+    } else if is(&orders::SLIP) {
         json!({"number": there.number})
     } else if is(&control::ISSUE) {
         json!({"city": "belgrade", "zone": "yellow", "plate": "NS555ZZ", "violation": "no_ticket", "place": "Krunska 3"})
+    } else if is(&garages::REPORT) {
+        report(driver.world, "paid_on_site")
+    } else if is(&garages::EXIT) {
+        json!({"city": "belgrade", "facility": "zeleni-venac", "ticket": TICKET, "at": driver.world.now()})
     } else {
         panic!("{} {} takes a body that is not written here", operation.method.as_str(), operation.path)
     }
+}
+
+/// The ticket of a car that is inside.
+const TICKET: &str = "GR004217";
+
+fn report(world: &World, kind: &str) -> Value {
+    let event = json!({"at": world.now(), "ticket": TICKET, "kind": kind, "is_disabled": false, "places": 1});
+    let free = json!({"free": 12, "at": world.now()});
+    json!({"city": "belgrade", "facility": "zeleni-venac", "sent_at": world.now(), "events": [event], "free": free, "settled_after": "0"})
 }
 
 /// Queries that are right and ones that are not.
@@ -158,6 +173,9 @@ fn queries(operation: &Entry, odd: &[Value]) -> Vec<String> {
         }
         path if path == control::CHECK.path => &[("city", "belgrade"), ("plate", "BG789PP"), ("zone", "red")],
         path if path == tickets::LIST.path => &[("before", "tk_zzz"), ("limit", "2")],
+        path if path == garages::OWED.path => &[("city", "belgrade"), ("facility", "zeleni-venac"), ("ticket", TICKET)],
+        path if path == visits::PLACES.path => &[("city", "belgrade")],
+        path if path == visits::LIST.path => &[("cursor", "vi_01jd4f8q0r3n7w2x5y6z8a9b1c"), ("limit", "2")],
         path if path == payments::PAYMENTS.path => {
             &[("state", "open"), ("cursor", "sa_01jd4f8q0r3n7w2x5y6z8a9b1c"), ("limit", "2")]
         }
@@ -211,7 +229,7 @@ fn drive(
             let path = operation.target(&[name.as_str()], &[]);
             for query in queries(operation, odd) {
                 driven.send(operation, &request(&format!("{path}?{query}")));
-                if *who != "driver" && *who != "inspector" {
+                if !["driver", "inspector", "controller"].contains(who) {
                     break;
                 }
             }
@@ -262,7 +280,8 @@ on_both_databases! {
     fn every_operation_refuses_only_what_the_table_lists(world) {
         let (driver, vehicle) = world.driver_with("+381641234567", "BG789PP", &["5000.00", "2000.00"]);
         let (stranger, foreign) = world.driver_with("+381650000000", "BG111AA", &["5000.00"]);
-        let inspector = world.inspector();
+        let (inspector, controller) = (world.inspector(), world.controller("zeleni-venac"));
+        assert_eq!(controller.post(garages::REPORT.path, &report(world, "entered")).status, 200);
         let ticket = driver.park(vehicle, "red", 60).ticket;
         let foreign_ticket = stranger.park(foreign, "red", 30).ticket;
         let topup = driver.top_up("200.00");
@@ -271,14 +290,14 @@ on_both_databases! {
             expect::<Order>(201, inspector.act(control::ISSUE.path, &world.key(), &order))
         };
         let order = issued("BG789PP", "yellow");
-        let (order, number) = (driver.claim(&order).id.to_string(), issued("BG789PP", "blue").number.to_string());
+        let (order, number) = (driver.has_slip(&order).id.to_string(), issued("BG789PP", "blue").number.to_string());
         let ids = [
             vehicle.to_string(), foreign.to_string(), ticket.id.to_string(), foreign_ticket.id.to_string(), topup.id.to_string(), topup.sale.to_string(),
             order.clone(), issued("BG111AA", "yellow").id.to_string(), "belgrade".into(), "atlantis".into(), world.key(), "bank".into(),
         ];
         let there = There { driver: &driver, vehicle, order, number, payment: topup };
         let odd = odd(world, &ids);
-        let people = [("nobody", None), ("nonsense", None), ("inspector", Some(&inspector)), ("stranger", Some(&stranger)), ("driver", Some(&driver))];
+        let people = [("nobody", None), ("nonsense", None), ("inspector", Some(&inspector)), ("controller", Some(&controller)), ("stranger", Some(&stranger)), ("driver", Some(&driver))];
         let mut driven = Driven { world, seen: BTreeMap::new() };
         // What ends something others need comes last.
         let ends = |operation: &Entry| operation.method == mesto_protocol::Method::Delete;

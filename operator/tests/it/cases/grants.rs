@@ -12,7 +12,7 @@ use mesto_protocol::orders::control::PlateCheck;
 use crate::world::{Chance, Person, SECRET, World, config, expect, refused, start};
 
 const PHONE: &str = "+381641234567";
-const EVERYWHERE: RoleGiven<'_> = RoleGiven { role: Role::Inspector, city: None, until: None };
+const EVERYWHERE: RoleGiven<'_> = RoleGiven { role: Role::Inspector, city: None, place: None, until: None };
 
 fn check(person: &Person<'_>, city: &str) -> Response {
     person.get(&format!("/v1/inspector/check?city={city}&plate=BG789PP&zone=red"))

@@ -11,7 +11,7 @@ use mesto_protocol::orders::driver::{Order, OrderState, Violation};
 use crate::world::{Parked, expect, paid_order, refused, rsd};
 
 const PHONE: &str = "+381641234567";
-const INSPECTOR: RoleGiven<'_> = RoleGiven { role: Role::Inspector, city: None, until: None };
+const INSPECTOR: RoleGiven<'_> = RoleGiven { role: Role::Inspector, city: None, place: None, until: None };
 
 on_both_databases! {
     #[test]
@@ -161,7 +161,7 @@ on_both_databases! {
         let (issued, paid) = (world.key(), world.key());
         let new = NewOrder { city: "belgrade".into(), plate: "BG789PP".into(), zone: "yellow".into(), violation: Violation::NoTicket, place: None };
         let order: Order = expect(201, inspector.act("/v1/inspector/orders", &issued, &new));
-        driver.claim(&order);
+        driver.has_slip(&order);
         let quote: Quote = expect(201, driver.ask_order(PayMethod::Deposit, order.id));
         let purchase = driver.purchase(&quote);
         expect::<Bought>(201, driver.act("/v1/purchases", &paid, &purchase));

@@ -3,6 +3,7 @@
 mod codes;
 mod contract;
 mod deposit;
+mod garages;
 mod grants;
 mod intents;
 mod limits;

@@ -89,8 +89,8 @@ on_both_databases! {
         driver.add("BG789PP");
         other.add("BG789PP");
         let order = issue(world, "BG789PP");
-        driver.claim(&order);
-        other.claim(&order);
+        driver.has_slip(&order);
+        other.has_slip(&order);
         let quote: Quote = expect(201, driver.ask_order(PayMethod::Card, order.id));
         assert_eq!(quote.total, rsd("1500.00"));
         let payment = driver.begin(&quote).payment;
@@ -134,7 +134,7 @@ on_both_databases! {
             let order = issue(there, "BG789PP");
             assert_eq!(order.due, rsd(due));
             let driver = Person { world: there, token: driver.token.clone(), account: driver.account };
-            driver.claim(&order);
+            driver.has_slip(&order);
             let asked = driver.ask_order(PayMethod::Card, order.id);
             if is_sold {
                 sold(there, asked, due);
@@ -155,7 +155,7 @@ on_both_databases! {
         });
         let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &[]);
         let order = issue(world, "BG789PP");
-        driver.claim(&order);
+        driver.has_slip(&order);
         for (asked, price) in [
             (driver.ask_by(PayMethod::Card, vehicle, "green", 60), "55.00"),
             (driver.ask_order(PayMethod::Card, order.id), "150.00"),
@@ -227,7 +227,7 @@ on_both_databases! {
         }
         let rides = Wanted { service: "rides".into(), ..right.items[0].clone() };
         let refusal = refused("service_unknown", &ask(&QuoteRequest { items: vec![rides], ..right.clone() }));
-        assert_eq!(refusal["known"], json!(["wallet", "parking", "orders"]));
+        assert_eq!(refusal["known"], json!(["wallet", "parking", "orders", "garages"]));
         for word in ["sms", "cash", ""] {
             let refusal = ask(&QuoteRequest { pay: PayMethod::Other(word.into()), ..right.clone() });
             let refusal = refused("payment_method_not_allowed", &refusal);

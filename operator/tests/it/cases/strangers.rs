@@ -32,8 +32,8 @@ fn issue(inspector: &Person<'_>, zone: &str) -> Order {
     expect(201, inspector.act("/v1/inspector/orders", &inspector.world.key(), &order))
 }
 
-fn claim(person: &Person<'_>, number: &str) -> Response {
-    person.post("/v1/orders/claims", &json!({"number": number}))
+fn slip(person: &Person<'_>, number: &str) -> Response {
+    person.post("/v1/orders/slips", &json!({"number": number}))
 }
 
 /// A stranger who has added the plate, too.
@@ -219,9 +219,9 @@ on_both_databases! {
         world.pass(61);
         issue(&world.inspector(), "red");
         assert!(driver.account().orders.is_empty());
-        let sql = "SELECT account FROM order_claim";
-        let claims = mesto_operator::store::transact(&*world.store, |tx| tx.query(sql, &[])).unwrap();
-        assert!(claims.iter().all(|row| row.get::<String>("account").unwrap() != left.to_string()));
+        let sql = "SELECT account FROM order_proof";
+        let proofs = mesto_operator::store::transact(&*world.store, |tx| tx.query(sql, &[])).unwrap();
+        assert!(proofs.iter().all(|row| row.get::<String>("account").unwrap() != left.to_string()));
     }
 
     #[test]
@@ -231,18 +231,18 @@ on_both_databases! {
         let digits = order.number.to_string();
         let typed = format!("{} {}-{}", &digits[..4], &digits[4..8], &digits[8..]);
         let before = driver.account().cursor.seq;
-        let shown: Order = expect(201, claim(&driver, &typed));
+        let shown: Order = expect(201, slip(&driver, &typed));
         assert_eq!(shown, order);
         assert_eq!((driver.account().orders.clone(), driver.events(before).events.len()), (vec![order.clone()], 1));
-        // Claimed again it is told again, and no event.
-        assert_eq!(expect::<Order>(201, claim(&driver, &digits)), order);
+        // Shown again it is told again, and no event.
+        assert_eq!(expect::<Order>(201, slip(&driver, &digits)), order);
         assert_eq!((driver.account().orders.len(), driver.events(before).events.len()), (1, 1));
         let quote = expect(201, driver.ask_order(PayMethod::Deposit, order.id));
         driver.begin(&quote);
         assert_eq!(driver.account().orders[0].state, OrderState::Paid);
-        // What he paid he is told of as long as it is kept; a closed account has claimed nothing.
+        // What he paid he is told of as long as it is kept; a closed account has shown nothing.
         assert_eq!(driver.delete("/v1/account").status, 204);
-        let rows = mesto_operator::store::transact(&*world.store, |tx| tx.query("SELECT account FROM order_claim", &[])).unwrap();
+        let rows = mesto_operator::store::transact(&*world.store, |tx| tx.query("SELECT account FROM order_proof", &[])).unwrap();
         assert!(rows.is_empty());
         world.check_books();
     }
@@ -256,17 +256,17 @@ on_both_databases! {
         wrong[3] = if wrong[3] == b'9' { b'0' } else { wrong[3] + 1 };
         let wrong = String::from_utf8(wrong).unwrap();
         for (typed, reason) in [(wrong.as_str(), "check"), (&digits[1..], "length"), ("4821 O937 5557", "sign"), ("", "length")] {
-            let params = refused("order_number_invalid", &claim(&driver, typed));
+            let params = refused("order_number_invalid", &slip(&driver, typed));
             assert_eq!((params["reason"].as_str(), params["example"].as_str()), (Some(reason), Some(Reference::EXAMPLE)), "{typed}");
         }
         for guess in 0..10_u64 {
-            refused("not_found", &claim(&driver, &Reference::new(guess.to_be_bytes()).to_string()));
+            refused("not_found", &slip(&driver, &Reference::new(guess.to_be_bytes()).to_string()));
         }
-        refused("too_many_requests", &claim(&driver, &Reference::new(11_u64.to_be_bytes()).to_string()));
-        refused("too_many_requests", &claim(&driver, &digits));
+        refused("too_many_requests", &slip(&driver, &Reference::new(11_u64.to_be_bytes()).to_string()));
+        refused("too_many_requests", &slip(&driver, &digits));
         world.pass(61);
-        assert_eq!(expect::<Order>(201, claim(&driver, &digits)).id, order.id);
-        refused("forbidden", &claim(&world.inspector(), &digits));
+        assert_eq!(expect::<Order>(201, slip(&driver, &digits)).id, order.id);
+        refused("forbidden", &slip(&world.inspector(), &digits));
     }
 
     #[test]

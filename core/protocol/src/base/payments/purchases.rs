@@ -9,6 +9,7 @@ use crate::kernel::ids::{AccountId, QuoteId, SaleId};
 use crate::kernel::json::Json;
 use crate::kernel::line::{Line, Notice};
 use crate::kernel::wire::wire;
+use crate::records;
 
 wire! {
     /// Asks for a price.
@@ -28,25 +29,6 @@ wire! {
         pub service: String,
         /// What of it; the service says its shape.
         pub subject: Json,
-    }
-
-    /// A price that holds until `expires_at`; buying it costs exactly `total`.
-    pub struct Quote {
-        pub id: QuoteId,
-        pub city: CityId,
-        pub issued_at: DateTime<Utc>,
-        pub expires_at: DateTime<Utc>,
-        pub pay: PayMethod,
-        /// Account whose money it is.
-        pub payer: AccountId,
-        /// Account that acts.
-        pub actor: AccountId,
-        pub items: Vec<QuoteItem>,
-        pub total: Money,
-        /// By card: how long the provider's page lives once it was bought, seconds. What was promised is judged again when
-        /// the money comes: what is no longer allowed or has another price by then is paid back.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub page_lives_seconds: Option<u32>,
     }
 
     /// One thing of a quote.
@@ -125,6 +107,27 @@ wire! {
     pub struct PaymentsSection {
         /// Those that wait for a provider, newest first.
         pub open: Vec<Purchase>,
+    }
+}
+
+records! { quote_records;
+    /// A price that holds until `expires_at`; buying it costs exactly `total`.
+    pub struct Quote {
+        pub id: QuoteId,
+        pub city: CityId,
+        pub issued_at: DateTime<Utc>,
+        pub expires_at: DateTime<Utc>,
+        pub pay: PayMethod,
+        /// Account whose money it is.
+        pub payer: AccountId,
+        /// Account that acts.
+        pub actor: AccountId,
+        pub items: Vec<QuoteItem>,
+        pub total: Money,
+        /// By card: how long the provider's page lives once it was bought, seconds. What was promised is judged again when
+        /// the money comes: what is no longer allowed or has another price by then is paid back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub page_lives_seconds: Option<u32>,
     }
 }
 

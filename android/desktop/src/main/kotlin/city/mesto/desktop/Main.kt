@@ -15,10 +15,15 @@ import androidx.compose.ui.unit.dp
 import androidx.compose.ui.window.Window
 import androidx.compose.ui.window.WindowState
 import androidx.compose.ui.window.application
+import city.mesto.sdk.AccountClient
+import city.mesto.sdk.Core
 import city.mesto.sdk.Mesto
 import city.mesto.sdk.MestoClient
+import city.mesto.sdk.account
 import city.mesto.sdk.core.ClientConfig
 import city.mesto.sdk.core.CodeSent
+import city.mesto.sdk.core.Line
+import city.mesto.sdk.core.Notice
 import city.mesto.sdk.core.Position
 import city.mesto.ui.SmsFallback
 import city.mesto.ui.app.MestoApp
@@ -26,18 +31,18 @@ import city.mesto.ui.app.MestoScreens
 import city.mesto.ui.app.Platform
 import city.mesto.ui.mestoFeatures
 import city.mesto.ui.theme.MestoTheme
-import kotlinx.coroutines.CoroutineScope
-import kotlinx.coroutines.Dispatchers
-import kotlinx.coroutines.SupervisorJob
-import kotlinx.coroutines.cancel
-import kotlinx.coroutines.flow.MutableStateFlow
-import kotlinx.coroutines.runBlocking
 import java.awt.Desktop
 import java.io.File
 import java.net.URI
 import java.nio.file.Files
 import java.util.Locale
 import kotlin.system.exitProcess
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.cancel
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.runBlocking
 
 /** What leaves the app is shown in the panel; the bank's page opens in a browser where there is one. */
 private class Beside : Platform {
@@ -55,10 +60,33 @@ private class Beside : Platform {
 }
 
 /** The core, with an eye on the number that the last code went to: the panel shows the messages of that phone. */
-private class Watched(private val core: MestoClient) : MestoClient by core {
+private class Watched(private val core: MestoClient) : MestoClient() {
     var phone by mutableStateOf<String?>(null)
 
-    override suspend fun requestCode(phone: String): CodeSent = core.requestCode(phone).also { this.phone = phone }
+    private val watched = object : AccountClient by core.account {
+        override suspend fun requestCode(phone: String): CodeSent = core.account.requestCode(phone).also { this@Watched.phone = phone }
+    }
+
+    override fun <Part : Any> part(kind: Class<Part>, ofCore: (Core) -> Part): Part =
+        if (kind.isInstance(watched)) checkNotNull(kind.cast(watched)) else core.part(kind, ofCore)
+
+    override val connection get() = core.connection
+
+    override val clock get() = core.clock
+
+    override fun now() = core.now()
+
+    override fun text(id: String, args: Map<String, String>) = core.text(id, args)
+
+    override fun text(line: Line) = core.text(line)
+
+    override fun text(notice: Notice) = core.text(notice)
+
+    override fun recovery() = core.recovery()
+
+    override suspend fun replan() = core.replan()
+
+    override fun close() = core.close()
 }
 
 /** Terazije, where zone A and red meet. */

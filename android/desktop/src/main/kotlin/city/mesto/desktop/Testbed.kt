@@ -28,7 +28,7 @@ class Testbed(binary: File) : AutoCloseable {
     fun offline(on: Boolean) = post("/offline", """{"on":$on}""")
 
     /** The next purchase is executed and its answer lost. */
-    fun loseNextAnswer() = post("/faults", """{"method":"POST","path":"/v1/tickets","kind":"drop_answer"}""")
+    fun loseNextAnswer() = post("/faults", """{"method":"POST","path":"/v1/purchases","kind":"drop_answer"}""")
 
     fun walkBank(page: String, card: String) = post("/bank/walk", """{"page_url":"$page","card":"$card"}""")
 

@@ -18,15 +18,25 @@ val MestoException.params: Map<String, String> get() = told().params
 /** For developers and logs; never holds personal data. */
 val MestoException.detail: String get() = told().detail
 
-private class Told(val code: String, val text: String, val advice: String, val params: Map<String, String>, val detail: String)
+/** By which the operator finds the request in its log; null when nothing was sent. */
+val MestoException.request: String? get() = told().request
+
+private class Told(
+    val code: String,
+    val text: String,
+    val advice: String,
+    val params: Map<String, String>,
+    val detail: String,
+    val request: String?,
+)
 
 private fun MestoException.told(): Told = when (this) {
-    is MestoException.Refused -> Told(code, text, advice, params, detail)
-    is MestoException.Offline -> Told(code, text, advice, params, detail)
-    is MestoException.NoAnswer -> Told(code, text, advice, params, detail)
-    is MestoException.NotNow -> Told(code, text, advice, params, detail)
-    is MestoException.NotSignedIn -> Told(code, text, advice, params, detail)
-    is MestoException.NotGenuine -> Told(code, text, advice, params, detail)
-    is MestoException.Phone -> Told(code, text, advice, params, detail)
-    is MestoException.Cancelled -> Told(code, text, advice, params, detail)
+    is MestoException.Refused -> Told(code, text, advice, params, detail, request)
+    is MestoException.Offline -> Told(code, text, advice, params, detail, request)
+    is MestoException.NoAnswer -> Told(code, text, advice, params, detail, request)
+    is MestoException.NotNow -> Told(code, text, advice, params, detail, request)
+    is MestoException.NotSignedIn -> Told(code, text, advice, params, detail, request)
+    is MestoException.NotGenuine -> Told(code, text, advice, params, detail, request)
+    is MestoException.Phone -> Told(code, text, advice, params, detail, request)
+    is MestoException.Cancelled -> Told(code, text, advice, params, detail, request)
 }

@@ -104,19 +104,28 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     fun clockUnsynced(): String = render("clock-unsynced", emptyMap())
 
     /** Daily order */
-    fun entryOrder(): String = render("entry-order", emptyMap())
+    fun entryOrdersOrder(): String = render("entry-orders-order", emptyMap())
 
     /** Other (update the app) */
     fun entryOther(): String = render("entry-other", emptyMap())
 
-    /** Refund */
-    fun entryRefund(): String = render("entry-refund", emptyMap())
+    /** Refund of parking */
+    fun entryParkingRefund(): String = render("entry-parking-refund", emptyMap())
 
     /** Parking */
-    fun entryTicket(): String = render("entry-ticket", emptyMap())
+    fun entryParkingTicket(): String = render("entry-parking-ticket", emptyMap())
+
+    /** Paid out */
+    fun entryWalletRefund(): String = render("entry-wallet-refund", emptyMap())
 
     /** Top-up */
-    fun entryTopup(): String = render("entry-topup", emptyMap())
+    fun entryWalletTopup(): String = render("entry-wallet-topup", emptyMap())
+
+    /** The bank approved it after all, and it was bought. */
+    fun intentBoughtLate(): String = render("intent-bought-late", emptyMap())
+
+    /** Paid. Only a newer version of the app can show what you bought. Update the app. */
+    fun intentNeedsUpdate(): String = render("intent-needs-update", emptyMap())
 
     /** Confirmed */
     fun intentStateConfirmed(): String = render("intent-state-confirmed", emptyMap())
@@ -133,29 +142,23 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Not confirmed yet */
     fun intentStateUnconfirmed(): String = render("intent-state-unconfirmed", emptyMap())
 
-    /** The bank's fee on card payments below {$below} */
-    fun lineCardFee(below: String): String = render("line-card_fee", mapOf("below" to below))
-
-    /** Extended time: {$units} × {$unit_minutes} min at {$unit_price} */
-    fun lineExtended(units: Long, unitMinutes: String, unitPrice: String): String = render("line-extended", mapOf("units" to units.toString(), "unit_minutes" to unitMinutes, "unit_price" to unitPrice))
-
-    /** {$units} × {$unit_minutes} min at {$unit_price} */
-    fun lineLimited(units: Long, unitMinutes: String, unitPrice: String): String = render("line-limited", mapOf("units" to units.toString(), "unit_minutes" to unitMinutes, "unit_price" to unitPrice))
+    /** Daily parking order */
+    fun lineOrdersOrder(): String = render("line-orders-order", emptyMap())
 
     /** Something that only a newer version of the app can name */
     fun lineOther(): String = render("line-other", emptyMap())
 
-    /** Another ticket of yours in this zone limits this stay: it ends by {$deadline_time}. */
-    fun noticeAnotherTicketLimits(deadlineTime: String): String = render("notice-another_ticket_limits", mapOf("deadline_time" to deadlineTime))
+    /** Extended time: {$units} × {$unit_minutes} min at {$unit_price} */
+    fun lineParkingExtended(units: Long, unitMinutes: String, unitPrice: String): String = render("line-parking-extended", mapOf("units" to units.toString(), "unit_minutes" to unitMinutes, "unit_price" to unitPrice))
 
-    /** You asked for {$asked} min; {$offered} min are left of this stay, until {$deadline_time}. Without this ticket a new stay can begin at {$new_stay_at}. */
-    fun noticeClipped(asked: String, offered: String, deadlineTime: String, newStayAt: String): String = render("notice-clipped", mapOf("asked" to asked, "offered" to offered, "deadline_time" to deadlineTime, "new_stay_at" to newStayAt))
+    /** {$units} × {$unit_minutes} min at {$unit_price} */
+    fun lineParkingLimited(units: Long, unitMinutes: String, unitPrice: String): String = render("line-parking-limited", mapOf("units" to units.toString(), "unit_minutes" to unitMinutes, "unit_price" to unitPrice))
 
-    /** Charging ends at {$closes_at_time}: {$granted} min are paid, and after that parking is free. */
-    fun noticeEndsAtClosing(closesAtTime: String, granted: String): String = render("notice-ends_at_closing", mapOf("closes_at_time" to closesAtTime, "granted" to granted))
+    /** The bank's fee on card payments below {$below} */
+    fun linePaymentsCardFee(below: String): String = render("line-payments-card-fee", mapOf("below" to below))
 
-    /** Paid time that you do not use is not given back. */
-    fun noticeNoRefund(): String = render("notice-no_refund", emptyMap())
+    /** For the deposit */
+    fun lineWalletTopup(): String = render("line-wallet-topup", emptyMap())
 
     /** Reminders come only when the phone can show them. Without one the ticket still ends. */
     fun noticeNotGuaranteed(): String = render("notice-not_guaranteed", emptyMap())
@@ -163,17 +166,26 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** There is something to know that only a newer version of the app can show. Update the app. */
     fun noticeOther(): String = render("notice-other", emptyMap())
 
-    /** You asked for {$asked} min; {$offered} min can be bought for this car here now. */
-    fun noticeParkingClippedByAnother(asked: String, offered: String): String = render("notice-parking-clipped-by-another", mapOf("asked" to asked, "offered" to offered))
+    /** Another ticket of yours in this zone limits this stay: it ends by {$deadline_time}. */
+    fun noticeParkingAnotherTicketLimits(deadlineTime: String): String = render("notice-parking-another-ticket-limits", mapOf("deadline_time" to deadlineTime))
+
+    /** You asked for {$asked} min; {$offered} min are left of this stay, until {$deadline_time}. Without this ticket a new stay can begin at {$new_stay_at}. */
+    fun noticeParkingClipped(asked: String, offered: String, deadlineTime: String, newStayAt: String): String = render("notice-parking-clipped", mapOf("asked" to asked, "offered" to offered, "deadline_time" to deadlineTime, "new_stay_at" to newStayAt))
+
+    /** Charging ends at {$closes_at_time}: {$granted} min are paid, and after that parking is free. */
+    fun noticeParkingEndsAtClosing(closesAtTime: String, granted: String): String = render("notice-parking-ends-at-closing", mapOf("closes_at_time" to closesAtTime, "granted" to granted))
+
+    /** Paid time that you do not use is not given back. */
+    fun noticeParkingNoRefund(): String = render("notice-parking-no-refund", emptyMap())
 
     /** Charging ends before that; the rest goes on at the next opening, until {$ends_at}. */
-    fun noticeRollsOver(endsAt: String): String = render("notice-rolls_over", mapOf("ends_at" to endsAt))
+    fun noticeParkingRollsOver(endsAt: String): String = render("notice-parking-rolls-over", mapOf("ends_at" to endsAt))
 
     /** Time is paid in whole units: {$granted} min instead of {$asked}. */
-    fun noticeRoundedUp(granted: String, asked: String): String = render("notice-rounded_up", mapOf("granted" to granted, "asked" to asked))
+    fun noticeParkingRoundedUp(granted: String, asked: String): String = render("notice-parking-rounded-up", mapOf("granted" to granted, "asked" to asked))
 
     /** Charging begins at {$opens_at_time}: the ticket starts then. */
-    fun noticeStartsAtOpening(opensAtTime: String): String = render("notice-starts_at_opening", mapOf("opens_at_time" to opensAtTime))
+    fun noticeParkingStartsAtOpening(opensAtTime: String): String = render("notice-parking-starts-at-opening", mapOf("opens_at_time" to opensAtTime))
 
     /** {$due} instead of {$price} until {$discount_until} */
     fun orderDiscount(due: String, price: String, discountUntil: String): String = render("order-discount", mapOf("due" to due, "price" to price, "discount_until" to discountUntil))
@@ -198,6 +210,33 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** Covers the car in this zone until {$valid_until} */
     fun orderValidUntil(validUntil: String): String = render("order-valid-until", mapOf("valid_until" to validUntil))
+
+    /** Given up */
+    fun paymentStateAbandoned(): String = render("payment-state-abandoned", emptyMap())
+
+    /** Promised by the bank */
+    fun paymentStateAuthorised(): String = render("payment-state-authorised", emptyMap())
+
+    /** Paid */
+    fun paymentStateCaptured(): String = render("payment-state-captured", emptyMap())
+
+    /** Declined */
+    fun paymentStateDeclined(): String = render("payment-state-declined", emptyMap())
+
+    /** Not paid in time */
+    fun paymentStateExpired(): String = render("payment-state-expired", emptyMap())
+
+    /** Other (update the app) */
+    fun paymentStateOther(): String = render("payment-state-other", emptyMap())
+
+    /** Waits for the bank */
+    fun paymentStatePending(): String = render("payment-state-pending", emptyMap())
+
+    /** Paid back */
+    fun paymentStateRefunded(): String = render("payment-state-refunded", emptyMap())
+
+    /** Not charged */
+    fun paymentStateVoided(): String = render("payment-state-voided", emptyMap())
 
     /** Type it exactly as on the car. A ticket for another plate does not count. */
     fun plateCheck(): String = render("plate-check", emptyMap())
@@ -225,6 +264,20 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** Hardly any plate has the letter {$letter}. Look at yours again. */
     fun plateWarningUnusualLetter(letter: String): String = render("plate-warning-unusual_letter", mapOf("letter" to letter))
+    /** {$amount} went back to your card. */
+    fun refundDone(route: String, amount: String): String = render("refund-done", mapOf("route" to route, "amount" to amount))
+
+    /** {$amount} goes back to your card by {$due_at}. */
+    fun refundDue(route: String, amount: String, dueAt: String): String = render("refund-due", mapOf("route" to route, "amount" to amount, "due_at" to dueAt))
+
+    /** {$amount} could not be paid back yet. The operator looks into it. */
+    fun refundFailed(amount: String): String = render("refund-failed", mapOf("amount" to amount))
+
+    /** {$amount} is being paid back. */
+    fun refundOther(amount: String): String = render("refund-other", mapOf("amount" to amount))
+
+    /** {$amount} is on its way to your card. */
+    fun refundSent(route: String, amount: String): String = render("refund-sent", mapOf("route" to route, "amount" to amount))
 
     /** {$minutes} minutes of parking left */
     fun reminderBefore(minutes: Long): String = render("reminder-before", mapOf("minutes" to minutes.toString()))
@@ -429,18 +482,6 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** Open the bank's page */
     fun topupOpenBank(): String = render("topup-open-bank", emptyMap())
-
-    /** Given up */
-    fun topupStateAbandoned(): String = render("topup-state-abandoned", emptyMap())
-
-    /** Declined */
-    fun topupStateDeclined(): String = render("topup-state-declined", emptyMap())
-
-    /** Waits for the bank */
-    fun topupStatePending(): String = render("topup-state-pending", emptyMap())
-
-    /** Credited */
-    fun topupStateSucceeded(): String = render("topup-state-succeeded", emptyMap())
 
     /** Top up the deposit */
     fun topupTitle(): String = render("topup-title", emptyMap())

@@ -4,14 +4,20 @@ package city.mesto.sdk
 import city.mesto.sdk.core.ClientConfig
 import city.mesto.sdk.core.Clock
 import city.mesto.sdk.core.DeviceKey
-import city.mesto.sdk.core.LineKind
+import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.MestoException
+import city.mesto.sdk.core.PayMethod
 import city.mesto.sdk.core.Phone
 import city.mesto.sdk.core.PhoneException
+import city.mesto.sdk.core.Progress
 import city.mesto.sdk.core.Reminder
 import city.mesto.sdk.core.ReminderKind
 import city.mesto.sdk.core.ReminderPlan
 import city.mesto.sdk.core.SecretStore
+import city.mesto.sdk.core.TicketId
+import city.mesto.sdk.core.ZoneId
+import city.mesto.sdk.parking.parking
+import city.mesto.sdk.parking.ticket
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.asCoroutineDispatcher
@@ -50,9 +56,9 @@ class MestoTest {
     private suspend fun driver(number: String, phone: Phone = Phone(), locale: String = "en"): Mesto {
         val mesto = Mesto.open(config(locale = locale), phone)
         try {
-            mesto.refresh()
-            mesto.requestCode(number)
-            mesto.signIn(number, testbed.codeFor(number), "Kotlin")
+            mesto.cities.refresh()
+            mesto.account.requestCode(number)
+            mesto.account.signIn(number, testbed.codeFor(number), "Kotlin")
         } catch (failure: MestoException) {
             mesto.close()
             throw failure
@@ -61,21 +67,22 @@ class MestoTest {
     }
 
     private suspend fun Mesto.fill() {
-        val page = checkNotNull(topUp(BigDecimal(1000)).pageUrl)
+        val page = checkNotNull(wallet.topUp(BigDecimal(1000)).pageUrl)
         testbed.ask("POST", "/bank/walk", json("page_url" to page, "card" to "approve"))
-        settle()
+        payments.settleAll()
     }
 
     @Test
     fun `money is a BigDecimal with its currency and time is an Instant`() = runBlocking<Unit> {
         val clock = PhoneClock(testbed.now())
         driver("+381650000001", Phone(clock = clock)).use { mesto ->
-            val terms = mesto.preview("red", mesto.addVehicle("BG789PP").id, 60).terms
-            assertEquals(BigDecimal("80.00"), terms.total.amount)
-            assertEquals("RSD", terms.total.currency)
-            assertEquals(Instant.parse("2025-09-03T08:00:00Z"), terms.startsAt)
-            assertEquals(LocalDate.of(2025, 2, 1), terms.tariffFrom)
-            assertIs<LineKind.Limited>(terms.lines.single().kind)
+            val preview = mesto.parking.preview(ZoneId("red"), mesto.vehicles.add("BG789PP").id, 60)
+            assertEquals(BigDecimal("80.00"), preview.total.amount)
+            assertEquals("RSD", preview.total.currency)
+            assertEquals(Instant.parse("2025-09-03T08:00:00Z"), preview.offer.startsAt)
+            assertEquals(LocalDate.of(2025, 2, 1), preview.offer.tariffFrom)
+            assertEquals("parking.limited", preview.lines.single().kind)
+            assertEquals("1", preview.lines.single().params["units"])
         }
     }
 
@@ -87,8 +94,8 @@ class MestoTest {
         )
         said.entries.forEachIndexed { number, (locale, words) ->
             driver("+38165000001$number", locale = locale).use { mesto ->
-                val car = mesto.addVehicle("BG789PP").id
-                val error = assertFailsWith<MestoException.Refused> { mesto.quote("red", car, 91) }
+                val car = mesto.vehicles.add("BG789PP").id
+                val error = assertFailsWith<MestoException.Refused> { mesto.parking.quote(ZoneId("red"), car, 91) }
                 assertEquals(Triple("max_stay_exceeded", words.first, words.second), Triple(error.code, error.text, error.advice))
                 assertEquals("90", error.params["allowed"])
                 assertEquals(words.first, error.toString())
@@ -100,7 +107,7 @@ class MestoTest {
     fun `without a connection nothing left the phone`() = runBlocking<Unit> {
         nobody().use { closed ->
             Mesto.open(config("http://127.0.0.1:${closed.localPort}")).use { mesto ->
-                val error: MestoException = assertFailsWith<MestoException.Offline> { mesto.refresh() }
+                val error: MestoException = assertFailsWith<MestoException.Offline> { mesto.cities.refresh() }
                 assertEquals("offline", error.code)
                 assertEquals("There is no connection to the operator.", error.text)
                 assertEquals("Nothing was sent and nothing was charged. Look for a signal and try again.", error.advice)
@@ -119,7 +126,7 @@ class MestoTest {
         val secrets = MemorySecrets()
         driver("+381650000020", Phone(secrets = secrets)).use { mesto ->
             val token = secrets.kept.getValue("mesto.session_token")
-            assertTrue(mesto.snapshot().signedIn)
+            assertTrue(mesto.account.current().signedIn)
             for (name in listOf("en.db", "en.db-wal")) {
                 assertFalse(token in folder.resolve(name).readText(Charsets.ISO_8859_1), "the token lies in $name")
             }
@@ -141,8 +148,8 @@ class MestoTest {
         val alarms = RememberedPlan()
         driver("+381650000022", Phone(deviceKey = JavaKey(), reminders = alarms)).use { mesto ->
             mesto.fill()
-            val ticket = checkNotNull(mesto.buy(mesto.quote("red", mesto.addVehicle("BG789PP").id, 60)).ticket)
-            assertTrue(mesto.ticketCode(ticket.id).text.startsWith("MESTO1:"))
+            val ticket = checkNotNull(mesto.payments.buy(mesto.parking.quote(ZoneId("red"), mesto.vehicles.add("BG789PP").id, 60)).ticket)
+            assertTrue(mesto.parking.code(ticket.id).text.startsWith("MESTO1:"))
             assertEquals(listOf(ReminderKind.BeforeEnd(5u), ReminderKind.AtEnd), alarms.plan.map { it.kind })
         }
     }
@@ -150,9 +157,9 @@ class MestoTest {
     @Test
     fun `the flow has the current state at once and then every change`() = runBlocking<Unit> {
         driver("+381650000030").use { mesto ->
-            val two = async { mesto.state.first { it.vehicles.size == 2 } }
-            mesto.addVehicle("BG789PP")
-            mesto.addVehicle("NS123AB")
+            val two = async { mesto.vehicles.state.first { it.vehicles.size == 2 } }
+            mesto.vehicles.add("BG789PP")
+            mesto.vehicles.add("NS123AB")
             assertEquals(listOf("BG789PP", "NS123AB"), withTimeout(20_000) { two.await() }.vehicles.map { it.plate.canonical })
         }
     }
@@ -161,7 +168,7 @@ class MestoTest {
     fun `a cancelled coroutine calls the waiting call off`() = runBlocking<Unit> {
         silence().use { silent ->
             Mesto.open(config("http://127.0.0.1:${silent.localPort}")).use { mesto ->
-                val waiting = async(Dispatchers.Default) { mesto.refresh() }
+                val waiting = async(Dispatchers.Default) { mesto.cities.refresh() }
                 withContext(Dispatchers.IO) { silent.accept() }.use { waiting.cancelAndJoin() }
                 // A call that went on to the end of its time would fail with that.
                 assertFailsWith<CancellationException> { waiting.await() }
@@ -181,9 +188,9 @@ class MestoTest {
             withContext(caller) {
                 driver("+381650000031", Phone(clock = telling)).use { mesto ->
                     working.clear()
-                    mesto.addVehicle("BG789PP")
-                    mesto.sync()
-                    mesto.history()
+                    mesto.vehicles.add("BG789PP")
+                    mesto.account.sync()
+                    mesto.parking.history()
                     assertTrue(working.isNotEmpty() && working.none { it.startsWith("screen") }, "$working")
                 }
             }
@@ -196,8 +203,8 @@ class MestoTest {
             override fun replace(plan: List<Reminder>) = error("no alarms today")
         }
         driver("+381650000032", Phone(reminders = noAlarms)).use { mesto ->
-            mesto.addVehicle("BG789PP")
-            withTimeout(20_000) { mesto.state.first { it.vehicles.size == 1 } }
+            mesto.vehicles.add("BG789PP")
+            withTimeout(20_000) { mesto.vehicles.state.first { it.vehicles.size == 1 } }
         }
         val noClock = object : Clock by PhoneClock(testbed.now()) {
             override fun wall(): Instant = error("no clock")
@@ -208,10 +215,47 @@ class MestoTest {
     @Test
     fun `a value that nobody can mean is an error and no panic`() = runBlocking<Unit> {
         driver("+381650000033").use { mesto ->
-            val quote = mesto.quote("red", mesto.addVehicle("BG789PP").id, 60)
-            assertEquals("out_of_range", assertFailsWith<MestoException.Refused> { mesto.topUp(BigDecimal("1e40")) }.code)
-            assertEquals("out_of_range", assertFailsWith<MestoException.Refused> { mesto.buy(quote.copy(expiresAt = Instant.MAX)) }.code)
-            assertEquals(emptyList(), mesto.history(limit = -1).tickets)
+            val quote = mesto.parking.quote(ZoneId("red"), mesto.vehicles.add("BG789PP").id, 60)
+            assertEquals("out_of_range", assertFailsWith<MestoException.Refused> { mesto.wallet.topUp(BigDecimal("1e40")) }.code)
+            assertEquals("out_of_range", assertFailsWith<MestoException.Refused> { mesto.payments.buy(quote.copy(expiresAt = Instant.MAX)) }.code)
+            assertEquals("out_of_range", assertFailsWith<MestoException.Refused> { mesto.parking.ticket(TicketId("nonsense")) }.code)
+            assertEquals(emptyList(), mesto.parking.history(limit = -1).tickets)
+        }
+    }
+
+    @Test
+    fun `what is bought and promised is told in its service's own types and in words`() = runBlocking<Unit> {
+        driver("+381650000034").use { mesto ->
+            mesto.fill()
+            val quote = mesto.parking.quote(ZoneId("red"), mesto.vehicles.add("BG789PP").id, 60)
+            assertEquals(60u, quote.parking?.grantedMinutes)
+            assertEquals("parking", quote.items.single().service)
+            assertTrue(quote.items.single().lines.all { mesto.text(it).isNotEmpty() })
+            val intent = mesto.payments.buy(quote)
+            assertEquals(IntentState.Confirmed, intent.state)
+            assertEquals(quote.items.single().offer, intent.items.single().offer)
+            assertEquals(intent.ticket, mesto.parking.current().active.single())
+            val entry = mesto.wallet.history().entries.first()
+            assertEquals("parking.ticket", entry.kind)
+            assertFalse("parking.ticket" in mesto.wallet.text(entry), "in words: ${mesto.wallet.text(entry)}")
+        }
+    }
+
+    @Test
+    fun `a ticket by card waits at the bank until it was heard bg_43`() = runBlocking<Unit> {
+        driver("+381650000035").use { mesto ->
+            val car = mesto.vehicles.add("BG789PP").id
+            val intent = mesto.payments.buy(mesto.parking.quote(ZoneId("red"), car, 90, PayMethod.Card))
+            assertEquals(IntentState.Unconfirmed(Progress.AT_BANK), intent.state)
+            assertTrue(intent.isOpen && mesto.payments.current().open.single().key == intent.key)
+            // Whatever it is paid by, the same thing is not bought again meanwhile.
+            val again = assertFailsWith<MestoException.Refused> { mesto.payments.buy(mesto.parking.quote(ZoneId("red"), car, 60)) }
+            assertEquals("unconfirmed" to intent.key, again.code to again.params["intent"])
+            testbed.ask("POST", "/bank/walk", json("page_url" to checkNotNull(intent.pageUrl), "card" to "approve"))
+            val settled = mesto.payments.settle(intent.key)
+            assertEquals(IntentState.Confirmed, settled.state)
+            assertEquals(BigDecimal("200.00"), settled.payment?.captured?.amount)
+            assertEquals(settled.ticket?.plate?.canonical, "BG789PP")
         }
     }
 
@@ -228,7 +272,7 @@ class MestoTest {
         val file = folder.resolve("en.db")
         silence().use { server ->
             val mesto = Mesto.open(config("http://127.0.0.1:${server.localPort}"))
-            val waiting = async(Dispatchers.Default) { runCatching { mesto.refresh() } }
+            val waiting = async(Dispatchers.Default) { runCatching { mesto.cities.refresh() } }
             withContext(Dispatchers.IO) { server.accept() }.use { socket ->
                 mesto.close()
                 assertEquals(emptyList(), folder.list().orEmpty().filter { it.startsWith("en.db-") })

@@ -4,6 +4,8 @@ package city.mesto.sdk
 import city.mesto.sdk.core.ClientConfig
 import city.mesto.sdk.core.Intent
 import city.mesto.sdk.core.IntentState
+import city.mesto.sdk.parking.parking
+import city.mesto.sdk.parking.ticket
 import kotlinx.coroutines.runBlocking
 import java.math.BigDecimal
 import java.nio.file.Files
@@ -15,14 +17,14 @@ class QuickStartTest {
     // quick-start
     suspend fun park(config: ClientConfig, phone: String, askCode: () -> String, showPage: (String) -> Unit): Intent =
         Mesto.open(config).use { mesto ->
-            mesto.refresh()
-            mesto.requestCode(phone)
-            mesto.signIn(phone, askCode(), "Ana's phone")
-            val car = mesto.addVehicle("BG 789-PP")
-            mesto.topUp(BigDecimal(1000)).pageUrl?.let(showPage) // the bank's page: card data is typed there and nowhere else
-            mesto.settle()
-            val zone = checkNotNull(mesto.zonesNear(sign = "9111").bySign)
-            mesto.buy(mesto.quote(zone, car.id, minutes = 60))
+            mesto.cities.refresh()
+            mesto.account.requestCode(phone)
+            mesto.account.signIn(phone, askCode(), "Ana's phone")
+            val car = mesto.vehicles.add("BG 789-PP")
+            mesto.wallet.topUp(BigDecimal(1000)).pageUrl?.let(showPage) // the bank's page: card data is typed there and nowhere else
+            mesto.payments.settleAll()
+            val zone = checkNotNull(mesto.parking.zonesNear(sign = "9111").bySign) // no such sign: the driver chooses from `zones`
+            mesto.payments.buy(mesto.parking.quote(zone, car.id, minutes = 60))
         }
     // quick-start end
 

@@ -1,13 +1,22 @@
 // Plays one scenario with one phone, verb by verb: see docs/scenarios.md.
 package city.mesto.sdk
 
+import city.mesto.sdk.core.Intent
 import city.mesto.sdk.core.IntentState
+import city.mesto.sdk.core.Line
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.Money
+import city.mesto.sdk.core.Notice
+import city.mesto.sdk.core.OrderId
 import city.mesto.sdk.core.OrderState
+import city.mesto.sdk.core.ParkingOffer
+import city.mesto.sdk.core.PayMethod
 import city.mesto.sdk.core.Position
 import city.mesto.sdk.core.Quote
-import city.mesto.sdk.core.QuoteTerms
+import city.mesto.sdk.core.VehicleId
+import city.mesto.sdk.core.ZoneId
+import city.mesto.sdk.orders.orders
+import city.mesto.sdk.parking.parking
 import kotlinx.serialization.json.JsonArray
 import kotlinx.serialization.json.JsonObject
 import kotlinx.serialization.json.JsonPrimitive
@@ -30,8 +39,7 @@ import kotlin.test.fail
 class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone) {
     private val mesto get() = phone.mesto
     private val quotes = mutableMapOf<String?, Quote>()
-    private lateinit var vehicle: String
-    private lateinit var lastQuote: Quote
+    private var vehicle = VehicleId("")
     private lateinit var lastIntent: String
 
     suspend fun check(step: JsonObject) {
@@ -64,25 +72,28 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone)
     private suspend fun play(step: JsonObject): JsonObject {
         when (val verb = step.text("do")) {
             "sign_in" -> signIn(step)
-            "add_vehicle" -> return mesto.addVehicle(step.text("plate")).let {
+            "add_vehicle" -> return mesto.vehicles.add(step.text("plate")).let {
                 vehicle = it.id
                 json("plate" to it.plate.display, "canonical" to it.plate.canonical)
             }
-            "top_up" -> return topUp(step)
+            "top_up" -> return begun(step, mesto.wallet.topUp(BigDecimal(step.text("amount"))))
             "zones" -> return zones(step)
-            "quote" -> return quoted(mesto.quote(step.text("zone"), vehicleOf(step), minutes(step)), step)
-            "preview" -> return terms(mesto.preview(step.text("zone"), vehicleOf(step), minutes(step)).terms)
-            "extend" -> return quoted(mesto.extend(mesto.snapshot().activeTickets.maxBy { it.endsAt }.id, minutes(step)), step)
-            "buy" -> return began(mesto.buy(step["quote"]?.let { quotes.getValue(it.jsonPrimitive.content) } ?: lastQuote).key)
-                .also { if (it.text("state") == "confirmed") mesto.sync() }
-            "settle" -> return settle()
-            "sync" -> mesto.sync()
-            "pay_order" -> {
-                val unpaid = mesto.snapshot().orders.firstOrNull { it.state == OrderState.ISSUED }
-                return began(mesto.payOrder(unpaid?.id.orEmpty()).key).also { mesto.sync() }
+            "quote" -> return quoted(mesto.parking.quote(zone(step), vehicleOf(step), minutes(step), pay(step)), step)
+            "preview" -> return mesto.parking.preview(zone(step), vehicleOf(step), minutes(step), pay(step)).let {
+                offered(it.offer, it.lines, it.notices, it.total)
             }
+            "extend" -> {
+                val latest = mesto.parking.current().active.maxBy { it.endsAt }
+                return quoted(mesto.parking.extend(latest.id, minutes(step), pay(step)), step)
+            }
+            "buy" -> return begun(step, mesto.payments.buy(quotes.getValue(step["quote"]?.jsonPrimitive?.content)))
+            "walk_page" -> return begun(step, assertNotNull(mesto.payments.intent(lastIntent)))
+            "give_up" -> return begun(step, mesto.payments.abandon(lastIntent))
+            "settle" -> return settle()
+            "sync" -> mesto.account.sync()
+            "pay_order" -> return payOrder(step)
             "history" -> return history()
-            "deposit" -> return mesto.deposit().let { deposit ->
+            "deposit" -> return mesto.wallet.history().let { deposit ->
                 json("balance" to amount(deposit.balance), "amounts" to JsonArray(deposit.entries.map { JsonPrimitive(amount(it.amount)) }))
             }
             "reminders" -> return json("at" to JsonArray(phone.alarms.plan.map { JsonPrimitive(moment(it.fireAt - phone.clock.ahead)) }))
@@ -107,26 +118,15 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone)
 
     private suspend fun signIn(step: JsonObject) {
         val number = step.text("phone")
-        mesto.requestCode(number)
+        mesto.account.requestCode(number)
         val code = testbed.codeFor(number)
         val wrong = "code" in step
-        mesto.signIn(number, if (wrong) "%06d".format((code.toInt() + 1) % 1_000_000) else code, "Kotlin")
-    }
-
-    private suspend fun topUp(step: JsonObject): JsonObject {
-        val intent = mesto.topUp(BigDecimal(step.text("amount")))
-        val page = intent.pageUrl
-        if ("card" in step && page != null) {
-            testbed.ask("POST", "/bank/walk", json("page_url" to page, "card" to step.getValue("card")))
-            mesto.settle()
-            mesto.sync()
-        }
-        return began(intent.key)
+        mesto.account.signIn(number, if (wrong) "%06d".format((code.toInt() + 1) % 1_000_000) else code, "Kotlin")
     }
 
     private suspend fun zones(step: JsonObject): JsonObject {
         val position = step["lat"]?.let { Position(it.jsonPrimitive.double, step.getValue("lon").jsonPrimitive.double, null) }
-        val near = mesto.zonesNear(position, step["sign"]?.jsonPrimitive?.content)
+        val near = mesto.parking.zonesNear(position, step["sign"]?.jsonPrimitive?.content)
         val nearest = near.zones.filter { it.distanceMetres != null }.minByOrNull { it.distanceMetres!! }
         val of = nearest?.let { json("nearest" to it.zone, "distance_metres" to it.distanceMetres!!.toInt(), "approximate" to it.approximate) }
         return JsonObject(json(*listOfNotNull(near.bySign?.let { "by_sign" to it }).toTypedArray()) + of.orEmpty())
@@ -134,8 +134,8 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone)
 
     private suspend fun settle(): JsonObject {
         try {
-            mesto.settle()
-            mesto.sync()
+            mesto.payments.settleAll()
+            mesto.account.sync()
         } catch (_: MestoException.Offline) {
         } catch (_: MestoException.NoAnswer) {
         } catch (_: MestoException.NotNow) {
@@ -143,8 +143,13 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone)
         return intent(lastIntent)
     }
 
+    private suspend fun payOrder(step: JsonObject): JsonObject {
+        val unpaid = mesto.orders.current().orders.firstOrNull { it.state == OrderState.Issued }
+        return begun(step, mesto.orders.pay(unpaid?.id ?: NO_ORDER, pay(step)))
+    }
+
     private suspend fun history(): JsonObject {
-        val tickets = mesto.history().tickets
+        val tickets = mesto.parking.history().tickets
         val newest = tickets.firstOrNull() ?: return json("tickets" to 0)
         return json("tickets" to tickets.size, "newest_zone" to newest.zone, "newest_price" to amount(newest.price))
     }
@@ -162,45 +167,61 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone)
         return json("state" to order.getValue("state"), "price" to sum("price"), "due" to sum("due"))
     }
 
-    private suspend fun began(key: String): JsonObject {
-        lastIntent = key
-        return intent(key)
+    /** The intent is the last one; with a card its page is walked, and what became of it is read. */
+    private suspend fun begun(step: JsonObject, intent: Intent): JsonObject {
+        lastIntent = intent.key
+        step["card"]?.let { card ->
+            testbed.ask("POST", "/bank/walk", json("page_url" to assertNotNull(intent.pageUrl), "card" to card))
+            mesto.payments.settleAll()
+        }
+        if ("card" in step || intent.state == IntentState.Confirmed) mesto.account.sync()
+        return intent(intent.key)
     }
 
     private suspend fun intent(key: String): JsonObject {
-        val state = assertNotNull(mesto.intent(key)).state
+        val state = assertNotNull(mesto.payments.intent(key)).state
         val name = "state" to word(state)
-        return if (state is IntentState.Refused) json(name, "code" to state.reason.code) else json(name)
+        if (state !is IntentState.Refused) return json(name)
+        // `200.00 RSD`
+        val back = state.reason.params["paid_back"]?.let { "paid_back" to it.substringBefore(' ') }
+        return json(name, "code" to state.reason.code, *listOfNotNull(back).toTypedArray())
     }
 
-    private suspend fun vehicleOf(step: JsonObject): String =
-        step["plate"]?.let { plate -> mesto.snapshot().vehicles.first { it.plate.canonical == plate.jsonPrimitive.content }.id } ?: vehicle
+    private fun zone(step: JsonObject) = ZoneId(step.text("zone"))
+
+    /** From the deposit, unless it says. */
+    private fun pay(step: JsonObject) = when (val word = step["pay"]?.jsonPrimitive?.content) {
+        null -> PayMethod.Deposit
+        "card" -> PayMethod.Card
+        else -> PayMethod.Other(word)
+    }
+
+    private fun vehicleOf(step: JsonObject): VehicleId =
+        step["plate"]?.let { plate -> mesto.vehicles.current().vehicles.first { it.plate.canonical == plate.jsonPrimitive.content }.id } ?: vehicle
 
     private fun quoted(quote: Quote, step: JsonObject): JsonObject {
-        lastQuote = quote
+        quotes[null] = quote
         quotes[step["as"]?.jsonPrimitive?.content] = quote
-        return terms(quote.terms)
+        return quote.items.single().let { offered(assertNotNull(quote.parking), it.lines, it.notices, quote.total) }
     }
 
-    private fun terms(terms: QuoteTerms) = json(
-        "total" to amount(terms.total),
-        "granted" to terms.grantedMinutes.toInt(),
-        "starts_at" to moment(terms.startsAt),
-        "ends_at" to moment(terms.endsAt),
-        "lines" to JsonArray(terms.lines.map { json("kind" to word(it.kind), "amount" to amount(it.amount)) }),
-        "notices" to JsonArray(terms.notices.map { JsonPrimitive(word(it)) }),
+    private fun offered(offer: ParkingOffer, lines: List<Line>, notices: List<Notice>, total: Money) = json(
+        "total" to amount(total),
+        "granted" to offer.grantedMinutes.toInt(),
+        "starts_at" to moment(offer.startsAt),
+        "ends_at" to moment(offer.endsAt),
+        "lines" to JsonArray(lines.map { json("kind" to it.kind, "amount" to amount(it.amount)) }),
+        "notices" to JsonArray(notices.map { JsonPrimitive(it.kind) }),
     )
 
-    private fun shows(): JsonObject = mesto.snapshot().let { state ->
-        json(
-            "signed_in" to state.signedIn,
-            "balance" to (state.balance?.let(::amount) ?: "0.00"),
-            "vehicles" to state.vehicles.size,
-            "active_tickets" to state.activeTickets.size,
-            "orders" to state.orders.count { it.state == OrderState.ISSUED },
-            "unconfirmed" to state.openIntents.size,
-        )
-    }
+    private fun shows(): JsonObject = json(
+        "signed_in" to mesto.account.current().signedIn,
+        "balance" to (mesto.wallet.current().balance?.let(::amount) ?: "0.00"),
+        "vehicles" to mesto.vehicles.current().vehicles.size,
+        "active_tickets" to mesto.parking.current().active.size,
+        "orders" to mesto.orders.current().orders.count { it.state == OrderState.Issued },
+        "unconfirmed" to mesto.payments.current().open.size,
+    )
 
     private fun minutes(step: JsonObject) = step.getValue("minutes").jsonPrimitive.int
 
@@ -208,7 +229,12 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone)
 
     private fun moment(at: Instant): String = at.truncatedTo(ChronoUnit.SECONDS).toString()
 
-    /** `RoundedUp` as `rounded_up`. */
+    /** `AtBank` as `at_bank`. */
     private fun word(variant: Any): String =
         variant::class.java.simpleName.replace(Regex("(?<=[a-z])(?=[A-Z])"), "_").lowercase()
+
+    private companion object {
+        /** Of an order that nobody has. */
+        val NO_ORDER = OrderId("or_00000000000000000000000000")
+    }
 }

@@ -24,11 +24,11 @@ object ShrunkApp {
         Mesto.open(ClientConfig(args[0], "http://127.0.0.1:1", "A".repeat(43)), Phone(reminders = alarms)).use { mesto ->
             mesto.replan()
             val outcome = try {
-                mesto.refresh().toString()
+                mesto.cities.refresh().toString()
             } catch (error: MestoException) {
                 "${error.code}: $error"
             }
-            println("signed in: ${mesto.state.first().signedIn}; $outcome")
+            println("signed in: ${mesto.account.state.first().signedIn}; $outcome")
         }
     }
 }

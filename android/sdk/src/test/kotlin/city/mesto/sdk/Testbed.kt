@@ -156,7 +156,7 @@ class TestPhone private constructor(private val testbed: Testbed, private val li
     companion object {
         suspend fun on(testbed: Testbed, link: Link? = null) = TestPhone(testbed, link).also {
             it.open()
-            it.mesto.refresh()
+            it.mesto.cities.refresh()
         }
     }
 }

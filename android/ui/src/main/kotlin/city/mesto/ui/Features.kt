@@ -3,6 +3,8 @@
 package city.mesto.ui
 
 import city.mesto.sdk.MestoClient
+import city.mesto.sdk.account
+import city.mesto.sdk.vehicles
 import city.mesto.ui.app.Feature
 import city.mesto.ui.app.Features
 import city.mesto.ui.app.MestoApp
@@ -40,10 +42,10 @@ val mestoFeatures = Features(
 
 /** Zones; without a car first the car, since nothing can be bought for none. */
 private fun first(client: MestoClient): Any {
-    val snapshot = client.snapshot()
+    val account = client.account.current()
     return when {
-        !snapshot.signedIn -> SignInRoute
-        snapshot.vehicles.isEmpty() && snapshot.lastSyncAt != null -> PlateRoute(isFirst = true)
+        !account.signedIn -> SignInRoute
+        client.vehicles.current().vehicles.isEmpty() && account.lastSyncAt != null -> PlateRoute(isFirst = true)
         else -> ZonesRoute
     }
 }

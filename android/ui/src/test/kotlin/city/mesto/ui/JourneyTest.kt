@@ -12,10 +12,16 @@ import city.mesto.sdk.Mesto
 import city.mesto.sdk.Texts
 import city.mesto.sdk.core.ClientConfig
 import city.mesto.sdk.core.Position
+import city.mesto.sdk.parking.parking
 import city.mesto.ui.app.MestoApp
 import city.mesto.ui.app.MestoScreens
 import city.mesto.ui.app.Platform
 import city.mesto.ui.parts.spelled
+import java.nio.file.Path
+import java.util.concurrent.CopyOnWriteArrayList
+import java.util.concurrent.Executors
+import kotlin.test.assertEquals
+import kotlin.test.assertTrue
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.asCoroutineDispatcher
@@ -25,11 +31,6 @@ import kotlinx.coroutines.runBlocking
 import org.junit.jupiter.api.AfterEach
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.io.TempDir
-import java.nio.file.Path
-import java.util.concurrent.CopyOnWriteArrayList
-import java.util.concurrent.Executors
-import kotlin.test.assertEquals
-import kotlin.test.assertTrue
 
 private const val PHONE = "+381641234567"
 private const val WIDTH = 390
@@ -123,13 +124,13 @@ class JourneyTest {
         val pay = texts.buyPayDescribed(amount = rsd("65,00"), plate = "NS 123-ŠĆ", zone = yellow, time = "11:00")
         finds(pay)
         notConfirmed.frame(this)
-        testbed.dropNextAnswer("/v1/tickets")
+        testbed.dropNextAnswer("/v1/purchases")
         // Asking what became of it fails too: nobody knows.
-        testbed.dropNextAnswer("/v1/tickets")
+        testbed.dropNextAnswer("/v1/purchases")
         tap(pay)
         sees(texts.stateUnconfirmedWhat())
         sees(texts.stateUseSms())
-        assertEquals(emptyList(), client.state.value.activeTickets, "neither paid nor unpaid")
+        assertEquals(emptyList(), client.parking.state.value.active, "neither paid nor unpaid")
         notConfirmed.frame(this)
 
         // Left and chosen again: the same purchase, not a second one.
@@ -140,7 +141,7 @@ class JourneyTest {
         sees(texts.stateUnconfirmedWhat())
 
         tapUntil(texts.stateCheckAgain()) { shows(texts.ticketEndsAt("11:00")) }
-        assertEquals(1, client.state.value.activeTickets.size)
+        assertEquals(1, client.parking.state.value.active.size)
         assertTrue("\"tickets\":1" in testbed.ledger().replace(" ", ""), testbed.ledger())
         assertEquals(emptyList(), messages)
         notConfirmed.frame(this)
@@ -202,7 +203,7 @@ class JourneyTest {
         tap(texts.topupDoneNext())
     }
 
-    private fun nameOf(zone: String) = runBlocking { client.zonesNear() }.zones.first { it.zone == zone }.name
+    private fun nameOf(zone: String) = runBlocking { client.parking.zonesNear() }.zones.first { it.zone.value == zone }.name
 
     private fun rsd(amount: String) = "$amount\u00A0RSD"
 }

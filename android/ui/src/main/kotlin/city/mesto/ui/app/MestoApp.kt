@@ -3,16 +3,20 @@
 package city.mesto.ui.app
 
 import city.mesto.sdk.MestoClient
+import city.mesto.sdk.account
+import city.mesto.sdk.cities
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.Position
+import city.mesto.sdk.payments
+import city.mesto.ui.fromcore.city
 import city.mesto.ui.text.Words
+import java.time.ZoneId
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.launch
-import java.time.ZoneId
 
 /**
  * One per app. Presenters and background work run in `scope` on one thread; `ticks` beat once a second while the app is
@@ -31,7 +35,7 @@ class MestoApp(
     internal val navigator = Navigator()
 
     val words = Words(client.texts, language) {
-        client.state.value.city?.timeZone?.let { name -> runCatching { ZoneId.of(name) }.getOrNull() } ?: ZoneId.systemDefault()
+        client.city?.timeZone?.let { name -> runCatching { ZoneId.of(name) }.getOrNull() } ?: ZoneId.systemDefault()
     }
 
     /** Once; screens are shown before anything is answered. */
@@ -49,10 +53,10 @@ class MestoApp(
 
     /** Ends what had begun, then reads what is new; without a connection what is stored is shown. */
     private suspend fun catchUp() {
-        quietly { client.refresh() }
-        if (!client.state.value.signedIn) return
-        quietly { client.settle() }
-        quietly { client.sync() }
+        quietly { client.cities.refresh() }
+        if (!client.account.state.value.signedIn) return
+        quietly { client.payments.settleAll() }
+        quietly { client.account.sync() }
     }
 
     /** In the background: open intents when their time has come, the account every now and then. */
@@ -60,15 +64,15 @@ class MestoApp(
         var seconds = 0L
         ticks.collect {
             seconds += 1
-            val due = client.nextRetryAt()
-            if (due != null && client.now() >= due) quietly { client.settleDue() }
+            val due = client.payments.nextRetryAt()
+            if (due != null && client.now() >= due) quietly { client.payments.settleDue() }
             if (seconds % SYNC_SECONDS == 0L) catchUpIfSignedIn()
         }
     }
 
     private suspend fun catchUpIfSignedIn() {
-        if (client.state.value.city == null) quietly { client.refresh() }
-        if (client.state.value.signedIn) quietly { client.sync() }
+        if (client.city == null) quietly { client.cities.refresh() }
+        if (client.account.state.value.signedIn) quietly { client.account.sync() }
     }
 
     /** Connection and session show in the core's state, which the screens watch. */

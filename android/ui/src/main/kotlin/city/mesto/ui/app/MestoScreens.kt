@@ -14,6 +14,7 @@ import androidx.compose.runtime.remember
 import androidx.navigation.compose.NavHost
 import androidx.navigation.compose.currentBackStackEntryAsState
 import androidx.navigation.compose.rememberNavController
+import city.mesto.sdk.account
 import city.mesto.ui.MestoScreen
 import kotlinx.coroutines.flow.distinctUntilChanged
 import kotlinx.coroutines.flow.map
@@ -37,7 +38,7 @@ fun MestoScreens(app: MestoApp, dark: Boolean = isSystemInDarkTheme()) {
         }
     }
     val shown by controller.currentBackStackEntryAsState()
-    val signedIn by remember(app) { app.client.state.map { it.signedIn }.distinctUntilChanged() }.collectAsState(app.client.state.value.signedIn)
+    val signedIn by remember(app) { app.client.account.state.map { it.signedIn }.distinctUntilChanged() }.collectAsState(app.client.account.state.value.signedIn)
     LaunchedEffect(shown?.id, signedIn) {
         val destination = shown?.destination ?: return@LaunchedEffect
         if (!signedIn && app.features.needsSession(destination)) controller.only(app.features.first(app.client))

@@ -3,8 +3,11 @@
 package city.mesto.ui.fromcore
 
 import city.mesto.sdk.MestoClient
+import city.mesto.sdk.account
 import city.mesto.sdk.advice
+import city.mesto.sdk.cities
 import city.mesto.sdk.code
+import city.mesto.sdk.core.CityVersion
 import city.mesto.sdk.core.Connection as CoreConnection
 import city.mesto.sdk.core.Intent
 import city.mesto.sdk.core.IntentState
@@ -13,9 +16,9 @@ import city.mesto.sdk.core.Money
 import city.mesto.sdk.core.Plate
 import city.mesto.sdk.core.Reason
 import city.mesto.sdk.core.SmsFallback as CoreSms
-import city.mesto.sdk.core.Snapshot
 import city.mesto.sdk.core.Vehicle
 import city.mesto.sdk.params
+import city.mesto.sdk.payments
 import city.mesto.sdk.text
 import city.mesto.ui.Connection
 import city.mesto.ui.PlateView
@@ -23,17 +26,26 @@ import city.mesto.ui.Price
 import city.mesto.ui.Refusal
 import city.mesto.ui.SmsFallback
 import city.mesto.ui.text.Words
+import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.flow.combine
 
 internal fun Money.price() = Price(amount, currency)
 
-internal fun Vehicle.view() = PlateView(id, plate.display, label)
+internal fun Vehicle.view() = PlateView(id.value, plate.display, label)
 
 internal fun CoreSms.view() = SmsFallback(number, body)
 
 internal fun Reason.refusal() = Refusal(code, text, advice)
 
-internal fun Snapshot.connectionView(): Connection =
-    if (connection == CoreConnection.OFFLINE) Connection.Offline(lastSyncAt) else Connection.Online
+internal fun MestoClient.connectionView(): Connection =
+    if (connection.value == CoreConnection.OFFLINE) Connection.Offline(account.state.value.lastSyncAt) else Connection.Online
+
+/** The city this app is for; null before it was ever fetched. */
+internal val MestoClient.city: CityVersion? get() = cities.state.value.stored.firstOrNull()
+
+/** At once, and again whenever one of `states` changes; what they are then is read by whoever collects. */
+internal fun changes(vararg states: StateFlow<*>): Flow<Unit> = combine(states.asList()) { }
 
 internal fun MestoException.refusal() = Refusal(code, text, advice)
 
@@ -46,7 +58,7 @@ internal val MestoException.isConnection: Boolean
 
 /** An intent by its key; null when the phone's own store does not tell it now. */
 internal suspend fun MestoClient.intentOrNull(key: String): Intent? = try {
-    intent(key)
+    payments.intent(key)
 } catch (_: MestoException) {
     null
 }
@@ -60,5 +72,5 @@ internal fun IntentState.refusal(words: Words): Refusal? = when (this) {
     is IntentState.Refused -> reason.refusal()
     IntentState.Expired -> Refusal("intent_expired", words.texts.buyExpired(), words.texts.buyExpiredAdvice())
     IntentState.Lost -> Refusal("intent_lost", words.texts.buyLost(), words.texts.buyLostAdvice())
-    IntentState.Confirmed, IntentState.Unconfirmed -> null
+    IntentState.Confirmed, is IntentState.Unconfirmed -> null
 }

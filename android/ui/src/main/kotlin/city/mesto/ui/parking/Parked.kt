@@ -2,8 +2,9 @@
 
 package city.mesto.ui.parking
 
-import city.mesto.sdk.core.Snapshot
+import city.mesto.sdk.core.ParkingState
 import city.mesto.sdk.core.Ticket
+import city.mesto.sdk.core.TicketId
 import city.mesto.ui.Price
 import java.time.Instant
 
@@ -19,15 +20,15 @@ class Parked(val tickets: List<Ticket>) {
 }
 
 /** Everything that runs or is still to start, the first to end first. */
-fun Snapshot.parked(): List<Parked> {
-    val extended = activeTickets.mapNotNull { it.extends }.toSet()
-    return activeTickets.filter { it.id !in extended }.map { last -> chain(last) }.sortedBy { it.endsAt }
+fun ParkingState.parked(): List<Parked> {
+    val extended = active.mapNotNull { it.extends }.toSet()
+    return active.filter { it.id !in extended }.map { last -> chain(last) }.sortedBy { it.endsAt }
 }
 
 /** What a ticket belongs to, by the id of any part of it. */
-fun Snapshot.parkedWith(ticket: String): Parked? = parked().find { parked -> parked.tickets.any { it.id == ticket } }
+fun ParkingState.parkedWith(ticket: TicketId): Parked? = parked().find { parked -> parked.tickets.any { it.id == ticket } }
 
-private fun Snapshot.chain(last: Ticket): Parked {
-    val tickets = generateSequence(last) { ticket -> activeTickets.find { it.id == ticket.extends } }
+private fun ParkingState.chain(last: Ticket): Parked {
+    val tickets = generateSequence(last) { ticket -> active.find { it.id == ticket.extends } }
     return Parked(tickets.toList().asReversed())
 }

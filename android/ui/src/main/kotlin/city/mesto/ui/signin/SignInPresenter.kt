@@ -5,7 +5,11 @@ package city.mesto.ui.signin
 import androidx.lifecycle.SavedStateHandle
 import androidx.lifecycle.serialization.saved
 import city.mesto.sdk.MestoClient
+import city.mesto.sdk.account
+import city.mesto.sdk.cities
 import city.mesto.sdk.core.MestoException
+import city.mesto.ui.fromcore.changes
+import city.mesto.ui.fromcore.city
 import city.mesto.ui.fromcore.connectionView
 import city.mesto.ui.fromcore.refusal
 import kotlinx.coroutines.CoroutineScope
@@ -35,8 +39,12 @@ class SignInPresenter(
 
     fun start() {
         // The process ended between the session and the first screen behind it.
-        if (client.state.value.signedIn) done()
-        scope.launch { client.state.collect { snapshot -> shown.update { it.copy(city = snapshot.city?.name.orEmpty(), connection = snapshot.connectionView()) } } }
+        if (client.account.state.value.signedIn) done()
+        scope.launch {
+            changes(client.cities.state, client.account.state, client.connection).collect {
+                shown.update { it.copy(city = client.city?.name.orEmpty(), connection = client.connectionView()) }
+            }
+        }
     }
 
     private fun show(change: (SignInUiState) -> SignInUiState) {
@@ -51,11 +59,11 @@ class SignInPresenter(
             SignInEvent.OtherNumber -> show { it.copy(codeSentTo = null, code = "", refusal = null) }
             SignInEvent.SendCode -> if (shown.value.canSendCode) work {
                 val phone = shown.value.phone
-                val sent = client.requestCode(phone)
+                val sent = client.account.requestCode(phone)
                 show { it.copy(codeSentTo = phone, code = "", codeLength = sent.digits.toInt()) }
             }
             SignInEvent.SignIn -> if (shown.value.canSignIn) work {
-                client.signIn(shown.value.phone, shown.value.code, device)
+                client.account.signIn(shown.value.phone, shown.value.code, device)
                 readAccount()
                 done()
             }
@@ -78,7 +86,7 @@ class SignInPresenter(
 
     private suspend fun readAccount() {
         try {
-            client.sync()
+            client.account.sync()
         } catch (_: MestoException) {
             // The next sync brings it.
         }

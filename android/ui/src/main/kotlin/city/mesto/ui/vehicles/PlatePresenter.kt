@@ -7,6 +7,7 @@ import androidx.lifecycle.serialization.saved
 import city.mesto.sdk.MestoClient
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.PlateWarning
+import city.mesto.sdk.vehicles
 import city.mesto.ui.fromcore.refusal
 import city.mesto.ui.text.Words
 import kotlinx.coroutines.CoroutineScope
@@ -37,7 +38,7 @@ class PlatePresenter(
     fun start() {
         if (typed.isNotEmpty()) read(typed)
         if (isFirst) scope.launch {
-            client.state.first { it.vehicles.isNotEmpty() }
+            client.vehicles.state.first { it.vehicles.isNotEmpty() }
             finish()
         }
     }
@@ -64,7 +65,7 @@ class PlatePresenter(
         reading = scope.launch {
             // While it is being typed a plate is not wrong yet, only unfinished.
             val plate = try {
-                client.checkPlate(text)
+                client.vehicles.checkPlate(text)
             } catch (_: MestoException) {
                 null
             }
@@ -84,7 +85,7 @@ class PlatePresenter(
         shown.update { it.copy(isWorking = true, refusal = null) }
         scope.launch {
             try {
-                client.addVehicle(shown.value.typed)
+                client.vehicles.add(shown.value.typed)
                 finish()
             } catch (refused: MestoException) {
                 shown.update { it.copy(refusal = refused.refusal()) }

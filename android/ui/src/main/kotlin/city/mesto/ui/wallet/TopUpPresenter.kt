@@ -5,12 +5,18 @@ package city.mesto.ui.wallet
 import androidx.lifecycle.SavedStateHandle
 import androidx.lifecycle.serialization.saved
 import city.mesto.sdk.MestoClient
+import city.mesto.sdk.account
+import city.mesto.sdk.cities
 import city.mesto.sdk.core.Intent
-import city.mesto.sdk.core.IntentKind
 import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.MestoException
-import city.mesto.sdk.core.Snapshot
+import city.mesto.sdk.isOpen
+import city.mesto.sdk.payments
+import city.mesto.sdk.topUp
+import city.mesto.sdk.wallet
 import city.mesto.ui.Price
+import city.mesto.ui.fromcore.changes
+import city.mesto.ui.fromcore.city
 import city.mesto.ui.fromcore.connectionView
 import city.mesto.ui.fromcore.intentOrNull
 import city.mesto.ui.fromcore.openBehind
@@ -45,15 +51,15 @@ class TopUpPresenter(
 
     fun start() {
         scope.launch {
-            client.state.collect { snapshot ->
-                val currency = snapshot.balance?.currency
-                val amounts = if (currency == null) emptyList() else snapshot.city?.depositValues.orEmpty().map { Price(it, currency) }
+            changes(client.wallet.state, client.cities.state, client.payments.state, client.account.state, client.connection).collect {
+                val balance = client.wallet.state.value.balance?.price()
+                val amounts = if (balance == null) emptyList() else client.city?.depositValues.orEmpty().map { Price(it, balance.currency) }
                 shown.update { state ->
                     val before = state.chosen ?: amounts.find { it.amount.toPlainString() == kept.amount }
-                    state.copy(balance = snapshot.balance?.price(), amounts = amounts, chosen = before, connection = snapshot.connectionView())
+                    state.copy(balance = balance, amounts = amounts, chosen = before, connection = client.connectionView())
                 }
                 val key = kept.intent
-                val open = if (key == null) snapshot.begunBefore() else snapshot.openIntents.find { it.key == key } ?: client.intentOrNull(key)
+                val open = if (key == null) begunBefore() else openIntents().find { it.key == key } ?: client.intentOrNull(key)
                 open?.let { conclude(it) }
             }
         }
@@ -74,8 +80,10 @@ class TopUpPresenter(
     }
 
     /** A top-up that was begun and left: it goes on, a second one beside it could be paid twice. */
-    private fun Snapshot.begunBefore(): Intent? =
-        if (shown.value.step == TopUpStep.Choosing) openIntents.lastOrNull { it.kind is IntentKind.Topup } else null
+    private fun begunBefore(): Intent? =
+        if (shown.value.step == TopUpStep.Choosing) openIntents().lastOrNull { it.topUp != null } else null
+
+    private fun openIntents(): List<Intent> = client.payments.state.value.open
 
     private fun go() {
         val amount = shown.value.chosen ?: return
@@ -83,7 +91,7 @@ class TopUpPresenter(
         shown.update { it.copy(step = TopUpStep.Asking) }
         scope.launch {
             try {
-                val begun = client.topUp(amount.amount)
+                val begun = client.wallet.topUp(amount.amount)
                 conclude(begun)
                 begun.pageUrl?.let(openPage)
             } catch (refused: MestoException) {
@@ -99,7 +107,7 @@ class TopUpPresenter(
         val key = kept.intent ?: return
         scope.launch {
             try {
-                conclude(client.abandon(key))
+                conclude(client.payments.abandon(key))
             } catch (_: MestoException) {
                 // It stays as it is; the screen says so already.
             }
@@ -108,7 +116,7 @@ class TopUpPresenter(
 
     private suspend fun readAccount() {
         try {
-            client.sync()
+            client.account.sync()
         } catch (_: MestoException) {
             // The next sync brings it.
         }
@@ -118,7 +126,7 @@ class TopUpPresenter(
         val key = kept.intent ?: return
         scope.launch {
             try {
-                conclude(client.settleIntent(key))
+                conclude(client.payments.settle(key))
             } catch (_: MestoException) {
                 // Still not known; the screen says so already.
             }
@@ -128,9 +136,9 @@ class TopUpPresenter(
     private suspend fun conclude(topUp: Intent) {
         // The bank's word says that it was paid; what the deposit is now, the account says.
         if (topUp.state == IntentState.Confirmed && kept.intent != null) readAccount()
-        kept = kept.copy(intent = topUp.key.takeIf { topUp.state == IntentState.Unconfirmed })
+        kept = kept.copy(intent = topUp.key.takeIf { topUp.isOpen })
         val refusal = topUp.state.refusal(words)
-        val amount = (topUp.kind as? IntentKind.Topup)?.amount?.price()
+        val amount = topUp.topUp?.price()
         val step = when {
             refusal?.code == "abandoned" -> TopUpStep.Choosing
             refusal != null -> TopUpStep.Refused(refusal)

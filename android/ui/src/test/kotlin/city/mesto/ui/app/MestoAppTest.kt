@@ -11,14 +11,20 @@ import androidx.compose.ui.test.hasSetTextAction
 import androidx.compose.ui.test.performClick
 import androidx.navigation.compose.composable
 import androidx.navigation.toRoute
+import city.mesto.sdk.AccountClient
+import city.mesto.sdk.CitiesClient
 import city.mesto.sdk.FakeMesto
-import city.mesto.sdk.MestoClient
 import city.mesto.sdk.Samples
+import city.mesto.sdk.core.CitiesState
 import city.mesto.sdk.core.IntentState
+import city.mesto.sdk.core.ParkingState
 import city.mesto.sdk.core.Plate
 import city.mesto.sdk.core.Position
 import city.mesto.sdk.core.Refreshed
 import city.mesto.sdk.core.Vehicle
+import city.mesto.sdk.core.VehicleId
+import city.mesto.sdk.core.VehiclesState
+import city.mesto.sdk.core.WalletState
 import city.mesto.sdk.core.renderText
 import city.mesto.ui.SmsFallback
 import city.mesto.ui.finds
@@ -30,15 +36,15 @@ import city.mesto.ui.shows
 import city.mesto.ui.tap
 import city.mesto.ui.tapWhat
 import city.mesto.ui.type
+import kotlin.test.assertEquals
+import kotlin.test.assertFalse
+import kotlin.test.assertTrue
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.flow.MutableSharedFlow
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.serialization.Serializable
 import org.junit.jupiter.api.Test
-import kotlin.test.assertEquals
-import kotlin.test.assertFalse
-import kotlin.test.assertTrue
 
 private const val PLATE = "BG 789-PP"
 private const val SECOND = "NS 123-ŠĆ"
@@ -57,8 +63,8 @@ class MestoAppTest {
         }
     }
 
-    private fun driven(client: MestoClient = fake, features: Features = mestoFeatures, way: suspend ComposeUiTest.(Phone) -> Unit) =
-        onPhone({ scope: CoroutineScope -> MestoApp(client, "en", "test", MutableStateFlow<Position?>(null), platform, features, scope, ticks) }, way)
+    private fun driven(features: Features = mestoFeatures, way: suspend ComposeUiTest.(Phone) -> Unit) =
+        onPhone({ scope: CoroutineScope -> MestoApp(fake, "en", "test", MutableStateFlow<Position?>(null), platform, features, scope, ticks) }, way)
 
     private fun asked(call: String) = fake.calls.count { it == call }
 
@@ -70,7 +76,7 @@ class MestoAppTest {
     private fun ComposeUiTest.isHome() = sees(texts.zonesAll())
 
     private fun ComposeUiTest.payInRedWithoutAnswer() {
-        fake.outcome = IntentState.Unconfirmed
+        fake.outcome = Samples.unconfirmed
         tapWhat("Red zone")
         tap(payInRed())
         sees(texts.stateUnconfirmedWhat())
@@ -78,12 +84,13 @@ class MestoAppTest {
 
     @Test
     fun without_an_answer_at_the_start_what_is_stored_is_shown_at_once() {
-        val silent = object : MestoClient by fake {
+        fake.instead = object : CitiesClient by fake.cities {
             override suspend fun refresh(): Refreshed = awaitCancellation()
         }
-        driven(silent) { isHome() }
-        fake.state.value = Samples.signedOut.copy(city = null)
-        driven(silent) { sees(texts.startPhoneLabel()) }
+        driven { isHome() }
+        fake.forget()
+        fake.cities.state.value = CitiesState(emptyList())
+        driven { sees(texts.startPhoneLabel()) }
     }
 
     @Test
@@ -103,7 +110,7 @@ class MestoAppTest {
         fake.outcome = IntentState.Confirmed
         tap(texts.stateCheckAgain())
         isHome()
-        assertEquals(emptyList(), fake.state.value.openIntents, "it is known now")
+        assertEquals(emptyList(), fake.payments.state.value.open, "it is known now")
     }
 
     @Test
@@ -142,7 +149,7 @@ class MestoAppTest {
 
     @Test
     fun back_from_the_code_leads_to_the_number_and_from_there_out() {
-        fake.state.value = Samples.signedOut
+        fake.forget()
         driven { phone ->
             type(texts.startPhoneLabel(), "+381641234567")
             tap(texts.startSendCode())
@@ -157,7 +164,7 @@ class MestoAppTest {
 
     @Test
     fun after_the_process_was_ended_the_driver_stands_where_he_stood() {
-        fake.state.value = fake.state.value.copy(vehicles = listOf(Samples.car, Vehicle("w", Plate("NS123ŠĆ", SECOND, "RS"), null)))
+        fake.vehicles.state.value = VehiclesState(listOf(Samples.car, Vehicle(VehicleId("w"), Plate("NS123ŠĆ", SECOND, "RS"), null)))
         driven { phone ->
             tap(texts.zonesChoosePlate())
             tap(spelled(SECOND))
@@ -180,7 +187,7 @@ class MestoAppTest {
 
             phone.endProcess()
             sees(texts.ticketEndsAt("11:00"))
-            fake.state.value = fake.state.value.copy(activeTickets = emptyList())
+            fake.parking.state.value = ParkingState(emptyList(), emptyList())
             phone.endProcess()
             isHome()
             assertFalse(shows(texts.ticketTitle()), "that ticket is over")
@@ -213,7 +220,7 @@ class MestoAppTest {
 
     @Test
     fun a_top_up_at_the_bank_is_followed_after_the_process_was_ended_bg_32() = driven { phone ->
-        fake.outcome = IntentState.Unconfirmed
+        fake.outcome = Samples.unconfirmed
         tapWhat(texts.zonesDepositDescribed(rsd("1,000.00")))
         tap(rsd("2,000.00"))
         tap(texts.topupGo(rsd("2,000.00")))
@@ -236,7 +243,7 @@ class MestoAppTest {
 
     @Test
     fun a_code_that_is_read_in_another_app_can_still_be_typed() {
-        fake.state.value = Samples.signedOut
+        fake.forget()
         driven { phone ->
             type(texts.startPhoneLabel(), "+381641234567")
             tap(texts.startSendCode())
@@ -245,7 +252,7 @@ class MestoAppTest {
             sees(texts.startCodeSent("+381641234567"))
             type(texts.startCodeLabel(), "123456")
             tap(texts.startSignIn())
-            waitUntil { fake.state.value.signedIn }
+            waitUntil { fake.account.state.value.signedIn }
             assertEquals(1, asked("requestCode"))
         }
     }
@@ -256,16 +263,16 @@ class MestoAppTest {
             tapWhat("Red zone")
             tap(payInRed())
             sees(texts.ticketEndsAt("11:00"))
-            fake.state.value = fake.state.value.copy(signedIn = false)
+            fake.account.state.value = Samples.account.copy(signedIn = false)
             waitForIdle()
             sees(texts.ticketEndsAt("11:00"))
             phone.back()
             sees(texts.startPhoneLabel())
         }
-        fake.state.value = Samples.signedIn
+        fake.account.state.value = Samples.account
         driven { phone ->
             isHome()
-            fake.state.value = fake.state.value.copy(signedIn = false)
+            fake.account.state.value = Samples.account.copy(signedIn = false)
             sees(texts.startPhoneLabel())
             phone.back()
             assertEquals(1, phone.left, "nothing of the account lies behind it")
@@ -276,23 +283,23 @@ class MestoAppTest {
     fun a_session_that_ended_with_the_process_leads_to_the_sign_in() = driven { phone ->
         tapWhat(texts.zonesDepositDescribed(rsd("1,000.00")))
         sees(texts.topupTitle())
-        fake.state.value = fake.state.value.copy(signedIn = false)
+        fake.account.state.value = Samples.account.copy(signedIn = false)
         phone.endProcess()
         sees(texts.startPhoneLabel())
     }
 
     @Test
     fun a_car_that_was_added_on_another_phone_has_not_to_be_typed() {
-        fake.state.value = fake.state.value.copy(vehicles = emptyList())
-        val elsewhere = object : MestoClient by fake {
-            override suspend fun sync() = fake.sync().also { fake.state.value = fake.state.value.copy(vehicles = listOf(Samples.car)) }
+        fake.vehicles.state.value = VehiclesState(emptyList())
+        fake.instead = object : AccountClient by fake.account {
+            override suspend fun sync() = fake.account.sync().also { fake.vehicles.state.value = VehiclesState(listOf(Samples.car)) }
         }
-        driven(elsewhere) { isHome() }
+        driven { isHome() }
     }
 
     @Test
     fun another_car_for_the_same_zone_leads_back_to_its_price() {
-        fake.state.value = fake.state.value.copy(vehicles = listOf(Samples.car, Vehicle("w", Plate("NS123ŠĆ", SECOND, "RS"), null)))
+        fake.vehicles.state.value = VehiclesState(listOf(Samples.car, Vehicle(VehicleId("w"), Plate("NS123ŠĆ", SECOND, "RS"), null)))
         driven {
             tap(texts.zonesChoosePlate())
             tap(spelled(PLATE))
@@ -305,7 +312,7 @@ class MestoAppTest {
 
     @Test
     fun topping_up_on_the_way_leads_back_to_the_length_that_was_chosen() {
-        fake.state.value = fake.state.value.copy(balance = Samples.rsd(100.toBigDecimal()))
+        fake.wallet.state.value = WalletState(Samples.rsd(100.toBigDecimal()))
         driven { phone ->
             tapWhat("Red zone")
             tap(texts.buyMore())
@@ -321,7 +328,7 @@ class MestoAppTest {
 
     @Test
     fun a_screen_that_is_covered_asks_for_no_price() {
-        fake.state.value = fake.state.value.copy(balance = Samples.rsd(10.toBigDecimal()))
+        fake.wallet.state.value = WalletState(Samples.rsd(10.toBigDecimal()))
         driven { phone ->
             tapWhat("Red zone")
             tap(texts.buyTopUp())

@@ -6,16 +6,16 @@ import androidx.lifecycle.SavedStateHandle
 import city.mesto.sdk.FakeMesto
 import city.mesto.sdk.Samples
 import city.mesto.sdk.core.MestoException
+import kotlin.test.assertEquals
 import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.test.TestScope
 import kotlinx.coroutines.test.runCurrent
 import kotlinx.coroutines.test.runTest
 import org.junit.jupiter.api.Test
-import kotlin.test.assertEquals
 
 @OptIn(ExperimentalCoroutinesApi::class)
 class SignInPresenterTest {
-    private val fake = FakeMesto(start = Samples.signedOut)
+    private val fake = FakeMesto(isSignedIn = false)
     private var done = 0
 
     private fun TestScope.presenter(saved: SavedStateHandle = SavedStateHandle()) =
@@ -35,7 +35,7 @@ class SignInPresenterTest {
         assertEquals(0, fake.calls.count { it == "signIn" }, "half a code costs no try")
         presenter.on(SignInEvent.CodeTyped("12 34x56"))
         assertEquals("123456", presenter.state.value.code)
-        fake.failure = MestoException.Refused("code_wrong", "Wrong", "Try again", emptyMap(), "")
+        fake.failure = MestoException.Refused("code_wrong", "Wrong", "Try again", emptyMap(), "", null)
         presenter.on(SignInEvent.SignIn)
         runCurrent()
         assertEquals("code_wrong", presenter.state.value.refusal?.code)
@@ -48,7 +48,7 @@ class SignInPresenterTest {
 
     @Test
     fun a_session_that_is_there_already_leads_on() = runTest {
-        fake.state.value = Samples.signedIn
+        fake.account.state.value = Samples.account
         presenter().start()
         assertEquals(1, done)
     }

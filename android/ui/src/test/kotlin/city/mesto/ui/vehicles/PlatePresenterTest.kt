@@ -5,18 +5,19 @@ package city.mesto.ui.vehicles
 import androidx.lifecycle.SavedStateHandle
 import city.mesto.sdk.FakeMesto
 import city.mesto.sdk.Samples
+import city.mesto.sdk.core.VehiclesState
 import city.mesto.ui.text.Words
+import java.time.ZoneId
+import kotlin.test.assertEquals
 import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.test.TestScope
 import kotlinx.coroutines.test.runCurrent
 import kotlinx.coroutines.test.runTest
 import org.junit.jupiter.api.Test
-import java.time.ZoneId
-import kotlin.test.assertEquals
 
 @OptIn(ExperimentalCoroutinesApi::class)
 class PlatePresenterTest {
-    private val fake = FakeMesto(start = Samples.signedOut)
+    private val fake = FakeMesto(isSignedIn = false)
     private var done = 0
 
     private fun TestScope.presenter(isFirst: Boolean) =
@@ -40,7 +41,7 @@ class PlatePresenterTest {
         presenter(isFirst = true)
         presenter(isFirst = false)
         runCurrent()
-        fake.state.value = Samples.signedIn
+        fake.vehicles.state.value = VehiclesState(listOf(Samples.car))
         runCurrent()
         assertEquals(1, done, "who adds a second one goes on typing")
     }

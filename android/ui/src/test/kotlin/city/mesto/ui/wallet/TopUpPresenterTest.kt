@@ -8,20 +8,20 @@ import city.mesto.sdk.Samples
 import city.mesto.sdk.core.IntentState
 import city.mesto.ui.Price
 import city.mesto.ui.text.Words
-import kotlinx.coroutines.ExperimentalCoroutinesApi
-import kotlinx.coroutines.test.TestScope
-import kotlinx.coroutines.test.runCurrent
-import kotlinx.coroutines.test.runTest
-import org.junit.jupiter.api.Test
 import java.math.BigDecimal
 import java.time.ZoneId
 import kotlin.test.assertEquals
 import kotlin.test.assertIs
 import kotlin.test.assertNull
+import kotlinx.coroutines.ExperimentalCoroutinesApi
+import kotlinx.coroutines.test.TestScope
+import kotlinx.coroutines.test.runCurrent
+import kotlinx.coroutines.test.runTest
+import org.junit.jupiter.api.Test
 
 @OptIn(ExperimentalCoroutinesApi::class)
 class TopUpPresenterTest {
-    private val fake = FakeMesto(start = Samples.signedIn)
+    private val fake = FakeMesto()
 
     private fun TestScope.presenter(openPage: (String) -> Unit = {}) =
         TopUpPresenter(fake, Words(fake.texts, "en") { ZoneId.of("Europe/Belgrade") }, backgroundScope, SavedStateHandle(), openPage) {}.apply { start() }
@@ -34,7 +34,7 @@ class TopUpPresenterTest {
         assertEquals(listOf("200", "500", "1000", "2000", "5000"), presenter.state.value.amounts.map { it.amount.toPlainString() })
         assertNull(presenter.state.value.chosen, "no amount is chosen for him")
 
-        fake.outcome = IntentState.Unconfirmed
+        fake.outcome = Samples.unconfirmed
         presenter.on(TopUpEvent.Chosen(Price(BigDecimal(1000), "RSD")))
         presenter.on(TopUpEvent.Go)
         presenter.on(TopUpEvent.Go)
@@ -50,8 +50,8 @@ class TopUpPresenterTest {
 
     @Test
     fun a_top_up_that_was_left_goes_on_instead_of_a_second_one() = runTest {
-        fake.outcome = IntentState.Unconfirmed
-        fake.topUp(BigDecimal(1000))
+        fake.outcome = Samples.unconfirmed
+        fake.wallet.topUp(BigDecimal(1000))
         val presenter = presenter()
         runCurrent()
         assertIs<TopUpStep.AtTheBank>(presenter.state.value.step)
@@ -69,13 +69,13 @@ class TopUpPresenterTest {
     fun after_a_top_up_the_account_is_read_so_that_the_new_deposit_can_be_spent_at_once() = runTest {
         val presenter = presenter()
         runCurrent()
-        fake.outcome = IntentState.Unconfirmed
+        fake.outcome = Samples.unconfirmed
         presenter.on(TopUpEvent.Chosen(Price(BigDecimal(1000), "RSD")))
         presenter.on(TopUpEvent.Go)
         runCurrent()
         assertEquals(0, fake.calls.count { it == "sync" })
         fake.outcome = IntentState.Confirmed
-        fake.settle()
+        fake.payments.settleAll()
         runCurrent()
         assertIs<TopUpStep.Done>(presenter.state.value.step)
         assertEquals(1, fake.calls.count { it == "sync" })

@@ -5,19 +5,27 @@ package city.mesto.ui.parking.buy
 import androidx.lifecycle.SavedStateHandle
 import androidx.lifecycle.serialization.saved
 import city.mesto.sdk.MestoClient
+import city.mesto.sdk.account
 import city.mesto.sdk.core.Intent
-import city.mesto.sdk.core.IntentKind
 import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.Notice
 import city.mesto.sdk.core.Preview
 import city.mesto.sdk.core.Quote
-import city.mesto.sdk.core.Snapshot
 import city.mesto.sdk.core.Vehicle
+import city.mesto.sdk.core.VehicleId
+import city.mesto.sdk.core.ZoneId
+import city.mesto.sdk.isOpen
+import city.mesto.sdk.parking.parking
+import city.mesto.sdk.parking.ticket
+import city.mesto.sdk.payments
+import city.mesto.sdk.vehicles
+import city.mesto.sdk.wallet
 import city.mesto.ui.Connection
 import city.mesto.ui.Payment
 import city.mesto.ui.SmsFallback
 import city.mesto.ui.fromcore.bears
+import city.mesto.ui.fromcore.changes
 import city.mesto.ui.fromcore.connectionView
 import city.mesto.ui.fromcore.intentOrNull
 import city.mesto.ui.fromcore.isConnection
@@ -28,6 +36,7 @@ import city.mesto.ui.fromcore.view
 import city.mesto.ui.parking.view
 import city.mesto.ui.parking.zoneOrNull
 import city.mesto.ui.text.Words
+import java.time.Instant
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.delay
@@ -72,6 +81,8 @@ class BuyPresenter(
     @Serializable
     private data class Kept(val minutes: Int? = null)
 
+    private val zone = ZoneId(route.zone)
+    private val vehicle = VehicleId(route.vehicle)
     private var kept by saved.saved { Kept() }
     private val shown = MutableStateFlow<BuyUiState?>(null)
     private var asking: Job? = null
@@ -89,8 +100,8 @@ class BuyPresenter(
 
     fun start() {
         scope.launch {
-            val zone = client.zoneOrNull(route.zone)
-            val car = client.snapshot().vehicles.find { it.id == route.vehicle }
+            val zone = client.zoneOrNull(this@BuyPresenter.zone)
+            val car = client.vehicles.current().vehicles.find { it.id == vehicle }
             // The car was removed, or the city has no such zone any more.
             if (zone == null || car == null) return@launch ways.back()
             most = zone.maxStayMinutes?.toInt()
@@ -99,18 +110,19 @@ class BuyPresenter(
             scope.launch { ticks.collect { renewWhenOver() } }
             val wheel = turnable()
             show { it.copy(wheel = wheel) }
-            val pending = client.snapshot().unconfirmedFor(car)
+            val pending = unconfirmedFor(car)
             if (pending == null) ask(wheel.chosen) else conclude(pending)
         }
     }
 
-    private suspend fun watch(): Nothing = client.state.collect { snapshot ->
-        show { it.copy(balance = snapshot.balance?.price(), connection = snapshot.connectionView()) }
-        intent?.let { key -> if (snapshot.openIntents.none { it.key == key }) client.intentOrNull(key)?.let { conclude(it) } }
+    private suspend fun watch() = client.run { changes(wallet.state, payments.state, account.state, connection) }.collect {
+        show { it.copy(balance = client.wallet.state.value.balance?.price(), connection = client.connectionView()) }
+        val open = client.payments.state.value.open
+        intent?.let { key -> if (open.none { it.key == key }) client.intentOrNull(key)?.let { conclude(it) } }
     }
 
-    private fun Snapshot.unconfirmedFor(car: Vehicle): Intent? =
-        openIntents.find { open -> (open.kind as? IntentKind.Purchase)?.let { it.zone == route.zone && car.bears(it.plate) } == true }
+    private fun unconfirmedFor(car: Vehicle): Intent? =
+        client.payments.current().open.find { open -> open.parking?.let { it.zone == zone && car.bears(it.plate) } == true }
 
     private fun show(change: (BuyUiState) -> BuyUiState) = shown.update { it?.let(change) }
 
@@ -137,15 +149,15 @@ class BuyPresenter(
         var asked = STEP
         while (asked <= (most ?: LONGEST_UNLIMITED)) {
             val preview = try {
-                client.preview(route.zone, route.vehicle, asked)
+                client.parking.preview(zone, vehicle, asked)
             } catch (_: MestoException) {
                 break
             }
             previews += preview
-            if (preview.terms.grantedMinutes.toInt() < asked) break
+            if (preview.offer.grantedMinutes.toInt() < asked) break
             asked += STEP
         }
-        val choices = previews.map { it.terms.grantedMinutes.toInt() }.distinct().sorted()
+        val choices = previews.map { it.offer.grantedMinutes.toInt() }.distinct().sorted()
         // Nothing could be computed here: the operator alone knows what it sells.
         if (choices.isEmpty()) return plainWheel(most)
         return Wheel(choices, first(choices), stop(previews.last(), most))
@@ -162,11 +174,11 @@ class BuyPresenter(
     }
 
     private fun stop(last: Preview, most: Int?): Stop {
-        val closing = last.terms.notices.firstNotNullOfOrNull { it as? Notice.EndsAtClosing }
-        val deadline = last.terms.stay.deadline
-        val granted = last.terms.grantedMinutes.toInt()
+        val closing = last.notices.find { it.kind == "parking.ends_at_closing" }?.moment("closes_at")
+        val deadline = last.offer.stay.deadline
+        val granted = last.offer.grantedMinutes.toInt()
         return when {
-            closing != null -> Stop.Closing(closing.closesAt)
+            closing != null -> Stop.Closing(closing)
             most != null && deadline != null && granted < most -> Stop.RestOfStay(granted, deadline)
             most != null -> Stop.LongestStay(most)
             else -> Stop.Unlimited
@@ -193,29 +205,31 @@ class BuyPresenter(
         asking = scope.launch {
             delay(SETTLE_MILLIS)
             try {
-                val answer = client.quote(route.zone, route.vehicle, minutes)
+                val answer = client.parking.quote(zone, vehicle, minutes)
+                val view = answer.view(client) ?: return@launch
                 quote = answer
-                show { it.copy(quote = QuoteState.Firm(answer.terms.view(words), answer.expiresAt), wheel = it.wheel.within(answer)) }
+                show { it.copy(quote = QuoteState.Firm(view, answer.expiresAt), wheel = it.wheel.within(answer)) }
             } catch (refused: MestoException) {
                 val preview = if (refused.isConnection) previewOrNull(minutes) else null
-                val read = preview?.let { QuoteState.Preview(it.terms.view(words), smsOrNull()) } ?: QuoteState.Refused(refused.refusal())
+                val read = preview?.let { QuoteState.Preview(it.view(client), smsOrNull()) } ?: QuoteState.Refused(refused.refusal())
                 show { it.copy(quote = read) }
             }
         }
     }
 
     private suspend fun previewOrNull(minutes: Int): Preview? = try {
-        client.preview(route.zone, route.vehicle, minutes)
+        client.parking.preview(zone, vehicle, minutes)
     } catch (_: MestoException) {
         null
     }
 
     /** The operator may know of a stay that this phone does not: then its offer is the stop. */
     private fun Wheel.within(answer: Quote): Wheel {
-        val clipped = answer.terms.notices.firstNotNullOfOrNull { it as? Notice.Clipped } ?: return this
-        val offered = clipped.offered.toInt()
+        val clipped = answer.items.flatMap { it.notices }.find { it.kind == "parking.clipped" } ?: return this
+        val offered = clipped.params["offered"]?.toIntOrNull() ?: return this
+        val deadline = clipped.moment("deadline") ?: return this
         val left = (choices.filter { it < offered } + offered)
-        return Wheel(left, offered, Stop.RestOfStay(offered, clipped.deadline))
+        return Wheel(left, offered, Stop.RestOfStay(offered, deadline))
     }
 
     /** A price that is over, and an estimate made without a connection that is there again. */
@@ -235,7 +249,7 @@ class BuyPresenter(
         }
         scope.launch {
             try {
-                val bought = client.buy(held)
+                val bought = client.payments.buy(held)
                 intent = bought.key
                 conclude(bought)
             } catch (refused: MestoException) {
@@ -250,7 +264,7 @@ class BuyPresenter(
     /** How a purchase stands; its end is told once, whoever hears of it first. */
     private suspend fun conclude(purchase: Intent) {
         if (purchase.key in ended) return
-        if (purchase.state != IntentState.Unconfirmed) ended += purchase.key
+        if (!purchase.isOpen) ended += purchase.key
         intent = purchase.key
         val ticket = purchase.ticket
         val refusal = purchase.state.refusal(words)
@@ -260,7 +274,7 @@ class BuyPresenter(
                 // The quote is used up: a late tap finds nothing to pay.
                 quote = null
                 show { it.copy(payment = Payment.Idle, quote = QuoteState.Loading) }
-                if (ticket != null) ways.ticket(ticket.id) else ways.back()
+                if (ticket != null) ways.ticket(ticket.id.value) else ways.back()
             }
             refusal != null -> {
                 intent = null
@@ -275,7 +289,7 @@ class BuyPresenter(
     }
 
     private suspend fun smsOrNull(): SmsFallback? = try {
-        client.smsFallback(route.zone, route.vehicle).view()
+        client.parking.sms(zone, vehicle).view()
     } catch (_: MestoException) {
         null
     }
@@ -291,7 +305,7 @@ class BuyPresenter(
         val key = intent ?: return
         scope.launch {
             try {
-                conclude(client.settleIntent(key))
+                conclude(client.payments.settle(key))
             } catch (_: MestoException) {
                 // Still not known; the screen says so already.
             }
@@ -307,13 +321,13 @@ class BuyPresenter(
         }
         scope.launch {
             try {
-                val sms = client.switchToSms(key)
+                val sms = client.parking.switchToSms(key)
                 intent = null
                 show { it.copy(payment = Payment.Idle) }
                 ways.composeSms(sms.view())
             } catch (refused: MestoException) {
                 val bought = client.intentOrNull(key)
-                if (bought != null && bought.state !is IntentState.Unconfirmed) {
+                if (bought != null && !bought.isOpen) {
                     conclude(bought)
                 } else {
                     show { state ->
@@ -335,3 +349,6 @@ class BuyPresenter(
         const val SETTLE_MILLIS = 200L
     }
 }
+
+/** A moment among a notice's values. */
+private fun Notice.moment(name: String): Instant? = params[name]?.let { runCatching { Instant.parse(it) }.getOrNull() }

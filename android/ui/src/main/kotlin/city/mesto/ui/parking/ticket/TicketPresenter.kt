@@ -5,20 +5,28 @@ package city.mesto.ui.parking.ticket
 import androidx.lifecycle.SavedStateHandle
 import androidx.lifecycle.serialization.saved
 import city.mesto.sdk.MestoClient
+import city.mesto.sdk.account
 import city.mesto.sdk.core.Intent
-import city.mesto.sdk.core.IntentKind
 import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.Quote
-import city.mesto.sdk.core.Snapshot
 import city.mesto.sdk.core.Ticket
 import city.mesto.sdk.core.TicketCode
+import city.mesto.sdk.core.TicketId
+import city.mesto.sdk.core.VehicleId
+import city.mesto.sdk.isOpen
+import city.mesto.sdk.parking.parking
+import city.mesto.sdk.parking.ticket
+import city.mesto.sdk.payments
+import city.mesto.sdk.vehicles
+import city.mesto.sdk.wallet
 import city.mesto.ui.Connection
 import city.mesto.ui.Payment
 import city.mesto.ui.PlateView
 import city.mesto.ui.Refusal
 import city.mesto.ui.SmsFallback
 import city.mesto.ui.fromcore.bears
+import city.mesto.ui.fromcore.changes
 import city.mesto.ui.fromcore.connectionView
 import city.mesto.ui.fromcore.intentOrNull
 import city.mesto.ui.fromcore.isConnection
@@ -31,6 +39,7 @@ import city.mesto.ui.parking.parkedWith
 import city.mesto.ui.parking.view
 import city.mesto.ui.parking.zoneView
 import city.mesto.ui.text.Words
+import java.time.Instant
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.flow.Flow
@@ -39,7 +48,6 @@ import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.asStateFlow
 import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.launch
-import java.time.Instant
 
 /** Where the screen leads to. */
 interface TicketWays {
@@ -59,12 +67,14 @@ interface TicketWays {
 class TicketPresenter(
     private val client: MestoClient,
     private val words: Words,
-    private val ticket: String,
+    ticket: String,
     private val ticks: Flow<Unit>,
     private val scope: CoroutineScope,
     saved: SavedStateHandle,
     private val ways: TicketWays,
 ) {
+    private val ticket = TicketId(ticket)
+
     /** Set once it was on the screen: then a ticket that is not there any more is over. */
     private var wasSeen by saved.saved { false }
     private val shown = MutableStateFlow<TicketUiState>(TicketUiState.Loading)
@@ -73,10 +83,10 @@ class TicketPresenter(
     private var parked: Parked? = null
     private var zone: ZoneView? = null
     private var code: TicketCode? = null
-    private var codeOf: String? = null
+    private var codeOf: TicketId? = null
     private var extension: Extension = Extension.Loading
     private var quote: Quote? = null
-    private var quoteFor: String? = null
+    private var quoteFor: TicketId? = null
     private var asking: Job? = null
     private var intent: String? = null
     private val ended = mutableSetOf<String>()
@@ -86,16 +96,17 @@ class TicketPresenter(
 
     fun start() {
         scope.launch {
-            client.state.collect { snapshot ->
-                if (intent == null) snapshot.extensionUnderWay()?.let { conclude(it) }
-                intent?.let { key -> if (snapshot.openIntents.none { it.key == key }) client.intentOrNull(key)?.let { conclude(it) } }
+            client.run { changes(parking.state, payments.state, vehicles.state, wallet.state, account.state, connection) }.collect {
+                if (intent == null) extensionUnderWay()?.let { conclude(it) }
+                val open = client.payments.state.value.open
+                intent?.let { key -> if (open.none { it.key == key }) client.intentOrNull(key)?.let { conclude(it) } }
                 show()
             }
         }
         scope.launch {
             ticks.collect {
                 // The connection is there again: the price that could not be asked for can be now.
-                if (extension == Extension.Offline && client.state.value.connectionView() is Connection.Online) quoteFor = null
+                if (extension == Extension.Offline && client.connectionView() is Connection.Online) quoteFor = null
                 show()
             }
         }
@@ -113,20 +124,19 @@ class TicketPresenter(
             TicketEvent.CheckAgain -> checkAgain()
             TicketEvent.UseSms -> useSms()
             // While an extension is not confirmed a new ticket could be paid twice.
-            TicketEvent.BuyAgain -> parked?.takeUnless { payment.isUnderWay }?.let { ways.buyAgain(it.last.zone, plateOf(it).vehicle) }
+            TicketEvent.BuyAgain -> parked?.takeUnless { payment.isUnderWay }?.let { ways.buyAgain(it.last.zone.value, plateOf(it).vehicle) }
             TicketEvent.Back -> ways.back()
         }
     }
 
     private suspend fun show() {
-        val snapshot = client.state.value
         val now = client.now()
         // An extension's first part may run out and leave: what was seen whole is kept whole.
-        val running = snapshot.parkedWith(parked?.last?.id ?: ticket)
+        val running = client.parking.state.value.parkedWith(parked?.last?.id ?: ticket)
         val seen = parked
         val current = if (running == null) seen else if (seen == null) running else seen.grownTo(running)
         if (current == null) {
-            if (wasSeen) ways.back() else if (snapshot.lastSyncAt != null) shown.value = TicketUiState.Refused(missing())
+            if (wasSeen) ways.back() else if (client.account.state.value.lastSyncAt != null) shown.value = TicketUiState.Refused(missing())
             return
         }
         parked = current
@@ -142,16 +152,16 @@ class TicketPresenter(
             now = now,
             paid = current.paid,
             code = code?.text,
-            extension = affordable(snapshot),
+            extension = affordable(),
             payment = payment,
-            connection = snapshot.connectionView(),
+            connection = client.connectionView(),
         )
     }
 
     private fun missing() = Refusal("ticket_missing", client.text("error-ticket_missing"), client.text("error-ticket_missing.advice"))
 
     private fun plateOf(parked: Parked): PlateView {
-        val vehicle = client.state.value.vehicles.find { it.bears(parked.last.plate) }
+        val vehicle = client.vehicles.state.value.vehicles.find { it.bears(parked.last.plate) }
         return vehicle?.view() ?: PlateView("", parked.last.plate.display)
     }
 
@@ -160,7 +170,7 @@ class TicketPresenter(
         val made = code
         if (made != null && codeOf == inForce && now < made.freshUntil.minusSeconds(CODE_AHEAD_SECONDS)) return
         try {
-            code = client.ticketCode(inForce)
+            code = client.parking.code(inForce)
             codeOf = inForce
         } catch (_: MestoException) {
             // Bought on another phone: this one cannot sign its moment. The screen keeps saying that the code is prepared.
@@ -178,9 +188,9 @@ class TicketPresenter(
         if (isFirst) extension = Extension.Loading
         asking = scope.launch {
             try {
-                val answer = client.extend(current.last.id, EXTENSION_MINUTES)
+                val answer = client.parking.extend(current.last.id, EXTENSION_MINUTES)
+                val terms = answer.view(client) ?: return@launch
                 quote = answer
-                val terms = answer.terms.view(words)
                 extension = Extension.Offer(terms.granted, terms.endsAt, terms.lines, terms.total, terms.notices.filter { it.isSurprise }.map { it.text })
             } catch (refused: MestoException) {
                 quote = null
@@ -199,9 +209,9 @@ class TicketPresenter(
         }
     }
 
-    private fun affordable(snapshot: Snapshot): Extension {
+    private fun affordable(): Extension {
         val offer = extension as? Extension.Offer ?: return extension
-        val balance = snapshot.balance ?: return offer
+        val balance = client.wallet.state.value.balance ?: return offer
         return offer.copy(isShort = balance.amount < offer.total.amount)
     }
 
@@ -214,7 +224,7 @@ class TicketPresenter(
         shown.update { if (it is TicketUiState.Shown) it.copy(payment = payment) else it }
         scope.launch {
             try {
-                conclude(client.buy(held))
+                conclude(client.payments.buy(held))
             } catch (refused: MestoException) {
                 payment = Payment.Refused(refused.refusal())
                 quoteFor = null
@@ -227,7 +237,7 @@ class TicketPresenter(
     /** How an extension stands; its end is told once, whoever hears of it first. */
     private suspend fun conclude(purchase: Intent) {
         if (purchase.key in ended) return
-        if (purchase.state != IntentState.Unconfirmed) ended += purchase.key
+        if (!purchase.isOpen) ended += purchase.key
         val refusal = purchase.state.refusal(words)
         when {
             purchase.state == IntentState.Confirmed -> {
@@ -250,15 +260,15 @@ class TicketPresenter(
     }
 
     /** Found when the app was closed while an extension was on its way. */
-    private fun Snapshot.extensionUnderWay(): Intent? {
-        val parts = parkedWith(parked?.last?.id ?: ticket)?.tickets?.map { it.id }.orEmpty()
-        return openIntents.find { open -> (open.kind as? IntentKind.Purchase)?.extends in parts && open.key !in ended && payment !is Payment.Sending }
+    private fun extensionUnderWay(): Intent? {
+        val parts = client.parking.state.value.parkedWith(parked?.last?.id ?: ticket)?.tickets?.map { it.id }.orEmpty()
+        return client.payments.state.value.open.find { open -> open.parking?.extends in parts && open.key !in ended && payment !is Payment.Sending }
     }
 
     private suspend fun smsOrNull(): SmsFallback? {
         val current = parked ?: return null
         return try {
-            client.smsFallback(current.last.zone, plateOf(current).vehicle).view()
+            client.parking.sms(current.last.zone, VehicleId(plateOf(current).vehicle)).view()
         } catch (_: MestoException) {
             null
         }
@@ -268,7 +278,7 @@ class TicketPresenter(
         val key = intent ?: return
         scope.launch {
             try {
-                conclude(client.settleIntent(key))
+                conclude(client.payments.settle(key))
             } catch (_: MestoException) {
                 // Still not known; the screen says so already.
             }
@@ -280,13 +290,13 @@ class TicketPresenter(
         val key = intent ?: return
         scope.launch {
             try {
-                val sms = client.switchToSms(key)
+                val sms = client.parking.switchToSms(key)
                 intent = null
                 payment = Payment.Idle
                 ways.composeSms(sms.view())
             } catch (refused: MestoException) {
                 val known = client.intentOrNull(key)
-                if (known != null && known.state != IntentState.Unconfirmed) conclude(known)
+                if (known != null && !known.isOpen) conclude(known)
                 (payment as? Payment.Unconfirmed)?.let { payment = it.copy(refusal = refused.refusal()) }
             }
             show()

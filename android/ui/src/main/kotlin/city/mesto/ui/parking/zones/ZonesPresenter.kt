@@ -5,13 +5,19 @@ package city.mesto.ui.parking.zones
 import androidx.lifecycle.SavedStateHandle
 import androidx.lifecycle.serialization.saved
 import city.mesto.sdk.MestoClient
+import city.mesto.sdk.account
+import city.mesto.sdk.cities
 import city.mesto.sdk.core.Intent
-import city.mesto.sdk.core.IntentKind
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.NearZone
 import city.mesto.sdk.core.Position
-import city.mesto.sdk.core.Snapshot
+import city.mesto.sdk.parking.parking
+import city.mesto.sdk.payments
+import city.mesto.sdk.vehicles
+import city.mesto.sdk.wallet
 import city.mesto.ui.fromcore.bears
+import city.mesto.ui.fromcore.changes
+import city.mesto.ui.fromcore.city
 import city.mesto.ui.fromcore.connectionView
 import city.mesto.ui.fromcore.price
 import city.mesto.ui.fromcore.refusal
@@ -77,10 +83,10 @@ class ZonesPresenter(
 
     fun start() {
         scope.launch {
-            combine(client.state, position, sign) { snapshot, here, typed -> Triple(snapshot, here, typed) }
-                .collect { (snapshot, here, typed) -> showZones(snapshot, here, typed) }
+            combine(client.cities.state, position, sign) { _, here, typed -> here to typed }.collect { (here, typed) -> showZones(here, typed) }
         }
-        scope.launch { combine(client.state, chosen, ticks) { snapshot, car, _ -> snapshot to car }.collect { (snapshot, car) -> showDriver(snapshot, car) } }
+        val account = client.run { changes(vehicles.state, parking.state, payments.state, wallet.state, account.state, cities.state, connection) }
+        scope.launch { combine(account, chosen, ticks) { _, car, _ -> car }.collect { car -> showDriver(car) } }
     }
 
     fun on(event: ZonesEvent) {
@@ -129,7 +135,7 @@ class ZonesPresenter(
     }
 
     private fun choose(zone: String) {
-        if (near.none { it.zone == zone }) return
+        if (near.none { it.zone.value == zone }) return
         val plate = shown.value.plate
         when {
             plate != null -> {
@@ -144,24 +150,23 @@ class ZonesPresenter(
 
     /** Where it can be followed; with its car removed or the city lost what can still be done is to ask again. */
     private fun openUnconfirmed() {
-        val snapshot = client.state.value
-        val purchase = snapshot.unconfirmedPurchase()?.kind as? IntentKind.Purchase ?: return
-        val running = purchase.extends?.takeIf { snapshot.parkedWith(it) != null }
-        val car = snapshot.vehicles.find { it.bears(purchase.plate) }
+        val wanted = unconfirmedPurchase()?.parking ?: return
+        val running = wanted.extends?.takeIf { client.parking.state.value.parkedWith(it) != null }
+        val car = client.vehicles.state.value.vehicles.find { it.bears(wanted.plate) }
         when {
-            running != null -> ways.ticket(running)
-            car != null && near.any { it.zone == purchase.zone } -> ways.buy(purchase.zone, car.id)
+            running != null -> ways.ticket(running.value)
+            car != null && near.any { it.zone == wanted.zone } -> ways.buy(wanted.zone.value, car.id.value)
             else -> ways.retry()
         }
     }
 
-    private suspend fun showZones(snapshot: Snapshot, here: Position?, typed: String) {
-        if (snapshot.city == null) {
+    private suspend fun showZones(here: Position?, typed: String) {
+        if (client.city == null) {
             shown.update { it.copy(content = ZonesContent.Loading) }
             return
         }
         val byPosition = try {
-            client.zonesNear(here, null).zones
+            client.parking.zonesNear(here, null).zones
         } catch (refused: MestoException) {
             shown.update { it.copy(content = ZonesContent.Refused(refused.refusal()), signAnswer = SignAnswer.None) }
             return
@@ -170,7 +175,7 @@ class ZonesPresenter(
         near = zones
         val found = (answer as? SignAnswer.Found)?.zone
         val rows = zones.map { zone ->
-            ZoneRow(zone.view(), zone.distanceMetres?.toInt(), zone.approximate, bySign = zone.zone == found, maxMinutes = zone.maxStayMinutes?.toInt())
+            ZoneRow(zone.view(), zone.distanceMetres?.toInt(), zone.approximate, bySign = zone.zone.value == found, maxMinutes = zone.maxStayMinutes?.toInt())
         }
         shown.update { it.copy(content = ZonesContent.Zones(rows, positionKnown = here != null), signAnswer = answer) }
     }
@@ -180,28 +185,27 @@ class ZonesPresenter(
         val isUnfinished = typed.all(Char::isDigit) && byPosition.any { zone -> zone.signCodes.any { it.startsWith(typed) && it != typed } }
         if (typed.isEmpty() || isUnfinished) return byPosition to SignAnswer.None
         return try {
-            val bySign = client.zonesNear(here, typed)
-            bySign.zones to (bySign.bySign?.let(SignAnswer::Found) ?: SignAnswer.None)
+            val bySign = client.parking.zonesNear(here, typed)
+            bySign.zones to (bySign.bySign?.let { SignAnswer.Found(it.value) } ?: SignAnswer.None)
         } catch (refused: MestoException) {
             byPosition to SignAnswer.Unknown(refused.refusal())
         }
     }
 
-    private suspend fun showDriver(snapshot: Snapshot, car: String?) {
-        val plates = snapshot.vehicles.map { it.view() }
-        val parked = snapshot.parked().firstOrNull()
+    private suspend fun showDriver(car: String?) {
+        val plates = client.vehicles.state.value.vehicles.map { it.view() }
+        val parked = client.parking.state.value.parked().firstOrNull()
         val zone = parked?.let { zoneOf(it) }
-        val waiting = snapshot.unconfirmedPurchase()
+        val waiting = unconfirmedPurchase()
         shown.update { state ->
             state.copy(
                 plates = plates,
                 plate = plates.find { it.vehicle == car } ?: plates.singleOrNull(),
-                balance = snapshot.balance?.price(),
-                connection = snapshot.connectionView(),
+                balance = client.wallet.state.value.balance?.price(),
+                connection = client.connectionView(),
                 running = if (parked == null || zone == null) null else running(parked, zone),
                 unconfirmed = waiting?.let { intent ->
-                    val purchase = intent.kind as IntentKind.Purchase
-                    UnconfirmedPurchase(purchase.plate.display, purchase.zone, intent.createdAt)
+                    intent.parking?.let { UnconfirmedPurchase(it.plate.display, it.zone.value, intent.createdAt) }
                 },
             )
         }
@@ -210,7 +214,7 @@ class ZonesPresenter(
     private suspend fun zoneOf(parked: Parked): ZoneView? {
         val known = near.ifEmpty {
             try {
-                client.zonesNear().zones
+                client.parking.zonesNear().zones
             } catch (_: MestoException) {
                 emptyList()
             }
@@ -219,17 +223,17 @@ class ZonesPresenter(
     }
 
     private fun running(parked: Parked, zone: ZoneView) = RunningTicket(
-        id = parked.last.id,
+        id = parked.last.id.value,
         plate = parked.last.plate.display,
         zone = zone,
         endsAt = parked.endsAt,
         secondsLeft = (parked.endsAt.epochSecond - client.now().epochSecond).coerceAtLeast(0),
     )
 
+    private fun unconfirmedPurchase(): Intent? = client.payments.state.value.open.firstOrNull { it.parking != null }
+
     private companion object {
         /** A sign's text as a camera reads it is longer than its code. */
         const val LONGEST_SCAN = 80
     }
 }
-
-private fun Snapshot.unconfirmedPurchase(): Intent? = openIntents.firstOrNull { it.kind is IntentKind.Purchase }

@@ -6,27 +6,30 @@ import androidx.lifecycle.SavedStateHandle
 import city.mesto.sdk.FakeMesto
 import city.mesto.sdk.Samples
 import city.mesto.sdk.core.Connection as CoreConnection
-import city.mesto.sdk.core.IntentKind
 import city.mesto.sdk.core.IntentState
-import city.mesto.sdk.core.Plate
 import city.mesto.sdk.core.MestoException
+import city.mesto.sdk.core.Offer
+import city.mesto.sdk.core.PaymentsState
+import city.mesto.sdk.core.Plate
+import city.mesto.sdk.core.WalletState
+import city.mesto.sdk.core.ZoneId
+import city.mesto.sdk.parking.parking
 import city.mesto.ui.Payment
 import city.mesto.ui.Price
 import city.mesto.ui.Refusal
 import city.mesto.ui.SmsFallback
 import city.mesto.ui.text.Words
+import java.math.BigDecimal
+import kotlin.test.assertEquals
+import kotlin.test.assertIs
+import kotlin.test.assertNull
+import kotlin.test.assertTrue
 import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.flow.MutableSharedFlow
 import kotlinx.coroutines.test.TestScope
 import kotlinx.coroutines.test.runCurrent
 import kotlinx.coroutines.test.runTest
 import org.junit.jupiter.api.Test
-import java.math.BigDecimal
-import java.time.ZoneId
-import kotlin.test.assertEquals
-import kotlin.test.assertIs
-import kotlin.test.assertNull
-import kotlin.test.assertTrue
 
 @OptIn(ExperimentalCoroutinesApi::class)
 class BuyPresenterTest {
@@ -52,9 +55,9 @@ class BuyPresenterTest {
 
     private val BuyPresenter.shown get() = checkNotNull(state.value)
 
-    private fun TestScope.presenter(zone: String = "red", vehicle: String = Samples.car.id) = BuyPresenter(
+    private fun TestScope.presenter(zone: String = "red", vehicle: String = Samples.car.id.value) = BuyPresenter(
         client = fake,
-        words = Words(fake.texts, "en") { ZoneId.of("Europe/Belgrade") },
+        words = Words(fake.texts, "en") { java.time.ZoneId.of("Europe/Belgrade") },
         route = BuyRoute(zone, vehicle),
         ticks = ticks,
         scope = backgroundScope,
@@ -90,7 +93,7 @@ class BuyPresenterTest {
 
     @Test
     fun the_wheel_stops_at_what_is_left_of_the_stay_bg_48() = runTest {
-        fake.buy(fake.quote("red", Samples.car.id, 60))
+        fake.payments.buy(fake.parking.quote(ZoneId("red"), Samples.car.id, 60))
         val wheel = presenter().shown.wheel
         assertEquals(listOf(30), wheel.choices)
         assertEquals(Stop.RestOfStay(30, Samples.morning.plusSeconds(90 * 60)), wheel.stop)
@@ -104,8 +107,8 @@ class BuyPresenterTest {
         assertTrue(presenter.shown.canPay)
         presenter.on(BuyEvent.Pay)
         settle()
-        assertEquals(listOf("ticket " + fake.state.value.activeTickets.single().id), ways.went)
-        assertEquals(BigDecimal("920.00"), fake.state.value.balance?.amount)
+        assertEquals(listOf("ticket " + fake.parking.state.value.active.single().id.value), ways.went)
+        assertEquals(BigDecimal("920.00"), fake.wallet.state.value.balance?.amount)
     }
 
     @Test
@@ -118,13 +121,13 @@ class BuyPresenterTest {
         presenter.on(BuyEvent.Pay)
         settle()
         assertEquals(1, bought())
-        assertEquals(1, fake.state.value.activeTickets.size)
+        assertEquals(1, fake.parking.state.value.active.size)
     }
 
     @Test
     fun unconfirmed_is_shown_until_it_is_known() = runTest {
         val presenter = presenter()
-        fake.outcome = IntentState.Unconfirmed
+        fake.outcome = Samples.unconfirmed
         presenter.on(BuyEvent.Pay)
         settle()
         val waiting = assertIs<Payment.Unconfirmed>(presenter.shown.payment)
@@ -139,7 +142,7 @@ class BuyPresenterTest {
         assertEquals(1, bought())
 
         fake.outcome = IntentState.Confirmed
-        fake.settleDue()
+        fake.payments.settleDue()
         settle()
         assertEquals(Payment.Idle, presenter.shown.payment)
         assertEquals(1, ways.went.size, "its end is told once: ${ways.went}")
@@ -148,11 +151,11 @@ class BuyPresenterTest {
     @Test
     fun an_sms_is_offered_only_after_the_payment_was_given_up() = runTest {
         val presenter = presenter()
-        fake.outcome = IntentState.Unconfirmed
+        fake.outcome = Samples.unconfirmed
         presenter.on(BuyEvent.Pay)
         settle()
 
-        fake.failure = MestoException.Refused("unconfirmed", "It is not known", "Wait", emptyMap(), "")
+        fake.failure = MestoException.Refused("unconfirmed", "It is not known", "Wait", emptyMap(), "", null)
         presenter.on(BuyEvent.UseSms)
         settle()
         assertEquals("unconfirmed", assertIs<Payment.Unconfirmed>(presenter.shown.payment).refusal?.code)
@@ -161,7 +164,7 @@ class BuyPresenterTest {
         presenter.on(BuyEvent.UseSms)
         settle()
         assertEquals(listOf("sms 9111 BG789PP"), ways.went)
-        assertEquals(emptyList(), fake.state.value.openIntents)
+        assertEquals(emptyList(), fake.payments.state.value.open)
     }
 
     @Test
@@ -177,7 +180,7 @@ class BuyPresenterTest {
 
     @Test
     fun without_a_connection_there_is_a_preview_and_an_sms_but_nothing_to_buy_bg_43() = runTest {
-        fake.failure = MestoException.Offline("offline", "No connection", "Look for a signal", emptyMap(), "")
+        fake.failure = MestoException.Offline("offline", "No connection", "Look for a signal", emptyMap(), "", null)
         val presenter = presenter()
         assertEquals(SmsFallback("9111", "BG789PP"), assertIs<QuoteState.Preview>(presenter.shown.quote).sms)
         presenter.on(BuyEvent.Pay)
@@ -189,13 +192,13 @@ class BuyPresenterTest {
 
     @Test
     fun with_the_connection_the_price_comes_by_itself() = runTest {
-        fake.state.value = fake.state.value.copy(connection = CoreConnection.OFFLINE)
-        fake.failure = MestoException.Offline("offline", "No connection", "Look for a signal", emptyMap(), "")
+        fake.connection.value = CoreConnection.OFFLINE
+        fake.failure = MestoException.Offline("offline", "No connection", "Look for a signal", emptyMap(), "", null)
         val presenter = presenter()
         ticks.emit(Unit)
         settle()
         assertIs<QuoteState.Preview>(presenter.shown.quote, "while there is none nothing is asked")
-        fake.state.value = fake.state.value.copy(connection = CoreConnection.ONLINE)
+        fake.connection.value = CoreConnection.ONLINE
         settle()
         ticks.emit(Unit)
         settle()
@@ -204,7 +207,7 @@ class BuyPresenterTest {
 
     @Test
     fun a_short_deposit_is_said_before_the_tap() = runTest {
-        fake.state.value = fake.state.value.copy(balance = Samples.rsd(BigDecimal(50)))
+        fake.wallet.state.value = WalletState(Samples.rsd(BigDecimal(50)))
         val presenter = presenter()
         assertEquals(Price(BigDecimal("30.00"), "RSD"), presenter.shown.shortBy)
         presenter.on(BuyEvent.Pay)
@@ -234,12 +237,12 @@ class BuyPresenterTest {
 
     @Test
     fun an_unconfirmed_purchase_is_found_again_however_its_plate_is_written() = runTest {
-        fake.outcome = IntentState.Unconfirmed
-        val open = fake.buy(fake.quote("red", Samples.car.id, 60))
+        fake.outcome = Samples.unconfirmed
+        val open = fake.payments.buy(fake.parking.quote(ZoneId("red"), Samples.car.id, 60))
         for (plate in listOf("BG789PP", "BG 789-PP")) {
             val shown = Plate(canonical = "BG789PP", display = plate, country = null)
-            val kind = (open.kind as IntentKind.Purchase).copy(plate = shown)
-            fake.state.value = fake.state.value.copy(openIntents = listOf(open.copy(kind = kind)))
+            val offer = Offer.Parking(checkNotNull(open.parking).copy(plate = shown))
+            fake.payments.state.value = PaymentsState(listOf(open.copy(items = open.items.map { it.copy(offer = offer) })))
             assertIs<Payment.Unconfirmed>(presenter().shown.payment, plate)
         }
         assertIs<QuoteState.Firm>(presenter(zone = "yellow").shown.quote, "of another zone")

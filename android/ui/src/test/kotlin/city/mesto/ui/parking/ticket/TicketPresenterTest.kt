@@ -8,21 +8,24 @@ import city.mesto.sdk.Samples
 import city.mesto.sdk.core.Connection as CoreConnection
 import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.MestoException
+import city.mesto.sdk.core.ParkingState
+import city.mesto.sdk.core.WalletState
+import city.mesto.sdk.core.ZoneId
+import city.mesto.sdk.parking.ticket
 import city.mesto.ui.Payment
 import city.mesto.ui.SmsFallback
 import city.mesto.ui.parking.ticket.TicketUiState.Phase
 import city.mesto.ui.text.Words
+import java.math.BigDecimal
+import kotlin.test.assertEquals
+import kotlin.test.assertIs
+import kotlin.test.assertTrue
 import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.flow.MutableSharedFlow
 import kotlinx.coroutines.test.TestScope
 import kotlinx.coroutines.test.runCurrent
 import kotlinx.coroutines.test.runTest
 import org.junit.jupiter.api.Test
-import java.math.BigDecimal
-import java.time.ZoneId
-import kotlin.test.assertEquals
-import kotlin.test.assertIs
-import kotlin.test.assertTrue
 
 @OptIn(ExperimentalCoroutinesApi::class)
 class TicketPresenterTest {
@@ -46,8 +49,8 @@ class TicketPresenterTest {
     private val ticks = MutableSharedFlow<Unit>(replay = 1).apply { tryEmit(Unit) }
 
     private suspend fun TestScope.parkedFor(minutes: Int, zone: String = "red"): TicketPresenter {
-        val ticket = checkNotNull(fake.buy(fake.quote(zone, Samples.car.id, minutes)).ticket)
-        val presenter = TicketPresenter(fake, Words(fake.texts, "en") { ZoneId.of("Europe/Belgrade") }, ticket.id, ticks, backgroundScope, saved, ways)
+        val ticket = checkNotNull(fake.payments.buy(fake.parking.quote(ZoneId(zone), Samples.car.id, minutes)).ticket)
+        val presenter = TicketPresenter(fake, Words(fake.texts, "en") { java.time.ZoneId.of("Europe/Belgrade") }, ticket.id.value, ticks, backgroundScope, saved, ways)
         presenter.start()
         runCurrent()
         return presenter
@@ -105,7 +108,7 @@ class TicketPresenterTest {
     @Test
     fun an_unconfirmed_extension_leaves_the_ticket_as_it_was() = runTest {
         val presenter = parkedFor(60)
-        fake.outcome = IntentState.Unconfirmed
+        fake.outcome = Samples.unconfirmed
         presenter.on(TicketEvent.Extend)
         runCurrent()
         assertIs<Payment.Unconfirmed>(presenter.shown.payment)
@@ -122,7 +125,7 @@ class TicketPresenterTest {
     @Test
     fun without_a_connection_no_extension_is_offered_until_there_is_one() = runTest {
         val presenter = parkedFor(60)
-        fake.failure = MestoException.Offline("offline", "No connection", "Look for a signal", emptyMap(), "")
+        fake.failure = MestoException.Offline("offline", "No connection", "Look for a signal", emptyMap(), "", null)
         after(3)
         assertEquals(Extension.Offline, presenter.shown.extension)
         presenter.on(TicketEvent.Retry)
@@ -134,12 +137,12 @@ class TicketPresenterTest {
     @Test
     fun with_the_connection_the_extension_is_offered_by_itself() = runTest {
         val presenter = parkedFor(60)
-        fake.state.value = fake.state.value.copy(connection = CoreConnection.OFFLINE)
-        fake.failure = MestoException.NoAnswer("no_answer", "No answer", "Try again", emptyMap(), "")
+        fake.connection.value = CoreConnection.OFFLINE
+        fake.failure = MestoException.NoAnswer("no_answer", "No answer", "Try again", emptyMap(), "", null)
         after(3)
         after(4)
         assertEquals(Extension.Offline, presenter.shown.extension)
-        fake.state.value = fake.state.value.copy(connection = CoreConnection.ONLINE)
+        fake.connection.value = CoreConnection.ONLINE
         after(5)
         assertIs<Extension.Offer>(presenter.shown.extension)
     }
@@ -147,7 +150,7 @@ class TicketPresenterTest {
     @Test
     fun while_an_extension_is_not_confirmed_no_new_ticket_is_sold_after_the_end() = runTest {
         val presenter = parkedFor(60)
-        fake.outcome = IntentState.Unconfirmed
+        fake.outcome = Samples.unconfirmed
         presenter.on(TicketEvent.Extend)
         runCurrent()
         after(61)
@@ -164,7 +167,7 @@ class TicketPresenterTest {
     @Test
     fun a_deposit_that_is_too_low_leads_to_the_top_up() = runTest {
         val presenter = parkedFor(60)
-        fake.state.value = fake.state.value.copy(balance = Samples.rsd(BigDecimal(10)))
+        fake.wallet.state.value = WalletState(Samples.rsd(BigDecimal(10)))
         runCurrent()
         assertTrue(assertIs<Extension.Offer>(presenter.shown.extension).isShort)
         presenter.on(TicketEvent.Extend)
@@ -175,7 +178,7 @@ class TicketPresenterTest {
     @Test
     fun a_ticket_that_ran_out_stays_on_the_screen_and_leads_to_a_new_one() = runTest {
         val presenter = parkedFor(60)
-        fake.state.value = fake.state.value.copy(activeTickets = emptyList())
+        fake.parking.state.value = ParkingState(emptyList(), emptyList())
         after(61)
         assertEquals(Phase.Expired, presenter.shown.phase)
         presenter.on(TicketEvent.BuyAgain)
@@ -184,7 +187,7 @@ class TicketPresenterTest {
 
     @Test
     fun a_ticket_this_phone_does_not_know_is_refused() = runTest {
-        val presenter = TicketPresenter(fake, Words(fake.texts, "en") { ZoneId.of("Europe/Belgrade") }, "t99", ticks, backgroundScope, saved, ways)
+        val presenter = TicketPresenter(fake, Words(fake.texts, "en") { java.time.ZoneId.of("Europe/Belgrade") }, "t99", ticks, backgroundScope, saved, ways)
         presenter.start()
         runCurrent()
         assertEquals("ticket_missing", assertIs<TicketUiState.Refused>(presenter.state.value).refusal.code)
@@ -193,10 +196,10 @@ class TicketPresenterTest {
     @Test
     fun a_ticket_that_ended_while_the_app_was_closed_leads_back() = runTest {
         parkedFor(60)
-        val ticket = fake.state.value.activeTickets.single().id
+        val ticket = fake.parking.state.value.active.single().id.value
         val kept = SavedStateHandle.createHandle(saved.savedStateProvider().saveState(), null)
-        fake.state.value = fake.state.value.copy(activeTickets = emptyList())
-        TicketPresenter(fake, Words(fake.texts, "en") { ZoneId.of("Europe/Belgrade") }, ticket, ticks, backgroundScope, kept, ways).start()
+        fake.parking.state.value = ParkingState(emptyList(), emptyList())
+        TicketPresenter(fake, Words(fake.texts, "en") { java.time.ZoneId.of("Europe/Belgrade") }, ticket, ticks, backgroundScope, kept, ways).start()
         runCurrent()
         assertEquals("back", ways.went.distinct().single())
     }

@@ -4,14 +4,22 @@ package city.mesto.ui.parking.zones
 
 import androidx.lifecycle.SavedStateHandle
 import city.mesto.sdk.FakeMesto
-import city.mesto.sdk.MestoClient
 import city.mesto.sdk.Samples
-import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.MestoException
-import city.mesto.sdk.core.Position
+import city.mesto.sdk.core.PaymentsState
 import city.mesto.sdk.core.Plate
+import city.mesto.sdk.core.Position
 import city.mesto.sdk.core.Vehicle
+import city.mesto.sdk.core.VehicleId
+import city.mesto.sdk.core.VehiclesState
+import city.mesto.sdk.core.ZoneId
 import city.mesto.sdk.core.ZonesNear
+import city.mesto.sdk.parking.ParkingClient
+import city.mesto.sdk.parking.ticket
+import kotlin.test.assertEquals
+import kotlin.test.assertIs
+import kotlin.test.assertNull
+import kotlin.test.assertTrue
 import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.flow.MutableSharedFlow
 import kotlinx.coroutines.flow.MutableStateFlow
@@ -19,10 +27,6 @@ import kotlinx.coroutines.test.TestScope
 import kotlinx.coroutines.test.runCurrent
 import kotlinx.coroutines.test.runTest
 import org.junit.jupiter.api.Test
-import kotlin.test.assertEquals
-import kotlin.test.assertIs
-import kotlin.test.assertNull
-import kotlin.test.assertTrue
 
 @OptIn(ExperimentalCoroutinesApi::class)
 class ZonesPresenterTest {
@@ -47,8 +51,8 @@ class ZonesPresenterTest {
     private val ticks = MutableSharedFlow<Unit>(replay = 1).apply { tryEmit(Unit) }
     private val here = MutableStateFlow<Position?>(Position(44.8125, 20.4612, 10.0))
 
-    private fun TestScope.presenter(client: MestoClient = fake) =
-        ZonesPresenter(client, here, ticks, backgroundScope, SavedStateHandle(), ways).apply {
+    private fun TestScope.presenter() =
+        ZonesPresenter(fake, here, ticks, backgroundScope, SavedStateHandle(), ways).apply {
             start()
             runCurrent()
         }
@@ -77,14 +81,14 @@ class ZonesPresenterTest {
 
     @Test
     fun the_first_figures_of_a_code_are_unfinished_not_wrong() = runTest {
-        val refusing = object : MestoClient by fake {
+        fake.instead = object : ParkingClient by fake.parking {
             override suspend fun zonesNear(position: Position?, sign: String?): ZonesNear {
                 val named = Samples.zones.find { sign in it.signCodes }
-                if (sign != null && named == null) throw MestoException.Refused("sign_unknown", "No such sign", "Look again", emptyMap(), "")
+                if (sign != null && named == null) throw MestoException.Refused("sign_unknown", "No such sign", "Look again", emptyMap(), "", null)
                 return ZonesNear(Samples.zones, named?.zone)
             }
         }
-        val presenter = presenter(refusing)
+        val presenter = presenter()
         presenter.on(ZonesEvent.SignTyped("911"))
         runCurrent()
         assertEquals(SignAnswer.None, presenter.state.value.signAnswer)
@@ -98,7 +102,7 @@ class ZonesPresenterTest {
     fun the_only_car_is_paid_for_and_of_several_none_is_chosen_silently() = runTest {
         val presenter = presenter()
         assertEquals("BG 789-PP", presenter.state.value.plate?.shown)
-        fake.state.value = fake.state.value.copy(vehicles = listOf(Samples.car, Vehicle("w", Plate("NS123ŠĆ", "NS 123-ŠĆ", "RS"), null)))
+        fake.vehicles.state.value = VehiclesState(listOf(Samples.car, Vehicle(VehicleId("w"), Plate("NS123ŠĆ", "NS 123-ŠĆ", "RS"), null)))
         runCurrent()
         assertNull(presenter.state.value.plate)
 
@@ -111,7 +115,7 @@ class ZonesPresenterTest {
 
     @Test
     fun without_a_car_the_way_leads_to_adding_one() = runTest {
-        fake.state.value = fake.state.value.copy(vehicles = emptyList())
+        fake.vehicles.state.value = VehiclesState(emptyList())
         val presenter = presenter()
         presenter.on(ZonesEvent.ZoneChosen("red"))
         assertEquals(listOf("plate"), ways.went)
@@ -125,9 +129,9 @@ class ZonesPresenterTest {
 
     @Test
     fun a_running_ticket_and_an_unconfirmed_purchase_are_shown() = runTest {
-        fake.buy(fake.quote("red", Samples.car.id, 60))
-        fake.outcome = IntentState.Unconfirmed
-        fake.buy(fake.quote("yellow", Samples.car.id, 60))
+        fake.payments.buy(fake.parking.quote(ZoneId("red"), Samples.car.id, 60))
+        fake.outcome = Samples.unconfirmed
+        fake.payments.buy(fake.parking.quote(ZoneId("yellow"), Samples.car.id, 60))
         val state = presenter().state.value
         assertEquals(3600, state.running?.secondsLeft)
         assertEquals("BG 789-PP", state.unconfirmed?.plate)
@@ -135,18 +139,18 @@ class ZonesPresenterTest {
 
     @Test
     fun an_unconfirmed_purchase_leads_to_where_it_can_be_followed() = runTest {
-        val ticket = checkNotNull(fake.buy(fake.quote("red", Samples.car.id, 60)).ticket)
-        fake.outcome = IntentState.Unconfirmed
-        fake.buy(fake.extend(ticket.id, 30))
+        val ticket = checkNotNull(fake.payments.buy(fake.parking.quote(ZoneId("red"), Samples.car.id, 60)).ticket)
+        fake.outcome = Samples.unconfirmed
+        fake.payments.buy(fake.parking.extend(ticket.id, 30))
         presenter().on(ZonesEvent.UnconfirmedOpened)
         assertEquals(listOf("ticket ${ticket.id}"), ways.went)
 
-        fake.state.value = fake.state.value.copy(openIntents = emptyList())
-        fake.buy(fake.quote("yellow", Samples.car.id, 60))
+        fake.payments.state.value = PaymentsState(emptyList())
+        fake.payments.buy(fake.parking.quote(ZoneId("yellow"), Samples.car.id, 60))
         presenter().on(ZonesEvent.UnconfirmedOpened)
         assertEquals("buy yellow ${Samples.car.id}", ways.went.last())
 
-        fake.state.value = fake.state.value.copy(vehicles = emptyList())
+        fake.vehicles.state.value = VehiclesState(emptyList())
         presenter().on(ZonesEvent.UnconfirmedOpened)
         assertEquals("retry", ways.went.last(), "the car was removed: what is left is to ask")
     }

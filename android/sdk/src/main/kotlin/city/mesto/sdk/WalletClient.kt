@@ -1,0 +1,55 @@
+// The deposit.
+package city.mesto.sdk
+
+import city.mesto.sdk.core.Deposit
+import city.mesto.sdk.core.DepositEntry
+import city.mesto.sdk.core.Intent
+import city.mesto.sdk.core.Money
+import city.mesto.sdk.core.Offer
+import city.mesto.sdk.core.Quote
+import city.mesto.sdk.core.Topic
+import city.mesto.sdk.core.WalletState
+import kotlinx.coroutines.flow.StateFlow
+import java.math.BigDecimal
+
+/** The deposit. */
+interface WalletClient {
+    /** The current value at once, then every change. */
+    val state: StateFlow<WalletState>
+
+    /** As of this moment: [state] may be a change behind. */
+    fun current(): WalletState
+
+    /** A top-up by one of the city's amounts; by card. */
+    suspend fun quote(amount: BigDecimal): Quote
+
+    /** Quote and purchase in one; the intent's page is the bank's. While another one waits there: `unconfirmed`, as `payments.buy`. */
+    suspend fun topUp(amount: BigDecimal): Intent
+
+    /** The balance and what consumed it, newest first; [before] is the id of the last entry seen. */
+    suspend fun history(before: Long? = null, limit: Int = 50): Deposit
+
+    /** What a movement was for, for the driver. */
+    fun text(entry: DepositEntry): String
+}
+
+val MestoClient.wallet: WalletClient get() = part(WalletClient::class.java, ::WalletOfCore)
+
+/** What is to be put on the deposit, of the intent of a top-up. */
+val Intent.topUp: Money? get() = items.firstNotNullOfOrNull { (it.offer as? Offer.Wallet)?.offer?.amount }
+
+private class WalletOfCore(private val core: Core) : WalletClient {
+    private val wallet = core.holds(core.client.wallet())
+
+    override val state = core.state(Topic.Wallet, wallet::state)
+
+    override fun current() = wallet.state()
+
+    override suspend fun quote(amount: BigDecimal) = core.on { wallet.quote(amount) }
+
+    override suspend fun topUp(amount: BigDecimal) = core.on { wallet.topUp(amount) }
+
+    override suspend fun history(before: Long?, limit: Int) = core.on { wallet.history(before, Core.atLeastNone(limit)) }
+
+    override fun text(entry: DepositEntry) = wallet.entryText(entry)
+}

@@ -1,0 +1,53 @@
+// Daily parking ticket orders.
+package city.mesto.sdk.orders
+
+import city.mesto.sdk.Core
+import city.mesto.sdk.MestoClient
+import city.mesto.sdk.core.Intent
+import city.mesto.sdk.core.Offer
+import city.mesto.sdk.core.Order
+import city.mesto.sdk.core.OrderId
+import city.mesto.sdk.core.OrdersState
+import city.mesto.sdk.core.Outcome
+import city.mesto.sdk.core.PayMethod
+import city.mesto.sdk.core.Quote
+import city.mesto.sdk.core.Topic
+import kotlinx.coroutines.flow.StateFlow
+
+/** Daily orders. */
+interface OrdersClient {
+    /** The current value at once, then every change. */
+    val state: StateFlow<OrdersState>
+
+    /** As of this moment: [state] may be a change behind. */
+    fun current(): OrdersState
+
+    /** What is to be paid for an order now: the discount off, a card's fee included. */
+    suspend fun quote(order: OrderId, pay: PayMethod = PayMethod.Deposit): Quote
+
+    /** Pays an order: quote and purchase in one; by card the intent's `pageUrl` is the provider's page. */
+    suspend fun pay(order: OrderId, pay: PayMethod = PayMethod.Deposit): Intent
+}
+
+val MestoClient.orders: OrdersClient get() = part(OrdersClient::class.java, ::OrdersOfCore)
+
+/** The order as it stood when its price was asked for; null when the quote is of another service. */
+val Quote.order: Order? get() = items.firstNotNullOfOrNull { (it.offer as? Offer.Orders)?.offer?.order }
+
+/** The order that is paid for, as it stood before; null when the intent is of another service. */
+val Intent.wantedOrder: Order? get() = items.firstNotNullOfOrNull { (it.offer as? Offer.Orders)?.offer?.order }
+
+/** The order that was paid. */
+val Intent.order: Order? get() = items.firstNotNullOfOrNull { (it.outcome as? Outcome.Orders)?.outcome?.order }
+
+private class OrdersOfCore(private val core: Core) : OrdersClient {
+    private val orders = core.holds(core.client.orders())
+
+    override val state = core.state(Topic.Orders, orders::state)
+
+    override fun current() = orders.state()
+
+    override suspend fun quote(order: OrderId, pay: PayMethod) = core.on { orders.quote(order, pay) }
+
+    override suspend fun pay(order: OrderId, pay: PayMethod) = core.on { orders.pay(order, pay) }
+}

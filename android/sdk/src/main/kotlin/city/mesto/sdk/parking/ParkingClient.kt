@@ -1,0 +1,105 @@
+// Street parking.
+package city.mesto.sdk.parking
+
+import city.mesto.sdk.Core
+import city.mesto.sdk.MestoClient
+import city.mesto.sdk.core.History
+import city.mesto.sdk.core.Intent
+import city.mesto.sdk.core.Offer
+import city.mesto.sdk.core.Outcome
+import city.mesto.sdk.core.ParkingOffer
+import city.mesto.sdk.core.ParkingState
+import city.mesto.sdk.core.PayMethod
+import city.mesto.sdk.core.Position
+import city.mesto.sdk.core.Preview
+import city.mesto.sdk.core.Quote
+import city.mesto.sdk.core.SmsFallback
+import city.mesto.sdk.core.Ticket
+import city.mesto.sdk.core.TicketCode
+import city.mesto.sdk.core.TicketId
+import city.mesto.sdk.core.Topic
+import city.mesto.sdk.core.VehicleId
+import city.mesto.sdk.core.ZoneId
+import city.mesto.sdk.core.ZonesNear
+import kotlinx.coroutines.flow.StateFlow
+
+/** Street parking. */
+interface ParkingClient {
+    /** The current value at once, then every change. */
+    val state: StateFlow<ParkingState>
+
+    /** As of this moment: [state] may be a change behind. */
+    fun current(): ParkingState
+
+    /** Zones near a position, nearest first; a [sign], typed or scanned, wins. Without a connection. */
+    suspend fun zonesNear(position: Position? = null, sign: String? = null): ZonesNear
+
+    /** What [minutes] would cost, without a connection: to look at while the wheel turns, never to buy. */
+    suspend fun preview(zone: ZoneId, vehicle: VehicleId, minutes: Int, pay: PayMethod = PayMethod.Deposit): Preview
+
+    /** A price that holds for the city's quote time; it continues a running ticket of this vehicle in this zone. */
+    suspend fun quote(zone: ZoneId, vehicle: VehicleId, minutes: Int, pay: PayMethod = PayMethod.Deposit): Quote
+
+    /** A quote that continues a ticket with the time after its end. */
+    suspend fun extend(ticket: TicketId, minutes: Int, pay: PayMethod = PayMethod.Deposit): Quote
+
+    /** A stored ticket. */
+    suspend fun ticket(id: TicketId): Ticket
+
+    /** What to draw as a QR; made anew before `freshUntil`. */
+    suspend fun code(ticket: TicketId): TicketCode
+
+    /** Newest first; [before] is the id of the last one seen. Without a connection what the phone knows. */
+    suspend fun history(before: TicketId? = null, limit: Int = 50): History
+
+    /** What the phone knows of it, without asking. */
+    suspend fun storedHistory(before: TicketId? = null, limit: Int = 50): History
+
+    /** The SMS that buys parking for this vehicle in this zone. */
+    suspend fun sms(zone: ZoneId, vehicle: VehicleId): SmsFallback
+
+    /** Takes a purchase back and gives the SMS instead, only when it is sure that it will not be executed. */
+    suspend fun switchToSms(intent: String): SmsFallback
+}
+
+val MestoClient.parking: ParkingClient get() = part(ParkingClient::class.java, ::ParkingOfCore)
+
+/** What is promised of parking time; null when the quote is of another service. */
+val Quote.parking: ParkingOffer? get() = items.firstNotNullOfOrNull { (it.offer as? Offer.Parking)?.offer }
+
+/** The parking time that is paid for; null when the intent is of another service. */
+val Intent.parking: ParkingOffer? get() = items.firstNotNullOfOrNull { (it.offer as? Offer.Parking)?.offer }
+
+/** The ticket that was bought. */
+val Intent.ticket: Ticket? get() = items.firstNotNullOfOrNull { (it.outcome as? Outcome.Parking)?.outcome?.ticket }
+
+private class ParkingOfCore(private val core: Core) : ParkingClient {
+    private val parking = core.holds(core.client.parking())
+
+    override val state = core.state(Topic.Parking, parking::state)
+
+    override fun current() = parking.state()
+
+    override suspend fun zonesNear(position: Position?, sign: String?) = core.on { parking.zonesNear(position, sign) }
+
+    override suspend fun preview(zone: ZoneId, vehicle: VehicleId, minutes: Int, pay: PayMethod) =
+        core.on { parking.preview(zone, vehicle, Core.atLeastNone(minutes), pay) }
+
+    override suspend fun quote(zone: ZoneId, vehicle: VehicleId, minutes: Int, pay: PayMethod) =
+        core.on { parking.quote(zone, vehicle, Core.atLeastNone(minutes), pay) }
+
+    override suspend fun extend(ticket: TicketId, minutes: Int, pay: PayMethod) =
+        core.on { parking.extend(ticket, Core.atLeastNone(minutes), pay) }
+
+    override suspend fun ticket(id: TicketId) = core.on { parking.ticket(id) }
+
+    override suspend fun code(ticket: TicketId) = core.on { parking.code(ticket) }
+
+    override suspend fun history(before: TicketId?, limit: Int) = core.on { parking.history(before, Core.atLeastNone(limit)) }
+
+    override suspend fun storedHistory(before: TicketId?, limit: Int) = core.on { parking.storedHistory(before, Core.atLeastNone(limit)) }
+
+    override suspend fun sms(zone: ZoneId, vehicle: VehicleId) = core.on { parking.sms(zone, vehicle) }
+
+    override suspend fun switchToSms(intent: String) = core.on { parking.switchToSms(intent) }
+}

@@ -1,0 +1,417 @@
+// A client without a core, a network or a database, for tests of presenters on virtual time.
+package city.mesto.sdk
+
+import city.mesto.sdk.core.AccountId
+import city.mesto.sdk.core.AccountState
+import city.mesto.sdk.core.Channel
+import city.mesto.sdk.core.CitiesState
+import city.mesto.sdk.core.CityId
+import city.mesto.sdk.core.CityVersion
+import city.mesto.sdk.core.ClockState
+import city.mesto.sdk.core.CodeSent
+import city.mesto.sdk.core.Connection
+import city.mesto.sdk.core.Deposit
+import city.mesto.sdk.core.DepositEntry
+import city.mesto.sdk.core.History
+import city.mesto.sdk.core.Intent
+import city.mesto.sdk.core.IntentItem
+import city.mesto.sdk.core.IntentState
+import city.mesto.sdk.core.Line
+import city.mesto.sdk.core.MestoException
+import city.mesto.sdk.core.Money
+import city.mesto.sdk.core.NearZone
+import city.mesto.sdk.core.Notice
+import city.mesto.sdk.core.Offer
+import city.mesto.sdk.core.Order
+import city.mesto.sdk.core.OrderId
+import city.mesto.sdk.core.OrdersOffer
+import city.mesto.sdk.core.OrdersOutcome
+import city.mesto.sdk.core.OrdersState
+import city.mesto.sdk.core.OrdersSubject
+import city.mesto.sdk.core.Outcome
+import city.mesto.sdk.core.ParkingOffer
+import city.mesto.sdk.core.ParkingOutcome
+import city.mesto.sdk.core.ParkingState
+import city.mesto.sdk.core.ParkingSubject
+import city.mesto.sdk.core.ParsedPlate
+import city.mesto.sdk.core.PayMethod
+import city.mesto.sdk.core.Payment
+import city.mesto.sdk.core.PaymentsState
+import city.mesto.sdk.core.Plate
+import city.mesto.sdk.core.PlateKind
+import city.mesto.sdk.core.Position
+import city.mesto.sdk.core.Preview
+import city.mesto.sdk.core.Progress
+import city.mesto.sdk.core.Quote
+import city.mesto.sdk.core.QuoteId
+import city.mesto.sdk.core.QuoteItem
+import city.mesto.sdk.core.Reason
+import city.mesto.sdk.core.Recovery
+import city.mesto.sdk.core.Refreshed
+import city.mesto.sdk.core.Refund
+import city.mesto.sdk.core.SmsFallback
+import city.mesto.sdk.core.Start
+import city.mesto.sdk.core.StayId
+import city.mesto.sdk.core.StayOfTicket
+import city.mesto.sdk.core.StayPreview
+import city.mesto.sdk.core.Subject
+import city.mesto.sdk.core.SyncReport
+import city.mesto.sdk.core.TariffId
+import city.mesto.sdk.core.Ticket
+import city.mesto.sdk.core.TicketCode
+import city.mesto.sdk.core.TicketId
+import city.mesto.sdk.core.TicketState
+import city.mesto.sdk.core.Vat
+import city.mesto.sdk.core.VatCategory
+import city.mesto.sdk.core.Vehicle
+import city.mesto.sdk.core.VehicleId
+import city.mesto.sdk.core.VehiclesState
+import city.mesto.sdk.core.WalletOffer
+import city.mesto.sdk.core.WalletOutcome
+import city.mesto.sdk.core.WalletState
+import city.mesto.sdk.core.WalletSubject
+import city.mesto.sdk.core.ZoneId
+import city.mesto.sdk.core.ZonesNear
+import city.mesto.sdk.orders.OrdersClient
+import city.mesto.sdk.parking.ParkingClient
+import city.mesto.sdk.parking.parking
+import java.math.BigDecimal
+import java.time.Instant
+import java.time.LocalDate
+import java.time.temporal.ChronoUnit
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.update
+
+/**
+ * Answers at once from sample values; [now] moves by hand. It prices every hour the same and knows one limit a zone: what is
+ * charged and allowed in truth is decided by the core alone.
+ */
+class FakeMesto(
+    var now: Instant = Samples.morning,
+    var zones: List<NearZone> = Samples.zones,
+    isSignedIn: Boolean = true,
+    private val render: (id: String, args: Map<String, String>) -> String = { id, _ -> id },
+) : MestoClient() {
+    /** The next call that asks the operator fails with this, once. */
+    var failure: MestoException? = null
+
+    /** What [recovery] says. */
+    var recovery: Recovery? = null
+
+    /** How the next paying actions end; anything but `Confirmed` leaves the balance as it is. */
+    var outcome: IntentState = IntentState.Confirmed
+
+    /** What was called, by name, in order. */
+    val calls = mutableListOf<String>()
+
+    val account = FakeAccount()
+    val cities = FakeCities()
+    val vehicles = FakeVehicles()
+    val wallet = FakeWallet()
+    val payments = FakePayments()
+    val parking = FakeParking()
+    val orders = FakeOrders()
+
+    override val connection = MutableStateFlow(Connection.ONLINE)
+    override val clock = MutableStateFlow(ClockState.SYNCED)
+
+    init {
+        if (!isSignedIn) forget()
+    }
+
+    /** Answers in place of the part of its kind. */
+    var instead: Any? = null
+
+    override fun <Part : Any> part(kind: Class<Part>, ofCore: (Core) -> Part): Part =
+        checkNotNull(listOfNotNull(instead, account, cities, vehicles, wallet, payments, parking, orders).firstNotNullOf { kind.takeIf { _ -> kind.isInstance(it) }?.cast(it) })
+
+    override fun now(): Instant = now
+
+    override fun text(id: String, args: Map<String, String>): String = render(id, args)
+
+    override fun text(line: Line): String = render("line-" + line.kind.replace(Regex("[._]"), "-"), line.params)
+
+    override fun text(notice: Notice): String = render("notice-" + notice.kind.replace(Regex("[._]"), "-"), notice.params)
+
+    override fun recovery(): Recovery? = recovery
+
+    override suspend fun replan() = Unit
+
+    override fun close() = Unit
+
+    /** Nobody is signed in, and nothing of an account is known. */
+    fun forget() {
+        account.state.value = AccountState(false, null, null, null)
+        vehicles.state.value = VehiclesState(emptyList())
+        wallet.state.value = WalletState(null)
+        parking.state.value = ParkingState(emptyList(), emptyList())
+        orders.state.value = OrdersState(emptyList())
+        payments.state.value = PaymentsState(emptyList())
+    }
+
+    private inline fun <T> ask(name: String, answer: () -> T): T {
+        calls += name
+        failure?.let { failure = null; throw it }
+        return answer()
+    }
+
+    private var number = 0
+
+    private fun next(kind: String) = "$kind${++number}"
+
+    inner class FakeAccount : AccountClient {
+        override val state = MutableStateFlow(Samples.account)
+
+        override fun current() = state.value
+
+        override suspend fun requestCode(phone: String) = ask("requestCode") { CodeSent(now.plusSeconds(300), now.plusSeconds(60), 6u) }
+
+        override suspend fun signIn(phone: String, code: String, device: String) =
+            ask("signIn") { state.value = Samples.account.copy(phoneMasked = "+381 •••• " + phone.takeLast(2)) }
+
+        override suspend fun signOut() = ask("signOut") { forget() }
+
+        override suspend fun sync() = ask("sync") { SyncReport(false, 0u, "sample:0") }
+    }
+
+    inner class FakeCities : CitiesClient {
+        override val state = MutableStateFlow(CitiesState(listOf(Samples.city)))
+
+        override fun current() = state.value
+
+        override suspend fun refresh() = ask("refresh") { Refreshed(Samples.city, false, 1u) }
+    }
+
+    inner class FakeVehicles : VehiclesClient {
+        override val state = MutableStateFlow(VehiclesState(listOf(Samples.car)))
+
+        override fun current() = state.value
+
+        override suspend fun checkPlate(plate: String): ParsedPlate {
+            val canonical = plate.uppercase().filter(Char::isLetterOrDigit)
+            return ParsedPlate(Plate(canonical, plate.uppercase(), "RS"), canonical, PlateKind.STANDARD, emptyList())
+        }
+
+        override suspend fun add(plate: String, label: String?) = ask("addVehicle") {
+            Vehicle(VehicleId(next("v")), checkPlate(plate).plate, label).also { car -> state.update { VehiclesState(it.vehicles + car) } }
+        }
+
+        override suspend fun remove(vehicle: VehicleId, confirmed: Boolean) =
+            ask("removeVehicle") { state.update { cars -> VehiclesState(cars.vehicles.filter { it.id != vehicle }) } }
+    }
+
+    inner class FakeWallet : WalletClient {
+        override val state = MutableStateFlow(WalletState(Samples.rsd(BigDecimal(1000))))
+
+        override fun current() = state.value
+
+        override suspend fun quote(amount: BigDecimal): Quote {
+            val sum = Samples.rsd(amount)
+            return quoted("wallet", Subject.Wallet(WalletSubject(sum)), Offer.Wallet(WalletOffer(sum)), "wallet", listOf(line("wallet.topup", sum)), sum, PayMethod.Card)
+        }
+
+        override suspend fun topUp(amount: BigDecimal): Intent = ask("topUp") { payments.paid(quote(amount)) }
+
+        override suspend fun history(before: Long?, limit: Int) =
+            ask("deposit") { Deposit(state.value.balance ?: Samples.rsd(BigDecimal.ZERO), emptyList(), false) }
+
+        override fun text(entry: DepositEntry) = render("entry-" + entry.kind.replace(Regex("[._]"), "-"), emptyMap())
+
+        internal fun moves(by: BigDecimal) = state.update { WalletState(Samples.rsd((it.balance?.amount ?: BigDecimal.ZERO) + by)) }
+    }
+
+    inner class FakePayments : PaymentsClient {
+        override val state = MutableStateFlow(PaymentsState(emptyList()))
+        private val intents = linkedMapOf<String, Intent>()
+
+        override fun current() = state.value
+
+        override suspend fun buy(quote: Quote): Intent = ask("buy") { paid(quote) }
+
+        internal fun paid(quote: Quote): Intent = intents.values.firstOrNull { it.quote == quote.id } ?: run {
+            val open = outcome is IntentState.Unconfirmed
+            val item = quote.items.single()
+            val bought = if (outcome == IntentState.Confirmed) deliver(quote, item) else null
+            val page = "https://bank.example/pay".takeIf { open && quote.pay == PayMethod.Card }
+            val made = Intent(
+                next("k"), item.guard, quote.id, quote.city, quote.pay,
+                listOf(IntentItem(item.service, item.subject, item.offer, item.total, bought)), quote.total, outcome, now,
+                now.plusSeconds(120), 1u, if (open) now.plusSeconds(2) else null, if (open) null else now, page, null, false, false,
+            )
+            intents[made.key] = made
+            if (open) state.update { PaymentsState(it.open + made) }
+            made
+        }
+
+        private fun deliver(quote: Quote, item: QuoteItem): Outcome = when (val offer = item.offer) {
+            is Offer.Wallet -> Outcome.Wallet(WalletOutcome(offer.offer.amount)).also { wallet.moves(offer.offer.amount.amount) }
+            is Offer.Orders -> Outcome.Orders(OrdersOutcome(offer.offer.order))
+            is Offer.Parking -> Outcome.Parking(ParkingOutcome(parking.sell(quote, offer.offer))).also { wallet.moves(-quote.total.amount) }
+            is Offer.Other -> Outcome.Other(offer.json)
+        }
+
+        override suspend fun intent(key: String): Intent? = intents[key]
+
+        override suspend fun intents(limit: Int): List<Intent> = intents.values.reversed().take(limit)
+
+        override suspend fun settleAll(): List<Intent> = ask("settle") { state.value.open.map { end(it) } }
+
+        override suspend fun settle(key: String): Intent = ask("settleIntent") { end(intents.getValue(key)) }
+
+        override suspend fun nextRetryAt(): Instant? = state.value.open.firstOrNull()?.nextRetryAt
+
+        override suspend fun settleDue(): List<Intent> = settleAll()
+
+        override suspend fun abandon(key: String): Intent = ask("abandon") {
+            val reason = Reason("abandoned", "abandoned", "", emptyMap())
+            intents.getValue(key).copy(state = IntentState.Refused(reason), endedAt = now, nextRetryAt = null, pageUrl = null).also(::replaceOpen)
+        }
+
+        override fun text(payment: Payment) = payment.state.toString()
+
+        override fun text(refund: Refund) = refund.state.toString()
+
+        /** An open intent ends as [outcome] says. */
+        private fun end(intent: Intent): Intent {
+            if (outcome is IntentState.Unconfirmed || !intent.isOpen) return intent
+            return intent.copy(state = outcome, endedAt = now, nextRetryAt = null, pageUrl = null).also(::replaceOpen)
+        }
+
+        internal fun replaceOpen(ended: Intent) {
+            intents[ended.key] = ended
+            state.update { open -> PaymentsState(open.open.filter { it.key != ended.key }) }
+        }
+    }
+
+    inner class FakeParking : ParkingClient {
+        override val state = MutableStateFlow(ParkingState(emptyList(), emptyList()))
+        private val bought = mutableListOf<Ticket>()
+
+        override fun current() = state.value
+
+        override suspend fun zonesNear(position: Position?, sign: String?): ZonesNear {
+            val named = zones.firstOrNull { zone -> sign != null && zone.signCodes.any { it in sign } }
+            return ZonesNear(listOfNotNull(named) + zones.filter { it != named }, named?.zone)
+        }
+
+        override suspend fun preview(zone: ZoneId, vehicle: VehicleId, minutes: Int, pay: PayMethod): Preview {
+            val (offer, lines) = offer(zone, plateOf(vehicle), minutes)
+            return Preview(offer, lines, emptyList(), lines.single().amount, now, ClockState.SYNCED, Samples.city.version)
+        }
+
+        override suspend fun quote(zone: ZoneId, vehicle: VehicleId, minutes: Int, pay: PayMethod): Quote =
+            ask("quote") { quoteOf(zone, plateOf(vehicle), minutes, pay) }
+
+        override suspend fun extend(ticket: TicketId, minutes: Int, pay: PayMethod): Quote = ask("quote") {
+            val running = state.value.active.first { it.id == ticket }
+            quoteOf(running.zone, running.plate, minutes, pay)
+        }
+
+        override suspend fun ticket(id: TicketId): Ticket = bought.first { it.id == id }
+
+        override suspend fun code(ticket: TicketId) = TicketCode("MESTO1:SAMPLE", now.plusSeconds(30))
+
+        override suspend fun history(before: TicketId?, limit: Int) = ask("history") { storedHistory(before, limit) }
+
+        override suspend fun storedHistory(before: TicketId?, limit: Int) = History(bought.take(limit), bought.size > limit, false)
+
+        override suspend fun sms(zone: ZoneId, vehicle: VehicleId) = smsOf(zone, plateOf(vehicle))
+
+        override suspend fun switchToSms(intent: String): SmsFallback = ask("switchToSms") {
+            val known = checkNotNull(payments.intent(intent))
+            payments.replaceOpen(known.copy(state = IntentState.Expired, endedAt = now))
+            checkNotNull(known.parking).let { smsOf(it.zone, it.plate) }
+        }
+
+        private fun smsOf(zone: ZoneId, plate: Plate) =
+            SmsFallback(zones.first { it.zone == zone }.signCodes.first(), plate.canonical, null, 60u, "")
+
+        private fun plateOf(vehicle: VehicleId) = vehicles.state.value.vehicles.first { it.id == vehicle }.plate
+
+        private fun quoteOf(zone: ZoneId, plate: Plate, minutes: Int, pay: PayMethod): Quote {
+            val (offer, lines) = offer(zone, plate, minutes)
+            val subject = ParkingSubject(zone.value, null, offer.extends, minutes.toUInt())
+            val guard = "parking/belgrade/$zone/${plate.canonical}"
+            return quoted("parking", Subject.Parking(subject), Offer.Parking(offer), guard, lines, lines.single().amount, pay)
+        }
+
+        private fun offer(zone: ZoneId, plate: Plate, minutes: Int): Pair<ParkingOffer, List<Line>> {
+            val most = zones.first { it.zone == zone }.maxStayMinutes?.toInt()
+            val running = state.value.active.lastOrNull { it.zone == zone && it.plate.canonical == plate.canonical }
+            val begun = running?.stay?.startedAt ?: now
+            val starts = running?.endsAt ?: now
+            val left = most?.minus(ChronoUnit.MINUTES.between(begun, starts).toInt()) ?: Int.MAX_VALUE
+            if (minutes > left) {
+                throw MestoException.Refused("max_stay_exceeded", "At most $left minutes.", "Choose $left.", mapOf("allowed" to "$left"), "", null)
+            }
+            val units = (minutes + 59) / 60
+            val total = Samples.rsd(BigDecimal(80).multiply(BigDecimal(units)))
+            val line = line("parking.limited", total, mapOf("units" to "$units", "unit_minutes" to "60", "unit_price" to "80.00 RSD"))
+            val ends = starts.plus(minutes.toLong(), ChronoUnit.MINUTES)
+            val stay = StayPreview(begun, most?.let { begun.plus(it.toLong(), ChronoUnit.MINUTES) }, most?.let { (left - minutes).toUInt() })
+            val start = if (running == null) Start.OnPurchase else Start.At(starts)
+            val length = minutes.toUInt()
+            val day = LocalDate.of(2025, 2, 1)
+            return ParkingOffer(plate, running?.id, zone, TariffId("sample"), day, length, length, start, starts, ends, ends, stay) to listOf(line)
+        }
+
+        internal fun sell(quote: Quote, offer: ParkingOffer): Ticket {
+            val stay = StayOfTicket(StayId("s"), offer.stay.startedAt, offer.stay.deadline, offer.endsAt)
+            val ticket = Ticket(
+                TicketId(next("t")), quote.city, offer.zone, offer.plate, Channel.App, TicketState.Active, now, offer.startsAt,
+                offer.endsAt, offer.grantedMinutes, quote.total, quote.items.single().lines, offer.tariff, quote.pay, stay, offer.extends, "",
+            )
+            bought.add(0, ticket)
+            state.update { it.copy(active = it.active + ticket) }
+            return ticket
+        }
+    }
+
+    inner class FakeOrders : OrdersClient {
+        override val state = MutableStateFlow(OrdersState(emptyList()))
+
+        override fun current() = state.value
+
+        override suspend fun quote(order: OrderId, pay: PayMethod): Quote = ask("quote") { quoteOf(order, pay) }
+
+        override suspend fun pay(order: OrderId, pay: PayMethod): Intent = ask("payOrder") { payments.paid(quoteOf(order, pay)) }
+
+        private fun quoteOf(id: OrderId, pay: PayMethod): Quote {
+            val order: Order = state.value.orders.first { it.id == id }
+            val lines = listOf(line("orders.order", order.due))
+            return quoted("orders", Subject.Orders(OrdersSubject(id)), Offer.Orders(OrdersOffer(order)), "orders/$id", lines, order.due, pay)
+        }
+    }
+
+    private fun line(kind: String, amount: Money, params: Map<String, String> = emptyMap()) =
+        Line(kind, params, amount, Vat(VatCategory.Unknown, null, null), null)
+
+    private fun quoted(service: String, subject: Subject, offer: Offer, guard: String, lines: List<Line>, total: Money, pay: PayMethod): Quote {
+        val item = QuoteItem(service, subject, offer, guard, lines, emptyList(), total, "sample")
+        val driver = AccountId("sample")
+        return Quote(QuoteId(next("q")), Samples.city.id, now, now.plusSeconds(120), pay, driver, driver, listOf(item), total, null)
+    }
+}
+
+/** Values to look at: a driver in Belgrade on a Wednesday morning. */
+object Samples {
+    val morning: Instant = Instant.parse("2025-09-03T08:00:00Z")
+    val city = CityVersion(CityId("belgrade"), 1u, "Belgrade", "Europe/Belgrade", listOf(200, 500, 1000, 2000, 5000).map(::BigDecimal))
+    val car = Vehicle(VehicleId("v"), Plate("BG789PP", "BG 789-PP", "RS"), null)
+    val account = AccountState(true, AccountId("sample"), "+381 •••• 67", morning)
+
+    fun rsd(amount: BigDecimal) = Money(amount.setScale(2), "RSD")
+
+    val zones = listOf(
+        zone("red", "Red zone", "#d32f2f", "9111", 0u, 90u),
+        zone("yellow", "Yellow zone", "#fbc02d", "9112", 180u, 180u),
+        zone("green", "Green zone", "#388e3c", "9113", 420u, 240u),
+    )
+
+    fun refused(code: String, text: String, advice: String) = IntentState.Refused(Reason(code, text, advice, emptyMap()))
+
+    val unconfirmed = IntentState.Unconfirmed(Progress.SENT)
+
+    private fun zone(id: String, name: String, colour: String, sign: String, metres: UInt, most: UInt) =
+        NearZone(ZoneId(id), name, colour, listOf(sign), metres, metres == 0u, true, most)
+}

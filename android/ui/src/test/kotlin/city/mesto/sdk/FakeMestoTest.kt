@@ -1,0 +1,45 @@
+// The fake client keeps the promises a screen relies on.
+package city.mesto.sdk
+
+import city.mesto.sdk.core.IntentState
+import city.mesto.sdk.core.MestoException
+import city.mesto.sdk.core.VehicleId
+import city.mesto.sdk.core.ZoneId
+import kotlinx.coroutines.test.runTest
+import java.math.BigDecimal
+import kotlin.test.Test
+import kotlin.test.assertEquals
+import kotlin.test.assertFailsWith
+
+class FakeMestoTest {
+    @Test
+    fun `a double tap buys once and the balance falls once`() = runTest {
+        val mesto = FakeMesto()
+        val quote = mesto.parking.quote(ZoneId("red"), VehicleId("v"), 60)
+        assertEquals(mesto.payments.buy(quote), mesto.payments.buy(quote))
+        assertEquals(BigDecimal("920.00"), mesto.wallet.current().balance?.amount)
+        assertEquals(1, mesto.parking.current().active.size)
+    }
+
+    @Test
+    fun `an unconfirmed purchase stays open until it is settled`() = runTest {
+        val mesto = FakeMesto()
+        mesto.outcome = Samples.unconfirmed
+        val intent = mesto.payments.buy(mesto.parking.quote(ZoneId("red"), VehicleId("v"), 60))
+        assertEquals(listOf(intent), mesto.payments.current().open)
+        assertEquals(BigDecimal("1000.00"), mesto.wallet.current().balance?.amount)
+        mesto.outcome = IntentState.Expired
+        assertEquals(IntentState.Expired, mesto.payments.settleAll().single().state)
+        assertEquals(emptyList(), mesto.payments.current().open)
+    }
+
+    @Test
+    fun `the wheel ends at the limit and a failure is thrown once`() = runTest {
+        val mesto = FakeMesto()
+        val refused = assertFailsWith<MestoException.Refused> { mesto.parking.preview(ZoneId("red"), VehicleId("v"), 91) }
+        assertEquals("90", refused.params["allowed"])
+        mesto.failure = MestoException.Offline("offline", "No connection.", "Try again.", emptyMap(), "", null)
+        assertEquals("offline", assertFailsWith<MestoException> { mesto.account.sync() }.code)
+        mesto.account.sync()
+    }
+}

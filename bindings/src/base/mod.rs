@@ -1,0 +1,8 @@
+//! What every service stands on: the account, its cities, vehicles, deposit and payments.
+
+pub mod account;
+pub mod cities;
+pub mod payments;
+pub mod plate;
+pub mod vehicles;
+pub mod wallet;

@@ -1,0 +1,63 @@
+//! The deposit.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use mesto_client::WalletState;
+use mesto_client::protocol::base::payments::Quote;
+use mesto_client::protocol::base::wallet::{Deposit, DepositEntry, WalletOffer, WalletOutcome, WalletSubject};
+use mesto_rules::Money;
+
+use crate::base::payments::Intent;
+use crate::kernel::cancel::Cancel;
+use crate::kernel::client::{Client, Handle};
+use crate::kernel::error::MestoError;
+use crate::kernel::values::Amount;
+
+mesto_protocol::wallet_records!();
+mesto_client::wallet_shown!();
+
+part! {
+    /// The deposit.
+    Wallet, wallet
+}
+
+#[uniffi::export(async_runtime = "tokio")]
+impl Wallet {
+    /// The balance.
+    #[must_use]
+    pub fn state(&self) -> WalletState {
+        WalletState::clone(&self.0.core.wallet().state())
+    }
+
+    /// What a movement of the deposit was for, in the client's language.
+    #[must_use]
+    pub fn entry_text(&self, entry: DepositEntry) -> String {
+        self.0.core.entry_text(&entry)
+    }
+
+    /// Asks for a top-up by one of the listed amounts (BG-76); by card.
+    #[uniffi::method(default(cancel = None))]
+    pub async fn quote(&self, amount: Amount, cancel: Option<Arc<Cancel>>) -> Result<Quote, MestoError> {
+        self.0.answer(cancel, Box::pin(self.0.core.wallet().quote(amount))).await
+    }
+
+    /// Starts a top-up, a quote and its purchase in one; the intent's `page_url` is the bank's page. While another one
+    /// waits there: `unconfirmed`, whose params name it.
+    #[uniffi::method(default(cancel = None))]
+    pub async fn top_up(&self, amount: Amount, cancel: Option<Arc<Cancel>>) -> Result<Intent, MestoError> {
+        let view = self.0.answer(cancel, Box::pin(self.0.core.wallet().top_up(amount))).await?;
+        Ok(Intent::told(&self.0, view))
+    }
+
+    /// The balance and what consumed it (BG-36, BG-37), newest first; `before` is the id of the last entry seen.
+    #[uniffi::method(default(before = None, limit = 50, cancel = None))]
+    pub async fn history(
+        &self,
+        before: Option<i64>,
+        limit: u32,
+        cancel: Option<Arc<Cancel>>,
+    ) -> Result<Deposit, MestoError> {
+        self.0.answer(cancel, Box::pin(self.0.core.wallet().history(before, limit))).await
+    }
+}

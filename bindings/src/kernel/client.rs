@@ -1,0 +1,192 @@
+//! The client: how it is set up, opened and closed, and its texts. Calls that wait for the network take an optional
+//! handle to call them off.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use mesto_client::http::HttpLink;
+use mesto_client::system::{FileSecrets, SystemClock, SystemEntropy, device_signer};
+use mesto_client::{Config, Locale, NoReminders, NoStillDecoder, Ports, TextValue};
+
+use crate::kernel::cancel::{Cancel, Work, until};
+use crate::kernel::error::{MestoError, told};
+use crate::kernel::link::{Link, OwnLink};
+use crate::kernel::ports::{
+    Clock, DeviceKey, OwnClock, OwnDevice, OwnReminders, OwnSecrets, ReminderPlan, SecretStore,
+};
+
+/// How a client is set up.
+#[derive(Debug, Clone, uniffi::Record)]
+pub struct ClientConfig {
+    /// The database file; its folder must exist.
+    pub path: String,
+    /// `https://host`, or `http://` on this machine itself.
+    pub operator_url: String,
+    /// The Ed25519 key that signs the operator's key sets, pinned in the app: base64url without padding.
+    pub root_key: String,
+    /// Id of the city.
+    #[uniffi(default = "belgrade")]
+    pub city: String,
+    /// The driver's language, BCP 47; Serbian and its neighbours read Serbian, everybody else English.
+    #[uniffi(default = "en")]
+    pub locale: String,
+    /// The app's version, `major.minor.patch`; the core's where absent.
+    #[uniffi(default = None)]
+    pub version: Option<String>,
+    /// Where the bank's page leads back to; the app's own scheme where absent.
+    #[uniffi(default = None)]
+    pub return_url: Option<String>,
+    /// A JSON file for widgets and live activities, replaced as a whole after every change.
+    #[uniffi(default = None)]
+    pub widget_path: Option<String>,
+}
+
+/// What the phone brings of its own. What is absent is this machine's: its clocks, secrets in a file beside the database
+/// (not for a phone), a key made by software and kept among the secrets, no alarms.
+#[derive(Clone, Default, uniffi::Record)]
+pub struct Phone {
+    #[uniffi(default = None)]
+    pub clock: Option<Arc<dyn Clock>>,
+    #[uniffi(default = None)]
+    pub secrets: Option<Arc<dyn SecretStore>>,
+    #[uniffi(default = None)]
+    pub device_key: Option<Arc<dyn DeviceKey>>,
+    #[uniffi(default = None)]
+    pub reminders: Option<Arc<dyn ReminderPlan>>,
+    /// The app's own HTTP; the built-in one, which trusts the web's certificate authorities, where absent.
+    #[uniffi(default = None)]
+    pub link: Option<Arc<dyn Link>>,
+}
+
+/// The client behind an object, and the language it speaks.
+#[derive(Clone)]
+pub struct Handle {
+    pub core: mesto_client::Client,
+    pub locale: Locale,
+}
+
+impl Handle {
+    pub fn told<T>(&self, outcome: mesto_client::Result<T>) -> Result<T, MestoError> {
+        told(outcome, self.locale)
+    }
+
+    /// The core's answer, unless the app called the call off before.
+    pub async fn answer<T>(
+        &self,
+        cancel: Option<Arc<Cancel>>,
+        work: Work<'_, mesto_client::Result<T>>,
+    ) -> Result<T, MestoError> {
+        match until(cancel, work).await {
+            Some(outcome) => self.told(outcome),
+            None => Err(MestoError::called_off(self.locale)),
+        }
+    }
+}
+
+/// The core of the app, for one operator. What it does lies with its parts.
+#[derive(uniffi::Object)]
+pub struct Client(pub(crate) Handle);
+
+fn ports(config: &ClientConfig, phone: Phone, locale: Locale) -> Result<Ports, MestoError> {
+    let secrets: Arc<dyn mesto_client::Secrets> = match phone.secrets {
+        Some(own) => Arc::new(OwnSecrets(own)),
+        None => Arc::new(FileSecrets::new(format!("{}.secrets", config.path))),
+    };
+    let entropy = SystemEntropy;
+    Ok(Ports {
+        link: match phone.link {
+            Some(own) => Arc::new(OwnLink::new(own, &config.operator_url).map_err(MestoError::set_up)?),
+            None => Arc::new(HttpLink::new(&config.operator_url).map_err(MestoError::set_up)?),
+        },
+        clock: match phone.clock {
+            Some(own) => Arc::new(OwnClock::new(own).map_err(MestoError::set_up)?),
+            None => Arc::new(SystemClock),
+        },
+        signer: match phone.device_key {
+            Some(own) => Arc::new(OwnDevice::new(own).map_err(MestoError::set_up)?),
+            None => Arc::new(told(device_signer(secrets.as_ref(), &entropy).map_err(Into::into), locale)?),
+        },
+        entropy: Arc::new(entropy),
+        secrets,
+        reminders: match phone.reminders {
+            Some(own) => Arc::new(OwnReminders(own)),
+            None => Arc::new(NoReminders),
+        },
+        stills: Arc::new(NoStillDecoder),
+    })
+}
+
+#[uniffi::export]
+impl Client {
+    /// Opens the database (made, migrated or rebuilt when needed) and reads what a screen shows first. No request is made.
+    #[uniffi::constructor(default(phone = None))]
+    pub fn open(config: ClientConfig, phone: Option<Phone>) -> Result<Arc<Self>, MestoError> {
+        let locale = Locale::of(&config.locale);
+        let key = URL_SAFE_NO_PAD.decode(&config.root_key).map_err(MestoError::set_up)?;
+        let key = <[u8; 32]>::try_from(key).map_err(|_| MestoError::set_up("the root key has 32 bytes"))?;
+        let ports = ports(&config, phone.unwrap_or_default(), locale)?;
+        let mut core = Config::new(config.path, &config.city, key);
+        core.locale = locale;
+        core.version = config.version.unwrap_or(core.version);
+        core.return_url = config.return_url.unwrap_or(core.return_url);
+        core.widget_path = config.widget_path.map(Into::into);
+        let core = told(mesto_client::Client::open(core, ports), locale)?;
+        Ok(Arc::new(Self(Handle { core, locale })))
+    }
+
+    /// Closes the database: when this returns its file is free, whoever still waits for an answer. Later calls fail with
+    /// `closed`, the states stay as they were last, and what is not confirmed yet goes on when the file is opened again.
+    /// Again does nothing.
+    pub fn shut_down(&self) {
+        self.0.core.close();
+    }
+
+    /// What a damaged database meant, when there was one since this client was opened.
+    #[must_use]
+    pub fn recovery(&self) -> Option<Recovery> {
+        self.0.core.recovery().map(Recovery::from)
+    }
+
+    /// A text of the catalogue in the client's language; the id itself when it is not there.
+    #[must_use]
+    pub fn text(&self, id: String, args: HashMap<String, String>) -> String {
+        self.0.core.text(&id, &values_of(&args))
+    }
+}
+
+/// What happened to a damaged database file. Everything but intents comes back with the next sync.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct Recovery {
+    /// Where the damaged file lies now; for support, never opened again.
+    pub set_aside: String,
+    pub why: String,
+    /// Open intents carried over.
+    pub intents_saved: u32,
+    /// The intents could be read to their end. If not, an intent may be missing: the next sync shows what it did.
+    pub intents_complete: bool,
+}
+
+impl From<mesto_client::Recovery> for Recovery {
+    fn from(core: mesto_client::Recovery) -> Self {
+        let mesto_client::Recovery { set_aside, why, intents_saved, intents_complete } = core;
+        Self { set_aside: set_aside.to_string_lossy().into_owned(), why, intents_saved, intents_complete }
+    }
+}
+
+/// A text of the catalogue without a client: for previews and for screens before the first one is open.
+#[uniffi::export]
+#[must_use]
+pub fn render_text(locale: String, id: String, args: HashMap<String, String>) -> String {
+    mesto_client::texts::text(Locale::of(&locale), &id, &values_of(&args), None)
+}
+
+/// Whole numbers choose a plural form; everything else is put in as it is.
+fn values_of(args: &HashMap<String, String>) -> Vec<(&str, TextValue)> {
+    let value = |text: &String| match text.parse::<i64>() {
+        Ok(number) if number.to_string() == *text => TextValue::Number(number),
+        _ => TextValue::Text(text.clone()),
+    };
+    args.iter().map(|(name, text)| (name.as_str(), value(text))).collect()
+}

@@ -1,0 +1,160 @@
+//! What a call fails with: the kind tells an app what to do next, `code` is stable, `text` and `advice` are for the driver.
+
+use mesto_client::{Error, ErrorKind, Locale, texts};
+use serde_json::Map;
+use std::collections::HashMap;
+
+use crate::kernel::line::plain;
+
+/// Declares the error and its making from the core's: every kind carries the same values.
+macro_rules! errors {
+    ($($(#[$doc:meta])* $kind:ident,)*) => {
+        /// A failure as an app shows it, in the language the client was opened with. `params` holds the numbers, moments
+        /// (RFC 3339) and sums of the text as plain text; `detail` is for developers and never holds personal data; `request` is
+        /// the id by which the operator finds the request in its log.
+        #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, uniffi::Error)]
+        #[uniffi::export(Display)]
+        pub enum MestoError {
+            $($(#[$doc])*
+            #[error("{text}")]
+            $kind {
+                code: String,
+                text: String,
+                advice: String,
+                params: HashMap<String, String>,
+                detail: String,
+                request: Option<String>,
+            },)*
+            /// The app called the call off. A paying action that had begun stays an open intent.
+            #[error("{text}")]
+            Cancelled {
+                code: String,
+                text: String,
+                advice: String,
+                params: HashMap<String, String>,
+                detail: String,
+                request: Option<String>,
+            },
+        }
+
+        impl MestoError {
+            /// The core's error in the words of one language.
+            pub(crate) fn told(error: &Error, locale: Locale) -> Self {
+                let code = error.code().to_owned();
+                let (text, advice) = (error.text(locale), error.advice(locale));
+                let (params, detail) = (plain(error.params()), error.detail().to_owned());
+                let request = error.request_id().map(str::to_owned);
+                match error.kind() {
+                    $(ErrorKind::$kind => Self::$kind { code, text, advice, params, detail, request },)*
+                }
+            }
+        }
+    };
+}
+
+errors! {
+    /// The rules or the operator said no. Asking again the same way changes nothing.
+    Refused,
+    /// There is no connection; surely nothing left the phone.
+    Offline,
+    /// No answer came; it may have been executed.
+    NoAnswer,
+    /// The operator cannot answer now; try later.
+    NotNow,
+    /// Nobody is signed in, or the session is over.
+    NotSignedIn,
+    /// Something is not signed by whom it should be. What was there before stays in use.
+    NotGenuine,
+    /// The phone's storage, keychain or key failed.
+    Phone,
+}
+
+impl MestoError {
+    /// The app set the client up wrongly: a mistake for developers, not for drivers.
+    pub(crate) fn set_up(why: impl std::fmt::Display) -> Self {
+        Self::Phone {
+            code: "set_up_wrong".to_owned(),
+            text: why.to_string(),
+            advice: String::new(),
+            params: HashMap::new(),
+            detail: why.to_string(),
+            request: None,
+        }
+    }
+
+    pub(crate) fn called_off(locale: Locale) -> Self {
+        let code = "called_off";
+        Self::Cancelled {
+            code: code.to_owned(),
+            text: texts::of_code(locale, code, None, &Map::new(), None),
+            advice: texts::of_code(locale, code, Some("advice"), &Map::new(), None),
+            params: HashMap::new(),
+            detail: "the app called this off".to_owned(),
+            request: None,
+        }
+    }
+
+    /// A value that no operator can have meant, such as a moment in the year 300,000: a mistake for developers, said in
+    /// English because it is found before the client is asked.
+    pub(crate) fn out_of_range(detail: impl std::fmt::Display) -> Self {
+        let code = "out_of_range";
+        Self::Refused {
+            code: code.to_owned(),
+            text: texts::of_code(Locale::En, code, None, &Map::new(), None),
+            advice: texts::of_code(Locale::En, code, Some("advice"), &Map::new(), None),
+            params: HashMap::new(),
+            detail: detail.to_string(),
+            request: None,
+        }
+    }
+}
+
+/// The outcome of a call in the words of one language.
+pub(crate) fn told<T>(outcome: Result<T, Error>, locale: Locale) -> Result<T, MestoError> {
+    outcome.map_err(|error| MestoError::told(&error, locale))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn an_error_keeps_its_kind_and_speaks_the_clients_language() {
+        let refused =
+            Error::from(mesto_client::Problem::new(mesto_client::ProblemCode::PhoneInvalid, "for developers"));
+        for (locale, said) in [(Locale::En, "This is not a phone number."), (Locale::SrLatn, "Ovo nije broj telefona.")]
+        {
+            let told = MestoError::told(&refused, locale);
+            assert_eq!(told.to_string(), said);
+            let MestoError::Refused { code, advice, detail, .. } = told else { panic!("not refused: {told:?}") };
+            assert_eq!((code.as_str(), detail.as_str()), ("phone_invalid", "for developers"));
+            assert!(!advice.is_empty());
+        }
+        let MestoError::Cancelled { code, text, advice, .. } = MestoError::called_off(Locale::SrLatn) else {
+            panic!("not called off")
+        };
+        assert_eq!((code.as_str(), text.as_str()), ("called_off", "Prekinuli ste ovo."));
+        assert!(!advice.is_empty());
+        let away = Error::from(mesto_client::Problem::new(mesto_client::ProblemCode::Unavailable, ""));
+        assert!(matches!(MestoError::told(&away, Locale::En), MestoError::NotNow { .. }));
+    }
+
+    #[test]
+    fn a_code_of_a_newer_operator_keeps_its_name_and_says_something() {
+        let newer = json!({
+            "type": "urn:mesto:problem:zone_under_water", "title": "", "status": 422, "code": "zone_under_water",
+            "detail": "for developers", "params": { "depth_m": 2 },
+        });
+        let newer = Error::from(serde_json::from_value::<mesto_client::Problem>(newer).unwrap());
+        for (locale, said) in [(Locale::En, "That did not work."), (Locale::SrLatn, "Nije uspelo.")] {
+            let MestoError::Refused { code, text, advice, params, .. } = MestoError::told(&newer, locale) else {
+                panic!("not refused")
+            };
+            assert_eq!((code.as_str(), text.as_str()), ("zone_under_water", said));
+            assert!(!advice.is_empty());
+            assert_eq!(params["depth_m"], "2");
+        }
+    }
+}

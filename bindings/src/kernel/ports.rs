@@ -1,0 +1,218 @@
+//! What an app may supply of its own: clock, keychain, device key, alarms. Each stands in for the core's own port.
+
+use crate::kernel::values::Timestamp;
+use mesto_client::Reminder;
+use mesto_client::{DeviceSigner, SecretsError};
+use mesto_protocol::device::{DeviceKey as PublicKey, DeviceSignError, signature_from_der};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// Why the phone could not do it; `reason` is for developers and holds no secret.
+#[derive(Debug, Clone, thiserror::Error, uniffi::Error)]
+pub enum PhoneError {
+    #[error("{reason}")]
+    Failed { reason: String },
+}
+
+impl From<uniffi::UnexpectedUniFFICallbackError> for PhoneError {
+    fn from(error: uniffi::UnexpectedUniFFICallbackError) -> Self {
+        Self::Failed { reason: error.reason }
+    }
+}
+
+/// The phone's clocks, uncorrected.
+#[uniffi::export(with_foreign)]
+pub trait Clock: Send + Sync {
+    /// What the phone believes the time is; may be hours wrong.
+    fn wall(&self) -> Result<Timestamp, PhoneError>;
+    /// Time since boot, sleep included; never goes back within one boot.
+    fn monotonic(&self) -> Result<Duration, PhoneError>;
+    /// Changes at every reboot.
+    fn boot(&self) -> Result<String, PhoneError>;
+}
+
+/// The phone's keychain; the session token lives here and never in the database.
+#[uniffi::export(with_foreign)]
+pub trait SecretStore: Send + Sync {
+    fn get(&self, name: String) -> Result<Option<String>, PhoneError>;
+    fn set(&self, name: String, value: String) -> Result<(), PhoneError>;
+    fn remove(&self, name: String) -> Result<(), PhoneError>;
+}
+
+/// The device's P-256 key, which never leaves the Secure Enclave or Keystore; everything in the form the platform gives.
+#[uniffi::export(with_foreign)]
+pub trait DeviceKey: Send + Sync {
+    /// SubjectPublicKeyInfo (Android), or SEC1 uncompressed (iOS).
+    fn public_key(&self) -> Result<Vec<u8>, PhoneError>;
+    /// ECDSA with SHA-256 over `message`, DER.
+    fn sign(&self, message: Vec<u8>) -> Result<Vec<u8>, PhoneError>;
+}
+
+/// The phone's alarms. A plan replaces the one before it as a whole.
+#[uniffi::export(with_foreign)]
+pub trait ReminderPlan: Send + Sync {
+    /// At most 64, earliest first. What it throws is ignored: a reminder is never guaranteed.
+    fn replace(&self, plan: Vec<Reminder>) -> Result<(), PhoneError>;
+}
+
+/// The app's clock; while it fails it stands still at what it said last.
+pub(crate) struct OwnClock {
+    clock: Arc<dyn Clock>,
+    wall: Mutex<Timestamp>,
+    monotonic: Mutex<Duration>,
+    boot: Mutex<String>,
+}
+
+impl OwnClock {
+    /// Reads it once: a clock that never told anything is of no use.
+    pub fn new(clock: Arc<dyn Clock>) -> Result<Self, PhoneError> {
+        let (wall, monotonic, boot) = (clock.wall()?, clock.monotonic()?, clock.boot()?);
+        Ok(Self { clock, wall: Mutex::new(wall), monotonic: Mutex::new(monotonic), boot: Mutex::new(boot) })
+    }
+}
+
+/// What was just read, or else what was read last.
+fn latest<T: Clone>(read: Result<T, PhoneError>, last: &Mutex<T>) -> T {
+    let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Ok(read) = read {
+        *last = read;
+    }
+    last.clone()
+}
+
+impl mesto_client::Clock for OwnClock {
+    fn wall(&self) -> Timestamp {
+        latest(self.clock.wall(), &self.wall)
+    }
+    fn monotonic(&self) -> Duration {
+        latest(self.clock.monotonic(), &self.monotonic)
+    }
+    fn boot(&self) -> String {
+        latest(self.clock.boot(), &self.boot)
+    }
+}
+
+pub(crate) struct OwnSecrets(pub Arc<dyn SecretStore>);
+
+impl mesto_client::Secrets for OwnSecrets {
+    fn get(&self, name: &str) -> Result<Option<String>, SecretsError> {
+        self.0.get(name.to_owned()).map_err(|error| SecretsError(error.to_string()))
+    }
+    fn set(&self, name: &str, value: &str) -> Result<(), SecretsError> {
+        self.0.set(name.to_owned(), value.to_owned()).map_err(|error| SecretsError(error.to_string()))
+    }
+    fn remove(&self, name: &str) -> Result<(), SecretsError> {
+        self.0.remove(name.to_owned()).map_err(|error| SecretsError(error.to_string()))
+    }
+}
+
+pub(crate) struct OwnReminders(pub Arc<dyn ReminderPlan>);
+
+impl mesto_client::Reminders for OwnReminders {
+    fn replace(&self, plan: &[Reminder]) {
+        let _ = self.0.replace(plan.to_vec());
+    }
+}
+
+pub(crate) struct OwnDevice {
+    key: Arc<dyn DeviceKey>,
+    public: [u8; 65],
+}
+
+impl OwnDevice {
+    /// Asks for the public key once; it does not change while the app lives.
+    pub fn new(key: Arc<dyn DeviceKey>) -> Result<Self, PhoneError> {
+        let bytes = key.public_key()?;
+        let public = PublicKey::from_sec1(&bytes)
+            .or_else(|_| PublicKey::from_spki(&bytes))
+            .map_err(|error| PhoneError::Failed { reason: error.to_string() })?;
+        Ok(Self { key, public: *public.as_bytes() })
+    }
+}
+
+impl DeviceSigner for OwnDevice {
+    fn public_key(&self) -> [u8; 65] {
+        self.public
+    }
+    fn sign(&self, message: &[u8]) -> Result<[u8; 64], DeviceSignError> {
+        let refused = |reason: String| DeviceSignError { reason };
+        let der = self.key.sign(message.to_vec()).map_err(|error| refused(error.to_string()))?;
+        signature_from_der(&der).map_err(|error| refused(error.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use mesto_protocol::device::SoftwareDevice;
+
+    /// Answers what it was made with.
+    struct Platform {
+        public: Vec<u8>,
+        signature: Vec<u8>,
+    }
+
+    impl DeviceKey for Platform {
+        fn public_key(&self) -> Result<Vec<u8>, PhoneError> {
+            Ok(self.public.clone())
+        }
+        fn sign(&self, _message: Vec<u8>) -> Result<Vec<u8>, PhoneError> {
+            Ok(self.signature.clone())
+        }
+    }
+
+    fn device(public: Vec<u8>, signature: Vec<u8>) -> Result<OwnDevice, PhoneError> {
+        OwnDevice::new(Arc::new(Platform { public, signature }))
+    }
+
+    #[test]
+    fn a_key_that_is_no_point_of_the_curve_is_refused_at_once() {
+        let point = SoftwareDevice::from_seed(&[7; 32]).unwrap().public_key().to_vec();
+        assert!(device(point.clone(), vec![]).is_ok());
+        let mut off_curve = point.clone();
+        off_curve.iter_mut().last().into_iter().for_each(|byte| *byte ^= 1);
+        for wrong in [off_curve, vec![], point.split_last().unwrap().1.to_vec()] {
+            assert!(device(wrong, vec![]).is_err());
+        }
+    }
+
+    #[test]
+    fn a_signature_crosses_as_der_and_garbage_is_an_error() {
+        let point = SoftwareDevice::from_seed(&[7; 32]).unwrap().public_key().to_vec();
+        // SEQUENCE of INTEGER 1 and INTEGER 128 (with its sign byte).
+        let signed = device(point.clone(), vec![0x30, 7, 2, 1, 1, 2, 2, 0, 128]).unwrap().sign(b"moment").unwrap();
+        let ones: Vec<(usize, u8)> = signed.into_iter().enumerate().filter(|(_, byte)| *byte != 0).collect();
+        assert_eq!(ones, [(31, 1), (63, 128)]);
+        assert!(device(point, vec![0x30, 7, 2]).unwrap().sign(b"moment").is_err());
+    }
+
+    /// Tells the time until it is broken.
+    struct Breaking(Mutex<Option<Timestamp>>);
+
+    impl Clock for Breaking {
+        fn wall(&self) -> Result<Timestamp, PhoneError> {
+            (*self.0.lock().unwrap()).ok_or_else(|| PhoneError::Failed { reason: "broken".to_owned() })
+        }
+        fn monotonic(&self) -> Result<Duration, PhoneError> {
+            self.wall().map(|_| Duration::from_secs(7))
+        }
+        fn boot(&self) -> Result<String, PhoneError> {
+            self.wall().map(|_| "one".to_owned())
+        }
+    }
+
+    #[test]
+    fn a_clock_that_breaks_stands_still_and_one_that_is_broken_is_refused() {
+        use mesto_client::Clock as _;
+        let first = Timestamp::from_timestamp(1_756_886_400, 0).unwrap();
+        let clock = Arc::new(Breaking(Mutex::new(Some(first))));
+        let own = OwnClock::new(Arc::clone(&clock) as Arc<dyn Clock>).unwrap();
+        let later = first + chrono::TimeDelta::seconds(5);
+        *clock.0.lock().unwrap() = Some(later);
+        assert_eq!(own.wall(), later);
+        *clock.0.lock().unwrap() = None;
+        assert_eq!((own.wall(), own.monotonic(), own.boot()), (later, Duration::from_secs(7), "one".to_owned()));
+        assert!(OwnClock::new(clock).is_err());
+    }
+}

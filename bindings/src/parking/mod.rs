@@ -1,0 +1,128 @@
+//! Street parking: zones, prices, tickets, their codes, and the SMS instead.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use mesto_client::ClockState;
+use mesto_client::parking::{History, NearZone, ParkingState, Preview, SmsFallback, TicketCode, ZonesNear};
+use mesto_client::protocol::base::payments::{PayMethod, Quote};
+use mesto_client::protocol::base::plate::Plate;
+use mesto_client::protocol::kernel::ids::{StayId, TicketId, VehicleId};
+use mesto_client::protocol::kernel::line::{Line, Notice};
+use mesto_client::protocol::parking::purchase::{ParkingOffer, ParkingOutcome, ParkingSubject};
+use mesto_client::protocol::parking::tickets::{Channel, StayOfTicket, Ticket, TicketState};
+use mesto_rules::{CityId, Money, Position, Start, StayPreview, TariffId, ZoneId};
+
+use crate::kernel::cancel::Cancel;
+use crate::kernel::client::{Client, Handle};
+use crate::kernel::error::MestoError;
+
+mesto_protocol::ticket_records!();
+mesto_protocol::ticket_words!();
+mesto_protocol::parking_purchase_records!();
+mesto_rules::position_shown!();
+mesto_rules::promise_shown!();
+mesto_client::parking_shown!();
+mesto_client::zones_shown!();
+mesto_client::preview_shown!();
+mesto_client::history_shown!();
+mesto_client::sms_shown!();
+
+part! {
+    /// Street parking.
+    Parking, parking
+}
+
+/// What is answered from the phone's own store, at once.
+#[uniffi::export]
+impl Parking {
+    /// Tickets whose time is not over.
+    #[must_use]
+    pub fn state(&self) -> ParkingState {
+        ParkingState::clone(&self.0.core.parking().state())
+    }
+
+    /// Zones near a position, nearest first; a sign, typed or scanned, wins over the position.
+    #[uniffi::method(default(position = None, sign = None))]
+    pub fn zones_near(&self, position: Option<Position>, sign: Option<String>) -> Result<ZonesNear, MestoError> {
+        self.0.told(self.0.core.parking().zones_near(position, sign.as_deref()))
+    }
+
+    /// What a length of parking would cost: to look at, never to buy.
+    pub fn preview(
+        &self,
+        zone: ZoneId,
+        vehicle: VehicleId,
+        minutes: u32,
+        pay: PayMethod,
+    ) -> Result<Preview, MestoError> {
+        self.0.told(self.0.core.parking().preview(&zone, vehicle, minutes, &pay))
+    }
+
+    /// A stored ticket.
+    pub fn ticket(&self, id: TicketId) -> Result<Ticket, MestoError> {
+        self.0.told(self.0.core.parking().ticket(id))
+    }
+
+    /// What to draw as a QR for an inspector's camera; made anew before `fresh_until`.
+    pub fn code(&self, ticket: TicketId) -> Result<TicketCode, MestoError> {
+        self.0.told(self.0.core.parking().code(ticket))
+    }
+
+    /// What the phone knows of the tickets bought, newest first; `before` is the id of the last one seen.
+    #[uniffi::method(default(before = None, limit = 50))]
+    pub fn stored_history(&self, before: Option<TicketId>, limit: u32) -> Result<History, MestoError> {
+        self.0.told(self.0.core.parking().stored_history(before, limit))
+    }
+
+    /// The SMS that buys parking for this vehicle in this zone.
+    pub fn sms(&self, zone: ZoneId, vehicle: VehicleId) -> Result<SmsFallback, MestoError> {
+        self.0.told(self.0.core.parking().sms(&zone, vehicle))
+    }
+}
+
+/// What asks the operator.
+#[uniffi::export(async_runtime = "tokio")]
+impl Parking {
+    /// A price that holds for the city's quote time; where the vehicle has a running ticket in this zone it continues it.
+    #[uniffi::method(default(cancel = None))]
+    pub async fn quote(
+        &self,
+        zone: ZoneId,
+        vehicle: VehicleId,
+        minutes: u32,
+        pay: PayMethod,
+        cancel: Option<Arc<Cancel>>,
+    ) -> Result<Quote, MestoError> {
+        self.0.answer(cancel, Box::pin(self.0.core.parking().quote(&zone, vehicle, minutes, pay))).await
+    }
+
+    /// A quote that continues a ticket with the time after its end, at its own price (BG-46, BG-54).
+    #[uniffi::method(default(cancel = None))]
+    pub async fn extend(
+        &self,
+        ticket: TicketId,
+        minutes: u32,
+        pay: PayMethod,
+        cancel: Option<Arc<Cancel>>,
+    ) -> Result<Quote, MestoError> {
+        self.0.answer(cancel, Box::pin(self.0.core.parking().extend(ticket, minutes, pay))).await
+    }
+
+    /// What was bought, newest first; without a connection what the phone knows.
+    #[uniffi::method(default(before = None, limit = 50, cancel = None))]
+    pub async fn history(
+        &self,
+        before: Option<TicketId>,
+        limit: u32,
+        cancel: Option<Arc<Cancel>>,
+    ) -> Result<History, MestoError> {
+        self.0.answer(cancel, Box::pin(self.0.core.parking().history(before, limit))).await
+    }
+
+    /// Takes a purchase back and gives the SMS instead, only when it is sure that it will not be executed.
+    #[uniffi::method(default(cancel = None))]
+    pub async fn switch_to_sms(&self, intent: String, cancel: Option<Arc<Cancel>>) -> Result<SmsFallback, MestoError> {
+        self.0.answer(cancel, Box::pin(self.0.core.parking().switch_to_sms(&intent))).await
+    }
+}

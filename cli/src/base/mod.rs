@@ -1,0 +1,16 @@
+//! Base services of the command line: what more than one service stands on.
+
+pub mod account;
+pub mod books;
+pub mod cities;
+pub mod demo;
+pub mod history;
+pub mod keys;
+pub mod operator;
+pub mod payments;
+pub mod providers;
+pub mod serve;
+pub mod staff;
+pub mod testbed;
+pub mod vehicles;
+pub mod wallet;

@@ -1,0 +1,186 @@
+//! `mesto serve`: an operator for real use, on the machine's clock.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::{Args, Subcommand};
+use mesto_bank::{Bank, BankConfig, Merchant};
+use mesto_operator::{Config, HostedPage, SystemClock};
+use mesto_protocol::kernel::operator_name::{OperatorName, OperatorNameError};
+use mesto_protocol::kernel::return_address::Allowed;
+use tokio::net::TcpListener;
+
+use crate::base::operator::operator;
+use crate::base::providers::{HttpProviders, send_forever};
+use crate::kernel::args::{StoreArgs, web_address};
+use crate::kernel::call::{Call, told_to_end, wait, write_logs};
+use crate::kernel::clock::{BankClock, BankEntropy};
+use crate::kernel::failure::{CliError, Exit, Outcome};
+use crate::kernel::output::Tone;
+use crate::kernel::service::{Commands, Run, Service};
+
+pub const SERVICE: Service = Service { commands: Some(Commands::of::<Command>()), ..Service::named("serve") };
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run an operator.
+    Serve(Box<ServeArgs>),
+}
+
+#[derive(Debug, Args)]
+struct ServeArgs {
+    /// Where to listen.
+    #[arg(long, default_value = "127.0.0.1:8080", value_parser = listen)]
+    listen: std::net::SocketAddr,
+    #[command(flatten)]
+    store: StoreArgs,
+    /// At most so many connections to Postgres: commits that wait for the disk together share one flush, so more of them sell more. All
+    /// instances together need fewer than the server's max_connections.
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..))]
+    connections: u16,
+    /// Address of the payment page's bank.
+    #[arg(long, default_value = "http://127.0.0.1:8081", value_parser = web_address)]
+    bank_url: String,
+    /// File with the secret shared with the bank.
+    #[arg(long)]
+    bank_secret_file: PathBuf,
+    /// Address under which the bank reaches this operator; without it the listening address.
+    #[arg(long, value_parser = web_address)]
+    public_url: Option<String>,
+    /// What the operator is called: a DNS name of its own, in every code that its drivers show. Without it the host of --public-url. It
+    /// stays for good: controllers and apps know the operator by it.
+    #[arg(long, value_name = "DNS_NAME")]
+    name: Option<OperatorName>,
+    /// Where the bank's page may lead back to: your app's own scheme, or a site (https://app.example). May be given often.
+    #[arg(long, default_value = "mesto", value_parser = return_to)]
+    return_to: Vec<Allowed>,
+    /// Serve the demo bank too, at --bank-url's port on loopback. Never with real money.
+    #[arg(long)]
+    with_demo_bank: bool,
+}
+
+fn listen(typed: &str) -> Result<std::net::SocketAddr, String> {
+    typed.trim().parse().map_err(|_| "give an address and a port, such as 127.0.0.1:8080".to_owned())
+}
+
+fn return_to(typed: &str) -> Result<Allowed, String> {
+    typed
+        .parse()
+        .map_err(|_| "give the scheme of your app, such as park, or a site, such as https://app.example".to_owned())
+}
+
+impl Run for Command {
+    fn run(self, call: Call) -> Outcome<()> {
+        let Self::Serve(args) = self;
+        write_logs();
+        wait(serve(&args, call))
+    }
+}
+
+fn read_secret(args: &ServeArgs) -> Outcome<Vec<u8>> {
+    let path = &args.bank_secret_file;
+    let advice = "Put at least 16 random bytes, shared with the bank, into that file: `openssl rand -hex 32`.";
+    let secret = std::fs::read_to_string(path).map_err(|why| {
+        CliError::new(Exit::Input, "bank_secret", format!("{} cannot be read: {why}", path.display())).advise(advice)
+    })?;
+    let secret = secret.trim().as_bytes().to_vec();
+    if secret.len() < 16 {
+        return Err(CliError::new(Exit::Input, "bank_secret", format!("{} holds fewer than 16 bytes", path.display()))
+            .advise(advice));
+    }
+    Ok(secret)
+}
+
+/// What the operator is called: as it is told, or the host of its address.
+fn operator_name(args: &ServeArgs) -> Outcome<OperatorName> {
+    if let Some(name) = &args.name {
+        return Ok(name.clone());
+    }
+    let Some(address) = &args.public_url else { return Ok(OperatorName::localhost()) };
+    let host = address.split_once("://").map_or(address.as_str(), |(_, rest)| rest);
+    let host = host.split(['/', ':', '?']).next().unwrap_or_default();
+    if host == "127.0.0.1" {
+        return Ok(OperatorName::localhost());
+    }
+    host.parse().map_err(|why: OperatorNameError| {
+        CliError::new(Exit::Input, "operator_name", why.to_string())
+            .advise("Say with --name what the operator is called, such as --name parking.example.")
+    })
+}
+
+/// Serves until it is told to end.
+///
+/// # Errors
+/// When something it needs is missing or wrong, said before anything is served.
+async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
+    let secret = read_secret(args)?;
+    let listener = TcpListener::bind(args.listen).await.map_err(|why| {
+        CliError::new(Exit::Failed, "listen", format!("{} cannot be listened on: {why}", args.listen))
+            .advise("Give a free address with --listen.")
+    })?;
+    let address = listener.local_addr().map_err(|why| CliError::failed("the listening address", why))?;
+    let public = args.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    let page = HostedPage::new(&args.bank_url, &public, "mesto", &secret);
+    let issuer = operator_name(args)?;
+    let config = Config { issuer: issuer.clone(), return_to: args.return_to.clone(), ..Config::default() };
+    let operator = Arc::new(operator(&args.store, page, config)?);
+    let place = args.store.place()?;
+    let (shown, connections) = (place.to_string(), args.connections.into());
+    let store = tokio::task::spawn_blocking(move || place.open(connections))
+        .await
+        .map_err(|why| CliError::failed("the store", why))??;
+
+    let root_key = operator.keys().root_text();
+    let listen = address.to_string();
+    let said = serde_json::json!({
+        "operator": public, "name": issuer.as_str(), "listen": listen, "store": shown, "bank": args.bank_url, "root_key": root_key,
+    });
+    call.say(&said, || {
+        let name = call.style.paint(Tone::Good, "operator");
+        format!("{name} {issuer} at {public}  (listening on {listen})\nstore {shown}\nroot key {root_key}   OpenAPI {public}/v1/openapi.json")
+    });
+    let bank = if args.with_demo_bank { Some(demo_bank(args, secret).await?) } else { None };
+    let (end, ended) = tokio::sync::oneshot::channel::<()>();
+    let bank_task = bank.map(|(listener, bank)| {
+        tokio::spawn(mesto_bank::serve(listener, bank, async move {
+            let _ = ended.await;
+        }))
+    });
+    let link = HttpProviders::new(&args.bank_url).map_err(|why| CliError::failed("the way to the bank", why))?;
+    let clock = Arc::new(SystemClock);
+    let requests = tokio::spawn(send_forever(operator.clone(), Arc::clone(&store), clock.clone(), link));
+    let served = mesto_operator::serve(listener, operator, store, clock, told_to_end()).await;
+    requests.abort();
+    let _ = requests.await;
+    drop(end);
+    if let Some(task) = bank_task {
+        let _ = task.await;
+    }
+    served.map_err(|why| CliError::failed("serving", why))
+}
+
+/// The demo bank at `--bank-url`, which must be of this machine.
+async fn demo_bank(args: &ServeArgs, secret: Vec<u8>) -> Outcome<(TcpListener, Bank)> {
+    let wrong = || {
+        CliError::new(
+            Exit::Usage,
+            "bank_url",
+            format!("the demo bank serves on loopback only, not on {}", args.bank_url),
+        )
+        .advise("Give --bank-url http://127.0.0.1:8081, or leave --with-demo-bank out.")
+    };
+    let host = args.bank_url.strip_prefix("http://").ok_or_else(wrong)?.trim_end_matches('/');
+    let address: std::net::SocketAddr = host.replace("localhost", "127.0.0.1").parse().map_err(|_| wrong())?;
+    if !address.ip().is_loopback() {
+        return Err(wrong());
+    }
+    let listener =
+        TcpListener::bind(address).await.map_err(|why| CliError::failed(&format!("listening on {address}"), why))?;
+    let config = BankConfig {
+        database: Some(args.store.file().with_extension("bank.sqlite")),
+        merchants: vec![Merchant { id: "mesto".into(), name: "Mesto".into(), secret }],
+    };
+    let bank = Bank::open(&config, Arc::new(BankClock(SystemClock)), Arc::new(BankEntropy))
+        .map_err(|why| CliError::failed("the demo bank", why))?;
+    Ok((listener, bank))
+}

@@ -1,0 +1,174 @@
+//! `mesto admin create|list|grant|revoke`: who works for an operator, and what each may do.
+
+use chrono::{DateTime, Utc};
+use clap::{Subcommand, ValueEnum};
+use mesto_client::protocol::kernel::ids::{AccountId, GrantId};
+use mesto_operator::{GrantError, RoleGiven, Staff};
+use mesto_protocol::kernel::grants::Role;
+use serde_json::{Value, json};
+
+use crate::base::operator::{made, now, opened};
+use crate::kernel::args::{StoreArgs, moment};
+use crate::kernel::call::Call;
+use crate::kernel::failure::{CliError, Exit, Outcome};
+use crate::kernel::output::{Tone, table};
+use crate::kernel::service::{Commands, Run, Service};
+
+pub const SERVICE: Service = Service { tools: Some(Commands::of::<Tool>()), ..Service::named("staff") };
+
+#[derive(Debug, Subcommand)]
+enum Tool {
+    /// Make an account of staff, or of a device of a place, and show its token, once.
+    Create {
+        /// inspector, controller (a device) or admin.
+        #[arg(long, value_enum, default_value_t = StaffRole::Admin)]
+        role: StaffRole,
+        /// A controller's city.
+        #[arg(long, required_if_eq("role", "controller"))]
+        city: Option<String>,
+        /// A controller's place in that city: the id of a facility.
+        #[arg(long, required_if_eq("role", "controller"))]
+        place: Option<String>,
+        /// Whose it is.
+        #[arg(long, value_parser = name)]
+        name: String,
+        #[command(flatten)]
+        store: StoreArgs,
+    },
+    /// Everybody with a role other than a driver's, with each role they hold or held.
+    List {
+        #[command(flatten)]
+        store: StoreArgs,
+    },
+    /// Give an account one more role.
+    Grant {
+        /// The account, as `mesto admin list` or a session names it: ac_...
+        account: AccountId,
+        #[arg(long, value_enum)]
+        role: GrantedRole,
+        /// Only in this city; everywhere without it.
+        #[arg(long)]
+        city: Option<String>,
+        /// Only at this place of the city, such as a garage's controller; everywhere in it without it.
+        #[arg(long, requires = "city")]
+        place: Option<String>,
+        /// Not any more from this moment on (RFC 3339); for good without it.
+        #[arg(long, value_parser = moment)]
+        until: Option<DateTime<Utc>>,
+        #[command(flatten)]
+        store: StoreArgs,
+    },
+    /// End a role now.
+    Revoke {
+        /// The role, as `mesto admin list` names it: gr_...
+        grant: GrantId,
+        #[command(flatten)]
+        store: StoreArgs,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum StaffRole {
+    Inspector,
+    Controller,
+    Admin,
+}
+
+/// A role that an account that is there already may be given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum GrantedRole {
+    Driver,
+    Inspector,
+    /// A device of a place, such as a garage's controller
+    Controller,
+    Admin,
+}
+
+fn name(typed: &str) -> Result<String, String> {
+    match typed.trim() {
+        "" => Err("say whose it is, such as \"Mira\"".to_owned()),
+        name => Ok(name.to_owned()),
+    }
+}
+
+impl Run for Tool {
+    fn run(self, call: Call) -> Outcome<()> {
+        let good = |said: &str| call.style.paint(Tone::Good, said);
+        match self {
+            Self::Create { role, city, place, name, store } => {
+                let (operator, store) = made(&store)?;
+                let role = match role {
+                    StaffRole::Inspector => Role::Inspector,
+                    StaffRole::Controller => Role::Controller,
+                    StaffRole::Admin => Role::Admin,
+                };
+                let token = if role == Role::Controller {
+                    let (city, place) = (city.as_deref(), place.as_deref());
+                    let given = RoleGiven { role: role.clone(), city, place, until: None };
+                    operator.create_device(store.as_ref(), now(), &given, &name).map_err(not_given)?
+                } else {
+                    let made = operator.create_staff(store.as_ref(), now(), role.clone(), &name);
+                    made.map_err(|why| CliError::failed("the account", why))?
+                };
+                call.say(&json!({ "role": role, "name": name, "token": token }), || {
+                    format!("{} {name} ({role})\ntoken, shown this once: {token}", good("Made"))
+                });
+            }
+            Self::List { store } => {
+                let (operator, store) = opened(&store)?;
+                let staff = operator.staff(store.as_ref()).map_err(|why| CliError::failed("the list", why))?;
+                let json = |one: &Staff| json!({ "account": one.account, "name": one.name, "roles": one.grants });
+                call.say(&staff.iter().map(json).collect::<Value>(), || staff_table(&staff));
+            }
+            Self::Grant { account, role, city, place, until, store } => {
+                let (operator, store) = opened(&store)?;
+                let role = match role {
+                    GrantedRole::Driver => Role::Driver,
+                    GrantedRole::Inspector => Role::Inspector,
+                    GrantedRole::Controller => Role::Controller,
+                    GrantedRole::Admin => Role::Admin,
+                };
+                let given = RoleGiven { role: role.clone(), city: city.as_deref(), place: place.as_deref(), until };
+                let grant = operator.give_role(store.as_ref(), now(), &account.to_string(), &given);
+                let grant = grant.map_err(not_given)?;
+                call.say(&grant, || format!("{} {role} to {account}: {}", good("Given"), grant.id));
+            }
+            Self::Revoke { grant, store } => {
+                let (operator, store) = opened(&store)?;
+                operator.end_role(store.as_ref(), now(), &grant.to_string()).map_err(not_given)?;
+                call.say(&json!({ "ended": grant }), || format!("{} {grant}", good("Ended")));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn not_given(error: GrantError) -> CliError {
+    let detail = error.to_string();
+    match error {
+        GrantError::Store(why) => CliError::failed("the role", why),
+        GrantError::NoAccount(_) | GrantError::NoGrant(_) => {
+            CliError::new(Exit::Input, "role_unchanged", detail).advise("`mesto admin list` shows accounts and roles.")
+        }
+        GrantError::NoCity { .. }
+        | GrantError::NoPlace { .. }
+        | GrantError::PlaceWithoutCity
+        | GrantError::NoRole
+        | GrantError::Over { .. } => CliError::new(Exit::Input, "role_unchanged", detail),
+    }
+}
+
+/// Everybody with a role, a line each role.
+fn staff_table(staff: &[Staff]) -> String {
+    let mut rows = Vec::new();
+    for one in staff {
+        for grant in &one.grants {
+            let until = grant.until.map_or_else(|| "for good".to_owned(), |until| until.to_rfc3339());
+            let place = grant.city.as_ref().map_or_else(|| "everywhere".to_owned(), ToString::to_string);
+            let role = grant.role.to_string();
+            let from = grant.from.to_rfc3339();
+            rows.push(vec![one.name.clone(), one.account.to_string(), role, place, from, until, grant.id.to_string()]);
+        }
+    }
+    table(&["name", "account", "role", "where", "from", "until", "role's id"], &rows)
+}

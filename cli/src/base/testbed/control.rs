@@ -1,0 +1,188 @@
+//! The testbed's control address: time, faults, kills, the outbox, the bank's pages, staff and the books (docs/testbed.md).
+
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use axum::extract::Query;
+use axum::extract::rejection::QueryRejection;
+use axum::http::StatusCode;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use chrono::{DateTime, Utc};
+use mesto_protocol::kernel::grants::Role;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::front::Fault;
+use super::walk::Payer;
+use super::world::{World, WorldError};
+use crate::kernel::bed::{self, Asked, BedError, Refused, Standing, wrong};
+use crate::kernel::service::Services;
+
+type Answer = Result<Json<Value>, Refused>;
+type Bed = Standing<World>;
+
+impl From<WorldError> for Refused {
+    fn from(error: WorldError) -> Self {
+        BedError::from(error).into()
+    }
+}
+
+/// The testbed's own controls, and those of each service.
+pub fn routes(world: &Arc<World>, services: Services) -> Router {
+    let bed: Weak<dyn bed::Bed> = Arc::<World>::downgrade(world);
+    let of_services = services.all().filter_map(|service| service.controls);
+    let routes = of_services.fold(Router::new(), |routes, controls| routes.merge(controls(bed.clone())));
+    let own = Router::new()
+        .route("/clock", get(clock).post(set_clock))
+        .route("/faults", post(fail).delete(heal))
+        .route("/offline", post(offline))
+        .route("/kill", post(kill))
+        .route("/restart", post(restart))
+        .route("/outbox", get(outbox))
+        .route("/bank/walk", post(walk_bank))
+        .route("/staff", post(staff))
+        .route("/ledger", get(ledger))
+        .with_state(Arc::downgrade(world));
+    routes
+        .merge(own)
+        .fallback(|| async {
+            Refused(StatusCode::NOT_FOUND, "there is no such control; docs/testbed.md lists them".into())
+        })
+        .method_not_allowed_fallback(|| async {
+            Refused(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "this control takes another method; docs/testbed.md tells which".into(),
+            )
+        })
+}
+
+async fn clock(Standing(world): Bed) -> Answer {
+    Ok(Json(json!({ "now": world.now_text() })))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewTime {
+    advance_seconds: Option<u64>,
+    set: Option<DateTime<Utc>>,
+}
+
+async fn set_clock(Standing(world): Bed, Asked(time): Asked<NewTime>) -> Answer {
+    match (time.advance_seconds, time.set) {
+        (Some(seconds), None) => {
+            world.clock.advance(Duration::from_secs(seconds));
+        }
+        (None, Some(moment)) => world.clock.set(moment).map_err(|error| wrong(error.to_string()))?,
+        _ => return Err(wrong("give either `advance_seconds` or `set`")),
+    }
+    let due = world.due().await?;
+    Ok(Json(json!({ "now": world.now_text(), "due": due })))
+}
+
+async fn fail(Standing(world): Bed, Asked(fault): Asked<Fault>) -> Answer {
+    if !fault.path.starts_with('/') || fault.times == 0 || !(400..600).contains(&fault.status) {
+        return Err(wrong("`path` begins with a slash, `times` is at least 1, `status` is from 400 to 599"));
+    }
+    Ok(Json(json!({ "pending": world.front.fail(fault) })))
+}
+
+async fn heal(Standing(world): Bed) -> Answer {
+    world.front.heal();
+    Ok(Json(json!({ "pending": 0 })))
+}
+
+#[derive(Deserialize)]
+struct Offline {
+    on: bool,
+}
+
+async fn offline(Standing(world): Bed, Asked(wanted): Asked<Offline>) -> Answer {
+    if wanted.on {
+        world.front.close().await;
+    } else if world.is_running().await {
+        world.front.open().map_err(WorldError::from)?;
+    } else {
+        return Err(WorldError::NotRunning.into());
+    }
+    Ok(Json(json!({ "offline": wanted.on })))
+}
+
+async fn kill(Standing(world): Bed) -> Answer {
+    world.kill().await;
+    Ok(Json(json!({ "running": false })))
+}
+
+async fn restart(Standing(world): Bed) -> Answer {
+    world.restart().await?;
+    Ok(Json(json!({ "running": true })))
+}
+
+#[derive(Deserialize)]
+struct Recipient {
+    phone: String,
+}
+
+async fn outbox(Standing(world): Bed, recipient: Result<Query<Recipient>, QueryRejection>) -> Answer {
+    let Query(recipient) = recipient.map_err(|why| wrong(why.body_text()))?;
+    let messages: Vec<Value> = world
+        .outbox(&recipient.phone)
+        .await?
+        .iter()
+        .map(|message| json!({ "at": message.at, "phone": message.recipient, "text": message.body, "code": code_in(&message.body) }))
+        .collect();
+    Ok(Json(json!({ "messages": messages })))
+}
+
+/// The one-time code in a message: its only run of six digits.
+pub fn code_in(text: &str) -> Option<&str> {
+    text.split(|c: char| !c.is_ascii_digit()).find(|digits| digits.len() == 6)
+}
+
+#[derive(Deserialize)]
+struct Walk {
+    page_url: String,
+    card: Payer,
+}
+
+async fn walk_bank(Standing(world): Bed, Asked(wanted): Asked<Walk>) -> Answer {
+    let bank = world.bank_url();
+    if !wanted.page_url.starts_with(&format!("{bank}/")) {
+        return Err(wrong(format!("`page_url` is not a page of this testbed's bank, {bank}")));
+    }
+    let walked = world
+        .walk(&wanted.page_url, wanted.card)
+        .await
+        .map_err(|error| Refused(StatusCode::CONFLICT, error.to_string()))?;
+    Ok(Json(json!({ "returned_to": walked.returned_to, "pages": walked.pages })))
+}
+
+#[derive(Deserialize)]
+struct Staff {
+    role: Role,
+}
+
+async fn staff(Standing(world): Bed, Asked(wanted): Asked<Staff>) -> Answer {
+    if wanted.role == Role::Driver {
+        return Err(wrong("a driver signs in with his phone; staff are `inspector` and `admin`"));
+    }
+    Ok(Json(json!({ "token": world.staff(wanted.role).await? })))
+}
+
+async fn ledger(Standing(world): Bed) -> Answer {
+    let ledger = world.ledger().await?;
+    serde_json::to_value(ledger)
+        .map(Json)
+        .map_err(|error| Refused(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::code_in;
+
+    #[test]
+    fn a_code_is_found_in_its_message() {
+        assert_eq!(code_in("Mesto: 042917 is your code, good for 5 minutes"), Some("042917"));
+        assert_eq!(code_in("call 0112345678"), None);
+    }
+}

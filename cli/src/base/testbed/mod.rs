@@ -1,0 +1,94 @@
+//! The testbed: a whole city on one machine, on a clock that moves by command (docs/testbed.md).
+
+mod control;
+mod front;
+mod walk;
+mod world;
+
+pub use control::code_in;
+pub use front::{Fault, FaultKind};
+pub use walk::{Payer, WalkError, Walked};
+pub use world::{Options, World, WorldError};
+
+use chrono::{DateTime, Utc};
+use clap::{Args, Subcommand};
+use tokio::io::AsyncReadExt;
+
+use crate::kernel::args::moment;
+use crate::kernel::call::{Call, told_to_end, wait, write_logs};
+use crate::kernel::failure::{CliError, Exit, Outcome};
+use crate::kernel::service::{Commands, Run, Service};
+
+pub const SERVICE: Service = Service { commands: Some(Commands::of::<Command>()), ..Service::named("testbed") };
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run an operator, a bank and a control address on loopback, on a clock that moves by command.
+    Testbed(TestbedArgs),
+}
+
+#[derive(Debug, Args)]
+struct TestbedArgs {
+    /// The operator's port; the bank's and the control's follow. 0 takes any free ones.
+    #[arg(long, default_value_t = 0)]
+    port: u16,
+    /// Where the clock stands at first (RFC 3339).
+    #[arg(long, value_parser = moment)]
+    start: Option<DateTime<Utc>>,
+    /// An empty Postgres database for the operator instead of a temporary file.
+    #[arg(long)]
+    database_url: Option<String>,
+}
+
+impl Run for Command {
+    fn run(self, call: Call) -> Outcome<()> {
+        let Self::Testbed(args) = self;
+        write_logs();
+        wait(run(args, call))
+    }
+}
+
+/// Serves until standard input is closed, or until it is told to end.
+async fn run(args: TestbedArgs, call: Call) -> Outcome<()> {
+    let start = args.start.unwrap_or_else(default_start);
+    let options = Options { port: args.port, start, database_url: args.database_url };
+    let world = World::of(options, call.services).await.map_err(|error| {
+        CliError::new(Exit::Failed, "testbed_failed", format!("the testbed cannot start: {error}"))
+            .advise("Take `--port 0` for free ports, and an empty database for --database-url.")
+    })?;
+    let addresses = world.addresses();
+    call.say(&addresses, || {
+        let text = |name| addresses.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
+        ["operator", "bank", "control", "root_key", "now"].map(|name| format!("{name:<9} {}\n", text(name))).concat()
+    });
+    tokio::select! {
+        () = input_closed() => {}
+        () = told_to_end() => {}
+    }
+    world.end().await;
+    Ok(())
+}
+
+/// A Wednesday morning in Belgrade.
+#[must_use]
+pub fn default_start() -> chrono::DateTime<chrono::Utc> {
+    chrono::DateTime::from_timestamp(1_756_886_400, 0).unwrap_or_default()
+}
+
+/// Ends when whoever started the testbed is gone.
+async fn input_closed() {
+    let mut input = tokio::io::stdin();
+    let mut scrap = [0; 256];
+    while matches!(input.read(&mut scrap).await, Ok(read) if read > 0) {}
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    #[test]
+    fn the_default_start_is_a_wednesday_at_ten_in_belgrade() {
+        let start = crate::base::cities::belgrade().unwrap().sections.time.local(super::default_start());
+        assert_eq!(start.format("%A %H:%M %Y-%m-%d").to_string(), "Wednesday 10:00 2025-09-03");
+    }
+}

@@ -1,0 +1,394 @@
+//! An operator behind its relay, a bank, and a control address, with the clock and the store they share.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use mesto_bank::{Bank, BankConfig, Merchant};
+use mesto_operator::payments::send_due;
+use mesto_operator::{
+    Config, Durability, Entropy as _, HostedPage, Keys, Message, Operator, PostgresStore, SqliteStore, Store,
+    StoreError, SystemEntropy,
+};
+use mesto_protocol::kernel::grants::Role;
+use tokio::net::TcpListener;
+use tokio::sync::{Mutex as AsyncMutex, oneshot};
+use tokio::task::JoinHandle;
+
+use super::front::Front;
+use super::walk::{Payer, WalkError, Walked, walk};
+use crate::base::books::{self, LedgerReport};
+use crate::base::cities;
+use crate::base::providers::{HttpProviders, LOOK_EVERY};
+use crate::kernel::bed::{Bed, BedError};
+use crate::kernel::clock::{BankEntropy, VirtualClock};
+use crate::kernel::service::Services;
+
+/// Which world to start.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The operator's port, the bank's and the control's follow; 0 for free ones.
+    pub port: u16,
+    pub start: DateTime<Utc>,
+    /// An empty Postgres database for the operator instead of a file.
+    pub database_url: Option<String>,
+}
+
+/// Why a world cannot start or go on.
+#[derive(Debug, thiserror::Error)]
+pub enum WorldError {
+    #[error("a port or a file: {0}")]
+    Machine(#[from] std::io::Error),
+    #[error("the operator's store: {0}")]
+    Store(#[from] StoreError),
+    #[error("the operator: {0}")]
+    Operator(String),
+    #[error("the bank: {0}")]
+    Bank(#[from] mesto_bank::StoreError),
+    #[error("the operator is not running; POST /restart starts it")]
+    NotRunning,
+}
+
+impl From<WorldError> for BedError {
+    fn from(error: WorldError) -> Self {
+        match error {
+            WorldError::NotRunning => Self::NotRunning,
+            other => Self::Failed(other.to_string()),
+        }
+    }
+}
+
+/// The operator's process, as far as one process can have another: its own runtime, dropped at once by a kill.
+struct Running {
+    runtime: tokio::runtime::Runtime,
+    store: Arc<dyn Store>,
+}
+
+/// The whole city.
+pub struct World {
+    pub clock: VirtualClock,
+    options: Options,
+    folder: tempfile::TempDir,
+    operator: Arc<Operator>,
+    bank: Bank,
+    pub front: Front,
+    bank_address: SocketAddr,
+    control_address: SocketAddr,
+    running: AsyncMutex<Option<Running>>,
+    ends: Mutex<Vec<oneshot::Sender<()>>>,
+    tasks: Mutex<Vec<JoinHandle<()>>>,
+    /// The way to the bank for what the operator asks of it.
+    providers: HttpProviders,
+    /// Tokens of the testbed's own staff.
+    own_staff: AsyncMutex<BTreeMap<Role, String>>,
+    services: Services,
+}
+
+impl World {
+    /// Starts an operator of these services, a bank and a control address, everything on loopback.
+    ///
+    /// # Errors
+    /// When a port, a file or the database cannot be had.
+    pub async fn of(options: Options, services: Services) -> Result<Arc<Self>, WorldError> {
+        let folder = tempfile::Builder::new().prefix("mesto-").tempdir()?;
+        let clock = VirtualClock::standing(options.start);
+        let port_of = |place: u16| if options.port == 0 { 0 } else { options.port.saturating_add(place) };
+
+        // The relay in front of the operator is the address that is told.
+        let front = Front::new(port_of(0))?;
+        let bank_listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port_of(1))).await?;
+        let bank_address = bank_listener.local_addr()?;
+        let control_listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port_of(2))).await?;
+        let control_address = control_listener.local_addr()?;
+
+        let mut secret = vec![0; 32];
+        SystemEntropy.fill(&mut secret);
+        let keys =
+            Keys::ephemeral(options.start, &SystemEntropy).map_err(|error| WorldError::Operator(error.to_string()))?;
+        let page = HostedPage::new(
+            &format!("http://{bank_address}"),
+            &format!("http://{}", front.address()),
+            "mesto",
+            &secret,
+        );
+        let city = cities::belgrade().map_err(|error| WorldError::Operator(error.text))?;
+        let operator = Operator::new(vec![city], keys, Arc::new(SystemEntropy), Arc::new(page), Config::default())
+            .map_err(|error| WorldError::Operator(error.to_string()))?;
+        let bank_config = BankConfig {
+            database: Some(folder.path().join("bank.sqlite")),
+            merchants: vec![Merchant { id: "mesto".into(), name: "Parking servis".into(), secret }],
+        };
+        let bank = Bank::open(&bank_config, Arc::new(clock.clone()), Arc::new(BankEntropy))?;
+
+        let providers = HttpProviders::new(&format!("http://{bank_address}")).map_err(WorldError::Operator)?;
+
+        let world = Arc::new(Self {
+            clock,
+            options,
+            folder,
+            operator: Arc::new(operator),
+            bank: bank.clone(),
+            front,
+            bank_address,
+            control_address,
+            running: AsyncMutex::new(None),
+            ends: Mutex::default(),
+            tasks: Mutex::default(),
+            providers,
+            own_staff: AsyncMutex::default(),
+            services,
+        });
+        world.restart().await?;
+        let told = world.until_end();
+        world.keep(tokio::spawn(async move {
+            let _ = mesto_bank::serve(bank_listener, bank, told).await;
+        }));
+        let (told, routes) = (world.until_end(), super::control::routes(&world, services));
+        world.keep(tokio::spawn(async move {
+            let _ = axum::serve(control_listener, routes).with_graceful_shutdown(told).await;
+        }));
+        Ok(world)
+    }
+
+    fn until_end(&self) -> impl Future<Output = ()> + Send + 'static + use<> {
+        let (end, told) = oneshot::channel();
+        self.ends.lock().unwrap_or_else(PoisonError::into_inner).push(end);
+        async move {
+            let _ = told.await;
+        }
+    }
+
+    fn keep(&self, task: JoinHandle<()>) {
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner).push(task);
+    }
+
+    /// Ends everything in order; the folder goes with the world.
+    pub async fn end(&self) {
+        self.kill().await;
+        self.ends.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        let tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
+        for task in tasks {
+            // An open page or stream does not hold the end up.
+            task.abort();
+            let _ = task.await;
+        }
+    }
+
+    #[must_use]
+    pub fn operator_url(&self) -> String {
+        format!("http://{}", self.front.address())
+    }
+
+    #[must_use]
+    pub fn bank_url(&self) -> String {
+        format!("http://{}", self.bank_address)
+    }
+
+    #[must_use]
+    pub fn control_url(&self) -> String {
+        format!("http://{}", self.control_address)
+    }
+
+    #[must_use]
+    pub fn root_key(&self) -> [u8; 32] {
+        *self.operator.keys().root_public()
+    }
+
+    /// The folder that everything lies in until the world ends.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The one line that a runner reads.
+    #[must_use]
+    pub fn addresses(&self) -> serde_json::Value {
+        serde_json::json!({
+            "operator": self.operator_url(),
+            "bank": self.bank_url(),
+            "control": self.control_url(),
+            "root_key": self.operator.keys().root_text(),
+            "now": self.now_text(),
+        })
+    }
+
+    #[must_use]
+    pub fn now_text(&self) -> String {
+        self.clock.read().to_rfc3339_opts(SecondsFormat::AutoSi, true)
+    }
+
+    fn database(&self) -> PathBuf {
+        self.folder.path().join("operator.sqlite")
+    }
+
+    /// The operator is gone at once: its port closed, its connections cut, its tasks dropped where they stand.
+    pub async fn kill(&self) {
+        self.front.close().await;
+        let running = self.running.lock().await.take();
+        if let Some(running) = running {
+            running.runtime.shutdown_background();
+            // Dropping the store may wait for its writer; that is no work for an async thread.
+            let _ = tokio::task::spawn_blocking(move || drop(running.store)).await;
+        }
+    }
+
+    /// An operator on the same store and the same port; nothing happens while one runs.
+    ///
+    /// # Errors
+    /// When the port or the store cannot be had again.
+    pub async fn restart(&self) -> Result<(), WorldError> {
+        let mut running = self.running.lock().await;
+        if running.is_none() {
+            let (path, url) = (self.database(), self.options.database_url.clone());
+            let store = blocking(move || -> Result<Arc<dyn Store>, StoreError> {
+                Ok(match url {
+                    Some(url) => Arc::new(PostgresStore::open(&url, 4)?),
+                    None => Arc::new(SqliteStore::open(&path, Durability::Full)?),
+                })
+            })
+            .await??;
+            let runtime = tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(1)
+                .thread_name("mesto-operator")
+                .enable_all()
+                .build()?;
+            // Any free port, another one at each start: only the relay knows it. In the operator's own runtime.
+            let listener = runtime
+                .spawn(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))
+                .await
+                .map_err(|error| WorldError::Operator(error.to_string()))??;
+            self.front.lead_to(listener.local_addr()?);
+            let (operator, served, clock) = (Arc::clone(&self.operator), Arc::clone(&store), self.clock.clone());
+            runtime.spawn(async move {
+                let _ =
+                    mesto_operator::serve(listener, operator, served, Arc::new(clock), std::future::pending()).await;
+            });
+            *running = Some(Running { runtime, store });
+        }
+        drop(running);
+        self.front.open()?;
+        Ok(())
+    }
+
+    #[must_use]
+    pub async fn is_running(&self) -> bool {
+        self.running.lock().await.is_some()
+    }
+
+    async fn store(&self) -> Result<Arc<dyn Store>, WorldError> {
+        self.running.lock().await.as_ref().map(|running| Arc::clone(&running.store)).ok_or(WorldError::NotRunning)
+    }
+
+    /// Does what has become due: the operator's jobs, the bank's notices, and what the operator asks of the bank. Says how
+    /// much was done.
+    ///
+    /// # Errors
+    /// When a store fails.
+    pub async fn due(&self) -> Result<usize, WorldError> {
+        let mut done = self.bank.deliver_due().await?;
+        if let Ok(store) = self.store().await {
+            let (operator, now) = (Arc::clone(&self.operator), self.clock.read());
+            done += blocking(move || operator.due(store.as_ref(), now)).await?;
+        }
+        Ok(done + self.send_due().await?)
+    }
+
+    /// Asks the bank for what the operator owes; nothing happens while the operator does not run.
+    async fn send_due(&self) -> Result<usize, WorldError> {
+        let Ok(store) = self.store().await else { return Ok(0) };
+        Ok(send_due(&self.operator, &store, &self.clock, &self.providers).await?)
+    }
+
+    /// Lets the clock run on, and what becomes due be done by itself.
+    pub fn run_on(self: &Arc<Self>) {
+        self.clock.run();
+        let world = Arc::downgrade(self);
+        self.keep(tokio::spawn(async move {
+            let mut beat = tokio::time::interval(LOOK_EVERY);
+            loop {
+                beat.tick().await;
+                let Some(world) = world.upgrade() else { return };
+                // The operator may be killed and started again meanwhile.
+                let _ = world.send_due().await;
+            }
+        }));
+    }
+
+    /// Moves the clock and does what has become due.
+    ///
+    /// # Errors
+    /// As [`World::due`].
+    pub async fn advance(&self, by: Duration) -> Result<usize, WorldError> {
+        self.clock.advance(by);
+        self.due().await
+    }
+
+    /// Walks the bank's page, and waits until the operator was told how the payment ended where it can be told: the bank
+    /// itself leads a payer back after two seconds whether it was or not, which on a busy machine comes first. What the
+    /// operator then owes back is asked of the bank at once.
+    ///
+    /// # Errors
+    /// When a page cannot be read, or the link is refused.
+    pub async fn walk(&self, page_url: &str, payer: Payer) -> Result<Walked, WalkError> {
+        let walked = walk(page_url, payer).await?;
+        self.bank.deliver_due().await?;
+        self.send_due().await.map_err(|why| WalkError::Setup(why.to_string()))?;
+        Ok(walked)
+    }
+
+    /// The messages sent to a number, newest first.
+    ///
+    /// # Errors
+    /// When the operator does not run, or its store fails.
+    pub async fn outbox(&self, phone: &str) -> Result<Vec<Message>, WorldError> {
+        let (store, operator, phone) = (self.store().await?, Arc::clone(&self.operator), phone.to_owned());
+        let mut messages = blocking(move || operator.outbox(store.as_ref(), &phone)).await??;
+        messages.reverse();
+        Ok(messages)
+    }
+
+    /// A token for a member of staff.
+    ///
+    /// # Errors
+    /// As [`World::outbox`].
+    pub async fn staff(&self, role: Role) -> Result<String, WorldError> {
+        let (store, operator, now) = (self.store().await?, Arc::clone(&self.operator), self.clock.read());
+        Ok(blocking(move || operator.create_staff(store.as_ref(), now, role, "testbed")).await??)
+    }
+
+    /// The ledger, audited.
+    ///
+    /// # Errors
+    /// When the operator does not run, or its store fails.
+    pub async fn ledger(&self) -> Result<LedgerReport, WorldError> {
+        let (store, operator) = (self.store().await?, Arc::clone(&self.operator));
+        let services = self.services;
+        Ok(blocking(move || books::report(&operator, store.as_ref(), services)).await??)
+    }
+}
+
+impl Bed for World {
+    fn operator_url(&self) -> String {
+        Self::operator_url(self)
+    }
+
+    fn staff_of_its_own(&self, role: Role) -> Pin<Box<dyn Future<Output = Result<String, BedError>> + Send + '_>> {
+        Box::pin(async move {
+            let mut staff = self.own_staff.lock().await;
+            if let Some(token) = staff.get(&role) {
+                return Ok(token.clone());
+            }
+            let token = self.staff(role.clone()).await?;
+            staff.insert(role, token.clone());
+            Ok(token)
+        })
+    }
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, WorldError> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| WorldError::Operator(error.to_string()))
+}

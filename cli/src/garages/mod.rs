@@ -1,0 +1,11 @@
+//! Garages in a terminal: what a city says of them.
+
+use crate::kernel::service::{OfCity, Service};
+
+pub const SERVICE: Service = Service {
+    city: OfCity {
+        check: None,
+        pages: &[("Garages", "/sections/garages/facilities"), ("Prices of garages", "/sections/garages/tariffs")],
+    },
+    ..Service::named("garages")
+};

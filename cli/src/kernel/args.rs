@@ -1,0 +1,65 @@
+//! Arguments that commands of several rooms take, and how values are read.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use clap::Args;
+
+/// Where an operator keeps its books.
+#[derive(Debug, Args, Clone)]
+pub struct StoreArgs {
+    /// The SQLite file of the operator; `mesto.sqlite` when no database is named.
+    #[arg(long, value_name = "FILE", conflicts_with = "database_url")]
+    pub database: Option<PathBuf>,
+    /// A Postgres database instead: postgres://user@host/name, also read from DATABASE_URL. Its password stands better in the file of
+    /// PGPASSFILE than here.
+    #[arg(long, value_name = "URL")]
+    pub database_url: Option<String>,
+    /// Reach Postgres over TLS, its certificate signed by an authority in this file (PEM) and for the host of the address.
+    #[arg(long, value_name = "FILE")]
+    pub database_ca: Option<PathBuf>,
+    /// Folder of the signing keys (`mesto keys init` makes it).
+    #[arg(long, default_value = "keys")]
+    pub keys: PathBuf,
+    /// Folder with one folder per city; without it the cities built in.
+    #[arg(long)]
+    pub cities: Option<PathBuf>,
+}
+
+/// Whose phone it is, and which operator it asks.
+#[derive(Debug, Args, Clone)]
+pub struct PhoneArgs {
+    /// Folder of this phone: database, token, device key.
+    #[arg(long, default_value = ".mesto")]
+    pub state: PathBuf,
+    /// Address of the operator; remembered in the state folder.
+    #[arg(long)]
+    pub operator: Option<String>,
+    /// The operator's root key (base64url); remembered in the state folder.
+    // Every 64th key begins with a hyphen.
+    #[arg(long, allow_hyphen_values = true)]
+    pub root_key: Option<String>,
+    #[arg(long, default_value = "belgrade")]
+    pub city: String,
+}
+
+// What a value must be, in words that say what would be right.
+
+/// A moment with its offset.
+///
+/// # Errors
+/// What to write.
+pub fn moment(typed: &str) -> Result<DateTime<Utc>, String> {
+    typed.trim().parse().map_err(|_| "give a moment with its offset, such as 2025-09-03T08:00:00Z".to_owned())
+}
+
+/// An address of the web without a slash at its end.
+///
+/// # Errors
+/// What to write.
+pub fn web_address(typed: &str) -> Result<String, String> {
+    let wrong = || "give a web address, such as https://park.example or http://127.0.0.1:8081".to_owned();
+    let address = reqwest::Url::parse(typed.trim()).map_err(|_| wrong())?;
+    let is_web = matches!(address.scheme(), "http" | "https") && address.has_host();
+    if is_web { Ok(typed.trim().trim_end_matches('/').to_owned()) } else { Err(wrong()) }
+}

@@ -1,0 +1,94 @@
+//! Where an operator's store is: `--database`, `--database-url`, or the environment's DATABASE_URL; and how it is opened.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use mesto_operator::{Durability, PostgresAddress, PostgresStore, SqliteStore, Store};
+
+use crate::kernel::args::StoreArgs;
+use crate::kernel::failure::{CliError, Exit, Outcome};
+
+/// The SQLite file when nothing is said.
+const FILE: &str = "mesto.sqlite";
+
+/// A store that was named.
+pub enum Place {
+    Sqlite(PathBuf),
+    Postgres(Box<PostgresAddress>),
+}
+
+/// As it is told to the operator; without a password.
+impl std::fmt::Display for Place {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Sqlite(file) => write!(out, "{}", file.display()),
+            Self::Postgres(address) => write!(out, "Postgres, {address}"),
+        }
+    }
+}
+
+impl StoreArgs {
+    /// The SQLite file of these arguments, beside which other files of the operator stand.
+    #[must_use]
+    pub fn file(&self) -> PathBuf {
+        self.database.clone().unwrap_or_else(|| FILE.into())
+    }
+
+    /// Which store these arguments and the environment name.
+    ///
+    /// # Errors
+    /// When the address or a file that belongs to it cannot be used.
+    pub fn place(&self) -> Outcome<Place> {
+        let wrong = |why: String| CliError::new(Exit::Input, "store_unusable", why).advise(ADVICE);
+        let url = match (&self.database, &self.database_url) {
+            (Some(_), _) => None,
+            (None, Some(url)) => Some(url.clone()),
+            (None, None) => std::env::var("DATABASE_URL").ok().filter(|url| !url.is_empty()),
+        };
+        let Some(url) = url else {
+            return match &self.database_ca {
+                None => Ok(Place::Sqlite(self.file())),
+                Some(_) => Err(wrong("--database-ca is for a Postgres database".into())),
+            };
+        };
+        let mut address = PostgresAddress::parse(&url, self.database_ca.as_deref())
+            .map_err(|why| wrong(format!("the Postgres database cannot be used: {why}")))?;
+        if let Some(file) = password_file() {
+            address.take_password(&file).map_err(|why| wrong(format!("the password file cannot be used: {why}")))?;
+        }
+        Ok(Place::Postgres(Box::new(address)))
+    }
+}
+
+const ADVICE: &str =
+    "Give an existing folder and a file of this operator with --database, or a reachable database with --database-url.";
+
+/// libpq's: PGPASSFILE, else `.pgpass` in the home folder when there is one.
+fn password_file() -> Option<PathBuf> {
+    let named = std::env::var_os("PGPASSFILE").map(PathBuf::from);
+    named.or_else(|| {
+        let usual = PathBuf::from(std::env::var_os("HOME")?).join(".pgpass");
+        usual.is_file().then_some(usual)
+    })
+}
+
+impl Place {
+    /// Opens the store, its schema brought up to date; Postgres with at most so many connections.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub fn open(self, connections: usize) -> Outcome<Arc<dyn Store>> {
+        let failed = |why: mesto_operator::StoreError, what: String| {
+            CliError::new(Exit::Input, "store_unusable", format!("{what} cannot be used: {why}")).advise(ADVICE)
+        };
+        Ok(match self {
+            Self::Postgres(address) => {
+                let what = format!("the Postgres database ({address})");
+                Arc::new(PostgresStore::connect(*address, connections).map_err(|why| failed(why, what))?)
+            }
+            Self::Sqlite(file) => Arc::new(
+                SqliteStore::open(&file, Durability::Full).map_err(|why| failed(why, file.display().to_string()))?,
+            ),
+        })
+    }
+}

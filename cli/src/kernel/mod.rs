@@ -1,0 +1,13 @@
+//! What every room of the command line stands on, and what knows none of them.
+
+pub mod args;
+pub mod bed;
+pub mod call;
+pub mod clock;
+pub mod database;
+pub mod failure;
+pub mod output;
+pub mod phone;
+pub mod service;
+pub mod show;
+pub mod web;

@@ -1,0 +1,152 @@
+//! A phone on the command line: its own state folder, its own device key, the same client core as the apps.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use mesto_client::http::HttpLink;
+use mesto_client::system::{FileSecrets, SystemClock, SystemEntropy, device_signer};
+use mesto_client::{Client, Config, ErrorKind, NoReminders, NoStillDecoder, Ports};
+use serde::{Deserialize, Serialize};
+
+use crate::kernel::args::PhoneArgs;
+use crate::kernel::call::Call;
+use crate::kernel::failure::{CliError, Exit, Outcome};
+use crate::kernel::output::{self, Tone};
+use crate::kernel::show::Show;
+
+/// What the state folder remembers.
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Settings {
+    operator: Option<String>,
+    root_key: Option<String>,
+}
+
+/// An opened phone, and how it shows things.
+pub struct Phone {
+    pub core: Client,
+    pub show: Show,
+}
+
+impl Phone {
+    /// Opens the state folder, fetching keys and city the first time.
+    pub async fn open(args: &PhoneArgs, Call { style, locale, .. }: Call) -> Outcome<Self> {
+        std::fs::create_dir_all(&args.state).map_err(|why| {
+            CliError::new(Exit::Input, "state_unusable", format!("{} cannot be made: {why}", args.state.display()))
+                .advise("Give a folder that you may write to with --state.")
+        })?;
+        let (settings, kept) = settings(args)?;
+        let are_new = settings != kept;
+        let operator = settings.operator.clone().unwrap_or_default();
+        let root_key = key_of(settings.root_key.as_deref().unwrap_or_default())?;
+        if kept.root_key.is_some() && kept.root_key != settings.root_key {
+            // Another root is another operator: the session of this one is none of its business.
+            let text = format!("{} belongs to another operator", args.state.display());
+            return Err(CliError::new(Exit::Usage, "state_of_another_operator", text)
+                .advise("Give another folder with --state, or remove this one."));
+        }
+        let link =
+            HttpLink::new(&operator).map_err(|why| CliError::new(Exit::Usage, "operator_address", why.to_string()))?;
+        let secrets = Arc::new(FileSecrets::new(args.state.join("secrets.json")));
+        let ports = Ports {
+            link: Arc::new(link),
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(SystemEntropy),
+            signer: Arc::new(device_signer(secrets.as_ref(), &SystemEntropy).map_err(|why| {
+                let file = args.state.join("secrets.json");
+                CliError::new(Exit::Input, "secrets_unusable", format!("{} cannot be used: {why}", file.display()))
+                    .advise("It must be readable and writable, with room on its disk; a damaged one is removed and the next sign-in makes another.")
+            })?),
+            secrets,
+            reminders: Arc::new(NoReminders),
+            stills: Arc::new(NoStillDecoder),
+        };
+        let mut config = Config::new(args.state.join("phone.sqlite"), &args.city, root_key);
+        config.locale = locale;
+        let core = Client::open(config, ports).map_err(|error| CliError::of_client(&error, locale))?;
+        let mut phone = Self { core, show: Show { locale, clock: None, style } };
+        if let Some(recovery) = phone.core.recovery()
+            && !style.json
+        {
+            let said = phone.show.word("error-phone_data_damaged");
+            let aside = recovery.set_aside.display();
+            output::warn(&style.paint(Tone::Warn, &format!("{said} The damaged file is kept as {aside}.")));
+        }
+        if are_new || phone.core.cities().city().is_err() {
+            let refreshed = phone.core.cities().refresh().await;
+            phone.done(refreshed)?;
+        }
+        if are_new {
+            // Only what was found right is remembered.
+            save(&args.state.join("settings.json"), &settings)?;
+        }
+        phone.show.clock = phone.core.cities().city().ok().map(|city| Arc::clone(&city.sections.time));
+        Ok(phone)
+    }
+
+    /// What the client gave, or its error in the driver's words.
+    pub fn done<T>(&self, outcome: mesto_client::Result<T>) -> Outcome<T> {
+        outcome.map_err(|error| CliError::of_client(&error, self.show.locale))
+    }
+
+    /// Brings the phone up to date where there is a connection; without one it goes on with what it knows.
+    pub async fn sync(&self) -> Outcome<()> {
+        match self.core.sync().await {
+            Err(error)
+                if matches!(error.kind(), ErrorKind::Offline | ErrorKind::NoAnswer | ErrorKind::NotNow)
+                    || error.code() == "phone_full" =>
+            {
+                if !self.show.style.json {
+                    output::warn(&self.show.style.paint(Tone::Warn, &error.text(self.show.locale)));
+                }
+                Ok(())
+            }
+            other => self.done(other).map(|_| ()),
+        }
+    }
+}
+
+/// The settings of the folder, changed by what the arguments say, and as they were kept.
+fn settings(args: &PhoneArgs) -> Outcome<(Settings, Settings)> {
+    let path = args.state.join("settings.json");
+    let unreadable = |why: &dyn std::fmt::Display| {
+        CliError::new(Exit::Input, "settings_unreadable", format!("{} cannot be read: {why}", path.display()))
+            .advise("Remove it, and give --operator and --root-key again.")
+    };
+    let kept: Settings = match std::fs::read_to_string(&path) {
+        Ok(text) => serde_json::from_str(&text).map_err(|why| unreadable(&why))?,
+        Err(why) if why.kind() == std::io::ErrorKind::NotFound => Settings::default(),
+        Err(why) => return Err(unreadable(&why)),
+    };
+    let settings = Settings {
+        operator: args.operator.clone().or_else(|| kept.operator.clone()),
+        root_key: args.root_key.clone().or_else(|| kept.root_key.clone()),
+    };
+    match (&settings.operator, &settings.root_key) {
+        (Some(_), Some(_)) => Ok((settings, kept)),
+        _ => Err(CliError::new(Exit::Usage, "operator_unknown", "this phone does not know its operator yet").advise(
+            "Give --operator http://127.0.0.1:8080 and --root-key once; `mesto serve` says both when it starts.",
+        )),
+    }
+}
+
+fn save(path: &Path, settings: &Settings) -> Outcome<()> {
+    let text = serde_json::to_string_pretty(settings).unwrap_or_default();
+    std::fs::write(path, text).map_err(|why| {
+        CliError::new(Exit::Input, "state_unusable", format!("{} cannot be written: {why}", path.display()))
+            .advise("Give a folder that you may write to, with room, with --state.")
+    })
+}
+
+fn key_of(text: &str) -> Outcome<[u8; 32]> {
+    let bytes = URL_SAFE_NO_PAD.decode(text.trim()).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+    bytes.ok_or_else(|| {
+        CliError::new(
+            Exit::Usage,
+            "root_key_wrong",
+            format!("`{text}` is not a root key: 32 bytes in base64url, 43 characters"),
+        )
+        .advise("`mesto serve` and `mesto keys init` print it.")
+    })
+}

@@ -1,0 +1,77 @@
+//! What the testbed does as an inspector: checks a plate, issues a daily order.
+
+use std::sync::Weak;
+
+use axum::Router;
+use axum::response::Response;
+use axum::routing::post;
+use mesto_operator::Entropy as _;
+use mesto_protocol::kernel::grants::Role;
+use mesto_protocol::orders::control;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::kernel::bed::{Asked, Bed, BedError, Refused, Standing, answered, pass_on};
+use crate::kernel::web;
+
+pub fn controls(bed: Weak<dyn Bed>) -> Router {
+    Router::new().route("/inspector/check", post(check)).route("/inspector/orders", post(order)).with_state(bed)
+}
+
+fn belgrade() -> String {
+    "belgrade".to_owned()
+}
+
+#[derive(Deserialize)]
+struct Check {
+    #[serde(default = "belgrade")]
+    city: String,
+    zone: String,
+    plate: String,
+}
+
+async fn check(Standing(bed): Standing<dyn Bed>, Asked(asked): Asked<Check>) -> Result<Response, Refused> {
+    Ok(pass_on(check_plate(bed.as_ref(), &asked.city, &asked.zone, &asked.plate).await?))
+}
+
+async fn order(Standing(bed): Standing<dyn Bed>, Asked(mut asked): Asked<Value>) -> Result<Response, Refused> {
+    if let Some(fields) = asked.as_object_mut() {
+        fields.entry("city").or_insert_with(|| belgrade().into());
+    }
+    Ok(pass_on(issue(bed.as_ref(), &asked).await?))
+}
+
+fn client() -> Result<reqwest::Client, BedError> {
+    web::client().map_err(BedError::Web)
+}
+
+/// What an inspector is told about a plate in a zone: status and body of the operator's answer, over HTTP.
+///
+/// # Errors
+/// When the operator is not reached.
+pub async fn check_plate(bed: &dyn Bed, city: &str, zone: &str, plate: &str) -> Result<(u16, Value), BedError> {
+    let query = form_urlencoded::Serializer::new(String::new())
+        .append_pair("city", city)
+        .append_pair("zone", zone)
+        .append_pair("plate", plate)
+        .finish();
+    let url = format!("{}{}?{query}", bed.operator_url(), control::CHECK.path);
+    answered(client()?.get(url).bearer_auth(bed.staff_of_its_own(Role::Inspector).await?)).await
+}
+
+/// Issues a daily order as an inspector; `order` is the body of `POST /v1/inspector/orders`.
+///
+/// # Errors
+/// When the operator is not reached.
+pub async fn issue(bed: &dyn Bed, order: &Value) -> Result<(u16, Value), BedError> {
+    let mut key = [0; 16];
+    mesto_operator::SystemEntropy.fill(&mut key);
+    let key: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+    let request = client()?
+        .post(format!("{}{}", bed.operator_url(), control::ISSUE.path))
+        .bearer_auth(bed.staff_of_its_own(Role::Inspector).await?)
+        .header(mesto_protocol::headers::IDEMPOTENCY_KEY, key)
+        .header("content-type", "application/json")
+        .body(order.to_string());
+    answered(request).await
+}

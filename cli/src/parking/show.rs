@@ -1,0 +1,85 @@
+//! Zones, prices of parking and tickets as text.
+
+use mesto_client::base::payments::offer;
+use mesto_client::parking::ZonesNear;
+use mesto_client::protocol::base::payments::Quote;
+use mesto_client::protocol::parking::purchase::ParkingOffer;
+use mesto_client::protocol::parking::tickets::{Ticket, TicketState};
+
+use crate::base::payments;
+use crate::kernel::output::{Tone, table};
+use crate::kernel::show::Show;
+
+/// A quote of parking: when, for how much, and how long the stay can last.
+#[must_use]
+pub fn quote_text(show: &Show, quote: &Quote) -> String {
+    let Some(offer) = offer::<ParkingOffer>(quote) else { return payments::quote_text(show, quote, "", &[]) };
+    let promised = format!(
+        "{} – {}  ({} min)  price list {} from {}\n",
+        show.moment(offer.starts_at),
+        show.time(offer.ends_at),
+        offer.granted_minutes,
+        offer.tariff,
+        offer.tariff_from,
+    );
+    let stay =
+        offer.stay.and_then(|stay| Some((stay.deadline?, stay.left_minutes.unwrap_or(0)))).map(|(deadline, left)| {
+            format!("this stay can last until {}; {left} min could still be bought", show.time(deadline))
+        });
+    payments::quote_text(show, quote, &promised, stay.as_slice())
+}
+
+/// Zones, nearest first.
+#[must_use]
+pub fn zones_table(show: &Show, near: &ZonesNear) -> String {
+    let rows: Vec<Vec<String>> = near
+        .zones
+        .iter()
+        .map(|zone| {
+            let distance = match (zone.distance_metres, zone.approximate) {
+                (Some(0), _) => "here".to_owned(),
+                (Some(metres), true) => format!("about {metres} m"),
+                (Some(metres), false) => format!("{metres} m"),
+                (None, _) => "?".to_owned(),
+            };
+            let longest =
+                zone.max_stay_minutes.map_or_else(|| "no limit".to_owned(), |minutes| format!("{minutes} min"));
+            vec![zone.name.clone(), zone.zone.to_string(), zone.sign_codes.join(" "), distance, longest]
+        })
+        .collect();
+    let mut shown = table(&["zone", "id", "sign", ">distance", ">longest stay"], &rows);
+    if near.zones.iter().any(|zone| zone.approximate && zone.distance_metres.is_some()) {
+        shown.push_str(&show.paint(Tone::Faint, &show.word("zones-approximate")));
+        shown.push('\n');
+    }
+    shown
+}
+
+fn state(show: &Show, state: &TicketState) -> String {
+    match state {
+        TicketState::Active => show.paint(Tone::Good, &show.word("ticket-state-active")),
+        TicketState::Expired => show.word("ticket-state-expired"),
+        TicketState::Voided => show.word("ticket-state-voided"),
+        TicketState::Lost => show.paint(Tone::Warn, &show.word("ticket-state-lost")),
+        TicketState::Other(_) => show.word("ticket-state-other"),
+    }
+}
+
+/// Tickets, one a line.
+#[must_use]
+pub fn tickets_table(show: &Show, tickets: &[Ticket]) -> String {
+    let row = |ticket: &Ticket| {
+        vec![
+            show.moment(ticket.starts_at),
+            show.time(ticket.ends_at),
+            ticket.plate.display.clone(),
+            ticket.zone.to_string(),
+            ticket.minutes.to_string(),
+            show.money(&ticket.price),
+            state(show, &ticket.state),
+            ticket.id.to_string(),
+        ]
+    };
+    let rows: Vec<Vec<String>> = tickets.iter().map(row).collect();
+    table(&["from", "until", "plate", "zone", ">min", ">price", "state", "ticket"], &rows)
+}

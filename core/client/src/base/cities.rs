@@ -1,0 +1,159 @@
+//! Keys and cities: taken only when the pinned root stands behind them, kept when the next ones are not genuine.
+
+use std::sync::Arc;
+
+use mesto_protocol::base::public;
+use mesto_protocol::kernel::json::Json;
+use mesto_protocol::keys::KeySet;
+use mesto_protocol::signed_city::SignedCity;
+use mesto_rules::{City, CityId, shown};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use crate::kernel::city::{KEYS, city_name};
+use crate::kernel::client::Client;
+use crate::kernel::error::{Error, ErrorKind, Result};
+use crate::kernel::service::Service;
+use crate::kernel::store::{self, Value};
+
+/// The topic of the stored cities.
+const TOPIC: &str = "cities";
+/// Which city document is in use.
+const CITY: Value<CityVersion> = Value::new("city", TOPIC);
+
+pub const SERVICE: Service = Service {
+    widget: Some(|client| Json::of(&*client.cities().state())),
+    codes: &["keys_not_genuine", "city_not_genuine", "city_too_new"],
+    ..Service::named(TOPIC)
+};
+
+shown! { cities_shown;
+    /// Which city document is in use.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+    pub struct CityVersion {
+        pub id: CityId,
+        pub version: u32,
+        /// In the client's language.
+        pub name: String,
+        /// IANA name: hours and days are shown by this clock, not by the phone's.
+        #[serde(default)]
+        pub time_zone: String,
+        /// The amounts a top-up can have (BG-76), ascending.
+        #[serde(default)]
+        pub deposit_values: Vec<Decimal>,
+    }
+
+    /// What a refresh brought.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Refreshed {
+        pub city: CityVersion,
+        /// The city is newer than the one before.
+        pub city_changed: bool,
+        pub keys_version: u64,
+    }
+
+    /// The cities that are on the phone.
+    #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+    pub struct CitiesState {
+        /// Empty before the first refresh.
+        pub stored: Vec<CityVersion>,
+    }
+}
+
+/// What is done with the operator's cities; see [`Client::cities`].
+#[derive(Clone, Copy)]
+pub struct Cities<'c>(&'c Client);
+
+impl Client {
+    /// The operator's cities.
+    #[must_use]
+    pub const fn cities(&self) -> Cities<'_> {
+        Cities(self)
+    }
+}
+
+impl Cities<'_> {
+    /// Which cities are on the phone. Local.
+    #[must_use]
+    pub fn state(self) -> Arc<CitiesState> {
+        self.0.state(TOPIC, |core, now| {
+            let stored = core.read(now, |db| CITY.get(db))?.into_iter().collect();
+            Ok((CitiesState { stored }, None))
+        })
+    }
+
+    /// The stored city. Local.
+    ///
+    /// # Errors
+    /// `city_missing` before the first [`Cities::refresh`]; `closed`.
+    pub fn city(self) -> Result<Arc<City>> {
+        self.0.city()
+    }
+
+    /// Fetches the key set and the city, believes them only when they are signed as they should be, and stores them.
+    ///
+    /// # Errors
+    /// `keys_not_genuine`, `city_not_genuine` (altered, rolled back, signed by the wrong key), `city_too_new` (genuine, but
+    /// it has parts that this version of the app does not know); what was stored stays in use. And whatever a request can
+    /// answer.
+    pub async fn refresh(self) -> Result<Refreshed> {
+        let outcome = self.refresh_inner().await;
+        self.0.explain(outcome)
+    }
+
+    async fn refresh_inner(self) -> Result<Refreshed> {
+        let answer = self.0.fetch_text(&public::KEYS, &[]).await?;
+        let wire = text_of(&answer, "keys_not_genuine", "key set")?;
+        let now = self.0.now();
+        let known = self.0.core().read(now, |db| store::document_version(db, KEYS))?.unwrap_or(0);
+        let keys = KeySet::verify(&wire, &self.0.config().root_key, u64::from(known))
+            .map_err(|why| Error::not_genuine("keys_not_genuine", "key set", why))?;
+        let keys_version = u32::try_from(keys.version).map_err(Error::unreadable)?;
+        // The same version with later times replaces the one that is stored.
+        if self.0.stored_keys().is_none_or(|stored| stored != keys) {
+            let put = (KEYS, keys_version);
+            self.0.core().write(now, |tx| store::put_document(tx, TOPIC, put, wire.as_bytes(), now))?;
+        }
+
+        let id = self.0.config().city.clone();
+        let answer = self.0.fetch_text(&public::CITY, &[&id]).await?;
+        let wire = text_of(&answer, "city_not_genuine", "city")?;
+        let now = self.0.now();
+        let known = self.0.core().read(now, |db| store::document_version(db, &city_name(&id)))?.unwrap_or(0);
+        let signed = SignedCity::verify(&wire, &keys, now, &id, known)
+            .map_err(|why| Error::not_genuine("city_not_genuine", "city", why))?;
+        // What the operator signed it has checked. Only an envelope of a later kind stops the whole document; a section
+        // that this app is too old for stops its service, when that is asked.
+        let city = City::from_json(&signed.json)
+            .map_err(|why| Error::new(ErrorKind::Refused, "city_too_new", format!("city: {why}")))?;
+        let version = CityVersion {
+            id: city.id.clone(),
+            version: city.version,
+            name: city.name.get(self.0.config().locale.tag()).to_owned(),
+            time_zone: city.sections.time.zone().to_owned(),
+            deposit_values: city.sections.wallet.deposit.values.clone(),
+        };
+        // The same version again replaces one that this app cannot read.
+        let city_changed = signed.version > known || self.0.stored_city().is_none();
+        if city_changed {
+            let mut core = self.0.core();
+            core.write(now, |tx| {
+                store::put_document(tx, TOPIC, (&city_name(&id), signed.version), signed.json.as_bytes(), now)?;
+                CITY.set(tx, &version)
+            })?;
+            core.city = Some(Arc::new(city));
+            drop(core);
+            self.0.changed();
+        }
+        Ok(Refreshed { city: version, city_changed, keys_version: keys.version })
+    }
+}
+
+/// The signed text in an answer: bare, or as a JSON string.
+fn text_of(body: &[u8], code: &str, what: &str) -> Result<String> {
+    let text = std::str::from_utf8(body).map_err(|why| Error::not_genuine(code, what, why))?.trim();
+    if text.starts_with('"') {
+        return serde_json::from_slice(text.as_bytes()).map_err(|why| Error::not_genuine(code, what, why));
+    }
+    Ok(text.to_owned())
+}

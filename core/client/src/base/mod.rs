@@ -1,0 +1,9 @@
+//! What every service stands on: the account and its session, cities, vehicles, the deposit, paying.
+
+pub mod account;
+pub mod cities;
+pub mod deposit;
+pub mod payments;
+pub mod sync;
+pub mod vehicles;
+pub mod wallet;

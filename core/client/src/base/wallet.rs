@@ -1,0 +1,166 @@
+//! The deposit: its balance, its top-ups by card, and what consumed it.
+
+use std::sync::Arc;
+
+use mesto_protocol::base::payments::{Part as _, PayMethod, Quote};
+use mesto_protocol::base::wallet::{
+    self, Balance, Deposit, DepositEntry, WalletOffer, WalletOutcome, WalletSection, WalletSubject,
+};
+use mesto_protocol::event::Change;
+use mesto_protocol::kernel::json::Json;
+use mesto_rules::{Money, shown};
+use rust_decimal::Decimal;
+use serde::Serialize;
+use serde_json::{Map, json};
+
+use crate::base::deposit::{BALANCE, TOPIC};
+use crate::base::payments::IntentView;
+use crate::kernel::client::Client;
+use crate::kernel::error::{Error, ErrorKind, Result};
+use crate::kernel::paying::Sold;
+use crate::kernel::service::{Service, keep};
+
+pub const SERVICE: Service = Service {
+    section: Some(|tx, section, _| match section.map(Json::read::<WalletSection>).transpose()? {
+        Some(told) => BALANCE.set(tx, &told.balance),
+        None => Ok(()),
+    }),
+    event: Some(|tx, event, _| match event.kind.as_str() {
+        Balance::KIND => keep(event, |Balance { balance }| BALANCE.set(tx, &balance)),
+        _ => Ok(false),
+    }),
+    forget: Some(|tx| BALANCE.remove(tx)),
+    widget: Some(|client| Json::of(&*client.wallet().state())),
+    // What was put on the deposit shows in its balance.
+    sold: Some(Sold {
+        keep: |_, outcome| Ok(outcome.read::<WalletOutcome>().is_ok()),
+        stored: |_, outcome| Ok(outcome.read::<WalletOutcome>().is_ok().then(|| outcome.clone())),
+    }),
+    ..Service::named(TOPIC)
+};
+
+impl IntentView {
+    /// What is to be put on the deposit, of the intent of a top-up.
+    #[must_use]
+    pub fn top_up(&self) -> Option<Money> {
+        self.offer::<WalletOffer>().map(|offer| offer.amount)
+    }
+}
+
+shown! { wallet_shown;
+    /// The deposit as the operator said it last.
+    #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+    pub struct WalletState {
+        /// `None` until the first sync.
+        pub balance: Option<Money>,
+    }
+}
+
+/// What is done with the deposit; see [`Client::wallet`].
+#[derive(Clone, Copy)]
+pub struct Wallet<'c>(&'c Client);
+
+impl Client {
+    /// The deposit.
+    #[must_use]
+    pub const fn wallet(&self) -> Wallet<'_> {
+        Wallet(self)
+    }
+
+    /// What consumed the deposit or filled it, for the driver.
+    #[must_use]
+    pub fn entry_text(&self, entry: &DepositEntry) -> String {
+        self.kind_text("entry", &entry.kind, &Map::new())
+    }
+}
+
+impl Wallet<'_> {
+    /// The balance. Local.
+    #[must_use]
+    pub fn state(self) -> Arc<WalletState> {
+        self.0.state(TOPIC, |core, now| {
+            let balance = core.read(now, |db| BALANCE.get(db))?;
+            Ok((WalletState { balance }, None))
+        })
+    }
+
+    /// Asks for the price of a top-up, in the city's currency; by card only. [`Payments::buy`] begins it.
+    ///
+    /// # Errors
+    /// `amount_not_offered` with the amounts that are (BG-76), `city_missing`, `not_signed_in`, and whatever a request can
+    /// answer.
+    ///
+    /// [`Payments::buy`]: crate::base::payments::Payments::buy
+    pub async fn quote(self, amount: Decimal) -> Result<Quote> {
+        let outcome = match self.offered(amount) {
+            Ok(amount) => self.quote_inner(amount).await,
+            Err(error) => Err(error),
+        };
+        self.0.explain(outcome)
+    }
+
+    async fn quote_inner(self, amount: Money) -> Result<Quote> {
+        let (city, subject) = (&self.0.config().city, WalletSubject { amount });
+        self.0.payments().quote::<_, WalletOffer>(city, &subject, PayMethod::Card).await
+    }
+
+    /// Starts a top-up of the deposit: a quote and its purchase in one. The intent's `page_url` is the provider's page,
+    /// where card data is typed and nowhere else (BG-91, BG-96). Confirmed only when the bank approved. While another
+    /// top-up waits at the bank, that one is to be paid or given up ([`Payments::abandon`]) first; of the same amount it is
+    /// the answer.
+    ///
+    /// # Errors
+    /// `unconfirmed` with the page of the other one, `phone_full`, and those of [`Wallet::quote`].
+    ///
+    /// [`Payments::abandon`]: crate::base::payments::Payments::abandon
+    pub async fn top_up(self, amount: Decimal) -> Result<IntentView> {
+        let outcome = self.top_up_inner(amount).await;
+        self.0.explain(outcome)
+    }
+
+    async fn top_up_inner(self, amount: Decimal) -> Result<IntentView> {
+        let amount = self.offered(amount)?;
+        let is_of = |intent: &IntentView| intent.service() == WalletSubject::SERVICE;
+        let is_same = |intent: &IntentView| intent.top_up() == Some(amount);
+        if let Some(answer) = self.0.payments().settle_open(is_of, is_same).await? {
+            return Ok(answer);
+        }
+        let quote = self.quote_inner(amount).await?;
+        self.0.payments().buy(&quote).await
+    }
+
+    /// An amount that the deposit takes (BG-76).
+    fn offered(self, amount: Decimal) -> Result<Money> {
+        let city = self.0.city()?;
+        let deposit = &city.sections.wallet.deposit;
+        let refused = |detail: String| {
+            let offered: Vec<String> = deposit.values.iter().map(ToString::to_string).collect();
+            Error::new(ErrorKind::Refused, "amount_not_offered", detail)
+                .with("offered", json!(offered))
+                .with("currency", city.currency.code())
+        };
+        if !deposit.offers(&amount) {
+            return Err(refused("the deposit takes only the listed amounts".to_owned()));
+        }
+        Money::new(amount, city.currency).map_err(|why| refused(why.to_string()))
+    }
+
+    /// The balance and what consumed it (BG-36, BG-37), newest first, `limit` at most; `before` is the id of the last
+    /// entry seen.
+    ///
+    /// # Errors
+    /// `not_signed_in`, and whatever a request can answer.
+    pub async fn history(self, before: Option<i64>, limit: u32) -> Result<Deposit> {
+        let signed_in = self.0.core().signed_in();
+        let outcome = match signed_in {
+            Ok(_) => {
+                let (limit, before) = (limit.to_string(), before.map(|entry| entry.to_string()));
+                let mut query = vec![("limit", limit.as_str())];
+                query.extend(before.as_deref().map(|entry| ("before", entry)));
+                self.0.fetch(&wallet::HISTORY, &[], &query).await
+            }
+            Err(error) => Err(error),
+        };
+        self.0.explain(outcome)
+    }
+}

@@ -1,0 +1,67 @@
+//! The number of a ticket from a photo of it (BG-65).
+
+use std::collections::BTreeSet;
+
+use mesto_rules::FacilityId;
+use mesto_rules::garages::{GaragesSection, TicketNumber};
+
+use super::{Garages, refusal};
+use crate::kernel::error::{Error, ErrorKind, Result};
+use crate::kernel::ports::DecodeError;
+
+impl Garages<'_> {
+    /// Reads the number of a facility's ticket from a photo of it: a JPEG or PNG file. Local, and as slow as the image is
+    /// large: call it from a thread that may wait. A code beside it that is no ticket number is passed over.
+    ///
+    /// # Errors
+    /// `photo_unreadable`, `photo_too_large`, `photo_not_possible` (this app reads no photos), `photo_without_code`,
+    /// `photo_without_number` (with how a number looks), `photo_with_several_numbers` (parameter `numbers`),
+    /// `photo_of_another_facility` (parameter `facility`), and those of [`Garages::facility_id`].
+    pub fn number_from_photo(self, facility: &FacilityId, image: &[u8]) -> Result<TicketNumber> {
+        self.named(self.number_inner(facility, image))
+    }
+
+    fn number_inner(self, id: &FacilityId, image: &[u8]) -> Result<TicketNumber> {
+        let city = self.0.city()?;
+        let garages: &GaragesSection = city.section()?;
+        let facility = garages.facility(id.as_str()).ok_or_else(|| refusal::unknown(garages))?;
+        let refused = |code: &str, why: &str| Error::new(ErrorKind::Refused, code, why);
+        let found = self.0.ports().stills.decode(image).map_err(|why| {
+            let code = match why {
+                DecodeError::NotAnImage => "photo_unreadable",
+                DecodeError::TooLarge => "photo_too_large",
+                DecodeError::NotPossible => "photo_not_possible",
+            };
+            refused(code, &why.to_string())
+        })?;
+        let Some(first) = found.first() else {
+            return Err(refused("photo_without_code", "no code was found in the photo"));
+        };
+        // One ticket may show its number twice, as bars and as a square.
+        let numbers: BTreeSet<TicketNumber> =
+            found.iter().filter_map(|code| facility.read_ticket(&code.text).ok()).collect();
+        let mut given = numbers.iter();
+        match (given.next(), given.next()) {
+            (Some(number), None) => return Ok(number.clone()),
+            (Some(_), Some(_)) => {
+                let numbers: Vec<&str> = numbers.iter().map(TicketNumber::as_str).collect();
+                return Err(
+                    refused("photo_with_several_numbers", "the photo shows several tickets").with("numbers", numbers)
+                );
+            }
+            (None, _) => {}
+        }
+        // Where a number may look in any way, it says nothing about its facility.
+        let elsewhere = garages.facilities.iter().find(|other| {
+            other.ticket_number.known().is_some() && found.iter().any(|code| other.read_ticket(&code.text).is_ok())
+        });
+        if let Some(other) = elsewhere {
+            let why = format!("this is a ticket as those of {}, not of {}", other.id, facility.id);
+            return Err(refused("photo_of_another_facility", &why).with("facility", other.id.as_str()));
+        }
+        match facility.read_ticket(&first.text) {
+            Ok(number) => Ok(number),
+            Err(why) => Err(self.number_refused("photo_without_number", facility, &why)),
+        }
+    }
+}

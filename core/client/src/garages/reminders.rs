@@ -1,0 +1,53 @@
+//! When a driver is reminded to leave: before the time to leave is over as the city says, and at its end (BG-68).
+
+use chrono::TimeDelta;
+use mesto_protocol::garages::visits::VisitState;
+use mesto_rules::garages::GaragesSection;
+
+use crate::kernel::client::Client;
+use crate::kernel::reminders::{Planned, ReminderKind};
+use crate::kernel::texts::TextValue;
+
+/// The alarms of paid visits. Where a facility states no time to leave, it is the moment from which on more is owed.
+pub fn plan(client: &Client) -> Vec<Planned> {
+    let shown = client.garages().state();
+    if shown.inside.is_empty() {
+        return Vec::new();
+    }
+    let city = client.stored_city();
+    let garages: Option<&GaragesSection> = city.as_ref().and_then(|city| city.section().ok());
+    let before = garages.map(|garages| garages.policy.reminder_minutes_before.clone()).unwrap_or_default();
+    let mut plan = Vec::new();
+    for visit in shown.inside.iter().filter(|visit| visit.state == VisitState::Paid) {
+        let Some(leave_by) = visit.exit_by.or(visit.owes_again_at) else { continue };
+        let facility = garages.and_then(|garages| garages.facility(visit.facility.as_str()));
+        let facility = facility.map_or(visit.facility.as_str(), |known| known.name.get(client.config().locale.tag()));
+        let values = |minutes: u32| {
+            vec![
+                ("facility", TextValue::Text(facility.to_owned())),
+                ("leave_by", TextValue::Time(leave_by)),
+                ("minutes", TextValue::Number(i64::from(minutes))),
+            ]
+        };
+        let subject = visit.id.to_string();
+        for minutes in before.iter().map(|minutes| minutes.get()) {
+            plan.push(Planned {
+                id: format!("{subject}:before:{minutes}"),
+                subject: subject.clone(),
+                kind: ReminderKind::BeforeEnd { minutes },
+                at: leave_by - TimeDelta::minutes(i64::from(minutes)),
+                message: "reminder-garages-before",
+                values: values(minutes),
+            });
+        }
+        plan.push(Planned {
+            id: format!("{subject}:end"),
+            subject,
+            kind: ReminderKind::AtEnd,
+            at: leave_by,
+            message: "reminder-garages-end",
+            values: values(0),
+        });
+    }
+    plan
+}

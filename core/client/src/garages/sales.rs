@@ -1,0 +1,58 @@
+//! The price of a visit from the operator, and its payment.
+
+use mesto_protocol::base::payments::{PayMethod, Quote};
+use mesto_protocol::garages::visits::{GaragesOffer, GaragesSubject};
+use mesto_rules::FacilityId;
+use mesto_rules::garages::TicketNumber;
+
+use super::Garages;
+use crate::base::payments::{self, IntentView};
+use crate::kernel::error::Result;
+
+impl Garages<'_> {
+    /// Asks what a ticket owes now, line by line (BG-64).
+    /// [`Payments::buy`](crate::base::payments::Payments::buy) pays it, from the deposit or by card (BG-67).
+    ///
+    /// # Errors
+    /// `visit_unknown`, `visit_of_another_facility` (parameter `facility`), `visit_already_paid` (`exit_by` where there is a
+    /// time to leave), `nothing_owed` (`free_until`), `visit_over`, `facility_unreachable`, `paid_on_entry`,
+    /// `facility_closed` (`opens_at`), `tariff_unknown`, `payment_method_not_allowed`, `not_signed_in`, ... A `facility`
+    /// comes with its `facility_name`.
+    pub async fn quote(self, facility: &FacilityId, number: &TicketNumber, pay: PayMethod) -> Result<Quote> {
+        let outcome = self.quote_inner(facility, number, pay).await;
+        self.0.explain(self.named(outcome))
+    }
+
+    async fn quote_inner(self, facility: &FacilityId, number: &TicketNumber, pay: PayMethod) -> Result<Quote> {
+        let subject = GaragesSubject { facility: facility.to_string(), ticket: number.to_string() };
+        self.0.payments().quote::<_, GaragesOffer>(&self.0.config().city, &subject, pay).await
+    }
+
+    /// Pays what a ticket owes now: a quote and its purchase in one. By card the intent's `page_url` is the provider's page.
+    /// A payment of it that is still open is settled first, also one whose answer was lost: it is the answer then.
+    ///
+    /// # Errors
+    /// `unconfirmed` when it is open in the other way, `phone_full`, and those of [`Garages::quote`].
+    pub async fn pay(self, facility: &FacilityId, number: &TicketNumber, pay: PayMethod) -> Result<IntentView> {
+        let outcome = self.pay_inner(facility, number, pay).await;
+        self.0.explain(self.named(outcome))
+    }
+
+    async fn pay_inner(self, facility: &FacilityId, number: &TicketNumber, pay: PayMethod) -> Result<IntentView> {
+        let is_of = |intent: &IntentView| {
+            let wanted = intent.wanted_visit();
+            wanted.is_some_and(|wanted| wanted.facility == facility.as_str() && wanted.ticket == number.as_str())
+        };
+        if let Some(answer) = self.0.payments().settle_open(is_of, |intent| intent.pay == pay).await? {
+            return Ok(answer);
+        }
+        let quote = self.quote_inner(facility, number, pay).await?;
+        self.0.payments().buy(&quote).await
+    }
+
+    /// What a quote promises of a visit; `None` when it is another service's.
+    #[must_use]
+    pub fn offer(self, quote: &Quote) -> Option<GaragesOffer> {
+        payments::offer(quote)
+    }
+}

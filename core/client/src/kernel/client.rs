@@ -1,0 +1,359 @@
+//! The client: its parts, how it opens, and how a change becomes visible.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use mesto_protocol::kernel::ids::AccountId;
+use mesto_protocol::kernel::line::{Line, Notice};
+use mesto_rules::{City, TimeRules};
+use rusqlite::Connection as Database;
+
+use super::clock::{self, Anchor, ClockState};
+use super::error::{Error, Result};
+use super::intent::INTENTS;
+use super::platform::Platform;
+use super::ports::Ports;
+use super::service::Services;
+use super::signal::{self, Connection, Observers};
+use super::state::States;
+use super::store::{IntentRow, Migrations, Recovery, Store, StoreError, Stored, Tx, Value};
+use super::texts::{self, Locale, TextValue};
+
+/// Where the session token lies among the secrets.
+pub const TOKEN: &str = "mesto.session_token";
+/// The account that the stored data is of.
+pub const ACCOUNT: Value<AccountId> = Value::new("account", signal::ACCOUNT);
+/// What is known of the operator's time.
+pub const ANCHOR: Value<Anchor> = Value::new("clock_anchor", signal::CLOCK);
+
+/// How a client is set up.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The database file; its folder must exist. `-wal` and `-shm` lie beside it.
+    pub path: PathBuf,
+    /// Id of the city: `belgrade`.
+    pub city: String,
+    /// The app's version, `major.minor.patch`; sent with every request.
+    pub version: String,
+    /// Ed25519 public key that signs the operator's key sets, pinned in the app.
+    pub root_key: [u8; 32],
+    /// Language of reminders and of [`Client::text`].
+    pub locale: Locale,
+    /// Where a payment provider's page leads back to; the operator adds only the intent's key.
+    pub return_url: String,
+    /// A JSON file for widgets and live activities, replaced as a whole after every change: `format`, and `sections` by
+    /// service.
+    pub widget_path: Option<PathBuf>,
+}
+
+impl Config {
+    /// The usual set-up: this crate's version, English, the app's own return link, no file for widgets.
+    #[must_use]
+    pub fn new(path: impl Into<PathBuf>, city: &str, root_key: [u8; 32]) -> Self {
+        Self {
+            path: path.into(),
+            city: city.to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            root_key,
+            locale: Locale::En,
+            return_url: "mesto://return".to_owned(),
+            widget_path: None,
+        }
+    }
+}
+
+/// The app's core. A clone is the same client.
+#[derive(Clone)]
+pub struct Client {
+    pub(crate) inner: Arc<Inner>,
+}
+
+/// A client that does not live because of this.
+#[derive(Clone)]
+pub struct WeakClient(Weak<Inner>);
+
+impl WeakClient {
+    /// The client, while anybody else has it.
+    #[must_use]
+    pub fn upgrade(&self) -> Option<Client> {
+        self.0.upgrade().map(|inner| Client { inner })
+    }
+}
+
+pub struct Inner {
+    pub config: Config,
+    pub ports: Ports,
+    pub services: Services,
+    core: Mutex<Core>,
+    pub observers: Observers,
+    pub platform: Platform,
+}
+
+/// What the one lock guards. It is never held while waiting, nor while calling a port or an observer.
+pub struct Core {
+    pub store: Store,
+    pub anchor: Option<Anchor>,
+    pub connection: Connection,
+    pub token: Option<String>,
+    pub account: Option<AccountId>,
+    /// Read from the store when first needed.
+    pub city: Option<Arc<City>>,
+    /// Intents with a request under way.
+    pub attempting: HashSet<String>,
+    /// How many balances were taken from answers of actions: two answers can overtake each other.
+    pub balances_told: u64,
+    pub states: States,
+}
+
+impl Core {
+    /// Reads from the database.
+    pub fn read<T>(&mut self, now: DateTime<Utc>, read: impl FnOnce(&Database) -> Stored<T>) -> Result<T> {
+        let outcome = self.store.read(now.timestamp_millis(), read);
+        self.whole(outcome)
+    }
+
+    /// Writes in one transaction.
+    pub fn write<T>(&mut self, now: DateTime<Utc>, write: impl FnOnce(&Tx<'_>) -> Stored<T>) -> Result<T> {
+        self.still_open()?;
+        let outcome = self.store.write(now.timestamp_millis(), write);
+        let (value, touched) = self.whole(outcome)?;
+        self.states.touch(touched);
+        Ok(value)
+    }
+
+    /// Keeps what the operator has done already and will tell again: a phone without room must not call it undone.
+    pub fn keep(&mut self, now: DateTime<Utc>, write: impl FnOnce(&Tx<'_>) -> Stored) -> Result<()> {
+        match self.write(now, write) {
+            Err(error) if error.is_full() => Ok(()),
+            kept => kept,
+        }
+    }
+
+    /// A file that was rebuilt has lost what was read of it.
+    fn whole<T>(&mut self, outcome: Stored<T>) -> Result<T> {
+        if matches!(outcome, Err(StoreError::Damaged(_))) {
+            self.states.touch_all();
+        }
+        Ok(outcome?)
+    }
+
+    /// What a closed client no longer does: ask the operator, write beside the database, forget what it showed last.
+    ///
+    /// # Errors
+    /// `closed`
+    pub fn still_open(&self) -> Result<()> {
+        Ok(self.store.still_open()?)
+    }
+
+    /// Whoever is signed in from now on, or nobody.
+    pub fn token_is(&mut self, token: Option<String>) {
+        self.token = token;
+        self.states.touch([signal::ACCOUNT]);
+    }
+
+    /// Whose the stored data is from now on. Intents are shown by account.
+    pub fn account_is(&mut self, account: Option<AccountId>) {
+        if self.account != account {
+            self.account = account;
+            self.states.touch([signal::ACCOUNT, INTENTS]);
+        }
+    }
+
+    /// The account that is signed in.
+    pub fn signed_in(&self) -> Result<AccountId> {
+        match (&self.token, self.account) {
+            (Some(_), Some(account)) => Ok(account),
+            _ => Err(Error::not_signed_in()),
+        }
+    }
+
+    /// The session that a request is made in; [`Core::still`] tells whether its answer may be kept.
+    pub fn session(&self) -> Result<String> {
+        self.token.clone().ok_or_else(Error::not_signed_in)
+    }
+
+    /// An answer that comes after the driver signed out is nobody's: it must not be stored under the next one.
+    ///
+    /// # Errors
+    /// `not_signed_in` when the session is another one or over.
+    pub fn still(&self, session: &str) -> Result<()> {
+        if self.token.as_deref() == Some(session) { Ok(()) } else { Err(Error::not_signed_in()) }
+    }
+}
+
+impl Client {
+    /// Opens a client of these services; see `Client::open`.
+    pub(crate) fn of(services: Services, migrations: Migrations, config: Config, ports: Ports) -> Result<Self> {
+        let wall_ms = ports.clock.wall().timestamp_millis();
+        let mut store = Store::open(&config.path, migrations, wall_ms)?;
+        let token = ports.secrets.get(TOKEN)?;
+        let first = |store: &mut Store| {
+            store.read(wall_ms, |db| Ok((ANCHOR.get(db)?, ACCOUNT.get(db)?, IntentRow::any_leaving(db)?)))
+        };
+        // Damage shows at the first read: the store is then already rebuilt, and the second look finds a sound file.
+        let (anchor, account, leaving) = match first(&mut store) {
+            Err(StoreError::Damaged(_)) => first(&mut store)?,
+            other => other?,
+        };
+        if leaving {
+            match store.write(wall_ms, IntentRow::reopen) {
+                // A full phone still shows what it has; the next attempt of the intent says the same.
+                Ok(_) | Err(StoreError::Full(_)) => {}
+                Err(other) => return Err(other.into()),
+            }
+        }
+        let core = Core {
+            store,
+            anchor,
+            connection: Connection::Unknown,
+            token,
+            account,
+            city: None,
+            attempting: HashSet::new(),
+            balances_told: 0,
+            states: States::default(),
+        };
+        let (observers, platform) = (Observers::default(), Platform::default());
+        let core = Mutex::new(core);
+        Ok(Self { inner: Arc::new(Inner { config, ports, services, core, observers, platform }) })
+    }
+
+    /// The client for somebody whom it must not outlive because of him: an observer.
+    #[must_use]
+    pub fn downgrade(&self) -> WeakClient {
+        WeakClient(Arc::downgrade(&self.inner))
+    }
+
+    pub(crate) fn core(&self) -> MutexGuard<'_, Core> {
+        // A panic elsewhere leaves the database whole (transactions) and the rest is only a cache.
+        self.inner.core.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn ports(&self) -> &Ports {
+        &self.inner.ports
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.inner.config
+    }
+
+    pub(crate) fn services(&self) -> Services {
+        self.inner.services
+    }
+
+    /// The corrected time: the operator's, as well as the phone can know it.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.time().0
+    }
+
+    /// The corrected time and how far it can be trusted.
+    #[must_use]
+    pub fn time(&self) -> (DateTime<Utc>, ClockState) {
+        let anchor = self.core().anchor.clone();
+        clock::corrected(anchor.as_ref(), self.ports().clock.as_ref())
+    }
+
+    /// How the last request went.
+    #[must_use]
+    pub fn connection(&self) -> Connection {
+        self.core().connection
+    }
+
+    /// Until when something that is wanted now may be executed.
+    pub(crate) fn not_after(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        let seconds = self.stored_city().map_or(120, |city| city.quote_ttl_seconds);
+        now + TimeDelta::seconds(i64::from(seconds))
+    }
+
+    /// The city's clock, when a city is stored.
+    pub(crate) fn time_rules(&self) -> Option<Arc<TimeRules>> {
+        self.stored_city().map(|city| Arc::clone(&city.sections.time))
+    }
+
+    /// Gives an error the city's time zone, so that its text shows the city's hours.
+    pub(crate) fn explain<T>(&self, outcome: Result<T>) -> Result<T> {
+        outcome.map_err(|error| error.in_time(self.time_rules()))
+    }
+
+    /// A text of the catalogue in the client's language, times in the city's zone; the id itself when it is not there.
+    #[must_use]
+    pub fn text(&self, id: &str, values: &[(&str, TextValue)]) -> String {
+        texts::text(self.config().locale, id, values, self.time_rules().as_deref())
+    }
+
+    /// The text of a value that names itself, in the client's language.
+    pub(crate) fn tagged_text(&self, prefix: &str, value: &impl serde::Serialize) -> String {
+        texts::of_tagged(self.config().locale, prefix, value, self.time_rules().as_deref())
+    }
+
+    /// A line of a price, for the driver.
+    #[must_use]
+    pub fn line_text(&self, line: &Line) -> String {
+        self.kind_text("line", &line.kind, &line.params.0)
+    }
+
+    /// What to know before paying, for the driver.
+    #[must_use]
+    pub fn notice_text(&self, notice: &Notice) -> String {
+        self.kind_text("notice", &notice.kind, &notice.params.0)
+    }
+
+    /// The text of a kind `<service>.<word>` with its values, in the client's language.
+    pub(crate) fn kind_text(
+        &self,
+        prefix: &str,
+        kind: &str,
+        params: &serde_json::Map<String, serde_json::Value>,
+    ) -> String {
+        texts::of_kind(self.config().locale, prefix, kind, params, self.time_rules().as_deref())
+    }
+
+    /// The text of a word of the wire with values, `<prefix>-<word>`, in the client's language; that of `<prefix>-other` for
+    /// one that is not known.
+    pub(crate) fn word_text(&self, prefix: &str, word: &str, values: &[(&str, TextValue)]) -> String {
+        let id = format!("{prefix}-{word}");
+        let text = self.text(&id, values);
+        if text == id { self.text(&format!("{prefix}-other"), values) } else { text }
+    }
+
+    /// What a damaged database meant, when there was one since this client was opened.
+    #[must_use]
+    pub fn recovery(&self) -> Option<Recovery> {
+        self.core().store.recovery.clone()
+    }
+
+    /// Closes the database: when this returns its file is free, whoever still holds the client or waits for an answer in
+    /// it. What comes later finds it `closed`, asks the operator nothing and writes nothing; the states stay as they were
+    /// last. An intent that is open stays so in the file and goes on when that is opened again. Again does nothing.
+    pub fn close(&self) {
+        // Read once more, for the last time.
+        for show in self.services().all().filter_map(|service| service.widget) {
+            let _ = show(self);
+        }
+        self.core().store.close();
+    }
+
+    /// Something changed: tells the phone's alarms, the widgets' file and the observers.
+    pub(crate) fn changed(&self) {
+        let touched = {
+            let mut core = self.core();
+            if core.still_open().is_err() {
+                return;
+            }
+            core.states.take_touched()
+        };
+        self.tell_platform(false);
+        if !touched.is_empty() {
+            self.inner.observers.wake(&touched);
+        }
+    }
+}
+
+/// A client crosses threads, and so do the futures of its use cases.
+const _: () = {
+    const fn crosses_threads<T: Send + Sync>() {}
+    crosses_threads::<Client>();
+};

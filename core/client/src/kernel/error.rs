@@ -1,0 +1,241 @@
+//! What can go wrong, for people: a stable code, what happened and which limit, what to do now.
+
+use std::sync::Arc;
+
+use mesto_protocol::Problem;
+use mesto_rules::{PlateError, SectionError, TimeRules};
+use serde_json::{Map, Value};
+
+use crate::kernel::ports::{LinkError, SecretsError};
+use crate::kernel::store::StoreError;
+use crate::kernel::texts::{self, Locale};
+
+/// What sort of failure it is: what an app does next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ErrorKind {
+    /// The rules or the operator said no. Asking again the same way changes nothing.
+    Refused,
+    /// There is no connection; surely nothing left the phone.
+    Offline,
+    /// No answer came; it may have been executed.
+    NoAnswer,
+    /// The operator cannot answer now; try later.
+    NotNow,
+    /// Nobody is signed in, or the session is over.
+    NotSignedIn,
+    /// Something is not signed by whom it should be. What was there before stays in use.
+    NotGenuine,
+    /// The phone's storage, keychain or key failed.
+    Phone,
+}
+
+/// A failure of a use case.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("{code}: {detail}")]
+pub struct Error {
+    kind: ErrorKind,
+    code: String,
+    /// In English, for developers and logs; never holds a phone number, plate, token or position.
+    detail: String,
+    params: Box<Map<String, Value>>,
+    /// Only of an answer of the operator.
+    request_id: Option<Box<str>>,
+    time: Option<Arc<TimeRules>>,
+}
+
+/// The parameter of a refusal whose money was taken: the amount that goes back, by `due_at`. Also the code of its advice.
+pub const PAID_BACK: &str = "paid_back";
+
+/// What every use case answers.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, code: &str, detail: impl Into<String>) -> Self {
+        Self {
+            kind,
+            code: code.to_owned(),
+            detail: detail.into(),
+            params: Box::default(),
+            request_id: None,
+            time: None,
+        }
+    }
+
+    pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.params.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Times in the text are shown by this clock.
+    pub(crate) fn in_time(mut self, time: Option<Arc<TimeRules>>) -> Self {
+        self.time = self.time.or(time);
+        self
+    }
+
+    #[must_use]
+    pub const fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// Stable, `snake_case`: a code of the operator, of the rules, or of the phone itself.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+
+    /// What was wrong, in English, for developers.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// Values of the text: limits in minutes, times in RFC 3339, money as `{amount, currency}`.
+    #[must_use]
+    pub const fn params(&self) -> &Map<String, Value> {
+        &self.params
+    }
+
+    /// The request that failed, as the operator's log names it: `rq_` and 26 letters. For a report to the operator.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.request_id.as_deref()
+    }
+
+    /// Keeps the id of the request; anything but one of ours is passed over.
+    pub(crate) fn of_request(mut self, id: Option<&str>) -> Self {
+        let is_one = |id: &&str| id.len() <= 40 && id.bytes().all(|one| one.is_ascii_alphanumeric() || one == b'_');
+        self.request_id = id.filter(is_one).filter(|id| !id.is_empty()).map(Box::from);
+        self
+    }
+
+    /// What happened, for the driver.
+    #[must_use]
+    pub fn text(&self, locale: Locale) -> String {
+        texts::of_code(locale, &self.code, None, &self.params, self.time.as_deref())
+    }
+
+    /// What he can do now.
+    #[must_use]
+    pub fn advice(&self, locale: Locale) -> String {
+        // Money that was taken and goes back comes before what the reason alone would advise.
+        let code = if self.params.contains_key(PAID_BACK) { PAID_BACK } else { &self.code };
+        texts::of_code(locale, code, Some("advice"), &self.params, self.time.as_deref())
+    }
+
+    /// The phone had no room: nothing was written.
+    pub(crate) fn is_full(&self) -> bool {
+        self.code == "phone_full"
+    }
+
+    pub(crate) fn not_signed_in() -> Self {
+        Self::new(ErrorKind::NotSignedIn, "not_signed_in", "no session token is stored")
+    }
+
+    pub(crate) fn city_missing() -> Self {
+        Self::new(ErrorKind::NotNow, "city_missing", "no city is stored yet; refresh first")
+    }
+
+    pub(crate) fn unreadable(detail: impl std::fmt::Display) -> Self {
+        Self::new(ErrorKind::NotNow, "answer_unreadable", format!("the answer cannot be read: {detail}"))
+    }
+
+    pub(crate) fn not_genuine(code: &str, what: &str, detail: impl std::fmt::Display) -> Self {
+        Self::new(ErrorKind::NotGenuine, code, format!("{what}: {detail}")).with("what", what)
+    }
+}
+
+impl From<Problem> for Error {
+    fn from(problem: Problem) -> Self {
+        let kind = match problem.status {
+            401 => ErrorKind::NotSignedIn,
+            _ if problem.is_final() => ErrorKind::Refused,
+            _ => ErrorKind::NotNow,
+        };
+        let id = problem.instance.as_deref().and_then(|instance| instance.strip_prefix("urn:mesto:request:"));
+        let mut error = Self::new(kind, &problem.code, problem.detail).of_request(id);
+        error.params = Box::new(problem.params);
+        error
+    }
+}
+
+/// The named values of a serializable error.
+pub fn fields(value: &impl serde::Serialize) -> Map<String, Value> {
+    match serde_json::to_value(value) {
+        Ok(Value::Object(mut map)) => {
+            map.remove("code");
+            map
+        }
+        _ => Map::new(),
+    }
+}
+
+impl From<SectionError> for Error {
+    fn from(error: SectionError) -> Self {
+        let made = |code| Self::new(ErrorKind::Refused, code, error.to_string()).with("section", error.section());
+        match &error {
+            SectionError::Missing { .. } => made("section_missing"),
+            SectionError::TooNew { format, known, .. } => {
+                made("section_too_new").with("format", *format).with("known", *known)
+            }
+            SectionError::Unreadable { reason, .. } => made("section_unreadable").with("reason", reason.as_str()),
+        }
+    }
+}
+
+impl From<PlateError> for Error {
+    fn from(error: PlateError) -> Self {
+        let mut made = Self::new(ErrorKind::Refused, error.code(), "the plate does not follow the city's grammar");
+        made.params = Box::new(fields(&error));
+        made
+    }
+}
+
+impl From<LinkError> for Error {
+    fn from(error: LinkError) -> Self {
+        match error {
+            LinkError::NotSent(why) => Self::new(ErrorKind::Offline, "offline", why),
+            LinkError::Unknown(why) => Self::new(ErrorKind::NoAnswer, "no_answer", why),
+        }
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        let code = match error {
+            StoreError::Full(_) => "phone_full",
+            StoreError::Damaged(_) => "phone_data_damaged",
+            StoreError::Newer { .. } => "phone_data_newer",
+            StoreError::Closed => "closed",
+            StoreError::Other(_) => "phone_data_failed",
+        };
+        Self::new(ErrorKind::Phone, code, error.to_string())
+    }
+}
+
+impl From<SecretsError> for Error {
+    fn from(error: SecretsError) -> Self {
+        Self::new(ErrorKind::Phone, "phone_secrets_failed", error.to_string())
+    }
+}
+
+/// Codes that the phone itself can give whatever the service; each has a text and an advice.
+pub const CODES: &[&str] = &[
+    "offline",
+    "no_answer",
+    "not_signed_in",
+    "city_missing",
+    "answer_unreadable",
+    "phone_full",
+    "phone_data_damaged",
+    "phone_data_newer",
+    "phone_data_failed",
+    "closed",
+    "phone_secrets_failed",
+    "device_key_failed",
+    "out_of_range",
+    "called_off",
+    PAID_BACK,
+    "section_missing",
+    "section_too_new",
+    "section_unreadable",
+];

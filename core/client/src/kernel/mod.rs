@@ -1,0 +1,21 @@
+//! What every service of the client stands on, whichever there are: the store, requests, time, errors, texts, signals.
+
+pub mod city;
+pub mod client;
+pub mod clock;
+pub mod error;
+#[cfg(feature = "http")]
+pub mod http;
+pub mod intent;
+pub mod paying;
+pub mod platform;
+pub mod ports;
+pub mod reminders;
+pub mod service;
+pub mod signal;
+pub mod state;
+pub mod store;
+#[cfg(feature = "system")]
+pub mod system;
+pub mod texts;
+pub mod wire;

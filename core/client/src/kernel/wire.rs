@@ -1,0 +1,234 @@
+//! One exchange with the operator: headers out, clock and connection state in, and what an answer means.
+
+use mesto_protocol::kernel::operation::{Entry, Nothing, Text};
+use mesto_protocol::{Method, Operation, Problem, ProblemCode, headers};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::client::{ANCHOR, Client, TOKEN};
+use super::clock::Anchor;
+use super::error::{Error, Result};
+use super::ports::{LinkAnswer, LinkError, LinkRequest};
+use super::signal::{self, Connection};
+
+/// What an answer is.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Meaning {
+    /// 2xx; the body is still to be read.
+    Done,
+    /// The operator's own refusal.
+    Refused(Problem),
+    /// Not from the operator: a captive portal, a proxy, a broken body.
+    Foreign,
+}
+
+/// Reads status and body. A refusal counts only when it is a problem of ours with the status it came with.
+pub(crate) fn meaning(status: u16, body: &[u8]) -> Meaning {
+    if (200..300).contains(&status) {
+        return Meaning::Done;
+    }
+    match serde_json::from_slice::<Problem>(body) {
+        Ok(problem)
+            if problem.status == status && problem.r#type.strip_prefix("urn:mesto:problem:") == Some(&problem.code) =>
+        {
+            Meaning::Refused(problem)
+        }
+        _ => Meaning::Foreign,
+    }
+}
+
+/// Epoch milliseconds from 2000 to 2100: anything else is no operator's clock.
+const PLAUSIBLE_MS: std::ops::Range<i64> = 946_684_800_000..4_102_444_800_000;
+/// Nobody is made to wait longer for the next attempt, seconds: a slip must not leave an intent open for years.
+const LONGEST_PAUSE: u32 = 3_600;
+
+/// Whole seconds of `Retry-After`, an hour at most.
+pub(crate) fn retry_after(answer: &LinkAnswer) -> Option<u32> {
+    let seconds: u64 = answer.header("retry-after")?.trim().parse().ok()?;
+    Some(u32::try_from(seconds).map_or(LONGEST_PAUSE, |seconds| seconds.min(LONGEST_PAUSE)))
+}
+
+impl Client {
+    /// Sends a request; learns the operator's time and the state of the connection from what comes back.
+    pub(crate) async fn exchange(
+        &self,
+        method: Method,
+        path: String,
+        key: Option<&str>,
+        body: Option<Vec<u8>>,
+    ) -> std::result::Result<LinkAnswer, LinkError> {
+        let token = self.core().token.clone();
+        let mut headers = vec![(headers::CLIENT.to_owned(), self.config().version.clone())];
+        if let Some(token) = &token {
+            headers.push(("authorization".to_owned(), format!("Bearer {token}")));
+        }
+        if let Some(key) = key {
+            headers.push((headers::IDEMPOTENCY_KEY.to_owned(), key.to_owned()));
+        }
+        if body.is_some() {
+            headers.push(("content-type".to_owned(), "application/json".to_owned()));
+        }
+        let sent = self.ports().clock.monotonic();
+        let outcome = self.ports().link.send(LinkRequest { method, path, headers, body }).await;
+        match &outcome {
+            Ok(answer) => self.heard(answer, sent, token.as_deref()),
+            Err(_) => self.connection_is(Connection::Offline),
+        }
+        outcome
+    }
+
+    fn heard(&self, answer: &LinkAnswer, sent: std::time::Duration, token: Option<&str>) {
+        let refusal = match meaning(answer.status, &answer.body) {
+            Meaning::Refused(problem) => Some(problem),
+            Meaning::Done => None,
+            // Somebody else answers for the operator: there is no connection to him, and his time is not the operator's.
+            Meaning::Foreign => return self.connection_is(Connection::Offline),
+        };
+        let told = answer.header(headers::TIME).and_then(|ms| ms.trim().parse::<i64>().ok());
+        if let Some(server_ms) = told.filter(|ms| PLAUSIBLE_MS.contains(ms)) {
+            self.clock_is(Anchor::observe(server_ms, sent, self.ports().clock.as_ref()));
+        }
+        match refusal {
+            Some(problem) if problem.is(ProblemCode::ClientTooOld) => self.connection_is(Connection::UpdateNeeded),
+            Some(problem) if problem.is(ProblemCode::Unauthorized) => {
+                self.connection_is(Connection::Online);
+                if let Some(token) = token {
+                    self.session_over(token);
+                }
+            }
+            _ => self.connection_is(Connection::Online),
+        }
+    }
+
+    fn connection_is(&self, connection: Connection) {
+        {
+            let mut core = self.core();
+            if std::mem::replace(&mut core.connection, connection) == connection {
+                return;
+            }
+            core.states.touch([signal::CONNECTION]);
+        }
+        self.changed();
+    }
+
+    /// Takes the operator's time. It is stored when it says something new, so that the next start knows it too.
+    fn clock_is(&self, newer: Anchor) {
+        let now = self.now();
+        let mut core = self.core();
+        let before = core.anchor.take();
+        let anchor = match before.clone() {
+            Some(known) => known.better(newer),
+            None => newer,
+        };
+        core.anchor = Some(anchor.clone());
+        let moved = before.as_ref().is_none_or(|before| {
+            before.boot != anchor.boot || {
+                (before.server_ms - before.monotonic_ms).abs_diff(anchor.server_ms - anchor.monotonic_ms) > 1_000
+            }
+        });
+        if moved {
+            // A phone without room still knows the time until it is switched off.
+            let _ = core.write(now, |tx| ANCHOR.set(tx, &anchor));
+            core.states.touch([signal::CLOCK]);
+        }
+        drop(core);
+        if moved {
+            self.changed();
+        }
+    }
+
+    /// The operator no longer takes this token: it is forgotten, what is stored stays.
+    fn session_over(&self, token: &str) {
+        let mut core = self.core();
+        // After the end the token is that of the client that was opened since.
+        if core.still_open().is_err() || core.token.as_deref() != Some(token) {
+            return;
+        }
+        core.token_is(None);
+        drop(core);
+        // A keychain that fails now is asked again at the next start, and the operator refuses again.
+        let _ = self.ports().secrets.remove(TOKEN);
+        self.changed();
+    }
+
+    /// Asks with a body for a value. `names` stand in the places of the path.
+    pub(crate) async fn call<B: Serialize + Sync, A: DeserializeOwned>(
+        &self,
+        operation: &Operation<B, A>,
+        names: &[&str],
+        body: &B,
+    ) -> Result<A> {
+        let body = serde_json::to_vec(body).map_err(Error::unreadable)?;
+        read(&self.ask(operation, operation.target(names, &[]), Some(body)).await?)
+    }
+
+    /// Asks for a value.
+    pub(crate) async fn fetch<A: DeserializeOwned>(
+        &self,
+        operation: &Operation<Nothing, A>,
+        names: &[&str],
+        query: &[(&str, &str)],
+    ) -> Result<A> {
+        read(&self.ask(operation, operation.target(names, query), None).await?)
+    }
+
+    /// Asks for signed text.
+    pub(crate) async fn fetch_text(&self, operation: &Operation<Nothing, Text>, names: &[&str]) -> Result<Vec<u8>> {
+        Ok(self.ask(operation, operation.target(names, &[]), None).await?.body)
+    }
+
+    /// Wants something done that says nothing.
+    pub(crate) async fn tell(&self, operation: &Operation<Nothing, Nothing>, names: &[&str]) -> Result<()> {
+        self.ask(operation, operation.target(names, &[]), None).await.map(drop)
+    }
+
+    async fn ask(&self, operation: &Entry, path: String, body: Option<Vec<u8>>) -> Result<LinkAnswer> {
+        self.core().still_open()?;
+        let answer = self.exchange(operation.method, path, None, body).await?;
+        match meaning(answer.status, &answer.body) {
+            Meaning::Done => Ok(answer),
+            Meaning::Refused(problem) => Err(problem.into()),
+            Meaning::Foreign => {
+                Err(Error::unreadable(format!("status {} without a problem of the operator", answer.status)))
+            }
+        }
+    }
+}
+
+fn read<A: DeserializeOwned>(answer: &LinkAnswer) -> Result<A> {
+    serde_json::from_slice(&answer.body)
+        .map_err(|why| Error::unreadable(why).of_request(answer.header(headers::REQUEST_ID)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_portal_or_proxy_is_never_taken_for_the_operator() {
+        assert_eq!(meaning(403, b"<html>log in to the wifi</html>"), Meaning::Foreign);
+        assert_eq!(meaning(502, b""), Meaning::Foreign);
+        assert_eq!(
+            meaning(404, br#"{"type":"about:blank","title":"Not Found","status":404,"detail":"","code":"not_found"}"#),
+            Meaning::Foreign
+        );
+        let ours = Problem::new(ProblemCode::DepositTooLow, "");
+        let body = serde_json::to_vec(&ours).unwrap_or_default();
+        assert_eq!(meaning(422, &body), Meaning::Refused(ours));
+        assert_eq!(meaning(400, &body), Meaning::Foreign, "the status is not the problem's");
+    }
+
+    #[test]
+    fn a_pause_is_an_hour_at_most() {
+        let after = |text: &str| {
+            let headers = vec![("Retry-After".to_owned(), text.to_owned())];
+            retry_after(&LinkAnswer { status: 429, headers, body: Vec::new() })
+        };
+        assert_eq!(after("40"), Some(40));
+        assert_eq!(after("3600"), Some(3_600));
+        assert_eq!(after("3601"), Some(3_600));
+        assert_eq!(after("99999999999"), Some(3_600));
+        assert_eq!(after("Wed, 21 Oct 2026 07:28:00 GMT"), None);
+        assert_eq!(after("-1"), None);
+    }
+}

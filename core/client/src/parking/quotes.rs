@@ -1,0 +1,62 @@
+//! Prices of parking from the operator.
+
+use mesto_protocol::base::payments::{PayMethod, Quote};
+use mesto_protocol::kernel::ids::{TicketId, VehicleId};
+use mesto_protocol::parking::purchase::{ParkingOffer, ParkingSubject};
+use mesto_protocol::parking::tickets::TicketState;
+use mesto_rules::ZoneId;
+
+use super::Parking;
+use crate::base::payments;
+use crate::kernel::error::{Error, ErrorKind, Result};
+
+impl Parking<'_> {
+    /// Asks the operator for a price that holds for the city's quote time.
+    /// [`Payments::buy`](crate::base::payments::Payments::buy) buys it. Where the vehicle has a running ticket in this zone
+    /// the quote continues it.
+    ///
+    /// # Errors
+    /// `minutes_not_positive`, `max_stay_exceeded` with what is allowed, `limit_reached`, `no_return`, `tariff_unknown`,
+    /// `payment_method_not_allowed`, `vehicle_unknown`, `zone_unknown`, `not_signed_in`, ...
+    pub async fn quote(self, zone: &ZoneId, vehicle: VehicleId, minutes: u32, pay: PayMethod) -> Result<Quote> {
+        let outcome = self.quote_vehicle(zone, vehicle, minutes, pay).await;
+        self.0.explain(outcome)
+    }
+
+    async fn quote_vehicle(self, zone: &ZoneId, vehicle: VehicleId, minutes: u32, pay: PayMethod) -> Result<Quote> {
+        let subject = ParkingSubject { zone: zone.as_str().to_owned(), vehicle: Some(vehicle), extends: None, minutes };
+        self.0.payments().quote::<_, ParkingOffer>(&self.0.config().city, &subject, pay).await
+    }
+
+    /// A quote that continues a ticket with the time after its end, at its own price (BG-46, BG-54). Also right after
+    /// the end: the operator decides what of the stay is left. The car may have been removed from the account since.
+    ///
+    /// # Errors
+    /// `ticket_missing`, `vehicle_missing` (the operator no longer knows the ticket, and the car is not in the account), and
+    /// those of [`Parking::quote`].
+    pub async fn extend(self, ticket: TicketId, minutes: u32, pay: PayMethod) -> Result<Quote> {
+        let outcome = self.extend_inner(ticket, minutes, pay).await;
+        self.0.explain(outcome)
+    }
+
+    async fn extend_inner(self, ticket: TicketId, minutes: u32, pay: PayMethod) -> Result<Quote> {
+        self.0.core().signed_in()?;
+        let ticket = self.ticket(ticket)?;
+        if ticket.state == TicketState::Lost {
+            let vehicle = self.0.vehicles().list()?.into_iter().find(|vehicle| vehicle.plate == ticket.plate);
+            let vehicle = vehicle.ok_or_else(|| {
+                Error::new(ErrorKind::Refused, "vehicle_missing", "the ticket's vehicle is no longer in the account")
+            })?;
+            return self.quote_vehicle(&ticket.zone, vehicle.id, minutes, pay).await;
+        }
+        let subject =
+            ParkingSubject { zone: ticket.zone.as_str().to_owned(), vehicle: None, extends: Some(ticket.id), minutes };
+        self.0.payments().quote::<_, ParkingOffer>(ticket.city.as_str(), &subject, pay).await
+    }
+
+    /// What a quote promises of parking; `None` when it is another service's.
+    #[must_use]
+    pub fn offer(self, quote: &Quote) -> Option<ParkingOffer> {
+        payments::offer(quote)
+    }
+}

@@ -1,0 +1,144 @@
+//! Bought tickets: one, what was bought, and the code that an inspector scans.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use mesto_protocol::kernel::ids::TicketId;
+use mesto_protocol::parking::signed::TicketClaims;
+use mesto_protocol::parking::tickets::{self, Ticket, Tickets};
+use mesto_protocol::signed_code::Presentation;
+use mesto_rules::shown;
+use serde::Serialize;
+
+use super::{Parking, rows};
+use crate::kernel::error::{Error, ErrorKind, Result};
+
+shown! { history_shown;
+    /// A page of bought tickets, newest first.
+    #[derive(Debug, Clone, PartialEq, Serialize)]
+    pub struct History {
+        pub tickets: Vec<Ticket>,
+        pub more: bool,
+        /// Read from the phone because the operator could not be reached: may lack what other phones bought.
+        pub from_phone: bool,
+    }
+
+    /// What to draw as a QR.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+    pub struct TicketCode {
+        /// The signed ticket with the device's moment.
+        pub text: String,
+        /// Draw a new one before this moment.
+        pub fresh_until: DateTime<Utc>,
+    }
+}
+
+impl Parking<'_> {
+    /// A ticket's id as it was typed or handed in.
+    ///
+    /// # Errors
+    /// `ticket_missing` for what is no id of one.
+    pub fn ticket_id(self, text: &str) -> Result<TicketId> {
+        text.parse().map_err(|why| Error::new(ErrorKind::Refused, "ticket_missing", format!("{why}")))
+    }
+
+    /// A stored ticket. Local.
+    ///
+    /// # Errors
+    /// `ticket_missing`
+    pub fn ticket(self, id: TicketId) -> Result<Ticket> {
+        let now = self.0.now();
+        let found = self.0.core().read(now, |db| rows::ticket(db, id))?;
+        found.ok_or_else(|| Error::new(ErrorKind::Refused, "ticket_missing", "this ticket is not stored on the phone"))
+    }
+
+    /// What was bought, newest first, `limit` at most; `before` is the id of the last ticket seen. Without a connection
+    /// what the phone knows.
+    ///
+    /// # Errors
+    /// `not_signed_in`, or the operator refuses.
+    pub async fn history(self, before: Option<TicketId>, limit: u32) -> Result<History> {
+        let outcome = self.history_inner(before, limit).await;
+        self.0.explain(outcome)
+    }
+
+    async fn history_inner(self, before: Option<TicketId>, limit: u32) -> Result<History> {
+        let session = self.0.core().session()?;
+        let (most, last) = (limit.to_string(), before.map(|ticket| ticket.to_string()));
+        let mut query = vec![("limit", most.as_str())];
+        query.extend(last.as_deref().map(|ticket| ("before", ticket)));
+        match self.0.fetch(&tickets::LIST, &[], &query).await {
+            Ok(Tickets { tickets, more }) => {
+                let now = self.0.now();
+                let mut core = self.0.core();
+                core.still(&session)?;
+                core.keep(now, |tx| tickets.iter().try_for_each(|ticket| rows::put(tx, ticket)))?;
+                drop(core);
+                Ok(History { tickets, more, from_phone: false })
+            }
+            Err(error) if matches!(error.kind(), ErrorKind::Offline | ErrorKind::NoAnswer | ErrorKind::NotNow) => {
+                self.stored_history(before, limit)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What the phone knows of the tickets bought, newest first. Local.
+    ///
+    /// # Errors
+    /// Only when the phone's database fails.
+    pub fn stored_history(self, before: Option<TicketId>, limit: u32) -> Result<History> {
+        let now = self.0.now();
+        let mut tickets = self.0.core().read(now, |db| rows::page(db, before, limit.saturating_add(1)))?;
+        let more = tickets.len() > usize::try_from(limit).unwrap_or(usize::MAX);
+        tickets.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        Ok(History { tickets, more, from_phone: true })
+    }
+
+    /// The code of a ticket for an inspector's camera: the operator's signature and this device's, over this moment.
+    /// Local; make it anew before `fresh_until`.
+    ///
+    /// # Errors
+    /// `ticket_missing`, `device_key_failed` (also when the ticket was bought on another phone).
+    pub fn code(self, ticket: TicketId) -> Result<TicketCode> {
+        let ticket = self.ticket(ticket)?;
+        let now = self.0.now();
+        let text = Presentation::encode(&ticket.signed, self.0.ports().signer.as_ref(), now)
+            .map_err(|why| Error::new(ErrorKind::Phone, "device_key_failed", why.to_string()))?;
+        Ok(TicketCode { text, fresh_until: now + TimeDelta::seconds(30) })
+    }
+
+    /// Moves the code of a running ticket to this phone: the operator signs it for this phone's key, and the one that
+    /// another phone shows ends. Afterwards [`Parking::code`] draws it here.
+    ///
+    /// # Errors
+    /// `ticket_missing`, `ticket_not_active`, `too_many_requests` (a code moves ten times), and whatever a request can
+    /// answer.
+    pub async fn move_code_here(self, ticket: TicketId) -> Result<()> {
+        let outcome = self.move_code_inner(ticket).await;
+        self.0.explain(outcome)
+    }
+
+    async fn move_code_inner(self, ticket: TicketId) -> Result<()> {
+        let session = self.0.core().session()?;
+        let moved = self.0.fetch(&tickets::CODE, &[&ticket.to_string()], &[]).await?;
+        let mut ticket = self.ticket(ticket)?;
+        ticket.signed = moved.signed;
+        let now = self.0.now();
+        let mut core = self.0.core();
+        core.still(&session)?;
+        core.keep(now, |tx| rows::put(tx, &ticket))?;
+        drop(core);
+        self.0.changed();
+        Ok(())
+    }
+
+    /// What the operator's signature of a ticket says, verified on the phone with the stored keys. Local.
+    ///
+    /// # Errors
+    /// `ticket_missing`, `city_missing` before the first refresh, `keys_not_genuine` when the signature does not hold.
+    pub fn verified(self, ticket: TicketId) -> Result<TicketClaims> {
+        let ticket = self.ticket(ticket)?;
+        let keys = self.0.stored_keys().ok_or_else(Error::city_missing)?;
+        TicketClaims::verify(&ticket.signed, &keys, self.0.now())
+            .map_err(|why| Error::not_genuine("keys_not_genuine", "ticket", why))
+    }
+}

@@ -1,0 +1,101 @@
+//! Zones near the driver, from the stored city.
+
+use mesto_rules::{Minutes, ParkingSection, Position, ZoneId, shown, zone_by_sign, zones_near};
+use serde::Serialize;
+
+use super::Parking;
+use crate::kernel::error::{Error, ErrorKind, Result};
+
+shown! { zones_shown;
+    /// A zone as the list of a screen shows it.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+    pub struct NearZone {
+        pub zone: ZoneId,
+        /// In the client's language.
+        pub name: String,
+        /// `#rrggbb`, as on the sign.
+        pub colour: String,
+        pub sign_codes: Vec<String>,
+        /// Metres to its edge, 0 inside; `None` without a position, or when nobody knows where it lies.
+        pub distance_metres: Option<u32>,
+        pub inside: bool,
+        /// The edge was drawn by hand: show it so.
+        pub approximate: bool,
+        /// The longest stay, minutes; `None` when there is no limit or it is not known.
+        pub max_stay_minutes: Option<u32>,
+    }
+
+    /// Zones, nearest first; without a position in the city's order. A sign wins: its zone then stands first.
+    #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+    pub struct ZonesNear {
+        pub zones: Vec<NearZone>,
+        /// The zone of the sign. Without one a screen lets the driver choose: one street can lie in three zones.
+        pub by_sign: Option<ZoneId>,
+    }
+}
+
+/// A zone that is not in the city, with those that are.
+pub fn unknown(parking: &ParkingSection) -> Error {
+    let known: Vec<String> = parking.zones.iter().map(|zone| zone.id.to_string()).collect();
+    Error::new(ErrorKind::Refused, "zone_unknown", "this zone is not in the city").with("known", known)
+}
+
+impl Parking<'_> {
+    /// A zone's id as it was typed or handed in, of the stored city. Local.
+    ///
+    /// # Errors
+    /// `zone_unknown` with those that are, `city_missing`.
+    pub fn zone_id(self, text: &str) -> Result<ZoneId> {
+        let city = self.0.city()?;
+        let parking: &ParkingSection = city.section()?;
+        parking.zone(text).map(|zone| zone.id.clone()).ok_or_else(|| unknown(parking))
+    }
+
+    /// The zone whose sign this is, as it was typed (`9111`) or scanned, of the stored city. Local.
+    ///
+    /// # Errors
+    /// `sign_unknown` with the known codes, `sign_ambiguous`, `city_missing`.
+    pub fn zone_by_sign(self, sign: &str) -> Result<ZoneId> {
+        let city = self.0.city()?;
+        let parking: &ParkingSection = city.section()?;
+        Ok(zone_by_sign(parking, sign)?.id.clone())
+    }
+
+    /// Zones near a position, from the stored city. `sign` is typed (`9111`) or scanned text and wins over the
+    /// position. Local.
+    ///
+    /// # Errors
+    /// `city_missing`, `sign_unknown` with the known codes, `sign_ambiguous`.
+    pub fn zones_near(self, position: Option<Position>, sign: Option<&str>) -> Result<ZonesNear> {
+        let city = self.0.city()?;
+        let parking: &ParkingSection = city.section()?;
+        let by_sign = match sign.map(str::trim).filter(|sign| !sign.is_empty()) {
+            Some(sign) => Some(self.zone_by_sign(sign)?),
+            None => None,
+        };
+        let near = position.map(|position| zones_near(parking, &position, u32::MAX)).unwrap_or_default();
+        let language = self.0.config().locale.tag();
+        let mut zones: Vec<NearZone> = parking
+            .zones
+            .iter()
+            .map(|zone| {
+                let found = near.iter().find(|near| near.zone_id == zone.id);
+                NearZone {
+                    zone: zone.id.clone(),
+                    name: zone.name.get(language).to_owned(),
+                    colour: zone.colour.clone(),
+                    sign_codes: zone.sign_codes.clone(),
+                    distance_metres: found.map(|near| near.distance_metres),
+                    inside: found.is_some_and(|near| near.inside),
+                    approximate: found.is_some_and(|near| near.approximate),
+                    max_stay_minutes: zone.max_stay_minutes().map(Minutes::get),
+                }
+            })
+            .collect();
+        // Stable: zones that nobody has drawn stay in the city's order, at the end.
+        zones.sort_by_key(|zone| {
+            (by_sign.as_ref() != Some(&zone.zone), zone.distance_metres.is_none(), zone.distance_metres)
+        });
+        Ok(ZonesNear { zones, by_sign })
+    }
+}

@@ -1,0 +1,37 @@
+// The deposit.
+import Foundation
+
+extension Mesto {
+    /// The deposit.
+    public var wallet: WalletClient { WalletClient(core: core) }
+}
+
+public struct WalletClient: Part {
+    let core: Core
+
+    public func state() -> WalletState { core.client.wallet().state() }
+    public func changes() -> AsyncStream<WalletState> { core.changes(of: .wallet) { state() } }
+
+    /// A top-up by one of the city's amounts; by card.
+    public func quote(_ amount: Decimal) async throws -> Quote {
+        try await core.waiting { try await core.client.wallet().quote(amount: amount, cancel: $0) }
+    }
+    /// Quote and purchase in one; the intent's page is the bank's. While another one waits there: `unconfirmed`, as `payments.buy`.
+    public func topUp(_ amount: Decimal) async throws -> Intent {
+        try await core.waiting { try await core.client.wallet().topUp(amount: amount, cancel: $0) }
+    }
+    /// The balance and what consumed it, newest first; `before` is the id of the last entry seen.
+    public func history(before: Int64? = nil, limit: Int = 50) async throws -> Deposit {
+        try await core.waiting { try await core.client.wallet().history(before: before, limit: atLeastNone(limit), cancel: $0) }
+    }
+    /// What a movement was for, for the driver.
+    public func text(_ entry: DepositEntry) -> String { core.client.wallet().entryText(entry: entry) }
+}
+
+extension Intent {
+    /// What is to be put on the deposit, of the intent of a top-up.
+    public var topUp: Money? {
+        for case let .wallet(offer) in items.map(\.offer) { return offer.amount }
+        return nil
+    }
+}

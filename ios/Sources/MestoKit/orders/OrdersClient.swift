@@ -1,0 +1,45 @@
+// Daily parking ticket orders.
+import Foundation
+
+extension Mesto {
+    /// Daily orders.
+    public var orders: OrdersClient { OrdersClient(core: core) }
+}
+
+public struct OrdersClient: Part {
+    let core: Core
+
+    public func state() -> OrdersState { core.client.orders().state() }
+    public func changes() -> AsyncStream<OrdersState> { core.changes(of: .orders) { state() } }
+
+    /// What is to be paid for an order now: the discount off, a card's fee included.
+    public func quote(_ order: OrderId, pay: PayMethod = .deposit) async throws -> Quote {
+        try await core.waiting { try await core.client.orders().quote(order: order, pay: pay, cancel: $0) }
+    }
+    /// Pays an order: quote and purchase in one; by card the intent's `pageUrl` is the provider's page.
+    public func pay(_ order: OrderId, pay: PayMethod = .deposit) async throws -> Intent {
+        try await core.waiting { try await core.client.orders().pay(order: order, pay: pay, cancel: $0) }
+    }
+}
+
+extension Quote {
+    /// The order as it stood when its price was asked for; nil when the quote is of another service.
+    public var order: Order? {
+        for case let .orders(offer) in items.map(\.offer) { return offer.order }
+        return nil
+    }
+}
+
+extension Intent {
+    /// The order that is paid for, as it stood before; nil when the intent is of another service.
+    public var wantedOrder: Order? {
+        for case let .orders(offer) in items.map(\.offer) { return offer.order }
+        return nil
+    }
+
+    /// The order that was paid.
+    public var order: Order? {
+        for case let .orders(outcome)? in items.map(\.outcome) { return outcome.order }
+        return nil
+    }
+}

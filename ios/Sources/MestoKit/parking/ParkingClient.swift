@@ -1,0 +1,77 @@
+// Street parking.
+import Foundation
+
+extension Mesto {
+    /// Street parking.
+    public var parking: ParkingClient { ParkingClient(core: core) }
+}
+
+public struct ParkingClient: Part {
+    let core: Core
+
+    public func state() -> ParkingState { core.client.parking().state() }
+    public func changes() -> AsyncStream<ParkingState> { core.changes(of: .parking) { state() } }
+
+    /// Zones near a position, nearest first; a sign, typed or scanned, wins. Without a connection.
+    public func zonesNear(_ position: Position? = nil, sign: String? = nil) async throws -> ZonesNear {
+        try core.client.parking().zonesNear(position: position, sign: sign)
+    }
+    /// What `minutes` would cost, without a connection: to look at while the wheel turns, never to buy.
+    public func preview(zone: ZoneId, vehicle: VehicleId, minutes: Int, pay: PayMethod = .deposit) async throws -> Preview {
+        try core.client.parking().preview(zone: zone, vehicle: vehicle, minutes: atLeastNone(minutes), pay: pay)
+    }
+    /// A price that holds for the city's quote time; it continues a running ticket of this vehicle in this zone.
+    public func quote(zone: ZoneId, vehicle: VehicleId, minutes: Int, pay: PayMethod = .deposit) async throws -> Quote {
+        let minutes = atLeastNone(minutes)
+        return try await core.waiting {
+            try await core.client.parking().quote(zone: zone, vehicle: vehicle, minutes: minutes, pay: pay, cancel: $0)
+        }
+    }
+    /// A quote that continues a ticket with the time after its end.
+    public func extend(ticket: TicketId, minutes: Int, pay: PayMethod = .deposit) async throws -> Quote {
+        let minutes = atLeastNone(minutes)
+        return try await core.waiting { try await core.client.parking().extend(ticket: ticket, minutes: minutes, pay: pay, cancel: $0) }
+    }
+    /// A stored ticket.
+    public func ticket(_ id: TicketId) async throws -> Ticket { try core.client.parking().ticket(id: id) }
+    /// What to draw as a QR; made anew before `freshUntil`.
+    public func code(_ ticket: TicketId) async throws -> TicketCode { try core.client.parking().code(ticket: ticket) }
+    /// Newest first; `before` is the id of the last one seen. Without a connection what the phone knows.
+    public func history(before: TicketId? = nil, limit: Int = 50) async throws -> History {
+        try await core.waiting { try await core.client.parking().history(before: before, limit: atLeastNone(limit), cancel: $0) }
+    }
+    /// What the phone knows of it, without asking.
+    public func storedHistory(before: TicketId? = nil, limit: Int = 50) async throws -> History {
+        try core.client.parking().storedHistory(before: before, limit: atLeastNone(limit))
+    }
+    /// The SMS that buys parking for this vehicle in this zone.
+    public func sms(zone: ZoneId, vehicle: VehicleId) async throws -> SmsFallback {
+        try core.client.parking().sms(zone: zone, vehicle: vehicle)
+    }
+    /// Takes a purchase back and gives the SMS instead, only when it is sure that it will not be executed.
+    public func switchToSms(intent: String) async throws -> SmsFallback {
+        try await core.waiting { try await core.client.parking().switchToSms(intent: intent, cancel: $0) }
+    }
+}
+
+extension Quote {
+    /// What is promised of parking time; nil when the quote is of another service.
+    public var parking: ParkingOffer? {
+        for case let .parking(offer) in items.map(\.offer) { return offer }
+        return nil
+    }
+}
+
+extension Intent {
+    /// The parking time that is paid for; nil when the intent is of another service.
+    public var parking: ParkingOffer? {
+        for case let .parking(offer) in items.map(\.offer) { return offer }
+        return nil
+    }
+
+    /// The ticket that was bought.
+    public var ticket: Ticket? {
+        for case let .parking(outcome)? in items.map(\.outcome) { return outcome.ticket }
+        return nil
+    }
+}

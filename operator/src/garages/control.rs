@@ -1,0 +1,413 @@
+//! What a controller tells and asks. Reports come late, twice and in another order than things
+//! happened; each event is taken or refused by itself, at the moment at which it happened.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
+use mesto_protocol::garages::control::{
+    EVENTS_MOST, ExitOpened, ExitRequest, FreeTold, GarageReport, GarageReported, TellingRefused, VisitOwed,
+    VisitSettled, VisitTold, VisitToldKind,
+};
+use mesto_protocol::garages::visits as wire;
+use mesto_protocol::{Problem, ProblemCode};
+use mesto_rules::garages::visit::{self, VisitEffect, VisitError, VisitEvent};
+use mesto_rules::garages::{Refusal, TicketNumber};
+use mesto_rules::money::Money;
+
+use crate::base::incidents;
+use crate::garages::refusal::{refused, unknown};
+use crate::garages::tables::{FacilityRow, StateWord, VisitPaymentRow, VisitRow};
+use crate::garages::visits::{Kept, Place, kept};
+use crate::kernel::call::Call;
+use crate::kernel::failure::{Failure, Outcome, refuse};
+use crate::kernel::operator::Operator;
+use crate::kernel::store::{Json, Row, Select, StoreError, Tx, Write};
+use crate::{find, update, values};
+
+/// A payment that is being stored is in the books within this: what was told before it is told once
+/// more.
+const OVERLAP: TimeDelta = TimeDelta::seconds(60);
+/// Most payments that one exchange tells.
+const SETTLED_MOST: usize = 500;
+
+/// A facility of the caller's, by what he said.
+fn place<'a>(call: &Call<'a>, city: &str, facility: &str) -> Outcome<Place<'a>> {
+    let place = Place::of(call.operator.city(city)?, facility)?;
+    call.in_place(city, facility)?;
+    Ok(place)
+}
+
+impl Place<'_> {
+    /// Whether a moment of the controller's clock lies farther ahead than clocks may differ.
+    fn is_ahead(&self, at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+        at - now > TimeDelta::seconds(self.garages.policy.clock_tolerance_seconds.into())
+    }
+
+    /// Refuses such a moment, and tells the operator's.
+    fn not_ahead(&self, field: &str, at: DateTime<Utc>, now: DateTime<Utc>) -> Outcome<()> {
+        if !self.is_ahead(at, now) {
+            return Ok(());
+        }
+        let detail = format!("{field} is {at}, and it is {now} here: set the clock");
+        Err(Problem::new(ProblemCode::OutOfRange, detail).with("field", field).with("now", now).into())
+    }
+}
+
+/// A controller tells what happened and hears what was paid.
+pub(crate) fn report(tx: &mut dyn Tx, call: &mut Call<'_>, told: GarageReport) -> Outcome<GarageReported> {
+    let (operator, now) = (call.operator, call.now);
+    let place = place(call, &told.city, &told.facility)?;
+    place.not_ahead("sent_at", told.sent_at, now)?;
+    if let Some(free) = &told.free {
+        place.not_ahead("free.at", free.at, now)?;
+    }
+    if told.events.len() > EVENTS_MOST {
+        let detail = format!("{} events were told; tell at most {EVENTS_MOST} at a time", told.events.len());
+        return Err(Problem::new(ProblemCode::BadRequest, detail)
+            .with("field", "events")
+            .with("most", EVENTS_MOST)
+            .into());
+    }
+    let since = told.settled_after.as_deref().map(cursor).transpose()?.unwrap_or_default();
+    // The row of the facility orders its reports: two at once are two one after the other.
+    let heard =
+        tx.first(find!(FacilityRow { city: &place.city.id, facility: &place.facility.id }).locking("facility"))?;
+    let mut desk = Desk::open(tx, operator, place, now, &told.events)?;
+    let (settled, more) = settled(tx, &place, since)?;
+    let (taken, refused) = desk.take_all(&told.events)?;
+    // Where more follows it goes on from the last one that was read, whether it is told or not.
+    let next = settled.last().filter(|_| more).map_or(since.max(now - OVERLAP), |last| last.at);
+    let next = next.timestamp_millis().to_string();
+    let settled = settled.into_iter().filter(|settled| !desk.is_over(settled)).collect();
+    desk.close(tx)?;
+    hear(tx, &place, now, heard, told.free)?;
+    Ok(GarageReported { taken, refused, settled, next, more })
+}
+
+/// The moment from which on payments are told again.
+fn cursor(text: &str) -> Outcome<DateTime<Utc>> {
+    let at = text.parse().ok().and_then(DateTime::from_timestamp_millis);
+    at.ok_or_else(|| {
+        Problem::new(ProblemCode::BadRequest, "settled_after should be `next` of the exchange before, or be left out")
+            .with("field", "settled_after")
+            .into()
+    })
+}
+
+/// Keeps that the controller is there, and what it counted.
+fn hear(
+    tx: &mut dyn Tx,
+    place: &Place<'_>,
+    now: DateTime<Utc>,
+    heard: Option<FacilityRow>,
+    counted: Option<FreeTold>,
+) -> Outcome<()> {
+    let (city, facility) = (&place.city.id, &place.facility.id);
+    let counted = counted.map(|told| (told.free, told.at.trunc_subsecs(3)));
+    let Some(row) = heard else {
+        let (free, observed_at) = counted.unzip();
+        let (city, facility) = (city.clone(), facility.clone());
+        return Ok(tx.write(Write::insert(FacilityRow { city, facility, heard_at: now, free, observed_at }))?);
+    };
+    // A report that was late does not replace what was counted since.
+    let newer = counted.filter(|(_, at)| row.observed_at.is_none_or(|before| before < *at));
+    let (free, observed_at) = newer.map_or((row.free, row.observed_at), |(free, at)| (Some(free), Some(at)));
+    let heard_at = row.heard_at.max(now);
+    Ok(tx.write(update!(FacilityRow { city: city, facility: facility } set {
+        heard_at: heard_at, free: free, observed_at: observed_at
+    }))?)
+}
+
+/// What was paid here for cars that are inside, from a moment on, and whether there is more.
+fn settled(tx: &mut dyn Tx, place: &Place<'_>, since: DateTime<Utc>) -> Outcome<(Vec<VisitSettled>, bool)> {
+    let rows: Vec<(VisitPaymentRow, VisitRow)> = tx.all(Select::of(
+        "FROM visit_payment JOIN visit ON visit.id = visit_payment.visit WHERE visit_payment.city = $1 AND visit_payment.facility = $2 AND visit_payment.at >= $3 AND visit_payment.sale IS NOT NULL AND visit.ended_at IS NULL ORDER BY visit_payment.at, visit_payment.visit LIMIT $4",
+        values![&place.city.id, &place.facility.id, since.timestamp_millis(), i64::try_from(SETTLED_MOST).unwrap_or(0) + 1],
+    ))?;
+    let more = rows.len() > SETTLED_MOST;
+    let settled = rows.into_iter().take(SETTLED_MOST).map(|(payment, visit)| VisitSettled {
+        ticket: visit.ticket.unwrap_or_default(),
+        visit: visit.id,
+        at: payment.at,
+        exit_by: payment.exit_by,
+        owes_again_at: visit.owes_again_at,
+        receipt: None,
+    });
+    Ok((settled.collect(), more))
+}
+
+/// The visits that a report is about, while its events are taken.
+struct Desk<'a> {
+    operator: &'a Operator,
+    place: Place<'a>,
+    now: DateTime<Utc>,
+    /// Those of a ticket in the order of their entries.
+    visits: BTreeMap<TicketNumber, Vec<Kept>>,
+    /// Those that were paid here and at the place: their ids.
+    paid_twice: Vec<String>,
+}
+
+impl<'a> Desk<'a> {
+    /// Locks the visits of the tickets of these events, and then reads what was paid for them.
+    fn open(
+        tx: &mut dyn Tx,
+        operator: &'a Operator,
+        place: Place<'a>,
+        now: DateTime<Utc>,
+        events: &[VisitTold],
+    ) -> Outcome<Self> {
+        let tickets: BTreeMap<TicketNumber, ()> =
+            events.iter().filter_map(|event| Some((place.facility.read_ticket(&event.ticket).ok()?, ()))).collect();
+        let locks = tickets.keys().map(|ticket| place.visits(ticket).locking("visit").ask());
+        let payments = tickets.keys().map(|ticket| place.payments(ticket).ask());
+        let asks: Vec<_> = locks.chain(payments).collect();
+        let mut answers = if asks.is_empty() { Vec::new() } else { tx.read(asks)? };
+        let payments = answers.split_off(tickets.len().min(answers.len()));
+        let mut visits = BTreeMap::new();
+        for ((ticket, ()), (rows, payments)) in tickets.into_iter().zip(answers.iter().zip(&payments)) {
+            let rows = rows.iter().map(Row::read).collect::<Result<Vec<VisitRow>, StoreError>>()?;
+            let payments = payments.iter().map(Row::read).collect::<Result<Vec<VisitPaymentRow>, StoreError>>()?;
+            let mut of_ticket = kept(rows, payments);
+            of_ticket.reverse();
+            visits.insert(ticket, of_ticket);
+        }
+        Ok(Self { operator, place, now, visits, paid_twice: Vec::new() })
+    }
+
+    /// Takes the events in the order in which they happened; an entry is before what else happened
+    /// at the same moment.
+    fn take_all(&mut self, events: &[VisitTold]) -> Outcome<(u32, Vec<TellingRefused>)> {
+        let order = |event: &VisitTold| match event.kind {
+            VisitToldKind::Entered | VisitToldKind::Lost => 0,
+            VisitToldKind::PaidOnSite => 1,
+            VisitToldKind::Left | VisitToldKind::Cancelled | VisitToldKind::Other(_) => 2,
+        };
+        let mut in_order: Vec<(u32, &VisitTold)> = (0..).zip(events).collect();
+        in_order.sort_by_key(|(index, event)| (event.at, order(event), *index));
+        let (mut taken, mut refused) = (0, Vec::new());
+        for (index, event) in in_order {
+            match self.take(event) {
+                Ok(()) => taken += 1,
+                Err(Failure::Refused(problem)) => {
+                    let Problem { code, detail, .. } = *problem;
+                    refused.push(TellingRefused { index, ticket: event.ticket.clone(), code, detail });
+                }
+                Err(failure) => return Err(failure),
+            }
+        }
+        refused.sort_by_key(|one| one.index);
+        Ok((taken, refused))
+    }
+
+    /// Takes one event, or says why not; then nothing of it is kept.
+    fn take(&mut self, told: &VisitTold) -> Outcome<()> {
+        let (place, now, at) = (self.place, self.now, told.at.trunc_subsecs(3));
+        let ticket = place.ticket(&told.ticket)?;
+        match told.kind {
+            VisitToldKind::Entered | VisitToldKind::Lost if place.is_ahead(at, now) => {
+                return Err(Refusal::EntryInFuture { entered_at: at, now }.into());
+            }
+            _ => place.not_ahead("at", at, now)?,
+        }
+        if told.places.is_some_and(|places| !(1..=2).contains(&places)) {
+            return refuse(ProblemCode::OutOfRange, "a car takes 1 place or 2");
+        }
+        match &told.kind {
+            VisitToldKind::Entered => self.entered(ticket, told, at),
+            VisitToldKind::Lost => self.lost(ticket, told, at),
+            VisitToldKind::PaidOnSite => self.paid_on_site(&ticket, at),
+            VisitToldKind::Left => self.ended(&ticket, at, |owed| VisitEvent::Left { owed }),
+            VisitToldKind::Cancelled => self.ended(&ticket, at, |_| VisitEvent::Cancel),
+            VisitToldKind::Other(word) => {
+                let known = VisitToldKind::KNOWN.join(", ");
+                refuse(ProblemCode::BadRequest, format!("what happened is one of {known}, not `{word}`"))
+            }
+        }
+    }
+
+    fn entered(&mut self, ticket: TicketNumber, told: &VisitTold, at: DateTime<Utc>) -> Outcome<()> {
+        let city = self.place.city;
+        let visits = self.visits.entry(ticket.clone()).or_default();
+        if let Some(known) = visits.iter_mut().find(|kept| kept.row.entered_at == at) {
+            if !known.is_over() {
+                known.step(&VisitEvent::Entered, at)?;
+                known.correct(city, told);
+            }
+            return Ok(());
+        }
+        if let Some(inside) = visits.iter().find(|kept| !kept.is_over()) {
+            let since = inside.row.entered_at;
+            let detail = format!("a car is inside with this ticket since {since}; tell first that it left");
+            return Err(Problem::new(ProblemCode::TicketInUse, detail).into());
+        }
+        if let Some(ended_at) = visits.iter().filter_map(|kept| kept.row.ended_at).find(|ended_at| at <= *ended_at) {
+            let detail = format!("a visit with this ticket ended at {ended_at}; this entry is before that");
+            return Err(Problem::new(ProblemCode::VisitOver, detail).into());
+        }
+        let (state, _) = visit::step(None, &VisitEvent::Entered, at).map_err(|error| refused(&error))?;
+        let kept = Kept::entered(VisitRow {
+            id: self.operator.new_id(self.now),
+            city: city.id.clone(),
+            facility: self.place.facility.id.clone(),
+            ticket: Some(ticket.to_string()),
+            state: state.into(),
+            entered_at: at,
+            ended_at: None,
+            is_disabled: told.is_disabled.unwrap_or_default(),
+            places: told.places.unwrap_or(1),
+            is_lost: told.kind == VisitToldKind::Lost,
+            currency: city.currency,
+            owes_again_at: None,
+        });
+        // That it has no price, or is paid otherwise, is no reason not to know it.
+        if let Err(refusal @ (Refusal::OutOfRange { .. } | Refusal::EntryInFuture { .. })) = kept.owed(city, self.now) {
+            return Err(refusal.into());
+        }
+        visits.push(kept);
+        Ok(())
+    }
+
+    /// The car that is inside with this ticket has lost it; one that is not known comes in with the
+    /// ticket printed instead.
+    fn lost(&mut self, ticket: TicketNumber, told: &VisitTold, at: DateTime<Utc>) -> Outcome<()> {
+        let city = self.place.city;
+        let visits = self.visits.entry(ticket.clone()).or_default();
+        if let Some(inside) = visits.iter_mut().find(|kept| !kept.is_over()) {
+            inside.row.is_lost = true;
+            inside.correct(city, told);
+            return Ok(());
+        }
+        self.entered(ticket, told, at)
+    }
+
+    fn paid_on_site(&mut self, ticket: &TicketNumber, at: DateTime<Utc>) -> Outcome<()> {
+        let city = self.place.city;
+        let kept = self.at(ticket, at)?;
+        // A car that has left owed what it owed then.
+        let priced_at = kept.row.ended_at.map_or(at, |ended_at| at.min(ended_at));
+        let price = kept.owed(city, priced_at);
+        let is_paid_here = kept.payments.iter().any(|payment| payment.sale.is_some());
+        let is_told_again = kept.payments.iter().any(|payment| payment.at == at);
+        if !is_told_again {
+            kept.step(&VisitEvent::PaidOnSite, at)?;
+            let (amount, exit_by, lines) = match &price {
+                Ok(price) => (price.total, price.exit_by.filter(|_| !price.total.is_zero()), price.lines.as_slice()),
+                Err(_) => (Money::zero(city.currency), None, [].as_slice()),
+            };
+            kept.payments.push(VisitPaymentRow {
+                visit: kept.row.id,
+                at,
+                priced_at,
+                city: kept.row.city.clone(),
+                facility: kept.row.facility.clone(),
+                sale: None,
+                account: None,
+                pay: None,
+                amount: amount.minor()?,
+                fee: 0,
+                currency: amount.currency,
+                exit_by,
+                lines: Json::of(&lines.to_vec())?,
+            });
+            kept.watch(city);
+        }
+        let reference = kept.row.id.to_string();
+        if !is_told_again && is_paid_here && price.is_ok_and(|price| price.total.is_zero()) {
+            self.paid_twice.push(reference);
+        }
+        Ok(())
+    }
+
+    /// The visit ends, by leaving or because it never was.
+    fn ended(&mut self, ticket: &TicketNumber, at: DateTime<Utc>, event: fn(Money) -> VisitEvent) -> Outcome<()> {
+        let city = self.place.city;
+        let kept = self.at(ticket, at)?;
+        let was_over = kept.is_over();
+        let owed = kept.owed_or_nothing(city, at);
+        kept.step(&event(owed), at)?;
+        if !was_over {
+            kept.row.ended_at = Some(at);
+            kept.watch(city);
+        }
+        Ok(())
+    }
+
+    /// The visit with a ticket to which a moment belongs: the last one that had begun by then.
+    fn at(&mut self, ticket: &TicketNumber, at: DateTime<Utc>) -> Outcome<&mut Kept> {
+        let Some(visits) = self.visits.get_mut(ticket).filter(|visits| !visits.is_empty()) else {
+            return Err(refused(&VisitError::NotEntered).into());
+        };
+        match visits.iter_mut().rev().find(|kept| kept.row.entered_at <= at) {
+            Some(kept) => Ok(kept),
+            None => refuse(ProblemCode::OutOfRange, format!("{at} is before the entry with this ticket")),
+        }
+    }
+
+    /// Whether a visit that was paid is over by what this report told.
+    fn is_over(&self, settled: &VisitSettled) -> bool {
+        self.visits.values().flatten().any(|kept| kept.row.id == settled.visit && kept.is_over())
+    }
+
+    /// Stores what became of the visits.
+    fn close(self, tx: &mut dyn Tx) -> Outcome<()> {
+        for reference in &self.paid_twice {
+            let detail = "a visit was paid here and at the place; one of the two is to be given back by hand";
+            incidents::report(tx, self.now, "visit_paid_twice", reference, detail)?;
+        }
+        for kept in self.visits.into_values().flatten() {
+            kept.save(tx, self.operator, self.now, None)?;
+        }
+        Ok(())
+    }
+}
+
+/// The visit of a ticket that is inside.
+fn inside(tx: &mut dyn Tx, place: &Place<'_>, ticket: &TicketNumber) -> Outcome<Kept> {
+    match place.last(tx, ticket)? {
+        Some(kept) if !kept.is_over() => Ok(kept),
+        found => {
+            place.not_elsewhere(tx, ticket)?;
+            Err(found.map_or_else(|| unknown(place.facility, ticket), |kept| kept.over()).into())
+        }
+    }
+}
+
+/// What a visit costs so far, however it is paid.
+pub(crate) fn owed(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<VisitOwed> {
+    let request = call.request;
+    let place = place(call, &request.needed("city")?, &request.needed("facility")?)?;
+    let ticket = place.ticket(&request.needed("ticket")?)?;
+    let kept = inside(tx, &place, &ticket)?;
+    let price = kept.owed(place.city, call.now)?;
+    Ok(VisitOwed {
+        visit: kept.row.id,
+        facility: price.facility,
+        ticket: ticket.to_string(),
+        state: StateWord::from(kept.state_at(call.now)).into(),
+        entered_at: price.entered_at,
+        is_lost: kept.row.is_lost,
+        tariff: price.tariff,
+        tariff_from: price.tariff_from,
+        lines: wire::lines(&price.lines),
+        notices: wire::notices(&price.notices),
+        price: price.price,
+        owed: price.total,
+        exit_by: price.exit_by,
+        rises_at: price.rises_at,
+    })
+}
+
+/// Whether the barrier opens: when nothing is owed.
+pub(crate) fn exit(tx: &mut dyn Tx, call: &mut Call<'_>, asked: ExitRequest) -> Outcome<ExitOpened> {
+    let place = place(call, &asked.city, &asked.facility)?;
+    place.not_ahead("at", asked.at, call.now)?;
+    let (ticket, at) = (place.ticket(&asked.ticket)?, asked.at.trunc_subsecs(3));
+    let mut kept = inside(tx, &place, &ticket)?;
+    let owed = match kept.owed(place.city, at) {
+        Ok(price) => price.total,
+        Err(Refusal::PaidOnEntry { .. }) => Money::zero(kept.row.currency),
+        Err(refusal) => return Err(refusal.into()),
+    };
+    let effects = kept.step(&VisitEvent::ExitAsked { owed }, at)?;
+    Ok(ExitOpened { open: effects.contains(&VisitEffect::OpenBarrier), visit: kept.row.id })
+}

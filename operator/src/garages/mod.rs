@@ -1,0 +1,187 @@
+//! Garages: a controller tells which cars came in and left, a driver pays the visit of his ticket.
+
+pub(crate) mod control;
+pub(crate) mod driver;
+mod refusal;
+pub(crate) mod sales;
+pub(crate) mod tables;
+pub(crate) mod visits;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use mesto_protocol::garages::visits::GaragesSubject;
+use mesto_protocol::garages::{self as wire, control as control_wire, visits as visits_wire};
+use mesto_protocol::kernel::json::Json;
+use mesto_rules::City;
+use mesto_rules::garages::GaragesSection;
+
+use crate::base::payments::purchases::forget_subject;
+use crate::base::payments::sells::Sells;
+use crate::garages::tables::VisitPaymentRow;
+use crate::kernel::account::LockedAccount;
+use crate::kernel::call::Call;
+use crate::kernel::due::{self, Due};
+use crate::kernel::failure::Outcome;
+use crate::kernel::operator::Operator;
+use crate::kernel::retention::{before, section_of};
+use crate::kernel::service::{Check, Erasure, Export, Service, Table, serve};
+use crate::kernel::store::{Select, Tx, Value, Write};
+use crate::values;
+
+/// A visit has changed: those who paid it are told.
+pub(crate) const TELL: Due = Due::new("garages.tell", visits::tell);
+/// A visit owes something again.
+pub(crate) const WATCH: Due = Due::new("garages.owes_again", visits::owes_again);
+/// The visits of a closed account lose their tickets and who paid them.
+const ERASE_PAYER: Due = Due::new("garages.erase_payer", erase_payer);
+
+/// The service in the ledger.
+const NAME: &str = wire::SERVICE.name;
+/// A payment for a visit in the ledger, with its sale.
+const PAID: &str = "garages.visit";
+/// A visit whose end nobody told is taken to be over for its erasure after this.
+const FORGOTTEN: TimeDelta = TimeDelta::days(366);
+
+pub(crate) const SERVICE: Service = Service {
+    operations: &[
+        serve!(get visits_wire::PLACES => driver::places),
+        serve!(get visits_wire::LIST => driver::list),
+        serve!(post control_wire::REPORT => control::report),
+        serve!(get control_wire::OWED => control::owed),
+        serve!(post control_wire::EXIT => control::exit),
+    ],
+    due: &[TELL, WATCH, ERASE_PAYER],
+    section: Some(driver::section),
+    tables: &[
+        Table {
+            name: "visit",
+            export: Export::Rows {
+                called: "visits",
+                columns: &[
+                    "id",
+                    "city",
+                    "facility",
+                    "ticket",
+                    "state",
+                    "entered_at",
+                    "ended_at",
+                    "is_disabled",
+                    "places",
+                    "is_lost",
+                    "owes_again_at",
+                ],
+                from: "visit WHERE id IN (SELECT visit FROM visit_payment WHERE account = $1) ORDER BY id",
+            },
+            erasure: Erasure::WithTime("a car that is inside still has to be let out by its ticket"),
+        },
+        Table {
+            name: "visit_payment",
+            export: Export::Rows {
+                called: "payments_of_visits",
+                columns: &["visit", "sale", "at", "pay", "amount", "fee", "currency", "exit_by"],
+                from: "visit_payment WHERE account = $1 ORDER BY at, visit",
+            },
+            erasure: Erasure::WithTime("a car that is inside still has to be let out by what was paid"),
+        },
+        Table {
+            name: "facility",
+            export: Export::Excused("what a garage tells of itself; names no person"),
+            erasure: Erasure::Excused("what a garage tells of itself; names no person"),
+        },
+    ],
+    closing: Some(closing),
+    retention: Some(erase_old),
+    audit: &[
+        Check {
+            fault: "payment {} of a visit stands in the ledger with another sum, or does not",
+            sql: "SELECT sale AS id FROM visit_payment WHERE sale IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ledger_entry JOIN ledger_leg ON ledger_leg.entry = ledger_entry.id WHERE ledger_entry.kind = 'garages.visit' AND ledger_entry.reference = visit_payment.sale AND ledger_leg.kind = 'revenue' AND ledger_leg.service = 'garages' AND ledger_leg.city = visit_payment.city AND ledger_leg.amount = -(visit_payment.amount + visit_payment.fee) AND ledger_leg.currency = visit_payment.currency) LIMIT 1",
+        },
+        Check {
+            fault: "entry {} charges for a visit that was not paid",
+            sql: "SELECT id FROM ledger_entry WHERE kind = 'garages.visit' AND NOT EXISTS (SELECT 1 FROM visit_payment WHERE visit_payment.sale = ledger_entry.reference) LIMIT 1",
+        },
+        Check {
+            fault: "a payment is for visit {}, which does not exist",
+            sql: "SELECT visit AS id FROM visit_payment WHERE NOT EXISTS (SELECT 1 FROM visit WHERE visit.id = visit_payment.visit) LIMIT 1",
+        },
+        Check {
+            fault: "visit {} is settled, and nobody paid it",
+            sql: "SELECT id FROM visit WHERE state IN ('paid', 'owing_again') AND NOT EXISTS (SELECT 1 FROM visit_payment WHERE visit_payment.visit = visit.id) LIMIT 1",
+        },
+        Check {
+            fault: "visit {} was paid, and does not say so",
+            sql: "SELECT id FROM visit WHERE state IN ('inside', 'cancelled') AND EXISTS (SELECT 1 FROM visit_payment WHERE visit_payment.visit = visit.id) LIMIT 1",
+        },
+        Check {
+            fault: "visit {} is over without an end, or has an end and goes on",
+            sql: "SELECT id FROM visit WHERE (state IN ('left', 'cancelled')) <> (ended_at IS NOT NULL) LIMIT 1",
+        },
+        Check {
+            fault: "visit {} and another one that goes on have one ticket",
+            sql: "SELECT MIN(id) AS id FROM visit WHERE ended_at IS NULL AND ticket IS NOT NULL GROUP BY city, facility, ticket HAVING COUNT(*) > 1 LIMIT 1",
+        },
+        Check {
+            fault: "something is claimed for visit {}, whose car has not left",
+            sql: "SELECT subject AS id FROM claim WHERE service = 'garages' AND NOT EXISTS (SELECT 1 FROM visit WHERE visit.id = claim.subject AND visit.state = 'left') LIMIT 1",
+        },
+    ],
+    places: Some(facilities),
+    ..Service::of(&wire::SERVICE)
+};
+
+pub(crate) const SELLS: Sells = Sells {
+    service: NAME,
+    price: sales::price,
+    deliver: sales::deliver,
+    outcome: sales::outcome,
+    prefetch: sales::prefetch,
+};
+
+/// A controller acts for a facility.
+fn facilities(city: &City) -> Vec<&str> {
+    let garages = city.section::<GaragesSection>();
+    garages.map_or_else(|_| Vec::new(), |garages| garages.facilities.iter().map(|it| it.id.as_str()).collect())
+}
+
+fn closing(tx: &mut dyn Tx, call: &Call<'_>, account: &mut LockedAccount) -> Outcome<()> {
+    let days = TimeDelta::days(call.operator.home.retention.closed_account_days.into());
+    Ok(due::plan(tx, &ERASE_PAYER, &account.id, call.now + days)?)
+}
+
+/// Erases that a closed account paid visits, and the tickets of those that are over.
+fn erase_payer(tx: &mut dyn Tx, _: &Operator, _: DateTime<Utc>, account: &str) -> Outcome<()> {
+    let tickets = "UPDATE visit SET ticket = NULL WHERE ended_at IS NOT NULL AND id IN (SELECT visit FROM visit_payment WHERE account = $1)";
+    let payers = "UPDATE visit_payment SET account = NULL WHERE account = $1";
+    forget_subjects(tx, "visit_payment.account = $1", values![account])?;
+    // The payments say which visits are meant: who paid them goes last.
+    tx.write(Write::sql("visit", tickets, values![account]))?;
+    Ok(tx.write(Write::sql("visit_payment", payers, values![account]))?)
+}
+
+fn erase_old(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<()> {
+    for city in operator.cities.values() {
+        let Some(garages) = section_of::<GaragesSection>(city)? else { continue };
+        let ended = before(now, garages.retention.visits_days);
+        let entered = ended - FORGOTTEN.num_milliseconds();
+        let params = values![city.id.as_str(), ended, entered];
+        let old = "city = $1 AND (ended_at < $2 OR ended_at IS NULL AND entered_at < $3)";
+        let paid =
+            format!("visit_payment.account IS NOT NULL AND visit_payment.visit IN (SELECT id FROM visit WHERE {old})");
+        forget_subjects(tx, &paid, params)?;
+        let payers = format!("UPDATE visit_payment SET account = NULL WHERE {paid}");
+        tx.write(Write::sql("visit_payment", &payers, params))?;
+        let tickets = format!("UPDATE visit SET ticket = NULL WHERE ticket IS NOT NULL AND {old}");
+        tx.write(Write::sql("visit", &tickets, params))?;
+    }
+    Ok(())
+}
+
+/// The tickets also stand in the sales of these payments, as what was asked for.
+fn forget_subjects(tx: &mut dyn Tx, which: &str, params: &[Value]) -> Outcome<()> {
+    let select = Select::<VisitPaymentRow>::of(&format!("FROM visit_payment WHERE {which}"), params);
+    for payment in tx.all(select)? {
+        let (Some(account), Some(sale)) = (payment.account, payment.sale) else { continue };
+        let subject = GaragesSubject { facility: payment.facility.to_string(), ticket: String::new() };
+        forget_subject(tx, (account, sale), &Json::of(&subject)?)?;
+    }
+    Ok(())
+}

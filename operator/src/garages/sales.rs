@@ -1,0 +1,224 @@
+//! A visit as it is sold: its price now, its payment by what was promised, and what was bought.
+
+use chrono::{DateTime, Utc};
+use mesto_protocol::base::payments::PayMethod;
+use mesto_protocol::garages::visits::{self as wire, GaragesOffer, GaragesOutcome, GaragesSubject};
+use mesto_protocol::kernel::ids::{QuoteId, VisitId};
+use mesto_protocol::kernel::json::Json as OnTheWire;
+use mesto_protocol::{Problem, ProblemCode};
+use mesto_rules::PayMethod as RulesPay;
+use mesto_rules::garages::visit::VisitEvent;
+use mesto_rules::garages::{LineKind, TicketNumber, VisitPrice};
+use mesto_rules::money::Money;
+use serde::{Deserialize, Serialize};
+
+use crate::base::payments::rows::{PayWord, PaymentRow};
+use crate::base::payments::sells::{Asked, Delivered, Delivery, Priced};
+use crate::garages::refusal::unknown;
+use crate::garages::tables::{FacilityRow, VisitPaymentRow, VisitRow};
+use crate::garages::visits::{Kept, Place};
+use crate::garages::{NAME, PAID};
+use crate::kernel::failure::{Outcome, refuse};
+use crate::kernel::ledger::LedgerAccount;
+use crate::kernel::operator::Operator;
+use crate::kernel::store::{Ask, Json, Select, StoreError, Tx};
+use crate::{find, values};
+
+/// What a quote keeps until it is paid.
+#[derive(Debug, Serialize, Deserialize)]
+struct Frozen {
+    visit: VisitId,
+    /// What was owed; a card's fee is not in it.
+    owed: Money,
+}
+
+/// The wire's payment methods are those of the rules without SMS.
+fn rules_pay(pay: &PayMethod) -> Outcome<RulesPay> {
+    match pay {
+        PayMethod::Deposit => Ok(RulesPay::Deposit),
+        PayMethod::Card => Ok(RulesPay::Card),
+        PayMethod::Other(_) => refuse(ProblemCode::PaymentMethodNotAllowed, "this operator does not know it"),
+    }
+}
+
+/// What a price is of: the visit, and the commission of a card.
+fn apart(price: &VisitPrice) -> Outcome<(Money, Money)> {
+    let zero = Money::zero(price.total.currency);
+    let fees = price.lines.iter().filter(|line| matches!(line.kind, LineKind::CardFee { .. }));
+    let fee = fees.map(|line| line.amount).next().unwrap_or(zero);
+    Ok((price.total.checked_sub(&fee)?, fee))
+}
+
+/// What a ticket owes now, line by line (BG-64, BG-67).
+pub(crate) fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
+    let GaragesSubject { facility, ticket: typed } = asked.subject()?;
+    let (city, now) = (asked.city, asked.now);
+    let place = Place::of(city, &facility)?;
+    let ticket = match place.ticket(&typed) {
+        Ok(ticket) => ticket,
+        Err(invalid) => {
+            // Elsewhere numbers may look otherwise.
+            if let Ok(ticket) = TicketNumber::parse(&typed, None) {
+                place.not_elsewhere(tx, &ticket)?;
+            }
+            return Err(invalid);
+        }
+    };
+    let found = place.last(tx, &ticket)?;
+    if found.as_ref().is_none_or(Kept::is_over) {
+        place.not_elsewhere(tx, &ticket)?;
+    }
+    let heard = tx.first(find!(FacilityRow { city: &city.id, facility: &place.facility.id }))?;
+    let Some(mut kept) = found else {
+        place.reachable(heard.as_ref(), now)?;
+        return Err(unknown(place.facility, &ticket).into());
+    };
+    let (visit, priced) = (kept.row.id, priced(&mut kept, &place, now, rules_pay(asked.pay)?, None)?);
+    place.reachable(heard.as_ref(), now)?;
+    let (owed, _) = apart(&priced)?;
+    Ok(Priced {
+        offer: OnTheWire::of(&GaragesOffer {
+            visit,
+            facility: priced.facility.clone(),
+            ticket: ticket.to_string(),
+            entered_at: priced.entered_at,
+            tariff: priced.tariff,
+            tariff_from: priced.tariff_from,
+            price: priced.price,
+            exit_by: priced.exit_by,
+            rises_at: priced.rises_at,
+            owes_again_at: priced.owes_again_at,
+        })?,
+        lines: wire::lines(&priced.lines),
+        notices: wire::notices(&priced.notices),
+        total: priced.total,
+        place: priced.facility.to_string(),
+        thing: ticket.to_string(),
+        terms: serde_json::to_string(&Frozen { visit, owed })?,
+    })
+}
+
+/// What a visit costs at a moment, when it can be paid then: by `offered`, or by whatever it is.
+/// The visit steps.
+fn priced(
+    kept: &mut Kept,
+    place: &Place<'_>,
+    at: DateTime<Utc>,
+    pay: RulesPay,
+    offered: Option<Money>,
+) -> Outcome<VisitPrice> {
+    if kept.is_over() {
+        return Err(kept.over().into());
+    }
+    let price = kept.price(place.city, at, pay)?;
+    let (owed, _) = apart(&price)?;
+    let event = VisitEvent::Pay { amount: offered.unwrap_or(owed), owed };
+    match kept.step(&event, at) {
+        Ok(_) => Ok(price),
+        Err(problem) => Err(explained(problem, kept, &price).into()),
+    }
+}
+
+/// With what a driver wants to know when nothing is to be paid: until when he may leave, until when
+/// it is free.
+fn explained(problem: Problem, kept: &Kept, price: &VisitPrice) -> Problem {
+    if problem.is(ProblemCode::VisitAlreadyPaid) {
+        let exit_by = kept.payments.iter().filter_map(|payment| payment.exit_by).max();
+        problem.with("visit", kept.row.id).with("exit_by", exit_by).with("owes_again_at", price.rises_at)
+    } else if problem.is(ProblemCode::NothingOwed) {
+        problem.with("visit", kept.row.id).with("free_until", price.rises_at)
+    } else {
+        problem
+    }
+}
+
+/// The visit of a quote, to be paid, with its facility. Another phone may pay it at the same
+/// moment: who holds its row pays.
+fn to_pay(quote: QuoteId) -> Select<(VisitRow, Option<FacilityRow>)> {
+    Select::of(
+        "FROM visit LEFT JOIN facility ON facility.city = visit.city AND facility.facility = visit.facility WHERE (visit.city, visit.facility, visit.ticket) = (SELECT city, place, thing FROM quote WHERE id = $1 AND service = $2) ORDER BY visit.entered_at DESC LIMIT 1",
+        values![quote, NAME],
+    )
+    .locking("visit")
+}
+
+/// What was paid for it, asked once it is locked.
+fn paid_before(quote: QuoteId) -> Select<VisitPaymentRow> {
+    Select::of(
+        "FROM visit_payment WHERE visit_payment.visit = (SELECT visit.id FROM visit WHERE (visit.city, visit.facility, visit.ticket) = (SELECT city, place, thing FROM quote WHERE id = $1 AND service = $2) ORDER BY visit.entered_at DESC LIMIT 1) ORDER BY visit_payment.at",
+        values![quote, NAME],
+    )
+}
+
+/// What a payment reads.
+pub(crate) fn prefetch(_: &Operator, quote: QuoteId) -> Vec<Ask> {
+    vec![to_pay(quote).ask(), paid_before(quote).ask()]
+}
+
+/// Until when the total of a quote is promised: as long as the quote can be bought, by card as long
+/// as its page lives.
+fn promised_until(tx: &mut dyn Tx, delivery: &Delivery<'_>) -> Outcome<DateTime<Utc>> {
+    if delivery.quote.pay == PayWord::Deposit {
+        return Ok(delivery.quote.expires_at);
+    }
+    let payment = tx.first(find!(PaymentRow { id: delivery.sale.payment() }))?;
+    Ok(payment.ok_or_else(|| StoreError::unreadable("payment", "it is gone"))?.expires_at)
+}
+
+/// The visit is paid, by exactly what was quoted.
+pub(crate) fn deliver(tx: &mut dyn Tx, delivery: &mut Delivery<'_>) -> Outcome<Delivered> {
+    let (quote, now) = (delivery.quote, delivery.now);
+    let Frozen { visit, owed } = serde_json::from_str(&quote.terms)?;
+    let found = tx.first(to_pay(quote.id))?;
+    let payments = tx.all(paid_before(quote.id))?;
+    let Some((row, heard)) = found.filter(|(row, _)| row.id == visit) else {
+        return refuse(ProblemCode::QuoteStale, "another visit has this ticket now; ask for a new quote");
+    };
+    let mut kept = Kept::of(row, payments);
+    let place = Place::of(delivery.city()?, kept.row.facility.as_str())?;
+    let at = if now <= promised_until(tx, delivery)? { quote.issued_at } else { now };
+    let pay = rules_pay(&quote.pay.into())?;
+    let price = priced(&mut kept, &place, at, pay, Some(owed))?;
+    let (_, fee) = apart(&price)?;
+    place.reachable(heard.as_ref(), now)?;
+    kept.payments.push(VisitPaymentRow {
+        visit,
+        at: now,
+        priced_at: at,
+        city: kept.row.city.clone(),
+        facility: kept.row.facility.clone(),
+        sale: Some(delivery.sale),
+        account: Some(delivery.account.id),
+        pay: Some(quote.pay),
+        amount: owed.minor()?,
+        fee: fee.minor()?,
+        currency: owed.currency,
+        // The minutes to leave are those after the payment, whenever its price was promised.
+        exit_by: price.exit_by.map(|exit_by| exit_by + (now - at)),
+        lines: Json::of(&price.lines)?,
+    });
+    kept.watch(place.city);
+    let told = kept.told_to(delivery.account.id, now)?;
+    delivery.account.tell(&told)?;
+    let revenue = LedgerAccount::Revenue { service: NAME, city: kept.row.city.clone() };
+    kept.save(tx, delivery.operator, now, Some(delivery.account.id))?;
+    Ok(Delivered {
+        outcome: OnTheWire::of(&GaragesOutcome { visit: told })?,
+        // A visit can be paid several times: the payment is what was bought.
+        reference: delivery.sale.to_string(),
+        kind: PAID,
+        gains: vec![(revenue, -quote.total)],
+    })
+}
+
+/// The visit that was paid by a sale, as it stands now.
+pub(crate) fn outcome(tx: &mut dyn Tx, _: &Operator, now: DateTime<Utc>, sale: &str) -> Outcome<Option<OnTheWire>> {
+    let select = Select::<VisitPaymentRow>::of("FROM visit_payment WHERE visit_payment.sale = $1", values![sale]);
+    let Some(payment) = tx.first(select)? else { return Ok(None) };
+    let Some(kept) = Kept::read(tx, payment.visit, false)? else { return Ok(None) };
+    let is_own = |other: &VisitPaymentRow| match payment.account {
+        Some(account) => other.account == Some(account),
+        None => other.sale == payment.sale,
+    };
+    Ok(Some(OnTheWire::of(&GaragesOutcome { visit: kept.told(now, is_own)? })?))
+}

@@ -1,0 +1,109 @@
+//! The tables of garages: visits, what was paid for them, and what is known of facilities.
+
+use chrono::{DateTime, Utc};
+use mesto_protocol::garages::visits::VisitState;
+use mesto_protocol::kernel::ids::{AccountId, SaleId, VisitId};
+use mesto_rules::garages::VisitLine;
+use mesto_rules::garages::visit::VisitState as RulesState;
+use mesto_rules::money::Currency;
+use mesto_rules::{CityId, FacilityId};
+
+use crate::base::payments::rows::PayWord;
+use crate::kernel::store::Json;
+use crate::{stored_words, table};
+
+stored_words! {
+    /// `visit.state`
+    pub(crate) enum StateWord for VisitState {
+        Inside = "inside",
+        Paid = "paid",
+        OwingAgain = "owing_again",
+        Left = "left",
+        Cancelled = "cancelled",
+    }
+}
+
+impl From<StateWord> for RulesState {
+    fn from(stored: StateWord) -> Self {
+        match stored {
+            StateWord::Inside => Self::Inside,
+            StateWord::Paid => Self::Paid,
+            StateWord::OwingAgain => Self::OwingAgain,
+            StateWord::Left => Self::Left,
+            StateWord::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
+impl From<RulesState> for StateWord {
+    fn from(state: RulesState) -> Self {
+        match state {
+            RulesState::Inside => Self::Inside,
+            RulesState::Paid => Self::Paid,
+            RulesState::OwingAgain => Self::OwingAgain,
+            RulesState::Left => Self::Left,
+            RulesState::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
+table! {
+    /// A car behind a barrier.
+    pub(crate) struct VisitRow in "visit" {
+        id: VisitId,
+        city: CityId,
+        facility: FacilityId,
+        /// The number of its ticket; absent when it was erased.
+        ticket: Option<String>,
+        /// As of the last thing that happened; time may have made it another one.
+        state: StateWord,
+        entered_at: DateTime<Utc>,
+        /// When it left or was cancelled.
+        ended_at: Option<DateTime<Utc>>,
+        is_disabled: bool,
+        places: u32,
+        is_lost: bool,
+        currency: Currency,
+        /// From when on more is owed than was paid; absent while nothing was paid, and when that
+        /// never comes.
+        owes_again_at: Option<DateTime<Utc>>,
+    }
+}
+
+table! {
+    /// What was paid for a visit, here or at the place.
+    pub(crate) struct VisitPaymentRow in "visit_payment" {
+        visit: VisitId,
+        /// When it was received; at the place: when it was paid.
+        at: DateTime<Utc>,
+        /// The moment whose price it is: that of its quote as long as that was promised.
+        priced_at: DateTime<Utc>,
+        city: CityId,
+        facility: FacilityId,
+        /// Absent for what was paid at the place.
+        sale: Option<SaleId>,
+        /// Who paid here; absent when that was erased.
+        account: Option<AccountId>,
+        /// Absent like the sale.
+        pay: Option<PayWord>,
+        /// For the visit.
+        amount: i64,
+        /// The commission of a card.
+        fee: i64,
+        currency: Currency,
+        /// The time to leave that was promised with it.
+        exit_by: Option<DateTime<Utc>>,
+        lines: Json<Vec<VisitLine>>,
+    }
+}
+
+table! {
+    /// What the controller of a facility told last.
+    pub(crate) struct FacilityRow in "facility" {
+        city: CityId,
+        facility: FacilityId,
+        heard_at: DateTime<Utc>,
+        free: Option<u32>,
+        observed_at: Option<DateTime<Utc>>,
+    }
+}

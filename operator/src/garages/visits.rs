@@ -1,0 +1,387 @@
+//! A visit as it is kept: found by its ticket, priced with what was paid, stepped by what happens,
+//! saved with what follows.
+
+use chrono::{DateTime, Utc};
+use mesto_protocol::garages::control::VisitTold;
+use mesto_protocol::garages::visits::{self as wire, Visit, VisitPayment};
+use mesto_protocol::kernel::ids::{AccountId, VisitId};
+use mesto_protocol::{Problem, ProblemCode};
+use mesto_rules::garages::visit::{self, VisitEffect, VisitEvent, VisitState};
+use mesto_rules::garages::{
+    self, Facility, GaragesSection, Paid, Refusal, TicketNumber, VisitAsk, VisitPrice, is_heard,
+};
+use mesto_rules::money::Money;
+use mesto_rules::{City, PayMethod};
+
+use crate::base::claims::{self, NewClaim};
+use crate::garages::refusal::{refused, unreachable};
+use crate::garages::tables::{FacilityRow, StateWord, VisitPaymentRow, VisitRow};
+use crate::garages::{NAME, TELL, WATCH};
+use crate::kernel::account::{LockedAccounts, Locks, lock};
+use crate::kernel::due;
+use crate::kernel::failure::{Outcome, refuse};
+use crate::kernel::operator::Operator;
+use crate::kernel::store::{Select, StoreError, Tx, Write};
+use crate::{find, update, values};
+
+/// A facility of a city that is served here.
+#[derive(Clone, Copy)]
+pub(crate) struct Place<'a> {
+    pub city: &'a City,
+    pub garages: &'a GaragesSection,
+    pub facility: &'a Facility,
+}
+
+impl<'a> Place<'a> {
+    /// The facility, or a refusal that names those of the city.
+    pub fn of(city: &'a City, id: &str) -> Outcome<Self> {
+        let garages: &GaragesSection = city.section()?;
+        match garages.facility(id) {
+            Some(facility) => Ok(Self { city, garages, facility }),
+            None => {
+                let known = garages.facilities.iter().map(|facility| facility.id.clone()).collect();
+                Err(Refusal::FacilityUnknown { facility: id.to_owned(), known }.into())
+            }
+        }
+    }
+
+    /// The number of a ticket, or how one looks here.
+    pub fn ticket(&self, text: &str) -> Outcome<TicketNumber> {
+        self.facility.read_ticket(text).or_else(|error| refuse(ProblemCode::TicketNumberInvalid, error.to_string()))
+    }
+
+    /// Asks for the visits with a ticket here, the last one first.
+    pub fn visits(&self, ticket: &TicketNumber) -> Select<VisitRow> {
+        Select::of(
+            "FROM visit WHERE visit.city = $1 AND visit.facility = $2 AND visit.ticket = $3 ORDER BY visit.entered_at DESC",
+            values![&self.city.id, &self.facility.id, ticket.as_str()],
+        )
+    }
+
+    /// Asks for what was paid for them, oldest first.
+    pub fn payments(&self, ticket: &TicketNumber) -> Select<VisitPaymentRow> {
+        Select::of(
+            "FROM visit_payment WHERE visit_payment.visit IN (SELECT id FROM visit WHERE city = $1 AND facility = $2 AND ticket = $3) ORDER BY visit_payment.at",
+            values![&self.city.id, &self.facility.id, ticket.as_str()],
+        )
+    }
+
+    /// The last visit with a ticket here.
+    pub fn last(&self, tx: &mut dyn Tx, ticket: &TicketNumber) -> Outcome<Option<Kept>> {
+        Ok(kept(tx.all(self.visits(ticket))?, tx.all(self.payments(ticket))?).into_iter().next())
+    }
+
+    /// Refuses a ticket with which a car is inside somewhere else in this city, and says where.
+    pub fn not_elsewhere(&self, tx: &mut dyn Tx, ticket: &TicketNumber) -> Outcome<()> {
+        let select = Select::<VisitRow>::of(
+            "FROM visit WHERE visit.city = $1 AND visit.ticket = $2 AND visit.facility <> $3 AND visit.ended_at IS NULL ORDER BY visit.entered_at DESC LIMIT 1",
+            values![&self.city.id, ticket.as_str(), &self.facility.id],
+        );
+        let Some(row) = tx.first(select)? else { return Ok(()) };
+        let name = self.garages.facility(row.facility.as_str()).map_or("", |facility| facility.name.get("en"));
+        let detail = format!("this ticket is of {name} ({}), not of {}", row.facility, self.facility.id);
+        let problem = Problem::new(ProblemCode::VisitOfAnotherFacility, detail);
+        Err(problem.with("facility", row.facility).into())
+    }
+
+    /// Refuses while the controller is silent.
+    pub fn reachable(&self, heard: Option<&FacilityRow>, now: DateTime<Utc>) -> Outcome<()> {
+        let heard_at = heard.map(|row| row.heard_at);
+        if heard_at.is_some_and(|heard_at| is_heard(self.garages, heard_at, now)) {
+            return Ok(());
+        }
+        Err(unreachable(self.facility, heard_at).into())
+    }
+}
+
+/// A visit with what was paid for it.
+pub(crate) struct Kept {
+    pub row: VisitRow,
+    /// Oldest first.
+    pub payments: Vec<VisitPaymentRow>,
+    /// As it is stored; absent for a new one.
+    stored: Option<VisitRow>,
+    /// How many of the payments are stored.
+    stored_payments: usize,
+    /// What becomes of its claim.
+    claim: Option<Claim>,
+}
+
+enum Claim {
+    Raised(Money),
+    Withdrawn,
+}
+
+/// Visits with their payments, in the order of the visits.
+pub(crate) fn kept(visits: Vec<VisitRow>, mut payments: Vec<VisitPaymentRow>) -> Vec<Kept> {
+    visits
+        .into_iter()
+        .map(|row| {
+            let (own, others) = payments.drain(..).partition(|payment| payment.visit == row.id);
+            payments = others;
+            Kept::of(row, own)
+        })
+        .collect()
+}
+
+impl Kept {
+    /// One that is stored.
+    pub fn of(row: VisitRow, payments: Vec<VisitPaymentRow>) -> Self {
+        let (stored, stored_payments) = (Some(row.clone()), payments.len());
+        Self { row, payments, stored, stored_payments, claim: None }
+    }
+
+    /// One that begins.
+    pub fn entered(row: VisitRow) -> Self {
+        Self { row, payments: Vec::new(), stored: None, stored_payments: 0, claim: None }
+    }
+
+    /// A visit, as it stands.
+    pub fn read(tx: &mut dyn Tx, id: VisitId, is_locked: bool) -> Outcome<Option<Self>> {
+        let select = find!(VisitRow { id: id });
+        let row = tx.first(if is_locked { select.locking("visit") } else { select })?;
+        let Some(row) = row else { return Ok(None) };
+        let payments =
+            Select::of("FROM visit_payment WHERE visit_payment.visit = $1 ORDER BY visit_payment.at", values![id]);
+        Ok(Some(Self::of(row, tx.all(payments)?)))
+    }
+
+    /// Whether it has left, or never was.
+    pub fn is_over(&self) -> bool {
+        matches!(self.row.state, StateWord::Left | StateWord::Cancelled)
+    }
+
+    /// Why nothing can be done to one that is over.
+    pub fn over(&self) -> Problem {
+        let what = if self.row.state == StateWord::Cancelled { "its entry was a mistake" } else { "the car has left" };
+        Problem::new(ProblemCode::VisitOver, format!("this visit is over: {what}")).with("ended_at", self.row.ended_at)
+    }
+
+    /// What a controller knows better of a car that is inside.
+    pub fn correct(&mut self, city: &City, told: &VisitTold) {
+        self.row.is_disabled = told.is_disabled.unwrap_or(self.row.is_disabled);
+        self.row.places = told.places.unwrap_or(self.row.places);
+        self.watch(city);
+    }
+
+    /// Where it stands at a moment.
+    pub fn state_at(&self, now: DateTime<Utc>) -> VisitState {
+        visit::state_at(self.row.state.into(), self.row.owes_again_at, now)
+    }
+
+    /// What was paid, as the rules count it: without minutes to leave a payment settles until it
+    /// was received.
+    fn paid(&self) -> Vec<Paid> {
+        let paid = |row: &VisitPaymentRow| Paid {
+            amount: Money::from_minor(row.amount, row.currency),
+            at: row.priced_at,
+            exit_by: Some(row.exit_by.unwrap_or(row.at)),
+        };
+        self.payments.iter().map(paid).collect()
+    }
+
+    fn ask<'a>(&'a self, paid: &'a [Paid], now: DateTime<Utc>, pay: PayMethod) -> VisitAsk<'a> {
+        let VisitRow { facility, entered_at, is_disabled, places, is_lost, .. } = &self.row;
+        VisitAsk {
+            facility: facility.as_str(),
+            entered_at: *entered_at,
+            now,
+            paid,
+            is_disabled: *is_disabled,
+            places: *places,
+            is_lost: *is_lost,
+            pay,
+        }
+    }
+
+    /// What it costs here at a moment.
+    pub fn price(&self, city: &City, now: DateTime<Utc>, pay: PayMethod) -> Result<VisitPrice, Refusal> {
+        garages::price(city, &self.ask(&self.paid(), now, pay))
+    }
+
+    /// What it owes at the place at a moment.
+    pub fn owed(&self, city: &City, now: DateTime<Utc>) -> Result<VisitPrice, Refusal> {
+        garages::owed(city, &self.ask(&self.paid(), now, PayMethod::Deposit))
+    }
+
+    /// What it owes at the place at a moment, for what goes on also when that is not known: nothing
+    /// then, nor where it was paid on entry.
+    pub fn owed_or_nothing(&self, city: &City, now: DateTime<Utc>) -> Money {
+        self.owed(city, now).map_or_else(|_| Money::zero(self.row.currency), |price| price.total)
+    }
+
+    /// The next step of its life, at the moment at which that happened.
+    pub fn step(&mut self, event: &VisitEvent, at: DateTime<Utc>) -> Result<Vec<VisitEffect>, Problem> {
+        let (state, effects) = visit::step(Some(self.state_at(at)), event, at).map_err(|error| refused(&error))?;
+        self.row.state = state.into();
+        for effect in &effects {
+            match effect {
+                VisitEffect::Claim { amount } => self.claim = Some(Claim::Raised(*amount)),
+                VisitEffect::WithdrawClaim => self.claim = Some(Claim::Withdrawn),
+                // Who sells books; whoever paid is told of every change; a controller hears of
+                // payments in its next exchange.
+                VisitEffect::Book { .. }
+                | VisitEffect::TellPaid
+                | VisitEffect::TellController
+                | VisitEffect::TellOwingAgain
+                | VisitEffect::OpenBarrier => {}
+            }
+        }
+        Ok(effects)
+    }
+
+    /// Finds out anew from when on it owes something again: the first moment after its last
+    /// payment.
+    pub fn watch(&mut self, city: &City) {
+        let last = self.payments.iter().map(|payment| payment.at).max().filter(|_| !self.is_over());
+        self.row.owes_again_at = last.and_then(|at| match self.owed(city, at) {
+            Ok(price) if price.total.is_zero() => price.rises_at,
+            Ok(_) => Some(at),
+            Err(_) => None,
+        });
+    }
+
+    /// Who paid here, other than one.
+    pub fn payers(&self, except: Option<AccountId>) -> impl Iterator<Item = AccountId> + '_ {
+        self.payments.iter().filter_map(|payment| payment.account).filter(move |account| Some(*account) != except)
+    }
+
+    /// Stores what has changed and plans what follows. Whoever paid here is told, but for one who
+    /// is told already.
+    pub fn save(
+        self,
+        tx: &mut dyn Tx,
+        operator: &Operator,
+        now: DateTime<Utc>,
+        told: Option<AccountId>,
+    ) -> Outcome<()> {
+        let is_changed = self.stored.as_ref() != Some(&self.row) || self.payments.len() > self.stored_payments;
+        if is_changed && self.payers(told).next().is_some() {
+            let except = told.map(|account| account.to_string()).unwrap_or_default();
+            due::plan(tx, &TELL, &format!("{}/{except}/{}", self.row.id, operator.id("tl", now)), now)?;
+        }
+        let Self { row, payments, stored, stored_payments, claim } = self;
+        let watched = stored.as_ref().and_then(|stored| stored.owes_again_at);
+        if watched != row.owes_again_at {
+            if let Some(before) = watched {
+                due::forget(tx, &WATCH, &watch(row.id, before))?;
+            }
+            if let Some(at) = row.owes_again_at {
+                due::plan(tx, &WATCH, &watch(row.id, at), at)?;
+            }
+        }
+        match claim {
+            Some(Claim::Raised(amount)) => {
+                let debtor = payments.iter().rev().find_map(|payment| payment.account);
+                let subject = row.id.to_string();
+                let reason = "a car left without paying";
+                claims::raise(
+                    tx,
+                    now,
+                    NewClaim { service: NAME, subject: &subject, city: &row.city, debtor, amount, reason },
+                )?;
+            }
+            Some(Claim::Withdrawn) => claims::settle(tx, now, NAME, &row.id.to_string())?,
+            None => {}
+        }
+        for payment in payments.into_iter().skip(stored_payments) {
+            tx.write(Write::insert(payment))?;
+        }
+        match stored {
+            None => tx.write(Write::insert(row))?,
+            Some(stored) if stored != row => tx.write(update!(VisitRow { id: row.id } set {
+                state: row.state, ended_at: row.ended_at, is_disabled: row.is_disabled, places: row.places,
+                is_lost: row.is_lost, owes_again_at: row.owes_again_at
+            }))?,
+            Some(_) => {}
+        }
+        Ok(())
+    }
+
+    /// As it is told at a moment, with these of its payments.
+    pub fn told(&self, now: DateTime<Utc>, own: impl Fn(&VisitPaymentRow) -> bool) -> Outcome<Visit> {
+        let currency = self.row.currency;
+        let paid: i64 = self.payments.iter().map(|payment| payment.amount).sum();
+        let mut payments = Vec::new();
+        for row in self.payments.iter().filter(|payment| own(payment)) {
+            let (Some(sale), Some(pay)) = (row.sale, row.pay) else { continue };
+            payments.push(VisitPayment {
+                sale,
+                at: row.at,
+                amount: Money::from_minor(row.amount + row.fee, row.currency),
+                pay: pay.into(),
+                lines: wire::lines(&row.lines.read()?),
+                exit_by: row.exit_by,
+            });
+        }
+        Ok(Visit {
+            id: self.row.id,
+            city: self.row.city.clone(),
+            facility: self.row.facility.clone(),
+            ticket: self.row.ticket.clone().unwrap_or_default(),
+            state: StateWord::from(self.state_at(now)).into(),
+            entered_at: self.row.entered_at,
+            paid: Money::from_minor(paid, currency),
+            exit_by: self.payments.iter().filter_map(|payment| payment.exit_by).max(),
+            owes_again_at: self.row.owes_again_at,
+            left_at: self.row.ended_at.filter(|_| self.row.state == StateWord::Left),
+            payments,
+            signed: None,
+        })
+    }
+
+    /// As it is told to one who paid.
+    pub fn told_to(&self, account: AccountId, now: DateTime<Utc>) -> Outcome<Visit> {
+        self.told(now, |payment| payment.account == Some(account))
+    }
+}
+
+/// What is planned for the moment from which on a visit owes something again. That moment is part
+/// of its name: what was planned before is not taken for what is planned now.
+fn watch(visit: VisitId, at: DateTime<Utc>) -> String {
+    format!("{visit}/{}", at.timestamp_millis())
+}
+
+fn named(reference: &str) -> Outcome<VisitId> {
+    let visit = reference.split('/').next().unwrap_or_default();
+    Ok(visit.parse().map_err(|error| StoreError::unreadable("visit that is due", error))?)
+}
+
+/// A visit, and the accounts of those who paid it but for one: they are locked, and then the visit.
+fn with_payers(tx: &mut dyn Tx, visit: VisitId, except: Option<AccountId>) -> Outcome<Option<(Kept, LockedAccounts)>> {
+    let Some(seen) = Kept::read(tx, visit, false)? else { return Ok(None) };
+    let locks = Locks { accounts: seen.payers(except).collect(), ..Locks::default() };
+    let mut accounts = lock(tx, &locks)?;
+    accounts.retain(|_, account| !account.is_closed);
+    // Read again: now nobody else changes it.
+    Ok(Kept::read(tx, visit, true)?.map(|kept| (kept, accounts)))
+}
+
+fn tell_each(tx: &mut dyn Tx, now: DateTime<Utc>, kept: &Kept, accounts: &mut LockedAccounts) -> Outcome<()> {
+    for account in accounts.values_mut() {
+        account.tell(&kept.told_to(account.id, now)?)?;
+        account.release(tx, now)?;
+    }
+    Ok(())
+}
+
+/// Tells whoever paid a visit how it stands.
+pub(crate) fn tell(tx: &mut dyn Tx, _: &Operator, now: DateTime<Utc>, reference: &str) -> Outcome<()> {
+    let except = reference.split('/').nth(1).and_then(|account| account.parse().ok());
+    let Some((kept, mut accounts)) = with_payers(tx, named(reference)?, except)? else { return Ok(()) };
+    tell_each(tx, now, &kept, &mut accounts)
+}
+
+/// Time went on: what was paid does not settle the visit any more, and whoever paid is told.
+pub(crate) fn owes_again(tx: &mut dyn Tx, _: &Operator, now: DateTime<Utc>, reference: &str) -> Outcome<()> {
+    let Some((mut kept, mut accounts)) = with_payers(tx, named(reference)?, None)? else { return Ok(()) };
+    let event = VisitEvent::TimePassed { owes_again_at: kept.row.owes_again_at };
+    let stepped = visit::step(Some(kept.row.state.into()), &event, now);
+    let (state, effects) = stepped.map_err(|error| refused(&error))?;
+    if effects.contains(&VisitEffect::TellOwingAgain) {
+        kept.row.state = state.into();
+        tx.write(update!(VisitRow { id: kept.row.id } set { state: kept.row.state }))?;
+        tell_each(tx, now, &kept, &mut accounts)?;
+    }
+    Ok(())
+}
