@@ -13,6 +13,7 @@ mod services;
 
 use std::ffi::OsString;
 
+use clap::error::ErrorKind;
 use kernel::call::{Call, wait};
 use kernel::failure::{CliError, Exit};
 use kernel::output::{Style, Tone, say};
@@ -22,7 +23,9 @@ pub use kernel::{clock, web};
 /// A whole city in one process; docs/testbed.md.
 pub mod testbed {
     pub use crate::base::books::{IncidentRow, LedgerReport, LedgerRow};
-    pub use crate::base::testbed::{Fault, FaultKind, Options, Payer, WalkError, Walked, World, WorldError, code_in};
+    pub use crate::base::testbed::{
+        Fault, FaultKind, Options, Payer, WalkError, Walked, World, WorldError, code_in, walk,
+    };
 }
 
 /// Runs a command line, its first word the program's; the exit code.
@@ -54,6 +57,30 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> u8 {
             tell(&error, style);
             error.exit as u8
         }
+    }
+}
+
+/// Whether a command line can be read, its first word the program's. Nothing is done.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check(words: impl IntoIterator<Item = String>) -> Result<(), String> {
+    match services::read(words) {
+        Err(error) if error.use_stderr() => Err(error.to_string()),
+        _ => Ok(()),
+    }
+}
+
+/// Whether there is such a command with such options; values may be missing or stand for others.
+///
+/// # Errors
+/// What there is not.
+pub fn check_name(words: impl IntoIterator<Item = String>) -> Result<(), String> {
+    match services::read(words) {
+        Err(error) if matches!(error.kind(), ErrorKind::InvalidSubcommand | ErrorKind::UnknownArgument) => {
+            Err(error.to_string())
+        }
+        _ => Ok(()),
     }
 }
 

@@ -7,7 +7,7 @@ use mesto_client::Locale;
 
 use crate::base::demo::{Cast, account as chapters};
 use crate::base::testbed::{Options as TestbedOptions, World, WorldError};
-use crate::base::{account, books, cities, history, keys, payments, serve, staff, testbed, vehicles, wallet};
+use crate::base::{account, books, cities, history, keys, payments, refunds, serve, staff, testbed, vehicles, wallet};
 use crate::kernel::call::Call;
 use crate::kernel::failure::Outcome;
 use crate::kernel::output::Colour;
@@ -29,6 +29,7 @@ pub const SERVICES: Services = Services(&[
     &keys::SERVICE,
     &staff::SERVICE,
     &books::SERVICE,
+    &refunds::SERVICE,
     &cities::SERVICE,
 ]);
 

@@ -19,13 +19,6 @@ macro_rules! ids {
     )*};
 }
 
-// As text: a person reads and types it.
-uniffi::custom_type!(Reference, String, {
-    remote,
-    lower: |number| number.to_string(),
-    try_lift: |text| Ok(text.parse::<Reference>().map_err(MestoError::out_of_range)?),
-});
-
 ids! {
-    AccountId, OrderId, PaymentId, QuoteId, RefundId, SaleId, StayId, TicketId, VehicleId, CityId, TariffId, ZoneId,
+    AccountId, OrderId, PaymentId, QuoteId, RefundId, SaleId, StayId, TicketId, VehicleId, CityId, TariffId, ZoneId, Reference,
 }

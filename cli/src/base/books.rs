@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use mesto_operator::{Incident, LedgerAccountKind, LedgerBalance, Operator, Store, StoreError};
 use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::json;
 
-use crate::base::operator::{now, opened};
+use crate::base::operator::{now, opened, said_why};
 use crate::kernel::args::StoreArgs;
 use crate::kernel::call::Call;
 use crate::kernel::failure::{CliError, Exit, Outcome};
@@ -24,13 +24,35 @@ enum Tool {
         #[command(flatten)]
         store: StoreArgs,
     },
-    /// List what somebody has to look at, oldest first.
-    Incidents {
+    /// What somebody has to look at, oldest first; `done` takes one from the list.
+    Incidents(IncidentsArgs),
+    /// Say that the store was put back from a copy, or that a replica took over: every phone reads its account anew.
+    Restored {
         #[command(flatten)]
         store: StoreArgs,
     },
-    /// Say that the store was put back from a copy, or that a replica took over: every phone reads its account anew.
-    Restored {
+}
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+struct IncidentsArgs {
+    #[command(subcommand)]
+    done: Option<Done>,
+    #[command(flatten)]
+    store: StoreArgs,
+}
+
+#[derive(Debug, Subcommand)]
+enum Done {
+    /// Say that one was looked at, and what came of it.
+    Done {
+        /// Its kind, as the list names it.
+        kind: String,
+        /// What it is about, as the list names it.
+        about: String,
+        /// What came of it, for the audit log; nobody's name.
+        #[arg(long, value_parser = said_why)]
+        reason: String,
         #[command(flatten)]
         store: StoreArgs,
     },
@@ -51,13 +73,26 @@ impl Run for Tool {
                     None => Ok(()),
                 }
             }
-            Self::Incidents { store } => {
+            Self::Incidents(IncidentsArgs { done: None, store }) => {
                 let (operator, store) = opened(&store)?;
                 let found = operator.incidents(store.as_ref()).map_err(|why| CliError::failed("the incidents", why))?;
                 let found: Vec<IncidentRow> = found.into_iter().map(IncidentRow::from).collect();
                 call.say(&found, || match found.as_slice() {
                     [] => "Nothing has to be looked at.".to_owned(),
                     found => incident_table(found),
+                });
+                Ok(())
+            }
+            Self::Incidents(IncidentsArgs { done: Some(Done::Done { kind, about, reason, store }), .. }) => {
+                let (operator, store) = opened(&store)?;
+                let is_done = operator.incident_done(store.as_ref(), now(), (&kind, &about), &reason);
+                if !is_done.map_err(|why| CliError::failed("the incident", why))? {
+                    let text = format!("there is no incident {kind} about `{about}`");
+                    return Err(CliError::new(Exit::Refused, "incident_unknown", text)
+                        .advise("`mesto admin incidents` lists them; quote what it is about."));
+                }
+                call.say(&json!({ "done": { "kind": kind, "reference": about } }), || {
+                    format!("{} {kind}", call.style.paint(Tone::Good, "Done:"))
                 });
                 Ok(())
             }

@@ -9,6 +9,7 @@ pub mod keys;
 pub mod operator;
 pub mod payments;
 pub mod providers;
+pub mod refunds;
 pub mod serve;
 pub mod staff;
 pub mod testbed;

@@ -80,3 +80,14 @@ pub fn refused(problem: Problem) -> CliError {
     let exit = if problem.is_final() { Exit::Refused } else { Exit::Failed };
     CliError { params: problem.params.clone(), ..CliError::new(exit, &problem.code, problem.detail) }
 }
+
+/// Why a tool does something, for the audit log.
+///
+/// # Errors
+/// What to write.
+pub fn said_why(typed: &str) -> Result<String, String> {
+    match typed.trim() {
+        why if (1..=200).contains(&why.chars().count()) => Ok(why.to_owned()),
+        _ => Err("say it in 1 to 200 letters, such as \"bank transfer 17\"".to_owned()),
+    }
+}

@@ -96,3 +96,61 @@ pub async fn send_forever(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::{Body, Bytes};
+    use axum::http::{HeaderMap, StatusCode, header};
+    use axum::response::IntoResponse;
+    use axum::routing::post;
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    fn request(url: String) -> HttpRequest {
+        let headers = vec![("content-type", "application/json".to_owned()), ("mesto-signature", "ab12".to_owned())];
+        HttpRequest { method: "POST", url, headers, body: b"{}".to_vec() }
+    }
+
+    /// A provider on loopback: its address.
+    async fn provider() -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let echo = |headers: HeaderMap, body: Bytes| async move {
+            let signature = headers.get("mesto-signature").unwrap().to_str().unwrap().to_owned();
+            (StatusCode::UNPROCESSABLE_ENTITY, format!("{signature} {}", String::from_utf8_lossy(&body)))
+        };
+        let away = || async { (StatusCode::TEMPORARY_REDIRECT, [(header::LOCATION, "/echo")]) };
+        let long = |size: usize| move || async move { Body::from(vec![b'x'; size]).into_response() };
+        let routes = Router::new()
+            .route("/echo", post(echo))
+            .route("/away", post(away))
+            .route("/longest", post(long(LONGEST_ANSWER)))
+            .route("/longer", post(long(LONGEST_ANSWER + 1)));
+        tokio::spawn(async move { axum::serve(listener, routes).await });
+        address
+    }
+
+    #[tokio::test]
+    async fn a_request_leaves_as_it_is_and_a_redirect_is_an_answer_and_nothing_to_follow() {
+        let address = provider().await;
+        let link = HttpProviders::new(&address).unwrap();
+        let answer = link.send(request(format!("{address}/echo"))).await.unwrap();
+        assert_eq!((answer.status, answer.body.as_slice()), (422, &b"ab12 {}"[..]));
+        let away = link.send(request(format!("{address}/away"))).await.unwrap();
+        assert_eq!((away.status, away.body.len()), (307, 0));
+    }
+
+    #[tokio::test]
+    async fn an_answer_without_end_and_no_answer_are_none() {
+        let address = provider().await;
+        let link = HttpProviders::new(&address).unwrap();
+        let longest = link.send(request(format!("{address}/longest"))).await.unwrap();
+        assert_eq!(longest.body.len(), LONGEST_ANSWER);
+        assert_eq!(link.send(request(format!("{address}/longer"))).await, None);
+        let gone = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+        assert_eq!(link.send(request(format!("http://{gone}/refunds"))).await, None);
+        assert_eq!(link.send(request("no address".to_owned())).await, None);
+    }
+}

@@ -1,5 +1,6 @@
 //! `mesto serve`: an operator for real use, on the machine's clock.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -31,7 +32,7 @@ enum Command {
 struct ServeArgs {
     /// Where to listen.
     #[arg(long, default_value = "127.0.0.1:8080", value_parser = listen)]
-    listen: std::net::SocketAddr,
+    listen: SocketAddr,
     #[command(flatten)]
     store: StoreArgs,
     /// At most so many connections to Postgres: commits that wait for the disk together share one flush, so more of them sell more. All
@@ -59,7 +60,7 @@ struct ServeArgs {
     with_demo_bank: bool,
 }
 
-fn listen(typed: &str) -> Result<std::net::SocketAddr, String> {
+fn listen(typed: &str) -> Result<SocketAddr, String> {
     typed.trim().parse().map_err(|_| "give an address and a port, such as 127.0.0.1:8080".to_owned())
 }
 
@@ -119,8 +120,13 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
             .advise("Give a free address with --listen.")
     })?;
     let address = listener.local_addr().map_err(|why| CliError::failed("the listening address", why))?;
+    let bank_listener = if args.with_demo_bank { Some(demo_bank_address(&args.bank_url).await?) } else { None };
+    let bank_url = match &bank_listener {
+        Some((_, address)) => format!("http://{address}"),
+        None => args.bank_url.clone(),
+    };
     let public = args.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
-    let page = HostedPage::new(&args.bank_url, &public, "mesto", &secret);
+    let page = HostedPage::new(&bank_url, &public, "mesto", &secret);
     let issuer = operator_name(args)?;
     let config = Config { issuer: issuer.clone(), return_to: args.return_to.clone(), ..Config::default() };
     let operator = Arc::new(operator(&args.store, page, config)?);
@@ -133,54 +139,59 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
     let root_key = operator.keys().root_text();
     let listen = address.to_string();
     let said = serde_json::json!({
-        "operator": public, "name": issuer.as_str(), "listen": listen, "store": shown, "bank": args.bank_url, "root_key": root_key,
+        "operator": public, "name": issuer.as_str(), "listen": listen, "store": shown, "bank": bank_url, "root_key": root_key,
     });
     call.say(&said, || {
         let name = call.style.paint(Tone::Good, "operator");
         format!("{name} {issuer} at {public}  (listening on {listen})\nstore {shown}\nroot key {root_key}   OpenAPI {public}/v1/openapi.json")
     });
-    let bank = if args.with_demo_bank { Some(demo_bank(args, secret).await?) } else { None };
     let (end, ended) = tokio::sync::oneshot::channel::<()>();
-    let bank_task = bank.map(|(listener, bank)| {
-        tokio::spawn(mesto_bank::serve(listener, bank, async move {
-            let _ = ended.await;
-        }))
-    });
-    let link = HttpProviders::new(&args.bank_url).map_err(|why| CliError::failed("the way to the bank", why))?;
+    let bank = match bank_listener {
+        Some((listener, _)) => {
+            let bank = demo_bank(args, secret)?;
+            Some(tokio::spawn(mesto_bank::serve(listener, bank, async move {
+                let _ = ended.await;
+            })))
+        }
+        None => None,
+    };
+    let link = HttpProviders::new(&bank_url).map_err(|why| CliError::failed("the way to the bank", why))?;
     let clock = Arc::new(SystemClock);
     let requests = tokio::spawn(send_forever(operator.clone(), Arc::clone(&store), clock.clone(), link));
     let served = mesto_operator::serve(listener, operator, store, clock, told_to_end()).await;
     requests.abort();
     let _ = requests.await;
     drop(end);
-    if let Some(task) = bank_task {
+    if let Some(task) = bank {
         let _ = task.await;
     }
     served.map_err(|why| CliError::failed("serving", why))
 }
 
-/// The demo bank at `--bank-url`, which must be of this machine.
-async fn demo_bank(args: &ServeArgs, secret: Vec<u8>) -> Outcome<(TcpListener, Bank)> {
+/// Where the demo bank listens: at `--bank-url`, which must be of this machine; port 0 takes any free one.
+async fn demo_bank_address(bank_url: &str) -> Outcome<(TcpListener, SocketAddr)> {
     let wrong = || {
-        CliError::new(
-            Exit::Usage,
-            "bank_url",
-            format!("the demo bank serves on loopback only, not on {}", args.bank_url),
-        )
-        .advise("Give --bank-url http://127.0.0.1:8081, or leave --with-demo-bank out.")
+        let text = format!("the demo bank serves on loopback only, not on {bank_url}");
+        CliError::new(Exit::Usage, "bank_url", text)
+            .advise("Give --bank-url http://127.0.0.1:8081, or leave --with-demo-bank out.")
     };
-    let host = args.bank_url.strip_prefix("http://").ok_or_else(wrong)?.trim_end_matches('/');
-    let address: std::net::SocketAddr = host.replace("localhost", "127.0.0.1").parse().map_err(|_| wrong())?;
+    let host = bank_url.strip_prefix("http://").ok_or_else(wrong)?.trim_end_matches('/');
+    let address: SocketAddr = host.replace("localhost", "127.0.0.1").parse().map_err(|_| wrong())?;
     if !address.ip().is_loopback() {
         return Err(wrong());
     }
-    let listener =
-        TcpListener::bind(address).await.map_err(|why| CliError::failed(&format!("listening on {address}"), why))?;
+    let failed = |why: std::io::Error| CliError::failed(&format!("listening on {address}"), why);
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
+}
+
+/// The demo bank, with a file of its own beside the operator's.
+fn demo_bank(args: &ServeArgs, secret: Vec<u8>) -> Outcome<Bank> {
     let config = BankConfig {
         database: Some(args.store.file().with_extension("bank.sqlite")),
         merchants: vec![Merchant { id: "mesto".into(), name: "Mesto".into(), secret }],
     };
-    let bank = Bank::open(&config, Arc::new(BankClock(SystemClock)), Arc::new(BankEntropy))
-        .map_err(|why| CliError::failed("the demo bank", why))?;
-    Ok((listener, bank))
+    Bank::open(&config, Arc::new(BankClock(SystemClock)), Arc::new(BankEntropy))
+        .map_err(|why| CliError::failed("the demo bank", why))
 }

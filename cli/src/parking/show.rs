@@ -23,7 +23,7 @@ pub fn quote_text(show: &Show, quote: &Quote) -> String {
         offer.tariff_from,
     );
     let stay =
-        offer.stay.and_then(|stay| Some((stay.deadline?, stay.left_minutes.unwrap_or(0)))).map(|(deadline, left)| {
+        offer.stay.and_then(|stay| stay.deadline.zip(Some(stay.left_minutes.unwrap_or(0)))).map(|(deadline, left)| {
             format!("this stay can last until {}; {left} min could still be bought", show.time(deadline))
         });
     payments::quote_text(show, quote, &promised, stay.as_slice())

@@ -3,7 +3,9 @@
 
 mod database;
 mod demo;
+mod pages;
 mod phone;
+mod serving;
 mod testbed;
 mod tools;
 mod wrong;

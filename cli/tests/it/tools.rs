@@ -4,6 +4,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use crate::phone::Driver;
 use crate::{Serving, http, json_of, mesto};
 
 fn city_folder() -> std::path::PathBuf {
@@ -129,6 +130,77 @@ fn roles_are_given_listed_and_ended() {
     }
     let shown = mesto(folder.path(), &["admin", "list"]);
     assert!(shown.out.contains("Mira") && shown.out.contains("inspector"), "{}", shown.out);
+}
+
+/// An answer of a tool that must be right.
+fn right(ran: &crate::Ran) -> Value {
+    assert_eq!(ran.exit, 0, "{} {}", ran.out, ran.err);
+    ran.json()
+}
+
+/// The code and the text of a refusal.
+fn refusal(ran: &crate::Ran) -> (i32, String, String) {
+    let error = ran.json()["error"].clone();
+    let text = |name: &str| error[name].as_str().unwrap_or_default().to_owned();
+    (ran.exit, text("code"), text("text"))
+}
+
+#[test]
+fn orders_and_tickets_are_settled_by_the_operators_tools_bg_18() {
+    let driver = Driver::with_car();
+    driver.top_up("200");
+    mesto(driver.path(), &["keys", "init"]);
+    let [paid, withdrawn] = ["red", "yellow"].map(|zone| {
+        let order = serde_json::json!({ "zone": zone, "plate": "BG789PP", "violation": "no_ticket" });
+        driver.control("/inspector/orders", Some(order))["id"].as_str().unwrap().to_owned()
+    });
+    assert_eq!(right(&driver.admin(&["order-paid-elsewhere", &paid]))["state"], "paid");
+    assert_eq!(refusal(&driver.admin(&["order-paid-elsewhere", &paid])).1, "order_already_paid");
+    assert_eq!(right(&driver.admin(&["cancel-order", &withdrawn]))["state"], "cancelled");
+    assert_eq!(refusal(&driver.admin(&["cancel-order", &withdrawn])).1, "order_not_payable");
+    let unknown = "or_01jd4f8q0r3n7w2x5y6z8a9b1c";
+    let (exit, code, text) = refusal(&driver.admin(&["cancel-order", unknown]));
+    assert_eq!((exit, code.as_str()), (3, "not_found"), "{text}");
+
+    // Bought in the testbed's time, which is over on the tool's clock.
+    driver.json(&["park", "green", "60"]);
+    let ticket = driver.json(&["tickets"])[0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(refusal(&driver.admin(&["void-ticket", &ticket])).1, "ticket_not_active");
+    assert_eq!(refusal(&driver.admin(&["void-ticket", unknown])).0, 2, "no id of a ticket");
+    assert_eq!(right(&driver.admin(&["ledger"]))["fault"], Value::Null);
+}
+
+#[test]
+fn what_is_owed_by_transfer_is_marked_as_paid_by_hand_once_bg_97() {
+    let driver = Driver::with_car();
+    driver.top_up("200");
+    driver.json(&["park", "red", "60"]);
+    mesto(driver.path(), &["keys", "init"]);
+    assert_eq!(right(&driver.admin(&["refunds"])), serde_json::json!([]));
+    assert_eq!(driver.ask_operator("DELETE", "/v1/account"), 204);
+
+    let owed = right(&driver.admin(&["refunds"]));
+    assert_eq!(
+        (&owed[0]["route"], &owed[0]["state"], &owed[0]["amount"]["amount"]),
+        (&"transfer".into(), &"due".into(), &"120.00".into())
+    );
+    let refund = owed[0]["id"].as_str().unwrap();
+    assert_eq!(refusal(&driver.admin(&["refunds", "done", refund])).0, 2, "without a reason");
+    assert_eq!(refusal(&driver.admin(&["refunds", "done", refund, "--reason", " "])).0, 2);
+    let done = right(&driver.admin(&["refunds", "done", refund, "--reason", "bank transfer 17"]));
+    assert_eq!((&done["state"], &done["id"]), (&"done".into(), &owed[0]["id"]));
+    let (exit, code, text) = refusal(&driver.admin(&["refunds", "done", refund, "--reason", "again"]));
+    assert_eq!((exit, code.as_str()), (3, "refund_not_by_hand"), "{text}");
+    let unknown = driver.admin(&["refunds", "done", "rf_01jd4f8q0r3n7w2x5y6z8a9b1c", "--reason", "x"]);
+    assert_eq!(refusal(&unknown).1, "refund_unknown");
+    assert_eq!(right(&driver.admin(&["refunds"])), serde_json::json!([]));
+    assert_eq!(right(&driver.admin(&["refunds", "--all"])).as_array().unwrap().len(), 1);
+
+    assert_eq!(right(&driver.admin(&["incidents"])), serde_json::json!([]));
+    let nothing = driver.admin(&["incidents", "done", "notice_unknown", "payment x", "--reason", "seen"]);
+    assert_eq!(refusal(&nothing).1, "incident_unknown");
+    let books = right(&driver.admin(&["ledger"]));
+    assert_eq!((&books["fault"], &books["sums_to_zero"]), (&Value::Null, &true.into()));
 }
 
 #[test]

@@ -2,10 +2,12 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::kernel::operator::Operator;
+use crate::kernel::failure::{Failure, Outcome};
+use crate::kernel::grants::{self, Logged};
+use crate::kernel::operator::{Operator, whole_millis};
 use crate::kernel::service::{Erasure, Export, Service, Table};
 use crate::kernel::store::{Select, Store, StoreError, Tx, Write, transact};
-use crate::{find, table};
+use crate::{delete, find, table};
 
 table! {
     pub(crate) struct IncidentRow in "incident" {
@@ -54,7 +56,40 @@ pub(crate) fn report(
     tx.write(Write::insert(IncidentRow { kind, reference, detail, at: now }))
 }
 
+/// Somebody has looked at it; `false` when there was no such thing.
+pub(crate) fn forget(tx: &mut dyn Tx, kind: &str, reference: &str) -> Result<bool, StoreError> {
+    let is_there = tx.first(find!(IncidentRow { kind: kind, reference: reference }))?.is_some();
+    if is_there {
+        tx.write(delete!(IncidentRow { kind: kind, reference: reference }))?;
+    }
+    Ok(is_there)
+}
+
 impl Operator {
+    /// Says that somebody has looked at an incident, and what came of it, for the audit log: no personal data. It is told
+    /// again when it happens again. `false` when there is no such incident.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn incident_done(
+        &self,
+        store: &dyn Store,
+        now: DateTime<Utc>,
+        (kind, reference): (&str, &str),
+        note: &str,
+    ) -> Result<bool, StoreError> {
+        let done = |tx: &mut dyn Tx| -> Outcome<bool> {
+            if !forget(tx, kind, reference)? {
+                return Ok(false);
+            }
+            let subject = format!("{kind} {reference}");
+            let logged = Logged { actor: "tool", action: "incident.done", subject: &subject, note };
+            grants::log(tx, self, whole_millis(now), &logged)?;
+            Ok(true)
+        };
+        transact(store, |tx| done(tx).map_err(Failure::into_store_error))
+    }
+
     /// What has to be looked at, oldest first.
     ///
     /// # Errors

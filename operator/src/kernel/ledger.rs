@@ -57,6 +57,9 @@ table! {
     }
 }
 
+/// The provider of clearing for money that moves outside of every provider: at a counter, at the post, by a bank transfer.
+pub(crate) const ELSEWHERE: &str = "elsewhere";
+
 /// An account of the ledger, to which legs are posted. What it is about stands in columns of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum LedgerAccount {

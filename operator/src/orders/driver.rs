@@ -37,8 +37,6 @@ pub(crate) const ISSUED: &str = "orders.issued";
 const PAID: &str = "orders.order";
 const PAID_ELSEWHERE: &str = "orders.paid_elsewhere";
 const CANCELLED: &str = "orders.cancelled";
-/// Who takes money at a counter, a bank or the post (BG-18).
-const ELSEWHERE: &str = "elsewhere";
 
 stored_words! {
     /// `daily_order.state`
@@ -298,7 +296,7 @@ fn happened(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, id: &str, 
     let (kind, legs) = if state == order::OrderState::Paid {
         let due = order.due.minor()?;
         become_paid(tx, &mut order, state, now, None)?;
-        let mut legs = vec![(LedgerAccount::Clearing { provider: ELSEWHERE.to_owned() }, due)];
+        let mut legs = vec![(LedgerAccount::Clearing { provider: ledger::ELSEWHERE.to_owned() }, due)];
         legs.extend(gains_of_payment(&order.city, due, price));
         (PAID_ELSEWHERE, legs)
     } else {

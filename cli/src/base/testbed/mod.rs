@@ -7,7 +7,7 @@ mod world;
 
 pub use control::code_in;
 pub use front::{Fault, FaultKind};
-pub use walk::{Payer, WalkError, Walked};
+pub use walk::{Payer, WalkError, Walked, walk};
 pub use world::{Options, World, WorldError};
 
 use chrono::{DateTime, Utc};

@@ -4,8 +4,10 @@
 //! POST /v1/quotes     -> quotes::make        -> the service's price     (sells.rs)
 //! POST /v1/purchases  -> purchases::buy      -> the service's delivery and the charge, or a provider's page
 //! a provider's notice -> outcomes::notice    -> the service's delivery and the charge, or a refund
+//! the operator's tool -> by_hand             -> a refund that no provider makes
 //! ```
 
+mod by_hand;
 pub(crate) mod outcomes;
 pub(crate) mod provider;
 pub(crate) mod purchases;
@@ -17,6 +19,7 @@ pub(crate) mod sells;
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::base::payments as wire;
 
+pub use by_hand::{RefundError, RefundOwed};
 pub use provider::{
     HostedPage, HttpAnswer, HttpRequest, PageOrder, Provider, ProviderLink, RefundAnswer, RefundOrder, canonical, sign,
 };
@@ -137,7 +140,7 @@ pub(crate) const SERVICE: Service = Service {
         },
         Check {
             fault: "more of payment {} goes back than came",
-            sql: "SELECT refund.payment AS id FROM refund WHERE refund.route = 'card' GROUP BY refund.payment, refund.reference HAVING SUM(refund.amount) > (SELECT COALESCE(SUM(provider_notice.amount), 0) FROM provider_notice WHERE provider_notice.payment = refund.payment AND provider_notice.reference = refund.reference AND provider_notice.outcome = 'approved') LIMIT 1",
+            sql: "SELECT refund.payment AS id FROM refund WHERE refund.reference IS NOT NULL GROUP BY refund.payment, refund.reference HAVING SUM(refund.amount) > (SELECT COALESCE(SUM(provider_notice.amount), 0) FROM provider_notice WHERE provider_notice.payment = refund.payment AND provider_notice.reference = refund.reference AND provider_notice.outcome = 'approved') LIMIT 1",
         },
         Check {
             fault: "payment {} shows another amount as taken or given back than was",
@@ -145,11 +148,11 @@ pub(crate) const SERVICE: Service = Service {
         },
         Check {
             fault: "refund {} is owed and stands in no entry of the ledger",
-            sql: "SELECT id FROM refund WHERE route = 'card' AND NOT EXISTS (SELECT 1 FROM ledger_entry WHERE kind = 'payments.owed_back' AND reference = refund.id) LIMIT 1",
+            sql: "SELECT id FROM refund WHERE reference IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ledger_entry WHERE kind = 'payments.owed_back' AND reference = refund.id) LIMIT 1",
         },
         Check {
             fault: "refund {} is done and was not booked, or booked and is not done",
-            sql: "SELECT id FROM refund WHERE route = 'card' AND (state = 'done') <> EXISTS (SELECT 1 FROM ledger_entry WHERE kind = 'payments.paid_back' AND reference = refund.id) LIMIT 1",
+            sql: "SELECT id FROM refund WHERE route <> 'deposit' AND (state = 'done') <> EXISTS (SELECT 1 FROM ledger_entry WHERE kind = 'payments.paid_back' AND reference = refund.id) LIMIT 1",
         },
     ],
     ..Service::of(&wire::SERVICE)

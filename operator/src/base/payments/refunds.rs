@@ -22,9 +22,11 @@ use crate::kernel::ports::Clock;
 use crate::kernel::store::{Select, Store, StoreError, Tx, Write, transact};
 use crate::{delete, find, update, values};
 
-/// Kinds of movements: money that came and is owed back; money that went back to its card.
+/// Kinds of movements: money that came and is owed back; money that went back.
 pub(crate) const OWED_BACK: &str = "payments.owed_back";
 const PAID_BACK: &str = "payments.paid_back";
+/// The kind of incident of a refund that its provider will not make.
+pub(crate) const REFUSED: &str = "refund_refused";
 
 /// How long a request is one sender's; then another may send it.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
@@ -278,14 +280,14 @@ fn keep_answer(
     }
     match answer.map_or(RefundAnswer::NotNow, |answer| provider.refunded(answer)) {
         RefundAnswer::Done => {
-            done(tx, (operator, now), &mut account, &outgoing.provider, refund)?;
+            done(tx, (operator, now), &mut account, (refund, RouteWord::Card, &outgoing.provider))?;
             account.release(tx, now)
         }
         RefundAnswer::Refused(reason) => {
             let payment = refund.payment;
             tx.write(update!(RefundRow { id: id } set { state: RefundStateWord::Failed }))?;
             tx.write(delete!(ProviderRequestRow { refund: id }))?;
-            incidents::report(tx, now, "refund_refused", &id.to_string(), &format!("the provider refused: {reason}"))?;
+            incidents::report(tx, now, REFUSED, &id.to_string(), &format!("the provider refused: {reason}"))?;
             tell(tx, (operator, now), &mut account, payment)?;
             account.release(tx, now)
         }
@@ -300,20 +302,21 @@ fn keep_answer(
     }
 }
 
-/// The money went back to its card.
-fn done(
+/// The money went back, by a route and from where it stood: a provider, or [`ledger::ELSEWHERE`].
+pub(crate) fn done(
     tx: &mut dyn Tx,
     (operator, now): (&Operator, DateTime<Utc>),
     account: &mut LockedAccount,
-    provider: &str,
-    refund: RefundRow,
+    (refund, route, from): (RefundRow, RouteWord, &str),
 ) -> Outcome<()> {
-    tx.write(update!(RefundRow { id: refund.id } set { state: RefundStateWord::Done, done_at: Some(now) }))?;
+    tx.write(
+        update!(RefundRow { id: refund.id } set { state: RefundStateWord::Done, route: route, done_at: Some(now) }),
+    )?;
     tx.write(delete!(ProviderRequestRow { refund: refund.id }))?;
     let (reference, amount) = (refund.id.to_string(), refund.amount);
     let legs = vec![
         (LedgerAccount::RefundsPayable { holder: refund.account }, amount),
-        (LedgerAccount::Clearing { provider: provider.to_owned() }, -amount),
+        (LedgerAccount::Clearing { provider: from.to_owned() }, -amount),
     ];
     let (id, currency) = (operator.new_id(now), refund.currency);
     ledger::post(tx, now, None, Movement { id, kind: PAID_BACK, reference: &reference, currency, legs })?;

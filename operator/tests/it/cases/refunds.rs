@@ -5,12 +5,14 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mesto_operator::payments::{HttpAnswer, HttpRequest, ProviderLink, send_due};
+use mesto_operator::payments::{HttpAnswer, HttpRequest, ProviderLink, RefundError, send_due};
+use mesto_operator::store::transact;
 use mesto_operator::{Operator, Store};
 use mesto_protocol::base::payments::{
     PayMethod, Payment, PaymentState, Purchase, Quote, RefundRoute, RefundState, SaleState,
 };
 use mesto_protocol::base::wallet::Deposit;
+use mesto_protocol::kernel::ids::{RecordId as _, RefundId};
 use mesto_protocol::orders::driver::{Order, OrderState};
 use mesto_protocol::parking::tickets::TicketState;
 use serde_json::json;
@@ -298,6 +300,75 @@ on_both_databases! {
         assert_eq!((world.send_due(&link), link.asked().len()), (1, 1), "only a card is asked for");
         assert_eq!((world.balance("refunds_payable"), world.balance("deposit")), (rsd("-200.00"), rsd("0.00")));
         world.check_books();
+    }
+
+    #[test]
+    fn what_no_provider_pays_back_is_marked_as_paid_by_hand_once_bg_97_av_123(world) {
+        let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["200.00"]);
+        let ticket = driver.park(vehicle, "red", 60).ticket;
+        assert_eq!(driver.delete("/v1/account").status, 204);
+        world.operator.void_ticket(&*world.store, world.now(), &ticket.id.to_string()).unwrap();
+        let listed = |all| world.operator.refunds(&*world.store, all).unwrap();
+        let owed = listed(false);
+        // 120 of the deposit, 80 of the ticket.
+        assert_eq!(owed.iter().map(|one| one.refund.amount).collect::<Vec<_>>(), [rsd("120.00"), rsd("80.00")]);
+        for (paid, one) in owed.iter().enumerate() {
+            assert_eq!((&one.refund.route, &one.refund.state), (&RefundRoute::Transfer, &RefundState::Due));
+            world.pass(1);
+            let done = |how| world.operator.refund_done(&*world.store, world.now(), one.refund.id, how);
+            let marked = done("bank transfer 17").unwrap();
+            assert_eq!((marked.refund.state, marked.done_at), (RefundState::Done, Some(world.now())));
+            assert!(matches!(done("again"), Err(RefundError::NotByHand { .. })), "paid once");
+            assert_eq!(listed(false).len(), 1 - paid);
+            world.check_books();
+        }
+        assert_eq!(listed(true).len(), 2);
+        assert_eq!((world.balance("refunds_payable"), world.balance("clearing elsewhere")), (rsd("0.00"), rsd("-200.00")));
+        let nobody = RefundId::from_bytes([9; 16]);
+        let unknown = world.operator.refund_done(&*world.store, world.now(), nobody, "nothing");
+        assert_eq!(unknown, Err(RefundError::Unknown(nobody)));
+        let sql = "SELECT note FROM audit_log WHERE action = 'refund.done' ORDER BY id";
+        let notes = transact(&*world.store, |tx| tx.query(sql, &[])).unwrap();
+        assert_eq!(notes.iter().map(|row| row.get::<String>("note").unwrap()).collect::<Vec<_>>(), ["bank transfer 17"; 2]);
+    }
+
+    #[test]
+    fn a_refund_that_its_provider_refused_is_paid_by_hand_and_the_driver_sees_it_bg_97(world) {
+        let (driver, payment) = undeliverable(world);
+        let refund = driver.payment(&payment).payment.refunds[0].id;
+        let by_hand = || world.operator.refund_done(&*world.store, world.now(), refund, "bank transfer 18");
+        assert!(matches!(by_hand(), Err(RefundError::NotByHand { .. })), "its provider is still asked");
+        let link = Link::answering(&[Some((422, r#"{"state":"refused","reason":"card_closed"}"#))]);
+        assert_eq!(world.send_due(&link), 1);
+        assert_eq!(incidents(world), ["refund_refused"]);
+
+        let before = driver.account().cursor.seq;
+        by_hand().unwrap();
+        let back = driver.payment(&payment);
+        assert_eq!(refunds(&back), [("undeliverable", RefundRoute::Transfer, RefundState::Done)]);
+        assert_eq!((back.payment.state.clone(), back.payment.refunded), (PaymentState::Refunded, rsd("310.00")));
+        let told: Vec<_> = driver.events(before).events.iter().map(|event| event.read::<Purchase>().unwrap()).collect();
+        assert_eq!(told, [Some(back)]);
+        assert!(incidents(world).is_empty(), "somebody has looked at it");
+        // It stays at the provider, and left from elsewhere: both are seen.
+        assert_eq!((world.balance("refunds_payable"), world.balance("clearing elsewhere")), (rsd("0.00"), rsd("-310.00")));
+        world.check_books();
+    }
+
+    #[test]
+    fn an_incident_is_done_with_a_note_and_told_again_when_it_happens_again(world) {
+        let driver = world.driver(PHONE);
+        let payment = driver.top_up("200.00");
+        let mut wrong = approval(&payment, "pay-w");
+        wrong.amount = rsd("500.00");
+        assert_eq!(world.notice(&wrong).status, 400);
+        let found = world.operator.incidents(&*world.store).unwrap();
+        let about = (found[0].kind.as_str(), found[0].reference.as_str());
+        let done = || world.operator.incident_done(&*world.store, world.now(), about, "the bank was called").unwrap();
+        assert!(done());
+        assert!(incidents(world).is_empty() && !done(), "there is none any more");
+        assert_eq!(world.notice(&wrong).status, 400);
+        assert_eq!(incidents(world), [about.0]);
     }
 
     #[test]

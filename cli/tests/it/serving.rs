@@ -1,0 +1,74 @@
+//! `mesto serve` with its bank: what is owed back goes back while it serves, and it ends in order.
+
+use std::process::Command;
+
+use mesto_cli::testbed::{Payer, walk};
+use mesto_operator::store::transact;
+use mesto_operator::{Durability, SqliteStore};
+use serde_json::json;
+
+use crate::phone::PHONE;
+use crate::{Serving, mesto};
+
+/// The one-time code of the newest message in an operator's store.
+fn code(store: &std::path::Path) -> String {
+    let store = SqliteStore::open(store, Durability::Full).unwrap();
+    let sql = "SELECT body FROM outbox ORDER BY id DESC LIMIT 1";
+    let rows = transact(&store, |tx| tx.query(sql, &[])).unwrap();
+    let body: String = rows[0].get("body").unwrap();
+    mesto_cli::testbed::code_in(&body).unwrap().to_owned()
+}
+
+/// Reads the account's events as they come, until one says what is waited for.
+fn wait_for_event(operator: &str, token: &str, says: &str) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let request = mesto_cli::web::client().unwrap().get(format!("{operator}/v1/events"));
+        let mut stream = request.bearer_auth(token).header("accept", "text/event-stream").send().await.unwrap();
+        let mut told = String::new();
+        while !told.contains(says) {
+            let part = stream.chunk().await.unwrap().expect("the stream goes on");
+            told.push_str(&String::from_utf8_lossy(&part));
+        }
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_owed_back_is_asked_of_the_bank_while_an_operator_serves_bg_83_bg_97() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    std::fs::write(path.join("secret"), "0123456789abcdef0123456789abcdef").unwrap();
+    mesto(path, &["keys", "init"]);
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--bank-secret-file", "secret", "--json"];
+    let mut serving =
+        Serving::start(path, &[&serve[..], &["--with-demo-bank", "--bank-url", "http://127.0.0.1:0"]].concat());
+    let (operator, root_key) = (serving.said("operator"), serving.said("root_key"));
+    let phone = |arguments: &[&str]| {
+        let ran = mesto(path, &[arguments, &["--json"]].concat());
+        assert_eq!(ran.exit, 0, "{arguments:?}: {} {}", ran.out, ran.err);
+        ran.json()
+    };
+    phone(&["sign-in", PHONE, "--operator", &operator, "--root-key", &root_key]);
+    phone(&["sign-in", PHONE, &code(&path.join("mesto.sqlite"))]);
+
+    // Given up on the phone, and paid all the same on the page that was left open.
+    let begun = phone(&["topup", "500"]);
+    phone(&["abandon"]);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(walk(begun["page_url"].as_str().unwrap(), Payer::Approve)).unwrap();
+    let secrets: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(path.join(".mesto/secrets.json")).unwrap()).unwrap();
+    let token = secrets.as_object().unwrap().iter().find(|(name, _)| name.ends_with("session_token")).unwrap().1;
+    wait_for_event(&operator, token.as_str().unwrap(), r#""state":"done""#);
+
+    let payments = mesto(path, &["payments"]);
+    assert!(payments.out.contains("500.00 RSD went back to your card."), "{} {}", payments.out, payments.err);
+    let done = mesto(path, &["admin", "refunds", "--all", "--json"]).json();
+    assert_eq!((&done[0]["state"], &done[0]["reason"]), (&json!("done"), &json!("abandoned")), "{done}");
+    assert_eq!(mesto(path, &["admin", "refunds"]).out, "Nothing is owed back.\n");
+    Command::new("kill").args(["-TERM", &serving.child.id().to_string()]).status().unwrap();
+    assert_eq!(serving.child.wait().unwrap().code(), Some(0));
+    let books = mesto(path, &["admin", "ledger", "--json"]).json();
+    assert_eq!((&books["sums_to_zero"], &books["fault"]), (&json!(true), &json!(null)), "{books}");
+}
