@@ -124,7 +124,7 @@ mod tests {
     fn an_error_keeps_its_kind_and_speaks_the_clients_language() {
         let refused =
             Error::from(mesto_client::Problem::new(mesto_client::ProblemCode::PhoneInvalid, "for developers"));
-        for (locale, said) in [(Locale::En, "This is not a phone number."), (Locale::SrLatn, "Ovo nije broj telefona.")]
+        for (locale, said) in [(Locale::En, "No code can be sent to this phone number."), (Locale::SrLatn, "Ovo nije broj telefona.")]
         {
             let told = MestoError::told(&refused, locale);
             assert_eq!(told.to_string(), said);

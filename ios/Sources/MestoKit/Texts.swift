@@ -113,6 +113,18 @@ public struct Texts: Sendable {
     /// {$zone}, sign {$sign}
     public func buyZoneDescribed(zone: String, sign: String) -> String { render("buy-zone-described", ["zone": zone, "sign": sign]) }
 
+    /// Assumed
+    public func certaintyAssumed() -> String { render("certainty-assumed", [:]) }
+
+    /// As the operator publishes it
+    public func certaintyOfficial() -> String { render("certainty-official", [:]) }
+
+    /// As the operator published it earlier
+    public func certaintyOfficialOld() -> String { render("certainty-official_old", [:]) }
+
+    /// As others report it
+    public func certaintySecondHand() -> String { render("certainty-second_hand", [:]) }
+
     /// App
     public func channelApp() -> String { render("channel-app", [:]) }
 
@@ -124,6 +136,9 @@ public struct Texts: Sendable {
 
     /// The time is not checked with the operator yet.
     public func clockUnsynced() -> String { render("clock-unsynced", [:]) }
+
+    /// Garage
+    public func entryGaragesVisit() -> String { render("entry-garages-visit", [:]) }
 
     /// Daily order
     public func entryOrdersOrder() -> String { render("entry-orders-order", [:]) }
@@ -142,6 +157,36 @@ public struct Texts: Sendable {
 
     /// Top-up
     public func entryWalletTopup() -> String { render("entry-wallet-topup", [:]) }
+
+    /// Garage
+    public func facilityKindGarage() -> String { render("facility-kind-garage", [:]) }
+
+    /// Car park with a barrier
+    public func facilityKindLot() -> String { render("facility-kind-lot", [:]) }
+
+    /// Multi-storey car park
+    public func facilityKindMultiStorey() -> String { render("facility-kind-multi_storey", [:]) }
+
+    /// Closed
+    public func garagesClosed() -> String { render("garages-closed", [:]) }
+
+    /// {$free} places free at {$observed_at_time}
+    public func garagesFree(free: Int, observedAtTime: String) -> String { render("garages-free", ["free": String(free), "observed_at_time": observedAtTime]) }
+
+    /// Free places are not known now; last counted {$observed_at}
+    public func garagesFreeTooOld(observedAt: String) -> String { render("garages-free-too-old", ["observed_at": observedAt]) }
+
+    /// Free places are not known
+    public func garagesFreeUnknown() -> String { render("garages-free-unknown", [:]) }
+
+    /// Opening hours are not known
+    public func garagesHoursUnknown() -> String { render("garages-hours-unknown", [:]) }
+
+    /// Open
+    public func garagesOpen() -> String { render("garages-open", [:]) }
+
+    /// Closed, opens {$opens_at}
+    public func garagesOpensAt(opensAt: String) -> String { render("garages-opens-at", ["opens_at": opensAt]) }
 
     /// The bank approved it after all, and it was bought.
     public func intentBoughtLate() -> String { render("intent-bought-late", [:]) }
@@ -164,6 +209,30 @@ public struct Texts: Sendable {
     /// Not confirmed yet
     public func intentStateUnconfirmed() -> String { render("intent-state-unconfirmed", [:]) }
 
+    /// Paid before
+    public func lineGaragesAlreadyPaid() -> String { render("line-garages-already-paid", [:]) }
+
+    /// {$days} days, each at most {$cap}
+    public func lineGaragesDayCap(days: Int, cap: String) -> String { render("line-garages-day-cap", ["days": String(days), "cap": cap]) }
+
+    /// A car on two places: {$factor} times the price
+    public func lineGaragesDoublePlace(factor: String) -> String { render("line-garages-double-place", ["factor": factor]) }
+
+    /// The first {$minutes} minutes are free
+    public func lineGaragesFree(minutes: Int) -> String { render("line-garages-free", ["minutes": String(minutes)]) }
+
+    /// Lost ticket: counted from {$billed_from}
+    public func lineGaragesLost(billedFrom: String) -> String { render("line-garages-lost", ["billed_from": billedFrom]) }
+
+    /// Lost ticket
+    public func lineGaragesLostPlain() -> String { render("line-garages-lost.plain", [:]) }
+
+    /// {$tickets} tickets for {$days} days at {$price}
+    public func lineGaragesSeveralDays(tickets: Int, days: Int, price: String) -> String { render("line-garages-several-days", ["tickets": String(tickets), "days": String(days), "price": price]) }
+
+    /// {$units} × started {$unit_minutes} min at {$unit_price}
+    public func lineGaragesStartedUnits(unitMinutes: Int, units: Int, unitPrice: String) -> String { render("line-garages-started-units", ["unit_minutes": String(unitMinutes), "units": String(units), "unit_price": unitPrice]) }
+
     /// Daily parking order
     public func lineOrdersOrder() -> String { render("line-orders-order", [:]) }
 
@@ -171,16 +240,22 @@ public struct Texts: Sendable {
     public func lineOther() -> String { render("line-other", [:]) }
 
     /// Extended time: {$units} × {$unit_minutes} min at {$unit_price}
-    public func lineParkingExtended(units: Int, unitMinutes: String, unitPrice: String) -> String { render("line-parking-extended", ["units": String(units), "unit_minutes": unitMinutes, "unit_price": unitPrice]) }
+    public func lineParkingExtended(units: Int, unitMinutes: Int, unitPrice: String) -> String { render("line-parking-extended", ["units": String(units), "unit_minutes": String(unitMinutes), "unit_price": unitPrice]) }
 
     /// {$units} × {$unit_minutes} min at {$unit_price}
-    public func lineParkingLimited(units: Int, unitMinutes: String, unitPrice: String) -> String { render("line-parking-limited", ["units": String(units), "unit_minutes": unitMinutes, "unit_price": unitPrice]) }
+    public func lineParkingLimited(units: Int, unitMinutes: Int, unitPrice: String) -> String { render("line-parking-limited", ["units": String(units), "unit_minutes": String(unitMinutes), "unit_price": unitPrice]) }
 
     /// The bank's fee on card payments below {$below}
     public func linePaymentsCardFee(below: String) -> String { render("line-payments-card-fee", ["below": below]) }
 
     /// For the deposit
     public func lineWalletTopup() -> String { render("line-wallet-topup", [:]) }
+
+    /// The garage states no time to leave after paying: leave without delay.
+    public func noticeGaragesExitWithoutDelay() -> String { render("notice-garages-exit-without-delay", [:]) }
+
+    /// {$days} days of the ticket are not used; they are not given back.
+    public func noticeGaragesUnusedDaysLost(days: Int) -> String { render("notice-garages-unused-days-lost", ["days": String(days)]) }
 
     /// Reminders come only when the phone can show them. Without one the ticket still ends.
     public func noticeNotGuaranteed() -> String { render("notice-not_guaranteed", [:]) }
@@ -313,6 +388,7 @@ public struct Texts: Sendable {
 
     /// Hardly any plate has the letter {$letter}. Look at yours again.
     public func plateWarningUnusualLetter(letter: String) -> String { render("plate-warning-unusual_letter", ["letter": letter]) }
+
     /// {$amount} went back to your card.
     public func refundDone(route: String, amount: String) -> String { render("refund-done", ["route": route, "amount": amount]) }
 
@@ -339,6 +415,18 @@ public struct Texts: Sendable {
 
     /// {$plate} in {$zone}: paid until {$ends_at_time}. Leave now, or extend while the zone allows it.
     public func reminderEndBody(plate: String, zone: String, endsAtTime: String) -> String { render("reminder-end.body", ["plate": plate, "zone": zone, "ends_at_time": endsAtTime]) }
+
+    /// {$minutes} minutes to leave the garage
+    public func reminderGaragesBefore(minutes: Int) -> String { render("reminder-garages-before", ["minutes": String(minutes)]) }
+
+    /// {$facility}: leave by {$leave_by_time}. Later the difference is owed.
+    public func reminderGaragesBeforeBody(facility: String, leaveByTime: String) -> String { render("reminder-garages-before.body", ["facility": facility, "leave_by_time": leaveByTime]) }
+
+    /// The time to leave the garage is over
+    public func reminderGaragesEnd() -> String { render("reminder-garages-end", [:]) }
+
+    /// {$facility}: it ended at {$leave_by_time}. If you are still inside, look in the app what is owed.
+    public func reminderGaragesEndBody(facility: String, leaveByTime: String) -> String { render("reminder-garages-end.body", ["facility": facility, "leave_by_time": leaveByTime]) }
 
     /// One message buys {$minutes} min for {$price}.
     public func smsPrice(minutes: Int, price: String) -> String { render("sms-price", ["minutes": String(minutes), "price": price]) }
@@ -424,6 +512,42 @@ public struct Texts: Sendable {
     /// SMS {$body} to {$number}
     public func stateUseSmsWhat(body: String, number: String) -> String { render("state-use-sms-what", ["body": body, "number": number]) }
 
+    /// At most {$price} a day
+    public func tariffGaragesDayCap(price: String) -> String { render("tariff-garages-day-cap", ["price": price]) }
+
+    /// {$hours} hours cost as much as a day
+    public func tariffGaragesDayCapAfter(hours: String) -> String { render("tariff-garages-day-cap-after", ["hours": hours]) }
+
+    /// With a disabled driver's badge the first {$minutes} min are free
+    public func tariffGaragesDisabledFree(minutes: Int) -> String { render("tariff-garages-disabled-free", ["minutes": String(minutes)]) }
+
+    /// With a disabled driver's badge a visit of up to {$minutes} min is free
+    public func tariffGaragesDisabledFreeShort(minutes: Int) -> String { render("tariff-garages-disabled-free-short", ["minutes": String(minutes)]) }
+
+    /// {$minutes} min to leave after paying
+    public func tariffGaragesExitMinutes(minutes: Int) -> String { render("tariff-garages-exit-minutes", ["minutes": String(minutes)]) }
+
+    /// The first {$minutes} min are free
+    public func tariffGaragesFree(minutes: Int) -> String { render("tariff-garages-free", ["minutes": String(minutes)]) }
+
+    /// A visit of up to {$minutes} min is free
+    public func tariffGaragesFreeShort(minutes: Int) -> String { render("tariff-garages-free-short", ["minutes": String(minutes)]) }
+
+    /// Lost ticket: {$price}
+    public func tariffGaragesLostFlat(price: String) -> String { render("tariff-garages-lost-flat", ["price": price]) }
+
+    /// Lost ticket: counted from the midnight before the entry
+    public func tariffGaragesLostFromMidnight() -> String { render("tariff-garages-lost-from-midnight", [:]) }
+
+    /// {$days} days in a row: {$price}
+    public func tariffGaragesSeveralDays(days: Int, price: String) -> String { render("tariff-garages-several-days", ["days": String(days), "price": price]) }
+
+    /// {$price} for each started {$unit_minutes} min
+    public func tariffGaragesUnit(unitMinutes: Int, price: String) -> String { render("tariff-garages-unit", ["unit_minutes": String(unitMinutes), "price": price]) }
+
+    /// The price is not known
+    public func tariffGaragesUnknown() -> String { render("tariff-garages-unknown", [:]) }
+
     /// Buy a new ticket
     public func ticketBuyAgain() -> String { render("ticket-buy-again", [:]) }
 
@@ -483,6 +607,15 @@ public struct Texts: Sendable {
 
     /// Opening the ticket
     public func ticketLoading() -> String { render("ticket-loading", [:]) }
+
+    /// {$min} to {$max} letters and digits
+    public func ticketNumberAny(min: String, max: String) -> String { render("ticket-number-any", ["min": min, "max": max]) }
+
+    /// {$count} digits
+    public func ticketNumberDigits(count: String) -> String { render("ticket-number-digits", ["count": count]) }
+
+    /// {$count} signs, such as {$example}
+    public func ticketNumberLike(count: String, example: String) -> String { render("ticket-number-like", ["count": count, "example": example]) }
 
     /// Paid {$amount}
     public func ticketPaid(amount: String) -> String { render("ticket-paid", ["amount": amount]) }
@@ -549,6 +682,24 @@ public struct Texts: Sendable {
 
     /// Paid time ran out
     public func violationTimeExpired() -> String { render("violation-time_expired", [:]) }
+
+    /// Cancelled
+    public func visitStateCancelled() -> String { render("visit-state-cancelled", [:]) }
+
+    /// Not paid yet
+    public func visitStateInside() -> String { render("visit-state-inside", [:]) }
+
+    /// Left
+    public func visitStateLeft() -> String { render("visit-state-left", [:]) }
+
+    /// Other (update the app)
+    public func visitStateOther() -> String { render("visit-state-other", [:]) }
+
+    /// Something is owed again
+    public func visitStateOwingAgain() -> String { render("visit-state-owing_again", [:]) }
+
+    /// Paid
+    public func visitStatePaid() -> String { render("visit-state-paid", [:]) }
 
     /// Add another car
     public func zonesAddPlate() -> String { render("zones-add-plate", [:]) }

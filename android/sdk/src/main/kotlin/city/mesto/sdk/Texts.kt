@@ -109,6 +109,18 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** {$zone}, sign {$sign} */
     fun buyZoneDescribed(zone: String, sign: String): String = render("buy-zone-described", mapOf("zone" to zone, "sign" to sign))
 
+    /** Assumed */
+    fun certaintyAssumed(): String = render("certainty-assumed", emptyMap())
+
+    /** As the operator publishes it */
+    fun certaintyOfficial(): String = render("certainty-official", emptyMap())
+
+    /** As the operator published it earlier */
+    fun certaintyOfficialOld(): String = render("certainty-official_old", emptyMap())
+
+    /** As others report it */
+    fun certaintySecondHand(): String = render("certainty-second_hand", emptyMap())
+
     /** App */
     fun channelApp(): String = render("channel-app", emptyMap())
 
@@ -120,6 +132,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** The time is not checked with the operator yet. */
     fun clockUnsynced(): String = render("clock-unsynced", emptyMap())
+
+    /** Garage */
+    fun entryGaragesVisit(): String = render("entry-garages-visit", emptyMap())
 
     /** Daily order */
     fun entryOrdersOrder(): String = render("entry-orders-order", emptyMap())
@@ -138,6 +153,36 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** Top-up */
     fun entryWalletTopup(): String = render("entry-wallet-topup", emptyMap())
+
+    /** Garage */
+    fun facilityKindGarage(): String = render("facility-kind-garage", emptyMap())
+
+    /** Car park with a barrier */
+    fun facilityKindLot(): String = render("facility-kind-lot", emptyMap())
+
+    /** Multi-storey car park */
+    fun facilityKindMultiStorey(): String = render("facility-kind-multi_storey", emptyMap())
+
+    /** Closed */
+    fun garagesClosed(): String = render("garages-closed", emptyMap())
+
+    /** {$free} places free at {$observed_at_time} */
+    fun garagesFree(free: Long, observedAtTime: String): String = render("garages-free", mapOf("free" to free.toString(), "observed_at_time" to observedAtTime))
+
+    /** Free places are not known now; last counted {$observed_at} */
+    fun garagesFreeTooOld(observedAt: String): String = render("garages-free-too-old", mapOf("observed_at" to observedAt))
+
+    /** Free places are not known */
+    fun garagesFreeUnknown(): String = render("garages-free-unknown", emptyMap())
+
+    /** Opening hours are not known */
+    fun garagesHoursUnknown(): String = render("garages-hours-unknown", emptyMap())
+
+    /** Open */
+    fun garagesOpen(): String = render("garages-open", emptyMap())
+
+    /** Closed, opens {$opens_at} */
+    fun garagesOpensAt(opensAt: String): String = render("garages-opens-at", mapOf("opens_at" to opensAt))
 
     /** The bank approved it after all, and it was bought. */
     fun intentBoughtLate(): String = render("intent-bought-late", emptyMap())
@@ -160,6 +205,30 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Not confirmed yet */
     fun intentStateUnconfirmed(): String = render("intent-state-unconfirmed", emptyMap())
 
+    /** Paid before */
+    fun lineGaragesAlreadyPaid(): String = render("line-garages-already-paid", emptyMap())
+
+    /** {$days} days, each at most {$cap} */
+    fun lineGaragesDayCap(days: Long, cap: String): String = render("line-garages-day-cap", mapOf("days" to days.toString(), "cap" to cap))
+
+    /** A car on two places: {$factor} times the price */
+    fun lineGaragesDoublePlace(factor: String): String = render("line-garages-double-place", mapOf("factor" to factor))
+
+    /** The first {$minutes} minutes are free */
+    fun lineGaragesFree(minutes: Long): String = render("line-garages-free", mapOf("minutes" to minutes.toString()))
+
+    /** Lost ticket: counted from {$billed_from} */
+    fun lineGaragesLost(billedFrom: String): String = render("line-garages-lost", mapOf("billed_from" to billedFrom))
+
+    /** Lost ticket */
+    fun lineGaragesLostPlain(): String = render("line-garages-lost.plain", emptyMap())
+
+    /** {$tickets} tickets for {$days} days at {$price} */
+    fun lineGaragesSeveralDays(tickets: Long, days: Long, price: String): String = render("line-garages-several-days", mapOf("tickets" to tickets.toString(), "days" to days.toString(), "price" to price))
+
+    /** {$units} × started {$unit_minutes} min at {$unit_price} */
+    fun lineGaragesStartedUnits(unitMinutes: Long, units: Long, unitPrice: String): String = render("line-garages-started-units", mapOf("unit_minutes" to unitMinutes.toString(), "units" to units.toString(), "unit_price" to unitPrice))
+
     /** Daily parking order */
     fun lineOrdersOrder(): String = render("line-orders-order", emptyMap())
 
@@ -167,16 +236,22 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     fun lineOther(): String = render("line-other", emptyMap())
 
     /** Extended time: {$units} × {$unit_minutes} min at {$unit_price} */
-    fun lineParkingExtended(units: Long, unitMinutes: String, unitPrice: String): String = render("line-parking-extended", mapOf("units" to units.toString(), "unit_minutes" to unitMinutes, "unit_price" to unitPrice))
+    fun lineParkingExtended(units: Long, unitMinutes: Long, unitPrice: String): String = render("line-parking-extended", mapOf("units" to units.toString(), "unit_minutes" to unitMinutes.toString(), "unit_price" to unitPrice))
 
     /** {$units} × {$unit_minutes} min at {$unit_price} */
-    fun lineParkingLimited(units: Long, unitMinutes: String, unitPrice: String): String = render("line-parking-limited", mapOf("units" to units.toString(), "unit_minutes" to unitMinutes, "unit_price" to unitPrice))
+    fun lineParkingLimited(units: Long, unitMinutes: Long, unitPrice: String): String = render("line-parking-limited", mapOf("units" to units.toString(), "unit_minutes" to unitMinutes.toString(), "unit_price" to unitPrice))
 
     /** The bank's fee on card payments below {$below} */
     fun linePaymentsCardFee(below: String): String = render("line-payments-card-fee", mapOf("below" to below))
 
     /** For the deposit */
     fun lineWalletTopup(): String = render("line-wallet-topup", emptyMap())
+
+    /** The garage states no time to leave after paying: leave without delay. */
+    fun noticeGaragesExitWithoutDelay(): String = render("notice-garages-exit-without-delay", emptyMap())
+
+    /** {$days} days of the ticket are not used; they are not given back. */
+    fun noticeGaragesUnusedDaysLost(days: Long): String = render("notice-garages-unused-days-lost", mapOf("days" to days.toString()))
 
     /** Reminders come only when the phone can show them. Without one the ticket still ends. */
     fun noticeNotGuaranteed(): String = render("notice-not_guaranteed", emptyMap())
@@ -309,6 +384,7 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** Hardly any plate has the letter {$letter}. Look at yours again. */
     fun plateWarningUnusualLetter(letter: String): String = render("plate-warning-unusual_letter", mapOf("letter" to letter))
+
     /** {$amount} went back to your card. */
     fun refundDone(route: String, amount: String): String = render("refund-done", mapOf("route" to route, "amount" to amount))
 
@@ -335,6 +411,18 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** {$plate} in {$zone}: paid until {$ends_at_time}. Leave now, or extend while the zone allows it. */
     fun reminderEndBody(plate: String, zone: String, endsAtTime: String): String = render("reminder-end.body", mapOf("plate" to plate, "zone" to zone, "ends_at_time" to endsAtTime))
+
+    /** {$minutes} minutes to leave the garage */
+    fun reminderGaragesBefore(minutes: Long): String = render("reminder-garages-before", mapOf("minutes" to minutes.toString()))
+
+    /** {$facility}: leave by {$leave_by_time}. Later the difference is owed. */
+    fun reminderGaragesBeforeBody(facility: String, leaveByTime: String): String = render("reminder-garages-before.body", mapOf("facility" to facility, "leave_by_time" to leaveByTime))
+
+    /** The time to leave the garage is over */
+    fun reminderGaragesEnd(): String = render("reminder-garages-end", emptyMap())
+
+    /** {$facility}: it ended at {$leave_by_time}. If you are still inside, look in the app what is owed. */
+    fun reminderGaragesEndBody(facility: String, leaveByTime: String): String = render("reminder-garages-end.body", mapOf("facility" to facility, "leave_by_time" to leaveByTime))
 
     /** One message buys {$minutes} min for {$price}. */
     fun smsPrice(minutes: Long, price: String): String = render("sms-price", mapOf("minutes" to minutes.toString(), "price" to price))
@@ -420,6 +508,42 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** SMS {$body} to {$number} */
     fun stateUseSmsWhat(body: String, number: String): String = render("state-use-sms-what", mapOf("body" to body, "number" to number))
 
+    /** At most {$price} a day */
+    fun tariffGaragesDayCap(price: String): String = render("tariff-garages-day-cap", mapOf("price" to price))
+
+    /** {$hours} hours cost as much as a day */
+    fun tariffGaragesDayCapAfter(hours: String): String = render("tariff-garages-day-cap-after", mapOf("hours" to hours))
+
+    /** With a disabled driver's badge the first {$minutes} min are free */
+    fun tariffGaragesDisabledFree(minutes: Long): String = render("tariff-garages-disabled-free", mapOf("minutes" to minutes.toString()))
+
+    /** With a disabled driver's badge a visit of up to {$minutes} min is free */
+    fun tariffGaragesDisabledFreeShort(minutes: Long): String = render("tariff-garages-disabled-free-short", mapOf("minutes" to minutes.toString()))
+
+    /** {$minutes} min to leave after paying */
+    fun tariffGaragesExitMinutes(minutes: Long): String = render("tariff-garages-exit-minutes", mapOf("minutes" to minutes.toString()))
+
+    /** The first {$minutes} min are free */
+    fun tariffGaragesFree(minutes: Long): String = render("tariff-garages-free", mapOf("minutes" to minutes.toString()))
+
+    /** A visit of up to {$minutes} min is free */
+    fun tariffGaragesFreeShort(minutes: Long): String = render("tariff-garages-free-short", mapOf("minutes" to minutes.toString()))
+
+    /** Lost ticket: {$price} */
+    fun tariffGaragesLostFlat(price: String): String = render("tariff-garages-lost-flat", mapOf("price" to price))
+
+    /** Lost ticket: counted from the midnight before the entry */
+    fun tariffGaragesLostFromMidnight(): String = render("tariff-garages-lost-from-midnight", emptyMap())
+
+    /** {$days} days in a row: {$price} */
+    fun tariffGaragesSeveralDays(days: Long, price: String): String = render("tariff-garages-several-days", mapOf("days" to days.toString(), "price" to price))
+
+    /** {$price} for each started {$unit_minutes} min */
+    fun tariffGaragesUnit(unitMinutes: Long, price: String): String = render("tariff-garages-unit", mapOf("unit_minutes" to unitMinutes.toString(), "price" to price))
+
+    /** The price is not known */
+    fun tariffGaragesUnknown(): String = render("tariff-garages-unknown", emptyMap())
+
     /** Buy a new ticket */
     fun ticketBuyAgain(): String = render("ticket-buy-again", emptyMap())
 
@@ -479,6 +603,15 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** Opening the ticket */
     fun ticketLoading(): String = render("ticket-loading", emptyMap())
+
+    /** {$min} to {$max} letters and digits */
+    fun ticketNumberAny(min: String, max: String): String = render("ticket-number-any", mapOf("min" to min, "max" to max))
+
+    /** {$count} digits */
+    fun ticketNumberDigits(count: String): String = render("ticket-number-digits", mapOf("count" to count))
+
+    /** {$count} signs, such as {$example} */
+    fun ticketNumberLike(count: String, example: String): String = render("ticket-number-like", mapOf("count" to count, "example" to example))
 
     /** Paid {$amount} */
     fun ticketPaid(amount: String): String = render("ticket-paid", mapOf("amount" to amount))
@@ -545,6 +678,24 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** Paid time ran out */
     fun violationTimeExpired(): String = render("violation-time_expired", emptyMap())
+
+    /** Cancelled */
+    fun visitStateCancelled(): String = render("visit-state-cancelled", emptyMap())
+
+    /** Not paid yet */
+    fun visitStateInside(): String = render("visit-state-inside", emptyMap())
+
+    /** Left */
+    fun visitStateLeft(): String = render("visit-state-left", emptyMap())
+
+    /** Other (update the app) */
+    fun visitStateOther(): String = render("visit-state-other", emptyMap())
+
+    /** Something is owed again */
+    fun visitStateOwingAgain(): String = render("visit-state-owing_again", emptyMap())
+
+    /** Paid */
+    fun visitStatePaid(): String = render("visit-state-paid", emptyMap())
 
     /** Add another car */
     fun zonesAddPlate(): String = render("zones-add-plate", emptyMap())

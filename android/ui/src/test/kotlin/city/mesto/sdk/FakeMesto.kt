@@ -362,7 +362,7 @@ class FakeMesto(
         }
 
         internal fun sell(quote: Quote, offer: ParkingOffer): Ticket {
-            val stay = StayOfTicket(StayId("s"), offer.stay?.startedAt ?: offer.startsAt, offer.stay?.deadline, offer.endsAt)
+            val stay = StayOfTicket(StayId("s"), offer.stay.startedAt, offer.stay.deadline, offer.endsAt)
             val ticket = Ticket(
                 TicketId(next("t")), quote.city, offer.zone, offer.plate, Channel.App, TicketState.Active, now, offer.startsAt,
                 offer.endsAt, offer.grantedMinutes, quote.total, quote.items.single().lines, offer.tariff, quote.pay, stay, offer.extends, "",
