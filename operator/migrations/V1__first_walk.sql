@@ -61,7 +61,7 @@ CREATE TABLE one_time_code (
   tries BIGINT NOT NULL
 );
 
--- What counts against a limit: a code asked for by a number, from an address. Subjects are hashed.
+-- What counts against a limit: a code asked for by a number, from an address, a price of a car. Subjects are hashed.
 CREATE TABLE attempt (
   id TEXT PRIMARY KEY,
   kind TEXT NOT NULL,
@@ -318,6 +318,8 @@ CREATE TABLE incident (
 
 CREATE TABLE daily_order (
   id TEXT PRIMARY KEY,
+  -- As it is printed on the slip.
+  number TEXT NOT NULL,
   city TEXT NOT NULL,
   zone TEXT NOT NULL,
   state TEXT NOT NULL,
@@ -332,6 +334,18 @@ CREATE TABLE daily_order (
   paid_by TEXT REFERENCES account (id),
   paid_amount BIGINT
 );
+
+CREATE UNIQUE INDEX daily_order_number ON daily_order (number);
+
+-- The accounts that have shown an order to be theirs: by a ticket there around that time, or by the number on its slip.
+CREATE TABLE order_proof (
+  account TEXT NOT NULL,
+  daily_order TEXT NOT NULL,
+  proof TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  PRIMARY KEY (account, daily_order)
+)/*sqlite WITHOUT ROWID*/;
+CREATE INDEX order_proof_of ON order_proof (daily_order);
 
 CREATE TABLE order_plate (
   daily_order TEXT PRIMARY KEY REFERENCES daily_order (id),

@@ -17,10 +17,12 @@ use crate::kernel::events;
 use crate::kernel::grants;
 use crate::kernel::idempotency;
 use crate::kernel::ledger;
+use crate::kernel::limits;
 use crate::kernel::signed_codes;
 use crate::kernel::store::{SqliteInline, Table, transact};
 use crate::orders::control;
 use crate::orders::driver;
+use crate::orders::proofs;
 use crate::parking::stays;
 use crate::parking::tickets;
 use crate::values;
@@ -35,7 +37,7 @@ fn every_table_is_declared_with_the_columns_it_has() {
         table::<account::AccountRow>(),
         table::<sign_in::PersonRow>(),
         table::<sign_in::OneTimeCodeRow>(),
-        table::<sign_in::AttemptRow>(),
+        table::<limits::AttemptRow>(),
         table::<caller::DeviceRow>(),
         table::<caller::TokenRow>(),
         table::<grants::GrantRow>(),
@@ -59,6 +61,7 @@ fn every_table_is_declared_with_the_columns_it_has() {
         table::<signed_codes::RevocationListRow>(),
         table::<driver::OrderRow>(),
         table::<driver::OrderPlateRow>(),
+        table::<proofs::ProofRow>(),
         table::<messages::OutboxRow>(),
         table::<rows::QuoteRow>(),
         table::<stays::StayRow>(),

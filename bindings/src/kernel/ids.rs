@@ -1,8 +1,9 @@
-//! Ids: each is a type of its own in every language, with its text underneath.
+//! Ids and numbers for people: each id is a type of its own in every language, with its text underneath.
 
 use mesto_client::protocol::kernel::ids::{
     AccountId, OrderId, PaymentId, QuoteId, RefundId, SaleId, StayId, TicketId, VehicleId,
 };
+use mesto_client::protocol::kernel::reference::Reference;
 use mesto_rules::{CityId, TariffId, ZoneId};
 
 use crate::kernel::error::MestoError;
@@ -19,5 +20,5 @@ macro_rules! ids {
 }
 
 ids! {
-    AccountId, OrderId, PaymentId, QuoteId, RefundId, SaleId, StayId, TicketId, VehicleId, CityId, TariffId, ZoneId,
+    AccountId, OrderId, PaymentId, QuoteId, RefundId, SaleId, StayId, TicketId, VehicleId, CityId, TariffId, ZoneId, Reference,
 }

@@ -7,6 +7,7 @@ use mesto_client::orders::OrdersState;
 use mesto_client::protocol::base::payments::{PayMethod, Quote};
 use mesto_client::protocol::base::plate::Plate;
 use mesto_client::protocol::kernel::ids::OrderId;
+use mesto_client::protocol::kernel::reference::Reference;
 use mesto_client::protocol::orders::driver::{Order, OrderState, OrdersOffer, OrdersOutcome, OrdersSubject, Violation};
 use mesto_rules::{CityId, Money, ZoneId};
 
@@ -30,6 +31,13 @@ impl Orders {
     #[must_use]
     pub fn state(&self) -> OrdersState {
         OrdersState::clone(&self.0.core.orders().state())
+    }
+
+    /// Shows an order by the number on its slip; from then on it is among the account's and can be paid. Spaces and dashes
+    /// are nothing.
+    #[uniffi::method(default(cancel = None))]
+    pub async fn by_slip(&self, number: String, cancel: Option<Arc<Cancel>>) -> Result<Order, MestoError> {
+        self.0.answer(cancel, Box::pin(self.0.core.orders().by_slip(&number))).await
     }
 
     /// What is to be paid for an order now (BG-70): the discount off, a card's fee included.

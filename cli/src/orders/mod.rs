@@ -25,8 +25,10 @@ pub const SERVICE: Service = Service {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Daily orders of the account's vehicles.
+    /// Daily orders that the account has shown to be its own.
     Orders(PhoneArgs),
+    /// Show a daily order by the number on its slip.
+    Slip(SlipArgs),
     /// Pay a daily order.
     Pay(PayArgs),
 }
@@ -41,10 +43,20 @@ struct PayArgs {
     at: PhoneArgs,
 }
 
+#[derive(Debug, Args)]
+struct SlipArgs {
+    /// The number on the slip, with or without its spaces.
+    #[arg(required = true)]
+    number: Vec<String>,
+    #[command(flatten)]
+    at: PhoneArgs,
+}
+
 impl Run for Command {
     fn run(self, call: Call) -> Outcome<()> {
         match self {
             Self::Orders(at) => call.ask(orders(at, call)),
+            Self::Slip(args) => call.ask(slip(args, call)),
             Self::Pay(args) => call.ask(pay(args, call)),
         }
     }
@@ -58,6 +70,14 @@ async fn orders(at: PhoneArgs, call: Call) -> Outcome<()> {
         [] => "No daily orders.".to_owned(),
         orders => show::orders_table(&phone.show, orders),
     });
+    Ok(())
+}
+
+async fn slip(args: SlipArgs, call: Call) -> Outcome<()> {
+    let phone = Phone::open(&args.at, call).await?;
+    let order = phone.core.orders().by_slip(&args.number.join(" ")).await;
+    let order = phone.done(order)?;
+    call.say(&order, || show::orders_table(&phone.show, std::slice::from_ref(&order)));
     Ok(())
 }
 

@@ -24,9 +24,10 @@ pub fn orders_table(show: &Show, orders: &[Order]) -> String {
             show.money(&order.due),
             order.discount_until.map_or_else(String::new, |until| show.moment(until)),
             state,
+            order.number.shown(),
             order.id.to_string(),
         ]
     };
     let rows: Vec<Vec<String>> = orders.iter().map(row).collect();
-    table(&["issued", "plate", "zone", ">price", ">to pay now", "until", "state", "order"], &rows)
+    table(&["issued", "plate", "zone", ">price", ">to pay now", "until", "state", "number", "order"], &rows)
 }

@@ -1,6 +1,6 @@
 //! Signing in: a one-time code by SMS, a token that is stored hashed, a device key that is bound into tickets.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use mesto_protocol::base::sign_in::{self as wire, CodeRequest, CodeSent, Session, SignIn};
 use mesto_protocol::device::DeviceKey;
 use mesto_protocol::kernel::grants::{Grant, Role};
@@ -14,18 +14,17 @@ use crate::kernel::caller::{self, DeviceRow, TokenRow};
 use crate::kernel::epoch;
 use crate::kernel::failure::{Failure, Outcome, refuse};
 use crate::kernel::grants::{self, NewGrant};
+use crate::kernel::limits::{Limit, too_many};
 use crate::kernel::operator::Operator;
 use crate::kernel::retention::before;
 use crate::kernel::service::{Erasure, Export, Service, Table, serve};
-use crate::kernel::store::{Select, StoreError, Tx, Write};
+use crate::kernel::store::{StoreError, Tx, Write};
 use crate::kernel::text;
-use crate::{delete, find, projection, table, update, values};
+use crate::{delete, find, table, update, values};
 
 /// Digits of a one-time code.
 const DIGITS: u8 = 6;
 const CODES: u64 = 1_000_000;
-/// Window of the limits.
-const WINDOW: TimeDelta = TimeDelta::hours(1);
 const DEVICE_NAME_MAX: usize = 60;
 
 table! {
@@ -47,16 +46,6 @@ table! {
     }
 }
 
-table! {
-    /// What counts against a limit; subjects are hashed.
-    pub(crate) struct AttemptRow in "attempt" {
-        id: String,
-        kind: String,
-        subject: String,
-        at: DateTime<Utc>,
-    }
-}
-
 pub(crate) const SERVICE: Service = Service {
     operations: &[
         serve!(post wire::SEND_CODE => send_code),
@@ -70,11 +59,6 @@ pub(crate) const SERVICE: Service = Service {
             erasure: Erasure::AtClosing(&[
                 "DELETE FROM one_time_code WHERE phone = (SELECT phone FROM person WHERE account = $1)",
             ]),
-        },
-        Table {
-            name: "attempt",
-            export: Export::Excused("numbers and addresses only as hashes"),
-            erasure: Erasure::WithTime("limits count an hour back; a hash names nobody"),
         },
         Table {
             name: "token",
@@ -112,7 +96,6 @@ fn erase_old(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcom
     let old = before(now, operator.home.retention.sign_in_days);
     for (table, sql) in [
         ("one_time_code", "DELETE FROM one_time_code WHERE expires_at < $1"),
-        ("attempt", "DELETE FROM attempt WHERE at < $1"),
         ("token", "DELETE FROM token WHERE expires_at < $1"),
     ] {
         tx.write(Write::sql(table, sql, values![old]))?;
@@ -129,10 +112,16 @@ fn send_code(tx: &mut dyn Tx, call: &mut Call<'_>, asked: CodeRequest) -> Outcom
     {
         return too_many("a code was sent just now", waiting.resend_at - now);
     }
-    limit(tx, call, "code_number", &phone, config.codes_per_number)?;
-    limit(tx, call, "code_address", &call.request.address, config.codes_per_address)?;
-    count(tx, call, "code_number", &phone)?;
-    count(tx, call, "code_address", &call.request.address)?;
+    let limits = [
+        Limit { kind: "code_number", subject: &phone, most: config.codes_per_number },
+        Limit { kind: "code_address", subject: &call.request.address, most: config.codes_per_address },
+    ];
+    for limit in limits {
+        limit.check(tx, now)?;
+    }
+    for limit in limits {
+        limit.count(tx, call.operator, now)?;
+    }
     let code = code(call);
     let (expires_at, resend_at) = (now + config.code_lifetime, now + config.code_resend);
     let hash = hashed(&phone, &code);
@@ -152,7 +141,9 @@ fn sign_in(tx: &mut dyn Tx, call: &mut Call<'_>, asked: SignIn) -> Outcome<Sessi
     let device_key = DeviceKey::from_text(&asked.device_key)
         .map_err(|error| Problem::new(ProblemCode::DeviceKeyInvalid, error.to_string()))?;
     let (config, now) = (&call.operator.config, call.now);
-    limit(tx, call, "wrong_code", &call.request.address, config.wrong_codes_per_address)?;
+    let (subject, most) = (call.request.address.as_str(), config.wrong_codes_per_address);
+    let wrong_codes = Limit { kind: "wrong_code", subject, most };
+    wrong_codes.check(tx, now)?;
     // The row is locked: two guesses at once are two tries.
     let Some(sent) = tx.first(find!(OneTimeCodeRow { phone: &phone }).locking("one_time_code"))? else {
         return refuse(ProblemCode::CodeExpired, "no code is waiting for this number; ask for one");
@@ -166,7 +157,7 @@ fn sign_in(tx: &mut dyn Tx, call: &mut Call<'_>, asked: SignIn) -> Outcome<Sessi
     }
     if !text::same_secret(sent.hash.as_bytes(), hashed(&phone, &wire::code_of(&asked.code)).as_bytes()) {
         tx.write(update!(OneTimeCodeRow { phone: &phone } set { tries: sent.tries + 1 }))?;
-        count(tx, call, "wrong_code", &call.request.address)?;
+        wrong_codes.count(tx, call.operator, now)?;
         return Err(Failure::Counted(Box::new(
             Problem::new(ProblemCode::CodeWrong, format!("this is not the code that was sent; {left} tries are left"))
                 .with("tries_left", left),
@@ -282,42 +273,4 @@ fn code(call: &Call<'_>) -> String {
 
 fn hashed(phone: &str, code: &str) -> String {
     text::sha256(format!("{phone}/{code}").as_bytes())
-}
-
-projection! {
-    struct Attempts {
-        count: i64 = "COUNT(*)",
-        oldest: Option<DateTime<Utc>> = "MIN(at)",
-    }
-}
-
-fn limit(tx: &mut dyn Tx, call: &Call<'_>, kind: &str, subject: &str, most: i64) -> Outcome<()> {
-    let since = call.now - WINDOW;
-    let attempts: Option<Attempts> = tx.first(Select::of(
-        "FROM attempt WHERE kind = $1 AND subject = $2 AND at > $3",
-        values![kind, text::sha256(subject.as_bytes()), since.timestamp_millis()],
-    ))?;
-    match attempts {
-        Some(attempts) if attempts.count >= most => {
-            too_many("the limit of an hour is reached", attempts.oldest.map_or(WINDOW, |oldest| oldest - since))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn count(tx: &mut dyn Tx, call: &Call<'_>, kind: &str, subject: &str) -> Outcome<()> {
-    tx.write(Write::insert(AttemptRow {
-        id: call.operator.id("at", call.now),
-        kind: kind.to_owned(),
-        subject: text::sha256(subject.as_bytes()),
-        at: call.now,
-    }))?;
-    Ok(())
-}
-
-fn too_many<T>(detail: &str, wait: TimeDelta) -> Outcome<T> {
-    let seconds = wait.num_milliseconds().max(0) / 1_000 + 1;
-    Err(Problem::new(ProblemCode::TooManyRequests, format!("{detail}; wait {seconds} seconds"))
-        .with("retry_after_seconds", seconds)
-        .into())
 }

@@ -72,6 +72,14 @@ impl From<serde_json::Error> for Failure {
 }
 
 impl Failure {
+    /// A refusal that keeps what was written on the way.
+    pub fn counted(self) -> Self {
+        match self {
+            Self::Refused(problem) => Self::Counted(problem),
+            other => other,
+        }
+    }
+
     /// For what nobody asked for over HTTP: a refusal is a fault then.
     pub fn into_store_error(self) -> StoreError {
         match self {

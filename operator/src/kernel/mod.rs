@@ -13,6 +13,7 @@ pub mod http;
 pub mod idempotency;
 pub mod keys;
 pub mod ledger;
+pub mod limits;
 pub mod operator;
 pub mod parts;
 pub mod ports;
@@ -49,6 +50,7 @@ pub(crate) const SERVICE: Service = Service {
         idempotency::TABLE,
         idempotency::EXECUTED,
         due::TABLE,
+        limits::TABLE,
         grants::TABLE,
         grants::LOG,
         ledger::ENTRIES,

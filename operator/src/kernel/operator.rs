@@ -37,6 +37,12 @@ pub struct Config {
     pub codes_per_number: i64,
     pub codes_per_address: i64,
     pub wrong_codes_per_address: i64,
+    /// Prices of an hour in which one account may see that somebody else bought a car's stay, and how many accounts may see it of
+    /// one car (ADR 22).
+    pub others_stays_per_account: i64,
+    pub accounts_per_others_stay: i64,
+    /// Wrong numbers of orders that one account may try in an hour.
+    pub wrong_order_numbers_per_account: i64,
     pub token_lifetime: TimeDelta,
     pub vehicles_per_account: usize,
     /// How long a provider's page takes a payment.
@@ -61,6 +67,9 @@ impl Default for Config {
             codes_per_number: 10,
             codes_per_address: 60,
             wrong_codes_per_address: 60,
+            others_stays_per_account: 12,
+            accounts_per_others_stay: 3,
+            wrong_order_numbers_per_account: 10,
             token_lifetime: TimeDelta::days(180),
             vehicles_per_account: 20,
             payment_page: TimeDelta::minutes(15),

@@ -6,10 +6,10 @@ use mesto_rules::{City, SectionError};
 
 use crate::kernel::due::Due;
 use crate::kernel::failure::Outcome;
-use crate::kernel::idempotency;
 use crate::kernel::operator::Operator;
 use crate::kernel::signed_codes;
 use crate::kernel::store::{StoreError, Tx, Write};
+use crate::kernel::{idempotency, limits};
 use crate::values;
 
 /// Stands in the table from the first migration on.
@@ -39,10 +39,11 @@ fn erase_old(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, _: &str) 
     Ok(())
 }
 
-/// What no service has of its own: answers of actions, events, and codes that were ended.
+/// What no service has of its own: answers of actions, tries that limits counted, events, and codes that were ended.
 pub(crate) fn of_kernel(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<()> {
     let intents = (now - operator.config.intents_kept).timestamp_millis();
     idempotency::erase_answers(tx, intents)?;
+    limits::erase_old(tx, now)?;
     erase_events(tx, before(now, operator.home.retention.events_days))?;
     signed_codes::forget_ended(tx, now)?;
     Ok(())

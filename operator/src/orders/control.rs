@@ -1,8 +1,11 @@
 //! What an inspector does: he checks a plate, and issues the daily order. The operator never issues one by itself (BG-57, AMB-11).
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use mesto_protocol::base::plate::Plate;
 use mesto_protocol::kernel::ids::{AccountId, TicketId};
+use mesto_protocol::kernel::reference::Reference;
 use mesto_protocol::orders::control::{CheckedTicket, NewOrder, PlateCheck};
 use mesto_protocol::orders::driver::{Order, OrderState, Violation};
 use mesto_protocol::{Problem, ProblemCode};
@@ -14,9 +17,9 @@ use crate::kernel::call::{AlsoLocked, Call};
 use crate::kernel::failure::Outcome;
 use crate::kernel::ledger::{self, LedgerAccount, Movement};
 use crate::kernel::store::{Ask, Json, Select, StoreError, Tx, Write};
-use crate::orders::NAME;
-use crate::orders::driver;
 use crate::orders::driver::{OrderPlateRow, OrderRow, StateWord};
+use crate::orders::proofs::ProofWord;
+use crate::orders::{NAME, driver, proofs};
 use crate::parking::tickets::ChannelWord;
 use crate::{projection, table, values};
 
@@ -104,15 +107,16 @@ pub(crate) fn prefetch(call: &Call<'_>) -> Option<Vec<Ask>> {
     Some(vec![
         last_ticket(&asked.city, &asked.zone, &plate, call.now).ask(),
         driver::covering(&asked.city, &asked.zone, &plate, call.now).ask(),
-        driver::owners(&asked.city, &plate).ask(),
+        proofs::proven_by_ticket(&asked.city, &asked.zone, &plate, call.now).ask(),
     ])
 }
 
-/// Two inspectors in front of the same car: the second one waits, and then finds the order of the first. Its owners are told.
+/// Two inspectors in front of the same car: the second one waits, and then finds the order of the first. Who had a ticket there is told.
 pub(crate) fn also_locks(call: &Call<'_>) -> Option<AlsoLocked> {
     let (asked, plate) = asked_order(call).ok()?;
     let subjects = vec![Subject::plate(&asked.city, &plate)];
-    Some(AlsoLocked { accounts: driver::owners(&asked.city, &plate), subjects })
+    let accounts = proofs::proven_by_ticket(&asked.city, &asked.zone, &plate, call.now);
+    Some(AlsoLocked { accounts, subjects })
 }
 
 /// Issues a daily order.
@@ -145,14 +149,19 @@ pub(crate) fn issue(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewOrder) -> Ou
             .with("valid_until", order.valid_until)
             .into());
     }
-    let owners = tx.all(driver::owners(&asked.city, &plate.canonical))?;
-    if owners.iter().any(|owner| !call.locked.contains_key(&owner.account)) {
-        // Somebody has added the plate since the accounts to be locked were looked for: run again.
+    let proven = tx.all(proofs::proven_by_ticket(&asked.city, &asked.zone, &plate.canonical, call.now))?;
+    let proven: BTreeSet<AccountId> = proven.into_iter().map(|holder| holder.account).collect();
+    if proven.iter().any(|account| !call.locked.contains_key(account)) {
+        // Somebody has bought a ticket since the accounts to be locked were looked for: run again.
         return Err(StoreError::Contended.into());
     }
     let terms = order::issue(call.operator.city(&asked.city)?, &asked.zone, call.now, seen.paid_until)?;
+    let mut chance = [0; 8];
+    call.operator.entropy.fill(&mut chance);
     let order = Order {
         id: call.operator.new_id(call.now),
+        // One that stands already collides with its index, and the transaction runs again.
+        number: Reference::new(chance),
         city: call.operator.city(&asked.city)?.id.clone(),
         zone,
         plate,
@@ -168,6 +177,7 @@ pub(crate) fn issue(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewOrder) -> Ou
     };
     tx.write(Write::insert(OrderRow {
         id: order.id,
+        number: order.number,
         city: order.city.clone(),
         zone: order.zone.clone(),
         state: StateWord::Issued,
@@ -202,9 +212,9 @@ pub(crate) fn issue(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewOrder) -> Ou
     };
     ledger::post(tx, call.now, None, movement)?;
     call.made = Some(order.id.to_string());
-    for owner in owners {
-        if let Some(account) = call.locked.get_mut(&owner.account) {
-            account.tell(&order)?;
+    for account in proven {
+        if let Some(account) = call.locked.get_mut(&account).filter(|account| !account.is_closed) {
+            proofs::give(tx, call.now, account, &order, ProofWord::Ticket)?;
         }
     }
     Ok(order)

@@ -3,9 +3,10 @@
 use chrono::{DateTime, Utc};
 use mesto_protocol::base::payments::PayMethod;
 use mesto_protocol::base::plate::Plate;
-use mesto_protocol::kernel::ids::{AccountId, OrderId, QuoteId, VehicleId};
+use mesto_protocol::kernel::ids::{AccountId, OrderId, QuoteId};
 use mesto_protocol::kernel::json::Json as OnTheWire;
 use mesto_protocol::kernel::line::{Line, Params, Vat};
+use mesto_protocol::kernel::reference::Reference;
 use mesto_protocol::orders::driver::{
     Order, OrderState, Orders, OrdersOffer, OrdersOutcome, OrdersSection, OrdersSubject, Violation,
 };
@@ -17,17 +18,17 @@ use mesto_rules::{CityId, Fact, PayMethod as RulesPay, ZoneId};
 use serde::{Deserialize, Serialize};
 
 use crate::base::payments::sells::{Asked, Delivered, Delivery, Priced};
-use crate::kernel::account::{AccountOf, Locks, lock};
+use crate::kernel::account::{Locks, lock};
 use crate::kernel::call::Call;
 use crate::kernel::due::{self, Due};
 use crate::kernel::failure::{Failure, Outcome, refuse};
 use crate::kernel::ledger::{self, LedgerAccount, Movement};
 use crate::kernel::operator::Operator;
 use crate::kernel::store::{Ask, Json, Select, StoreError, Tx};
-use crate::orders::NAME;
-use crate::{projection, stored_words, table, update, values};
+use crate::orders::{NAME, proofs};
+use crate::{stored_words, table, update, values};
 
-/// An order was paid or withdrawn: the other accounts with its plate are told.
+/// An order was paid or withdrawn: its other accounts are told.
 pub(crate) const TELL_OTHERS: Due = Due::new("orders.tell_others", tell_others);
 
 const MOST: i64 = 200;
@@ -50,6 +51,7 @@ stored_words! {
 table! {
     pub(crate) struct OrderRow in "daily_order" {
         id: OrderId,
+        number: Reference,
         city: CityId,
         zone: ZoneId,
         state: StateWord,
@@ -77,6 +79,13 @@ table! {
     }
 }
 
+/// The order of a number.
+pub(crate) fn by_number(tx: &mut dyn Tx, number: Reference, now: DateTime<Utc>) -> Outcome<Option<Order>> {
+    let row: Option<OrderWithPlate> =
+        tx.first(Select::of(&format!("{FROM} WHERE daily_order.number = $1"), values![number]))?;
+    Ok(row.map(|row| from_rows(row, now)).transpose()?.map(|(order, _)| order))
+}
+
 /// An order with its plate; a plate that was erased reads as empty.
 pub(crate) type OrderWithPlate = (OrderRow, Option<OrderPlateRow>);
 
@@ -86,6 +95,7 @@ fn from_rows((row, plate): OrderWithPlate, now: DateTime<Utc>) -> Outcome<(Order
     let terms = row.terms.read()?;
     let order = Order {
         id: row.id,
+        number: row.number,
         city: row.city,
         zone: row.zone,
         plate: plate
@@ -104,10 +114,10 @@ fn from_rows((row, plate): OrderWithPlate, now: DateTime<Utc>) -> Outcome<(Order
     Ok((order, terms))
 }
 
-/// The orders of the plates of an account, newest first.
+/// The orders of an account, newest first.
 pub(crate) fn of(tx: &mut dyn Tx, account: AccountId, now: DateTime<Utc>) -> Outcome<Vec<Order>> {
     let rows: Vec<OrderWithPlate> = tx.all(Select::of(
-        &format!("{FROM} JOIN vehicle ON vehicle.city = order_plate.city AND vehicle.canonical = order_plate.canonical WHERE vehicle.account = $1 ORDER BY daily_order.id DESC LIMIT $2"),
+        &format!("{FROM} JOIN order_proof ON order_proof.daily_order = daily_order.id WHERE order_proof.account = $1 ORDER BY daily_order.id DESC LIMIT $2"),
         values![account, MOST],
     ))?;
     rows.into_iter().map(|row| from_rows(row, now).map(|(order, _)| order)).collect()
@@ -145,13 +155,6 @@ pub(crate) fn list(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Orders> {
     Ok(Orders { orders: of(tx, call.who()?.account, call.now)? })
 }
 
-projection! {
-    /// The vehicle of an account, `$2`, that an order was issued for.
-    struct OwnVehicle {
-        vehicle: Option<VehicleId> = "(SELECT vehicle.id FROM vehicle WHERE vehicle.account = $2 AND vehicle.city = order_plate.city AND vehicle.canonical = order_plate.canonical)",
-    }
-}
-
 /// What a quote keeps until it is paid.
 #[derive(Debug, Serialize, Deserialize)]
 struct Frozen {
@@ -165,14 +168,17 @@ struct Frozen {
 /// Exactly what is owed now (BG-70).
 pub(crate) fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
     let OrdersSubject { order } = asked.subject()?;
-    let found: Option<(OrderRow, Option<OrderPlateRow>, OwnVehicle)> = tx.first(Select::of(
-        &format!("{FROM} WHERE daily_order.id = $1 AND daily_order.city = $3"),
+    let found: Option<OrderWithPlate> = tx.first(Select::of(
+        &format!("{FROM} JOIN order_proof ON order_proof.daily_order = daily_order.id WHERE daily_order.id = $1 AND order_proof.account = $2 AND daily_order.city = $3"),
         values![order, asked.account, &asked.city.id],
     ))?;
-    let Some((row, plate, _)) = found.filter(|(_, _, own)| own.vehicle.is_some()) else {
-        return refuse(ProblemCode::NotFound, "there is no such order on your vehicles in this city");
+    let Some(row) = found else {
+        return refuse(
+            ProblemCode::NotFound,
+            "there is no such order of yours in this city; the number on its slip shows it",
+        );
     };
-    let (order, terms) = from_rows((row, plate), asked.now)?;
+    let (order, terms) = from_rows(row, asked.now)?;
     let allowed = &asked.city.section::<OrdersOfCity>()?.policy.pay;
     let method = match asked.pay {
         PayMethod::Deposit => Some(RulesPay::Deposit),
@@ -279,7 +285,7 @@ fn gains_of_payment(city: &CityId, paid: i64, price: i64) -> Vec<(LedgerAccount,
     gains
 }
 
-/// What an order becomes by a step that needs no money of a deposit; its vehicle's accounts are told.
+/// What an order becomes by a step that needs no money of a deposit; its accounts are told.
 fn happened(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, id: &str, event: &OrderEvent) -> Outcome<Order> {
     let row: Option<OrderWithPlate> =
         tx.first(Select::of(&format!("{FROM} WHERE daily_order.id = $1"), values![id]).locking("daily_order"))?;
@@ -373,7 +379,7 @@ fn refused(error: &OrderError) -> Failure {
     .into()
 }
 
-/// Tells the other accounts with this plate what became of an order.
+/// Tells the other accounts of an order what became of it.
 fn tell_others(tx: &mut dyn Tx, _: &Operator, now: DateTime<Utc>, reference: &str) -> Outcome<()> {
     let (order, payer) = reference.split_once('/').unwrap_or((reference, ""));
     let row: Option<OrderWithPlate> =
@@ -381,16 +387,11 @@ fn tell_others(tx: &mut dyn Tx, _: &Operator, now: DateTime<Utc>, reference: &st
     let Some(row) = row else { return Ok(()) };
     let (order, _) = from_rows(row, now)?;
     let payer = payer.parse().ok();
-    let owners = tx.all(owners(order.city.as_str(), &order.plate.canonical))?.into_iter().map(|owner| owner.account);
-    let locks = Locks { accounts: owners.filter(|account| Some(*account) != payer).collect(), ..Locks::default() };
+    let proven = tx.all(proofs::of(order.id))?.into_iter().map(|holder| holder.account);
+    let locks = Locks { accounts: proven.filter(|account| Some(*account) != payer).collect(), ..Locks::default() };
     for account in lock(tx, &locks)?.values_mut() {
         account.tell(&order)?;
         account.release(tx, now)?;
     }
     Ok(())
-}
-
-/// Asks for the accounts with this plate.
-pub(crate) fn owners(city: &str, canonical: &str) -> Select<AccountOf> {
-    Select::of("FROM vehicle WHERE city = $1 AND canonical = $2 ORDER BY account", values![city, canonical])
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod control;
 pub(crate) mod driver;
+pub(crate) mod proofs;
 mod tools;
 
 use chrono::{DateTime, Utc};
@@ -24,6 +25,7 @@ const NAME: &str = wire::SERVICE.name;
 pub(crate) const SERVICE: Service = Service {
     operations: &[
         serve!(get driver_wire::LIST => driver::list),
+        serve!(post driver_wire::SLIP => proofs::by_slip),
         serve!(get control_wire::CHECK => control::check),
         serve!(action control_wire::ISSUE => control::issue, again driver::issued_again)
             .prefetching(control::prefetch)
@@ -41,6 +43,11 @@ pub(crate) const SERVICE: Service = Service {
             name: "order_plate",
             export: Export::Excused("told with the orders"),
             erasure: Erasure::WithTime("the plate of an order that is still owed says who owes it"),
+        },
+        Table {
+            name: "order_proof",
+            export: Export::Excused("told with the orders"),
+            erasure: Erasure::AtClosing(&["DELETE FROM order_proof WHERE account = $1"]),
         },
         Table {
             name: "plate_check",
@@ -78,11 +85,11 @@ fn erase_old(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcom
             values![city.id.as_str(), before(now, kept.plate_checks_days)],
         ))?;
         // The plate of an order that is still owed says who owes it.
-        tx.write(Write::sql(
-            "order_plate",
-            "DELETE FROM order_plate WHERE city = $1 AND daily_order IN (SELECT id FROM daily_order WHERE state <> 'issued' AND valid_until < $2)",
-            values![city.id.as_str(), before(now, kept.orders_days)],
-        ))?;
+        let settled = "SELECT id FROM daily_order WHERE city = $1 AND state <> 'issued' AND valid_until < $2";
+        for table in ["order_plate", "order_proof"] {
+            let sql = format!("DELETE FROM {table} WHERE daily_order IN ({settled})");
+            tx.write(Write::sql(table, &sql, values![city.id.as_str(), before(now, kept.orders_days)]))?;
+        }
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ mod codes;
 pub(crate) mod quotes;
 mod refusal;
 pub(crate) mod stays;
+mod strangers;
 pub(crate) mod tickets;
 mod tools;
 mod zones;

@@ -13,9 +13,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::payments::sells::{Asked, Priced};
 use crate::base::vehicles::VehicleRow;
-use crate::kernel::failure::{Outcome, refuse};
+use crate::kernel::failure::{Failure, Outcome, refuse};
 use crate::kernel::store::{Select, Tx};
-use crate::parking::{stays, tickets};
+use crate::parking::{stays, strangers, tickets};
 use crate::{find, projection, values};
 
 /// What a quote keeps until it is bought.
@@ -64,13 +64,30 @@ pub(crate) fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
         .into());
     }
     let kept = stays::read(tx, city, &subject.zone, account, &plate.canonical)?;
+    let (car, stay) = ((city, plate.canonical.as_str()), kept.plate.as_ref());
+    let is_of_another = strangers::is_of_another(tx, (account, now), car, stay)?;
+    if is_of_another {
+        strangers::count(tx, asked, &plate.canonical)?;
+    }
+    let hides = is_of_another && strangers::limits_car(city)?;
     let (zone, minutes, pay) = (subject.zone.as_str(), subject.minutes, rules_pay(asked.pay)?);
-    let terms = quote_held(city, &QuoteAsk { zone, minutes, now, stays: kept.stays(), pay }, asked.held())?;
+    let ask = QuoteAsk { zone, minutes, now, stays: kept.stays(), pay };
+    let terms = match quote_held(city, &ask, asked.held()) {
+        Ok(terms) => terms,
+        Err(refusal) if hides => return Err(strangers::refusal(refusal).counted()),
+        Err(refusal) if is_of_another => return Err(Failure::from(refusal).counted()),
+        Err(refusal) => return Err(refusal.into()),
+    };
     let extends = own_running(tx, asked, zone, &plate.canonical)?;
+    let mut offer = ParkingOffer::of(&terms, plate.clone(), extends);
+    let mut notices = notices(&terms);
+    if hides {
+        (offer.stay, notices) = (None, strangers::notices(&terms.notices));
+    }
     Ok(Priced {
-        offer: Json::of(&ParkingOffer::of(&terms, plate.clone(), extends))?,
+        offer: Json::of(&offer)?,
         lines: lines(&terms.lines),
-        notices: notices(&terms),
+        notices,
         total: terms.total,
         place: terms.zone.to_string(),
         thing: plate.canonical.clone(),

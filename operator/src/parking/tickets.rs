@@ -30,6 +30,7 @@ use crate::kernel::text;
 use crate::parking::NAME;
 use crate::parking::quotes::{self, Frozen};
 use crate::parking::stays::{self, Kept, Latest, OwnerWord};
+use crate::parking::strangers;
 use crate::{find, stored_words, table, update, values};
 
 stored_words! {
@@ -155,7 +156,10 @@ pub(crate) fn deliver(tx: &mut dyn Tx, delivery: &mut Delivery<'_>) -> Outcome<D
         None
     };
     let kept = Latest { plate, user };
-    let terms = what_is_sold(delivery, &frozen, &kept)?;
+    let terms = match what_is_sold(delivery, &frozen, &kept)? {
+        Ok(terms) => terms,
+        Err(stale) => return Err(stale_problem(tx, delivery, (&frozen, &kept), stale)?),
+    };
     let ticket = sell(tx, delivery, frozen, &kept, terms)?;
     let price = ticket.price.minor()?;
     Ok(Delivered {
@@ -171,34 +175,51 @@ pub(crate) fn outcome(tx: &mut dyn Tx, _: &Operator, now: DateTime<Utc>, ticket:
     Ok(one(tx, ticket, now)?.map(|ticket| OnTheWire::of(&ParkingOutcome { ticket })).transpose()?)
 }
 
+/// A promise that cannot be kept, and why.
+struct NotSold {
+    why: &'static str,
+    stale: Stale,
+}
+
 /// What the quote promised, from the start that is possible now: the operator has received the purchase, or its money (BG-47).
-fn what_is_sold(delivery: &Delivery<'_>, frozen: &Frozen, kept: &Latest) -> Outcome<Terms> {
+fn what_is_sold(delivery: &Delivery<'_>, frozen: &Frozen, kept: &Latest) -> Outcome<Result<Terms, NotSold>> {
     let Frozen { terms, versions, .. } = frozen;
     let (city, now, stays) = (delivery.city()?, delivery.now, kept.stays());
     let pay = quotes::rules_pay(&delivery.quote.pay.into())?;
     if kept.versions() != *versions {
         let ask = QuoteAsk { zone: terms.zone.as_str(), minutes: terms.asked_minutes, now, stays, pay };
         let stale = Stale { now: quote(city, &ask).map(Box::new) };
-        return Err(stale_problem("another purchase changed this stay", &stale));
+        return Ok(Err(NotSold { why: "another purchase changed this stay", stale }));
     }
-    terms.sold(city, now, stays, pay).map_err(|stale| stale_problem("time went on", &stale))
+    Ok(terms.sold(city, now, stays, pay).map_err(|stale| NotSold { why: "time went on", stale }))
 }
 
 /// Refused with what a new quote would be: its minutes, total and end, or the code and the values of its refusal.
-fn stale_problem(why: &str, stale: &Stale) -> Failure {
-    let problem = Problem::new(ProblemCode::QuoteStale, format!("{why}: {stale}; ask for a new quote"));
-    match &stale.now {
-        Ok(offered) => problem
-            .with("minutes", offered.granted_minutes)
-            .with("total", offered.total)
-            .with("ends_at", offered.ends_at)
-            .into(),
-        Err(refusal) => {
-            let Failure::Refused(refused) = Failure::from(refusal.clone()) else { return problem.into() };
-            let problem = problem.with("reason", refused.code);
-            refused.params.iter().fold(problem, |problem, (name, value)| problem.with(name, value)).into()
+fn stale_problem(
+    tx: &mut dyn Tx,
+    delivery: &Delivery<'_>,
+    (frozen, kept): (&Frozen, &Latest),
+    NotSold { why, stale }: NotSold,
+) -> Outcome<Failure> {
+    let (city, car) = (delivery.city()?, frozen.plate.canonical.as_str());
+    let who = (delivery.account.id, delivery.now);
+    let hides = strangers::limits_car(city)? && strangers::is_of_another(tx, who, (city, car), kept.plate.as_ref())?;
+    let (problem, refused) = match stale.now {
+        Ok(offered) => {
+            let now =
+                format!("now {} minutes until {} cost {}", offered.granted_minutes, offered.ends_at, offered.total);
+            let problem = Problem::new(ProblemCode::QuoteStale, format!("{why}: {now}; ask for a new quote"));
+            let problem = problem.with("minutes", offered.granted_minutes).with("total", offered.total);
+            return Ok(problem.with("ends_at", offered.ends_at).into());
         }
-    }
+        Err(refusal) => {
+            let refused = if hides { strangers::refusal(refusal) } else { refusal.into() };
+            let Failure::Refused(refused) = refused else { return Ok(refused) };
+            (Problem::new(ProblemCode::QuoteStale, format!("{why}: {}; ask for a new quote", refused.detail)), refused)
+        }
+    };
+    let problem = problem.with("reason", refused.code);
+    Ok(refused.params.iter().fold(problem, |problem, (name, value)| problem.with(name, value)).into())
 }
 
 fn sell(

@@ -46,6 +46,7 @@ fn fill(world: &World) {
         let order = json!({"city": "belgrade", "zone": zone, "plate": "BG789PP", "violation": "no_ticket"});
         let order: mesto_protocol::orders::driver::Order =
             expect(201, world.inspector().act("/v1/inspector/orders", &world.key(), &order));
+        driver.has_slip(&order);
         let quote: Quote = expect(201, driver.ask_order(pay.clone(), order.id));
         let payment = driver.begin(&quote).payment;
         if pay == PayMethod::Card {

@@ -156,6 +156,9 @@ fn every_request_takes_the_fast_path(inner: Box<dyn Store>) {
     let (trips, order) = round_trips(inspector.act("/v1/inspector/orders", &world.key(), &order), 201);
     actions.insert("/v1/inspector/orders", trips);
     let order: Order = expect(201, order);
+    driver.has_slip(&order);
+    other.has_slip(&order);
+    all_fast();
     let quote: Quote = expect(201, driver.ask_order(PayMethod::Deposit, order.id));
     all_fast();
     let (trips, _) = round_trips(driver.buy_with(&world.key(), &quote), 201);

@@ -25,7 +25,7 @@ use mesto_protocol::headers;
 use mesto_protocol::kernel::grants::Role;
 use mesto_protocol::kernel::ids::{AccountId, OrderId, TicketId, VehicleId};
 use mesto_protocol::keys::KeySet;
-use mesto_protocol::orders::driver::{Order, OrdersOffer, OrdersOutcome, OrdersSection, OrdersSubject};
+use mesto_protocol::orders::driver::{Order, OrderSlip, OrdersOffer, OrdersOutcome, OrdersSection, OrdersSubject};
 use mesto_protocol::parking::purchase::{ParkingOffer, ParkingOutcome, ParkingSubject};
 use mesto_protocol::parking::tickets::{ParkingSection, Ticket};
 use mesto_rules::City;
@@ -440,6 +440,11 @@ impl Person<'_> {
     pub fn ask_to_extend(&self, ticket: TicketId, zone: &str, minutes: u32) -> Response {
         let subject = ParkingSubject { zone: zone.into(), vehicle: None, extends: Some(ticket), minutes };
         self.ask_for(&subject, PayMethod::Deposit)
+    }
+
+    /// Has the slip of an order in his hand.
+    pub fn has_slip(&self, order: &Order) -> Order {
+        expect(201, self.post("/v1/orders/slips", &OrderSlip { number: order.number.shown() }))
     }
 
     pub fn ask_order(&self, pay: PayMethod, order: OrderId) -> Response {

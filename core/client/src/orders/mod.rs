@@ -6,7 +6,10 @@ use mesto_protocol::base::payments::{PayMethod, Quote};
 use mesto_protocol::event::Change;
 use mesto_protocol::kernel::ids::OrderId;
 use mesto_protocol::kernel::json::Json;
-use mesto_protocol::orders::driver::{Order, OrderState, OrdersOffer, OrdersOutcome, OrdersSection, OrdersSubject};
+use mesto_protocol::kernel::reference::Reference;
+use mesto_protocol::orders::driver::{
+    Order, OrderSlip, OrderState, OrdersOffer, OrdersOutcome, OrdersSection, OrdersSubject, SLIP,
+};
 use mesto_rules::orders::OrdersSection as OrdersOfCity;
 use mesto_rules::shown;
 use rusqlite::{Connection as Database, params};
@@ -151,6 +154,36 @@ impl Orders<'_> {
     /// `order_missing` for what is no id of one.
     pub fn order_id(self, text: &str) -> Result<OrderId> {
         text.parse().map_err(|why| Error::new(ErrorKind::Refused, "order_missing", format!("{why}")))
+    }
+
+    /// Shows the account an order by the number on its slip, which the driver has in his hand, whoever's the car is: a plate
+    /// alone shows none (ADR 22). Spaces and dashes in the number are nothing. From then on it is among [`Orders::state`] and
+    /// can be paid.
+    ///
+    /// # Errors
+    /// `order_number_invalid` with what is wrong and an example, `not_found` when no order has it, `too_many_requests` after
+    /// several wrong ones, and whatever a request can answer.
+    pub async fn by_slip(self, number: &str) -> Result<Order> {
+        let outcome = self.by_slip_inner(number).await;
+        self.0.explain(outcome)
+    }
+
+    async fn by_slip_inner(self, number: &str) -> Result<Order> {
+        let session = self.0.core().session()?;
+        // A slip of the hand is seen at once, and asks nobody.
+        let number = number.parse::<Reference>().map_err(|why| {
+            Error::new(ErrorKind::Refused, "order_number_invalid", why.to_string())
+                .with("reason", why.word())
+                .with("example", Reference::EXAMPLE)
+        })?;
+        let order: Order = self.0.call(&SLIP, &[], &OrderSlip { number: number.to_string() }).await?;
+        let now = self.0.now();
+        let mut core = self.0.core();
+        core.still(&session)?;
+        core.keep(now, |tx| put(tx, &order))?;
+        drop(core);
+        self.0.changed();
+        Ok(order)
     }
 
     /// Asks what is to be paid for a daily order now (BG-70): the discount off, a card's fee included.

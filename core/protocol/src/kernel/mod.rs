@@ -17,6 +17,7 @@ pub mod openapi;
 pub mod operation;
 pub mod operator_name;
 pub mod problem;
+pub mod reference;
 pub mod return_address;
 pub mod service;
 pub mod signature;

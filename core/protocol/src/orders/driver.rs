@@ -6,18 +6,27 @@ use mesto_rules::{CityId, ZoneId};
 
 use crate::base::payments::Part;
 use crate::base::plate::Plate;
+use crate::kernel::ProblemCode;
 use crate::kernel::event::Change;
 use crate::kernel::ids::OrderId;
-use crate::kernel::operation::{Access, Nothing, Operation, Permission, get};
+use crate::kernel::operation::{Access, Nothing, Operation, Permission, get, post};
+use crate::kernel::reference::Reference;
 use crate::kernel::service::Section;
 use crate::kernel::wire::wire;
 use crate::{records, words};
 
-/// Seeing and paying the orders of one's own vehicles.
+/// Seeing and paying one's own orders.
 pub const OWN: Permission = Permission::named("orders.own");
 
 pub const LIST: Operation<Nothing, Orders> =
-    get("/v1/orders", "Daily orders of the account's vehicles, newest first", Access::Permitted(OWN));
+    get("/v1/orders", "Daily orders that the account has shown to be its own, newest first", Access::Permitted(OWN));
+/// Whoever has the slip in his hand may see and pay the order; a plate alone shows nothing (ADR 22).
+pub const SLIP: Operation<OrderSlip, Order> =
+    post("/v1/orders/slips", "Shows an order by the number on its slip", Access::Permitted(OWN)).refuses(&[
+        ProblemCode::OrderNumberInvalid,
+        ProblemCode::NotFound,
+        ProblemCode::TooManyRequests,
+    ]);
 impl Change for Order {
     const KIND: &'static str = "orders.order";
 }
@@ -30,6 +39,8 @@ records! { order_records;
     /// A daily parking ticket order (eDPK).
     pub struct Order {
         pub id: OrderId,
+        /// As it stands on the slip; whoever knows it may see and pay the order.
+        pub number: Reference,
         pub city: CityId,
         pub zone: ZoneId,
         pub plate: Plate,
@@ -70,9 +81,15 @@ wire! {
         pub orders: Vec<Order>,
     }
 
+    /// The number on an order's slip.
+    pub struct OrderSlip {
+        /// As it is typed or read: spaces and dashes are nothing.
+        pub number: String,
+    }
+
     /// The section of an account.
     pub struct OrdersSection {
-        /// Of the account's vehicles, newest first.
+        /// Those that were issued where a ticket of the account's had been, and those it has the number of; newest first.
         pub orders: Vec<Order>,
     }
 }

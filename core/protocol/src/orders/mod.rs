@@ -14,11 +14,12 @@ problems! {
     OrderNotPayable, "order_not_payable", 409, "This order cannot be paid any more";
     TicketCoversPlate, "ticket_covers_plate", 409, "A valid ticket covers this vehicle";
     OrderExists, "order_exists", 409, "A valid daily order already covers this vehicle";
+    OrderNumberInvalid, "order_number_invalid", 422, "This is not the number of an order";
     WithinGrace, "within_grace", 409, "The paid time ended only just now; no order may be issued yet";
 }
 
 pub const SERVICE: Service = Service {
-    operations: &[driver::LIST.entry(), control::CHECK.entry(), control::ISSUE.entry()],
+    operations: &[driver::LIST.entry(), driver::SLIP.entry(), control::CHECK.entry(), control::ISSUE.entry()],
     problems: PROBLEMS,
     events: &[(driver::Order::KIND, Schema::of::<driver::Order>())],
     section: Some(Schema::of::<driver::OrdersSection>()),

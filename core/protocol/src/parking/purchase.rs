@@ -35,7 +35,10 @@ records! { parking_purchase_records;
         /// Promised: the latest end, if it is bought as late as the quote can be; by card, if it is paid as late as the
         /// provider's page can be.
         pub latest_end: DateTime<Utc>,
-        pub stay: StayPreview,
+        /// The stay as it will be. Absent when somebody else bought the car's stay here: of that nothing is told but what can
+        /// be had now and until when (ADR 22). A ticket of one's own there shows it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub stay: Option<StayPreview>,
     }
 
     /// What was bought.
@@ -84,7 +87,7 @@ impl ParkingOffer {
             starts_at: terms.starts_at,
             ends_at: terms.ends_at,
             latest_end: terms.latest_end,
-            stay: terms.stay.clone(),
+            stay: Some(terms.stay.clone()),
         }
     }
 }

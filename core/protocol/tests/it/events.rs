@@ -40,7 +40,7 @@ pub fn examples() -> Vec<Value> {
         "stay": {"id": "st_01jd4f8q0r3n7w2x5y6z8a9b1c", "started_at": "2025-09-03T08:00:00.123Z", "paid_until": "2025-09-03T09:00:00.123Z"}
     });
     let order = json!({
-        "id": ORDER, "city": "belgrade", "zone": "yellow", "plate": plate, "state": "issued", "issued_at": "2025-09-03T12:00:00Z",
+        "id": ORDER, "number": "482109375557", "city": "belgrade", "zone": "yellow", "plate": plate, "state": "issued", "issued_at": "2025-09-03T12:00:00Z",
         "valid_until": "2025-09-04T12:00:00Z", "price": money("2000.00"), "due": money("1500.00"), "violation": "time_expired"
     });
     let visit = json!({

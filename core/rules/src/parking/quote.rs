@@ -119,6 +119,9 @@ pub enum Notice {
     /// The stay has only `offered` minutes left: less than was asked for, or than the unit that is paid. Without this
     /// ticket a new stay may begin at `new_stay_at`.
     Clipped { asked: u32, offered: u32, deadline: DateTime<Utc>, new_stay_at: DateTime<Utc> },
+    /// As `Clipped`, to somebody who did not buy the car's stay: he is not told until when it goes on. The operator says it in
+    /// place of the other; never quoted here.
+    ClippedByAnother { asked: u32, offered: u32 },
     /// The deadline is that of another ticket of this user here.
     AnotherTicketLimits { deadline: DateTime<Utc> },
     /// Time is paid in whole units.

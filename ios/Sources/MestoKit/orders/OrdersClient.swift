@@ -12,6 +12,10 @@ public struct OrdersClient: Part {
     public func state() -> OrdersState { core.client.orders().state() }
     public func changes() -> AsyncStream<OrdersState> { core.changes(of: .orders) { state() } }
 
+    /// Shows an order by the number on its slip; from then on it is among `state()` and can be paid. Spaces and dashes are nothing.
+    public func bySlip(_ number: String) async throws -> Order {
+        try await core.waiting { try await core.client.orders().bySlip(number: number, cancel: $0) }
+    }
     /// What is to be paid for an order now: the discount off, a card's fee included.
     public func quote(_ order: OrderId, pay: PayMethod = .deposit) async throws -> Quote {
         try await core.waiting { try await core.client.orders().quote(order: order, pay: pay, cancel: $0) }

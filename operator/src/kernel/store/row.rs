@@ -8,6 +8,7 @@ use mesto_protocol::kernel::ids::{
     AccountId, DeviceId, EntryId, GrantId, OrderId, PaymentId, QuoteId, RefundId, SaleId, StayId, TicketId, VehicleId,
     VisitId,
 };
+use mesto_protocol::kernel::reference::Reference;
 use mesto_rules::money::Currency;
 use mesto_rules::{CityId, FacilityId, TariffId, ZoneId};
 use serde::Serialize;
@@ -223,7 +224,7 @@ macro_rules! ids {
 }
 ids![
     AccountId, DeviceId, GrantId, VehicleId, QuoteId, SaleId, PaymentId, RefundId, EntryId, TicketId, StayId, OrderId,
-    VisitId, CityId, FacilityId, ZoneId, TariffId,
+    VisitId, CityId, FacilityId, ZoneId, TariffId, Reference,
 ];
 
 impl<T: Column> Column for Option<T> {

@@ -14,11 +14,12 @@ use mesto_protocol::kernel::ids::VehicleId;
 use mesto_protocol::kernel::intents;
 use mesto_protocol::kernel::operation::{Access, Content, Entry};
 use mesto_protocol::orders::control;
+use mesto_protocol::orders::driver::{self as orders, Order};
 use mesto_protocol::parking::{tickets, zones};
 use mesto_protocol::services::operations;
 use serde_json::{Value, json};
 
-use crate::world::{Person, SECRET, World, rsd};
+use crate::world::{Person, SECRET, World, expect, rsd};
 
 /// What is put in the place of each value of a body, a query or a path.
 fn odd(world: &World, others: &[String]) -> Vec<Value> {
@@ -106,6 +107,8 @@ struct There<'a> {
     driver: &'a Person<'a>,
     vehicle: VehicleId,
     order: String,
+    /// The number of an order that is nobody's yet.
+    number: String,
     payment: Payment,
 }
 
@@ -140,6 +143,8 @@ fn body(operation: &Entry, there: &There<'_>) -> Value {
         json!({"quote": driver.quote(vehicle, "green", 30).id, "not_after": not_after})
     } else if is(&payments::NOTICE) {
         json!({"payment": "pay-1", "reference": there.payment.id, "amount": there.payment.amount, "outcome": "approved"})
+    } else if is(&orders::SLIP) {
+        json!({"number": there.number})
     } else if is(&control::ISSUE) {
         json!({"city": "belgrade", "zone": "yellow", "plate": "NS555ZZ", "violation": "no_ticket", "place": "Krunska 3"})
     } else if is(&garages::REPORT) {
@@ -282,14 +287,15 @@ on_both_databases! {
         let topup = driver.top_up("200.00");
         let issued = |plate: &str, zone: &str| {
             let order = json!({"city": "belgrade", "zone": zone, "plate": plate, "violation": "no_ticket"});
-            inspector.act(control::ISSUE.path, &world.key(), &order).read::<Value>().unwrap()["id"].as_str().unwrap().to_owned()
+            expect::<Order>(201, inspector.act(control::ISSUE.path, &world.key(), &order))
         };
         let order = issued("BG789PP", "yellow");
+        let (order, number) = (driver.has_slip(&order).id.to_string(), issued("BG789PP", "blue").number.to_string());
         let ids = [
             vehicle.to_string(), foreign.to_string(), ticket.id.to_string(), foreign_ticket.id.to_string(), topup.id.to_string(), topup.sale.to_string(),
-            order.clone(), issued("BG111AA", "yellow"), "belgrade".into(), "atlantis".into(), world.key(), "bank".into(),
+            order.clone(), issued("BG111AA", "yellow").id.to_string(), "belgrade".into(), "atlantis".into(), world.key(), "bank".into(),
         ];
-        let there = There { driver: &driver, vehicle, order, payment: topup };
+        let there = There { driver: &driver, vehicle, order, number, payment: topup };
         let odd = odd(world, &ids);
         let people = [("nobody", None), ("nonsense", None), ("inspector", Some(&inspector)), ("controller", Some(&controller)), ("stranger", Some(&stranger)), ("driver", Some(&driver))];
         let mut driven = Driven { world, seen: BTreeMap::new() };

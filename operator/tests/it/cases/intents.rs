@@ -161,6 +161,7 @@ on_both_databases! {
         let (issued, paid) = (world.key(), world.key());
         let new = NewOrder { city: "belgrade".into(), plate: "BG789PP".into(), zone: "yellow".into(), violation: Violation::NoTicket, place: None };
         let order: Order = expect(201, inspector.act("/v1/inspector/orders", &issued, &new));
+        driver.has_slip(&order);
         let quote: Quote = expect(201, driver.ask_order(PayMethod::Deposit, order.id));
         let purchase = driver.purchase(&quote);
         expect::<Bought>(201, driver.act("/v1/purchases", &paid, &purchase));

@@ -82,7 +82,7 @@ on_both_databases! {
             let limits = Notice::of("parking", &RulesNotice::AnotherTicketLimits { deadline });
             assert_eq!(limits.kind, "parking.another_ticket_limits");
             assert!(quote.items[0].notices.contains(&limits), "{quote:?}");
-            assert_eq!(parking(&quote).stay.deadline, Some(deadline));
+            assert_eq!(parking(&quote).stay.unwrap().deadline, Some(deadline));
         }
         let bought = driver.park(second, "red", 50).ticket;
         assert_eq!((bought.ends_at, bought.stay.deadline), (deadline, Some(deadline)));

@@ -14,4 +14,5 @@ mod privacy;
 mod purchases;
 mod refunds;
 mod sign_in;
+mod strangers;
 mod stream;

@@ -115,6 +115,8 @@ on_both_databases! {
         let inspector = world.inspector();
         let order: Order = expect(201, issue(&inspector, "BG789PP", "red", Violation::NoTicket));
         refused("not_found", &pay(&stranger, &order));
+        driver.has_slip(&order);
+        other.has_slip(&order);
         let (quoted, of_other, again) = (quote(&driver, &order), quote(&other, &order), quote(&driver, &order));
         assert_eq!((quoted.total, order_of(&quoted)), (order.due, order.clone()));
         let Bought { sale, payment, balance } = driver.begin(&quoted);
@@ -138,6 +140,7 @@ on_both_databases! {
         let world = &world.with_orders(|orders| orders.policy.pay = vec![RulesPay::Card]);
         let (driver, _) = world.driver_with(PHONE, "BG789PP", &["2000.00"]);
         let order: Order = expect(201, issue(&world.inspector(), "BG789PP", "red", Violation::NoTicket));
+        driver.has_slip(&order);
         let params = refused("payment_method_not_allowed", &pay(&driver, &order));
         assert_eq!(params["allowed"], serde_json::json!(["card"]));
     }
@@ -146,6 +149,7 @@ on_both_databases! {
     fn after_the_discount_days_the_whole_price_is_owed(world) {
         let (driver, _) = world.driver_with(PHONE, "BG789PP", &["2000.00"]);
         let order: Order = expect(201, issue(&world.inspector(), "BG789PP", "red", Violation::NoTicket));
+        driver.has_slip(&order);
         let until = order.discount_until.unwrap();
         world.set(&(until - TimeDelta::seconds(1)).to_rfc3339());
         let discounted = quote(&driver, &order);
@@ -226,6 +230,8 @@ on_both_databases! {
         let inspector = world.inspector();
         let counter: Order = expect(201, issue(&inspector, "BG789PP", "red", Violation::NoTicket));
         let withdrawn: Order = expect(201, issue(&inspector, "BG789PP", "yellow", Violation::NoTicket));
+        driver.has_slip(&counter);
+        driver.has_slip(&withdrawn);
         let before = driver.account().cursor.seq;
         let (operator, store, now) = (&world.operator, &*world.store, world.now());
         assert_eq!(operator.order_paid_elsewhere(store, now, &counter.id.to_string()).unwrap().state, OrderState::Paid);

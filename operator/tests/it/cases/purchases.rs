@@ -89,6 +89,8 @@ on_both_databases! {
         driver.add("BG789PP");
         other.add("BG789PP");
         let order = issue(world, "BG789PP");
+        driver.has_slip(&order);
+        other.has_slip(&order);
         let quote: Quote = expect(201, driver.ask_order(PayMethod::Card, order.id));
         assert_eq!(quote.total, rsd("1500.00"));
         let payment = driver.begin(&quote).payment;
@@ -132,6 +134,7 @@ on_both_databases! {
             let order = issue(there, "BG789PP");
             assert_eq!(order.due, rsd(due));
             let driver = Person { world: there, token: driver.token.clone(), account: driver.account };
+            driver.has_slip(&order);
             let asked = driver.ask_order(PayMethod::Card, order.id);
             if is_sold {
                 sold(there, asked, due);
@@ -152,6 +155,7 @@ on_both_databases! {
         });
         let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &[]);
         let order = issue(world, "BG789PP");
+        driver.has_slip(&order);
         for (asked, price) in [
             (driver.ask_by(PayMethod::Card, vehicle, "green", 60), "55.00"),
             (driver.ask_order(PayMethod::Card, order.id), "150.00"),

@@ -378,6 +378,7 @@ on_both_databases! {
         people.iter().for_each(|driver| drop(driver.add("BG789PP")));
         let new = json!({"city": "belgrade", "zone": "red", "plate": "BG789PP", "violation": "no_ticket"});
         let order: Order = expect(201, world.inspector().act("/v1/inspector/orders", &world.key(), &new));
+        people.iter().for_each(|driver| drop(driver.has_slip(&order)));
         let payments = [0, 1].map(|place: usize| {
             let quote: Quote = expect(201, people[place].ask_order(PayMethod::Card, order.id));
             people[place].begin(&quote).payment
@@ -400,6 +401,7 @@ on_both_databases! {
         driver.add("BG789PP");
         let new = json!({"city": "belgrade", "zone": "red", "plate": "BG789PP", "violation": "no_ticket"});
         let order: Order = expect(201, world.inspector().act("/v1/inspector/orders", &world.key(), &new));
+        driver.has_slip(&order);
         let until = order.discount_until.unwrap();
         world.set(&(until - TimeDelta::minutes(1)).to_rfc3339());
         let quote: Quote = expect(201, driver.ask_order(PayMethod::Card, order.id));

@@ -45,6 +45,7 @@ pub const QUOTE: Operation<QuoteRequest, Quote> = post(
     ProblemCode::PaymentMethodNotAllowed,
     ProblemCode::OutOfRange,
     ProblemCode::NotFound,
+    ProblemCode::TooManyRequests,
 ])
 .selling();
 pub const PURCHASE: Operation<PurchaseRequest, Bought> = action(

@@ -362,7 +362,7 @@ class FakeMesto(
         }
 
         internal fun sell(quote: Quote, offer: ParkingOffer): Ticket {
-            val stay = StayOfTicket(StayId("s"), offer.stay.startedAt, offer.stay.deadline, offer.endsAt)
+            val stay = StayOfTicket(StayId("s"), offer.stay?.startedAt ?: offer.startsAt, offer.stay?.deadline, offer.endsAt)
             val ticket = Ticket(
                 TicketId(next("t")), quote.city, offer.zone, offer.plate, Channel.App, TicketState.Active, now, offer.startsAt,
                 offer.endsAt, offer.grantedMinutes, quote.total, quote.items.single().lines, offer.tariff, quote.pay, stay, offer.extends, "",
@@ -377,6 +377,8 @@ class FakeMesto(
         override val state = MutableStateFlow(OrdersState(emptyList()))
 
         override fun current() = state.value
+
+        override suspend fun bySlip(number: String): Order = ask("bySlip") { state.value.orders.first { it.number == number } }
 
         override suspend fun quote(order: OrderId, pay: PayMethod): Quote = ask("quote") { quoteOf(order, pay) }
 
@@ -422,7 +424,7 @@ object Samples {
 
     /** Half price in the first days. */
     fun order(id: String) = Order(
-        OrderId(id), city.id, ZoneId("red"), car.plate, OrderState.Issued, morning, morning.plus(1, ChronoUnit.DAYS),
+        OrderId(id), "482109375557", city.id, ZoneId("red"), car.plate, OrderState.Issued, morning, morning.plus(1, ChronoUnit.DAYS),
         rsd(BigDecimal(3800)), rsd(BigDecimal(1900)), morning.plus(5, ChronoUnit.DAYS), null, Violation.NoTicket, null,
     )
 

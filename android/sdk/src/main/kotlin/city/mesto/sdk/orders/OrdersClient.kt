@@ -22,6 +22,9 @@ interface OrdersClient {
     /** As of this moment: [state] may be a change behind. */
     fun current(): OrdersState
 
+    /** Shows an order by the number on its slip; from then on it is in [state] and can be paid. Spaces and dashes are nothing. */
+    suspend fun bySlip(number: String): Order
+
     /** What is to be paid for an order now: the discount off, a card's fee included. */
     suspend fun quote(order: OrderId, pay: PayMethod = PayMethod.Deposit): Quote
 
@@ -46,6 +49,8 @@ private class OrdersOfCore(private val core: Core) : OrdersClient {
     override val state by lazy { core.state(Topic.Orders, orders::state) }
 
     override fun current() = orders.state()
+
+    override suspend fun bySlip(number: String) = core.on { orders.bySlip(number) }
 
     override suspend fun quote(order: OrderId, pay: PayMethod) = core.on { orders.quote(order, pay) }
 

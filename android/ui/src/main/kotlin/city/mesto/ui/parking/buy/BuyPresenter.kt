@@ -185,7 +185,7 @@ class BuyPresenter(
 
     private fun stop(last: Preview, most: Int?): Stop {
         val closing = last.notices.find { it.kind == "parking.ends_at_closing" }?.moment("closes_at")
-        val deadline = last.offer.stay.deadline
+        val deadline = last.offer.stay?.deadline
         val granted = last.offer.grantedMinutes.toInt()
         return when {
             closing != null -> Stop.Closing(closing)

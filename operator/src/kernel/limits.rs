@@ -1,0 +1,93 @@
+//! Limits of an hour: what was tried, by whom or of what, as hashes. A limit holds for its subject alone.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use mesto_protocol::{Problem, ProblemCode};
+
+use crate::kernel::failure::Outcome;
+use crate::kernel::operator::Operator;
+use crate::kernel::service::{Erasure, Export, Table};
+use crate::kernel::store::{Select, StoreError, Tx, Write};
+use crate::kernel::text;
+use crate::{projection, table, values};
+
+/// What the limits count.
+const WINDOW: TimeDelta = TimeDelta::hours(1);
+
+table! {
+    /// What counts against a limit; subjects are hashed.
+    pub(crate) struct AttemptRow in "attempt" {
+        id: String,
+        kind: String,
+        subject: String,
+        at: DateTime<Utc>,
+    }
+}
+
+pub(crate) const TABLE: Table = Table {
+    name: "attempt",
+    export: Export::Excused("numbers, addresses, accounts and plates only as hashes"),
+    erasure: Erasure::WithTime("limits count an hour back; a hash names nobody"),
+};
+
+/// Something that is tried, and may be tried so often in an hour.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limit<'a> {
+    pub kind: &'static str,
+    /// Whose or of what; stored as a hash.
+    pub subject: &'a str,
+    pub most: i64,
+}
+
+projection! {
+    struct Attempts {
+        count: i64 = "COUNT(*)",
+        oldest: Option<DateTime<Utc>> = "MIN(at)",
+    }
+}
+
+impl Limit<'_> {
+    /// Refuses when it was reached.
+    pub fn check(&self, tx: &mut dyn Tx, now: DateTime<Utc>) -> Outcome<()> {
+        let since = now - WINDOW;
+        match self.tried(tx, now)? {
+            Attempts { count, oldest } if count >= self.most => {
+                too_many("the limit of an hour is reached", oldest.map_or(WINDOW, |oldest| oldest - since))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether it was tried within the hour.
+    pub fn is_known(&self, tx: &mut dyn Tx, now: DateTime<Utc>) -> Outcome<bool> {
+        Ok(self.tried(tx, now)?.count > 0)
+    }
+
+    /// Counts one more.
+    pub fn count(&self, tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<()> {
+        let subject = text::sha256(self.subject.as_bytes());
+        let row = AttemptRow { id: operator.id("at", now), kind: self.kind.to_owned(), subject, at: now };
+        Ok(tx.write(Write::insert(row))?)
+    }
+
+    fn tried(&self, tx: &mut dyn Tx, now: DateTime<Utc>) -> Outcome<Attempts> {
+        let since = (now - WINDOW).timestamp_millis();
+        let attempts = tx.first(Select::of(
+            "FROM attempt WHERE kind = $1 AND subject = $2 AND at > $3",
+            values![self.kind, text::sha256(self.subject.as_bytes()), since],
+        ))?;
+        attempts.ok_or_else(|| StoreError::unreadable("attempts", "they are not counted").into())
+    }
+}
+
+/// Refused for so long.
+pub(crate) fn too_many<T>(detail: &str, wait: TimeDelta) -> Outcome<T> {
+    let seconds = wait.num_milliseconds().max(0) / 1_000 + 1;
+    Err(Problem::new(ProblemCode::TooManyRequests, format!("{detail}; wait {seconds} seconds"))
+        .with("retry_after_seconds", seconds)
+        .into())
+}
+
+/// Erases what no limit counts any more.
+pub(crate) fn erase_old(tx: &mut dyn Tx, now: DateTime<Utc>) -> Result<(), StoreError> {
+    tx.write(Write::sql("attempt", "DELETE FROM attempt WHERE at < $1", values![(now - WINDOW).timestamp_millis()]))
+}
