@@ -1,7 +1,10 @@
 //! Arguments that commands of several rooms take, and how values are read.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use clap::Args;
 
@@ -62,4 +65,22 @@ pub fn web_address(typed: &str) -> Result<String, String> {
     let address = reqwest::Url::parse(typed.trim()).map_err(|_| wrong())?;
     let is_web = matches!(address.scheme(), "http" | "https") && address.has_host();
     if is_web { Ok(typed.trim().trim_end_matches('/').to_owned()) } else { Err(wrong()) }
+}
+
+/// An operator's root key: 32 bytes, as text base64url.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RootKey(pub [u8; 32]);
+
+/// Why a text is no root key.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a root key: 32 bytes in base64url, 43 characters")]
+pub struct RootKeyError(String);
+
+impl FromStr for RootKey {
+    type Err = RootKeyError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let bytes = URL_SAFE_NO_PAD.decode(text.trim()).ok().and_then(|bytes| bytes.try_into().ok());
+        bytes.map(Self).ok_or_else(|| RootKeyError(text.to_owned()))
+    }
 }
