@@ -152,7 +152,8 @@ pub async fn day(cast: &mut Cast) -> Outcome<()> {
     Ok(())
 }
 
-/// Who writes a language that there is none of is told so, where a phone's language would fall back to English.
+/// Who writes a language that there is none of is told so, where a phone's language would fall back
+/// to English.
 fn language(typed: &str) -> Result<Locale, String> {
     let word = typed.trim().replace('_', "-").to_lowercase();
     match word.split('-').next() {

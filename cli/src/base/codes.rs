@@ -47,8 +47,8 @@ struct VerifyArgs {
     /// The key set: a file, or an address such as https://parking.example/v1/keys.
     #[arg(long, value_name = "FILE|URL")]
     keys: Source,
-    /// The revocation list: a file, or an address such as https://parking.example/v1/revocations. Without it a code that was
-    /// ended is not found.
+    /// The revocation list: a file, or an address such as https://parking.example/v1/revocations.
+    /// Without it a code that was ended is not found.
     #[arg(long, value_name = "FILE|URL")]
     revocations: Option<Source>,
     /// What time it is (RFC 3339); this machine's clock without it.

@@ -1,4 +1,5 @@
-//! The way to payment providers: HTTP with time-outs and without redirects, and the task that sends what waits for them.
+//! The way to payment providers: HTTP with time-outs and without redirects, and the task that sends
+//! what waits for them.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -59,8 +60,8 @@ impl ProviderLink for HttpProviders {
     }
 }
 
-/// Sends what waits for providers, again and again. Whoever drops it stops it: a request that was under way is sent again
-/// by the next one, and a provider pays a refund once.
+/// Sends what waits for providers, again and again. Whoever drops it stops it: a request that was
+/// under way is sent again by the next one, and a provider pays a refund once.
 pub async fn send_forever(
     operator: Arc<Operator>,
     store: Arc<dyn Store>,

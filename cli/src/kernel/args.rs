@@ -14,11 +14,12 @@ pub struct StoreArgs {
     /// The SQLite file of the operator; `mesto.sqlite` when no database is named.
     #[arg(long, value_name = "FILE", conflicts_with = "database_url")]
     pub database: Option<PathBuf>,
-    /// A Postgres database instead: postgres://user@host/name, also read from DATABASE_URL. Its password stands better in the file of
-    /// PGPASSFILE than here.
+    /// A Postgres database instead: postgres://user@host/name, also read from DATABASE_URL. Its
+    /// password stands better in the file of PGPASSFILE than here.
     #[arg(long, value_name = "URL")]
     pub database_url: Option<String>,
-    /// Reach Postgres over TLS, its certificate signed by an authority in this file (PEM) and for the host of the address.
+    /// Reach Postgres over TLS, its certificate signed by an authority in this file (PEM) and for
+    /// the host of the address.
     #[arg(long, value_name = "FILE")]
     pub database_ca: Option<PathBuf>,
     /// Folder of the signing keys (`mesto keys init` makes it).

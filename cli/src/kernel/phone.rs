@@ -1,4 +1,5 @@
-//! A phone on the command line: its own state folder, its own device key, the same client core as the apps.
+//! A phone on the command line: its own state folder, its own device key, the same client core as
+//! the apps.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -92,7 +93,8 @@ impl Phone {
         outcome.map_err(|error| CliError::of_client(&error, self.show.locale))
     }
 
-    /// Brings the phone up to date where there is a connection; without one it goes on with what it knows.
+    /// Brings the phone up to date where there is a connection; without one it goes on with what it
+    /// knows.
     pub async fn sync(&self) -> Outcome<()> {
         match self.core.sync().await {
             Err(error)

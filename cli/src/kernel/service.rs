@@ -1,5 +1,5 @@
-//! What a service is to the command line: a value that says its commands and what is shown of it elsewhere. The list of
-//! services is `crate::services`.
+//! What a service is to the command line: a value that says its commands and what is shown of it
+//! elsewhere. The list of services is `crate::services`.
 
 use std::pin::Pin;
 use std::sync::Weak;

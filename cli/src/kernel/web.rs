@@ -1,4 +1,5 @@
-//! HTTP from the command line: this machine only, or anybody's with time-outs; nobody's redirects are followed.
+//! HTTP from the command line: this machine only, or anybody's with time-outs; nobody's redirects
+//! are followed.
 
 use std::time::Duration;
 
@@ -16,7 +17,8 @@ fn tls(roots: rustls::RootCertStore) -> Result<rustls::ClientConfig, String> {
         .with_no_client_auth())
 }
 
-/// A client for loopback addresses, for the testbed and the demo: it waits as long as it is made to wait.
+/// A client for loopback addresses, for the testbed and the demo: it waits as long as it is made to
+/// wait.
 ///
 /// # Errors
 /// When TLS cannot be set up (it is never used, but the library wants it).
@@ -25,7 +27,8 @@ pub fn client() -> Result<reqwest::Client, String> {
     builder.redirect(Policy::none()).no_proxy().build().map_err(|error| error.to_string())
 }
 
-/// A client for an address of the web, by a proxy of the environment unless it is this machine's own.
+/// A client for an address of the web, by a proxy of the environment unless it is this machine's
+/// own.
 ///
 /// # Errors
 /// When TLS cannot be set up.

@@ -1,9 +1,12 @@
 //! `mesto verify`: the vectors of docs/ticket-code.md, and a driver's own code with and without the operator.
 
+use std::collections::BTreeSet;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
+use crate::pages::page;
 use crate::phone::Driver;
 use crate::{command, http, mesto, ran};
 
@@ -84,6 +87,13 @@ fn a_drivers_code_is_good_without_the_operator_for_its_minute_and_its_time_bg_50
     let good = verify(&code, "2025-09-03T08:00:30Z", &by_web);
     assert_eq!(good.exit, 0, "{}", good.err);
     assert!(good.out.contains("Good: parking of BG789PP in red (belgrade)"), "{}", good.out);
+    let told = verify(&code, "2025-09-03T08:00:30Z", &[&by_web[..], &["--json"]].concat()).json();
+    let page = page("docs/command-line.md");
+    let fields = page.split("a good one is `{").nth(1).unwrap().split('}').next().unwrap();
+    let fields: BTreeSet<&str> = fields.split('"').skip(1).step_by(2).filter(|word| *word != "good").collect();
+    let found: BTreeSet<&str> =
+        told.as_object().unwrap().keys().map(String::as_str).filter(|word| *word != "good").collect();
+    assert_eq!(found, fields, "as docs/command-line.md says");
     assert!(good.out.contains("from 2025-09-03 08:00 UTC until 2025-09-03 09:00 UTC"), "{}", good.out);
 
     // Both are kept as the operator answers them, and he is gone.
