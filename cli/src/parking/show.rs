@@ -22,10 +22,10 @@ pub fn quote_text(show: &Show, quote: &Quote) -> String {
         offer.tariff,
         offer.tariff_from,
     );
-    let stay = offer.stay.deadline.map(|deadline| {
-        let left = offer.stay.left_minutes.unwrap_or(0);
-        format!("this stay can last until {}; {left} min could still be bought", show.time(deadline))
-    });
+    let stay =
+        offer.stay.and_then(|stay| stay.deadline.zip(Some(stay.left_minutes.unwrap_or(0)))).map(|(deadline, left)| {
+            format!("this stay can last until {}; {left} min could still be bought", show.time(deadline))
+        });
     payments::quote_text(show, quote, &promised, stay.as_slice())
 }
 

@@ -568,6 +568,12 @@ buy-change-plate = Change
 buy-stop-closing = Charging ends at { $time }
 buy-expired = The purchase was not executed in time
 buy-expired-advice = Ask for the price again.
+buy-by-deposit = From the deposit
+buy-by-card = By card
+buy-card-note = You pay on the bank's own page; card data never reaches this app.
+buy-card-not-sold = This is not sold by card: the bank's fee on small payments is not known.
+buy-card-not-sold-advice = Pay from the deposit, or choose a longer time.
+buy-pay-card-described = Pay { $amount } by card on the bank's page for { $plate } in { $zone }, until { $time }
 buy-lost = The operator no longer knows whether this was paid
 buy-lost-advice = It may have been paid, and it may not. Look at your deposit and your tickets, and ask the operator.
 ## Screens: ticket
@@ -595,6 +601,16 @@ ticket-limit-leave = Move the car by { $time }.
 ticket-extend-offline = Extending needs a connection.
 ticket-buy-again = Buy a new ticket
 ticket-loading = Opening the ticket
+## Screens: daily orders
+orders-title = Daily orders
+orders-loading = Looking for daily orders of your cars
+orders-none = No daily order was issued for your cars.
+orders-choose = Choose the order to pay
+orders-row-described = Daily order for { $plate }, { $amount }. { $state }
+orders-pay-described = Pay { $amount } from the deposit for the daily order of { $plate }
+orders-pay-card-described = Pay { $amount } by card on the bank's page for the daily order of { $plate }
+orders-card-not-sold-advice = Pay it from the deposit.
+orders-done = { $amount } was paid for the daily order of { $plate }
 ## Screens: states they share
 state-offline = No connection
 state-offline-as-of = What you see is from { $time }.
@@ -603,6 +619,7 @@ state-retry = Try again
 state-unconfirmed = Not confirmed yet
 state-unconfirmed-why = The connection broke after your tap at { $time }. We keep asking the operator; you will not be charged twice.
 state-unconfirmed-what = Stay with the car until it says "paid". By SMS pay only with the button below: it takes this payment back first.
+state-at-bank-why = Finish the payment on the bank's page. Nothing is bought until the bank says so; what cannot be given any more by then is paid back.
 state-check-again = Ask again now
 state-use-sms = Pay by SMS instead
 state-use-sms-what = SMS { $body } to { $number }

@@ -571,6 +571,12 @@ buy-change-plate = Promenite
 buy-stop-closing = Naplata prestaje u { $time }
 buy-expired = Kupovina nije izvršena na vreme
 buy-expired-advice = Ponovo zatražite cenu.
+buy-by-deposit = Sa depozita
+buy-by-card = Karticom
+buy-card-note = Plaćate na stranici banke; podaci sa kartice ne stižu do ove aplikacije.
+buy-card-not-sold = Ovo se ne prodaje karticom: ne zna se kolika je naknada banke za male uplate.
+buy-card-not-sold-advice = Platite sa depozita ili izaberite duže vreme.
+buy-pay-card-described = Platite { $amount } karticom na stranici banke za { $plate }, { $zone }, do { $time }
 buy-lost = Operater više ne zna da li je ovo plaćeno
 buy-lost-advice = Možda jeste, a možda nije. Pogledajte depozit i karte i obratite se operateru.
 ## Ekrani: karta
@@ -598,6 +604,16 @@ ticket-limit-leave = Pomerite vozilo do { $time }.
 ticket-extend-offline = Za produženje je potrebna veza.
 ticket-buy-again = Kupite novu kartu
 ticket-loading = Otvaramo kartu
+## Ekrani: dnevne karte
+orders-title = Dnevne karte
+orders-loading = Tražimo dnevne karte vaših vozila
+orders-none = Za vaša vozila nema dnevnih karata.
+orders-choose = Izaberite kartu koju plaćate
+orders-row-described = Dnevna karta za { $plate }, { $amount }. { $state }
+orders-pay-described = Platite { $amount } sa depozita za dnevnu kartu vozila { $plate }
+orders-pay-card-described = Platite { $amount } karticom na stranici banke za dnevnu kartu vozila { $plate }
+orders-card-not-sold-advice = Platite je sa depozita.
+orders-done = Plaćeno je { $amount } za dnevnu kartu vozila { $plate }
 ## Ekrani: zajednička stanja
 state-offline = Nema veze
 state-offline-as-of = Prikazano je stanje od { $time }.
@@ -606,6 +622,7 @@ state-retry = Pokušajte ponovo
 state-unconfirmed = Još nije potvrđeno
 state-unconfirmed-why = Veza se prekinula posle vašeg dodira u { $time }. Stalno pitamo operatera; nećete biti naplaćeni dvaput.
 state-unconfirmed-what = Ostanite uz vozilo dok ne piše „plaćeno”. SMS-om platite samo dugmetom ispod: ono najpre povlači ovo plaćanje.
+state-at-bank-why = Završite plaćanje na stranici banke. Ništa nije kupljeno dok banka ne potvrdi; ako se do tada to više ne može dobiti, novac se vraća.
 state-check-again = Pitajte ponovo
 state-use-sms = Platite SMS-om
 state-use-sms-what = SMS { $body } na { $number }

@@ -11,6 +11,21 @@ public struct Texts: Sendable {
     /// Back
     public func buyBack() -> String { render("buy-back", [:]) }
 
+    /// By card
+    public func buyByCard() -> String { render("buy-by-card", [:]) }
+
+    /// From the deposit
+    public func buyByDeposit() -> String { render("buy-by-deposit", [:]) }
+
+    /// This is not sold by card: the bank's fee on small payments is not known.
+    public func buyCardNotSold() -> String { render("buy-card-not-sold", [:]) }
+
+    /// Pay from the deposit, or choose a longer time.
+    public func buyCardNotSoldAdvice() -> String { render("buy-card-not-sold-advice", [:]) }
+
+    /// You pay on the bank's own page; card data never reaches this app.
+    public func buyCardNote() -> String { render("buy-card-note", [:]) }
+
     /// Change
     public func buyChangePlate() -> String { render("buy-change-plate", [:]) }
 
@@ -52,6 +67,9 @@ public struct Texts: Sendable {
 
     /// Pay {$amount}
     public func buyPay(amount: String) -> String { render("buy-pay", ["amount": amount]) }
+
+    /// Pay {$amount} by card on the bank's page for {$plate} in {$zone}, until {$time}
+    public func buyPayCardDescribed(amount: String, plate: String, zone: String, time: String) -> String { render("buy-pay-card-described", ["amount": amount, "plate": plate, "zone": zone, "time": time]) }
 
     /// Pay {$amount} for {$plate} in {$zone}, until {$time}
     public func buyPayDescribed(amount: String, plate: String, zone: String, time: String) -> String { render("buy-pay-described", ["amount": amount, "plate": plate, "zone": zone, "time": time]) }
@@ -215,6 +233,33 @@ public struct Texts: Sendable {
     /// Covers the car in this zone until {$valid_until}
     public func orderValidUntil(validUntil: String) -> String { render("order-valid-until", ["valid_until": validUntil]) }
 
+    /// Pay it from the deposit.
+    public func ordersCardNotSoldAdvice() -> String { render("orders-card-not-sold-advice", [:]) }
+
+    /// Choose the order to pay
+    public func ordersChoose() -> String { render("orders-choose", [:]) }
+
+    /// {$amount} was paid for the daily order of {$plate}
+    public func ordersDone(amount: String, plate: String) -> String { render("orders-done", ["amount": amount, "plate": plate]) }
+
+    /// Looking for daily orders of your cars
+    public func ordersLoading() -> String { render("orders-loading", [:]) }
+
+    /// No daily order was issued for your cars.
+    public func ordersNone() -> String { render("orders-none", [:]) }
+
+    /// Pay {$amount} by card on the bank's page for the daily order of {$plate}
+    public func ordersPayCardDescribed(amount: String, plate: String) -> String { render("orders-pay-card-described", ["amount": amount, "plate": plate]) }
+
+    /// Pay {$amount} from the deposit for the daily order of {$plate}
+    public func ordersPayDescribed(amount: String, plate: String) -> String { render("orders-pay-described", ["amount": amount, "plate": plate]) }
+
+    /// Daily order for {$plate}, {$amount}. {$state}
+    public func ordersRowDescribed(plate: String, amount: String, state: String) -> String { render("orders-row-described", ["plate": plate, "amount": amount, "state": state]) }
+
+    /// Daily orders
+    public func ordersTitle() -> String { render("orders-title", [:]) }
+
     /// Given up
     public func paymentStateAbandoned() -> String { render("payment-state-abandoned", [:]) }
 
@@ -330,6 +375,9 @@ public struct Texts: Sendable {
 
     /// One moment…
     public func startWorking() -> String { render("start-working", [:]) }
+
+    /// Finish the payment on the bank's page. Nothing is bought until the bank says so; what cannot be given any more by then is paid back.
+    public func stateAtBankWhy() -> String { render("state-at-bank-why", [:]) }
 
     /// Ask again now
     public func stateCheckAgain() -> String { render("state-check-again", [:]) }

@@ -3,19 +3,20 @@ import Foundation
 import MestoKit
 import Testing
 
-@Suite(.serialized) @MainActor final class ModelTests {
+/// A driver with a car and 1000 on his deposit, whose phone's way to the operator can fail.
+private final class Driver: @unchecked Sendable {
     private let testbed: Testbed
     private let phone: TestPhone
-    private let car: Vehicle
-    private let red: NearZone
-    private var mesto: Mesto { phone.mesto }
+    let car: Vehicle
+    let red: NearZone
+    var mesto: Mesto { phone.mesto }
 
     init() async throws {
         testbed = try Testbed()
         phone = try await TestPhone(testbed)
-        let mesto = phone.mesto
-        try await mesto.account.requestCode(phone: "+381670000001")
-        try await mesto.account.signIn(phone: "+381670000001", code: testbed.code(for: "+381670000001"), device: "Swift")
+        let (mesto, number) = (phone.mesto, "+381670000001")
+        try await mesto.account.requestCode(phone: number)
+        try await mesto.account.signIn(phone: number, code: testbed.code(for: number), device: "Swift")
         car = try await mesto.vehicles.add(plate: "BG789PP")
         red = try #require(try await mesto.parking.zonesNear(sign: "9111").zones.first)
         let page = try #require(try await mesto.wallet.topUp(1000).pageUrl)
@@ -30,22 +31,33 @@ import Testing
     }
 
     /// What happens to the next purchase on its way.
-    private func lose(_ kind: String) async throws {
+    func lose(_ kind: String) async throws {
         try await testbed.ask("POST", "/faults", ["method": "POST", "path": "/v1/purchases", "kind": kind])
     }
 
-    private func pass(seconds: Int) async throws {
+    func goOffline() async throws { try await testbed.ask("POST", "/offline", ["on": true]) }
+
+    func pass(seconds: Int) async throws {
         try await testbed.ask("POST", "/clock", ["advance_seconds": seconds])
         try await phone.tick()
     }
 
-    private func sold() async throws -> Int? { try await testbed.ask("GET", "/ledger")["tickets"] as? Int }
+    func sold() async throws -> Int? { try await testbed.ask("GET", "/ledger")["tickets"] as? Int }
+}
+
+@Suite(.serialized) @MainActor struct ModelTests {
+    private let driver: Driver
+    private var mesto: Mesto { driver.mesto }
+    private var car: Vehicle { driver.car }
+    private var red: NearZone { driver.red }
+
+    init() async throws { driver = try await Driver() }
 
     /// 60 minutes in the red zone, bought and not confirmed.
     private func unconfirmed(_ kind: String = "drop_answer") async throws -> PurchaseModel {
         let purchase = PurchaseModel(mesto, zone: red, vehicle: car)
         await purchase.quote(minutes: 60)
-        try await lose(kind)
+        try await driver.lose(kind)
         await purchase.buy()
         return purchase
     }
@@ -56,7 +68,7 @@ import Testing
         async let first: Void = purchase.buy()
         async let second: Void = purchase.buy()
         _ = await (first, second)
-        #expect(try await sold() == 1)
+        #expect(try await driver.sold() == 1)
         #expect(mesto.wallet.state().balance?.amount == 920)
         guard case let .ended(intent) = purchase.phase else { Issue.record("\(purchase.phase)"); return }
         #expect(intent.state == .confirmed)
@@ -68,12 +80,12 @@ import Testing
         #expect(open.state == .unconfirmed(progress: .sent))
         #expect(mesto.payments.state().open == [open])
         #expect(mesto.wallet.state().balance?.amount == 1000)
-        try await pass(seconds: 180)
+        try await driver.pass(seconds: 180)
         await purchase.settle()
         guard case let .ended(ended) = purchase.phase else { Issue.record("\(purchase.phase)"); return }
         #expect(ended.state == .expired)
         #expect(mesto.payments.state().open.isEmpty)
-        #expect(try await sold() == 0)
+        #expect(try await driver.sold() == 0)
     }
 
     @Test func whileAPurchaseIsUnderWayNothingElseCanBeAskedForOrBought() async throws {
@@ -83,12 +95,12 @@ import Testing
         await purchase.quote(minutes: 30)
         await purchase.buy()
         #expect(purchase.isUnderWay && purchase.phase == phase && purchase.preview == nil)
-        #expect(try await sold() == 1)
+        #expect(try await driver.sold() == 1)
     }
 
     @Test func askingInVainLeavesAnUnconfirmedPurchaseAsItIs() async throws {
         let purchase = try await unconfirmed()
-        try await testbed.ask("POST", "/offline", ["on": true])
+        try await driver.goOffline()
         await purchase.settle()
         #expect(purchase.isUnderWay)
     }
@@ -98,7 +110,7 @@ import Testing
         let following = Task { await purchase.follow() }
         await mesto.beat()
         #expect(purchase.isUnderWay, "its time has not come")
-        try await pass(seconds: 10)
+        try await driver.pass(seconds: 10)
         await mesto.beat()
         while purchase.isUnderWay { await Task.yield() }
         following.cancel()
@@ -128,12 +140,12 @@ import Testing
         let ticket = try #require(try await mesto.payments.buy(quote).ticket)
         let model = TicketModel(mesto, ticket: ticket)
         #expect(model.left == 3600)
-        try await pass(seconds: 2700)
+        try await driver.pass(seconds: 2700)
         await model.tick()
         #expect(model.left == 900)
         #expect(model.share == 0.25)
         #expect(model.code != nil)
-        try await pass(seconds: 900)
+        try await driver.pass(seconds: 900)
         await model.tick()
         #expect(model.isOver)
     }

@@ -42,6 +42,7 @@ projection! {
         starts_at: DateTime<Utc> = "ticket.starts_at",
         ends_at: DateTime<Utc> = "ticket.ends_at",
         channel: ChannelWord = "ticket.channel",
+        issue: u32 = "ticket_plate.issue",
     }
 }
 
@@ -233,9 +234,9 @@ fn see(tx: &mut dyn Tx, call: &Call<'_>, city: &str, zone: &str, canonical: &str
     let Some(seen) = tx.first(last_ticket(city, zone, canonical, call.now))? else {
         return Ok(Seen { ticket: None, covered: false, paid_until: None });
     };
-    let SeenTicket { id, canonical, shown, country, starts_at, ends_at, channel } = seen;
+    let SeenTicket { id, canonical, shown, country, starts_at, ends_at, channel, issue } = seen;
     let plate = Plate { canonical, display: shown, country };
-    let ticket = CheckedTicket { id, plate, starts_at, ends_at, channel: channel.into() };
+    let ticket = CheckedTicket { id, plate, starts_at, ends_at, channel: channel.into(), issue };
     let covered = ticket.ends_at > call.now;
     let of_today = covered || same_day(call, city, ticket.ends_at)?;
     let paid_until = (!covered).then_some(ticket.ends_at);

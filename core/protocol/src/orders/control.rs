@@ -77,6 +77,8 @@ wire! {
         pub starts_at: DateTime<Utc>,
         pub ends_at: DateTime<Utc>,
         pub channel: Channel,
+        /// The newest issue of its code: one that shows a lower number was moved to another phone and is not good any more.
+        pub issue: u32,
     }
 
     /// An order to issue.

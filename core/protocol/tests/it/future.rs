@@ -119,7 +119,8 @@ fn every_answer_of_a_later_operator_can_be_read() {
     let visit = data("garages.visit");
     let (facility, priced) = (visit["facility"].clone(), visit["payments"][0]["lines"].clone());
     let warnings = json!([{"type": "look_alike", "position": 1, "typed": "В", "read_as": "B"}]);
-    let checked = json!({"id": TICKET, "plate": vehicle["plate"], "starts_at": AT, "ends_at": AT, "channel": "sms"});
+    let checked =
+        json!({"id": TICKET, "plate": vehicle["plate"], "starts_at": AT, "ends_at": AT, "channel": "sms", "issue": 2});
     let mut tested: BTreeSet<String> = BTreeSet::new();
     macro_rules! answers {
         ($($name:ident: $answer:expr;)*) => {

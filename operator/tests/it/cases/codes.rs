@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use mesto_operator::{Request, Response, Tx};
 use mesto_protocol::device::SoftwareDevice;
 use mesto_protocol::kernel::ids::{RecordId as _, TicketId};
+use mesto_protocol::orders::control::{CHECK, PlateCheck};
 use mesto_protocol::parking::signed::TicketClaims;
 use mesto_protocol::parking::tickets::{REISSUES, Ticket, TicketCode, TicketState};
 use mesto_protocol::signed_code::{
@@ -101,6 +102,18 @@ on_both_databases! {
         assert!(inspect(world, &later, &code.signed, &phone).is_err());
         assert!(inspect(world, &later, &back.signed, &device(9)).is_ok());
         world.check_books();
+    }
+
+    #[test]
+    fn an_inspector_who_asks_is_told_which_issue_is_the_newest_bg_57(world) {
+        let (old, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
+        let ticket = old.park(vehicle, "red", 60).ticket;
+        let inspector = world.inspector();
+        let target = CHECK.target(&[], &[("city", "belgrade"), ("plate", "BG789PP"), ("zone", "red")]);
+        let seen = || expect::<PlateCheck>(200, inspector.get(&target)).ticket.unwrap();
+        assert_eq!((seen().id, seen().issue), (ticket.id, 1));
+        let code: TicketCode = expect(200, ask(&another(world, &device(10)), ticket.id));
+        assert_eq!((seen().issue, code.issue), (2, 2));
     }
 
     #[test]

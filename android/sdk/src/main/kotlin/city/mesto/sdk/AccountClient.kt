@@ -9,7 +9,7 @@ import kotlinx.coroutines.flow.StateFlow
 
 /** Who is signed in. */
 interface AccountClient {
-    /** The current value at once, then every change. */
+    /** The current value at once, read when it is asked for first; then every change. */
     val state: StateFlow<AccountState>
 
     /** As of this moment: [state] may be a change behind. */
@@ -31,7 +31,7 @@ val MestoClient.account: AccountClient get() = part(AccountClient::class.java, :
 private class AccountOfCore(private val core: Core) : AccountClient {
     private val account = core.holds(core.client.account())
 
-    override val state = core.state(Topic.Account, account::state)
+    override val state by lazy { core.state(Topic.Account, account::state) }
 
     override fun current() = account.state()
 

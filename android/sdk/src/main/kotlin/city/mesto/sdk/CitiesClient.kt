@@ -8,7 +8,7 @@ import kotlinx.coroutines.flow.StateFlow
 
 /** The operator's cities. */
 interface CitiesClient {
-    /** The current value at once, then every change. */
+    /** The current value at once, read when it is asked for first; then every change. */
     val state: StateFlow<CitiesState>
 
     /** As of this moment: [state] may be a change behind. */
@@ -23,7 +23,7 @@ val MestoClient.cities: CitiesClient get() = part(CitiesClient::class.java, ::Ci
 private class CitiesOfCore(private val core: Core) : CitiesClient {
     private val cities = core.holds(core.client.cities())
 
-    override val state = core.state(Topic.Cities, cities::state)
+    override val state by lazy { core.state(Topic.Cities, cities::state) }
 
     override fun current() = cities.state()
 

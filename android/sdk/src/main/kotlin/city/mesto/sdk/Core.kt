@@ -5,9 +5,13 @@ import city.mesto.sdk.core.Client
 import city.mesto.sdk.core.Observer
 import city.mesto.sdk.core.Topic
 import kotlinx.coroutines.CoroutineDispatcher
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.asStateFlow
+import kotlinx.coroutines.launch
 import kotlinx.coroutines.withContext
 import java.util.concurrent.CopyOnWriteArrayList
 
@@ -15,14 +19,26 @@ import java.util.concurrent.CopyOnWriteArrayList
 class Core internal constructor(val client: Client, private val local: CoroutineDispatcher) {
     private class Shown<State>(val topic: Topic, val flow: MutableStateFlow<State>, val read: () -> State) {
         fun again() {
-            flow.value = read()
+            try {
+                flow.value = read()
+            } catch (_: IllegalStateException) {
+                // It was let go of meanwhile: the last value stays.
+            }
         }
     }
 
     private val shown = CopyOnWriteArrayList<Shown<*>>()
     private val objects = CopyOnWriteArrayList<AutoCloseable>()
+    private val changes = Channel<List<Topic>>(Channel.UNLIMITED)
+    private val reading = CoroutineScope(local + SupervisorJob()).launch {
+        for (topics in changes) shown.filter { it.topic in topics }.forEach { it.again() }
+    }
+
+    // The core's own thread only says what changed: a call back into the core would be one of a thread that is not the app's.
     private val subscription = client.subscribe(object : Observer {
-        override fun changed(topics: List<Topic>) = shown.filter { it.topic in topics }.forEach { it.again() }
+        override fun changed(topics: List<Topic>) {
+            changes.trySend(topics)
+        }
     })
 
     /** The core works on the thread that asks it until it waits for an answer: never on the screen's. */
@@ -43,6 +59,7 @@ class Core internal constructor(val client: Client, private val local: Coroutine
     internal fun close() {
         subscription.cancel()
         subscription.close()
+        reading.cancel()
         // First the file: calls that still wait hold the core for a while.
         client.shutDown()
         objects.forEach(AutoCloseable::close)

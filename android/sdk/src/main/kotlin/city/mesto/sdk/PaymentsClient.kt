@@ -13,7 +13,7 @@ import java.time.Instant
 
 /** Buying, and what is not confirmed yet. */
 interface PaymentsClient {
-    /** The current value at once, then every change. */
+    /** The current value at once, read when it is asked for first; then every change. */
     val state: StateFlow<PaymentsState>
 
     /** As of this moment: [state] may be a change behind. */
@@ -61,7 +61,7 @@ val Intent.isOpen: Boolean get() = state is IntentState.Unconfirmed
 private class PaymentsOfCore(private val core: Core) : PaymentsClient {
     private val payments = core.holds(core.client.payments())
 
-    override val state = core.state(Topic.Payments, payments::state)
+    override val state by lazy { core.state(Topic.Payments, payments::state) }
 
     override fun current() = payments.state()
 

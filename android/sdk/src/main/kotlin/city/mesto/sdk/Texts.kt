@@ -7,6 +7,21 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Back */
     fun buyBack(): String = render("buy-back", emptyMap())
 
+    /** By card */
+    fun buyByCard(): String = render("buy-by-card", emptyMap())
+
+    /** From the deposit */
+    fun buyByDeposit(): String = render("buy-by-deposit", emptyMap())
+
+    /** This is not sold by card: the bank's fee on small payments is not known. */
+    fun buyCardNotSold(): String = render("buy-card-not-sold", emptyMap())
+
+    /** Pay from the deposit, or choose a longer time. */
+    fun buyCardNotSoldAdvice(): String = render("buy-card-not-sold-advice", emptyMap())
+
+    /** You pay on the bank's own page; card data never reaches this app. */
+    fun buyCardNote(): String = render("buy-card-note", emptyMap())
+
     /** Change */
     fun buyChangePlate(): String = render("buy-change-plate", emptyMap())
 
@@ -48,6 +63,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** Pay {$amount} */
     fun buyPay(amount: String): String = render("buy-pay", mapOf("amount" to amount))
+
+    /** Pay {$amount} by card on the bank's page for {$plate} in {$zone}, until {$time} */
+    fun buyPayCardDescribed(amount: String, plate: String, zone: String, time: String): String = render("buy-pay-card-described", mapOf("amount" to amount, "plate" to plate, "zone" to zone, "time" to time))
 
     /** Pay {$amount} for {$plate} in {$zone}, until {$time} */
     fun buyPayDescribed(amount: String, plate: String, zone: String, time: String): String = render("buy-pay-described", mapOf("amount" to amount, "plate" to plate, "zone" to zone, "time" to time))
@@ -211,6 +229,33 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Covers the car in this zone until {$valid_until} */
     fun orderValidUntil(validUntil: String): String = render("order-valid-until", mapOf("valid_until" to validUntil))
 
+    /** Pay it from the deposit. */
+    fun ordersCardNotSoldAdvice(): String = render("orders-card-not-sold-advice", emptyMap())
+
+    /** Choose the order to pay */
+    fun ordersChoose(): String = render("orders-choose", emptyMap())
+
+    /** {$amount} was paid for the daily order of {$plate} */
+    fun ordersDone(amount: String, plate: String): String = render("orders-done", mapOf("amount" to amount, "plate" to plate))
+
+    /** Looking for daily orders of your cars */
+    fun ordersLoading(): String = render("orders-loading", emptyMap())
+
+    /** No daily order was issued for your cars. */
+    fun ordersNone(): String = render("orders-none", emptyMap())
+
+    /** Pay {$amount} by card on the bank's page for the daily order of {$plate} */
+    fun ordersPayCardDescribed(amount: String, plate: String): String = render("orders-pay-card-described", mapOf("amount" to amount, "plate" to plate))
+
+    /** Pay {$amount} from the deposit for the daily order of {$plate} */
+    fun ordersPayDescribed(amount: String, plate: String): String = render("orders-pay-described", mapOf("amount" to amount, "plate" to plate))
+
+    /** Daily order for {$plate}, {$amount}. {$state} */
+    fun ordersRowDescribed(plate: String, amount: String, state: String): String = render("orders-row-described", mapOf("plate" to plate, "amount" to amount, "state" to state))
+
+    /** Daily orders */
+    fun ordersTitle(): String = render("orders-title", emptyMap())
+
     /** Given up */
     fun paymentStateAbandoned(): String = render("payment-state-abandoned", emptyMap())
 
@@ -326,6 +371,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** One moment… */
     fun startWorking(): String = render("start-working", emptyMap())
+
+    /** Finish the payment on the bank's page. Nothing is bought until the bank says so; what cannot be given any more by then is paid back. */
+    fun stateAtBankWhy(): String = render("state-at-bank-why", emptyMap())
 
     /** Ask again now */
     fun stateCheckAgain(): String = render("state-check-again", emptyMap())

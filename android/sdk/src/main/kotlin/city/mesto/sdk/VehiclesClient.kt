@@ -10,7 +10,7 @@ import kotlinx.coroutines.flow.StateFlow
 
 /** The account's vehicles. */
 interface VehiclesClient {
-    /** The current value at once, then every change. */
+    /** The current value at once, read when it is asked for first; then every change. */
     val state: StateFlow<VehiclesState>
 
     /** As of this moment: [state] may be a change behind. */
@@ -30,7 +30,7 @@ val MestoClient.vehicles: VehiclesClient get() = part(VehiclesClient::class.java
 private class VehiclesOfCore(private val core: Core) : VehiclesClient {
     private val vehicles = core.holds(core.client.vehicles())
 
-    override val state = core.state(Topic.Vehicles, vehicles::state)
+    override val state by lazy { core.state(Topic.Vehicles, vehicles::state) }
 
     override fun current() = vehicles.state()
 

@@ -14,7 +14,7 @@ import java.math.BigDecimal
 
 /** The deposit. */
 interface WalletClient {
-    /** The current value at once, then every change. */
+    /** The current value at once, read when it is asked for first; then every change. */
     val state: StateFlow<WalletState>
 
     /** As of this moment: [state] may be a change behind. */
@@ -41,7 +41,7 @@ val Intent.topUp: Money? get() = items.firstNotNullOfOrNull { (it.offer as? Offe
 private class WalletOfCore(private val core: Core) : WalletClient {
     private val wallet = core.holds(core.client.wallet())
 
-    override val state = core.state(Topic.Wallet, wallet::state)
+    override val state by lazy { core.state(Topic.Wallet, wallet::state) }
 
     override fun current() = wallet.state()
 

@@ -227,7 +227,7 @@ class MestoTest {
     fun `what is bought and promised is told in its service's own types and in words`() = runBlocking<Unit> {
         driver("+381650000034").use { mesto ->
             mesto.fill()
-            val quote = mesto.parking.quote(ZoneId("red"), mesto.vehicles.add("BG789PP").id, 60)
+            val quote = mesto.parking.quote(ZoneId("red"), mesto.vehicles.add("NS123AB").id, 60)
             assertEquals(60u, quote.parking?.grantedMinutes)
             assertEquals("parking", quote.items.single().service)
             assertTrue(quote.items.single().lines.all { mesto.text(it).isNotEmpty() })
@@ -244,7 +244,7 @@ class MestoTest {
     @Test
     fun `a ticket by card waits at the bank until it was heard bg_43`() = runBlocking<Unit> {
         driver("+381650000035").use { mesto ->
-            val car = mesto.vehicles.add("BG789PP").id
+            val car = mesto.vehicles.add("NI456CD").id
             val intent = mesto.payments.buy(mesto.parking.quote(ZoneId("red"), car, 90, PayMethod.Card))
             assertEquals(IntentState.Unconfirmed(Progress.AT_BANK), intent.state)
             assertTrue(intent.isOpen && mesto.payments.current().open.single().key == intent.key)
@@ -255,7 +255,7 @@ class MestoTest {
             val settled = mesto.payments.settle(intent.key)
             assertEquals(IntentState.Confirmed, settled.state)
             assertEquals(BigDecimal("200.00"), settled.payment?.captured?.amount)
-            assertEquals(settled.ticket?.plate?.canonical, "BG789PP")
+            assertEquals("NI456CD", settled.ticket?.plate?.canonical)
         }
     }
 

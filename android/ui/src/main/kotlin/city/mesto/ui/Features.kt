@@ -5,10 +5,14 @@ package city.mesto.ui
 import city.mesto.sdk.MestoClient
 import city.mesto.sdk.account
 import city.mesto.sdk.vehicles
+import city.mesto.ui.app.Door
 import city.mesto.ui.app.Feature
 import city.mesto.ui.app.Features
 import city.mesto.ui.app.MestoApp
 import city.mesto.ui.app.Steps
+import city.mesto.ui.orders.OrdersRoute
+import city.mesto.ui.orders.OrdersWays
+import city.mesto.ui.orders.orders
 import city.mesto.ui.parking.buy.BuyRoute
 import city.mesto.ui.parking.buy.BuyWays
 import city.mesto.ui.parking.buy.buy
@@ -19,6 +23,7 @@ import city.mesto.ui.parking.zones.CHANGE_PLATE_FOR
 import city.mesto.ui.parking.zones.ZonesRoute
 import city.mesto.ui.parking.zones.ZonesWays
 import city.mesto.ui.parking.zones.zones
+import city.mesto.ui.parts.Icons
 import city.mesto.ui.signin.SignInRoute
 import city.mesto.ui.signin.signIn
 import city.mesto.ui.vehicles.PlateRoute
@@ -34,6 +39,7 @@ val mestoFeatures = Features(
         Feature { topUp(it) { steps -> steps.back() } },
         Feature { app -> zones(app) { steps -> ZonesLinks(app, steps) } },
         Feature { app -> buy(app) { steps -> BuyLinks(app, steps) } },
+        Feature(door = Door(Icons.Warning, { it.ordersTitle() }, OrdersRoute)) { app -> orders(app) { steps -> OrdersLinks(app, steps) } },
         // The ticket on the screen is what an inspector asks for: it stays until the driver leaves it.
         Feature(withoutSession = setOf(TicketRoute::class)) { app -> ticket(app) { steps -> TicketLinks(app, steps) } },
     ),
@@ -76,6 +82,18 @@ private class BuyLinks(private val app: MestoApp, private val steps: Steps) : Bu
         app.platform.composeSms(sms)
     }
 
+    override fun openPage(url: String) = app.platform.openPage(url)
+
+    override fun retry() = app.retry()
+
+    override fun back() = steps.back()
+}
+
+private class OrdersLinks(private val app: MestoApp, private val steps: Steps) : OrdersWays {
+    override fun topUp() = steps.forward(TopUpRoute)
+
+    override fun openPage(url: String) = app.platform.openPage(url)
+
     override fun retry() = app.retry()
 
     override fun back() = steps.back()
@@ -87,6 +105,8 @@ private class TicketLinks(private val app: MestoApp, private val steps: Steps) :
     override fun buyAgain(zone: String, vehicle: String) = steps.instead(BuyRoute(zone, vehicle))
 
     override fun composeSms(sms: SmsFallback) = app.platform.composeSms(sms)
+
+    override fun openPage(url: String) = app.platform.openPage(url)
 
     override fun retry() = app.retry()
 

@@ -21,10 +21,24 @@ data class Price(val amount: BigDecimal, val currency: String)
 
 /** Why something cannot be done and what to do instead; both texts are for the driver, `code` is stable. */
 @Immutable
-data class Refusal(val code: String, val text: String, val advice: String) {
+data class Refusal(
+    val code: String,
+    val text: String,
+    val advice: String,
+    /** The money was taken and goes back; the advice says how much and by when. */
+    val isPaidBack: Boolean = false,
+) {
     /** Nobody can say that nothing was charged. */
-    val mayBeCharged: Boolean get() = code == "unconfirmed" || code == "intent_lost" || code == "abandoned"
+    val mayBeCharged: Boolean get() = isPaidBack || code in MAY_BE_CHARGED
+
+    private companion object {
+        /** What ends with one of these, a bank may still charge; then it is paid back. */
+        val MAY_BE_CHARGED = setOf("unconfirmed", "intent_lost", "abandoned", "account_closed", "expired", "undeliverable")
+    }
 }
+
+/** Where the money comes from. */
+enum class PayBy { Deposit, Card }
 
 /** Whether the operator can be reached. */
 @Immutable
@@ -53,6 +67,8 @@ sealed interface Payment {
         val sms: SmsFallback?,
         /** Why the payment could not be given up for an SMS. */
         val refusal: Refusal? = null,
+        /** The bank's page, while it waits for the driver there. */
+        val page: String? = null,
     ) : Payment
 
     /** Surely not executed, nothing was charged. */

@@ -28,6 +28,8 @@ open class Sample(private val language: String) {
     val offline = Connection.Offline(asOf = after(-18))
     val unconfirmed = Payment.Unconfirmed(since = now, sms = SmsFallback("9111", "BG789PP"))
 
+    val atTheBank = Payment.Unconfirmed(since = now, sms = null, page = "https://bank.example/pay")
+
     val noConnection = Refusal(
         "unavailable",
         say("Operater se sada ne može dobiti", "The operator cannot answer now"),

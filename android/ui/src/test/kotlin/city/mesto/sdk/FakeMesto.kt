@@ -24,6 +24,7 @@ import city.mesto.sdk.core.Notice
 import city.mesto.sdk.core.Offer
 import city.mesto.sdk.core.Order
 import city.mesto.sdk.core.OrderId
+import city.mesto.sdk.core.OrderState
 import city.mesto.sdk.core.OrdersOffer
 import city.mesto.sdk.core.OrdersOutcome
 import city.mesto.sdk.core.OrdersState
@@ -66,6 +67,7 @@ import city.mesto.sdk.core.VatCategory
 import city.mesto.sdk.core.Vehicle
 import city.mesto.sdk.core.VehicleId
 import city.mesto.sdk.core.VehiclesState
+import city.mesto.sdk.core.Violation
 import city.mesto.sdk.core.WalletOffer
 import city.mesto.sdk.core.WalletOutcome
 import city.mesto.sdk.core.WalletState
@@ -245,9 +247,13 @@ class FakeMesto(
 
         private fun deliver(quote: Quote, item: QuoteItem): Outcome = when (val offer = item.offer) {
             is Offer.Wallet -> Outcome.Wallet(WalletOutcome(offer.offer.amount)).also { wallet.moves(offer.offer.amount.amount) }
-            is Offer.Orders -> Outcome.Orders(OrdersOutcome(offer.offer.order))
-            is Offer.Parking -> Outcome.Parking(ParkingOutcome(parking.sell(quote, offer.offer))).also { wallet.moves(-quote.total.amount) }
+            is Offer.Orders -> Outcome.Orders(OrdersOutcome(orders.settle(offer.offer.order))).also { charge(quote) }
+            is Offer.Parking -> Outcome.Parking(ParkingOutcome(parking.sell(quote, offer.offer))).also { charge(quote) }
             is Offer.Other -> Outcome.Other(offer.json)
+        }
+
+        private fun charge(quote: Quote) {
+            if (quote.pay == PayMethod.Deposit) wallet.moves(-quote.total.amount)
         }
 
         override suspend fun intent(key: String): Intent? = intents[key]
@@ -356,7 +362,7 @@ class FakeMesto(
         }
 
         internal fun sell(quote: Quote, offer: ParkingOffer): Ticket {
-            val stay = StayOfTicket(StayId("s"), offer.stay.startedAt, offer.stay.deadline, offer.endsAt)
+            val stay = StayOfTicket(StayId("s"), offer.stay?.startedAt ?: offer.startsAt, offer.stay?.deadline, offer.endsAt)
             val ticket = Ticket(
                 TicketId(next("t")), quote.city, offer.zone, offer.plate, Channel.App, TicketState.Active, now, offer.startsAt,
                 offer.endsAt, offer.grantedMinutes, quote.total, quote.items.single().lines, offer.tariff, quote.pay, stay, offer.extends, "",
@@ -375,6 +381,12 @@ class FakeMesto(
         override suspend fun quote(order: OrderId, pay: PayMethod): Quote = ask("quote") { quoteOf(order, pay) }
 
         override suspend fun pay(order: OrderId, pay: PayMethod): Intent = ask("payOrder") { payments.paid(quoteOf(order, pay)) }
+
+        internal fun settle(order: Order): Order {
+            val paid = order.copy(state = OrderState.Paid, paidAt = now)
+            state.update { known -> OrdersState(known.orders.map { if (it.id == order.id) paid else it }) }
+            return paid
+        }
 
         private fun quoteOf(id: OrderId, pay: PayMethod): Quote {
             val order: Order = state.value.orders.first { it.id == id }
@@ -406,6 +418,12 @@ object Samples {
         zone("red", "Red zone", "#d32f2f", "9111", 0u, 90u),
         zone("yellow", "Yellow zone", "#fbc02d", "9112", 180u, 180u),
         zone("green", "Green zone", "#388e3c", "9113", 420u, 240u),
+    )
+
+    /** Half price in the first days. */
+    fun order(id: String) = Order(
+        OrderId(id), city.id, ZoneId("red"), car.plate, OrderState.Issued, morning, morning.plus(1, ChronoUnit.DAYS),
+        rsd(BigDecimal(3800)), rsd(BigDecimal(1900)), morning.plus(5, ChronoUnit.DAYS), null, Violation.NoTicket, null,
     )
 
     fun refused(code: String, text: String, advice: String) = IntentState.Refused(Reason(code, text, advice, emptyMap()))

@@ -3,6 +3,7 @@
 package city.mesto.ui
 
 import androidx.compose.runtime.Composable
+import city.mesto.ui.orders.ordersDrawn
 import city.mesto.ui.parking.buy.buyDrawn
 import city.mesto.ui.parking.ticket.ticketDrawn
 import city.mesto.ui.parking.zones.zonesDrawn
@@ -15,6 +16,7 @@ import city.mesto.ui.wallet.topUpDrawn
 class DrawnScreen(val name: String, val says: List<String>, val content: @Composable () -> Unit)
 
 fun drawnScreens(language: String): List<DrawnScreen> =
-    zonesDrawn(language) + buyDrawn(language) + ticketDrawn(language) + signInDrawn(language) + plateDrawn(language) + topUpDrawn(language)
+    zonesDrawn(language) + buyDrawn(language) + ticketDrawn(language) + signInDrawn(language) + plateDrawn(language) + topUpDrawn(language) +
+        ordersDrawn(language)
 
 internal fun money(words: Words, amount: String) = words.money(Price(amount.toBigDecimal(), "RSD"))

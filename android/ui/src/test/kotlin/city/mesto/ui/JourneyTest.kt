@@ -10,12 +10,16 @@ import androidx.compose.ui.test.v2.runSkikoComposeUiTest
 import androidx.compose.ui.unit.Density
 import city.mesto.sdk.Mesto
 import city.mesto.sdk.Texts
+import city.mesto.sdk.account
 import city.mesto.sdk.core.ClientConfig
+import city.mesto.sdk.core.OrderState
 import city.mesto.sdk.core.Position
+import city.mesto.sdk.orders.orders
 import city.mesto.sdk.parking.parking
 import city.mesto.ui.app.MestoApp
 import city.mesto.ui.app.MestoScreens
 import city.mesto.ui.app.Platform
+import city.mesto.ui.fromcore.price
 import city.mesto.ui.parts.spelled
 import java.nio.file.Path
 import java.util.concurrent.CopyOnWriteArrayList
@@ -146,6 +150,51 @@ class JourneyTest {
         assertEquals(emptyList(), messages)
         notConfirmed.frame(this)
         notConfirmed.write()
+    }
+
+    @Test
+    fun by_card_the_bank_is_paid_and_the_ticket_comes_without_a_deposit_bg_91_bg_93() = onPhone {
+        open()
+        signIn()
+        addCar("bg789pp", "BG 789-PP")
+        type(texts.zonesSignLabel(), "9111")
+        tap(texts.zonesSignGo(zone = red))
+
+        // Below 200 RSD nobody knows the fee, so nothing is sold by card.
+        tap(texts.buyByCard())
+        sees(texts.buyCardNotSold())
+        sees(texts.stateRefusedCode("tariff_unknown"))
+        tap(texts.buyMore())
+
+        tap(texts.buyPayCardDescribed(amount = rsd("200,00"), plate = "BG 789-PP", zone = red, time = "11:30"))
+        sees(texts.stateAtBankWhy())
+        assertEquals(emptyList(), client.parking.state.value.active, "neither paid nor unpaid")
+        testbed.payAt(pages.single())
+        tapUntil(texts.stateCheckAgain()) { shows(texts.ticketEndsAt("11:30")) }
+        tap(texts.buyBack())
+        sees(texts.zonesDepositDescribed(rsd("0,00")))
+        assertTrue("\"tickets\":1" in testbed.ledger().replace(" ", ""), testbed.ledger())
+    }
+
+    @Test
+    fun a_daily_order_is_paid_by_card_bg_91() = onPhone {
+        open()
+        signIn()
+        addCar("bg789pp", "BG 789-PP")
+        sees(texts.zonesNear())
+        testbed.issueOrder("red", "BG789PP")
+        runBlocking { client.account.sync() }
+        val due = TestWords.of("sr-Latn").money(client.orders.state.value.orders.single().due.price())
+
+        tap(texts.ordersTitle())
+        tap(texts.buyByCard())
+        tap(texts.ordersPayCardDescribed(amount = due, plate = "BG 789-PP"))
+        sees(texts.stateAtBankWhy())
+        testbed.payAt(pages.single())
+        tapUntil(texts.stateCheckAgain()) { shows(texts.ordersDone(amount = due, plate = "BG 789-PP")) }
+        assertEquals(OrderState.Paid, client.orders.state.value.orders.single().state)
+        tap(texts.buyBack())
+        sees(texts.zonesDepositDescribed(rsd("0,00")))
     }
 
     private fun onPhone(way: suspend ComposeUiTest.() -> Unit) =

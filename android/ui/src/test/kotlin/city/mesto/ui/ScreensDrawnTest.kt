@@ -4,18 +4,18 @@ package city.mesto.ui
 
 import androidx.compose.ui.ImageComposeScene
 import androidx.compose.ui.unit.Density
-import org.jetbrains.skia.Bitmap
-import org.jetbrains.skia.Image
-import org.junit.jupiter.api.DynamicTest
-import org.junit.jupiter.api.DynamicTest.dynamicTest
-import org.junit.jupiter.api.Test
-import org.junit.jupiter.api.TestFactory
 import java.awt.image.IndexColorModel
 import java.io.File
 import javax.imageio.ImageIO
 import kotlin.test.assertEquals
 import kotlin.test.assertIs
 import kotlin.test.assertTrue
+import org.jetbrains.skia.Bitmap
+import org.jetbrains.skia.Image
+import org.junit.jupiter.api.DynamicTest
+import org.junit.jupiter.api.DynamicTest.dynamicTest
+import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.TestFactory
 
 private const val WIDTH = 390
 private const val HEIGHT = 844
@@ -25,7 +25,7 @@ private const val SCALE = 1.25f
 private const val MOST_BYTES = 600_000L
 
 /** States that are drawn in every manner; the others in Serbian by day only. */
-private val IN_EVERY_MANNER = setOf("zones-ready", "buy-at-the-stop", "buy-unconfirmed", "ticket-running", "ticket-limit-reached")
+private val IN_EVERY_MANNER = setOf("zones-ready", "buy-at-the-stop", "buy-by-card", "buy-at-the-bank", "buy-unconfirmed", "orders-ready", "orders-at-the-bank", "ticket-running", "ticket-limit-reached")
 
 private enum class Manner(val suffix: String, val language: String, val dark: Boolean, val font: Float) {
     Day("", "sr-Latn", false, 1f),

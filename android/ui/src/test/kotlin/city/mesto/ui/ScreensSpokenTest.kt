@@ -21,6 +21,8 @@ import androidx.compose.ui.test.SemanticsMatcher
 import androidx.compose.ui.test.v2.runComposeUiTest
 import androidx.compose.ui.unit.Density
 import androidx.compose.ui.unit.dp
+import city.mesto.ui.orders.OrdersPreview
+import city.mesto.ui.orders.OrdersStates
 import city.mesto.ui.parking.buy.BuyPreview
 import city.mesto.ui.parking.buy.BuyStates
 import city.mesto.ui.parking.ticket.TicketPreview
@@ -33,12 +35,12 @@ import city.mesto.ui.vehicles.PlatePreview
 import city.mesto.ui.vehicles.PlateStates
 import city.mesto.ui.wallet.TopUpPreview
 import city.mesto.ui.wallet.TopUpStates
-import org.junit.jupiter.api.DynamicTest
-import org.junit.jupiter.api.DynamicTest.dynamicTest
-import org.junit.jupiter.api.TestFactory
 import kotlin.test.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertTrue
+import org.junit.jupiter.api.DynamicTest
+import org.junit.jupiter.api.DynamicTest.dynamicTest
+import org.junit.jupiter.api.TestFactory
 
 @OptIn(ExperimentalTestApi::class)
 class ScreensSpokenTest {
@@ -76,7 +78,7 @@ class ScreensSpokenTest {
 
     @Test
     fun at_200_percent_the_main_button_stays_on_the_screen() {
-        for (screen in drawnScreens("sr-Latn").filter { it.name in setOf("buy-ready", "buy-at-the-stop", "ticket-running", "ticket-expired", "sign-in-code") }) {
+        for (screen in drawnScreens("sr-Latn").filter { it.name in setOf("buy-ready", "buy-at-the-stop", "buy-by-card", "buy-at-the-bank", "orders-ready", "orders-at-the-bank", "ticket-running", "ticket-expired", "sign-in-code") }) {
             runComposeUiTest {
                 setContent {
                     CompositionLocalProvider(LocalDensity provides Density(1f, 2f)) {
@@ -97,7 +99,7 @@ class ScreensSpokenTest {
         val previews = ZonesStates().values.map<_, @Composable () -> Unit> { { ZonesPreview(it) } } +
             BuyStates().values.map { { BuyPreview(it) } } + TicketStates().values.map { { TicketPreview(it) } } +
             SignInStates().values.map { { SignInPreview(it) } } + PlateStates().values.map { { PlatePreview(it) } } +
-            TopUpStates().values.map { { TopUpPreview(it) } }
+            TopUpStates().values.map { { TopUpPreview(it) } } + OrdersStates().values.map { { OrdersPreview(it) } }
         var count = 0
         for (preview in previews) {
             shown = preview

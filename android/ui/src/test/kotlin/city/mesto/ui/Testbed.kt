@@ -29,6 +29,9 @@ class Testbed : AutoCloseable {
 
     fun dropNextAnswer(path: String) = post("/faults", """{"method":"POST","path":"$path","kind":"drop_answer"}""")
 
+    /** A daily order as an inspector issues it. */
+    fun issueOrder(zone: String, plate: String) = post("/inspector/orders", """{"zone":"$zone","plate":"$plate","violation":"no_ticket"}""")
+
     fun offline(on: Boolean) = post("/offline", """{"on":$on}""")
 
     fun ledger(): String = get("/ledger")

@@ -16,7 +16,7 @@ import kotlinx.coroutines.flow.StateFlow
 
 /** Daily orders. */
 interface OrdersClient {
-    /** The current value at once, then every change. */
+    /** The current value at once, read when it is asked for first; then every change. */
     val state: StateFlow<OrdersState>
 
     /** As of this moment: [state] may be a change behind. */
@@ -43,7 +43,7 @@ val Intent.order: Order? get() = items.firstNotNullOfOrNull { (it.outcome as? Ou
 private class OrdersOfCore(private val core: Core) : OrdersClient {
     private val orders = core.holds(core.client.orders())
 
-    override val state = core.state(Topic.Orders, orders::state)
+    override val state by lazy { core.state(Topic.Orders, orders::state) }
 
     override fun current() = orders.state()
 

@@ -25,7 +25,7 @@ import kotlinx.coroutines.flow.StateFlow
 
 /** Street parking. */
 interface ParkingClient {
-    /** The current value at once, then every change. */
+    /** The current value at once, read when it is asked for first; then every change. */
     val state: StateFlow<ParkingState>
 
     /** As of this moment: [state] may be a change behind. */
@@ -76,7 +76,7 @@ val Intent.ticket: Ticket? get() = items.firstNotNullOfOrNull { (it.outcome as? 
 private class ParkingOfCore(private val core: Core) : ParkingClient {
     private val parking = core.holds(core.client.parking())
 
-    override val state = core.state(Topic.Parking, parking::state)
+    override val state by lazy { core.state(Topic.Parking, parking::state) }
 
     override fun current() = parking.state()
 

@@ -13,6 +13,7 @@ import city.mesto.sdk.core.Intent
 import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.Money
+import city.mesto.sdk.core.PayMethod
 import city.mesto.sdk.core.Plate
 import city.mesto.sdk.core.Reason
 import city.mesto.sdk.core.SmsFallback as CoreSms
@@ -21,6 +22,7 @@ import city.mesto.sdk.params
 import city.mesto.sdk.payments
 import city.mesto.sdk.text
 import city.mesto.ui.Connection
+import city.mesto.ui.PayBy
 import city.mesto.ui.PlateView
 import city.mesto.ui.Price
 import city.mesto.ui.Refusal
@@ -36,7 +38,13 @@ internal fun Vehicle.view() = PlateView(id.value, plate.display, label)
 
 internal fun CoreSms.view() = SmsFallback(number, body)
 
-internal fun Reason.refusal() = Refusal(code, text, advice)
+internal fun Reason.refusal() = Refusal(code, text, advice, isPaidBack = "paid_back" in params)
+
+internal val PayBy.method: PayMethod
+    get() = when (this) {
+        PayBy.Deposit -> PayMethod.Deposit
+        PayBy.Card -> PayMethod.Card
+    }
 
 internal fun MestoClient.connectionView(): Connection =
     if (connection.value == CoreConnection.OFFLINE) Connection.Offline(account.state.value.lastSyncAt) else Connection.Online
@@ -48,6 +56,10 @@ internal val MestoClient.city: CityVersion? get() = cities.state.value.stored.fi
 internal fun changes(vararg states: StateFlow<*>): Flow<Unit> = combine(states.asList()) { }
 
 internal fun MestoException.refusal() = Refusal(code, text, advice)
+
+/** By card nothing is sold whose fee nobody knows (BG-93): then it says so in the words given. */
+internal fun MestoException.refusalBy(payBy: PayBy, cardNotSold: String, advice: String): Refusal =
+    if (code == "tariff_unknown" && payBy == PayBy.Card) Refusal(code, cardNotSold, advice) else refusal()
 
 /** Whether this is the car of a plate, however that is shown. */
 internal fun Vehicle.bears(plate: Plate): Boolean = plate.canonical == this.plate.canonical

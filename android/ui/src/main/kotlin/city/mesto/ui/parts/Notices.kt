@@ -116,24 +116,32 @@ fun RefusedNotice(refusal: Refusal, modifier: Modifier = Modifier, notCharged: B
     )
 }
 
-/** Says that nobody knows yet whether it was paid, what happens now, and the way out by SMS. */
+/** Says that it is not known yet whether it was paid, what happens now, and the way out: by SMS, or by giving it up at the bank. */
 @Composable
-fun UnconfirmedNotice(payment: Payment.Unconfirmed, onCheck: () -> Unit, onSms: () -> Unit, modifier: Modifier = Modifier) {
+fun UnconfirmedNotice(
+    payment: Payment.Unconfirmed,
+    onCheck: () -> Unit,
+    onSms: () -> Unit,
+    onGiveUp: () -> Unit,
+    modifier: Modifier = Modifier,
+    isAtTheCar: Boolean = true,
+) {
+    val what = if (payment.page == null) {
+        listOfNotNull(texts.stateUnconfirmedWhy(words.time(payment.since)), if (isAtTheCar) texts.stateUnconfirmedWhat() else null)
+    } else {
+        listOf(texts.stateAtBankWhy())
+    }
     Notice(
         icon = Icons.Hourglass,
         title = texts.stateUnconfirmed(),
         tone = Tone.Attention,
-        body = listOfNotNull(
-            texts.stateUnconfirmedWhy(words.time(payment.since)),
-            texts.stateUnconfirmedWhat(),
-            payment.refusal?.text,
-            payment.refusal?.advice,
-        ),
+        body = what + listOfNotNull(payment.refusal?.text, payment.refusal?.advice),
         footnote = payment.refusal?.let { texts.stateRefusedCode(it.code) },
         modifier = modifier,
         actions = {
             Column(verticalArrangement = Arrangement.spacedBy(8.dp), modifier = Modifier.fillMaxWidth()) {
                 QuietButton(texts.stateCheckAgain(), onCheck, fill = true)
+                if (payment.page != null) QuietButton(texts.topupGiveUp(), onGiveUp, fill = true)
                 payment.sms?.let { sms ->
                     QuietButton(
                         texts.stateUseSms(),

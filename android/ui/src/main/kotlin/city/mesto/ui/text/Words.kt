@@ -31,6 +31,9 @@ class Words(val texts: Texts, language: String, private val zone: () -> ZoneId) 
         return if (sameDay) clock.format(moment) else clockAndDay.format(moment)
     }
 
+    /** `10:30` with its day. */
+    fun dayAndTime(at: Instant): String = clockAndDay.format(at.atZone(zone()))
+
     /** `1.000,00 RSD` in Serbian, `1,000.00 RSD` in English; as many decimals as the currency has. */
     fun money(price: Price): String {
         val digits = runCatching { Currency.getInstance(price.currency).defaultFractionDigits }.getOrDefault(2).coerceAtLeast(0)

@@ -54,9 +54,12 @@ class MestoAppTest {
     private val fake = FakeMesto(render = { id, args -> renderText("en", id, args) })
     private val texts = fake.texts
     private val ticks = MutableSharedFlow<Unit>(replay = 1).apply { tryEmit(Unit) }
+    private val pages = mutableListOf<String>()
     private val messages = mutableListOf<SmsFallback>()
     private val platform = object : Platform {
-        override fun openPage(url: String) = Unit
+        override fun openPage(url: String) {
+            pages += url
+        }
 
         override fun composeSms(sms: SmsFallback) {
             messages += sms
@@ -231,6 +234,22 @@ class MestoAppTest {
         tap(texts.stateCheckAgain())
         sees(texts.topupDone(rsd("2,000.00")))
         assertEquals(1, asked("topUp"))
+    }
+
+    @Test
+    fun a_purchase_at_the_bank_is_found_again_with_its_page_after_the_process_was_ended_bg_91() = driven { phone ->
+        fake.outcome = Samples.unconfirmed
+        tapWhat("Red zone")
+        tap(texts.buyByCard())
+        tap(texts.buyPayCardDescribed(amount = rsd("80.00"), plate = PLATE, zone = "Red zone", time = "11:00"))
+        sees(texts.stateAtBankWhy())
+        phone.endProcess()
+        sees(texts.stateAtBankWhy())
+        tap(texts.topupOpenBank())
+        tap(texts.topupGiveUp())
+        sees(texts.stateRefusedCode("abandoned"))
+        assertEquals(listOf("https://bank.example/pay", "https://bank.example/pay"), pages)
+        assertEquals(1, asked("buy"))
     }
 
     @Test

@@ -22,6 +22,7 @@ import city.mesto.sdk.payments
 import city.mesto.sdk.vehicles
 import city.mesto.sdk.wallet
 import city.mesto.ui.Connection
+import city.mesto.ui.PayBy
 import city.mesto.ui.Payment
 import city.mesto.ui.SmsFallback
 import city.mesto.ui.fromcore.bears
@@ -29,9 +30,11 @@ import city.mesto.ui.fromcore.changes
 import city.mesto.ui.fromcore.connectionView
 import city.mesto.ui.fromcore.intentOrNull
 import city.mesto.ui.fromcore.isConnection
+import city.mesto.ui.fromcore.method
 import city.mesto.ui.fromcore.openBehind
 import city.mesto.ui.fromcore.price
 import city.mesto.ui.fromcore.refusal
+import city.mesto.ui.fromcore.refusalBy
 import city.mesto.ui.fromcore.view
 import city.mesto.ui.parking.view
 import city.mesto.ui.parking.zoneOrNull
@@ -59,6 +62,9 @@ interface BuyWays {
 
     fun composeSms(sms: SmsFallback)
 
+    /** The bank's page, outside of the app's own screens. */
+    fun openPage(url: String)
+
     fun retry()
 
     fun back()
@@ -77,10 +83,11 @@ class BuyPresenter(
     saved: SavedStateHandle,
     private val ways: BuyWays,
 ) {
-    /** The length the driver chose himself. */
+    /** The length and the way to pay that the driver chose himself. */
     @Serializable
-    private data class Kept(val minutes: Int? = null)
+    private data class Kept(val minutes: Int? = null, val byCard: Boolean = false)
 
+    private val payBy: PayBy get() = if (kept.byCard) PayBy.Card else PayBy.Deposit
     private val zone = ZoneId(route.zone)
     private val vehicle = VehicleId(route.vehicle)
     private var kept by saved.saved { Kept() }
@@ -105,7 +112,7 @@ class BuyPresenter(
             // The car was removed, or the city has no such zone any more.
             if (zone == null || car == null) return@launch ways.back()
             most = zone.maxStayMinutes?.toInt()
-            shown.value = BuyUiState(car.view(), zone.view(), Wheel(emptyList(), 0, Stop.Unlimited))
+            shown.value = BuyUiState(car.view(), zone.view(), Wheel(emptyList(), 0, Stop.Unlimited), payBy = payBy)
             scope.launch { watch() }
             scope.launch { ticks.collect { renewWhenOver() } }
             val wheel = turnable()
@@ -129,7 +136,10 @@ class BuyPresenter(
     fun on(event: BuyEvent) {
         when (event) {
             is BuyEvent.MinutesChosen -> turn(event.minutes)
+            is BuyEvent.PayByChosen -> choose(event.payBy)
             BuyEvent.Pay -> pay()
+            BuyEvent.OpenBank -> (shown.value?.payment as? Payment.Unconfirmed)?.page?.let(ways::openPage)
+            BuyEvent.GiveUp -> giveUp()
             BuyEvent.TopUp -> ways.topUp()
             BuyEvent.ChangePlate -> ways.changePlate(route.zone)
             BuyEvent.Retry -> {
@@ -175,7 +185,7 @@ class BuyPresenter(
 
     private fun stop(last: Preview, most: Int?): Stop {
         val closing = last.notices.find { it.kind == "parking.ends_at_closing" }?.moment("closes_at")
-        val deadline = last.offer.stay.deadline
+        val deadline = last.offer.stay?.deadline
         val granted = last.offer.grantedMinutes.toInt()
         return when {
             closing != null -> Stop.Closing(closing)
@@ -189,9 +199,17 @@ class BuyPresenter(
     private fun turn(minutes: Int) {
         val before = shown.value ?: return
         if (minutes !in before.wheel.choices || minutes == before.wheel.chosen || before.payment.isUnderWay) return
-        kept = Kept(minutes)
+        kept = kept.copy(minutes = minutes)
         show { it.copy(wheel = it.wheel.copy(chosen = minutes), payment = Payment.Idle) }
         ask(minutes)
+    }
+
+    private fun choose(by: PayBy) {
+        val before = shown.value ?: return
+        if (by == before.payBy || before.payment.isUnderWay) return
+        kept = kept.copy(byCard = by == PayBy.Card)
+        show { it.copy(payBy = by, payment = Payment.Idle) }
+        ask(before.wheel.chosen)
     }
 
     private fun askAgain() {
@@ -205,20 +223,23 @@ class BuyPresenter(
         asking = scope.launch {
             delay(SETTLE_MILLIS)
             try {
-                val answer = client.parking.quote(zone, vehicle, minutes)
+                val answer = client.parking.quote(zone, vehicle, minutes, payBy.method)
                 val view = answer.view(client) ?: return@launch
                 quote = answer
                 show { it.copy(quote = QuoteState.Firm(view, answer.expiresAt), wheel = it.wheel.within(answer)) }
             } catch (refused: MestoException) {
                 val preview = if (refused.isConnection) previewOrNull(minutes) else null
-                val read = preview?.let { QuoteState.Preview(it.view(client), smsOrNull()) } ?: QuoteState.Refused(refused.refusal())
+                val read = preview?.let { QuoteState.Preview(it.view(client), smsOrNull()) } ?: QuoteState.Refused(whyNot(refused))
                 show { it.copy(quote = read) }
             }
         }
     }
 
+    private fun whyNot(refused: MestoException) =
+        refused.refusalBy(payBy, words.texts.buyCardNotSold(), words.texts.buyCardNotSoldAdvice())
+
     private suspend fun previewOrNull(minutes: Int): Preview? = try {
-        client.parking.preview(zone, vehicle, minutes)
+        client.parking.preview(zone, vehicle, minutes, payBy.method)
     } catch (_: MestoException) {
         null
     }
@@ -252,6 +273,7 @@ class BuyPresenter(
                 val bought = client.payments.buy(held)
                 intent = bought.key
                 conclude(bought)
+                bought.pageUrl?.takeIf { bought.isOpen }?.let(ways::openPage)
             } catch (refused: MestoException) {
                 val open = client.openBehind(refused)
                 if (open != null) return@launch conclude(open)
@@ -282,8 +304,9 @@ class BuyPresenter(
                 renewAfterRefusal()
             }
             else -> {
-                val sms = smsOrNull()
-                show { it.copy(payment = Payment.Unconfirmed(purchase.createdAt, sms)) }
+                // What waits at the bank is given up there before it is paid in another way.
+                val sms = if (purchase.pageUrl == null) smsOrNull() else null
+                show { it.copy(payment = Payment.Unconfirmed(purchase.createdAt, sms, page = purchase.pageUrl)) }
             }
         }
     }
@@ -308,6 +331,20 @@ class BuyPresenter(
                 conclude(client.payments.settle(key))
             } catch (_: MestoException) {
                 // Still not known; the screen says so already.
+            }
+        }
+    }
+
+    private fun giveUp() {
+        val key = intent ?: return
+        scope.launch {
+            try {
+                conclude(client.payments.abandon(key))
+            } catch (refused: MestoException) {
+                show { state ->
+                    val waiting = state.payment as? Payment.Unconfirmed ?: return@show state
+                    state.copy(payment = waiting.copy(refusal = refused.refusal()))
+                }
             }
         }
     }

@@ -19,6 +19,7 @@ import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.text.font.FontWeight
 import androidx.compose.ui.text.style.TextAlign
 import androidx.compose.ui.unit.dp
+import city.mesto.ui.PayBy
 import city.mesto.ui.Payment
 import city.mesto.ui.parking.QuoteView
 import city.mesto.ui.parking.ZoneBar
@@ -28,6 +29,7 @@ import city.mesto.ui.parts.MainButton
 import city.mesto.ui.parts.Notice
 import city.mesto.ui.parts.OfflineNotice
 import city.mesto.ui.parts.Page
+import city.mesto.ui.parts.PayChoice
 import city.mesto.ui.parts.Plate
 import city.mesto.ui.parts.PriceTable
 import city.mesto.ui.parts.QuietButton
@@ -47,12 +49,15 @@ fun BuyScreen(state: BuyUiState, onEvent: (BuyEvent) -> Unit, modifier: Modifier
     ) {
         if (state.payment !is Payment.Unconfirmed) OfflineNotice(state.connection, onRetry = { onEvent(BuyEvent.Retry) })
         when (val payment = state.payment) {
-            is Payment.Unconfirmed -> UnconfirmedNotice(payment, onCheck = { onEvent(BuyEvent.CheckAgain) }, onSms = { onEvent(BuyEvent.UseSms) })
+            is Payment.Unconfirmed -> UnconfirmedNotice(payment, onCheck = { onEvent(BuyEvent.CheckAgain) }, onSms = { onEvent(BuyEvent.UseSms) }, onGiveUp = { onEvent(BuyEvent.GiveUp) })
             is Payment.Refused -> RefusedNotice(payment.refusal, notCharged = true)
             Payment.Idle, Payment.Sending -> Unit
         }
         if (state.payment !is Payment.Unconfirmed) WheelCard(state, onEvent)
-        if (state.payment !is Payment.Unconfirmed) QuoteCard(state, onEvent)
+        if (state.payment !is Payment.Unconfirmed) {
+            PayChoice(state.payBy, isFixed = state.payment is Payment.Sending, onChosen = { onEvent(BuyEvent.PayByChosen(it)) })
+            QuoteCard(state, onEvent)
+        }
     }
 }
 
@@ -134,9 +139,10 @@ private fun Confirm(state: BuyUiState, onEvent: (BuyEvent) -> Unit) {
             QuietButton(texts.buyChangePlate(), { onEvent(BuyEvent.ChangePlate) }, icon = Icons.Car)
         }
     }
-    DepositLine(state)
+    PaidFrom(state)
     val short = state.shortBy
     when {
+        state.payment is Payment.Unconfirmed && state.payment.page != null -> MainButton(texts.topupOpenBank(), { onEvent(BuyEvent.OpenBank) })
         state.payment is Payment.Unconfirmed -> MainButton(texts.stateUnconfirmed(), {}, busy = true)
         short != null -> MainButton(texts.buyTopUp(), { onEvent(BuyEvent.TopUp) })
         state.quote is QuoteState.Preview -> state.quote.sms?.let { sms ->
@@ -152,25 +158,42 @@ private fun Confirm(state: BuyUiState, onEvent: (BuyEvent) -> Unit) {
         state.quote is QuoteState.Loading -> MainButton(texts.buyPriceLoading(), {}, busy = true)
         quote == null || state.quote !is QuoteState.Firm -> Unit
         else -> MainButton(
-            text = if (state.payment is Payment.Sending) texts.buyPaying() else texts.buyPay(words.money(quote.total)),
+            text = when {
+                state.payment is Payment.Sending -> texts.buyPaying()
+                state.payBy == PayBy.Card -> texts.topupGo(words.money(quote.total))
+                else -> texts.buyPay(words.money(quote.total))
+            },
             onClick = { onEvent(BuyEvent.Pay) },
             enabled = state.canPay,
             busy = state.payment is Payment.Sending,
             note = if (state.payment is Payment.Sending) null else texts.buyPaidUntil(words.time(quote.endsAt, from = quote.startsAt)),
-            described = texts.buyPayDescribed(
-                amount = words.money(quote.total),
-                plate = state.plate.shown,
-                zone = state.zone.name,
-                time = words.time(quote.endsAt, from = quote.startsAt),
-            ).takeIf { state.payment !is Payment.Sending },
+            described = described(state, quote).takeIf { state.payment !is Payment.Sending },
         )
     }
 }
 
 @Composable
-private fun DepositLine(state: BuyUiState) {
+private fun described(state: BuyUiState, quote: QuoteView): String {
+    val amount = words.money(quote.total)
+    val until = words.time(quote.endsAt, from = quote.startsAt)
+    return when (state.payBy) {
+        PayBy.Deposit -> texts.buyPayDescribed(amount = amount, plate = state.plate.shown, zone = state.zone.name, time = until)
+        PayBy.Card -> texts.buyPayCardDescribed(amount = amount, plate = state.plate.shown, zone = state.zone.name, time = until)
+    }
+}
+
+@Composable
+private fun PaidFrom(state: BuyUiState) {
     // While nobody knows whether it was paid, no sum is right.
     if (state.payment is Payment.Unconfirmed) return
+    when (state.payBy) {
+        PayBy.Deposit -> DepositLine(state)
+        PayBy.Card -> Text(texts.buyCardNote(), style = MaterialTheme.typography.bodyMedium, color = MaterialTheme.colorScheme.onSurfaceVariant)
+    }
+}
+
+@Composable
+private fun DepositLine(state: BuyUiState) {
     val balance = state.balance ?: return
     val quote = (state.quote as? QuoteState.Firm)?.quote ?: return
     val short = state.shortBy

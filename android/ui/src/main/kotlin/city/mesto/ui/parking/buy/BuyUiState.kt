@@ -4,6 +4,7 @@ package city.mesto.ui.parking.buy
 
 import androidx.compose.runtime.Immutable
 import city.mesto.ui.Connection
+import city.mesto.ui.PayBy
 import city.mesto.ui.Payment
 import city.mesto.ui.PlateView
 import city.mesto.ui.Price
@@ -20,6 +21,7 @@ data class BuyUiState(
     val wheel: Wheel,
     val quote: QuoteState = QuoteState.Loading,
     val balance: Price? = null,
+    val payBy: PayBy = PayBy.Deposit,
     val payment: Payment = Payment.Idle,
     val connection: Connection = Connection.Online,
 ) {
@@ -27,9 +29,10 @@ data class BuyUiState(
     val canPay: Boolean
         get() = quote is QuoteState.Firm && shortBy == null && !payment.isUnderWay
 
-    /** What the deposit lacks for the quote; null when it is enough or not known. */
+    /** What the deposit lacks for the quote; null when it is enough, not known, or not what is paid with. */
     val shortBy: Price?
         get() {
+            if (payBy != PayBy.Deposit) return null
             val total = (quote as? QuoteState.Firm)?.quote?.total ?: return null
             val have = balance ?: return null
             val missing = total.amount - have.amount
@@ -77,6 +80,8 @@ sealed interface QuoteState {
 sealed interface BuyEvent {
     data class MinutesChosen(val minutes: Int) : BuyEvent
 
+    data class PayByChosen(val payBy: PayBy) : BuyEvent
+
     data object Pay : BuyEvent
 
     data object TopUp : BuyEvent
@@ -87,6 +92,12 @@ sealed interface BuyEvent {
 
     /** Ask the operator once more what became of the payment. */
     data object CheckAgain : BuyEvent
+
+    /** Open the bank's page again. */
+    data object OpenBank : BuyEvent
+
+    /** The payment at the bank is not wanted any more. */
+    data object GiveUp : BuyEvent
 
     /** Open the phone's SMS composer; a payment on its way is given up first. */
     data object UseSms : BuyEvent

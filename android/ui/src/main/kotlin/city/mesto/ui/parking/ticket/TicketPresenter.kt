@@ -58,6 +58,9 @@ interface TicketWays {
 
     fun composeSms(sms: SmsFallback)
 
+    /** The bank's page, outside of the app's own screens. */
+    fun openPage(url: String)
+
     fun retry()
 
     fun back()
@@ -122,6 +125,8 @@ class TicketPresenter(
                 scope.launch { show() }
             }
             TicketEvent.CheckAgain -> checkAgain()
+            TicketEvent.OpenBank -> (payment as? Payment.Unconfirmed)?.page?.let(ways::openPage)
+            TicketEvent.GiveUp -> giveUp()
             TicketEvent.UseSms -> useSms()
             // While an extension is not confirmed a new ticket could be paid twice.
             TicketEvent.BuyAgain -> parked?.takeUnless { payment.isUnderWay }?.let { ways.buyAgain(it.last.zone.value, plateOf(it).vehicle) }
@@ -254,7 +259,9 @@ class TicketPresenter(
             }
             else -> {
                 intent = purchase.key
-                payment = Payment.Unconfirmed(purchase.createdAt, smsOrNull())
+                // What waits at the bank is given up there before it is paid in another way.
+                val sms = if (purchase.pageUrl == null) smsOrNull() else null
+                payment = Payment.Unconfirmed(purchase.createdAt, sms, page = purchase.pageUrl)
             }
         }
     }
@@ -281,6 +288,18 @@ class TicketPresenter(
                 conclude(client.payments.settle(key))
             } catch (_: MestoException) {
                 // Still not known; the screen says so already.
+            }
+            show()
+        }
+    }
+
+    private fun giveUp() {
+        val key = intent ?: return
+        scope.launch {
+            try {
+                conclude(client.payments.abandon(key))
+            } catch (refused: MestoException) {
+                (payment as? Payment.Unconfirmed)?.let { payment = it.copy(refusal = refused.refusal()) }
             }
             show()
         }

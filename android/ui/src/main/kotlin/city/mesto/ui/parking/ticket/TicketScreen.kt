@@ -59,7 +59,7 @@ fun TicketScreen(state: TicketUiState, onEvent: (TicketEvent) -> Unit, modifier:
             if (state.payment !is Payment.Unconfirmed) OfflineNotice(state.connection, onRetry = { onEvent(TicketEvent.Retry) })
             when (val payment = state.payment) {
                 is Payment.Unconfirmed ->
-                    UnconfirmedNotice(payment, onCheck = { onEvent(TicketEvent.CheckAgain) }, onSms = { onEvent(TicketEvent.UseSms) })
+                    UnconfirmedNotice(payment, onCheck = { onEvent(TicketEvent.CheckAgain) }, onSms = { onEvent(TicketEvent.UseSms) }, onGiveUp = { onEvent(TicketEvent.GiveUp) })
                 is Payment.Refused -> RefusedNotice(payment.refusal, notCharged = true)
                 Payment.Idle, Payment.Sending -> Unit
             }
@@ -178,7 +178,8 @@ private fun Code(state: TicketUiState.Shown) {
 @Composable
 private fun ExtendArea(state: TicketUiState.Shown, onEvent: (TicketEvent) -> Unit) {
     if (state.payment is Payment.Unconfirmed) {
-        MainButton(texts.stateUnconfirmed(), {}, busy = true)
+        if (state.payment.page == null) MainButton(texts.stateUnconfirmed(), {}, busy = true)
+        else MainButton(texts.topupOpenBank(), { onEvent(TicketEvent.OpenBank) })
         return
     }
     // An extension on its way may still save the ticket: nothing new is sold meanwhile.

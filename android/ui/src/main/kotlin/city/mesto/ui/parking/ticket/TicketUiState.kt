@@ -95,6 +95,12 @@ sealed interface TicketEvent {
 
     data object CheckAgain : TicketEvent
 
+    /** Open the bank's page again. */
+    data object OpenBank : TicketEvent
+
+    /** The payment at the bank is not wanted any more. */
+    data object GiveUp : TicketEvent
+
     data object UseSms : TicketEvent
 
     /** After the end: buy anew. */

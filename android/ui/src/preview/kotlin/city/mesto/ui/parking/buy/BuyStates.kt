@@ -7,6 +7,7 @@ import androidx.compose.ui.tooling.preview.Preview
 import androidx.compose.ui.tooling.preview.PreviewParameter
 import city.mesto.ui.Connection
 import city.mesto.ui.PREVIEW_LANGUAGE
+import city.mesto.ui.PayBy
 import city.mesto.ui.Payment
 import city.mesto.ui.Previewed
 import city.mesto.ui.Refusal
@@ -34,6 +35,19 @@ fun buyStates(language: String): Map<String, BuyUiState> = with(ParkingSample(la
         quote = QuoteState.Firm(hour, validUntil = after(2)),
         balance = rsd("1000"),
     )
+
+    val cardNotSold = Refusal(
+        "tariff_unknown",
+        say("Ovo se ne prodaje karticom: ne zna se kolika je naknada banke za male uplate.", "This is not sold by card: the bank's fee on small payments is not known."),
+        say("Platite sa depozita ili izaberite duže vreme.", "Pay from the deposit, or choose a longer time."),
+    )
+    val paidBack = Refusal(
+        "quote_stale",
+        say("Ponuda više ne važi.", "The offer no longer holds."),
+        say("200,00 RSD se vraća do 10. septembra.", "200.00 RSD is paid back by 10 September."),
+        isPaidBack = true,
+    )
+    val byCard = buyReady.copy(wheel = redWheel.copy(chosen = 90), quote = QuoteState.Firm(hourAndHalf, after(2)), payBy = PayBy.Card)
 
     mapOf(
         "ready" to buyReady,
@@ -63,6 +77,10 @@ fun buyStates(language: String): Map<String, BuyUiState> = with(ParkingSample(la
         "payment-refused" to buyReady.copy(payment = Payment.Refused(depositTooLow)),
         "deposit-short" to buyReady.copy(balance = rsd("50")),
         "paying" to buyReady.copy(payment = Payment.Sending),
+        "by-card" to byCard,
+        "card-not-sold" to byCard.copy(wheel = redWheel, quote = QuoteState.Refused(cardNotSold)),
+        "at-the-bank" to byCard.copy(payment = atTheBank),
+        "paid-back" to byCard.copy(payment = Payment.Refused(paidBack)),
         "unconfirmed" to buyReady.copy(payment = unconfirmed, connection = Connection.Offline(asOf = now)),
     )
 }

@@ -50,6 +50,7 @@ fun ticketStates(language: String): Map<String, TicketUiState> = with(ParkingSam
         "offline" to ticketRunning.copy(connection = offline, extension = Extension.Offline),
         "refused" to ticketRunning.copy(payment = Payment.Refused(depositTooLow), extension = extendOffer.copy(isShort = true)),
         "extending" to ticketRunning.copy(payment = Payment.Sending),
+        "at-the-bank" to ticketRunning.copy(payment = atTheBank),
         "unconfirmed" to ticketRunning.copy(payment = unconfirmed, connection = Connection.Offline(asOf = now.plusSeconds(17 * 60))),
     )
 }

@@ -9,11 +9,14 @@ import city.mesto.sdk.core.Connection as CoreConnection
 import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.Offer
+import city.mesto.sdk.core.PayMethod
 import city.mesto.sdk.core.PaymentsState
 import city.mesto.sdk.core.Plate
+import city.mesto.sdk.core.Reason
 import city.mesto.sdk.core.WalletState
 import city.mesto.sdk.core.ZoneId
 import city.mesto.sdk.parking.parking
+import city.mesto.ui.PayBy
 import city.mesto.ui.Payment
 import city.mesto.ui.Price
 import city.mesto.ui.Refusal
@@ -31,6 +34,8 @@ import kotlinx.coroutines.test.runCurrent
 import kotlinx.coroutines.test.runTest
 import org.junit.jupiter.api.Test
 
+private const val PAGE = "https://bank.example/pay"
+
 @OptIn(ExperimentalCoroutinesApi::class)
 class BuyPresenterTest {
     private class Ways : BuyWays {
@@ -43,6 +48,8 @@ class BuyPresenterTest {
         override fun changePlate(zone: String) { went += "plate $zone" }
 
         override fun composeSms(sms: SmsFallback) { went += "sms ${sms.number} ${sms.body}" }
+
+        override fun openPage(url: String) { went += "page $url" }
 
         override fun retry() { went += "retry" }
 
@@ -146,6 +153,97 @@ class BuyPresenterTest {
         settle()
         assertEquals(Payment.Idle, presenter.shown.payment)
         assertEquals(1, ways.went.size, "its end is told once: ${ways.went}")
+    }
+
+    private fun TestScope.byCard(outcome: IntentState): BuyPresenter {
+        val presenter = presenter()
+        presenter.on(BuyEvent.PayByChosen(PayBy.Card))
+        settle()
+        fake.outcome = outcome
+        presenter.on(BuyEvent.Pay)
+        settle()
+        return presenter
+    }
+
+    @Test
+    fun by_card_the_banks_page_opens_and_the_purchase_is_not_confirmed_until_the_bank_says_so_bg_91() = runTest {
+        val presenter = byCard(Samples.unconfirmed)
+        assertEquals(listOf("page $PAGE"), ways.went)
+        val waiting = assertIs<Payment.Unconfirmed>(presenter.shown.payment)
+        assertEquals(PAGE, waiting.page)
+        assertNull(waiting.sms, "what waits at the bank is given up there first")
+        assertEquals(listOf(PayMethod.Card), fake.payments.state.value.open.map { it.pay })
+
+        presenter.on(BuyEvent.PayByChosen(PayBy.Deposit))
+        presenter.on(BuyEvent.Pay)
+        presenter.on(BuyEvent.OpenBank)
+        settle()
+        assertEquals(1, bought())
+        assertEquals(listOf("page $PAGE", "page $PAGE"), ways.went)
+
+        fake.outcome = IntentState.Confirmed
+        presenter.on(BuyEvent.CheckAgain)
+        settle()
+        assertEquals(Payment.Idle, presenter.shown.payment)
+    }
+
+    @Test
+    fun a_page_that_is_given_up_ends_the_purchase_and_a_new_price_is_asked_for() = runTest {
+        val presenter = byCard(Samples.unconfirmed)
+        val asked = fake.calls.count { it == "quote" }
+        presenter.on(BuyEvent.GiveUp)
+        settle()
+        val refusal = assertIs<Payment.Refused>(presenter.shown.payment).refusal
+        assertEquals("abandoned", refusal.code)
+        assertTrue(refusal.mayBeCharged, "the bank may still charge it, and then pays back")
+        assertEquals(asked + 1, fake.calls.count { it == "quote" })
+        assertEquals(emptyList(), fake.payments.state.value.open)
+    }
+
+    @Test
+    fun a_page_that_cannot_be_given_up_now_stays_with_the_reason() = runTest {
+        val presenter = byCard(Samples.unconfirmed)
+        fake.failure = MestoException.Offline("offline", "No connection", "Look for a signal", emptyMap(), "", null)
+        presenter.on(BuyEvent.GiveUp)
+        settle()
+        val waiting = assertIs<Payment.Unconfirmed>(presenter.shown.payment)
+        assertEquals("offline", waiting.refusal?.code)
+        assertEquals(PAGE, waiting.page)
+    }
+
+    @Test
+    fun a_declined_card_charges_nothing_and_what_cannot_be_given_is_paid_back_bg_32() = runTest {
+        val declined = byCard(Samples.refused("card_declined", "The bank declined the card", "Use another one"))
+        assertEquals(false, assertIs<Payment.Refused>(declined.shown.payment).refusal.mayBeCharged)
+
+        val back = Reason("quote_stale", "The offer no longer holds", "80.00 RSD is paid back", mapOf("paid_back" to "80.00 RSD"))
+        val refusal = assertIs<Payment.Refused>(byCard(IntentState.Refused(back)).shown.payment).refusal
+        assertTrue(refusal.mayBeCharged)
+        assertEquals("80.00 RSD is paid back", refusal.advice)
+    }
+
+    @Test
+    fun what_is_not_sold_by_card_says_why_and_is_sold_from_the_deposit_bg_93() = runTest {
+        val presenter = presenter()
+        fake.failure = MestoException.Refused("tariff_unknown", "The price is not known", "Look at the sign", emptyMap(), "", null)
+        presenter.on(BuyEvent.PayByChosen(PayBy.Card))
+        settle()
+        val refusal = assertIs<QuoteState.Refused>(presenter.shown.quote).refusal
+        assertEquals(Refusal("tariff_unknown", "buy-card-not-sold", "buy-card-not-sold-advice"), refusal)
+        presenter.on(BuyEvent.PayByChosen(PayBy.Deposit))
+        settle()
+        assertTrue(presenter.shown.canPay)
+    }
+
+    @Test
+    fun by_card_a_short_deposit_is_no_obstacle() = runTest {
+        fake.wallet.state.value = WalletState(Samples.rsd(BigDecimal(50)))
+        val presenter = presenter()
+        assertEquals(false, presenter.shown.canPay)
+        presenter.on(BuyEvent.PayByChosen(PayBy.Card))
+        settle()
+        assertNull(presenter.shown.shortBy)
+        assertTrue(presenter.shown.canPay)
     }
 
     @Test

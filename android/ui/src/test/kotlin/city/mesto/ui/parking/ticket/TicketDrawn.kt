@@ -26,6 +26,7 @@ private fun ticketSay(name: String, words: Words, language: String): List<String
         "offline" -> listOf(stateOffline(), ticketExtendOffline())
         "refused" -> listOf(stateRefusedCode("deposit_too_low"), buyTopUp())
         "extending" -> listOf(ticketExtending())
+        "at-the-bank" -> listOf(stateAtBankWhy(), topupGiveUp(), topupOpenBank(), ticketEndsAt("11:00"))
         "unconfirmed" -> listOf(stateUnconfirmed(), stateUseSms())
         else -> error("say what ticket-$name shows in $language")
     }

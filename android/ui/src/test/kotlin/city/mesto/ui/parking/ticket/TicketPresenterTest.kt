@@ -9,6 +9,7 @@ import city.mesto.sdk.core.Connection as CoreConnection
 import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.ParkingState
+import city.mesto.sdk.core.PayMethod
 import city.mesto.sdk.core.WalletState
 import city.mesto.sdk.core.ZoneId
 import city.mesto.sdk.parking.ticket
@@ -37,6 +38,8 @@ class TicketPresenterTest {
         override fun buyAgain(zone: String, vehicle: String) { went += "buy $zone $vehicle" }
 
         override fun composeSms(sms: SmsFallback) { went += "sms ${sms.number}" }
+
+        override fun openPage(url: String) { went += "page $url" }
 
         override fun retry() { went += "retry" }
 
@@ -120,6 +123,21 @@ class TicketPresenterTest {
         presenter.on(TicketEvent.CheckAgain)
         runCurrent()
         assertEquals("intent_expired", assertIs<Payment.Refused>(presenter.shown.payment).refusal.code)
+    }
+
+    @Test
+    fun an_extension_that_waits_at_the_bank_shows_its_page_and_can_be_given_up() = runTest {
+        val presenter = parkedFor(60)
+        fake.outcome = Samples.unconfirmed
+        fake.payments.buy(fake.parking.extend(fake.parking.state.value.active.single().id, 30, PayMethod.Card))
+        runCurrent()
+        assertEquals("https://bank.example/pay", assertIs<Payment.Unconfirmed>(presenter.shown.payment).page)
+        presenter.on(TicketEvent.OpenBank)
+        assertEquals(listOf("page https://bank.example/pay"), ways.went)
+        presenter.on(TicketEvent.GiveUp)
+        runCurrent()
+        assertEquals("abandoned", assertIs<Payment.Refused>(presenter.shown.payment).refusal.code)
+        assertIs<Extension.Offer>(presenter.shown.extension, "it can be extended anew")
     }
 
     @Test
