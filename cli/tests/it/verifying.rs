@@ -44,22 +44,20 @@ fn every_vector_of_a_shown_code_is_taken_or_refused_as_the_page_says() {
         words.extend(["--at", now, "--json"]);
         let ran = mesto(path, &words);
         let told = ran.json();
+        let mut what = case["says"]["what"].clone();
+        if let Some(what) = what.as_object_mut() {
+            what.entry("stay_deadline").or_insert(Value::Null);
+        }
         // No service of the command line reads an exit receipt.
         let is_read = case["says"]["kind"] == 1 || case["says"].is_null();
         let error = if is_read { case["error"].clone() } else { json!("kind_unknown") };
         if !error.is_null() {
             assert_eq!((ran.exit, &told["error"]["code"]), (3, &error), "{name}: {told}");
             let is_genuine = case["says"].is_object() && is_read;
-            assert_eq!(
-                told["code"]["what"],
-                if is_genuine { case["says"]["what"].clone() } else { Value::Null },
-                "{name}"
-            );
+            assert_eq!(told["code"]["what"], if is_genuine { what } else { Value::Null }, "{name}");
             continue;
         }
         assert_eq!((ran.exit, &told["good"]), (0, &json!(true)), "{name}: {told}");
-        let mut what = case["says"]["what"].clone();
-        what.as_object_mut().unwrap().entry("stay_deadline").or_insert(Value::Null);
         assert_eq!(told["what"], what, "{name}");
         for field in ["issuer", "kind", "issue", "bought_at", "issued_at", "starts_at", "ends_at"] {
             assert_eq!(told[field], case["says"][field], "{name}: {field}");
@@ -73,7 +71,7 @@ fn every_vector_of_a_shown_code_is_taken_or_refused_as_the_page_says() {
 }
 
 #[test]
-fn a_drivers_code_is_good_without_the_operator_for_its_minute_and_its_time_bg_50() {
+fn a_drivers_code_is_good_without_the_operator_for_its_minute_and_its_time() {
     let driver = Driver::with_car();
     driver.top_up("200");
     driver.json(&["park", "red", "60"]);
@@ -123,8 +121,8 @@ fn a_drivers_code_is_good_without_the_operator_for_its_minute_and_its_time_bg_50
     }
     let late = verify(&code, "2025-09-03T08:01:30Z", &["--keys", "keys.txt", "--skew", "120", "--json"]).json();
     assert_eq!((&late["good"], &late["warnings"][0]["code"]), (&json!(true), &json!("revocations_missing")));
-    let other = verify(&code.replacen('7', "8", 1), "2025-09-03T08:00:30Z", &by_file);
-    assert_eq!(other.exit, 3, "{}", other.err);
+    let cut = verify(&code[..code.len() - 1], "2025-09-03T08:00:30Z", &by_file);
+    assert_eq!(cut.exit, 3, "{}", cut.err);
 }
 
 #[test]
