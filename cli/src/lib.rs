@@ -1,8 +1,8 @@
 //! `mesto`: the demo, serve, testbed and every use case of the app from a terminal.
 //!
-//! Thin: what a command does is the client's, the operator's or the bank's; here are arguments, words and exit codes. Each
-//! service has a room with its commands; `services.rs` lists them. The testbed is public so that tests of other crates can
-//! have a city of their own in one process.
+//! Thin: what a command does is the client's, the operator's or the bank's; here are arguments,
+//! words and exit codes. Each service has a room with its commands; `services.rs` lists them. The
+//! testbed is public so that tests of other crates can have a city of their own in one process.
 
 mod base;
 mod garages;

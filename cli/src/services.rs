@@ -7,7 +7,9 @@ use mesto_client::Locale;
 
 use crate::base::demo::{Cast, account as chapters};
 use crate::base::testbed::{Options as TestbedOptions, World, WorldError};
-use crate::base::{account, books, cities, history, keys, payments, refunds, serve, staff, testbed, vehicles, wallet};
+use crate::base::{
+    account, books, cities, codes, history, keys, payments, refunds, serve, staff, testbed, vehicles, wallet,
+};
 use crate::kernel::call::Call;
 use crate::kernel::failure::Outcome;
 use crate::kernel::output::Colour;
@@ -24,6 +26,7 @@ pub const SERVICES: Services = Services(&[
     &wallet::SERVICE,
     &payments::SERVICE,
     &history::SERVICE,
+    &codes::SERVICE,
     &serve::SERVICE,
     &testbed::SERVICE,
     &keys::SERVICE,
@@ -149,7 +152,8 @@ pub async fn day(cast: &mut Cast) -> Outcome<()> {
     Ok(())
 }
 
-/// Who writes a language that there is none of is told so, where a phone's language would fall back to English.
+/// Who writes a language that there is none of is told so, where a phone's language would fall back
+/// to English.
 fn language(typed: &str) -> Result<Locale, String> {
     let word = typed.trim().replace('_', "-").to_lowercase();
     match word.split('-').next() {

@@ -26,7 +26,8 @@ enum Tool {
     },
     /// What somebody has to look at, oldest first; `done` takes one from the list.
     Incidents(IncidentsArgs),
-    /// Say that the store was put back from a copy, or that a replica took over: every phone reads its account anew.
+    /// Say that the store was put back from a copy, or that a replica took over: every phone reads
+    /// its account anew.
     Restored {
         #[command(flatten)]
         store: StoreArgs,

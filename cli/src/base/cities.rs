@@ -38,7 +38,8 @@ enum CityCommand {
         /// cities/belgrade
         folder: PathBuf,
     },
-    /// Show what a city says beside its prices: whom to ask, the terms, how far each value is certain and where it was read.
+    /// Show what a city says beside its prices: whom to ask, the terms, how far each value is
+    /// certain and where it was read.
     Show {
         /// cities/belgrade
         folder: PathBuf,
@@ -160,8 +161,8 @@ fn show(folder: &Path, call: Call) -> Outcome<()> {
     Ok(())
 }
 
-/// What a city says for people to read: whom to ask, the terms, how things are paid, and of each value how far it is certain and
-/// where it was read.
+/// What a city says for people to read: whom to ask, the terms, how things are paid, and of each
+/// value how far it is certain and where it was read.
 fn page(city: &City, call: Call) -> String {
     let document: Value = serde_json::to_value(city).unwrap_or_default();
     let mut page = String::new();

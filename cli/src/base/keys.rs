@@ -35,7 +35,8 @@ enum KeysCommand {
         #[arg(default_value = "keys")]
         folder: PathBuf,
     },
-    /// Sign the same key set anew, so that nobody finds it too old; only needed where root.seed does not lie beside the others.
+    /// Sign the same key set anew, so that nobody finds it too old; only needed where root.seed
+    /// does not lie beside the others.
     Renew {
         #[arg(default_value = "keys")]
         folder: PathBuf,

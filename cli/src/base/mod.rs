@@ -3,6 +3,7 @@
 pub mod account;
 pub mod books;
 pub mod cities;
+pub mod codes;
 pub mod demo;
 pub mod history;
 pub mod keys;

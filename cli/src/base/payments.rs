@@ -1,4 +1,5 @@
-//! Paying from a terminal: how, what a quote costs, how a payment stands; `mesto payments`, `settle` and `abandon`.
+//! Paying from a terminal: how, what a quote costs, how a payment stands; `mesto payments`,
+//! `settle` and `abandon`.
 
 use clap::{Args, Subcommand, ValueEnum};
 use mesto_client::protocol::base::payments::{PayMethod, Quote};
@@ -76,7 +77,8 @@ impl HowToPay {
     }
 }
 
-/// A price, or why there is none: of a small amount a card's fee may be unknown, which the deposit does not have.
+/// A price, or why there is none: of a small amount a card's fee may be unknown, which the deposit
+/// does not have.
 ///
 /// # Errors
 /// The client's, in the driver's words.
@@ -89,8 +91,8 @@ pub fn priced(phone: &Phone, quote: mesto_client::Result<Quote>) -> Outcome<Quot
     })
 }
 
-/// Every line of a price, its total, what should be known before paying, and how long it holds. `promised` is what its
-/// service says above the lines, `beside` what it says below the notices.
+/// Every line of a price, its total, what should be known before paying, and how long it holds.
+/// `promised` is what its service says above the lines, `beside` what it says below the notices.
 #[must_use]
 pub fn quote_text(show: &Show, quote: &Quote, promised: &str, beside: &[String]) -> String {
     let lines = quote.items.iter().flat_map(|item| &item.lines);

@@ -1,4 +1,5 @@
-//! The way to payment providers: HTTP with time-outs and without redirects, and the task that sends what waits for them.
+//! The way to payment providers: HTTP with time-outs and without redirects, and the task that sends
+//! what waits for them.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -9,11 +10,9 @@ use std::time::Duration;
 use mesto_operator::payments::{HttpAnswer, HttpRequest, ProviderLink, send_due};
 use mesto_operator::{Clock, Operator, Store};
 use reqwest::Method;
-use reqwest::redirect::Policy;
 
-/// A request that has no answer after this long has none: it is sent again later.
-const TIMEOUT: Duration = Duration::from_secs(15);
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+use crate::kernel::web;
+
 /// A longer answer, in bytes, is not a provider's.
 const LONGEST_ANSWER: usize = 64 * 1024;
 /// How often it is looked for what waits.
@@ -24,27 +23,12 @@ pub const LOOK_EVERY: Duration = Duration::from_secs(1);
 pub struct HttpProviders(reqwest::Client);
 
 impl HttpProviders {
-    /// `bank_url` is whom it will speak to: a proxy of the environment has no business between this machine and itself.
+    /// `bank_url` is whom it will speak to.
     ///
     /// # Errors
     /// When TLS cannot be set up.
     pub fn new(bank_url: &str) -> Result<Self, String> {
-        let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-        let tls = rustls::ClientConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
-            .with_safe_default_protocol_versions()
-            .map_err(|why| why.to_string())?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        let builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
-            .timeout(TIMEOUT)
-            .connect_timeout(CONNECT_TIMEOUT)
-            // What is signed for one provider is nobody else's.
-            .redirect(Policy::none());
-        let is_here = reqwest::Url::parse(bank_url)
-            .is_ok_and(|url| matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]")));
-        let builder = if is_here { builder.no_proxy() } else { builder };
-        Ok(Self(builder.build().map_err(|why| why.to_string())?))
+        web::client_for(bank_url).map(Self)
     }
 
     async fn exchange(&self, request: HttpRequest) -> Option<HttpAnswer> {
@@ -53,7 +37,7 @@ impl HttpProviders {
         for (name, value) in request.headers {
             sending = sending.header(name, value);
         }
-        let mut answer = match sending.send().await {
+        let answer = match sending.send().await {
             Ok(answer) => answer,
             Err(error) => {
                 let (is_connect, is_timeout) = (error.is_connect(), error.is_timeout());
@@ -61,14 +45,11 @@ impl HttpProviders {
                 return None;
             }
         };
-        let (status, mut body) = (answer.status().as_u16(), Vec::new());
-        while let Some(part) = answer.chunk().await.ok()? {
-            if body.len() + part.len() > LONGEST_ANSWER {
-                tracing::warn!(status, "a provider's answer has no end; it is asked again");
-                return None;
-            }
-            body.extend_from_slice(&part);
-        }
+        let status = answer.status().as_u16();
+        let Some(body) = web::body_within(answer, LONGEST_ANSWER).await else {
+            tracing::warn!(status, "a provider's answer breaks off or has no end; it is asked again");
+            return None;
+        };
         Some(HttpAnswer { status, body })
     }
 }
@@ -79,8 +60,8 @@ impl ProviderLink for HttpProviders {
     }
 }
 
-/// Sends what waits for providers, again and again. Whoever drops it stops it: a request that was under way is sent again
-/// by the next one, and a provider pays a refund once.
+/// Sends what waits for providers, again and again. Whoever drops it stops it: a request that was
+/// under way is sent again by the next one, and a provider pays a refund once.
 pub async fn send_forever(
     operator: Arc<Operator>,
     store: Arc<dyn Store>,

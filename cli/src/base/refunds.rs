@@ -15,7 +15,8 @@ pub const SERVICE: Service = Service { tools: Some(Commands::of::<Tool>()), ..Se
 
 #[derive(Debug, Subcommand)]
 enum Tool {
-    /// Refunds that are due or failed, the first one due before the others; `done` marks one that was paid by hand.
+    /// Refunds that are due or failed, the first one due before the others; `done` marks one that
+    /// was paid by hand.
     Refunds(RefundsArgs),
 }
 

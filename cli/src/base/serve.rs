@@ -35,8 +35,9 @@ struct ServeArgs {
     listen: SocketAddr,
     #[command(flatten)]
     store: StoreArgs,
-    /// At most so many connections to Postgres: commits that wait for the disk together share one flush, so more of them sell more. All
-    /// instances together need fewer than the server's max_connections.
+    /// At most so many connections to Postgres: commits that wait for the disk together share one
+    /// flush, so more of them sell more. All instances together need fewer than the server's
+    /// max_connections.
     #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..))]
     connections: u16,
     /// Address of the payment page's bank.
@@ -48,11 +49,13 @@ struct ServeArgs {
     /// Address under which the bank reaches this operator; without it the listening address.
     #[arg(long, value_parser = web_address)]
     public_url: Option<String>,
-    /// What the operator is called: a DNS name of its own, in every code that its drivers show. Without it the host of --public-url. It
-    /// stays for good: controllers and apps know the operator by it.
+    /// What the operator is called: a DNS name of its own, in every code that its drivers show.
+    /// Without it the host of --public-url. It stays for good: controllers and apps know the
+    /// operator by it.
     #[arg(long, value_name = "DNS_NAME")]
     name: Option<OperatorName>,
-    /// Where the bank's page may lead back to: your app's own scheme, or a site (https://app.example). May be given often.
+    /// Where the bank's page may lead back to: your app's own scheme, or a site
+    /// (https://app.example). May be given often.
     #[arg(long, default_value = "mesto", value_parser = return_to)]
     return_to: Vec<Allowed>,
     /// Serve the demo bank too, at --bank-url's port on loopback. Never with real money.
@@ -168,7 +171,8 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
     served.map_err(|why| CliError::failed("serving", why))
 }
 
-/// Where the demo bank listens: at `--bank-url`, which must be of this machine; port 0 takes any free one.
+/// Where the demo bank listens: at `--bank-url`, which must be of this machine; port 0 takes any
+/// free one.
 async fn demo_bank_address(bank_url: &str) -> Outcome<(TcpListener, SocketAddr)> {
     let wrong = || {
         let text = format!("the demo bank serves on loopback only, not on {bank_url}");

@@ -49,7 +49,8 @@ enum Tool {
         /// Only in this city; everywhere without it.
         #[arg(long)]
         city: Option<String>,
-        /// Only at this place of the city, such as a garage's controller; everywhere in it without it.
+        /// Only at this place of the city, such as a garage's controller; everywhere in it without
+        /// it.
         #[arg(long, requires = "city")]
         place: Option<String>,
         /// Not any more from this moment on (RFC 3339); for good without it.

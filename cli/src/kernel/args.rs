@@ -1,7 +1,10 @@
 //! Arguments that commands of several rooms take, and how values are read.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use clap::Args;
 
@@ -11,11 +14,12 @@ pub struct StoreArgs {
     /// The SQLite file of the operator; `mesto.sqlite` when no database is named.
     #[arg(long, value_name = "FILE", conflicts_with = "database_url")]
     pub database: Option<PathBuf>,
-    /// A Postgres database instead: postgres://user@host/name, also read from DATABASE_URL. Its password stands better in the file of
-    /// PGPASSFILE than here.
+    /// A Postgres database instead: postgres://user@host/name, also read from DATABASE_URL. Its
+    /// password stands better in the file of PGPASSFILE than here.
     #[arg(long, value_name = "URL")]
     pub database_url: Option<String>,
-    /// Reach Postgres over TLS, its certificate signed by an authority in this file (PEM) and for the host of the address.
+    /// Reach Postgres over TLS, its certificate signed by an authority in this file (PEM) and for
+    /// the host of the address.
     #[arg(long, value_name = "FILE")]
     pub database_ca: Option<PathBuf>,
     /// Folder of the signing keys (`mesto keys init` makes it).
@@ -62,4 +66,22 @@ pub fn web_address(typed: &str) -> Result<String, String> {
     let address = reqwest::Url::parse(typed.trim()).map_err(|_| wrong())?;
     let is_web = matches!(address.scheme(), "http" | "https") && address.has_host();
     if is_web { Ok(typed.trim().trim_end_matches('/').to_owned()) } else { Err(wrong()) }
+}
+
+/// An operator's root key: 32 bytes, as text base64url.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RootKey(pub [u8; 32]);
+
+/// Why a text is no root key.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a root key: 32 bytes in base64url, 43 characters")]
+pub struct RootKeyError(String);
+
+impl FromStr for RootKey {
+    type Err = RootKeyError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let bytes = URL_SAFE_NO_PAD.decode(text.trim()).ok().and_then(|bytes| bytes.try_into().ok());
+        bytes.map(Self).ok_or_else(|| RootKeyError(text.to_owned()))
+    }
 }

@@ -15,7 +15,8 @@ pub struct Call {
 }
 
 impl Call {
-    /// A use case of the app: while the operator does not answer, a terminal shows that it is waited for.
+    /// A use case of the app: while the operator does not answer, a terminal shows that it is
+    /// waited for.
     ///
     /// # Errors
     /// The work's own, or that it was interrupted.
@@ -86,8 +87,8 @@ pub async fn told_to_end() {
     let _ = tokio::signal::ctrl_c().await;
 }
 
-/// Structured logs on standard error, as `RUST_LOG` asks; `info` without it. They hold no personal data (the operator's and
-/// the bank's tests see to it).
+/// Structured logs on standard error, as `RUST_LOG` asks; `info` without it. They hold no personal
+/// data (the operator's and the bank's tests see to it).
 pub fn write_logs() {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
     // A second subscriber is refused, which is right: the first one writes.

@@ -1,4 +1,5 @@
-//! The clock of the testbed and the demo: it stands still until it is moved, or runs on from where it stands.
+//! The clock of the testbed and the demo: it stands still until it is moved, or runs on from where
+//! it stands.
 //!
 //! This is the edge: the one place of this crate that reads the machine's clock.
 
@@ -116,7 +117,8 @@ impl mesto_bank::Entropy for BankEntropy {
     }
 }
 
-/// A phone in this city: its clock is the virtual one, or wrong by as much as it is told; its boot is counted.
+/// A phone in this city: its clock is the virtual one, or wrong by as much as it is told; its boot
+/// is counted.
 #[derive(Clone)]
 pub struct PhoneClock {
     city: VirtualClock,

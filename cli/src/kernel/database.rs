@@ -1,4 +1,5 @@
-//! Where an operator's store is: `--database`, `--database-url`, or the environment's DATABASE_URL; and how it is opened.
+//! Where an operator's store is: `--database`, `--database-url`, or the environment's DATABASE_URL;
+//! and how it is opened.
 
 use std::path::PathBuf;
 use std::sync::Arc;

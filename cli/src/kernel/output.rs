@@ -28,7 +28,8 @@ pub enum Colour {
 /// Whether standard error shows that something is waited for.
 static WAITING: AtomicBool = AtomicBool::new(false);
 
-/// Writes to standard output. A reader that has seen enough (`mesto | head`) ends the command quietly; a full disk does not.
+/// Writes to standard output. A reader that has seen enough (`mesto | head`) ends the command
+/// quietly; a full disk does not.
 pub fn write(text: &str) {
     clear_waiting();
     let mut out = std::io::stdout().lock();
@@ -174,8 +175,8 @@ pub fn terminal_width() -> Option<usize> {
     is_terminal.then(terminal_size::terminal_size).flatten().map(|(width, _)| usize::from(width.0))
 }
 
-/// Rows under headings, columns as wide as their widest cell; a heading that begins with `>` is right-aligned. In a window
-/// too narrow for that, each row as lines of its own.
+/// Rows under headings, columns as wide as their widest cell; a heading that begins with `>` is
+/// right-aligned. In a window too narrow for that, each row as lines of its own.
 #[must_use]
 pub fn table(headings: &[&str], rows: &[Vec<String>]) -> String {
     table_within(headings, rows, terminal_width())
@@ -236,8 +237,8 @@ pub fn fits(drawn: &str, window: Option<usize>) -> Result<(), usize> {
     if window.is_none_or(|window| needed <= window) { Ok(()) } else { Err(needed) }
 }
 
-/// A QR code of `text` in half blocks, dark on light, with its quiet zone: a camera reads it from a dark terminal too.
-/// Nothing when the text is too long for a QR code.
+/// A QR code of `text` in half blocks, dark on light, with its quiet zone: a camera reads it from a
+/// dark terminal too. Nothing when the text is too long for a QR code.
 #[must_use]
 pub fn qr(text: &str, style: Style) -> Option<String> {
     const QUIET: i32 = 2;
@@ -258,7 +259,8 @@ pub fn qr(text: &str, style: Style) -> Option<String> {
         }
         for x in -QUIET..size + QUIET {
             let (upper, lower) = (dark(x, y), dark(x, y + 1));
-            // Without colour the terminal's own light-on-dark is used, so light modules are the drawn ones.
+            // Without colour the terminal's own light-on-dark is used, so light modules are the
+            // drawn ones.
             let (upper, lower) = if style.coloured { (upper, lower) } else { (!upper, !lower) };
             drawn.push(match (upper, lower) {
                 (true, true) => '█',

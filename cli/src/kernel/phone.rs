@@ -1,16 +1,15 @@
-//! A phone on the command line: its own state folder, its own device key, the same client core as the apps.
+//! A phone on the command line: its own state folder, its own device key, the same client core as
+//! the apps.
 
 use std::path::Path;
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use mesto_client::http::HttpLink;
 use mesto_client::system::{FileSecrets, SystemClock, SystemEntropy, device_signer};
 use mesto_client::{Client, Config, ErrorKind, NoReminders, NoStillDecoder, Ports};
 use serde::{Deserialize, Serialize};
 
-use crate::kernel::args::PhoneArgs;
+use crate::kernel::args::{PhoneArgs, RootKey, RootKeyError};
 use crate::kernel::call::Call;
 use crate::kernel::failure::{CliError, Exit, Outcome};
 use crate::kernel::output::{self, Tone};
@@ -39,7 +38,11 @@ impl Phone {
         let (settings, kept) = settings(args)?;
         let are_new = settings != kept;
         let operator = settings.operator.clone().unwrap_or_default();
-        let root_key = key_of(settings.root_key.as_deref().unwrap_or_default())?;
+        let RootKey(root_key) =
+            settings.root_key.as_deref().unwrap_or_default().parse().map_err(|why: RootKeyError| {
+                CliError::new(Exit::Usage, "root_key_wrong", why.to_string())
+                    .advise("`mesto serve` and `mesto keys init` print it.")
+            })?;
         if kept.root_key.is_some() && kept.root_key != settings.root_key {
             // Another root is another operator: the session of this one is none of its business.
             let text = format!("{} belongs to another operator", args.state.display());
@@ -90,7 +93,8 @@ impl Phone {
         outcome.map_err(|error| CliError::of_client(&error, self.show.locale))
     }
 
-    /// Brings the phone up to date where there is a connection; without one it goes on with what it knows.
+    /// Brings the phone up to date where there is a connection; without one it goes on with what it
+    /// knows.
     pub async fn sync(&self) -> Outcome<()> {
         match self.core.sync().await {
             Err(error)
@@ -136,17 +140,5 @@ fn save(path: &Path, settings: &Settings) -> Outcome<()> {
     std::fs::write(path, text).map_err(|why| {
         CliError::new(Exit::Input, "state_unusable", format!("{} cannot be written: {why}", path.display()))
             .advise("Give a folder that you may write to, with room, with --state.")
-    })
-}
-
-fn key_of(text: &str) -> Outcome<[u8; 32]> {
-    let bytes = URL_SAFE_NO_PAD.decode(text.trim()).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
-    bytes.ok_or_else(|| {
-        CliError::new(
-            Exit::Usage,
-            "root_key_wrong",
-            format!("`{text}` is not a root key: 32 bytes in base64url, 43 characters"),
-        )
-        .advise("`mesto serve` and `mesto keys init` print it.")
     })
 }

@@ -1,5 +1,5 @@
-//! What a service is to the command line: a value that says its commands and what is shown of it elsewhere. The list of
-//! services is `crate::services`.
+//! What a service is to the command line: a value that says its commands and what is shown of it
+//! elsewhere. The list of services is `crate::services`.
 
 use std::pin::Pin;
 use std::sync::Weak;
@@ -7,6 +7,7 @@ use std::sync::Weak;
 use axum::Router;
 use clap::{ArgMatches, Subcommand};
 use mesto_operator::{StoreError, Tx};
+use mesto_protocol::signed_code::{Claims, CodeError, Kind, Unread};
 use mesto_rules::City;
 use serde_json::Value;
 
@@ -29,6 +30,8 @@ pub struct Service {
     pub city: OfCity,
     /// What it counts beside the books.
     pub counts: &'static [Count],
+    /// What its signed codes say.
+    pub code: Option<OfCode>,
     /// Its requests to the control address of the testbed.
     pub controls: Option<fn(Weak<dyn Bed>) -> Router>,
 }
@@ -44,6 +47,7 @@ impl Service {
             history: None,
             city: OfCity { check: None, pages: &[] },
             counts: &[],
+            code: None,
             controls: None,
         }
     }
@@ -112,6 +116,26 @@ pub struct OfCity {
     pub check: Option<fn(&City) -> Option<String>>,
     /// Parts of the compiled document to show: a title, and where it lies (RFC 6901).
     pub pages: &'static [(&'static str, &'static str)],
+}
+
+/// A kind of code that a driver shows, and what one says.
+#[derive(Clone, Copy)]
+pub struct OfCode {
+    pub kind: Kind,
+    /// # Errors
+    /// When its map is not its kind's.
+    pub read: fn(&Claims<Unread>) -> Result<CodeSays, CodeError>,
+}
+
+/// What a code says beside what is common to all.
+#[derive(Debug, Clone)]
+pub struct CodeSays {
+    /// The id of what was bought, with the prefix of its kind.
+    pub id: String,
+    /// For machines, by name.
+    pub what: Value,
+    /// For people, in a line.
+    pub text: String,
 }
 
 /// Something that is counted beside the books.

@@ -1,4 +1,5 @@
-//! How things are said: in which language, in whose time, in what style. The words are the client's catalogue.
+//! How things are said: in which language, in whose time, in what style. The words are the client's
+//! catalogue.
 
 use std::sync::Arc;
 

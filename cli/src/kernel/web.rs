@@ -1,19 +1,58 @@
-//! The HTTP client of the testbed and the demo: this machine only, following nothing by itself.
+//! HTTP from the command line: this machine only, or anybody's with time-outs; nobody's redirects
+//! are followed.
 
-/// A client for loopback addresses.
+use std::time::Duration;
+
+use reqwest::redirect::Policy;
+
+/// A request that has no answer after this long has none.
+const TIMEOUT: Duration = Duration::from_secs(15);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+fn tls(roots: rustls::RootCertStore) -> Result<rustls::ClientConfig, String> {
+    Ok(rustls::ClientConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
+        .with_safe_default_protocol_versions()
+        .map_err(|error| error.to_string())?
+        .with_root_certificates(roots)
+        .with_no_client_auth())
+}
+
+/// A client for loopback addresses, for the testbed and the demo: it waits as long as it is made to
+/// wait.
 ///
 /// # Errors
 /// When TLS cannot be set up (it is never used, but the library wants it).
 pub fn client() -> Result<reqwest::Client, String> {
-    let tls = rustls::ClientConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
-        .with_safe_default_protocol_versions()
-        .map_err(|error| error.to_string())?
-        .with_root_certificates(rustls::RootCertStore::empty())
-        .with_no_client_auth();
-    reqwest::Client::builder()
-        .tls_backend_preconfigured(tls)
-        .redirect(reqwest::redirect::Policy::none())
-        .no_proxy()
-        .build()
-        .map_err(|error| error.to_string())
+    let builder = reqwest::Client::builder().tls_backend_preconfigured(tls(rustls::RootCertStore::empty())?);
+    builder.redirect(Policy::none()).no_proxy().build().map_err(|error| error.to_string())
+}
+
+/// A client for an address of the web, by a proxy of the environment unless it is this machine's
+/// own.
+///
+/// # Errors
+/// When TLS cannot be set up.
+pub fn client_for(url: &str) -> Result<reqwest::Client, String> {
+    let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    let builder = reqwest::Client::builder()
+        .tls_backend_preconfigured(tls(roots)?)
+        .timeout(TIMEOUT)
+        .connect_timeout(CONNECT_TIMEOUT)
+        .redirect(Policy::none());
+    let is_here =
+        reqwest::Url::parse(url).is_ok_and(|url| matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]")));
+    let builder = if is_here { builder.no_proxy() } else { builder };
+    builder.build().map_err(|error| error.to_string())
+}
+
+/// The whole body of an answer; `None` when it breaks off, or is longer than so many bytes.
+pub async fn body_within(mut answer: reqwest::Response, most: usize) -> Option<Vec<u8>> {
+    let mut body = Vec::new();
+    while let Some(part) = answer.chunk().await.ok()? {
+        if body.len() + part.len() > most {
+            return None;
+        }
+        body.extend_from_slice(&part);
+    }
+    Some(body)
 }

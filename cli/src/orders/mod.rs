@@ -1,4 +1,5 @@
-//! Daily orders from a terminal: `mesto orders` and `mesto pay`; an operator's `order-paid-elsewhere` and `cancel-order`.
+//! Daily orders from a terminal: `mesto orders` and `mesto pay`; an operator's
+//! `order-paid-elsewhere` and `cancel-order`.
 
 pub mod demo;
 mod show;

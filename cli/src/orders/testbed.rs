@@ -45,7 +45,8 @@ fn client() -> Result<reqwest::Client, BedError> {
     web::client().map_err(BedError::Web)
 }
 
-/// What an inspector is told about a plate in a zone: status and body of the operator's answer, over HTTP.
+/// What an inspector is told about a plate in a zone: status and body of the operator's answer,
+/// over HTTP.
 ///
 /// # Errors
 /// When the operator is not reached.

@@ -1,4 +1,5 @@
-//! Chapters about parking: where, for how much, the ticket, the reminder, more time, and the inspector.
+//! Chapters about parking: where, for how much, the ticket, the reminder, more time, and the
+//! inspector.
 
 use mesto_client::protocol::base::payments::{PayMethod, Quote};
 use mesto_client::protocol::parking::tickets::Ticket;

@@ -10,6 +10,8 @@ use clap::{Args, Subcommand};
 use mesto_client::protocol::base::payments::{PayMethod, Quote};
 use mesto_client::protocol::kernel::ids::TicketId;
 use mesto_client::rules::{ParkingSection, Position, ZoneId};
+use mesto_protocol::parking::signed::TicketClaims;
+use mesto_protocol::signed_code::{Claims, CodeError, Kind, Unread};
 use mesto_rules::City;
 
 use crate::base::payments::{self, HowToPay, priced};
@@ -19,13 +21,14 @@ use crate::kernel::call::Call;
 use crate::kernel::failure::{CliError, Exit, Outcome, did_you_mean};
 use crate::kernel::output::{self, qr, table};
 use crate::kernel::phone::Phone;
-use crate::kernel::service::{Commands, Count, OfCity, Past, Run, Service};
+use crate::kernel::service::{CodeSays, Commands, Count, OfCity, OfCode, Past, Run, Service};
 
 pub const SERVICE: Service = Service {
     commands: Some(Commands::of::<Command>()),
     tools: Some(Commands::of::<tools::Tool>()),
     history: Some(|phone, limit| Box::pin(past(phone, limit))),
     city: OfCity { check: Some(what_is_right), pages: &[] },
+    code: Some(OfCode { kind: Kind::ParkingTicket, read: ticket_says }),
     counts: &[Count { name: "tickets", count: testbed::sold }],
     ..Service::named("parking")
 };
@@ -272,6 +275,17 @@ async fn past(phone: &Phone, limit: u32) -> Outcome<Past> {
         tickets => show::tickets_table(&phone.show, tickets),
     };
     Ok(Past { name: "history", json: serde_json::to_value(&history).unwrap_or_default(), text })
+}
+
+/// What the code of a ticket says.
+fn ticket_says(claims: &Claims<Unread>) -> Result<CodeSays, CodeError> {
+    let TicketClaims { id, what, .. } = claims.read()?;
+    let json = serde_json::json!({
+        "city": what.city, "zone": what.zone, "plate": what.plate, "channel": what.channel,
+        "stay_deadline": what.stay_deadline,
+    });
+    let text = format!("parking of {} in {} ({})", what.plate, what.zone, what.city);
+    Ok(CodeSays { id: id.to_string(), what: json, text })
 }
 
 /// What `mesto city check` says of a city's parking.

@@ -12,7 +12,8 @@ use crate::kernel::service::Run;
 
 #[derive(Debug, Subcommand)]
 pub enum Tool {
-    /// Take a running ticket back and give its price back: to the deposit, or to the card it was paid with.
+    /// Take a running ticket back and give its price back: to the deposit, or to the card it was
+    /// paid with.
     VoidTicket {
         /// The ticket: tk_...
         ticket: TicketId,

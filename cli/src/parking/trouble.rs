@@ -1,4 +1,5 @@
-//! Chapters about connections that fail: never a false "paid", never a false "not paid", never late.
+//! Chapters about connections that fail: never a false "paid", never a false "not paid", never
+//! late.
 
 use mesto_client::IntentState;
 use mesto_client::protocol::base::payments::{PURCHASE, PayMethod};

@@ -8,6 +8,7 @@ mod phone;
 mod serving;
 mod testbed;
 mod tools;
+mod verifying;
 mod wrong;
 
 use std::io::{BufRead, BufReader};

@@ -11,7 +11,8 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-fn page(name: &str) -> String {
+/// A page by its name.
+pub fn page(name: &str) -> String {
     std::fs::read_to_string(root().join(name)).unwrap_or_else(|why| panic!("{name}: {why}"))
 }
 
@@ -63,6 +64,7 @@ fn every_command_of_the_pages_is_one() {
     for (name, text) in pages() {
         for line in in_blocks(&text) {
             whole += 1;
+            let line = line.replace("ROOT_KEY", &"A".repeat(43));
             if let Err(why) = mesto_cli::check(words(&line)) {
                 panic!("{name}: {line}\n{why}");
             }

@@ -1,4 +1,5 @@
-//! Incidents: what a person at the operator has to look at. Kept until then, told once however often it happens.
+//! Incidents: what a person at the operator has to look at. Kept until then, told once however
+//! often it happens.
 
 use chrono::{DateTime, Utc};
 
@@ -66,8 +67,9 @@ pub(crate) fn forget(tx: &mut dyn Tx, kind: &str, reference: &str) -> Result<boo
 }
 
 impl Operator {
-    /// Says that somebody has looked at an incident, and what came of it, for the audit log: no personal data. It is told
-    /// again when it happens again. `false` when there is no such incident.
+    /// Says that somebody has looked at an incident, and what came of it, for the audit log: no
+    /// personal data. It is told again when it happens again. `false` when there is no such
+    /// incident.
     ///
     /// # Errors
     /// When the store fails.

@@ -1,4 +1,5 @@
-//! Chapters about the account and its money: signing in, the car, the top-up, the deposit, the books.
+//! Chapters about the account and its money: signing in, the car, the top-up, the deposit, the
+//! books.
 
 use mesto_client::IntentState;
 use rust_decimal::Decimal;

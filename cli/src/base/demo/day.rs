@@ -1,7 +1,8 @@
 //! `mesto` without a command: one day of a driver in Belgrade, played for real on this machine.
 //!
-//! Operator and bank serve HTTP on loopback over SQLite in a temporary folder; the phone is the client core of the apps;
-//! only the clock is virtual. The chapters lie with the services they are about; `crate::services` tells their order.
+//! Operator and bank serve HTTP on loopback over SQLite in a temporary folder; the phone is the
+//! client core of the apps; only the clock is virtual. The chapters lie with the services they are
+//! about; `crate::services` tells their order.
 
 use std::sync::Arc;
 

@@ -1,6 +1,8 @@
-//! What the chapters of the demo stand on: everybody in the story, the teller, and the chapters about the account.
+//! What the chapters of the demo stand on: everybody in the story, the teller, and the chapters
+//! about the account.
 //!
-//! Every sentence that claims something checks it first: a demo that goes wrong ends with exit code 1.
+//! Every sentence that claims something checks it first: a demo that goes wrong ends with exit code
+//! 1.
 
 pub mod account;
 mod day;

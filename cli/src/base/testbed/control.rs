@@ -1,4 +1,5 @@
-//! The testbed's control address: time, faults, kills, the outbox, the bank's pages, staff and the books (docs/testbed.md).
+//! The testbed's control address: time, faults, kills, the outbox, the bank's pages, staff and the
+//! books (docs/testbed.md).
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;

@@ -1,7 +1,8 @@
-//! The operator's public port in the testbed: a thin relay that can cut connections, double requests, hold answers, and be closed.
+//! The operator's public port in the testbed: a thin relay that can cut connections, double
+//! requests, hold answers, and be closed.
 //!
-//! Every connection carries one request (`connection: close`), so that a fault meets exactly the request it was meant for
-//! and a client's connection pool never hides one.
+//! Every connection carries one request (`connection: close`), so that a fault meets exactly the
+//! request it was meant for and a client's connection pool never hides one.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -69,7 +70,8 @@ pub struct Front {
     address: SocketAddr,
     shared: Arc<Shared>,
     open: Mutex<Option<JoinHandle<()>>>,
-    /// Keeps the port ours while it is closed: bound, it is nobody else's; not listening, it refuses every connection.
+    /// Keeps the port ours while it is closed: bound, it is nobody else's; not listening, it
+    /// refuses every connection.
     _reserved: Option<TcpSocket>,
 }
 

@@ -1,4 +1,5 @@
-//! A payer on the bank's pages: opens the link, reads the forms, fills them in and follows them, as a browser without scripts would.
+//! A payer on the bank's pages: opens the link, reads the forms, fills them in and follows them, as
+//! a browser without scripts would.
 
 use serde::Deserialize;
 
@@ -69,7 +70,8 @@ pub async fn walk(page_url: &str, payer: Payer) -> Result<Walked, WalkError> {
         }
         pages += 1;
         let html = answer.text().await?;
-        // A form that was filled in wrongly is shown again with 422; every other failure ends the walk.
+        // A form that was filled in wrongly is shown again with 422; every other failure ends the
+        // walk.
         if !status.is_success() && status.as_u16() != 422 {
             return Err(WalkError::Refused { status: status.as_u16(), text: visible(&html) });
         }

@@ -1,4 +1,5 @@
-//! An operator behind its relay, a bank, and a control address, with the clock and the store they share.
+//! An operator behind its relay, a bank, and a control address, with the clock and the store they
+//! share.
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -62,7 +63,8 @@ impl From<WorldError> for BedError {
     }
 }
 
-/// The operator's process, as far as one process can have another: its own runtime, dropped at once by a kill.
+/// The operator's process, as far as one process can have another: its own runtime, dropped at once
+/// by a kill.
 struct Running {
     runtime: tokio::runtime::Runtime,
     store: Arc<dyn Store>,
@@ -225,7 +227,8 @@ impl World {
         self.folder.path().join("operator.sqlite")
     }
 
-    /// The operator is gone at once: its port closed, its connections cut, its tasks dropped where they stand.
+    /// The operator is gone at once: its port closed, its connections cut, its tasks dropped where
+    /// they stand.
     pub async fn kill(&self) {
         self.front.close().await;
         let running = self.running.lock().await.take();
@@ -256,7 +259,8 @@ impl World {
                 .thread_name("mesto-operator")
                 .enable_all()
                 .build()?;
-            // Any free port, another one at each start: only the relay knows it. In the operator's own runtime.
+            // Any free port, another one at each start: only the relay knows it. In the operator's
+            // own runtime.
             let listener = runtime
                 .spawn(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))
                 .await
@@ -283,8 +287,8 @@ impl World {
         self.running.lock().await.as_ref().map(|running| Arc::clone(&running.store)).ok_or(WorldError::NotRunning)
     }
 
-    /// Does what has become due: the operator's jobs, the bank's notices, and what the operator asks of the bank. Says how
-    /// much was done.
+    /// Does what has become due: the operator's jobs, the bank's notices, and what the operator
+    /// asks of the bank. Says how much was done.
     ///
     /// # Errors
     /// When a store fails.
@@ -327,9 +331,10 @@ impl World {
         self.due().await
     }
 
-    /// Walks the bank's page, and waits until the operator was told how the payment ended where it can be told: the bank
-    /// itself leads a payer back after two seconds whether it was or not, which on a busy machine comes first. What the
-    /// operator then owes back is asked of the bank at once.
+    /// Walks the bank's page, and waits until the operator was told how the payment ended where it
+    /// can be told: the bank itself leads a payer back after two seconds whether it was or not,
+    /// which on a busy machine comes first. What the operator then owes back is asked of the bank
+    /// at once.
     ///
     /// # Errors
     /// When a page cannot be read, or the link is refused.

@@ -1,4 +1,5 @@
-//! What somebody at the operator sees and does of refunds: those that are owed, and those that no provider makes.
+//! What somebody at the operator sees and does of refunds: those that are owed, and those that no
+//! provider makes.
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::Problem;
@@ -27,7 +28,8 @@ pub struct RefundOwed {
     pub refund: Refund,
     /// To whom it is owed, a pseudonym.
     pub account: AccountId,
-    /// What it is taken from; absent for what was left of the deposit of an account that was closed.
+    /// What it is taken from; absent for what was left of the deposit of an account that was
+    /// closed.
     pub payment: Option<PaymentId>,
     /// The provider's own payment that it is taken from; absent for what was paid from the deposit.
     pub reference: Option<String>,
@@ -57,7 +59,8 @@ impl From<RefundRow> for RefundOwed {
 }
 
 impl Operator {
-    /// Refunds that are not done, the one that is due first before the others; with `all` those that are done too.
+    /// Refunds that are not done, the one that is due first before the others; with `all` those
+    /// that are done too.
     ///
     /// # Errors
     /// When the store fails.
@@ -68,8 +71,9 @@ impl Operator {
         Ok(rows.into_iter().map(RefundOwed::from).collect())
     }
 
-    /// Marks a refund as paid by hand: one that is owed by transfer, or that its provider refused and nobody is asked for any
-    /// more. `how` says how it was paid, for the audit log: no personal data. Its incident is done with it.
+    /// Marks a refund as paid by hand: one that is owed by transfer, or that its provider refused
+    /// and nobody is asked for any more. `how` says how it was paid, for the audit log: no personal
+    /// data. Its incident is done with it.
     ///
     /// # Errors
     /// [`RefundError`]
