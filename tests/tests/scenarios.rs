@@ -249,16 +249,15 @@ impl Phone {
             }
             "history" => {
                 let history = self.client.parking().history(None, 50).await?;
-                let newest = history.tickets.first();
+                let newest = history.items.first();
                 Ok(answer(json!({
-                    "tickets": history.tickets.len(), "newest_zone": newest.map(|ticket| &ticket.zone),
+                    "tickets": history.items.len(), "newest_zone": newest.map(|ticket| &ticket.zone),
                     "newest_price": newest.map(|ticket| ticket.price.amount.to_string()),
                 })))
             }
             "deposit" => {
                 let deposit = self.client.wallet().history(None, 50).await?;
-                let amounts: Vec<String> =
-                    deposit.entries.iter().map(|entry| entry.amount.amount.to_string()).collect();
+                let amounts: Vec<String> = deposit.items.iter().map(|entry| entry.amount.amount.to_string()).collect();
                 Ok(answer(json!({ "balance": deposit.balance.amount.to_string(), "amounts": amounts })))
             }
             "reminders" => {

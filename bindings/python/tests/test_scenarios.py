@@ -141,7 +141,7 @@ class Player:
         return self.begun(step, self.mesto.orders.pay(order, pay(step)))
 
     def do_history(self, _):
-        tickets = self.mesto.parking.history().tickets
+        tickets = self.mesto.parking.history().items
         answer = {"tickets": len(tickets)}
         if tickets:
             answer |= {"newest_zone": tickets[0].zone, "newest_price": amount(tickets[0].price)}
@@ -149,7 +149,7 @@ class Player:
 
     def do_deposit(self, _):
         deposit = self.mesto.wallet.history()
-        return {"balance": amount(deposit.balance), "amounts": [amount(entry.amount) for entry in deposit.entries]}
+        return {"balance": amount(deposit.balance), "amounts": [amount(entry.amount) for entry in deposit.items]}
 
     def do_reminders(self, _):
         return {"at": [text_of(alarm.fire_at - self.phone.clock.ahead) for alarm in self.phone.alarms.plan]}

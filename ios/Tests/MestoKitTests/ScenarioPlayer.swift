@@ -79,12 +79,12 @@ final class ScenarioPlayer {
             let unpaid = mesto.orders.state().orders.first { $0.state == .issued }
             return try await begun(step, try await mesto.orders.pay(unpaid?.id ?? "or_00000000000000000000000000", pay: pay(step)))
         case "history":
-            let tickets = try await mesto.parking.history().tickets
+            let tickets = try await mesto.parking.history().items
             guard let newest = tickets.first else { return ["tickets": 0] }
             return ["tickets": tickets.count, "newest_zone": newest.zone.value, "newest_price": amount(newest.price)]
         case "deposit":
             let deposit = try await mesto.wallet.history()
-            return ["balance": amount(deposit.balance), "amounts": deposit.entries.map { amount($0.amount) }]
+            return ["balance": amount(deposit.balance), "amounts": deposit.items.map { amount($0.amount) }]
         case "reminders": return ["at": phone.alarms.plan.map { text(of: $0.fireAt - phone.clock.ahead) }]
         case "reopen":
             if step["reboot"] as? Bool == true { phone.clock.reboot() }

@@ -94,7 +94,7 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone)
             "pay_order" -> return payOrder(step)
             "history" -> return history()
             "deposit" -> return mesto.wallet.history().let { deposit ->
-                json("balance" to amount(deposit.balance), "amounts" to JsonArray(deposit.entries.map { JsonPrimitive(amount(it.amount)) }))
+                json("balance" to amount(deposit.balance), "amounts" to JsonArray(deposit.items.map { JsonPrimitive(amount(it.amount)) }))
             }
             "reminders" -> return json("at" to JsonArray(phone.alarms.plan.map { JsonPrimitive(moment(it.fireAt - phone.clock.ahead)) }))
             "reopen" -> {
@@ -149,7 +149,7 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone)
     }
 
     private suspend fun history(): JsonObject {
-        val tickets = mesto.parking.history().tickets
+        val tickets = mesto.parking.history().items
         val newest = tickets.firstOrNull() ?: return json("tickets" to 0)
         return json("tickets" to tickets.size, "newest_zone" to newest.zone, "newest_price" to amount(newest.price))
     }
