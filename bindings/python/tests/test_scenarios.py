@@ -30,7 +30,7 @@ class Player:
 
     def __init__(self, testbed, phone):
         self.testbed, self.phone = testbed, phone
-        self.vehicle = self.last_intent = None
+        self.vehicle = self.last_intent = self.slip = None
         self.quotes = {}
 
     @property
@@ -140,6 +140,10 @@ class Player:
         order = unpaid[0].id if unpaid else mesto.OrderId("or_00000000000000000000000000")
         return self.begun(step, self.mesto.orders.pay(order, pay(step)))
 
+    def do_show_order(self, step):
+        order = self.mesto.orders.by_slip(step.get("number", self.slip))
+        return {"price": amount(order.price), "due": amount(order.due)}
+
     def do_history(self, _):
         tickets = self.mesto.parking.history().items
         answer = {"tickets": len(tickets)}
@@ -186,6 +190,7 @@ class Player:
 
     def do_issue_order(self, step):
         order = self.testbed.ask("POST", "/inspector/orders", {name: step[name] for name in ("zone", "plate", "violation")})
+        self.slip = order["number"]
         return {"state": order["state"], "price": order["price"]["amount"], "due": order["due"]["amount"]}
 
     def do_ledger(self, _):
