@@ -80,10 +80,10 @@ async fn exit(Standing(bed): Standing<dyn Bed>, Asked(asked): Asked<AtBarrier>) 
 }
 
 /// One exchange of the controller of a facility, which is made when it is first needed: status and
-/// body of the operator's answer, over HTTP.
+/// body of the operator's answer, over HTTP. What follows from it is done when it is answered.
 ///
 /// # Errors
-/// When the operator is not reached.
+/// When the operator is not reached, or its store fails.
 pub async fn tell(bed: &dyn Bed, told: Told) -> Result<(u16, Value), BedError> {
     let now = bed.now();
     let Told { city, facility, event, ticket, at, is_disabled, places, free } = told;
@@ -98,7 +98,10 @@ pub async fn tell(bed: &dyn Bed, told: Told) -> Result<(u16, Value), BedError> {
         // It keeps nothing: everything that was paid for cars that are inside is told again.
         settled_after: None,
     };
-    ask(bed, &city, &facility, control::REPORT.path, &report).await
+    let answer = ask(bed, &city, &facility, control::REPORT.path, &report).await?;
+    // Who paid is told of what happened to the visit, though the clock stands still.
+    bed.do_due().await?;
+    Ok(answer)
 }
 
 async fn ask(

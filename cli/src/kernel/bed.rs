@@ -30,6 +30,9 @@ pub trait Bed: Send + Sync {
         place: &'b str,
     ) -> Pin<Box<dyn Future<Output = Result<String, BedError>> + Send + 'b>>;
 
+    /// Does what has become due, as moving the clock does.
+    fn do_due(&self) -> Pin<Box<dyn Future<Output = Result<(), BedError>> + Send + '_>>;
+
     /// Where its clock stands.
     fn now(&self) -> DateTime<Utc>;
 }

@@ -429,6 +429,13 @@ impl Bed for World {
         })
     }
 
+    fn do_due(&self) -> Pin<Box<dyn Future<Output = Result<(), BedError>> + Send + '_>> {
+        Box::pin(async move {
+            self.due().await?;
+            Ok(())
+        })
+    }
+
     fn now(&self) -> DateTime<Utc> {
         self.clock.read()
     }
