@@ -149,7 +149,7 @@ import Testing
         try await testbed.ask("POST", "/controller/report", told)
         let mesto = try await driver()
         let view = try #require(try await mesto.garages.places().first { $0.facility == "zeleni-venac" })
-        #expect(view.free == 12 && view.isReachable)
+        #expect(view.free == 12 && view.isReachable == true)
         #expect(try await mesto.garages.facilities().contains(view))
         #expect(try await mesto.garages.number(of: view.facility, typed: "sw 0000-01") == "SW000001")
         let photo = try Data(contentsOf: root.appendingPathComponent("tests/scenarios/photos/ticket.jpg"))
