@@ -167,8 +167,8 @@ class Values(WithTestbed):
             self.assertRegex(said, r"^[A-Z0-9]")
 
     def test_a_visit_to_a_garage_is_paid_by_its_ticket_typed_or_photographed_bg_64_bg_65_bg_67(self):
-        told = {"facility": "zeleni-venac", "event": "entered", "ticket": "PY000001", "free": 12}
-        self.testbed.ask("POST", "/controller/report", told)
+        entered = {"facility": "zeleni-venac", "event": "entered", "ticket": "PY000001", "at": "2025-09-03T06:50:00Z", "free": 12}
+        self.testbed.ask("POST", "/controller/report", entered)
         app = self.driver("+381640000010")
         garages = app.garages
         view = next(view for view in garages.places() if view.facility == "zeleni-venac")
@@ -189,7 +189,7 @@ class Values(WithTestbed):
         self.assertEqual(mesto.IntentState.UNCONFIRMED(mesto.Progress.AT_BANK), intent.state)
         self.testbed.ask("POST", "/bank/walk", {"page_url": intent.page_url, "card": "approve"})
         paid = app.payments.settle(intent.key).items[0].outcome.outcome.visit
-        self.assertEqual((mesto.VisitState.PAID, Decimal("100.00")), (paid.state, paid.paid.amount))
+        self.assertEqual((mesto.VisitState.PAID, Decimal("200.00")), (paid.state, paid.paid.amount))
         self.assertEqual([paid], garages.state().inside)
         self.assertEqual(paid, garages.visit(paid.id))
         self.assertIsNone(garages.receipt(paid.id))

@@ -145,7 +145,9 @@ import Testing
     }
 
     @Test func aVisitToAGarageIsPaidByItsTicketTypedOrPhotographed_bg_64_bg_65_bg_67() async throws {
-        let told: Fields = ["facility": "zeleni-venac", "event": "entered", "ticket": "SW000001", "free": 12]
+        let told: Fields = [
+            "facility": "zeleni-venac", "event": "entered", "ticket": "SW000001", "at": "2025-09-03T06:50:00Z", "free": 12,
+        ]
         try await testbed.ask("POST", "/controller/report", told)
         let mesto = try await driver()
         let view = try #require(try await mesto.garages.places().first { $0.facility == "zeleni-venac" })
@@ -163,7 +165,7 @@ import Testing
         #expect(intent.state == .unconfirmed(progress: .atBank) && intent.wantedVisit?.ticket == "SW000001")
         try await testbed.ask("POST", "/bank/walk", ["page_url": try #require(intent.pageUrl), "card": "approve"])
         let visit = try #require(try await mesto.payments.settle(intent.key).visit)
-        #expect(visit.state == .paid && visit.paid.amount == 100)
+        #expect(visit.state == .paid && visit.paid.amount == 200)
         #expect(mesto.garages.state().inside == [visit])
         #expect(try await mesto.garages.visit(visit.id) == visit)
         #expect(try await mesto.garages.receipt(visit.id) == nil)

@@ -203,7 +203,7 @@ private final class Driver: @unchecked Sendable {
 
         let visit = VisitModel(mesto, visit: try #require(intent.visit))
         #expect(visit.visit.state == .paid && visit.left == nil, "the city states no time to leave")
-        try await driver.pass(seconds: 3600)
+        try await driver.pass(seconds: 3601)
         await visit.tick()
         #expect(visit.visit.state == .owingAgain)
     }
