@@ -88,8 +88,8 @@ impl Control {
     /// The newest one-time code sent to a number.
     async fn code(&self, phone: &str) -> String {
         let phone: String = form_urlencoded::byte_serialize(phone.as_bytes()).collect();
-        let outbox = self.get(&format!("/outbox?phone={phone}")).await;
-        outbox["messages"][0]["code"].as_str().expect("a code was sent").to_owned()
+        let sent = self.get(&format!("/messages?phone={phone}")).await;
+        sent["messages"][0]["code"].as_str().expect("a code was sent").to_owned()
     }
 }
 

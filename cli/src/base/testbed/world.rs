@@ -352,9 +352,9 @@ impl World {
     ///
     /// # Errors
     /// When the operator does not run, or its store fails.
-    pub async fn outbox(&self, phone: &str) -> Result<Vec<Message>, WorldError> {
+    pub async fn messages(&self, phone: &str) -> Result<Vec<Message>, WorldError> {
         let (store, operator, phone) = (self.store().await?, Arc::clone(&self.operator), phone.to_owned());
-        let mut messages = blocking(move || operator.outbox(store.as_ref(), &phone)).await??;
+        let mut messages = blocking(move || operator.messages_to(store.as_ref(), &phone)).await??;
         messages.reverse();
         Ok(messages)
     }
@@ -362,7 +362,7 @@ impl World {
     /// A token for a member of staff.
     ///
     /// # Errors
-    /// As [`World::outbox`].
+    /// As [`World::messages`].
     pub async fn staff(&self, role: Role) -> Result<String, WorldError> {
         let (store, operator, now) = (self.store().await?, Arc::clone(&self.operator), self.clock.read());
         Ok(blocking(move || operator.create_staff(store.as_ref(), now, role, "testbed")).await??)

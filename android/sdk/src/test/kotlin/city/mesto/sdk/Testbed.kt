@@ -76,7 +76,7 @@ class Testbed(start: String = "2025-09-03T08:00:00Z") : AutoCloseable {
 
     /** The newest one-time code that was sent to this number. */
     fun codeFor(phone: String): String {
-        val messages: JsonArray = ask("GET", "/outbox?phone=" + URLEncoder.encode(phone, Charsets.UTF_8)).getValue("messages").jsonArray
+        val messages: JsonArray = ask("GET", "/messages?phone=" + URLEncoder.encode(phone, Charsets.UTF_8)).getValue("messages").jsonArray
         return messages.firstNotNullOf { it.jsonObject["code"]?.jsonPrimitive?.content?.takeIf { code -> code != "null" } }
     }
 
