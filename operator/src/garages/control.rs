@@ -131,7 +131,7 @@ fn settled(tx: &mut dyn Tx, place: &Place<'_>, since: DateTime<Utc>) -> Outcome<
         at: payment.at,
         exit_by: payment.exit_by,
         owes_again_at: visit.owes_again_at,
-        receipt: None,
+        receipt: visit.receipt,
     });
     Ok((settled.collect(), more))
 }
@@ -258,6 +258,7 @@ impl<'a> Desk<'a> {
             is_lost: told.kind == VisitToldKind::Lost,
             currency: city.currency,
             owes_again_at: None,
+            receipt: None,
         });
         // That it has no price, or is paid otherwise, is no reason not to know it.
         if let Err(refusal @ (Refusal::OutOfRange { .. } | Refusal::EntryInFuture { .. })) = kept.owed(city, self.now) {
