@@ -40,7 +40,8 @@ pub fn in_terminal(number: &str, style: Style) -> Outcome<String> {
             }
         })
         .collect();
-    let line = if style.coloured { format!("\u{1b}[38;2;0;0;0;48;2;255;255;255m{line}\u{1b}[0m\n") } else { line + "\n" };
+    let line =
+        if style.coloured { format!("\u{1b}[38;2;0;0;0;48;2;255;255;255m{line}\u{1b}[0m\n") } else { line + "\n" };
     Ok(line.repeat(LINES))
 }
 
@@ -59,7 +60,8 @@ fn png(bars: &[bool]) -> Result<Vec<u8>, png::EncodingError> {
     let width = bars.len() * BAR;
     let light = vec![255_u8; width];
     let dark: Vec<u8> = bars.iter().flat_map(|dark| [if *dark { 0 } else { 255 }; BAR]).collect();
-    let lines = (0..MARGIN + HEIGHT + MARGIN).flat_map(|y| if (MARGIN..MARGIN + HEIGHT).contains(&y) { &dark } else { &light });
+    let lines =
+        (0..MARGIN + HEIGHT + MARGIN).flat_map(|y| if (MARGIN..MARGIN + HEIGHT).contains(&y) { &dark } else { &light });
     let points: Vec<u8> = lines.copied().collect();
     let side = |points: usize| u32::try_from(points).unwrap_or(u32::MAX);
     let mut bytes = Vec::new();

@@ -61,7 +61,12 @@ impl Controller {
     ///
     /// # Errors
     /// The folder's, the operator's; `keys_not_genuine`, `city_not_genuine`, `facility_unknown`.
-    pub async fn open(folder: Folder, post: Option<Post>, at: Option<DateTime<Utc>>, machine: DateTime<Utc>) -> Outcome<Self> {
+    pub async fn open(
+        folder: Folder,
+        post: Option<Post>,
+        at: Option<DateTime<Utc>>,
+        machine: DateTime<Utc>,
+    ) -> Outcome<Self> {
         let memory = match (folder.read()?, post) {
             (Some(memory), None) => memory,
             (Some(mut memory), Some(post)) => {
@@ -77,8 +82,14 @@ impl Controller {
                 memory
             }
             (None, None) => {
-                return Err(CliError::new(Exit::Usage, "operator_unknown", "this controller does not know its operator yet")
-                    .advise("Give --operator, --issuer, --root-key, --token-file and --facility once; they are remembered."));
+                return Err(CliError::new(
+                    Exit::Usage,
+                    "operator_unknown",
+                    "this controller does not know its operator yet",
+                )
+                .advise(
+                    "Give --operator, --issuer, --root-key, --token-file and --facility once; they are remembered.",
+                ));
             }
             (None, Some(post)) => {
                 let papers = fetched(&post, at.unwrap_or(machine)).await?;
@@ -378,7 +389,9 @@ impl Controller {
         let text = match settled {
             // What was paid in the app is not known by its amount.
             Some(_) => "what was paid in the app does not settle the visit any more".to_owned(),
-            None => format!("{owed} is owed by the prices that are kept here; what was paid in the app since is not known"),
+            None => {
+                format!("{owed} is owed by the prices that are kept here; what was paid in the app since is not known")
+            }
         };
         let error = CliError::new(Exit::Refused, "visit_owes", text).advise(
             "Ask the driver for the receipt in his app (--receipt CODE), or take it at the place: `mesto garage paid`.",

@@ -211,7 +211,8 @@ impl Folder {
     pub fn open(path: &Path) -> Outcome<Self> {
         let unusable = |why: std::io::Error| unusable(path, &why);
         std::fs::create_dir_all(path).map_err(unusable)?;
-        let lock = OpenOptions::new().create(true).truncate(false).write(true).open(path.join(LOCK)).map_err(unusable)?;
+        let lock =
+            OpenOptions::new().create(true).truncate(false).write(true).open(path.join(LOCK)).map_err(unusable)?;
         lock.lock().map_err(unusable)?;
         Ok(Self { path: path.to_owned(), _lock: lock })
     }
@@ -309,7 +310,10 @@ mod tests {
         let not_taken = memory.heard(2, &[(1, "ticket_in_use".to_owned(), "a car is inside".to_owned())]);
         assert_eq!(not_taken, memory.refused);
         assert_eq!(memory.waiting.iter().map(|one| one.ticket.as_str()).collect::<Vec<_>>(), ["GR02"]);
-        assert_eq!((memory.refused[0].event.ticket.as_str(), memory.refused[0].code.as_str()), ("GR01", "ticket_in_use"));
+        assert_eq!(
+            (memory.refused[0].event.ticket.as_str(), memory.refused[0].code.as_str()),
+            ("GR01", "ticket_in_use")
+        );
         for second in 0..60 {
             memory.happened(event(VisitToldKind::Left, "GR09", second), None);
             memory.heard(2, &[(0, "visit_unknown".to_owned(), String::new())]);

@@ -232,7 +232,8 @@ fn about_link(controller: &Controller, call: Call) -> String {
         (None, 0) => String::new(),
         (None, waiting) => call.style.paint(Tone::Warn, &format!("{waiting} events wait to be told.")) + "\n",
         (Some(why), waiting) => {
-            let said = format!("The operator is away ({why}): {waiting} events wait, `mesto garage report` tells them.");
+            let said =
+                format!("The operator is away ({why}): {waiting} events wait, `mesto garage report` tells them.");
             call.style.paint(Tone::Warn, &said) + "\n"
         }
     }
@@ -352,7 +353,12 @@ async fn told(controller: &mut Controller, event: VisitTold, call: Call) -> Outc
                 VisitToldKind::Lost => "counts as lost",
                 VisitToldKind::Entered | VisitToldKind::Other(_) => "came in",
             };
-            format!("{} {said} ({}).\n{}", event.ticket, show::moment(controller, event.at), about_link(controller, call))
+            format!(
+                "{} {said} ({}).\n{}",
+                event.ticket,
+                show::moment(controller, event.at),
+                about_link(controller, call)
+            )
         });
     }
     ended(refused, &told)

@@ -62,9 +62,7 @@ impl Owed {
     pub fn text(&self, controller: &Controller, call: Call) -> String {
         let time = std::sync::Arc::clone(&controller.city.sections.time);
         let show = Show { locale: call.locale, clock: Some(time), style: call.style };
-        let row = |line: &Line| {
-            vec![show.kind("line", &line.kind, &line.params.0), show.money(&line.amount)]
-        };
+        let row = |line: &Line| vec![show.kind("line", &line.kind, &line.params.0), show.money(&line.amount)];
         let mut rows: Vec<Vec<String>> = self.lines.iter().map(row).collect();
         rows.push(vec!["owed".to_owned(), show.money(&self.owed)]);
         let mut text = format!("{} in since {}\n", self.ticket, show.moment(self.entered_at));

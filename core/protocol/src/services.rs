@@ -48,9 +48,7 @@ impl CodeClaims {
         match Kind::of(claims.what.kind) {
             Some(Kind::ParkingTicket) => claims.read().map(Self::ParkingTicket),
             Some(Kind::ExitReceipt) => claims.read().map(Self::ExitReceipt),
-            Some(Kind::Ride | Kind::Pass) | None => {
-                Err(CodeError::KindUnknown { kind: claims.what.kind })
-            }
+            Some(Kind::Ride | Kind::Pass) | None => Err(CodeError::KindUnknown { kind: claims.what.kind }),
         }
     }
 }

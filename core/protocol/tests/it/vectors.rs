@@ -77,7 +77,8 @@ fn list_says(list: &Revocations) -> Value {
 
 /// As a code says it: whole seconds, not before the moment.
 fn filled_up(moment: DateTime<Utc>) -> DateTime<Utc> {
-    at(&moment.format("%Y-%m-%dT%H:%M:%SZ").to_string()) + TimeDelta::seconds((moment.timestamp_subsec_nanos() > 0).into())
+    at(&moment.format("%Y-%m-%dT%H:%M:%SZ").to_string())
+        + TimeDelta::seconds((moment.timestamp_subsec_nanos() > 0).into())
 }
 
 /// One byte of the text's bytes changed: the last one, which is always in a signature.
