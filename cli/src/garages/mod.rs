@@ -2,6 +2,7 @@
 
 mod barcode;
 mod controller;
+pub mod demo;
 mod link;
 mod memory;
 mod show;
