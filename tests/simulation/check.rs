@@ -207,7 +207,10 @@ pub fn garages(tx: &mut dyn Tx, barrier: &Barrier<'_>) -> Result<Vec<Fault>, Sto
         if ended_at.is_none() && receipt.is_none() && in_app.is_some_and(|at| again.is_none_or(|again| again > at)) {
             faults.push(format!("whoever paid in the app has a receipt: {id} has none"));
         }
-        let unpaid = ended_at.filter(|_| state == "left").map_or(0, |ended_at| owed(entered_at, &paid, ended_at));
+        // A receipt is good until its last second is full.
+        let priced_at = |at: i64| if receipt.is_some() { (at / 1_000 * 1_000).max(entered_at) } else { at };
+        let left_at = ended_at.filter(|_| state == "left").map(priced_at);
+        let unpaid = left_at.map_or(0, |left_at| owed(entered_at, &paid, left_at));
         let claimed = claims.remove(&id).unwrap_or(0);
         if claimed != unpaid {
             faults.push(format!(

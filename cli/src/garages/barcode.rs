@@ -19,7 +19,7 @@ const MARGIN: usize = 40;
 
 /// The bars of a number from left to right, `true` is dark, with the quiet zones beside them.
 fn bars(number: &str) -> Outcome<Vec<bool>> {
-    let drawn = Code128Writer::default().encode(number, &BarcodeFormat::CODE_128, 0, 1);
+    let drawn = Code128Writer.encode(number, &BarcodeFormat::CODE_128, 0, 1);
     let drawn = drawn.map_err(|why| CliError::failed("the bar code", why))?;
     Ok((0..drawn.width()).map(|x| drawn.get(x, 0)).collect())
 }

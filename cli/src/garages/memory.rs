@@ -54,6 +54,9 @@ pub struct Car {
     pub is_lost: bool,
     /// What was paid at the place.
     pub paid: Vec<Paid>,
+    /// When the barrier opened for it last.
+    #[serde(default)]
+    pub opened_at: Option<DateTime<Utc>>,
 }
 
 /// A ticket whose car has left, or whose entry was a mistake.
@@ -70,6 +73,9 @@ pub struct NotTaken {
     pub code: String,
     pub detail: String,
 }
+
+/// A car takes less to pass an open barrier.
+const PASSING: TimeDelta = TimeDelta::minutes(5);
 
 /// Everything a controller knows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -127,6 +133,20 @@ impl Memory {
         machine + TimeDelta::milliseconds(self.clock_ahead_ms)
     }
 
+    /// The barrier opened for a ticket.
+    pub fn opened(&mut self, ticket: &str, at: DateTime<Utc>) {
+        if let Some(car) = self.inside.iter_mut().find(|car| car.ticket == ticket) {
+            car.opened_at = Some(at);
+        }
+    }
+
+    /// When a car that has passed the barrier now has left: when that opened for it, if it went on then.
+    #[must_use]
+    pub fn left_at(&self, ticket: &str, now: DateTime<Utc>) -> DateTime<Utc> {
+        let opened_at = self.car(ticket).and_then(|car| car.opened_at);
+        opened_at.filter(|at| (TimeDelta::zero()..PASSING).contains(&(now - *at))).unwrap_or(now)
+    }
+
     /// Something happened: it waits to be told, and is known here from now on. `paid` is what was paid at the place.
     pub fn happened(&mut self, event: VisitTold, paid: Option<Paid>) {
         let VisitTold { at, ticket, kind, is_disabled, places } = event.clone();
@@ -147,6 +167,7 @@ impl Memory {
                         places: places.unwrap_or(1),
                         is_lost,
                         paid: Vec::new(),
+                        opened_at: None,
                     }),
                 }
             }
@@ -299,6 +320,19 @@ mod tests {
         assert_eq!(memory.waiting.len(), 4);
         memory.happened(event(VisitToldKind::Entered, "GR01", 20), None);
         assert!(memory.gone.is_empty() && memory.car("GR01").is_some(), "a number comes again");
+    }
+
+    #[test]
+    fn a_car_has_left_when_the_barrier_opened_for_it() {
+        let mut memory = memory();
+        memory.happened(event(VisitToldKind::Entered, "GR01", 0), None);
+        memory.opened("GR02", at(100));
+        assert_eq!(memory.left_at("GR02", at(101)), at(101), "it is not known here");
+        assert_eq!(memory.left_at("GR01", at(101)), at(101), "it did not open");
+        memory.opened("GR01", at(100));
+        assert_eq!(memory.left_at("GR01", at(399)), at(100));
+        assert_eq!(memory.left_at("GR01", at(400)), at(400), "it went back to its place, and came again");
+        assert_eq!(memory.left_at("GR01", at(99)), at(99), "the clock was set back");
     }
 
     #[test]

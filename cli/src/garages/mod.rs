@@ -338,7 +338,9 @@ async fn owed(ticket: String, at: ControllerArgs, call: Call) -> Outcome<()> {
 async fn tell_of(kind: VisitToldKind, ticket: String, at: ControllerArgs, call: Call) -> Outcome<()> {
     let mut controller = at.open().await?;
     let ticket = controller.ticket(&ticket)?;
-    let event = VisitTold { at: controller.now(), ticket, kind, is_disabled: None, places: None };
+    let now = controller.now();
+    let at = if kind == VisitToldKind::Left { controller.memory.left_at(&ticket, now) } else { now };
+    let event = VisitTold { at, ticket, kind, is_disabled: None, places: None };
     told(&mut controller, event, call).await
 }
 
@@ -386,6 +388,9 @@ async fn exit(ticket: String, receipt: Option<String>, at: ControllerArgs, call:
             }
         }
     };
+    let opened_at = controller.now();
+    controller.memory.opened(&ticket, opened_at);
+    controller.keep()?;
     let told = json!({ "open": true, "ticket": ticket, "because": because, "until": until });
     let told = with_link(told, &controller);
     call.say(&told, || {

@@ -324,7 +324,9 @@ impl<'a> Desk<'a> {
         let city = self.place.city;
         let kept = self.at(ticket, at)?;
         let was_over = kept.is_over();
-        let owed = kept.owed_or_nothing(city, at);
+        // A receipt is good until its last second is full: who is let out by it owes nothing.
+        let priced_at = if kept.row.receipt.is_some() { at.trunc_subsecs(0).max(kept.row.entered_at) } else { at };
+        let owed = kept.owed_or_nothing(city, priced_at);
         kept.step(&event(owed), at)?;
         if !was_over {
             kept.row.ended_at = Some(at);

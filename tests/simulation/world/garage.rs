@@ -207,7 +207,7 @@ impl World {
                 Some(answer) if answer.status < 300 => return Ok(Some(Because::Operator)),
                 Some(answer) if answer.status < 500 => {
                     let code = answer.refusal().map(|problem| problem.code).unwrap_or_default();
-                    if code != "visit_owes" || receipt_until.is_some_and(|until| now < until) {
+                    if code != "visit_owes" || receipt_until.is_some_and(|until| now + 1_000 <= until) {
                         return Err(vec![format!("what was paid opens: {ticket} is refused with {code}")]);
                     }
                     return Ok(None);
@@ -225,10 +225,10 @@ impl World {
         }) {
             return Ok(Some(Because::Cash));
         }
-        Ok(receipt_until.filter(|until| now < *until).map(|_| Because::Receipt))
+        Ok(receipt_until.map(|_| Because::Receipt))
     }
 
-    /// Until when a phone's receipt opens for a ticket, verified without the operator. A second that was filled up is not used.
+    /// Until when a phone's receipt opens for a ticket, verified without the operator: its last second is filled up.
     fn receipt_until(&self, ticket: &str) -> Result<Option<i64>, Faults> {
         let Some(keys) = &self.garage.keys else { return Ok(None) };
         let config = Config::default();
@@ -239,7 +239,7 @@ impl World {
             seen: None,
             clock: ClockRule::default(),
         };
-        let (now, mut until) = (self.now(), None);
+        let mut until = None;
         for (index, client) in
             self.phones.iter().enumerate().filter_map(|(index, phone)| Some((index, phone.client.as_ref()?)))
         {
@@ -255,11 +255,7 @@ impl World {
             };
             match CodeClaims::read(&verified.claims) {
                 Ok(CodeClaims::ExitReceipt(receipt)) if receipt.what.is_for(CITY, FACILITY, ticket) => {
-                    let again = visit.owes_again_at.map_or(i64::MAX, |again| again.timestamp_millis());
-                    let ends_at = receipt.ends_at.timestamp_millis();
-                    if now < again.min(ends_at) {
-                        until = until.max(Some(again.min(ends_at)));
-                    }
+                    until = until.max(Some(receipt.ends_at.timestamp_millis()));
                 }
                 other => return Err(told(format!("it is {other:?}"))),
             }

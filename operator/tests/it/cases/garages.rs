@@ -312,6 +312,22 @@ on_both_databases! {
     }
 
     #[test]
+    fn who_leaves_within_the_last_second_of_a_receipt_owes_nothing_bg_67(world) {
+        let (garage, driver) = (Controller::of(world, "zeleni-venac"), driver(world, PHONE));
+        for (ticket, milliseconds, claims) in [("GR01", 3_600_999, 0), ("GR02", 3_601_000, 1)] {
+            garage.enters(ticket);
+            let entered = world.now();
+            garage.after(59);
+            let visit = pay(&driver, &quote(&driver, ticket));
+            let receipt = ReceiptClaims::verify(&visit.signed.unwrap(), &world.key_set(), world.now()).unwrap();
+            garage.after(2);
+            let left_at = entered + TimeDelta::milliseconds(milliseconds);
+            garage.tell(vec![told(VisitToldKind::Left, ticket, left_at)]);
+            assert_eq!((left_at < receipt.ends_at, count(world, "claim")), (claims == 0, claims), "{ticket}");
+        }
+    }
+
+    #[test]
     fn a_receipt_of_a_visit_that_never_owes_again_is_good_for_a_year_bg_67(world) {
         let world = &world.with_garages(|garages| {
             let flat = mesto_rules::garages::tariff::LostTicket::Flat { price: rsd("3000.00") };
