@@ -146,6 +146,7 @@ pub async fn day(cast: &mut Cast) -> Outcome<()> {
     orders::demo::inspector(cast).await?;
     parking::demo::by_card(cast).await?;
     orders::demo::by_card(cast).await?;
+    garages::demo::visit(cast).await?;
     parking::demo::history(cast).await?;
     chapters::history(cast).await?;
     chapters::ledger(cast).await?;

@@ -390,7 +390,9 @@ CREATE TABLE visit (
   is_lost BIGINT NOT NULL,
   currency TEXT NOT NULL,
   -- From when on more is owed than was paid.
-  owes_again_at BIGINT
+  owes_again_at BIGINT,
+  -- The signed receipt of its last payment here; erased with the ticket, whose number it tells.
+  receipt TEXT
 )/*postgres WITH (fillfactor = 70)*/;
 CREATE UNIQUE INDEX visit_once ON visit (city, ticket, facility, entered_at);
 

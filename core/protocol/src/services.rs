@@ -1,5 +1,6 @@
 //! The list of services: which operations, codes and events `/v1` has is what they say.
 
+use crate::garages::signed::ReceiptClaims;
 use crate::kernel::operation::Entry;
 use crate::kernel::problem::{Problem, ProblemCode};
 use crate::kernel::service::Service;
@@ -35,6 +36,7 @@ pub fn problems() -> impl Iterator<Item = ProblemCode> {
 #[derive(Debug, Clone, PartialEq)]
 pub enum CodeClaims {
     ParkingTicket(TicketClaims),
+    ExitReceipt(ReceiptClaims),
 }
 
 impl CodeClaims {
@@ -45,9 +47,8 @@ impl CodeClaims {
     pub fn read(claims: &Claims<Unread>) -> Result<Self, CodeError> {
         match Kind::of(claims.what.kind) {
             Some(Kind::ParkingTicket) => claims.read().map(Self::ParkingTicket),
-            Some(Kind::ExitReceipt | Kind::Ride | Kind::Pass) | None => {
-                Err(CodeError::KindUnknown { kind: claims.what.kind })
-            }
+            Some(Kind::ExitReceipt) => claims.read().map(Self::ExitReceipt),
+            Some(Kind::Ride | Kind::Pass) | None => Err(CodeError::KindUnknown { kind: claims.what.kind }),
         }
     }
 }

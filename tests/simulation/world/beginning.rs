@@ -17,6 +17,7 @@ impl World {
                 .create_staff(&**store, moment, Role::Inspector, "Mira")
                 .map_err(|error| vec![error.to_string()])?;
         }
+        self.open_garage()?;
         for index in 0..self.settings.phones {
             // Two phones share an account, and so a deposit.
             let number = format!("+38164123450{}", index / 2);

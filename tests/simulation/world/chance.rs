@@ -11,7 +11,9 @@ impl World {
     pub(super) fn chance(&mut self) -> Result<(), Faults> {
         let index = self.random.below(self.phones.len());
         match self.random.below(100) {
-            0..30 => {}
+            0..20 => {}
+            20..24 => self.pay_garage(index),
+            24..30 => self.at_the_garage()?,
             30..52 => self.buy(index),
             52..57 => self.top_up(index),
             57..61 => self.pay_order(index),

@@ -16,6 +16,9 @@ use mesto_client::{
     Client, DecodeError, Decoded, Error, IntentState, Locale, Progress, ReminderKind, Result, StillDecoder,
 };
 use mesto_operator::{Request, RoleGiven};
+use mesto_protocol::garages::signed::ReceiptClaims;
+use mesto_protocol::keys::KeySet;
+use mesto_protocol::signed_code::{ClockRule, Verifier};
 
 use crate::support::{Fault, Net, Phone, Time, config, morning, rsd, run};
 
@@ -140,7 +143,15 @@ fn a_visit_is_paid_from_the_deposit_by_the_number_of_its_ticket_bg_64() {
     assert_eq!((visit.state.clone(), visit.exit_by), (VisitState::Paid, Some(exit_by)));
     assert_eq!(garages.state().inside, std::slice::from_ref(&visit));
     assert_eq!(garages.visit(garages.visit_id(&visit.id.to_string()).unwrap()).unwrap(), visit);
-    assert_eq!(garages.receipt(visit.id).unwrap(), None, "this operator signs none");
+    // What is drawn as a QR is believed by whoever holds the operator's keys.
+    let shown = garages.receipt(visit.id).unwrap().unwrap();
+    let issuer = phone.net.operator.keys();
+    let keys = KeySet::verify(&issuer.signed_set(phone.time.now()).unwrap(), issuer.root_public(), 0).unwrap();
+    let clock = ClockRule::default();
+    let verifier = Verifier { issuer: "localhost", keys: &keys, revocations: None, seen: None, clock };
+    let receipt: ReceiptClaims = verifier.verify(&shown, phone.time.now()).unwrap().claims.read().unwrap();
+    assert_eq!((receipt.id, receipt.what.exit_by), (visit.id, Some(exit_by)));
+    assert!(receipt.what.is_for("belgrade", "zeleni-venac", TICKET));
     run(phone.client.sync()).unwrap();
     assert_eq!(phone.balance(), rsd("800.00"));
     let entries = run(phone.client.wallet().history(None, 1)).unwrap().items;
@@ -149,6 +160,7 @@ fn a_visit_is_paid_from_the_deposit_by_the_number_of_its_ticket_bg_64() {
     run(phone.client.sync()).unwrap();
     let state = garages.state();
     assert_eq!((state.inside.len(), state.over[0].state.clone()), (0, VisitState::Left));
+    assert_eq!(garages.receipt(visit.id).unwrap(), None, "who has left needs none");
     assert_eq!(refused(&phone, TICKET).code(), "visit_over");
 }
 

@@ -160,8 +160,6 @@ record_ids! {
     OrderId = "or";
     /// A car's visit to a garage.
     VisitId = "vi";
-    /// The proof that a visit was paid, shown at the exit.
-    ExitReceiptId = "xr";
     /// A message that waits for its gateway.
     MessageId = "ms";
 }
