@@ -300,7 +300,7 @@ class Ports(WithTestbed):
     def test_the_token_lies_in_the_phones_own_secrets_and_not_in_the_database(self):
         secrets = MemorySecrets()
         app = self.driver("+381640000020", phone=mesto.Phone(secrets=secrets))
-        token = secrets.kept["mesto.session_token"]
+        token = secrets.kept["localhost/session_token"]
         self.assertTrue(app.account.state().signed_in)
         for name in ("mesto.db", "mesto.db-wal"):
             with open(f"{self.folder}/{name}", "rb") as file:

@@ -75,7 +75,7 @@ import Testing
     @Test func theTokenLiesInThePhonesOwnSecretsAndNotInTheDatabase() async throws {
         let secrets = MemorySecrets()
         let mesto = try await driver(Phone(secrets: secrets))
-        let token = try #require(try secrets.get(name: "mesto.session_token"))
+        let token = try #require(try secrets.get(name: "localhost/session_token"))
         #expect(mesto.account.state().signedIn)
         for name in ["en.db", "en.db-wal"] {
             let file = try Data(contentsOf: folder.appendingPathComponent(name))

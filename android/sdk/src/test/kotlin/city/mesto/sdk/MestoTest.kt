@@ -125,7 +125,7 @@ class MestoTest {
     fun `the token lies in the phone's own secrets and not in the database`() = runBlocking<Unit> {
         val secrets = MemorySecrets()
         driver("+381650000020", Phone(secrets = secrets)).use { mesto ->
-            val token = secrets.kept.getValue("mesto.session_token")
+            val token = secrets.kept.getValue("localhost/session_token")
             assertTrue(mesto.account.current().signedIn)
             for (name in listOf("en.db", "en.db-wal")) {
                 assertFalse(token in folder.resolve(name).readText(Charsets.ISO_8859_1), "the token lies in $name")
