@@ -253,6 +253,8 @@ fn an_order_is_listed_and_paid() {
     driver.top_up("2000");
     let order = json!({ "zone": "yellow", "plate": "BG789PP", "violation": "no_ticket" });
     let issued = driver.control("/inspector/orders", Some(order));
+    assert_eq!(driver.json(&["orders"]), json!([]), "a plate alone shows no order");
+    assert_eq!(driver.json(&["slip", issued["number"].as_str().unwrap()])["id"], issued["id"]);
     let listed = driver.run(&["orders"]);
     assert!(listed.out.contains("3,000.00 RSD") && listed.out.contains("1,500.00 RSD"), "{}", listed.out);
     let paid = driver.run(&["pay", issued["id"].as_str().unwrap()]);
@@ -300,6 +302,7 @@ fn an_order_is_paid_by_card_once_however_often_the_bank_declines_bg_70() {
     let driver = Driver::with_car();
     let order = json!({ "zone": "yellow", "plate": "BG789PP", "violation": "no_ticket" });
     let issued = driver.control("/inspector/orders", Some(order));
+    driver.json(&["slip", issued["number"].as_str().unwrap()]);
     let pay = || driver.json(&["pay", issued["id"].as_str().unwrap(), "--pay", "card"]);
     let begun = pay();
     assert_eq!(begun["amount"]["amount"], "1500.00");
