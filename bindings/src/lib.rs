@@ -18,6 +18,7 @@
 mod kernel;
 
 mod base;
+mod operators;
 mod orders;
 mod parking;
 mod services;

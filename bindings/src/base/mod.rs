@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod cities;
+pub mod operator_document;
 pub mod payments;
 pub mod plate;
 pub mod vehicles;

@@ -61,7 +61,7 @@ impl Operators {
         let (path, device_key) = (config.path.clone(), ports.signer.public_key());
         // Held while it opens: two that open the same one at once are told.
         let client = {
-            let mut open = lock(&self.open);
+            let mut open = self.held();
             let shared = |what: &str, other: &OperatorName| {
                 let detail = format!("{operator} would have the {what} of {other}: give each operator one of its own");
                 Error::new(ErrorKind::Phone, "operators_share", detail)
@@ -100,19 +100,19 @@ impl Operators {
     /// The names of those that are open.
     #[must_use]
     pub fn names(&self) -> Vec<OperatorName> {
-        lock(&self.open).keys().cloned().collect()
+        self.held().keys().cloned().collect()
     }
 
     /// The client of an operator that is open.
     #[must_use]
     pub fn client(&self, operator: &OperatorName) -> Option<Client> {
-        lock(&self.open).get(operator).map(|held| held.client.clone())
+        self.held().get(operator).map(|held| held.client.clone())
     }
 
     /// Closes the client of an operator: its file is free when this returns. Its alarms stay set, because its tickets go on.
     /// `false` when it was not open.
     pub fn close(&self, operator: &OperatorName) -> bool {
-        let held = lock(&self.open).remove(operator);
+        let held = self.held().remove(operator);
         held.map(|held| held.client.close()).is_some()
     }
 
@@ -155,7 +155,14 @@ impl Operators {
     }
 
     fn clients(&self) -> Vec<Client> {
-        lock(&self.open).values().map(|held| held.client.clone()).collect()
+        self.held().values().map(|held| held.client.clone()).collect()
+    }
+
+    /// Those that are open: one whose client was closed by itself is not.
+    fn held(&self) -> MutexGuard<'_, BTreeMap<OperatorName, Held>> {
+        let mut open = lock(&self.open);
+        open.retain(|_, held| held.client.is_open());
+        open
     }
 }
 

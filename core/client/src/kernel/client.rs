@@ -382,6 +382,11 @@ impl Client {
         self.core().store.close();
     }
 
+    /// Whether it was not closed.
+    pub(crate) fn is_open(&self) -> bool {
+        self.core().still_open().is_ok()
+    }
+
     /// Something changed: tells the phone's alarms, the widgets' file and the observers.
     pub(crate) fn changed(&self) {
         let touched = {

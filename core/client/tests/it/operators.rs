@@ -209,6 +209,8 @@ fn closing_one_leaves_the_other_and_its_own_alarms() {
     assert!(again.account().state().signed_in, "its token is where it was");
     assert_eq!(again.parking().state().active.len(), 1);
     assert_eq!(two.alarms.of(FIRST), alarms);
+    again.close();
+    assert_eq!(two.operators.names(), [name(SECOND)], "closed by itself is closed");
     two.operators.close_all();
     assert!(two.operators.names().is_empty());
 }
