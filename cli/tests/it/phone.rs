@@ -114,7 +114,7 @@ fn a_driver_does_everything_from_a_terminal_bg_38_bg_54_bg_76() {
     assert!(driver.run(&["tickets", "--qr"]).out.contains("▄▄▄▄▄"));
     let history = driver.json(&["history"]);
     assert_eq!(history["deposit"]["balance"]["amount"], "800.00");
-    assert_eq!(history["history"]["tickets"].as_array().unwrap().len(), 2);
+    assert_eq!(history["history"]["items"].as_array().unwrap().len(), 2);
     assert!(driver.run(&["history"]).out.contains("-120.00 RSD"));
 }
 
@@ -294,7 +294,7 @@ fn a_ticket_is_paid_by_card_and_how_it_stands_is_told_bg_91_bg_93() {
     assert_eq!(driver.json(&["tickets"])[0]["id"], ticket["id"]);
     let paid = driver.run(&["payments"]);
     assert!(paid.out.contains("225.00 RSD") && paid.out.contains("Confirmed"), "{}", paid.out);
-    assert_eq!(driver.json(&["history"])["deposit"]["entries"], json!([]), "the deposit is untouched");
+    assert_eq!(driver.json(&["history"])["deposit"]["items"], json!([]), "the deposit is untouched");
 }
 
 #[test]
