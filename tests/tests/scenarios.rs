@@ -17,7 +17,8 @@ use mesto_client::protocol::parking::purchase::ParkingOffer;
 use mesto_client::rules::Money;
 use mesto_client::system::{FileSecrets, SystemEntropy, device_signer};
 use mesto_client::{
-    Client, Config, Error, IntentState, IntentView, Locale, NoStillDecoder, Ports, Reminder, Reminders, rules,
+    Client, Config, Error, IntentState, IntentView, Locale, NoStillDecoder, OperatorName, Ports, Reminder, Reminders,
+    rules,
 };
 use mesto_operator::testing::PostgresCluster;
 use serde_json::{Map, Value, json};
@@ -96,7 +97,7 @@ impl Control {
 #[derive(Default)]
 struct Alarms(Mutex<Vec<Reminder>>);
 impl Reminders for Alarms {
-    fn replace(&self, plan: &[Reminder]) {
+    fn replace(&self, _: &OperatorName, plan: &[Reminder]) {
         *self.0.lock().unwrap() = plan.to_vec();
     }
 }
@@ -108,6 +109,7 @@ struct Phone {
     config: Config,
     clock: PhoneClock,
     alarms: Arc<Alarms>,
+    city: rules::CityId,
     vehicle: Option<VehicleId>,
     quotes: BTreeMap<String, Quote>,
     intent: Option<String>,
@@ -147,14 +149,15 @@ impl Phone {
             link: Arc::new(HttpLink::new(&world.operator_url()).unwrap()),
             clock: Arc::new(clock.clone()),
             entropy: Arc::new(SystemEntropy),
-            signer: Arc::new(device_signer(secrets.as_ref(), &SystemEntropy).unwrap()),
+            signer: Arc::new(device_signer(secrets.as_ref(), &OperatorName::localhost(), &SystemEntropy).unwrap()),
             secrets,
             reminders: alarms.clone(),
             stills: Arc::new(NoStillDecoder),
         };
-        let config = Config::new(folder.join("phone.sqlite"), "belgrade", world.root_key());
+        let config = Config::new(folder.join("phone.sqlite"), OperatorName::localhost(), world.root_key());
         let client = Client::open(config.clone(), ports.clone()).unwrap();
-        client.cities().refresh().await.expect("keys and city are genuine");
+        let city: rules::CityId = "belgrade".parse().unwrap();
+        client.cities().refresh(&city).await.expect("keys and city are genuine");
         let control = Control { url: world.control_url(), http: mesto_cli::web::client().unwrap() };
         Self {
             control,
@@ -163,6 +166,7 @@ impl Phone {
             config,
             clock,
             alarms,
+            city,
             vehicle: None,
             quotes: BTreeMap::new(),
             intent: None,
@@ -187,18 +191,18 @@ impl Phone {
                 none
             }
             "add_vehicle" => {
-                let vehicle = self.client.vehicles().add(text(step, "plate"), None).await?;
+                let vehicle = self.client.vehicles().add(&self.city, text(step, "plate"), None).await?;
                 self.vehicle = Some(vehicle.id);
                 Ok(answer(json!({ "plate": vehicle.plate.display, "canonical": vehicle.plate.canonical })))
             }
             "top_up" => {
-                let intent = self.client.wallet().top_up(text(step, "amount").parse().unwrap()).await?;
+                let intent = self.client.wallet().top_up(&self.city, text(step, "amount").parse().unwrap()).await?;
                 self.begun(step, &intent).await
             }
             "zones" => {
                 let position = step["lat"].as_f64().zip(step["lon"].as_f64());
                 let position = position.map(|(lat, lon)| rules::Position { lat, lon, accuracy_m: None });
-                let near = self.client.parking().zones_near(position, step["sign"].as_str())?;
+                let near = self.client.parking().zones_near(&self.city, position, step["sign"].as_str())?;
                 let nearest = near
                     .zones
                     .iter()
@@ -210,13 +214,23 @@ impl Phone {
                 })))
             }
             "quote" => {
-                let zone = self.client.parking().zone_id(text(step, "zone"))?;
-                let quote = self.client.parking().quote(&zone, self.vehicle_of(step), minutes(step), pay(step)).await?;
+                let zone = self.client.parking().zone_id(&self.city, text(step, "zone"))?;
+                let quote = self
+                    .client
+                    .parking()
+                    .quote(&self.city, &zone, self.vehicle_of(step), minutes(step), pay(step))
+                    .await?;
                 Ok(self.remember(step, quote))
             }
             "preview" => {
-                let zone = self.client.parking().zone_id(text(step, "zone"))?;
-                let seen = self.client.parking().preview(&zone, self.vehicle_of(step), minutes(step), &pay(step))?;
+                let zone = self.client.parking().zone_id(&self.city, text(step, "zone"))?;
+                let seen = self.client.parking().preview(
+                    &self.city,
+                    &zone,
+                    self.vehicle_of(step),
+                    minutes(step),
+                    &pay(step),
+                )?;
                 Ok(of_offer(&seen.offer, &seen.lines, &seen.notices, &seen.total))
             }
             "extend" => {

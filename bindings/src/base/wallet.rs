@@ -38,12 +38,7 @@ impl Wallet {
 
     /// Asks for a top-up by one of the city's amounts (BG-76); by card. The deposit is one for all cities.
     #[uniffi::method(default(cancel = None))]
-    pub async fn quote(
-        &self,
-        city: CityId,
-        amount: Amount,
-        cancel: Option<Arc<Cancel>>,
-    ) -> Result<Quote, MestoError> {
+    pub async fn quote(&self, city: CityId, amount: Amount, cancel: Option<Arc<Cancel>>) -> Result<Quote, MestoError> {
         self.0.answer(cancel, Box::pin(self.0.core.wallet().quote(&city, amount))).await
     }
 

@@ -90,12 +90,7 @@ impl Handle {
 #[derive(uniffi::Object)]
 pub struct Client(pub(crate) Handle);
 
-fn ports(
-    config: &ClientConfig,
-    operator: &OperatorName,
-    phone: Phone,
-    locale: Locale,
-) -> Result<Ports, MestoError> {
+fn ports(config: &ClientConfig, operator: &OperatorName, phone: Phone, locale: Locale) -> Result<Ports, MestoError> {
     let secrets: Arc<dyn mesto_client::Secrets> = match phone.secrets {
         Some(own) => Arc::new(OwnSecrets(own)),
         None => Arc::new(FileSecrets::new(format!("{}.secrets", config.path))),

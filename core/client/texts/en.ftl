@@ -19,7 +19,7 @@ error-keys_not_genuine = The operator's keys are not genuine.
     .advice = Nothing was changed. Use another network, and update the app from the official store.
 error-city_not_genuine = The city's zones and prices are not genuine.
     .advice = The ones before stay in use. Use another network, and update the app from the official store.
-error-operator_not_genuine = What { $operator } says of itself is not genuine.
+error-operator_not_genuine = What the operator says of itself is not genuine.
     .advice = What it said before stays in use. Use another network, and update the app from the official store.
 error-city_too_new = The city has new rules that this version of the app does not know.
     .advice = Update the app. Until then the zones and prices before are shown; what you pay is always the operator's price.
@@ -29,14 +29,11 @@ error-phone_data_damaged = The app's data on this phone was damaged and has been
     .advice = Open the app again: your tickets and deposit come back from the operator.
 error-phone_data_newer = The data on this phone belongs to a newer version of the app.
     .advice = Update the app.
-error-phone_data_of_another = This data belongs to another operator ({ $found }), not to { $operator }.
+error-phone_data_of_another = The data on this phone belongs to another operator.
     .advice = Update the app from the official store. What you bought stays where it was.
-error-operator_open = { $operator } is open already.
+error-operator_open = This operator is open already.
     .advice = Close the app and open it again.
-error-operators_share = { $operator } must not share its { $what ->
-        [device_key] key on this phone
-       *[other] data on this phone
-    } with { $other }.
+error-operators_share = Two operators must not share their data or their key on this phone.
     .advice = Update the app from the official store.
 error-phone_data_failed = The app cannot read or write its data.
     .advice = Close the app, open it again, and restart the phone if that does not help.

@@ -19,7 +19,7 @@ error-keys_not_genuine = Ključevi operatera nisu verodostojni.
     .advice = Ništa nije promenjeno. Koristite drugu mrežu i ažurirajte aplikaciju iz zvanične prodavnice.
 error-city_not_genuine = Zone i cene grada nisu verodostojne.
     .advice = Važe dosadašnje. Koristite drugu mrežu i ažurirajte aplikaciju iz zvanične prodavnice.
-error-operator_not_genuine = Ono što { $operator } kaže o sebi nije verodostojno.
+error-operator_not_genuine = Ono što operator kaže o sebi nije verodostojno.
     .advice = Važi ono što je rekao ranije. Koristite drugu mrežu i ažurirajte aplikaciju iz zvanične prodavnice.
 error-city_too_new = Grad ima nova pravila koja ova verzija aplikacije ne poznaje.
     .advice = Ažurirajte aplikaciju. Do tada se prikazuju ranije zone i cene; uvek plaćate cenu koju kaže operator.
@@ -29,14 +29,11 @@ error-phone_data_damaged = Podaci aplikacije na ovom telefonu bili su oštećeni
     .advice = Otvorite aplikaciju ponovo: karte i depozit vraćaju se od operatera.
 error-phone_data_newer = Podaci na ovom telefonu su iz novije verzije aplikacije.
     .advice = Ažurirajte aplikaciju.
-error-phone_data_of_another = Ovi podaci pripadaju drugom operatoru ({ $found }), a ne operatoru { $operator }.
+error-phone_data_of_another = Podaci na ovom telefonu pripadaju drugom operatoru.
     .advice = Ažurirajte aplikaciju iz zvanične prodavnice. Ono što ste kupili ostaje gde je bilo.
-error-operator_open = { $operator } je već otvoren.
+error-operator_open = Ovaj operator je već otvoren.
     .advice = Zatvorite i ponovo otvorite aplikaciju.
-error-operators_share = { $operator } ne sme da deli { $what ->
-        [device_key] ključ na ovom telefonu
-       *[other] podatke na ovom telefonu
-    } sa operatorom { $other }.
+error-operators_share = Dva operatora ne smeju da dele podatke ili ključ na ovom telefonu.
     .advice = Ažurirajte aplikaciju iz zvanične prodavnice.
 error-phone_data_failed = Aplikacija ne može da čita ili upiše svoje podatke.
     .advice = Zatvorite i ponovo otvorite aplikaciju; ako ne pomogne, ponovo pokrenite telefon.

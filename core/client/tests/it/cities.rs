@@ -108,7 +108,7 @@ fn what_is_too_old_goes_by_the_city_it_is_of() {
     }
     phone.time.advance(TimeDelta::days(20));
     run(phone.client.sync()).unwrap();
-    let kept = phone.client.parking().stored_history(None, 10).unwrap().tickets;
+    let kept = phone.client.parking().stored_history(None, 10).unwrap().items;
     assert_eq!(kept.iter().map(|ticket| ticket.city.as_str()).collect::<Vec<_>>(), ["azores"]);
 }
 
