@@ -464,7 +464,9 @@ fn judge(step: &Value, outcome: Answer, phone: &Phone) -> Result<(), String> {
 
 async fn play(scenario: &Value, database_url: Option<String>) -> Result<(), String> {
     let start = text(scenario, "start").parse().unwrap();
-    let world = World::start(Options { port: 0, start, database_url }).await.map_err(|error| error.to_string())?;
+    let world = World::start(Options { port: 0, start, database_url, name: OperatorName::localhost() })
+        .await
+        .map_err(|error| error.to_string())?;
     let folder = tempfile::tempdir().unwrap();
     let mut phone = Phone::open(&world, folder.path()).await;
     let mut result = Ok(());

@@ -5,7 +5,7 @@ import json
 import unittest
 from decimal import Decimal
 
-from harness import ROOT, Phone, Problem, Testbed, mesto, text_of
+from harness import BELGRADE, ROOT, Phone, Problem, Testbed, mesto, text_of
 from datetime import timedelta
 
 FOLDER = ROOT / "tests" / "scenarios"
@@ -88,16 +88,16 @@ class Player:
         self.mesto.account.sign_in(step["phone"], code, "Python")
 
     def do_add_vehicle(self, step):
-        vehicle = self.mesto.vehicles.add(step["plate"])
+        vehicle = self.mesto.vehicles.add(BELGRADE, step["plate"])
         self.vehicle = vehicle.id
         return {"plate": vehicle.plate.display, "canonical": vehicle.plate.canonical}
 
     def do_top_up(self, step):
-        return self.begun(step, self.mesto.wallet.top_up(Decimal(step["amount"])))
+        return self.begun(step, self.mesto.wallet.top_up(BELGRADE, Decimal(step["amount"])))
 
     def do_zones(self, step):
         position = mesto.Position(lat=step["lat"], lon=step["lon"], accuracy_m=None) if "lat" in step else None
-        near = self.mesto.parking.zones_near(position, step.get("sign"))
+        near = self.mesto.parking.zones_near(BELGRADE, position, step.get("sign"))
         nearest = min((z for z in near.zones if z.distance_metres is not None), key=lambda z: z.distance_metres, default=None)
         answer = {"by_sign": near.by_sign}
         if nearest:
@@ -105,10 +105,10 @@ class Player:
         return answer
 
     def do_quote(self, step):
-        return self.quoted(self.mesto.parking.quote(step["zone"], self.vehicle_of(step), step["minutes"], pay(step)), step)
+        return self.quoted(self.mesto.parking.quote(BELGRADE, step["zone"], self.vehicle_of(step), step["minutes"], pay(step)), step)
 
     def do_preview(self, step):
-        seen = self.mesto.parking.preview(step["zone"], self.vehicle_of(step), step["minutes"], pay(step))
+        seen = self.mesto.parking.preview(BELGRADE, step["zone"], self.vehicle_of(step), step["minutes"], pay(step))
         return self.offered(seen.offer, seen.lines, seen.notices, seen.total)
 
     def do_extend(self, step):

@@ -106,7 +106,7 @@ fn what_an_operator_says_of_itself_is_shown_to_a_phone() {
     };
     // At this address it is called localhost, unless somebody says otherwise.
     let refused = run(&at, &["--json"]);
-    assert_eq!(refused.json()["code"], "operator_not_genuine", "{}", refused.out);
+    assert_eq!(refused.json()["error"]["code"], "operator_not_genuine", "{}", refused.out);
     std::fs::remove_dir_all(path.join(".mesto")).unwrap();
 
     let shown = run(&at, &["--operator-name", "parking.example"]);
@@ -122,9 +122,9 @@ fn what_an_operator_says_of_itself_is_shown_to_a_phone() {
     drop(serving);
     about("999.0.0");
     let serving = Serving::start(path, &serve);
-    let refused = run(&["--operator".to_owned(), serving.said("operator")], &["--json"]).json();
+    let refused = run(&["--operator".to_owned(), serving.said("operator")], &["--json"]).json()["error"].clone();
     assert_eq!((&refused["code"], &refused["params"]["min_client"]), (&json!("client_too_old"), &json!("999.0.0")));
     about("1.2");
     let wrong = mesto(path, &serve);
-    assert_eq!((wrong.exit, &wrong.json()["code"]), (6, &json!("about_unusable")), "{}", wrong.out);
+    assert_eq!((wrong.exit, &wrong.json()["error"]["code"]), (6, &json!("about_unusable")), "{}", wrong.out);
 }

@@ -51,19 +51,19 @@ final class ScenarioPlayer {
         switch step["do"] as? String {
         case "sign_in": try await signIn(step)
         case "add_vehicle":
-            let added = try await mesto.vehicles.add(plate: word(step, "plate"))
+            let added = try await mesto.vehicles.add(city: belgrade, plate: word(step, "plate"))
             vehicle = added.id
             return ["plate": added.plate.display, "canonical": added.plate.canonical]
         case "top_up":
             guard let sum = Decimal(string: word(step, "amount")) else { throw StepFailed(description: "no amount") }
-            return try await begun(step, try await mesto.wallet.topUp(sum))
+            return try await begun(step, try await mesto.wallet.topUp(city: belgrade, sum))
         case "zones": return try await zones(step)
         case "quote":
             return try quoted(
-                try await mesto.parking.quote(zone: zone(step), vehicle: vehicle(of: step), minutes: whole(step, "minutes"), pay: pay(step)), step)
+                try await mesto.parking.quote(city: belgrade, zone: zone(step), vehicle: vehicle(of: step), minutes: whole(step, "minutes"), pay: pay(step)), step)
         case "preview":
             let seen = try await mesto.parking.preview(
-                zone: zone(step), vehicle: vehicle(of: step), minutes: whole(step, "minutes"), pay: pay(step))
+                city: belgrade, zone: zone(step), vehicle: vehicle(of: step), minutes: whole(step, "minutes"), pay: pay(step))
             return offered(seen.offer, seen.lines, seen.notices, seen.total)
         case "extend":
             guard let latest = mesto.parking.state().active.max(by: { $0.endsAt < $1.endsAt }) else { throw StepFailed(description: "no ticket") }
@@ -121,7 +121,7 @@ final class ScenarioPlayer {
     private func zones(_ step: Fields) async throws -> Fields {
         let number = { (name: String) in (step[name] as? NSNumber)?.doubleValue }
         let position = number("lat").flatMap { lat in number("lon").map { Position(lat: lat, lon: $0, accuracyM: nil) } }
-        let near = try await mesto.parking.zonesNear(position, sign: step["sign"] as? String)
+        let near = try await mesto.parking.zonesNear(city: belgrade, position, sign: step["sign"] as? String)
         var answer: Fields = [:]
         if let sign = near.bySign { answer["by_sign"] = sign.value }
         if let nearest = near.zones.filter({ $0.distanceMetres != nil }).min(by: { $0.distanceMetres! < $1.distanceMetres! }) {

@@ -12,14 +12,15 @@ public final class ZonesModel {
     @ObservationIgnored private let mesto: Mesto
     /// An answer to an older question is not shown.
     @ObservationIgnored private var looks = 0
+    public let city: CityId
 
-    public init(_ mesto: Mesto) { self.mesto = mesto }
+    public init(_ mesto: Mesto, city: CityId) { (self.mesto, self.city) = (mesto, city) }
 
     public func look(at position: Position?, sign: String? = nil) async {
         looks += 1
         let look = looks
         do {
-            let near = try await mesto.parking.zonesNear(position, sign: sign)
+            let near = try await mesto.parking.zonesNear(city: city, position, sign: sign)
             guard look == looks else { return }
             zones = near.zones
             failure = nil
@@ -53,10 +54,11 @@ public final class PurchaseModel {
     @ObservationIgnored private let vehicle: Vehicle
     /// An answer to an older question is not shown.
     @ObservationIgnored private var questions = 0
+    public let city: CityId
     public let zone: NearZone
 
-    public init(_ mesto: Mesto, zone: NearZone, vehicle: Vehicle) {
-        (self.mesto, self.zone, self.vehicle) = (mesto, zone, vehicle)
+    public init(_ mesto: Mesto, city: CityId, zone: NearZone, vehicle: Vehicle) {
+        (self.mesto, self.city, self.zone, self.vehicle) = (mesto, city, zone, vehicle)
     }
 
     /// Where the wheel stops; absent when there is no limit or it is not known.
@@ -76,7 +78,7 @@ public final class PurchaseModel {
         phase = .choosing
         let question = next()
         do {
-            let answer = try await mesto.parking.preview(zone: zone.zone, vehicle: vehicle.id, minutes: minutes)
+            let answer = try await mesto.parking.preview(city: city, zone: zone.zone, vehicle: vehicle.id, minutes: minutes)
             if question == questions { preview = answer }
         } catch {
             guard question == questions else { return }
@@ -86,7 +88,7 @@ public final class PurchaseModel {
     }
 
     public func quote(minutes: Int) async {
-        await ask { try await self.mesto.parking.quote(zone: self.zone.zone, vehicle: self.vehicle.id, minutes: minutes) }
+        await ask { try await self.mesto.parking.quote(city: self.city, zone: self.zone.zone, vehicle: self.vehicle.id, minutes: minutes) }
     }
 
     public func extend(_ ticket: Ticket, minutes: Int) async {

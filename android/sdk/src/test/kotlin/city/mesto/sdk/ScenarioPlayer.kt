@@ -75,14 +75,14 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone)
     private suspend fun play(step: JsonObject): JsonObject {
         when (val verb = step.text("do")) {
             "sign_in" -> signIn(step)
-            "add_vehicle" -> return mesto.vehicles.add(step.text("plate")).let {
+            "add_vehicle" -> return mesto.vehicles.add(belgrade, step.text("plate")).let {
                 vehicle = it.id
                 json("plate" to it.plate.display, "canonical" to it.plate.canonical)
             }
-            "top_up" -> return begun(step, mesto.wallet.topUp(BigDecimal(step.text("amount"))))
+            "top_up" -> return begun(step, mesto.wallet.topUp(belgrade, BigDecimal(step.text("amount"))))
             "zones" -> return zones(step)
-            "quote" -> return quoted(mesto.parking.quote(zone(step), vehicleOf(step), minutes(step), pay(step)), step)
-            "preview" -> return mesto.parking.preview(zone(step), vehicleOf(step), minutes(step), pay(step)).let {
+            "quote" -> return quoted(mesto.parking.quote(belgrade, zone(step), vehicleOf(step), minutes(step), pay(step)), step)
+            "preview" -> return mesto.parking.preview(belgrade, zone(step), vehicleOf(step), minutes(step), pay(step)).let {
                 offered(it.offer, it.lines, it.notices, it.total)
             }
             "extend" -> {
@@ -130,7 +130,7 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone)
 
     private suspend fun zones(step: JsonObject): JsonObject {
         val position = step["lat"]?.let { Position(it.jsonPrimitive.double, step.getValue("lon").jsonPrimitive.double, null) }
-        val near = mesto.parking.zonesNear(position, step["sign"]?.jsonPrimitive?.content)
+        val near = mesto.parking.zonesNear(belgrade, position, step["sign"]?.jsonPrimitive?.content)
         val nearest = near.zones.filter { it.distanceMetres != null }.minByOrNull { it.distanceMetres!! }
         val of = nearest?.let { json("nearest" to it.zone, "distance_metres" to it.distanceMetres!!.toInt(), "approximate" to it.approximate) }
         return JsonObject(json(*listOfNotNull(near.bySign?.let { "by_sign" to it }).toTypedArray()) + of.orEmpty())
