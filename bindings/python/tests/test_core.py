@@ -380,7 +380,7 @@ class Watching(WithTestbed):
             cancel = mesto.Cancel()
 
             async def call_off():
-                waiting = asyncio.create_task(client.cities().refresh(cancel))
+                waiting = asyncio.create_task(client.cities().refresh(BELGRADE, cancel))
                 connection, _ = await asyncio.get_running_loop().run_in_executor(None, silent.accept)
                 with connection:
                     cancel.cancel()
