@@ -18,7 +18,6 @@
 mod kernel;
 
 mod base;
-mod operators;
 mod orders;
 mod parking;
 mod services;

@@ -53,7 +53,6 @@
 pub mod base;
 pub mod garages;
 mod kernel;
-mod operators;
 pub mod orders;
 pub mod parking;
 mod services;
@@ -63,6 +62,7 @@ pub use base::cities::{CitiesState, CityVersion, Refreshed};
 pub use base::operator_document::{
     CityOfOperator, ClientStanding, LegalTextView, LegalView, OperatorState, OperatorView, PaymentOfCity, ServiceOfCity,
 };
+pub use base::operators::{OperatorIntent, Operators};
 pub use base::payments::{IntentItem, IntentView, PaymentsState};
 pub use base::sync::SyncReport;
 pub use base::vehicles::VehiclesState;
@@ -83,7 +83,6 @@ pub use kernel::{intent, ports, texts};
 pub use mesto_protocol as protocol;
 pub use mesto_protocol::{Problem, ProblemCode};
 pub use mesto_rules as rules;
-pub use operators::{OperatorIntent, Operators};
 pub use services::{Observer, Topic, local_codes};
 
 #[cfg(feature = "http")]
