@@ -60,10 +60,11 @@ class MestoApp(
         quietly { client.account.sync() }
     }
 
-    /** The operator says which cities it has. */
+    /** The operator says which cities it has; those that are stored are kept up to date in any case. */
     private suspend fun refreshCities() {
         quietly { client.operator.refresh() }
-        for (city in client.operator.current().document?.cities.orEmpty()) quietly { client.cities.refresh(city.id) }
+        val offered = client.operator.current().document?.cities.orEmpty().map { it.id }
+        for (city in (offered + client.cities.current().stored.map { it.id }).distinct()) quietly { client.cities.refresh(city) }
     }
 
     /** In the background: open intents when their time has come, the account every now and then. */
