@@ -74,8 +74,8 @@ private let number = "+381660000070"
             #expect(FileManager.default.fileExists(atPath: folder.appendingPathComponent("\(names[place]).db").path))
         }
         #expect(token(0) != token(1))
-        let keys = try names.map { try #require(secrets.get(name: "\($0)/device_key")) }
-        #expect(keys[0] != keys[1], "two operators cannot tell that it is the same phone")
+        let keys = names.compactMap { secrets.get(name: "\($0)/device_key") }
+        #expect(keys.count == 2 && keys[0] != keys[1], "two operators cannot tell that it is the same phone")
         #expect(await operators.reminders().map(\.id).sorted() == (alarms.of(names[0]) + alarms.of(names[1])).sorted())
 
         let before = (token(1), alarms.of(names[1]), try widget(1), apps[1].parking.state())
