@@ -8,7 +8,7 @@ use mesto_client::Locale;
 use crate::base::demo::{Cast, account as chapters};
 use crate::base::testbed::{Options as TestbedOptions, World, WorldError};
 use crate::base::{
-    account, books, cities, codes, history, keys, payments, refunds, serve, staff, testbed, vehicles, wallet,
+    about, account, books, cities, codes, history, keys, payments, refunds, serve, staff, testbed, vehicles, wallet,
 };
 use crate::kernel::call::Call;
 use crate::kernel::failure::Outcome;
@@ -19,6 +19,7 @@ use crate::{garages, orders, parking};
 /// Every service, in the order in which its commands and its parts of pages are shown.
 pub const SERVICES: Services = Services(&[
     &account::SERVICE,
+    &about::SERVICE,
     &vehicles::SERVICE,
     &parking::SERVICE,
     &orders::SERVICE,

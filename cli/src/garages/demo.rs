@@ -40,9 +40,9 @@ pub async fn visit(cast: &mut Cast) -> Outcome<()> {
     barrier.take_clock().await?;
     barrier.tell().await?;
     let garages = cast.phone.core.garages();
-    let facility = cast.tell.done(garages.facility_id(FACILITY))?;
-    let number = cast.tell.done(garages.ticket_number(&facility, "ms 0000-01"))?;
-    let quote = cast.phone.core.garages().quote(&facility, &number, PayMethod::Deposit).await;
+    let facility = cast.tell.done(garages.facility_id(&cast.city, FACILITY))?;
+    let number = cast.tell.done(garages.ticket_number(&cast.city, &facility, "ms 0000-01"))?;
+    let quote = cast.phone.core.garages().quote(&cast.city, &facility, &number, PayMethod::Deposit).await;
     let quote = cast.tell.done(quote)?;
     cast.tell.say("18:20: she types its number; her phone knows what it owes:");
     cast.tell.show(quote_text(&cast.show, &quote, "", &[]));

@@ -98,7 +98,7 @@ fn a_token_that_is_not_the_operators_asks_to_sign_in_again() {
     let driver = Driver::with_car();
     let path = driver.path().join(".mesto/secrets.json");
     let mut secrets: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
-    secrets["mesto.session_token"] = "0".repeat(64).into();
+    secrets["localhost/session_token"] = "0".repeat(64).into();
     std::fs::write(&path, secrets.to_string()).unwrap();
     let refused = driver.run(&["quote", "red", "60"]);
     assert_eq!(refused.exit, 7, "{}", refused.err);

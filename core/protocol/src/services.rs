@@ -12,6 +12,7 @@ use crate::{base, garages, kernel, orders, parking};
 pub const SERVICES: &[&Service] = &[
     &kernel::SERVICE,
     &base::public::SERVICE,
+    &base::operator_document::SERVICE,
     &base::sign_in::SERVICE,
     &base::accounts::SERVICE,
     &base::vehicles::SERVICE,

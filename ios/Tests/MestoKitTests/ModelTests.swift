@@ -17,9 +17,9 @@ private final class Driver: @unchecked Sendable {
         let (mesto, number) = (phone.mesto, "+381670000001")
         try await mesto.account.requestCode(phone: number)
         try await mesto.account.signIn(phone: number, code: testbed.code(for: number), device: "Swift")
-        car = try await mesto.vehicles.add(plate: "BG789PP")
-        red = try #require(try await mesto.parking.zonesNear(sign: "9111").zones.first)
-        let page = try #require(try await mesto.wallet.topUp(1000).pageUrl)
+        car = try await mesto.vehicles.add(city: belgrade, plate: "BG789PP")
+        red = try #require(try await mesto.parking.zonesNear(city: belgrade, sign: "9111").zones.first)
+        let page = try #require(try await mesto.wallet.topUp(city: belgrade, 1000).pageUrl)
         try await testbed.ask("POST", "/bank/walk", ["page_url": page, "card": "approve"])
         try await mesto.payments.settleAll()
         try await mesto.account.sync()
@@ -62,7 +62,7 @@ private final class Driver: @unchecked Sendable {
 
     /// 60 minutes in the red zone, bought and not confirmed.
     private func unconfirmed(_ kind: String = "drop_answer") async throws -> PurchaseModel {
-        let purchase = PurchaseModel(mesto, zone: red, vehicle: car)
+        let purchase = PurchaseModel(mesto, city: belgrade, zone: red, vehicle: car)
         await purchase.quote(minutes: 60)
         try await driver.lose(kind)
         await purchase.buy()
@@ -70,7 +70,7 @@ private final class Driver: @unchecked Sendable {
     }
 
     @Test func aDoubleTapBuysOnce() async throws {
-        let purchase = PurchaseModel(mesto, zone: red, vehicle: car)
+        let purchase = PurchaseModel(mesto, city: belgrade, zone: red, vehicle: car)
         await purchase.quote(minutes: 60)
         async let first: Void = purchase.buy()
         async let second: Void = purchase.buy()
@@ -125,7 +125,7 @@ private final class Driver: @unchecked Sendable {
     }
 
     @Test func theWheelStopsAtTheLimitAndSaysWhy_bg_50() async throws {
-        let purchase = PurchaseModel(mesto, zone: red, vehicle: car)
+        let purchase = PurchaseModel(mesto, city: belgrade, zone: red, vehicle: car)
         #expect(purchase.most == 90)
         await purchase.turn(to: 90)
         #expect(purchase.preview?.offer.grantedMinutes == 90)
@@ -136,14 +136,14 @@ private final class Driver: @unchecked Sendable {
     }
 
     @Test func aSignWinsOverThePosition() async throws {
-        let zones = ZonesModel(mesto)
+        let zones = ZonesModel(mesto, city: belgrade)
         await zones.look(at: Position(lat: 44.8, lon: 20.46, accuracyM: nil), sign: "SMS 9112")
         #expect(zones.chosen?.zone == "yellow")
         #expect(zones.zones.first?.zone == "yellow")
     }
 
     @Test func aTicketCountsDownByTheOperatorsTime() async throws {
-        let quote = try await mesto.parking.quote(zone: "red", vehicle: car.id, minutes: 60)
+        let quote = try await mesto.parking.quote(city: belgrade, zone: "red", vehicle: car.id, minutes: 60)
         let ticket = try #require(try await mesto.payments.buy(quote).ticket)
         let model = TicketModel(mesto, ticket: ticket)
         #expect(model.left == 3600)
@@ -161,14 +161,14 @@ private final class Driver: @unchecked Sendable {
         let vehicles = Shown(mesto.vehicles)
         #expect(vehicles.state.vehicles == [car])
         let following = Task { await vehicles.follow() }
-        _ = try await mesto.vehicles.add(plate: "NS123AB")
+        _ = try await mesto.vehicles.add(city: belgrade, plate: "NS123AB")
         while vehicles.state.vehicles.count == 1 { await Task.yield() }
         following.cancel()
         await following.value
     }
 
     @Test func facilitiesShowWhatIsKnownAndThenWhatIsTold() async throws {
-        let facilities = FacilitiesModel(mesto)
+        let facilities = FacilitiesModel(mesto, city: belgrade)
         try await driver.controller(["free": 12])
         try await driver.goOffline()
         await facilities.look()
@@ -182,9 +182,9 @@ private final class Driver: @unchecked Sendable {
 
     @Test func aVisitIsPaidByAPhotoOfItsTicketAndOwesAgainByTheOperatorsTime_bg_65_bg_68() async throws {
         try await driver.controller(["event": "entered", "ticket": "GR004217"])
-        let garage = try #require(try await mesto.garages.places().first { $0.facility == "zeleni-venac" })
+        let garage = try #require(try await mesto.garages.places(city: belgrade).first { $0.facility == "zeleni-venac" })
         let photos = root.appendingPathComponent("tests/scenarios/photos")
-        let payment = VisitPaymentModel(mesto, facility: garage)
+        let payment = VisitPaymentModel(mesto, city: belgrade, facility: garage)
         payment.ticket = "GR 99"
         await payment.read(try Data(contentsOf: photos.appendingPathComponent("wall.jpg")))
         guard case let .failed(error) = payment.phase else { Issue.record("\(payment.phase)"); return }

@@ -67,8 +67,9 @@ impl World {
         });
         let again = client.clone();
         let Ok(zone) = zone.parse() else { return };
+        let city = self.city.id.clone();
         self.start(index, async move {
-            match client.parking().quote(&zone, vehicle, minutes, pay).await {
+            match client.parking().quote(&city, &zone, vehicle, minutes, pay).await {
                 Ok(quote) if twice => {
                     let first = client.payments().buy(&quote).await;
                     let second = again.payments().buy(&quote).await;
@@ -87,7 +88,8 @@ impl World {
         let Some(client) = self.free_client(index) else { return };
         let amount = *self.random.pick(&[200_i64, 500, 1_000, 300]).unwrap_or(&200);
         self.note(|| format!("phone {index}: tops up {amount}"));
-        self.start(index, async move { client.wallet().top_up(amount.into()).await.into() });
+        let city = self.city.id.clone();
+        self.start(index, async move { client.wallet().top_up(&city, amount.into()).await.into() });
     }
 
     pub(super) fn pay_order(&mut self, index: usize) {

@@ -323,8 +323,10 @@ impl World {
             let Some(client) = self.free_client(index) else { continue };
             let pay = if self.random.percent(30) { PayMethod::Card } else { PayMethod::Deposit };
             self.note(|| format!("phone {index}: pays {ticket} by {pay}"));
-            let (Ok(facility), Ok(number)) = (FACILITY.parse(), ticket.parse()) else { continue };
-            self.start(index, async move { client.garages().pay(&facility, &number, pay).await.into() });
+            let (Ok(city), Ok(facility), Ok(number)) = (CITY.parse(), FACILITY.parse(), ticket.parse()) else {
+                continue;
+            };
+            self.start(index, async move { client.garages().pay(&city, &facility, &number, pay).await.into() });
         }
     }
 

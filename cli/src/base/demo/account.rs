@@ -13,7 +13,7 @@ use crate::kernel::output::Tone;
 
 pub async fn sign_in(cast: &mut Cast) -> Outcome<()> {
     cast.tell.chapter("sign_in", "A driver registers", cast.world.clock.read());
-    let refreshed = cast.phone.core.cities().refresh().await;
+    let refreshed = cast.phone.core.cities().refresh(&cast.city).await;
     let refreshed = cast.tell.done(refreshed)?;
     cast.tell.say(format!(
         "The phone takes the city {} (version {}), signed under the root key it has pinned.",
@@ -36,7 +36,7 @@ pub async fn sign_in(cast: &mut Cast) -> Outcome<()> {
 
 pub async fn add_vehicle(cast: &mut Cast) -> Outcome<()> {
     cast.tell.chapter("vehicle", "Her car", cast.world.clock.read());
-    let vehicle = cast.phone.core.vehicles().add(PLATE_TYPED, None).await;
+    let vehicle = cast.phone.core.vehicles().add(&cast.city, PLATE_TYPED, None).await;
     let vehicle = cast.tell.done(vehicle)?;
     cast.tell.claim("plate", vehicle.plate.display.clone(), "BG 789-PP".to_owned())?;
     cast.tell.good(format!(
@@ -49,10 +49,10 @@ pub async fn add_vehicle(cast: &mut Cast) -> Outcome<()> {
 
 pub async fn top_up(cast: &mut Cast) -> Outcome<()> {
     cast.tell.chapter("top_up", "Topping the deposit up by 1000 RSD", cast.world.clock.read());
-    let odd = cast.phone.core.wallet().top_up(Decimal::from(300)).await;
+    let odd = cast.phone.core.wallet().top_up(&cast.city, Decimal::from(300)).await;
     cast.tell.say("300 RSD is not among the amounts:");
     cast.tell.refused("odd_amount", odd, "amount_not_offered")?;
-    let intent = cast.phone.core.wallet().top_up(Decimal::from(1000)).await;
+    let intent = cast.phone.core.wallet().top_up(&cast.city, Decimal::from(1000)).await;
     let intent = cast.tell.done(intent)?;
     cast.tell.say(format!(
         "The card is typed on the bank's page and nowhere else: {}…",

@@ -7,6 +7,8 @@
 use std::sync::Arc;
 
 use super::{Cast, DRIVER};
+use mesto_client::OperatorName;
+
 use crate::base::testbed::{Options, World, default_start};
 use crate::kernel::call::{Call, told_to_end};
 use crate::kernel::failure::{CliError, Outcome};
@@ -17,7 +19,7 @@ use crate::kernel::output::{self, Style, Tone, say};
 /// # Errors
 /// When something cannot be started, or does not go as it is told.
 pub async fn run(call: Call, keep: bool, day: impl AsyncFnOnce(&mut Cast) -> Outcome<()>) -> Outcome<()> {
-    let options = Options { port: 0, start: default_start(), database_url: None };
+    let options = Options { port: 0, start: default_start(), database_url: None, name: OperatorName::localhost() };
     let world = World::of(options, call.services).await.map_err(|why| CliError::failed("the demo", why))?;
     // Where the reader of the output goes away in the middle, the folder goes all the same.
     output::remove_at_exit(world.folder());

@@ -16,6 +16,7 @@ use mesto_operator::{
     SqliteStore, Store, StoreError, SystemEntropy,
 };
 use mesto_protocol::kernel::grants::Role;
+use mesto_protocol::kernel::operator_name::OperatorName;
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex as AsyncMutex, oneshot};
 use tokio::task::JoinHandle;
@@ -37,6 +38,8 @@ pub struct Options {
     pub start: DateTime<Utc>,
     /// An empty Postgres database for the operator instead of a file.
     pub database_url: Option<String>,
+    /// The operator's DNS name.
+    pub name: OperatorName,
 }
 
 /// Why a world cannot start or go on.
@@ -120,7 +123,8 @@ impl World {
             &secret,
         );
         let city = cities::belgrade().map_err(|error| WorldError::Operator(error.text))?;
-        let operator = Operator::new(vec![city], keys, Arc::new(SystemEntropy), Arc::new(page), Config::default())
+        let config = Config { issuer: options.name.clone(), ..Config::default() };
+        let operator = Operator::new(vec![city], keys, Arc::new(SystemEntropy), Arc::new(page), config)
             .map_err(|error| WorldError::Operator(error.to_string()))?;
         let bank_config = BankConfig {
             database: Some(folder.path().join("bank.sqlite")),

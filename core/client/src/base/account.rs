@@ -102,7 +102,7 @@ impl Account<'_> {
         let now = self.0.now();
         // The old token goes first and the new one comes last: whenever this fails or the app dies, no token lies beside
         // another account's data.
-        self.0.ports().secrets.remove(TOKEN)?;
+        self.0.secrets().remove(TOKEN)?;
         {
             let mut core = self.0.core();
             core.token_is(None);
@@ -116,7 +116,7 @@ impl Account<'_> {
             })?;
             core.account_is(Some(session.account));
         }
-        self.0.ports().secrets.set(TOKEN, &session.token)?;
+        self.0.secrets().set(TOKEN, &session.token)?;
         self.0.core().token_is(Some(session.token));
         self.0.changed();
         // The session stands even when the account cannot be read right now; the next sync does it.
@@ -152,7 +152,7 @@ impl Account<'_> {
         // The operator forgets the session by itself if it cannot hear this.
         let _ = self.0.tell(&sign_in::SIGN_OUT, &[]).await;
         self.0.core().still_open()?;
-        self.0.ports().secrets.remove(TOKEN)?;
+        self.0.secrets().remove(TOKEN)?;
         let now = self.0.now();
         let services = self.0.services();
         let mut core = self.0.core();

@@ -42,7 +42,7 @@ pub const SERVICE: Service = Service {
         _ => Ok(false),
     }),
     prune: Some(|tx, city, now| match city.section::<GaragesSection>() {
-        Ok(garages) => rows::prune(tx, days_before(now, garages.retention.visits_days)),
+        Ok(garages) => rows::prune(tx, &city.id, days_before(now, garages.retention.visits_days)),
         // The city does not say how long they are kept.
         Err(_) => Ok(()),
     }),

@@ -8,7 +8,7 @@ use mesto_rules::parking::section::AtClosing;
 use mesto_rules::{ParkingSection, StayPer};
 use proptest::prelude::*;
 
-use crate::support::{Net, Phone, Time, offer, rsd, run, zone};
+use crate::support::{Net, Phone, Time, belgrade, offer, rsd, run, zone};
 
 /// The same terms and the same ticket to extend, or the same refusal.
 fn same(preview: Result<Preview, Error>, quote: Result<Quote, Error>) -> Result<(), TestCaseError> {
@@ -33,25 +33,32 @@ fn same(preview: Result<Preview, Error>, quote: Result<Quote, Error>) -> Result<
 #[test]
 fn a_preview_of_the_second_car_is_its_own_and_not_that_of_the_first_bg_48() {
     let phone = Phone::ready("1000");
-    let second = run(phone.client.vehicles().add("BG 111-AA", None)).unwrap().id;
+    let second = run(phone.client.vehicles().add(&belgrade(), "BG 111-AA", None)).unwrap().id;
     run(phone.client.payments().buy(&phone.quote("yellow", 120))).unwrap();
     phone.after(110);
-    let preview = phone.client.parking().preview(&zone("yellow"), second, 60, &PayMethod::Deposit).unwrap();
+    let preview =
+        phone.client.parking().preview(&belgrade(), &zone("yellow"), second, 60, &PayMethod::Deposit).unwrap();
     assert_eq!((preview.total, preview.offer.granted_minutes), (rsd("65.00"), 60));
-    same(Ok(preview), run(phone.client.parking().quote(&zone("yellow"), second, 60, PayMethod::Deposit))).unwrap();
+    same(Ok(preview), run(phone.client.parking().quote(&belgrade(), &zone("yellow"), second, 60, PayMethod::Deposit)))
+        .unwrap();
 }
 
 #[test]
 fn a_preview_says_as_of_when_it_knows_the_accounts_tickets() {
     let phone = Phone::new();
     phone.sign_in();
-    run(phone.client.vehicles().add("BG 789-PP", None)).unwrap();
+    run(phone.client.vehicles().add(&belgrade(), "BG 789-PP", None)).unwrap();
     run(phone.client.sync()).unwrap();
     let synced = phone.time.now();
     phone.after(30);
     phone.net.offline(true);
     assert_eq!(
-        phone.client.parking().preview(&zone("red"), phone.car(), 60, &PayMethod::Deposit).unwrap().own_tickets_as_of,
+        phone
+            .client
+            .parking()
+            .preview(&belgrade(), &zone("red"), phone.car(), 60, &PayMethod::Deposit)
+            .unwrap()
+            .own_tickets_as_of,
         Some(synced)
     );
 }
@@ -89,19 +96,20 @@ proptest! {
             city.put_section(parking).unwrap();
         });
         let phone = Phone::on(&net, 2).made_ready("5000");
-        let cars = [phone.car(), run(phone.client.vehicles().add("BG 111-AA", None)).unwrap().id];
+        let cars = [phone.car(), run(phone.client.vehicles().add(&belgrade(), "BG 111-AA", None)).unwrap().id];
         phone.after(60 * hour);
         for (car, name, minutes, later) in taps {
             phone.time.advance(TimeDelta::seconds(later));
             run(phone.client.sync()).unwrap();
             for asked in [1, 30, 61, 90, 180, 240] {
                 for car in &cars {
-                    let preview = phone.client.parking().preview(&zone(name), *car, asked, &PayMethod::Deposit);
-                    same(preview, run(phone.client.parking().quote(&zone(name), *car, asked, PayMethod::Deposit)))?;
+                    let preview = phone.client.parking().preview(&belgrade(), &zone(name), *car, asked, &PayMethod::Deposit);
+                    same(preview, run(phone.client.parking().quote(&belgrade(), &zone(name), *car, asked, PayMethod::Deposit)))?;
                 }
             }
             let here = zone(name);
-            let asked = phone.client.parking().quote(&here, cars[car], minutes, PayMethod::Deposit);
+            let city = belgrade();
+            let asked = phone.client.parking().quote(&city, &here, cars[car], minutes, PayMethod::Deposit);
             let Ok(quote) = run(asked) else { continue };
             if stay_per != StayPer::Both {
                 let notices = &quote.items[0].notices;

@@ -28,6 +28,7 @@ import city.mesto.ui.SmsFallback
 import city.mesto.ui.fromcore.bears
 import city.mesto.ui.fromcore.changes
 import city.mesto.ui.fromcore.connectionView
+import city.mesto.ui.fromcore.here
 import city.mesto.ui.fromcore.intentOrNull
 import city.mesto.ui.fromcore.isConnection
 import city.mesto.ui.fromcore.method
@@ -159,7 +160,7 @@ class BuyPresenter(
         var asked = STEP
         while (asked <= (most ?: LONGEST_UNLIMITED)) {
             val preview = try {
-                client.parking.preview(zone, vehicle, asked)
+                client.parking.preview(client.here, zone, vehicle, asked)
             } catch (_: MestoException) {
                 break
             }
@@ -223,7 +224,7 @@ class BuyPresenter(
         asking = scope.launch {
             delay(SETTLE_MILLIS)
             try {
-                val answer = client.parking.quote(zone, vehicle, minutes, payBy.method)
+                val answer = client.parking.quote(client.here, zone, vehicle, minutes, payBy.method)
                 val view = answer.view(client) ?: return@launch
                 quote = answer
                 show { it.copy(quote = QuoteState.Firm(view, answer.expiresAt), wheel = it.wheel.within(answer)) }
@@ -239,7 +240,7 @@ class BuyPresenter(
         refused.refusalBy(payBy, words.texts.buyCardNotSold(), words.texts.buyCardNotSoldAdvice())
 
     private suspend fun previewOrNull(minutes: Int): Preview? = try {
-        client.parking.preview(zone, vehicle, minutes, payBy.method)
+        client.parking.preview(client.here, zone, vehicle, minutes, payBy.method)
     } catch (_: MestoException) {
         null
     }
@@ -312,7 +313,7 @@ class BuyPresenter(
     }
 
     private suspend fun smsOrNull(): SmsFallback? = try {
-        client.parking.sms(zone, vehicle).view()
+        client.parking.sms(client.here, zone, vehicle).view()
     } catch (_: MestoException) {
         null
     }
