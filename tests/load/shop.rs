@@ -187,7 +187,10 @@ const COPIES: &[Copied] = &[
             ("account", "{account}"),
             ("id", "{id}"),
             ("actor", "{actor}"),
-            ("items", "replace(t.items, t.id, substr(t.id, 1, 13) || CAST(10000000000000 + n.i AS TEXT) || substr(t.id, 28))"),
+            (
+                "items",
+                "replace(t.items, t.id, substr(t.id, 1, 13) || CAST(10000000000000 + n.i AS TEXT) || substr(t.id, 28))",
+            ),
         ],
         "t.account = $1",
     ),

@@ -32,9 +32,10 @@ impl Trace {
     /// What cannot be one statement: rows of a table that are changed beside others of it.
     fn apart(&self) -> Vec<&'static str> {
         let is_beside = |(place, (table, is_added)): &(usize, &(&str, bool))| {
-            self.writes.iter().take(*place).any(|(other, other_is_added)| {
-                other == table && !(*is_added && *other_is_added)
-            })
+            self.writes
+                .iter()
+                .take(*place)
+                .any(|(other, other_is_added)| other == table && !(*is_added && *other_is_added))
         };
         self.writes.iter().enumerate().filter(is_beside).map(|(_, (table, _))| *table).collect()
     }

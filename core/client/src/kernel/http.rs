@@ -1,10 +1,14 @@
 //! The link over HTTP: reqwest with rustls, one connection pool, ten seconds per request.
 
 use std::error::Error as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use reqwest::redirect::Policy;
+use rustls::crypto::{CryptoProvider, KeyProvider};
+use rustls::pki_types::PrivateKeyDer;
+use rustls::sign::SigningKey;
 
 use crate::kernel::ports::{Link, LinkAnswer, LinkError, LinkRequest, Method};
 
@@ -29,6 +33,16 @@ pub enum HttpLinkError {
     Address(String),
     #[error("TLS cannot be set up: {0}")]
     Tls(String),
+}
+
+/// A phone shows an operator no certificate of its own. What reads private keys and signs with them is left out of the app.
+#[derive(Debug)]
+struct NoKeys;
+
+impl KeyProvider for NoKeys {
+    fn load_private_key(&self, _: PrivateKeyDer<'static>) -> Result<Arc<dyn SigningKey>, rustls::Error> {
+        Err(rustls::Error::General("this link shows no certificate of its own".to_owned()))
+    }
 }
 
 /// Scheme and host of an operator's address, without a slash at the end, and whether it is this machine itself.
@@ -63,7 +77,8 @@ impl HttpLink {
         let (base, loopback) = read_base(operator_url)?;
         let tls = |why: &dyn std::fmt::Display| HttpLinkError::Tls(why.to_string());
         let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-        let config = rustls::ClientConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
+        let provider = CryptoProvider { key_provider: &NoKeys, ..rustls::crypto::ring::default_provider() };
+        let config = rustls::ClientConfig::builder_with_provider(provider.into())
             .with_safe_default_protocol_versions()
             .map_err(|why| tls(&why))?
             .with_root_certificates(roots)

@@ -3,6 +3,7 @@
 //! What may be unknown is kept as its text and read from that: whatever stands in a city is read by one reader, the one of
 //! JSON text. A second one, of values, would be all the readers of its types once more in the app.
 
+use super::json::from_json;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
@@ -15,7 +16,7 @@ pub type Raw = Box<RawValue>;
 /// # Errors
 /// When it has another shape.
 pub fn read<T: DeserializeOwned>(raw: &RawValue) -> serde_json::Result<T> {
-    serde_json::from_slice(raw.get().as_bytes())
+    from_json(raw.get().as_bytes())
 }
 
 /// A list without the items that this version cannot read.

@@ -7,6 +7,7 @@ pub mod check;
 pub mod city;
 pub mod fact;
 pub mod ids;
+pub mod json;
 pub(crate) mod lenient;
 #[cfg(feature = "load")]
 pub(crate) mod load;

@@ -143,7 +143,7 @@ fn salvage(path: &Path) -> Salvage {
     .is_ok();
     let account =
         connection.query_row("SELECT value FROM meta WHERE name = ?1", [ACCOUNT.name], |row| row.get::<_, String>(0));
-    found.account = account.ok().filter(|text| serde_json::from_str::<AccountId>(text).is_ok());
+    found.account = account.ok().filter(|text| mesto_rules::from_json::<AccountId>(text.as_bytes()).is_ok());
     found
 }
 
