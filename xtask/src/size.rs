@@ -11,10 +11,10 @@ use crate::failure::{About, Failure, Outcome};
 use crate::test::cargo;
 use crate::{process, repository};
 
-/// Bytes of the stripped library on x86-64 that a release may have, and gzipped as an app store sends it. A release aims at
-/// 4,600,000 and 2,350,000; since quotes, payments and garages came in it is over that, and may not grow further.
-const MOST_BYTES: u64 = 5_000_000;
-const MOST_GZIPPED: u64 = 2_550_000;
+/// Bytes of the stripped library on x86-64 that a release may have, and gzipped as an app store sends it. Without the
+/// reader of photos, which an app takes or leaves.
+const MOST_BYTES: u64 = 4_600_000;
+const MOST_GZIPPED: u64 = 2_350_000;
 /// Relocations in the packed form that Android reads since version 11: a fifteenth of the size. Functions of the same
 /// instructions become one, as in the browsers of phones: nothing here compares functions by their address.
 const LINK: [&str; 2] = ["link-arg=-Wl,--pack-dyn-relocs=relr", "link-arg=-Wl,--icf=all"];
