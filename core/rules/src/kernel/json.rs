@@ -235,7 +235,7 @@ impl<'de> MapAccess<'de> for Entries<'de> {
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
         let Some((key, _)) = self.all.get(self.taken) else { return Ok(None) };
         self.taken += 1;
-        seed.deserialize(Text(key.get())).map(Some)
+        seed.deserialize(Key(Text(key.get()))).map(Some)
     }
 
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Error> {
@@ -248,6 +248,60 @@ impl<'de> MapAccess<'de> for Entries<'de> {
     fn size_hint(&self) -> Option<usize> {
         Some(self.all.len() - self.taken)
     }
+}
+
+/// A key with its quotes: a string, and where a number is wanted the number in it.
+struct Key<'de>(Text<'de>);
+
+impl<'de> Key<'de> {
+    fn number(self) -> Text<'de> {
+        Text(self.0.0.trim_matches('"'))
+    }
+}
+
+macro_rules! pass_key {
+    (strings: $($string:ident)*; numbers: $($number:ident)*) => {
+        $(fn $string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+            self.0.visit_string(visitor)
+        })*
+        $(fn $number<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+            self.number().$number(visitor)
+        })*
+    };
+}
+
+impl<'de> Deserializer<'de> for Key<'de> {
+    type Error = Error;
+
+    pass_key! {
+        strings: deserialize_any deserialize_char deserialize_str deserialize_string deserialize_bytes deserialize_byte_buf
+            deserialize_unit deserialize_seq deserialize_map deserialize_identifier;
+        numbers: deserialize_bool deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128
+            deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128 deserialize_f32 deserialize_f64
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_unit()
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        self.0.deserialize_enum(name, variants, visitor)
+    }
+
+    serde::forward_to_deserialize_any! { unit_struct tuple tuple_struct struct }
 }
 
 /// A list: texts of its items.
@@ -356,12 +410,17 @@ mod tests {
         One { point: Point },
     }
 
+    #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+    struct Id(u64);
+
     #[derive(Debug, PartialEq, Deserialize)]
     struct Whole {
         words: Vec<Word>,
         tagged: BTreeMap<String, Tagged>,
         any: serde_json::Value,
         pair: (String, Option<Point>),
+        years: BTreeMap<i32, String>,
+        ids: BTreeMap<Id, bool>,
     }
 
     #[test]
@@ -371,6 +430,8 @@ mod tests {
             "tagged": {"a": {"type": "none"}, "b": {"type": "one", "point": {"x": 6, "y": 7}}},
             "any": {"list": [1, 2.5, true, null, "text"]},
             "pair": ["\"quoted\"\n", {"x": 8}],
+            "years": {"2022": "04-24", "-1": ""},
+            "ids": {"7": true},
             "later": {"passed": ["over"]},
         })
         .to_string();

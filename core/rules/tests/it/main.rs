@@ -11,7 +11,6 @@ mod garages;
 mod hours;
 mod journey;
 mod laws;
-mod leaves;
 mod limits;
 mod nights;
 mod orders;
