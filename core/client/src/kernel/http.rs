@@ -253,7 +253,8 @@ impl Link for HttpLink {
     }
 }
 
-#[cfg(all(test, feature = "proxy"))]
+#[cfg(test)]
+#[cfg(feature = "proxy")]
 mod tests {
     use std::io::{Read as _, Write as _};
     use std::net::TcpListener;
