@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
-use mesto_operator::{Durability, Request, SqliteStore};
+use mesto_operator::{Durability, Request, SqliteInline, SqliteStore};
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::world::{World, approval};
@@ -30,6 +30,10 @@ impl<'a> MakeWriter<'a> for Captured {
 
 #[test]
 fn logs_and_files_hold_no_personal_data_and_no_card_number_bg_33_bg_94_bg_96() {
+    // The span of a request is known to the log before it is captured: meeting it first in another test's thread at the very
+    // moment when the capture begins, it would not be in it.
+    let early = World::on(Arc::new(SqliteInline::in_memory().unwrap()));
+    assert_eq!(early.send(&Request::new("GET", "/healthz")).status, 200);
     let captured = Captured::default();
     let subscriber =
         tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(captured.clone()).finish();
