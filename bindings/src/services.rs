@@ -5,6 +5,7 @@ use std::sync::Arc;
 use mesto_client::base::payments::IntentItem as ItemOfIntent;
 use mesto_client::protocol::base::payments::{Part, QuoteItem as ItemOfQuote};
 use mesto_client::protocol::base::wallet::{WalletOffer, WalletOutcome, WalletSubject};
+use mesto_client::protocol::garages::visits::{GaragesOffer, GaragesOutcome, GaragesSubject};
 use mesto_client::protocol::kernel::json::Json;
 use mesto_client::protocol::kernel::line::{Line, Notice};
 use mesto_client::protocol::orders::driver::{OrdersOffer, OrdersOutcome, OrdersSubject};
@@ -67,6 +68,7 @@ macro_rules! parts {
 sold! {
     Parking: ParkingSubject, ParkingOffer, ParkingOutcome;
     Orders: OrdersSubject, OrdersOffer, OrdersOutcome;
+    Garages: GaragesSubject, GaragesOffer, GaragesOutcome;
     Wallet: WalletSubject, WalletOffer, WalletOutcome;
 }
 

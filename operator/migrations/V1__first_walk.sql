@@ -50,6 +50,8 @@ CREATE TABLE person (
   account TEXT PRIMARY KEY REFERENCES account (id),
   phone TEXT UNIQUE,
   name TEXT,
+  -- What messages to it are written in, BCP 47; absent when no app told it.
+  language TEXT,
   created_at BIGINT NOT NULL
 )/*sqlite WITHOUT ROWID*/;
 
@@ -89,14 +91,20 @@ CREATE TABLE token (
 CREATE INDEX token_of ON token (account);
 
 -- Messages that wait for a gateway; a testbed reads them.
-CREATE TABLE outbox (
+CREATE TABLE message (
   id TEXT PRIMARY KEY,
+  -- `sms`; `push` and `email` are for later.
   channel TEXT NOT NULL,
+  -- The address of that channel: a phone number.
   recipient TEXT NOT NULL,
-  body TEXT NOT NULL,
+  -- `<service>.<what>`, and its values as JSON.
+  template TEXT NOT NULL,
+  params TEXT NOT NULL,
+  -- Of the person, BCP 47; absent when it is not known.
+  language TEXT,
   at BIGINT NOT NULL
 );
-CREATE INDEX outbox_to ON outbox (recipient, id);
+CREATE INDEX message_to ON message (recipient, id);
 
 CREATE TABLE vehicle (
   id TEXT PRIMARY KEY,

@@ -13,7 +13,7 @@ use mesto_client::{
 use mesto_operator::{Request, SqliteInline};
 use mesto_protocol::base::payments::PayMethod;
 use mesto_protocol::device::SoftwareDevice;
-use mesto_simulation::driver::{Counter, Rig, approval, code_in, dinar};
+use mesto_simulation::driver::{Counter, Rig, approval, dinar};
 use mesto_simulation::phone::{Dice, Keychain};
 use mesto_simulation::random::Random;
 
@@ -103,7 +103,7 @@ async fn drive(rig: &Rig, client: Client) -> Outcome<()> {
     let phone = "+381601234567";
     client.cities().refresh().await?;
     client.account().request_code(phone).await?;
-    client.account().sign_in(phone, code_in(&rig.last_message(phone)), "bench").await?;
+    client.account().sign_in(phone, &rig.last_code(phone), "bench").await?;
     client.wallet().top_up(dinar(1_000).amount).await?;
     client.sync().await?;
     let topup = client.payments().state().open.iter().find_map(|intent| intent.payment.clone());

@@ -74,7 +74,7 @@ class Testbed:
         return moment(self.ask("GET", "/clock")["now"])
 
     def code_for(self, phone):
-        messages = self.ask("GET", "/outbox?phone=" + urllib.parse.quote(phone))["messages"]
+        messages = self.ask("GET", "/messages?phone=" + urllib.parse.quote(phone))["messages"]
         return next(message["code"] for message in messages if message.get("code"))
 
 

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use mesto_client::http::HttpLink;
 use mesto_client::system::{FileSecrets, SystemClock, SystemEntropy, device_signer};
-use mesto_client::{Config, Locale, NoReminders, NoStillDecoder, Ports, TextValue};
+use mesto_client::{Config, Locale, NoReminders, Ports, StillDecoder, TextValue};
 
 use crate::kernel::cancel::{Cancel, Work, until};
 use crate::kernel::error::{MestoError, told};
@@ -114,8 +114,16 @@ fn ports(config: &ClientConfig, phone: Phone, locale: Locale) -> Result<Ports, M
             Some(own) => Arc::new(OwnReminders(own)),
             None => Arc::new(NoReminders),
         },
-        stills: Arc::new(NoStillDecoder),
+        stills: stills(),
     })
+}
+
+/// Reads photos where the library carries their decoder; else every photo is refused with `photo_not_possible`.
+fn stills() -> Arc<dyn StillDecoder> {
+    #[cfg(feature = "photo")]
+    return Arc::new(mesto_photo::Photos);
+    #[cfg(not(feature = "photo"))]
+    Arc::new(mesto_client::NoStillDecoder)
 }
 
 #[uniffi::export]

@@ -1,10 +1,10 @@
 //! Ids and numbers for people: each id is a type of its own in every language, with its text underneath.
 
 use mesto_client::protocol::kernel::ids::{
-    AccountId, OrderId, PaymentId, QuoteId, RefundId, SaleId, StayId, TicketId, VehicleId,
+    AccountId, OrderId, PaymentId, QuoteId, RefundId, SaleId, StayId, TicketId, VehicleId, VisitId,
 };
 use mesto_client::protocol::kernel::reference::Reference;
-use mesto_rules::{CityId, TariffId, ZoneId};
+use mesto_rules::{CityId, FacilityId, TariffId, ZoneId};
 
 use crate::kernel::error::MestoError;
 
@@ -20,5 +20,6 @@ macro_rules! ids {
 }
 
 ids! {
-    AccountId, OrderId, PaymentId, QuoteId, RefundId, SaleId, StayId, TicketId, VehicleId, CityId, TariffId, ZoneId, Reference,
+    AccountId, OrderId, PaymentId, QuoteId, RefundId, SaleId, StayId, TicketId, VehicleId, VisitId, CityId, FacilityId,
+    TariffId, ZoneId, Reference,
 }

@@ -2,6 +2,7 @@
 
 use crate::kernel::error::MestoError;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use mesto_rules::Certainty;
 use mesto_rules::money::{self, Currency, Money};
 use rust_decimal::Decimal;
 use std::str::FromStr as _;
@@ -43,6 +44,8 @@ pub struct Money {
     pub amount: Amount,
     pub currency: Currency,
 }
+
+mesto_rules::certainty_shown!();
 
 /// Every digit or nothing: an amount is never rounded on its way.
 fn amount(text: &str) -> Result<Amount, MestoError> {

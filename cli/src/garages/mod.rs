@@ -6,6 +6,7 @@ pub mod demo;
 mod link;
 mod memory;
 mod show;
+mod testbed;
 
 use std::path::PathBuf;
 
@@ -33,6 +34,7 @@ pub const SERVICE: Service = Service {
         pages: &[("Garages", "/sections/garages/facilities"), ("Prices of garages", "/sections/garages/tariffs")],
     },
     code: Some(OfCode { kind: Kind::ExitReceipt, read: receipt_says }),
+    controls: Some(testbed::controls),
     ..Service::named("garages")
 };
 

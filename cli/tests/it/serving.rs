@@ -13,10 +13,11 @@ use crate::{Serving, mesto};
 /// The one-time code of the newest message in an operator's store.
 fn code(store: &std::path::Path) -> String {
     let store = SqliteStore::open(store, Durability::Full).unwrap();
-    let sql = "SELECT body FROM outbox ORDER BY id DESC LIMIT 1";
+    let sql = "SELECT params FROM message ORDER BY id DESC LIMIT 1";
     let rows = transact(&store, |tx| tx.query(sql, &[])).unwrap();
-    let body: String = rows[0].get("body").unwrap();
-    mesto_cli::testbed::code_in(&body).unwrap().to_owned()
+    let params: String = rows[0].get("params").unwrap();
+    let params: serde_json::Value = serde_json::from_str(&params).unwrap();
+    params["code"].as_str().unwrap().to_owned()
 }
 
 /// Reads the account's events as they come, until one says what is waited for.

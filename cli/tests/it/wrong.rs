@@ -297,7 +297,7 @@ fn the_control_address_tells_mistakes_in_json() {
         let answer: serde_json::Value = serde_json::from_str(&answer).unwrap_or_else(|why| panic!("{why}: {answer}"));
         assert!(answer["error"].as_str().is_some_and(|error| !error.is_empty()), "{path}: {answer}");
     }
-    for path in ["/outbox", "/kill"] {
+    for path in ["/messages", "/kill"] {
         let (status, answer) = http("GET", &format!("{control}{path}"), None).unwrap();
         assert!((400..500).contains(&status) && answer.contains("\"error\""), "{path}: {status} {answer}");
     }

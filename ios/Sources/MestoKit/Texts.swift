@@ -269,6 +269,9 @@ public struct Texts: Sendable {
     /// You asked for {$asked} min; {$offered} min are left of this stay, until {$deadline_time}. Without this ticket a new stay can begin at {$new_stay_at}.
     public func noticeParkingClipped(asked: String, offered: String, deadlineTime: String, newStayAt: String) -> String { render("notice-parking-clipped", ["asked": asked, "offered": offered, "deadline_time": deadlineTime, "new_stay_at": newStayAt]) }
 
+    /// You asked for {$asked} min; {$offered} min can be bought for this car here now.
+    public func noticeParkingClippedByAnother(asked: String, offered: String) -> String { render("notice-parking-clipped-by-another", ["asked": asked, "offered": offered]) }
+
     /// Charging ends at {$closes_at_time}: {$granted} min are paid, and after that parking is free.
     public func noticeParkingEndsAtClosing(closesAtTime: String, granted: String) -> String { render("notice-parking-ends-at-closing", ["closes_at_time": closesAtTime, "granted": granted]) }
 

@@ -37,9 +37,16 @@ private final class Driver: @unchecked Sendable {
 
     func goOffline() async throws { try await testbed.ask("POST", "/offline", ["on": true]) }
 
+    func goOnline() async throws { try await testbed.ask("POST", "/offline", ["on": false]) }
+
     func pass(seconds: Int) async throws {
         try await testbed.ask("POST", "/clock", ["advance_seconds": seconds])
         try await phone.tick()
+    }
+
+    /// What a garage's controller says.
+    func controller(_ told: Fields) async throws {
+        try await testbed.ask("POST", "/controller/report", told.merging(["facility": "zeleni-venac"]) { own, _ in own })
     }
 
     func sold() async throws -> Int? { try await testbed.ask("GET", "/ledger")["tickets"] as? Int }
@@ -158,5 +165,46 @@ private final class Driver: @unchecked Sendable {
         while vehicles.state.vehicles.count == 1 { await Task.yield() }
         following.cancel()
         await following.value
+    }
+
+    @Test func facilitiesShowWhatIsKnownAndThenWhatIsTold() async throws {
+        let facilities = FacilitiesModel(mesto)
+        try await driver.controller(["free": 12])
+        try await driver.goOffline()
+        await facilities.look()
+        #expect(facilities.failure != nil && facilities.facilities.allSatisfy { $0.free == nil })
+        #expect(!facilities.facilities.isEmpty)
+        try await driver.goOnline()
+        await facilities.look()
+        #expect(facilities.failure == nil)
+        #expect(facilities.facilities.first?.facility == "zeleni-venac" && facilities.facilities.first?.free == 12)
+    }
+
+    @Test func aVisitIsPaidByAPhotoOfItsTicketAndOwesAgainByTheOperatorsTime_bg_65_bg_68() async throws {
+        try await driver.controller(["event": "entered", "ticket": "GR004217"])
+        let garage = try #require(try await mesto.garages.places().first { $0.facility == "zeleni-venac" })
+        let photos = root.appendingPathComponent("tests/scenarios/photos")
+        let payment = VisitPaymentModel(mesto, facility: garage)
+        payment.ticket = "GR 99"
+        await payment.read(try Data(contentsOf: photos.appendingPathComponent("wall.jpg")))
+        guard case let .failed(error) = payment.phase else { Issue.record("\(payment.phase)"); return }
+        #expect(error.code == "photo_without_code" && payment.ticket == "GR 99")
+        await payment.read(try Data(contentsOf: photos.appendingPathComponent("ticket.jpg")))
+        #expect(payment.phase == .choosing && payment.ticket == "GR004217")
+
+        await payment.quote()
+        guard case let .quoted(quote) = payment.phase else { Issue.record("\(payment.phase)"); return }
+        #expect(quote.total.amount == 100)
+        async let first: Void = payment.buy()
+        async let second: Void = payment.buy()
+        _ = await (first, second)
+        guard case let .ended(intent) = payment.phase else { Issue.record("\(payment.phase)"); return }
+        #expect(mesto.wallet.state().balance?.amount == 900)
+
+        let visit = VisitModel(mesto, visit: try #require(intent.visit))
+        #expect(visit.visit.state == .paid && visit.left == nil, "the city states no time to leave")
+        try await driver.pass(seconds: 3601)
+        await visit.tick()
+        #expect(visit.visit.state == .owingAgain)
     }
 }

@@ -72,7 +72,7 @@ final class Testbed {
     /// The newest one-time code that was sent to this number.
     func code(for phone: String) async throws -> String {
         let number = phone.replacingOccurrences(of: "+", with: "%2B")
-        let messages = try await ask("GET", "/outbox?phone=\(number)")["messages"] as? [Fields] ?? []
+        let messages = try await ask("GET", "/messages?phone=\(number)")["messages"] as? [Fields] ?? []
         guard let code = messages.compactMap({ $0["code"] as? String }).first else { throw TestbedFailed(why: "no code was sent") }
         return code
     }

@@ -6,7 +6,6 @@ use mesto_client::Client;
 use mesto_protocol::kernel::grants::Role;
 
 use super::{Faults, PLATES, World};
-use crate::driver::code_in;
 use crate::phone::{Outcome, Phone};
 
 impl World {
@@ -50,9 +49,9 @@ impl World {
         })?;
         let code = {
             let (operator, store) = self.operator.as_ref().ok_or_else(|| vec!["no operator".to_owned()])?;
-            let sent = operator.outbox(&**store, &number).map_err(|error| vec![error.to_string()])?;
-            let body = sent.last().map(|message| message.body.clone()).unwrap_or_default();
-            code_in(&body).to_owned()
+            let sent = operator.messages_to(&**store, &number).map_err(|error| vec![error.to_string()])?;
+            let code = sent.last().and_then(|message| message.code());
+            code.ok_or_else(|| vec![format!("no code was sent to {number}")])?.to_owned()
         };
         let plate = PLATES.get(index % PLATES.len()).copied().unwrap_or("BG 789-PP");
         self.complete(index, async move {

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::{Cast, DRIVER, PLATE_TYPED};
 use crate::base::books::ledger_table;
-use crate::base::testbed::{Payer, code_in};
+use crate::base::testbed::Payer;
 use crate::base::wallet::deposit_table;
 use crate::kernel::failure::{CliError, Outcome};
 use crate::kernel::output::Tone;
@@ -21,12 +21,12 @@ pub async fn sign_in(cast: &mut Cast) -> Outcome<()> {
     ));
     let sent = cast.phone.core.account().request_code(DRIVER).await;
     let sent = cast.tell.done(sent)?;
-    let messages = cast.world.outbox(DRIVER).await.map_err(|why| CliError::failed("the outbox", why))?;
-    let message = messages.first().map(|message| message.body.clone()).unwrap_or_default();
-    let code = code_in(&message).map(str::to_owned).unwrap_or_default();
+    let messages = cast.world.messages(DRIVER).await.map_err(|why| CliError::failed("the messages", why))?;
+    let (message, code) =
+        messages.first().map(|sent| (sent.text(), sent.code().unwrap_or_default())).unwrap_or_default();
     cast.tell.claim("digits", code.len(), usize::from(sent.digits))?;
     cast.tell.say(format!("An SMS comes to {DRIVER}: “{message}”"));
-    let signed_in = cast.phone.core.account().sign_in(DRIVER, &code, "Ana's phone").await;
+    let signed_in = cast.phone.core.account().sign_in(DRIVER, code, "Ana's phone").await;
     cast.tell.done(signed_in)?;
     let shown = cast.phone.core.account().state();
     cast.tell.claim("signed_in", shown.signed_in, true)?;

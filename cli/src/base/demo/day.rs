@@ -67,7 +67,7 @@ async fn stay(world: &Arc<World>, style: Style) {
         // A folder of its own, which goes with the demo: the next one has other keys.
         let state = world.folder().join("you").display().to_string();
         say!("    mesto sign-in {DRIVER} --state {state} --operator {operator} --root-key {root_key}");
-        say!("    curl '{}/outbox?phone=%2B{}'   # the code", world.control_url(), DRIVER.trim_start_matches('+'));
+        say!("    curl '{}/messages?phone=%2B{}'   # the code", world.control_url(), DRIVER.trim_start_matches('+'));
         say!("    mesto sign-in {DRIVER} CODE --state {state} && mesto park green 60 --state {state}");
     }
     told_to_end().await;

@@ -5,7 +5,6 @@ mod front;
 mod walk;
 mod world;
 
-pub use control::code_in;
 pub use front::{Fault, FaultKind};
 pub use walk::{Payer, WalkError, Walked, walk};
 pub use world::{Options, World, WorldError};

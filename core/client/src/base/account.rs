@@ -74,7 +74,7 @@ impl Account<'_> {
     /// # Errors
     /// `phone_invalid`, `too_many_requests`, and whatever a request can answer.
     pub async fn request_code(self, phone: &str) -> Result<CodeSent> {
-        let body = CodeRequest { phone: phone.to_owned() };
+        let body = CodeRequest { phone: phone.to_owned(), language: self.0.config().locale.language() };
         let outcome = self.0.call(&sign_in::SEND_CODE, &[], &body).await;
         self.0.explain(outcome)
     }
@@ -94,7 +94,9 @@ impl Account<'_> {
         let device_key = DeviceKey::from_sec1(&self.0.ports().signer.public_key())
             .map_err(|why| Error::new(ErrorKind::Phone, "device_key_failed", why.to_string()))?
             .to_text();
-        let body = SignIn { phone: phone.to_owned(), code: code_of(code), device: device.to_owned(), device_key };
+        let language = self.0.config().locale.language();
+        let (phone, code, device) = (phone.to_owned(), code_of(code), device.to_owned());
+        let body = SignIn { phone, code, device, device_key, language };
         let session: Session = self.0.call(&sign_in::SIGN_IN, &[], &body).await?;
         self.0.core().still_open()?;
         let now = self.0.now();

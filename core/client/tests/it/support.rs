@@ -254,9 +254,8 @@ impl Net {
 
     /// The same for any number.
     pub fn code_of(&self, phone: &str) -> String {
-        let messages = self.operator.outbox(&*self.store, phone).unwrap();
-        let body = &messages.last().unwrap().body;
-        body.split(|sign: char| !sign.is_ascii_digit()).find(|word| word.len() == 6).unwrap().to_owned()
+        let messages = self.operator.messages_to(&*self.store, phone).unwrap();
+        messages.last().and_then(|message| message.code()).unwrap().to_owned()
     }
 
     /// The token of an inspector.

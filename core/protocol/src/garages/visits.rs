@@ -88,6 +88,14 @@ records! { garages_records;
         pub exit_by: Option<DateTime<Utc>>,
     }
 
+    /// The visit of a ticket, to be paid.
+    pub struct GaragesSubject {
+        /// Id of the facility.
+        pub facility: String,
+        /// The number of the ticket, typed or decoded from its bar code.
+        pub ticket: String,
+    }
+
     /// What a quote promises of a visit.
     pub struct GaragesOffer {
         pub visit: VisitId,
@@ -134,14 +142,6 @@ records! { garages_records;
 }
 
 wire! {
-    /// The visit of a ticket, to be paid.
-    pub struct GaragesSubject {
-        /// Id of the facility.
-        pub facility: String,
-        /// The number of the ticket, typed or decoded from its bar code.
-        pub ticket: String,
-    }
-
     /// The section of an account.
     pub struct GaragesSection {
         /// Paid by this account, newest first: every one that has not left, and the last

@@ -1,8 +1,8 @@
 //! Paying: what is bought becomes an intent, and an intent is brought to its end.
 
 mod guard;
-mod outbox;
 mod quotes;
+mod sending;
 #[cfg(test)]
 mod tests;
 mod told;

@@ -265,6 +265,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** You asked for {$asked} min; {$offered} min are left of this stay, until {$deadline_time}. Without this ticket a new stay can begin at {$new_stay_at}. */
     fun noticeParkingClipped(asked: String, offered: String, deadlineTime: String, newStayAt: String): String = render("notice-parking-clipped", mapOf("asked" to asked, "offered" to offered, "deadline_time" to deadlineTime, "new_stay_at" to newStayAt))
 
+    /** You asked for {$asked} min; {$offered} min can be bought for this car here now. */
+    fun noticeParkingClippedByAnother(asked: String, offered: String): String = render("notice-parking-clipped-by-another", mapOf("asked" to asked, "offered" to offered))
+
     /** Charging ends at {$closes_at_time}: {$granted} min are paid, and after that parking is free. */
     fun noticeParkingEndsAtClosing(closesAtTime: String, granted: String): String = render("notice-parking-ends-at-closing", mapOf("closes_at_time" to closesAtTime, "granted" to granted))
 

@@ -9,6 +9,7 @@ import city.mesto.sdk.core.ReminderPlan
 import kotlinx.serialization.json.Json
 import kotlinx.serialization.json.JsonArray
 import kotlinx.serialization.json.JsonElement
+import kotlinx.serialization.json.JsonNull
 import kotlinx.serialization.json.JsonObject
 import kotlinx.serialization.json.JsonPrimitive
 import kotlinx.serialization.json.jsonArray
@@ -34,9 +35,10 @@ val root = File(System.getenv("MESTO_ROOT") ?: "../..").canonicalFile!!
 /** The folder of the native library and of the `mesto` program. */
 val built = System.getenv("MESTO_LIB_DIR")?.let(::File) ?: root.resolve("target/debug")
 
-fun json(vararg fields: Pair<String, Any>) = JsonObject(
+fun json(vararg fields: Pair<String, Any?>) = JsonObject(
     fields.associate { (name, value) ->
         name to when (value) {
+            null -> JsonNull
             is JsonElement -> value
             is Boolean -> JsonPrimitive(value)
             is Number -> JsonPrimitive(value)
@@ -74,7 +76,7 @@ class Testbed(start: String = "2025-09-03T08:00:00Z") : AutoCloseable {
 
     /** The newest one-time code that was sent to this number. */
     fun codeFor(phone: String): String {
-        val messages: JsonArray = ask("GET", "/outbox?phone=" + URLEncoder.encode(phone, Charsets.UTF_8)).getValue("messages").jsonArray
+        val messages: JsonArray = ask("GET", "/messages?phone=" + URLEncoder.encode(phone, Charsets.UTF_8)).getValue("messages").jsonArray
         return messages.firstNotNullOf { it.jsonObject["code"]?.jsonPrimitive?.content?.takeIf { code -> code != "null" } }
     }
 

@@ -12,6 +12,13 @@ import city.mesto.sdk.core.CodeSent
 import city.mesto.sdk.core.Connection
 import city.mesto.sdk.core.Deposit
 import city.mesto.sdk.core.DepositEntry
+import city.mesto.sdk.core.FacilityId
+import city.mesto.sdk.core.FacilityKind
+import city.mesto.sdk.core.FacilityView
+import city.mesto.sdk.core.GaragesOffer
+import city.mesto.sdk.core.GaragesOutcome
+import city.mesto.sdk.core.GaragesState
+import city.mesto.sdk.core.GaragesSubject
 import city.mesto.sdk.core.History
 import city.mesto.sdk.core.Intent
 import city.mesto.sdk.core.IntentItem
@@ -29,7 +36,9 @@ import city.mesto.sdk.core.OrdersOffer
 import city.mesto.sdk.core.OrdersOutcome
 import city.mesto.sdk.core.OrdersState
 import city.mesto.sdk.core.OrdersSubject
+import city.mesto.sdk.core.OnSite
 import city.mesto.sdk.core.Outcome
+import city.mesto.sdk.core.PaidWhen
 import city.mesto.sdk.core.ParkingOffer
 import city.mesto.sdk.core.ParkingOutcome
 import city.mesto.sdk.core.ParkingState
@@ -50,6 +59,7 @@ import city.mesto.sdk.core.Reason
 import city.mesto.sdk.core.Recovery
 import city.mesto.sdk.core.Refreshed
 import city.mesto.sdk.core.Refund
+import city.mesto.sdk.core.SaleId
 import city.mesto.sdk.core.SmsFallback
 import city.mesto.sdk.core.Start
 import city.mesto.sdk.core.StayId
@@ -68,12 +78,17 @@ import city.mesto.sdk.core.Vehicle
 import city.mesto.sdk.core.VehicleId
 import city.mesto.sdk.core.VehiclesState
 import city.mesto.sdk.core.Violation
+import city.mesto.sdk.core.Visit
+import city.mesto.sdk.core.VisitId
+import city.mesto.sdk.core.VisitPayment
+import city.mesto.sdk.core.VisitState
 import city.mesto.sdk.core.WalletOffer
 import city.mesto.sdk.core.WalletOutcome
 import city.mesto.sdk.core.WalletState
 import city.mesto.sdk.core.WalletSubject
 import city.mesto.sdk.core.ZoneId
 import city.mesto.sdk.core.ZonesNear
+import city.mesto.sdk.garages.GaragesClient
 import city.mesto.sdk.orders.OrdersClient
 import city.mesto.sdk.parking.ParkingClient
 import city.mesto.sdk.parking.parking
@@ -113,6 +128,7 @@ class FakeMesto(
     val payments = FakePayments()
     val parking = FakeParking()
     val orders = FakeOrders()
+    val garages = FakeGarages()
 
     override val connection = MutableStateFlow(Connection.ONLINE)
     override val clock = MutableStateFlow(ClockState.SYNCED)
@@ -125,7 +141,7 @@ class FakeMesto(
     var instead: Any? = null
 
     override fun <Part : Any> part(kind: Class<Part>, ofCore: (Core) -> Part): Part =
-        checkNotNull(listOfNotNull(instead, account, cities, vehicles, wallet, payments, parking, orders).firstNotNullOf { kind.takeIf { _ -> kind.isInstance(it) }?.cast(it) })
+        checkNotNull(listOfNotNull(instead, account, cities, vehicles, wallet, payments, parking, orders, garages).firstNotNullOf { kind.takeIf { _ -> kind.isInstance(it) }?.cast(it) })
 
     override fun now(): Instant = now
 
@@ -148,6 +164,7 @@ class FakeMesto(
         wallet.state.value = WalletState(null)
         parking.state.value = ParkingState(emptyList(), emptyList())
         orders.state.value = OrdersState(emptyList())
+        garages.state.value = GaragesState(emptyList(), emptyList(), emptyList())
         payments.state.value = PaymentsState(emptyList())
     }
 
@@ -214,8 +231,8 @@ class FakeMesto(
 
         override suspend fun topUp(amount: BigDecimal): Intent = ask("topUp") { payments.paid(quote(amount)) }
 
-        override suspend fun history(before: Long?, limit: Int) =
-            ask("deposit") { Deposit(state.value.balance ?: Samples.rsd(BigDecimal.ZERO), emptyList(), false) }
+        override suspend fun history(cursor: String?, limit: Int) =
+            ask("deposit") { Deposit(state.value.balance ?: Samples.rsd(BigDecimal.ZERO), emptyList(), null) }
 
         override fun text(entry: DepositEntry) = render("entry-" + entry.kind.replace(Regex("[._]"), "-"), emptyMap())
 
@@ -248,6 +265,7 @@ class FakeMesto(
         private fun deliver(quote: Quote, item: QuoteItem): Outcome = when (val offer = item.offer) {
             is Offer.Wallet -> Outcome.Wallet(WalletOutcome(offer.offer.amount)).also { wallet.moves(offer.offer.amount.amount) }
             is Offer.Orders -> Outcome.Orders(OrdersOutcome(orders.settle(offer.offer.order))).also { charge(quote) }
+            is Offer.Garages -> Outcome.Garages(GaragesOutcome(garages.settle(quote, offer.offer))).also { charge(quote) }
             is Offer.Parking -> Outcome.Parking(ParkingOutcome(parking.sell(quote, offer.offer))).also { charge(quote) }
             is Offer.Other -> Outcome.Other(offer.json)
         }
@@ -397,6 +415,70 @@ class FakeMesto(
         }
     }
 
+    /** Everybody came in an hour and a half ago, and pays 100.00 a started hour. */
+    inner class FakeGarages : GaragesClient {
+        override val state = MutableStateFlow(GaragesState(emptyList(), emptyList(), emptyList()))
+
+        /** In this order. */
+        var facilities = Samples.facilities
+
+        /** What the next photo shows. */
+        var photographed = "GR004217"
+
+        override fun current() = state.value
+
+        override suspend fun facilities(position: Position?) = facilities
+
+        override suspend fun places(position: Position?) = ask("places") { facilities }
+
+        override suspend fun ticketNumber(facility: FacilityId, typed: String): String {
+            val number = typed.uppercase().filter(Char::isLetterOrDigit)
+            if (number.isEmpty()) {
+                val params = mapOf("facility" to facility.value, "reason" to "empty", "looks_like" to "GR004217")
+                throw MestoException.Refused("ticket_number_invalid", "This is no number of a ticket.", "It looks like GR004217.", params, "", null)
+            }
+            return number
+        }
+
+        override suspend fun numberFromPhoto(facility: FacilityId, image: ByteArray): String = ask("photo") { photographed }
+
+        override suspend fun quote(facility: FacilityId, ticket: String, pay: PayMethod): Quote =
+            ask("quote") { quoteOf(facility, ticketNumber(facility, ticket), pay) }
+
+        override suspend fun pay(facility: FacilityId, ticket: String, pay: PayMethod): Intent =
+            ask("payVisit") { payments.paid(quoteOf(facility, ticketNumber(facility, ticket), pay)) }
+
+        override suspend fun visit(id: VisitId): Visit = state.value.run { inside + over + lost }.first { it.id == id }
+
+        override suspend fun receipt(visit: VisitId): String? = visit(visit).signed
+
+        internal fun settle(quote: Quote, offer: GaragesOffer): Visit {
+            val payment = VisitPayment(SaleId(next("sa")), now, quote.total, quote.pay, quote.items.single().lines, offer.exitBy)
+            val paid = Visit(
+                offer.visit, quote.city, offer.facility, offer.ticket, VisitState.Paid, offer.enteredAt, quote.total, offer.exitBy,
+                offer.owesAgainAt, null, listOf(payment), null,
+            )
+            state.update { known -> known.copy(inside = listOf(paid) + known.inside.filter { it.id != paid.id }) }
+            return paid
+        }
+
+        private fun quoteOf(facility: FacilityId, ticket: String, pay: PayMethod): Quote {
+            if (state.value.inside.any { it.facility == facility && it.ticket == ticket && it.state == VisitState.Paid }) {
+                throw MestoException.Refused("visit_already_paid", "This ticket is paid.", "Leave in time.", mapOf("facility" to facility.value), "", null)
+            }
+            val total = Samples.rsd(BigDecimal(200))
+            val exitBy = now.plus(15, ChronoUnit.MINUTES)
+            val offer = GaragesOffer(
+                VisitId("vi-$facility-$ticket"), facility, ticket, now.minus(90, ChronoUnit.MINUTES), TariffId("sample"),
+                LocalDate.of(2022, 1, 1), total, exitBy, now.plus(30, ChronoUnit.MINUTES), exitBy.plusMillis(1),
+            )
+            val params = mapOf("units" to "2", "unit_minutes" to "60", "unit_price" to "100.00 RSD")
+            val lines = listOf(line("garages.started_units", total, params))
+            val subject = Subject.Garages(GaragesSubject(facility.value, ticket))
+            return quoted("garages", subject, Offer.Garages(offer), "garages/belgrade/$facility/$ticket", lines, total, pay)
+        }
+    }
+
     private fun line(kind: String, amount: Money, params: Map<String, String> = emptyMap()) =
         Line(kind, params, amount, Vat(VatCategory.Unknown, null, null), null)
 
@@ -428,9 +510,20 @@ object Samples {
         rsd(BigDecimal(3800)), rsd(BigDecimal(1900)), morning.plus(5, ChronoUnit.DAYS), null, Violation.NoTicket, null,
     )
 
+    val facilities = listOf(
+        facility("zeleni-venac", "Zeleni venac", 118u, "118 free, observed at 10:00"),
+        facility("obilicev-venac", "Obilićev venac", null, "Free places are not known."),
+    )
+
     fun refused(code: String, text: String, advice: String) = IntentState.Refused(Reason(code, text, advice, emptyMap()))
 
     val unconfirmed = IntentState.Unconfirmed(Progress.SENT)
+
+    private fun facility(id: String, name: String, free: UInt?, places: String) = FacilityView(
+        FacilityId(id), name, FacilityKind.GARAGE, "$name bb", null, null, emptyList(), 300u, null, 210u, true, null, "Open now",
+        PaidWhen.BEFORE_FETCHING, listOf(PayMethod.Deposit, PayMethod.Card), listOf(OnSite.CASH), listOf("100.00 RSD a started hour"),
+        null, null, free, free?.let { morning }, places, true,
+    )
 
     private fun zone(id: String, name: String, colour: String, sign: String, metres: UInt, most: UInt) =
         NearZone(ZoneId(id), name, colour, listOf(sign), metres, metres == 0u, true, most)

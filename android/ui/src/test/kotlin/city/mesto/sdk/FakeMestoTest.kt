@@ -5,11 +5,13 @@ import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.VehicleId
 import city.mesto.sdk.core.ZoneId
+import city.mesto.sdk.garages.visit
 import kotlinx.coroutines.test.runTest
 import java.math.BigDecimal
 import kotlin.test.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
+import kotlin.test.assertNotNull
 
 class FakeMestoTest {
     @Test
@@ -31,6 +33,20 @@ class FakeMestoTest {
         mesto.outcome = IntentState.Expired
         assertEquals(IntentState.Expired, mesto.payments.settleAll().single().state)
         assertEquals(emptyList(), mesto.payments.current().open)
+    }
+
+    @Test
+    fun `a ticket is paid once and then has its time to leave`() = runTest {
+        val mesto = FakeMesto()
+        val facility = mesto.garages.places().first().facility
+        val quote = mesto.garages.quote(facility, "gr 0042-17")
+        assertEquals("GR004217", quote.visit?.ticket)
+        val paid = assertNotNull(mesto.payments.buy(quote).visit)
+        assertEquals(quote.visit?.exitBy, paid.exitBy)
+        assertEquals(listOf(paid), mesto.garages.current().inside)
+        assertEquals(BigDecimal("800.00"), mesto.wallet.current().balance?.amount)
+        val again = assertFailsWith<MestoException.Refused> { mesto.garages.pay(facility, "GR004217") }
+        assertEquals("visit_already_paid", again.code)
     }
 
     @Test

@@ -1,0 +1,95 @@
+// Garages, and lots with a barrier.
+package city.mesto.sdk.garages
+
+import city.mesto.sdk.Core
+import city.mesto.sdk.MestoClient
+import city.mesto.sdk.core.FacilityId
+import city.mesto.sdk.core.FacilityView
+import city.mesto.sdk.core.GaragesOffer
+import city.mesto.sdk.core.GaragesState
+import city.mesto.sdk.core.GaragesSubject
+import city.mesto.sdk.core.Intent
+import city.mesto.sdk.core.Offer
+import city.mesto.sdk.core.Outcome
+import city.mesto.sdk.core.PayMethod
+import city.mesto.sdk.core.Position
+import city.mesto.sdk.core.Quote
+import city.mesto.sdk.core.Subject
+import city.mesto.sdk.core.Topic
+import city.mesto.sdk.core.Visit
+import city.mesto.sdk.core.VisitId
+import kotlinx.coroutines.flow.StateFlow
+
+/** Garages: facilities with their free places, a visit paid by the number of its ticket, the time to leave. */
+interface GaragesClient {
+    /** The current value at once, read when it is asked for first; then every change. */
+    val state: StateFlow<GaragesState>
+
+    /** As of this moment: [state] may be a change behind. */
+    fun current(): GaragesState
+
+    /**
+     * The city's facilities with free places as they were told last: first those with free places, then those of which that is
+     * not known, then full ones; within these nearest first. Without a connection.
+     */
+    suspend fun facilities(position: Position? = null): List<FacilityView>
+
+    /** Asks for free places first. Nobody needs to be signed in. */
+    suspend fun places(position: Position? = null): List<FacilityView>
+
+    /**
+     * The number of a facility's ticket as it was typed: capitals, without spaces and dashes; refused with
+     * `ticket_number_invalid`, which says how a number looks there. Without a connection.
+     */
+    suspend fun ticketNumber(facility: FacilityId, typed: String): String
+
+    /** The number of a facility's ticket from a photo of it, a JPEG or PNG file. Without a connection. */
+    suspend fun numberFromPhoto(facility: FacilityId, image: ByteArray): String
+
+    /** What a ticket owes now, line by line; [ticket] is its number as it was typed. */
+    suspend fun quote(facility: FacilityId, ticket: String, pay: PayMethod = PayMethod.Deposit): Quote
+
+    /** Pays what a ticket owes now: quote and purchase in one; by card the intent's `pageUrl` is the provider's page. */
+    suspend fun pay(facility: FacilityId, ticket: String, pay: PayMethod = PayMethod.Deposit): Intent
+
+    /** A stored visit, as it stands now. */
+    suspend fun visit(id: VisitId): Visit
+
+    /** The signed receipt of a paid visit, to draw as a QR; null where none was signed, and once the car has left. */
+    suspend fun receipt(visit: VisitId): String?
+}
+
+val MestoClient.garages: GaragesClient get() = part(GaragesClient::class.java, ::GaragesOfCore)
+
+/** What is promised of a visit; null when the quote is of another service. */
+val Quote.visit: GaragesOffer? get() = items.firstNotNullOfOrNull { (it.offer as? Offer.Garages)?.offer }
+
+/** The facility and the ticket that are paid for; null when the intent is of another service. */
+val Intent.wantedVisit: GaragesSubject? get() = items.firstNotNullOfOrNull { (it.subject as? Subject.Garages)?.subject }
+
+/** The visit that was paid. */
+val Intent.visit: Visit? get() = items.firstNotNullOfOrNull { (it.outcome as? Outcome.Garages)?.outcome?.visit }
+
+private class GaragesOfCore(private val core: Core) : GaragesClient {
+    private val garages = core.holds(core.client.garages())
+
+    override val state by lazy { core.state(Topic.Garages, garages::state) }
+
+    override fun current() = garages.state()
+
+    override suspend fun facilities(position: Position?) = core.on { garages.facilities(position) }
+
+    override suspend fun places(position: Position?) = core.on { garages.places(position) }
+
+    override suspend fun ticketNumber(facility: FacilityId, typed: String) = core.on { garages.ticketNumber(facility, typed) }
+
+    override suspend fun numberFromPhoto(facility: FacilityId, image: ByteArray) = core.on { garages.numberFromPhoto(facility, image) }
+
+    override suspend fun quote(facility: FacilityId, ticket: String, pay: PayMethod) = core.on { garages.quote(facility, ticket, pay) }
+
+    override suspend fun pay(facility: FacilityId, ticket: String, pay: PayMethod) = core.on { garages.pay(facility, ticket, pay) }
+
+    override suspend fun visit(id: VisitId) = core.on { garages.visit(id) }
+
+    override suspend fun receipt(visit: VisitId) = core.on { garages.receipt(visit) }
+}
