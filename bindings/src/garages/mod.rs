@@ -67,7 +67,7 @@ impl Garages {
     }
 
     /// The signed receipt of a paid visit, for a barrier that does not reach the operator; draw it as a QR. Absent where
-    /// the operator signs none.
+    /// none was signed, and once the car has left.
     pub fn receipt(&self, visit: VisitId) -> Result<Option<String>, MestoError> {
         self.0.told(self.0.core.garages().receipt(visit))
     }

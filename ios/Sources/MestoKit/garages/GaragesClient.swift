@@ -40,7 +40,7 @@ public struct GaragesClient: Part {
     }
     /// A stored visit, as it stands now.
     public func visit(_ id: VisitId) async throws -> Visit { try core.client.garages().visit(id: id) }
-    /// The signed receipt of a paid visit, to draw as a QR; nil where the operator signs none.
+    /// The signed receipt of a paid visit, to draw as a QR; nil where none was signed, and once the car has left.
     public func receipt(_ visit: VisitId) async throws -> String? { try core.client.garages().receipt(visit: visit) }
 }
 

@@ -56,7 +56,7 @@ interface GaragesClient {
     /** A stored visit, as it stands now. */
     suspend fun visit(id: VisitId): Visit
 
-    /** The signed receipt of a paid visit, to draw as a QR; null where the operator signs none. */
+    /** The signed receipt of a paid visit, to draw as a QR; null where none was signed, and once the car has left. */
     suspend fun receipt(visit: VisitId): String?
 }
 
