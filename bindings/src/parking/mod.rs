@@ -125,4 +125,10 @@ impl Parking {
     pub async fn switch_to_sms(&self, intent: String, cancel: Option<Arc<Cancel>>) -> Result<SmsFallback, MestoError> {
         self.0.answer(cancel, Box::pin(self.0.core.parking().switch_to_sms(&intent))).await
     }
+
+    /// Moves the code of a running ticket to this phone; the one that another phone shows ends.
+    #[uniffi::method(default(cancel = None))]
+    pub async fn move_code_here(&self, ticket: TicketId, cancel: Option<Arc<Cancel>>) -> Result<(), MestoError> {
+        self.0.answer(cancel, Box::pin(self.0.core.parking().move_code_here(ticket))).await
+    }
 }

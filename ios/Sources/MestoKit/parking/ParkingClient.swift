@@ -36,6 +36,10 @@ public struct ParkingClient: Part {
     public func ticket(_ id: TicketId) async throws -> Ticket { try core.client.parking().ticket(id: id) }
     /// What to draw as a QR; made anew before `freshUntil`.
     public func code(_ ticket: TicketId) async throws -> TicketCode { try core.client.parking().code(ticket: ticket) }
+    /// Binds a running ticket's code to this phone: `code` draws it here, and the one that another phone shows ends.
+    public func moveCodeHere(_ ticket: TicketId) async throws {
+        try await core.waiting { try await core.client.parking().moveCodeHere(ticket: ticket, cancel: $0) }
+    }
     /// Newest first; `before` is the id of the last one seen. Without a connection what the phone knows.
     public func history(before: TicketId? = nil, limit: Int = 50) async throws -> History {
         try await core.waiting { try await core.client.parking().history(before: before, limit: atLeastNone(limit), cancel: $0) }

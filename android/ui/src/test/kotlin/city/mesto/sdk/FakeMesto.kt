@@ -19,6 +19,7 @@ import city.mesto.sdk.core.GaragesOffer
 import city.mesto.sdk.core.GaragesOutcome
 import city.mesto.sdk.core.GaragesState
 import city.mesto.sdk.core.GaragesSubject
+import city.mesto.sdk.core.DepositPreview
 import city.mesto.sdk.core.History
 import city.mesto.sdk.core.Intent
 import city.mesto.sdk.core.IntentItem
@@ -117,6 +118,9 @@ class FakeMesto(
 
     /** How the next paying actions end; anything but `Confirmed` leaves the balance as it is. */
     var outcome: IntentState = IntentState.Confirmed
+
+    /** What the next quotes say to know before paying. */
+    var notices: List<Notice> = emptyList()
 
     /** What was called, by name, in order. */
     val calls = mutableListOf<String>()
@@ -229,6 +233,11 @@ class FakeMesto(
             return quoted("wallet", Subject.Wallet(WalletSubject(sum)), Offer.Wallet(WalletOffer(sum)), "wallet", listOf(line("wallet.topup", sum)), sum, PayMethod.Card)
         }
 
+        override fun preview(total: Money): DepositPreview {
+            val left = state.value.balance?.let { it.amount - total.amount } ?: return DepositPreview(null, null)
+            return if (left.signum() < 0) DepositPreview(null, Samples.rsd(left.negate())) else DepositPreview(Samples.rsd(left), null)
+        }
+
         override suspend fun topUp(amount: BigDecimal): Intent = ask("topUp") { payments.paid(quote(amount)) }
 
         override suspend fun history(before: Long?, limit: Int) =
@@ -333,7 +342,15 @@ class FakeMesto(
 
         override suspend fun ticket(id: TicketId): Ticket = bought.first { it.id == id }
 
-        override suspend fun code(ticket: TicketId) = TicketCode("MESTO1:SAMPLE", now.plusSeconds(30))
+        /** Another phone shows the codes. */
+        var isCodeElsewhere = false
+
+        override suspend fun code(ticket: TicketId): TicketCode {
+            if (isCodeElsewhere) throw MestoException.Phone("device_key_failed", "This phone cannot sign the ticket.", "Move the code.", emptyMap(), "", null)
+            return TicketCode("MESTO1:SAMPLE", now.plusSeconds(30))
+        }
+
+        override suspend fun moveCodeHere(ticket: TicketId) = ask("moveCodeHere") { isCodeElsewhere = false }
 
         override suspend fun history(before: TicketId?, limit: Int) = ask("history") { storedHistory(before, limit) }
 
@@ -396,7 +413,14 @@ class FakeMesto(
 
         override fun current() = state.value
 
-        override suspend fun bySlip(number: String): Order = ask("bySlip") { state.value.orders.first { it.number == number } }
+        /** Orders that are shown only to who has their number. */
+        var slips: List<Order> = emptyList()
+
+        override suspend fun bySlip(number: String): Order = ask("bySlip") {
+            val found = slips.find { it.number == number.filter(Char::isDigit) }
+                ?: throw MestoException.Refused("not_found", "This is not there any more.", "Refresh and try again.", emptyMap(), "", null)
+            found.also { order -> state.update { known -> OrdersState(known.orders.filter { it.id != order.id } + order) } }
+        }
 
         override suspend fun quote(order: OrderId, pay: PayMethod): Quote = ask("quote") { quoteOf(order, pay) }
 
@@ -448,7 +472,8 @@ class FakeMesto(
         override suspend fun pay(facility: FacilityId, ticket: String, pay: PayMethod): Intent =
             ask("payVisit") { payments.paid(quoteOf(facility, ticketNumber(facility, ticket), pay)) }
 
-        override suspend fun visit(id: VisitId): Visit = state.value.run { inside + over + lost }.first { it.id == id }
+        override suspend fun visit(id: VisitId): Visit = state.value.run { inside + over + lost }.find { it.id == id }
+            ?: throw MestoException.Refused("visit_missing", "This visit is not on the phone.", "Refresh.", emptyMap(), "", null)
 
         override suspend fun receipt(visit: VisitId): String? = visit(visit).signed
 
@@ -483,7 +508,7 @@ class FakeMesto(
         Line(kind, params, amount, Vat(VatCategory.Unknown, null, null), null)
 
     private fun quoted(service: String, subject: Subject, offer: Offer, guard: String, lines: List<Line>, total: Money, pay: PayMethod): Quote {
-        val item = QuoteItem(service, subject, offer, guard, lines, emptyList(), total, "sample")
+        val item = QuoteItem(service, subject, offer, guard, lines, notices, total, "sample")
         val driver = AccountId("sample")
         return Quote(QuoteId(next("q")), Samples.city.id, now, now.plusSeconds(120), pay, driver, driver, listOf(item), total, null)
     }

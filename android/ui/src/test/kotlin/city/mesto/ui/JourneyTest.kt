@@ -56,6 +56,7 @@ class JourneyTest {
     private val scope = CoroutineScope(SupervisorJob() + thread.asCoroutineDispatcher())
     private val pages = CopyOnWriteArrayList<String>()
     private val messages = CopyOnWriteArrayList<SmsFallback>()
+    private var photo: ByteArray? = null
     private lateinit var client: Mesto
     private val texts: Texts get() = client.texts
     private val red: String get() = nameOf("red")
@@ -177,16 +178,24 @@ class JourneyTest {
     }
 
     @Test
-    fun a_daily_order_is_paid_by_card_bg_91() = onPhone {
+    fun a_daily_order_is_found_by_its_number_and_paid_by_card_bg_91() = onPhone {
         open()
         signIn()
         addCar("bg789pp", "BG 789-PP")
         sees(texts.zonesNear())
-        testbed.issueOrder("red", "BG789PP")
+        val number = testbed.issueOrder("red", "BG789PP")
         runBlocking { client.account.sync() }
+        tap(texts.ordersTitle())
+        // The plate alone shows nothing of it.
+        sees(texts.ordersNone())
+        type(texts.ordersNumberLabel(), number.replaceRange(number.lastIndex, number.length, if (number.last() == '0') "1" else "0"))
+        tap(texts.ordersNumberShow())
+        sees(texts.stateRefusedCode("order_number_invalid"))
+        type(texts.ordersNumberLabel(), number)
+        tap(texts.ordersNumberShow())
+        sees(texts.ordersNumberFound("BG 789-PP"))
         val due = TestWords.of("sr-Latn").money(client.orders.state.value.orders.single().due.price())
 
-        tap(texts.ordersTitle())
         tap(texts.buyByCard())
         tap(texts.ordersPayCardDescribed(amount = due, plate = "BG 789-PP"))
         sees(texts.stateAtBankWhy())
@@ -211,6 +220,8 @@ class JourneyTest {
             position = MutableStateFlow(Position(44.8125, 20.4612, 15.0)),
             platform = object : Platform {
                 override fun openPage(url: String) { pages += url }
+
+                override suspend fun pickPhoto(): ByteArray? = photo
 
                 override fun composeSms(sms: SmsFallback) { messages += sms }
             },

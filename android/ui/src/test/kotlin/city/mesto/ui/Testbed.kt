@@ -29,8 +29,9 @@ class Testbed : AutoCloseable {
 
     fun dropNextAnswer(path: String) = post("/faults", """{"method":"POST","path":"$path","kind":"drop_answer"}""")
 
-    /** A daily order as an inspector issues it. */
-    fun issueOrder(zone: String, plate: String) = post("/inspector/orders", """{"zone":"$zone","plate":"$plate","violation":"no_ticket"}""")
+    /** A daily order as an inspector issues it: the number on its slip. */
+    fun issueOrder(zone: String, plate: String): String =
+        field(post("/inspector/orders", """{"zone":"$zone","plate":"$plate","violation":"no_ticket"}"""), "number")
 
     fun offline(on: Boolean) = post("/offline", """{"on":$on}""")
 

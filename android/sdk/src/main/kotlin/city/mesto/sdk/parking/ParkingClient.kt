@@ -49,6 +49,9 @@ interface ParkingClient {
     /** What to draw as a QR; made anew before `freshUntil`. */
     suspend fun code(ticket: TicketId): TicketCode
 
+    /** Binds a running ticket's code to this phone: [code] draws it here, and the one that another phone shows ends. */
+    suspend fun moveCodeHere(ticket: TicketId)
+
     /** Newest first; [before] is the id of the last one seen. Without a connection what the phone knows. */
     suspend fun history(before: TicketId? = null, limit: Int = 50): History
 
@@ -94,6 +97,8 @@ private class ParkingOfCore(private val core: Core) : ParkingClient {
     override suspend fun ticket(id: TicketId) = core.on { parking.ticket(id) }
 
     override suspend fun code(ticket: TicketId) = core.on { parking.code(ticket) }
+
+    override suspend fun moveCodeHere(ticket: TicketId) = core.on { parking.moveCodeHere(ticket) }
 
     override suspend fun history(before: TicketId?, limit: Int) = core.on { parking.history(before, Core.atLeastNone(limit)) }
 

@@ -7,6 +7,7 @@ import androidx.compose.runtime.ReadOnlyComposable
 import androidx.compose.runtime.staticCompositionLocalOf
 import city.mesto.sdk.Texts
 import city.mesto.ui.Price
+import java.math.BigDecimal
 import java.text.DecimalFormat
 import java.text.DecimalFormatSymbols
 import java.time.Instant
@@ -33,6 +34,9 @@ class Words(val texts: Texts, language: String, private val zone: () -> ZoneId) 
 
     /** `10:30` with its day. */
     fun dayAndTime(at: Instant): String = clockAndDay.format(at.atZone(zone()))
+
+    /** `2,1` in Serbian, `2.1` in English. */
+    fun number(value: BigDecimal): String = DecimalFormat("#,##0.##", DecimalFormatSymbols.getInstance(locale)).format(value)
 
     /** `1.000,00 RSD` in Serbian, `1,000.00 RSD` in English; as many decimals as the currency has. */
     fun money(price: Price): String {

@@ -28,11 +28,11 @@ import city.mesto.ui.SmsFallback
 import city.mesto.ui.fromcore.bears
 import city.mesto.ui.fromcore.changes
 import city.mesto.ui.fromcore.connectionView
+import city.mesto.ui.fromcore.depositView
 import city.mesto.ui.fromcore.intentOrNull
 import city.mesto.ui.fromcore.isConnection
 import city.mesto.ui.fromcore.method
 import city.mesto.ui.fromcore.openBehind
-import city.mesto.ui.fromcore.price
 import city.mesto.ui.fromcore.refusal
 import city.mesto.ui.fromcore.refusalBy
 import city.mesto.ui.fromcore.view
@@ -123,7 +123,7 @@ class BuyPresenter(
     }
 
     private suspend fun watch() = client.run { changes(wallet.state, payments.state, account.state, connection) }.collect {
-        show { it.copy(balance = client.wallet.state.value.balance?.price(), connection = client.connectionView()) }
+        show { it.copy(deposit = deposit(), connection = client.connectionView()) }
         val open = client.payments.state.value.open
         intent?.let { key -> if (open.none { it.key == key }) client.intentOrNull(key)?.let { conclude(it) } }
     }
@@ -219,14 +219,14 @@ class BuyPresenter(
     private fun ask(minutes: Int) {
         asking?.cancel()
         quote = null
-        show { it.copy(quote = QuoteState.Loading) }
+        show { it.copy(quote = QuoteState.Loading, deposit = deposit()) }
         asking = scope.launch {
             delay(SETTLE_MILLIS)
             try {
                 val answer = client.parking.quote(zone, vehicle, minutes, payBy.method)
                 val view = answer.view(client) ?: return@launch
                 quote = answer
-                show { it.copy(quote = QuoteState.Firm(view, answer.expiresAt), wheel = it.wheel.within(answer)) }
+                show { it.copy(quote = QuoteState.Firm(view, answer.expiresAt), wheel = it.wheel.within(answer), deposit = deposit()) }
             } catch (refused: MestoException) {
                 val preview = if (refused.isConnection) previewOrNull(minutes) else null
                 val read = preview?.let { QuoteState.Preview(it.view(client), smsOrNull()) } ?: QuoteState.Refused(whyNot(refused))
@@ -234,6 +234,8 @@ class BuyPresenter(
             }
         }
     }
+
+    private fun deposit() = client.depositView(quote?.total?.takeIf { payBy == PayBy.Deposit })
 
     private fun whyNot(refused: MestoException) =
         refused.refusalBy(payBy, words.texts.buyCardNotSold(), words.texts.buyCardNotSoldAdvice())
@@ -246,11 +248,11 @@ class BuyPresenter(
 
     /** The operator may know of a stay that this phone does not: then its offer is the stop. */
     private fun Wheel.within(answer: Quote): Wheel {
-        val clipped = answer.items.flatMap { it.notices }.find { it.kind == "parking.clipped" } ?: return this
+        val clipped = answer.items.flatMap { it.notices }.find { it.kind in CLIPPED } ?: return this
         val offered = clipped.params["offered"]?.toIntOrNull() ?: return this
-        val deadline = clipped.moment("deadline") ?: return this
-        val left = (choices.filter { it < offered } + offered)
-        return Wheel(left, offered, Stop.RestOfStay(offered, deadline))
+        val deadline = clipped.moment("deadline")
+        val stop = if (deadline == null) Stop.AnothersStay(offered) else Stop.RestOfStay(offered, deadline)
+        return Wheel(choices.filter { it < offered } + offered, offered, stop)
     }
 
     /** A price that is over, and an estimate made without a connection that is there again. */
@@ -381,6 +383,9 @@ class BuyPresenter(
         const val STEP = 30
         const val FIRST_CHOICE = 60
         const val LONGEST_UNLIMITED = 12 * 60
+
+        /** Less than was asked for; of a stay that another account paid, without its end. */
+        val CLIPPED = setOf("parking.clipped", "parking.clipped_by_another")
 
         /** A turning wheel rests this long before a price is asked for. */
         const val SETTLE_MILLIS = 200L

@@ -183,6 +183,28 @@ class TicketPresenterTest {
     }
 
     @Test
+    fun a_code_that_another_phone_shows_is_moved_here_by_one_tap() = runTest {
+        fake.parking.isCodeElsewhere = true
+        val presenter = parkedFor(60)
+        assertEquals(Code.Elsewhere(), presenter.shown.code)
+        fake.failure = MestoException.Offline("offline", "No connection", "Look for a signal", emptyMap(), "", null)
+        presenter.on(TicketEvent.MoveCode)
+        runCurrent()
+        assertEquals("offline", assertIs<Code.Elsewhere>(presenter.shown.code).refusal?.code)
+        after(1)
+        assertEquals("offline", assertIs<Code.Elsewhere>(presenter.shown.code).refusal?.code, "it is read as long as it stands")
+        presenter.on(TicketEvent.MoveCode)
+        presenter.on(TicketEvent.MoveCode)
+        runCurrent()
+        assertEquals(Code.Here("MESTO1:SAMPLE"), presenter.shown.code)
+        assertEquals(2, fake.calls.count { it == "moveCodeHere" }, "the one that failed, and one for two taps")
+        // Moved away again: the code here ends with the next one.
+        fake.parking.isCodeElsewhere = true
+        after(2)
+        assertEquals(Code.Elsewhere(), presenter.shown.code)
+    }
+
+    @Test
     fun a_deposit_that_is_too_low_leads_to_the_top_up() = runTest {
         val presenter = parkedFor(60)
         fake.wallet.state.value = WalletState(Samples.rsd(BigDecimal(10)))
