@@ -10,7 +10,7 @@ use mesto_protocol::kernel::grants::Role;
 use mesto_protocol::kernel::ids::AccountId;
 use mesto_protocol::kernel::intents;
 use mesto_protocol::orders::control::{self, NewOrder};
-use mesto_protocol::orders::driver::{Order, Violation};
+use mesto_protocol::orders::driver::{Order, OrderSlip, SLIP, Violation};
 use mesto_simulation::check;
 use mesto_simulation::driver::{Counter, Driver, Rig, approval, dinar};
 use mesto_simulation::random::Random;
@@ -165,6 +165,8 @@ impl History<'_> {
         driver.add_vehicle(&plate);
         other.add_vehicle(&plate);
         let order = self.issue(plate);
+        self.shows_slip(&driver, &order);
+        self.shows_slip(&other, &order);
         // Both owners, one of them on two phones.
         let pays = |who: &mut Driver<'_>| {
             let quote = who.order_quote(order.id, PayMethod::Deposit);
@@ -269,7 +271,16 @@ impl History<'_> {
     fn order_for(&self, driver: &mut Driver<'_>) -> Order {
         let plate = format!("KG {:04}-XZ", self.seed);
         driver.add_vehicle(&plate);
-        self.issue(plate)
+        let order = self.issue(plate);
+        self.shows_slip(driver, &order);
+        order
+    }
+
+    /// The driver types the number on the slip.
+    fn shows_slip(&self, driver: &Driver<'_>, order: &Order) {
+        let slip = OrderSlip { number: order.number.to_string() };
+        let shown = self.rig.ask(&Request::new("POST", SLIP.path).bearer(&driver.token).json(&slip));
+        assert_eq!(shown.status, 201, "seed {}: {:?}", self.seed, shown.refusal());
     }
 
     fn issue(&self, plate: String) -> Order {

@@ -111,6 +111,8 @@ struct Phone {
     vehicle: Option<VehicleId>,
     quotes: BTreeMap<String, Quote>,
     intent: Option<String>,
+    /// The number on the slip of the last order that was issued.
+    slip: String,
 }
 
 fn moment(at: DateTime<Utc>) -> Value {
@@ -154,7 +156,18 @@ impl Phone {
         let client = Client::open(config.clone(), ports.clone()).unwrap();
         client.cities().refresh().await.expect("keys and city are genuine");
         let control = Control { url: world.control_url(), http: mesto_cli::web::client().unwrap() };
-        Self { control, client, ports, config, clock, alarms, vehicle: None, quotes: BTreeMap::new(), intent: None }
+        Self {
+            control,
+            client,
+            ports,
+            config,
+            clock,
+            alarms,
+            vehicle: None,
+            quotes: BTreeMap::new(),
+            intent: None,
+            slip: String::new(),
+        }
     }
 
     async fn play(&mut self, step: &Value) -> Answer {
@@ -247,18 +260,22 @@ impl Phone {
                 let intent = self.client.orders().pay(order, pay(step)).await?;
                 self.begun(step, &intent).await
             }
+            "show_order" => {
+                let number = step["number"].as_str().unwrap_or(&self.slip);
+                let order = self.client.orders().by_slip(number).await?;
+                Ok(answer(json!({ "price": order.price.amount, "due": order.due.amount })))
+            }
             "history" => {
                 let history = self.client.parking().history(None, 50).await?;
-                let newest = history.tickets.first();
+                let newest = history.items.first();
                 Ok(answer(json!({
-                    "tickets": history.tickets.len(), "newest_zone": newest.map(|ticket| &ticket.zone),
+                    "tickets": history.items.len(), "newest_zone": newest.map(|ticket| &ticket.zone),
                     "newest_price": newest.map(|ticket| ticket.price.amount.to_string()),
                 })))
             }
             "deposit" => {
                 let deposit = self.client.wallet().history(None, 50).await?;
-                let amounts: Vec<String> =
-                    deposit.entries.iter().map(|entry| entry.amount.amount.to_string()).collect();
+                let amounts: Vec<String> = deposit.items.iter().map(|entry| entry.amount.amount.to_string()).collect();
                 Ok(answer(json!({ "balance": deposit.balance.amount.to_string(), "amounts": amounts })))
             }
             "reminders" => {
@@ -313,7 +330,11 @@ impl Phone {
             }
             "issue_order" => {
                 let order = json!({ "zone": step["zone"], "plate": step["plate"], "violation": step["violation"] });
-                self.inspector("/inspector/orders", order, &["state", "price", "due"]).await
+                let mut told = self.inspector("/inspector/orders", order, &["state", "price", "due", "number"]).await?;
+                if let Some(Value::String(number)) = told.remove("number") {
+                    self.slip = number;
+                }
+                Ok(told)
             }
             "ledger" => Ok(answer(self.control.get("/ledger").await)),
             other => panic!("no such verb: {other}"),

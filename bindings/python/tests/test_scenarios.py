@@ -30,7 +30,7 @@ class Player:
 
     def __init__(self, testbed, phone):
         self.testbed, self.phone = testbed, phone
-        self.vehicle = self.last_intent = None
+        self.vehicle = self.last_intent = self.slip = None
         self.quotes = {}
 
     @property
@@ -140,8 +140,12 @@ class Player:
         order = unpaid[0].id if unpaid else mesto.OrderId("or_00000000000000000000000000")
         return self.begun(step, self.mesto.orders.pay(order, pay(step)))
 
+    def do_show_order(self, step):
+        order = self.mesto.orders.by_slip(step.get("number", self.slip))
+        return {"price": amount(order.price), "due": amount(order.due)}
+
     def do_history(self, _):
-        tickets = self.mesto.parking.history().tickets
+        tickets = self.mesto.parking.history().items
         answer = {"tickets": len(tickets)}
         if tickets:
             answer |= {"newest_zone": tickets[0].zone, "newest_price": amount(tickets[0].price)}
@@ -149,7 +153,7 @@ class Player:
 
     def do_deposit(self, _):
         deposit = self.mesto.wallet.history()
-        return {"balance": amount(deposit.balance), "amounts": [amount(entry.amount) for entry in deposit.entries]}
+        return {"balance": amount(deposit.balance), "amounts": [amount(entry.amount) for entry in deposit.items]}
 
     def do_reminders(self, _):
         return {"at": [text_of(alarm.fire_at - self.phone.clock.ahead) for alarm in self.phone.alarms.plan]}
@@ -186,6 +190,7 @@ class Player:
 
     def do_issue_order(self, step):
         order = self.testbed.ask("POST", "/inspector/orders", {name: step[name] for name in ("zone", "plate", "violation")})
+        self.slip = order["number"]
         return {"state": order["state"], "price": order["price"]["amount"], "due": order["due"]["amount"]}
 
     def do_ledger(self, _):

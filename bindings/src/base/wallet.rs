@@ -57,14 +57,14 @@ impl Wallet {
         Ok(Intent::told(&self.0, view))
     }
 
-    /// The balance and what consumed it (BG-36, BG-37), newest first; `before` is the id of the last entry seen.
-    #[uniffi::method(default(before = None, limit = 50, cancel = None))]
+    /// The balance and what consumed it (BG-36, BG-37), newest first; `cursor` is `next` of the page before.
+    #[uniffi::method(default(cursor = None, limit = 50, cancel = None))]
     pub async fn history(
         &self,
-        before: Option<i64>,
+        cursor: Option<String>,
         limit: u32,
         cancel: Option<Arc<Cancel>>,
     ) -> Result<Deposit, MestoError> {
-        self.0.answer(cancel, Box::pin(self.0.core.wallet().history(before, limit))).await
+        self.0.answer(cancel, Box::pin(self.0.core.wallet().history(cursor, limit))).await
     }
 }

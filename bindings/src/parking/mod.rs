@@ -69,10 +69,10 @@ impl Parking {
         self.0.told(self.0.core.parking().code(ticket))
     }
 
-    /// What the phone knows of the tickets bought, newest first; `before` is the id of the last one seen.
-    #[uniffi::method(default(before = None, limit = 50))]
-    pub fn stored_history(&self, before: Option<TicketId>, limit: u32) -> Result<History, MestoError> {
-        self.0.told(self.0.core.parking().stored_history(before, limit))
+    /// What the phone knows of the tickets bought, newest first; `cursor` is `next` of the page before.
+    #[uniffi::method(default(cursor = None, limit = 50))]
+    pub fn stored_history(&self, cursor: Option<String>, limit: u32) -> Result<History, MestoError> {
+        self.0.told(self.0.core.parking().stored_history(cursor, limit))
     }
 
     /// The SMS that buys parking for this vehicle in this zone.
@@ -110,14 +110,14 @@ impl Parking {
     }
 
     /// What was bought, newest first; without a connection what the phone knows.
-    #[uniffi::method(default(before = None, limit = 50, cancel = None))]
+    #[uniffi::method(default(cursor = None, limit = 50, cancel = None))]
     pub async fn history(
         &self,
-        before: Option<TicketId>,
+        cursor: Option<String>,
         limit: u32,
         cancel: Option<Arc<Cancel>>,
     ) -> Result<History, MestoError> {
-        self.0.answer(cancel, Box::pin(self.0.core.parking().history(before, limit))).await
+        self.0.answer(cancel, Box::pin(self.0.core.parking().history(cursor, limit))).await
     }
 
     /// Takes a purchase back and gives the SMS instead, only when it is sure that it will not be executed.

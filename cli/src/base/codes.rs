@@ -55,7 +55,7 @@ struct VerifyArgs {
     #[arg(long, value_parser = moment)]
     at: Option<DateTime<Utc>>,
     /// How far the phone's clock may be from this one, seconds.
-    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u32).range(0..=3600))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, allow_negative_numbers = true, value_parser = clap::value_parser!(u32).range(0..=3600))]
     skew: u32,
 }
 

@@ -58,7 +58,7 @@ async fn top_up(args: TopupArgs, call: Call) -> Outcome<()> {
 #[must_use]
 pub fn deposit_table(show: &Show, deposit: &Deposit) -> String {
     let rows: Vec<Vec<String>> = deposit
-        .entries
+        .items
         .iter()
         .map(|entry| {
             vec![
@@ -75,7 +75,7 @@ pub fn deposit_table(show: &Show, deposit: &Deposit) -> String {
 async fn past(phone: &Phone, limit: u32) -> Outcome<Past> {
     let deposit = phone.core.wallet().history(None, limit).await;
     let deposit = phone.done(deposit)?;
-    let entries = if deposit.entries.is_empty() {
+    let entries = if deposit.items.is_empty() {
         "Nothing was paid in yet. Top up: mesto topup 1000\n".to_owned()
     } else {
         deposit_table(&phone.show, &deposit)

@@ -161,7 +161,7 @@ pub async fn history(cast: &mut Cast) -> Outcome<()> {
     cast.tell.chapter("history", "What the day has cost", cast.world.clock.read());
     let history = cast.phone.core.parking().history(None, 50).await;
     let history = cast.tell.done(history)?;
-    cast.tell.claim("tickets", history.tickets.len(), 5)?;
-    cast.tell.show(tickets_table(&cast.show, &history.tickets));
+    cast.tell.claim("tickets", history.items.len(), 5)?;
+    cast.tell.show(tickets_table(&cast.show, &history.items));
     Ok(())
 }

@@ -270,7 +270,7 @@ async fn tickets(args: TicketsArgs, call: Call) -> Outcome<()> {
 async fn past(phone: &Phone, limit: u32) -> Outcome<Past> {
     let history = phone.core.parking().history(None, limit).await;
     let history = phone.done(history)?;
-    let text = match history.tickets.as_slice() {
+    let text = match history.items.as_slice() {
         [] => "No ticket was bought yet.\n".to_owned(),
         tickets => show::tickets_table(&phone.show, tickets),
     };

@@ -114,7 +114,7 @@ fn a_driver_does_everything_from_a_terminal_bg_38_bg_54_bg_76() {
     assert!(driver.run(&["tickets", "--qr"]).out.contains("▄▄▄▄▄"));
     let history = driver.json(&["history"]);
     assert_eq!(history["deposit"]["balance"]["amount"], "800.00");
-    assert_eq!(history["history"]["tickets"].as_array().unwrap().len(), 2);
+    assert_eq!(history["history"]["items"].as_array().unwrap().len(), 2);
     assert!(driver.run(&["history"]).out.contains("-120.00 RSD"));
 }
 
@@ -253,6 +253,8 @@ fn an_order_is_listed_and_paid() {
     driver.top_up("2000");
     let order = json!({ "zone": "yellow", "plate": "BG789PP", "violation": "no_ticket" });
     let issued = driver.control("/inspector/orders", Some(order));
+    assert_eq!(driver.json(&["orders"]), json!([]), "a plate alone shows no order");
+    assert_eq!(driver.json(&["slip", issued["number"].as_str().unwrap()])["id"], issued["id"]);
     let listed = driver.run(&["orders"]);
     assert!(listed.out.contains("3,000.00 RSD") && listed.out.contains("1,500.00 RSD"), "{}", listed.out);
     let paid = driver.run(&["pay", issued["id"].as_str().unwrap()]);
@@ -292,7 +294,7 @@ fn a_ticket_is_paid_by_card_and_how_it_stands_is_told_bg_91_bg_93() {
     assert_eq!(driver.json(&["tickets"])[0]["id"], ticket["id"]);
     let paid = driver.run(&["payments"]);
     assert!(paid.out.contains("225.00 RSD") && paid.out.contains("Confirmed"), "{}", paid.out);
-    assert_eq!(driver.json(&["history"])["deposit"]["entries"], json!([]), "the deposit is untouched");
+    assert_eq!(driver.json(&["history"])["deposit"]["items"], json!([]), "the deposit is untouched");
 }
 
 #[test]
@@ -300,6 +302,7 @@ fn an_order_is_paid_by_card_once_however_often_the_bank_declines_bg_70() {
     let driver = Driver::with_car();
     let order = json!({ "zone": "yellow", "plate": "BG789PP", "violation": "no_ticket" });
     let issued = driver.control("/inspector/orders", Some(order));
+    driver.json(&["slip", issued["number"].as_str().unwrap()]);
     let pay = || driver.json(&["pay", issued["id"].as_str().unwrap(), "--pay", "card"]);
     let begun = pay();
     assert_eq!(begun["amount"]["amount"], "1500.00");

@@ -74,7 +74,7 @@ fn every_wrong_word_of_a_driver_is_answered_with_what_would_be_right() {
         assert_eq!(told.exit, *exit, "{words:?}");
         assert!(!code(&told).is_empty() && told.err.is_empty(), "{words:?}: {}", told.err);
     }
-    assert_eq!(driver.json(&["history"])["history"]["tickets"].as_array().unwrap().len(), 0, "nothing was bought");
+    assert_eq!(driver.json(&["history"])["history"]["items"].as_array().unwrap().len(), 0, "nothing was bought");
 }
 
 #[test]

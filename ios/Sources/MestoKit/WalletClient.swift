@@ -22,9 +22,9 @@ public struct WalletClient: Part {
     public func topUp(_ amount: Decimal) async throws -> Intent {
         try await core.waiting { try await core.client.wallet().topUp(amount: amount, cancel: $0) }
     }
-    /// The balance and what consumed it, newest first; `before` is the id of the last entry seen.
-    public func history(before: Int64? = nil, limit: Int = 50) async throws -> Deposit {
-        try await core.waiting { try await core.client.wallet().history(before: before, limit: atLeastNone(limit), cancel: $0) }
+    /// The balance and what consumed it, newest first; `cursor` is `next` of the page before.
+    public func history(cursor: String? = nil, limit: Int = 50) async throws -> Deposit {
+        try await core.waiting { try await core.client.wallet().history(cursor: cursor, limit: atLeastNone(limit), cancel: $0) }
     }
     /// What a movement was for, for the driver.
     public func text(_ entry: DepositEntry) -> String { core.client.wallet().entryText(entry: entry) }

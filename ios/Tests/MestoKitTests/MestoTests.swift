@@ -123,7 +123,7 @@ import Testing
         for amount in [Decimal.nan, Decimal(string: "1e40")!, Decimal(string: "0.33333333333333333333333333333333")!] {
             #expect(await failure { _ = try await mesto.wallet.topUp(amount) }?.code == "out_of_range")
         }
-        #expect(try await mesto.parking.history(limit: -1).tickets.isEmpty)
+        #expect(try await mesto.parking.history(limit: -1).items.isEmpty)
     }
 
     @Test func aTicketByCardWaitsAtTheBankUntilItWasHeard_bg_43() async throws {

@@ -10,6 +10,8 @@ final class ScenarioPlayer {
     private var quotes: [String: Quote] = [:]
     private var vehicle: VehicleId = ""
     private var lastIntent = ""
+    /// The number on the slip of the last order that was issued.
+    private var slip = ""
     private var mesto: Mesto { phone.mesto }
 
     init(_ testbed: Testbed, _ phone: TestPhone) { (self.testbed, self.phone) = (testbed, phone) }
@@ -78,13 +80,16 @@ final class ScenarioPlayer {
         case "pay_order":
             let unpaid = mesto.orders.state().orders.first { $0.state == .issued }
             return try await begun(step, try await mesto.orders.pay(unpaid?.id ?? "or_00000000000000000000000000", pay: pay(step)))
+        case "show_order":
+            let order = try await mesto.orders.bySlip(step["number"] as? String ?? slip)
+            return ["price": amount(order.price), "due": amount(order.due)]
         case "history":
-            let tickets = try await mesto.parking.history().tickets
+            let tickets = try await mesto.parking.history().items
             guard let newest = tickets.first else { return ["tickets": 0] }
             return ["tickets": tickets.count, "newest_zone": newest.zone.value, "newest_price": amount(newest.price)]
         case "deposit":
             let deposit = try await mesto.wallet.history()
-            return ["balance": amount(deposit.balance), "amounts": deposit.entries.map { amount($0.amount) }]
+            return ["balance": amount(deposit.balance), "amounts": deposit.items.map { amount($0.amount) }]
         case "reminders": return ["at": phone.alarms.plan.map { text(of: $0.fireAt - phone.clock.ahead) }]
         case "reopen":
             if step["reboot"] as? Bool == true { phone.clock.reboot() }
@@ -144,6 +149,7 @@ final class ScenarioPlayer {
     private func issueOrder(_ step: Fields) async throws -> Fields {
         let asked = step.filter { ["zone", "plate", "violation"].contains($0.key) }
         let order = try await testbed.ask("POST", "/inspector/orders", asked)
+        slip = order["number"] as? String ?? ""
         let sum = { (name: String) in (order[name] as? Fields)?["amount"] as Any }
         return ["state": order["state"] as Any, "price": sum("price"), "due": sum("due")]
     }

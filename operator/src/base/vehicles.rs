@@ -72,7 +72,7 @@ pub(crate) fn plate(operator: &Operator, city: &str, typed: &str) -> Outcome<Par
 }
 
 fn list(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Vehicles> {
-    Ok(Vehicles { vehicles: of(tx, call.who()?.account)? })
+    Ok(Vehicles { items: of(tx, call.who()?.account)? })
 }
 
 /// The vehicles of an account, in the order they were added.

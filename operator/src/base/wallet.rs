@@ -19,6 +19,7 @@ use crate::kernel::call::Call;
 use crate::kernel::failure::Outcome;
 use crate::kernel::ledger::{EntryRow, HistoryEntry, LedgerAccount};
 use crate::kernel::operator::Operator;
+use crate::kernel::paging::AskedPage;
 use crate::kernel::service::{Check, Service, serve};
 use crate::kernel::store::{Ask, Select, Tx};
 use crate::{find, values};
@@ -50,24 +51,17 @@ fn closing(tx: &mut dyn Tx, call: &Call<'_>, account: &mut LockedAccount) -> Out
     refunds::of_closed_deposit(tx, call.operator, call.now, account)
 }
 
-const PAGE: i64 = 50;
-const MOST: i64 = 200;
-
 /// What consumed the deposit (BG-36, BG-37).
 fn history(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Deposit> {
-    let limit = call.request.asked_number("limit")?.unwrap_or(PAGE).clamp(1, MOST);
-    let before = call.request.asked_number("before")?.unwrap_or(i64::MAX);
+    let asked = AskedPage::<i64>::of(call.request)?;
     let account = call.who()?.account;
     let balance = deposit::balance(tx, account)?;
     let rows: Vec<HistoryEntry> = tx.all(Select::of(
         "FROM event JOIN ledger_entry ON ledger_entry.id = event.entry WHERE event.account = $1 AND event.seq < $2 ORDER BY event.seq DESC LIMIT $3",
-        values![account, before, limit + 1],
+        values![account, asked.before.unwrap_or(i64::MAX), asked.reads()],
     ))?;
-    let mut entries: Vec<DepositEntry> = rows.into_iter().map(entry).collect();
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = entries.len() > limit;
-    entries.truncate(limit);
-    Ok(Deposit { balance, entries, more })
+    let (items, next) = asked.page(rows.into_iter().map(entry).collect(), |entry: &DepositEntry| entry.id.to_string());
+    Ok(Deposit { balance, items, next })
 }
 
 fn entry(row: HistoryEntry) -> DepositEntry {

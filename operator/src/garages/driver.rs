@@ -4,7 +4,6 @@ use chrono::{DateTime, Utc};
 use mesto_protocol::garages::visits::{FacilityPlaces, GaragesSection, Places, VISITS_OVER, Visit, Visits};
 use mesto_protocol::kernel::ids::{AccountId, VisitId};
 use mesto_protocol::kernel::json::Json as OnTheWire;
-use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::garages::{FreePlaces, GaragesSection as GaragesOfCity, Observation, free_places, is_heard};
 
 use crate::garages::tables::{FacilityRow, VisitPaymentRow, VisitRow};
@@ -12,12 +11,11 @@ use crate::garages::visits::Kept;
 use crate::kernel::call::Call;
 use crate::kernel::failure::Outcome;
 use crate::kernel::operator::Operator;
+use crate::kernel::paging::AskedPage;
 use crate::kernel::store::{Select, Tx};
-use crate::kernel::text;
 use crate::values;
 
 const PAGE: i64 = 50;
-const MOST: i64 = 200;
 
 /// Those of an account, `$1`.
 const OWN: &str = "(SELECT visit FROM visit_payment WHERE account = $1)";
@@ -49,30 +47,16 @@ pub(crate) fn section(tx: &mut dyn Tx, _: &Operator, account: AccountId, now: Da
 
 /// Newest first.
 pub(crate) fn list(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Visits> {
-    let limit = call.request.asked_number("limit")?.unwrap_or(PAGE).clamp(1, MOST);
     let account = call.who()?.account;
-    let before = match call.request.asked("cursor")? {
-        None => text::last_id("vi"),
-        Some(cursor) => {
-            let cursor = cursor.parse::<VisitId>().map_err(|_| {
-                Problem::new(ProblemCode::BadRequest, "cursor should be `next` of the page before")
-                    .with("field", "cursor")
-            })?;
-            cursor.to_string()
-        }
-    };
+    let asked = AskedPage::<VisitId>::of(call.request)?;
     let page = format!("SELECT id FROM visit WHERE id IN {OWN} AND id < $2 ORDER BY id DESC LIMIT $3");
     let rows = tx.all(Select::of(
         &format!(
             "FROM visit JOIN visit_payment ON visit_payment.visit = visit.id WHERE visit.id IN ({page}) ORDER BY visit.id DESC, visit_payment.at"
         ),
-        values![account, before, limit + 1],
+        values![account, asked.older_than(), asked.reads()],
     ))?;
-    let mut items = told(rows, account, call.now)?;
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = items.len() > limit;
-    items.truncate(limit);
-    let next = if more { items.last().map(|last| last.id.to_string()) } else { None };
+    let (items, next) = asked.page(told(rows, account, call.now)?, |visit| visit.id.to_string());
     Ok(Visits { items, next })
 }
 

@@ -15,6 +15,7 @@ pub mod keys;
 pub mod ledger;
 pub mod limits;
 pub mod operator;
+pub mod paging;
 pub mod parts;
 pub mod ports;
 pub mod retention;

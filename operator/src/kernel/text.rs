@@ -38,11 +38,6 @@ pub(crate) fn id(prefix: &str, now: DateTime<Utc>, chance: [u8; 10]) -> String {
     text
 }
 
-/// Sorts behind every id of a kind, in every collation.
-pub(crate) fn last_id(prefix: &str) -> String {
-    format!("{prefix}_{}", "z".repeat(27))
-}
-
 /// `application/x-www-form-urlencoded` of one value: everything but `A-Z a-z 0-9 - . _ *` is escaped, a space is `+`.
 pub(crate) fn form_encode(value: &str) -> String {
     let mut text = String::with_capacity(value.len());

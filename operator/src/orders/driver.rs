@@ -24,6 +24,7 @@ use crate::kernel::due::{self, Due};
 use crate::kernel::failure::{Failure, Outcome, refuse};
 use crate::kernel::ledger::{self, LedgerAccount, Movement};
 use crate::kernel::operator::Operator;
+use crate::kernel::paging::AskedPage;
 use crate::kernel::store::{Ask, Json, Select, StoreError, Tx};
 use crate::orders::{NAME, proofs};
 use crate::{stored_words, table, update, values};
@@ -114,11 +115,11 @@ fn from_rows((row, plate): OrderWithPlate, now: DateTime<Utc>) -> Outcome<(Order
     Ok((order, terms))
 }
 
-/// The orders of an account, newest first.
-pub(crate) fn of(tx: &mut dyn Tx, account: AccountId, now: DateTime<Utc>) -> Outcome<Vec<Order>> {
+/// Orders of an account, newest first.
+fn of(tx: &mut dyn Tx, account: AccountId, now: DateTime<Utc>, asked: &AskedPage<OrderId>) -> Outcome<Vec<Order>> {
     let rows: Vec<OrderWithPlate> = tx.all(Select::of(
-        &format!("{FROM} JOIN order_proof ON order_proof.daily_order = daily_order.id WHERE order_proof.account = $1 ORDER BY daily_order.id DESC LIMIT $2"),
-        values![account, MOST],
+        &format!("{FROM} JOIN order_proof ON order_proof.daily_order = daily_order.id WHERE order_proof.account = $1 AND daily_order.id < $2 ORDER BY daily_order.id DESC LIMIT $3"),
+        values![account, asked.older_than(), asked.reads()],
     ))?;
     rows.into_iter().map(|row| from_rows(row, now).map(|(order, _)| order)).collect()
 }
@@ -145,14 +146,22 @@ pub(crate) fn find_covering(
     Ok(row.map(|row| from_rows(row, now)).transpose()?.map(|(order, _)| order))
 }
 
+/// Every order of an account, newest first.
+pub(crate) fn all(tx: &mut dyn Tx, account: AccountId, now: DateTime<Utc>) -> Outcome<Vec<Order>> {
+    of(tx, account, now, &AskedPage::newest(i64::MAX))
+}
+
 /// What an app shows of orders.
 pub(crate) fn section(tx: &mut dyn Tx, _: &Operator, account: AccountId, now: DateTime<Utc>) -> Outcome<OnTheWire> {
-    Ok(OnTheWire::of(&OrdersSection { orders: of(tx, account, now)? })?)
+    Ok(OnTheWire::of(&OrdersSection { orders: of(tx, account, now, &AskedPage::newest(MOST))? })?)
 }
 
 /// Newest first.
 pub(crate) fn list(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Orders> {
-    Ok(Orders { orders: of(tx, call.who()?.account, call.now)? })
+    let asked = AskedPage::<OrderId>::of(call.request)?;
+    let orders = of(tx, call.who()?.account, call.now, &asked)?;
+    let (items, next) = asked.page(orders, |order| order.id.to_string());
+    Ok(Orders { items, next })
 }
 
 /// What a quote keeps until it is paid.

@@ -72,7 +72,7 @@ pub(crate) const SELLS: Sells = Sells {
 };
 
 fn exported(tx: &mut dyn Tx, account: AccountId, now: DateTime<Utc>) -> Outcome<Value> {
-    Ok(json!(driver::of(tx, account, now)?))
+    Ok(json!(driver::all(tx, account, now)?))
 }
 
 fn erase_old(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<()> {

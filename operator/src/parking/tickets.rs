@@ -24,9 +24,9 @@ use crate::kernel::due::{self, Due};
 use crate::kernel::failure::{Failure, Outcome, refuse};
 use crate::kernel::ledger::LedgerAccount;
 use crate::kernel::operator::Operator;
+use crate::kernel::paging::AskedPage;
 use crate::kernel::signed_codes::{self, ToShow};
 use crate::kernel::store::{Ask, Json, Select, Tx, Write};
-use crate::kernel::text;
 use crate::parking::NAME;
 use crate::parking::quotes::{self, Frozen};
 use crate::parking::stays::{self, Kept, Latest, OwnerWord};
@@ -131,8 +131,6 @@ pub(crate) const TICKET_END: Due = Due::new("parking.ticket_end", time_passed);
 /// The issue of a code that comes with its ticket.
 const FIRST_ISSUE: u32 = 1;
 
-const PAGE: i64 = 50;
-const MOST: i64 = 200;
 /// How many that are over an account is told of.
 const OVER: i64 = TICKETS_OVER as i64;
 
@@ -464,17 +462,14 @@ fn give_back(
 
 /// Newest first.
 pub(crate) fn list(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Tickets> {
-    let limit = call.request.asked_number("limit")?.unwrap_or(PAGE).clamp(1, MOST);
-    let before = call.request.asked("before")?.unwrap_or_else(|| text::last_id("tk"));
+    let asked = AskedPage::<TicketId>::of(call.request)?;
     let rows: Vec<TicketWithPlate> = tx.all(Select::of(
         &format!("{FROM} WHERE ticket.account = $1 AND ticket.id < $2 ORDER BY ticket.id DESC LIMIT $3"),
-        values![call.who()?.account, before, limit + 1],
+        values![call.who()?.account, asked.older_than(), asked.reads()],
     ))?;
-    let mut tickets = rows.into_iter().map(|row| from_rows(row, call.now)).collect::<Outcome<Vec<_>>>()?;
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = tickets.len() > limit;
-    tickets.truncate(limit);
-    Ok(Tickets { tickets, more })
+    let tickets = rows.into_iter().map(|row| from_rows(row, call.now)).collect::<Outcome<Vec<_>>>()?;
+    let (items, next) = asked.page(tickets, |ticket| ticket.id.to_string());
+    Ok(Tickets { items, next })
 }
 
 /// One ticket of the caller.

@@ -56,7 +56,7 @@ pub(crate) fn near(_: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Zones> {
             }),
         );
     }
-    Ok(Zones { zones, by_sign: by_sign.map(|zone| zone.id.clone()) })
+    Ok(Zones { items: zones, by_sign: by_sign.map(|zone| zone.id.clone()) })
 }
 
 fn degrees(call: &Call<'_>, name: &str, most: f64) -> Outcome<Option<f64>> {

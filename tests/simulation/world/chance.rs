@@ -91,8 +91,21 @@ impl World {
     pub(super) fn pay_order(&mut self, index: usize) {
         let Some(client) = self.free_client(index) else { return };
         let orders = client.orders().state().orders.clone();
-        let Some(order) = self.random.pick(&orders).cloned() else { return };
         let pay = if self.random.percent(40) { PayMethod::Card } else { PayMethod::Deposit };
+        // Whoever finds a slip may pay it (ADR 22).
+        if (orders.is_empty() || self.random.percent(20))
+            && let Some(number) = self.random.pick(&self.slips).cloned()
+        {
+            self.note(|| format!("phone {index}: pays the slip {number} by {pay}"));
+            self.start(index, async move {
+                match client.orders().by_slip(&number).await {
+                    Ok(order) => client.orders().pay(order.id, pay).await.into(),
+                    Err(error) => Outcome::Failed(error),
+                }
+            });
+            return;
+        }
+        let Some(order) = self.random.pick(&orders).cloned() else { return };
         self.note(|| format!("phone {index}: pays order {} by {pay}", order.id));
         self.start(index, async move { client.orders().pay(order.id, pay).await.into() });
     }

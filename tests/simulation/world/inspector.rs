@@ -2,7 +2,7 @@
 
 use mesto_operator::Request;
 use mesto_protocol::orders::control::{self, NewOrder, PlateCheck};
-use mesto_protocol::orders::driver::Violation;
+use mesto_protocol::orders::driver::{Order, Violation};
 
 use super::{Faults, PLATES, World};
 
@@ -35,6 +35,11 @@ impl World {
         self.touched = true;
         if answer.status < 300 {
             self.report.orders += 1;
+            let issued: Order = answer
+                .read()
+                .map_err(|error| vec![format!("the inspector reads nonsense: {error} ({})", answer.status)])?;
+            self.slips.push(issued.number.shown());
+            self.slips.drain(..self.slips.len().saturating_sub(8));
         }
         self.note(|| format!("the inspector writes an order -> {}", answer.status));
         Ok(())

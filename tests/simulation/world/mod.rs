@@ -53,6 +53,8 @@ struct World {
     /// The inspector's token.
     inspector: String,
     bank: Bank,
+    /// The numbers on slips behind windscreens, the last ones.
+    slips: Vec<String>,
     report: Report,
     trail: Vec<String>,
     step: u32,
@@ -107,6 +109,7 @@ impl World {
             operator_back_at: 0,
             inspector: String::new(),
             bank: Bank::default(),
+            slips: Vec::new(),
             report: Report::default(),
             trail: Vec::new(),
             step: 0,

@@ -75,11 +75,11 @@ pub async fn history(cast: &mut Cast) -> Outcome<()> {
     let deposit = cast.tell.done(deposit)?;
     cast.tell.say("And what consumed the deposit; what was paid by card is not in it:");
     cast.tell.show(deposit_table(&cast.show, &deposit));
-    let spent: Vec<String> = deposit.entries.iter().map(|entry| entry.amount.amount.to_string()).collect();
+    let spent: Vec<String> = deposit.items.iter().map(|entry| entry.amount.amount.to_string()).collect();
     let expected = ["-65.00", "-55.00", "-120.00", "-80.00", "1000.00"].map(str::to_owned).to_vec();
     cast.tell.claim("amounts", spent, expected)?;
     cast.tell.claim("balance", deposit.balance.amount.to_string(), "680.00".to_owned())?;
-    let sum: Decimal = deposit.entries.iter().map(|entry| entry.amount.amount).sum();
+    let sum: Decimal = deposit.items.iter().map(|entry| entry.amount.amount).sum();
     cast.tell.claim("entries_sum_to_the_balance", sum == deposit.balance.amount, true)?;
     Ok(())
 }

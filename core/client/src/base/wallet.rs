@@ -167,18 +167,17 @@ impl Wallet<'_> {
         Money::new(amount, city.currency).map_err(|why| refused(why.to_string()))
     }
 
-    /// The balance and what consumed it (BG-36, BG-37), newest first, `limit` at most; `before` is the id of the last
-    /// entry seen.
+    /// The balance and what consumed it (BG-36, BG-37), newest first, `limit` at most; `cursor` is `next` of the page before.
     ///
     /// # Errors
     /// `not_signed_in`, and whatever a request can answer.
-    pub async fn history(self, before: Option<i64>, limit: u32) -> Result<Deposit> {
+    pub async fn history(self, cursor: Option<String>, limit: u32) -> Result<Deposit> {
         let signed_in = self.0.core().signed_in();
         let outcome = match signed_in {
             Ok(_) => {
-                let (limit, before) = (limit.to_string(), before.map(|entry| entry.to_string()));
+                let limit = limit.to_string();
                 let mut query = vec![("limit", limit.as_str())];
-                query.extend(before.as_deref().map(|entry| ("before", entry)));
+                query.extend(cursor.as_deref().map(|cursor| ("cursor", cursor)));
                 self.0.fetch(&wallet::HISTORY, &[], &query).await
             }
             Err(error) => Err(error),

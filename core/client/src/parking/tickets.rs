@@ -15,8 +15,9 @@ shown! { history_shown;
     /// A page of bought tickets, newest first.
     #[derive(Debug, Clone, PartialEq, Serialize)]
     pub struct History {
-        pub tickets: Vec<Ticket>,
-        pub more: bool,
+        pub items: Vec<Ticket>,
+        /// For the next page; absent on the last one.
+        pub next: Option<String>,
         /// Read from the phone because the operator could not be reached: may lack what other phones bought.
         pub from_phone: bool,
     }
@@ -50,47 +51,51 @@ impl Parking<'_> {
         found.ok_or_else(|| Error::new(ErrorKind::Refused, "ticket_missing", "this ticket is not stored on the phone"))
     }
 
-    /// What was bought, newest first, `limit` at most; `before` is the id of the last ticket seen. Without a connection
+    /// What was bought, newest first, `limit` at most; `cursor` is `next` of the page before. Without a connection
     /// what the phone knows.
     ///
     /// # Errors
     /// `not_signed_in`, or the operator refuses.
-    pub async fn history(self, before: Option<TicketId>, limit: u32) -> Result<History> {
-        let outcome = self.history_inner(before, limit).await;
+    pub async fn history(self, cursor: Option<String>, limit: u32) -> Result<History> {
+        let outcome = self.history_inner(cursor.as_deref(), limit).await;
         self.0.explain(outcome)
     }
 
-    async fn history_inner(self, before: Option<TicketId>, limit: u32) -> Result<History> {
+    async fn history_inner(self, cursor: Option<&str>, limit: u32) -> Result<History> {
         let session = self.0.core().session()?;
-        let (most, last) = (limit.to_string(), before.map(|ticket| ticket.to_string()));
+        let most = limit.to_string();
         let mut query = vec![("limit", most.as_str())];
-        query.extend(last.as_deref().map(|ticket| ("before", ticket)));
+        query.extend(cursor.map(|cursor| ("cursor", cursor)));
         match self.0.fetch(&tickets::LIST, &[], &query).await {
-            Ok(Tickets { tickets, more }) => {
+            Ok(Tickets { items, next }) => {
                 let now = self.0.now();
                 let mut core = self.0.core();
                 core.still(&session)?;
-                core.keep(now, |tx| tickets.iter().try_for_each(|ticket| rows::put(tx, ticket)))?;
+                core.keep(now, |tx| items.iter().try_for_each(|ticket| rows::put(tx, ticket)))?;
                 drop(core);
-                Ok(History { tickets, more, from_phone: false })
+                Ok(History { items, next, from_phone: false })
             }
             Err(error) if matches!(error.kind(), ErrorKind::Offline | ErrorKind::NoAnswer | ErrorKind::NotNow) => {
-                self.stored_history(before, limit)
+                // A page that only the operator can find is not made up.
+                self.stored_history(cursor.map(str::to_owned), limit).map_err(|_| error)
             }
             Err(error) => Err(error),
         }
     }
 
-    /// What the phone knows of the tickets bought, newest first. Local.
+    /// What the phone knows of the tickets bought, newest first; `cursor` as above. Local.
     ///
     /// # Errors
-    /// Only when the phone's database fails.
-    pub fn stored_history(self, before: Option<TicketId>, limit: u32) -> Result<History> {
+    /// `ticket_missing` for a cursor of which the phone knows no page; when the phone's database fails.
+    pub fn stored_history(self, cursor: Option<String>, limit: u32) -> Result<History> {
         let now = self.0.now();
-        let mut tickets = self.0.core().read(now, |db| rows::page(db, before, limit.saturating_add(1)))?;
-        let more = tickets.len() > usize::try_from(limit).unwrap_or(usize::MAX);
-        tickets.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-        Ok(History { tickets, more, from_phone: true })
+        let before = cursor.map(|cursor| self.ticket_id(&cursor)).transpose()?;
+        let mut items = self.0.core().read(now, |db| rows::page(db, before, limit.saturating_add(1)))?;
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let more = items.len() > limit;
+        items.truncate(limit);
+        let next = if more { items.last().map(|last| last.id.to_string()) } else { None };
+        Ok(History { items, next, from_phone: true })
     }
 
     /// The code of a ticket for an inspector's camera: the operator's signature and this device's, over this moment.

@@ -44,10 +44,10 @@ fn a_driver_parks_extends_and_is_refused_minute_91_bg_50() {
     assert_eq!(phone.shown().active_tickets.len(), 2);
 
     let history = run(phone.client.parking().history(None, 10)).unwrap();
-    assert_eq!((history.tickets.len(), history.from_phone, history.more), (2, false, false));
+    assert_eq!((history.items.len(), history.from_phone, history.next), (2, false, None));
     let spent = run(phone.client.wallet().history(None, 10)).unwrap();
     let amounts: Vec<_> =
-        spent.entries.iter().map(|entry| (phone.client.entry_text(entry), entry.amount.amount.to_string())).collect();
+        spent.items.iter().map(|entry| (phone.client.entry_text(entry), entry.amount.amount.to_string())).collect();
     assert_eq!(
         amounts,
         [

@@ -91,7 +91,7 @@ fn a_state_nobody_knows_is_shown_as_such_and_never_as_running_or_payable() {
     later["lines"][0] =
         json!({"kind": "parking.congestion", "params": {"level": 3}, "amount": ticket.price, "scale": 2});
     let order = json!({
-        "id": OrderId::from_bytes([7; 16]), "city": "belgrade", "zone": "red", "plate": ticket.plate, "state": "contested", "violation": "two_places",
+        "id": OrderId::from_bytes([7; 16]), "number": "4821 0937 5557", "city": "belgrade", "zone": "red", "plate": ticket.plate, "state": "contested", "violation": "two_places",
         "issued_at": ticket.issued_at, "valid_until": ticket.ends_at, "price": ticket.price, "due": ticket.price, "photo": "x",
     });
     let at = phone.time.now();

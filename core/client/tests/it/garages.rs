@@ -143,7 +143,7 @@ fn a_visit_is_paid_from_the_deposit_by_the_number_of_its_ticket_bg_64() {
     assert_eq!(garages.receipt(visit.id).unwrap(), None, "this operator signs none");
     run(phone.client.sync()).unwrap();
     assert_eq!(phone.balance(), rsd("800.00"));
-    let entries = run(phone.client.wallet().history(None, 1)).unwrap().entries;
+    let entries = run(phone.client.wallet().history(None, 1)).unwrap().items;
     assert_eq!(phone.client.entry_text(&entries[0]), "Garage");
     controller.happens(VisitToldKind::Left, TICKET);
     run(phone.client.sync()).unwrap();

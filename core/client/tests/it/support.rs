@@ -531,7 +531,7 @@ impl Phone {
         run(self.client.parking().quote(&zone(name), self.car(), minutes, pay)).unwrap()
     }
 
-    /// An inspector issues an order for the phone's car in the yellow zone, and the phone hears of it.
+    /// An inspector issues an order for the phone's car in the yellow zone, and the driver types the number on its slip.
     pub fn ordered(&self) -> OrderId {
         let token = self.net.inspector();
         let order =
@@ -540,8 +540,8 @@ impl Phone {
             Request::new("POST", "/v1/inspector/orders").bearer(&token).key("an-inspectors-key-1").json(&order);
         let issued = self.net.handle(&request);
         assert_eq!(issued.status, 201, "{}", String::from_utf8_lossy(&issued.body));
-        run(self.client.sync()).unwrap();
-        self.shown().orders[0].id
+        let issued: Order = serde_json::from_slice(&issued.body).unwrap();
+        run(self.client.orders().by_slip(&issued.number.shown())).unwrap().id
     }
 
     /// The app dies and is opened again.

@@ -102,18 +102,18 @@ fn history_is_paged_newest_first_and_the_same_without_a_connection() {
         phone.after(1);
     }
     let zones = |history: &mesto_client::parking::History| {
-        history.tickets.iter().map(|ticket| ticket.zone.to_string()).collect::<Vec<_>>()
+        history.items.iter().map(|ticket| ticket.zone.to_string()).collect::<Vec<_>>()
     };
     for offline in [false, true] {
         phone.net.offline(offline);
         let first = run(phone.client.parking().history(None, 2)).unwrap();
         assert_eq!(
-            (zones(&first), first.more),
+            (zones(&first), first.next.is_some()),
             (vec!["blue".to_owned(), "green".to_owned()], true),
             "offline {offline}"
         );
-        let rest = run(phone.client.parking().history(Some(first.tickets[1].id), 2)).unwrap();
-        assert_eq!((zones(&rest), rest.more), (vec!["red".to_owned()], false), "offline {offline}");
+        let rest = run(phone.client.parking().history(first.next, 2)).unwrap();
+        assert_eq!((zones(&rest), rest.next.is_some()), (vec!["red".to_owned()], false), "offline {offline}");
     }
 }
 
@@ -136,7 +136,7 @@ fn an_answer_that_comes_after_signing_out_is_stored_under_nobody() {
         let shown = phone.shown();
         assert_eq!((shown.account, shown.signed_in, shown.balance), (None, false, None), "{request}");
         assert!(phone.client.vehicles().list().unwrap().is_empty(), "{request}");
-        assert!(phone.client.parking().stored_history(None, 10).unwrap().tickets.is_empty(), "{request}");
+        assert!(phone.client.parking().stored_history(None, 10).unwrap().items.is_empty(), "{request}");
     }
 }
 

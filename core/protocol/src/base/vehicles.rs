@@ -84,8 +84,9 @@ wire! {
         pub warnings: Vec<PlateWarning>,
     }
 
+    /// In the order they were added.
     pub struct Vehicles {
-        pub vehicles: Vec<Vehicle>,
+        pub items: Vec<Vehicle>,
     }
 
     /// The section of an account.

@@ -6,7 +6,7 @@ use mesto_rules::money::Money;
 use crate::base::payments::Part;
 use crate::kernel::ProblemCode;
 use crate::kernel::event::Change;
-use crate::kernel::operation::{Access, Nothing, Operation, Permission, Schema, get, optional};
+use crate::kernel::operation::{Access, Nothing, Operation, PAGE_CURSOR, PAGE_LIMIT, Permission, Schema, get};
 use crate::kernel::problem::problems;
 use crate::kernel::service::{Section, Sells, Service};
 use crate::kernel::wire::wire;
@@ -16,10 +16,8 @@ use crate::records;
 pub const OWN: Permission = Permission::named("wallet.own");
 
 pub const HISTORY: Operation<Nothing, Deposit> =
-    get("/v1/deposit", "The deposit's balance and what consumed it, newest first", Access::Permitted(OWN)).query(&[
-        optional("before", "integer", "Id of an entry: those older than it."),
-        optional("limit", "integer", "At most so many."),
-    ]);
+    get("/v1/deposit", "The deposit's balance and what consumed it, newest first", Access::Permitted(OWN))
+        .query(&[PAGE_CURSOR, PAGE_LIMIT]);
 problems! {
     AmountNotOffered, "amount_not_offered", 422, "The deposit takes only the listed amounts";
     DepositTooLow, "deposit_too_low", 422, "The deposit does not cover this";
@@ -51,8 +49,10 @@ records! { wallet_records;
     /// The balance and what consumed it (BG-36, BG-37), newest first.
     pub struct Deposit {
         pub balance: Money,
-        pub entries: Vec<DepositEntry>,
-        pub more: bool,
+        pub items: Vec<DepositEntry>,
+        /// For the next page; absent on the last one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub next: Option<String>,
     }
 
     pub struct DepositEntry {

@@ -10,7 +10,7 @@ use crate::kernel::ProblemCode;
 use crate::kernel::event::Change;
 use crate::kernel::ids::{SaleId, VisitId};
 use crate::kernel::line::{Line, Notice};
-use crate::kernel::operation::{Access, Nothing, Operation, Permission, get, optional, required};
+use crate::kernel::operation::{Access, Nothing, Operation, PAGE_CURSOR, PAGE_LIMIT, Permission, get, required};
 use crate::kernel::service::Section;
 use crate::kernel::wire::wire;
 use crate::{records, words};
@@ -34,10 +34,8 @@ pub const PLACES: Operation<Nothing, Places> = get(
     ProblemCode::SectionUnreadable,
 ]);
 pub const LIST: Operation<Nothing, Visits> =
-    get("/v1/garages/visits", "Visits that the account paid, newest first", Access::Permitted(OWN)).query(&[
-        optional("cursor", "string", "`next` of the page before."),
-        optional("limit", "integer", "At most so many."),
-    ]);
+    get("/v1/garages/visits", "Visits that the account paid, newest first", Access::Permitted(OWN))
+        .query(&[PAGE_CURSOR, PAGE_LIMIT]);
 
 impl Change for Visit {
     const KIND: &'static str = "garages.visit";

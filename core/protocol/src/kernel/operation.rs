@@ -78,6 +78,10 @@ pub const fn required(name: &'static str, kind: &'static str, meaning: &'static 
     Parameter { name, is_required: true, kind, meaning }
 }
 
+/// Of a list in pages, `{items, next}`: which page, and how much of it.
+pub const PAGE_CURSOR: Parameter = optional("cursor", "string", "`next` of the page before.");
+pub const PAGE_LIMIT: Parameter = optional("limit", "integer", "At most so many: 1 to 200, 50 without it.");
+
 /// A value that a query may have.
 #[must_use]
 pub const fn optional(name: &'static str, kind: &'static str, meaning: &'static str) -> Parameter {

@@ -9,7 +9,7 @@ use crate::base::plate::Plate;
 use crate::kernel::ProblemCode;
 use crate::kernel::event::Change;
 use crate::kernel::ids::OrderId;
-use crate::kernel::operation::{Access, Nothing, Operation, Permission, get, post};
+use crate::kernel::operation::{Access, Nothing, Operation, PAGE_CURSOR, PAGE_LIMIT, Permission, get, post};
 use crate::kernel::reference::Reference;
 use crate::kernel::service::Section;
 use crate::kernel::wire::wire;
@@ -19,7 +19,8 @@ use crate::{records, words};
 pub const OWN: Permission = Permission::named("orders.own");
 
 pub const LIST: Operation<Nothing, Orders> =
-    get("/v1/orders", "Daily orders that the account has shown to be its own, newest first", Access::Permitted(OWN));
+    get("/v1/orders", "Daily orders that the account has shown to be its own, newest first", Access::Permitted(OWN))
+        .query(&[PAGE_CURSOR, PAGE_LIMIT]);
 /// Whoever has the slip in his hand may see and pay the order; a plate alone shows nothing (ADR 22).
 pub const SLIP: Operation<OrderSlip, Order> =
     post("/v1/orders/slips", "Shows an order by the number on its slip", Access::Permitted(OWN)).refuses(&[
@@ -77,8 +78,12 @@ records! { order_records;
 }
 
 wire! {
+    /// Newest first.
     pub struct Orders {
-        pub orders: Vec<Order>,
+        pub items: Vec<Order>,
+        /// For the next page; absent on the last one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub next: Option<String>,
     }
 
     /// The number on an order's slip.

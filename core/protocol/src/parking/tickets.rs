@@ -10,7 +10,7 @@ use crate::kernel::ProblemCode;
 use crate::kernel::event::Change;
 use crate::kernel::ids::{StayId, TicketId};
 use crate::kernel::line::Line;
-use crate::kernel::operation::{Access, Nothing, Operation, Permission, get, make, optional};
+use crate::kernel::operation::{Access, Nothing, Operation, PAGE_CURSOR, PAGE_LIMIT, Permission, get, make};
 use crate::kernel::service::Section;
 use crate::kernel::wire::wire;
 use crate::{records, words};
@@ -21,11 +21,8 @@ pub const TICKETS_OVER: usize = 50;
 /// Seeing one's own tickets.
 pub const OWN: Permission = Permission::named("parking.own");
 
-pub const LIST: Operation<Nothing, Tickets> = get("/v1/tickets", "Tickets, newest first", Access::Permitted(OWN))
-    .query(&[
-        optional("before", "string", "Id of a ticket: those older than it."),
-        optional("limit", "integer", "At most so many."),
-    ]);
+pub const LIST: Operation<Nothing, Tickets> =
+    get("/v1/tickets", "Tickets, newest first", Access::Permitted(OWN)).query(&[PAGE_CURSOR, PAGE_LIMIT]);
 pub const READ: Operation<Nothing, Ticket> =
     get("/v1/tickets/{ticket}", "One ticket", Access::Permitted(OWN)).refuses(&[ProblemCode::NotFound]);
 /// Asked for by a phone whose driver opens a running ticket that another phone holds. Asked again, the same code comes.
@@ -108,8 +105,10 @@ wire! {
 
     /// Newest first.
     pub struct Tickets {
-        pub tickets: Vec<Ticket>,
-        pub more: bool,
+        pub items: Vec<Ticket>,
+        /// For the next page; absent on the last one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub next: Option<String>,
     }
 }
 

@@ -27,7 +27,7 @@ pub const NEAR: Operation<Nothing, Zones> =
 wire! {
     /// Nearest first; a sign code wins over the position.
     pub struct Zones {
-        pub zones: Vec<ZoneNear>,
+        pub items: Vec<ZoneNear>,
         /// The zone of the sign code, when one was given.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub by_sign: Option<ZoneId>,

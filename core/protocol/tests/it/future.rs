@@ -138,8 +138,8 @@ fn every_answer_of_a_later_operator_can_be_read() {
         ParkingSection: json!({"tickets": [ticket.clone()]});
         OrdersSection: json!({"orders": [order.clone()]});
         Vehicle: vehicle.clone();
-        Vehicles: json!({"vehicles": [vehicle.clone()]});
-        Zones: json!({"zones": [{"zone": "red", "name": "Red", "approximate": true}]});
+        Vehicles: json!({"items": [vehicle.clone()]});
+        Zones: json!({"items": [{"zone": "red", "name": "Red", "approximate": true}]});
         Quote: quote();
         Bought: json!({"sale": sale, "payment": payment, "balance": money("920.00")});
         Purchase: purchase();
@@ -156,12 +156,12 @@ fn every_answer_of_a_later_operator_can_be_read() {
         WalletOutcome: json!({"amount": money("500.00")});
         Ticket: ticket.clone();
         TicketCode: json!({"signed": "x", "issue": 2});
-        Tickets: json!({"tickets": [ticket], "more": false});
-        Deposit: json!({"balance": money("920.00"), "more": false, "entries": [{
+        Tickets: json!({"items": [ticket], "next": "x"});
+        Deposit: json!({"balance": money("920.00"), "next": "7", "items": [{
             "id": 1, "at": AT, "kind": "wallet.topup", "reference": "sa_01jd4f8q0r3n7w2x5y6z8a9b1c", "amount": money("1000.00"), "balance": money("1000.00"),
         }]});
         Order: order.clone();
-        Orders: json!({"orders": [order.clone()]});
+        Orders: json!({"items": [order.clone()]});
         Visit: visit.clone();
         Visits: json!({"items": [visit.clone()], "next": "x"});
         GaragesSection: json!({"visits": [visit.clone()]});

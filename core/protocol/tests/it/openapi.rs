@@ -139,7 +139,7 @@ fn what_does_not_conform_is_named_with_its_place() {
     let money = |amount: Value| json!({"amount": amount, "currency": "RSD"});
     assert_eq!(not("Money", money(json!(80.0))), "Money/amount: 80.0 is not of type string");
     assert_eq!(not("OrdersOutcome", json!({"order": {}})), "OrdersOutcome/order: `id` is missing");
-    assert_eq!(not("Zones", json!({"zones": [1]})), "Zones/zones/0: 1 is not of type object");
+    assert_eq!(not("Zones", json!({"items": [1]})), "Zones/items/0: 1 is not of type object");
     assert_eq!(not("Channel", json!("fax")), "Channel: \"fax\" is not one of [\"app\",\"sms\",\"kiosk\"]");
     assert_eq!(not("Nothing", json!(1)), "Nothing: the document has no such schema");
     assert_eq!(conforms(&document, "Money", &money(json!("80.00"))), Ok(()));

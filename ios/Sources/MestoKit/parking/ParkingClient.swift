@@ -40,13 +40,13 @@ public struct ParkingClient: Part {
     public func moveCodeHere(_ ticket: TicketId) async throws {
         try await core.waiting { try await core.client.parking().moveCodeHere(ticket: ticket, cancel: $0) }
     }
-    /// Newest first; `before` is the id of the last one seen. Without a connection what the phone knows.
-    public func history(before: TicketId? = nil, limit: Int = 50) async throws -> History {
-        try await core.waiting { try await core.client.parking().history(before: before, limit: atLeastNone(limit), cancel: $0) }
+    /// Newest first; `cursor` is `next` of the page before. Without a connection what the phone knows.
+    public func history(cursor: String? = nil, limit: Int = 50) async throws -> History {
+        try await core.waiting { try await core.client.parking().history(cursor: cursor, limit: atLeastNone(limit), cancel: $0) }
     }
     /// What the phone knows of it, without asking.
-    public func storedHistory(before: TicketId? = nil, limit: Int = 50) async throws -> History {
-        try core.client.parking().storedHistory(before: before, limit: atLeastNone(limit))
+    public func storedHistory(cursor: String? = nil, limit: Int = 50) async throws -> History {
+        try core.client.parking().storedHistory(cursor: cursor, limit: atLeastNone(limit))
     }
     /// The SMS that buys parking for this vehicle in this zone.
     public func sms(zone: ZoneId, vehicle: VehicleId) async throws -> SmsFallback {

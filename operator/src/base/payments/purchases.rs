@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::base::payments::{Bought, PaymentsSection, Purchase, PurchaseRequest, Purchases, Refund};
-use mesto_protocol::kernel::ids::{AccountId, PaymentId, QuoteId, RecordId, SaleId};
+use mesto_protocol::kernel::ids::{AccountId, PaymentId, QuoteId, SaleId};
 use mesto_protocol::kernel::json::Json as OnTheWire;
 use mesto_protocol::kernel::return_address::ReturnAddress;
 use mesto_protocol::{Problem, ProblemCode, headers};
@@ -21,11 +21,10 @@ use crate::kernel::due;
 use crate::kernel::failure::{Outcome, refuse};
 use crate::kernel::ledger::{LedgerAccount, Movement};
 use crate::kernel::operator::Operator;
+use crate::kernel::paging::AskedPage;
 use crate::kernel::store::{Ask, Json, Select, StoreError, Tx, Write};
-use crate::kernel::text;
 use crate::{find, update, values};
 
-const PAGE: i64 = 50;
 const MOST: i64 = 200;
 
 /// Asks for a quote, and its sale when it was sold.
@@ -302,7 +301,7 @@ pub(crate) fn read(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Purchase> {
 
 /// Newest first.
 pub(crate) fn list(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Purchases> {
-    let limit = call.request.asked_number("limit")?.unwrap_or(PAGE).clamp(1, MOST);
+    let asked = AskedPage::<SaleId>::of(call.request)?;
     let account = call.who()?.account;
     let only_open = match call.request.asked("state")?.as_deref() {
         None => false,
@@ -313,46 +312,33 @@ pub(crate) fn list(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Purchases> {
                 .into());
         }
     };
-    let before = match call.request.asked("cursor")? {
-        None => None,
-        Some(cursor) => Some(cursor.parse::<SaleId>().map_err(|_| {
-            Problem::new(ProblemCode::BadRequest, "cursor should be `next` of the page before").with("field", "cursor")
-        })?),
-    };
-    let (items, more) = page(tx, call.operator, call.now, account, only_open, before, limit)?;
-    let next = if more { items.last().map(|last| last.sale.id.to_string()) } else { None };
+    let read = newest(tx, (call.operator, call.now), account, only_open, &asked)?;
+    let (items, next) = asked.page(read, |purchase| purchase.sale.id.to_string());
     Ok(Purchases { items, next })
 }
 
-fn page(
+/// Purchases of an account, newest first: as many as are read of a page.
+fn newest(
     tx: &mut dyn Tx,
-    operator: &Operator,
-    now: DateTime<Utc>,
+    (operator, now): (&Operator, DateTime<Utc>),
     account: AccountId,
     only_open: bool,
-    before: Option<SaleId>,
-    limit: i64,
-) -> Outcome<(Vec<Purchase>, bool)> {
-    let before = before.map_or_else(|| text::last_id(SaleId::PREFIX), |sale| sale.to_string());
+    asked: &AskedPage<SaleId>,
+) -> Outcome<Vec<Purchase>> {
+    let (before, most) = (asked.older_than(), asked.reads());
     let open = "AND payment.state = 'pending' AND payment.expires_at > $4";
     let rows: Vec<SaleAndPayment> = tx.all(if only_open {
         Select::of(
             &format!("{FROM} WHERE sale.account = $1 AND sale.id < $2 {open} ORDER BY sale.id DESC LIMIT $3"),
-            values![account, before, limit + 1, now.timestamp_millis()],
+            values![account, before, most, now.timestamp_millis()],
         )
     } else {
         Select::of(
             &format!("{FROM} WHERE sale.account = $1 AND sale.id < $2 ORDER BY sale.id DESC LIMIT $3"),
-            values![account, before, limit + 1],
+            values![account, before, most],
         )
     })?;
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = rows.len() > limit;
-    let mut purchases = Vec::with_capacity(rows.len().min(limit));
-    for row in rows.into_iter().take(limit) {
-        purchases.push(Standing::read(tx, operator, now, row)?.told(now)?);
-    }
-    Ok((purchases, more))
+    rows.into_iter().map(|row| Standing::read(tx, operator, now, row)?.told(now)).collect()
 }
 
 /// Forgets what a sale was asked for, when that says something that may not be kept any longer: `left` stands in its place.
@@ -373,5 +359,5 @@ pub(crate) fn section(
     account: AccountId,
     now: DateTime<Utc>,
 ) -> Outcome<OnTheWire> {
-    Ok(OnTheWire::of(&PaymentsSection { open: page(tx, operator, now, account, true, None, MOST)?.0 })?)
+    Ok(OnTheWire::of(&PaymentsSection { open: newest(tx, (operator, now), account, true, &AskedPage::newest(MOST))? })?)
 }

@@ -103,7 +103,7 @@ on_both_databases! {
         assert_eq!(refused("order_exists", &issue(&inspector, "BG789PP", "yellow", Violation::NoTicket))["order"], order.id.to_string());
         assert_eq!(check(&inspector, "BG789PP", "yellow").order.as_ref(), Some(&order.id));
         let listed: Orders = expect(200, driver.get("/v1/orders"));
-        assert_eq!(listed.orders, vec![order]);
+        assert_eq!(listed.items, vec![order]);
         world.check_books();
     }
 

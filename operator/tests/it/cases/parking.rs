@@ -91,15 +91,15 @@ on_both_databases! {
         let (driver, vehicle) = world.driver_with("+381641234567", "BG789PP", &["1000.00"]);
         let ticket = driver.park(vehicle, "red", 60).ticket;
         let deposit: Deposit = expect(200, driver.get("/v1/deposit"));
-        assert_eq!((deposit.balance, deposit.more), (rsd("920.00"), false));
-        let shown: Vec<_> = deposit.entries.iter().map(|entry| (entry.kind.as_str(), entry.amount, entry.balance)).collect();
+        assert_eq!((deposit.balance, deposit.next.clone()), (rsd("920.00"), None));
+        let shown: Vec<_> = deposit.items.iter().map(|entry| (entry.kind.as_str(), entry.amount, entry.balance)).collect();
         assert_eq!(
             shown,
             [("parking.ticket", rsd("-80.00"), rsd("920.00")), ("wallet.topup", rsd("1000.00"), rsd("1000.00"))]
         );
-        assert_eq!(deposit.entries[0].reference, ticket.id.to_string());
-        let older: Deposit = expect(200, driver.get(&format!("/v1/deposit?before={}&limit=1", deposit.entries[0].id)));
-        assert_eq!(older.entries, deposit.entries[1..]);
+        assert_eq!(deposit.items[0].reference, ticket.id.to_string());
+        let older: Deposit = expect(200, driver.get(&format!("/v1/deposit?cursor={}&limit=1", deposit.items[0].id)));
+        assert_eq!(older.items, deposit.items[1..]);
     }
 
     #[test]

@@ -77,7 +77,7 @@ on_both_databases! {
         let claims = TicketClaims::verify(&ticket.signed, &world.key_set(), world.now()).unwrap();
         assert_eq!((claims.device, claims.bought_at), (Some(device(9).device_key()), ticket.issued_at));
         // The deposit has nothing to do with it.
-        assert!(expect::<Deposit>(200, driver.get("/v1/deposit")).entries.is_empty());
+        assert!(expect::<Deposit>(200, driver.get("/v1/deposit")).items.is_empty());
         assert_eq!((world.balance("clearing bank"), world.balance("revenue parking belgrade")), (rsd("310.00"), rsd("-310.00")));
         world.check_books();
     }

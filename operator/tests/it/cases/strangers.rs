@@ -170,7 +170,7 @@ on_both_databases! {
         let before = stranger.account().cursor;
         let order = issue(&world.inspector(), "red");
         assert!(stranger.account().orders.is_empty());
-        assert!(expect::<Orders>(200, stranger.get("/v1/orders")).orders.is_empty());
+        assert!(expect::<Orders>(200, stranger.get("/v1/orders")).items.is_empty());
         assert_eq!(stranger.account().cursor, before, "told by no event");
         refused("not_found", &stranger.ask_order(PayMethod::Deposit, order.id));
         let known: Value = expect(200, stranger.get("/v1/account/export"));

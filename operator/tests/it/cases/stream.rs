@@ -64,10 +64,11 @@ on_both_databases! {
             world.pass(3);
         }
         let page: Tickets = expect(200, driver.get("/v1/tickets?limit=2"));
-        assert!(page.more);
-        let rest: Tickets = expect(200, driver.get(&format!("/v1/tickets?limit=2&before={}", page.tickets[1].id)));
-        assert!(!rest.more);
-        let listed: Vec<TicketId> = page.tickets.into_iter().chain(rest.tickets).map(|ticket| ticket.id).collect();
+        let rest = format!("/v1/tickets?limit=2&cursor={}", page.next.unwrap());
+        let rest: Tickets = expect(200, driver.get(&rest));
+        assert_eq!(rest.next, None);
+        refused("bad_request", &driver.get("/v1/tickets?cursor=newest"));
+        let listed: Vec<TicketId> = page.items.into_iter().chain(rest.items).map(|ticket| ticket.id).collect();
         assert_eq!(listed, bought);
         assert_eq!(driver.get(&format!("/v1/tickets/{}", bought[0])).status, 200);
         let (stranger, _) = world.driver_with("+381650000000", "BG111AA", &[]);
@@ -92,12 +93,12 @@ on_both_databases! {
     fn a_sign_wins_over_the_position_bg_42(world) {
         let at = |query: &str| world.send(&Request::new("GET", &format!("/v1/zones?city=belgrade&{query}")));
         let near: Zones = expect(200, at("lat=44.8125&lon=20.4612"));
-        assert!(near.zones.len() > 1 && near.by_sign.is_none());
-        let distances: Vec<_> = near.zones.iter().map(|zone| zone.distance_metres).collect();
+        assert!(near.items.len() > 1 && near.by_sign.is_none());
+        let distances: Vec<_> = near.items.iter().map(|zone| zone.distance_metres).collect();
         assert!(distances.is_sorted(), "{distances:?}");
-        assert!(near.zones.iter().all(|zone| zone.approximate));
+        assert!(near.items.iter().all(|zone| zone.approximate));
         let signed: Zones = expect(200, at("lat=44.8125&lon=20.4612&sign=SMS+9111+ZONA+1"));
-        assert_eq!((signed.by_sign.as_ref().map(|zone| zone.as_str()), signed.zones[0].zone.as_str()), (Some("red"), "red"));
+        assert_eq!((signed.by_sign.as_ref().map(|zone| zone.as_str()), signed.items[0].zone.as_str()), (Some("red"), "red"));
         assert!(refused("sign_unknown", &at("sign=0000")).contains_key("known"));
         for wrong in ["lat=91&lon=20", "lat=x&lon=20", "lat=44", "lat=NaN&lon=20"] {
             refused("position_invalid", &at(wrong));

@@ -20,7 +20,7 @@ use serde::de::DeserializeOwned;
 use crate::kernel::ProblemCode;
 use crate::kernel::event::Change;
 use crate::kernel::operation::{
-    Access, Nothing, Operation, Permission, Schema, action, end, get, optional, post, tell,
+    Access, Nothing, Operation, PAGE_CURSOR, PAGE_LIMIT, Permission, Schema, action, end, get, optional, post, tell,
 };
 use crate::kernel::problem::problems;
 use crate::kernel::service::{Section, Service};
@@ -73,8 +73,8 @@ pub const PAYMENT: Operation<Nothing, Purchase> =
 pub const PAYMENTS: Operation<Nothing, Purchases> =
     get("/v1/payments", "Payments with their sales, newest first", Access::Permitted(BUY)).query(&[
         optional("state", "string", "`open`: only those that wait for a provider."),
-        optional("cursor", "string", "`next` of the page before."),
-        optional("limit", "integer", "At most so many."),
+        PAGE_CURSOR,
+        PAGE_LIMIT,
     ]);
 /// What the provider still takes for it is paid back.
 pub const ABANDON: Operation<Nothing, Purchase> =

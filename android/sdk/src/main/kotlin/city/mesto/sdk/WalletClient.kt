@@ -30,8 +30,8 @@ interface WalletClient {
     /** Quote and purchase in one; the intent's page is the bank's. While another one waits there: `unconfirmed`, as `payments.buy`. */
     suspend fun topUp(amount: BigDecimal): Intent
 
-    /** The balance and what consumed it, newest first; [before] is the id of the last entry seen. */
-    suspend fun history(before: Long? = null, limit: Int = 50): Deposit
+    /** The balance and what consumed it, newest first; [cursor] is `next` of the page before. */
+    suspend fun history(cursor: String? = null, limit: Int = 50): Deposit
 
     /** What a movement was for, for the driver. */
     fun text(entry: DepositEntry): String
@@ -55,7 +55,7 @@ private class WalletOfCore(private val core: Core) : WalletClient {
 
     override suspend fun topUp(amount: BigDecimal) = core.on { wallet.topUp(amount) }
 
-    override suspend fun history(before: Long?, limit: Int) = core.on { wallet.history(before, Core.atLeastNone(limit)) }
+    override suspend fun history(cursor: String?, limit: Int) = core.on { wallet.history(cursor, Core.atLeastNone(limit)) }
 
     override fun text(entry: DepositEntry) = wallet.entryText(entry)
 }

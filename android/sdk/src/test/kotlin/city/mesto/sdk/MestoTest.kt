@@ -219,7 +219,7 @@ class MestoTest {
             assertEquals("out_of_range", assertFailsWith<MestoException.Refused> { mesto.wallet.topUp(BigDecimal("1e40")) }.code)
             assertEquals("out_of_range", assertFailsWith<MestoException.Refused> { mesto.payments.buy(quote.copy(expiresAt = Instant.MAX)) }.code)
             assertEquals("out_of_range", assertFailsWith<MestoException.Refused> { mesto.parking.ticket(TicketId("nonsense")) }.code)
-            assertEquals(emptyList(), mesto.parking.history(limit = -1).tickets)
+            assertEquals(emptyList(), mesto.parking.history(limit = -1).items)
         }
     }
 
@@ -235,7 +235,7 @@ class MestoTest {
             assertEquals(IntentState.Confirmed, intent.state)
             assertEquals(quote.items.single().offer, intent.items.single().offer)
             assertEquals(intent.ticket, mesto.parking.current().active.single())
-            val entry = mesto.wallet.history().entries.first()
+            val entry = mesto.wallet.history().items.first()
             assertEquals("parking.ticket", entry.kind)
             assertFalse("parking.ticket" in mesto.wallet.text(entry), "in words: ${mesto.wallet.text(entry)}")
         }

@@ -42,6 +42,9 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone)
     private var vehicle = VehicleId("")
     private lateinit var lastIntent: String
 
+    /** The number on the slip of the last order that was issued. */
+    private var slip = ""
+
     suspend fun check(step: JsonObject) {
         var found = json()
         var failure: Exception? = null
@@ -92,9 +95,10 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone)
             "settle" -> return settle()
             "sync" -> mesto.account.sync()
             "pay_order" -> return payOrder(step)
+            "show_order" -> return order(mesto.orders.bySlip(step["number"]?.jsonPrimitive?.content ?: slip))
             "history" -> return history()
             "deposit" -> return mesto.wallet.history().let { deposit ->
-                json("balance" to amount(deposit.balance), "amounts" to JsonArray(deposit.entries.map { JsonPrimitive(amount(it.amount)) }))
+                json("balance" to amount(deposit.balance), "amounts" to JsonArray(deposit.items.map { JsonPrimitive(amount(it.amount)) }))
             }
             "reminders" -> return json("at" to JsonArray(phone.alarms.plan.map { JsonPrimitive(moment(it.fireAt - phone.clock.ahead)) }))
             "reopen" -> {
@@ -143,13 +147,16 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone)
         return intent(lastIntent)
     }
 
+    private fun order(order: Order) =
+        json("price" to amount(order.price), "due" to amount(order.due))
+
     private suspend fun payOrder(step: JsonObject): JsonObject {
         val unpaid = mesto.orders.current().orders.firstOrNull { it.state == OrderState.Issued }
         return begun(step, mesto.orders.pay(unpaid?.id ?: NO_ORDER, pay(step)))
     }
 
     private suspend fun history(): JsonObject {
-        val tickets = mesto.parking.history().tickets
+        val tickets = mesto.parking.history().items
         val newest = tickets.firstOrNull() ?: return json("tickets" to 0)
         return json("tickets" to tickets.size, "newest_zone" to newest.zone, "newest_price" to amount(newest.price))
     }
@@ -163,6 +170,7 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone)
     private fun issueOrder(step: JsonObject): JsonObject {
         val asked = JsonObject(step.filterKeys { it in setOf("zone", "plate", "violation") })
         val order = testbed.ask("POST", "/inspector/orders", asked)
+        slip = order.getValue("number").jsonPrimitive.content
         val sum = { name: String -> order.getValue(name).jsonObject.getValue("amount") }
         return json("state" to order.getValue("state"), "price" to sum("price"), "due" to sum("due"))
     }

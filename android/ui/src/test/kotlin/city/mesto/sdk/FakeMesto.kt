@@ -352,9 +352,9 @@ class FakeMesto(
 
         override suspend fun moveCodeHere(ticket: TicketId) = ask("moveCodeHere") { isCodeElsewhere = false }
 
-        override suspend fun history(before: TicketId?, limit: Int) = ask("history") { storedHistory(before, limit) }
+        override suspend fun history(cursor: String?, limit: Int) = ask("history") { storedHistory(cursor, limit) }
 
-        override suspend fun storedHistory(before: TicketId?, limit: Int) = History(bought.take(limit), bought.size > limit, false)
+        override suspend fun storedHistory(cursor: String?, limit: Int) = History(bought.take(limit), bought.getOrNull(limit)?.let { bought[limit - 1].id.value }, false)
 
         override suspend fun sms(zone: ZoneId, vehicle: VehicleId) = smsOf(zone, plateOf(vehicle))
 

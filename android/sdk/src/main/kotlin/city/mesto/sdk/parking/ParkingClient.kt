@@ -52,11 +52,11 @@ interface ParkingClient {
     /** Binds a running ticket's code to this phone: [code] draws it here, and the one that another phone shows ends. */
     suspend fun moveCodeHere(ticket: TicketId)
 
-    /** Newest first; [before] is the id of the last one seen. Without a connection what the phone knows. */
-    suspend fun history(before: TicketId? = null, limit: Int = 50): History
+    /** Newest first; [cursor] is `next` of the page before. Without a connection what the phone knows. */
+    suspend fun history(cursor: String? = null, limit: Int = 50): History
 
     /** What the phone knows of it, without asking. */
-    suspend fun storedHistory(before: TicketId? = null, limit: Int = 50): History
+    suspend fun storedHistory(cursor: String? = null, limit: Int = 50): History
 
     /** The SMS that buys parking for this vehicle in this zone. */
     suspend fun sms(zone: ZoneId, vehicle: VehicleId): SmsFallback
@@ -100,9 +100,9 @@ private class ParkingOfCore(private val core: Core) : ParkingClient {
 
     override suspend fun moveCodeHere(ticket: TicketId) = core.on { parking.moveCodeHere(ticket) }
 
-    override suspend fun history(before: TicketId?, limit: Int) = core.on { parking.history(before, Core.atLeastNone(limit)) }
+    override suspend fun history(cursor: String?, limit: Int) = core.on { parking.history(cursor, Core.atLeastNone(limit)) }
 
-    override suspend fun storedHistory(before: TicketId?, limit: Int) = core.on { parking.storedHistory(before, Core.atLeastNone(limit)) }
+    override suspend fun storedHistory(cursor: String?, limit: Int) = core.on { parking.storedHistory(cursor, Core.atLeastNone(limit)) }
 
     override suspend fun sms(zone: ZoneId, vehicle: VehicleId) = core.on { parking.sms(zone, vehicle) }
 
