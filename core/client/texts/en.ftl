@@ -682,6 +682,7 @@ garages-visit-title = Your visit
 garages-visit-left-described = { $minutes } minutes to leave, until { $time }
 garages-visit-leave-by = Leave by { $time }
 garages-visit-leave-now = Leave without delay
+garages-visit-owes-from = From { $time } something is owed again
 garages-visit-left-time = to leave
 garages-visit-receipt-described = QR code of the receipt for ticket { $ticket }, for the barrier
 garages-visit-receipt-note = For the barrier when it cannot ask the operator.

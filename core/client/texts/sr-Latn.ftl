@@ -685,6 +685,7 @@ garages-visit-title = Vaš boravak
 garages-visit-left-described = Još { $minutes } minuta za izlazak, do { $time }
 garages-visit-leave-by = Izađite do { $time }
 garages-visit-leave-now = Izađite bez odlaganja
+garages-visit-owes-from = Od { $time } se ponovo nešto duguje
 garages-visit-left-time = za izlazak
 garages-visit-receipt-described = QR kod potvrde za kartu { $ticket }, za rampu
 garages-visit-receipt-note = Za rampu kad ne može da pita operatera.

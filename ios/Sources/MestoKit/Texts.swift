@@ -341,6 +341,9 @@ public struct Texts: Sendable {
     /// Something is owed again
     public func garagesVisitOwes() -> String { render("garages-visit-owes", [:]) }
 
+    /// From {$time} something is owed again
+    public func garagesVisitOwesFrom(time: String) -> String { render("garages-visit-owes-from", ["time": time]) }
+
     /// The time to leave is over. Only the difference is owed.
     public func garagesVisitOwesWhy() -> String { render("garages-visit-owes-why", [:]) }
 

@@ -337,6 +337,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Something is owed again */
     fun garagesVisitOwes(): String = render("garages-visit-owes", emptyMap())
 
+    /** From {$time} something is owed again */
+    fun garagesVisitOwesFrom(time: String): String = render("garages-visit-owes-from", mapOf("time" to time))
+
     /** The time to leave is over. Only the difference is owed. */
     fun garagesVisitOwesWhy(): String = render("garages-visit-owes-why", emptyMap())
 

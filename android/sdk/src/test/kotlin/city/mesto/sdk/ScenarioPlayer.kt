@@ -7,6 +7,7 @@ import city.mesto.sdk.core.Line
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.Money
 import city.mesto.sdk.core.Notice
+import city.mesto.sdk.core.Order
 import city.mesto.sdk.core.OrderId
 import city.mesto.sdk.core.OrderState
 import city.mesto.sdk.core.ParkingOffer

@@ -240,8 +240,8 @@ class FakeMesto(
 
         override suspend fun topUp(amount: BigDecimal): Intent = ask("topUp") { payments.paid(quote(amount)) }
 
-        override suspend fun history(before: Long?, limit: Int) =
-            ask("deposit") { Deposit(state.value.balance ?: Samples.rsd(BigDecimal.ZERO), emptyList(), false) }
+        override suspend fun history(cursor: String?, limit: Int) =
+            ask("deposit") { Deposit(state.value.balance ?: Samples.rsd(BigDecimal.ZERO), emptyList(), null) }
 
         override fun text(entry: DepositEntry) = render("entry-" + entry.kind.replace(Regex("[._]"), "-"), emptyMap())
 

@@ -79,6 +79,7 @@ class VisitPresenter(
             exitBy = known.exitBy,
             now = client.now(),
             receipt = known.signed,
+            owesAgainAt = known.owesAgainAt,
             connection = client.connectionView(),
         )
     }

@@ -78,7 +78,8 @@ private fun Visit(state: VisitUiState.Shown, onEvent: (VisitEvent) -> Unit) {
 private fun TimeToLeave(state: VisitUiState.Shown) {
     val exitBy = state.exitBy
     if (exitBy == null || state.secondsLeft == 0L) {
-        return Notice(icon = Icons.Clock, title = texts.garagesVisitLeaveNow(), tone = Tone.Attention)
+        val owesFrom = state.owesAgainAt?.takeIf { it > state.now }?.let { texts.garagesVisitOwesFrom(words.time(it, from = state.now)) }
+        return Notice(icon = Icons.Clock, title = texts.garagesVisitLeaveNow(), tone = Tone.Attention, body = listOfNotNull(owesFrom))
     }
     val colours = MaterialTheme.colorScheme
     val until = words.time(exitBy, from = state.now)

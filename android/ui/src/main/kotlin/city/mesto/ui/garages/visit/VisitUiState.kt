@@ -28,6 +28,8 @@ sealed interface VisitUiState {
         val now: Instant,
         /** What the QR for the barrier holds; null where the operator signs none. */
         val receipt: String?,
+        /** From when on something is owed again; null: never. */
+        val owesAgainAt: Instant? = null,
         val connection: Connection = Connection.Online,
     ) : VisitUiState {
         /** To the end of the time to leave, never negative; 0 where there is none. */

@@ -21,7 +21,7 @@ fun visitStates(language: String): Map<String, VisitUiState> = with(Sample(langu
         "paid" to paid,
         "ending" to paid.copy(now = after(12), receipt = null),
         "time-is-over" to paid.copy(now = after(15)),
-        "without-delay" to paid.copy(exitBy = null),
+        "without-delay" to paid.copy(exitBy = null, owesAgainAt = after(30)),
         "owes-again" to paid.copy(phase = Phase.OwesAgain, now = after(16)),
         "over" to paid.copy(phase = Phase.Over, now = after(60), ticket = ""),
         "lost" to paid.copy(phase = Phase.Lost),

@@ -16,7 +16,7 @@ private fun visitSay(name: String, words: Words, language: String): List<String>
         "paid" -> listOf(garagesVisitLeftDescribed(minutes = 12, time = "10:15"), garagesVisitLeaveBy("10:15"), garagesVisitReceiptDescribed("GR004217"), garagesVisitReceiptNote(), garagesVisitPaidSum(money(words, "300")))
         "ending" -> listOf(garagesVisitLeftDescribed(minutes = 3, time = "10:15"), garagesVisitNoReceipt())
         "time-is-over" -> listOf(garagesVisitLeaveNow())
-        "without-delay" -> listOf(garagesVisitLeaveNow(), garagesVisitReceiptDescribed("GR004217"))
+        "without-delay" -> listOf(garagesVisitLeaveNow(), garagesVisitOwesFrom("10:30"), garagesVisitReceiptDescribed("GR004217"))
         "owes-again" -> listOf(visitStateOwingAgain(), garagesVisitOwesWhy(), garagesVisitPayRest())
         "over" -> listOf(garagesVisitOver(), garagesVisitPaidSum(money(words, "300")))
         "lost" -> listOf(garagesVisitLostWhy(), garagesVisitReceiptDescribed("GR004217"))
