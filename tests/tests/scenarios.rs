@@ -14,12 +14,12 @@ use mesto_client::protocol::kernel::ids::VehicleId;
 use mesto_client::protocol::kernel::line::{Line, Notice};
 use mesto_client::protocol::orders::driver::OrderState;
 use mesto_client::protocol::parking::purchase::ParkingOffer;
-use mesto_client::rules::Money;
+use mesto_client::rules::garages::TicketNumber;
+use mesto_client::rules::{FacilityId, Money};
 use mesto_client::system::{FileSecrets, SystemEntropy, device_signer};
-use mesto_client::{
-    Client, Config, Error, IntentState, IntentView, Locale, NoStillDecoder, Ports, Reminder, Reminders, rules,
-};
+use mesto_client::{Client, Config, Error, IntentState, IntentView, Locale, Ports, Reminder, Reminders, rules};
 use mesto_operator::testing::PostgresCluster;
+use mesto_photo::Photos;
 use serde_json::{Map, Value, json};
 
 fn folder() -> PathBuf {
@@ -116,7 +116,11 @@ struct Phone {
 }
 
 fn moment(at: DateTime<Utc>) -> Value {
-    at.to_rfc3339_opts(SecondsFormat::AutoSi, true).into()
+    at.to_rfc3339_opts(SecondsFormat::Secs, true).into()
+}
+
+fn moment_or_none(at: Option<DateTime<Utc>>) -> Value {
+    at.map_or(Value::Null, moment)
 }
 
 fn text<'a>(step: &'a Value, field: &str) -> &'a str {
@@ -128,10 +132,21 @@ fn pay(step: &Value) -> PayMethod {
     step["pay"].as_str().map_or(PayMethod::Deposit, PayMethod::read)
 }
 
+/// Kinds as on the wire.
+fn in_kinds(lines: &[Line], notices: &[Notice]) -> (Vec<Value>, Vec<String>) {
+    let of_line = |line: &Line| json!({ "kind": line.kind, "amount": line.amount.amount.to_string() });
+    (lines.iter().map(of_line).collect(), notices.iter().map(|notice| notice.kind.clone()).collect())
+}
+
+/// A step without what is said of it: the body of a control.
+fn body(step: &Value) -> Value {
+    let mut body = step.as_object().cloned().unwrap();
+    body.retain(|name, _| !["do", "expect", "expect_error", "phone_shows"].contains(&name.as_str()));
+    body.into()
+}
+
 fn of_offer(offer: &ParkingOffer, lines: &[Line], notices: &[Notice], total: &Money) -> Map<String, Value> {
-    let lines: Vec<Value> =
-        lines.iter().map(|line| json!({ "kind": line.kind, "amount": line.amount.amount.to_string() })).collect();
-    let notices: Vec<&str> = notices.iter().map(|notice| notice.kind.as_str()).collect();
+    let (lines, notices) = in_kinds(lines, notices);
     answer(json!({
         "total": total.amount.to_string(), "granted": offer.granted_minutes,
         "starts_at": moment(offer.starts_at), "ends_at": moment(offer.ends_at), "lines": lines, "notices": notices,
@@ -150,7 +165,7 @@ impl Phone {
             signer: Arc::new(device_signer(secrets.as_ref(), &SystemEntropy).unwrap()),
             secrets,
             reminders: alarms.clone(),
-            stills: Arc::new(NoStillDecoder),
+            stills: Arc::new(Photos),
         };
         let config = Config::new(folder.join("phone.sqlite"), "belgrade", world.root_key());
         let client = Client::open(config.clone(), ports.clone()).unwrap();
@@ -307,9 +322,7 @@ impl Phone {
                 none
             }
             "fault" => {
-                let mut fault = step.clone();
-                fault.as_object_mut().unwrap().remove("do");
-                self.control.tell("/faults", fault).await;
+                self.control.tell("/faults", body(step)).await;
                 none
             }
             "kill_operator" => {
@@ -320,22 +333,52 @@ impl Phone {
                 self.control.tell("/restart", json!({})).await;
                 none
             }
-            "inspect" => {
-                self.inspector(
-                    "/inspector/check",
-                    json!({ "zone": step["zone"], "plate": step["plate"] }),
-                    &["covered"],
-                )
-                .await
-            }
+            "inspect" => self.staff("/inspector/check", body(step), &["covered"]).await,
             "issue_order" => {
-                let order = json!({ "zone": step["zone"], "plate": step["plate"], "violation": step["violation"] });
-                let mut told = self.inspector("/inspector/orders", order, &["state", "price", "due", "number"]).await?;
-                if let Some(Value::String(number)) = told.remove("number") {
+                let fields = ["state", "price", "due", "number"];
+                let mut order = self.staff("/inspector/orders", body(step), &fields).await?;
+                if let Some(Value::String(number)) = order.remove("number") {
                     self.slip = number;
                 }
-                Ok(told)
+                Ok(order)
             }
+            "phone" => none,
+            "places" => {
+                let facility = self.client.garages().facility_id(text(step, "facility"))?;
+                let views = self.client.garages().places(None).await?;
+                let view = views.iter().find(|view| view.facility == facility).expect("it is among them");
+                Ok(answer(json!({
+                    "free": view.free, "observed_at": moment_or_none(view.observed_at),
+                    "is_reachable": view.is_reachable,
+                })))
+            }
+            "photo" => {
+                let facility = self.client.garages().facility_id(text(step, "facility"))?;
+                let image = std::fs::read(folder().join("photos").join(text(step, "image"))).unwrap();
+                let number = self.client.garages().number_from_photo(&facility, &image)?;
+                Ok(answer(json!({ "ticket": number.to_string() })))
+            }
+            "quote_visit" => {
+                let (facility, number) = self.ticket_of(step)?;
+                let quote = self.client.garages().quote(&facility, &number, pay(step)).await?;
+                Ok(self.remember(step, quote))
+            }
+            "pay_visit" => {
+                let (facility, number) = self.ticket_of(step)?;
+                let intent = self.client.garages().pay(&facility, &number, pay(step)).await?;
+                self.begun(step, &intent).await
+            }
+            "visit" => {
+                let state = self.client.garages().state();
+                let mut known = state.inside.iter().chain(&state.over);
+                let visit = known.find(|visit| visit.ticket == text(step, "ticket")).expect("this visit is stored");
+                Ok(answer(json!({
+                    "state": visit.state.as_str(), "paid": visit.paid.amount.to_string(),
+                    "exit_by": moment_or_none(visit.exit_by), "owes_again_at": moment_or_none(visit.owes_again_at),
+                })))
+            }
+            "controller" => self.staff("/controller/report", body(step), &["taken", "settled"]).await,
+            "barrier" => self.staff("/controller/exit", body(step), &["open"]).await,
             "ledger" => Ok(answer(self.control.get("/ledger").await)),
             other => panic!("no such verb: {other}"),
         }
@@ -351,10 +394,28 @@ impl Phone {
         }
     }
 
+    fn ticket_of(&self, step: &Value) -> Result<(FacilityId, TicketNumber), Failed> {
+        let facility = self.client.garages().facility_id(text(step, "facility"))?;
+        let number = self.client.garages().ticket_number(&facility, text(step, "ticket"))?;
+        Ok((facility, number))
+    }
+
     fn remember(&mut self, step: &Value, quote: Quote) -> Map<String, Value> {
-        let offer = self.client.parking().offer(&quote).expect("it is of parking");
         let item = &quote.items[0];
-        let fields = of_offer(&offer, &item.lines, &item.notices, &quote.total);
+        let fields = match self.client.garages().offer(&quote) {
+            Some(visit) => {
+                let (lines, notices) = in_kinds(&item.lines, &item.notices);
+                answer(json!({
+                    "total": quote.total.amount.to_string(), "price": visit.price.amount.to_string(),
+                    "entered_at": moment(visit.entered_at), "exit_by": moment_or_none(visit.exit_by),
+                    "rises_at": moment_or_none(visit.rises_at), "lines": lines, "notices": notices,
+                }))
+            }
+            None => {
+                let offer = self.client.parking().offer(&quote).expect("it is of parking");
+                of_offer(&offer, &item.lines, &item.notices, &quote.total)
+            }
+        };
         if let Some(name) = step["as"].as_str() {
             self.quotes.insert(name.to_owned(), quote.clone());
         }
@@ -389,8 +450,8 @@ impl Phone {
         fields
     }
 
-    /// What the operator answers an inspector; money as its amount.
-    async fn inspector(&self, path: &str, body: Value, fields: &[&str]) -> Answer {
+    /// What the operator answers an inspector or a controller; money as its amount.
+    async fn staff(&self, path: &str, body: Value, fields: &[&str]) -> Answer {
         let (status, said) = self.control.post(path, &body).await;
         if status >= 400 {
             let says = said["detail"].as_str().unwrap_or_default().to_owned();
@@ -410,6 +471,7 @@ impl Phone {
             "active_tickets": self.client.parking().state().active.len(),
             "orders": orders.orders.iter().filter(|order| order.state == OrderState::Issued).count(),
             "unconfirmed": self.client.payments().state().open.len(),
+            "visits": self.client.garages().state().inside.len(),
         }))
     }
 }
@@ -452,11 +514,21 @@ async fn play(scenario: &Value, database_url: Option<String>) -> Result<(), Stri
     let start = text(scenario, "start").parse().unwrap();
     let world = World::start(Options { port: 0, start, database_url }).await.map_err(|error| error.to_string())?;
     let folder = tempfile::tempdir().unwrap();
-    let mut phone = Phone::open(&world, folder.path()).await;
+    let mut phones = BTreeMap::new();
+    let mut name = "first";
     let mut result = Ok(());
     for (number, step) in scenario["steps"].as_array().unwrap().iter().enumerate() {
+        if step["do"] == "phone" {
+            name = text(step, "name");
+        }
+        if !phones.contains_key(name) {
+            let own = folder.path().join(name);
+            std::fs::create_dir(&own).unwrap();
+            phones.insert(name, Phone::open(&world, &own).await);
+        }
+        let phone = phones.get_mut(name).unwrap();
         let outcome = phone.play(step).await;
-        if let Err(why) = judge(step, outcome, &phone) {
+        if let Err(why) = judge(step, outcome, phone) {
             result = Err(format!("step {} ({}): {why}", number + 1, text(step, "do")));
             break;
         }

@@ -1,5 +1,6 @@
 //! `cargo xtask size`: how large the library in the phone apps is, and which crates make it so.
 //!
+//! It is measured without its optional parts; `--photo` tells what the decoder of photos adds.
 //! The shipped file is built with the `mobile` profile and stripped of every symbol; the listing by crate is read
 //! from the file before that. `docs/size.tsv` keeps the growth, one line a record.
 
@@ -17,6 +18,7 @@ const MOST_BYTES: u64 = 5_000_000;
 const MOST_GZIPPED: u64 = 2_550_000;
 /// Relocations in the packed form that Android reads since version 11: a fifteenth of the size.
 const LINK: &str = "link-arg=-Wl,--pack-dyn-relocs=relr";
+const BUILT: &str = "libmesto_bindings.so";
 const RECORDS: &str = "docs/size.tsv";
 const HEADER: &str = "date\tcommit\tbytes\tgzipped\n";
 
@@ -28,6 +30,16 @@ pub struct Options {
     /// How many crates to list
     #[arg(long, default_value_t = 25)]
     top: usize,
+    /// Build it once more with the decoder of photos, and tell what that adds
+    #[arg(long)]
+    photo: bool,
+}
+
+/// Bytes of the stripped library, and gzipped as an app store sends it.
+#[derive(Clone, Copy, Debug)]
+struct Weight {
+    bytes: u64,
+    gzipped: u64,
 }
 
 /// Bytes of one crate's symbols.
@@ -39,17 +51,17 @@ struct Share {
 
 /// Fails as [`run`] does and records nothing.
 pub fn check() -> Outcome<()> {
-    run(Options { record: false, top: 15 })
+    run(Options { record: false, top: 15, photo: false })
 }
 
 pub fn run(options: Options) -> Outcome<()> {
     let root = repository::root()?;
-    build()?;
     let folder = root.join("target/mobile");
-    let built = folder.join("libmesto_bindings.so");
-    let shipped = folder.join("libmesto_bindings.shipped.so");
-    process::succeed(Command::new("strip").arg("--strip-all").arg("-o").arg(&shipped).arg(&built))?;
+    // First, so that the library which is left is the one that is listed.
+    let with_photo = if options.photo { Some(weigh(&folder, &["photo"])?) } else { None };
+    let Weight { bytes, gzipped } = weigh(&folder, &[])?;
 
+    let built = folder.join(BUILT);
     let symbols =
         process::output(Command::new("nm").args(["--print-size", "--demangle", "--defined-only"]).arg(&built))?;
     let shares = shares(&symbols);
@@ -63,11 +75,13 @@ pub fn run(options: Options) -> Outcome<()> {
         .fold(Share::default(), |sum, (_, share)| Share { code: sum.code + share.code, data: sum.data + share.data });
     say!("{:<28} {:>9} {:>9}", "the rest", rest.code, rest.data);
 
-    let bytes = std::fs::metadata(&shipped).about(shipped.display())?.len();
-    let gzipped = gzipped(&shipped)?;
     say!("\n{bytes} bytes, limit {MOST_BYTES}\n{gzipped} gzipped, limit {MOST_GZIPPED}");
     if let Some((commit, before)) = std::fs::read_to_string(root.join(RECORDS)).ok().as_deref().and_then(last) {
         say!("{:+} bytes since {commit}", i128::from(bytes) - i128::from(before));
+    }
+    if let Some(with) = with_photo {
+        let (more, packed) = (with.bytes.saturating_sub(bytes), with.gzipped.saturating_sub(gzipped));
+        say!("{more} bytes more, {packed} gzipped, with the decoder of photos");
     }
     if options.record {
         record(&root, bytes, gzipped)?;
@@ -78,13 +92,23 @@ pub fn run(options: Options) -> Outcome<()> {
     Ok(())
 }
 
+/// Builds the library with these features, strips it and weighs what ships.
+fn weigh(folder: &Path, features: &[&str]) -> Outcome<Weight> {
+    build(features)?;
+    let (built, shipped) = (folder.join(BUILT), folder.join("libmesto_bindings.shipped.so"));
+    process::succeed(Command::new("strip").arg("--strip-all").arg("-o").arg(&shipped).arg(&built))?;
+    let bytes = std::fs::metadata(&shipped).about(shipped.display())?.len();
+    Ok(Weight { bytes, gzipped: gzipped(&shipped)? })
+}
+
 /// One library of one kind: beside a static one, every public function would have to stay.
-fn build() -> Outcome<()> {
+fn build(features: &[&str]) -> Outcome<()> {
     let mut command = cargo()?;
     // Nothing unwinds through C.
     command.env("CFLAGS", "-fno-asynchronous-unwind-tables -fno-unwind-tables");
     let package = ["-p", "mesto-bindings", "--lib", "--crate-type", "cdylib"];
     command.args(["rustc", "--locked", "--profile", "mobile"]).args(package);
+    command.arg("--no-default-features").args(["--features", &features.join(",")]);
     process::succeed(command.args(["--", "-C", LINK]))
 }
 

@@ -16,6 +16,16 @@ def word(variant):
     return repr(variant).split(".")[1].split("(")[0].lower()
 
 
+def moment_of(at):
+    return text_of(at) if at else None
+
+
+def body(step):
+    """What the step tells a control."""
+    said = ("do", "expect", "expect_error", "phone_shows")
+    return {name: value for name, value in step.items() if name not in said}
+
+
 def amount(money):
     return format(money.amount, "f")
 
@@ -65,19 +75,26 @@ class Player:
             return self.vehicle
         return next(v.id for v in self.mesto.vehicles.state().vehicles if v.plate.canonical == step["plate"])
 
-    def offered(self, offer, lines, notices, total):
+    def priced(self, lines, notices, total):
         return {
             "total": amount(total),
-            "granted": offer.granted_minutes,
-            "starts_at": text_of(offer.starts_at),
-            "ends_at": text_of(offer.ends_at),
             "lines": [{"kind": line.kind, "amount": amount(line.amount)} for line in lines],
             "notices": [notice.kind for notice in notices],
         }
 
-    def quoted(self, quote, step):
+    def offered(self, offer, lines, notices, total):
+        return self.priced(lines, notices, total) | {
+            "granted": offer.granted_minutes,
+            "starts_at": text_of(offer.starts_at),
+            "ends_at": text_of(offer.ends_at),
+        }
+
+    def remembered(self, quote, step):
         self.quotes[None] = self.quotes[step.get("as")] = quote
-        item = quote.items[0]
+        return quote.items[0]
+
+    def quoted(self, quote, step):
+        item = self.remembered(quote, step)
         return self.offered(item.offer.offer, item.lines, item.notices, quote.total)
 
     def do_sign_in(self, step):
@@ -176,8 +193,7 @@ class Player:
         self.testbed.ask("POST", "/offline", {"on": step["on"]})
 
     def do_fault(self, step):
-        said = ("do", "expect", "expect_error", "phone_shows")
-        self.testbed.ask("POST", "/faults", {name: value for name, value in step.items() if name not in said})
+        self.testbed.ask("POST", "/faults", body(step))
 
     def do_kill_operator(self, _):
         self.testbed.ask("POST", "/kill", {})
@@ -186,12 +202,53 @@ class Player:
         self.testbed.ask("POST", "/restart", {})
 
     def do_inspect(self, step):
-        return self.testbed.ask("POST", "/inspector/check", {"zone": step["zone"], "plate": step["plate"]})
+        return self.testbed.ask("POST", "/inspector/check", body(step))
 
     def do_issue_order(self, step):
-        order = self.testbed.ask("POST", "/inspector/orders", {name: step[name] for name in ("zone", "plate", "violation")})
+        order = self.testbed.ask("POST", "/inspector/orders", body(step))
         self.slip = order["number"]
         return {"state": order["state"], "price": order["price"]["amount"], "due": order["due"]["amount"]}
+
+    def do_phone(self, _):
+        self.phone.tick()
+
+    def do_places(self, step):
+        view = next(view for view in self.mesto.garages.places() if view.facility == step["facility"])
+        return {"free": view.free, "observed_at": moment_of(view.observed_at), "is_reachable": view.is_reachable}
+
+    def do_photo(self, step):
+        image = (FOLDER / "photos" / step["image"]).read_bytes()
+        return {"ticket": self.mesto.garages.number_from_photo(step["facility"], image)}
+
+    def do_quote_visit(self, step):
+        quote = self.mesto.garages.quote(step["facility"], step["ticket"], pay(step))
+        item = self.remembered(quote, step)
+        visit = item.offer.offer
+        return self.priced(item.lines, item.notices, quote.total) | {
+            "price": amount(visit.price),
+            "entered_at": text_of(visit.entered_at),
+            "exit_by": moment_of(visit.exit_by),
+            "rises_at": moment_of(visit.rises_at),
+        }
+
+    def do_pay_visit(self, step):
+        return self.begun(step, self.mesto.garages.pay(step["facility"], step["ticket"], pay(step)))
+
+    def do_visit(self, step):
+        state = self.mesto.garages.state()
+        visit = next(visit for visit in state.inside + state.over if visit.ticket == step["ticket"])
+        return {
+            "state": word(visit.state),
+            "paid": amount(visit.paid),
+            "exit_by": moment_of(visit.exit_by),
+            "owes_again_at": moment_of(visit.owes_again_at),
+        }
+
+    def do_controller(self, step):
+        return self.testbed.ask("POST", "/controller/report", body(step))
+
+    def do_barrier(self, step):
+        return self.testbed.ask("POST", "/controller/exit", body(step))
 
     def do_ledger(self, _):
         return self.testbed.ask("GET", "/ledger")
@@ -206,6 +263,7 @@ class Player:
             "active_tickets": len(app.parking.state().active),
             "orders": sum(order.state == mesto.OrderState.ISSUED for order in app.orders.state().orders),
             "unconfirmed": len(app.payments.state().open),
+            "visits": len(app.garages.state().inside),
         }
 
 
@@ -216,11 +274,15 @@ class Scenarios(unittest.TestCase):
         self.steps(scenario, self.subTest)
 
     def steps(self, scenario, around, link=None):
-        with Testbed(scenario["start"]) as testbed, Phone(testbed, link) as phone:
-            player = Player(testbed, phone)
+        with contextlib.ExitStack() as opened:
+            testbed, players, name = opened.enter_context(Testbed(scenario["start"])), {}, "first"
             for number, step in enumerate(scenario["steps"], 1):
+                if step["do"] == "phone":
+                    name = step["name"]
+                if name not in players:
+                    players[name] = Player(testbed, opened.enter_context(Phone(testbed, link)))
                 with around(scenario=scenario["name"], step=number, do=step["do"]):
-                    self.check(step, player)
+                    self.check(step, players[name])
 
     def check(self, step, player):
         answer, error = {}, None

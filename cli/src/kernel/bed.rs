@@ -8,6 +8,7 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
 use mesto_protocol::kernel::grants::Role;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -19,6 +20,21 @@ pub trait Bed: Send + Sync {
 
     /// The token of the testbed's own member of staff with this role, made when it is first needed.
     fn staff_of_its_own(&self, role: Role) -> Pin<Box<dyn Future<Output = Result<String, BedError>> + Send + '_>>;
+
+    /// The token of the testbed's own device with this role at a place, made when it is first needed. Of a place that the
+    /// city does not have it fails.
+    fn device_of_its_own<'b>(
+        &'b self,
+        role: Role,
+        city: &'b str,
+        place: &'b str,
+    ) -> Pin<Box<dyn Future<Output = Result<String, BedError>> + Send + 'b>>;
+
+    /// Does what has become due, as moving the clock does.
+    fn do_due(&self) -> Pin<Box<dyn Future<Output = Result<(), BedError>> + Send + '_>>;
+
+    /// Where its clock stands.
+    fn now(&self) -> DateTime<Utc>;
 }
 
 /// Why the testbed cannot do something.
@@ -26,6 +42,8 @@ pub trait Bed: Send + Sync {
 pub enum BedError {
     #[error("the operator is not running; POST /restart starts it")]
     NotRunning,
+    #[error("{0}")]
+    Wrong(String),
     #[error("HTTP: {0}")]
     Web(String),
     #[error("{0}")]
@@ -57,6 +75,7 @@ impl From<BedError> for Refused {
     fn from(error: BedError) -> Self {
         let status = match error {
             BedError::NotRunning => StatusCode::CONFLICT,
+            BedError::Wrong(_) => StatusCode::BAD_REQUEST,
             BedError::Web(_) => StatusCode::BAD_GATEWAY,
             BedError::Failed(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };

@@ -116,3 +116,35 @@ fn staff_tokens_work_and_the_bank_walk_keeps_to_its_bank() {
     assert_eq!(http("POST", &format!("{control}/bank/walk"), Some(&away)).unwrap().0, 400);
     assert_eq!(http("GET", &format!("{control}/nothing"), None).unwrap().0, 404);
 }
+
+#[test]
+fn a_controller_speaks_by_command_and_what_is_wrong_is_told_bg_64() {
+    let bed = start();
+    let report = format!("{}/controller/report", bed.said("control"));
+    let entered = json!({ "facility": "zeleni-venac", "event": "entered", "ticket": "gr 0042-17", "free": 118 });
+    for _ in 0..2 {
+        assert_eq!(json_of("POST", &report, Some(entered.clone())), json!({ "taken": 1, "settled": [] }));
+    }
+    let places = json_of("GET", &format!("{}/v1/garages/places?city=belgrade", bed.said("operator")), None);
+    let items = places["items"].as_array().unwrap();
+    let view = items.iter().find(|item| item["facility"] == "zeleni-venac").unwrap();
+    assert_eq!((&view["free"], &view["is_reachable"]), (&json!(118), &json!(true)));
+    let exit = format!("{}/controller/exit", bed.said("control"));
+    let ask = json!({ "facility": "zeleni-venac", "ticket": "GR004217" });
+    json_of("POST", &format!("{}/clock", bed.said("control")), Some(json!({ "advance_seconds": 1 })));
+    let (status, text) = http("POST", &exit, Some(&ask)).unwrap();
+    assert_eq!((status, text.contains("visit_owes")), (409, true), "{text}");
+    let unknown = json!({ "facility": "zeleni-venac", "event": "left", "ticket": "GR009999" });
+    let (status, text) = http("POST", &report, Some(&unknown)).unwrap();
+    assert_eq!((status, text.contains("visit_unknown")), (409, true), "{text}");
+    for (wrong, right) in [
+        (json!({ "facility": "zeleni-venac", "event": "entered" }), "give both"),
+        (json!({ "facility": "zeleni-venac", "event": "flew", "ticket": "GR004217" }), "paid_on_site"),
+        (json!({ "facility": "nowhere" }), "zeleni-venac"),
+        (json!({ "facility": "zeleni-venac", "colour": "red" }), "colour"),
+    ] {
+        let (status, text) = http("POST", &report, Some(&wrong)).unwrap();
+        let error = serde_json::from_str::<Value>(&text).unwrap()["error"].as_str().unwrap().to_owned();
+        assert_eq!((status, error.contains(right)), (400, true), "{wrong}: {error}");
+    }
+}

@@ -98,12 +98,26 @@ final class ScenarioPlayer {
         case "advance": try await advance(step)
         case "offline": try await testbed.ask("POST", "/offline", ["on": step["on"] as Any])
         case "fault":
-            let said: Set = ["do", "expect", "expect_error", "phone_shows"]
-            try await testbed.ask("POST", "/faults", step.filter { !said.contains($0.key) })
+            try await testbed.ask("POST", "/faults", body(step))
         case "kill_operator": try await testbed.ask("POST", "/kill", [:])
         case "restart_operator": try await testbed.ask("POST", "/restart", [:])
-        case "inspect": return try await testbed.ask("POST", "/inspector/check", step.filter { ["zone", "plate"].contains($0.key) })
+        case "inspect": return try await testbed.ask("POST", "/inspector/check", body(step))
         case "issue_order": return try await issueOrder(step)
+        case "phone": try await phone.tick()
+        case "places":
+            let views = try await mesto.garages.places()
+            guard let view = views.first(where: { $0.facility == facility(step) }) else { throw StepFailed(description: "no facility") }
+            return ["free": view.free.map(Int.init) ?? NSNull() as Any, "observed_at": text(ifAny: view.observedAt), "is_reachable": view.isReachable as Any]
+        case "photo":
+            let image = try Data(contentsOf: root.appendingPathComponent("tests/scenarios/photos/\(word(step, "image"))"))
+            return ["ticket": try await mesto.garages.number(of: facility(step), photo: image)]
+        case "quote_visit":
+            return try visitQuoted(try await mesto.garages.quote(facility(step), ticket: word(step, "ticket"), pay: pay(step)), step)
+        case "pay_visit":
+            return try await begun(step, try await mesto.garages.pay(facility(step), ticket: word(step, "ticket"), pay: pay(step)))
+        case "visit": return try visit(word(step, "ticket"))
+        case "controller": return try await testbed.ask("POST", "/controller/report", body(step))
+        case "barrier": return try await testbed.ask("POST", "/controller/exit", body(step))
         case "ledger": return try await testbed.ask("GET", "/ledger")
         default: throw StepFailed(description: "no such verb: \(step)")
         }
@@ -147,8 +161,7 @@ final class ScenarioPlayer {
     }
 
     private func issueOrder(_ step: Fields) async throws -> Fields {
-        let asked = step.filter { ["zone", "plate", "violation"].contains($0.key) }
-        let order = try await testbed.ask("POST", "/inspector/orders", asked)
+        let order = try await testbed.ask("POST", "/inspector/orders", body(step))
         slip = order["number"] as? String ?? ""
         let sum = { (name: String) in (order[name] as? Fields)?["amount"] as Any }
         return ["state": order["state"] as Any, "price": sum("price"), "due": sum("due")]
@@ -180,6 +193,14 @@ final class ScenarioPlayer {
         }
     }
 
+    /// What the step tells a control.
+    private func body(_ step: Fields) -> Fields {
+        let said: Set = ["do", "expect", "expect_error", "phone_shows"]
+        return step.filter { !said.contains($0.key) }
+    }
+
+    private func text(ifAny moment: Date?) -> Any { moment.map(text(of:)) ?? NSNull() as Any }
+    private func facility(_ step: Fields) -> FacilityId { FacilityId(word(step, "facility")) }
     private func zone(_ step: Fields) -> ZoneId { ZoneId(word(step, "zone")) }
 
     /// From the deposit, unless it says.
@@ -191,18 +212,54 @@ final class ScenarioPlayer {
     }
 
     private func quoted(_ quote: Quote, _ step: Fields) throws -> Fields {
-        quotes[""] = quote
-        if let name = step["as"] as? String { quotes[name] = quote }
-        guard let offer = quote.parking, let item = quote.items.first else { throw StepFailed(description: "no parking is promised") }
+        let item = try remembered(quote, step)
+        guard let offer = quote.parking else { throw StepFailed(description: "no parking is promised") }
         return offered(offer, item.lines, item.notices, quote.total)
     }
 
+    private func visitQuoted(_ quote: Quote, _ step: Fields) throws -> Fields {
+        let item = try remembered(quote, step)
+        guard let visit = quote.visit else { throw StepFailed(description: "no visit is promised") }
+        var answer = priced(item.lines, item.notices, quote.total)
+        answer["price"] = amount(visit.price)
+        answer["entered_at"] = text(of: visit.enteredAt)
+        answer["exit_by"] = text(ifAny: visit.exitBy)
+        answer["rises_at"] = text(ifAny: visit.risesAt)
+        return answer
+    }
+
+    private func remembered(_ quote: Quote, _ step: Fields) throws -> QuoteItem {
+        quotes[""] = quote
+        if let name = step["as"] as? String { quotes[name] = quote }
+        guard let item = quote.items.first else { throw StepFailed(description: "an empty quote") }
+        return item
+    }
+
+    private func visit(_ ticket: String) throws -> Fields {
+        let state = mesto.garages.state()
+        guard let visit = (state.inside + state.over).first(where: { $0.ticket == ticket }) else { throw StepFailed(description: "no visit") }
+        let word: String
+        switch visit.state {
+        case .inside: word = "inside"
+        case .paid: word = "paid"
+        case .owingAgain: word = "owing_again"
+        case .left: word = "left"
+        case .cancelled: word = "cancelled"
+        case let .other(other): word = other
+        }
+        return ["state": word, "paid": amount(visit.paid), "exit_by": text(ifAny: visit.exitBy), "owes_again_at": text(ifAny: visit.owesAgainAt)]
+    }
+
     private func offered(_ offer: ParkingOffer, _ lines: [Line], _ notices: [Notice], _ total: Money) -> Fields {
-        [
-            "total": amount(total), "granted": Int(offer.grantedMinutes), "starts_at": text(of: offer.startsAt),
-            "ends_at": text(of: offer.endsAt), "notices": notices.map(\.kind),
-            "lines": lines.map { ["kind": $0.kind, "amount": amount($0.amount)] },
-        ]
+        var answer = priced(lines, notices, total)
+        answer["granted"] = Int(offer.grantedMinutes)
+        answer["starts_at"] = text(of: offer.startsAt)
+        answer["ends_at"] = text(of: offer.endsAt)
+        return answer
+    }
+
+    private func priced(_ lines: [Line], _ notices: [Notice], _ total: Money) -> Fields {
+        ["total": amount(total), "notices": notices.map(\.kind), "lines": lines.map { ["kind": $0.kind, "amount": amount($0.amount)] }]
     }
 
     private func shows() -> Fields {
@@ -210,6 +267,7 @@ final class ScenarioPlayer {
             "signed_in": mesto.account.state().signedIn, "balance": mesto.wallet.state().balance.map(amount) ?? "0.00",
             "vehicles": mesto.vehicles.state().vehicles.count, "active_tickets": mesto.parking.state().active.count,
             "orders": mesto.orders.state().orders.filter { $0.state == .issued }.count, "unconfirmed": mesto.payments.state().open.count,
+            "visits": mesto.garages.state().inside.count,
         ]
     }
 

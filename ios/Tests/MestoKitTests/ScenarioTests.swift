@@ -19,10 +19,14 @@ private func read(_ name: String) throws -> Fields {
 private func play(_ scenario: Fields, link: (any Link)? = nil) async throws {
     let testbed = try Testbed(start: scenario["start"] as? String ?? "")
     defer { testbed.close() }
-    let phone = try await TestPhone(testbed, link: link)
-    defer { phone.close() }
-    let player = ScenarioPlayer(testbed, phone)
+    var (phones, players, name): ([String: TestPhone], [String: ScenarioPlayer], String) = ([:], [:], "first")
+    defer { phones.values.forEach { $0.close() } }
     for (number, step) in (scenario["steps"] as? [Fields] ?? []).enumerated() {
+        if step["do"] as? String == "phone" { name = step["name"] as? String ?? "" }
+        if phones[name] == nil { phones[name] = try await TestPhone(testbed, link: link) }
+        guard let phone = phones[name] else { throw StepFailed(description: "no phone \(name)") }
+        let player = players[name] ?? ScenarioPlayer(testbed, phone)
+        players[name] = player
         do {
             try await player.check(step)
         } catch let failed as StepFailed {

@@ -12,8 +12,8 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use mesto_bank::{Bank, BankConfig, Merchant};
 use mesto_operator::payments::send_due;
 use mesto_operator::{
-    Config, Durability, Entropy as _, HostedPage, Keys, Message, Operator, PostgresStore, SqliteStore, Store,
-    StoreError, SystemEntropy,
+    Config, Durability, Entropy as _, GrantError, HostedPage, Keys, Message, Operator, PostgresStore, RoleGiven,
+    SqliteStore, Store, StoreError, SystemEntropy,
 };
 use mesto_protocol::kernel::grants::Role;
 use tokio::net::TcpListener;
@@ -87,6 +87,8 @@ pub struct World {
     providers: HttpProviders,
     /// Tokens of the testbed's own staff.
     own_staff: AsyncMutex<BTreeMap<Role, String>>,
+    /// Tokens of the testbed's own devices, by role, city and place.
+    own_devices: AsyncMutex<BTreeMap<(Role, String, String), String>>,
     services: Services,
 }
 
@@ -142,6 +144,7 @@ impl World {
             tasks: Mutex::default(),
             providers,
             own_staff: AsyncMutex::default(),
+            own_devices: AsyncMutex::default(),
             services,
         });
         world.restart().await?;
@@ -365,6 +368,21 @@ impl World {
         Ok(blocking(move || operator.create_staff(store.as_ref(), now, role, "testbed")).await??)
     }
 
+    /// A token for a device at a place.
+    async fn device(&self, role: Role, city: &str, place: &str) -> Result<String, BedError> {
+        let (store, operator, now) = (self.store().await?, Arc::clone(&self.operator), self.clock.read());
+        let (city, place) = (city.to_owned(), place.to_owned());
+        let made = blocking(move || {
+            let given = RoleGiven { role, city: Some(&city), place: Some(&place), until: None };
+            operator.create_device(store.as_ref(), now, &given, "testbed")
+        })
+        .await?;
+        made.map_err(|error| match error {
+            GrantError::Store(why) => WorldError::from(why).into(),
+            other => BedError::Wrong(other.to_string()),
+        })
+    }
+
     /// The ledger, audited.
     ///
     /// # Errors
@@ -391,6 +409,35 @@ impl Bed for World {
             staff.insert(role, token.clone());
             Ok(token)
         })
+    }
+
+    fn device_of_its_own<'b>(
+        &'b self,
+        role: Role,
+        city: &'b str,
+        place: &'b str,
+    ) -> Pin<Box<dyn Future<Output = Result<String, BedError>> + Send + 'b>> {
+        Box::pin(async move {
+            let mut devices = self.own_devices.lock().await;
+            let of = (role.clone(), city.to_owned(), place.to_owned());
+            if let Some(token) = devices.get(&of) {
+                return Ok(token.clone());
+            }
+            let token = self.device(role, city, place).await?;
+            devices.insert(of, token.clone());
+            Ok(token)
+        })
+    }
+
+    fn do_due(&self) -> Pin<Box<dyn Future<Output = Result<(), BedError>> + Send + '_>> {
+        Box::pin(async move {
+            self.due().await?;
+            Ok(())
+        })
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        self.clock.read()
     }
 }
 

@@ -1,6 +1,7 @@
 // Plays one scenario with one phone, verb by verb: see docs/scenarios.md.
 package city.mesto.sdk
 
+import city.mesto.sdk.core.FacilityId
 import city.mesto.sdk.core.Intent
 import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.Line
@@ -14,8 +15,11 @@ import city.mesto.sdk.core.ParkingOffer
 import city.mesto.sdk.core.PayMethod
 import city.mesto.sdk.core.Position
 import city.mesto.sdk.core.Quote
+import city.mesto.sdk.core.QuoteItem
 import city.mesto.sdk.core.VehicleId
 import city.mesto.sdk.core.ZoneId
+import city.mesto.sdk.garages.garages
+import city.mesto.sdk.garages.visit
 import city.mesto.sdk.orders.orders
 import city.mesto.sdk.parking.parking
 import kotlinx.serialization.json.JsonArray
@@ -110,11 +114,24 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone)
             "phone_clock" -> phone.clock.ahead = Duration.ofMinutes(step.getValue("ahead_minutes").jsonPrimitive.long)
             "advance" -> advance(step)
             "offline" -> testbed.ask("POST", "/offline", json("on" to step.getValue("on")))
-            "fault" -> testbed.ask("POST", "/faults", JsonObject(step - setOf("do", "expect", "expect_error", "phone_shows")))
+            "fault" -> testbed.ask("POST", "/faults", body(step))
             "kill_operator" -> testbed.ask("POST", "/kill", json())
             "restart_operator" -> testbed.ask("POST", "/restart", json())
-            "inspect" -> return testbed.ask("POST", "/inspector/check", JsonObject(step.filterKeys { it in setOf("zone", "plate") }))
+            "inspect" -> return testbed.ask("POST", "/inspector/check", body(step))
             "issue_order" -> return issueOrder(step)
+            "phone" -> phone.tick()
+            "places" -> return mesto.garages.places().first { it.facility == facility(step) }.let {
+                json("free" to it.free?.toInt(), "observed_at" to it.observedAt?.let(::moment), "is_reachable" to it.isReachable)
+            }
+            "photo" -> {
+                val image = root.resolve("tests/scenarios/photos").resolve(step.text("image")).readBytes()
+                return json("ticket" to mesto.garages.numberFromPhoto(facility(step), image))
+            }
+            "quote_visit" -> return visitQuoted(mesto.garages.quote(facility(step), step.text("ticket"), pay(step)), step)
+            "pay_visit" -> return begun(step, mesto.garages.pay(facility(step), step.text("ticket"), pay(step)))
+            "visit" -> return visit(step.text("ticket"))
+            "controller" -> return testbed.ask("POST", "/controller/report", body(step))
+            "barrier" -> return testbed.ask("POST", "/controller/exit", body(step))
             "ledger" -> return testbed.ask("GET", "/ledger")
             else -> fail("no such verb: $verb")
         }
@@ -169,8 +186,7 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone)
     }
 
     private fun issueOrder(step: JsonObject): JsonObject {
-        val asked = JsonObject(step.filterKeys { it in setOf("zone", "plate", "violation") })
-        val order = testbed.ask("POST", "/inspector/orders", asked)
+        val order = testbed.ask("POST", "/inspector/orders", body(step))
         slip = order.getValue("number").jsonPrimitive.content
         val sum = { name: String -> order.getValue(name).jsonObject.getValue("amount") }
         return json("state" to order.getValue("state"), "price" to sum("price"), "due" to sum("due"))
@@ -196,6 +212,11 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone)
         return json(name, "code" to state.reason.code, *listOfNotNull(back).toTypedArray())
     }
 
+    /** What the step tells a control. */
+    private fun body(step: JsonObject) = JsonObject(step - setOf("do", "expect", "expect_error", "phone_shows"))
+
+    private fun facility(step: JsonObject) = FacilityId(step.text("facility"))
+
     private fun zone(step: JsonObject) = ZoneId(step.text("zone"))
 
     /** From the deposit, unless it says. */
@@ -209,16 +230,50 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone)
         step["plate"]?.let { plate -> mesto.vehicles.current().vehicles.first { it.plate.canonical == plate.jsonPrimitive.content }.id } ?: vehicle
 
     private fun quoted(quote: Quote, step: JsonObject): JsonObject {
-        quotes[null] = quote
-        quotes[step["as"]?.jsonPrimitive?.content] = quote
-        return quote.items.single().let { offered(assertNotNull(quote.parking), it.lines, it.notices, quote.total) }
+        val item = remembered(quote, step)
+        return offered(assertNotNull(quote.parking), item.lines, item.notices, quote.total)
     }
 
-    private fun offered(offer: ParkingOffer, lines: List<Line>, notices: List<Notice>, total: Money) = json(
+    private fun visitQuoted(quote: Quote, step: JsonObject): JsonObject {
+        val item = remembered(quote, step)
+        val visit = assertNotNull(quote.visit)
+        return JsonObject(
+            priced(item.lines, item.notices, quote.total) + json(
+                "price" to amount(visit.price),
+                "entered_at" to moment(visit.enteredAt),
+                "exit_by" to visit.exitBy?.let(::moment),
+                "rises_at" to visit.risesAt?.let(::moment),
+            ),
+        )
+    }
+
+    private fun remembered(quote: Quote, step: JsonObject): QuoteItem {
+        quotes[null] = quote
+        quotes[step["as"]?.jsonPrimitive?.content] = quote
+        return quote.items.single()
+    }
+
+    private fun visit(ticket: String): JsonObject {
+        val state = mesto.garages.current()
+        val visit = (state.inside + state.over).first { it.ticket == ticket }
+        return json(
+            "state" to word(visit.state),
+            "paid" to amount(visit.paid),
+            "exit_by" to visit.exitBy?.let(::moment),
+            "owes_again_at" to visit.owesAgainAt?.let(::moment),
+        )
+    }
+
+    private fun offered(offer: ParkingOffer, lines: List<Line>, notices: List<Notice>, total: Money) = JsonObject(
+        priced(lines, notices, total) + json(
+            "granted" to offer.grantedMinutes.toInt(),
+            "starts_at" to moment(offer.startsAt),
+            "ends_at" to moment(offer.endsAt),
+        ),
+    )
+
+    private fun priced(lines: List<Line>, notices: List<Notice>, total: Money) = json(
         "total" to amount(total),
-        "granted" to offer.grantedMinutes.toInt(),
-        "starts_at" to moment(offer.startsAt),
-        "ends_at" to moment(offer.endsAt),
         "lines" to JsonArray(lines.map { json("kind" to it.kind, "amount" to amount(it.amount)) }),
         "notices" to JsonArray(notices.map { JsonPrimitive(it.kind) }),
     )
@@ -230,6 +285,7 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone)
         "active_tickets" to mesto.parking.current().active.size,
         "orders" to mesto.orders.current().orders.count { it.state == OrderState.Issued },
         "unconfirmed" to mesto.payments.current().open.size,
+        "visits" to mesto.garages.current().inside.size,
     )
 
     private fun minutes(step: JsonObject) = step.getValue("minutes").jsonPrimitive.int

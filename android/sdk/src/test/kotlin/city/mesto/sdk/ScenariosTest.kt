@@ -40,15 +40,21 @@ class ScenariosTest {
 
     private fun play(scenario: JsonObject, link: Link? = null) = runBlocking {
         Testbed(scenario.text("start")).use { testbed ->
-            TestPhone.on(testbed, link).use { phone ->
-                val player = ScenarioPlayer(testbed, phone)
-                scenario.getValue("steps").jsonArray.forEachIndexed { number, step ->
+            val phones = mutableMapOf<String, TestPhone>()
+            try {
+                val players = mutableMapOf<String, ScenarioPlayer>()
+                var name = "first"
+                scenario.getValue("steps").jsonArray.map { it.jsonObject }.forEachIndexed { number, step ->
+                    if (step.text("do") == "phone") name = step.text("name")
+                    val phone = phones.getOrPut(name) { TestPhone.on(testbed, link) }
                     try {
-                        player.check(step.jsonObject)
+                        players.getOrPut(name) { ScenarioPlayer(testbed, phone) }.check(step)
                     } catch (failed: AssertionError) {
                         throw AssertionError("${scenario.text("name")}, step ${number + 1} $step: ${failed.message}", failed)
                     }
                 }
+            } finally {
+                phones.values.forEach(TestPhone::close)
             }
         }
     }

@@ -9,6 +9,7 @@ import city.mesto.sdk.core.ReminderPlan
 import kotlinx.serialization.json.Json
 import kotlinx.serialization.json.JsonArray
 import kotlinx.serialization.json.JsonElement
+import kotlinx.serialization.json.JsonNull
 import kotlinx.serialization.json.JsonObject
 import kotlinx.serialization.json.JsonPrimitive
 import kotlinx.serialization.json.jsonArray
@@ -34,9 +35,10 @@ val root = File(System.getenv("MESTO_ROOT") ?: "../..").canonicalFile!!
 /** The folder of the native library and of the `mesto` program. */
 val built = System.getenv("MESTO_LIB_DIR")?.let(::File) ?: root.resolve("target/debug")
 
-fun json(vararg fields: Pair<String, Any>) = JsonObject(
+fun json(vararg fields: Pair<String, Any?>) = JsonObject(
     fields.associate { (name, value) ->
         name to when (value) {
+            null -> JsonNull
             is JsonElement -> value
             is Boolean -> JsonPrimitive(value)
             is Number -> JsonPrimitive(value)

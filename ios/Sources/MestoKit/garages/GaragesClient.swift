@@ -1,0 +1,67 @@
+// Garages, and lots with a barrier.
+import Foundation
+
+extension Mesto {
+    /// Garages, and lots with a barrier.
+    public var garages: GaragesClient { GaragesClient(core: core) }
+}
+
+public struct GaragesClient: Part {
+    let core: Core
+
+    public func state() -> GaragesState { core.client.garages().state() }
+    public func changes() -> AsyncStream<GaragesState> { core.changes(of: .garages) { state() } }
+
+    /// The city's facilities with free places as they were told last: first those with free places, then those of which that is
+    /// not known, then full ones; within these nearest first. Without a connection.
+    public func facilities(_ position: Position? = nil) async throws -> [FacilityView] {
+        try core.client.garages().facilities(position: position)
+    }
+    /// Asks for free places first. Nobody needs to be signed in.
+    public func places(_ position: Position? = nil) async throws -> [FacilityView] {
+        try await core.waiting { try await core.client.garages().places(position: position, cancel: $0) }
+    }
+    /// The number of a facility's ticket as it was typed: capitals, without spaces and dashes; refused with
+    /// `ticket_number_invalid`, which says how a number looks there. Without a connection.
+    public func number(of facility: FacilityId, typed: String) async throws -> String {
+        try core.client.garages().ticketNumber(facility: facility, typed: typed)
+    }
+    /// The number of a facility's ticket from a photo of it, a JPEG or PNG file. Without a connection.
+    public func number(of facility: FacilityId, photo: Data) async throws -> String {
+        try core.client.garages().numberFromPhoto(facility: facility, image: photo)
+    }
+    /// What a ticket owes now, line by line; `ticket` is its number as it was typed.
+    public func quote(_ facility: FacilityId, ticket: String, pay: PayMethod = .deposit) async throws -> Quote {
+        try await core.waiting { try await core.client.garages().quote(facility: facility, ticket: ticket, pay: pay, cancel: $0) }
+    }
+    /// Pays what a ticket owes now: quote and purchase in one; by card the intent's `pageUrl` is the provider's page.
+    public func pay(_ facility: FacilityId, ticket: String, pay: PayMethod = .deposit) async throws -> Intent {
+        try await core.waiting { try await core.client.garages().pay(facility: facility, ticket: ticket, pay: pay, cancel: $0) }
+    }
+    /// A stored visit, as it stands now.
+    public func visit(_ id: VisitId) async throws -> Visit { try core.client.garages().visit(id: id) }
+    /// The signed receipt of a paid visit, to draw as a QR; nil where the operator signs none.
+    public func receipt(_ visit: VisitId) async throws -> String? { try core.client.garages().receipt(visit: visit) }
+}
+
+extension Quote {
+    /// What is promised of a visit; nil when the quote is of another service.
+    public var visit: GaragesOffer? {
+        for case let .garages(offer) in items.map(\.offer) { return offer }
+        return nil
+    }
+}
+
+extension Intent {
+    /// The facility and the ticket that are paid for; nil when the intent is of another service.
+    public var wantedVisit: GaragesSubject? {
+        for case let .garages(subject) in items.map(\.subject) { return subject }
+        return nil
+    }
+
+    /// The visit that was paid.
+    public var visit: Visit? {
+        for case let .garages(outcome)? in items.map(\.outcome) { return outcome.visit }
+        return nil
+    }
+}

@@ -1,0 +1,84 @@
+// The observable models behind the screens of garages: no view, no clock of their own, testable anywhere.
+import Foundation
+import Observation
+
+/// The city's facilities with their free places.
+@MainActor @Observable
+public final class FacilitiesModel {
+    /// First those with free places, nearest first.
+    public private(set) var facilities: [FacilityView] = []
+    /// Why the free places are those that were told last.
+    public private(set) var failure: MestoError?
+    @ObservationIgnored private let mesto: Mesto
+    /// An answer to an older question is not shown.
+    @ObservationIgnored private var looks = 0
+
+    public init(_ mesto: Mesto) { self.mesto = mesto }
+
+    /// Shows what the phone knows, then what the operator tells.
+    public func look(at position: Position? = nil) async {
+        looks += 1
+        let look = looks
+        do {
+            let known = try await mesto.garages.facilities(position)
+            if look == looks { facilities = known }
+            let told = try await mesto.garages.places(position)
+            if look == looks { (facilities, failure) = (told, nil) }
+        } catch {
+            if look == looks { failure = shown(error) }
+        }
+    }
+}
+
+/// What a ticket owes, and its payment. Who paid too little and stays too long asks again.
+@MainActor @Observable
+public final class VisitPaymentModel: PaymentModel {
+    public let facility: FacilityView
+    /// What was typed, or read from a photo.
+    public var ticket = ""
+
+    public init(_ mesto: Mesto, facility: FacilityView) {
+        self.facility = facility
+        super.init(mesto)
+    }
+
+    /// Takes the number from a photo, a JPEG or PNG file. What is wrong with it is the phase; what was typed stays.
+    public func read(_ photo: Data) async {
+        let place = facility.facility
+        await choose {
+            do {
+                let number = try await self.mesto.garages.number(of: place, photo: photo)
+                return { self.ticket = number }
+            } catch {
+                return { self.fail(error) }
+            }
+        }
+    }
+
+    /// Asks what the ticket owes now.
+    public func quote(pay: PayMethod = .deposit) async {
+        await ask { try await self.mesto.garages.quote(self.facility.facility, ticket: self.ticket, pay: pay) }
+    }
+}
+
+/// A visit that was paid, with the time to leave counted by the operator's time.
+@MainActor @Observable
+public final class VisitModel {
+    public private(set) var visit: Visit
+    /// Seconds to leave in; absent when the facility states no time, 0 when it is over.
+    public private(set) var left: TimeInterval?
+    @ObservationIgnored private let mesto: Mesto
+
+    public init(_ mesto: Mesto, visit: Visit) {
+        (self.mesto, self.visit) = (mesto, visit)
+        count()
+    }
+
+    /// Called every second by the screen: a visit that stays too long owes again, also without a connection.
+    public func tick() async {
+        if let now = try? await mesto.garages.visit(visit.id) { visit = now }
+        count()
+    }
+
+    private func count() { left = visit.exitBy.map { max(0, $0.timeIntervalSince(mesto.now())) } }
+}
