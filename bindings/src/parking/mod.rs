@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use mesto_client::ClockState;
-use mesto_client::parking::{History, NearZone, ParkingState, Preview, SmsFallback, TicketCode, ZonesNear};
+use mesto_client::parking::{
+    History, NearZone, ParkingState, Preview, SmsFallback, TicketCode, TimeWheel, WheelStop, ZonesNear,
+};
 use mesto_client::protocol::base::payments::{PayMethod, Quote};
 use mesto_client::protocol::base::plate::Plate;
 use mesto_client::protocol::kernel::ids::{StayId, TicketId, VehicleId};
@@ -25,6 +27,7 @@ mesto_rules::promise_shown!();
 mesto_client::parking_shown!();
 mesto_client::zones_shown!();
 mesto_client::preview_shown!();
+mesto_client::wheel_shown!();
 mesto_client::history_shown!();
 mesto_client::sms_shown!();
 
@@ -57,6 +60,18 @@ impl Parking {
         pay: PayMethod,
     ) -> Result<Preview, MestoError> {
         self.0.told(self.0.core.parking().preview(&zone, vehicle, minutes, &pay))
+    }
+
+    /// The lengths that can be chosen, with the stop; it stands at the first one that is not below `wanted` minutes.
+    #[uniffi::method(default(wanted = None))]
+    pub fn wheel(&self, zone: ZoneId, vehicle: VehicleId, wanted: Option<u32>) -> Result<TimeWheel, MestoError> {
+        self.0.told(self.0.core.parking().wheel(&zone, vehicle, wanted))
+    }
+
+    /// The wheel after a quote: the operator may know of a stay that this phone does not.
+    #[must_use]
+    pub fn wheel_within(&self, wheel: TimeWheel, quote: Quote) -> TimeWheel {
+        wheel.within(&quote)
     }
 
     /// A stored ticket.

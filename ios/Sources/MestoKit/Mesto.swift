@@ -20,6 +20,8 @@ public final class Mesto: Sendable {
 
     /// The corrected time: the operator's, as well as the phone can know it. Countdowns count by it.
     public func now() -> Date { core.client.now() }
+    /// Seconds by which the city's clock is ahead of UTC at a moment, by the city's own rules; nil before it was fetched.
+    public func utcOffset(at moment: Date) -> Int? { core.client.utcOffset(at: moment).map(Int.init) }
     /// How far that time can be trusted.
     public func clock() -> ClockState { core.client.clock() }
     /// How the last request went.

@@ -3,48 +3,6 @@ import Foundation
 import MestoKit
 import Testing
 
-/// A driver with a car and 1000 on his deposit, whose phone's way to the operator can fail.
-private final class Driver: @unchecked Sendable {
-    private let testbed: Testbed
-    private let phone: TestPhone
-    let car: Vehicle
-    let red: NearZone
-    var mesto: Mesto { phone.mesto }
-
-    init() async throws {
-        testbed = try Testbed()
-        phone = try await TestPhone(testbed)
-        let (mesto, number) = (phone.mesto, "+381670000001")
-        try await mesto.account.requestCode(phone: number)
-        try await mesto.account.signIn(phone: number, code: testbed.code(for: number), device: "Swift")
-        car = try await mesto.vehicles.add(plate: "BG789PP")
-        red = try #require(try await mesto.parking.zonesNear(sign: "9111").zones.first)
-        let page = try #require(try await mesto.wallet.topUp(1000).pageUrl)
-        try await testbed.ask("POST", "/bank/walk", ["page_url": page, "card": "approve"])
-        try await mesto.payments.settleAll()
-        try await mesto.account.sync()
-    }
-
-    deinit {
-        phone.close()
-        testbed.close()
-    }
-
-    /// What happens to the next purchase on its way.
-    func lose(_ kind: String) async throws {
-        try await testbed.ask("POST", "/faults", ["method": "POST", "path": "/v1/purchases", "kind": kind])
-    }
-
-    func goOffline() async throws { try await testbed.ask("POST", "/offline", ["on": true]) }
-
-    func pass(seconds: Int) async throws {
-        try await testbed.ask("POST", "/clock", ["advance_seconds": seconds])
-        try await phone.tick()
-    }
-
-    func sold() async throws -> Int? { try await testbed.ask("GET", "/ledger")["tickets"] as? Int }
-}
-
 @Suite(.serialized) @MainActor struct ModelTests {
     private let driver: Driver
     private var mesto: Mesto { driver.mesto }
@@ -126,6 +84,60 @@ private final class Driver: @unchecked Sendable {
         guard case let .failed(error) = purchase.phase else { Issue.record("\(purchase.phase)"); return }
         #expect(error.code == "max_stay_exceeded")
         #expect(error.params["allowed"] == "90")
+    }
+
+    @Test func theWheelIsTheCoresAndANewStayIsItsStop_bg_48() async throws {
+        let purchase = PurchaseModel(mesto, zone: red, vehicle: car)
+        await purchase.look()
+        #expect(purchase.wheel == TimeWheel(choices: [60, 90], chosen: 60, stop: .longestStay(minutes: 90)))
+        await purchase.quote(minutes: 60)
+        #expect(purchase.wheel?.choices == [60, 90], "the operator offers what was asked for")
+        await purchase.buy()
+        let next = PurchaseModel(mesto, zone: red, vehicle: car)
+        await next.look()
+        let deadline = try #require(mesto.parking.state().active.first?.stay.deadline)
+        #expect(next.wheel == TimeWheel(choices: [30], chosen: 30, stop: .restOfStay(minutes: 30, deadline: deadline)))
+    }
+
+    @Test func aCodeMovesToThePhoneThatAsksForIt() async throws {
+        let quote = try await mesto.parking.quote(zone: "red", vehicle: car.id, minutes: 60)
+        let ticket = try #require(try await mesto.payments.buy(quote).ticket)
+        let second = try await driver.secondPhone()
+        defer { second.close() }
+        let there = TicketModel(second.mesto, ticket: ticket)
+        await there.tick()
+        #expect(there.code == nil && there.isCodeElsewhere)
+        try await driver.goOffline(true)
+        await there.moveCodeHere()
+        #expect(there.failure != nil && there.isCodeElsewhere, "it stays where it was")
+        try await driver.goOffline(false)
+        await there.moveCodeHere()
+        #expect(there.code != nil && !there.isCodeElsewhere && there.failure == nil)
+        try await mesto.account.sync()
+        let here = TicketModel(mesto, ticket: ticket)
+        await here.tick()
+        #expect(here.code == nil && here.isCodeElsewhere)
+    }
+
+    @Test func anOrderIsFoundByTheNumberOnItsSlip() async throws {
+        let number = try await driver.issueOrder()
+        let order = OrderPaymentModel(mesto)
+        await order.quote()
+        #expect(order.phase == .choosing, "nothing is meant yet")
+        order.number = "4821"
+        await order.find()
+        guard case let .failed(error) = order.phase else { Issue.record("\(order.phase)"); return }
+        #expect(error.code == "order_number_invalid" && order.order == nil)
+        order.number = number
+        await order.find()
+        let due = try #require(order.order?.due.amount)
+        await order.quote()
+        #expect(order.missing?.amount == due - 1000, "the deposit has 1000")
+        await order.quote(pay: .card)
+        #expect(order.missing == nil)
+        await order.buy()
+        guard case let .ended(intent) = order.phase else { Issue.record("\(order.phase)"); return }
+        #expect(intent.isOpen && intent.pageUrl != nil && intent.wantedOrder?.id == order.order?.id)
     }
 
     @Test func aSignWinsOverThePosition() async throws {

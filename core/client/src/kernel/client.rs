@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use mesto_protocol::kernel::ids::AccountId;
 use mesto_protocol::kernel::line::{Line, Notice};
 use mesto_rules::{City, TimeRules};
@@ -282,6 +282,12 @@ impl Client {
     #[must_use]
     pub fn text(&self, id: &str, values: &[(&str, TextValue)]) -> String {
         texts::text(self.config().locale, id, values, self.time_rules().as_deref())
+    }
+
+    /// A moment on the city's wall clock, by the city's own rules; `None` before a city was fetched.
+    #[must_use]
+    pub fn local(&self, at: DateTime<Utc>) -> Option<DateTime<FixedOffset>> {
+        self.time_rules().map(|rules| rules.local(at))
     }
 
     /// The text of a value that names itself, in the client's language.

@@ -37,6 +37,7 @@ import java.awt.Frame
 import java.io.File
 import java.net.URI
 import java.nio.file.Files
+import java.time.Instant
 import java.util.Locale
 import kotlin.system.exitProcess
 import kotlinx.coroutines.CoroutineScope
@@ -92,6 +93,8 @@ private class Watched(private val core: MestoClient) : MestoClient() {
     override val clock get() = core.clock
 
     override fun now() = core.now()
+
+    override fun utcOffset(at: Instant) = core.utcOffset(at)
 
     override fun text(id: String, args: Map<String, String>) = core.text(id, args)
 

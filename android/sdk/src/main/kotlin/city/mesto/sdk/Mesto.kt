@@ -29,6 +29,8 @@ class Mesto private constructor(private val core: Core) : MestoClient() {
 
     override fun now(): Instant = core.client.now()
 
+    override fun utcOffset(at: Instant): Int? = core.client.utcOffset(at)
+
     override fun text(id: String, args: Map<String, String>): String = core.client.text(id, args)
 
     override fun text(line: Line): String = core.client.lineText(line)

@@ -28,6 +28,9 @@ abstract class MestoClient : AutoCloseable {
     /** The corrected time: the operator's, as well as the phone can know it. Countdowns count by it. */
     abstract fun now(): Instant
 
+    /** Seconds by which the city's clock is ahead of UTC at a moment, by the city's own rules; null before it was fetched. */
+    abstract fun utcOffset(at: Instant): Int?
+
     /** A text of the catalogue in the driver's language; times in the city's zone. */
     abstract fun text(id: String, args: Map<String, String> = emptyMap()): String
 

@@ -9,7 +9,6 @@ import city.mesto.sdk.core.renderText
 import city.mesto.ui.text.Words
 import java.math.BigDecimal
 import java.time.Instant
-import java.time.ZoneId
 
 /** In the language given; what the city and the operator would say is written out here. */
 open class Sample(private val language: String) {
@@ -55,4 +54,4 @@ const val PREVIEW_LANGUAGE = "sr-Latn"
 
 /** The catalogue's words where the native library can be loaded; in an IDE that has none, the names of the texts. */
 private val previewWords =
-    Words(Texts { id, args -> runCatching { renderText(PREVIEW_LANGUAGE, id, args) }.getOrDefault(id) }, PREVIEW_LANGUAGE) { ZoneId.of("Europe/Belgrade") }
+    Words(Texts { id, args -> runCatching { renderText(PREVIEW_LANGUAGE, id, args) }.getOrDefault(id) }, PREVIEW_LANGUAGE) { 7200 }

@@ -73,6 +73,7 @@ import city.mesto.sdk.core.Ticket
 import city.mesto.sdk.core.TicketCode
 import city.mesto.sdk.core.TicketId
 import city.mesto.sdk.core.TicketState
+import city.mesto.sdk.core.TimeWheel
 import city.mesto.sdk.core.Vat
 import city.mesto.sdk.core.VatCategory
 import city.mesto.sdk.core.Vehicle
@@ -87,6 +88,7 @@ import city.mesto.sdk.core.WalletOffer
 import city.mesto.sdk.core.WalletOutcome
 import city.mesto.sdk.core.WalletState
 import city.mesto.sdk.core.WalletSubject
+import city.mesto.sdk.core.WheelStop
 import city.mesto.sdk.core.ZoneId
 import city.mesto.sdk.core.ZonesNear
 import city.mesto.sdk.garages.GaragesClient
@@ -148,6 +150,8 @@ class FakeMesto(
         checkNotNull(listOfNotNull(instead, account, cities, vehicles, wallet, payments, parking, orders, garages).firstNotNullOf { kind.takeIf { _ -> kind.isInstance(it) }?.cast(it) })
 
     override fun now(): Instant = now
+
+    override fun utcOffset(at: Instant): Int? = 7200
 
     override fun text(id: String, args: Map<String, String>): String = render(id, args)
 
@@ -330,6 +334,27 @@ class FakeMesto(
         override suspend fun preview(zone: ZoneId, vehicle: VehicleId, minutes: Int, pay: PayMethod): Preview {
             val (offer, lines) = offer(zone, plateOf(vehicle), minutes)
             return Preview(offer, lines, emptyList(), lines.single().amount, now, ClockState.SYNCED, Samples.city.version)
+        }
+
+        /** Half hours, to the zone's limit or to the end of a stay that runs. */
+        override suspend fun wheel(zone: ZoneId, vehicle: VehicleId, wanted: Int?): TimeWheel {
+            val most = zones.first { it.zone == zone }.maxStayMinutes?.toInt()
+            val choices = (30..(most ?: 720) step 30).filter { minutes -> runCatching { offer(zone, plateOf(vehicle), minutes) }.isSuccess }
+            val last = choices.last()
+            val deadline = offer(zone, plateOf(vehicle), last).first.stay?.deadline
+            val stop = when {
+                most == null || deadline == null -> WheelStop.Unlimited
+                last < most -> WheelStop.RestOfStay(last.toUInt(), deadline)
+                else -> WheelStop.LongestStay(most.toUInt())
+            }
+            return TimeWheel(choices.map { it.toUInt() }, (choices.firstOrNull { it >= (wanted ?: 60) } ?: last).toUInt(), stop)
+        }
+
+        override fun wheelWithin(wheel: TimeWheel, quote: Quote): TimeWheel {
+            val params = quote.items.single().notices.find { it.kind.startsWith("parking.clipped") }?.params ?: return wheel
+            val offered = params.getValue("offered").toUInt()
+            val stop = params["deadline"]?.let { WheelStop.RestOfStay(offered, Instant.parse(it)) } ?: WheelStop.AnothersStay(offered)
+            return TimeWheel(wheel.choices.filter { it < offered } + offered, offered, stop)
         }
 
         override suspend fun quote(zone: ZoneId, vehicle: VehicleId, minutes: Int, pay: PayMethod): Quote =
@@ -537,7 +562,7 @@ object Samples {
 
     val facilities = listOf(
         facility("zeleni-venac", "Zeleni venac", 118u, "118 free, observed at 10:00"),
-        facility("obilicev-venac", "Obilićev venac", null, "Free places are not known."),
+        facility("obilicev-venac", "Obilićev venac", null, "Free places are not known"),
     )
 
     fun refused(code: String, text: String, advice: String) = IntentState.Refused(Reason(code, text, advice, emptyMap()))

@@ -17,6 +17,7 @@ import city.mesto.sdk.core.SmsFallback
 import city.mesto.sdk.core.Ticket
 import city.mesto.sdk.core.TicketCode
 import city.mesto.sdk.core.TicketId
+import city.mesto.sdk.core.TimeWheel
 import city.mesto.sdk.core.Topic
 import city.mesto.sdk.core.VehicleId
 import city.mesto.sdk.core.ZoneId
@@ -36,6 +37,15 @@ interface ParkingClient {
 
     /** What [minutes] would cost, without a connection: to look at while the wheel turns, never to buy. */
     suspend fun preview(zone: ZoneId, vehicle: VehicleId, minutes: Int, pay: PayMethod = PayMethod.Deposit): Preview
+
+    /**
+     * The lengths that can be chosen for a car in a zone, by the rules, with the stop; it stands at the first one that is not below
+     * [wanted] minutes. Without a connection.
+     */
+    suspend fun wheel(zone: ZoneId, vehicle: VehicleId, wanted: Int? = null): TimeWheel
+
+    /** The wheel after a quote: the operator may know of a stay that this phone does not. */
+    fun wheelWithin(wheel: TimeWheel, quote: Quote): TimeWheel
 
     /** A price that holds for the city's quote time; it continues a running ticket of this vehicle in this zone. */
     suspend fun quote(zone: ZoneId, vehicle: VehicleId, minutes: Int, pay: PayMethod = PayMethod.Deposit): Quote
@@ -93,6 +103,10 @@ private class ParkingOfCore(private val core: Core) : ParkingClient {
 
     override suspend fun extend(ticket: TicketId, minutes: Int, pay: PayMethod) =
         core.on { parking.extend(ticket, Core.atLeastNone(minutes), pay) }
+
+    override suspend fun wheel(zone: ZoneId, vehicle: VehicleId, wanted: Int?) = core.on { parking.wheel(zone, vehicle, wanted?.let(Core::atLeastNone)) }
+
+    override fun wheelWithin(wheel: TimeWheel, quote: Quote) = parking.wheelWithin(wheel, quote)
 
     override suspend fun ticket(id: TicketId) = core.on { parking.ticket(id) }
 

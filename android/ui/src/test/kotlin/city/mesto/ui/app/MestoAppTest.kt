@@ -390,18 +390,18 @@ class MestoAppTest {
     }
 
     @Serializable
-    private data class GarageRoute(val garage: String)
+    private data class ChargerRoute(val charger: String)
 
     @Test
     fun a_new_feature_is_one_entry_of_the_list() {
-        val garages = Feature(door = Door(Icons.Car, { "Garages" }, GarageRoute("obilicev"))) {
-            composable<GarageRoute> { entry -> BasicText("the garage ${entry.toRoute<GarageRoute>().garage}") }
+        val charging = Feature(door = Door(Icons.Car, { "Charging" }, ChargerRoute("obilicev"))) {
+            composable<ChargerRoute> { entry -> BasicText("the charger ${entry.toRoute<ChargerRoute>().charger}") }
         }
-        driven(features = Features(mestoFeatures.all + garages, mestoFeatures.first)) { phone ->
-            tap("Garages")
-            sees("the garage obilicev")
+        driven(features = Features(mestoFeatures.all + charging, mestoFeatures.first)) { phone ->
+            tap("Charging")
+            sees("the charger obilicev")
             phone.endProcess()
-            sees("the garage obilicev")
+            sees("the charger obilicev")
             phone.back()
             isHome()
         }

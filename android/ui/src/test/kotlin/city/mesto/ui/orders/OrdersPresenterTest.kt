@@ -17,7 +17,6 @@ import city.mesto.ui.Price
 import city.mesto.ui.Refusal
 import city.mesto.ui.text.Words
 import java.math.BigDecimal
-import java.time.ZoneId
 import kotlin.test.assertEquals
 import kotlin.test.assertIs
 import kotlin.test.assertNull
@@ -53,7 +52,7 @@ class OrdersPresenterTest {
     private val ticks = MutableSharedFlow<Unit>(replay = 1).apply { tryEmit(Unit) }
 
     private fun TestScope.presenter() =
-        OrdersPresenter(fake, Words(fake.texts, "en") { ZoneId.of("Europe/Belgrade") }, ticks, backgroundScope, SavedStateHandle(), ways).apply {
+        OrdersPresenter(fake, Words(fake.texts, "en") { 7200 }, ticks, backgroundScope, SavedStateHandle(), ways).apply {
             start()
             runCurrent()
         }
@@ -175,7 +174,7 @@ class OrdersPresenterTest {
 
     @Test
     fun a_number_that_was_typed_is_there_again() = runTest {
-        fun presenter(saved: SavedStateHandle) = OrdersPresenter(fake, Words(fake.texts, "en") { ZoneId.of("Europe/Belgrade") }, ticks, backgroundScope, saved, ways).apply { start() }
+        fun presenter(saved: SavedStateHandle) = OrdersPresenter(fake, Words(fake.texts, "en") { 7200 }, ticks, backgroundScope, saved, ways).apply { start() }
         val saved = SavedStateHandle()
         presenter(saved).on(OrdersEvent.NumberTyped("4821 0937"))
         val kept = SavedStateHandle.createHandle(saved.savedStateProvider().saveState(), null)

@@ -9,11 +9,12 @@ import city.mesto.sdk.account
 import city.mesto.sdk.core.Intent
 import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.MestoException
-import city.mesto.sdk.core.Notice
 import city.mesto.sdk.core.Preview
 import city.mesto.sdk.core.Quote
+import city.mesto.sdk.core.TimeWheel
 import city.mesto.sdk.core.Vehicle
 import city.mesto.sdk.core.VehicleId
+import city.mesto.sdk.core.WheelStop
 import city.mesto.sdk.core.ZoneId
 import city.mesto.sdk.isOpen
 import city.mesto.sdk.parking.parking
@@ -39,7 +40,6 @@ import city.mesto.ui.fromcore.view
 import city.mesto.ui.parking.view
 import city.mesto.ui.parking.zoneOrNull
 import city.mesto.ui.text.Words
-import java.time.Instant
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.delay
@@ -99,8 +99,8 @@ class BuyPresenter(
     private var intent: String? = null
     private val ended = mutableSetOf<String>()
 
-    /** The zone's longest stay in minutes; null where there is no limit. */
-    private var most: Int? = null
+    /** What can be chosen, as the core says it. */
+    private var wheel: TimeWheel? = null
 
     /** Null until the zone and the car of the route are found. */
     val state: StateFlow<BuyUiState?> = shown.asStateFlow()
@@ -111,14 +111,14 @@ class BuyPresenter(
             val car = client.vehicles.current().vehicles.find { it.id == vehicle }
             // The car was removed, or the city has no such zone any more.
             if (zone == null || car == null) return@launch ways.back()
-            most = zone.maxStayMinutes?.toInt()
             shown.value = BuyUiState(car.view(), zone.view(), Wheel(emptyList(), 0, Stop.Unlimited), payBy = payBy)
             scope.launch { watch() }
             scope.launch { ticks.collect { renewWhenOver() } }
-            val wheel = turnable()
-            show { it.copy(wheel = wheel) }
+            val turnable = turnable() ?: return@launch ways.back()
+            wheel = turnable
+            show { it.copy(wheel = turnable.view()) }
             val pending = unconfirmedFor(car)
-            if (pending == null) ask(wheel.chosen) else conclude(pending)
+            if (pending == null) ask(turnable.chosen.toInt()) else conclude(pending)
         }
     }
 
@@ -152,47 +152,11 @@ class BuyPresenter(
         }
     }
 
-    /** What the rules would sell, found by asking them: each length they grant is a choice, and where they grant no more is the stop. */
-    private suspend fun turnable(): Wheel {
-        val most = most
-        val previews = mutableListOf<Preview>()
-        var asked = STEP
-        while (asked <= (most ?: LONGEST_UNLIMITED)) {
-            val preview = try {
-                client.parking.preview(zone, vehicle, asked)
-            } catch (_: MestoException) {
-                break
-            }
-            previews += preview
-            if (preview.offer.grantedMinutes.toInt() < asked) break
-            asked += STEP
-        }
-        val choices = previews.map { it.offer.grantedMinutes.toInt() }.distinct().sorted()
-        // Nothing could be computed here: the operator alone knows what it sells.
-        if (choices.isEmpty()) return plainWheel(most)
-        return Wheel(choices, first(choices), stop(previews.last(), most))
-    }
-
-    private fun plainWheel(most: Int?): Wheel {
-        val choices = (STEP..(most ?: LONGEST_UNLIMITED) step STEP).toList().ifEmpty { listOfNotNull(most) }
-        return Wheel(choices, first(choices), most?.let(Stop::LongestStay) ?: Stop.Unlimited)
-    }
-
-    private fun first(choices: List<Int>): Int {
-        val wanted = kept.minutes ?: FIRST_CHOICE
-        return choices.firstOrNull { it >= wanted } ?: choices.lastOrNull() ?: FIRST_CHOICE
-    }
-
-    private fun stop(last: Preview, most: Int?): Stop {
-        val closing = last.notices.find { it.kind == "parking.ends_at_closing" }?.moment("closes_at")
-        val deadline = last.offer.stay?.deadline
-        val granted = last.offer.grantedMinutes.toInt()
-        return when {
-            closing != null -> Stop.Closing(closing)
-            most != null && deadline != null && granted < most -> Stop.RestOfStay(granted, deadline)
-            most != null -> Stop.LongestStay(most)
-            else -> Stop.Unlimited
-        }
+    /** The core's own; null when the city or the car has gone meanwhile. */
+    private suspend fun turnable(): TimeWheel? = try {
+        client.parking.wheel(zone, vehicle, kept.minutes)
+    } catch (_: MestoException) {
+        null
     }
 
     /** No choice but those of the wheel: what lies behind the stop cannot be asked for. */
@@ -226,7 +190,8 @@ class BuyPresenter(
                 val answer = client.parking.quote(zone, vehicle, minutes, payBy.method)
                 val view = answer.view(client) ?: return@launch
                 quote = answer
-                show { it.copy(quote = QuoteState.Firm(view, answer.expiresAt), wheel = it.wheel.within(answer), deposit = deposit()) }
+                wheel = wheel?.copy(chosen = minutes.toUInt())?.let { client.parking.wheelWithin(it, answer) }
+                show { it.copy(quote = QuoteState.Firm(view, answer.expiresAt), wheel = wheel?.view() ?: it.wheel, deposit = deposit()) }
             } catch (refused: MestoException) {
                 val preview = if (refused.isConnection) previewOrNull(minutes) else null
                 val read = preview?.let { QuoteState.Preview(it.view(client), smsOrNull()) } ?: QuoteState.Refused(whyNot(refused))
@@ -244,15 +209,6 @@ class BuyPresenter(
         client.parking.preview(zone, vehicle, minutes, payBy.method)
     } catch (_: MestoException) {
         null
-    }
-
-    /** The operator may know of a stay that this phone does not: then its offer is the stop. */
-    private fun Wheel.within(answer: Quote): Wheel {
-        val clipped = answer.items.flatMap { it.notices }.find { it.kind in CLIPPED } ?: return this
-        val offered = clipped.params["offered"]?.toIntOrNull() ?: return this
-        val deadline = clipped.moment("deadline")
-        val stop = if (deadline == null) Stop.AnothersStay(offered) else Stop.RestOfStay(offered, deadline)
-        return Wheel(choices.filter { it < offered } + offered, offered, stop)
     }
 
     /** A price that is over, and an estimate made without a connection that is there again. */
@@ -379,18 +335,17 @@ class BuyPresenter(
     }
 
     private companion object {
-        /** Lengths are tried in steps of this many minutes; the rules round up to what they sell. */
-        const val STEP = 30
-        const val FIRST_CHOICE = 60
-        const val LONGEST_UNLIMITED = 12 * 60
-
-        /** Less than was asked for; of a stay that another account paid, without its end. */
-        val CLIPPED = setOf("parking.clipped", "parking.clipped_by_another")
-
         /** A turning wheel rests this long before a price is asked for. */
         const val SETTLE_MILLIS = 200L
     }
 }
 
-/** A moment among a notice's values. */
-private fun Notice.moment(name: String): Instant? = params[name]?.let { runCatching { Instant.parse(it) }.getOrNull() }
+private fun TimeWheel.view() = Wheel(choices.map { it.toInt() }, chosen.toInt(), stop.view())
+
+private fun WheelStop.view(): Stop = when (this) {
+    is WheelStop.LongestStay -> Stop.LongestStay(minutes.toInt())
+    is WheelStop.RestOfStay -> Stop.RestOfStay(minutes.toInt(), deadline)
+    is WheelStop.AnothersStay -> Stop.AnothersStay(minutes.toInt())
+    is WheelStop.Closing -> Stop.Closing(at)
+    WheelStop.Unlimited -> Stop.Unlimited
+}

@@ -56,7 +56,7 @@ class FacilitiesPresenterTest {
         fake.garages.facilities += full
         val presenter = presenter()
         assertEquals(listOf(Standing.Free, Standing.Unknown, Standing.Full), presenter.rows().map { it.standing })
-        assertEquals("Free places are not known.", presenter.rows()[1].places)
+        assertEquals("Free places are not known", presenter.rows()[1].places)
         assertEquals(listOf(true, true, false), presenter.rows().map { it.isReachable })
     }
 

@@ -8,7 +8,6 @@ import city.mesto.sdk.core.Certainty
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.Position
 import city.mesto.ui.text.Words
-import java.time.ZoneId
 import kotlin.test.assertEquals
 import kotlin.test.assertIs
 import kotlin.test.assertNull
@@ -48,7 +47,7 @@ class FacilityPresenterTest {
     private val ticks = MutableSharedFlow<Unit>(replay = 1).apply { tryEmit(Unit) }
 
     private fun TestScope.presenter(facility: String = "zeleni-venac", saved: SavedStateHandle = this@FacilityPresenterTest.saved) = FacilityPresenter(
-        fake, Words(fake.texts, "en") { ZoneId.of("Europe/Belgrade") }, facility, MutableStateFlow<Position?>(null), ticks, backgroundScope, saved, ways,
+        fake, Words(fake.texts, "en") { 7200 }, facility, MutableStateFlow<Position?>(null), ticks, backgroundScope, saved, ways,
     ).apply {
         start()
         runCurrent()

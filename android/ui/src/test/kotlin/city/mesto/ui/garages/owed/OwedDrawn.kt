@@ -15,10 +15,10 @@ private fun owedSay(name: String, words: Words, language: String): List<String> 
     val name1 = "Zeleni venac"
     val ticket = "GR004217"
     when (name) {
-        "ready" -> listOf(name1, garagesOwedTicket(ticket), garagesPayDescribed(money(words, "300"), name1, ticket), garagesOwedExit("10:15"), topupBalance(money(words, "1000")), buyTotal(), buyPriceHeld("10:02"))
-        "by-card" -> listOf(garagesPayCardDescribed(money(words, "300"), name1, ticket), buyCardNote(), buyByDeposit(), buyByCard())
-        "the-rest" -> listOf(garagesPayDescribed(money(words, "100"), name1, ticket), money(words, "-300"))
-        "lost-ticket" -> listOf(garagesPayDescribed(money(words, "1000"), name1, ticket), if (language == "en") "Lost ticket" else "Izgubljena karta")
+        "ready" -> listOf(name1, garagesOwedTicket(ticket), garagesPayDescribed(money(words, "300"), ticket, name1), garagesOwedExit("10:15"), topupBalance(money(words, "1000")), buyTotal(), buyPriceHeld("10:02"))
+        "by-card" -> listOf(garagesPayCardDescribed(money(words, "300"), ticket, name1), buyCardNote(), buyByDeposit(), buyByCard())
+        "the-rest" -> listOf(garagesPayDescribed(money(words, "100"), ticket, name1), money(words, "-300"))
+        "lost-ticket" -> listOf(garagesPayDescribed(money(words, "1000"), ticket, name1), if (language == "en") "Lost ticket" else "Izgubljena karta")
         "several-days" -> listOf(garagesOwedExitNone(), buyDepositShort(money(words, "3000")), buyTopUp())
         "loading" -> listOf(buyPriceLoading())
         "already-paid" -> listOf(stateRefusedCode("visit_already_paid"), garagesBackToNumber())

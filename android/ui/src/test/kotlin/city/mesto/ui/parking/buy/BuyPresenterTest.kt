@@ -65,7 +65,7 @@ class BuyPresenterTest {
 
     private fun TestScope.presenter(zone: String = "red", vehicle: String = Samples.car.id.value) = BuyPresenter(
         client = fake,
-        words = Words(fake.texts, "en") { java.time.ZoneId.of("Europe/Belgrade") },
+        words = Words(fake.texts, "en") { 7200 },
         route = BuyRoute(zone, vehicle),
         ticks = ticks,
         scope = backgroundScope,

@@ -53,7 +53,7 @@ class TicketPresenterTest {
 
     private suspend fun TestScope.parkedFor(minutes: Int, zone: String = "red"): TicketPresenter {
         val ticket = checkNotNull(fake.payments.buy(fake.parking.quote(ZoneId(zone), Samples.car.id, minutes)).ticket)
-        val presenter = TicketPresenter(fake, Words(fake.texts, "en") { java.time.ZoneId.of("Europe/Belgrade") }, ticket.id.value, ticks, backgroundScope, saved, ways)
+        val presenter = TicketPresenter(fake, Words(fake.texts, "en") { 7200 }, ticket.id.value, ticks, backgroundScope, saved, ways)
         presenter.start()
         runCurrent()
         return presenter
@@ -227,7 +227,7 @@ class TicketPresenterTest {
 
     @Test
     fun a_ticket_this_phone_does_not_know_is_refused() = runTest {
-        val presenter = TicketPresenter(fake, Words(fake.texts, "en") { java.time.ZoneId.of("Europe/Belgrade") }, "t99", ticks, backgroundScope, saved, ways)
+        val presenter = TicketPresenter(fake, Words(fake.texts, "en") { 7200 }, "t99", ticks, backgroundScope, saved, ways)
         presenter.start()
         runCurrent()
         assertEquals("ticket_missing", assertIs<TicketUiState.Refused>(presenter.state.value).refusal.code)
@@ -239,7 +239,7 @@ class TicketPresenterTest {
         val ticket = fake.parking.state.value.active.single().id.value
         val kept = SavedStateHandle.createHandle(saved.savedStateProvider().saveState(), null)
         fake.parking.state.value = ParkingState(emptyList(), emptyList())
-        TicketPresenter(fake, Words(fake.texts, "en") { java.time.ZoneId.of("Europe/Belgrade") }, ticket, ticks, backgroundScope, kept, ways).start()
+        TicketPresenter(fake, Words(fake.texts, "en") { 7200 }, ticket, ticks, backgroundScope, kept, ways).start()
         runCurrent()
         assertEquals("back", ways.went.distinct().single())
     }

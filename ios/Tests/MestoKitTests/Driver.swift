@@ -1,0 +1,68 @@
+// Whom the tests of the models are about.
+import Foundation
+import MestoKit
+import Testing
+
+/// A driver with a car and 1000 on his deposit, whose phone's way to the operator can fail.
+final class Driver: @unchecked Sendable {
+    private static let number = "+381670000001"
+    private let testbed: Testbed
+    private let phone: TestPhone
+    let car: Vehicle
+    let red: NearZone
+    var mesto: Mesto { phone.mesto }
+
+    init() async throws {
+        testbed = try Testbed()
+        phone = try await TestPhone(testbed)
+        let (mesto, number) = (phone.mesto, Self.number)
+        try await mesto.account.requestCode(phone: number)
+        try await mesto.account.signIn(phone: number, code: testbed.code(for: number), device: "Swift")
+        car = try await mesto.vehicles.add(plate: "BG789PP")
+        red = try #require(try await mesto.parking.zonesNear(sign: "9111").zones.first)
+        let page = try #require(try await mesto.wallet.topUp(1000).pageUrl)
+        try await testbed.ask("POST", "/bank/walk", ["page_url": page, "card": "approve"])
+        try await mesto.payments.settleAll()
+        try await mesto.account.sync()
+    }
+
+    deinit {
+        phone.close()
+        testbed.close()
+    }
+
+    /// What happens to the next purchase on its way.
+    func lose(_ kind: String) async throws {
+        try await testbed.ask("POST", "/faults", ["method": "POST", "path": "/v1/purchases", "kind": kind])
+    }
+
+    func goOffline(_ on: Bool = true) async throws { try await testbed.ask("POST", "/offline", ["on": on]) }
+
+    func pass(seconds: Int) async throws {
+        try await testbed.ask("POST", "/clock", ["advance_seconds": seconds])
+        try await phone.tick()
+    }
+
+    /// A second phone on which the same driver has signed in.
+    func secondPhone() async throws -> TestPhone {
+        let second = try await TestPhone(testbed)
+        try await second.mesto.account.requestCode(phone: Self.number)
+        try await second.mesto.account.signIn(phone: Self.number, code: testbed.code(for: Self.number), device: "Second")
+        try await second.mesto.account.sync()
+        return second
+    }
+
+    /// What the controller of Zeleni venac tells; nothing is a sign of life.
+    func controller(_ told: Fields = [:]) async throws {
+        try await testbed.ask("POST", "/controller/report", told.merging(["facility": "zeleni-venac"]) { given, _ in given })
+    }
+
+    /// The number on the slip of an order that was just issued for the car.
+    func issueOrder() async throws -> String {
+        let order = try await testbed.ask("POST", "/inspector/orders", ["zone": "red", "plate": "BG789PP", "violation": "no_ticket"])
+        guard let number = order["number"] as? String else { throw TestbedFailed(why: "\(order)") }
+        return number
+    }
+
+    func sold() async throws -> Int? { try await testbed.ask("GET", "/ledger")["tickets"] as? Int }
+}
