@@ -14,7 +14,7 @@ import unittest
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
-from harness import Phone, RememberedPlan, Testbed, mesto
+from harness import ROOT, Phone, RememberedPlan, Testbed, mesto
 
 
 class Observed(mesto.Observer):
@@ -165,6 +165,34 @@ class Values(WithTestbed):
         self.assertEqual("BG789PP", intent.items[0].outcome.outcome.ticket.plate.canonical)
         for said in [app.line_text(line) for line in quote.items[0].lines] + [app.payments.payment_text(intent.payment)]:
             self.assertRegex(said, r"^[A-Z0-9]")
+
+    def test_a_visit_to_a_garage_is_paid_by_its_ticket_typed_or_photographed_bg_64_bg_65_bg_67(self):
+        entered = {"facility": "zeleni-venac", "event": "entered", "ticket": "PY000001", "at": "2025-09-03T06:50:00Z", "free": 12}
+        self.testbed.ask("POST", "/controller/report", entered)
+        app = self.driver("+381640000010")
+        garages = app.garages
+        view = next(view for view in garages.places() if view.facility == "zeleni-venac")
+        self.assertEqual((12, True), (view.free, view.is_reachable))
+        self.assertIn(view, garages.facilities())
+        self.assertEqual("PY000001", garages.ticket_number(view.facility, "py 0000-01"))
+        photo = (ROOT / "tests" / "scenarios" / "photos" / "ticket.jpg").read_bytes()
+        self.assertEqual("GR004217", garages.number_from_photo(view.facility, photo))
+        for wrong, code in ((b"", "photo_unreadable"), (b"\x89PNG\r\n\x1a\n", "photo_unreadable"), (photo[:200], "photo_unreadable")):
+            with self.subTest(wrong=wrong[:8]), self.assertRaises(mesto.MestoError.Refused) as refused:
+                garages.number_from_photo(view.facility, wrong)
+            self.assertEqual(code, refused.exception.code)
+        with self.assertRaises(mesto.MestoError.Refused) as refused:
+            garages.pay(view.facility, "PY!", mesto.PayMethod.CARD)
+        self.assertEqual("ticket_number_invalid", refused.exception.code)
+
+        intent = garages.pay(view.facility, "py 000001", mesto.PayMethod.CARD)
+        self.assertEqual(mesto.IntentState.UNCONFIRMED(mesto.Progress.AT_BANK), intent.state)
+        self.testbed.ask("POST", "/bank/walk", {"page_url": intent.page_url, "card": "approve"})
+        paid = app.payments.settle(intent.key).items[0].outcome.outcome.visit
+        self.assertEqual((mesto.VisitState.PAID, Decimal("200.00")), (paid.state, paid.paid.amount))
+        self.assertEqual([paid], garages.state().inside)
+        self.assertEqual(paid, garages.visit(paid.id))
+        self.assertIsNone(garages.receipt(paid.id))
 
     def test_a_request_is_printed_without_the_token(self):
         request = mesto.LinkRequest(

@@ -69,7 +69,7 @@ public class PaymentModel {
     }
 
     /// Nothing is priced: what `look` gives is shown, unless something else was asked for meanwhile.
-    func choose(_ look: () async -> () -> Void) async {
+    func choose(_ look: @MainActor () async -> @MainActor () -> Void) async {
         guard !isUnderWay else { return }
         phase = .choosing
         let question = next()

@@ -36,7 +36,9 @@ final class Driver: @unchecked Sendable {
         try await testbed.ask("POST", "/faults", ["method": "POST", "path": "/v1/purchases", "kind": kind])
     }
 
-    func goOffline(_ on: Bool = true) async throws { try await testbed.ask("POST", "/offline", ["on": on]) }
+    func goOffline() async throws { try await testbed.ask("POST", "/offline", ["on": true]) }
+
+    func goOnline() async throws { try await testbed.ask("POST", "/offline", ["on": false]) }
 
     func pass(seconds: Int) async throws {
         try await testbed.ask("POST", "/clock", ["advance_seconds": seconds])
@@ -52,9 +54,9 @@ final class Driver: @unchecked Sendable {
         return second
     }
 
-    /// What the controller of Zeleni venac tells; nothing is a sign of life.
+    /// What a garage's controller says; nothing is a sign of life.
     func controller(_ told: Fields = [:]) async throws {
-        try await testbed.ask("POST", "/controller/report", told.merging(["facility": "zeleni-venac"]) { given, _ in given })
+        try await testbed.ask("POST", "/controller/report", told.merging(["facility": "zeleni-venac"]) { own, _ in own })
     }
 
     /// The number on the slip of an order that was just issued for the car.

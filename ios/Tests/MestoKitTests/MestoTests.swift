@@ -144,6 +144,33 @@ import Testing
         #expect(quote.items.allSatisfy { $0.lines.allSatisfy { !mesto.text($0).isEmpty } })
     }
 
+    @Test func aVisitToAGarageIsPaidByItsTicketTypedOrPhotographed_bg_64_bg_65_bg_67() async throws {
+        let told: Fields = [
+            "facility": "zeleni-venac", "event": "entered", "ticket": "SW000001", "at": "2025-09-03T06:50:00Z", "free": 12,
+        ]
+        try await testbed.ask("POST", "/controller/report", told)
+        let mesto = try await driver()
+        let view = try #require(try await mesto.garages.places().first { $0.facility == "zeleni-venac" })
+        #expect(view.free == 12 && view.isReachable == true)
+        #expect(try await mesto.garages.facilities().contains(view))
+        #expect(try await mesto.garages.number(of: view.facility, typed: "sw 0000-01") == "SW000001")
+        let photo = try Data(contentsOf: root.appendingPathComponent("tests/scenarios/photos/ticket.jpg"))
+        #expect(try await mesto.garages.number(of: view.facility, photo: photo) == "GR004217")
+        let torn = await failure { _ = try await mesto.garages.number(of: view.facility, photo: photo.prefix(200)) }
+        #expect(torn?.code == "photo_unreadable")
+        let mistyped = await failure { _ = try await mesto.garages.pay(view.facility, ticket: "SW!") }
+        #expect(mistyped?.code == "ticket_number_invalid")
+
+        let intent = try await mesto.garages.pay(view.facility, ticket: "sw 000001", pay: .card)
+        #expect(intent.state == .unconfirmed(progress: .atBank) && intent.wantedVisit?.ticket == "SW000001")
+        try await testbed.ask("POST", "/bank/walk", ["page_url": try #require(intent.pageUrl), "card": "approve"])
+        let visit = try #require(try await mesto.payments.settle(intent.key).visit)
+        #expect(visit.state == .paid && visit.paid.amount == 200)
+        #expect(mesto.garages.state().inside == [visit])
+        #expect(try await mesto.garages.visit(visit.id) == visit)
+        #expect(try await mesto.garages.receipt(visit.id) == nil)
+    }
+
     @Test func textThatIsNoIdIsRefused() async throws {
         let mesto = try await driver()
         #expect(await failure { _ = try await mesto.parking.ticket("nonsense") }?.code == "out_of_range")

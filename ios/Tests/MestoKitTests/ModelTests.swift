@@ -107,10 +107,10 @@ import Testing
         let there = TicketModel(second.mesto, ticket: ticket)
         await there.tick()
         #expect(there.code == nil && there.isCodeElsewhere)
-        try await driver.goOffline(true)
+        try await driver.goOffline()
         await there.moveCodeHere()
         #expect(there.failure != nil && there.isCodeElsewhere, "it stays where it was")
-        try await driver.goOffline(false)
+        try await driver.goOnline()
         await there.moveCodeHere()
         #expect(there.code != nil && !there.isCodeElsewhere && there.failure == nil)
         try await mesto.account.sync()
@@ -170,5 +170,58 @@ import Testing
         while vehicles.state.vehicles.count == 1 { await Task.yield() }
         following.cancel()
         await following.value
+    }
+
+    @Test func facilitiesShowWhatIsKnownAndThenWhatIsTold() async throws {
+        let facilities = FacilitiesModel(mesto)
+        try await driver.controller(["free": 12])
+        try await driver.goOffline()
+        await facilities.look()
+        #expect(facilities.failure != nil && facilities.facilities.allSatisfy { $0.free == nil })
+        #expect(!facilities.facilities.isEmpty)
+        try await driver.goOnline()
+        await facilities.look()
+        #expect(facilities.failure == nil)
+        #expect(facilities.facilities.first?.facility == "zeleni-venac" && facilities.facilities.first?.free == 12)
+    }
+
+    @Test func freePlacesThatWereToldTooLongAgoAreNotShown() async throws {
+        try await driver.controller(["free": 12])
+        let facilities = FacilitiesModel(mesto)
+        await facilities.look()
+        #expect(facilities.facilities.first?.free == 12)
+        try await driver.goOffline()
+        try await driver.pass(seconds: 16 * 60)
+        await facilities.look()
+        let aged = facilities.facilities.first { $0.facility == "zeleni-venac" }
+        #expect(aged?.free == nil && aged?.observedAt != nil)
+    }
+
+    @Test func aVisitIsPaidByAPhotoOfItsTicketAndOwesAgainByTheOperatorsTime_bg_65_bg_68() async throws {
+        try await driver.controller(["event": "entered", "ticket": "GR004217"])
+        let garage = try #require(try await mesto.garages.places().first { $0.facility == "zeleni-venac" })
+        let photos = root.appendingPathComponent("tests/scenarios/photos")
+        let payment = VisitPaymentModel(mesto, facility: garage)
+        payment.ticket = "GR 99"
+        await payment.read(try Data(contentsOf: photos.appendingPathComponent("wall.jpg")))
+        guard case let .failed(error) = payment.phase else { Issue.record("\(payment.phase)"); return }
+        #expect(error.code == "photo_without_code" && payment.ticket == "GR 99")
+        await payment.read(try Data(contentsOf: photos.appendingPathComponent("ticket.jpg")))
+        #expect(payment.phase == .choosing && payment.ticket == "GR004217")
+
+        await payment.quote()
+        guard case let .quoted(quote) = payment.phase else { Issue.record("\(payment.phase)"); return }
+        #expect(quote.total.amount == 100)
+        async let first: Void = payment.buy()
+        async let second: Void = payment.buy()
+        _ = await (first, second)
+        guard case let .ended(intent) = payment.phase else { Issue.record("\(payment.phase)"); return }
+        #expect(mesto.wallet.state().balance?.amount == 900)
+
+        let visit = VisitModel(mesto, visit: try #require(intent.visit))
+        #expect(visit.visit.state == .paid && visit.left == nil, "the city states no time to leave")
+        try await driver.pass(seconds: 3601)
+        await visit.tick()
+        #expect(visit.visit.state == .owingAgain)
     }
 }

@@ -107,7 +107,7 @@ final class ScenarioPlayer {
         case "places":
             let views = try await mesto.garages.places()
             guard let view = views.first(where: { $0.facility == facility(step) }) else { throw StepFailed(description: "no facility") }
-            return ["free": view.free.map(Int.init) ?? NSNull() as Any, "observed_at": text(ifAny: view.observedAt), "is_reachable": view.isReachable as Any]
+            return ["free": view.free.map(Int.init) ?? NSNull() as Any, "observed_at": textIfAny(view.observedAt), "is_reachable": view.isReachable as Any]
         case "photo":
             let image = try Data(contentsOf: root.appendingPathComponent("tests/scenarios/photos/\(word(step, "image"))"))
             return ["ticket": try await mesto.garages.number(of: facility(step), photo: image)]
@@ -199,7 +199,7 @@ final class ScenarioPlayer {
         return step.filter { !said.contains($0.key) }
     }
 
-    private func text(ifAny moment: Date?) -> Any { moment.map(text(of:)) ?? NSNull() as Any }
+    private func textIfAny(_ moment: Date?) -> Any { moment.map(text(of:)) ?? NSNull() as Any }
     private func facility(_ step: Fields) -> FacilityId { FacilityId(word(step, "facility")) }
     private func zone(_ step: Fields) -> ZoneId { ZoneId(word(step, "zone")) }
 
@@ -223,8 +223,8 @@ final class ScenarioPlayer {
         var answer = priced(item.lines, item.notices, quote.total)
         answer["price"] = amount(visit.price)
         answer["entered_at"] = text(of: visit.enteredAt)
-        answer["exit_by"] = text(ifAny: visit.exitBy)
-        answer["rises_at"] = text(ifAny: visit.risesAt)
+        answer["exit_by"] = textIfAny(visit.exitBy)
+        answer["rises_at"] = textIfAny(visit.risesAt)
         return answer
     }
 
@@ -247,7 +247,7 @@ final class ScenarioPlayer {
         case .cancelled: word = "cancelled"
         case let .other(other): word = other
         }
-        return ["state": word, "paid": amount(visit.paid), "exit_by": text(ifAny: visit.exitBy), "owes_again_at": text(ifAny: visit.owesAgainAt)]
+        return ["state": word, "paid": amount(visit.paid), "exit_by": textIfAny(visit.exitBy), "owes_again_at": textIfAny(visit.owesAgainAt)]
     }
 
     private func offered(_ offer: ParkingOffer, _ lines: [Line], _ notices: [Notice], _ total: Money) -> Fields {

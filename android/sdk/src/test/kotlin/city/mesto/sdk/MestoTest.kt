@@ -4,6 +4,7 @@ package city.mesto.sdk
 import city.mesto.sdk.core.ClientConfig
 import city.mesto.sdk.core.Clock
 import city.mesto.sdk.core.DeviceKey
+import city.mesto.sdk.core.FacilityId
 import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.PayMethod
@@ -16,6 +17,9 @@ import city.mesto.sdk.core.ReminderPlan
 import city.mesto.sdk.core.SecretStore
 import city.mesto.sdk.core.TicketId
 import city.mesto.sdk.core.ZoneId
+import city.mesto.sdk.garages.garages
+import city.mesto.sdk.garages.visit
+import city.mesto.sdk.garages.wantedVisit
 import city.mesto.sdk.parking.parking
 import city.mesto.sdk.parking.ticket
 import kotlinx.coroutines.CancellationException
@@ -39,6 +43,7 @@ import java.time.LocalDate
 import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.Executors
 import kotlin.test.Test
+import kotlin.test.assertContains
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
 import kotlin.test.assertFalse
@@ -256,6 +261,37 @@ class MestoTest {
             assertEquals(IntentState.Confirmed, settled.state)
             assertEquals(BigDecimal("200.00"), settled.payment?.captured?.amount)
             assertEquals("NI456CD", settled.ticket?.plate?.canonical)
+        }
+    }
+
+    @Test
+    fun `a visit to a garage is paid by its ticket typed or photographed bg_64 bg_65 bg_67`() = runBlocking<Unit> {
+        val place = FacilityId("zeleni-venac")
+        val entered = json("facility" to place.value, "event" to "entered", "ticket" to "KT000001", "free" to 12)
+        testbed.ask("POST", "/controller/report", entered)
+        driver("+381650000036").use { mesto ->
+            mesto.fill()
+            val view = mesto.garages.places().first { it.facility == place }
+            assertEquals(12u to true, view.free to view.isReachable)
+            assertContains(mesto.garages.facilities(), view)
+            assertEquals("KT000001", mesto.garages.ticketNumber(place, "kt 0000-01"))
+            val photo = root.resolve("tests/scenarios/photos/ticket.jpg").readBytes()
+            assertEquals("GR004217", mesto.garages.numberFromPhoto(place, photo))
+            suspend fun refusal(ask: suspend () -> Unit) = assertFailsWith<MestoException.Refused> { ask() }.code
+            assertEquals("photo_unreadable", refusal { mesto.garages.numberFromPhoto(place, photo.copyOf(200)) })
+            assertEquals("photo_unreadable", refusal { mesto.garages.numberFromPhoto(place, byteArrayOf()) })
+            assertEquals("ticket_number_invalid", refusal { mesto.garages.pay(place, "KT!") })
+
+            val quote = mesto.garages.quote(place, "KT000001")
+            assertEquals("KT000001" to BigDecimal("100.00"), quote.visit?.ticket to quote.total.amount)
+            assertNull(quote.parking)
+            val intent = mesto.payments.buy(quote)
+            assertEquals("KT000001", intent.wantedVisit?.ticket)
+            val visit = assertNotNull(intent.visit)
+            assertEquals(listOf(visit), mesto.garages.current().inside)
+            assertEquals(visit, mesto.garages.state.first { it.inside.isNotEmpty() }.inside.single())
+            assertEquals(visit, mesto.garages.visit(visit.id))
+            assertNull(mesto.garages.receipt(visit.id))
         }
     }
 
