@@ -8,6 +8,7 @@ final class Driver: @unchecked Sendable {
     private static let number = "+381670000001"
     private let testbed: Testbed
     private let phone: TestPhone
+    private var second: TestPhone?
     let car: Vehicle
     let red: NearZone
     var mesto: Mesto { phone.mesto }
@@ -27,6 +28,7 @@ final class Driver: @unchecked Sendable {
     }
 
     deinit {
+        second?.close()
         phone.close()
         testbed.close()
     }
@@ -45,13 +47,15 @@ final class Driver: @unchecked Sendable {
         try await phone.tick()
     }
 
-    /// A second phone on which the same driver has signed in.
-    func secondPhone() async throws -> TestPhone {
-        let second = try await TestPhone(testbed)
-        try await second.mesto.account.requestCode(phone: Self.number)
-        try await second.mesto.account.signIn(phone: Self.number, code: testbed.code(for: Self.number), device: "Second")
-        try await second.mesto.account.sync()
-        return second
+    /// The same driver's second phone, where he has signed in too.
+    func secondPhone() async throws -> Mesto {
+        let phone = try await TestPhone(testbed)
+        second = phone
+        let mesto = phone.mesto
+        try await mesto.account.requestCode(phone: Self.number)
+        try await mesto.account.signIn(phone: Self.number, code: testbed.code(for: Self.number), device: "Second")
+        try await mesto.account.sync()
+        return mesto
     }
 
     /// What a garage's controller says; nothing is a sign of life.

@@ -103,8 +103,7 @@ import Testing
         let quote = try await mesto.parking.quote(zone: "red", vehicle: car.id, minutes: 60)
         let ticket = try #require(try await mesto.payments.buy(quote).ticket)
         let second = try await driver.secondPhone()
-        defer { second.close() }
-        let there = TicketModel(second.mesto, ticket: ticket)
+        let there = TicketModel(second, ticket: ticket)
         await there.tick()
         #expect(there.code == nil && there.isCodeElsewhere)
         try await driver.goOffline()

@@ -3,6 +3,7 @@
 package city.mesto.ui
 
 import androidx.compose.runtime.Composable
+import androidx.compose.ui.tooling.preview.Preview
 import androidx.compose.ui.tooling.preview.PreviewParameterProvider
 import city.mesto.sdk.Texts
 import city.mesto.sdk.core.renderText
@@ -45,6 +46,12 @@ open class Sample(private val language: String) {
 open class States<T>(named: Map<String, T>) : PreviewParameterProvider<T> {
     override val values: Sequence<T> = named.values.asSequence()
 }
+
+/** A function that an IDE draws once for each value of its parameter. */
+@Preview
+@Target(AnnotationTarget.FUNCTION)
+@Retention(AnnotationRetention.BINARY)
+annotation class EachState
 
 /** A state as the designer's window of an IDE shows it. */
 @Composable

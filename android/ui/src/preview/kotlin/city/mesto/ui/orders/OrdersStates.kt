@@ -3,9 +3,9 @@
 package city.mesto.ui.orders
 
 import androidx.compose.runtime.Composable
-import androidx.compose.ui.tooling.preview.Preview
 import androidx.compose.ui.tooling.preview.PreviewParameter
 import city.mesto.ui.DepositView
+import city.mesto.ui.EachState
 import city.mesto.ui.PREVIEW_LANGUAGE
 import city.mesto.ui.PayBy
 import city.mesto.ui.Payment
@@ -65,6 +65,6 @@ fun ordersStates(language: String): Map<String, OrdersUiState> = with(Sample(lan
 
 class OrdersStates : States<OrdersUiState>(ordersStates(PREVIEW_LANGUAGE))
 
-@Preview
+@EachState
 @Composable
 fun OrdersPreview(@PreviewParameter(OrdersStates::class) state: OrdersUiState) = Previewed { OrdersScreen(state, {}) }

@@ -3,8 +3,8 @@
 package city.mesto.ui.vehicles
 
 import androidx.compose.runtime.Composable
-import androidx.compose.ui.tooling.preview.Preview
 import androidx.compose.ui.tooling.preview.PreviewParameter
+import city.mesto.ui.EachState
 import city.mesto.ui.PREVIEW_LANGUAGE
 import city.mesto.ui.Previewed
 import city.mesto.ui.Refusal
@@ -34,6 +34,6 @@ fun plateStates(language: String): Map<String, PlateUiState> = with(Sample(langu
 
 class PlateStates : States<PlateUiState>(plateStates(PREVIEW_LANGUAGE))
 
-@Preview
+@EachState
 @Composable
 fun PlatePreview(@PreviewParameter(PlateStates::class) state: PlateUiState) = Previewed { PlateScreen(state, {}) }

@@ -139,7 +139,7 @@ private fun FacilityView.row() = FacilityRow(
     name = name,
     places = places,
     standing = when (free) {
-        null -> FacilityRow.Standing.Unknown
+        null -> FacilityRow.Standing.NotKnown
         0u -> FacilityRow.Standing.Full
         else -> FacilityRow.Standing.Free
     },

@@ -108,7 +108,7 @@ private fun FacilityCard(row: FacilityRow, onClick: () -> Unit) {
                     color = when (row.standing) {
                         FacilityRow.Standing.Free -> signals.onGood
                         FacilityRow.Standing.Full -> colours.error
-                        FacilityRow.Standing.Unknown -> colours.onSurfaceVariant
+                        FacilityRow.Standing.NotKnown -> colours.onSurfaceVariant
                     },
                 )
                 Text(row.hours, style = MaterialTheme.typography.bodyMedium, color = colours.onSurfaceVariant)

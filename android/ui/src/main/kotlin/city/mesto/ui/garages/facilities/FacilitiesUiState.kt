@@ -41,7 +41,7 @@ data class FacilityRow(
     /** Metres in a straight line; null where nobody knows. */
     val metres: Int?,
 ) {
-    enum class Standing { Free, Full, Unknown }
+    enum class Standing { Free, Full, NotKnown }
 }
 
 @Immutable

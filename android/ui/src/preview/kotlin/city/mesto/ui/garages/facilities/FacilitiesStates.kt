@@ -3,8 +3,8 @@
 package city.mesto.ui.garages.facilities
 
 import androidx.compose.runtime.Composable
-import androidx.compose.ui.tooling.preview.Preview
 import androidx.compose.ui.tooling.preview.PreviewParameter
+import city.mesto.ui.EachState
 import city.mesto.ui.PREVIEW_LANGUAGE
 import city.mesto.ui.Previewed
 import city.mesto.ui.Sample
@@ -16,7 +16,7 @@ fun facilitiesStates(language: String): Map<String, FacilitiesUiState> = with(Sa
     val free = FacilityRow("zeleni-venac", "Zeleni venac", say("Slobodno mesta: 118 u 09:59", "118 places free at 09:59"), FacilityRow.Standing.Free, open, isReachable = true, metres = 240)
     val old = FacilityRow(
         "kalemegdan", "Kalemegdan", say("Broj slobodnih mesta se sada ne zna; poslednji put prebrojano u 09:20", "Free places are not known now; last counted 09:20"),
-        FacilityRow.Standing.Unknown, say("Radno vreme nije poznato", "Opening hours are not known"), isReachable = false, metres = null,
+        FacilityRow.Standing.NotKnown, say("Radno vreme nije poznato", "Opening hours are not known"), isReachable = false, metres = null,
     )
     val full = FacilityRow("baba-visnjina", "Baba Višnjina", say("Puno u 09:58", "Full at 09:58"), FacilityRow.Standing.Full, open, isReachable = true, metres = null)
     val known = FacilitiesUiState(FacilitiesContent.Facilities(listOf(free, old, full)))
@@ -34,6 +34,6 @@ fun facilitiesStates(language: String): Map<String, FacilitiesUiState> = with(Sa
 
 class FacilitiesStates : States<FacilitiesUiState>(facilitiesStates(PREVIEW_LANGUAGE))
 
-@Preview
+@EachState
 @Composable
 fun FacilitiesPreview(@PreviewParameter(FacilitiesStates::class) state: FacilitiesUiState) = Previewed { FacilitiesScreen(state, {}) }

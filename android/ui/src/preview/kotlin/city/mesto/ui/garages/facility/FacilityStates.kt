@@ -3,8 +3,8 @@
 package city.mesto.ui.garages.facility
 
 import androidx.compose.runtime.Composable
-import androidx.compose.ui.tooling.preview.Preview
 import androidx.compose.ui.tooling.preview.PreviewParameter
+import city.mesto.ui.EachState
 import city.mesto.ui.PREVIEW_LANGUAGE
 import city.mesto.ui.Previewed
 import city.mesto.ui.Refusal
@@ -65,6 +65,6 @@ fun facilityStates(language: String): Map<String, FacilityUiState> = with(Sample
 
 class FacilityStates : States<FacilityUiState>(facilityStates(PREVIEW_LANGUAGE))
 
-@Preview
+@EachState
 @Composable
 fun FacilityPreview(@PreviewParameter(FacilityStates::class) state: FacilityUiState) = Previewed { FacilityScreen(state, {}) }

@@ -3,9 +3,9 @@
 package city.mesto.ui.garages.owed
 
 import androidx.compose.runtime.Composable
-import androidx.compose.ui.tooling.preview.Preview
 import androidx.compose.ui.tooling.preview.PreviewParameter
 import city.mesto.ui.DepositView
+import city.mesto.ui.EachState
 import city.mesto.ui.PREVIEW_LANGUAGE
 import city.mesto.ui.PayBy
 import city.mesto.ui.Payment
@@ -79,6 +79,6 @@ fun owedStates(language: String): Map<String, OwedUiState> = with(Sample(languag
 
 class OwedStates : States<OwedUiState>(owedStates(PREVIEW_LANGUAGE))
 
-@Preview
+@EachState
 @Composable
 fun OwedPreview(@PreviewParameter(OwedStates::class) state: OwedUiState) = Previewed { OwedScreen(state, {}) }

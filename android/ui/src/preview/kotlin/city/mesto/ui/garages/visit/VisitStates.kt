@@ -3,8 +3,8 @@
 package city.mesto.ui.garages.visit
 
 import androidx.compose.runtime.Composable
-import androidx.compose.ui.tooling.preview.Preview
 import androidx.compose.ui.tooling.preview.PreviewParameter
+import city.mesto.ui.EachState
 import city.mesto.ui.PREVIEW_LANGUAGE
 import city.mesto.ui.Previewed
 import city.mesto.ui.Refusal
@@ -34,7 +34,7 @@ fun visitStates(language: String): Map<String, VisitUiState> = with(Sample(langu
 
 class VisitStates : States<VisitUiState>(visitStates(PREVIEW_LANGUAGE))
 
-@Preview
+@EachState
 @Composable
 fun VisitPreview(@PreviewParameter(VisitStates::class) state: VisitUiState) = Previewed { VisitScreen(state, {}) }
 

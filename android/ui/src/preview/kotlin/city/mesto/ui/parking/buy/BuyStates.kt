@@ -3,10 +3,10 @@
 package city.mesto.ui.parking.buy
 
 import androidx.compose.runtime.Composable
-import androidx.compose.ui.tooling.preview.Preview
 import androidx.compose.ui.tooling.preview.PreviewParameter
 import city.mesto.ui.Connection
 import city.mesto.ui.DepositView
+import city.mesto.ui.EachState
 import city.mesto.ui.PREVIEW_LANGUAGE
 import city.mesto.ui.PayBy
 import city.mesto.ui.Payment
@@ -98,6 +98,6 @@ fun buyStates(language: String): Map<String, BuyUiState> = with(ParkingSample(la
 
 class BuyStates : States<BuyUiState>(buyStates(PREVIEW_LANGUAGE))
 
-@Preview
+@EachState
 @Composable
 fun BuyPreview(@PreviewParameter(BuyStates::class) state: BuyUiState) = Previewed { BuyScreen(state, {}) }

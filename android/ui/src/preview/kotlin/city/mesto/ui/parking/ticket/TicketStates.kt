@@ -3,9 +3,9 @@
 package city.mesto.ui.parking.ticket
 
 import androidx.compose.runtime.Composable
-import androidx.compose.ui.tooling.preview.Preview
 import androidx.compose.ui.tooling.preview.PreviewParameter
 import city.mesto.ui.Connection
+import city.mesto.ui.EachState
 import city.mesto.ui.PREVIEW_LANGUAGE
 import city.mesto.ui.Payment
 import city.mesto.ui.Previewed
@@ -60,7 +60,7 @@ fun ticketStates(language: String): Map<String, TicketUiState> = with(ParkingSam
 
 class TicketStates : States<TicketUiState>(ticketStates(PREVIEW_LANGUAGE))
 
-@Preview
+@EachState
 @Composable
 fun TicketPreview(@PreviewParameter(TicketStates::class) state: TicketUiState) = Previewed { TicketScreen(state, {}) }
 

@@ -55,7 +55,7 @@ class FacilitiesPresenterTest {
         val full = fake.garages.facilities.first().copy(facility = FacilityId("vma"), name = "VMA", free = 0u, isReachable = false)
         fake.garages.facilities += full
         val presenter = presenter()
-        assertEquals(listOf(Standing.Free, Standing.Unknown, Standing.Full), presenter.rows().map { it.standing })
+        assertEquals(listOf(Standing.Free, Standing.NotKnown, Standing.Full), presenter.rows().map { it.standing })
         assertEquals("Free places are not known", presenter.rows()[1].places)
         assertEquals(listOf(true, true, false), presenter.rows().map { it.isReachable })
     }
