@@ -23,9 +23,7 @@ pub use kernel::{clock, web};
 /// A whole city in one process; docs/testbed.md.
 pub mod testbed {
     pub use crate::base::books::{IncidentRow, LedgerReport, LedgerRow};
-    pub use crate::base::testbed::{
-        Fault, FaultKind, Options, Payer, WalkError, Walked, World, WorldError, code_in, walk,
-    };
+    pub use crate::base::testbed::{Fault, FaultKind, Options, Payer, WalkError, Walked, World, WorldError, walk};
 }
 
 /// Runs a command line, its first word the program's; the exit code.

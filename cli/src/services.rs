@@ -8,7 +8,7 @@ use mesto_client::Locale;
 use crate::base::demo::{Cast, account as chapters};
 use crate::base::testbed::{Options as TestbedOptions, World, WorldError};
 use crate::base::{
-    account, books, cities, codes, history, keys, payments, refunds, serve, staff, testbed, vehicles, wallet,
+    about, account, books, cities, codes, history, keys, payments, refunds, serve, staff, testbed, vehicles, wallet,
 };
 use crate::kernel::call::Call;
 use crate::kernel::failure::Outcome;
@@ -19,6 +19,7 @@ use crate::{garages, orders, parking};
 /// Every service, in the order in which its commands and its parts of pages are shown.
 pub const SERVICES: Services = Services(&[
     &account::SERVICE,
+    &about::SERVICE,
     &vehicles::SERVICE,
     &parking::SERVICE,
     &orders::SERVICE,
@@ -146,6 +147,7 @@ pub async fn day(cast: &mut Cast) -> Outcome<()> {
     orders::demo::inspector(cast).await?;
     parking::demo::by_card(cast).await?;
     orders::demo::by_card(cast).await?;
+    garages::demo::visit(cast).await?;
     parking::demo::history(cast).await?;
     chapters::history(cast).await?;
     chapters::ledger(cast).await?;

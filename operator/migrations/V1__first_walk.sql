@@ -50,6 +50,8 @@ CREATE TABLE person (
   account TEXT PRIMARY KEY REFERENCES account (id),
   phone TEXT UNIQUE,
   name TEXT,
+  -- What messages to it are written in, BCP 47; absent when no app told it.
+  language TEXT,
   created_at BIGINT NOT NULL
 )/*sqlite WITHOUT ROWID*/;
 
@@ -89,14 +91,20 @@ CREATE TABLE token (
 CREATE INDEX token_of ON token (account);
 
 -- Messages that wait for a gateway; a testbed reads them.
-CREATE TABLE outbox (
+CREATE TABLE message (
   id TEXT PRIMARY KEY,
+  -- `sms`; `push` and `email` are for later.
   channel TEXT NOT NULL,
+  -- The address of that channel: a phone number.
   recipient TEXT NOT NULL,
-  body TEXT NOT NULL,
+  -- `<service>.<what>`, and its values as JSON.
+  template TEXT NOT NULL,
+  params TEXT NOT NULL,
+  -- Of the person, BCP 47; absent when it is not known.
+  language TEXT,
   at BIGINT NOT NULL
 );
-CREATE INDEX outbox_to ON outbox (recipient, id);
+CREATE INDEX message_to ON message (recipient, id);
 
 CREATE TABLE vehicle (
   id TEXT PRIMARY KEY,
@@ -382,7 +390,9 @@ CREATE TABLE visit (
   is_lost BIGINT NOT NULL,
   currency TEXT NOT NULL,
   -- From when on more is owed than was paid.
-  owes_again_at BIGINT
+  owes_again_at BIGINT,
+  -- The signed receipt of its last payment here; erased with the ticket, whose number it tells.
+  receipt TEXT
 )/*postgres WITH (fillfactor = 70)*/;
 CREATE UNIQUE INDEX visit_once ON visit (city, ticket, facility, entered_at);
 

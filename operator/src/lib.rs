@@ -38,6 +38,7 @@ mod services;
 pub use base::claims::{Claim, ClaimState};
 pub use base::incidents::Incident;
 pub use base::messages::Message;
+pub use base::operator_document::Profile;
 pub use base::payments;
 pub use base::payments::{HostedPage, Provider};
 pub use base::staff::{GrantError, RoleGiven, Staff};

@@ -62,7 +62,7 @@ fn every_table_is_declared_with_the_columns_it_has() {
         table::<driver::OrderRow>(),
         table::<driver::OrderPlateRow>(),
         table::<proofs::ProofRow>(),
-        table::<messages::OutboxRow>(),
+        table::<messages::MessageRow>(),
         table::<rows::QuoteRow>(),
         table::<stays::StayRow>(),
         table::<tickets::TicketRow>(),

@@ -12,10 +12,13 @@ use mesto_protocol::orders::{control as control_wire, driver as orders_wire};
 use mesto_protocol::parking::tickets as tickets_wire;
 use mesto_rules::City;
 
+use crate::base::operator_document::Profile;
 use crate::base::payments::Provider;
 use crate::base::payments::provider::Cards;
 use crate::base::payments::sells::{Sellers, Sells};
-use crate::base::{accounts, claims, incidents, messages, payments, public, sign_in, vehicles, wallet};
+use crate::base::{
+    accounts, claims, incidents, messages, operator_document, payments, public, sign_in, vehicles, wallet,
+};
 use crate::kernel::keys::Keys;
 use crate::kernel::operator::{Config, Operator, SetupError};
 use crate::kernel::parts::Parts;
@@ -27,6 +30,7 @@ use crate::{garages, kernel, orders, parking};
 const SERVICES: &[&Service] = &[
     &kernel::SERVICE,
     &public::SERVICE,
+    &operator_document::SERVICE,
     &sign_in::SERVICE,
     &accounts::SERVICE,
     &messages::SERVICE,
@@ -74,8 +78,15 @@ impl Operator {
         cards: Arc<dyn Provider>,
         config: Config,
     ) -> Result<Self, SetupError> {
-        let parts = Parts::default().with(Cards(cards)).with(Sellers(SELLERS));
+        let parts = Parts::default().with(Cards(cards)).with(Sellers(SELLERS)).with(Profile::default());
         Self::of((SERVICES, ROLES), cities, keys, (entropy, parts), config)
+    }
+
+    /// The operator with what its owner says of it.
+    #[must_use]
+    pub fn saying(mut self, profile: Profile) -> Self {
+        self.parts = self.parts.with(profile);
+        self
     }
 }
 

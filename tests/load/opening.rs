@@ -7,13 +7,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use mesto_client::rules::CityId;
 use mesto_client::{
-    Client, Clock, Config, IntentState, Link, LinkAnswer, LinkError, LinkRequest, NoReminders, NoStillDecoder, Ports,
+    Client, Clock, Config, IntentState, Link, LinkAnswer, LinkError, LinkRequest, NoReminders, NoStillDecoder,
+    OperatorName, Ports,
 };
 use mesto_operator::{Request, SqliteInline};
 use mesto_protocol::base::payments::PayMethod;
 use mesto_protocol::device::SoftwareDevice;
-use mesto_simulation::driver::{Counter, Rig, approval, code_in, dinar};
+use mesto_simulation::driver::{Counter, Rig, approval, dinar};
 use mesto_simulation::phone::{Dice, Keychain};
 use mesto_simulation::random::Random;
 
@@ -70,7 +72,7 @@ pub fn measure(is_short: bool) -> Outcome<Measure> {
     };
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("client.sqlite");
-    let config = Config::new(&file, "belgrade", *rig.operator.keys().root_public());
+    let config = Config::new(&file, OperatorName::localhost(), *rig.operator.keys().root_public());
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     runtime.block_on(drive(&rig, Client::open(config.clone(), ports.clone())?))?;
     fill(&file)?;
@@ -101,10 +103,11 @@ pub fn measure(is_short: bool) -> Outcome<Measure> {
 /// A driver's morning: signed in, paid in, parked in three zones.
 async fn drive(rig: &Rig, client: Client) -> Outcome<()> {
     let phone = "+381601234567";
-    client.cities().refresh().await?;
+    let city: CityId = "belgrade".parse()?;
+    client.cities().refresh(&city).await?;
     client.account().request_code(phone).await?;
-    client.account().sign_in(phone, code_in(&rig.last_message(phone)), "bench").await?;
-    client.wallet().top_up(dinar(1_000).amount).await?;
+    client.account().sign_in(phone, &rig.last_code(phone), "bench").await?;
+    client.wallet().top_up(&city, dinar(1_000).amount).await?;
     client.sync().await?;
     let topup = client.payments().state().open.iter().find_map(|intent| intent.payment.clone());
     let topup = topup.ok_or("the top-up does not wait for the bank")?;
@@ -114,9 +117,9 @@ async fn drive(rig: &Rig, client: Client) -> Outcome<()> {
     }
     client.sync().await?;
     client.payments().settle_all().await?;
-    let vehicle = client.vehicles().add("BG 789-PP", None).await?;
+    let vehicle = client.vehicles().add(&city, "BG 789-PP", None).await?;
     for zone in RUNNING {
-        let quote = client.parking().quote(&zone.parse()?, vehicle.id, 60, PayMethod::Deposit).await?;
+        let quote = client.parking().quote(&city, &zone.parse()?, vehicle.id, 60, PayMethod::Deposit).await?;
         let intent = client.payments().buy(&quote).await?;
         if intent.state != IntentState::Confirmed {
             return Err(format!("a purchase in {zone} ended {:?}", intent.state).into());

@@ -152,9 +152,11 @@ impl Counter for Served {
         Response { status, headers: Vec::new(), body }
     }
 
-    fn last_message(&self, phone: &str) -> String {
-        let sent = "SELECT body FROM outbox WHERE recipient = $1";
-        transact(&*self.books, |tx| tx.query(sent, values![phone])?[0].get("body")).unwrap()
+    fn last_code(&self, phone: &str) -> String {
+        let sent = "SELECT params FROM message WHERE recipient = $1";
+        let params: String = transact(&*self.books, |tx| tx.query(sent, values![phone])?[0].get("params")).unwrap();
+        let params: Value = serde_json::from_str(&params).unwrap();
+        params["code"].as_str().unwrap().to_owned()
     }
 
     fn deadline(&self) -> DateTime<Utc> {

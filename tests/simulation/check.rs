@@ -2,6 +2,8 @@
 //!
 //! Written against the tables and not with the operator's helpers: a rule that is broken there must not be broken here too.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use mesto_operator::store::{StoreError, Tx};
 use mesto_operator::values;
 use mesto_protocol::kernel::ids::{AccountId, QuoteId};
@@ -82,6 +84,17 @@ const LAWS: &[(&str, &str)] = &[
          AND e.reference = o.id AND l.kind IN ('deposit', 'clearing'))",
     ),
     (
+        "no payment of a visit without its charge, from the deposit or by the bank",
+        "SELECT p.visit, p.amount FROM visit_payment p WHERE p.sale IS NOT NULL AND p.amount + p.fee <> (SELECT COALESCE(SUM(l.amount), 0) \
+         FROM ledger_entry e JOIN ledger_leg l ON l.entry = e.id WHERE e.kind = 'garages.visit' AND e.reference = p.sale \
+         AND l.kind = CASE WHEN p.pay = 'card' THEN 'clearing' ELSE 'deposit' END)",
+    ),
+    (
+        "a sale of garages is one payment of a visit when it is delivered, and none before",
+        "SELECT s.id, s.state FROM sale s WHERE s.items LIKE '%\"service\":\"garages\"%' \
+         AND (CASE WHEN s.state = 'delivered' THEN 1 ELSE 0 END) <> (SELECT COUNT(*) FROM visit_payment p WHERE p.sale = s.id)",
+    ),
+    (
         "an account's events are gapless",
         "SELECT a.id, a.seq FROM account a WHERE a.seq - a.events_from <> (SELECT COUNT(*) FROM event e WHERE e.account = a.id \
          AND e.seq > a.events_from AND e.seq <= a.seq)",
@@ -113,6 +126,123 @@ pub fn longest_stays(tx: &mut dyn Tx, city: &City) -> Result<Vec<Fault>, StoreEr
         }
     }
     Ok(faults)
+}
+
+/// What the garage's controller knows for sure.
+pub struct Barrier<'a> {
+    /// When the operator took its reports, epoch milliseconds, ascending.
+    pub heard: &'a [i64],
+    /// Tickets that it let out because nothing was owed.
+    pub let_out: &'a BTreeSet<String>,
+}
+
+/// A controller that said nothing for longer is silent, milliseconds.
+const SILENT: i64 = 120_000;
+
+/// What a visit to the garage costs by its price board, minor units: 100 RSD for each started hour, at most 1500 in 24 hours.
+pub fn bill(entered_at: i64, until: i64) -> i64 {
+    const HOUR: i64 = 3_600_000;
+    let length = (until - entered_at).max(1);
+    let (days, rest) = (length / (24 * HOUR), length % (24 * HOUR));
+    days * 150_000 + ((rest + HOUR - 1) / HOUR * 10_000).min(150_000)
+}
+
+/// What was paid for a visit, in the app or at the place.
+struct Paid {
+    at: i64,
+    /// The moment whose price it is.
+    priced_at: i64,
+    amount: i64,
+    /// Until when one may leave after it.
+    leave_by: i64,
+    is_in_app: bool,
+}
+
+/// What a visit owes at a moment after these payments: within the time to leave, nothing new.
+fn owed(entered_at: i64, paid: &[Paid], at: i64) -> i64 {
+    let settles = paid.iter().filter(|one| at <= one.leave_by.max(one.priced_at));
+    let until = settles.map(|one| one.priced_at.min(at)).max().unwrap_or(at);
+    (bill(entered_at, until) - paid.iter().map(|one| one.amount).sum::<i64>()).max(0)
+}
+
+/// The laws of the garage, reckoned by its price board.
+pub fn garages(tx: &mut dyn Tx, barrier: &Barrier<'_>) -> Result<Vec<Fault>, StoreError> {
+    let mut faults = Vec::new();
+    let mut payments: BTreeMap<String, Vec<Paid>> = BTreeMap::new();
+    for row in
+        tx.query("SELECT visit, at, priced_at, amount, exit_by, sale FROM visit_payment ORDER BY at", values![])?
+    {
+        let (at, exit_by, sale): (i64, Option<i64>, Option<String>) =
+            (row.get("at")?, row.get("exit_by")?, row.get("sale")?);
+        let heard = barrier.heard.partition_point(|heard| *heard <= at).checked_sub(1).map(|last| barrier.heard[last]);
+        if sale.is_some() && heard.is_none_or(|heard| at - heard > SILENT) {
+            faults
+                .push(format!("nothing is sold while the controller is silent: {sale:?} at {at}, heard at {heard:?}"));
+        }
+        payments.entry(row.get("visit")?).or_default().push(Paid {
+            at,
+            priced_at: row.get("priced_at")?,
+            amount: row.get("amount")?,
+            leave_by: exit_by.unwrap_or(at),
+            is_in_app: sale.is_some(),
+        });
+    }
+    let mut claims: BTreeMap<String, i64> = BTreeMap::new();
+    for row in tx.query("SELECT subject, amount FROM claim WHERE service = 'garages' AND state = 'open'", values![])? {
+        claims.insert(row.get("subject")?, row.get("amount")?);
+    }
+    for row in
+        tx.query("SELECT id, ticket, state, entered_at, ended_at, owes_again_at, receipt FROM visit", values![])?
+    {
+        let (id, ticket): (String, Option<String>) = (row.get("id")?, row.get("ticket")?);
+        let (state, entered_at): (String, i64) = (row.get("state")?, row.get("entered_at")?);
+        let (ended_at, again): (Option<i64>, Option<i64>) = (row.get("ended_at")?, row.get("owes_again_at")?);
+        let paid = payments.remove(&id).unwrap_or_default();
+        let (sum, last) = (paid.iter().map(|one| one.amount).sum::<i64>(), paid.iter().map(|one| one.priced_at).max());
+        if last.is_some_and(|last| sum > bill(entered_at, last)) {
+            faults.push(format!("nobody pays twice for the same time: {sum} was paid for {id}"));
+        }
+        let in_app = paid.iter().filter(|one| one.is_in_app).map(|one| one.at).max();
+        let receipt: Option<String> = row.get("receipt")?;
+        if ended_at.is_none() && receipt.is_none() && in_app.is_some_and(|at| again.is_none_or(|again| again > at)) {
+            faults.push(format!("whoever paid in the app has a receipt: {id} has none"));
+        }
+        // A receipt is good until its last second is full.
+        let priced_at = |at: i64| if receipt.is_some() { (at / 1_000 * 1_000).max(entered_at) } else { at };
+        let left_at = ended_at.filter(|_| state == "left").map(priced_at);
+        let unpaid = left_at.map_or(0, |left_at| owed(entered_at, &paid, left_at));
+        let claimed = claims.remove(&id).unwrap_or(0);
+        if claimed != unpaid {
+            faults.push(format!(
+                "a claim is what was unpaid when the car left: {id} owed {unpaid}, claimed is {claimed}"
+            ));
+        }
+        if claimed > 0 && ticket.as_ref().is_some_and(|ticket| barrier.let_out.contains(ticket)) {
+            faults.push(format!("who is let out owes nothing: {claimed} is claimed of {id}"));
+        }
+    }
+    faults.extend(payments.keys().map(|visit| format!("a payment without its visit: {visit}")));
+    faults.extend(claims.keys().map(|visit| format!("a claim without its visit: {visit}")));
+    Ok(faults)
+}
+
+/// Tickets of the cars that are inside, as the operator knows them.
+pub fn tickets_inside(tx: &mut dyn Tx) -> Result<BTreeSet<String>, StoreError> {
+    tx.query("SELECT ticket FROM visit WHERE ended_at IS NULL", values![])?
+        .iter()
+        .map(|row| row.get("ticket"))
+        .collect()
+}
+
+/// Payments for visits in the app.
+pub fn visits_sold(tx: &mut dyn Tx) -> Result<u64, StoreError> {
+    Ok(tx.query("SELECT visit FROM visit_payment WHERE sale IS NOT NULL", values![])?.len() as u64)
+}
+
+/// Visits that an account paid whose cars are inside.
+pub fn visits_paid(tx: &mut dyn Tx, account: AccountId) -> Result<BTreeSet<String>, StoreError> {
+    let asked = "SELECT DISTINCT v.id FROM visit v JOIN visit_payment p ON p.visit = v.id WHERE p.account = $1 AND v.ended_at IS NULL";
+    tx.query(asked, values![account])?.iter().map(|row| row.get("id")).collect()
 }
 
 /// Whether a ticket exists: what a phone calls confirmed must.

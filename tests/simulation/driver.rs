@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mesto_operator::{Config, HostedPage, Keys, Operator, Request, Response, Store, SystemEntropy, payments};
+use mesto_operator::{Config, HostedPage, Keys, Message, Operator, Request, Response, Store, SystemEntropy, payments};
 use mesto_protocol::base::payments::{
     self as wire, Bought, NoticeOutcome, Part, PayMethod, Payment, ProviderNotice, PurchaseRequest, Quote,
     QuoteRequest, Wanted,
@@ -59,8 +59,8 @@ pub fn approval(payment: &Payment, name: &str) -> Request {
 pub trait Counter {
     fn ask(&self, request: &Request) -> Response;
 
-    /// The text that was sent last to a number.
-    fn last_message(&self, phone: &str) -> String;
+    /// The one-time code that was sent last to a number.
+    fn last_code(&self, phone: &str) -> String;
 
     /// Until when what is asked for now may be executed.
     fn deadline(&self) -> DateTime<Utc>;
@@ -72,12 +72,6 @@ fn must<T: DeserializeOwned>(counter: &dyn Counter, request: &Request) -> T {
     let said = String::from_utf8_lossy(&answer.body);
     assert!(answer.status < 300, "{} {} -> {} {said}", request.method, request.path, answer.status);
     answer.read().unwrap_or_else(|error| panic!("{} {}: {error}: {said}", request.method, request.path))
-}
-
-/// The six digits of a message.
-pub fn code_in(message: &str) -> &str {
-    let words = message.split(|letter: char| !letter.is_ascii_digit());
-    words.clone().find(|word| word.len() == 6).unwrap_or_else(|| panic!("no code in `{message}`"))
 }
 
 /// An operator of Belgrade in this process, over any store, on a clock that stands still.
@@ -104,8 +98,9 @@ impl Counter for Rig {
         self.operator.handle(&*self.store, self.now, request)
     }
 
-    fn last_message(&self, phone: &str) -> String {
-        self.operator.outbox(&*self.store, phone).unwrap().last().expect("a message was sent").body.clone()
+    fn last_code(&self, phone: &str) -> String {
+        let sent = self.operator.messages_to(&*self.store, phone).unwrap();
+        sent.iter().rev().find_map(Message::code).expect("a code was sent").to_owned()
     }
 
     fn deadline(&self) -> DateTime<Utc> {
@@ -127,13 +122,14 @@ impl<'a> Driver<'a> {
     /// Signs in as somebody new; the number makes phone, device and plate.
     pub fn new(counter: &'a dyn Counter, number: u64) -> Self {
         let phone = format!("+38160{number:07}");
-        let asked = Request::new("POST", sign_in::SEND_CODE.path).json(&CodeRequest { phone: phone.clone() });
+        let asked =
+            Request::new("POST", sign_in::SEND_CODE.path).json(&CodeRequest { phone: phone.clone(), language: None });
         assert!(counter.ask(&asked).status < 300, "no code for {phone}");
-        let code = code_in(&counter.last_message(&phone)).to_owned();
+        let code = counter.last_code(&phone);
         let mut seed = [7; 32];
         seed[..8].copy_from_slice(&number.to_be_bytes());
         let device_key = SoftwareDevice::from_seed(&seed).unwrap().device_key().to_text();
-        let asked = SignIn { phone, code, device: "a phone".into(), device_key };
+        let asked = SignIn { phone, code, device: "a phone".into(), device_key, language: None };
         let session: Session = must(counter, &Request::new("POST", sign_in::SIGN_IN.path).json(&asked));
         let (token, account) = (session.token, session.account);
         let vehicle = VehicleId::from_bytes([0; 16]);

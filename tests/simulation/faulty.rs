@@ -17,6 +17,14 @@ pub enum Defect {
     ForgetsStay,
     /// What is owed back is never written down.
     ForgetsRefunds,
+    /// What was paid in the app for a visit to a garage is never found again.
+    ForgetsWhatWasPaid,
+    /// Changes of a visit are never written: that it was paid, its receipt, that the car has left.
+    ForgetsVisits,
+    /// What a car owed when it left is never written down.
+    ForgetsClaims,
+    /// Not of the store: a garage counts as heard for a whole day.
+    HearsTheSilent,
 }
 
 /// A store with a plan: abort the transaction after so many statements, or live with a [`Defect`].
@@ -90,13 +98,15 @@ impl FaultyTx<'_> {
     fn swallows(&self, write: &Write) -> bool {
         let (table, is_insert) = write.target();
         match self.defect {
-            Defect::None => false,
+            Defect::None | Defect::ForgetsWhatWasPaid | Defect::HearsTheSilent => false,
             Defect::ForgetsIdempotency => table == "intent",
             Defect::DropsLedgerLeg => {
                 table == "ledger_leg" && is_insert && self.plan.legs.fetch_add(1, Ordering::SeqCst) % 4 == 3
             }
             Defect::ForgetsStay => table == "stay",
             Defect::ForgetsRefunds => table == "refund" && is_insert,
+            Defect::ForgetsVisits => table == "visit" && !is_insert,
+            Defect::ForgetsClaims => table == "claim" && is_insert,
         }
     }
 }
@@ -106,7 +116,16 @@ impl Tx for FaultyTx<'_> {
         for _ in &asks {
             self.strike()?;
         }
-        self.inner.read(asks)
+        let mut answers = self.inner.read(asks)?;
+        if self.defect == Defect::ForgetsWhatWasPaid {
+            // What was paid in the app has a sale.
+            let is_payment = |row: &Row| {
+                row.columns().any(|(name, _)| name.ends_with("priced_at"))
+                    && row.columns().any(|(name, value)| name.ends_with("sale") && *value != Value::Null)
+            };
+            answers.iter_mut().for_each(|rows| rows.retain(|row| !is_payment(row)));
+        }
+        Ok(answers)
     }
 
     fn write(&mut self, write: Write) -> Result<(), StoreError> {

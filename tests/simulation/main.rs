@@ -2,7 +2,8 @@
 
 use mesto_simulation::{Defect, Settings, run, words};
 
-const USAGE: &str = "simulate [--seed N] [--steps M] [--seeds K] [--defect forgets-idempotency|drops-ledger-leg|forgets-stay|forgets-refunds]";
+const USAGE: &str = "simulate [--seed N] [--steps M] [--seeds K] [--defect forgets-idempotency|drops-ledger-leg|forgets-stay|forgets-refunds|\
+     forgets-what-was-paid|forgets-visits|forgets-claims|hears-the-silent]";
 
 fn main() -> std::process::ExitCode {
     words::ended(USAGE, play(std::env::args().skip(1)))
@@ -24,6 +25,10 @@ fn play(words: impl Iterator<Item = String>) -> Result<bool, String> {
                     "drops-ledger-leg" => Defect::DropsLedgerLeg,
                     "forgets-stay" => Defect::ForgetsStay,
                     "forgets-refunds" => Defect::ForgetsRefunds,
+                    "forgets-what-was-paid" => Defect::ForgetsWhatWasPaid,
+                    "forgets-visits" => Defect::ForgetsVisits,
+                    "forgets-claims" => Defect::ForgetsClaims,
+                    "hears-the-silent" => Defect::HearsTheSilent,
                     other => return Err(format!("there is no defect `{other}`")),
                 }
             }

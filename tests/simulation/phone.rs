@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use mesto_client::{
-    Client, Clock, Config, DeviceSigner, Entropy, IntentState, IntentView, NoReminders, NoStillDecoder, Ports, Result,
-    Secrets, SecretsError,
+    Client, Clock, Config, DeviceSigner, Entropy, IntentState, IntentView, NoReminders, NoStillDecoder, OperatorName,
+    Ports, Result, Secrets, SecretsError,
 };
 use mesto_protocol::device::SoftwareDevice;
 use mesto_protocol::kernel::ids::QuoteId;
@@ -176,7 +176,8 @@ impl Phone {
             self.clock.boots.fetch_add(1, Ordering::SeqCst);
             self.clock.booted_at.store(self.clock.world.load(Ordering::SeqCst), Ordering::SeqCst);
         }
-        let client = Client::open(Config::new(&self.path, "belgrade", self.root_key), self.ports.clone())?;
+        let client =
+            Client::open(Config::new(&self.path, OperatorName::localhost(), self.root_key), self.ports.clone())?;
         self.client = Some(client.clone());
         Ok(client)
     }

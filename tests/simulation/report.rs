@@ -32,6 +32,18 @@ pub struct Report {
     /// Payments that the bank took, and those of them that it paid back.
     pub card_payments: u64,
     pub paid_back: u64,
+    /// Cars that came into the garage, and payments for them in the app.
+    pub visits: u64,
+    pub visits_paid: u64,
+    /// Cars that were let out by what the controller knew, or by a driver's receipt alone.
+    pub let_out_alone: u64,
+    pub let_out_by_receipt: u64,
+    /// Cars that left while something was owed.
+    pub left_unpaid: u64,
+    /// Payments of a ticket that another one had paid.
+    pub beaten: u64,
+    /// Payments that were refused because the controller was silent.
+    pub refused_in_silence: u64,
     pub phone_crashes: u64,
     pub operator_crashes: u64,
     pub answers_lost: u64,

@@ -17,7 +17,9 @@ use mesto_client::protocol::parking::purchase::ParkingOffer;
 use mesto_client::rules::garages::TicketNumber;
 use mesto_client::rules::{FacilityId, Money};
 use mesto_client::system::{FileSecrets, SystemEntropy, device_signer};
-use mesto_client::{Client, Config, Error, IntentState, IntentView, Locale, Ports, Reminder, Reminders, rules};
+use mesto_client::{
+    Client, Config, Error, IntentState, IntentView, Locale, OperatorName, Ports, Reminder, Reminders, rules,
+};
 use mesto_operator::testing::PostgresCluster;
 use mesto_photo::Photos;
 use serde_json::{Map, Value, json};
@@ -88,15 +90,15 @@ impl Control {
     /// The newest one-time code sent to a number.
     async fn code(&self, phone: &str) -> String {
         let phone: String = form_urlencoded::byte_serialize(phone.as_bytes()).collect();
-        let outbox = self.get(&format!("/outbox?phone={phone}")).await;
-        outbox["messages"][0]["code"].as_str().expect("a code was sent").to_owned()
+        let sent = self.get(&format!("/messages?phone={phone}")).await;
+        sent["messages"][0]["code"].as_str().expect("a code was sent").to_owned()
     }
 }
 
 #[derive(Default)]
 struct Alarms(Mutex<Vec<Reminder>>);
 impl Reminders for Alarms {
-    fn replace(&self, plan: &[Reminder]) {
+    fn replace(&self, _: &OperatorName, plan: &[Reminder]) {
         *self.0.lock().unwrap() = plan.to_vec();
     }
 }
@@ -108,6 +110,7 @@ struct Phone {
     config: Config,
     clock: PhoneClock,
     alarms: Arc<Alarms>,
+    city: rules::CityId,
     vehicle: Option<VehicleId>,
     quotes: BTreeMap<String, Quote>,
     intent: Option<String>,
@@ -162,14 +165,15 @@ impl Phone {
             link: Arc::new(HttpLink::new(&world.operator_url()).unwrap()),
             clock: Arc::new(clock.clone()),
             entropy: Arc::new(SystemEntropy),
-            signer: Arc::new(device_signer(secrets.as_ref(), &SystemEntropy).unwrap()),
+            signer: Arc::new(device_signer(secrets.as_ref(), &OperatorName::localhost(), &SystemEntropy).unwrap()),
             secrets,
             reminders: alarms.clone(),
             stills: Arc::new(Photos),
         };
-        let config = Config::new(folder.join("phone.sqlite"), "belgrade", world.root_key());
+        let config = Config::new(folder.join("phone.sqlite"), OperatorName::localhost(), world.root_key());
         let client = Client::open(config.clone(), ports.clone()).unwrap();
-        client.cities().refresh().await.expect("keys and city are genuine");
+        let city: rules::CityId = "belgrade".parse().unwrap();
+        client.cities().refresh(&city).await.expect("keys and city are genuine");
         let control = Control { url: world.control_url(), http: mesto_cli::web::client().unwrap() };
         Self {
             control,
@@ -178,6 +182,7 @@ impl Phone {
             config,
             clock,
             alarms,
+            city,
             vehicle: None,
             quotes: BTreeMap::new(),
             intent: None,
@@ -202,18 +207,18 @@ impl Phone {
                 none
             }
             "add_vehicle" => {
-                let vehicle = self.client.vehicles().add(text(step, "plate"), None).await?;
+                let vehicle = self.client.vehicles().add(&self.city, text(step, "plate"), None).await?;
                 self.vehicle = Some(vehicle.id);
                 Ok(answer(json!({ "plate": vehicle.plate.display, "canonical": vehicle.plate.canonical })))
             }
             "top_up" => {
-                let intent = self.client.wallet().top_up(text(step, "amount").parse().unwrap()).await?;
+                let intent = self.client.wallet().top_up(&self.city, text(step, "amount").parse().unwrap()).await?;
                 self.begun(step, &intent).await
             }
             "zones" => {
                 let position = step["lat"].as_f64().zip(step["lon"].as_f64());
                 let position = position.map(|(lat, lon)| rules::Position { lat, lon, accuracy_m: None });
-                let near = self.client.parking().zones_near(position, step["sign"].as_str())?;
+                let near = self.client.parking().zones_near(&self.city, position, step["sign"].as_str())?;
                 let nearest = near
                     .zones
                     .iter()
@@ -225,13 +230,23 @@ impl Phone {
                 })))
             }
             "quote" => {
-                let zone = self.client.parking().zone_id(text(step, "zone"))?;
-                let quote = self.client.parking().quote(&zone, self.vehicle_of(step), minutes(step), pay(step)).await?;
+                let zone = self.client.parking().zone_id(&self.city, text(step, "zone"))?;
+                let quote = self
+                    .client
+                    .parking()
+                    .quote(&self.city, &zone, self.vehicle_of(step), minutes(step), pay(step))
+                    .await?;
                 Ok(self.remember(step, quote))
             }
             "preview" => {
-                let zone = self.client.parking().zone_id(text(step, "zone"))?;
-                let seen = self.client.parking().preview(&zone, self.vehicle_of(step), minutes(step), &pay(step))?;
+                let zone = self.client.parking().zone_id(&self.city, text(step, "zone"))?;
+                let seen = self.client.parking().preview(
+                    &self.city,
+                    &zone,
+                    self.vehicle_of(step),
+                    minutes(step),
+                    &pay(step),
+                )?;
                 Ok(of_offer(&seen.offer, &seen.lines, &seen.notices, &seen.total))
             }
             "extend" => {
@@ -344,8 +359,8 @@ impl Phone {
             }
             "phone" => none,
             "places" => {
-                let facility = self.client.garages().facility_id(text(step, "facility"))?;
-                let views = self.client.garages().places(None).await?;
+                let facility = self.client.garages().facility_id(&self.city, text(step, "facility"))?;
+                let views = self.client.garages().places(&self.city, None).await?;
                 let view = views.iter().find(|view| view.facility == facility).expect("it is among them");
                 Ok(answer(json!({
                     "free": view.free, "observed_at": moment_or_none(view.observed_at),
@@ -353,19 +368,19 @@ impl Phone {
                 })))
             }
             "photo" => {
-                let facility = self.client.garages().facility_id(text(step, "facility"))?;
+                let facility = self.client.garages().facility_id(&self.city, text(step, "facility"))?;
                 let image = std::fs::read(folder().join("photos").join(text(step, "image"))).unwrap();
-                let number = self.client.garages().number_from_photo(&facility, &image)?;
+                let number = self.client.garages().number_from_photo(&self.city, &facility, &image)?;
                 Ok(answer(json!({ "ticket": number.to_string() })))
             }
             "quote_visit" => {
                 let (facility, number) = self.ticket_of(step)?;
-                let quote = self.client.garages().quote(&facility, &number, pay(step)).await?;
+                let quote = self.client.garages().quote(&self.city, &facility, &number, pay(step)).await?;
                 Ok(self.remember(step, quote))
             }
             "pay_visit" => {
                 let (facility, number) = self.ticket_of(step)?;
-                let intent = self.client.garages().pay(&facility, &number, pay(step)).await?;
+                let intent = self.client.garages().pay(&self.city, &facility, &number, pay(step)).await?;
                 self.begun(step, &intent).await
             }
             "visit" => {
@@ -395,8 +410,8 @@ impl Phone {
     }
 
     fn ticket_of(&self, step: &Value) -> Result<(FacilityId, TicketNumber), Failed> {
-        let facility = self.client.garages().facility_id(text(step, "facility"))?;
-        let number = self.client.garages().ticket_number(&facility, text(step, "ticket"))?;
+        let facility = self.client.garages().facility_id(&self.city, text(step, "facility"))?;
+        let number = self.client.garages().ticket_number(&self.city, &facility, text(step, "ticket"))?;
         Ok((facility, number))
     }
 
@@ -512,7 +527,9 @@ fn judge(step: &Value, outcome: Answer, phone: &Phone) -> Result<(), String> {
 
 async fn play(scenario: &Value, database_url: Option<String>) -> Result<(), String> {
     let start = text(scenario, "start").parse().unwrap();
-    let world = World::start(Options { port: 0, start, database_url }).await.map_err(|error| error.to_string())?;
+    let world = World::start(Options { port: 0, start, database_url, name: OperatorName::localhost() })
+        .await
+        .map_err(|error| error.to_string())?;
     let folder = tempfile::tempdir().unwrap();
     let mut phones = BTreeMap::new();
     let mut name = "first";

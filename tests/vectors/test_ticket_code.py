@@ -383,7 +383,7 @@ def exit_receipt(own):
         "city": slug(take(own, 1, str)),
         "facility": slug(take(own, 2, str)),
         "ticket": take(own, 3, str),
-        "paid_until": take(own, 4, int, False),
+        "exit_by": take(own, 4, int, False),
         "amount": own[5],
         "currency": own[6],
     }
@@ -496,7 +496,7 @@ def ended(claims, now, revocations, seen):
 # The vectors ----------------------------------------------------------------------------------------------------------
 
 TIMES = {"issued_at", "next_update", "from", "until", "revoked_at", "bought_at", "starts_at", "ends_at"}
-TIMES |= {"stay_deadline", "paid_until", "shown_at"}
+TIMES |= {"stay_deadline", "exit_by", "shown_at"}
 
 
 def told(value, name=None):

@@ -17,7 +17,7 @@ if not (Path(__file__).parent / "core.py").exists():
     __path__.append(str(_ROOT / "target" / "bindings" / "python"))
 
 from .core import *  # noqa: E402,F401,F403
-from .core import Client, LinkRequest, MestoError  # noqa: E402
+from .core import Client, LinkRequest, MestoError, OperatorSet  # noqa: E402
 from .link import UrllibLink  # noqa: E402,F401
 from .waiting import Parts  # noqa: E402
 
@@ -36,7 +36,10 @@ class Mesto(Parts):
     """
 
     def __init__(self, config, phone=None):
-        self._core = Client.open(config, phone)
+        self._begin(Client.open(config, phone))
+
+    def _begin(self, core):
+        self._core = core
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=_run, args=(self._loop,), name="mesto", daemon=True).start()
         # With its last reference its thread ends.
@@ -57,6 +60,53 @@ class Mesto(Parts):
         """
         self._core.shut_down()
         asyncio.run_coroutine_threadsafe(_give_up(), self._loop).result()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+class Operators:
+    """The operators of one phone, a `Mesto` each; close it, or use it in a `with`.
+
+    File, secrets, device key and alarms are named by the operator's DNS name, and none touches another's. Of all their alarms the
+    earliest 64 are set.
+    """
+
+    def __init__(self, config, phone=None):
+        self._core = OperatorSet(config, phone)
+        self._open = weakref.WeakValueDictionary()
+
+    def open(self, operator, link=None):
+        """Opens the client of an operator. No request is made; `operator_open` when it is open already."""
+        client = Mesto.__new__(Mesto)
+        client._begin(self._core.open(operator, link))
+        self._open[client.operator_name()] = client
+        return client
+
+    def names(self):
+        """The DNS names of those that are open."""
+        return self._core.names()
+
+    def reminders(self):
+        """The alarms of all operators, earliest first."""
+        return self._core.reminders()
+
+    def replan(self):
+        """Gives the phone all alarms anew: after a reboot, and when its clock was changed."""
+        self._core.replan()
+
+    def open_intents(self):
+        """What is not confirmed yet at any operator, oldest first."""
+        return self._core.open_intents()
+
+    def close(self):
+        """Closes every client. Their alarms stay set, because their tickets go on."""
+        for client in list(self._open.values()):
+            client.close()
+        self._core.shut_down_all()
 
     def __enter__(self):
         return self

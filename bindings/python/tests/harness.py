@@ -19,6 +19,9 @@ import mesto  # noqa: E402
 PROGRAM = Path(os.environ.get("MESTO_BIN") or Path(os.environ["MESTO_LIB_DIR"]) / "mesto")
 
 
+BELGRADE = "belgrade"  # the city of the testbed
+
+
 def moment(text):
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
 
@@ -40,9 +43,9 @@ class Testbed:
 
     __test__ = False  # pytest: no test, whatever its name begins with
 
-    def __init__(self, start="2025-09-03T08:00:00Z"):
+    def __init__(self, start="2025-09-03T08:00:00Z", name="localhost"):
         quiet = os.environ | {"RUST_LOG": os.environ.get("RUST_LOG", "error")}
-        command = [str(PROGRAM), "testbed", "--port", "0", "--json", "--start", start]
+        command = [str(PROGRAM), "testbed", "--port", "0", "--json", "--start", start, "--name", name]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=quiet)
         line = self.process.stdout.readline()
         if not line:
@@ -74,7 +77,7 @@ class Testbed:
         return moment(self.ask("GET", "/clock")["now"])
 
     def code_for(self, phone):
-        messages = self.ask("GET", "/outbox?phone=" + urllib.parse.quote(phone))["messages"]
+        messages = self.ask("GET", "/messages?phone=" + urllib.parse.quote(phone))["messages"]
         return next(message["code"] for message in messages if message.get("code"))
 
 
@@ -106,7 +109,7 @@ class RememberedPlan(mesto.ReminderPlan):
     def __init__(self):
         self.plan = []
 
-    def replace(self, plan):
+    def replace(self, operator, plan):
         self.plan = plan
 
 
@@ -118,7 +121,7 @@ class Phone:
         self.folder = tempfile.TemporaryDirectory()
         self.clock, self.alarms = PhoneClock(testbed.now()), RememberedPlan()
         self.open()
-        self.mesto.cities.refresh()
+        self.mesto.cities.refresh(BELGRADE)
 
     def open(self):
         config = mesto.ClientConfig(

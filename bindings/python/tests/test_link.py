@@ -86,7 +86,7 @@ class OwnLink(unittest.TestCase):
             )
             with mesto.Mesto(config, mesto.Phone(link=mesto.UrllibLink())) as app:
                 with self.assertRaises(mesto.MestoError.Offline):
-                    app.cities.refresh()
+                    app.cities.refresh("belgrade")
 
             class Failing(mesto.Link):
                 def send(self, request, reply):
@@ -94,7 +94,7 @@ class OwnLink(unittest.TestCase):
 
             with mesto.Mesto(config, mesto.Phone(link=Failing())) as app:
                 with self.assertRaises(mesto.MestoError.NoAnswer) as unknown:
-                    app.cities.refresh()
+                    app.cities.refresh("belgrade")
             self.assertIn("no network stack", unknown.exception.detail)
 
 

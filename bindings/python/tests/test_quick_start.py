@@ -11,16 +11,17 @@ from harness import ROOT, Testbed, mesto
 # quick-start
 def park(config, phone, ask_code, show_page):
     with mesto.Mesto(config) as app:
-        app.cities.refresh()
+        city = "belgrade"
+        app.cities.refresh(city)
         app.account.request_code(phone)
         app.account.sign_in(phone, ask_code(), "Ana's phone")
-        car = app.vehicles.add("BG 789-PP")
-        show_page(app.wallet.top_up(Decimal(1000)).page_url)  # the bank's page: card data is typed there and nowhere else
+        car = app.vehicles.add(city, "BG 789-PP")
+        show_page(app.wallet.top_up(city, Decimal(1000)).page_url)  # the bank's page: card data is typed there and nowhere else
         app.payments.settle_all()
-        zone = app.parking.zones_near(sign="9111").by_sign
+        zone = app.parking.zones_near(city, sign="9111").by_sign
         if zone is None:
             return None  # no such sign: the driver chooses from `zones`
-        return app.payments.buy(app.parking.quote(zone, car.id, 60))
+        return app.payments.buy(app.parking.quote(city, zone, car.id, 60))
 # quick-start end
 
 

@@ -5,7 +5,7 @@ import json
 import unittest
 from decimal import Decimal
 
-from harness import ROOT, Phone, Problem, Testbed, mesto, text_of
+from harness import BELGRADE, ROOT, Phone, Problem, Testbed, mesto, text_of
 from datetime import timedelta
 
 FOLDER = ROOT / "tests" / "scenarios"
@@ -105,16 +105,16 @@ class Player:
         self.mesto.account.sign_in(step["phone"], code, "Python")
 
     def do_add_vehicle(self, step):
-        vehicle = self.mesto.vehicles.add(step["plate"])
+        vehicle = self.mesto.vehicles.add(BELGRADE, step["plate"])
         self.vehicle = vehicle.id
         return {"plate": vehicle.plate.display, "canonical": vehicle.plate.canonical}
 
     def do_top_up(self, step):
-        return self.begun(step, self.mesto.wallet.top_up(Decimal(step["amount"])))
+        return self.begun(step, self.mesto.wallet.top_up(BELGRADE, Decimal(step["amount"])))
 
     def do_zones(self, step):
         position = mesto.Position(lat=step["lat"], lon=step["lon"], accuracy_m=None) if "lat" in step else None
-        near = self.mesto.parking.zones_near(position, step.get("sign"))
+        near = self.mesto.parking.zones_near(BELGRADE, position, step.get("sign"))
         nearest = min((z for z in near.zones if z.distance_metres is not None), key=lambda z: z.distance_metres, default=None)
         answer = {"by_sign": near.by_sign}
         if nearest:
@@ -122,10 +122,10 @@ class Player:
         return answer
 
     def do_quote(self, step):
-        return self.quoted(self.mesto.parking.quote(step["zone"], self.vehicle_of(step), step["minutes"], pay(step)), step)
+        return self.quoted(self.mesto.parking.quote(BELGRADE, step["zone"], self.vehicle_of(step), step["minutes"], pay(step)), step)
 
     def do_preview(self, step):
-        seen = self.mesto.parking.preview(step["zone"], self.vehicle_of(step), step["minutes"], pay(step))
+        seen = self.mesto.parking.preview(BELGRADE, step["zone"], self.vehicle_of(step), step["minutes"], pay(step))
         return self.offered(seen.offer, seen.lines, seen.notices, seen.total)
 
     def do_extend(self, step):
@@ -213,15 +213,15 @@ class Player:
         self.phone.tick()
 
     def do_places(self, step):
-        view = next(view for view in self.mesto.garages.places() if view.facility == step["facility"])
+        view = next(view for view in self.mesto.garages.places(BELGRADE) if view.facility == step["facility"])
         return {"free": view.free, "observed_at": moment_of(view.observed_at), "is_reachable": view.is_reachable}
 
     def do_photo(self, step):
         image = (FOLDER / "photos" / step["image"]).read_bytes()
-        return {"ticket": self.mesto.garages.number_from_photo(step["facility"], image)}
+        return {"ticket": self.mesto.garages.number_from_photo(BELGRADE, step["facility"], image)}
 
     def do_quote_visit(self, step):
-        quote = self.mesto.garages.quote(step["facility"], step["ticket"], pay(step))
+        quote = self.mesto.garages.quote(BELGRADE, step["facility"], step["ticket"], pay(step))
         item = self.remembered(quote, step)
         visit = item.offer.offer
         return self.priced(item.lines, item.notices, quote.total) | {
@@ -232,7 +232,7 @@ class Player:
         }
 
     def do_pay_visit(self, step):
-        return self.begun(step, self.mesto.garages.pay(step["facility"], step["ticket"], pay(step)))
+        return self.begun(step, self.mesto.garages.pay(BELGRADE, step["facility"], step["ticket"], pay(step)))
 
     def do_visit(self, step):
         state = self.mesto.garages.state()

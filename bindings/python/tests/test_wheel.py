@@ -17,7 +17,7 @@ assert os.path.exists(os.path.join(os.path.dirname(mesto.__file__), "py.typed"))
 config = mesto.ClientConfig(path=sys.argv[1], operator_url="http://127.0.0.1:9", root_key="A" * 43)
 with mesto.Mesto(config) as app:
     try:
-        app.cities.refresh()
+        app.cities.refresh("belgrade")
     except mesto.MestoError.Offline as error:
         print(error.code, app.account.state())
 # What an editor completes and a checker reads.

@@ -2,6 +2,8 @@
 
 pub mod account;
 pub mod cities;
+pub mod operator_document;
+pub mod operators;
 pub mod payments;
 pub mod plate;
 pub mod vehicles;

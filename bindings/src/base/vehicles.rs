@@ -6,6 +6,7 @@ use mesto_client::VehiclesState;
 use mesto_client::protocol::base::plate::Plate;
 use mesto_client::protocol::base::vehicles::{Vehicle, VehicleRemoved};
 use mesto_client::protocol::kernel::ids::VehicleId;
+use mesto_rules::CityId;
 
 use crate::base::plate::ParsedPlate;
 use crate::kernel::cancel::Cancel;
@@ -28,20 +29,21 @@ impl Vehicles {
         VehiclesState::clone(&self.0.core.vehicles().state())
     }
 
-    /// Reads a plate as it is typed. Without a connection.
-    pub fn check_plate(&self, plate: String) -> Result<ParsedPlate, MestoError> {
-        self.0.told(self.0.core.vehicles().check_plate(&plate)).map(ParsedPlate::from)
+    /// Reads a plate as it is typed, by the city's grammar. Without a connection.
+    pub fn check_plate(&self, city: CityId, plate: String) -> Result<ParsedPlate, MestoError> {
+        self.0.told(self.0.core.vehicles().check_plate(&city, &plate)).map(ParsedPlate::from)
     }
 
-    /// Adds a vehicle by its plate as it is typed.
+    /// Adds a vehicle by its plate as it is typed, read by the city's grammar; it can be used in every city of the operator.
     #[uniffi::method(default(label = None, cancel = None))]
     pub async fn add(
         &self,
+        city: CityId,
         plate: String,
         label: Option<String>,
         cancel: Option<Arc<Cancel>>,
     ) -> Result<Vehicle, MestoError> {
-        self.0.answer(cancel, Box::pin(self.0.core.vehicles().add(&plate, label.as_deref()))).await
+        self.0.answer(cancel, Box::pin(self.0.core.vehicles().add(&city, &plate, label.as_deref()))).await
     }
 
     /// Removes a vehicle; its tickets and orders stay, and a ticket can still be extended. One that is parked only when

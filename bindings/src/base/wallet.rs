@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use mesto_client::protocol::base::payments::Quote;
 use mesto_client::protocol::base::wallet::{Deposit, DepositEntry, WalletOffer, WalletOutcome, WalletSubject};
 use mesto_client::{DepositPreview, WalletState};
-use mesto_rules::Money;
+use mesto_rules::{CityId, Money};
 
 use crate::base::payments::Intent;
 use crate::kernel::cancel::Cancel;
@@ -43,17 +43,22 @@ impl Wallet {
         self.0.core.entry_text(&entry)
     }
 
-    /// Asks for a top-up by one of the listed amounts (BG-76); by card.
+    /// Asks for a top-up by one of the city's amounts (BG-76); by card. The deposit is one for all cities.
     #[uniffi::method(default(cancel = None))]
-    pub async fn quote(&self, amount: Amount, cancel: Option<Arc<Cancel>>) -> Result<Quote, MestoError> {
-        self.0.answer(cancel, Box::pin(self.0.core.wallet().quote(amount))).await
+    pub async fn quote(&self, city: CityId, amount: Amount, cancel: Option<Arc<Cancel>>) -> Result<Quote, MestoError> {
+        self.0.answer(cancel, Box::pin(self.0.core.wallet().quote(&city, amount))).await
     }
 
     /// Starts a top-up, a quote and its purchase in one; the intent's `page_url` is the bank's page. While another one
     /// waits there: `unconfirmed`, whose params name it.
     #[uniffi::method(default(cancel = None))]
-    pub async fn top_up(&self, amount: Amount, cancel: Option<Arc<Cancel>>) -> Result<Intent, MestoError> {
-        let view = self.0.answer(cancel, Box::pin(self.0.core.wallet().top_up(amount))).await?;
+    pub async fn top_up(
+        &self,
+        city: CityId,
+        amount: Amount,
+        cancel: Option<Arc<Cancel>>,
+    ) -> Result<Intent, MestoError> {
+        let view = self.0.answer(cancel, Box::pin(self.0.core.wallet().top_up(&city, amount))).await?;
         Ok(Intent::told(&self.0, view))
     }
 

@@ -39,25 +39,25 @@ impl Garages {
         GaragesState::clone(&self.0.core.garages().state())
     }
 
-    /// The city's facilities with free places as they were told last: first those with free places, then those of which
+    /// A city's facilities with free places as they were told last: first those with free places, then those of which
     /// that is not known, then full ones; within these nearest first.
     #[uniffi::method(default(position = None))]
-    pub fn facilities(&self, position: Option<Position>) -> Result<Vec<FacilityView>, MestoError> {
-        self.0.told(self.0.core.garages().facilities(position))
+    pub fn facilities(&self, city: CityId, position: Option<Position>) -> Result<Vec<FacilityView>, MestoError> {
+        self.0.told(self.0.core.garages().facilities(&city, position))
     }
 
     /// The number of a facility's ticket as it was typed: capitals, without spaces and dashes. Refused with
     /// `ticket_number_invalid`, which says how a number looks there.
-    pub fn ticket_number(&self, facility: FacilityId, typed: String) -> Result<String, MestoError> {
-        let number = self.0.told(self.0.core.garages().ticket_number(&facility, &typed))?;
+    pub fn ticket_number(&self, city: CityId, facility: FacilityId, typed: String) -> Result<String, MestoError> {
+        let number = self.0.told(self.0.core.garages().ticket_number(&city, &facility, &typed))?;
         Ok(number.to_string())
     }
 
     /// The number of a facility's ticket from a photo of it, a JPEG or PNG file. As slow as the image is large. Refused
     /// with `photo_unreadable`, `photo_too_large`, `photo_not_possible` (this app reads no photos), `photo_without_code`,
     /// `photo_without_number`, `photo_with_several_numbers` or `photo_of_another_facility`.
-    pub fn number_from_photo(&self, facility: FacilityId, image: Vec<u8>) -> Result<String, MestoError> {
-        let number = self.0.told(self.0.core.garages().number_from_photo(&facility, &image))?;
+    pub fn number_from_photo(&self, city: CityId, facility: FacilityId, image: Vec<u8>) -> Result<String, MestoError> {
+        let number = self.0.told(self.0.core.garages().number_from_photo(&city, &facility, &image))?;
         Ok(number.to_string())
     }
 
@@ -80,10 +80,11 @@ impl Garages {
     #[uniffi::method(default(position = None, cancel = None))]
     pub async fn places(
         &self,
+        city: CityId,
         position: Option<Position>,
         cancel: Option<Arc<Cancel>>,
     ) -> Result<Vec<FacilityView>, MestoError> {
-        self.0.answer(cancel, Box::pin(self.0.core.garages().places(position))).await
+        self.0.answer(cancel, Box::pin(self.0.core.garages().places(&city, position))).await
     }
 
     /// What a ticket owes now, line by line (BG-64); `ticket` is its number as it was typed. Refused with `visit_unknown`,
@@ -91,26 +92,28 @@ impl Garages {
     #[uniffi::method(default(cancel = None))]
     pub async fn quote(
         &self,
+        city: CityId,
         facility: FacilityId,
         ticket: String,
         pay: PayMethod,
         cancel: Option<Arc<Cancel>>,
     ) -> Result<Quote, MestoError> {
-        let number = self.0.told(self.0.core.garages().ticket_number(&facility, &ticket))?;
-        self.0.answer(cancel, Box::pin(self.0.core.garages().quote(&facility, &number, pay))).await
+        let number = self.0.told(self.0.core.garages().ticket_number(&city, &facility, &ticket))?;
+        self.0.answer(cancel, Box::pin(self.0.core.garages().quote(&city, &facility, &number, pay))).await
     }
 
     /// Pays what a ticket owes now: a quote and its purchase in one. By card the intent's `page_url` is the provider's page.
     #[uniffi::method(default(cancel = None))]
     pub async fn pay(
         &self,
+        city: CityId,
         facility: FacilityId,
         ticket: String,
         pay: PayMethod,
         cancel: Option<Arc<Cancel>>,
     ) -> Result<Intent, MestoError> {
-        let number = self.0.told(self.0.core.garages().ticket_number(&facility, &ticket))?;
-        let view = self.0.answer(cancel, Box::pin(self.0.core.garages().pay(&facility, &number, pay))).await?;
+        let number = self.0.told(self.0.core.garages().ticket_number(&city, &facility, &ticket))?;
+        let view = self.0.answer(cancel, Box::pin(self.0.core.garages().pay(&city, &facility, &number, pay))).await?;
         Ok(Intent::told(&self.0, view))
     }
 }

@@ -9,8 +9,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, FixedOffset, Utc};
 use mesto_client::http::HttpLink;
 use mesto_client::system::{FileSecrets, SystemClock, SystemEntropy, device_signer};
-use mesto_client::{Config, Locale, NoReminders, Ports, StillDecoder, TextValue, texts};
-use mesto_rules::Money;
+use mesto_client::{Config, Locale, NoReminders, OperatorName, Ports, StillDecoder, TextValue, texts};
+use mesto_rules::{CityId, Money};
 
 use crate::kernel::cancel::{Cancel, Work, until};
 use crate::kernel::error::{MestoError, told};
@@ -23,15 +23,15 @@ use crate::kernel::values::Amount;
 /// How a client is set up.
 #[derive(Debug, Clone, uniffi::Record)]
 pub struct ClientConfig {
-    /// The database file; its folder must exist.
+    /// The database file; its folder must exist. A file is of one operator for good.
     pub path: String,
     /// `https://host`, or `http://` on this machine itself.
     pub operator_url: String,
     /// The Ed25519 key that signs the operator's key sets, pinned in the app: base64url without padding.
     pub root_key: String,
-    /// Id of the city.
-    #[uniffi(default = "belgrade")]
-    pub city: String,
+    /// The operator's DNS name; where absent, the host of its address. What the phone keeps of it is named so.
+    #[uniffi(default = None)]
+    pub operator: Option<String>,
     /// The driver's language, BCP 47; Serbian and its neighbours read Serbian, everybody else English.
     #[uniffi(default = "en")]
     pub locale: String,
@@ -92,7 +92,7 @@ impl Handle {
 #[derive(uniffi::Object)]
 pub struct Client(pub(crate) Handle);
 
-fn ports(config: &ClientConfig, phone: Phone, locale: Locale) -> Result<Ports, MestoError> {
+fn ports(config: &ClientConfig, operator: &OperatorName, phone: Phone, locale: Locale) -> Result<Ports, MestoError> {
     let secrets: Arc<dyn mesto_client::Secrets> = match phone.secrets {
         Some(own) => Arc::new(OwnSecrets(own)),
         None => Arc::new(FileSecrets::new(format!("{}.secrets", config.path))),
@@ -108,8 +108,8 @@ fn ports(config: &ClientConfig, phone: Phone, locale: Locale) -> Result<Ports, M
             None => Arc::new(SystemClock),
         },
         signer: match phone.device_key {
-            Some(own) => Arc::new(OwnDevice::new(own).map_err(MestoError::set_up)?),
-            None => Arc::new(told(device_signer(secrets.as_ref(), &entropy).map_err(Into::into), locale)?),
+            Some(own) => Arc::new(OwnDevice::new(own, operator).map_err(MestoError::set_up)?),
+            None => Arc::new(told(device_signer(secrets.as_ref(), operator, &entropy).map_err(Into::into), locale)?),
         },
         entropy: Arc::new(entropy),
         secrets,
@@ -134,17 +134,13 @@ impl Client {
     /// Opens the database (made, migrated or rebuilt when needed) and reads what a screen shows first. No request is made.
     #[uniffi::constructor(default(phone = None))]
     pub fn open(config: ClientConfig, phone: Option<Phone>) -> Result<Arc<Self>, MestoError> {
-        let locale = Locale::of(&config.locale);
-        let key = URL_SAFE_NO_PAD.decode(&config.root_key).map_err(MestoError::set_up)?;
-        let key = <[u8; 32]>::try_from(key).map_err(|_| MestoError::set_up("the root key has 32 bytes"))?;
-        let ports = ports(&config, phone.unwrap_or_default(), locale)?;
-        let mut core = Config::new(config.path, &config.city, key);
-        core.locale = locale;
-        core.version = config.version.unwrap_or(core.version);
-        core.return_url = config.return_url.unwrap_or(core.return_url);
-        core.widget_path = config.widget_path.map(Into::into);
-        let core = told(mesto_client::Client::open(core, ports), locale)?;
-        Ok(Arc::new(Self(Handle { core, locale })))
+        Self::of(config, phone.unwrap_or_default(), mesto_client::Client::open)
+    }
+
+    /// The DNS name of its operator.
+    #[must_use]
+    pub fn operator_name(&self) -> String {
+        self.0.core.operator_name().to_string()
     }
 
     /// Closes the database: when this returns its file is free, whoever still waits for an answer. Later calls fail with
@@ -160,18 +156,50 @@ impl Client {
         self.0.core.recovery().map(Recovery::from)
     }
 
-    /// A text of the catalogue in the client's language; the id itself when it is not there.
+    /// A text of the catalogue in the client's language, times in the city's zone; the id itself when it is not there.
+    #[uniffi::method(default(city = None))]
     #[must_use]
-    pub fn text(&self, id: String, args: HashMap<String, String>) -> String {
-        self.0.core.text(&id, &values_of(&args))
+    pub fn text(&self, id: String, args: HashMap<String, String>, city: Option<CityId>) -> String {
+        self.0.core.text_in(city.as_ref(), &id, &values_of(&args))
     }
 
-    /// Seconds by which the city's wall clock is ahead of UTC at a moment, by the city's own rules; none before a city
-    /// was fetched.
+    /// Seconds by which a city's wall clock is ahead of UTC at a moment, by the city's own rules; none before a city was
+    /// fetched.
+    #[uniffi::method(default(city = None))]
     #[must_use]
-    pub fn utc_offset(&self, at: DateTime<Utc>) -> Option<i32> {
-        self.0.core.local(at).map(|local| local.offset().local_minus_utc())
+    pub fn utc_offset(&self, at: DateTime<Utc>, city: Option<CityId>) -> Option<i32> {
+        self.0.core.local(city.as_ref(), at).map(|local| local.offset().local_minus_utc())
     }
+}
+
+impl Client {
+    /// A client of this set-up, opened by itself or among others.
+    pub(crate) fn of(
+        config: ClientConfig,
+        phone: Phone,
+        open: impl FnOnce(Config, Ports) -> mesto_client::Result<mesto_client::Client>,
+    ) -> Result<Arc<Self>, MestoError> {
+        let locale = Locale::of(&config.locale);
+        let key = URL_SAFE_NO_PAD.decode(&config.root_key).map_err(MestoError::set_up)?;
+        let key = <[u8; 32]>::try_from(key).map_err(|_| MestoError::set_up("the root key has 32 bytes"))?;
+        let operator = operator_name(config.operator.as_deref(), &config.operator_url)?;
+        let ports = ports(&config, &operator, phone, locale)?;
+        let mut core = Config::new(config.path, operator, key);
+        core.locale = locale;
+        core.version = config.version.unwrap_or(core.version);
+        core.return_url = config.return_url.unwrap_or(core.return_url);
+        core.widget_path = config.widget_path.map(Into::into);
+        Ok(Arc::new(Self(Handle { core: told(open(core, ports), locale)?, locale })))
+    }
+}
+
+/// What an operator is called: as it is told, or the host of its address.
+pub(crate) fn operator_name(told: Option<&str>, url: &str) -> Result<OperatorName, MestoError> {
+    match told {
+        Some(name) => name.parse(),
+        None => OperatorName::of_address(url),
+    }
+    .map_err(MestoError::set_up)
 }
 
 /// What happened to a damaged database file. Everything but intents comes back with the next sync.

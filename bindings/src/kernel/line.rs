@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use mesto_client::protocol::kernel::line::{Line, Notice, Params, Vat, VatCategory};
+use mesto_rules::CityId;
 use mesto_rules::money::{Currency, Money, exact};
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
@@ -14,16 +15,19 @@ mesto_protocol::line_words!();
 
 #[uniffi::export]
 impl Client {
-    /// A line of a price in the client's language; one of a kind of a later version is named plainly as such.
+    /// A line of a price in the client's language, times in the city's zone; one of a kind of a later version is named
+    /// plainly as such.
+    #[uniffi::method(default(city = None))]
     #[must_use]
-    pub fn line_text(&self, line: Line) -> String {
-        self.0.core.line_text(&line)
+    pub fn line_text(&self, line: Line, city: Option<CityId>) -> String {
+        self.0.core.line_text_in(city.as_ref(), &line)
     }
 
-    /// What to know before paying, in the client's language.
+    /// What to know before paying, in the client's language, times in the city's zone.
+    #[uniffi::method(default(city = None))]
     #[must_use]
-    pub fn notice_text(&self, notice: Notice) -> String {
-        self.0.core.notice_text(&notice)
+    pub fn notice_text(&self, notice: Notice, city: Option<CityId>) -> String {
+        self.0.core.notice_text_in(city.as_ref(), &notice)
     }
 }
 

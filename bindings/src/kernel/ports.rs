@@ -2,7 +2,7 @@
 
 use crate::kernel::values::Timestamp;
 use mesto_client::Reminder;
-use mesto_client::{DeviceSigner, SecretsError};
+use mesto_client::{DeviceSigner, OperatorName, SecretsError};
 use mesto_protocol::device::{DeviceKey as PublicKey, DeviceSignError, signature_from_der};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -31,7 +31,8 @@ pub trait Clock: Send + Sync {
     fn boot(&self) -> Result<String, PhoneError>;
 }
 
-/// The phone's keychain; the session token lives here and never in the database.
+/// The phone's keychain; the session token lives here and never in the database. A name begins with the operator's DNS name
+/// and `/`, so that one keychain serves several operators.
 #[uniffi::export(with_foreign)]
 pub trait SecretStore: Send + Sync {
     fn get(&self, name: String) -> Result<Option<String>, PhoneError>;
@@ -39,20 +40,22 @@ pub trait SecretStore: Send + Sync {
     fn remove(&self, name: String) -> Result<(), PhoneError>;
 }
 
-/// The device's P-256 key, which never leaves the Secure Enclave or Keystore; everything in the form the platform gives.
+/// The device's P-256 keys, which never leave the Secure Enclave or Keystore; everything in the form the platform gives. Each
+/// operator has a key of its own, named by its DNS name: with a shared one two could tell that it is the same phone.
 #[uniffi::export(with_foreign)]
 pub trait DeviceKey: Send + Sync {
     /// SubjectPublicKeyInfo (Android), or SEC1 uncompressed (iOS).
-    fn public_key(&self) -> Result<Vec<u8>, PhoneError>;
+    fn public_key(&self, operator: String) -> Result<Vec<u8>, PhoneError>;
     /// ECDSA with SHA-256 over `message`, DER.
-    fn sign(&self, message: Vec<u8>) -> Result<Vec<u8>, PhoneError>;
+    fn sign(&self, operator: String, message: Vec<u8>) -> Result<Vec<u8>, PhoneError>;
 }
 
-/// The phone's alarms. A plan replaces the one before it as a whole.
+/// The phone's alarms. A plan replaces the one before it of the same operator as a whole; those of others stay.
 #[uniffi::export(with_foreign)]
 pub trait ReminderPlan: Send + Sync {
-    /// At most 64, earliest first. What it throws is ignored: a reminder is never guaranteed.
-    fn replace(&self, plan: Vec<Reminder>) -> Result<(), PhoneError>;
+    /// At most 64, earliest first. What is set and is not in the plan is taken back, by its id, which begins with the
+    /// operator's DNS name and `/`. What it throws is ignored: a reminder is never guaranteed.
+    fn replace(&self, operator: String, plan: Vec<Reminder>) -> Result<(), PhoneError>;
 }
 
 /// The app's clock; while it fails it stands still at what it said last.
@@ -109,24 +112,26 @@ impl mesto_client::Secrets for OwnSecrets {
 pub(crate) struct OwnReminders(pub Arc<dyn ReminderPlan>);
 
 impl mesto_client::Reminders for OwnReminders {
-    fn replace(&self, plan: &[Reminder]) {
-        let _ = self.0.replace(plan.to_vec());
+    fn replace(&self, operator: &OperatorName, plan: &[Reminder]) {
+        let _ = self.0.replace(operator.to_string(), plan.to_vec());
     }
 }
 
 pub(crate) struct OwnDevice {
     key: Arc<dyn DeviceKey>,
+    operator: String,
     public: [u8; 65],
 }
 
 impl OwnDevice {
     /// Asks for the public key once; it does not change while the app lives.
-    pub fn new(key: Arc<dyn DeviceKey>) -> Result<Self, PhoneError> {
-        let bytes = key.public_key()?;
+    pub fn new(key: Arc<dyn DeviceKey>, operator: &OperatorName) -> Result<Self, PhoneError> {
+        let operator = operator.to_string();
+        let bytes = key.public_key(operator.clone())?;
         let public = PublicKey::from_sec1(&bytes)
             .or_else(|_| PublicKey::from_spki(&bytes))
             .map_err(|error| PhoneError::Failed { reason: error.to_string() })?;
-        Ok(Self { key, public: *public.as_bytes() })
+        Ok(Self { key, operator, public: *public.as_bytes() })
     }
 }
 
@@ -136,7 +141,7 @@ impl DeviceSigner for OwnDevice {
     }
     fn sign(&self, message: &[u8]) -> Result<[u8; 64], DeviceSignError> {
         let refused = |reason: String| DeviceSignError { reason };
-        let der = self.key.sign(message.to_vec()).map_err(|error| refused(error.to_string()))?;
+        let der = self.key.sign(self.operator.clone(), message.to_vec()).map_err(|error| refused(error.to_string()))?;
         signature_from_der(&der).map_err(|error| refused(error.to_string()))
     }
 }
@@ -154,16 +159,16 @@ mod tests {
     }
 
     impl DeviceKey for Platform {
-        fn public_key(&self) -> Result<Vec<u8>, PhoneError> {
+        fn public_key(&self, _operator: String) -> Result<Vec<u8>, PhoneError> {
             Ok(self.public.clone())
         }
-        fn sign(&self, _message: Vec<u8>) -> Result<Vec<u8>, PhoneError> {
+        fn sign(&self, _operator: String, _message: Vec<u8>) -> Result<Vec<u8>, PhoneError> {
             Ok(self.signature.clone())
         }
     }
 
     fn device(public: Vec<u8>, signature: Vec<u8>) -> Result<OwnDevice, PhoneError> {
-        OwnDevice::new(Arc::new(Platform { public, signature }))
+        OwnDevice::new(Arc::new(Platform { public, signature }), &OperatorName::localhost())
     }
 
     #[test]

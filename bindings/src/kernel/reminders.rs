@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use mesto_client::{Reminder, ReminderKind};
+use mesto_rules::CityId;
 
 use crate::kernel::client::Client;
 

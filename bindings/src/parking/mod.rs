@@ -45,27 +45,39 @@ impl Parking {
         ParkingState::clone(&self.0.core.parking().state())
     }
 
-    /// Zones near a position, nearest first; a sign, typed or scanned, wins over the position.
+    /// Zones of a city near a position, nearest first; a sign, typed or scanned, wins over the position.
     #[uniffi::method(default(position = None, sign = None))]
-    pub fn zones_near(&self, position: Option<Position>, sign: Option<String>) -> Result<ZonesNear, MestoError> {
-        self.0.told(self.0.core.parking().zones_near(position, sign.as_deref()))
+    pub fn zones_near(
+        &self,
+        city: CityId,
+        position: Option<Position>,
+        sign: Option<String>,
+    ) -> Result<ZonesNear, MestoError> {
+        self.0.told(self.0.core.parking().zones_near(&city, position, sign.as_deref()))
     }
 
     /// What a length of parking would cost: to look at, never to buy.
     pub fn preview(
         &self,
+        city: CityId,
         zone: ZoneId,
         vehicle: VehicleId,
         minutes: u32,
         pay: PayMethod,
     ) -> Result<Preview, MestoError> {
-        self.0.told(self.0.core.parking().preview(&zone, vehicle, minutes, &pay))
+        self.0.told(self.0.core.parking().preview(&city, &zone, vehicle, minutes, &pay))
     }
 
     /// The lengths that can be chosen, with the stop; it stands at the first one that is not below `wanted` minutes.
     #[uniffi::method(default(wanted = None))]
-    pub fn wheel(&self, zone: ZoneId, vehicle: VehicleId, wanted: Option<u32>) -> Result<TimeWheel, MestoError> {
-        self.0.told(self.0.core.parking().wheel(&zone, vehicle, wanted))
+    pub fn wheel(
+        &self,
+        city: CityId,
+        zone: ZoneId,
+        vehicle: VehicleId,
+        wanted: Option<u32>,
+    ) -> Result<TimeWheel, MestoError> {
+        self.0.told(self.0.core.parking().wheel(&city, &zone, vehicle, wanted))
     }
 
     /// The wheel after a quote: the operator may know of a stay that this phone does not.
@@ -91,8 +103,8 @@ impl Parking {
     }
 
     /// The SMS that buys parking for this vehicle in this zone.
-    pub fn sms(&self, zone: ZoneId, vehicle: VehicleId) -> Result<SmsFallback, MestoError> {
-        self.0.told(self.0.core.parking().sms(&zone, vehicle))
+    pub fn sms(&self, city: CityId, zone: ZoneId, vehicle: VehicleId) -> Result<SmsFallback, MestoError> {
+        self.0.told(self.0.core.parking().sms(&city, &zone, vehicle))
     }
 }
 
@@ -103,13 +115,14 @@ impl Parking {
     #[uniffi::method(default(cancel = None))]
     pub async fn quote(
         &self,
+        city: CityId,
         zone: ZoneId,
         vehicle: VehicleId,
         minutes: u32,
         pay: PayMethod,
         cancel: Option<Arc<Cancel>>,
     ) -> Result<Quote, MestoError> {
-        self.0.answer(cancel, Box::pin(self.0.core.parking().quote(&zone, vehicle, minutes, pay))).await
+        self.0.answer(cancel, Box::pin(self.0.core.parking().quote(&city, &zone, vehicle, minutes, pay))).await
     }
 
     /// A quote that continues a ticket with the time after its end, at its own price (BG-46, BG-54).

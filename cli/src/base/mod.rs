@@ -1,5 +1,6 @@
 //! Base services of the command line: what more than one service stands on.
 
+pub mod about;
 pub mod account;
 pub mod books;
 pub mod cities;

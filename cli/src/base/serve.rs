@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use mesto_bank::{Bank, BankConfig, Merchant};
-use mesto_operator::{Config, HostedPage, SystemClock};
-use mesto_protocol::kernel::operator_name::{OperatorName, OperatorNameError};
+use mesto_operator::{Config, HostedPage, Profile, SystemClock};
+use mesto_protocol::kernel::operator_name::OperatorName;
 use mesto_protocol::kernel::return_address::Allowed;
 use tokio::net::TcpListener;
 
+use crate::base::about;
 use crate::base::operator::operator;
 use crate::base::providers::{HttpProviders, send_forever};
 use crate::kernel::args::{StoreArgs, web_address};
@@ -54,6 +55,10 @@ struct ServeArgs {
     /// operator by it.
     #[arg(long, value_name = "DNS_NAME")]
     name: Option<OperatorName>,
+    /// A TOML file with what this operator says of itself to apps: its name, the versions that it
+    /// serves, who it is in law.
+    #[arg(long, value_name = "FILE")]
+    about: Option<PathBuf>,
     /// Where the bank's page may lead back to: your app's own scheme, or a site
     /// (https://app.example). May be given often.
     #[arg(long, default_value = "mesto", value_parser = return_to)]
@@ -101,12 +106,7 @@ fn operator_name(args: &ServeArgs) -> Outcome<OperatorName> {
         return Ok(name.clone());
     }
     let Some(address) = &args.public_url else { return Ok(OperatorName::localhost()) };
-    let host = address.split_once("://").map_or(address.as_str(), |(_, rest)| rest);
-    let host = host.split(['/', ':', '?']).next().unwrap_or_default();
-    if host == "127.0.0.1" {
-        return Ok(OperatorName::localhost());
-    }
-    host.parse().map_err(|why: OperatorNameError| {
+    OperatorName::of_address(address).map_err(|why| {
         CliError::new(Exit::Input, "operator_name", why.to_string())
             .advise("Say with --name what the operator is called, such as --name parking.example.")
     })
@@ -132,7 +132,11 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
     let page = HostedPage::new(&bank_url, &public, "mesto", &secret);
     let issuer = operator_name(args)?;
     let config = Config { issuer: issuer.clone(), return_to: args.return_to.clone(), ..Config::default() };
-    let operator = Arc::new(operator(&args.store, page, config)?);
+    let (profile, config) = match &args.about {
+        Some(file) => about::read(file, config)?,
+        None => (Profile::default(), config),
+    };
+    let operator = Arc::new(operator(&args.store, page, config)?.saying(profile));
     let place = args.store.place()?;
     let (shown, connections) = (place.to_string(), args.connections.into());
     let store = tokio::task::spawn_blocking(move || place.open(connections))

@@ -45,7 +45,7 @@ async fn vehicles(args: VehiclesArgs, call: Call) -> Outcome<()> {
     let phone = Phone::open(&args.at, call).await?;
     phone.sync().await?;
     if let Some(plate) = &args.add {
-        let added = phone.core.vehicles().add(plate, None).await;
+        let added = phone.core.vehicles().add(&phone.city, plate, None).await;
         phone.done(added)?;
     }
     if let Some(plate) = &args.remove {
@@ -81,7 +81,7 @@ pub fn meant(phone: &Phone, plate: Option<&str>) -> Outcome<VehicleId> {
                 .advise("Say which one with --plate."))
         }
         (Some(typed), _) => {
-            let plate = phone.done(phone.core.vehicles().check_plate(typed))?;
+            let plate = phone.done(phone.core.vehicles().check_plate(&phone.city, typed))?;
             let found = vehicles.iter().find(|vehicle| vehicle.plate.canonical == plate.canonical);
             found.map(|vehicle| vehicle.id).ok_or_else(|| {
                 CliError::new(Exit::Refused, "vehicle_missing", format!("{} is not in this account", plate.display))

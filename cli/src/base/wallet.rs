@@ -50,7 +50,7 @@ impl Run for Command {
 /// Starts a top-up and says where the bank's page is.
 async fn top_up(args: TopupArgs, call: Call) -> Outcome<()> {
     let phone = Phone::open(&args.at, call).await?;
-    let intent = phone.core.wallet().top_up(args.amount).await;
+    let intent = phone.core.wallet().top_up(&phone.city, args.amount).await;
     payments::tell(&phone, &phone.done(intent)?, "Credited.")
 }
 

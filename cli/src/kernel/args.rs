@@ -7,6 +7,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use clap::Args;
+use mesto_protocol::kernel::operator_name::OperatorName;
+use mesto_rules::CityId;
 
 /// Where an operator keeps its books.
 #[derive(Debug, Args, Clone)]
@@ -43,8 +45,12 @@ pub struct PhoneArgs {
     // Every 64th key begins with a hyphen.
     #[arg(long, allow_hyphen_values = true)]
     pub root_key: Option<String>,
+    /// The operator's DNS name, where its address has another one; remembered in the state folder.
+    #[arg(long, value_name = "DNS_NAME")]
+    pub operator_name: Option<OperatorName>,
+    /// The city that is asked about; a phone keeps any number of them.
     #[arg(long, default_value = "belgrade")]
-    pub city: String,
+    pub city: CityId,
 }
 
 // What a value must be, in words that say what would be right.

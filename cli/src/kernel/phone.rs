@@ -5,8 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use mesto_client::http::HttpLink;
+use mesto_client::rules::CityId;
 use mesto_client::system::{FileSecrets, SystemClock, SystemEntropy, device_signer};
-use mesto_client::{Client, Config, ErrorKind, NoReminders, NoStillDecoder, Ports};
+use mesto_client::{Client, Config, ErrorKind, NoReminders, NoStillDecoder, OperatorName, Ports};
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::args::{PhoneArgs, RootKey, RootKeyError};
@@ -20,16 +21,20 @@ use crate::kernel::show::Show;
 struct Settings {
     operator: Option<String>,
     root_key: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
 }
 
 /// An opened phone, and how it shows things.
 pub struct Phone {
     pub core: Client,
+    /// The city that is asked about.
+    pub city: CityId,
     pub show: Show,
 }
 
 impl Phone {
-    /// Opens the state folder, fetching keys and city the first time.
+    /// Opens the state folder, fetching keys and a city the first time.
     pub async fn open(args: &PhoneArgs, Call { style, locale, .. }: Call) -> Outcome<Self> {
         std::fs::create_dir_all(&args.state).map_err(|why| {
             CliError::new(Exit::Input, "state_unusable", format!("{} cannot be made: {why}", args.state.display()))
@@ -49,6 +54,14 @@ impl Phone {
             return Err(CliError::new(Exit::Usage, "state_of_another_operator", text)
                 .advise("Give another folder with --state, or remove this one."));
         }
+        let name = match &settings.name {
+            Some(name) => name.parse(),
+            None => OperatorName::of_address(&operator),
+        };
+        let name: OperatorName = name.map_err(|why| {
+            CliError::new(Exit::Usage, "operator_name", why.to_string())
+                .advise("Say with --operator-name what the operator is called; `mesto serve` says it when it starts.")
+        })?;
         let link =
             HttpLink::new(&operator).map_err(|why| CliError::new(Exit::Usage, "operator_address", why.to_string()))?;
         let secrets = Arc::new(FileSecrets::new(args.state.join("secrets.json")));
@@ -56,7 +69,7 @@ impl Phone {
             link: Arc::new(link),
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),
-            signer: Arc::new(device_signer(secrets.as_ref(), &SystemEntropy).map_err(|why| {
+            signer: Arc::new(device_signer(secrets.as_ref(), &name, &SystemEntropy).map_err(|why| {
                 let file = args.state.join("secrets.json");
                 CliError::new(Exit::Input, "secrets_unusable", format!("{} cannot be used: {why}", file.display()))
                     .advise("It must be readable and writable, with room on its disk; a damaged one is removed and the next sign-in makes another.")
@@ -65,10 +78,10 @@ impl Phone {
             reminders: Arc::new(NoReminders),
             stills: Arc::new(NoStillDecoder),
         };
-        let mut config = Config::new(args.state.join("phone.sqlite"), &args.city, root_key);
+        let mut config = Config::new(args.state.join("phone.sqlite"), name, root_key);
         config.locale = locale;
         let core = Client::open(config, ports).map_err(|error| CliError::of_client(&error, locale))?;
-        let mut phone = Self { core, show: Show { locale, clock: None, style } };
+        let mut phone = Self { core, city: args.city.clone(), show: Show { locale, clock: None, style } };
         if let Some(recovery) = phone.core.recovery()
             && !style.json
         {
@@ -76,15 +89,15 @@ impl Phone {
             let aside = recovery.set_aside.display();
             output::warn(&style.paint(Tone::Warn, &format!("{said} The damaged file is kept as {aside}.")));
         }
-        if are_new || phone.core.cities().city().is_err() {
-            let refreshed = phone.core.cities().refresh().await;
+        if are_new || phone.core.cities().city(&phone.city).is_err() {
+            let refreshed = phone.core.cities().refresh(&phone.city).await;
             phone.done(refreshed)?;
         }
         if are_new {
             // Only what was found right is remembered.
             save(&args.state.join("settings.json"), &settings)?;
         }
-        phone.show.clock = phone.core.cities().city().ok().map(|city| Arc::clone(&city.sections.time));
+        phone.show.clock = phone.core.cities().city(&phone.city).ok().map(|city| Arc::clone(&city.sections.time));
         Ok(phone)
     }
 
@@ -126,6 +139,7 @@ fn settings(args: &PhoneArgs) -> Outcome<(Settings, Settings)> {
     let settings = Settings {
         operator: args.operator.clone().or_else(|| kept.operator.clone()),
         root_key: args.root_key.clone().or_else(|| kept.root_key.clone()),
+        name: args.operator_name.as_ref().map(ToString::to_string).or_else(|| kept.name.clone()),
     };
     match (&settings.operator, &settings.root_key) {
         (Some(_), Some(_)) => Ok((settings, kept)),

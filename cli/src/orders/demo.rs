@@ -63,7 +63,10 @@ pub async fn inspector(cast: &mut Cast) -> Outcome<()> {
     let verifier =
         Verifier { issuer: issuer.as_str(), keys: &keys, revocations: None, seen: None, clock: ClockRule::default() };
     let seen = verifier.verify(&code, now).and_then(|seen| CodeClaims::read(&seen.claims));
-    let CodeClaims::ParkingTicket(seen) = seen.map_err(|why| CliError::failed("the inspector's scan", why))?;
+    let seen = seen.map_err(|why| CliError::failed("the inspector's scan", why))?;
+    let CodeClaims::ParkingTicket(seen) = seen else {
+        return Err(CliError::failed("the inspector's scan", "it is no parking ticket"));
+    };
     cast.tell.claim("scanned_plate", seen.what.plate, "BG789PP".to_owned())?;
     let copied = verifier.verify(&code, now + TimeDelta::minutes(5));
     cast.tell.claim(

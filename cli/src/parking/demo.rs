@@ -18,8 +18,8 @@ const HERE: Position = Position { lat: 44.8079, lon: 20.4655, accuracy_m: Some(1
 /// What the operator asks for parking time of her car.
 pub async fn priced(cast: &Cast, zone: &str, minutes: u32, pay: PayMethod) -> Outcome<ClientResult<Quote>> {
     let parking = cast.phone.core.parking();
-    let zone = cast.tell.done(parking.zone_id(zone))?;
-    Ok(parking.quote(&zone, cast.car()?, minutes, pay).await)
+    let zone = cast.tell.done(parking.zone_id(&cast.city, zone))?;
+    Ok(parking.quote(&cast.city, &zone, cast.car()?, minutes, pay).await)
 }
 
 /// The ticket that was bought.
@@ -29,13 +29,13 @@ pub fn ticket_of(bought: &IntentView) -> Outcome<Ticket> {
 
 pub async fn zones(cast: &mut Cast) -> Outcome<()> {
     cast.tell.chapter("zones", "Where is she?", cast.world.clock.read());
-    let near = cast.phone.core.parking().zones_near(Some(HERE), None);
+    let near = cast.phone.core.parking().zones_near(&cast.city, Some(HERE), None);
     let near = cast.tell.done(near)?;
     cast.tell.show(zones_table(&cast.show, &near));
     let distances: Vec<u32> = near.zones.iter().filter_map(|zone| zone.distance_metres).collect();
     cast.tell.claim("nearest_first", distances.is_sorted() && distances.len() > 3, true)?;
     for (name, text) in [("typed", "9111"), ("scanned", "SMS 9111 ZONA 1")] {
-        let by_sign = cast.phone.core.parking().zones_near(Some(HERE), Some(text));
+        let by_sign = cast.phone.core.parking().zones_near(&cast.city, Some(HERE), Some(text));
         let by_sign = cast.tell.done(by_sign)?.by_sign.map(|zone| zone.to_string());
         cast.tell.claim(name, by_sign, Some("red".to_owned()))?;
     }

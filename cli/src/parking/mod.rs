@@ -130,7 +130,7 @@ fn position(text: &str) -> Outcome<Position> {
 async fn zones(args: ZonesArgs, call: Call) -> Outcome<()> {
     let position = args.near.as_deref().map(position).transpose()?;
     let phone = Phone::open(&args.at, call).await?;
-    let near = phone.done(phone.core.parking().zones_near(position, args.sign.as_deref()))?;
+    let near = phone.done(phone.core.parking().zones_near(&phone.city, position, args.sign.as_deref()))?;
     call.say(&near, || {
         let sign = near.by_sign.as_ref().map(|zone| format!("The sign is of zone {zone}.\n\n"));
         sign.unwrap_or_default() + &show::zones_table(&phone.show, &near)
@@ -150,13 +150,13 @@ fn whole_minutes(typed: i64) -> Outcome<u32> {
 
 /// The zone meant: an id, or the code of a sign.
 fn zone(phone: &Phone, typed: &str) -> Outcome<ZoneId> {
-    let city = phone.done(phone.core.cities().city())?;
+    let city = phone.done(phone.core.cities().city(&phone.city))?;
     let parking: &ParkingSection = phone.done(city.section().map_err(mesto_client::Error::from))?;
     let word = typed.trim().to_lowercase();
     if let Some(zone) = parking.zone(&word) {
         return Ok(zone.id.clone());
     }
-    phone.core.parking().zone_by_sign(typed).map_err(|_| {
+    phone.core.parking().zone_by_sign(&phone.city, typed).map_err(|_| {
         let known: Vec<&str> = parking.zones.iter().map(|zone| zone.id.as_str()).collect();
         let signs: Vec<&str> =
             parking.zones.iter().flat_map(|zone| zone.sign_codes.iter().map(String::as_str)).collect();
@@ -173,7 +173,7 @@ async fn asked(phone: &Phone, args: &QuoteArgs) -> Outcome<Quote> {
     let minutes = whole_minutes(args.minutes)?;
     phone.sync().await?;
     let (zone, vehicle) = (zone(phone, &args.zone)?, vehicles::meant(phone, args.plate.as_deref())?);
-    priced(phone, phone.core.parking().quote(&zone, vehicle, minutes, args.pay.method()).await)
+    priced(phone, phone.core.parking().quote(&phone.city, &zone, vehicle, minutes, args.pay.method()).await)
 }
 
 async fn quote(args: QuoteArgs, call: Call) -> Outcome<()> {

@@ -94,7 +94,7 @@ fn the_lines_of_the_quick_start_do_what_it_says() {
         let mut words = words(&line);
         if words.last().is_some_and(|word| word == "CODE") {
             *words.last_mut().unwrap() =
-                driver.control("/outbox?phone=%2B381641234567", None)["messages"][0]["code"].as_str().unwrap().into();
+                driver.control("/messages?phone=%2B381641234567", None)["messages"][0]["code"].as_str().unwrap().into();
         }
         let typed: Vec<&str> = words.iter().skip(1).map(String::as_str).collect();
         if typed == ["settle"] {

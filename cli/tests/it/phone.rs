@@ -78,8 +78,8 @@ impl Driver {
     pub fn ask_code(&self) -> String {
         let (operator, root_key) = (self.bed.said("operator"), self.bed.said("root_key"));
         self.json(&["sign-in", PHONE, "--operator", &operator, "--root-key", &root_key]);
-        let outbox = self.control("/outbox?phone=%2B381641234567", None);
-        outbox["messages"][0]["code"].as_str().unwrap().to_owned()
+        let sent = self.control("/messages?phone=%2B381641234567", None);
+        sent["messages"][0]["code"].as_str().unwrap().to_owned()
     }
 
     pub fn sign_in(&self) {

@@ -13,10 +13,11 @@ use crate::{Serving, mesto};
 /// The one-time code of the newest message in an operator's store.
 fn code(store: &std::path::Path) -> String {
     let store = SqliteStore::open(store, Durability::Full).unwrap();
-    let sql = "SELECT body FROM outbox ORDER BY id DESC LIMIT 1";
+    let sql = "SELECT params FROM message ORDER BY id DESC LIMIT 1";
     let rows = transact(&store, |tx| tx.query(sql, &[])).unwrap();
-    let body: String = rows[0].get("body").unwrap();
-    mesto_cli::testbed::code_in(&body).unwrap().to_owned()
+    let params: String = rows[0].get("params").unwrap();
+    let params: serde_json::Value = serde_json::from_str(&params).unwrap();
+    params["code"].as_str().unwrap().to_owned()
 }
 
 /// Reads the account's events as they come, until one says what is waited for.
@@ -71,4 +72,60 @@ fn what_is_owed_back_is_asked_of_the_bank_while_an_operator_serves_bg_83_bg_97()
     assert_eq!(serving.child.wait().unwrap().code(), Some(0));
     let books = mesto(path, &["admin", "ledger", "--json"]).json();
     assert_eq!((&books["sums_to_zero"], &books["fault"]), (&json!(true), &json!(null)), "{books}");
+}
+
+#[test]
+fn what_an_operator_says_of_itself_is_shown_to_a_phone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    std::fs::write(path.join("secret"), "0123456789abcdef0123456789abcdef").unwrap();
+    mesto(path, &["keys", "init"]);
+    let about = |least: &str| {
+        let text = format!(
+            "version = 2\nname.en = \"Two towns\"\nlegal.company = \"JKP Dva grada\"\nclient.least = \"{least}\""
+        );
+        std::fs::write(path.join("operator.toml"), text).unwrap();
+    };
+    let serve = [
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--bank-secret-file",
+        "secret",
+        "--name",
+        "parking.example",
+        "--about",
+        "operator.toml",
+        "--json",
+    ];
+    about("0.1.0");
+    let serving = Serving::start(path, &serve);
+    let at = ["--operator", &serving.said("operator"), "--root-key", &serving.said("root_key")].map(str::to_owned);
+    let run = |at: &[String], more: &[&str]| {
+        let at: Vec<&str> = at.iter().map(String::as_str).collect();
+        mesto(path, &[&["about"], &at[..], more].concat())
+    };
+    // At this address it is called localhost, unless somebody says otherwise.
+    let refused = run(&at, &["--json"]);
+    assert_eq!(refused.json()["error"]["code"], "operator_not_genuine", "{}", refused.out);
+    std::fs::remove_dir_all(path.join(".mesto")).unwrap();
+
+    let shown = run(&at, &["--operator-name", "parking.example"]);
+    assert_eq!(shown.exit, 0, "{} {}", shown.out, shown.err);
+    assert!(shown.out.contains("Two towns  parking.example, version 2") && shown.out.contains("JKP Dva grada"));
+    assert!(shown.out.contains("card (fee not known below 200.00 RSD)"), "{}", shown.out);
+    // Both are remembered.
+    let json = run(&[], &["--json"]).json();
+    assert_eq!(json["document"]["cities"][0]["id"], "belgrade");
+    assert_eq!(json["client"]["kind"], "served");
+
+    // This version is served no more.
+    drop(serving);
+    about("999.0.0");
+    let serving = Serving::start(path, &serve);
+    let refused = run(&["--operator".to_owned(), serving.said("operator")], &["--json"]).json()["error"].clone();
+    assert_eq!((&refused["code"], &refused["params"]["min_client"]), (&json!("client_too_old"), &json!("999.0.0")));
+    about("1.2");
+    let wrong = mesto(path, &serve);
+    assert_eq!((wrong.exit, &wrong.json()["error"]["code"]), (6, &json!("about_unusable")), "{}", wrong.out);
 }

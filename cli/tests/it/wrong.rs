@@ -98,7 +98,7 @@ fn a_token_that_is_not_the_operators_asks_to_sign_in_again() {
     let driver = Driver::with_car();
     let path = driver.path().join(".mesto/secrets.json");
     let mut secrets: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
-    secrets["mesto.session_token"] = "0".repeat(64).into();
+    secrets["localhost/session_token"] = "0".repeat(64).into();
     std::fs::write(&path, secrets.to_string()).unwrap();
     let refused = driver.run(&["quote", "red", "60"]);
     assert_eq!(refused.exit, 7, "{}", refused.err);
@@ -297,7 +297,7 @@ fn the_control_address_tells_mistakes_in_json() {
         let answer: serde_json::Value = serde_json::from_str(&answer).unwrap_or_else(|why| panic!("{why}: {answer}"));
         assert!(answer["error"].as_str().is_some_and(|error| !error.is_empty()), "{path}: {answer}");
     }
-    for path in ["/outbox", "/kill"] {
+    for path in ["/messages", "/kill"] {
         let (status, answer) = http("GET", &format!("{control}{path}"), None).unwrap();
         assert!((400..500).contains(&status) && answer.contains("\"error\""), "{path}: {status} {answer}");
     }

@@ -13,16 +13,18 @@
 //!
 //! ```no_run
 //! use mesto_client::protocol::base::payments::PayMethod;
-//! use mesto_client::{Client, Config, IntentState, Locale, Ports, Result, texts};
+//! use mesto_client::rules::CityId;
+//! use mesto_client::{Client, Config, IntentState, Locale, OperatorName, Ports, Result, texts};
 //!
-//! async fn park(ports: Ports, root_key: [u8; 32]) -> Result<()> {
-//!     let client = Client::open(Config::new("/data/mesto.db", "belgrade", root_key), ports)?;
-//!     client.cities().refresh().await?; // keys and city, verified against the pinned root
+//! async fn park(ports: Ports, operator: OperatorName, root_key: [u8; 32]) -> Result<()> {
+//!     let client = Client::open(Config::new("/data/mesto.db", operator, root_key), ports)?;
+//!     let city: CityId = "belgrade".parse().expect("the id of a city");
+//!     client.cities().refresh(&city).await?; // keys and city, verified against the pinned root
 //!     client.account().request_code("+381641234567").await?;
 //!     client.account().sign_in("+381641234567", "123456", "Ana's phone").await?;
-//!     let car = client.vehicles().add("BG 789-PP", None).await?;
-//!     let zone = client.parking().zone_by_sign("9111")?;
-//!     let quote = client.parking().quote(&zone, car.id, 60, PayMethod::Deposit).await?; // good for two minutes
+//!     let car = client.vehicles().add(&city, "BG 789-PP", None).await?;
+//!     let zone = client.parking().zone_by_sign(&city, "9111")?;
+//!     let quote = client.parking().quote(&city, &zone, car.id, 60, PayMethod::Deposit).await?; // good for two minutes
 //!     for line in quote.items.iter().flat_map(|item| &item.lines) {
 //!         println!("{}", client.line_text(line));
 //!     }
@@ -57,6 +59,10 @@ mod services;
 
 pub use base::account::AccountState;
 pub use base::cities::{CitiesState, CityVersion, Refreshed};
+pub use base::operator_document::{
+    CityOfOperator, ClientStanding, LegalTextView, LegalView, OperatorState, OperatorView, PaymentOfCity, ServiceOfCity,
+};
+pub use base::operators::{OperatorIntent, Operators};
 pub use base::payments::{IntentItem, IntentView, PaymentsState};
 pub use base::sync::SyncReport;
 pub use base::vehicles::VehiclesState;
@@ -67,7 +73,7 @@ pub use kernel::error::{Error, ErrorKind, Result};
 pub use kernel::intent::{IntentState, Progress};
 pub use kernel::ports::{
     Clock, DecodeError, Decoded, DeviceSigner, Entropy, Link, LinkAnswer, LinkError, LinkRequest, Method, NoReminders,
-    NoStillDecoder, Ports, Reminders, Secrets, SecretsError, StillDecoder,
+    NoStillDecoder, OperatorName, Ports, Reminders, Secrets, SecretsError, StillDecoder,
 };
 pub use kernel::reminders::{Reminder, ReminderKind};
 pub use kernel::signal::{Connection, Subscription};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use mesto_rules::shown;
 
-use crate::base::{account, cities, payments, sync, vehicles, wallet};
+use crate::base::{account, cities, operator_document, payments, sync, vehicles, wallet};
 use crate::kernel::client::{Client, Config};
 use crate::kernel::error::{self, Result};
 use crate::kernel::ports::Ports;
@@ -17,6 +17,7 @@ use crate::{garages, orders, parking};
 const SERVICES: Services = Services(&[
     &account::SERVICE,
     &sync::SERVICE,
+    &operator_document::SERVICE,
     &cities::SERVICE,
     &vehicles::SERVICE,
     &payments::SERVICE,
@@ -35,6 +36,8 @@ shown! { topics_shown;
     pub enum Topic {
         /// `account().state()`
         Account,
+        /// `operator().state()`
+        Operator,
         /// `cities().state()`
         Cities,
         /// `vehicles().state()`
@@ -59,8 +62,9 @@ shown! { topics_shown;
 }
 
 /// Topics with the names that the rooms give them.
-const TOPICS: [(&str, Topic); 10] = [
+const TOPICS: [(&str, Topic); 11] = [
     (account::SERVICE.name, Topic::Account),
+    (operator_document::SERVICE.name, Topic::Operator),
     (cities::SERVICE.name, Topic::Cities),
     (vehicles::SERVICE.name, Topic::Vehicles),
     (payments::SERVICE.name, Topic::Payments),

@@ -1,5 +1,6 @@
 //! The list of services: which operations, codes and events `/v1` has is what they say.
 
+use crate::garages::signed::ReceiptClaims;
 use crate::kernel::operation::Entry;
 use crate::kernel::problem::{Problem, ProblemCode};
 use crate::kernel::service::Service;
@@ -11,6 +12,7 @@ use crate::{base, garages, kernel, orders, parking};
 pub const SERVICES: &[&Service] = &[
     &kernel::SERVICE,
     &base::public::SERVICE,
+    &base::operator_document::SERVICE,
     &base::sign_in::SERVICE,
     &base::accounts::SERVICE,
     &base::vehicles::SERVICE,
@@ -35,6 +37,7 @@ pub fn problems() -> impl Iterator<Item = ProblemCode> {
 #[derive(Debug, Clone, PartialEq)]
 pub enum CodeClaims {
     ParkingTicket(TicketClaims),
+    ExitReceipt(ReceiptClaims),
 }
 
 impl CodeClaims {
@@ -45,9 +48,8 @@ impl CodeClaims {
     pub fn read(claims: &Claims<Unread>) -> Result<Self, CodeError> {
         match Kind::of(claims.what.kind) {
             Some(Kind::ParkingTicket) => claims.read().map(Self::ParkingTicket),
-            Some(Kind::ExitReceipt | Kind::Ride | Kind::Pass) | None => {
-                Err(CodeError::KindUnknown { kind: claims.what.kind })
-            }
+            Some(Kind::ExitReceipt) => claims.read().map(Self::ExitReceipt),
+            Some(Kind::Ride | Kind::Pass) | None => Err(CodeError::KindUnknown { kind: claims.what.kind }),
         }
     }
 }

@@ -27,9 +27,10 @@ pub mod parking;
 mod services;
 
 pub use kernel::calendar::{Charging, Day, HolidayCalendar, TimeOfDay, TimeSpan};
-pub use kernel::city::{City, CityError};
+pub use kernel::city::{City, CityError, Texts};
 pub use kernel::fact::{Certainty, Fact};
 pub use kernel::ids::{CityId, FacilityId, SourceId, TariffId, ZoneId};
+pub use kernel::language::{Language, LanguageError};
 pub use kernel::minutes::Minutes;
 pub use kernel::money::{Currency, Money, MoneyError};
 pub use kernel::pay::PayMethod;

@@ -1,9 +1,9 @@
-// The core of the app, for one operator.
+// The core of the app, for one operator and any number of its cities.
 import Foundation
 
 /// What it does lies with its parts, each declared in the file of its service: `mesto.parking`, `mesto.payments`. Every call of
 /// theirs works off the main actor and throws `MestoError` with a code, a text and an advice; cancelling the task calls it off,
-/// and a purchase that had begun stays an open intent. One per app; `close` it before the app is suspended, if its file is shared.
+/// and a purchase that had begun stays an open intent. One per operator, see `Operators`; `close` it before the app is suspended, if its file is shared.
 public final class Mesto: Sendable {
     public let core: Core
 
@@ -11,6 +11,11 @@ public final class Mesto: Sendable {
     public init(_ config: ClientConfig, phone: Phone = Phone()) async throws {
         core = Core(client: try Client.open(config: config, phone: phone))
     }
+
+    init(_ client: Client) { core = Core(client: client) }
+
+    /// The DNS name of its operator. What the phone keeps of it is named so.
+    public var operatorName: String { core.client.operatorName() }
 
     /// What a damaged database meant, when there was one since the client was opened.
     public func recovery() -> Recovery? { core.client.recovery() }
@@ -20,8 +25,8 @@ public final class Mesto: Sendable {
 
     /// The corrected time: the operator's, as well as the phone can know it. Countdowns count by it.
     public func now() -> Date { core.client.now() }
-    /// Seconds by which the city's clock is ahead of UTC at a moment, by the city's own rules; nil before it was fetched.
-    public func utcOffset(at moment: Date) -> Int? { core.client.utcOffset(at: moment).map(Int.init) }
+    /// Seconds by which a city's clock, else that of the first stored one, is ahead of UTC at a moment; nil before one was fetched.
+    public func utcOffset(at moment: Date, city: CityId? = nil) -> Int? { core.client.utcOffset(at: moment, city: city).map(Int.init) }
     /// How far that time can be trusted.
     public func clock() -> ClockState { core.client.clock() }
     /// How the last request went.
@@ -29,14 +34,18 @@ public final class Mesto: Sendable {
     /// The current one first, then every change.
     public func connections() -> AsyncStream<Connection> { core.changes(of: .connection) { [core] in core.client.connection() } }
 
-    /// A text of the catalogue in the driver's language; times in the city's zone.
-    public func text(_ id: String, _ args: [String: String] = [:]) -> String { core.client.text(id: id, args: args) }
+    /// A text of the catalogue in the driver's language; times in the zone of `city`, else of the first stored one.
+    public func text(_ id: String, _ args: [String: String] = [:], city: CityId? = nil) -> String {
+        core.client.text(id: id, args: args, city: city)
+    }
     /// A line of a price, for the driver.
-    public func text(_ line: Line) -> String { core.client.lineText(line: line) }
+    public func text(_ line: Line, city: CityId? = nil) -> String { core.client.lineText(line: line, city: city) }
     /// What to know before paying, for the driver.
-    public func text(_ notice: Notice) -> String { core.client.noticeText(notice: notice) }
+    public func text(_ notice: Notice, city: CityId? = nil) -> String { core.client.noticeText(notice: notice, city: city) }
     /// Every text by its name.
     public var texts: Texts { Texts { [self] id, args in text(id, args) } }
+    /// Every text by its name; times in the zone of `city`.
+    public func texts(in city: CityId) -> Texts { Texts { [self] id, args in text(id, args, city: city) } }
 
     /// Gives the phone its alarms anew: after a reboot, and when its clock was changed.
     public func replan() async { core.client.replan() }

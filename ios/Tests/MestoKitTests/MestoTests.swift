@@ -26,7 +26,7 @@ import Testing
 
     private func driver(_ phone: Phone = Phone(), locale: String = "en") async throws -> Mesto {
         let (mesto, number) = (try await Mesto(config(locale: locale), phone: phone), "+381660000001")
-        try await mesto.cities.refresh()
+        try await mesto.cities.refresh(belgrade)
         try await mesto.account.requestCode(phone: number)
         try await mesto.account.signIn(phone: number, code: testbed.code(for: number), device: "Swift")
         return mesto
@@ -34,8 +34,8 @@ import Testing
 
     @Test func moneyIsADecimalWithItsCurrencyAndTimeIsADate() async throws {
         let mesto = try await driver(Phone(clock: PhoneClock(try await testbed.now())))
-        let car = try await mesto.vehicles.add(plate: "BG789PP")
-        let preview = try await mesto.parking.preview(zone: "red", vehicle: car.id, minutes: 60)
+        let car = try await mesto.vehicles.add(city: belgrade, plate: "BG789PP")
+        let preview = try await mesto.parking.preview(city: belgrade, zone: "red", vehicle: car.id, minutes: 60)
         #expect(preview.total == Money(amount: Decimal(string: "80.00")!, currency: "RSD"))
         let start = try moment("2025-09-03T08:00:00Z")
         #expect(preview.offer.startsAt == start)
@@ -48,8 +48,8 @@ import Testing
     ])
     func aRefusalSaysWhatHappenedAndWhatIsAllowed_bg_50(locale: String, text: String, advice: String) async throws {
         let mesto = try await driver(locale: locale)
-        let car = try await mesto.vehicles.add(plate: "BG789PP")
-        let error = await failure { _ = try await mesto.parking.quote(zone: "red", vehicle: car.id, minutes: 91) }
+        let car = try await mesto.vehicles.add(city: belgrade, plate: "BG789PP")
+        let error = await failure { _ = try await mesto.parking.quote(city: belgrade, zone: "red", vehicle: car.id, minutes: 91) }
         #expect(error?.code == "max_stay_exceeded")
         #expect(error?.localizedDescription == text)
         #expect(error?.recoverySuggestion == advice)
@@ -75,7 +75,7 @@ import Testing
     @Test func theTokenLiesInThePhonesOwnSecretsAndNotInTheDatabase() async throws {
         let secrets = MemorySecrets()
         let mesto = try await driver(Phone(secrets: secrets))
-        let token = try #require(try secrets.get(name: "mesto.session_token"))
+        let token = try #require(try secrets.get(name: "localhost/session_token"))
         #expect(mesto.account.state().signedIn)
         for name in ["en.db", "en.db-wal"] {
             let file = try Data(contentsOf: folder.appendingPathComponent(name))
@@ -93,7 +93,7 @@ import Testing
         let mesto = try await driver()
         var changes = mesto.vehicles.changes().makeAsyncIterator()
         #expect(await changes.next()?.vehicles.isEmpty == true)
-        _ = try await mesto.vehicles.add(plate: "BG789PP")
+        _ = try await mesto.vehicles.add(city: belgrade, plate: "BG789PP")
         var latest = await changes.next()
         while latest?.vehicles.isEmpty == true { latest = await changes.next() }
         #expect(latest?.vehicles.map(\.plate.canonical) == ["BG789PP"])
@@ -112,7 +112,7 @@ import Testing
 
     @Test func aPortThatThrowsStopsNothing() async throws {
         let mesto = try await driver(Phone(reminders: NoAlarms()))
-        _ = try await mesto.vehicles.add(plate: "BG789PP")
+        _ = try await mesto.vehicles.add(city: belgrade, plate: "BG789PP")
         #expect(mesto.vehicles.state().vehicles.count == 1)
         let error = await failure { _ = try await Mesto(self.config(locale: "sr"), phone: Phone(clock: NoClock())) }
         #expect(error?.code == "set_up_wrong")
@@ -121,21 +121,21 @@ import Testing
     @Test func aValueThatNobodyCanMeanIsAnErrorAndNoPanic() async throws {
         let mesto = try await driver()
         for amount in [Decimal.nan, Decimal(string: "1e40")!, Decimal(string: "0.33333333333333333333333333333333")!] {
-            #expect(await failure { _ = try await mesto.wallet.topUp(amount) }?.code == "out_of_range")
+            #expect(await failure { _ = try await mesto.wallet.topUp(city: belgrade, amount) }?.code == "out_of_range")
         }
         #expect(try await mesto.parking.history(limit: -1).items.isEmpty)
     }
 
     @Test func aTicketByCardWaitsAtTheBankUntilItWasHeard_bg_43() async throws {
         let mesto = try await driver()
-        let car = try await mesto.vehicles.add(plate: "BG789PP")
-        let quote = try await mesto.parking.quote(zone: "red", vehicle: car.id, minutes: 90, pay: .card)
+        let car = try await mesto.vehicles.add(city: belgrade, plate: "BG789PP")
+        let quote = try await mesto.parking.quote(city: belgrade, zone: "red", vehicle: car.id, minutes: 90, pay: .card)
         #expect(quote.parking?.grantedMinutes == 90)
         let intent = try await mesto.payments.buy(quote)
         #expect(intent.state == .unconfirmed(progress: .atBank))
         #expect(mesto.payments.state().open.map(\.key) == [intent.key])
         // Whatever it is paid by, the same thing is not bought again meanwhile.
-        let again = await failure { _ = try await mesto.payments.buy(mesto.parking.quote(zone: "red", vehicle: car.id, minutes: 60)) }
+        let again = await failure { _ = try await mesto.payments.buy(mesto.parking.quote(city: belgrade, zone: "red", vehicle: car.id, minutes: 60)) }
         #expect(again?.code == "unconfirmed" && again?.params["intent"] == intent.key)
         try await testbed.ask("POST", "/bank/walk", ["page_url": try #require(intent.pageUrl), "card": "approve"])
         let settled = try await mesto.payments.settle(intent.key)
@@ -150,25 +150,26 @@ import Testing
         ]
         try await testbed.ask("POST", "/controller/report", told)
         let mesto = try await driver()
-        let view = try #require(try await mesto.garages.places().first { $0.facility == "zeleni-venac" })
+        let view = try #require(try await mesto.garages.places(city: belgrade).first { $0.facility == "zeleni-venac" })
         #expect(view.free == 12 && view.isReachable == true)
-        #expect(try await mesto.garages.facilities().contains(view))
-        #expect(try await mesto.garages.number(of: view.facility, typed: "sw 0000-01") == "SW000001")
+        #expect(try await mesto.garages.facilities(city: belgrade).contains(view))
+        #expect(try await mesto.garages.number(city: belgrade, of: view.facility, typed: "sw 0000-01") == "SW000001")
         let photo = try Data(contentsOf: root.appendingPathComponent("tests/scenarios/photos/ticket.jpg"))
-        #expect(try await mesto.garages.number(of: view.facility, photo: photo) == "GR004217")
-        let torn = await failure { _ = try await mesto.garages.number(of: view.facility, photo: photo.prefix(200)) }
+        #expect(try await mesto.garages.number(city: belgrade, of: view.facility, photo: photo) == "GR004217")
+        let torn = await failure { _ = try await mesto.garages.number(city: belgrade, of: view.facility, photo: photo.prefix(200)) }
         #expect(torn?.code == "photo_unreadable")
-        let mistyped = await failure { _ = try await mesto.garages.pay(view.facility, ticket: "SW!") }
+        let mistyped = await failure { _ = try await mesto.garages.pay(city: belgrade, view.facility, ticket: "SW!") }
         #expect(mistyped?.code == "ticket_number_invalid")
 
-        let intent = try await mesto.garages.pay(view.facility, ticket: "sw 000001", pay: .card)
+        let intent = try await mesto.garages.pay(city: belgrade, view.facility, ticket: "sw 000001", pay: .card)
         #expect(intent.state == .unconfirmed(progress: .atBank) && intent.wantedVisit?.ticket == "SW000001")
         try await testbed.ask("POST", "/bank/walk", ["page_url": try #require(intent.pageUrl), "card": "approve"])
         let visit = try #require(try await mesto.payments.settle(intent.key).visit)
         #expect(visit.state == .paid && visit.paid.amount == 200)
         #expect(mesto.garages.state().inside == [visit])
         #expect(try await mesto.garages.visit(visit.id) == visit)
-        #expect(try await mesto.garages.receipt(visit.id) == nil)
+        let receipt = try await mesto.garages.receipt(visit.id)
+        #expect(receipt?.hasPrefix("MESTO1:") == true, "signed for the barrier")
     }
 
     @Test func textThatIsNoIdIsRefused() async throws {
@@ -206,7 +207,7 @@ import Testing
     @Test func onlyWithoutAConnectionNothingWasSent() async throws {
         // Port 9 of this machine: nobody discards there.
         let closed = try await Mesto(config(operatorUrl: "http://127.0.0.1:9"), phone: Phone(link: URLSessionLink()))
-        guard case .Offline = await failure({ try await closed.cities.refresh() }) else { Issue.record("not offline"); return }
+        guard case .Offline = await failure({ try await closed.cities.refresh(belgrade) }) else { Issue.record("not offline"); return }
         let mesto = try await Mesto(config(locale: "sr"), phone: Phone(link: URLSessionLink()))
         try await testbed.ask("POST", "/faults", ["method": "POST", "path": "/v1/auth/code", "kind": "drop_answer"])
         let error = await failure { try await mesto.account.requestCode(phone: "+381660000002") }
@@ -236,7 +237,7 @@ import Testing
     let config = ClientConfig(path: path, operatorUrl: "http://127.0.0.1:9", rootKey: String(repeating: "A", count: 43))
     let mesto = try await Mesto(config, phone: Phone(clock: clock))
     let opening = clock.readings
-    await #expect(throws: MestoError.self) { try await mesto.cities.refresh() }
+    await #expect(throws: MestoError.self) { try await mesto.cities.refresh(belgrade) }
     #expect(opening > 0 && clock.readings > opening)
     #expect(clock.readingsOnMain == 0)
 }
@@ -260,7 +261,7 @@ private final class WatchedClock: Clock, @unchecked Sendable {
 }
 
 private final class NoAlarms: ReminderPlan {
-    func replace(plan: [Reminder]) throws { throw CancellationError() }
+    func replace(operator: String, plan: [Reminder]) throws { throw CancellationError() }
 }
 
 private final class NoClock: Clock {

@@ -13,7 +13,7 @@ import Testing
 
     /// 60 minutes in the red zone, bought and not confirmed.
     private func unconfirmed(_ kind: String = "drop_answer") async throws -> PurchaseModel {
-        let purchase = PurchaseModel(mesto, zone: red, vehicle: car)
+        let purchase = PurchaseModel(mesto, city: belgrade, zone: red, vehicle: car)
         await purchase.quote(minutes: 60)
         try await driver.lose(kind)
         await purchase.buy()
@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test func aDoubleTapBuysOnce() async throws {
-        let purchase = PurchaseModel(mesto, zone: red, vehicle: car)
+        let purchase = PurchaseModel(mesto, city: belgrade, zone: red, vehicle: car)
         await purchase.quote(minutes: 60)
         async let first: Void = purchase.buy()
         async let second: Void = purchase.buy()
@@ -76,7 +76,7 @@ import Testing
     }
 
     @Test func theWheelStopsAtTheLimitAndSaysWhy_bg_50() async throws {
-        let purchase = PurchaseModel(mesto, zone: red, vehicle: car)
+        let purchase = PurchaseModel(mesto, city: belgrade, zone: red, vehicle: car)
         #expect(purchase.most == 90)
         await purchase.turn(to: 90)
         #expect(purchase.preview?.offer.grantedMinutes == 90)
@@ -87,20 +87,20 @@ import Testing
     }
 
     @Test func theWheelIsTheCoresAndANewStayIsItsStop_bg_48() async throws {
-        let purchase = PurchaseModel(mesto, zone: red, vehicle: car)
+        let purchase = PurchaseModel(mesto, city: belgrade, zone: red, vehicle: car)
         await purchase.look()
         #expect(purchase.wheel == TimeWheel(choices: [60, 90], chosen: 60, stop: .longestStay(minutes: 90)))
         await purchase.quote(minutes: 60)
         #expect(purchase.wheel?.choices == [60, 90], "the operator offers what was asked for")
         await purchase.buy()
-        let next = PurchaseModel(mesto, zone: red, vehicle: car)
+        let next = PurchaseModel(mesto, city: belgrade, zone: red, vehicle: car)
         await next.look()
         let deadline = try #require(mesto.parking.state().active.first?.stay.deadline)
         #expect(next.wheel == TimeWheel(choices: [30], chosen: 30, stop: .restOfStay(minutes: 30, deadline: deadline)))
     }
 
     @Test func aCodeMovesToThePhoneThatAsksForIt() async throws {
-        let quote = try await mesto.parking.quote(zone: "red", vehicle: car.id, minutes: 60)
+        let quote = try await mesto.parking.quote(city: belgrade, zone: "red", vehicle: car.id, minutes: 60)
         let ticket = try #require(try await mesto.payments.buy(quote).ticket)
         let second = try await driver.secondPhone()
         let there = TicketModel(second, ticket: ticket)
@@ -140,14 +140,14 @@ import Testing
     }
 
     @Test func aSignWinsOverThePosition() async throws {
-        let zones = ZonesModel(mesto)
+        let zones = ZonesModel(mesto, city: belgrade)
         await zones.look(at: Position(lat: 44.8, lon: 20.46, accuracyM: nil), sign: "SMS 9112")
         #expect(zones.chosen?.zone == "yellow")
         #expect(zones.zones.first?.zone == "yellow")
     }
 
     @Test func aTicketCountsDownByTheOperatorsTime() async throws {
-        let quote = try await mesto.parking.quote(zone: "red", vehicle: car.id, minutes: 60)
+        let quote = try await mesto.parking.quote(city: belgrade, zone: "red", vehicle: car.id, minutes: 60)
         let ticket = try #require(try await mesto.payments.buy(quote).ticket)
         let model = TicketModel(mesto, ticket: ticket)
         #expect(model.left == 3600)
@@ -165,14 +165,14 @@ import Testing
         let vehicles = Shown(mesto.vehicles)
         #expect(vehicles.state.vehicles == [car])
         let following = Task { await vehicles.follow() }
-        _ = try await mesto.vehicles.add(plate: "NS123AB")
+        _ = try await mesto.vehicles.add(city: belgrade, plate: "NS123AB")
         while vehicles.state.vehicles.count == 1 { await Task.yield() }
         following.cancel()
         await following.value
     }
 
     @Test func facilitiesShowWhatIsKnownAndThenWhatIsTold() async throws {
-        let facilities = FacilitiesModel(mesto)
+        let facilities = FacilitiesModel(mesto, city: belgrade)
         try await driver.controller(["free": 12])
         try await driver.goOffline()
         await facilities.look()
@@ -186,7 +186,7 @@ import Testing
 
     @Test func freePlacesThatWereToldTooLongAgoAreNotShown() async throws {
         try await driver.controller(["free": 12])
-        let facilities = FacilitiesModel(mesto)
+        let facilities = FacilitiesModel(mesto, city: belgrade)
         await facilities.look()
         #expect(facilities.facilities.first?.free == 12)
         try await driver.goOffline()
@@ -198,9 +198,9 @@ import Testing
 
     @Test func aVisitIsPaidByAPhotoOfItsTicketAndOwesAgainByTheOperatorsTime_bg_65_bg_68() async throws {
         try await driver.controller(["event": "entered", "ticket": "GR004217"])
-        let garage = try #require(try await mesto.garages.places().first { $0.facility == "zeleni-venac" })
+        let garage = try #require(try await mesto.garages.places(city: belgrade).first { $0.facility == "zeleni-venac" })
         let photos = root.appendingPathComponent("tests/scenarios/photos")
-        let payment = VisitPaymentModel(mesto, facility: garage)
+        let payment = VisitPaymentModel(mesto, city: belgrade, facility: garage)
         payment.ticket = "GR 99"
         await payment.read(try Data(contentsOf: photos.appendingPathComponent("wall.jpg")))
         guard case let .failed(error) = payment.phase else { Issue.record("\(payment.phase)"); return }

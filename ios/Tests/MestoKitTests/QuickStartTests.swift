@@ -8,14 +8,15 @@ func park(_ config: ClientConfig, phone: String, askCode: () async throws -> Str
     -> Intent?
 {
     let mesto = try await Mesto(config)
-    try await mesto.cities.refresh()
+    let city: CityId = "belgrade"
+    try await mesto.cities.refresh(city)
     try await mesto.account.requestCode(phone: phone)
     try await mesto.account.signIn(phone: phone, code: askCode(), device: "Ana's phone")
-    let car = try await mesto.vehicles.add(plate: "BG 789-PP")
-    if let page = try await mesto.wallet.topUp(1000).pageUrl { try await showPage(page) }  // card data is typed there and nowhere else
+    let car = try await mesto.vehicles.add(city: city, plate: "BG 789-PP")
+    if let page = try await mesto.wallet.topUp(city: city, 1000).pageUrl { try await showPage(page) }  // card data is typed there and nowhere else
     try await mesto.payments.settleAll()
-    guard let zone = try await mesto.parking.zonesNear(sign: "9111").bySign else { return nil }  // the driver chooses from `zones`
-    return try await mesto.payments.buy(mesto.parking.quote(zone: zone, vehicle: car.id, minutes: 60))
+    guard let zone = try await mesto.parking.zonesNear(city: city, sign: "9111").bySign else { return nil }  // the driver chooses from `zones`
+    return try await mesto.payments.buy(mesto.parking.quote(city: city, zone: zone, vehicle: car.id, minutes: 60))
 }
 // quick-start end
 

@@ -51,19 +51,19 @@ final class ScenarioPlayer {
         switch step["do"] as? String {
         case "sign_in": try await signIn(step)
         case "add_vehicle":
-            let added = try await mesto.vehicles.add(plate: word(step, "plate"))
+            let added = try await mesto.vehicles.add(city: belgrade, plate: word(step, "plate"))
             vehicle = added.id
             return ["plate": added.plate.display, "canonical": added.plate.canonical]
         case "top_up":
             guard let sum = Decimal(string: word(step, "amount")) else { throw StepFailed(description: "no amount") }
-            return try await begun(step, try await mesto.wallet.topUp(sum))
+            return try await begun(step, try await mesto.wallet.topUp(city: belgrade, sum))
         case "zones": return try await zones(step)
         case "quote":
             return try quoted(
-                try await mesto.parking.quote(zone: zone(step), vehicle: vehicle(of: step), minutes: whole(step, "minutes"), pay: pay(step)), step)
+                try await mesto.parking.quote(city: belgrade, zone: zone(step), vehicle: vehicle(of: step), minutes: whole(step, "minutes"), pay: pay(step)), step)
         case "preview":
             let seen = try await mesto.parking.preview(
-                zone: zone(step), vehicle: vehicle(of: step), minutes: whole(step, "minutes"), pay: pay(step))
+                city: belgrade, zone: zone(step), vehicle: vehicle(of: step), minutes: whole(step, "minutes"), pay: pay(step))
             return offered(seen.offer, seen.lines, seen.notices, seen.total)
         case "extend":
             guard let latest = mesto.parking.state().active.max(by: { $0.endsAt < $1.endsAt }) else { throw StepFailed(description: "no ticket") }
@@ -105,16 +105,16 @@ final class ScenarioPlayer {
         case "issue_order": return try await issueOrder(step)
         case "phone": try await phone.tick()
         case "places":
-            let views = try await mesto.garages.places()
+            let views = try await mesto.garages.places(city: belgrade)
             guard let view = views.first(where: { $0.facility == facility(step) }) else { throw StepFailed(description: "no facility") }
             return ["free": view.free.map(Int.init) ?? NSNull() as Any, "observed_at": textIfAny(view.observedAt), "is_reachable": view.isReachable as Any]
         case "photo":
             let image = try Data(contentsOf: root.appendingPathComponent("tests/scenarios/photos/\(word(step, "image"))"))
-            return ["ticket": try await mesto.garages.number(of: facility(step), photo: image)]
+            return ["ticket": try await mesto.garages.number(city: belgrade, of: facility(step), photo: image)]
         case "quote_visit":
-            return try visitQuoted(try await mesto.garages.quote(facility(step), ticket: word(step, "ticket"), pay: pay(step)), step)
+            return try visitQuoted(try await mesto.garages.quote(city: belgrade, facility(step), ticket: word(step, "ticket"), pay: pay(step)), step)
         case "pay_visit":
-            return try await begun(step, try await mesto.garages.pay(facility(step), ticket: word(step, "ticket"), pay: pay(step)))
+            return try await begun(step, try await mesto.garages.pay(city: belgrade, facility(step), ticket: word(step, "ticket"), pay: pay(step)))
         case "visit": return try visit(word(step, "ticket"))
         case "controller": return try await testbed.ask("POST", "/controller/report", body(step))
         case "barrier": return try await testbed.ask("POST", "/controller/exit", body(step))
@@ -135,7 +135,7 @@ final class ScenarioPlayer {
     private func zones(_ step: Fields) async throws -> Fields {
         let number = { (name: String) in (step[name] as? NSNumber)?.doubleValue }
         let position = number("lat").flatMap { lat in number("lon").map { Position(lat: lat, lon: $0, accuracyM: nil) } }
-        let near = try await mesto.parking.zonesNear(position, sign: step["sign"] as? String)
+        let near = try await mesto.parking.zonesNear(city: belgrade, position, sign: step["sign"] as? String)
         var answer: Fields = [:]
         if let sign = near.bySign { answer["by_sign"] = sign.value }
         if let nearest = near.zones.filter({ $0.distanceMetres != nil }).min(by: { $0.distanceMetres! < $1.distanceMetres! }) {

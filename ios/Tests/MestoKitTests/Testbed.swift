@@ -10,6 +10,9 @@ import MestoKit
 let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
 
+/// The city of the testbed.
+let belgrade: CityId = "belgrade"
+
 typealias Fields = [String: Any]
 
 /// A problem document of the operator, passed on by the testbed.
@@ -28,11 +31,11 @@ final class Testbed {
     var operatorUrl: String { addresses["operator"] as? String ?? "" }
     var rootKey: String { addresses["root_key"] as? String ?? "" }
 
-    init(start: String = "2025-09-03T08:00:00Z") throws {
+    init(start: String = "2025-09-03T08:00:00Z", name: String = "localhost") throws {
         let folder = ProcessInfo.processInfo.environment["MESTO_LIB_DIR"] ?? root.appendingPathComponent("target/debug").path
         let output = Pipe()
         process.executableURL = URL(fileURLWithPath: folder).appendingPathComponent("mesto")
-        process.arguments = ["testbed", "--port", "0", "--json", "--start", start]
+        process.arguments = ["testbed", "--port", "0", "--json", "--start", start, "--name", name]
         process.environment = ProcessInfo.processInfo.environment.merging(["RUST_LOG": "error"]) { given, _ in given }
         process.standardInput = input
         process.standardOutput = output
@@ -72,7 +75,7 @@ final class Testbed {
     /// The newest one-time code that was sent to this number.
     func code(for phone: String) async throws -> String {
         let number = phone.replacingOccurrences(of: "+", with: "%2B")
-        let messages = try await ask("GET", "/outbox?phone=\(number)")["messages"] as? [Fields] ?? []
+        let messages = try await ask("GET", "/messages?phone=\(number)")["messages"] as? [Fields] ?? []
         guard let code = messages.compactMap({ $0["code"] as? String }).first else { throw TestbedFailed(why: "no code was sent") }
         return code
     }
@@ -111,7 +114,7 @@ final class RememberedPlan: ReminderPlan, @unchecked Sendable {
     private let lock = NSLock()
     private var last: [Reminder] = []
     var plan: [Reminder] { lock.withLock { last } }
-    func replace(plan: [Reminder]) { lock.withLock { last = plan } }
+    func replace(operator: String, plan: [Reminder]) { lock.withLock { last = plan } }
 }
 
 /// One phone with an empty folder, its clock and its alarms.
@@ -128,7 +131,7 @@ final class TestPhone {
         clock = PhoneClock(try await testbed.now())
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         mesto = try await Self.open(testbed, folder, clock, alarms, link)
-        try await mesto.cities.refresh()
+        try await mesto.cities.refresh(belgrade)
     }
 
     func reopen() async throws {

@@ -1,44 +1,51 @@
 //! Messages that wait for a gateway. Never readable over HTTP; a testbed reads them from here.
 
 use chrono::{DateTime, Utc};
+use mesto_rules::Language;
+use serde_json::{Map, Value};
 
 use crate::kernel::call::Call;
 use crate::kernel::failure::Outcome;
 use crate::kernel::operator::Operator;
 use crate::kernel::retention::before;
 use crate::kernel::service::{Erasure, Export, Service, Table};
-use crate::kernel::store::{Select, StoreError, Tx, Write};
+use crate::kernel::store::{Json, Select, StoreError, Tx, Write};
 use crate::{table, values};
 
 table! {
-    pub(crate) struct OutboxRow in "outbox" {
+    pub(crate) struct MessageRow in "message" {
         id: String,
         channel: String,
         recipient: String,
-        body: String,
+        template: String,
+        params: Json<Map<String, Value>>,
+        language: Option<Language>,
         at: DateTime<Utc>,
     }
 }
 
 pub(crate) const SERVICE: Service = Service {
     tables: &[Table {
-        name: "outbox",
+        name: "message",
         export: Export::Rows {
             called: "messages",
-            columns: &["channel", "body", "at"],
-            from: "outbox WHERE recipient = (SELECT phone FROM person WHERE account = $1) ORDER BY id",
+            columns: &["channel", "template", "params", "language", "at"],
+            from: "message WHERE recipient = (SELECT phone FROM person WHERE account = $1) ORDER BY id",
         },
         erasure: Erasure::AtClosing(&[
-            "DELETE FROM outbox WHERE recipient = (SELECT phone FROM person WHERE account = $1)",
+            "DELETE FROM message WHERE recipient = (SELECT phone FROM person WHERE account = $1)",
         ]),
     }],
     retention: Some(erase_old),
     ..Service::named("messages")
 };
 
+/// A one-time code; parameters `code` and `minutes`, how long it is good for.
+pub(crate) const SIGN_IN_CODE: &str = "sign_in.code";
+
 fn erase_old(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<()> {
     let before = before(now, operator.home.retention.messages_days);
-    Ok(tx.write(Write::sql("outbox", "DELETE FROM outbox WHERE at < $1", values![before]))?)
+    Ok(tx.write(Write::sql("message", "DELETE FROM message WHERE at < $1", values![before]))?)
 }
 
 /// A message to a person.
@@ -47,16 +54,54 @@ pub struct Message {
     pub at: DateTime<Utc>,
     /// `sms`
     pub channel: String,
+    /// The address of that channel: a phone number in E.164.
     pub recipient: String,
-    pub body: String,
+    /// `<service>.<what>`: `sign_in.code`.
+    pub template: String,
+    /// The values of the template.
+    pub params: Map<String, Value>,
+    /// Of the person; absent when it is not known.
+    pub language: Option<Language>,
 }
 
-pub(crate) fn put(tx: &mut dyn Tx, call: &Call<'_>, channel: &str, recipient: &str, body: &str) -> Outcome<()> {
-    tx.write(Write::insert(OutboxRow {
+impl Message {
+    /// What stands in it, for a gateway that has no texts of its own: short enough for one SMS, and the same in every language.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let value = |name: &str| match self.params.get(name) {
+            Some(Value::String(text)) => text.clone(),
+            Some(other) => other.to_string(),
+            None => String::new(),
+        };
+        match self.template.as_str() {
+            SIGN_IN_CODE => format!("Mesto: {} ({} min)", value("code"), value("minutes")),
+            other => format!("Mesto: {other}"),
+        }
+    }
+
+    /// The one-time code in it.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.params.get("code").and_then(Value::as_str)
+    }
+}
+
+/// What is sent, by SMS, to a number.
+pub(crate) struct Sms<'a> {
+    pub to: &'a str,
+    pub template: &'static str,
+    pub params: Map<String, Value>,
+    pub language: Option<Language>,
+}
+
+pub(crate) fn send(tx: &mut dyn Tx, call: &Call<'_>, sms: Sms<'_>) -> Outcome<()> {
+    tx.write(Write::insert(MessageRow {
         id: call.operator.id("ms", call.now),
-        channel: channel.to_owned(),
-        recipient: recipient.to_owned(),
-        body: body.to_owned(),
+        channel: "sms".to_owned(),
+        recipient: sms.to.to_owned(),
+        template: sms.template.to_owned(),
+        params: Json::of(&sms.params)?,
+        language: sms.language,
         at: call.now,
     }))?;
     Ok(())
@@ -64,8 +109,14 @@ pub(crate) fn put(tx: &mut dyn Tx, call: &Call<'_>, channel: &str, recipient: &s
 
 /// The messages to a recipient, oldest first.
 pub(crate) fn read(tx: &mut dyn Tx, recipient: &str) -> Result<Vec<Message>, StoreError> {
-    let select = Select::of("FROM outbox WHERE outbox.recipient = $1 ORDER BY outbox.id", values![recipient]);
-    let message =
-        |row: OutboxRow| Message { at: row.at, channel: row.channel, recipient: row.recipient, body: row.body };
-    Ok(tx.all(select)?.into_iter().map(message).collect())
+    let select = Select::of("FROM message WHERE message.recipient = $1 ORDER BY message.id", values![recipient]);
+    tx.all(select)?.into_iter().map(MessageRow::message).collect()
+}
+
+impl MessageRow {
+    fn message(self) -> Result<Message, StoreError> {
+        let params = self.params.read().map_err(|why| StoreError::unreadable("a message", why))?;
+        let Self { channel, recipient, template, language, at, .. } = self;
+        Ok(Message { at, channel, recipient, template, params, language })
+    }
 }

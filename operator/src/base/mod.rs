@@ -5,6 +5,7 @@ pub mod claims;
 pub mod deposit;
 pub mod incidents;
 pub mod messages;
+pub mod operator_document;
 pub mod payments;
 pub mod phone;
 pub mod public;

@@ -71,7 +71,7 @@ fn city(_: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     Ok(signed(call, body, &text::sha256(canonical.as_bytes())))
 }
 
-fn signed(call: &Call<'_>, body: String, hash: &str) -> Response {
+pub(crate) fn signed(call: &Call<'_>, body: String, hash: &str) -> Response {
     let tag = format!("\"{}\"", hash.get(..16).unwrap_or(hash));
     let is_known = call.request.get("if-none-match").is_some_and(|known| known.split(',').any(|one| one.trim() == tag));
     let response = if is_known {

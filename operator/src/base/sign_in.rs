@@ -6,8 +6,11 @@ use mesto_protocol::device::DeviceKey;
 use mesto_protocol::kernel::grants::{Grant, Role};
 use mesto_protocol::kernel::ids::{AccountId, DeviceId};
 use mesto_protocol::{Problem, ProblemCode};
+use mesto_rules::Language;
+use serde_json::Map;
 
-use crate::base::{messages, phone};
+use crate::base::messages::{self, Sms};
+use crate::base::phone;
 use crate::kernel::account::{AccountKindWord, AccountRow, LockedAccount};
 use crate::kernel::call::Call;
 use crate::kernel::caller::{self, DeviceRow, TokenRow};
@@ -32,6 +35,8 @@ table! {
         account: AccountId,
         phone: Option<String>,
         name: Option<String>,
+        /// BCP 47; what messages to the person are written in.
+        language: Option<Language>,
         created_at: DateTime<Utc>,
     }
 }
@@ -82,7 +87,7 @@ pub(crate) const SERVICE: Service = Service {
             name: "person",
             export: Export::Rows {
                 called: "person",
-                columns: &["phone", "name", "created_at"],
+                columns: &["phone", "name", "language", "created_at"],
                 from: "person WHERE account = $1",
             },
             erasure: Erasure::AtClosing(&["DELETE FROM person WHERE account = $1"]),
@@ -131,8 +136,10 @@ fn send_code(tx: &mut dyn Tx, call: &mut Call<'_>, asked: CodeRequest) -> Outcom
         }),
         None => Write::insert(OneTimeCodeRow { phone: phone.clone(), hash, expires_at, resend_at, tries: 0 }),
     })?;
-    let lifetime = config.code_lifetime.num_minutes();
-    messages::put(tx, call, "sms", &phone, &format!("Mesto: {code} ({lifetime} min)"))?;
+    let minutes = config.code_lifetime.num_minutes();
+    let params = Map::from_iter([("code".to_owned(), code.into()), ("minutes".to_owned(), minutes.into())]);
+    let sms = Sms { to: &phone, template: messages::SIGN_IN_CODE, params, language: asked.language };
+    messages::send(tx, call, sms)?;
     Ok(CodeSent { expires_at, resend_at, digits: DIGITS })
 }
 
@@ -163,7 +170,7 @@ fn sign_in(tx: &mut dyn Tx, call: &mut Call<'_>, asked: SignIn) -> Outcome<Sessi
                 .with("tries_left", left),
         )));
     }
-    let (account, grants) = account_of(tx, call, &phone)?;
+    let (account, grants) = account_of(tx, call, &phone, asked.language)?;
     tx.write(delete!(OneTimeCodeRow { phone: &phone }))?;
     let device: DeviceId = call.operator.new_id(now);
     let name: String = asked.device.chars().filter(|letter| !letter.is_control()).take(DEVICE_NAME_MAX).collect();
@@ -184,10 +191,15 @@ fn sign_out(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<()> {
 }
 
 /// The account of a number and its roles; a new one, of a driver, for a number that has none. Who makes it at the same moment collides, and then finds it.
-fn account_of(tx: &mut dyn Tx, call: &Call<'_>, phone: &str) -> Outcome<(AccountId, Vec<Grant>)> {
+fn account_of(
+    tx: &mut dyn Tx,
+    call: &Call<'_>,
+    phone: &str,
+    language: Option<Language>,
+) -> Outcome<(AccountId, Vec<Grant>)> {
     let Some(person) = tx.first(find!(PersonRow { phone: Some(phone) }))? else {
         let account = create(tx, call.operator, call.now, AccountKindWord::Person)?;
-        let person = PersonRow { account, phone: Some(phone.to_owned()), name: None, created_at: call.now };
+        let person = PersonRow { account, phone: Some(phone.to_owned()), name: None, language, created_at: call.now };
         tx.write(Write::insert(person))?;
         let (role, by, from) = (Role::Driver, "sign_in", call.now);
         let new = NewGrant { account, role, city: None, place: None, from, until: None, by };
@@ -198,6 +210,9 @@ fn account_of(tx: &mut dyn Tx, call: &Call<'_>, phone: &str) -> Outcome<(Account
     if locked.is_closed {
         // It was closed since the person was read: run again, and the person is gone.
         return Err(StoreError::Contended.into());
+    }
+    if language.is_some() && language != person.language {
+        tx.write(update!(PersonRow { account: locked.id } set { language: language }))?;
     }
     let grants = grants::of(tx, locked.id, call.now)?;
     Ok((locked.id, grants))

@@ -1,4 +1,4 @@
-//! What only the operator's own tools do: staff and devices, the outbox, the books.
+//! What only the operator's own tools do: staff and devices, the messages, the books.
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::kernel::grants::{Grant, Role};
@@ -121,7 +121,7 @@ impl Operator {
         let make = |tx: &mut dyn Tx| -> Outcome<String> {
             let account = sign_in::create(tx, self, now, kind)?;
             let name = Some(name.to_owned());
-            tx.write(Write::insert(PersonRow { account, phone: None, name, created_at: now }))?;
+            tx.write(Write::insert(PersonRow { account, phone: None, name, language: None, created_at: now }))?;
             grants::give(tx, self, now, &given.to(account, now))?;
             Ok(sign_in::issue_token(tx, self, now, account, None)?.0)
         };
@@ -214,7 +214,7 @@ impl Operator {
     ///
     /// # Errors
     /// When the store fails.
-    pub fn outbox(&self, store: &dyn Store, phone: &str) -> Result<Vec<Message>, StoreError> {
+    pub fn messages_to(&self, store: &dyn Store, phone: &str) -> Result<Vec<Message>, StoreError> {
         let region = &self.home.sections.plates.country;
         let number = phone::read(phone, region).unwrap_or_else(|_| phone.to_owned());
         transact(store, |tx| messages::read(tx, &number))

@@ -131,7 +131,7 @@ fn settled(tx: &mut dyn Tx, place: &Place<'_>, since: DateTime<Utc>) -> Outcome<
         at: payment.at,
         exit_by: payment.exit_by,
         owes_again_at: visit.owes_again_at,
-        receipt: None,
+        receipt: visit.receipt,
     });
     Ok((settled.collect(), more))
 }
@@ -258,6 +258,7 @@ impl<'a> Desk<'a> {
             is_lost: told.kind == VisitToldKind::Lost,
             currency: city.currency,
             owes_again_at: None,
+            receipt: None,
         });
         // That it has no price, or is paid otherwise, is no reason not to know it.
         if let Err(refusal @ (Refusal::OutOfRange { .. } | Refusal::EntryInFuture { .. })) = kept.owed(city, self.now) {
@@ -323,7 +324,9 @@ impl<'a> Desk<'a> {
         let city = self.place.city;
         let kept = self.at(ticket, at)?;
         let was_over = kept.is_over();
-        let owed = kept.owed_or_nothing(city, at);
+        // A receipt is good until its last second is full: who is let out by it owes nothing.
+        let priced_at = if kept.row.receipt.is_some() { at.trunc_subsecs(0).max(kept.row.entered_at) } else { at };
+        let owed = kept.owed_or_nothing(city, priced_at);
         kept.step(&event(owed), at)?;
         if !was_over {
             kept.row.ended_at = Some(at);

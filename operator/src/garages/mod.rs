@@ -2,6 +2,7 @@
 
 pub(crate) mod control;
 pub(crate) mod driver;
+mod receipts;
 mod refusal;
 pub(crate) mod sales;
 pub(crate) mod tables;
@@ -68,6 +69,7 @@ pub(crate) const SERVICE: Service = Service {
                     "places",
                     "is_lost",
                     "owes_again_at",
+                    "receipt",
                 ],
                 from: "visit WHERE id IN (SELECT visit FROM visit_payment WHERE account = $1) ORDER BY id",
             },
@@ -149,7 +151,7 @@ fn closing(tx: &mut dyn Tx, call: &Call<'_>, account: &mut LockedAccount) -> Out
 
 /// Erases that a closed account paid visits, and the tickets of those that are over.
 fn erase_payer(tx: &mut dyn Tx, _: &Operator, _: DateTime<Utc>, account: &str) -> Outcome<()> {
-    let tickets = "UPDATE visit SET ticket = NULL WHERE ended_at IS NOT NULL AND id IN (SELECT visit FROM visit_payment WHERE account = $1)";
+    let tickets = "UPDATE visit SET ticket = NULL, receipt = NULL WHERE ended_at IS NOT NULL AND id IN (SELECT visit FROM visit_payment WHERE account = $1)";
     let payers = "UPDATE visit_payment SET account = NULL WHERE account = $1";
     forget_subjects(tx, "visit_payment.account = $1", values![account])?;
     // The payments say which visits are meant: who paid them goes last.
@@ -169,7 +171,7 @@ fn erase_old(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcom
         forget_subjects(tx, &paid, params)?;
         let payers = format!("UPDATE visit_payment SET account = NULL WHERE {paid}");
         tx.write(Write::sql("visit_payment", &payers, params))?;
-        let tickets = format!("UPDATE visit SET ticket = NULL WHERE ticket IS NOT NULL AND {old}");
+        let tickets = format!("UPDATE visit SET ticket = NULL, receipt = NULL WHERE ticket IS NOT NULL AND {old}");
         tx.write(Write::sql("visit", &tickets, params))?;
     }
     Ok(())

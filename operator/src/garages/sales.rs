@@ -198,6 +198,7 @@ pub(crate) fn deliver(tx: &mut dyn Tx, delivery: &mut Delivery<'_>) -> Outcome<D
         lines: Json::of(&price.lines)?,
     });
     kept.watch(place.city);
+    kept.sign_receipt(delivery.operator, now)?;
     let told = kept.told_to(delivery.account.id, now)?;
     delivery.account.tell(&told)?;
     let revenue = LedgerAccount::Revenue { service: NAME, city: kept.row.city.clone() };

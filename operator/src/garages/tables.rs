@@ -67,6 +67,8 @@ table! {
         /// From when on more is owed than was paid; absent while nothing was paid, and when that
         /// never comes.
         owes_again_at: Option<DateTime<Utc>>,
+        /// The signed receipt of its last payment here; erased with the ticket.
+        receipt: Option<String>,
     }
 }
 

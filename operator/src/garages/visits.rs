@@ -161,7 +161,12 @@ impl Kept {
     pub fn correct(&mut self, city: &City, told: &VisitTold) {
         self.row.is_disabled = told.is_disabled.unwrap_or(self.row.is_disabled);
         self.row.places = told.places.unwrap_or(self.row.places);
+        let before = self.row.owes_again_at;
         self.watch(city);
+        // A receipt that says too much is given to nobody any more.
+        if self.row.owes_again_at.is_some_and(|again| before.is_none_or(|before| again < before)) {
+            self.row.receipt = None;
+        }
     }
 
     /// Where it stands at a moment.
@@ -291,7 +296,7 @@ impl Kept {
             None => tx.write(Write::insert(row))?,
             Some(stored) if stored != row => tx.write(update!(VisitRow { id: row.id } set {
                 state: row.state, ended_at: row.ended_at, is_disabled: row.is_disabled, places: row.places,
-                is_lost: row.is_lost, owes_again_at: row.owes_again_at
+                is_lost: row.is_lost, owes_again_at: row.owes_again_at, receipt: row.receipt
             }))?,
             Some(_) => {}
         }
@@ -326,7 +331,7 @@ impl Kept {
             owes_again_at: self.row.owes_again_at,
             left_at: self.row.ended_at.filter(|_| self.row.state == StateWord::Left),
             payments,
-            signed: None,
+            signed: self.row.receipt.clone().filter(|_| !self.is_over()),
         })
     }
 

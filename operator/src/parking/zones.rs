@@ -15,7 +15,6 @@ const MOST_NEAR: usize = 20;
 pub(crate) fn near(_: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Zones> {
     let request = call.request;
     let parking: &ParkingSection = call.operator.city(&request.needed("city")?)?.section()?;
-    let language = request.asked("lang")?.unwrap_or_else(|| "en".into());
     let by_sign = match request.asked("sign")?.filter(|sign| !sign.is_empty()) {
         Some(sign) => Some(zone_by_sign(parking, &sign).map_err(|error| {
             let problem = Problem::new(ProblemCode::SignUnknown, error.to_string());
@@ -31,10 +30,7 @@ pub(crate) fn near(_: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Zones> {
             .into_iter()
             .take(MOST_NEAR)
             .map(|near| ZoneNear {
-                name: parking
-                    .zone(near.zone_id.as_str())
-                    .map(|zone| zone.name.get(&language).to_owned())
-                    .unwrap_or_default(),
+                name: parking.zone(near.zone_id.as_str()).map(|zone| zone.name.clone()).unwrap_or_default(),
                 zone: near.zone_id,
                 distance_metres: Some(near.distance_metres),
                 approximate: near.approximate,
@@ -50,7 +46,7 @@ pub(crate) fn near(_: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Zones> {
             0,
             known.unwrap_or_else(|| ZoneNear {
                 zone: zone.id.clone(),
-                name: zone.name.get(&language).to_owned(),
+                name: zone.name.clone(),
                 distance_metres: None,
                 approximate: false,
             }),

@@ -197,7 +197,7 @@ fn a_request_that_came_in_before_the_end_is_answered() {
         stream.read_to_string(&mut answer).await.unwrap();
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
         server.served.await.unwrap().unwrap();
-        let messages = server.operator.outbox(&*server.store, "+381641234567").unwrap();
+        let messages = server.operator.messages_to(&*server.store, "+381641234567").unwrap();
         assert_eq!(messages.len(), 1);
     });
 }

@@ -125,21 +125,21 @@ fn parameters_go_by_number_and_types_come_back() {
     let check = |store: &dyn Store| {
         let rows = transact(store, |tx| {
             tx.execute(
-                "INSERT INTO outbox (id, channel, body, recipient, at) VALUES ($2, $1, $4, $3, $5)",
+                "INSERT INTO message (id, channel, template, recipient, params, at) VALUES ($2, $1, $4, $3, '{}', $5)",
                 values!["sms", "ms_1", "to", "Š €", i64::MAX],
             )?;
             tx.query(
-                "SELECT id, channel, recipient, body, at, NULL AS absent FROM outbox WHERE id = $1 OR id = $1",
+                "SELECT id, channel, recipient, template, at, NULL AS absent FROM message WHERE id = $1 OR id = $1",
                 values!["ms_1"],
             )
         })
         .unwrap();
         let [row] = &rows[..] else { panic!("{rows:?}") };
-        let texts: Vec<String> = ["id", "channel", "recipient", "body"].map(|name| row.get(name).unwrap()).to_vec();
+        let texts: Vec<String> = ["id", "channel", "recipient", "template"].map(|name| row.get(name).unwrap()).to_vec();
         assert_eq!(texts, ["ms_1", "sms", "to", "Š €"]);
         assert_eq!((row.get("at"), row.get::<Option<String>>("absent")), (Ok(i64::MAX), Ok(None)));
         let names: Vec<_> = row.columns().map(|(name, _)| name).collect();
-        assert_eq!(names, ["id", "channel", "recipient", "body", "at", "absent"]);
+        assert_eq!(names, ["id", "channel", "recipient", "template", "at", "absent"]);
     };
     check(&in_memory());
     check(&postgres(1));

@@ -9,7 +9,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use mesto_operator::payments::sign;
 use mesto_operator::testing::PostgresCluster;
 use mesto_operator::{
-    Config, Entropy, HostedPage, Keys, Operator, PostgresStore, Request, Response, RoleGiven, SqliteInline, Store,
+    Config, Entropy, HostedPage, Keys, Message, Operator, PostgresStore, Request, Response, RoleGiven, SqliteInline,
+    Store,
 };
 use mesto_protocol::base::accounts::Account;
 use mesto_protocol::base::payments::{
@@ -195,12 +196,8 @@ impl World {
     }
 
     pub fn code(&self, phone: &str) -> String {
-        let messages = self.operator.outbox(&*self.store, phone).unwrap();
-        let body = &messages.last().expect("a message").body;
-        body.split(' ')
-            .find(|word| word.len() == 6 && word.bytes().all(|byte| byte.is_ascii_digit()))
-            .unwrap()
-            .to_owned()
+        let messages = self.operator.messages_to(&*self.store, phone).unwrap();
+        messages.last().and_then(Message::code).expect("a code").to_owned()
     }
 
     pub fn ask_code(&self, phone: &str) -> Response {
@@ -213,7 +210,8 @@ impl World {
 
     pub fn try_code_on(&self, device: &SoftwareDevice, phone: &str, code: &str) -> Response {
         let device_key = device.device_key().to_text();
-        let sign_in = SignIn { phone: phone.into(), code: code.into(), device: "phone".into(), device_key };
+        let sign_in =
+            SignIn { phone: phone.into(), code: code.into(), device: "phone".into(), device_key, language: None };
         self.send(&Request::new("POST", "/v1/auth/session").json(&sign_in))
     }
 

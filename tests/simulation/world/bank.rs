@@ -23,7 +23,7 @@ pub(super) struct Bank {
     /// What it has to say, by the payment that the operator asked for.
     words: BTreeMap<String, Vec<Word>>,
     refunds: Arc<Mutex<Refunds>>,
-    /// Of the operator's outbox; a request is sent when it is looked at.
+    /// Of the requests that wait at the operator; one is sent when it is looked at.
     next_look: i64,
 }
 

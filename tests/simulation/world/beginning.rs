@@ -6,7 +6,6 @@ use mesto_client::Client;
 use mesto_protocol::kernel::grants::Role;
 
 use super::{Faults, PLATES, World};
-use crate::driver::code_in;
 use crate::phone::{Outcome, Phone};
 
 impl World {
@@ -18,6 +17,7 @@ impl World {
                 .create_staff(&**store, moment, Role::Inspector, "Mira")
                 .map_err(|error| vec![error.to_string()])?;
         }
+        self.open_garage()?;
         for index in 0..self.settings.phones {
             // Two phones share an account, and so a deposit.
             let number = format!("+38164123450{}", index / 2);
@@ -35,10 +35,10 @@ impl World {
         let number = self.phones.get(index).map(|phone| phone.number.clone()).unwrap_or_default();
         // Two phones of one number ask one after the other: codes are not sent faster than every 30 seconds.
         self.time.fetch_add(60_000, Ordering::SeqCst);
-        let (asker, to) = (client.clone(), number.clone());
+        let (asker, to, city) = (client.clone(), number.clone(), self.city.id.clone());
         self.complete(index, async move {
             match async {
-                asker.cities().refresh().await?;
+                asker.cities().refresh(&city).await?;
                 asker.account().request_code(&to).await
             }
             .await
@@ -49,19 +49,20 @@ impl World {
         })?;
         let code = {
             let (operator, store) = self.operator.as_ref().ok_or_else(|| vec!["no operator".to_owned()])?;
-            let sent = operator.outbox(&**store, &number).map_err(|error| vec![error.to_string()])?;
-            let body = sent.last().map(|message| message.body.clone()).unwrap_or_default();
-            code_in(&body).to_owned()
+            let sent = operator.messages_to(&**store, &number).map_err(|error| vec![error.to_string()])?;
+            let code = sent.last().and_then(|message| message.code());
+            code.ok_or_else(|| vec![format!("no code was sent to {number}")])?.to_owned()
         };
+        let city = self.city.id.clone();
         let plate = PLATES.get(index % PLATES.len()).copied().unwrap_or("BG 789-PP");
         self.complete(index, async move {
             let signed_in = async {
                 client.account().sign_in(&number, &code, "simulated").await?;
                 client.sync().await?;
                 if client.vehicles().list()?.len() < 2 {
-                    client.vehicles().add(plate, None).await?;
+                    client.vehicles().add(&city, plate, None).await?;
                 }
-                client.wallet().top_up(2_000.into()).await
+                client.wallet().top_up(&city, 2_000.into()).await
             };
             signed_in.await.into()
         })

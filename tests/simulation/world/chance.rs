@@ -11,7 +11,9 @@ impl World {
     pub(super) fn chance(&mut self) -> Result<(), Faults> {
         let index = self.random.below(self.phones.len());
         match self.random.below(100) {
-            0..30 => {}
+            0..20 => {}
+            20..24 => self.pay_garage(index),
+            24..30 => self.at_the_garage()?,
             30..52 => self.buy(index),
             52..57 => self.top_up(index),
             57..61 => self.pay_order(index),
@@ -65,8 +67,9 @@ impl World {
         });
         let again = client.clone();
         let Ok(zone) = zone.parse() else { return };
+        let city = self.city.id.clone();
         self.start(index, async move {
-            match client.parking().quote(&zone, vehicle, minutes, pay).await {
+            match client.parking().quote(&city, &zone, vehicle, minutes, pay).await {
                 Ok(quote) if twice => {
                     let first = client.payments().buy(&quote).await;
                     let second = again.payments().buy(&quote).await;
@@ -85,7 +88,8 @@ impl World {
         let Some(client) = self.free_client(index) else { return };
         let amount = *self.random.pick(&[200_i64, 500, 1_000, 300]).unwrap_or(&200);
         self.note(|| format!("phone {index}: tops up {amount}"));
-        self.start(index, async move { client.wallet().top_up(amount.into()).await.into() });
+        let city = self.city.id.clone();
+        self.start(index, async move { client.wallet().top_up(&city, amount.into()).await.into() });
     }
 
     pub(super) fn pay_order(&mut self, index: usize) {

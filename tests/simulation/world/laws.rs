@@ -1,6 +1,6 @@
 //! After every step the laws hold; after the storm phones and operator say the same.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::Ordering;
 
 use mesto_client::protocol::base::payments::PayMethod;
@@ -22,6 +22,7 @@ impl World {
         let faults = transact(&**store, |tx| {
             let mut faults = check::laws(tx)?;
             faults.extend(check::longest_stays(tx, &self.city)?);
+            faults.extend(check::garages(tx, &self.garage.barrier())?);
             for (index, phone) in self.phones.iter().enumerate() {
                 for (key, end) in &phone.ended {
                     if let Some(ticket) = end.strip_prefix("confirmed:")
@@ -34,6 +35,12 @@ impl World {
                         && !check::order_is_paid(tx, order)?
                     {
                         faults.push(format!("phone {index}: {key} is confirmed, but its order {order} is not paid"));
+                    }
+                }
+                for (key, end) in &phone.ended {
+                    let Some(quote) = end.strip_prefix("visit:").and_then(|quote| quote.parse().ok()) else { continue };
+                    if !check::quote_is_sold(tx, quote)? {
+                        faults.push(format!("phone {index}: {key} is confirmed, but its visit was not paid"));
                     }
                 }
                 for (quote, key) in &phone.unsold {
@@ -75,6 +82,7 @@ impl World {
             self.air.set_offline(index, false);
         }
         self.operator_back_at = 0;
+        self.garage.link_is_back();
         for round in 0..60 {
             for index in 0..self.phones.len() {
                 self.settle(index);
@@ -85,7 +93,8 @@ impl World {
                 self.carry()?;
             }
             self.verify()?;
-            let is_quiet = self.flights.is_empty() && self.bank.is_quiet() && self.refunds_are_done()?;
+            let is_quiet =
+                self.flights.is_empty() && self.bank.is_quiet() && self.garage.is_quiet() && self.refunds_are_done()?;
             if round > 1 && is_quiet && self.open_intents()?.is_empty() {
                 return self.agree();
             }
@@ -139,8 +148,16 @@ impl World {
             if !missing.is_empty() {
                 return Err(missing);
             }
+            let paid =
+                transact(&**store, |tx| check::visits_paid(tx, account)).map_err(|error| vec![error.to_string()])?;
+            let shown: BTreeSet<String> =
+                client.garages().state().inside.iter().map(|visit| visit.id.to_string()).collect();
+            if shown != paid {
+                return Err(vec![format!("phone {index} shows the visits {shown:?}, the operator has {paid:?}")]);
+            }
             self.ended_by_card(index, &client)?;
         }
+        self.garage_agrees()?;
         self.bank_agrees()
     }
 

@@ -27,6 +27,7 @@ impl World {
             self.open_operator()?;
             self.note(|| "the operator is back".to_owned());
         }
+        self.garage_reports()?;
         // A task that goes on may send again at once: three rounds let short errands pass within a step.
         for _ in 0..3 {
             self.poll_phones()?;
@@ -98,7 +99,11 @@ impl World {
                             self.told(index, &view)?;
                         }
                     }
-                    Outcome::Failed(error) => self.note(|| format!("phone {index}: {}", error.code())),
+                    Outcome::Failed(error) => {
+                        self.report.beaten += u64::from(error.code() == "visit_already_paid");
+                        self.report.refused_in_silence += u64::from(error.code() == "facility_unreachable");
+                        self.note(|| format!("phone {index}: {}", error.code()));
+                    }
                     Outcome::Done => {}
                 }
             }
@@ -122,8 +127,16 @@ impl World {
                 }
                 return Ok(());
             }
-            IntentState::Confirmed => self.report.confirmed += 1,
-            IntentState::Refused(_) => self.report.refused += 1,
+            IntentState::Confirmed => {
+                self.report.confirmed += 1;
+                if let Some(visit) = view.visit() {
+                    self.garage.is_paid(&visit.ticket);
+                }
+            }
+            IntentState::Refused(problem) => {
+                self.report.refused += 1;
+                self.report.beaten += u64::from(problem.code == "visit_already_paid");
+            }
             IntentState::Expired => self.report.expired += 1,
             // Nobody puts books back from a copy here.
             IntentState::Lost => {

@@ -3,6 +3,7 @@
 mod bank;
 mod beginning;
 mod chance;
+mod garage;
 mod inspector;
 mod laws;
 mod messages;
@@ -16,14 +17,18 @@ use chrono::{DateTime, Utc};
 use mesto_client::{IntentState, IntentView};
 use mesto_operator::{Operator, SqliteInline};
 use mesto_rules::City;
+use mesto_rules::Minutes;
+use mesto_rules::fact::{Certainty, Fact, Known};
+use mesto_rules::garages::GaragesSection;
 
 use crate::driver::belgrade;
-use crate::faulty::{Faulty, Plan};
+use crate::faulty::{Defect, Faulty, Plan};
 use crate::network::{Air, Flight, Weather};
 use crate::phone::{Dice, Phone, WorldTime};
 use crate::random::Random;
 use crate::report::{Failure, Report, Settings};
 use bank::Bank;
+use garage::Garage;
 
 /// Wednesday, 10:00 in Belgrade.
 const START: i64 = 1_756_886_400_000;
@@ -53,6 +58,7 @@ struct World {
     /// The inspector's token.
     inspector: String,
     bank: Bank,
+    garage: Garage,
     /// The numbers on slips behind windscreens, the last ones.
     slips: Vec<String>,
     report: Report,
@@ -90,7 +96,7 @@ impl World {
         let time: WorldTime = Arc::new(AtomicI64::new(START));
         let keys_seed = random.split();
         let operator_dice = Arc::new(Dice::new(random.split()));
-        let city = belgrade();
+        let city = city(settings);
         Self {
             settings,
             time,
@@ -109,6 +115,7 @@ impl World {
             operator_back_at: 0,
             inspector: String::new(),
             bank: Bank::default(),
+            garage: Garage::default(),
             slips: Vec::new(),
             report: Report::default(),
             trail: Vec::new(),
@@ -157,9 +164,27 @@ fn end_of(view: &IntentView) -> String {
     match (&view.state, view.ticket(), view.order()) {
         (IntentState::Confirmed, Some(ticket), _) => format!("confirmed:{}", ticket.id),
         (IntentState::Confirmed, _, Some(order)) => format!("paid:{}", order.id),
+        (IntentState::Confirmed, None, None) if view.visit().is_some() => format!("visit:{}", view.quote),
         (IntentState::Refused(problem), _, _) => format!("refused:{}", problem.code),
         (state, _, _) => state.name().to_owned(),
     }
+}
+
+/// Belgrade; every other one gives minutes to leave a garage, which no source tells.
+fn city(settings: Settings) -> City {
+    let mut city = belgrade();
+    let mut garages = city.section::<GaragesSection>().expect("Belgrade has garages").clone();
+    if settings.seed % 2 == 1 {
+        let known =
+            Known { value: Minutes(15), certainty: Certainty::Assumed, source: "decision".parse().expect("a source") };
+        let tables = garages.tariffs.iter_mut().flat_map(|tariff| tariff.rate_tables.values_mut());
+        tables.for_each(|table| table.exit_minutes = Fact::Known(known.clone()));
+    }
+    if settings.defect == Defect::HearsTheSilent {
+        garages.policy.controller_silent_seconds = 86_400;
+    }
+    city.put_section(garages).expect("garages are a section");
+    city
 }
 
 /// On a memory file system where there is one: the simulation tests logic, not disks.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::DateTime;
 use mesto_client::{LinkAnswer, LinkRequest};
-use mesto_operator::{Config, Durability, HostedPage, Keys, Operator, Request, SqliteInline};
+use mesto_operator::{Config, Durability, HostedPage, Keys, Operator, Request, Response, SqliteInline};
 
 use super::{Faults, START, World};
 use crate::driver::SECRET;
@@ -38,42 +38,44 @@ impl World {
 
     /// Hands a request to the operator; `None` when no answer leaves it.
     pub(super) fn ask(&mut self, phone: usize, request: &LinkRequest) -> Option<LinkAnswer> {
-        let moment = self.moment();
-        let (operator, store) = self.operator.as_ref()?;
-        let abort = self.weather.lost > 0 && self.random.percent(3);
-        if abort {
-            self.plan.abort_after(self.random.between(1, 25));
-        }
         let mut asked = Request::new(request.method.as_str(), &request.path);
         for (name, value) in &request.headers {
             asked = asked.header(name, value);
         }
         asked.body = request.body.clone().unwrap_or_default();
         asked.address = format!("10.0.0.{phone}");
-        let answer = operator.handle(&**store, moment, &asked);
-        if request.body.is_some() || request.method.as_str() == "DELETE" {
+        let answer = self.ask_in_storm(&format!("phone {phone}"), &asked)?;
+        Some(LinkAnswer { status: answer.status, headers: answer.headers, body: answer.body })
+    }
+
+    /// Hands somebody's request to the operator, who may die over it.
+    pub(super) fn ask_in_storm(&mut self, who: &str, asked: &Request) -> Option<Response> {
+        let moment = self.moment();
+        let (operator, store) = self.operator.as_ref()?;
+        let abort = self.weather.lost > 0 && self.random.percent(3);
+        if abort {
+            self.plan.abort_after(self.random.between(1, 25));
+        }
+        let answer = operator.handle(&**store, moment, asked);
+        if !asked.body.is_empty() || asked.method == "DELETE" {
             self.touched = true;
         }
         let struck = abort && self.plan.struck();
         self.plan.calm();
-        let path = request.path.split('?').next().unwrap_or_default().to_owned();
         self.note(|| {
-            format!(
-                "phone {phone}: {} {path} -> {}{}",
-                request.method.as_str(),
-                answer.status,
-                if struck { " (died inside)" } else { "" }
-            )
+            let path = asked.path.split('?').next().unwrap_or_default();
+            let died = if struck { " (died inside)" } else { "" };
+            format!("{who}: {} {path} -> {}{died}", asked.method, answer.status)
         });
         if struck {
             self.crash_operator();
             return None;
         }
-        Some(LinkAnswer { status: answer.status, headers: answer.headers, body: answer.body })
+        Some(answer)
     }
 
     /// Asks as somebody who always gets through: staff, the bank.
-    pub(super) fn ask_directly(&self, request: &Request) -> Option<mesto_operator::Response> {
+    pub(super) fn ask_directly(&self, request: &Request) -> Option<Response> {
         let (operator, store) = self.operator.as_ref()?;
         Some(operator.handle(&**store, self.moment(), request))
     }

@@ -7,6 +7,8 @@
 use std::sync::Arc;
 
 use super::{Cast, DRIVER};
+use mesto_client::OperatorName;
+
 use crate::base::testbed::{Options, World, default_start};
 use crate::kernel::call::{Call, told_to_end};
 use crate::kernel::failure::{CliError, Outcome};
@@ -17,7 +19,7 @@ use crate::kernel::output::{self, Style, Tone, say};
 /// # Errors
 /// When something cannot be started, or does not go as it is told.
 pub async fn run(call: Call, keep: bool, day: impl AsyncFnOnce(&mut Cast) -> Outcome<()>) -> Outcome<()> {
-    let options = Options { port: 0, start: default_start(), database_url: None };
+    let options = Options { port: 0, start: default_start(), database_url: None, name: OperatorName::localhost() };
     let world = World::of(options, call.services).await.map_err(|why| CliError::failed("the demo", why))?;
     // Where the reader of the output goes away in the middle, the folder goes all the same.
     output::remove_at_exit(world.folder());
@@ -67,7 +69,7 @@ async fn stay(world: &Arc<World>, style: Style) {
         // A folder of its own, which goes with the demo: the next one has other keys.
         let state = world.folder().join("you").display().to_string();
         say!("    mesto sign-in {DRIVER} --state {state} --operator {operator} --root-key {root_key}");
-        say!("    curl '{}/outbox?phone=%2B{}'   # the code", world.control_url(), DRIVER.trim_start_matches('+'));
+        say!("    curl '{}/messages?phone=%2B{}'   # the code", world.control_url(), DRIVER.trim_start_matches('+'));
         say!("    mesto sign-in {DRIVER} CODE --state {state} && mesto park green 60 --state {state}");
     }
     told_to_end().await;

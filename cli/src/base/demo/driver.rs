@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use mesto_client::http::HttpLink;
 use mesto_client::system::{FileSecrets, SystemEntropy, device_signer};
-use mesto_client::{Client, Config, Locale, NoStillDecoder, Ports, Reminder, Reminders};
+use mesto_client::{Client, Config, Locale, NoStillDecoder, OperatorName, Ports, Reminder, Reminders};
 
 use crate::base::testbed::World;
 use crate::kernel::clock::PhoneClock;
@@ -16,7 +16,7 @@ use crate::kernel::failure::{CliError, Outcome};
 pub struct Alarms(Mutex<Vec<Reminder>>);
 
 impl Reminders for Alarms {
-    fn replace(&self, plan: &[Reminder]) {
+    fn replace(&self, _: &OperatorName, plan: &[Reminder]) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = plan.to_vec();
     }
 }
@@ -41,13 +41,14 @@ impl Phone {
             clock: Arc::new(PhoneClock::new(world.clock.clone())),
             entropy: Arc::new(SystemEntropy),
             signer: Arc::new(
-                device_signer(secrets.as_ref(), &SystemEntropy).map_err(|why| failed("the device key", &why))?,
+                device_signer(secrets.as_ref(), &OperatorName::localhost(), &SystemEntropy)
+                    .map_err(|why| failed("the device key", &why))?,
             ),
             secrets,
             reminders: alarms.clone(),
             stills: Arc::new(NoStillDecoder),
         };
-        let mut config = Config::new(folder.join("phone.sqlite"), "belgrade", world.root_key());
+        let mut config = Config::new(folder.join("phone.sqlite"), OperatorName::localhost(), world.root_key());
         config.locale = locale;
         let core = Client::open(config.clone(), ports.clone()).map_err(|error| CliError::of_client(&error, locale))?;
         Ok(Self { core, ports, config, alarms })

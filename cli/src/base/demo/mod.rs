@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use mesto_client::IntentView;
 use mesto_client::protocol::kernel::ids::VehicleId;
+use mesto_client::rules::CityId;
 use mesto_client::rules::calendar::to_utc;
 
 use crate::base::books::LedgerReport;
@@ -37,6 +38,7 @@ pub struct Cast {
     pub phone: Phone,
     pub tell: Teller,
     pub show: Show,
+    pub city: CityId,
     /// The driver's car, once she has added it.
     pub vehicle: Option<VehicleId>,
 }
@@ -48,10 +50,11 @@ impl Cast {
     /// When the phone cannot be made.
     pub fn of(world: &Arc<World>, Call { style, locale, .. }: Call) -> Outcome<Self> {
         let phone = Phone::new(world, &world.folder().join("phone"), locale)?;
-        let clock = cities::belgrade()?.sections.time;
+        let city = cities::belgrade()?;
+        let clock = city.sections.time;
         let tell = Teller::new(style, locale, Arc::clone(&clock));
         let show = Show { locale, clock: Some(clock), style };
-        Ok(Self { world: Arc::clone(world), phone, tell, show, vehicle: None })
+        Ok(Self { world: Arc::clone(world), phone, tell, show, city: city.id, vehicle: None })
     }
 
     /// Time passes until a moment of the day, Belgrade time.

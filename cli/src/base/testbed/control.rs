@@ -1,4 +1,4 @@
-//! The testbed's control address: time, faults, kills, the outbox, the bank's pages, staff and the
+//! The testbed's control address: time, faults, kills, the messages, the bank's pages, staff and the
 //! books (docs/testbed.md).
 
 use std::sync::{Arc, Weak};
@@ -40,7 +40,7 @@ pub fn routes(world: &Arc<World>, services: Services) -> Router {
         .route("/offline", post(offline))
         .route("/kill", post(kill))
         .route("/restart", post(restart))
-        .route("/outbox", get(outbox))
+        .route("/messages", get(messages))
         .route("/bank/walk", post(walk_bank))
         .route("/staff", post(staff))
         .route("/ledger", get(ledger))
@@ -124,20 +124,24 @@ struct Recipient {
     phone: String,
 }
 
-async fn outbox(Standing(world): Bed, recipient: Result<Query<Recipient>, QueryRejection>) -> Answer {
+async fn messages(Standing(world): Bed, recipient: Result<Query<Recipient>, QueryRejection>) -> Answer {
     let Query(recipient) = recipient.map_err(|why| wrong(why.body_text()))?;
     let messages: Vec<Value> = world
-        .outbox(&recipient.phone)
+        .messages(&recipient.phone)
         .await?
         .iter()
-        .map(|message| json!({ "at": message.at, "phone": message.recipient, "text": message.body, "code": code_in(&message.body) }))
+        .map(|message| {
+            json!({
+                "at": message.at,
+                "phone": message.recipient,
+                "template": message.template,
+                "language": message.language,
+                "text": message.text(),
+                "code": message.code(),
+            })
+        })
         .collect();
     Ok(Json(json!({ "messages": messages })))
-}
-
-/// The one-time code in a message: its only run of six digits.
-pub fn code_in(text: &str) -> Option<&str> {
-    text.split(|c: char| !c.is_ascii_digit()).find(|digits| digits.len() == 6)
 }
 
 #[derive(Deserialize)]
@@ -175,15 +179,4 @@ async fn ledger(Standing(world): Bed) -> Answer {
     serde_json::to_value(ledger)
         .map(Json)
         .map_err(|error| Refused(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::code_in;
-
-    #[test]
-    fn a_code_is_found_in_its_message() {
-        assert_eq!(code_in("Mesto: 042917 is your code, good for 5 minutes"), Some("042917"));
-        assert_eq!(code_in("call 0112345678"), None);
-    }
 }

@@ -5,13 +5,13 @@ mod front;
 mod walk;
 mod world;
 
-pub use control::code_in;
 pub use front::{Fault, FaultKind};
 pub use walk::{Payer, WalkError, Walked, walk};
 pub use world::{Options, World, WorldError};
 
 use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
+use mesto_protocol::kernel::operator_name::OperatorName;
 use tokio::io::AsyncReadExt;
 
 use crate::kernel::args::moment;
@@ -38,6 +38,9 @@ struct TestbedArgs {
     /// An empty Postgres database for the operator instead of a temporary file.
     #[arg(long)]
     database_url: Option<String>,
+    /// What the operator is called, so that several testbeds are several operators to a phone.
+    #[arg(long, value_name = "DNS_NAME", default_value = "localhost")]
+    name: OperatorName,
 }
 
 impl Run for Command {
@@ -51,7 +54,7 @@ impl Run for Command {
 /// Serves until standard input is closed, or until it is told to end.
 async fn run(args: TestbedArgs, call: Call) -> Outcome<()> {
     let start = args.start.unwrap_or_else(default_start);
-    let options = Options { port: args.port, start, database_url: args.database_url };
+    let options = Options { port: args.port, start, database_url: args.database_url, name: args.name };
     let world = World::of(options, call.services).await.map_err(|error| {
         CliError::new(Exit::Failed, "testbed_failed", format!("the testbed cannot start: {error}"))
             .advise("Take `--port 0` for free ports, and an empty database for --database-url.")

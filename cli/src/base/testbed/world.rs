@@ -16,6 +16,7 @@ use mesto_operator::{
     SqliteStore, Store, StoreError, SystemEntropy,
 };
 use mesto_protocol::kernel::grants::Role;
+use mesto_protocol::kernel::operator_name::OperatorName;
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex as AsyncMutex, oneshot};
 use tokio::task::JoinHandle;
@@ -37,6 +38,8 @@ pub struct Options {
     pub start: DateTime<Utc>,
     /// An empty Postgres database for the operator instead of a file.
     pub database_url: Option<String>,
+    /// The operator's DNS name.
+    pub name: OperatorName,
 }
 
 /// Why a world cannot start or go on.
@@ -120,7 +123,8 @@ impl World {
             &secret,
         );
         let city = cities::belgrade().map_err(|error| WorldError::Operator(error.text))?;
-        let operator = Operator::new(vec![city], keys, Arc::new(SystemEntropy), Arc::new(page), Config::default())
+        let config = Config { issuer: options.name.clone(), ..Config::default() };
+        let operator = Operator::new(vec![city], keys, Arc::new(SystemEntropy), Arc::new(page), config)
             .map_err(|error| WorldError::Operator(error.to_string()))?;
         let bank_config = BankConfig {
             database: Some(folder.path().join("bank.sqlite")),
@@ -352,9 +356,9 @@ impl World {
     ///
     /// # Errors
     /// When the operator does not run, or its store fails.
-    pub async fn outbox(&self, phone: &str) -> Result<Vec<Message>, WorldError> {
+    pub async fn messages(&self, phone: &str) -> Result<Vec<Message>, WorldError> {
         let (store, operator, phone) = (self.store().await?, Arc::clone(&self.operator), phone.to_owned());
-        let mut messages = blocking(move || operator.outbox(store.as_ref(), &phone)).await??;
+        let mut messages = blocking(move || operator.messages_to(store.as_ref(), &phone)).await??;
         messages.reverse();
         Ok(messages)
     }
@@ -362,7 +366,7 @@ impl World {
     /// A token for a member of staff.
     ///
     /// # Errors
-    /// As [`World::outbox`].
+    /// As [`World::messages`].
     pub async fn staff(&self, role: Role) -> Result<String, WorldError> {
         let (store, operator, now) = (self.store().await?, Arc::clone(&self.operator), self.clock.read());
         Ok(blocking(move || operator.create_staff(store.as_ref(), now, role, "testbed")).await??)

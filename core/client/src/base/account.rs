@@ -74,7 +74,7 @@ impl Account<'_> {
     /// # Errors
     /// `phone_invalid`, `too_many_requests`, and whatever a request can answer.
     pub async fn request_code(self, phone: &str) -> Result<CodeSent> {
-        let body = CodeRequest { phone: phone.to_owned() };
+        let body = CodeRequest { phone: phone.to_owned(), language: self.0.config().locale.language() };
         let outcome = self.0.call(&sign_in::SEND_CODE, &[], &body).await;
         self.0.explain(outcome)
     }
@@ -94,13 +94,15 @@ impl Account<'_> {
         let device_key = DeviceKey::from_sec1(&self.0.ports().signer.public_key())
             .map_err(|why| Error::new(ErrorKind::Phone, "device_key_failed", why.to_string()))?
             .to_text();
-        let body = SignIn { phone: phone.to_owned(), code: code_of(code), device: device.to_owned(), device_key };
+        let language = self.0.config().locale.language();
+        let (phone, code, device) = (phone.to_owned(), code_of(code), device.to_owned());
+        let body = SignIn { phone, code, device, device_key, language };
         let session: Session = self.0.call(&sign_in::SIGN_IN, &[], &body).await?;
         self.0.core().still_open()?;
         let now = self.0.now();
         // The old token goes first and the new one comes last: whenever this fails or the app dies, no token lies beside
         // another account's data.
-        self.0.ports().secrets.remove(TOKEN)?;
+        self.0.secrets().remove(TOKEN)?;
         {
             let mut core = self.0.core();
             core.token_is(None);
@@ -114,7 +116,7 @@ impl Account<'_> {
             })?;
             core.account_is(Some(session.account));
         }
-        self.0.ports().secrets.set(TOKEN, &session.token)?;
+        self.0.secrets().set(TOKEN, &session.token)?;
         self.0.core().token_is(Some(session.token));
         self.0.changed();
         // The session stands even when the account cannot be read right now; the next sync does it.
@@ -150,7 +152,7 @@ impl Account<'_> {
         // The operator forgets the session by itself if it cannot hear this.
         let _ = self.0.tell(&sign_in::SIGN_OUT, &[]).await;
         self.0.core().still_open()?;
-        self.0.ports().secrets.remove(TOKEN)?;
+        self.0.secrets().remove(TOKEN)?;
         let now = self.0.now();
         let services = self.0.services();
         let mut core = self.0.core();

@@ -1,5 +1,6 @@
 //! Keys and cities: taken only when the pinned root stands behind them, kept when the next ones are not genuine.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use mesto_protocol::base::public;
@@ -10,7 +11,7 @@ use mesto_rules::{City, CityId, shown};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::kernel::city::{KEYS, city_name};
+use crate::kernel::city::{CITY, KEYS, WANTED, city_name};
 use crate::kernel::client::Client;
 use crate::kernel::error::{Error, ErrorKind, Result};
 use crate::kernel::service::Service;
@@ -18,8 +19,8 @@ use crate::kernel::store::{self, Value};
 
 /// The topic of the stored cities.
 const TOPIC: &str = "cities";
-/// Which city document is in use.
-const CITY: Value<CityVersion> = Value::new("city", TOPIC);
+/// Which city documents are in use, in the order in which they were stored first.
+const CITIES: Value<Vec<CityVersion>> = Value::new("cities", TOPIC);
 
 pub const SERVICE: Service = Service {
     widget: Some(|client| Json::of(&*client.cities().state())),
@@ -55,7 +56,7 @@ shown! { cities_shown;
     /// The cities that are on the phone.
     #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
     pub struct CitiesState {
-        /// Empty before the first refresh.
+        /// In the order in which they were stored first; empty before the first refresh.
         pub stored: Vec<CityVersion>,
     }
 }
@@ -77,31 +78,43 @@ impl Cities<'_> {
     #[must_use]
     pub fn state(self) -> Arc<CitiesState> {
         self.0.state(TOPIC, |core, now| {
-            let stored = core.read(now, |db| CITY.get(db))?.into_iter().collect();
+            let stored = core.read(now, |db| CITIES.get(db))?.unwrap_or_default();
             Ok((CitiesState { stored }, None))
         })
     }
 
-    /// The stored city. Local.
+    /// A stored city. Local.
     ///
     /// # Errors
-    /// `city_missing` before the first [`Cities::refresh`]; `closed`.
-    pub fn city(self) -> Result<Arc<City>> {
-        self.0.city()
+    /// `city_missing` before its first [`Cities::refresh`]; `closed`.
+    pub fn city(self, id: &CityId) -> Result<Arc<City>> {
+        self.0.city(id)
     }
 
-    /// Fetches the key set and the city, believes them only when they are signed as they should be, and stores them.
+    /// Cities that were stored and are not any more, because the file was rebuilt.
+    pub(crate) fn lost(self) -> Vec<CityId> {
+        let now = self.0.now();
+        let mut core = self.0.core();
+        let wanted = core.read(now, |db| WANTED.get(db)).ok().flatten().unwrap_or_default();
+        let wanted: BTreeSet<CityId> = wanted.into_iter().chain(core.cities.keys().cloned()).collect();
+        let stored = core.read(now, |db| store::document_names(db, CITY)).unwrap_or_default();
+        wanted.into_iter().filter(|id| !stored.contains(&city_name(id))).collect()
+    }
+
+    /// Fetches the key set and a city, believes them only when they are signed as they should be, and stores them beside
+    /// the other cities.
     ///
     /// # Errors
     /// `keys_not_genuine`, `city_not_genuine` (altered, rolled back, signed by the wrong key), `city_too_new` (genuine, but
     /// it has parts that this version of the app does not know); what was stored stays in use. And whatever a request can
     /// answer.
-    pub async fn refresh(self) -> Result<Refreshed> {
-        let outcome = self.refresh_inner().await;
-        self.0.explain(outcome)
+    pub async fn refresh(self, city: &CityId) -> Result<Refreshed> {
+        let outcome = self.refresh_inner(city).await;
+        self.0.explain_in(city, outcome)
     }
 
-    async fn refresh_inner(self) -> Result<Refreshed> {
+    /// Fetches the key set, believes it only when the pinned root signed it, and stores it.
+    pub(crate) async fn refresh_keys(self) -> Result<KeySet> {
         let answer = self.0.fetch_text(&public::KEYS, &[]).await?;
         let wire = text_of(&answer, "keys_not_genuine", "key set")?;
         let now = self.0.now();
@@ -114,13 +127,16 @@ impl Cities<'_> {
             let put = (KEYS, keys_version);
             self.0.core().write(now, |tx| store::put_document(tx, TOPIC, put, wire.as_bytes(), now))?;
         }
+        Ok(keys)
+    }
 
-        let id = self.0.config().city.clone();
-        let answer = self.0.fetch_text(&public::CITY, &[&id]).await?;
+    async fn refresh_inner(self, id: &CityId) -> Result<Refreshed> {
+        let keys = self.refresh_keys().await?;
+        let answer = self.0.fetch_text(&public::CITY, &[id.as_str()]).await?;
         let wire = text_of(&answer, "city_not_genuine", "city")?;
         let now = self.0.now();
-        let known = self.0.core().read(now, |db| store::document_version(db, &city_name(&id)))?.unwrap_or(0);
-        let signed = SignedCity::verify(&wire, &keys, now, &id, known)
+        let known = self.0.core().read(now, |db| store::document_version(db, &city_name(id)))?.unwrap_or(0);
+        let signed = SignedCity::verify(&wire, &keys, now, id.as_str(), known)
             .map_err(|why| Error::not_genuine("city_not_genuine", "city", why))?;
         // What the operator signed it has checked. Only an envelope of a later kind stops the whole document; a section
         // that this app is too old for stops its service, when that is asked.
@@ -134,14 +150,25 @@ impl Cities<'_> {
             deposit_values: city.sections.wallet.deposit.values.clone(),
         };
         // The same version again replaces one that this app cannot read.
-        let city_changed = signed.version > known || self.0.stored_city().is_none();
+        let city_changed = signed.version > known || self.0.stored_city(id).is_none();
         if city_changed {
             let mut core = self.0.core();
             core.write(now, |tx| {
-                store::put_document(tx, TOPIC, (&city_name(&id), signed.version), signed.json.as_bytes(), now)?;
-                CITY.set(tx, &version)
+                store::put_document(tx, TOPIC, (&city_name(id), signed.version), signed.json.as_bytes(), now)?;
+                let mut cities = CITIES.get(tx.db())?.unwrap_or_default();
+                match cities.iter_mut().find(|known| known.id == version.id) {
+                    Some(known) => *known = version.clone(),
+                    None => cities.push(version.clone()),
+                }
+                CITIES.set(tx, &cities)?;
+                let mut wanted = WANTED.get(tx.db())?.unwrap_or_default();
+                if !wanted.contains(id) {
+                    wanted.push(id.clone());
+                    WANTED.set(tx, &wanted)?;
+                }
+                Ok(())
             })?;
-            core.city = Some(Arc::new(city));
+            core.cities.insert(id.clone(), Arc::new(city));
             drop(core);
             self.0.changed();
         }
@@ -150,7 +177,7 @@ impl Cities<'_> {
 }
 
 /// The signed text in an answer: bare, or as a JSON string.
-fn text_of(body: &[u8], code: &str, what: &str) -> Result<String> {
+pub fn text_of(body: &[u8], code: &str, what: &str) -> Result<String> {
     let text = std::str::from_utf8(body).map_err(|why| Error::not_genuine(code, what, why))?.trim();
     if text.starts_with('"') {
         return serde_json::from_slice(text.as_bytes()).map_err(|why| Error::not_genuine(code, what, why));

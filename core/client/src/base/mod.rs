@@ -3,6 +3,8 @@
 pub mod account;
 pub mod cities;
 pub mod deposit;
+pub mod operator_document;
+pub mod operators;
 pub mod payments;
 pub mod sync;
 pub mod vehicles;

@@ -123,13 +123,23 @@ impl Client {
             }
         }
         report.cursor = cursor.to_string();
-        if self.stored_city().is_none() {
-            // A file that was rebuilt lost it; without a connection to it the next sync tries again.
-            let _ = self.cities().refresh().await;
-        }
+        self.cities_again().await;
         self.prune()?;
         self.changed();
         Ok(report)
+    }
+
+    /// Fetches what a file that was rebuilt lost: the cities that were stored; where nobody knows which, those of the
+    /// operator. Without a connection to them the next sync tries again.
+    async fn cities_again(&self) {
+        let mut lost = self.cities().lost();
+        if lost.is_empty() && self.recovery().is_some() && self.stored_cities().is_empty() {
+            let said = self.operator().refresh().await.ok().and_then(|state| state.document.clone());
+            lost = said.into_iter().flat_map(|said| said.cities).map(|city| city.id).collect();
+        }
+        for city in lost {
+            let _ = self.cities().refresh(&city).await;
+        }
     }
 
     async fn read_account(&self, beginning: &Beginning, report: &mut SyncReport) -> Result<Cursor> {
@@ -209,7 +219,7 @@ impl Client {
         }))
     }
 
-    /// Once a day: what is older than the city keeps it goes, so that the phone's file does not grow for ever.
+    /// Once a day: what is older than its city keeps it goes, so that the phone's file does not grow for ever.
     fn prune(&self) -> Result<()> {
         let now = self.now();
         let pruned = self.core().read(now, |db| PRUNED.get(db))?;
@@ -217,10 +227,14 @@ impl Client {
         if pruned.is_some_and(|at| (now - at).abs() < TimeDelta::days(1)) {
             return Ok(());
         }
-        let Some(city) = self.stored_city() else { return Ok(()) };
-        let services = self.services();
+        let (cities, services) = (self.stored_cities(), self.services());
+        if cities.is_empty() {
+            return Ok(());
+        }
         self.core().write(now, |tx| {
-            services.all().filter_map(|service| service.prune).try_for_each(|prune| prune(tx, &city, now))?;
+            for prune in services.all().filter_map(|service| service.prune) {
+                cities.iter().try_for_each(|city| prune(tx, city, now))?;
+            }
             PRUNED.set(tx, &now.timestamp_millis())
         })
     }

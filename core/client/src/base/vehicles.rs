@@ -6,7 +6,7 @@ use mesto_protocol::base::vehicles::{self, NewVehicle, Vehicle, VehicleAdded, Ve
 use mesto_protocol::event::Change;
 use mesto_protocol::kernel::ids::VehicleId;
 use mesto_protocol::kernel::json::Json;
-use mesto_rules::{ParsedPlate, PlateWarning, parse_plate, shown};
+use mesto_rules::{CityId, ParsedPlate, PlateWarning, parse_plate, shown};
 use rusqlite::{Connection as Database, params};
 use serde::Serialize;
 
@@ -94,31 +94,30 @@ impl Vehicles<'_> {
         self.0.state(TOPIC, |core, now| Ok((VehiclesState { vehicles: core.read(now, stored)? }, None)))
     }
 
-    /// Reads a plate as it is typed: how it is shown, compared and sent by SMS, and what to look at again. Local.
+    /// Reads a plate as it is typed, by the city's grammar: how it is shown, compared and sent by SMS, and what to look at again. Local.
     ///
     /// # Errors
     /// `plate_empty`, `plate_too_short`, ... with what would be right; `city_missing`.
-    pub fn check_plate(self, plate: &str) -> Result<ParsedPlate> {
-        Ok(parse_plate(plate, &self.0.city()?.sections.plates)?)
+    pub fn check_plate(self, city: &CityId, plate: &str) -> Result<ParsedPlate> {
+        Ok(parse_plate(plate, &self.0.city(city)?.sections.plates)?)
     }
 
-    /// Adds a vehicle.
+    /// Adds a vehicle, whose plate is read by the city's grammar. It can be used in every city of the operator.
     ///
     /// # Errors
     /// What [`Vehicles::check_plate`] says, `vehicle_exists`, `too_many_vehicles`, and whatever a request can answer.
-    pub async fn add(self, plate: &str, label: Option<&str>) -> Result<Vehicle> {
-        let outcome = self.add_inner(plate, label).await;
-        self.0.explain(outcome)
+    pub async fn add(self, city: &CityId, plate: &str, label: Option<&str>) -> Result<Vehicle> {
+        let outcome = self.add_inner(city, plate, label).await;
+        self.0.explain_in(city, outcome)
     }
 
-    async fn add_inner(self, plate: &str, label: Option<&str>) -> Result<Vehicle> {
+    async fn add_inner(self, id: &CityId, plate: &str, label: Option<&str>) -> Result<Vehicle> {
         let session = self.0.core().session()?;
-        // Without a city the operator alone judges.
-        if let Some(city) = self.0.stored_city() {
+        // Without the city the operator alone judges.
+        if let Some(city) = self.0.stored_city(id) {
             parse_plate(plate, &city.sections.plates)?;
         }
-        let body =
-            NewVehicle { city: self.0.config().city.clone(), plate: plate.to_owned(), label: label.map(str::to_owned) };
+        let body = NewVehicle { city: id.to_string(), plate: plate.to_owned(), label: label.map(str::to_owned) };
         let VehicleAdded { vehicle, .. } = self.0.call(&vehicles::ADD, &[], &body).await?;
         let now = self.0.now();
         let mut core = self.0.core();

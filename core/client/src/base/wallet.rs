@@ -8,7 +8,7 @@ use mesto_protocol::base::wallet::{
 };
 use mesto_protocol::event::Change;
 use mesto_protocol::kernel::json::Json;
-use mesto_rules::{Money, shown};
+use mesto_rules::{CityId, Money, shown};
 use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::{Map, json};
@@ -81,7 +81,7 @@ impl Client {
     /// What consumed the deposit or filled it, for the driver.
     #[must_use]
     pub fn entry_text(&self, entry: &DepositEntry) -> String {
-        self.kind_text("entry", &entry.kind, &Map::new())
+        self.kind_text(None, "entry", &entry.kind, &Map::new())
     }
 }
 
@@ -106,24 +106,24 @@ impl Wallet<'_> {
         }
     }
 
-    /// Asks for the price of a top-up, in the city's currency; by card only. [`Payments::buy`] begins it.
+    /// Asks for the price of a top-up, with the amounts and the fees of a city. The deposit is one for all cities of the
+    /// operator; by card only. [`Payments::buy`] begins it.
     ///
     /// # Errors
     /// `amount_not_offered` with the amounts that are (BG-76), `city_missing`, `not_signed_in`, and whatever a request can
     /// answer.
     ///
     /// [`Payments::buy`]: crate::base::payments::Payments::buy
-    pub async fn quote(self, amount: Decimal) -> Result<Quote> {
-        let outcome = match self.offered(amount) {
-            Ok(amount) => self.quote_inner(amount).await,
+    pub async fn quote(self, city: &CityId, amount: Decimal) -> Result<Quote> {
+        let outcome = match self.offered(city, amount) {
+            Ok(amount) => self.quote_inner(city, amount).await,
             Err(error) => Err(error),
         };
-        self.0.explain(outcome)
+        self.0.explain_in(city, outcome)
     }
 
-    async fn quote_inner(self, amount: Money) -> Result<Quote> {
-        let (city, subject) = (&self.0.config().city, WalletSubject { amount });
-        self.0.payments().quote::<_, WalletOffer>(city, &subject, PayMethod::Card).await
+    async fn quote_inner(self, city: &CityId, amount: Money) -> Result<Quote> {
+        self.0.payments().quote::<_, WalletOffer>(city, &WalletSubject { amount }, PayMethod::Card).await
     }
 
     /// Starts a top-up of the deposit: a quote and its purchase in one. The intent's `page_url` is the provider's page,
@@ -135,25 +135,25 @@ impl Wallet<'_> {
     /// `unconfirmed` with the page of the other one, `phone_full`, and those of [`Wallet::quote`].
     ///
     /// [`Payments::abandon`]: crate::base::payments::Payments::abandon
-    pub async fn top_up(self, amount: Decimal) -> Result<IntentView> {
-        let outcome = self.top_up_inner(amount).await;
-        self.0.explain(outcome)
+    pub async fn top_up(self, city: &CityId, amount: Decimal) -> Result<IntentView> {
+        let outcome = self.top_up_inner(city, amount).await;
+        self.0.explain_in(city, outcome)
     }
 
-    async fn top_up_inner(self, amount: Decimal) -> Result<IntentView> {
-        let amount = self.offered(amount)?;
+    async fn top_up_inner(self, city: &CityId, amount: Decimal) -> Result<IntentView> {
+        let amount = self.offered(city, amount)?;
         let is_of = |intent: &IntentView| intent.service() == WalletSubject::SERVICE;
         let is_same = |intent: &IntentView| intent.top_up() == Some(amount);
         if let Some(answer) = self.0.payments().settle_open(is_of, is_same).await? {
             return Ok(answer);
         }
-        let quote = self.quote_inner(amount).await?;
+        let quote = self.quote_inner(city, amount).await?;
         self.0.payments().buy(&quote).await
     }
 
     /// An amount that the deposit takes (BG-76).
-    fn offered(self, amount: Decimal) -> Result<Money> {
-        let city = self.0.city()?;
+    fn offered(self, city: &CityId, amount: Decimal) -> Result<Money> {
+        let city = self.0.city(city)?;
         let deposit = &city.sections.wallet.deposit;
         let refused = |detail: String| {
             let offered: Vec<String> = deposit.values.iter().map(ToString::to_string).collect();

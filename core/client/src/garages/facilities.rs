@@ -5,7 +5,7 @@ use mesto_protocol::base::payments::PayMethod;
 use mesto_rules::fact::Known;
 use mesto_rules::garages::facility::{Facility, FacilityKind, OnSite, PaidWhen};
 use mesto_rules::garages::{FreePlaces, GaragesSection, Observation};
-use mesto_rules::{Certainty, City, FacilityId, Fact, PayMethod as RulesPay, Position, shown};
+use mesto_rules::{Certainty, City, CityId, FacilityId, Fact, PayMethod as RulesPay, Position, shown};
 use serde::Serialize;
 
 use super::places::{Now, Told};
@@ -77,13 +77,13 @@ impl Garages<'_> {
     ///
     /// # Errors
     /// `city_missing`, and `section_missing` and the like when the city has no garages, or none that this app can read.
-    pub fn facilities(self, position: Option<Position>) -> Result<Vec<FacilityView>> {
-        let told = self.told()?;
-        self.views(&told, position)
+    pub fn facilities(self, city: &CityId, position: Option<Position>) -> Result<Vec<FacilityView>> {
+        let told = self.told(city)?;
+        self.views(city, &told, position)
     }
 
-    pub(super) fn views(self, told: &Told, position: Option<Position>) -> Result<Vec<FacilityView>> {
-        let city = self.0.city()?;
+    pub(super) fn views(self, city: &CityId, told: &Told, position: Option<Position>) -> Result<Vec<FacilityView>> {
+        let city = self.0.city(city)?;
         let garages: &GaragesSection = city.section()?;
         let now = self.0.now();
         let position = position.filter(Position::is_valid);

@@ -17,6 +17,7 @@ use mesto_protocol::event::Change;
 use mesto_protocol::garages::visits::{GaragesOutcome, GaragesSubject, Visit, VisitState};
 use mesto_protocol::kernel::ids::VisitId;
 use mesto_protocol::kernel::json::Json;
+use mesto_protocol::signed_code::Presentation;
 use mesto_rules::garages::{GaragesSection, visit};
 use mesto_rules::shown;
 use serde::Serialize;
@@ -41,7 +42,7 @@ pub const SERVICE: Service = Service {
         _ => Ok(false),
     }),
     prune: Some(|tx, city, now| match city.section::<GaragesSection>() {
-        Ok(garages) => rows::prune(tx, days_before(now, garages.retention.visits_days)),
+        Ok(garages) => rows::prune(tx, &city.id, days_before(now, garages.retention.visits_days)),
         // The city does not say how long they are kept.
         Err(_) => Ok(()),
     }),
@@ -148,13 +149,15 @@ impl Garages<'_> {
         Ok(visit)
     }
 
-    /// The signed receipt of a paid visit, for a barrier that is out of reach of the operator (kind 2 of
-    /// `docs/ticket-code.md`); `None` where the operator signs none. Draw it as a QR. Local.
+    /// The signed receipt of a paid visit, for a barrier that is out of reach of the operator: the text to draw as a QR
+    /// (kind 2 of `docs/ticket-code.md`). `None` where the operator signed none, and once the visit is over. Local.
     ///
     /// # Errors
-    /// `visit_missing`
+    /// `visit_missing`, `device_key_failed` for a receipt that is bound to another phone.
     pub fn receipt(self, visit: VisitId) -> Result<Option<String>> {
-        Ok(self.visit(visit)?.signed)
+        let Some(signed) = self.visit(visit)?.signed else { return Ok(None) };
+        let shown = Presentation::encode(&signed, self.0.ports().signer.as_ref(), self.0.now());
+        shown.map(Some).map_err(|why| Error::new(ErrorKind::Phone, "device_key_failed", why.to_string()))
     }
 }
 

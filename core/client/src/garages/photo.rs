@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use mesto_rules::FacilityId;
 use mesto_rules::garages::{GaragesSection, TicketNumber};
+use mesto_rules::{CityId, FacilityId};
 
 use super::{Garages, refusal};
 use crate::kernel::error::{Error, ErrorKind, Result};
@@ -17,12 +17,12 @@ impl Garages<'_> {
     /// `photo_unreadable`, `photo_too_large`, `photo_not_possible` (this app reads no photos), `photo_without_code`,
     /// `photo_without_number` (with how a number looks), `photo_with_several_numbers` (parameter `numbers`),
     /// `photo_of_another_facility` (parameter `facility`), and those of [`Garages::facility_id`].
-    pub fn number_from_photo(self, facility: &FacilityId, image: &[u8]) -> Result<TicketNumber> {
-        self.named(self.number_inner(facility, image))
+    pub fn number_from_photo(self, city: &CityId, facility: &FacilityId, image: &[u8]) -> Result<TicketNumber> {
+        self.named(city, self.number_inner(city, facility, image))
     }
 
-    fn number_inner(self, id: &FacilityId, image: &[u8]) -> Result<TicketNumber> {
-        let city = self.0.city()?;
+    fn number_inner(self, city: &CityId, id: &FacilityId, image: &[u8]) -> Result<TicketNumber> {
+        let city = self.0.city(city)?;
         let garages: &GaragesSection = city.section()?;
         let facility = garages.facility(id.as_str()).ok_or_else(|| refusal::unknown(garages))?;
         let refused = |code: &str, why: &str| Error::new(ErrorKind::Refused, code, why);

@@ -1,21 +1,22 @@
 //! Free places as the operator told them last, each with the moment at which it was observed (BG-72).
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::garages::visits::{self, FacilityPlaces, Places};
 use mesto_rules::garages::{FreePlaces, GaragesSection, Observation, free_places};
-use mesto_rules::{FacilityId, Position};
+use mesto_rules::{CityId, FacilityId, Position};
 use serde::{Deserialize, Serialize};
 
 use super::{FacilityView, Garages, TOPIC};
 use crate::kernel::error::Result;
 use crate::kernel::store::Value;
 
-/// What was told last of the city's facilities.
-const PLACES: Value<Told> = Value::new("garages.places", TOPIC);
+/// What was told last of each city's facilities.
+const PLACES: Value<BTreeMap<CityId, Told>> = Value::new("garages.places", TOPIC);
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Told {
-    city: String,
     /// When the operator told it.
     at: Option<DateTime<Utc>>,
     items: Vec<FacilityPlaces>,
@@ -50,25 +51,27 @@ impl Garages<'_> {
     ///
     /// # Errors
     /// Whatever a request can answer, and those of [`Garages::facilities`].
-    pub async fn places(self, position: Option<Position>) -> Result<Vec<FacilityView>> {
-        let outcome = self.places_inner(position).await;
-        self.0.explain(outcome)
+    pub async fn places(self, city: &CityId, position: Option<Position>) -> Result<Vec<FacilityView>> {
+        let outcome = self.places_inner(city, position).await;
+        self.0.explain_in(city, outcome)
     }
 
-    async fn places_inner(self, position: Option<Position>) -> Result<Vec<FacilityView>> {
-        let city = self.0.config().city.clone();
-        let Places { items } = self.0.fetch(&visits::PLACES, &[], &[("city", &city)]).await?;
+    async fn places_inner(self, city: &CityId, position: Option<Position>) -> Result<Vec<FacilityView>> {
+        let Places { items } = self.0.fetch(&visits::PLACES, &[], &[("city", city.as_str())]).await?;
         let now = self.0.now();
-        let told = Told { city, at: Some(now), items };
-        self.0.core().keep(now, |tx| PLACES.set(tx, &told))?;
+        self.0.core().keep(now, |tx| {
+            let mut told = PLACES.get(tx.db())?.unwrap_or_default();
+            told.insert(city.clone(), Told { at: Some(now), items: items.clone() });
+            PLACES.set(tx, &told)
+        })?;
         self.0.changed();
-        self.views(&told, position)
+        self.views(city, &Told { at: Some(now), items }, position)
     }
 
-    /// What was told last of the client's city.
-    pub(super) fn told(self) -> Result<Told> {
+    /// What was told last of a city.
+    pub(super) fn told(self, city: &CityId) -> Result<Told> {
         let now = self.0.now();
         let told = self.0.core().read(now, |db| PLACES.get(db))?;
-        Ok(told.filter(|told| told.city == self.0.config().city).unwrap_or_default())
+        Ok(told.unwrap_or_default().remove(city).unwrap_or_default())
     }
 }

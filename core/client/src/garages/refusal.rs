@@ -1,5 +1,6 @@
 //! Refusals about facilities and ticket numbers: with what would be right, and facilities by their names.
 
+use mesto_rules::CityId;
 use mesto_rules::garages::facility::{Facility, TicketPattern};
 use mesto_rules::garages::number::LENGTH;
 use mesto_rules::garages::{GaragesSection, TicketNumberError};
@@ -16,11 +17,11 @@ pub fn unknown(garages: &GaragesSection) -> Error {
 
 impl Garages<'_> {
     /// Gives a refusal that is about a facility also the name of it, in the client's language.
-    pub(super) fn named<T>(self, outcome: Result<T>) -> Result<T> {
+    pub(super) fn named<T>(self, city: &CityId, outcome: Result<T>) -> Result<T> {
         outcome.map_err(|error| {
             let id = error.params().get("facility").and_then(serde_json::Value::as_str);
             let name = id.and_then(|id| {
-                let city = self.0.stored_city()?;
+                let city = self.0.stored_city(city)?;
                 let garages: &GaragesSection = city.section().ok()?;
                 Some(garages.facility(id)?.name.get(self.0.config().locale.tag()).to_owned())
             });

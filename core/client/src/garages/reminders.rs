@@ -14,12 +14,12 @@ pub fn plan(client: &Client) -> Vec<Planned> {
     if shown.inside.is_empty() {
         return Vec::new();
     }
-    let city = client.stored_city();
-    let garages: Option<&GaragesSection> = city.as_ref().and_then(|city| city.section().ok());
-    let before = garages.map(|garages| garages.policy.reminder_minutes_before.clone()).unwrap_or_default();
     let mut plan = Vec::new();
     for visit in shown.inside.iter().filter(|visit| visit.state == VisitState::Paid) {
         let Some(leave_by) = visit.exit_by.or(visit.owes_again_at) else { continue };
+        let city = client.stored_city(&visit.city);
+        let garages: Option<&GaragesSection> = city.as_ref().and_then(|city| city.section().ok());
+        let before = garages.map(|garages| garages.policy.reminder_minutes_before.clone()).unwrap_or_default();
         let facility = garages.and_then(|garages| garages.facility(visit.facility.as_str()));
         let facility = facility.map_or(visit.facility.as_str(), |known| known.name.get(client.config().locale.tag()));
         let values = |minutes: u32| {
@@ -33,6 +33,7 @@ pub fn plan(client: &Client) -> Vec<Planned> {
         for minutes in before.iter().map(|minutes| minutes.get()) {
             plan.push(Planned {
                 id: format!("{subject}:before:{minutes}"),
+                city: visit.city.clone(),
                 subject: subject.clone(),
                 kind: ReminderKind::BeforeEnd { minutes },
                 at: leave_by - TimeDelta::minutes(i64::from(minutes)),
@@ -42,6 +43,7 @@ pub fn plan(client: &Client) -> Vec<Planned> {
         }
         plan.push(Planned {
             id: format!("{subject}:end"),
+            city: visit.city.clone(),
             subject,
             kind: ReminderKind::AtEnd,
             at: leave_by,

@@ -2,6 +2,7 @@
 
 use mesto_protocol::garages::visits::{GaragesSection, VISITS_OVER, Visit, VisitState};
 use mesto_protocol::kernel::ids::VisitId;
+use mesto_rules::CityId;
 use rusqlite::{Connection as Database, params};
 
 use super::TOPIC;
@@ -82,9 +83,10 @@ pub fn replace(tx: &Tx<'_>, told: Option<&GaragesSection>, reading: &Reading) ->
     told.unwrap_or_default().iter().try_for_each(|visit| put(tx, visit))
 }
 
-/// Removes visits that ended before this moment, epoch milliseconds; those whose end nobody told by their entry.
-pub fn prune(tx: &Tx<'_>, before: i64) -> Stored {
-    tx.write(TOPIC, "DELETE FROM visit WHERE COALESCE(ended_at, entered_at) < ?1", params![before])?;
+/// Removes the city's visits that ended before this moment, epoch milliseconds; those whose end nobody told by their entry.
+pub fn prune(tx: &Tx<'_>, city: &CityId, before: i64) -> Stored {
+    let sql = "DELETE FROM visit WHERE COALESCE(ended_at, entered_at) < ?1 AND json ->> '$.city' = ?2";
+    tx.write(TOPIC, sql, params![before, city.as_str()])?;
     Ok(())
 }
 

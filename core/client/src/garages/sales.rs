@@ -2,8 +2,8 @@
 
 use mesto_protocol::base::payments::{PayMethod, Quote};
 use mesto_protocol::garages::visits::{GaragesOffer, GaragesSubject};
-use mesto_rules::FacilityId;
 use mesto_rules::garages::TicketNumber;
+use mesto_rules::{CityId, FacilityId};
 
 use super::Garages;
 use crate::base::payments::{self, IntentView};
@@ -18,14 +18,26 @@ impl Garages<'_> {
     /// time to leave), `nothing_owed` (`free_until`), `visit_over`, `facility_unreachable`, `paid_on_entry`,
     /// `facility_closed` (`opens_at`), `tariff_unknown`, `payment_method_not_allowed`, `not_signed_in`, ... A `facility`
     /// comes with its `facility_name`.
-    pub async fn quote(self, facility: &FacilityId, number: &TicketNumber, pay: PayMethod) -> Result<Quote> {
-        let outcome = self.quote_inner(facility, number, pay).await;
-        self.0.explain(self.named(outcome))
+    pub async fn quote(
+        self,
+        city: &CityId,
+        facility: &FacilityId,
+        number: &TicketNumber,
+        pay: PayMethod,
+    ) -> Result<Quote> {
+        let outcome = self.quote_inner(city, facility, number, pay).await;
+        self.0.explain_in(city, self.named(city, outcome))
     }
 
-    async fn quote_inner(self, facility: &FacilityId, number: &TicketNumber, pay: PayMethod) -> Result<Quote> {
+    async fn quote_inner(
+        self,
+        city: &CityId,
+        facility: &FacilityId,
+        number: &TicketNumber,
+        pay: PayMethod,
+    ) -> Result<Quote> {
         let subject = GaragesSubject { facility: facility.to_string(), ticket: number.to_string() };
-        self.0.payments().quote::<_, GaragesOffer>(&self.0.config().city, &subject, pay).await
+        self.0.payments().quote::<_, GaragesOffer>(city, &subject, pay).await
     }
 
     /// Pays what a ticket owes now: a quote and its purchase in one. By card the intent's `page_url` is the provider's page.
@@ -33,20 +45,33 @@ impl Garages<'_> {
     ///
     /// # Errors
     /// `unconfirmed` when it is open in the other way, `phone_full`, and those of [`Garages::quote`].
-    pub async fn pay(self, facility: &FacilityId, number: &TicketNumber, pay: PayMethod) -> Result<IntentView> {
-        let outcome = self.pay_inner(facility, number, pay).await;
-        self.0.explain(self.named(outcome))
+    pub async fn pay(
+        self,
+        city: &CityId,
+        facility: &FacilityId,
+        number: &TicketNumber,
+        pay: PayMethod,
+    ) -> Result<IntentView> {
+        let outcome = self.pay_inner(city, facility, number, pay).await;
+        self.0.explain_in(city, self.named(city, outcome))
     }
 
-    async fn pay_inner(self, facility: &FacilityId, number: &TicketNumber, pay: PayMethod) -> Result<IntentView> {
+    async fn pay_inner(
+        self,
+        city: &CityId,
+        facility: &FacilityId,
+        number: &TicketNumber,
+        pay: PayMethod,
+    ) -> Result<IntentView> {
         let is_of = |intent: &IntentView| {
             let wanted = intent.wanted_visit();
-            wanted.is_some_and(|wanted| wanted.facility == facility.as_str() && wanted.ticket == number.as_str())
+            intent.city == *city
+                && wanted.is_some_and(|wanted| wanted.facility == facility.as_str() && wanted.ticket == number.as_str())
         };
         if let Some(answer) = self.0.payments().settle_open(is_of, |intent| intent.pay == pay).await? {
             return Ok(answer);
         }
-        let quote = self.quote_inner(facility, number, pay).await?;
+        let quote = self.quote_inner(city, facility, number, pay).await?;
         self.0.payments().buy(&quote).await
     }
 

@@ -1,19 +1,19 @@
 //! What a ticket is found by: its facility and its number, as they were typed.
 
-use mesto_rules::FacilityId;
 use mesto_rules::garages::{GaragesSection, TicketNumber};
+use mesto_rules::{CityId, FacilityId};
 
 use super::{Garages, refusal};
 use crate::kernel::error::Result;
 
 impl Garages<'_> {
-    /// A facility's id as it was typed or handed in, of the stored city. Local.
+    /// A facility's id as it was typed or handed in, of a stored city. Local.
     ///
     /// # Errors
     /// `facility_unknown` with those that are, `city_missing`, `section_missing` and the like.
-    pub fn facility_id(self, text: &str) -> Result<FacilityId> {
-        let city = self.0.city()?;
-        let garages: &GaragesSection = city.section()?;
+    pub fn facility_id(self, city: &CityId, text: &str) -> Result<FacilityId> {
+        let stored = self.0.city(city)?;
+        let garages: &GaragesSection = stored.section()?;
         garages.facility(text.trim()).map(|facility| facility.id.clone()).ok_or_else(|| refusal::unknown(garages))
     }
 
@@ -22,11 +22,12 @@ impl Garages<'_> {
     ///
     /// # Errors
     /// `ticket_number_invalid` with what is wrong and how a number looks there; those of [`Garages::facility_id`].
-    pub fn ticket_number(self, facility: &FacilityId, text: &str) -> Result<TicketNumber> {
-        let city = self.0.city()?;
-        let garages: &GaragesSection = city.section()?;
+    pub fn ticket_number(self, city: &CityId, facility: &FacilityId, text: &str) -> Result<TicketNumber> {
+        let stored = self.0.city(city)?;
+        let garages: &GaragesSection = stored.section()?;
         let facility = garages.facility(facility.as_str()).ok_or_else(|| refusal::unknown(garages))?;
         self.named(
+            city,
             facility.read_ticket(text).map_err(|why| self.number_refused("ticket_number_invalid", facility, &why)),
         )
     }

@@ -1,18 +1,20 @@
 //! The client: its parts, how it opens, and how a change becomes visible.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use mesto_protocol::kernel::ids::AccountId;
 use mesto_protocol::kernel::line::{Line, Notice};
-use mesto_rules::{City, TimeRules};
+use mesto_protocol::kernel::operator_name::OperatorName;
+use mesto_rules::{City, CityId};
 use rusqlite::Connection as Database;
 
 use super::clock::{self, Anchor, ClockState};
 use super::error::{Error, Result};
 use super::intent::INTENTS;
+use super::keychain::Keychain;
 use super::platform::Platform;
 use super::ports::Ports;
 use super::service::Services;
@@ -21,8 +23,10 @@ use super::state::States;
 use super::store::{IntentRow, Migrations, Recovery, Store, StoreError, Stored, Tx, Value};
 use super::texts::{self, Locale, TextValue};
 
-/// Where the session token lies among the secrets.
-pub const TOKEN: &str = "mesto.session_token";
+/// Where the session token lies among the operator's secrets.
+pub const TOKEN: &str = "session_token";
+/// Whose the file is.
+const OPERATOR: Value<String> = Value::new("operator", signal::ACCOUNT);
 /// The account that the stored data is of.
 pub const ACCOUNT: Value<AccountId> = Value::new("account", signal::ACCOUNT);
 /// What is known of the operator's time.
@@ -31,10 +35,10 @@ pub const ANCHOR: Value<Anchor> = Value::new("clock_anchor", signal::CLOCK);
 /// How a client is set up.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// The database file; its folder must exist. `-wal` and `-shm` lie beside it.
+    /// The database file; its folder must exist. `-wal` and `-shm` lie beside it. A file is of one operator for good.
     pub path: PathBuf,
-    /// Id of the city: `belgrade`.
-    pub city: String,
+    /// The operator's DNS name. What the phone keeps of this operator is named after it: secrets, the device key, alarms.
+    pub operator: OperatorName,
     /// The app's version, `major.minor.patch`; sent with every request.
     pub version: String,
     /// Ed25519 public key that signs the operator's key sets, pinned in the app.
@@ -51,10 +55,10 @@ pub struct Config {
 impl Config {
     /// The usual set-up: this crate's version, English, the app's own return link, no file for widgets.
     #[must_use]
-    pub fn new(path: impl Into<PathBuf>, city: &str, root_key: [u8; 32]) -> Self {
+    pub fn new(path: impl Into<PathBuf>, operator: OperatorName, root_key: [u8; 32]) -> Self {
         Self {
             path: path.into(),
-            city: city.to_owned(),
+            operator,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             root_key,
             locale: Locale::En,
@@ -99,7 +103,7 @@ pub struct Core {
     pub token: Option<String>,
     pub account: Option<AccountId>,
     /// Read from the store when first needed.
-    pub city: Option<Arc<City>>,
+    pub cities: BTreeMap<CityId, Arc<City>>,
     /// Intents with a request under way.
     pub attempting: HashSet<String>,
     /// How many balances were taken from answers of actions: two answers can overtake each other.
@@ -188,15 +192,26 @@ impl Client {
     pub(crate) fn of(services: Services, migrations: Migrations, config: Config, ports: Ports) -> Result<Self> {
         let wall_ms = ports.clock.wall().timestamp_millis();
         let mut store = Store::open(&config.path, migrations, wall_ms)?;
-        let token = ports.secrets.get(TOKEN)?;
         let first = |store: &mut Store| {
-            store.read(wall_ms, |db| Ok((ANCHOR.get(db)?, ACCOUNT.get(db)?, IntentRow::any_leaving(db)?)))
+            store.read(wall_ms, |db| {
+                Ok((OPERATOR.get(db)?, ANCHOR.get(db)?, ACCOUNT.get(db)?, IntentRow::any_leaving(db)?))
+            })
         };
         // Damage shows at the first read: the store is then already rebuilt, and the second look finds a sound file.
-        let (anchor, account, leaving) = match first(&mut store) {
+        let (operator, anchor, account, leaving) = match first(&mut store) {
             Err(StoreError::Damaged(_)) => first(&mut store)?,
             other => other?,
         };
+        match operator {
+            Some(of) if of != config.operator.as_str() => return Err(Error::file_of_another(&of, &config.operator)),
+            Some(_) => {}
+            None => match store.write(wall_ms, |tx| OPERATOR.set(tx, &config.operator.as_str().to_owned())) {
+                // A full phone still shows what it has.
+                Ok(_) | Err(StoreError::Full(_)) => {}
+                Err(other) => return Err(other.into()),
+            },
+        }
+        let token = Keychain::of(&ports, &config.operator).get(TOKEN)?;
         if leaving {
             match store.write(wall_ms, IntentRow::reopen) {
                 // A full phone still shows what it has; the next attempt of the intent says the same.
@@ -210,7 +225,7 @@ impl Client {
             connection: Connection::Unknown,
             token,
             account,
-            city: None,
+            cities: BTreeMap::new(),
             attempting: HashSet::new(),
             balances_told: 0,
             states: States::default(),
@@ -239,6 +254,17 @@ impl Client {
         &self.inner.config
     }
 
+    /// The secrets of this operator.
+    pub(crate) fn secrets(&self) -> Keychain<'_> {
+        Keychain::of(self.ports(), &self.config().operator)
+    }
+
+    /// The DNS name of its operator.
+    #[must_use]
+    pub fn operator_name(&self) -> &OperatorName {
+        &self.config().operator
+    }
+
     pub(crate) fn services(&self) -> Services {
         self.inner.services
     }
@@ -263,58 +289,79 @@ impl Client {
     }
 
     /// Until when something that is wanted now may be executed.
-    pub(crate) fn not_after(&self, now: DateTime<Utc>) -> DateTime<Utc> {
-        let seconds = self.stored_city().map_or(120, |city| city.quote_ttl_seconds);
+    pub(crate) fn not_after(&self, city: &CityId, now: DateTime<Utc>) -> DateTime<Utc> {
+        let seconds = self.stored_city(city).map_or(120, |city| city.quote_ttl_seconds);
         now + TimeDelta::seconds(i64::from(seconds))
     }
 
-    /// The city's clock, when a city is stored.
-    pub(crate) fn time_rules(&self) -> Option<Arc<TimeRules>> {
-        self.stored_city().map(|city| Arc::clone(&city.sections.time))
+    /// Gives an error the time zone of the operator's first city, so that its text shows hours as they are there.
+    pub(crate) fn explain<T>(&self, outcome: Result<T>) -> Result<T> {
+        outcome.map_err(|error| error.in_time(self.time_rules(None)))
     }
 
     /// Gives an error the city's time zone, so that its text shows the city's hours.
-    pub(crate) fn explain<T>(&self, outcome: Result<T>) -> Result<T> {
-        outcome.map_err(|error| error.in_time(self.time_rules()))
+    pub(crate) fn explain_in<T>(&self, city: &CityId, outcome: Result<T>) -> Result<T> {
+        outcome.map_err(|error| error.in_time(self.time_rules(Some(city))))
     }
 
-    /// A text of the catalogue in the client's language, times in the city's zone; the id itself when it is not there.
+    /// A text of the catalogue in the client's language; the id itself when it is not there. Times are in the zone of the
+    /// first stored city: of another one see [`Client::text_in`].
     #[must_use]
     pub fn text(&self, id: &str, values: &[(&str, TextValue)]) -> String {
-        texts::text(self.config().locale, id, values, self.time_rules().as_deref())
+        self.text_in(None, id, values)
     }
 
-    /// A moment on the city's wall clock, by the city's own rules; `None` before a city was fetched.
+    /// A text of the catalogue in the client's language, times in this city's zone; the id itself when it is not there.
     #[must_use]
-    pub fn local(&self, at: DateTime<Utc>) -> Option<DateTime<FixedOffset>> {
-        self.time_rules().map(|rules| rules.local(at))
+    pub fn text_in(&self, city: Option<&CityId>, id: &str, values: &[(&str, TextValue)]) -> String {
+        texts::text(self.config().locale, id, values, self.time_rules(city).as_deref())
+    }
+
+    /// A moment on a city's wall clock, by the city's own rules; where none is named, or it is not stored, that of the
+    /// first one that is. `None` before a city was fetched.
+    #[must_use]
+    pub fn local(&self, city: Option<&CityId>, at: DateTime<Utc>) -> Option<DateTime<FixedOffset>> {
+        self.time_rules(city).map(|rules| rules.local(at))
     }
 
     /// The text of a value that names itself, in the client's language.
     pub(crate) fn tagged_text(&self, prefix: &str, value: &impl serde::Serialize) -> String {
-        texts::of_tagged(self.config().locale, prefix, value, self.time_rules().as_deref())
+        texts::of_tagged(self.config().locale, prefix, value, self.time_rules(None).as_deref())
     }
 
     /// A line of a price, for the driver.
     #[must_use]
     pub fn line_text(&self, line: &Line) -> String {
-        self.kind_text("line", &line.kind, &line.params.0)
+        self.line_text_in(None, line)
+    }
+
+    /// A line of a price, for the driver, times in this city's zone.
+    #[must_use]
+    pub fn line_text_in(&self, city: Option<&CityId>, line: &Line) -> String {
+        self.kind_text(city, "line", &line.kind, &line.params.0)
     }
 
     /// What to know before paying, for the driver.
     #[must_use]
     pub fn notice_text(&self, notice: &Notice) -> String {
-        self.kind_text("notice", &notice.kind, &notice.params.0)
+        self.notice_text_in(None, notice)
+    }
+
+    /// What to know before paying, for the driver, times in this city's zone.
+    #[must_use]
+    pub fn notice_text_in(&self, city: Option<&CityId>, notice: &Notice) -> String {
+        self.kind_text(city, "notice", &notice.kind, &notice.params.0)
     }
 
     /// The text of a kind `<service>.<word>` with its values, in the client's language.
     pub(crate) fn kind_text(
         &self,
+        city: Option<&CityId>,
         prefix: &str,
         kind: &str,
         params: &serde_json::Map<String, serde_json::Value>,
     ) -> String {
-        texts::of_kind(self.config().locale, prefix, kind, params, self.time_rules().as_deref())
+        texts::of_kind(self.config().locale, prefix, kind, params, self.time_rules(city).as_deref())
     }
 
     /// The text of a word of the wire with values, `<prefix>-<word>`, in the client's language; that of `<prefix>-other` for
@@ -340,6 +387,11 @@ impl Client {
             let _ = show(self);
         }
         self.core().store.close();
+    }
+
+    /// Whether it was not closed.
+    pub(crate) fn is_open(&self) -> bool {
+        self.core().still_open().is_ok()
     }
 
     /// Something changed: tells the phone's alarms, the widgets' file and the observers.

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use mesto_protocol::Problem;
-use mesto_rules::{PlateError, SectionError, TimeRules};
+use mesto_protocol::kernel::operator_name::OperatorName;
+use mesto_rules::{CityId, PlateError, SectionError, TimeRules};
 use serde_json::{Map, Value};
 
 use crate::kernel::ports::{LinkError, SecretsError};
@@ -131,8 +132,18 @@ impl Error {
         Self::new(ErrorKind::NotSignedIn, "not_signed_in", "no session token is stored")
     }
 
-    pub(crate) fn city_missing() -> Self {
-        Self::new(ErrorKind::NotNow, "city_missing", "no city is stored yet; refresh first")
+    pub(crate) fn city_missing(city: &CityId) -> Self {
+        Self::new(ErrorKind::NotNow, "city_missing", "this city is not stored yet; refresh it first")
+            .with("city", city.as_str())
+    }
+
+    /// A file is of one operator for good.
+    pub(crate) fn file_of_another(of: &str, operator: &OperatorName) -> Self {
+        let detail =
+            format!("the file is of the operator {of}, not of {operator}: give each operator a file of its own");
+        Self::new(ErrorKind::Phone, "phone_data_of_another", detail)
+            .with("operator", operator.as_str())
+            .with("found", of)
     }
 
     pub(crate) fn unreadable(detail: impl std::fmt::Display) -> Self {
@@ -228,6 +239,9 @@ pub const CODES: &[&str] = &[
     "phone_full",
     "phone_data_damaged",
     "phone_data_newer",
+    "phone_data_of_another",
+    "operator_open",
+    "operators_share",
     "phone_data_failed",
     "closed",
     "phone_secrets_failed",

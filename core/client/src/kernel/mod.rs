@@ -7,6 +7,7 @@ pub mod error;
 #[cfg(feature = "http")]
 pub mod http;
 pub mod intent;
+pub mod keychain;
 pub mod paying;
 pub mod platform;
 pub mod ports;

@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 pub use mesto_protocol::Method;
 pub use mesto_protocol::device::{DeviceSignError, DeviceSigner};
+pub use mesto_protocol::kernel::operator_name::OperatorName;
 
 use crate::kernel::reminders::Reminder;
 
@@ -94,17 +95,19 @@ pub trait Entropy: Send + Sync {
 #[error("secrets: {0}")]
 pub struct SecretsError(pub String);
 
-/// The phone's keychain. The session token lives here and never in the database.
+/// The phone's keychain. The session token lives here and never in the database. A name begins with the DNS name of the
+/// operator whose secret it is, and `/`: `parking.example/session_token`.
 pub trait Secrets: Send + Sync {
     fn get(&self, name: &str) -> Result<Option<String>, SecretsError>;
     fn set(&self, name: &str, value: &str) -> Result<(), SecretsError>;
     fn remove(&self, name: &str) -> Result<(), SecretsError>;
 }
 
-/// The phone's alarms. A plan replaces the one before it as a whole.
+/// The phone's alarms. A plan replaces the one before it of the same operator as a whole; those of others stay.
 pub trait Reminders: Send + Sync {
-    /// At most 64, earliest first. The phone fires each at `fire_at`, which is in the phone's own (uncorrected) time.
-    fn replace(&self, plan: &[Reminder]);
+    /// At most 64, earliest first. The phone fires each at `fire_at`, which is in the phone's own (uncorrected) time. What is
+    /// set of this operator and not in the plan is taken back: the ids of its alarms begin with its name and `/`.
+    fn replace(&self, operator: &OperatorName, plan: &[Reminder]);
 }
 
 /// For an app without alarms.
@@ -112,7 +115,7 @@ pub trait Reminders: Send + Sync {
 pub struct NoReminders;
 
 impl Reminders for NoReminders {
-    fn replace(&self, _plan: &[Reminder]) {}
+    fn replace(&self, _operator: &OperatorName, _plan: &[Reminder]) {}
 }
 
 /// Reads the bar codes in a still image.
@@ -165,6 +168,7 @@ pub struct Ports {
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
     pub secrets: Arc<dyn Secrets>,
+    /// A key of its own for each operator: two that share one could tell that it is the same phone.
     pub signer: Arc<dyn DeviceSigner>,
     pub reminders: Arc<dyn Reminders>,
     pub stills: Arc<dyn StillDecoder>,

@@ -1,7 +1,7 @@
 //! The plan of reminders: what every service wants, in the phone's own time and the client's language.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mesto_rules::shown;
+use mesto_rules::{CityId, shown};
 use serde::Serialize;
 
 use super::client::Client;
@@ -9,7 +9,7 @@ use super::clock::on_the_phone;
 use super::texts::TextValue;
 
 /// Most alarms a phone keeps for one app (iOS).
-const MOST: usize = 64;
+pub const MOST: usize = 64;
 
 shown! { reminders_shown;
     /// Which moment it is for.
@@ -25,8 +25,13 @@ shown! { reminders_shown;
     /// One alarm.
     #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
     pub struct Reminder {
-        /// The same reminder has the same id in every plan.
+        /// The same reminder has the same id in every plan. It begins with the operator's DNS name and `/`, so that those of
+        /// two operators are never the same.
         pub id: String,
+        /// DNS name of the operator that it is of.
+        pub operator: String,
+        /// The city it is in.
+        pub city: CityId,
         /// Name of the service that wants it.
         pub service: String,
         /// What it is about there: a ticket's id.
@@ -43,7 +48,9 @@ shown! { reminders_shown;
 
 /// An alarm as a service wants it.
 pub struct Planned {
+    /// The same for the same alarm in every plan of its operator.
     pub id: String,
+    pub city: CityId,
     pub subject: String,
     pub kind: ReminderKind,
     /// Operator's time.
@@ -61,16 +68,20 @@ impl Client {
         let mut plan: Vec<Reminder> = Vec::new();
         for service in self.services().all() {
             let wanted = service.reminders.map(|wanted| wanted(self)).unwrap_or_default();
-            for Planned { id, subject, kind, at, message, values } in wanted.into_iter().filter(|one| one.at > now) {
+            for Planned { id, city, subject, kind, at, message, values } in
+                wanted.into_iter().filter(|one| one.at > now)
+            {
                 plan.push(Reminder {
-                    id,
+                    id: format!("{}/{id}", self.operator_name()),
+                    operator: self.operator_name().to_string(),
                     service: service.name.to_owned(),
                     subject,
                     kind,
                     at,
                     fire_at: on_the_phone(at, now, self.ports().clock.as_ref()),
-                    title: self.text(message, &values),
-                    body: self.text(&format!("{message}.body"), &values),
+                    title: self.text_in(Some(&city), message, &values),
+                    body: self.text_in(Some(&city), &format!("{message}.body"), &values),
+                    city,
                 });
             }
         }
@@ -99,7 +110,7 @@ impl Client {
         if !anyway && (same || nothing_yet) || self.core().still_open().is_err() {
             return;
         }
-        self.ports().reminders.replace(&plan);
+        self.ports().reminders.replace(self.operator_name(), &plan);
         *planned = Some(plan);
     }
 }

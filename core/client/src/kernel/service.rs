@@ -20,7 +20,7 @@ pub struct Service {
     pub section: Option<Section>,
     /// Keeps what one of its events tells; `false` when this version cannot read it. Without it they are passed over.
     pub event: Option<Keep>,
-    /// Removes what is older than the city keeps such records. The operator still has them.
+    /// Removes what is of this city and older than it keeps such records. The operator still has them.
     pub prune: Option<Prune>,
     /// Forgets what it keeps of the account.
     pub forget: Option<fn(&Tx<'_>) -> Stored>,

@@ -7,7 +7,9 @@ use std::time::{Duration, Instant, SystemTime};
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::device::SoftwareDevice;
+use mesto_protocol::kernel::operator_name::OperatorName;
 
+use crate::kernel::keychain::secret_name;
 use crate::kernel::ports::{Clock, Entropy, Secrets, SecretsError};
 
 /// This machine's clocks.
@@ -157,13 +159,17 @@ impl Secrets for MemorySecrets {
     }
 }
 
-/// The device key of this machine: made at first, kept among the secrets.
+/// The device key of this machine for one operator: made at first, kept among its secrets.
 ///
 /// # Errors
 /// The secrets cannot be read or written, or hold something that is not a key.
-pub fn device_signer(secrets: &dyn Secrets, entropy: &dyn Entropy) -> Result<SoftwareDevice, SecretsError> {
-    const NAME: &str = "mesto.device_key";
-    if let Some(stored) = secrets.get(NAME)? {
+pub fn device_signer(
+    secrets: &dyn Secrets,
+    operator: &OperatorName,
+    entropy: &dyn Entropy,
+) -> Result<SoftwareDevice, SecretsError> {
+    let name = &secret_name(operator, "device_key");
+    if let Some(stored) = secrets.get(name)? {
         let seed =
             unhex(&stored).ok_or_else(|| SecretsError("the device key is not 64 hexadecimal digits".to_owned()))?;
         return SoftwareDevice::from_seed(&seed).map_err(|why| SecretsError(why.to_string()));
@@ -173,7 +179,7 @@ pub fn device_signer(secrets: &dyn Secrets, entropy: &dyn Entropy) -> Result<Sof
         entropy.fill(&mut seed);
         // One seed in 2^32 is beyond the curve's order: another one is drawn.
         if let Ok(device) = SoftwareDevice::from_seed(&seed) {
-            secrets.set(NAME, &seed.iter().map(|byte| format!("{byte:02x}")).collect::<String>())?;
+            secrets.set(name, &seed.iter().map(|byte| format!("{byte:02x}")).collect::<String>())?;
             return Ok(device);
         }
     }

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use chrono::{DateTime, FixedOffset, Utc};
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
-use mesto_rules::{Money, TimeRules};
+use mesto_rules::{Language, Money, TimeRules};
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 
@@ -31,6 +31,12 @@ impl Locale {
             Self::En => "en",
             Self::SrLatn => "sr-Latn",
         }
+    }
+
+    /// The same for the operator.
+    #[must_use]
+    pub fn language(self) -> Option<Language> {
+        self.tag().parse().ok()
     }
 
     /// The catalogue's language for a language of the phone: `sr`, `sr-RS`, `sr_Latn_RS`, and the neighbours who read

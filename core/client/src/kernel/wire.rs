@@ -100,7 +100,7 @@ impl Client {
         }
     }
 
-    fn connection_is(&self, connection: Connection) {
+    pub(crate) fn connection_is(&self, connection: Connection) {
         {
             let mut core = self.core();
             if std::mem::replace(&mut core.connection, connection) == connection {
@@ -147,7 +147,7 @@ impl Client {
         core.token_is(None);
         drop(core);
         // A keychain that fails now is asked again at the next start, and the operator refuses again.
-        let _ = self.ports().secrets.remove(TOKEN);
+        let _ = self.secrets().remove(TOKEN);
         self.changed();
     }
 

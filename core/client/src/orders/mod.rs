@@ -40,7 +40,11 @@ pub const SERVICE: Service = Service {
         // A city that does not say how long they are kept keeps them.
         let Ok(orders) = city.section::<OrdersOfCity>() else { return Ok(()) };
         let before = days_before(now, orders.retention.orders_days);
-        tx.write(TOPIC, "DELETE FROM daily_order WHERE open = 0 AND issued_at < ?1", params![before])?;
+        tx.write(
+            TOPIC,
+            "DELETE FROM daily_order WHERE open = 0 AND issued_at < ?1 AND json ->> '$.city' = ?2",
+            params![before, city.id.as_str()],
+        )?;
         Ok(())
     }),
     forget: Some(|tx| {
@@ -205,7 +209,7 @@ impl Orders<'_> {
             return Err(missing());
         }
         let subject = OrdersSubject { order: id };
-        self.0.payments().quote::<_, OrdersOffer>(order.city.as_str(), &subject, pay).await
+        self.0.payments().quote::<_, OrdersOffer>(&order.city, &subject, pay).await
     }
 
     /// Pays a daily order: a quote and its purchase in one. By card the intent's `page_url` is the provider's page. A

@@ -44,7 +44,7 @@ pub const SERVICE: Service = Service {
         _ => Ok(false),
     }),
     prune: Some(|tx, city, now| match city.section::<ParkingSection>() {
-        Ok(parking) => rows::prune(tx, days_before(now, parking.retention.tickets_days)),
+        Ok(parking) => rows::prune(tx, &city.id, days_before(now, parking.retention.tickets_days)),
         // The city does not say how long they are kept.
         Err(_) => Ok(()),
     }),

@@ -8,7 +8,9 @@ use mesto_protocol::kernel::line::{Line, Notice};
 use mesto_protocol::parking::purchase::{self, ParkingOffer};
 use mesto_protocol::parking::tickets::{Ticket, TicketState};
 use mesto_rules::quote::{self as rules_quote, QuoteAsk};
-use mesto_rules::{City, Money, ParkingSection, PayMethod as RulesPay, Refusal, Stay, StayPer, Stays, ZoneId, shown};
+use mesto_rules::{
+    City, CityId, Money, ParkingSection, PayMethod as RulesPay, Refusal, Stay, StayPer, Stays, ZoneId, shown,
+};
 use serde::Serialize;
 
 use super::{Parking, rows};
@@ -69,19 +71,27 @@ impl Parking<'_> {
     ///
     /// # Errors
     /// `city_missing`, `vehicle_missing`, and the refusals of the rules.
-    pub fn preview(self, zone: &ZoneId, vehicle: VehicleId, minutes: u32, pay: &PayMethod) -> Result<Preview> {
-        let outcome = rules_pay(pay).and_then(|pay| self.preview_inner(zone, vehicle, minutes, pay));
-        self.0.explain(outcome)
+    pub fn preview(
+        self,
+        city: &CityId,
+        zone: &ZoneId,
+        vehicle: VehicleId,
+        minutes: u32,
+        pay: &PayMethod,
+    ) -> Result<Preview> {
+        let outcome = rules_pay(pay).and_then(|pay| self.preview_inner(city, zone, vehicle, minutes, pay));
+        self.0.explain_in(city, outcome)
     }
 
     pub(crate) fn preview_inner(
         self,
+        city: &CityId,
         zone: &ZoneId,
         vehicle: VehicleId,
         minutes: u32,
         pay: RulesPay,
     ) -> Result<Preview> {
-        let city = self.0.city()?;
+        let city = self.0.city(city)?;
         let plate = self.0.vehicles().vehicle(vehicle)?.plate;
         let stay_per = city.section::<ParkingSection>()?.policy.stay_per;
         let (now, clock) = self.0.time();

@@ -4,7 +4,7 @@ use mesto_protocol::base::payments::{PayMethod, Quote};
 use mesto_protocol::kernel::ids::{TicketId, VehicleId};
 use mesto_protocol::parking::purchase::{ParkingOffer, ParkingSubject};
 use mesto_protocol::parking::tickets::TicketState;
-use mesto_rules::ZoneId;
+use mesto_rules::{CityId, ZoneId};
 
 use super::Parking;
 use crate::base::payments;
@@ -18,14 +18,28 @@ impl Parking<'_> {
     /// # Errors
     /// `minutes_not_positive`, `max_stay_exceeded` with what is allowed, `limit_reached`, `no_return`, `tariff_unknown`,
     /// `payment_method_not_allowed`, `vehicle_unknown`, `zone_unknown`, `not_signed_in`, ...
-    pub async fn quote(self, zone: &ZoneId, vehicle: VehicleId, minutes: u32, pay: PayMethod) -> Result<Quote> {
-        let outcome = self.quote_vehicle(zone, vehicle, minutes, pay).await;
-        self.0.explain(outcome)
+    pub async fn quote(
+        self,
+        city: &CityId,
+        zone: &ZoneId,
+        vehicle: VehicleId,
+        minutes: u32,
+        pay: PayMethod,
+    ) -> Result<Quote> {
+        let outcome = self.quote_vehicle(city, zone, vehicle, minutes, pay).await;
+        self.0.explain_in(city, outcome)
     }
 
-    async fn quote_vehicle(self, zone: &ZoneId, vehicle: VehicleId, minutes: u32, pay: PayMethod) -> Result<Quote> {
+    async fn quote_vehicle(
+        self,
+        city: &CityId,
+        zone: &ZoneId,
+        vehicle: VehicleId,
+        minutes: u32,
+        pay: PayMethod,
+    ) -> Result<Quote> {
         let subject = ParkingSubject { zone: zone.as_str().to_owned(), vehicle: Some(vehicle), extends: None, minutes };
-        self.0.payments().quote::<_, ParkingOffer>(&self.0.config().city, &subject, pay).await
+        self.0.payments().quote::<_, ParkingOffer>(city, &subject, pay).await
     }
 
     /// A quote that continues a ticket with the time after its end, at its own price (BG-46, BG-54). Also right after
@@ -35,8 +49,12 @@ impl Parking<'_> {
     /// `ticket_missing`, `vehicle_missing` (the operator no longer knows the ticket, and the car is not in the account), and
     /// those of [`Parking::quote`].
     pub async fn extend(self, ticket: TicketId, minutes: u32, pay: PayMethod) -> Result<Quote> {
+        let city = self.ticket(ticket).map(|ticket| ticket.city);
         let outcome = self.extend_inner(ticket, minutes, pay).await;
-        self.0.explain(outcome)
+        match city {
+            Ok(city) => self.0.explain_in(&city, outcome),
+            Err(_) => self.0.explain(outcome),
+        }
     }
 
     async fn extend_inner(self, ticket: TicketId, minutes: u32, pay: PayMethod) -> Result<Quote> {
@@ -47,11 +65,11 @@ impl Parking<'_> {
             let vehicle = vehicle.ok_or_else(|| {
                 Error::new(ErrorKind::Refused, "vehicle_missing", "the ticket's vehicle is no longer in the account")
             })?;
-            return self.quote_vehicle(&ticket.zone, vehicle.id, minutes, pay).await;
+            return self.quote_vehicle(&ticket.city, &ticket.zone, vehicle.id, minutes, pay).await;
         }
         let subject =
             ParkingSubject { zone: ticket.zone.as_str().to_owned(), vehicle: None, extends: Some(ticket.id), minutes };
-        self.0.payments().quote::<_, ParkingOffer>(ticket.city.as_str(), &subject, pay).await
+        self.0.payments().quote::<_, ParkingOffer>(&ticket.city, &subject, pay).await
     }
 
     /// What a quote promises of parking; `None` when it is another service's.

@@ -13,7 +13,10 @@ fn last_of_chains(tickets: &[Ticket]) -> impl Iterator<Item = &Ticket> {
     tickets.iter().filter(|ticket| {
         !tickets.iter().any(|other| {
             other.extends == Some(ticket.id)
-                || (other.plate == ticket.plate && other.zone == ticket.zone && other.starts_at == ticket.ends_at)
+                || (other.plate == ticket.plate
+                    && other.city == ticket.city
+                    && other.zone == ticket.zone
+                    && other.starts_at == ticket.ends_at)
         })
     })
 }
@@ -24,11 +27,11 @@ pub fn plan(client: &Client) -> Vec<Planned> {
     if shown.active.is_empty() {
         return Vec::new();
     }
-    let city = client.stored_city();
-    let parking: Option<&ParkingSection> = city.as_ref().and_then(|city| city.section().ok());
-    let before = parking.map(|parking| parking.policy.reminder_minutes_before.clone()).unwrap_or_default();
     let mut plan = Vec::new();
     for ticket in last_of_chains(&shown.active) {
+        let city = client.stored_city(&ticket.city);
+        let parking: Option<&ParkingSection> = city.as_ref().and_then(|city| city.section().ok());
+        let before = parking.map(|parking| parking.policy.reminder_minutes_before.clone()).unwrap_or_default();
         let zone = parking.and_then(|parking| parking.zone(ticket.zone.as_str()));
         let zone = zone.map_or(ticket.zone.as_str(), |zone| zone.name.get(client.config().locale.tag()));
         let moments = before
@@ -51,7 +54,15 @@ pub fn plan(client: &Client) -> Vec<Planned> {
                 ("ends_at", TextValue::Time(ticket.ends_at)),
                 ("minutes", TextValue::Number(i64::from(minutes))),
             ];
-            plan.push(Planned { id, subject: ticket.id.to_string(), kind, at, message, values });
+            plan.push(Planned {
+                id,
+                city: ticket.city.clone(),
+                subject: ticket.id.to_string(),
+                kind,
+                at,
+                message,
+                values,
+            });
         }
     }
     plan

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use mesto_protocol::kernel::ids::TicketId;
 use mesto_protocol::parking::tickets::{ParkingSection, TICKETS_OVER, Ticket, TicketState};
+use mesto_rules::CityId;
 use rusqlite::{Connection as Database, params};
 
 use super::TOPIC;
@@ -117,9 +118,10 @@ fn lose(tx: &Tx<'_>, told: &[Ticket], now: DateTime<Utc>) -> Stored {
     Ok(())
 }
 
-/// Removes tickets that ended before this moment, epoch milliseconds.
-pub fn prune(tx: &Tx<'_>, before: i64) -> Stored {
-    tx.write(TOPIC, "DELETE FROM ticket WHERE ends_at < ?1", params![before])?;
+/// Removes the city's tickets that ended before this moment, epoch milliseconds.
+pub fn prune(tx: &Tx<'_>, city: &CityId, before: i64) -> Stored {
+    let sql = "DELETE FROM ticket WHERE ends_at < ?1 AND json ->> '$.city' = ?2";
+    tx.write(TOPIC, sql, params![before, city.as_str()])?;
     Ok(())
 }
 

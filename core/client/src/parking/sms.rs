@@ -2,7 +2,7 @@
 
 use mesto_protocol::kernel::ids::VehicleId;
 use mesto_protocol::parking::purchase::ParkingOffer;
-use mesto_rules::{Money, ParkingSection, PayMethod, ZoneId, shown};
+use mesto_rules::{CityId, Money, ParkingSection, PayMethod, ZoneId, shown};
 use serde::Serialize;
 
 use super::{Parking, zones};
@@ -30,14 +30,20 @@ impl Parking<'_> {
     /// # Errors
     /// `sms_not_possible` (the zone takes none, its number is not known, or the plate has no SMS form), `zone_unknown`,
     /// `city_missing`, `vehicle_missing`.
-    pub fn sms(self, zone: &ZoneId, vehicle: VehicleId) -> Result<SmsFallback> {
+    pub fn sms(self, city: &CityId, zone: &ZoneId, vehicle: VehicleId) -> Result<SmsFallback> {
         let plate = self.0.vehicles().vehicle(vehicle)?.plate;
-        let outcome = self.sms_of(zone, &plate.canonical, Some(vehicle));
-        self.0.explain(outcome)
+        let outcome = self.sms_of(city, zone, &plate.canonical, Some(vehicle));
+        self.0.explain_in(city, outcome)
     }
 
-    fn sms_of(self, zone_id: &ZoneId, canonical: &str, vehicle: Option<VehicleId>) -> Result<SmsFallback> {
-        let city = self.0.city()?;
+    fn sms_of(
+        self,
+        city_id: &CityId,
+        zone_id: &ZoneId,
+        canonical: &str,
+        vehicle: Option<VehicleId>,
+    ) -> Result<SmsFallback> {
+        let city = self.0.city(city_id)?;
         let parking: &ParkingSection = city.section()?;
         let zone = parking.zone(zone_id.as_str()).ok_or_else(|| zones::unknown(parking))?;
         let impossible = |why: &str| Error::new(ErrorKind::Refused, "sms_not_possible", why);
@@ -52,7 +58,7 @@ impl Parking<'_> {
             parking.tariff_on(city.local_day(self.0.now())).and_then(|tariff| tariff.rates.get(zone_id.as_str()));
         let unit = rates.and_then(|rates| rates.first()).map(|rate| rate.unit_minutes.get());
         let price = unit.zip(vehicle).and_then(|(minutes, vehicle)| {
-            self.preview_inner(zone_id, vehicle, minutes, PayMethod::Sms).ok().map(|preview| preview.total)
+            self.preview_inner(city_id, zone_id, vehicle, minutes, PayMethod::Sms).ok().map(|preview| preview.total)
         });
         Ok(SmsFallback {
             number,
@@ -78,11 +84,12 @@ impl Parking<'_> {
     async fn switch_inner(self, key: &str) -> Result<SmsFallback> {
         let known = self.0.payments().intent(key)?;
         let missing = || Error::new(ErrorKind::Refused, "intent_missing", "no such purchase on this phone");
-        let ParkingOffer { zone, plate, .. } = known.and_then(|intent| intent.parking()).ok_or_else(missing)?;
+        let known = known.ok_or_else(missing)?;
+        let ParkingOffer { zone, plate, .. } = known.parking().ok_or_else(missing)?;
         // First that an SMS can be sent at all: otherwise the purchase would be given up for nothing.
         let stored = self.0.vehicles().list()?;
         let vehicle = stored.iter().find(|vehicle| vehicle.plate == plate);
-        let sms = self.sms_of(&zone, &plate.canonical, vehicle.map(|vehicle| vehicle.id))?;
+        let sms = self.sms_of(&known.city, &zone, &plate.canonical, vehicle.map(|vehicle| vehicle.id))?;
         let ended = self.0.payments().abandon(key).await?;
         match ended.state {
             IntentState::Expired | IntentState::Refused(_) => Ok(sms),

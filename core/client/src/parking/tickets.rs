@@ -142,7 +142,7 @@ impl Parking<'_> {
     /// `ticket_missing`, `city_missing` before the first refresh, `keys_not_genuine` when the signature does not hold.
     pub fn verified(self, ticket: TicketId) -> Result<TicketClaims> {
         let ticket = self.ticket(ticket)?;
-        let keys = self.0.stored_keys().ok_or_else(Error::city_missing)?;
+        let keys = self.0.stored_keys().ok_or_else(|| Error::city_missing(&ticket.city))?;
         TicketClaims::verify(&ticket.signed, &keys, self.0.now())
             .map_err(|why| Error::not_genuine("keys_not_genuine", "ticket", why))
     }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use mesto_protocol::base::payments::Quote;
 use mesto_protocol::kernel::ids::VehicleId;
 use mesto_protocol::kernel::line::Notice;
-use mesto_rules::{Minutes, ParkingSection, PayMethod as RulesPay, ZoneId, shown};
+use mesto_rules::{CityId, Minutes, ParkingSection, PayMethod as RulesPay, ZoneId, shown};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -119,19 +119,19 @@ impl Parking<'_> {
     ///
     /// # Errors
     /// `city_missing`, `zone_unknown`, `vehicle_missing`.
-    pub fn wheel(self, zone: &ZoneId, vehicle: VehicleId, wanted: Option<u32>) -> Result<TimeWheel> {
-        self.0.explain(self.wheel_inner(zone, vehicle, wanted))
+    pub fn wheel(self, city: &CityId, zone: &ZoneId, vehicle: VehicleId, wanted: Option<u32>) -> Result<TimeWheel> {
+        self.0.explain_in(city, self.wheel_inner(city, zone, vehicle, wanted))
     }
 
-    fn wheel_inner(self, zone: &ZoneId, vehicle: VehicleId, wanted: Option<u32>) -> Result<TimeWheel> {
-        let city = self.0.city()?;
-        let parking = city.section::<ParkingSection>()?;
+    fn wheel_inner(self, city: &CityId, zone: &ZoneId, vehicle: VehicleId, wanted: Option<u32>) -> Result<TimeWheel> {
+        let stored = self.0.city(city)?;
+        let parking = stored.section::<ParkingSection>()?;
         let most = parking.zone(zone.as_str()).ok_or_else(|| unknown(parking))?.max_stay_minutes().map(Minutes::get);
         self.0.vehicles().vehicle(vehicle)?;
         let mut choices: Vec<u32> = vec![];
         let mut last = None;
         for asked in lengths(most) {
-            let Ok(preview) = self.preview_inner(zone, vehicle, asked, RulesPay::Deposit) else { break };
+            let Ok(preview) = self.preview_inner(city, zone, vehicle, asked, RulesPay::Deposit) else { break };
             let granted = preview.offer.granted_minutes;
             choices.push(granted);
             last = Some(preview);

@@ -1,6 +1,6 @@
-//! Zones near the driver, from the stored city.
+//! Zones near the driver, from a stored city.
 
-use mesto_rules::{Minutes, ParkingSection, Position, ZoneId, shown, zone_by_sign, zones_near};
+use mesto_rules::{CityId, Minutes, ParkingSection, Position, ZoneId, shown, zone_by_sign, zones_near};
 use serde::Serialize;
 
 use super::Parking;
@@ -41,36 +41,36 @@ pub fn unknown(parking: &ParkingSection) -> Error {
 }
 
 impl Parking<'_> {
-    /// A zone's id as it was typed or handed in, of the stored city. Local.
+    /// A zone's id as it was typed or handed in, of a stored city. Local.
     ///
     /// # Errors
     /// `zone_unknown` with those that are, `city_missing`.
-    pub fn zone_id(self, text: &str) -> Result<ZoneId> {
-        let city = self.0.city()?;
+    pub fn zone_id(self, city: &CityId, text: &str) -> Result<ZoneId> {
+        let city = self.0.city(city)?;
         let parking: &ParkingSection = city.section()?;
         parking.zone(text).map(|zone| zone.id.clone()).ok_or_else(|| unknown(parking))
     }
 
-    /// The zone whose sign this is, as it was typed (`9111`) or scanned, of the stored city. Local.
+    /// The zone whose sign this is, as it was typed (`9111`) or scanned, of a stored city. Local.
     ///
     /// # Errors
     /// `sign_unknown` with the known codes, `sign_ambiguous`, `city_missing`.
-    pub fn zone_by_sign(self, sign: &str) -> Result<ZoneId> {
-        let city = self.0.city()?;
+    pub fn zone_by_sign(self, city: &CityId, sign: &str) -> Result<ZoneId> {
+        let city = self.0.city(city)?;
         let parking: &ParkingSection = city.section()?;
         Ok(zone_by_sign(parking, sign)?.id.clone())
     }
 
-    /// Zones near a position, from the stored city. `sign` is typed (`9111`) or scanned text and wins over the
+    /// Zones near a position, from a stored city. `sign` is typed (`9111`) or scanned text and wins over the
     /// position. Local.
     ///
     /// # Errors
     /// `city_missing`, `sign_unknown` with the known codes, `sign_ambiguous`.
-    pub fn zones_near(self, position: Option<Position>, sign: Option<&str>) -> Result<ZonesNear> {
-        let city = self.0.city()?;
-        let parking: &ParkingSection = city.section()?;
+    pub fn zones_near(self, city: &CityId, position: Option<Position>, sign: Option<&str>) -> Result<ZonesNear> {
+        let stored = self.0.city(city)?;
+        let parking: &ParkingSection = stored.section()?;
         let by_sign = match sign.map(str::trim).filter(|sign| !sign.is_empty()) {
-            Some(sign) => Some(self.zone_by_sign(sign)?),
+            Some(sign) => Some(self.zone_by_sign(city, sign)?),
             None => None,
         };
         let near = position.map(|position| zones_near(parking, &position, u32::MAX)).unwrap_or_default();

@@ -8,7 +8,7 @@ use mesto_client::protocol::orders::driver::OrderState;
 use mesto_client::{IntentState, IntentView, Locale, ProblemCode, Progress};
 use serde_json::{Value, json};
 
-use crate::support::{Fault, PHONE, Phone, poll, rsd, run, zone};
+use crate::support::{Fault, PHONE, Phone, belgrade, poll, rsd, run, zone};
 
 const AT_BANK: IntentState = IntentState::Unconfirmed(Progress::AtBank);
 const LEFT: IntentState = IntentState::Unconfirmed(Progress::Left);
@@ -99,16 +99,22 @@ fn an_order_is_paid_by_card_bg_70() {
 #[test]
 fn below_the_sum_from_which_the_operator_bears_the_fee_nothing_is_quoted_by_card_bg_93() {
     let phone = Phone::ready("1000");
-    let refused = run(phone.client.parking().quote(&zone("red"), phone.car(), 60, PayMethod::Card)).unwrap_err();
+    let refused =
+        run(phone.client.parking().quote(&belgrade(), &zone("red"), phone.car(), 60, PayMethod::Card)).unwrap_err();
     assert_eq!(refused.code(), "tariff_unknown");
     assert_eq!(
-        phone.client.parking().preview(&zone("red"), phone.car(), 60, &PayMethod::Card).unwrap_err().code(),
+        phone
+            .client
+            .parking()
+            .preview(&belgrade(), &zone("red"), phone.car(), 60, &PayMethod::Card)
+            .unwrap_err()
+            .code(),
         "tariff_unknown"
     );
     let other = PayMethod::Other("wrist".to_owned());
     for refused in [
-        phone.client.parking().preview(&zone("red"), phone.car(), 60, &other).unwrap_err(),
-        run(phone.client.parking().quote(&zone("red"), phone.car(), 60, other)).unwrap_err(),
+        phone.client.parking().preview(&belgrade(), &zone("red"), phone.car(), 60, &other).unwrap_err(),
+        run(phone.client.parking().quote(&belgrade(), &zone("red"), phone.car(), 60, other)).unwrap_err(),
     ] {
         assert_eq!(refused.code(), "payment_method_not_allowed");
     }
@@ -426,7 +432,7 @@ fn the_app_dies_at_any_statement_of_a_card_payment_and_it_ends_once() {
 /// What the operator answers about a payment, changed.
 fn altered(phone: &Phone, intent: &IntentView, change: impl FnOnce(&mut Value)) -> Fault {
     use mesto_client::Secrets as _;
-    let token = phone.secrets.get("mesto.session_token").unwrap().unwrap();
+    let token = phone.secrets.get("localhost/session_token").unwrap().unwrap();
     let path = format!("/v1/payments/{}", payment(intent).id);
     let answer = phone.net.handle(&mesto_operator::Request::new("GET", &path).bearer(&token));
     let mut answer: Value = serde_json::from_slice(&answer.body).unwrap();
@@ -527,7 +533,7 @@ fn a_price_is_asked_for_without_a_trace_on_the_phone() {
     let before = phone.shown();
     by_card(&phone);
     phone.quote("red", 60);
-    run(phone.client.wallet().quote(rsd("500").amount)).unwrap();
+    run(phone.client.wallet().quote(&belgrade(), rsd("500").amount)).unwrap();
     run(phone.client.orders().quote(order, PayMethod::Deposit)).unwrap();
     assert_eq!(phone.shown(), before);
     assert!(phone.client.payments().intents(9).unwrap().iter().all(|intent| intent.service() == "wallet"));
@@ -545,9 +551,9 @@ fn ids_that_are_none_are_missing_with_what_one_looks_like() {
         assert_eq!(error.code(), code);
         assert!(error.detail().contains(example), "{}", error.detail());
     }
-    let unknown = phone.client.parking().zone_id("ZONE 1").unwrap_err();
+    let unknown = phone.client.parking().zone_id(&belgrade(), "ZONE 1").unwrap_err();
     assert!(unknown.code() == "zone_unknown" && unknown.advice(Locale::En).contains("red"));
-    assert_eq!(phone.client.parking().zone_id("red").unwrap(), zone("red"));
+    assert_eq!(phone.client.parking().zone_id(&belgrade(), "red").unwrap(), zone("red"));
     let car = phone.car();
     assert_eq!(phone.client.vehicles().vehicle_id(&car.to_string()).unwrap(), car);
 }

@@ -9,9 +9,9 @@ use std::task::{Context, Poll, Waker};
 use mesto_client::{Client, Error, IntentState, Locale, Observer, Secrets as _, Topic};
 use mesto_operator::Request;
 
-use crate::support::{Fault, PHONE, Phone, config, rsd, run, shown};
+use crate::support::{Fault, PHONE, Phone, belgrade, config, rsd, run, shown};
 
-const TOKEN: &str = "mesto.session_token";
+const TOKEN: &str = "localhost/session_token";
 
 struct Deaf;
 impl Observer for Deaf {
@@ -38,13 +38,13 @@ fn a_closed_client_has_let_go_of_its_file_whoever_holds_it() {
 
     let errors = [
         held.parking().ticket(ticket.id).unwrap_err(),
-        held.vehicles().check_plate("BG 789-PP").unwrap_err(),
+        held.vehicles().check_plate(&belgrade(), "BG 789-PP").unwrap_err(),
         held.payments().intents(5).unwrap_err(),
         run(held.account().request_code(PHONE)).unwrap_err(),
-        run(held.cities().refresh()).unwrap_err(),
+        run(held.cities().refresh(&belgrade())).unwrap_err(),
         run(held.sync()).unwrap_err(),
         run(held.payments().settle_all()).unwrap_err(),
-        run(held.wallet().top_up(rsd("1000").amount)).unwrap_err(),
+        run(held.wallet().top_up(&belgrade(), rsd("1000").amount)).unwrap_err(),
         run(held.account().sign_out()).unwrap_err(),
     ];
     for error in errors {

@@ -10,7 +10,7 @@ use mesto_operator::Request;
 use mesto_protocol::keys::KeySet;
 use mesto_protocol::signed_code::{ClockRule, Verifier};
 
-use crate::support::{Fault, Phone, morning, offer, rsd, run, zone};
+use crate::support::{Fault, Phone, belgrade, morning, offer, rsd, run, zone};
 
 #[test]
 fn a_driver_parks_extends_and_is_refused_minute_91_bg_50() {
@@ -24,7 +24,8 @@ fn a_driver_parks_extends_and_is_refused_minute_91_bg_50() {
     assert_eq!(phone.balance(), rsd("920.00"));
     let ticket = bought.ticket().unwrap();
 
-    let refused = run(phone.client.parking().quote(&zone("red"), phone.car(), 91, PayMethod::Deposit)).unwrap_err();
+    let refused =
+        run(phone.client.parking().quote(&belgrade(), &zone("red"), phone.car(), 91, PayMethod::Deposit)).unwrap_err();
     assert_eq!((refused.code(), refused.kind()), ("max_stay_exceeded", ErrorKind::Refused));
     assert_eq!(refused.params()["allowed"], 30);
     assert!(
@@ -70,28 +71,39 @@ fn is_same(preview: &Preview, quote: &Quote) {
 fn the_phones_preview_is_the_operators_quote_line_by_line() {
     let phone = Phone::ready("1000");
     for (name, minutes) in [("red", 1), ("red", 61), ("a", 30), ("yellow", 121), ("green", 240), ("blue", 600)] {
-        let preview = phone.client.parking().preview(&zone(name), phone.car(), minutes, &PayMethod::Deposit).unwrap();
+        let preview = phone
+            .client
+            .parking()
+            .preview(&belgrade(), &zone(name), phone.car(), minutes, &PayMethod::Deposit)
+            .unwrap();
         is_same(&preview, &phone.quote(name, minutes));
     }
     // By card the operator's page lives longer than the quote: only he knows how long.
-    let mut preview = phone.client.parking().preview(&zone("blue"), phone.car(), 300, &PayMethod::Card).unwrap();
+    let mut preview =
+        phone.client.parking().preview(&belgrade(), &zone("blue"), phone.car(), 300, &PayMethod::Card).unwrap();
     let quote = phone.quote_by("blue", 300, PayMethod::Card);
     assert!(offer(&quote).latest_end > preview.offer.latest_end);
     preview.offer.latest_end = offer(&quote).latest_end;
     is_same(&preview, &quote);
     run(phone.client.payments().buy(&phone.quote("red", 30))).unwrap();
     phone.after(10);
-    let preview = phone.client.parking().preview(&zone("red"), phone.car(), 60, &PayMethod::Deposit).unwrap();
+    let preview =
+        phone.client.parking().preview(&belgrade(), &zone("red"), phone.car(), 60, &PayMethod::Deposit).unwrap();
     let quote = phone.quote("red", 60);
     is_same(&preview, &quote);
     assert!(preview.offer.extends.is_some(), "while a ticket runs");
     phone.net.offline(true);
     assert_eq!(
-        phone.client.parking().preview(&zone("red"), phone.car(), 91, &PayMethod::Deposit).unwrap_err().code(),
+        phone
+            .client
+            .parking()
+            .preview(&belgrade(), &zone("red"), phone.car(), 91, &PayMethod::Deposit)
+            .unwrap_err()
+            .code(),
         "max_stay_exceeded"
     );
     assert!(
-        phone.client.parking().preview(&zone("red"), phone.car(), 30, &PayMethod::Deposit).is_ok(),
+        phone.client.parking().preview(&belgrade(), &zone("red"), phone.car(), 30, &PayMethod::Deposit).is_ok(),
         "without a connection"
     );
 }
@@ -103,7 +115,8 @@ fn a_preview_goes_on_after_an_extension_that_is_still_to_start_bg_54() {
     phone.after(10);
     run(phone.client.payments().buy(&phone.quote("yellow", 60))).unwrap();
     let asked = phone.quote("yellow", 60);
-    let preview = phone.client.parking().preview(&zone("yellow"), phone.car(), 60, &PayMethod::Deposit).unwrap();
+    let preview =
+        phone.client.parking().preview(&belgrade(), &zone("yellow"), phone.car(), 60, &PayMethod::Deposit).unwrap();
     is_same(&preview, &asked);
 }
 
@@ -111,7 +124,7 @@ fn a_preview_goes_on_after_an_extension_that_is_still_to_start_bg_54() {
 fn a_sign_wins_over_the_position() {
     let phone = Phone::new();
     let here = Some(Position { lat: 44.8125, lon: 20.4612, accuracy_m: Some(20.0) });
-    let near = phone.client.parking().zones_near(here, None).unwrap();
+    let near = phone.client.parking().zones_near(&belgrade(), here, None).unwrap();
     assert!(near.by_sign.is_none());
     let distances: Vec<_> = near.zones.iter().filter_map(|zone| zone.distance_metres).collect();
     assert!(!distances.is_empty() && distances.is_sorted(), "{distances:?}");
@@ -121,11 +134,11 @@ fn a_sign_wins_over_the_position() {
     );
 
     for sign in ["9111", " SMS 9111 ZONA 1 "] {
-        let signed = phone.client.parking().zones_near(here, Some(sign)).unwrap();
+        let signed = phone.client.parking().zones_near(&belgrade(), here, Some(sign)).unwrap();
         assert_eq!(signed.by_sign, Some(zone("red")));
         assert_eq!(signed.zones[0].zone, zone("red"));
     }
-    let unknown = phone.client.parking().zones_near(here, Some("1234")).unwrap_err();
+    let unknown = phone.client.parking().zones_near(&belgrade(), here, Some("1234")).unwrap_err();
     assert_eq!(unknown.code(), "sign_unknown");
     assert!(unknown.advice(Locale::En).contains("9111"), "{}", unknown.advice(Locale::En));
 }
@@ -136,13 +149,16 @@ fn a_wrong_plate_is_refused_on_the_phone_with_what_would_be_right() {
     phone.sign_in();
     phone.net.log();
     for (plate, code) in [("", "plate_empty"), ("BG 789/€", "plate_sign_not_allowed")] {
-        let error = run(phone.client.vehicles().add(plate, None)).unwrap_err();
+        let error = run(phone.client.vehicles().add(&belgrade(), plate, None)).unwrap_err();
         assert_eq!(error.code(), code);
         assert!(!error.advice(Locale::SrLatn).is_empty());
     }
     assert!(phone.net.log().is_empty(), "nothing was sent");
-    assert_eq!(run(phone.client.vehicles().add("bg 789-pp", Some("Fića"))).unwrap().plate.canonical, "BG789PP");
-    assert_eq!(run(phone.client.vehicles().add("BG789PP", None)).unwrap_err().code(), "vehicle_exists");
+    assert_eq!(
+        run(phone.client.vehicles().add(&belgrade(), "bg 789-pp", Some("Fića"))).unwrap().plate.canonical,
+        "BG789PP"
+    );
+    assert_eq!(run(phone.client.vehicles().add(&belgrade(), "BG789PP", None)).unwrap_err().code(), "vehicle_exists");
     run(phone.client.vehicles().remove(phone.car(), false)).unwrap();
     assert!(phone.shown().vehicles.is_empty());
 }
@@ -151,7 +167,7 @@ fn a_wrong_plate_is_refused_on_the_phone_with_what_would_be_right() {
 fn only_the_listed_amounts_are_paid_in_bg_76() {
     let phone = Phone::ready("0");
     for amount in ["199", "201", "0", "-200", "999.99"] {
-        let error = run(phone.client.wallet().top_up(amount.parse().unwrap())).unwrap_err();
+        let error = run(phone.client.wallet().top_up(&belgrade(), amount.parse().unwrap())).unwrap_err();
         assert_eq!(error.code(), "amount_not_offered", "{amount}");
         assert!(error.advice(Locale::En).contains("200, 500, 1000, 2000, 5000 RSD"), "{}", error.advice(Locale::En));
     }
@@ -189,7 +205,7 @@ fn an_inspectors_order_arrives_and_is_paid_once_bg_57() {
 #[test]
 fn a_declined_card_changes_nothing_and_says_why_bg_83() {
     let phone = Phone::ready("0");
-    let intent = run(phone.client.wallet().top_up(rsd("1000").amount)).unwrap();
+    let intent = run(phone.client.wallet().top_up(&belgrade(), rsd("1000").amount)).unwrap();
     assert!(!intent.state.is_final(), "the bank has not decided");
     assert!(intent.page_url.as_deref().unwrap().starts_with("https://bank.example/pay?"));
     phone.net.bank_decides(&intent, NoticeOutcome::Declined, Some("card_declined"));
@@ -232,7 +248,8 @@ fn signing_out_forgets_the_account_and_another_finds_nothing() {
     );
     assert_eq!(run(phone.client.sync()).unwrap_err().code(), "not_signed_in");
     let any = VehicleId::from_bytes([0; 16]);
-    let refused = run(phone.client.parking().quote(&zone("red"), any, 60, PayMethod::Deposit)).unwrap_err();
+    let refused =
+        run(phone.client.parking().quote(&belgrade(), &zone("red"), any, 60, PayMethod::Deposit)).unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::NotSignedIn);
     assert!(shown.city.is_some(), "the city stays");
 }
@@ -256,7 +273,7 @@ fn a_clock_two_hours_wrong_changes_neither_quote_nor_purchase_bg_47() {
     let phone = Phone::new();
     phone.time.wrong_by(chrono::TimeDelta::hours(2));
     phone.sign_in();
-    run(phone.client.vehicles().add("BG789PP", None)).unwrap();
+    run(phone.client.vehicles().add(&belgrade(), "BG789PP", None)).unwrap();
     phone.fill("1000");
     assert_eq!(phone.client.now(), morning());
     let quote = phone.quote("red", 60);

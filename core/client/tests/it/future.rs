@@ -8,7 +8,7 @@ use mesto_client::{Client, IntentState, Progress};
 use mesto_protocol::event::Cursor;
 use serde_json::{Value, json};
 
-use crate::support::{Fault, Phone, config, rsd, run};
+use crate::support::{Fault, Phone, belgrade, config, rsd, run};
 
 fn says(body: &Value) -> Fault {
     Fault::Says(200, Vec::new(), body.to_string().into_bytes())
@@ -21,7 +21,7 @@ fn asked_after(cursor: &Cursor) -> String {
 /// What the operator answers, for a later one to be made of it.
 fn answer(phone: &Phone, path: &str) -> Value {
     use mesto_client::Secrets as _;
-    let token = phone.secrets.get("mesto.session_token").unwrap().unwrap();
+    let token = phone.secrets.get("localhost/session_token").unwrap().unwrap();
     let request = mesto_operator::Request::new("GET", path).header("authorization", &format!("Bearer {token}"));
     serde_json::from_slice(&phone.net.handle(&request).body).unwrap()
 }
@@ -121,7 +121,7 @@ fn a_state_nobody_knows_is_shown_as_such_and_never_as_running_or_payable() {
 #[test]
 fn a_payment_in_a_state_nobody_knows_is_neither_paid_nor_unpaid() {
     let phone = Phone::ready("0");
-    let intent = run(phone.client.wallet().top_up(rsd("1000").amount)).unwrap();
+    let intent = run(phone.client.wallet().top_up(&belgrade(), rsd("1000").amount)).unwrap();
     let mut later = answer(&phone, &format!("/v1/payments/{}", intent.payment.as_ref().unwrap().id));
     later["payment"]["state"] = json!("under_review");
     later["sale"]["state"] = json!("looked_at");

@@ -16,8 +16,11 @@ use mesto_client::{
     Client, DecodeError, Decoded, Error, IntentState, Locale, Progress, ReminderKind, Result, StillDecoder,
 };
 use mesto_operator::{Request, RoleGiven};
+use mesto_protocol::garages::signed::ReceiptClaims;
+use mesto_protocol::keys::KeySet;
+use mesto_protocol::signed_code::{ClockRule, Verifier};
 
-use crate::support::{Fault, Net, Phone, Time, config, morning, rsd, run};
+use crate::support::{Fault, Net, Phone, Time, belgrade, config, morning, rsd, run};
 
 const TICKET: &str = "GR004217";
 
@@ -91,16 +94,16 @@ impl Controller {
 }
 
 fn facility(client: &Client, name: &str) -> FacilityId {
-    client.garages().facility_id(name).unwrap()
+    client.garages().facility_id(&belgrade(), name).unwrap()
 }
 
 fn number(client: &Client, text: &str) -> TicketNumber {
-    client.garages().ticket_number(&facility(client, "zeleni-venac"), text).unwrap()
+    client.garages().ticket_number(&belgrade(), &facility(client, "zeleni-venac"), text).unwrap()
 }
 
 fn pay(phone: &Phone, ticket: &str, pay: PayMethod) -> Result<mesto_client::IntentView> {
     let client = &phone.client;
-    run(client.garages().pay(&facility(client, "zeleni-venac"), &number(client, ticket), pay))
+    run(client.garages().pay(&belgrade(), &facility(client, "zeleni-venac"), &number(client, ticket), pay))
 }
 
 fn refused(phone: &Phone, ticket: &str) -> Error {
@@ -127,8 +130,8 @@ fn a_visit_is_paid_from_the_deposit_by_the_number_of_its_ticket_bg_64() {
     let (phone, controller) = parked("1000");
     let garages = phone.client.garages();
     let place = facility(&phone.client, "zeleni-venac");
-    let ticket = garages.ticket_number(&place, " gr-00 4217").unwrap();
-    let quote = run(garages.quote(&place, &ticket, PayMethod::Deposit)).unwrap();
+    let ticket = garages.ticket_number(&belgrade(), &place, " gr-00 4217").unwrap();
+    let quote = run(garages.quote(&belgrade(), &place, &ticket, PayMethod::Deposit)).unwrap();
     let offer = garages.offer(&quote).unwrap();
     assert_eq!((offer.ticket.as_str(), offer.entered_at, quote.total), (TICKET, morning(), rsd("200.00")));
     assert_eq!(quote.items[0].guard, "garages/belgrade/zeleni-venac/GR004217");
@@ -140,7 +143,15 @@ fn a_visit_is_paid_from_the_deposit_by_the_number_of_its_ticket_bg_64() {
     assert_eq!((visit.state.clone(), visit.exit_by), (VisitState::Paid, Some(exit_by)));
     assert_eq!(garages.state().inside, std::slice::from_ref(&visit));
     assert_eq!(garages.visit(garages.visit_id(&visit.id.to_string()).unwrap()).unwrap(), visit);
-    assert_eq!(garages.receipt(visit.id).unwrap(), None, "this operator signs none");
+    // What is drawn as a QR is believed by whoever holds the operator's keys.
+    let shown = garages.receipt(visit.id).unwrap().unwrap();
+    let issuer = phone.net.operator.keys();
+    let keys = KeySet::verify(&issuer.signed_set(phone.time.now()).unwrap(), issuer.root_public(), 0).unwrap();
+    let clock = ClockRule::default();
+    let verifier = Verifier { issuer: "localhost", keys: &keys, revocations: None, seen: None, clock };
+    let receipt: ReceiptClaims = verifier.verify(&shown, phone.time.now()).unwrap().claims.read().unwrap();
+    assert_eq!((receipt.id, receipt.what.exit_by), (visit.id, Some(exit_by)));
+    assert!(receipt.what.is_for("belgrade", "zeleni-venac", TICKET));
     run(phone.client.sync()).unwrap();
     assert_eq!(phone.balance(), rsd("800.00"));
     let entries = run(phone.client.wallet().history(None, 1)).unwrap().items;
@@ -149,6 +160,7 @@ fn a_visit_is_paid_from_the_deposit_by_the_number_of_its_ticket_bg_64() {
     run(phone.client.sync()).unwrap();
     let state = garages.state();
     assert_eq!((state.inside.len(), state.over[0].state.clone()), (0, VisitState::Left));
+    assert_eq!(garages.receipt(visit.id).unwrap(), None, "who has left needs none");
     assert_eq!(refused(&phone, TICKET).code(), "visit_over");
 }
 
@@ -184,7 +196,7 @@ fn of_two_phones_with_one_ticket_one_pays_and_the_other_hears_that_it_is_settled
     let other = Phone::on(&phone.net, 3);
     other.sign_in();
     let (place, ticket) = (facility(&other.client, "zeleni-venac"), number(&other.client, TICKET));
-    let quote = run(other.client.garages().quote(&place, &ticket, PayMethod::Deposit)).unwrap();
+    let quote = run(other.client.garages().quote(&belgrade(), &place, &ticket, PayMethod::Deposit)).unwrap();
     assert_eq!(pay(&phone, TICKET, PayMethod::Deposit).unwrap().state, IntentState::Confirmed);
     let intent = run(other.client.payments().buy(&quote)).unwrap();
     let refusal = other.client.payments().refusal(&intent).unwrap();
@@ -207,7 +219,7 @@ fn what_is_refused_says_what_is_wrong_and_what_would_be_right_bg_66() {
     let ticket = number(&phone.client, TICKET);
     let there = Controller::of(&phone.net, "baba-visnjina");
     there.is_there();
-    let error = run(phone.client.garages().pay(&place, &ticket, PayMethod::Deposit)).err().unwrap();
+    let error = run(phone.client.garages().pay(&belgrade(), &place, &ticket, PayMethod::Deposit)).err().unwrap();
     assert_eq!(error.code(), "visit_of_another_facility");
     assert_eq!(error.text(Locale::SrLatn), "Ova karta je iz garaže Zeleni venac.");
     // A controller that is silent.
@@ -220,8 +232,8 @@ fn what_is_refused_says_what_is_wrong_and_what_would_be_right_bg_66() {
     // Paid at the barrier on entry.
     let ada = facility(&phone.client, "ada");
     Controller::of(&phone.net, "ada").happens(VisitToldKind::Entered, "AD000001");
-    let ticket = phone.client.garages().ticket_number(&ada, "AD000001").unwrap();
-    let error = run(phone.client.garages().quote(&ada, &ticket, PayMethod::Deposit)).err().unwrap();
+    let ticket = phone.client.garages().ticket_number(&belgrade(), &ada, "AD000001").unwrap();
+    let error = run(phone.client.garages().quote(&belgrade(), &ada, &ticket, PayMethod::Deposit)).err().unwrap();
     assert!(["paid_on_entry", "payment_method_not_allowed"].contains(&error.code()), "{error}");
 }
 
@@ -234,8 +246,8 @@ fn a_free_visit_owes_nothing_until_its_free_time_is_over_bg_64() {
     phone.after(10);
     controller.is_there();
     let vma = facility(&phone.client, "vma");
-    let ticket = phone.client.garages().ticket_number(&vma, "VMA00001").unwrap();
-    let error = run(phone.client.garages().pay(&vma, &ticket, PayMethod::Deposit)).err().unwrap();
+    let ticket = phone.client.garages().ticket_number(&belgrade(), &vma, "VMA00001").unwrap();
+    let error = run(phone.client.garages().pay(&belgrade(), &vma, &ticket, PayMethod::Deposit)).err().unwrap();
     assert_eq!(error.code(), "nothing_owed");
     assert_eq!(error.advice(Locale::En), "Until 10:30 you leave without paying.");
 }
@@ -350,7 +362,7 @@ fn an_old_visit_goes_with_its_retention_bg_64() {
 fn facilities_are_known_without_a_connection_in_the_language_of_the_phone_bg_10() {
     let phone = Phone::new();
     phone.net.offline(true);
-    let views = phone.client.garages().facilities(None).unwrap();
+    let views = phone.client.garages().facilities(&belgrade(), None).unwrap();
     assert!(views.len() > 15, "{}", views.len());
     let place = view(&views, "zeleni-venac");
     assert_eq!((place.name.as_str(), place.capacity, place.address.clone()), ("Zeleni venac", Some(303), None));
@@ -361,7 +373,7 @@ fn facilities_are_known_without_a_connection_in_the_language_of_the_phone_bg_10(
     assert_eq!((place.free, place.is_reachable, place.places.as_str()), (None, None, "Free places are not known"));
     assert_eq!(view(&views, "baba-visnjina").is_open, Some(true));
     assert_eq!(view(&views, "viska").tariff, ["The price is not known"]);
-    let error = phone.client.garages().facility_id("nowhere").err().unwrap();
+    let error = phone.client.garages().facility_id(&belgrade(), "nowhere").err().unwrap();
     assert_eq!(error.code(), "facility_unknown");
     assert!(error.params()["known"].as_array().unwrap().len() > 15);
 }
@@ -375,13 +387,13 @@ fn those_with_free_places_come_first_and_nearest_first_bg_72() {
     });
     let phone = Phone::on(&net, 2);
     let ids: Vec<FacilityId> =
-        phone.client.garages().facilities(None).unwrap().into_iter().map(|view| view.facility).collect();
+        phone.client.garages().facilities(&belgrade(), None).unwrap().into_iter().map(|view| view.facility).collect();
     assert_eq!(ids[0], "zeleni-venac");
     Controller::of(&net, "zeleni-venac").counts(0);
     Controller::of(&net, "baba-visnjina").counts(12);
     Controller::of(&net, "kalemegdan").counts(3);
     let here = Position { lat: 44.8131, lon: 20.46, accuracy_m: None };
-    let views = run(phone.client.garages().places(Some(here))).unwrap();
+    let views = run(phone.client.garages().places(&belgrade(), Some(here))).unwrap();
     let first: Vec<&str> = views.iter().take(3).map(|view| view.facility.as_str()).collect();
     assert_eq!(first, ["baba-visnjina", "kalemegdan", "vma"]);
     assert_eq!(views.last().unwrap().facility, "zeleni-venac", "full");
@@ -391,10 +403,10 @@ fn those_with_free_places_come_first_and_nearest_first_bg_72() {
     // Kept without a connection; soon nobody knows whether the controller is heard, later the places are unknown.
     phone.net.offline(true);
     phone.after(5);
-    let kept = view(&phone.client.garages().facilities(None).unwrap(), "baba-visnjina");
+    let kept = view(&phone.client.garages().facilities(&belgrade(), None).unwrap(), "baba-visnjina");
     assert_eq!((kept.free, kept.observed_at, kept.is_reachable), (Some(12), Some(morning()), None));
     phone.after(11);
-    let old = view(&phone.client.garages().facilities(None).unwrap(), "baba-visnjina");
+    let old = view(&phone.client.garages().facilities(&belgrade(), None).unwrap(), "baba-visnjina");
     assert_eq!((old.free, old.observed_at), (None, Some(morning())));
     assert_eq!(old.places, "Free places are not known now; last counted 3 Sep, 10:00");
 }
@@ -411,7 +423,7 @@ fn a_wrong_ticket_number_says_what_is_wrong_and_how_one_looks_bg_64() {
     });
     let client = Phone::on(&net, 2).client;
     let said = |name: &str, text: &str| {
-        let error = client.garages().ticket_number(&facility(&client, name), text).err().unwrap();
+        let error = client.garages().ticket_number(&belgrade(), &facility(&client, name), text).err().unwrap();
         assert_eq!(error.code(), "ticket_number_invalid");
         (error.text(Locale::En), error.advice(Locale::En))
     };
@@ -447,9 +459,9 @@ fn a_photo_of_a_ticket_gives_its_number_or_says_why_not_bg_65() {
         let mut ports = phone.ports.clone();
         ports.stills = Arc::new(Sees(seen));
         let client = Client::open(config(folder.path().join("mesto.db"), &net), ports).unwrap();
-        run(client.cities().refresh()).unwrap();
+        run(client.cities().refresh(&belgrade())).unwrap();
         let place = facility(&client, "zeleni-venac");
-        client.garages().number_from_photo(&place, b"a photo").map(|number| number.to_string())
+        client.garages().number_from_photo(&belgrade(), &place, b"a photo").map(|number| number.to_string())
     };
     let refused = |seen| read(seen).err().unwrap();
     assert_eq!(read(Ok(vec!["GR004217"])).unwrap(), TICKET);

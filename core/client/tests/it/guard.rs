@@ -6,7 +6,7 @@ use mesto_client::protocol::orders::driver::OrderState;
 use mesto_client::{IntentState, Locale, Progress};
 use mesto_operator::LedgerAccountKind;
 
-use crate::support::{Fault, PHONE, Phone, offer, rsd, run, zone};
+use crate::support::{Fault, PHONE, Phone, belgrade, offer, rsd, run, zone};
 
 const LEFT: IntentState = IntentState::Unconfirmed(Progress::Left);
 const AT_BANK: IntentState = IntentState::Unconfirmed(Progress::AtBank);
@@ -110,12 +110,12 @@ fn what_was_refused_or_is_over_stands_in_nobodys_way_bg_34() {
 #[test]
 fn another_zone_and_another_car_are_not_held_up() {
     let phone = Phone::ready("1000");
-    let other = run(phone.client.vehicles().add("NS 123-ŠČ", None)).unwrap();
+    let other = run(phone.client.vehicles().add(&belgrade(), "NS 123-ŠČ", None)).unwrap();
     phone.net.fault("POST /v1/purchases", Fault::RequestLost);
     run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
     let (yellow, of_other) = (
         phone.quote("yellow", 60),
-        run(phone.client.parking().quote(&zone("red"), other.id, 60, PayMethod::Deposit)).unwrap(),
+        run(phone.client.parking().quote(&belgrade(), &zone("red"), other.id, 60, PayMethod::Deposit)).unwrap(),
     );
     for quote in [yellow, of_other] {
         assert_eq!(run(phone.client.payments().buy(&quote)).unwrap().state, IntentState::Confirmed);
@@ -130,7 +130,7 @@ fn a_plate_that_is_shown_in_another_way_is_the_same_car_bg_23() {
     let lost = run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
     // Taken out of the account, and added anew as it is typed now.
     run(phone.client.vehicles().remove(phone.car(), true)).unwrap();
-    run(phone.client.vehicles().add("bg-789 pp", None)).unwrap();
+    run(phone.client.vehicles().add(&belgrade(), "bg-789 pp", None)).unwrap();
     let quote = phone.quote("red", 60);
     assert_eq!(offer(&quote).plate.canonical, "BG789PP");
     assert!(quote.items[0].guard.ends_with("/red/BG789PP"), "{}", quote.items[0].guard);
@@ -164,25 +164,25 @@ fn taps_on_different_prices_at_once_are_one_purchase() {
 #[test]
 fn a_second_top_up_waits_for_the_one_at_the_bank_and_names_its_page_bg_32() {
     let phone = Phone::ready("0");
-    let first = run(phone.client.wallet().top_up(rsd("500").amount)).unwrap();
+    let first = run(phone.client.wallet().top_up(&belgrade(), rsd("500").amount)).unwrap();
     assert_eq!(first.state, AT_BANK);
-    let refused = run(phone.client.wallet().top_up(rsd("1000").amount)).unwrap_err();
+    let refused = run(phone.client.wallet().top_up(&belgrade(), rsd("1000").amount)).unwrap_err();
     assert_eq!(refused.code(), "unconfirmed");
     assert_eq!(refused.params()["intent"], first.key);
     assert_eq!(refused.params()["page_url"], first.page_url.clone().unwrap());
     assert!(refused.advice(Locale::En).contains("bank's page"), "{}", refused.advice(Locale::En));
     // Paid meanwhile: it is the answer, and no second page is opened.
     phone.net.bank_decides(&first, NoticeOutcome::Approved, None);
-    let paid = run(phone.client.wallet().top_up(rsd("1000").amount)).unwrap();
+    let paid = run(phone.client.wallet().top_up(&belgrade(), rsd("1000").amount)).unwrap();
     assert_eq!((paid.key, paid.state), (first.key, IntentState::Confirmed));
     assert_eq!(phone.balance(), rsd("500.00"));
-    assert_eq!(run(phone.client.wallet().top_up(rsd("1000").amount)).unwrap().state, AT_BANK);
+    assert_eq!(run(phone.client.wallet().top_up(&belgrade(), rsd("1000").amount)).unwrap().state, AT_BANK);
 }
 
 #[test]
 fn a_top_up_that_was_given_up_locks_nobody_out_and_late_money_is_owed_back_bg_83() {
     let phone = Phone::ready("0");
-    let first = run(phone.client.wallet().top_up(rsd("500").amount)).unwrap();
+    let first = run(phone.client.wallet().top_up(&belgrade(), rsd("500").amount)).unwrap();
     let given_up = run(phone.client.payments().abandon(&first.key)).unwrap();
     assert_eq!(given_up.refusal().unwrap().code(), "abandoned");
     assert_eq!(given_up.payment.as_ref().unwrap().state, PaymentState::Abandoned);
@@ -190,7 +190,7 @@ fn a_top_up_that_was_given_up_locks_nobody_out_and_late_money_is_owed_back_bg_83
     for locale in [Locale::En, Locale::SrLatn] {
         assert!(!given_up.refusal().unwrap().advice(locale).is_empty());
     }
-    let second = run(phone.client.wallet().top_up(rsd("1000").amount)).unwrap();
+    let second = run(phone.client.wallet().top_up(&belgrade(), rsd("1000").amount)).unwrap();
     assert_ne!(second.key, first.key);
     // He pays on the page he left after all: not his deposit's, and not lost.
     phone.net.bank_decides(&first, NoticeOutcome::Approved, None);
@@ -207,7 +207,7 @@ fn a_top_up_that_was_given_up_locks_nobody_out_and_late_money_is_owed_back_bg_83
 #[test]
 fn giving_up_what_was_paid_meanwhile_finds_it_paid_bg_83() {
     let phone = Phone::ready("0");
-    let first = run(phone.client.wallet().top_up(rsd("500").amount)).unwrap();
+    let first = run(phone.client.wallet().top_up(&belgrade(), rsd("500").amount)).unwrap();
     phone.net.bank_decides(&first, NoticeOutcome::Approved, None);
     assert_eq!(run(phone.client.payments().abandon(&first.key)).unwrap().state, IntentState::Confirmed);
     assert_eq!(phone.balance(), rsd("500.00"));
@@ -217,7 +217,7 @@ fn giving_up_what_was_paid_meanwhile_finds_it_paid_bg_83() {
 #[test]
 fn giving_up_is_done_when_the_operator_was_heard_and_not_before() {
     let phone = Phone::ready("0");
-    let at_bank = run(phone.client.wallet().top_up(rsd("500").amount)).unwrap();
+    let at_bank = run(phone.client.wallet().top_up(&belgrade(), rsd("500").amount)).unwrap();
     phone.net.offline(true);
     assert_eq!(run(phone.client.payments().abandon(&at_bank.key)).unwrap().state, AT_BANK);
     phone.net.offline(false);
@@ -227,7 +227,7 @@ fn giving_up_is_done_when_the_operator_was_heard_and_not_before() {
 
     // Its first answer was lost: nobody has seen its page, and it is ended in one go.
     phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
-    let lost = run(phone.client.wallet().top_up(rsd("1000").amount)).unwrap();
+    let lost = run(phone.client.wallet().top_up(&belgrade(), rsd("1000").amount)).unwrap();
     assert_eq!(lost.state, LEFT);
     assert_eq!(run(phone.client.payments().abandon(&lost.key)).unwrap().refusal().unwrap().code(), "abandoned");
 }
@@ -291,7 +291,7 @@ fn what_another_driver_of_this_phone_left_open_holds_nobody_up() {
     let other = "+381650000001";
     run(phone.client.account().request_code(other)).unwrap();
     run(phone.client.account().sign_in(other, &phone.net.code_of(other), "test phone")).unwrap();
-    run(phone.client.vehicles().add("BG 789-PP", None)).unwrap();
+    run(phone.client.vehicles().add(&belgrade(), "BG 789-PP", None)).unwrap();
     phone.fill("500");
     assert_eq!(run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap().state, IntentState::Confirmed);
     assert_ne!(other, PHONE);

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use mesto_client::protocol::base::payments::NoticeOutcome;
 use mesto_client::{Connection, IntentState, Locale, ProblemCode, Progress};
 
-use crate::support::{Fault, Phone, poll, rsd, run};
+use crate::support::{Fault, Phone, belgrade, poll, rsd, run};
 
 const LEFT: IntentState = IntentState::Unconfirmed(Progress::Left);
 const READY: IntentState = IntentState::Unconfirmed(Progress::Ready);
@@ -37,7 +37,7 @@ fn a_lost_answer_is_unconfirmed_until_known_and_bought_once_bg_34() {
 #[test]
 fn an_old_answer_told_again_does_not_turn_the_balance_back() {
     let phone = Phone::ready("1000");
-    let topup = run(phone.client.wallet().top_up(rsd("500").amount)).unwrap();
+    let topup = run(phone.client.wallet().top_up(&belgrade(), rsd("500").amount)).unwrap();
     let quote = phone.quote("red", 60);
     phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
     let lost = run(phone.client.payments().buy(&quote)).unwrap();
@@ -338,7 +338,7 @@ fn an_intent_from_before_a_reboot_is_still_ended_by_its_true_deadline() {
 #[test]
 fn a_top_up_is_confirmed_only_by_the_bank_and_survives_a_reopened_app() {
     let mut phone = Phone::ready("0");
-    let intent = run(phone.client.wallet().top_up(rsd("1000").amount)).unwrap();
+    let intent = run(phone.client.wallet().top_up(&belgrade(), rsd("1000").amount)).unwrap();
     assert_eq!(intent.state, IntentState::Unconfirmed(Progress::AtBank));
     phone.reopen();
     assert_eq!(phone.shown().open_intents[0].page_url, intent.page_url, "the page can be opened again");
@@ -353,7 +353,7 @@ fn a_top_up_is_confirmed_only_by_the_bank_and_survives_a_reopened_app() {
 #[test]
 fn a_confirmed_top_up_is_in_the_balance_at_once_bg_34() {
     let phone = Phone::ready("0");
-    let intent = run(phone.client.wallet().top_up(rsd("1000").amount)).unwrap();
+    let intent = run(phone.client.wallet().top_up(&belgrade(), rsd("1000").amount)).unwrap();
     phone.net.bank_decides(&intent, NoticeOutcome::Approved, None);
     assert_eq!(run(phone.client.payments().settle(&intent.key)).unwrap().state, IntentState::Confirmed);
     assert_eq!(phone.balance(), rsd("1000.00"));
@@ -363,7 +363,7 @@ fn a_confirmed_top_up_is_in_the_balance_at_once_bg_34() {
 #[test]
 fn a_balance_that_could_not_be_read_is_asked_for_again_bg_34() {
     let phone = Phone::ready("0");
-    let intent = run(phone.client.wallet().top_up(rsd("1000").amount)).unwrap();
+    let intent = run(phone.client.wallet().top_up(&belgrade(), rsd("1000").amount)).unwrap();
     phone.net.bank_decides(&intent, NoticeOutcome::Approved, None);
     phone.net.fault("GET /v1/events", Fault::NotSent);
     assert_eq!(run(phone.client.payments().settle(&intent.key)).unwrap().state, IntentState::Confirmed);
@@ -392,14 +392,18 @@ fn what_a_repeated_request_bought_is_taken_from_the_balance_at_once_bg_34() {
 #[test]
 fn a_second_tap_on_an_amount_opens_the_page_of_the_first() {
     let phone = Phone::ready("0");
-    let first = run(phone.client.wallet().top_up(rsd("500").amount)).unwrap();
-    let second = run(phone.client.wallet().top_up(rsd("500").amount)).unwrap();
+    let first = run(phone.client.wallet().top_up(&belgrade(), rsd("500").amount)).unwrap();
+    let second = run(phone.client.wallet().top_up(&belgrade(), rsd("500").amount)).unwrap();
     assert_eq!((second.key, &second.page_url), (first.key.clone(), &first.page_url));
-    let other = run(phone.client.wallet().top_up(rsd("1000").amount)).unwrap_err();
+    let other = run(phone.client.wallet().top_up(&belgrade(), rsd("1000").amount)).unwrap_err();
     assert_eq!(other.params()["page_url"], first.page_url.clone().unwrap(), "another amount would be paid beside it");
     phone.net.bank_decides(&first, NoticeOutcome::Approved, None);
     run(phone.client.sync()).unwrap();
-    assert_ne!(run(phone.client.wallet().top_up(rsd("500").amount)).unwrap().key, first.key, "after it was paid");
+    assert_ne!(
+        run(phone.client.wallet().top_up(&belgrade(), rsd("500").amount)).unwrap().key,
+        first.key,
+        "after it was paid"
+    );
 }
 
 #[test]
@@ -417,7 +421,7 @@ fn a_screen_that_is_closed_in_the_middle_leaves_the_purchase_to_be_settled() {
 fn a_lost_top_up_is_made_once() {
     let phone = Phone::ready("0");
     phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
-    let lost = run(phone.client.wallet().top_up(rsd("500").amount)).unwrap();
+    let lost = run(phone.client.wallet().top_up(&belgrade(), rsd("500").amount)).unwrap();
     assert!(lost.page_url.is_none());
     let found = run(phone.client.payments().settle_all()).unwrap();
     assert_eq!(found.len(), 1);

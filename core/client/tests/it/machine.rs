@@ -1,7 +1,7 @@
 //! This machine's own ports: secrets in a file, a device key, clocks.
 
 use mesto_client::system::{FileSecrets, MemorySecrets, SystemClock, SystemEntropy, device_signer};
-use mesto_client::{Clock as _, DeviceSigner as _, Entropy as _, Secrets as _};
+use mesto_client::{Clock as _, DeviceSigner as _, Entropy as _, OperatorName, Secrets as _};
 
 #[test]
 fn secrets_outlive_the_process_and_only_their_owner_reads_them() {
@@ -26,9 +26,15 @@ fn secrets_outlive_the_process_and_only_their_owner_reads_them() {
 #[test]
 fn the_device_key_is_made_once() {
     let secrets = MemorySecrets::default();
-    let first = device_signer(&secrets, &SystemEntropy).unwrap().public_key();
-    assert_eq!(device_signer(&secrets, &SystemEntropy).unwrap().public_key(), first);
-    assert_ne!(device_signer(&MemorySecrets::default(), &SystemEntropy).unwrap().public_key(), first);
+    let first = device_signer(&secrets, &OperatorName::localhost(), &SystemEntropy).unwrap().public_key();
+    assert_eq!(device_signer(&secrets, &OperatorName::localhost(), &SystemEntropy).unwrap().public_key(), first);
+    let other = "other.example".parse().unwrap();
+    let of_other = device_signer(&secrets, &other, &SystemEntropy).unwrap().public_key();
+    assert_ne!(of_other, first, "another operator cannot tell that it is the same phone");
+    assert_ne!(
+        device_signer(&MemorySecrets::default(), &OperatorName::localhost(), &SystemEntropy).unwrap().public_key(),
+        first
+    );
 }
 
 #[test]

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod cards;
+mod cities;
 mod closing;
 mod crashes;
 mod driving;
@@ -14,6 +15,8 @@ mod intent_table;
 mod intents;
 mod machine;
 mod observing;
+mod operator_document;
+mod operators;
 mod previewing;
 mod quick_start;
 mod remembering;

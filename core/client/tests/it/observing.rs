@@ -7,7 +7,7 @@ use std::time::Duration;
 use mesto_client::protocol::base::payments::PayMethod;
 use mesto_client::{Client, Observer, Topic, WeakClient};
 
-use crate::support::{Fault, Phone, Shown, rsd, run, shown, zone};
+use crate::support::{Fault, Phone, Shown, belgrade, rsd, run, shown, zone};
 
 /// Looks at the state whenever it is told.
 struct Told(WeakClient, Mutex<Sender<(Vec<Topic>, Shown)>>);
@@ -75,7 +75,7 @@ fn an_observer_is_told_the_topics_that_a_transaction_touched_and_no_other() {
     let phone = Phone::ready("1000");
     let (_subscription, heard) = listen(&phone.client);
     heard.recv_timeout(Duration::from_secs(20)).unwrap();
-    run(phone.client.vehicles().add("NS 123-AB", None)).unwrap();
+    run(phone.client.vehicles().add(&belgrade(), "NS 123-AB", None)).unwrap();
     let (topics, shown) = heard.recv_timeout(Duration::from_secs(20)).unwrap();
     assert_eq!((topics, shown.vehicles.len()), (vec![Topic::Vehicles], 2));
     let quote = phone.quote("red", 60);
@@ -146,7 +146,7 @@ fn what_many_threads_change_at_once_leaves_alarms_and_file_as_the_state_is() {
         for name in ["red", "yellow", "green", "blue"] {
             let client = &client;
             threads.spawn(move || {
-                let quote = run(client.parking().quote(&zone(name), car, 60, PayMethod::Deposit)).unwrap();
+                let quote = run(client.parking().quote(&belgrade(), &zone(name), car, 60, PayMethod::Deposit)).unwrap();
                 run(client.payments().buy(&quote)).unwrap();
                 client.replan();
             });

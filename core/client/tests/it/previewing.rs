@@ -9,7 +9,7 @@ use mesto_rules::parking::section::AtClosing;
 use mesto_rules::{ParkingSection, StayPer};
 use proptest::prelude::*;
 
-use crate::support::{Net, Phone, Time, offer, rsd, run, zone};
+use crate::support::{Net, Phone, Time, belgrade, offer, rsd, run, zone};
 
 /// The same terms and the same ticket to extend, or the same refusal.
 fn same(preview: Result<Preview, Error>, quote: Result<Quote, Error>) -> Result<(), TestCaseError> {
@@ -34,25 +34,32 @@ fn same(preview: Result<Preview, Error>, quote: Result<Quote, Error>) -> Result<
 #[test]
 fn a_preview_of_the_second_car_is_its_own_and_not_that_of_the_first_bg_48() {
     let phone = Phone::ready("1000");
-    let second = run(phone.client.vehicles().add("BG 111-AA", None)).unwrap().id;
+    let second = run(phone.client.vehicles().add(&belgrade(), "BG 111-AA", None)).unwrap().id;
     run(phone.client.payments().buy(&phone.quote("yellow", 120))).unwrap();
     phone.after(110);
-    let preview = phone.client.parking().preview(&zone("yellow"), second, 60, &PayMethod::Deposit).unwrap();
+    let preview =
+        phone.client.parking().preview(&belgrade(), &zone("yellow"), second, 60, &PayMethod::Deposit).unwrap();
     assert_eq!((preview.total, preview.offer.granted_minutes), (rsd("65.00"), 60));
-    same(Ok(preview), run(phone.client.parking().quote(&zone("yellow"), second, 60, PayMethod::Deposit))).unwrap();
+    same(Ok(preview), run(phone.client.parking().quote(&belgrade(), &zone("yellow"), second, 60, PayMethod::Deposit)))
+        .unwrap();
 }
 
 #[test]
 fn a_preview_says_as_of_when_it_knows_the_accounts_tickets() {
     let phone = Phone::new();
     phone.sign_in();
-    run(phone.client.vehicles().add("BG 789-PP", None)).unwrap();
+    run(phone.client.vehicles().add(&belgrade(), "BG 789-PP", None)).unwrap();
     run(phone.client.sync()).unwrap();
     let synced = phone.time.now();
     phone.after(30);
     phone.net.offline(true);
     assert_eq!(
-        phone.client.parking().preview(&zone("red"), phone.car(), 60, &PayMethod::Deposit).unwrap().own_tickets_as_of,
+        phone
+            .client
+            .parking()
+            .preview(&belgrade(), &zone("red"), phone.car(), 60, &PayMethod::Deposit)
+            .unwrap()
+            .own_tickets_as_of,
         Some(synced)
     );
 }
@@ -90,19 +97,20 @@ proptest! {
             city.put_section(parking).unwrap();
         });
         let phone = Phone::on(&net, 2).made_ready("5000");
-        let cars = [phone.car(), run(phone.client.vehicles().add("BG 111-AA", None)).unwrap().id];
+        let cars = [phone.car(), run(phone.client.vehicles().add(&belgrade(), "BG 111-AA", None)).unwrap().id];
         phone.after(60 * hour);
         for (car, name, minutes, later) in taps {
             phone.time.advance(TimeDelta::seconds(later));
             run(phone.client.sync()).unwrap();
             for asked in [1, 30, 61, 90, 180, 240] {
                 for car in &cars {
-                    let preview = phone.client.parking().preview(&zone(name), *car, asked, &PayMethod::Deposit);
-                    same(preview, run(phone.client.parking().quote(&zone(name), *car, asked, PayMethod::Deposit)))?;
+                    let preview = phone.client.parking().preview(&belgrade(), &zone(name), *car, asked, &PayMethod::Deposit);
+                    same(preview, run(phone.client.parking().quote(&belgrade(), &zone(name), *car, asked, PayMethod::Deposit)))?;
                 }
             }
             let here = zone(name);
-            let asked = phone.client.parking().quote(&here, cars[car], minutes, PayMethod::Deposit);
+            let city = belgrade();
+            let asked = phone.client.parking().quote(&city, &here, cars[car], minutes, PayMethod::Deposit);
             let Ok(quote) = run(asked) else { continue };
             if stay_per != StayPer::Both {
                 let notices = &quote.items[0].notices;
@@ -117,13 +125,14 @@ proptest! {
 #[test]
 fn the_wheel_has_what_the_rules_grant_and_stops_at_the_zones_limit_bg_50() {
     let phone = Phone::ready("1000");
-    let wheel = |name: &str, wanted| phone.client.parking().wheel(&zone(name), phone.car(), wanted).unwrap();
+    let wheel =
+        |name: &str, wanted| phone.client.parking().wheel(&belgrade(), &zone(name), phone.car(), wanted).unwrap();
     // Half an hour is rounded up to the hour that is sold.
     let red = TimeWheel { choices: vec![60, 90], chosen: 60, stop: WheelStop::LongestStay { minutes: 90 } };
     assert_eq!(wheel("red", None), red);
     assert_eq!(wheel("red", Some(75)), TimeWheel { chosen: 90, ..red.clone() });
     assert_eq!(wheel("red", Some(500)), TimeWheel { chosen: 90, ..red });
-    let code = phone.client.parking().wheel(&zone("mauve"), phone.car(), None).unwrap_err();
+    let code = phone.client.parking().wheel(&belgrade(), &zone("mauve"), phone.car(), None).unwrap_err();
     assert_eq!(code.code(), "zone_unknown");
 }
 
@@ -132,7 +141,7 @@ fn the_wheel_stops_at_the_rest_of_a_stay_and_at_the_closing_bg_48() {
     let phone = Phone::ready("1000");
     let begun = phone.time.now();
     run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
-    let wheel = |name: &str| phone.client.parking().wheel(&zone(name), phone.car(), None).unwrap();
+    let wheel = |name: &str| phone.client.parking().wheel(&belgrade(), &zone(name), phone.car(), None).unwrap();
     let deadline = begun + TimeDelta::minutes(90);
     let rest = WheelStop::RestOfStay { minutes: 30, deadline };
     assert_eq!(wheel("red"), TimeWheel { choices: vec![30], chosen: 30, stop: rest });
@@ -144,7 +153,7 @@ fn the_wheel_stops_at_the_rest_of_a_stay_and_at_the_closing_bg_48() {
 #[test]
 fn an_offer_below_what_was_asked_for_becomes_the_wheels_stop() {
     let phone = Phone::ready("1000");
-    let wheel = phone.client.parking().wheel(&zone("red"), phone.car(), None).unwrap();
+    let wheel = phone.client.parking().wheel(&belgrade(), &zone("red"), phone.car(), None).unwrap();
     let mut quote = phone.quote("red", 60);
     assert_eq!(wheel.clone().within(&quote), wheel);
     let told = |kind: &str, params: Params| Notice { kind: kind.to_owned(), params };

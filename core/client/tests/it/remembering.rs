@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use mesto_client::{Client, IntentState, Locale, Secrets as _};
 
-use crate::support::{Fault, Phone, config, rsd, run};
+use crate::support::{Fault, Phone, belgrade, config, rsd, run};
 
 fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
@@ -37,7 +37,7 @@ fn files_of_every_release_open_with_what_they_hold() {
         let phone = Phone::new();
         let copy = phone.folder.path().join("old.db");
         std::fs::copy(&file, &copy).unwrap();
-        phone.secrets.set("mesto.session_token", "a token of that time").unwrap();
+        phone.secrets.set("localhost/session_token", "a token of that time").unwrap();
         let client = Client::open(config(copy, &phone.net), phone.ports.clone()).unwrap();
         let shown = crate::support::shown(&client);
         let what = file.display();
@@ -45,7 +45,7 @@ fn files_of_every_release_open_with_what_they_hold() {
         assert_eq!(shown.balance, Some(rsd("920.00")), "{what}");
         assert_eq!((shown.vehicles.len(), shown.active_tickets.len(), shown.open_intents.len()), (1, 1, 1), "{what}");
         assert_eq!(shown.open_intents[0].service(), "parking", "{what}");
-        assert!(client.parking().zones_near(None, Some("9111")).is_ok(), "{what}: the city can be read");
+        assert!(client.parking().zones_near(&belgrade(), None, Some("9111")).is_ok(), "{what}: the city can be read");
     }
 }
 
@@ -93,10 +93,10 @@ fn a_file_that_is_no_database_is_set_aside_and_rebuilt() {
     let recovery = phone.client.recovery().unwrap();
     assert!(recovery.set_aside.exists() && !recovery.intents_complete);
     assert_eq!(set_aside(&phone), 1);
-    assert_eq!(phone.client.parking().zones_near(None, None).unwrap_err().code(), "city_missing");
+    assert_eq!(phone.client.parking().zones_near(&belgrade(), None, None).unwrap_err().code(), "city_missing");
     // Everything comes back from the operator, the city too.
     run(phone.client.sync()).unwrap();
-    assert!(phone.client.parking().zones_near(None, Some("9111")).is_ok());
+    assert!(phone.client.parking().zones_near(&belgrade(), None, Some("9111")).is_ok());
     assert_eq!((phone.balance(), phone.shown().active_tickets.len()), (rsd("920.00"), 1));
     assert!(phone.shown().signed_in, "the session is among the secrets");
 }
@@ -117,7 +117,7 @@ fn open_intents_are_carried_over_from_a_damaged_file() {
     let recovery = phone.client.recovery().unwrap();
     assert_eq!((recovery.intents_saved, recovery.intents_complete), (1, true));
     assert!(phone.client.payments().open().unwrap().is_empty(), "whose they are was on the damaged page");
-    run(phone.client.cities().refresh()).unwrap();
+    run(phone.client.cities().refresh(&belgrade())).unwrap();
     run(phone.client.sync()).unwrap();
     assert_eq!(phone.shown().open_intents.len(), 1);
     assert_eq!(run(phone.client.payments().settle_all()).unwrap()[0].state, IntentState::Confirmed);
@@ -215,7 +215,7 @@ fn an_intent_that_came_out_garbled_is_left_out_and_one_damaged_file_is_kept() {
         assert_eq!((recovery.intents_saved, recovery.intents_complete), (1, round == 2));
         assert_eq!(phone.client.payments().open().unwrap().len(), 1);
         assert_eq!(set_aside(&phone), 1);
-        run(phone.client.cities().refresh()).unwrap();
+        run(phone.client.cities().refresh(&belgrade())).unwrap();
         run(phone.client.sync()).unwrap();
     }
 }
@@ -223,7 +223,7 @@ fn an_intent_that_came_out_garbled_is_left_out_and_one_damaged_file_is_kept() {
 #[test]
 fn neither_token_nor_phone_number_nor_one_time_code_is_in_the_file() {
     let mut phone = filled();
-    let token = phone.secrets.get("mesto.session_token").unwrap().unwrap();
+    let token = phone.secrets.get("localhost/session_token").unwrap().unwrap();
     let code = phone.net.code();
     let path = at_rest(&mut phone);
     let bytes = std::fs::read(path).unwrap();

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use mesto_client::ReminderKind;
 use mesto_client::protocol::base::payments::PayMethod;
 
-use crate::support::{Phone, morning, run, zone};
+use crate::support::{Phone, belgrade, morning, run, zone};
 
 #[test]
 fn reminders_come_before_the_end_and_at_the_end_bg_53() {
@@ -38,7 +38,7 @@ fn a_phone_whose_clock_is_wrong_gets_its_alarms_in_its_own_time() {
     let phone = Phone::new();
     phone.time.wrong_by(TimeDelta::hours(2));
     phone.sign_in();
-    run(phone.client.vehicles().add("BG789PP", None)).unwrap();
+    run(phone.client.vehicles().add(&belgrade(), "BG789PP", None)).unwrap();
     phone.fill("1000");
     run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
     for reminder in phone.alarms.last() {
@@ -67,11 +67,11 @@ fn after_a_reboot_the_alarms_are_planned_anew_and_past_ones_are_not() {
 fn the_same_plan_is_not_given_twice_and_never_more_than_64() {
     let phone = Phone::ready("5000");
     for number in 0..19 {
-        run(phone.client.vehicles().add(&format!("BG {:03}-AB", 100 + number), None)).unwrap();
+        run(phone.client.vehicles().add(&belgrade(), &format!("BG {:03}-AB", 100 + number), None)).unwrap();
     }
     for vehicle in phone.client.vehicles().list().unwrap() {
         for name in ["green", "blue"] {
-            let quote = run(phone.client.parking().quote(&zone(name), vehicle.id, 60, PayMethod::Deposit));
+            let quote = run(phone.client.parking().quote(&belgrade(), &zone(name), vehicle.id, 60, PayMethod::Deposit));
             let Ok(quote) = quote else { continue };
             run(phone.client.payments().buy(&quote)).unwrap();
         }

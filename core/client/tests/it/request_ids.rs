@@ -2,15 +2,15 @@
 
 use mesto_client::{ErrorKind, IntentState};
 
-use crate::support::{Fault, Phone, run};
+use crate::support::{Fault, Phone, belgrade, run};
 
 #[test]
 fn a_refusal_keeps_the_id_that_the_operator_gave_the_request() {
     let phone = Phone::ready("1000");
-    let refused = run(phone.client.vehicles().add("BG789PP", None)).unwrap_err();
+    let refused = run(phone.client.vehicles().add(&belgrade(), "BG789PP", None)).unwrap_err();
     let id = refused.request_id().unwrap();
     assert!(id.starts_with("rq_") && id.len() == 29, "{id}");
-    let another = run(phone.client.vehicles().add("BG789PP", None)).unwrap_err();
+    let another = run(phone.client.vehicles().add(&belgrade(), "BG789PP", None)).unwrap_err();
     assert_ne!(another.request_id(), Some(id));
     // Also of an action, whose refusal is stored and told again.
     let quote = phone.quote("red", 60);

@@ -4,18 +4,21 @@ use mesto_client::protocol::base::payments::{NoticeOutcome, PayMethod};
 use mesto_client::protocol::kernel::ids::{RecordId as _, VehicleId};
 use mesto_client::{IntentState, Progress};
 
-use crate::support::{Fault, Phone, rsd, run, zone};
+use crate::support::{Fault, Phone, belgrade, rsd, run, zone};
 
 #[test]
 fn the_sms_of_a_zone_has_its_number_the_plate_and_a_price_bg_28() {
     let phone = Phone::ready("0");
     phone.net.offline(true);
-    let sms = phone.client.parking().sms(&zone("red"), phone.car()).unwrap();
+    let sms = phone.client.parking().sms(&belgrade(), &zone("red"), phone.car()).unwrap();
     assert_eq!((sms.number.as_str(), sms.body.as_str()), ("9111", "BG789PP"));
     assert_eq!((sms.price, sms.minutes), (Some(rsd("80.00")), Some(60)));
-    assert_eq!(phone.client.parking().sms(&zone("nowhere"), phone.car()).unwrap_err().code(), "zone_unknown");
     assert_eq!(
-        phone.client.parking().sms(&zone("red"), VehicleId::from_bytes([0; 16])).unwrap_err().code(),
+        phone.client.parking().sms(&belgrade(), &zone("nowhere"), phone.car()).unwrap_err().code(),
+        "zone_unknown"
+    );
+    assert_eq!(
+        phone.client.parking().sms(&belgrade(), &zone("red"), VehicleId::from_bytes([0; 16])).unwrap_err().code(),
         "vehicle_missing"
     );
 }
@@ -52,7 +55,7 @@ fn while_it_may_have_been_executed_there_is_no_sms() {
     assert_eq!(phone.net.sold(), 0);
     // The lost request arrives after all: the operator has put its key aside.
     let late = serde_json::json!({"quote": quote.id, "not_after": quote.expires_at});
-    let token = mesto_client::Secrets::get(phone.secrets.as_ref(), "mesto.session_token").unwrap().unwrap();
+    let token = mesto_client::Secrets::get(phone.secrets.as_ref(), "localhost/session_token").unwrap().unwrap();
     let answer = phone
         .net
         .handle(&mesto_operator::Request::new("POST", "/v1/purchases").bearer(&token).key(&intent.key).json(&late));

@@ -16,13 +16,13 @@ use mesto_client::protocol::kernel::ids::{AccountId, OrderId, VehicleId};
 use mesto_client::protocol::orders::driver::Order;
 use mesto_client::protocol::parking::purchase::ParkingOffer;
 use mesto_client::protocol::parking::tickets::Ticket;
-use mesto_client::rules::{Currency, Money, ZoneId};
+use mesto_client::rules::{CityId, Currency, Money, ZoneId};
 use mesto_client::{
     CityVersion, Client, Clock, ClockState, Config, Connection, Entropy, IntentView, Link, LinkAnswer, LinkError,
-    LinkRequest, Ports, Problem, ProblemCode, Reminder, Reminders, Secrets, SecretsError,
+    LinkRequest, OperatorName, Ports, Problem, ProblemCode, Reminder, Reminders, Secrets, SecretsError,
 };
 use mesto_operator::payments::{self, ProviderLink};
-use mesto_operator::{HostedPage, Keys, Operator, Request, SqliteInline};
+use mesto_operator::{HostedPage, Keys, Operator, Profile, Request, SqliteInline};
 use mesto_protocol::device::SoftwareDevice;
 use mesto_rules::City;
 
@@ -36,6 +36,10 @@ pub fn morning() -> DateTime<Utc> {
 
 pub fn rsd(text: &str) -> Money {
     Money::parse(text, Currency::new("RSD").unwrap()).unwrap()
+}
+
+pub fn belgrade() -> CityId {
+    "belgrade".parse().unwrap()
 }
 
 pub fn zone(name: &str) -> ZoneId {
@@ -203,13 +207,17 @@ impl Net {
 
     /// An operator of a Belgrade that is otherwise.
     pub fn in_city(time: Time, change: impl FnOnce(&mut City)) -> Arc<Self> {
-        let entropy = Arc::new(Counter::new(1));
-        let keys = Keys::ephemeral(time.now(), entropy.as_ref()).unwrap();
-        let page = HostedPage::new("https://bank.example", "https://operator.example", "mesto", SECRET);
         let mut city = mesto_rules::load::embedded("belgrade").unwrap();
         change(&mut city);
-        let operator =
-            Operator::new(vec![city], keys, entropy, Arc::new(page), mesto_operator::Config::default()).unwrap();
+        Self::of(time, 1, vec![city], mesto_operator::Config::default(), Profile::default())
+    }
+
+    /// An operator of these cities; `seed` tells its keys and ids from another one's.
+    pub fn of(time: Time, seed: u64, cities: Vec<City>, config: mesto_operator::Config, profile: Profile) -> Arc<Self> {
+        let entropy = Arc::new(Counter::new(seed));
+        let keys = Keys::ephemeral(time.now(), entropy.as_ref()).unwrap();
+        let page = HostedPage::new("https://bank.example", "https://operator.example", "mesto", SECRET);
+        let operator = Operator::new(cities, keys, entropy, Arc::new(page), config).unwrap().saying(profile);
         let store = Arc::new(SqliteInline::in_memory().unwrap());
         Arc::new(Self { operator: Arc::new(operator), store, time, state: Mutex::default() })
     }
@@ -254,9 +262,8 @@ impl Net {
 
     /// The same for any number.
     pub fn code_of(&self, phone: &str) -> String {
-        let messages = self.operator.outbox(&*self.store, phone).unwrap();
-        let body = &messages.last().unwrap().body;
-        body.split(|sign: char| !sign.is_ascii_digit()).find(|word| word.len() == 6).unwrap().to_owned()
+        let messages = self.operator.messages_to(&*self.store, phone).unwrap();
+        messages.last().and_then(|message| message.code()).unwrap().to_owned()
     }
 
     /// The token of an inspector.
@@ -441,9 +448,16 @@ impl Alarms {
 }
 
 impl Reminders for Alarms {
-    fn replace(&self, plan: &[Reminder]) {
+    fn replace(&self, _: &OperatorName, plan: &[Reminder]) {
         self.0.lock().unwrap().push(plan.to_vec());
     }
+}
+
+/// A Belgrade under another name.
+pub fn city_called(id: &str) -> City {
+    let mut city = mesto_rules::load::embedded("belgrade").unwrap();
+    city.id = id.parse().unwrap();
+    city
 }
 
 /// One phone with its state folder.
@@ -479,7 +493,7 @@ impl Phone {
             stills: Arc::new(mesto_client::NoStillDecoder),
         };
         let client = Client::open(config(folder.path().join("mesto.db"), net), ports.clone()).unwrap();
-        run(client.cities().refresh()).unwrap();
+        run(client.cities().refresh(&belgrade())).unwrap();
         Self { net: net.clone(), time, client, secrets, alarms, folder, ports }
     }
 
@@ -492,7 +506,7 @@ impl Phone {
     pub fn made_ready(self, deposit: &str) -> Self {
         let phone = self;
         phone.sign_in();
-        run(phone.client.vehicles().add("BG 789-PP", None)).unwrap();
+        run(phone.client.vehicles().add(&belgrade(), "BG 789-PP", None)).unwrap();
         if deposit != "0" {
             phone.fill(deposit);
         }
@@ -508,7 +522,7 @@ impl Phone {
     /// Tops the deposit up by amounts that the city takes.
     pub fn fill(&self, amount: &str) {
         let amount = rsd(amount);
-        let intent = run(self.client.wallet().top_up(amount.amount)).unwrap();
+        let intent = run(self.client.wallet().top_up(&belgrade(), amount.amount)).unwrap();
         self.net.bank_decides(&intent, NoticeOutcome::Approved, None);
         run(self.client.payments().settle_all()).unwrap();
         run(self.client.sync()).unwrap();
@@ -528,7 +542,7 @@ impl Phone {
     }
 
     pub fn quote_by(&self, name: &str, minutes: u32, pay: PayMethod) -> Quote {
-        run(self.client.parking().quote(&zone(name), self.car(), minutes, pay)).unwrap()
+        run(self.client.parking().quote(&belgrade(), &zone(name), self.car(), minutes, pay)).unwrap()
     }
 
     /// An inspector issues an order for the phone's car in the yellow zone, and the driver types the number on its slip.
@@ -566,7 +580,7 @@ impl Phone {
 }
 
 pub fn config(path: PathBuf, net: &Net) -> Config {
-    Config::new(path, "belgrade", *net.operator.keys().root_public())
+    Config::new(path, OperatorName::localhost(), *net.operator.keys().root_public())
 }
 
 /// What an app shows of a client.

@@ -6,7 +6,7 @@ use mesto_client::{IntentState, Locale, ProblemCode, SyncReport};
 use mesto_protocol::event::Cursor;
 use serde_json::json;
 
-use crate::support::{Fault, PHONE, Phone, offer, poll, rsd, run};
+use crate::support::{Fault, PHONE, Phone, belgrade, offer, poll, rsd, run};
 
 /// The cursor of a report, read.
 fn cursor(report: &SyncReport) -> Cursor {
@@ -32,7 +32,7 @@ fn what_one_phone_of_a_number_buys_the_other_shows_pq_48() {
     let other = another(&phone);
     assert_eq!(other.balance(), rsd("1000.00"));
     run(other.client.payments().buy(&other.quote("red", 60))).unwrap();
-    run(other.client.vehicles().add("NS 123-ŠČ", None)).unwrap();
+    run(other.client.vehicles().add(&belgrade(), "NS 123-ŠČ", None)).unwrap();
     let report = run(phone.client.sync()).unwrap();
     assert!(!report.from_snapshot && report.events >= 3, "{report:?}");
     let shown = phone.shown();
@@ -128,7 +128,7 @@ fn an_answer_that_comes_after_signing_out_is_stored_under_nobody() {
         let mut late: std::pin::Pin<Box<dyn Future<Output = mesto_client::Result<()>>>> = match request {
             "GET /v1/events" => Box::pin(async { phone.client.sync().await.map(drop) }),
             "GET /v1/tickets" => Box::pin(async { phone.client.parking().history(None, 10).await.map(drop) }),
-            _ => Box::pin(async { phone.client.vehicles().add("NS 123-AB", None).await.map(drop) }),
+            _ => Box::pin(async { phone.client.vehicles().add(&belgrade(), "NS 123-AB", None).await.map(drop) }),
         };
         assert!(poll(late.as_mut()).is_none(), "{request} is on its way");
         run(phone.client.account().sign_out()).unwrap();
@@ -145,7 +145,7 @@ fn what_is_older_than_the_city_keeps_leaves_the_phone() {
     let phone = Phone::ready("1000");
     let intent = run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
     let ticket = intent.ticket().unwrap().id;
-    let city = phone.client.cities().city().unwrap();
+    let city = phone.client.cities().city(&belgrade()).unwrap();
     let (events_days, parking) = (city.retention.events_days, city.section::<mesto_rules::ParkingSection>().unwrap());
     let pass = |days: u32| {
         phone.time.advance(chrono::TimeDelta::days(i64::from(days)));
@@ -174,7 +174,7 @@ fn a_phone_that_is_ahead_of_books_put_back_from_a_copy_takes_them_as_they_are_an
         let (copy, balance) = (phone.net.copy(), phone.balance());
         let lost = run(phone.client.payments().buy(&phone.quote("green", 120))).unwrap();
         let over = run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap().ticket().unwrap();
-        run(phone.client.vehicles().add("NS 123-ŠČ", None)).unwrap();
+        run(phone.client.vehicles().add(&belgrade(), "NS 123-ŠČ", None)).unwrap();
         run(phone.client.sync()).unwrap();
         phone.after(65);
         run(phone.client.sync()).unwrap();
@@ -209,7 +209,7 @@ fn a_phone_that_is_ahead_of_books_put_back_from_a_copy_takes_them_as_they_are_an
         // From here on both go together again, and what comes is not passed over.
         let new = run(phone.client.payments().buy(&phone.quote("green", 60))).unwrap().ticket().unwrap();
         let other = another(&phone);
-        run(other.client.vehicles().add("NS 123-ŠČ", None)).unwrap();
+        run(other.client.vehicles().add(&belgrade(), "NS 123-ŠČ", None)).unwrap();
         let report = run(phone.client.sync()).unwrap();
         assert!(!report.from_snapshot && report.events > 0, "{report:?}");
         assert_eq!(ids(&phone.shown().active_tickets), [new.id, kept.id]);
@@ -263,9 +263,9 @@ fn a_purchase_of_the_lost_time_is_neither_paid_nor_unpaid_and_locks_nobody_out_b
 fn a_top_up_of_the_lost_time_ends_and_another_can_be_begun_bg_32() {
     let phone = Phone::ready("0");
     let copy = phone.net.copy();
-    let begun = run(phone.client.wallet().top_up(rsd("500").amount)).unwrap();
+    let begun = run(phone.client.wallet().top_up(&belgrade(), rsd("500").amount)).unwrap();
     phone.after(1);
     phone.net.put_back(&copy, true);
     assert_eq!(run(phone.client.payments().settle(&begun.key)).unwrap().state, IntentState::Lost);
-    assert!(!run(phone.client.wallet().top_up(rsd("500").amount)).unwrap().state.is_final());
+    assert!(!run(phone.client.wallet().top_up(&belgrade(), rsd("500").amount)).unwrap().state.is_final());
 }

@@ -1,11 +1,11 @@
 //! Keys and city are taken only when the pinned root stands behind them; what was stored stays in use.
 
-use mesto_client::{Client, Config, ErrorKind, Refreshed, Result};
+use mesto_client::{Client, Config, ErrorKind, OperatorName, Refreshed, Result};
 use mesto_protocol::keys::{Key, KeySet, KeyUse};
 use mesto_protocol::signature::IssuerKey;
 use mesto_protocol::signed_city::SignedCity;
 
-use crate::support::{Fault, Phone, morning, run, zone};
+use crate::support::{Fault, Phone, belgrade, morning, run, zone};
 
 fn says(text: impl Into<Vec<u8>>) -> Fault {
     Fault::Says(200, Vec::new(), text.into())
@@ -23,11 +23,11 @@ fn an_altered_city_is_refused_and_the_old_one_stays() {
     altered[middle] = if altered[middle] == b'A' { b'B' } else { b'A' };
     for wire in [altered, b"not a city".to_vec(), Vec::new(), signed.as_bytes()[..signed.len() / 2].to_vec()] {
         phone.net.fault("GET /v1/cities", says(wire));
-        let error = run(phone.client.cities().refresh()).unwrap_err();
+        let error = run(phone.client.cities().refresh(&belgrade())).unwrap_err();
         assert_eq!((error.kind(), error.code()), (ErrorKind::NotGenuine, "city_not_genuine"));
     }
     assert_eq!(phone.shown().city, before);
-    assert!(phone.client.parking().zones_near(None, Some("9111")).is_ok());
+    assert!(phone.client.parking().zones_near(&belgrade(), None, Some("9111")).is_ok());
 }
 
 /// Keys of our own, and a client that pins their root.
@@ -45,7 +45,8 @@ impl Own {
         let phone = Phone::new();
         let path = phone.folder.path().join("other.db");
         let client =
-            Client::open(Config::new(path, "belgrade", Self::key("root").public()), phone.ports.clone()).unwrap();
+            Client::open(Config::new(path, OperatorName::localhost(), Self::key("root").public()), phone.ports.clone())
+                .unwrap();
         Self { phone, client }
     }
 
@@ -81,7 +82,7 @@ impl Own {
         let city = SignedCity::sign(&city.to_string(), &Self::key("c1"), morning()).unwrap();
         self.phone.net.fault("GET /v1/keys", says(keys.sign(&Self::key("root")).unwrap()));
         self.phone.net.fault("GET /v1/cities", says(city));
-        run(self.client.cities().refresh())
+        run(self.client.cities().refresh(&belgrade()))
     }
 }
 
@@ -109,9 +110,9 @@ fn what_a_later_version_added_to_a_city_is_passed_over() {
         city["sections"]["parking"]["zones"][1]["pay"] = json!(["deposit", "wrist", "card"]);
     };
     assert!(own.serves_with(5, 20, later).unwrap().city_changed);
-    let near = own.client.parking().zones_near(None, Some("9111")).unwrap();
+    let near = own.client.parking().zones_near(&belgrade(), None, Some("9111")).unwrap();
     assert_eq!(near.by_sign, Some(zone("red")));
-    assert!(own.client.vehicles().check_plate("BG789PP").is_ok());
+    assert!(own.client.vehicles().check_plate(&belgrade(), "BG789PP").is_ok());
 }
 
 #[test]
@@ -119,7 +120,7 @@ fn a_service_that_the_app_is_too_old_for_asks_for_an_update_and_the_others_go_on
     use serde_json::json;
     let own = Own::new();
     assert!(own.serves_with(5, 20, |city| city["sections"]["parking"]["format"] = json!(2)).unwrap().city_changed);
-    let error = own.client.parking().zones_near(None, Some("9111")).unwrap_err();
+    let error = own.client.parking().zones_near(&belgrade(), None, Some("9111")).unwrap_err();
     assert_eq!((error.kind(), error.code()), (ErrorKind::Refused, "section_too_new"));
     assert!(
         error.advice(mesto_client::Locale::En).contains("Update the app"),
@@ -128,17 +129,17 @@ fn a_service_that_the_app_is_too_old_for_asks_for_an_update_and_the_others_go_on
     );
     assert!(error.advice(mesto_client::Locale::SrLatn).contains("Ažurirajte"));
     // What is no parking goes on: plates, the deposit's amounts, the city's clock.
-    assert!(own.client.vehicles().check_plate("BG789PP").is_ok());
+    assert!(own.client.vehicles().check_plate(&belgrade(), "BG789PP").is_ok());
     let shown = own.client.cities().state().stored[0].clone();
     assert_eq!((shown.version, shown.deposit_values.len(), shown.time_zone.as_str()), (20, 5, "Europe/Belgrade"));
     // A section that is gone, and one that is not what it says.
     assert!(own.serves_with(5, 21, |city| drop(city["sections"]["parking"].take())).unwrap().city_changed);
-    assert_eq!(own.client.parking().zones_near(None, None).unwrap_err().code(), "section_unreadable");
+    assert_eq!(own.client.parking().zones_near(&belgrade(), None, None).unwrap_err().code(), "section_unreadable");
     let gone = |city: &mut serde_json::Value| drop(city["sections"].as_object_mut().unwrap().remove("parking"));
     assert!(own.serves_with(5, 22, gone).unwrap().city_changed);
-    assert_eq!(own.client.parking().zones_near(None, None).unwrap_err().code(), "section_missing");
+    assert_eq!(own.client.parking().zones_near(&belgrade(), None, None).unwrap_err().code(), "section_missing");
     assert!(own.serves(5, 23).unwrap().city_changed);
-    assert!(own.client.parking().zones_near(None, Some("9111")).is_ok());
+    assert!(own.client.parking().zones_near(&belgrade(), None, Some("9111")).is_ok());
 }
 
 #[test]
@@ -150,7 +151,7 @@ fn a_document_that_is_no_city_to_this_app_is_not_taken_and_the_one_before_stays(
     let error = own.serves_with(5, 21, other).unwrap_err();
     assert_eq!((error.kind(), error.code()), (ErrorKind::Refused, "city_too_new"));
     assert_eq!(own.client.cities().state().stored[0].clone().version, 20);
-    assert!(own.client.parking().zones_near(None, Some("9111")).is_ok());
+    assert!(own.client.parking().zones_near(&belgrade(), None, Some("9111")).is_ok());
     assert!(own.serves(5, 21).unwrap().city_changed);
 }
 
@@ -178,7 +179,7 @@ fn a_new_law_of_the_clock_reaches_texts_with_the_city() {
 #[test]
 fn keys_of_another_root_are_refused() {
     let own = Own::new();
-    assert_eq!(run(own.client.cities().refresh()).unwrap_err().code(), "keys_not_genuine");
+    assert_eq!(run(own.client.cities().refresh(&belgrade())).unwrap_err().code(), "keys_not_genuine");
     assert!(own.client.cities().state().stored.is_empty());
 }
 
@@ -188,7 +189,7 @@ fn without_a_city_the_phone_says_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
     let config = crate::support::config(folder.path().join("mesto.db"), &phone.net);
     let client = Client::open(config, phone.ports.clone()).unwrap();
-    assert_eq!(client.parking().zones_near(None, None).unwrap_err().code(), "city_missing");
-    assert_eq!(client.vehicles().check_plate("BG789PP").unwrap_err().code(), "city_missing");
+    assert_eq!(client.parking().zones_near(&belgrade(), None, None).unwrap_err().code(), "city_missing");
+    assert_eq!(client.vehicles().check_plate(&belgrade(), "BG789PP").unwrap_err().code(), "city_missing");
     assert!(client.cities().state().stored.is_empty());
 }

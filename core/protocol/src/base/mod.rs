@@ -1,6 +1,7 @@
 //! What every service stands on: accounts, signing in, vehicles, the deposit, payments.
 
 pub mod accounts;
+pub mod operator_document;
 pub mod payments;
 pub mod plate;
 pub mod public;

@@ -1,6 +1,7 @@
 //! Signing in: a one-time code, then a token that belongs to a device.
 
 use chrono::{DateTime, Utc};
+use mesto_rules::Language;
 
 use crate::kernel::ProblemCode;
 use crate::kernel::grants::Grant;
@@ -56,6 +57,9 @@ wire! {
         /// International form, `+381641234567`, or as it is dialled in the operator's country, `064 123 4567`; spaces, dashes and
         /// brackets are nothing, and so is a trunk zero behind the country, `+381 (0)64 ...`.
         pub phone: String,
+        /// What the message is written in, BCP 47: `sr-Latn`. Absent: the operator's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub language: Option<Language>,
     }
 
     /// Trades the code for a token, and registers the device's signing key.
@@ -67,6 +71,9 @@ wire! {
         pub device: String,
         /// P-256 public key, SEC1 uncompressed, base64url without padding.
         pub device_key: String,
+        /// What messages to this person are written in from now on, BCP 47. Absent: as before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub language: Option<Language>,
     }
 
     pub struct Session {

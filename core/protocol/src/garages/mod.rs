@@ -2,6 +2,7 @@
 //! garage's controller tells and asks.
 
 pub mod control;
+pub mod signed;
 pub mod visits;
 
 use crate::kernel::ProblemCode;

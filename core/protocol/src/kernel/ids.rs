@@ -160,11 +160,13 @@ record_ids! {
     OrderId = "or";
     /// A car's visit to a garage.
     VisitId = "vi";
-    /// The proof that a visit was paid, shown at the exit.
-    ExitReceiptId = "xr";
     /// A message that waits for its gateway.
     MessageId = "ms";
 }
+
+/// Prefixes of ids that later services bring (`docs/adr/0025-shapes-for-later-services.md`), with the kind that will have each.
+pub const RESERVED_PREFIXES: &[(&str, &str)] =
+    &[("at", "AttachmentId"), ("cd", "CardId"), ("ch", "ChargeId"), ("rc", "ReceiptId")];
 
 impl QuoteId {
     /// What is sold by it.
@@ -215,6 +217,16 @@ mod tests {
         assert_eq!(id.to_string().parse(), Ok(id));
         assert_eq!(TicketId::from_bytes(id.bytes()), id);
         assert_eq!(serde_json::from_str::<TicketId>(&serde_json::to_string(&id).unwrap()).unwrap(), id);
+    }
+
+    #[test]
+    fn every_prefix_belongs_to_one_kind_and_none_that_is_reserved_is_taken_by_another() {
+        let all: Vec<_> = PREFIXES.iter().chain(RESERVED_PREFIXES).collect();
+        for (index, (prefix, kind)) in all.iter().enumerate() {
+            let twice = all.iter().skip(index + 1).find(|(other, of)| other == prefix && of != kind);
+            assert_eq!(twice, None, "{kind}");
+            assert!(prefix.len() == 2 && prefix.bytes().all(|sign| sign.is_ascii_lowercase()), "{prefix}");
+        }
     }
 
     #[test]

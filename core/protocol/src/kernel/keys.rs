@@ -27,6 +27,7 @@ const MAX_TEXT: usize = 64 * 1024;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum KeyUse {
+    /// Cities, and what the operator says of itself.
     City,
     /// Codes of every kind that a driver shows.
     Ticket,

@@ -41,6 +41,22 @@ impl OperatorName {
         Self(LOCALHOST.to_owned())
     }
 
+    /// What an operator at this address is called where nobody says otherwise: the host of the address; of this machine
+    /// itself `localhost`.
+    ///
+    /// # Errors
+    /// [`OperatorNameError`] when the host is no such name.
+    pub fn of_address(address: &str) -> Result<Self, OperatorNameError> {
+        let host = address.split_once("://").map_or(address, |(_, rest)| rest);
+        if host.starts_with("[::1]") {
+            return Ok(Self::localhost());
+        }
+        match host.split(['/', ':', '?', '#']).next().unwrap_or_default() {
+            "127.0.0.1" => Ok(Self::localhost()),
+            host => host.parse(),
+        }
+    }
+
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -80,6 +96,22 @@ impl fmt::Display for OperatorName {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_names_its_host() {
+        for (address, name) in [
+            ("https://parking.example", "parking.example"),
+            ("https://parking.example:8443/v1?x", "parking.example"),
+            ("http://127.0.0.1:8080", "localhost"),
+            ("http://localhost:8080/", "localhost"),
+            ("http://[::1]:8080", "localhost"),
+        ] {
+            assert_eq!(OperatorName::of_address(address).map(|name| name.to_string()).as_deref(), Ok(name));
+        }
+        for other in ["https://192.168.1.7", "https://parking", ""] {
+            assert!(OperatorName::of_address(other).is_err(), "{other}");
+        }
+    }
 
     #[test]
     fn a_name_is_at_least_two_labels_and_nothing_else() {

@@ -27,6 +27,8 @@ pub enum Signed {
     Revocations,
     /// A city document.
     City,
+    /// What an operator says of itself.
+    Operator,
 }
 
 impl fmt::Display for Signed {
@@ -36,6 +38,7 @@ impl fmt::Display for Signed {
             Self::KeySet => "key set",
             Self::Revocations => "revocation list",
             Self::City => "city",
+            Self::Operator => "operator document",
         })
     }
 }
@@ -49,6 +52,7 @@ impl Signed {
             Self::KeySet => Some(ContentType::Text("application/vnd.mesto.keys+cbor".to_owned())),
             Self::Revocations => Some(ContentType::Text("application/vnd.mesto.revocations+cbor".to_owned())),
             Self::City => Some(ContentType::Text("application/vnd.mesto.city+json".to_owned())),
+            Self::Operator => Some(ContentType::Text("application/vnd.mesto.operator+json".to_owned())),
         }
     }
 
@@ -56,7 +60,7 @@ impl Signed {
     const fn external_data(self) -> &'static [u8] {
         match self {
             Self::Code => b"mesto.code.1",
-            Self::KeySet | Self::Revocations | Self::City => b"",
+            Self::KeySet | Self::Revocations | Self::City | Self::Operator => b"",
         }
     }
 }

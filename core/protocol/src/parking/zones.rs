@@ -1,6 +1,6 @@
 //! Zones near a position.
 
-use mesto_rules::ZoneId;
+use mesto_rules::{Texts, ZoneId};
 
 use crate::kernel::ProblemCode;
 use crate::kernel::operation::{Access, Nothing, Operation, get, optional, required};
@@ -13,7 +13,6 @@ pub const NEAR: Operation<Nothing, Zones> =
             optional("lat", "number", "Degrees north, WGS 84."),
             optional("lon", "number", "Degrees east, WGS 84."),
             optional("sign", "string", "The code on a zone's sign, typed or scanned."),
-            optional("lang", "string", "Language of the names; `en` unless given."),
         ])
         .refuses(&[
             ProblemCode::CityUnknown,
@@ -35,7 +34,8 @@ wire! {
 
     pub struct ZoneNear {
         pub zone: ZoneId,
-        pub name: String,
+        /// By language; show the app's own, else English, else any.
+        pub name: Texts,
         /// Metres to its edge, 0 inside.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub distance_metres: Option<u32>,

@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use ciborium::Value as Cbor;
 use mesto_protocol::code::{self, Code, SIGNED};
 use mesto_protocol::device::{DeviceSignError, DeviceSigner, SoftwareDevice};
+use mesto_protocol::garages::signed::{ExitReceipt, GOOD_WITHOUT_END, ReceiptClaims};
 use mesto_protocol::kernel::ids::{RecordId as _, TicketId};
 use mesto_protocol::parking::signed::{ParkingTicket, TicketClaims};
 use mesto_protocol::parking::tickets::Channel;
@@ -23,6 +24,11 @@ fn verify(text: &str, now: DateTime<Utc>) -> Result<Verified, CodeError> {
 
 pub fn show(claims: &TicketClaims, moment: &str) -> String {
     Presentation::encode(&claims.sign(&issuer(TICKET)).unwrap(), &device(), at(moment)).unwrap()
+}
+
+/// A receipt as it is shown at half past ten.
+pub fn show_receipt(claims: &ReceiptClaims) -> String {
+    Presentation::encode(&claims.sign(&issuer(TICKET)).unwrap(), &device(), at("2025-09-03T08:30:00Z")).unwrap()
 }
 
 fn shown_at(moment: &str) -> String {
@@ -323,7 +329,7 @@ fn only_one_spelling_of_a_ticket_is_accepted() {
 #[test]
 fn a_code_of_a_later_kind_is_genuine_and_told_as_what_it_is() {
     let now = at("2025-09-03T08:30:00Z");
-    for (kind, says) in [(3, "a ride"), (4, "a pass"), (2, "exit receipt"), (99, "not known")] {
+    for (kind, says) in [(3, "a ride"), (4, "a pass"), (99, "not known")] {
         let text = joined(&[Cbor::Bytes(of_kind(kind, &[(1, "anything".into())]))]);
         let claims = verify(&text, now).unwrap().claims;
         let refused = CodeClaims::read(&claims).unwrap_err();
@@ -332,6 +338,55 @@ fn a_code_of_a_later_kind_is_genuine_and_told_as_what_it_is() {
         let not_parking = claims.read::<ParkingTicket>();
         assert_eq!(code_of(not_parking), if kind == 99 { "kind_unknown" } else { "kind_other" });
     }
+}
+
+#[test]
+fn an_exit_receipt_opens_its_barrier_for_its_ticket_until_something_is_owed_again_bg_67() {
+    let shown = show_receipt(&paid_visit());
+    for moment in ["2025-09-03T08:25:00Z", "2025-09-03T08:39:59.999Z"] {
+        let verified = verify(&shown, at(moment)).unwrap();
+        assert_eq!(CodeClaims::read(&verified.claims), Ok(CodeClaims::ExitReceipt(paid_visit())));
+        assert_eq!((verified.shown_at, verified.warnings.len()), (None, 0));
+    }
+    assert_eq!(code_of(verify(&shown, at("2025-09-03T08:40:00Z"))), "over");
+    assert_eq!(code_of(verify(&shown, at("2025-09-03T08:23:59Z"))), "not_yet_valid");
+    let what = paid_visit().what;
+    assert!(what.is_for("belgrade", "obilicev-venac", "0074521"));
+    for (city, facility, ticket) in [
+        ("almaty", "obilicev-venac", "0074521"),
+        ("belgrade", "zeleni-venac", "0074521"),
+        ("belgrade", "obilicev-venac", "0074522"),
+    ] {
+        assert!(!what.is_for(city, facility, ticket), "{city} {facility} {ticket}");
+    }
+}
+
+#[test]
+fn the_end_of_an_exit_receipt_is_filled_up_and_one_that_never_ends_is_good_for_a_year_bg_67() {
+    let read = |claims: &ReceiptClaims| verify(&show_receipt(claims), at("2025-09-03T08:30:00Z")).unwrap().claims;
+    let again = ReceiptClaims { ends_at: at("2025-09-03T08:40:00.001Z"), ..paid_visit() };
+    assert_eq!(read(&again).ends_at, at("2025-09-03T08:40:01Z"), "what was paid never gets shorter");
+    let endless = ReceiptClaims { ends_at: paid_visit().starts_at + GOOD_WITHOUT_END, ..paid_visit() };
+    assert_eq!(read(&endless).ends_at, at("2026-09-04T08:25:00Z"));
+    let at_once = ReceiptClaims { ends_at: paid_visit().starts_at, ..paid_visit() };
+    assert_eq!(code_of(at_once.sign(&issuer(TICKET))), "garbage");
+    let without_minutes = ReceiptClaims { what: ExitReceipt { exit_by: None, ..paid_visit().what }, ..paid_visit() };
+    assert_eq!(read(&without_minutes).read(), Ok(without_minutes));
+}
+
+#[test]
+fn every_altered_byte_of_an_exit_receipt_is_noticed_bg_67() {
+    let now = at("2025-09-03T08:30:00Z");
+    let bytes = base45::decode(show_receipt(&paid_visit()).strip_prefix(SIGNED).unwrap()).unwrap();
+    for place in 0..bytes.len() {
+        for bit in [1, 0x80] {
+            let mut other = bytes.clone();
+            other[place] ^= bit;
+            let text = format!("{SIGNED}{}", base45::encode(other));
+            assert!(verify(&text, now).is_err(), "byte {place}");
+        }
+    }
+    assert!(bytes.len() < 220, "{} bytes", bytes.len());
 }
 
 #[test]

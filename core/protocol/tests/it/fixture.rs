@@ -5,13 +5,15 @@ use ciborium::Value as Cbor;
 use coset::{CoseSign1Builder, HeaderBuilder, TaggedCborSerializable, iana};
 use ed25519_dalek::{Signer, SigningKey};
 use mesto_protocol::device::SoftwareDevice;
-use mesto_protocol::kernel::ids::{RecordId as _, TicketId};
+use mesto_protocol::garages::signed::{ExitReceipt, ReceiptClaims};
+use mesto_protocol::kernel::ids::{RecordId as _, TicketId, VisitId};
 use mesto_protocol::keys::{Key, KeySet, KeyUse};
 use mesto_protocol::parking::signed::{ParkingTicket, TicketClaims};
 use mesto_protocol::parking::tickets::Channel;
 use mesto_protocol::signature::IssuerKey;
 use mesto_protocol::signed_code::{ClockRule, Revocations, Revoked, Verifier};
-use mesto_rules::{CityId, ZoneId};
+use mesto_rules::money::Money;
+use mesto_rules::{CityId, FacilityId, ZoneId};
 
 pub const ROOT: (&str, [u8; 32]) = ("root", [1; 32]);
 pub const TICKET: (&str, [u8; 32]) = ("t25", [2; 32]);
@@ -104,6 +106,30 @@ pub fn issued(issue: u32) -> TicketClaims {
         issue,
         issued_at: at(if issue == 1 { "2025-09-03T08:00:00Z" } else { "2025-09-03T08:20:00Z" }),
         ..claims()
+    }
+}
+
+pub const VISIT_ID: [u8; 16] = *b"\x01\x99\x0e\xc5\xb0\x03paid visit";
+
+/// A visit to a garage in Belgrade that was paid at 10:25 local time.
+pub fn paid_visit() -> ReceiptClaims {
+    let paid_at = at("2025-09-03T08:25:00Z");
+    ReceiptClaims {
+        issuer: ISSUER.to_owned(),
+        id: VisitId::from_bytes(VISIT_ID),
+        issue: 1,
+        bought_at: paid_at,
+        issued_at: paid_at,
+        starts_at: paid_at,
+        ends_at: at("2025-09-03T08:40:00Z"),
+        device: None,
+        what: ExitReceipt {
+            city: CityId::new("belgrade").unwrap(),
+            facility: FacilityId::new("obilicev-venac").unwrap(),
+            ticket: "0074521".to_owned(),
+            exit_by: Some(at("2025-09-03T08:40:00Z")),
+            amount: Money::from_minor(26_000, "RSD".parse().unwrap()),
+        },
     }
 }
 

@@ -37,6 +37,10 @@ fn later(value: &mut Value, new: &mut usize) {
         Value::Array(entries) => entries.iter_mut().for_each(|entry| later(entry, new)),
         // Money has two fields and keeps them.
         Value::Object(fields) if fields.len() == 2 && fields.contains_key("currency") => {}
+        // A text by language has one language more.
+        Value::Object(fields) if !fields.is_empty() && fields.keys().all(|tag| tag == "en" || tag == "sr-Latn") => {
+            fields.insert("of-2030".to_owned(), json!("Text"));
+        }
         // How a ticket begins.
         Value::Object(fields) if fields.contains_key("type") && !fields.contains_key("status") => {
             *value = json!({"type": "of_2030", "amount_of_it": [1, 2], "nested": {"type": "at"}});
@@ -139,7 +143,7 @@ fn every_answer_of_a_later_operator_can_be_read() {
         OrdersSection: json!({"orders": [order.clone()]});
         Vehicle: vehicle.clone();
         Vehicles: json!({"items": [vehicle.clone()]});
-        Zones: json!({"items": [{"zone": "red", "name": "Red", "approximate": true}]});
+        Zones: json!({"items": [{"zone": "red", "name": {"en": "Red"}, "approximate": true}]});
         Quote: quote();
         Bought: json!({"sale": sale, "payment": payment, "balance": money("920.00")});
         Purchase: purchase();

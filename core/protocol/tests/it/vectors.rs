@@ -5,16 +5,18 @@
 
 use std::path::PathBuf;
 
-use crate::codes::{joined, map, of_kind, parts, payload, show};
+use crate::codes::{joined, of_kind, parts, payload, show, show_receipt};
 use crate::fixture::*;
 use crate::laws::altered_city;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, TimeDelta, Utc};
 use ciborium::Value as Cbor;
 use coset::{CoseSign1, HeaderBuilder, ProtectedHeader, SignatureContext, TaggedCborSerializable, iana};
 use mesto_protocol::code::SIGNED;
 use mesto_protocol::device::{DeviceSigner, SoftwareDevice};
-use mesto_protocol::kernel::ids::{RecordId as _, TicketId};
+use mesto_protocol::garages::signed::{ExitReceipt, ReceiptClaims};
+use mesto_protocol::kernel::ids::{RecordId as _, TicketId, VisitId};
 use mesto_protocol::keys::KeySet;
 use mesto_protocol::parking::signed::{ParkingTicket, TicketClaims};
 use mesto_protocol::services::CodeClaims;
@@ -71,6 +73,12 @@ fn list_says(list: &Revocations) -> Value {
     let entries: Vec<Value> =
         list.entries.iter().map(|entry| json!({"id": hex(&entry.id), "good_from": entry.good_from})).collect();
     json!({"version": list.version, "issued_at": list.issued_at, "next_update": list.next_update, "entries": entries})
+}
+
+/// As a code says it: whole seconds, not before the moment.
+fn filled_up(moment: DateTime<Utc>) -> DateTime<Utc> {
+    at(&moment.format("%Y-%m-%dT%H:%M:%SZ").to_string())
+        + TimeDelta::seconds((moment.timestamp_subsec_nanos() > 0).into())
 }
 
 /// One byte of the text's bytes changed: the last one, which is always in a signature.
@@ -219,30 +227,33 @@ fn ticket_file() -> Value {
     })
 }
 
-/// A garage's exit receipt, as `docs/ticket-code.md` describes its map; no room of this crate reads it yet.
-fn exit_receipt() -> (String, Value) {
-    let ends_at = "2025-09-03T08:40:00Z";
-    let own = [
-        (1, "belgrade".into()),
-        (2, "obilicev-venac".into()),
-        (3, "0074521".into()),
-        (4, at(ends_at).timestamp().into()),
-        (5, 26_000.into()),
-        (6, "RSD".into()),
-        (-1, 2.into()),
-        (-2, 1.into()),
-    ];
-    let (id, paid) = ([3; 16], TicketClaims { ends_at: at(ends_at), ..claims() });
-    let mut entries = payload(&TicketClaims { id: TicketId::from_bytes(id), ..paid });
-    *entries.last_mut().unwrap() = ((-65537).into(), map(&own));
-    let signed = base45::encode(seal(TICKET, &Cbor::Map(entries)));
-    let mut says = says(&TicketClaims { id: TicketId::from_bytes(id), ends_at: at(ends_at), ..claims() });
-    says["kind"] = 2.into();
-    says["what"] = json!({
-        "city": "belgrade", "facility": "obilicev-venac", "ticket": "0074521", "paid_until": ends_at,
-        "amount": 26_000, "currency": "RSD",
-    });
-    (Presentation::encode(&signed, &device(), at(NOW)).unwrap(), says)
+fn receipt_says(claims: &ReceiptClaims) -> Value {
+    json!({
+        "issuer": claims.issuer, "kind": 2, "id": hex(&claims.id.bytes()), "issue": claims.issue,
+        "bought_at": claims.bought_at, "issued_at": claims.issued_at, "starts_at": claims.starts_at,
+        "ends_at": claims.ends_at, "device": claims.device.map(|device| hex(device.as_bytes())),
+        "what": receipt(&claims.what),
+    })
+}
+
+fn receipt(what: &ExitReceipt) -> Value {
+    json!({
+        "city": what.city, "facility": what.facility, "ticket": what.ticket, "exit_by": what.exit_by,
+        "amount": what.amount.minor().unwrap(), "currency": what.amount.currency,
+    })
+}
+
+/// A code of the second kind with these entries of its own.
+fn receipt_of(own: &[(i64, Cbor)]) -> String {
+    joined(&[Cbor::Bytes(of_kind(2, own))])
+}
+
+/// The ticket's number changed inside the signed bytes.
+fn other_number(text: &str) -> String {
+    let mut bytes = base45::decode(text.strip_prefix(SIGNED).unwrap()).unwrap();
+    let place = bytes.windows(7).position(|window| window == b"0074521").unwrap();
+    bytes[place + 6] = b'2';
+    format!("{SIGNED}{}", base45::encode(bytes))
 }
 
 /// Labels of a later version beside those of this one.
@@ -301,7 +312,38 @@ fn ticket_code_file() -> Value {
         starts_at: at("2025-09-03T08:20:00Z"),
         ..claims()
     };
-    let (receipt, receipt_says) = exit_receipt();
+    let unpunctual = ReceiptClaims {
+        issue: 2,
+        bought_at: at("2025-09-03T08:20:00Z"),
+        issued_at: at("2025-09-03T08:20:00Z"),
+        starts_at: at("2025-09-03T08:20:00Z"),
+        ends_at: at("2025-09-03T09:05:00.001Z"),
+        what: ExitReceipt { exit_by: None, ..paid_visit().what },
+        ..paid_visit()
+    };
+    let bound = ReceiptClaims { device: Some(device().device_key()), ..paid_visit() };
+    let revoked_visit = ReceiptClaims { id: VisitId::from_bytes(VOIDED_ID), ..paid_visit() };
+    let paid = |claims: &ReceiptClaims, shown_at: Option<&str>| {
+        let mut says = receipt_says(claims);
+        says["ends_at"] = json!(filled_up(claims.ends_at));
+        json!({"says": says, "shown_at": shown_at, "warnings": []})
+    };
+    let own = |without: i64| {
+        let own: [(i64, Cbor); 6] = [
+            (1, "belgrade".into()),
+            (2, "obilicev-venac".into()),
+            (3, "0074521".into()),
+            (4, at("2025-09-03T08:40:00Z").timestamp().into()),
+            (5, 26_000.into()),
+            (6, "RSD".into()),
+        ];
+        own.into_iter().filter(|(label, _)| *label != without).collect::<Vec<_>>()
+    };
+    let with_own = |label: i64, value: Cbor| {
+        let mut own = own(label);
+        own.push((label, value));
+        own
+    };
     let unknown = |kind| joined(&[Cbor::Bytes(of_kind(kind, &[(1, "belgrade".into())]))]);
     let unknown_says = |kind: i64| {
         let mut says = says(&kiosk());
@@ -377,7 +419,21 @@ fn ticket_code_file() -> Value {
                 "revocations",
                 Value::Null,
             ),
-            case("a garage's exit receipt", &receipt, NOW, json!({"says": receipt_says, "shown_at": NOW, "warnings": []})),
+            case("a garage's exit receipt", &show_receipt(&paid_visit()), NOW, paid(&paid_visit(), None)),
+            case("an exit receipt that is bound to a device", &show_receipt(&bound), NOW, paid(&bound, Some(NOW))),
+            case("an exit receipt without minutes to leave, of a second payment", &show_receipt(&unpunctual), NOW, paid(&unpunctual, None)),
+            with(
+                case("an exit receipt of the first payment, when the second one was seen", &show_receipt(&paid_visit()), NOW, json!({"error": "reissued", "says": receipt_says(&paid_visit())})),
+                "seen",
+                json!([{"id": hex(&VISIT_ID), "issue": 2}]),
+            ),
+            case("an exit receipt just before something is owed again", &show_receipt(&paid_visit()), "2025-09-03T08:39:59.999Z", paid(&paid_visit(), None)),
+            case("an exit receipt when something is owed again", &show_receipt(&paid_visit()), "2025-09-03T08:40:00Z", json!({"error": "over", "says": receipt_says(&paid_visit())})),
+            case("an exit receipt that was ended", &show_receipt(&revoked_visit), NOW, json!({"error": "revoked", "says": receipt_says(&revoked_visit)})),
+            case("an exit receipt, altered: another ticket", &other_number(&show_receipt(&paid_visit())), NOW, error("altered")),
+            case("an exit receipt without a facility", &receipt_of(&own(2)), NOW, error("garbage")),
+            case("an exit receipt of less than nothing", &receipt_of(&with_own(5, (-1).into())), NOW, error("garbage")),
+            case("an exit receipt whose currency is none", &receipt_of(&with_own(6, "rsd".into())), NOW, error("garbage")),
             case("a ride, whose map is not defined yet", &unknown(3), NOW, unknown_says(3)),
             case("of a kind that is in no registry", &unknown(99), NOW, unknown_says(99)),
             case("a parking ticket without a plate", &joined(&[Cbor::Bytes(of_kind(1, &[(1, "belgrade".into()), (2, "red".into())]))]), NOW, error("garbage")),
@@ -484,12 +540,11 @@ fn tickets_are_read_as_the_vectors_say() {
 }
 
 /// What a code says, as far as this version reads its kind.
-fn code_says(claims: &Claims<Unread>, of_the_vector: &Value) -> Result<Value, CodeError> {
+fn code_says(claims: &Claims<Unread>) -> Result<Value, CodeError> {
     let mut says = common(claims);
     match CodeClaims::read(claims) {
         Ok(CodeClaims::ParkingTicket(ticket)) => says["what"] = parking(&ticket.what),
-        // Described by the page, and read as soon as its service has a room here.
-        Err(CodeError::KindUnknown { kind: 2 }) => says["what"] = of_the_vector["what"].clone(),
+        Ok(CodeClaims::ExitReceipt(paid)) => says["what"] = receipt(&paid.what),
         Err(refused) => return Err(refused),
     }
     Ok(says)
@@ -521,9 +576,9 @@ fn shown_codes_are_judged_as_the_vectors_say() {
         };
         let verified = verifier.verify(&text(case, "text"), now);
         if let Some(genuine) = verified.as_ref().err().and_then(CodeError::genuine) {
-            assert_eq!(code_says(&genuine.claims, &case["says"]).unwrap(), case["says"], "{name}");
+            assert_eq!(code_says(&genuine.claims).unwrap(), case["says"], "{name}");
         }
-        let outcome = verified.and_then(|verified| match code_says(&verified.claims, &case["says"]) {
+        let outcome = verified.and_then(|verified| match code_says(&verified.claims) {
             Ok(says) => {
                 assert_eq!(json!(verified.shown_at), case["shown_at"], "{name}");
                 let warnings: Vec<&str> = verified.warnings.iter().map(|warning| warning.code()).collect();

@@ -102,6 +102,32 @@ impl TicketPattern {
         });
         Some(example.collect())
     }
+
+    /// The `count`th number of this shape, as a controller prints them: its digits count, its letters are `A`, its check
+    /// digit is right. `None` where there are not so many.
+    #[must_use]
+    pub fn number(&self, count: u64) -> Option<TicketNumber> {
+        let checked = usize::from(self.check_digit.is_some());
+        let digits = self.mask.chars().filter(|sign| *sign == 'D').count().checked_sub(checked)?;
+        let written = format!("{count:0digits$}");
+        if written.len() > digits {
+            return None;
+        }
+        let mut counted = written.chars();
+        let mut number: String = self
+            .mask
+            .chars()
+            .filter_map(|sign| match sign {
+                'D' => counted.next(),
+                'L' => Some('A'),
+                other => Some(other),
+            })
+            .collect();
+        if let Some(check) = self.check_digit {
+            number.push(char::from(b'0' + computed(check, &number)?));
+        }
+        TicketNumber::parse(&number, Some(self)).ok()
+    }
 }
 
 fn is_like(mask: char, sign: char) -> bool {

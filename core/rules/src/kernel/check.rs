@@ -5,6 +5,7 @@ use super::calendar::{Day, HolidayCalendar, TimeOfDay, TimeSpan};
 use super::city::{City, Texts};
 use super::fact::Fact;
 use super::ids::{SourceId, TariffId};
+use super::language::Language;
 use super::money::Money;
 use super::position::{Centre, is_on_earth};
 use super::wallet::Wallet;
@@ -226,14 +227,8 @@ impl<'a> Check<'a> {
             self.say("languages", "name at least one language, as sr-Latn or en");
         }
         for (index, language) in city.languages.iter().enumerate() {
-            let is_tag = language
-                .split('-')
-                .all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|sign| sign.is_ascii_alphanumeric()));
-            if !is_tag {
-                self.say(
-                    "languages",
-                    format!("`{language}` is not a language, write a tag of BCP 47 as sr-Latn or en"),
-                );
+            if let Err(why) = language.parse::<Language>() {
+                self.say("languages", why.to_string());
             }
             if city.languages.iter().take(index).any(|other| other == language) {
                 self.say("languages", format!("{language} is named twice"));

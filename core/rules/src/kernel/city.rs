@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 /// A text in several languages, by BCP 47 tag: `sr-Latn`, `en`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Texts(pub BTreeMap<String, String>);
 
 impl Texts {

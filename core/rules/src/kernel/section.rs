@@ -93,6 +93,12 @@ impl Sections {
         self.services.keys().map(String::as_str)
     }
 
+    /// Names of the services' sections, known ones and others, each with its format.
+    pub fn formats(&self) -> impl Iterator<Item = (&str, u32)> {
+        let format = |service: &Service| serde_json::from_str(service.raw.get()).map_or(0, |Head { format }| format);
+        self.services.iter().map(move |(name, service)| (name.as_str(), format(service)))
+    }
+
     pub(super) fn service<S: Section>(&self) -> Result<&S, SectionError> {
         let service = self.services.get(S::NAME).ok_or(SectionError::Missing { section: S::NAME })?;
         let read = service.read.get_or_init(|| read::<S>(&service.raw).map(|section| Arc::new(section) as _));

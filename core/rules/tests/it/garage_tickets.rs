@@ -90,3 +90,16 @@ proptest! {
         prop_assert!(read(&wrong, &check).is_err());
     }
 }
+
+#[test]
+fn numbers_are_counted_by_the_pattern_of_the_facility_bg_64() {
+    let counted = |mask: &str, check, count| pattern(mask, check).number(count).map(|number| number.to_string());
+    assert_eq!(counted("GRDDDDDD", None, 4217).as_deref(), Some("GR004217"));
+    assert_eq!(counted("GRDDDDDD", None, 999_999).as_deref(), Some("GR999999"));
+    assert_eq!(counted("GRDDDDDD", None, 1_000_000), None, "there are not so many");
+    assert_eq!(counted("LLDDDD", None, 7).as_deref(), Some("AA0007"));
+    assert_eq!(counted("DDDDDDDDDDDDD", Some(CheckDigit::Gs1), 400_638_133_393).as_deref(), Some("4006381333931"));
+    assert_eq!(counted("DDDDDDDDDDD", Some(CheckDigit::Luhn), 7_992_739_871).as_deref(), Some("79927398713"));
+    assert_eq!(counted("DDDDDDDDDDD", Some(CheckDigit::Luhn), 99_999_999_999), None);
+    assert_eq!(counted("GARAGE", None, 0), None, "nothing counts");
+}

@@ -12,31 +12,31 @@ public struct GaragesClient: Part {
     public func state() -> GaragesState { core.client.garages().state() }
     public func changes() -> AsyncStream<GaragesState> { core.changes(of: .garages) { state() } }
 
-    /// The city's facilities with free places as they were told last: first those with free places, then those of which that is
+    /// A city's facilities with free places as they were told last: first those with free places, then those of which that is
     /// not known, then full ones; within these nearest first. Without a connection.
-    public func facilities(_ position: Position? = nil) async throws -> [FacilityView] {
-        try core.client.garages().facilities(position: position)
+    public func facilities(city: CityId, _ position: Position? = nil) async throws -> [FacilityView] {
+        try core.client.garages().facilities(city: city, position: position)
     }
     /// Asks for free places first. Nobody needs to be signed in.
-    public func places(_ position: Position? = nil) async throws -> [FacilityView] {
-        try await core.waiting { try await core.client.garages().places(position: position, cancel: $0) }
+    public func places(city: CityId, _ position: Position? = nil) async throws -> [FacilityView] {
+        try await core.waiting { try await core.client.garages().places(city: city, position: position, cancel: $0) }
     }
     /// The number of a facility's ticket as it was typed: capitals, without spaces and dashes; refused with
     /// `ticket_number_invalid`, which says how a number looks there. Without a connection.
-    public func number(of facility: FacilityId, typed: String) async throws -> String {
-        try core.client.garages().ticketNumber(facility: facility, typed: typed)
+    public func number(city: CityId, of facility: FacilityId, typed: String) async throws -> String {
+        try core.client.garages().ticketNumber(city: city, facility: facility, typed: typed)
     }
     /// The number of a facility's ticket from a photo of it, a JPEG or PNG file. Without a connection.
-    public func number(of facility: FacilityId, photo: Data) async throws -> String {
-        try core.client.garages().numberFromPhoto(facility: facility, image: photo)
+    public func number(city: CityId, of facility: FacilityId, photo: Data) async throws -> String {
+        try core.client.garages().numberFromPhoto(city: city, facility: facility, image: photo)
     }
     /// What a ticket owes now, line by line; `ticket` is its number as it was typed.
-    public func quote(_ facility: FacilityId, ticket: String, pay: PayMethod = .deposit) async throws -> Quote {
-        try await core.waiting { try await core.client.garages().quote(facility: facility, ticket: ticket, pay: pay, cancel: $0) }
+    public func quote(city: CityId, _ facility: FacilityId, ticket: String, pay: PayMethod = .deposit) async throws -> Quote {
+        try await core.waiting { try await core.client.garages().quote(city: city, facility: facility, ticket: ticket, pay: pay, cancel: $0) }
     }
     /// Pays what a ticket owes now: quote and purchase in one; by card the intent's `pageUrl` is the provider's page.
-    public func pay(_ facility: FacilityId, ticket: String, pay: PayMethod = .deposit) async throws -> Intent {
-        try await core.waiting { try await core.client.garages().pay(facility: facility, ticket: ticket, pay: pay, cancel: $0) }
+    public func pay(city: CityId, _ facility: FacilityId, ticket: String, pay: PayMethod = .deposit) async throws -> Intent {
+        try await core.waiting { try await core.client.garages().pay(city: city, facility: facility, ticket: ticket, pay: pay, cancel: $0) }
     }
     /// A stored visit, as it stands now.
     public func visit(_ id: VisitId) async throws -> Visit { try core.client.garages().visit(id: id) }

@@ -10,19 +10,20 @@ public final class FacilitiesModel {
     /// Why the free places are those that were told last.
     public private(set) var failure: MestoError?
     @ObservationIgnored private let mesto: Mesto
+    @ObservationIgnored private let city: CityId
     /// An answer to an older question is not shown.
     @ObservationIgnored private var looks = 0
 
-    public init(_ mesto: Mesto) { self.mesto = mesto }
+    public init(_ mesto: Mesto, city: CityId) { (self.mesto, self.city) = (mesto, city) }
 
     /// Shows what the phone knows, then what the operator tells.
     public func look(at position: Position? = nil) async {
         looks += 1
         let look = looks
         do {
-            let known = try await mesto.garages.facilities(position)
+            let known = try await mesto.garages.facilities(city: city, position)
             if look == looks { facilities = known }
-            let told = try await mesto.garages.places(position)
+            let told = try await mesto.garages.places(city: city, position)
             if look == looks { (facilities, failure) = (told, nil) }
         } catch {
             if look == looks { failure = shown(error) }
@@ -33,12 +34,13 @@ public final class FacilitiesModel {
 /// What a ticket owes, and its payment. Who paid too little and stays too long asks again.
 @MainActor @Observable
 public final class VisitPaymentModel: PaymentModel {
+    public let city: CityId
     public let facility: FacilityView
     /// What was typed, or read from a photo.
     public var ticket = ""
 
-    public init(_ mesto: Mesto, facility: FacilityView) {
-        self.facility = facility
+    public init(_ mesto: Mesto, city: CityId, facility: FacilityView) {
+        (self.city, self.facility) = (city, facility)
         super.init(mesto)
     }
 
@@ -47,7 +49,7 @@ public final class VisitPaymentModel: PaymentModel {
         let place = facility.facility
         await choose {
             do {
-                let number = try await self.mesto.garages.number(of: place, photo: photo)
+                let number = try await self.mesto.garages.number(city: self.city, of: place, photo: photo)
                 return { self.ticket = number }
             } catch {
                 return { self.fail(error) }
@@ -57,7 +59,7 @@ public final class VisitPaymentModel: PaymentModel {
 
     /// Asks what the ticket owes now.
     public func quote(pay: PayMethod = .deposit) async {
-        await ask { try await self.mesto.garages.quote(self.facility.facility, ticket: self.ticket, pay: pay) }
+        await ask { try await self.mesto.garages.quote(city: self.city, self.facility.facility, ticket: self.ticket, pay: pay) }
     }
 }
 

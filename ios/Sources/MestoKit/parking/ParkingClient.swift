@@ -12,19 +12,19 @@ public struct ParkingClient: Part {
     public func state() -> ParkingState { core.client.parking().state() }
     public func changes() -> AsyncStream<ParkingState> { core.changes(of: .parking) { state() } }
 
-    /// Zones near a position, nearest first; a sign, typed or scanned, wins. Without a connection.
-    public func zonesNear(_ position: Position? = nil, sign: String? = nil) async throws -> ZonesNear {
-        try core.client.parking().zonesNear(position: position, sign: sign)
+    /// Zones of a city near a position, nearest first; a sign, typed or scanned, wins. Without a connection.
+    public func zonesNear(city: CityId, _ position: Position? = nil, sign: String? = nil) async throws -> ZonesNear {
+        try core.client.parking().zonesNear(city: city, position: position, sign: sign)
     }
     /// What `minutes` would cost, without a connection: to look at while the wheel turns, never to buy.
-    public func preview(zone: ZoneId, vehicle: VehicleId, minutes: Int, pay: PayMethod = .deposit) async throws -> Preview {
-        try core.client.parking().preview(zone: zone, vehicle: vehicle, minutes: atLeastNone(minutes), pay: pay)
+    public func preview(city: CityId, zone: ZoneId, vehicle: VehicleId, minutes: Int, pay: PayMethod = .deposit) async throws -> Preview {
+        try core.client.parking().preview(city: city, zone: zone, vehicle: vehicle, minutes: atLeastNone(minutes), pay: pay)
     }
     /// A price that holds for the city's quote time; it continues a running ticket of this vehicle in this zone.
-    public func quote(zone: ZoneId, vehicle: VehicleId, minutes: Int, pay: PayMethod = .deposit) async throws -> Quote {
+    public func quote(city: CityId, zone: ZoneId, vehicle: VehicleId, minutes: Int, pay: PayMethod = .deposit) async throws -> Quote {
         let minutes = atLeastNone(minutes)
         return try await core.waiting {
-            try await core.client.parking().quote(zone: zone, vehicle: vehicle, minutes: minutes, pay: pay, cancel: $0)
+            try await core.client.parking().quote(city: city, zone: zone, vehicle: vehicle, minutes: minutes, pay: pay, cancel: $0)
         }
     }
     /// A quote that continues a ticket with the time after its end.
@@ -34,8 +34,8 @@ public struct ParkingClient: Part {
     }
     /// The lengths that can be chosen for a car in a zone, by the rules, with the stop; it stands at the first one that is not
     /// below `wanted` minutes. Without a connection.
-    public func wheel(zone: ZoneId, vehicle: VehicleId, wanted: Int? = nil) async throws -> TimeWheel {
-        try core.client.parking().wheel(zone: zone, vehicle: vehicle, wanted: wanted.map(atLeastNone))
+    public func wheel(city: CityId, zone: ZoneId, vehicle: VehicleId, wanted: Int? = nil) async throws -> TimeWheel {
+        try core.client.parking().wheel(city: city, zone: zone, vehicle: vehicle, wanted: wanted.map(atLeastNone))
     }
     /// The wheel after a quote: the operator may know of a stay that this phone does not.
     public func wheel(_ wheel: TimeWheel, within quote: Quote) -> TimeWheel {
@@ -58,8 +58,8 @@ public struct ParkingClient: Part {
         try core.client.parking().storedHistory(cursor: cursor, limit: atLeastNone(limit))
     }
     /// The SMS that buys parking for this vehicle in this zone.
-    public func sms(zone: ZoneId, vehicle: VehicleId) async throws -> SmsFallback {
-        try core.client.parking().sms(zone: zone, vehicle: vehicle)
+    public func sms(city: CityId, zone: ZoneId, vehicle: VehicleId) async throws -> SmsFallback {
+        try core.client.parking().sms(city: city, zone: zone, vehicle: vehicle)
     }
     /// Takes a purchase back and gives the SMS instead, only when it is sure that it will not be executed.
     public func switchToSms(intent: String) async throws -> SmsFallback {

@@ -12,14 +12,15 @@ public final class ZonesModel {
     @ObservationIgnored private let mesto: Mesto
     /// An answer to an older question is not shown.
     @ObservationIgnored private var looks = 0
+    public let city: CityId
 
-    public init(_ mesto: Mesto) { self.mesto = mesto }
+    public init(_ mesto: Mesto, city: CityId) { (self.mesto, self.city) = (mesto, city) }
 
     public func look(at position: Position?, sign: String? = nil) async {
         looks += 1
         let look = looks
         do {
-            let near = try await mesto.parking.zonesNear(position, sign: sign)
+            let near = try await mesto.parking.zonesNear(city: city, position, sign: sign)
             guard look == looks else { return }
             zones = near.zones
             failure = nil
@@ -40,10 +41,11 @@ public final class PurchaseModel: PaymentModel {
     /// The lengths that can be chosen, with the stop and its reason; absent before `look`.
     public private(set) var wheel: TimeWheel?
     @ObservationIgnored private let vehicle: Vehicle
+    public let city: CityId
     public let zone: NearZone
 
-    public init(_ mesto: Mesto, zone: NearZone, vehicle: Vehicle) {
-        (self.zone, self.vehicle) = (zone, vehicle)
+    public init(_ mesto: Mesto, city: CityId, zone: NearZone, vehicle: Vehicle) {
+        (self.city, self.zone, self.vehicle) = (city, zone, vehicle)
         super.init(mesto)
     }
 
@@ -54,7 +56,7 @@ public final class PurchaseModel: PaymentModel {
     public func look() async {
         await choose {
             do {
-                let answer = try await self.mesto.parking.wheel(zone: self.zone.zone, vehicle: self.vehicle.id)
+                let answer = try await self.mesto.parking.wheel(city: self.city, zone: self.zone.zone, vehicle: self.vehicle.id)
                 return { self.wheel = answer }
             } catch {
                 return { self.fail(error) }
@@ -65,7 +67,7 @@ public final class PurchaseModel: PaymentModel {
     public func turn(to minutes: Int) async {
         await choose {
             do {
-                let answer = try await self.mesto.parking.preview(zone: self.zone.zone, vehicle: self.vehicle.id, minutes: minutes)
+                let answer = try await self.mesto.parking.preview(city: self.city, zone: self.zone.zone, vehicle: self.vehicle.id, minutes: minutes)
                 return { self.preview = answer }
             } catch {
                 return {
@@ -77,7 +79,7 @@ public final class PurchaseModel: PaymentModel {
     }
 
     public func quote(minutes: Int, pay: PayMethod = .deposit) async {
-        await ask { try await self.mesto.parking.quote(zone: self.zone.zone, vehicle: self.vehicle.id, minutes: minutes, pay: pay) }
+        await ask { try await self.mesto.parking.quote(city: self.city, zone: self.zone.zone, vehicle: self.vehicle.id, minutes: minutes, pay: pay) }
         guard case let .quoted(quote) = phase, let before = wheel else { return }
         wheel = mesto.parking.wheel(before, within: quote)
     }

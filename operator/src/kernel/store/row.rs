@@ -10,7 +10,7 @@ use mesto_protocol::kernel::ids::{
 };
 use mesto_protocol::kernel::reference::Reference;
 use mesto_rules::money::Currency;
-use mesto_rules::{CityId, FacilityId, TariffId, ZoneId};
+use mesto_rules::{CityId, FacilityId, Language, TariffId, ZoneId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -224,7 +224,7 @@ macro_rules! ids {
 }
 ids![
     AccountId, DeviceId, GrantId, VehicleId, QuoteId, SaleId, PaymentId, RefundId, EntryId, TicketId, StayId, OrderId,
-    VisitId, CityId, FacilityId, ZoneId, TariffId, Reference,
+    VisitId, Language, CityId, FacilityId, ZoneId, TariffId, Reference,
 ];
 
 impl<T: Column> Column for Option<T> {

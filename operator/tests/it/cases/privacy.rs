@@ -57,7 +57,7 @@ on_both_databases! {
         let inspector = world.inspector();
         assert_eq!(driver.delete("/v1/account").status, 204);
         refused("unauthorized", &driver.get("/v1/account"));
-        assert_eq!([count(world, "vehicle"), count(world, "outbox"), count(world, TOLD), count(world, "device")], [0; 4]);
+        assert_eq!([count(world, "vehicle"), count(world, "message"), count(world, TOLD), count(world, "device")], [0; 4]);
         assert_eq!(count(world, "stay WHERE owner_kind = 'account'"), 0);
         assert_eq!(world.balance("refunds_payable"), rsd("-920.00"));
         // The ticket is paid and still counts in front of an inspector.
@@ -81,7 +81,7 @@ on_both_databases! {
         let inspector = world.inspector();
         driver.park(vehicle, "red", 60);
         expect::<PlateCheck>(200, inspector.get("/v1/inspector/check?city=belgrade&plate=BG789PP&zone=red"));
-        let tables = ["outbox", "quote WHERE pay = 'deposit'", "stay", "intent", TOLD, "plate_check", "ticket_plate"];
+        let tables = ["message", "quote WHERE pay = 'deposit'", "stay", "intent", TOLD, "plate_check", "ticket_plate"];
         let users_stays = || count(world, "stay WHERE owner_kind = 'account'");
         let left = || tables.map(|table| count(world, table) > 0);
         world.due();

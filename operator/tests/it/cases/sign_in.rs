@@ -6,7 +6,7 @@ use mesto_protocol::base::sign_in::{CodeSent, Session};
 use mesto_protocol::kernel::grants::Role;
 use serde_json::json;
 
-use crate::world::{expect, refused};
+use crate::world::{device, expect, refused};
 
 const PHONE: &str = "+381641234567";
 
@@ -36,6 +36,36 @@ on_both_databases! {
         let code = world.code(PHONE);
         expect::<Session>(201, world.try_code(PHONE, &code));
         refused("code_expired", &world.try_code(PHONE, &code));
+    }
+
+    #[test]
+    fn a_person_has_the_language_that_the_app_told_last(world) {
+        let code = |language: &str| {
+            world.pass(1);
+            let asked = json!({"phone": PHONE, "language": language});
+            world.send(&Request::new("POST", "/v1/auth/code").json(&asked))
+        };
+        let sign_in = |language: Option<&str>| {
+            let device_key = device(9).device_key().to_text();
+            let (phone, device) = (PHONE, "phone");
+            let mut asked = json!({"phone": phone, "code": world.code(PHONE), "device": device, "device_key": device_key});
+            if let Some(language) = language {
+                asked["language"] = language.into();
+            }
+            expect::<Session>(201, world.send(&Request::new("POST", "/v1/auth/session").json(&asked)));
+            let rows = store::transact(&*world.store, |tx| tx.query("SELECT language FROM person", &[])).unwrap();
+            rows[0].get::<Option<String>>("language").unwrap()
+        };
+        expect::<CodeSent>(200, code("sr-Latn"));
+        let sent = world.operator.messages_to(&*world.store, PHONE).unwrap().pop().unwrap();
+        assert_eq!((sent.template.as_str(), sent.language.as_ref().map(|tag| tag.as_str())), ("sign_in.code", Some("sr-Latn")));
+        assert_eq!(sent.text(), format!("Mesto: {} (5 min)", sent.code().unwrap()));
+        assert_eq!(sign_in(Some("sr-Latn")).as_deref(), Some("sr-Latn"));
+        expect::<CodeSent>(200, code("en"));
+        assert_eq!(sign_in(None).as_deref(), Some("sr-Latn"), "an app that tells none changes none");
+        expect::<CodeSent>(200, code("en"));
+        assert_eq!(sign_in(Some("en")).as_deref(), Some("en"));
+        refused("bad_request", &code("srpski jezik"));
     }
 
     #[test]

@@ -33,7 +33,7 @@ impl Payments<'_> {
     /// `phone_full` (then nothing was sent).
     pub async fn buy(self, quote: &Quote) -> Result<IntentView> {
         let outcome = self.buy_inner(quote).await;
-        self.0.explain(outcome)
+        self.0.explain_in(&quote.city, outcome)
     }
 
     async fn buy_inner(self, quote: &Quote) -> Result<IntentView> {
@@ -122,7 +122,7 @@ impl Payments<'_> {
     /// Stores the intent to buy a quote; `None` when something stands before it by now.
     fn store_intent(self, quote: &Quote, now: DateTime<Utc>) -> Result<Option<String>> {
         let key = self.new_key();
-        let not_after = self.0.not_after(now).min(quote.expires_at);
+        let not_after = self.0.not_after(&quote.city, now).min(quote.expires_at);
         let is_by_card = quote.pay == PayMethod::Card;
         let request = PurchaseRequest {
             quote: quote.id,

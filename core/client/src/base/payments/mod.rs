@@ -1,8 +1,8 @@
 //! Paying: what is bought becomes an intent, and an intent is brought to its end.
 
 mod guard;
-mod outbox;
 mod quotes;
+mod sending;
 #[cfg(test)]
 mod tests;
 mod told;
@@ -127,7 +127,7 @@ impl Payments<'_> {
     /// Why an intent was refused, with text and advice; times in the city's zone.
     #[must_use]
     pub fn refusal(self, intent: &IntentView) -> Option<Error> {
-        intent.refusal().map(|error| error.in_time(self.0.time_rules()))
+        intent.refusal().map(|error| error.in_time(self.0.time_rules(Some(&intent.city))))
     }
 
     fn view(self, key: &str) -> Result<IntentView> {

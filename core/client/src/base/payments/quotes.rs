@@ -2,6 +2,8 @@
 
 use mesto_protocol::base::payments::{self, Part, PayMethod, Quote, QuoteRequest, Wanted};
 
+use mesto_rules::CityId;
+
 use super::Payments;
 use crate::kernel::error::{Error, Result};
 
@@ -12,10 +14,15 @@ impl Payments<'_> {
     /// # Errors
     /// `not_signed_in`, `service_unknown`, `answer_unreadable` when only a later version can read the offer, and whatever
     /// the service refuses with.
-    pub(crate) async fn quote<S: Part + Sync, O: Part>(self, city: &str, subject: &S, pay: PayMethod) -> Result<Quote> {
+    pub(crate) async fn quote<S: Part + Sync, O: Part>(
+        self,
+        city: &CityId,
+        subject: &S,
+        pay: PayMethod,
+    ) -> Result<Quote> {
         self.0.core().signed_in()?;
         let wanted = Wanted::of(subject).map_err(Error::unreadable)?;
-        let asked = QuoteRequest { city: city.to_owned(), items: vec![wanted], pay, payer: None };
+        let asked = QuoteRequest { city: city.to_string(), items: vec![wanted], pay, payer: None };
         let quote: Quote = self.0.call(&payments::QUOTE, &[], &asked).await?;
         match offer::<O>(&quote) {
             Some(_) => Ok(quote),

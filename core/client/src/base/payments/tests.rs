@@ -13,7 +13,8 @@ use serde_json::json;
 
 use crate::kernel::clock::Anchor;
 use crate::kernel::ports::{
-    Clock, Entropy, Link, LinkAnswer, LinkError, LinkRequest, NoReminders, NoStillDecoder, Ports, Secrets, SecretsError,
+    Clock, Entropy, Link, LinkAnswer, LinkError, LinkRequest, NoReminders, NoStillDecoder, OperatorName, Ports,
+    Secrets, SecretsError,
 };
 use crate::{Client, Config, IntentState, Locale, Progress};
 
@@ -65,7 +66,7 @@ fn open(folder: &Path, link: Arc<dyn Link>) -> Client {
         reminders: Arc::new(NoReminders),
         stills: Arc::new(NoStillDecoder),
     };
-    let client = Client::open(Config::new(folder.join("mesto.db"), "belgrade", [0; 32]), ports).unwrap();
+    let client = Client::open(Config::new(folder.join("mesto.db"), OperatorName::localhost(), [0; 32]), ports).unwrap();
     let anchor = Anchor::observe(Still.wall().timestamp_millis(), Still.monotonic(), &Still);
     {
         let mut core = client.core();

@@ -21,6 +21,14 @@ pub fn document_version(db: &Connection, name: &str) -> Stored<Option<u32>> {
     Ok(found)
 }
 
+/// Names that begin so, in their order.
+pub fn document_names(db: &Connection, prefix: &str) -> Stored<Vec<String>> {
+    let mut statement =
+        db.prepare_cached("SELECT name FROM document WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name")?;
+    let names = statement.query_map(params![prefix], |row| row.get(0))?;
+    Ok(names.collect::<Result<_, _>>()?)
+}
+
 /// Stores a document of a topic in the place of the one before.
 pub fn put_document(
     tx: &Tx<'_>,

@@ -5,10 +5,12 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use mesto_protocol::kernel::ids::AccountId;
+use mesto_rules::CityId;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags, params, params_from_iter};
 
 use super::{IntentRow, Migrations, StoreError, Stored, Tx, connect};
+use crate::kernel::city::WANTED;
 use crate::kernel::client::ACCOUNT;
 
 /// What happened to a damaged file. Everything but intents comes back with the next sync.
@@ -37,8 +39,8 @@ const SIDES: [&str; 2] = ["-wal", "-shm"];
 #[derive(Default)]
 struct Salvage {
     intents: Vec<Vec<Value>>,
-    /// Whose they are, as it is stored.
-    account: Option<String>,
+    /// Whose they are, and the cities to be fetched again: name and value as they are stored.
+    values: Vec<(&'static str, String)>,
     complete: bool,
 }
 
@@ -121,8 +123,8 @@ fn carry_over(tx: &Tx<'_>, salvage: &Salvage) -> Stored<(u32, bool)> {
             (saved, complete) = (saved.saturating_sub(1), false);
         }
     }
-    if let Some(account) = &salvage.account {
-        transaction.execute("INSERT INTO meta (name, value) VALUES (?1, ?2)", params![ACCOUNT.name, account])?;
+    for (name, value) in &salvage.values {
+        transaction.execute("INSERT INTO meta (name, value) VALUES (?1, ?2)", params![name, value])?;
     }
     Ok((saved, complete))
 }
@@ -141,9 +143,13 @@ fn salvage(path: &Path) -> Salvage {
         Ok(())
     })()
     .is_ok();
-    let account =
-        connection.query_row("SELECT value FROM meta WHERE name = ?1", [ACCOUNT.name], |row| row.get::<_, String>(0));
-    found.account = account.ok().filter(|text| serde_json::from_str::<AccountId>(text).is_ok());
+    let value = |name: &'static str, is_one: fn(&str) -> bool| {
+        let read =
+            connection.query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get::<_, String>(0));
+        Some((name, read.ok().filter(|text| is_one(text))?))
+    };
+    found.values.extend(value(ACCOUNT.name, |text| serde_json::from_str::<AccountId>(text).is_ok()));
+    found.values.extend(value(WANTED.name, |text| serde_json::from_str::<Vec<CityId>>(text).is_ok()));
     found
 }
 

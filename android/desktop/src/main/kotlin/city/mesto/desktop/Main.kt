@@ -20,6 +20,7 @@ import city.mesto.sdk.Core
 import city.mesto.sdk.Mesto
 import city.mesto.sdk.MestoClient
 import city.mesto.sdk.account
+import city.mesto.sdk.core.CityId
 import city.mesto.sdk.core.ClientConfig
 import city.mesto.sdk.core.CodeSent
 import city.mesto.sdk.core.Line
@@ -94,13 +95,13 @@ private class Watched(private val core: MestoClient) : MestoClient() {
 
     override fun now() = core.now()
 
-    override fun utcOffset(at: Instant) = core.utcOffset(at)
+    override fun utcOffset(at: Instant, city: CityId?) = core.utcOffset(at, city)
 
-    override fun text(id: String, args: Map<String, String>) = core.text(id, args)
+    override fun text(id: String, args: Map<String, String>, city: CityId?) = core.text(id, args, city)
 
-    override fun text(line: Line) = core.text(line)
+    override fun text(line: Line, city: CityId?) = core.text(line, city)
 
-    override fun text(notice: Notice) = core.text(notice)
+    override fun text(notice: Notice, city: CityId?) = core.text(notice, city)
 
     override fun recovery() = core.recovery()
 

@@ -36,7 +36,7 @@ class Testbed(binary: File) : AutoCloseable {
 
     /** What was sent to a phone, newest first. */
     fun inbox(phone: String): List<Received> {
-        val json = get("/outbox?phone=" + URLEncoder.encode(phone, Charsets.UTF_8))
+        val json = get("/messages?phone=" + URLEncoder.encode(phone, Charsets.UTF_8))
         return fields(json, "at").zip(fields(json, "text"), ::Received)
     }
 

@@ -2,6 +2,7 @@
 package city.mesto.sdk
 
 import city.mesto.sdk.core.CitiesState
+import city.mesto.sdk.core.CityId
 import city.mesto.sdk.core.Refreshed
 import city.mesto.sdk.core.Topic
 import kotlinx.coroutines.flow.StateFlow
@@ -14,8 +15,8 @@ interface CitiesClient {
     /** As of this moment: [state] may be a change behind. */
     fun current(): CitiesState
 
-    /** Fetches keys and city, verified against the pinned root key. At the first start and once a day. */
-    suspend fun refresh(): Refreshed
+    /** Fetches keys and a city, verified against the pinned root key; it is stored beside the others. At the first start and once a day. */
+    suspend fun refresh(city: CityId): Refreshed
 }
 
 val MestoClient.cities: CitiesClient get() = part(CitiesClient::class.java, ::CitiesOfCore)
@@ -27,5 +28,5 @@ private class CitiesOfCore(private val core: Core) : CitiesClient {
 
     override fun current() = cities.state()
 
-    override suspend fun refresh() = core.on { cities.refresh() }
+    override suspend fun refresh(city: CityId) = core.on { cities.refresh(city) }
 }

@@ -1,6 +1,7 @@
 // The client over the native core.
 package city.mesto.sdk
 
+import city.mesto.sdk.core.CityId
 import city.mesto.sdk.core.Client
 import city.mesto.sdk.core.ClientConfig
 import city.mesto.sdk.core.Line
@@ -15,8 +16,8 @@ import java.time.Instant
 import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.atomic.AtomicBoolean
 
-/** A [MestoClient] over the native core. One per app; [close] it when the process lets go of it or must not hold its file. */
-class Mesto private constructor(private val core: Core) : MestoClient() {
+/** A [MestoClient] over the native core. One per operator, see [Operators]; [close] it when the process lets go of it or must not hold its file. */
+class Mesto internal constructor(private val core: Core) : MestoClient() {
     private val parts = ConcurrentHashMap<Class<*>, Any>()
     private val closed = AtomicBoolean()
 
@@ -29,13 +30,16 @@ class Mesto private constructor(private val core: Core) : MestoClient() {
 
     override fun now(): Instant = core.client.now()
 
-    override fun utcOffset(at: Instant): Int? = core.client.utcOffset(at)
+    override fun utcOffset(at: Instant, city: CityId?): Int? = core.client.utcOffset(at, city)
 
-    override fun text(id: String, args: Map<String, String>): String = core.client.text(id, args)
+    override fun text(id: String, args: Map<String, String>, city: CityId?): String = core.client.text(id, args, city)
 
-    override fun text(line: Line): String = core.client.lineText(line)
+    override fun text(line: Line, city: CityId?): String = core.client.lineText(line, city)
 
-    override fun text(notice: Notice): String = core.client.noticeText(notice)
+    override fun text(notice: Notice, city: CityId?): String = core.client.noticeText(notice, city)
+
+    /** The DNS name of its operator. What the phone keeps of it is named so. */
+    val operatorName: String = core.client.operatorName()
 
     override fun recovery(): Recovery? = core.client.recovery()
 

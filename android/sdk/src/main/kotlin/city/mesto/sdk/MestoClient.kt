@@ -1,6 +1,7 @@
 // What screens are written against: the core behind it, or a fake one in previews and tests.
 package city.mesto.sdk
 
+import city.mesto.sdk.core.CityId
 import city.mesto.sdk.core.ClockState
 import city.mesto.sdk.core.Connection
 import city.mesto.sdk.core.Line
@@ -10,7 +11,7 @@ import kotlinx.coroutines.flow.StateFlow
 import java.time.Instant
 
 /**
- * The app's core, for one operator. What it does lies with its parts, each declared in the file of its service: `mesto.parking`,
+ * The app's core, for one operator and any number of its cities: a call that needs one is given it. What it does lies with its parts, each declared in the file of its service: `mesto.parking`,
  * `mesto.payments`, `mesto.wallet`. Every suspending call may be made from the main thread and throws a
  * [city.mesto.sdk.core.MestoException] with a code, a text and an advice; cancelling the coroutine calls it off, and a purchase
  * that had begun stays an open intent.
@@ -28,20 +29,23 @@ abstract class MestoClient : AutoCloseable {
     /** The corrected time: the operator's, as well as the phone can know it. Countdowns count by it. */
     abstract fun now(): Instant
 
-    /** Seconds by which the city's clock is ahead of UTC at a moment, by the city's own rules; null before it was fetched. */
-    abstract fun utcOffset(at: Instant): Int?
+    /** Seconds by which the clock of [city], else of the first stored one, is ahead of UTC at a moment; null before one was fetched. */
+    abstract fun utcOffset(at: Instant, city: CityId? = null): Int?
 
-    /** A text of the catalogue in the driver's language; times in the city's zone. */
-    abstract fun text(id: String, args: Map<String, String> = emptyMap()): String
+    /** A text of the catalogue in the driver's language; times in the zone of [city], else of the first stored one. */
+    abstract fun text(id: String, args: Map<String, String> = emptyMap(), city: CityId? = null): String
 
     /** A line of a price, for the driver. */
-    abstract fun text(line: Line): String
+    abstract fun text(line: Line, city: CityId? = null): String
 
     /** What to know before paying, for the driver. */
-    abstract fun text(notice: Notice): String
+    abstract fun text(notice: Notice, city: CityId? = null): String
 
     /** Every text by its name. */
-    val texts: Texts get() = Texts(::text)
+    val texts: Texts get() = Texts { id, args -> text(id, args) }
+
+    /** Every text by its name; times in the zone of [city]. */
+    fun texts(city: CityId) = Texts { id, args -> text(id, args, city) }
 
     /** What a damaged database meant, when there was one since the client was opened. */
     abstract fun recovery(): Recovery?

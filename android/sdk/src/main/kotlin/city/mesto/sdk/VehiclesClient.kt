@@ -1,6 +1,7 @@
 // The account's vehicles.
 package city.mesto.sdk
 
+import city.mesto.sdk.core.CityId
 import city.mesto.sdk.core.ParsedPlate
 import city.mesto.sdk.core.Topic
 import city.mesto.sdk.core.Vehicle
@@ -16,10 +17,11 @@ interface VehiclesClient {
     /** As of this moment: [state] may be a change behind. */
     fun current(): VehiclesState
 
-    /** Reads a plate as it is typed, without a connection. */
-    suspend fun checkPlate(plate: String): ParsedPlate
+    /** Reads a plate as it is typed, by the city's grammar, without a connection. */
+    suspend fun checkPlate(city: CityId, plate: String): ParsedPlate
 
-    suspend fun add(plate: String, label: String? = null): Vehicle
+    /** Adds a vehicle by its plate, read by the city's grammar; it can be used in every city of the operator. */
+    suspend fun add(city: CityId, plate: String, label: String? = null): Vehicle
 
     /** A car that is parked is removed only when it is [confirmed] (`vehicle_parked`); its ticket stays and can be extended. */
     suspend fun remove(vehicle: VehicleId, confirmed: Boolean = false)
@@ -34,9 +36,9 @@ private class VehiclesOfCore(private val core: Core) : VehiclesClient {
 
     override fun current() = vehicles.state()
 
-    override suspend fun checkPlate(plate: String) = core.on { vehicles.checkPlate(plate) }
+    override suspend fun checkPlate(city: CityId, plate: String) = core.on { vehicles.checkPlate(city, plate) }
 
-    override suspend fun add(plate: String, label: String?) = core.on { vehicles.add(plate, label) }
+    override suspend fun add(city: CityId, plate: String, label: String?) = core.on { vehicles.add(city, plate, label) }
 
     override suspend fun remove(vehicle: VehicleId, confirmed: Boolean) = core.on { vehicles.remove(vehicle, confirmed) }
 }

@@ -1,6 +1,7 @@
 // The deposit.
 package city.mesto.sdk
 
+import city.mesto.sdk.core.CityId
 import city.mesto.sdk.core.Deposit
 import city.mesto.sdk.core.DepositEntry
 import city.mesto.sdk.core.DepositPreview
@@ -24,11 +25,11 @@ interface WalletClient {
     /** What paying [total] from the deposit would leave or lack, by the balance as the operator said it last. */
     fun preview(total: Money): DepositPreview
 
-    /** A top-up by one of the city's amounts; by card. */
-    suspend fun quote(amount: BigDecimal): Quote
+    /** A top-up by one of the city's amounts; by card. The deposit is one for all cities of the operator. */
+    suspend fun quote(city: CityId, amount: BigDecimal): Quote
 
     /** Quote and purchase in one; the intent's page is the bank's. While another one waits there: `unconfirmed`, as `payments.buy`. */
-    suspend fun topUp(amount: BigDecimal): Intent
+    suspend fun topUp(city: CityId, amount: BigDecimal): Intent
 
     /** The balance and what consumed it, newest first; [cursor] is `next` of the page before. */
     suspend fun history(cursor: String? = null, limit: Int = 50): Deposit
@@ -51,9 +52,9 @@ private class WalletOfCore(private val core: Core) : WalletClient {
 
     override fun preview(total: Money) = wallet.preview(total)
 
-    override suspend fun quote(amount: BigDecimal) = core.on { wallet.quote(amount) }
+    override suspend fun quote(city: CityId, amount: BigDecimal) = core.on { wallet.quote(city, amount) }
 
-    override suspend fun topUp(amount: BigDecimal) = core.on { wallet.topUp(amount) }
+    override suspend fun topUp(city: CityId, amount: BigDecimal) = core.on { wallet.topUp(city, amount) }
 
     override suspend fun history(cursor: String?, limit: Int) = core.on { wallet.history(cursor, Core.atLeastNone(limit)) }
 

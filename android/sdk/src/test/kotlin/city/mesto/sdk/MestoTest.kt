@@ -61,7 +61,7 @@ class MestoTest {
     private suspend fun driver(number: String, phone: Phone = Phone(), locale: String = "en"): Mesto {
         val mesto = Mesto.open(config(locale = locale), phone)
         try {
-            mesto.cities.refresh()
+            mesto.cities.refresh(belgrade)
             mesto.account.requestCode(number)
             mesto.account.signIn(number, testbed.codeFor(number), "Kotlin")
         } catch (failure: MestoException) {
@@ -72,7 +72,7 @@ class MestoTest {
     }
 
     private suspend fun Mesto.fill() {
-        val page = checkNotNull(wallet.topUp(BigDecimal(1000)).pageUrl)
+        val page = checkNotNull(wallet.topUp(belgrade, BigDecimal(1000)).pageUrl)
         testbed.ask("POST", "/bank/walk", json("page_url" to page, "card" to "approve"))
         payments.settleAll()
     }
@@ -81,7 +81,7 @@ class MestoTest {
     fun `money is a BigDecimal with its currency and time is an Instant`() = runBlocking<Unit> {
         val clock = PhoneClock(testbed.now())
         driver("+381650000001", Phone(clock = clock)).use { mesto ->
-            val preview = mesto.parking.preview(ZoneId("red"), mesto.vehicles.add("BG789PP").id, 60)
+            val preview = mesto.parking.preview(belgrade, ZoneId("red"), mesto.vehicles.add(belgrade, "BG789PP").id, 60)
             assertEquals(BigDecimal("80.00"), preview.total.amount)
             assertEquals("RSD", preview.total.currency)
             assertEquals(Instant.parse("2025-09-03T08:00:00Z"), preview.offer.startsAt)
@@ -99,8 +99,8 @@ class MestoTest {
         )
         said.entries.forEachIndexed { number, (locale, words) ->
             driver("+38165000001$number", locale = locale).use { mesto ->
-                val car = mesto.vehicles.add("BG789PP").id
-                val error = assertFailsWith<MestoException.Refused> { mesto.parking.quote(ZoneId("red"), car, 91) }
+                val car = mesto.vehicles.add(belgrade, "BG789PP").id
+                val error = assertFailsWith<MestoException.Refused> { mesto.parking.quote(belgrade, ZoneId("red"), car, 91) }
                 assertEquals(Triple("max_stay_exceeded", words.first, words.second), Triple(error.code, error.text, error.advice))
                 assertEquals("90", error.params["allowed"])
                 assertEquals(words.first, error.toString())
@@ -112,7 +112,7 @@ class MestoTest {
     fun `without a connection nothing left the phone`() = runBlocking<Unit> {
         nobody().use { closed ->
             Mesto.open(config("http://127.0.0.1:${closed.localPort}")).use { mesto ->
-                val error: MestoException = assertFailsWith<MestoException.Offline> { mesto.cities.refresh() }
+                val error: MestoException = assertFailsWith<MestoException.Offline> { mesto.cities.refresh(belgrade) }
                 assertEquals("offline", error.code)
                 assertEquals("There is no connection to the operator.", error.text)
                 assertEquals("Nothing was sent and nothing was charged. Look for a signal and try again.", error.advice)
@@ -130,7 +130,7 @@ class MestoTest {
     fun `the token lies in the phone's own secrets and not in the database`() = runBlocking<Unit> {
         val secrets = MemorySecrets()
         driver("+381650000020", Phone(secrets = secrets)).use { mesto ->
-            val token = secrets.kept.getValue("mesto.session_token")
+            val token = secrets.kept.getValue("localhost/session_token")
             assertTrue(mesto.account.current().signedIn)
             for (name in listOf("en.db", "en.db-wal")) {
                 assertFalse(token in folder.resolve(name).readText(Charsets.ISO_8859_1), "the token lies in $name")
@@ -153,7 +153,7 @@ class MestoTest {
         val alarms = RememberedPlan()
         driver("+381650000022", Phone(deviceKey = JavaKey(), reminders = alarms)).use { mesto ->
             mesto.fill()
-            val ticket = checkNotNull(mesto.payments.buy(mesto.parking.quote(ZoneId("red"), mesto.vehicles.add("BG789PP").id, 60)).ticket)
+            val ticket = checkNotNull(mesto.payments.buy(mesto.parking.quote(belgrade, ZoneId("red"), mesto.vehicles.add(belgrade, "BG789PP").id, 60)).ticket)
             assertTrue(mesto.parking.code(ticket.id).text.startsWith("MESTO1:"))
             assertEquals(listOf(ReminderKind.BeforeEnd(5u), ReminderKind.AtEnd), alarms.plan.map { it.kind })
         }
@@ -163,8 +163,8 @@ class MestoTest {
     fun `the flow has the current state at once and then every change`() = runBlocking<Unit> {
         driver("+381650000030").use { mesto ->
             val two = async { mesto.vehicles.state.first { it.vehicles.size == 2 } }
-            mesto.vehicles.add("BG789PP")
-            mesto.vehicles.add("NS123AB")
+            mesto.vehicles.add(belgrade, "BG789PP")
+            mesto.vehicles.add(belgrade, "NS123AB")
             assertEquals(listOf("BG789PP", "NS123AB"), withTimeout(20_000) { two.await() }.vehicles.map { it.plate.canonical })
         }
     }
@@ -173,7 +173,7 @@ class MestoTest {
     fun `a cancelled coroutine calls the waiting call off`() = runBlocking<Unit> {
         silence().use { silent ->
             Mesto.open(config("http://127.0.0.1:${silent.localPort}")).use { mesto ->
-                val waiting = async(Dispatchers.Default) { mesto.cities.refresh() }
+                val waiting = async(Dispatchers.Default) { mesto.cities.refresh(belgrade) }
                 withContext(Dispatchers.IO) { silent.accept() }.use { waiting.cancelAndJoin() }
                 // A call that went on to the end of its time would fail with that.
                 assertFailsWith<CancellationException> { waiting.await() }
@@ -193,7 +193,7 @@ class MestoTest {
             withContext(caller) {
                 driver("+381650000031", Phone(clock = telling)).use { mesto ->
                     working.clear()
-                    mesto.vehicles.add("BG789PP")
+                    mesto.vehicles.add(belgrade, "BG789PP")
                     mesto.account.sync()
                     mesto.parking.history()
                     assertTrue(working.isNotEmpty() && working.none { it.startsWith("screen") }, "$working")
@@ -205,10 +205,10 @@ class MestoTest {
     @Test
     fun `a port that throws stops nothing`() = runBlocking<Unit> {
         val noAlarms = object : ReminderPlan {
-            override fun replace(plan: List<Reminder>) = error("no alarms today")
+            override fun replace(operator: String, plan: List<Reminder>) = error("no alarms today")
         }
         driver("+381650000032", Phone(reminders = noAlarms)).use { mesto ->
-            mesto.vehicles.add("BG789PP")
+            mesto.vehicles.add(belgrade, "BG789PP")
             withTimeout(20_000) { mesto.vehicles.state.first { it.vehicles.size == 1 } }
         }
         val noClock = object : Clock by PhoneClock(testbed.now()) {
@@ -220,8 +220,8 @@ class MestoTest {
     @Test
     fun `a value that nobody can mean is an error and no panic`() = runBlocking<Unit> {
         driver("+381650000033").use { mesto ->
-            val quote = mesto.parking.quote(ZoneId("red"), mesto.vehicles.add("BG789PP").id, 60)
-            assertEquals("out_of_range", assertFailsWith<MestoException.Refused> { mesto.wallet.topUp(BigDecimal("1e40")) }.code)
+            val quote = mesto.parking.quote(belgrade, ZoneId("red"), mesto.vehicles.add(belgrade, "BG789PP").id, 60)
+            assertEquals("out_of_range", assertFailsWith<MestoException.Refused> { mesto.wallet.topUp(belgrade, BigDecimal("1e40")) }.code)
             assertEquals("out_of_range", assertFailsWith<MestoException.Refused> { mesto.payments.buy(quote.copy(expiresAt = Instant.MAX)) }.code)
             assertEquals("out_of_range", assertFailsWith<MestoException.Refused> { mesto.parking.ticket(TicketId("nonsense")) }.code)
             assertEquals(emptyList(), mesto.parking.history(limit = -1).items)
@@ -232,7 +232,7 @@ class MestoTest {
     fun `what is bought and promised is told in its service's own types and in words`() = runBlocking<Unit> {
         driver("+381650000034").use { mesto ->
             mesto.fill()
-            val quote = mesto.parking.quote(ZoneId("red"), mesto.vehicles.add("NS123AB").id, 60)
+            val quote = mesto.parking.quote(belgrade, ZoneId("red"), mesto.vehicles.add(belgrade, "NS123AB").id, 60)
             assertEquals(60u, quote.parking?.grantedMinutes)
             assertEquals("parking", quote.items.single().service)
             assertTrue(quote.items.single().lines.all { mesto.text(it).isNotEmpty() })
@@ -249,12 +249,12 @@ class MestoTest {
     @Test
     fun `a ticket by card waits at the bank until it was heard bg_43`() = runBlocking<Unit> {
         driver("+381650000035").use { mesto ->
-            val car = mesto.vehicles.add("NI456CD").id
-            val intent = mesto.payments.buy(mesto.parking.quote(ZoneId("red"), car, 90, PayMethod.Card))
+            val car = mesto.vehicles.add(belgrade, "NI456CD").id
+            val intent = mesto.payments.buy(mesto.parking.quote(belgrade, ZoneId("red"), car, 90, PayMethod.Card))
             assertEquals(IntentState.Unconfirmed(Progress.AT_BANK), intent.state)
             assertTrue(intent.isOpen && mesto.payments.current().open.single().key == intent.key)
             // Whatever it is paid by, the same thing is not bought again meanwhile.
-            val again = assertFailsWith<MestoException.Refused> { mesto.payments.buy(mesto.parking.quote(ZoneId("red"), car, 60)) }
+            val again = assertFailsWith<MestoException.Refused> { mesto.payments.buy(mesto.parking.quote(belgrade, ZoneId("red"), car, 60)) }
             assertEquals("unconfirmed" to intent.key, again.code to again.params["intent"])
             testbed.ask("POST", "/bank/walk", json("page_url" to checkNotNull(intent.pageUrl), "card" to "approve"))
             val settled = mesto.payments.settle(intent.key)
@@ -271,18 +271,18 @@ class MestoTest {
         testbed.ask("POST", "/controller/report", entered)
         driver("+381650000036").use { mesto ->
             mesto.fill()
-            val view = mesto.garages.places().first { it.facility == place }
+            val view = mesto.garages.places(belgrade).first { it.facility == place }
             assertEquals(12u to true, view.free to view.isReachable)
-            assertContains(mesto.garages.facilities(), view)
-            assertEquals("KT000001", mesto.garages.ticketNumber(place, "kt 0000-01"))
+            assertContains(mesto.garages.facilities(belgrade), view)
+            assertEquals("KT000001", mesto.garages.ticketNumber(belgrade, place, "kt 0000-01"))
             val photo = root.resolve("tests/scenarios/photos/ticket.jpg").readBytes()
-            assertEquals("GR004217", mesto.garages.numberFromPhoto(place, photo))
+            assertEquals("GR004217", mesto.garages.numberFromPhoto(belgrade, place, photo))
             suspend fun refusal(ask: suspend () -> Unit) = assertFailsWith<MestoException.Refused> { ask() }.code
-            assertEquals("photo_unreadable", refusal { mesto.garages.numberFromPhoto(place, photo.copyOf(200)) })
-            assertEquals("photo_unreadable", refusal { mesto.garages.numberFromPhoto(place, byteArrayOf()) })
-            assertEquals("ticket_number_invalid", refusal { mesto.garages.pay(place, "KT!") })
+            assertEquals("photo_unreadable", refusal { mesto.garages.numberFromPhoto(belgrade, place, photo.copyOf(200)) })
+            assertEquals("photo_unreadable", refusal { mesto.garages.numberFromPhoto(belgrade, place, byteArrayOf()) })
+            assertEquals("ticket_number_invalid", refusal { mesto.garages.pay(belgrade, place, "KT!") })
 
-            val quote = mesto.garages.quote(place, "KT000001")
+            val quote = mesto.garages.quote(belgrade, place, "KT000001")
             assertEquals("KT000001" to BigDecimal("100.00"), quote.visit?.ticket to quote.total.amount)
             assertNull(quote.parking)
             val intent = mesto.payments.buy(quote)
@@ -291,7 +291,7 @@ class MestoTest {
             assertEquals(listOf(visit), mesto.garages.current().inside)
             assertEquals(visit, mesto.garages.state.first { it.inside.isNotEmpty() }.inside.single())
             assertEquals(visit, mesto.garages.visit(visit.id))
-            assertNull(mesto.garages.receipt(visit.id))
+            assertTrue(assertNotNull(mesto.garages.receipt(visit.id)).startsWith("MESTO1:"), "signed for the barrier")
         }
     }
 
@@ -308,7 +308,7 @@ class MestoTest {
         val file = folder.resolve("en.db")
         silence().use { server ->
             val mesto = Mesto.open(config("http://127.0.0.1:${server.localPort}"))
-            val waiting = async(Dispatchers.Default) { runCatching { mesto.cities.refresh() } }
+            val waiting = async(Dispatchers.Default) { runCatching { mesto.cities.refresh(belgrade) } }
             withContext(Dispatchers.IO) { server.accept() }.use { socket ->
                 mesto.close()
                 assertEquals(emptyList(), folder.list().orEmpty().filter { it.startsWith("en.db-") })
@@ -348,9 +348,9 @@ class MestoTest {
     private class JavaKey : DeviceKey {
         private val pair = KeyPairGenerator.getInstance("EC").apply { initialize(ECGenParameterSpec("secp256r1")) }.generateKeyPair()
 
-        override fun publicKey(): ByteArray = pair.public.encoded
+        override fun publicKey(operator: String): ByteArray = pair.public.encoded
 
-        override fun sign(message: ByteArray): ByteArray = Signature.getInstance("SHA256withECDSA").run {
+        override fun sign(operator: String, message: ByteArray): ByteArray = Signature.getInstance("SHA256withECDSA").run {
             initSign(pair.private)
             update(message)
             sign()

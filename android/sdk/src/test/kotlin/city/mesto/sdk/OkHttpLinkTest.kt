@@ -38,7 +38,7 @@ class OkHttpLinkTest {
     @Test
     fun `only without a connection nothing was sent`() = runBlocking<Unit> {
         nobody().use { closed ->
-            mesto(closed.localPort).use { assertEquals("offline", assertFailsWith<MestoException.Offline> { it.cities.refresh() }.code) }
+            mesto(closed.localPort).use { assertEquals("offline", assertFailsWith<MestoException.Offline> { it.cities.refresh(belgrade) }.code) }
         }
         assertEquals("no_answer", failsWith("").first.code)
         assertEquals("no_answer", failsWith("HTTP/1.1 200 X\r\nContent-Length: 9\r\n\r\n{}").first.code)
@@ -59,7 +59,7 @@ class OkHttpLinkTest {
         val client = OkHttpClient.Builder().addInterceptor { chain -> asked.complete(chain.call()); chain.proceed(chain.request()) }.build()
         silence().use { silent ->
             mesto(silent.localPort, OkHttpLink(client)).use { mesto ->
-                val waiting = async(Dispatchers.Default) { mesto.cities.refresh() }
+                val waiting = async(Dispatchers.Default) { mesto.cities.refresh(belgrade) }
                 withContext(Dispatchers.IO) { silent.accept() }.use { socket ->
                     waiting.cancelAndJoin()
                     assertTrue(asked.await().isCanceled(), "with the coroutine, and not when its time is over")
@@ -76,7 +76,7 @@ class OkHttpLinkTest {
         val seen = AtomicInteger()
         val client = OkHttpClient.Builder().addInterceptor { chain -> seen.incrementAndGet(); chain.proceed(chain.request()) }.build()
         nobody().use { closed ->
-            mesto(closed.localPort, OkHttpLink(client)).use { assertFailsWith<MestoException.Offline> { it.cities.refresh() } }
+            mesto(closed.localPort, OkHttpLink(client)).use { assertFailsWith<MestoException.Offline> { it.cities.refresh(belgrade) } }
         }
         assertTrue(seen.get() > 0)
     }

@@ -1,6 +1,7 @@
 // The quick start of docs/quick-start.md, compiled and run as it stands there.
 package city.mesto.sdk
 
+import city.mesto.sdk.core.CityId
 import city.mesto.sdk.core.ClientConfig
 import city.mesto.sdk.core.Intent
 import city.mesto.sdk.core.IntentState
@@ -17,14 +18,15 @@ class QuickStartTest {
     // quick-start
     suspend fun park(config: ClientConfig, phone: String, askCode: () -> String, showPage: (String) -> Unit): Intent =
         Mesto.open(config).use { mesto ->
-            mesto.cities.refresh()
+            val city = CityId("belgrade")
+            mesto.cities.refresh(city)
             mesto.account.requestCode(phone)
             mesto.account.signIn(phone, askCode(), "Ana's phone")
-            val car = mesto.vehicles.add("BG 789-PP")
-            mesto.wallet.topUp(BigDecimal(1000)).pageUrl?.let(showPage) // the bank's page: card data is typed there and nowhere else
+            val car = mesto.vehicles.add(city, "BG 789-PP")
+            mesto.wallet.topUp(city, BigDecimal(1000)).pageUrl?.let(showPage) // the bank's page: card data is typed there and nowhere else
             mesto.payments.settleAll()
-            val zone = checkNotNull(mesto.parking.zonesNear(sign = "9111").bySign) // no such sign: the driver chooses from `zones`
-            mesto.payments.buy(mesto.parking.quote(zone, car.id, minutes = 60))
+            val zone = checkNotNull(mesto.parking.zonesNear(city, sign = "9111").bySign) // no such sign: the driver chooses from `zones`
+            mesto.payments.buy(mesto.parking.quote(city, zone, car.id, minutes = 60))
         }
     // quick-start end
 

@@ -80,14 +80,14 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone)
     private suspend fun play(step: JsonObject): JsonObject {
         when (val verb = step.text("do")) {
             "sign_in" -> signIn(step)
-            "add_vehicle" -> return mesto.vehicles.add(step.text("plate")).let {
+            "add_vehicle" -> return mesto.vehicles.add(belgrade, step.text("plate")).let {
                 vehicle = it.id
                 json("plate" to it.plate.display, "canonical" to it.plate.canonical)
             }
-            "top_up" -> return begun(step, mesto.wallet.topUp(BigDecimal(step.text("amount"))))
+            "top_up" -> return begun(step, mesto.wallet.topUp(belgrade, BigDecimal(step.text("amount"))))
             "zones" -> return zones(step)
-            "quote" -> return quoted(mesto.parking.quote(zone(step), vehicleOf(step), minutes(step), pay(step)), step)
-            "preview" -> return mesto.parking.preview(zone(step), vehicleOf(step), minutes(step), pay(step)).let {
+            "quote" -> return quoted(mesto.parking.quote(belgrade, zone(step), vehicleOf(step), minutes(step), pay(step)), step)
+            "preview" -> return mesto.parking.preview(belgrade, zone(step), vehicleOf(step), minutes(step), pay(step)).let {
                 offered(it.offer, it.lines, it.notices, it.total)
             }
             "extend" -> {
@@ -120,15 +120,15 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone)
             "inspect" -> return testbed.ask("POST", "/inspector/check", body(step))
             "issue_order" -> return issueOrder(step)
             "phone" -> phone.tick()
-            "places" -> return mesto.garages.places().first { it.facility == facility(step) }.let {
+            "places" -> return mesto.garages.places(belgrade).first { it.facility == facility(step) }.let {
                 json("free" to it.free?.toInt(), "observed_at" to it.observedAt?.let(::moment), "is_reachable" to it.isReachable)
             }
             "photo" -> {
                 val image = root.resolve("tests/scenarios/photos").resolve(step.text("image")).readBytes()
-                return json("ticket" to mesto.garages.numberFromPhoto(facility(step), image))
+                return json("ticket" to mesto.garages.numberFromPhoto(belgrade, facility(step), image))
             }
-            "quote_visit" -> return visitQuoted(mesto.garages.quote(facility(step), step.text("ticket"), pay(step)), step)
-            "pay_visit" -> return begun(step, mesto.garages.pay(facility(step), step.text("ticket"), pay(step)))
+            "quote_visit" -> return visitQuoted(mesto.garages.quote(belgrade, facility(step), step.text("ticket"), pay(step)), step)
+            "pay_visit" -> return begun(step, mesto.garages.pay(belgrade, facility(step), step.text("ticket"), pay(step)))
             "visit" -> return visit(step.text("ticket"))
             "controller" -> return testbed.ask("POST", "/controller/report", body(step))
             "barrier" -> return testbed.ask("POST", "/controller/exit", body(step))
@@ -148,7 +148,7 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone)
 
     private suspend fun zones(step: JsonObject): JsonObject {
         val position = step["lat"]?.let { Position(it.jsonPrimitive.double, step.getValue("lon").jsonPrimitive.double, null) }
-        val near = mesto.parking.zonesNear(position, step["sign"]?.jsonPrimitive?.content)
+        val near = mesto.parking.zonesNear(belgrade, position, step["sign"]?.jsonPrimitive?.content)
         val nearest = near.zones.filter { it.distanceMetres != null }.minByOrNull { it.distanceMetres!! }
         val of = nearest?.let { json("nearest" to it.zone, "distance_metres" to it.distanceMetres!!.toInt(), "approximate" to it.approximate) }
         return JsonObject(json(*listOfNotNull(near.bySign?.let { "by_sign" to it }).toTypedArray()) + of.orEmpty())

@@ -1,6 +1,7 @@
 // An app that was shrunk and obfuscated with the SDK's own rules still reaches the core, and does not without them.
 package city.mesto.sdk
 
+import city.mesto.sdk.core.CityId
 import city.mesto.sdk.core.ClientConfig
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.Phone
@@ -24,7 +25,7 @@ object ShrunkApp {
         Mesto.open(ClientConfig(args[0], "http://127.0.0.1:1", "A".repeat(43)), Phone(reminders = alarms)).use { mesto ->
             mesto.replan()
             val outcome = try {
-                mesto.cities.refresh().toString()
+                mesto.cities.refresh(CityId("belgrade")).toString()
             } catch (error: MestoException) {
                 "${error.code}: $error"
             }

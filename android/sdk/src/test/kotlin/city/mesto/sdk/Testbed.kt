@@ -1,6 +1,7 @@
 // A testbed and a phone for tests: see docs/testbed.md and docs/scenarios.md.
 package city.mesto.sdk
 
+import city.mesto.sdk.core.CityId
 import city.mesto.sdk.core.ClientConfig
 import city.mesto.sdk.core.Clock
 import city.mesto.sdk.core.Link
@@ -49,12 +50,15 @@ fun json(vararg fields: Pair<String, Any?>) = JsonObject(
 
 fun JsonObject.text(name: String) = getValue(name).jsonPrimitive.content
 
+/** The city of the testbed. */
+val belgrade = CityId("belgrade")
+
 /** A problem document of the operator, passed on by the testbed. */
 class Problem(val code: String, detail: String) : Exception(detail)
 
 /** A city of its own in a process; ends with its standard input. */
-class Testbed(start: String = "2025-09-03T08:00:00Z") : AutoCloseable {
-    private val process = ProcessBuilder(built.resolve("mesto").path, "testbed", "--port", "0", "--json", "--start", start)
+class Testbed(start: String = "2025-09-03T08:00:00Z", vararg more: String) : AutoCloseable {
+    private val process = ProcessBuilder(built.resolve("mesto").path, "testbed", "--port", "0", "--json", "--start", start, *more)
         .redirectError(ProcessBuilder.Redirect.INHERIT).apply { environment().putIfAbsent("RUST_LOG", "error") }.start()
     private val addresses = Json.parseToJsonElement(checkNotNull(process.inputReader().readLine()) { "the testbed said nothing" }).jsonObject
     private val http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()
@@ -76,7 +80,7 @@ class Testbed(start: String = "2025-09-03T08:00:00Z") : AutoCloseable {
 
     /** The newest one-time code that was sent to this number. */
     fun codeFor(phone: String): String {
-        val messages: JsonArray = ask("GET", "/outbox?phone=" + URLEncoder.encode(phone, Charsets.UTF_8)).getValue("messages").jsonArray
+        val messages: JsonArray = ask("GET", "/messages?phone=" + URLEncoder.encode(phone, Charsets.UTF_8)).getValue("messages").jsonArray
         return messages.firstNotNullOf { it.jsonObject["code"]?.jsonPrimitive?.content?.takeIf { code -> code != "null" } }
     }
 
@@ -127,7 +131,7 @@ class PhoneClock(@Volatile var now: Instant) : Clock {
 class RememberedPlan : ReminderPlan {
     @Volatile var plan: List<Reminder> = emptyList()
 
-    override fun replace(plan: List<Reminder>) {
+    override fun replace(operator: String, plan: List<Reminder>) {
         this.plan = plan
     }
 }
@@ -158,7 +162,7 @@ class TestPhone private constructor(private val testbed: Testbed, private val li
     companion object {
         suspend fun on(testbed: Testbed, link: Link? = null) = TestPhone(testbed, link).also {
             it.open()
-            it.mesto.cities.refresh()
+            it.mesto.cities.refresh(belgrade)
         }
     }
 }

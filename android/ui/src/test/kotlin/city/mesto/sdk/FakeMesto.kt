@@ -6,7 +6,9 @@ import city.mesto.sdk.core.AccountState
 import city.mesto.sdk.core.Channel
 import city.mesto.sdk.core.CitiesState
 import city.mesto.sdk.core.CityId
+import city.mesto.sdk.core.CityOfOperator
 import city.mesto.sdk.core.CityVersion
+import city.mesto.sdk.core.ClientStanding
 import city.mesto.sdk.core.ClockState
 import city.mesto.sdk.core.CodeSent
 import city.mesto.sdk.core.Connection
@@ -24,12 +26,15 @@ import city.mesto.sdk.core.History
 import city.mesto.sdk.core.Intent
 import city.mesto.sdk.core.IntentItem
 import city.mesto.sdk.core.IntentState
+import city.mesto.sdk.core.LegalView
 import city.mesto.sdk.core.Line
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.Money
 import city.mesto.sdk.core.NearZone
 import city.mesto.sdk.core.Notice
 import city.mesto.sdk.core.Offer
+import city.mesto.sdk.core.OperatorState
+import city.mesto.sdk.core.OperatorView
 import city.mesto.sdk.core.Order
 import city.mesto.sdk.core.OrderId
 import city.mesto.sdk.core.OrderState
@@ -128,6 +133,7 @@ class FakeMesto(
     val calls = mutableListOf<String>()
 
     val account = FakeAccount()
+    val operator = FakeOperator()
     val cities = FakeCities()
     val vehicles = FakeVehicles()
     val wallet = FakeWallet()
@@ -147,17 +153,17 @@ class FakeMesto(
     var instead: Any? = null
 
     override fun <Part : Any> part(kind: Class<Part>, ofCore: (Core) -> Part): Part =
-        checkNotNull(listOfNotNull(instead, account, cities, vehicles, wallet, payments, parking, orders, garages).firstNotNullOf { kind.takeIf { _ -> kind.isInstance(it) }?.cast(it) })
+        checkNotNull(listOfNotNull(instead, account, operator, cities, vehicles, wallet, payments, parking, orders, garages).firstNotNullOf { kind.takeIf { _ -> kind.isInstance(it) }?.cast(it) })
 
     override fun now(): Instant = now
 
-    override fun utcOffset(at: Instant): Int? = 7200
+    override fun utcOffset(at: Instant, city: CityId?): Int? = 7200
 
-    override fun text(id: String, args: Map<String, String>): String = render(id, args)
+    override fun text(id: String, args: Map<String, String>, city: CityId?): String = render(id, args)
 
-    override fun text(line: Line): String = render("line-" + line.kind.replace(Regex("[._]"), "-"), line.params)
+    override fun text(line: Line, city: CityId?): String = render("line-" + line.kind.replace(Regex("[._]"), "-"), line.params)
 
-    override fun text(notice: Notice): String = render("notice-" + notice.kind.replace(Regex("[._]"), "-"), notice.params)
+    override fun text(notice: Notice, city: CityId?): String = render("notice-" + notice.kind.replace(Regex("[._]"), "-"), notice.params)
 
     override fun recovery(): Recovery? = recovery
 
@@ -206,7 +212,15 @@ class FakeMesto(
 
         override fun current() = state.value
 
-        override suspend fun refresh() = ask("refresh") { Refreshed(Samples.city, false, 1u) }
+        override suspend fun refresh(city: CityId) = ask("refresh") { Refreshed(Samples.city, false, 1u) }
+    }
+
+    inner class FakeOperator : OperatorClient {
+        override val state = MutableStateFlow(OperatorState(Samples.operator, ClientStanding.Served))
+
+        override fun current() = state.value
+
+        override suspend fun refresh() = state.value
     }
 
     inner class FakeVehicles : VehiclesClient {
@@ -214,13 +228,13 @@ class FakeMesto(
 
         override fun current() = state.value
 
-        override suspend fun checkPlate(plate: String): ParsedPlate {
+        override suspend fun checkPlate(city: CityId, plate: String): ParsedPlate {
             val canonical = plate.uppercase().filter(Char::isLetterOrDigit)
             return ParsedPlate(Plate(canonical, plate.uppercase(), "RS"), canonical, PlateKind.STANDARD, emptyList())
         }
 
-        override suspend fun add(plate: String, label: String?) = ask("addVehicle") {
-            Vehicle(VehicleId(next("v")), checkPlate(plate).plate, label).also { car -> state.update { VehiclesState(it.vehicles + car) } }
+        override suspend fun add(city: CityId, plate: String, label: String?) = ask("addVehicle") {
+            Vehicle(VehicleId(next("v")), checkPlate(city, plate).plate, label).also { car -> state.update { VehiclesState(it.vehicles + car) } }
         }
 
         override suspend fun remove(vehicle: VehicleId, confirmed: Boolean) =
@@ -232,7 +246,7 @@ class FakeMesto(
 
         override fun current() = state.value
 
-        override suspend fun quote(amount: BigDecimal): Quote {
+        override suspend fun quote(city: CityId, amount: BigDecimal): Quote {
             val sum = Samples.rsd(amount)
             return quoted("wallet", Subject.Wallet(WalletSubject(sum)), Offer.Wallet(WalletOffer(sum)), "wallet", listOf(line("wallet.topup", sum)), sum, PayMethod.Card)
         }
@@ -242,7 +256,7 @@ class FakeMesto(
             return if (left.signum() < 0) DepositPreview(null, Samples.rsd(left.negate())) else DepositPreview(Samples.rsd(left), null)
         }
 
-        override suspend fun topUp(amount: BigDecimal): Intent = ask("topUp") { payments.paid(quote(amount)) }
+        override suspend fun topUp(city: CityId, amount: BigDecimal): Intent = ask("topUp") { payments.paid(quote(city, amount)) }
 
         override suspend fun history(cursor: String?, limit: Int) =
             ask("deposit") { Deposit(state.value.balance ?: Samples.rsd(BigDecimal.ZERO), emptyList(), null) }
@@ -326,18 +340,18 @@ class FakeMesto(
 
         override fun current() = state.value
 
-        override suspend fun zonesNear(position: Position?, sign: String?): ZonesNear {
+        override suspend fun zonesNear(city: CityId, position: Position?, sign: String?): ZonesNear {
             val named = zones.firstOrNull { zone -> sign != null && zone.signCodes.any { it in sign } }
             return ZonesNear(listOfNotNull(named) + zones.filter { it != named }, named?.zone)
         }
 
-        override suspend fun preview(zone: ZoneId, vehicle: VehicleId, minutes: Int, pay: PayMethod): Preview {
+        override suspend fun preview(city: CityId, zone: ZoneId, vehicle: VehicleId, minutes: Int, pay: PayMethod): Preview {
             val (offer, lines) = offer(zone, plateOf(vehicle), minutes)
             return Preview(offer, lines, emptyList(), lines.single().amount, now, ClockState.SYNCED, Samples.city.version)
         }
 
         /** Half hours, to the zone's limit or to the end of a stay that runs. */
-        override suspend fun wheel(zone: ZoneId, vehicle: VehicleId, wanted: Int?): TimeWheel {
+        override suspend fun wheel(city: CityId, zone: ZoneId, vehicle: VehicleId, wanted: Int?): TimeWheel {
             val most = zones.first { it.zone == zone }.maxStayMinutes?.toInt()
             val choices = (30..(most ?: 720) step 30).filter { minutes -> runCatching { offer(zone, plateOf(vehicle), minutes) }.isSuccess }
             val last = choices.last()
@@ -357,7 +371,7 @@ class FakeMesto(
             return TimeWheel(wheel.choices.filter { it < offered } + offered, offered, stop)
         }
 
-        override suspend fun quote(zone: ZoneId, vehicle: VehicleId, minutes: Int, pay: PayMethod): Quote =
+        override suspend fun quote(city: CityId, zone: ZoneId, vehicle: VehicleId, minutes: Int, pay: PayMethod): Quote =
             ask("quote") { quoteOf(zone, plateOf(vehicle), minutes, pay) }
 
         override suspend fun extend(ticket: TicketId, minutes: Int, pay: PayMethod): Quote = ask("quote") {
@@ -381,7 +395,7 @@ class FakeMesto(
 
         override suspend fun storedHistory(cursor: String?, limit: Int) = History(bought.take(limit), bought.getOrNull(limit)?.let { bought[limit - 1].id.value }, false)
 
-        override suspend fun sms(zone: ZoneId, vehicle: VehicleId) = smsOf(zone, plateOf(vehicle))
+        override suspend fun sms(city: CityId, zone: ZoneId, vehicle: VehicleId) = smsOf(zone, plateOf(vehicle))
 
         override suspend fun switchToSms(intent: String): SmsFallback = ask("switchToSms") {
             val known = checkNotNull(payments.intent(intent))
@@ -476,11 +490,11 @@ class FakeMesto(
 
         override fun current() = state.value
 
-        override suspend fun facilities(position: Position?) = facilities
+        override suspend fun facilities(city: CityId, position: Position?) = facilities
 
-        override suspend fun places(position: Position?) = ask("places") { facilities }
+        override suspend fun places(city: CityId, position: Position?) = ask("places") { facilities }
 
-        override suspend fun ticketNumber(facility: FacilityId, typed: String): String {
+        override suspend fun ticketNumber(city: CityId, facility: FacilityId, typed: String): String {
             val number = typed.uppercase().filter(Char::isLetterOrDigit)
             if (number.isEmpty()) {
                 val params = mapOf("facility" to facility.value, "reason" to "empty", "looks_like" to "GR004217")
@@ -489,13 +503,13 @@ class FakeMesto(
             return number
         }
 
-        override suspend fun numberFromPhoto(facility: FacilityId, image: ByteArray): String = ask("photo") { photographed }
+        override suspend fun numberFromPhoto(city: CityId, facility: FacilityId, image: ByteArray): String = ask("photo") { photographed }
 
-        override suspend fun quote(facility: FacilityId, ticket: String, pay: PayMethod): Quote =
-            ask("quote") { quoteOf(facility, ticketNumber(facility, ticket), pay) }
+        override suspend fun quote(city: CityId, facility: FacilityId, ticket: String, pay: PayMethod): Quote =
+            ask("quote") { quoteOf(facility, ticketNumber(city, facility, ticket), pay) }
 
-        override suspend fun pay(facility: FacilityId, ticket: String, pay: PayMethod): Intent =
-            ask("payVisit") { payments.paid(quoteOf(facility, ticketNumber(facility, ticket), pay)) }
+        override suspend fun pay(city: CityId, facility: FacilityId, ticket: String, pay: PayMethod): Intent =
+            ask("payVisit") { payments.paid(quoteOf(facility, ticketNumber(city, facility, ticket), pay)) }
 
         override suspend fun visit(id: VisitId): Visit = state.value.run { inside + over + lost }.find { it.id == id }
             ?: throw MestoException.Refused("visit_missing", "This visit is not on the phone.", "Refresh.", emptyMap(), "", null)
@@ -543,6 +557,10 @@ class FakeMesto(
 object Samples {
     val morning: Instant = Instant.parse("2025-09-03T08:00:00Z")
     val city = CityVersion(CityId("belgrade"), 1u, "Belgrade", "Europe/Belgrade", listOf(200, 500, 1000, 2000, 5000).map(::BigDecimal))
+    val operator = OperatorView(
+        "parking.example", 1u, "Parking", "RSD", listOf(CityOfOperator(city.id, 1u, "Belgrade", emptyList(), emptyList())), emptyList(), null, null,
+        LegalView(null, null, null, null, null, null, emptyList()),
+    )
     val car = Vehicle(VehicleId("v"), Plate("BG789PP", "BG 789-PP", "RS"), null)
     val account = AccountState(true, AccountId("sample"), "+381 •••• 67", morning)
 

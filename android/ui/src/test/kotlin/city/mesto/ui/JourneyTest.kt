@@ -11,6 +11,7 @@ import androidx.compose.ui.unit.Density
 import city.mesto.sdk.Mesto
 import city.mesto.sdk.Texts
 import city.mesto.sdk.account
+import city.mesto.sdk.core.CityId
 import city.mesto.sdk.core.ClientConfig
 import city.mesto.sdk.core.OrderState
 import city.mesto.sdk.core.Position
@@ -322,7 +323,7 @@ class JourneyTest {
         tap(texts.topupDoneNext())
     }
 
-    private fun nameOf(zone: String) = runBlocking { client.parking.zonesNear() }.zones.first { it.zone.value == zone }.name
+    private fun nameOf(zone: String) = runBlocking { client.parking.zonesNear(CityId("belgrade")) }.zones.first { it.zone.value == zone }.name
 
     private fun rsd(amount: String) = "$amount\u00A0RSD"
 }

@@ -23,7 +23,7 @@ class Testbed : AutoCloseable {
     val rootKey: String = said("root_key")
 
     /** The newest one-time code sent to a phone. */
-    fun code(phone: String): String = field(get("/outbox?phone=" + URLEncoder.encode(phone, Charsets.UTF_8)), "code")
+    fun code(phone: String): String = field(get("/messages?phone=" + URLEncoder.encode(phone, Charsets.UTF_8)), "code")
 
     /** Walks the bank's page as a browser would, to a payment. */
     fun payAt(page: String) = post("/bank/walk", """{"page_url":"$page","card":"approve"}""")

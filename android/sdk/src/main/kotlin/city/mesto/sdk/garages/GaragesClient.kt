@@ -3,6 +3,7 @@ package city.mesto.sdk.garages
 
 import city.mesto.sdk.Core
 import city.mesto.sdk.MestoClient
+import city.mesto.sdk.core.CityId
 import city.mesto.sdk.core.FacilityId
 import city.mesto.sdk.core.FacilityView
 import city.mesto.sdk.core.GaragesOffer
@@ -29,28 +30,28 @@ interface GaragesClient {
     fun current(): GaragesState
 
     /**
-     * The city's facilities with free places as they were told last: first those with free places, then those of which that is
+     * A city's facilities with free places as they were told last: first those with free places, then those of which that is
      * not known, then full ones; within these nearest first. Without a connection.
      */
-    suspend fun facilities(position: Position? = null): List<FacilityView>
+    suspend fun facilities(city: CityId, position: Position? = null): List<FacilityView>
 
     /** Asks for free places first. Nobody needs to be signed in. */
-    suspend fun places(position: Position? = null): List<FacilityView>
+    suspend fun places(city: CityId, position: Position? = null): List<FacilityView>
 
     /**
      * The number of a facility's ticket as it was typed: capitals, without spaces and dashes; refused with
      * `ticket_number_invalid`, which says how a number looks there. Without a connection.
      */
-    suspend fun ticketNumber(facility: FacilityId, typed: String): String
+    suspend fun ticketNumber(city: CityId, facility: FacilityId, typed: String): String
 
     /** The number of a facility's ticket from a photo of it, a JPEG or PNG file. Without a connection. */
-    suspend fun numberFromPhoto(facility: FacilityId, image: ByteArray): String
+    suspend fun numberFromPhoto(city: CityId, facility: FacilityId, image: ByteArray): String
 
     /** What a ticket owes now, line by line; [ticket] is its number as it was typed. */
-    suspend fun quote(facility: FacilityId, ticket: String, pay: PayMethod = PayMethod.Deposit): Quote
+    suspend fun quote(city: CityId, facility: FacilityId, ticket: String, pay: PayMethod = PayMethod.Deposit): Quote
 
     /** Pays what a ticket owes now: quote and purchase in one; by card the intent's `pageUrl` is the provider's page. */
-    suspend fun pay(facility: FacilityId, ticket: String, pay: PayMethod = PayMethod.Deposit): Intent
+    suspend fun pay(city: CityId, facility: FacilityId, ticket: String, pay: PayMethod = PayMethod.Deposit): Intent
 
     /** A stored visit, as it stands now. */
     suspend fun visit(id: VisitId): Visit
@@ -77,17 +78,17 @@ private class GaragesOfCore(private val core: Core) : GaragesClient {
 
     override fun current() = garages.state()
 
-    override suspend fun facilities(position: Position?) = core.on { garages.facilities(position) }
+    override suspend fun facilities(city: CityId, position: Position?) = core.on { garages.facilities(city, position) }
 
-    override suspend fun places(position: Position?) = core.on { garages.places(position) }
+    override suspend fun places(city: CityId, position: Position?) = core.on { garages.places(city, position) }
 
-    override suspend fun ticketNumber(facility: FacilityId, typed: String) = core.on { garages.ticketNumber(facility, typed) }
+    override suspend fun ticketNumber(city: CityId, facility: FacilityId, typed: String) = core.on { garages.ticketNumber(city, facility, typed) }
 
-    override suspend fun numberFromPhoto(facility: FacilityId, image: ByteArray) = core.on { garages.numberFromPhoto(facility, image) }
+    override suspend fun numberFromPhoto(city: CityId, facility: FacilityId, image: ByteArray) = core.on { garages.numberFromPhoto(city, facility, image) }
 
-    override suspend fun quote(facility: FacilityId, ticket: String, pay: PayMethod) = core.on { garages.quote(facility, ticket, pay) }
+    override suspend fun quote(city: CityId, facility: FacilityId, ticket: String, pay: PayMethod) = core.on { garages.quote(city, facility, ticket, pay) }
 
-    override suspend fun pay(facility: FacilityId, ticket: String, pay: PayMethod) = core.on { garages.pay(facility, ticket, pay) }
+    override suspend fun pay(city: CityId, facility: FacilityId, ticket: String, pay: PayMethod) = core.on { garages.pay(city, facility, ticket, pay) }
 
     override suspend fun visit(id: VisitId) = core.on { garages.visit(id) }
 

@@ -3,6 +3,7 @@ package city.mesto.sdk.parking
 
 import city.mesto.sdk.Core
 import city.mesto.sdk.MestoClient
+import city.mesto.sdk.core.CityId
 import city.mesto.sdk.core.History
 import city.mesto.sdk.core.Intent
 import city.mesto.sdk.core.Offer
@@ -32,23 +33,23 @@ interface ParkingClient {
     /** As of this moment: [state] may be a change behind. */
     fun current(): ParkingState
 
-    /** Zones near a position, nearest first; a [sign], typed or scanned, wins. Without a connection. */
-    suspend fun zonesNear(position: Position? = null, sign: String? = null): ZonesNear
+    /** Zones of a city near a position, nearest first; a [sign], typed or scanned, wins. Without a connection. */
+    suspend fun zonesNear(city: CityId, position: Position? = null, sign: String? = null): ZonesNear
 
     /** What [minutes] would cost, without a connection: to look at while the wheel turns, never to buy. */
-    suspend fun preview(zone: ZoneId, vehicle: VehicleId, minutes: Int, pay: PayMethod = PayMethod.Deposit): Preview
+    suspend fun preview(city: CityId, zone: ZoneId, vehicle: VehicleId, minutes: Int, pay: PayMethod = PayMethod.Deposit): Preview
 
     /**
      * The lengths that can be chosen for a car in a zone, by the rules, with the stop; it stands at the first one that is not below
      * [wanted] minutes. Without a connection.
      */
-    suspend fun wheel(zone: ZoneId, vehicle: VehicleId, wanted: Int? = null): TimeWheel
+    suspend fun wheel(city: CityId, zone: ZoneId, vehicle: VehicleId, wanted: Int? = null): TimeWheel
 
     /** The wheel after a quote: the operator may know of a stay that this phone does not. */
     fun wheelWithin(wheel: TimeWheel, quote: Quote): TimeWheel
 
     /** A price that holds for the city's quote time; it continues a running ticket of this vehicle in this zone. */
-    suspend fun quote(zone: ZoneId, vehicle: VehicleId, minutes: Int, pay: PayMethod = PayMethod.Deposit): Quote
+    suspend fun quote(city: CityId, zone: ZoneId, vehicle: VehicleId, minutes: Int, pay: PayMethod = PayMethod.Deposit): Quote
 
     /** A quote that continues a ticket with the time after its end. */
     suspend fun extend(ticket: TicketId, minutes: Int, pay: PayMethod = PayMethod.Deposit): Quote
@@ -69,7 +70,7 @@ interface ParkingClient {
     suspend fun storedHistory(cursor: String? = null, limit: Int = 50): History
 
     /** The SMS that buys parking for this vehicle in this zone. */
-    suspend fun sms(zone: ZoneId, vehicle: VehicleId): SmsFallback
+    suspend fun sms(city: CityId, zone: ZoneId, vehicle: VehicleId): SmsFallback
 
     /** Takes a purchase back and gives the SMS instead, only when it is sure that it will not be executed. */
     suspend fun switchToSms(intent: String): SmsFallback
@@ -93,18 +94,18 @@ private class ParkingOfCore(private val core: Core) : ParkingClient {
 
     override fun current() = parking.state()
 
-    override suspend fun zonesNear(position: Position?, sign: String?) = core.on { parking.zonesNear(position, sign) }
+    override suspend fun zonesNear(city: CityId, position: Position?, sign: String?) = core.on { parking.zonesNear(city, position, sign) }
 
-    override suspend fun preview(zone: ZoneId, vehicle: VehicleId, minutes: Int, pay: PayMethod) =
-        core.on { parking.preview(zone, vehicle, Core.atLeastNone(minutes), pay) }
+    override suspend fun preview(city: CityId, zone: ZoneId, vehicle: VehicleId, minutes: Int, pay: PayMethod) =
+        core.on { parking.preview(city, zone, vehicle, Core.atLeastNone(minutes), pay) }
 
-    override suspend fun quote(zone: ZoneId, vehicle: VehicleId, minutes: Int, pay: PayMethod) =
-        core.on { parking.quote(zone, vehicle, Core.atLeastNone(minutes), pay) }
+    override suspend fun quote(city: CityId, zone: ZoneId, vehicle: VehicleId, minutes: Int, pay: PayMethod) =
+        core.on { parking.quote(city, zone, vehicle, Core.atLeastNone(minutes), pay) }
 
     override suspend fun extend(ticket: TicketId, minutes: Int, pay: PayMethod) =
         core.on { parking.extend(ticket, Core.atLeastNone(minutes), pay) }
 
-    override suspend fun wheel(zone: ZoneId, vehicle: VehicleId, wanted: Int?) = core.on { parking.wheel(zone, vehicle, wanted?.let(Core::atLeastNone)) }
+    override suspend fun wheel(city: CityId, zone: ZoneId, vehicle: VehicleId, wanted: Int?) = core.on { parking.wheel(city, zone, vehicle, wanted?.let(Core::atLeastNone)) }
 
     override fun wheelWithin(wheel: TimeWheel, quote: Quote) = parking.wheelWithin(wheel, quote)
 
@@ -118,7 +119,7 @@ private class ParkingOfCore(private val core: Core) : ParkingClient {
 
     override suspend fun storedHistory(cursor: String?, limit: Int) = core.on { parking.storedHistory(cursor, Core.atLeastNone(limit)) }
 
-    override suspend fun sms(zone: ZoneId, vehicle: VehicleId) = core.on { parking.sms(zone, vehicle) }
+    override suspend fun sms(city: CityId, zone: ZoneId, vehicle: VehicleId) = core.on { parking.sms(city, zone, vehicle) }
 
     override suspend fun switchToSms(intent: String) = core.on { parking.switchToSms(intent) }
 }

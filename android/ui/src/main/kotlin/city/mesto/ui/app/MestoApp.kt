@@ -7,6 +7,7 @@ import city.mesto.sdk.account
 import city.mesto.sdk.cities
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.Position
+import city.mesto.sdk.operator
 import city.mesto.sdk.payments
 import city.mesto.ui.fromcore.city
 import city.mesto.ui.text.Words
@@ -52,10 +53,17 @@ class MestoApp(
 
     /** Ends what had begun, then reads what is new; without a connection what is stored is shown. */
     private suspend fun catchUp() {
-        quietly { client.cities.refresh() }
+        refreshCities()
         if (!client.account.state.value.signedIn) return
         quietly { client.payments.settleAll() }
         quietly { client.account.sync() }
+    }
+
+    /** The operator says which cities it has; those that are stored are kept up to date in any case. */
+    private suspend fun refreshCities() {
+        quietly { client.operator.refresh() }
+        val offered = client.operator.current().document?.cities.orEmpty().map { it.id }
+        for (city in (offered + client.cities.current().stored.map { it.id }).distinct()) quietly { client.cities.refresh(city) }
     }
 
     /** In the background: open intents when their time has come, the account every now and then. */
@@ -70,7 +78,7 @@ class MestoApp(
     }
 
     private suspend fun catchUpIfSignedIn() {
-        if (client.city == null) quietly { client.cities.refresh() }
+        if (client.city == null) refreshCities()
         if (client.account.state.value.signedIn) quietly { client.account.sync() }
     }
 

@@ -7,6 +7,7 @@ import city.mesto.sdk.account
 import city.mesto.sdk.advice
 import city.mesto.sdk.cities
 import city.mesto.sdk.code
+import city.mesto.sdk.core.CityId
 import city.mesto.sdk.core.CityVersion
 import city.mesto.sdk.core.Connection as CoreConnection
 import city.mesto.sdk.core.Intent
@@ -59,6 +60,12 @@ internal fun MestoClient.depositView(total: Money?): DepositView {
     val preview = total?.let { wallet.preview(it) }
     return DepositView(wallet.state.value.balance?.price(), preview?.after?.price(), preview?.missing?.price())
 }
+
+/** That city for a call to the core; `city_missing` before it was ever fetched. */
+internal val MestoClient.here: CityId
+    get() = city?.id ?: throw MestoException.Phone(
+        "city_missing", text("error-city_missing"), text("error-city_missing.advice"), emptyMap(), "no city is stored yet", null,
+    )
 
 /** At once, and again whenever one of `states` changes; what they are then is read by whoever collects. */
 internal fun changes(vararg states: StateFlow<*>): Flow<Unit> = combine(states.asList()) { }

@@ -14,13 +14,14 @@ import city.mesto.sdk.core.Quote
 import city.mesto.sdk.core.ZoneId
 import city.mesto.sdk.parking.parking
 import city.mesto.ui.PriceLine
+import city.mesto.ui.fromcore.here
 import city.mesto.ui.fromcore.price
 
 internal fun NearZone.view() = ZoneView(zone.value, name, signCodes.firstOrNull(), colour)
 
 /** The zone of an id; null where the city has none, or was never fetched. */
 internal suspend fun MestoClient.zoneOrNull(id: ZoneId): NearZone? = try {
-    parking.zonesNear().zones.find { it.zone == id }
+    parking.zonesNear(here).zones.find { it.zone == id }
 } catch (_: MestoException) {
     null
 }

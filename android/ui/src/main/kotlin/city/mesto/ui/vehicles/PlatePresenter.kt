@@ -8,6 +8,7 @@ import city.mesto.sdk.MestoClient
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.PlateWarning
 import city.mesto.sdk.vehicles
+import city.mesto.ui.fromcore.here
 import city.mesto.ui.fromcore.refusal
 import city.mesto.ui.text.Words
 import kotlinx.coroutines.CoroutineScope
@@ -65,7 +66,7 @@ class PlatePresenter(
         reading = scope.launch {
             // While it is being typed a plate is not wrong yet, only unfinished.
             val plate = try {
-                client.vehicles.checkPlate(text)
+                client.vehicles.checkPlate(client.here, text)
             } catch (_: MestoException) {
                 null
             }
@@ -85,7 +86,7 @@ class PlatePresenter(
         shown.update { it.copy(isWorking = true, refusal = null) }
         scope.launch {
             try {
-                client.vehicles.add(shown.value.typed)
+                client.vehicles.add(client.here, shown.value.typed)
                 finish()
             } catch (refused: MestoException) {
                 shown.update { it.copy(refusal = refused.refusal()) }

@@ -18,6 +18,7 @@ import city.mesto.ui.Price
 import city.mesto.ui.fromcore.changes
 import city.mesto.ui.fromcore.city
 import city.mesto.ui.fromcore.connectionView
+import city.mesto.ui.fromcore.here
 import city.mesto.ui.fromcore.intentOrNull
 import city.mesto.ui.fromcore.openBehind
 import city.mesto.ui.fromcore.price
@@ -91,7 +92,7 @@ class TopUpPresenter(
         shown.update { it.copy(step = TopUpStep.Asking) }
         scope.launch {
             try {
-                val begun = client.wallet.topUp(amount.amount)
+                val begun = client.wallet.topUp(client.here, amount.amount)
                 conclude(begun)
                 begun.pageUrl?.let(openPage)
             } catch (refused: MestoException) {

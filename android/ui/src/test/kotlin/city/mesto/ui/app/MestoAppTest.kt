@@ -16,6 +16,7 @@ import city.mesto.sdk.CitiesClient
 import city.mesto.sdk.FakeMesto
 import city.mesto.sdk.Samples
 import city.mesto.sdk.core.CitiesState
+import city.mesto.sdk.core.CityId
 import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.ParkingState
 import city.mesto.sdk.core.Plate
@@ -91,7 +92,7 @@ class MestoAppTest {
     @Test
     fun without_an_answer_at_the_start_what_is_stored_is_shown_at_once() {
         fake.instead = object : CitiesClient by fake.cities {
-            override suspend fun refresh(): Refreshed = awaitCancellation()
+            override suspend fun refresh(city: CityId): Refreshed = awaitCancellation()
         }
         driven { isHome() }
         fake.forget()

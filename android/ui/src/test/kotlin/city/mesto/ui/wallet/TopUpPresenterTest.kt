@@ -50,7 +50,7 @@ class TopUpPresenterTest {
     @Test
     fun a_top_up_that_was_left_goes_on_instead_of_a_second_one() = runTest {
         fake.outcome = Samples.unconfirmed
-        fake.wallet.topUp(BigDecimal(1000))
+        fake.wallet.topUp(Samples.city.id, BigDecimal(1000))
         val presenter = presenter()
         runCurrent()
         assertIs<TopUpStep.AtTheBank>(presenter.state.value.step)

@@ -16,6 +16,7 @@ import city.mesto.sdk.payments
 import city.mesto.ui.fromcore.changes
 import city.mesto.ui.fromcore.city
 import city.mesto.ui.fromcore.connectionView
+import city.mesto.ui.fromcore.here
 import city.mesto.ui.fromcore.refusal
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.flow.Flow
@@ -60,7 +61,7 @@ class FacilitiesPresenter(
         scope.launch {
             combine(client.cities.state, position) { _, here -> here }.collect { here ->
                 // What was told last stands there at once.
-                show { client.garages.facilities(here) }
+                show { client.garages.facilities(client.here, here) }
                 ask()
             }
         }
@@ -93,10 +94,10 @@ class FacilitiesPresenter(
     private suspend fun ask() {
         if (client.city == null) return
         try {
-            val told = client.garages.places(position.value)
+            val told = client.garages.places(client.here, position.value)
             show { told }
         } catch (_: MestoException) {
-            show { client.garages.facilities(position.value) }
+            show { client.garages.facilities(client.here, position.value) }
         }
     }
 

@@ -19,6 +19,7 @@ import city.mesto.sdk.garages.garages
 import city.mesto.sdk.params
 import city.mesto.ui.fromcore.changes
 import city.mesto.ui.fromcore.connectionView
+import city.mesto.ui.fromcore.here
 import city.mesto.ui.fromcore.refusal
 import city.mesto.ui.text.Words
 import java.math.BigDecimal
@@ -71,7 +72,7 @@ class FacilityPresenter(
     fun start() {
         scope.launch {
             changes(client.cities.state, client.connection).collect {
-                read { client.garages.facilities(position.value) }
+                read { client.garages.facilities(client.here, position.value) }
                 if (known == null) ask()
             }
         }
@@ -109,7 +110,7 @@ class FacilityPresenter(
         if (ticket.isReading || ticket.typed.isBlank()) return
         scope.launch {
             try {
-                ways.owed(id.value, client.garages.ticketNumber(id, ticket.typed))
+                ways.owed(id.value, client.garages.ticketNumber(client.here, id, ticket.typed))
             } catch (refused: MestoException) {
                 type(ticket.copy(refusal = refused.refusal()))
             }
@@ -123,7 +124,7 @@ class FacilityPresenter(
         scope.launch {
             val photo = ways.pickPhoto() ?: return@launch type(ticket.copy(isReading = false))
             try {
-                val number = client.garages.numberFromPhoto(id, photo)
+                val number = client.garages.numberFromPhoto(client.here, id, photo)
                 type(TicketEntry(number, fromPhoto = number))
             } catch (refused: MestoException) {
                 type(TicketEntry(ticket.typed, refusal = refused.refusal(), elsewhere = refused.elsewhere()))
@@ -138,10 +139,10 @@ class FacilityPresenter(
 
     private suspend fun ask() {
         try {
-            val told = client.garages.places(position.value)
+            val told = client.garages.places(client.here, position.value)
             read { told }
         } catch (_: MestoException) {
-            read { client.garages.facilities(position.value) }
+            read { client.garages.facilities(client.here, position.value) }
         }
     }
 

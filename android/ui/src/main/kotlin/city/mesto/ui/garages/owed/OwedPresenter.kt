@@ -25,6 +25,7 @@ import city.mesto.ui.fromcore.Sells
 import city.mesto.ui.fromcore.changes
 import city.mesto.ui.fromcore.connectionView
 import city.mesto.ui.fromcore.depositView
+import city.mesto.ui.fromcore.here
 import city.mesto.ui.fromcore.method
 import city.mesto.ui.fromcore.price
 import city.mesto.ui.fromcore.refusalBy
@@ -138,7 +139,7 @@ class OwedPresenter(
         weigh()
         asking = scope.launch {
             val owed = try {
-                client.garages.quote(facility, route.ticket, by.method).also { quote = it }.view()
+                client.garages.quote(client.here, facility, route.ticket, by.method).also { quote = it }.view()
             } catch (refused: MestoException) {
                 val refusal = refused.refusalBy(by, words.texts.buyCardNotSold(), words.texts.garagesCardNotSoldAdvice())
                 Owed.Refused(refusal, after(refused))

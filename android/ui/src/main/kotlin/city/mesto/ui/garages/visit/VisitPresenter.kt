@@ -15,6 +15,7 @@ import city.mesto.ui.fromcore.price
 import city.mesto.ui.fromcore.refusal
 import city.mesto.ui.garages.facilityName
 import city.mesto.ui.garages.visit.VisitUiState.Phase
+import java.time.Instant
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.MutableStateFlow
@@ -44,6 +45,11 @@ class VisitPresenter(
     private val shown = MutableStateFlow<VisitUiState>(VisitUiState.Loading)
     private var visit: Visit? = null
     private var name: String? = null
+
+    /** The receipt as it is shown, of what it was made and when. */
+    private var receipt: String? = null
+    private var signed: String? = null
+    private var receiptMadeAt: Instant? = null
 
     val state: StateFlow<VisitUiState> = shown.asStateFlow()
 
@@ -78,10 +84,25 @@ class VisitPresenter(
             paidAt = known.payments.lastOrNull()?.at,
             exitBy = known.exitBy,
             now = client.now(),
-            receipt = known.signed,
+            receipt = receiptOf(known),
             owesAgainAt = known.owesAgainAt,
             connection = client.connectionView(),
         )
+    }
+
+    /** What the QR for the barrier holds, with a moment of this phone that is never old; one that is bound to another phone is not shown. */
+    private suspend fun receiptOf(visit: Visit): String? {
+        val now = client.now()
+        val made = receiptMadeAt
+        if (visit.signed == signed && made != null && now < made.plusSeconds(RENEW_SECONDS)) return receipt
+        signed = visit.signed
+        receiptMadeAt = now
+        receipt = try {
+            client.garages.receipt(id)
+        } catch (_: MestoException) {
+            null
+        }
+        return receipt
     }
 
     private fun phase(visit: Visit): Phase = when {
@@ -92,5 +113,10 @@ class VisitPresenter(
             VisitState.Left, VisitState.Cancelled -> Phase.Over
             is VisitState.Other -> Phase.Other
         }
+    }
+
+    private companion object {
+        /** A QR that changes less often is easier to scan. */
+        const val RENEW_SECONDS = 10L
     }
 }

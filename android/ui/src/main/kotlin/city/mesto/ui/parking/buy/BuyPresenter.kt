@@ -30,6 +30,7 @@ import city.mesto.ui.fromcore.bears
 import city.mesto.ui.fromcore.changes
 import city.mesto.ui.fromcore.connectionView
 import city.mesto.ui.fromcore.depositView
+import city.mesto.ui.fromcore.here
 import city.mesto.ui.fromcore.intentOrNull
 import city.mesto.ui.fromcore.isConnection
 import city.mesto.ui.fromcore.method
@@ -154,7 +155,7 @@ class BuyPresenter(
 
     /** The core's own; null when the city or the car has gone meanwhile. */
     private suspend fun turnable(): TimeWheel? = try {
-        client.parking.wheel(zone, vehicle, kept.minutes)
+        client.parking.wheel(client.here, zone, vehicle, kept.minutes)
     } catch (_: MestoException) {
         null
     }
@@ -187,7 +188,7 @@ class BuyPresenter(
         asking = scope.launch {
             delay(SETTLE_MILLIS)
             try {
-                val answer = client.parking.quote(zone, vehicle, minutes, payBy.method)
+                val answer = client.parking.quote(client.here, zone, vehicle, minutes, payBy.method)
                 val view = answer.view(client) ?: return@launch
                 quote = answer
                 wheel = wheel?.copy(chosen = minutes.toUInt())?.let { client.parking.wheelWithin(it, answer) }
@@ -206,7 +207,7 @@ class BuyPresenter(
         refused.refusalBy(payBy, words.texts.buyCardNotSold(), words.texts.buyCardNotSoldAdvice())
 
     private suspend fun previewOrNull(minutes: Int): Preview? = try {
-        client.parking.preview(zone, vehicle, minutes, payBy.method)
+        client.parking.preview(client.here, zone, vehicle, minutes, payBy.method)
     } catch (_: MestoException) {
         null
     }
@@ -270,7 +271,7 @@ class BuyPresenter(
     }
 
     private suspend fun smsOrNull(): SmsFallback? = try {
-        client.parking.sms(zone, vehicle).view()
+        client.parking.sms(client.here, zone, vehicle).view()
     } catch (_: MestoException) {
         null
     }

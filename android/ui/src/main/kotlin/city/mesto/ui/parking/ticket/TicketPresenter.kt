@@ -302,7 +302,7 @@ class TicketPresenter(
     private suspend fun smsOrNull(): SmsFallback? {
         val current = parked ?: return null
         return try {
-            client.parking.sms(current.last.zone, VehicleId(plateOf(current).vehicle)).view()
+            client.parking.sms(current.last.city, current.last.zone, VehicleId(plateOf(current).vehicle)).view()
         } catch (_: MestoException) {
             null
         }

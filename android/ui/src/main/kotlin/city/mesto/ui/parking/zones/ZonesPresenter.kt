@@ -19,6 +19,7 @@ import city.mesto.ui.fromcore.bears
 import city.mesto.ui.fromcore.changes
 import city.mesto.ui.fromcore.city
 import city.mesto.ui.fromcore.connectionView
+import city.mesto.ui.fromcore.here
 import city.mesto.ui.fromcore.price
 import city.mesto.ui.fromcore.refusal
 import city.mesto.ui.fromcore.view
@@ -166,7 +167,7 @@ class ZonesPresenter(
             return
         }
         val byPosition = try {
-            client.parking.zonesNear(here, null).zones
+            client.parking.zonesNear(client.here, here, null).zones
         } catch (refused: MestoException) {
             shown.update { it.copy(content = ZonesContent.Refused(refused.refusal()), signAnswer = SignAnswer.None) }
             return
@@ -185,7 +186,7 @@ class ZonesPresenter(
         val isUnfinished = typed.all(Char::isDigit) && byPosition.any { zone -> zone.signCodes.any { it.startsWith(typed) && it != typed } }
         if (typed.isEmpty() || isUnfinished) return byPosition to SignAnswer.None
         return try {
-            val bySign = client.parking.zonesNear(here, typed)
+            val bySign = client.parking.zonesNear(client.here, here, typed)
             bySign.zones to (bySign.bySign?.let { SignAnswer.Found(it.value) } ?: SignAnswer.None)
         } catch (refused: MestoException) {
             byPosition to SignAnswer.Unknown(refused.refusal())
@@ -214,7 +215,7 @@ class ZonesPresenter(
     private suspend fun zoneOf(parked: Parked): ZoneView? {
         val known = near.ifEmpty {
             try {
-                client.parking.zonesNear().zones
+                client.parking.zonesNear(client.here).zones
             } catch (_: MestoException) {
                 emptyList()
             }

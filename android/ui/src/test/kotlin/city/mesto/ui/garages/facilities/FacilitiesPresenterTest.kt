@@ -93,7 +93,7 @@ class FacilitiesPresenterTest {
     @Test
     fun a_visit_that_is_not_over_stands_first_and_leads_to_itself_bg_68() = runTest {
         val presenter = presenter()
-        fake.payments.buy(fake.garages.quote(place, "GR004217"))
+        fake.payments.buy(fake.garages.quote(Samples.city.id, place, "GR004217"))
         runCurrent()
         val visit = presenter.state.value.visits.single()
         assertEquals("Zeleni venac" to false, visit.facility to visit.owesAgain)
@@ -113,7 +113,7 @@ class FacilitiesPresenterTest {
         presenter.on(FacilitiesEvent.UnconfirmedOpened)
         assertNull(presenter.state.value.unconfirmed)
         fake.outcome = Samples.unconfirmed
-        fake.payments.buy(fake.garages.quote(place, "GR004217"))
+        fake.payments.buy(fake.garages.quote(Samples.city.id, place, "GR004217"))
         runCurrent()
         assertEquals(UnconfirmedVisit("zeleni-venac", "Zeleni venac", "GR004217"), presenter.state.value.unconfirmed)
         presenter.on(FacilitiesEvent.UnconfirmedOpened)

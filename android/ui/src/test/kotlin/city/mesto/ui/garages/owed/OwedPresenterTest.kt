@@ -148,7 +148,7 @@ class OwedPresenterTest {
         fake.failure = refused("visit_already_paid")
         on(presenter(SavedStateHandle()), OwedEvent.Next)
         assertEquals(listOf("back"), ways.went)
-        fake.payments.buy(fake.garages.quote(FacilityId("zeleni-venac"), "GR004217"))
+        fake.payments.buy(fake.garages.quote(Samples.city.id, FacilityId("zeleni-venac"), "GR004217"))
         on(presenter(), OwedEvent.Next)
         assertEquals(listOf("back", VISIT), ways.went)
     }

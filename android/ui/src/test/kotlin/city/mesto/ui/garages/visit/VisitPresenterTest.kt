@@ -37,7 +37,7 @@ class VisitPresenterTest {
     private val ticks = MutableSharedFlow<Unit>(replay = 1).apply { tryEmit(Unit) }
 
     private suspend fun TestScope.paid(): VisitPresenter {
-        fake.payments.buy(fake.garages.quote(FacilityId("zeleni-venac"), "GR004217"))
+        fake.payments.buy(fake.garages.quote(Samples.city.id, FacilityId("zeleni-venac"), "GR004217"))
         return VisitPresenter(fake, fake.garages.state.value.inside.single().id.value, ticks, backgroundScope, ways).apply {
             start()
             runCurrent()

@@ -110,7 +110,7 @@ class BuyPresenterTest {
 
     @Test
     fun the_wheel_stops_at_what_is_left_of_the_stay_bg_48() = runTest {
-        fake.payments.buy(fake.parking.quote(ZoneId("red"), Samples.car.id, 60))
+        fake.payments.buy(fake.parking.quote(Samples.city.id, ZoneId("red"), Samples.car.id, 60))
         val wheel = presenter().shown.wheel
         assertEquals(listOf(30), wheel.choices)
         assertEquals(Stop.RestOfStay(30, Samples.morning.plusSeconds(90 * 60)), wheel.stop)
@@ -346,7 +346,7 @@ class BuyPresenterTest {
     @Test
     fun an_unconfirmed_purchase_is_found_again_however_its_plate_is_written() = runTest {
         fake.outcome = Samples.unconfirmed
-        val open = fake.payments.buy(fake.parking.quote(ZoneId("red"), Samples.car.id, 60))
+        val open = fake.payments.buy(fake.parking.quote(Samples.city.id, ZoneId("red"), Samples.car.id, 60))
         for (plate in listOf("BG789PP", "BG 789-PP")) {
             val shown = Plate(canonical = "BG789PP", display = plate, country = null)
             val offer = Offer.Parking(checkNotNull(open.parking).copy(plate = shown))

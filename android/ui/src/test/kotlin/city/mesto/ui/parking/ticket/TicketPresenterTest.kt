@@ -52,7 +52,7 @@ class TicketPresenterTest {
     private val ticks = MutableSharedFlow<Unit>(replay = 1).apply { tryEmit(Unit) }
 
     private suspend fun TestScope.parkedFor(minutes: Int, zone: String = "red"): TicketPresenter {
-        val ticket = checkNotNull(fake.payments.buy(fake.parking.quote(ZoneId(zone), Samples.car.id, minutes)).ticket)
+        val ticket = checkNotNull(fake.payments.buy(fake.parking.quote(Samples.city.id, ZoneId(zone), Samples.car.id, minutes)).ticket)
         val presenter = TicketPresenter(fake, Words(fake.texts, "en") { 7200 }, ticket.id.value, ticks, backgroundScope, saved, ways)
         presenter.start()
         runCurrent()

@@ -5,6 +5,7 @@ package city.mesto.ui.parking.zones
 import androidx.lifecycle.SavedStateHandle
 import city.mesto.sdk.FakeMesto
 import city.mesto.sdk.Samples
+import city.mesto.sdk.core.CityId
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.PaymentsState
 import city.mesto.sdk.core.Plate
@@ -82,7 +83,7 @@ class ZonesPresenterTest {
     @Test
     fun the_first_figures_of_a_code_are_unfinished_not_wrong() = runTest {
         fake.instead = object : ParkingClient by fake.parking {
-            override suspend fun zonesNear(position: Position?, sign: String?): ZonesNear {
+            override suspend fun zonesNear(city: CityId, position: Position?, sign: String?): ZonesNear {
                 val named = Samples.zones.find { sign in it.signCodes }
                 if (sign != null && named == null) throw MestoException.Refused("sign_unknown", "No such sign", "Look again", emptyMap(), "", null)
                 return ZonesNear(Samples.zones, named?.zone)
@@ -129,9 +130,9 @@ class ZonesPresenterTest {
 
     @Test
     fun a_running_ticket_and_an_unconfirmed_purchase_are_shown() = runTest {
-        fake.payments.buy(fake.parking.quote(ZoneId("red"), Samples.car.id, 60))
+        fake.payments.buy(fake.parking.quote(Samples.city.id, ZoneId("red"), Samples.car.id, 60))
         fake.outcome = Samples.unconfirmed
-        fake.payments.buy(fake.parking.quote(ZoneId("yellow"), Samples.car.id, 60))
+        fake.payments.buy(fake.parking.quote(Samples.city.id, ZoneId("yellow"), Samples.car.id, 60))
         val state = presenter().state.value
         assertEquals(3600, state.running?.secondsLeft)
         assertEquals("BG 789-PP", state.unconfirmed?.plate)
@@ -139,14 +140,14 @@ class ZonesPresenterTest {
 
     @Test
     fun an_unconfirmed_purchase_leads_to_where_it_can_be_followed() = runTest {
-        val ticket = checkNotNull(fake.payments.buy(fake.parking.quote(ZoneId("red"), Samples.car.id, 60)).ticket)
+        val ticket = checkNotNull(fake.payments.buy(fake.parking.quote(Samples.city.id, ZoneId("red"), Samples.car.id, 60)).ticket)
         fake.outcome = Samples.unconfirmed
         fake.payments.buy(fake.parking.extend(ticket.id, 30))
         presenter().on(ZonesEvent.UnconfirmedOpened)
         assertEquals(listOf("ticket ${ticket.id}"), ways.went)
 
         fake.payments.state.value = PaymentsState(emptyList())
-        fake.payments.buy(fake.parking.quote(ZoneId("yellow"), Samples.car.id, 60))
+        fake.payments.buy(fake.parking.quote(Samples.city.id, ZoneId("yellow"), Samples.car.id, 60))
         presenter().on(ZonesEvent.UnconfirmedOpened)
         assertEquals("buy yellow ${Samples.car.id}", ways.went.last())
 

@@ -1,4 +1,4 @@
-//! The outbox: intents are sent, and brought to their end. The decisions are [`step`]'s; here they are kept and carried
+//! Intents are sent, and brought to their end. The decisions are [`step`]'s; here they are kept and carried
 //! out, each in one transaction, so that the app may die between any two of them.
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};

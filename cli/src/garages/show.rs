@@ -1,0 +1,122 @@
+//! What a controller says, as text and for machines.
+
+use chrono::{DateTime, Utc};
+use mesto_client::{Locale, texts};
+use mesto_protocol::garages::control::VisitOwed;
+use mesto_protocol::garages::visits as wire;
+use mesto_protocol::kernel::line::Line;
+use mesto_rules::garages::VisitPrice;
+use mesto_rules::money::Money;
+use serde::Serialize;
+
+use crate::garages::controller::Controller;
+use crate::garages::memory::Car;
+use crate::kernel::call::Call;
+use crate::kernel::output::table;
+use crate::kernel::show::Show;
+
+/// An hour with its day, in the city's time.
+#[must_use]
+pub fn moment(controller: &Controller, at: DateTime<Utc>) -> String {
+    texts::format_moment(Locale::En, at, Some(&controller.city.sections.time))
+}
+
+/// What a visit owes, as the operator says or by the prices that are kept here.
+#[derive(Debug, Serialize)]
+pub struct Owed {
+    ticket: String,
+    entered_at: DateTime<Utc>,
+    is_lost: bool,
+    lines: Vec<Line>,
+    price: Money,
+    owed: Money,
+    exit_by: Option<DateTime<Utc>>,
+    rises_at: Option<DateTime<Utc>>,
+    /// Of this controller's own, without what was paid in the app.
+    is_reckoned: bool,
+}
+
+impl Owed {
+    #[must_use]
+    pub fn told(owed: VisitOwed) -> Self {
+        let VisitOwed { ticket, entered_at, is_lost, lines, price, owed, exit_by, rises_at, .. } = owed;
+        Self { ticket, entered_at, is_lost, lines, price, owed, exit_by, rises_at, is_reckoned: false }
+    }
+
+    #[must_use]
+    pub fn reckoned(car: &Car, price: VisitPrice) -> Self {
+        Self {
+            ticket: car.ticket.clone(),
+            entered_at: price.entered_at,
+            is_lost: car.is_lost,
+            lines: wire::lines(&price.lines),
+            price: price.price,
+            owed: price.total,
+            exit_by: price.exit_by,
+            rises_at: price.rises_at,
+            is_reckoned: true,
+        }
+    }
+
+    #[must_use]
+    pub fn text(&self, controller: &Controller, call: Call) -> String {
+        let time = std::sync::Arc::clone(&controller.city.sections.time);
+        let show = Show { locale: call.locale, clock: Some(time), style: call.style };
+        let row = |line: &Line| vec![show.kind("line", &line.kind, &line.params.0), show.money(&line.amount)];
+        let mut rows: Vec<Vec<String>> = self.lines.iter().map(row).collect();
+        rows.push(vec!["owed".to_owned(), show.money(&self.owed)]);
+        let mut text = format!("{} in since {}\n", self.ticket, show.moment(self.entered_at));
+        text.push_str(&table(&["for", ">amount"], &rows));
+        if let Some(exit_by) = self.exit_by {
+            text.push_str(&format!("leave by {}\n", show.moment(exit_by)));
+        }
+        if let Some(rises_at) = self.rises_at {
+            text.push_str(&format!("more from {} on\n", show.moment(rises_at)));
+        }
+        if self.is_reckoned {
+            text.push_str("by the prices that are kept here, without what was paid in the app\n");
+        }
+        text
+    }
+}
+
+/// What was paid in the app.
+#[must_use]
+pub fn settled_table(controller: &Controller) -> String {
+    let settled = &controller.memory.settled;
+    if settled.is_empty() {
+        return String::new();
+    }
+    let until = |at: Option<DateTime<Utc>>| at.map_or_else(|| "for good".to_owned(), |at| moment(controller, at));
+    let row = |one: &mesto_protocol::garages::control::VisitSettled| {
+        vec![one.ticket.clone(), moment(controller, one.at), until(one.owes_again_at)]
+    };
+    table(&["paid in the app", "at", "opens until"], &settled.iter().map(row).collect::<Vec<_>>())
+}
+
+/// Everything that a controller knows.
+#[must_use]
+pub fn list_text(controller: &Controller) -> String {
+    let memory = &controller.memory;
+    let mut text = format!("{} in {}\n", memory.post.facility, memory.post.city);
+    let row = |car: &Car| {
+        let mut notes = Vec::new();
+        notes.extend(car.is_lost.then_some("lost ticket"));
+        notes.extend(car.is_disabled.then_some("badge"));
+        notes.extend((car.places > 1).then_some("two places"));
+        notes.extend((!car.paid.is_empty()).then_some("paid here"));
+        vec![car.ticket.clone(), moment(controller, car.entered_at), notes.join(", ")]
+    };
+    match memory.inside.as_slice() {
+        [] => text.push_str("No car is inside.\n"),
+        cars => text.push_str(&table(&["inside", "since", ""], &cars.iter().map(row).collect::<Vec<_>>())),
+    }
+    text.push_str(&settled_table(controller));
+    for event in &memory.waiting {
+        text.push_str(&format!("waits: {} {} at {}\n", event.ticket, event.kind, moment(controller, event.at)));
+    }
+    for one in &memory.refused {
+        text.push_str(&format!("not taken: {} {}: {}\n", one.event.ticket, one.event.kind, one.detail));
+    }
+    text
+}

@@ -1,0 +1,232 @@
+//! What the operator says of itself: read when it is signed, its own and not older; and which apps it serves.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+use mesto_client::protocol::base::operator_document::{
+    FeeKind, LegalKind, LegalText, OperatorDocument, SignInKind, SignedOperator,
+};
+use mesto_client::protocol::base::payments::PayMethod;
+use mesto_client::{Client, ClientStanding, Config, Connection, ErrorKind, OperatorName, OperatorState, Result};
+use mesto_operator::Profile;
+use mesto_protocol::keys::{Key, KeySet, KeyUse};
+use mesto_protocol::signature::IssuerKey;
+use mesto_rules::city::Texts;
+
+use crate::support::{Fault, Net, Phone, Time, city_called, morning, run};
+
+fn texts(of: &[(&str, &str)]) -> Texts {
+    Texts(of.iter().map(|(language, text)| ((*language).to_owned(), (*text).to_owned())).collect())
+}
+
+fn profile() -> Profile {
+    let mut profile = Profile { version: 7, ..Profile::default() };
+    profile.name = texts(&[("en", "Parking of two towns"), ("sr-Latn", "Parking dva grada")]);
+    profile.greatest_client = Some("0.1.0".parse().unwrap());
+    profile.legal.registration = Some("07034628 (APR)".to_owned());
+    profile.legal.texts = vec![LegalText {
+        kind: LegalKind::Terms,
+        version: "2023-05".to_owned(),
+        effective: "2023-05-01".parse().unwrap(),
+        title: texts(&[("en", "Terms of use")]),
+        text: Texts::default(),
+        link: texts(&[("en", "https://parking.example/terms")]),
+    }];
+    profile
+}
+
+/// A phone with an operator of two cities.
+fn phone(config: mesto_operator::Config) -> Phone {
+    let cities = vec![city_called("belgrade"), city_called("novi-sad")];
+    Phone::on(&Net::of(Time::new(), 1, cities, config, profile()), 2)
+}
+
+#[test]
+fn an_operator_tells_its_cities_services_ways_to_pay_and_who_it_is() {
+    let phone = phone(mesto_operator::Config::default());
+    assert_eq!(*phone.client.operator().state(), OperatorState::default());
+    let state = run(phone.client.operator().refresh()).unwrap();
+    assert_eq!(state.client, ClientStanding::Served);
+    let document = state.document.clone().unwrap();
+    assert_eq!((document.operator.as_str(), document.version), ("localhost", 7));
+    assert_eq!(document.name, "Parking of two towns");
+    assert_eq!(document.currency.code(), "RSD");
+    let ids: Vec<&str> = document.cities.iter().map(|city| city.id.as_str()).collect();
+    assert_eq!(ids, ["belgrade", "novi-sad"]);
+    let services: BTreeMap<&str, u32> =
+        document.cities[0].services.iter().map(|one| (one.service.as_str(), one.format)).collect();
+    assert_eq!(services, BTreeMap::from([("garages", 1), ("orders", 1), ("parking", 1)]));
+    // Belgrade's data does not say what a card costs below 200 RSD (BG-93).
+    let fees: Vec<_> = document.cities[0].payment.iter().map(|one| (one.method.clone(), one.fee.clone())).collect();
+    assert_eq!(fees, [(PayMethod::Deposit, FeeKind::None), (PayMethod::Card, FeeKind::Unknown)]);
+    assert_eq!(document.cities[0].payment[1].below.unwrap().amount, 200.into());
+    assert_eq!(document.sign_in, [SignInKind::SmsCode]);
+    assert_eq!(document.legal.registration.as_deref(), Some("07034628 (APR)"));
+    assert!(document.legal.company.is_some(), "from the contacts of its first city");
+    let terms = &document.legal.texts[0];
+    assert_eq!((&terms.kind, terms.title.as_str()), (&LegalKind::Terms, "Terms of use"));
+    assert_eq!((terms.text.as_deref(), terms.link.as_deref()), (None, Some("https://parking.example/terms")));
+
+    // It is there at the next start, without a connection.
+    let mut phone = phone;
+    phone.net.offline(true);
+    phone.reopen();
+    assert_eq!(*phone.client.operator().state(), *state);
+    assert_eq!(run(phone.client.operator().refresh()).unwrap_err().code(), "offline");
+    assert_eq!(*phone.client.operator().state(), *state);
+}
+
+#[test]
+fn an_app_below_the_least_is_told_which_one_is_served() {
+    let serving = |least| mesto_operator::Config { min_client: least, ..mesto_operator::Config::default() };
+    let Phone { folder, ports, net, .. } = phone(serving(None));
+    let path = folder.path().join("other.db");
+    let opened = |version: &str| {
+        let mut config = Config::new(&path, OperatorName::localhost(), *net.operator.keys().root_public());
+        version.clone_into(&mut config.version);
+        Client::open(config, ports.clone()).unwrap()
+    };
+    let newer = opened("0.2.0");
+    let state = run(newer.operator().refresh()).unwrap();
+    assert_eq!(state.client, ClientStanding::Newer { greatest: "0.1.0".to_owned() });
+    newer.close();
+
+    // The document says so itself, also where something between the phone and the operator answers from its memory.
+    let own = Own::new();
+    let refused = own.serves(8, |document| document["client"]["least"] = "0.9.0".into()).unwrap_err();
+    assert_eq!((refused.code(), refused.kind()), ("client_too_old", ErrorKind::Refused));
+    assert_eq!(refused.params()["min_client"], "0.9.0");
+    assert!(!refused.text(mesto_client::Locale::En).is_empty() && !refused.advice(mesto_client::Locale::En).is_empty());
+    assert_eq!(own.client.connection(), Connection::UpdateNeeded);
+    assert_eq!(own.client.operator().state().client, ClientStanding::TooOld { least: "0.9.0".to_owned() });
+    assert_eq!(own.client.operator().state().document.clone().unwrap().version, 8);
+
+    // And an operator that does not serve it refuses the request for its document too.
+    let time = Time::new();
+    let net = Net::of(time, 1, vec![city_called("belgrade")], serving(Some((1, 0, 0))), Profile::default());
+    let mut config = Config::new(folder.path().join("third.db"), OperatorName::localhost(), [0; 32]);
+    config.version = "0.9.9".to_owned();
+    let link = net.clone();
+    let client = Client::open(config, mesto_client::Ports { link, ..ports.clone() }).unwrap();
+    let refused = run(client.operator().refresh()).unwrap_err();
+    assert_eq!((refused.code(), &refused.params()["min_client"]), ("client_too_old", &"1.0.0".into()));
+}
+
+/// Keys of our own, and a client that pins their root.
+struct Own {
+    phone: Phone,
+    client: Client,
+}
+
+impl Own {
+    fn key(kid: &str) -> IssuerKey {
+        IssuerKey::from_seed(kid, &[9; 32]).unwrap()
+    }
+
+    fn new() -> Self {
+        let phone = phone(mesto_operator::Config::default());
+        let root = Self::key("root").public();
+        let config = Config::new(phone.folder.path().join("own.db"), OperatorName::localhost(), root);
+        let client = Client::open(config, phone.ports.clone()).unwrap();
+        Self { phone, client }
+    }
+
+    /// The operator serves this version of a document that was changed before it was signed.
+    fn serves(&self, version: u32, change: impl FnOnce(&mut serde_json::Value)) -> Result<Arc<OperatorState>> {
+        self.serves_signed(version, change, "c1")
+    }
+
+    fn serves_signed(
+        &self,
+        version: u32,
+        change: impl FnOnce(&mut serde_json::Value),
+        kid: &str,
+    ) -> Result<Arc<OperatorState>> {
+        let mut document = serde_json::json!({
+            "operator": "localhost", "version": version, "name": {"en": "Ours"}, "currency": "RSD",
+        });
+        change(&mut document);
+        let signed = SignedOperator::sign(&document.to_string(), &Self::key(kid), morning()).unwrap();
+        self.serves_text(signed)
+    }
+
+    /// The operator serves this for its document, and a key set of ours.
+    fn serves_text(&self, text: String) -> Result<Arc<OperatorState>> {
+        let key = |kid: &str, r#use| Key {
+            kid: kid.to_owned(),
+            r#use,
+            public: Self::key(kid).public(),
+            from: morning() - TimeDelta::days(1),
+            until: morning() + TimeDelta::days(1),
+            revoked_at: None,
+        };
+        let keys = KeySet {
+            version: 1,
+            issued_at: morning(),
+            next_update: morning() + TimeDelta::days(1),
+            keys: vec![key("c1", KeyUse::City), key("t1", KeyUse::Ticket)],
+        };
+        let says = |text: String| Fault::Says(200, Vec::new(), text.into_bytes());
+        self.phone.net.fault("GET /v1/keys", says(keys.sign(&Self::key("root")).unwrap()));
+        self.phone.net.fault("GET /v1/operator", says(text));
+        run(self.client.operator().refresh())
+    }
+
+    fn refuses(&self, outcome: Result<Arc<OperatorState>>, why: &str) {
+        let refused = outcome.unwrap_err();
+        assert_eq!((refused.code(), refused.kind()), ("operator_not_genuine", ErrorKind::NotGenuine));
+        assert!(refused.detail().contains(why), "{refused}");
+        assert_eq!(self.client.operator().state().document.as_ref().map(|document| document.version), Some(4));
+    }
+}
+
+#[test]
+fn a_document_that_is_not_signed_or_of_another_operator_or_older_is_refused() {
+    let own = Own::new();
+    assert_eq!(own.serves(4, |_| {}).unwrap().document.clone().unwrap().name, "Ours");
+    own.refuses(own.serves(3, |_| {}), "older than version 4");
+    own.refuses(own.serves(5, |document| document["operator"] = "other.example".into()), "other.example");
+    own.refuses(own.serves_signed(5, |_| {}, "t1"), "not a city key");
+    own.refuses(own.serves_signed(5, |_| {}, "c2"), "not in the key set");
+    // Another document of the same key, and noise.
+    let city =
+        mesto_protocol::signed_city::SignedCity::sign(r#"{"id":"belgrade","version":9}"#, &Own::key("c1"), morning());
+    for wire in [city.unwrap(), "noise".to_owned(), String::new()] {
+        own.refuses(own.serves_text(wire), "operator document");
+    }
+    assert_eq!(
+        own.serves(4, |document| document["name"]["en"] = "Ours too".into()).unwrap().document.clone().unwrap().name,
+        "Ours too"
+    );
+}
+
+#[test]
+fn words_and_fields_of_a_newer_operator_are_passed_over() {
+    let own = Own::new();
+    let state = own
+        .serves(4, |document| {
+            document["sign_in"] = serde_json::json!(["sms_code", "passkey"]);
+            document["branches"] = serde_json::json!([{"id": "north"}]);
+            document["cities"] = serde_json::json!([{
+                "id": "belgrade", "version": 9, "name": {"en": "Belgrade"}, "map": "https://x.example",
+                "services": [{"service": "ferries", "format": 3, "since": 2031}],
+                "payment": [{"method": "wallet_of_the_future", "fee": "by_the_moon"}],
+            }]);
+            document["legal"] = serde_json::json!({"texts": [{
+                "kind": "code_of_conduct", "version": "1", "effective": "2031-01-01", "title": {"en": "Conduct"},
+            }]});
+        })
+        .unwrap();
+    let document = state.document.clone().unwrap();
+    assert_eq!(document.sign_in, [SignInKind::SmsCode, SignInKind::Other("passkey".to_owned())]);
+    assert_eq!(document.cities[0].services[0].service, "ferries");
+    let payment = &document.cities[0].payment[0];
+    assert_eq!(payment.method, PayMethod::Other("wallet_of_the_future".to_owned()));
+    assert_eq!(payment.fee, FeeKind::Other("by_the_moon".to_owned()));
+    assert_eq!(document.legal.texts[0].kind, LegalKind::Other("code_of_conduct".to_owned()));
+    // One that says less than any operator says is still one.
+    let least = r#"{"operator":"localhost","version":1,"name":{},"currency":"RSD"}"#;
+    assert!(OperatorDocument::from_json(least).unwrap().cities.is_empty());
+    assert!(OperatorDocument::from_json(&least.replace(":1,", ":0,")).is_err());
+}
