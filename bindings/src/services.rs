@@ -57,7 +57,7 @@ macro_rules! parts {
             fn json(&self) -> Result<Json, MestoError> {
                 match self {
                     $(Self::$service { $field } => Json::of($field),)*
-                    Self::Other { json } => serde_json::from_str(json),
+                    Self::Other { json } => mesto_rules::from_json(json.as_bytes()),
                 }
                 .map_err(MestoError::out_of_range)
             }

@@ -11,7 +11,7 @@ use mesto_simulation::driver::Rig;
 use tokio::net::TcpListener;
 
 use crate::peer::{self, Pgbench};
-use crate::shop::{self, FromThen};
+use crate::shop::{self, FromThen, Goods};
 use crate::table::{Measure, Target};
 use crate::traffic::{self, Sold};
 use crate::{Outcome, ROUNDS};
@@ -22,61 +22,70 @@ const STORE_CONNECTIONS: usize = 32;
 /// Purchases prepared for each second of a run: more than are sold.
 const PREPARED: usize = 5_000;
 
-pub fn measure(is_short: bool) -> Outcome<[Measure; 2]> {
+pub fn measure(is_short: bool) -> Outcome<Vec<Measure>> {
     let span = Duration::from_secs(if is_short { 2 } else { 6 });
-    let seconds = usize::try_from(span.as_secs())?;
+    let count = PREPARED * usize::try_from(span.as_secs())?;
     // Every answer stands on the disk before it is given, on both databases and for the peer.
     let cluster = PostgresCluster::start_with("-c fsync=on -c synchronous_commit=on -c max_connections=200")?;
     let pgbench = Pgbench::prepare(&cluster)?;
     let folder = tempfile::tempdir()?;
-    let (mut peer, mut postgres, mut sqlite) = (Vec::new(), Vec::new(), Vec::new());
+    let mut peer = Vec::new();
+    let mut rates = [Goods::Ticket, Goods::Visit].map(|goods| (goods, Vec::new(), Vec::new()));
     for round in 1..=ROUNDS {
-        peer.push(pgbench.rate(span)?);
-        let url = cluster.database()?;
-        if peer::durability(&cluster, &peer::name_of(&url))? != "on/on" {
-            return Err("the cluster does not wait for the disk".into());
+        let tps = pgbench.rate(span)?;
+        peer.push(tps);
+        for (goods, on_postgres, on_sqlite) in &mut rates {
+            let url = cluster.database()?;
+            if peer::durability(&cluster, &peer::name_of(&url))? != "on/on" {
+                return Err("the cluster does not wait for the disk".into());
+            }
+            let open = || -> Outcome<Arc<dyn Store>> { Ok(Arc::new(PostgresStore::open(&url, STORE_CONNECTIONS)?)) };
+            let settle = || peer::settle(&cluster, &peer::name_of(&url));
+            let postgres = sell(&open, &settle, (*goods, count), span)?.per_second;
+            let file = folder.path().join(format!("round-{round}-{goods:?}.sqlite"));
+            let open = || -> Outcome<Arc<dyn Store>> { Ok(Arc::new(SqliteStore::open(&file, Durability::Full)?)) };
+            // Closing the store wrote everything into the file.
+            let sqlite = sell(&open, &|| Ok(()), (*goods, count), span)?.per_second;
+            eprintln!("round {round}: {goods:?}: pgbench {tps:.0}/s, Postgres {postgres:.0}/s, SQLite {sqlite:.0}/s");
+            on_postgres.push(postgres);
+            on_sqlite.push(sqlite);
         }
-        let open = || -> Outcome<Arc<dyn Store>> { Ok(Arc::new(PostgresStore::open(&url, STORE_CONNECTIONS)?)) };
-        let settle = || peer::settle(&cluster, &peer::name_of(&url));
-        postgres.push(sell(&open, &settle, PREPARED * seconds, span)?.per_second);
-        let file = folder.path().join(format!("round-{round}.sqlite"));
-        let open = || -> Outcome<Arc<dyn Store>> { Ok(Arc::new(SqliteStore::open(&file, Durability::Full)?)) };
-        // Closing the store wrote everything into the file.
-        sqlite.push(sell(&open, &|| Ok(()), PREPARED * seconds, span)?.per_second);
-        eprintln!(
-            "round {round}: pgbench {:.0}/s, Postgres {:.0}/s, SQLite {:.0}/s",
-            peer.last().unwrap_or(&0.0),
-            postgres.last().unwrap_or(&0.0),
-            sqlite.last().unwrap_or(&0.0)
-        );
     }
-    Ok([
-        Measure {
-            name: "Purchases over HTTP on Postgres, 32 connections",
-            unit: "per second, more is better",
-            ours: ("Mesto on Postgres".into(), postgres.clone()),
-            peer: ("pgbench -M prepared -c 32 -j 2 -s 10".into(), peer),
-            target: Target::AtLeast(0.5),
-        },
-        Measure {
-            name: "Purchases over HTTP on SQLite, 32 connections",
-            unit: "per second, more is better",
-            ours: ("Mesto on SQLite (WAL, FULL, group commit)".into(), sqlite),
-            peer: ("Mesto on Postgres".into(), postgres),
-            target: Target::AtLeast(1.5),
-        },
-    ])
+    let measures = rates.into_iter().flat_map(|(goods, postgres, sqlite)| {
+        let (on_postgres, on_sqlite) = match goods {
+            Goods::Ticket => ("Tickets over HTTP on Postgres", "Tickets over HTTP on SQLite"),
+            Goods::Visit => ("Garage payments over HTTP on Postgres", "Garage payments over HTTP on SQLite"),
+        };
+        let unit = "32 connections, per second, more is better";
+        [
+            Measure {
+                name: on_postgres,
+                unit,
+                ours: ("Mesto on Postgres".into(), postgres.clone()),
+                peer: ("pgbench -M prepared -c 32 -j 2 -s 10".into(), peer.clone()),
+                target: Target::AtLeast(0.5),
+            },
+            Measure {
+                name: on_sqlite,
+                unit,
+                ours: ("Mesto on SQLite (WAL, FULL, group commit)".into(), sqlite),
+                peer: ("Mesto on Postgres".into(), postgres),
+                target: Target::AtLeast(1.5),
+            },
+        ]
+    });
+    Ok(measures.collect())
 }
 
 /// Prepares purchases, opens the store anew, serves it, sells for `span`, and checks the books.
 fn sell(
     open: &dyn Fn() -> Outcome<Arc<dyn Store>>,
     settle: &dyn Fn() -> Outcome<()>,
-    count: usize,
+    (goods, count): (Goods, usize),
     span: Duration,
 ) -> Outcome<Sold> {
     let rig = Rig::new(open()?);
-    let mut purchases = shop::prepare(&rig, count)?;
+    let mut purchases = shop::prepare(&rig, goods, count)?;
     let (operator, now) = (Arc::clone(&rig.operator), rig.now);
     // Closed: what is measured begins with an operator that has just started.
     drop(rig);
@@ -120,12 +129,11 @@ fn check_books(store: &dyn Store, sold: Sold) -> Outcome<()> {
     if let Some(fault) = faults.first() {
         return Err(format!("{} laws are broken, the first: {fault}", faults.len()).into());
     }
-    let rows = transact(store, |tx| tx.query("SELECT COUNT(*) AS count FROM ticket", values![]))?;
-    let tickets = rows.first().map_or(Ok(0), |row| row.get("count"))?;
-    if tickets != i64::try_from(sold.tickets)? {
-        return Err(
-            format!("{} purchases were answered 201 and {tickets} tickets stand in the books", sold.tickets).into()
-        );
+    let delivered = "SELECT COUNT(*) AS count FROM sale WHERE pay = 'deposit' AND state = 'delivered'";
+    let rows = transact(store, |tx| tx.query(delivered, values![]))?;
+    let sales = rows.first().map_or(Ok(0), |row| row.get("count"))?;
+    if sales != i64::try_from(sold.purchases)? {
+        return Err(format!("{} purchases were answered 201 and {sales} stand in the books", sold.purchases).into());
     }
     Ok(())
 }

@@ -1,10 +1,13 @@
 //! Thousands of drivers who are about to buy: copies of one who came so far by requests.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use mesto_operator::store::transact;
-use mesto_operator::{Clock, Store, values};
-use mesto_protocol::base::payments::PurchaseRequest;
-use mesto_simulation::driver::{Driver, Rig};
+use mesto_operator::{Clock, Request, RoleGiven, Store, values};
+use mesto_protocol::base::payments::{PayMethod, PurchaseRequest, Quote};
+use mesto_protocol::garages::visits::{GaragesOffer, GaragesSubject};
+use mesto_protocol::kernel::grants::Role;
+use mesto_simulation::driver::{Counter as _, Driver, Rig};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::Outcome;
@@ -31,6 +34,19 @@ impl Clock for FromThen {
     }
 }
 
+/// What is bought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Goods {
+    /// 60 minutes in the red zone.
+    Ticket,
+    /// What a visit of a garage owes; each driver's is another one.
+    Visit,
+}
+
+const FACILITY: &str = "zeleni-venac";
+/// The garage's ticket of the driver who is copied.
+const TICKET: &str = "GR000000";
+
 /// A purchase as it is sent: the token, the key and the body of somebody who pays nothing else.
 pub struct Prepared {
     pub token: String,
@@ -41,13 +57,18 @@ pub struct Prepared {
 /// Prepares `count` purchases of as many drivers, each with his own account, device, token, vehicle, deposit and quote.
 ///
 /// One driver does it by requests; the others are copies of his rows under ids of their own, with ledger entries that balance.
-pub fn prepare(rig: &Rig, count: usize) -> Outcome<Vec<Prepared>> {
+pub fn prepare(rig: &Rig, goods: Goods, count: usize) -> Outcome<Vec<Prepared>> {
     let mut driver = Driver::new(rig, 1);
     driver.fund(1_000);
-    let vehicle = driver.vehicle;
-    let quote = driver.quote(vehicle, "red", 60);
+    let (quote, visit) = match goods {
+        Goods::Ticket => {
+            let vehicle = driver.vehicle;
+            (driver.quote(vehicle, "red", 60), String::new())
+        }
+        Goods::Visit => visit(rig, &mut driver)?,
+    };
     let (account, id) = (driver.account.to_string(), quote.id.to_string());
-    copy_rows(&*rig.store, &account, count)?;
+    copy_rows(&*rig.store, &account, &visit, count)?;
     copy_tokens(&*rig.store, &account, count)?;
     (1..=count)
         .map(|number| {
@@ -62,25 +83,43 @@ pub fn prepare(rig: &Rig, count: usize) -> Outcome<Vec<Prepared>> {
         .collect()
 }
 
+/// A car that came in an hour ago: what it owes, and the id of its visit.
+fn visit(rig: &Rig, driver: &mut Driver<'_>) -> Outcome<(Quote, String)> {
+    let given = RoleGiven { role: Role::Controller, city: Some("belgrade"), place: Some(FACILITY), until: None };
+    let token = rig.operator.create_device(&*rig.store, rig.now, &given, "Barrier")?;
+    let entered = json!({"at": rig.now - TimeDelta::hours(1), "ticket": TICKET, "kind": "entered"});
+    let report = json!({"city": "belgrade", "facility": FACILITY, "sent_at": rig.now, "events": [entered]});
+    let answer = rig.ask(&Request::new("POST", "/v1/garages/reports").bearer(&token).json(&report));
+    if answer.status != 200 {
+        return Err(format!("the controller was answered {}", String::from_utf8_lossy(&answer.body)).into());
+    }
+    let quote = driver.price(&GaragesSubject { facility: FACILITY.into(), ticket: TICKET.into() }, PayMethod::Deposit);
+    let offer = quote.items.first().ok_or("a quote of nothing")?.offer.read::<GaragesOffer>()?;
+    Ok((quote, offer.visit.to_string()))
+}
+
 /// The token of a copy.
 fn token(number: usize) -> String {
     format!("{number:064x}")
 }
 
-/// The id of a copy: as long as a real one.
+/// The id of a copy: as long as a real one, and with its last byte, which tells the service of a quote.
 fn copied_id(id: &str, number: usize) -> String {
-    format!("{}{}", id.get(..13).unwrap_or(id), 1_000_000_000_000_000 + number)
+    format!("{}{}{}", id.get(..13).unwrap_or(id), 10_000_000_000_000 + number, id.get(27..).unwrap_or_default())
 }
 
 /// Added to the number of a quote's copy: a sale has the letters of its quote, and the top-up's was made before.
-const QUOTES: usize = 1_000_000_000_000_000;
+const QUOTES: usize = 10_000_000_000_000;
 
 /// The same in SQL.
-const ID: &str = "substr(t.{}, 1, 13) || CAST(1000000000000000 + n.i AS TEXT)";
+const ID: &str = "substr(t.{}, 1, 13) || CAST(10000000000000 + n.i AS TEXT) || substr(t.{}, 28)";
 
 /// Table, columns copied as they are, columns of the copies' own with their expressions, and which rows are the driver's. `{column}` in an
-/// expression stands for [`ID`] of that column.
+/// expression stands for [`ID`] of that column, `{visit}` for the id of the driver's visit.
 type Copied = (&'static str, &'static str, &'static [(&'static str, &'static str)], &'static str);
+
+/// Apart from the sale of the top-up, which was begun at the same moment.
+const QUOTE_ID: &str = "substr(t.id, 1, 13) || CAST(20000000000000 + n.i AS TEXT) || substr(t.id, 28)";
 
 const COPIES: &[Copied] = &[
     ("account", "kind, seq, currency, deposit, events_from, created_at", &[("id", "{id}")], "t.id = $1"),
@@ -112,8 +151,7 @@ const COPIES: &[Copied] = &[
         "quote",
         "city, service, place, pay, subject, total, currency, issued_at, expires_at",
         &[
-            // Apart from the sale of the top-up, which was begun at the same moment.
-            ("id", "substr(t.id, 1, 13) || CAST(2000000000000000 + n.i AS TEXT)"),
+            ("id", QUOTE_ID),
             ("account", "{account}"),
             ("thing", "'BG' || CAST(100000 + n.i AS TEXT)"),
             // What is sold is for the copy's own plate.
@@ -122,13 +160,37 @@ const COPIES: &[Copied] = &[
         "t.account = $1 AND t.service = 'parking'",
     ),
     (
+        "quote",
+        "city, service, place, pay, total, currency, issued_at, expires_at",
+        &[
+            ("id", QUOTE_ID),
+            ("account", "{account}"),
+            ("thing", "'GR' || CAST(100000 + n.i AS TEXT)"),
+            ("subject", "replace(t.subject, t.thing, 'GR' || CAST(100000 + n.i AS TEXT))"),
+            (
+                "terms",
+                "replace(t.terms, '{visit}', substr('{visit}', 1, 13) || CAST(10000000000000 + n.i AS TEXT) || substr('{visit}', 28))",
+            ),
+        ],
+        "t.account = $1 AND t.service = 'garages'",
+    ),
+    (
+        "visit",
+        "city, facility, state, entered_at, ended_at, is_disabled, places, is_lost, currency, owes_again_at",
+        &[("id", "{id}"), ("ticket", "'GR' || CAST(100000 + n.i AS TEXT)")],
+        "t.id = '{visit}' AND $1 <> ''",
+    ),
+    (
         "sale",
         "city, pay, state, total, currency, device, created_at",
         &[
             ("account", "{account}"),
             ("id", "{id}"),
             ("actor", "{actor}"),
-            ("items", "replace(t.items, t.id, substr(t.id, 1, 13) || CAST(1000000000000000 + n.i AS TEXT))"),
+            (
+                "items",
+                "replace(t.items, t.id, substr(t.id, 1, 13) || CAST(10000000000000 + n.i AS TEXT) || substr(t.id, 28))",
+            ),
         ],
         "t.account = $1",
     ),
@@ -166,7 +228,7 @@ const COPIES: &[Copied] = &[
     ("intent", "key, route, body_hash, status, answer, at", &[("account", "{account}")], "t.account = $1"),
 ];
 
-fn copy_rows(store: &dyn Store, account: &str, count: usize) -> Outcome<()> {
+fn copy_rows(store: &dyn Store, account: &str, visit: &str, count: usize) -> Outcome<()> {
     let count = i64::try_from(count)?;
     for (table, same, own, whose) in COPIES {
         let names: Vec<&str> = own.iter().map(|(name, _)| *name).collect();
@@ -184,6 +246,7 @@ fn copy_rows(store: &dyn Store, account: &str, count: usize) -> Outcome<()> {
             expressions.join(", "),
             taken.join(", ")
         );
+        let sql = sql.replace("{visit}", visit);
         transact(store, |tx| tx.execute(&sql, values![account, count])).map_err(|why| format!("{table}: {why}"))?;
     }
     Ok(())

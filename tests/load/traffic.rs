@@ -35,7 +35,7 @@ fn written(purchase: &Prepared) -> Vec<u8> {
 #[derive(Debug, Clone, Copy)]
 pub struct Sold {
     /// All purchases, those before the watch started included.
-    pub tickets: usize,
+    pub purchases: usize,
     pub per_second: f64,
 }
 
@@ -54,10 +54,10 @@ pub fn drive(address: SocketAddr, purchases: &[Prepared], span: Duration) -> Out
             streams.push(stream);
         }
         let (streams, warm, _) = burst(streams, first, Duration::MAX).await?;
-        let (_, tickets, took) = burst(streams, rest, span).await?;
+        let (_, bought, took) = burst(streams, rest, span).await?;
         #[allow(clippy::cast_precision_loss, reason = "counts of a bench are far below 2^52")]
-        let per_second = tickets as f64 / took.as_secs_f64();
-        Ok(Sold { tickets: warm + tickets, per_second })
+        let per_second = bought as f64 / took.as_secs_f64();
+        Ok(Sold { purchases: warm + bought, per_second })
     })
 }
 

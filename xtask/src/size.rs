@@ -12,12 +12,16 @@ use crate::failure::{About, Failure, Outcome};
 use crate::test::cargo;
 use crate::{process, repository};
 
-/// Bytes of the stripped library on x86-64 that a release may have, and gzipped as an app store sends it. A release aims at
-/// 4,600,000 and 2,350,000; since quotes, payments and garages came in it is over that, and may not grow further.
-const MOST_BYTES: u64 = 5_000_000;
-const MOST_GZIPPED: u64 = 2_550_000;
-/// Relocations in the packed form that Android reads since version 11: a fifteenth of the size.
-const LINK: &str = "link-arg=-Wl,--pack-dyn-relocs=relr";
+/// Bytes of the stripped library on x86-64 that a release may have, and gzipped as an app store sends it. Without the
+/// reader of photos, which an app takes or leaves.
+const MOST_BYTES: u64 = 4_600_000;
+const MOST_GZIPPED: u64 = 2_350_000;
+/// Relocations in the packed form that Android reads since version 11: a fifteenth of the size. Functions of the same
+/// instructions become one, as in the browsers of phones: nothing here compares functions by their address.
+const LINK: [&str; 2] = ["link-arg=-Wl,--pack-dyn-relocs=relr", "link-arg=-Wl,--icf=all"];
+/// Hashes and signatures in their short form: a phone does a few in a second, and a processor's own instructions are
+/// used all the same.
+const SHORT: &str = "--cfg sha2_backend_soft=\"compact\" --cfg curve25519_dalek_backend=\"serial\"";
 const BUILT: &str = "libmesto_bindings.so";
 const RECORDS: &str = "docs/size.tsv";
 const HEADER: &str = "date\tcommit\tbytes\tgzipped\n";
@@ -109,7 +113,8 @@ fn build(features: &[&str]) -> Outcome<()> {
     let package = ["-p", "mesto-bindings", "--lib", "--crate-type", "cdylib"];
     command.args(["rustc", "--locked", "--profile", "mobile"]).args(package);
     command.arg("--no-default-features").args(["--features", &features.join(",")]);
-    process::succeed(command.args(["--", "-C", LINK]))
+    command.env("RUSTFLAGS", SHORT).arg("--");
+    process::succeed(command.args(LINK.iter().flat_map(|option| ["-C", option])))
 }
 
 fn gzipped(file: &Path) -> Outcome<u64> {

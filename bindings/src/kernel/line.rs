@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use mesto_client::protocol::kernel::line::{Line, Notice, Params, Vat, VatCategory};
-use mesto_rules::CityId;
 use mesto_rules::money::{Currency, Money, exact};
+use mesto_rules::{CityId, from_json};
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 
@@ -59,7 +59,7 @@ fn value(text: String) -> Value {
     if let Some(sum) = text.split_once(' ').and_then(|(amount, currency)| money(amount, currency)) {
         return sum;
     }
-    let value: Value = serde_json::from_str(&text).unwrap_or_default();
+    let value: Value = from_json(text.as_bytes()).unwrap_or_default();
     // Only what is written the same again: `01` and ` 1` are texts.
     if !value.is_string() && format!("{value}") == text { value } else { Value::String(text) }
 }

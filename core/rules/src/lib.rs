@@ -30,6 +30,7 @@ pub use kernel::calendar::{Charging, Day, HolidayCalendar, TimeOfDay, TimeSpan};
 pub use kernel::city::{City, CityError, Texts};
 pub use kernel::fact::{Certainty, Fact};
 pub use kernel::ids::{CityId, FacilityId, SourceId, TariffId, ZoneId};
+pub use kernel::json::from_json;
 pub use kernel::language::{Language, LanguageError};
 pub use kernel::minutes::Minutes;
 pub use kernel::money::{Currency, Money, MoneyError};

@@ -168,8 +168,7 @@ import Testing
         #expect(visit.state == .paid && visit.paid.amount == 200)
         #expect(mesto.garages.state().inside == [visit])
         #expect(try await mesto.garages.visit(visit.id) == visit)
-        let receipt = try await mesto.garages.receipt(visit.id)
-        #expect(receipt?.hasPrefix("MESTO1:") == true, "signed for the barrier")
+        #expect(try await mesto.garages.receipt(visit.id)?.hasPrefix("MESTO1:") == true)
     }
 
     @Test func textThatIsNoIdIsRefused() async throws {

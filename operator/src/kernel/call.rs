@@ -96,25 +96,22 @@ impl<'a> Call<'a> {
     /// says.
     fn enter_action(&mut self, tx: &mut dyn Tx) -> Outcome<(Caller, Answers)> {
         let holder = caller::holder(&self.token, self.now);
-        let grants = caller::grants(&self.token, self.now).ask();
         let known = idempotency::known(self.request, &self.token).ask();
         let prefetch = self.served.prefetch.and_then(|prefetch| prefetch(self)).unwrap_or_default();
         let also = self.served.also_locks.and_then(|also_locks| also_locks(self));
         let (who, mut answers) = match also {
             None => {
-                let mut asks = vec![holder.locking("account").ask(), grants, known];
+                let mut asks = vec![holder.locking("account").ask(), known];
                 asks.extend(prefetch.iter().cloned());
                 let mut answers = tx.read(asks)?.into_iter();
-                let (holder, grants) = (answers.next().unwrap_or_default(), answers.next().unwrap_or_default());
-                let (who, account) = caller::authenticated(holder.first(), &grants)?;
+                let (who, account) = caller::authenticated(&answers.next().unwrap_or_default())?;
                 self.locked.insert(who.account, LockedAccount::of(account));
                 (who, answers)
             }
             Some(also) => {
                 // First who is to be locked, then all of them in the one order.
-                let mut found = tx.read(vec![holder.ask(), grants, also.accounts.ask()])?.into_iter();
-                let (holder, grants) = (found.next().unwrap_or_default(), found.next().unwrap_or_default());
-                let (who, _) = caller::authenticated(holder.first(), &grants)?;
+                let mut found = tx.read(vec![holder.ask(), also.accounts.ask()])?.into_iter();
+                let (who, _) = caller::authenticated(&found.next().unwrap_or_default())?;
                 let mut locks = Locks { subjects: also.subjects.into_iter().collect(), ..Locks::default() };
                 locks.accounts.insert(who.account);
                 for row in found.next().unwrap_or_default() {

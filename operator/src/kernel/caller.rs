@@ -39,8 +39,9 @@ projection! {
     }
 }
 
-/// The account that holds a token, and the token's device.
-pub(crate) type Holder = (AccountRow, Device);
+/// The account that holds a token, the token's device, and a role that the account has now: a row for each of them, one
+/// without for an account that has none.
+pub(crate) type Holder = (AccountRow, Device, Option<GrantRow>);
 
 /// Who makes a request.
 #[derive(Debug, Clone)]
@@ -64,33 +65,31 @@ pub(crate) fn token_hash(request: &Request) -> Outcome<String> {
     }
 }
 
-/// Asks for the holder of a token: `$1`, good at `$2`.
+/// Asks for the holder of a token with his roles: `$1`, good at `$2`.
 pub(crate) fn holder(token_hash: &str, now: DateTime<Utc>) -> Select<Holder> {
     Select::of(
-        "FROM account WHERE account.id = (SELECT account FROM token WHERE hash = $1 AND expires_at > $2) AND account.closed_at IS NULL",
+        "FROM account LEFT JOIN role_grant ON role_grant.account = account.id AND role_grant.begins_at <= $2 AND (role_grant.ends_at IS NULL OR role_grant.ends_at > $2) WHERE account.id = (SELECT account FROM token WHERE hash = $1 AND expires_at > $2) AND account.closed_at IS NULL",
         values![token_hash, now.timestamp_millis()],
     )
 }
 
-/// Asks for the roles that the holder of a token has now.
-pub(crate) fn grants(token_hash: &str, now: DateTime<Utc>) -> Select<GrantRow> {
-    Select::of(
-        "FROM role_grant WHERE role_grant.account = (SELECT account FROM token WHERE hash = $1) AND role_grant.begins_at <= $2 AND (role_grant.ends_at IS NULL OR role_grant.ends_at > $2)",
-        values![token_hash, now.timestamp_millis()],
-    )
-}
-
-/// The answers to [`holder`] and [`grants`].
-pub(crate) fn authenticated(row: Option<&Row>, grants: &[Row]) -> Outcome<(Caller, AccountRow)> {
-    let Some(row) = row else { return refuse(ProblemCode::Unauthorized, GONE) };
-    let (account, Device { device_key }): Holder = row.read()?;
-    let grants = grants.iter().map(|row| row.read::<GrantRow>().map(Granted::from)).collect::<Result<_, _>>()?;
-    Ok((Caller { account: account.id, grants, device_key }, account))
+/// The answer to [`holder`].
+pub(crate) fn authenticated(rows: &[Row]) -> Outcome<(Caller, AccountRow)> {
+    let mut held: Option<(Caller, AccountRow)> = None;
+    for row in rows {
+        let (account, Device { device_key }, grant): Holder = row.read()?;
+        let (caller, _) =
+            held.get_or_insert_with(|| (Caller { account: account.id, grants: Vec::new(), device_key }, account));
+        caller.grants.extend(grant.map(Granted::from));
+    }
+    match held {
+        Some(held) => Ok(held),
+        None => refuse(ProblemCode::Unauthorized, GONE),
+    }
 }
 
 /// The holder of a token.
 pub(crate) fn authenticate(tx: &mut dyn Tx, token_hash: &str, now: DateTime<Utc>) -> Outcome<Caller> {
-    let mut answers = tx.read(vec![holder(token_hash, now).ask(), grants(token_hash, now).ask()])?.into_iter();
-    let (holder, grants) = (answers.next().unwrap_or_default(), answers.next().unwrap_or_default());
-    Ok(authenticated(holder.first(), &grants)?.0)
+    let rows = tx.read(vec![holder(token_hash, now).ask()])?.into_iter().next().unwrap_or_default();
+    Ok(authenticated(&rows)?.0)
 }

@@ -7,7 +7,7 @@ use mesto_protocol::base::public;
 use mesto_protocol::kernel::json::Json;
 use mesto_protocol::keys::KeySet;
 use mesto_protocol::signed_city::SignedCity;
-use mesto_rules::{City, CityId, shown};
+use mesto_rules::{City, CityId, from_json, shown};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -180,7 +180,7 @@ impl Cities<'_> {
 pub fn text_of(body: &[u8], code: &str, what: &str) -> Result<String> {
     let text = std::str::from_utf8(body).map_err(|why| Error::not_genuine(code, what, why))?.trim();
     if text.starts_with('"') {
-        return serde_json::from_slice(text.as_bytes()).map_err(|why| Error::not_genuine(code, what, why));
+        return from_json(text.as_bytes()).map_err(|why| Error::not_genuine(code, what, why));
     }
     Ok(text.to_owned())
 }

@@ -9,6 +9,8 @@ use chrono::{DateTime, Utc};
 use mesto_protocol::device::SoftwareDevice;
 use mesto_protocol::kernel::operator_name::OperatorName;
 
+use mesto_rules::from_json;
+
 use crate::kernel::keychain::secret_name;
 use crate::kernel::ports::{Clock, Entropy, Secrets, SecretsError};
 
@@ -91,7 +93,7 @@ impl FileSecrets {
 
     fn read(&self) -> Result<BTreeMap<String, String>, SecretsError> {
         match std::fs::read(&self.path) {
-            Ok(bytes) => serde_json::from_slice(&bytes).map_err(|why| SecretsError(why.to_string())),
+            Ok(bytes) => from_json(&bytes).map_err(|why| SecretsError(why.to_string())),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(BTreeMap::new()),
             Err(error) => Err(SecretsError(error.to_string())),
         }

@@ -204,7 +204,7 @@ fn of_json(value: &Value) -> Option<TextValue> {
         ),
         Value::Number(number) => number.as_i64().map(TextValue::Number),
         Value::Bool(yes) => Some(TextValue::Text(yes.to_string())),
-        Value::Object(_) => serde_json::from_value::<Money>(value.clone()).ok().map(TextValue::Money),
+        Value::Object(_) => mesto_rules::from_json(value.to_string().as_bytes()).ok().map(TextValue::Money),
         Value::Array(items) => {
             let words: Vec<String> = items
                 .iter()

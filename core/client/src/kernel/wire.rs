@@ -5,6 +5,8 @@ use mesto_protocol::{Method, Operation, Problem, ProblemCode, headers};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use mesto_rules::from_json;
+
 use super::client::{ANCHOR, Client, TOKEN};
 use super::clock::Anchor;
 use super::error::{Error, Result};
@@ -27,7 +29,7 @@ pub(crate) fn meaning(status: u16, body: &[u8]) -> Meaning {
     if (200..300).contains(&status) {
         return Meaning::Done;
     }
-    match serde_json::from_slice::<Problem>(body) {
+    match from_json::<Problem>(body) {
         Ok(problem)
             if problem.status == status && problem.r#type.strip_prefix("urn:mesto:problem:") == Some(&problem.code) =>
         {
@@ -196,8 +198,7 @@ impl Client {
 }
 
 fn read<A: DeserializeOwned>(answer: &LinkAnswer) -> Result<A> {
-    serde_json::from_slice(&answer.body)
-        .map_err(|why| Error::unreadable(why).of_request(answer.header(headers::REQUEST_ID)))
+    from_json(&answer.body).map_err(|why| Error::unreadable(why).of_request(answer.header(headers::REQUEST_ID)))
 }
 
 #[cfg(test)]

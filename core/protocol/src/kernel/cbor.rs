@@ -13,7 +13,9 @@ pub(crate) fn write(value: &Value) -> Result<Vec<u8>, String> {
 /// Reads exactly one value, in the one form [`write`] gives it: another spelling of the same value is refused, so that nobody can make
 /// a second text for the same code.
 pub(crate) fn read(bytes: &[u8]) -> Result<Value, String> {
-    let value: Value = ciborium::from_reader(bytes).map_err(|fault| fault.to_string())?;
+    // A reader of the type that COSE's library has too: another one would be a second reader of CBOR in the app.
+    let mut reader = bytes;
+    let value: Value = ciborium::from_reader(&mut reader).map_err(|fault| fault.to_string())?;
     if write(&value)? == bytes { Ok(value) } else { Err("not in the shortest form".to_owned()) }
 }
 

@@ -26,7 +26,7 @@ impl Json {
     /// # Errors
     /// When it has another shape.
     pub fn read<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
-        serde_json::from_slice(self.0.get().as_bytes())
+        mesto_rules::from_json(self.0.get().as_bytes())
     }
 
     #[must_use]

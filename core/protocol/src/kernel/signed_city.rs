@@ -104,5 +104,5 @@ impl SignedCity {
 }
 
 fn head(json: &str) -> Result<Head, CityError> {
-    serde_json::from_slice(json.as_bytes()).map_err(|fault| CityError::Invalid { why: fault.to_string() })
+    mesto_rules::from_json(json.as_bytes()).map_err(|fault| CityError::Invalid { why: fault.to_string() })
 }

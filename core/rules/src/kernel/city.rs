@@ -6,6 +6,7 @@
 
 use super::calendar::TimeSpan;
 use super::ids::{CityId, SourceId};
+use super::json::from_json;
 use super::money::Currency;
 use super::position::Centre;
 use super::section::{Section, SectionError, Sections};
@@ -160,6 +161,6 @@ impl City {
     /// # Errors
     /// [`CityError`]
     pub fn from_json(json: &str) -> Result<Self, CityError> {
-        serde_json::from_slice(json.as_bytes()).map_err(|error| CityError(error.to_string()))
+        from_json(json.as_bytes()).map_err(|error| CityError(error.to_string()))
     }
 }

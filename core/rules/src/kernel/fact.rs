@@ -1,10 +1,10 @@
 //! A value of a city together with how sure it is, or the plain statement that it is not known.
 
 use super::ids::SourceId;
+use super::lenient::{self, Raw};
 use crate::shown;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
 
 shown! { certainty_shown;
     /// How sure a value is.
@@ -91,8 +91,8 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Fact<T> {
         }
         #[derive(Deserialize)]
         struct WrittenKnown {
-            value: Value,
-            certainty: Value,
+            value: Raw,
+            certainty: Raw,
             source: SourceId,
         }
         #[derive(Deserialize)]
@@ -100,10 +100,10 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Fact<T> {
             note: String,
         }
         Ok(match Written::deserialize(deserializer)? {
-            Written { known: Some(known), .. } => match serde_json::from_value(known.value) {
+            Written { known: Some(known), .. } => match lenient::read(&known.value) {
                 Ok(value) => Self::Known(Known {
                     value,
-                    certainty: serde_json::from_value(known.certainty).unwrap_or(Certainty::Assumed),
+                    certainty: lenient::read(&known.certainty).unwrap_or(Certainty::Assumed),
                     source: known.source,
                 }),
                 Err(why) => Self::Unknown { note: format!("this version cannot read the value: {why}") },

@@ -7,6 +7,7 @@ pub mod check;
 pub mod city;
 pub mod fact;
 pub mod ids;
+pub mod json;
 pub mod language;
 pub(crate) mod lenient;
 #[cfg(feature = "load")]

@@ -1,6 +1,7 @@
 //! Sections of a city document: those that every service needs, and one for each service, read by its type.
 
 use super::calendar::HolidayCalendar;
+use super::lenient::{self, Raw};
 use super::plate::PlateGrammar;
 use super::time::TimeRules;
 use super::wallet::Wallet;
@@ -63,7 +64,7 @@ pub struct Sections {
 /// A service's section as it was served, and once somebody asked for it also as its type.
 #[derive(Clone)]
 struct Service {
-    raw: Box<RawValue>,
+    raw: Raw,
     read: OnceLock<Result<Arc<dyn Any + Send + Sync>, SectionError>>,
 }
 
@@ -120,17 +121,17 @@ fn unreadable<S: Section>(reason: impl fmt::Display) -> SectionError {
 }
 
 fn read<S: Section>(raw: &RawValue) -> Result<S, SectionError> {
-    let Head { format } = serde_json::from_str(raw.get()).map_err(unreadable::<S>)?;
+    let Head { format } = lenient::read(raw).map_err(unreadable::<S>)?;
     if format > S::FORMAT {
         return Err(SectionError::TooNew { section: S::NAME, format, known: S::FORMAT });
     }
-    serde_json::from_str(raw.get()).map_err(unreadable::<S>)
+    lenient::read(raw).map_err(unreadable::<S>)
 }
 
 impl PartialEq for Sections {
     fn eq(&self, other: &Self) -> bool {
         let values = |sections: &Self| -> Vec<(String, Option<Value>)> {
-            let value = |service: &Service| serde_json::from_str(service.raw.get()).ok();
+            let value = |service: &Service| lenient::read(&service.raw).ok();
             sections.services.iter().map(|(name, service)| (name.clone(), value(service))).collect()
         };
         (&self.calendar, &self.plates, &self.time, &self.wallet)
@@ -168,13 +169,13 @@ impl Serialize for Sections {
 impl<'de> Deserialize<'de> for Sections {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         fn needed<T: DeserializeOwned, E: serde::de::Error>(
-            sections: &mut BTreeMap<String, Box<RawValue>>,
+            sections: &mut BTreeMap<String, Raw>,
             name: &str,
         ) -> Result<T, E> {
             let raw = sections.remove(name).ok_or_else(|| E::custom(format_args!("section `{name}` is missing")))?;
-            serde_json::from_str(raw.get()).map_err(|why| E::custom(format_args!("section `{name}`: {why}")))
+            lenient::read(&raw).map_err(|why| E::custom(format_args!("section `{name}`: {why}")))
         }
-        let mut sections = BTreeMap::<String, Box<RawValue>>::deserialize(deserializer)?;
+        let mut sections = BTreeMap::<String, Raw>::deserialize(deserializer)?;
         let (calendar, plates) = (needed(&mut sections, CALENDAR)?, needed(&mut sections, PLATES)?);
         let (time, wallet) = (needed(&mut sections, TIME)?, needed(&mut sections, WALLET)?);
         let services = sections.into_iter().map(|(name, raw)| (name, Service { raw, read: OnceLock::new() })).collect();

@@ -35,12 +35,12 @@ fn to_buy(quote: QuoteId) -> Select<(QuoteRow, Option<SaleRow>)> {
     )
 }
 
-/// What a purchase reads: its quote, whether it was sold, and what each service's delivery looks at.
+/// What a purchase reads: its quote, whether it was sold, and what its service's delivery looks at.
 pub(crate) fn prefetch(call: &Call<'_>) -> Option<Vec<Ask>> {
     let PurchaseRequest { quote, .. } = call.request.read().ok()?;
     let sellers = call.operator.parts.get::<Sellers>().ok()?;
     let mut asks = vec![to_buy(quote).ask()];
-    asks.extend(sellers.0.iter().flat_map(|sells| (sells.prefetch)(call.operator, quote)));
+    asks.extend(sellers.prefetch(call.operator, quote));
     Some(asks)
 }
 

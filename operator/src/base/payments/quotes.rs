@@ -26,7 +26,8 @@ pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>, asked: QuoteRequest) ->
         .with("most", 1)
         .into());
     };
-    let sells = call.operator.parts.get::<Sellers>()?.of(&wanted.service)?;
+    let sellers = call.operator.parts.get::<Sellers>()?;
+    let sells = sellers.of(&wanted.service)?;
     if let PayMethod::Other(word) = &asked.pay {
         let detail = format!("`{word}` is no way to pay here; deposit and card are");
         return Err(Problem::new(ProblemCode::PaymentMethodNotAllowed, detail)
@@ -43,7 +44,7 @@ pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>, asked: QuoteRequest) ->
     }
     let pay = asked.pay.clone();
     let quote = Quote {
-        id: operator.new_id(now),
+        id: sellers.marked(operator.new_id(now), sells),
         city: city.id.clone(),
         issued_at: now,
         expires_at: now + TimeDelta::seconds(city.quote_ttl_seconds.into()),

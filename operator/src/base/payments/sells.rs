@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::base::payments::PayMethod;
-use mesto_protocol::kernel::ids::{AccountId, QuoteId, SaleId};
+use mesto_protocol::kernel::ids::{AccountId, QuoteId, RecordId as _, SaleId};
 use mesto_protocol::kernel::json::Json;
 use mesto_protocol::kernel::line::{Line, Notice};
 use mesto_protocol::{Problem, ProblemCode};
@@ -30,7 +30,7 @@ pub(crate) struct Sells {
     /// Hands over what a quote promised, or refuses: it refuses before it writes. It tells the account what was bought.
     pub deliver: fn(&mut dyn Tx, &mut Delivery<'_>) -> Outcome<Delivered>,
     pub outcome: ReadOutcome,
-    /// What a delivery reads: asked in the round trip that locks the buyer's account, whatever service the quote is of.
+    /// What a delivery reads: asked in the round trip that locks the buyer's account.
     pub prefetch: fn(&Operator, QuoteId) -> Vec<Ask>,
 }
 
@@ -49,6 +49,25 @@ impl Sellers {
             .with("known", known)
             .into()
         })
+    }
+
+    /// The quote's id with the place of its service in this list as its last byte. By it a purchase, which names nothing
+    /// but the quote, reads what its own service needs and nothing of the others.
+    pub fn marked(&self, quote: QuoteId, sells: &Sells) -> QuoteId {
+        let mut bytes = quote.bytes();
+        let place = self.0.iter().position(|known| known.service == sells.service);
+        if let (Some(last), Some(place)) = (bytes.last_mut(), place.and_then(|place| u8::try_from(place).ok())) {
+            *last = place;
+        }
+        QuoteId::from_bytes(bytes)
+    }
+
+    /// What the delivery of a quote will read, by the mark in its id. That is a guess and nothing is decided by it: a
+    /// quote of another version of the operator, or one that somebody made up, only costs a round trip more.
+    pub fn prefetch(&self, operator: &Operator, quote: QuoteId) -> Vec<Ask> {
+        let place = quote.bytes().last().copied().map(usize::from);
+        let sells = place.and_then(|place| self.0.get(place));
+        sells.map_or_else(Vec::new, |sells| (sells.prefetch)(operator, quote))
     }
 }
 

@@ -8,7 +8,7 @@ use mesto_protocol::kernel::ids::QuoteId;
 use mesto_protocol::kernel::intents::{self, IntentOutcome, IntentState as OperatorState};
 use mesto_protocol::kernel::json::Json;
 use mesto_protocol::{Method, ProblemCode};
-use mesto_rules::Money;
+use mesto_rules::{Money, from_json};
 
 use super::told::{is_news, meaning_of};
 use super::{IntentView, KIND, Payments, intent_missing};
@@ -279,7 +279,7 @@ fn read_answer(quote: QuoteId, status: u16, body: &[u8], retry_at: Option<DateTi
             }
         }
         Meaning::Refused(_) | Meaning::Foreign => (IntentEvent::NotNow { retry_at }, None),
-        Meaning::Done => match serde_json::from_slice(body) {
+        Meaning::Done => match from_json(body) {
             Ok(Bought { sale, payment, balance }) => told(quote, Purchase { sale, payment }, Some(balance)),
             Err(_) => (IntentEvent::NoAnswer, None),
         },
@@ -302,7 +302,7 @@ fn read_cancel(quote: QuoteId, answer: &LinkAnswer, now: DateTime<Utc>) -> Heard
     if meaning(answer.status, &answer.body) != Meaning::Done {
         return not_now;
     }
-    let Ok(outcome) = serde_json::from_slice::<IntentOutcome>(&answer.body) else { return not_now };
+    let Ok(outcome) = from_json::<IntentOutcome>(&answer.body) else { return not_now };
     match (outcome.state, outcome.status, outcome.answer) {
         (OperatorState::Cancelled, _, _) => (IntentEvent::Tombstoned, None),
         (OperatorState::Ended, Some(status), Some(body)) => {
@@ -319,7 +319,7 @@ fn read_cancel(quote: QuoteId, answer: &LinkAnswer, now: DateTime<Utc>) -> Heard
 /// How it stands at the operator, who waits for the bank.
 fn read_bank(quote: QuoteId, answer: &LinkAnswer, now: DateTime<Utc>) -> Heard {
     match meaning(answer.status, &answer.body) {
-        Meaning::Done => match serde_json::from_slice(&answer.body) {
+        Meaning::Done => match from_json(&answer.body) {
             Ok(purchase) => told(quote, purchase, None),
             Err(_) => (IntentEvent::NoAnswer, None),
         },

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use mesto_protocol::Problem;
 use mesto_protocol::kernel::ids::AccountId;
 use mesto_protocol::kernel::json::Json;
-use mesto_rules::Money;
+use mesto_rules::{Money, from_json};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::{StoreError, Stored, Tx};
@@ -90,7 +90,7 @@ fn read(row: &Row<'_>) -> Stored<IntentRow> {
         "lost" => IntentState::Lost,
         "refused" => {
             let problem = problem.ok_or_else(|| StoreError::Other("a refusal without its reason".to_owned()))?;
-            IntentState::Refused(serde_json::from_slice::<Problem>(problem.as_bytes())?)
+            IntentState::Refused(from_json::<Problem>(problem.as_bytes())?)
         }
         other => return Err(StoreError::Other(format!("{other} is not a state of an intent"))),
     };
@@ -101,8 +101,8 @@ fn read(row: &Row<'_>) -> Stored<IntentRow> {
         kind: row.get(13)?,
         guard: row.get(14)?,
         subject: row.get(15)?,
-        amount: serde_json::from_slice(row.get::<_, String>(16)?.as_bytes())?,
-        details: serde_json::from_slice(row.get::<_, String>(1)?.as_bytes())?,
+        amount: from_json(row.get::<_, String>(16)?.as_bytes())?,
+        details: from_json(row.get::<_, String>(1)?.as_bytes())?,
         path: row.get(2)?,
         body: row.get(3)?,
         created_at: time(row.get(4)?)?,
@@ -110,7 +110,7 @@ fn read(row: &Row<'_>) -> Stored<IntentRow> {
         state,
         attempts: row.get(7)?,
         next_attempt_at: time(row.get(8)?)?,
-        told: row.get::<_, Option<String>>(9)?.map(|text| serde_json::from_slice(text.as_bytes())).transpose()?,
+        told: row.get::<_, Option<String>>(9)?.map(|text| from_json(text.as_bytes())).transpose()?,
         ended_at: ended_at.map(time).transpose()?,
     })
 }

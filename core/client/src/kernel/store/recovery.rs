@@ -148,8 +148,8 @@ fn salvage(path: &Path) -> Salvage {
             connection.query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get::<_, String>(0));
         Some((name, read.ok().filter(|text| is_one(text))?))
     };
-    found.values.extend(value(ACCOUNT.name, |text| serde_json::from_str::<AccountId>(text).is_ok()));
-    found.values.extend(value(WANTED.name, |text| serde_json::from_str::<Vec<CityId>>(text).is_ok()));
+    found.values.extend(value(ACCOUNT.name, |text| mesto_rules::from_json::<AccountId>(text.as_bytes()).is_ok()));
+    found.values.extend(value(WANTED.name, |text| mesto_rules::from_json::<Vec<CityId>>(text.as_bytes()).is_ok()));
     found
 }
 

@@ -6,6 +6,8 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use mesto_rules::from_json;
+
 use super::{Stored, Tx};
 
 /// A single value of a topic.
@@ -26,7 +28,7 @@ impl<T: Serialize + DeserializeOwned> Value<T> {
             .prepare_cached("SELECT value FROM meta WHERE name = ?1")?
             .query_row(params![self.name], |row| row.get(0))
             .optional()?;
-        Ok(text.map(|text| serde_json::from_slice(text.as_bytes())).transpose()?)
+        Ok(text.map(|text| from_json(text.as_bytes())).transpose()?)
     }
 
     pub fn set(&self, tx: &Tx<'_>, value: &T) -> Stored {
@@ -51,7 +53,7 @@ pub fn list<T: DeserializeOwned>(db: &Connection, sql: &str, params: impl rusqli
     let mut rows = statement.query(params)?;
     let mut values = Vec::new();
     while let Some(row) = rows.next()? {
-        values.push(serde_json::from_slice(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?.as_bytes())?);
+        values.push(from_json(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?.as_bytes())?);
     }
     Ok(values)
 }
