@@ -100,6 +100,24 @@ class Values(WithTestbed):
         self.assertEqual("2025-02-01", seen.offer.tariff_from.isoformat())
         self.assertEqual(("parking.limited", "1"), (seen.lines[0].kind, seen.lines[0].params["units"]))
 
+    def test_the_wheel_is_the_rules_and_figures_are_written_as_the_language_does_bg_50(self):
+        with Phone(self.testbed) as phone:
+            app, number = phone.mesto, "+381640000040"
+            app.account.request_code(number)
+            app.account.sign_in(number, self.testbed.code_for(number), "Python")
+            app.account.sync()
+            wheel = app.parking.wheel(BELGRADE, "red", app.vehicles.add(BELGRADE, "BG789PP").id)
+            lacks = app.wallet.preview(mesto.Money(amount=Decimal("1000.00"), currency="RSD")).missing
+            offset = app.utc_offset(datetime(2025, 9, 3, 8, tzinfo=timezone.utc))
+        self.assertEqual(([60, 90], 60), (wheel.choices, wheel.chosen))
+        self.assertEqual(90, wheel.stop.minutes)
+        self.assertEqual("1.000,00 RSD", mesto.money_text("sr-Latn", lacks))
+        self.assertEqual("2,1", mesto.number_text("sr-Latn", Decimal("2.1")))
+        self.assertEqual(7200, offset)
+        at = datetime(2025, 9, 3, 23, 30, tzinfo=timezone.utc)
+        self.assertEqual(("01:30", "4 Sep, 01:30"), (mesto.time_text(at, offset), mesto.moment_text("en", at, offset)))
+        self.assertEqual("23:30", mesto.time_text(at, 100_000_000), "no clock is that far from UTC")
+
     def test_the_smallest_and_largest_sums_survive_the_border_bg_76(self):
         app = self.driver("+381640000002")
         for amount, taken in (("200", True), ("5000.00", True), ("0.01", False), ("99999999999999999.99", False)):

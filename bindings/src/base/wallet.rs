@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use mesto_client::WalletState;
 use mesto_client::protocol::base::payments::Quote;
 use mesto_client::protocol::base::wallet::{Deposit, DepositEntry, WalletOffer, WalletOutcome, WalletSubject};
+use mesto_client::{DepositPreview, WalletState};
 use mesto_rules::{CityId, Money};
 
 use crate::base::payments::Intent;
@@ -16,6 +16,7 @@ use crate::kernel::values::Amount;
 
 mesto_protocol::wallet_records!();
 mesto_client::wallet_shown!();
+mesto_client::wallet_preview_shown!();
 
 part! {
     /// The deposit.
@@ -28,6 +29,12 @@ impl Wallet {
     #[must_use]
     pub fn state(&self) -> WalletState {
         WalletState::clone(&self.0.core.wallet().state())
+    }
+
+    /// What paying `total` from the deposit would mean for it, by the balance as the operator said it last.
+    #[must_use]
+    pub fn preview(&self, total: Money) -> DepositPreview {
+        self.0.core.wallet().preview(total)
     }
 
     /// What a movement of the deposit was for, in the client's language.

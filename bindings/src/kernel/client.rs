@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, FixedOffset, Utc};
 use mesto_client::http::HttpLink;
 use mesto_client::system::{FileSecrets, SystemClock, SystemEntropy, device_signer};
-use mesto_client::{Config, Locale, NoReminders, OperatorName, Ports, StillDecoder, TextValue};
-use mesto_rules::CityId;
+use mesto_client::{Config, Locale, NoReminders, OperatorName, Ports, StillDecoder, TextValue, texts};
+use mesto_rules::{CityId, Money};
 
 use crate::kernel::cancel::{Cancel, Work, until};
 use crate::kernel::error::{MestoError, told};
@@ -17,6 +18,7 @@ use crate::kernel::link::{Link, OwnLink};
 use crate::kernel::ports::{
     Clock, DeviceKey, OwnClock, OwnDevice, OwnReminders, OwnSecrets, ReminderPlan, SecretStore,
 };
+use crate::kernel::values::Amount;
 
 /// How a client is set up.
 #[derive(Debug, Clone, uniffi::Record)]
@@ -160,6 +162,14 @@ impl Client {
     pub fn text(&self, id: String, args: HashMap<String, String>, city: Option<CityId>) -> String {
         self.0.core.text_in(city.as_ref(), &id, &values_of(&args))
     }
+
+    /// Seconds by which a city's wall clock is ahead of UTC at a moment, by the city's own rules; none before a city was
+    /// fetched.
+    #[uniffi::method(default(city = None))]
+    #[must_use]
+    pub fn utc_offset(&self, at: DateTime<Utc>, city: Option<CityId>) -> Option<i32> {
+        self.0.core.local(city.as_ref(), at).map(|local| local.offset().local_minus_utc())
+    }
 }
 
 impl Client {
@@ -215,7 +225,40 @@ impl From<mesto_client::Recovery> for Recovery {
 #[uniffi::export]
 #[must_use]
 pub fn render_text(locale: String, id: String, args: HashMap<String, String>) -> String {
-    mesto_client::texts::text(Locale::of(&locale), &id, &values_of(&args), None)
+    texts::text(Locale::of(&locale), &id, &values_of(&args), None)
+}
+
+/// `1,080.00 RSD` in English, `1.080,00 RSD` in Serbian: never fewer decimals than the currency has.
+#[uniffi::export]
+#[must_use]
+pub fn money_text(locale: String, money: Money) -> String {
+    texts::format_money(Locale::of(&locale), &money)
+}
+
+/// `2.1` in English, `2,1` in Serbian; with the decimals it has.
+#[uniffi::export]
+#[must_use]
+pub fn number_text(locale: String, number: Amount) -> String {
+    texts::format_number(Locale::of(&locale), number)
+}
+
+/// Hour and minute of a clock that is `utc_offset` seconds ahead of UTC: `14:05`.
+#[uniffi::export]
+#[must_use]
+pub fn time_text(at: DateTime<Utc>, utc_offset: i32) -> String {
+    texts::format_clock(&on_clock(at, utc_offset))
+}
+
+/// Day and time of a clock that is `utc_offset` seconds ahead of UTC: `3 Sep, 14:05` and `3. 9. u 14:05`.
+#[uniffi::export]
+#[must_use]
+pub fn moment_text(locale: String, at: DateTime<Utc>, utc_offset: i32) -> String {
+    texts::format_day_and_clock(Locale::of(&locale), &on_clock(at, utc_offset))
+}
+
+/// In UTC where no clock is that far from it.
+fn on_clock(at: DateTime<Utc>, utc_offset: i32) -> DateTime<FixedOffset> {
+    FixedOffset::east_opt(utc_offset).map_or_else(|| at.fixed_offset(), |offset| at.with_timezone(&offset))
 }
 
 /// Whole numbers choose a plural form; everything else is put in as it is.

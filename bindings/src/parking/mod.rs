@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use mesto_client::ClockState;
-use mesto_client::parking::{History, NearZone, ParkingState, Preview, SmsFallback, TicketCode, ZonesNear};
+use mesto_client::parking::{
+    History, NearZone, ParkingState, Preview, SmsFallback, TicketCode, TimeWheel, WheelStop, ZonesNear,
+};
 use mesto_client::protocol::base::payments::{PayMethod, Quote};
 use mesto_client::protocol::base::plate::Plate;
 use mesto_client::protocol::kernel::ids::{StayId, TicketId, VehicleId};
@@ -25,6 +27,7 @@ mesto_rules::promise_shown!();
 mesto_client::parking_shown!();
 mesto_client::zones_shown!();
 mesto_client::preview_shown!();
+mesto_client::wheel_shown!();
 mesto_client::history_shown!();
 mesto_client::sms_shown!();
 
@@ -63,6 +66,24 @@ impl Parking {
         pay: PayMethod,
     ) -> Result<Preview, MestoError> {
         self.0.told(self.0.core.parking().preview(&city, &zone, vehicle, minutes, &pay))
+    }
+
+    /// The lengths that can be chosen, with the stop; it stands at the first one that is not below `wanted` minutes.
+    #[uniffi::method(default(wanted = None))]
+    pub fn wheel(
+        &self,
+        city: CityId,
+        zone: ZoneId,
+        vehicle: VehicleId,
+        wanted: Option<u32>,
+    ) -> Result<TimeWheel, MestoError> {
+        self.0.told(self.0.core.parking().wheel(&city, &zone, vehicle, wanted))
+    }
+
+    /// The wheel after a quote: the operator may know of a stay that this phone does not.
+    #[must_use]
+    pub fn wheel_within(&self, wheel: TimeWheel, quote: Quote) -> TimeWheel {
+        wheel.within(&quote)
     }
 
     /// A stored ticket.
@@ -131,5 +152,11 @@ impl Parking {
     #[uniffi::method(default(cancel = None))]
     pub async fn switch_to_sms(&self, intent: String, cancel: Option<Arc<Cancel>>) -> Result<SmsFallback, MestoError> {
         self.0.answer(cancel, Box::pin(self.0.core.parking().switch_to_sms(&intent))).await
+    }
+
+    /// Moves the code of a running ticket to this phone; the one that another phone shows ends.
+    #[uniffi::method(default(cancel = None))]
+    pub async fn move_code_here(&self, ticket: TicketId, cancel: Option<Arc<Cancel>>) -> Result<(), MestoError> {
+        self.0.answer(cancel, Box::pin(self.0.core.parking().move_code_here(ticket))).await
     }
 }

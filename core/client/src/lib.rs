@@ -66,7 +66,7 @@ pub use base::operators::{OperatorIntent, Operators};
 pub use base::payments::{IntentItem, IntentView, PaymentsState};
 pub use base::sync::SyncReport;
 pub use base::vehicles::VehiclesState;
-pub use base::wallet::WalletState;
+pub use base::wallet::{DepositPreview, WalletState};
 pub use kernel::client::{Client, Config, WeakClient};
 pub use kernel::clock::ClockState;
 pub use kernel::error::{Error, ErrorKind, Result};

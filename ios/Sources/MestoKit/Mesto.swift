@@ -25,6 +25,8 @@ public final class Mesto: Sendable {
 
     /// The corrected time: the operator's, as well as the phone can know it. Countdowns count by it.
     public func now() -> Date { core.client.now() }
+    /// Seconds by which a city's clock, else that of the first stored one, is ahead of UTC at a moment; nil before one was fetched.
+    public func utcOffset(at moment: Date, city: CityId? = nil) -> Int? { core.client.utcOffset(at: moment, city: city).map(Int.init) }
     /// How far that time can be trusted.
     public func clock() -> ClockState { core.client.clock() }
     /// How the last request went.

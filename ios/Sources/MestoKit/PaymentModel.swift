@@ -32,6 +32,12 @@ public class PaymentModel {
         }
     }
 
+    /// What the deposit lacks for the price that is shown; absent when it covers it, or something else pays.
+    public var missing: Money? {
+        guard case let .quoted(quote) = phase, quote.pay == .deposit else { return nil }
+        return mesto.wallet.preview(quote.total).missing
+    }
+
     /// A second tap while the first is under way does nothing.
     public func buy() async {
         guard case let .quoted(quote) = phase else { return }

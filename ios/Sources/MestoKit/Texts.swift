@@ -89,6 +89,9 @@ public struct Texts: Sendable {
     /// sign {$sign}
     public func buySign(sign: String) -> String { render("buy-sign", ["sign": sign]) }
 
+    /// {$minutes} min can be bought for this car here now; its stay was paid from another account
+    public func buyStopAnother(minutes: Int) -> String { render("buy-stop-another", ["minutes": String(minutes)]) }
+
     /// Charging ends at {$time}
     public func buyStopClosing(time: String) -> String { render("buy-stop-closing", ["time": time]) }
 
@@ -167,8 +170,29 @@ public struct Texts: Sendable {
     /// Multi-storey car park
     public func facilityKindMultiStorey() -> String { render("facility-kind-multi_storey", [:]) }
 
+    /// Address
+    public func garagesAddress() -> String { render("garages-address", [:]) }
+
+    /// Another number
+    public func garagesBackToNumber() -> String { render("garages-back-to-number", [:]) }
+
+    /// Places in all
+    public func garagesCapacity() -> String { render("garages-capacity", [:]) }
+
+    /// For disabled drivers
+    public func garagesCapacityDisabled() -> String { render("garages-capacity-disabled", [:]) }
+
+    /// Pay it from the deposit.
+    public func garagesCardNotSoldAdvice() -> String { render("garages-card-not-sold-advice", [:]) }
+
+    /// How sure this is: {$certainty}
+    public func garagesCertainty(certainty: String) -> String { render("garages-certainty", ["certainty": certainty]) }
+
     /// Closed
     public func garagesClosed() -> String { render("garages-closed", [:]) }
+
+    /// Entrances
+    public func garagesEntrances() -> String { render("garages-entrances", [:]) }
 
     /// {$free} places free at {$observed_at_time}
     public func garagesFree(free: Int, observedAtTime: String) -> String { render("garages-free", ["free": String(free), "observed_at_time": observedAtTime]) }
@@ -179,14 +203,173 @@ public struct Texts: Sendable {
     /// Free places are not known
     public func garagesFreeUnknown() -> String { render("garages-free-unknown", [:]) }
 
+    /// Pay in {$name}
+    public func garagesGoThere(name: String) -> String { render("garages-go-there", ["name": name]) }
+
+    /// Highest vehicle
+    public func garagesHeight() -> String { render("garages-height", [:]) }
+
+    /// {$metres} m
+    public func garagesHeightValue(metres: String) -> String { render("garages-height-value", ["metres": metres]) }
+
+    /// Opening hours
+    public func garagesHours() -> String { render("garages-hours", [:]) }
+
     /// Opening hours are not known
     public func garagesHoursUnknown() -> String { render("garages-hours-unknown", [:]) }
+
+    /// Paid in the app
+    public func garagesInApp() -> String { render("garages-in-app", [:]) }
+
+    /// Looking for garages
+    public func garagesLoading() -> String { render("garages-loading", [:]) }
+
+    /// Places free, nearest first
+    public func garagesNear() -> String { render("garages-near", [:]) }
+
+    /// No garages are known in this city.
+    public func garagesNone() -> String { render("garages-none", [:]) }
+
+    /// Whether it can be paid now is not known
+    public func garagesNotHeard() -> String { render("garages-not-heard", [:]) }
+
+    /// Not paid in the app; pay at the place.
+    public func garagesNotInApp() -> String { render("garages-not-in-app", [:]) }
+
+    /// Paid at the place by
+    public func garagesOnSite() -> String { render("garages-on-site", [:]) }
 
     /// Open
     public func garagesOpen() -> String { render("garages-open", [:]) }
 
     /// Closed, opens {$opens_at}
     public func garagesOpensAt(opensAt: String) -> String { render("garages-opens-at", ["opens_at": opensAt]) }
+
+    /// Entered {$time}
+    public func garagesOwedEntered(time: String) -> String { render("garages-owed-entered", ["time": time]) }
+
+    /// If you pay now, leave by {$time}
+    public func garagesOwedExit(time: String) -> String { render("garages-owed-exit", ["time": time]) }
+
+    /// If you pay now, leave without delay
+    public func garagesOwedExitNone() -> String { render("garages-owed-exit-none", [:]) }
+
+    /// More from {$time}
+    public func garagesOwedRises(time: String) -> String { render("garages-owed-rises", ["time": time]) }
+
+    /// Ticket {$ticket}
+    public func garagesOwedTicket(ticket: String) -> String { render("garages-owed-ticket", ["ticket": ticket]) }
+
+    /// What you owe
+    public func garagesOwedTitle() -> String { render("garages-owed-title", [:]) }
+
+    /// When it is paid
+    public func garagesPaidWhen() -> String { render("garages-paid-when", [:]) }
+
+    /// Pay {$amount} by card on the bank's page for ticket {$ticket} in {$name}
+    public func garagesPayCardDescribed(amount: String, ticket: String, name: String) -> String { render("garages-pay-card-described", ["amount": amount, "ticket": ticket, "name": name]) }
+
+    /// Pay {$amount} from the deposit for ticket {$ticket} in {$name}
+    public func garagesPayDescribed(amount: String, ticket: String, name: String) -> String { render("garages-pay-described", ["amount": amount, "ticket": ticket, "name": name]) }
+
+    /// {$name}. {$places}. {$hours}
+    public func garagesRowDescribed(name: String, places: String, hours: String) -> String { render("garages-row-described", ["name": name, "places": places, "hours": hours]) }
+
+    /// Prices
+    public func garagesTariff() -> String { render("garages-tariff", [:]) }
+
+    /// What do I owe?
+    public func garagesTicketGo() -> String { render("garages-ticket-go", [:]) }
+
+    /// Number of your ticket
+    public func garagesTicketLabel() -> String { render("garages-ticket-label", [:]) }
+
+    /// Lost the ticket? Ask at the place: with the number they give you, it is paid here too.
+    public func garagesTicketLost() -> String { render("garages-ticket-lost", [:]) }
+
+    /// Take it from a photo
+    public func garagesTicketPhoto() -> String { render("garages-ticket-photo", [:]) }
+
+    /// Reading the photo
+    public func garagesTicketPhotoReading() -> String { render("garages-ticket-photo-reading", [:]) }
+
+    /// Read from the photo: {$ticket}
+    public func garagesTicketRead(ticket: String) -> String { render("garages-ticket-read", ["ticket": ticket]) }
+
+    /// It is printed under the bar code of the ticket you got on entry.
+    public func garagesTicketWhy() -> String { render("garages-ticket-why", [:]) }
+
+    /// Garages and car parks
+    public func garagesTitle() -> String { render("garages-title", [:]) }
+
+    /// {$name}: payment not confirmed yet
+    public func garagesUnconfirmed(name: String) -> String { render("garages-unconfirmed", ["name": name]) }
+
+    /// not known
+    public func garagesUnknown() -> String { render("garages-unknown", [:]) }
+
+    /// Cannot be reached now: it takes no payment here until it answers
+    public func garagesUnreachable() -> String { render("garages-unreachable", [:]) }
+
+    /// Leave by {$time}
+    public func garagesVisitLeaveBy(time: String) -> String { render("garages-visit-leave-by", ["time": time]) }
+
+    /// Leave without delay
+    public func garagesVisitLeaveNow() -> String { render("garages-visit-leave-now", [:]) }
+
+    /// {$minutes} minutes to leave, until {$time}
+    public func garagesVisitLeftDescribed(minutes: Int, time: String) -> String { render("garages-visit-left-described", ["minutes": String(minutes), "time": time]) }
+
+    /// to leave
+    public func garagesVisitLeftTime() -> String { render("garages-visit-left-time", [:]) }
+
+    /// Opening the visit
+    public func garagesVisitLoading() -> String { render("garages-visit-loading", [:]) }
+
+    /// The operator has lost its record of this visit. Show the receipt at the barrier, or ask the staff.
+    public func garagesVisitLostWhy() -> String { render("garages-visit-lost-why", [:]) }
+
+    /// The barrier knows that it is paid.
+    public func garagesVisitNoReceipt() -> String { render("garages-visit-no-receipt", [:]) }
+
+    /// Show the visit
+    public func garagesVisitOpen() -> String { render("garages-visit-open", [:]) }
+
+    /// This visit is over
+    public func garagesVisitOver() -> String { render("garages-visit-over", [:]) }
+
+    /// Something is owed again
+    public func garagesVisitOwes() -> String { render("garages-visit-owes", [:]) }
+
+    /// From {$time} something is owed again
+    public func garagesVisitOwesFrom(time: String) -> String { render("garages-visit-owes-from", ["time": time]) }
+
+    /// The time to leave is over. Only the difference is owed.
+    public func garagesVisitOwesWhy() -> String { render("garages-visit-owes-why", [:]) }
+
+    /// Paid: leave by {$time}
+    public func garagesVisitPaid(time: String) -> String { render("garages-visit-paid", ["time": time]) }
+
+    /// {$name}: paid, leave by {$time}
+    public func garagesVisitPaidDescribed(name: String, time: String) -> String { render("garages-visit-paid-described", ["name": name, "time": time]) }
+
+    /// Paid: leave without delay
+    public func garagesVisitPaidNoEnd() -> String { render("garages-visit-paid-no-end", [:]) }
+
+    /// Paid {$amount}
+    public func garagesVisitPaidSum(amount: String) -> String { render("garages-visit-paid-sum", ["amount": amount]) }
+
+    /// See what is owed now
+    public func garagesVisitPayRest() -> String { render("garages-visit-pay-rest", [:]) }
+
+    /// QR code of the receipt for ticket {$ticket}, for the barrier
+    public func garagesVisitReceiptDescribed(ticket: String) -> String { render("garages-visit-receipt-described", ["ticket": ticket]) }
+
+    /// For the barrier when it cannot ask the operator.
+    public func garagesVisitReceiptNote() -> String { render("garages-visit-receipt-note", [:]) }
+
+    /// Your visit
+    public func garagesVisitTitle() -> String { render("garages-visit-title", [:]) }
 
     /// The bank approved it after all, and it was bought.
     public func intentBoughtLate() -> String { render("intent-bought-late", [:]) }
@@ -287,6 +470,21 @@ public struct Texts: Sendable {
     /// Charging begins at {$opens_at_time}: the ticket starts then.
     public func noticeParkingStartsAtOpening(opensAtTime: String) -> String { render("notice-parking-starts-at-opening", ["opens_at_time": opensAtTime]) }
 
+    /// card
+    public func onSiteCard() -> String { render("on-site-card", [:]) }
+
+    /// cash
+    public func onSiteCash() -> String { render("on-site-cash", [:]) }
+
+    /// machine
+    public func onSiteMachine() -> String { render("on-site-machine", [:]) }
+
+    /// parking pass
+    public func onSiteParkingPass() -> String { render("on-site-parking_pass", [:]) }
+
+    /// prepaid parking card
+    public func onSitePrepaidCard() -> String { render("on-site-prepaid_card", [:]) }
+
     /// {$due} instead of {$price} until {$discount_until}
     public func orderDiscount(due: String, price: String, discountUntil: String) -> String { render("order-discount", ["due": due, "price": price, "discount_until": discountUntil]) }
 
@@ -320,11 +518,23 @@ public struct Texts: Sendable {
     /// {$amount} was paid for the daily order of {$plate}
     public func ordersDone(amount: String, plate: String) -> String { render("orders-done", ["amount": amount, "plate": plate]) }
 
-    /// Looking for daily orders of your cars
+    /// Looking for daily orders
     public func ordersLoading() -> String { render("orders-loading", [:]) }
 
-    /// No daily order was issued for your cars.
+    /// No daily order is known here.
     public func ordersNone() -> String { render("orders-none", [:]) }
+
+    /// Found: the daily order of {$plate}
+    public func ordersNumberFound(plate: String) -> String { render("orders-number-found", ["plate": plate]) }
+
+    /// Number on the slip, e.g. 4821 0937 5557
+    public func ordersNumberLabel() -> String { render("orders-number-label", [:]) }
+
+    /// Show this order
+    public func ordersNumberShow() -> String { render("orders-number-show", [:]) }
+
+    /// An order stands here by itself when it was issued after a ticket of yours for that car in that zone. Find any other one by the number on its slip.
+    public func ordersNumberWhy() -> String { render("orders-number-why", [:]) }
 
     /// Pay {$amount} by card on the bank's page for the daily order of {$plate}
     public func ordersPayCardDescribed(amount: String, plate: String) -> String { render("orders-pay-card-described", ["amount": amount, "plate": plate]) }
@@ -337,6 +547,15 @@ public struct Texts: Sendable {
 
     /// Daily orders
     public func ordersTitle() -> String { render("orders-title", [:]) }
+
+    /// Before you go to the car
+    public func paidWhenBeforeFetching() -> String { render("paid-when-before_fetching", [:]) }
+
+    /// At the barrier, on the way in
+    public func paidWhenOnEntry() -> String { render("paid-when-on_entry", [:]) }
+
+    /// From the car, on the way out
+    public func paidWhenOnExit() -> String { render("paid-when-on_exit", [:]) }
 
     /// Given up
     public func paymentStateAbandoned() -> String { render("payment-state-abandoned", [:]) }
@@ -557,8 +776,20 @@ public struct Texts: Sendable {
     /// QR code of the ticket for {$plate}, to be shown to an inspector
     public func ticketCodeDescribed(plate: String) -> String { render("ticket-code-described", ["plate": plate]) }
 
+    /// The code is not on this phone
+    public func ticketCodeElsewhere() -> String { render("ticket-code-elsewhere", [:]) }
+
+    /// The ticket was bought on another phone, or its code was moved there. One phone at a time shows it to an inspector.
+    public func ticketCodeElsewhereWhy() -> String { render("ticket-code-elsewhere-why", [:]) }
+
     /// Preparing the code
     public func ticketCodeLoading() -> String { render("ticket-code-loading", [:]) }
+
+    /// Show the code on this phone
+    public func ticketCodeMove() -> String { render("ticket-code-move", [:]) }
+
+    /// Moving the code…
+    public func ticketCodeMoving() -> String { render("ticket-code-moving", [:]) }
 
     /// For the inspector. Renewed by itself, works offline.
     public func ticketCodeNote() -> String { render("ticket-code-note", [:]) }

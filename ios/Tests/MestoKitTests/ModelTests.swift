@@ -3,55 +3,6 @@ import Foundation
 import MestoKit
 import Testing
 
-/// A driver with a car and 1000 on his deposit, whose phone's way to the operator can fail.
-private final class Driver: @unchecked Sendable {
-    private let testbed: Testbed
-    private let phone: TestPhone
-    let car: Vehicle
-    let red: NearZone
-    var mesto: Mesto { phone.mesto }
-
-    init() async throws {
-        testbed = try Testbed()
-        phone = try await TestPhone(testbed)
-        let (mesto, number) = (phone.mesto, "+381670000001")
-        try await mesto.account.requestCode(phone: number)
-        try await mesto.account.signIn(phone: number, code: testbed.code(for: number), device: "Swift")
-        car = try await mesto.vehicles.add(city: belgrade, plate: "BG789PP")
-        red = try #require(try await mesto.parking.zonesNear(city: belgrade, sign: "9111").zones.first)
-        let page = try #require(try await mesto.wallet.topUp(city: belgrade, 1000).pageUrl)
-        try await testbed.ask("POST", "/bank/walk", ["page_url": page, "card": "approve"])
-        try await mesto.payments.settleAll()
-        try await mesto.account.sync()
-    }
-
-    deinit {
-        phone.close()
-        testbed.close()
-    }
-
-    /// What happens to the next purchase on its way.
-    func lose(_ kind: String) async throws {
-        try await testbed.ask("POST", "/faults", ["method": "POST", "path": "/v1/purchases", "kind": kind])
-    }
-
-    func goOffline() async throws { try await testbed.ask("POST", "/offline", ["on": true]) }
-
-    func goOnline() async throws { try await testbed.ask("POST", "/offline", ["on": false]) }
-
-    func pass(seconds: Int) async throws {
-        try await testbed.ask("POST", "/clock", ["advance_seconds": seconds])
-        try await phone.tick()
-    }
-
-    /// What a garage's controller says.
-    func controller(_ told: Fields) async throws {
-        try await testbed.ask("POST", "/controller/report", told.merging(["facility": "zeleni-venac"]) { own, _ in own })
-    }
-
-    func sold() async throws -> Int? { try await testbed.ask("GET", "/ledger")["tickets"] as? Int }
-}
-
 @Suite(.serialized) @MainActor struct ModelTests {
     private let driver: Driver
     private var mesto: Mesto { driver.mesto }
@@ -135,6 +86,59 @@ private final class Driver: @unchecked Sendable {
         #expect(error.params["allowed"] == "90")
     }
 
+    @Test func theWheelIsTheCoresAndANewStayIsItsStop_bg_48() async throws {
+        let purchase = PurchaseModel(mesto, city: belgrade, zone: red, vehicle: car)
+        await purchase.look()
+        #expect(purchase.wheel == TimeWheel(choices: [60, 90], chosen: 60, stop: .longestStay(minutes: 90)))
+        await purchase.quote(minutes: 60)
+        #expect(purchase.wheel?.choices == [60, 90], "the operator offers what was asked for")
+        await purchase.buy()
+        let next = PurchaseModel(mesto, city: belgrade, zone: red, vehicle: car)
+        await next.look()
+        let deadline = try #require(mesto.parking.state().active.first?.stay.deadline)
+        #expect(next.wheel == TimeWheel(choices: [30], chosen: 30, stop: .restOfStay(minutes: 30, deadline: deadline)))
+    }
+
+    @Test func aCodeMovesToThePhoneThatAsksForIt() async throws {
+        let quote = try await mesto.parking.quote(city: belgrade, zone: "red", vehicle: car.id, minutes: 60)
+        let ticket = try #require(try await mesto.payments.buy(quote).ticket)
+        let second = try await driver.secondPhone()
+        let there = TicketModel(second, ticket: ticket)
+        await there.tick()
+        #expect(there.code == nil && there.isCodeElsewhere)
+        try await driver.goOffline()
+        await there.moveCodeHere()
+        #expect(there.failure != nil && there.isCodeElsewhere, "it stays where it was")
+        try await driver.goOnline()
+        await there.moveCodeHere()
+        #expect(there.code != nil && !there.isCodeElsewhere && there.failure == nil)
+        try await mesto.account.sync()
+        let here = TicketModel(mesto, ticket: ticket)
+        await here.tick()
+        #expect(here.code == nil && here.isCodeElsewhere)
+    }
+
+    @Test func anOrderIsFoundByTheNumberOnItsSlip() async throws {
+        let number = try await driver.issueOrder()
+        let order = OrderPaymentModel(mesto)
+        await order.quote()
+        #expect(order.phase == .choosing, "nothing is meant yet")
+        order.number = "4821"
+        await order.find()
+        guard case let .failed(error) = order.phase else { Issue.record("\(order.phase)"); return }
+        #expect(error.code == "order_number_invalid" && order.order == nil)
+        order.number = number
+        await order.find()
+        let due = try #require(order.order?.due.amount)
+        await order.quote()
+        #expect(order.missing?.amount == due - 1000, "the deposit has 1000")
+        await order.quote(pay: .card)
+        #expect(order.missing == nil)
+        await order.buy()
+        guard case let .ended(intent) = order.phase else { Issue.record("\(order.phase)"); return }
+        #expect(intent.isOpen && intent.pageUrl != nil && intent.wantedOrder?.id == order.order?.id)
+    }
+
     @Test func aSignWinsOverThePosition() async throws {
         let zones = ZonesModel(mesto, city: belgrade)
         await zones.look(at: Position(lat: 44.8, lon: 20.46, accuracyM: nil), sign: "SMS 9112")
@@ -178,6 +182,18 @@ private final class Driver: @unchecked Sendable {
         await facilities.look()
         #expect(facilities.failure == nil)
         #expect(facilities.facilities.first?.facility == "zeleni-venac" && facilities.facilities.first?.free == 12)
+    }
+
+    @Test func freePlacesThatWereToldTooLongAgoAreNotShown() async throws {
+        try await driver.controller(["free": 12])
+        let facilities = FacilitiesModel(mesto, city: belgrade)
+        await facilities.look()
+        #expect(facilities.facilities.first?.free == 12)
+        try await driver.goOffline()
+        try await driver.pass(seconds: 16 * 60)
+        await facilities.look()
+        let aged = facilities.facilities.first { $0.facility == "zeleni-venac" }
+        #expect(aged?.free == nil && aged?.observedAt != nil)
     }
 
     @Test func aVisitIsPaidByAPhotoOfItsTicketAndOwesAgainByTheOperatorsTime_bg_65_bg_68() async throws {

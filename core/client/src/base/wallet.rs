@@ -56,6 +56,17 @@ shown! { wallet_shown;
     }
 }
 
+shown! { wallet_preview_shown;
+    /// What paying a sum from the deposit would mean for it. Both are `None` before the first sync, and for a sum in another currency.
+    #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+    pub struct DepositPreview {
+        /// What would be left; `None` where it does not cover the sum.
+        pub after: Option<Money>,
+        /// What it lacks; `None` where it covers the sum.
+        pub missing: Option<Money>,
+    }
+}
+
 /// What is done with the deposit; see [`Client::wallet`].
 #[derive(Clone, Copy)]
 pub struct Wallet<'c>(&'c Client);
@@ -82,6 +93,17 @@ impl Wallet<'_> {
             let balance = core.read(now, |db| BALANCE.get(db))?;
             Ok((WalletState { balance }, None))
         })
+    }
+
+    /// What paying `total` from the deposit would mean for it, by the balance as the operator said it last. Local.
+    #[must_use]
+    pub fn preview(self, total: Money) -> DepositPreview {
+        let Some(balance) = self.state().balance else { return DepositPreview::default() };
+        let positive = |sum: Money| sum.amount > Decimal::ZERO;
+        match total.checked_sub(&balance).ok().filter(|missing| positive(*missing)) {
+            Some(missing) => DepositPreview { after: None, missing: Some(missing) },
+            None => DepositPreview { after: balance.checked_sub(&total).ok(), missing: None },
+        }
     }
 
     /// Asks for the price of a top-up, with the amounts and the fees of a city. The deposit is one for all cities of the

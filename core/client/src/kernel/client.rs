@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use mesto_protocol::kernel::ids::AccountId;
 use mesto_protocol::kernel::line::{Line, Notice};
 use mesto_protocol::kernel::operator_name::OperatorName;
@@ -315,6 +315,13 @@ impl Client {
     #[must_use]
     pub fn text_in(&self, city: Option<&CityId>, id: &str, values: &[(&str, TextValue)]) -> String {
         texts::text(self.config().locale, id, values, self.time_rules(city).as_deref())
+    }
+
+    /// A moment on a city's wall clock, by the city's own rules; where none is named, or it is not stored, that of the
+    /// first one that is. `None` before a city was fetched.
+    #[must_use]
+    pub fn local(&self, city: Option<&CityId>, at: DateTime<Utc>) -> Option<DateTime<FixedOffset>> {
+        self.time_rules(city).map(|rules| rules.local(at))
     }
 
     /// The text of a value that names itself, in the client's language.

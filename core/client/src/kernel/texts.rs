@@ -10,6 +10,7 @@ use chrono::{DateTime, FixedOffset, Utc};
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use mesto_rules::{Language, Money, TimeRules};
+use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 
 /// A language of the catalogue.
@@ -219,10 +220,18 @@ fn of_json(value: &Value) -> Option<TextValue> {
     }
 }
 
-/// `1,080.00 RSD` in English, `1.080,00 RSD` in Serbian.
+/// `1,080.00 RSD` in English, `1.080,00 RSD` in Serbian: never fewer decimals than the currency has.
 #[must_use]
 pub fn format_money(locale: Locale, money: &Money) -> String {
-    let plain = money.amount.to_string();
+    let mut amount = money.amount;
+    amount.rescale(amount.scale().max(money.currency.exponent()));
+    format!("{} {}", format_number(locale, amount), money.currency.code())
+}
+
+/// `1,080.5` in English, `1.080,5` in Serbian; with the decimals it has.
+#[must_use]
+pub fn format_number(locale: Locale, number: Decimal) -> String {
+    let plain = number.to_string();
     let (sign, digits) = plain.strip_prefix('-').map_or(("", plain.as_str()), |digits| ("-", digits));
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let (group, point) = match locale {
@@ -236,24 +245,30 @@ pub fn format_money(locale: Locale, money: &Money) -> String {
         }
         grouped.push(digit);
     }
-    let currency = money.currency.code();
-    if fraction.is_empty() {
-        format!("{sign}{grouped} {currency}")
-    } else {
-        format!("{sign}{grouped}{point}{fraction} {currency}")
-    }
+    if fraction.is_empty() { format!("{sign}{grouped}") } else { format!("{sign}{grouped}{point}{fraction}") }
 }
 
 /// Hour and minute in the city's zone: `14:05`.
 #[must_use]
 pub fn format_time(moment: DateTime<Utc>, zone: Option<&TimeRules>) -> String {
-    local(moment, zone).format("%H:%M").to_string()
+    format_clock(&local(moment, zone))
 }
 
 /// Day and time in the city's zone: `3 Sep, 14:05` and `3. 9. u 14:05`.
 #[must_use]
 pub fn format_moment(locale: Locale, moment: DateTime<Utc>, zone: Option<&TimeRules>) -> String {
-    let local = local(moment, zone);
+    format_day_and_clock(locale, &local(moment, zone))
+}
+
+/// Hour and minute of a wall clock: `14:05`.
+#[must_use]
+pub fn format_clock(local: &DateTime<FixedOffset>) -> String {
+    local.format("%H:%M").to_string()
+}
+
+/// Day and time of a wall clock: `3 Sep, 14:05` and `3. 9. u 14:05`.
+#[must_use]
+pub fn format_day_and_clock(locale: Locale, local: &DateTime<FixedOffset>) -> String {
     match locale {
         Locale::En => local.format("%-d %b, %H:%M").to_string(),
         Locale::SrLatn => local.format("%-d. %-m. u %H:%M").to_string(),
@@ -437,6 +452,9 @@ mod tests {
         assert_eq!(error.advice(Locale::SrLatn), "Pođite do 12:00. Novo parkiranje ovde može da počne 3. 9. u 12:30.");
         assert_eq!(format_money(Locale::En, &rsd(108_000)), "1,080.00 RSD");
         assert_eq!(format_money(Locale::SrLatn, &rsd(-123_456_700)), "-1.234.567,00 RSD");
+        let whole = Money { amount: Decimal::from(200), currency: Currency::new("RSD").unwrap() };
+        assert_eq!(format_money(Locale::En, &whole), "200.00 RSD");
+        assert_eq!(format_number(Locale::SrLatn, Decimal::new(21, 1)), "2,1");
     }
 
     #[test]

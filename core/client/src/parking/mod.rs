@@ -7,6 +7,7 @@ mod reminders;
 mod rows;
 mod sms;
 mod tickets;
+mod wheel;
 mod zones;
 
 use std::sync::Arc;
@@ -22,6 +23,7 @@ pub use preview::Preview;
 pub use refusal::problem_of_refusal;
 pub use sms::SmsFallback;
 pub use tickets::{History, TicketCode};
+pub use wheel::{TimeWheel, WheelStop};
 pub use zones::{NearZone, ZonesNear};
 
 use crate::base::payments::{IntentView, unconfirmed};

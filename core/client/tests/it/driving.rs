@@ -4,8 +4,8 @@ use mesto_client::parking::Preview;
 use mesto_client::protocol::base::payments::{NoticeOutcome, PayMethod, Quote};
 use mesto_client::protocol::kernel::ids::{RecordId as _, VehicleId};
 use mesto_client::protocol::orders::driver::OrderState;
-use mesto_client::rules::Position;
-use mesto_client::{ErrorKind, IntentState, Locale};
+use mesto_client::rules::{Currency, Money, Position};
+use mesto_client::{DepositPreview, ErrorKind, IntentState, Locale};
 use mesto_operator::Request;
 use mesto_protocol::keys::KeySet;
 use mesto_protocol::signed_code::{ClockRule, Verifier};
@@ -314,4 +314,16 @@ fn a_car_that_a_purchase_is_open_for_is_not_removed_unasked() {
     assert_eq!((asked.code(), asked.params()["intent"].as_str()), ("unconfirmed", Some(open.key.as_str())));
     run(phone.client.vehicles().remove(phone.car(), true)).unwrap();
     assert_eq!(run(phone.client.payments().settle_all()).unwrap()[0].state, IntentState::Confirmed);
+}
+
+#[test]
+fn a_deposit_says_what_a_price_would_leave_or_lack() {
+    let phone = Phone::ready("200");
+    let preview = |total: &str| phone.client.wallet().preview(rsd(total));
+    assert_eq!(preview("180.00"), DepositPreview { after: Some(rsd("20.00")), missing: None });
+    assert_eq!(preview("200.00"), DepositPreview { after: Some(rsd("0.00")), missing: None });
+    assert_eq!(preview("200.01"), DepositPreview { after: None, missing: Some(rsd("0.01")) });
+    let euro = Money::from_minor(100, Currency::new("EUR").unwrap());
+    assert_eq!(phone.client.wallet().preview(euro), DepositPreview::default(), "the deposit has another currency");
+    assert_eq!(Phone::new().client.wallet().preview(rsd("1.00")), DepositPreview::default(), "nothing was read yet");
 }

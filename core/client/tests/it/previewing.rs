@@ -1,9 +1,10 @@
 //! The phone's preview beside the operator's quote: the same answer about a car whose stays the phone knows.
 
 use chrono::TimeDelta;
-use mesto_client::parking::Preview;
+use mesto_client::parking::{Preview, TimeWheel, WheelStop};
 use mesto_client::{Error, IntentState};
 use mesto_protocol::base::payments::{PayMethod, Quote};
+use mesto_protocol::kernel::line::{Notice, Params};
 use mesto_rules::parking::section::AtClosing;
 use mesto_rules::{ParkingSection, StayPer};
 use proptest::prelude::*;
@@ -119,4 +120,49 @@ proptest! {
             run(phone.client.payments().buy(&quote)).unwrap();
         }
     }
+}
+
+#[test]
+fn the_wheel_has_what_the_rules_grant_and_stops_at_the_zones_limit_bg_50() {
+    let phone = Phone::ready("1000");
+    let wheel =
+        |name: &str, wanted| phone.client.parking().wheel(&belgrade(), &zone(name), phone.car(), wanted).unwrap();
+    // Half an hour is rounded up to the hour that is sold.
+    let red = TimeWheel { choices: vec![60, 90], chosen: 60, stop: WheelStop::LongestStay { minutes: 90 } };
+    assert_eq!(wheel("red", None), red);
+    assert_eq!(wheel("red", Some(75)), TimeWheel { chosen: 90, ..red.clone() });
+    assert_eq!(wheel("red", Some(500)), TimeWheel { chosen: 90, ..red });
+    let code = phone.client.parking().wheel(&belgrade(), &zone("mauve"), phone.car(), None).unwrap_err();
+    assert_eq!(code.code(), "zone_unknown");
+}
+
+#[test]
+fn the_wheel_stops_at_the_rest_of_a_stay_and_at_the_closing_bg_48() {
+    let phone = Phone::ready("1000");
+    let begun = phone.time.now();
+    run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
+    let wheel = |name: &str| phone.client.parking().wheel(&belgrade(), &zone(name), phone.car(), None).unwrap();
+    let deadline = begun + TimeDelta::minutes(90);
+    let rest = WheelStop::RestOfStay { minutes: 30, deadline };
+    assert_eq!(wheel("red"), TimeWheel { choices: vec![30], chosen: 30, stop: rest });
+    phone.after(10 * 60 + 30); // half past eight in the evening
+    let at = begun + TimeDelta::hours(11);
+    assert_eq!(wheel("green"), TimeWheel { choices: vec![30], chosen: 30, stop: WheelStop::Closing { at } });
+}
+
+#[test]
+fn an_offer_below_what_was_asked_for_becomes_the_wheels_stop() {
+    let phone = Phone::ready("1000");
+    let wheel = phone.client.parking().wheel(&belgrade(), &zone("red"), phone.car(), None).unwrap();
+    let mut quote = phone.quote("red", 60);
+    assert_eq!(wheel.clone().within(&quote), wheel);
+    let told = |kind: &str, params: Params| Notice { kind: kind.to_owned(), params };
+    let offered = Params::default().with("asked", 60).with("offered", 75);
+    quote.items[0].notices = vec![told("parking.clipped_by_another", offered.clone())];
+    let another = TimeWheel { choices: vec![60, 75], chosen: 75, stop: WheelStop::AnothersStay { minutes: 75 } };
+    assert_eq!(wheel.clone().within(&quote), another);
+    let deadline = phone.time.now() + TimeDelta::minutes(75);
+    quote.items[0].notices = vec![told("parking.clipped", offered.with("deadline", deadline))];
+    let own = TimeWheel { stop: WheelStop::RestOfStay { minutes: 75, deadline }, ..another };
+    assert_eq!(wheel.within(&quote), own);
 }

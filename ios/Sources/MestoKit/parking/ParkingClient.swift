@@ -32,10 +32,23 @@ public struct ParkingClient: Part {
         let minutes = atLeastNone(minutes)
         return try await core.waiting { try await core.client.parking().extend(ticket: ticket, minutes: minutes, pay: pay, cancel: $0) }
     }
+    /// The lengths that can be chosen for a car in a zone, by the rules, with the stop; it stands at the first one that is not
+    /// below `wanted` minutes. Without a connection.
+    public func wheel(city: CityId, zone: ZoneId, vehicle: VehicleId, wanted: Int? = nil) async throws -> TimeWheel {
+        try core.client.parking().wheel(city: city, zone: zone, vehicle: vehicle, wanted: wanted.map(atLeastNone))
+    }
+    /// The wheel after a quote: the operator may know of a stay that this phone does not.
+    public func wheel(_ wheel: TimeWheel, within quote: Quote) -> TimeWheel {
+        core.client.parking().wheelWithin(wheel: wheel, quote: quote)
+    }
     /// A stored ticket.
     public func ticket(_ id: TicketId) async throws -> Ticket { try core.client.parking().ticket(id: id) }
     /// What to draw as a QR; made anew before `freshUntil`.
     public func code(_ ticket: TicketId) async throws -> TicketCode { try core.client.parking().code(ticket: ticket) }
+    /// Binds a running ticket's code to this phone: `code` draws it here, and the one that another phone shows ends.
+    public func moveCodeHere(_ ticket: TicketId) async throws {
+        try await core.waiting { try await core.client.parking().moveCodeHere(ticket: ticket, cancel: $0) }
+    }
     /// Newest first; `cursor` is `next` of the page before. Without a connection what the phone knows.
     public func history(cursor: String? = nil, limit: Int = 50) async throws -> History {
         try await core.waiting { try await core.client.parking().history(cursor: cursor, limit: atLeastNone(limit), cancel: $0) }

@@ -38,6 +38,8 @@ public final class ZonesModel {
 public final class PurchaseModel: PaymentModel {
     /// What the chosen minutes would cost, while the wheel turns.
     public private(set) var preview: Preview?
+    /// The lengths that can be chosen, with the stop and its reason; absent before `look`.
+    public private(set) var wheel: TimeWheel?
     @ObservationIgnored private let vehicle: Vehicle
     public let city: CityId
     public let zone: NearZone
@@ -49,6 +51,18 @@ public final class PurchaseModel: PaymentModel {
 
     /// Where the wheel stops; absent when there is no limit or it is not known.
     public var most: Int? { zone.maxStayMinutes.map(Int.init) }
+
+    /// Asks the rules what can be chosen now.
+    public func look() async {
+        await choose {
+            do {
+                let answer = try await self.mesto.parking.wheel(city: self.city, zone: self.zone.zone, vehicle: self.vehicle.id)
+                return { self.wheel = answer }
+            } catch {
+                return { self.fail(error) }
+            }
+        }
+    }
 
     public func turn(to minutes: Int) async {
         await choose {
@@ -64,8 +78,10 @@ public final class PurchaseModel: PaymentModel {
         }
     }
 
-    public func quote(minutes: Int) async {
-        await ask { try await self.mesto.parking.quote(city: self.city, zone: self.zone.zone, vehicle: self.vehicle.id, minutes: minutes) }
+    public func quote(minutes: Int, pay: PayMethod = .deposit) async {
+        await ask { try await self.mesto.parking.quote(city: self.city, zone: self.zone.zone, vehicle: self.vehicle.id, minutes: minutes, pay: pay) }
+        guard case let .quoted(quote) = phase, let before = wheel else { return }
+        wheel = mesto.parking.wheel(before, within: quote)
     }
 
     public func extend(_ ticket: Ticket, minutes: Int) async {
@@ -80,6 +96,10 @@ public final class TicketModel {
     /// Seconds until the end; 0 when it is over.
     public private(set) var left: TimeInterval
     public private(set) var code: TicketCode?
+    /// Another phone shows the code: one at a time does. `moveCodeHere` ends that.
+    public private(set) var isCodeElsewhere = false
+    /// Why the code could not be moved here.
+    public private(set) var failure: MestoError?
     @ObservationIgnored private let mesto: Mesto
 
     public init(_ mesto: Mesto, ticket: Ticket) {
@@ -99,6 +119,26 @@ public final class TicketModel {
     public func tick() async {
         let now = mesto.now()
         left = max(0, ticket.endsAt.timeIntervalSince(now))
-        if code.map({ now >= $0.freshUntil }) ?? true { code = isOver ? nil : try? await mesto.parking.code(ticket.id) }
+        if code.map({ now >= $0.freshUntil }) ?? true { await makeCode() }
+    }
+
+    /// Binds the code to this phone; the one that another phone shows ends.
+    public func moveCodeHere() async {
+        do {
+            try await mesto.parking.moveCodeHere(ticket.id)
+            failure = nil
+            await makeCode()
+        } catch {
+            failure = shown(error)
+        }
+    }
+
+    private func makeCode() async {
+        if isOver { return code = nil }
+        do {
+            (code, isCodeElsewhere) = (try await mesto.parking.code(ticket.id), false)
+        } catch {
+            (code, isCodeElsewhere) = (nil, (error as? MestoError)?.code == "device_key_failed")
+        }
     }
 }

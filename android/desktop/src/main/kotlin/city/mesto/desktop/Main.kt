@@ -33,9 +33,12 @@ import city.mesto.ui.app.Platform
 import city.mesto.ui.mestoFeatures
 import city.mesto.ui.theme.MestoTheme
 import java.awt.Desktop
+import java.awt.FileDialog
+import java.awt.Frame
 import java.io.File
 import java.net.URI
 import java.nio.file.Files
+import java.time.Instant
 import java.util.Locale
 import kotlin.system.exitProcess
 import kotlinx.coroutines.CoroutineScope
@@ -44,6 +47,7 @@ import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.withContext
 
 /** What leaves the app is shown in the panel; the bank's page opens in a browser where there is one. */
 private class Beside : Platform {
@@ -55,8 +59,22 @@ private class Beside : Platform {
         if (Desktop.isDesktopSupported() && Desktop.getDesktop().isSupported(Desktop.Action.BROWSE)) runCatching { Desktop.getDesktop().browse(URI(url)) }
     }
 
+    /** The system's file dialog, which waits on the window's own thread; the file is read beside it. */
+    override suspend fun pickPhoto(): ByteArray? {
+        val dialog = FileDialog(null as Frame?).apply {
+            setFilenameFilter { _, name -> PHOTOS.any { name.endsWith(it, ignoreCase = true) } }
+            isVisible = true
+        }
+        val file = dialog.files.firstOrNull() ?: return null
+        return withContext(Dispatchers.IO) { runCatching { file.readBytes() }.getOrNull() }
+    }
+
     override fun composeSms(sms: SmsFallback) {
         composed = sms
+    }
+
+    private companion object {
+        val PHOTOS = listOf(".jpg", ".jpeg", ".png")
     }
 }
 
@@ -76,6 +94,8 @@ private class Watched(private val core: MestoClient) : MestoClient() {
     override val clock get() = core.clock
 
     override fun now() = core.now()
+
+    override fun utcOffset(at: Instant, city: CityId?) = core.utcOffset(at, city)
 
     override fun text(id: String, args: Map<String, String>, city: CityId?) = core.text(id, args, city)
 

@@ -30,6 +30,8 @@ class Mesto internal constructor(private val core: Core) : MestoClient() {
 
     override fun now(): Instant = core.client.now()
 
+    override fun utcOffset(at: Instant, city: CityId?): Int? = core.client.utcOffset(at, city)
+
     override fun text(id: String, args: Map<String, String>, city: CityId?): String = core.client.text(id, args, city)
 
     override fun text(line: Line, city: CityId?): String = core.client.lineText(line, city)

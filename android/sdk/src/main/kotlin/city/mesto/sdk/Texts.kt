@@ -85,6 +85,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** sign {$sign} */
     fun buySign(sign: String): String = render("buy-sign", mapOf("sign" to sign))
 
+    /** {$minutes} min can be bought for this car here now; its stay was paid from another account */
+    fun buyStopAnother(minutes: Long): String = render("buy-stop-another", mapOf("minutes" to minutes.toString()))
+
     /** Charging ends at {$time} */
     fun buyStopClosing(time: String): String = render("buy-stop-closing", mapOf("time" to time))
 
@@ -163,8 +166,29 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Multi-storey car park */
     fun facilityKindMultiStorey(): String = render("facility-kind-multi_storey", emptyMap())
 
+    /** Address */
+    fun garagesAddress(): String = render("garages-address", emptyMap())
+
+    /** Another number */
+    fun garagesBackToNumber(): String = render("garages-back-to-number", emptyMap())
+
+    /** Places in all */
+    fun garagesCapacity(): String = render("garages-capacity", emptyMap())
+
+    /** For disabled drivers */
+    fun garagesCapacityDisabled(): String = render("garages-capacity-disabled", emptyMap())
+
+    /** Pay it from the deposit. */
+    fun garagesCardNotSoldAdvice(): String = render("garages-card-not-sold-advice", emptyMap())
+
+    /** How sure this is: {$certainty} */
+    fun garagesCertainty(certainty: String): String = render("garages-certainty", mapOf("certainty" to certainty))
+
     /** Closed */
     fun garagesClosed(): String = render("garages-closed", emptyMap())
+
+    /** Entrances */
+    fun garagesEntrances(): String = render("garages-entrances", emptyMap())
 
     /** {$free} places free at {$observed_at_time} */
     fun garagesFree(free: Long, observedAtTime: String): String = render("garages-free", mapOf("free" to free.toString(), "observed_at_time" to observedAtTime))
@@ -175,14 +199,173 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Free places are not known */
     fun garagesFreeUnknown(): String = render("garages-free-unknown", emptyMap())
 
+    /** Pay in {$name} */
+    fun garagesGoThere(name: String): String = render("garages-go-there", mapOf("name" to name))
+
+    /** Highest vehicle */
+    fun garagesHeight(): String = render("garages-height", emptyMap())
+
+    /** {$metres} m */
+    fun garagesHeightValue(metres: String): String = render("garages-height-value", mapOf("metres" to metres))
+
+    /** Opening hours */
+    fun garagesHours(): String = render("garages-hours", emptyMap())
+
     /** Opening hours are not known */
     fun garagesHoursUnknown(): String = render("garages-hours-unknown", emptyMap())
+
+    /** Paid in the app */
+    fun garagesInApp(): String = render("garages-in-app", emptyMap())
+
+    /** Looking for garages */
+    fun garagesLoading(): String = render("garages-loading", emptyMap())
+
+    /** Places free, nearest first */
+    fun garagesNear(): String = render("garages-near", emptyMap())
+
+    /** No garages are known in this city. */
+    fun garagesNone(): String = render("garages-none", emptyMap())
+
+    /** Whether it can be paid now is not known */
+    fun garagesNotHeard(): String = render("garages-not-heard", emptyMap())
+
+    /** Not paid in the app; pay at the place. */
+    fun garagesNotInApp(): String = render("garages-not-in-app", emptyMap())
+
+    /** Paid at the place by */
+    fun garagesOnSite(): String = render("garages-on-site", emptyMap())
 
     /** Open */
     fun garagesOpen(): String = render("garages-open", emptyMap())
 
     /** Closed, opens {$opens_at} */
     fun garagesOpensAt(opensAt: String): String = render("garages-opens-at", mapOf("opens_at" to opensAt))
+
+    /** Entered {$time} */
+    fun garagesOwedEntered(time: String): String = render("garages-owed-entered", mapOf("time" to time))
+
+    /** If you pay now, leave by {$time} */
+    fun garagesOwedExit(time: String): String = render("garages-owed-exit", mapOf("time" to time))
+
+    /** If you pay now, leave without delay */
+    fun garagesOwedExitNone(): String = render("garages-owed-exit-none", emptyMap())
+
+    /** More from {$time} */
+    fun garagesOwedRises(time: String): String = render("garages-owed-rises", mapOf("time" to time))
+
+    /** Ticket {$ticket} */
+    fun garagesOwedTicket(ticket: String): String = render("garages-owed-ticket", mapOf("ticket" to ticket))
+
+    /** What you owe */
+    fun garagesOwedTitle(): String = render("garages-owed-title", emptyMap())
+
+    /** When it is paid */
+    fun garagesPaidWhen(): String = render("garages-paid-when", emptyMap())
+
+    /** Pay {$amount} by card on the bank's page for ticket {$ticket} in {$name} */
+    fun garagesPayCardDescribed(amount: String, ticket: String, name: String): String = render("garages-pay-card-described", mapOf("amount" to amount, "ticket" to ticket, "name" to name))
+
+    /** Pay {$amount} from the deposit for ticket {$ticket} in {$name} */
+    fun garagesPayDescribed(amount: String, ticket: String, name: String): String = render("garages-pay-described", mapOf("amount" to amount, "ticket" to ticket, "name" to name))
+
+    /** {$name}. {$places}. {$hours} */
+    fun garagesRowDescribed(name: String, places: String, hours: String): String = render("garages-row-described", mapOf("name" to name, "places" to places, "hours" to hours))
+
+    /** Prices */
+    fun garagesTariff(): String = render("garages-tariff", emptyMap())
+
+    /** What do I owe? */
+    fun garagesTicketGo(): String = render("garages-ticket-go", emptyMap())
+
+    /** Number of your ticket */
+    fun garagesTicketLabel(): String = render("garages-ticket-label", emptyMap())
+
+    /** Lost the ticket? Ask at the place: with the number they give you, it is paid here too. */
+    fun garagesTicketLost(): String = render("garages-ticket-lost", emptyMap())
+
+    /** Take it from a photo */
+    fun garagesTicketPhoto(): String = render("garages-ticket-photo", emptyMap())
+
+    /** Reading the photo */
+    fun garagesTicketPhotoReading(): String = render("garages-ticket-photo-reading", emptyMap())
+
+    /** Read from the photo: {$ticket} */
+    fun garagesTicketRead(ticket: String): String = render("garages-ticket-read", mapOf("ticket" to ticket))
+
+    /** It is printed under the bar code of the ticket you got on entry. */
+    fun garagesTicketWhy(): String = render("garages-ticket-why", emptyMap())
+
+    /** Garages and car parks */
+    fun garagesTitle(): String = render("garages-title", emptyMap())
+
+    /** {$name}: payment not confirmed yet */
+    fun garagesUnconfirmed(name: String): String = render("garages-unconfirmed", mapOf("name" to name))
+
+    /** not known */
+    fun garagesUnknown(): String = render("garages-unknown", emptyMap())
+
+    /** Cannot be reached now: it takes no payment here until it answers */
+    fun garagesUnreachable(): String = render("garages-unreachable", emptyMap())
+
+    /** Leave by {$time} */
+    fun garagesVisitLeaveBy(time: String): String = render("garages-visit-leave-by", mapOf("time" to time))
+
+    /** Leave without delay */
+    fun garagesVisitLeaveNow(): String = render("garages-visit-leave-now", emptyMap())
+
+    /** {$minutes} minutes to leave, until {$time} */
+    fun garagesVisitLeftDescribed(minutes: Long, time: String): String = render("garages-visit-left-described", mapOf("minutes" to minutes.toString(), "time" to time))
+
+    /** to leave */
+    fun garagesVisitLeftTime(): String = render("garages-visit-left-time", emptyMap())
+
+    /** Opening the visit */
+    fun garagesVisitLoading(): String = render("garages-visit-loading", emptyMap())
+
+    /** The operator has lost its record of this visit. Show the receipt at the barrier, or ask the staff. */
+    fun garagesVisitLostWhy(): String = render("garages-visit-lost-why", emptyMap())
+
+    /** The barrier knows that it is paid. */
+    fun garagesVisitNoReceipt(): String = render("garages-visit-no-receipt", emptyMap())
+
+    /** Show the visit */
+    fun garagesVisitOpen(): String = render("garages-visit-open", emptyMap())
+
+    /** This visit is over */
+    fun garagesVisitOver(): String = render("garages-visit-over", emptyMap())
+
+    /** Something is owed again */
+    fun garagesVisitOwes(): String = render("garages-visit-owes", emptyMap())
+
+    /** From {$time} something is owed again */
+    fun garagesVisitOwesFrom(time: String): String = render("garages-visit-owes-from", mapOf("time" to time))
+
+    /** The time to leave is over. Only the difference is owed. */
+    fun garagesVisitOwesWhy(): String = render("garages-visit-owes-why", emptyMap())
+
+    /** Paid: leave by {$time} */
+    fun garagesVisitPaid(time: String): String = render("garages-visit-paid", mapOf("time" to time))
+
+    /** {$name}: paid, leave by {$time} */
+    fun garagesVisitPaidDescribed(name: String, time: String): String = render("garages-visit-paid-described", mapOf("name" to name, "time" to time))
+
+    /** Paid: leave without delay */
+    fun garagesVisitPaidNoEnd(): String = render("garages-visit-paid-no-end", emptyMap())
+
+    /** Paid {$amount} */
+    fun garagesVisitPaidSum(amount: String): String = render("garages-visit-paid-sum", mapOf("amount" to amount))
+
+    /** See what is owed now */
+    fun garagesVisitPayRest(): String = render("garages-visit-pay-rest", emptyMap())
+
+    /** QR code of the receipt for ticket {$ticket}, for the barrier */
+    fun garagesVisitReceiptDescribed(ticket: String): String = render("garages-visit-receipt-described", mapOf("ticket" to ticket))
+
+    /** For the barrier when it cannot ask the operator. */
+    fun garagesVisitReceiptNote(): String = render("garages-visit-receipt-note", emptyMap())
+
+    /** Your visit */
+    fun garagesVisitTitle(): String = render("garages-visit-title", emptyMap())
 
     /** The bank approved it after all, and it was bought. */
     fun intentBoughtLate(): String = render("intent-bought-late", emptyMap())
@@ -283,6 +466,21 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Charging begins at {$opens_at_time}: the ticket starts then. */
     fun noticeParkingStartsAtOpening(opensAtTime: String): String = render("notice-parking-starts-at-opening", mapOf("opens_at_time" to opensAtTime))
 
+    /** card */
+    fun onSiteCard(): String = render("on-site-card", emptyMap())
+
+    /** cash */
+    fun onSiteCash(): String = render("on-site-cash", emptyMap())
+
+    /** machine */
+    fun onSiteMachine(): String = render("on-site-machine", emptyMap())
+
+    /** parking pass */
+    fun onSiteParkingPass(): String = render("on-site-parking_pass", emptyMap())
+
+    /** prepaid parking card */
+    fun onSitePrepaidCard(): String = render("on-site-prepaid_card", emptyMap())
+
     /** {$due} instead of {$price} until {$discount_until} */
     fun orderDiscount(due: String, price: String, discountUntil: String): String = render("order-discount", mapOf("due" to due, "price" to price, "discount_until" to discountUntil))
 
@@ -316,11 +514,23 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** {$amount} was paid for the daily order of {$plate} */
     fun ordersDone(amount: String, plate: String): String = render("orders-done", mapOf("amount" to amount, "plate" to plate))
 
-    /** Looking for daily orders of your cars */
+    /** Looking for daily orders */
     fun ordersLoading(): String = render("orders-loading", emptyMap())
 
-    /** No daily order was issued for your cars. */
+    /** No daily order is known here. */
     fun ordersNone(): String = render("orders-none", emptyMap())
+
+    /** Found: the daily order of {$plate} */
+    fun ordersNumberFound(plate: String): String = render("orders-number-found", mapOf("plate" to plate))
+
+    /** Number on the slip, e.g. 4821 0937 5557 */
+    fun ordersNumberLabel(): String = render("orders-number-label", emptyMap())
+
+    /** Show this order */
+    fun ordersNumberShow(): String = render("orders-number-show", emptyMap())
+
+    /** An order stands here by itself when it was issued after a ticket of yours for that car in that zone. Find any other one by the number on its slip. */
+    fun ordersNumberWhy(): String = render("orders-number-why", emptyMap())
 
     /** Pay {$amount} by card on the bank's page for the daily order of {$plate} */
     fun ordersPayCardDescribed(amount: String, plate: String): String = render("orders-pay-card-described", mapOf("amount" to amount, "plate" to plate))
@@ -333,6 +543,15 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** Daily orders */
     fun ordersTitle(): String = render("orders-title", emptyMap())
+
+    /** Before you go to the car */
+    fun paidWhenBeforeFetching(): String = render("paid-when-before_fetching", emptyMap())
+
+    /** At the barrier, on the way in */
+    fun paidWhenOnEntry(): String = render("paid-when-on_entry", emptyMap())
+
+    /** From the car, on the way out */
+    fun paidWhenOnExit(): String = render("paid-when-on_exit", emptyMap())
 
     /** Given up */
     fun paymentStateAbandoned(): String = render("payment-state-abandoned", emptyMap())
@@ -553,8 +772,20 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** QR code of the ticket for {$plate}, to be shown to an inspector */
     fun ticketCodeDescribed(plate: String): String = render("ticket-code-described", mapOf("plate" to plate))
 
+    /** The code is not on this phone */
+    fun ticketCodeElsewhere(): String = render("ticket-code-elsewhere", emptyMap())
+
+    /** The ticket was bought on another phone, or its code was moved there. One phone at a time shows it to an inspector. */
+    fun ticketCodeElsewhereWhy(): String = render("ticket-code-elsewhere-why", emptyMap())
+
     /** Preparing the code */
     fun ticketCodeLoading(): String = render("ticket-code-loading", emptyMap())
+
+    /** Show the code on this phone */
+    fun ticketCodeMove(): String = render("ticket-code-move", emptyMap())
+
+    /** Moving the code… */
+    fun ticketCodeMoving(): String = render("ticket-code-moving", emptyMap())
 
     /** For the inspector. Renewed by itself, works offline. */
     fun ticketCodeNote(): String = render("ticket-code-note", emptyMap())

@@ -4,6 +4,7 @@ package city.mesto.sdk
 import city.mesto.sdk.core.CityId
 import city.mesto.sdk.core.Deposit
 import city.mesto.sdk.core.DepositEntry
+import city.mesto.sdk.core.DepositPreview
 import city.mesto.sdk.core.Intent
 import city.mesto.sdk.core.Money
 import city.mesto.sdk.core.Offer
@@ -20,6 +21,9 @@ interface WalletClient {
 
     /** As of this moment: [state] may be a change behind. */
     fun current(): WalletState
+
+    /** What paying [total] from the deposit would leave or lack, by the balance as the operator said it last. */
+    fun preview(total: Money): DepositPreview
 
     /** A top-up by one of the city's amounts; by card. The deposit is one for all cities of the operator. */
     suspend fun quote(city: CityId, amount: BigDecimal): Quote
@@ -45,6 +49,8 @@ private class WalletOfCore(private val core: Core) : WalletClient {
     override val state by lazy { core.state(Topic.Wallet, wallet::state) }
 
     override fun current() = wallet.state()
+
+    override fun preview(total: Money) = wallet.preview(total)
 
     override suspend fun quote(city: CityId, amount: BigDecimal) = core.on { wallet.quote(city, amount) }
 

@@ -10,6 +10,18 @@ import city.mesto.ui.app.Feature
 import city.mesto.ui.app.Features
 import city.mesto.ui.app.MestoApp
 import city.mesto.ui.app.Steps
+import city.mesto.ui.garages.facilities.FacilitiesRoute
+import city.mesto.ui.garages.facilities.FacilitiesWays
+import city.mesto.ui.garages.facilities.facilities
+import city.mesto.ui.garages.facility.FacilityRoute
+import city.mesto.ui.garages.facility.FacilityWays
+import city.mesto.ui.garages.facility.facility
+import city.mesto.ui.garages.owed.OwedRoute
+import city.mesto.ui.garages.owed.OwedWays
+import city.mesto.ui.garages.owed.owed
+import city.mesto.ui.garages.visit.VisitRoute
+import city.mesto.ui.garages.visit.VisitWays
+import city.mesto.ui.garages.visit.visit
 import city.mesto.ui.orders.OrdersRoute
 import city.mesto.ui.orders.OrdersWays
 import city.mesto.ui.orders.orders
@@ -40,6 +52,11 @@ val mestoFeatures = Features(
         Feature { app -> zones(app) { steps -> ZonesLinks(app, steps) } },
         Feature { app -> buy(app) { steps -> BuyLinks(app, steps) } },
         Feature(door = Door(Icons.Warning, { it.ordersTitle() }, OrdersRoute)) { app -> orders(app) { steps -> OrdersLinks(app, steps) } },
+        Feature(door = Door(Icons.Garage, { it.garagesTitle() }, FacilitiesRoute)) { app -> facilities(app) { steps -> FacilitiesLinks(app, steps) } },
+        Feature { app -> facility(app) { steps -> FacilityLinks(app, steps) } },
+        Feature { app -> owed(app) { steps -> OwedLinks(app, steps) } },
+        // So does what opens the barrier.
+        Feature(withoutSession = setOf(VisitRoute::class)) { app -> visit(app) { steps -> VisitLinks(app, steps) } },
         // The ticket on the screen is what an inspector asks for: it stays until the driver leaves it.
         Feature(withoutSession = setOf(TicketRoute::class)) { app -> ticket(app) { steps -> TicketLinks(app, steps) } },
     ),
@@ -93,6 +110,52 @@ private class OrdersLinks(private val app: MestoApp, private val steps: Steps) :
     override fun topUp() = steps.forward(TopUpRoute)
 
     override fun openPage(url: String) = app.platform.openPage(url)
+
+    override fun retry() = app.retry()
+
+    override fun back() = steps.back()
+}
+
+private class FacilitiesLinks(private val app: MestoApp, private val steps: Steps) : FacilitiesWays {
+    override fun facility(id: String) = steps.forward(FacilityRoute(id))
+
+    override fun owed(facility: String, ticket: String) = steps.forward(OwedRoute(facility, ticket))
+
+    override fun visit(id: String) = steps.forward(VisitRoute(id))
+
+    override fun retry() = app.retry()
+
+    override fun back() = steps.back()
+}
+
+private class FacilityLinks(private val app: MestoApp, private val steps: Steps) : FacilityWays {
+    override fun owed(facility: String, ticket: String) = steps.forward(OwedRoute(facility, ticket))
+
+    override fun facility(id: String) = steps.instead(FacilityRoute(id))
+
+    override suspend fun pickPhoto(): ByteArray? = app.platform.pickPhoto()
+
+    override fun retry() = app.retry()
+
+    override fun back() = steps.back()
+}
+
+private class OwedLinks(private val app: MestoApp, private val steps: Steps) : OwedWays {
+    override fun visit(id: String) = steps.instead(VisitRoute(id))
+
+    override fun owed(facility: String, ticket: String) = steps.instead(OwedRoute(facility, ticket))
+
+    override fun topUp() = steps.forward(TopUpRoute)
+
+    override fun openPage(url: String) = app.platform.openPage(url)
+
+    override fun retry() = app.retry()
+
+    override fun back() = steps.back()
+}
+
+private class VisitLinks(private val app: MestoApp, private val steps: Steps) : VisitWays {
+    override fun owed(facility: String, ticket: String) = steps.instead(OwedRoute(facility, ticket))
 
     override fun retry() = app.retry()
 

@@ -37,6 +37,17 @@ data class Refusal(
     }
 }
 
+/** The deposit beside a price. */
+@Immutable
+data class DepositView(
+    /** Null before it was ever read. */
+    val balance: Price? = null,
+    /** What would be left; null where it is not enough, not known, or not what is paid with. */
+    val after: Price? = null,
+    /** What it lacks; null when it is enough, not known, or not what is paid with. */
+    val missing: Price? = null,
+)
+
 /** Where the money comes from. */
 enum class PayBy { Deposit, Card }
 

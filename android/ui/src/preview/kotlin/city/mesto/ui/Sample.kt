@@ -3,13 +3,13 @@
 package city.mesto.ui
 
 import androidx.compose.runtime.Composable
+import androidx.compose.ui.tooling.preview.Preview
 import androidx.compose.ui.tooling.preview.PreviewParameterProvider
 import city.mesto.sdk.Texts
 import city.mesto.sdk.core.renderText
 import city.mesto.ui.text.Words
 import java.math.BigDecimal
 import java.time.Instant
-import java.time.ZoneId
 
 /** In the language given; what the city and the operator would say is written out here. */
 open class Sample(private val language: String) {
@@ -47,6 +47,12 @@ open class States<T>(named: Map<String, T>) : PreviewParameterProvider<T> {
     override val values: Sequence<T> = named.values.asSequence()
 }
 
+/** A function that an IDE draws once for each value of its parameter. */
+@Preview
+@Target(AnnotationTarget.FUNCTION)
+@Retention(AnnotationRetention.BINARY)
+annotation class EachState
+
 /** A state as the designer's window of an IDE shows it. */
 @Composable
 fun Previewed(screen: @Composable () -> Unit) = MestoScreen(previewWords) { screen() }
@@ -55,4 +61,4 @@ const val PREVIEW_LANGUAGE = "sr-Latn"
 
 /** The catalogue's words where the native library can be loaded; in an IDE that has none, the names of the texts. */
 private val previewWords =
-    Words(Texts { id, args -> runCatching { renderText(PREVIEW_LANGUAGE, id, args) }.getOrDefault(id) }, PREVIEW_LANGUAGE) { ZoneId.of("Europe/Belgrade") }
+    Words(Texts { id, args -> runCatching { renderText(PREVIEW_LANGUAGE, id, args) }.getOrDefault(id) }, PREVIEW_LANGUAGE) { 7200 }

@@ -21,6 +21,7 @@ import city.mesto.sdk.core.GaragesOffer
 import city.mesto.sdk.core.GaragesOutcome
 import city.mesto.sdk.core.GaragesState
 import city.mesto.sdk.core.GaragesSubject
+import city.mesto.sdk.core.DepositPreview
 import city.mesto.sdk.core.History
 import city.mesto.sdk.core.Intent
 import city.mesto.sdk.core.IntentItem
@@ -77,6 +78,7 @@ import city.mesto.sdk.core.Ticket
 import city.mesto.sdk.core.TicketCode
 import city.mesto.sdk.core.TicketId
 import city.mesto.sdk.core.TicketState
+import city.mesto.sdk.core.TimeWheel
 import city.mesto.sdk.core.Vat
 import city.mesto.sdk.core.VatCategory
 import city.mesto.sdk.core.Vehicle
@@ -91,6 +93,7 @@ import city.mesto.sdk.core.WalletOffer
 import city.mesto.sdk.core.WalletOutcome
 import city.mesto.sdk.core.WalletState
 import city.mesto.sdk.core.WalletSubject
+import city.mesto.sdk.core.WheelStop
 import city.mesto.sdk.core.ZoneId
 import city.mesto.sdk.core.ZonesNear
 import city.mesto.sdk.garages.GaragesClient
@@ -123,6 +126,9 @@ class FakeMesto(
     /** How the next paying actions end; anything but `Confirmed` leaves the balance as it is. */
     var outcome: IntentState = IntentState.Confirmed
 
+    /** What the next quotes say to know before paying. */
+    var notices: List<Notice> = emptyList()
+
     /** What was called, by name, in order. */
     val calls = mutableListOf<String>()
 
@@ -150,6 +156,8 @@ class FakeMesto(
         checkNotNull(listOfNotNull(instead, account, operator, cities, vehicles, wallet, payments, parking, orders, garages).firstNotNullOf { kind.takeIf { _ -> kind.isInstance(it) }?.cast(it) })
 
     override fun now(): Instant = now
+
+    override fun utcOffset(at: Instant, city: CityId?): Int? = 7200
 
     override fun text(id: String, args: Map<String, String>, city: CityId?): String = render(id, args)
 
@@ -241,6 +249,11 @@ class FakeMesto(
         override suspend fun quote(city: CityId, amount: BigDecimal): Quote {
             val sum = Samples.rsd(amount)
             return quoted("wallet", Subject.Wallet(WalletSubject(sum)), Offer.Wallet(WalletOffer(sum)), "wallet", listOf(line("wallet.topup", sum)), sum, PayMethod.Card)
+        }
+
+        override fun preview(total: Money): DepositPreview {
+            val left = state.value.balance?.let { it.amount - total.amount } ?: return DepositPreview(null, null)
+            return if (left.signum() < 0) DepositPreview(null, Samples.rsd(left.negate())) else DepositPreview(Samples.rsd(left), null)
         }
 
         override suspend fun topUp(city: CityId, amount: BigDecimal): Intent = ask("topUp") { payments.paid(quote(city, amount)) }
@@ -337,6 +350,27 @@ class FakeMesto(
             return Preview(offer, lines, emptyList(), lines.single().amount, now, ClockState.SYNCED, Samples.city.version)
         }
 
+        /** Half hours, to the zone's limit or to the end of a stay that runs. */
+        override suspend fun wheel(city: CityId, zone: ZoneId, vehicle: VehicleId, wanted: Int?): TimeWheel {
+            val most = zones.first { it.zone == zone }.maxStayMinutes?.toInt()
+            val choices = (30..(most ?: 720) step 30).filter { minutes -> runCatching { offer(zone, plateOf(vehicle), minutes) }.isSuccess }
+            val last = choices.last()
+            val deadline = offer(zone, plateOf(vehicle), last).first.stay?.deadline
+            val stop = when {
+                most == null || deadline == null -> WheelStop.Unlimited
+                last < most -> WheelStop.RestOfStay(last.toUInt(), deadline)
+                else -> WheelStop.LongestStay(most.toUInt())
+            }
+            return TimeWheel(choices.map { it.toUInt() }, (choices.firstOrNull { it >= (wanted ?: 60) } ?: last).toUInt(), stop)
+        }
+
+        override fun wheelWithin(wheel: TimeWheel, quote: Quote): TimeWheel {
+            val params = quote.items.single().notices.find { it.kind.startsWith("parking.clipped") }?.params ?: return wheel
+            val offered = params.getValue("offered").toUInt()
+            val stop = params["deadline"]?.let { WheelStop.RestOfStay(offered, Instant.parse(it)) } ?: WheelStop.AnothersStay(offered)
+            return TimeWheel(wheel.choices.filter { it < offered } + offered, offered, stop)
+        }
+
         override suspend fun quote(city: CityId, zone: ZoneId, vehicle: VehicleId, minutes: Int, pay: PayMethod): Quote =
             ask("quote") { quoteOf(zone, plateOf(vehicle), minutes, pay) }
 
@@ -347,7 +381,15 @@ class FakeMesto(
 
         override suspend fun ticket(id: TicketId): Ticket = bought.first { it.id == id }
 
-        override suspend fun code(ticket: TicketId) = TicketCode("MESTO1:SAMPLE", now.plusSeconds(30))
+        /** Another phone shows the codes. */
+        var isCodeElsewhere = false
+
+        override suspend fun code(ticket: TicketId): TicketCode {
+            if (isCodeElsewhere) throw MestoException.Phone("device_key_failed", "This phone cannot sign the ticket.", "Move the code.", emptyMap(), "", null)
+            return TicketCode("MESTO1:SAMPLE", now.plusSeconds(30))
+        }
+
+        override suspend fun moveCodeHere(ticket: TicketId) = ask("moveCodeHere") { isCodeElsewhere = false }
 
         override suspend fun history(cursor: String?, limit: Int) = ask("history") { storedHistory(cursor, limit) }
 
@@ -410,7 +452,14 @@ class FakeMesto(
 
         override fun current() = state.value
 
-        override suspend fun bySlip(number: String): Order = ask("bySlip") { state.value.orders.first { it.number == number } }
+        /** Orders that are shown only to who has their number. */
+        var slips: List<Order> = emptyList()
+
+        override suspend fun bySlip(number: String): Order = ask("bySlip") {
+            val found = slips.find { it.number == number.filter(Char::isDigit) }
+                ?: throw MestoException.Refused("not_found", "This is not there any more.", "Refresh and try again.", emptyMap(), "", null)
+            found.also { order -> state.update { known -> OrdersState(known.orders.filter { it.id != order.id } + order) } }
+        }
 
         override suspend fun quote(order: OrderId, pay: PayMethod): Quote = ask("quote") { quoteOf(order, pay) }
 
@@ -462,7 +511,8 @@ class FakeMesto(
         override suspend fun pay(city: CityId, facility: FacilityId, ticket: String, pay: PayMethod): Intent =
             ask("payVisit") { payments.paid(quoteOf(facility, ticketNumber(city, facility, ticket), pay)) }
 
-        override suspend fun visit(id: VisitId): Visit = state.value.run { inside + over + lost }.first { it.id == id }
+        override suspend fun visit(id: VisitId): Visit = state.value.run { inside + over + lost }.find { it.id == id }
+            ?: throw MestoException.Refused("visit_missing", "This visit is not on the phone.", "Refresh.", emptyMap(), "", null)
 
         override suspend fun receipt(visit: VisitId): String? = visit(visit).signed
 
@@ -497,7 +547,7 @@ class FakeMesto(
         Line(kind, params, amount, Vat(VatCategory.Unknown, null, null), null)
 
     private fun quoted(service: String, subject: Subject, offer: Offer, guard: String, lines: List<Line>, total: Money, pay: PayMethod): Quote {
-        val item = QuoteItem(service, subject, offer, guard, lines, emptyList(), total, "sample")
+        val item = QuoteItem(service, subject, offer, guard, lines, notices, total, "sample")
         val driver = AccountId("sample")
         return Quote(QuoteId(next("q")), Samples.city.id, now, now.plusSeconds(120), pay, driver, driver, listOf(item), total, null)
     }
@@ -530,7 +580,7 @@ object Samples {
 
     val facilities = listOf(
         facility("zeleni-venac", "Zeleni venac", 118u, "118 free, observed at 10:00"),
-        facility("obilicev-venac", "Obilićev venac", null, "Free places are not known."),
+        facility("obilicev-venac", "Obilićev venac", null, "Free places are not known"),
     )
 
     fun refused(code: String, text: String, advice: String) = IntentState.Refused(Reason(code, text, advice, emptyMap()))

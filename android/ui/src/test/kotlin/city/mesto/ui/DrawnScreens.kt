@@ -3,6 +3,10 @@
 package city.mesto.ui
 
 import androidx.compose.runtime.Composable
+import city.mesto.ui.garages.facilities.facilitiesDrawn
+import city.mesto.ui.garages.facility.facilityDrawn
+import city.mesto.ui.garages.owed.owedDrawn
+import city.mesto.ui.garages.visit.visitDrawn
 import city.mesto.ui.orders.ordersDrawn
 import city.mesto.ui.parking.buy.buyDrawn
 import city.mesto.ui.parking.ticket.ticketDrawn
@@ -17,6 +21,6 @@ class DrawnScreen(val name: String, val says: List<String>, val content: @Compos
 
 fun drawnScreens(language: String): List<DrawnScreen> =
     zonesDrawn(language) + buyDrawn(language) + ticketDrawn(language) + signInDrawn(language) + plateDrawn(language) + topUpDrawn(language) +
-        ordersDrawn(language)
+        ordersDrawn(language) + facilitiesDrawn(language) + facilityDrawn(language) + owedDrawn(language) + visitDrawn(language)
 
 internal fun money(words: Words, amount: String) = words.money(Price(amount.toBigDecimal(), "RSD"))

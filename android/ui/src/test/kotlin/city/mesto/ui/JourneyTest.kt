@@ -22,10 +22,12 @@ import city.mesto.ui.app.MestoScreens
 import city.mesto.ui.app.Platform
 import city.mesto.ui.fromcore.price
 import city.mesto.ui.parts.spelled
+import java.io.File
 import java.nio.file.Path
 import java.util.concurrent.CopyOnWriteArrayList
 import java.util.concurrent.Executors
 import kotlin.test.assertEquals
+import kotlin.test.assertFalse
 import kotlin.test.assertTrue
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.SupervisorJob
@@ -53,10 +55,12 @@ class JourneyTest {
     private val start = Strip("start")
     private val purchase = Strip("purchase")
     private val notConfirmed = Strip("not-confirmed")
+    private val garage = Strip("garage")
     private val thread = Executors.newSingleThreadExecutor { Thread(it, "app").apply { isDaemon = true } }
     private val scope = CoroutineScope(SupervisorJob() + thread.asCoroutineDispatcher())
     private val pages = CopyOnWriteArrayList<String>()
     private val messages = CopyOnWriteArrayList<SmsFallback>()
+    private var photo: ByteArray? = null
     private lateinit var client: Mesto
     private val texts: Texts get() = client.texts
     private val red: String get() = nameOf("red")
@@ -178,16 +182,24 @@ class JourneyTest {
     }
 
     @Test
-    fun a_daily_order_is_paid_by_card_bg_91() = onPhone {
+    fun a_daily_order_is_found_by_its_number_and_paid_by_card_bg_91() = onPhone {
         open()
         signIn()
         addCar("bg789pp", "BG 789-PP")
         sees(texts.zonesNear())
-        testbed.issueOrder("red", "BG789PP")
+        val number = testbed.issueOrder("red", "BG789PP")
         runBlocking { client.account.sync() }
+        tap(texts.ordersTitle())
+        // The plate alone shows nothing of it.
+        sees(texts.ordersNone())
+        type(texts.ordersNumberLabel(), number.replaceRange(number.lastIndex, number.length, if (number.last() == '0') "1" else "0"))
+        tap(texts.ordersNumberShow())
+        sees(texts.stateRefusedCode("order_number_invalid"))
+        type(texts.ordersNumberLabel(), number)
+        tap(texts.ordersNumberShow())
+        sees(texts.ordersNumberFound("BG 789-PP"))
         val due = TestWords.of("sr-Latn").money(client.orders.state.value.orders.single().due.price())
 
-        tap(texts.ordersTitle())
         tap(texts.buyByCard())
         tap(texts.ordersPayCardDescribed(amount = due, plate = "BG 789-PP"))
         sees(texts.stateAtBankWhy())
@@ -196,6 +208,62 @@ class JourneyTest {
         assertEquals(OrderState.Paid, client.orders.state.value.orders.single().state)
         tap(texts.buyBack())
         sees(texts.zonesDepositDescribed(rsd("0,00")))
+    }
+
+    @Test
+    fun a_garages_ticket_is_read_from_a_photo_paid_once_and_paid_again_after_a_late_exit_bg_64_bg_65_bg_67() = onPhone {
+        open()
+        signIn()
+        addCar("bg789pp", "BG 789-PP")
+        topUp("1.000,00 RSD")
+        sees(texts.zonesNear())
+        testbed.controller("zeleni-venac", event = "entered", ticket = "GR004217", at = client.now().minusSeconds(90 * 60), free = 118)
+        tap(texts.garagesTitle())
+        sees(texts.garagesFree(free = 118, observedAtTime = "10:00"))
+        garage.frame(this)
+        tapWhat("Zeleni venac")
+
+        // What is read from the photo is compared with the ticket first.
+        photo = File(root(), "tests/scenarios/photos/wall.jpg").readBytes()
+        tap(texts.garagesTicketPhoto())
+        sees(texts.stateRefusedCode("photo_without_code"))
+        photo = File(root(), "tests/scenarios/photos/ticket.jpg").readBytes()
+        tap(texts.garagesTicketPhoto())
+        sees(texts.garagesTicketRead("GR004217"))
+        garage.frame(this)
+        tap(texts.garagesTicketGo())
+
+        // Two started hours, 100 RSD each; a second tap buys nothing.
+        assertFalse(testbed.opens("zeleni-venac", "GR004217"))
+        val pay = texts.garagesPayDescribed(amount = rsd("200,00"), ticket = "GR004217", name = "Zeleni venac")
+        finds(pay).assertIsEnabled()
+        garage.frame(this)
+        tapTwice(pay)
+        sees(texts.garagesVisitLeaveNow())
+        sees(texts.garagesVisitOwesFrom("10:30"))
+        garage.frame(this)
+        assertTrue(testbed.opens("zeleni-venac", "GR004217"))
+
+        // The third hour has begun before the car left: one more is owed, and nothing twice.
+        testbed.advance(minutes = 40)
+        testbed.controller("zeleni-venac")
+        runBlocking { client.account.sync() }
+        sees(texts.visitStateOwingAgain())
+        garage.frame(this)
+        tap(texts.garagesVisitPayRest())
+        val rest = texts.garagesPayDescribed(amount = rsd("100,00"), ticket = "GR004217", name = "Zeleni venac")
+        finds(rest).assertIsEnabled()
+        garage.frame(this)
+        tapTwice(rest)
+        sees(texts.garagesVisitPaidSum(rsd("300,00")))
+        assertTrue(testbed.opens("zeleni-venac", "GR004217"))
+        testbed.controller("zeleni-venac", event = "left", ticket = "GR004217")
+        runBlocking { client.account.sync() }
+        sees(texts.garagesVisitOver())
+        garage.frame(this)
+        val ledger = testbed.ledger().replace(" ", "")
+        assertTrue("\"deposits\":\"700.00\"" in ledger && "\"sums_to_zero\":true" in ledger, ledger)
+        garage.write()
     }
 
     private fun onPhone(way: suspend ComposeUiTest.() -> Unit) =
@@ -212,6 +280,8 @@ class JourneyTest {
             position = MutableStateFlow(Position(44.8125, 20.4612, 15.0)),
             platform = object : Platform {
                 override fun openPage(url: String) { pages += url }
+
+                override suspend fun pickPhoto(): ByteArray? = photo
 
                 override fun composeSms(sms: SmsFallback) { messages += sms }
             },

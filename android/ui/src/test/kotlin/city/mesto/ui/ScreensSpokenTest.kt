@@ -21,6 +21,14 @@ import androidx.compose.ui.test.SemanticsMatcher
 import androidx.compose.ui.test.v2.runComposeUiTest
 import androidx.compose.ui.unit.Density
 import androidx.compose.ui.unit.dp
+import city.mesto.ui.garages.facilities.FacilitiesPreview
+import city.mesto.ui.garages.facilities.FacilitiesStates
+import city.mesto.ui.garages.facility.FacilityPreview
+import city.mesto.ui.garages.facility.FacilityStates
+import city.mesto.ui.garages.owed.OwedPreview
+import city.mesto.ui.garages.owed.OwedStates
+import city.mesto.ui.garages.visit.VisitPreview
+import city.mesto.ui.garages.visit.VisitStates
 import city.mesto.ui.orders.OrdersPreview
 import city.mesto.ui.orders.OrdersStates
 import city.mesto.ui.parking.buy.BuyPreview
@@ -78,7 +86,7 @@ class ScreensSpokenTest {
 
     @Test
     fun at_200_percent_the_main_button_stays_on_the_screen() {
-        for (screen in drawnScreens("sr-Latn").filter { it.name in setOf("buy-ready", "buy-at-the-stop", "buy-by-card", "buy-at-the-bank", "orders-ready", "orders-at-the-bank", "ticket-running", "ticket-expired", "sign-in-code") }) {
+        for (screen in drawnScreens("sr-Latn").filter { it.name in setOf("buy-ready", "buy-at-the-stop", "buy-by-card", "buy-at-the-bank", "orders-ready", "orders-at-the-bank", "ticket-running", "ticket-expired", "garages-facility-typed", "garages-owed-ready", "garages-owed-by-card", "garages-visit-owes-again", "sign-in-code") }) {
             runComposeUiTest {
                 setContent {
                     CompositionLocalProvider(LocalDensity provides Density(1f, 2f)) {
@@ -99,7 +107,9 @@ class ScreensSpokenTest {
         val previews = ZonesStates().values.map<_, @Composable () -> Unit> { { ZonesPreview(it) } } +
             BuyStates().values.map { { BuyPreview(it) } } + TicketStates().values.map { { TicketPreview(it) } } +
             SignInStates().values.map { { SignInPreview(it) } } + PlateStates().values.map { { PlatePreview(it) } } +
-            TopUpStates().values.map { { TopUpPreview(it) } } + OrdersStates().values.map { { OrdersPreview(it) } }
+            TopUpStates().values.map { { TopUpPreview(it) } } + OrdersStates().values.map { { OrdersPreview(it) } } +
+            FacilitiesStates().values.map { { FacilitiesPreview(it) } } + FacilityStates().values.map { { FacilityPreview(it) } } +
+            OwedStates().values.map { { OwedPreview(it) } } + VisitStates().values.map { { VisitPreview(it) } }
         var count = 0
         for (preview in previews) {
             shown = preview

@@ -22,7 +22,7 @@ object Pictures {
 }
 
 /** The strips there are, by name. */
-val STRIPS = setOf("start", "purchase", "not-confirmed")
+val STRIPS = setOf("start", "purchase", "not-confirmed", "garage")
 
 class Strip(private val name: String) {
     private val frames = mutableListOf<BufferedImage>()

@@ -6,13 +6,12 @@ import city.mesto.sdk.Texts
 import city.mesto.sdk.core.renderText
 import city.mesto.ui.text.Words
 import java.io.File
-import java.time.ZoneId
 
 object TestWords {
     fun of(language: String) = Words(
         Texts { id, args -> renderText(language, id, args).also { check(it != id) { "the catalogue has no $id in $language" } } },
         language,
-    ) { ZoneId.of("Europe/Belgrade") }
+    ) { 7200 }
 }
 
 /** The repository's folder; tests run in their module's. */

@@ -8,6 +8,7 @@ import java.net.URLEncoder
 import java.net.http.HttpClient
 import java.net.http.HttpRequest
 import java.net.http.HttpResponse
+import java.time.Instant
 import java.util.concurrent.TimeUnit
 
 /** `mesto testbed`; see docs/testbed.md. */
@@ -29,8 +30,20 @@ class Testbed : AutoCloseable {
 
     fun dropNextAnswer(path: String) = post("/faults", """{"method":"POST","path":"$path","kind":"drop_answer"}""")
 
-    /** A daily order as an inspector issues it. */
-    fun issueOrder(zone: String, plate: String) = post("/inspector/orders", """{"zone":"$zone","plate":"$plate","violation":"no_ticket"}""")
+    /** A daily order as an inspector issues it: the number on its slip. */
+    fun issueOrder(zone: String, plate: String): String =
+        field(post("/inspector/orders", """{"zone":"$zone","plate":"$plate","violation":"no_ticket"}"""), "number")
+
+    /** What happens at a facility, as its controller tells it; without an event how many places are free. */
+    fun controller(facility: String, event: String? = null, ticket: String? = null, at: Instant? = null, free: Int? = null) {
+        val told = mapOf("facility" to facility, "event" to event, "ticket" to ticket, "at" to at).mapNotNull { (name, value) -> value?.let { "\"$name\":\"$it\"" } }
+        post("/controller/report", (told + listOfNotNull(free?.let { "\"free\":$it" })).joinToString(",", "{", "}"))
+    }
+
+    /** Whether the barrier opens for a ticket. */
+    fun opens(facility: String, ticket: String): Boolean = "\"open\":true" in ask("/controller/exit", """{"facility":"$facility","ticket":"$ticket"}""").body()
+
+    fun advance(minutes: Long) = post("/clock", """{"advance_seconds":${minutes * 60}}""")
 
     fun offline(on: Boolean) = post("/offline", """{"on":$on}""")
 
@@ -41,15 +54,18 @@ class Testbed : AutoCloseable {
     private fun field(json: String, name: String): String =
         checkNotNull(Regex("\"$name\"\\s*:\\s*\"([^\"]*)\"").find(json)) { "no $name in $json" }.groupValues[1]
 
-    private fun get(path: String) = send(HttpRequest.newBuilder(at(path)).GET())
+    private fun get(path: String) = told(answer(HttpRequest.newBuilder(at(path)).GET()))
 
-    private fun post(path: String, body: String) =
-        send(HttpRequest.newBuilder(at(path)).header("content-type", "application/json").POST(HttpRequest.BodyPublishers.ofString(body)))
+    private fun post(path: String, body: String) = told(ask(path, body))
+
+    private fun ask(path: String, body: String): HttpResponse<String> =
+        answer(HttpRequest.newBuilder(at(path)).header("content-type", "application/json").POST(HttpRequest.BodyPublishers.ofString(body)))
 
     private fun at(path: String) = URI(said("control") + path)
 
-    private fun send(request: HttpRequest.Builder): String {
-        val answer = http.send(request.build(), HttpResponse.BodyHandlers.ofString())
+    private fun answer(request: HttpRequest.Builder): HttpResponse<String> = http.send(request.build(), HttpResponse.BodyHandlers.ofString())
+
+    private fun told(answer: HttpResponse<String>): String {
         check(answer.statusCode() in 200..299) { "${answer.uri()}: ${answer.statusCode()} ${answer.body()}" }
         return answer.body()
     }

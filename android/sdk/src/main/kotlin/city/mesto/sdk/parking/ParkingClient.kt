@@ -18,6 +18,7 @@ import city.mesto.sdk.core.SmsFallback
 import city.mesto.sdk.core.Ticket
 import city.mesto.sdk.core.TicketCode
 import city.mesto.sdk.core.TicketId
+import city.mesto.sdk.core.TimeWheel
 import city.mesto.sdk.core.Topic
 import city.mesto.sdk.core.VehicleId
 import city.mesto.sdk.core.ZoneId
@@ -38,6 +39,15 @@ interface ParkingClient {
     /** What [minutes] would cost, without a connection: to look at while the wheel turns, never to buy. */
     suspend fun preview(city: CityId, zone: ZoneId, vehicle: VehicleId, minutes: Int, pay: PayMethod = PayMethod.Deposit): Preview
 
+    /**
+     * The lengths that can be chosen for a car in a zone, by the rules, with the stop; it stands at the first one that is not below
+     * [wanted] minutes. Without a connection.
+     */
+    suspend fun wheel(city: CityId, zone: ZoneId, vehicle: VehicleId, wanted: Int? = null): TimeWheel
+
+    /** The wheel after a quote: the operator may know of a stay that this phone does not. */
+    fun wheelWithin(wheel: TimeWheel, quote: Quote): TimeWheel
+
     /** A price that holds for the city's quote time; it continues a running ticket of this vehicle in this zone. */
     suspend fun quote(city: CityId, zone: ZoneId, vehicle: VehicleId, minutes: Int, pay: PayMethod = PayMethod.Deposit): Quote
 
@@ -49,6 +59,9 @@ interface ParkingClient {
 
     /** What to draw as a QR; made anew before `freshUntil`. */
     suspend fun code(ticket: TicketId): TicketCode
+
+    /** Binds a running ticket's code to this phone: [code] draws it here, and the one that another phone shows ends. */
+    suspend fun moveCodeHere(ticket: TicketId)
 
     /** Newest first; [cursor] is `next` of the page before. Without a connection what the phone knows. */
     suspend fun history(cursor: String? = null, limit: Int = 50): History
@@ -92,9 +105,15 @@ private class ParkingOfCore(private val core: Core) : ParkingClient {
     override suspend fun extend(ticket: TicketId, minutes: Int, pay: PayMethod) =
         core.on { parking.extend(ticket, Core.atLeastNone(minutes), pay) }
 
+    override suspend fun wheel(city: CityId, zone: ZoneId, vehicle: VehicleId, wanted: Int?) = core.on { parking.wheel(city, zone, vehicle, wanted?.let(Core::atLeastNone)) }
+
+    override fun wheelWithin(wheel: TimeWheel, quote: Quote) = parking.wheelWithin(wheel, quote)
+
     override suspend fun ticket(id: TicketId) = core.on { parking.ticket(id) }
 
     override suspend fun code(ticket: TicketId) = core.on { parking.code(ticket) }
+
+    override suspend fun moveCodeHere(ticket: TicketId) = core.on { parking.moveCodeHere(ticket) }
 
     override suspend fun history(cursor: String?, limit: Int) = core.on { parking.history(cursor, Core.atLeastNone(limit)) }
 

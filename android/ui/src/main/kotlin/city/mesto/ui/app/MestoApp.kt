@@ -35,9 +35,8 @@ class MestoApp(
 ) {
     internal val navigator = Navigator()
 
-    val words = Words(client.texts, language) {
-        client.city?.timeZone?.let { name -> runCatching { ZoneId.of(name) }.getOrNull() } ?: ZoneId.systemDefault()
-    }
+    /** Before a city was fetched by the phone's own clock. */
+    val words = Words(client.texts, language) { at -> client.utcOffset(at) ?: ZoneId.systemDefault().rules.getOffset(at).totalSeconds }
 
     /** Once; screens are shown before anything is answered. */
     fun start() {

@@ -22,7 +22,9 @@ import city.mesto.sdk.core.Vehicle
 import city.mesto.sdk.params
 import city.mesto.sdk.payments
 import city.mesto.sdk.text
+import city.mesto.sdk.wallet
 import city.mesto.ui.Connection
+import city.mesto.ui.DepositView
 import city.mesto.ui.PayBy
 import city.mesto.ui.PlateView
 import city.mesto.ui.Price
@@ -52,6 +54,12 @@ internal fun MestoClient.connectionView(): Connection =
 
 /** The city this app is for; null before it was ever fetched. */
 internal val MestoClient.city: CityVersion? get() = cities.state.value.stored.firstOrNull()
+
+/** What the deposit is, and what paying `total` from it would leave or lack; of a payment in another way there is no total. */
+internal fun MestoClient.depositView(total: Money?): DepositView {
+    val preview = total?.let { wallet.preview(it) }
+    return DepositView(wallet.state.value.balance?.price(), preview?.after?.price(), preview?.missing?.price())
+}
 
 /** That city for a call to the core; `city_missing` before it was ever fetched. */
 internal val MestoClient.here: CityId

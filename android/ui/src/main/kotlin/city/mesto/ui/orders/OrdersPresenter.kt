@@ -7,13 +7,11 @@ import androidx.lifecycle.serialization.saved
 import city.mesto.sdk.MestoClient
 import city.mesto.sdk.account
 import city.mesto.sdk.core.Intent
-import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.Order
 import city.mesto.sdk.core.OrderId
 import city.mesto.sdk.core.OrderState
 import city.mesto.sdk.core.Quote
-import city.mesto.sdk.isOpen
 import city.mesto.sdk.orders.orders
 import city.mesto.sdk.orders.wantedOrder
 import city.mesto.sdk.payments
@@ -21,11 +19,12 @@ import city.mesto.sdk.wallet
 import city.mesto.ui.PayBy
 import city.mesto.ui.Payment
 import city.mesto.ui.PriceLine
+import city.mesto.ui.fromcore.Paying
+import city.mesto.ui.fromcore.Sells
 import city.mesto.ui.fromcore.changes
 import city.mesto.ui.fromcore.connectionView
-import city.mesto.ui.fromcore.intentOrNull
+import city.mesto.ui.fromcore.depositView
 import city.mesto.ui.fromcore.method
-import city.mesto.ui.fromcore.openBehind
 import city.mesto.ui.fromcore.price
 import city.mesto.ui.fromcore.refusal
 import city.mesto.ui.fromcore.refusalBy
@@ -63,13 +62,13 @@ class OrdersPresenter(
 ) {
     /** What the driver chose, and the key of the payment under way. */
     @Serializable
-    private data class Kept(val order: String? = null, val byCard: Boolean = false, val intent: String? = null)
+    private data class Kept(val order: String? = null, val byCard: Boolean = false, val intent: String? = null, val number: String = "")
 
     private var kept by saved.saved { Kept() }
-    private val shown = MutableStateFlow(OrdersUiState(payBy = if (kept.byCard) PayBy.Card else PayBy.Deposit))
+    private val shown = MutableStateFlow(OrdersUiState(payBy = if (kept.byCard) PayBy.Card else PayBy.Deposit, slip = Slip(kept.number)))
     private var asking: Job? = null
     private var quote: Quote? = null
-    private val ended = mutableSetOf<String>()
+    private val paying = Paying(client, words, scope, Sale())
 
     val state: StateFlow<OrdersUiState> = shown.asStateFlow()
 
@@ -77,7 +76,7 @@ class OrdersPresenter(
         scope.launch {
             client.run { changes(orders.state, payments.state, wallet.state, account.state, connection) }.collect {
                 show()
-                follow()
+                paying.follow()
             }
         }
         scope.launch { ticks.collect { renewWhenOver() } }
@@ -87,10 +86,12 @@ class OrdersPresenter(
         when (event) {
             is OrdersEvent.Chosen -> choose(event.order)
             is OrdersEvent.PayByChosen -> choose(event.payBy)
+            is OrdersEvent.NumberTyped -> type(event.text.take(LONGEST_NUMBER))
+            OrdersEvent.ShowByNumber -> showByNumber()
             OrdersEvent.Pay -> pay()
-            OrdersEvent.OpenBank -> (shown.value.payment as? Payment.Unconfirmed)?.page?.let(ways::openPage)
-            OrdersEvent.GiveUp -> ask { client.payments.abandon(it) }
-            OrdersEvent.CheckAgain -> ask { client.payments.settle(it) }
+            OrdersEvent.OpenBank -> paying.openBank()
+            OrdersEvent.GiveUp -> paying.giveUp()
+            OrdersEvent.CheckAgain -> paying.checkAgain()
             OrdersEvent.TopUp -> ways.topUp()
             OrdersEvent.Retry -> {
                 ways.retry()
@@ -110,19 +111,11 @@ class OrdersPresenter(
             it.copy(
                 orders = known.takeIf { wasRead || known.isNotEmpty() },
                 chosen = chosen?.id,
-                balance = client.wallet.state.value.balance?.price(),
+                deposit = deposit(),
                 connection = client.connectionView(),
             )
         }
         if (chosen?.id != before && !shown.value.payment.isUnderWay) askPrice()
-    }
-
-    /** The payment under way, also one that was begun before this screen was opened. */
-    private suspend fun follow() {
-        val open = client.payments.state.value.open
-        val key = kept.intent
-        val known = if (key == null) open.find { it.wantedOrder != null } else open.find { it.key == key } ?: client.intentOrNull(key)
-        if (shown.value.payment != Payment.Sending) known?.let { conclude(it) }
     }
 
     private fun choose(order: String) {
@@ -139,12 +132,35 @@ class OrdersPresenter(
         askPrice()
     }
 
+    private fun type(number: String) {
+        kept = kept.copy(number = number)
+        shown.update { it.copy(slip = Slip(number, it.slip.isAsking)) }
+    }
+
+    /** Whoever has the slip in his hand may see and pay the order; it is chosen at once. */
+    private fun showByNumber() {
+        val slip = shown.value.slip
+        if (slip.isAsking || slip.typed.isBlank()) return
+        shown.update { it.copy(slip = Slip(slip.typed, isAsking = true)) }
+        scope.launch {
+            try {
+                val row = client.orders.bySlip(slip.typed).row()
+                kept = kept.copy(number = "")
+                shown.update { it.copy(slip = Slip(found = row)) }
+                show()
+                if (row.standing == OrderRow.Standing.ToPay) choose(row.id)
+            } catch (refused: MestoException) {
+                shown.update { it.copy(slip = it.slip.copy(isAsking = false, refusal = refused.refusal())) }
+            }
+        }
+    }
+
     private fun askPrice() {
         asking?.cancel()
         quote = null
-        val order = shown.value.chosen ?: return shown.update { it.copy(price = OrderPrice.None) }
+        val order = shown.value.chosen ?: return shown.update { it.copy(price = OrderPrice.None, deposit = deposit()) }
         val by = shown.value.payBy
-        shown.update { it.copy(price = OrderPrice.Loading) }
+        shown.update { it.copy(price = OrderPrice.Loading, deposit = deposit()) }
         asking = scope.launch {
             val price = try {
                 val answer = client.orders.quote(OrderId(order), by.method)
@@ -154,69 +170,51 @@ class OrdersPresenter(
             } catch (refused: MestoException) {
                 OrderPrice.Refused(refused.refusalBy(by, words.texts.buyCardNotSold(), words.texts.ordersCardNotSoldAdvice()))
             }
-            shown.update { it.copy(price = price) }
+            shown.update { it.copy(price = price, deposit = deposit()) }
         }
     }
+
+    private fun deposit() = client.depositView(quote?.total?.takeIf { shown.value.payBy == PayBy.Deposit })
 
     private fun renewWhenOver() {
         val isOver = quote?.let { client.now() >= it.expiresAt } ?: false
         if (isOver && !shown.value.payment.isUnderWay) askPrice()
     }
 
-    /** The first tap takes the payment; every other finds it under way. */
     private fun pay() {
         val held = quote ?: return
         if (!shown.value.canPay) return
-        shown.update { it.copy(payment = Payment.Sending, paid = null) }
-        scope.launch {
-            try {
-                val bought = client.payments.buy(held)
-                conclude(bought)
-                bought.pageUrl?.takeIf { bought.isOpen }?.let(ways::openPage)
-            } catch (refused: MestoException) {
-                val open = client.openBehind(refused)
-                if (open != null) return@launch conclude(open)
-                shown.update { it.copy(payment = Payment.Refused(refused.refusal())) }
-                askPrice()
-            }
-        }
+        shown.update { it.copy(paid = null) }
+        paying.pay(held)
     }
 
-    /** Asks what becomes of the payment under way; without an answer it stays as it is, with the reason. */
-    private fun ask(call: suspend (String) -> Intent) {
-        val key = kept.intent ?: return
-        scope.launch {
-            try {
-                conclude(call(key))
-            } catch (refused: MestoException) {
-                shown.update { state ->
-                    val waiting = state.payment as? Payment.Unconfirmed ?: return@update state
-                    state.copy(payment = waiting.copy(refusal = refused.refusal()))
-                }
-            }
-        }
-    }
+    private inner class Sale : Sells {
+        override var payment: Payment
+            get() = shown.value.payment
+            set(value) = shown.update { it.copy(payment = value) }
 
-    /** How a payment stands; its end is told once, whoever hears of it first. */
-    private fun conclude(intent: Intent) {
-        if (intent.key in ended) return
-        kept = kept.copy(intent = intent.key.takeIf { intent.isOpen })
-        if (!intent.isOpen) ended += intent.key
-        val refusal = intent.state.refusal(words)
-        when {
-            intent.state == IntentState.Confirmed -> {
-                val paid = intent.wantedOrder?.row()?.copy(due = intent.amount.price(), standing = OrderRow.Standing.Paid)
-                shown.update { it.copy(payment = Payment.Idle, paid = paid) }
-                show()
+        override var intent: String?
+            get() = kept.intent
+            set(value) {
+                kept = kept.copy(intent = value)
             }
-            refusal != null -> {
-                shown.update { it.copy(payment = Payment.Refused(refusal)) }
-                askPrice()
-            }
-            else -> shown.update { it.copy(payment = Payment.Unconfirmed(intent.createdAt, sms = null, page = intent.pageUrl)) }
+
+        override fun isOurs(intent: Intent) = intent.wantedOrder != null
+
+        override fun openPage(url: String) = ways.openPage(url)
+
+        override suspend fun paid(intent: Intent) {
+            val paid = intent.wantedOrder?.row()?.copy(due = intent.amount.price(), standing = OrderRow.Standing.Paid)
+            shown.update { it.copy(paid = paid) }
+            show()
         }
+
+        override fun notPaid() = askPrice()
     }
 }
+
+/** A number has twelve digits; spaces and dashes may stand between them. */
+private const val LONGEST_NUMBER = 40
 
 private fun Order.row() = OrderRow(
     id = id.value,

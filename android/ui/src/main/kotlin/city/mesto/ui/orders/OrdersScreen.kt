@@ -7,7 +7,10 @@ import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.padding
+import androidx.compose.foundation.text.KeyboardActions
+import androidx.compose.foundation.text.KeyboardOptions
 import androidx.compose.material3.MaterialTheme
+import androidx.compose.material3.OutlinedTextField
 import androidx.compose.material3.Surface
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
@@ -16,6 +19,8 @@ import androidx.compose.ui.semantics.Role
 import androidx.compose.ui.semantics.contentDescription
 import androidx.compose.ui.semantics.role
 import androidx.compose.ui.semantics.semantics
+import androidx.compose.ui.text.input.ImeAction
+import androidx.compose.ui.text.input.KeyboardType
 import androidx.compose.ui.unit.dp
 import city.mesto.ui.PayBy
 import city.mesto.ui.Payment
@@ -62,8 +67,31 @@ fun OrdersScreen(state: OrdersUiState, onEvent: (OrdersEvent) -> Unit, modifier:
         if (orders == null) Waiting(texts.ordersLoading())
         if (orders != null && orders.isEmpty()) Text(texts.ordersNone(), style = MaterialTheme.typography.bodyLarge, color = MaterialTheme.colorScheme.onBackground)
         orders.orEmpty().forEach { order -> OrderCard(order, order.id == state.chosen, !state.payment.isUnderWay) { onEvent(OrdersEvent.Chosen(order.id)) } }
-        if (!isWaiting) Priced(state, onEvent)
+        if (!isWaiting) {
+            Priced(state, onEvent)
+            ByNumber(state.slip, onEvent)
+        }
     }
+}
+
+/** An order that the account does not show by itself: by the number on its slip. */
+@Composable
+private fun ByNumber(slip: Slip, onEvent: (OrdersEvent) -> Unit) {
+    Text(texts.ordersNumberWhy(), style = MaterialTheme.typography.bodyMedium, color = MaterialTheme.colorScheme.onSurfaceVariant)
+    OutlinedTextField(
+        value = slip.typed,
+        onValueChange = { onEvent(OrdersEvent.NumberTyped(it)) },
+        label = { Text(texts.ordersNumberLabel()) },
+        singleLine = true,
+        textStyle = MaterialTheme.typography.titleLarge,
+        shape = MaterialTheme.shapes.medium,
+        keyboardOptions = KeyboardOptions(keyboardType = KeyboardType.Number, imeAction = ImeAction.Search),
+        keyboardActions = KeyboardActions(onSearch = { onEvent(OrdersEvent.ShowByNumber) }),
+        modifier = Modifier.fillMaxWidth(),
+    )
+    if (slip.isAsking) Waiting(texts.ordersLoading()) else QuietButton(texts.ordersNumberShow(), { onEvent(OrdersEvent.ShowByNumber) }, fill = true)
+    slip.found?.let { Notice(icon = Icons.Check, title = texts.ordersNumberFound(it.plate), tone = Tone.Good) }
+    slip.refusal?.let { RefusedNotice(it) }
 }
 
 @Composable
@@ -129,7 +157,7 @@ private fun Priced(state: OrdersUiState, onEvent: (OrdersEvent) -> Unit) {
 private fun PayArea(state: OrdersUiState, onEvent: (OrdersEvent) -> Unit) {
     val payment = state.payment
     val price = state.price
-    val short = state.shortBy
+    val short = state.deposit.missing
     if (payment is Payment.Unconfirmed) {
         if (payment.page == null) MainButton(texts.stateUnconfirmed(), {}, busy = true) else MainButton(texts.topupOpenBank(), { onEvent(OrdersEvent.OpenBank) })
         return
@@ -137,7 +165,7 @@ private fun PayArea(state: OrdersUiState, onEvent: (OrdersEvent) -> Unit) {
     val note = when {
         state.payBy == PayBy.Card -> texts.buyCardNote()
         short != null -> texts.buyDepositShort(words.money(short))
-        else -> state.balance?.let { texts.topupBalance(words.money(it)) }
+        else -> state.deposit.balance?.let { texts.topupBalance(words.money(it)) }
     }
     note?.let {
         val colour = if (short == null) MaterialTheme.colorScheme.onSurfaceVariant else MaterialTheme.colorScheme.error

@@ -4,6 +4,7 @@ package city.mesto.ui.orders
 
 import androidx.compose.runtime.Immutable
 import city.mesto.ui.Connection
+import city.mesto.ui.DepositView
 import city.mesto.ui.PayBy
 import city.mesto.ui.Payment
 import city.mesto.ui.Price
@@ -19,23 +20,14 @@ data class OrdersUiState(
     val chosen: String? = null,
     val payBy: PayBy = PayBy.Deposit,
     val price: OrderPrice = OrderPrice.None,
-    val balance: Price? = null,
+    val deposit: DepositView = DepositView(),
     val payment: Payment = Payment.Idle,
     /** Paid just now on this screen. */
     val paid: OrderRow? = null,
+    val slip: Slip = Slip(),
     val connection: Connection = Connection.Online,
 ) {
-    val canPay: Boolean get() = price is OrderPrice.Firm && shortBy == null && !payment.isUnderWay
-
-    /** What the deposit lacks for the chosen one; null when it is enough, not known, or not what is paid with. */
-    val shortBy: Price?
-        get() {
-            if (payBy != PayBy.Deposit) return null
-            val total = (price as? OrderPrice.Firm)?.total ?: return null
-            val have = balance ?: return null
-            val missing = total.amount - have.amount
-            return if (missing.signum() > 0) Price(missing, total.currency) else null
-        }
+    val canPay: Boolean get() = price is OrderPrice.Firm && deposit.missing == null && !payment.isUnderWay
 }
 
 @Immutable
@@ -52,6 +44,16 @@ data class OrderRow(
 ) {
     enum class Standing { ToPay, Paid, Cancelled, Lost, Other }
 }
+
+/** Finding an order by the number on its slip. */
+@Immutable
+data class Slip(
+    val typed: String = "",
+    val isAsking: Boolean = false,
+    /** The order that was found. */
+    val found: OrderRow? = null,
+    val refusal: Refusal? = null,
+)
 
 /** What the chosen order costs now. */
 @Immutable
@@ -72,6 +74,10 @@ sealed interface OrdersEvent {
     data class Chosen(val order: String) : OrdersEvent
 
     data class PayByChosen(val payBy: PayBy) : OrdersEvent
+
+    data class NumberTyped(val text: String) : OrdersEvent
+
+    data object ShowByNumber : OrdersEvent
 
     data object Pay : OrdersEvent
 

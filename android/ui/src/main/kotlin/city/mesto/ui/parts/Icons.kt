@@ -29,6 +29,8 @@ object Icons {
     val Again = line("M19 12 A7 7 0 1 1 16.5 6.6 M17 3 L17 7.2 L12.8 7.2")
     val Lock = line("M6 11 L18 11 L18 20 L6 20 Z M8.5 11 L8.5 8 A3.5 3.5 0 0 1 15.5 8 L15.5 11")
     val Car = line("M3 16 L3 12.5 L5.2 11.5 L7.2 7 L16.8 7 L18.8 11.5 L21 12.5 L21 16 Z M5.2 11.5 L18.8 11.5 M6.5 16 L6.5 18 M17.5 16 L17.5 18")
+    val Garage = line("M4 20 L4 9.5 L12 4 L20 9.5 L20 20 M7.5 20 L7.5 12 L16.5 12 L16.5 20 M7.5 16 L16.5 16")
+    val Photo = line("M4 8 L8 8 L9.5 5.5 L14.5 5.5 L16 8 L20 8 L20 19 L4 19 Z M12 9.5 A3.5 3.5 0 1 1 12 16.5 A3.5 3.5 0 1 1 12 9.5 Z")
     val Sign = line("M5 3 L19 3 L19 13 L5 13 Z M12 13 L12 21 M9 6 L15 6 M9 9.5 L15 9.5")
 
     private fun line(path: String): ImageVector = ImageVector.Builder(

@@ -6,45 +6,38 @@ import androidx.compose.runtime.Composable
 import androidx.compose.runtime.ReadOnlyComposable
 import androidx.compose.runtime.staticCompositionLocalOf
 import city.mesto.sdk.Texts
+import city.mesto.sdk.core.Money
+import city.mesto.sdk.core.moneyText
+import city.mesto.sdk.core.momentText
+import city.mesto.sdk.core.numberText
+import city.mesto.sdk.core.timeText
 import city.mesto.ui.Price
-import java.text.DecimalFormat
-import java.text.DecimalFormatSymbols
+import java.math.BigDecimal
 import java.time.Instant
-import java.time.ZoneId
-import java.time.format.DateTimeFormatter
-import java.util.Currency
 import java.util.Locale
 
-/** Texts and figures for one language; `zone` is the city's, asked for at every moment because the city comes later than the first screen. */
-class Words(val texts: Texts, language: String, private val zone: () -> ZoneId) {
-    private val locale: Locale = Locale.forLanguageTag(language)
-    private val clock = DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT)
-    private val clockAndDay = DateTimeFormatter.ofPattern(if (language.startsWith("en")) "EEE d MMM, HH:mm" else "EEE d. MMM, HH:mm", locale)
-
+/**
+ * Texts and figures for one language, as the core writes them; `utcOffset` is that of the city's clock in seconds, asked for at every
+ * moment because the city comes later than the first screen.
+ */
+class Words(val texts: Texts, private val language: String, private val utcOffset: (Instant) -> Int) {
     /** `10:30` by the city's clock. */
-    fun time(at: Instant): String = clock.format(at.atZone(zone()))
+    fun time(at: Instant): String = timeText(at, utcOffset(at))
 
     /** `10:30`, and the day when it is not that of `from`. */
-    fun time(at: Instant, from: Instant): String {
-        val moment = at.atZone(zone())
-        val sameDay = moment.toLocalDate() == from.atZone(zone()).toLocalDate()
-        return if (sameDay) clock.format(moment) else clockAndDay.format(moment)
-    }
+    fun time(at: Instant, from: Instant): String = if (day(at) == day(from)) time(at) else dayAndTime(at)
 
     /** `10:30` with its day. */
-    fun dayAndTime(at: Instant): String = clockAndDay.format(at.atZone(zone()))
+    fun dayAndTime(at: Instant): String = momentText(language, at, utcOffset(at))
 
-    /** `1.000,00 RSD` in Serbian, `1,000.00 RSD` in English; as many decimals as the currency has. */
-    fun money(price: Price): String {
-        val digits = runCatching { Currency.getInstance(price.currency).defaultFractionDigits }.getOrDefault(2).coerceAtLeast(0)
-        // The JDK gives RSD no decimals of its own choosing in some releases; the field writes two.
-        val shown = if (price.currency == "RSD") 2 else digits
-        val format = DecimalFormat("#,##0", DecimalFormatSymbols.getInstance(locale)).apply {
-            minimumFractionDigits = shown
-            maximumFractionDigits = maxOf(shown, price.amount.stripTrailingZeros().scale())
-        }
-        return format.format(price.amount) + NO_BREAK + price.currency
-    }
+    /** `2,1` in Serbian, `2.1` in English. */
+    fun number(value: BigDecimal): String = numberText(language, value)
+
+    /** `1.000,00 RSD` in Serbian, `1,000.00 RSD` in English, never broken into two lines. */
+    fun money(price: Price): String = moneyText(language, Money(price.amount, price.currency)).replace(' ', NO_BREAK)
+
+    /** The day on the city's calendar. */
+    private fun day(at: Instant): Long = Math.floorDiv(at.epochSecond + utcOffset(at), SECONDS_OF_DAY)
 
     /** `09:05`, or `1:02:03` from an hour on. */
     fun countdown(seconds: Long): String {
@@ -55,7 +48,8 @@ class Words(val texts: Texts, language: String, private val zone: () -> ZoneId) 
     }
 
     private companion object {
-        const val NO_BREAK = "\u00A0"
+        const val NO_BREAK = '\u00A0'
+        const val SECONDS_OF_DAY = 86_400L
     }
 }
 

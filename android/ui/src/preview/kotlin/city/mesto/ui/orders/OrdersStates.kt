@@ -3,8 +3,9 @@
 package city.mesto.ui.orders
 
 import androidx.compose.runtime.Composable
-import androidx.compose.ui.tooling.preview.Preview
 import androidx.compose.ui.tooling.preview.PreviewParameter
+import city.mesto.ui.DepositView
+import city.mesto.ui.EachState
 import city.mesto.ui.PREVIEW_LANGUAGE
 import city.mesto.ui.PayBy
 import city.mesto.ui.Payment
@@ -22,7 +23,7 @@ fun ordersStates(language: String): Map<String, OrdersUiState> = with(Sample(lan
         orders = listOf(order),
         chosen = "o1",
         price = OrderPrice.Firm(lines, rsd("1900"), after(2)),
-        balance = rsd("5000"),
+        deposit = DepositView(rsd("5000"), after = rsd("3100")),
     )
     val notPayable = Refusal(
         "order_not_payable",
@@ -36,15 +37,24 @@ fun ordersStates(language: String): Map<String, OrdersUiState> = with(Sample(lan
         isPaidBack = true,
     )
 
+    val wrongNumber = Refusal(
+        "order_number_invalid",
+        say("Ovo nije broj dnevne karte.", "This is not the number of an order."),
+        say("Broj ima dvanaest cifara.", "A number has twelve digits."),
+    )
+
     mapOf(
         "ready" to ready,
         "by-card" to ready.copy(payBy = PayBy.Card),
         "which" to ready.copy(orders = listOf(order, other), chosen = null, price = OrderPrice.None),
         "none" to OrdersUiState(orders = emptyList()),
+        "number-asked" to OrdersUiState(orders = emptyList(), slip = Slip("4821 0937 5557", isAsking = true)),
+        "number-wrong" to OrdersUiState(orders = emptyList(), slip = Slip("4821 0937 5558", refusal = wrongNumber)),
+        "number-found" to ready.copy(slip = Slip(found = order)),
         "loading" to OrdersUiState(),
         "price-loading" to ready.copy(price = OrderPrice.Loading),
         "refused" to ready.copy(price = OrderPrice.Refused(notPayable)),
-        "deposit-short" to ready.copy(balance = rsd("100")),
+        "deposit-short" to ready.copy(deposit = DepositView(rsd("100"), missing = rsd("1800"))),
         "paying" to ready.copy(payment = Payment.Sending),
         "at-the-bank" to ready.copy(payBy = PayBy.Card, payment = atTheBank),
         "unconfirmed" to ready.copy(payment = Payment.Unconfirmed(now, sms = null), connection = offline),
@@ -55,6 +65,6 @@ fun ordersStates(language: String): Map<String, OrdersUiState> = with(Sample(lan
 
 class OrdersStates : States<OrdersUiState>(ordersStates(PREVIEW_LANGUAGE))
 
-@Preview
+@EachState
 @Composable
 fun OrdersPreview(@PreviewParameter(OrdersStates::class) state: OrdersUiState) = Previewed { OrdersScreen(state, {}) }

@@ -3,8 +3,8 @@
 package city.mesto.ui.signin
 
 import androidx.compose.runtime.Composable
-import androidx.compose.ui.tooling.preview.Preview
 import androidx.compose.ui.tooling.preview.PreviewParameter
+import city.mesto.ui.EachState
 import city.mesto.ui.PREVIEW_LANGUAGE
 import city.mesto.ui.Previewed
 import city.mesto.ui.Refusal
@@ -27,6 +27,6 @@ fun signInStates(language: String): Map<String, SignInUiState> = with(Sample(lan
 
 class SignInStates : States<SignInUiState>(signInStates(PREVIEW_LANGUAGE))
 
-@Preview
+@EachState
 @Composable
 fun SignInPreview(@PreviewParameter(SignInStates::class) state: SignInUiState) = Previewed { SignInScreen(state, {}) }

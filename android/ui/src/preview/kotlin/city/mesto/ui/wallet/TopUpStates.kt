@@ -3,8 +3,8 @@
 package city.mesto.ui.wallet
 
 import androidx.compose.runtime.Composable
-import androidx.compose.ui.tooling.preview.Preview
 import androidx.compose.ui.tooling.preview.PreviewParameter
+import city.mesto.ui.EachState
 import city.mesto.ui.PREVIEW_LANGUAGE
 import city.mesto.ui.Previewed
 import city.mesto.ui.Refusal
@@ -30,6 +30,6 @@ fun topUpStates(language: String): Map<String, TopUpUiState> = with(Sample(langu
 
 class TopUpStates : States<TopUpUiState>(topUpStates(PREVIEW_LANGUAGE))
 
-@Preview
+@EachState
 @Composable
 fun TopUpPreview(@PreviewParameter(TopUpStates::class) state: TopUpUiState) = Previewed { TopUpScreen(state, {}) }

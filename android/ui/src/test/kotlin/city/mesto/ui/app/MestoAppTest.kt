@@ -57,10 +57,13 @@ class MestoAppTest {
     private val ticks = MutableSharedFlow<Unit>(replay = 1).apply { tryEmit(Unit) }
     private val pages = mutableListOf<String>()
     private val messages = mutableListOf<SmsFallback>()
+    private var photo: ByteArray? = null
     private val platform = object : Platform {
         override fun openPage(url: String) {
             pages += url
         }
+
+        override suspend fun pickPhoto(): ByteArray? = photo
 
         override fun composeSms(sms: SmsFallback) {
             messages += sms
@@ -388,20 +391,42 @@ class MestoAppTest {
     }
 
     @Serializable
-    private data class GarageRoute(val garage: String)
+    private data class ChargerRoute(val charger: String)
 
     @Test
     fun a_new_feature_is_one_entry_of_the_list() {
-        val garages = Feature(door = Door(Icons.Car, { "Garages" }, GarageRoute("obilicev"))) {
-            composable<GarageRoute> { entry -> BasicText("the garage ${entry.toRoute<GarageRoute>().garage}") }
+        val charging = Feature(door = Door(Icons.Car, { "Charging" }, ChargerRoute("obilicev"))) {
+            composable<ChargerRoute> { entry -> BasicText("the charger ${entry.toRoute<ChargerRoute>().charger}") }
         }
-        driven(features = Features(mestoFeatures.all + garages, mestoFeatures.first)) { phone ->
-            tap("Garages")
-            sees("the garage obilicev")
+        driven(features = Features(mestoFeatures.all + charging, mestoFeatures.first)) { phone ->
+            tap("Charging")
+            sees("the charger obilicev")
             phone.endProcess()
-            sees("the garage obilicev")
+            sees("the charger obilicev")
             phone.back()
             isHome()
         }
+    }
+
+    @Test
+    fun a_visit_is_paid_by_a_photo_of_its_ticket_and_back_leads_to_the_list_not_to_the_payment_bg_65_bg_68() = driven { phone ->
+        photo = byteArrayOf(1)
+        tap(texts.garagesTitle())
+        tapWhat("Zeleni venac")
+        tap(texts.garagesTicketPhoto())
+        sees(texts.garagesTicketRead("GR004217"))
+        tap(texts.garagesTicketGo())
+        val pay = texts.garagesPayDescribed(amount = rsd("200.00"), name = "Zeleni venac", ticket = "GR004217")
+        sees(pay)
+        phone.turn()
+        tap(pay)
+        sees(texts.garagesVisitLeaveBy("10:15"))
+        phone.endProcess()
+        sees(texts.garagesVisitLeaveBy("10:15"))
+        phone.back()
+        assertFalse(shows(pay), "what was paid is not asked for again")
+        phone.back()
+        tapWhat("Zeleni venac")
+        assertEquals(1, asked("buy"))
     }
 }

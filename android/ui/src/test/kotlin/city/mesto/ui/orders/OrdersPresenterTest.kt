@@ -17,7 +17,6 @@ import city.mesto.ui.Price
 import city.mesto.ui.Refusal
 import city.mesto.ui.text.Words
 import java.math.BigDecimal
-import java.time.ZoneId
 import kotlin.test.assertEquals
 import kotlin.test.assertIs
 import kotlin.test.assertNull
@@ -53,7 +52,7 @@ class OrdersPresenterTest {
     private val ticks = MutableSharedFlow<Unit>(replay = 1).apply { tryEmit(Unit) }
 
     private fun TestScope.presenter() =
-        OrdersPresenter(fake, Words(fake.texts, "en") { ZoneId.of("Europe/Belgrade") }, ticks, backgroundScope, SavedStateHandle(), ways).apply {
+        OrdersPresenter(fake, Words(fake.texts, "en") { 7200 }, ticks, backgroundScope, SavedStateHandle(), ways).apply {
             start()
             runCurrent()
         }
@@ -92,7 +91,7 @@ class OrdersPresenterTest {
     fun a_short_deposit_is_said_and_by_card_it_is_no_obstacle() = runTest {
         fake.wallet.state.value = WalletState(Samples.rsd(BigDecimal(100)))
         val presenter = presenter()
-        assertEquals(Price(BigDecimal("1800.00"), "RSD"), presenter.state.value.shortBy)
+        assertEquals(Price(BigDecimal("1800.00"), "RSD"), presenter.state.value.deposit.missing)
         on(presenter, OrdersEvent.Pay)
         assertEquals(0, bought())
         on(presenter, OrdersEvent.PayByChosen(PayBy.Card))
@@ -150,6 +149,36 @@ class OrdersPresenterTest {
         on(presenter, OrdersEvent.PayByChosen(PayBy.Card))
         val refusal = assertIs<OrderPrice.Refused>(presenter.state.value.price).refusal
         assertEquals(Refusal("tariff_unknown", "buy-card-not-sold", "orders-card-not-sold-advice"), refusal)
+    }
+
+    @Test
+    fun an_order_is_found_by_the_number_on_its_slip_and_can_be_paid_at_once_bg_70() = runTest {
+        fake.orders.state.value = OrdersState(emptyList())
+        fake.orders.slips = listOf(Samples.order("o7"))
+        val presenter = presenter()
+        assertEquals(emptyList(), presenter.state.value.orders)
+        on(presenter, OrdersEvent.ShowByNumber)
+        assertEquals(0, fake.calls.count { it == "bySlip" }, "nothing was typed")
+        on(presenter, OrdersEvent.NumberTyped("1"), OrdersEvent.ShowByNumber)
+        assertEquals("not_found", presenter.state.value.slip.refusal?.code)
+        on(presenter, OrdersEvent.NumberTyped(fake.orders.slips.single().number))
+        assertNull(presenter.state.value.slip.refusal, "another number is typed")
+        on(presenter, OrdersEvent.ShowByNumber, OrdersEvent.ShowByNumber)
+        assertEquals(2, fake.calls.count { it == "bySlip" }, "the wrong one, and one for two taps")
+        assertEquals("o7", presenter.state.value.slip.found?.id)
+        assertEquals("", presenter.state.value.slip.typed)
+        assertEquals("o7", presenter.state.value.chosen)
+        on(presenter, OrdersEvent.Pay)
+        assertEquals("o7", presenter.state.value.paid?.id)
+    }
+
+    @Test
+    fun a_number_that_was_typed_is_there_again() = runTest {
+        fun presenter(saved: SavedStateHandle) = OrdersPresenter(fake, Words(fake.texts, "en") { 7200 }, ticks, backgroundScope, saved, ways).apply { start() }
+        val saved = SavedStateHandle()
+        presenter(saved).on(OrdersEvent.NumberTyped("4821 0937"))
+        val kept = SavedStateHandle.createHandle(saved.savedStateProvider().saveState(), null)
+        assertEquals("4821 0937", presenter(kept).state.value.slip.typed)
     }
 
     @Test

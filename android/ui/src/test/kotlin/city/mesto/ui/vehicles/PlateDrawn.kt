@@ -7,7 +7,7 @@ import city.mesto.ui.DrawnScreen
 import city.mesto.ui.TestWords
 
 fun plateDrawn(language: String): List<DrawnScreen> = plateStates(language).map { (name, state) ->
-    DrawnScreen("plate-$name", plateSay(TestWords.of(language).texts)) { PlateScreen(state, {}) }
+    DrawnScreen("plate-$name", plateSay(TestWords.of(language).texts) + state.warnings + listOfNotNull(state.refusal?.advice)) { PlateScreen(state, {}) }
 }
 
 private fun plateSay(texts: Texts): List<String> = listOf(texts.plateSave(), texts.plateCheck())

@@ -7,7 +7,6 @@ import city.mesto.sdk.FakeMesto
 import city.mesto.sdk.Samples
 import city.mesto.sdk.core.VehiclesState
 import city.mesto.ui.text.Words
-import java.time.ZoneId
 import kotlin.test.assertEquals
 import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.test.TestScope
@@ -21,7 +20,7 @@ class PlatePresenterTest {
     private var done = 0
 
     private fun TestScope.presenter(isFirst: Boolean) =
-        PlatePresenter(fake, Words(fake.texts, "en") { ZoneId.of("Europe/Belgrade") }, backgroundScope, SavedStateHandle(), isFirst) { done++ }.apply { start() }
+        PlatePresenter(fake, Words(fake.texts, "en") { 7200 }, backgroundScope, SavedStateHandle(), isFirst) { done++ }.apply { start() }
 
     @Test
     fun a_plate_is_shown_as_the_city_reads_it_before_it_is_saved() = runTest {

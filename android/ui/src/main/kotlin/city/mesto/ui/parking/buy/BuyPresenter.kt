@@ -9,11 +9,12 @@ import city.mesto.sdk.account
 import city.mesto.sdk.core.Intent
 import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.MestoException
-import city.mesto.sdk.core.Notice
 import city.mesto.sdk.core.Preview
 import city.mesto.sdk.core.Quote
+import city.mesto.sdk.core.TimeWheel
 import city.mesto.sdk.core.Vehicle
 import city.mesto.sdk.core.VehicleId
+import city.mesto.sdk.core.WheelStop
 import city.mesto.sdk.core.ZoneId
 import city.mesto.sdk.isOpen
 import city.mesto.sdk.parking.parking
@@ -28,19 +29,18 @@ import city.mesto.ui.SmsFallback
 import city.mesto.ui.fromcore.bears
 import city.mesto.ui.fromcore.changes
 import city.mesto.ui.fromcore.connectionView
+import city.mesto.ui.fromcore.depositView
 import city.mesto.ui.fromcore.here
 import city.mesto.ui.fromcore.intentOrNull
 import city.mesto.ui.fromcore.isConnection
 import city.mesto.ui.fromcore.method
 import city.mesto.ui.fromcore.openBehind
-import city.mesto.ui.fromcore.price
 import city.mesto.ui.fromcore.refusal
 import city.mesto.ui.fromcore.refusalBy
 import city.mesto.ui.fromcore.view
 import city.mesto.ui.parking.view
 import city.mesto.ui.parking.zoneOrNull
 import city.mesto.ui.text.Words
-import java.time.Instant
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.delay
@@ -100,8 +100,8 @@ class BuyPresenter(
     private var intent: String? = null
     private val ended = mutableSetOf<String>()
 
-    /** The zone's longest stay in minutes; null where there is no limit. */
-    private var most: Int? = null
+    /** What can be chosen, as the core says it. */
+    private var wheel: TimeWheel? = null
 
     /** Null until the zone and the car of the route are found. */
     val state: StateFlow<BuyUiState?> = shown.asStateFlow()
@@ -112,19 +112,19 @@ class BuyPresenter(
             val car = client.vehicles.current().vehicles.find { it.id == vehicle }
             // The car was removed, or the city has no such zone any more.
             if (zone == null || car == null) return@launch ways.back()
-            most = zone.maxStayMinutes?.toInt()
             shown.value = BuyUiState(car.view(), zone.view(), Wheel(emptyList(), 0, Stop.Unlimited), payBy = payBy)
             scope.launch { watch() }
             scope.launch { ticks.collect { renewWhenOver() } }
-            val wheel = turnable()
-            show { it.copy(wheel = wheel) }
+            val turnable = turnable() ?: return@launch ways.back()
+            wheel = turnable
+            show { it.copy(wheel = turnable.view()) }
             val pending = unconfirmedFor(car)
-            if (pending == null) ask(wheel.chosen) else conclude(pending)
+            if (pending == null) ask(turnable.chosen.toInt()) else conclude(pending)
         }
     }
 
     private suspend fun watch() = client.run { changes(wallet.state, payments.state, account.state, connection) }.collect {
-        show { it.copy(balance = client.wallet.state.value.balance?.price(), connection = client.connectionView()) }
+        show { it.copy(deposit = deposit(), connection = client.connectionView()) }
         val open = client.payments.state.value.open
         intent?.let { key -> if (open.none { it.key == key }) client.intentOrNull(key)?.let { conclude(it) } }
     }
@@ -153,47 +153,11 @@ class BuyPresenter(
         }
     }
 
-    /** What the rules would sell, found by asking them: each length they grant is a choice, and where they grant no more is the stop. */
-    private suspend fun turnable(): Wheel {
-        val most = most
-        val previews = mutableListOf<Preview>()
-        var asked = STEP
-        while (asked <= (most ?: LONGEST_UNLIMITED)) {
-            val preview = try {
-                client.parking.preview(client.here, zone, vehicle, asked)
-            } catch (_: MestoException) {
-                break
-            }
-            previews += preview
-            if (preview.offer.grantedMinutes.toInt() < asked) break
-            asked += STEP
-        }
-        val choices = previews.map { it.offer.grantedMinutes.toInt() }.distinct().sorted()
-        // Nothing could be computed here: the operator alone knows what it sells.
-        if (choices.isEmpty()) return plainWheel(most)
-        return Wheel(choices, first(choices), stop(previews.last(), most))
-    }
-
-    private fun plainWheel(most: Int?): Wheel {
-        val choices = (STEP..(most ?: LONGEST_UNLIMITED) step STEP).toList().ifEmpty { listOfNotNull(most) }
-        return Wheel(choices, first(choices), most?.let(Stop::LongestStay) ?: Stop.Unlimited)
-    }
-
-    private fun first(choices: List<Int>): Int {
-        val wanted = kept.minutes ?: FIRST_CHOICE
-        return choices.firstOrNull { it >= wanted } ?: choices.lastOrNull() ?: FIRST_CHOICE
-    }
-
-    private fun stop(last: Preview, most: Int?): Stop {
-        val closing = last.notices.find { it.kind == "parking.ends_at_closing" }?.moment("closes_at")
-        val deadline = last.offer.stay?.deadline
-        val granted = last.offer.grantedMinutes.toInt()
-        return when {
-            closing != null -> Stop.Closing(closing)
-            most != null && deadline != null && granted < most -> Stop.RestOfStay(granted, deadline)
-            most != null -> Stop.LongestStay(most)
-            else -> Stop.Unlimited
-        }
+    /** The core's own; null when the city or the car has gone meanwhile. */
+    private suspend fun turnable(): TimeWheel? = try {
+        client.parking.wheel(client.here, zone, vehicle, kept.minutes)
+    } catch (_: MestoException) {
+        null
     }
 
     /** No choice but those of the wheel: what lies behind the stop cannot be asked for. */
@@ -220,14 +184,15 @@ class BuyPresenter(
     private fun ask(minutes: Int) {
         asking?.cancel()
         quote = null
-        show { it.copy(quote = QuoteState.Loading) }
+        show { it.copy(quote = QuoteState.Loading, deposit = deposit()) }
         asking = scope.launch {
             delay(SETTLE_MILLIS)
             try {
                 val answer = client.parking.quote(client.here, zone, vehicle, minutes, payBy.method)
                 val view = answer.view(client) ?: return@launch
                 quote = answer
-                show { it.copy(quote = QuoteState.Firm(view, answer.expiresAt), wheel = it.wheel.within(answer)) }
+                wheel = wheel?.copy(chosen = minutes.toUInt())?.let { client.parking.wheelWithin(it, answer) }
+                show { it.copy(quote = QuoteState.Firm(view, answer.expiresAt), wheel = wheel?.view() ?: it.wheel, deposit = deposit()) }
             } catch (refused: MestoException) {
                 val preview = if (refused.isConnection) previewOrNull(minutes) else null
                 val read = preview?.let { QuoteState.Preview(it.view(client), smsOrNull()) } ?: QuoteState.Refused(whyNot(refused))
@@ -236,6 +201,8 @@ class BuyPresenter(
         }
     }
 
+    private fun deposit() = client.depositView(quote?.total?.takeIf { payBy == PayBy.Deposit })
+
     private fun whyNot(refused: MestoException) =
         refused.refusalBy(payBy, words.texts.buyCardNotSold(), words.texts.buyCardNotSoldAdvice())
 
@@ -243,15 +210,6 @@ class BuyPresenter(
         client.parking.preview(client.here, zone, vehicle, minutes, payBy.method)
     } catch (_: MestoException) {
         null
-    }
-
-    /** The operator may know of a stay that this phone does not: then its offer is the stop. */
-    private fun Wheel.within(answer: Quote): Wheel {
-        val clipped = answer.items.flatMap { it.notices }.find { it.kind == "parking.clipped" } ?: return this
-        val offered = clipped.params["offered"]?.toIntOrNull() ?: return this
-        val deadline = clipped.moment("deadline") ?: return this
-        val left = (choices.filter { it < offered } + offered)
-        return Wheel(left, offered, Stop.RestOfStay(offered, deadline))
     }
 
     /** A price that is over, and an estimate made without a connection that is there again. */
@@ -378,15 +336,17 @@ class BuyPresenter(
     }
 
     private companion object {
-        /** Lengths are tried in steps of this many minutes; the rules round up to what they sell. */
-        const val STEP = 30
-        const val FIRST_CHOICE = 60
-        const val LONGEST_UNLIMITED = 12 * 60
-
         /** A turning wheel rests this long before a price is asked for. */
         const val SETTLE_MILLIS = 200L
     }
 }
 
-/** A moment among a notice's values. */
-private fun Notice.moment(name: String): Instant? = params[name]?.let { runCatching { Instant.parse(it) }.getOrNull() }
+private fun TimeWheel.view() = Wheel(choices.map { it.toInt() }, chosen.toInt(), stop.view())
+
+private fun WheelStop.view(): Stop = when (this) {
+    is WheelStop.LongestStay -> Stop.LongestStay(minutes.toInt())
+    is WheelStop.RestOfStay -> Stop.RestOfStay(minutes.toInt(), deadline)
+    is WheelStop.AnothersStay -> Stop.AnothersStay(minutes.toInt())
+    is WheelStop.Closing -> Stop.Closing(at)
+    WheelStop.Unlimited -> Stop.Unlimited
+}

@@ -78,6 +78,7 @@ private fun WheelCard(state: BuyUiState, onEvent: (BuyEvent) -> Unit) {
             when (val stop = wheel.stop) {
                 is Stop.LongestStay -> texts.buyStopLongest(minutes = stop.minutes.toLong(), zone = state.zone.name)
                 is Stop.RestOfStay -> texts.buyStopRest(minutes = stop.minutes.toLong(), time = words.time(stop.deadline))
+                is Stop.AnothersStay -> texts.buyStopAnother(stop.minutes.toLong())
                 is Stop.Closing -> texts.buyStopClosing(words.time(stop.at))
                 Stop.Unlimited -> texts.buyStopNone()
             },
@@ -140,7 +141,7 @@ private fun Confirm(state: BuyUiState, onEvent: (BuyEvent) -> Unit) {
         }
     }
     PaidFrom(state)
-    val short = state.shortBy
+    val short = state.deposit.missing
     when {
         state.payment is Payment.Unconfirmed && state.payment.page != null -> MainButton(texts.topupOpenBank(), { onEvent(BuyEvent.OpenBank) })
         state.payment is Payment.Unconfirmed -> MainButton(texts.stateUnconfirmed(), {}, busy = true)
@@ -194,15 +195,16 @@ private fun PaidFrom(state: BuyUiState) {
 
 @Composable
 private fun DepositLine(state: BuyUiState) {
-    val balance = state.balance ?: return
-    val quote = (state.quote as? QuoteState.Firm)?.quote ?: return
-    val short = state.shortBy
+    val balance = state.deposit.balance ?: return
+    if (state.quote !is QuoteState.Firm) return
+    val short = state.deposit.missing
+    val after = state.deposit.after ?: balance
     Row(verticalAlignment = Alignment.CenterVertically, horizontalArrangement = Arrangement.spacedBy(8.dp)) {
         val colour = if (short == null) MaterialTheme.colorScheme.onSurfaceVariant else MaterialTheme.colorScheme.error
         Icon(Icons.Wallet, contentDescription = null, tint = colour, modifier = Modifier.size(20.dp))
         Text(
             if (short == null) {
-                texts.buyDepositAfter(before = words.money(balance), after = words.money(balance.copy(amount = balance.amount - quote.total.amount)))
+                texts.buyDepositAfter(before = words.money(balance), after = words.money(after))
             } else {
                 texts.buyDepositShort(words.money(short))
             },

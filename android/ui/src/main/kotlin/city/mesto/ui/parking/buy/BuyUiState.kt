@@ -4,10 +4,10 @@ package city.mesto.ui.parking.buy
 
 import androidx.compose.runtime.Immutable
 import city.mesto.ui.Connection
+import city.mesto.ui.DepositView
 import city.mesto.ui.PayBy
 import city.mesto.ui.Payment
 import city.mesto.ui.PlateView
-import city.mesto.ui.Price
 import city.mesto.ui.Refusal
 import city.mesto.ui.SmsFallback
 import city.mesto.ui.parking.QuoteView
@@ -20,24 +20,14 @@ data class BuyUiState(
     val zone: ZoneView,
     val wheel: Wheel,
     val quote: QuoteState = QuoteState.Loading,
-    val balance: Price? = null,
+    val deposit: DepositView = DepositView(),
     val payBy: PayBy = PayBy.Deposit,
     val payment: Payment = Payment.Idle,
     val connection: Connection = Connection.Online,
 ) {
     /** The one condition of the pay button: a firm price, enough deposit, and no payment on its way. */
     val canPay: Boolean
-        get() = quote is QuoteState.Firm && shortBy == null && !payment.isUnderWay
-
-    /** What the deposit lacks for the quote; null when it is enough, not known, or not what is paid with. */
-    val shortBy: Price?
-        get() {
-            if (payBy != PayBy.Deposit) return null
-            val total = (quote as? QuoteState.Firm)?.quote?.total ?: return null
-            val have = balance ?: return null
-            val missing = total.amount - have.amount
-            return if (missing.signum() > 0) Price(missing, total.currency) else null
-        }
+        get() = quote is QuoteState.Firm && deposit.missing == null && !payment.isUnderWay
 }
 
 /** The time wheel: ascending choices in minutes; the last one is the stop, nothing lies behind it. */
@@ -55,6 +45,9 @@ sealed interface Stop {
 
     /** What is left of a stay that already runs. */
     data class RestOfStay(val minutes: Int, val deadline: Instant) : Stop
+
+    /** What can be had of a stay that another account paid: of that stay nothing else is told. */
+    data class AnothersStay(val minutes: Int) : Stop
 
     /** Charging ends, so that more time cannot be bought. */
     data class Closing(val at: Instant) : Stop

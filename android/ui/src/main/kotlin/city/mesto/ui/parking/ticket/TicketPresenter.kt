@@ -6,6 +6,7 @@ import androidx.lifecycle.SavedStateHandle
 import androidx.lifecycle.serialization.saved
 import city.mesto.sdk.MestoClient
 import city.mesto.sdk.account
+import city.mesto.sdk.code
 import city.mesto.sdk.core.Intent
 import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.MestoException
@@ -87,6 +88,7 @@ class TicketPresenter(
     private var zone: ZoneView? = null
     private var code: TicketCode? = null
     private var codeOf: TicketId? = null
+    private var codeShown: Code = Code.Loading
     private var extension: Extension = Extension.Loading
     private var quote: Quote? = null
     private var quoteFor: TicketId? = null
@@ -128,6 +130,7 @@ class TicketPresenter(
             TicketEvent.OpenBank -> (payment as? Payment.Unconfirmed)?.page?.let(ways::openPage)
             TicketEvent.GiveUp -> giveUp()
             TicketEvent.UseSms -> useSms()
+            TicketEvent.MoveCode -> moveCode()
             // While an extension is not confirmed a new ticket could be paid twice.
             TicketEvent.BuyAgain -> parked?.takeUnless { payment.isUnderWay }?.let { ways.buyAgain(it.last.zone.value, plateOf(it).vehicle) }
             TicketEvent.Back -> ways.back()
@@ -156,7 +159,7 @@ class TicketPresenter(
             endsAt = current.endsAt,
             now = now,
             paid = current.paid,
-            code = code?.text,
+            code = codeShown,
             extension = affordable(),
             payment = payment,
             connection = client.connectionView(),
@@ -175,12 +178,36 @@ class TicketPresenter(
         val made = code
         if (made != null && codeOf == inForce && now < made.freshUntil.minusSeconds(CODE_AHEAD_SECONDS)) return
         try {
-            code = client.parking.code(inForce)
+            val fresh = client.parking.code(inForce)
+            code = fresh
             codeOf = inForce
-        } catch (_: MestoException) {
-            // Bought on another phone: this one cannot sign its moment. The screen keeps saying that the code is prepared.
+            codeShown = Code.Here(fresh.text)
+        } catch (refused: MestoException) {
             code = null
+            val before = codeShown as? Code.Elsewhere
+            codeShown = if (refused.code == OF_ANOTHER_PHONE) before ?: Code.Elsewhere() else Code.Loading
         }
+    }
+
+    private fun moveCode() {
+        val elsewhere = codeShown as? Code.Elsewhere ?: return
+        val current = parked ?: return
+        if (elsewhere.isMoving) return
+        moved(Code.Elsewhere(isMoving = true))
+        scope.launch {
+            try {
+                client.parking.moveCodeHere(current.inForce(client.now()).id)
+                moved(Code.Loading)
+            } catch (refused: MestoException) {
+                moved(Code.Elsewhere(refusal = refused.refusal()))
+            }
+            show()
+        }
+    }
+
+    private fun moved(to: Code) {
+        codeShown = to
+        shown.update { if (it is TicketUiState.Shown) it.copy(code = to) else it }
     }
 
     /** One price at a time, for the newest part of the ticket, and a new one when it is no longer held. */
@@ -216,8 +243,8 @@ class TicketPresenter(
 
     private fun affordable(): Extension {
         val offer = extension as? Extension.Offered ?: return extension
-        val balance = client.wallet.state.value.balance ?: return offer
-        return offer.copy(isShort = balance.amount < offer.total.amount)
+        val total = quote?.total ?: return offer
+        return offer.copy(isShort = client.wallet.preview(total).missing != null)
     }
 
     /** The first tap takes it; every other finds it under way. */
@@ -326,6 +353,8 @@ class TicketPresenter(
         /** One tap extends by this; the rules round up to what the zone sells. */
         const val EXTENSION_MINUTES = 30
         const val CODE_AHEAD_SECONDS = 3L
+        /** The code is bound to the key of the phone that shows it. */
+        const val OF_ANOTHER_PHONE = "device_key_failed"
         val AT_THE_LIMIT = setOf("limit_reached", "max_stay_exceeded")
     }
 }

@@ -67,7 +67,7 @@ fun TicketScreen(state: TicketUiState, onEvent: (TicketEvent) -> Unit, modifier:
             if (state.phase == Phase.Expired && !state.payment.isUnderWay) {
                 Notice(icon = Icons.Warning, title = texts.ticketExpiredAdvice(), tone = Tone.Attention)
             }
-            if (state.phase != Phase.Expired) Code(state)
+            if (state.phase != Phase.Expired) CodeCard(state, onEvent)
         }
     }
 }
@@ -144,26 +144,11 @@ private fun RingText(state: TicketUiState.Shown) {
 private fun fixedSize(size: Dp): TextUnit = with(LocalDensity.current) { size.toSp() }
 
 @Composable
-private fun Code(state: TicketUiState.Shown) {
-    Card {
-        Column(
-            horizontalAlignment = Alignment.CenterHorizontally,
-            verticalArrangement = Arrangement.spacedBy(8.dp),
-            modifier = Modifier.fillMaxWidth(),
-        ) {
-            val code = state.code
-            if (code == null) {
-                Waiting(texts.ticketCodeLoading())
-            } else {
-                QrPicture(code, described = texts.ticketCodeDescribed(state.plate.shown), side = 224.dp)
-                Text(
-                    texts.ticketCodeNote(),
-                    style = MaterialTheme.typography.bodyMedium,
-                    color = MaterialTheme.colorScheme.onSurfaceVariant,
-                    textAlign = TextAlign.Center,
-                )
-            }
-        }
+private fun CodeCard(state: TicketUiState.Shown, onEvent: (TicketEvent) -> Unit) {
+    when (val code = state.code) {
+        Code.Loading -> Card { Waiting(texts.ticketCodeLoading()) }
+        is Code.Here -> CodePicture(code.text, state.plate.shown)
+        is Code.Elsewhere -> CodeElsewhere(code, onEvent)
     }
     Text(
         texts.noticeNotGuaranteed(),
@@ -172,6 +157,33 @@ private fun Code(state: TicketUiState.Shown) {
         textAlign = TextAlign.Center,
         modifier = Modifier.fillMaxWidth().padding(horizontal = 12.dp),
     )
+}
+
+@Composable
+private fun CodeElsewhere(code: Code.Elsewhere, onEvent: (TicketEvent) -> Unit) {
+    Notice(icon = Icons.Lock, title = texts.ticketCodeElsewhere(), tone = Tone.Attention, body = listOf(texts.ticketCodeElsewhereWhy())) {
+        if (code.isMoving) Waiting(texts.ticketCodeMoving()) else QuietButton(texts.ticketCodeMove(), { onEvent(TicketEvent.MoveCode) }, fill = true)
+    }
+    code.refusal?.let { RefusedNotice(it) }
+}
+
+@Composable
+private fun CodePicture(code: String, plate: String) {
+    Card {
+        Column(
+            horizontalAlignment = Alignment.CenterHorizontally,
+            verticalArrangement = Arrangement.spacedBy(8.dp),
+            modifier = Modifier.fillMaxWidth(),
+        ) {
+            QrPicture(code, described = texts.ticketCodeDescribed(plate), side = 224.dp)
+            Text(
+                texts.ticketCodeNote(),
+                style = MaterialTheme.typography.bodyMedium,
+                color = MaterialTheme.colorScheme.onSurfaceVariant,
+                textAlign = TextAlign.Center,
+            )
+        }
+    }
 }
 
 /** What the thumb can do: extend at a price that is shown, or learn why not. */

@@ -25,8 +25,7 @@ sealed interface TicketUiState {
         val endsAt: Instant,
         val now: Instant,
         val paid: Price,
-        /** What the QR holds: the signed ticket with this phone's moment; null until it is made. */
-        val code: String?,
+        val code: Code,
         val extension: Extension,
         val payment: Payment = Payment.Idle,
         val connection: Connection = Connection.Online,
@@ -59,6 +58,18 @@ sealed interface TicketUiState {
         /** The last minutes are shown as ending. */
         const val ENDING_SECONDS = 10 * 60L
     }
+}
+
+/** What an inspector scans. */
+@Immutable
+sealed interface Code {
+    data object Loading : Code
+
+    /** The signed ticket with this phone's moment, as the QR holds it. */
+    data class Here(val text: String) : Code
+
+    /** Another phone shows it; `refusal` is why it could not be moved here. */
+    data class Elsewhere(val isMoving: Boolean = false, val refusal: Refusal? = null) : Code
 }
 
 /** What one tap on "extend" would do. */
@@ -102,6 +113,9 @@ sealed interface TicketEvent {
     data object GiveUp : TicketEvent
 
     data object UseSms : TicketEvent
+
+    /** Show the code on this phone; the one on another ends. */
+    data object MoveCode : TicketEvent
 
     /** After the end: buy anew. */
     data object BuyAgain : TicketEvent

@@ -3,9 +3,10 @@
 package city.mesto.ui.parking.buy
 
 import androidx.compose.runtime.Composable
-import androidx.compose.ui.tooling.preview.Preview
 import androidx.compose.ui.tooling.preview.PreviewParameter
 import city.mesto.ui.Connection
+import city.mesto.ui.DepositView
+import city.mesto.ui.EachState
 import city.mesto.ui.PREVIEW_LANGUAGE
 import city.mesto.ui.PayBy
 import city.mesto.ui.Payment
@@ -33,7 +34,7 @@ fun buyStates(language: String): Map<String, BuyUiState> = with(ParkingSample(la
         zone = red,
         wheel = redWheel,
         quote = QuoteState.Firm(hour, validUntil = after(2)),
-        balance = rsd("1000"),
+        deposit = DepositView(rsd("1000"), after = rsd("920")),
     )
 
     val cardNotSold = Refusal(
@@ -62,6 +63,16 @@ fun buyStates(language: String): Map<String, BuyUiState> = with(ParkingSample(la
                 after(2),
             ),
         ),
+        "anothers-stay" to buyReady.copy(
+            wheel = Wheel(listOf(30), 30, Stop.AnothersStay(30)),
+            quote = QuoteState.Firm(
+                QuoteView(
+                    60, 30, now, after(30), listOf(halfMore), rsd("120"),
+                    listOf(QuoteNotice(say("Tražili ste 60 min; za ovo vozilo ovde se sada može kupiti 30 min.", "You asked for 60 min; 30 min can be bought for this car here now."), isSurprise = true)),
+                ),
+                after(2),
+            ),
+        ),
         "yellow" to buyReady.copy(
             zone = yellow,
             plate = second,
@@ -75,7 +86,7 @@ fun buyStates(language: String): Map<String, BuyUiState> = with(ParkingSample(la
         "offline" to buyReady.copy(quote = QuoteState.Preview(hour, unconfirmed.sms), connection = offline),
         "refused" to buyReady.copy(quote = QuoteState.Refused(tariffUnknown)),
         "payment-refused" to buyReady.copy(payment = Payment.Refused(depositTooLow)),
-        "deposit-short" to buyReady.copy(balance = rsd("50")),
+        "deposit-short" to buyReady.copy(deposit = DepositView(rsd("50"), missing = rsd("30"))),
         "paying" to buyReady.copy(payment = Payment.Sending),
         "by-card" to byCard,
         "card-not-sold" to byCard.copy(wheel = redWheel, quote = QuoteState.Refused(cardNotSold)),
@@ -87,6 +98,6 @@ fun buyStates(language: String): Map<String, BuyUiState> = with(ParkingSample(la
 
 class BuyStates : States<BuyUiState>(buyStates(PREVIEW_LANGUAGE))
 
-@Preview
+@EachState
 @Composable
 fun BuyPreview(@PreviewParameter(BuyStates::class) state: BuyUiState) = Previewed { BuyScreen(state, {}) }

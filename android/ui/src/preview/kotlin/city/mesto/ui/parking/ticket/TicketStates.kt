@@ -3,9 +3,9 @@
 package city.mesto.ui.parking.ticket
 
 import androidx.compose.runtime.Composable
-import androidx.compose.ui.tooling.preview.Preview
 import androidx.compose.ui.tooling.preview.PreviewParameter
 import city.mesto.ui.Connection
+import city.mesto.ui.EachState
 import city.mesto.ui.PREVIEW_LANGUAGE
 import city.mesto.ui.Payment
 import city.mesto.ui.Previewed
@@ -28,7 +28,7 @@ fun ticketStates(language: String): Map<String, TicketUiState> = with(ParkingSam
         endsAt = after(60),
         now = now.plusSeconds(17 * 60 + 53),
         paid = rsd("80"),
-        code = SAMPLE_CODE,
+        code = Code.Here(SAMPLE_CODE),
         extension = extendOffer,
     )
 
@@ -46,7 +46,10 @@ fun ticketStates(language: String): Map<String, TicketUiState> = with(ParkingSam
         "extension-refused" to ticketRunning.copy(extension = Extension.Refused(noConnection)),
         "waiting" to ticketRunning.copy(startsAt = after(60), endsAt = after(120), now = after(35)),
         "loading" to TicketUiState.Loading,
-        "extension-loading" to ticketRunning.copy(extension = Extension.Loading, code = null),
+        "extension-loading" to ticketRunning.copy(extension = Extension.Loading, code = Code.Loading),
+        "code-elsewhere" to ticketRunning.copy(code = Code.Elsewhere()),
+        "code-moving" to ticketRunning.copy(code = Code.Elsewhere(isMoving = true)),
+        "code-not-moved" to ticketRunning.copy(code = Code.Elsewhere(refusal = noConnection)),
         "offline" to ticketRunning.copy(connection = offline, extension = Extension.Offline),
         "refused" to ticketRunning.copy(payment = Payment.Refused(depositTooLow), extension = extendOffer.copy(isShort = true)),
         "extending" to ticketRunning.copy(payment = Payment.Sending),
@@ -57,7 +60,7 @@ fun ticketStates(language: String): Map<String, TicketUiState> = with(ParkingSam
 
 class TicketStates : States<TicketUiState>(ticketStates(PREVIEW_LANGUAGE))
 
-@Preview
+@EachState
 @Composable
 fun TicketPreview(@PreviewParameter(TicketStates::class) state: TicketUiState) = Previewed { TicketScreen(state, {}) }
 

@@ -3,8 +3,8 @@
 package city.mesto.ui.parking.zones
 
 import androidx.compose.runtime.Composable
-import androidx.compose.ui.tooling.preview.Preview
 import androidx.compose.ui.tooling.preview.PreviewParameter
+import city.mesto.ui.EachState
 import city.mesto.ui.PREVIEW_LANGUAGE
 import city.mesto.ui.Previewed
 import city.mesto.ui.Refusal
@@ -60,6 +60,6 @@ fun zonesStates(language: String): Map<String, ZonesUiState> = with(ParkingSampl
 
 class ZonesStates : States<ZonesUiState>(zonesStates(PREVIEW_LANGUAGE))
 
-@Preview
+@EachState
 @Composable
 fun ZonesPreview(@PreviewParameter(ZonesStates::class) state: ZonesUiState) = Previewed { ZonesScreen(state, {}) }

@@ -18,6 +18,7 @@ private fun buySay(name: String, words: Words, language: String): List<String> =
         "ready" -> listOf(pay("80", "11:00"), buyTotal(), money(words, "80"), "B G, 7 8 9, P P", buyPriceHeld("10:02"))
         "at-the-stop" -> listOf(buyStopLongest(minutes = 90, zone = red), pay("200", "11:30"), money(words, "120"))
         "clipped" -> listOf(buyStopRest(minutes = 30, time = "10:30"), pay("120", "10:30"))
+        "anothers-stay" -> listOf(buyStopAnother(minutes = 30), pay("120", "10:30"))
         "yellow" -> listOf("B G, 1 2 3 4, Š Ć", money(words, "130"))
         "loading" -> listOf(buyPriceLoading())
         "offline" -> listOf(stateOffline(), buyPreview(), stateUseSmsWhat(body = "BG789PP", number = "9111"))

@@ -8,6 +8,7 @@ import city.mesto.sdk.Samples
 import city.mesto.sdk.core.Connection as CoreConnection
 import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.MestoException
+import city.mesto.sdk.core.Notice
 import city.mesto.sdk.core.Offer
 import city.mesto.sdk.core.PayMethod
 import city.mesto.sdk.core.PaymentsState
@@ -64,7 +65,7 @@ class BuyPresenterTest {
 
     private fun TestScope.presenter(zone: String = "red", vehicle: String = Samples.car.id.value) = BuyPresenter(
         client = fake,
-        words = Words(fake.texts, "en") { java.time.ZoneId.of("Europe/Belgrade") },
+        words = Words(fake.texts, "en") { 7200 },
         route = BuyRoute(zone, vehicle),
         ticks = ticks,
         scope = backgroundScope,
@@ -81,6 +82,15 @@ class BuyPresenterTest {
     }
 
     private fun bought() = fake.calls.count { it == "buy" }
+
+    @Test
+    fun of_a_stay_that_another_account_paid_the_wheel_stops_at_what_can_be_had() = runTest {
+        fake.notices = listOf(Notice("parking.clipped_by_another", mapOf("asked" to "60", "offered" to "30")))
+        val presenter = presenter()
+        assertEquals(Wheel(listOf(30), 30, Stop.AnothersStay(30)), presenter.shown.wheel)
+        fake.notices = listOf(Notice("parking.clipped", mapOf("asked" to "60", "offered" to "30", "deadline" to "2025-09-03T08:30:00Z")))
+        assertEquals(Stop.RestOfStay(30, Samples.morning.plusSeconds(1800)), presenter().shown.wheel.stop, "one's own tells its end")
+    }
 
     @Test
     fun the_wheel_stops_at_the_zones_limit_bg_50() = runTest {
@@ -242,7 +252,7 @@ class BuyPresenterTest {
         assertEquals(false, presenter.shown.canPay)
         presenter.on(BuyEvent.PayByChosen(PayBy.Card))
         settle()
-        assertNull(presenter.shown.shortBy)
+        assertNull(presenter.shown.deposit.missing)
         assertTrue(presenter.shown.canPay)
     }
 
@@ -307,7 +317,7 @@ class BuyPresenterTest {
     fun a_short_deposit_is_said_before_the_tap() = runTest {
         fake.wallet.state.value = WalletState(Samples.rsd(BigDecimal(50)))
         val presenter = presenter()
-        assertEquals(Price(BigDecimal("30.00"), "RSD"), presenter.shown.shortBy)
+        assertEquals(Price(BigDecimal("30.00"), "RSD"), presenter.shown.deposit.missing)
         presenter.on(BuyEvent.Pay)
         settle()
         assertEquals(0, bought())
@@ -320,7 +330,7 @@ class BuyPresenterTest {
         ticks.emit(Unit)
         runCurrent()
         assertEquals(QuoteState.Loading, presenter.shown.quote)
-        assertNull(presenter.shown.shortBy)
+        assertNull(presenter.shown.deposit.missing)
         settle()
         assertEquals(fake.now.plusSeconds(120), assertIs<QuoteState.Firm>(presenter.shown.quote).validUntil)
     }

@@ -53,7 +53,7 @@ class TicketPresenterTest {
 
     private suspend fun TestScope.parkedFor(minutes: Int, zone: String = "red"): TicketPresenter {
         val ticket = checkNotNull(fake.payments.buy(fake.parking.quote(Samples.city.id, ZoneId(zone), Samples.car.id, minutes)).ticket)
-        val presenter = TicketPresenter(fake, Words(fake.texts, "en") { java.time.ZoneId.of("Europe/Belgrade") }, ticket.id.value, ticks, backgroundScope, saved, ways)
+        val presenter = TicketPresenter(fake, Words(fake.texts, "en") { 7200 }, ticket.id.value, ticks, backgroundScope, saved, ways)
         presenter.start()
         runCurrent()
         return presenter
@@ -183,6 +183,28 @@ class TicketPresenterTest {
     }
 
     @Test
+    fun a_code_that_another_phone_shows_is_moved_here_by_one_tap() = runTest {
+        fake.parking.isCodeElsewhere = true
+        val presenter = parkedFor(60)
+        assertEquals(Code.Elsewhere(), presenter.shown.code)
+        fake.failure = MestoException.Offline("offline", "No connection", "Look for a signal", emptyMap(), "", null)
+        presenter.on(TicketEvent.MoveCode)
+        runCurrent()
+        assertEquals("offline", assertIs<Code.Elsewhere>(presenter.shown.code).refusal?.code)
+        after(1)
+        assertEquals("offline", assertIs<Code.Elsewhere>(presenter.shown.code).refusal?.code, "it is read as long as it stands")
+        presenter.on(TicketEvent.MoveCode)
+        presenter.on(TicketEvent.MoveCode)
+        runCurrent()
+        assertEquals(Code.Here("MESTO1:SAMPLE"), presenter.shown.code)
+        assertEquals(2, fake.calls.count { it == "moveCodeHere" }, "the one that failed, and one for two taps")
+        // Moved away again: the code here ends with the next one.
+        fake.parking.isCodeElsewhere = true
+        after(2)
+        assertEquals(Code.Elsewhere(), presenter.shown.code)
+    }
+
+    @Test
     fun a_deposit_that_is_too_low_leads_to_the_top_up() = runTest {
         val presenter = parkedFor(60)
         fake.wallet.state.value = WalletState(Samples.rsd(BigDecimal(10)))
@@ -205,7 +227,7 @@ class TicketPresenterTest {
 
     @Test
     fun a_ticket_this_phone_does_not_know_is_refused() = runTest {
-        val presenter = TicketPresenter(fake, Words(fake.texts, "en") { java.time.ZoneId.of("Europe/Belgrade") }, "t99", ticks, backgroundScope, saved, ways)
+        val presenter = TicketPresenter(fake, Words(fake.texts, "en") { 7200 }, "t99", ticks, backgroundScope, saved, ways)
         presenter.start()
         runCurrent()
         assertEquals("ticket_missing", assertIs<TicketUiState.Refused>(presenter.state.value).refusal.code)
@@ -217,7 +239,7 @@ class TicketPresenterTest {
         val ticket = fake.parking.state.value.active.single().id.value
         val kept = SavedStateHandle.createHandle(saved.savedStateProvider().saveState(), null)
         fake.parking.state.value = ParkingState(emptyList(), emptyList())
-        TicketPresenter(fake, Words(fake.texts, "en") { java.time.ZoneId.of("Europe/Belgrade") }, ticket, ticks, backgroundScope, kept, ways).start()
+        TicketPresenter(fake, Words(fake.texts, "en") { 7200 }, ticket, ticks, backgroundScope, kept, ways).start()
         runCurrent()
         assertEquals("back", ways.went.distinct().single())
     }

@@ -1,0 +1,118 @@
+// One garage: free places, prices, what is known of it; at the bottom, where the thumb is, the number of the ticket.
+
+package city.mesto.ui.garages.facility
+
+import androidx.compose.foundation.layout.Arrangement
+import androidx.compose.foundation.layout.Row
+import androidx.compose.foundation.layout.fillMaxWidth
+import androidx.compose.foundation.layout.padding
+import androidx.compose.foundation.text.KeyboardActions
+import androidx.compose.foundation.text.KeyboardOptions
+import androidx.compose.material3.MaterialTheme
+import androidx.compose.material3.OutlinedTextField
+import androidx.compose.material3.Text
+import androidx.compose.runtime.Composable
+import androidx.compose.ui.Modifier
+import androidx.compose.ui.semantics.heading
+import androidx.compose.ui.semantics.semantics
+import androidx.compose.ui.text.input.ImeAction
+import androidx.compose.ui.text.input.KeyboardCapitalization
+import androidx.compose.ui.text.input.KeyboardType
+import androidx.compose.ui.unit.dp
+import city.mesto.ui.parts.Bar
+import city.mesto.ui.parts.Card
+import city.mesto.ui.parts.Icons
+import city.mesto.ui.parts.MainButton
+import city.mesto.ui.parts.Notice
+import city.mesto.ui.parts.OfflineNotice
+import city.mesto.ui.parts.Page
+import city.mesto.ui.parts.QuietButton
+import city.mesto.ui.parts.RefusedNotice
+import city.mesto.ui.parts.Tone
+import city.mesto.ui.parts.Waiting
+import city.mesto.ui.text.texts
+
+@Composable
+fun FacilityScreen(state: FacilityUiState, onEvent: (FacilityEvent) -> Unit, modifier: Modifier = Modifier) {
+    val title = (state as? FacilityUiState.Shown)?.name ?: texts.garagesTitle()
+    Page(
+        modifier,
+        bar = { Bar(title, onBack = { onEvent(FacilityEvent.Back) }) },
+        actions = (state as? FacilityUiState.Shown)?.takeIf { it.isPaidHere }?.let { shown -> { Ticket(shown.ticket, onEvent) } },
+    ) {
+        when (state) {
+            FacilityUiState.Loading -> Waiting(texts.garagesLoading())
+            is FacilityUiState.Refused -> RefusedNotice(state.refusal, actions = { QuietButton(texts.stateRetry(), { onEvent(FacilityEvent.Retry) }) })
+            is FacilityUiState.Shown -> Facility(state, onEvent)
+        }
+    }
+}
+
+@Composable
+private fun Facility(state: FacilityUiState.Shown, onEvent: (FacilityEvent) -> Unit) {
+    OfflineNotice(state.connection, onRetry = { onEvent(FacilityEvent.Retry) })
+    state.ticket.refusal?.let { refusal ->
+        RefusedNotice(
+            refusal,
+            actions = state.ticket.elsewhere?.let { there -> { QuietButton(texts.garagesGoThere(there.name), { onEvent(FacilityEvent.GoThere) }, fill = true) } },
+        )
+    }
+    state.ticket.fromPhoto?.let { Notice(icon = Icons.Check, title = texts.garagesTicketRead(it), tone = Tone.Good) }
+    Card {
+        Text(state.places, style = MaterialTheme.typography.titleLarge, color = MaterialTheme.colorScheme.onSurface, modifier = Modifier.semantics { heading() })
+        Text(state.hours, style = MaterialTheme.typography.bodyLarge, color = MaterialTheme.colorScheme.onSurfaceVariant)
+    }
+    if (state.isReachable == false) Notice(icon = Icons.Offline, title = texts.garagesUnreachable(), tone = Tone.Attention)
+    Card {
+        Text(texts.garagesTariff(), style = MaterialTheme.typography.titleMedium, color = MaterialTheme.colorScheme.onSurface, modifier = Modifier.semantics { heading() })
+        state.tariff.forEach { Text(it, style = MaterialTheme.typography.bodyLarge, color = MaterialTheme.colorScheme.onSurface) }
+        state.tariffCertainty?.let { Small(texts.garagesCertainty(it)) }
+    }
+    Card {
+        state.facts.forEach { FactRow(it) }
+        state.certainty?.let { Small(texts.garagesCertainty(it)) }
+    }
+    Small(if (state.isPaidHere) texts.garagesTicketLost() else texts.garagesNotInApp())
+}
+
+@Composable
+private fun FactRow(fact: Fact) {
+    Row(
+        horizontalArrangement = Arrangement.spacedBy(12.dp),
+        modifier = Modifier.fillMaxWidth().padding(vertical = 3.dp).semantics(mergeDescendants = true) {},
+    ) {
+        Text(fact.name, style = MaterialTheme.typography.bodyMedium, color = MaterialTheme.colorScheme.onSurfaceVariant, modifier = Modifier.weight(1f))
+        Text(fact.value ?: texts.garagesUnknown(), style = MaterialTheme.typography.bodyMedium, color = MaterialTheme.colorScheme.onSurface, modifier = Modifier.weight(1f))
+    }
+}
+
+@Composable
+private fun Small(text: String) = Text(text, style = MaterialTheme.typography.bodyMedium, color = MaterialTheme.colorScheme.onSurfaceVariant)
+
+/** The number of the ticket, and the way on. */
+@Composable
+private fun Ticket(ticket: TicketEntry, onEvent: (FacilityEvent) -> Unit) {
+    OutlinedTextField(
+        value = ticket.typed,
+        onValueChange = { onEvent(FacilityEvent.NumberTyped(it)) },
+        label = { Text(texts.garagesTicketLabel()) },
+        supportingText = { Text(texts.garagesTicketWhy()) },
+        singleLine = true,
+        textStyle = MaterialTheme.typography.titleLarge,
+        shape = MaterialTheme.shapes.medium,
+        keyboardOptions = KeyboardOptions(
+            keyboardType = KeyboardType.Text,
+            imeAction = ImeAction.Go,
+            autoCorrectEnabled = false,
+            capitalization = KeyboardCapitalization.Characters,
+        ),
+        keyboardActions = KeyboardActions(onGo = { onEvent(FacilityEvent.Ask) }),
+        modifier = Modifier.fillMaxWidth(),
+    )
+    if (ticket.isReading) {
+        MainButton(texts.garagesTicketPhotoReading(), {}, busy = true)
+    } else {
+        QuietButton(texts.garagesTicketPhoto(), { onEvent(FacilityEvent.PickPhoto) }, icon = Icons.Photo, fill = true)
+        MainButton(texts.garagesTicketGo(), { onEvent(FacilityEvent.Ask) }, enabled = ticket.typed.isNotBlank())
+    }
+}

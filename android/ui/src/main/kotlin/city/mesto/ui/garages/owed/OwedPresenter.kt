@@ -1,0 +1,215 @@
+// What a ticket owes: the operator's price line by line, and its payment from the deposit or by card.
+
+package city.mesto.ui.garages.owed
+
+import androidx.lifecycle.SavedStateHandle
+import androidx.lifecycle.serialization.saved
+import city.mesto.sdk.MestoClient
+import city.mesto.sdk.account
+import city.mesto.sdk.code
+import city.mesto.sdk.core.FacilityId
+import city.mesto.sdk.core.Intent
+import city.mesto.sdk.core.MestoException
+import city.mesto.sdk.core.Quote
+import city.mesto.sdk.garages.garages
+import city.mesto.sdk.garages.visit
+import city.mesto.sdk.garages.wantedVisit
+import city.mesto.sdk.params
+import city.mesto.sdk.payments
+import city.mesto.sdk.wallet
+import city.mesto.ui.PayBy
+import city.mesto.ui.Payment
+import city.mesto.ui.PriceLine
+import city.mesto.ui.fromcore.Paying
+import city.mesto.ui.fromcore.Sells
+import city.mesto.ui.fromcore.changes
+import city.mesto.ui.fromcore.connectionView
+import city.mesto.ui.fromcore.depositView
+import city.mesto.ui.fromcore.here
+import city.mesto.ui.fromcore.method
+import city.mesto.ui.fromcore.price
+import city.mesto.ui.fromcore.refusalBy
+import city.mesto.ui.garages.facilityName
+import city.mesto.ui.text.Words
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Job
+import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.flow.asStateFlow
+import kotlinx.coroutines.flow.update
+import kotlinx.coroutines.launch
+import kotlinx.serialization.Serializable
+
+/** Where the screen leads to. */
+interface OwedWays {
+    /** The visit that was paid, in place of this screen. */
+    fun visit(id: String)
+
+    /** The same ticket at another facility, in place of this screen. */
+    fun owed(facility: String, ticket: String)
+
+    fun topUp()
+
+    /** The bank's page, outside of the app's own screens. */
+    fun openPage(url: String)
+
+    fun retry()
+
+    fun back()
+}
+
+/** Lives as long as `scope`. A payment that is not confirmed yet is shown before anything else can be paid. */
+class OwedPresenter(
+    private val client: MestoClient,
+    private val words: Words,
+    private val route: OwedRoute,
+    private val ticks: Flow<Unit>,
+    private val scope: CoroutineScope,
+    saved: SavedStateHandle,
+    private val ways: OwedWays,
+) {
+    /** The way to pay that the driver chose, and the key of the payment under way. */
+    @Serializable
+    private data class Kept(val byCard: Boolean = false, val intent: String? = null)
+
+    private val facility = FacilityId(route.facility)
+    private var kept by saved.saved { Kept() }
+    private val shown = MutableStateFlow(OwedUiState(route.facility, route.ticket, payBy = if (kept.byCard) PayBy.Card else PayBy.Deposit))
+    private var asking: Job? = null
+    private var quote: Quote? = null
+    private val paying = Paying(client, words, scope, Sale())
+
+    val state: StateFlow<OwedUiState> = shown.asStateFlow()
+
+    fun start() {
+        scope.launch {
+            val name = client.facilityName(facility)
+            shown.update { it.copy(facility = name) }
+            paying.follow()
+            if (!shown.value.payment.isUnderWay) askPrice()
+            client.run { changes(payments.state, wallet.state, account.state, connection) }.collect {
+                shown.update { it.copy(connection = client.connectionView()) }
+                weigh()
+                paying.follow()
+            }
+        }
+        scope.launch { ticks.collect { renewWhenOver() } }
+    }
+
+    fun on(event: OwedEvent) {
+        when (event) {
+            is OwedEvent.PayByChosen -> choose(event.payBy)
+            OwedEvent.Pay -> quote?.takeIf { shown.value.canPay }?.let(paying::pay)
+            OwedEvent.OpenBank -> paying.openBank()
+            OwedEvent.GiveUp -> paying.giveUp()
+            OwedEvent.CheckAgain -> paying.checkAgain()
+            OwedEvent.TopUp -> ways.topUp()
+            OwedEvent.Next -> next()
+            OwedEvent.Retry -> {
+                ways.retry()
+                if (!shown.value.payment.isUnderWay) askPrice()
+            }
+            OwedEvent.Back -> ways.back()
+        }
+    }
+
+    private fun next() {
+        when (val next = (shown.value.owed as? Owed.Refused)?.next) {
+            is Next.GoThere -> ways.owed(next.facility, route.ticket)
+            is Next.Visit -> ways.visit(next.id)
+            Next.Retry -> on(OwedEvent.Retry)
+            Next.Back -> ways.back()
+            null -> Unit
+        }
+    }
+
+    private fun choose(by: PayBy) {
+        if (by == shown.value.payBy || shown.value.payment.isUnderWay) return
+        kept = kept.copy(byCard = by == PayBy.Card)
+        shown.update { it.copy(payBy = by, payment = Payment.Idle) }
+        askPrice()
+    }
+
+    private fun askPrice() {
+        asking?.cancel()
+        quote = null
+        val by = shown.value.payBy
+        shown.update { it.copy(owed = Owed.Loading) }
+        weigh()
+        asking = scope.launch {
+            val owed = try {
+                client.garages.quote(client.here, facility, route.ticket, by.method).also { quote = it }.view()
+            } catch (refused: MestoException) {
+                val refusal = refused.refusalBy(by, words.texts.buyCardNotSold(), words.texts.garagesCardNotSoldAdvice())
+                Owed.Refused(refusal, after(refused))
+            }
+            shown.update { it.copy(owed = owed) }
+            weigh()
+        }
+    }
+
+    private fun Quote.view(): Owed {
+        val offer = visit
+        return Owed.Firm(
+            enteredAt = offer?.enteredAt ?: issuedAt,
+            lines = items.flatMap { it.lines }.map { PriceLine(client.text(it), it.amount.price()) },
+            total = total.price(),
+            notices = items.flatMap { it.notices }.map { client.text(it) },
+            exitBy = offer?.exitBy,
+            risesAt = offer?.risesAt,
+            validUntil = expiresAt,
+        )
+    }
+
+    private fun after(refused: MestoException): Next {
+        val other = refused.params["facility"]?.takeIf { it != route.facility }
+        val paid = client.garages.current().inside.find { it.facility == facility && it.ticket == route.ticket }
+        return when {
+            refused.code == "visit_of_another_facility" && other != null -> Next.GoThere(other, refused.params["facility_name"] ?: other)
+            refused.code == "visit_already_paid" && paid != null -> Next.Visit(paid.id.value)
+            refused.code in NOTHING_TO_ASK_AGAIN -> Next.Back
+            else -> Next.Retry
+        }
+    }
+
+    private fun weigh() {
+        val deposit = client.depositView(quote?.total?.takeIf { shown.value.payBy == PayBy.Deposit })
+        shown.update { it.copy(deposit = deposit) }
+    }
+
+    private fun renewWhenOver() {
+        val isOver = quote?.let { client.now() >= it.expiresAt } ?: false
+        if (isOver && !shown.value.payment.isUnderWay) askPrice()
+    }
+
+    private inner class Sale : Sells {
+        override var payment: Payment
+            get() = shown.value.payment
+            set(value) = shown.update { it.copy(payment = value) }
+
+        override var intent: String?
+            get() = kept.intent
+            set(value) {
+                kept = kept.copy(intent = value)
+            }
+
+        override fun isOurs(intent: Intent) = intent.wantedVisit?.let { it.facility == route.facility && it.ticket == route.ticket } ?: false
+
+        override fun openPage(url: String) = ways.openPage(url)
+
+        override suspend fun paid(intent: Intent) {
+            // A late tap finds nothing to pay.
+            quote = null
+            val visit = intent.visit
+            if (visit == null) ways.back() else ways.visit(visit.id.value)
+        }
+
+        override fun notPaid() = askPrice()
+    }
+
+    private companion object {
+        /** Asking again gives the same answer. */
+        val NOTHING_TO_ASK_AGAIN = setOf("visit_already_paid", "visit_over", "nothing_owed", "paid_on_entry", "ticket_number_invalid", "facility_unknown")
+    }
+}

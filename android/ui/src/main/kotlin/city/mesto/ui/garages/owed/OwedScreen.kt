@@ -1,0 +1,145 @@
+// What a ticket owes, line by line, from what it is paid, and one button.
+
+package city.mesto.ui.garages.owed
+
+import androidx.compose.foundation.layout.padding
+import androidx.compose.material3.MaterialTheme
+import androidx.compose.material3.Text
+import androidx.compose.runtime.Composable
+import androidx.compose.ui.Modifier
+import androidx.compose.ui.semantics.heading
+import androidx.compose.ui.semantics.semantics
+import androidx.compose.ui.unit.dp
+import city.mesto.ui.PayBy
+import city.mesto.ui.Payment
+import city.mesto.ui.parts.Bar
+import city.mesto.ui.parts.Card
+import city.mesto.ui.parts.Icons
+import city.mesto.ui.parts.MainButton
+import city.mesto.ui.parts.Notice
+import city.mesto.ui.parts.OfflineNotice
+import city.mesto.ui.parts.Page
+import city.mesto.ui.parts.PayChoice
+import city.mesto.ui.parts.PriceTable
+import city.mesto.ui.parts.QuietButton
+import city.mesto.ui.parts.RefusedNotice
+import city.mesto.ui.parts.Tone
+import city.mesto.ui.parts.UnconfirmedNotice
+import city.mesto.ui.text.texts
+import city.mesto.ui.text.words
+
+@Composable
+fun OwedScreen(state: OwedUiState, onEvent: (OwedEvent) -> Unit, modifier: Modifier = Modifier) {
+    val payment = state.payment
+    Page(
+        modifier,
+        bar = { Bar(texts.garagesOwedTitle(), onBack = { onEvent(OwedEvent.Back) }) },
+        actions = if (state.owed is Owed.Refused && !payment.isUnderWay) null else ({ PayArea(state, onEvent) }),
+    ) {
+        if (payment !is Payment.Unconfirmed) OfflineNotice(state.connection, onRetry = { onEvent(OwedEvent.Retry) })
+        when (payment) {
+            is Payment.Unconfirmed -> UnconfirmedNotice(
+                payment,
+                onCheck = { onEvent(OwedEvent.CheckAgain) },
+                onSms = {},
+                onGiveUp = { onEvent(OwedEvent.GiveUp) },
+                isAtTheCar = false,
+            )
+            is Payment.Refused -> RefusedNotice(payment.refusal, notCharged = true)
+            Payment.Idle, Payment.Sending -> Unit
+        }
+        Text(
+            state.facility,
+            style = MaterialTheme.typography.headlineMedium,
+            color = MaterialTheme.colorScheme.onBackground,
+            modifier = Modifier.semantics { heading() },
+        )
+        Text(texts.garagesOwedTicket(state.ticket), style = MaterialTheme.typography.titleLarge, color = MaterialTheme.colorScheme.onBackground)
+        if (payment !is Payment.Unconfirmed) Priced(state, onEvent)
+    }
+}
+
+@Composable
+private fun Priced(state: OwedUiState, onEvent: (OwedEvent) -> Unit) {
+    if (state.owed !is Owed.Refused || state.payBy == PayBy.Card) {
+        PayChoice(state.payBy, isFixed = state.payment is Payment.Sending, onChosen = { onEvent(OwedEvent.PayByChosen(it)) })
+    }
+    when (val owed = state.owed) {
+        // The button says that the price is asked for.
+        Owed.Loading -> Unit
+        is Owed.Refused -> RefusedNotice(owed.refusal, actions = { QuietButton(step(owed.next), { onEvent(OwedEvent.Next) }, fill = true) })
+        is Owed.Firm -> Lines(owed)
+    }
+}
+
+@Composable
+private fun step(next: Next): String = when (next) {
+    Next.Retry -> texts.stateRetry()
+    Next.Back -> texts.garagesBackToNumber()
+    is Next.GoThere -> texts.garagesGoThere(next.name)
+    is Next.Visit -> texts.garagesVisitOpen()
+}
+
+@Composable
+private fun Lines(owed: Owed.Firm) {
+    owed.notices.forEach { Notice(icon = Icons.Warning, title = it, tone = Tone.Attention) }
+    Card {
+        Small(texts.garagesOwedEntered(words.dayAndTime(owed.enteredAt)))
+        PriceTable(owed.lines, owed.total, totalText = texts.buyTotal(), modifier = Modifier.padding(vertical = 8.dp))
+        val exitBy = owed.exitBy
+        Text(
+            if (exitBy == null) texts.garagesOwedExitNone() else texts.garagesOwedExit(words.time(exitBy)),
+            style = MaterialTheme.typography.titleMedium,
+            color = MaterialTheme.colorScheme.onSurface,
+        )
+        owed.risesAt?.let { Small(texts.garagesOwedRises(words.dayAndTime(it))) }
+        Small(texts.buyPriceHeld(words.time(owed.validUntil)))
+    }
+}
+
+@Composable
+private fun Small(text: String) = Text(text, style = MaterialTheme.typography.bodyMedium, color = MaterialTheme.colorScheme.onSurfaceVariant)
+
+/** What the thumb can do. */
+@Composable
+private fun PayArea(state: OwedUiState, onEvent: (OwedEvent) -> Unit) {
+    val payment = state.payment
+    val owed = state.owed
+    val short = state.deposit.missing
+    if (payment is Payment.Unconfirmed) {
+        if (payment.page == null) MainButton(texts.stateUnconfirmed(), {}, busy = true) else MainButton(texts.topupOpenBank(), { onEvent(OwedEvent.OpenBank) })
+        return
+    }
+    val note = when {
+        state.payBy == PayBy.Card -> texts.buyCardNote()
+        short != null -> texts.buyDepositShort(words.money(short))
+        else -> state.deposit.balance?.let { texts.topupBalance(words.money(it)) }
+    }
+    note?.let {
+        val colour = if (short == null) MaterialTheme.colorScheme.onSurfaceVariant else MaterialTheme.colorScheme.error
+        Text(it, style = MaterialTheme.typography.bodyMedium, color = colour)
+    }
+    when {
+        short != null -> MainButton(texts.buyTopUp(), { onEvent(OwedEvent.TopUp) })
+        payment is Payment.Sending -> MainButton(texts.buyPaying(), {}, busy = true)
+        owed is Owed.Loading -> MainButton(texts.buyPriceLoading(), {}, busy = true)
+        owed is Owed.Firm -> PayButton(state, owed, onEvent)
+        else -> Unit
+    }
+}
+
+@Composable
+private fun PayButton(state: OwedUiState, owed: Owed.Firm, onEvent: (OwedEvent) -> Unit) {
+    val amount = words.money(owed.total)
+    val byCard = state.payBy == PayBy.Card
+    MainButton(
+        text = if (byCard) texts.topupGo(amount) else texts.buyPay(amount),
+        onClick = { onEvent(OwedEvent.Pay) },
+        enabled = state.canPay,
+        described = if (byCard) {
+            texts.garagesPayCardDescribed(amount = amount, ticket = state.ticket, name = state.facility)
+        } else {
+            texts.garagesPayDescribed(amount = amount, ticket = state.ticket, name = state.facility)
+        },
+    )
+}

@@ -1,0 +1,25 @@
+// What must be readable on each state of the list of garages.
+
+package city.mesto.ui.garages.facilities
+
+import city.mesto.ui.DrawnScreen
+import city.mesto.ui.TestWords
+import city.mesto.ui.text.Words
+
+fun facilitiesDrawn(language: String): List<DrawnScreen> = facilitiesStates(language).map { (name, state) ->
+    DrawnScreen("garages-facilities-$name", facilitiesSay(name, TestWords.of(language), language)) { FacilitiesScreen(state, {}) }
+}
+
+private fun facilitiesSay(name: String, words: Words, language: String): List<String> = words.texts.run {
+    val free = if (language == "en") "118 places free at 09:59" else "Slobodno mesta: 118 u 09:59"
+    when (name) {
+        "known" -> listOf(garagesTitle(), garagesNear(), "$free. ${garagesOpen()}", garagesUnreachable(), zonesDistance("240"))
+        "paid" -> listOf(garagesVisitPaid("10:15"), free)
+        "owes-again" -> listOf(garagesVisitOwes(), garagesVisitPaidNoEnd(), "VMA")
+        "unconfirmed" -> listOf(garagesUnconfirmed("Zeleni venac"), stateOffline())
+        "loading" -> listOf(garagesLoading())
+        "none" -> listOf(garagesNone())
+        "refused" -> listOf(stateRefusedCode("unavailable"), stateRetry())
+        else -> error("say what garages-facilities-$name shows in $language")
+    }
+}
