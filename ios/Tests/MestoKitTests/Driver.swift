@@ -49,6 +49,8 @@ final class Driver: @unchecked Sendable {
 
     /// The same driver's second phone, where he has signed in too.
     func secondPhone() async throws -> Mesto {
+        // The newest code is told by its moment.
+        try await pass(seconds: 1)
         let phone = try await TestPhone(testbed)
         second = phone
         let mesto = phone.mesto
