@@ -27,7 +27,8 @@ let package = Package(
             name: "MestoKit",
             dependencies: ["MestoCore"],
             linkerSettings: [
-                // libswiftObservation of Swift 6.0 for Linux names a symbol that no library has; nothing calls it.
+                // libswiftObservation of Swift 6.0 for Linux names a symbol that no library has;
+                // nothing calls it.
                 .unsafeFlags(["-Xlinker", "--allow-shlib-undefined"], .when(platforms: [.linux])),
             ]
         ),

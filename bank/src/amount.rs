@@ -1,4 +1,5 @@
-//! Amounts as merchants write them: digits with an optional fraction. They are kept as the text they came in, and compared in thousandths.
+//! Amounts as merchants write them: digits with an optional fraction. They are kept as the text
+//! they came in, and compared in thousandths.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +10,8 @@ pub struct Amount {
     pub currency: String,
 }
 
-/// Thousandths of the unit; `None` unless it is above zero and has at most nine digits and three behind the point.
+/// Thousandths of the unit; `None` unless it is above zero and has at most nine digits and three
+/// behind the point.
 pub fn thousandths(text: &str) -> Option<i64> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let digits = |part: &str, most: usize| (1..=most).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());

@@ -1,4 +1,5 @@
-//! A card as it is typed: checked, its brand told, and forgotten. Nothing here can be printed with the number in it.
+//! A card as it is typed: checked, its brand told, and forgotten. Nothing here can be printed with
+//! the number in it.
 
 use std::fmt;
 

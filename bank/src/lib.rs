@@ -1,10 +1,12 @@
 //! The demo bank: a hosted card page with a 3-D Secure step, on its own listener and its own store.
 //!
-//! A merchant sends the payer to `GET /pay?…` with a signed link; the payer types the card here and nowhere else (BG-91, PQ-29);
-//! the bank tells the merchant by a signed notice, resent until it is taken, and leads the payer back to the merchant's address.
+//! A merchant sends the payer to `GET /pay?…` with a signed link; the payer types the card here and
+//! nowhere else (BG-91, PQ-29); the bank tells the merchant by a signed notice, resent until it is
+//! taken, and leads the payer back to the merchant's address.
 //!
-//! Must not know: the operator, parking, accounts. A payment is a merchant, a reference, an amount and an outcome.
-//! A card's number, its expiry and its security code live only while one request is handled; the store keeps the brand and the last four digits.
+//! Must not know: the operator, parking, accounts. A payment is a merchant, a reference, an amount
+//! and an outcome. A card's number, its expiry and its security code live only while one request is
+//! handled; the store keeps the brand and the last four digits.
 //!
 //! | card | what happens |
 //! |---|---|
@@ -12,7 +14,8 @@
 //! | 4000 0000 0000 3220 | approved after the code; the first wrong code ends the payment |
 //! | 4000 0000 0000 0002 | declined at once |
 //!
-//! A merchant asks by a signed `POST /refunds` for money to go back; `docs/bank.md` shows all that the two say to each other.
+//! A merchant asks by a signed `POST /refunds` for money to go back; `docs/bank.md` shows all that
+//! the two say to each other.
 //!
 //! No other number is taken, so that nobody types a real card into a demonstration.
 

@@ -1,4 +1,5 @@
-//! Notices on their way to merchants: sent at once, resent with growing pauses until they are taken (2xx), across restarts.
+//! Notices on their way to merchants: sent at once, resent with growing pauses until they are taken
+//! (2xx), across restarts.
 
 use crate::Bank;
 use crate::signature::sign;
@@ -23,11 +24,12 @@ pub fn link() -> Result<reqwest::Client, Box<dyn std::error::Error>> {
 }
 
 impl Bank {
-    /// Ends payments whose time is over and sends every notice that is due; says how many were taken.
-    /// A virtual clock calls it after each advance; [`crate::serve`] calls it by itself.
+    /// Ends payments whose time is over and sends every notice that is due; says how many were
+    /// taken. A virtual clock calls it after each advance; [`crate::serve`] calls it by itself.
     ///
     /// # Errors
-    /// When the bank's own store fails. A merchant that cannot be reached is no error: his notice waits.
+    /// When the bank's own store fails. A merchant that cannot be reached is no error: his notice
+    /// waits.
     pub async fn deliver_due(&self) -> Result<usize, StoreError> {
         let _one_at_a_time = self.inner.delivering.lock().await;
         let now = self.inner.clock.now_ms();

@@ -1,4 +1,5 @@
-//! The pages as HTML: plain forms that work without scripts, with labels, hints and errors that a screen reader finds.
+//! The pages as HTML: plain forms that work without scripts, with labels, hints and errors that a
+//! screen reader finds.
 
 use crate::card::{CardForm, FieldError};
 use crate::store::{Payment, State};

@@ -1,6 +1,7 @@
 //! `POST /refunds`: a merchant asks for money of a payment to go back to its card.
 //!
-//! The body is JSON, signed in the header `mesto-signature` (HMAC-SHA256 of the raw body, hex) with the secret of its merchant:
+//! The body is JSON, signed in the header `mesto-signature` (HMAC-SHA256 of the raw body, hex) with
+//! the secret of its merchant:
 //!
 //! ```json
 //! {"merchant": "mesto", "payment": "pay_00ff", "reference": "rf_01jd", "amount": {"amount": "310.00", "currency": "RSD"}}
@@ -13,7 +14,8 @@
 //! | 400, 403 `{"error":"..."}` | it cannot be read, or is not the merchant's; nothing was decided |
 //! | 503 `{"error":"..."}` | ask again |
 //!
-//! A refund is decided once: asked again with the same `reference`, the answer is the same and nothing more goes back.
+//! A refund is decided once: asked again with the same `reference`, the answer is the same and
+//! nothing more goes back.
 
 use axum::body::{Body, Bytes};
 use axum::extract::State as AxumState;

@@ -1,4 +1,5 @@
-//! The bank's addresses: the signed link, the card page, the 3-D Secure page, and the signed status and refunds for merchants.
+//! The bank's addresses: the signed link, the card page, the 3-D Secure page, and the signed status
+//! and refunds for merchants.
 
 use std::future::Future;
 use std::time::Duration;
@@ -22,7 +23,8 @@ use crate::store::{Asked, Payment, State, Step, StoreError, notice_of};
 use crate::texts::{Language, texts};
 use crate::{Bank, DEMO_CODE, page, refund};
 
-/// How long the payer waits for the merchant to take the notice before he is led back; the notice is then resent behind him.
+/// How long the payer waits for the merchant to take the notice before he is led back; the notice
+/// is then resent behind him.
 const NOTICE_BEFORE_RETURN: Duration = Duration::from_secs(2);
 /// How often waiting notices are looked at; whether one is due is the clock port's business.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -121,7 +123,8 @@ fn respond(status: StatusCode, headers: &[(&str, &str)], body: String) -> Page {
     answer.body(Body::from(body)).unwrap_or_else(|_| Response::new(Body::empty()))
 }
 
-/// A page nobody may keep, frame or script; its forms lead here and back to the merchant (`back`) only.
+/// A page nobody may keep, frame or script; its forms lead here and back to the merchant (`back`)
+/// only.
 fn html(status: StatusCode, body: String, back: &str) -> Page {
     let policy = format!(
         "default-src 'none'; style-src 'self'; form-action 'self' {}; frame-ancestors 'none'; base-uri 'none'",
@@ -298,7 +301,8 @@ async fn advance(Payer { bank, session, language }: Payer, taken: Step) -> Page 
             }
             State::Card | State::Code { .. } => see_other(&format!("/p/{}?lang={}", payment.session, language.tag())),
             State::Approved | State::Declined(_) => {
-                // The notice comes first where it can, so that the payer finds his payment done; it waits in the store where it cannot.
+                // The notice comes first where it can, so that the payer finds his payment done; it
+                // waits in the store where it cannot.
                 if tokio::time::timeout(NOTICE_BEFORE_RETURN, bank.deliver_due()).await.is_err() {
                     bank.inner.wake.notify_one();
                 }
@@ -310,8 +314,9 @@ async fn advance(Payer { bank, session, language }: Payer, taken: Step) -> Page 
     }
 }
 
-/// `GET /payments/{reference}?merchant=&expires=&signature=`: how a payment stands, for its merchant. The signature covers
-/// `expires`, `merchant` and `reference` in the canonical form; the answer is signed like a notice.
+/// `GET /payments/{reference}?merchant=&expires=&signature=`: how a payment stands, for its
+/// merchant. The signature covers `expires`, `merchant` and `reference` in the canonical form; the
+/// answer is signed like a notice.
 async fn status(AxumState(bank): AxumState<Bank>, Path(reference): Path<String>, RawQuery(query): RawQuery) -> Page {
     let mut pairs: Vec<(String, String)> =
         form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect();

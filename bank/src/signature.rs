@@ -1,9 +1,11 @@
-//! Signatures shared with a merchant: HMAC-SHA256 in hex, over the canonical query of a link, or the raw body of a notice or of a request for a refund.
+//! Signatures shared with a merchant: HMAC-SHA256 in hex, over the canonical query of a link, or
+//! the raw body of a notice or of a request for a refund.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-/// The pairs of a query in the form that is signed: `signature` left out, sorted by key (bytes), form-urlencoded, joined by `&`.
+/// The pairs of a query in the form that is signed: `signature` left out, sorted by key (bytes),
+/// form-urlencoded, joined by `&`.
 #[must_use]
 pub fn canonical_query(pairs: &[(String, String)]) -> String {
     let mut sorted: Vec<&(String, String)> = pairs.iter().filter(|(key, _)| key != "signature").collect();
@@ -23,7 +25,8 @@ pub fn sign(secret: &[u8], message: &[u8]) -> String {
     mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Whether `signature` (hex) is that of `message`; compared in constant time. An unreadable signature is a wrong one.
+/// Whether `signature` (hex) is that of `message`; compared in constant time. An unreadable
+/// signature is a wrong one.
 #[must_use]
 pub fn verify(secret: &[u8], message: &[u8], signature: &str) -> bool {
     let Some(expected) = from_hex(signature) else { return false };

@@ -1,4 +1,5 @@
-//! The bank's own file: payments, the notices that merchants have not taken yet, and what was paid back.
+//! The bank's own file: payments, the notices that merchants have not taken yet, and what was paid
+//! back.
 
 mod refund;
 
@@ -163,7 +164,8 @@ impl Store {
         Ok(Self { connection })
     }
 
-    /// The payment of this link: a new one, or the one it opened before. `None` when the reference was used with other terms.
+    /// The payment of this link: a new one, or the one it opened before. `None` when the reference
+    /// was used with other terms.
     pub fn enter(&mut self, asked: &Asked, session: &str, id: &str, now: i64) -> Result<Option<Payment>, StoreError> {
         let tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         tx.execute(
@@ -184,7 +186,8 @@ impl Store {
         read_one(&self.connection, "merchant = ?1 AND reference = ?2", params![merchant, reference])
     }
 
-    /// Takes one step of a payment, and writes its notice in the same transaction when it ends. A step after `expires` expires it.
+    /// Takes one step of a payment, and writes its notice in the same transaction when it ends. A
+    /// step after `expires` expires it.
     pub fn take(&mut self, session: &str, taken: &Step, now: i64) -> Result<Option<Payment>, StoreError> {
         let tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let payment = take_in(&tx, session, taken, now)?;
@@ -224,7 +227,8 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Writes down how an attempt ended: taken, or to be tried again after a pause that grows, or given up after the last.
+    /// Writes down how an attempt ended: taken, or to be tried again after a pause that grows, or
+    /// given up after the last.
     pub fn attempted(&mut self, notice: &Waiting, taken: bool, now: i64) -> Result<(), StoreError> {
         let pause = usize::try_from(notice.attempts).ok().and_then(|at| PAUSES.get(at));
         let next_at = pause.filter(|_| !taken).map(|seconds| now + seconds * 1_000);

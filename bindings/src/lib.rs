@@ -1,9 +1,9 @@
-//! The core as Kotlin, Swift and Python see it: the client's types as they are, and one object for each part of it. No
-//! logic.
+//! The core as Kotlin, Swift and Python see it: the client's types as they are, and one object for
+//! each part of it. No logic.
 //!
-//! [`kernel`](self) and the base services are what every service stands on, a folder per service exports what that one
-//! does, [`services`] lists them. Types are declared where they are made (ADR 13): `remote!` expands what their modules
-//! give.
+//! [`kernel`](self) and the base services are what every service stands on, a folder per service
+//! exports what that one does, [`services`] lists them. Types are declared where they are made (ADR
+//! 13): `remote!` expands what their modules give.
 
 #![allow(
     clippy::result_large_err,

@@ -47,7 +47,7 @@ macro_rules! parts {
         }
 
         impl $name {
-            fn told(service: &str, json: &Json) -> Self {
+            fn from_core(service: &str, json: &Json) -> Self {
                 $(if service == $part::SERVICE && let Ok($field) = json.read() {
                     return Self::$service { $field };
                 })*
@@ -78,7 +78,8 @@ pub struct QuoteItem {
     pub service: String,
     pub subject: Subject,
     pub offer: Offer,
-    /// What is not paid for twice at the same time: service, city, place and thing as one text, to compare.
+    /// What is not paid for twice at the same time: service, city, place and thing as one text, to
+    /// compare.
     pub guard: String,
     /// In the order they are read, fees last. Their sum is `total`.
     pub lines: Vec<Line>,
@@ -98,7 +99,7 @@ uniffi::custom_type!(ItemOfQuote, QuoteItem, {
 impl From<ItemOfQuote> for QuoteItem {
     fn from(item: ItemOfQuote) -> Self {
         let ItemOfQuote { service, subject, offer, guard, lines, notices, total, seller } = item;
-        let (subject, offer) = (Subject::told(&service, &subject), Offer::told(&service, &offer));
+        let (subject, offer) = (Subject::from_core(&service, &subject), Offer::from_core(&service, &offer));
         Self { service, subject, offer, guard, lines, notices, total, seller }
     }
 }
@@ -132,8 +133,8 @@ uniffi::custom_type!(ItemOfIntent, IntentItem, {
 impl From<ItemOfIntent> for IntentItem {
     fn from(item: ItemOfIntent) -> Self {
         let ItemOfIntent { service, subject, offer, total, outcome } = item;
-        let (subject, offer) = (Subject::told(&service, &subject), Offer::told(&service, &offer));
-        let outcome = outcome.map(|outcome| Outcome::told(&service, &outcome));
+        let (subject, offer) = (Subject::from_core(&service, &subject), Offer::from_core(&service, &offer));
+        let outcome = outcome.map(|outcome| Outcome::from_core(&service, &outcome));
         Self { service, subject, offer, total, outcome }
     }
 }
@@ -152,8 +153,8 @@ mesto_client::topics_shown!();
 /// Told every topic first, then those that changed.
 #[uniffi::export(with_foreign)]
 pub trait Observer: Send + Sync {
-    /// The state of these topics is to be read again. Called from the core's own thread with no lock held; may call the
-    /// client. What it throws is ignored.
+    /// The state of these topics is to be read again. Called from the core's own thread with no
+    /// lock held; may call the client. What it throws is ignored.
     fn changed(&self, topics: Vec<Topic>) -> Result<(), PhoneError>;
 }
 
@@ -169,7 +170,8 @@ impl Hears for Listener {
 
 #[uniffi::export]
 impl Client {
-    /// Calls the observer with every topic at once and then with those that changed, until the subscription ends.
+    /// Calls the observer with every topic at once and then with those that changed, until the
+    /// subscription ends.
     #[must_use]
     pub fn subscribe(&self, observer: Arc<dyn Observer>) -> Arc<Subscription> {
         Subscription::new(self.0.core.subscribe(Arc::new(Listener(observer))))

@@ -1,9 +1,11 @@
--- Accounts are pseudonyms. Persons, phones and plates stand in tables of their own that can be erased; ledger and tickets stay.
--- Times are epoch milliseconds, money is minor units of the currency beside it.
--- An index is paid for by every purchase: what only the nightly erasing looks for has none. So is a foreign key: what a purchase writes has
--- none, because it is written with what it belongs to, in one transaction that holds the account; the check of the books finds a stray.
--- What stands in /*sqlite ... */ or /*postgres ... */ is for that database alone: a small row lives in its key's index and nowhere else; a row
--- that changes often has room to change in its page.
+-- Accounts are pseudonyms. Persons, phones and plates stand in tables of their own that can be
+-- erased; ledger and tickets stay. Times are epoch milliseconds, money is minor units of the
+-- currency beside it. An index is paid for by every purchase: what only the nightly erasing looks
+-- for has none. So is a foreign key: what a purchase writes has none, because it is written with
+-- what it belongs to, in one transaction that holds the account; the check of the books finds a
+-- stray. What stands in /*sqlite ... */ or /*postgres ... */ is for that database alone: a small
+-- row lives in its key's index and nowhere else; a row that changes often has room to change in its
+-- page.
 
 CREATE TABLE account (
   id TEXT PRIMARY KEY,
@@ -19,7 +21,8 @@ CREATE TABLE account (
   closed_at BIGINT
 )/*sqlite WITHOUT ROWID*//*postgres WITH (fillfactor = 50)*/;
 
--- Roles: an account may hold several, each for a time and a place, a city or all. One that ended stays as what it was.
+-- Roles: an account may hold several, each for a time and a place, a city or all. One that ended
+-- stays as what it was.
 CREATE TABLE role_grant (
   id TEXT PRIMARY KEY,
   account TEXT NOT NULL REFERENCES account (id),
@@ -63,7 +66,8 @@ CREATE TABLE one_time_code (
   tries BIGINT NOT NULL
 );
 
--- What counts against a limit: a code asked for by a number, from an address, a price of a car. Subjects are hashed.
+-- What counts against a limit: a code asked for by a number, from an address, a price of a car.
+-- Subjects are hashed.
 CREATE TABLE attempt (
   id TEXT PRIMARY KEY,
   kind TEXT NOT NULL,
@@ -119,8 +123,8 @@ CREATE TABLE vehicle (
 CREATE UNIQUE INDEX vehicle_once ON vehicle (account, canonical);
 CREATE INDEX vehicle_plate ON vehicle (city, canonical);
 
--- The latest stay of an owner in a car park: of a plate, and of an account where the city counts by user. With a plate's stands when its
--- paid time ends.
+-- The latest stay of an owner in a car park: of a plate, and of an account where the city counts by
+-- user. With a plate's stands when its paid time ends.
 CREATE TABLE stay (
   owner_kind TEXT NOT NULL,
   owner TEXT NOT NULL,
@@ -136,8 +140,8 @@ CREATE TABLE stay (
   PRIMARY KEY (owner_kind, owner, city, zone)
 )/*sqlite WITHOUT ROWID*//*postgres WITH (fillfactor = 80)*/;
 
--- A price that was promised. `place` and `thing` are what is not paid for twice at the same time: a zone or a facility, and a plate, a
--- ticket's number or an order. `terms` is the service's own.
+-- A price that was promised. `place` and `thing` are what is not paid for twice at the same time: a
+-- zone or a facility, and a plate, a ticket's number or an order. `terms` is the service's own.
 CREATE TABLE quote (
   id TEXT PRIMARY KEY,
   account TEXT NOT NULL,
@@ -171,7 +175,8 @@ CREATE TABLE sale (
   PRIMARY KEY (account, id)
 );
 
--- The money of a sale that a provider takes. Its id has the bytes of its sale's; a sale from the deposit has none.
+-- The money of a sale that a provider takes. Its id has the bytes of its sale's; a sale from the
+-- deposit has none.
 CREATE TABLE payment (
   id TEXT PRIMARY KEY,
   account TEXT NOT NULL,
@@ -250,7 +255,8 @@ CREATE TABLE ticket (
   issued_at BIGINT NOT NULL,
   starts_at BIGINT NOT NULL,
   ends_at BIGINT NOT NULL,
-  -- The minutes that were paid for; fewer than from start to end where a ticket goes on after closing.
+  -- The minutes that were paid for; fewer than from start to end where a ticket goes on after
+  -- closing.
   minutes BIGINT NOT NULL,
   price BIGINT NOT NULL,
   currency TEXT NOT NULL,
@@ -277,7 +283,8 @@ CREATE TABLE ticket_plate (
   shown TEXT NOT NULL,
   country TEXT,
   ends_at BIGINT NOT NULL,
-  -- The newest code, which issue it is, and the key of the device that may show it; absent when anybody may.
+  -- The newest code, which issue it is, and the key of the device that may show it; absent when
+  -- anybody may.
   signed TEXT NOT NULL,
   issue BIGINT NOT NULL,
   device TEXT
@@ -302,7 +309,8 @@ CREATE UNIQUE INDEX ledger_entry_once ON ledger_entry (kind, reference);
 CREATE TABLE ledger_leg (
   entry TEXT NOT NULL,
   place BIGINT NOT NULL,
-  -- The account of the ledger it is posted to: its kind, and what it is about. `rate` is in hundredths of a percent.
+  -- The account of the ledger it is posted to: its kind, and what it is about. `rate` is in
+  -- hundredths of a percent.
   kind TEXT NOT NULL,
   holder TEXT,
   service TEXT,
@@ -345,7 +353,8 @@ CREATE TABLE daily_order (
 
 CREATE UNIQUE INDEX daily_order_number ON daily_order (number);
 
--- The accounts that have shown an order to be theirs: by a ticket there around that time, or by the number on its slip.
+-- The accounts that have shown an order to be theirs: by a ticket there around that time, or by the
+-- number on its slip.
 CREATE TABLE order_proof (
   account TEXT NOT NULL,
   daily_order TEXT NOT NULL,
@@ -396,7 +405,8 @@ CREATE TABLE visit (
 )/*postgres WITH (fillfactor = 70)*/;
 CREATE UNIQUE INDEX visit_once ON visit (city, ticket, facility, entered_at);
 
--- What was paid for a visit: here by a sale, or at the place, which has neither a sale nor an account.
+-- What was paid for a visit: here by a sale, or at the place, which has neither a sale nor an
+-- account.
 CREATE TABLE visit_payment (
   visit TEXT NOT NULL,
   at BIGINT NOT NULL,
@@ -446,7 +456,8 @@ CREATE TABLE claim (
   PRIMARY KEY (service, subject)
 )/*sqlite WITHOUT ROWID*/;
 
--- Its index is also the way to an account's ledger entries: the row of an entry stays when what it told is erased.
+-- Its index is also the way to an account's ledger entries: the row of an entry stays when what it
+-- told is erased.
 CREATE TABLE event (
   account TEXT NOT NULL,
   seq BIGINT NOT NULL,
@@ -456,7 +467,8 @@ CREATE TABLE event (
   PRIMARY KEY (account, seq)
 );
 
--- The answer of every action that ended, and the tombstone (route '*') of a key cancelled before it was seen.
+-- The answer of every action that ended, and the tombstone (route '*') of a key cancelled before it
+-- was seen.
 CREATE TABLE intent (
   account TEXT NOT NULL,
   key TEXT NOT NULL,
@@ -481,7 +493,8 @@ CREATE TABLE executed (
   PRIMARY KEY (account, key, route)
 )/*sqlite WITHOUT ROWID*/;
 
--- Which history of the books this is: one row, made with the first account, and anew when the store is put back from a copy.
+-- Which history of the books this is: one row, made with the first account, and anew when the store
+-- is put back from a copy.
 CREATE TABLE epoch (
   place TEXT PRIMARY KEY,
   id TEXT NOT NULL,
@@ -513,5 +526,6 @@ CREATE TABLE due (
 )/*sqlite WITHOUT ROWID*/;
 CREATE INDEX due_at ON due (at);
 
--- Once a day what is too old is erased, and the keys are looked at; these jobs plan their next time themselves.
+-- Once a day what is too old is erased, and the keys are looked at; these jobs plan their next time
+-- themselves.
 INSERT INTO due (kind, reference, at, lease_until) VALUES ('kernel.retention', 'daily', 0, 0), ('public.keys', 'daily', 0, 0);

@@ -1,7 +1,8 @@
 //! The back office: authority over money, tickets and limits.
 //!
-//! A synchronous domain over a transaction. [`Operator::handle`] takes a request and gives its answer; it knows no web framework, no clock
-//! and no source of chance of its own. [`serve`] puts HTTP around it.
+//! A synchronous domain over a transaction. [`Operator::handle`] takes a request and gives its
+//! answer; it knows no web framework, no clock and no source of chance of its own. [`serve`] puts
+//! HTTP around it.
 //!
 //! ```
 //! use chrono::{DateTime, Utc};
@@ -23,7 +24,8 @@
 //!
 //! Must not know: how a bank asks for a card, what an app shows, which database it runs on.
 
-// A refusal is the rare way out of a handler and is moved once; boxing it everywhere would only be noise.
+// A refusal is the rare way out of a handler and is moved once; boxing it everywhere would only be
+// noise.
 #![allow(clippy::result_large_err)]
 
 mod base;

@@ -1,4 +1,5 @@
-//! That every table is declared as it is: the structs of its rows against the schema that the migrations make.
+//! That every table is declared as it is: the structs of its rows against the schema that the
+//! migrations make.
 
 use std::collections::BTreeMap;
 

@@ -90,7 +90,8 @@ impl Operator {
     }
 }
 
-/// `docs/personal-data.md`: every table, what of it a person is told who asks for his data, and when it is erased.
+/// `docs/personal-data.md`: every table, what of it a person is told who asks for his data, and
+/// when it is erased.
 #[must_use]
 pub fn personal_data_page() -> String {
     let mut page = String::from(

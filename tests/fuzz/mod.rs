@@ -1,8 +1,9 @@
-//! Altered inputs at every place where strangers hand something in: what is wrong must be refused, never panic, and never
-//! break a law of the books.
+//! Altered inputs at every place where strangers hand something in: what is wrong must be refused,
+//! never panic, and never break a law of the books.
 //!
-//! Seeded, on stable Rust, without instrumentation: inputs that once were right are altered a little, and one seed plays
-//! [`CASES`] of them from a fresh state, so that a finding replays by its target and seed.
+//! Seeded, on stable Rust, without instrumentation: inputs that once were right are altered a
+//! little, and one seed plays [`CASES`] of them from a fresh state, so that a finding replays by
+//! its target and seed.
 
 mod alter;
 mod targets;

@@ -159,7 +159,8 @@ impl Target for Signed {
         if random.percent(50) {
             let right = random.pick(&self.texts).cloned().unwrap_or_default();
             let (mark, inner) = right.split_at(if right.starts_with("MESTO1:") { 7 } else { 0 });
-            // Beneath the encoding as often as on it: most damage above is noticed before anything is read.
+            // Beneath the encoding as often as on it: most damage above is noticed before anything
+            // is read.
             return match base45::decode(inner) {
                 Ok(bytes) if random.percent(70) => {
                     format!("{mark}{}", base45::encode(alter::bytes(&bytes, random))).into_bytes()

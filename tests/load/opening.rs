@@ -1,4 +1,5 @@
-//! Opening the client with ten thousand tickets, beside plain rusqlite that opens the same file and reads the active rows.
+//! Opening the client with ten thousand tickets, beside plain rusqlite that opens the same file and
+//! reads the active rows.
 
 use std::hint::black_box;
 use std::path::Path;

@@ -1,4 +1,5 @@
-//! The peer of a purchase on Postgres: `pgbench` with its own transaction, on the same server, over TCP, as durable.
+//! The peer of a purchase on Postgres: `pgbench` with its own transaction, on the same server, over
+//! TCP, as durable.
 
 use std::path::Path;
 use std::process::Command;

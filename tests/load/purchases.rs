@@ -122,7 +122,8 @@ fn shuffle<T>(list: &mut [T]) {
 }
 
 fn check_books(store: &dyn Store, sold: Sold) -> Outcome<()> {
-    // Only the check asks for the legs of a holder; without this it would read all of them for each account.
+    // Only the check asks for the legs of a holder; without this it would read all of them for each
+    // account.
     transact(store, |tx| tx.execute("CREATE INDEX bench_leg_of_holder ON ledger_leg (holder)", values![]))?;
     transact(store, |tx| tx.execute("ANALYZE", values![]))?;
     let faults = transact(store, check::laws)?;

@@ -1,4 +1,5 @@
-//! A quote beside twenty conversions between UTC and the city's wall clock; `core/rules/benches/quote.rs` looks closer.
+//! A quote beside twenty conversions between UTC and the city's wall clock;
+//! `core/rules/benches/quote.rs` looks closer.
 
 use std::hint::black_box;
 use std::time::Duration;

@@ -16,7 +16,8 @@ use crate::stopwatch::Stopwatch;
 /// Tokens are inserted so many at a time.
 const BLOCK: usize = 5_000;
 
-/// A clock that goes on from a given moment: ids and deadlines follow each other as on any day, whatever the machine's date is.
+/// A clock that goes on from a given moment: ids and deadlines follow each other as on any day,
+/// whatever the machine's date is.
 pub struct FromThen {
     then: DateTime<Utc>,
     since: Stopwatch,
@@ -54,9 +55,11 @@ pub struct Prepared {
     pub body: Vec<u8>,
 }
 
-/// Prepares `count` purchases of as many drivers, each with his own account, device, token, vehicle, deposit and quote.
+/// Prepares `count` purchases of as many drivers, each with his own account, device, token,
+/// vehicle, deposit and quote.
 ///
-/// One driver does it by requests; the others are copies of his rows under ids of their own, with ledger entries that balance.
+/// One driver does it by requests; the others are copies of his rows under ids of their own, with
+/// ledger entries that balance.
 pub fn prepare(rig: &Rig, goods: Goods, count: usize) -> Outcome<Vec<Prepared>> {
     let mut driver = Driver::new(rig, 1);
     driver.fund(1_000);
@@ -103,19 +106,22 @@ fn token(number: usize) -> String {
     format!("{number:064x}")
 }
 
-/// The id of a copy: as long as a real one, and with its last byte, which tells the service of a quote.
+/// The id of a copy: as long as a real one, and with its last byte, which tells the service of a
+/// quote.
 fn copied_id(id: &str, number: usize) -> String {
     format!("{}{}{}", id.get(..13).unwrap_or(id), 10_000_000_000_000 + number, id.get(27..).unwrap_or_default())
 }
 
-/// Added to the number of a quote's copy: a sale has the letters of its quote, and the top-up's was made before.
+/// Added to the number of a quote's copy: a sale has the letters of its quote, and the top-up's was
+/// made before.
 const QUOTES: usize = 10_000_000_000_000;
 
 /// The same in SQL.
 const ID: &str = "substr(t.{}, 1, 13) || CAST(10000000000000 + n.i AS TEXT) || substr(t.{}, 28)";
 
-/// Table, columns copied as they are, columns of the copies' own with their expressions, and which rows are the driver's. `{column}` in an
-/// expression stands for [`ID`] of that column, `{visit}` for the id of the driver's visit.
+/// Table, columns copied as they are, columns of the copies' own with their expressions, and which
+/// rows are the driver's. `{column}` in an expression stands for [`ID`] of that column, `{visit}`
+/// for the id of the driver's visit.
 type Copied = (&'static str, &'static str, &'static [(&'static str, &'static str)], &'static str);
 
 /// Apart from the sale of the top-up, which was begun at the same moment.

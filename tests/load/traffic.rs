@@ -1,4 +1,5 @@
-//! The drivers' side of the wire: keep-alive connections on one thread, requests written beforehand, answers read no further than needed.
+//! The drivers' side of the wire: keep-alive connections on one thread, requests written
+//! beforehand, answers read no further than needed.
 
 use std::cell::Cell;
 use std::net::SocketAddr;
@@ -61,7 +62,8 @@ pub fn drive(address: SocketAddr, purchases: &[Prepared], span: Duration) -> Out
     })
 }
 
-/// Sends requests over all connections until they or the time run out; the connections, how many were answered, and the time it took.
+/// Sends requests over all connections until they or the time run out; the connections, how many
+/// were answered, and the time it took.
 async fn burst(
     streams: Vec<TcpStream>,
     requests: &[Vec<u8>],

@@ -1,4 +1,5 @@
-//! Concurrent histories on real Postgres: what a suite on SQLite cannot see. Every history ends as if its requests came one after the other.
+//! Concurrent histories on real Postgres: what a suite on SQLite cannot see. Every history ends as
+//! if its requests came one after the other.
 
 use std::sync::{Arc, Barrier};
 
@@ -73,7 +74,8 @@ impl History<'_> {
         })
     }
 
-    /// Asks again as long as the first request with the key is still in flight, at most a hundred times.
+    /// Asks again as long as the first request with the key is still in flight, at most a hundred
+    /// times.
     fn settled(&self, request: &Request, first: &Response) -> Response {
         let mut answer = first.clone();
         for _ in 0..100 {
@@ -117,7 +119,8 @@ impl History<'_> {
         }
         let zone = *self.random.pick(&["yellow", "green"]).unwrap();
         let price = if zone == "yellow" { 65 } else { 55 };
-        // Different zones per vehicle keep the stays apart; the deposit is the one thing they share.
+        // Different zones per vehicle keep the stays apart; the deposit is the one thing they
+        // share.
         let quotes: Vec<_> = vehicles
             .iter()
             .zip([zone, "red", "blue", "a", if zone == "yellow" { "green" } else { "yellow" }])
@@ -217,7 +220,8 @@ impl History<'_> {
         assert_eq!(self.deposit(driver.account), 50_000, "seed {}", self.seed);
     }
 
-    /// By card on one phone, from the deposit on another: paid once, and what the bank took beside it goes back.
+    /// By card on one phone, from the deposit on another: paid once, and what the bank took beside
+    /// it goes back.
     fn an_order_paid_by_card_and_from_the_deposit(self) {
         let mut driver = Driver::new(self.rig, self.seed);
         driver.fund(5_000);
@@ -243,7 +247,8 @@ impl History<'_> {
         }
     }
 
-    /// The payer leaves the page at the moment at which the bank approves: he has what he wanted, or his money goes back.
+    /// The payer leaves the page at the moment at which the bank approves: he has what he wanted,
+    /// or his money goes back.
     fn an_approval_against_giving_up(self) {
         let mut driver = Driver::new(self.rig, self.seed);
         let order = self.order_for(&mut driver);
@@ -300,7 +305,8 @@ impl History<'_> {
         self.rig.ask(&Request::new("GET", &path).bearer(&driver.token)).read().unwrap()
     }
 
-    /// A driver gives up and wants to pay by SMS while his purchase is on its way: either it is bought, or it never will be.
+    /// A driver gives up and wants to pay by SMS while his purchase is on its way: either it is
+    /// bought, or it never will be.
     fn a_purchase_against_its_own_cancellation(self) {
         let mut driver = Driver::new(self.rig, self.seed);
         driver.fund(200);

@@ -1,4 +1,5 @@
-//! `kill -9` of the operator's process in the middle of 200 purchases, on both databases: nothing lost, nothing doubled.
+//! `kill -9` of the operator's process in the middle of 200 purchases, on both databases: nothing
+//! lost, nothing doubled.
 
 use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -129,7 +130,8 @@ fn play(folder: &Path, database: &[&str], store: &dyn Fn() -> Arc<dyn Store>) {
     assert_eq!(deposits, i64::try_from(DRIVERS).unwrap() * 100_000 - spent);
 }
 
-/// Belgrade, but selling ahead at any hour: the served operator runs on the machine's clock, and this test must not care what it shows.
+/// Belgrade, but selling ahead at any hour: the served operator runs on the machine's clock, and
+/// this test must not care what it shows.
 fn write_city(folder: &Path) {
     let city = folder.join("cities/belgrade");
     std::fs::create_dir_all(&city).unwrap();
@@ -247,8 +249,8 @@ fn ask(address: SocketAddr, request: &Request) -> std::io::Result<(u16, Vec<u8>)
     if body.len() == length { Ok((status, body)) } else { Err(broken("the answer is cut off")) }
 }
 
-/// A port that nobody else is given while the process is dead: bound, but not listening. Only Linux lets two sockets share
-/// a port so.
+/// A port that nobody else is given while the process is dead: bound, but not listening. Only Linux
+/// lets two sockets share a port so.
 fn reserved_port() -> Option<TcpSocket> {
     cfg!(target_os = "linux").then(|| {
         let socket = TcpSocket::new_v4().unwrap();

@@ -1,4 +1,5 @@
-//! Proof beyond single crates: the simulation, concurrent histories on Postgres, and a process killed under load.
+//! Proof beyond single crates: the simulation, concurrent histories on Postgres, and a process
+//! killed under load.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod fuzz;

@@ -142,8 +142,8 @@ fn found(defect: Defect) {
     found_by(defect, "");
 }
 
-/// A defect must be found by one of the first ten seeds and by its law, and the failure must name its seed and how to replay
-/// it.
+/// A defect must be found by one of the first ten seeds and by its law, and the failure must name
+/// its seed and how to replay it.
 fn found_by(defect: Defect, law: &str) {
     let failure = (1..=10)
         .filter_map(|seed| run(Settings { defect, ..Settings::new(seed, 1_000) }).err())

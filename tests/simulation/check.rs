@@ -1,6 +1,7 @@
 //! What must hold after every step, asked of the operator's tables in their own words.
 //!
-//! Written against the tables and not with the operator's helpers: a rule that is broken there must not be broken here too.
+//! Written against the tables and not with the operator's helpers: a rule that is broken there must
+//! not be broken here too.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -139,7 +140,8 @@ pub struct Barrier<'a> {
 /// A controller that said nothing for longer is silent, milliseconds.
 const SILENT: i64 = 120_000;
 
-/// What a visit to the garage costs by its price board, minor units: 100 RSD for each started hour, at most 1500 in 24 hours.
+/// What a visit to the garage costs by its price board, minor units: 100 RSD for each started hour,
+/// at most 1500 in 24 hours.
 pub fn bill(entered_at: i64, until: i64) -> i64 {
     const HOUR: i64 = 3_600_000;
     let length = (until - entered_at).max(1);

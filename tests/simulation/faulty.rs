@@ -1,4 +1,5 @@
-//! Stores that fail or lie on purpose: to crash a transaction in its middle, and to show that the laws notice what they are for.
+//! Stores that fail or lie on purpose: to crash a transaction in its middle, and to show that the
+//! laws notice what they are for.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

@@ -1,7 +1,9 @@
-//! A city in a bottle: many phones, one operator, the bank, a virtual clock and a seeded network that misbehaves.
+//! A city in a bottle: many phones, one operator, the bank, a virtual clock and a seeded network
+//! that misbehaves.
 //!
-//! [`run`] plays a seed. After every step the [`check`] laws hold and no phone forgot what it was told; at the end the network heals
-//! and every intent must end. The same seed and steps give the same run, on every machine.
+//! [`run`] plays a seed. After every step the [`check`] laws hold and no phone forgot what it was
+//! told; at the end the network heals and every intent must end. The same seed and steps give the
+//! same run, on every machine.
 
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)] // test code that happens to be a library
 

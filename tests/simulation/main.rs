@@ -1,4 +1,5 @@
-//! Replays a seed, or looks for one that breaks: `cargo xtask simulate --seed N --steps M [--seeds K] [--defect D]`.
+//! Replays a seed, or looks for one that breaks: `cargo xtask simulate --seed N --steps M [--seeds
+//! K] [--defect D]`.
 
 use mesto_simulation::{Defect, Settings, run, words};
 

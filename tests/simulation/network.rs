@@ -1,4 +1,5 @@
-//! The seeded network at `Link`: it loses, delays, doubles and reorders what phones and the operator say to each other.
+//! The seeded network at `Link`: it loses, delays, doubles and reorders what phones and the
+//! operator say to each other.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -87,7 +88,8 @@ impl Air {
         std::mem::take(&mut self.lock().sent)
     }
 
-    /// Hands an answer to whoever waits for it; an answer nobody waits for is lost, as on a real socket.
+    /// Hands an answer to whoever waits for it; an answer nobody waits for is lost, as on a real
+    /// socket.
     pub fn answer(&self, call: u64, answer: Result<LinkAnswer, LinkError>) {
         if let Some(slot) = self.lock().waiting.get_mut(&call)
             && slot.is_none()

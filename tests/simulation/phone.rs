@@ -1,4 +1,5 @@
-//! One simulated phone: a real client core over a wrong clock, a bad link, and a process that dies at any moment.
+//! One simulated phone: a real client core over a wrong clock, a bad link, and a process that dies
+//! at any moment.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -23,7 +24,8 @@ use crate::random::Random;
 /// The one virtual time of the world, epoch milliseconds.
 pub type WorldTime = Arc<AtomicI64>;
 
-/// A phone's clocks: the wall clock is wrong by `skew`, the monotonic one starts anew at every boot.
+/// A phone's clocks: the wall clock is wrong by `skew`, the monotonic one starts anew at every
+/// boot.
 pub struct PhoneClock {
     world: WorldTime,
     skew: i64,
@@ -188,7 +190,8 @@ impl Phone {
         self.client = None;
     }
 
-    /// Whether a purchase of this quote is confirmed or still open on this phone: after a refusal it may be tried again under a new key.
+    /// Whether a purchase of this quote is confirmed or still open on this phone: after a refusal
+    /// it may be tried again under a new key.
     pub fn hopes_for(&self, quote: QuoteId) -> bool {
         let Some(Ok(intents)) = self.client.as_ref().map(|client| client.payments().intents(10_000)) else {
             return true;

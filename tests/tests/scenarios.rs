@@ -1,4 +1,5 @@
-//! Plays `tests/scenarios/*.json` with the Rust client against a testbed (docs/scenarios.md), and checks the files' shape.
+//! Plays `tests/scenarios/*.json` with the Rust client against a testbed (docs/scenarios.md), and
+//! checks the files' shape.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::collections::BTreeMap;
@@ -271,7 +272,8 @@ impl Phone {
                 self.begun(step, &intent).await
             }
             "settle" => {
-                // A connection that fails leaves things as they are; what the phone then shows is what is checked.
+                // A connection that fails leaves things as they are; what the phone then shows is
+                // what is checked.
                 let _ = self.client.payments().settle_all().await;
                 let _ = self.client.sync().await;
                 Ok(self.last_intent())

@@ -1,6 +1,8 @@
-//! `cargo xtask bench`: what a purchase, an opening and a quote cost, each beside a peer in the same run.
+//! `cargo xtask bench`: what a purchase, an opening and a quote cost, each beside a peer in the
+//! same run.
 //!
-//! The measures themselves are the program `load` of `tests/`; `docs/performance.md` keeps the numbers.
+//! The measures themselves are the program `load` of `tests/`; `docs/performance.md` keeps the
+//! numbers.
 
 use crate::failure::Outcome;
 use crate::process;

@@ -1,11 +1,14 @@
-//! `cargo xtask budgets`: how many files outside a service's own folders name it, against the limit of `xtask/rooms.toml`.
+//! `cargo xtask budgets`: how many files outside a service's own folders name it, against the limit
+//! of `xtask/rooms.toml`.
 //!
-//! A service's own files lie in a folder of its name, or are files of its name, in any language. In the crates of the
-//! table another file names it when a path of that file leads into one of them (also through a re-export), when it
-//! declares its module or calls its accessor (`client.garages()`). In Kotlin, Swift and Python, when it has the service's
-//! name in an import or beside a dot, or one of its types. Files of a service that the table lets use it (`uses`) are not
-//! counted. Base services have no limit: everybody names them. Files of the
-//! screens are counted by themselves, tests are not counted, and generated files are not in the repository.
+//! A service's own files lie in a folder of its name, or are files of its name, in any language. In
+//! the crates of the table another file names it when a path of that file leads into one of them
+//! (also through a re-export), when it declares its module or calls its accessor
+//! (`client.garages()`). In Kotlin, Swift and Python, when it has the service's name in an import
+//! or beside a dot, or one of its types. Files of a service that the table lets use it (`uses`) are
+//! not counted. Base services have no limit: everybody names them. Files of the
+//! screens are counted by themselves, tests are not counted, and generated files are not in the
+//! repository.
 
 mod words;
 

@@ -1,8 +1,9 @@
 //! `cargo xtask clauses`: which clause is held by which test, and which has code without one.
 //!
-//! `docs/clauses.tsv` is the list. A test names its clauses at the end of its name; code names them in its text
-//! (`BG-50`). Two things fail: a test or code that names a clause which is not in the list, and a clause that code
-//! names and no test does. Legal clauses (class L) are texts, so code may quote them without a test.
+//! `docs/clauses.tsv` is the list. A test names its clauses at the end of its name; code names them
+//! in its text (`BG-50`). Two things fail: a test or code that names a clause which is not in the
+//! list, and a clause that code names and no test does. Legal clauses (class L) are texts, so code
+//! may quote them without a test.
 
 pub mod names;
 

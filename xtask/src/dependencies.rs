@@ -1,8 +1,10 @@
-//! `cargo xtask dependencies`: bans, licences and sources of every crate in the lock, by `deny.toml`; and that
-//! `docs/dependencies.md` says of each library that the workspace names what it is for.
+//! `cargo xtask dependencies`: bans, licences and sources of every crate in the lock, by
+//! `deny.toml`; and that `docs/dependencies.md` says of each library that the workspace names what
+//! it is for.
 //!
-//! `deny.toml` is written in cargo-deny's format and can be used with it. The check itself is here, because building
-//! cargo-deny takes longer than all other checks together and these three need nothing but `cargo metadata`.
+//! `deny.toml` is written in cargo-deny's format and can be used with it. The check itself is here,
+//! because building cargo-deny takes longer than all other checks together and these three need
+//! nothing but `cargo metadata`.
 
 mod licence;
 
@@ -121,8 +123,8 @@ fn problems(policy: &Policy, packages: &[Package]) -> Vec<String> {
     problems
 }
 
-/// Libraries of the workspace that no crate of it uses or the page does not name, and names of the page that are gone
-/// or stand there twice.
+/// Libraries of the workspace that no crate of it uses or the page does not name, and names of the
+/// page that are gone or stand there twice.
 fn unexplained(manifest: &str, page: &str, packages: &[Package]) -> Outcome<Vec<String>> {
     let manifest: Manifest = toml::from_str(manifest).about("Cargo.toml")?;
     let own = |value: &toml::Value| value.get("path").is_some();

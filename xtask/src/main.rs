@@ -1,4 +1,5 @@
-//! Developer commands: `cargo xtask setup|test|clauses|dependencies|texts|bindings|size|app|screens|simulate|fuzz|bench`
+//! Developer commands: `cargo xtask
+//! setup|test|clauses|dependencies|texts|bindings|size|app|screens|simulate|fuzz|bench`
 //! and what the tests check on the way: `pages`, `rooms`, `budgets`.
 
 /// Prints a line; a terminal or a pipe that was closed is no failure.
@@ -52,9 +53,11 @@ enum Command {
     Dependencies,
     /// Check that the places which README and docs name are there
     Pages,
-    /// Check that kernel, base services and services of each crate name each other in one direction only
+    /// Check that kernel, base services and services of each crate name each other in one direction
+    /// only
     Rooms,
-    /// Count the files outside a service's own folders that name it; fails over the limit of xtask/rooms.toml
+    /// Count the files outside a service's own folders that name it; fails over the limit of
+    /// xtask/rooms.toml
     Budgets,
     /// Write the typed texts of Kotlin and Swift from the Fluent catalogue
     Texts(texts::Options),
@@ -62,7 +65,8 @@ enum Command {
     Bindings,
     /// Build the library of the phone apps and print its size by crate; fails over the limit
     Size(size::Options),
-    /// Measure purchases, the opening of the client and quotes, each beside a peer; fails when a target is missed
+    /// Measure purchases, the opening of the client and quotes, each beside a peer; fails when a
+    /// target is missed
     Bench(bench::Options),
     /// Open the screens in a window, beside a testbed whose clock, network and bank obey a panel
     App,
@@ -72,12 +76,14 @@ enum Command {
         #[arg(long)]
         update: bool,
     },
-    /// Run the simulation: many phones, one operator, a network that fails; `--seed N --steps M` replays
+    /// Run the simulation: many phones, one operator, a network that fails; `--seed N --steps M`
+    /// replays
     Simulate {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         words: Vec<String>,
     },
-    /// Hand altered inputs to whatever takes them from strangers; `--target T --seed N` replays, `--seeds K` hunts longer
+    /// Hand altered inputs to whatever takes them from strangers; `--target T --seed N` replays,
+    /// `--seeds K` hunts longer
     Fuzz {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         words: Vec<String>,

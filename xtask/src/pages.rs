@@ -56,7 +56,8 @@ fn exists(folder: &Path, path: &str) -> bool {
     folder.join(path.split('#').next().unwrap_or(path)).exists()
 }
 
-/// Paths with the line they stand in, counted from 1. Code blocks are left out: they hold commands and examples.
+/// Paths with the line they stand in, counted from 1. Code blocks are left out: they hold commands
+/// and examples.
 fn places(text: &str) -> Vec<(usize, Place<'_>)> {
     const FOLDERS: [&str; 11] =
         ["android", "bank", "bindings", "cities", "cli", "core", "docs", "ios", "operator", "tests", "xtask"];

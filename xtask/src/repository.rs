@@ -37,7 +37,8 @@ pub fn written_files(root: &Path) -> Outcome<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// The texts of the written files whose names end so, by their paths from the root with `/` between folders.
+/// The texts of the written files whose names end so, by their paths from the root with `/` between
+/// folders.
 pub fn texts(root: &Path, extensions: &[&str]) -> Outcome<BTreeMap<String, String>> {
     let mut texts = BTreeMap::new();
     for path in written_files(root)? {

@@ -1,8 +1,10 @@
-//! `cargo xtask rooms`: kernel, base services and services of each crate name each other in one direction only.
+//! `cargo xtask rooms`: kernel, base services and services of each crate name each other in one
+//! direction only.
 //!
-//! `xtask/rooms.toml` says which crates have rooms, where they lie, and which service may name which. The check follows
-//! every path of the Rust sources to the file that declares the name (see [`tree`]) and fails with file, line and path on
-//! an arrow against the direction, on a file in no room, and on rooms that name each other in a circle.
+//! `xtask/rooms.toml` says which crates have rooms, where they lie, and which service may name
+//! which. The check follows every path of the Rust sources to the file that declares the name (see
+//! [`tree`]) and fails with file, line and path on an arrow against the direction, on a file in no
+//! room, and on rooms that name each other in a circle.
 
 mod circles;
 mod source;
@@ -71,7 +73,8 @@ fn examine(table: &Table, files: &Files) -> Outcome<(Vec<String>, Vec<String>)> 
         let count = rooms.values().filter(|room| **room != Room::Composition).collect::<BTreeSet<_>>().len();
         told.push(format!("{}: {} files in {count} rooms", of.name, own.len()));
     }
-    // Which permission is needed is known when the service's crates have rooms and nothing else is wrong.
+    // Which permission is needed is known when the service's crates have rooms and nothing else is
+    // wrong.
     if problems.is_empty() {
         for service in table.services.iter().filter(|service| table.has_rooms(service)) {
             for name in service.uses.iter().filter(|name| !used.contains(&(service.name.clone(), (*name).clone()))) {
@@ -86,7 +89,8 @@ fn examine(table: &Table, files: &Files) -> Outcome<(Vec<String>, Vec<String>)> 
 fn against(table: &Table, from: &Room, to: &Room, arrow: &Arrow, is_own: bool) -> Option<String> {
     match (from, to) {
         (Room::Composition, _) => None,
-        // What another crate declares at its root is its face. A module as such says nothing: what is named in it does.
+        // What another crate declares at its root is its face. A module as such says nothing: what
+        // is named in it does.
         (_, Room::Composition) if !is_own || arrow.is_module => None,
         (_, Room::Composition) => {
             Some("composition names the rooms, no room names it; move what it needs into the kernel".to_owned())
@@ -105,8 +109,8 @@ fn against(table: &Table, from: &Room, to: &Room, arrow: &Arrow, is_own: bool) -
     }
 }
 
-/// Files, and rooms, that name each other in a circle which crosses rooms. An arrow against the direction is told
-/// already and closes none.
+/// Files, and rooms, that name each other in a circle which crosses rooms. An arrow against the
+/// direction is told already and closes none.
 fn in_circles(table: &Table, of: &Crate, rooms: &BTreeMap<&str, Room>, arrows: &[&Arrow]) -> Vec<String> {
     let mut by_file: Graph<&str> = Graph::new();
     let mut by_room: Graph<&Room> = Graph::new();

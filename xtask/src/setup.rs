@@ -54,7 +54,8 @@ const NEEDS: [Need; 13] = [
         what_for: "Kotlin",
         parts: &[Part::Kotlin, Part::Ui],
     },
-    // The headless one draws into memory, which is enough for tests, but opens no window for `cargo xtask app`.
+    // The headless one draws into memory, which is enough for tests, but opens no window for `cargo
+    // xtask app`.
     Need {
         package: "openjdk-17-jre",
         sign: Sign::InJdk(&["lib/libawt_xawt.so"]),

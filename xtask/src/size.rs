@@ -1,8 +1,8 @@
 //! `cargo xtask size`: how large the library in the phone apps is, and which crates make it so.
 //!
 //! It is measured without its optional parts; `--photo` tells what the decoder of photos adds.
-//! The shipped file is built with the `mobile` profile and stripped of every symbol; the listing by crate is read
-//! from the file before that. `docs/size.tsv` keeps the growth, one line a record.
+//! The shipped file is built with the `mobile` profile and stripped of every symbol; the listing by
+//! crate is read from the file before that. `docs/size.tsv` keeps the growth, one line a record.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,15 +12,16 @@ use crate::failure::{About, Failure, Outcome};
 use crate::test::cargo;
 use crate::{process, repository};
 
-/// Bytes of the stripped library on x86-64 that a release may have, and gzipped as an app store sends it. Without the
-/// reader of photos, which an app takes or leaves.
+/// Bytes of the stripped library on x86-64 that a release may have, and gzipped as an app store
+/// sends it. Without the reader of photos, which an app takes or leaves.
 const MOST_BYTES: u64 = 4_600_000;
 const MOST_GZIPPED: u64 = 2_350_000;
-/// Relocations in the packed form that Android reads since version 11: a fifteenth of the size. Functions of the same
-/// instructions become one, as in the browsers of phones: nothing here compares functions by their address.
+/// Relocations in the packed form that Android reads since version 11: a fifteenth of the size.
+/// Functions of the same instructions become one, as in the browsers of phones: nothing here
+/// compares functions by their address.
 const LINK: [&str; 2] = ["link-arg=-Wl,--pack-dyn-relocs=relr", "link-arg=-Wl,--icf=all"];
-/// Hashes and signatures in their short form: a phone does a few in a second, and a processor's own instructions are
-/// used all the same.
+/// Hashes and signatures in their short form: a phone does a few in a second, and a processor's own
+/// instructions are used all the same.
 const SHORT: &str = "--cfg sha2_backend_soft=\"compact\" --cfg curve25519_dalek_backend=\"serial\"";
 const BUILT: &str = "libmesto_bindings.so";
 const RECORDS: &str = "docs/size.tsv";
@@ -162,7 +163,8 @@ fn shares(symbols: &str) -> Vec<(String, Share)> {
     shares
 }
 
-/// The crate a demangled name belongs to: `<a::B as c::D>::e` to `a`, a name of C to the library it begins with.
+/// The crate a demangled name belongs to: `<a::B as c::D>::e` to `a`, a name of C to the library it
+/// begins with.
 fn crate_of(name: &str) -> String {
     let path = name.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '_');
     let path = ["dyn ", "mut ", "const "].iter().fold(path, |path, word| path.strip_prefix(word).unwrap_or(path));

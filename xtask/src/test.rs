@@ -1,5 +1,5 @@
-//! `cargo xtask test`: every test in every language, then one table. A part that is missing, ran no test or skipped
-//! one has failed; the first failure does not stop the others.
+//! `cargo xtask test`: every test in every language, then one table. A part that is missing, ran no
+//! test or skipped one has failed; the first failure does not stop the others.
 
 mod counts;
 mod failures;
@@ -44,7 +44,7 @@ pub struct Options {
 
 /// What a step tells when it came to its end.
 #[derive(Debug, Default)]
-pub struct Told {
+pub struct PartReport {
     /// `None` where a step has no tests to count, such as the format check.
     counts: Option<Counts>,
     failure: Option<String>,
@@ -55,14 +55,14 @@ pub struct Told {
 /// One line of the table.
 struct Line {
     name: &'static str,
-    told: Told,
+    told: PartReport,
     seconds: u64,
 }
 
 /// One thing to run: its name in the table, and what it does.
 struct Step {
     name: &'static str,
-    run: fn() -> Outcome<Told>,
+    run: fn() -> Outcome<PartReport>,
 }
 
 pub fn run(options: &Options) -> Outcome<()> {
@@ -105,7 +105,7 @@ pub fn run(options: &Options) -> Outcome<()> {
 
 fn failed(name: &'static str, why: String) -> Line {
     say!("{name}: {why}");
-    Line { name, told: Told { failure: Some(why), ..Told::default() }, seconds: 0 }
+    Line { name, told: PartReport { failure: Some(why), ..PartReport::default() }, seconds: 0 }
 }
 
 fn measure(step: &Step) -> Line {
@@ -113,7 +113,8 @@ fn measure(step: &Step) -> Line {
     let watch = Stopwatch::start();
     let result = (step.run)();
     let seconds = watch.elapsed().as_secs();
-    let mut told = result.unwrap_or_else(|failure| Told { failure: Some(failure.to_string()), ..Told::default() });
+    let mut told =
+        result.unwrap_or_else(|failure| PartReport { failure: Some(failure.to_string()), ..PartReport::default() });
     told.failure = told.failure.or_else(|| told.counts.and_then(complaint));
     if let Some(text) = &told.failure {
         say!("{}: {text}", step.name);
@@ -158,7 +159,7 @@ mod tests {
     fn a_failing_step_is_a_failed_line_with_its_reason() {
         let line = measure(&Step { name: "x", run: || Err(Failure::new("why\nmore")) });
         let counts = Some(Counts { ran: 2, skipped: 0 });
-        let text = table(&[line, Line { name: "y", told: Told { counts, ..Told::default() }, seconds: 0 }]);
+        let text = table(&[line, Line { name: "y", told: PartReport { counts, ..PartReport::default() }, seconds: 0 }]);
         let rows: Vec<Vec<&str>> = text.lines().map(|row| row.split_whitespace().collect()).collect();
         let expected =
             [vec!["part", "result", "tests", "seconds"], vec!["x", "FAILED", "0", "why"], vec!["y", "ok", "2", "0"]];

@@ -1,8 +1,9 @@
 //! `cargo xtask texts`: typed accessors for Kotlin and Swift from the Fluent catalogue.
 //!
-//! Every language of `core/client/texts` has the same messages with the same variables; a message becomes a function
-//! with typed parameters, so that a screen cannot name a text that is not there or forget a value. The functions call
-//! the core's `render(id, args)`: the core alone knows the language and the plural rules.
+//! Every language of `core/client/texts` has the same messages with the same variables; a message
+//! becomes a function with typed parameters, so that a screen cannot name a text that is not there
+//! or forget a value. The functions call the core's `render(id, args)`: the core alone knows the
+//! language and the plural rules.
 
 mod catalogue;
 mod write;

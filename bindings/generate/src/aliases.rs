@@ -1,4 +1,5 @@
-//! A type of the core that crosses as a record of the bindings: the languages know the record alone.
+//! A type of the core that crosses as a record of the bindings: the languages know the record
+//! alone.
 
 use std::error::Error;
 use std::fs;
@@ -18,7 +19,8 @@ pub fn is_alias(custom: &CustomTypeMetadata) -> bool {
     record_of(custom).is_some()
 }
 
-/// Writes the record's name in the place of the core's type, in every generated file, and drops the alias.
+/// Writes the record's name in the place of the core's type, in every generated file, and drops the
+/// alias.
 ///
 /// # Errors
 /// When a file cannot be read or written.

@@ -1,4 +1,5 @@
-//! Ids as types of each language: UniFFI alone makes aliases of them, and then none is told from another.
+//! Ids as types of each language: UniFFI alone makes aliases of them, and then none is told from
+//! another.
 
 use std::fmt::Write as _;
 

@@ -1,7 +1,7 @@
 //! Writes the Kotlin, Swift and Python side of the bindings from the built library.
 //!
-//! `mesto-generate all|kotlin|swift|python [LIBRARY]`; the library is the one built beside this program, such as
-//! `target/debug/libmesto_bindings.so`, unless named.
+//! `mesto-generate all|kotlin|swift|python [LIBRARY]`; the library is the one built beside this
+//! program, such as `target/debug/libmesto_bindings.so`, unless named.
 
 mod aliases;
 mod ids;
@@ -37,7 +37,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Generates into a folder of its own and moves it into place, so that a compiler never reads half a file.
+/// Generates into a folder of its own and moves it into place, so that a compiler never reads half
+/// a file.
 fn write(language: &str, root: &Path, library: &Path, metadata: &[Metadata]) -> Result<(), Box<dyn Error>> {
     let target = root.join("target/bindings");
     let fresh = target.join(format!(".{language}-{}", std::process::id()));
@@ -111,7 +112,8 @@ fn printable(kotlin: &str) -> String {
     lines.collect()
 }
 
-/// The generated module looks for the library beside itself; ours lies in the build's folder, named by `MESTO_LIB_DIR`.
+/// The generated module looks for the library beside itself; ours lies in the build's folder, named
+/// by `MESTO_LIB_DIR`.
 fn load_from_environment(module: &str) -> Result<String, Box<dyn Error>> {
     const BESIDE: &str = "os.path.join(os.path.dirname(__file__), libname)";
     const NAMED: &str = "os.path.join(os.environ.get(\"MESTO_LIB_DIR\") or os.path.dirname(__file__), libname)";

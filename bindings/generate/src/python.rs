@@ -1,7 +1,9 @@
-//! The generated Python made usable: its records print nothing, compare with nothing and cannot be hashed or pickled.
+//! The generated Python made usable: its records print nothing, compare with nothing and cannot be
+//! hashed or pickled.
 //!
-//! Each record becomes a frozen dataclass with its fields; of a choice (an enum with data) a variant without data
-//! becomes a value and one with data a frozen dataclass. What converts them stays the generator's.
+//! Each record becomes a frozen dataclass with its fields; of a choice (an enum with data) a
+//! variant without data becomes a value and one with data a frozen dataclass. What converts them
+//! stays the generator's.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -56,7 +58,8 @@ pub fn usable(module: &str, metadata: &[Metadata], ids: &str, exported: &[String
 /// Lines of the module.
 type Lines<'a, 'm> = &'a [&'m str];
 
-/// A record or a choice that begins here: its name, its class, its converter, and what comes behind.
+/// A record or a choice that begins here: its name, its class, its converter, and what comes
+/// behind.
 fn type_of<'a, 'm>(lines: Lines<'a, 'm>) -> Option<(&'m str, Lines<'a, 'm>, Lines<'a, 'm>, Lines<'a, 'm>)> {
     let is_record = lines.first().is_some_and(|line| *line == "@dataclass");
     let head = lines.get(usize::from(is_record))?;

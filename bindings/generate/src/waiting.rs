@@ -1,4 +1,5 @@
-//! The parts of a client in Python with every call waiting for its answer, for scripts and notebooks.
+//! The parts of a client in Python with every call waiting for its answer, for scripts and
+//! notebooks.
 
 use std::error::Error;
 
@@ -104,8 +105,8 @@ fn methods<'m>(lines: &[&'m str], object: &str) -> Result<Vec<Method<'m>>, Box<d
     Ok(found)
 }
 
-/// A type and its default as a reader expects them: nothing where the generator has a mark of its own, and the deposit
-/// where nobody says how it is paid.
+/// A type and its default as a reader expects them: nothing where the generator has a mark of its
+/// own, and the deposit where nobody says how it is paid.
 fn told(rest: &str) -> String {
     if rest == "PayMethod" {
         return "PayMethod = PayMethod.DEPOSIT".to_owned();

@@ -21,7 +21,8 @@ from .core import Client, LinkRequest, MestoError, OperatorSet  # noqa: E402
 from .link import UrllibLink  # noqa: E402,F401
 from .waiting import Parts  # noqa: E402
 
-# What a traceback and `print(error)` show is what a driver reads; an error crosses processes by its values.
+# What a traceback and `print(error)` show is what a driver reads; an error crosses processes by its
+# values.
 MestoError.__str__ = lambda self: self.text
 MestoError.__reduce__ = lambda self: (type(self), tuple(vars(self).values()))
 # Its headers hold the session's token.

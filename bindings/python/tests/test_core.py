@@ -411,7 +411,8 @@ class Watching(WithTestbed):
     def hears_no_more(self, app, observed, vehicles):
         other = of_vehicles(app)
         kept = app.subscribe(other)
-        # One thread tells all: when the other hears of the present, a telling that was under way is over.
+        # One thread tells all: when the other hears of the present, a telling that was under way is
+        # over.
         other.wait_for(lambda state: len(state.vehicles) == vehicles - 1)
         told = len(observed.seen)
         app.vehicles.add(BELGRADE, "NS123AB")

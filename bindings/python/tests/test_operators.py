@@ -129,9 +129,9 @@ class TwoOperators(unittest.TestCase):
         # One that is called otherwise is not this operator's.
         bed = self.beds[1]
         other = self.operators.open(mesto.OperatorConfig(url=bed.operator, root_key=bed.root_key, name="other.example"))
-        with self.assertRaises(mesto.MestoError.NotGenuine) as refused:
+        with self.assertRaises(mesto.MestoError.Untrusted) as refused:
             other.operator.refresh()
-        self.assertEqual("operator_not_genuine", refused.exception.code)
+        self.assertEqual("operator_untrusted", refused.exception.code)
 
 
 if __name__ == "__main__":

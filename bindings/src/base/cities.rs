@@ -25,7 +25,8 @@ impl Cities {
         CitiesState::clone(&self.0.core.cities().state())
     }
 
-    /// Fetches keys and a city, verified against the pinned root key, and stores it beside the others. At the first start and once a day.
+    /// Fetches keys and a city, verified against the pinned root key, and stores it beside the
+    /// others. At the first start and once a day.
     #[uniffi::method(default(cancel = None))]
     pub async fn refresh(&self, city: CityId, cancel: Option<Arc<Cancel>>) -> Result<Refreshed, MestoError> {
         self.0.answer(cancel, Box::pin(self.0.core.cities().refresh(&city))).await

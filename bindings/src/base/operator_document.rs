@@ -30,8 +30,9 @@ impl Operator {
         OperatorState::clone(&self.0.core.operator().state())
     }
 
-    /// Fetches keys and the operator's document, verified against the pinned root key. At the first start and once a day.
-    /// `client_too_old` when the app must be updated, whose params name the least version that is served.
+    /// Fetches keys and the operator's document, verified against the pinned root key. At the first
+    /// start and once a day. `client_too_old` when the app must be updated, whose params name
+    /// the least version that is served.
     #[uniffi::method(default(cancel = None))]
     pub async fn refresh(&self, cancel: Option<Arc<Cancel>>) -> Result<OperatorState, MestoError> {
         let state = self.0.answer(cancel, Box::pin(self.0.core.operator().refresh())).await?;

@@ -1,4 +1,5 @@
-//! Several operators in one phone: a client each, and what only somebody who knows them all can see.
+//! Several operators in one phone: a client each, and what only somebody who knows them all can
+//! see.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -16,7 +17,8 @@ use crate::kernel::ports::OwnReminders;
 pub struct OperatorsConfig {
     /// Where their files lie, two for each, named by its DNS name; it must exist.
     pub folder: String,
-    /// The driver's language, BCP 47; Serbian and its neighbours read Serbian, everybody else English.
+    /// The driver's language, BCP 47; Serbian and its neighbours read Serbian, everybody else
+    /// English.
     #[uniffi(default = "en")]
     pub locale: String,
     /// The app's version, `major.minor.patch`; the core's where absent.
@@ -32,7 +34,8 @@ pub struct OperatorsConfig {
 pub struct OperatorConfig {
     /// `https://host`, or `http://` on this machine itself.
     pub url: String,
-    /// The Ed25519 key that signs the operator's key sets, pinned in the app: base64url without padding.
+    /// The Ed25519 key that signs the operator's key sets, pinned in the app: base64url without
+    /// padding.
     pub root_key: String,
     /// Its DNS name; where absent, the host of its address.
     #[uniffi(default = None)]
@@ -47,7 +50,8 @@ pub struct OperatorIntent {
     pub intent: Intent,
 }
 
-/// The operators of one phone. Each has a client of its own; of all their alarms the earliest 64 are set.
+/// The operators of one phone. Each has a client of its own; of all their alarms the earliest 64
+/// are set.
 #[derive(uniffi::Object)]
 pub struct OperatorSet {
     core: Operators,
@@ -59,7 +63,8 @@ pub struct OperatorSet {
 
 #[uniffi::export]
 impl OperatorSet {
-    /// No operator yet. `phone` is shared by all of them; its `link` only by those that bring none of their own.
+    /// No operator yet. `phone` is shared by all of them; its `link` only by those that bring none
+    /// of their own.
     #[uniffi::constructor(default(phone = None))]
     #[must_use]
     pub fn new(config: OperatorsConfig, phone: Option<Phone>) -> Arc<Self> {
@@ -72,8 +77,8 @@ impl OperatorSet {
         Arc::new(Self { core: Operators::new(reminders), config, phone, locale })
     }
 
-    /// Opens the client of an operator. No request is made. `operator_open` when it is open already; `operators_share` when
-    /// its device key is another one's.
+    /// Opens the client of an operator. No request is made. `operator_open` when it is open
+    /// already; `operators_share` when its device key is another one's.
     #[uniffi::method(default(link = None))]
     pub fn open(&self, operator: OperatorConfig, link: Option<Arc<dyn Link>>) -> Result<Arc<Client>, MestoError> {
         let name = operator_name(operator.name.as_deref(), &operator.url)?;
@@ -99,8 +104,8 @@ impl OperatorSet {
         self.core.names().iter().map(ToString::to_string).collect()
     }
 
-    /// Closes the client of an operator, as [`Client::shut_down`] does. Its alarms stay set, because its tickets go on.
-    /// `false` when it was not open.
+    /// Closes the client of an operator, as [`Client::shut_down`] does. Its alarms stay set,
+    /// because its tickets go on. `false` when it was not open.
     #[must_use]
     pub fn shut_down(&self, name: String) -> bool {
         name.parse::<OperatorName>().is_ok_and(|name| self.core.close(&name))
@@ -127,7 +132,7 @@ impl OperatorSet {
     pub fn open_intents(&self) -> Vec<OperatorIntent> {
         let told = |open: mesto_client::OperatorIntent| {
             let core = self.core.client(&open.operator)?;
-            let intent = Intent::told(&Handle { core, locale: self.locale }, open.intent);
+            let intent = Intent::from_core(&Handle { core, locale: self.locale }, open.intent);
             Some(OperatorIntent { operator: open.operator.to_string(), intent })
         };
         self.core.open_intents().into_iter().filter_map(told).collect()

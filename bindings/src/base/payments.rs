@@ -39,8 +39,8 @@ impl From<CoreProgress> for Progress {
     fn from(core: CoreProgress) -> Self {
         match core {
             CoreProgress::Ready => Self::Ready,
-            CoreProgress::Leaving => Self::Sending,
-            CoreProgress::Left => Self::Sent,
+            CoreProgress::Sending => Self::Sending,
+            CoreProgress::Sent => Self::Sent,
             CoreProgress::AtBank => Self::AtBank,
         }
     }
@@ -57,7 +57,8 @@ pub enum IntentState {
     Refused { reason: Reason },
     /// It surely was not and will not be executed.
     Expired,
-    /// The operator no longer knows the time in which it was sent: nobody can say whether it was executed.
+    /// The operator no longer knows the time in which it was sent: nobody can say whether it was
+    /// executed.
     Lost,
 }
 
@@ -67,7 +68,8 @@ pub struct Reason {
     pub code: String,
     pub text: String,
     pub advice: String,
-    /// The numbers, moments (RFC 3339) and sums of the text; what goes back is `paid_back`, at the latest by `due_at`.
+    /// The numbers, moments (RFC 3339) and sums of the text; what goes back is `paid_back`, at the
+    /// latest by `due_at`.
     pub params: HashMap<String, String>,
 }
 
@@ -76,7 +78,8 @@ pub struct Reason {
 pub struct Intent {
     /// The idempotency key; links back from a provider's page carry it.
     pub key: String,
-    /// What is not paid for again while this is open: service, city, place and thing as one text, to compare.
+    /// What is not paid for again while this is open: service, city, place and thing as one text,
+    /// to compare.
     pub guard: String,
     /// What is bought.
     pub quote: QuoteId,
@@ -107,7 +110,7 @@ pub struct Intent {
 
 impl Intent {
     /// An intent in the words of one language, times in the city's zone.
-    pub(crate) fn told(handle: &Handle, view: IntentView) -> Self {
+    pub(crate) fn from_core(handle: &Handle, view: IntentView) -> Self {
         let reason = |error: &Error| Reason {
             code: error.code().to_owned(),
             text: error.text(handle.locale),
@@ -146,7 +149,7 @@ impl Intent {
     }
 
     fn all(handle: &Handle, views: Vec<IntentView>) -> Vec<Self> {
-        views.into_iter().map(|view| Self::told(handle, view)).collect()
+        views.into_iter().map(|view| Self::from_core(handle, view)).collect()
     }
 }
 
@@ -172,14 +175,14 @@ impl Payments {
 
     /// An intent by its key, open or ended.
     pub fn intent(&self, key: String) -> Result<Option<Intent>, MestoError> {
-        let view = self.0.told(self.0.core.payments().intent(&key))?;
-        Ok(view.map(|view| Intent::told(&self.0, view)))
+        let view = self.0.from_core(self.0.core.payments().intent(&key))?;
+        Ok(view.map(|view| Intent::from_core(&self.0, view)))
     }
 
     /// The newest intents, ended ones included, newest first.
     #[uniffi::method(default(limit = 50))]
     pub fn intents(&self, limit: u32) -> Result<Vec<Intent>, MestoError> {
-        Ok(Intent::all(&self.0, self.0.told(self.0.core.payments().intents(limit))?))
+        Ok(Intent::all(&self.0, self.0.from_core(self.0.core.payments().intents(limit))?))
     }
 
     /// When an open intent wants another attempt; absent when all are ended.
@@ -200,14 +203,14 @@ impl Payments {
         self.0.core.refund_text(&refund)
     }
 
-    /// Buys a quote of any service: exactly what it says, once, however often it is tapped. By card the intent's
-    /// `page_url` is the provider's page. A purchase of the same thing that is not confirmed yet is settled first:
-    /// confirmed, it is the answer; still open, this is refused with `unconfirmed`, and `intent` (and `page_url`) of
-    /// the params name it.
+    /// Buys a quote of any service: exactly what it says, once, however often it is tapped. By card
+    /// the intent's `page_url` is the provider's page. A purchase of the same thing that is not
+    /// confirmed yet is settled first: confirmed, it is the answer; still open, this is refused
+    /// with `unconfirmed`, and `intent` (and `page_url`) of the params name it.
     #[uniffi::method(default(cancel = None))]
     pub async fn buy(&self, quote: Quote, cancel: Option<Arc<Cancel>>) -> Result<Intent, MestoError> {
         let view = self.0.answer(cancel, Box::pin(self.0.core.payments().buy(&quote))).await?;
-        Ok(Intent::told(&self.0, view))
+        Ok(Intent::from_core(&self.0, view))
     }
 
     /// Goes on with every open intent now: at start, and when the connection comes back.
@@ -228,14 +231,15 @@ impl Payments {
     #[uniffi::method(default(cancel = None))]
     pub async fn settle(&self, key: String, cancel: Option<Arc<Cancel>>) -> Result<Intent, MestoError> {
         let view = self.0.answer(cancel, Box::pin(self.0.core.payments().settle(&key))).await?;
-        Ok(Intent::told(&self.0, view))
+        Ok(Intent::from_core(&self.0, view))
     }
 
-    /// Ends an intent that the driver no longer wants: one that waits at the provider's page on the operator too (what is
-    /// still taken there is then paid back), another one when it is sure that it will not be executed. Its state tells.
+    /// Ends an intent that the driver no longer wants: one that waits at the provider's page on the
+    /// operator too (what is still taken there is then paid back), another one when it is sure
+    /// that it will not be executed. Its state tells.
     #[uniffi::method(default(cancel = None))]
     pub async fn abandon(&self, key: String, cancel: Option<Arc<Cancel>>) -> Result<Intent, MestoError> {
         let view = self.0.answer(cancel, Box::pin(self.0.core.payments().abandon(&key))).await?;
-        Ok(Intent::told(&self.0, view))
+        Ok(Intent::from_core(&self.0, view))
     }
 }

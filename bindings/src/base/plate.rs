@@ -20,7 +20,8 @@ pub struct ParsedPlate {
 /// Something about a plate to look at again.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
 pub enum PlateWarning {
-    /// Another sign that looks like a Latin letter was read as that one; `position` counts letters and digits from 1.
+    /// Another sign that looks like a Latin letter was read as that one; `position` counts letters
+    /// and digits from 1.
     LookAlike { position: u32, typed: String, read_as: String },
     /// A letter with a mark that hardly any plate has; `position` counts letters and digits from 1.
     UnusualLetter { position: u32, letter: String },

@@ -31,10 +31,11 @@ impl Vehicles {
 
     /// Reads a plate as it is typed, by the city's grammar. Without a connection.
     pub fn check_plate(&self, city: CityId, plate: String) -> Result<ParsedPlate, MestoError> {
-        self.0.told(self.0.core.vehicles().check_plate(&city, &plate)).map(ParsedPlate::from)
+        self.0.from_core(self.0.core.vehicles().check_plate(&city, &plate)).map(ParsedPlate::from)
     }
 
-    /// Adds a vehicle by its plate as it is typed, read by the city's grammar; it can be used in every city of the operator.
+    /// Adds a vehicle by its plate as it is typed, read by the city's grammar; it can be used in
+    /// every city of the operator.
     #[uniffi::method(default(label = None, cancel = None))]
     pub async fn add(
         &self,
@@ -46,8 +47,8 @@ impl Vehicles {
         self.0.answer(cancel, Box::pin(self.0.core.vehicles().add(&city, &plate, label.as_deref()))).await
     }
 
-    /// Removes a vehicle; its tickets and orders stay, and a ticket can still be extended. One that is parked only when
-    /// that is confirmed: `vehicle_parked` otherwise.
+    /// Removes a vehicle; its tickets and orders stay, and a ticket can still be extended. One that
+    /// is parked only when that is confirmed: `vehicle_parked` otherwise.
     #[uniffi::method(default(confirmed = false, cancel = None))]
     pub async fn remove(
         &self,

@@ -31,7 +31,8 @@ impl Wallet {
         WalletState::clone(&self.0.core.wallet().state())
     }
 
-    /// What paying `total` from the deposit would mean for it, by the balance as the operator said it last.
+    /// What paying `total` from the deposit would mean for it, by the balance as the operator said
+    /// it last.
     #[must_use]
     pub fn preview(&self, total: Money) -> DepositPreview {
         self.0.core.wallet().preview(total)
@@ -43,14 +44,15 @@ impl Wallet {
         self.0.core.entry_text(&entry)
     }
 
-    /// Asks for a top-up by one of the city's amounts (BG-76); by card. The deposit is one for all cities.
+    /// Asks for a top-up by one of the city's amounts (BG-76); by card. The deposit is one for all
+    /// cities.
     #[uniffi::method(default(cancel = None))]
     pub async fn quote(&self, city: CityId, amount: Amount, cancel: Option<Arc<Cancel>>) -> Result<Quote, MestoError> {
         self.0.answer(cancel, Box::pin(self.0.core.wallet().quote(&city, amount))).await
     }
 
-    /// Starts a top-up, a quote and its purchase in one; the intent's `page_url` is the bank's page. While another one
-    /// waits there: `unconfirmed`, whose params name it.
+    /// Starts a top-up, a quote and its purchase in one; the intent's `page_url` is the bank's
+    /// page. While another one waits there: `unconfirmed`, whose params name it.
     #[uniffi::method(default(cancel = None))]
     pub async fn top_up(
         &self,
@@ -59,10 +61,11 @@ impl Wallet {
         cancel: Option<Arc<Cancel>>,
     ) -> Result<Intent, MestoError> {
         let view = self.0.answer(cancel, Box::pin(self.0.core.wallet().top_up(&city, amount))).await?;
-        Ok(Intent::told(&self.0, view))
+        Ok(Intent::from_core(&self.0, view))
     }
 
-    /// The balance and what consumed it (BG-36, BG-37), newest first; `cursor` is `next` of the page before.
+    /// The balance and what consumed it (BG-36, BG-37), newest first; `cursor` is `next` of the
+    /// page before.
     #[uniffi::method(default(cursor = None, limit = 50, cancel = None))]
     pub async fn history(
         &self,

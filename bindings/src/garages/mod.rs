@@ -1,5 +1,5 @@
-//! Garages: facilities with their free places, a visit paid by the number of its ticket or a photo of it, the time to
-//! leave.
+//! Garages: facilities with their free places, a visit paid by the number of its ticket or a photo
+//! of it, the time to leave.
 
 use std::sync::Arc;
 
@@ -39,44 +39,46 @@ impl Garages {
         GaragesState::clone(&self.0.core.garages().state())
     }
 
-    /// A city's facilities with free places as they were told last: first those with free places, then those of which
-    /// that is not known, then full ones; within these nearest first.
+    /// A city's facilities with free places as they were told last: first those with free places,
+    /// then those of which that is not known, then full ones; within these nearest first.
     #[uniffi::method(default(position = None))]
     pub fn facilities(&self, city: CityId, position: Option<Position>) -> Result<Vec<FacilityView>, MestoError> {
-        self.0.told(self.0.core.garages().facilities(&city, position))
+        self.0.from_core(self.0.core.garages().facilities(&city, position))
     }
 
-    /// The number of a facility's ticket as it was typed: capitals, without spaces and dashes. Refused with
-    /// `ticket_number_invalid`, which says how a number looks there.
+    /// The number of a facility's ticket as it was typed: capitals, without spaces and dashes.
+    /// Refused with `ticket_number_invalid`, which says how a number looks there.
     pub fn ticket_number(&self, city: CityId, facility: FacilityId, typed: String) -> Result<String, MestoError> {
-        let number = self.0.told(self.0.core.garages().ticket_number(&city, &facility, &typed))?;
+        let number = self.0.from_core(self.0.core.garages().ticket_number(&city, &facility, &typed))?;
         Ok(number.to_string())
     }
 
-    /// The number of a facility's ticket from a photo of it, a JPEG or PNG file. As slow as the image is large. Refused
-    /// with `photo_unreadable`, `photo_too_large`, `photo_not_possible` (this app reads no photos), `photo_without_code`,
-    /// `photo_without_number`, `photo_with_several_numbers` or `photo_of_another_facility`.
+    /// The number of a facility's ticket from a photo of it, a JPEG or PNG file. As slow as the
+    /// image is large. Refused with `photo_unreadable`, `photo_too_large`, `photo_not_possible`
+    /// (this app reads no photos), `photo_without_code`, `photo_without_number`,
+    /// `photo_with_several_numbers` or `photo_of_another_facility`.
     pub fn number_from_photo(&self, city: CityId, facility: FacilityId, image: Vec<u8>) -> Result<String, MestoError> {
-        let number = self.0.told(self.0.core.garages().number_from_photo(&city, &facility, &image))?;
+        let number = self.0.from_core(self.0.core.garages().number_from_photo(&city, &facility, &image))?;
         Ok(number.to_string())
     }
 
     /// A stored visit, as it stands now.
     pub fn visit(&self, id: VisitId) -> Result<Visit, MestoError> {
-        self.0.told(self.0.core.garages().visit(id))
+        self.0.from_core(self.0.core.garages().visit(id))
     }
 
-    /// The signed receipt of a paid visit, for a barrier that does not reach the operator; draw it as a QR. Absent where
-    /// none was signed, and once the car has left.
+    /// The signed receipt of a paid visit, for a barrier that does not reach the operator; draw it
+    /// as a QR. Absent where none was signed, and once the car has left.
     pub fn receipt(&self, visit: VisitId) -> Result<Option<String>, MestoError> {
-        self.0.told(self.0.core.garages().receipt(visit))
+        self.0.from_core(self.0.core.garages().receipt(visit))
     }
 }
 
 /// What asks the operator.
 #[uniffi::export(async_runtime = "tokio")]
 impl Garages {
-    /// Asks for free places and gives the facilities with them, in the order of `facilities`. Nobody needs to be signed in.
+    /// Asks for free places and gives the facilities with them, in the order of `facilities`.
+    /// Nobody needs to be signed in.
     #[uniffi::method(default(position = None, cancel = None))]
     pub async fn places(
         &self,
@@ -87,8 +89,9 @@ impl Garages {
         self.0.answer(cancel, Box::pin(self.0.core.garages().places(&city, position))).await
     }
 
-    /// What a ticket owes now, line by line (BG-64); `ticket` is its number as it was typed. Refused with `visit_unknown`,
-    /// `visit_of_another_facility`, `visit_already_paid`, `nothing_owed`, `facility_unreachable`, `tariff_unknown`, ...
+    /// What a ticket owes now, line by line (BG-64); `ticket` is its number as it was typed.
+    /// Refused with `visit_unknown`, `visit_of_another_facility`, `visit_already_paid`,
+    /// `nothing_owed`, `facility_unreachable`, `tariff_unknown`, ...
     #[uniffi::method(default(cancel = None))]
     pub async fn quote(
         &self,
@@ -98,11 +101,12 @@ impl Garages {
         pay: PayMethod,
         cancel: Option<Arc<Cancel>>,
     ) -> Result<Quote, MestoError> {
-        let number = self.0.told(self.0.core.garages().ticket_number(&city, &facility, &ticket))?;
+        let number = self.0.from_core(self.0.core.garages().ticket_number(&city, &facility, &ticket))?;
         self.0.answer(cancel, Box::pin(self.0.core.garages().quote(&city, &facility, &number, pay))).await
     }
 
-    /// Pays what a ticket owes now: a quote and its purchase in one. By card the intent's `page_url` is the provider's page.
+    /// Pays what a ticket owes now: a quote and its purchase in one. By card the intent's
+    /// `page_url` is the provider's page.
     #[uniffi::method(default(cancel = None))]
     pub async fn pay(
         &self,
@@ -112,8 +116,8 @@ impl Garages {
         pay: PayMethod,
         cancel: Option<Arc<Cancel>>,
     ) -> Result<Intent, MestoError> {
-        let number = self.0.told(self.0.core.garages().ticket_number(&city, &facility, &ticket))?;
+        let number = self.0.from_core(self.0.core.garages().ticket_number(&city, &facility, &ticket))?;
         let view = self.0.answer(cancel, Box::pin(self.0.core.garages().pay(&city, &facility, &number, pay))).await?;
-        Ok(Intent::told(&self.0, view))
+        Ok(Intent::from_core(&self.0, view))
     }
 }

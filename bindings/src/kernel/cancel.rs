@@ -5,7 +5,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use tokio::sync::watch;
 
-/// A handle given to a call that waits for the network. A paying action that had begun stays an open intent.
+/// A handle given to a call that waits for the network. A paying action that had begun stays an
+/// open intent.
 #[derive(uniffi::Object)]
 pub struct Cancel {
     called_off: watch::Sender<bool>,
@@ -25,7 +26,8 @@ impl Cancel {
     }
 }
 
-/// Work of any call: boxed, so that the waiting is compiled once for each kind of answer and not for each call.
+/// Work of any call: boxed, so that the waiting is compiled once for each kind of answer and not
+/// for each call.
 pub(crate) type Work<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Waits for the work; nothing when it was called off before its end.

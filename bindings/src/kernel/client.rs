@@ -1,5 +1,5 @@
-//! The client: how it is set up, opened and closed, and its texts. Calls that wait for the network take an optional
-//! handle to call them off.
+//! The client: how it is set up, opened and closed, and its texts. Calls that wait for the network
+//! take an optional handle to call them off.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use mesto_client::{Config, Locale, NoReminders, OperatorName, Ports, StillDecode
 use mesto_rules::{CityId, Money};
 
 use crate::kernel::cancel::{Cancel, Work, until};
-use crate::kernel::error::{MestoError, told};
+use crate::kernel::error::{MestoError, from_core};
 use crate::kernel::link::{Link, OwnLink};
 use crate::kernel::ports::{
     Clock, DeviceKey, OwnClock, OwnDevice, OwnReminders, OwnSecrets, ReminderPlan, SecretStore,
@@ -27,12 +27,15 @@ pub struct ClientConfig {
     pub path: String,
     /// `https://host`, or `http://` on this machine itself.
     pub operator_url: String,
-    /// The Ed25519 key that signs the operator's key sets, pinned in the app: base64url without padding.
+    /// The Ed25519 key that signs the operator's key sets, pinned in the app: base64url without
+    /// padding.
     pub root_key: String,
-    /// The operator's DNS name; where absent, the host of its address. What the phone keeps of it is named so.
+    /// The operator's DNS name; where absent, the host of its address. What the phone keeps of it
+    /// is named so.
     #[uniffi(default = None)]
     pub operator: Option<String>,
-    /// The driver's language, BCP 47; Serbian and its neighbours read Serbian, everybody else English.
+    /// The driver's language, BCP 47; Serbian and its neighbours read Serbian, everybody else
+    /// English.
     #[uniffi(default = "en")]
     pub locale: String,
     /// The app's version, `major.minor.patch`; the core's where absent.
@@ -46,8 +49,9 @@ pub struct ClientConfig {
     pub widget_path: Option<String>,
 }
 
-/// What the phone brings of its own. What is absent is this machine's: its clocks, secrets in a file beside the database
-/// (not for a phone), a key made by software and kept among the secrets, no alarms.
+/// What the phone brings of its own. What is absent is this machine's: its clocks, secrets in a
+/// file beside the database (not for a phone), a key made by software and kept among the secrets,
+/// no alarms.
 #[derive(Clone, Default, uniffi::Record)]
 pub struct Phone {
     #[uniffi(default = None)]
@@ -58,7 +62,8 @@ pub struct Phone {
     pub device_key: Option<Arc<dyn DeviceKey>>,
     #[uniffi(default = None)]
     pub reminders: Option<Arc<dyn ReminderPlan>>,
-    /// The app's own HTTP; the built-in one, which trusts the web's certificate authorities, where absent.
+    /// The app's own HTTP; the built-in one, which trusts the web's certificate authorities, where
+    /// absent.
     #[uniffi(default = None)]
     pub link: Option<Arc<dyn Link>>,
 }
@@ -71,8 +76,8 @@ pub struct Handle {
 }
 
 impl Handle {
-    pub fn told<T>(&self, outcome: mesto_client::Result<T>) -> Result<T, MestoError> {
-        told(outcome, self.locale)
+    pub fn from_core<T>(&self, outcome: mesto_client::Result<T>) -> Result<T, MestoError> {
+        from_core(outcome, self.locale)
     }
 
     /// The core's answer, unless the app called the call off before.
@@ -82,7 +87,7 @@ impl Handle {
         work: Work<'_, mesto_client::Result<T>>,
     ) -> Result<T, MestoError> {
         match until(cancel, work).await {
-            Some(outcome) => self.told(outcome),
+            Some(outcome) => self.from_core(outcome),
             None => Err(MestoError::called_off(self.locale)),
         }
     }
@@ -109,7 +114,9 @@ fn ports(config: &ClientConfig, operator: &OperatorName, phone: Phone, locale: L
         },
         signer: match phone.device_key {
             Some(own) => Arc::new(OwnDevice::new(own, operator).map_err(MestoError::set_up)?),
-            None => Arc::new(told(device_signer(secrets.as_ref(), operator, &entropy).map_err(Into::into), locale)?),
+            None => {
+                Arc::new(from_core(device_signer(secrets.as_ref(), operator, &entropy).map_err(Into::into), locale)?)
+            }
         },
         entropy: Arc::new(entropy),
         secrets,
@@ -121,7 +128,8 @@ fn ports(config: &ClientConfig, operator: &OperatorName, phone: Phone, locale: L
     })
 }
 
-/// Reads photos where the library carries their decoder; else every photo is refused with `photo_not_possible`.
+/// Reads photos where the library carries their decoder; else every photo is refused with
+/// `photo_not_possible`.
 fn stills() -> Arc<dyn StillDecoder> {
     #[cfg(feature = "photo")]
     return Arc::new(mesto_photo::Photos);
@@ -131,7 +139,8 @@ fn stills() -> Arc<dyn StillDecoder> {
 
 #[uniffi::export]
 impl Client {
-    /// Opens the database (made, migrated or rebuilt when needed) and reads what a screen shows first. No request is made.
+    /// Opens the database (made, migrated or rebuilt when needed) and reads what a screen shows
+    /// first. No request is made.
     #[uniffi::constructor(default(phone = None))]
     pub fn open(config: ClientConfig, phone: Option<Phone>) -> Result<Arc<Self>, MestoError> {
         Self::of(config, phone.unwrap_or_default(), mesto_client::Client::open)
@@ -143,9 +152,9 @@ impl Client {
         self.0.core.operator_name().to_string()
     }
 
-    /// Closes the database: when this returns its file is free, whoever still waits for an answer. Later calls fail with
-    /// `closed`, the states stay as they were last, and what is not confirmed yet goes on when the file is opened again.
-    /// Again does nothing.
+    /// Closes the database: when this returns its file is free, whoever still waits for an answer.
+    /// Later calls fail with `closed`, the states stay as they were last, and what is not
+    /// confirmed yet goes on when the file is opened again. Again does nothing.
     pub fn shut_down(&self) {
         self.0.core.close();
     }
@@ -156,15 +165,16 @@ impl Client {
         self.0.core.recovery().map(Recovery::from)
     }
 
-    /// A text of the catalogue in the client's language, times in the city's zone; the id itself when it is not there.
+    /// A text of the catalogue in the client's language, times in the city's zone; the id itself
+    /// when it is not there.
     #[uniffi::method(default(city = None))]
     #[must_use]
     pub fn text(&self, id: String, args: HashMap<String, String>, city: Option<CityId>) -> String {
         self.0.core.text_in(city.as_ref(), &id, &values_of(&args))
     }
 
-    /// Seconds by which a city's wall clock is ahead of UTC at a moment, by the city's own rules; none before a city was
-    /// fetched.
+    /// Seconds by which a city's wall clock is ahead of UTC at a moment, by the city's own rules;
+    /// none before a city was fetched.
     #[uniffi::method(default(city = None))]
     #[must_use]
     pub fn utc_offset(&self, at: DateTime<Utc>, city: Option<CityId>) -> Option<i32> {
@@ -189,7 +199,7 @@ impl Client {
         core.version = config.version.unwrap_or(core.version);
         core.return_url = config.return_url.unwrap_or(core.return_url);
         core.widget_path = config.widget_path.map(Into::into);
-        Ok(Arc::new(Self(Handle { core: told(open(core, ports), locale)?, locale })))
+        Ok(Arc::new(Self(Handle { core: from_core(open(core, ports), locale)?, locale })))
     }
 }
 
@@ -210,7 +220,8 @@ pub struct Recovery {
     pub why: String,
     /// Open intents carried over.
     pub intents_saved: u32,
-    /// The intents could be read to their end. If not, an intent may be missing: the next sync shows what it did.
+    /// The intents could be read to their end. If not, an intent may be missing: the next sync
+    /// shows what it did.
     pub intents_complete: bool,
 }
 
@@ -221,14 +232,16 @@ impl From<mesto_client::Recovery> for Recovery {
     }
 }
 
-/// A text of the catalogue without a client: for previews and for screens before the first one is open.
+/// A text of the catalogue without a client: for previews and for screens before the first one is
+/// open.
 #[uniffi::export]
 #[must_use]
 pub fn render_text(locale: String, id: String, args: HashMap<String, String>) -> String {
     texts::text(Locale::of(&locale), &id, &values_of(&args), None)
 }
 
-/// `1,080.00 RSD` in English, `1.080,00 RSD` in Serbian: never fewer decimals than the currency has.
+/// `1,080.00 RSD` in English, `1.080,00 RSD` in Serbian: never fewer decimals than the currency
+/// has.
 #[uniffi::export]
 #[must_use]
 pub fn money_text(locale: String, money: Money) -> String {
@@ -249,7 +262,8 @@ pub fn time_text(at: DateTime<Utc>, utc_offset: i32) -> String {
     texts::format_clock(&on_clock(at, utc_offset))
 }
 
-/// Day and time of a clock that is `utc_offset` seconds ahead of UTC: `3 Sep, 14:05` and `3. 9. u 14:05`.
+/// Day and time of a clock that is `utc_offset` seconds ahead of UTC: `3 Sep, 14:05` and `3. 9. u
+/// 14:05`.
 #[uniffi::export]
 #[must_use]
 pub fn moment_text(locale: String, at: DateTime<Utc>, utc_offset: i32) -> String {

@@ -1,4 +1,5 @@
-//! What a call fails with: the kind tells an app what to do next, `code` is stable, `text` and `advice` are for the driver.
+//! What a call fails with: the kind tells an app what to do next, `code` is stable, `text` and
+//! `advice` are for the driver.
 
 use mesto_client::{Error, ErrorKind, Locale, texts};
 use serde_json::Map;
@@ -9,9 +10,10 @@ use crate::kernel::line::plain;
 /// Declares the error and its making from the core's: every kind carries the same values.
 macro_rules! errors {
     ($($(#[$doc:meta])* $kind:ident,)*) => {
-        /// A failure as an app shows it, in the language the client was opened with. `params` holds the numbers, moments
-        /// (RFC 3339) and sums of the text as plain text; `detail` is for developers and never holds personal data; `request` is
-        /// the id by which the operator finds the request in its log.
+        /// A failure as an app shows it, in the language the client was opened with. `params` holds
+        /// the numbers, moments (RFC 3339) and sums of the text as plain text; `detail` is for
+        /// developers and never holds personal data; `request` is the id by which the operator
+        /// finds the request in its log.
         #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, uniffi::Error)]
         #[uniffi::export(Display)]
         pub enum MestoError {
@@ -39,7 +41,7 @@ macro_rules! errors {
 
         impl MestoError {
             /// The core's error in the words of one language.
-            pub(crate) fn told(error: &Error, locale: Locale) -> Self {
+            pub(crate) fn from_core(error: &Error, locale: Locale) -> Self {
                 let code = error.code().to_owned();
                 let (text, advice) = (error.text(locale), error.advice(locale));
                 let (params, detail) = (plain(error.params()), error.detail().to_owned());
@@ -64,7 +66,7 @@ errors! {
     /// Nobody is signed in, or the session is over.
     NotSignedIn,
     /// Something is not signed by whom it should be. What was there before stays in use.
-    NotGenuine,
+    Untrusted,
     /// The phone's storage, keychain or key failed.
     Phone,
 }
@@ -94,8 +96,8 @@ impl MestoError {
         }
     }
 
-    /// A value that no operator can have meant, such as a moment in the year 300,000: a mistake for developers, said in
-    /// English because it is found before the client is asked.
+    /// A value that no operator can have meant, such as a moment in the year 300,000: a mistake for
+    /// developers, said in English because it is found before the client is asked.
     pub(crate) fn out_of_range(detail: impl std::fmt::Display) -> Self {
         let code = "out_of_range";
         Self::Refused {
@@ -110,8 +112,8 @@ impl MestoError {
 }
 
 /// The outcome of a call in the words of one language.
-pub(crate) fn told<T>(outcome: Result<T, Error>, locale: Locale) -> Result<T, MestoError> {
-    outcome.map_err(|error| MestoError::told(&error, locale))
+pub(crate) fn from_core<T>(outcome: Result<T, Error>, locale: Locale) -> Result<T, MestoError> {
+    outcome.map_err(|error| MestoError::from_core(&error, locale))
 }
 
 #[cfg(test)]
@@ -128,7 +130,7 @@ mod tests {
             (Locale::En, "No code can be sent to this phone number."),
             (Locale::SrLatn, "Na ovaj broj telefona kod ne može da se pošalje."),
         ] {
-            let told = MestoError::told(&refused, locale);
+            let told = MestoError::from_core(&refused, locale);
             assert_eq!(told.to_string(), said);
             let MestoError::Refused { code, advice, detail, .. } = told else { panic!("not refused: {told:?}") };
             assert_eq!((code.as_str(), detail.as_str()), ("phone_invalid", "for developers"));
@@ -140,7 +142,7 @@ mod tests {
         assert_eq!((code.as_str(), text.as_str()), ("called_off", "Prekinuli ste ovo."));
         assert!(!advice.is_empty());
         let away = Error::from(mesto_client::Problem::new(mesto_client::ProblemCode::Unavailable, ""));
-        assert!(matches!(MestoError::told(&away, Locale::En), MestoError::NotNow { .. }));
+        assert!(matches!(MestoError::from_core(&away, Locale::En), MestoError::NotNow { .. }));
     }
 
     #[test]
@@ -151,7 +153,7 @@ mod tests {
         });
         let newer = Error::from(serde_json::from_value::<mesto_client::Problem>(newer).unwrap());
         for (locale, said) in [(Locale::En, "That did not work."), (Locale::SrLatn, "Nije uspelo.")] {
-            let MestoError::Refused { code, text, advice, params, .. } = MestoError::told(&newer, locale) else {
+            let MestoError::Refused { code, text, advice, params, .. } = MestoError::from_core(&newer, locale) else {
                 panic!("not refused")
             };
             assert_eq!((code.as_str(), text.as_str()), ("zone_under_water", said));

@@ -1,4 +1,5 @@
-//! Ids and numbers for people: each id is a type of its own in every language, with its text underneath.
+//! Ids and numbers for people: each id is a type of its own in every language, with its text
+//! underneath.
 
 use mesto_client::protocol::kernel::ids::{
     AccountId, OrderId, PaymentId, QuoteId, RefundId, SaleId, StayId, TicketId, VehicleId, VisitId,
@@ -8,7 +9,8 @@ use mesto_rules::{CityId, FacilityId, TariffId, ZoneId};
 
 use crate::kernel::error::MestoError;
 
-/// Text that is no id of its kind is refused when it crosses. `bindings/generate` makes the type of each language.
+/// Text that is no id of its kind is refused when it crosses. `bindings/generate` makes the type of
+/// each language.
 macro_rules! ids {
     ($($name:ident),* $(,)?) => {$(
         uniffi::custom_type!($name, String, {

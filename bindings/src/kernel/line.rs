@@ -15,8 +15,8 @@ mesto_protocol::line_words!();
 
 #[uniffi::export]
 impl Client {
-    /// A line of a price in the client's language, times in the city's zone; one of a kind of a later version is named
-    /// plainly as such.
+    /// A line of a price in the client's language, times in the city's zone; one of a kind of a
+    /// later version is named plainly as such.
     #[uniffi::method(default(city = None))]
     #[must_use]
     pub fn line_text(&self, line: Line, city: Option<CityId>) -> String {
@@ -37,7 +37,8 @@ uniffi::custom_type!(Params, HashMap<String, String>, {
     try_lift: |texts| Ok(read(texts)),
 });
 
-/// Values as plain text: strings without quotes, `{amount, currency}` as `80.00 RSD`, the rest as JSON.
+/// Values as plain text: strings without quotes, `{amount, currency}` as `80.00 RSD`, the rest as
+/// JSON.
 pub(crate) fn plain(params: &Map<String, Value>) -> HashMap<String, String> {
     params.iter().map(|(name, value)| (name.clone(), plain_value(value))).collect()
 }

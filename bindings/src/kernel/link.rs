@@ -1,7 +1,8 @@
 //! The app's own way to the operator (OkHttp, URLSession, ...) in the place of the built-in one.
 //!
-//! A foreign trait that waits is not safe in every language: the app begins a request, returns at once, and tells its
-//! end by the reply it was given. A reply that is let go of untold counts as "may have been executed".
+//! A foreign trait that waits is not safe in every language: the app begins a request, returns at
+//! once, and tells its end by the reply it was given. A reply that is let go of untold counts as
+//! "may have been executed".
 
 use crate::kernel::ports::PhoneError;
 use async_trait::async_trait;
@@ -13,17 +14,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::oneshot;
 
-/// So much longer the core waits than it asks the app to: the app knows better why there is no answer.
+/// So much longer the core waits than it asks the app to: the app knows better why there is no
+/// answer.
 const GRACE: Duration = Duration::from_secs(3);
 
-/// A request to the operator. Its headers hold the session's token, its body the plate: never log it.
+/// A request to the operator. Its headers hold the session's token, its body the plate: never log
+/// it.
 #[derive(Clone, uniffi::Record)]
 pub struct LinkRequest {
     /// What `cancel` names it by; new for every request.
     pub id: u64,
     /// `GET`, `POST` or `DELETE`.
     pub method: String,
-    /// The whole address. A redirect must not be followed: it could carry the token to another host.
+    /// The whole address. A redirect must not be followed: it could carry the token to another
+    /// host.
     pub url: String,
     /// Lower-case names.
     pub headers: HashMap<String, String>,
@@ -46,15 +50,15 @@ pub struct LinkAnswer {
 /// The app's own HTTP.
 #[uniffi::export(with_foreign)]
 pub trait Link: Send + Sync {
-    /// Begins to send and returns at once; `reply` is told the end, once, from any thread. What it throws counts as
-    /// "may have been executed".
+    /// Begins to send and returns at once; `reply` is told the end, once, from any thread. What it
+    /// throws counts as "may have been executed".
     fn send(&self, request: LinkRequest, reply: Arc<LinkReply>) -> Result<(), PhoneError>;
     /// Nobody waits for this request any more; it may be given up. What it throws is ignored.
     fn cancel(&self, request: u64) -> Result<(), PhoneError>;
 }
 
-/// How a request ended. Only the first word counts. When in doubt tell `unknown`: a wrong `not_sent` could let a driver
-/// pay twice.
+/// How a request ended. Only the first word counts. When in doubt tell `unknown`: a wrong
+/// `not_sent` could let a driver pay twice.
 #[derive(uniffi::Object)]
 pub struct LinkReply {
     end: Mutex<Option<oneshot::Sender<Result<Answer, LinkError>>>>,
@@ -85,7 +89,8 @@ impl LinkReply {
         self.tell(Err(LinkError::NotSent(why)));
     }
 
-    /// It may have been executed: the connection broke, or no answer came in time. `why` is for developers.
+    /// It may have been executed: the connection broke, or no answer came in time. `why` is for
+    /// developers.
     pub fn unknown(&self, why: String) {
         self.tell(Err(LinkError::Unknown(why)));
     }

@@ -1,12 +1,15 @@
-//! The client itself, and what every service crosses by: values, ids, lines of a price, errors, ports, calling off.
+//! The client itself, and what every service crosses by: values, ids, lines of a price, errors,
+//! ports, calling off.
 
-/// Declares a type of another crate to UniFFI: fields that it does not have, or lacks, do not compile.
+/// Declares a type of another crate to UniFFI: fields that it does not have, or lacks, do not
+/// compile.
 macro_rules! remote {
     ($(#[$meta:meta])* pub struct $($rest:tt)*) => { #[uniffi::remote(Record)] $(#[$meta])* pub struct $($rest)* };
     ($(#[$meta:meta])* pub enum $($rest:tt)*) => { #[uniffi::remote(Enum)] $(#[$meta])* pub enum $($rest)* };
 }
 
-/// Declares the object of a part of the client, and how it is reached; `Client` and `Handle` are in scope.
+/// Declares the object of a part of the client, and how it is reached; `Client` and `Handle` are in
+/// scope.
 macro_rules! part {
     ($(#[$meta:meta])* $name:ident, $reach:ident) => {
         $(#[$meta])*

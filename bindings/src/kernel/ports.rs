@@ -1,4 +1,5 @@
-//! What an app may supply of its own: clock, keychain, device key, alarms. Each stands in for the core's own port.
+//! What an app may supply of its own: clock, keychain, device key, alarms. Each stands in for the
+//! core's own port.
 
 use crate::kernel::values::Timestamp;
 use mesto_client::Reminder;
@@ -31,8 +32,8 @@ pub trait Clock: Send + Sync {
     fn boot(&self) -> Result<String, PhoneError>;
 }
 
-/// The phone's keychain; the session token lives here and never in the database. A name begins with the operator's DNS name
-/// and `/`, so that one keychain serves several operators.
+/// The phone's keychain; the session token lives here and never in the database. A name begins with
+/// the operator's DNS name and `/`, so that one keychain serves several operators.
 #[uniffi::export(with_foreign)]
 pub trait SecretStore: Send + Sync {
     fn get(&self, name: String) -> Result<Option<String>, PhoneError>;
@@ -40,8 +41,9 @@ pub trait SecretStore: Send + Sync {
     fn remove(&self, name: String) -> Result<(), PhoneError>;
 }
 
-/// The device's P-256 keys, which never leave the Secure Enclave or Keystore; everything in the form the platform gives. Each
-/// operator has a key of its own, named by its DNS name: with a shared one two could tell that it is the same phone.
+/// The device's P-256 keys, which never leave the Secure Enclave or Keystore; everything in the
+/// form the platform gives. Each operator has a key of its own, named by its DNS name: with a
+/// shared one two could tell that it is the same phone.
 #[uniffi::export(with_foreign)]
 pub trait DeviceKey: Send + Sync {
     /// SubjectPublicKeyInfo (Android), or SEC1 uncompressed (iOS).
@@ -50,11 +52,13 @@ pub trait DeviceKey: Send + Sync {
     fn sign(&self, operator: String, message: Vec<u8>) -> Result<Vec<u8>, PhoneError>;
 }
 
-/// The phone's alarms. A plan replaces the one before it of the same operator as a whole; those of others stay.
+/// The phone's alarms. A plan replaces the one before it of the same operator as a whole; those of
+/// others stay.
 #[uniffi::export(with_foreign)]
 pub trait ReminderPlan: Send + Sync {
-    /// At most 64, earliest first. What is set and is not in the plan is taken back, by its id, which begins with the
-    /// operator's DNS name and `/`. What it throws is ignored: a reminder is never guaranteed.
+    /// At most 64, earliest first. What is set and is not in the plan is taken back, by its id,
+    /// which begins with the operator's DNS name and `/`. What it throws is ignored: a reminder
+    /// is never guaranteed.
     fn replace(&self, operator: String, plan: Vec<Reminder>) -> Result<(), PhoneError>;
 }
 

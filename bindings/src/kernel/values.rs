@@ -8,7 +8,8 @@ use rust_decimal::Decimal;
 use std::str::FromStr as _;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// A decimal number; travels as its plain text, becomes `BigDecimal`, `Foundation.Decimal`, `decimal.Decimal`.
+/// A decimal number; travels as its plain text, becomes `BigDecimal`, `Foundation.Decimal`,
+/// `decimal.Decimal`.
 pub type Amount = Decimal;
 uniffi::custom_type!(Amount, String, {
     remote,
@@ -24,7 +25,8 @@ uniffi::custom_type!(Timestamp, SystemTime, {
     try_lift: |at| Ok(moment(at)?),
 });
 
-/// A day without a time, in the city's zone; travels as `2025-02-01`, becomes `LocalDate` and `datetime.date`.
+/// A day without a time, in the city's zone; travels as `2025-02-01`, becomes `LocalDate` and
+/// `datetime.date`.
 pub type Day = NaiveDate;
 uniffi::custom_type!(Day, String, {
     remote,
@@ -38,7 +40,8 @@ uniffi::custom_type!(Currency, String, {
     try_lift: |code| Ok(Currency::new(&code).map_err(MestoError::out_of_range)?),
 });
 
-/// A sum of money in one currency (ISO 4217 code), never a float; the amount has the currency's decimals.
+/// A sum of money in one currency (ISO 4217 code), never a float; the amount has the currency's
+/// decimals.
 #[uniffi::remote(Record)]
 pub struct Money {
     pub amount: Amount,

@@ -33,8 +33,8 @@ impl Orders {
         OrdersState::clone(&self.0.core.orders().state())
     }
 
-    /// Shows an order by the number on its slip; from then on it is among the account's and can be paid. Spaces and dashes
-    /// are nothing.
+    /// Shows an order by the number on its slip; from then on it is among the account's and can be
+    /// paid. Spaces and dashes are nothing.
     #[uniffi::method(default(cancel = None))]
     pub async fn by_slip(&self, number: String, cancel: Option<Arc<Cancel>>) -> Result<Order, MestoError> {
         self.0.answer(cancel, Box::pin(self.0.core.orders().by_slip(&number))).await
@@ -51,10 +51,11 @@ impl Orders {
         self.0.answer(cancel, Box::pin(self.0.core.orders().quote(order, pay))).await
     }
 
-    /// Pays an order: a quote and its purchase in one. By card the intent's `page_url` is the provider's page.
+    /// Pays an order: a quote and its purchase in one. By card the intent's `page_url` is the
+    /// provider's page.
     #[uniffi::method(default(cancel = None))]
     pub async fn pay(&self, order: OrderId, pay: PayMethod, cancel: Option<Arc<Cancel>>) -> Result<Intent, MestoError> {
         let view = self.0.answer(cancel, Box::pin(self.0.core.orders().pay(order, pay))).await?;
-        Ok(Intent::told(&self.0, view))
+        Ok(Intent::from_core(&self.0, view))
     }
 }

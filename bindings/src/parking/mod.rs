@@ -45,7 +45,8 @@ impl Parking {
         ParkingState::clone(&self.0.core.parking().state())
     }
 
-    /// Zones of a city near a position, nearest first; a sign, typed or scanned, wins over the position.
+    /// Zones of a city near a position, nearest first; a sign, typed or scanned, wins over the
+    /// position.
     #[uniffi::method(default(position = None, sign = None))]
     pub fn zones_near(
         &self,
@@ -53,7 +54,7 @@ impl Parking {
         position: Option<Position>,
         sign: Option<String>,
     ) -> Result<ZonesNear, MestoError> {
-        self.0.told(self.0.core.parking().zones_near(&city, position, sign.as_deref()))
+        self.0.from_core(self.0.core.parking().zones_near(&city, position, sign.as_deref()))
     }
 
     /// What a length of parking would cost: to look at, never to buy.
@@ -65,10 +66,11 @@ impl Parking {
         minutes: u32,
         pay: PayMethod,
     ) -> Result<Preview, MestoError> {
-        self.0.told(self.0.core.parking().preview(&city, &zone, vehicle, minutes, &pay))
+        self.0.from_core(self.0.core.parking().preview(&city, &zone, vehicle, minutes, &pay))
     }
 
-    /// The lengths that can be chosen, with the stop; it stands at the first one that is not below `wanted` minutes.
+    /// The lengths that can be chosen, with the stop; it stands at the first one that is not below
+    /// `wanted` minutes.
     #[uniffi::method(default(wanted = None))]
     pub fn wheel(
         &self,
@@ -77,7 +79,7 @@ impl Parking {
         vehicle: VehicleId,
         wanted: Option<u32>,
     ) -> Result<TimeWheel, MestoError> {
-        self.0.told(self.0.core.parking().wheel(&city, &zone, vehicle, wanted))
+        self.0.from_core(self.0.core.parking().wheel(&city, &zone, vehicle, wanted))
     }
 
     /// The wheel after a quote: the operator may know of a stay that this phone does not.
@@ -88,30 +90,32 @@ impl Parking {
 
     /// A stored ticket.
     pub fn ticket(&self, id: TicketId) -> Result<Ticket, MestoError> {
-        self.0.told(self.0.core.parking().ticket(id))
+        self.0.from_core(self.0.core.parking().ticket(id))
     }
 
     /// What to draw as a QR for an inspector's camera; made anew before `fresh_until`.
     pub fn code(&self, ticket: TicketId) -> Result<TicketCode, MestoError> {
-        self.0.told(self.0.core.parking().code(ticket))
+        self.0.from_core(self.0.core.parking().code(ticket))
     }
 
-    /// What the phone knows of the tickets bought, newest first; `cursor` is `next` of the page before.
+    /// What the phone knows of the tickets bought, newest first; `cursor` is `next` of the page
+    /// before.
     #[uniffi::method(default(cursor = None, limit = 50))]
     pub fn stored_history(&self, cursor: Option<String>, limit: u32) -> Result<History, MestoError> {
-        self.0.told(self.0.core.parking().stored_history(cursor, limit))
+        self.0.from_core(self.0.core.parking().stored_history(cursor, limit))
     }
 
     /// The SMS that buys parking for this vehicle in this zone.
     pub fn sms(&self, city: CityId, zone: ZoneId, vehicle: VehicleId) -> Result<SmsFallback, MestoError> {
-        self.0.told(self.0.core.parking().sms(&city, &zone, vehicle))
+        self.0.from_core(self.0.core.parking().sms(&city, &zone, vehicle))
     }
 }
 
 /// What asks the operator.
 #[uniffi::export(async_runtime = "tokio")]
 impl Parking {
-    /// A price that holds for the city's quote time; where the vehicle has a running ticket in this zone it continues it.
+    /// A price that holds for the city's quote time; where the vehicle has a running ticket in this
+    /// zone it continues it.
     #[uniffi::method(default(cancel = None))]
     pub async fn quote(
         &self,
@@ -125,7 +129,8 @@ impl Parking {
         self.0.answer(cancel, Box::pin(self.0.core.parking().quote(&city, &zone, vehicle, minutes, pay))).await
     }
 
-    /// A quote that continues a ticket with the time after its end, at its own price (BG-46, BG-54).
+    /// A quote that continues a ticket with the time after its end, at its own price (BG-46,
+    /// BG-54).
     #[uniffi::method(default(cancel = None))]
     pub async fn extend(
         &self,
@@ -148,7 +153,8 @@ impl Parking {
         self.0.answer(cancel, Box::pin(self.0.core.parking().history(cursor, limit))).await
     }
 
-    /// Takes a purchase back and gives the SMS instead, only when it is sure that it will not be executed.
+    /// Takes a purchase back and gives the SMS instead, only when it is sure that it will not be
+    /// executed.
     #[uniffi::method(default(cancel = None))]
     pub async fn switch_to_sms(&self, intent: String, cancel: Option<Arc<Cancel>>) -> Result<SmsFallback, MestoError> {
         self.0.answer(cancel, Box::pin(self.0.core.parking().switch_to_sms(&intent))).await

@@ -1,4 +1,5 @@
-//! `mesto admin ledger|incidents|restored`: the books of an operator, and what somebody has to look at.
+//! `mesto admin ledger|incidents|restored`: the books of an operator, and what somebody has to look
+//! at.
 
 use std::collections::BTreeMap;
 

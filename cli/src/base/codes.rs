@@ -1,5 +1,5 @@
-//! `mesto verify`: what a controller does with a code that a driver shows, offline with the operator's keys and list
-//! (docs/ticket-code.md).
+//! `mesto verify`: what a controller does with a code that a driver shows, offline with the
+//! operator's keys and list (docs/ticket-code.md).
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,5 @@
-//! `mesto history`: what was bought, and what consumed the deposit (BG-36, BG-37); each service shows its own.
+//! `mesto history`: what was bought, and what consumed the deposit (BG-36, BG-37); each service
+//! shows its own.
 
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value};

@@ -18,14 +18,14 @@ use mesto_rules::money::Money;
 use mesto_rules::{PayMethod, garages};
 
 use crate::garages::link::{Link, NoAnswer};
-use crate::garages::memory::{Car, Folder, Memory, NotTaken, Papers, Post};
+use crate::garages::memory::{Car, Documents, Folder, Memory, NotTaken, Post};
 use crate::kernel::args::RootKey;
 use crate::kernel::failure::{CliError, Exit, Outcome};
 
 /// How a facility whose pattern is not known writes its numbers.
 const PATTERN: &str = "MSDDDDDD";
 /// What the operator signed is fetched again after this long.
-const PAPERS_GOOD_FOR: TimeDelta = TimeDelta::hours(1);
+const DOCUMENTS_GOOD_FOR: TimeDelta = TimeDelta::hours(1);
 /// Most reports of one command: what waits after them is told by the next one.
 const REPORTS_MOST: usize = 100;
 
@@ -60,7 +60,7 @@ impl Controller {
     /// The controller of a folder; a new one asks its operator for what that signed.
     ///
     /// # Errors
-    /// The folder's, the operator's; `keys_not_genuine`, `city_not_genuine`, `facility_unknown`.
+    /// The folder's, the operator's; `keys_untrusted`, `city_untrusted`, `facility_unknown`.
     pub async fn open(
         folder: Folder,
         post: Option<Post>,
@@ -92,12 +92,12 @@ impl Controller {
                 ));
             }
             (None, Some(post)) => {
-                let papers = fetched(&post, at.unwrap_or(machine)).await?;
-                Memory::new(post, papers)
+                let documents = fetched(&post, at.unwrap_or(machine)).await?;
+                Memory::new(post, documents)
             }
         };
         let now = at.unwrap_or_else(|| memory.clock(machine));
-        let (keys, city) = read(&memory.post, &memory.papers, now)?;
+        let (keys, city) = read(&memory.post, &memory.documents, now)?;
         let controller = Self { folder, memory, keys, city, at, machine, away: None };
         controller.facility()?;
         controller.folder.keep(&controller.memory)?;
@@ -227,7 +227,8 @@ impl Controller {
         Ok(())
     }
 
-    /// Tells everything that waits, and hears what was paid. What is not answered is told again; what was not taken is given.
+    /// Tells everything that waits, and hears what was paid. What is not answered is told again;
+    /// what was not taken is given.
     ///
     /// # Errors
     /// What the operator refuses as a whole, and the folder's; not that it is away.
@@ -274,12 +275,12 @@ impl Controller {
 
     /// Fetches what the operator signed, when it is old. Without it the old one goes on.
     async fn renew(&mut self) -> Outcome<()> {
-        if self.away.is_some() || self.now() - self.memory.papers.fetched_at < PAPERS_GOOD_FOR {
+        if self.away.is_some() || self.now() - self.memory.documents.fetched_at < DOCUMENTS_GOOD_FOR {
             return Ok(());
         }
-        let Ok(papers) = fetched(&self.memory.post, self.now()).await else { return Ok(()) };
-        let (keys, city) = read(&self.memory.post, &papers, self.now())?;
-        (self.keys, self.city, self.memory.papers) = (keys, city, papers);
+        let Ok(documents) = fetched(&self.memory.post, self.now()).await else { return Ok(()) };
+        let (keys, city) = read(&self.memory.post, &documents, self.now())?;
+        (self.keys, self.city, self.memory.documents) = (keys, city, documents);
         self.keep()
     }
 
@@ -328,11 +329,12 @@ impl Controller {
     /// Whether a driver's receipt opens for this ticket: nobody is asked.
     ///
     /// # Errors
-    /// As a verifier has it; `visit_of_another_facility`, `receipt_of_another_ticket`, `visit_over`.
+    /// As a verifier has it; `visit_of_another_facility`, `receipt_of_another_ticket`,
+    /// `visit_over`.
     pub fn opens_by_receipt(&self, ticket: &str, code: &str) -> Outcome<ReceiptClaims> {
         self.not_gone(ticket)?;
         let now = self.now();
-        let list = self.memory.papers.revocations.as_deref();
+        let list = self.memory.documents.revocations.as_deref();
         let list = list.and_then(|wire| Revocations::verify(wire, &self.keys, now, 0).ok());
         let verifier = Verifier {
             issuer: &self.memory.post.issuer,
@@ -407,9 +409,9 @@ impl Controller {
 }
 
 /// What the operator signed, as it tells it now.
-async fn fetched(post: &Post, now: DateTime<Utc>) -> Outcome<Papers> {
+async fn fetched(post: &Post, now: DateTime<Utc>) -> Outcome<Documents> {
     let link = Link { operator: &post.operator, token: &post.token };
-    Ok(Papers {
+    Ok(Documents {
         keys: link.text(&KEYS.target(&[], &[])).await?,
         city: link.text(&CITY.target(&[&post.city], &[])).await?,
         revocations: link.text(&REVOCATIONS.target(&[], &[])).await.ok(),
@@ -418,7 +420,7 @@ async fn fetched(post: &Post, now: DateTime<Utc>) -> Outcome<Papers> {
 }
 
 /// The same, verified.
-fn read(post: &Post, papers: &Papers, now: DateTime<Utc>) -> Outcome<(KeySet, City)> {
+fn read(post: &Post, documents: &Documents, now: DateTime<Utc>) -> Outcome<(KeySet, City)> {
     let RootKey(root) = post.root_key.parse().map_err(|why: crate::kernel::args::RootKeyError| {
         CliError::new(Exit::Usage, "root_key_wrong", why.to_string())
             .advise("`mesto serve` and `mesto keys init` print it.")
@@ -426,9 +428,9 @@ fn read(post: &Post, papers: &Papers, now: DateTime<Utc>) -> Outcome<(KeySet, Ci
     let wrong = |code: &str, why: &dyn std::fmt::Display| {
         CliError::new(Exit::Input, code, why.to_string()).advise("Compare --root-key with what `mesto serve` printed.")
     };
-    let keys = KeySet::verify(&papers.keys, &root, 0).map_err(|why| wrong("keys_not_genuine", &why))?;
-    let signed = SignedCity::verify(&papers.city, &keys, now, &post.city, 0);
-    let signed = signed.map_err(|why| wrong("city_not_genuine", &why))?;
+    let keys = KeySet::verify(&documents.keys, &root, 0).map_err(|why| wrong("keys_untrusted", &why))?;
+    let signed = SignedCity::verify(&documents.city, &keys, now, &post.city, 0);
+    let signed = signed.map_err(|why| wrong("city_untrusted", &why))?;
     let city = City::from_json(&signed.json).map_err(|why| wrong("city_too_new", &why))?;
     Ok((keys, city))
 }

@@ -1,4 +1,5 @@
-//! The chapter about a garage: in by its barrier, paid in the app, and out by the receipt while the barrier cannot ask.
+//! The chapter about a garage: in by its barrier, paid in the app, and out by the receipt while the
+//! barrier cannot ask.
 
 use chrono::{DateTime, Utc};
 use mesto_client::IntentState;

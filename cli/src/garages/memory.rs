@@ -1,5 +1,6 @@
-//! What a controller keeps in its folder: what it has to tell, what it heard, and which cars are inside. It is written whole
-//! and put in the place of the one before, so that it is never half a file.
+//! What a controller keeps in its folder: what it has to tell, what it heard, and which cars are
+//! inside. It is written whole and put in the place of the one before, so that it is never half a
+//! file.
 
 use std::fs::{File, OpenOptions};
 use std::io::Write as _;
@@ -36,7 +37,7 @@ pub struct Post {
 
 /// What the operator signed, as it was received.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Papers {
+pub struct Documents {
     pub keys: String,
     pub city: String,
     /// Absent before the first one came.
@@ -81,7 +82,7 @@ const PASSING: TimeDelta = TimeDelta::minutes(5);
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Memory {
     pub post: Post,
-    pub papers: Papers,
+    pub documents: Documents,
     /// How far the operator's clock is ahead of this machine's, milliseconds.
     pub clock_ahead_ms: i64,
     /// What `next` of the last exchange said.
@@ -101,10 +102,10 @@ pub struct Memory {
 impl Memory {
     /// That of a controller that has seen no car yet.
     #[must_use]
-    pub fn new(post: Post, papers: Papers) -> Self {
+    pub fn new(post: Post, documents: Documents) -> Self {
         Self {
             post,
-            papers,
+            documents,
             clock_ahead_ms: 0,
             settled_after: None,
             next_number: 1,
@@ -140,14 +141,16 @@ impl Memory {
         }
     }
 
-    /// When a car that has passed the barrier now has left: when that opened for it, if it went on then.
+    /// When a car that has passed the barrier now has left: when that opened for it, if it went on
+    /// then.
     #[must_use]
     pub fn left_at(&self, ticket: &str, now: DateTime<Utc>) -> DateTime<Utc> {
         let opened_at = self.car(ticket).and_then(|car| car.opened_at);
         opened_at.filter(|at| (TimeDelta::zero()..PASSING).contains(&(now - *at))).unwrap_or(now)
     }
 
-    /// Something happened: it waits to be told, and is known here from now on. `paid` is what was paid at the place.
+    /// Something happened: it waits to be told, and is known here from now on. `paid` is what was
+    /// paid at the place.
     pub fn happened(&mut self, event: VisitTold, paid: Option<Paid>) {
         let VisitTold { at, ticket, kind, is_disabled, places } = event.clone();
         match kind {
@@ -190,8 +193,8 @@ impl Memory {
         self.waiting.push(event);
     }
 
-    /// The operator has heard the first events, and refused some of them by their place among those: for good, as they are
-    /// told in the order in which they happened.
+    /// The operator has heard the first events, and refused some of them by their place among
+    /// those: for good, as they are told in the order in which they happened.
     pub fn heard(&mut self, told: usize, refused: &[(usize, String, String)]) -> Vec<NotTaken> {
         let mut not_taken = Vec::new();
         let rest = self.waiting.split_off(told.min(self.waiting.len()));
@@ -300,8 +303,8 @@ mod tests {
         let word = || "x".to_owned();
         let post =
             Post { operator: word(), issuer: word(), root_key: word(), city: word(), facility: word(), token: word() };
-        let papers = Papers { keys: word(), city: word(), revocations: None, fetched_at: at(0) };
-        Memory::new(post, papers)
+        let documents = Documents { keys: word(), city: word(), revocations: None, fetched_at: at(0) };
+        Memory::new(post, documents)
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Garages in a terminal: `mesto garage` plays a garage's controller, and what a city says of its garages.
+//! Garages in a terminal: `mesto garage` plays a garage's controller, and what a city says of its
+//! garages.
 
 mod barcode;
 mod controller;
@@ -40,7 +41,8 @@ pub const SERVICE: Service = Service {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Play a garage's controller: tickets, payments at the place, the barrier; also while the operator is away.
+    /// Play a garage's controller: tickets, payments at the place, the barrier; also while the
+    /// operator is away.
     #[command(subcommand)]
     Garage(Garage),
 }
@@ -75,7 +77,8 @@ enum Garage {
     /// A ticket is at the barrier: whether it opens.
     Exit {
         ticket: String,
-        /// The receipt that the driver shows (MESTO1:...): verified here, the operator is not asked.
+        /// The receipt that the driver shows (MESTO1:...): verified here, the operator is not
+        /// asked.
         #[arg(long, value_name = "CODE")]
         receipt: Option<String>,
         #[command(flatten)]
@@ -90,7 +93,8 @@ enum Garage {
     /// The ticket is lost. Without a number another one is printed instead.
     Lost {
         ticket: Option<String>,
-        /// When the car came in, as the inventory book has it (RFC 3339); not needed for a car that is known here.
+        /// When the car came in, as the inventory book has it (RFC 3339); not needed for a car that
+        /// is known here.
         #[arg(long, value_parser = moment)]
         entered: Option<DateTime<Utc>>,
         #[command(flatten)]
@@ -157,7 +161,8 @@ struct ControllerArgs {
     facility: Option<String>,
     #[arg(long, default_value = "belgrade")]
     city: String,
-    /// What time it is (RFC 3339); the operator's clock without it, by this machine's while that is away.
+    /// What time it is (RFC 3339); the operator's clock without it, by this machine's while that is
+    /// away.
     #[arg(long, value_parser = moment)]
     at: Option<DateTime<Utc>>,
 }
@@ -242,7 +247,8 @@ fn about_link(controller: &Controller, call: Call) -> String {
     }
 }
 
-/// Keeps what happened and tells it. That it was not taken is an error, once everything is kept and said.
+/// Keeps what happened and tells it. That it was not taken is an error, once everything is kept and
+/// said.
 async fn tell(controller: &mut Controller, event: VisitTold) -> Outcome<Option<CliError>> {
     controller.happened(event.clone())?;
     let not_taken = match controller.tell().await {

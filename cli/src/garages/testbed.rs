@@ -1,4 +1,5 @@
-//! What the testbed does as the controller of a facility: tells what happened there, asks at the barrier.
+//! What the testbed does as the controller of a facility: tells what happened there, asks at the
+//! barrier.
 
 use std::sync::Weak;
 

@@ -21,8 +21,8 @@ pub trait Bed: Send + Sync {
     /// The token of the testbed's own member of staff with this role, made when it is first needed.
     fn staff_of_its_own(&self, role: Role) -> Pin<Box<dyn Future<Output = Result<String, BedError>> + Send + '_>>;
 
-    /// The token of the testbed's own device with this role at a place, made when it is first needed. Of a place that the
-    /// city does not have it fails.
+    /// The token of the testbed's own device with this role at a place, made when it is first
+    /// needed. Of a place that the city does not have it fails.
     fn device_of_its_own<'b>(
         &'b self,
         role: Role,

@@ -95,7 +95,7 @@ impl CliError {
             ErrorKind::Refused => Exit::Refused,
             ErrorKind::Offline | ErrorKind::NoAnswer | ErrorKind::NotNow => Exit::Offline,
             ErrorKind::NotSignedIn => Exit::NotSignedIn,
-            ErrorKind::NotGenuine | ErrorKind::Phone => Exit::Failed,
+            ErrorKind::Untrusted | ErrorKind::Phone => Exit::Failed,
         };
         let advice = match error.code() {
             "not_signed_in" | "unauthorized" => "Sign in: `mesto sign-in +381641234567`.".to_owned(),
@@ -105,7 +105,7 @@ impl CliError {
                 None => format!("{} `mesto settle` asks now.", error.advice(locale)),
             },
             "vehicle_parked" => format!("{} Then: --yes.", error.advice(locale)),
-            "keys_not_genuine" => {
+            "keys_untrusted" => {
                 format!("{} Compare --root-key with what `mesto serve` printed.", error.advice(locale))
             }
             _ => error.advice(locale),

@@ -79,8 +79,9 @@ fn the_day_goes_as_told_within_fifteen_seconds_bg_36_bg_37_bg_46_bg_50_bg_57_bg_
     for (place, value) in expected {
         assert_eq!(claims.pointer(place), Some(&value), "{place}");
     }
-    // The books, worked out by hand: 1000 on the deposit, 225 for a ticket and 1500 for the order came by card;
-    // 80 + 120 + 55 + 65 earned from the deposit by parking and 200 by a garage, 225 by card, and half of the order's 3000.
+    // The books, worked out by hand: 1000 on the deposit, 225 for a ticket and 1500 for the order
+    // came by card; 80 + 120 + 55 + 65 earned from the deposit by parking and 200 by a garage, 225
+    // by card, and half of the order's 3000.
     let accounts = claims["ledger"]["accounts"].as_array().unwrap();
     let balance = |kind: &str, service: Option<&str>| {
         let fits = |row: &&serde_json::Value| row["kind"] == kind && row["service"].as_str() == service;

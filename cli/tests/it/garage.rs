@@ -1,4 +1,5 @@
-//! `mesto garage`: a controller in the terminal against an operator over HTTP, which is there, away, and back.
+//! `mesto garage`: a controller in the terminal against an operator over HTTP, which is there,
+//! away, and back.
 
 use mesto_client::StillDecoder as _;
 use mesto_photo::Photos;
@@ -275,7 +276,8 @@ fn a_controller_that_lost_its_memory_hears_again_what_was_paid_bg_67() {
     assert_eq!(garage.good(&["exit", &ticket])["because"], "settled");
     garage.away(false);
     garage.pass(1);
-    // Its numbers begin anew, and one is inside: the operator says so, and the ticket is not given out.
+    // Its numbers begin anew, and one is inside: the operator says so, and the ticket is not given
+    // out.
     let refused = garage.bad(3, "ticket_in_use", &["enter"]);
     assert_eq!(refused["event"]["ticket"], json!(ticket));
     assert_eq!(garage.good(&["enter"])["ticket"], "MS000002");
@@ -335,7 +337,7 @@ fn a_controller_is_of_one_place_of_one_operator() {
         |exit: i32, code: &str, words: [String; 13]| garage.bad(exit, code, &words.each_ref().map(String::as_str));
     bad(2, "state_of_another_controller", words("vma", "token", &root_key, ".mesto-garage"));
     bad(2, "facility_unknown", words("nowhere", "token", &root_key, "new"));
-    bad(6, "keys_not_genuine", words("vma", "token", &"A".repeat(43), "new"));
+    bad(6, "keys_untrusted", words("vma", "token", &"A".repeat(43), "new"));
     bad(6, "file_unreadable", words("vma", "no-token", &root_key, "new"));
     std::fs::write(garage.driver.path().join("wrong"), "x".repeat(43)).unwrap();
     garage.introduce("new", "vma");

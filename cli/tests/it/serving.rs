@@ -107,7 +107,7 @@ fn what_an_operator_says_of_itself_is_shown_to_a_phone() {
     };
     // At this address it is called localhost, unless somebody says otherwise.
     let refused = run(&at, &["--json"]);
-    assert_eq!(refused.json()["error"]["code"], "operator_not_genuine", "{}", refused.out);
+    assert_eq!(refused.json()["error"]["code"], "operator_untrusted", "{}", refused.out);
     std::fs::remove_dir_all(path.join(".mesto")).unwrap();
 
     let shown = run(&at, &["--operator-name", "parking.example"]);

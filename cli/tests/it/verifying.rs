@@ -1,4 +1,5 @@
-//! `mesto verify`: the vectors of docs/ticket-code.md, and a driver's own code with and without the operator.
+//! `mesto verify`: the vectors of docs/ticket-code.md, and a driver's own code with and without the
+//! operator.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,5 @@
-//! Bad input from a terminal: each is answered with what is wrong, what would be right, and its exit code.
+//! Bad input from a terminal: each is answered with what is wrong, what would be right, and its
+//! exit code.
 
 use std::net::TcpListener;
 use std::process::{Command, Stdio};

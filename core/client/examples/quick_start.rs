@@ -1,5 +1,6 @@
-//! An hour in the red zone, from nothing: `cargo run -p mesto-client --example quick_start -- OPERATOR ROOT_KEY PHONE`,
-//! with what `mesto testbed` prints. The code and the bank's page are asked for at the terminal.
+//! An hour in the red zone, from nothing: `cargo run -p mesto-client --example quick_start --
+//! OPERATOR ROOT_KEY PHONE`, with what `mesto testbed` prints. The code and the bank's page are
+//! asked for at the terminal.
 
 use std::error::Error;
 use std::io::BufRead as _;

@@ -1,4 +1,5 @@
--- The phone's memory: what the operator said last, and what the driver wants. Money is in the JSON as on the wire.
+-- The phone's memory: what the operator said last, and what the driver wants. Money is in the JSON
+-- as on the wire.
 CREATE TABLE meta (
     name  TEXT PRIMARY KEY,
     value TEXT NOT NULL
@@ -18,7 +19,8 @@ CREATE TABLE vehicle (
     json  TEXT NOT NULL
 ) WITHOUT ROWID;
 
--- open = 1: the operator called it active. lost = 1: his books were put back from a copy and do not have it.
+-- open = 1: the operator called it active. lost = 1: his books were put back from a copy and do not
+-- have it.
 CREATE TABLE ticket (
     id        TEXT PRIMARY KEY,
     open      INTEGER NOT NULL,
@@ -42,8 +44,8 @@ CREATE TABLE daily_order (
 );
 CREATE INDEX daily_order_newest ON daily_order (issued_at, id);
 
--- Visits to garages. open = 1: the car has not left. lost = 1: the operator's books were put back from a copy and do not
--- have it.
+-- Visits to garages. open = 1: the car has not left. lost = 1: the operator's books were put back
+-- from a copy and do not have it.
 CREATE TABLE visit (
     id         TEXT PRIMARY KEY,
     open       INTEGER NOT NULL,
@@ -54,7 +56,8 @@ CREATE TABLE visit (
 );
 CREATE INDEX visit_newest ON visit (entered_at, id);
 
--- An intent is committed here before anything is sent. method, path and body are what is sent, byte for byte, every time.
+-- An intent is committed here before anything is sent. method, path and body are what is sent, byte
+-- for byte, every time.
 CREATE TABLE intent (
     key             TEXT PRIMARY KEY,
     account         TEXT NOT NULL,

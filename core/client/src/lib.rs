@@ -1,13 +1,16 @@
-//! The app's use cases over a store (SQLite), a link (HTTP) and the phone (clock, entropy, secrets, signer, reminders).
+//! The app's use cases over a store (SQLite), a link (HTTP) and the phone (clock, entropy, secrets,
+//! signer, reminders).
 //!
-//! [`Client`] is the whole surface: cheap to clone, `Send + Sync`. What it does lies with its services: `client.parking()`,
-//! `client.payments()`, each in a folder here, each with a `state()` and the one signal [`Observer`]. Its async functions wait only at the [`Link`]; everything
-//! else is synchronous. It draws no random bytes, reads no clock and starts no thread of its own but the one that tells
-//! observers, and that only while there are some.
+//! [`Client`] is the whole surface: cheap to clone, `Send + Sync`. What it does lies with its
+//! services: `client.parking()`, `client.payments()`, each in a folder here, each with a `state()`
+//! and the one signal [`Observer`]. Its async functions wait only at the [`Link`]; everything
+//! else is synchronous. It draws no random bytes, reads no clock and starts no thread of its own
+//! but the one that tells observers, and that only while there are some.
 //!
-//! What must hold (design rule 2): a paying action is an *intent*, committed to the database before anything is sent, retried
-//! with the same key, and ended exactly once as Confirmed, Refused, Expired or Lost; until then it is Unconfirmed. While
-//! it is, nothing is paid again for the same thing. See [`intent`].
+//! What must hold (design rule 2): a paying action is an *intent*, committed to the database before
+//! anything is sent, retried with the same key, and ended exactly once as Confirmed, Refused,
+//! Expired or Lost; until then it is Unconfirmed. While it is, nothing is paid again for the same
+//! thing. See [`intent`].
 //!
 //! A day with it:
 //!
@@ -43,12 +46,13 @@
 //! }
 //! ```
 //!
-//! When to call what: [`Payments::settle_all`](base::payments::Payments::settle_all) at start and when the connection comes
-//! back, [`settle`](base::payments::Payments::settle) when a bank page leads back, and
-//! [`settle_due`](base::payments::Payments::settle_due) at its [`next_retry_at`](base::payments::Payments::next_retry_at);
-//! [`Client::sync`] at start, after settling, and as often as the screen wants;
-//! [`Cities::refresh`](base::cities::Cities::refresh) once a day; [`Client::replan`] after a reboot of the phone;
-//! [`Client::close`] before somebody else needs the file, or the system must not find it locked.
+//! When to call what: [`Payments::settle_all`](base::payments::Payments::settle_all) at start and
+//! when the connection comes back, [`settle`](base::payments::Payments::settle) when a bank page
+//! leads back, and [`settle_due`](base::payments::Payments::settle_due) at its
+//! [`next_retry_at`](base::payments::Payments::next_retry_at); [`Client::sync`] at start, after
+//! settling, and as often as the screen wants; [`Cities::refresh`](base::cities::Cities::refresh)
+//! once a day; [`Client::replan`] after a reboot of the phone; [`Client::close`] before somebody
+//! else needs the file, or the system must not find it locked.
 
 pub mod base;
 pub mod garages;

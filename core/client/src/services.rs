@@ -87,8 +87,8 @@ impl Topic {
 
 /// Told after every change.
 pub trait Observer: Send + Sync {
-    /// These topics changed. Called from the client's own thread, with no lock held; may call the client. Changes that
-    /// follow each other quickly are told as one.
+    /// These topics changed. Called from the client's own thread, with no lock held; may call the
+    /// client. Changes that follow each other quickly are told as one.
     fn changed(&self, topics: &[Topic]);
 }
 
@@ -103,8 +103,8 @@ impl Hears for Listener {
 }
 
 impl Client {
-    /// Opens the database (made, migrated or rebuilt when needed) and reads what a screen shows first. No request is
-    /// made.
+    /// Opens the database (made, migrated or rebuilt when needed) and reads what a screen shows
+    /// first. No request is made.
     ///
     /// # Errors
     /// `phone_full`, `phone_data_newer`, `phone_data_failed`, `phone_secrets_failed`.
@@ -112,8 +112,9 @@ impl Client {
         Self::of(SERVICES, MIGRATIONS, config, ports)
     }
 
-    /// Calls the observer with every topic at once and then with those that changed, from one thread of the client's own
-    /// with no lock held. Dropping the subscription ends it. An observer that holds the client keeps it alive; it may
+    /// Calls the observer with every topic at once and then with those that changed, from one
+    /// thread of the client's own with no lock held. Dropping the subscription ends it. An
+    /// observer that holds the client keeps it alive; it may
     /// hold a [`WeakClient`](crate::WeakClient) instead.
     #[must_use]
     pub fn subscribe(&self, observer: Arc<dyn Observer>) -> Subscription {
@@ -122,7 +123,8 @@ impl Client {
     }
 }
 
-/// Codes that the phone itself can give, besides those of the operator and the rules; each has a text and an advice.
+/// Codes that the phone itself can give, besides those of the operator and the rules; each has a
+/// text and an advice.
 pub fn local_codes() -> impl Iterator<Item = &'static str> {
     let of_services = SERVICES.all().flat_map(|service| service.codes.iter().copied());
     error::CODES.iter().copied().chain(of_services)

@@ -55,7 +55,8 @@ fn bounded(width: usize, height: usize) -> Result<(), DecodeError> {
 
 fn jpeg(image: &[u8]) -> Result<Grey, DecodeError> {
     let unreadable = |_| DecodeError::NotAnImage;
-    // The sides are bounded by the product below; the library's own bound would call a large picture a damaged one.
+    // The sides are bounded by the product below; the library's own bound would call a large
+    // picture a damaged one.
     let options = DecoderOptions::default()
         .jpeg_set_out_colorspace(ColorSpace::Luma)
         .set_max_width(usize::from(u16::MAX))

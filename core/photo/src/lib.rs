@@ -1,8 +1,9 @@
 //! Bar codes in a still image: JPEG or PNG, as a phone's camera writes it.
 //!
-//! [`Photos`] is the client's port for still images. What it looks at is bounded before anything is decoded: a file of
-//! [`BYTES_MOST`] and a picture of [`PIXELS_MOST`]; and so is its time: the picture is looked at a fixed number of times, each
-//! time made smaller to a fixed size, and turned. A panic of a library is caught and is no code.
+//! [`Photos`] is the client's port for still images. What it looks at is bounded before anything is
+//! decoded: a file of [`BYTES_MOST`] and a picture of [`PIXELS_MOST`]; and so is its time: the
+//! picture is looked at a fixed number of times, each time made smaller to a fixed size, and
+//! turned. A panic of a library is caught and is no code.
 
 mod grey;
 mod look;

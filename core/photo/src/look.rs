@@ -14,11 +14,13 @@ use crate::grey::Grey;
 pub struct Look {
     /// The longer side is made no longer than this, points.
     side: usize,
-    /// Turned by so many degrees. The reader itself also looks from the side and upside down, so that 67 degrees are as -22.
+    /// Turned by so many degrees. The reader itself also looks from the side and upside down, so
+    /// that 67 degrees are as -22.
     degrees: f64,
 }
 
-/// Every look at a picture, the likeliest first. Bars are still read when they are a dozen degrees askew.
+/// Every look at a picture, the likeliest first. Bars are still read when they are a dozen degrees
+/// askew.
 pub const LOOKS: [Look; 6] = [
     Look { side: 1600, degrees: 0.0 },
     Look { side: 800, degrees: 0.0 },

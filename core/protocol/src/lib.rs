@@ -1,9 +1,12 @@
-//! What crosses a wire or a camera: the types of `/v1`, problems (RFC 9457), signed codes and key sets.
+//! What crosses a wire or a camera: the types of `/v1`, problems (RFC 9457), signed codes and key
+//! sets.
 //!
-//! Must not know: HTTP clients or servers, stores, clocks. Everything here is a value, a parser or a signature.
+//! Must not know: HTTP clients or servers, stores, clocks. Everything here is a value, a parser or
+//! a signature.
 //!
-//! [`kernel`] knows no service; [`base`] is what every service stands on; a folder per service ([`parking`], [`orders`],
-//! [`garages`]) holds what that service sends and takes; [`services`] is the list of them.
+//! [`kernel`] knows no service; [`base`] is what every service stands on; a folder per service
+//! ([`parking`], [`orders`], [`garages`]) holds what that service sends and takes; [`services`] is
+//! the list of them.
 
 pub mod base;
 pub mod garages;

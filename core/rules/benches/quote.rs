@@ -1,4 +1,5 @@
-//! One Belgrade quote beside 20 conversions between UTC and the city's wall clock; a quote may cost at most as much.
+//! One Belgrade quote beside 20 conversions between UTC and the city's wall clock; a quote may cost
+//! at most as much.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};

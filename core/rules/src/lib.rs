@@ -1,8 +1,8 @@
-//! What is allowed and what it costs: money, plates, calendars, zones, dated tariffs, quotes, stays, tickets, daily orders,
-//! visits of garages.
+//! What is allowed and what it costs: money, plates, calendars, zones, dated tariffs, quotes,
+//! stays, tickets, daily orders, visits of garages.
 //!
-//! Pure rules: no clock, no I/O, no random. `now` is an argument and a city is a value. The operator decides with these
-//! functions, the phone previews with the very same ones.
+//! Pure rules: no clock, no I/O, no random. `now` is an argument and a city is a value. The
+//! operator decides with these functions, the phone previews with the very same ones.
 //!
 //! ```
 //! use mesto_rules::{PayMethod, QuoteAsk, Refusal, Stays, quote};

@@ -1,4 +1,5 @@
-//! The services that a city can have: how each is compiled from its source files and checked. The only list of them here.
+//! The services that a city can have: how each is compiled from its source files and checked. The
+//! only list of them here.
 
 use crate::kernel::check::{self, Wrong};
 use crate::kernel::city::City;
@@ -58,8 +59,8 @@ pub mod load {
         compile(&embedded_files(id))
     }
 
-    /// Compiles the source files of a city: file name in its folder to TOML text. A service is in the city when its own
-    /// file is there: `parking.toml`, `orders.toml`, `garages.toml`.
+    /// Compiles the source files of a city: file name in its folder to TOML text. A service is in
+    /// the city when its own file is there: `parking.toml`, `orders.toml`, `garages.toml`.
     ///
     /// # Errors
     /// Everything that is wrong, by file and field; never empty.

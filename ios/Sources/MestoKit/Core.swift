@@ -1,4 +1,5 @@
-// What the parts of a client are made of: the native core, the waiting for it, and its states as streams.
+// What the parts of a client are made of: the native core, the waiting for it, and its states as
+// streams.
 import Foundation
 
 /// The native core behind the parts.
@@ -11,7 +12,8 @@ public struct Core: Sendable {
         return try await withTaskCancellationHandler { try await call(cancel) } onCancel: { cancel.cancel() }
     }
 
-    /// What is read by `read`: at once, and whenever the core says that the topic changed, the latest only.
+    /// What is read by `read`: at once, and whenever the core says that the topic changed, the
+    /// latest only.
     func changes<State: Sendable>(of topic: Topic, _ read: @escaping @Sendable () -> State) -> AsyncStream<State> {
         AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
             let subscription = client.subscribe(observer: Teller { topics in
@@ -28,7 +30,8 @@ public protocol Part: Sendable {
 
     /// As of this moment.
     func state() -> State
-    /// The current state first, then every change, the latest only; ends with the task that reads it.
+    /// The current state first, then every change, the latest only; ends with the task that reads
+    /// it.
     func changes() -> AsyncStream<State>
 }
 

@@ -7,7 +7,7 @@ extension MestoError: LocalizedError {
         switch self {
         case let .Refused(code, text, advice, params, detail, request), let .Offline(code, text, advice, params, detail, request),
             let .NoAnswer(code, text, advice, params, detail, request), let .NotNow(code, text, advice, params, detail, request),
-            let .NotSignedIn(code, text, advice, params, detail, request), let .NotGenuine(code, text, advice, params, detail, request),
+            let .NotSignedIn(code, text, advice, params, detail, request), let .Untrusted(code, text, advice, params, detail, request),
             let .Phone(code, text, advice, params, detail, request), let .Cancelled(code, text, advice, params, detail, request):
             (code, text, advice, params, detail, request)
         }

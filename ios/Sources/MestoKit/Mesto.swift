@@ -1,9 +1,11 @@
 // The core of the app, for one operator and any number of its cities.
 import Foundation
 
-/// What it does lies with its parts, each declared in the file of its service: `mesto.parking`, `mesto.payments`. Every call of
-/// theirs works off the main actor and throws `MestoError` with a code, a text and an advice; cancelling the task calls it off,
-/// and a purchase that had begun stays an open intent. One per operator, see `Operators`; `close` it before the app is suspended, if its file is shared.
+/// What it does lies with its parts, each declared in the file of its service: `mesto.parking`,
+/// `mesto.payments`. Every call of theirs works off the main actor and throws `MestoError` with a
+/// code, a text and an advice; cancelling the task calls it off, and a purchase that had begun
+/// stays an open intent. One per operator, see `Operators`; `close` it before the app is suspended,
+/// if its file is shared.
 public final class Mesto: Sendable {
     public let core: Core
 
@@ -19,13 +21,16 @@ public final class Mesto: Sendable {
 
     /// What a damaged database meant, when there was one since the client was opened.
     public func recovery() -> Recovery? { core.client.recovery() }
-    /// Closes the database, whose file is free when this returns. Later calls, and those that still wait, fail with `closed`; the
-    /// states stay as they were last; what is not confirmed yet goes on when the file is opened again. Again does nothing.
+    /// Closes the database, whose file is free when this returns. Later calls, and those that still
+    /// wait, fail with `closed`; the states stay as they were last; what is not confirmed yet goes
+    /// on when the file is opened again. Again does nothing.
     public func close() { core.client.shutDown() }
 
-    /// The corrected time: the operator's, as well as the phone can know it. Countdowns count by it.
+    /// The corrected time: the operator's, as well as the phone can know it. Countdowns count by
+    /// it.
     public func now() -> Date { core.client.now() }
-    /// Seconds by which a city's clock, else that of the first stored one, is ahead of UTC at a moment; nil before one was fetched.
+    /// Seconds by which a city's clock, else that of the first stored one, is ahead of UTC at a
+    /// moment; nil before one was fetched.
     public func utcOffset(at moment: Date, city: CityId? = nil) -> Int? { core.client.utcOffset(at: moment, city: city).map(Int.init) }
     /// How far that time can be trusted.
     public func clock() -> ClockState { core.client.clock() }
@@ -34,7 +39,8 @@ public final class Mesto: Sendable {
     /// The current one first, then every change.
     public func connections() -> AsyncStream<Connection> { core.changes(of: .connection) { [core] in core.client.connection() } }
 
-    /// A text of the catalogue in the driver's language; times in the zone of `city`, else of the first stored one.
+    /// A text of the catalogue in the driver's language; times in the zone of `city`, else of the
+    /// first stored one.
     public func text(_ id: String, _ args: [String: String] = [:], city: CityId? = nil) -> String {
         core.client.text(id: id, args: args, city: city)
     }

@@ -13,8 +13,9 @@ public struct OperatorClient: Part {
     public func state() -> OperatorState { core.client.`operator`().state() }
     public func changes() -> AsyncStream<OperatorState> { core.changes(of: .`operator`) { state() } }
 
-    /// Fetches keys and the operator's document, verified against the pinned root key. At the first start and once a day. When the
-    /// app must be updated: `client_too_old`, whose `min_client` is the least version that is served.
+    /// Fetches keys and the operator's document, verified against the pinned root key. At the first
+    /// start and once a day. When the app must be updated: `client_too_old`, whose `min_client` is
+    /// the least version that is served.
     @discardableResult public func refresh() async throws -> OperatorState {
         try await core.waiting { try await core.client.`operator`().refresh(cancel: $0) }
     }

@@ -1,16 +1,19 @@
 // Several operators in one phone.
 import Foundation
 
-/// The operators of one phone, a `Mesto` each: file, secrets, device key and alarms are named by the operator's DNS name, and none
-/// touches another's. Of all their alarms the earliest 64 are set. One per app.
+/// The operators of one phone, a `Mesto` each: file, secrets, device key and alarms are named by
+/// the operator's DNS name, and none touches another's. Of all their alarms the earliest 64 are
+/// set. One per app.
 public final class Operators: Sendable {
     private let core: OperatorSet
 
-    /// No operator yet. `phone` is shared by all of them; its link by those that bring none of their own.
+    /// No operator yet. `phone` is shared by all of them; its link by those that bring none of
+    /// their own.
     public init(_ config: OperatorsConfig, phone: Phone = Phone()) { core = OperatorSet(config: config, phone: phone) }
 
-    /// Opens the client of an operator, off the main actor; no request is made. `operator_open` when it is open already. `link` is
-    /// its own, else the phone's. It is closed by its `close`; its alarms stay set, because its tickets go on.
+    /// Opens the client of an operator, off the main actor; no request is made. `operator_open`
+    /// when it is open already. `link` is its own, else the phone's. It is closed by its `close`;
+    /// its alarms stay set, because its tickets go on.
     public func open(_ config: OperatorConfig, link: (any Link)? = nil) async throws -> Mesto {
         Mesto(try core.open(operator: config, link: link))
     }

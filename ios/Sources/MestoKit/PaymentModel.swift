@@ -23,7 +23,8 @@ public class PaymentModel {
 
     init(_ mesto: Mesto) { self.mesto = mesto }
 
-    /// A purchase was tapped and nobody knows its end yet: nothing else can be asked for or bought meanwhile.
+    /// A purchase was tapped and nobody knows its end yet: nothing else can be asked for or bought
+    /// meanwhile.
     public var isUnderWay: Bool {
         switch phase {
         case .buying: true
@@ -32,7 +33,8 @@ public class PaymentModel {
         }
     }
 
-    /// What the deposit lacks for the price that is shown; absent when it covers it, or something else pays.
+    /// What the deposit lacks for the price that is shown; absent when it covers it, or something
+    /// else pays.
     public var missing: Money? {
         guard case let .quoted(quote) = phase, quote.pay == .deposit else { return nil }
         return mesto.wallet.preview(quote.total).missing
@@ -45,7 +47,8 @@ public class PaymentModel {
         do {
             phase = .ended(try await mesto.payments.buy(quote))
         } catch {
-            // Called off or cut short: what had begun is open until it is known. So is what the core names as in the way.
+            // Called off or cut short: what had begun is open until it is known. So is what the
+            // core names as in the way.
             let inTheWay = (error as? MestoError).flatMap { $0.code == "unconfirmed" ? $0.params["intent"] : nil }
             let open = mesto.payments.state().open.first { $0.quote == quote.id || $0.key == inTheWay }
             if let open { phase = .ended(open) } else { fail(error) }
@@ -68,7 +71,8 @@ public class PaymentModel {
         }
     }
 
-    /// Nothing is priced: what `look` gives is shown, unless something else was asked for meanwhile.
+    /// Nothing is priced: what `look` gives is shown, unless something else was asked for
+    /// meanwhile.
     func choose(_ look: @MainActor () async -> @MainActor () -> Void) async {
         guard !isUnderWay else { return }
         phase = .choosing

@@ -5,7 +5,8 @@ extension Mesto {
     /// Buying, and what is not confirmed yet.
     public var payments: PaymentsClient { PaymentsClient(core: core) }
 
-    /// Called every second while the app is seen: goes on with what is not confirmed yet, when its time has come.
+    /// Called every second while the app is seen: goes on with what is not confirmed yet, when its
+    /// time has come.
     public func beat() async {
         guard let due = await payments.nextRetryAt(), due <= now() else { return }
         // What goes wrong shows in the state, and the next time comes later.
@@ -19,9 +20,10 @@ public struct PaymentsClient: Part {
     public func state() -> PaymentsState { core.client.payments().state() }
     public func changes() -> AsyncStream<PaymentsState> { core.changes(of: .payments) { state() } }
 
-    /// Buys exactly what the quote says, once, however often it is tapped; by card the intent's `pageUrl` is the provider's page. A
-    /// purchase of the same thing that is not confirmed yet is settled first: confirmed, it is the answer; still open, this is
-    /// refused with `unconfirmed`, whose params name it (`intent`, and `page_url` at the bank).
+    /// Buys exactly what the quote says, once, however often it is tapped; by card the intent's
+    /// `pageUrl` is the provider's page. A purchase of the same thing that is not confirmed yet is
+    /// settled first: confirmed, it is the answer; still open, this is refused with `unconfirmed`,
+    /// whose params name it (`intent`, and `page_url` at the bank).
     public func buy(_ quote: Quote) async throws -> Intent {
         try await core.waiting { try await core.client.payments().buy(quote: quote, cancel: $0) }
     }
@@ -42,7 +44,8 @@ public struct PaymentsClient: Part {
     @discardableResult public func settleDue() async throws -> [Intent] {
         try await core.waiting { try await core.client.payments().settleDue(cancel: $0) }
     }
-    /// Ends what the driver no longer wants, at the bank too: what it still takes is paid back. The intent's state tells.
+    /// Ends what the driver no longer wants, at the bank too: what it still takes is paid back. The
+    /// intent's state tells.
     public func abandon(_ key: String) async throws -> Intent {
         try await core.waiting { try await core.client.payments().abandon(key: key, cancel: $0) }
     }

@@ -53,7 +53,8 @@ public struct Texts: Sendable {
     /// The operator no longer knows whether this was paid
     public func buyLost() -> String { render("buy-lost", [:]) }
 
-    /// It may have been paid, and it may not. Look at your deposit and your tickets, and ask the operator.
+    /// It may have been paid, and it may not. Look at your deposit and your tickets, and ask the
+    /// operator.
     public func buyLostAdvice() -> String { render("buy-lost-advice", [:]) }
 
     /// {$minutes} min
@@ -326,7 +327,8 @@ public struct Texts: Sendable {
     /// Opening the visit
     public func garagesVisitLoading() -> String { render("garages-visit-loading", [:]) }
 
-    /// The operator has lost its record of this visit. Show the receipt at the barrier, or ask the staff.
+    /// The operator has lost its record of this visit. Show the receipt at the barrier, or ask the
+    /// staff.
     public func garagesVisitLostWhy() -> String { render("garages-visit-lost-why", [:]) }
 
     /// The barrier knows that it is paid.
@@ -449,7 +451,8 @@ public struct Texts: Sendable {
     /// Another ticket of yours in this zone limits this stay: it ends by {$deadline_time}.
     public func noticeParkingAnotherTicketLimits(deadlineTime: String) -> String { render("notice-parking-another-ticket-limits", ["deadline_time": deadlineTime]) }
 
-    /// You asked for {$asked} min; {$offered} min are left of this stay, until {$deadline_time}. Without this ticket a new stay can begin at {$new_stay_at}.
+    /// You asked for {$asked} min; {$offered} min are left of this stay, until {$deadline_time}.
+    /// Without this ticket a new stay can begin at {$new_stay_at}.
     public func noticeParkingClipped(asked: String, offered: String, deadlineTime: String, newStayAt: String) -> String { render("notice-parking-clipped", ["asked": asked, "offered": offered, "deadline_time": deadlineTime, "new_stay_at": newStayAt]) }
 
     /// You asked for {$asked} min; {$offered} min can be bought for this car here now.
@@ -533,7 +536,8 @@ public struct Texts: Sendable {
     /// Show this order
     public func ordersNumberShow() -> String { render("orders-number-show", [:]) }
 
-    /// An order stands here by itself when it was issued after a ticket of yours for that car in that zone. Find any other one by the number on its slip.
+    /// An order stands here by itself when it was issued after a ticket of yours for that car in
+    /// that zone. Find any other one by the number on its slip.
     public func ordersNumberWhy() -> String { render("orders-number-why", [:]) }
 
     /// Pay {$amount} by card on the bank's page for the daily order of {$plate}
@@ -635,7 +639,8 @@ public struct Texts: Sendable {
     /// Parking time is over
     public func reminderEnd() -> String { render("reminder-end", [:]) }
 
-    /// {$plate} in {$zone}: paid until {$ends_at_time}. Leave now, or extend while the zone allows it.
+    /// {$plate} in {$zone}: paid until {$ends_at_time}. Leave now, or extend while the zone allows
+    /// it.
     public func reminderEndBody(plate: String, zone: String, endsAtTime: String) -> String { render("reminder-end.body", ["plate": plate, "zone": zone, "ends_at_time": endsAtTime]) }
 
     /// {$minutes} minutes to leave the garage
@@ -647,7 +652,8 @@ public struct Texts: Sendable {
     /// The time to leave the garage is over
     public func reminderGaragesEnd() -> String { render("reminder-garages-end", [:]) }
 
-    /// {$facility}: it ended at {$leave_by_time}. If you are still inside, look in the app what is owed.
+    /// {$facility}: it ended at {$leave_by_time}. If you are still inside, look in the app what is
+    /// owed.
     public func reminderGaragesEndBody(facility: String, leaveByTime: String) -> String { render("reminder-garages-end.body", ["facility": facility, "leave_by_time": leaveByTime]) }
 
     /// One message buys {$minutes} min for {$price}.
@@ -686,7 +692,8 @@ public struct Texts: Sendable {
     /// One moment…
     public func startWorking() -> String { render("start-working", [:]) }
 
-    /// Finish the payment on the bank's page. Nothing is bought until the bank says so; what cannot be given any more by then is paid back.
+    /// Finish the payment on the bank's page. Nothing is bought until the bank says so; what cannot
+    /// be given any more by then is paid back.
     public func stateAtBankWhy() -> String { render("state-at-bank-why", [:]) }
 
     /// Ask again now
@@ -695,7 +702,8 @@ public struct Texts: Sendable {
     /// {$plate}: the operator does not know this ticket
     public func stateLostOpen(plate: String) -> String { render("state-lost-open", ["plate": plate]) }
 
-    /// It was bought, and the operator has lost its record of it. Show its code to an inspector, and ask the operator.
+    /// It was bought, and the operator has lost its record of it. Show its code to an inspector,
+    /// and ask the operator.
     public func stateLostWhat() -> String { render("state-lost-what", [:]) }
 
     /// Nothing was charged.
@@ -722,10 +730,12 @@ public struct Texts: Sendable {
     /// {$plate}: payment not confirmed yet
     public func stateUnconfirmedOpen(plate: String) -> String { render("state-unconfirmed-open", ["plate": plate]) }
 
-    /// Stay with the car until it says "paid". By SMS pay only with the button below: it takes this payment back first.
+    /// Stay with the car until it says "paid". By SMS pay only with the button below: it takes this
+    /// payment back first.
     public func stateUnconfirmedWhat() -> String { render("state-unconfirmed-what", [:]) }
 
-    /// The connection broke after your tap at {$time}. We keep asking the operator; you will not be charged twice.
+    /// The connection broke after your tap at {$time}. We keep asking the operator; you will not be
+    /// charged twice.
     public func stateUnconfirmedWhy(time: String) -> String { render("state-unconfirmed-why", ["time": time]) }
 
     /// Pay by SMS instead
@@ -779,7 +789,8 @@ public struct Texts: Sendable {
     /// The code is not on this phone
     public func ticketCodeElsewhere() -> String { render("ticket-code-elsewhere", [:]) }
 
-    /// The ticket was bought on another phone, or its code was moved there. One phone at a time shows it to an inspector.
+    /// The ticket was bought on another phone, or its code was moved there. One phone at a time
+    /// shows it to an inspector.
     public func ticketCodeElsewhereWhy() -> String { render("ticket-code-elsewhere-why", [:]) }
 
     /// Preparing the code
@@ -896,7 +907,8 @@ public struct Texts: Sendable {
     /// To the bank: {$amount}
     public func topupGo(amount: String) -> String { render("topup-go", ["amount": amount]) }
 
-    /// You pay by card on the bank's own page. The operator bears the fee; card data never reaches this app.
+    /// You pay by card on the bank's own page. The operator bears the fee; card data never reaches
+    /// this app.
     public func topupNote() -> String { render("topup-note", [:]) }
 
     /// Open the bank's page

@@ -1,12 +1,13 @@
-// The way to the operator over URLSession: with the phone's proxies, certificates and connection rules.
+// The way to the operator over URLSession: with the phone's proxies, certificates and connection
+// rules.
 import Foundation
 
 #if canImport(FoundationNetworking)
     import FoundationNetworking
 #endif
 
-/// Give it as `Phone(link: URLSessionLink())`. It has a session of its own, because a redirect must not be followed and no
-/// answer may be kept on the phone's disk.
+/// Give it as `Phone(link: URLSessionLink())`. It has a session of its own, because a redirect must
+/// not be followed and no answer may be kept on the phone's disk.
 public final class URLSessionLink: Link, @unchecked Sendable {
     private let receiver = Receiver()
     private let session: URLSession
@@ -87,7 +88,8 @@ private final class Receiver: NSObject, URLSessionDataDelegate, @unchecked Senda
         case .cannotFindHost, .dnsLookupFailed, .cannotConnectToHost, .serverCertificateUntrusted, .serverCertificateHasBadDate,
             .serverCertificateNotYetValid, .serverCertificateHasUnknownRoot, .appTransportSecurityRequiresSecureConnection:
             true
-        // Said at the start, and perhaps when a connection is lost: what pays has a body, and none of it left.
+        // Said at the start, and perhaps when a connection is lost: what pays has a body, and none
+        // of it left.
         case .notConnectedToInternet, .dataNotAllowed, .internationalRoamingOff, .callIsActive: task.countOfBytesSent == 0
         default: false
         }

@@ -16,11 +16,13 @@ public struct VehiclesClient: Part {
     public func checkPlate(city: CityId, _ plate: String) async throws -> ParsedPlate {
         try core.client.vehicles().checkPlate(city: city, plate: plate)
     }
-    /// Adds a vehicle by its plate, read by the city's grammar; it can be used in every city of the operator.
+    /// Adds a vehicle by its plate, read by the city's grammar; it can be used in every city of the
+    /// operator.
     public func add(city: CityId, plate: String, label: String? = nil) async throws -> Vehicle {
         try await core.waiting { try await core.client.vehicles().add(city: city, plate: plate, label: label, cancel: $0) }
     }
-    /// A car that is parked is removed only when it is `confirmed` (`vehicle_parked`); its ticket stays and can be extended.
+    /// A car that is parked is removed only when it is `confirmed` (`vehicle_parked`); its ticket
+    /// stays and can be extended.
     public func remove(_ vehicle: VehicleId, confirmed: Bool = false) async throws {
         try await core.waiting { try await core.client.vehicles().remove(vehicle: vehicle, confirmed: confirmed, cancel: $0) }
     }

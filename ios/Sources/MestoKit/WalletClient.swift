@@ -12,13 +12,16 @@ public struct WalletClient: Part {
     public func state() -> WalletState { core.client.wallet().state() }
     public func changes() -> AsyncStream<WalletState> { core.changes(of: .wallet) { state() } }
 
-    /// What paying `total` from the deposit would leave or lack, by the balance as the operator said it last.
+    /// What paying `total` from the deposit would leave or lack, by the balance as the operator
+    /// said it last.
     public func preview(_ total: Money) -> DepositPreview { core.client.wallet().preview(total: total) }
-    /// A top-up by one of the city's amounts; by card. The deposit is one for all cities of the operator.
+    /// A top-up by one of the city's amounts; by card. The deposit is one for all cities of the
+    /// operator.
     public func quote(city: CityId, _ amount: Decimal) async throws -> Quote {
         try await core.waiting { try await core.client.wallet().quote(city: city, amount: amount, cancel: $0) }
     }
-    /// Quote and purchase in one; the intent's page is the bank's. While another one waits there: `unconfirmed`, as `payments.buy`.
+    /// Quote and purchase in one; the intent's page is the bank's. While another one waits there:
+    /// `unconfirmed`, as `payments.buy`.
     public func topUp(city: CityId, _ amount: Decimal) async throws -> Intent {
         try await core.waiting { try await core.client.wallet().topUp(city: city, amount: amount, cancel: $0) }
     }

@@ -1,4 +1,5 @@
-// Several operators in one phone: each has its file, token, device key, alarms and widgets' file, and none touches another's.
+// Several operators in one phone: each has its file, token, device key, alarms and widgets' file,
+// and none touches another's.
 import Foundation
 import MestoKit
 import Testing
@@ -120,7 +121,7 @@ private let number = "+381660000070"
         #expect(state.client == .served)
         let config = OperatorConfig(url: beds[1].operatorUrl, rootKey: beds[1].rootKey, name: "other.example")
         let other = try await operators.open(config)
-        #expect(await failure { try await other.operator.refresh() }?.code == "operator_not_genuine")
+        #expect(await failure { try await other.operator.refresh() }?.code == "operator_untrusted")
     }
 
     private func failure(_ call: () async throws -> Void) async -> MestoError? {
@@ -129,7 +130,8 @@ private let number = "+381660000070"
     }
 }
 
-/// The alarms of a phone, as it sets and takes them back: by the ids that begin with the operator's name.
+/// The alarms of a phone, as it sets and takes them back: by the ids that begin with the operator's
+/// name.
 private final class SetAlarms: ReminderPlan, @unchecked Sendable {
     private let lock = NSLock()
     private var set: [String: Reminder] = [:]

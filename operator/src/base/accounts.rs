@@ -1,5 +1,5 @@
-//! The account: everything an app shows, as of one cursor; everything that is known about a person; and its end. What there is to show,
-//! to tell and to erase each service says of itself.
+//! The account: everything an app shows, as of one cursor; everything that is known about a person;
+//! and its end. What there is to show, to tell and to erase each service says of itself.
 
 use std::collections::BTreeMap;
 
@@ -31,7 +31,8 @@ pub(crate) const SERVICE: Service = Service {
 
 fn read(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Account> {
     let account = call.who()?.account;
-    // The cursor is read first: an event that comes in between is in the answer and is told again, never lost.
+    // The cursor is read first: an event that comes in between is in the answer and is told again,
+    // never lost.
     let row: Option<(AccountRow, EpochRow, Option<PersonRow>)> = tx.first(Select::of(
         &format!("{WITH_EPOCH} LEFT JOIN person ON person.account = account.id WHERE account.id = $1"),
         values![account],
@@ -88,8 +89,8 @@ fn is_time(column: &str) -> bool {
     column.ends_with("_at") || ["at", "deadline", "paid_until", "exit_by"].contains(&column)
 }
 
-/// Ends the account. Each service does what it has to do with it, and erases what it has of the person now; what has to stay for a while,
-/// such as the plate of a running ticket, goes with time.
+/// Ends the account. Each service does what it has to do with it, and erases what it has of the
+/// person now; what has to stay for a while, such as the plate of a running ticket, goes with time.
 fn close(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<()> {
     let now = call.now;
     let mut account = LockedAccount::of_caller(tx, call.who()?.account)?;

@@ -1,4 +1,5 @@
-//! A person's deposit: what moves it, and what it holds. Everything that is booked on it goes through here.
+//! A person's deposit: what moves it, and what it holds. Everything that is booked on it goes
+//! through here.
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::ProblemCode;
@@ -12,8 +13,8 @@ use crate::kernel::failure::{Outcome, refuse};
 use crate::kernel::ledger::{self, Holder, LedgerAccount, Movement};
 use crate::kernel::store::{StoreError, Tx};
 
-/// Books a movement. Where it moves the deposit of the account, the balance, the event and the entry that its owner sees follow from the
-/// legs.
+/// Books a movement. Where it moves the deposit of the account, the balance, the event and the
+/// entry that its owner sees follow from the legs.
 pub(crate) fn book(
     tx: &mut dyn Tx,
     now: DateTime<Utc>,

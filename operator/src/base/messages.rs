@@ -65,7 +65,8 @@ pub struct Message {
 }
 
 impl Message {
-    /// What stands in it, for a gateway that has no texts of its own: short enough for one SMS, and the same in every language.
+    /// What stands in it, for a gateway that has no texts of its own: short enough for one SMS, and
+    /// the same in every language.
     #[must_use]
     pub fn text(&self) -> String {
         let value = |name: &str| match self.params.get(name) {

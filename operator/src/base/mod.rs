@@ -1,4 +1,5 @@
-//! What every service stands on: accounts, signing in, vehicles, the deposit, the bank's page, messages, staff, incidents, claims.
+//! What every service stands on: accounts, signing in, vehicles, the deposit, the bank's page,
+//! messages, staff, incidents, claims.
 
 pub mod accounts;
 pub mod claims;

@@ -1,4 +1,5 @@
-//! What the operator says of itself: what it is told by its owner ([`Profile`]), and what follows from its cities.
+//! What the operator says of itself: what it is told by its owner ([`Profile`]), and what follows
+//! from its cities.
 
 use mesto_protocol::base::operator_document::{
     self as wire, ClientVersion, FeeKind, Legal, OfferedCity, OfferedPayment, OfferedService, OperatorDocument,

@@ -1,4 +1,5 @@
-//! Phone numbers: however one is typed, what is stored and compared is E.164. It is the key of a person (PQ-48).
+//! Phone numbers: however one is typed, what is stored and compared is E.164. It is the key of a
+//! person (PQ-48).
 
 use mesto_protocol::{Problem, ProblemCode};
 use phonenumber::metadata::DATABASE;
@@ -53,10 +54,11 @@ impl Reason {
     }
 }
 
-/// The number in E.164, `+381641234567`. `region` is the country of a number without one, ISO 3166-1.
+/// The number in E.164, `+381641234567`. `region` is the country of a number without one, ISO
+/// 3166-1.
 ///
-/// White space, dashes, brackets, dots and strokes are nothing. A trunk zero behind the country (`+381 (0)64 ...`) is dropped,
-/// where that country has one; nothing else is ever changed.
+/// White space, dashes, brackets, dots and strokes are nothing. A trunk zero behind the country
+/// (`+381 (0)64 ...`) is dropped, where that country has one; nothing else is ever changed.
 pub(crate) fn read(typed: &str, region: &str) -> Result<String, Problem> {
     let home = region.parse().ok();
     parse(typed, home).map_err(|reason| {

@@ -1,4 +1,5 @@
-//! What anybody may ask: health, the clock, keys, codes that were ended, signed cities, the document of `/v1`.
+//! What anybody may ask: health, the clock, keys, codes that were ended, signed cities, the
+//! document of `/v1`.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::base::public::{self as wire, Clock};
@@ -55,7 +56,8 @@ fn revocations(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     Ok(signed(call, body, &hash))
 }
 
-/// Says once a day that only the root in its safe can renew the key set, from a month before that is due.
+/// Says once a day that only the root in its safe can renew the key set, from a month before that
+/// is due.
 fn look_at_keys(_: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, _: &str) -> Outcome<()> {
     if let Some(since) = operator.keys.to_be_renewed_from().filter(|from| *from <= now) {
         tracing::warn!(%since, "the key set is to be renewed: `mesto keys renew` with root.seed, then start again");
@@ -63,7 +65,8 @@ fn look_at_keys(_: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, _: &str
     Ok(())
 }
 
-/// The city document, signed with a city key. The tag depends on what the city says, not on the signature.
+/// The city document, signed with a city key. The tag depends on what the city says, not on the
+/// signature.
 fn city(_: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     let canonical = call.operator.city(call.named())?.to_canonical_json()?;
     let body = SignedCity::sign(&canonical, call.operator.keys.city(), call.now)

@@ -1,4 +1,5 @@
-//! Signing in: a one-time code by SMS, a token that is stored hashed, a device key that is bound into tickets.
+//! Signing in: a one-time code by SMS, a token that is stored hashed, a device key that is bound
+//! into tickets.
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::base::sign_in::{self as wire, CodeRequest, CodeSent, Session, SignIn};
@@ -190,7 +191,8 @@ fn sign_out(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<()> {
     Ok(tx.write(delete!(TokenRow { hash: caller::token_hash(call.request)? }))?)
 }
 
-/// The account of a number and its roles; a new one, of a driver, for a number that has none. Who makes it at the same moment collides, and then finds it.
+/// The account of a number and its roles; a new one, of a driver, for a number that has none. Who
+/// makes it at the same moment collides, and then finds it.
 fn account_of(
     tx: &mut dyn Tx,
     call: &Call<'_>,

@@ -78,7 +78,8 @@ impl Checked<'_> {
 }
 
 impl Operator {
-    /// Makes an account of staff with a role everywhere and returns its token, which is shown once and stored hashed.
+    /// Makes an account of staff with a role everywhere and returns its token, which is shown once
+    /// and stored hashed.
     ///
     /// # Errors
     /// When the store fails.
@@ -94,8 +95,8 @@ impl Operator {
         self.create_holder(store, now, AccountKindWord::Person, name, &whole)
     }
 
-    /// Makes an account of a device, such as the controller of a garage, with a role for its place; returns its token,
-    /// which is shown once and stored hashed.
+    /// Makes an account of a device, such as the controller of a garage, with a role for its place;
+    /// returns its token, which is shown once and stored hashed.
     ///
     /// # Errors
     /// [`GrantError`]
@@ -153,7 +154,8 @@ impl Operator {
         made.ok_or_else(nobody)
     }
 
-    /// A role that can be given: it is known, its city is served, its place is one of that city, and it is not over.
+    /// A role that can be given: it is known, its city is served, its place is one of that city,
+    /// and it is not over.
     fn checked<'a>(&'a self, now: DateTime<Utc>, given: &RoleGiven<'a>) -> Result<Checked<'a>, GrantError> {
         if !given.role.is_known() {
             return Err(GrantError::NoRole);
@@ -210,7 +212,8 @@ impl Operator {
         })
     }
 
-    /// The messages sent to a number, oldest first. For the testbed and the demo; no request leads here.
+    /// The messages sent to a number, oldest first. For the testbed and the demo; no request leads
+    /// here.
     ///
     /// # Errors
     /// When the store fails.
@@ -236,7 +239,8 @@ impl Operator {
         transact(store, |tx| Ok(ledger::audit(tx, self.services)))?
     }
 
-    /// What the services' own checks of the books say when they find something, with `{}` in place of its id.
+    /// What the services' own checks of the books say when they find something, with `{}` in place
+    /// of its id.
     #[cfg(feature = "testing")]
     #[must_use]
     pub fn faults_of_services(&self) -> Vec<&'static str> {

@@ -75,7 +75,8 @@ fn entry(row: HistoryEntry) -> DepositEntry {
     }
 }
 
-/// Only the listed amounts (BG-76), only in the deposit's currency (BG-78), only by card (BG-29). Its fee is the operator's (BG-77).
+/// Only the listed amounts (BG-76), only in the deposit's currency (BG-78), only by card (BG-29).
+/// Its fee is the operator's (BG-77).
 fn price(_: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
     let WalletSubject { amount } = asked.subject()?;
     let home = &asked.operator.home;

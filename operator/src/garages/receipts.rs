@@ -10,8 +10,9 @@ use crate::kernel::operator::Operator;
 use crate::kernel::signed_codes::{self, ToShow};
 
 impl Kept {
-    /// Signs what its last payment settled, once it is known from when on something is owed again: each payment here is
-    /// an issue of its own. None is signed for a visit that owes something at once.
+    /// Signs what its last payment settled, once it is known from when on something is owed again:
+    /// each payment here is an issue of its own. None is signed for a visit that owes something
+    /// at once.
     pub fn sign_receipt(&mut self, operator: &Operator, now: DateTime<Utc>) -> Outcome<()> {
         let ends_at = self.row.owes_again_at.unwrap_or(now + GOOD_WITHOUT_END);
         let (Some(ticket), true) = (self.row.ticket.clone(), ends_at > now) else {

@@ -1,7 +1,9 @@
-//! Accounts locked for the length of a transaction: an account's money moves and its events are written by one who holds its lock.
+//! Accounts locked for the length of a transaction: an account's money moves and its events are
+//! written by one who holds its lock.
 //!
-//! The order of locks is one everywhere: accounts by id, then subjects by kind and id. Who needs several takes them in one call of
-//! [`lock`], so that no two transactions wait for each other in a circle.
+//! The order of locks is one everywhere: accounts by id, then subjects by kind and id. Who needs
+//! several takes them in one call of [`lock`], so that no two transactions wait for each other in a
+//! circle.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,7 +30,8 @@ pub(crate) const TABLE: Table = Table {
 };
 
 stored_words! {
-    /// What an account is of, `account.kind`; `guest`, `company`, `card_only`, `partner` are for later.
+    /// What an account is of, `account.kind`; `guest`, `company`, `card_only`, `partner` are for
+    /// later.
     pub(crate) enum AccountKindWord {
         Person = "person",
         /// A machine of a place.
@@ -70,7 +73,8 @@ pub(crate) struct Locks {
 }
 
 impl Locks {
-    /// The questions that take them, in their order. The first ones answer with the rows of the accounts.
+    /// The questions that take them, in their order. The first ones answer with the rows of the
+    /// accounts.
     pub fn asks(&self) -> Vec<Ask> {
         let account = |id: &AccountId| find!(AccountRow { id: id }).locking("account").ask();
         let subject = |subject: &Subject| Ask::subject_lock(&format!("{}:{}", subject.kind, subject.id));
@@ -113,8 +117,8 @@ struct Told {
     entry: Option<EntryId>,
 }
 
-/// An account whose row is locked. Everything that reads a balance to change it, or appends an event, goes through here: a plain
-/// read-then-write loses updates as soon as two requests overlap.
+/// An account whose row is locked. Everything that reads a balance to change it, or appends an
+/// event, goes through here: a plain read-then-write loses updates as soon as two requests overlap.
 #[derive(Debug)]
 pub(crate) struct LockedAccount {
     pub id: AccountId,
@@ -136,7 +140,8 @@ impl LockedAccount {
         }
     }
 
-    /// Locks the account of a person who asks for something; one that was closed in the meantime can do nothing more.
+    /// Locks the account of a person who asks for something; one that was closed in the meantime
+    /// can do nothing more.
     pub fn of_caller(tx: &mut dyn Tx, account: AccountId) -> Outcome<Self> {
         let locked = Self::take(tx, account)?;
         if locked.is_closed {
@@ -167,7 +172,8 @@ impl LockedAccount {
         self.add(change, None)
     }
 
-    /// Tells the account what an entry of the ledger changed; returns the event's cursor, by which the entry is found again.
+    /// Tells the account what an entry of the ledger changed; returns the event's cursor, by which
+    /// the entry is found again.
     pub fn tell_of_entry<T: Change>(&mut self, change: &T, entry: EntryId) -> Outcome<i64> {
         self.add(change, Some(entry))?;
         Ok(self.seq)
@@ -179,7 +185,8 @@ impl LockedAccount {
         Ok(())
     }
 
-    /// Writes the events and the new state of the row. The last thing a transaction does with the account.
+    /// Writes the events and the new state of the row. The last thing a transaction does with the
+    /// account.
     pub fn release(&mut self, tx: &mut dyn Tx, now: DateTime<Utc>) -> Outcome<()> {
         if self.changes.is_empty() {
             return Ok(());

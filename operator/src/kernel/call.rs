@@ -1,4 +1,5 @@
-//! A request on its way through a handler: who calls, what he may, what is locked and what was read for it.
+//! A request on its way through a handler: who calls, what he may, what is locked and what was read
+//! for it.
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::kernel::operation::{Access, Permission};
@@ -36,7 +37,8 @@ pub(crate) struct Call<'a> {
 
 /// What an action locks beside its caller's account.
 pub(crate) struct AlsoLocked {
-    /// Asks for accounts, before anything is locked: whether they are still the right ones is the handler's to see.
+    /// Asks for accounts, before anything is locked: whether they are still the right ones is the
+    /// handler's to see.
     pub accounts: Select<AccountOf>,
     pub subjects: Vec<Subject>,
 }
@@ -65,7 +67,8 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Finds out who calls and whether he may; for an action his account is locked, and what its operation reads first is answered.
+    /// Finds out who calls and whether he may; for an action his account is locked, and what its
+    /// operation reads first is answered.
     pub fn enter(&mut self, tx: &mut dyn Tx) -> Outcome<Answers> {
         let permission = match self.served.operation.access {
             Access::Anybody | Access::Provider => return Ok(Answers::new()),
@@ -92,8 +95,8 @@ impl<'a> Call<'a> {
         Ok(answers)
     }
 
-    /// Locks the caller's account, and then, in the same round trip, sees what is known of the action's key and reads what the operation
-    /// says.
+    /// Locks the caller's account, and then, in the same round trip, sees what is known of the
+    /// action's key and reads what the operation says.
     fn enter_action(&mut self, tx: &mut dyn Tx) -> Outcome<(Caller, Answers)> {
         let holder = caller::holder(&self.token, self.now);
         let known = idempotency::known(self.request, &self.token).ask();
@@ -142,7 +145,8 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Refuses who holds the permission for this operation only in other cities, or only for a place in this one.
+    /// Refuses who holds the permission for this operation only in other cities, or only for a
+    /// place in this one.
     pub fn in_city(&self, city: &str) -> Outcome<()> {
         let Access::Permitted(permission) = self.served.operation.access else { return Ok(()) };
         let cities = self.cities(permission)?;
@@ -159,7 +163,8 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Refuses who holds the permission for this operation only in other cities or for other places.
+    /// Refuses who holds the permission for this operation only in other cities or for other
+    /// places.
     pub fn in_place(&self, city: &str, place: &str) -> Outcome<()> {
         let Access::Permitted(permission) = self.served.operation.access else { return Ok(()) };
         let grants: Vec<&Granted> = self.granted(permission)?.collect();

@@ -39,8 +39,8 @@ projection! {
     }
 }
 
-/// The account that holds a token, the token's device, and a role that the account has now: a row for each of them, one
-/// without for an account that has none.
+/// The account that holds a token, the token's device, and a role that the account has now: a row
+/// for each of them, one without for an account that has none.
 pub(crate) type Holder = (AccountRow, Device, Option<GrantRow>);
 
 /// Who makes a request.

@@ -1,5 +1,5 @@
-//! What time brings: a table of moments, claimed by lease, each done in the transaction that removes it. Evaluated on read too, so that a
-//! late job never shows a wrong state.
+//! What time brings: a table of moments, claimed by lease, each done in the transaction that
+//! removes it. Evaluated on read too, so that a late job never shows a wrong state.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -25,7 +25,8 @@ pub(crate) struct Due {
     pub kind: &'static str,
     /// Does it, for what the reference names.
     pub run: fn(&mut dyn Tx, &Operator, DateTime<Utc>, &str) -> Outcome<()>,
-    /// How soon it happens again, for what stands in the table from the first migration on: not counted as something done.
+    /// How soon it happens again, for what stands in the table from the first migration on: not
+    /// counted as something done.
     pub every: Option<TimeDelta>,
 }
 
@@ -59,7 +60,8 @@ pub(crate) fn forget(tx: &mut dyn Tx, due: &Due, reference: &impl ToString) -> R
 }
 
 impl Operator {
-    /// Does what is due at `now`; returns how much was done. Any number of operators may call it at once.
+    /// Does what is due at `now`; returns how much was done. Any number of operators may call it at
+    /// once.
     pub fn due(&self, store: &dyn Store, now: DateTime<Utc>) -> usize {
         let now = whole_millis(now);
         let mut done = 0;
@@ -108,8 +110,8 @@ fn claim(tx: &mut dyn Tx, now: DateTime<Utc>) -> Result<Vec<DueRow>, StoreError>
     Ok(claimed)
 }
 
-/// Does what a row says and removes it; `false` when somebody else did, and for what happens every day anyway. The row goes last: whoever
-/// plans or forgets something locks its account first.
+/// Does what a row says and removes it; `false` when somebody else did, and for what happens every
+/// day anyway. The row goes last: whoever plans or forgets something locks its account first.
 fn run(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, kind: &str, reference: &str) -> Outcome<bool> {
     if tx.first(find!(DueRow { kind: kind, reference: reference }))?.is_none() {
         return Ok(false);

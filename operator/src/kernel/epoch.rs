@@ -1,8 +1,10 @@
-//! The epoch of the store: which history of the books this is, and since when it is remembered without a gap.
+//! The epoch of the store: which history of the books this is, and since when it is remembered
+//! without a gap.
 //!
-//! It is made with the first account, and anew whenever the store is put back from a copy or a replica that lagged takes
-//! over: what was told and executed since the copy is then unknown here. Cursors carry it, so that a reader of another
-//! epoch reads his account as a whole; a key from before it that is not found may have been executed all the same.
+//! It is made with the first account, and anew whenever the store is put back from a copy or a
+//! replica that lagged takes over: what was told and executed since the copy is then unknown here.
+//! Cursors carry it, so that a reader of another epoch reads his account as a whole; a key from
+//! before it that is not found may have been executed all the same.
 
 use chrono::{DateTime, Utc};
 
@@ -29,7 +31,8 @@ pub(crate) const TABLE: Table = Table {
     erasure: Erasure::Excused("says nothing about a person"),
 };
 
-/// Makes the epoch, if there is none yet. Who makes it at the same moment collides, and then finds it.
+/// Makes the epoch, if there is none yet. Who makes it at the same moment collides, and then finds
+/// it.
 pub(crate) fn ensure(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Result<(), StoreError> {
     if tx.first(find!(EpochRow { place: STORE }))?.is_some() {
         return Ok(());
@@ -43,8 +46,9 @@ pub(crate) fn current(tx: &mut dyn Tx) -> Result<EpochRow, StoreError> {
 }
 
 impl Operator {
-    /// Begins a new epoch: the store was put back from a copy, or a replica that may have lagged took over. Every phone
-    /// then reads its account as a whole, and no key from before is told to be unused. Returns its id.
+    /// Begins a new epoch: the store was put back from a copy, or a replica that may have lagged
+    /// took over. Every phone then reads its account as a whole, and no key from before is told
+    /// to be unused. Returns its id.
     ///
     /// # Errors
     /// When the store fails.

@@ -1,4 +1,5 @@
-//! Why a handler stops: a refusal for the caller, or the store's own trouble. But for a counted refusal nothing of its transaction stays.
+//! Why a handler stops: a refusal for the caller, or the store's own trouble. But for a counted
+//! refusal nothing of its transaction stays.
 
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::SectionError;

@@ -1,5 +1,5 @@
-//! Roles that are given to accounts, for a time and a place, a city or all: given, ended and listed by the operator's own tools, each change
-//! with a row of the audit log.
+//! Roles that are given to accounts, for a time and a place, a city or all: given, ended and listed
+//! by the operator's own tools, each change with a row of the audit log.
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::kernel::grants::{Grant, Role};
@@ -176,7 +176,8 @@ pub(crate) fn of(tx: &mut dyn Tx, account: AccountId, now: DateTime<Utc>) -> Out
     Ok(rows.into_iter().map(Grant::from).collect())
 }
 
-/// Every role of an account that holds, or held, another one than a driver's, with the account and its name; by account.
+/// Every role of an account that holds, or held, another one than a driver's, with the account and
+/// its name; by account.
 pub(crate) fn of_staff(tx: &mut dyn Tx) -> Result<Vec<(AccountId, String, Grant)>, StoreError> {
     let rows: Vec<(GrantRow, Named)> = tx.all(Select::of(
         "FROM role_grant LEFT JOIN person ON person.account = role_grant.account WHERE role_grant.account IN (SELECT account FROM role_grant WHERE role <> $1) ORDER BY role_grant.account, role_grant.id",

@@ -103,7 +103,8 @@ impl Request {
     /// The body as JSON of a type.
     pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         serde_json::from_slice(&self.body).map_err(|error| {
-            // serde's message names the field and the place, and may quote a value of the caller's own request.
+            // serde's message names the field and the place, and may quote a value of the caller's
+            // own request.
             Problem::new(ProblemCode::BadRequest, format!("the body is not the JSON expected here: {error}"))
         })
     }

@@ -1,8 +1,9 @@
 //! An action happens once per key: scope (account, key, route), the answer replayed byte for byte.
 //!
-//! An answer is kept for a while ([`crate::Config::intents_kept`]); that a key was executed, and what that made, as long
-//! as what it made is kept. So a key that is not found was not executed, unless it is older than the epoch of the store:
-//! of such a one nobody knows, and it is told to be forgotten.
+//! An answer is kept for a while ([`crate::Config::intents_kept`]); that a key was executed, and
+//! what that made, as long as what it made is kept. So a key that is not found was not executed,
+//! unless it is older than the epoch of the store: of such a one nobody knows, and it is told to be
+//! forgotten.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
@@ -90,8 +91,8 @@ macro_rules! of_key {
     };
 }
 
-/// Asks for what is known of the request's key, once the account is locked. Of a key that is missing or no key nothing is known; [`begin`]
-/// says so.
+/// Asks for what is known of the request's key, once the account is locked. Of a key that is
+/// missing or no key nothing is known; [`begin`] says so.
 pub(crate) fn known(request: &Request, token_hash: &str) -> Select<Known> {
     let key = request.get(headers::IDEMPOTENCY_KEY).unwrap_or_default();
     Select::of(of_key!("(SELECT account FROM token WHERE hash = $1)"), values![token_hash, key])
@@ -102,7 +103,8 @@ fn route(operation: &Entry) -> String {
     format!("{} {}", operation.method.as_str(), operation.path)
 }
 
-/// Judges by what is known of the key, the account being locked: an answer to replay, or the action to do.
+/// Judges by what is known of the key, the account being locked: an answer to replay, or the action
+/// to do.
 pub(crate) fn begin(tx: &mut dyn Tx, call: &Call<'_>) -> Outcome<Result<Action, Response>> {
     let Some(key) = call.request.get(headers::IDEMPOTENCY_KEY) else {
         return refuse(
@@ -171,8 +173,8 @@ impl Action {
     }
 }
 
-/// Erases answers from before a moment. What was executed is remembered by what it made; what was refused or cancelled is
-/// forgotten: its deadline is long over.
+/// Erases answers from before a moment. What was executed is remembered by what it made; what was
+/// refused or cancelled is forgotten: its deadline is long over.
 pub(crate) fn erase_answers(tx: &mut dyn Tx, before: i64) -> Result<(), StoreError> {
     tx.write(Write::sql(
         "executed",
@@ -196,11 +198,13 @@ pub(crate) fn outcome(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<IntentOut
     })
 }
 
-/// A key that was never seen is cancelled for good; one that ended stays as it ended. One from before the epoch is
-/// cancelled too, but may have been executed before: it is told to be forgotten.
+/// A key that was never seen is cancelled for good; one that ended stays as it ended. One from
+/// before the epoch is cancelled too, but may have been executed before: it is told to be
+/// forgotten.
 pub(crate) fn cancel(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<IntentOutcome> {
     let key = named_key(call)?;
-    // An action holds the account from before it looks its key up until it committed: either it is seen here, or it will see this.
+    // An action holds the account from before it looks its key up until it committed: either it is
+    // seen here, or it will see this.
     let account = LockedAccount::of_caller(tx, call.who()?.account)?;
     let forgotten = is_before_memory(tx, call)?;
     let cancelled = if forgotten { IntentState::Forgotten } else { IntentState::Cancelled };

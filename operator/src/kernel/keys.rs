@@ -1,11 +1,12 @@
-//! The operator's signing keys: made, rotated, renewed and loaded from a folder that only its owner can read.
+//! The operator's signing keys: made, rotated, renewed and loaded from a folder that only its owner
+//! can read.
 //!
-//! `root.seed` signs the key set; `city-N.seed`, `ticket-N.seed` and `revocations-N.seed` sign what is served; `keys.json`
-//! says since when; `keys.signed` is what `/v1/keys` serves.
+//! `root.seed` signs the key set; `city-N.seed`, `ticket-N.seed` and `revocations-N.seed` sign what
+//! is served; `keys.json` says since when; `keys.signed` is what `/v1/keys` serves.
 //!
-//! A key set says when a newer one is to be asked for ([`SET_DAYS`]). As long as `root.seed` lies beside the others, the
-//! set is signed anew long before that, with the same number and later times, by every instance alike. A root that lies in
-//! a safe renews it by [`renew`].
+//! A key set says when a newer one is to be asked for ([`SET_DAYS`]). As long as `root.seed` lies
+//! beside the others, the set is signed anew long before that, with the same number and later
+//! times, by every instance alike. A root that lies in a safe renews it by [`renew`].
 
 use std::fmt;
 use std::fs;
@@ -71,7 +72,8 @@ impl fmt::Debug for Keys {
 }
 
 impl Keys {
-    /// Keys that live as long as the value, for tests, the demo and the simulation: good from a day before `now` for ten years.
+    /// Keys that live as long as the value, for tests, the demo and the simulation: good from a day
+    /// before `now` for ten years.
     ///
     /// # Errors
     /// When the set cannot be signed.
@@ -128,8 +130,8 @@ impl Keys {
         Ok(Arc::clone(&served.1))
     }
 
-    /// Since when, or from when on, a set that only the root in its safe can renew is to be renewed: a month before its next
-    /// update. `None` where it is renewed by itself.
+    /// Since when, or from when on, a set that only the root in its safe can renew is to be
+    /// renewed: a month before its next update. `None` where it is renewed by itself.
     #[must_use]
     pub fn to_be_renewed_from(&self) -> Option<DateTime<Utc>> {
         self.root.is_none().then(|| self.set.next_update - RENEWED_EVERY)
@@ -170,7 +172,8 @@ struct Entry {
     revoked_at: Option<DateTime<Utc>>,
 }
 
-/// Makes the first keys in a folder: a root, one for cities, one for tickets, one for revocations. Files are readable by their owner only.
+/// Makes the first keys in a folder: a root, one for cities, one for tickets, one for revocations.
+/// Files are readable by their owner only.
 ///
 /// # Errors
 /// [`KeysError::Exists`] when there are keys already.
@@ -184,7 +187,8 @@ pub fn init(folder: &Path, now: DateTime<Utc>, entropy: &dyn Entropy) -> Result<
     issue(folder, now, entropy, Register { version: 0, keys: Vec::new() })
 }
 
-/// Makes new keys beside the old ones and signs with them from now on; what the old ones signed stays good. Needs `root.seed`.
+/// Makes new keys beside the old ones and signs with them from now on; what the old ones signed
+/// stays good. Needs `root.seed`.
 ///
 /// # Errors
 /// When the folder holds no keys, or the root is not there.
@@ -193,7 +197,8 @@ pub fn rotate(folder: &Path, now: DateTime<Utc>, entropy: &dyn Entropy) -> Resul
     issue(folder, now, entropy, register)
 }
 
-/// Signs the key set anew: the same keys under the same number, and [`SET_DAYS`] until the next time. Needs `root.seed`.
+/// Signs the key set anew: the same keys under the same number, and [`SET_DAYS`] until the next
+/// time. Needs `root.seed`.
 ///
 /// # Errors
 /// When the folder holds no keys, or the root is not there.

@@ -1,4 +1,5 @@
-//! The double-entry ledger: append only, every entry sums to zero per currency, and the deposit of a user is never below zero.
+//! The double-entry ledger: append only, every entry sums to zero per currency, and the deposit of
+//! a user is never below zero.
 
 use std::fmt;
 
@@ -57,10 +58,12 @@ table! {
     }
 }
 
-/// The provider of clearing for money that moves outside of every provider: at a counter, at the post, by a bank transfer.
+/// The provider of clearing for money that moves outside of every provider: at a counter, at the
+/// post, by a bank transfer.
 pub(crate) const ELSEWHERE: &str = "elsewhere";
 
-/// An account of the ledger, to which legs are posted. What it is about stands in columns of its own.
+/// An account of the ledger, to which legs are posted. What it is about stands in columns of its
+/// own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum LedgerAccount {
     /// What we owe a person: his prepaid balance.
@@ -104,7 +107,8 @@ impl LedgerAccount {
 /// A movement of money: what is debited is positive, what is credited negative.
 pub(crate) struct Movement<'a> {
     pub id: EntryId,
-    /// `<service>.<what>`: what a person's history calls it. One of a kind with a reference happens once.
+    /// `<service>.<what>`: what a person's history calls it. One of a kind with a reference happens
+    /// once.
     pub kind: &'static str,
     /// Id of what was bought, of a refund.
     pub reference: &'a str,
@@ -249,8 +253,9 @@ pub enum LedgerFault {
     Store(#[from] StoreError),
 }
 
-/// Audits the ledger and what it stands for: sums are zero, legs say whose they are, no deposit is negative or differs from its account,
-/// events are gapless and name the entries they belong to; and whatever each service says of its own.
+/// Audits the ledger and what it stands for: sums are zero, legs say whose they are, no deposit is
+/// negative or differs from its account, events are gapless and name the entries they belong to;
+/// and whatever each service says of its own.
 ///
 /// # Errors
 /// The first fault found.

@@ -1,4 +1,5 @@
-//! Limits of an hour: what was tried, by whom or of what, as hashes. A limit holds for its subject alone.
+//! Limits of an hour: what was tried, by whom or of what, as hashes. A limit holds for its subject
+//! alone.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::{Problem, ProblemCode};

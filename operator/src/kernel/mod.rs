@@ -1,5 +1,6 @@
-//! What no service is needed for: a request and its answer, the store, a locked account, keys of actions, roles, the ledger, events, what
-//! is due, signed codes. It knows no service; `crate::services` lists them.
+//! What no service is needed for: a request and its answer, the store, a locked account, keys of
+//! actions, roles, the ledger, events, what is due, signed codes. It knows no service;
+//! `crate::services` lists them.
 
 pub mod account;
 pub mod call;

@@ -37,8 +37,8 @@ pub struct Config {
     pub codes_per_number: i64,
     pub codes_per_address: i64,
     pub wrong_codes_per_address: i64,
-    /// Prices of an hour in which one account may see that somebody else bought a car's stay, and how many accounts may see it of
-    /// one car (ADR 22).
+    /// Prices of an hour in which one account may see that somebody else bought a car's stay, and
+    /// how many accounts may see it of one car (ADR 22).
     pub others_stays_per_account: i64,
     pub accounts_per_others_stay: i64,
     /// Wrong numbers of orders that one account may try in an hour.
@@ -96,7 +96,8 @@ pub enum SetupError {
     Operations(String),
 }
 
-/// The authority over money, tickets and limits. Holds no state but its set-up: any number of operators work on one store.
+/// The authority over money, tickets and limits. Holds no state but its set-up: any number of
+/// operators work on one store.
 pub struct Operator {
     pub(crate) services: &'static [&'static Service],
     pub(crate) roles: Roles,
@@ -138,7 +139,8 @@ impl Arrival {
     }
 }
 
-/// Times are milliseconds on the wire and in the store: what a clock says beyond them would be in the first answer and not in the next.
+/// Times are milliseconds on the wire and in the store: what a clock says beyond them would be in
+/// the first answer and not in the next.
 pub(crate) fn whole_millis(now: DateTime<Utc>) -> DateTime<Utc> {
     now.trunc_subsecs(3)
 }
@@ -234,7 +236,8 @@ impl Operator {
         arrival.marked(response)
     }
 
-    /// What is decided before a transaction: the size, the app's version, whether the same action is being worked on right now.
+    /// What is decided before a transaction: the size, the app's version, whether the same action
+    /// is being worked on right now.
     fn enter(&self, request: &Request) -> Result<Alone<'_>, Problem> {
         let most = self.router.max_body(request);
         if request.body.len() > most {
@@ -339,7 +342,8 @@ impl Tried {
     }
 }
 
-/// Takes what a handler said out of the transaction: only an answer commits, and a refusal that counts a try.
+/// Takes what a handler said out of the transaction: only an answer commits, and a refusal that
+/// counts a try.
 fn keep(slot: &mut Option<Tried>, arrival: &Arrival, outcome: Outcome<Tried>) -> Result<(), StoreError> {
     let refusal = |problem: Box<Problem>| Some(Tried::Answer(Response::problem(&arrival.named(*problem))));
     match outcome {
@@ -392,7 +396,8 @@ async fn submit(
     store.submit(
         job,
         Box::new(move |result| {
-            // Nobody waits any more when the connection was closed; the transaction ended all the same.
+            // Nobody waits any more when the connection was closed; the transaction ended all the
+            // same.
             let _ = done.send(result);
         }),
     );

@@ -1,4 +1,5 @@
-//! Lists in pages, newest first: `{items, next}`, where `next` is the `cursor` of the following one.
+//! Lists in pages, newest first: `{items, next}`, where `next` is the `cursor` of the following
+//! one.
 
 use std::str::FromStr;
 

@@ -1,4 +1,5 @@
-//! What base services and services were given when the operator was set up: one value of a type each, such as the way to a bank.
+//! What base services and services were given when the operator was set up: one value of a type
+//! each, such as the way to a bank.
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;

@@ -1,4 +1,5 @@
-//! What is kept no longer than it may be: once a day, each service erases its own. Ledger and tickets stay, as pseudonyms without a plate.
+//! What is kept no longer than it may be: once a day, each service erases its own. Ledger and
+//! tickets stay, as pseudonyms without a plate.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_rules::kernel::section::Section;
@@ -39,7 +40,8 @@ fn erase_old(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, _: &str) 
     Ok(())
 }
 
-/// What no service has of its own: answers of actions, tries that limits counted, events, and codes that were ended.
+/// What no service has of its own: answers of actions, tries that limits counted, events, and codes
+/// that were ended.
 pub(crate) fn of_kernel(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<()> {
     let intents = (now - operator.config.intents_kept).timestamp_millis();
     idempotency::erase_answers(tx, intents)?;
@@ -49,8 +51,8 @@ pub(crate) fn of_kernel(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>
     Ok(())
 }
 
-/// Drops the beginning of every stream, and remembers where it begins now. Of an event that belongs to an entry of the ledger the bare row
-/// stays, without what it told.
+/// Drops the beginning of every stream, and remembers where it begins now. Of an event that belongs
+/// to an entry of the ledger the bare row stays, without what it told.
 fn erase_events(tx: &mut dyn Tx, before: i64) -> Result<(), StoreError> {
     let before = values![before];
     tx.write(Write::sql(

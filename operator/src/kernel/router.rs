@@ -68,7 +68,8 @@ impl Router {
     }
 }
 
-/// The method of a request; HEAD asks for what GET would answer, without its body (RFC 9110 §9.3.2).
+/// The method of a request; HEAD asks for what GET would answer, without its body (RFC 9110
+/// §9.3.2).
 fn method(request: &Request) -> Option<Method> {
     match request.method.as_str() {
         "HEAD" => Some(Method::Get),

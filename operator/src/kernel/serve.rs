@@ -1,4 +1,5 @@
-//! HTTP around the operator: limits, time-outs, the event stream, and an end that lets requests finish.
+//! HTTP around the operator: limits, time-outs, the event stream, and an end that lets requests
+//! finish.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;

@@ -1,4 +1,5 @@
-//! What a service is to the operator: a value that says what it does. The list of services is `crate::services`.
+//! What a service is to the operator: a value that says what it does. The list of services is
+//! `crate::services`.
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::kernel::ids::AccountId;
@@ -81,8 +82,8 @@ impl Service {
 /// An operation with its handler.
 pub(crate) struct Served {
     pub operation: &'static Entry,
-    /// What an action reads: asked in the round trip that locks its account. It must not show anything of another account without the
-    /// handler looking at whose it is.
+    /// What an action reads: asked in the round trip that locks its account. It must not show
+    /// anything of another account without the handler looking at whose it is.
     pub prefetch: Option<Prefetch>,
     /// What an action locks beside its caller's account.
     pub also_locks: Option<AlsoLocks>,
@@ -112,7 +113,8 @@ impl Served {
 /// Serves an operation by a function of its types:
 /// - `get` (an `end` and a `make` too): `fn(tx, call) -> Outcome<Answer>`
 /// - `post`: `fn(tx, call, body) -> Outcome<Answer>`
-/// - `action`: the same, and `fn(tx, call, made) -> Outcome<Answer>` for when only what it made is still known
+/// - `action`: the same, and `fn(tx, call, made) -> Outcome<Answer>` for when only what it made is
+///   still known
 /// - `delete`: `fn(tx, call) -> Outcome<()>`
 /// - `raw`: `fn(tx, call) -> Outcome<Response>`, for what is not JSON
 macro_rules! serve {
@@ -168,7 +170,8 @@ pub(crate) struct Table {
 
 /// What `GET /v1/account/export` tells of a table.
 pub(crate) enum Export {
-    /// Its rows: the name there, the columns as they are called there, and where they stand for the account `$1`. `*_at` columns are times.
+    /// Its rows: the name there, the columns as they are called there, and where they stand for the
+    /// account `$1`. `*_at` columns are times.
     Rows { called: &'static str, columns: &'static [&'static str], from: &'static str },
     /// What a function makes of it, by the name there.
     Made { called: &'static str, by: fn(&mut dyn Tx, AccountId, DateTime<Utc>) -> Outcome<Value> },

@@ -1,8 +1,9 @@
-//! The codes that drivers show: each kind is signed here, and the list of those that were ended before their time is kept
-//! and signed here. What a code says is up to the service that sells it.
+//! The codes that drivers show: each kind is signed here, and the list of those that were ended
+//! before their time is kept and signed here. What a code says is up to the service that sells it.
 //!
-//! The list is built for a quarter of an hour at a time, or from its last change on: so every instance signs the same text,
-//! and who has it already is told so. Its row is the last lock of a transaction, taken after accounts and subjects.
+//! The list is built for a quarter of an hour at a time, or from its last change on: so every
+//! instance signs the same text, and who has it already is told so. Its row is the last lock of a
+//! transaction, taken after accounts and subjects.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -38,7 +39,8 @@ table! {
 table! {
     pub(crate) struct RevocationListRow in "revocation_list" {
         place: String,
-        /// Epoch seconds of the last change, or one more than before: so it grows also when the store is put back from a copy.
+        /// Epoch seconds of the last change, or one more than before: so it grows also when the
+        /// store is put back from a copy.
         version: i64,
         changed_at: DateTime<Utc>,
     }
@@ -87,7 +89,8 @@ pub(crate) fn sign<K: CodeKind>(operator: &Operator, now: DateTime<Utc>, shown: 
     Ok(claims.sign(operator.keys.ticket()).map_err(|error| StoreError::unreadable("code to be signed", error))?)
 }
 
-/// Ends the issues of a code below `good_from`, or all of them. The last thing but events that a transaction does.
+/// Ends the issues of a code below `good_from`, or all of them. The last thing but events that a
+/// transaction does.
 pub(crate) fn revoke<K: CodeKind>(
     tx: &mut dyn Tx,
     now: DateTime<Utc>,

@@ -1,9 +1,11 @@
 //! The store: transactions over SQLite or Postgres with the same SQL text.
 //!
-//! A table is declared once ([`table!`](crate::table)); its rows are read by the names of their columns. Handlers ask with [`Select`] and
-//! write with [`Write`], which say what they do; a handler sees a [`Tx`] and never knows which database it is.
+//! A table is declared once ([`table!`](crate::table)); its rows are read by the names of their
+//! columns. Handlers ask with [`Select`] and write with [`Write`], which say what they do; a
+//! handler sees a [`Tx`] and never knows which database it is.
 //!
-//! SQL uses `$1` parameters, 64-bit integers (minor units, epoch milliseconds) and text; nothing that only one database has.
+//! SQL uses `$1` parameters, 64-bit integers (minor units, epoch milliseconds) and text; nothing
+//! that only one database has.
 
 mod merge;
 mod migrate;
@@ -80,7 +82,8 @@ pub enum StoreError {
     /// The database asked to run the transaction again, too often.
     #[error("the transaction kept colliding with others")]
     Contended,
-    /// The database cannot be reached; the transaction may have committed when the connection broke during COMMIT.
+    /// The database cannot be reached; the transaction may have committed when the connection broke
+    /// during COMMIT.
     #[error("the store cannot be reached: {0}")]
     Unavailable(String),
     /// The closure decided not to commit.
@@ -100,14 +103,16 @@ impl StoreError {
 
 /// A running transaction. Wrap it to watch, abort or falsify single statements.
 ///
-/// What asks with [`Tx::read`] first and writes with [`Tx::write`] afterwards takes the fast path of both databases by itself: on Postgres
-/// its writes travel with the commit, on SQLite a reader thread runs it beforehand.
+/// What asks with [`Tx::read`] first and writes with [`Tx::write`] afterwards takes the fast path
+/// of both databases by itself: on Postgres its writes travel with the commit, on SQLite a reader
+/// thread runs it beforehand.
 pub trait Tx {
-    /// Runs questions one after the other, each seeing what was committed before it began: one round trip to a database at the other end of
-    /// a connection.
+    /// Runs questions one after the other, each seeing what was committed before it began: one
+    /// round trip to a database at the other end of a connection.
     fn read(&mut self, asks: Vec<Ask>) -> Result<Vec<Vec<Row>>, StoreError>;
 
-    /// Runs a write, at the latest before the next question or the commit. An error may come from a later call.
+    /// Runs a write, at the latest before the next question or the commit. An error may come from a
+    /// later call.
     fn write(&mut self, write: Write) -> Result<(), StoreError>;
 
     /// Runs any statement and returns its rows: for checks and tools. Never on the fast path.
@@ -137,14 +142,16 @@ impl<'t> dyn Tx + 't {
     }
 }
 
-/// What a transaction does. It may run several times when the database asks for a retry; only the last run counts.
+/// What a transaction does. It may run several times when the database asks for a retry; only the
+/// last run counts.
 pub type Work<'a> = dyn FnMut(&mut dyn Tx) -> Result<(), StoreError> + 'a;
 /// A transaction that can wait in a queue.
 pub type Job = Box<dyn FnMut(&mut dyn Tx) -> Result<(), StoreError> + Send>;
 /// Called once with how it ended, after the commit.
 pub type Done = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
-/// The same work, whose panic is a failure of its own: it is rolled back and answered, and thread and connection live on for the others.
+/// The same work, whose panic is a failure of its own: it is rolled back and answered, and thread
+/// and connection live on for the others.
 fn contained<'a>(
     mut work: impl FnMut(&mut dyn Tx) -> Result<(), StoreError> + 'a,
 ) -> impl FnMut(&mut dyn Tx) -> Result<(), StoreError> + 'a {
@@ -157,10 +164,12 @@ fn contained<'a>(
 
 /// A database.
 pub trait Store: Send + Sync {
-    /// Runs `work` in a transaction: committed when it returns `Ok`, rolled back otherwise. Blocks; not for async threads.
+    /// Runs `work` in a transaction: committed when it returns `Ok`, rolled back otherwise. Blocks;
+    /// not for async threads.
     fn transact(&self, work: &mut Work<'_>) -> Result<(), StoreError>;
 
-    /// Queues `job` on the store's own threads and returns at once. The default runs it on the caller's thread.
+    /// Queues `job` on the store's own threads and returns at once. The default runs it on the
+    /// caller's thread.
     fn submit(&self, mut job: Job, done: Done) {
         let ended = self.transact(&mut *job);
         done(ended);

@@ -1,5 +1,5 @@
-//! A private Postgres cluster from the machine's own binaries, for tests and benches. It ends with the process that started it, however
-//! that ends.
+//! A private Postgres cluster from the machine's own binaries, for tests and benches. It ends with
+//! the process that started it, however that ends.
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;
@@ -32,8 +32,8 @@ const FOR_TESTS: &str = "-c fsync=off -c synchronous_commit=off -c full_page_wri
 const TRIES: u32 = 5;
 const PORT_TAKEN: &str = "Address already in use";
 
-/// A Postgres server of our own on a free loopback port. It lets everybody in; only a role `guarded`, when there is one, has to give a
-/// password.
+/// A Postgres server of our own on a free loopback port. It lets everybody in; only a role
+/// `guarded`, when there is one, has to give a password.
 pub struct PostgresCluster {
     watcher: Child,
     bin: PathBuf,
@@ -70,7 +70,8 @@ impl PostgresCluster {
         let mut left = TRIES;
         loop {
             left -= 1;
-            // A server cannot be handed a port that is held: somebody else may be given it before the server asks, seconds later.
+            // A server cannot be handed a port that is held: somebody else may be given it before
+            // the server asks, seconds later.
             match Self::start_on(free_port()?, options, certificate) {
                 Err(why) if left > 0 && why.contains(PORT_TAKEN) => {}
                 ended => return ended,

@@ -24,7 +24,8 @@ pub(crate) fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
-/// `prefix_` and 26 letters: 48 bits of time, so that ids of one kind sort by their making, and 80 bits of chance.
+/// `prefix_` and 26 letters: 48 bits of time, so that ids of one kind sort by their making, and 80
+/// bits of chance.
 pub(crate) fn id(prefix: &str, now: DateTime<Utc>, chance: [u8; 10]) -> String {
     let time = u128::from(now.timestamp_millis().unsigned_abs() & 0xffff_ffff_ffff);
     let value = chance.iter().fold(time, |value, byte| (value << 8) | u128::from(*byte));
@@ -38,7 +39,8 @@ pub(crate) fn id(prefix: &str, now: DateTime<Utc>, chance: [u8; 10]) -> String {
     text
 }
 
-/// `application/x-www-form-urlencoded` of one value: everything but `A-Z a-z 0-9 - . _ *` is escaped, a space is `+`.
+/// `application/x-www-form-urlencoded` of one value: everything but `A-Z a-z 0-9 - . _ *` is
+/// escaped, a space is `+`.
 pub(crate) fn form_encode(value: &str) -> String {
     let mut text = String::with_capacity(value.len());
     for byte in value.bytes() {

@@ -1,4 +1,5 @@
-//! What an inspector does: he checks a plate, and issues the daily order. The operator never issues one by itself (BG-57, AMB-11).
+//! What an inspector does: he checks a plate, and issues the daily order. The operator never issues
+//! one by itself (BG-57, AMB-11).
 
 use std::collections::BTreeSet;
 
@@ -51,7 +52,8 @@ projection! {
 
 const PLACE_MAX: usize = 120;
 
-/// The ticket of a plate in a zone that covers it now, or the last one that ran out on the same local day.
+/// The ticket of a plate in a zone that covers it now, or the last one that ran out on the same
+/// local day.
 struct Seen {
     ticket: Option<CheckedTicket>,
     covered: bool,
@@ -111,7 +113,8 @@ pub(crate) fn prefetch(call: &Call<'_>) -> Option<Vec<Ask>> {
     ])
 }
 
-/// Two inspectors in front of the same car: the second one waits, and then finds the order of the first. Who had a ticket there is told.
+/// Two inspectors in front of the same car: the second one waits, and then finds the order of the
+/// first. Who had a ticket there is told.
 pub(crate) fn also_locks(call: &Call<'_>) -> Option<AlsoLocked> {
     let (asked, plate) = asked_order(call).ok()?;
     let subjects = vec![Subject::plate(&asked.city, &plate)];

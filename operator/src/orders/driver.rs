@@ -234,7 +234,8 @@ pub(crate) fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
     })
 }
 
-/// The order of a quote, to be paid. Another driver of the same plate may pay at the same moment: who holds its row pays.
+/// The order of a quote, to be paid. Another driver of the same plate may pay at the same moment:
+/// who holds its row pays.
 fn to_pay(quote: QuoteId) -> Select<OrderWithPlate> {
     Select::of(&format!("{FROM} WHERE daily_order.id = (SELECT thing FROM quote WHERE id = $1)"), values![quote])
         .locking("daily_order")
@@ -285,7 +286,8 @@ pub(crate) fn outcome(tx: &mut dyn Tx, _: &Operator, now: DateTime<Utc>, order: 
     Ok(Some(OnTheWire::of(&OrdersOutcome { order: from_rows(row, now)?.0 })?))
 }
 
-/// Who gains what is paid for an order. It was issued at its full price: what the discount takes off was never earned.
+/// Who gains what is paid for an order. It was issued at its full price: what the discount takes
+/// off was never earned.
 fn gains_of_payment(city: &CityId, paid: i64, price: i64) -> Vec<(LedgerAccount, i64)> {
     let mut gains = vec![(LedgerAccount::Receivable { service: NAME, city: city.clone() }, -price)];
     if price != paid {

@@ -1,5 +1,5 @@
-//! Whose an order is. A plate alone shows nothing of it: an account has had a ticket there around that time, or it knows the number
-//! on the slip (ADR 22).
+//! Whose an order is. A plate alone shows nothing of it: an account has had a ticket there around
+//! that time, or it knows the number on the slip (ADR 22).
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::kernel::ids::{AccountId, OrderId};
@@ -30,10 +30,12 @@ table! {
     }
 }
 
-/// A ticket of one's own proves an order that was issued up to so long after its end: the same day, and the night before.
+/// A ticket of one's own proves an order that was issued up to so long after its end: the same day,
+/// and the night before.
 const AROUND: TimeDelta = TimeDelta::hours(12);
 
-/// Asks for the accounts that had a ticket of a plate in a zone around a moment. One that is bought afterwards proves nothing.
+/// Asks for the accounts that had a ticket of a plate in a zone around a moment. One that is bought
+/// afterwards proves nothing.
 pub(crate) fn proven_by_ticket(city: &str, zone: &str, canonical: &str, now: DateTime<Utc>) -> Select<AccountOf> {
     Select::of(
         "FROM ticket_plate JOIN ticket ON ticket.id = ticket_plate.ticket WHERE ticket_plate.city = $1 AND ticket_plate.canonical = $2 AND ticket_plate.zone = $3 AND ticket_plate.ends_at > $4 AND ticket.starts_at <= $5 AND ticket.state <> 'voided' AND EXISTS (SELECT 1 FROM account AS holder WHERE holder.id = ticket.account AND holder.closed_at IS NULL) ORDER BY ticket.account",

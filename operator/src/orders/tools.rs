@@ -12,7 +12,8 @@ impl Operator {
     /// Marks a daily order as paid at a counter, a bank or the post (BG-18).
     ///
     /// # Errors
-    /// `not_found`, `order_already_paid`, `order_not_payable` when it was withdrawn, or the store's trouble.
+    /// `not_found`, `order_already_paid`, `order_not_payable` when it was withdrawn, or the store's
+    /// trouble.
     pub fn order_paid_elsewhere(&self, store: &dyn Store, now: DateTime<Utc>, order: &str) -> Result<Order, Problem> {
         acted(store, |tx| driver::paid_elsewhere(tx, self, now, order))
     }

@@ -13,14 +13,15 @@ use crate::kernel::store::{Select, Tx};
 use crate::parking::tickets::{self, TicketPlateRow, TicketRow};
 use crate::{update, values};
 
-/// The code of a running ticket of the caller, for the device of his session. Asked by the device that holds it already, the
-/// same code comes: an answer that was lost is asked for again.
+/// The code of a running ticket of the caller, for the device of his session. Asked by the device
+/// that holds it already, the same code comes: an answer that was lost is asked for again.
 pub(crate) fn issue_again(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<TicketCode> {
     let (now, who) = (call.now, call.who()?);
     let Some(device) = who.device_key.clone() else {
         return refuse(ProblemCode::DeviceMissing, "sign in on the phone that is to show the code");
     };
-    // Whatever changes a ticket holds its account, so that only one phone at a time gets the next issue.
+    // Whatever changes a ticket holds its account, so that only one phone at a time gets the next
+    // issue.
     let mut account = LockedAccount::of_caller(tx, who.account)?;
     let (ticket, plate) = running(tx, call, account.id)?;
     if plate.device.as_deref() == Some(device.as_str()) {

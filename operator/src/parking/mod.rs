@@ -26,7 +26,8 @@ use crate::values;
 
 /// The plates of a closed account's tickets go.
 const ERASE_PLATES: Due = Due::new("parking.erase_plates", erase_plates);
-/// A stay is over with its billing day; the longest run of days on which nothing is charged is shorter than this.
+/// A stay is over with its billing day; the longest run of days on which nothing is charged is
+/// shorter than this.
 const STAYS_KEPT: TimeDelta = TimeDelta::days(14);
 
 /// The service in the ledger.

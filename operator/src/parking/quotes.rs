@@ -1,4 +1,5 @@
-//! Parking time as it is priced: the terms that the rules give, frozen with the versions of the stays they were computed against.
+//! Parking time as it is priced: the terms that the rules give, frozen with the versions of the
+//! stays they were computed against.
 
 use mesto_protocol::base::payments::PayMethod;
 use mesto_protocol::base::plate::Plate;
@@ -25,7 +26,8 @@ pub(crate) struct Frozen {
     /// The running ticket that it continues.
     pub extends: Option<TicketId>,
     pub terms: Terms,
-    /// Versions of the user's and the plate's stay that it was computed against, 0 when there was none or it does not count.
+    /// Versions of the user's and the plate's stay that it was computed against, 0 when there was
+    /// none or it does not count.
     pub versions: (i64, i64),
 }
 
@@ -95,8 +97,8 @@ pub(crate) fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
     })
 }
 
-/// The plate to be quoted for: of a vehicle of this account, or of a ticket of his that is to go on, whose car he may
-/// have removed since.
+/// The plate to be quoted for: of a vehicle of this account, or of a ticket of his that is to go
+/// on, whose car he may have removed since.
 fn plate_of(tx: &mut dyn Tx, city: &City, asked: &ParkingSubject, account: AccountId) -> Outcome<Plate> {
     match (&asked.vehicle, &asked.extends) {
         (Some(vehicle), None) => match tx.first(find!(VehicleRow { id: vehicle, account: account }))? {
@@ -116,7 +118,8 @@ fn plate_of(tx: &mut dyn Tx, city: &City, asked: &ParkingSubject, account: Accou
     }
 }
 
-/// The caller's running ticket that a new one would continue: the last of this plate in this zone, when it is his own.
+/// The caller's running ticket that a new one would continue: the last of this plate in this zone,
+/// when it is his own.
 fn own_running(tx: &mut dyn Tx, asked: &Asked<'_>, zone: &str, canonical: &str) -> Outcome<Option<TicketId>> {
     let running: Option<Running> = tx.first(Select::of(
         "FROM ticket_plate JOIN ticket ON ticket.id = ticket_plate.ticket WHERE ticket_plate.city = $1 AND ticket_plate.canonical = $2 AND ticket_plate.zone = $3 AND ticket_plate.ends_at > $4 AND ticket.state = 'active' ORDER BY ticket_plate.ends_at DESC LIMIT 1",

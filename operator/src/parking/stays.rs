@@ -1,5 +1,5 @@
-//! Stays in the store: the latest of a plate in each car park, and of a user where his city counts them, with versions that a purchase
-//! checks.
+//! Stays in the store: the latest of a plate in each car park, and of a user where his city counts
+//! them, with versions that a purchase checks.
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::kernel::ids::{AccountId, QuoteId, StayId};
@@ -100,8 +100,8 @@ pub(crate) fn read(tx: &mut dyn Tx, city: &City, zone: &str, account: AccountId,
     Ok(Latest { plate, user })
 }
 
-/// Asks for the stay of an owner in which a quote, `$1`, counts. A plate's is locked, so that two phones of one car wait for each other; a
-/// user's is locked with his account.
+/// Asks for the stay of an owner in which a quote, `$1`, counts. A plate's is locked, so that two
+/// phones of one car wait for each other; a user's is locked with his account.
 pub(crate) fn of_quote(quote: QuoteId, owner_kind: OwnerWord) -> Select<StayRow> {
     let owner = match owner_kind {
         OwnerWord::Plate => "thing",
@@ -120,8 +120,8 @@ pub(crate) fn of_quote(quote: QuoteId, owner_kind: OwnerWord) -> Select<StayRow>
     }
 }
 
-/// Writes the stays after `sold`, and returns the one that its ticket belongs to first. A first stay that somebody else made since it was
-/// looked for is a collision: the transaction runs again.
+/// Writes the stays after `sold`, and returns the one that its ticket belongs to first. A first
+/// stay that somebody else made since it was looked for is a collision: the transaction runs again.
 pub(crate) fn advance(
     tx: &mut dyn Tx,
     (operator, now, account): (&Operator, DateTime<Utc>, AccountId),
@@ -163,8 +163,8 @@ projection! {
     }
 }
 
-/// Takes a ticket that was voided out of its stays; `account` is its account, which is locked. A quote from before does not fit them any
-/// more.
+/// Takes a ticket that was voided out of its stays; `account` is its account, which is locked. A
+/// quote from before does not fit them any more.
 pub(crate) fn take_back(tx: &mut dyn Tx, city: &City, account: Option<AccountId>, ticket: &Ticket) -> Outcome<()> {
     let zone = &ticket.zone;
     let account = account.map(|account| account.to_string());

@@ -1,5 +1,6 @@
-//! What is told of a car's stay to somebody who did not buy it: what can be had now and until when, and nothing of when it began
-//! (ADR 22). Who adds the plate of a stranger's car learns no more, and does not learn it often.
+//! What is told of a car's stay to somebody who did not buy it: what can be had now and until when,
+//! and nothing of when it began (ADR 22). Who adds the plate of a stranger's car learns no more,
+//! and does not learn it often.
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::kernel::ids::{AccountId, TicketId};
@@ -48,13 +49,14 @@ pub(crate) fn is_of_another(
     Ok(tx.first(own_ticket(account, city, canonical, Some((&stay.zone, stay.started_at))))?.is_none())
 }
 
-/// Whether a price in this city shows what limits the car; where a driver's own stay alone counts, only when the ticket begins.
+/// Whether a price in this city shows what limits the car; where a driver's own stay alone counts,
+/// only when the ticket begins.
 pub(crate) fn limits_car(city: &City) -> Outcome<bool> {
     Ok(stays::stay_per(city)? != StayPer::User)
 }
 
-/// Counts a price that shows something of another account's stay, and refuses one too many. Who has bought a ticket for this car
-/// before is not kept away from it by others who ask.
+/// Counts a price that shows something of another account's stay, and refuses one too many. Who has
+/// bought a ticket for this car before is not kept away from it by others who ask.
 pub(crate) fn count(tx: &mut dyn Tx, asked: &Asked<'_>, canonical: &str) -> Outcome<()> {
     let Asked { operator, now, city, account, .. } = *asked;
     let (id, car) = (account.to_string(), format!("{}/{canonical}", city.id));

@@ -1,4 +1,5 @@
-//! Tickets: what was quoted is delivered, signed and told; what time and the operator's tools do to them.
+//! Tickets: what was quoted is delivered, signed and told; what time and the operator's tools do to
+//! them.
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::base::plate::Plate;
@@ -179,7 +180,8 @@ struct NotSold {
     stale: Stale,
 }
 
-/// What the quote promised, from the start that is possible now: the operator has received the purchase, or its money (BG-47).
+/// What the quote promised, from the start that is possible now: the operator has received the
+/// purchase, or its money (BG-47).
 fn what_is_sold(delivery: &Delivery<'_>, frozen: &Frozen, kept: &Latest) -> Outcome<Result<Terms, NotSold>> {
     let Frozen { terms, versions, .. } = frozen;
     let (city, now, stays) = (delivery.city()?, delivery.now, kept.stays());
@@ -192,7 +194,8 @@ fn what_is_sold(delivery: &Delivery<'_>, frozen: &Frozen, kept: &Latest) -> Outc
     Ok(terms.sold(city, now, stays, pay).map_err(|stale| NotSold { why: "time went on", stale }))
 }
 
-/// Refused with what a new quote would be: its minutes, total and end, or the code and the values of its refusal.
+/// Refused with what a new quote would be: its minutes, total and end, or the code and the values
+/// of its refusal.
 fn stale_problem(
     tx: &mut dyn Tx,
     delivery: &Delivery<'_>,
@@ -384,7 +387,8 @@ fn time_passed(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, id: &st
     happened(tx, operator, now, id, |ends_at| TicketEvent::TimePassed { ends_at })
 }
 
-/// Takes a ticket back before its end: its price is given back, its account is told, and its plate is no longer covered.
+/// Takes a ticket back before its end: its price is given back, its account is told, and its plate
+/// is no longer covered.
 pub(crate) fn void(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, id: &str) -> Outcome<Ticket> {
     happened(tx, operator, now, id, |ends_at| TicketEvent::Void { ends_at })?;
     match one(tx, id, now)? {
@@ -393,7 +397,8 @@ pub(crate) fn void(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, id:
     }
 }
 
-/// One step of a ticket's state machine: what becomes of it is stored, and what follows is done. A ticket that is erased has no steps.
+/// One step of a ticket's state machine: what becomes of it is stored, and what follows is done. A
+/// ticket that is erased has no steps.
 fn happened(
     tx: &mut dyn Tx,
     operator: &Operator,
@@ -430,7 +435,8 @@ fn happened(
     Ok(())
 }
 
-/// Gives back what a ticket cost, and takes it out of its stays. One that was bought outside the app is not ours to pay back.
+/// Gives back what a ticket cost, and takes it out of its stays. One that was bought outside the
+/// app is not ours to pay back.
 fn give_back(
     tx: &mut dyn Tx,
     operator: &Operator,

@@ -57,8 +57,8 @@ fn fill(world: &World) {
     world.check_books();
 }
 
-/// A garage in which cars are: one that was paid here, one that was paid here by card, one that was paid there, one that was not; one has left
-/// without paying.
+/// A garage in which cars are: one that was paid here, one that was paid here by card, one that was
+/// paid there, one that was not; one has left without paying.
 fn fill_garage(world: &World, driver: &Person<'_>) {
     let garage = world.controller("zeleni-venac");
     let told = |kind: &str, ticket: &str| json!({"at": world.now(), "ticket": ticket, "kind": kind});

@@ -1,6 +1,7 @@
-//! The fast path of the stores (docs/adr/0009): every request asks first and writes afterwards, and says what it does; an
-//! action needs one round trip before its commit, two when it locks more than its own account. A purchase asks only what
-//! its own service needs, and everything it writes goes as one statement.
+//! The fast path of the stores (docs/adr/0009): every request asks first and writes afterwards, and
+//! says what it does; an action needs one round trip before its commit, two when it locks more than
+//! its own account. A purchase asks only what its own service needs, and everything it writes goes
+//! as one statement.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -208,8 +209,8 @@ fn every_request_takes_the_fast_path(inner: Box<dyn Store>) {
     assert_eq!(world.operator.claims(&*world.store).unwrap()[0].state, ClaimState::Settled);
     // What is paid in it is one: the longest.
     actions.insert("/v1/purchases", purchases.values().map(|trace| trace.reads).max().unwrap());
-    // Each asks for its account with its roles, its key, its quote with its sale, and what its own service needs: the stay
-    // of the plate, the order, the visit and what was paid for it before.
+    // Each asks for its account with its roles, its key, its quote with its sale, and what its own
+    // service needs: the stay of the plate, the order, the visit and what was paid for it before.
     let asked: BTreeMap<&str, usize> = purchases.iter().map(|(name, trace)| (*name, trace.asks)).collect();
     let expected = [("garages", 5), ("orders", 4), ("parking", 4), ("parking by card", 4), ("wallet by card", 3)];
     assert_eq!(asked, BTreeMap::from(expected));

@@ -1,4 +1,5 @@
-//! HTTP around the operator: the event stream, limits, an end that lets requests finish. A few lines of HTTP/1.1 are the client.
+//! HTTP around the operator: the event stream, limits, an end that lets requests finish. A few
+//! lines of HTTP/1.1 are the client.
 
 use std::future::Future;
 use std::net::SocketAddr;

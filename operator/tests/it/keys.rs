@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use mesto_operator::{Keys, KeysError, keys};
 use mesto_protocol::keys::{KeySet, KeySetError};
 
-use crate::world::{Chance, start};
+use crate::world::{SeededEntropy, start};
 
 fn served(keys: &Keys, now: DateTime<Utc>) -> String {
     keys.signed_set(now).unwrap().to_string()
@@ -16,8 +16,8 @@ fn served(keys: &Keys, now: DateTime<Utc>) -> String {
 fn keys_are_made_once_and_only_their_owner_reads_them() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("keys");
-    let made = keys::init(&path, start(), &Chance::new(3)).unwrap();
-    assert!(matches!(keys::init(&path, start(), &Chance::new(4)), Err(KeysError::Exists { .. })));
+    let made = keys::init(&path, start(), &SeededEntropy::new(3)).unwrap();
+    assert!(matches!(keys::init(&path, start(), &SeededEntropy::new(4)), Err(KeysError::Exists { .. })));
     let loaded = keys::load(&path).unwrap();
     assert_eq!((loaded.root_public(), served(&loaded, start())), (made.root_public(), served(&made, start())));
     for file in std::fs::read_dir(&path).unwrap() {
@@ -30,8 +30,8 @@ fn keys_are_made_once_and_only_their_owner_reads_them() {
 #[test]
 fn rotated_keys_stand_beside_the_old_ones_under_the_same_root() {
     let folder = tempfile::tempdir().unwrap();
-    let first = keys::init(folder.path(), start(), &Chance::new(3)).unwrap();
-    let second = keys::rotate(folder.path(), start() + TimeDelta::days(10), &Chance::new(4)).unwrap();
+    let first = keys::init(folder.path(), start(), &SeededEntropy::new(3)).unwrap();
+    let second = keys::rotate(folder.path(), start() + TimeDelta::days(10), &SeededEntropy::new(4)).unwrap();
     assert_eq!(first.root_public(), second.root_public());
     let set = KeySet::verify(&served(&second, start()), second.root_public(), 1).unwrap();
     let kids: Vec<&str> = set.keys.iter().map(|key| key.kid.as_str()).collect();
@@ -47,19 +47,19 @@ fn a_folder_that_does_not_fit_says_which_file() {
     let folder = tempfile::tempdir().unwrap();
     let named = |error: KeysError, file: &str| assert!(error.to_string().contains(file), "{error}");
     named(keys::load(folder.path()).unwrap_err(), "keys.json");
-    keys::init(folder.path(), start(), &Chance::new(3)).unwrap();
+    keys::init(folder.path(), start(), &SeededEntropy::new(3)).unwrap();
     std::fs::copy(folder.path().join("city-1.seed"), folder.path().join("ticket-1.seed")).unwrap();
     named(keys::load(folder.path()).unwrap_err(), "ticket-1.seed");
     std::fs::write(folder.path().join("ticket-1.seed"), "short").unwrap();
     named(keys::load(folder.path()).unwrap_err(), "ticket-1.seed");
     std::fs::remove_file(folder.path().join("root.seed")).unwrap();
-    named(keys::rotate(folder.path(), start(), &Chance::new(5)).unwrap_err(), "root.seed");
+    named(keys::rotate(folder.path(), start(), &SeededEntropy::new(5)).unwrap_err(), "root.seed");
 }
 
 #[test]
 fn a_key_set_is_renewed_long_before_it_is_due_by_every_instance_alike() {
     let folder = tempfile::tempdir().unwrap();
-    let made = keys::init(folder.path(), start(), &Chance::new(3)).unwrap();
+    let made = keys::init(folder.path(), start(), &SeededEntropy::new(3)).unwrap();
     let other = keys::load(folder.path()).unwrap();
     assert_eq!(made.to_be_renewed_from(), None);
     let day = |day: i64| start() + TimeDelta::days(day);
@@ -87,7 +87,7 @@ fn a_key_set_is_renewed_long_before_it_is_due_by_every_instance_alike() {
 #[test]
 fn a_key_set_whose_root_lies_in_a_safe_is_renewed_by_hand_and_asked_for_in_time() {
     let folder = tempfile::tempdir().unwrap();
-    keys::init(folder.path(), start(), &Chance::new(3)).unwrap();
+    keys::init(folder.path(), start(), &SeededEntropy::new(3)).unwrap();
     let (root, safe) = (folder.path().join("root.seed"), folder.path().join("safe"));
     std::fs::rename(&root, &safe).unwrap();
     let without = keys::load(folder.path()).unwrap();

@@ -1,4 +1,5 @@
-//! The order of locks, on two instances over one Postgres: accounts by id, then subjects. Nobody waits in a circle.
+//! The order of locks, on two instances over one Postgres: accounts by id, then subjects. Nobody
+//! waits in a circle.
 
 use std::sync::{Arc, Barrier};
 
@@ -12,8 +13,9 @@ use mesto_protocol::orders::driver::Violation;
 use crate::meeting::{Meeting, Place};
 use crate::world::{World, cluster};
 
-/// Two inspectors, each of whom has a car of his own, issue an order for the other's car at the same moment: each transaction locks both
-/// accounts. If each began with its own, the two would wait for each other until Postgres ended one.
+/// Two inspectors, each of whom has a car of his own, issue an order for the other's car at the
+/// same moment: each transaction locks both accounts. If each began with its own, the two would
+/// wait for each other until Postgres ended one.
 #[test]
 fn two_who_lock_each_others_accounts_do_not_wait_in_a_circle() {
     let url = cluster().database().unwrap();

@@ -30,8 +30,8 @@ impl<'a> MakeWriter<'a> for Captured {
 
 #[test]
 fn logs_and_files_hold_no_personal_data_and_no_card_number_bg_33_bg_94_bg_96() {
-    // The span of a request is known to the log before it is captured: meeting it first in another test's thread at the very
-    // moment when the capture begins, it would not be in it.
+    // The span of a request is known to the log before it is captured: meeting it first in another
+    // test's thread at the very moment when the capture begins, it would not be in it.
     let early = World::on(Arc::new(SqliteInline::in_memory().unwrap()));
     assert_eq!(early.send(&Request::new("GET", "/healthz")).status, 200);
     let captured = Captured::default();
@@ -43,7 +43,8 @@ fn logs_and_files_hold_no_personal_data_and_no_card_number_bg_33_bg_94_bg_96() {
         let world = World::on(store.clone());
         let (driver, vehicle) = world.driver_with("+381641234567", "BG789PP", &["200.00"]);
         driver.park(vehicle, "red", 60);
-        // Everything that is worth a line: money that came twice, amounts that differ, a store without room.
+        // Everything that is worth a line: money that came twice, amounts that differ, a store
+        // without room.
         let topup = driver.top_up("200.00");
         world.approve(&topup);
         assert_eq!(world.notice(&approval(&topup, "pay-again")).status, 204);

@@ -1,4 +1,5 @@
-//! Instances over one Postgres whose transactions wait for each other at a place, so that what rarely happens happens.
+//! Instances over one Postgres whose transactions wait for each other at a place, so that what
+//! rarely happens happens.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
@@ -14,7 +15,8 @@ pub enum Place {
     BeforeTheFirstWrite,
 }
 
-/// An instance whose transactions wait, each in its first run, for as many of other instances as the barrier is for.
+/// An instance whose transactions wait, each in its first run, for as many of other instances as
+/// the barrier is for.
 pub struct Meeting {
     inner: PostgresStore,
     place: Place,

@@ -20,8 +20,8 @@ fn count(world: &World, rows: &str) -> i64 {
     transact(&*world.store, |tx| tx.query(&sql, values![])?[0].get("count")).unwrap()
 }
 
-/// One payment of the bank is told for two of ours, of two people, at the same instant and with different outcomes. Neither notice can see
-/// the other; only one of them may count.
+/// One payment of the bank is told for two of ours, of two people, at the same instant and with
+/// different outcomes. Neither notice can see the other; only one of them may count.
 #[test]
 fn one_payment_told_for_two_of_ours_at_the_same_instant_is_one_contradiction_bg_83() {
     let url = cluster().database().unwrap();

@@ -1,4 +1,5 @@
-//! The stores themselves: group commit, retries, locks, a full disk, migrations, and two at once on one account.
+//! The stores themselves: group commit, retries, locks, a full disk, migrations, and two at once on
+//! one account.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -151,7 +152,8 @@ fn a_transaction_that_postgres_wants_again_is_run_again() {
     for name in ["a", "b"] {
         transact(&store, |tx| tx.execute(MARK, values![name, name])).unwrap();
     }
-    // Two transactions that take two rows in opposite order: Postgres breaks the circle, the loser starts over.
+    // Two transactions that take two rows in opposite order: Postgres breaks the circle, the loser
+    // starts over.
     let (runs, meet) = (AtomicUsize::new(0), Barrier::new(2));
     let touch = "UPDATE mark SET name = name || '!' WHERE city = $1";
     let both = |first: &str, second: &str| {
@@ -304,7 +306,8 @@ fn many_at_once_on_one_deposit_on_postgres() {
     many_at_once(Arc::new(PostgresStore::open(&cluster().database().unwrap(), 8).unwrap()));
 }
 
-/// Sixty payments credited at the same moment, by two operators: a balance that is read and then written loses most of them.
+/// Sixty payments credited at the same moment, by two operators: a balance that is read and then
+/// written loses most of them.
 #[test]
 fn credits_at_the_same_moment_all_count_on_postgres_bg_83() {
     let url = cluster().database().unwrap();
@@ -447,7 +450,8 @@ fn what_was_decided_on_an_older_state_is_decided_again() {
     assert_eq!(runs.try_iter().collect::<Vec<_>>(), [1], "only the second one had to run again");
 }
 
-/// A write that changes another number of rows than it must is never committed: the transaction runs again, and ends as contended.
+/// A write that changes another number of rows than it must is never committed: the transaction
+/// runs again, and ends as contended.
 fn a_wrong_count_is_not_committed(store: &dyn Store, expected_runs: usize) {
     let both = |tx: &mut dyn Tx| {
         tx.write(mark("beside"))?;

@@ -1,4 +1,5 @@
-//! An operator with a clock and chance of its own, on one of the two databases, and the people who use it.
+//! An operator with a clock and chance of its own, on one of the two databases, and the people who
+//! use it.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -39,15 +40,15 @@ pub const ISSUER: &str = "parking.example";
 pub const SECRET: &[u8] = b"the secret of bank and operator";
 
 /// SplitMix64: the same ids in every run.
-pub struct Chance(AtomicU64);
+pub struct SeededEntropy(AtomicU64);
 
-impl Chance {
+impl SeededEntropy {
     pub fn new(seed: u64) -> Self {
         Self(AtomicU64::new(seed))
     }
 }
 
-impl Entropy for Chance {
+impl Entropy for SeededEntropy {
     fn fill(&self, bytes: &mut [u8]) {
         for chunk in bytes.chunks_mut(8) {
             let mut z = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
@@ -97,7 +98,7 @@ pub fn belgrade() -> City {
 }
 
 fn operator_of(city: City, config: Config, seed: u64) -> Operator {
-    let chance = Chance::new(seed);
+    let chance = SeededEntropy::new(seed);
     let keys = Keys::ephemeral(start(), &chance).unwrap();
     let page = HostedPage::new("https://bank.example", "https://operator.example", "mesto", SECRET);
     Operator::new(vec![city], keys, Arc::new(chance), Arc::new(page), config).unwrap()

@@ -1,5 +1,5 @@
-//! The bank: it takes cards for the operator, tells how that ended, sometimes late, twice or one thing after the other, and
-//! pays back what it is asked to.
+//! The bank: it takes cards for the operator, tells how that ended, sometimes late, twice or one
+//! thing after the other, and pays back what it is asked to.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -67,8 +67,9 @@ impl World {
         if self.bank.words.contains_key(reference) {
             return;
         }
-        // Approve, decline, walk away; now and then an approval after a decline, a decline that is told late, the card
-        // charged twice, or an approval of a payment that was told of another one.
+        // Approve, decline, walk away; now and then an approval after a decline, a decline that is
+        // told late, the card charged twice, or an approval of a payment that was told of another
+        // one.
         let outcomes: &[NoticeOutcome] = match self.random.below(20) {
             0..12 => &[Approved],
             12..15 => &[Declined],
@@ -178,7 +179,8 @@ impl World {
         Ok(left.is_empty())
     }
 
-    /// By the bank's own books: what it took for a payment and did not pay back is what was delivered.
+    /// By the bank's own books: what it took for a payment and did not pay back is what was
+    /// delivered.
     pub(super) fn bank_agrees(&mut self) -> Result<(), Faults> {
         let (_, store) = self.operator.as_ref().ok_or_else(|| vec!["no operator".to_owned()])?;
         let minor = |money: &Money| money.minor().map_err(|error| vec![error.to_string()]);

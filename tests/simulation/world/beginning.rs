@@ -33,7 +33,8 @@ impl World {
     pub(super) fn sign_in(&mut self, index: usize) -> Result<(), Faults> {
         let client = self.client(index).ok_or_else(|| vec!["no phone".to_owned()])?;
         let number = self.phones.get(index).map(|phone| phone.number.clone()).unwrap_or_default();
-        // Two phones of one number ask one after the other: codes are not sent faster than every 30 seconds.
+        // Two phones of one number ask one after the other: codes are not sent faster than every 30
+        // seconds.
         self.time.fetch_add(60_000, Ordering::SeqCst);
         let (asker, to, city) = (client.clone(), number.clone(), self.city.id.clone());
         self.complete(index, async move {

@@ -1,5 +1,5 @@
-//! A garage whose link fails: its controller tells what happened once it can, hears what was paid in the app, and opens by
-//! what it knows, by what was paid at the place, or by a driver's receipt.
+//! A garage whose link fails: its controller tells what happened once it can, hears what was paid
+//! in the app, and opens by what it knows, by what was paid at the place, or by a driver's receipt.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
@@ -154,7 +154,8 @@ impl World {
             Some(because) => {
                 self.report.let_out_alone += u64::from(because == Because::Settled);
                 self.report.let_out_by_receipt += u64::from(because == Because::Receipt);
-                // What was paid at the place besides, while the link was down, is given back by hand.
+                // What was paid at the place besides, while the link was down, is given back by
+                // hand.
                 if because != Because::Cash {
                     self.garage.let_out.insert(ticket.clone());
                 }
@@ -186,7 +187,8 @@ impl World {
         Ok(())
     }
 
-    /// Whether the barrier opens. What a phone proves to be paid has to open it, also without a link.
+    /// Whether the barrier opens. What a phone proves to be paid has to open it, also without a
+    /// link.
     fn opens(&mut self, ticket: &str) -> Result<Option<Because>, Faults> {
         let now = self.now();
         let receipt_until = self.receipt_until(ticket)?;
@@ -228,7 +230,8 @@ impl World {
         Ok(receipt_until.map(|_| Because::Receipt))
     }
 
-    /// Until when a phone's receipt opens for a ticket, verified without the operator: its last second is filled up.
+    /// Until when a phone's receipt opens for a ticket, verified without the operator: its last
+    /// second is filled up.
     fn receipt_until(&self, ticket: &str) -> Result<Option<i64>, Faults> {
         let Some(keys) = &self.garage.keys else { return Ok(None) };
         let config = Config::default();

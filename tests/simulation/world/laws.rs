@@ -75,7 +75,8 @@ impl World {
         if forgotten.is_empty() { Ok(()) } else { Err(forgotten) }
     }
 
-    /// The network heals: now every intent must end, and every phone must know what the operator knows.
+    /// The network heals: now every intent must end, and every phone must know what the operator
+    /// knows.
     pub(super) fn heal(&mut self) -> Result<(), Faults> {
         self.weather = Weather::FAIR;
         for index in 0..self.phones.len() {
@@ -161,7 +162,8 @@ impl World {
         self.bank_agrees()
     }
 
-    /// What a phone shows of its card payments that ended: bought when the operator delivered, also after a refusal.
+    /// What a phone shows of its card payments that ended: bought when the operator delivered, also
+    /// after a refusal.
     fn ended_by_card(&self, index: usize, client: &Client) -> Result<(), Faults> {
         let intents = client.payments().intents(10_000).map_err(|error| vec![error.to_string()])?;
         let (_, store) = self.operator.as_ref().ok_or_else(|| vec!["no operator".to_owned()])?;

@@ -1,4 +1,5 @@
-//! Time goes on: messages arrive or do not, jobs fall due, and phones learn how their intents stand.
+//! Time goes on: messages arrive or do not, jobs fall due, and phones learn how their intents
+//! stand.
 
 use std::sync::atomic::Ordering;
 
@@ -20,7 +21,8 @@ impl World {
         self.carry()
     }
 
-    /// Everything that is due now: messages, time-outs, the operator's jobs, the bank; then the tasks go on.
+    /// Everything that is due now: messages, time-outs, the operator's jobs, the bank; then the
+    /// tasks go on.
     pub(super) fn carry(&mut self) -> Result<(), Faults> {
         let now = self.now();
         if self.operator.is_none() && self.operator_back_at <= now {
@@ -28,7 +30,8 @@ impl World {
             self.note(|| "the operator is back".to_owned());
         }
         self.garage_reports()?;
-        // A task that goes on may send again at once: three rounds let short errands pass within a step.
+        // A task that goes on may send again at once: three rounds let short errands pass within a
+        // step.
         for _ in 0..3 {
             self.poll_phones()?;
             self.dispatch();
@@ -75,7 +78,8 @@ impl World {
             match &flight.what {
                 Message::Request(request) => {
                     let Some(answer) = self.ask(flight.phone, request) else { continue };
-                    // In fair weather the answer is there at once; in a storm it takes its own way back.
+                    // In fair weather the answer is there at once; in a storm it takes its own way
+                    // back.
                     let times =
                         if self.weather.lost == 0 { vec![now] } else { arrivals(&mut self.random, self.weather, now) };
                     if times.is_empty() {
@@ -145,8 +149,9 @@ impl World {
         }
         let end = end_of(view);
         let Some(phone) = self.phones.get_mut(index) else { return Ok(()) };
-        // The same quote can be tried again under a new key after a refusal: the last word counts. What the bank refused it
-        // may still approve: then the phone must say at the end that it was bought after all.
+        // The same quote can be tried again under a new key after a refusal: the last word counts.
+        // What the bank refused it may still approve: then the phone must say at the end that it
+        // was bought after all.
         if view.state == IntentState::Confirmed || view.payment.is_some() {
             phone.unsold.remove(&view.quote);
         } else {

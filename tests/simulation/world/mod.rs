@@ -1,4 +1,5 @@
-//! The world: it moves the clock, carries the messages, breaks things, and looks after every step whether the laws hold.
+//! The world: it moves the clock, carries the messages, breaks things, and looks after every step
+//! whether the laws hold.
 
 mod bank;
 mod beginning;

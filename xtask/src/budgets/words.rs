@@ -98,7 +98,8 @@ fn comment(text: &str) -> usize {
     text.len()
 }
 
-/// The length of a string in one line, its quotes included; at the line's end it is over in any case.
+/// The length of a string in one line, its quotes included; at the line's end it is over in any
+/// case.
 fn string(text: &str, quote: char) -> usize {
     let mut is_escaped = false;
     for (at, c) in text.char_indices().skip(1) {

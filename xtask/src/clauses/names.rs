@@ -1,7 +1,9 @@
-//! Finds tests by their names in Rust, Kotlin, Swift, Python and scenario files, and the clause ids those names end in.
+//! Finds tests by their names in Rust, Kotlin, Swift, Python and scenario files, and the clause ids
+//! those names end in.
 //!
-//! A test names its clauses at the end: `red_zone_refuses_91_minutes_bg_50`, `stay_closes_bg_48_bg_50`,
-//! ``fun `red refuses 91 minutes BG-50`()``. A scenario says `"clauses": ["BG-50"]`.
+//! A test names its clauses at the end: `red_zone_refuses_91_minutes_bg_50`,
+//! `stay_closes_bg_48_bg_50`, ``fun `red refuses 91 minutes BG-50`()``. A scenario says `"clauses":
+//! ["BG-50"]`.
 
 use crate::failure::{About, Outcome};
 
@@ -57,7 +59,8 @@ pub fn clauses_of_name(name: &str) -> Vec<String> {
     clauses
 }
 
-/// Every test of a source text, in order. Ignored and commented-out tests do not count: they prove nothing.
+/// Every test of a source text, in order. Ignored and commented-out tests do not count: they prove
+/// nothing.
 pub fn tests_in(language: Language, text: &str) -> Vec<FoundTest> {
     let mut found = Vec::new();
     // Attributes or annotations seen since the last item; they belong to the next function.
@@ -99,7 +102,8 @@ pub fn scenario(file_name: &str, text: &str) -> Outcome<Option<FoundTest>> {
     Ok(Some(FoundTest { name: format!("scenario {name}"), line: 1, clauses }))
 }
 
-/// Clause ids written out (`BG-50`) in the part of a source text that is not a test, with their lines.
+/// Clause ids written out (`BG-50`) in the part of a source text that is not a test, with their
+/// lines.
 pub fn clauses_in_code(text: &str) -> Vec<(String, usize)> {
     let mut found = Vec::new();
     for (index, line) in text.lines().enumerate() {

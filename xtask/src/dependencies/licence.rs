@@ -1,4 +1,5 @@
-//! Whether a list of licences satisfies an SPDX expression such as `(MIT OR Apache-2.0) AND Unicode-3.0`.
+//! Whether a list of licences satisfies an SPDX expression such as `(MIT OR Apache-2.0) AND
+//! Unicode-3.0`.
 
 /// `Err` says what is wrong with the expression. The older `MIT/Apache-2.0` is read as OR.
 pub fn is_allowed(expression: &str, allowed: &[String]) -> Result<bool, String> {

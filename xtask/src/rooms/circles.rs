@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 /// A graph: from each place the places it leads to.
 pub type Graph<P> = BTreeMap<P, BTreeSet<P>>;
 
-/// Circles over arrows that `counts`, each as a walk whose last place leads to its first; an arrow between two places of a
-/// circle that is told already begins no other.
+/// Circles over arrows that `counts`, each as a walk whose last place leads to its first; an arrow
+/// between two places of a circle that is told already begins no other.
 pub fn circles<P: Copy + Ord>(graph: &Graph<P>, counts: impl Fn(P, P) -> bool) -> Vec<Vec<P>> {
     let mut found: Vec<Vec<P>> = Vec::new();
     for (&from, targets) in graph {

@@ -1,6 +1,8 @@
-//! What one Rust file says, read by `syn`: its modules, what each declares and imports, and the paths it names.
+//! What one Rust file says, read by `syn`: its modules, what each declares and imports, and the
+//! paths it names.
 //!
-//! Code that only tests compile (`#[test]`, `#[cfg(test)]`) is left out, and so is what documentation links to.
+//! Code that only tests compile (`#[test]`, `#[cfg(test)]`) is left out, and so is what
+//! documentation links to.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -118,8 +120,8 @@ impl Reader<'_> {
         self.here(|module| module.imports.push(import));
     }
 
-    /// Paths in tokens that `syn` does not read: the words of a macro or of an attribute. `before` stands before the
-    /// first segment of each, as in `a::{b, c}`.
+    /// Paths in tokens that `syn` does not read: the words of a macro or of an attribute. `before`
+    /// stands before the first segment of each, as in `a::{b, c}`.
     fn tokens(&mut self, tokens: TokenStream, before: &[String]) {
         let mut path: Vec<String> = Vec::new();
         let mut began = Span::call_site();
@@ -367,7 +369,8 @@ fn is_for_tests(attributes: &[Attribute]) -> bool {
     })
 }
 
-/// Whether a condition holds in a build without `test`; `None` where that depends on something else.
+/// Whether a condition holds in a build without `test`; `None` where that depends on something
+/// else.
 fn holds(condition: &Meta) -> Option<bool> {
     let list = match condition {
         Meta::Path(path) if path.is_ident("test") => return Some(false),

@@ -1,4 +1,5 @@
-//! The check on small planted crates: each rule is broken once and found, and what keeps to them passes.
+//! The check on small planted crates: each rule is broken once and found, and what keeps to them
+//! passes.
 
 use super::*;
 

@@ -1,8 +1,9 @@
 //! The module trees of the crates, and which file each path in them leads to.
 //!
-//! A path is followed as the compiler follows it: from `crate`, `self`, `super`, a child module, an import or another
-//! crate of the table, through re-exports, to the file that declares the name. What it does not see: a method called on
-//! a value whose type is named elsewhere, and code that a macro makes of names it does not spell out.
+//! A path is followed as the compiler follows it: from `crate`, `self`, `super`, a child module, an
+//! import or another crate of the table, through re-exports, to the file that declares the name.
+//! What it does not see: a method called on a value whose type is named elsewhere, and code that a
+//! macro makes of names it does not spell out.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -222,7 +223,8 @@ impl Tree {
         }
     }
 
-    /// A macro called by its bare name: imported, or anywhere in the crate, as `#[macro_use]` and `#[macro_export]` reach.
+    /// A macro called by its bare name: imported, or anywhere in the crate, as `#[macro_use]` and
+    /// `#[macro_export]` reach.
     fn macro_named(&self, at: usize, name: &str) -> Vec<Found> {
         let root = self.modules.get(at).map(|module| module.root);
         if let Some(found) = self.named(at, &[name.to_owned()], &mut Following::new()) {

@@ -13,7 +13,8 @@ const MOST_OF_ONE: usize = 6;
 /// Lines of a run that broke before it could name a test.
 const MOST_OF_A_BREAK: usize = 10;
 
-/// What to print of a run that failed: its tests, all named before one is told at length; or why it broke.
+/// What to print of a run that failed: its tests, all named before one is told at length; or why it
+/// broke.
 pub fn shown(failed: &[Failed], lines: &[String]) -> Vec<String> {
     if failed.is_empty() {
         return broke(lines);
@@ -44,7 +45,8 @@ fn broke(lines: &[String]) -> Vec<String> {
     }
 }
 
-/// The tests that cargo tells of, in its order: `---- name stdout ----`, its words, and no backtrace.
+/// The tests that cargo tells of, in its order: `---- name stdout ----`, its words, and no
+/// backtrace.
 pub fn of_cargo(lines: &[String]) -> Vec<Failed> {
     let mut failed: Vec<Failed> = Vec::new();
     // What comes now are the words of the last test.

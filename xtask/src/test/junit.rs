@@ -1,5 +1,5 @@
-//! Test reports in JUnit XML, as Maven's surefire, Swift Testing and pytest write them: how many tests ran, which failed,
-//! and which test files had none.
+//! Test reports in JUnit XML, as Maven's surefire, Swift Testing and pytest write them: how many
+//! tests ran, which failed, and which test files had none.
 
 use std::path::PathBuf;
 
@@ -17,8 +17,8 @@ pub struct Report {
 /// `<testcase>`.
 #[derive(Debug)]
 struct Case {
-    /// The class or suite, qualified: `city.mesto.sdk.MestoTest`, `MestoKitTests.ModelTests`; the module alone for a test
-    /// in no suite.
+    /// The class or suite, qualified: `city.mesto.sdk.MestoTest`, `MestoKitTests.ModelTests`; the
+    /// module alone for a test in no suite.
     suite: String,
     name: String,
     /// Only pytest names it, from the repository's root.
@@ -90,8 +90,9 @@ impl Report {
         failed.map(|case| Failed { name: case.shown(), said: case.said.clone() }).collect()
     }
 
-    /// Test files that none of the tests is in, as a complaint: all of theirs were lost on the way. `sources` are files by
-    /// their paths; what is no test file among them helps others and has no tests.
+    /// Test files that none of the tests is in, as a complaint: all of theirs were lost on the way.
+    /// `sources` are files by their paths; what is no test file among them helps others and has
+    /// no tests.
     pub fn silent<'s>(
         &self,
         language: Language,
@@ -121,12 +122,14 @@ impl Case {
         let (outer, suite) = self.suite.rsplit_once('.').unwrap_or((&self.suite, ""));
         match language {
             Language::Python => self.file.as_deref() == Some(file),
-            // `city.mesto.sdk.MestoTest$Inner` is in a file of that package which declares the class.
+            // `city.mesto.sdk.MestoTest$Inner` is in a file of that package which declares the
+            // class.
             Language::Kotlin => {
                 let class = suite.split('$').next().unwrap_or_default();
                 file.contains(&format!("/{}/", outer.replace('.', "/"))) && declares(text, class)
             }
-            // `MestoKitTests.ModelTests` and `aDoubleTapBuysOnce()`; for a test in no suite, the target alone.
+            // `MestoKitTests.ModelTests` and `aDoubleTapBuysOnce()`; for a test in no suite, the
+            // target alone.
             Language::Swift => {
                 let target = self.suite.split('.').next().unwrap_or_default();
                 let name = self.name.split('(').next().unwrap_or_default();
@@ -156,8 +159,8 @@ fn declares(text: &str, name: &str) -> bool {
     words.windows(2).any(|pair| matches!(pair, ["class" | "struct" | "actor" | "enum", declared] if *declared == name))
 }
 
-/// A failure's message, its first line beginning with the place where that is known: surefire and pytest have it in the
-/// way there (`text`), Swift Testing does not write it.
+/// A failure's message, its first line beginning with the place where that is known: surefire and
+/// pytest have it in the way there (`text`), Swift Testing does not write it.
 fn words(message: &str, text: &str, suite: &str) -> Vec<String> {
     let of_java = text.lines().find_map(|line| {
         let line = line.trim_start().strip_prefix("at ").filter(|line| line.starts_with(suite))?;

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::junit::{Folders, Report};
-use super::{Part, Step, Told, counts, failures, programs};
+use super::{Part, PartReport, Step, counts, failures, programs};
 use crate::clauses::names::Language;
 use crate::failure::{About, Failure, Outcome};
 use crate::process::Finished;
@@ -28,12 +28,12 @@ pub fn steps(part: Part) -> Vec<Step> {
             Step { name: "rust format", run: format },
             Step { name: "rust lints", run: lints },
             Step { name: "rust", run: rust },
-            Step { name: "dependencies", run: || dependencies::check().map(|()| Told::default()) },
-            Step { name: "clauses", run: || clauses::check().map(|()| Told::default()) },
-            Step { name: "rooms", run: || rooms::check().map(|()| Told::default()) },
-            Step { name: "budgets", run: || budgets::check().map(|()| Told::default()) },
-            Step { name: "pages", run: || pages::check().map(|()| Told::default()) },
-            Step { name: "texts", run: || texts::run(texts::Options { check: true }).map(|()| Told::default()) },
+            Step { name: "dependencies", run: || dependencies::check().map(|()| PartReport::default()) },
+            Step { name: "clauses", run: || clauses::check().map(|()| PartReport::default()) },
+            Step { name: "rooms", run: || rooms::check().map(|()| PartReport::default()) },
+            Step { name: "budgets", run: || budgets::check().map(|()| PartReport::default()) },
+            Step { name: "pages", run: || pages::check().map(|()| PartReport::default()) },
+            Step { name: "texts", run: || texts::run(texts::Options { check: true }).map(|()| PartReport::default()) },
         ],
         Part::Kotlin => vec![Step { name: name(part), run: kotlin }],
         Part::Ui => vec![Step { name: name(part), run: ui }],
@@ -42,11 +42,12 @@ pub fn steps(part: Part) -> Vec<Step> {
     }
 }
 
-/// The core as a host library, the bindings of every language, and the `mesto` that serves their tests.
-pub const LIBRARY: Step = Step { name: "library", run: || library().map(|()| Told::default()) };
+/// The core as a host library, the bindings of every language, and the `mesto` that serves their
+/// tests.
+pub const LIBRARY: Step = Step { name: "library", run: || library().map(|()| PartReport::default()) };
 
 /// The library of the phone apps, built as it ships and held to its limits.
-pub const SIZE: Step = Step { name: "size", run: || size::check().map(|()| Told::default()) };
+pub const SIZE: Step = Step { name: "size", run: || size::check().map(|()| PartReport::default()) };
 
 fn library() -> Outcome<()> {
     process::succeed(cargo()?.args(["build", "--locked", "-p", "mesto-bindings", "-p", "mesto-cli"]))?;
@@ -61,8 +62,8 @@ pub fn app() -> Outcome<()> {
     process::succeed(maven(&root).args(["-q", "-Papp", "-pl", "desktop", "-am", "process-classes"]))
 }
 
-/// Draws the screens by the tests that draw them: each state, and the journeys as film strips, into `target/screens`.
-/// With `update` the film strips go to `docs/screens` too.
+/// Draws the screens by the tests that draw them: each state, and the journeys as film strips, into
+/// `target/screens`. With `update` the film strips go to `docs/screens` too.
 pub fn screens(update: bool) -> Outcome<()> {
     setup::run(&[Part::Ui], setup::Mode::Install)?;
     library()?;
@@ -84,7 +85,8 @@ pub fn screens(update: bool) -> Outcome<()> {
     Ok(())
 }
 
-/// Builds the host library and writes the generated Kotlin, Swift and Python below `target/bindings`.
+/// Builds the host library and writes the generated Kotlin, Swift and Python below
+/// `target/bindings`.
 pub fn bindings() -> Outcome<()> {
     process::succeed(cargo()?.args(["build", "--locked", "-p", "mesto-bindings"]))?;
     generate()
@@ -100,20 +102,20 @@ pub fn cargo() -> Outcome<Command> {
     Ok(command)
 }
 
-fn format() -> Outcome<Told> {
-    process::succeed(cargo()?.args(["fmt", "--all", "--check"])).map(|()| Told::default())
+fn format() -> Outcome<PartReport> {
+    process::succeed(cargo()?.args(["fmt", "--all", "--check"])).map(|()| PartReport::default())
 }
 
-fn lints() -> Outcome<Told> {
+fn lints() -> Outcome<PartReport> {
     let words = ["clippy", "--locked", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"];
-    process::succeed(cargo()?.args(words)).map(|()| Told::default())
+    process::succeed(cargo()?.args(words)).map(|()| PartReport::default())
 }
 
-fn rust() -> Outcome<Told> {
+fn rust() -> Outcome<PartReport> {
     let mut command = rust_tests()?;
     let Finished { succeeded, lines } = process::follow(command.args(["--", "--quiet"]))?;
     let counts = counts::of_cargo(&lines);
-    let mut told = Told { counts: Some(counts), ..Told::default() };
+    let mut told = PartReport { counts: Some(counts), ..PartReport::default() };
     if !succeeded {
         told.failure = Some(format!("`{}` failed after {} tests", process::shown(&command), counts.ran));
         told.failed = failures::shown(&failures::of_cargo(&lines), &lines);
@@ -134,14 +136,14 @@ fn rust_tests() -> Outcome<Command> {
     Ok(command)
 }
 
-fn kotlin() -> Outcome<Told> {
+fn kotlin() -> Outcome<PartReport> {
     let root = built("Kotlin", "android/pom.xml")?;
     let mut command = maven(&root);
     command.args(["-pl", "sdk", "-am", "test"]);
     surefire(&root, &mut command, &["android/sdk"])
 }
 
-fn ui() -> Outcome<Told> {
+fn ui() -> Outcome<PartReport> {
     let root = built("the screens in Compose", "android/ui/pom.xml")?;
     // The SDK is built again beneath the screens, its tests are another part.
     let only = [
@@ -154,7 +156,7 @@ fn ui() -> Outcome<Told> {
     surefire(&root, &mut command, &["android/ui", "android/desktop"])
 }
 
-fn surefire(root: &Path, command: &mut Command, modules: &[&str]) -> Outcome<Told> {
+fn surefire(root: &Path, command: &mut Command, modules: &[&str]) -> Outcome<PartReport> {
     let reports = modules.iter().map(|module| root.join(module).join("target/surefire-reports")).collect();
     let sources: Vec<String> = modules.iter().map(|module| format!("{module}/src/test/")).collect();
     reported(root, command, &Folders(reports), Language::Kotlin, &sources)
@@ -167,7 +169,7 @@ fn maven(root: &Path) -> Command {
     command
 }
 
-fn swift() -> Outcome<Told> {
+fn swift() -> Outcome<PartReport> {
     let root = built("Swift", "ios/Package.swift")?;
     let library = root.join("target/debug");
     let command = |words: &[&str]| {
@@ -186,14 +188,15 @@ fn swift() -> Outcome<Told> {
         })
     };
     process::succeed(&mut command(&["build"])?)?;
-    // The name of XCTest's report; beside it Swift Testing writes its own. Without `--parallel` XCTest writes none, and
-    // with it none that tells what was skipped: its tests would count as not run.
+    // The name of XCTest's report; beside it Swift Testing writes its own. Without `--parallel`
+    // XCTest writes none, and with it none that tells what was skipped: its tests would count as
+    // not run.
     let reports = Folders(vec![root.join("ios/.build/reports")]);
     let words = ["test", "--xunit-output", ".build/reports/tests.xml"];
     reported(&root, &mut command(&words)?, &reports, Language::Swift, &["ios/Tests/".to_owned()])
 }
 
-fn python() -> Outcome<Told> {
+fn python() -> Outcome<PartReport> {
     let root = built("Python", "bindings/python/tests")?;
     let reports = Folders(vec![root.join("target/reports/python")]);
     let mut command = Command::new("pytest");
@@ -225,13 +228,13 @@ fn reported(
     reports: &Folders,
     language: Language,
     sources: &[String],
-) -> Outcome<Told> {
+) -> Outcome<PartReport> {
     reports.empty()?;
     let Finished { succeeded, lines } = process::follow(command)?;
     // A program that broke may have left half a report.
     let report = if succeeded { reports.read()? } else { reports.read().unwrap_or_default() };
     let counts = report.counts();
-    let mut told = Told { counts: Some(counts), ..Told::default() };
+    let mut told = PartReport { counts: Some(counts), ..PartReport::default() };
     if succeeded {
         told.failure = silent(root, &report, language, sources)?;
     } else {

@@ -1,4 +1,5 @@
-//! Every crate is tested: a package of the workspace whose tests were lost on the way has none that ran.
+//! Every crate is tested: a package of the workspace whose tests were lost on the way has none that
+//! ran.
 
 use std::collections::BTreeMap;
 
@@ -43,7 +44,8 @@ pub fn silent(programs: &[Program], lines: &[String]) -> Option<String> {
     if silent.is_empty() { None } else { Some(format!("no test ran of: {}", silent.join(", "))) }
 }
 
-/// `mesto-rules` of `path+file:///.../core/rules#mesto-rules@0.1.0`, `xtask` of `path+file:///.../xtask#0.1.0`.
+/// `mesto-rules` of `path+file:///.../core/rules#mesto-rules@0.1.0`, `xtask` of
+/// `path+file:///.../xtask#0.1.0`.
 fn name_of(package: &str) -> &str {
     let (path, version) = package.rsplit_once('#').unwrap_or((package, ""));
     version.split_once('@').map_or_else(|| file_of(path), |(name, _)| name)

@@ -43,8 +43,9 @@ impl Message {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Text,
-    /// Chosen by plural rules or formatted by NUMBER in any text of any language, or said to be one by a comment
-    /// `$minutes (Number)`. One name is one idea: it is then a number in every text.
+    /// Chosen by plural rules or formatted by NUMBER in any text of any language, or said to be one
+    /// by a comment `$minutes (Number)`. One name is one idea: it is then a number in every
+    /// text.
     Number,
 }
 
@@ -86,8 +87,8 @@ pub fn parse(language: &str, text: &str) -> Outcome<Catalogue> {
     Ok(Catalogue { language: language.to_owned(), messages })
 }
 
-/// Checks that every language has the same messages and variables. A variable is a number where any language says so.
-/// The first language's texts are the samples.
+/// Checks that every language has the same messages and variables. A variable is a number where any
+/// language says so. The first language's texts are the samples.
 pub fn agree(languages: Vec<Catalogue>) -> Outcome<Catalogue> {
     let mut languages = languages.into_iter();
     let mut agreed = languages.next().ok_or_else(|| Failure::new("there is no .ftl file"))?;

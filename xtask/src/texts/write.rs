@@ -29,7 +29,8 @@ pub fn kotlin(catalogue: &Catalogue) -> String {
 pub fn swift(catalogue: &Catalogue) -> String {
     let mut text = format!(
         "// {NOTE}\n\n\
-         /// Every text of the product by its name; `render` is the core's and knows the language.\n\
+         /// Every text of the product by its name; `render` is the core's and knows the
+         /// language.\n\
          public struct Texts: Sendable {{\n    \
          private let render: @Sendable (_ id: String, _ args: [String: String]) -> String\n\n    \
          public init(render: @escaping @Sendable (_ id: String, _ args: [String: String]) -> String) {{\n        \
@@ -70,7 +71,8 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// `pay-button` and `max_stay.advice` as `payButton` and `maxStayAdvice`; a word of either language is quoted.
+/// `pay-button` and `max_stay.advice` as `payButton` and `maxStayAdvice`; a word of either language
+/// is quoted.
 fn name_of(id: &str) -> String {
     let mut name = String::new();
     for word in id.split(['-', '_', '.']) {

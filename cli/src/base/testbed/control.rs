@@ -1,5 +1,5 @@
-//! The testbed's control address: time, faults, kills, the messages, the bank's pages, staff and the
-//! books (docs/testbed.md).
+//! The testbed's control address: time, faults, kills, the messages, the bank's pages, staff and
+//! the books (docs/testbed.md).
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -14,7 +14,7 @@ use mesto_protocol::kernel::grants::Role;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::front::Fault;
+use super::fault_proxy::Fault;
 use super::walk::Payer;
 use super::world::{World, WorldError};
 use crate::kernel::bed::{self, Asked, BedError, Refused, Standing, wrong};

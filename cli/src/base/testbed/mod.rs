@@ -1,11 +1,11 @@
 //! The testbed: a whole city on one machine, on a clock that moves by command (docs/testbed.md).
 
 mod control;
-mod front;
+mod fault_proxy;
 mod walk;
 mod world;
 
-pub use front::{Fault, FaultKind};
+pub use fault_proxy::{Fault, FaultKind};
 pub use walk::{Payer, WalkError, Walked, walk};
 pub use world::{Options, World, WorldError};
 

@@ -21,7 +21,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Mutex as AsyncMutex, oneshot};
 use tokio::task::JoinHandle;
 
-use super::front::Front;
+use super::fault_proxy::FaultProxy;
 use super::walk::{Payer, WalkError, Walked, walk};
 use crate::base::books::{self, LedgerReport};
 use crate::base::cities;
@@ -80,7 +80,7 @@ pub struct World {
     folder: tempfile::TempDir,
     operator: Arc<Operator>,
     bank: Bank,
-    pub front: Front,
+    pub front: FaultProxy,
     bank_address: SocketAddr,
     control_address: SocketAddr,
     running: AsyncMutex<Option<Running>>,
@@ -106,7 +106,7 @@ impl World {
         let port_of = |place: u16| if options.port == 0 { 0 } else { options.port.saturating_add(place) };
 
         // The relay in front of the operator is the address that is told.
-        let front = Front::new(port_of(0))?;
+        let front = FaultProxy::new(port_of(0))?;
         let bank_listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port_of(1))).await?;
         let bank_address = bank_listener.local_addr()?;
         let control_listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port_of(2))).await?;

@@ -79,12 +79,13 @@ impl Account<'_> {
         self.0.explain(outcome)
     }
 
-    /// Trades the code for a session, registers the device's key, and reads the account when it can. `device` is shown
-    /// in the driver's list of devices. Another account than the one before finds nothing of the other's on the phone.
+    /// Trades the code for a session, registers the device's key, and reads the account when it
+    /// can. `device` is shown in the driver's list of devices. Another account than the one
+    /// before finds nothing of the other's on the phone.
     ///
     /// # Errors
-    /// `code_wrong`, `code_expired`, `code_tries_exhausted`, `device_key_failed`, `phone_secrets_failed`, and whatever a request can
-    /// answer.
+    /// `code_wrong`, `code_expired`, `code_tries_exhausted`, `device_key_failed`,
+    /// `phone_secrets_failed`, and whatever a request can answer.
     pub async fn sign_in(self, phone: &str, code: &str, device: &str) -> Result<()> {
         let outcome = self.sign_in_inner(phone, code, device).await;
         self.0.explain(outcome)
@@ -100,8 +101,8 @@ impl Account<'_> {
         let session: Session = self.0.call(&sign_in::SIGN_IN, &[], &body).await?;
         self.0.core().still_open()?;
         let now = self.0.now();
-        // The old token goes first and the new one comes last: whenever this fails or the app dies, no token lies beside
-        // another account's data.
+        // The old token goes first and the new one comes last: whenever this fails or the app dies,
+        // no token lies beside another account's data.
         self.0.secrets().remove(TOKEN)?;
         {
             let mut core = self.0.core();
@@ -127,7 +128,8 @@ impl Account<'_> {
     /// Ends the session here and at the operator, and forgets the account on this phone.
     ///
     /// # Errors
-    /// `intents_open` while an action may have been executed and is not confirmed yet: signing out would lose its end.
+    /// `intents_open` while an action may have been executed and is not confirmed yet: signing out
+    /// would lose its end.
     pub async fn sign_out(self) -> Result<()> {
         let outcome = self.sign_out_inner().await;
         self.0.explain(outcome)
@@ -142,7 +144,7 @@ impl Account<'_> {
             .payments()
             .open()?
             .into_iter()
-            .filter(|intent| matches!(intent.state, IntentState::Unconfirmed(Progress::Leaving | Progress::Left)));
+            .filter(|intent| matches!(intent.state, IntentState::Unconfirmed(Progress::Sending | Progress::Sent)));
         let count = unsure.count();
         if count > 0 {
             return Err(

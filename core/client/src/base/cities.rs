@@ -1,4 +1,5 @@
-//! Keys and cities: taken only when the pinned root stands behind them, kept when the next ones are not genuine.
+//! Keys and cities: taken only when the pinned root stands behind them, kept when the next ones are
+//! not genuine.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -24,7 +25,7 @@ const CITIES: Value<Vec<CityVersion>> = Value::new("cities", TOPIC);
 
 pub const SERVICE: Service = Service {
     widget: Some(|client| Json::of(&*client.cities().state())),
-    codes: &["keys_not_genuine", "city_not_genuine", "city_too_new"],
+    codes: &["keys_untrusted", "city_untrusted", "city_too_new"],
     ..Service::named(TOPIC)
 };
 
@@ -101,13 +102,13 @@ impl Cities<'_> {
         wanted.into_iter().filter(|id| !stored.contains(&city_name(id))).collect()
     }
 
-    /// Fetches the key set and a city, believes them only when they are signed as they should be, and stores them beside
-    /// the other cities.
+    /// Fetches the key set and a city, believes them only when they are signed as they should be,
+    /// and stores them beside the other cities.
     ///
     /// # Errors
-    /// `keys_not_genuine`, `city_not_genuine` (altered, rolled back, signed by the wrong key), `city_too_new` (genuine, but
-    /// it has parts that this version of the app does not know); what was stored stays in use. And whatever a request can
-    /// answer.
+    /// `keys_untrusted`, `city_untrusted` (altered, rolled back, signed by the wrong key),
+    /// `city_too_new` (genuine, but it has parts that this version of the app does not know);
+    /// what was stored stays in use. And whatever a request can answer.
     pub async fn refresh(self, city: &CityId) -> Result<Refreshed> {
         let outcome = self.refresh_inner(city).await;
         self.0.explain_in(city, outcome)
@@ -116,11 +117,11 @@ impl Cities<'_> {
     /// Fetches the key set, believes it only when the pinned root signed it, and stores it.
     pub(crate) async fn refresh_keys(self) -> Result<KeySet> {
         let answer = self.0.fetch_text(&public::KEYS, &[]).await?;
-        let wire = text_of(&answer, "keys_not_genuine", "key set")?;
+        let wire = text_of(&answer, "keys_untrusted", "key set")?;
         let now = self.0.now();
         let known = self.0.core().read(now, |db| store::document_version(db, KEYS))?.unwrap_or(0);
         let keys = KeySet::verify(&wire, &self.0.config().root_key, u64::from(known))
-            .map_err(|why| Error::not_genuine("keys_not_genuine", "key set", why))?;
+            .map_err(|why| Error::untrusted("keys_untrusted", "key set", why))?;
         let keys_version = u32::try_from(keys.version).map_err(Error::unreadable)?;
         // The same version with later times replaces the one that is stored.
         if self.0.stored_keys().is_none_or(|stored| stored != keys) {
@@ -133,13 +134,13 @@ impl Cities<'_> {
     async fn refresh_inner(self, id: &CityId) -> Result<Refreshed> {
         let keys = self.refresh_keys().await?;
         let answer = self.0.fetch_text(&public::CITY, &[id.as_str()]).await?;
-        let wire = text_of(&answer, "city_not_genuine", "city")?;
+        let wire = text_of(&answer, "city_untrusted", "city")?;
         let now = self.0.now();
         let known = self.0.core().read(now, |db| store::document_version(db, &city_name(id)))?.unwrap_or(0);
         let signed = SignedCity::verify(&wire, &keys, now, id.as_str(), known)
-            .map_err(|why| Error::not_genuine("city_not_genuine", "city", why))?;
-        // What the operator signed it has checked. Only an envelope of a later kind stops the whole document; a section
-        // that this app is too old for stops its service, when that is asked.
+            .map_err(|why| Error::untrusted("city_untrusted", "city", why))?;
+        // What the operator signed it has checked. Only an envelope of a later kind stops the whole
+        // document; a section that this app is too old for stops its service, when that is asked.
         let city = City::from_json(&signed.json)
             .map_err(|why| Error::new(ErrorKind::Refused, "city_too_new", format!("city: {why}")))?;
         let version = CityVersion {
@@ -178,9 +179,9 @@ impl Cities<'_> {
 
 /// The signed text in an answer: bare, or as a JSON string.
 pub fn text_of(body: &[u8], code: &str, what: &str) -> Result<String> {
-    let text = std::str::from_utf8(body).map_err(|why| Error::not_genuine(code, what, why))?.trim();
+    let text = std::str::from_utf8(body).map_err(|why| Error::untrusted(code, what, why))?.trim();
     if text.starts_with('"') {
-        return from_json(text.as_bytes()).map_err(|why| Error::not_genuine(code, what, why));
+        return from_json(text.as_bytes()).map_err(|why| Error::untrusted(code, what, why));
     }
     Ok(text.to_owned())
 }

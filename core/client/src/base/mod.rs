@@ -1,4 +1,5 @@
-//! What every service stands on: the account and its session, cities, vehicles, the deposit, paying.
+//! What every service stands on: the account and its session, cities, vehicles, the deposit,
+//! paying.
 
 pub mod account;
 pub mod cities;

@@ -1,5 +1,5 @@
-//! What the operator says of itself: taken only when it is signed, this operator's and no older one; and whether this app is
-//! one that it serves.
+//! What the operator says of itself: taken only when it is signed, this operator's and no older
+//! one; and whether this app is one that it serves.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ const DOCUMENT: &str = "operator";
 
 pub const SERVICE: Service = Service {
     widget: Some(|client| Json::of(&*client.operator().state())),
-    codes: &["operator_not_genuine"],
+    codes: &["operator_untrusted"],
     ..Service::named(TOPIC)
 };
 
@@ -123,7 +123,8 @@ shown! { operator_document_shown;
         Served,
         /// It is refused; this is the least version that is served.
         TooOld { least: String },
-        /// It is newer than the newest one that the operator was tried with. It works, with what the operator has.
+        /// It is newer than the newest one that the operator was tried with. It works, with what
+        /// the operator has.
         Newer { greatest: String },
     }
 
@@ -166,13 +167,14 @@ impl Operator<'_> {
         })
     }
 
-    /// Fetches the key set and the operator's document, believes them only when they are signed as they should be, and
-    /// stores them. At the first start and once a day.
+    /// Fetches the key set and the operator's document, believes them only when they are signed as
+    /// they should be, and stores them. At the first start and once a day.
     ///
     /// # Errors
-    /// `keys_not_genuine`; `operator_not_genuine` (altered, rolled back, signed by the wrong key, of another operator): what
-    /// was stored stays in use. `client_too_old` with the least version that is served (`min_client`): the document is
-    /// stored, and the app must be updated. And whatever a request can answer.
+    /// `keys_untrusted`; `operator_untrusted` (altered, rolled back, signed by the wrong key,
+    /// of another operator): what was stored stays in use. `client_too_old` with the least
+    /// version that is served (`min_client`): the document is stored, and the app must be
+    /// updated. And whatever a request can answer.
     pub async fn refresh(self) -> Result<Arc<OperatorState>> {
         let outcome = self.refresh_inner().await;
         self.0.explain(outcome)
@@ -181,16 +183,15 @@ impl Operator<'_> {
     async fn refresh_inner(self) -> Result<Arc<OperatorState>> {
         let keys = self.0.cities().refresh_keys().await?;
         let answer = self.0.fetch_text(&wire::OPERATOR, &[]).await?;
-        let not_genuine = |why: &dyn std::fmt::Display| {
-            Error::not_genuine("operator_not_genuine", "operator document", why)
+        let untrusted = |why: &dyn std::fmt::Display| {
+            Error::untrusted("operator_untrusted", "operator document", why)
                 .with("operator", self.0.operator_name().as_str())
         };
-        let wire = text_of(&answer, "operator_not_genuine", "operator document")?;
+        let wire = text_of(&answer, "operator_untrusted", "operator document")?;
         let now = self.0.now();
         let known = self.0.core().read(now, |db| store::document_version(db, DOCUMENT))?.unwrap_or(0);
         let SignedOperator { document, json, .. } =
-            SignedOperator::verify(&wire, &keys, now, self.0.operator_name(), known)
-                .map_err(|why| not_genuine(&why))?;
+            SignedOperator::verify(&wire, &keys, now, self.0.operator_name(), known).map_err(|why| untrusted(&why))?;
         self.0.core().write(now, |tx| {
             // The cities in it can be newer under the same number.
             if store::document(tx.db(), DOCUMENT)?.as_deref() == Some(json.as_bytes()) {
@@ -210,7 +211,8 @@ impl Operator<'_> {
     }
 }
 
-/// What the operator serves, said of one version of an app. One that is no version is taken for the oldest.
+/// What the operator serves, said of one version of an app. One that is no version is taken for the
+/// oldest.
 fn standing(served: &ServedClients, version: &str) -> ClientStanding {
     let own: Option<ClientVersion> = version.parse().ok();
     match served {

@@ -1,8 +1,10 @@
-//! Several operators in one phone: a client each, which share nothing but the phone's alarms, whose number is limited.
+//! Several operators in one phone: a client each, which share nothing but the phone's alarms, whose
+//! number is limited.
 //!
-//! What a client keeps is named after its operator, so that two never touch each other's: its file, its secrets, its device
-//! key, its alarms. [`Operators`] adds what only somebody who knows them all can see: that of all their alarms the earliest
-//! are set, that no two share a file or a device key, and what is open at all of them.
+//! What a client keeps is named after its operator, so that two never touch each other's: its file,
+//! its secrets, its device key, its alarms. [`Operators`] adds what only somebody who knows them
+//! all can see: that of all their alarms the earliest are set, that no two share a file or a device
+//! key, and what is open at all of them.
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,10 +22,10 @@ use crate::kernel::reminders::{MOST, Reminder};
 #[derive(Clone)]
 pub struct Operators {
     alarms: Arc<Alarms>,
-    open: Arc<Mutex<BTreeMap<OperatorName, Held>>>,
+    open: Arc<Mutex<BTreeMap<OperatorName, OpenOperator>>>,
 }
 
-struct Held {
+struct OpenOperator {
     client: Client,
     path: PathBuf,
     device_key: [u8; 65],
@@ -37,7 +39,8 @@ pub struct OperatorIntent {
 }
 
 impl Operators {
-    /// No operator yet. The alarms of all of them are set at this port; those of their own ports are not used.
+    /// No operator yet. The alarms of all of them are set at this port; those of their own ports
+    /// are not used.
     #[must_use]
     pub fn new(reminders: Arc<dyn Reminders>) -> Self {
         let alarms =
@@ -45,17 +48,20 @@ impl Operators {
         Self { alarms: Arc::new(alarms), open: Arc::default() }
     }
 
-    /// Where an operator's files lie in a folder: the database, `<name>.db`, and the widgets' file, `<name>.widget.json`.
+    /// Where an operator's files lie in a folder: the database, `<name>.db`, and the widgets' file,
+    /// `<name>.widget.json`.
     #[must_use]
     pub fn files(folder: &Path, operator: &OperatorName) -> (PathBuf, PathBuf) {
         (folder.join(format!("{operator}.db")), folder.join(format!("{operator}.widget.json")))
     }
 
-    /// Opens the client of an operator. No request is made. One that was closed can be opened again.
+    /// Opens the client of an operator. No request is made. One that was closed can be opened
+    /// again.
     ///
     /// # Errors
-    /// `operator_open` when it is open already; `operators_share` (parameter `what`: `file`, `device_key`) when it would
-    /// have the file or the key of another one; and those of [`Client::open`].
+    /// `operator_open` when it is open already; `operators_share` (parameter `what`: `file`,
+    /// `device_key`) when it would have the file or the key of another one; and those of
+    /// [`Client::open`].
     pub fn open(&self, config: Config, ports: Ports) -> Result<Client> {
         let operator = config.operator.clone();
         let (path, device_key) = (config.path.clone(), ports.signer.public_key());
@@ -87,7 +93,7 @@ impl Operators {
                 Entry::Vacant(place) => {
                     let alarms = Arc::clone(&self.alarms) as Arc<dyn Reminders>;
                     let client = Client::open(config, Ports { reminders: alarms, ..ports })?;
-                    place.insert(Held { client: client.clone(), path, device_key });
+                    place.insert(OpenOperator { client: client.clone(), path, device_key });
                     client
                 }
             }
@@ -109,8 +115,8 @@ impl Operators {
         self.held().get(operator).map(|held| held.client.clone())
     }
 
-    /// Closes the client of an operator: its file is free when this returns. Its alarms stay set, because its tickets go on.
-    /// `false` when it was not open.
+    /// Closes the client of an operator: its file is free when this returns. Its alarms stay set,
+    /// because its tickets go on. `false` when it was not open.
     pub fn close(&self, operator: &OperatorName) -> bool {
         let held = self.held().remove(operator);
         held.map(|held| held.client.close()).is_some()
@@ -137,7 +143,8 @@ impl Operators {
         }
     }
 
-    /// What is not confirmed yet at any operator, oldest first. Local. An operator whose file fails has none here.
+    /// What is not confirmed yet at any operator, oldest first. Local. An operator whose file fails
+    /// has none here.
     #[must_use]
     pub fn open_intents(&self) -> Vec<OperatorIntent> {
         let mut intents: Vec<OperatorIntent> = Vec::new();
@@ -159,14 +166,15 @@ impl Operators {
     }
 
     /// Those that are open: one whose client was closed by itself is not.
-    fn held(&self) -> MutexGuard<'_, BTreeMap<OperatorName, Held>> {
+    fn held(&self) -> MutexGuard<'_, BTreeMap<OperatorName, OpenOperator>> {
         let mut open = lock(&self.open);
         open.retain(|_, held| held.client.is_open());
         open
     }
 }
 
-/// The phone's alarms, shared by the operators: each may set as many as are among the earliest of all.
+/// The phone's alarms, shared by the operators: each may set as many as are among the earliest of
+/// all.
 struct Alarms {
     reminders: Arc<dyn Reminders>,
     plans: Mutex<Plans>,
@@ -195,8 +203,8 @@ impl Plans {
         all
     }
 
-    /// What the phone is to be told now. Those that get fewer alarms come first, so that there are never more than the phone
-    /// keeps.
+    /// What the phone is to be told now. Those that get fewer alarms come first, so that there are
+    /// never more than the phone keeps.
     fn due(&mut self) -> Vec<(OperatorName, Vec<Reminder>)> {
         let merged = self.merged();
         let anyway = std::mem::take(&mut self.anyway);
@@ -224,7 +232,8 @@ impl Reminders for Alarms {
             plans.anyway.insert(operator.clone());
         }
         self.due.store(true, Ordering::SeqCst);
-        // Whoever comes while another thread is at it, or calls from inside, leaves it to that one, who looks again.
+        // Whoever comes while another thread is at it, or calls from inside, leaves it to that one,
+        // who looks again.
         while self.due.load(Ordering::SeqCst) {
             let _telling = match self.telling.try_lock() {
                 Ok(telling) => telling,

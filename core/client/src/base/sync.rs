@@ -1,4 +1,5 @@
-//! Keeping up with the account: a whole reading first, then events by their cursor, resumed where the last one ended.
+//! Keeping up with the account: a whole reading first, then events by their cursor, resumed where
+//! the last one ended.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::ProblemCode;
@@ -37,7 +38,8 @@ pub const SERVICE: Service = Service {
     ..Service::named("sync")
 };
 
-/// When the balance is to be asked for, because money moved and the phone was not told how much is left.
+/// When the balance is to be asked for, because money moved and the phone was not told how much is
+/// left.
 pub fn balance_is_old(db: &Database) -> Stored<Option<DateTime<Utc>>> {
     Ok(BALANCE_OLD.get(db)?.and_then(DateTime::from_timestamp_millis))
 }
@@ -59,8 +61,8 @@ shown! { sync_shown;
     /// What a sync brought.
     #[derive(Debug, Clone, PartialEq, Eq, Default)]
     pub struct SyncReport {
-        /// The whole account was read: at first, when events were missing, and when the operator's books were put back from a
-        /// copy.
+        /// The whole account was read: at first, when events were missing, and when the operator's
+        /// books were put back from a copy.
         pub from_snapshot: bool,
         pub events: u32,
         /// Of the last event that is contained; opaque.
@@ -79,7 +81,8 @@ struct Beginning {
 const MOST_PAGES: u32 = 50;
 
 impl Client {
-    /// Brings the stored account up to date. Safe to call at any time; the same event twice does no harm.
+    /// Brings the stored account up to date. Safe to call at any time; the same event twice does no
+    /// harm.
     ///
     /// # Errors
     /// `not_signed_in`, and whatever a request can answer; what arrived until then is kept.
@@ -129,8 +132,8 @@ impl Client {
         Ok(report)
     }
 
-    /// Fetches what a file that was rebuilt lost: the cities that were stored; where nobody knows which, those of the
-    /// operator. Without a connection to them the next sync tries again.
+    /// Fetches what a file that was rebuilt lost: the cities that were stored; where nobody knows
+    /// which, those of the operator. Without a connection to them the next sync tries again.
     async fn cities_again(&self) {
         let mut lost = self.cities().lost();
         if lost.is_empty() && self.recovery().is_some() && self.stored_cities().is_empty() {
@@ -179,8 +182,8 @@ impl Client {
         Ok(account.cursor)
     }
 
-    /// Stores a page in one transaction with its cursor; `None` when the events do not join what is stored, or a newer
-    /// operator tells of something that this version cannot read.
+    /// Stores a page in one transaction with its cursor; `None` when the events do not join what is
+    /// stored, or a newer operator tells of something that this version cannot read.
     fn take(&self, beginning: &Beginning, page: &EventPage, report: &mut SyncReport) -> Result<Option<Cursor>> {
         let now = self.now();
         let services = self.services();
@@ -219,7 +222,8 @@ impl Client {
         }))
     }
 
-    /// Once a day: what is older than its city keeps it goes, so that the phone's file does not grow for ever.
+    /// Once a day: what is older than its city keeps it goes, so that the phone's file does not
+    /// grow for ever.
     fn prune(&self) -> Result<()> {
         let now = self.now();
         let pruned = self.core().read(now, |db| PRUNED.get(db))?;

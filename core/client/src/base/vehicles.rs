@@ -1,4 +1,5 @@
-//! The driver's vehicles. A plate is checked here first, with the city's grammar, so that a slip is seen at once.
+//! The driver's vehicles. A plate is checked here first, with the city's grammar, so that a slip is
+//! seen at once.
 
 use std::sync::Arc;
 
@@ -94,7 +95,8 @@ impl Vehicles<'_> {
         self.0.state(TOPIC, |core, now| Ok((VehiclesState { vehicles: core.read(now, stored)? }, None)))
     }
 
-    /// Reads a plate as it is typed, by the city's grammar: how it is shown, compared and sent by SMS, and what to look at again. Local.
+    /// Reads a plate as it is typed, by the city's grammar: how it is shown, compared and sent by
+    /// SMS, and what to look at again. Local.
     ///
     /// # Errors
     /// `plate_empty`, `plate_too_short`, ... with what would be right; `city_missing`.
@@ -102,10 +104,12 @@ impl Vehicles<'_> {
         Ok(parse_plate(plate, &self.0.city(city)?.sections.plates)?)
     }
 
-    /// Adds a vehicle, whose plate is read by the city's grammar. It can be used in every city of the operator.
+    /// Adds a vehicle, whose plate is read by the city's grammar. It can be used in every city of
+    /// the operator.
     ///
     /// # Errors
-    /// What [`Vehicles::check_plate`] says, `vehicle_exists`, `too_many_vehicles`, and whatever a request can answer.
+    /// What [`Vehicles::check_plate`] says, `vehicle_exists`, `too_many_vehicles`, and whatever a
+    /// request can answer.
     pub async fn add(self, city: &CityId, plate: &str, label: Option<&str>) -> Result<Vehicle> {
         let outcome = self.add_inner(city, plate, label).await;
         self.0.explain_in(city, outcome)
@@ -128,12 +132,13 @@ impl Vehicles<'_> {
         Ok(vehicle)
     }
 
-    /// Removes a vehicle; its tickets and orders stay, and a ticket can still be extended. One that is
-    /// parked, or that a purchase not confirmed yet is for, is removed only when that is `confirmed`.
+    /// Removes a vehicle; its tickets and orders stay, and a ticket can still be extended. One that
+    /// is parked, or that a purchase not confirmed yet is for, is removed only when that is
+    /// `confirmed`.
     ///
     /// # Errors
-    /// `vehicle_parked` with the end of its ticket, `unconfirmed` with the purchase: ask the driver, and call again with
-    /// `confirmed`. `not_found`, and whatever a request can answer.
+    /// `vehicle_parked` with the end of its ticket, `unconfirmed` with the purchase: ask the
+    /// driver, and call again with `confirmed`. `not_found`, and whatever a request can answer.
     pub async fn remove(self, vehicle: VehicleId, confirmed: bool) -> Result<()> {
         let outcome = self.remove_inner(vehicle, confirmed).await;
         self.0.explain(outcome)

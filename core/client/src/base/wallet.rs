@@ -57,7 +57,8 @@ shown! { wallet_shown;
 }
 
 shown! { wallet_preview_shown;
-    /// What paying a sum from the deposit would mean for it. Both are `None` before the first sync, and for a sum in another currency.
+    /// What paying a sum from the deposit would mean for it. Both are `None` before the first sync,
+    /// and for a sum in another currency.
     #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
     pub struct DepositPreview {
         /// What would be left; `None` where it does not cover the sum.
@@ -95,7 +96,8 @@ impl Wallet<'_> {
         })
     }
 
-    /// What paying `total` from the deposit would mean for it, by the balance as the operator said it last. Local.
+    /// What paying `total` from the deposit would mean for it, by the balance as the operator said
+    /// it last. Local.
     #[must_use]
     pub fn preview(self, total: Money) -> DepositPreview {
         let Some(balance) = self.state().balance else { return DepositPreview::default() };
@@ -106,12 +108,12 @@ impl Wallet<'_> {
         }
     }
 
-    /// Asks for the price of a top-up, with the amounts and the fees of a city. The deposit is one for all cities of the
-    /// operator; by card only. [`Payments::buy`] begins it.
+    /// Asks for the price of a top-up, with the amounts and the fees of a city. The deposit is one
+    /// for all cities of the operator; by card only. [`Payments::buy`] begins it.
     ///
     /// # Errors
-    /// `amount_not_offered` with the amounts that are (BG-76), `city_missing`, `not_signed_in`, and whatever a request can
-    /// answer.
+    /// `amount_not_offered` with the amounts that are (BG-76), `city_missing`, `not_signed_in`, and
+    /// whatever a request can answer.
     ///
     /// [`Payments::buy`]: crate::base::payments::Payments::buy
     pub async fn quote(self, city: &CityId, amount: Decimal) -> Result<Quote> {
@@ -126,10 +128,10 @@ impl Wallet<'_> {
         self.0.payments().quote::<_, WalletOffer>(city, &WalletSubject { amount }, PayMethod::Card).await
     }
 
-    /// Starts a top-up of the deposit: a quote and its purchase in one. The intent's `page_url` is the provider's page,
-    /// where card data is typed and nowhere else (BG-91, BG-96). Confirmed only when the bank approved. While another
-    /// top-up waits at the bank, that one is to be paid or given up ([`Payments::abandon`]) first; of the same amount it is
-    /// the answer.
+    /// Starts a top-up of the deposit: a quote and its purchase in one. The intent's `page_url` is
+    /// the provider's page, where card data is typed and nowhere else (BG-91, BG-96). Confirmed
+    /// only when the bank approved. While another top-up waits at the bank, that one is to be
+    /// paid or given up ([`Payments::abandon`]) first; of the same amount it is the answer.
     ///
     /// # Errors
     /// `unconfirmed` with the page of the other one, `phone_full`, and those of [`Wallet::quote`].
@@ -167,7 +169,8 @@ impl Wallet<'_> {
         Money::new(amount, city.currency).map_err(|why| refused(why.to_string()))
     }
 
-    /// The balance and what consumed it (BG-36, BG-37), newest first, `limit` at most; `cursor` is `next` of the page before.
+    /// The balance and what consumed it (BG-36, BG-37), newest first, `limit` at most; `cursor` is
+    /// `next` of the page before.
     ///
     /// # Errors
     /// `not_signed_in`, and whatever a request can answer.

@@ -1,4 +1,5 @@
-//! Facilities as a screen shows them, from the stored city, with what was told last of their free places.
+//! Facilities as a screen shows them, from the stored city, with what was told last of their free
+//! places.
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::base::payments::PayMethod;
@@ -25,7 +26,8 @@ shown! { garages_facilities_shown;
         pub address: Option<String>,
         /// Where it is shown on a map.
         pub position: Option<Position>,
-        /// Metres to it in a straight line; `None` without a position, or when nobody knows where it lies.
+        /// Metres to it in a straight line; `None` without a position, or when nobody knows where
+        /// it lies.
         pub distance_metres: Option<u32>,
         pub entrances: Vec<EntranceView>,
         /// Places in all.
@@ -45,7 +47,8 @@ shown! { garages_facilities_shown;
         pub pay: Vec<PayMethod>,
         /// How it can be paid at the place (BG-19).
         pub on_site: Vec<OnSite>,
-        /// What a visit costs by the tariff in force today, in words, a line each; says so where that is not known.
+        /// What a visit costs by the tariff in force today, in words, a line each; says so where
+        /// that is not known.
         pub tariff: Vec<String>,
         /// The least sure of what stands in `tariff`; `None` when it is not known.
         pub tariff_certainty: Option<Certainty>,
@@ -57,7 +60,8 @@ shown! { garages_facilities_shown;
         pub observed_at: Option<DateTime<Utc>>,
         /// The free places with their moment, in words.
         pub places: String,
-        /// Whether a visit can be paid now; `None` when it was not heard lately: see [`Garages::places`].
+        /// Whether a visit can be paid now; `None` when it was not heard lately: see
+        /// [`Garages::places`].
         pub is_reachable: Option<bool>,
     }
 
@@ -71,12 +75,14 @@ shown! { garages_facilities_shown;
 }
 
 impl Garages<'_> {
-    /// The city's facilities, from the stored city, with free places as they were told last: first those with free places,
-    /// then those of which that is not known, then full ones; within these nearest first, without a position in the city's
-    /// order (BG-72). [`Garages::places`] asks for newer ones. Local.
+    /// The city's facilities, from the stored city, with free places as they were told last: first
+    /// those with free places, then those of which that is not known, then full ones; within
+    /// these nearest first, without a position in the city's order (BG-72). [`Garages::places`]
+    /// asks for newer ones. Local.
     ///
     /// # Errors
-    /// `city_missing`, and `section_missing` and the like when the city has no garages, or none that this app can read.
+    /// `city_missing`, and `section_missing` and the like when the city has no garages, or none
+    /// that this app can read.
     pub fn facilities(self, city: &CityId, position: Option<Position>) -> Result<Vec<FacilityView>> {
         let told = self.told(city)?;
         self.views(city, &told, position)

@@ -1,4 +1,5 @@
-//! Garages: facilities with their free places, a visit paid by the number of its ticket or a photo of it, the time to leave.
+//! Garages: facilities with their free places, a visit paid by the number of its ticket or a photo
+//! of it, the time to leave.
 
 mod facilities;
 mod photo;
@@ -74,7 +75,8 @@ pub const SERVICE: Service = Service {
 };
 
 impl IntentView {
-    /// The visit that is to be paid, of the intent of a payment of one: its facility and the number of its ticket.
+    /// The visit that is to be paid, of the intent of a payment of one: its facility and the number
+    /// of its ticket.
     #[must_use]
     pub fn wanted_visit(&self) -> Option<GaragesSubject> {
         self.subject()
@@ -91,13 +93,13 @@ shown! { garages_shown;
     /// Visits that this account paid.
     #[derive(Debug, Clone, PartialEq, Default, Serialize)]
     pub struct GaragesState {
-        /// Those whose car has not left, newest first. One that is paid owes again from its `owes_again_at` on, also while
-        /// there is no connection.
+        /// Those whose car has not left, newest first. One that is paid owes again from its
+        /// `owes_again_at` on, also while there is no connection.
         pub inside: Vec<Visit>,
         /// Those that are over, newest first, at most 50.
         pub over: Vec<Visit>,
-        /// Unknown to the operator since his books were put back from a copy: neither paid nor unpaid at the barrier. Newest
-        /// first.
+        /// Unknown to the operator since his books were put back from a copy: neither paid nor
+        /// unpaid at the barrier. Newest first.
         pub lost: Vec<Visit>,
     }
 }
@@ -149,8 +151,9 @@ impl Garages<'_> {
         Ok(visit)
     }
 
-    /// The signed receipt of a paid visit, for a barrier that is out of reach of the operator: the text to draw as a QR
-    /// (kind 2 of `docs/ticket-code.md`). `None` where the operator signed none, and once the visit is over. Local.
+    /// The signed receipt of a paid visit, for a barrier that is out of reach of the operator: the
+    /// text to draw as a QR (kind 2 of `docs/ticket-code.md`). `None` where the operator signed
+    /// none, and once the visit is over. Local.
     ///
     /// # Errors
     /// `visit_missing`, `device_key_failed` for a receipt that is bound to another phone.

@@ -10,13 +10,15 @@ use crate::kernel::error::{Error, ErrorKind, Result};
 use crate::kernel::ports::DecodeError;
 
 impl Garages<'_> {
-    /// Reads the number of a facility's ticket from a photo of it: a JPEG or PNG file. Local, and as slow as the image is
-    /// large: call it from a thread that may wait. A code beside it that is no ticket number is passed over.
+    /// Reads the number of a facility's ticket from a photo of it: a JPEG or PNG file. Local, and
+    /// as slow as the image is large: call it from a thread that may wait. A code beside it
+    /// that is no ticket number is passed over.
     ///
     /// # Errors
-    /// `photo_unreadable`, `photo_too_large`, `photo_not_possible` (this app reads no photos), `photo_without_code`,
-    /// `photo_without_number` (with how a number looks), `photo_with_several_numbers` (parameter `numbers`),
-    /// `photo_of_another_facility` (parameter `facility`), and those of [`Garages::facility_id`].
+    /// `photo_unreadable`, `photo_too_large`, `photo_not_possible` (this app reads no photos),
+    /// `photo_without_code`, `photo_without_number` (with how a number looks),
+    /// `photo_with_several_numbers` (parameter `numbers`), `photo_of_another_facility`
+    /// (parameter `facility`), and those of [`Garages::facility_id`].
     pub fn number_from_photo(self, city: &CityId, facility: &FacilityId, image: &[u8]) -> Result<TicketNumber> {
         self.named(city, self.number_inner(city, facility, image))
     }

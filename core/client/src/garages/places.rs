@@ -1,4 +1,5 @@
-//! Free places as the operator told them last, each with the moment at which it was observed (BG-72).
+//! Free places as the operator told them last, each with the moment at which it was observed
+//! (BG-72).
 
 use std::collections::BTreeMap;
 
@@ -46,8 +47,9 @@ impl Told {
 }
 
 impl Garages<'_> {
-    /// Asks for free places and gives the facilities with them, in the order of [`Garages::facilities`]. What was told is
-    /// kept, each with the moment of its observation. Nobody needs to be signed in.
+    /// Asks for free places and gives the facilities with them, in the order of
+    /// [`Garages::facilities`]. What was told is kept, each with the moment of its observation.
+    /// Nobody needs to be signed in.
     ///
     /// # Errors
     /// Whatever a request can answer, and those of [`Garages::facilities`].

@@ -1,4 +1,5 @@
-//! Refusals about facilities and ticket numbers: with what would be right, and facilities by their names.
+//! Refusals about facilities and ticket numbers: with what would be right, and facilities by their
+//! names.
 
 use mesto_rules::CityId;
 use mesto_rules::garages::facility::{Facility, TicketPattern};

@@ -1,4 +1,5 @@
-//! When a driver is reminded to leave: before the time to leave is over as the city says, and at its end (BG-68).
+//! When a driver is reminded to leave: before the time to leave is over as the city says, and at
+//! its end (BG-68).
 
 use chrono::TimeDelta;
 use mesto_protocol::garages::visits::VisitState;
@@ -8,7 +9,8 @@ use crate::kernel::client::Client;
 use crate::kernel::reminders::{Planned, ReminderKind};
 use crate::kernel::texts::TextValue;
 
-/// The alarms of paid visits. Where a facility states no time to leave, it is the moment from which on more is owed.
+/// The alarms of paid visits. Where a facility states no time to leave, it is the moment from which
+/// on more is owed.
 pub fn plan(client: &Client) -> Vec<Planned> {
     let shown = client.garages().state();
     if shown.inside.is_empty() {

@@ -14,7 +14,8 @@ pub fn put(tx: &Tx<'_>, visit: &Visit) -> Stored {
     write(tx, visit, false)
 }
 
-/// A visit from the answer of a purchase, which may be an old one told again: what was heard since stays.
+/// A visit from the answer of a purchase, which may be an old one told again: what was heard since
+/// stays.
 pub fn put_if_newer(tx: &Tx<'_>, visit: &Visit) -> Stored {
     let known = self::visit(tx.db(), visit.id)?;
     let is_old = known.is_some_and(|known| is_over(&known) || known.payments.len() >= visit.payments.len());
@@ -67,9 +68,10 @@ pub fn lost(db: &Database) -> Stored<Vec<Visit>> {
     list(db, "SELECT json FROM visit WHERE lost = 1 ORDER BY entered_at DESC, id DESC", [])
 }
 
-/// Takes a reading of the account as the whole truth. It tells every visit that has not left: one that is stored as such and
-/// is missing left long ago, and goes; when the operator's books were put back from a copy, it is lost. A service that the
-/// operator does not have can have lost nothing.
+/// Takes a reading of the account as the whole truth. It tells every visit that has not left: one
+/// that is stored as such and is missing left long ago, and goes; when the operator's books were
+/// put back from a copy, it is lost. A service that the operator does not have can have lost
+/// nothing.
 pub fn replace(tx: &Tx<'_>, told: Option<&GaragesSection>, reading: &Reading) -> Stored {
     let told = told.map(|told| told.visits.as_slice());
     for visit in inside(tx.db())? {
@@ -83,7 +85,8 @@ pub fn replace(tx: &Tx<'_>, told: Option<&GaragesSection>, reading: &Reading) ->
     told.unwrap_or_default().iter().try_for_each(|visit| put(tx, visit))
 }
 
-/// Removes the city's visits that ended before this moment, epoch milliseconds; those whose end nobody told by their entry.
+/// Removes the city's visits that ended before this moment, epoch milliseconds; those whose end
+/// nobody told by their entry.
 pub fn prune(tx: &Tx<'_>, city: &CityId, before: i64) -> Stored {
     let sql = "DELETE FROM visit WHERE COALESCE(ended_at, entered_at) < ?1 AND json ->> '$.city' = ?2";
     tx.write(TOPIC, sql, params![before, city.as_str()])?;

@@ -11,12 +11,14 @@ use crate::kernel::error::Result;
 
 impl Garages<'_> {
     /// Asks what a ticket owes now, line by line (BG-64).
-    /// [`Payments::buy`](crate::base::payments::Payments::buy) pays it, from the deposit or by card (BG-67).
+    /// [`Payments::buy`](crate::base::payments::Payments::buy) pays it, from the deposit or by card
+    /// (BG-67).
     ///
     /// # Errors
-    /// `visit_unknown`, `visit_of_another_facility` (parameter `facility`), `visit_already_paid` (`exit_by` where there is a
-    /// time to leave), `nothing_owed` (`free_until`), `visit_over`, `facility_unreachable`, `paid_on_entry`,
-    /// `facility_closed` (`opens_at`), `tariff_unknown`, `payment_method_not_allowed`, `not_signed_in`, ... A `facility`
+    /// `visit_unknown`, `visit_of_another_facility` (parameter `facility`), `visit_already_paid`
+    /// (`exit_by` where there is a time to leave), `nothing_owed` (`free_until`), `visit_over`,
+    /// `facility_unreachable`, `paid_on_entry`, `facility_closed` (`opens_at`),
+    /// `tariff_unknown`, `payment_method_not_allowed`, `not_signed_in`, ... A `facility`
     /// comes with its `facility_name`.
     pub async fn quote(
         self,
@@ -40,11 +42,13 @@ impl Garages<'_> {
         self.0.payments().quote::<_, GaragesOffer>(city, &subject, pay).await
     }
 
-    /// Pays what a ticket owes now: a quote and its purchase in one. By card the intent's `page_url` is the provider's page.
-    /// A payment of it that is still open is settled first, also one whose answer was lost: it is the answer then.
+    /// Pays what a ticket owes now: a quote and its purchase in one. By card the intent's
+    /// `page_url` is the provider's page. A payment of it that is still open is settled first,
+    /// also one whose answer was lost: it is the answer then.
     ///
     /// # Errors
-    /// `unconfirmed` when it is open in the other way, `phone_full`, and those of [`Garages::quote`].
+    /// `unconfirmed` when it is open in the other way, `phone_full`, and those of
+    /// [`Garages::quote`].
     pub async fn pay(
         self,
         city: &CityId,

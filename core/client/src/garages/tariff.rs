@@ -10,7 +10,8 @@ use crate::kernel::texts::TextValue;
 
 const MINUTES_OF_AN_HOUR: u32 = 60;
 
-/// The lines of a rate table and the least sure of their values. Without a price there is one line that says so.
+/// The lines of a rate table and the least sure of their values. Without a price there is one line
+/// that says so.
 pub fn in_words(client: &Client, table: Option<&RateTable>) -> (Vec<String>, Option<Certainty>) {
     let priced = table.and_then(|table| Some((table, table.price.known()?)));
     let Some((table, price)) = priced else { return (vec![client.text("tariff-garages-unknown", &[])], None) };

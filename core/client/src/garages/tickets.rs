@@ -17,11 +17,12 @@ impl Garages<'_> {
         garages.facility(text.trim()).map(|facility| facility.id.clone()).ok_or_else(|| refusal::unknown(garages))
     }
 
-    /// The number of a facility's ticket, as it was typed: spaces and dashes are dropped, small letters are as good as
-    /// capitals (BG-64). Local.
+    /// The number of a facility's ticket, as it was typed: spaces and dashes are dropped, small
+    /// letters are as good as capitals (BG-64). Local.
     ///
     /// # Errors
-    /// `ticket_number_invalid` with what is wrong and how a number looks there; those of [`Garages::facility_id`].
+    /// `ticket_number_invalid` with what is wrong and how a number looks there; those of
+    /// [`Garages::facility_id`].
     pub fn ticket_number(self, city: &CityId, facility: &FacilityId, text: &str) -> Result<TicketNumber> {
         let stored = self.0.city(city)?;
         let garages: &GaragesSection = stored.section()?;

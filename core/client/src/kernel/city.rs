@@ -1,4 +1,5 @@
-//! The stored cities and the stored keys. They were believed when they were stored. A call says which city it is about.
+//! The stored cities and the stored keys. They were believed when they were stored. A call says
+//! which city it is about.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -60,14 +61,16 @@ impl Client {
         ids.iter().filter_map(|id| self.stored_city(id)).collect()
     }
 
-    /// The clock of a city; where none is named, or it is not stored, that of the first one that is.
+    /// The clock of a city; where none is named, or it is not stored, that of the first one that
+    /// is.
     pub(crate) fn time_rules(&self, city: Option<&CityId>) -> Option<Arc<TimeRules>> {
         let named = city.and_then(|id| self.stored_city(id));
         let city = named.or_else(|| self.stored_cities().into_iter().next())?;
         Some(Arc::clone(&city.sections.time))
     }
 
-    /// The stored key set, for verifying tickets without a connection; verified anew against the pinned root.
+    /// The stored key set, for verifying tickets without a connection; verified anew against the
+    /// pinned root.
     pub(crate) fn stored_keys(&self) -> Option<KeySet> {
         let now = self.ports().clock.wall();
         let document = self.core().read(now, |db| store::document(db, KEYS)).ok().flatten()?;

@@ -35,9 +35,11 @@ pub const ANCHOR: Value<Anchor> = Value::new("clock_anchor", signal::CLOCK);
 /// How a client is set up.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// The database file; its folder must exist. `-wal` and `-shm` lie beside it. A file is of one operator for good.
+    /// The database file; its folder must exist. `-wal` and `-shm` lie beside it. A file is of one
+    /// operator for good.
     pub path: PathBuf,
-    /// The operator's DNS name. What the phone keeps of this operator is named after it: secrets, the device key, alarms.
+    /// The operator's DNS name. What the phone keeps of this operator is named after it: secrets,
+    /// the device key, alarms.
     pub operator: OperatorName,
     /// The app's version, `major.minor.patch`; sent with every request.
     pub version: String,
@@ -47,13 +49,14 @@ pub struct Config {
     pub locale: Locale,
     /// Where a payment provider's page leads back to; the operator adds only the intent's key.
     pub return_url: String,
-    /// A JSON file for widgets and live activities, replaced as a whole after every change: `format`, and `sections` by
-    /// service.
+    /// A JSON file for widgets and live activities, replaced as a whole after every change:
+    /// `format`, and `sections` by service.
     pub widget_path: Option<PathBuf>,
 }
 
 impl Config {
-    /// The usual set-up: this crate's version, English, the app's own return link, no file for widgets.
+    /// The usual set-up: this crate's version, English, the app's own return link, no file for
+    /// widgets.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>, operator: OperatorName, root_key: [u8; 32]) -> Self {
         Self {
@@ -95,7 +98,8 @@ pub struct Inner {
     pub platform: Platform,
 }
 
-/// What the one lock guards. It is never held while waiting, nor while calling a port or an observer.
+/// What the one lock guards. It is never held while waiting, nor while calling a port or an
+/// observer.
 pub struct Core {
     pub store: Store,
     pub anchor: Option<Anchor>,
@@ -127,7 +131,8 @@ impl Core {
         Ok(value)
     }
 
-    /// Keeps what the operator has done already and will tell again: a phone without room must not call it undone.
+    /// Keeps what the operator has done already and will tell again: a phone without room must not
+    /// call it undone.
     pub fn keep(&mut self, now: DateTime<Utc>, write: impl FnOnce(&Tx<'_>) -> Stored) -> Result<()> {
         match self.write(now, write) {
             Err(error) if error.is_full() => Ok(()),
@@ -143,7 +148,8 @@ impl Core {
         Ok(outcome?)
     }
 
-    /// What a closed client no longer does: ask the operator, write beside the database, forget what it showed last.
+    /// What a closed client no longer does: ask the operator, write beside the database, forget
+    /// what it showed last.
     ///
     /// # Errors
     /// `closed`
@@ -178,7 +184,8 @@ impl Core {
         self.token.clone().ok_or_else(Error::not_signed_in)
     }
 
-    /// An answer that comes after the driver signed out is nobody's: it must not be stored under the next one.
+    /// An answer that comes after the driver signed out is nobody's: it must not be stored under
+    /// the next one.
     ///
     /// # Errors
     /// `not_signed_in` when the session is another one or over.
@@ -197,7 +204,8 @@ impl Client {
                 Ok((OPERATOR.get(db)?, ANCHOR.get(db)?, ACCOUNT.get(db)?, IntentRow::any_leaving(db)?))
             })
         };
-        // Damage shows at the first read: the store is then already rebuilt, and the second look finds a sound file.
+        // Damage shows at the first read: the store is then already rebuilt, and the second look
+        // finds a sound file.
         let (operator, anchor, account, leaving) = match first(&mut store) {
             Err(StoreError::Damaged(_)) => first(&mut store)?,
             other => other?,
@@ -214,7 +222,8 @@ impl Client {
         let token = Keychain::of(&ports, &config.operator).get(TOKEN)?;
         if leaving {
             match store.write(wall_ms, IntentRow::reopen) {
-                // A full phone still shows what it has; the next attempt of the intent says the same.
+                // A full phone still shows what it has; the next attempt of the intent says the
+                // same.
                 Ok(_) | Err(StoreError::Full(_)) => {}
                 Err(other) => return Err(other.into()),
             }
@@ -294,7 +303,8 @@ impl Client {
         now + TimeDelta::seconds(i64::from(seconds))
     }
 
-    /// Gives an error the time zone of the operator's first city, so that its text shows hours as they are there.
+    /// Gives an error the time zone of the operator's first city, so that its text shows hours as
+    /// they are there.
     pub(crate) fn explain<T>(&self, outcome: Result<T>) -> Result<T> {
         outcome.map_err(|error| error.in_time(self.time_rules(None)))
     }
@@ -304,21 +314,22 @@ impl Client {
         outcome.map_err(|error| error.in_time(self.time_rules(Some(city))))
     }
 
-    /// A text of the catalogue in the client's language; the id itself when it is not there. Times are in the zone of the
-    /// first stored city: of another one see [`Client::text_in`].
+    /// A text of the catalogue in the client's language; the id itself when it is not there. Times
+    /// are in the zone of the first stored city: of another one see [`Client::text_in`].
     #[must_use]
     pub fn text(&self, id: &str, values: &[(&str, TextValue)]) -> String {
         self.text_in(None, id, values)
     }
 
-    /// A text of the catalogue in the client's language, times in this city's zone; the id itself when it is not there.
+    /// A text of the catalogue in the client's language, times in this city's zone; the id itself
+    /// when it is not there.
     #[must_use]
     pub fn text_in(&self, city: Option<&CityId>, id: &str, values: &[(&str, TextValue)]) -> String {
         texts::text(self.config().locale, id, values, self.time_rules(city).as_deref())
     }
 
-    /// A moment on a city's wall clock, by the city's own rules; where none is named, or it is not stored, that of the
-    /// first one that is. `None` before a city was fetched.
+    /// A moment on a city's wall clock, by the city's own rules; where none is named, or it is not
+    /// stored, that of the first one that is. `None` before a city was fetched.
     #[must_use]
     pub fn local(&self, city: Option<&CityId>, at: DateTime<Utc>) -> Option<DateTime<FixedOffset>> {
         self.time_rules(city).map(|rules| rules.local(at))
@@ -364,8 +375,8 @@ impl Client {
         texts::of_kind(self.config().locale, prefix, kind, params, self.time_rules(city).as_deref())
     }
 
-    /// The text of a word of the wire with values, `<prefix>-<word>`, in the client's language; that of `<prefix>-other` for
-    /// one that is not known.
+    /// The text of a word of the wire with values, `<prefix>-<word>`, in the client's language;
+    /// that of `<prefix>-other` for one that is not known.
     pub(crate) fn word_text(&self, prefix: &str, word: &str, values: &[(&str, TextValue)]) -> String {
         let id = format!("{prefix}-{word}");
         let text = self.text(&id, values);
@@ -378,9 +389,10 @@ impl Client {
         self.core().store.recovery.clone()
     }
 
-    /// Closes the database: when this returns its file is free, whoever still holds the client or waits for an answer in
-    /// it. What comes later finds it `closed`, asks the operator nothing and writes nothing; the states stay as they were
-    /// last. An intent that is open stays so in the file and goes on when that is opened again. Again does nothing.
+    /// Closes the database: when this returns its file is free, whoever still holds the client or
+    /// waits for an answer in it. What comes later finds it `closed`, asks the operator nothing
+    /// and writes nothing; the states stay as they were last. An intent that is open stays so
+    /// in the file and goes on when that is opened again. Again does nothing.
     pub fn close(&self) {
         // Read once more, for the last time.
         for show in self.services().all().filter_map(|service| service.widget) {

@@ -1,8 +1,9 @@
 //! The corrected clock: the operator's time, carried by the phone's monotonic clock.
 //!
-//! Every answer names the operator's time. Half the round trip is added, and from then on only the monotonic clock
-//! counts, so that a driver who sets his phone's clock changes nothing. After a reboot the monotonic clock starts anew:
-//! the time is then "unsynced" (the wall clock with the last known correction) until the next answer.
+//! Every answer names the operator's time. Half the round trip is added, and from then on only the
+//! monotonic clock counts, so that a driver who sets his phone's clock changes nothing. After a
+//! reboot the monotonic clock starts anew: the time is then "unsynced" (the wall clock with the
+//! last known correction) until the next answer.
 
 use std::time::Duration;
 
@@ -44,7 +45,8 @@ fn millis(duration: Duration) -> i64 {
 }
 
 impl Anchor {
-    /// Takes the operator's time from an answer that was asked for at `sent` and came now (both monotonic).
+    /// Takes the operator's time from an answer that was asked for at `sent` and came now (both
+    /// monotonic).
     #[must_use]
     pub fn observe(server_ms: i64, sent: Duration, clock: &dyn Clock) -> Self {
         let came = clock.monotonic();
@@ -60,8 +62,8 @@ impl Anchor {
         }
     }
 
-    /// A slow answer must not spoil what a quick one told: keeps the anchor with the smaller error unless the two
-    /// contradict each other.
+    /// A slow answer must not spoil what a quick one told: keeps the anchor with the smaller error
+    /// unless the two contradict each other.
     #[must_use]
     pub fn better(self, newer: Self) -> Self {
         if self.boot != newer.boot {
@@ -95,7 +97,8 @@ pub fn corrected(anchor: Option<&Anchor>, clock: &dyn Clock) -> (DateTime<Utc>, 
     (guess.unwrap_or(wall), ClockState::Unsynced)
 }
 
-/// A moment of the operator's time as the phone's own clock will show it: what an alarm must be set to.
+/// A moment of the operator's time as the phone's own clock will show it: what an alarm must be set
+/// to.
 #[must_use]
 pub fn on_the_phone(moment: DateTime<Utc>, now: DateTime<Utc>, clock: &dyn Clock) -> DateTime<Utc> {
     clock.wall().checked_add_signed(moment - now).unwrap_or(moment)

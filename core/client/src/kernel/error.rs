@@ -25,7 +25,7 @@ pub enum ErrorKind {
     /// Nobody is signed in, or the session is over.
     NotSignedIn,
     /// Something is not signed by whom it should be. What was there before stays in use.
-    NotGenuine,
+    Untrusted,
     /// The phone's storage, keychain or key failed.
     Phone,
 }
@@ -44,7 +44,8 @@ pub struct Error {
     time: Option<Arc<TimeRules>>,
 }
 
-/// The parameter of a refusal whose money was taken: the amount that goes back, by `due_at`. Also the code of its advice.
+/// The parameter of a refusal whose money was taken: the amount that goes back, by `due_at`. Also
+/// the code of its advice.
 pub const PAID_BACK: &str = "paid_back";
 
 /// What every use case answers.
@@ -96,7 +97,8 @@ impl Error {
         &self.params
     }
 
-    /// The request that failed, as the operator's log names it: `rq_` and 26 letters. For a report to the operator.
+    /// The request that failed, as the operator's log names it: `rq_` and 26 letters. For a report
+    /// to the operator.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.request_id.as_deref()
@@ -150,8 +152,8 @@ impl Error {
         Self::new(ErrorKind::NotNow, "answer_unreadable", format!("the answer cannot be read: {detail}"))
     }
 
-    pub(crate) fn not_genuine(code: &str, what: &str, detail: impl std::fmt::Display) -> Self {
-        Self::new(ErrorKind::NotGenuine, code, format!("{what}: {detail}")).with("what", what)
+    pub(crate) fn untrusted(code: &str, what: &str, detail: impl std::fmt::Display) -> Self {
+        Self::new(ErrorKind::Untrusted, code, format!("{what}: {detail}")).with("what", what)
     }
 }
 

@@ -86,7 +86,8 @@ pub enum HttpLinkError {
     Tls(String),
 }
 
-/// A phone shows an operator no certificate of its own. What reads private keys and signs with them is left out of the app.
+/// A phone shows an operator no certificate of its own. What reads private keys and signs with them
+/// is left out of the app.
 #[derive(Debug)]
 struct NoKeys;
 
@@ -96,7 +97,8 @@ impl KeyProvider for NoKeys {
     }
 }
 
-/// Scheme and host of an operator's address, without a slash at the end, and whether it is this machine itself.
+/// Scheme and host of an operator's address, without a slash at the end, and whether it is this
+/// machine itself.
 fn read_base(operator_url: &str) -> Result<(String, bool), HttpLinkError> {
     let base = operator_url.trim().trim_end_matches('/').to_owned();
     let wrong = || HttpLinkError::Address(operator_url.to_owned());
@@ -110,8 +112,8 @@ fn read_base(operator_url: &str) -> Result<(String, bool), HttpLinkError> {
     }
 }
 
-/// What a request's path is put behind: `https://operator.example`. Plain `http://` is taken only for this machine
-/// itself.
+/// What a request's path is put behind: `https://operator.example`. Plain `http://` is taken only
+/// for this machine itself.
 ///
 /// # Errors
 /// [`HttpLinkError::Address`]
@@ -190,7 +192,8 @@ impl HttpLink {
         Way::straight()
     }
 
-    /// Sends it. A redirect is an answer like another one: following it could carry the token to another host.
+    /// Sends it. A redirect is an answer like another one: following it could carry the token to
+    /// another host.
     async fn request(&self, request: Request<Full<Bytes>>) -> Result<Response<Incoming>, LinkError> {
         let outcome = match &self.way {
             Way::Straight(pool) => pool.request(request).await,

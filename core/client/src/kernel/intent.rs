@@ -1,9 +1,9 @@
-//! The intent: one paying action from the tap to its end, as a pure state machine (design rule 2, never a false
-//! "paid").
+//! The intent: one paying action from the tap to its end, as a pure state machine (design rule 2,
+//! never a false "paid").
 //!
-//! [`step`] decides; `base/payments` stores what it decided and talks to the operator. `docs/intent.md` shows the whole
-//! table, made by running it. "In time" is `now <= not_after` by the corrected clock; pairs that mean nothing change
-//! nothing.
+//! [`step`] decides; `base/payments` stores what it decided and talks to the operator.
+//! `docs/intent.md` shows the whole table, made by running it. "In time" is `now <= not_after` by
+//! the corrected clock; pairs that mean nothing change nothing.
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::Problem;
@@ -19,9 +19,9 @@ pub enum Progress {
     /// Surely nothing has left the phone.
     Ready,
     /// The first request is on its way, or the app died while it was.
-    Leaving,
+    Sending,
     /// The operator may know it; only the operator can end it.
-    Left,
+    Sent,
     /// A card payment the operator knows: the driver and the bank have the word.
     AtBank,
 }
@@ -33,12 +33,13 @@ pub enum IntentState {
     Unconfirmed(Progress),
     /// The operator (by card: after the bank) said yes: it was bought.
     Confirmed,
-    /// The operator or the bank said no, for this reason: nothing was charged, or it is paid back and the reason says so.
+    /// The operator or the bank said no, for this reason: nothing was charged, or it is paid back
+    /// and the reason says so.
     Refused(Problem),
     /// It surely was not and will not be executed.
     Expired,
-    /// The operator no longer knows the time in which it was sent (his books were put back from a copy): nobody can say
-    /// whether it was executed.
+    /// The operator no longer knows the time in which it was sent (his books were put back from a
+    /// copy): nobody can say whether it was executed.
     Lost,
 }
 
@@ -86,13 +87,15 @@ pub enum IntentEvent {
     Withdraw,
     /// The driver does not want it any more, at the bank neither.
     Abandon,
-    /// The attempt before was given up on its way (the app died, a screen was closed): it may have left the phone.
+    /// The attempt before was given up on its way (the app died, a screen was closed): it may have
+    /// left the phone.
     Reopened,
     /// The link says that nothing left the phone this time.
     NotSent,
     /// The request may have arrived; no answer.
     NoAnswer,
-    /// Answered, but not with an outcome: 401, 429, 5xx, in flight, something that is not the operator's.
+    /// Answered, but not with an outcome: 401, 429, 5xx, in flight, something that is not the
+    /// operator's.
     NotNow { retry_at: Option<DateTime<Utc>> },
     /// The operator did it.
     Accepted,
@@ -133,7 +136,7 @@ pub fn step(
 ) -> (IntentState, Vec<IntentEffect>) {
     use IntentEvent as E;
     use IntentState::{Confirmed, Expired, Lost, Refused, Unconfirmed};
-    use Progress::{AtBank, Leaving, Left, Ready};
+    use Progress::{AtBank, Ready, Sending, Sent};
 
     let in_time = now <= not_after;
     let later = |not_before: Option<DateTime<Utc>>| vec![IntentEffect::RetryLater { not_before }];
@@ -142,16 +145,16 @@ pub fn step(
         Confirmed | Refused(_) | Expired | Lost => return (state, Vec::new()),
     };
     match (progress, event) {
-        (Ready, E::Go) if in_time => (Unconfirmed(Leaving), vec![IntentEffect::Send]),
+        (Ready, E::Go) if in_time => (Unconfirmed(Sending), vec![IntentEffect::Send]),
         // Nothing left the phone and nothing will: this needs nobody's word.
         (Ready, E::Go | E::Withdraw | E::Abandon) => (Expired, Vec::new()),
         (Ready, _) => (Unconfirmed(Ready), Vec::new()),
 
-        (Leaving, E::NotSent) => (Unconfirmed(Ready), later(None)),
-        (Leaving, E::Go | E::Withdraw | E::Abandon) => (Unconfirmed(Leaving), Vec::new()),
+        (Sending, E::NotSent) => (Unconfirmed(Ready), later(None)),
+        (Sending, E::Go | E::Withdraw | E::Abandon) => (Unconfirmed(Sending), Vec::new()),
 
-        (Left, E::Go) if in_time => (Unconfirmed(Left), vec![IntentEffect::Send]),
-        (Left, E::Go | E::Withdraw | E::Abandon) => (Unconfirmed(Left), vec![IntentEffect::Cancel]),
+        (Sent, E::Go) if in_time => (Unconfirmed(Sent), vec![IntentEffect::Send]),
+        (Sent, E::Go | E::Withdraw | E::Abandon) => (Unconfirmed(Sent), vec![IntentEffect::Cancel]),
 
         (AtBank, E::Go | E::Withdraw) => (Unconfirmed(AtBank), vec![IntentEffect::AskBank]),
         (AtBank, E::Abandon) => (Unconfirmed(AtBank), vec![IntentEffect::AbandonAtBank]),
@@ -160,16 +163,16 @@ pub fn step(
         (AtBank, E::NotSent | E::NoAnswer | E::Reopened) => (Unconfirmed(AtBank), later(None)),
         (AtBank, E::NotNow { retry_at }) => (Unconfirmed(AtBank), later(*retry_at)),
 
-        (Leaving, E::NoAnswer | E::Reopened) | (Left, E::NotSent | E::NoAnswer | E::Reopened) => {
-            (Unconfirmed(Left), later(None))
+        (Sending, E::NoAnswer | E::Reopened) | (Sent, E::NotSent | E::NoAnswer | E::Reopened) => {
+            (Unconfirmed(Sent), later(None))
         }
-        (Leaving | Left, E::NotNow { retry_at }) => (Unconfirmed(Left), later(*retry_at)),
-        (Leaving | Left, E::TooLate | E::Tombstoned) => (Expired, Vec::new()),
+        (Sending | Sent, E::NotNow { retry_at }) => (Unconfirmed(Sent), later(*retry_at)),
+        (Sending | Sent, E::TooLate | E::Tombstoned) => (Expired, Vec::new()),
 
-        (Leaving | Left | AtBank, E::Accepted) => (Confirmed, Vec::new()),
-        (Leaving | Left | AtBank, E::AcceptedAtBank) => (Unconfirmed(AtBank), later(None)),
-        (Leaving | Left | AtBank, E::Refused(problem)) => (Refused(problem.clone()), Vec::new()),
-        (Leaving | Left | AtBank, E::Forgotten) => (Lost, Vec::new()),
+        (Sending | Sent | AtBank, E::Accepted) => (Confirmed, Vec::new()),
+        (Sending | Sent | AtBank, E::AcceptedAtBank) => (Unconfirmed(AtBank), later(None)),
+        (Sending | Sent | AtBank, E::Refused(problem)) => (Refused(problem.clone()), Vec::new()),
+        (Sending | Sent | AtBank, E::Forgotten) => (Lost, Vec::new()),
     }
 }
 
@@ -208,8 +211,9 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever happens in whatever order, nothing is shown as paid, refused or over that the operator, or the
-        /// certainty that nothing left the phone, does not stand behind; and an end stays.
+        /// Whatever happens in whatever order, nothing is shown as paid, refused or over that the
+        /// operator, or the certainty that nothing left the phone, does not stand behind; and an
+        /// end stays.
         #[test]
         fn no_history_ends_an_intent_without_its_reason(history in prop::collection::vec((events(), 0_i64..300), 0..40)) {
             let mut state = IntentState::Unconfirmed(Progress::Ready);
@@ -242,7 +246,7 @@ mod tests {
                     prop_assert!(seconds <= DEADLINE, "sent after its deadline");
                     may_be_out = true;
                 }
-                if before == IntentState::Unconfirmed(Progress::Leaving) && event == IntentEvent::NotSent {
+                if before == IntentState::Unconfirmed(Progress::Sending) && event == IntentEvent::NotSent {
                     may_be_out = false;
                 }
                 state = after;
@@ -270,7 +274,7 @@ mod tests {
 
     #[test]
     fn the_deadline_itself_is_in_time_and_a_moment_later_is_not() {
-        let left = IntentState::Unconfirmed(Progress::Left);
+        let left = IntentState::Unconfirmed(Progress::Sent);
         assert_eq!(go(left.clone(), &IntentEvent::Go, DEADLINE).1, [IntentEffect::Send]);
         assert_eq!(go(left, &IntentEvent::Go, DEADLINE + 1).1, [IntentEffect::Cancel]);
     }
@@ -286,12 +290,12 @@ mod tests {
 
     #[test]
     fn a_request_that_may_be_out_is_never_given_up_while_unreachable() {
-        let mut state = IntentState::Unconfirmed(Progress::Left);
+        let mut state = IntentState::Unconfirmed(Progress::Sent);
         for event in
             [IntentEvent::NotSent, IntentEvent::NoAnswer, IntentEvent::NotNow { retry_at: None }, IntentEvent::Go]
         {
             state = go(state, &event, 90_000).0;
-            assert_eq!(state, IntentState::Unconfirmed(Progress::Left), "{event:?}");
+            assert_eq!(state, IntentState::Unconfirmed(Progress::Sent), "{event:?}");
         }
     }
 

@@ -1,11 +1,12 @@
-//! The secrets of one operator among those of the phone: each has the operator's DNS name before its own.
+//! The secrets of one operator among those of the phone: each has the operator's DNS name before
+//! its own.
 
 use mesto_protocol::kernel::operator_name::OperatorName;
 
 use super::ports::{Ports, Secrets, SecretsError};
 
-/// The phone's secrets as one operator's client sees them: `parking.example/session_token`. A DNS name holds no `/`, so
-/// that no two operators meet.
+/// The phone's secrets as one operator's client sees them: `parking.example/session_token`. A DNS
+/// name holds no `/`, so that no two operators meet.
 pub struct Keychain<'p> {
     secrets: &'p dyn Secrets,
     operator: &'p OperatorName,

@@ -1,4 +1,5 @@
-//! What every service of the client stands on, whichever there are: the store, requests, time, errors, texts, signals.
+//! What every service of the client stands on, whichever there are: the store, requests, time,
+//! errors, texts, signals.
 
 pub mod city;
 pub mod client;

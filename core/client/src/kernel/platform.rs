@@ -1,5 +1,5 @@
-//! What the phone outside of this process is told: its alarms, and the file that widgets read. One thread tells it at a
-//! time, so that the last word is the latest state.
+//! What the phone outside of this process is told: its alarms, and the file that widgets read. One
+//! thread tells it at a time, so that the last word is the latest state.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -43,8 +43,8 @@ struct Widget {
 }
 
 impl Client {
-    /// Brings alarms and file up to date. Whoever comes while another thread is at it (or calls from inside) leaves it to
-    /// that one, who looks again.
+    /// Brings alarms and file up to date. Whoever comes while another thread is at it (or calls
+    /// from inside) leaves it to that one, who looks again.
     pub(crate) fn tell_platform(&self, anyway: bool) {
         let platform = &self.inner.platform;
         platform.anyway.fetch_or(anyway, Ordering::SeqCst);

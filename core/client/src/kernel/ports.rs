@@ -1,7 +1,7 @@
 //! What the core asks of the phone and the network: traits an app, a test or a simulation supplies.
 //!
-//! All are synchronous but [`Link`]: a foreign language can implement them without an executor, and the core waits
-//! nowhere else.
+//! All are synchronous but [`Link`]: a foreign language can implement them without an executor, and
+//! the core waits nowhere else.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -57,7 +57,8 @@ impl std::fmt::Debug for LinkAnswer {
     }
 }
 
-/// Why there is no answer. The difference decides whether a purchase may still be bought another way.
+/// Why there is no answer. The difference decides whether a purchase may still be bought another
+/// way.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LinkError {
     /// Surely nothing left the phone: no connection was made.
@@ -68,8 +69,8 @@ pub enum LinkError {
     Unknown(String),
 }
 
-/// The way to the operator. When in doubt answer [`LinkError::Unknown`]: a wrong `NotSent` could let a driver pay
-/// twice.
+/// The way to the operator. When in doubt answer [`LinkError::Unknown`]: a wrong `NotSent` could
+/// let a driver pay twice.
 #[async_trait]
 pub trait Link: Send + Sync {
     async fn send(&self, request: LinkRequest) -> Result<LinkAnswer, LinkError>;
@@ -95,18 +96,20 @@ pub trait Entropy: Send + Sync {
 #[error("secrets: {0}")]
 pub struct SecretsError(pub String);
 
-/// The phone's keychain. The session token lives here and never in the database. A name begins with the DNS name of the
-/// operator whose secret it is, and `/`: `parking.example/session_token`.
+/// The phone's keychain. The session token lives here and never in the database. A name begins with
+/// the DNS name of the operator whose secret it is, and `/`: `parking.example/session_token`.
 pub trait Secrets: Send + Sync {
     fn get(&self, name: &str) -> Result<Option<String>, SecretsError>;
     fn set(&self, name: &str, value: &str) -> Result<(), SecretsError>;
     fn remove(&self, name: &str) -> Result<(), SecretsError>;
 }
 
-/// The phone's alarms. A plan replaces the one before it of the same operator as a whole; those of others stay.
+/// The phone's alarms. A plan replaces the one before it of the same operator as a whole; those of
+/// others stay.
 pub trait Reminders: Send + Sync {
-    /// At most 64, earliest first. The phone fires each at `fire_at`, which is in the phone's own (uncorrected) time. What is
-    /// set of this operator and not in the plan is taken back: the ids of its alarms begin with its name and `/`.
+    /// At most 64, earliest first. The phone fires each at `fire_at`, which is in the phone's own
+    /// (uncorrected) time. What is set of this operator and not in the plan is taken back: the
+    /// ids of its alarms begin with its name and `/`.
     fn replace(&self, operator: &OperatorName, plan: &[Reminder]);
 }
 
@@ -120,8 +123,9 @@ impl Reminders for NoReminders {
 
 /// Reads the bar codes in a still image.
 pub trait StillDecoder: Send + Sync {
-    /// Every code that is found, in no order; none is no error. `image` is a file as the camera wrote it: JPEG or PNG. Takes
-    /// as long as the image is large: call it from a thread that may wait.
+    /// Every code that is found, in no order; none is no error. `image` is a file as the camera
+    /// wrote it: JPEG or PNG. Takes as long as the image is large: call it from a thread that
+    /// may wait.
     ///
     /// # Errors
     /// [`DecodeError`] when there is nothing to look at.

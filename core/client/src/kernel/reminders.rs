@@ -1,4 +1,5 @@
-//! The plan of reminders: what every service wants, in the phone's own time and the client's language.
+//! The plan of reminders: what every service wants, in the phone's own time and the client's
+//! language.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_rules::{CityId, shown};
@@ -25,8 +26,8 @@ shown! { reminders_shown;
     /// One alarm.
     #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
     pub struct Reminder {
-        /// The same reminder has the same id in every plan. It begins with the operator's DNS name and `/`, so that those of
-        /// two operators are never the same.
+        /// The same reminder has the same id in every plan. It begins with the operator's DNS name
+        /// and `/`, so that those of two operators are never the same.
         pub id: String,
         /// DNS name of the operator that it is of.
         pub operator: String,
@@ -39,7 +40,8 @@ shown! { reminders_shown;
         pub kind: ReminderKind,
         /// When it is due, operator's time.
         pub at: DateTime<Utc>,
-        /// The same moment as the phone's own, possibly wrong, clock will show it: what to set the alarm to.
+        /// The same moment as the phone's own, possibly wrong, clock will show it: what to set the
+        /// alarm to.
         pub fire_at: DateTime<Utc>,
         pub title: String,
         pub body: String,
@@ -90,8 +92,8 @@ impl Client {
         plan
     }
 
-    /// Gives the phone its alarms anew: call after a reboot, when they are gone, and when the phone's clock or language
-    /// was changed.
+    /// Gives the phone its alarms anew: call after a reboot, when they are gone, and when the
+    /// phone's clock or language was changed.
     pub fn replan(&self) {
         self.tell_platform(true);
     }
@@ -99,7 +101,8 @@ impl Client {
     /// Hands the plan to the phone when it is another one than before, or `anyway`.
     pub(crate) fn plan(&self, planned: &mut Option<Vec<Reminder>>, anyway: bool) {
         let plan = self.reminders();
-        // The corrected time wavers by the length of a round trip; an alarm need not be set anew for that.
+        // The corrected time wavers by the length of a round trip; an alarm need not be set anew
+        // for that.
         let same = planned.as_ref().is_some_and(|known| {
             known.len() == plan.len()
                 && known.iter().zip(&plan).all(|(old, new)| {

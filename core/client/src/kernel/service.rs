@@ -1,5 +1,5 @@
-//! What a service is to the client: a value that says what it keeps, plans, shows and sells. The list of them is
-//! `crate::services`.
+//! What a service is to the client: a value that says what it keeps, plans, shows and sells. The
+//! list of them is `crate::services`.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::event::{Change, Event};
@@ -14,13 +14,16 @@ use super::store::{Stored, Tx};
 
 /// A service.
 pub struct Service {
-    /// Its name on the wire: of its section of an account, before the kinds of its events, and of its topic.
+    /// Its name on the wire: of its section of an account, before the kinds of its events, and of
+    /// its topic.
     pub name: &'static str,
     /// Takes its section of the account as the whole truth; `None` where the operator has none.
     pub section: Option<Section>,
-    /// Keeps what one of its events tells; `false` when this version cannot read it. Without it they are passed over.
+    /// Keeps what one of its events tells; `false` when this version cannot read it. Without it
+    /// they are passed over.
     pub event: Option<Keep>,
-    /// Removes what is of this city and older than it keeps such records. The operator still has them.
+    /// Removes what is of this city and older than it keeps such records. The operator still has
+    /// them.
     pub prune: Option<Prune>,
     /// Forgets what it keeps of the account.
     pub forget: Option<fn(&Tx<'_>) -> Stored>,
@@ -61,7 +64,8 @@ impl Service {
 /// How an account was read.
 pub struct Reading {
     pub now: DateTime<Utc>,
-    /// The operator's books were put back from a copy: what is stored, and should be told and is not, is lost.
+    /// The operator's books were put back from a copy: what is stored, and should be told and is
+    /// not, is lost.
     pub is_behind: bool,
 }
 
@@ -83,7 +87,8 @@ impl Services {
         self.all().filter_map(|service| service.forget).try_for_each(|forget| forget(tx))
     }
 
-    /// What is kept of what was bought of a service; `None` for one that this version does not know.
+    /// What is kept of what was bought of a service; `None` for one that this version does not
+    /// know.
     pub fn sold(self, name: &str) -> Option<&'static Sold> {
         self.named(name).and_then(|service| service.sold.as_ref())
     }

@@ -134,7 +134,8 @@ impl Drop for Inner {
 /// What an observer is to be told: its number, itself, the topics.
 type Due = (u64, Arc<dyn Hears>, Vec<&'static str>);
 
-/// The thread's life: waits for a change, tells each observer what it has not heard. Ends with the last observer.
+/// The thread's life: waits for a change, tells each observer what it has not heard. Ends with the
+/// last observer.
 fn tell(shared: &Arc<Shared>, client: &Weak<Inner>) {
     loop {
         let due: Vec<Due> = {

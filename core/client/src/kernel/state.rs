@@ -1,4 +1,5 @@
-//! What is shown of a topic: read when it is asked for, kept until a transaction touches the topic or its moment comes.
+//! What is shown of a topic: read when it is asked for, kept until a transaction touches the topic
+//! or its moment comes.
 
 use std::any::Any;
 use std::collections::{BTreeSet, HashMap};
@@ -57,7 +58,8 @@ impl States {
 pub type Shown<S> = (S, Option<DateTime<Utc>>);
 
 impl Client {
-    /// The state of a topic as of now. Where the store fails or is closed, as it was last: better than nothing.
+    /// The state of a topic as of now. Where the store fails or is closed, as it was last: better
+    /// than nothing.
     pub(crate) fn state<S: Default + Send + Sync + 'static>(
         &self,
         topic: &'static str,

@@ -1,4 +1,5 @@
-//! The phone's ports as this machine has them: for the command line, the desktop and tests. Phones bring their own.
+//! The phone's ports as this machine has them: for the command line, the desktop and tests. Phones
+//! bring their own.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -25,7 +26,8 @@ fn process_start() -> Instant {
     *START.get_or_init(Instant::now)
 }
 
-/// Seconds since boot, sleep included, and the id of the boot, where the machine tells both (Linux).
+/// Seconds since boot, sleep included, and the id of the boot, where the machine tells both
+/// (Linux).
 fn since_boot() -> Option<Duration> {
     let uptime = std::fs::read_to_string("/proc/uptime").ok()?;
     uptime.split_whitespace().next()?.parse().ok().map(Duration::from_secs_f64)

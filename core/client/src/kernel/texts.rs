@@ -1,8 +1,8 @@
 //! Every text a driver reads: one Fluent catalogue in English and Serbian (Latin).
 //!
-//! Callers have a code and values, never a sentence. A message `error-<code>` says what happened and its attribute
-//! `advice` what to do. Where a text needs values that may be missing (an older operator), the attributes `plain` and
-//! `plain-advice` stand in.
+//! Callers have a code and values, never a sentence. A message `error-<code>` says what happened
+//! and its attribute `advice` what to do. Where a text needs values that may be missing (an older
+//! operator), the attributes `plain` and `plain-advice` stand in.
 
 use std::sync::OnceLock;
 
@@ -39,8 +39,8 @@ impl Locale {
         self.tag().parse().ok()
     }
 
-    /// The catalogue's language for a language of the phone: `sr`, `sr-RS`, `sr_Latn_RS`, and the neighbours who read
-    /// it; else English.
+    /// The catalogue's language for a language of the phone: `sr`, `sr-RS`, `sr_Latn_RS`, and the
+    /// neighbours who read it; else English.
     #[must_use]
     pub fn of(tag: &str) -> Self {
         let language = tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
@@ -89,8 +89,8 @@ fn bundle(locale: Locale) -> Option<&'static Bundle> {
         .get(locale.place())?
         .get_or_init(|| {
             let mut bundle = FluentBundle::new_concurrent(vec![locale.tag().parse().ok()?]);
-            // Isolation marks are for mixed writing directions; here they would only garble SMS bodies and screen
-            // readers.
+            // Isolation marks are for mixed writing directions; here they would only garble SMS
+            // bodies and screen readers.
             bundle.set_use_isolating(false);
             // What can be read of a broken file is used; a test proves that the files are whole.
             let resource = FluentResource::try_new(locale.source().to_owned()).unwrap_or_else(|(part, _)| part);
@@ -144,9 +144,10 @@ pub fn of_code(
         .unwrap_or_else(|| code.to_owned())
 }
 
-/// The text of a kind that the wire names `<service>.<word>`: a line or notice of a quote, an entry of the deposit. Its id
-/// is `<prefix>-<service>-<word>`, with the attribute `plain` for when its values are missing; one that is not known, or
-/// has no such attribute, has the text `<prefix>-other`.
+/// The text of a kind that the wire names `<service>.<word>`: a line or notice of a quote, an entry
+/// of the deposit. Its id is `<prefix>-<service>-<word>`, with the attribute `plain` for when its
+/// values are missing; one that is not known, or has no such attribute, has the text
+/// `<prefix>-other`.
 #[must_use]
 pub fn of_kind(
     locale: Locale,
@@ -163,7 +164,8 @@ pub fn of_kind(
         .unwrap_or_else(|| kind.to_owned())
 }
 
-/// The text of a value that names itself (`type`): a warning about a plate. `prefix` is `plate-warning`, ...
+/// The text of a value that names itself (`type`): a warning about a plate. `prefix` is
+/// `plate-warning`, ...
 #[must_use]
 pub fn of_tagged(locale: Locale, prefix: &str, value: &impl serde::Serialize, zone: Option<&TimeRules>) -> String {
     let Ok(Value::Object(fields)) = serde_json::to_value(value) else { return prefix.to_owned() };
@@ -220,7 +222,8 @@ fn of_json(value: &Value) -> Option<TextValue> {
     }
 }
 
-/// `1,080.00 RSD` in English, `1.080,00 RSD` in Serbian: never fewer decimals than the currency has.
+/// `1,080.00 RSD` in English, `1.080,00 RSD` in Serbian: never fewer decimals than the currency
+/// has.
 #[must_use]
 pub fn format_money(locale: Locale, money: &Money) -> String {
     let mut amount = money.amount;

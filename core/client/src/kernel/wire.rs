@@ -1,4 +1,5 @@
-//! One exchange with the operator: headers out, clock and connection state in, and what an answer means.
+//! One exchange with the operator: headers out, clock and connection state in, and what an answer
+//! means.
 
 use mesto_protocol::kernel::operation::{Entry, Nothing, Text};
 use mesto_protocol::{Method, Operation, Problem, ProblemCode, headers};
@@ -24,7 +25,8 @@ pub(crate) enum Meaning {
     Foreign,
 }
 
-/// Reads status and body. A refusal counts only when it is a problem of ours with the status it came with.
+/// Reads status and body. A refusal counts only when it is a problem of ours with the status it
+/// came with.
 pub(crate) fn meaning(status: u16, body: &[u8]) -> Meaning {
     if (200..300).contains(&status) {
         return Meaning::Done;
@@ -41,7 +43,8 @@ pub(crate) fn meaning(status: u16, body: &[u8]) -> Meaning {
 
 /// Epoch milliseconds from 2000 to 2100: anything else is no operator's clock.
 const PLAUSIBLE_MS: std::ops::Range<i64> = 946_684_800_000..4_102_444_800_000;
-/// Nobody is made to wait longer for the next attempt, seconds: a slip must not leave an intent open for years.
+/// Nobody is made to wait longer for the next attempt, seconds: a slip must not leave an intent
+/// open for years.
 const LONGEST_PAUSE: u32 = 3_600;
 
 /// Whole seconds of `Retry-After`, an hour at most.
@@ -51,7 +54,8 @@ pub(crate) fn retry_after(answer: &LinkAnswer) -> Option<u32> {
 }
 
 impl Client {
-    /// Sends a request; learns the operator's time and the state of the connection from what comes back.
+    /// Sends a request; learns the operator's time and the state of the connection from what comes
+    /// back.
     pub(crate) async fn exchange(
         &self,
         method: Method,
@@ -83,7 +87,8 @@ impl Client {
         let refusal = match meaning(answer.status, &answer.body) {
             Meaning::Refused(problem) => Some(problem),
             Meaning::Done => None,
-            // Somebody else answers for the operator: there is no connection to him, and his time is not the operator's.
+            // Somebody else answers for the operator: there is no connection to him, and his time
+            // is not the operator's.
             Meaning::Foreign => return self.connection_is(Connection::Offline),
         };
         let told = answer.header(headers::TIME).and_then(|ms| ms.trim().parse::<i64>().ok());
@@ -113,7 +118,8 @@ impl Client {
         self.changed();
     }
 
-    /// Takes the operator's time. It is stored when it says something new, so that the next start knows it too.
+    /// Takes the operator's time. It is stored when it says something new, so that the next start
+    /// knows it too.
     fn clock_is(&self, newer: Anchor) {
         let now = self.now();
         let mut core = self.core();
@@ -148,7 +154,8 @@ impl Client {
         }
         core.token_is(None);
         drop(core);
-        // A keychain that fails now is asked again at the next start, and the operator refuses again.
+        // A keychain that fails now is asked again at the next start, and the operator refuses
+        // again.
         let _ = self.secrets().remove(TOKEN);
         self.changed();
     }

@@ -82,7 +82,8 @@ fn put(tx: &Tx<'_>, order: &Order) -> Stored {
     Ok(())
 }
 
-/// An order from an answer that may be told again: one that is known not to be open any more stays so.
+/// An order from an answer that may be told again: one that is known not to be open any more stays
+/// so.
 fn put_if_newer(tx: &Tx<'_>, order: &Order) -> Stored {
     let known = stored(tx.db(), order.id)?;
     let is_over = known.is_some_and(|known| known.state != OrderState::Issued && known.state != OrderState::Lost);
@@ -98,7 +99,8 @@ fn newest(db: &Database) -> Stored<Vec<Order>> {
     list(db, "SELECT json FROM daily_order ORDER BY issued_at DESC, id DESC LIMIT 50", [])
 }
 
-/// Marks the unpaid orders that an operator, whose books were put back from a copy, does not know any more.
+/// Marks the unpaid orders that an operator, whose books were put back from a copy, does not know
+/// any more.
 fn lose(tx: &Tx<'_>, told: &[Order]) -> Stored {
     let stored: Vec<Order> = list(tx.db(), "SELECT json FROM daily_order WHERE open = 1", [])?;
     for mut order in stored {
@@ -160,13 +162,13 @@ impl Orders<'_> {
         text.parse().map_err(|why| Error::new(ErrorKind::Refused, "order_missing", format!("{why}")))
     }
 
-    /// Shows the account an order by the number on its slip, which the driver has in his hand, whoever's the car is: a plate
-    /// alone shows none (ADR 22). Spaces and dashes in the number are nothing. From then on it is among [`Orders::state`] and
-    /// can be paid.
+    /// Shows the account an order by the number on its slip, which the driver has in his hand,
+    /// whoever's the car is: a plate alone shows none (ADR 22). Spaces and dashes in the number
+    /// are nothing. From then on it is among [`Orders::state`] and can be paid.
     ///
     /// # Errors
-    /// `order_number_invalid` with what is wrong and an example, `not_found` when no order has it, `too_many_requests` after
-    /// several wrong ones, and whatever a request can answer.
+    /// `order_number_invalid` with what is wrong and an example, `not_found` when no order has it,
+    /// `too_many_requests` after several wrong ones, and whatever a request can answer.
     pub async fn by_slip(self, number: &str) -> Result<Order> {
         let outcome = self.by_slip_inner(number).await;
         self.0.explain(outcome)
@@ -190,12 +192,12 @@ impl Orders<'_> {
         Ok(order)
     }
 
-    /// Asks what is to be paid for a daily order now (BG-70): the discount off, a card's fee included.
-    /// [`Payments::buy`](crate::base::payments::Payments::buy) pays it.
+    /// Asks what is to be paid for a daily order now (BG-70): the discount off, a card's fee
+    /// included. [`Payments::buy`](crate::base::payments::Payments::buy) pays it.
     ///
     /// # Errors
-    /// `order_missing` when the phone knows no such unpaid order, `payment_method_not_allowed` with what is, `not_signed_in`,
-    /// and whatever a request can answer.
+    /// `order_missing` when the phone knows no such unpaid order, `payment_method_not_allowed` with
+    /// what is, `not_signed_in`, and whatever a request can answer.
     pub async fn quote(self, order: OrderId, pay: PayMethod) -> Result<Quote> {
         let outcome = self.quote_inner(order, pay).await;
         self.0.explain(outcome)
@@ -212,11 +214,13 @@ impl Orders<'_> {
         self.0.payments().quote::<_, OrdersOffer>(&order.city, &subject, pay).await
     }
 
-    /// Pays a daily order: a quote and its purchase in one. By card the intent's `page_url` is the provider's page. A
-    /// payment of it that is still open is settled first, also one whose answer was lost: it is the answer then.
+    /// Pays a daily order: a quote and its purchase in one. By card the intent's `page_url` is the
+    /// provider's page. A payment of it that is still open is settled first, also one whose
+    /// answer was lost: it is the answer then.
     ///
     /// # Errors
-    /// `unconfirmed` when it is open in the other way, `phone_full`, and those of [`Orders::quote`].
+    /// `unconfirmed` when it is open in the other way, `phone_full`, and those of
+    /// [`Orders::quote`].
     pub async fn pay(self, order: OrderId, pay: PayMethod) -> Result<IntentView> {
         let outcome = self.pay_inner(order, pay).await;
         self.0.explain(outcome)

@@ -85,10 +85,11 @@ shown! { parking_shown;
     /// Tickets whose time is not over.
     #[derive(Debug, Clone, PartialEq, Default, Serialize)]
     pub struct ParkingState {
-        /// Running, or bought and still to start; first to end first. A ticket that was extended stays beside its extension.
+        /// Running, or bought and still to start; first to end first. A ticket that was extended
+        /// stays beside its extension.
         pub active: Vec<Ticket>,
-        /// Unknown to the operator since his books were put back from a copy: neither paid nor unpaid in front of an
-        /// inspector. First to end first.
+        /// Unknown to the operator since his books were put back from a copy: neither paid nor
+        /// unpaid in front of an inspector. First to end first.
         pub lost: Vec<Ticket>,
     }
 }

@@ -22,16 +22,18 @@ shown! { preview_shown;
     /// The phone's own calculation with the operator's rules: to look at, never to buy.
     #[derive(Debug, Clone, PartialEq, Serialize)]
     pub struct Preview {
-        /// As a quote would promise it. Its latest end is that of a purchase from the deposit: by card a quote promises a later
-        /// one, because its money may come as late as the provider's page lives.
+        /// As a quote would promise it. Its latest end is that of a purchase from the deposit: by
+        /// card a quote promises a later one, because its money may come as late as the provider's
+        /// page lives.
         pub offer: ParkingOffer,
         /// In the order they are read, fees last; they sum to the total.
         pub lines: Vec<Line>,
         /// What to know before paying.
         pub notices: Vec<Notice>,
         pub total: Money,
-        /// It counts the tickets of this account, as the operator told them at this moment; `None` when it never did. What
-        /// others bought for the same plate, in another account or by SMS, no phone knows: the operator's quote then differs.
+        /// It counts the tickets of this account, as the operator told them at this moment; `None`
+        /// when it never did. What others bought for the same plate, in another account or by SMS,
+        /// no phone knows: the operator's quote then differs.
         pub own_tickets_as_of: Option<DateTime<Utc>>,
         /// A guess while the clock is unsynced.
         pub clock: ClockState,
@@ -56,7 +58,8 @@ fn rules_pay(pay: &PayMethod) -> Result<RulesPay> {
 /// A stay lasts a week at most, so that tickets that ended earlier are in none that is open.
 const LONGEST_STAY: TimeDelta = TimeDelta::days(8);
 
-/// The user's stay, of all his tickets in a car park, where they stand in the plates' stays: bought one after the other.
+/// The user's stay, of all his tickets in a car park, where they stand in the plates' stays: bought
+/// one after the other.
 fn stay_of_tickets(city: &City, tickets: &[&Ticket]) -> std::result::Result<Option<Stay>, Refusal> {
     let mut bought = tickets.to_vec();
     bought.sort_by_key(|ticket| (ticket.issued_at, ticket.id));
@@ -66,8 +69,9 @@ fn stay_of_tickets(city: &City, tickets: &[&Ticket]) -> std::result::Result<Opti
 }
 
 impl Parking<'_> {
-    /// What a length of parking would cost, by the stored city and the same rules as the operator's, without a
-    /// connection. It counts what this account bought; see [`Preview::own_tickets_as_of`].
+    /// What a length of parking would cost, by the stored city and the same rules as the
+    /// operator's, without a connection. It counts what this account bought; see
+    /// [`Preview::own_tickets_as_of`].
     ///
     /// # Errors
     /// `city_missing`, `vehicle_missing`, and the refusals of the rules.
@@ -101,13 +105,15 @@ impl Parking<'_> {
             .iter()
             .filter(|ticket| ticket.zone == *zone && ticket.city == city.id && ticket.state != TicketState::Voided)
             .collect();
-        // Those that end last come first. Also an extension that is still to start: what follows begins at its end.
+        // Those that end last come first. Also an extension that is still to start: what follows
+        // begins at its end.
         let of_plate = mine.iter().find(|ticket| ticket.plate == plate);
         let running = of_plate.filter(|ticket| ticket.ends_at > now);
         let as_sold = |ticket: &Ticket, deadline, paid_until| {
             Stay::as_sold(&city, zone.as_str(), ticket.stay.started_at, deadline, paid_until)
         };
-        // With both, what a ticket is told is the earlier of two deadlines; the plate's own follows from its start.
+        // With both, what a ticket is told is the earlier of two deadlines; the plate's own follows
+        // from its start.
         let own_deadline = |ticket: &Ticket| ticket.stay.deadline.filter(|_| stay_per != StayPer::Both);
         let plate_stay = of_plate.map(|it| as_sold(it, own_deadline(it), it.ends_at)).transpose()?;
         let newest = mine.iter().max_by_key(|ticket| (ticket.issued_at, ticket.id));

@@ -12,12 +12,13 @@ use crate::kernel::error::{Error, ErrorKind, Result};
 
 impl Parking<'_> {
     /// Asks the operator for a price that holds for the city's quote time.
-    /// [`Payments::buy`](crate::base::payments::Payments::buy) buys it. Where the vehicle has a running ticket in this zone
-    /// the quote continues it.
+    /// [`Payments::buy`](crate::base::payments::Payments::buy) buys it. Where the vehicle has a
+    /// running ticket in this zone the quote continues it.
     ///
     /// # Errors
-    /// `minutes_not_positive`, `max_stay_exceeded` with what is allowed, `limit_reached`, `no_return`, `tariff_unknown`,
-    /// `payment_method_not_allowed`, `vehicle_unknown`, `zone_unknown`, `not_signed_in`, ...
+    /// `minutes_not_positive`, `max_stay_exceeded` with what is allowed, `limit_reached`,
+    /// `no_return`, `tariff_unknown`, `payment_method_not_allowed`, `vehicle_unknown`,
+    /// `zone_unknown`, `not_signed_in`, ...
     pub async fn quote(
         self,
         city: &CityId,
@@ -42,12 +43,13 @@ impl Parking<'_> {
         self.0.payments().quote::<_, ParkingOffer>(city, &subject, pay).await
     }
 
-    /// A quote that continues a ticket with the time after its end, at its own price (BG-46, BG-54). Also right after
-    /// the end: the operator decides what of the stay is left. The car may have been removed from the account since.
+    /// A quote that continues a ticket with the time after its end, at its own price (BG-46,
+    /// BG-54). Also right after the end: the operator decides what of the stay is left. The car
+    /// may have been removed from the account since.
     ///
     /// # Errors
-    /// `ticket_missing`, `vehicle_missing` (the operator no longer knows the ticket, and the car is not in the account), and
-    /// those of [`Parking::quote`].
+    /// `ticket_missing`, `vehicle_missing` (the operator no longer knows the ticket, and the car is
+    /// not in the account), and those of [`Parking::quote`].
     pub async fn extend(self, ticket: TicketId, minutes: u32, pay: PayMethod) -> Result<Quote> {
         let city = self.ticket(ticket).map(|ticket| ticket.city);
         let outcome = self.extend_inner(ticket, minutes, pay).await;

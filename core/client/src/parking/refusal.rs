@@ -1,4 +1,5 @@
-//! Refusals of the rules as errors: with the code, values and text that the operator's answer would have.
+//! Refusals of the rules as errors: with the code, values and text that the operator's answer would
+//! have.
 
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::{Refusal, SignError};

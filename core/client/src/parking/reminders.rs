@@ -1,4 +1,5 @@
-//! When a driver is reminded: before the end of paid time as the city says, and at the end (BG-53, AMB-10).
+//! When a driver is reminded: before the end of paid time as the city says, and at the end (BG-53,
+//! AMB-10).
 
 use chrono::TimeDelta;
 use mesto_protocol::parking::tickets::Ticket;

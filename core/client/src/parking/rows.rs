@@ -21,7 +21,8 @@ pub fn put(tx: &Tx<'_>, ticket: &Ticket) -> Stored {
     )
 }
 
-/// A ticket from the answer of a purchase, which may be an old answer told again: never overwrites what an event said.
+/// A ticket from the answer of a purchase, which may be an old answer told again: never overwrites
+/// what an event said.
 pub fn put_if_new(tx: &Tx<'_>, ticket: &Ticket) -> Stored {
     write(tx, ticket, "ON CONFLICT (id) DO NOTHING")
 }
@@ -68,8 +69,8 @@ pub fn lost(db: &Database, now: DateTime<Utc>) -> Stored<Vec<Ticket>> {
     )
 }
 
-/// Tickets that ended after `since`, running ones included, latest end first; for the stays of the preview. What the
-/// operator does not know belongs to no stay.
+/// Tickets that ended after `since`, running ones included, latest end first; for the stays of the
+/// preview. What the operator does not know belongs to no stay.
 pub fn ending_after(db: &Database, since: DateTime<Utc>) -> Stored<Vec<Ticket>> {
     list(
         db,
@@ -91,9 +92,10 @@ pub fn page(db: &Database, before: Option<TicketId>, limit: u32) -> Stored<Vec<T
     }
 }
 
-/// Takes a reading of the account as the whole truth about every ticket that it names. A ticket that is stored as active
-/// and is missing in it is over; when the operator's books were put back from a copy, what is stored and should be in it
-/// and is not is lost. A service that the operator does not have can have lost nothing.
+/// Takes a reading of the account as the whole truth about every ticket that it names. A ticket
+/// that is stored as active and is missing in it is over; when the operator's books were put back
+/// from a copy, what is stored and should be in it and is not is lost. A service that the operator
+/// does not have can have lost nothing.
 pub fn replace(tx: &Tx<'_>, told: Option<&ParkingSection>, reading: &Reading) -> Stored {
     if let Some(told) = told.filter(|_| reading.is_behind) {
         lose(tx, &told.tickets, reading.now)?;
@@ -102,10 +104,12 @@ pub fn replace(tx: &Tx<'_>, told: Option<&ParkingSection>, reading: &Reading) ->
     told.iter().flat_map(|told| &told.tickets).try_for_each(|ticket| put(tx, ticket))
 }
 
-/// Marks the tickets that the answer would tell of and does not: the operator does not know them any more.
+/// Marks the tickets that the answer would tell of and does not: the operator does not know them
+/// any more.
 fn lose(tx: &Tx<'_>, told: &[Ticket], now: DateTime<Utc>) -> Stored {
     let over = told.iter().filter(|ticket| ticket.state != TicketState::Active);
-    // Of those that are over the answer tells the newest; older ones it passes over. Ids grow with time.
+    // Of those that are over the answer tells the newest; older ones it passes over. Ids grow with
+    // time.
     let oldest = over.clone().map(|ticket| ticket.id).min().filter(|_| over.count() >= TICKETS_OVER);
     let stored: Vec<Ticket> = list(tx.db(), "SELECT json FROM ticket", [])?;
     for mut ticket in stored {

@@ -1,4 +1,5 @@
-//! Buying by SMS when the connection fails: what to send, and the promise that it is not paid twice.
+//! Buying by SMS when the connection fails: what to send, and the promise that it is not paid
+//! twice.
 
 use mesto_protocol::kernel::ids::VehicleId;
 use mesto_protocol::parking::purchase::ParkingOffer;
@@ -28,8 +29,8 @@ impl Parking<'_> {
     /// The SMS that buys parking for this vehicle in this zone. Local.
     ///
     /// # Errors
-    /// `sms_not_possible` (the zone takes none, its number is not known, or the plate has no SMS form), `zone_unknown`,
-    /// `city_missing`, `vehicle_missing`.
+    /// `sms_not_possible` (the zone takes none, its number is not known, or the plate has no SMS
+    /// form), `zone_unknown`, `city_missing`, `vehicle_missing`.
     pub fn sms(self, city: &CityId, zone: &ZoneId, vehicle: VehicleId) -> Result<SmsFallback> {
         let plate = self.0.vehicles().vehicle(vehicle)?.plate;
         let outcome = self.sms_of(city, zone, &plate.canonical, Some(vehicle));
@@ -69,13 +70,13 @@ impl Parking<'_> {
         })
     }
 
-    /// Takes a purchase back and gives the SMS instead. Only when it is sure that the purchase will not be executed:
-    /// nothing left the phone, the operator has put the key aside, or the payment by card was given up there and is paid
-    /// back should the bank still take it.
+    /// Takes a purchase back and gives the SMS instead. Only when it is sure that the purchase will
+    /// not be executed: nothing left the phone, the operator has put the key aside, or the
+    /// payment by card was given up there and is paid back should the bank still take it.
     ///
     /// # Errors
-    /// `unconfirmed` while the outcome is not known (try again with a connection), `intent_bought` when it was bought after all,
-    /// `intent_missing`, and those of [`Parking::sms`].
+    /// `unconfirmed` while the outcome is not known (try again with a connection), `intent_bought`
+    /// when it was bought after all, `intent_missing`, and those of [`Parking::sms`].
     pub async fn switch_to_sms(self, intent: &str) -> Result<SmsFallback> {
         let outcome = self.switch_inner(intent).await;
         self.0.explain(outcome)
@@ -86,7 +87,8 @@ impl Parking<'_> {
         let missing = || Error::new(ErrorKind::Refused, "intent_missing", "no such purchase on this phone");
         let known = known.ok_or_else(missing)?;
         let ParkingOffer { zone, plate, .. } = known.parking().ok_or_else(missing)?;
-        // First that an SMS can be sent at all: otherwise the purchase would be given up for nothing.
+        // First that an SMS can be sent at all: otherwise the purchase would be given up for
+        // nothing.
         let stored = self.0.vehicles().list()?;
         let vehicle = stored.iter().find(|vehicle| vehicle.plate == plate);
         let sms = self.sms_of(&known.city, &zone, &plate.canonical, vehicle.map(|vehicle| vehicle.id))?;

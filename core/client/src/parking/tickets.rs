@@ -18,7 +18,8 @@ shown! { history_shown;
         pub items: Vec<Ticket>,
         /// For the next page; absent on the last one.
         pub next: Option<String>,
-        /// Read from the phone because the operator could not be reached: may lack what other phones bought.
+        /// Read from the phone because the operator could not be reached: may lack what other
+        /// phones bought.
         pub from_phone: bool,
     }
 
@@ -51,8 +52,8 @@ impl Parking<'_> {
         found.ok_or_else(|| Error::new(ErrorKind::Refused, "ticket_missing", "this ticket is not stored on the phone"))
     }
 
-    /// What was bought, newest first, `limit` at most; `cursor` is `next` of the page before. Without a connection
-    /// what the phone knows.
+    /// What was bought, newest first, `limit` at most; `cursor` is `next` of the page before.
+    /// Without a connection what the phone knows.
     ///
     /// # Errors
     /// `not_signed_in`, or the operator refuses.
@@ -86,7 +87,8 @@ impl Parking<'_> {
     /// What the phone knows of the tickets bought, newest first; `cursor` as above. Local.
     ///
     /// # Errors
-    /// `ticket_missing` for a cursor of which the phone knows no page; when the phone's database fails.
+    /// `ticket_missing` for a cursor of which the phone knows no page; when the phone's database
+    /// fails.
     pub fn stored_history(self, cursor: Option<String>, limit: u32) -> Result<History> {
         let now = self.0.now();
         let before = cursor.map(|cursor| self.ticket_id(&cursor)).transpose()?;
@@ -98,8 +100,8 @@ impl Parking<'_> {
         Ok(History { items, next, from_phone: true })
     }
 
-    /// The code of a ticket for an inspector's camera: the operator's signature and this device's, over this moment.
-    /// Local; make it anew before `fresh_until`.
+    /// The code of a ticket for an inspector's camera: the operator's signature and this device's,
+    /// over this moment. Local; make it anew before `fresh_until`.
     ///
     /// # Errors
     /// `ticket_missing`, `device_key_failed` (also when the ticket was bought on another phone).
@@ -111,12 +113,13 @@ impl Parking<'_> {
         Ok(TicketCode { text, fresh_until: now + TimeDelta::seconds(30) })
     }
 
-    /// Moves the code of a running ticket to this phone: the operator signs it for this phone's key, and the one that
-    /// another phone shows ends. Afterwards [`Parking::code`] draws it here.
+    /// Moves the code of a running ticket to this phone: the operator signs it for this phone's
+    /// key, and the one that another phone shows ends. Afterwards [`Parking::code`] draws it
+    /// here.
     ///
     /// # Errors
-    /// `ticket_missing`, `ticket_not_active`, `too_many_requests` (a code moves ten times), and whatever a request can
-    /// answer.
+    /// `ticket_missing`, `ticket_not_active`, `too_many_requests` (a code moves ten times), and
+    /// whatever a request can answer.
     pub async fn move_code_here(self, ticket: TicketId) -> Result<()> {
         let outcome = self.move_code_inner(ticket).await;
         self.0.explain(outcome)
@@ -136,14 +139,16 @@ impl Parking<'_> {
         Ok(())
     }
 
-    /// What the operator's signature of a ticket says, verified on the phone with the stored keys. Local.
+    /// What the operator's signature of a ticket says, verified on the phone with the stored keys.
+    /// Local.
     ///
     /// # Errors
-    /// `ticket_missing`, `city_missing` before the first refresh, `keys_not_genuine` when the signature does not hold.
+    /// `ticket_missing`, `city_missing` before the first refresh, `keys_untrusted` when the
+    /// signature does not hold.
     pub fn verified(self, ticket: TicketId) -> Result<TicketClaims> {
         let ticket = self.ticket(ticket)?;
         let keys = self.0.stored_keys().ok_or_else(|| Error::city_missing(&ticket.city))?;
         TicketClaims::verify(&ticket.signed, &keys, self.0.now())
-            .map_err(|why| Error::not_genuine("keys_not_genuine", "ticket", why))
+            .map_err(|why| Error::untrusted("keys_untrusted", "ticket", why))
     }
 }

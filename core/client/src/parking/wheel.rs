@@ -1,4 +1,5 @@
-//! The lengths that a driver can choose: the wheel's choices, where it stands first, and where and why it stops.
+//! The lengths that a driver can choose: the wheel's choices, where it stands first, and where and
+//! why it stops.
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::base::payments::Quote;
@@ -68,8 +69,8 @@ impl TimeWheel {
         Self::standing(lengths(most).collect(), wanted, stop)
     }
 
-    /// The wheel after a quote: the operator may know of a stay that this phone does not, and its offer is the stop
-    /// then.
+    /// The wheel after a quote: the operator may know of a stay that this phone does not, and its
+    /// offer is the stop then.
     #[must_use]
     pub fn within(self, quote: &Quote) -> Self {
         let notices = quote.items.iter().flat_map(|item| &item.notices);
@@ -113,9 +114,10 @@ fn stop(last: &Preview, most: Option<u32>) -> WheelStop {
 }
 
 impl Parking<'_> {
-    /// What can be chosen for a car in a zone now, found by asking the rules: each length they grant is a choice, and
-    /// where they grant no more is the stop. It stands at the first choice that is not below `wanted` minutes, without
-    /// them at an hour. Where the rules refuse every length, all that the zone's limit allows can be asked for. Local.
+    /// What can be chosen for a car in a zone now, found by asking the rules: each length they
+    /// grant is a choice, and where they grant no more is the stop. It stands at the first
+    /// choice that is not below `wanted` minutes, without them at an hour. Where the rules
+    /// refuse every length, all that the zone's limit allows can be asked for. Local.
     ///
     /// # Errors
     /// `city_missing`, `zone_unknown`, `vehicle_missing`.

@@ -16,7 +16,8 @@ shown! { zones_shown;
         /// `#rrggbb`, as on the sign.
         pub colour: String,
         pub sign_codes: Vec<String>,
-        /// Metres to its edge, 0 inside; `None` without a position, or when nobody knows where it lies.
+        /// Metres to its edge, 0 inside; `None` without a position, or when nobody knows where it
+        /// lies.
         pub distance_metres: Option<u32>,
         pub inside: bool,
         /// The edge was drawn by hand: show it so.
@@ -25,11 +26,13 @@ shown! { zones_shown;
         pub max_stay_minutes: Option<u32>,
     }
 
-    /// Zones, nearest first; without a position in the city's order. A sign wins: its zone then stands first.
+    /// Zones, nearest first; without a position in the city's order. A sign wins: its zone then
+    /// stands first.
     #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
     pub struct ZonesNear {
         pub zones: Vec<NearZone>,
-        /// The zone of the sign. Without one a screen lets the driver choose: one street can lie in three zones.
+        /// The zone of the sign. Without one a screen lets the driver choose: one street can lie in
+        /// three zones.
         pub by_sign: Option<ZoneId>,
     }
 }
@@ -61,8 +64,8 @@ impl Parking<'_> {
         Ok(zone_by_sign(parking, sign)?.id.clone())
     }
 
-    /// Zones near a position, from a stored city. `sign` is typed (`9111`) or scanned text and wins over the
-    /// position. Local.
+    /// Zones near a position, from a stored city. `sign` is typed (`9111`) or scanned text and wins
+    /// over the position. Local.
     ///
     /// # Errors
     /// `city_missing`, `sign_unknown` with the known codes, `sign_ambiguous`.

@@ -1,4 +1,5 @@
-//! Paying by card, of every service: from the tap over the provider's page to what was bought, or to the money back.
+//! Paying by card, of every service: from the tap over the provider's page to what was bought, or
+//! to the money back.
 
 use chrono::TimeDelta;
 use mesto_client::protocol::base::payments::{
@@ -339,8 +340,8 @@ fn a_lost_answer_is_found_again_by_the_event_by_asking_and_by_the_account() {
     }
 }
 
-/// After the crash: opened, settled, and the bank approves whatever waits there. The intent has ended once, and what was
-/// paid was given.
+/// After the crash: opened, settled, and the bank approves whatever waits there. The intent has
+/// ended once, and what was paid was given.
 fn ends_once(phone: &mut Phone, what: &str) {
     phone.reopen();
     run(phone.client.payments().settle_all()).unwrap();

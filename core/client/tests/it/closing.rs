@@ -1,5 +1,5 @@
-//! The end of a client: its file is free at once, a late answer finds it closed, and what was open goes on at the next
-//! opening.
+//! The end of a client: its file is free at once, a late answer finds it closed, and what was open
+//! goes on at the next opening.
 
 use std::path::Path;
 use std::pin::pin;
@@ -109,7 +109,8 @@ fn after_the_end_neither_alarms_nor_the_file_of_widgets_are_written() {
     assert_eq!(phone.alarms.0.lock().unwrap().len(), plans);
 }
 
-/// The answer to a call comes after the end, when another client has been opened and signed in since: its token stays.
+/// The answer to a call comes after the end, when another client has been opened and signed in
+/// since: its token stays.
 fn leaves_the_token<T>(phone: &Phone, request: &str, call: impl Future<Output = Result<T, Error>>) -> Error {
     phone.net.fault(request, Fault::Waits);
     let mut context = Context::from_waker(Waker::noop());

@@ -1,11 +1,12 @@
-//! The app dies at every await and at every statement; opened again, every intent comes to its end, once.
+//! The app dies at every await and at every statement; opened again, every intent comes to its end,
+//! once.
 
 use mesto_client::{Client, IntentState};
 
 use crate::support::{Fault, Phone, poll, rsd, run};
 
-/// After the crash: opened, settled, synced. The intent, if it came to be, has ended and the books agree with the
-/// phone.
+/// After the crash: opened, settled, synced. The intent, if it came to be, has ended and the books
+/// agree with the phone.
 fn ends_once(phone: &mut Phone, what: &str) -> Option<IntentState> {
     phone.reopen();
     let open = phone.client.payments().open().unwrap();

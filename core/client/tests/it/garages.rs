@@ -1,4 +1,5 @@
-//! Garages from the phone: facilities and free places, a visit paid by its ticket, the time to leave, what is refused.
+//! Garages from the phone: facilities and free places, a visit paid by its ticket, the time to
+//! leave, what is refused.
 
 use std::sync::Arc;
 
@@ -400,7 +401,8 @@ fn those_with_free_places_come_first_and_nearest_first_bg_72() {
     assert_eq!((views[0].free, views[0].distance_metres), (Some(12), Some(101)));
     assert_eq!(views[0].places, "12 places free at 10:00");
     assert_eq!(views[0].is_reachable, Some(true));
-    // Kept without a connection; soon nobody knows whether the controller is heard, later the places are unknown.
+    // Kept without a connection; soon nobody knows whether the controller is heard, later the
+    // places are unknown.
     phone.net.offline(true);
     phone.after(5);
     let kept = view(&phone.client.garages().facilities(&belgrade(), None).unwrap(), "baba-visnjina");

@@ -1,4 +1,5 @@
-//! Nothing is paid twice: what is open for the same car and place, order or deposit is settled before anything new.
+//! Nothing is paid twice: what is open for the same car and place, order or deposit is settled
+//! before anything new.
 
 use chrono::TimeDelta;
 use mesto_client::protocol::base::payments::{NoticeOutcome, PayMethod, PaymentState};

@@ -12,8 +12,8 @@ fn state_word(state: &IntentState) -> String {
     match state {
         IntentState::Unconfirmed(progress) => match progress {
             Progress::Ready => "unconfirmed: ready",
-            Progress::Leaving => "unconfirmed: leaving",
-            Progress::Left => "unconfirmed: left",
+            Progress::Sending => "unconfirmed: sending",
+            Progress::Sent => "unconfirmed: sent",
             Progress::AtBank => "unconfirmed: at bank",
         }
         .to_owned(),
@@ -71,12 +71,12 @@ fn table() -> String {
          anew.\n\n\
          One purchase (parking, a daily order, a top-up ...), from the tap to its end. It is committed to the phone's database before\n\
          anything is sent, always sent with the same key and body, never sent after its deadline, and ends once. Until then it is\n\
-         unconfirmed: neither paid nor unpaid. *Ready*: surely nothing has left the phone. *Leaving*: the first request is on its way.\n\
-         *Left*: only the operator can end it. *At bank*: a payment by card that the driver and the bank decide.\n\n\
+         unconfirmed: neither paid nor unpaid. *Ready*: surely nothing has left the phone. *Sending*: the first request is on its way.\n\
+         *Sent*: only the operator can end it. *At bank*: a payment by card that the driver and the bank decide.\n\n\
          What is not listed changes nothing; confirmed, refused, expired and lost are final.\n\n\
          | state | event | when | becomes | effect |\n|---|---|---|---|---|\n",
     );
-    for progress in [Progress::Ready, Progress::Leaving, Progress::Left, Progress::AtBank] {
+    for progress in [Progress::Ready, Progress::Sending, Progress::Sent, Progress::AtBank] {
         let state = IntentState::Unconfirmed(progress);
         for event in &events {
             let run = |late: i64| step(state.clone(), event, morning(), morning() + TimeDelta::milliseconds(late));

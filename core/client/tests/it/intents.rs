@@ -261,7 +261,8 @@ fn a_refusal_is_final_and_says_what_is_missing() {
     assert_eq!(refusal.code(), "deposit_too_low");
     assert_eq!(refusal.text(Locale::En), "Your deposit of 0.00 RSD lacks 55.00 RSD.");
     assert!(phone.shown().open_intents.is_empty());
-    // The same quote can be bought once the deposit covers it: with a new key, for the old one is spent.
+    // The same quote can be bought once the deposit covers it: with a new key, for the old one is
+    // spent.
     phone.fill("200");
     let again = run(phone.client.payments().buy(&quote)).unwrap();
     assert_eq!(again.state, IntentState::Confirmed);

@@ -1,5 +1,5 @@
-//! The client against the real operator in the same process, over a link that loses, repeats, refuses and hangs as
-//! told.
+//! The client against the real operator in the same process, over a link that loses, repeats,
+//! refuses and hangs as told.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod cards;

@@ -1,4 +1,5 @@
-//! What the operator says of itself: read when it is signed, its own and not older; and which apps it serves.
+//! What the operator says of itself: read when it is signed, its own and not older; and which apps
+//! it serves.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -92,7 +93,8 @@ fn an_app_below_the_least_is_told_which_one_is_served() {
     assert_eq!(state.client, ClientStanding::Newer { greatest: "0.1.0".to_owned() });
     newer.close();
 
-    // The document says so itself, also where something between the phone and the operator answers from its memory.
+    // The document says so itself, also where something between the phone and the operator answers
+    // from its memory.
     let own = Own::new();
     let refused = own.serves(8, |document| document["client"]["least"] = "0.9.0".into()).unwrap_err();
     assert_eq!((refused.code(), refused.kind()), ("client_too_old", ErrorKind::Refused));
@@ -175,7 +177,7 @@ impl Own {
 
     fn refuses(&self, outcome: Result<Arc<OperatorState>>, why: &str) {
         let refused = outcome.unwrap_err();
-        assert_eq!((refused.code(), refused.kind()), ("operator_not_genuine", ErrorKind::NotGenuine));
+        assert_eq!((refused.code(), refused.kind()), ("operator_untrusted", ErrorKind::Untrusted));
         assert!(refused.detail().contains(why), "{refused}");
         assert_eq!(self.client.operator().state().document.as_ref().map(|document| document.version), Some(4));
     }

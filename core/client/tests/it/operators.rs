@@ -1,4 +1,5 @@
-//! Several operators in one phone: each has its file, token, device key, alarms and widgets' file, and none touches another's.
+//! Several operators in one phone: each has its file, token, device key, alarms and widgets' file,
+//! and none touches another's.
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -1,4 +1,5 @@
-//! The phone's preview beside the operator's quote: the same answer about a car whose stays the phone knows.
+//! The phone's preview beside the operator's quote: the same answer about a car whose stays the
+//! phone knows.
 
 use chrono::TimeDelta;
 use mesto_client::parking::{Preview, TimeWheel, WheelStop};

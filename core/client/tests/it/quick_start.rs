@@ -11,7 +11,8 @@ mod example;
 
 #[test]
 fn the_quick_start_buys_an_hour() {
-    // The phone brings the network, the clock and the keys; the quick start has a database of its own.
+    // The phone brings the network, the clock and the keys; the quick start has a database of its
+    // own.
     let phone = Phone::new();
     let folder = tempfile::tempdir().unwrap();
     let config = config(folder.path().join("mesto.db"), &phone.net);

@@ -1,4 +1,5 @@
-//! A failure keeps the id of its request, so that a driver's report finds its line in the operator's log.
+//! A failure keeps the id of its request, so that a driver's report finds its line in the
+//! operator's log.
 
 use mesto_client::{ErrorKind, IntentState};
 

@@ -335,7 +335,8 @@ impl Net {
         Copy(copy)
     }
 
-    /// The store is put back from a copy, as after a disaster; `told` says it to the operator, as the guide asks.
+    /// The store is put back from a copy, as after a disaster; `told` says it to the operator, as
+    /// the guide asks.
     pub fn put_back(&self, copy: &Copy, told: bool) {
         use mesto_operator::Store as _;
         use mesto_operator::store::Value;
@@ -545,7 +546,8 @@ impl Phone {
         run(self.client.parking().quote(&belgrade(), &zone(name), self.car(), minutes, pay)).unwrap()
     }
 
-    /// An inspector issues an order for the phone's car in the yellow zone, and the driver types the number on its slip.
+    /// An inspector issues an order for the phone's car in the yellow zone, and the driver types
+    /// the number on its slip.
     pub fn ordered(&self) -> OrderId {
         let token = self.net.inspector();
         let order =

@@ -1,4 +1,5 @@
-//! Keeping up with the account: events in order, once each, resumed; a whole reading when some are gone.
+//! Keeping up with the account: events in order, once each, resumed; a whole reading when some are
+//! gone.
 
 use mesto_client::protocol::base::payments::PayMethod;
 use mesto_client::protocol::parking::tickets::{Ticket, TicketState};
@@ -166,7 +167,8 @@ fn what_is_older_than_the_city_keeps_leaves_the_phone() {
 
 #[test]
 fn a_phone_that_is_ahead_of_books_put_back_from_a_copy_takes_them_as_they_are_and_says_what_they_lack() {
-    // Told to the operator: another epoch. Not told (a replica that lagged took over): the cursor is ahead of the account.
+    // Told to the operator: another epoch. Not told (a replica that lagged took over): the cursor
+    // is ahead of the account.
     for told in [true, false] {
         let phone = Phone::ready("5000");
         let kept = run(phone.client.payments().buy(&phone.quote("blue", 300))).unwrap().ticket().unwrap();

@@ -1,4 +1,5 @@
-//! Keys and city are taken only when the pinned root stands behind them; what was stored stays in use.
+//! Keys and city are taken only when the pinned root stands behind them; what was stored stays in
+//! use.
 
 use mesto_client::{Client, Config, ErrorKind, OperatorName, Refreshed, Result};
 use mesto_protocol::keys::{Key, KeySet, KeyUse};
@@ -24,7 +25,7 @@ fn an_altered_city_is_refused_and_the_old_one_stays() {
     for wire in [altered, b"not a city".to_vec(), Vec::new(), signed.as_bytes()[..signed.len() / 2].to_vec()] {
         phone.net.fault("GET /v1/cities", says(wire));
         let error = run(phone.client.cities().refresh(&belgrade())).unwrap_err();
-        assert_eq!((error.kind(), error.code()), (ErrorKind::NotGenuine, "city_not_genuine"));
+        assert_eq!((error.kind(), error.code()), (ErrorKind::Untrusted, "city_untrusted"));
     }
     assert_eq!(phone.shown().city, before);
     assert!(phone.client.parking().zones_near(&belgrade(), None, Some("9111")).is_ok());
@@ -91,10 +92,10 @@ fn older_keys_and_older_cities_are_refused() {
     let own = Own::new();
     assert!(own.serves(5, 20).unwrap().city_changed);
     assert!(!own.serves(5, 20).unwrap().city_changed, "the same again is no change");
-    assert_eq!(own.serves(5, 19).unwrap_err().code(), "city_not_genuine", "an older city");
+    assert_eq!(own.serves(5, 19).unwrap_err().code(), "city_untrusted", "an older city");
     assert_eq!(own.client.cities().state().stored[0].clone().version, 20);
     assert!(own.serves(6, 21).unwrap().city_changed);
-    assert_eq!(own.serves(5, 22).unwrap_err().code(), "keys_not_genuine", "older keys");
+    assert_eq!(own.serves(5, 22).unwrap_err().code(), "keys_untrusted", "older keys");
     assert_eq!(own.client.cities().state().stored[0].clone().version, 21);
 }
 
@@ -179,7 +180,7 @@ fn a_new_law_of_the_clock_reaches_texts_with_the_city() {
 #[test]
 fn keys_of_another_root_are_refused() {
     let own = Own::new();
-    assert_eq!(run(own.client.cities().refresh(&belgrade())).unwrap_err().code(), "keys_not_genuine");
+    assert_eq!(run(own.client.cities().refresh(&belgrade())).unwrap_err().code(), "keys_untrusted");
     assert!(own.client.cities().state().stored.is_empty());
 }
 

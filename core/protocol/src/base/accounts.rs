@@ -33,7 +33,8 @@ wire! {
         /// Of the last event that is already in this answer; opaque.
         #[cfg_attr(feature = "openapi", schema(value_type = String))]
         pub cursor: Cursor,
-        /// What each service has to say, by its name. An app passes over those that it does not know.
+        /// What each service has to say, by its name. An app passes over those that it does not
+        /// know.
         pub sections: BTreeMap<String, Json>,
     }
 }

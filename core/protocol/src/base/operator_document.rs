@@ -1,9 +1,10 @@
-//! What an operator says of itself, signed: its cities and services, ways to pay and to sign in, the apps that it serves,
-//! and who it is in law.
+//! What an operator says of itself, signed: its cities and services, ways to pay and to sign in,
+//! the apps that it serves, and who it is in law.
 //!
-//! An app reads it to know what this operator can do, however old or new it is: fields and words that it does not know are
-//! passed over. It is JSON in a COSE_Sign1 of a city key, with a content type of its own, so that neither can be taken for
-//! the other. The bytes that were signed are the bytes that are read. On the wire it is base64url.
+//! An app reads it to know what this operator can do, however old or new it is: fields and words
+//! that it does not know are passed over. It is JSON in a COSE_Sign1 of a city key, with a content
+//! type of its own, so that neither can be taken for the other. The bytes that were signed are the
+//! bytes that are read. On the wire it is base64url.
 
 use std::fmt;
 use std::str::FromStr;
@@ -40,7 +41,8 @@ const MAX_TEXT: usize = 1024 * 1024;
 pub struct OperatorDocument {
     /// The operator's DNS name.
     pub operator: String,
-    /// Counts from 1 and grows with every change that the operator makes; an older one is never taken for a newer one.
+    /// Counts from 1 and grows with every change that the operator makes; an older one is never
+    /// taken for a newer one.
     pub version: u32,
     pub name: Texts,
     /// Of its deposit and of all its prices.
@@ -76,7 +78,8 @@ pub struct OfferedCity {
 pub struct OfferedService {
     /// The service's name: `parking`.
     pub service: String,
-    /// Of its section of the city: an app that reads lesser ones only must be updated for this service.
+    /// Of its section of the city: an app that reads lesser ones only must be updated for this
+    /// service.
     pub format: u32,
 }
 
@@ -99,8 +102,8 @@ pub struct ServedClients {
     /// Older ones are refused with `client_too_old`; absent where all are served.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub least: Option<ClientVersion>,
-    /// The newest one that the operator was tried with. A newer one works, with what this operator has; absent where
-    /// nothing is said.
+    /// The newest one that the operator was tried with. A newer one works, with what this operator
+    /// has; absent where nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub greatest: Option<ClientVersion>,
 }
@@ -157,7 +160,8 @@ words! { operator_document_words;
         None = "none",
         /// A known amount.
         Known = "known",
-        /// The city's data does not say how much: below the total that is free of it nothing is sold in this way.
+        /// The city's data does not say how much: below the total that is free of it nothing is
+        /// sold in this way.
         Unknown = "unknown",
     }
 
@@ -295,12 +299,12 @@ impl SignedOperator {
         Ok(URL_SAFE_NO_PAD.encode(bytes))
     }
 
-    /// Believes a document, or says what failed. `known_version` is the version already taken, 0 for none; the same again
-    /// is fine.
+    /// Believes a document, or says what failed. `known_version` is the version already taken, 0
+    /// for none; the same again is fine.
     ///
     /// # Errors
-    /// Garbage, altered, key unknown / of another use / revoked / out of its period, another operator than `operator`, an
-    /// older version.
+    /// Garbage, altered, key unknown / of another use / revoked / out of its period, another
+    /// operator than `operator`, an older version.
     pub fn verify(
         wire: &str,
         keys: &KeySet,

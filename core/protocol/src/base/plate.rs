@@ -4,8 +4,8 @@ use mesto_rules::{ParsedPlate, shown};
 use serde::{Deserialize, Serialize};
 
 shown! { plate_shown;
-    /// A number plate, the same value on every border. Two are the same plate when their canonical forms are (`==` asks
-    /// nothing else): what is shown may differ.
+    /// A number plate, the same value on every border. Two are the same plate when their canonical
+    /// forms are (`==` asks nothing else): what is shown may differ.
     #[derive(Debug, Clone, Default, Serialize, Deserialize)]
     #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
     pub struct Plate {
@@ -13,7 +13,8 @@ shown! { plate_shown;
         pub canonical: String,
         /// As it is shown: `BG 789-PP`.
         pub display: String,
-        /// ISO 3166-1 of the country whose form it follows, `RS`; absent for a free form, which may be of any.
+        /// ISO 3166-1 of the country whose form it follows, `RS`; absent for a free form, which may
+        /// be of any.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub country: Option<String>,
     }

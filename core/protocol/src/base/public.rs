@@ -1,4 +1,5 @@
-//! What anybody may ask of an operator: its health, its clock, its keys, its revoked codes, its cities, its document.
+//! What anybody may ask of an operator: its health, its clock, its keys, its revoked codes, its
+//! cities, its document.
 
 use chrono::{DateTime, Utc};
 

@@ -54,8 +54,9 @@ records! { sign_in_records;
 wire! {
     /// Asks for a one-time code; the answer is the same for known and unknown numbers.
     pub struct CodeRequest {
-        /// International form, `+381641234567`, or as it is dialled in the operator's country, `064 123 4567`; spaces, dashes and
-        /// brackets are nothing, and so is a trunk zero behind the country, `+381 (0)64 ...`.
+        /// International form, `+381641234567`, or as it is dialled in the operator's country, `064
+        /// 123 4567`; spaces, dashes and brackets are nothing, and so is a trunk zero behind the
+        /// country, `+381 (0)64 ...`.
         pub phone: String,
         /// What the message is written in, BCP 47: `sr-Latn`. Absent: the operator's own.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -86,8 +87,8 @@ wire! {
     }
 }
 
-/// A one-time code as it was sent, of one as it was typed or copied: white space of any kind, dashes and signs that nobody sees
-/// are nothing.
+/// A one-time code as it was sent, of one as it was typed or copied: white space of any kind,
+/// dashes and signs that nobody sees are nothing.
 #[must_use]
 pub fn code_of(typed: &str) -> String {
     let is_nothing = |sign: char| {

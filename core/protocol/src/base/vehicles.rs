@@ -80,7 +80,8 @@ wire! {
     /// The answer of adding one.
     pub struct VehicleAdded {
         pub vehicle: Vehicle,
-        /// What the driver should look at again, in the order of the plate's letters. The vehicle was added all the same.
+        /// What the driver should look at again, in the order of the plate's letters. The vehicle
+        /// was added all the same.
         pub warnings: Vec<PlateWarning>,
     }
 

@@ -58,8 +58,8 @@ records! { wallet_records;
     pub struct DepositEntry {
         pub id: i64,
         pub at: DateTime<Utc>,
-        /// `<service>.<word>`: `parking.ticket`, `wallet.topup`, `parking.refund`. Its text has the id
-        /// `entry-parking-ticket`.
+        /// `<service>.<word>`: `parking.ticket`, `wallet.topup`, `parking.refund`. Its text has the
+        /// id `entry-parking-ticket`.
         pub kind: String,
         /// Id of what was bought, or of its sale.
         pub reference: String,

@@ -1,4 +1,5 @@
-//! The little CBOR (RFC 8949) that signed things need: maps with integer labels, written and read in one deterministic form.
+//! The little CBOR (RFC 8949) that signed things need: maps with integer labels, written and read
+//! in one deterministic form.
 
 use chrono::{DateTime, Utc};
 use ciborium::Value;
@@ -10,17 +11,18 @@ pub(crate) fn write(value: &Value) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-/// Reads exactly one value, in the one form [`write`] gives it: another spelling of the same value is refused, so that nobody can make
-/// a second text for the same code.
+/// Reads exactly one value, in the one form [`write`] gives it: another spelling of the same value
+/// is refused, so that nobody can make a second text for the same code.
 pub(crate) fn read(bytes: &[u8]) -> Result<Value, String> {
-    // A reader of the type that COSE's library has too: another one would be a second reader of CBOR in the app.
+    // A reader of the type that COSE's library has too: another one would be a second reader of
+    // CBOR in the app.
     let mut reader = bytes;
     let value: Value = ciborium::from_reader(&mut reader).map_err(|fault| fault.to_string())?;
     if write(&value)? == bytes { Ok(value) } else { Err("not in the shortest form".to_owned()) }
 }
 
-/// Entries of a map under construction, in the deterministic order of RFC 8949 §4.2.1: labels from 0 up, then -1 and down.
-/// Public in a private module: nobody else writes a kind of code.
+/// Entries of a map under construction, in the deterministic order of RFC 8949 §4.2.1: labels from
+/// 0 up, then -1 and down. Public in a private module: nobody else writes a kind of code.
 #[derive(Default)]
 pub struct MapWriter(Vec<(Value, Value)>);
 
@@ -48,7 +50,8 @@ impl MapWriter {
     }
 }
 
-/// A map being read: each label is taken once. Labels nobody takes are allowed, later versions may add some.
+/// A map being read: each label is taken once. Labels nobody takes are allowed, later versions may
+/// add some.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MapReader(Vec<(i64, Value)>);
 

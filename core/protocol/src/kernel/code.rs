@@ -1,4 +1,5 @@
-//! What a scanned or typed text is. Deny by default: what no rule below takes is not ours, is shown as text, and is never opened.
+//! What a scanned or typed text is. Deny by default: what no rule below takes is not ours, is shown
+//! as text, and is never opened.
 //!
 //! | form | becomes |
 //! |---|---|
@@ -57,7 +58,8 @@ impl NotOurs {
     }
 }
 
-/// Reads what a scanner or a text field hands in. `link_hosts` are the hosts whose links we follow: whole names in lower case, without port.
+/// Reads what a scanner or a text field hands in. `link_hosts` are the hosts whose links we follow:
+/// whole names in lower case, without port.
 ///
 /// ```
 /// use mesto_protocol::code::{Code, read};
@@ -96,7 +98,8 @@ fn is_signed(text: &str) -> bool {
     text.strip_prefix(SIGNED).is_some_and(|body| !body.is_empty() && body.bytes().all(base45))
 }
 
-/// The digits of a sign; nothing but the word SMS before them, nothing but a zone's name after them.
+/// The digits of a sign; nothing but the word SMS before them, nothing but a zone's name after
+/// them.
 fn sign_code(text: &str) -> Option<&str> {
     let after_word = match text.get(..3) {
         Some(word) if word.eq_ignore_ascii_case("sms") => {
@@ -121,8 +124,9 @@ fn is_zone_name(text: &str) -> bool {
     zone && name && words.next().is_none()
 }
 
-/// The host of a plain https link, in lower case. `None` when anything could lead a reader or a parser astray: credentials, ports,
-/// escapes in the host, backslashes, characters outside RFC 3986.
+/// The host of a plain https link, in lower case. `None` when anything could lead a reader or a
+/// parser astray: credentials, ports, escapes in the host, backslashes, characters outside RFC
+/// 3986.
 fn link_host(text: &str) -> Option<String> {
     let scheme = text.get(..8)?;
     if !scheme.eq_ignore_ascii_case("https://") || text.len() > MAX_LINK {
@@ -144,7 +148,8 @@ fn link_host(text: &str) -> Option<String> {
     (host.contains('.') && host.split('.').all(label)).then_some(host)
 }
 
-/// The beginning of a foreign text: what cannot be seen or turns the reading direction becomes a dot.
+/// The beginning of a foreign text: what cannot be seen or turns the reading direction becomes a
+/// dot.
 fn excerpt(scanned: &[u8]) -> String {
     let head = scanned.get(..MAX_SHOWN * 4).unwrap_or(scanned);
     let text = String::from_utf8_lossy(head);
@@ -156,7 +161,8 @@ fn excerpt(scanned: &[u8]) -> String {
     shown
 }
 
-/// Letters, digits, punctuation and signs that stand for themselves; not marks, invisible or direction-changing characters.
+/// Letters, digits, punctuation and signs that stand for themselves; not marks, invisible or
+/// direction-changing characters.
 fn is_plain(one: char) -> bool {
     one == ' '
         || one.is_ascii_graphic()

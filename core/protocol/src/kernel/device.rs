@@ -1,5 +1,5 @@
-//! The device's own P-256 key: the port it signs through, the forms phones give keys and signatures in, a software key for tests and
-//! desktops.
+//! The device's own P-256 key: the port it signs through, the forms phones give keys and signatures
+//! in, a software key for tests and desktops.
 
 use std::fmt;
 
@@ -8,13 +8,15 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use p256::ecdsa::signature::{Signer, Verifier};
 use p256::ecdsa::{Signature, SigningKey, VerifyingKey};
 
-/// A phone's signing key, made and kept in its secure hardware (Secure Enclave, Keystore). Synchronous: the hardware answers in
-/// milliseconds.
+/// A phone's signing key, made and kept in its secure hardware (Secure Enclave, Keystore).
+/// Synchronous: the hardware answers in milliseconds.
 pub trait DeviceSigner: Send + Sync {
-    /// P-256 public key, SEC1 uncompressed: `04 || x || y`. Android gives a SubjectPublicKeyInfo, see [`DeviceKey::from_spki`].
+    /// P-256 public key, SEC1 uncompressed: `04 || x || y`. Android gives a SubjectPublicKeyInfo,
+    /// see [`DeviceKey::from_spki`].
     fn public_key(&self) -> [u8; 65];
 
-    /// ECDSA with SHA-256 over `message`, as `r || s`. Android and iOS give DER, see [`signature_from_der`].
+    /// ECDSA with SHA-256 over `message`, as `r || s`. Android and iOS give DER, see
+    /// [`signature_from_der`].
     ///
     /// # Errors
     /// When the hardware refuses: locked, key gone, user said no.
@@ -121,7 +123,8 @@ impl fmt::Debug for DeviceKey {
     }
 }
 
-/// `r || s` from the DER form that `java.security.Signature` and `SecKeyCreateSignature` give (X9.62).
+/// `r || s` from the DER form that `java.security.Signature` and `SecKeyCreateSignature` give
+/// (X9.62).
 ///
 /// # Errors
 /// [`DeviceKeyError::NotASignature`]
@@ -150,7 +153,8 @@ pub fn signature_from_der(der: &[u8]) -> Result<[u8; 64], DeviceKeyError> {
     Ok(fixed)
 }
 
-/// A device key in memory, for desktops, servers and tests; a phone uses its hardware. Signs deterministically (RFC 6979).
+/// A device key in memory, for desktops, servers and tests; a phone uses its hardware. Signs
+/// deterministically (RFC 6979).
 pub struct SoftwareDevice {
     key: SigningKey,
     public: DeviceKey,
@@ -158,7 +162,8 @@ pub struct SoftwareDevice {
 
 impl SoftwareDevice {
     /// # Errors
-    /// [`DeviceKeyError::NotASecret`] for 0 and for numbers beyond the curve's order: draw another seed.
+    /// [`DeviceKeyError::NotASecret`] for 0 and for numbers beyond the curve's order: draw another
+    /// seed.
     pub fn from_seed(seed: &[u8; 32]) -> Result<Self, DeviceKeyError> {
         let key = SigningKey::from_slice(seed).map_err(|_| DeviceKeyError::NotASecret)?;
         let public = DeviceKey::from_sec1(key.verifying_key().to_sec1_point(false).as_bytes())?;

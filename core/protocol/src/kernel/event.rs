@@ -1,4 +1,5 @@
-//! Events of one account: what changed, in commit order, each with the cursor that a reader goes on from.
+//! Events of one account: what changed, in commit order, each with the cursor that a reader goes on
+//! from.
 
 use chrono::{DateTime, Utc};
 use serde::de::{DeserializeOwned, Error as _};
@@ -6,11 +7,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::kernel::json::Json;
 
-/// Where a reader stands in the stream of an account: `epoch:seq`, opaque to apps, for `Last-Event-ID` and `?after=`.
+/// Where a reader stands in the stream of an account: `epoch:seq`, opaque to apps, for
+/// `Last-Event-ID` and `?after=`.
 ///
-/// The epoch is that of the operator's store; it changes when the store is put back from a copy, because what was told
-/// since the copy is then told differently, or never. A reader with a cursor of another epoch, or ahead of the account,
-/// reads the account as a whole.
+/// The epoch is that of the operator's store; it changes when the store is put back from a copy,
+/// because what was told since the copy is then told differently, or never. A reader with a cursor
+/// of another epoch, or ahead of the account, reads the account as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Cursor {
     pub epoch: String,
@@ -57,8 +59,9 @@ impl<'de> Deserialize<'de> for Cursor {
 
 /// One change of an account.
 ///
-/// An app passes over the events of a service that it does not know. What it cannot read of a service that it knows, an
-/// unknown kind or a known one in a shape of a later version, makes it read the account as a whole, so that nothing is lost.
+/// An app passes over the events of a service that it does not know. What it cannot read of a
+/// service that it knows, an unknown kind or a known one in a shape of a later version, makes it
+/// read the account as a whole, so that nothing is lost.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Event {
     pub cursor: Cursor,
@@ -93,7 +96,8 @@ pub trait Change: Serialize + DeserializeOwned {
     const KIND: &'static str;
 }
 
-/// Answer of polling `GET /v1/events?after=<cursor>`: the events after it, oldest first, at most 200.
+/// Answer of polling `GET /v1/events?after=<cursor>`: the events after it, oldest first, at most
+/// 200.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EventPage {

@@ -1,4 +1,5 @@
-//! Who may do what: roles that are given to an account, for a time and a part of what the operator serves.
+//! Who may do what: roles that are given to an account, for a time and a part of what the operator
+//! serves.
 
 use chrono::{DateTime, Utc};
 use mesto_rules::CityId;
@@ -25,7 +26,8 @@ records! { grant_records;
         /// The city it is for; everything the operator serves when absent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub city: Option<CityId>,
-        /// The place in that city it is for, as the service of the role calls it; all of the city when absent.
+        /// The place in that city it is for, as the service of the role calls it; all of the city
+        /// when absent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub place: Option<String>,
         pub from: DateTime<Utc>,

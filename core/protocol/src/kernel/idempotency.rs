@@ -6,7 +6,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
-/// A usable Idempotency-Key: 16 to 64 of `A-Z a-z 0-9 _ -`. Shorter ones are guessed or collide too easily.
+/// A usable Idempotency-Key: 16 to 64 of `A-Z a-z 0-9 _ -`. Shorter ones are guessed or collide too
+/// easily.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct IdempotencyKey(String);
 
@@ -50,7 +51,8 @@ impl fmt::Display for IdempotencyKey {
     }
 }
 
-/// SHA-256, lower-case hex, of method, path (with query) and the bytes of the body: equal exactly for the same request.
+/// SHA-256, lower-case hex, of method, path (with query) and the bytes of the body: equal exactly
+/// for the same request.
 ///
 /// ```
 /// # use mesto_protocol::idempotency::body_hash;

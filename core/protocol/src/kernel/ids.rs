@@ -1,8 +1,8 @@
 //! Ids of records: a prefix that names the kind, and a ULID, `tk_01jd4f8q0r3n7w2x5y6z8a9b1c`.
 //!
-//! The letters are Crockford's base 32 in lower case: 48 bits of time and 80 bits of chance, so that ids of one
-//! kind sort by their making. Inside codes an id is its 16 bytes. One spelling is accepted, no other: an id is
-//! compared as text by databases and apps.
+//! The letters are Crockford's base 32 in lower case: 48 bits of time and 80 bits of chance, so
+//! that ids of one kind sort by their making. Inside codes an id is its 16 bytes. One spelling is
+//! accepted, no other: an id is compared as text by databases and apps.
 
 use std::fmt;
 use std::str::FromStr;
@@ -164,7 +164,8 @@ record_ids! {
     MessageId = "ms";
 }
 
-/// Prefixes of ids that later services bring (`docs/adr/0025-shapes-for-later-services.md`), with the kind that will have each.
+/// Prefixes of ids that later services bring (`docs/adr/0025-shapes-for-later-services.md`), with
+/// the kind that will have each.
 pub const RESERVED_PREFIXES: &[(&str, &str)] =
     &[("at", "AttachmentId"), ("cd", "CardId"), ("ch", "ChargeId"), ("rc", "ReceiptId")];
 

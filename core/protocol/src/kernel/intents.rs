@@ -43,8 +43,8 @@ words! { intents_words;
         Ended = "ended",
         /// Cancelled before it was seen: it will be refused if it arrives.
         Cancelled = "cancelled",
-        /// Not known, and older than this operator's memory: nobody can say whether it was executed. It will be refused
-        /// if it arrives.
+        /// Not known, and older than this operator's memory: nobody can say whether it was
+        /// executed. It will be refused if it arrives.
         Forgotten = "forgotten",
     }
 }

@@ -1,7 +1,7 @@
 //! A JSON value that is kept as the text it came in, and read when somebody asks for a type.
 //!
-//! Parts of an answer that belong to one service travel like this: who does not know the service passes them over, and
-//! a phone reads every type in one way only, from text.
+//! Parts of an answer that belong to one service travel like this: who does not know the service
+//! passes them over, and a phone reads every type in one way only, from text.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};

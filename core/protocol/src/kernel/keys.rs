@@ -1,10 +1,12 @@
-//! The key set: which public keys may sign what, signed itself by the root key that is pinned in the app.
+//! The key set: which public keys may sign what, signed itself by the root key that is pinned in
+//! the app.
 //!
-//! Its payload is a CBOR map: 1 version, 2 issued at (s), 3 array of maps {1 kid, 2 use, 3 alg, 4 public, 5 from (s), 6 until (s),
-//! 7 revoked at (s), absent unless revoked}, 4 next update (s). `use` is 1 city, 2 ticket, 3 barrier, 4 revocations; `alg` is -8
-//! (EdDSA with Ed25519). Bytes and vectors: `docs/ticket-code.md`.
-//! A key signs from `from` until `until`; what it signed in that time stays good afterwards. A revoked key is believed in nothing,
-//! because who holds it can write any date.
+//! Its payload is a CBOR map: 1 version, 2 issued at (s), 3 array of maps {1 kid, 2 use, 3 alg, 4
+//! public, 5 from (s), 6 until (s), 7 revoked at (s), absent unless revoked}, 4 next update (s).
+//! `use` is 1 city, 2 ticket, 3 barrier, 4 revocations; `alg` is -8 (EdDSA with Ed25519). Bytes and
+//! vectors: `docs/ticket-code.md`. A key signs from `from` until `until`; what it signed in that
+//! time stays good afterwards. A revoked key is believed in nothing, because who holds it can write
+//! any date.
 
 use std::fmt;
 
@@ -108,11 +110,12 @@ impl KeySetError {
 }
 
 impl KeySet {
-    /// The key set as it goes over the wire: base64url of a COSE_Sign1 by the root key. Times are cut to whole seconds.
+    /// The key set as it goes over the wire: base64url of a COSE_Sign1 by the root key. Times are
+    /// cut to whole seconds.
     ///
     /// # Errors
-    /// [`KeySetError::Invalid`] for a version of 0, a next update before the issue, a bad key id, two keys of one id, or a key that ends
-    /// before it begins.
+    /// [`KeySetError::Invalid`] for a version of 0, a next update before the issue, a bad key id,
+    /// two keys of one id, or a key that ends before it begins.
     pub fn sign(&self, root: &IssuerKey) -> Result<String, KeySetError> {
         self.check()?;
         let keys = self.keys.iter().map(|key| {
@@ -136,10 +139,12 @@ impl KeySet {
         Ok(URL_SAFE_NO_PAD.encode(root.seal(Signed::KeySet, None, payload)?))
     }
 
-    /// Reads a key set that `root_public` signed. `known_version` is the version already taken, 0 for none; the same version again is fine.
+    /// Reads a key set that `root_public` signed. `known_version` is the version already taken, 0
+    /// for none; the same version again is fine.
     ///
     /// # Errors
-    /// Garbage, altered (also: signed by another root), an older version than `known_version`, or contents that contradict themselves.
+    /// Garbage, altered (also: signed by another root), an older version than `known_version`, or
+    /// contents that contradict themselves.
     pub fn verify(wire: &str, root_public: &[u8; 32], known_version: u64) -> Result<Self, KeySetError> {
         let garbage = |why: &str| TrustError::garbage(Signed::KeySet, why);
         if wire.len() > MAX_TEXT {

@@ -1,4 +1,5 @@
-//! What a price is made of: lines, each gross, each with its tax and who is paid by it; and what is said beside it.
+//! What a price is made of: lines, each gross, each with its tax and who is paid by it; and what is
+//! said beside it.
 
 use mesto_rules::money::Money;
 use rust_decimal::Decimal;
@@ -10,10 +11,11 @@ use crate::{records, words};
 records! { line_records;
     /// One line of a price, gross. A total is the sum of its lines.
     pub struct Line {
-        /// `<service>.<word>`: `parking.limited`, `payments.card_fee`. Its text has the id `line-parking-limited` and takes
-        /// `params`. An unknown kind still counts by its amount.
+        /// `<service>.<word>`: `parking.limited`, `payments.card_fee`. Its text has the id
+        /// `line-parking-limited` and takes `params`. An unknown kind still counts by its amount.
         pub kind: String,
-        /// Values of the text by name: numbers, moments (RFC 3339), money (`{amount, currency}`), words.
+        /// Values of the text by name: numbers, moments (RFC 3339), money (`{amount, currency}`),
+        /// words.
         #[serde(default, skip_serializing_if = "Params::is_empty")]
         pub params: Params,
         pub amount: Money,
@@ -38,8 +40,8 @@ records! { line_records;
 
     /// Something to be said beside a price before it is paid.
     pub struct Notice {
-        /// `<service>.<word>`: `parking.ends_at_closing`. Its text has the id `notice-parking-ends-at-closing` and takes
-        /// `params`.
+        /// `<service>.<word>`: `parking.ends_at_closing`. Its text has the id
+        /// `notice-parking-ends-at-closing` and takes `params`.
         pub kind: String,
         #[serde(default, skip_serializing_if = "Params::is_empty")]
         pub params: Params,
@@ -107,7 +109,8 @@ impl Default for Vat {
 }
 
 impl Line {
-    /// A line of a service by the rules' own kind, an enum tagged by `type`. Its tax the city's data does not say.
+    /// A line of a service by the rules' own kind, an enum tagged by `type`. Its tax the city's
+    /// data does not say.
     #[must_use]
     pub fn of(service: &str, kind: &impl Serialize, amount: Money) -> Self {
         let (kind, params) = kind_and_params(service, kind);
@@ -116,7 +119,8 @@ impl Line {
 }
 
 impl Line {
-    /// The bank's commission on a card payment below the sum from which the operator bears it (BG-93).
+    /// The bank's commission on a card payment below the sum from which the operator bears it
+    /// (BG-93).
     #[must_use]
     pub fn card_fee(fee: Money, below: Money) -> Self {
         let params = Params::default().with("below", below);

@@ -1,4 +1,5 @@
-//! What every operator and every app shares, whatever is sold: operations, problems, keys and signatures, idempotency, events.
+//! What every operator and every app shares, whatever is sold: operations, problems, keys and
+//! signatures, idempotency, events.
 
 pub(crate) mod cbor;
 pub mod code;

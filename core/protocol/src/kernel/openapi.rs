@@ -1,4 +1,5 @@
-//! The OpenAPI 3.1 document of `/v1`: schemas from the types, paths from one table, and what may change between two versions.
+//! The OpenAPI 3.1 document of `/v1`: schemas from the types, paths from one table, and what may
+//! change between two versions.
 
 mod additive;
 mod conforms;
@@ -24,7 +25,8 @@ pub use describe::id;
 /// Schemas by their names.
 pub type Schemas = Vec<(String, RefOr<Schema>)>;
 
-/// `Event` by hand: the derive cannot say that kinds may come which nobody knows yet. [`document`] puts the real schema in its place.
+/// `Event` by hand: the derive cannot say that kinds may come which nobody knows yet. [`document`]
+/// puts the real schema in its place.
 impl PartialSchema for Event {
     fn schema() -> RefOr<Schema> {
         ObjectBuilder::new().into()
@@ -174,7 +176,8 @@ fn event_schema(services: &[&Service]) -> Value {
 /// Takes a part of what a service sells.
 type PartOf = fn(&Sells) -> operation::Schema;
 
-/// Where the services' own parts of quotes and sales stand: schema, property, and which part of [`Sells`] it is.
+/// Where the services' own parts of quotes and sales stand: schema, property, and which part of
+/// [`Sells`] it is.
 const SOLD: [(&str, &str, PartOf); 5] = [
     ("Wanted", "subject", |sells| sells.subject),
     ("QuoteItem", "subject", |sells| sells.subject),

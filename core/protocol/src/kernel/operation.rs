@@ -1,7 +1,8 @@
-//! What `/v1` can do, each operation said once: method, path, who may, what goes in, what comes out, what is refused.
+//! What `/v1` can do, each operation said once: method, path, who may, what goes in, what comes
+//! out, what is refused.
 //!
-//! The operator's router, the client's calls, the OpenAPI document and the tests of the contract read the same constants,
-//! so that they cannot disagree.
+//! The operator's router, the client's calls, the OpenAPI document and the tests of the contract
+//! read the same constants, so that they cannot disagree.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -327,8 +328,8 @@ pub const fn end<A: Described>(path: &'static str, summary: &'static str, access
 pub(crate) const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 impl Entry {
-    /// The path with its `{...}` filled in, in their order, and the query behind it. Values are escaped: none can break
-    /// out of its place.
+    /// The path with its `{...}` filled in, in their order, and the query behind it. Values are
+    /// escaped: none can break out of its place.
     ///
     /// ```
     /// use mesto_protocol::parking::tickets;
@@ -357,8 +358,8 @@ impl Entry {
         target
     }
 
-    /// Every code that it may be refused with: its own, those of whoever calls such an operation, and those of the
-    /// operator's own trouble; of one that sells, those of these services too.
+    /// Every code that it may be refused with: its own, those of whoever calls such an operation,
+    /// and those of the operator's own trouble; of one that sells, those of these services too.
     #[must_use]
     pub fn refusals(&self, services: &[&Service]) -> Vec<ProblemCode> {
         let mut codes = self.refuses.to_vec();

@@ -1,8 +1,9 @@
 //! What an operator is called: a DNS name of its own.
 //!
-//! It is the issuer of its codes, and what an app keeps of it apart from other operators is named after it. The name has
-//! at least two labels, as in `parking.example`; `localhost` is the one for a demo on this machine. It is plain ASCII in
-//! small letters, without a scheme, a port or a dot at its end; a name in other letters is written in its `xn--` form.
+//! It is the issuer of its codes, and what an app keeps of it apart from other operators is named
+//! after it. The name has at least two labels, as in `parking.example`; `localhost` is the one for
+//! a demo on this machine. It is plain ASCII in small letters, without a scheme, a port or a dot at
+//! its end; a name in other letters is written in its `xn--` form.
 
 use std::fmt;
 use std::str::FromStr;
@@ -41,8 +42,8 @@ impl OperatorName {
         Self(LOCALHOST.to_owned())
     }
 
-    /// What an operator at this address is called where nobody says otherwise: the host of the address; of this machine
-    /// itself `localhost`.
+    /// What an operator at this address is called where nobody says otherwise: the host of the
+    /// address; of this machine itself `localhost`.
     ///
     /// # Errors
     /// [`OperatorNameError`] when the host is no such name.

@@ -1,9 +1,11 @@
-//! Refusals as RFC 9457 problem documents, with a stable code and the parameters an app turns into text.
+//! Refusals as RFC 9457 problem documents, with a stable code and the parameters an app turns into
+//! text.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// A stable code of a problem the operator answers with. A code never changes its meaning; new ones may come.
+/// A stable code of a problem the operator answers with. A code never changes its meaning; new ones
+/// may come.
 ///
 /// Each service has the codes of its own beside its types; [`crate::services::problems`] lists all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -41,7 +43,8 @@ impl ProblemCode {
 /// The codes of a room: name, code on the wire, HTTP status, title. `PROBLEMS` lists them.
 macro_rules! problems {
     ($($(#[$doc:meta])* $name:ident, $code:literal, $status:literal, $title:literal;)*) => {
-        // Named as words of an enum are: that each room adds its own is nobody's business who uses one.
+        // Named as words of an enum are: that each room adds its own is nobody's business who uses
+        // one.
         #[allow(non_upper_case_globals)]
         impl $crate::kernel::problem::ProblemCode {
             $(#[doc = $title] $(#[$doc])* pub const $name: Self = Self::named($code, $status, $title);)*
@@ -93,7 +96,8 @@ pub struct Problem {
     pub r#type: String,
     pub title: String,
     pub status: u16,
-    /// What was wrong here and what would be right, in English, for developers; apps show their own text for `code`.
+    /// What was wrong here and what would be right, in English, for developers; apps show their own
+    /// text for `code`.
     pub detail: String,
     /// Stable; see [`ProblemCode`]. An unknown code is treated by its status.
     pub code: String,
@@ -134,7 +138,8 @@ impl Problem {
         self.code == code.as_str()
     }
 
-    /// A business refusal is final for its idempotency key and stored as the answer; 401, 429 and 5xx are not, nor is "in flight".
+    /// A business refusal is final for its idempotency key and stored as the answer; 401, 429 and
+    /// 5xx are not, nor is "in flight".
     #[must_use]
     pub fn is_final(&self) -> bool {
         self.status < 500 && !matches!(self.status, 401 | 408 | 426 | 429) && !self.is(ProblemCode::RequestInFlight)

@@ -1,4 +1,5 @@
-//! Numbers for people: printed on a slip, typed by hand, told on the telephone. They stand beside ids and never for them.
+//! Numbers for people: printed on a slip, typed by hand, told on the telephone. They stand beside
+//! ids and never for them.
 
 use std::fmt;
 use std::str::FromStr;
@@ -33,8 +34,9 @@ impl ReferenceError {
     }
 }
 
-/// An external reference: ten digits that nobody can guess, and two check digits by ISO/IEC 7064, MOD 97-10. One wrong digit and
-/// two digits that changed places are always found. On the wire its twelve digits, `482109375557`.
+/// An external reference: ten digits that nobody can guess, and two check digits by ISO/IEC 7064,
+/// MOD 97-10. One wrong digit and two digits that changed places are always found. On the wire its
+/// twelve digits, `482109375557`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Reference(u64);
 
@@ -42,7 +44,8 @@ impl Reference {
     /// An example for pages and refusals.
     pub const EXAMPLE: &'static str = "4821 0937 5557";
 
-    /// A new one. `chance` comes from the entropy port; whoever stores it sees that no other is the same.
+    /// A new one. `chance` comes from the entropy port; whoever stores it sees that no other is the
+    /// same.
     #[must_use]
     pub const fn new(chance: [u8; 8]) -> Self {
         let free = u64::from_be_bytes(chance) % FREE * 100;

@@ -1,8 +1,10 @@
-//! Where a page outside, such as a bank's, leads back to: one grammar for the operator that takes it and the page that follows it.
+//! Where a page outside, such as a bank's, leads back to: one grammar for the operator that takes
+//! it and the page that follows it.
 //!
-//! An address is `https://host...`, or an app's own scheme `name://...`; `http://` only to the machine itself. It is plain
-//! ASCII without anything that a page or a header could take for something else. Which ones an operator takes at all is
-//! a list of its own ([`Allowed`]): a link that anybody can have made must not lead anywhere.
+//! An address is `https://host...`, or an app's own scheme `name://...`; `http://` only to the
+//! machine itself. It is plain ASCII without anything that a page or a header could take for
+//! something else. Which ones an operator takes at all is a list of its own ([`Allowed`]): a link
+//! that anybody can have made must not lead anywhere.
 
 use std::fmt;
 use std::str::FromStr;
@@ -139,7 +141,8 @@ impl ReturnAddress {
     }
 }
 
-/// Addresses that an operator takes: an app's own scheme (`park`), or a site (`https://app.example`).
+/// Addresses that an operator takes: an app's own scheme (`park`), or a site
+/// (`https://app.example`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Allowed {
     Scheme(String),

@@ -6,7 +6,8 @@ use crate::kernel::problem::ProblemCode;
 /// What a room of this crate adds to `/v1`; the list of all is in [`crate::services`].
 #[derive(Debug, Clone, Copy)]
 pub struct Service {
-    /// Its folder in every crate, the beginning of its events' kinds, and the name of its section of an account.
+    /// Its folder in every crate, the beginning of its events' kinds, and the name of its section
+    /// of an account.
     pub name: &'static str,
     pub operations: &'static [&'static Entry],
     pub problems: &'static [ProblemCode],

@@ -1,8 +1,9 @@
-//! COSE_Sign1 (RFC 9052) as Mesto uses it: what is signed, with which key, and how it is opened again.
+//! COSE_Sign1 (RFC 9052) as Mesto uses it: what is signed, with which key, and how it is opened
+//! again.
 //!
-//! Every signed thing is a tagged COSE_Sign1 whose protected header holds exactly `alg`, the content type where there is one,
-//! and `kid`, and whose unprotected header is empty. Only one spelling of the bytes is accepted, so an altered byte
-//! anywhere is noticed.
+//! Every signed thing is a tagged COSE_Sign1 whose protected header holds exactly `alg`, the
+//! content type where there is one, and `kid`, and whose unprotected header is empty. Only one
+//! spelling of the bytes is accepted, so an altered byte anywhere is noticed.
 
 use std::fmt;
 
@@ -121,7 +122,8 @@ impl IssuerKey {
     /// `seed` is the RFC 8032 secret key: 32 random bytes, kept secret.
     ///
     /// # Errors
-    /// [`TrustError::KeyIdInvalid`] unless `kid` is 1 to 32 of `A-Z a-z 0-9 . _ -`; short ones keep a code's picture small.
+    /// [`TrustError::KeyIdInvalid`] unless `kid` is 1 to 32 of `A-Z a-z 0-9 . _ -`; short ones keep
+    /// a code's picture small.
     pub fn from_seed(kid: &str, seed: &[u8; 32]) -> Result<Self, TrustError> {
         Ok(Self { kid: checked_kid(kid)?.to_owned(), key: SigningKey::from_bytes(seed) })
     }
@@ -239,7 +241,8 @@ impl Unverified {
         }
     }
 
-    /// The payload without any belief in it; for the phone that asks its own code which device it belongs to.
+    /// The payload without any belief in it; for the phone that asks its own code which device it
+    /// belongs to.
     pub(crate) fn unverified_payload(&self) -> &[u8] {
         self.sign1.payload.as_deref().unwrap_or_default()
     }

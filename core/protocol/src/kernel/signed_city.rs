@@ -1,7 +1,8 @@
 //! The signed city document: the canonical JSON of a city in a COSE_Sign1 of a city key.
 //!
-//! The bytes that were signed are the bytes that are read: nothing is parsed and written again in between. When it was signed
-//! stands in the protected header (15: {6: seconds}, RFC 9597). On the wire it is base64url.
+//! The bytes that were signed are the bytes that are read: nothing is parsed and written again in
+//! between. When it was signed stands in the protected header (15: {6: seconds}, RFC 9597). On the
+//! wire it is base64url.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -69,10 +70,12 @@ impl SignedCity {
         Ok(URL_SAFE_NO_PAD.encode(bytes))
     }
 
-    /// Believes a city document, or says what failed. `known_version` is the version already taken, 0 for none; the same again is fine.
+    /// Believes a city document, or says what failed. `known_version` is the version already taken,
+    /// 0 for none; the same again is fine.
     ///
     /// # Errors
-    /// Garbage, altered, key unknown / of another use / revoked / out of its period, another city than `city`, an older version.
+    /// Garbage, altered, key unknown / of another use / revoked / out of its period, another city
+    /// than `city`, an older version.
     pub fn verify(
         wire: &str,
         keys: &KeySet,

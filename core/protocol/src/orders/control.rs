@@ -71,13 +71,14 @@ wire! {
 
     pub struct CheckedTicket {
         pub id: TicketId,
-        /// As it was bought. Space and dash are not compared (ADR 21): a ticket for `B-NO 1` is found for `BN-O 1` too, and
-        /// whether it is this car's is seen here.
+        /// As it was bought. Space and dash are not compared (ADR 21): a ticket for `B-NO 1` is
+        /// found for `BN-O 1` too, and whether it is this car's is seen here.
         pub plate: Plate,
         pub starts_at: DateTime<Utc>,
         pub ends_at: DateTime<Utc>,
         pub channel: Channel,
-        /// The newest issue of its code: one that shows a lower number was moved to another phone and is not good any more.
+        /// The newest issue of its code: one that shows a lower number was moved to another phone
+        /// and is not good any more.
         pub issue: u32,
     }
 

@@ -21,7 +21,8 @@ pub const OWN: Permission = Permission::named("orders.own");
 pub const LIST: Operation<Nothing, Orders> =
     get("/v1/orders", "Daily orders that the account has shown to be its own, newest first", Access::Permitted(OWN))
         .query(&[PAGE_CURSOR, PAGE_LIMIT]);
-/// Whoever has the slip in his hand may see and pay the order; a plate alone shows nothing (ADR 22).
+/// Whoever has the slip in his hand may see and pay the order; a plate alone shows nothing (ADR
+/// 22).
 pub const SLIP: Operation<OrderSlip, Order> =
     post("/v1/orders/slips", "Shows an order by the number on its slip", Access::Permitted(OWN)).refuses(&[
         ProblemCode::OrderNumberInvalid,
@@ -94,7 +95,8 @@ wire! {
 
     /// The section of an account.
     pub struct OrdersSection {
-        /// Those that were issued where a ticket of the account's had been, and those it has the number of; newest first.
+        /// Those that were issued where a ticket of the account's had been, and those it has the
+        /// number of; newest first.
         pub orders: Vec<Order>,
     }
 }
@@ -116,8 +118,8 @@ words! { order_words;
         Issued = "issued",
         Paid = "paid",
         Cancelled = "cancelled",
-        /// Said by a phone alone, never by an operator: it holds the order, and the operator, whose books were put back
-        /// from a copy, does not know it.
+        /// Said by a phone alone, never by an operator: it holds the order, and the operator, whose
+        /// books were put back from a copy, does not know it.
         Lost = "lost",
     }
     /// Why an order was issued (art. 18a): no ticket at all, or the paid time ran out.

@@ -30,13 +30,15 @@ records! { parking_purchase_records;
         pub start: Start,
         /// The start, if it is bought at the moment of the quote.
         pub starts_at: DateTime<Utc>,
-        /// The end, if it is bought at the moment of the quote: the first moment that is no longer paid.
+        /// The end, if it is bought at the moment of the quote: the first moment that is no longer
+        /// paid.
         pub ends_at: DateTime<Utc>,
-        /// Promised: the latest end, if it is bought as late as the quote can be; by card, if it is paid as late as the
-        /// provider's page can be.
+        /// Promised: the latest end, if it is bought as late as the quote can be; by card, if it is
+        /// paid as late as the provider's page can be.
         pub latest_end: DateTime<Utc>,
-        /// The stay as it will be. Absent when somebody else bought the car's stay here: of that nothing is told but what can
-        /// be had now and until when (ADR 22). A ticket of one's own there shows it.
+        /// The stay as it will be. Absent when somebody else bought the car's stay here: of that
+        /// nothing is told but what can be had now and until when (ADR 22). A ticket of one's own
+        /// there shows it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub stay: Option<StayPreview>,
     }
@@ -52,7 +54,8 @@ records! { parking_purchase_records;
         /// Id of a vehicle of this account; or else `extends`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub vehicle: Option<VehicleId>,
-        /// Id of a ticket of this account in this zone that is to go on: its plate need not be among the vehicles any more.
+        /// Id of a ticket of this account in this zone that is to go on: its plate need not be
+        /// among the vehicles any more.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub extends: Option<TicketId>,
         pub minutes: u32,

@@ -1,4 +1,5 @@
-//! The parking ticket as a signed code: kind 1. What is common to every code stands in [`crate::signed_code`].
+//! The parking ticket as a signed code: kind 1. What is common to every code stands in
+//! [`crate::signed_code`].
 //!
 //! | label | parking ticket | value |
 //! |---|---|---|
@@ -8,8 +9,8 @@
 //! | 4 | channel | 1 app, 2 SMS, 3 kiosk |
 //! | 5 | stay deadline | seconds, no purchase of this stay ends later; absent where there is no limit |
 //!
-//! The claims' start and end are the paid time. A start is cut to whole seconds, an end and the deadline are filled up, so that
-//! the signed time never is shorter than what was paid.
+//! The claims' start and end are the paid time. A start is cut to whole seconds, an end and the
+//! deadline are filled up, so that the signed time never is shorter than what was paid.
 
 use chrono::{DateTime, Utc};
 use mesto_rules::{CityId, ZoneId};

@@ -25,7 +25,8 @@ pub const LIST: Operation<Nothing, Tickets> =
     get("/v1/tickets", "Tickets, newest first", Access::Permitted(OWN)).query(&[PAGE_CURSOR, PAGE_LIMIT]);
 pub const READ: Operation<Nothing, Ticket> =
     get("/v1/tickets/{ticket}", "One ticket", Access::Permitted(OWN)).refuses(&[ProblemCode::NotFound]);
-/// Asked for by a phone whose driver opens a running ticket that another phone holds. Asked again, the same code comes.
+/// Asked for by a phone whose driver opens a running ticket that another phone holds. Asked again,
+/// the same code comes.
 pub const CODE: Operation<Nothing, TicketCode> = make(
     "/v1/tickets/{ticket}/code",
     "The code of a running ticket, bound to the device of this session; the one before it ends",
@@ -62,7 +63,8 @@ records! { ticket_records;
         pub issued_at: DateTime<Utc>,
         pub starts_at: DateTime<Utc>,
         pub ends_at: DateTime<Utc>,
-        /// The minutes that were paid for; fewer than from start to end where the ticket goes on after closing.
+        /// The minutes that were paid for; fewer than from start to end where the ticket goes on
+        /// after closing.
         pub minutes: u32,
         pub price: Money,
         /// In the order of time, fees last; they sum to the price.
@@ -73,8 +75,9 @@ records! { ticket_records;
         /// The ticket it continued.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub extends: Option<TicketId>,
-        /// The newest code of the ticket, as `docs/ticket-code.md` says. It is bound to one device, the one in its claims:
-        /// the phone with that key shows it, any other phone of the account asks for a code of its own first ([`CODE`]).
+        /// The newest code of the ticket, as `docs/ticket-code.md` says. It is bound to one device,
+        /// the one in its claims: the phone with that key shows it, any other phone of the account
+        /// asks for a code of its own first ([`CODE`]).
         pub signed: String,
     }
 
@@ -119,8 +122,8 @@ words! { ticket_words;
         Active = "active",
         Expired = "expired",
         Voided = "voided",
-        /// Said by a phone alone, never by an operator: it holds the ticket, and the operator, whose books were put back
-        /// from a copy, does not know it.
+        /// Said by a phone alone, never by an operator: it holds the ticket, and the operator,
+        /// whose books were put back from a copy, does not know it.
         Lost = "lost",
     }
 }

@@ -1,4 +1,5 @@
-//! Laws of signed codes: boundaries in time, devices, kinds, sizes, every altered byte noticed, no text that panics.
+//! Laws of signed codes: boundaries in time, devices, kinds, sizes, every altered byte noticed, no
+//! text that panics.
 
 use crate::fixture::*;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -281,8 +282,8 @@ fn claims_that_contradict_themselves_are_neither_signed_nor_believed() {
     assert_eq!(changed(8, map(&[])), "garbage");
 }
 
-/// The numbers in the module's documentation and in `docs/ticket-code.md`: characters, and what a QR code holds in its
-/// alphanumeric mode (ISO/IEC 18004, table 7).
+/// The numbers in the module's documentation and in `docs/ticket-code.md`: characters, and what a
+/// QR code holds in its alphanumeric mode (ISO/IEC 18004, table 7).
 #[test]
 fn a_ticket_fits_a_qr_code_that_a_phone_shows_well() {
     const VERSION_11_L: usize = 468;

@@ -149,7 +149,8 @@ pub fn verifier<'a>(keys: &'a KeySet, revocations: &'a Revocations) -> Verifier<
 
 pub const CITY_JSON: &str = r#"{"currency":"RSD","id":"belgrade","name":{"en":"Belgrade"},"version":4}"#;
 
-/// Signs any payload as a code, written without the crate's own code: an attacker with the key, or a later version.
+/// Signs any payload as a code, written without the crate's own code: an attacker with the key, or
+/// a later version.
 pub fn seal((kid, seed): (&str, [u8; 32]), payload: &Cbor) -> Vec<u8> {
     let mut bytes = Vec::new();
     ciborium::into_writer(payload, &mut bytes).unwrap();

@@ -1,4 +1,5 @@
-//! Answers of an operator that is newer than the app: more fields, unknown words, unknown kinds of lines, notices and events.
+//! Answers of an operator that is newer than the app: more fields, unknown words, unknown kinds of
+//! lines, notices and events.
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
@@ -60,7 +61,8 @@ fn later(value: &mut Value, new: &mut usize) {
     }
 }
 
-/// Reads the answer of today and of 2030; every new word is kept as it came, and is stored and read again as that.
+/// Reads the answer of today and of 2030; every new word is kept as it came, and is stored and read
+/// again as that.
 fn reads<T: DeserializeOwned + Serialize + PartialEq + Debug>(answer: Value) -> T {
     let today: T = serde_json::from_slice(answer.to_string().as_bytes()).unwrap();
     let others = |value: &T| serde_json::to_string(value).unwrap().matches("\"word_of_2030\"").count();

@@ -1,4 +1,5 @@
-//! Laws of key sets and signed cities: from the pinned root, never rolled back, every alteration noticed.
+//! Laws of key sets and signed cities: from the pinned root, never rolled back, every alteration
+//! noticed.
 
 use crate::fixture::*;
 use mesto_protocol::keys::{KeySet, KeySetError};
@@ -75,7 +76,8 @@ fn an_altered_city_is_refused_and_the_error_names_what_failed() {
     assert_eq!(error(&base64(&ticket)).code(), "garbage");
 }
 
-/// The zone's currency changed inside the signed bytes, as somebody between operator and phone would.
+/// The zone's currency changed inside the signed bytes, as somebody between operator and phone
+/// would.
 pub fn altered_city(signed: &str) -> String {
     use base64::Engine as _;
     let mut bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(signed).unwrap();

@@ -1,4 +1,5 @@
-//! What other languages and other people's verifiers rely on: vectors with fixed keys, and the laws of signed things.
+//! What other languages and other people's verifiers rely on: vectors with fixed keys, and the laws
+//! of signed things.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod codes;

@@ -1,4 +1,5 @@
-//! The OpenAPI document: every route described, schemas true to the types, the committed copy current, growth only.
+//! The OpenAPI document: every route described, schemas true to the types, the committed copy
+//! current, growth only.
 
 use std::path::PathBuf;
 
@@ -164,7 +165,8 @@ fn what_services_sell_is_described_by_service() {
     assert!(start["oneOf"].as_array().unwrap().iter().any(|kind| kind.to_string().contains("on_purchase")), "{start}");
 }
 
-/// `UPDATE=1` writes docs/openapi.json anew when it only grew; `UPDATE=breaking` in any case, for a change before anybody depends on it.
+/// `UPDATE=1` writes docs/openapi.json anew when it only grew; `UPDATE=breaking` in any case, for a
+/// change before anybody depends on it.
 #[test]
 fn the_committed_document_is_current_and_v1_only_grows() {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/openapi.json");

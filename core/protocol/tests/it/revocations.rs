@@ -1,4 +1,5 @@
-//! Codes that are ended before their time: the revocation list, issues, and what a controller is told that he cannot know.
+//! Codes that are ended before their time: the revocation list, issues, and what a controller is
+//! told that he cannot know.
 
 use crate::codes::{code_of, show};
 use crate::fixture::*;

@@ -1,7 +1,8 @@
-//! Vectors for verifiers in other languages: `tests/vectors/{keys,revocations,city,ticket,ticket-code}.json`, described by
-//! `docs/ticket-code.md`. Every case is read by the public API here, and by a verifier written from the page alone in
-//! `tests/vectors/test_ticket_code.py`. `UPDATE=1` writes the files anew from the fixed keys, which must change nothing for as
-//! long as the format is `MESTO1`.
+//! Vectors for verifiers in other languages:
+//! `tests/vectors/{keys,revocations,city,ticket,ticket-code}.json`, described by `docs/ticket-code.
+//! md`. Every case is read by the public API here, and by a verifier written from the page alone in
+//! `tests/vectors/test_ticket_code.py`. `UPDATE=1` writes the files anew from the fixed keys, which
+//! must change nothing for as long as the format is `MESTO1`.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,5 @@
-//! A facility: a garage or a lot with a barrier, what is known of it, when it is open, and how a visit is paid there.
+//! A facility: a garage or a lot with a barrier, what is known of it, when it is open, and how a
+//! visit is paid there.
 
 use crate::kernel::calendar::{Charging, TimeSpan};
 use crate::kernel::city::{City, Texts};
@@ -30,7 +31,8 @@ pub struct Facility {
     pub capacity_disabled: Fact<u32>,
     /// The highest vehicle, centimetres.
     pub max_height_cm: Fact<u32>,
-    /// When one can drive in and out, in the city's wall-clock time. While they are not known nothing is refused.
+    /// When one can drive in and out, in the city's wall-clock time. While they are not known
+    /// nothing is refused.
     pub opening_hours: Fact<Vec<TimeSpan>>,
     /// While it is not known, holidays are as other days.
     pub on_holidays: Fact<HolidayOpening>,
@@ -54,7 +56,8 @@ impl Facility {
         self.hours(city).map(|hours| hours.period_at(at, at).is_some())
     }
 
-    /// The next opening at or after a moment; `None` when there is none within weeks or it is not known.
+    /// The next opening at or after a moment; `None` when there is none within weeks or it is not
+    /// known.
     #[must_use]
     pub fn next_opening(&self, city: &City, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
         self.hours(city)?.next_opening(at)
@@ -129,7 +132,8 @@ pub enum HolidayOpening {
 pub struct TicketPattern {
     /// `D` is a digit, `L` a letter, any other sign stands for itself: `DDDDDDDDDDDD`.
     pub mask: String,
-    /// What the last digit is computed from the others by; absent when it is a digit like any other.
+    /// What the last digit is computed from the others by; absent when it is a digit like any
+    /// other.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub check_digit: Option<CheckDigit>,
 }

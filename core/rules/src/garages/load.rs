@@ -1,4 +1,5 @@
-//! The source files of garages: `garages.toml`, and one `garages-tariff-<id>.toml` for each price list.
+//! The source files of garages: `garages.toml`, and one `garages-tariff-<id>.toml` for each price
+//! list.
 
 use crate::garages::facility::{Entrance, Facility, FacilityKind, HolidayOpening, OnSite, PaidWhen, TicketPattern};
 use crate::garages::section::{GaragesSection, Policy, Retention};
@@ -352,7 +353,8 @@ fn own_or_common<T: Clone>(
     }
 }
 
-/// A field of the section as the field of the file that it comes from; `None` when it is another section's.
+/// A field of the section as the field of the file that it comes from; `None` when it is another
+/// section's.
 pub(crate) fn located(wrong: &Wrong) -> Option<(String, String)> {
     if wrong.section != "garages" {
         return None;

@@ -1,4 +1,5 @@
-//! What a visit costs at any moment, and when that next rises. The price never falls as time goes on.
+//! What a visit costs at any moment, and when that next rises. The price never falls as time goes
+//! on.
 
 use crate::garages::facility::Facility;
 use crate::garages::price::{LONGEST, LineKind, Paid, Refusal, VisitAsk, VisitLine, left_over, out_of_range, unknown};
@@ -80,7 +81,8 @@ impl<'a> Meter<'a> {
 
     /// The first moment after `now` at which more than `above` is owed; `None` when none comes.
     pub fn first_above(&self, now: DateTime<Utc>, paid: &[Paid], sum: Money, above: Money) -> Option<DateTime<Utc>> {
-        // What is owed never falls, so the moment is found by halving. A price that is not known is none.
+        // What is owed never falls, so the moment is found by halving. A price that is not known is
+        // none.
         let owed_after = |milliseconds: i64| {
             let at = now.checked_add_signed(TimeDelta::milliseconds(milliseconds))?;
             let bill = self.bill(self.settled(paid, at).unwrap_or(at)).ok()?;
@@ -189,8 +191,8 @@ impl<'a> Meter<'a> {
         }
     }
 
-    /// How many tickets for several days can be cheapest, besides none, and when the last of them ends: all that are used
-    /// up, or one more.
+    /// How many tickets for several days can be cheapest, besides none, and when the last of them
+    /// ends: all that are used up, or one more.
     fn ticket_counts(&self, days: u32, until: DateTime<Utc>) -> Result<Vec<(u32, DateTime<Utc>)>, Refusal> {
         let (first, last) = (self.city.local_day(self.from), self.city.local_day(until));
         let span = match self.day_count()? {
@@ -203,7 +205,8 @@ impl<'a> Meter<'a> {
         [used_up, used_up.saturating_add(1)].into_iter().filter(|count| *count > 0).map(counted).collect()
     }
 
-    /// How the days of this visit are counted; `None` when nothing depends on them, and then one never ends.
+    /// How the days of this visit are counted; `None` when nothing depends on them, and then one
+    /// never ends.
     fn day_count(&self) -> Result<Option<DayCount>, Refusal> {
         let by_day = self.garages.policy.tariff_by == TariffBy::Day;
         match &self.table.day {

@@ -1,5 +1,5 @@
-//! Garages, multi-storey car parks and lots with a barrier: facilities, dated tariffs, the price of a visit, how a visit
-//! ends, ticket numbers, free places.
+//! Garages, multi-storey car parks and lots with a barrier: facilities, dated tariffs, the price of
+//! a visit, how a visit ends, ticket numbers, free places.
 
 pub(crate) mod check;
 pub mod facility;

@@ -1,4 +1,5 @@
-//! The number on a printed ticket: how it is read, whether typed or decoded from its bar code (Code 128).
+//! The number on a printed ticket: how it is read, whether typed or decoded from its bar code (Code
+//! 128).
 
 use crate::garages::facility::{CheckDigit, Facility, TicketPattern};
 use serde::{Deserialize, Serialize};
@@ -35,8 +36,8 @@ pub enum TicketNumberError {
 }
 
 impl TicketNumber {
-    /// Reads a number as it was typed or decoded: spaces and dashes are dropped, letters become capitals. Without a
-    /// pattern anything of [`LENGTH`] letters and digits is one.
+    /// Reads a number as it was typed or decoded: spaces and dashes are dropped, letters become
+    /// capitals. Without a pattern anything of [`LENGTH`] letters and digits is one.
     ///
     /// # Errors
     /// [`TicketNumberError`], which says how a number looks.
@@ -103,8 +104,8 @@ impl TicketPattern {
         Some(example.collect())
     }
 
-    /// The `count`th number of this shape, as a controller prints them: its digits count, its letters are `A`, its check
-    /// digit is right. `None` where there are not so many.
+    /// The `count`th number of this shape, as a controller prints them: its digits count, its
+    /// letters are `A`, its check digit is right. `None` where there are not so many.
     #[must_use]
     pub fn number(&self, count: u64) -> Option<TicketNumber> {
         let checked = usize::from(self.check_digit.is_some());

@@ -1,5 +1,5 @@
-//! What may be said of a facility by what its controller told last: its free places (BG-72), and whether it is heard at
-//! all.
+//! What may be said of a facility by what its controller told last: its free places (BG-72), and
+//! whether it is heard at all.
 
 use crate::garages::section::GaragesSection;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -41,7 +41,8 @@ pub fn free_places(garages: &GaragesSection, latest: Option<Observation>, now: D
     }
 }
 
-/// Whether a facility whose controller was last heard at a moment is heard at `now`: only then a visit there is sold.
+/// Whether a facility whose controller was last heard at a moment is heard at `now`: only then a
+/// visit there is sold.
 #[must_use]
 pub fn is_heard(garages: &GaragesSection, heard_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
     now.signed_duration_since(heard_at) <= TimeDelta::seconds(garages.policy.controller_silent_seconds.into())

@@ -1,12 +1,13 @@
 //! The price of a visit: what a car that entered at one moment owes at another, line by line.
 //!
-//! A visit is as long as it really lasted; a change of the clocks makes it neither longer nor shorter. Only days that are
-//! counted by the calendar have 23 or 25 hours. A unit is paid as soon as it has started, the first one on entry: 60
-//! minutes are one hour, a millisecond more is the second. Where several ways to pay are possible (units, a day's cap,
-//! tickets for several days from the entry on) the cheapest one is the price.
+//! A visit is as long as it really lasted; a change of the clocks makes it neither longer nor
+//! shorter. Only days that are counted by the calendar have 23 or 25 hours. A unit is paid as soon
+//! as it has started, the first one on entry: 60 minutes are one hour, a millisecond more is the
+//! second. Where several ways to pay are possible (units, a day's cap, tickets for several days
+//! from the entry on) the cheapest one is the price.
 //!
-//! A payment settles the visit until its time to leave is over. Whoever leaves later owes the difference to a visit
-//! without that payment.
+//! A payment settles the visit until its time to leave is over. Whoever leaves later owes the
+//! difference to a visit without that payment.
 
 use crate::garages::facility::{Facility, PaidWhen};
 use crate::garages::meter::Meter;
@@ -69,14 +70,16 @@ pub struct VisitPrice {
     pub price: Money,
     /// What is to be paid now; zero when nothing is owed.
     pub total: Money,
-    /// Until when one may leave if `total` is paid now, when the facility says so; without anything to pay, until when
-    /// one may leave by what was paid. Absent: without delay (AMB-12).
+    /// Until when one may leave if `total` is paid now, when the facility says so; without anything
+    /// to pay, until when one may leave by what was paid. Absent: without delay (AMB-12).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exit_by: Option<DateTime<Utc>>,
-    /// The first moment at which more than `total` is owed while nothing is paid; absent when none comes.
+    /// The first moment at which more than `total` is owed while nothing is paid; absent when none
+    /// comes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rises_at: Option<DateTime<Utc>>,
-    /// The first moment at which something is owed again if `total` is paid now; absent when none comes.
+    /// The first moment at which something is owed again if `total` is paid now; absent when none
+    /// comes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owes_again_at: Option<DateTime<Utc>>,
     /// What the driver should know before paying.
@@ -102,7 +105,8 @@ pub enum LineKind {
     DayCap { days: u32, cap: Money },
     /// So many tickets for `days` days each.
     SeveralDays { tickets: u32, days: u32, price: Money },
-    /// The ticket is lost. With `billed_from` the visit counts from there on; without, the amount is all of it.
+    /// The ticket is lost. With `billed_from` the visit counts from there on; without, the amount
+    /// is all of it.
     Lost {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         billed_from: Option<DateTime<Utc>>,
@@ -124,7 +128,8 @@ pub enum LineKind {
 pub enum Notice {
     /// How long one may take to leave is not known: leave at once after paying (BG-68).
     ExitWithoutDelay,
-    /// The days of a ticket for several days that are not used can neither be used later nor are they given back.
+    /// The days of a ticket for several days that are not used can neither be used later nor are
+    /// they given back.
     UnusedDaysLost { days: u32 },
     /// A kind of a later version. Only ever read, never said.
     #[serde(other)]
@@ -227,8 +232,8 @@ pub(crate) fn out_of_range(what: &str) -> Refusal {
     Refusal::OutOfRange { what: what.to_owned() }
 }
 
-/// What a visit owes at a moment, or why that cannot be said. Pure: the same city and ask give the same answer everywhere
-/// (BG-64, BG-67).
+/// What a visit owes at a moment, or why that cannot be said. Pure: the same city and ask give the
+/// same answer everywhere (BG-64, BG-67).
 ///
 /// # Errors
 /// [`Refusal`] with what would be right.
@@ -250,8 +255,9 @@ pub fn price(city: &City, ask: &VisitAsk<'_>) -> Result<VisitPrice, Refusal> {
     Ok(price)
 }
 
-/// What a visit owes at the place itself, as its controller asks: by the same prices, however it is paid there and
-/// whether or not the app sells it. `ask.pay` says nothing here, and no commission is added.
+/// What a visit owes at the place itself, as its controller asks: by the same prices, however it is
+/// paid there and whether or not the app sells it. `ask.pay` says nothing here, and no commission
+/// is added.
 ///
 /// # Errors
 /// [`Refusal`]; of those about selling only `paid_on_entry`, where such a visit owes nothing.

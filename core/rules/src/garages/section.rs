@@ -1,4 +1,5 @@
-//! The city's section `garages`: facilities, dated tariffs, policy where the terms are silent, retention.
+//! The city's section `garages`: facilities, dated tariffs, policy where the terms are silent,
+//! retention.
 
 use crate::garages::facility::Facility;
 use crate::garages::tariff::{Tariff, TariffBy};
@@ -47,11 +48,11 @@ pub struct Policy {
     pub tariff_by: TariffBy,
     /// What is done here with a facility that is paid on entry.
     pub on_entry: OnEntry,
-    /// How far a controller's clock may be ahead of the operator's, seconds. An entry within that is one that is just
-    /// happening, a later one is refused.
+    /// How far a controller's clock may be ahead of the operator's, seconds. An entry within that
+    /// is one that is just happening, a later one is refused.
     pub clock_tolerance_seconds: u32,
-    /// A controller that was not heard for longer is silent: nothing is sold at its facility until it is heard again,
-    /// because what it knows of a visit is not known here.
+    /// A controller that was not heard for longer is silent: nothing is sold at its facility until
+    /// it is heard again, because what it knows of a visit is not known here.
     pub controller_silent_seconds: u32,
     /// Free places that were observed longer ago are not known (BG-72).
     pub observation_too_old_minutes: Minutes,

@@ -1,5 +1,5 @@
-//! What visits cost from a day on: started units, free minutes, caps of a day, tickets for several days, lost tickets,
-//! and how long one may take to leave.
+//! What visits cost from a day on: started units, free minutes, caps of a day, tickets for several
+//! days, lost tickets, and how long one may take to leave.
 
 use crate::kernel::fact::Fact;
 use crate::kernel::ids::{RateTableId, TariffId};
@@ -20,12 +20,13 @@ pub struct Tariff {
     /// First local day on which it is no longer in force; absent while the next tariff ends it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<NaiveDate>,
-    /// By the name that facilities refer to. A facility whose table the tariff leaves out has no price.
+    /// By the name that facilities refer to. A facility whose table the tariff leaves out has no
+    /// price.
     pub rate_tables: BTreeMap<RateTableId, RateTable>,
 }
 
-/// What a visit costs (APDS RateTable). An absent part is one that the prices do not have; an unknown one refuses the
-/// sales that need it.
+/// What a visit costs (APDS RateTable). An absent part is one that the prices do not have; an
+/// unknown one refuses the sales that need it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RateTable {
     /// Length of the unit that is paid for.
@@ -48,10 +49,11 @@ pub struct RateTable {
     /// How many times the price a car on two places pays.
     pub double_place_factor: Fact<u32>,
     pub lost_ticket: Fact<LostTicket>,
-    /// Minutes to leave after a payment. While they are not known one leaves without delay (BG-68, AMB-12).
+    /// Minutes to leave after a payment. While they are not known one leaves without delay (BG-68,
+    /// AMB-12).
     pub exit_minutes: Fact<Minutes>,
-    /// Minutes after that in which a late exit still owes nothing. While they are not known there are none. A later exit
-    /// owes the difference to a visit without the payment.
+    /// Minutes after that in which a late exit still owes nothing. While they are not known there
+    /// are none. A later exit owes the difference to a visit without the payment.
     pub late_exit_grace_minutes: Fact<Minutes>,
 }
 
@@ -81,7 +83,8 @@ pub struct DayCap {
 pub enum DayCount {
     /// Every 24 hours from the entry on.
     FromEntry,
-    /// By the city's calendar, from midnight to midnight. A unit belongs to the day on which it starts.
+    /// By the city's calendar, from midnight to midnight. A unit belongs to the day on which it
+    /// starts.
     CalendarDay,
 }
 
@@ -110,7 +113,7 @@ pub enum LostTicket {
 pub enum TariffBy {
     /// The one in force on the local day of entry prices the whole visit.
     Entry,
-    /// Each day of the visit is priced by the one in force on the local day on which it begins; free time, tickets for
-    /// several days and lost tickets by that of the entry.
+    /// Each day of the visit is priced by the one in force on the local day on which it begins;
+    /// free time, tickets for several days and lost tickets by that of the entry.
     Day,
 }

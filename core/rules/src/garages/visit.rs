@@ -22,7 +22,8 @@ pub enum VisitState {
     Cancelled,
 }
 
-/// What can happen to a visit. A controller tells late and more than once; what it repeats changes nothing.
+/// What can happen to a visit. A controller tells late and more than once; what it repeats changes
+/// nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum VisitEvent {
@@ -61,7 +62,8 @@ pub enum VisitEffect {
     OpenBarrier,
     /// The car left without paying this.
     Claim { amount: Money },
-    /// What it left without paying was paid at the place after all; nothing to do where nothing was claimed.
+    /// What it left without paying was paid at the place after all; nothing to do where nothing was
+    /// claimed.
     WithdrawClaim,
 }
 
@@ -145,7 +147,8 @@ pub fn step(
     }
 }
 
-/// The state as it is at `now`, by the step that time brings, so that a late job never shows a wrong one.
+/// The state as it is at `now`, by the step that time brings, so that a late job never shows a
+/// wrong one.
 #[must_use]
 pub fn state_at(stored: VisitState, owes_again_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> VisitState {
     step(Some(stored), &VisitEvent::TimePassed { owes_again_at }, now).map_or(stored, |(state, _)| state)

@@ -1,4 +1,5 @@
-//! Large data that hangs on a section: a map, a feed. The section names it by its digest, so the city's signature covers it.
+//! Large data that hangs on a section: a map, a feed. The section names it by its digest, so the
+//! city's signature covers it.
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -10,7 +11,8 @@ use std::str::FromStr;
 #[serde(transparent)]
 pub struct Digest(String);
 
-/// Bytes that are fetched apart from the city's document and believed only when they have this digest and size.
+/// Bytes that are fetched apart from the city's document and believed only when they have this
+/// digest and size.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Blob {
     pub digest: Digest,

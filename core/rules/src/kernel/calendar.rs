@@ -1,9 +1,11 @@
-//! When parking is charged: weekly time spans, holidays with the Orthodox Easter, openings and closings in the city's wall clock.
+//! When parking is charged: weekly time spans, holidays with the Orthodox Easter, openings and
+//! closings in the city's wall clock.
 //!
-//! The nights on which the clocks change follow what a driver reads on the sign and on the clock. When the clocks go
-//! forward, a time that is left out is reached at the change. When they go back, the clock shows an hour twice: charging
-//! ends the first time that the clock shows its end, and what begins within that hour begins both times, so that
-//! before its beginning nothing is charged. A zone that closes at 02:00 closes at the first 02:00.
+//! The nights on which the clocks change follow what a driver reads on the sign and on the clock.
+//! When the clocks go forward, a time that is left out is reached at the change. When they go back,
+//! the clock shows an hour twice: charging ends the first time that the clock shows its end, and
+//! what begins within that hour begins both times, so that before its beginning nothing is charged.
+//! A zone that closes at 02:00 closes at the first 02:00.
 
 use super::time::{Shown, TimeRules};
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Utc};
@@ -119,7 +121,8 @@ impl<'de> Deserialize<'de> for TimeOfDay {
     }
 }
 
-/// A span of the day on some days of the week (CDS TimeSpan); `until` is exclusive and on the same day.
+/// A span of the day on some days of the week (CDS TimeSpan); `until` is exclusive and on the same
+/// day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TimeSpan {
     pub days: Vec<Day>,
@@ -204,7 +207,8 @@ impl HolidayCalendar {
         if Day::of(date) == Day::Sun {
             return None;
         }
-        // Walks back over the days off right before `date`; at most the run of holidays after a Sunday.
+        // Walks back over the days off right before `date`; at most the run of holidays after a
+        // Sunday.
         let mut day = date;
         for _ in 0..7 {
             day = day.pred_opt()?;
@@ -227,7 +231,8 @@ impl HolidayCalendar {
     }
 }
 
-/// The Orthodox Easter Sunday of a year in the Gregorian calendar (Meeus, Julian algorithm); right from 1900 to 2099.
+/// The Orthodox Easter Sunday of a year in the Gregorian calendar (Meeus, Julian algorithm); right
+/// from 1900 to 2099.
 #[must_use]
 pub fn orthodox_easter(year: i32) -> Option<NaiveDate> {
     if !(1900..=2099).contains(&year) {
@@ -250,7 +255,8 @@ pub struct Period {
     pub closes_at: DateTime<Utc>,
 }
 
-/// When one zone is charged: its spans on the wall clock of its city, without the days that are free.
+/// When one zone is charged: its spans on the wall clock of its city, without the days that are
+/// free.
 #[derive(Debug, Clone, Copy)]
 pub struct Charging<'a> {
     pub time: &'a TimeRules,
@@ -279,8 +285,9 @@ impl Charging<'_> {
         self.spans.iter().any(|span| span.days.contains(&day)) && !self.is_free_day(date)
     }
 
-    /// The charged period that holds `at` (its end excluded), joined over midnight where the next day goes on at once.
-    /// The end is exact when it lies before `enough`, else it is some moment at or after `enough`.
+    /// The charged period that holds `at` (its end excluded), joined over midnight where the next
+    /// day goes on at once. The end is exact when it lies before `enough`, else it is some
+    /// moment at or after `enough`.
     #[must_use]
     pub fn period_at(&self, at: DateTime<Utc>, enough: DateTime<Utc>) -> Option<Period> {
         let local = self.time.local(at);
@@ -314,7 +321,8 @@ impl Charging<'_> {
         Some(Period { day, closes_at })
     }
 
-    /// When hours end that begin at the change of the clocks, where that leaves out the closing of those before.
+    /// When hours end that begin at the change of the clocks, where that leaves out the closing of
+    /// those before.
     fn goes_on_at_change(
         &self,
         closing: NaiveDateTime,
@@ -325,13 +333,15 @@ impl Charging<'_> {
         left_out.then(|| self.period_at(closes_at, enough)).flatten().map(|period| period.closes_at)
     }
 
-    /// The moment between `at` and `closes_at` at which the clock goes back to before the opening, if it does.
+    /// The moment between `at` and `closes_at` at which the clock goes back to before the opening,
+    /// if it does.
     fn set_back(&self, at: DateTime<Utc>, closes_at: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let change = self.time.set_back_after(at).filter(|change| *change < closes_at)?;
         self.period_at(change, change).is_none().then_some(change)
     }
 
-    /// The first moment at or after `at` at which charging begins; `None` when none comes within weeks.
+    /// The first moment at or after `at` at which charging begins; `None` when none comes within
+    /// weeks.
     #[must_use]
     pub fn next_opening(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let ahead = usize::try_from(HORIZON_DAYS).ok()?;
@@ -350,8 +360,8 @@ impl Charging<'_> {
         date.iter_days().skip(1).take(ahead).find(|day| self.is_charged_day(*day))
     }
 
-    /// The moment at which `length` of charged time after `start` is over; `start` must be charged. `None` for more than a
-    /// month of it.
+    /// The moment at which `length` of charged time after `start` is over; `start` must be charged.
+    /// `None` for more than a month of it.
     #[must_use]
     pub fn advance(&self, start: DateTime<Utc>, length: TimeDelta) -> Option<DateTime<Utc>> {
         if length > LONGEST {
@@ -415,8 +425,8 @@ fn first_shown(time: &TimeRules, wall: NaiveDateTime) -> Option<DateTime<Utc>> {
     first
 }
 
-/// The moments at which the clock shows a time: one; or the change of the clocks, where that leaves the time out; or two,
-/// where the clock goes back.
+/// The moments at which the clock shows a time: one; or the change of the clocks, where that leaves
+/// the time out; or two, where the clock goes back.
 fn shown(time: &TimeRules, wall: NaiveDateTime) -> [Option<DateTime<Utc>>; 2] {
     match time.shown(wall) {
         None => [None, None],
@@ -426,8 +436,9 @@ fn shown(time: &TimeRules, wall: NaiveDateTime) -> [Option<DateTime<Utc>>; 2] {
     }
 }
 
-/// A wall-clock moment as an instant. A time that does not exist (clocks went forward) is taken by the offset before the
-/// change, so 02:30 is 03:30; a time that comes twice (clocks went back) is the first one.
+/// A wall-clock moment as an instant. A time that does not exist (clocks went forward) is taken by
+/// the offset before the change, so 02:30 is 03:30; a time that comes twice (clocks went back) is
+/// the first one.
 #[must_use]
 pub fn to_utc(time: &TimeRules, wall: NaiveDateTime) -> Option<DateTime<Utc>> {
     Some(match time.shown(wall)? {

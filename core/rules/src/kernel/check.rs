@@ -1,5 +1,5 @@
-//! Checks a compiled city against itself: what a reader of its parts cannot see. Only the compiler asks; what an operator
-//! signed is not doubted by a phone.
+//! Checks a compiled city against itself: what a reader of its parts cannot see. Only the compiler
+//! asks; what an operator signed is not doubted by a phone.
 
 use super::calendar::{Day, HolidayCalendar, TimeOfDay, TimeSpan};
 use super::city::{City, Texts};

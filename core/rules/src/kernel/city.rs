@@ -1,8 +1,10 @@
-//! The city document: an envelope, the sections that every service needs, and one section for each service.
+//! The city document: an envelope, the sections that every service needs, and one section for each
+//! service.
 //!
-//! It is compiled from a city's source files, signed and served as one canonical JSON. A served document is read so that an
-//! old program goes on: fields that it does not know are passed over, a section that it does not know is kept and passed
-//! over, and a service's section whose `format` is greater than the program knows stops that service alone.
+//! It is compiled from a city's source files, signed and served as one canonical JSON. A served
+//! document is read so that an old program goes on: fields that it does not know are passed over, a
+//! section that it does not know is kept and passed over, and a service's section whose `format` is
+//! greater than the program knows stops that service alone.
 
 use super::calendar::TimeSpan;
 use super::ids::{CityId, SourceId};
@@ -21,7 +23,8 @@ use std::collections::BTreeMap;
 pub struct Texts(pub BTreeMap<String, String>);
 
 impl Texts {
-    /// The text in `language`, else in English, else in whichever stands first; empty only when there is none.
+    /// The text in `language`, else in English, else in whichever stands first; empty only when
+    /// there is none.
     #[must_use]
     pub fn get(&self, language: &str) -> &str {
         self.0.get(language).or_else(|| self.0.get("en")).or_else(|| self.0.values().next()).map_or("", String::as_str)
@@ -43,7 +46,8 @@ pub struct City {
     pub centre: Centre,
     /// How long a quote is frozen, seconds.
     pub quote_ttl_seconds: u32,
-    /// The first local day on which nothing is sold by this document any more: a newer one is needed.
+    /// The first local day on which nothing is sold by this document any more: a newer one is
+    /// needed.
     pub valid_until: NaiveDate,
     pub contacts: Contacts,
     /// The terms in force, one for each scope.

@@ -22,10 +22,11 @@ shown! { certainty_shown;
     }
 }
 
-/// A value with its source, or `unknown`. A sale that needs an unknown value is refused with `tariff_unknown`, never guessed.
+/// A value with its source, or `unknown`. A sale that needs an unknown value is refused with
+/// `tariff_unknown`, never guessed.
 ///
-/// A value that this version cannot read (of a kind that came later) is unknown too: what needs it is refused, the rest of
-/// the city goes on.
+/// A value that this version cannot read (of a kind that came later) is unknown too: what needs it
+/// is refused, the rest of the city goes on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fact<T> {

@@ -1,4 +1,5 @@
-//! Ids that a city's author writes: short words of small letters, digits and `-`. One type each, so that none is taken for another.
+//! Ids that a city's author writes: short words of small letters, digits and `-`. One type each, so
+//! that none is taken for another.
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -34,7 +35,8 @@ fn checked(text: &str, what: &'static str) -> Result<String, IdError> {
     }
 }
 
-/// One line a type: `ZoneId, "zone";`. On the wire and in files the bare text, checked when it is read.
+/// One line a type: `ZoneId, "zone";`. On the wire and in files the bare text, checked when it is
+/// read.
 macro_rules! slug_ids {
     ($($(#[$doc:meta])* $name:ident, $what:literal;)*) => {$(
         $(#[$doc])*

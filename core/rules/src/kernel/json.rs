@@ -1,9 +1,10 @@
 //! Reads values of JSON text, in the one way in which everything that a phone reads is read.
 //!
-//! The reader of a type is generic in what it reads from, and serde_json's own reader of text puts the parsing of spaces,
-//! commas, colons and places of errors into the reader of each type: a tenth of the app's library. Here an object or a
-//! list is first split into the texts of its parts, by serde_json and by one function each, and the reader of a type only
-//! takes parts. A text is so gone through once for each level of it that has a type.
+//! The reader of a type is generic in what it reads from, and serde_json's own reader of text puts
+//! the parsing of spaces, commas, colons and places of errors into the reader of each type: a tenth
+//! of the app's library. Here an object or a list is first split into the texts of its parts, by
+//! serde_json and by one function each, and the reader of a type only takes parts. A text is so
+//! gone through once for each level of it that has a type.
 //!
 //! JSON writes a struct as an object, never as a list; serde's own reading would take both.
 
@@ -17,10 +18,12 @@ use serde::de::{
 use serde_json::Error;
 use serde_json::value::RawValue;
 
-/// The value of a JSON text. A struct is an object with named fields; a list is refused in its place.
+/// The value of a JSON text. A struct is an object with named fields; a list is refused in its
+/// place.
 ///
 /// # Errors
-/// When the text is no JSON, with line and column, or the value has another shape, with the fields that lead to it.
+/// When the text is no JSON, with line and column, or the value has another shape, with the fields
+/// that lead to it.
 pub fn from_json<'de, T: Deserialize<'de>>(text: &'de [u8]) -> Result<T, Error> {
     T::deserialize(Text(whole(text)?))
 }
@@ -118,8 +121,8 @@ impl<'de> Text<'de> {
     }
 }
 
-/// An error in a part, with the part's name before it. Where a part begins is not known any more, and its own lines and
-/// columns would mislead.
+/// An error in a part, with the part's name before it. Where a part begins is not known any more,
+/// and its own lines and columns would mislead.
 #[cold]
 fn inside(part: &str, error: &Error) -> Error {
     let why = error.to_string();

@@ -1,7 +1,9 @@
-//! Reading what a later version may have widened: words and list items that are not known here are passed over.
+//! Reading what a later version may have widened: words and list items that are not known here are
+//! passed over.
 //!
-//! What may be unknown is kept as its text and read from that: whatever stands in a city is read by one reader, the one of
-//! JSON text. A second one, of values, would be all the readers of its types once more in the app.
+//! What may be unknown is kept as its text and read from that: whatever stands in a city is read by
+//! one reader, the one of JSON text. A second one, of values, would be all the readers of its types
+//! once more in the app.
 
 use super::json::from_json;
 use serde::de::DeserializeOwned;

@@ -1,5 +1,5 @@
-//! What every service of a city stands on: money, plates, calendars, the clock, facts and the city's document. Knows no
-//! service.
+//! What every service of a city stands on: money, plates, calendars, the clock, facts and the
+//! city's document. Knows no service.
 
 pub mod blob;
 pub mod calendar;

@@ -125,8 +125,8 @@ impl Money {
     /// An amount at the currency's scale.
     ///
     /// # Errors
-    /// [`MoneyError::Fraction`] when `amount` has more decimals than the currency, [`MoneyError::Overflow`] when its minor
-    /// units do not fit 64 bits.
+    /// [`MoneyError::Fraction`] when `amount` has more decimals than the currency,
+    /// [`MoneyError::Overflow`] when its minor units do not fit 64 bits.
     pub fn new(amount: Decimal, currency: Currency) -> Result<Self, MoneyError> {
         if amount.is_zero() {
             // Never "-0.00".
@@ -259,8 +259,9 @@ impl fmt::Debug for Money {
     }
 }
 
-/// A decimal number as it is written everywhere, on the wire, in a city's files and by a caller: digits with at most one
-/// point between them, a `-` before a negative one, no leading zero but the one before the point.
+/// A decimal number as it is written everywhere, on the wire, in a city's files and by a caller:
+/// digits with at most one point between them, a `-` before a negative one, no leading zero but the
+/// one before the point.
 ///
 /// # Errors
 /// [`MoneyError::NotANumber`] for any other text, and for more digits than a decimal holds.
@@ -286,7 +287,8 @@ pub(crate) fn exact_list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<V
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 struct MoneyOnWire {
-    /// Decimal text with as many decimals as the currency has, `80.00`; never a JSON number. A debit has a minus sign.
+    /// Decimal text with as many decimals as the currency has, `80.00`; never a JSON number. A
+    /// debit has a minus sign.
     #[cfg_attr(feature = "openapi", schema(pattern = r"^-?[0-9]+(\.[0-9]+)?$"))]
     amount: String,
     /// ISO 4217 code.

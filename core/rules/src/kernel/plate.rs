@@ -1,4 +1,5 @@
-//! Number plates in three forms: as shown, as compared, as sent by SMS. A plate is never changed silently.
+//! Number plates in three forms: as shown, as compared, as sent by SMS. A plate is never changed
+//! silently.
 //!
 //! Space and dash are shown and not compared (ADR 21): `B-NO 1` and `BN-O 1` are one plate here.
 
@@ -28,7 +29,8 @@ pub struct PlateGrammar {
     pub example: String,
 }
 
-/// One form of plates: `LL DDD-LL`, where L is a letter, D a digit, `[AMPE]` one of these; space and `-` are only shown.
+/// One form of plates: `LL DDD-LL`, where L is a letter, D a digit, `[AMPE]` one of these; space
+/// and `-` are only shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlateForm {
     pub kind: PlateKind,
@@ -63,7 +65,8 @@ pub struct ParsedPlate {
     pub display: String,
     /// As it is compared: `BG789PP`; keeps Š Đ Č Ć Ž.
     pub canonical: String,
-    /// ISO 3166-1 of the country whose form it follows, `RS`; absent for a free form, which may be of any.
+    /// ISO 3166-1 of the country whose form it follows, `RS`; absent for a free form, which may be
+    /// of any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
     /// As an SMS takes it; absent when a letter has no plain form.
@@ -79,8 +82,8 @@ pub struct ParsedPlate {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum PlateWarning {
-    /// Another sign that looks like a Latin letter was read as that one: Cyrillic В, Greek Ρ, the `Ð` of Iceland;
-    /// `position` counts letters and digits from 1.
+    /// Another sign that looks like a Latin letter was read as that one: Cyrillic В, Greek Ρ, the
+    /// `Ð` of Iceland; `position` counts letters and digits from 1.
     LookAlike { position: usize, typed: char, read_as: char },
     /// A letter with a mark that hardly any plate has; `position` counts letters and digits from 1.
     UnusualLetter { position: usize, letter: char },
@@ -159,7 +162,8 @@ impl PlateForm {
         Ok(slots)
     }
 
-    /// The plate as this form shows it, when it fits. With `swap`, O and 0 stand for each other where the form asks so.
+    /// The plate as this form shows it, when it fits. With `swap`, O and 0 stand for each other
+    /// where the form asks so.
     fn show(&self, canonical: &str, letters: &str, swap: bool) -> Option<String> {
         let mut signs = canonical.chars();
         let mut shown = String::with_capacity(canonical.len() + 2);

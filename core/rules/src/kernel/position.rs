@@ -76,7 +76,8 @@ fn flat(lat: f64, lon: f64, point: &Point) -> (f64, f64) {
     ((point.lon - lon) * metres_per_lon, (point.lat - lat) * METRES_PER_DEGREE)
 }
 
-/// Whole metres to the nearest of some polygons, 0 and `true` inside one; `None` when there is none.
+/// Whole metres to the nearest of some polygons, 0 and `true` inside one; `None` when there is
+/// none.
 #[must_use]
 pub fn distance(polygons: &[Polygon], position: &Position) -> Option<(u32, bool)> {
     let mut nearest = f64::INFINITY;

@@ -1,4 +1,5 @@
-//! Sections of a city document: those that every service needs, and one for each service, read by its type.
+//! Sections of a city document: those that every service needs, and one for each service, read by
+//! its type.
 
 use super::calendar::HolidayCalendar;
 use super::lenient::{self, Raw};
@@ -19,8 +20,8 @@ use std::sync::{Arc, OnceLock};
 pub trait Section: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// Its key in the document, and the name of the service.
     const NAME: &'static str;
-    /// The newest format that this program reads. It rises only when a program that passes a change over would misprice or
-    /// mislead.
+    /// The newest format that this program reads. It rises only when a program that passes a change
+    /// over would misprice or mislead.
     const FORMAT: u32;
 }
 
@@ -48,7 +49,8 @@ impl SectionError {
     }
 }
 
-/// All sections of a city. Those that every service needs only ever get new fields, so that no program is too old for them.
+/// All sections of a city. Those that every service needs only ever get new fields, so that no
+/// program is too old for them.
 #[derive(Clone)]
 pub struct Sections {
     /// Days on which the city does not work.

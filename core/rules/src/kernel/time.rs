@@ -1,7 +1,8 @@
 //! The wall clock of a city: its offsets from UTC and when they change, brought by the city itself.
 //!
-//! No time-zone database is asked. The compiler of a city writes the changes down from the IANA database, or takes them as
-//! a city's author wrote them, so a law that moves a clock reaches every phone with the next city document.
+//! No time-zone database is asked. The compiler of a city writes the changes down from the IANA
+//! database, or takes them as a city's author wrote them, so a law that moves a clock reaches every
+//! phone with the next city document.
 
 use chrono::{DateTime, Days, FixedOffset, NaiveDate, NaiveDateTime, Offset as _, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -68,8 +69,9 @@ pub enum TimeError {
 }
 
 impl TimeRules {
-    /// Rules of a clock: the offset before the first change in minutes east of UTC, the changes in the order of time, and
-    /// the first local day for which they no longer speak. `zone` is the name that is shown, by custom an IANA name.
+    /// Rules of a clock: the offset before the first change in minutes east of UTC, the changes in
+    /// the order of time, and the first local day for which they no longer speak. `zone` is the
+    /// name that is shown, by custom an IANA name.
     ///
     /// # Errors
     /// [`TimeError`]
@@ -121,7 +123,8 @@ impl TimeRules {
     /// When the wall clock shows a time; `None` beyond the years that can be counted.
     #[must_use]
     pub fn shown(&self, wall: NaiveDateTime) -> Option<Shown> {
-        // As if it were UTC; no offset reaches as far as a day, so only the changes within a day of it matter.
+        // As if it were UTC; no offset reaches as far as a day, so only the changes within a day of
+        // it matter.
         let near = wall.and_utc();
         let (from, until) = (near.checked_sub_days(Days::new(1))?, near.checked_add_days(Days::new(1))?);
         let first = self.changes.partition_point(|change| change.at <= from);
@@ -133,7 +136,8 @@ impl TimeRules {
             let starts = begun.checked_sub(1).and_then(|index| self.changes.get(index)).map(|change| change.at);
             let ends = self.changes.get(begun).map(|change| change.at);
             match ends {
-                // By the offset that ends there it would be later, by the next one it would have been before.
+                // By the offset that ends there it would be later, by the next one it would have
+                // been before.
                 Some(change) if change <= at => {
                     let next = near.checked_sub_signed(TimeDelta::minutes(self.offset_after(begun + 1).into()))?;
                     if next < change {

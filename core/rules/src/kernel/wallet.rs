@@ -43,7 +43,8 @@ pub struct CardPolicy {
 }
 
 impl CardPolicy {
-    /// The commission that the driver bears on a card payment of `amount` (BG-93); `None` where the operator bears it.
+    /// The commission that the driver bears on a card payment of `amount` (BG-93); `None` where the
+    /// operator bears it.
     #[must_use]
     pub fn fee_on(&self, amount: Money) -> Option<&Fact<Money>> {
         (amount.amount < self.free_from.amount).then_some(&self.fee)

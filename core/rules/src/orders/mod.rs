@@ -1,4 +1,5 @@
-//! Daily parking ticket orders (eDPK), issued by inspectors. Leans on parking for zones and their hours.
+//! Daily parking ticket orders (eDPK), issued by inspectors. Leans on parking for zones and their
+//! hours.
 
 pub(crate) mod check;
 #[cfg(feature = "load")]

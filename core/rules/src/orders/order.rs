@@ -1,4 +1,5 @@
-//! The electronic daily parking ticket order (eDPK): its terms, and how it ends. Only an inspector issues one.
+//! The electronic daily parking ticket order (eDPK): its terms, and how it ends. Only an inspector
+//! issues one.
 
 use crate::kernel::calendar::to_utc;
 use crate::kernel::city::City;
@@ -21,7 +22,8 @@ pub struct OrderTerms {
     pub discount_until: Option<DateTime<Utc>>,
     /// The same time on the next charged day; it covers the car until then, only in this zone.
     pub valid_until: DateTime<Utc>,
-    /// Last moment to pay it here, when that is known; the same as `discount_until` in Belgrade's text.
+    /// Last moment to pay it here, when that is known; the same as `discount_until` in Belgrade's
+    /// text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pay_by: Option<DateTime<Utc>>,
 }
@@ -37,8 +39,8 @@ impl OrderTerms {
     }
 }
 
-/// Until when no order may be issued for a plate whose last ticket ended at `paid_until`: so many minutes after it as the
-/// city gives. A city that gives none, or does not say, has none.
+/// Until when no order may be issued for a plate whose last ticket ended at `paid_until`: so many
+/// minutes after it as the city gives. A city that gives none, or does not say, has none.
 #[must_use]
 pub fn grace_until(city: &City, paid_until: DateTime<Utc>) -> DateTime<Utc> {
     let orders = city.section::<OrdersSection>().ok();
@@ -46,11 +48,12 @@ pub fn grace_until(city: &City, paid_until: DateTime<Utc>) -> DateTime<Utc> {
     paid_until.checked_add_signed(minutes.length()).unwrap_or(paid_until)
 }
 
-/// Terms of an order issued in a zone at a moment. `paid_until` is the end of the last ticket that the plate had there.
+/// Terms of an order issued in a zone at a moment. `paid_until` is the end of the last ticket that
+/// the plate had there.
 ///
 /// # Errors
-/// [`Refusal::ZoneUnknown`], [`Refusal::TariffUnknown`] when price or hours are not known, [`Refusal::NotChargedNow`],
-/// [`Refusal::WithinGrace`] shortly after `paid_until`.
+/// [`Refusal::ZoneUnknown`], [`Refusal::TariffUnknown`] when price or hours are not known,
+/// [`Refusal::NotChargedNow`], [`Refusal::WithinGrace`] shortly after `paid_until`.
 pub fn issue(
     city: &City,
     zone: &str,
@@ -81,7 +84,8 @@ pub fn issue(
         .ok_or_else(|| out_of_range("issued_at"))?;
     city.tells_time_at(valid_until)?;
 
-    // A discount is promised only when its rate, its days and what they are counted from are all known.
+    // A discount is promised only when its rate, its days and what they are counted from are all
+    // known.
     let discount = || -> Option<(Money, DateTime<Utc>)> {
         let counted_from = match orders.policy.discount_from.known()? {
             DiscountFrom::Issue => issued_at,

@@ -1,4 +1,5 @@
-//! The city's section `orders`: prices of daily orders by day, discounts, how they are paid, retention.
+//! The city's section `orders`: prices of daily orders by day, discounts, how they are paid,
+//! retention.
 
 use crate::kernel::fact::Fact;
 use crate::kernel::lenient;
@@ -54,8 +55,8 @@ pub struct OrderPolicy {
     /// How an order can be paid here (BG-70).
     #[serde(deserialize_with = "lenient::list")]
     pub pay: Vec<PayMethod>,
-    /// Minutes after the end of a ticket in which no order is issued. While it is unknown there are none: an order may
-    /// be issued from the end on.
+    /// Minutes after the end of a ticket in which no order is issued. While it is unknown there are
+    /// none: an order may be issued from the end on.
     pub grace_minutes: Fact<Minutes>,
 }
 

@@ -1,4 +1,5 @@
-//! The source files of parking: `parking.toml`, `parking-areas.toml`, and one `parking-tariff-<id>.toml` for each price list.
+//! The source files of parking: `parking.toml`, `parking-areas.toml`, and one
+//! `parking-tariff-<id>.toml` for each price list.
 
 use crate::kernel::calendar::{HolidayRule, TimeSpan};
 use crate::kernel::check::Wrong;
@@ -291,7 +292,8 @@ fn compose_rate(
     Rate { kind, start_minutes, end_minutes, unit_minutes, price }
 }
 
-/// A field of the section as the field of the file that it comes from; `None` when it is another section's.
+/// A field of the section as the field of the file that it comes from; `None` when it is another
+/// section's.
 pub(crate) fn located(wrong: &Wrong) -> Option<(String, String)> {
     if wrong.section != "parking" {
         return None;

@@ -1,9 +1,10 @@
 //! Quotes: what a length of parking costs, line by line; or why it is refused and what is allowed.
 //!
-//! A quote promises minutes, their price and the latest end. Its ticket starts when the operator receives the purchase
-//! (BG-47), or at a moment that is still to come: the opening, or the end of the running ticket that it extends. What the
-//! ticket really is follows from the same rules at the moment of the purchase ([`Quote::sold`]); when that would be less
-//! than was promised, or another price, the quote is stale.
+//! A quote promises minutes, their price and the latest end. Its ticket starts when the operator
+//! receives the purchase (BG-47), or at a moment that is still to come: the opening, or the end of
+//! the running ticket that it extends. What the ticket really is follows from the same rules at the
+//! moment of the purchase ([`Quote::sold`]); when that would be less than was promised, or another
+//! price, the quote is stale.
 
 use crate::kernel::city::{City, Outdated};
 use crate::kernel::ids::{TariffId, ZoneId, joined};
@@ -27,7 +28,8 @@ pub struct QuoteAsk<'a> {
     pub minutes: u32,
     /// When the operator was asked, or received the purchase.
     pub now: DateTime<Utc>,
-    /// The latest stays in this car park. While the plate's paid time runs, the ticket begins at its end.
+    /// The latest stays in this car park. While the plate's paid time runs, the ticket begins at
+    /// its end.
     pub stays: Stays<'a>,
     pub pay: PayMethod,
 }
@@ -40,8 +42,8 @@ shown! { promise_shown;
     pub enum Start {
         /// When the operator receives the purchase (BG-47).
         OnPurchase,
-        /// At the opening, or at the end of the running ticket that it extends; when it is bought after that moment, on
-        /// purchase.
+        /// At the opening, or at the end of the running ticket that it extends; when it is bought
+        /// after that moment, on purchase.
         At { at: DateTime<Utc> },
         /// A kind of a later version. Only ever read, never quoted.
         #[serde(other)]
@@ -56,8 +58,8 @@ shown! { promise_shown;
         /// No purchase of this stay can end later; absent where there is no limit.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub deadline: Option<DateTime<Utc>>,
-        /// Minutes that can still be bought afterwards, until the deadline or until charging ends, whichever comes first;
-        /// absent where there is no limit.
+        /// Minutes that can still be bought afterwards, until the deadline or until charging ends,
+        /// whichever comes first; absent where there is no limit.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub left_minutes: Option<u32>,
     }
@@ -77,7 +79,8 @@ pub struct Quote {
     pub start: Start,
     /// The start, if it is bought at the moment of the quote.
     pub starts_at: DateTime<Utc>,
-    /// The end, if it is bought at the moment of the quote: the first moment that is no longer paid.
+    /// The end, if it is bought at the moment of the quote: the first moment that is no longer
+    /// paid.
     pub ends_at: DateTime<Utc>,
     /// Promised: the latest end, if it is bought, or its money comes, as late as it can.
     pub latest_end: DateTime<Utc>,
@@ -116,11 +119,11 @@ pub enum LineKind {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Notice {
-    /// The stay has only `offered` minutes left: less than was asked for, or than the unit that is paid. Without this
-    /// ticket a new stay may begin at `new_stay_at`.
+    /// The stay has only `offered` minutes left: less than was asked for, or than the unit that is
+    /// paid. Without this ticket a new stay may begin at `new_stay_at`.
     Clipped { asked: u32, offered: u32, deadline: DateTime<Utc>, new_stay_at: DateTime<Utc> },
-    /// As `Clipped`, to somebody who did not buy the car's stay: he is not told until when it goes on. The operator says it in
-    /// place of the other; never quoted here.
+    /// As `Clipped`, to somebody who did not buy the car's stay: he is not told until when it goes
+    /// on. The operator says it in place of the other; never quoted here.
     ClippedByAnother { asked: u32, offered: u32 },
     /// The deadline is that of another ticket of this user here.
     AnotherTicketLimits { deadline: DateTime<Utc> },
@@ -146,7 +149,8 @@ pub enum Refusal {
     /// Zero minutes.
     #[error("parking time must be at least one minute")]
     MinutesNotPositive,
-    /// Longer than the zone allows, or than is left where the city does not clip. `allowed` is what can be bought now.
+    /// Longer than the zone allows, or than is left where the city does not clip. `allowed` is what
+    /// can be bought now.
     #[error("{asked} minutes is more than allowed: the zone allows {max_stay}, {allowed} can be bought now")]
     MaxStayExceeded { asked: u32, max_stay: u32, allowed: u32 },
     /// The stay's longest time is bought already.
@@ -253,8 +257,9 @@ impl Stale {
 }
 
 impl Quote {
-    /// What is sold when the operator receives the purchase at `now`: the minutes and the price that were promised, from
-    /// the start that is possible then, never past the latest end. `stays` are those of that moment.
+    /// What is sold when the operator receives the purchase at `now`: the minutes and the price
+    /// that were promised, from the start that is possible then, never past the latest end.
+    /// `stays` are those of that moment.
     ///
     /// # Errors
     /// [`Stale`] when there are no longer as many minutes, or at another price.
@@ -268,7 +273,8 @@ impl Quote {
     }
 }
 
-/// The price of an ask, or why there is none. Pure: the same city and ask give the same answer everywhere (BG-38..60).
+/// The price of an ask, or why there is none. Pure: the same city and ask give the same answer
+/// everywhere (BG-38..60).
 ///
 /// # Errors
 /// [`Refusal`] with the limit that was hit and what would be allowed.
@@ -276,8 +282,8 @@ pub fn quote(city: &City, ask: &QuoteAsk<'_>) -> Result<Quote, Refusal> {
     quote_held(city, ask, TimeDelta::seconds(city.quote_ttl_seconds.into()))
 }
 
-/// As [`quote`], for a price whose money may come so long after it was asked for: by card the provider's page lives longer
-/// than the quote. Only the latest end that it promises differs.
+/// As [`quote`], for a price whose money may come so long after it was asked for: by card the
+/// provider's page lives longer than the quote. Only the latest end that it promises differs.
 ///
 /// # Errors
 /// As [`quote`].
@@ -411,8 +417,8 @@ struct Beginning {
     closes_at: DateTime<Utc>,
 }
 
-/// When a ticket begins that is bought now: at once; at the end of the plate's paid time while that runs; at the opening
-/// when that is still to come. What is over is never sold.
+/// When a ticket begins that is bought now: at once; at the end of the plate's paid time while that
+/// runs; at the opening when that is still to come. What is over is never sold.
 fn beginning(
     policy: &Policy,
     terms: &ZoneTerms<'_>,
@@ -425,7 +431,8 @@ fn beginning(
     let paid_until = |stay: &Stay| stay.paid_until.trunc_subsecs(3);
     let running = ask.stays.plate.filter(|stay| stay.zone == ask.zone && paid_until(stay) > now);
     let earliest = running.map_or(now, paid_until);
-    // Beyond this closing does not matter: the longest time and a unit, which is at most a day long.
+    // Beyond this closing does not matter: the longest time and a unit, which is at most a day
+    // long.
     let reach = TimeDelta::minutes(longest.into()) + TimeDelta::days(1);
     let from = |starts_at: DateTime<Utc>| -> Option<Beginning> {
         let enough = starts_at.checked_add_signed(reach)?;
@@ -458,7 +465,8 @@ struct Priced {
     paid_to: TimeDelta,
 }
 
-/// Prices `wanted` time that begins `offset` after the start of the stay, in started units of each rate that it touches.
+/// Prices `wanted` time that begins `offset` after the start of the stay, in started units of each
+/// rate that it touches.
 fn price(zone: &Zone, rates: &[Rate], offset: TimeDelta, wanted: TimeDelta) -> Result<Priced, Refusal> {
     let end = offset.checked_add(&wanted).ok_or_else(|| out_of_range("minutes"))?;
     let mut lines = Vec::with_capacity(2);

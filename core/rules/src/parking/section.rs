@@ -1,4 +1,5 @@
-//! The city's section `parking`: zones, dated price lists, the SMS, policies where the terms are silent, retention.
+//! The city's section `parking`: zones, dated price lists, the SMS, policies where the terms are
+//! silent, retention.
 
 use crate::kernel::calendar::{HolidayRule, TimeSpan};
 use crate::kernel::city::Texts;
@@ -158,7 +159,8 @@ pub struct Tariff {
     /// First local day on which it is no longer in force; absent while the next tariff ends it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<NaiveDate>,
-    /// Rates by zone, each list from the start of the stay on. A zone that the list leaves out has no price.
+    /// Rates by zone, each list from the start of the stay on. A zone that the list leaves out has
+    /// no price.
     pub rates: BTreeMap<ZoneId, Vec<Rate>>,
 }
 
@@ -221,7 +223,8 @@ pub enum StayPer {
     Plate,
     /// Those of one user, for whichever plate.
     User,
-    /// A plate's and a user's: prices count from the plate's stay, and the earlier of the two deadlines holds.
+    /// A plate's and a user's: prices count from the plate's stay, and the earlier of the two
+    /// deadlines holds.
     Both,
 }
 
@@ -233,7 +236,8 @@ impl StayPer {
     }
 }
 
-/// What is offered to an ask above what is left of a stay. An ask above the zone's longest stay is always refused.
+/// What is offered to an ask above what is left of a stay. An ask above the zone's longest stay is
+/// always refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MoreThanLeft {

@@ -1,10 +1,12 @@
-//! A stay: the purchases in one car park within its limit (BG-48). Its deadline is the first purchase + max stay.
+//! A stay: the purchases in one car park within its limit (BG-48). Its deadline is the first
+//! purchase + max stay.
 //!
 //! Whose purchases make one is the city's `stay_per` (AMB-06). There is one rule for every ask:
 //!
-//! - Prices count from the start of the stay that `stay_per` names first: the plate's, or with `user` the user's.
-//! - No ticket ends after the deadline of any stay that counts; with `both` the earlier one holds, and a quote says so
-//!   when that is the user's, because of another ticket of his.
+//! - Prices count from the start of the stay that `stay_per` names first: the plate's, or with
+//!   `user` the user's.
+//! - No ticket ends after the deadline of any stay that counts; with `both` the earlier one holds,
+//!   and a quote says so when that is the user's, because of another ticket of his.
 //! - A ticket of a plate begins where the plate's paid time ends, whatever counts.
 
 use crate::kernel::city::City;
@@ -27,8 +29,8 @@ pub struct Stay {
     pub deadline: Option<DateTime<Utc>>,
     /// End of its last ticket.
     pub paid_until: DateTime<Utc>,
-    /// When it is over unless another ticket is bought: `no_return` minutes after `paid_until`, at the latest with the
-    /// billing day.
+    /// When it is over unless another ticket is bought: `no_return` minutes after `paid_until`, at
+    /// the latest with the billing day.
     pub closes_at: DateTime<Utc>,
     /// Tickets bought.
     pub purchases: u32,
@@ -44,7 +46,8 @@ pub enum StayState {
     Closed,
 }
 
-/// The latest stays in a car park that an ask may belong to; either may be over, or of another car park.
+/// The latest stays in a car park that an ask may belong to; either may be over, or of another car
+/// park.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Stays<'a> {
     /// Of the plate.
@@ -54,7 +57,8 @@ pub struct Stays<'a> {
 }
 
 impl<'a> Stays<'a> {
-    /// The stays that a ticket beginning at `at` continues: the one that prices it, and another that limits it too.
+    /// The stays that a ticket beginning at `at` continues: the one that prices it, and another
+    /// that limits it too.
     pub(crate) fn open(&self, stay_per: StayPer, zone: &str, at: DateTime<Utc>) -> [Option<&'a Stay>; 2] {
         let open = |stay: Option<&'a Stay>| stay.filter(|stay| stay.zone == zone && stay.is_open(at));
         match stay_per {
@@ -78,10 +82,12 @@ impl Stay {
         at < self.closes_at
     }
 
-    /// The stay of a ticket as it was sold, for a phone that knows only the ticket: when it closes follows from the city.
+    /// The stay of a ticket as it was sold, for a phone that knows only the ticket: when it closes
+    /// follows from the city.
     ///
     /// # Errors
-    /// [`Refusal::ZoneUnknown`] or [`Refusal::TariffUnknown`] when the city lacks what the end of a stay needs.
+    /// [`Refusal::ZoneUnknown`] or [`Refusal::TariffUnknown`] when the city lacks what the end of a
+    /// stay needs.
     pub fn as_sold(
         city: &City,
         zone: &str,
@@ -98,8 +104,8 @@ impl Stay {
         ZoneTerms::of(city, zone_of(city.section()?, self.zone.as_str())?)
     }
 
-    /// The stay after one of its tickets was taken back; `paid_until` is the end of the last one that is left. Without any
-    /// the stay never was: it is over since its start.
+    /// The stay after one of its tickets was taken back; `paid_until` is the end of the last one
+    /// that is left. Without any the stay never was: it is over since its start.
     ///
     /// # Errors
     /// As [`Stay::after_purchase`].
@@ -111,11 +117,12 @@ impl Stay {
         Ok(Self { paid_until, closes_at, purchases: self.purchases.saturating_sub(1), ..self.clone() })
     }
 
-    /// The stay after buying `quote`: `latest` continued, or a new one. A ticket that counts for a plate and a user is in
-    /// a stay of each; each keeps its own start and its own deadline.
+    /// The stay after buying `quote`: `latest` continued, or a new one. A ticket that counts for a
+    /// plate and a user is in a stay of each; each keeps its own start and its own deadline.
     ///
     /// # Errors
-    /// [`Refusal::ZoneUnknown`] or [`Refusal::TariffUnknown`] when the city lacks what the quote was made from.
+    /// [`Refusal::ZoneUnknown`] or [`Refusal::TariffUnknown`] when the city lacks what the quote
+    /// was made from.
     pub fn after_purchase(city: &City, latest: Option<&Self>, quote: &Quote) -> Result<Self, Refusal> {
         Self::after_ticket(city, latest, quote.zone.as_str(), quote.starts_at, quote.ends_at)
     }

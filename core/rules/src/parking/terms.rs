@@ -1,4 +1,5 @@
-//! The known terms of one zone, resolved from its facts: an unknown one refuses the sale before anything is computed.
+//! The known terms of one zone, resolved from its facts: an unknown one refuses the sale before
+//! anything is computed.
 
 use crate::kernel::calendar::{Charging, HolidayRule};
 use crate::kernel::city::City;
@@ -69,8 +70,8 @@ impl<'a> ZoneTerms<'a> {
         }
     }
 
-    /// The deadline of an open stay, or of one that begins at `start`. A stay keeps the deadline that its first purchase was
-    /// told, whatever the city says since.
+    /// The deadline of an open stay, or of one that begins at `start`. A stay keeps the deadline
+    /// that its first purchase was told, whatever the city says since.
     pub fn deadline_of(&self, open: Option<&Stay>, start: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, Refusal> {
         match open {
             Some(stay) if self.limit != StayLimit::Unlimited => match stay.deadline {
@@ -101,13 +102,15 @@ impl<'a> ZoneTerms<'a> {
         }
     }
 
-    /// When a new stay may begin that continues none of these: they are over, and parking is charged.
+    /// When a new stay may begin that continues none of these: they are over, and parking is
+    /// charged.
     pub fn new_stay_at(&self, stays: &[Option<&Stay>], starts_at: DateTime<Utc>) -> DateTime<Utc> {
         let over = stays.iter().flatten().map(|stay| stay.closes_at).max();
         self.charged_from(over.map_or(starts_at, |over| over.max(starts_at)))
     }
 
-    /// Paid time between two moments: elapsed time, or only what is charged of it where tickets roll over. Never negative.
+    /// Paid time between two moments: elapsed time, or only what is charged of it where tickets
+    /// roll over. Never negative.
     pub fn between(&self, from: DateTime<Utc>, until: DateTime<Utc>) -> TimeDelta {
         if self.rolls_over {
             self.charging.charged_between(from, until)
@@ -116,7 +119,8 @@ impl<'a> ZoneTerms<'a> {
         }
     }
 
-    /// When a stay paid until `paid_until` is over: after the break, at the latest with the billing day.
+    /// When a stay paid until `paid_until` is over: after the break, at the latest with the billing
+    /// day.
     pub fn closes_at(&self, paid_until: DateTime<Utc>) -> Result<DateTime<Utc>, Refusal> {
         let after_break = paid_until.checked_add_signed(self.no_return).ok_or_else(|| out_of_range("start"))?;
         Ok(match self.charging.end_of_day(paid_until) {

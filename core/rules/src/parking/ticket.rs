@@ -70,8 +70,8 @@ pub fn step(
     }
 }
 
-/// The state as it is at `now`, by the step that time brings, so that a late job never shows a wrong one. The end itself
-/// is no longer covered.
+/// The state as it is at `now`, by the step that time brings, so that a late job never shows a
+/// wrong one. The end itself is no longer covered.
 #[must_use]
 pub fn state_at(stored: TicketState, ends_at: DateTime<Utc>, now: DateTime<Utc>) -> TicketState {
     step(stored, TicketEvent::TimePassed { ends_at }, now).map_or(stored, |(state, _)| state)

@@ -1,4 +1,5 @@
-//! Which zones are near a position, and which zone a sign names. Edges drawn by hand stay marked as such.
+//! Which zones are near a position, and which zone a sign names. Edges drawn by hand stay marked as
+//! such.
 
 use crate::kernel::ids::{ZoneId, joined};
 use crate::kernel::position::{Position, distance};
@@ -27,8 +28,9 @@ pub enum SignError {
     Ambiguous { zones: Vec<ZoneId> },
 }
 
-/// The zones whose edge is at most `max_metres` away, nearest first; of zones equally near (a street can lie in several)
-/// the order is the city's. A zone without an area is never near, and so is everything to a position that is none.
+/// The zones whose edge is at most `max_metres` away, nearest first; of zones equally near (a
+/// street can lie in several) the order is the city's. A zone without an area is never near, and so
+/// is everything to a position that is none.
 #[must_use]
 pub fn zones_near(parking: &ParkingSection, position: &Position, max_metres: u32) -> Vec<ZoneNear> {
     if !position.is_valid() {
@@ -52,8 +54,8 @@ pub fn zones_near(parking: &ParkingSection, position: &Position, max_metres: u32
     near
 }
 
-/// The zone whose sign code stands in typed or scanned text, such as `9111` or `SMS 9111 ZONA 1`. A code counts only as a
-/// whole word, so that a telephone number that holds one names no zone.
+/// The zone whose sign code stands in typed or scanned text, such as `9111` or `SMS 9111 ZONA 1`. A
+/// code counts only as a whole word, so that a telephone number that holds one names no zone.
 ///
 /// # Errors
 /// [`SignError`] when no code or codes of several zones stand in it.

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 const PAGE: &str = include_str!("../../../../docs/city-authors.md");
 
-/// Structs that are read from source files, by the file that declares them. `*` stands for all of them.
+/// Structs that are read from source files, by the file that declares them. `*` stands for all of
+/// them.
 const STRUCTS: &[(&str, &str, &[&str])] = &[
     ("envelope", include_str!("../../src/kernel/load/envelope.rs"), &["*"]),
     ("time", include_str!("../../src/kernel/load/time.rs"), &["*"]),

@@ -1,15 +1,16 @@
 //! Receipts of Belgrade, computed by hand from the published prices and limits, as literals.
 //!
-//! Each row: day | earlier tickets of the stay (tapped+minutes) | tapped | zone | minutes asked | paid from-to |
-//! lines (`limited` or `extended`, units x minutes at price) | total in RSD. Sources stand above the rows by their id in
-//! `cities/belgrade/sources.toml`; limits are those of the terms (items 7, BG-49..52), hours those of `ps-hours`.
+//! Each row: day | earlier tickets of the stay (tapped+minutes) | tapped | zone | minutes asked |
+//! paid from-to | lines (`limited` or `extended`, units x minutes at price) | total in RSD. Sources
+//! stand above the rows by their id in `cities/belgrade/sources.toml`; limits are those of the
+//! terms (items 7, BG-49..52), hours those of `ps-hours`.
 
 use crate::support::{at, belgrade};
 use mesto_rules::{LineKind, PayMethod, Quote, QuoteAsk, Stay, Stays};
 use std::fmt::Write;
 
-/// `ps-prices`, `ps-prices-outside`: A 100 per 30 min; red 56, yellow 48, green 41, blue 31 per hour; extended red 100 per
-/// 30 min, yellow 180 and green 140 per hour. A Monday.
+/// `ps-prices`, `ps-prices-outside`: A 100 per 30 min; red 56, yellow 48, green 41, blue 31 per
+/// hour; extended red 100 per 30 min, yellow 180 and green 140 per hour. A Monday.
 const UNTIL_JANUARY_2023: &str = "
 2022-12-05 |  | 10:00 | a      |  30 | 10:00-10:30 | limited 1 x 30 at 100.00                              | 100.00
 2022-12-05 |  | 10:00 | a      |  10 | 10:00-10:30 | limited 1 x 30 at 100.00                              | 100.00
@@ -31,8 +32,8 @@ const UNTIL_JANUARY_2023: &str = "
 2022-12-31 |  | 13:00 | red    |  60 | 13:00-14:00 | limited 1 x 60 at 56.00                               | 56.00
 ";
 
-/// `krstarica-2023`: A 100 per 30 min; red 60, yellow 53, green 45, blue 35 per hour; extended time not told. A Wednesday
-/// (the first day), a Monday, a Saturday, the last Friday.
+/// `krstarica-2023`: A 100 per 30 min; red 60, yellow 53, green 45, blue 35 per hour; extended time
+/// not told. A Wednesday (the first day), a Monday, a Saturday, the last Friday.
 const FROM_JANUARY_2023: &str = "
 2023-01-04 |  | 07:00 | red    |  60 | 07:00-08:00 | limited 1 x 60 at 60.00                               | 60.00
 2023-03-06 |  | 10:00 | a      |  30 | 10:00-10:30 | limited 1 x 30 at 100.00                              | 100.00
@@ -47,8 +48,8 @@ const FROM_JANUARY_2023: &str = "
 2025-01-31 |  | 20:00 | red    |  60 | 20:00-21:00 | limited 1 x 60 at 60.00                               | 60.00
 ";
 
-/// `nova-2025`: A 120 per 30 min; red 80, yellow 65, green 55, blue 45 per hour; `kurir-2025`: extended red 120 per 30 min,
-/// yellow 180 and green 160 per hour. A Monday.
+/// `nova-2025`: A 120 per 30 min; red 80, yellow 65, green 55, blue 45 per hour; `kurir-2025`:
+/// extended red 120 per 30 min, yellow 180 and green 160 per hour. A Monday.
 const FROM_FEBRUARY_2025: &str = "
 2025-03-03 |  | 10:00 | a      |  30 | 10:00-10:30 | limited 1 x 30 at 120.00                              | 120.00
 2025-03-03 |  | 10:00 | a      |   1 | 10:00-10:30 | limited 1 x 30 at 120.00                              | 120.00
@@ -68,7 +69,8 @@ const FROM_FEBRUARY_2025: &str = "
 2025-03-03 |  | 10:00 | blue   | 480 | 10:00-18:00 | limited 8 x 60 at 45.00                               | 360.00
 ";
 
-/// Prices of 2025. Hours of `ps-hours` and, for blue, `novosti-2021`: Monday to Friday 7-21 (blue 8-21), Saturday 7-14 (8-14).
+/// Prices of 2025. Hours of `ps-hours` and, for blue, `novosti-2021`: Monday to Friday 7-21 (blue
+/// 8-21), Saturday 7-14 (8-14).
 const OPENING_AND_CLOSING: &str = "
 2025-03-03 |  | 06:30 | red    |  60 | 07:00-08:00 | limited 1 x 60 at 80.00                               | 80.00
 2025-03-03 |  | 07:15 | blue   |  60 | 08:00-09:00 | limited 1 x 60 at 45.00                               | 45.00
@@ -81,8 +83,8 @@ const OPENING_AND_CLOSING: &str = "
 2025-03-08 |  | 13:00 | blue   | 180 | 13:00-14:00 | limited 1 x 60 at 45.00                               | 45.00
 ";
 
-/// Prices of 2025; the stay is counted from its first ticket (item 7, BG-48). Until 30 minutes without a ticket have passed
-/// (`ps-faq-zones`) it is the same stay.
+/// Prices of 2025; the stay is counted from its first ticket (item 7, BG-48). Until 30 minutes
+/// without a ticket have passed (`ps-faq-zones`) it is the same stay.
 const EXTENSIONS: &str = "
 2025-03-03 | 10:00+60  | 10:50 | red    |  30 | 11:00-11:30 | extended 1 x 30 at 120.00                         | 120.00
 2025-03-03 | 10:00+60  | 10:50 | red    |  60 | 11:00-11:30 | extended 1 x 30 at 120.00                         | 120.00
@@ -97,9 +99,10 @@ const EXTENSIONS: &str = "
 2025-03-03 | 10:00+60  | 10:30 | blue   |  60 | 11:00-12:00 | limited 1 x 60 at 45.00                           | 45.00
 ";
 
-/// The list in force when the ticket starts counts: 60 until 31 January 2025, 80 from 1 February (a Saturday) on; 56 until
-/// 3 January 2023 (that Tuesday is free: New Year fell on a Sunday), 60 from the 4th on. The last two cross from winter to
-/// summer time on Sunday 29 March 2026 and back on 26 October 2025.
+/// The list in force when the ticket starts counts: 60 until 31 January 2025, 80 from 1 February (a
+/// Saturday) on; 56 until 3 January 2023 (that Tuesday is free: New Year fell on a Sunday), 60 from
+/// the 4th on. The last two cross from winter to summer time on Sunday 29 March 2026 and back on 26
+/// October 2025.
 const PRICE_CHANGE_AND_SEASON: &str = "
 2025-02-01 |  | 00:10 | red    |  60 | 07:00-08:00 | limited 1 x 60 at 80.00                               | 80.00
 2025-02-01 |  | 07:00 | red    |  60 | 07:00-08:00 | limited 1 x 60 at 80.00                               | 80.00

@@ -1,4 +1,5 @@
-//! The clock that a city brings: the same as the IANA database's for as long as it speaks, and a law that no database knows.
+//! The clock that a city brings: the same as the IANA database's for as long as it speaks, and a
+//! law that no database knows.
 
 use crate::support::{at, belgrade};
 use chrono::{DateTime, LocalResult, NaiveDateTime, TimeDelta, TimeZone as _, Timelike as _, Utc};

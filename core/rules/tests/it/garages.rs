@@ -230,7 +230,8 @@ fn days_by_the_calendar_end_at_midnight_also_when_the_clock_changes_bg_64() {
     };
     // 22:30 to 03:00: two units start before midnight, three after it.
     assert_eq!(price("2025-06-02 22:30", "2025-06-03 03:00"), dinar(500));
-    // Midnight to midnight is a day however long it is; 08:00 to 24:00 are 16 hours, so the cap holds.
+    // Midnight to midnight is a day however long it is; 08:00 to 24:00 are 16 hours, so the cap
+    // holds.
     for day in ["2025-03-30", "2025-10-26", "2025-06-01"] {
         let midnight = format!("{day} 00:00");
         assert_eq!(price(&midnight, &format!("{day} 23:59")), dinar(1500), "{day}");
@@ -500,7 +501,8 @@ fn a_tariff_that_changes_during_a_visit_counts_by_entry_or_by_day_bg_45() {
     let by_day = price(&city, &visit).unwrap();
     assert_eq!((by_day.total, by_day.tariff.as_str()), (dinar(200 + 3 * 80), "2022-01-01"));
     assert_eq!(by_day.lines.len(), 2);
-    // A list that ended leaves a hole: the price is not known from then on, and does not rise before.
+    // A list that ended leaves a hole: the price is not known from then on, and does not rise
+    // before.
     change_garages(&mut city, |garages| {
         garages.tariffs.pop();
         garages.tariffs[0].until = Some("2025-06-03".parse().unwrap());

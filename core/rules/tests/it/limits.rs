@@ -1,4 +1,5 @@
-//! Limits at their boundary: at the value, one below, one above; stays, breaks, and what a refusal says.
+//! Limits at their boundary: at the value, one below, one above; stays, breaks, and what a refusal
+//! says.
 
 use crate::support::{ask, at, belgrade, buy, change_parking, id, of, quote};
 use mesto_rules::fact::{Certainty, Fact, Known};
@@ -6,7 +7,8 @@ use mesto_rules::kernel::pay::UnusedTime;
 use mesto_rules::parking::section::MoreThanLeft;
 use mesto_rules::{LineKind, Money, Notice, PayMethod, QuoteAsk, Refusal, Stay};
 
-/// At 10:00 of a Monday: minutes asked, then minutes granted and total, or `None` where it is refused.
+/// At 10:00 of a Monday: minutes asked, then minutes granted and total, or `None` where it is
+/// refused.
 fn boundary(zone: &str, rows: &[(u32, Option<(u32, &str)>)], max_stay: u32) {
     for (asked, expected) in rows {
         let answer = quote(zone, *asked, "2025-03-03 10:00");

@@ -1,4 +1,5 @@
-//! The nights on which the clocks change: what a driver reads on the sign and on the clock, minute by minute, beside what the rules say.
+//! The nights on which the clocks change: what a driver reads on the sign and on the clock, minute
+//! by minute, beside what the rules say.
 
 use crate::support::{ask, belgrade, change_parking, id};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Timelike, Utc};
@@ -76,7 +77,8 @@ impl Night {
         Self { minutes: minutes.map(|at| (at, at.with_timezone(&tz).naive_local())).collect() }
     }
 
-    /// Charged, by sign and clock: the clock shows a time within the hours, and has not shown their end before.
+    /// Charged, by sign and clock: the clock shows a time within the hours, and has not shown their
+    /// end before.
     fn charged(&self, spans: &[TimeSpan]) -> Vec<bool> {
         let holds = |wall: NaiveDateTime| {
             let minute = TimeOfDay::new(wall.hour() as u16, wall.minute() as u16).unwrap();

@@ -24,7 +24,8 @@ fn zones_come_nearest_first_with_their_distance_bg_21() {
 
 #[test]
 fn distance_is_to_the_edge_in_metres() {
-    // 0.002 degrees north of the northern edge of green at Usce (44.8195 to 44.8185): between 100 and 230 metres.
+    // 0.002 degrees north of the northern edge of green at Usce (44.8195 to 44.8185): between 100
+    // and 230 metres.
     let zones = near(44.8210, 20.4300, 400);
     let green = zones.iter().find(|zone| zone.zone_id == "green").unwrap();
     assert!((100..=230).contains(&green.distance_metres), "{green:?}");

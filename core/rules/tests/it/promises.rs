@@ -101,7 +101,8 @@ fn an_extension_that_is_bought_after_the_end_starts_then_bg_47_bg_54() {
     assert_eq!(quote.start, Start::At { at: first.ends_at });
     assert_eq!((quote.granted_minutes, quote.latest_end), (30, at("2025-03-03 11:30")));
     assert_eq!(span(&sold(belgrade(), &quote, "2025-03-03 10:59:59", Some(&stay)).unwrap()), ["11:00:00", "11:30:00"]);
-    // The started minute counts: half a minute after the end it is the same length at the same price.
+    // The started minute counts: half a minute after the end it is the same length at the same
+    // price.
     assert_eq!(span(&sold(belgrade(), &quote, "2025-03-03 11:00:30", Some(&stay)).unwrap()), ["11:00:30", "11:30:00"]);
     let stale = sold(belgrade(), &quote, "2025-03-03 11:01", Some(&stay)).unwrap_err();
     assert_eq!(now_offered(stale), (29, "120.00 RSD".to_owned()));

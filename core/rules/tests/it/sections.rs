@@ -1,4 +1,5 @@
-//! A served city as an old program reads it: what came later is passed over or stops one service only.
+//! A served city as an old program reads it: what came later is passed over or stops one service
+//! only.
 
 use crate::support::{ask, at, belgrade, garages, parking, served, steppe};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -181,7 +182,8 @@ fn a_law_written_by_hand_moves_hours_and_prices_of_a_city() {
         let now: DateTime<Utc> = now.parse().unwrap();
         mesto_rules::quote(city, &QuoteAsk { zone, minutes, now, stays: Stays::default(), pay: PayMethod::Deposit })
     };
-    // 22:30 of the last day by the old offset; the hour from 23 to 24 comes twice, so two hours end before midnight.
+    // 22:30 of the last day by the old offset; the hour from 23 to 24 comes twice, so two hours end
+    // before midnight.
     let night = quote("pavement-1", 120, "2024-02-29T16:30:00Z").unwrap();
     assert_eq!((night.granted_minutes, night.total.to_string()), (120, "200.00 KZT".to_owned()));
     assert_eq!(night.ends_at, "2024-02-29T18:30:00Z".parse::<DateTime<Utc>>().unwrap());

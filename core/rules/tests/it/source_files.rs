@@ -1,11 +1,13 @@
-//! A city's source files: what is wrong is named by file, field and reason; the document reads back the same.
+//! A city's source files: what is wrong is named by file, field and reason; the document reads back
+//! the same.
 
 use crate::support::{belgrade, parking};
 use mesto_rules::load::{compile, embedded, embedded_files};
 use mesto_rules::{City, CityError, Fact};
 use serde_json::Value;
 
-/// Belgrade's source files with one passage of one replaced, and what must be said about it: file, field, reason.
+/// Belgrade's source files with one passage of one replaced, and what must be said about it: file,
+/// field, reason.
 const BROKEN: &[(&str, &str, &str, &str, &str, &str)] = &[
     // The text cannot be read.
     ("city.toml", "version = 1", "version = ", "city.toml", "version (line 4)", ""),
@@ -819,7 +821,8 @@ fn an_altered_document_is_refused() {
 
 #[test]
 fn the_undated_list_is_a_fixture_that_quotes_like_any_other_bg_11_bg_45() {
-    // 65, 58, 50 and 40 an hour were told without their day (second-hand): never a file of the city, only tried here.
+    // 65, 58, 50 and 40 an hour were told without their day (second-hand): never a file of the
+    // city, only tried here.
     let mut files = embedded_files("belgrade");
     let undated = files["parking-tariff-2023-01-04.toml"]
         .replace("2023-01-04\"", "2024-01-01\"")

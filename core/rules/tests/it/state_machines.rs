@@ -1,4 +1,5 @@
-//! The tables of `docs/state-machines.md`, made by running the machines; `UPDATE=1` writes the file anew.
+//! The tables of `docs/state-machines.md`, made by running the machines; `UPDATE=1` writes the file
+//! anew.
 
 use crate::support::{ask, at, belgrade, buy, of};
 use mesto_rules::garages::visit::{self, VisitEvent, VisitState};

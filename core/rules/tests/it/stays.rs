@@ -1,4 +1,5 @@
-//! One rule of stays: what counts is said by the city, and the answer does not depend on how one asks.
+//! One rule of stays: what counts is said by the city, and the answer does not depend on how one
+//! asks.
 
 use crate::support::{around_the_clock, ask, at, belgrade, buy, change_parking, of, parking, quote};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -39,7 +40,8 @@ fn a_city_may_count_by_user_across_his_cars_bg_48() {
     let deadline = at("2025-03-03 11:30");
     assert_eq!((quote.granted_minutes, quote.stay.deadline), (80, Some(deadline)));
     assert_eq!(quote.total.to_string(), "200.00 RSD");
-    // The car itself was here before, with another user: that does not count, but its paid time is not sold twice.
+    // The car itself was here before, with another user: that does not count, but its paid time is
+    // not sold twice.
     let (_, of_car) = buy(&city, &ask("red", 60, "2025-03-03 09:50"));
     let quote = mesto_rules::quote(&city, &ask_with("red", 30, "2025-03-03 10:10", Some(&of_car), None)).unwrap();
     assert_eq!((quote.starts_at, quote.total.to_string()), (at("2025-03-03 10:50"), "80.00 RSD".to_owned()));
@@ -105,7 +107,8 @@ fn over_the_limit_and_closed_the_advice_is_true_at_that_moment_bg_50_bg_60() {
     let mut city = belgrade().clone();
     change_parking(&mut city, |parking| parking.policy.more_than_left = MoreThanLeft::Refuse);
     let (_, stay) = buy(&city, &ask("red", 60, "2025-03-03 19:40"));
-    // 30 minutes of the stay are left and 20 until closing: it is cut by closing, not refused for the limit.
+    // 30 minutes of the stay are left and 20 until closing: it is cut by closing, not refused for
+    // the limit.
     let more = |minutes, now| mesto_rules::quote(&city, &QuoteAsk { stays: of(&stay), ..ask("red", minutes, now) });
     let quote = more(60, "2025-03-03 20:35").unwrap();
     let closes_at = at("2025-03-03 21:00");
@@ -152,7 +155,8 @@ fn a_new_stay_is_announced_for_a_moment_that_is_charged_bg_48() {
     assert_eq!(refusal, Refusal::LimitReached { deadline: at("2025-03-03 20:55"), next_possible_at });
 }
 
-/// Minutes granted, total and end by walking the minutes one by one; of a stay that began `offset` minutes ago.
+/// Minutes granted, total and end by walking the minutes one by one; of a stay that began `offset`
+/// minutes ago.
 fn walked(zone: &Zone, rates: &[Rate], asked: u32, offset: u32, room: u32) -> (u32, Money) {
     let StayLimit::Minutes { limited, .. } = *zone.limits.stay.known().unwrap() else { panic!("a limit") };
     let extended = |minute: u32| limited <= minute;

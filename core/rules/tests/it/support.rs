@@ -21,7 +21,8 @@ pub fn belgrade() -> &'static City {
 static STEPPE: LazyLock<City> =
     LazyLock::new(|| mesto_rules::load::compile(&steppe_files()).unwrap_or_else(|errors| panic!("{errors:#?}")));
 
-/// A city that does not exist: parking only, a clock written by hand, every policy the other way round.
+/// A city that does not exist: parking only, a clock written by hand, every policy the other way
+/// round.
 pub fn steppe() -> &'static City {
     &STEPPE
 }

@@ -12,8 +12,9 @@ public struct GaragesClient: Part {
     public func state() -> GaragesState { core.client.garages().state() }
     public func changes() -> AsyncStream<GaragesState> { core.changes(of: .garages) { state() } }
 
-    /// A city's facilities with free places as they were told last: first those with free places, then those of which that is
-    /// not known, then full ones; within these nearest first. Without a connection.
+    /// A city's facilities with free places as they were told last: first those with free places,
+    /// then those of which that is not known, then full ones; within these nearest first. Without a
+    /// connection.
     public func facilities(city: CityId, _ position: Position? = nil) async throws -> [FacilityView] {
         try core.client.garages().facilities(city: city, position: position)
     }
@@ -21,12 +22,14 @@ public struct GaragesClient: Part {
     public func places(city: CityId, _ position: Position? = nil) async throws -> [FacilityView] {
         try await core.waiting { try await core.client.garages().places(city: city, position: position, cancel: $0) }
     }
-    /// The number of a facility's ticket as it was typed: capitals, without spaces and dashes; refused with
-    /// `ticket_number_invalid`, which says how a number looks there. Without a connection.
+    /// The number of a facility's ticket as it was typed: capitals, without spaces and dashes;
+    /// refused with `ticket_number_invalid`, which says how a number looks there. Without a
+    /// connection.
     public func number(city: CityId, of facility: FacilityId, typed: String) async throws -> String {
         try core.client.garages().ticketNumber(city: city, facility: facility, typed: typed)
     }
-    /// The number of a facility's ticket from a photo of it, a JPEG or PNG file. Without a connection.
+    /// The number of a facility's ticket from a photo of it, a JPEG or PNG file. Without a
+    /// connection.
     public func number(city: CityId, of facility: FacilityId, photo: Data) async throws -> String {
         try core.client.garages().numberFromPhoto(city: city, facility: facility, image: photo)
     }
@@ -34,13 +37,15 @@ public struct GaragesClient: Part {
     public func quote(city: CityId, _ facility: FacilityId, ticket: String, pay: PayMethod = .deposit) async throws -> Quote {
         try await core.waiting { try await core.client.garages().quote(city: city, facility: facility, ticket: ticket, pay: pay, cancel: $0) }
     }
-    /// Pays what a ticket owes now: quote and purchase in one; by card the intent's `pageUrl` is the provider's page.
+    /// Pays what a ticket owes now: quote and purchase in one; by card the intent's `pageUrl` is
+    /// the provider's page.
     public func pay(city: CityId, _ facility: FacilityId, ticket: String, pay: PayMethod = .deposit) async throws -> Intent {
         try await core.waiting { try await core.client.garages().pay(city: city, facility: facility, ticket: ticket, pay: pay, cancel: $0) }
     }
     /// A stored visit, as it stands now.
     public func visit(_ id: VisitId) async throws -> Visit { try core.client.garages().visit(id: id) }
-    /// The signed receipt of a paid visit, to draw as a QR; nil where none was signed, and once the car has left.
+    /// The signed receipt of a paid visit, to draw as a QR; nil where none was signed, and once the
+    /// car has left.
     public func receipt(_ visit: VisitId) async throws -> String? { try core.client.garages().receipt(visit: visit) }
 }
 

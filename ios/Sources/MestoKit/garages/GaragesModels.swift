@@ -1,4 +1,5 @@
-// The observable models behind the screens of garages: no view, no clock of their own, testable anywhere.
+// The observable models behind the screens of garages: no view, no clock of their own, testable
+// anywhere.
 import Foundation
 import Observation
 
@@ -44,7 +45,8 @@ public final class VisitPaymentModel: PaymentModel {
         super.init(mesto)
     }
 
-    /// Takes the number from a photo, a JPEG or PNG file. What is wrong with it is the phase; what was typed stays.
+    /// Takes the number from a photo, a JPEG or PNG file. What is wrong with it is the phase; what
+    /// was typed stays.
     public func read(_ photo: Data) async {
         let place = facility.facility
         await choose {
@@ -76,7 +78,8 @@ public final class VisitModel {
         count()
     }
 
-    /// Called every second by the screen: a visit that stays too long owes again, also without a connection.
+    /// Called every second by the screen: a visit that stays too long owes again, also without a
+    /// connection.
     public func tick() async {
         if let now = try? await mesto.garages.visit(visit.id) { visit = now }
         count()

@@ -12,7 +12,8 @@ public struct OrdersClient: Part {
     public func state() -> OrdersState { core.client.orders().state() }
     public func changes() -> AsyncStream<OrdersState> { core.changes(of: .orders) { state() } }
 
-    /// Shows an order by the number on its slip; from then on it is among `state()` and can be paid. Spaces and dashes are nothing.
+    /// Shows an order by the number on its slip; from then on it is among `state()` and can be
+    /// paid. Spaces and dashes are nothing.
     public func bySlip(_ number: String) async throws -> Order {
         try await core.waiting { try await core.client.orders().bySlip(number: number, cancel: $0) }
     }
@@ -20,14 +21,16 @@ public struct OrdersClient: Part {
     public func quote(_ order: OrderId, pay: PayMethod = .deposit) async throws -> Quote {
         try await core.waiting { try await core.client.orders().quote(order: order, pay: pay, cancel: $0) }
     }
-    /// Pays an order: quote and purchase in one; by card the intent's `pageUrl` is the provider's page.
+    /// Pays an order: quote and purchase in one; by card the intent's `pageUrl` is the provider's
+    /// page.
     public func pay(_ order: OrderId, pay: PayMethod = .deposit) async throws -> Intent {
         try await core.waiting { try await core.client.orders().pay(order: order, pay: pay, cancel: $0) }
     }
 }
 
 extension Quote {
-    /// The order as it stood when its price was asked for; nil when the quote is of another service.
+    /// The order as it stood when its price was asked for; nil when the quote is of another
+    /// service.
     public var order: Order? {
         for case let .orders(offer) in items.map(\.offer) { return offer.order }
         return nil

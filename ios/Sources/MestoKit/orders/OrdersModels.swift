@@ -1,8 +1,10 @@
-// The observable model behind the screen of daily orders: no view, no clock of its own, testable anywhere.
+// The observable model behind the screen of daily orders: no view, no clock of its own, testable
+// anywhere.
 import Foundation
 import Observation
 
-/// A daily order and its payment: one that the account shows by itself, or one by the number on its slip.
+/// A daily order and its payment: one that the account shows by itself, or one by the number on its
+/// slip.
 @MainActor @Observable
 public final class OrderPaymentModel: PaymentModel {
     /// What was typed from the slip; spaces and dashes are nothing.
@@ -17,7 +19,8 @@ public final class OrderPaymentModel: PaymentModel {
         await choose { { self.order = order } }
     }
 
-    /// Takes the order whose number was typed. What is wrong with it is the phase; the order before stays.
+    /// Takes the order whose number was typed. What is wrong with it is the phase; the order before
+    /// stays.
     public func find() async {
         await choose {
             do {

@@ -12,15 +12,18 @@ public struct ParkingClient: Part {
     public func state() -> ParkingState { core.client.parking().state() }
     public func changes() -> AsyncStream<ParkingState> { core.changes(of: .parking) { state() } }
 
-    /// Zones of a city near a position, nearest first; a sign, typed or scanned, wins. Without a connection.
+    /// Zones of a city near a position, nearest first; a sign, typed or scanned, wins. Without a
+    /// connection.
     public func zonesNear(city: CityId, _ position: Position? = nil, sign: String? = nil) async throws -> ZonesNear {
         try core.client.parking().zonesNear(city: city, position: position, sign: sign)
     }
-    /// What `minutes` would cost, without a connection: to look at while the wheel turns, never to buy.
+    /// What `minutes` would cost, without a connection: to look at while the wheel turns, never to
+    /// buy.
     public func preview(city: CityId, zone: ZoneId, vehicle: VehicleId, minutes: Int, pay: PayMethod = .deposit) async throws -> Preview {
         try core.client.parking().preview(city: city, zone: zone, vehicle: vehicle, minutes: atLeastNone(minutes), pay: pay)
     }
-    /// A price that holds for the city's quote time; it continues a running ticket of this vehicle in this zone.
+    /// A price that holds for the city's quote time; it continues a running ticket of this vehicle
+    /// in this zone.
     public func quote(city: CityId, zone: ZoneId, vehicle: VehicleId, minutes: Int, pay: PayMethod = .deposit) async throws -> Quote {
         let minutes = atLeastNone(minutes)
         return try await core.waiting {
@@ -32,8 +35,8 @@ public struct ParkingClient: Part {
         let minutes = atLeastNone(minutes)
         return try await core.waiting { try await core.client.parking().extend(ticket: ticket, minutes: minutes, pay: pay, cancel: $0) }
     }
-    /// The lengths that can be chosen for a car in a zone, by the rules, with the stop; it stands at the first one that is not
-    /// below `wanted` minutes. Without a connection.
+    /// The lengths that can be chosen for a car in a zone, by the rules, with the stop; it stands
+    /// at the first one that is not below `wanted` minutes. Without a connection.
     public func wheel(city: CityId, zone: ZoneId, vehicle: VehicleId, wanted: Int? = nil) async throws -> TimeWheel {
         try core.client.parking().wheel(city: city, zone: zone, vehicle: vehicle, wanted: wanted.map(atLeastNone))
     }
@@ -45,11 +48,13 @@ public struct ParkingClient: Part {
     public func ticket(_ id: TicketId) async throws -> Ticket { try core.client.parking().ticket(id: id) }
     /// What to draw as a QR; made anew before `freshUntil`.
     public func code(_ ticket: TicketId) async throws -> TicketCode { try core.client.parking().code(ticket: ticket) }
-    /// Binds a running ticket's code to this phone: `code` draws it here, and the one that another phone shows ends.
+    /// Binds a running ticket's code to this phone: `code` draws it here, and the one that another
+    /// phone shows ends.
     public func moveCodeHere(_ ticket: TicketId) async throws {
         try await core.waiting { try await core.client.parking().moveCodeHere(ticket: ticket, cancel: $0) }
     }
-    /// Newest first; `cursor` is `next` of the page before. Without a connection what the phone knows.
+    /// Newest first; `cursor` is `next` of the page before. Without a connection what the phone
+    /// knows.
     public func history(cursor: String? = nil, limit: Int = 50) async throws -> History {
         try await core.waiting { try await core.client.parking().history(cursor: cursor, limit: atLeastNone(limit), cancel: $0) }
     }
@@ -61,7 +66,8 @@ public struct ParkingClient: Part {
     public func sms(city: CityId, zone: ZoneId, vehicle: VehicleId) async throws -> SmsFallback {
         try core.client.parking().sms(city: city, zone: zone, vehicle: vehicle)
     }
-    /// Takes a purchase back and gives the SMS instead, only when it is sure that it will not be executed.
+    /// Takes a purchase back and gives the SMS instead, only when it is sure that it will not be
+    /// executed.
     public func switchToSms(intent: String) async throws -> SmsFallback {
         try await core.waiting { try await core.client.parking().switchToSms(intent: intent, cancel: $0) }
     }

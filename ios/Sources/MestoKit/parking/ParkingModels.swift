@@ -1,4 +1,5 @@
-// The observable models behind the screens of street parking: no view, no clock of their own, testable anywhere.
+// The observable models behind the screens of street parking: no view, no clock of their own,
+// testable anywhere.
 import Foundation
 import Observation
 

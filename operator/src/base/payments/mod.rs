@@ -1,4 +1,5 @@
-//! Payments: quotes and purchases of every service, the one charge, providers and their notices, refunds.
+//! Payments: quotes and purchases of every service, the one charge, providers and their notices,
+//! refunds.
 //!
 //! ```text
 //! POST /v1/quotes     -> quotes::make        -> the service's price     (sells.rs)

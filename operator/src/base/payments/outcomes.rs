@@ -1,5 +1,5 @@
-//! How a payment at a provider ends: by the provider's notice, by time, or because the payer leaves it. All that is read is read before
-//! anything is written.
+//! How a payment at a provider ends: by the provider's notice, by time, or because the payer leaves
+//! it. All that is read is read before anything is written.
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::base::payments::{NoticeOutcome, ProviderNotice, Purchase};
@@ -25,8 +25,9 @@ use crate::kernel::operator::Operator;
 use crate::kernel::store::{Json, StoreError, Tx, Write};
 use crate::{find, update};
 
-/// A provider tells how a payment ended, as often as it takes until it hears that. Every notice is kept, and each counts once: an approval
-/// also after a decline of the same payment. What contradicts what was told or asked before is refused, and somebody has to look at it.
+/// A provider tells how a payment ended, as often as it takes until it hears that. Every notice is
+/// kept, and each counts once: an approval also after a decline of the same payment. What
+/// contradicts what was told or asked before is refused, and somebody has to look at it.
 pub(crate) fn notice(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     let provider = provider::of(call.operator, call.named())?;
     let notice = provider.notice(call.request)?;
@@ -63,7 +64,8 @@ pub(crate) fn notice(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> 
     }
     found.take_outcome(tx, &notice)?;
     if first.is_none() {
-        // Told of two of our payments at the same moment, one of the two inserts collides, runs again and is then found above.
+        // Told of two of our payments at the same moment, one of the two inserts collides, runs
+        // again and is then found above.
         let (provider, reference) = (name.to_owned(), reference.clone());
         tx.write(Write::insert(ProviderPaymentRow { provider, reference, payment }))?;
     }

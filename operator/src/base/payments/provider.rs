@@ -1,7 +1,9 @@
-//! Payment providers: they make addresses, requests and readings, and never talk to anybody themselves. Card data never comes near.
+//! Payment providers: they make addresses, requests and readings, and never talk to anybody
+//! themselves. Card data never comes near.
 //!
-//! A hosted page is an address; a provider's notice is a request to the operator; what the operator asks of a provider waits as a row
-//! and is sent outside of every transaction ([`crate::payments::send_due`]).
+//! A hosted page is an address; a provider's notice is a request to the operator; what the operator
+//! asks of a provider waits as a row and is sent outside of every transaction
+//! ([`crate::payments::send_due`]).
 
 use std::future::Future;
 use std::pin::Pin;
@@ -94,7 +96,8 @@ pub enum RefundAnswer {
 
 /// A bank or a payment provider with a hosted page.
 pub trait Provider: Send + Sync {
-    /// Its name in the store, in the ledger and in the path of its notices; the ids of its payments are unique among themselves.
+    /// Its name in the store, in the ledger and in the path of its notices; the ids of its payments
+    /// are unique among themselves.
     fn name(&self) -> &'static str;
 
     /// The address of the page for one order. Computed, never asked for.
@@ -238,7 +241,8 @@ pub fn sign(secret: &[u8], message: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    // echo -n 'what do ya want for nothing?' | openssl dgst -sha256 -hmac Jefe (RFC 4231, test case 2)
+    // echo -n 'what do ya want for nothing?' | openssl dgst -sha256 -hmac Jefe (RFC 4231, test case
+    // 2)
     #[test]
     fn hmac_is_that_of_rfc_4231() {
         assert_eq!(

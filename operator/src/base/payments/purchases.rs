@@ -1,5 +1,5 @@
-//! Purchases: a quote bought exactly, once. From the deposit it is delivered and charged in the transaction of its request; by card it waits
-//! for the provider's word.
+//! Purchases: a quote bought exactly, once. From the deposit it is delivered and charged in the
+//! transaction of its request; by card it waits for the provider's word.
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::base::payments::{Bought, PaymentsSection, Purchase, PurchaseRequest, Purchases, Refund};
@@ -44,7 +44,8 @@ pub(crate) fn prefetch(call: &Call<'_>) -> Option<Vec<Ask>> {
     Some(asks)
 }
 
-/// The quote of this purchase, or why it cannot be bought. Its account is locked, so it is bought once.
+/// The quote of this purchase, or why it cannot be bought. Its account is locked, so it is bought
+/// once.
 fn take_quote(tx: &mut dyn Tx, call: &Call<'_>, quote: QuoteId) -> Outcome<QuoteRow> {
     let account = call.who()?.account;
     let Some((quote, sale)) = tx.first(to_buy(quote))?.filter(|(quote, _)| quote.account == account) else {
@@ -117,7 +118,8 @@ pub(crate) struct Charged<'a> {
     pub gains: Vec<(LedgerAccount, i64)>,
 }
 
-/// Takes what a quote costs, from the deposit or from what a provider holds for us. The one way in which something that was sold is paid.
+/// Takes what a quote costs, from the deposit or from what a provider holds for us. The one way in
+/// which something that was sold is paid.
 pub(crate) fn charge(
     tx: &mut dyn Tx,
     (operator, now): (&Operator, DateTime<Utc>),
@@ -341,8 +343,8 @@ fn newest(
     rows.into_iter().map(|row| Standing::read(tx, operator, now, row)?.told(now)).collect()
 }
 
-/// Forgets what a sale was asked for, when that says something that may not be kept any longer: `left` stands in its place.
-/// What was delivered and paid stays.
+/// Forgets what a sale was asked for, when that says something that may not be kept any longer:
+/// `left` stands in its place. What was delivered and paid stays.
 pub(crate) fn forget_subject(tx: &mut dyn Tx, (account, sale): (AccountId, SaleId), left: &OnTheWire) -> Outcome<()> {
     let Some(row) = tx.first(find!(SaleRow { account: account, id: sale }))? else { return Ok(()) };
     let mut items: Vec<StoredItem> = row.items.read()?;

@@ -118,7 +118,8 @@ pub(crate) fn of_closed_deposit(
     deposit::book(tx, now, account, movement)
 }
 
-/// What was sold is taken back, and its price goes where it came from: to the deposit, or to the card (BG-97).
+/// What was sold is taken back, and its price goes where it came from: to the deposit, or to the
+/// card (BG-97).
 pub(crate) struct TakenBack<'a> {
     pub sale: SaleId,
     pub pay: &'a PayMethod,
@@ -131,7 +132,8 @@ pub(crate) struct TakenBack<'a> {
     pub reference: &'a str,
 }
 
-/// Gives the price of what was sold back. Of a closed account, what came from its deposit becomes a refund that is owed.
+/// Gives the price of what was sold back. Of a closed account, what came from its deposit becomes a
+/// refund that is owed.
 pub(crate) fn give_back(
     tx: &mut dyn Tx,
     operator: &Operator,
@@ -200,8 +202,9 @@ struct Outgoing {
     request: HttpRequest,
 }
 
-/// Sends what waits for providers, and keeps what they answer; returns how many requests were answered. Any number of operators may call it
-/// at once. Nothing is sent inside a transaction: a request whose answer is lost is sent again, and providers pay a refund once.
+/// Sends what waits for providers, and keeps what they answer; returns how many requests were
+/// answered. Any number of operators may call it at once. Nothing is sent inside a transaction: a
+/// request whose answer is lost is sent again, and providers pay a refund once.
 ///
 /// # Errors
 /// When the store fails.
@@ -333,7 +336,8 @@ pub(crate) fn done(
     tell(tx, (operator, now), account, refund.payment)
 }
 
-/// Tells an account how a payment stands after a refund of it; of one that is closed nobody reads it.
+/// Tells an account how a payment stands after a refund of it; of one that is closed nobody reads
+/// it.
 fn tell(
     tx: &mut dyn Tx,
     (operator, now): (&Operator, DateTime<Utc>),

@@ -1,4 +1,5 @@
-//! The tables of payments: quotes, sales, payments by a provider, what providers told, refunds, and requests that wait for a provider.
+//! The tables of payments: quotes, sales, payments by a provider, what providers told, refunds, and
+//! requests that wait for a provider.
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::base::payments::{
@@ -66,7 +67,8 @@ table! {
         account: AccountId,
         city: CityId,
         service: String,
-        /// What is not paid for twice at the same time: a zone or a facility, and a plate, a ticket's number or an order.
+        /// What is not paid for twice at the same time: a zone or a facility, and a plate, a
+        /// ticket's number or an order.
         place: String,
         thing: String,
         pay: PayWord,
@@ -110,7 +112,8 @@ table! {
 }
 
 table! {
-    /// The money of a sale that a provider takes. Its id has the bytes of its sale's; a sale from the deposit has none.
+    /// The money of a sale that a provider takes. Its id has the bytes of its sale's; a sale from
+    /// the deposit has none.
     pub(crate) struct PaymentRow in "payment" {
         id: PaymentId,
         account: AccountId,
@@ -120,7 +123,8 @@ table! {
         captured: i64,
         refunded: i64,
         currency: Currency,
-        /// The provider's own payment whose money was captured; another one that it took goes back and is none of this.
+        /// The provider's own payment whose money was captured; another one that it took goes back
+        /// and is none of this.
         reference: Option<String>,
         page_url: String,
         expires_at: DateTime<Utc>,
@@ -173,7 +177,8 @@ table! {
 }
 
 table! {
-    /// A request that waits for a provider: claimed by lease, sent outside of every transaction, tried again until it is answered.
+    /// A request that waits for a provider: claimed by lease, sent outside of every transaction,
+    /// tried again until it is answered.
     pub(crate) struct ProviderRequestRow in "provider_request" {
         refund: RefundId,
         provider: String,

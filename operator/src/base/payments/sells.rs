@@ -1,5 +1,5 @@
-//! What payments need of a service that sells: its price now, and its delivery when the money is there. The list is in
-//! `crate::services`.
+//! What payments need of a service that sells: its price now, and its delivery when the money is
+//! there. The list is in `crate::services`.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::base::payments::PayMethod;
@@ -27,7 +27,8 @@ pub(crate) struct Sells {
     pub service: &'static str,
     /// What it costs now and what is promised; or why nothing is sold.
     pub price: fn(&mut dyn Tx, &Asked<'_>) -> Outcome<Priced>,
-    /// Hands over what a quote promised, or refuses: it refuses before it writes. It tells the account what was bought.
+    /// Hands over what a quote promised, or refuses: it refuses before it writes. It tells the
+    /// account what was bought.
     pub deliver: fn(&mut dyn Tx, &mut Delivery<'_>) -> Outcome<Delivered>,
     pub outcome: ReadOutcome,
     /// What a delivery reads: asked in the round trip that locks the buyer's account.
@@ -51,8 +52,9 @@ impl Sellers {
         })
     }
 
-    /// The quote's id with the place of its service in this list as its last byte. By it a purchase, which names nothing
-    /// but the quote, reads what its own service needs and nothing of the others.
+    /// The quote's id with the place of its service in this list as its last byte. By it a
+    /// purchase, which names nothing but the quote, reads what its own service needs and
+    /// nothing of the others.
     pub fn marked(&self, quote: QuoteId, sells: &Sells) -> QuoteId {
         let mut bytes = quote.bytes();
         let place = self.0.iter().position(|known| known.service == sells.service);
@@ -62,8 +64,9 @@ impl Sellers {
         QuoteId::from_bytes(bytes)
     }
 
-    /// What the delivery of a quote will read, by the mark in its id. That is a guess and nothing is decided by it: a
-    /// quote of another version of the operator, or one that somebody made up, only costs a round trip more.
+    /// What the delivery of a quote will read, by the mark in its id. That is a guess and nothing
+    /// is decided by it: a quote of another version of the operator, or one that somebody made
+    /// up, only costs a round trip more.
     pub fn prefetch(&self, operator: &Operator, quote: QuoteId) -> Vec<Ask> {
         let place = quote.bytes().last().copied().map(usize::from);
         let sells = place.and_then(|place| self.0.get(place));
@@ -82,7 +85,8 @@ pub(crate) struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    /// How long after now its money may come at the latest: while the quote can be bought, and by card while the page lives.
+    /// How long after now its money may come at the latest: while the quote can be bought, and by
+    /// card while the page lives.
     pub fn held(&self) -> TimeDelta {
         let quote = TimeDelta::seconds(self.city.quote_ttl_seconds.into());
         if *self.pay == PayMethod::Card { quote + self.operator.config.payment_page } else { quote }

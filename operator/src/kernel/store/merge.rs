@@ -1,8 +1,9 @@
-//! Writes that wait together become one statement for Postgres: `WITH w0 AS (INSERT ...), w1 AS (UPDATE ...) DELETE ...`. Each alone would
-//! cost a snapshot, a start of the executor and an answer on the wire; docs/adr/0009 has the numbers.
+//! Writes that wait together become one statement for Postgres: `WITH w0 AS (INSERT ...), w1 AS
+//! (UPDATE ...) DELETE ...`. Each alone would cost a snapshot, a start of the executor and an
+//! answer on the wire; docs/adr/0009 has the numbers.
 //!
-//! All parts of such a statement see the same state and run in no promised order. So only those are merged for which that makes no
-//! difference; [`Write::goes_with`] says which.
+//! All parts of such a statement see the same state and run in no promised order. So only those are
+//! merged for which that makes no difference; [`Write::goes_with`] says which.
 
 use std::fmt::Write as _;
 

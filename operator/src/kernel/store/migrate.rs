@@ -13,7 +13,8 @@ struct Migration {
 const MIGRATIONS: &[Migration] =
     &[Migration { version: 1, name: "first_walk", sql: include_str!("../../../migrations/V1__first_walk.sql") }];
 
-/// What a database must offer so that the migrations can run on it, inside one transaction that excludes others.
+/// What a database must offer so that the migrations can run on it, inside one transaction that
+/// excludes others.
 pub(super) trait Schema {
     /// Runs several statements.
     fn script(&mut self, sql: &str) -> Result<(), StoreError>;
@@ -21,7 +22,8 @@ pub(super) trait Schema {
     fn applied(&mut self) -> Result<Vec<(i64, String)>, StoreError>;
 }
 
-/// Brings the schema up to this version. A file that was changed after it ran, or a schema from a newer version, is refused.
+/// Brings the schema up to this version. A file that was changed after it ran, or a schema from a
+/// newer version, is refused.
 pub(super) fn migrate(schema: &mut dyn Schema) -> Result<(), StoreError> {
     schema.script(
         "CREATE TABLE IF NOT EXISTS schema_history (version BIGINT PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL)",

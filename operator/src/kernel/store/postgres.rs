@@ -1,4 +1,5 @@
-//! Postgres: a pool of connections, each with its own thread while it works; statements prepared once, writes sent together.
+//! Postgres: a pool of connections, each with its own thread while it works; statements prepared
+//! once, writes sent together.
 
 mod address;
 mod error;
@@ -57,7 +58,8 @@ impl PostgresStore {
         Self::connect(address, connections)
     }
 
-    /// Connects, brings the schema up to date and starts `connections` workers; further connections are opened when they are needed.
+    /// Connects, brings the schema up to date and starts `connections` workers; further connections
+    /// are opened when they are needed.
     ///
     /// # Errors
     /// When the database cannot be reached or its schema is not one of ours.
@@ -193,8 +195,9 @@ impl Connection {
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
         let client = runtime.block_on(async {
             let client = address.connect().await?;
-            // Every statement is a walk along an index. Planning it anew for each value costs more than it could win, and a plan made
-            // while a table is empty would read all of it for ever after.
+            // Every statement is a walk along an index. Planning it anew for each value costs more
+            // than it could win, and a plan made while a table is empty would read all of it for
+            // ever after.
             client
                 .batch_execute(&format!(
                     "SET lock_timeout = {LOCK_TIMEOUT_MS}; SET default_transaction_isolation = 'read committed'; SET client_min_messages = warning; SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off"
@@ -221,7 +224,8 @@ impl Connection {
         let outcome = work(&mut tx);
         let failed = tx.failed.clone();
         let outcome = match (outcome, failed) {
-            // A closure may have turned the database's word into one of its own; a retry is still a retry.
+            // A closure may have turned the database's word into one of its own; a retry is still a
+            // retry.
             (Err(_), Some(failed)) => Err(failed),
             (outcome, _) => outcome,
         };
@@ -304,7 +308,8 @@ impl PostgresTx<'_> {
         };
         let committed = counted.and_then(|()| self.send(async |client| client.batch_execute("COMMIT").await));
         if committed.is_err() {
-            // An aborted transaction answers COMMIT with ROLLBACK; when even that did not come back, the connection is torn.
+            // An aborted transaction answers COMMIT with ROLLBACK; when even that did not come
+            // back, the connection is torn.
             let connection = &mut *self.connection;
             connection.is_torn = connection.runtime.block_on(connection.client.batch_execute("ROLLBACK")).is_err();
         }

@@ -1,4 +1,5 @@
-//! What a handler will read, asked beforehand in a round trip that is made anyway. The handler asks as usual and needs not know.
+//! What a handler will read, asked beforehand in a round trip that is made anyway. The handler asks
+//! as usual and needs not know.
 
 use super::statement::{Ask, Write};
 use super::{Row, StoreError, Tx, Value};

@@ -7,7 +7,8 @@ use std::time::Duration;
 use super::speculation::Script;
 use super::{Done, Job};
 
-/// How long a commit waits for as many as came the last time. Less than the disk takes, and nothing for somebody alone.
+/// How long a commit waits for as many as came the last time. Less than the disk takes, and nothing
+/// for somebody alone.
 const GATHER: Duration = Duration::from_micros(200);
 
 /// A transaction that waits for the writer.
@@ -95,8 +96,9 @@ impl Queue {
         }
     }
 
-    /// One more for the batch: one that a reader ran, else one that no reader has got to. When there is none, it waits a moment for those
-    /// that readers are running, and for those that `are_expected`.
+    /// One more for the batch: one that a reader ran, else one that no reader has got to. When
+    /// there is none, it waits a moment for those that readers are running, and for those that
+    /// `are_expected`.
     pub fn also_to_write(&self, are_expected: bool) -> Option<Waiting> {
         let mut lines = self.lock();
         let mut has_waited = false;

@@ -57,7 +57,8 @@ impl Row {
     }
 }
 
-/// A row on its way into a type: columns are found by their names, and mostly stand where the last one ended.
+/// A row on its way into a type: columns are found by their names, and mostly stand where the last
+/// one ended.
 #[derive(Debug)]
 pub struct Cells<'a> {
     row: &'a Row,

@@ -1,14 +1,17 @@
-//! A transaction run beforehand, on a snapshot and on a thread of its own, so that the one writer of SQLite has less to do.
+//! A transaction run beforehand, on a snapshot and on a thread of its own, so that the one writer
+//! of SQLite has less to do.
 //!
-//! Its reads are answered from the snapshot and remembered with their answers, its writes are only remembered. The writer then asks the
-//! same again: as long as it hears the same answers, the handler would decide the same, and what it wrote is written. At the first other
-//! answer the handler itself runs again, in the writer. So nothing is decided by what is not true any more.
+//! Its reads are answered from the snapshot and remembered with their answers, its writes are only
+//! remembered. The writer then asks the same again: as long as it hears the same answers, the
+//! handler would decide the same, and what it wrote is written. At the first other answer the
+//! handler itself runs again, in the writer. So nothing is decided by what is not true any more.
 
 use super::sqlite::SqliteTx;
 use super::statement::{Ask, Write};
 use super::{Row, StoreError, Tx, Value};
 
-/// What a speculative transaction did, in its order: reads first, writes after them. The texts are SQLite's already.
+/// What a speculative transaction did, in its order: reads first, writes after them. The texts are
+/// SQLite's already.
 #[derive(Debug, Default)]
 pub(super) struct Script {
     reads: Vec<(String, Vec<Value>, Vec<Row>)>,

@@ -21,7 +21,8 @@ use super::{Done, Job, Row, Store, StoreError, Tx, Value, Work, contained};
 const READERS: usize = 2;
 /// How many waiting transactions one commit takes along.
 const BATCH: usize = 128;
-/// The log is written back into the file after so many pages of 4 KiB: rarely, because most of what it holds is changed again soon.
+/// The log is written back into the file after so many pages of 4 KiB: rarely, because most of what
+/// it holds is changed again soon.
 const CHECKPOINT: u32 = 16_384;
 
 /// What survives when the power goes.
@@ -33,7 +34,8 @@ pub enum Durability {
     None,
 }
 
-/// SQLite on the caller's thread: one transaction at a time, no thread of its own. For simulations and tools.
+/// SQLite on the caller's thread: one transaction at a time, no thread of its own. For simulations
+/// and tools.
 pub struct SqliteInline {
     database: Mutex<Database>,
 }
@@ -94,10 +96,12 @@ impl SqliteInline {
         self.database.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Runs jobs until there are no more, at most [`BATCH`], and commits them together; one that fails leaves nothing behind.
+    /// Runs jobs until there are no more, at most [`BATCH`], and commits them together; one that
+    /// fails leaves nothing behind.
     ///
-    /// A savepoint for each would copy every page it changes, so there is none at first: a job that fails before it has written is just
-    /// left out. When one fails later, everything is undone and done again, with savepoints.
+    /// A savepoint for each would copy every page it changes, so there is none at first: a job that
+    /// fails before it has written is just left out. When one fails later, everything is undone
+    /// and done again, with savepoints.
     fn run_batch(&self, waiting: &mut dyn Iterator<Item = Waiting>) {
         let database = self.lock();
         let connection = &database.connection;
@@ -141,7 +145,8 @@ impl Waiting {
     }
 }
 
-/// Some failures (a full disk among them) make SQLite roll back everything at once: then nobody of the batch got anything.
+/// Some failures (a full disk among them) make SQLite roll back everything at once: then nobody of
+/// the batch got anything.
 fn still_open(
     connection: &Connection,
     batch: Result<(), StoreError>,
@@ -169,7 +174,8 @@ fn set_up(connection: &Connection, own: &str) -> Result<(), StoreError> {
     connection
         .execute_batch(&format!("PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY; {own}"))
         .map_err(refused)?;
-    // A plan does not depend on the values bound: without this, statements are prepared anew for every purchase.
+    // A plan does not depend on the values bound: without this, statements are prepared anew for
+    // every purchase.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(refused)?;
     connection.set_prepared_statement_cache_capacity(256);
     Ok(())
@@ -339,8 +345,8 @@ impl Tx for SqliteTx<'_> {
     }
 }
 
-/// SQLite with threads of its own: readers run transactions speculatively and answer what only reads; one writer does the rest, and
-/// commits together what waits together.
+/// SQLite with threads of its own: readers run transactions speculatively and answer what only
+/// reads; one writer does the rest, and commits together what waits together.
 pub struct SqliteStore {
     inline: Arc<SqliteInline>,
     queue: Arc<Queue>,
@@ -422,7 +428,8 @@ fn write_all(store: &SqliteInline, queue: &Queue) {
         let mut came = 0_usize;
         let mut next = || {
             came += 1;
-            // Those whose commit just ended come back one after the other: a batch that does not wait for them takes two commits for one.
+            // Those whose commit just ended come back one after the other: a batch that does not
+            // wait for them takes two commits for one.
             queue.also_to_write(came <= expected)
         };
         store.run_batch(&mut std::iter::once(first).chain(std::iter::from_fn(&mut next)));
@@ -441,11 +448,13 @@ impl Store for SqliteStore {
 }
 
 impl Drop for SqliteStore {
-    /// Lets the threads finish what waits: the readers end with their queue, the writer with the readers.
+    /// Lets the threads finish what waits: the readers end with their queue, the writer with the
+    /// readers.
     fn drop(&mut self) {
         self.queue.close();
         let threads: Vec<JoinHandle<()>> = self.threads.drain(..).collect();
-        // When the last owner is a job on one of them, it cannot wait for itself; they end all the same.
+        // When the last owner is a job on one of them, it cannot wait for itself; they end all the
+        // same.
         if threads.iter().any(|thread| thread.thread().id() == std::thread::current().id()) {
             return;
         }

@@ -1,5 +1,6 @@
-//! Statements by what they are: a read, a read that locks, or a write of one kind to one table. What may be sent together, and what a
-//! database needs not be told at all, follows from that and not from the words of SQL.
+//! Statements by what they are: a read, a read that locks, or a write of one kind to one table.
+//! What may be sent together, and what a database needs not be told at all, follows from that and
+//! not from the words of SQL.
 
 use std::fmt::Write as _;
 use std::marker::PhantomData;
@@ -34,7 +35,8 @@ impl Ask {
         Self { sql: sql.to_owned(), params: params.to_vec(), lock: Lock::None }
     }
 
-    /// Locks something that has no row of its own, by a name; see `crate::kernel::account::Subject`.
+    /// Locks something that has no row of its own, by a name; see
+    /// `crate::kernel::account::Subject`.
     pub(crate) fn subject_lock(name: &str) -> Self {
         Self {
             sql: "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))".into(),
@@ -51,7 +53,8 @@ impl Ask {
         }
     }
 
-    /// Nothing when it only locks. SQLite takes `$3` for a name, whose place is the order of its first appearance; `?3` is 3.
+    /// Nothing when it only locks. SQLite takes `$3` for a name, whose place is the order of its
+    /// first appearance; `?3` is 3.
     pub(super) fn for_sqlite(&self) -> Option<String> {
         (self.lock != Lock::Subject).then(|| self.sql.replace('$', "?"))
     }
@@ -65,7 +68,8 @@ pub struct Select<T> {
 }
 
 impl<T: Columns> Select<T> {
-    /// `SELECT <what T names>`, and the rest of the statement: `FROM ticket WHERE ticket.account = $1`.
+    /// `SELECT <what T names>`, and the rest of the statement: `FROM ticket WHERE ticket.account =
+    /// $1`.
     #[must_use]
     pub fn of(rest: &str, params: &[Value]) -> Self {
         let mut sql = String::with_capacity(1024);
@@ -158,7 +162,8 @@ impl Write {
         Self { table, kind: Kind::Sql { sql: sql.to_owned(), params: params.to_vec() }, rows: None }
     }
 
-    /// It has to change so many rows. Any other count means that somebody else was faster: the transaction is not committed and runs again.
+    /// It has to change so many rows. Any other count means that somebody else was faster: the
+    /// transaction is not committed and runs again.
     #[must_use]
     pub const fn expecting(mut self, rows: u64) -> Self {
         self.rows = Some(rows);
@@ -171,8 +176,8 @@ impl Write {
         (self.table, matches!(self.kind, Kind::Insert { .. }))
     }
 
-    /// Whether both mean the same in whatever order they run, each seeing only what was there before: rows of different tables, or rows
-    /// that are only added.
+    /// Whether both mean the same in whatever order they run, each seeing only what was there
+    /// before: rows of different tables, or rows that are only added.
     pub(super) fn goes_with(&self, other: &Self) -> bool {
         let are_simple =
             [self, other].iter().all(|write| write.rows.is_none() && !matches!(write.kind, Kind::Sql { .. }));

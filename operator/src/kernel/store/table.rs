@@ -1,15 +1,18 @@
-//! One declaration for each table: [`table!`](crate::table) makes a row's struct, its insert, its select list and its reading from it.
-//! Conditions and changes name the fields of that struct, so that a wrong name or type does not compile.
+//! One declaration for each table: [`table!`](crate::table) makes a row's struct, its insert, its
+//! select list and its reading from it. Conditions and changes name the fields of that struct, so
+//! that a wrong name or type does not compile.
 
 use super::Value;
 use super::row::{Column, IntoColumn};
 
-/// A value for a column that a field of a row's struct stands for. The function is never called: it ties name and type together.
+/// A value for a column that a field of a row's struct stands for. The function is never called: it
+/// ties name and type together.
 pub fn column_value<R, T: Column>(_: fn(&R) -> &T, value: impl IntoColumn<T>) -> Value {
     value.into_column()
 }
 
-/// The row of a table: `table! { pub struct VehicleRow in "vehicle" { id: String, label: Option<String> } }`.
+/// The row of a table: `table! { pub struct VehicleRow in "vehicle" { id: String, label:
+/// Option<String> } }`.
 #[macro_export]
 macro_rules! table {
     ($(#[$meta:meta])* $vis:vis struct $name:ident in $table:literal {
@@ -67,9 +70,11 @@ macro_rules! projection {
     };
 }
 
-/// The words of a column. They are the store's own: renaming a word of the wire leaves the rows as they are.
+/// The words of a column. They are the store's own: renaming a word of the wire leaves the rows as
+/// they are.
 ///
-/// `stored_words! { enum StateWord for TicketState { Active = "active" } }` converts from and to an enum of the wire.
+/// `stored_words! { enum StateWord for TicketState { Active = "active" } }` converts from and to an
+/// enum of the wire.
 #[macro_export]
 macro_rules! stored_words {
     ($(#[$meta:meta])* $vis:vis enum $name:ident for $wire:ident {
@@ -141,7 +146,8 @@ macro_rules! find {
     };
 }
 
-/// Changes the rows with these values: `update!(TicketRow { id: ticket } set { state: StateWord::Expired })`.
+/// Changes the rows with these values: `update!(TicketRow { id: ticket } set { state:
+/// StateWord::Expired })`.
 #[macro_export]
 macro_rules! update {
     ($row:ty { $($by:tt)* } set { $($set:tt)* }) => {

@@ -1,4 +1,5 @@
-//! The codes of tickets: issued again for another phone, ended before their time, and told by a signed list.
+//! The codes of tickets: issued again for another phone, ended before their time, and told by a
+//! signed list.
 
 use chrono::TimeDelta;
 use mesto_operator::{Request, Response, Tx};
@@ -265,7 +266,8 @@ on_both_databases! {
     }
 }
 
-/// Two phones of one account ask at the same instant: both get a code, one after the other, and the last one counts.
+/// Two phones of one account ask at the same instant: both get a code, one after the other, and the
+/// last one counts.
 #[test]
 fn two_phones_that_ask_at_once_get_different_issues() {
     let world = World::postgres();

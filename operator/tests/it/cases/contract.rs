@@ -1,4 +1,5 @@
-//! Every operation driven with what it does not expect: it refuses only what the table lists for it, and never fails.
+//! Every operation driven with what it does not expect: it refuses only what the table lists for
+//! it, and never fails.
 
 use std::collections::{BTreeMap, BTreeSet};
 

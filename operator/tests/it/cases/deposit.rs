@@ -77,7 +77,8 @@ on_both_databases! {
             assert_eq!(world.notice(&approval(&topup, "pay-1")).status, 204);
         }
         assert_eq!(driver.account().balance, rsd("1000.00"));
-        // A second payment of the same purchase is not the driver's balance, and is not lost either.
+        // A second payment of the same purchase is not the driver's balance, and is not lost
+        // either.
         assert_eq!(world.notice(&approval(&topup, "pay-2")).status, 204);
         assert_eq!(driver.account().balance, rsd("1000.00"));
         assert_eq!(world.balance("refunds_payable"), rsd("-1000.00"));

@@ -303,7 +303,8 @@ on_both_databases! {
         let visit = pay(&driver, &quote(&driver, TICKET));
         let claims = ReceiptClaims::verify(&visit.signed.unwrap(), &world.key_set(), world.now()).unwrap();
         assert_eq!((claims.what.exit_by, claims.ends_at), (None, entered + TimeDelta::seconds(3601)));
-        // A badge that is told later makes it cheaper, a lost ticket dearer: that receipt is shown no more.
+        // A badge that is told later makes it cheaper, a lost ticket dearer: that receipt is shown
+        // no more.
         garage.tell(vec![VisitTold { is_disabled: Some(true), ..told(VisitToldKind::Entered, TICKET, entered) }]);
         assert!(visits(&driver)[0].signed.is_some());
         garage.tell(vec![told(VisitToldKind::Lost, TICKET, entered)]);

@@ -1,4 +1,5 @@
-//! Roles: several for one account, for a time and a city, ended at once, each change in the audit log.
+//! Roles: several for one account, for a time and a city, ended at once, each change in the audit
+//! log.
 
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use mesto_protocol::base::sign_in::Session;
 use mesto_protocol::kernel::grants::Role;
 use mesto_protocol::orders::control::PlateCheck;
 
-use crate::world::{Chance, Person, SECRET, World, config, expect, refused, start};
+use crate::world::{Person, SECRET, SeededEntropy, World, config, expect, refused, start};
 
 const PHONE: &str = "+381641234567";
 const EVERYWHERE: RoleGiven<'_> = RoleGiven { role: Role::Inspector, city: None, place: None, until: None };
@@ -85,7 +86,7 @@ on_both_databases! {
 
 #[test]
 fn a_role_for_one_city_is_none_in_another() {
-    let chance = Chance::new(1);
+    let chance = SeededEntropy::new(1);
     let keys = Keys::ephemeral(start(), &chance).unwrap();
     let page = HostedPage::new("https://bank.example", "https://operator.example", "mesto", SECRET);
     let belgrade = mesto_rules::load::embedded("belgrade").unwrap();

@@ -61,7 +61,8 @@ on_both_databases! {
         assert_eq!((parking(&quote).granted_minutes, parking(&quote).extends), (89, None));
         let bought = driver.buy(&quote).ticket;
         assert_eq!(bought.stay.started_at, world.now() - TimeDelta::minutes(1));
-        // Another user's purchases for the same car do not count, but no minute of the car is sold twice.
+        // Another user's purchases for the same car do not count, but no minute of the car is sold
+        // twice.
         let (other, same) = world.driver_with("+381650000000", "BG789PP", &["1000.00"]);
         let quote = other.quote(same, "red", 90);
         assert_eq!((parking(&quote).granted_minutes, quote.total), (90, rsd("200.00")));

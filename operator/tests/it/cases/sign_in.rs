@@ -232,7 +232,8 @@ on_both_databases! {
             })
             .collect();
         assert_eq!(ids.iter().collect::<std::collections::BTreeSet<_>>().len(), ids.len(), "{ids:?}");
-        // A refusal that is told again is the same, byte for byte; it names the request that was refused.
+        // A refusal that is told again is the same, byte for byte; it names the request that was
+        // refused.
         let driver = world.driver(PHONE);
         let key = world.key();
         let asked = PurchaseRequest { return_url: None, ..driver.purchase(&driver.top_up_quote("200.00")) };

@@ -1,4 +1,5 @@
-//! What somebody learns who adds the plate of a stranger's car: nothing of its stay but what can be had now, and nothing of its orders.
+//! What somebody learns who adds the plate of a stranger's car: nothing of its stay but what can be
+//! had now, and nothing of its orders.
 
 use chrono::TimeDelta;
 use mesto_operator::Response;
@@ -123,7 +124,8 @@ on_both_databases! {
         }
         let answer = stranger.ask(same, "blue", 30);
         assert_eq!(refused("too_many_requests", &answer)["retry_after_seconds"], 3601);
-        // Refusals count as well; where nobody parked the car nothing is counted, and its own driver is not limited.
+        // Refusals count as well; where nobody parked the car nothing is counted, and its own
+        // driver is not limited.
         assert_eq!(stranger.ask(same, "green", 30).status, 201);
         for _ in 0..15 {
             driver.quote(vehicle, "blue", 60);

@@ -27,7 +27,8 @@ on_both_databases! {
         let all: Vec<i64> = first.events.iter().chain(&second.events).map(|event| event.cursor.seq).collect();
         assert_eq!(all, (1..=210).collect::<Vec<_>>());
         assert!(driver.events(210).events.is_empty());
-        // Ahead of the account, and of another history of the books: the account is to be read as a whole.
+        // Ahead of the account, and of another history of the books: the account is to be read as a
+        // whole.
         let cursor = driver.account().cursor;
         for other in [Cursor { seq: 211, ..cursor.clone() }, Cursor { epoch: "ep_of_another_time".into(), ..cursor.clone() }] {
             let params = refused("cursor_too_old", &driver.get(&format!("/v1/events?after={other}")));

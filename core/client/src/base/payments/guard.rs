@@ -1,9 +1,11 @@
-//! The guard against paying twice: what is still open for the same thing is settled before anything new is paid.
+//! The guard against paying twice: what is still open for the same thing is settled before anything
+//! new is paid.
 //!
-//! The operator says with a quote what is not paid for twice at the same time ([`QuoteItem::guard`]): service, place and
-//! thing, whatever the length, the amount or the way of paying. An open intent with the same guard is settled first.
-//! Confirmed, or lost by the operator: its outcome is the answer of the new call. Refused or over: the new one goes on.
-//! Still open: the new one is refused with `unconfirmed`, which names it.
+//! The operator says with a quote what is not paid for twice at the same time
+//! ([`QuoteItem::guard`]): service, place and thing, whatever the length, the amount or the way of
+//! paying. An open intent with the same guard is settled first. Confirmed, or lost by the operator:
+//! its outcome is the answer of the new call. Refused or over: the new one goes on. Still open: the
+//! new one is refused with `unconfirmed`, which names it.
 //!
 //! [`QuoteItem::guard`]: mesto_protocol::base::payments::QuoteItem::guard
 
@@ -20,17 +22,20 @@ use crate::kernel::intent::{IntentEvent, IntentState, Progress};
 use crate::kernel::store::{IntentRow, NewIntent};
 
 impl Payments<'_> {
-    /// Buys a quote of any service: exactly what it says, once, however often it is tapped. The intent tells how it
-    /// stands: Confirmed with what was bought, Refused with the reason, or Unconfirmed, to be settled later. By card it is
-    /// Unconfirmed with the provider's page, and ends when the provider was heard.
+    /// Buys a quote of any service: exactly what it says, once, however often it is tapped. The
+    /// intent tells how it stands: Confirmed with what was bought, Refused with the reason, or
+    /// Unconfirmed, to be settled later. By card it is Unconfirmed with the provider's page,
+    /// and ends when the provider was heard.
     ///
-    /// Where something for the same guard is still open (for parking: this car in this zone, however it is paid), that one
-    /// is settled first; when it turns out to be confirmed it is the answer, and nothing more is bought.
+    /// Where something for the same guard is still open (for parking: this car in this zone,
+    /// however it is paid), that one is settled first; when it turns out to be confirmed it is
+    /// the answer, and nothing more is bought.
     ///
     /// # Errors
-    /// `unconfirmed` while an earlier one stays open, with its page where it waits there; `not_signed_in`; `quote_expired`
-    /// when this phone already knows it; `offline` and the like when the phone does not know the time and nobody tells it;
-    /// `phone_full` (then nothing was sent).
+    /// `unconfirmed` while an earlier one stays open, with its page where it waits there;
+    /// `not_signed_in`; `quote_expired` when this phone already knows it; `offline` and the
+    /// like when the phone does not know the time and nobody tells it; `phone_full` (then
+    /// nothing was sent).
     pub async fn buy(self, quote: &Quote) -> Result<IntentView> {
         let outcome = self.buy_inner(quote).await;
         self.0.explain_in(&quote.city, outcome)
@@ -55,8 +60,9 @@ impl Payments<'_> {
         }
     }
 
-    /// What was wanted already: settles what is open for the guard of this quote, and finds what an earlier tap on the very
-    /// same quote bought. `Some` is the answer of the new call; `None`: nothing is in the way.
+    /// What was wanted already: settles what is open for the guard of this quote, and finds what an
+    /// earlier tap on the very same quote bought. `Some` is the answer of the new call; `None`:
+    /// nothing is in the way.
     async fn settle_before(self, quote: &Quote) -> Result<Option<IntentView>> {
         let subject = quote.id.to_string();
         loop {
@@ -86,8 +92,9 @@ impl Payments<'_> {
         bought.map(|key| self.view(&key)).transpose()
     }
 
-    /// Settles what an earlier tap left open of such intents, before a price is asked for anew. `Some` is the answer of the
-    /// new call: it is confirmed by now, or it is this very tap on its way.
+    /// Settles what an earlier tap left open of such intents, before a price is asked for anew.
+    /// `Some` is the answer of the new call: it is confirmed by now, or it is this very tap on
+    /// its way.
     ///
     /// # Errors
     /// `unconfirmed` when another one stays open, `not_signed_in`, or the phone's database fails.
@@ -106,8 +113,8 @@ impl Payments<'_> {
         }
     }
 
-    /// Goes on with an open intent that stands before a new one. `Some`: it is the answer; `None`: one less stands in the
-    /// way.
+    /// Goes on with an open intent that stands before a new one. `Some`: it is the answer; `None`:
+    /// one less stands in the way.
     async fn settle_first(self, key: &str, is_same: bool) -> Result<Option<IntentView>> {
         let settled = self.drive(key, IntentEvent::Go).await?;
         match settled.state {
@@ -158,8 +165,8 @@ impl Payments<'_> {
         })
     }
 
-    /// A deadline means nothing to a phone that does not know the time (rebooted and not heard from the operator
-    /// since), so it asks first.
+    /// A deadline means nothing to a phone that does not know the time (rebooted and not heard from
+    /// the operator since), so it asks first.
     async fn know_the_time(self) -> Result<()> {
         if self.0.time().1 == ClockState::Unsynced {
             self.0.fetch(&public::CLOCK, &[], &[]).await?;
@@ -170,9 +177,10 @@ impl Payments<'_> {
         Ok(())
     }
 
-    /// Ends an intent that the driver no longer wants: one that waits at a provider's page on the operator too, where a
-    /// later approval is then paid back; another one when it is sure that it will not be executed. Its new state tells
-    /// whether it ended, and how: Confirmed when it was executed after all, Unconfirmed while the operator is not heard.
+    /// Ends an intent that the driver no longer wants: one that waits at a provider's page on the
+    /// operator too, where a later approval is then paid back; another one when it is sure that
+    /// it will not be executed. Its new state tells whether it ended, and how: Confirmed when
+    /// it was executed after all, Unconfirmed while the operator is not heard.
     ///
     /// # Errors
     /// `intent_missing`, `not_signed_in`, or the phone's database fails.

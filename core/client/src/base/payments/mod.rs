@@ -170,7 +170,8 @@ impl Payments<'_> {
         views(&mut self.0.core(), services, now, find)
     }
 
-    /// When an open intent wants another attempt, or the balance is to be asked for; `None` when all is known.
+    /// When an open intent wants another attempt, or the balance is to be asked for; `None` when
+    /// all is known.
     #[must_use]
     pub fn next_retry_at(self) -> Option<DateTime<Utc>> {
         let now = self.0.now();
@@ -180,8 +181,9 @@ impl Payments<'_> {
         both.ok()?.into_iter().flatten().min()
     }
 
-    /// Goes on with every open intent now: at start, and when the connection comes back. Gives them as they are
-    /// afterwards, oldest first. An unreachable operator is not an error: they stay unconfirmed.
+    /// Goes on with every open intent now: at start, and when the connection comes back. Gives them
+    /// as they are afterwards, oldest first. An unreachable operator is not an error: they stay
+    /// unconfirmed.
     ///
     /// # Errors
     /// `not_signed_in`, or the phone's database fails.
@@ -205,7 +207,8 @@ impl Payments<'_> {
         Ok(settled)
     }
 
-    /// Reads what an action that is done did to the balance, when its answer did not tell and asking was due by `until`.
+    /// Reads what an action that is done did to the balance, when its answer did not tell and
+    /// asking was due by `until`.
     async fn settle_balance(self, until: DateTime<Utc>) -> Result<()> {
         let now = self.0.now();
         let due = {

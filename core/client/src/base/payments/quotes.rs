@@ -8,12 +8,12 @@ use super::Payments;
 use crate::kernel::error::{Error, Result};
 
 impl Payments<'_> {
-    /// Asks for the price of one thing of a service, and sees that what is promised can be read: `O` is what the service
-    /// promises. Nothing is stored.
+    /// Asks for the price of one thing of a service, and sees that what is promised can be read:
+    /// `O` is what the service promises. Nothing is stored.
     ///
     /// # Errors
-    /// `not_signed_in`, `service_unknown`, `answer_unreadable` when only a later version can read the offer, and whatever
-    /// the service refuses with.
+    /// `not_signed_in`, `service_unknown`, `answer_unreadable` when only a later version can read
+    /// the offer, and whatever the service refuses with.
     pub(crate) async fn quote<S: Part + Sync, O: Part>(
         self,
         city: &CityId,
@@ -31,7 +31,8 @@ impl Payments<'_> {
     }
 }
 
-/// What a quote promises of a service; `None` when it is another service's, or has a shape of a later version.
+/// What a quote promises of a service; `None` when it is another service's, or has a shape of a
+/// later version.
 pub fn offer<O: Part>(quote: &Quote) -> Option<O> {
     quote.items.iter().find_map(|item| item.offer().ok().flatten())
 }

@@ -1,5 +1,5 @@
-//! Intents are sent, and brought to their end. The decisions are [`step`]'s; here they are kept and carried
-//! out, each in one transaction, so that the app may die between any two of them.
+//! Intents are sent, and brought to their end. The decisions are [`step`]'s; here they are kept and
+//! carried out, each in one transaction, so that the app may die between any two of them.
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use mesto_protocol::base::payments::{self, Bought, Purchase};
@@ -31,8 +31,8 @@ struct Answer {
     balance: Option<Money>,
 }
 
-/// Seconds until the next attempt: 2, 4, 8 ... 60, spread a little by the key so that a fleet does not knock all at
-/// once.
+/// Seconds until the next attempt: 2, 4, 8 ... 60, spread a little by the key so that a fleet does
+/// not knock all at once.
 fn backoff(attempts: u32, key: &str) -> TimeDelta {
     let base = 2_i64.saturating_pow(attempts.clamp(1, 6)).min(60) * 1_000;
     let spread = key.bytes().fold(0_i64, |sum, byte| (sum * 31 + i64::from(byte)) % 1_000);
@@ -94,7 +94,8 @@ impl Payments<'_> {
         bytes.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// One step of an intent and the exchange it asks for. What fails at the link is an event, not an error.
+    /// One step of an intent and the exchange it asks for. What fails at the link is an event, not
+    /// an error.
     pub(super) async fn drive(self, key: &str, event: IntentEvent) -> Result<IntentView> {
         if !self.0.core().attempting.insert(key.to_owned()) {
             // Another call is at it: its answer will be the outcome.
@@ -103,8 +104,8 @@ impl Payments<'_> {
         let attempt = Attempt { client: self.0, key };
         let now = self.0.now();
         let (exchange, known) = match self.begin(key, &event, now) {
-            // Nothing is sent that was not written down before. What left earlier is as unconfirmed as it was; to say
-            // "nothing was charged" would be a guess.
+            // Nothing is sent that was not written down before. What left earlier is as unconfirmed
+            // as it was; to say "nothing was charged" would be a guess.
             Err(error) if error.is_full() => {
                 let view = self.view(key)?;
                 let is_ready = view.state == IntentState::Unconfirmed(Progress::Ready);
@@ -122,7 +123,8 @@ impl Payments<'_> {
                 (self.0.exchange(Method::Post, path, Some(key), Some(body)).await, Asked::Post)
             }
             Exchange::Cancel { created_at } => {
-                // An operator who has forgotten that time does not take "never seen" for "not executed".
+                // An operator who has forgotten that time does not take "never seen" for "not
+                // executed".
                 let made = created_at.to_rfc3339_opts(SecondsFormat::Millis, true);
                 let path = intents::CANCEL.target(&[key], &[("created_at", &made)]);
                 (self.0.exchange(intents::CANCEL.method, path, None, None).await, Asked::Cancel)
@@ -142,7 +144,8 @@ impl Payments<'_> {
         };
         let is_post = asked == Asked::Post;
         let balance_is_old = match self.finish(key, &event, brought, is_post.then_some(known)) {
-            // What came back cannot be kept: it stays unconfirmed, and the same key will be told it again.
+            // What came back cannot be kept: it stays unconfirmed, and the same key will be told it
+            // again.
             Err(error) if error.is_full() => false,
             finished => finished?,
         };
@@ -165,9 +168,9 @@ impl Payments<'_> {
             let mine = IntentRow::find(tx.db(), key)?.filter(|row| row.kind == KIND);
             let Some(mut row) = mine else { return Ok((None, cursor)) };
             let was_final = row.state.is_final();
-            if row.state == IntentState::Unconfirmed(Progress::Leaving) {
-                // This call holds the only attempt: the one before it was dropped on its way, by a cancelled screen or
-                // a dead process.
+            if row.state == IntentState::Unconfirmed(Progress::Sending) {
+                // This call holds the only attempt: the one before it was dropped on its way, by a
+                // cancelled screen or a dead process.
                 row.state = step(row.state, &IntentEvent::Reopened, row.not_after, now).0;
             }
             let (state, effects) = step(row.state, event, row.not_after, now);
@@ -203,8 +206,9 @@ impl Payments<'_> {
         }
     }
 
-    /// Commits what came of it, together with what the answer brought. `before` is given for the answer of the action
-    /// itself. Whether money moved and the stored balance does not know it yet.
+    /// Commits what came of it, together with what the answer brought. `before` is given for the
+    /// answer of the action itself. Whether money moved and the stored balance does not know it
+    /// yet.
     fn finish(self, key: &str, event: &IntentEvent, brought: Option<Answer>, before: Option<Known>) -> Result<bool> {
         let now = self.0.now();
         let services = self.0.services();
@@ -226,11 +230,12 @@ impl Payments<'_> {
                 let retry = now + backoff(row.attempts, key);
                 row.next_attempt_at = not_before.map_or(retry, |named| named.max(retry));
             }
-            // Somebody else uses the phone by now: the intent has its end, and nothing of it is shown.
+            // Somebody else uses the phone by now: the intent has its end, and nothing of it is
+            // shown.
             let is_mine = account == Some(row.account);
             let brought = brought.filter(|_| is_mine);
-            // An answer may be an old one told again, or overtaken on its way: its balance counts only if it is the
-            // first, and nothing else was heard meanwhile.
+            // An answer may be an old one told again, or overtaken on its way: its balance counts
+            // only if it is the first, and nothing else was heard meanwhile.
             let cursor = CURSOR.get(tx.db())?;
             let is_latest = row.attempts == 1 && before == Some(Known { cursor, balances });
             let balance = brought.as_ref().and_then(|answer| answer.balance).filter(|_| is_latest);
@@ -266,7 +271,8 @@ fn retry_at(answer: &LinkAnswer, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     retry_after(answer).map(|seconds| now + TimeDelta::seconds(i64::from(seconds)))
 }
 
-/// The answer of the purchase itself. A success must be readable to count: anything else with 200 is no answer.
+/// The answer of the purchase itself. A success must be readable to count: anything else with 200
+/// is no answer.
 fn read_answer(quote: QuoteId, status: u16, body: &[u8], retry_at: Option<DateTime<Utc>>) -> Heard {
     match meaning(status, body) {
         Meaning::Refused(problem) if problem.is_final() => {

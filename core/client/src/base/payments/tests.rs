@@ -165,10 +165,10 @@ fn an_answer_that_finds_no_room_leaves_the_intent_unconfirmed_and_never_says_unc
     let client = open(folder.path(), link.clone());
     *link.client.lock().unwrap() = Some(client.clone());
     let intent = now_or_never(client.payments().buy(&quote(""))).unwrap();
-    assert_eq!(intent.state, IntentState::Unconfirmed(Progress::Leaving));
+    assert_eq!(intent.state, IntentState::Unconfirmed(Progress::Sending));
     // Still no room: nothing more is sent, and nothing is said about money.
     let settled = now_or_never(client.payments().settle(&intent.key)).unwrap();
-    assert_eq!(settled.state, IntentState::Unconfirmed(Progress::Leaving));
+    assert_eq!(settled.state, IntentState::Unconfirmed(Progress::Sending));
     assert_eq!(link.sent.load(Ordering::SeqCst), 1);
     client.core().store.full = false;
     let settled = now_or_never(client.payments().settle(&intent.key)).unwrap();

@@ -85,8 +85,8 @@ fn undeliverable(payment: &Payment) -> Problem {
     }
 }
 
-/// How far a sale and its money have come: nothing that the operator tells goes back behind it. An answer may be an old
-/// one told again, or one that an event overtook.
+/// How far a sale and its money have come: nothing that the operator tells goes back behind it. An
+/// answer may be an old one told again, or one that an event overtook.
 fn how_far(told: &Purchase) -> (u8, u8, usize, u32) {
     let payment = match told.payment.state {
         PaymentState::Pending | PaymentState::Other(_) => 0,
@@ -115,7 +115,8 @@ pub fn is_news(known: Option<&Json>, told: &Purchase) -> bool {
     known.is_none_or(|known| how_far(&known) <= how_far(told))
 }
 
-/// Ends or moves the intent whose sale an event or the account told of; part of the sync's transaction.
+/// Ends or moves the intent whose sale an event or the account told of; part of the sync's
+/// transaction.
 fn hear(tx: &Tx<'_>, told: &Purchase, now: DateTime<Utc>) -> Stored {
     let json = Json::of(told)?;
     for mut row in IntentRow::by_subject(tx.db(), KIND, &told.sale.quote.to_string())? {
@@ -137,7 +138,8 @@ fn hear(tx: &Tx<'_>, told: &Purchase, now: DateTime<Utc>) -> Stored {
     Ok(())
 }
 
-/// Those that wait for a provider. One that is not among them any more has its end there: it is asked for at once.
+/// Those that wait for a provider. One that is not among them any more has its end there: it is
+/// asked for at once.
 pub fn take_section(tx: &Tx<'_>, section: Option<&Json>, reading: &Reading) -> Stored {
     let Some(told) = section.map(Json::read::<PaymentsSection>).transpose()? else { return Ok(()) };
     for purchase in &told.open {

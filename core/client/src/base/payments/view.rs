@@ -36,8 +36,8 @@ impl From<&Quote> for Details {
     }
 }
 
-/// One thing that is wanted: what of a service was asked for and promised, and what was bought. Each part is that
-/// service's own type.
+/// One thing that is wanted: what of a service was asked for and promised, and what was bought.
+/// Each part is that service's own type.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct IntentItem {
     pub service: String,
@@ -51,12 +51,14 @@ pub struct IntentItem {
     pub outcome: Option<Json>,
 }
 
-/// An intent as an app shows it. What was wanted and what was bought is read by its service: `intent.ticket()`.
+/// An intent as an app shows it. What was wanted and what was bought is read by its service:
+/// `intent.ticket()`.
 #[derive(Clone, PartialEq, Serialize)]
 pub struct IntentView {
     /// The idempotency key; links back from a provider's page carry it.
     pub key: String,
-    /// What is not paid for again while this is open: service, city, place and thing as one text, to compare.
+    /// What is not paid for again while this is open: service, city, place and thing as one text,
+    /// to compare.
     pub guard: String,
     /// What is bought.
     pub quote: QuoteId,
@@ -78,7 +80,8 @@ pub struct IntentView {
     pub ended_at: Option<DateTime<Utc>>,
     /// The provider's page to open, while it waits for the driver.
     pub page_url: Option<String>,
-    /// The money, as the operator told it last: also what goes back, by `refunds`. `None` until he was heard.
+    /// The money, as the operator told it last: also what goes back, by `refunds`. `None` until he
+    /// was heard.
     pub payment: Option<Payment>,
     /// Bought, and this version cannot read what: "paid, update the app".
     pub needs_update: bool,

@@ -59,8 +59,8 @@ const COLUMNS: &str = "key, details, path, body, created_at, not_after, state, a
 const fn state_word(state: &IntentState) -> &'static str {
     match state {
         IntentState::Unconfirmed(Progress::Ready) => "ready",
-        IntentState::Unconfirmed(Progress::Leaving) => "leaving",
-        IntentState::Unconfirmed(Progress::Left) => "left",
+        IntentState::Unconfirmed(Progress::Sending) => "sending",
+        IntentState::Unconfirmed(Progress::Sent) => "sent",
         IntentState::Unconfirmed(Progress::AtBank) => "at_bank",
         IntentState::Confirmed => "confirmed",
         IntentState::Refused(_) => "refused",
@@ -82,8 +82,8 @@ fn read(row: &Row<'_>) -> Stored<IntentRow> {
     let word: String = row.get(6)?;
     let state = match word.as_str() {
         "ready" => IntentState::Unconfirmed(Progress::Ready),
-        "leaving" => IntentState::Unconfirmed(Progress::Leaving),
-        "left" => IntentState::Unconfirmed(Progress::Left),
+        "sending" => IntentState::Unconfirmed(Progress::Sending),
+        "sent" => IntentState::Unconfirmed(Progress::Sent),
         "at_bank" => IntentState::Unconfirmed(Progress::AtBank),
         "confirmed" => IntentState::Confirmed,
         "expired" => IntentState::Expired,
@@ -121,8 +121,8 @@ fn one(connection: &Connection, sql: &str, params: impl rusqlite::Params) -> Sto
     rows.next()?.map(read).transpose()
 }
 
-/// A kind or state that a newer app stored before this older one came back: it stays in the file for the newer one, and
-/// does not keep the others from being shown and ended.
+/// A kind or state that a newer app stored before this older one came back: it stays in the file
+/// for the newer one, and does not keep the others from being shown and ended.
 fn many(connection: &Connection, sql: &str, params: impl rusqlite::Params) -> Stored<Vec<IntentRow>> {
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query(params)?;
@@ -167,7 +167,8 @@ impl IntentRow {
         one(connection, &sql, params![key])
     }
 
-    /// The oldest open intent with this guard; its row is absent when a newer app stored it in a form of its own.
+    /// The oldest open intent with this guard; its row is absent when a newer app stored it in a
+    /// form of its own.
     pub fn open_by_guard(
         connection: &Connection,
         guard: &str,

@@ -1,7 +1,7 @@
 //! The phone's memory: one SQLite file, opened, migrated, and rebuilt when it is damaged.
 //!
-//! WAL with `synchronous = FULL`: an intent that was committed before sending must survive a power cut. Migrations only
-//! go forward.
+//! WAL with `synchronous = FULL`: an intent that was committed before sending must survive a power
+//! cut. Migrations only go forward.
 
 mod documents;
 mod intents;
@@ -19,7 +19,8 @@ pub use intents::{IntentRow, NewIntent};
 pub use recovery::Recovery;
 pub use values::{Value, list};
 
-/// Forward-only: the number of an entry is its place, counted from 1, kept in `PRAGMA user_version`.
+/// Forward-only: the number of an entry is its place, counted from 1, kept in `PRAGMA
+/// user_version`.
 pub type Migrations = &'static [&'static str];
 
 /// What reading or writing gives.
@@ -113,8 +114,8 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens or creates the file, migrates it, and rebuilds it when it is damaged. `now_ms` names a file that is set
-    /// aside.
+    /// Opens or creates the file, migrates it, and rebuilds it when it is damaged. `now_ms` names a
+    /// file that is set aside.
     pub fn open(path: &Path, migrations: Migrations, now_ms: i64) -> Stored<Self> {
         recovery::resume(path)?;
         let (connection, recovery) = match connect(path, migrations) {
@@ -135,7 +136,8 @@ impl Store {
         })
     }
 
-    /// Reads. When the file turns out to be damaged it is set aside and rebuilt, and the error says so.
+    /// Reads. When the file turns out to be damaged it is set aside and rebuilt, and the error says
+    /// so.
     pub fn read<T>(&mut self, now_ms: i64, read: impl FnOnce(&Connection) -> Stored<T>) -> Stored<T> {
         let outcome = read(self.connected(now_ms)?);
         self.heal(now_ms, outcome)
@@ -242,7 +244,8 @@ fn connect_with(path: &Path, index: Index, migrations: Migrations) -> Stored<Con
     Ok(connection)
 }
 
-/// Whether a page more can be written where the file lies: SQLite names a full disk only at some of its steps.
+/// Whether a page more can be written where the file lies: SQLite names a full disk only at some of
+/// its steps.
 fn has_room_beside(path: &Path) -> bool {
     let probe = recovery::with_suffix(path, ".room");
     let outcome = std::fs::write(&probe, [0; 64 * 1024]);

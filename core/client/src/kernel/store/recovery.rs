@@ -1,5 +1,5 @@
-//! A damaged file is set aside and rebuilt; open intents are carried over first, so that what was sent still gets its
-//! end.
+//! A damaged file is set aside and rebuilt; open intents are carried over first, so that what was
+//! sent still gets its end.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -21,7 +21,8 @@ pub struct Recovery {
     pub why: String,
     /// Open intents carried over.
     pub intents_saved: u32,
-    /// The intents could be read to their end. If not, an intent may be missing: the next sync shows what it did.
+    /// The intents could be read to their end. If not, an intent may be missing: the next sync
+    /// shows what it did.
     pub intents_complete: bool,
 }
 
@@ -44,8 +45,9 @@ struct Salvage {
     complete: bool,
 }
 
-/// Builds a new file beside the damaged one, carries over what can be read, and only then puts it in its place: whenever
-/// the app dies, or the disk is full, the open intents are in one of the two.
+/// Builds a new file beside the damaged one, carries over what can be read, and only then puts it
+/// in its place: whenever the app dies, or the disk is full, the open intents are in one of the
+/// two.
 pub(super) fn rebuild(path: &Path, migrations: Migrations, now_ms: i64, why: &str) -> Stored<(Connection, Recovery)> {
     let salvage = salvage(path);
     let rebuilt = with_suffix(path, REBUILT);
@@ -84,8 +86,8 @@ pub(super) fn resume(path: &Path) -> Stored {
         return Ok(());
     }
     if path.exists() {
-        // The old file is still in its place, and the new one may not be whole. If it cannot go now, the next rebuilding
-        // says so.
+        // The old file is still in its place, and the new one may not be whole. If it cannot go
+        // now, the next rebuilding says so.
         let _ = remove(&rebuilt);
         return Ok(());
     }
@@ -129,7 +131,8 @@ fn carry_over(tx: &Tx<'_>, salvage: &Salvage) -> Stored<(u32, bool)> {
     Ok((saved, complete))
 }
 
-/// Reads what can be read of the open intents, by the table and not by an index that may be what is damaged.
+/// Reads what can be read of the open intents, by the table and not by an index that may be what is
+/// damaged.
 fn salvage(path: &Path) -> Salvage {
     let mut found = Salvage::default();
     let Ok(connection) = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE) else { return found };

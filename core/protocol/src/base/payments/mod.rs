@@ -1,7 +1,9 @@
-//! Money for what is sold: a quote, its purchase, the sale that follows, its payment, and what a provider tells.
+//! Money for what is sold: a quote, its purchase, the sale that follows, its payment, and what a
+//! provider tells.
 //!
-//! Every service is sold by the same two routes: a quote names what is wanted by `service` and `subject`, a purchase buys
-//! it. What a service promises (`offer`) and what was bought (`outcome`) are that service's own types ([`Part`]).
+//! Every service is sold by the same two routes: a quote names what is wanted by `service` and
+//! `subject`, a purchase buys it. What a service promises (`offer`) and what was bought (`outcome`)
+//! are that service's own types ([`Part`]).
 
 mod purchases;
 mod states;
@@ -115,7 +117,8 @@ pub trait Part: Serialize + DeserializeOwned {
     const SERVICE: &'static str;
 }
 
-/// A purchase that waits for its provider, and how it ended. One from the deposit is told by what was bought.
+/// A purchase that waits for its provider, and how it ended. One from the deposit is told by what
+/// was bought.
 impl Change for Purchase {
     const KIND: &'static str = "payments.purchase";
 }

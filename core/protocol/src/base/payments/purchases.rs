@@ -37,8 +37,8 @@ wire! {
         pub subject: Json,
         /// What is promised; the service says its shape.
         pub offer: Json,
-        /// What is not paid for twice at the same time, whatever the quote, the length or the amount: service, city, place
-        /// and thing as one text, to compare.
+        /// What is not paid for twice at the same time, whatever the quote, the length or the
+        /// amount: service, city, place and thing as one text, to compare.
         pub guard: String,
         /// In the order they are read, fees last. Their sum is `total`.
         pub lines: Vec<Line>,
@@ -90,7 +90,8 @@ wire! {
     pub struct SaleItem {
         pub service: String,
         pub subject: Json,
-        /// What was bought; absent until it was delivered. One of a service that is not known means: paid, update the app.
+        /// What was bought; absent until it was delivered. One of a service that is not known
+        /// means: paid, update the app.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub outcome: Option<Json>,
     }
@@ -124,8 +125,9 @@ records! { quote_records;
         pub actor: AccountId,
         pub items: Vec<QuoteItem>,
         pub total: Money,
-        /// By card: how long the provider's page lives once it was bought, seconds. What was promised is judged again when
-        /// the money comes: what is no longer allowed or has another price by then is paid back.
+        /// By card: how long the provider's page lives once it was bought, seconds. What was
+        /// promised is judged again when the money comes: what is no longer allowed or has another
+        /// price by then is paid back.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub page_lives_seconds: Option<u32>,
     }

@@ -78,7 +78,8 @@ closed_words! {
 }
 
 records! { payment_records;
-    /// The money of one sale. `captured` never exceeds `amount`, `refunded` never exceeds `captured`.
+    /// The money of one sale. `captured` never exceeds `amount`, `refunded` never exceeds
+    /// `captured`.
     pub struct Payment {
         pub id: PaymentId,
         pub sale: SaleId,
@@ -90,14 +91,15 @@ records! { payment_records;
         pub amount: Money,
         pub captured: Money,
         pub refunded: Money,
-        /// The provider's page while it waits for the payer; card data is typed there and nowhere else (BG-91, BG-96).
+        /// The provider's page while it waits for the payer; card data is typed there and nowhere
+        /// else (BG-91, BG-96).
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub page_url: Option<String>,
         /// The page takes no payment after it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub expires_at: Option<DateTime<Utc>>,
-        /// Why it was declined (`card_declined`, `authentication_failed`, `cancelled`), or the code of the problem for which
-        /// it is paid back (`quote_stale`).
+        /// Why it was declined (`card_declined`, `authentication_failed`, `cancelled`), or the code
+        /// of the problem for which it is paid back (`quote_stale`).
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub reason: Option<String>,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -118,8 +120,8 @@ records! { payment_records;
 }
 
 wire! {
-    /// A provider tells how a payment ended; the body is signed (header `mesto-signature`, HMAC-SHA256 hex). This is the
-    /// form of the plain provider; others have forms of their own.
+    /// A provider tells how a payment ended; the body is signed (header `mesto-signature`,
+    /// HMAC-SHA256 hex). This is the form of the plain provider; others have forms of their own.
     pub struct ProviderNotice {
         /// The provider's own id of the payment.
         pub payment: String,

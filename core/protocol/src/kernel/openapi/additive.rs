@@ -1,5 +1,5 @@
-//! What an app of yesterday would miss in a document of today. `/v1` only grows: paths, optional parameters, fields and kinds are added,
-//! nothing is taken away, renamed or narrowed.
+//! What an app of yesterday would miss in a document of today. `/v1` only grows: paths, optional
+//! parameters, fields and kinds are added, nothing is taken away, renamed or narrowed.
 
 use std::collections::BTreeSet;
 
@@ -23,11 +23,13 @@ const ALTERNATIVES: &[&str] = &["enum", "oneOf", "anyOf", "tags", "type"];
 /// New keys that only say more.
 const HARMLESS: &[&str] = &["deprecated", "default", "format", "headers", "discriminator"];
 
-/// What `new` removed or changed against `old`, one line each with its place; empty when a client of `old` is served as before.
+/// What `new` removed or changed against `old`, one line each with its place; empty when a client
+/// of `old` is served as before.
 #[must_use]
 pub fn additive(old: &Value, new: &Value) -> Vec<String> {
     let mut differences = Vec::new();
-    // Which components a request is made of: there a new required field breaks, in an answer a field no longer promised does.
+    // Which components a request is made of: there a new required field breaks, in an answer a
+    // field no longer promised does.
     let mut asked = BTreeSet::new();
     for document in [old, new] {
         requests(document, document, &mut asked);
@@ -89,7 +91,8 @@ impl Comparison<'_> {
     }
 
     fn entries(&mut self, place: &mut Vec<String>, old: &Map<String, Value>, new: &Map<String, Value>) {
-        // Names of things, not words of the format: there "description" or "title" is a field like another.
+        // Names of things, not words of the format: there "description" or "title" is a field like
+        // another.
         let names = names_things(place);
         for (key, old) in old {
             if PROSE.contains(&key.as_str()) && !names {

@@ -1,4 +1,5 @@
-//! Whether a JSON value is what the document says: the part of JSON Schema 2020-12 that the document uses. For contract tests.
+//! Whether a JSON value is what the document says: the part of JSON Schema 2020-12 that the
+//! document uses. For contract tests.
 
 use serde_json::Value;
 

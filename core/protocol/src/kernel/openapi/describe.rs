@@ -87,7 +87,8 @@ fn responses(operation: &Entry, services: &[&Service]) -> Value {
     Value::Object(responses)
 }
 
-/// What it may be refused with, but for what anything may be refused with: the shared response says that.
+/// What it may be refused with, but for what anything may be refused with: the shared response says
+/// that.
 fn refusals_by_status(operation: &Entry, services: &[&Service]) -> BTreeMap<u16, Vec<ProblemCode>> {
     let mut by_status = BTreeMap::<u16, Vec<ProblemCode>>::new();
     for code in operation.refusals(services).into_iter().filter(|code| !ALWAYS.contains(code)) {

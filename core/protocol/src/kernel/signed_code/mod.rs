@@ -1,12 +1,15 @@
-//! What every code that a driver shows has in common: signed claims, the device that shows them, the moment.
+//! What every code that a driver shows has in common: signed claims, the device that shows them,
+//! the moment.
 //!
-//! A code is a CWT (RFC 8392) in a COSE_Sign1 (RFC 9052) of a ticket key, its text is base45 (RFC 9285). [`Claims`] are
-//! common to all; what a code of one [`Kind`] says beside them is a map of its own in its service's room ([`CodeKind`]).
-//! `/v1` hands out [`Claims::sign`]'s text; a phone shows [`Presentation::encode`] of it; a controller believes it, or not,
-//! by a [`Verifier`]. Every byte, the order of the checks and the vectors: `docs/ticket-code.md`.
+//! A code is a CWT (RFC 8392) in a COSE_Sign1 (RFC 9052) of a ticket key, its text is base45 (RFC
+//! 9285). [`Claims`] are common to all; what a code of one [`Kind`] says beside them is a map of
+//! its own in its service's room ([`CodeKind`]). `/v1` hands out [`Claims::sign`]'s text; a phone
+//! shows [`Presentation::encode`] of it; a controller believes it, or not, by a [`Verifier`]. Every
+//! byte, the order of the checks and the vectors: `docs/ticket-code.md`.
 //!
-//! With the longest usual ids a parking ticket takes 230 bytes and its QR 463 characters: version 11 at error correction L
-//! (61 modules), 13 at M (69). An extension that was issued again takes 12 bytes more and still fits 13 at M.
+//! With the longest usual ids a parking ticket takes 230 bytes and its QR 463 characters: version
+//! 11 at error correction L (61 modules), 13 at M (69). An extension that was issued again takes 12
+//! bytes more and still fits 13 at M.
 
 mod error;
 mod presentation;
@@ -34,14 +37,16 @@ const NBF: i64 = 5;
 const IAT: i64 = 6;
 const CTI: i64 = 7;
 const CNF: i64 = 8;
-/// The private claim: what the code is. Labels from 1 up are the kind's own, those below 0 are common.
+/// The private claim: what the code is. Labels from 1 up are the kind's own, those below 0 are
+/// common.
 const CODE: i64 = -65537;
 const KIND: i64 = -1;
 const ISSUE: i64 = -2;
 // -3 is reserved for the number of persons.
 const BOUGHT_AT: i64 = -4;
 
-/// The registry of kinds. A number is never given twice; whether this version reads a kind is up to the services.
+/// The registry of kinds. A number is never given twice; whether this version reads a kind is up to
+/// the services.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
     ParkingTicket,
@@ -123,8 +128,8 @@ pub struct Claims<W: What> {
     /// The operator that answers for it: its DNS name.
     pub issuer: String,
     pub id: W::Id,
-    /// Counts the issues of this id from 1. Issued again, for another device, it has a higher number, and ends the older ones
-    /// wherever a controller knows of it.
+    /// Counts the issues of this id from 1. Issued again, for another device, it has a higher
+    /// number, and ends the older ones wherever a controller knows of it.
     pub issue: u32,
     /// When the operator received the purchase (BG-47).
     pub bought_at: DateTime<Utc>,
@@ -142,14 +147,15 @@ impl<K: CodeKind> Claims<K> {
     /// The code's text: base45 of the signed claims.
     ///
     /// # Errors
-    /// Garbage for claims that contradict themselves: an issue of 0, no issuer, an end before the start.
+    /// Garbage for claims that contradict themselves: an issue of 0, no issuer, an end before the
+    /// start.
     pub fn sign(&self, key: &IssuerKey) -> Result<String, CodeError> {
         let payload = self.check().and_then(|()| cbor::write(&self.to_cbor())).map_err(garbage)?;
         Ok(base45::encode(key.seal(Signed::Code, None, payload)?))
     }
 
-    /// Believes the text of a code, whatever the time it is for; for the phone that receives it. A controller uses a
-    /// [`Verifier`] instead.
+    /// Believes the text of a code, whatever the time it is for; for the phone that receives it. A
+    /// controller uses a [`Verifier`] instead.
     ///
     /// # Errors
     /// Garbage, altered, key unknown / of another use / revoked / out of its period, another kind.

@@ -1,8 +1,9 @@
 //! What a driver shows: the code, and the moment it is shown, signed by the device it is bound to.
 //!
-//! `MESTO1:` and the base45 of a CBOR array: `[code, moment, signature]`, or `[code]` for one that is bound to no device and
-//! can be copied. The device signs (ES256) the Sig_structure of a COSE_Sign1 of which nothing else could differ, so that only
-//! the moment and the signature are carried.
+//! `MESTO1:` and the base45 of a CBOR array: `[code, moment, signature]`, or `[code]` for one that
+//! is bound to no device and can be copied. The device signs (ES256) the Sig_structure of a
+//! COSE_Sign1 of which nothing else could differ, so that only the moment and the signature are
+//! carried.
 
 use chrono::{DateTime, Utc};
 use ciborium::Value;
@@ -34,12 +35,12 @@ pub(super) struct Moment {
 }
 
 impl Presentation {
-    /// The text of the QR for this moment, of a code's text as `/v1` gives it; made anew every few seconds while the code is
-    /// shown. `now` is the corrected clock.
+    /// The text of the QR for this moment, of a code's text as `/v1` gives it; made anew every few
+    /// seconds while the code is shown. `now` is the corrected clock.
     ///
     /// # Errors
-    /// Garbage when `signed` is not a code's text, device mismatch when it belongs to another device, or the device did not
-    /// sign.
+    /// Garbage when `signed` is not a code's text, device mismatch when it belongs to another
+    /// device, or the device did not sign.
     pub fn encode(signed: &str, device: &dyn DeviceSigner, now: DateTime<Utc>) -> Result<String, CodeError> {
         let code = decode(signed)?;
         let unverified = Unverified::read(Signed::Code, &code)?;

@@ -1,7 +1,8 @@
 //! The revocation list: codes that are ended before their time, signed by a key of its own use.
 //!
-//! Its payload is a CBOR map: 1 version, 2 issued at (s), 3 array of `[id]` or `[id, good from]`, ascending by id, 4 next
-//! update (s). An id stays in the list until its code would have ended. On the wire it is base64url of a COSE_Sign1.
+//! Its payload is a CBOR map: 1 version, 2 issued at (s), 3 array of `[id]` or `[id, good from]`,
+//! ascending by id, 4 next update (s). An id stays in the list until its code would have ended. On
+//! the wire it is base64url of a COSE_Sign1.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -63,8 +64,9 @@ impl Revocations {
     /// The list as it goes over the wire. Times are cut to whole seconds.
     ///
     /// # Errors
-    /// [`RevocationsError::Invalid`] for a version of 0, a next update before the issue, ids that do not ascend, a first good
-    /// issue below 2, or a list that no reader takes because it is too long.
+    /// [`RevocationsError::Invalid`] for a version of 0, a next update before the issue, ids that
+    /// do not ascend, a first good issue below 2, or a list that no reader takes because it is
+    /// too long.
     pub fn sign(&self, key: &IssuerKey) -> Result<String, RevocationsError> {
         self.check()?;
         let entries = self.entries.iter().map(|Revoked { id, good_from }| {
@@ -85,12 +87,12 @@ impl Revocations {
         Ok(wire)
     }
 
-    /// Reads a list that a revocation key signed. `known_version` is the version already taken, 0 for none; the same version
-    /// again is fine.
+    /// Reads a list that a revocation key signed. `known_version` is the version already taken, 0
+    /// for none; the same version again is fine.
     ///
     /// # Errors
-    /// Garbage, altered, key unknown / of another use / revoked / out of its period, an older version than `known_version`, or
-    /// contents that contradict themselves.
+    /// Garbage, altered, key unknown / of another use / revoked / out of its period, an older
+    /// version than `known_version`, or contents that contradict themselves.
     pub fn verify(wire: &str, keys: &KeySet, now: DateTime<Utc>, known_version: u64) -> Result<Self, RevocationsError> {
         let what = Signed::Revocations;
         if wire.len() > MAX_TEXT {

@@ -1,4 +1,5 @@
-//! What a controller does with a shown code: offline, with the operator's keys, its revocation list and a clock.
+//! What a controller does with a shown code: offline, with the operator's keys, its revocation list
+//! and a clock.
 
 use std::collections::BTreeMap;
 
@@ -16,8 +17,8 @@ pub const MAX_SKEW: TimeDelta = TimeDelta::seconds(60);
 /// How a controller reads clocks that differ from his.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClockRule {
-    /// How far the moment of a shown code may be from the controller's clock, either way. A code that starts within as much
-    /// counts as started.
+    /// How far the moment of a shown code may be from the controller's clock, either way. A code
+    /// that starts within as much counts as started.
     pub max_skew: TimeDelta,
 }
 
@@ -58,8 +59,8 @@ pub struct Verifier<'a> {
     pub clock: ClockRule,
 }
 
-/// A code that is genuine and shown by its device. What its kind says is read by [`Claims::read`], or
-/// `services::CodeClaims` where any kind is taken.
+/// A code that is genuine and shown by its device. What its kind says is read by [`Claims::read`],
+/// or `services::CodeClaims` where any kind is taken.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Verified {
     pub claims: Claims<Unread>,
@@ -95,12 +96,14 @@ impl Warning {
 }
 
 impl Verifier<'_> {
-    /// Whether the code is the operator's, is shown by its device within the clock rule of `now`, was not ended before its
-    /// time, and is good at `now`. Its kind is not asked: a code of any kind may come out.
+    /// Whether the code is the operator's, is shown by its device within the clock rule of `now`,
+    /// was not ended before its time, and is good at `now`. Its kind is not asked: a code of
+    /// any kind may come out.
     ///
     /// # Errors
-    /// In this order: garbage, key unknown / of another use / revoked, altered, key out of its period; another issuer; moment
-    /// missing / device mismatch / too old / in the future; revoked, issued again; not yet valid, over.
+    /// In this order: garbage, key unknown / of another use / revoked, altered, key out of its
+    /// period; another issuer; moment missing / device mismatch / too old / in the future;
+    /// revoked, issued again; not yet valid, over.
     pub fn verify(&self, text: &str, now: DateTime<Utc>) -> Result<Verified, CodeError> {
         let Presentation { code, moment } = Presentation::read(text)?;
         let (claims, kid) = believe(&code, self.keys, now)?;
@@ -167,8 +170,8 @@ impl Verifier<'_> {
     }
 }
 
-/// The newest issue of each code that a controller has verified: an older one of the same code is ended for him, also when
-/// no revocation list came in between.
+/// The newest issue of each code that a controller has verified: an older one of the same code is
+/// ended for him, also when no revocation list came in between.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Seen {
     /// By id: the newest issue, and when the code ends.

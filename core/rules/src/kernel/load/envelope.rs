@@ -1,4 +1,5 @@
-//! The source files of everything that is no service's: the city itself, its sources, clock, calendar, plates and wallet.
+//! The source files of everything that is no service's: the city itself, its sources, clock,
+//! calendar, plates and wallet.
 
 use super::values::{Amount, FactSource};
 use super::{Compiler, time};

@@ -1,7 +1,8 @@
 //! Compiles a city's source files (`cities/<id>/*.toml`); an error names file, field and why.
 //!
-//! Here are the files that every city has and what a service needs to read its own; which services there are stands in
-//! [`crate::services`]. Source files are read strictly: a field that is not known is a mistake.
+//! Here are the files that every city has and what a service needs to read its own; which services
+//! there are stands in [`crate::services`]. Source files are read strictly: a field that is not
+//! known is a mistake.
 
 mod envelope;
 mod time;
@@ -119,7 +120,8 @@ impl<'a> Compiler<'a> {
 }
 
 impl City {
-    /// The document as it is signed and served: canonical JSON (RFC 8785), money as text. Only coordinates are floats.
+    /// The document as it is signed and served: canonical JSON (RFC 8785), money as text. Only
+    /// coordinates are floats.
     ///
     /// # Errors
     /// When a value cannot be JSON: a coordinate that is no number.

@@ -1,4 +1,5 @@
-//! The letters of plates: however keyboards and copied texts send a letter, the one that a plate has.
+//! The letters of plates: however keyboards and copied texts send a letter, the one that a plate
+//! has.
 
 /// One letter, digit or other sign of a typed plate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,8 +10,8 @@ pub(super) struct Sign {
     pub capital: char,
 }
 
-/// Reads a text sign by sign. A letter and the marks behind it are one letter (NFC, for every Latin capital up to
-/// U+024F), two letters in one sign are two, and what nobody can see is left out.
+/// Reads a text sign by sign. A letter and the marks behind it are one letter (NFC, for every Latin
+/// capital up to U+024F), two letters in one sign are two, and what nobody can see is left out.
 pub(super) fn signs(input: &str) -> Vec<Sign> {
     let mut signs: Vec<Sign> = Vec::new();
     for typed in input.chars().filter(|typed| !is_invisible(*typed)) {
@@ -45,18 +46,20 @@ pub(super) fn is_latin(sign: char) -> bool {
     sign.is_ascii_uppercase() || (('\u{c0}'..='\u{24f}').contains(&sign) && sign.is_uppercase())
 }
 
-/// Letters that are read on a plate wherever it is from: A to Z, and those with marks up to U+017F. What comes behind
-/// them are letters of phonetic and African alphabets, and of the older Romanian one.
+/// Letters that are read on a plate wherever it is from: A to Z, and those with marks up to U+017F.
+/// What comes behind them are letters of phonetic and African alphabets, and of the older Romanian
+/// one.
 pub(super) fn is_read(capital: char) -> bool {
     is_latin(capital) && capital < '\u{180}'
 }
 
-/// Letters with marks that stand on plates in use, of whichever country: Germany, the north, the former Yugoslavia.
+/// Letters with marks that stand on plates in use, of whichever country: Germany, the north, the
+/// former Yugoslavia.
 pub(super) const IN_USE: &str = "ÄÅÆÖØÜČĆĐŠŽ";
 
-/// Signs that look exactly like a Latin capital, or that are printed as one. Letters that are read otherwise (Cyrillic Р
-/// is R, Greek Ρ too) are here as well: a plate is copied by its look, and the driver is warned. Cyrillic У is not: it
-/// looks nearly like Y, and is U.
+/// Signs that look exactly like a Latin capital, or that are printed as one. Letters that are read
+/// otherwise (Cyrillic Р is R, Greek Ρ too) are here as well: a plate is copied by its look, and
+/// the driver is warned. Cyrillic У is not: it looks nearly like Y, and is U.
 const LOOK_ALIKES: &[(char, char)] = &[
     // Cyrillic
     ('А', 'A'),
@@ -91,7 +94,8 @@ const LOOK_ALIKES: &[(char, char)] = &[
     ('Τ', 'T'),
     ('Υ', 'Y'),
     ('Χ', 'X'),
-    // Latin: eth and the African D for the Đ of Serbia, Croatia and Vietnam; the I of a Turkish keyboard.
+    // Latin: eth and the African D for the Đ of Serbia, Croatia and Vietnam; the I of a Turkish
+    // keyboard.
     ('Ð', 'Đ'),
     ('Ɖ', 'Đ'),
     ('İ', 'I'),
@@ -110,7 +114,8 @@ const DIGRAPHS: &[(char, char, char)] = &[
     ('Ĳ', 'I', 'J'),
 ];
 
-/// A mark, and each capital with what the two are in one sign. Every pair up to U+024F, held to Unicode by a test.
+/// A mark, and each capital with what the two are in one sign. Every pair up to U+024F, held to
+/// Unicode by a test.
 const COMPOSED: &[(char, &str)] = &[
     ('\u{300}', "AÀEÈIÌNǸOÒUÙÜǛ"),
     ('\u{301}', "AÁCĆEÉGǴIÍLĹNŃOÓRŔSŚUÚYÝZŹÜǗÅǺÆǼØǾ"),

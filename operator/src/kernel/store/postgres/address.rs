@@ -1,4 +1,5 @@
-//! Where a Postgres database is and how it is reached: its address, TLS, and a password that stands in a file.
+//! Where a Postgres database is and how it is reached: its address, TLS, and a password that stands
+//! in a file.
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -15,8 +16,9 @@ use super::passfile;
 
 /// Where a database is: `postgres://user@host/name`, or `host=... user=... dbname=...`.
 ///
-/// `sslmode=verify-full` asks for TLS with a certificate for the host's name from an authority in `sslrootcert=FILE`, or from one of those
-/// that browsers trust. Without it only this machine is reached; `sslmode=disable` says that the network is trusted. The other modes of libpq
+/// `sslmode=verify-full` asks for TLS with a certificate for the host's name from an authority in
+/// `sslrootcert=FILE`, or from one of those that browsers trust. Without it only this machine is
+/// reached; `sslmode=disable` says that the network is trusted. The other modes of libpq
 /// do not prove who answers and are refused.
 #[derive(Clone)]
 pub struct PostgresAddress {
@@ -51,7 +53,8 @@ fn wrong<T>(why: impl Into<String>) -> Result<T, AddressError> {
 }
 
 impl PostgresAddress {
-    /// Reads an address. `authorities` is a PEM file as `sslrootcert` names one; it asks for `verify-full` by itself.
+    /// Reads an address. `authorities` is a PEM file as `sslrootcert` names one; it asks for
+    /// `verify-full` by itself.
     ///
     /// # Errors
     /// Says what is wrong with the address or the file, never its password.
@@ -189,7 +192,8 @@ fn is_this_machine(config: &Config) -> bool {
     }
 }
 
-/// Takes a parameter out of an address of either form: the driver knows neither `verify-full` nor `sslrootcert`.
+/// Takes a parameter out of an address of either form: the driver knows neither `verify-full` nor
+/// `sslrootcert`.
 fn without(text: &str, name: &str) -> (String, Option<String>) {
     let is_url = text.starts_with("postgres://") || text.starts_with("postgresql://");
     let is_between = |sign: char| if is_url { matches!(sign, '?' | '&') } else { sign.is_whitespace() };

@@ -8,7 +8,8 @@ use tokio_postgres::error::SqlState;
 use super::super::StoreError;
 use super::PostgresAddress;
 
-/// What means that somebody else was faster. Handlers look before they write, so a key that is there all the same came meanwhile.
+/// What means that somebody else was faster. Handlers look before they write, so a key that is
+/// there all the same came meanwhile.
 const COLLISIONS: [SqlState; 3] =
     [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED, SqlState::UNIQUE_VIOLATION];
 

@@ -1,5 +1,6 @@
-//! libpq's password file: lines of `host:port:database:user:password`, each of the first four may be `*`; `\:` and `\\` stand for `:`
-//! and `\`. The first line that fits counts (PostgreSQL, "The Password File").
+//! libpq's password file: lines of `host:port:database:user:password`, each of the first four may
+//! be `*`; `\:` and `\\` stand for `:` and `\`. The first line that fits counts (PostgreSQL, "The
+//! Password File").
 
 use std::path::Path;
 

@@ -149,7 +149,8 @@ fun main() {
     }
     client.close()
     testbed?.close()
-    // The build tool that runs this waits for threads of the window system, interrupts them, and calls that a failure.
+    // The build tool that runs this waits for threads of the window system, interrupts them, and
+    // calls that a failure.
     exitProcess(0)
 }
 

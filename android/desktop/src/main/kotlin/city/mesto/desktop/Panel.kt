@@ -1,4 +1,5 @@
-// The world around the phone, beside the window: messages, bank, clock, network. A tool for developers, in English.
+// The world around the phone, beside the window: messages, bank, clock, network. A tool for
+// developers, in English.
 
 package city.mesto.desktop
 

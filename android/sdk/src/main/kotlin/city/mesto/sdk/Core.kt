@@ -34,7 +34,8 @@ class Core internal constructor(val client: Client, private val local: Coroutine
         for (topics in changes) shown.filter { it.topic in topics }.forEach { it.again() }
     }
 
-    // The core's own thread only says what changed: a call back into the core would be one of a thread that is not the app's.
+    // The core's own thread only says what changed: a call back into the core would be one of a
+    // thread that is not the app's.
     private val subscription = client.subscribe(object : Observer {
         override fun changed(topics: List<Topic>) {
             changes.trySend(topics)

@@ -36,7 +36,7 @@ private fun MestoException.told(): Told = when (this) {
     is MestoException.NoAnswer -> Told(code, text, advice, params, detail, request)
     is MestoException.NotNow -> Told(code, text, advice, params, detail, request)
     is MestoException.NotSignedIn -> Told(code, text, advice, params, detail, request)
-    is MestoException.NotGenuine -> Told(code, text, advice, params, detail, request)
+    is MestoException.Untrusted -> Told(code, text, advice, params, detail, request)
     is MestoException.Phone -> Told(code, text, advice, params, detail, request)
     is MestoException.Cancelled -> Told(code, text, advice, params, detail, request)
 }

@@ -11,10 +11,11 @@ import kotlinx.coroutines.flow.StateFlow
 import java.time.Instant
 
 /**
- * The app's core, for one operator and any number of its cities: a call that needs one is given it. What it does lies with its parts, each declared in the file of its service: `mesto.parking`,
- * `mesto.payments`, `mesto.wallet`. Every suspending call may be made from the main thread and throws a
- * [city.mesto.sdk.core.MestoException] with a code, a text and an advice; cancelling the coroutine calls it off, and a purchase
- * that had begun stays an open intent.
+ * The app's core, for one operator and any number of its cities: a call that needs one is given it.
+ * What it does lies with its parts, each declared in the file of its service: `mesto.parking`,
+ * `mesto.payments`, `mesto.wallet`. Every suspending call may be made from the main thread and
+ * throws a [city.mesto.sdk.core.MestoException] with a code, a text and an advice; cancelling the
+ * coroutine calls it off, and a purchase that had begun stays an open intent.
  */
 abstract class MestoClient : AutoCloseable {
     /** The one part of this kind; made of the core by [ofCore] when it is reached first. */
@@ -54,9 +55,10 @@ abstract class MestoClient : AutoCloseable {
     abstract suspend fun replan()
 
     /**
-     * Closes the database, whose file is free when this returns, and lets go of the core. Calls that still wait fail with
-     * `closed`, and what is not confirmed yet goes on when the file is opened again. Nothing can be called afterwards; the states
-     * keep their last value. It works on the thread that calls it, for as long as the disk takes. Again does nothing.
+     * Closes the database, whose file is free when this returns, and lets go of the core. Calls
+     * that still wait fail with `closed`, and what is not confirmed yet goes on when the file is
+     * opened again. Nothing can be called afterwards; the states keep their last value. It works on
+     * the thread that calls it, for as long as the disk takes. Again does nothing.
      */
     abstract override fun close()
 }

@@ -1,4 +1,5 @@
-// The way to the operator over the app's own OkHttp, which is then an app's dependency and not this library's.
+// The way to the operator over the app's own OkHttp, which is then an app's dependency and not this
+// library's.
 package city.mesto.sdk
 
 import city.mesto.sdk.core.Link
@@ -19,8 +20,9 @@ import java.util.concurrent.TimeUnit
 import java.util.concurrent.atomic.AtomicBoolean
 
 /**
- * Give it as `Phone(link = OkHttpLink(client))`: requests then go through the app's proxies, pins, interceptors and connections.
- * An interceptor that logs headers or bodies logs the session's token and the plate.
+ * Give it as `Phone(link = OkHttpLink(client))`: requests then go through the app's proxies, pins,
+ * interceptors and connections. An interceptor that logs headers or bodies logs the session's token
+ * and the plate.
  */
 class OkHttpLink(client: OkHttpClient = OkHttpClient()) : Link {
     private val calls = ConcurrentHashMap<ULong, Call>()

@@ -14,8 +14,9 @@ interface OperatorClient {
     fun current(): OperatorState
 
     /**
-     * Fetches keys and the operator's document, verified against the pinned root key. At the first start and once a day. When the
-     * app must be updated: `client_too_old`, whose `min_client` is the least version that is served.
+     * Fetches keys and the operator's document, verified against the pinned root key. At the first
+     * start and once a day. When the app must be updated: `client_too_old`, whose `min_client` is
+     * the least version that is served.
      */
     suspend fun refresh(): OperatorState
 }

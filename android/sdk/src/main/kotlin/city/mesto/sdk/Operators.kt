@@ -14,8 +14,9 @@ import kotlinx.coroutines.withContext
 import java.util.concurrent.ConcurrentHashMap
 
 /**
- * The operators of one phone, a [Mesto] each: file, secrets, device key and alarms are named by the operator's DNS name, and none
- * touches another's. Of all their alarms the earliest 64 are set. One per app.
+ * The operators of one phone, a [Mesto] each: file, secrets, device key and alarms are named by the
+ * operator's DNS name, and none touches another's. Of all their alarms the earliest 64 are set. One
+ * per app.
  */
 class Operators private constructor(private val core: OperatorSet, private val local: CoroutineDispatcher) : AutoCloseable {
     private val clients = ConcurrentHashMap<String, Mesto>()

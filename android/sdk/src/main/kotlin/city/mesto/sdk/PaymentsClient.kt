@@ -20,9 +20,10 @@ interface PaymentsClient {
     fun current(): PaymentsState
 
     /**
-     * Buys exactly what the quote says, once, however often it is tapped; by card the intent's `pageUrl` is the provider's page. A
-     * purchase of the same thing that is not confirmed yet is settled first: confirmed, it is the answer; still open, this is refused
-     * with `unconfirmed`, whose params name it (`intent`, and `page_url` at the bank).
+     * Buys exactly what the quote says, once, however often it is tapped; by card the intent's
+     * `pageUrl` is the provider's page. A purchase of the same thing that is not confirmed yet is
+     * settled first: confirmed, it is the answer; still open, this is refused with `unconfirmed`,
+     * whose params name it (`intent`, and `page_url` at the bank).
      */
     suspend fun buy(quote: Quote): Intent
 

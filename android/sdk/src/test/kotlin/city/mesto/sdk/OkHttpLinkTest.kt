@@ -1,4 +1,5 @@
-// The link over OkHttp: what surely was not sent, what may have been, and what never leaves for another host.
+// The link over OkHttp: what surely was not sent, what may have been, and what never leaves for
+// another host.
 package city.mesto.sdk
 
 import city.mesto.sdk.core.ClientConfig

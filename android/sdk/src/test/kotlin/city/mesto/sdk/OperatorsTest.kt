@@ -1,4 +1,5 @@
-// Several operators in one phone: each has its file, token, device key, alarms and widgets' file, and none touches another's.
+// Several operators in one phone: each has its file, token, device key, alarms and widgets' file,
+// and none touches another's.
 package city.mesto.sdk
 
 import city.mesto.sdk.core.ClientStanding
@@ -144,7 +145,7 @@ class OperatorsTest {
         assertEquals(names[1] to listOf(belgrade), document.operator to document.cities.map { it.id })
         assertEquals(ClientStanding.Served, state.client)
         val other = operators.open(OperatorConfig(beds[1].operator, beds[1].rootKey, "other.example"))
-        assertEquals("operator_not_genuine", assertFailsWith<MestoException.NotGenuine> { other.operator.refresh() }.code)
+        assertEquals("operator_untrusted", assertFailsWith<MestoException.Untrusted> { other.operator.refresh() }.code)
     }
 
     /** The alarms of a phone, as it sets and takes them back: by the ids that begin with the operator's name. */

@@ -1,4 +1,5 @@
-// An app that was shrunk and obfuscated with the SDK's own rules still reaches the core, and does not without them.
+// An app that was shrunk and obfuscated with the SDK's own rules still reaches the core, and does
+// not without them.
 package city.mesto.sdk
 
 import city.mesto.sdk.core.CityId

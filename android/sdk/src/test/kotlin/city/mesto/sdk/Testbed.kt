@@ -100,7 +100,8 @@ fun silence() = ServerSocket(0, 1, InetAddress.getLoopbackAddress())
 fun Socket.serve(answer: String): List<String> {
     val request = getInputStream().bufferedReader()
     val head = generateSequence { request.readLine()?.ifEmpty { null } }.toList()
-    // Its body too: closing with unread bytes would reset the connection, and the answer might be lost with it.
+    // Its body too: closing with unread bytes would reset the connection, and the answer might be
+    // lost with it.
     val length = head.firstNotNullOfOrNull { it.substringAfter("Content-Length: ", "").toIntOrNull() } ?: 0
     repeat(length) { request.read() }
     getOutputStream().write(answer.toByteArray())

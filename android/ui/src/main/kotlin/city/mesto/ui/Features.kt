@@ -57,7 +57,8 @@ val mestoFeatures = Features(
         Feature { app -> owed(app) { steps -> OwedLinks(app, steps) } },
         // So does what opens the barrier.
         Feature(withoutSession = setOf(VisitRoute::class)) { app -> visit(app) { steps -> VisitLinks(app, steps) } },
-        // The ticket on the screen is what an inspector asks for: it stays until the driver leaves it.
+        // The ticket on the screen is what an inspector asks for: it stays until the driver leaves
+        // it.
         Feature(withoutSession = setOf(TicketRoute::class)) { app -> ticket(app) { steps -> TicketLinks(app, steps) } },
     ),
     ::first,

@@ -1,4 +1,5 @@
-// A Wednesday morning in Belgrade: what the states of several screens are made of, for previews and for pictures.
+// A Wednesday morning in Belgrade: what the states of several screens are made of, for previews and
+// for pictures.
 
 package city.mesto.ui
 

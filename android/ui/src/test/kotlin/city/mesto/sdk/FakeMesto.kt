@@ -108,8 +108,8 @@ import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.update
 
 /**
- * Answers at once from sample values; [now] moves by hand. It prices every hour the same and knows one limit a zone: what is
- * charged and allowed in truth is decided by the core alone.
+ * Answers at once from sample values; [now] moves by hand. It prices every hour the same and knows
+ * one limit a zone: what is charged and allowed in truth is decided by the core alone.
  */
 class FakeMesto(
     var now: Instant = Samples.morning,

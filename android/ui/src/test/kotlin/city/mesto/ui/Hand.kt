@@ -1,4 +1,5 @@
-// What a driver does with the screens: reads, taps, types; waits as long as a busy machine may need.
+// What a driver does with the screens: reads, taps, types; waits as long as a busy machine may
+// need.
 
 package city.mesto.ui
 

@@ -1,4 +1,5 @@
-// A driver's way through the screens against a real operator: every tap goes to the ledger and back.
+// A driver's way through the screens against a real operator: every tap goes to the ledger and
+// back.
 
 package city.mesto.ui
 

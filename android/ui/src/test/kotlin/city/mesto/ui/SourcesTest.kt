@@ -1,4 +1,5 @@
-// What the screens' sources must not hold: words of their own, what Android does not have, each other.
+// What the screens' sources must not hold: words of their own, what Android does not have, each
+// other.
 
 package city.mesto.ui
 

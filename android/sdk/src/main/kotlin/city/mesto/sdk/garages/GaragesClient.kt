@@ -30,8 +30,9 @@ interface GaragesClient {
     fun current(): GaragesState
 
     /**
-     * A city's facilities with free places as they were told last: first those with free places, then those of which that is
-     * not known, then full ones; within these nearest first. Without a connection.
+     * A city's facilities with free places as they were told last: first those with free places,
+     * then those of which that is not known, then full ones; within these nearest first. Without a
+     * connection.
      */
     suspend fun facilities(city: CityId, position: Position? = null): List<FacilityView>
 
@@ -39,8 +40,9 @@ interface GaragesClient {
     suspend fun places(city: CityId, position: Position? = null): List<FacilityView>
 
     /**
-     * The number of a facility's ticket as it was typed: capitals, without spaces and dashes; refused with
-     * `ticket_number_invalid`, which says how a number looks there. Without a connection.
+     * The number of a facility's ticket as it was typed: capitals, without spaces and dashes;
+     * refused with `ticket_number_invalid`, which says how a number looks there. Without a
+     * connection.
      */
     suspend fun ticketNumber(city: CityId, facility: FacilityId, typed: String): String
 

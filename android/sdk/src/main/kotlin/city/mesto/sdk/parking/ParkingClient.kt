@@ -40,8 +40,8 @@ interface ParkingClient {
     suspend fun preview(city: CityId, zone: ZoneId, vehicle: VehicleId, minutes: Int, pay: PayMethod = PayMethod.Deposit): Preview
 
     /**
-     * The lengths that can be chosen for a car in a zone, by the rules, with the stop; it stands at the first one that is not below
-     * [wanted] minutes. Without a connection.
+     * The lengths that can be chosen for a car in a zone, by the rules, with the stop; it stands at
+     * the first one that is not below [wanted] minutes. Without a connection.
      */
     suspend fun wheel(city: CityId, zone: ZoneId, vehicle: VehicleId, wanted: Int? = null): TimeWheel
 

@@ -11,8 +11,8 @@ import city.mesto.sdk.Texts
 import kotlin.reflect.KClass
 
 /**
- * A feature of the app. A route is a serializable class of its own: its values are ids, never what a screen shows, since
- * they are written to the saved state.
+ * A feature of the app. A route is a serializable class of its own: its values are ids, never what
+ * a screen shows, since they are written to the saved state.
  */
 class Feature(
     /** Routes that stay on the screen when the session is over. */

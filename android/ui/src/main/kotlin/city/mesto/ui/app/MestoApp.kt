@@ -1,4 +1,5 @@
-// The app without its pixels: what every screen is given, and what goes on in the background whatever is shown.
+// The app without its pixels: what every screen is given, and what goes on in the background
+// whatever is shown.
 
 package city.mesto.ui.app
 
@@ -20,8 +21,8 @@ import kotlinx.coroutines.flow.flow
 import kotlinx.coroutines.launch
 
 /**
- * One per app. Presenters and background work run in `scope` on one thread; `ticks` beat once a second while the app is
- * seen. `device` is shown in the driver's list of devices.
+ * One per app. Presenters and background work run in `scope` on one thread; `ticks` beat once a
+ * second while the app is seen. `device` is shown in the driver's list of devices.
  */
 class MestoApp(
     val client: MestoClient,

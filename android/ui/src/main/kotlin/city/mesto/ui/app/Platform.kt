@@ -9,8 +9,8 @@ interface Platform {
     fun openPage(url: String)
 
     /**
-     * A photo that the driver picks: a JPEG or PNG file; null when he picks none. On Android the system's picker
-     * (`PickVisualMedia`), which needs no permission.
+     * A photo that the driver picks: a JPEG or PNG file; null when he picks none. On Android the
+     * system's picker (`PickVisualMedia`), which needs no permission.
      */
     suspend fun pickPhoto(): ByteArray?
 

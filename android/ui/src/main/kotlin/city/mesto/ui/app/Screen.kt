@@ -54,8 +54,9 @@ internal inline fun <reified R : Any, P : Any> NavGraphBuilder.screen(
 internal val LocalController = staticCompositionLocalOf<NavHostController> { error("no controller: put the screen into MestoScreens") }
 
 /**
- * The phone's own "back", as one of the screen's steps: NavHost's own handler fails when the screen is left by a late answer
- * and by a thumb within one frame. A screen that closes something of its own first has its handler in `draw`.
+ * The phone's own "back", as one of the screen's steps: NavHost's own handler fails when the screen
+ * is left by a late answer and by a thumb within one frame. A screen that closes something of its
+ * own first has its handler in `draw`.
  */
 @Composable
 internal fun GoesBack(app: MestoApp, entry: NavBackStackEntry) {

@@ -1,4 +1,5 @@
-// The way from one screen to another: asked for by presenters on their thread, gone by the screens on theirs.
+// The way from one screen to another: asked for by presenters on their thread, gone by the screens
+// on theirs.
 
 package city.mesto.ui.app
 
@@ -19,8 +20,9 @@ internal class Navigator {
 }
 
 /**
- * The steps that can be taken from one screen, named by its entry on the back stack. Once another screen is in front none is
- * taken any more: neither a second tap nor a late answer leads anybody away.
+ * The steps that can be taken from one screen, named by its entry on the back stack. Once another
+ * screen is in front none is taken any more: neither a second tap nor a late answer leads anybody
+ * away.
  */
 class Steps internal constructor(private val app: MestoApp, private val from: String) {
     /** To another screen; back leads here again. */

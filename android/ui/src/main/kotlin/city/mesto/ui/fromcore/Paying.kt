@@ -1,4 +1,5 @@
-// A payment from the tap to its end, for screens that sell one thing at a time: never twice, never silently.
+// A payment from the tap to its end, for screens that sell one thing at a time: never twice, never
+// silently.
 
 package city.mesto.ui.fromcore
 

@@ -1,4 +1,5 @@
-// A zone as a block of its colour with the code of its sign: compared with the sign at the kerb in one glance.
+// A zone as a block of its colour with the code of its sign: compared with the sign at the kerb in
+// one glance.
 
 package city.mesto.ui.parking
 

@@ -1,4 +1,5 @@
-// Buttons for wet thumbs: the one main action of a screen, and quiet ones beside it. None is lower than 48 dp.
+// Buttons for wet thumbs: the one main action of a screen, and quiet ones beside it. None is lower
+// than 48 dp.
 
 package city.mesto.ui.parts
 

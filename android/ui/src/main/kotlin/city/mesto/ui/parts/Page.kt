@@ -1,4 +1,5 @@
-// The frame of a screen: what is read scrolls, what is pressed stays within the thumb's reach at the bottom.
+// The frame of a screen: what is read scrolls, what is pressed stays within the thumb's reach at
+// the bottom.
 
 package city.mesto.ui.parts
 
@@ -35,8 +36,8 @@ import city.mesto.ui.text.texts
 private const val ACTIONS_SHARE = 0.55f
 
 /**
- * A screen: bar, scrolling content, and the action area that never scrolls away; where it is too high it shows its end, which is the
- * main button. On a wide window it keeps a hand's width.
+ * A screen: bar, scrolling content, and the action area that never scrolls away; where it is too
+ * high it shows its end, which is the main button. On a wide window it keeps a hand's width.
  */
 @Composable
 fun Page(

@@ -1,4 +1,5 @@
-// From the deposit or by card: two choices side by side, one under the other where letters are large.
+// From the deposit or by card: two choices side by side, one under the other where letters are
+// large.
 
 package city.mesto.ui.parts
 

@@ -1,4 +1,5 @@
-// A plate as it looks on the car: the one thing nobody may get wrong, so it is drawn big and always black on white.
+// A plate as it looks on the car: the one thing nobody may get wrong, so it is drawn big and always
+// black on white.
 
 package city.mesto.ui.parts
 

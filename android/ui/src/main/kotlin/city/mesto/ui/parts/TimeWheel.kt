@@ -55,8 +55,8 @@ import kotlin.math.roundToInt
 const val WHEEL_TAG = "time-wheel"
 
 /**
- * Minus, the wheel, plus. The wheel has a row per choice and nothing behind the last one: it cannot be turned past the limit.
- * To a screen reader it is one slider with `described` as its text.
+ * Minus, the wheel, plus. The wheel has a row per choice and nothing behind the last one: it cannot
+ * be turned past the limit. To a screen reader it is one slider with `described` as its text.
  */
 @Composable
 fun TimeWheel(

@@ -1,4 +1,5 @@
-// How texts, money and times read on a screen: the catalogue's words, the city's clock, the language's figures.
+// How texts, money and times read on a screen: the catalogue's words, the city's clock, the
+// language's figures.
 
 package city.mesto.ui.text
 
@@ -17,8 +18,8 @@ import java.time.Instant
 import java.util.Locale
 
 /**
- * Texts and figures for one language, as the core writes them; `utcOffset` is that of the city's clock in seconds, asked for at every
- * moment because the city comes later than the first screen.
+ * Texts and figures for one language, as the core writes them; `utcOffset` is that of the city's
+ * clock in seconds, asked for at every moment because the city comes later than the first screen.
  */
 class Words(val texts: Texts, private val language: String, private val utcOffset: (Instant) -> Int) {
     /** `10:30` by the city's clock. */

@@ -1,4 +1,5 @@
-// The look of Mesto: ink on paper. Saturated colour is kept for parking zones, so that a wrong zone cannot hide.
+// The look of Mesto: ink on paper. Saturated colour is kept for parking zones, so that a wrong zone
+// cannot hide.
 
 package city.mesto.ui.theme
 

@@ -1,4 +1,5 @@
-// The app with a driver who taps what nobody expects: back, again, offline, after the system ended the process.
+// The app with a driver who taps what nobody expects: back, again, offline, after the system ended
+// the process.
 
 package city.mesto.ui.app
 

@@ -1,4 +1,5 @@
-// A phone in a test: it can be turned, its back button pressed, and its system can end the app's process.
+// A phone in a test: it can be turned, its back button pressed, and its system can end the app's
+// process.
 
 package city.mesto.ui.app
 

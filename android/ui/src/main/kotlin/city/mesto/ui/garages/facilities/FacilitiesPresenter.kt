@@ -1,4 +1,5 @@
-// Garages with their free places, asked for anew while the list is seen, and the visits that are not over.
+// Garages with their free places, asked for anew while the list is seen, and the visits that are
+// not over.
 
 package city.mesto.ui.garages.facilities
 

@@ -1,4 +1,5 @@
-// One garage: free places, prices, what is known of it; at the bottom, where the thumb is, the number of the ticket.
+// One garage: free places, prices, what is known of it; at the bottom, where the thumb is, the
+// number of the ticket.
 
 package city.mesto.ui.garages.facility
 

@@ -1,4 +1,5 @@
-// What a ticket owes: the operator's price line by line, and its payment from the deposit or by card.
+// What a ticket owes: the operator's price line by line, and its payment from the deposit or by
+// card.
 
 package city.mesto.ui.garages.owed
 

@@ -1,4 +1,5 @@
-// A paid visit: how long one may still take to leave, the receipt for the barrier, and what comes when that time is over.
+// A paid visit: how long one may still take to leave, the receipt for the barrier, and what comes
+// when that time is over.
 
 package city.mesto.ui.garages.visit
 

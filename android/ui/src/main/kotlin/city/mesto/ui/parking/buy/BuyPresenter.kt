@@ -1,4 +1,5 @@
-// Quote and buy: the wheel's choices by the core's own rules, one price at a time, one purchase per tap.
+// Quote and buy: the wheel's choices by the core's own rules, one price at a time, one purchase per
+// tap.
 
 package city.mesto.ui.parking.buy
 
@@ -72,8 +73,8 @@ interface BuyWays {
 }
 
 /**
- * Lives as long as `scope`. Where a purchase for this car in this zone is not confirmed yet, it opens on that one: another
- * could be paid twice.
+ * Lives as long as `scope`. Where a purchase for this car in this zone is not confirmed yet, it
+ * opens on that one: another could be paid twice.
  */
 class BuyPresenter(
     private val client: MestoClient,

@@ -1,4 +1,5 @@
-// The ticket: counts down by the operator's clock, keeps its code fresh, and has the price of an extension ready before the tap.
+// The ticket: counts down by the operator's clock, keeps its code fresh, and has the price of an
+// extension ready before the tap.
 
 package city.mesto.ui.parking.ticket
 

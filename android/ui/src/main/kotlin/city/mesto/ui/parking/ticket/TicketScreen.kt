@@ -1,4 +1,5 @@
-// The ticket: how long it still runs, for which car and zone, what an inspector scans, and one tap to extend.
+// The ticket: how long it still runs, for which car and zone, what an inspector scans, and one tap
+// to extend.
 
 package city.mesto.ui.parking.ticket
 

@@ -1,4 +1,5 @@
-// Zones near me: which car, which zone. The sign's code is asked for at the bottom, where the thumb is.
+// Zones near me: which car, which zone. The sign's code is asked for at the bottom, where the thumb
+// is.
 
 package city.mesto.ui.parking.zones
 

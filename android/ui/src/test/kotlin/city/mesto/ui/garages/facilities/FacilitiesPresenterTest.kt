@@ -1,4 +1,5 @@
-// The list of garages without pixels: what is told is asked for while the list is seen, and visits lead on.
+// The list of garages without pixels: what is told is asked for while the list is seen, and visits
+// lead on.
 
 package city.mesto.ui.garages.facilities
 

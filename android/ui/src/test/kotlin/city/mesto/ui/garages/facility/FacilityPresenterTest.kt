@@ -1,4 +1,5 @@
-// One garage without pixels: what is known of it, and the number of a ticket, typed or from a photo.
+// One garage without pixels: what is known of it, and the number of a ticket, typed or from a
+// photo.
 
 package city.mesto.ui.garages.facility
 

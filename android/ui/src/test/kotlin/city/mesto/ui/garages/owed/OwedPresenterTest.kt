@@ -1,4 +1,5 @@
-// What a ticket owes, without pixels: paid once, followed to its end, and every refusal has its next step.
+// What a ticket owes, without pixels: paid once, followed to its end, and every refusal has its
+// next step.
 
 package city.mesto.ui.garages.owed
 

@@ -1,4 +1,5 @@
-// A paid visit without pixels: the time to leave runs by the operator's clock, and then something is owed again.
+// A paid visit without pixels: the time to leave runs by the operator's clock, and then something
+// is owed again.
 
 package city.mesto.ui.garages.visit
 

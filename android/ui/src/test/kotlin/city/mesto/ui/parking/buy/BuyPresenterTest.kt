@@ -1,4 +1,5 @@
-// Quote and buy without pixels: where the wheel stops, what a second tap does, what is said while nobody knows.
+// Quote and buy without pixels: where the wheel stops, what a second tap does, what is said while
+// nobody knows.
 
 package city.mesto.ui.parking.buy
 

@@ -66,7 +66,7 @@ pub enum FaultKind {
 }
 
 /// The relay. Dropping it closes the port.
-pub struct Front {
+pub struct FaultProxy {
     address: SocketAddr,
     shared: Arc<Shared>,
     open: Mutex<Option<JoinHandle<()>>>,
@@ -85,7 +85,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Front {
+impl FaultProxy {
     /// A closed front on `port` (0 for a free one) of the loopback.
     ///
     /// # Errors
@@ -182,7 +182,7 @@ fn socket(address: SocketAddr) -> std::io::Result<TcpSocket> {
     Ok(socket)
 }
 
-impl Drop for Front {
+impl Drop for FaultProxy {
     fn drop(&mut self) {
         if let Some(task) = lock(&self.open).take() {
             task.abort();
@@ -323,7 +323,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_closed_port_refuses_and_stays_ours() {
-        let front = Front::new(0).unwrap();
+        let front = FaultProxy::new(0).unwrap();
         let refused = |error: std::io::Error| error.kind() == std::io::ErrorKind::ConnectionRefused;
         for _ in 0..2 {
             assert!(TcpStream::connect(front.address()).await.is_err_and(refused));
