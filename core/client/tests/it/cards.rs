@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::support::{Fault, PHONE, Phone, belgrade, poll, rsd, run, zone};
 
 const AT_BANK: IntentState = IntentState::Unconfirmed(Progress::AtBank);
-const LEFT: IntentState = IntentState::Unconfirmed(Progress::Left);
+const SENT: IntentState = IntentState::Unconfirmed(Progress::Sent);
 
 /// Parking that costs enough for the operator to bear the card's fee.
 fn by_card(phone: &Phone) -> Quote {
@@ -311,7 +311,7 @@ fn a_lost_answer_is_found_again_by_the_event_by_asking_and_by_the_account() {
         let phone = Phone::ready("0");
         phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
         let lost = buy(&phone, &by_card(&phone));
-        assert_eq!((&lost.state, lost.payment.is_some()), (&LEFT, false));
+        assert_eq!((&lost.state, lost.payment.is_some()), (&SENT, false));
         match way {
             "event" => drop(run(phone.client.sync()).unwrap()),
             "asked" => drop(run(phone.client.payments().settle_all()).unwrap()),

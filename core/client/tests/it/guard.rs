@@ -9,7 +9,7 @@ use mesto_operator::LedgerAccountKind;
 
 use crate::support::{Fault, PHONE, Phone, belgrade, offer, rsd, run, zone};
 
-const LEFT: IntentState = IntentState::Unconfirmed(Progress::Left);
+const SENT: IntentState = IntentState::Unconfirmed(Progress::Sent);
 const AT_BANK: IntentState = IntentState::Unconfirmed(Progress::AtBank);
 
 #[test]
@@ -18,7 +18,7 @@ fn a_purchase_whose_answer_was_lost_is_the_answer_of_the_next_one_bg_34() {
         let phone = Phone::ready("1000");
         phone.net.fault("POST /v1/purchases", fault);
         let lost = run(phone.client.payments().buy(&phone.quote("green", 60))).unwrap();
-        assert_eq!(lost.state, LEFT);
+        assert_eq!(lost.state, SENT);
         // The driver asks for a price again, and pays.
         let again = run(phone.client.payments().buy(&phone.quote("green", 60))).unwrap();
         assert_eq!((&again.state, &again.key), (&IntentState::Confirmed, &lost.key));
@@ -51,7 +51,7 @@ fn an_extension_is_guarded_like_a_purchase_bg_54() {
         .payments()
         .buy(&run(phone.client.parking().extend(ticket.id, 60, PayMethod::Deposit)).unwrap()))
     .unwrap();
-    assert_eq!(lost.state, LEFT);
+    assert_eq!(lost.state, SENT);
     let again = run(phone
         .client
         .payments()
@@ -229,7 +229,7 @@ fn giving_up_is_done_when_the_operator_was_heard_and_not_before() {
     // Its first answer was lost: nobody has seen its page, and it is ended in one go.
     phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
     let lost = run(phone.client.wallet().top_up(&belgrade(), rsd("1000").amount)).unwrap();
-    assert_eq!(lost.state, LEFT);
+    assert_eq!(lost.state, SENT);
     assert_eq!(run(phone.client.payments().abandon(&lost.key)).unwrap().refusal().unwrap().code(), "abandoned");
 }
 
@@ -239,7 +239,7 @@ fn a_purchase_that_is_given_up_ends_only_when_it_surely_was_not_bought() {
     phone.net.fault("POST /v1/purchases", Fault::RequestLost);
     let lost = run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
     phone.net.offline(true);
-    assert_eq!(run(phone.client.payments().abandon(&lost.key)).unwrap().state, LEFT);
+    assert_eq!(run(phone.client.payments().abandon(&lost.key)).unwrap().state, SENT);
     phone.net.offline(false);
     assert_eq!(run(phone.client.payments().abandon(&lost.key)).unwrap().state, IntentState::Expired);
     phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
@@ -254,7 +254,7 @@ fn an_order_whose_payment_got_no_answer_is_paid_once_bg_70() {
     let id = phone.ordered();
     phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
     let lost = run(phone.client.orders().pay(id, PayMethod::Deposit)).unwrap();
-    assert_eq!(lost.state, LEFT);
+    assert_eq!(lost.state, SENT);
     // The event tells that it is paid, and the payment is still open: it is the answer.
     run(phone.client.sync()).unwrap();
     assert_eq!(phone.shown().orders[0].state, OrderState::Paid);

@@ -6,7 +6,7 @@ use mesto_client::{Connection, IntentState, Locale, ProblemCode, Progress};
 
 use crate::support::{Fault, Phone, belgrade, poll, rsd, run};
 
-const LEFT: IntentState = IntentState::Unconfirmed(Progress::Left);
+const SENT: IntentState = IntentState::Unconfirmed(Progress::Sent);
 const READY: IntentState = IntentState::Unconfirmed(Progress::Ready);
 
 #[test]
@@ -16,7 +16,7 @@ fn a_lost_answer_is_unconfirmed_until_known_and_bought_once_bg_34() {
         let quote = phone.quote("red", 60);
         phone.net.fault("POST /v1/purchases", fault);
         let intent = run(phone.client.payments().buy(&quote)).unwrap();
-        assert_eq!(intent.state, LEFT);
+        assert_eq!(intent.state, SENT);
         let shown = phone.shown();
         assert_eq!((shown.open_intents.len(), shown.active_tickets.len()), (1, 0));
         assert_eq!(shown.balance, Some(rsd("1000.00")), "neither paid nor unpaid");
@@ -102,7 +102,7 @@ fn after_the_deadline_only_the_operators_word_ends_a_request_that_may_have_left(
         run(phone.client.payments().buy(&quote)).unwrap();
         phone.net.offline(true);
         phone.after(10);
-        assert_eq!(run(phone.client.payments().settle_all()).unwrap()[0].state, LEFT, "unreachable");
+        assert_eq!(run(phone.client.payments().settle_all()).unwrap()[0].state, SENT, "unreachable");
         phone.net.offline(false);
         phone.net.log();
         let settled = run(phone.client.payments().settle_all()).unwrap();
@@ -208,7 +208,7 @@ fn answers_that_are_no_outcome_keep_it_unconfirmed() {
         let phone = Phone::ready("1000");
         let quote = phone.quote("red", 60);
         phone.net.fault("POST /v1/purchases", answer.clone());
-        assert_eq!(run(phone.client.payments().buy(&quote)).unwrap().state, LEFT, "{answer:?}");
+        assert_eq!(run(phone.client.payments().buy(&quote)).unwrap().state, SENT, "{answer:?}");
         assert_eq!(run(phone.client.payments().settle_all()).unwrap()[0].state, IntentState::Confirmed, "{answer:?}");
         assert_eq!(phone.net.sold(), 1);
     }
@@ -219,7 +219,7 @@ fn a_session_that_ended_meanwhile_leaves_the_purchase_to_be_settled() {
     let phone = Phone::ready("1000");
     let quote = phone.quote("red", 60);
     phone.net.fault("POST /v1/purchases", Fault::refuses(ProblemCode::Unauthorized));
-    assert_eq!(run(phone.client.payments().buy(&quote)).unwrap().state, LEFT);
+    assert_eq!(run(phone.client.payments().buy(&quote)).unwrap().state, SENT);
     assert!(!phone.shown().signed_in);
     assert_eq!(run(phone.client.payments().settle_all()).unwrap_err().code(), "not_signed_in");
     phone.time.advance(TimeDelta::seconds(31));

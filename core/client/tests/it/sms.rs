@@ -47,7 +47,7 @@ fn while_it_may_have_been_executed_there_is_no_sms() {
     assert_eq!(run(phone.client.parking().switch_to_sms(&intent.key)).unwrap_err().code(), "unconfirmed");
     assert_eq!(
         phone.client.payments().intent(&intent.key).unwrap().unwrap().state,
-        IntentState::Unconfirmed(Progress::Left)
+        IntentState::Unconfirmed(Progress::Sent)
     );
     phone.net.offline(false);
     assert_eq!(run(phone.client.parking().switch_to_sms(&intent.key)).unwrap().body, "BG789PP");

@@ -49,7 +49,9 @@ import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withContext
 
-/** What leaves the app is shown in the panel; the bank's page opens in a browser where there is one. */
+/**
+ * What leaves the app is shown in the panel; the bank's page opens in a browser where there is one.
+ */
 private class Beside : Platform {
     var page by mutableStateOf<String?>(null)
     var composed by mutableStateOf<SmsFallback?>(null)
@@ -59,7 +61,9 @@ private class Beside : Platform {
         if (Desktop.isDesktopSupported() && Desktop.getDesktop().isSupported(Desktop.Action.BROWSE)) runCatching { Desktop.getDesktop().browse(URI(url)) }
     }
 
-    /** The system's file dialog, which waits on the window's own thread; the file is read beside it. */
+    /**
+     * The system's file dialog, which waits on the window's own thread; the file is read beside it.
+     */
     override suspend fun pickPhoto(): ByteArray? {
         val dialog = FileDialog(null as Frame?).apply {
             setFilenameFilter { _, name -> PHOTOS.any { name.endsWith(it, ignoreCase = true) } }
@@ -78,7 +82,10 @@ private class Beside : Platform {
     }
 }
 
-/** The core, with an eye on the number that the last code went to: the panel shows the messages of that phone. */
+/**
+ * The core, with an eye on the number that the last code went to: the panel shows the messages of
+ * that phone.
+ */
 private class Watched(private val core: MestoClient) : MestoClient() {
     var phone by mutableStateOf<String?>(null)
 

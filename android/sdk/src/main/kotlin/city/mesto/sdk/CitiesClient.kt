@@ -15,7 +15,10 @@ interface CitiesClient {
     /** As of this moment: [state] may be a change behind. */
     fun current(): CitiesState
 
-    /** Fetches keys and a city, verified against the pinned root key; it is stored beside the others. At the first start and once a day. */
+    /**
+     * Fetches keys and a city, verified against the pinned root key; it is stored beside the
+     * others. At the first start and once a day.
+     */
     suspend fun refresh(city: CityId): Refreshed
 }
 

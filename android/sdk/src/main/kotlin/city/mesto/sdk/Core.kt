@@ -42,7 +42,10 @@ class Core internal constructor(val client: Client, private val local: Coroutine
         }
     })
 
-    /** The core works on the thread that asks it until it waits for an answer: never on the screen's. */
+    /**
+     * The core works on the thread that asks it until it waits for an answer: never on the
+     * screen's.
+     */
     suspend fun <Answer> on(call: suspend () -> Answer): Answer = withContext(local) { call() }
 
     /** What is read by [read]: now, and whenever the core says that [topic] changed. */

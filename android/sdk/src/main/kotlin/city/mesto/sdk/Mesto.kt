@@ -16,7 +16,10 @@ import java.time.Instant
 import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.atomic.AtomicBoolean
 
-/** A [MestoClient] over the native core. One per operator, see [Operators]; [close] it when the process lets go of it or must not hold its file. */
+/**
+ * A [MestoClient] over the native core. One per operator, see [Operators]; [close] it when the
+ * process lets go of it or must not hold its file.
+ */
 class Mesto internal constructor(private val core: Core) : MestoClient() {
     private val parts = ConcurrentHashMap<Class<*>, Any>()
     private val closed = AtomicBoolean()
@@ -50,7 +53,10 @@ class Mesto internal constructor(private val core: Core) : MestoClient() {
     }
 
     companion object {
-        /** Opens the core's database; no request is made. [local] runs the core: it reads and writes the phone's own store. */
+        /**
+         * Opens the core's database; no request is made. [local] runs the core: it reads and writes
+         * the phone's own store.
+         */
         suspend fun open(
             config: ClientConfig,
             phone: Phone = Phone(),

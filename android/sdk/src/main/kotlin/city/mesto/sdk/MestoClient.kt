@@ -27,13 +27,21 @@ abstract class MestoClient : AutoCloseable {
     /** How far the time can be trusted. */
     abstract val clock: StateFlow<ClockState>
 
-    /** The corrected time: the operator's, as well as the phone can know it. Countdowns count by it. */
+    /**
+     * The corrected time: the operator's, as well as the phone can know it. Countdowns count by it.
+     */
     abstract fun now(): Instant
 
-    /** Seconds by which the clock of [city], else of the first stored one, is ahead of UTC at a moment; null before one was fetched. */
+    /**
+     * Seconds by which the clock of [city], else of the first stored one, is ahead of UTC at a
+     * moment; null before one was fetched.
+     */
     abstract fun utcOffset(at: Instant, city: CityId? = null): Int?
 
-    /** A text of the catalogue in the driver's language; times in the zone of [city], else of the first stored one. */
+    /**
+     * A text of the catalogue in the driver's language; times in the zone of [city], else of the
+     * first stored one.
+     */
     abstract fun text(id: String, args: Map<String, String> = emptyMap(), city: CityId? = null): String
 
     /** A line of a price, for the driver. */

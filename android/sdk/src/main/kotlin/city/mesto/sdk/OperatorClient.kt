@@ -5,7 +5,10 @@ import city.mesto.sdk.core.OperatorState
 import city.mesto.sdk.core.Topic
 import kotlinx.coroutines.flow.StateFlow
 
-/** What the operator says of itself: its cities, ways to pay and to sign in, who it is in law, and whether it serves this app. */
+/**
+ * What the operator says of itself: its cities, ways to pay and to sign in, who it is in law, and
+ * whether it serves this app.
+ */
 interface OperatorClient {
     /** The current value at once, read when it is asked for first; then every change. */
     val state: StateFlow<OperatorState>

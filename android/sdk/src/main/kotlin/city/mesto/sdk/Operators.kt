@@ -21,7 +21,10 @@ import java.util.concurrent.ConcurrentHashMap
 class Operators private constructor(private val core: OperatorSet, private val local: CoroutineDispatcher) : AutoCloseable {
     private val clients = ConcurrentHashMap<String, Mesto>()
 
-    /** Opens the client of an operator; no request is made. `operator_open` when it is open already. [link] is its own, else the phone's. */
+    /**
+     * Opens the client of an operator; no request is made. `operator_open` when it is open already.
+     * [link] is its own, else the phone's.
+     */
     suspend fun open(operator: OperatorConfig, link: Link? = null): Mesto = withContext(local) {
         Mesto(Core(core.open(operator, link), local)).also { clients[it.operatorName] = it }
     }
@@ -53,7 +56,10 @@ class Operators private constructor(private val core: OperatorSet, private val l
     }
 
     companion object {
-        /** No operator yet. [phone] is shared by all of them; its link by those that bring none of their own. */
+        /**
+         * No operator yet. [phone] is shared by all of them; its link by those that bring none of
+         * their own.
+         */
         fun of(config: OperatorsConfig, phone: Phone = Phone(), local: CoroutineDispatcher = Dispatchers.IO) =
             Operators(OperatorSet(config, phone), local)
     }

@@ -44,7 +44,10 @@ interface PaymentsClient {
 
     suspend fun settleDue(): List<Intent>
 
-    /** Ends what the driver no longer wants, at the bank too: what it still takes is paid back. The intent's state tells. */
+    /**
+     * Ends what the driver no longer wants, at the bank too: what it still takes is paid back. The
+     * intent's state tells.
+     */
     suspend fun abandon(key: String): Intent
 
     /** Where a payment stands, for the driver. */

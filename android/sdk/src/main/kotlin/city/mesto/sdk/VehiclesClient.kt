@@ -20,10 +20,16 @@ interface VehiclesClient {
     /** Reads a plate as it is typed, by the city's grammar, without a connection. */
     suspend fun checkPlate(city: CityId, plate: String): ParsedPlate
 
-    /** Adds a vehicle by its plate, read by the city's grammar; it can be used in every city of the operator. */
+    /**
+     * Adds a vehicle by its plate, read by the city's grammar; it can be used in every city of the
+     * operator.
+     */
     suspend fun add(city: CityId, plate: String, label: String? = null): Vehicle
 
-    /** A car that is parked is removed only when it is [confirmed] (`vehicle_parked`); its ticket stays and can be extended. */
+    /**
+     * A car that is parked is removed only when it is [confirmed] (`vehicle_parked`); its ticket
+     * stays and can be extended.
+     */
     suspend fun remove(vehicle: VehicleId, confirmed: Boolean = false)
 }
 

@@ -22,13 +22,22 @@ interface WalletClient {
     /** As of this moment: [state] may be a change behind. */
     fun current(): WalletState
 
-    /** What paying [total] from the deposit would leave or lack, by the balance as the operator said it last. */
+    /**
+     * What paying [total] from the deposit would leave or lack, by the balance as the operator said
+     * it last.
+     */
     fun preview(total: Money): DepositPreview
 
-    /** A top-up by one of the city's amounts; by card. The deposit is one for all cities of the operator. */
+    /**
+     * A top-up by one of the city's amounts; by card. The deposit is one for all cities of the
+     * operator.
+     */
     suspend fun quote(city: CityId, amount: BigDecimal): Quote
 
-    /** Quote and purchase in one; the intent's page is the bank's. While another one waits there: `unconfirmed`, as `payments.buy`. */
+    /**
+     * Quote and purchase in one; the intent's page is the bank's. While another one waits there:
+     * `unconfirmed`, as `payments.buy`.
+     */
     suspend fun topUp(city: CityId, amount: BigDecimal): Intent
 
     /** The balance and what consumed it, newest first; [cursor] is `next` of the page before. */

@@ -148,7 +148,10 @@ class OperatorsTest {
         assertEquals("operator_untrusted", assertFailsWith<MestoException.Untrusted> { other.operator.refresh() }.code)
     }
 
-    /** The alarms of a phone, as it sets and takes them back: by the ids that begin with the operator's name. */
+    /**
+     * The alarms of a phone, as it sets and takes them back: by the ids that begin with the
+     * operator's name.
+     */
     private class Alarms : ReminderPlan {
         val set = TreeMap<String, Reminder>()
 

@@ -192,7 +192,9 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone)
         return json("state" to order.getValue("state"), "price" to sum("price"), "due" to sum("due"))
     }
 
-    /** The intent is the last one; with a card its page is walked, and what became of it is read. */
+    /**
+     * The intent is the last one; with a card its page is walked, and what became of it is read.
+     */
     private suspend fun begun(step: JsonObject, intent: Intent): JsonObject {
         lastIntent = intent.key
         step["card"]?.let { card ->

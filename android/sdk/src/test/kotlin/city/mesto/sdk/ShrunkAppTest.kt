@@ -50,7 +50,9 @@ class ShrunkAppTest {
         assertNotEquals(0, run(shrink("")).first)
     }
 
-    /** Kotlin's own libraries bring their own rules; they stay whole, which makes the test quicker. */
+    /**
+     * Kotlin's own libraries bring their own rules; they stay whole, which makes the test quicker.
+     */
     private val kotlin = listOf(Unit::class.java, kotlinx.coroutines.Job::class.java).map(::home)
 
     /** R8 over the app, the SDK and JNA; the app's `main` is all that is asked for. */

@@ -19,7 +19,10 @@ data class PlateView(
 @Immutable
 data class Price(val amount: BigDecimal, val currency: String)
 
-/** Why something cannot be done and what to do instead; both texts are for the driver, `code` is stable. */
+/**
+ * Why something cannot be done and what to do instead; both texts are for the driver, `code` is
+ * stable.
+ */
 @Immutable
 data class Refusal(
     val code: String,
@@ -60,7 +63,10 @@ sealed interface Connection {
     data class Offline(val asOf: Instant?) : Connection
 }
 
-/** The message that buys parking without data: the driver sends it himself from his phone's composer. */
+/**
+ * The message that buys parking without data: the driver sends it himself from his phone's
+ * composer.
+ */
 @Immutable
 data class SmsFallback(val number: String, val body: String)
 

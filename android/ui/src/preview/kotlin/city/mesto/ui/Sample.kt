@@ -60,6 +60,9 @@ fun Previewed(screen: @Composable () -> Unit) = MestoScreen(previewWords) { scre
 
 const val PREVIEW_LANGUAGE = "sr-Latn"
 
-/** The catalogue's words where the native library can be loaded; in an IDE that has none, the names of the texts. */
+/**
+ * The catalogue's words where the native library can be loaded; in an IDE that has none, the names
+ * of the texts.
+ */
 private val previewWords =
     Words(Texts { id, args -> runCatching { renderText(PREVIEW_LANGUAGE, id, args) }.getOrDefault(id) }, PREVIEW_LANGUAGE) { 7200 }

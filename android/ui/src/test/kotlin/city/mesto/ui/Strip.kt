@@ -15,7 +15,10 @@ import java.awt.image.IndexColorModel
 import java.io.File
 import javax.imageio.ImageIO
 
-/** Where pictures go: every one into `MESTO_SCREENS`, the film strips also into docs/screens with `UPDATE=1`. */
+/**
+ * Where pictures go: every one into `MESTO_SCREENS`, the film strips also into docs/screens with
+ * `UPDATE=1`.
+ */
 object Pictures {
     val folder: File? = System.getenv("MESTO_SCREENS")?.let { File(it).apply { mkdirs() } }
     val strips: File? = if (System.getenv("UPDATE") == "1") File(root(), "docs/screens") else null
@@ -64,7 +67,9 @@ class Strip(private val name: String) {
     }
 }
 
-/** The colours that cover most, none too near to another, and every pixel in the nearest of them. */
+/**
+ * The colours that cover most, none too near to another, and every pixel in the nearest of them.
+ */
 private fun withPalette(picture: BufferedImage): BufferedImage {
     val pixels = picture.getRGB(0, 0, picture.width, picture.height, null, 0, picture.width)
     val counted = HashMap<Int, Int>()

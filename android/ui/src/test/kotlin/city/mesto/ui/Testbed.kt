@@ -34,7 +34,10 @@ class Testbed : AutoCloseable {
     fun issueOrder(zone: String, plate: String): String =
         field(post("/inspector/orders", """{"zone":"$zone","plate":"$plate","violation":"no_ticket"}"""), "number")
 
-    /** What happens at a facility, as its controller tells it; without an event how many places are free. */
+    /**
+     * What happens at a facility, as its controller tells it; without an event how many places are
+     * free.
+     */
     fun controller(facility: String, event: String? = null, ticket: String? = null, at: Instant? = null, free: Int? = null) {
         val told = mapOf("facility" to facility, "event" to event, "ticket" to ticket, "at" to at).mapNotNull { (name, value) -> value?.let { "\"$name\":\"$it\"" } }
         post("/controller/report", (told + listOfNotNull(free?.let { "\"free\":$it" })).joinToString(",", "{", "}"))

@@ -21,7 +21,10 @@ import city.mesto.sdk.core.Visit
 import city.mesto.sdk.core.VisitId
 import kotlinx.coroutines.flow.StateFlow
 
-/** Garages: facilities with their free places, a visit paid by the number of its ticket, the time to leave. */
+/**
+ * Garages: facilities with their free places, a visit paid by the number of its ticket, the time to
+ * leave.
+ */
 interface GaragesClient {
     /** The current value at once, read when it is asked for first; then every change. */
     val state: StateFlow<GaragesState>
@@ -46,19 +49,28 @@ interface GaragesClient {
      */
     suspend fun ticketNumber(city: CityId, facility: FacilityId, typed: String): String
 
-    /** The number of a facility's ticket from a photo of it, a JPEG or PNG file. Without a connection. */
+    /**
+     * The number of a facility's ticket from a photo of it, a JPEG or PNG file. Without a
+     * connection.
+     */
     suspend fun numberFromPhoto(city: CityId, facility: FacilityId, image: ByteArray): String
 
     /** What a ticket owes now, line by line; [ticket] is its number as it was typed. */
     suspend fun quote(city: CityId, facility: FacilityId, ticket: String, pay: PayMethod = PayMethod.Deposit): Quote
 
-    /** Pays what a ticket owes now: quote and purchase in one; by card the intent's `pageUrl` is the provider's page. */
+    /**
+     * Pays what a ticket owes now: quote and purchase in one; by card the intent's `pageUrl` is the
+     * provider's page.
+     */
     suspend fun pay(city: CityId, facility: FacilityId, ticket: String, pay: PayMethod = PayMethod.Deposit): Intent
 
     /** A stored visit, as it stands now. */
     suspend fun visit(id: VisitId): Visit
 
-    /** The signed receipt of a paid visit, to draw as a QR; null where none was signed, and once the car has left. */
+    /**
+     * The signed receipt of a paid visit, to draw as a QR; null where none was signed, and once the
+     * car has left.
+     */
     suspend fun receipt(visit: VisitId): String?
 }
 

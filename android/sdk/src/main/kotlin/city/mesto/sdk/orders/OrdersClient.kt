@@ -22,19 +22,27 @@ interface OrdersClient {
     /** As of this moment: [state] may be a change behind. */
     fun current(): OrdersState
 
-    /** Shows an order by the number on its slip; from then on it is in [state] and can be paid. Spaces and dashes are nothing. */
+    /**
+     * Shows an order by the number on its slip; from then on it is in [state] and can be paid.
+     * Spaces and dashes are nothing.
+     */
     suspend fun bySlip(number: String): Order
 
     /** What is to be paid for an order now: the discount off, a card's fee included. */
     suspend fun quote(order: OrderId, pay: PayMethod = PayMethod.Deposit): Quote
 
-    /** Pays an order: quote and purchase in one; by card the intent's `pageUrl` is the provider's page. */
+    /**
+     * Pays an order: quote and purchase in one; by card the intent's `pageUrl` is the provider's
+     * page.
+     */
     suspend fun pay(order: OrderId, pay: PayMethod = PayMethod.Deposit): Intent
 }
 
 val MestoClient.orders: OrdersClient get() = part(OrdersClient::class.java, ::OrdersOfCore)
 
-/** The order as it stood when its price was asked for; null when the quote is of another service. */
+/**
+ * The order as it stood when its price was asked for; null when the quote is of another service.
+ */
 val Quote.order: Order? get() = items.firstNotNullOfOrNull { (it.offer as? Offer.Orders)?.offer?.order }
 
 /** The order that is paid for, as it stood before; null when the intent is of another service. */

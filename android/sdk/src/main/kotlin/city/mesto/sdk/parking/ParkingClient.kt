@@ -33,10 +33,16 @@ interface ParkingClient {
     /** As of this moment: [state] may be a change behind. */
     fun current(): ParkingState
 
-    /** Zones of a city near a position, nearest first; a [sign], typed or scanned, wins. Without a connection. */
+    /**
+     * Zones of a city near a position, nearest first; a [sign], typed or scanned, wins. Without a
+     * connection.
+     */
     suspend fun zonesNear(city: CityId, position: Position? = null, sign: String? = null): ZonesNear
 
-    /** What [minutes] would cost, without a connection: to look at while the wheel turns, never to buy. */
+    /**
+     * What [minutes] would cost, without a connection: to look at while the wheel turns, never to
+     * buy.
+     */
     suspend fun preview(city: CityId, zone: ZoneId, vehicle: VehicleId, minutes: Int, pay: PayMethod = PayMethod.Deposit): Preview
 
     /**
@@ -48,7 +54,10 @@ interface ParkingClient {
     /** The wheel after a quote: the operator may know of a stay that this phone does not. */
     fun wheelWithin(wheel: TimeWheel, quote: Quote): TimeWheel
 
-    /** A price that holds for the city's quote time; it continues a running ticket of this vehicle in this zone. */
+    /**
+     * A price that holds for the city's quote time; it continues a running ticket of this vehicle
+     * in this zone.
+     */
     suspend fun quote(city: CityId, zone: ZoneId, vehicle: VehicleId, minutes: Int, pay: PayMethod = PayMethod.Deposit): Quote
 
     /** A quote that continues a ticket with the time after its end. */
@@ -60,10 +69,16 @@ interface ParkingClient {
     /** What to draw as a QR; made anew before `freshUntil`. */
     suspend fun code(ticket: TicketId): TicketCode
 
-    /** Binds a running ticket's code to this phone: [code] draws it here, and the one that another phone shows ends. */
+    /**
+     * Binds a running ticket's code to this phone: [code] draws it here, and the one that another
+     * phone shows ends.
+     */
     suspend fun moveCodeHere(ticket: TicketId)
 
-    /** Newest first; [cursor] is `next` of the page before. Without a connection what the phone knows. */
+    /**
+     * Newest first; [cursor] is `next` of the page before. Without a connection what the phone
+     * knows.
+     */
     suspend fun history(cursor: String? = null, limit: Int = 50): History
 
     /** What the phone knows of it, without asking. */
@@ -72,7 +87,10 @@ interface ParkingClient {
     /** The SMS that buys parking for this vehicle in this zone. */
     suspend fun sms(city: CityId, zone: ZoneId, vehicle: VehicleId): SmsFallback
 
-    /** Takes a purchase back and gives the SMS instead, only when it is sure that it will not be executed. */
+    /**
+     * Takes a purchase back and gives the SMS instead, only when it is sure that it will not be
+     * executed.
+     */
     suspend fun switchToSms(intent: String): SmsFallback
 }
 

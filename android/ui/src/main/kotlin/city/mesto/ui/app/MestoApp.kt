@@ -52,7 +52,9 @@ class MestoApp(
         scope.launch { catchUp() }
     }
 
-    /** Ends what had begun, then reads what is new; without a connection what is stored is shown. */
+    /**
+     * Ends what had begun, then reads what is new; without a connection what is stored is shown.
+     */
     private suspend fun catchUp() {
         refreshCities()
         if (!client.account.state.value.signedIn) return
@@ -60,7 +62,9 @@ class MestoApp(
         quietly { client.account.sync() }
     }
 
-    /** The operator says which cities it has; those that are stored are kept up to date in any case. */
+    /**
+     * The operator says which cities it has; those that are stored are kept up to date in any case.
+     */
     private suspend fun refreshCities() {
         quietly { client.operator.refresh() }
         val offered = client.operator.current().document?.cities.orEmpty().map { it.id }

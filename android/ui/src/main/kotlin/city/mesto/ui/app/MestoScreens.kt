@@ -19,7 +19,10 @@ import city.mesto.ui.MestoScreen
 import kotlinx.coroutines.flow.distinctUntilChanged
 import kotlinx.coroutines.flow.map
 
-/** The back stack is part of the window's saved state: it outlives a turn of the phone and the end of the process. */
+/**
+ * The back stack is part of the window's saved state: it outlives a turn of the phone and the end
+ * of the process.
+ */
 @Composable
 fun MestoScreens(app: MestoApp, dark: Boolean = isSystemInDarkTheme()) {
     val controller = rememberNavController()

@@ -31,7 +31,10 @@ import kotlinx.coroutines.plus
 /** What a presenter is given. */
 class Screen internal constructor(
     val app: MestoApp,
-    /** Ends when the screen leaves the back stack; what it paid for goes on as an intent of the core. */
+    /**
+     * Ends when the screen leaves the back stack; what it paid for goes on as an intent of the
+     * core.
+     */
     val scope: CoroutineScope,
     /** What is put here is there again after the system ended the process. */
     val saved: SavedStateHandle,
@@ -40,7 +43,10 @@ class Screen internal constructor(
     val steps: Steps,
 )
 
-/** Adds the screen of a route: `make` is called once for each time it is put on the back stack, `draw` whenever it is shown. */
+/**
+ * Adds the screen of a route: `make` is called once for each time it is put on the back stack,
+ * `draw` whenever it is shown.
+ */
 internal inline fun <reified R : Any, P : Any> NavGraphBuilder.screen(
     app: MestoApp,
     noinline make: Screen.(R) -> P,

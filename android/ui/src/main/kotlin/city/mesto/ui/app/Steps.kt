@@ -6,7 +6,9 @@ package city.mesto.ui.app
 import androidx.navigation.NavHostController
 import kotlinx.coroutines.channels.Channel
 
-/** Carries steps to the screens, in order; what is asked for while no window is open waits for one. */
+/**
+ * Carries steps to the screens, in order; what is asked for while no window is open waits for one.
+ */
 internal class Navigator {
     private val asked = Channel<(NavHostController) -> Unit>(Channel.UNLIMITED)
 
@@ -37,7 +39,10 @@ class Steps internal constructor(private val app: MestoApp, private val from: St
     /** To the screen before this one, or home where there is none. */
     fun back() = step { controller -> if (!controller.goBack()) controller.only(app.features.first(app.client)) }
 
-    /** The same, with something to do there: the screen before finds `value` under `key` in its entry's saved state. */
+    /**
+     * The same, with something to do there: the screen before finds `value` under `key` in its
+     * entry's saved state.
+     */
     fun back(key: String, value: String) = step { controller ->
         controller.previousBackStackEntry?.savedStateHandle?.set(key, value)
         if (!controller.goBack()) controller.only(app.features.first(app.client))

@@ -55,7 +55,10 @@ internal fun MestoClient.connectionView(): Connection =
 /** The city this app is for; null before it was ever fetched. */
 internal val MestoClient.city: CityVersion? get() = cities.state.value.stored.firstOrNull()
 
-/** What the deposit is, and what paying `total` from it would leave or lack; of a payment in another way there is no total. */
+/**
+ * What the deposit is, and what paying `total` from it would leave or lack; of a payment in another
+ * way there is no total.
+ */
 internal fun MestoClient.depositView(total: Money?): DepositView {
     val preview = total?.let { wallet.preview(it) }
     return DepositView(wallet.state.value.balance?.price(), preview?.after?.price(), preview?.missing?.price())
@@ -67,7 +70,10 @@ internal val MestoClient.here: CityId
         "city_missing", text("error-city_missing"), text("error-city_missing.advice"), emptyMap(), "no city is stored yet", null,
     )
 
-/** At once, and again whenever one of `states` changes; what they are then is read by whoever collects. */
+/**
+ * At once, and again whenever one of `states` changes; what they are then is read by whoever
+ * collects.
+ */
 internal fun changes(vararg states: StateFlow<*>): Flow<Unit> = combine(states.asList()) { }
 
 internal fun MestoException.refusal() = Refusal(code, text, advice)
@@ -90,7 +96,9 @@ internal suspend fun MestoClient.intentOrNull(key: String): Intent? = try {
     null
 }
 
-/** What an `unconfirmed` refusal names: it is still open, so it is shown and nothing else is paid. */
+/**
+ * What an `unconfirmed` refusal names: it is still open, so it is shown and nothing else is paid.
+ */
 internal suspend fun MestoClient.openBehind(refused: MestoException): Intent? =
     refused.params["intent"]?.takeIf { refused.code == "unconfirmed" }?.let { intentOrNull(it) }
 

@@ -74,7 +74,10 @@ internal class Paying(private val client: MestoClient, private val words: Words,
 
     fun checkAgain() = ask { client.payments.settle(it) }
 
-    /** Asks what becomes of the payment under way; without an answer it stays as it is, with the reason. */
+    /**
+     * Asks what becomes of the payment under way; without an answer it stays as it is, with the
+     * reason.
+     */
     private fun ask(call: suspend (String) -> Intent) {
         val key = sale.intent ?: return
         scope.launch {

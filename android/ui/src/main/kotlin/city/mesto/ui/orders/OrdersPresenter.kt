@@ -51,7 +51,10 @@ interface OrdersWays {
     fun back()
 }
 
-/** Lives as long as `scope`. A payment that is not confirmed yet is shown before anything else can be paid. */
+/**
+ * Lives as long as `scope`. A payment that is not confirmed yet is shown before anything else can
+ * be paid.
+ */
 class OrdersPresenter(
     private val client: MestoClient,
     private val words: Words,

@@ -89,7 +89,9 @@ fun ZoneBar(zone: ZoneView, onBack: () -> Unit, modifier: Modifier = Modifier) {
     }
 }
 
-/** `#rrggbb` as a colour; grey for what cannot be read, so that no zone gets the colour of another. */
+/**
+ * `#rrggbb` as a colour; grey for what cannot be read, so that no zone gets the colour of another.
+ */
 internal fun zoneColour(hex: String): Color {
     val digits = hex.removePrefix("#")
     val value = digits.takeIf { it.length == 6 }?.toLongOrNull(16) ?: return Color(0xFF6B7280)

@@ -30,7 +30,9 @@ import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.text.style.TextAlign
 import androidx.compose.ui.unit.dp
 
-/** The main action: full width, 64 dp high. While `busy` it shows that it works and takes no tap. */
+/**
+ * The main action: full width, 64 dp high. While `busy` it shows that it works and takes no tap.
+ */
 @Composable
 fun MainButton(
     text: String,

@@ -20,7 +20,10 @@ import androidx.compose.ui.semantics.contentDescription
 import androidx.compose.ui.unit.Dp
 import androidx.compose.ui.unit.dp
 
-/** `fraction` of the ring from the top clockwise in `colour`; read to a screen reader as `described` alone. */
+/**
+ * `fraction` of the ring from the top clockwise in `colour`; read to a screen reader as `described`
+ * alone.
+ */
 @Composable
 fun CountdownRing(
     fraction: Float,

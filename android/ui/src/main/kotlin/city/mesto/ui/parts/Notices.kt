@@ -116,7 +116,10 @@ fun RefusedNotice(refusal: Refusal, modifier: Modifier = Modifier, notCharged: B
     )
 }
 
-/** Says that it is not known yet whether it was paid, what happens now, and the way out: by SMS, or by giving it up at the bank. */
+/**
+ * Says that it is not known yet whether it was paid, what happens now, and the way out: by SMS, or
+ * by giving it up at the bank.
+ */
 @Composable
 fun UnconfirmedNotice(
     payment: Payment.Unconfirmed,

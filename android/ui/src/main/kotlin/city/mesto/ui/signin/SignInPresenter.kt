@@ -21,7 +21,10 @@ import kotlinx.coroutines.flow.updateAndGet
 import kotlinx.coroutines.launch
 import kotlinx.serialization.Serializable
 
-/** `device` is shown in the driver's list of devices. What was typed is kept in `saved`: the code is read in another app. */
+/**
+ * `device` is shown in the driver's list of devices. What was typed is kept in `saved`: the code is
+ * read in another app.
+ */
 class SignInPresenter(
     private val client: MestoClient,
     private val device: String,

@@ -142,7 +142,10 @@ val PlateLetters: TextStyle
     @Composable @ReadOnlyComposable
     get() = MaterialTheme.typography.headlineMedium.copy(fontWeight = FontWeight.Black, letterSpacing = 1.sp)
 
-/** `size` as the phone's letters ask for, but no larger than `most`: where a word would break, or a figure outgrow its place. */
+/**
+ * `size` as the phone's letters ask for, but no larger than `most`: where a word would break, or a
+ * figure outgrow its place.
+ */
 @Composable
 @ReadOnlyComposable
 fun capped(size: TextUnit, most: Dp): TextUnit = with(LocalDensity.current) { minOf(size.toPx(), most.toPx()).toSp() }

@@ -31,7 +31,10 @@ sealed interface FacilitiesContent {
 data class FacilityRow(
     val id: String,
     val name: String,
-    /** Free places with the moment of their count, in the core's words; says so when that is not known or too old. */
+    /**
+     * Free places with the moment of their count, in the core's words; says so when that is not
+     * known or too old.
+     */
     val places: String,
     val standing: Standing,
     /** Whether it is open, in the core's words. */

@@ -117,7 +117,9 @@ class FacilityPresenter(
         }
     }
 
-    /** What is read stands in the field, to be compared with the ticket before anything is asked. */
+    /**
+     * What is read stands in the field, to be compared with the ticket before anything is asked.
+     */
     private fun readPhoto() {
         if (ticket.isReading) return
         type(TicketEntry(ticket.typed, isReading = true))

@@ -60,7 +60,10 @@ interface OwedWays {
     fun back()
 }
 
-/** Lives as long as `scope`. A payment that is not confirmed yet is shown before anything else can be paid. */
+/**
+ * Lives as long as `scope`. A payment that is not confirmed yet is shown before anything else can
+ * be paid.
+ */
 class OwedPresenter(
     private val client: MestoClient,
     private val words: Words,

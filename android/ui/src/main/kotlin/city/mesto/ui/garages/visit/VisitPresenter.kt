@@ -91,7 +91,10 @@ class VisitPresenter(
         )
     }
 
-    /** What the QR for the barrier holds, with a moment of this phone that is never old; one that is bound to another phone is not shown. */
+    /**
+     * What the QR for the barrier holds, with a moment of this phone that is never old; one that is
+     * bound to another phone is not shown.
+     */
     private suspend fun receiptOf(visit: Visit): String? {
         val now = client.now()
         val made = receiptMadeAt

@@ -117,7 +117,10 @@ private fun TimeToLeave(state: VisitUiState.Shown) {
     }
 }
 
-/** What stands in the ring is big already and must not outgrow it when the phone's letters are large. */
+/**
+ * What stands in the ring is big already and must not outgrow it when the phone's letters are
+ * large.
+ */
 @Composable
 private fun fixedSize(size: Dp): TextUnit = with(LocalDensity.current) { size.toSp() }
 

@@ -25,12 +25,16 @@ data class BuyUiState(
     val payment: Payment = Payment.Idle,
     val connection: Connection = Connection.Online,
 ) {
-    /** The one condition of the pay button: a firm price, enough deposit, and no payment on its way. */
+    /**
+     * The one condition of the pay button: a firm price, enough deposit, and no payment on its way.
+     */
     val canPay: Boolean
         get() = quote is QuoteState.Firm && deposit.missing == null && !payment.isUnderWay
 }
 
-/** The time wheel: ascending choices in minutes; the last one is the stop, nothing lies behind it. */
+/**
+ * The time wheel: ascending choices in minutes; the last one is the stop, nothing lies behind it.
+ */
 @Immutable
 data class Wheel(val choices: List<Int>, val chosen: Int, val stop: Stop) {
     val index: Int get() = choices.indexOf(chosen).coerceAtLeast(0)
@@ -63,7 +67,10 @@ sealed interface QuoteState {
     /** The operator's price, held until `validUntil`. */
     data class Firm(val quote: QuoteView, val validUntil: Instant) : QuoteState
 
-    /** Computed on the phone without the operator: to read, not to buy. By `sms` it can be bought without data. */
+    /**
+     * Computed on the phone without the operator: to read, not to buy. By `sms` it can be bought
+     * without data.
+     */
     data class Preview(val quote: QuoteView, val sms: SmsFallback? = null) : QuoteState
 
     data class Refused(val refusal: Refusal) : QuoteState

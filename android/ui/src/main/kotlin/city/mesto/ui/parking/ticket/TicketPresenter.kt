@@ -84,7 +84,10 @@ class TicketPresenter(
     private var wasSeen by saved.saved { false }
     private val shown = MutableStateFlow<TicketUiState>(TicketUiState.Loading)
 
-    /** What was last seen running: a ticket that ran out leaves the core's list and stays on the screen. */
+    /**
+     * What was last seen running: a ticket that ran out leaves the core's list and stays on the
+     * screen.
+     */
     private var parked: Parked? = null
     private var zone: ZoneView? = null
     private var code: TicketCode? = null
@@ -211,7 +214,10 @@ class TicketPresenter(
         shown.update { if (it is TicketUiState.Shown) it.copy(code = to) else it }
     }
 
-    /** One price at a time, for the newest part of the ticket, and a new one when it is no longer held. */
+    /**
+     * One price at a time, for the newest part of the ticket, and a new one when it is no longer
+     * held.
+     */
     private fun askForExtension(current: Parked, now: Instant) {
         if (now >= current.endsAt || payment.isUnderWay || asking?.isActive == true) return
         val held = quote

@@ -140,7 +140,10 @@ private fun RingText(state: TicketUiState.Shown) {
     }
 }
 
-/** What stands in the ring is big already and must not outgrow it when the phone's letters are large. */
+/**
+ * What stands in the ring is big already and must not outgrow it when the phone's letters are
+ * large.
+ */
 @Composable
 private fun fixedSize(size: Dp): TextUnit = with(LocalDensity.current) { size.toSp() }
 

@@ -67,7 +67,10 @@ class ZonesPresenter(
     @Serializable
     private data class Kept(
         val sign: String = "",
-        /** The car the driver chose himself, by its vehicle id; one of several is never chosen for him. */
+        /**
+         * The car the driver chose himself, by its vehicle id; one of several is never chosen for
+         * him.
+         */
         val car: String? = null,
         val choosingPlate: Boolean = false,
         /** With the car the way goes on to this zone. */
@@ -149,7 +152,10 @@ class ZonesPresenter(
         }
     }
 
-    /** Where it can be followed; with its car removed or the city lost what can still be done is to ask again. */
+    /**
+     * Where it can be followed; with its car removed or the city lost what can still be done is to
+     * ask again.
+     */
     private fun openUnconfirmed() {
         val wanted = unconfirmedPurchase()?.parking ?: return
         val running = wanted.extends?.takeIf { client.parking.state.value.parkedWith(it) != null }
@@ -181,7 +187,10 @@ class ZonesPresenter(
         shown.update { it.copy(content = ZonesContent.Zones(rows, positionKnown = here != null), signAnswer = answer) }
     }
 
-    /** The list with the sign's zone first. The first figures of a code are not wrong yet, only unfinished. */
+    /**
+     * The list with the sign's zone first. The first figures of a code are not wrong yet, only
+     * unfinished.
+     */
     private suspend fun withSign(byPosition: List<NearZone>, here: Position?, typed: String): Pair<List<NearZone>, SignAnswer> {
         val isUnfinished = typed.all(Char::isDigit) && byPosition.any { zone -> zone.signCodes.any { it.startsWith(typed) && it != typed } }
         if (typed.isEmpty() || isUnfinished) return byPosition to SignAnswer.None

@@ -64,5 +64,7 @@ class TicketStates : States<TicketUiState>(ticketStates(PREVIEW_LANGUAGE))
 @Composable
 fun TicketPreview(@PreviewParameter(TicketStates::class) state: TicketUiState) = Previewed { TicketScreen(state, {}) }
 
-/** As long as a signed ticket with its moment, in the alphabet of base45; it verifies as nothing. */
+/**
+ * As long as a signed ticket with its moment, in the alphabet of base45; it verifies as nothing.
+ */
 private val SAMPLE_CODE: String = "MST1:" + (0 until 420).map { "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"[(it * 31 + it * it * 7) % 45] }.joinToString("")
