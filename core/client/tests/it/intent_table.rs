@@ -67,12 +67,14 @@ fn table() -> String {
     ];
     let mut table = String::from(
         "# The intent\n\n\
-         Generated from the code by the tests of `mesto-client`; `UPDATE=1 cargo test -p mesto-client --test it intent_table` writes it\n\
-         anew.\n\n\
-         One purchase (parking, a daily order, a top-up ...), from the tap to its end. It is committed to the phone's database before\n\
-         anything is sent, always sent with the same key and body, never sent after its deadline, and ends once. Until then it is\n\
-         unconfirmed: neither paid nor unpaid. *Ready*: surely nothing has left the phone. *Sending*: the first request is on its way.\n\
-         *Sent*: only the operator can end it. *At bank*: a payment by card that the driver and the bank decide.\n\n\
+         Generated from the code by the tests of `mesto-client`; `UPDATE=1 cargo test -p mesto-client --test it intent_table` writes it anew.\n\n\
+         One purchase (parking, a daily order, a top-up ...), from the tap to its end.\n\
+         It is committed to the phone's database before anything is sent, always sent with the same key and body, never sent after its deadline, and ends once.\n\
+         Until then it is unconfirmed: neither paid nor unpaid.\n\n\
+         - *Ready*: surely nothing has left the phone.\n\
+         - *Sending*: the first request is on its way.\n\
+         - *Sent*: only the operator can end it.\n\
+         - *At bank*: a payment by card that the driver and the bank decide.\n\n\
          What is not listed changes nothing; confirmed, refused, expired and lost are final.\n\n\
          | state | event | when | becomes | effect |\n|---|---|---|---|---|\n",
     );

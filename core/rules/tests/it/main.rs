@@ -11,6 +11,7 @@ mod garages;
 mod hours;
 mod journey;
 mod laws;
+mod leaves;
 mod limits;
 mod nights;
 mod orders;

@@ -35,7 +35,7 @@ fn head(title: &str, about: &str) -> String {
 
 fn tickets() -> String {
     let mut table =
-        head("Ticket", "Time bought in advance for one plate in one zone. The end itself is no longer covered.");
+        head("Ticket", "Time bought in advance for one plate in one zone.\nThe end itself is no longer covered.");
     let ends_at = at("2025-03-03 11:00");
     for state in [TicketState::Active, TicketState::Expired, TicketState::Voided] {
         for (name, event) in
@@ -88,7 +88,7 @@ fn orders() -> String {
 fn stays() -> String {
     let mut table = head(
         "Stay",
-        "The purchases in one car park that count together: those for one plate, of one user, or both, as the city says (BG-48).\nIts deadline is its first ticket's start + max stay; here red, first bought at 10:00 for 60 minutes, with a break of 30\nminutes.",
+        "The purchases in one car park that count together: those for one plate, of one user, or both, as the city says (BG-48).\nIts deadline is its first ticket's start + max stay; here red, first bought at 10:00 for 60 minutes, with a break of 30 minutes.",
     );
     let (_, stay) = buy(belgrade(), &ask("red", 60, "2025-03-03 10:00"));
     let text = |state: StayState| word(&state);
@@ -121,7 +121,7 @@ fn stays() -> String {
 fn visits() -> String {
     let mut table = head(
         "Visit of a garage",
-        "A car behind a barrier. What a controller tells again changes nothing. A lost ticket is no state: it changes the price alone.",
+        "A car behind a barrier.\nWhat a controller tells again changes nothing.\nA lost ticket is no state: it changes the price alone.",
     );
     let rsd = belgrade().currency;
     let (owed, other, nothing) = (Money::from_minor(20_000, rsd), Money::from_minor(10_000, rsd), Money::zero(rsd));
