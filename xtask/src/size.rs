@@ -23,6 +23,8 @@ const LINK: [&str; 2] = ["link-arg=-Wl,--pack-dyn-relocs=relr", "link-arg=-Wl,--
 /// Hashes and signatures in their short form: a phone does a few in a second, and a processor's own
 /// instructions are used all the same.
 const SHORT: &str = "--cfg sha2_backend_soft=\"compact\" --cfg curve25519_dalek_backend=\"serial\"";
+/// For the linker: what the generator of the bindings reads is left out of what ships.
+const SCRIPT: &str = "bindings/phone.ld";
 const BUILT: &str = "libmesto_bindings.so";
 const RECORDS: &str = "docs/size.tsv";
 const HEADER: &str = "date\tcommit\tbytes\tgzipped\n";
@@ -115,7 +117,8 @@ fn build(features: &[&str]) -> Outcome<()> {
     command.args(["rustc", "--locked", "--profile", "mobile"]).args(package);
     command.arg("--no-default-features").args(["--features", &features.join(",")]);
     command.env("RUSTFLAGS", SHORT).arg("--");
-    process::succeed(command.args(LINK.iter().flat_map(|option| ["-C", option])))
+    let script = format!("link-arg=-Wl,-T,{}", repository::root()?.join(SCRIPT).display());
+    process::succeed(command.args(LINK.iter().copied().chain([script.as_str()]).flat_map(|option| ["-C", option])))
 }
 
 fn gzipped(file: &Path) -> Outcome<u64> {

@@ -164,8 +164,10 @@ pub struct Authority {
 /// What a server proves itself with, both parts in PEM.
 #[derive(Debug, Clone, Default)]
 pub struct Certificate {
-    certificate: String,
-    key: String,
+    /// PEM
+    pub certificate: String,
+    /// PEM
+    pub key: String,
 }
 
 /// The sections `authority` and `server` of openssl's configuration.

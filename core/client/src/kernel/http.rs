@@ -1,8 +1,9 @@
 //! The link over HTTP: hyper with rustls, one pool of connections, ten seconds per request.
 
+mod tls;
+
 use std::error::Error as StdError;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -19,9 +20,6 @@ use hyper_util::client::legacy::connect::{Connect, HttpConnector};
 use hyper_util::client::proxy::matcher::Matcher;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::ClientConfig;
-use rustls::crypto::{CryptoProvider, KeyProvider};
-use rustls::pki_types::PrivateKeyDer;
-use rustls::sign::SigningKey;
 use tower_service::Service;
 
 use crate::kernel::ports::{Link, LinkAnswer, LinkError, LinkRequest};
@@ -86,17 +84,6 @@ pub enum HttpLinkError {
     Tls(String),
 }
 
-/// A phone shows an operator no certificate of its own. What reads private keys and signs with them
-/// is left out of the app.
-#[derive(Debug)]
-struct NoKeys;
-
-impl KeyProvider for NoKeys {
-    fn load_private_key(&self, _: PrivateKeyDer<'static>) -> Result<Arc<dyn SigningKey>, rustls::Error> {
-        Err(rustls::Error::General("this link shows no certificate of its own".to_owned()))
-    }
-}
-
 /// Scheme and host of an operator's address, without a slash at the end, and whether it is this
 /// machine itself.
 fn read_base(operator_url: &str) -> Result<(String, bool), HttpLinkError> {
@@ -121,10 +108,9 @@ pub fn operator_base(operator_url: &str) -> Result<String, HttpLinkError> {
     read_base(operator_url).map(|(base, _)| base)
 }
 
-fn tls() -> Result<ClientConfig, HttpLinkError> {
+fn config() -> Result<ClientConfig, HttpLinkError> {
     let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    let provider = CryptoProvider { key_provider: &NoKeys, ..rustls::crypto::ring::default_provider() };
-    let config = ClientConfig::builder_with_provider(provider.into())
+    let config = ClientConfig::builder_with_provider(tls::provider().into())
         .with_safe_default_protocol_versions()
         .map_err(|why| HttpLinkError::Tls(why.to_string()))?;
     Ok(config.with_root_certificates(roots).with_no_client_auth())
@@ -134,7 +120,7 @@ fn pool<C>(tcp: C) -> Result<Pool<C>, HttpLinkError>
 where
     InTime<HttpsConnector<C>>: Connect + Clone,
 {
-    let secure = HttpsConnectorBuilder::new().with_tls_config(tls()?).https_or_http().enable_http1();
+    let secure = HttpsConnectorBuilder::new().with_tls_config(config()?).https_or_http().enable_http1();
     let connector = InTime(secure.wrap_connector(tcp));
     Ok(Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build(connector))
 }
