@@ -175,14 +175,14 @@ impl Payments {
 
     /// An intent by its key, open or ended.
     pub fn intent(&self, key: String) -> Result<Option<Intent>, MestoError> {
-        let view = self.0.from_core(self.0.core.payments().intent(&key))?;
+        let view = self.0.to_app(self.0.core.payments().intent(&key))?;
         Ok(view.map(|view| Intent::from_core(&self.0, view)))
     }
 
     /// The newest intents, ended ones included, newest first.
     #[uniffi::method(default(limit = 50))]
     pub fn intents(&self, limit: u32) -> Result<Vec<Intent>, MestoError> {
-        Ok(Intent::all(&self.0, self.0.from_core(self.0.core.payments().intents(limit))?))
+        Ok(Intent::all(&self.0, self.0.to_app(self.0.core.payments().intents(limit))?))
     }
 
     /// When an open intent wants another attempt; absent when all are ended.

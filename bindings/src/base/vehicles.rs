@@ -31,7 +31,7 @@ impl Vehicles {
 
     /// Reads a plate as it is typed, by the city's grammar. Without a connection.
     pub fn check_plate(&self, city: CityId, plate: String) -> Result<ParsedPlate, MestoError> {
-        self.0.from_core(self.0.core.vehicles().check_plate(&city, &plate)).map(ParsedPlate::from)
+        self.0.to_app(self.0.core.vehicles().check_plate(&city, &plate)).map(ParsedPlate::from)
     }
 
     /// Adds a vehicle by its plate as it is typed, read by the city's grammar; it can be used in

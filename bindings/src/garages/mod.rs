@@ -43,13 +43,13 @@ impl Garages {
     /// then those of which that is not known, then full ones; within these nearest first.
     #[uniffi::method(default(position = None))]
     pub fn facilities(&self, city: CityId, position: Option<Position>) -> Result<Vec<FacilityView>, MestoError> {
-        self.0.from_core(self.0.core.garages().facilities(&city, position))
+        self.0.to_app(self.0.core.garages().facilities(&city, position))
     }
 
     /// The number of a facility's ticket as it was typed: capitals, without spaces and dashes.
     /// Refused with `ticket_number_invalid`, which says how a number looks there.
     pub fn ticket_number(&self, city: CityId, facility: FacilityId, typed: String) -> Result<String, MestoError> {
-        let number = self.0.from_core(self.0.core.garages().ticket_number(&city, &facility, &typed))?;
+        let number = self.0.to_app(self.0.core.garages().ticket_number(&city, &facility, &typed))?;
         Ok(number.to_string())
     }
 
@@ -58,19 +58,19 @@ impl Garages {
     /// (this app reads no photos), `photo_without_code`, `photo_without_number`,
     /// `photo_with_several_numbers` or `photo_of_another_facility`.
     pub fn number_from_photo(&self, city: CityId, facility: FacilityId, image: Vec<u8>) -> Result<String, MestoError> {
-        let number = self.0.from_core(self.0.core.garages().number_from_photo(&city, &facility, &image))?;
+        let number = self.0.to_app(self.0.core.garages().number_from_photo(&city, &facility, &image))?;
         Ok(number.to_string())
     }
 
     /// A stored visit, as it stands now.
     pub fn visit(&self, id: VisitId) -> Result<Visit, MestoError> {
-        self.0.from_core(self.0.core.garages().visit(id))
+        self.0.to_app(self.0.core.garages().visit(id))
     }
 
     /// The signed receipt of a paid visit, for a barrier that does not reach the operator; draw it
     /// as a QR. Absent where none was signed, and once the car has left.
     pub fn receipt(&self, visit: VisitId) -> Result<Option<String>, MestoError> {
-        self.0.from_core(self.0.core.garages().receipt(visit))
+        self.0.to_app(self.0.core.garages().receipt(visit))
     }
 }
 
@@ -101,7 +101,7 @@ impl Garages {
         pay: PayMethod,
         cancel: Option<Arc<Cancel>>,
     ) -> Result<Quote, MestoError> {
-        let number = self.0.from_core(self.0.core.garages().ticket_number(&city, &facility, &ticket))?;
+        let number = self.0.to_app(self.0.core.garages().ticket_number(&city, &facility, &ticket))?;
         self.0.answer(cancel, Box::pin(self.0.core.garages().quote(&city, &facility, &number, pay))).await
     }
 
@@ -116,7 +116,7 @@ impl Garages {
         pay: PayMethod,
         cancel: Option<Arc<Cancel>>,
     ) -> Result<Intent, MestoError> {
-        let number = self.0.from_core(self.0.core.garages().ticket_number(&city, &facility, &ticket))?;
+        let number = self.0.to_app(self.0.core.garages().ticket_number(&city, &facility, &ticket))?;
         let view = self.0.answer(cancel, Box::pin(self.0.core.garages().pay(&city, &facility, &number, pay))).await?;
         Ok(Intent::from_core(&self.0, view))
     }

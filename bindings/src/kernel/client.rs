@@ -76,7 +76,7 @@ pub struct Handle {
 }
 
 impl Handle {
-    pub fn from_core<T>(&self, outcome: mesto_client::Result<T>) -> Result<T, MestoError> {
+    pub fn to_app<T>(&self, outcome: mesto_client::Result<T>) -> Result<T, MestoError> {
         from_core(outcome, self.locale)
     }
 
@@ -87,7 +87,7 @@ impl Handle {
         work: Work<'_, mesto_client::Result<T>>,
     ) -> Result<T, MestoError> {
         match until(cancel, work).await {
-            Some(outcome) => self.from_core(outcome),
+            Some(outcome) => self.to_app(outcome),
             None => Err(MestoError::called_off(self.locale)),
         }
     }

@@ -54,7 +54,7 @@ impl Parking {
         position: Option<Position>,
         sign: Option<String>,
     ) -> Result<ZonesNear, MestoError> {
-        self.0.from_core(self.0.core.parking().zones_near(&city, position, sign.as_deref()))
+        self.0.to_app(self.0.core.parking().zones_near(&city, position, sign.as_deref()))
     }
 
     /// What a length of parking would cost: to look at, never to buy.
@@ -66,7 +66,7 @@ impl Parking {
         minutes: u32,
         pay: PayMethod,
     ) -> Result<Preview, MestoError> {
-        self.0.from_core(self.0.core.parking().preview(&city, &zone, vehicle, minutes, &pay))
+        self.0.to_app(self.0.core.parking().preview(&city, &zone, vehicle, minutes, &pay))
     }
 
     /// The lengths that can be chosen, with the stop; it stands at the first one that is not below
@@ -79,7 +79,7 @@ impl Parking {
         vehicle: VehicleId,
         wanted: Option<u32>,
     ) -> Result<TimeWheel, MestoError> {
-        self.0.from_core(self.0.core.parking().wheel(&city, &zone, vehicle, wanted))
+        self.0.to_app(self.0.core.parking().wheel(&city, &zone, vehicle, wanted))
     }
 
     /// The wheel after a quote: the operator may know of a stay that this phone does not.
@@ -90,24 +90,24 @@ impl Parking {
 
     /// A stored ticket.
     pub fn ticket(&self, id: TicketId) -> Result<Ticket, MestoError> {
-        self.0.from_core(self.0.core.parking().ticket(id))
+        self.0.to_app(self.0.core.parking().ticket(id))
     }
 
     /// What to draw as a QR for an inspector's camera; made anew before `fresh_until`.
     pub fn code(&self, ticket: TicketId) -> Result<TicketCode, MestoError> {
-        self.0.from_core(self.0.core.parking().code(ticket))
+        self.0.to_app(self.0.core.parking().code(ticket))
     }
 
     /// What the phone knows of the tickets bought, newest first; `cursor` is `next` of the page
     /// before.
     #[uniffi::method(default(cursor = None, limit = 50))]
     pub fn stored_history(&self, cursor: Option<String>, limit: u32) -> Result<History, MestoError> {
-        self.0.from_core(self.0.core.parking().stored_history(cursor, limit))
+        self.0.to_app(self.0.core.parking().stored_history(cursor, limit))
     }
 
     /// The SMS that buys parking for this vehicle in this zone.
     pub fn sms(&self, city: CityId, zone: ZoneId, vehicle: VehicleId) -> Result<SmsFallback, MestoError> {
-        self.0.from_core(self.0.core.parking().sms(&city, &zone, vehicle))
+        self.0.to_app(self.0.core.parking().sms(&city, &zone, vehicle))
     }
 }
 

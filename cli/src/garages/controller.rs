@@ -353,6 +353,12 @@ impl Controller {
         };
         let Post { city, facility, .. } = &self.memory.post;
         if claims.what.is_for(city, facility, ticket) {
+            // Numbers come again. A receipt tells whole seconds.
+            let earlier = |car: &Car| car.entered_at - claims.bought_at >= TimeDelta::seconds(1);
+            if self.memory.car(ticket).is_some_and(earlier) {
+                let text = format!("the receipt was paid at {}, before this car came in", claims.bought_at);
+                return Err(CliError::new(Exit::Refused, "visit_over", text));
+            }
             return Ok(claims);
         }
         let said = format!("the receipt is for {} at {}", claims.what.ticket, claims.what.facility);

@@ -159,6 +159,8 @@ impl Memory {
                 let is_lost = kind == VisitToldKind::Lost;
                 match self.inside.iter_mut().find(|car| car.ticket == ticket) {
                     Some(car) => {
+                        // It may cost more by now than what was paid.
+                        self.settled.retain(|settled| settled.ticket != ticket);
                         car.is_lost |= is_lost;
                         car.is_disabled = is_disabled.unwrap_or(car.is_disabled);
                         car.places = places.unwrap_or(car.places);

@@ -215,6 +215,10 @@ fn a_receipt_opens_without_asking_until_something_is_owed_again_bg_66_bg_67() {
     garage.bad(3, "over", &["exit", &ticket, "--receipt", &receipt, "--at", "2025-09-03T09:00:01Z"]);
     garage.good(&["left", &ticket]);
     garage.bad(3, "visit_over", &["exit", &ticket, "--receipt", &receipt]);
+    // The number comes again: what was paid for the car before opens for no other.
+    garage.good(&["enter", "--ticket", &ticket, "--at", "2025-09-03T08:50:00Z"]);
+    let again = ["exit", &ticket, "--receipt", &receipt, "--at", "2025-09-03T08:58:00Z"];
+    garage.bad(3, "visit_over", &again);
     garage.away(false);
     garage.good(&["report"]);
 

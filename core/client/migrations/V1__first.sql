@@ -72,7 +72,7 @@ CREATE TABLE intent (
     body            BLOB NOT NULL,
     created_at      INTEGER NOT NULL,
     not_after       INTEGER NOT NULL,
-    -- ready, leaving, left, at_bank, confirmed, refused, expired, lost
+    -- ready, sending, sent, at_bank, confirmed, refused, expired, lost
     state           TEXT NOT NULL,
     open            INTEGER NOT NULL,
     attempts        INTEGER NOT NULL DEFAULT 0,

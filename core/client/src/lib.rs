@@ -7,7 +7,7 @@
 //! else is synchronous. It draws no random bytes, reads no clock and starts no thread of its own
 //! but the one that tells observers, and that only while there are some.
 //!
-//! What must hold (design rule 2): a paying action is an *intent*, committed to the database before
+//! What must hold: a paying action is an *intent*, committed to the database before
 //! anything is sent, retried with the same key, and ended exactly once as Confirmed, Refused,
 //! Expired or Lost; until then it is Unconfirmed. While it is, nothing is paid again for the same
 //! thing. See [`intent`].

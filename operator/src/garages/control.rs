@@ -69,6 +69,8 @@ pub(crate) fn report(tx: &mut dyn Tx, call: &mut Call<'_>, told: GarageReport) -
             .into());
     }
     let since = told.settled_after.as_deref().map(cursor).transpose()?.unwrap_or_default();
+    // Told while this clock was ahead: without it nothing would be told until then.
+    let since = if since > now { now - OVERLAP } else { since };
     // The row of the facility orders its reports: two at once are two one after the other.
     let heard =
         tx.first(find!(FacilityRow { city: &place.city.id, facility: &place.facility.id }).locking("facility"))?;

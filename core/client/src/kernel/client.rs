@@ -201,7 +201,7 @@ impl Client {
         let mut store = Store::open(&config.path, migrations, wall_ms)?;
         let first = |store: &mut Store| {
             store.read(wall_ms, |db| {
-                Ok((OPERATOR.get(db)?, ANCHOR.get(db)?, ACCOUNT.get(db)?, IntentRow::any_leaving(db)?))
+                Ok((OPERATOR.get(db)?, ANCHOR.get(db)?, ACCOUNT.get(db)?, IntentRow::any_sending(db)?))
             })
         };
         // Damage shows at the first read: the store is then already rebuilt, and the second look

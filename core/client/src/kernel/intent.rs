@@ -1,5 +1,5 @@
-//! The intent: one paying action from the tap to its end, as a pure state machine (design rule 2,
-//! never a false "paid").
+//! The intent: one paying action from the tap to its end, as a pure state machine:
+//! never a false "paid".
 //!
 //! [`step`] decides; `base/payments` stores what it decided and talks to the operator.
 //! `docs/intent.md` shows the whole table, made by running it. "In time" is `now <= not_after` by

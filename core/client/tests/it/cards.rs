@@ -398,7 +398,7 @@ fn the_app_dies_at_any_request_of_a_card_payment_and_it_ends_once() {
 fn the_app_dies_at_any_statement_of_a_card_payment_and_it_ends_once() {
     let statements = [
         "BEFORE INSERT ON intent FOR EACH ROW",
-        "BEFORE UPDATE ON intent FOR EACH ROW WHEN NEW.state = 'leaving'",
+        "BEFORE UPDATE ON intent FOR EACH ROW WHEN NEW.state = 'sending'",
         "BEFORE UPDATE ON intent FOR EACH ROW WHEN NEW.state = 'at_bank' AND OLD.state <> 'at_bank'",
         "AFTER UPDATE ON intent FOR EACH ROW WHEN NEW.state = 'at_bank' AND OLD.state <> 'at_bank'",
         "BEFORE UPDATE ON intent FOR EACH ROW WHEN NEW.state = 'confirmed'",

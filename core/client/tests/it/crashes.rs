@@ -69,8 +69,8 @@ fn the_app_dies_at_any_statement_and_the_intent_ends_once() {
     let statements = [
         "BEFORE INSERT ON intent",
         "AFTER INSERT ON intent",
-        "BEFORE UPDATE ON intent WHEN NEW.state = 'leaving'",
-        "AFTER UPDATE ON intent WHEN NEW.state = 'leaving'",
+        "BEFORE UPDATE ON intent WHEN NEW.state = 'sending'",
+        "AFTER UPDATE ON intent WHEN NEW.state = 'sending'",
         "BEFORE UPDATE ON intent WHEN NEW.state = 'confirmed'",
         "AFTER UPDATE ON intent WHEN NEW.state = 'confirmed'",
         "BEFORE INSERT ON ticket",
@@ -94,7 +94,7 @@ fn the_app_dies_at_any_statement_and_the_intent_ends_once() {
         spoiler.execute_batch("DROP TRIGGER crash").unwrap();
         drop(spoiler);
         let sent = phone.net.log().iter().any(|request| request == "POST /v1/purchases");
-        let before_sending = statement.contains("INSERT ON intent") || statement.contains("leaving");
+        let before_sending = statement.contains("INSERT ON intent") || statement.contains("sending");
         assert_eq!(sent, !before_sending, "{statement}: nothing leaves before it is committed");
         let end = ends_once(&mut phone, statement);
         if statement.contains("INSERT ON intent") {

@@ -130,7 +130,7 @@ fn the_file_of_widgets_follows_the_state() {
     assert_eq!(sections["parking"]["active"][0]["plate"]["canonical"], "BG789PP");
     assert_eq!(sections["wallet"]["balance"]["amount"], "920.00");
     let open = &sections["payments"]["open"][0];
-    assert_eq!((&open["state"], &open["progress"]), (&"unconfirmed".into(), &"left".into()));
+    assert_eq!((&open["state"], &open["progress"]), (&"unconfirmed".into(), &"sent".into()));
     assert!(!file.with_extension("new").exists());
 }
 

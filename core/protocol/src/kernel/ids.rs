@@ -167,7 +167,12 @@ record_ids! {
 /// Prefixes of ids that later services bring (`docs/adr/0025-shapes-for-later-services.md`), with
 /// the kind that will have each.
 pub const RESERVED_PREFIXES: &[(&str, &str)] =
-    &[("at", "AttachmentId"), ("cd", "CardId"), ("ch", "ChargeId"), ("rc", "ReceiptId")];
+    &[("fl", "AttachmentId"), ("cd", "CardId"), ("ch", "ChargeId"), ("rc", "ReceiptId")];
+
+/// Prefixes of what an operator alone names: attempts, entries of the audit log, epochs of a store,
+/// checks of plates, requests and tools.
+pub const OWN_PREFIXES: &[(&str, &str)] =
+    &[("at", "attempt"), ("au", "audit"), ("ep", "epoch"), ("pc", "plate check"), ("rq", "request"), ("tl", "tool")];
 
 impl QuoteId {
     /// What is sold by it.
@@ -222,9 +227,9 @@ mod tests {
 
     #[test]
     fn every_prefix_belongs_to_one_kind_and_none_that_is_reserved_is_taken_by_another() {
-        let all: Vec<_> = PREFIXES.iter().chain(RESERVED_PREFIXES).collect();
+        let all: Vec<_> = PREFIXES.iter().chain(RESERVED_PREFIXES).chain(OWN_PREFIXES).collect();
         for (index, (prefix, kind)) in all.iter().enumerate() {
-            let twice = all.iter().skip(index + 1).find(|(other, of)| other == prefix && of != kind);
+            let twice = all.iter().skip(index + 1).find(|(other, _)| other == prefix);
             assert_eq!(twice, None, "{kind}");
             assert!(prefix.len() == 2 && prefix.bytes().all(|sign| sign.is_ascii_lowercase()), "{prefix}");
         }

@@ -44,6 +44,7 @@ impl KeyProvider for NoKeys {
 struct Random;
 
 impl SecureRandom for Random {
+    #[expect(clippy::disallowed_methods, reason = "the secrets of a connection, which nobody repeats")]
     fn fill(&self, bytes: &mut [u8]) -> Result<(), GetRandomFailed> {
         getrandom::fill(bytes).map_err(|_| GetRandomFailed)
     }

@@ -269,14 +269,14 @@ impl IntentRow {
     }
 
     /// Whether the app died with a first request on its way.
-    pub fn any_leaving(connection: &Connection) -> Stored<bool> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM intent WHERE open = 1 AND state = 'leaving')";
+    pub fn any_sending(connection: &Connection) -> Stored<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM intent WHERE open = 1 AND state = 'sending')";
         Ok(connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
     }
 
-    /// Whatever was leaving when the app died may have left.
+    /// Whatever was being sent when the app died may have been sent.
     pub fn reopen(tx: &Tx<'_>) -> Stored {
-        tx.write(INTENTS, "UPDATE intent SET state = 'left' WHERE open = 1 AND state = 'leaving'", [])?;
+        tx.write(INTENTS, "UPDATE intent SET state = 'sent' WHERE open = 1 AND state = 'sending'", [])?;
         Ok(())
     }
 
