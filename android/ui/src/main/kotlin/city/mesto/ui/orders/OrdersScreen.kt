@@ -31,6 +31,7 @@ import city.mesto.ui.parts.MainButton
 import city.mesto.ui.parts.Notice
 import city.mesto.ui.parts.OfflineNotice
 import city.mesto.ui.parts.Page
+import city.mesto.ui.parts.PayArea
 import city.mesto.ui.parts.PayChoice
 import city.mesto.ui.parts.Plate
 import city.mesto.ui.parts.PriceTable
@@ -155,29 +156,16 @@ private fun Priced(state: OrdersUiState, onEvent: (OrdersEvent) -> Unit) {
 /** What the thumb can do. */
 @Composable
 private fun PayArea(state: OrdersUiState, onEvent: (OrdersEvent) -> Unit) {
-    val payment = state.payment
     val price = state.price
-    val short = state.deposit.missing
-    if (payment is Payment.Unconfirmed) {
-        if (payment.page == null) MainButton(texts.stateUnconfirmed(), {}, busy = true) else MainButton(texts.topupOpenBank(), { onEvent(OrdersEvent.OpenBank) })
-        return
-    }
-    val note = when {
-        state.payBy == PayBy.Card -> texts.buyCardNote()
-        short != null -> texts.buyDepositShort(words.money(short))
-        else -> state.deposit.balance?.let { texts.topupBalance(words.money(it)) }
-    }
-    note?.let {
-        val colour = if (short == null) MaterialTheme.colorScheme.onSurfaceVariant else MaterialTheme.colorScheme.error
-        Text(it, style = MaterialTheme.typography.bodyMedium, color = colour)
-    }
-    when {
-        short != null -> MainButton(texts.buyTopUp(), { onEvent(OrdersEvent.TopUp) })
-        payment is Payment.Sending -> MainButton(texts.buyPaying(), {}, busy = true)
-        price is OrderPrice.Loading -> MainButton(texts.buyPriceLoading(), {}, busy = true)
-        price is OrderPrice.Firm -> PayButton(state, price, onEvent)
-        else -> Unit
-    }
+    PayArea(
+        state.payment,
+        state.payBy,
+        state.deposit,
+        isPriceLoading = price is OrderPrice.Loading,
+        onOpenBank = { onEvent(OrdersEvent.OpenBank) },
+        onTopUp = { onEvent(OrdersEvent.TopUp) },
+        pay = if (price is OrderPrice.Firm) ({ PayButton(state, price, onEvent) }) else null,
+    )
 }
 
 @Composable

@@ -19,6 +19,7 @@ import city.mesto.ui.parts.MainButton
 import city.mesto.ui.parts.Notice
 import city.mesto.ui.parts.OfflineNotice
 import city.mesto.ui.parts.Page
+import city.mesto.ui.parts.PayArea
 import city.mesto.ui.parts.PayChoice
 import city.mesto.ui.parts.PriceTable
 import city.mesto.ui.parts.QuietButton
@@ -103,29 +104,16 @@ private fun Small(text: String) = Text(text, style = MaterialTheme.typography.bo
 /** What the thumb can do. */
 @Composable
 private fun PayArea(state: OwedUiState, onEvent: (OwedEvent) -> Unit) {
-    val payment = state.payment
     val owed = state.owed
-    val short = state.deposit.missing
-    if (payment is Payment.Unconfirmed) {
-        if (payment.page == null) MainButton(texts.stateUnconfirmed(), {}, busy = true) else MainButton(texts.topupOpenBank(), { onEvent(OwedEvent.OpenBank) })
-        return
-    }
-    val note = when {
-        state.payBy == PayBy.Card -> texts.buyCardNote()
-        short != null -> texts.buyDepositShort(words.money(short))
-        else -> state.deposit.balance?.let { texts.topupBalance(words.money(it)) }
-    }
-    note?.let {
-        val colour = if (short == null) MaterialTheme.colorScheme.onSurfaceVariant else MaterialTheme.colorScheme.error
-        Text(it, style = MaterialTheme.typography.bodyMedium, color = colour)
-    }
-    when {
-        short != null -> MainButton(texts.buyTopUp(), { onEvent(OwedEvent.TopUp) })
-        payment is Payment.Sending -> MainButton(texts.buyPaying(), {}, busy = true)
-        owed is Owed.Loading -> MainButton(texts.buyPriceLoading(), {}, busy = true)
-        owed is Owed.Firm -> PayButton(state, owed, onEvent)
-        else -> Unit
-    }
+    PayArea(
+        state.payment,
+        state.payBy,
+        state.deposit,
+        isPriceLoading = owed is Owed.Loading,
+        onOpenBank = { onEvent(OwedEvent.OpenBank) },
+        onTopUp = { onEvent(OwedEvent.TopUp) },
+        pay = if (owed is Owed.Firm) ({ PayButton(state, owed, onEvent) }) else null,
+    )
 }
 
 @Composable
