@@ -93,6 +93,12 @@ impl Parking {
         self.0.to_app(self.0.core.parking().ticket(id))
     }
 
+    /// What a ticket is besides its time and its price, a line each in the app's language: of a
+    /// ticket that continued others, with them.
+    pub fn ticket_in_words(&self, id: TicketId) -> Result<Vec<String>, MestoError> {
+        self.0.to_app(self.0.core.parking().ticket_in_words(id))
+    }
+
     /// What to draw as a QR for an inspector's camera; made anew before `fresh_until`.
     pub fn code(&self, ticket: TicketId) -> Result<TicketCode, MestoError> {
         self.0.to_app(self.0.core.parking().code(ticket))

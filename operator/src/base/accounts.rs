@@ -21,11 +21,11 @@ use crate::kernel::text;
 use crate::{update, values};
 
 pub(crate) const SERVICE: Service = Service {
-    operations: &[
+    operations: &[&[
         serve!(get wire::READ => read),
         serve!(delete wire::CLOSE => close),
         serve!(raw wire::EXPORT => export),
-    ],
+    ]],
     ..Service::of(&wire::SERVICE)
 };
 

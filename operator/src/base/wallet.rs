@@ -30,7 +30,7 @@ const NAME: &str = wire::SERVICE.name;
 const TOPUP: &str = "wallet.topup";
 
 pub(crate) const SERVICE: Service = Service {
-    operations: &[serve!(get wire::HISTORY => history)],
+    operations: &[&[serve!(get wire::HISTORY => history)]],
     section: Some(section),
     closing: Some(closing),
     audit: &[Check {

@@ -6,7 +6,7 @@ use crate::kernel::event::Cursor;
 use crate::kernel::ids::AccountId;
 use crate::kernel::json::Json;
 use crate::kernel::operation::{Access, Document, Nothing, Operation, Permission, delete, get, get_document};
-use crate::kernel::service::{Section, Service};
+use crate::kernel::service::{Adds, Section, Service};
 use crate::kernel::wire::wire;
 
 /// Reading all that is stored about oneself, and ending it.
@@ -22,8 +22,10 @@ pub const CLOSE: Operation<Nothing, Nothing> = delete(
 pub const EXPORT: Operation<Nothing, Document> =
     get_document("/v1/account/export", "Everything that is stored about the person", Access::Permitted(OWN));
 
-pub const SERVICE: Service =
-    Service { operations: &[READ.entry(), CLOSE.entry(), EXPORT.entry()], ..Service::named("accounts") };
+pub const SERVICE: Service = Service {
+    adds: &[Adds { operations: &[READ.entry(), CLOSE.entry(), EXPORT.entry()], ..Adds::NOTHING }],
+    ..Service::named("accounts")
+};
 
 wire! {
     /// Everything an app shows, as of `cursor`.

@@ -20,7 +20,7 @@ use super::payments::PayMethod;
 use crate::kernel::keys::{KeySet, KeyUse};
 use crate::kernel::operation::{Access, Nothing, Operation, Text, get_text};
 use crate::kernel::operator_name::OperatorName;
-use crate::kernel::service::Service;
+use crate::kernel::service::{Adds, Service};
 use crate::kernel::signature::{IssuerKey, Signed, TrustError, Unverified};
 use crate::words;
 
@@ -31,7 +31,10 @@ pub const OPERATOR: Operation<Nothing, Text> = get_text(
     Access::Anybody,
 );
 
-pub const SERVICE: Service = Service { operations: &[OPERATOR.entry()], ..Service::named("operator_document") };
+pub const SERVICE: Service = Service {
+    adds: &[Adds { operations: &[OPERATOR.entry()], ..Adds::NOTHING }],
+    ..Service::named("operator_document")
+};
 
 /// Longest signed document on the wire.
 const MAX_TEXT: usize = 1024 * 1024;

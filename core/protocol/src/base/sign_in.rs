@@ -8,7 +8,7 @@ use crate::kernel::grants::Grant;
 use crate::kernel::ids::AccountId;
 use crate::kernel::operation::{Access, Nothing, Operation, delete, post};
 use crate::kernel::problem::problems;
-use crate::kernel::service::Service;
+use crate::kernel::service::{Adds, Service};
 use crate::kernel::wire::wire;
 use crate::records;
 
@@ -37,8 +37,11 @@ problems! {
 }
 
 pub const SERVICE: Service = Service {
-    operations: &[SEND_CODE.entry(), SIGN_IN.entry(), SIGN_OUT.entry()],
-    problems: PROBLEMS,
+    adds: &[Adds {
+        problems: PROBLEMS,
+        operations: &[SEND_CODE.entry(), SIGN_IN.entry(), SIGN_OUT.entry()],
+        ..Adds::NOTHING
+    }],
     ..Service::named("sign_in")
 };
 

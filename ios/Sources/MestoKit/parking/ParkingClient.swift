@@ -46,6 +46,9 @@ public struct ParkingClient: Part {
     }
     /// A stored ticket.
     public func ticket(_ id: TicketId) async throws -> Ticket { try core.client.parking().ticket(id: id) }
+    /// What a ticket is besides its time and its price, a line each in the driver's language: of a
+    /// ticket that continued others, with them.
+    public func inWords(_ ticket: TicketId) async throws -> [String] { try core.client.parking().ticketInWords(id: ticket) }
     /// What to draw as a QR; made anew before `freshUntil`.
     public func code(_ ticket: TicketId) async throws -> TicketCode { try core.client.parking().code(ticket: ticket) }
     /// Binds a running ticket's code to this phone: `code` draws it here, and the one that another

@@ -96,6 +96,8 @@ public final class TicketModel {
     public let ticket: Ticket
     /// Seconds until the end; 0 when it is over.
     public private(set) var left: TimeInterval
+    /// What it is besides its time and its price, a line each; read by `tick`.
+    public private(set) var lines: [String] = []
     public private(set) var code: TicketCode?
     /// Another phone shows the code: one at a time does. `moveCodeHere` ends that.
     public private(set) var isCodeElsewhere = false
@@ -120,6 +122,7 @@ public final class TicketModel {
     public func tick() async {
         let now = mesto.now()
         left = max(0, ticket.endsAt.timeIntervalSince(now))
+        if lines.isEmpty { lines = (try? await mesto.parking.inWords(ticket.id)) ?? [] }
         if code.map({ now >= $0.freshUntil }) ?? true { await makeCode() }
     }
 

@@ -381,6 +381,8 @@ class FakeMesto(
 
         override suspend fun ticket(id: TicketId): Ticket = bought.first { it.id == id }
 
+        override suspend fun ticketInWords(id: TicketId) = listOf("Paid for ${ticket(id).paidMinutes} min")
+
         /** Another phone shows the codes. */
         var isCodeElsewhere = false
 

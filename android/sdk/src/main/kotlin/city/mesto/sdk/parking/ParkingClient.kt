@@ -66,6 +66,12 @@ interface ParkingClient {
     /** A stored ticket. */
     suspend fun ticket(id: TicketId): Ticket
 
+    /**
+     * What a ticket is besides its time and its price, a line each in the driver's language: of a
+     * ticket that continued others, with them.
+     */
+    suspend fun ticketInWords(id: TicketId): List<String>
+
     /** What to draw as a QR; made anew before `freshUntil`. */
     suspend fun code(ticket: TicketId): TicketCode
 
@@ -128,6 +134,8 @@ private class ParkingOfCore(private val core: Core) : ParkingClient {
     override fun wheelWithin(wheel: TimeWheel, quote: Quote) = parking.wheelWithin(wheel, quote)
 
     override suspend fun ticket(id: TicketId) = core.on { parking.ticket(id) }
+
+    override suspend fun ticketInWords(id: TicketId) = core.on { parking.ticketInWords(id) }
 
     override suspend fun code(ticket: TicketId) = core.on { parking.code(ticket) }
 

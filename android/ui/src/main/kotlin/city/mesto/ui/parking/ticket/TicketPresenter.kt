@@ -163,11 +163,19 @@ class TicketPresenter(
             endsAt = current.endsAt,
             now = now,
             paid = current.paid,
+            lines = linesOf(current),
             code = codeShown,
             extension = affordable(),
             payment = payment,
             connection = client.connectionView(),
         )
+    }
+
+    /** None of a ticket that the phone does not hold any more. */
+    private suspend fun linesOf(current: Parked): List<String> = try {
+        client.parking.ticketInWords(current.last.id)
+    } catch (_: MestoException) {
+        emptyList()
     }
 
     private fun missing() = Refusal("ticket_missing", client.text("error-ticket_missing"), client.text("error-ticket_missing.advice"))
