@@ -6,11 +6,11 @@ use mesto_protocol::parking::signed::TicketClaims;
 use mesto_protocol::parking::tickets::{self, Ticket, Tickets};
 use mesto_protocol::signed_code::Presentation;
 use mesto_rules::shown;
+use mesto_texts::TextValue;
 use serde::Serialize;
 
 use super::{Parking, rows};
 use crate::kernel::error::{Error, ErrorKind, Result};
-use crate::kernel::texts::TextValue;
 
 shown! { history_shown;
     /// A page of bought tickets, newest first.

@@ -25,4 +25,5 @@ mod request_ids;
 mod sms;
 mod support;
 mod syncing;
+mod texts;
 mod trusting;

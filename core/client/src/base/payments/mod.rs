@@ -27,7 +27,7 @@ use crate::kernel::error::{Error, ErrorKind, Result};
 use crate::kernel::intent::{INTENTS, IntentEvent};
 use crate::kernel::service::{Service, Services, days_before};
 use crate::kernel::store::{IntentRow, Stored};
-use crate::kernel::texts::TextValue;
+use mesto_texts::TextValue;
 
 /// The kind of these intents, stored with each.
 const KIND: &str = "purchase";
