@@ -10,8 +10,10 @@ use mesto_rules::{CityId, FacilityId};
 
 use crate::base::payments::rows::PayWord;
 use crate::kernel::service::{Erasure, Export, Table};
-use crate::kernel::store::Json;
+use crate::kernel::store::{Json, id_columns};
 use crate::{stored_words, table};
+
+id_columns![VisitId, FacilityId];
 
 stored_words! {
     /// `visit.state`

@@ -26,7 +26,7 @@ use crate::kernel::ledger::{self, LedgerAccount, Movement};
 use crate::kernel::operator::Operator;
 use crate::kernel::paging::AskedPage;
 use crate::kernel::service::{Erasure, Export, Served, Table, serve};
-use crate::kernel::store::{Ask, Json, Select, StoreError, Tx};
+use crate::kernel::store::{Ask, Json, Select, StoreError, Tx, id_columns};
 use crate::orders::{NAME, proofs};
 use crate::{stored_words, table, update, values};
 
@@ -43,6 +43,8 @@ pub(crate) const ISSUED: &str = "orders.issued";
 const PAID: &str = "orders.order";
 const PAID_ELSEWHERE: &str = "orders.paid_elsewhere";
 const CANCELLED: &str = "orders.cancelled";
+
+id_columns![OrderId];
 
 stored_words! {
     /// `daily_order.state`

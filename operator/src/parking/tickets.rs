@@ -28,7 +28,7 @@ use crate::kernel::operator::Operator;
 use crate::kernel::paging::AskedPage;
 use crate::kernel::service::{Erasure, Export, Served, Table, serve};
 use crate::kernel::signed_codes::{self, ToShow};
-use crate::kernel::store::{Ask, Json, Select, Tx, Write};
+use crate::kernel::store::{Ask, Json, Select, Tx, Write, id_columns};
 use crate::parking::NAME;
 use crate::parking::quotes::{self, Frozen};
 use crate::parking::stays::{self, Kept, Latest, OwnerWord};
@@ -38,6 +38,8 @@ use crate::{find, stored_words, table, update, values};
 pub(crate) const OPERATIONS: &[Served] = &[serve!(get wire::LIST => list), serve!(get wire::READ => read)];
 
 pub(crate) const SELLS: Sells = Sells { service: NAME, price: quotes::price, deliver, outcome, prefetch };
+
+id_columns![TicketId, StayId, ZoneId];
 
 stored_words! {
     /// `ticket.channel`

@@ -19,6 +19,11 @@ impl Name {
     pub fn has(&self, words: &[String]) -> bool {
         !words.is_empty() && self.words.windows(words.len()).any(|part| part == words)
     }
+
+    /// The same; of one word alone it is the whole name.
+    pub fn is_of(&self, words: &[String]) -> bool {
+        if words.len() == 1 { self.words == words } else { self.has(words) }
+    }
 }
 
 /// Every name in a text; `extension` says which language it is. What only tests compile is left
@@ -94,6 +99,9 @@ mod tests {
             let found = names("kt", name).remove(0);
             assert_eq!(found.has(&words("exit by")), name == "exit_by_x", "{name}");
         }
+        let found =
+            names("rs", "visit visit_map visit_id").iter().map(|name| name.is_of(&words("visit"))).collect::<Vec<_>>();
+        assert_eq!(found, [true, false, false]);
         assert_eq!(words("HTTPLink V1 zoneId2"), ["http", "link", "v1", "zone", "id2"]);
     }
 

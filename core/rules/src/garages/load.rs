@@ -1,7 +1,9 @@
 //! The source files of garages: `garages.toml`, and one `garages-tariff-<id>.toml` for each price
 //! list.
 
-use crate::garages::facility::{Entrance, Facility, FacilityKind, HolidayOpening, OnSite, PaidWhen, TicketPattern};
+use crate::garages::facility::{
+    Entrance, Facility, FacilityId, FacilityKind, HolidayOpening, OnSite, PaidWhen, RateTableId, TicketPattern,
+};
 use crate::garages::section::{GaragesSection, Policy, Retention};
 use crate::garages::tariff::Tariff;
 use crate::garages::tariff::source::{CommonSource, RateTableSource};
@@ -9,7 +11,7 @@ use crate::kernel::calendar::TimeSpan;
 use crate::kernel::check::Wrong;
 use crate::kernel::city::Texts;
 use crate::kernel::fact::Fact;
-use crate::kernel::ids::{FacilityId, RateTableId, TariffId};
+use crate::kernel::ids::TariffId;
 use crate::kernel::load::{Compiler, FactSource};
 use crate::kernel::pay::PayMethod;
 use crate::kernel::position::Point;

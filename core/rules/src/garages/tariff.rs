@@ -1,9 +1,10 @@
 //! What visits cost from a day on: started units, free minutes, caps of a day, tickets for several
 //! days, lost tickets, and how long one may take to leave.
 
+use crate::garages::facility::RateTableId;
 use crate::kernel::check::{Check, MINUTES_OF_A_DAY};
 use crate::kernel::fact::Fact;
-use crate::kernel::ids::{RateTableId, TariffId};
+use crate::kernel::ids::TariffId;
 use crate::kernel::minutes::Minutes;
 use crate::kernel::money::Money;
 use crate::kernel::pay::UnusedTime;
