@@ -102,8 +102,8 @@ impl Parking {
 
     /// What a ticket can be extended by now; without choices where the longest stay is used up,
     /// whose end is the stop.
-    pub fn extension(&self, ticket: TicketId) -> Result<TimeWheel, MestoError> {
-        self.0.to_app(self.0.core.parking().extension(ticket))
+    pub fn extension_wheel(&self, ticket: TicketId) -> Result<TimeWheel, MestoError> {
+        self.0.to_app(self.0.core.parking().extension_wheel(ticket))
     }
 
     /// A stored ticket.

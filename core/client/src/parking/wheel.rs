@@ -160,7 +160,7 @@ impl Parking<'_> {
     ///
     /// # Errors
     /// `ticket_missing`, `city_missing`, `zone_unknown`.
-    pub fn extension(self, ticket: TicketId) -> Result<TimeWheel> {
+    pub fn extension_wheel(self, ticket: TicketId) -> Result<TimeWheel> {
         let ticket = self.ticket(ticket)?;
         let stored = self.0.city(&ticket.city)?;
         let parking = stored.section::<ParkingSection>()?;

@@ -66,13 +66,13 @@ fn a_ticket_that_the_phone_does_not_have_is_missing() {
     let elsewhere = bought(&another, "red", 60).id;
     let missing = phone.client.parking().parked_with(elsewhere).unwrap_err();
     assert_eq!(missing.code(), "ticket_missing");
-    assert_eq!(phone.client.parking().extension(elsewhere).unwrap_err().code(), "ticket_missing");
+    assert_eq!(phone.client.parking().extension_wheel(elsewhere).unwrap_err().code(), "ticket_missing");
 }
 
 #[test]
 fn an_extension_has_the_lengths_that_the_rules_grant_bg_54() {
     let phone = Phone::ready("1000");
-    let extension = |ticket: &Ticket| phone.client.parking().extension(ticket.id).unwrap();
+    let extension = |ticket: &Ticket| phone.client.parking().extension_wheel(ticket.id).unwrap();
     let red = bought(&phone, "red", 60);
     let deadline = red.stay.deadline.unwrap();
     let rest = WheelStop::RestOfStay { minutes: 30, deadline };
@@ -80,7 +80,6 @@ fn an_extension_has_the_lengths_that_the_rules_grant_bg_54() {
     // Half an hour is rounded up to the hour that is sold.
     let yellow = bought(&phone, "yellow", 60);
     assert_eq!((extension(&yellow).choices, extension(&yellow).chosen), (vec![60, 120], 60));
-    // As long as the car stands there it is extended, also when it is no car of the account any more.
     let quote = run(phone.client.parking().extend(yellow.id, extension(&yellow).chosen, PayMethod::Deposit)).unwrap();
     assert_eq!(crate::support::offer(&quote).granted_minutes, 60);
 }
@@ -92,7 +91,7 @@ fn at_the_limit_there_is_no_choice_and_the_car_leaves_by_the_deadline_bg_50() {
     let last = extended(&phone, &first, 30);
     let deadline = first.stay.deadline.unwrap();
     let stop = WheelStop::RestOfStay { minutes: 0, deadline };
-    assert_eq!(phone.client.parking().extension(last.id).unwrap(), TimeWheel { choices: vec![], chosen: 30, stop });
+    assert_eq!(phone.client.parking().extension_wheel(last.id).unwrap(), TimeWheel { choices: vec![], chosen: 30, stop });
     let refused = run(phone.client.parking().extend(last.id, 30, PayMethod::Deposit)).unwrap_err();
     let leave_by = refused.params()["leave_by"].as_str().unwrap().parse::<DateTime<Utc>>().unwrap();
     assert_eq!((refused.code(), leave_by), ("limit_reached", deadline));
