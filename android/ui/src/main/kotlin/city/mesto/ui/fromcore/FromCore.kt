@@ -95,8 +95,6 @@ internal suspend fun MestoClient.intentOrNull(key: String): Intent? = try {
     null
 }
 
-/**
- * What an `unconfirmed` refusal names: it is still open, so it is shown and nothing else is paid.
- */
+/** The open payment that a refusal names: it is shown, and nothing else is paid. */
 internal suspend fun MestoClient.openBehind(refused: MestoException): Intent? =
-    refused.params["intent"]?.takeIf { refused.code == "unconfirmed" }?.let { intentOrNull(it) }
+    refused.params["intent"]?.let { intentOrNull(it) }
