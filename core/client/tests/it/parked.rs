@@ -91,7 +91,10 @@ fn at_the_limit_there_is_no_choice_and_the_car_leaves_by_the_deadline_bg_50() {
     let last = extended(&phone, &first, 30);
     let deadline = first.stay.deadline.unwrap();
     let stop = WheelStop::RestOfStay { minutes: 0, deadline };
-    assert_eq!(phone.client.parking().extension_wheel(last.id).unwrap(), TimeWheel { choices: vec![], chosen: 30, stop });
+    assert_eq!(
+        phone.client.parking().extension_wheel(last.id).unwrap(),
+        TimeWheel { choices: vec![], chosen: 30, stop }
+    );
     let refused = run(phone.client.parking().extend(last.id, 30, PayMethod::Deposit)).unwrap_err();
     let leave_by = refused.params()["leave_by"].as_str().unwrap().parse::<DateTime<Utc>>().unwrap();
     assert_eq!((refused.code(), leave_by), ("limit_reached", deadline));
