@@ -18,6 +18,7 @@ mod machine;
 mod observing;
 mod operator_document;
 mod operators;
+mod parked;
 mod previewing;
 mod quick_start;
 mod remembering;

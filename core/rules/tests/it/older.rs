@@ -116,8 +116,9 @@ fn an_older_city_without_a_field_is_read_or_the_field_was_there_from_the_beginni
             if is_read {
                 continue;
             }
-            let listed =
-                FROM_THE_BEGINNING.iter().position(|(pattern, _)| matches(&pattern.split('.').collect::<Vec<_>>(), &path));
+            let listed = FROM_THE_BEGINNING
+                .iter()
+                .position(|(pattern, _)| matches(&pattern.split('.').collect::<Vec<_>>(), &path));
             match listed {
                 Some(place) => used[place] = true,
                 None => {

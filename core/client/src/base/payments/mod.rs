@@ -124,7 +124,8 @@ impl Payments<'_> {
         })
     }
 
-    /// Why an intent was refused, with text and advice; times in the city's zone.
+    /// Why an intent ended without being bought, with text and advice; times in the city's zone.
+    /// `None` while it is open, and when it was bought.
     #[must_use]
     pub fn refusal(self, intent: &IntentView) -> Option<Error> {
         intent.refusal().map(|error| error.in_time(self.0.time_rules(Some(&intent.city))))
