@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 use mesto_client::ClockState;
 use mesto_client::parking::{
-    History, NearZone, ParkingState, Preview, SmsFallback, TicketCode, TimeWheel, WheelStop, ZonesNear,
+    History, NearZone, Parked, ParkingState, Preview, SmsFallback, TicketCode, TimeWheel, WheelStop, ZonesNear,
 };
 use mesto_client::protocol::base::payments::{PayMethod, Quote};
 use mesto_client::protocol::base::plate::Plate;
@@ -27,6 +27,7 @@ mesto_protocol::parking_purchase_records!();
 mesto_rules::position_shown!();
 mesto_rules::promise_shown!();
 mesto_client::parking_shown!();
+mesto_client::parked_shown!();
 mesto_client::zones_shown!();
 mesto_client::preview_shown!();
 mesto_client::wheel_shown!();
@@ -45,6 +46,17 @@ impl Parking {
     #[must_use]
     pub fn state(&self) -> ParkingState {
         ParkingState::clone(&self.0.core.parking().state())
+    }
+
+    /// Every time that runs or is still to start, a ticket with its extensions, the first to end
+    /// first.
+    pub fn parked(&self) -> Result<Vec<Parked>, MestoError> {
+        self.0.to_app(self.0.core.parking().parked())
+    }
+
+    /// The time that a ticket is a part of, also when it is over.
+    pub fn parked_with(&self, ticket: TicketId) -> Result<Parked, MestoError> {
+        self.0.to_app(self.0.core.parking().parked_with(ticket))
     }
 
     /// Zones of a city near a position, nearest first; a sign, typed or scanned, wins over the
@@ -90,15 +102,15 @@ impl Parking {
         wheel.within(&quote)
     }
 
+    /// What a ticket can be extended by now; without choices where the longest stay is used up,
+    /// whose end is the stop.
+    pub fn extension_wheel(&self, ticket: TicketId) -> Result<TimeWheel, MestoError> {
+        self.0.to_app(self.0.core.parking().extension_wheel(ticket))
+    }
+
     /// A stored ticket.
     pub fn ticket(&self, id: TicketId) -> Result<Ticket, MestoError> {
         self.0.to_app(self.0.core.parking().ticket(id))
-    }
-
-    /// What a ticket is besides its time and its price, a line each in the app's language: of a
-    /// ticket that continued others, with them.
-    pub fn ticket_in_words(&self, id: TicketId) -> Result<Vec<String>, MestoError> {
-        self.0.to_app(self.0.core.parking().ticket_in_words(id))
     }
 
     /// What to draw as a QR for an inspector's camera; made anew before `fresh_until`.

@@ -141,6 +141,9 @@ public struct Texts: Sendable {
     /// The time is not checked with the operator yet.
     public func clockUnsynced() -> String { render("clock-unsynced", [:]) }
 
+    /// Paid debt
+    public func entryClaimsPaid() -> String { render("entry-claims-paid", [:]) }
+
     /// Garage
     public func entryGaragesVisit() -> String { render("entry-garages-visit", [:]) }
 

@@ -6,7 +6,6 @@ use mesto_protocol::parking::signed::TicketClaims;
 use mesto_protocol::parking::tickets::{self, Ticket, Tickets};
 use mesto_protocol::signed_code::Presentation;
 use mesto_rules::shown;
-use mesto_texts::TextValue;
 use serde::Serialize;
 
 use super::{Parking, rows};
@@ -51,27 +50,6 @@ impl Parking<'_> {
         let now = self.0.now();
         let found = self.0.core().read(now, |db| rows::ticket(db, id))?;
         found.ok_or_else(|| Error::new(ErrorKind::Refused, "ticket_missing", "this ticket is not stored on the phone"))
-    }
-
-    /// What a ticket is besides its time and its price, a line each in the client's language: of a
-    /// ticket that continued others, with them. Local.
-    ///
-    /// # Errors
-    /// `ticket_missing`
-    pub fn ticket_in_words(self, id: TicketId) -> Result<Vec<String>> {
-        let last = self.ticket(id)?;
-        let now = self.0.now();
-        let city = last.city.clone();
-        let (mut paid_minutes, mut before) = (i64::from(last.paid_minutes), last.extends);
-        // Ids grow with time, so that nothing continues itself.
-        let mut oldest = last.id;
-        while let Some(id) = before.filter(|id| *id < oldest) {
-            let Some(ticket) = self.0.core().read(now, |db| rows::ticket(db, id))? else { break };
-            paid_minutes += i64::from(ticket.paid_minutes);
-            (before, oldest) = (ticket.extends, id);
-        }
-        let paid_minutes = TextValue::Number(paid_minutes);
-        Ok(vec![self.0.text_in(Some(&city), "ticket-paid-minutes", &[("minutes", paid_minutes)])])
     }
 
     /// What was bought, newest first, `limit` at most; `cursor` is `next` of the page before.

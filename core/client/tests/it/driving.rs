@@ -23,7 +23,7 @@ fn a_driver_parks_extends_and_is_refused_minute_91_bg_50() {
     assert_eq!(bought.state, IntentState::Confirmed);
     assert_eq!(phone.balance(), rsd("920.00"));
     let ticket = bought.ticket().unwrap();
-    assert_eq!(phone.client.parking().ticket_in_words(ticket.id).unwrap(), ["Paid for 60 min"]);
+    assert_eq!(phone.client.parking().parked_with(ticket.id).unwrap().lines, ["Paid for 60 min"]);
 
     let refused =
         run(phone.client.parking().quote(&belgrade(), &zone("red"), phone.car(), 91, PayMethod::Deposit)).unwrap_err();
@@ -46,7 +46,7 @@ fn a_driver_parks_extends_and_is_refused_minute_91_bg_50() {
     assert_eq!(phone.balance(), rsd("800.00"));
     let extension = more.ticket().unwrap().id;
     assert_eq!(
-        phone.client.parking().ticket_in_words(extension).unwrap(),
+        phone.client.parking().parked_with(extension).unwrap().lines,
         ["Paid for 90 min"],
         "with what it continued"
     );

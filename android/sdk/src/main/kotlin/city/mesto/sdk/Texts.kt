@@ -136,6 +136,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** The time is not checked with the operator yet. */
     fun clockUnsynced(): String = render("clock-unsynced", emptyMap())
 
+    /** Paid debt */
+    fun entryClaimsPaid(): String = render("entry-claims-paid", emptyMap())
+
     /** Garage */
     fun entryGaragesVisit(): String = render("entry-garages-visit", emptyMap())
 
