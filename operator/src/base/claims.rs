@@ -1,6 +1,7 @@
 //! Claims: what somebody owes for what he had without paying. Raised by a service, a row each;
 //! paid, withdrawn or pursued by a person at the operator. A claim stands in no entry of the
-//! ledger: who owes it is often not known, and nothing of it is earned before it is paid.
+//! ledger: who owes it is often not known, and nothing of it is earned before it is paid. How much
+//! is owed may change as long as its service hears more of it.
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::kernel::ids::AccountId;
@@ -11,7 +12,7 @@ use crate::kernel::failure::Outcome;
 use crate::kernel::operator::Operator;
 use crate::kernel::service::{Erasure, Export, Service, Table};
 use crate::kernel::store::{Select, Store, StoreError, Tx, Write, transact};
-use crate::{stored_words, table, update};
+use crate::{stored_words, table, update, values};
 
 stored_words! {
     /// `claim.state`
@@ -78,21 +79,15 @@ pub(crate) struct NewClaim<'a> {
     pub reason: &'static str,
 }
 
-/// Raises a claim. Its subject has none yet.
+/// Raises a claim, or says anew how much of it is owed: a subject has one. One that was settled is
+/// open again.
 pub(crate) fn raise(tx: &mut dyn Tx, now: DateTime<Utc>, new: NewClaim<'_>) -> Outcome<()> {
-    tx.write(Write::insert(ClaimRow {
-        service: new.service.to_owned(),
-        subject: new.subject.to_owned(),
-        city: new.city.clone(),
-        debtor: new.debtor,
-        amount: new.amount.minor()?,
-        currency: new.amount.currency,
-        reason: new.reason.to_owned(),
-        state: ClaimState::Open,
-        at: now,
-        settled_at: None,
-    }))?;
-    Ok(())
+    let NewClaim { service, subject, city, debtor, amount, reason } = new;
+    Ok(tx.write(Write::sql(
+        "claim",
+        "INSERT INTO claim (service, subject, city, debtor, amount, currency, reason, state, at) VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8) ON CONFLICT (service, subject) DO UPDATE SET amount = excluded.amount, state = 'open', settled_at = NULL",
+        values![service, subject, city, debtor, amount.minor()?, amount.currency.code(), reason, now.timestamp_millis()],
+    ))?)
 }
 
 /// A claim was paid after all; nothing happens when there is none.

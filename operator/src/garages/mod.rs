@@ -70,6 +70,7 @@ pub(crate) const SERVICE: Service = Service {
                     "is_lost",
                     "owes_again_at",
                     "receipt",
+                    "corrected_at",
                 ],
                 from: "visit WHERE id IN (SELECT visit FROM visit_payment WHERE account = $1) ORDER BY id",
             },

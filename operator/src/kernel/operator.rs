@@ -43,6 +43,9 @@ pub struct Config {
     pub accounts_per_others_stay: i64,
     /// Wrong numbers of orders that one account may try in an hour.
     pub wrong_order_numbers_per_account: i64,
+    /// Tickets of garages that an account may try in an hour, of which no visit of its own is
+    /// known.
+    pub wrong_ticket_numbers_per_account: i64,
     pub token_lifetime: TimeDelta,
     pub vehicles_per_account: usize,
     /// How long a provider's page takes a payment.
@@ -70,6 +73,7 @@ impl Default for Config {
             others_stays_per_account: 12,
             accounts_per_others_stay: 3,
             wrong_order_numbers_per_account: 10,
+            wrong_ticket_numbers_per_account: 20,
             token_lifetime: TimeDelta::days(180),
             vehicles_per_account: 20,
             payment_page: TimeDelta::minutes(15),

@@ -83,7 +83,14 @@ impl Garage {
 
     /// Something happened: it is told at once, when the link allows.
     fn happened(&mut self, ticket: &str, kind: ReportedEventKind, at: DateTime<Utc>) {
-        self.waiting.push(ReportedEvent { at, ticket: ticket.to_owned(), kind, is_disabled: None, places: None });
+        self.waiting.push(ReportedEvent {
+            at,
+            ticket: ticket.to_owned(),
+            kind,
+            is_disabled: None,
+            places: None,
+            amount: None,
+        });
         self.next_report = 0;
     }
 }
