@@ -9,8 +9,8 @@ use mesto_protocol::garages::control::{
 use mesto_protocol::garages::signed::ReceiptClaims;
 use mesto_protocol::keys::KeySet;
 use mesto_protocol::services::CodeClaims;
-use mesto_protocol::signed_city::SignedCity;
 use mesto_protocol::signed_code::{ClockRule, Revocations, Verifier};
+use mesto_protocol::signed_document::SignedCity;
 use mesto_rules::City;
 use mesto_rules::garages::facility::{Facility, TicketPattern};
 use mesto_rules::garages::{GaragesSection, Paid, Refusal, TicketNumber, VisitAsk, VisitPrice};
@@ -444,7 +444,7 @@ fn read(post: &Post, documents: &Documents, now: DateTime<Utc>) -> Outcome<(KeyS
         CliError::new(Exit::Input, code, why.to_string()).advise("Compare --root-key with what `mesto serve` printed.")
     };
     let keys = KeySet::verify(&documents.keys, &root, 0).map_err(|why| wrong("keys_untrusted", &why))?;
-    let signed = SignedCity::verify(&documents.city, &keys, now, &post.city, 0);
+    let signed = SignedCity::verify(&documents.city, &keys, now, &post.city, None);
     let signed = signed.map_err(|why| wrong("city_untrusted", &why))?;
     let city = City::from_json(&signed.json).map_err(|why| wrong("city_too_new", &why))?;
     Ok((keys, city))

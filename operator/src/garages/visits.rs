@@ -160,11 +160,12 @@ impl VisitRecord {
     /// What a controller knows better of a car. One that has left owes what it took: its claim is
     /// found out anew.
     pub fn correct(&mut self, city: &City, event: &ReportedEvent, now: DateTime<Utc>) -> Result<(), Problem> {
+        let known = self.row.clone();
         self.row.is_lost |= event.kind == ReportedEventKind::Lost;
         self.row.is_disabled = event.is_disabled.unwrap_or(self.row.is_disabled);
         self.row.places = event.places.unwrap_or(self.row.places);
         if self.is_over() {
-            return self.claim_anew(city);
+            return if self.row == known { Ok(()) } else { self.claim_anew(city) };
         }
         let before = self.row.owes_again_at;
         self.watch(city);

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags, Params, TransactionBehavior};
 
-pub use documents::{document, document_names, document_version, put_document};
+pub use documents::{StoredDocument, document, document_names, put_document, signed_document};
 pub use intents::{IntentRow, NewIntent};
 pub use recovery::Recovery;
 pub use values::{Value, list};
@@ -163,6 +163,15 @@ impl Store {
             File::Open(connection) => Ok(connection),
             File::Lost => Err(StoreError::Other("the file is not open".to_owned())),
             File::Closed => Err(StoreError::Closed),
+        }
+    }
+
+    /// Leaves nothing on the disk of what was removed: neither in the file, nor in its log, nor in
+    /// a damaged file that was set aside. What the disk does not do now, it does with time.
+    pub fn wipe_removed(&mut self) {
+        recovery::forget_older(&self.path);
+        if let File::Open(connection) = &self.file {
+            let _ = connection.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);");
         }
     }
 
