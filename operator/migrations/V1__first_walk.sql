@@ -404,7 +404,7 @@ CREATE TABLE visit (
   owes_again_at BIGINT,
   -- The signed receipt of its last payment here; erased with the ticket, whose number it tells.
   receipt TEXT
-)/*postgres WITH (fillfactor = 70)*/;
+)/*postgres WITH (fillfactor = 40)*/;
 CREATE UNIQUE INDEX visit_once ON visit (city, ticket, facility, entered_at);
 
 -- What was paid for a visit: here by a sale, or at the place, which has neither a sale nor an
