@@ -406,7 +406,7 @@ CREATE TABLE visit (
   receipt TEXT,
   -- When something that was told made it dearer last.
   corrected_at BIGINT
-)/*postgres WITH (fillfactor = 70)*/;
+)/*postgres WITH (fillfactor = 40)*/;
 CREATE UNIQUE INDEX visit_once ON visit (city, ticket, facility, entered_at);
 -- Those that a controller has to hear of again.
 CREATE INDEX visit_corrected ON visit (city, facility, corrected_at) WHERE corrected_at IS NOT NULL;
