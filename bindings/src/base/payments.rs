@@ -6,7 +6,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use mesto_client::base::payments::IntentItem;
 use mesto_client::protocol::base::payments::{
-    PayMethod, Payment, PaymentState, Quote, QuoteItem, Refund, RefundRoute, RefundState, SaleState,
+    PayMethod, Payment, PaymentPurpose, PaymentState, Purchase, Purchases, Quote, QuoteItem, Refund, RefundRoute,
+    RefundState, Sale, SaleItem, SaleState,
 };
 use mesto_client::protocol::kernel::ids::{AccountId, PaymentId, QuoteId, RefundId, SaleId};
 use mesto_client::{Error, IntentState as CoreState, IntentView, Progress as CoreProgress};
@@ -190,6 +191,17 @@ impl Payments {
     #[uniffi::method(default(limit = 50))]
     pub fn intents(&self, limit: u32) -> Result<Vec<Intent>, MestoError> {
         Ok(Intent::all(&self.0, self.0.to_app(self.0.core.payments().intents(limit))?))
+    }
+
+    /// What was bought, with its money, newest first; `cursor` is `next` of the page before.
+    #[uniffi::method(default(cursor = None, limit = 50, cancel = None))]
+    pub async fn history(
+        &self,
+        cursor: Option<String>,
+        limit: u32,
+        cancel: Option<Arc<Cancel>>,
+    ) -> Result<Purchases, MestoError> {
+        self.0.answer(cancel, Box::pin(self.0.core.payments().history(cursor, limit))).await
     }
 
     /// When an open intent wants another attempt; absent when all are ended.

@@ -26,7 +26,8 @@ use crate::kernel::args::{RootKey, moment, web_address};
 use crate::kernel::call::Call;
 use crate::kernel::failure::{CliError, Exit, Outcome};
 use crate::kernel::output::{self, Tone};
-use crate::kernel::service::{CodeSays, Commands, OfCity, OfCode, Run, Service};
+use crate::kernel::phone::Phone;
+use crate::kernel::service::{CodeSays, Commands, OfCity, OfCode, Past, Run, Service};
 
 pub const SERVICE: Service = Service {
     commands: Some(Commands::of::<Command>()),
@@ -36,8 +37,19 @@ pub const SERVICE: Service = Service {
     },
     code: Some(OfCode { kind: Kind::ExitReceipt, read: receipt_says }),
     controls: Some(testbed::controls),
+    history: Some(|phone, limit| Box::pin(past(phone, limit))),
     ..Service::named("garages")
 };
+
+async fn past(phone: &Phone, limit: u32) -> Outcome<Past> {
+    let page = phone.core.garages().history(None, limit).await;
+    let page = phone.done(page)?;
+    let text = match page.items.as_slice() {
+        [] => "No garages were paid.\n".to_owned(),
+        visits => show::visits_table(&phone.show, visits),
+    };
+    Ok(Past { name: "visits", json: serde_json::to_value(&page).unwrap_or_default(), text })
+}
 
 #[derive(Debug, Subcommand)]
 enum Command {

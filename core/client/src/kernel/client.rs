@@ -21,7 +21,7 @@ use super::service::Services;
 use super::signal::{self, Connection, Observers};
 use super::state::States;
 use super::store::{IntentRow, Migrations, Recovery, Store, StoreError, Stored, Tx, Value};
-use super::texts::{self, Locale, TextValue};
+use mesto_texts::{self as texts, Locale, TextValue};
 
 /// Where the session token lies among the operator's secrets.
 pub const TOKEN: &str = "session_token";
@@ -29,6 +29,8 @@ pub const TOKEN: &str = "session_token";
 const OPERATOR: Value<String> = Value::new("operator", signal::ACCOUNT);
 /// The account that the stored data is of.
 pub const ACCOUNT: Value<AccountId> = Value::new("account", signal::ACCOUNT);
+/// It was asked to close the account, and is not known yet whether it did.
+pub const CLOSING: Value<bool> = Value::new("closing", signal::ACCOUNT);
 /// What is known of the operator's time.
 pub const ANCHOR: Value<Anchor> = Value::new("clock_anchor", signal::CLOCK);
 

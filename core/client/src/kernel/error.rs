@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::kernel::ports::{LinkError, SecretsError};
 use crate::kernel::store::StoreError;
-use crate::kernel::texts::{self, Locale};
+use mesto_texts::{self as texts, Locale};
 
 /// What sort of failure it is: what an app does next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

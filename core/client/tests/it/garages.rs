@@ -43,23 +43,23 @@ fn net_with(change: impl FnOnce(&mut GaragesSection)) -> Arc<Net> {
     })
 }
 
-fn net() -> Arc<Net> {
+pub fn net() -> Arc<Net> {
     net_with(|_| {})
 }
 
-fn ready(net: &Arc<Net>, deposit: &str) -> Phone {
+pub fn ready(net: &Arc<Net>, deposit: &str) -> Phone {
     Phone::on(net, 2).made_ready(deposit)
 }
 
 /// The controller of a facility.
-struct Controller {
+pub struct Controller {
     net: Arc<Net>,
     facility: &'static str,
     token: String,
 }
 
 impl Controller {
-    fn of(net: &Arc<Net>, facility: &'static str) -> Self {
+    pub fn of(net: &Arc<Net>, facility: &'static str) -> Self {
         let given = RoleGiven { role: Role::Controller, city: Some("belgrade"), place: Some(facility), until: None };
         let token = net.operator.create_device(&*net.store, net.time.now(), &given, facility).unwrap();
         Self { net: net.clone(), facility, token }
@@ -81,13 +81,13 @@ impl Controller {
         assert_eq!(reported.refused, []);
     }
 
-    fn happens(&self, kind: ReportedEventKind, ticket: &str) {
+    pub fn happens(&self, kind: ReportedEventKind, ticket: &str) {
         let at = self.net.time.now();
         self.tell(vec![ReportedEvent { at, ticket: ticket.into(), kind, is_disabled: None, places: None }], None);
     }
 
     /// A sign of life.
-    fn is_there(&self) {
+    pub fn is_there(&self) {
         self.tell(Vec::new(), None);
     }
 
@@ -104,7 +104,7 @@ fn number(client: &Client, text: &str) -> TicketNumber {
     client.garages().ticket_number(&belgrade(), &facility(client, "zeleni-venac"), text).unwrap()
 }
 
-fn pay(phone: &Phone, ticket: &str, pay: PayMethod) -> Result<mesto_client::IntentView> {
+pub fn pay(phone: &Phone, ticket: &str, pay: PayMethod) -> Result<mesto_client::IntentView> {
     let client = &phone.client;
     run(client.garages().pay(&belgrade(), &facility(client, "zeleni-venac"), &number(client, ticket), pay))
 }

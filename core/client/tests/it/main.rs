@@ -2,6 +2,7 @@
 //! refuses and hangs as told.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod account;
 mod cards;
 mod cities;
 mod closing;
@@ -26,4 +27,5 @@ mod request_ids;
 mod sms;
 mod support;
 mod syncing;
+mod texts;
 mod trusting;

@@ -79,6 +79,7 @@ pub(crate) const SERVICE: Service = Service {
                 called: "payments",
                 columns: &[
                     "id",
+                    "purpose",
                     "provider",
                     "state",
                     "amount",

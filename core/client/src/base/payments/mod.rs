@@ -11,7 +11,7 @@ mod view;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mesto_protocol::base::payments::{self, Payment, Refund};
+use mesto_protocol::base::payments::{self, Payment, Purchases, Refund};
 use mesto_protocol::kernel::ids::AccountId;
 use mesto_protocol::kernel::json::Json;
 use rusqlite::Connection as Database;
@@ -27,7 +27,7 @@ use crate::kernel::error::{Error, ErrorKind, Result};
 use crate::kernel::intent::{INTENTS, IntentEvent};
 use crate::kernel::service::{Service, Services, days_before};
 use crate::kernel::store::{IntentRow, Stored};
-use crate::kernel::texts::TextValue;
+use mesto_texts::TextValue;
 
 /// The kind of these intents, stored with each.
 const KIND: &str = "purchase";
@@ -147,6 +147,15 @@ impl Payments<'_> {
             None => Ok(None),
         })?;
         Ok(found)
+    }
+
+    /// What was bought, with its money: whether it was paid, by which phone of the account, or what
+    /// goes back. Newest first, `limit` at most; `cursor` is `next` of the page before.
+    ///
+    /// # Errors
+    /// `not_signed_in`, and whatever a request can answer.
+    pub async fn history(self, cursor: Option<String>, limit: u32) -> Result<Purchases> {
+        self.0.fetch_page(&payments::PAYMENTS, cursor.as_deref(), limit).await
     }
 
     /// Intents that are not ended, oldest first. Local.

@@ -41,7 +41,7 @@ fn known<T>(value: T) -> Fact<T> {
 }
 
 /// Garages that give minutes to leave.
-fn with_exit_minutes(world: &World, minutes: u32) -> World {
+pub(super) fn with_exit_minutes(world: &World, minutes: u32) -> World {
     world.with_garages(|garages| {
         for table in garages.tariffs[0].rate_tables.values_mut() {
             table.exit_minutes = known(Minutes(minutes));
@@ -50,21 +50,21 @@ fn with_exit_minutes(world: &World, minutes: u32) -> World {
 }
 
 /// The controller of a facility, and what it has heard.
-struct Controller<'a> {
-    person: Person<'a>,
+pub(super) struct Controller<'a> {
+    pub(super) person: Person<'a>,
     facility: &'static str,
 }
 
-fn told(kind: ReportedEventKind, ticket: &str, at: DateTime<Utc>) -> ReportedEvent {
+pub(super) fn told(kind: ReportedEventKind, ticket: &str, at: DateTime<Utc>) -> ReportedEvent {
     ReportedEvent { at, ticket: ticket.into(), kind, is_disabled: None, places: None }
 }
 
 impl<'a> Controller<'a> {
-    fn of(world: &'a World, facility: &'static str) -> Self {
+    pub(super) fn of(world: &'a World, facility: &'static str) -> Self {
         Self { person: world.controller(facility), facility }
     }
 
-    fn report(&self, events: Vec<ReportedEvent>) -> GarageReport {
+    pub(super) fn report(&self, events: Vec<ReportedEvent>) -> GarageReport {
         let sent_at = self.person.world.now();
         let (city, facility) = ("belgrade".into(), self.facility.into());
         GarageReport { city, facility, sent_at, events, free: None, settled_after: None }
@@ -92,15 +92,15 @@ impl<'a> Controller<'a> {
         reported.refused[0].code.clone()
     }
 
-    fn now(&self, kind: ReportedEventKind, ticket: &str) {
+    pub(super) fn now(&self, kind: ReportedEventKind, ticket: &str) {
         self.tell(vec![told(kind, ticket, self.person.world.now())]);
     }
 
-    fn enters(&self, ticket: &str) {
+    pub(super) fn enters(&self, ticket: &str) {
         self.now(ReportedEventKind::Entered, ticket);
     }
 
-    fn leaves(&self, ticket: &str) {
+    pub(super) fn leaves(&self, ticket: &str) {
         self.now(ReportedEventKind::Left, ticket);
     }
 
@@ -110,7 +110,7 @@ impl<'a> Controller<'a> {
     }
 
     /// Time goes on, and the controller is heard.
-    fn after(&self, minutes: i64) {
+    pub(super) fn after(&self, minutes: i64) {
         self.person.world.pass(minutes);
         self.is_there();
     }
@@ -142,7 +142,7 @@ fn ask(driver: &Person<'_>, ticket: &str) -> Response {
     ask_at(driver, "zeleni-venac", ticket, PayMethod::Deposit)
 }
 
-fn quote(driver: &Person<'_>, ticket: &str) -> Quote {
+pub(super) fn quote(driver: &Person<'_>, ticket: &str) -> Quote {
     expect(201, ask(driver, ticket))
 }
 
@@ -163,7 +163,7 @@ fn visit_of(purchase: &Purchase) -> Option<Visit> {
     purchase.sale.items[0].outcome::<GaragesOutcome>().unwrap().map(|bought| bought.visit)
 }
 
-fn pay(driver: &Person<'_>, quote: &Quote) -> Visit {
+pub(super) fn pay(driver: &Person<'_>, quote: &Quote) -> Visit {
     let bought = driver.begin(quote);
     visit_of(&Purchase { sale: bought.sale, payment: bought.payment }).expect("a visit")
 }
@@ -188,7 +188,7 @@ fn count(world: &World, rows: &str) -> i64 {
 }
 
 /// A driver with money on his deposit.
-fn driver<'a>(world: &'a World, phone: &str) -> Person<'a> {
+pub(super) fn driver<'a>(world: &'a World, phone: &str) -> Person<'a> {
     let driver = world.driver(phone);
     world.approve(&driver.top_up("5000.00"));
     driver

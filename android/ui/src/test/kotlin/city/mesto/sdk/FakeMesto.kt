@@ -1,6 +1,7 @@
 // A client without a core, a network or a database, for tests of presenters on virtual time.
 package city.mesto.sdk
 
+import city.mesto.sdk.core.AccountClosed
 import city.mesto.sdk.core.AccountId
 import city.mesto.sdk.core.AccountState
 import city.mesto.sdk.core.Channel
@@ -14,6 +15,9 @@ import city.mesto.sdk.core.CodeSent
 import city.mesto.sdk.core.Connection
 import city.mesto.sdk.core.Deposit
 import city.mesto.sdk.core.DepositEntry
+import city.mesto.sdk.core.DepositPreview
+import city.mesto.sdk.core.DeviceId
+import city.mesto.sdk.core.DeviceSession
 import city.mesto.sdk.core.FacilityId
 import city.mesto.sdk.core.FacilityKind
 import city.mesto.sdk.core.FacilityView
@@ -21,7 +25,6 @@ import city.mesto.sdk.core.GaragesOffer
 import city.mesto.sdk.core.GaragesOutcome
 import city.mesto.sdk.core.GaragesState
 import city.mesto.sdk.core.GaragesSubject
-import city.mesto.sdk.core.DepositPreview
 import city.mesto.sdk.core.History
 import city.mesto.sdk.core.Intent
 import city.mesto.sdk.core.IntentItem
@@ -33,6 +36,7 @@ import city.mesto.sdk.core.Money
 import city.mesto.sdk.core.NearZone
 import city.mesto.sdk.core.Notice
 import city.mesto.sdk.core.Offer
+import city.mesto.sdk.core.OnSite
 import city.mesto.sdk.core.OperatorState
 import city.mesto.sdk.core.OperatorView
 import city.mesto.sdk.core.Order
@@ -40,9 +44,9 @@ import city.mesto.sdk.core.OrderId
 import city.mesto.sdk.core.OrderState
 import city.mesto.sdk.core.OrdersOffer
 import city.mesto.sdk.core.OrdersOutcome
+import city.mesto.sdk.core.OrdersPage
 import city.mesto.sdk.core.OrdersState
 import city.mesto.sdk.core.OrdersSubject
-import city.mesto.sdk.core.OnSite
 import city.mesto.sdk.core.Outcome
 import city.mesto.sdk.core.PaidWhen
 import city.mesto.sdk.core.Parked
@@ -59,6 +63,7 @@ import city.mesto.sdk.core.PlateKind
 import city.mesto.sdk.core.Position
 import city.mesto.sdk.core.Preview
 import city.mesto.sdk.core.Progress
+import city.mesto.sdk.core.Purchases
 import city.mesto.sdk.core.Quote
 import city.mesto.sdk.core.QuoteId
 import city.mesto.sdk.core.QuoteItem
@@ -67,6 +72,7 @@ import city.mesto.sdk.core.Recovery
 import city.mesto.sdk.core.Refreshed
 import city.mesto.sdk.core.Refund
 import city.mesto.sdk.core.SaleId
+import city.mesto.sdk.core.Sessions
 import city.mesto.sdk.core.SmsFallback
 import city.mesto.sdk.core.Start
 import city.mesto.sdk.core.StayId
@@ -90,6 +96,7 @@ import city.mesto.sdk.core.Visit
 import city.mesto.sdk.core.VisitId
 import city.mesto.sdk.core.VisitPayment
 import city.mesto.sdk.core.VisitState
+import city.mesto.sdk.core.Visits
 import city.mesto.sdk.core.WalletOffer
 import city.mesto.sdk.core.WalletOutcome
 import city.mesto.sdk.core.WalletState
@@ -174,7 +181,7 @@ class FakeMesto(
 
     /** Nobody is signed in, and nothing of an account is known. */
     fun forget() {
-        account.state.value = AccountState(false, null, null, null)
+        account.state.value = AccountState(false, null, null, null, false)
         vehicles.state.value = VehiclesState(emptyList())
         wallet.state.value = WalletState(null)
         parking.state.value = ParkingState(emptyList(), emptyList())
@@ -204,6 +211,16 @@ class FakeMesto(
             ask("signIn") { state.value = Samples.account.copy(phoneMasked = "+381 •••• " + phone.takeLast(2)) }
 
         override suspend fun signOut() = ask("signOut") { forget() }
+
+        override suspend fun export() = ask("export") { "{}" }
+
+        override suspend fun sessions(cursor: String?, limit: Int) = ask("sessions") {
+            Sessions(listOf(DeviceSession(DeviceId("dv_sample"), "phone", true, Samples.morning, Samples.morning.plus(180, ChronoUnit.DAYS))), null)
+        }
+
+        override suspend fun endSession(session: DeviceId) = ask("endSession") {}
+
+        override suspend fun closeAccount() = ask("closeAccount") { AccountClosed(null, null).also { forget() } }
 
         override suspend fun sync() = ask("sync") { SyncReport(false, 0u, "sample:0") }
     }
@@ -305,6 +322,8 @@ class FakeMesto(
         override suspend fun intent(key: String): Intent? = intents[key]
 
         override suspend fun intents(limit: Int): List<Intent> = intents.values.reversed().take(limit)
+
+        override suspend fun history(cursor: String?, limit: Int) = ask("history") { Purchases(emptyList(), null) }
 
         override suspend fun settleAll(): List<Intent> = ask("settle") { state.value.open.map { end(it) } }
 
@@ -499,6 +518,8 @@ class FakeMesto(
             found.also { order -> state.update { known -> OrdersState(known.orders.filter { it.id != order.id } + order) } }
         }
 
+        override suspend fun history(cursor: String?, limit: Int) = ask("history") { OrdersPage(state.value.orders.take(limit), null) }
+
         override suspend fun quote(order: OrderId, pay: PayMethod): Quote = ask("quote") { quoteOf(order, pay) }
 
         override suspend fun pay(order: OrderId, pay: PayMethod): Intent = ask("payOrder") { payments.paid(quoteOf(order, pay)) }
@@ -548,6 +569,8 @@ class FakeMesto(
 
         override suspend fun pay(city: CityId, facility: FacilityId, ticket: String, pay: PayMethod): Intent =
             ask("payVisit") { payments.paid(quoteOf(facility, ticketNumber(city, facility, ticket), pay)) }
+
+        override suspend fun history(cursor: String?, limit: Int) = ask("history") { Visits(state.value.run { inside + over }.take(limit), null) }
 
         override suspend fun visit(id: VisitId): Visit = state.value.run { inside + over + lost }.find { it.id == id }
             ?: throw MestoException.Refused("visit_missing", "This visit is not on the phone.", "Refresh.", emptyMap(), "", null, false)
@@ -600,7 +623,7 @@ object Samples {
         LegalView(null, null, null, null, null, null, emptyList()),
     )
     val car = Vehicle(VehicleId("v"), Plate("BG789PP", "BG 789-PP", "RS"), null)
-    val account = AccountState(true, AccountId("sample"), "+381 •••• 67", morning)
+    val account = AccountState(true, AccountId("sample"), "+381 •••• 67", morning, false)
 
     fun rsd(amount: BigDecimal) = Money(amount.setScale(2), "RSD")
 
