@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use mesto_client::base::payments::IntentItem as ItemOfIntent;
-use mesto_client::protocol::base::payments::{Part, QuoteItem as ItemOfQuote};
+use mesto_client::protocol::base::payments::{Part, QuoteItem as ItemOfQuote, SaleItem as ItemOfSale};
 use mesto_client::protocol::base::wallet::{WalletOffer, WalletOutcome, WalletSubject};
 use mesto_client::protocol::garages::visits::{GaragesOffer, GaragesOutcome, GaragesSubject};
 use mesto_client::protocol::kernel::json::Json;
@@ -145,6 +145,39 @@ impl TryFrom<IntentItem> for ItemOfIntent {
         let IntentItem { service, subject, offer, total, outcome } = item;
         let outcome = outcome.as_ref().map(Outcome::json).transpose()?;
         Ok(Self { service, subject: subject.json()?, offer: offer.json()?, total, outcome })
+    }
+}
+
+/// One thing of a sale.
+#[derive(Debug, Clone, PartialEq, uniffi::Record)]
+pub struct SaleItem {
+    pub service: String,
+    pub subject: Subject,
+    /// What was bought, as it stands now; absent until it was delivered.
+    pub outcome: Option<Outcome>,
+}
+
+uniffi::custom_type!(ItemOfSale, SaleItem, {
+    remote,
+    lower: |item| SaleItem::from(item),
+    try_lift: |item| Ok(ItemOfSale::try_from(item)?),
+});
+
+impl From<ItemOfSale> for SaleItem {
+    fn from(item: ItemOfSale) -> Self {
+        let ItemOfSale { service, subject, outcome } = item;
+        let subject = Subject::from_core(&service, &subject);
+        let outcome = outcome.map(|outcome| Outcome::from_core(&service, &outcome));
+        Self { service, subject, outcome }
+    }
+}
+
+impl TryFrom<SaleItem> for ItemOfSale {
+    type Error = MestoError;
+    fn try_from(item: SaleItem) -> Result<Self, MestoError> {
+        let SaleItem { service, subject, outcome } = item;
+        let outcome = outcome.as_ref().map(Outcome::json).transpose()?;
+        Ok(Self { service, subject: subject.json()?, outcome })
     }
 }
 

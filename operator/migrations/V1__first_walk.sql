@@ -180,6 +180,8 @@ CREATE TABLE sale (
 CREATE TABLE payment (
   id TEXT PRIMARY KEY,
   account TEXT NOT NULL,
+  -- `sale`; that of what has no sale is for later.
+  purpose TEXT NOT NULL,
   provider TEXT NOT NULL,
   state TEXT NOT NULL,
   amount BIGINT NOT NULL,
@@ -455,6 +457,7 @@ CREATE TABLE claim (
   settled_at BIGINT,
   PRIMARY KEY (service, subject)
 )/*sqlite WITHOUT ROWID*/;
+CREATE INDEX claim_of ON claim (debtor);
 
 -- Its index is also the way to an account's ledger entries: the row of an entry stays when what it
 -- told is erased.

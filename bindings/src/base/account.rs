@@ -1,16 +1,21 @@
-//! Signing in and out, and bringing the account up to date.
+//! Signing in and out, the devices that are signed in, all that is stored, the end of the account,
+//! and bringing it up to date.
 
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use mesto_client::protocol::base::sign_in::CodeSent;
-use mesto_client::protocol::kernel::ids::AccountId;
+use mesto_client::protocol::base::accounts::AccountClosed;
+use mesto_client::protocol::base::payments::Refund;
+use mesto_client::protocol::base::sign_in::{CodeSent, DeviceSession, Sessions};
+use mesto_client::protocol::kernel::ids::{AccountId, DeviceId};
 use mesto_client::{AccountState, SyncReport};
+use mesto_rules::Money;
 
 use crate::kernel::cancel::Cancel;
 use crate::kernel::client::{Client, Handle};
 use crate::kernel::error::MestoError;
 
+mesto_protocol::account_records!();
 mesto_protocol::sign_in_records!();
 mesto_client::account_shown!();
 mesto_client::sync_shown!();
@@ -50,6 +55,38 @@ impl Account {
     #[uniffi::method(default(cancel = None))]
     pub async fn sign_out(&self, cancel: Option<Arc<Cancel>>) -> Result<(), MestoError> {
         self.0.answer(cancel, Box::pin(self.0.core.account().sign_out())).await
+    }
+
+    /// All that the operator stores about the account: a JSON document to be saved.
+    #[uniffi::method(default(cancel = None))]
+    pub async fn export(&self, cancel: Option<Arc<Cancel>>) -> Result<String, MestoError> {
+        self.0.answer(cancel, Box::pin(self.0.core.account().export())).await
+    }
+
+    /// The devices that are signed in, newest first; `cursor` is `next` of the page before.
+    #[uniffi::method(default(cursor = None, limit = 50, cancel = None))]
+    pub async fn sessions(
+        &self,
+        cursor: Option<String>,
+        limit: u32,
+        cancel: Option<Arc<Cancel>>,
+    ) -> Result<Sessions, MestoError> {
+        self.0.answer(cancel, Box::pin(self.0.core.account().sessions(cursor, limit))).await
+    }
+
+    /// Ends the session of another device. This one's is ended by signing out: `session_is_own`.
+    #[uniffi::method(default(cancel = None))]
+    pub async fn end_session(&self, session: DeviceId, cancel: Option<Arc<Cancel>>) -> Result<(), MestoError> {
+        self.0.answer(cancel, Box::pin(self.0.core.account().end_session(session))).await
+    }
+
+    /// Closes the account for good: what is owed is paid from the deposit, what is left of it goes
+    /// back, and the phone forgets the account. Where no answer came (`is_closing` of the state) it
+    /// is called again: closing twice is one closing. `account_owes` when the deposit does not cover
+    /// what is owed: it stays open.
+    #[uniffi::method(default(cancel = None))]
+    pub async fn close_account(&self, cancel: Option<Arc<Cancel>>) -> Result<AccountClosed, MestoError> {
+        self.0.answer(cancel, Box::pin(self.0.core.account().close_account())).await
     }
 
     /// Brings the stored account up to date.

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use mesto_client::base::payments::IntentItem;
 use mesto_client::protocol::base::payments::{
-    PayMethod, Payment, PaymentState, Quote, QuoteItem, Refund, RefundRoute, RefundState, SaleState,
+    PayMethod, Payment, PaymentPurpose, PaymentState, Purchase, Purchases, Quote, QuoteItem, Refund, RefundRoute,
+    RefundState, Sale, SaleItem, SaleState,
 };
 use mesto_client::protocol::kernel::ids::{AccountId, PaymentId, QuoteId, RefundId, SaleId};
 use mesto_client::{Error, IntentState as CoreState, IntentView, Progress as CoreProgress};
@@ -62,7 +63,7 @@ pub enum IntentState {
     Lost,
 }
 
-/// Why an intent was refused, in the client's language.
+/// Why an intent ended without being bought, in the client's language.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct Reason {
     pub code: String,
@@ -71,6 +72,8 @@ pub struct Reason {
     /// The numbers, moments (RFC 3339) and sums of the text; what goes back is `paid_back`, at the
     /// latest by `due_at`.
     pub params: HashMap<String, String>,
+    /// Nobody can say that nothing was charged: it may have been, or it was and goes back.
+    pub may_be_charged: bool,
 }
 
 /// One purchase, from the tap to its end.
@@ -106,6 +109,8 @@ pub struct Intent {
     pub needs_update: bool,
     /// It ended as refused, and the bank approved it after all: it was bought.
     pub bought_late: bool,
+    /// Why it ended without being bought; absent while it is open, and when it was bought.
+    pub refusal: Option<Reason>,
 }
 
 impl Intent {
@@ -116,15 +121,17 @@ impl Intent {
             text: error.text(handle.locale),
             advice: error.advice(handle.locale),
             params: plain(error.params()),
+            may_be_charged: error.may_be_charged(),
         };
+        let refusal = handle.core.payments().refusal(&view).as_ref().map(reason);
         let state = match &view.state {
             CoreState::Unconfirmed(progress) => IntentState::Unconfirmed { progress: (*progress).into() },
             CoreState::Confirmed => IntentState::Confirmed,
             CoreState::Expired => IntentState::Expired,
             CoreState::Lost => IntentState::Lost,
             CoreState::Refused(problem) => {
-                let known = handle.core.payments().refusal(&view);
-                IntentState::Refused { reason: reason(&known.unwrap_or_else(|| Error::from(problem.clone()))) }
+                let known = refusal.clone();
+                IntentState::Refused { reason: known.unwrap_or_else(|| reason(&Error::from(problem.clone()))) }
             }
         };
         Self {
@@ -145,6 +152,7 @@ impl Intent {
             payment: view.payment,
             needs_update: view.needs_update,
             bought_late: view.bought_late,
+            refusal,
         }
     }
 
@@ -183,6 +191,17 @@ impl Payments {
     #[uniffi::method(default(limit = 50))]
     pub fn intents(&self, limit: u32) -> Result<Vec<Intent>, MestoError> {
         Ok(Intent::all(&self.0, self.0.to_app(self.0.core.payments().intents(limit))?))
+    }
+
+    /// What was bought, with its money, newest first; `cursor` is `next` of the page before.
+    #[uniffi::method(default(cursor = None, limit = 50, cancel = None))]
+    pub async fn history(
+        &self,
+        cursor: Option<String>,
+        limit: u32,
+        cancel: Option<Arc<Cancel>>,
+    ) -> Result<Purchases, MestoError> {
+        self.0.answer(cancel, Box::pin(self.0.core.payments().history(cursor, limit))).await
     }
 
     /// When an open intent wants another attempt; absent when all are ended.

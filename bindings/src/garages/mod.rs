@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use mesto_client::garages::{EntranceView, FacilityView, GaragesState};
 use mesto_client::protocol::base::payments::{PayMethod, Quote};
 use mesto_client::protocol::garages::visits::{
-    FacilityPlaces, GaragesOffer, GaragesOutcome, GaragesSubject, Visit, VisitPayment, VisitState,
+    FacilityPlaces, GaragesOffer, GaragesOutcome, GaragesSubject, Visit, VisitPayment, VisitState, Visits,
 };
 use mesto_client::protocol::kernel::ids::{SaleId, VisitId};
 use mesto_client::protocol::kernel::line::Line;
@@ -87,6 +87,17 @@ impl Garages {
         cancel: Option<Arc<Cancel>>,
     ) -> Result<Vec<FacilityView>, MestoError> {
         self.0.answer(cancel, Box::pin(self.0.core.garages().places(&city, position))).await
+    }
+
+    /// Visits that this account paid, newest first; `cursor` is `next` of the page before.
+    #[uniffi::method(default(cursor = None, limit = 50, cancel = None))]
+    pub async fn history(
+        &self,
+        cursor: Option<String>,
+        limit: u32,
+        cancel: Option<Arc<Cancel>>,
+    ) -> Result<Visits, MestoError> {
+        self.0.answer(cancel, Box::pin(self.0.core.garages().history(cursor, limit))).await
     }
 
     /// What a ticket owes now, line by line (BG-64); `ticket` is its number as it was typed.

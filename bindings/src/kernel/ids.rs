@@ -2,7 +2,7 @@
 //! underneath.
 
 use mesto_client::protocol::kernel::ids::{
-    AccountId, OrderId, PaymentId, QuoteId, RefundId, SaleId, StayId, TicketId, VehicleId, VisitId,
+    AccountId, DeviceId, OrderId, PaymentId, QuoteId, RefundId, SaleId, StayId, TicketId, VehicleId, VisitId,
 };
 use mesto_client::protocol::kernel::reference::Reference;
 use mesto_rules::{CityId, FacilityId, TariffId, ZoneId};
@@ -22,6 +22,6 @@ macro_rules! ids {
 }
 
 ids! {
-    AccountId, OrderId, PaymentId, QuoteId, RefundId, SaleId, StayId, TicketId, VehicleId, VisitId, CityId, FacilityId,
+    AccountId, DeviceId, OrderId, PaymentId, QuoteId, RefundId, SaleId, StayId, TicketId, VehicleId, VisitId, CityId, FacilityId,
     TariffId, ZoneId, Reference,
 }

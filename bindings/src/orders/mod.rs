@@ -8,7 +8,9 @@ use mesto_client::protocol::base::payments::{PayMethod, Quote};
 use mesto_client::protocol::base::plate::Plate;
 use mesto_client::protocol::kernel::ids::OrderId;
 use mesto_client::protocol::kernel::reference::Reference;
-use mesto_client::protocol::orders::driver::{Order, OrderState, OrdersOffer, OrdersOutcome, OrdersSubject, Violation};
+use mesto_client::protocol::orders::driver::{
+    Order, OrderState, OrdersOffer, OrdersOutcome, OrdersPage, OrdersSubject, Violation,
+};
 use mesto_rules::{CityId, Money, ZoneId};
 
 use crate::base::payments::Intent;
@@ -38,6 +40,18 @@ impl Orders {
     #[uniffi::method(default(cancel = None))]
     pub async fn by_slip(&self, number: String, cancel: Option<Arc<Cancel>>) -> Result<Order, MestoError> {
         self.0.answer(cancel, Box::pin(self.0.core.orders().by_slip(&number))).await
+    }
+
+    /// Orders that the account has shown to be its own, newest first; `cursor` is `next` of the page
+    /// before.
+    #[uniffi::method(default(cursor = None, limit = 50, cancel = None))]
+    pub async fn history(
+        &self,
+        cursor: Option<String>,
+        limit: u32,
+        cancel: Option<Arc<Cancel>>,
+    ) -> Result<OrdersPage, MestoError> {
+        self.0.answer(cancel, Box::pin(self.0.core.orders().history(cursor, limit))).await
     }
 
     /// What is to be paid for an order now (BG-70): the discount off, a card's fee included.

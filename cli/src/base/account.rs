@@ -1,11 +1,15 @@
-//! `mesto sign-in`.
+//! `mesto sign-in`, `sessions`, `end-session`, `export` and `close-account`.
+
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use mesto_client::protocol::base::sign_in::DeviceSession;
+use mesto_client::protocol::kernel::ids::DeviceId;
 
 use crate::kernel::args::PhoneArgs;
 use crate::kernel::call::Call;
-use crate::kernel::failure::Outcome;
-use crate::kernel::output::Tone;
+use crate::kernel::failure::{CliError, Exit, Outcome};
+use crate::kernel::output::{self, Tone, table};
 use crate::kernel::phone::Phone;
 use crate::kernel::service::{Commands, Run, Service};
 
@@ -15,6 +19,53 @@ pub const SERVICE: Service = Service { commands: Some(Commands::of::<Command>())
 enum Command {
     /// Sign in with a phone number: once for a code, once with it.
     SignIn(SignInArgs),
+    /// The devices that are signed in to the account.
+    Sessions(SessionsArgs),
+    /// End the session of another device.
+    EndSession(EndSessionArgs),
+    /// All that the operator stores about the account, as a JSON document.
+    Export(ExportArgs),
+    /// Close the account for good: what is owed is paid from the deposit, what is left of it goes
+    /// back.
+    CloseAccount(CloseArgs),
+}
+
+#[derive(Debug, Args)]
+struct SessionsArgs {
+    /// At most so many.
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=200))]
+    limit: u32,
+    /// `next` of the page before.
+    #[arg(long)]
+    cursor: Option<String>,
+    #[command(flatten)]
+    at: PhoneArgs,
+}
+
+#[derive(Debug, Args)]
+struct EndSessionArgs {
+    /// The session, as `mesto sessions` names it: dv_...
+    session: DeviceId,
+    #[command(flatten)]
+    at: PhoneArgs,
+}
+
+#[derive(Debug, Args)]
+struct ExportArgs {
+    /// Where it is written; the terminal without it.
+    #[arg(long, value_name = "FILE.json")]
+    to: Option<PathBuf>,
+    #[command(flatten)]
+    at: PhoneArgs,
+}
+
+#[derive(Debug, Args)]
+struct CloseArgs {
+    /// Yes, for good.
+    #[arg(long)]
+    for_good: bool,
+    #[command(flatten)]
+    at: PhoneArgs,
 }
 
 #[derive(Debug, Args)]
@@ -31,6 +82,10 @@ impl Run for Command {
     fn run(self, call: Call) -> Outcome<()> {
         match self {
             Self::SignIn(args) => call.ask(sign_in(args, call)),
+            Self::Sessions(args) => call.ask(sessions(args, call)),
+            Self::EndSession(args) => call.ask(end_session(args, call)),
+            Self::Export(args) => call.ask(export(args, call)),
+            Self::CloseAccount(args) => call.ask(close_account(args, call)),
         }
     }
 }
@@ -52,6 +107,69 @@ async fn sign_in(args: SignInArgs, call: Call) -> Outcome<()> {
     let shown = phone.core.account().state();
     call.say(shown.as_ref(), || {
         phone.show.paint(Tone::Good, &format!("Signed in as {}.", shown.phone_masked.as_deref().unwrap_or("?")))
+    });
+    Ok(())
+}
+
+async fn sessions(args: SessionsArgs, call: Call) -> Outcome<()> {
+    let phone = Phone::open(&args.at, call).await?;
+    let page = phone.core.account().sessions(args.cursor, args.limit).await;
+    let page = phone.done(page)?;
+    call.say(&page, || {
+        let row = |session: &DeviceSession| {
+            vec![
+                session.device.clone(),
+                if session.is_own { "this one".to_owned() } else { String::new() },
+                phone.show.moment(session.signed_in_at),
+                phone.show.moment(session.expires_at),
+                session.id.to_string(),
+            ]
+        };
+        let rows: Vec<Vec<String>> = page.items.iter().map(row).collect();
+        let more = page.next.as_ref().map(|next| format!("More: mesto sessions --cursor {next}\n"));
+        table(&["device", "", "signed in", "until", "session"], &rows) + &more.unwrap_or_default()
+    });
+    Ok(())
+}
+
+async fn end_session(args: EndSessionArgs, call: Call) -> Outcome<()> {
+    let phone = Phone::open(&args.at, call).await?;
+    let ended = phone.core.account().end_session(args.session).await;
+    phone.done(ended)?;
+    call.say(&serde_json::json!({"ended": args.session}), || phone.show.paint(Tone::Good, "It has to sign in again."));
+    Ok(())
+}
+
+async fn export(args: ExportArgs, call: Call) -> Outcome<()> {
+    let phone = Phone::open(&args.at, call).await?;
+    let document = phone.core.account().export().await;
+    let document = phone.done(document)?;
+    let Some(file) = args.to else {
+        output::write(&(document + "\n"));
+        return Ok(());
+    };
+    std::fs::write(&file, document).map_err(|why| {
+        CliError::new(Exit::Input, "file_failed", format!("{} cannot be written: {why}", file.display()))
+    })?;
+    call.say(&serde_json::json!({"written": file}), || {
+        phone.show.paint(Tone::Good, &format!("Written to {}.", file.display()))
+    });
+    Ok(())
+}
+
+async fn close_account(args: CloseArgs, call: Call) -> Outcome<()> {
+    if !args.for_good {
+        return Err(CliError::new(Exit::Usage, "not_confirmed", "a closed account cannot be opened again")
+            .advise("Say `--for-good` if that is meant."));
+    }
+    let phone = Phone::open(&args.at, call).await?;
+    let closed = phone.core.account().close_account().await;
+    let closed = phone.done(closed)?;
+    call.say(&closed, || {
+        let mut said = vec![phone.show.paint(Tone::Good, "The account is closed.")];
+        said.extend(closed.settled.iter().map(|paid| format!("What was owed was paid: {}", phone.show.money(paid))));
+        said.extend(closed.refund.iter().map(|refund| phone.core.refund_text(refund)));
+        said.join("\n")
     });
     Ok(())
 }

@@ -2,7 +2,7 @@
 //! `settle` and `abandon`.
 
 use clap::{Args, Subcommand, ValueEnum};
-use mesto_client::protocol::base::payments::{PayMethod, Quote};
+use mesto_client::protocol::base::payments::{PayMethod, Purchase, Quote};
 use mesto_client::{IntentState, IntentView, TextValue};
 
 use crate::kernel::args::PhoneArgs;
@@ -10,10 +10,14 @@ use crate::kernel::call::Call;
 use crate::kernel::failure::{CliError, Exit, Outcome};
 use crate::kernel::output::{Tone, say, table, table_within};
 use crate::kernel::phone::Phone;
-use crate::kernel::service::{Commands, Run, Service};
+use crate::kernel::service::{Commands, Past, Run, Service};
 use crate::kernel::show::Show;
 
-pub const SERVICE: Service = Service { commands: Some(Commands::of::<Command>()), ..Service::named("payments") };
+pub const SERVICE: Service = Service {
+    commands: Some(Commands::of::<Command>()),
+    history: Some(|phone, limit| Box::pin(past(phone, limit))),
+    ..Service::named("payments")
+};
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -206,6 +210,31 @@ async fn payments(args: PaymentsArgs, call: Call) -> Outcome<()> {
         shown
     });
     Ok(())
+}
+
+/// What was bought on any phone of the account, with its money, newest first.
+async fn past(phone: &Phone, limit: u32) -> Outcome<Past> {
+    let page = phone.core.payments().history(None, limit).await;
+    let page = phone.done(page)?;
+    let row = |Purchase { sale, payment }: &Purchase| {
+        let services: Vec<&str> = sale.items.iter().map(|item| item.service.as_str()).collect();
+        vec![
+            phone.show.moment(sale.created_at),
+            services.join(", "),
+            phone.show.money(&payment.amount),
+            payment.method.to_string(),
+            phone.core.payment_text(payment),
+            phone.show.money(&payment.refunded),
+            payment.id.to_string(),
+        ]
+    };
+    let rows: Vec<Vec<String>> = page.items.iter().map(row).collect();
+    let text = if rows.is_empty() {
+        "Nothing was paid yet.\n".to_owned()
+    } else {
+        table(&["when", "what", ">amount", "from", "money", ">paid back", "payment"], &rows)
+    };
+    Ok(Past { name: "payments", json: serde_json::to_value(&page).unwrap_or_default(), text })
 }
 
 /// Asks the operator about everything that is not confirmed yet.

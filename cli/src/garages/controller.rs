@@ -3,8 +3,8 @@
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use mesto_protocol::base::public::{CITY, CLOCK, Clock, KEYS, REVOCATIONS};
 use mesto_protocol::garages::control::{
-    EVENTS_MOST, EXIT, ExitOpened, ExitRequest, GarageReport, GarageReported, OWED, REPORT, VisitOwed, VisitTold,
-    VisitToldKind,
+    EVENTS_MOST, EXIT, ExitOpened, ExitRequest, GarageReport, GarageReported, OWED, REPORT, ReportedEvent,
+    ReportedEventKind, VisitOwed,
 };
 use mesto_protocol::garages::signed::ReceiptClaims;
 use mesto_protocol::keys::KeySet;
@@ -165,8 +165,8 @@ impl Controller {
     ///
     /// # Errors
     /// The folder's.
-    pub fn happened(&mut self, event: VisitTold) -> Outcome<()> {
-        let paid = match (event.kind == VisitToldKind::PaidOnSite, self.memory.car(&event.ticket)) {
+    pub fn happened(&mut self, event: ReportedEvent) -> Outcome<()> {
+        let paid = match (event.kind == ReportedEventKind::PaidOnSite, self.memory.car(&event.ticket)) {
             (true, Some(car)) => self.owed(car, event.at).ok().map(|price| {
                 let exit_by = Some(price.exit_by.unwrap_or(event.at));
                 Paid { amount: price.total, at: event.at, exit_by }
@@ -239,7 +239,7 @@ impl Controller {
                 self.keep()?;
                 return Ok(not_taken);
             }
-            let events: Vec<VisitTold> = self.memory.waiting.iter().take(EVENTS_MOST).cloned().collect();
+            let events: Vec<ReportedEvent> = self.memory.waiting.iter().take(EVENTS_MOST).cloned().collect();
             let told = events.len();
             let Post { city, facility, .. } = &self.memory.post;
             let report = GarageReport {

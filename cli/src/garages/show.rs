@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use mesto_client::{Locale, texts};
 use mesto_protocol::garages::control::VisitOwed;
-use mesto_protocol::garages::visits as wire;
+use mesto_protocol::garages::visits::{self as wire, Visit};
 use mesto_protocol::kernel::line::Line;
 use mesto_rules::garages::VisitPrice;
 use mesto_rules::money::Money;
@@ -19,6 +19,25 @@ use crate::kernel::show::Show;
 #[must_use]
 pub fn moment(controller: &Controller, at: DateTime<Utc>) -> String {
     texts::format_moment(Locale::En, at, Some(&controller.city.sections.time))
+}
+
+/// Visits as their driver sees them, one a line.
+#[must_use]
+pub fn visits_table(show: &Show, visits: &[Visit]) -> String {
+    let row = |visit: &Visit| {
+        let state = format!("visit-state-{}", visit.state);
+        vec![
+            show.moment(visit.entered_at),
+            visit.facility.to_string(),
+            visit.ticket.clone(),
+            show.word(if visit.state.is_known() { state.as_str() } else { "visit-state-other" }),
+            show.money(&visit.paid),
+            visit.exit_by.map_or_else(String::new, |exit_by| show.moment(exit_by)),
+            visit.id.to_string(),
+        ]
+    };
+    let rows: Vec<Vec<String>> = visits.iter().map(row).collect();
+    table(&["entered", "facility", "ticket", "state", ">paid", "leave by", "visit"], &rows)
 }
 
 /// What a visit owes, as the operator says or by the prices that are kept here.

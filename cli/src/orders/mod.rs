@@ -14,13 +14,14 @@ use crate::kernel::args::PhoneArgs;
 use crate::kernel::call::Call;
 use crate::kernel::failure::Outcome;
 use crate::kernel::phone::Phone;
-use crate::kernel::service::{Commands, OfCity, Run, Service};
+use crate::kernel::service::{Commands, OfCity, Past, Run, Service};
 
 pub const SERVICE: Service = Service {
     commands: Some(Commands::of::<Command>()),
     tools: Some(Commands::of::<tools::Tool>()),
     city: OfCity { check: None, pages: &[("Daily orders", "/sections/orders/policy")] },
     controls: Some(testbed::controls),
+    history: Some(|phone, limit| Box::pin(past(phone, limit))),
     ..Service::named("orders")
 };
 
@@ -72,6 +73,16 @@ async fn orders(at: PhoneArgs, call: Call) -> Outcome<()> {
         orders => show::orders_table(&phone.show, orders),
     });
     Ok(())
+}
+
+async fn past(phone: &Phone, limit: u32) -> Outcome<Past> {
+    let page = phone.core.orders().history(None, limit).await;
+    let page = phone.done(page)?;
+    let text = match page.items.as_slice() {
+        [] => "No daily orders.\n".to_owned(),
+        orders => show::orders_table(&phone.show, orders),
+    };
+    Ok(Past { name: "orders", json: serde_json::to_value(&page).unwrap_or_default(), text })
 }
 
 async fn slip(args: SlipArgs, call: Call) -> Outcome<()> {

@@ -12,6 +12,7 @@ error-amount_not_offered = The deposit takes only certain amounts.
 line-wallet-topup = For the deposit
 entry-wallet-topup = Top-up
 entry-wallet-refund = Paid out
+entry-claims-paid = Paid debt
 entry-other = Other (update the app)
 
 ## Screens

@@ -12,6 +12,7 @@ error-amount_not_offered = Depozit prima samo određene iznose.
 line-wallet-topup = Za depozit
 entry-wallet-topup = Dopuna
 entry-wallet-refund = Isplata
+entry-claims-paid = Plaćeno dugovanje
 entry-other = Drugo (ažurirajte aplikaciju)
 
 ## Ekrani

@@ -62,7 +62,27 @@ pub fn format_day_and_clock(locale: Locale, local: &DateTime<FixedOffset>) -> St
     }
 }
 
+/// What is left of a time: `09:05`, or `1:02:03` from an hour on.
+#[must_use]
+pub fn format_countdown(seconds: u64) -> String {
+    let (hours, minutes, rest) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 { format!("{hours}:{minutes:02}:{rest:02}") } else { format!("{minutes:02}:{rest:02}") }
+}
+
 /// A moment on the city's wall clock, in UTC while there is no city.
 fn local(moment: DateTime<Utc>, zone: Option<&TimeRules>) -> DateTime<FixedOffset> {
     zone.map_or_else(|| moment.fixed_offset(), |zone| zone.local(moment))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_countdown_has_hours_only_from_an_hour_on() {
+        for (seconds, text) in [(0, "00:00"), (545, "09:05"), (3599, "59:59"), (3600, "1:00:00"), (90_061, "25:01:01")]
+        {
+            assert_eq!(format_countdown(seconds), text);
+        }
+    }
 }

@@ -23,7 +23,9 @@ use serde_json::{Map, Value};
 use catalogue::Catalogue;
 
 pub use catalogue::{APP, MESSAGES, Source};
-pub use format::{format_clock, format_day_and_clock, format_moment, format_money, format_number, format_time};
+pub use format::{
+    format_clock, format_countdown, format_day_and_clock, format_moment, format_money, format_number, format_time,
+};
 pub use locale::Locale;
 
 /// A value in a text.

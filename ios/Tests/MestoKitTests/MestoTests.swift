@@ -57,6 +57,48 @@ import Testing
         guard case .Refused = error else { Issue.record("\(String(describing: error))"); return }
     }
 
+    @Test func anAccountIsListedExportedAndClosedOnceThoughTheAnswerIsLost_av_123_av_128() async throws {
+        let mesto = try await driver()
+        let page = try #require(try await mesto.wallet.topUp(city: belgrade, 1000).pageUrl)
+        try await testbed.ask("POST", "/bank/walk", ["page_url": page, "card": "approve"])
+        try await mesto.payments.settleAll()
+        let car = try await mesto.vehicles.add(city: belgrade, plate: "BG789PP")
+        _ = try await mesto.payments.buy(mesto.parking.quote(city: belgrade, zone: "red", vehicle: car.id, minutes: 60))
+        let newest = try await mesto.payments.history(limit: 1)
+        let bought = try #require(newest.items.first)
+        #expect(bought.payment.purpose == .sale && bought.payment.method == .deposit && bought.payment.sale == bought.sale.id)
+        #expect(bought.payment.captured.amount == 80)
+        let older = try await mesto.payments.history(cursor: newest.next)
+        #expect(older.items.first?.sale.items.first?.service == "wallet")
+        let (orders, visits) = (try await mesto.orders.history(), try await mesto.garages.history())
+        #expect(orders.items.isEmpty && visits.items.isEmpty)
+        let document = try await mesto.account.export()
+        #expect(document.contains("BG789PP"))
+
+        try await testbed.ask("POST", "/clock", ["advance_seconds": 61])
+        let other = try await driver(locale: "sr-Latn")
+        let sessions = try await other.account.sessions().items
+        let own = try #require(sessions.first { $0.isOwn })
+        #expect(sessions.count == 2 && sessions.allSatisfy { $0.device == "Swift" })
+        let isOwn = await failure { try await other.account.endSession(own.id) }
+        #expect(isOwn?.code == "session_is_own")
+        try await mesto.account.endSession(own.id)
+        let over = await failure { _ = try await other.account.sync() }
+        guard case .NotSignedIn = over else { Issue.record("\(String(describing: over))"); return }
+
+        try await testbed.ask("POST", "/faults", ["method": "DELETE", "path": "/v1/account", "kind": "drop_answer"])
+        let lost = await failure { _ = try await mesto.account.closeAccount() }
+        guard case .NoAnswer = lost else { Issue.record("\(String(describing: lost))"); return }
+        #expect(mesto.account.state().isClosing)
+        let closed = try await mesto.account.closeAccount()
+        let refund = try #require(closed.refund)
+        #expect(closed.settled == nil && refund.amount.amount == 920)
+        #expect(mesto.payments.text(refund).contains("920.00"))
+        #expect(!mesto.account.state().signedIn && mesto.wallet.state().balance == nil)
+        other.close()
+        mesto.close()
+    }
+
     @Test func withoutAConnectionNothingLeftThePhone() async throws {
         let mesto = try await driver()
         try await testbed.ask("POST", "/offline", ["on": true])

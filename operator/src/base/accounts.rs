@@ -4,10 +4,13 @@
 use std::collections::BTreeMap;
 
 use mesto_protocol::ProblemCode;
-use mesto_protocol::base::accounts::{self as wire, Account};
+use mesto_protocol::base::accounts::{self as wire, Account, AccountClosed};
 use mesto_protocol::event::Cursor;
+use mesto_protocol::kernel::ids::AccountId;
 use serde_json::{Value, json};
 
+use crate::base::claims;
+use crate::base::payments::refunds;
 use crate::base::sign_in::{self, PersonRow};
 use crate::kernel::account::{AccountRow, LockedAccount};
 use crate::kernel::call::Call;
@@ -23,7 +26,7 @@ use crate::{update, values};
 pub(crate) const SERVICE: Service = Service {
     operations: &[
         serve!(get wire::READ => read),
-        serve!(delete wire::CLOSE => close),
+        serve!(get wire::CLOSE => close).after_closing(),
         serve!(raw wire::EXPORT => export),
     ],
     ..Service::of(&wire::SERVICE)
@@ -89,15 +92,21 @@ fn is_time(column: &str) -> bool {
     column.ends_with("_at") || ["at", "deadline", "paid_until", "exit_by"].contains(&column)
 }
 
-/// Ends the account. Each service does what it has to do with it, and erases what it has of the
-/// person now; what has to stay for a while, such as the plate of a running ticket, goes with time.
-fn close(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<()> {
+/// Ends the account. What is owed is paid first. Each service does what it has to do with it, and
+/// erases what it has of the person now; what has to stay for a while, such as the plate of a
+/// running ticket, goes with time. Asked again, it tells what became of the money then.
+fn close(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<AccountClosed> {
     let now = call.now;
-    let mut account = LockedAccount::of_caller(tx, call.who()?.account)?;
+    let mut account = LockedAccount::take(tx, call.who()?.account)?;
+    if account.is_closed {
+        return closed(tx, account.id);
+    }
+    let settled = claims::pay_all(tx, call.operator, now, &mut account)?;
     // The last first: what others stand on is still there.
     for closing in call.operator.services.iter().rev().filter_map(|service| service.closing) {
         closing(tx, call, &mut account)?;
     }
+    let refund = refunds::of_closed_deposit(tx, call.operator, now, &mut account)?;
     account.release(tx, now)?;
     for table in call.operator.services.iter().rev().flat_map(|service| service.tables) {
         if let Erasure::AtClosing(statements) = table.erasure {
@@ -107,5 +116,10 @@ fn close(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<()> {
         }
     }
     tx.write(update!(AccountRow { id: account.id } set { events_from: account.seq, closed_at: Some(now) }))?;
-    Ok(())
+    Ok(AccountClosed { settled, refund })
+}
+
+/// What became of the money of an account that is closed.
+fn closed(tx: &mut dyn Tx, account: AccountId) -> Outcome<AccountClosed> {
+    Ok(AccountClosed { settled: claims::paid_by(tx, account)?, refund: refunds::left_of_deposit(tx, account)? })
 }

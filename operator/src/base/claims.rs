@@ -1,17 +1,25 @@
 //! Claims: what somebody owes for what he had without paying. Raised by a service, a row each;
-//! paid, withdrawn or pursued by a person at the operator. A claim stands in no entry of the
-//! ledger: who owes it is often not known, and nothing of it is earned before it is paid.
+//! paid, withdrawn or pursued by a person at the operator, and paid from the deposit of an account
+//! that is closed. A claim stands in no entry of the ledger: who owes it is often not known, and
+//! nothing of it is earned before it is paid.
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::kernel::ids::AccountId;
+use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::CityId;
 use mesto_rules::money::{Currency, Money};
 
+use crate::base::{deposit, incidents};
+use crate::kernel::account::LockedAccount;
 use crate::kernel::failure::Outcome;
+use crate::kernel::ledger::{HistoryEntry, LedgerAccount, Movement};
 use crate::kernel::operator::Operator;
-use crate::kernel::service::{Erasure, Export, Service, Table};
+use crate::kernel::service::{Check, Erasure, Export, Service, Table};
 use crate::kernel::store::{Select, Store, StoreError, Tx, Write, transact};
-use crate::{stored_words, table, update};
+use crate::{stored_words, table, update, values};
+
+/// A claim that a deposit paid, in the ledger, with the claim's service and subject.
+const PAID: &str = "claims.paid";
 
 stored_words! {
     /// `claim.state`
@@ -47,6 +55,10 @@ pub(crate) const SERVICE: Service = Service {
             from: "claim WHERE debtor = $1 ORDER BY at, service, subject",
         },
         erasure: Erasure::Excused("belongs to the books; the account is a pseudonym"),
+    }],
+    audit: &[Check {
+        fault: "entry {} pays a claim that is not settled, or another sum than it is",
+        sql: "SELECT id FROM ledger_entry WHERE kind = 'claims.paid' AND NOT EXISTS (SELECT 1 FROM claim WHERE claim.service || '/' || claim.subject = ledger_entry.reference AND claim.state = 'settled' AND claim.debtor = ledger_entry.account AND claim.amount = -ledger_entry.amount AND claim.currency = ledger_entry.currency) LIMIT 1",
     }],
     ..Service::named("claims")
 };
@@ -95,12 +107,78 @@ pub(crate) fn raise(tx: &mut dyn Tx, now: DateTime<Utc>, new: NewClaim<'_>) -> O
     Ok(())
 }
 
-/// A claim was paid after all; nothing happens when there is none.
+/// A claim was paid after all; nothing happens when there is none. One that a deposit paid already
+/// was paid twice, and somebody has to look at it.
 pub(crate) fn settle(tx: &mut dyn Tx, now: DateTime<Utc>, service: &str, subject: &str) -> Outcome<()> {
     let open = update!(ClaimRow { service: service, subject: subject, state: ClaimState::Open } set {
         state: ClaimState::Settled, settled_at: Some(now)
     });
-    Ok(tx.write(open)?)
+    tx.write(open)?;
+    let reference = format!("{service}/{subject}");
+    let detail = "a claim was paid at the place that a deposit had paid: one of the two goes back by hand";
+    Ok(incidents::report_if_booked(tx, now, ("claim_paid_twice", detail), (PAID, &reference))?)
+}
+
+/// Pays what the holder of a locked account owes from his deposit; gives what that was, `None` when
+/// he owed nothing.
+///
+/// # Errors
+/// `account_owes` when the deposit does not cover all of it: then nothing is paid.
+pub(crate) fn pay_all(
+    tx: &mut dyn Tx,
+    operator: &Operator,
+    now: DateTime<Utc>,
+    account: &mut LockedAccount,
+) -> Outcome<Option<Money>> {
+    // Locked: what is paid at a place at the same moment is not paid here too.
+    let open = Select::<ClaimRow>::of(
+        "FROM claim WHERE claim.debtor = $1 AND claim.state = 'open' ORDER BY claim.at, claim.service, claim.subject",
+        values![account.id],
+    );
+    let open = tx.all(open.locking("claim"))?;
+    let mut owed = Money::zero(account.currency);
+    for claim in &open {
+        owed = owed.checked_add(&Money::from_minor(claim.amount, claim.currency))?;
+    }
+    let balance = account.balance();
+    let missing = owed.checked_sub(&balance)?;
+    if missing.amount.is_sign_positive() && !missing.is_zero() {
+        let detail = format!("{owed} is owed and the deposit holds {balance}: top it up, or pay at the place");
+        return Err(Problem::new(ProblemCode::AccountOwes, detail)
+            .with("owed", owed)
+            .with("balance", balance)
+            .with("missing", missing)
+            .into());
+    }
+    for claim in open {
+        let known = operator.services.iter().map(|service| service.name).find(|name| *name == claim.service);
+        let service = known.ok_or_else(|| StoreError::unreadable("claim.service", &claim.service))?;
+        let reference = format!("{service}/{}", claim.subject);
+        let legs = vec![
+            (LedgerAccount::Deposit { holder: account.id }, claim.amount),
+            (LedgerAccount::Revenue { service, city: claim.city }, -claim.amount),
+        ];
+        let (id, currency) = (operator.new_id(now), claim.currency);
+        deposit::book(tx, now, account, Movement { id, kind: PAID, reference: &reference, currency, legs })?;
+        tx.write(update!(ClaimRow { service: &claim.service, subject: &claim.subject } set {
+            state: ClaimState::Settled, settled_at: Some(now)
+        }))?;
+    }
+    Ok(Some(owed).filter(|owed| !owed.is_zero()))
+}
+
+/// What an account's deposit paid of claims; `None` when it paid none.
+pub(crate) fn paid_by(tx: &mut dyn Tx, account: AccountId) -> Outcome<Option<Money>> {
+    let entries = Select::<HistoryEntry>::of(
+        "FROM event JOIN ledger_entry ON ledger_entry.id = event.entry WHERE event.account = $1 AND ledger_entry.kind = $2",
+        values![account, PAID],
+    );
+    let mut paid: Option<Money> = None;
+    for entry in tx.all(entries)? {
+        let amount = Money::from_minor(-entry.amount, entry.currency);
+        paid = Some(paid.map_or(Ok(amount), |paid| paid.checked_add(&amount))?);
+    }
+    Ok(paid)
 }
 
 impl Operator {

@@ -2,7 +2,7 @@
 //! into tickets.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mesto_protocol::base::sign_in::{self as wire, CodeRequest, CodeSent, Session, SignIn};
+use mesto_protocol::base::sign_in::{self as wire, CodeRequest, CodeSent, DeviceSession, Session, Sessions, SignIn};
 use mesto_protocol::device::DeviceKey;
 use mesto_protocol::kernel::grants::{Grant, Role};
 use mesto_protocol::kernel::ids::{AccountId, DeviceId};
@@ -21,9 +21,10 @@ use crate::kernel::failure::{Failure, Outcome, refuse};
 use crate::kernel::grants::{self, NewGrant};
 use crate::kernel::limits::{Limit, Limits, too_many};
 use crate::kernel::operator::Operator;
+use crate::kernel::paging::AskedPage;
 use crate::kernel::retention::before;
 use crate::kernel::service::{Erasure, Export, Service, Table, serve};
-use crate::kernel::store::{StoreError, Tx, Write};
+use crate::kernel::store::{Select, StoreError, Tx, Write};
 use crate::kernel::text;
 use crate::{delete, find, table, update, values};
 
@@ -58,6 +59,8 @@ pub(crate) const SERVICE: Service = Service {
         serve!(post wire::SEND_CODE => send_code),
         serve!(post wire::SIGN_IN => sign_in),
         serve!(delete wire::SIGN_OUT => sign_out),
+        serve!(get wire::SESSIONS => sessions),
+        serve!(delete wire::END_SESSION => end_session),
     ],
     tables: &[
         Table {
@@ -74,7 +77,7 @@ pub(crate) const SERVICE: Service = Service {
                 columns: &["created_at", "expires_at"],
                 from: "token WHERE account = $1 ORDER BY created_at",
             },
-            erasure: Erasure::AtClosing(&["DELETE FROM token WHERE account = $1"]),
+            erasure: Erasure::WithTime("the token by which an account was closed tells that again; it names no person"),
         },
         Table {
             name: "device",
@@ -95,9 +98,19 @@ pub(crate) const SERVICE: Service = Service {
             erasure: Erasure::AtClosing(&["DELETE FROM person WHERE account = $1"]),
         },
     ],
+    closing: Some(closing),
     retention: Some(erase_old),
     ..Service::of(&wire::SERVICE)
 };
+
+/// Every session of an account that is closed ends. The one that closed it is only good for asking
+/// again how that ended.
+fn closing(tx: &mut dyn Tx, call: &Call<'_>, account: &mut LockedAccount) -> Outcome<()> {
+    let others = "DELETE FROM token WHERE account = $1 AND hash <> $2";
+    tx.write(Write::sql("token", others, values![account.id, call.token.as_str()]))?;
+    let own = "UPDATE token SET device = NULL WHERE account = $1";
+    Ok(tx.write(Write::sql("token", own, values![account.id]))?)
+}
 
 fn erase_old(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<()> {
     let old = before(now, operator.home.retention.sign_in_days);
@@ -222,6 +235,41 @@ fn sign_in(tx: &mut dyn Tx, call: &mut Call<'_>, asked: SignIn) -> Outcome<Sessi
 /// The token ends now.
 fn sign_out(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<()> {
     Ok(tx.write(delete!(TokenRow { hash: caller::token_hash(call.request)? }))?)
+}
+
+/// The devices that are signed in, newest first.
+fn sessions(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Sessions> {
+    let asked = AskedPage::<DeviceId>::of(call.request)?;
+    let (account, now) = (call.who()?.account, call.now.timestamp_millis());
+    let rows: Vec<(TokenRow, DeviceRow)> = tx.all(Select::of(
+        "FROM token JOIN device ON device.id = token.device WHERE token.account = $1 AND token.expires_at > $2 AND device.id < $3 ORDER BY device.id DESC LIMIT $4",
+        values![account, now, asked.older_than(), asked.reads()],
+    ))?;
+    let session = |(token, device): (TokenRow, DeviceRow)| DeviceSession {
+        id: device.id,
+        device: device.name,
+        is_own: token.hash == call.token,
+        signed_in_at: token.created_at,
+        expires_at: token.expires_at,
+    };
+    let (items, next) = asked.page(rows.into_iter().map(session).collect(), |session| session.id.to_string());
+    Ok(Sessions { items, next })
+}
+
+/// The token of another device of the account ends now.
+fn end_session(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<()> {
+    let (named, account): (Option<DeviceId>, _) = (call.named().parse().ok(), call.who()?.account);
+    let token = match named {
+        Some(device) => tx.first(find!(TokenRow { account: account, device: Some(device) }))?,
+        None => None,
+    };
+    let Some(token) = token.filter(|token| token.expires_at > call.now) else {
+        return refuse(ProblemCode::NotFound, "no such device is signed in to your account");
+    };
+    if token.hash == call.token {
+        return refuse(ProblemCode::SessionIsOwn, "this is the session that asks: end it by DELETE /v1/auth/session");
+    }
+    Ok(tx.write(delete!(TokenRow { hash: token.hash }))?)
 }
 
 /// The account of a number and its roles; a new one, of a driver, for a number that has none. Who

@@ -12,9 +12,7 @@ use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::money::Money;
 
 use crate::base::deposit;
-use crate::base::payments::refunds;
 use crate::base::payments::sells::{Asked, Delivered, Delivery, Priced, Sells};
-use crate::kernel::account::LockedAccount;
 use crate::kernel::call::Call;
 use crate::kernel::failure::Outcome;
 use crate::kernel::ledger::{EntryRow, HistoryEntry, LedgerAccount};
@@ -32,7 +30,6 @@ const TOPUP: &str = "wallet.topup";
 pub(crate) const SERVICE: Service = Service {
     operations: &[serve!(get wire::HISTORY => history)],
     section: Some(section),
-    closing: Some(closing),
     audit: &[Check {
         fault: "entry {} tops a deposit up that no delivered sale is for",
         sql: "SELECT id FROM ledger_entry WHERE kind = 'wallet.topup' AND NOT EXISTS (SELECT 1 FROM sale WHERE sale.account = ledger_entry.account AND sale.id = ledger_entry.reference AND sale.state = 'delivered' AND sale.total = ledger_entry.amount) LIMIT 1",
@@ -44,11 +41,6 @@ pub(crate) const SELLS: Sells = Sells { service: NAME, price, deliver, outcome, 
 
 fn section(tx: &mut dyn Tx, _: &Operator, account: AccountId, _: DateTime<Utc>) -> Outcome<Json> {
     Ok(Json::of(&WalletSection { balance: deposit::balance(tx, account)? })?)
-}
-
-/// What is left of the deposit of an account that is closed becomes a refund that is owed.
-fn closing(tx: &mut dyn Tx, call: &Call<'_>, account: &mut LockedAccount) -> Outcome<()> {
-    refunds::of_closed_deposit(tx, call.operator, call.now, account)
 }
 
 /// What consumed the deposit (BG-36, BG-37).

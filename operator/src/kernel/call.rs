@@ -79,9 +79,10 @@ impl<'a> Call<'a> {
         let (who, answers) = if self.served.operation.is_action {
             self.enter_action(tx)?
         } else {
-            (caller::authenticate(tx, &self.token, self.now)?, Answers::new())
+            (caller::authenticate(tx, &self.token, self.now, self.served.after_closing)?, Answers::new())
         };
         if let Some(permission) = permission
+            && !who.is_closed
             && !who.grants.iter().any(|grant| self.operator.allows(&grant.role, permission))
         {
             return Err(Problem::new(

@@ -51,6 +51,8 @@ pub(crate) struct Caller {
     pub grants: Vec<Granted>,
     /// The device's key, when the token belongs to a device.
     pub device_key: Option<String>,
+    /// Whether it is the one who closed the account.
+    pub is_closed: bool,
 }
 
 pub(crate) const GONE: &str = "this token is not valid any more; sign in again";
@@ -65,12 +67,12 @@ pub(crate) fn token_hash(request: &Request) -> Outcome<String> {
     }
 }
 
-/// Asks for the holder of a token with his roles: `$1`, good at `$2`.
+/// The holder of a token, `$1`, good at `$2`, with his roles.
+const HOLDER: &str = "FROM account LEFT JOIN role_grant ON role_grant.account = account.id AND role_grant.begins_at <= $2 AND (role_grant.ends_at IS NULL OR role_grant.ends_at > $2) WHERE account.id = (SELECT account FROM token WHERE hash = $1 AND expires_at > $2)";
+
+/// Asks for the holder of a token with his roles.
 pub(crate) fn holder(token_hash: &str, now: DateTime<Utc>) -> Select<Holder> {
-    Select::of(
-        "FROM account LEFT JOIN role_grant ON role_grant.account = account.id AND role_grant.begins_at <= $2 AND (role_grant.ends_at IS NULL OR role_grant.ends_at > $2) WHERE account.id = (SELECT account FROM token WHERE hash = $1 AND expires_at > $2) AND account.closed_at IS NULL",
-        values![token_hash, now.timestamp_millis()],
-    )
+    Select::of(&format!("{HOLDER} AND account.closed_at IS NULL"), values![token_hash, now.timestamp_millis()])
 }
 
 /// The answer to [`holder`].
@@ -78,8 +80,10 @@ pub(crate) fn authenticated(rows: &[Row]) -> Outcome<(Caller, AccountRow)> {
     let mut held: Option<(Caller, AccountRow)> = None;
     for row in rows {
         let (account, Device { device_key }, grant): Holder = row.read()?;
-        let (caller, _) =
-            held.get_or_insert_with(|| (Caller { account: account.id, grants: Vec::new(), device_key }, account));
+        let (caller, _) = held.get_or_insert_with(|| {
+            let is_closed = account.closed_at.is_some();
+            (Caller { account: account.id, grants: Vec::new(), device_key, is_closed }, account)
+        });
         caller.grants.extend(grant.map(Granted::from));
     }
     match held {
@@ -88,8 +92,18 @@ pub(crate) fn authenticated(rows: &[Row]) -> Outcome<(Caller, AccountRow)> {
     }
 }
 
-/// The holder of a token.
-pub(crate) fn authenticate(tx: &mut dyn Tx, token_hash: &str, now: DateTime<Utc>) -> Outcome<Caller> {
-    let rows = tx.read(vec![holder(token_hash, now).ask()])?.into_iter().next().unwrap_or_default();
+/// The holder of a token; `after_closing` also of the one by which the account was closed.
+pub(crate) fn authenticate(
+    tx: &mut dyn Tx,
+    token_hash: &str,
+    now: DateTime<Utc>,
+    after_closing: bool,
+) -> Outcome<Caller> {
+    let holder = if after_closing {
+        Select::<Holder>::of(HOLDER, values![token_hash, now.timestamp_millis()])
+    } else {
+        holder(token_hash, now)
+    };
+    let rows = tx.read(vec![holder.ask()])?.into_iter().next().unwrap_or_default();
     Ok(authenticated(&rows)?.0)
 }

@@ -90,11 +90,14 @@ pub(crate) struct Served {
     pub handler: Handler,
     /// How an action is answered again when only what it made is still known.
     pub again: Option<Again>,
+    /// Whether it also answers the token by which the account was closed, whose grants count no
+    /// more.
+    pub after_closing: bool,
 }
 
 impl Served {
     pub const fn new(operation: &'static Entry, handler: Handler) -> Self {
-        Self { operation, prefetch: None, also_locks: None, handler, again: None }
+        Self { operation, prefetch: None, also_locks: None, handler, again: None, after_closing: false }
     }
 
     pub const fn prefetching(self, prefetch: Prefetch) -> Self {
@@ -103,6 +106,10 @@ impl Served {
 
     pub const fn answering_again(self, again: Again) -> Self {
         Self { again: Some(again), ..self }
+    }
+
+    pub const fn after_closing(self) -> Self {
+        Self { after_closing: true, ..self }
     }
 
     pub const fn also_locking(self, also_locks: AlsoLocks) -> Self {

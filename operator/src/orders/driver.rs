@@ -8,7 +8,7 @@ use mesto_protocol::kernel::json::Json as OnTheWire;
 use mesto_protocol::kernel::line::{Line, Params, Vat};
 use mesto_protocol::kernel::reference::Reference;
 use mesto_protocol::orders::driver::{
-    Order, OrderState, Orders, OrdersOffer, OrdersOutcome, OrdersSection, OrdersSubject, Violation,
+    Order, OrderState, OrdersOffer, OrdersOutcome, OrdersPage, OrdersSection, OrdersSubject, Violation,
 };
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::money::{Currency, Money};
@@ -157,11 +157,11 @@ pub(crate) fn section(tx: &mut dyn Tx, _: &Operator, account: AccountId, now: Da
 }
 
 /// Newest first.
-pub(crate) fn list(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Orders> {
+pub(crate) fn list(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<OrdersPage> {
     let asked = AskedPage::<OrderId>::of(call.request)?;
     let orders = of(tx, call.who()?.account, call.now, &asked)?;
     let (items, next) = asked.page(orders, |order| order.id.to_string());
-    Ok(Orders { items, next })
+    Ok(OrdersPage { items, next })
 }
 
 /// What a quote keeps until it is paid.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use mesto_operator::store::Work;
 use mesto_operator::{Store, StoreError};
+use mesto_protocol::base::accounts::AccountClosed;
 use mesto_protocol::base::payments::{PayMethod, Quote};
 use mesto_protocol::garages::control::GarageReported;
 use mesto_protocol::garages::visits::GaragesSubject;
@@ -81,6 +82,18 @@ fn fill_garage(world: &World, driver: &Person<'_>) {
             world.approve(&payment);
         }
     }
+    // One pays, stays on, leaves without paying the rest and closes his account: his deposit pays.
+    let leaver = world.driver("+381650000000");
+    world.approve(&leaver.top_up("1000.00"));
+    world.pass_seconds(1);
+    let told = |kind: &str, ticket: &str| json!({"at": world.now(), "ticket": ticket, "kind": kind});
+    tell(json!([told("entered", "GR06")]));
+    let subject = GaragesSubject { facility: "zeleni-venac".into(), ticket: "GR06".into() };
+    leaver.begin(&expect(201, leaver.ask_for(&subject, PayMethod::Deposit)));
+    world.pass(70);
+    tell(json!([told("left", "GR06")]));
+    let closed: AccountClosed = expect(200, leaver.delete("/v1/account"));
+    assert!(closed.settled.is_some());
 }
 
 /// What is planted, and the check that finds it.
@@ -117,7 +130,7 @@ const WRONGS: &[(&[&str], &str)] = &[
         DONE_AND_BOOKED,
     ),
     (
-        &["UPDATE ledger_entry SET reference = 'sa_stray' WHERE kind = 'wallet.topup'"],
+        &["UPDATE ledger_entry SET reference = 'sa_stray' WHERE kind = 'wallet.topup' AND amount = 500000"],
         "entry {} tops a deposit up that no delivered sale is for",
     ),
     (
@@ -165,14 +178,20 @@ const WRONGS: &[(&[&str], &str)] = &[
         &["UPDATE visit SET ticket = 'GR01' WHERE ticket = 'GR04'"],
         "visit {} and another one that goes on have one ticket",
     ),
-    (&["UPDATE claim SET subject = 'vi_stray'"], CLAIMED_AND_LEFT),
-    (&["UPDATE claim SET subject = (SELECT id FROM visit WHERE ticket = 'GR04')"], CLAIMED_AND_LEFT),
+    (&["UPDATE claim SET subject = 'vi_stray' WHERE debtor IS NULL"], CLAIMED_AND_LEFT),
+    (
+        &["UPDATE claim SET subject = (SELECT id FROM visit WHERE ticket = 'GR04') WHERE debtor IS NULL"],
+        CLAIMED_AND_LEFT,
+    ),
+    (&["UPDATE claim SET state = 'open' WHERE debtor IS NOT NULL"], CLAIM_AND_DEPOSIT),
+    (&["UPDATE claim SET amount = amount + 1 WHERE debtor IS NOT NULL"], CLAIM_AND_DEPOSIT),
 ];
 
 const VISIT_AND_CHARGE: &str = "payment {} of a visit stands in the ledger with another sum, or does not";
 const SETTLED_AND_PAID: &str = "visit {} is settled, and nobody paid it";
 const OVER_AND_ENDED: &str = "visit {} is over without an end, or has an end and goes on";
 const CLAIMED_AND_LEFT: &str = "something is claimed for visit {}, whose car has not left";
+const CLAIM_AND_DEPOSIT: &str = "entry {} pays a claim that is not settled, or another sum than it is";
 const MONEY_AND_DELIVERY: &str =
     "sale {} was delivered without its money, or has its money without a delivery or a refund";
 const AMOUNTS_SHOWN: &str = "payment {} shows another amount as taken or given back than was";

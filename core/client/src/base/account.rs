@@ -1,27 +1,30 @@
-//! The account: signing in by one-time code, and out; who is signed in.
+//! The account: signing in by one-time code, and out; who is signed in, and on which devices; all
+//! that is stored about oneself, and the end of it.
 
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use mesto_protocol::base::accounts;
-use mesto_protocol::base::sign_in::{self, CodeRequest, CodeSent, Session, SignIn, code_of};
+use mesto_protocol::base::accounts::{self, AccountClosed};
+use mesto_protocol::base::sign_in::{self, CodeRequest, CodeSent, Session, Sessions, SignIn, code_of};
 use mesto_protocol::device::DeviceKey;
-use mesto_protocol::kernel::ids::AccountId;
+use mesto_protocol::kernel::ids::{AccountId, DeviceId};
 use mesto_protocol::kernel::json::Json;
-use mesto_rules::shown;
+use mesto_rules::{from_json, shown};
 use serde::Serialize;
 
 use crate::base::sync::{LAST_SYNC, PHONE_MASKED};
-use crate::kernel::client::{ACCOUNT, Client, TOKEN};
+use crate::kernel::client::{ACCOUNT, CLOSING, Client, TOKEN};
 use crate::kernel::error::{Error, ErrorKind, Result};
 use crate::kernel::intent::{IntentState, Progress};
 use crate::kernel::service::Service;
 use crate::kernel::signal;
+use crate::kernel::store::IntentRow;
 
 pub const SERVICE: Service = Service {
     widget: Some(|client| Json::of(&*client.account().state())),
     forget: Some(|tx| {
         ACCOUNT.remove(tx)?;
+        CLOSING.remove(tx)?;
         PHONE_MASKED.remove(tx)
     }),
     codes: &["intents_open"],
@@ -37,6 +40,8 @@ shown! { account_shown;
         pub phone_masked: Option<String>,
         /// How far the account was read.
         pub last_sync_at: Option<DateTime<Utc>>,
+        /// The account was to be closed, and no answer came: `close_account` asks again.
+        pub is_closing: bool,
     }
 }
 
@@ -58,12 +63,14 @@ impl Account<'_> {
     pub fn state(self) -> Arc<AccountState> {
         self.0.state(signal::ACCOUNT, |core, now| {
             let Some(account) = core.account else { return Ok((AccountState::default(), None)) };
-            let (phone_masked, last_sync) = core.read(now, |db| Ok((PHONE_MASKED.get(db)?, LAST_SYNC.get(db)?)))?;
+            let (phone_masked, last_sync, closing) =
+                core.read(now, |db| Ok((PHONE_MASKED.get(db)?, LAST_SYNC.get(db)?, CLOSING.get(db)?)))?;
             let state = AccountState {
                 signed_in: core.token.is_some(),
                 account: Some(account),
                 phone_masked,
                 last_sync_at: last_sync.and_then(DateTime::from_timestamp_millis),
+                is_closing: closing.is_some(),
             };
             Ok((state, None))
         })
@@ -113,6 +120,7 @@ impl Account<'_> {
                 if another {
                     services.forget(tx)?;
                 }
+                CLOSING.remove(tx)?;
                 ACCOUNT.set(tx, &session.account)
             })?;
             core.account_is(Some(session.account));
@@ -135,7 +143,8 @@ impl Account<'_> {
         self.0.explain(outcome)
     }
 
-    async fn sign_out_inner(self) -> Result<()> {
+    /// Refuses while an action may have been executed: takes back what can be.
+    async fn nothing_unsure(self) -> Result<()> {
         for intent in self.0.payments().open()? {
             self.0.payments().withdraw(&intent.key).await?;
         }
@@ -151,6 +160,11 @@ impl Account<'_> {
                 Error::new(ErrorKind::Refused, "intents_open", "an intent is not confirmed yet").with("count", count)
             );
         }
+        Ok(())
+    }
+
+    async fn sign_out_inner(self) -> Result<()> {
+        self.nothing_unsure().await?;
         // The operator forgets the session by itself if it cannot hear this.
         let _ = self.0.tell(&sign_in::SIGN_OUT, &[]).await;
         self.0.core().still_open()?;
@@ -164,5 +178,108 @@ impl Account<'_> {
         drop(core);
         self.0.changed();
         Ok(())
+    }
+
+    /// All that the operator stores about the account: a JSON document to be saved, amounts in
+    /// minor units. The phone keeps nothing of it.
+    ///
+    /// # Errors
+    /// `not_signed_in`, and whatever a request can answer.
+    pub async fn export(self) -> Result<String> {
+        let outcome = self.export_inner().await;
+        self.0.explain(outcome)
+    }
+
+    async fn export_inner(self) -> Result<String> {
+        self.0.core().signed_in()?;
+        let document = self.0.fetch_text(&accounts::EXPORT, &[]).await?;
+        from_json::<Json>(&document).map_err(Error::unreadable)?;
+        String::from_utf8(document).map_err(Error::unreadable)
+    }
+
+    /// The devices that are signed in to the account, newest first, `limit` at most; `cursor` is
+    /// `next` of the page before. The one that asks is marked.
+    ///
+    /// # Errors
+    /// `not_signed_in`, and whatever a request can answer.
+    pub async fn sessions(self, cursor: Option<String>, limit: u32) -> Result<Sessions> {
+        self.0.fetch_page(&sign_in::SESSIONS, cursor.as_deref(), limit).await
+    }
+
+    /// Ends the session of another device: it has to sign in again.
+    ///
+    /// # Errors
+    /// `session_is_own` for this device, which signs out instead ([`Account::sign_out`]),
+    /// `not_found` when it is not signed in any more, `not_signed_in`, and whatever a request can
+    /// answer.
+    pub async fn end_session(self, session: DeviceId) -> Result<()> {
+        let outcome = self.end_session_inner(session).await;
+        self.0.explain(outcome)
+    }
+
+    async fn end_session_inner(self, session: DeviceId) -> Result<()> {
+        self.0.core().signed_in()?;
+        self.0.tell(&sign_in::END_SESSION, &[&session.to_string()]).await
+    }
+
+    /// Closes the account for good. What is owed is paid from the deposit, what is left of it goes
+    /// back, the operator erases the person, and this phone forgets the account as if it had never
+    /// been there. Closing twice is one closing: where no answer came ([`AccountState::is_closing`])
+    /// it is called again, and tells what became of the money then.
+    ///
+    /// # Errors
+    /// `account_owes` with `owed`, `balance` and `missing` when the deposit does not cover what is
+    /// owed: the account stays open. `intents_open` as in [`Account::sign_out`]. `no_answer` when it
+    /// may have been closed. `not_signed_in`, `phone_full`, and whatever a request can answer.
+    pub async fn close_account(self) -> Result<AccountClosed> {
+        let outcome = self.close_account_inner().await;
+        self.0.explain(outcome)
+    }
+
+    async fn close_account_inner(self) -> Result<AccountClosed> {
+        let account = self.0.core().signed_in()?;
+        let now = self.0.now();
+        let is_again = self.0.core().read(now, |db| CLOSING.get(db))?.is_some();
+        if !is_again {
+            self.nothing_unsure().await?;
+            self.0.core().write(now, |tx| CLOSING.set(tx, &true))?;
+        }
+        let answer = self.0.fetch(&accounts::CLOSE, &[], &[]).await;
+        self.0.core().still_open()?;
+        let closed = match answer {
+            Ok(closed) => closed,
+            Err(error) => {
+                let is_known = match error.kind() {
+                    ErrorKind::Refused | ErrorKind::NotSignedIn => true,
+                    // Nothing left the phone; what was sent before may have been executed.
+                    ErrorKind::Offline => !is_again,
+                    _ => false,
+                };
+                if is_known {
+                    self.0.core().write(now, |tx| CLOSING.remove(tx))?;
+                }
+                if error.kind() == ErrorKind::NotSignedIn {
+                    self.0.core().token_is(None);
+                    self.0.secrets().remove(TOKEN)?;
+                }
+                self.0.changed();
+                return Err(error);
+            }
+        };
+        // The token goes last: until then the operator tells again what became of the account.
+        let services = self.0.services();
+        {
+            let mut core = self.0.core();
+            core.write(now, |tx| {
+                services.forget(tx)?;
+                IntentRow::forget_all(tx, account)
+            })?;
+            core.account_is(None);
+            core.store.wipe_removed();
+        }
+        self.0.secrets().remove(TOKEN)?;
+        self.0.core().token_is(None);
+        self.0.changed();
+        Ok(closed)
     }
 }

@@ -175,16 +175,6 @@ impl Wallet<'_> {
     /// # Errors
     /// `not_signed_in`, and whatever a request can answer.
     pub async fn history(self, cursor: Option<String>, limit: u32) -> Result<Deposit> {
-        let signed_in = self.0.core().signed_in();
-        let outcome = match signed_in {
-            Ok(_) => {
-                let limit = limit.to_string();
-                let mut query = vec![("limit", limit.as_str())];
-                query.extend(cursor.as_deref().map(|cursor| ("cursor", cursor)));
-                self.0.fetch(&wallet::HISTORY, &[], &query).await
-            }
-            Err(error) => Err(error),
-        };
-        self.0.explain(outcome)
+        self.0.fetch_page(&wallet::HISTORY, cursor.as_deref(), limit).await
     }
 }

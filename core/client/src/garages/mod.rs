@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::event::Change;
-use mesto_protocol::garages::visits::{GaragesOutcome, GaragesSubject, Visit, VisitState};
+use mesto_protocol::garages::visits::{GaragesOutcome, GaragesSubject, LIST, Visit, VisitState, Visits};
 use mesto_protocol::kernel::ids::VisitId;
 use mesto_protocol::kernel::json::Json;
 use mesto_protocol::signed_code::Presentation;
@@ -129,6 +129,15 @@ impl Garages<'_> {
             let until = settled.filter_map(|visit| visit.owes_again_at).min();
             Ok((state, until))
         })
+    }
+
+    /// Visits that this account paid, newest first, `limit` at most; `cursor` is `next` of the page
+    /// before.
+    ///
+    /// # Errors
+    /// `not_signed_in`, and whatever a request can answer.
+    pub async fn history(self, cursor: Option<String>, limit: u32) -> Result<Visits> {
+        self.0.fetch_page(&LIST, cursor.as_deref(), limit).await
     }
 
     /// A visit's id as it was typed or handed in.

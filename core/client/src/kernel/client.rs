@@ -29,6 +29,8 @@ pub const TOKEN: &str = "session_token";
 const OPERATOR: Value<String> = Value::new("operator", signal::ACCOUNT);
 /// The account that the stored data is of.
 pub const ACCOUNT: Value<AccountId> = Value::new("account", signal::ACCOUNT);
+/// It was asked to close the account, and is not known yet whether it did.
+pub const CLOSING: Value<bool> = Value::new("closing", signal::ACCOUNT);
 /// What is known of the operator's time.
 pub const ANCHOR: Value<Anchor> = Value::new("clock_anchor", signal::CLOCK);
 

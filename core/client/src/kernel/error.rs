@@ -48,6 +48,11 @@ pub struct Error {
 /// the code of its advice.
 pub const PAID_BACK: &str = "paid_back";
 
+/// What ended with one of these, or waits with the first, a bank may still charge; then it is paid
+/// back.
+const MAY_BE_CHARGED: &[&str] =
+    &["unconfirmed", "intent_lost", "abandoned", "account_closed", "expired", "undeliverable"];
+
 /// What every use case answers.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -123,6 +128,14 @@ impl Error {
         // Money that was taken and goes back comes before what the reason alone would advise.
         let code = if self.params.contains_key(PAID_BACK) { PAID_BACK } else { &self.code };
         texts::of_code(locale, code, Some("advice"), &self.params, self.time.as_deref())
+    }
+
+    /// Nobody can say that nothing was charged: it may have been, or it was and goes back.
+    #[must_use]
+    pub fn may_be_charged(&self) -> bool {
+        self.kind == ErrorKind::NoAnswer
+            || self.params.contains_key(PAID_BACK)
+            || MAY_BE_CHARGED.contains(&self.code.as_str())
     }
 
     /// The phone had no room: nothing was written.

@@ -1,14 +1,14 @@
 //! One exchange with the operator: headers out, clock and connection state in, and what an answer
 //! means.
 
-use mesto_protocol::kernel::operation::{Entry, Nothing, Text};
+use mesto_protocol::kernel::operation::{Entry, Nothing};
 use mesto_protocol::{Method, Operation, Problem, ProblemCode, headers};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use mesto_rules::from_json;
 
-use super::client::{ANCHOR, Client, TOKEN};
+use super::client::{ANCHOR, CLOSING, Client, TOKEN};
 use super::clock::Anchor;
 use super::error::{Error, Result};
 use super::ports::{LinkAnswer, LinkError, LinkRequest};
@@ -145,9 +145,14 @@ impl Client {
         }
     }
 
-    /// The operator no longer takes this token: it is forgotten, what is stored stays.
+    /// The operator no longer takes this token: it is forgotten, what is stored stays. While it is
+    /// not known whether the account was closed, the token is kept to ask that.
     fn session_over(&self, token: &str) {
+        let now = self.now();
         let mut core = self.core();
+        if core.read(now, |db| CLOSING.get(db)).ok().flatten().is_some() {
+            return;
+        }
         // After the end the token is that of the client that was opened since.
         if core.still_open().is_err() || core.token.as_deref() != Some(token) {
             return;
@@ -181,8 +186,28 @@ impl Client {
         read(&self.ask(operation, operation.target(names, query), None).await?)
     }
 
-    /// Asks for signed text.
-    pub(crate) async fn fetch_text(&self, operation: &Operation<Nothing, Text>, names: &[&str]) -> Result<Vec<u8>> {
+    /// Asks for a page of what is the account's: `limit` at most, `cursor` is `next` of the page
+    /// before. The error has the time zone of the first city.
+    pub(crate) async fn fetch_page<A: DeserializeOwned>(
+        &self,
+        operation: &Operation<Nothing, A>,
+        cursor: Option<&str>,
+        limit: u32,
+    ) -> Result<A> {
+        let outcome = self.page(operation, cursor, limit).await.and_then(|answer| read(&answer));
+        self.explain(outcome)
+    }
+
+    async fn page(&self, operation: &Entry, cursor: Option<&str>, limit: u32) -> Result<LinkAnswer> {
+        self.core().signed_in()?;
+        let limit = limit.to_string();
+        let mut query = vec![("limit", limit.as_str())];
+        query.extend(cursor.map(|cursor| ("cursor", cursor)));
+        self.ask(operation, operation.target(&[], &query), None).await
+    }
+
+    /// Asks for text as it is served: signed, or a document.
+    pub(crate) async fn fetch_text<A>(&self, operation: &Operation<Nothing, A>, names: &[&str]) -> Result<Vec<u8>> {
         Ok(self.ask(operation, operation.target(names, &[]), None).await?.body)
     }
 

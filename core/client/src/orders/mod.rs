@@ -8,7 +8,7 @@ use mesto_protocol::kernel::ids::OrderId;
 use mesto_protocol::kernel::json::Json;
 use mesto_protocol::kernel::reference::Reference;
 use mesto_protocol::orders::driver::{
-    Order, OrderSlip, OrderState, OrdersOffer, OrdersOutcome, OrdersSection, OrdersSubject, SLIP,
+    LIST, Order, OrderSlip, OrderState, OrdersOffer, OrdersOutcome, OrdersPage, OrdersSection, OrdersSubject, SLIP,
 };
 use mesto_rules::orders::OrdersSection as OrdersOfCity;
 use mesto_rules::shown;
@@ -233,6 +233,24 @@ impl Orders<'_> {
         }
         let quote = self.quote_inner(order, pay).await?;
         self.0.payments().buy(&quote).await
+    }
+
+    /// Daily orders that the account has shown to be its own, newest first, `limit` at most;
+    /// `cursor` is `next` of the page before. From then on the phone knows them, and they can be
+    /// paid.
+    ///
+    /// # Errors
+    /// `not_signed_in`, and whatever a request can answer.
+    pub async fn history(self, cursor: Option<String>, limit: u32) -> Result<OrdersPage> {
+        let session = self.0.core().session()?;
+        let page: OrdersPage = self.0.fetch_page(&LIST, cursor.as_deref(), limit).await?;
+        let now = self.0.now();
+        let mut core = self.0.core();
+        core.still(&session)?;
+        core.keep(now, |tx| page.items.iter().try_for_each(|order| put_if_newer(tx, order)))?;
+        drop(core);
+        self.0.changed();
+        Ok(page)
     }
 
     /// Daily orders, newest first, at most 50. Local.

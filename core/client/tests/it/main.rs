@@ -2,6 +2,7 @@
 //! refuses and hangs as told.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod account;
 mod cards;
 mod cities;
 mod closing;
@@ -17,6 +18,7 @@ mod machine;
 mod observing;
 mod operator_document;
 mod operators;
+mod parked;
 mod previewing;
 mod quick_start;
 mod remembering;

@@ -2,28 +2,56 @@
 
 use std::collections::BTreeMap;
 
+use mesto_rules::money::Money;
+
+use crate::base::payments::Refund;
+use crate::kernel::ProblemCode;
 use crate::kernel::event::Cursor;
 use crate::kernel::ids::AccountId;
 use crate::kernel::json::Json;
-use crate::kernel::operation::{Access, Document, Nothing, Operation, Permission, delete, get, get_document};
+use crate::kernel::operation::{Access, Document, Nothing, Operation, Permission, end, get, get_document};
+use crate::kernel::problem::problems;
 use crate::kernel::service::{Section, Service};
 use crate::kernel::wire::wire;
+use crate::records;
 
 /// Reading all that is stored about oneself, and ending it.
 pub const OWN: Permission = Permission::named("accounts.own");
 
 pub const READ: Operation<Nothing, Account> =
     get("/v1/account", "Everything an app shows, as of one cursor", Access::SignedIn);
-pub const CLOSE: Operation<Nothing, Nothing> = delete(
+/// Whoever closed it and did not hear the answer asks again with the same token.
+pub const CLOSE: Operation<Nothing, AccountClosed> = end(
     "/v1/account",
-    "Closes the account: the person is erased, what is left of the deposit is owed as a refund",
+    "Closes the account once: what is owed is paid from the deposit, what is left of it is owed as a refund, the person is erased",
     Access::Permitted(OWN),
-);
+)
+.refuses(&[ProblemCode::AccountOwes]);
 pub const EXPORT: Operation<Nothing, Document> =
     get_document("/v1/account/export", "Everything that is stored about the person", Access::Permitted(OWN));
 
-pub const SERVICE: Service =
-    Service { operations: &[READ.entry(), CLOSE.entry(), EXPORT.entry()], ..Service::named("accounts") };
+problems! {
+    /// Nothing was moved: the account is open as before.
+    AccountOwes, "account_owes", 409, "More is owed than the deposit holds, so the account stays open";
+}
+
+pub const SERVICE: Service = Service {
+    operations: &[READ.entry(), CLOSE.entry(), EXPORT.entry()],
+    problems: PROBLEMS,
+    ..Service::named("accounts")
+};
+
+records! { account_records;
+    /// What became of the money of an account that was closed.
+    pub struct AccountClosed {
+        /// What was owed and is now paid from the deposit; absent when nothing was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub settled: Option<Money>,
+        /// What was left of the deposit, on its way back; absent when nothing was left.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub refund: Option<Refund>,
+    }
+}
 
 wire! {
     /// Everything an app shows, as of `cursor`.

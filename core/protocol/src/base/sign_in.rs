@@ -5,8 +5,8 @@ use mesto_rules::Language;
 
 use crate::kernel::ProblemCode;
 use crate::kernel::grants::Grant;
-use crate::kernel::ids::AccountId;
-use crate::kernel::operation::{Access, Nothing, Operation, delete, post};
+use crate::kernel::ids::{AccountId, DeviceId};
+use crate::kernel::operation::{Access, Nothing, Operation, PAGE_CURSOR, PAGE_LIMIT, delete, get, post};
 use crate::kernel::problem::problems;
 use crate::kernel::service::Service;
 use crate::kernel::wire::wire;
@@ -27,6 +27,12 @@ pub const SIGN_IN: Operation<SignIn, Session> =
             ProblemCode::TooManyRequests,
         ]);
 pub const SIGN_OUT: Operation<Nothing, Nothing> = delete("/v1/auth/session", "Ends this session", Access::SignedIn);
+pub const SESSIONS: Operation<Nothing, Sessions> =
+    get("/v1/auth/sessions", "The devices that are signed in to the account, newest first", Access::SignedIn)
+        .query(&[PAGE_CURSOR, PAGE_LIMIT]);
+pub const END_SESSION: Operation<Nothing, Nothing> =
+    delete("/v1/auth/sessions/{session}", "Ends the session of another device", Access::SignedIn)
+        .refuses(&[ProblemCode::SessionIsOwn, ProblemCode::NotFound]);
 
 problems! {
     PhoneInvalid, "phone_invalid", 422, "This is not a phone number that a code can be sent to";
@@ -34,10 +40,11 @@ problems! {
     CodeExpired, "code_expired", 422, "The code is no longer valid";
     CodeTriesExhausted, "code_tries_exhausted", 422, "Too many wrong codes; ask for a new one";
     DeviceKeyInvalid, "device_key_invalid", 422, "The device key is not a P-256 public key";
+    SessionIsOwn, "session_is_own", 409, "This is the session of this device: sign out instead";
 }
 
 pub const SERVICE: Service = Service {
-    operations: &[SEND_CODE.entry(), SIGN_IN.entry(), SIGN_OUT.entry()],
+    operations: &[SEND_CODE.entry(), SIGN_IN.entry(), SIGN_OUT.entry(), SESSIONS.entry(), END_SESSION.entry()],
     problems: PROBLEMS,
     ..Service::named("sign_in")
 };
@@ -48,6 +55,27 @@ records! { sign_in_records;
         /// Another code can be asked for from this moment.
         pub resend_at: DateTime<Utc>,
         pub digits: u8,
+    }
+
+    /// A device that is signed in to the account.
+    pub struct DeviceSession {
+        /// Of the device: each signing in is one.
+        pub id: DeviceId,
+        /// As it called itself when it signed in.
+        pub device: String,
+        /// Whether it is the one that asks.
+        pub is_own: bool,
+        pub signed_in_at: DateTime<Utc>,
+        /// When it has to sign in again.
+        pub expires_at: DateTime<Utc>,
+    }
+
+    /// Newest first.
+    pub struct Sessions {
+        pub items: Vec<DeviceSession>,
+        /// For the next page; absent on the last one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub next: Option<String>,
     }
 }
 

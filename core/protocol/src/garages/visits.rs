@@ -46,6 +46,14 @@ impl Section for GaragesSection {
 }
 
 records! { garages_records;
+    /// Newest first.
+    pub struct Visits {
+        pub items: Vec<Visit>,
+        /// For the next page; absent on the last one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub next: Option<String>,
+    }
+
     /// A car's visit to a garage, from the entry until it has left.
     pub struct Visit {
         pub id: VisitId,
@@ -147,14 +155,6 @@ wire! {
         /// Paid by this account, newest first: every one that has not left, and the last
         /// [`VISITS_OVER`] that are over.
         pub visits: Vec<Visit>,
-    }
-
-    /// Newest first.
-    pub struct Visits {
-        pub items: Vec<Visit>,
-        /// For the next page; absent on the last one.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub next: Option<String>,
     }
 
     /// In the order of the city.

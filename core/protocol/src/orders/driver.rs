@@ -18,7 +18,7 @@ use crate::{records, words};
 /// Seeing and paying one's own orders.
 pub const OWN: Permission = Permission::named("orders.own");
 
-pub const LIST: Operation<Nothing, Orders> =
+pub const LIST: Operation<Nothing, OrdersPage> =
     get("/v1/orders", "Daily orders that the account has shown to be its own, newest first", Access::Permitted(OWN))
         .query(&[PAGE_CURSOR, PAGE_LIMIT]);
 /// Whoever has the slip in his hand may see and pay the order; a plate alone shows nothing (ADR
@@ -38,6 +38,14 @@ impl Section for OrdersSection {
 }
 
 records! { order_records;
+    /// Newest first.
+    pub struct OrdersPage {
+        pub items: Vec<Order>,
+        /// For the next page; absent on the last one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub next: Option<String>,
+    }
+
     /// A daily parking ticket order (eDPK).
     pub struct Order {
         pub id: OrderId,
@@ -79,14 +87,6 @@ records! { order_records;
 }
 
 wire! {
-    /// Newest first.
-    pub struct Orders {
-        pub items: Vec<Order>,
-        /// For the next page; absent on the last one.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub next: Option<String>,
-    }
-
     /// The number on an order's slip.
     pub struct OrderSlip {
         /// As it is typed or read: spaces and dashes are nothing.

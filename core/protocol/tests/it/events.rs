@@ -27,7 +27,7 @@ pub fn examples() -> Vec<Value> {
             "items": [{"service": "wallet", "subject": {"amount": money("1000.00")}}],
         },
         "payment": {
-            "id": "py_01jd4f8q0r3n7w2x5y6z8a9b1c", "sale": "sa_01jd4f8q0r3n7w2x5y6z8a9b1c", "method": "card", "provider": "bank",
+            "id": "py_01jd4f8q0r3n7w2x5y6z8a9b1c", "sale": "sa_01jd4f8q0r3n7w2x5y6z8a9b1c", "purpose": "sale", "method": "card", "provider": "bank",
             "state": "pending", "amount": money("1000.00"), "captured": money("0.00"), "refunded": money("0.00"),
             "page_url": "http://bank/pay", "expires_at": "2025-09-03T08:30:00Z",
         },

@@ -30,7 +30,7 @@ use serde_json::{Value, json};
 use crate::events::{ACCOUNT, ORDER, TICKET, VEHICLE, VISIT};
 
 /// Fields whose words later versions may add to.
-const OPEN: &[&str] = &["role", "pay", "method", "channel", "state", "category", "route", "violation"];
+const OPEN: &[&str] = &["role", "pay", "purpose", "method", "channel", "state", "category", "route", "violation"];
 
 /// The same answer of a later operator, and how many words and kinds in it are new.
 fn later(value: &mut Value, new: &mut usize) {
@@ -137,6 +137,8 @@ fn every_answer_of_a_later_operator_can_be_read() {
         Clock: json!({"now": AT});
         CodeSent: json!({"expires_at": AT, "resend_at": AT, "digits": 6});
         Session: json!({"token": "x", "account": ACCOUNT, "grants": [{"id": "gr_01jd4f8q0r3n7w2x5y6z8a9b1c", "role": "driver", "from": AT}], "expires_at": AT});
+        Sessions: json!({"items": [{"id": "dv_01jd4f8q0r3n7w2x5y6z8a9b1c", "device": "phone", "is_own": true, "signed_in_at": AT, "expires_at": AT}], "next": "x"});
+        AccountClosed: json!({"settled": money("100.00"), "refund": purchase()["payment"]["refunds"][0]});
         VehiclesSection: json!({"vehicles": [vehicle.clone()]});
         VehicleRemoved: json!({"id": VEHICLE});
         WalletSection: json!({"balance": money("920.00")});
@@ -167,7 +169,7 @@ fn every_answer_of_a_later_operator_can_be_read() {
             "id": 1, "at": AT, "kind": "wallet.topup", "reference": "sa_01jd4f8q0r3n7w2x5y6z8a9b1c", "amount": money("1000.00"), "balance": money("1000.00"),
         }]});
         Order: order.clone();
-        Orders: json!({"items": [order.clone()]});
+        OrdersPage: json!({"items": [order.clone()]});
         Visit: visit.clone();
         Visits: json!({"items": [visit.clone()], "next": "x"});
         GaragesSection: json!({"visits": [visit.clone()]});
@@ -290,6 +292,7 @@ fn the_document_says_which_words_are_open_and_lists_only_what_is_sent() {
             "IntentState",
             "OrderState",
             "PayMethod",
+            "PaymentPurpose",
             "PaymentState",
             "RefundRoute",
             "RefundState",
@@ -299,7 +302,7 @@ fn the_document_says_which_words_are_open_and_lists_only_what_is_sent() {
             "VatCategory",
             "Violation",
             "VisitState",
-            "VisitToldKind",
+            "ReportedEventKind",
         ]
     );
 }

@@ -25,8 +25,9 @@ shown! { certainty_shown;
 /// A value with its source, or `unknown`. A sale that needs an unknown value is refused with
 /// `tariff_unknown`, never guessed.
 ///
-/// A value that this version cannot read (of a kind that came later) is unknown too: what needs it
-/// is refused, the rest of the city goes on.
+/// A value that this version cannot read (of a kind that came later) is unknown too, and so is one
+/// that an edition of the city from before this version does not have: what needs it is refused,
+/// the rest of the city goes on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fact<T> {
@@ -100,7 +101,11 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Fact<T> {
         struct WrittenUnknown {
             note: String,
         }
-        Ok(match Written::deserialize(deserializer)? {
+        // A field that is not there is read as nothing, too.
+        let Some(written) = Option::<Written>::deserialize(deserializer)? else {
+            return Ok(Self::Unknown { note: "this edition of the city does not say".to_owned() });
+        };
+        Ok(match written {
             Written { known: Some(known), .. } => match lenient::read(&known.value) {
                 Ok(value) => Self::Known(Known {
                     value,

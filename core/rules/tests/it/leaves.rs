@@ -87,7 +87,7 @@ const WITHOUT_EFFECT: &[(&str, &str)] = &[
     ("sections.garages.policy.tariff_by", "there is one tariff"),
 ];
 
-fn matches(pattern: &[&str], path: &[String]) -> bool {
+pub fn matches(pattern: &[&str], path: &[String]) -> bool {
     match (pattern.split_first(), path.split_first()) {
         (None, None) => true,
         (Some((&"**", rest)), _) => (0..=path.len()).any(|skipped| matches(rest, &path[skipped..])),

@@ -14,6 +14,7 @@ mod laws;
 mod leaves;
 mod limits;
 mod nights;
+mod older;
 mod orders;
 mod places;
 mod plates;

@@ -42,6 +42,10 @@ public struct GaragesClient: Part {
     public func pay(city: CityId, _ facility: FacilityId, ticket: String, pay: PayMethod = .deposit) async throws -> Intent {
         try await core.waiting { try await core.client.garages().pay(city: city, facility: facility, ticket: ticket, pay: pay, cancel: $0) }
     }
+    /// Visits that this account paid, newest first; `cursor` is `next` of the page before.
+    public func history(cursor: String? = nil, limit: Int = 50) async throws -> Visits {
+        try await core.waiting { try await core.client.garages().history(cursor: cursor, limit: atLeastNone(limit), cancel: $0) }
+    }
     /// A stored visit, as it stands now.
     public func visit(_ id: VisitId) async throws -> Visit { try core.client.garages().visit(id: id) }
     /// The signed receipt of a paid visit, to draw as a QR; nil where none was signed, and once the

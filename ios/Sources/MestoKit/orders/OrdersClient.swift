@@ -17,6 +17,11 @@ public struct OrdersClient: Part {
     public func bySlip(_ number: String) async throws -> Order {
         try await core.waiting { try await core.client.orders().bySlip(number: number, cancel: $0) }
     }
+    /// Orders that the account has shown to be its own, newest first; `cursor` is `next` of the page
+    /// before.
+    public func history(cursor: String? = nil, limit: Int = 50) async throws -> OrdersPage {
+        try await core.waiting { try await core.client.orders().history(cursor: cursor, limit: atLeastNone(limit), cancel: $0) }
+    }
     /// What is to be paid for an order now: the discount off, a card's fee included.
     public func quote(_ order: OrderId, pay: PayMethod = .deposit) async throws -> Quote {
         try await core.waiting { try await core.client.orders().quote(order: order, pay: pay, cancel: $0) }

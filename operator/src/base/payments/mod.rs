@@ -97,6 +97,7 @@ pub(crate) const SERVICE: Service = Service {
                 called: "payments",
                 columns: &[
                     "id",
+                    "purpose",
                     "provider",
                     "state",
                     "amount",

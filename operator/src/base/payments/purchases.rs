@@ -12,7 +12,7 @@ use mesto_rules::money::Money;
 use super::PaymentLimits;
 use crate::base::deposit;
 use crate::base::payments::rows::{
-    PayWord, PaymentRow, PaymentStateWord, QuoteRow, SaleRow, SaleStateWord, StoredItem,
+    PayWord, PaymentRow, PaymentStateWord, PurposeWord, QuoteRow, SaleRow, SaleStateWord, StoredItem,
 };
 use crate::base::payments::sells::{Delivered, Delivery, Sellers};
 use crate::base::payments::{PAGE_END, provider, refunds};
@@ -172,6 +172,7 @@ fn by_card(tx: &mut dyn Tx, call: &mut Call<'_>, quote: &QuoteRow, return_url: O
     let payment = PaymentRow {
         id,
         account: quote.account,
+        purpose: PurposeWord::Sale,
         provider: provider.name().to_owned(),
         state: PaymentStateWord::Pending,
         amount: quote.total,

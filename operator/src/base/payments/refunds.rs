@@ -82,31 +82,44 @@ pub(crate) fn to_card(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, 
     Ok(refund.into())
 }
 
+/// The reason of the refund of what was left of a deposit.
+const CLOSED: &str = "account_closed";
+
+/// What was left of the deposit of an account that was closed; `None` when nothing was.
+pub(crate) fn left_of_deposit(tx: &mut dyn Tx, account: AccountId) -> Outcome<Option<Refund>> {
+    let select = Select::<RefundRow>::of(
+        "FROM refund WHERE refund.account = $1 AND refund.payment IS NULL AND refund.reason = $2 ORDER BY refund.id LIMIT 1",
+        values![account, CLOSED],
+    );
+    Ok(tx.first(select)?.map(Refund::from))
+}
+
 /// What is left of the deposit of an account that is closed: owed, and paid by hand.
 pub(crate) fn of_closed_deposit(
     tx: &mut dyn Tx,
     operator: &Operator,
     now: DateTime<Utc>,
     account: &mut LockedAccount,
-) -> Outcome<()> {
+) -> Outcome<Option<Refund>> {
     if account.deposit <= 0 {
-        return Ok(());
+        return Ok(None);
     }
     let (id, amount, holder): (RefundId, _, _) = (operator.new_id(now), account.deposit, account.id);
-    tx.write(Write::insert(RefundRow {
+    let refund = RefundRow {
         id,
         account: holder,
         payment: None,
         reference: None,
         amount,
         currency: account.currency,
-        reason: "account_closed".to_owned(),
+        reason: CLOSED.to_owned(),
         route: RouteWord::Transfer,
         state: RefundStateWord::Due,
         due_at: now + operator.limits::<PaymentLimits>().refund_within,
         created_at: now,
         done_at: None,
-    }))?;
+    };
+    tx.write(Write::insert(refund.clone()))?;
     let reference = id.to_string();
     let legs = vec![(LedgerAccount::Deposit { holder }, amount), (LedgerAccount::RefundsPayable { holder }, -amount)];
     let movement = Movement {
@@ -116,7 +129,8 @@ pub(crate) fn of_closed_deposit(
         currency: account.currency,
         legs,
     };
-    deposit::book(tx, now, account, movement)
+    deposit::book(tx, now, account, movement)?;
+    Ok(Some(refund.into()))
 }
 
 /// What was sold is taken back, and its price goes where it came from: to the deposit, or to the

@@ -3,7 +3,8 @@
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::base::payments::{
-    NoticeOutcome, PayMethod, Payment, PaymentState, Refund, RefundRoute, RefundState, Sale, SaleItem, SaleState,
+    NoticeOutcome, PayMethod, Payment, PaymentPurpose, PaymentState, Refund, RefundRoute, RefundState, Sale, SaleItem,
+    SaleState,
 };
 use mesto_protocol::kernel::ids::{AccountId, PaymentId, QuoteId, RefundId, SaleId};
 use mesto_protocol::kernel::json::Json as OnTheWire;
@@ -29,6 +30,11 @@ stored_words! {
         Undeliverable = "undeliverable",
         Closed = "closed",
     }
+}
+
+stored_words! {
+    /// `payment.purpose`
+    pub(crate) enum PurposeWord for PaymentPurpose { Sale = "sale" }
 }
 
 stored_words! {
@@ -117,6 +123,7 @@ table! {
     pub(crate) struct PaymentRow in "payment" {
         id: PaymentId,
         account: AccountId,
+        purpose: PurposeWord,
         provider: String,
         state: PaymentStateWord,
         amount: i64,
@@ -212,6 +219,7 @@ impl PaymentRow {
         Payment {
             id: self.id,
             sale: self.id.sale(),
+            purpose: self.purpose.into(),
             method: PayMethod::Card,
             provider: Some(self.provider),
             state: state.into(),
@@ -252,6 +260,7 @@ impl SaleRow {
         Payment {
             id: self.id.payment(),
             sale: self.id,
+            purpose: PaymentPurpose::Sale,
             method: PayMethod::Deposit,
             provider: None,
             state: if back > 0 { PaymentState::Refunded } else { PaymentState::Captured },

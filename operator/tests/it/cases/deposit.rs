@@ -183,7 +183,7 @@ on_both_databases! {
         world.pass(40);
         world.due();
         let late = driver.top_up("1000.00");
-        assert_eq!(driver.delete("/v1/account").status, 204);
+        assert_eq!(driver.delete("/v1/account").status, 200);
         world.pass(40);
         world.due();
         for topup in [&waiting, &expired, &declined, &late] {

@@ -58,7 +58,7 @@ on_both_databases! {
         let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
         driver.park(vehicle, "red", 60);
         let inspector = world.inspector();
-        assert_eq!(driver.delete("/v1/account").status, 204);
+        assert_eq!(driver.delete("/v1/account").status, 200);
         refused("unauthorized", &driver.get("/v1/account"));
         assert_eq!([count(world, "vehicle"), count(world, "message"), count(world, TOLD), count(world, "device")], [0; 4]);
         assert_eq!(count(world, "stay WHERE owner_kind = 'account'"), 0);

@@ -11,7 +11,7 @@ mod view;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mesto_protocol::base::payments::{self, Payment, Refund};
+use mesto_protocol::base::payments::{self, Payment, Purchases, Refund};
 use mesto_protocol::kernel::ids::AccountId;
 use mesto_protocol::kernel::json::Json;
 use rusqlite::Connection as Database;
@@ -124,7 +124,8 @@ impl Payments<'_> {
         })
     }
 
-    /// Why an intent was refused, with text and advice; times in the city's zone.
+    /// Why an intent ended without being bought, with text and advice; times in the city's zone.
+    /// `None` while it is open, and when it was bought.
     #[must_use]
     pub fn refusal(self, intent: &IntentView) -> Option<Error> {
         intent.refusal().map(|error| error.in_time(self.0.time_rules(Some(&intent.city))))
@@ -146,6 +147,15 @@ impl Payments<'_> {
             None => Ok(None),
         })?;
         Ok(found)
+    }
+
+    /// What was bought, with its money: whether it was paid, by which phone of the account, or what
+    /// goes back. Newest first, `limit` at most; `cursor` is `next` of the page before.
+    ///
+    /// # Errors
+    /// `not_signed_in`, and whatever a request can answer.
+    pub async fn history(self, cursor: Option<String>, limit: u32) -> Result<Purchases> {
+        self.0.fetch_page(&payments::PAYMENTS, cursor.as_deref(), limit).await
     }
 
     /// Intents that are not ended, oldest first. Local.

@@ -110,7 +110,7 @@ fn sale() -> serde_json::Value {
             "items": [{"service": "wallet", "subject": {"amount": amount}}], "total": amount,
         },
         "payment": {
-            "id": format!("py_{ID}"), "sale": format!("sa_{ID}"), "method": "card", "provider": "bank",
+            "id": format!("py_{ID}"), "sale": format!("sa_{ID}"), "purpose": "sale", "method": "card", "provider": "bank",
             "state": "pending", "amount": amount, "captured": nothing, "refunded": nothing,
             "page_url": "https://bank.example/pay",
         },

@@ -181,7 +181,7 @@ mod tests {
                 "items": [], "total": amount,
             },
             "payment": {
-                "id": format!("py_{ID}"), "sale": format!("sa_{ID}"), "method": "card", "state": payment, "amount": amount,
+                "id": format!("py_{ID}"), "sale": format!("sa_{ID}"), "purpose": "sale", "method": "card", "state": payment, "amount": amount,
                 "captured": amount, "refunded": nothing, "reason": reason,
             },
         });

@@ -286,6 +286,12 @@ impl IntentRow {
         Ok(())
     }
 
+    /// Forgets those of an account that is no more.
+    pub fn forget_all(tx: &Tx<'_>, account: AccountId) -> Stored {
+        tx.write(INTENTS, "DELETE FROM intent WHERE account = ?1", params![account.to_string()])?;
+        Ok(())
+    }
+
     /// Forgets those that ended; an open one still gets its end.
     pub fn forget_ended(tx: &Tx<'_>) -> Stored {
         tx.write(INTENTS, "DELETE FROM intent WHERE open = 0", [])?;

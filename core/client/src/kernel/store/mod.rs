@@ -166,6 +166,15 @@ impl Store {
         }
     }
 
+    /// Leaves nothing on the disk of what was removed: neither in the file, nor in its log, nor in
+    /// a damaged file that was set aside. What the disk does not do now, it does with time.
+    pub fn wipe_removed(&mut self) {
+        recovery::forget_older(&self.path);
+        if let File::Open(connection) = &self.file {
+            let _ = connection.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);");
+        }
+    }
+
     /// Lets go of the file for good.
     pub fn close(&mut self) {
         self.file = File::Closed;

@@ -157,7 +157,7 @@ fn salvage(path: &Path) -> Salvage {
 }
 
 /// One damaged file is enough for support; older ones go, so that they do not fill the phone.
-fn forget_older(path: &Path) {
+pub(super) fn forget_older(path: &Path) {
     let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return };
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     let beginning = format!("{}{ASIDE}", name.to_string_lossy());

@@ -13,7 +13,8 @@ pub use purchases::{
     Wanted,
 };
 pub use states::{
-    NoticeOutcome, PayMethod, Payment, PaymentState, ProviderNotice, Refund, RefundRoute, RefundState, SaleState,
+    NoticeOutcome, PayMethod, Payment, PaymentPurpose, PaymentState, ProviderNotice, Refund, RefundRoute, RefundState,
+    SaleState,
 };
 
 use serde::Serialize;

@@ -67,12 +67,31 @@ wire! {
         pub balance: Money,
     }
 
+    /// One thing of a sale.
+    pub struct SaleItem {
+        pub service: String,
+        pub subject: Json,
+        /// What was bought; absent until it was delivered. One of a service that is not known
+        /// means: paid, update the app.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub outcome: Option<Json>,
+    }
+
+    /// The section of an account.
+    pub struct PaymentsSection {
+        /// Those that wait for a provider, newest first.
+        pub open: Vec<Purchase>,
+    }
+}
+
+records! { quote_records;
     /// What was bought at once, and its money.
     pub struct Purchase {
         pub sale: Sale,
         pub payment: Payment,
     }
 
+    /// What was bought at once.
     pub struct Sale {
         pub id: SaleId,
         pub quote: QuoteId,
@@ -86,16 +105,6 @@ wire! {
         pub total: Money,
     }
 
-    /// One thing of a sale.
-    pub struct SaleItem {
-        pub service: String,
-        pub subject: Json,
-        /// What was bought; absent until it was delivered. One of a service that is not known
-        /// means: paid, update the app.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub outcome: Option<Json>,
-    }
-
     /// Newest first.
     pub struct Purchases {
         pub items: Vec<Purchase>,
@@ -104,14 +113,6 @@ wire! {
         pub next: Option<String>,
     }
 
-    /// The section of an account.
-    pub struct PaymentsSection {
-        /// Those that wait for a provider, newest first.
-        pub open: Vec<Purchase>,
-    }
-}
-
-records! { quote_records;
     /// A price that holds until `expires_at`; buying it costs exactly `total`.
     pub struct Quote {
         pub id: QuoteId,

@@ -8,6 +8,12 @@ use crate::kernel::wire::{closed_words, wire};
 use crate::{records, words};
 
 words! { payment_words;
+    /// What a payment is for.
+    pub enum PaymentPurpose {
+        /// What was bought: its `sale`.
+        Sale = "sale",
+    }
+
     /// How something is paid. SMS is bought outside the app and never through `/v1`.
     pub enum PayMethod {
         /// From the prepaid balance at the operator.
@@ -83,6 +89,7 @@ records! { payment_records;
     pub struct Payment {
         pub id: PaymentId,
         pub sale: SaleId,
+        pub purpose: PaymentPurpose,
         pub method: PayMethod,
         /// Who takes the card: `bank`; absent for the deposit.
         #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,8 +1,12 @@
-// Signing in and out, and bringing the account up to date.
+// Signing in and out, the devices that are signed in, all that is stored, the end of the account, and
+// bringing it up to date.
 package city.mesto.sdk
 
+import city.mesto.sdk.core.AccountClosed
 import city.mesto.sdk.core.AccountState
 import city.mesto.sdk.core.CodeSent
+import city.mesto.sdk.core.DeviceId
+import city.mesto.sdk.core.Sessions
 import city.mesto.sdk.core.SyncReport
 import city.mesto.sdk.core.Topic
 import kotlinx.coroutines.flow.StateFlow
@@ -22,6 +26,23 @@ interface AccountClient {
 
     suspend fun signOut()
 
+    /** All that the operator stores about the account: a JSON document to be saved. */
+    suspend fun export(): String
+
+    /** The devices that are signed in, newest first; [cursor] is `next` of the page before. */
+    suspend fun sessions(cursor: String? = null, limit: Int = 50): Sessions
+
+    /** Ends the session of another device; this one's is ended by [signOut]. */
+    suspend fun endSession(session: DeviceId)
+
+    /**
+     * Closes the account for good: what is owed is paid from the deposit, what is left of it goes
+     * back, and the phone forgets the account. Where no answer came (`isClosing` of [state]) it is
+     * called again: closing twice is one closing. Refused with `account_owes` when the deposit does
+     * not cover what is owed: the account stays open.
+     */
+    suspend fun closeAccount(): AccountClosed
+
     /** Brings the stored account up to date. */
     suspend fun sync(): SyncReport
 }
@@ -40,6 +61,14 @@ private class AccountOfCore(private val core: Core) : AccountClient {
     override suspend fun signIn(phone: String, code: String, device: String) = core.on { account.signIn(phone, code, device) }
 
     override suspend fun signOut() = core.on { account.signOut() }
+
+    override suspend fun export() = core.on { account.export() }
+
+    override suspend fun sessions(cursor: String?, limit: Int) = core.on { account.sessions(cursor, Core.atLeastNone(limit)) }
+
+    override suspend fun endSession(session: DeviceId) = core.on { account.endSession(session) }
+
+    override suspend fun closeAccount() = core.on { account.closeAccount() }
 
     override suspend fun sync() = core.on { account.sync() }
 }

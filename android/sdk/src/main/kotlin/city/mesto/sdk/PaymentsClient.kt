@@ -5,6 +5,7 @@ import city.mesto.sdk.core.Intent
 import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.Payment
 import city.mesto.sdk.core.PaymentsState
+import city.mesto.sdk.core.Purchases
 import city.mesto.sdk.core.Quote
 import city.mesto.sdk.core.Refund
 import city.mesto.sdk.core.Topic
@@ -32,6 +33,12 @@ interface PaymentsClient {
 
     /** The newest intents, ended ones included, newest first. */
     suspend fun intents(limit: Int = 50): List<Intent>
+
+    /**
+     * What was bought, with its money, on any phone of the account: newest first; [cursor] is `next`
+     * of the page before.
+     */
+    suspend fun history(cursor: String? = null, limit: Int = 50): Purchases
 
     /** Goes on with every open intent now: at start, and when the connection comes back. */
     suspend fun settleAll(): List<Intent>
@@ -74,6 +81,8 @@ private class PaymentsOfCore(private val core: Core) : PaymentsClient {
     override suspend fun intent(key: String) = core.on { payments.intent(key) }
 
     override suspend fun intents(limit: Int) = core.on { payments.intents(Core.atLeastNone(limit)) }
+
+    override suspend fun history(cursor: String?, limit: Int) = core.on { payments.history(cursor, Core.atLeastNone(limit)) }
 
     override suspend fun settleAll() = core.on { payments.settleAll() }
 

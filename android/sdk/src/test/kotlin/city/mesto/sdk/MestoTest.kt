@@ -7,7 +7,9 @@ import city.mesto.sdk.core.DeviceKey
 import city.mesto.sdk.core.FacilityId
 import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.MestoException
+import city.mesto.sdk.core.Outcome
 import city.mesto.sdk.core.PayMethod
+import city.mesto.sdk.core.PaymentPurpose
 import city.mesto.sdk.core.Phone
 import city.mesto.sdk.core.PhoneException
 import city.mesto.sdk.core.Progress
@@ -18,6 +20,7 @@ import city.mesto.sdk.core.SecretStore
 import city.mesto.sdk.core.TicketId
 import city.mesto.sdk.core.ZoneId
 import city.mesto.sdk.garages.garages
+import city.mesto.sdk.orders.orders
 import city.mesto.sdk.garages.visit
 import city.mesto.sdk.garages.wantedVisit
 import city.mesto.sdk.parking.parking
@@ -292,6 +295,44 @@ class MestoTest {
             assertEquals(visit, mesto.garages.state.first { it.inside.isNotEmpty() }.inside.single())
             assertEquals(visit, mesto.garages.visit(visit.id))
             assertTrue(mesto.garages.receipt(visit.id).orEmpty().startsWith("MESTO1:"))
+        }
+    }
+
+    @Test
+    fun `an account is listed exported and closed once though the answer is lost av_123 av_128`() = runBlocking<Unit> {
+        val number = "+381650000037"
+        driver(number).use { mesto ->
+            mesto.fill()
+            mesto.payments.buy(mesto.parking.quote(belgrade, ZoneId("red"), mesto.vehicles.add(belgrade, "KG123AB").id, 60))
+            val newest = mesto.payments.history(limit = 1)
+            val (sale, payment) = newest.items.single()
+            assertEquals(Triple(PaymentPurpose.Sale, PayMethod.Deposit, sale.id), Triple(payment.purpose, payment.method, payment.sale))
+            assertEquals(BigDecimal("80.00"), payment.captured.amount)
+            assertEquals("KG123AB", (sale.items.single().outcome as Outcome.Parking).outcome.ticket.plate.canonical)
+            assertEquals("wallet", mesto.payments.history(newest.next).items.first().sale.items.single().service)
+            assertEquals(emptyList<Any>(), mesto.orders.history().items + mesto.garages.history().items)
+            assertContains(mesto.account.export(), "KG123AB")
+
+            testbed.ask("POST", "/clock", json("advance_seconds" to 61))
+            driver(number, locale = "sr-Latn").use { other ->
+                val (own, others) = other.account.sessions().items.partition { it.isOwn }
+                assertEquals("Kotlin" to 1, others.single().device to own.size)
+                val refused = assertFailsWith<MestoException.Refused> { other.account.endSession(own.single().id) }
+                assertEquals("session_is_own", refused.code)
+                mesto.account.endSession(own.single().id)
+                assertFailsWith<MestoException.NotSignedIn> { other.account.sync() }
+            }
+
+            testbed.ask("POST", "/faults", json("method" to "DELETE", "path" to "/v1/account", "kind" to "drop_answer"))
+            assertFailsWith<MestoException.NoAnswer> { mesto.account.closeAccount() }
+            assertTrue(mesto.account.current().isClosing)
+            val closed = mesto.account.closeAccount()
+            val refund = assertNotNull(closed.refund)
+            assertEquals(null to BigDecimal("920.00"), closed.settled to refund.amount.amount)
+            assertContains(mesto.payments.text(refund), "920.00")
+            assertFalse(mesto.account.current().signedIn)
+            assertNull(mesto.wallet.current().balance)
+            assertFailsWith<MestoException.NotSignedIn> { mesto.account.closeAccount() }
         }
     }
 

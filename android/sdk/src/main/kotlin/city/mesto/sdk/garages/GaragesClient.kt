@@ -19,6 +19,7 @@ import city.mesto.sdk.core.Subject
 import city.mesto.sdk.core.Topic
 import city.mesto.sdk.core.Visit
 import city.mesto.sdk.core.VisitId
+import city.mesto.sdk.core.Visits
 import kotlinx.coroutines.flow.StateFlow
 
 /**
@@ -64,6 +65,9 @@ interface GaragesClient {
      */
     suspend fun pay(city: CityId, facility: FacilityId, ticket: String, pay: PayMethod = PayMethod.Deposit): Intent
 
+    /** Visits that this account paid, newest first; [cursor] is `next` of the page before. */
+    suspend fun history(cursor: String? = null, limit: Int = 50): Visits
+
     /** A stored visit, as it stands now. */
     suspend fun visit(id: VisitId): Visit
 
@@ -103,6 +107,8 @@ private class GaragesOfCore(private val core: Core) : GaragesClient {
     override suspend fun quote(city: CityId, facility: FacilityId, ticket: String, pay: PayMethod) = core.on { garages.quote(city, facility, ticket, pay) }
 
     override suspend fun pay(city: CityId, facility: FacilityId, ticket: String, pay: PayMethod) = core.on { garages.pay(city, facility, ticket, pay) }
+
+    override suspend fun history(cursor: String?, limit: Int) = core.on { garages.history(cursor, Core.atLeastNone(limit)) }
 
     override suspend fun visit(id: VisitId) = core.on { garages.visit(id) }
 

@@ -7,6 +7,7 @@ import city.mesto.sdk.core.Intent
 import city.mesto.sdk.core.Offer
 import city.mesto.sdk.core.Order
 import city.mesto.sdk.core.OrderId
+import city.mesto.sdk.core.OrdersPage
 import city.mesto.sdk.core.OrdersState
 import city.mesto.sdk.core.Outcome
 import city.mesto.sdk.core.PayMethod
@@ -27,6 +28,12 @@ interface OrdersClient {
      * Spaces and dashes are nothing.
      */
     suspend fun bySlip(number: String): Order
+
+    /**
+     * Orders that the account has shown to be its own, newest first; [cursor] is `next` of the page
+     * before.
+     */
+    suspend fun history(cursor: String? = null, limit: Int = 50): OrdersPage
 
     /** What is to be paid for an order now: the discount off, a card's fee included. */
     suspend fun quote(order: OrderId, pay: PayMethod = PayMethod.Deposit): Quote
@@ -59,6 +66,8 @@ private class OrdersOfCore(private val core: Core) : OrdersClient {
     override fun current() = orders.state()
 
     override suspend fun bySlip(number: String) = core.on { orders.bySlip(number) }
+
+    override suspend fun history(cursor: String?, limit: Int) = core.on { orders.history(cursor, Core.atLeastNone(limit)) }
 
     override suspend fun quote(order: OrderId, pay: PayMethod) = core.on { orders.quote(order, pay) }
 

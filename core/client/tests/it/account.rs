@@ -1,0 +1,274 @@
+//! What the account says of itself: pages, devices, all that is stored, and its end.
+
+use chrono::TimeDelta;
+use mesto_client::protocol::base::payments::{NoticeOutcome, PayMethod, PaymentPurpose, RefundRoute};
+use mesto_client::protocol::garages::control::ReportedEventKind;
+use mesto_client::{AccountState, Client, ErrorKind, IntentState, Secrets as _};
+
+use crate::garages::{Controller, net, pay, ready};
+use crate::support::{Fault, Net, PHONE, Phone, config, poll, rsd, run};
+
+const CLOSE: &str = "DELETE /v1/account";
+const TOKEN: &str = "parking.example/session_token";
+
+/// How often this was asked.
+fn asked(net: &Net, request: &str) -> usize {
+    net.log().iter().filter(|line| line.starts_with(request)).count()
+}
+
+/// Everything that lies in the folder of the phone's file, as one text.
+fn on_disk(phone: &Phone) -> String {
+    let folder = std::fs::read_dir(phone.path().parent().unwrap()).unwrap();
+    let files = folder.map(|entry| std::fs::read(entry.unwrap().path()).unwrap());
+    files.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).collect()
+}
+
+/// Nothing of the account is left on the phone.
+#[track_caller]
+fn is_wiped(phone: &Phone) {
+    assert_eq!(*phone.client.account().state(), AccountState::default());
+    assert_eq!(phone.secrets.get(TOKEN).unwrap(), None);
+    assert!(phone.shown().active_tickets.is_empty());
+    assert_eq!(phone.client.wallet().state().balance, None);
+    assert!(phone.client.payments().intents(50).unwrap().is_empty());
+    let left = on_disk(phone);
+    for secret in ["BG789PP", "BG 789-PP", "tk_", PHONE, "+381"] {
+        assert!(!left.contains(secret), "{secret} is still on the disk");
+    }
+}
+
+#[test]
+fn all_that_is_stored_about_a_driver_is_a_document_to_save() {
+    let phone = Phone::ready("1000");
+    run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
+    let document: serde_json::Value = serde_json::from_str(&run(phone.client.account().export()).unwrap()).unwrap();
+    assert_eq!(
+        (&document["person"][0]["phone"], &document["vehicles"][0]["canonical"]),
+        (&PHONE.into(), &"BG789PP".into())
+    );
+    assert_eq!(document["tickets"].as_array().unwrap().len(), 1);
+    phone.net.fault("GET /v1/account/export", Fault::Says(200, Vec::new(), b"<html>log in</html>".to_vec()));
+    assert_eq!(run(phone.client.account().export()).unwrap_err().code(), "answer_unreadable");
+    run(phone.client.account().sign_out()).unwrap();
+    assert_eq!(run(phone.client.account().export()).unwrap_err().kind(), ErrorKind::NotSignedIn);
+}
+
+#[test]
+fn devices_are_listed_and_another_one_is_signed_out() {
+    let phone = Phone::ready("0");
+    phone.after(5);
+    let other = Phone::on(&phone.net, 7);
+    other.sign_in();
+    let sessions = run(phone.client.account().sessions(None, 50)).unwrap().items;
+    assert_eq!(sessions.iter().map(|session| session.is_own).collect::<Vec<_>>(), [false, true]);
+    let [there, here] = sessions.as_slice() else { panic!("{sessions:?}") };
+    assert!(there.signed_in_at > here.signed_in_at && !there.device.is_empty());
+    let page = run(phone.client.account().sessions(None, 1)).unwrap();
+    assert_eq!(run(phone.client.account().sessions(page.next, 1)).unwrap().items, [here.clone()]);
+    assert_eq!(run(phone.client.account().end_session(here.id)).unwrap_err().code(), "session_is_own");
+    run(phone.client.account().end_session(there.id)).unwrap();
+    assert_eq!(run(phone.client.account().end_session(there.id)).unwrap_err().code(), "not_found");
+    assert_eq!(run(other.client.sync()).unwrap_err().kind(), ErrorKind::NotSignedIn);
+    assert!(!other.client.account().state().signed_in && phone.client.account().state().signed_in);
+    run(phone.client.sync()).unwrap();
+}
+
+#[test]
+fn what_was_bought_is_told_in_pages_with_its_money_also_of_another_phone() {
+    let phone = Phone::ready("1000");
+    let from_deposit = run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
+    phone.after(1);
+    let by_card = run(phone.client.payments().buy(&phone.quote_by("green", 240, PayMethod::Card))).unwrap();
+    phone.net.bank_decides(&by_card, NoticeOutcome::Declined, Some("authentication_failed"));
+    let other = Phone::on(&phone.net, 7);
+    other.sign_in();
+    let mut cursor = None;
+    let mut all = Vec::new();
+    for _ in 0..3 {
+        let page = run(other.client.payments().history(cursor, 1)).unwrap();
+        all.extend(page.items);
+        cursor = page.next;
+    }
+    assert_eq!(cursor, None, "two purchases and the top-up of the deposit");
+    assert!(all.iter().all(|one| one.payment.purpose == PaymentPurpose::Sale && one.payment.sale == one.sale.id));
+    assert!(all.is_sorted_by(|newer, older| newer.sale.created_at >= older.sale.created_at));
+    let told: Vec<_> =
+        all.iter().map(|one| (one.payment.method.as_str(), one.payment.state.as_str(), one.payment.captured)).collect();
+    let topped_up = (PayMethod::Card.as_str().to_owned(), rsd("1000.00"));
+    assert_eq!(told[0], ("card", "declined", rsd("0.00")));
+    assert_eq!(told[1], ("deposit", "captured", from_deposit.amount));
+    assert_eq!((told[2].0.to_owned(), told[2].2), topped_up);
+    let first = &all[1].sale;
+    assert_eq!((first.items[0].service.as_str(), first.city.as_str()), ("parking", "belgrade"));
+}
+
+#[test]
+fn orders_are_told_in_pages_and_can_be_paid_from_there() {
+    let phone = Phone::ready("5000");
+    let first = phone.ordered();
+    let other = Phone::on(&phone.net, 7).made_ready("0");
+    // A phone that does not know it yet.
+    assert!(other.client.orders().list().unwrap().iter().any(|order| order.id == first));
+    let page = run(other.client.orders().history(None, 1)).unwrap();
+    assert_eq!((page.items[0].id, page.next), (first, None));
+    assert_eq!(run(other.client.orders().pay(first, PayMethod::Deposit)).unwrap().state, IntentState::Confirmed);
+    // An old page does not make it unpaid again.
+    run(phone.client.orders().history(None, 50)).unwrap();
+    let known = other.client.orders().list().unwrap();
+    assert!(known.iter().all(|order| order.paid_at.is_some()), "{known:?}");
+}
+
+#[test]
+fn visits_are_told_in_pages_bg_64() {
+    let net = net();
+    let (phone, garage) = (ready(&net, "1000"), Controller::of(&net, "zeleni-venac"));
+    for ticket in ["GR004217", "GR004218"] {
+        garage.happens(ReportedEventKind::Entered, ticket);
+        phone.after(1);
+        garage.is_there();
+        pay(&phone, ticket, PayMethod::Deposit).unwrap();
+    }
+    let page = run(phone.client.garages().history(None, 1)).unwrap();
+    let rest = run(phone.client.garages().history(page.next, 50)).unwrap();
+    let tickets: Vec<_> = page.items.iter().chain(&rest.items).map(|visit| visit.ticket.as_str()).collect();
+    assert_eq!((tickets, rest.next), (vec!["GR004218", "GR004217"], None));
+}
+
+#[test]
+fn a_closed_account_leaves_nothing_on_the_phone_and_says_what_goes_back_av_123_av_128() {
+    let phone = Phone::ready("1000");
+    run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
+    run(phone.client.sync()).unwrap();
+    assert!(on_disk(&phone).contains("BG789PP"));
+    let closed = run(phone.client.account().close_account()).unwrap();
+    let refund = closed.refund.unwrap();
+    assert_eq!((closed.settled, refund.amount, refund.route), (None, rsd("920.00"), RefundRoute::Transfer));
+    is_wiped(&phone);
+    assert_eq!(run(phone.client.account().close_account()).unwrap_err().code(), "not_signed_in");
+    // The same number is somebody new.
+    phone.after(2);
+    phone.sign_in();
+    assert_eq!(phone.balance(), rsd("0.00"));
+}
+
+#[test]
+fn what_is_owed_is_paid_when_the_account_is_closed_or_it_stays_open_bg_68() {
+    let net = net();
+    let (phone, garage) = (ready(&net, "200"), Controller::of(&net, "zeleni-venac"));
+    garage.happens(ReportedEventKind::Entered, "GR004217");
+    phone.after(1);
+    garage.is_there();
+    pay(&phone, "GR004217", PayMethod::Deposit).unwrap();
+    phone.after(130);
+    garage.happens(ReportedEventKind::Left, "GR004217");
+    let before = phone.shown();
+    let error = run(phone.client.account().close_account()).unwrap_err();
+    assert_eq!((error.code(), error.kind()), ("account_owes", ErrorKind::Refused));
+    assert_eq!(error.params()["missing"]["amount"], "100.00");
+    let text = error.text(mesto_client::Locale::En);
+    assert!(text.contains("200.00 RSD") && text.contains("100.00 RSD"), "{text}");
+    assert!(phone.client.account().state().signed_in && !phone.client.account().state().is_closing);
+    run(phone.client.sync()).unwrap();
+    assert_eq!(phone.shown().balance, before.balance);
+    phone.fill("200");
+    let closed = run(phone.client.account().close_account()).unwrap();
+    assert_eq!((closed.settled, closed.refund.unwrap().amount), (Some(rsd("200.00")), rsd("100.00")));
+    is_wiped(&phone);
+}
+
+#[test]
+fn an_account_whose_closing_was_not_confirmed_is_closed_once_av_123() {
+    for (fault, was_closed) in [(Fault::AnswerLost, true), (Fault::RequestLost, false), (Fault::Doubled, true)] {
+        let mut phone = Phone::ready("1000");
+        let is_answered = matches!(fault, Fault::Doubled);
+        phone.net.fault(CLOSE, fault);
+        let first = run(phone.client.account().close_account());
+        if !is_answered {
+            assert_eq!(first.unwrap_err().kind(), ErrorKind::NoAnswer);
+            // Whatever is asked meanwhile, and after a new start: the question stays.
+            assert_eq!(run(phone.client.sync()).is_err(), was_closed);
+            phone.reopen();
+            let state = phone.client.account().state();
+            assert!(state.is_closing && state.signed_in);
+            let closed = run(phone.client.account().close_account()).unwrap();
+            assert_eq!(closed.refund.unwrap().amount, rsd("1000.00"));
+        } else {
+            assert_eq!(first.unwrap().refund.unwrap().amount, rsd("1000.00"));
+        }
+        is_wiped(&phone);
+        let owed = phone.net.operator.refunds(&*phone.net.store, true).unwrap();
+        assert_eq!(owed.len(), 1);
+    }
+}
+
+#[test]
+fn an_app_that_dies_while_it_closes_the_account_goes_on_where_it_was_av_123() {
+    for fault in [Fault::HangsBefore, Fault::HangsAfter] {
+        let mut phone = Phone::ready("1000");
+        phone.net.fault(CLOSE, fault);
+        assert!(poll(phone.client.account().close_account()).is_none());
+        phone.reopen();
+        assert!(phone.client.account().state().is_closing);
+        assert_eq!(run(phone.client.account().close_account()).unwrap().refund.unwrap().amount, rsd("1000.00"));
+        is_wiped(&phone);
+    }
+}
+
+#[test]
+fn an_account_is_not_closed_while_a_payment_is_not_confirmed() {
+    let phone = Phone::ready("1000");
+    phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
+    run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
+    phone.net.offline(true);
+    assert_eq!(run(phone.client.account().close_account()).unwrap_err().code(), "intents_open");
+    assert!(!phone.client.account().state().is_closing);
+    phone.net.offline(false);
+    assert_eq!(run(phone.client.account().close_account()).unwrap().refund.unwrap().amount, rsd("920.00"));
+    is_wiped(&phone);
+}
+
+#[test]
+fn an_account_that_could_not_be_closed_for_want_of_a_connection_is_open() {
+    let phone = Phone::ready("1000");
+    phone.net.fault(CLOSE, Fault::NotSent);
+    let _ = run(phone.client.account().close_account()).unwrap_err();
+    phone.net.offline(true);
+    let again = run(phone.client.account().close_account()).unwrap_err();
+    phone.net.offline(false);
+    let state = phone.client.account().state();
+    assert_eq!(state.is_closing, again.kind() == ErrorKind::NoAnswer || asked(&phone.net, CLOSE) > 0);
+    run(phone.client.sync()).unwrap();
+    assert_eq!(phone.balance(), rsd("1000.00"));
+}
+
+#[test]
+fn a_session_that_ended_elsewhere_closes_nothing_and_is_over() {
+    let phone = Phone::ready("1000");
+    let other = Phone::on(&phone.net, 7);
+    phone.after(2);
+    other.sign_in();
+    let sessions = run(other.client.account().sessions(None, 50)).unwrap().items;
+    let theirs = sessions.iter().find(|session| !session.is_own).unwrap();
+    run(other.client.account().end_session(theirs.id)).unwrap();
+    assert_eq!(run(phone.client.account().close_account()).unwrap_err().kind(), ErrorKind::NotSignedIn);
+    let state = phone.client.account().state();
+    assert!(!state.signed_in && !state.is_closing);
+    assert_eq!(phone.secrets.get(TOKEN).unwrap(), None);
+    run(other.client.sync()).unwrap();
+    assert_eq!(other.balance(), rsd("1000.00"));
+}
+
+#[test]
+fn another_phone_of_a_closed_account_is_signed_out_av_123() {
+    let phone = Phone::ready("1000");
+    phone.after(2);
+    let other = Phone::on(&phone.net, 7);
+    other.sign_in();
+    run(phone.client.account().close_account()).unwrap();
+    assert_eq!(run(other.client.sync()).unwrap_err().kind(), ErrorKind::NotSignedIn);
+    assert!(!other.client.account().state().signed_in);
+    let _ = (
+        TimeDelta::zero(),
+        Client::open(config(phone.path().with_extension("other"), &phone.net), phone.ports.clone()).unwrap(),
+    );
+}
