@@ -15,6 +15,7 @@ use mesto_protocol::kernel::json::Json;
 use mesto_rules::City;
 use mesto_rules::garages::GaragesSection;
 
+pub use crate::garages::sales::GarageLimits;
 use crate::base::payments::purchases::forget_subject;
 use crate::base::payments::sells::Sells;
 use crate::garages::tables::VisitPaymentRow;
