@@ -17,8 +17,8 @@ use mesto_protocol::keys::KeySet;
 use mesto_protocol::orders::control;
 use mesto_protocol::parking::signed::TicketClaims;
 use mesto_protocol::parking::{tickets, zones};
-use mesto_protocol::signed_city::SignedCity;
 use mesto_protocol::signed_code::{ClockRule, Revocations, Verifier};
+use mesto_protocol::signed_document::SignedCity;
 use mesto_rules::{City, ParkingSection, PayMethod as RulesPay, QuoteAsk, Stays, parse_plate, zone_by_sign};
 use serde_json::{Value, json};
 
@@ -190,7 +190,7 @@ impl Target for Signed {
             verifier.verify(&text, now).is_ok(),
             Revocations::verify(&text, &self.keys, now, 0).is_ok(),
             KeySet::verify(&text, &self.root, 0).is_ok(),
-            SignedCity::verify(&text, &self.keys, now, "belgrade", 0).is_ok(),
+            SignedCity::verify(&text, &self.keys, now, "belgrade", None).is_ok(),
         ];
         let is_known = self.texts.iter().chain(&self.wires).any(|right| *right == text.trim());
         if taken.contains(&true) && !is_known {

@@ -45,6 +45,8 @@ pub enum Goods {
 }
 
 const FACILITY: &str = "zeleni-venac";
+/// No run takes longer, its preparation included.
+const LONGEST_RUN: TimeDelta = TimeDelta::minutes(20);
 /// The garage's ticket of the driver who is copied.
 const TICKET: &str = "GR000000";
 
@@ -86,11 +88,13 @@ pub fn prepare(rig: &Rig, goods: Goods, count: usize) -> Outcome<Vec<Prepared>> 
         .collect()
 }
 
-/// A car that came in an hour ago: what it owes, and the id of its visit.
+/// A car that came in 20 minutes ago: what it owes, and the id of its visit. What was paid settles
+/// it longer than a run lasts: nobody is told in the run that he owes something again, which would
+/// be a second transaction of each payment.
 fn visit(rig: &Rig, driver: &mut Driver<'_>) -> Outcome<(Quote, String)> {
     let given = RoleGiven { role: Role::Controller, city: Some("belgrade"), place: Some(FACILITY), until: None };
     let token = rig.operator.create_device(&*rig.store, rig.now, &given, "Barrier")?;
-    let entered = json!({"at": rig.now - TimeDelta::hours(1), "ticket": TICKET, "kind": "entered"});
+    let entered = json!({"at": rig.now - TimeDelta::minutes(20), "ticket": TICKET, "kind": "entered"});
     let report = json!({"city": "belgrade", "facility": FACILITY, "sent_at": rig.now, "events": [entered]});
     let answer = rig.ask(&Request::new("POST", "/v1/garages/reports").bearer(&token).json(&report));
     if answer.status != 200 {
@@ -98,6 +102,9 @@ fn visit(rig: &Rig, driver: &mut Driver<'_>) -> Outcome<(Quote, String)> {
     }
     let quote = driver.price(&GaragesSubject { facility: FACILITY.into(), ticket: TICKET.into() }, PayMethod::Deposit);
     let offer = quote.items.first().ok_or("a quote of nothing")?.offer.read::<GaragesOffer>()?;
+    if offer.owes_again_at.is_some_and(|at| at < rig.now + LONGEST_RUN) {
+        return Err(format!("a visit that is paid owes something again in the run: {offer:?}").into());
+    }
     Ok((quote, offer.visit.to_string()))
 }
 

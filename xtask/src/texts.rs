@@ -1,6 +1,6 @@
 //! `cargo xtask texts`: typed accessors for Kotlin and Swift from the Fluent catalogue.
 //!
-//! Every language of `core/client/texts` has the same messages with the same variables; a message
+//! Every language of `core/texts` has the same messages with the same variables; a message
 //! becomes a function with typed parameters, so that a screen cannot name a text that is not there
 //! or forget a value. The functions call the core's `render(id, args)`: the core alone knows the
 //! language and the plural rules.
@@ -14,7 +14,9 @@ use crate::failure::{About, Failure, Outcome};
 use crate::repository;
 use catalogue::Catalogue;
 
-const FOLDER: &str = "core/client/texts";
+const FOLDER: &str = "core/texts";
+/// What only an operator sends: no app names it.
+const OF_OPERATOR: &str = "messages";
 const KOTLIN: &str = "android/sdk/src/main/kotlin/city/mesto/sdk/Texts.kt";
 const SWIFT: &str = "ios/Sources/MestoKit/Texts.swift";
 
@@ -43,15 +45,30 @@ pub fn run(options: Options) -> Outcome<()> {
     Ok(())
 }
 
+/// The texts of every service in a language; a text may quote one of another file.
+fn whole(folder: &Path, language: &str) -> Outcome<String> {
+    let mut texts = Vec::new();
+    for entry in std::fs::read_dir(folder).about(folder.display())? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "ftl") {
+            let text = std::fs::read_to_string(&path).about(path.display())?;
+            let service = path.file_stem().unwrap_or_default().to_string_lossy();
+            catalogue::check(&format!("{language}/{service}"), &text)?;
+            texts.push(text);
+        }
+    }
+    Ok(texts.join("\n"))
+}
+
 /// The catalogue that all languages agree on.
 fn read(root: &Path) -> Outcome<Catalogue> {
     let mut languages = Vec::new();
     for entry in std::fs::read_dir(root.join(FOLDER)).about(FOLDER)? {
         let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "ftl") {
-            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            let text = std::fs::read_to_string(&path).about(path.display())?;
-            languages.push(catalogue::parse(&name, &text)?);
+        let language = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let whole = if path.is_dir() && language != OF_OPERATOR { whole(&path, &language)? } else { String::new() };
+        if !whole.is_empty() {
+            languages.push(catalogue::parse(&language, &whole)?);
         }
     }
     // The core writes an error's text from its code and parameters; a screen never names one.

@@ -119,6 +119,28 @@ class Values(WithTestbed):
         self.assertEqual(("01:30", "4 Sep, 01:30"), (mesto.time_text(at, offset), mesto.moment_text("en", at, offset)))
         self.assertEqual("23:30", mesto.time_text(at, 100_000_000), "no clock is that far from UTC")
 
+    def test_a_ticket_and_its_extension_are_one_time_bg_50_bg_54(self):
+        app = self.driver("+381640000041")
+        filled = app.wallet.top_up(BELGRADE, Decimal(1000))
+        self.testbed.ask("POST", "/bank/walk", {"page_url": filled.page_url, "card": "approve"})
+        app.payments.settle(filled.key)
+        car = app.vehicles.add(BELGRADE, "BG789PP").id
+        quote = app.parking.quote(BELGRADE, "red", car, 60, mesto.PayMethod.DEPOSIT)
+        first = app.payments.buy(quote).items[0].outcome.outcome.ticket
+        wheel = app.parking.extension_wheel(first.id)
+        self.assertEqual(([30], 30), (wheel.choices, wheel.chosen))
+        more = app.parking.extend(first.id, wheel.chosen, mesto.PayMethod.DEPOSIT)
+        app.payments.buy(more)
+        parked = app.parking.parked_with(first.id)
+        self.assertEqual([parked], app.parking.parked())
+        self.assertEqual((2, first.id), (len(parked.tickets), parked.in_force))
+        self.assertEqual(first.price.amount + more.total.amount, parked.paid.amount)
+        with self.assertRaises(mesto.MestoError.Refused) as refused:
+            app.parking.extend(parked.tickets[-1].id, 30, mesto.PayMethod.DEPOSIT)
+        self.assertEqual(("limit_reached", False), (refused.exception.code, refused.exception.may_be_charged))
+        leave_by = datetime.fromisoformat(refused.exception.params["leave_by"].replace("Z", "+00:00"))
+        self.assertEqual(first.stay.deadline, leave_by)
+
     def test_the_smallest_and_largest_sums_survive_the_border_bg_76(self):
         app = self.driver("+381640000002")
         for amount, taken in (("200", True), ("5000.00", True), ("0.01", False), ("99999999999999999.99", False)):

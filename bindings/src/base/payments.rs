@@ -63,7 +63,7 @@ pub enum IntentState {
     Lost,
 }
 
-/// Why an intent was refused, in the client's language.
+/// Why an intent ended without being bought, in the client's language.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct Reason {
     pub code: String,
@@ -72,6 +72,8 @@ pub struct Reason {
     /// The numbers, moments (RFC 3339) and sums of the text; what goes back is `paid_back`, at the
     /// latest by `due_at`.
     pub params: HashMap<String, String>,
+    /// Nobody can say that nothing was charged: it may have been, or it was and goes back.
+    pub may_be_charged: bool,
 }
 
 /// One purchase, from the tap to its end.
@@ -107,6 +109,8 @@ pub struct Intent {
     pub needs_update: bool,
     /// It ended as refused, and the bank approved it after all: it was bought.
     pub bought_late: bool,
+    /// Why it ended without being bought; absent while it is open, and when it was bought.
+    pub refusal: Option<Reason>,
 }
 
 impl Intent {
@@ -117,15 +121,17 @@ impl Intent {
             text: error.text(handle.locale),
             advice: error.advice(handle.locale),
             params: plain(error.params()),
+            may_be_charged: error.may_be_charged(),
         };
+        let refusal = handle.core.payments().refusal(&view).as_ref().map(reason);
         let state = match &view.state {
             CoreState::Unconfirmed(progress) => IntentState::Unconfirmed { progress: (*progress).into() },
             CoreState::Confirmed => IntentState::Confirmed,
             CoreState::Expired => IntentState::Expired,
             CoreState::Lost => IntentState::Lost,
             CoreState::Refused(problem) => {
-                let known = handle.core.payments().refusal(&view);
-                IntentState::Refused { reason: reason(&known.unwrap_or_else(|| Error::from(problem.clone()))) }
+                let known = refusal.clone();
+                IntentState::Refused { reason: known.unwrap_or_else(|| reason(&Error::from(problem.clone()))) }
             }
         };
         Self {
@@ -146,6 +152,7 @@ impl Intent {
             payment: view.payment,
             needs_update: view.needs_update,
             bought_late: view.bought_late,
+            refusal,
         }
     }
 

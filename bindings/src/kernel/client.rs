@@ -262,6 +262,13 @@ pub fn time_text(at: DateTime<Utc>, utc_offset: i32) -> String {
     texts::format_clock(&on_clock(at, utc_offset))
 }
 
+/// What is left of a time: `09:05`, or `1:02:03` from an hour on.
+#[uniffi::export]
+#[must_use]
+pub fn countdown_text(seconds: u64) -> String {
+    texts::format_countdown(seconds)
+}
+
 /// Day and time of a clock that is `utc_offset` seconds ahead of UTC: `3 Sep, 14:05` and `3. 9. u
 /// 14:05`.
 #[uniffi::export]

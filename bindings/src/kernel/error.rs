@@ -13,7 +13,8 @@ macro_rules! errors {
         /// A failure as an app shows it, in the language the client was opened with. `params` holds
         /// the numbers, moments (RFC 3339) and sums of the text as plain text; `detail` is for
         /// developers and never holds personal data; `request` is the id by which the operator
-        /// finds the request in its log.
+        /// finds the request in its log; with `may_be_charged` nobody can say that nothing was
+        /// charged.
         #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, uniffi::Error)]
         #[uniffi::export(Display)]
         pub enum MestoError {
@@ -26,6 +27,7 @@ macro_rules! errors {
                 params: HashMap<String, String>,
                 detail: String,
                 request: Option<String>,
+                may_be_charged: bool,
             },)*
             /// The app called the call off. A paying action that had begun stays an open intent.
             #[error("{text}")]
@@ -36,6 +38,7 @@ macro_rules! errors {
                 params: HashMap<String, String>,
                 detail: String,
                 request: Option<String>,
+                may_be_charged: bool,
             },
         }
 
@@ -46,8 +49,11 @@ macro_rules! errors {
                 let (text, advice) = (error.text(locale), error.advice(locale));
                 let (params, detail) = (plain(error.params()), error.detail().to_owned());
                 let request = error.request_id().map(str::to_owned);
+                let may_be_charged = error.may_be_charged();
                 match error.kind() {
-                    $(ErrorKind::$kind => Self::$kind { code, text, advice, params, detail, request },)*
+                    $(ErrorKind::$kind => {
+                        Self::$kind { code, text, advice, params, detail, request, may_be_charged }
+                    })*
                 }
             }
         }
@@ -81,6 +87,7 @@ impl MestoError {
             params: HashMap::new(),
             detail: why.to_string(),
             request: None,
+            may_be_charged: false,
         }
     }
 
@@ -93,6 +100,7 @@ impl MestoError {
             params: HashMap::new(),
             detail: "the app called this off".to_owned(),
             request: None,
+            may_be_charged: false,
         }
     }
 
@@ -107,6 +115,7 @@ impl MestoError {
             params: HashMap::new(),
             detail: detail.to_string(),
             request: None,
+            may_be_charged: false,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 use mesto_client::ClockState;
 use mesto_client::parking::{
-    History, NearZone, ParkingState, Preview, SmsFallback, TicketCode, TimeWheel, WheelStop, ZonesNear,
+    History, NearZone, Parked, ParkingState, Preview, SmsFallback, TicketCode, TimeWheel, WheelStop, ZonesNear,
 };
 use mesto_client::protocol::base::payments::{PayMethod, Quote};
 use mesto_client::protocol::base::plate::Plate;
@@ -25,6 +25,7 @@ mesto_protocol::parking_purchase_records!();
 mesto_rules::position_shown!();
 mesto_rules::promise_shown!();
 mesto_client::parking_shown!();
+mesto_client::parked_shown!();
 mesto_client::zones_shown!();
 mesto_client::preview_shown!();
 mesto_client::wheel_shown!();
@@ -43,6 +44,17 @@ impl Parking {
     #[must_use]
     pub fn state(&self) -> ParkingState {
         ParkingState::clone(&self.0.core.parking().state())
+    }
+
+    /// Every time that runs or is still to start, a ticket with its extensions, the first to end
+    /// first.
+    pub fn parked(&self) -> Result<Vec<Parked>, MestoError> {
+        self.0.to_app(self.0.core.parking().parked())
+    }
+
+    /// The time that a ticket is a part of, also when it is over.
+    pub fn parked_with(&self, ticket: TicketId) -> Result<Parked, MestoError> {
+        self.0.to_app(self.0.core.parking().parked_with(ticket))
     }
 
     /// Zones of a city near a position, nearest first; a sign, typed or scanned, wins over the
@@ -86,6 +98,12 @@ impl Parking {
     #[must_use]
     pub fn wheel_within(&self, wheel: TimeWheel, quote: Quote) -> TimeWheel {
         wheel.within(&quote)
+    }
+
+    /// What a ticket can be extended by now; without choices where the longest stay is used up,
+    /// whose end is the stop.
+    pub fn extension_wheel(&self, ticket: TicketId) -> Result<TimeWheel, MestoError> {
+        self.0.to_app(self.0.core.parking().extension_wheel(ticket))
     }
 
     /// A stored ticket.

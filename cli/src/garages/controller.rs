@@ -3,14 +3,14 @@
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use mesto_protocol::base::public::{CITY, CLOCK, Clock, KEYS, REVOCATIONS};
 use mesto_protocol::garages::control::{
-    EVENTS_MOST, EXIT, ExitOpened, ExitRequest, GarageReport, GarageReported, OWED, REPORT, VisitOwed, VisitTold,
-    VisitToldKind,
+    EVENTS_MOST, EXIT, ExitOpened, ExitRequest, GarageReport, GarageReported, OWED, REPORT, ReportedEvent,
+    ReportedEventKind, VisitOwed,
 };
 use mesto_protocol::garages::signed::ReceiptClaims;
 use mesto_protocol::keys::KeySet;
 use mesto_protocol::services::CodeClaims;
-use mesto_protocol::signed_city::SignedCity;
 use mesto_protocol::signed_code::{ClockRule, Revocations, Verifier};
+use mesto_protocol::signed_document::SignedCity;
 use mesto_rules::City;
 use mesto_rules::garages::facility::{Facility, TicketPattern};
 use mesto_rules::garages::{GaragesSection, Paid, Refusal, TicketNumber, VisitAsk, VisitPrice};
@@ -165,8 +165,8 @@ impl Controller {
     ///
     /// # Errors
     /// The folder's.
-    pub fn happened(&mut self, event: VisitTold) -> Outcome<()> {
-        let paid = match (event.kind == VisitToldKind::PaidOnSite, self.memory.car(&event.ticket)) {
+    pub fn happened(&mut self, event: ReportedEvent) -> Outcome<()> {
+        let paid = match (event.kind == ReportedEventKind::PaidOnSite, self.memory.car(&event.ticket)) {
             (true, Some(car)) => self.owed(car, event.at).ok().map(|price| {
                 let exit_by = Some(price.exit_by.unwrap_or(event.at));
                 Paid { amount: price.total, at: event.at, exit_by }
@@ -239,7 +239,7 @@ impl Controller {
                 self.keep()?;
                 return Ok(not_taken);
             }
-            let events: Vec<VisitTold> = self.memory.waiting.iter().take(EVENTS_MOST).cloned().collect();
+            let events: Vec<ReportedEvent> = self.memory.waiting.iter().take(EVENTS_MOST).cloned().collect();
             let told = events.len();
             let Post { city, facility, .. } = &self.memory.post;
             let report = GarageReport {
@@ -435,7 +435,7 @@ fn read(post: &Post, documents: &Documents, now: DateTime<Utc>) -> Outcome<(KeyS
         CliError::new(Exit::Input, code, why.to_string()).advise("Compare --root-key with what `mesto serve` printed.")
     };
     let keys = KeySet::verify(&documents.keys, &root, 0).map_err(|why| wrong("keys_untrusted", &why))?;
-    let signed = SignedCity::verify(&documents.city, &keys, now, &post.city, 0);
+    let signed = SignedCity::verify(&documents.city, &keys, now, &post.city, None);
     let signed = signed.map_err(|why| wrong("city_untrusted", &why))?;
     let city = City::from_json(&signed.json).map_err(|why| wrong("city_too_new", &why))?;
     Ok((keys, city))

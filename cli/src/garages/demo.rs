@@ -6,7 +6,7 @@ use mesto_client::IntentState;
 use mesto_client::protocol::base::payments::PayMethod;
 use mesto_client::protocol::garages::visits::VisitState;
 use mesto_operator::Config;
-use mesto_protocol::garages::control::{VisitTold, VisitToldKind};
+use mesto_protocol::garages::control::{ReportedEvent, ReportedEventKind};
 use mesto_protocol::kernel::grants::Role;
 
 use super::barcode;
@@ -27,7 +27,7 @@ pub async fn visit(cast: &mut Cast) -> Outcome<()> {
     cast.tell.chapter("garage", "A garage whose barrier cannot ask", cast.world.clock.read());
     let mut barrier = controller(cast).await?;
     let ticket = barrier.print()?;
-    happens(&mut barrier, VisitToldKind::Entered, &ticket, cast.world.clock.read()).await?;
+    happens(&mut barrier, ReportedEventKind::Entered, &ticket, cast.world.clock.read()).await?;
     cast.tell.claim("ticket", ticket.clone(), "MS000001".to_owned())?;
     cast.tell.say("In Zeleni venac the barrier prints a ticket and tells the operator of her car:");
     let drawn = barcode::in_terminal(&ticket, cast.tell.style)?;
@@ -67,7 +67,7 @@ pub async fn visit(cast: &mut Cast) -> Outcome<()> {
          signature, and opens: until 19:00, and for this ticket alone.",
     );
 
-    happens(&mut barrier, VisitToldKind::Left, &ticket, cast.world.clock.read()).await?;
+    happens(&mut barrier, ReportedEventKind::Left, &ticket, cast.world.clock.read()).await?;
     let again = barrier.opens_by_receipt(&ticket, &shown).err().map(|why| why.code);
     cast.tell.claim("a_second_time", again, Some("visit_over".to_owned()))?;
     cast.world.due().await.map_err(|why| CliError::failed("what is due", why))?;
@@ -100,8 +100,8 @@ async fn controller(cast: &Cast) -> Outcome<Controller> {
 }
 
 /// Something happens at the barrier, and is told.
-async fn happens(barrier: &mut Controller, kind: VisitToldKind, ticket: &str, at: DateTime<Utc>) -> Outcome<()> {
-    let event = VisitTold { at, ticket: ticket.to_owned(), kind, is_disabled: None, places: None };
+async fn happens(barrier: &mut Controller, kind: ReportedEventKind, ticket: &str, at: DateTime<Utc>) -> Outcome<()> {
+    let event = ReportedEvent { at, ticket: ticket.to_owned(), kind, is_disabled: None, places: None };
     barrier.happened(event)?;
     match barrier.tell().await?.first() {
         None if barrier.away.is_none() => Ok(()),

@@ -7,7 +7,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mesto_protocol::garages::control::{FreeTold, VisitSettled, VisitTold, VisitToldKind};
+use mesto_protocol::garages::control::{ReportedEvent, ReportedEventKind, ReportedPlaces, VisitSettled};
 use mesto_rules::garages::Paid;
 use serde::{Deserialize, Serialize};
 
@@ -70,7 +70,7 @@ pub struct Gone {
 /// An event that the operator did not take.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NotTaken {
-    pub event: VisitTold,
+    pub event: ReportedEvent,
     pub code: String,
     pub detail: String,
 }
@@ -90,8 +90,8 @@ pub struct Memory {
     /// The next ticket is the one of this number.
     pub next_number: u64,
     /// What was not taken yet, in the order in which it happened.
-    pub waiting: Vec<VisitTold>,
-    pub free: Option<FreeTold>,
+    pub waiting: Vec<ReportedEvent>,
+    pub free: Option<ReportedPlaces>,
     pub inside: Vec<Car>,
     /// What was paid in the app, the last payment of each ticket.
     pub settled: Vec<VisitSettled>,
@@ -151,12 +151,12 @@ impl Memory {
 
     /// Something happened: it waits to be told, and is known here from now on. `paid` is what was
     /// paid at the place.
-    pub fn happened(&mut self, event: VisitTold, paid: Option<Paid>) {
-        let VisitTold { at, ticket, kind, is_disabled, places } = event.clone();
+    pub fn happened(&mut self, event: ReportedEvent, paid: Option<Paid>) {
+        let ReportedEvent { at, ticket, kind, is_disabled, places } = event.clone();
         match kind {
-            VisitToldKind::Entered | VisitToldKind::Lost => {
+            ReportedEventKind::Entered | ReportedEventKind::Lost => {
                 self.gone.retain(|gone| gone.ticket != ticket);
-                let is_lost = kind == VisitToldKind::Lost;
+                let is_lost = kind == ReportedEventKind::Lost;
                 match self.inside.iter_mut().find(|car| car.ticket == ticket) {
                     Some(car) => {
                         // It may cost more by now than what was paid.
@@ -176,21 +176,21 @@ impl Memory {
                     }),
                 }
             }
-            VisitToldKind::PaidOnSite => {
+            ReportedEventKind::PaidOnSite => {
                 if let Some(car) = self.inside.iter_mut().find(|car| car.ticket == ticket)
                     && let Some(paid) = paid
                 {
                     car.paid.push(paid);
                 }
             }
-            VisitToldKind::Left | VisitToldKind::Cancelled => {
+            ReportedEventKind::Left | ReportedEventKind::Cancelled => {
                 self.inside.retain(|car| car.ticket != ticket);
                 self.settled.retain(|settled| settled.ticket != ticket);
                 self.gone.push(Gone { ticket, at });
                 let old = self.gone.len().saturating_sub(GONE_MOST);
                 self.gone.drain(..old);
             }
-            VisitToldKind::Other(_) => {}
+            ReportedEventKind::Other(_) => {}
         }
         self.waiting.push(event);
     }
@@ -291,8 +291,8 @@ mod tests {
         DateTime::from_timestamp(1_756_886_400 + second, 0).unwrap()
     }
 
-    fn event(kind: VisitToldKind, ticket: &str, second: i64) -> VisitTold {
-        VisitTold { at: at(second), ticket: ticket.to_owned(), kind, is_disabled: None, places: None }
+    fn event(kind: ReportedEventKind, ticket: &str, second: i64) -> ReportedEvent {
+        ReportedEvent { at: at(second), ticket: ticket.to_owned(), kind, is_disabled: None, places: None }
     }
 
     fn settled(ticket: &str, second: i64) -> VisitSettled {
@@ -312,25 +312,25 @@ mod tests {
     #[test]
     fn a_car_is_inside_from_its_entry_until_it_has_left() {
         let mut memory = memory();
-        memory.happened(event(VisitToldKind::Entered, "GR01", 0), None);
-        memory.happened(event(VisitToldKind::Entered, "GR02", 1), None);
-        memory.happened(event(VisitToldKind::Lost, "GR02", 1), None);
+        memory.happened(event(ReportedEventKind::Entered, "GR01", 0), None);
+        memory.happened(event(ReportedEventKind::Entered, "GR02", 1), None);
+        memory.happened(event(ReportedEventKind::Lost, "GR02", 1), None);
         memory.heard_of(settled("GR01", 5));
         memory.heard_of(settled("GR01", 3));
         assert_eq!(memory.settled("GR01").unwrap().at, at(5), "the last payment counts, however late it is heard");
         assert!(memory.car("GR02").unwrap().is_lost);
-        memory.happened(event(VisitToldKind::Left, "GR01", 9), None);
+        memory.happened(event(ReportedEventKind::Left, "GR01", 9), None);
         memory.heard_of(settled("GR01", 5));
         assert_eq!((memory.car("GR01"), memory.settled("GR01")), (None, None), "who has left is not let out again");
         assert_eq!(memory.waiting.len(), 4);
-        memory.happened(event(VisitToldKind::Entered, "GR01", 20), None);
+        memory.happened(event(ReportedEventKind::Entered, "GR01", 20), None);
         assert!(memory.gone.is_empty() && memory.car("GR01").is_some(), "a number comes again");
     }
 
     #[test]
     fn a_car_has_left_when_the_barrier_opened_for_it() {
         let mut memory = memory();
-        memory.happened(event(VisitToldKind::Entered, "GR01", 0), None);
+        memory.happened(event(ReportedEventKind::Entered, "GR01", 0), None);
         memory.opened("GR02", at(100));
         assert_eq!(memory.left_at("GR02", at(101)), at(101), "it is not known here");
         assert_eq!(memory.left_at("GR01", at(101)), at(101), "it did not open");
@@ -344,7 +344,7 @@ mod tests {
     fn what_was_taken_is_told_no_more_and_what_was_refused_is_remembered() {
         let mut memory = memory();
         for second in 0..3 {
-            memory.happened(event(VisitToldKind::Entered, &format!("GR0{second}"), second), None);
+            memory.happened(event(ReportedEventKind::Entered, &format!("GR0{second}"), second), None);
         }
         let not_taken = memory.heard(2, &[(1, "ticket_in_use".to_owned(), "a car is inside".to_owned())]);
         assert_eq!(not_taken, memory.refused);
@@ -354,7 +354,7 @@ mod tests {
             ("GR01", "ticket_in_use")
         );
         for second in 0..60 {
-            memory.happened(event(VisitToldKind::Left, "GR09", second), None);
+            memory.happened(event(ReportedEventKind::Left, "GR09", second), None);
             memory.heard(2, &[(0, "visit_unknown".to_owned(), String::new())]);
         }
         assert_eq!(memory.refused.len(), REFUSED_MOST);
@@ -366,7 +366,7 @@ mod tests {
         let kept = Folder::open(&folder.path().join("garage")).unwrap();
         assert_eq!(kept.read().unwrap(), None);
         let mut memory = memory();
-        memory.happened(event(VisitToldKind::Entered, "GR01", 0), None);
+        memory.happened(event(ReportedEventKind::Entered, "GR01", 0), None);
         kept.keep(&memory).unwrap();
         assert_eq!(kept.read().unwrap(), Some(memory));
         let file = folder.path().join("garage").join(FILE);

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
-use mesto_protocol::garages::control::{FreeTold, VisitTold, VisitToldKind};
+use mesto_protocol::garages::control::{ReportedEvent, ReportedEventKind, ReportedPlaces};
 use mesto_protocol::garages::signed::ReceiptClaims;
 use mesto_protocol::kernel::operator_name::OperatorName;
 use mesto_protocol::signed_code::{Claims, CodeError, Kind, Unread};
@@ -225,11 +225,11 @@ impl Run for Command {
         match garage {
             Garage::Enter { ticket, car, picture, at } => call.ask(enter(ticket, car, picture, at, call)),
             Garage::Owed { ticket, at } => call.ask(owed(ticket, at, call)),
-            Garage::Paid { ticket, at } => call.ask(tell_of(VisitToldKind::PaidOnSite, ticket, at, call)),
+            Garage::Paid { ticket, at } => call.ask(tell_of(ReportedEventKind::PaidOnSite, ticket, at, call)),
             Garage::Exit { ticket, receipt, at } => call.ask(exit(ticket, receipt, at, call)),
-            Garage::Left { ticket, at } => call.ask(tell_of(VisitToldKind::Left, ticket, at, call)),
+            Garage::Left { ticket, at } => call.ask(tell_of(ReportedEventKind::Left, ticket, at, call)),
             Garage::Lost { ticket, entered, car, at } => call.ask(lost(ticket, entered, car, at, call)),
-            Garage::Cancel { ticket, at } => call.ask(tell_of(VisitToldKind::Cancelled, ticket, at, call)),
+            Garage::Cancel { ticket, at } => call.ask(tell_of(ReportedEventKind::Cancelled, ticket, at, call)),
             Garage::Free { places, at } => call.ask(free(places, at, call)),
             Garage::Report { at } => call.ask(report(at, call)),
             Garage::List { at } => call.ask(list(at, call)),
@@ -261,7 +261,7 @@ fn about_link(controller: &Controller, call: Call) -> String {
 
 /// Keeps what happened and tells it. That it was not taken is an error, once everything is kept and
 /// said.
-async fn tell(controller: &mut Controller, event: VisitTold) -> Outcome<Option<CliError>> {
+async fn tell(controller: &mut Controller, event: ReportedEvent) -> Outcome<Option<CliError>> {
     controller.happened(event.clone())?;
     let not_taken = match controller.tell().await {
         Ok(not_taken) => not_taken,
@@ -297,10 +297,10 @@ async fn enter(
     if let Some(file) = &picture {
         barcode::to_file(&ticket, file)?;
     }
-    let event = VisitTold {
+    let event = ReportedEvent {
         at: controller.now(),
         ticket: ticket.clone(),
-        kind: VisitToldKind::Entered,
+        kind: ReportedEventKind::Entered,
         is_disabled: car.disabled.then_some(true),
         places: car.places,
     };
@@ -355,26 +355,26 @@ async fn owed(ticket: String, at: ControllerArgs, call: Call) -> Outcome<()> {
 }
 
 /// Something that happened to a ticket.
-async fn tell_of(kind: VisitToldKind, ticket: String, at: ControllerArgs, call: Call) -> Outcome<()> {
+async fn tell_of(kind: ReportedEventKind, ticket: String, at: ControllerArgs, call: Call) -> Outcome<()> {
     let mut controller = at.open().await?;
     let ticket = controller.ticket(&ticket)?;
     let now = controller.now();
-    let at = if kind == VisitToldKind::Left { controller.memory.left_at(&ticket, now) } else { now };
-    let event = VisitTold { at, ticket, kind, is_disabled: None, places: None };
+    let at = if kind == ReportedEventKind::Left { controller.memory.left_at(&ticket, now) } else { now };
+    let event = ReportedEvent { at, ticket, kind, is_disabled: None, places: None };
     told(&mut controller, event, call).await
 }
 
-async fn told(controller: &mut Controller, event: VisitTold, call: Call) -> Outcome<()> {
+async fn told(controller: &mut Controller, event: ReportedEvent, call: Call) -> Outcome<()> {
     let refused = tell(controller, event.clone()).await?;
     let told = with_link(json!({ "ticket": event.ticket, "kind": event.kind, "at": event.at }), controller);
     if refused.is_none() {
         call.say(&told, || {
             let said = match &event.kind {
-                VisitToldKind::PaidOnSite => "is paid at the place",
-                VisitToldKind::Left => "has left",
-                VisitToldKind::Cancelled => "never was: its entry was a mistake",
-                VisitToldKind::Lost => "counts as lost",
-                VisitToldKind::Entered | VisitToldKind::Other(_) => "came in",
+                ReportedEventKind::PaidOnSite => "is paid at the place",
+                ReportedEventKind::Left => "has left",
+                ReportedEventKind::Cancelled => "never was: its entry was a mistake",
+                ReportedEventKind::Lost => "counts as lost",
+                ReportedEventKind::Entered | ReportedEventKind::Other(_) => "came in",
             };
             format!(
                 "{} {said} ({}).\n{}",
@@ -445,10 +445,10 @@ async fn lost(
         return Err(CliError::new(Exit::Usage, "entry_unknown", text)
             .advise("Say it as the inventory book has it: --entered 2025-09-03T08:00:00Z."));
     };
-    let event = VisitTold {
+    let event = ReportedEvent {
         at: entered_at,
         ticket,
-        kind: VisitToldKind::Lost,
+        kind: ReportedEventKind::Lost,
         is_disabled: car.disabled.then_some(true),
         places: car.places,
     };
@@ -458,7 +458,7 @@ async fn lost(
 async fn free(places: u32, at: ControllerArgs, call: Call) -> Outcome<()> {
     let mut controller = at.open().await?;
     let at = controller.now();
-    controller.memory.free = Some(FreeTold { free: places, at });
+    controller.memory.free = Some(ReportedPlaces { free: places, at });
     controller.keep()?;
     controller.tell().await?;
     let told = with_link(json!({ "free": places, "at": at }), &controller);

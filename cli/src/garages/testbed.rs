@@ -8,7 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use chrono::{DateTime, Utc};
 use mesto_protocol::garages::control::{
-    self, ExitRequest, FreeTold, GarageReport, GarageReported, VisitTold, VisitToldKind,
+    self, ExitRequest, GarageReport, GarageReported, ReportedEvent, ReportedEventKind, ReportedPlaces,
 };
 use mesto_protocol::kernel::grants::Role;
 use reqwest::StatusCode;
@@ -34,7 +34,7 @@ pub struct Told {
     pub city: String,
     pub facility: String,
     /// What happened to `ticket`.
-    pub event: Option<VisitToldKind>,
+    pub event: Option<ReportedEventKind>,
     pub ticket: Option<String>,
     /// When; now, where it is left out.
     pub at: Option<DateTime<Utc>>,
@@ -48,8 +48,8 @@ async fn report(Standing(bed): Standing<dyn Bed>, Asked(asked): Asked<Told>) -> 
     if asked.event.is_some() != asked.ticket.is_some() {
         return Err(wrong("`event` and `ticket` go together: give both, or neither for a sign of life"));
     }
-    if let Some(VisitToldKind::Other(word)) = &asked.event {
-        return Err(wrong(format!("there is no event `{word}`: {}", VisitToldKind::KNOWN.join(", "))));
+    if let Some(ReportedEventKind::Other(word)) = &asked.event {
+        return Err(wrong(format!("there is no event `{word}`: {}", ReportedEventKind::KNOWN.join(", "))));
     }
     let (status, answer) = tell(bed.as_ref(), asked).await?;
     if status != 200 {
@@ -88,14 +88,19 @@ async fn exit(Standing(bed): Standing<dyn Bed>, Asked(asked): Asked<AtBarrier>) 
 pub async fn tell(bed: &dyn Bed, told: Told) -> Result<(u16, Value), BedError> {
     let now = bed.now();
     let Told { city, facility, event, ticket, at, is_disabled, places, free } = told;
-    let event =
-        event.zip(ticket).map(|(kind, ticket)| VisitTold { at: at.unwrap_or(now), ticket, kind, is_disabled, places });
+    let event = event.zip(ticket).map(|(kind, ticket)| ReportedEvent {
+        at: at.unwrap_or(now),
+        ticket,
+        kind,
+        is_disabled,
+        places,
+    });
     let report = GarageReport {
         city: city.clone(),
         facility: facility.clone(),
         sent_at: now,
         events: event.into_iter().collect(),
-        free: free.map(|free| FreeTold { free, at: now }),
+        free: free.map(|free| ReportedPlaces { free, at: now }),
         // It keeps nothing: everything that was paid for cars that are inside is told again.
         settled_after: None,
     };

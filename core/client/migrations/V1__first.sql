@@ -5,10 +5,12 @@ CREATE TABLE meta (
     value TEXT NOT NULL
 ) WITHOUT ROWID;
 
--- Signed documents, as they were served: the key set and the city.
+-- Signed documents, as they were served: the key set, the cities, what the operator says of
+-- itself. When it was signed is in seconds.
 CREATE TABLE document (
     name      TEXT PRIMARY KEY,
     version   INTEGER NOT NULL,
+    signed_at INTEGER NOT NULL,
     bytes     BLOB NOT NULL,
     stored_at INTEGER NOT NULL
 ) WITHOUT ROWID;

@@ -82,11 +82,11 @@ pub use kernel::ports::{
 pub use kernel::reminders::{Reminder, ReminderKind};
 pub use kernel::signal::{Connection, Subscription};
 pub use kernel::store::Recovery;
-pub use kernel::texts::{Locale, TextValue};
-pub use kernel::{intent, ports, texts};
+pub use kernel::{intent, ports};
 pub use mesto_protocol as protocol;
 pub use mesto_protocol::{Problem, ProblemCode};
 pub use mesto_rules as rules;
+pub use mesto_texts::{self as texts, Locale, TextValue};
 pub use services::{Observer, Topic, local_codes};
 
 #[cfg(feature = "http")]

@@ -18,6 +18,6 @@ pub mod services;
 #[cfg(feature = "openapi")]
 pub use kernel::openapi;
 pub use kernel::{
-    Method, Operation, Problem, ProblemCode, code, device, event, headers, idempotency, keys, signature, signed_city,
-    signed_code,
+    Method, Operation, Problem, ProblemCode, code, device, event, headers, idempotency, keys, signature, signed_code,
+    signed_document,
 };

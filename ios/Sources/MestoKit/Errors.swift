@@ -3,13 +3,15 @@ import Foundation
 @_exported import MestoCore
 
 extension MestoError: LocalizedError {
-    private var told: (code: String, text: String, advice: String, params: [String: String], detail: String, request: String?) {
+    private var told: (
+        code: String, text: String, advice: String, params: [String: String], detail: String, request: String?, mayBeCharged: Bool
+    ) {
         switch self {
-        case let .Refused(code, text, advice, params, detail, request), let .Offline(code, text, advice, params, detail, request),
-            let .NoAnswer(code, text, advice, params, detail, request), let .NotNow(code, text, advice, params, detail, request),
-            let .NotSignedIn(code, text, advice, params, detail, request), let .Untrusted(code, text, advice, params, detail, request),
-            let .Phone(code, text, advice, params, detail, request), let .Cancelled(code, text, advice, params, detail, request):
-            (code, text, advice, params, detail, request)
+        case let .Refused(code, text, advice, params, detail, request, mayBeCharged), let .Offline(code, text, advice, params, detail, request, mayBeCharged),
+            let .NoAnswer(code, text, advice, params, detail, request, mayBeCharged), let .NotNow(code, text, advice, params, detail, request, mayBeCharged),
+            let .NotSignedIn(code, text, advice, params, detail, request, mayBeCharged), let .Untrusted(code, text, advice, params, detail, request, mayBeCharged),
+            let .Phone(code, text, advice, params, detail, request, mayBeCharged), let .Cancelled(code, text, advice, params, detail, request, mayBeCharged):
+            (code, text, advice, params, detail, request, mayBeCharged)
         }
     }
 
@@ -25,6 +27,8 @@ extension MestoError: LocalizedError {
     public var detail: String { told.detail }
     /// By which the operator finds the request in its log; nil when nothing was sent.
     public var request: String? { told.request }
+    /// Nobody can say that nothing was charged: it may have been, or it was and goes back.
+    public var mayBeCharged: Bool { told.mayBeCharged }
 
     public var errorDescription: String? { text }
     public var recoverySuggestion: String? { advice.isEmpty ? nil : advice }

@@ -49,7 +49,7 @@ public class PaymentModel {
         } catch {
             // Called off or cut short: what had begun is open until it is known. So is what the
             // core names as in the way.
-            let inTheWay = (error as? MestoError).flatMap { $0.code == "unconfirmed" ? $0.params["intent"] : nil }
+            let inTheWay = (error as? MestoError)?.params["intent"]
             let open = mesto.payments.state().open.first { $0.quote == quote.id || $0.key == inTheWay }
             if let open { phase = .ended(open) } else { fail(error) }
         }

@@ -161,6 +161,34 @@ import Testing
         #expect(model.isOver)
     }
 
+    @Test func aTicketAndItsExtensionAreOneTime_bg_50_bg_54() async throws {
+        let quote = try await mesto.parking.quote(city: belgrade, zone: "red", vehicle: car.id, minutes: 60)
+        let ticket = try #require(try await mesto.payments.buy(quote).ticket)
+        let purchase = PurchaseModel(mesto, city: belgrade, zone: red, vehicle: car)
+        await purchase.look(extending: ticket)
+        #expect(purchase.wheel?.choices == [30])
+        await purchase.extend(ticket)
+        await purchase.buy()
+        let model = TicketModel(mesto, ticket: ticket)
+        await model.tick()
+        let parked = try #require(model.parked)
+        #expect(model.left == 5400 && parked.tickets.count == 2 && parked.inForce == ticket.id)
+        #expect(parked.paid.amount == parked.tickets.map(\.price.amount).reduce(0, +))
+        #expect(try await mesto.parking.parked() == [parked])
+        try await driver.pass(seconds: 3600)
+        await model.tick()
+        #expect(model.parked?.inForce == parked.tickets.last?.id && model.left == 1800 && model.code != nil)
+        // Nothing is left of the stay, and the refusal says by when the car must be gone.
+        await purchase.settle()
+        let last = try #require(parked.tickets.last)
+        let rest = PurchaseModel(mesto, city: belgrade, zone: red, vehicle: car)
+        await rest.look(extending: last)
+        #expect(rest.wheel?.choices.isEmpty == true)
+        await rest.extend(last)
+        guard case let .failed(error) = rest.phase else { Issue.record("\(rest.phase)"); return }
+        #expect(error.code == "limit_reached" && error.params["leave_by"] == "2025-09-03T09:30:00Z" && !error.mayBeCharged)
+    }
+
     @Test(.timeLimit(.minutes(1))) func aViewFollowsEveryChangeOfItsPart() async throws {
         let vehicles = Shown(mesto.vehicles)
         #expect(vehicles.state.vehicles == [car])

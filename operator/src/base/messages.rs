@@ -66,19 +66,12 @@ pub struct Message {
 }
 
 impl Message {
-    /// What stands in it, for a gateway that has no texts of its own: short enough for one SMS, and
-    /// the same in every language.
+    /// What stands in it, in the person's language, for a gateway that has no texts of its own:
+    /// short enough for one SMS.
     #[must_use]
     pub fn text(&self) -> String {
-        let value = |name: &str| match self.params.get(name) {
-            Some(Value::String(text)) => text.clone(),
-            Some(other) => other.to_string(),
-            None => String::new(),
-        };
-        match self.template.as_str() {
-            SIGN_IN_CODE => format!("Mesto: {} ({} min)", value("code"), value("minutes")),
-            other => format!("Mesto: {other}"),
-        }
+        let text = mesto_texts::message(self.language.as_ref(), &self.template, &self.params);
+        text.unwrap_or_else(|| self.template.clone())
     }
 
     /// The one-time code in it.

@@ -45,9 +45,9 @@ impl Default for Profile {
 /// The document, signed with a city key. The tag depends on what it says, not on the signature.
 fn document(_: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     let said = said(call.operator)?;
-    let unreadable = |error| StoreError::unreadable("operator document", error);
-    let json = said.to_json().map_err(unreadable)?;
-    let body = SignedOperator::sign(&json, call.operator.keys.city(), call.now).map_err(unreadable)?;
+    let unreadable = |why: &dyn std::fmt::Display| StoreError::unreadable("operator document", why);
+    let json = said.to_json().map_err(|why| unreadable(&why))?;
+    let body = SignedOperator::sign(&json, call.operator.keys.city(), call.now).map_err(|why| unreadable(&why))?;
     Ok(signed(call, body, &text::sha256(json.as_bytes())))
 }
 

@@ -4,7 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::base::public::{self as wire, Clock};
 use mesto_protocol::openapi::document;
-use mesto_protocol::signed_city::SignedCity;
+use mesto_protocol::signed_document::SignedCity;
 use serde_json::json;
 
 use crate::kernel::call::Call;

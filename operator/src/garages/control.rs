@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use mesto_protocol::garages::control::{
-    EVENTS_MOST, ExitOpened, ExitRequest, FreeTold, GarageReport, GarageReported, TellingRefused, VisitOwed,
-    VisitSettled, VisitTold, VisitToldKind,
+    EVENTS_MOST, EventRefused, ExitOpened, ExitRequest, GarageReport, GarageReported, ReportedEvent, ReportedEventKind,
+    ReportedPlaces, VisitOwed, VisitSettled,
 };
 use mesto_protocol::garages::visits as wire;
 use mesto_protocol::{Problem, ProblemCode};
@@ -17,7 +17,7 @@ use mesto_rules::money::Money;
 use crate::base::incidents;
 use crate::garages::refusal::{refused, unknown};
 use crate::garages::tables::{FacilityRow, StateWord, VisitPaymentRow, VisitRow};
-use crate::garages::visits::{Kept, Place, kept};
+use crate::garages::visits::{Place, VisitRecord, records_of};
 use crate::kernel::call::Call;
 use crate::kernel::failure::{Failure, Outcome, refuse};
 use crate::kernel::operator::Operator;
@@ -102,7 +102,7 @@ fn hear(
     place: &Place<'_>,
     now: DateTime<Utc>,
     heard: Option<FacilityRow>,
-    counted: Option<FreeTold>,
+    counted: Option<ReportedPlaces>,
 ) -> Outcome<()> {
     let (city, facility) = (&place.city.id, &place.facility.id);
     let counted = counted.map(|told| (told.free, told.at.trunc_subsecs(3)));
@@ -144,7 +144,7 @@ struct Desk<'a> {
     place: Place<'a>,
     now: DateTime<Utc>,
     /// Those of a ticket in the order of their entries.
-    visits: BTreeMap<TicketNumber, Vec<Kept>>,
+    visits: BTreeMap<TicketNumber, Vec<VisitRecord>>,
     /// Those that were paid here and at the place: their ids.
     paid_twice: Vec<String>,
 }
@@ -156,7 +156,7 @@ impl<'a> Desk<'a> {
         operator: &'a Operator,
         place: Place<'a>,
         now: DateTime<Utc>,
-        events: &[VisitTold],
+        events: &[ReportedEvent],
     ) -> Outcome<Self> {
         let tickets: BTreeMap<TicketNumber, ()> =
             events.iter().filter_map(|event| Some((place.facility.read_ticket(&event.ticket).ok()?, ()))).collect();
@@ -169,7 +169,7 @@ impl<'a> Desk<'a> {
         for ((ticket, ()), (rows, payments)) in tickets.into_iter().zip(answers.iter().zip(&payments)) {
             let rows = rows.iter().map(Row::read).collect::<Result<Vec<VisitRow>, StoreError>>()?;
             let payments = payments.iter().map(Row::read).collect::<Result<Vec<VisitPaymentRow>, StoreError>>()?;
-            let mut of_ticket = kept(rows, payments);
+            let mut of_ticket = records_of(rows, payments);
             of_ticket.reverse();
             visits.insert(ticket, of_ticket);
         }
@@ -178,13 +178,13 @@ impl<'a> Desk<'a> {
 
     /// Takes the events in the order in which they happened; an entry is before what else happened
     /// at the same moment.
-    fn take_all(&mut self, events: &[VisitTold]) -> Outcome<(u32, Vec<TellingRefused>)> {
-        let order = |event: &VisitTold| match event.kind {
-            VisitToldKind::Entered | VisitToldKind::Lost => 0,
-            VisitToldKind::PaidOnSite => 1,
-            VisitToldKind::Left | VisitToldKind::Cancelled | VisitToldKind::Other(_) => 2,
+    fn take_all(&mut self, events: &[ReportedEvent]) -> Outcome<(u32, Vec<EventRefused>)> {
+        let order = |event: &ReportedEvent| match event.kind {
+            ReportedEventKind::Entered | ReportedEventKind::Lost => 0,
+            ReportedEventKind::PaidOnSite => 1,
+            ReportedEventKind::Left | ReportedEventKind::Cancelled | ReportedEventKind::Other(_) => 2,
         };
-        let mut in_order: Vec<(u32, &VisitTold)> = (0..).zip(events).collect();
+        let mut in_order: Vec<(u32, &ReportedEvent)> = (0..).zip(events).collect();
         in_order.sort_by_key(|(index, event)| (event.at, order(event), *index));
         let (mut taken, mut refused) = (0, Vec::new());
         for (index, event) in in_order {
@@ -192,7 +192,7 @@ impl<'a> Desk<'a> {
                 Ok(()) => taken += 1,
                 Err(Failure::Refused(problem)) => {
                     let Problem { code, detail, .. } = *problem;
-                    refused.push(TellingRefused { index, ticket: event.ticket.clone(), code, detail });
+                    refused.push(EventRefused { index, ticket: event.ticket.clone(), code, detail });
                 }
                 Err(failure) => return Err(failure),
             }
@@ -202,11 +202,11 @@ impl<'a> Desk<'a> {
     }
 
     /// Takes one event, or says why not; then nothing of it is kept.
-    fn take(&mut self, told: &VisitTold) -> Outcome<()> {
+    fn take(&mut self, told: &ReportedEvent) -> Outcome<()> {
         let (place, now, at) = (self.place, self.now, told.at.trunc_subsecs(3));
         let ticket = place.ticket(&told.ticket)?;
         match told.kind {
-            VisitToldKind::Entered | VisitToldKind::Lost if place.is_ahead(at, now) => {
+            ReportedEventKind::Entered | ReportedEventKind::Lost if place.is_ahead(at, now) => {
                 return Err(Refusal::EntryInFuture { entered_at: at, now }.into());
             }
             _ => place.not_ahead("at", at, now)?,
@@ -215,39 +215,40 @@ impl<'a> Desk<'a> {
             return refuse(ProblemCode::OutOfRange, "a car takes 1 place or 2");
         }
         match &told.kind {
-            VisitToldKind::Entered => self.entered(ticket, told, at),
-            VisitToldKind::Lost => self.lost(ticket, told, at),
-            VisitToldKind::PaidOnSite => self.paid_on_site(&ticket, at),
-            VisitToldKind::Left => self.ended(&ticket, at, |owed| VisitEvent::Left { owed }),
-            VisitToldKind::Cancelled => self.ended(&ticket, at, |_| VisitEvent::Cancel),
-            VisitToldKind::Other(word) => {
-                let known = VisitToldKind::KNOWN.join(", ");
+            ReportedEventKind::Entered => self.entered(ticket, told, at),
+            ReportedEventKind::Lost => self.lost(ticket, told, at),
+            ReportedEventKind::PaidOnSite => self.paid_on_site(&ticket, at),
+            ReportedEventKind::Left => self.ended(&ticket, at, |owed| VisitEvent::Left { owed }),
+            ReportedEventKind::Cancelled => self.ended(&ticket, at, |_| VisitEvent::Cancel),
+            ReportedEventKind::Other(word) => {
+                let known = ReportedEventKind::KNOWN.join(", ");
                 refuse(ProblemCode::BadRequest, format!("what happened is one of {known}, not `{word}`"))
             }
         }
     }
 
-    fn entered(&mut self, ticket: TicketNumber, told: &VisitTold, at: DateTime<Utc>) -> Outcome<()> {
+    fn entered(&mut self, ticket: TicketNumber, told: &ReportedEvent, at: DateTime<Utc>) -> Outcome<()> {
         let city = self.place.city;
         let visits = self.visits.entry(ticket.clone()).or_default();
-        if let Some(known) = visits.iter_mut().find(|kept| kept.row.entered_at == at) {
+        if let Some(known) = visits.iter_mut().find(|record| record.row.entered_at == at) {
             if !known.is_over() {
                 known.step(&VisitEvent::Entered, at)?;
                 known.correct(city, told);
             }
             return Ok(());
         }
-        if let Some(inside) = visits.iter().find(|kept| !kept.is_over()) {
+        if let Some(inside) = visits.iter().find(|record| !record.is_over()) {
             let since = inside.row.entered_at;
             let detail = format!("a car is inside with this ticket since {since}; tell first that it left");
             return Err(Problem::new(ProblemCode::TicketInUse, detail).into());
         }
-        if let Some(ended_at) = visits.iter().filter_map(|kept| kept.row.ended_at).find(|ended_at| at <= *ended_at) {
+        if let Some(ended_at) = visits.iter().filter_map(|record| record.row.ended_at).find(|ended_at| at <= *ended_at)
+        {
             let detail = format!("a visit with this ticket ended at {ended_at}; this entry is before that");
             return Err(Problem::new(ProblemCode::VisitOver, detail).into());
         }
         let (state, _) = visit::step(None, &VisitEvent::Entered, at).map_err(|error| refused(&error))?;
-        let kept = Kept::entered(VisitRow {
+        let record = VisitRecord::entered(VisitRow {
             id: self.operator.new_id(self.now),
             city: city.id.clone(),
             facility: self.place.facility.id.clone(),
@@ -257,25 +258,26 @@ impl<'a> Desk<'a> {
             ended_at: None,
             is_disabled: told.is_disabled.unwrap_or_default(),
             places: told.places.unwrap_or(1),
-            is_lost: told.kind == VisitToldKind::Lost,
+            is_lost: told.kind == ReportedEventKind::Lost,
             currency: city.currency,
             owes_again_at: None,
             receipt: None,
         });
         // That it has no price, or is paid otherwise, is no reason not to know it.
-        if let Err(refusal @ (Refusal::OutOfRange { .. } | Refusal::EntryInFuture { .. })) = kept.owed(city, self.now) {
+        if let Err(refusal @ (Refusal::OutOfRange { .. } | Refusal::EntryInFuture { .. })) = record.owed(city, self.now)
+        {
             return Err(refusal.into());
         }
-        visits.push(kept);
+        visits.push(record);
         Ok(())
     }
 
     /// The car that is inside with this ticket has lost it; one that is not known comes in with the
     /// ticket printed instead.
-    fn lost(&mut self, ticket: TicketNumber, told: &VisitTold, at: DateTime<Utc>) -> Outcome<()> {
+    fn lost(&mut self, ticket: TicketNumber, told: &ReportedEvent, at: DateTime<Utc>) -> Outcome<()> {
         let city = self.place.city;
         let visits = self.visits.entry(ticket.clone()).or_default();
-        if let Some(inside) = visits.iter_mut().find(|kept| !kept.is_over()) {
+        if let Some(inside) = visits.iter_mut().find(|record| !record.is_over()) {
             inside.row.is_lost = true;
             inside.correct(city, told);
             return Ok(());
@@ -285,24 +287,24 @@ impl<'a> Desk<'a> {
 
     fn paid_on_site(&mut self, ticket: &TicketNumber, at: DateTime<Utc>) -> Outcome<()> {
         let city = self.place.city;
-        let kept = self.at(ticket, at)?;
+        let record = self.at(ticket, at)?;
         // A car that has left owed what it owed then.
-        let priced_at = kept.row.ended_at.map_or(at, |ended_at| at.min(ended_at));
-        let price = kept.owed(city, priced_at);
-        let is_paid_here = kept.payments.iter().any(|payment| payment.sale.is_some());
-        let is_told_again = kept.payments.iter().any(|payment| payment.at == at);
+        let priced_at = record.row.ended_at.map_or(at, |ended_at| at.min(ended_at));
+        let price = record.owed(city, priced_at);
+        let is_paid_here = record.payments.iter().any(|payment| payment.sale.is_some());
+        let is_told_again = record.payments.iter().any(|payment| payment.at == at);
         if !is_told_again {
-            kept.step(&VisitEvent::PaidOnSite, at)?;
+            record.step(&VisitEvent::PaidOnSite, at)?;
             let (amount, exit_by, lines) = match &price {
                 Ok(price) => (price.total, price.exit_by.filter(|_| !price.total.is_zero()), price.lines.as_slice()),
                 Err(_) => (Money::zero(city.currency), None, [].as_slice()),
             };
-            kept.payments.push(VisitPaymentRow {
-                visit: kept.row.id,
+            record.payments.push(VisitPaymentRow {
+                visit: record.row.id,
                 at,
                 priced_at,
-                city: kept.row.city.clone(),
-                facility: kept.row.facility.clone(),
+                city: record.row.city.clone(),
+                facility: record.row.facility.clone(),
                 sale: None,
                 account: None,
                 pay: None,
@@ -312,9 +314,9 @@ impl<'a> Desk<'a> {
                 exit_by,
                 lines: Json::of(&lines.to_vec())?,
             });
-            kept.watch(city);
+            record.watch(city);
         }
-        let reference = kept.row.id.to_string();
+        let reference = record.row.id.to_string();
         if !is_told_again && is_paid_here && price.is_ok_and(|price| price.total.is_zero()) {
             self.paid_twice.push(reference);
         }
@@ -324,33 +326,33 @@ impl<'a> Desk<'a> {
     /// The visit ends, by leaving or because it never was.
     fn ended(&mut self, ticket: &TicketNumber, at: DateTime<Utc>, event: fn(Money) -> VisitEvent) -> Outcome<()> {
         let city = self.place.city;
-        let kept = self.at(ticket, at)?;
-        let was_over = kept.is_over();
+        let record = self.at(ticket, at)?;
+        let was_over = record.is_over();
         // A receipt is good until its last second is full: who is let out by it owes nothing.
-        let priced_at = if kept.row.receipt.is_some() { at.trunc_subsecs(0).max(kept.row.entered_at) } else { at };
-        let owed = kept.owed_or_nothing(city, priced_at);
-        kept.step(&event(owed), at)?;
+        let priced_at = if record.row.receipt.is_some() { at.trunc_subsecs(0).max(record.row.entered_at) } else { at };
+        let owed = record.owed_or_nothing(city, priced_at);
+        record.step(&event(owed), at)?;
         if !was_over {
-            kept.row.ended_at = Some(at);
-            kept.watch(city);
+            record.row.ended_at = Some(at);
+            record.watch(city);
         }
         Ok(())
     }
 
     /// The visit with a ticket to which a moment belongs: the last one that had begun by then.
-    fn at(&mut self, ticket: &TicketNumber, at: DateTime<Utc>) -> Outcome<&mut Kept> {
+    fn at(&mut self, ticket: &TicketNumber, at: DateTime<Utc>) -> Outcome<&mut VisitRecord> {
         let Some(visits) = self.visits.get_mut(ticket).filter(|visits| !visits.is_empty()) else {
             return Err(refused(&VisitError::NotEntered).into());
         };
-        match visits.iter_mut().rev().find(|kept| kept.row.entered_at <= at) {
-            Some(kept) => Ok(kept),
+        match visits.iter_mut().rev().find(|record| record.row.entered_at <= at) {
+            Some(record) => Ok(record),
             None => refuse(ProblemCode::OutOfRange, format!("{at} is before the entry with this ticket")),
         }
     }
 
     /// Whether a visit that was paid is over by what this report told.
     fn is_over(&self, settled: &VisitSettled) -> bool {
-        self.visits.values().flatten().any(|kept| kept.row.id == settled.visit && kept.is_over())
+        self.visits.values().flatten().any(|record| record.row.id == settled.visit && record.is_over())
     }
 
     /// Stores what became of the visits.
@@ -359,20 +361,20 @@ impl<'a> Desk<'a> {
             let detail = "a visit was paid here and at the place; one of the two is to be given back by hand";
             incidents::report(tx, self.now, "visit_paid_twice", reference, detail)?;
         }
-        for kept in self.visits.into_values().flatten() {
-            kept.save(tx, self.operator, self.now, None)?;
+        for record in self.visits.into_values().flatten() {
+            record.save(tx, self.operator, self.now, None)?;
         }
         Ok(())
     }
 }
 
 /// The visit of a ticket that is inside.
-fn inside(tx: &mut dyn Tx, place: &Place<'_>, ticket: &TicketNumber) -> Outcome<Kept> {
+fn inside(tx: &mut dyn Tx, place: &Place<'_>, ticket: &TicketNumber) -> Outcome<VisitRecord> {
     match place.last(tx, ticket)? {
-        Some(kept) if !kept.is_over() => Ok(kept),
+        Some(record) if !record.is_over() => Ok(record),
         found => {
             place.not_elsewhere(tx, ticket)?;
-            Err(found.map_or_else(|| unknown(place.facility, ticket), |kept| kept.over()).into())
+            Err(found.map_or_else(|| unknown(place.facility, ticket), |record| record.over()).into())
         }
     }
 }
@@ -382,15 +384,15 @@ pub(crate) fn owed(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<VisitOwed> {
     let request = call.request;
     let place = place(call, &request.needed("city")?, &request.needed("facility")?)?;
     let ticket = place.ticket(&request.needed("ticket")?)?;
-    let kept = inside(tx, &place, &ticket)?;
-    let price = kept.owed(place.city, call.now)?;
+    let record = inside(tx, &place, &ticket)?;
+    let price = record.owed(place.city, call.now)?;
     Ok(VisitOwed {
-        visit: kept.row.id,
+        visit: record.row.id,
         facility: price.facility,
         ticket: ticket.to_string(),
-        state: StateWord::from(kept.state_at(call.now)).into(),
+        state: StateWord::from(record.state_at(call.now)).into(),
         entered_at: price.entered_at,
-        is_lost: kept.row.is_lost,
+        is_lost: record.row.is_lost,
         tariff: price.tariff,
         tariff_from: price.tariff_from,
         lines: wire::lines(&price.lines),
@@ -407,12 +409,12 @@ pub(crate) fn exit(tx: &mut dyn Tx, call: &mut Call<'_>, asked: ExitRequest) -> 
     let place = place(call, &asked.city, &asked.facility)?;
     place.not_ahead("at", asked.at, call.now)?;
     let (ticket, at) = (place.ticket(&asked.ticket)?, asked.at.trunc_subsecs(3));
-    let mut kept = inside(tx, &place, &ticket)?;
-    let owed = match kept.owed(place.city, at) {
+    let mut record = inside(tx, &place, &ticket)?;
+    let owed = match record.owed(place.city, at) {
         Ok(price) => price.total,
-        Err(Refusal::PaidOnEntry { .. }) => Money::zero(kept.row.currency),
+        Err(Refusal::PaidOnEntry { .. }) => Money::zero(record.row.currency),
         Err(refusal) => return Err(refusal.into()),
     };
-    let effects = kept.step(&VisitEvent::ExitAsked { owed }, at)?;
-    Ok(ExitOpened { open: effects.contains(&VisitEffect::OpenBarrier), visit: kept.row.id })
+    let effects = record.step(&VisitEvent::ExitAsked { owed }, at)?;
+    Ok(ExitOpened { open: effects.contains(&VisitEffect::OpenBarrier), visit: record.row.id })
 }

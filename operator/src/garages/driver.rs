@@ -7,7 +7,7 @@ use mesto_protocol::kernel::json::Json as OnTheWire;
 use mesto_rules::garages::{FreePlaces, GaragesSection as GaragesOfCity, Observation, free_places, is_heard};
 
 use crate::garages::tables::{FacilityRow, VisitPaymentRow, VisitRow};
-use crate::garages::visits::Kept;
+use crate::garages::visits::VisitRecord;
 use crate::kernel::call::Call;
 use crate::kernel::failure::Outcome;
 use crate::kernel::operator::Operator;
@@ -23,14 +23,14 @@ const OWN: &str = "(SELECT visit FROM visit_payment WHERE account = $1)";
 /// Visits with their payments, a row each payment, as they are told to an account: the newest visit
 /// first.
 fn told(rows: Vec<(VisitRow, VisitPaymentRow)>, account: AccountId, now: DateTime<Utc>) -> Outcome<Vec<Visit>> {
-    let mut visits: Vec<Kept> = Vec::new();
+    let mut visits: Vec<VisitRecord> = Vec::new();
     for (row, payment) in rows {
         match visits.last_mut().filter(|last| last.row.id == row.id) {
             Some(last) => last.payments.push(payment),
-            None => visits.push(Kept::of(row, vec![payment])),
+            None => visits.push(VisitRecord::of(row, vec![payment])),
         }
     }
-    visits.iter().map(|kept| kept.told_to(account, now)).collect()
+    visits.iter().map(|record| record.told_to(account, now)).collect()
 }
 
 /// What an app shows of garages.

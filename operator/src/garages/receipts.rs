@@ -4,12 +4,12 @@ use chrono::{DateTime, Utc};
 use mesto_protocol::garages::signed::{ExitReceipt, GOOD_WITHOUT_END};
 use mesto_rules::money::Money;
 
-use crate::garages::visits::Kept;
+use crate::garages::visits::VisitRecord;
 use crate::kernel::failure::Outcome;
 use crate::kernel::operator::Operator;
 use crate::kernel::signed_codes::{self, ToShow};
 
-impl Kept {
+impl VisitRecord {
     /// Signs what its last payment settled, once it is known from when on something is owed again:
     /// each payment here is an issue of its own. None is signed for a visit that owes something
     /// at once.

@@ -16,7 +16,7 @@ use crate::base::payments::rows::{PayWord, PaymentRow};
 use crate::base::payments::sells::{Asked, Delivered, Delivery, Priced};
 use crate::garages::refusal::unknown;
 use crate::garages::tables::{FacilityRow, VisitPaymentRow, VisitRow};
-use crate::garages::visits::{Kept, Place};
+use crate::garages::visits::{Place, VisitRecord};
 use crate::garages::{NAME, PAID};
 use crate::kernel::failure::{Outcome, refuse};
 use crate::kernel::ledger::LedgerAccount;
@@ -65,15 +65,15 @@ pub(crate) fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
         }
     };
     let found = place.last(tx, &ticket)?;
-    if found.as_ref().is_none_or(Kept::is_over) {
+    if found.as_ref().is_none_or(VisitRecord::is_over) {
         place.not_elsewhere(tx, &ticket)?;
     }
     let heard = tx.first(find!(FacilityRow { city: &city.id, facility: &place.facility.id }))?;
-    let Some(mut kept) = found else {
+    let Some(mut record) = found else {
         place.reachable(heard.as_ref(), now)?;
         return Err(unknown(place.facility, &ticket).into());
     };
-    let (visit, priced) = (kept.row.id, priced(&mut kept, &place, now, rules_pay(asked.pay)?, None)?);
+    let (visit, priced) = (record.row.id, priced(&mut record, &place, now, rules_pay(asked.pay)?, None)?);
     place.reachable(heard.as_ref(), now)?;
     let (owed, _) = apart(&priced)?;
     Ok(Priced {
@@ -101,32 +101,32 @@ pub(crate) fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
 /// What a visit costs at a moment, when it can be paid then: by `offered`, or by whatever it is.
 /// The visit steps.
 fn priced(
-    kept: &mut Kept,
+    record: &mut VisitRecord,
     place: &Place<'_>,
     at: DateTime<Utc>,
     pay: RulesPay,
     offered: Option<Money>,
 ) -> Outcome<VisitPrice> {
-    if kept.is_over() {
-        return Err(kept.over().into());
+    if record.is_over() {
+        return Err(record.over().into());
     }
-    let price = kept.price(place.city, at, pay)?;
+    let price = record.price(place.city, at, pay)?;
     let (owed, _) = apart(&price)?;
     let event = VisitEvent::Pay { amount: offered.unwrap_or(owed), owed };
-    match kept.step(&event, at) {
+    match record.step(&event, at) {
         Ok(_) => Ok(price),
-        Err(problem) => Err(explained(problem, kept, &price).into()),
+        Err(problem) => Err(explained(problem, record, &price).into()),
     }
 }
 
 /// With what a driver wants to know when nothing is to be paid: until when he may leave, until when
 /// it is free.
-fn explained(problem: Problem, kept: &Kept, price: &VisitPrice) -> Problem {
+fn explained(problem: Problem, record: &VisitRecord, price: &VisitPrice) -> Problem {
     if problem.is(ProblemCode::VisitAlreadyPaid) {
-        let exit_by = kept.payments.iter().filter_map(|payment| payment.exit_by).max();
-        problem.with("visit", kept.row.id).with("exit_by", exit_by).with("owes_again_at", price.rises_at)
+        let exit_by = record.payments.iter().filter_map(|payment| payment.exit_by).max();
+        problem.with("visit", record.row.id).with("exit_by", exit_by).with("owes_again_at", price.rises_at)
     } else if problem.is(ProblemCode::NothingOwed) {
-        problem.with("visit", kept.row.id).with("free_until", price.rises_at)
+        problem.with("visit", record.row.id).with("free_until", price.rises_at)
     } else {
         problem
     }
@@ -174,19 +174,19 @@ pub(crate) fn deliver(tx: &mut dyn Tx, delivery: &mut Delivery<'_>) -> Outcome<D
     let Some((row, heard)) = found.filter(|(row, _)| row.id == visit) else {
         return refuse(ProblemCode::QuoteStale, "another visit has this ticket now; ask for a new quote");
     };
-    let mut kept = Kept::of(row, payments);
-    let place = Place::of(delivery.city()?, kept.row.facility.as_str())?;
+    let mut record = VisitRecord::of(row, payments);
+    let place = Place::of(delivery.city()?, record.row.facility.as_str())?;
     let at = if now <= promised_until(tx, delivery)? { quote.issued_at } else { now };
     let pay = rules_pay(&quote.pay.into())?;
-    let price = priced(&mut kept, &place, at, pay, Some(owed))?;
+    let price = priced(&mut record, &place, at, pay, Some(owed))?;
     let (_, fee) = apart(&price)?;
     place.reachable(heard.as_ref(), now)?;
-    kept.payments.push(VisitPaymentRow {
+    record.payments.push(VisitPaymentRow {
         visit,
         at: now,
         priced_at: at,
-        city: kept.row.city.clone(),
-        facility: kept.row.facility.clone(),
+        city: record.row.city.clone(),
+        facility: record.row.facility.clone(),
         sale: Some(delivery.sale),
         account: Some(delivery.account.id),
         pay: Some(quote.pay),
@@ -197,12 +197,12 @@ pub(crate) fn deliver(tx: &mut dyn Tx, delivery: &mut Delivery<'_>) -> Outcome<D
         exit_by: price.exit_by.map(|exit_by| exit_by + (now - at)),
         lines: Json::of(&price.lines)?,
     });
-    kept.watch(place.city);
-    kept.sign_receipt(delivery.operator, now)?;
-    let told = kept.told_to(delivery.account.id, now)?;
+    record.watch(place.city);
+    record.sign_receipt(delivery.operator, now)?;
+    let told = record.told_to(delivery.account.id, now)?;
     delivery.account.tell(&told)?;
-    let revenue = LedgerAccount::Revenue { service: NAME, city: kept.row.city.clone() };
-    kept.save(tx, delivery.operator, now, Some(delivery.account.id))?;
+    let revenue = LedgerAccount::Revenue { service: NAME, city: record.row.city.clone() };
+    record.save(tx, delivery.operator, now, Some(delivery.account.id))?;
     Ok(Delivered {
         outcome: OnTheWire::of(&GaragesOutcome { visit: told })?,
         // A visit can be paid several times: the payment is what was bought.
@@ -216,10 +216,10 @@ pub(crate) fn deliver(tx: &mut dyn Tx, delivery: &mut Delivery<'_>) -> Outcome<D
 pub(crate) fn outcome(tx: &mut dyn Tx, _: &Operator, now: DateTime<Utc>, sale: &str) -> Outcome<Option<OnTheWire>> {
     let select = Select::<VisitPaymentRow>::of("FROM visit_payment WHERE visit_payment.sale = $1", values![sale]);
     let Some(payment) = tx.first(select)? else { return Ok(None) };
-    let Some(kept) = Kept::read(tx, payment.visit, false)? else { return Ok(None) };
+    let Some(record) = VisitRecord::read(tx, payment.visit, false)? else { return Ok(None) };
     let is_own = |other: &VisitPaymentRow| match payment.account {
         Some(account) => other.account == Some(account),
         None => other.sale == payment.sale,
     };
-    Ok(Some(OnTheWire::of(&GaragesOutcome { visit: kept.told(now, is_own)? })?))
+    Ok(Some(OnTheWire::of(&GaragesOutcome { visit: record.told(now, is_own)? })?))
 }

@@ -2,7 +2,7 @@
 //! saved with what follows.
 
 use chrono::{DateTime, Utc};
-use mesto_protocol::garages::control::VisitTold;
+use mesto_protocol::garages::control::ReportedEvent;
 use mesto_protocol::garages::visits::{self as wire, Visit, VisitPayment};
 use mesto_protocol::kernel::ids::{AccountId, VisitId};
 use mesto_protocol::{Problem, ProblemCode};
@@ -67,8 +67,8 @@ impl<'a> Place<'a> {
     }
 
     /// The last visit with a ticket here.
-    pub fn last(&self, tx: &mut dyn Tx, ticket: &TicketNumber) -> Outcome<Option<Kept>> {
-        Ok(kept(tx.all(self.visits(ticket))?, tx.all(self.payments(ticket))?).into_iter().next())
+    pub fn last(&self, tx: &mut dyn Tx, ticket: &TicketNumber) -> Outcome<Option<VisitRecord>> {
+        Ok(records_of(tx.all(self.visits(ticket))?, tx.all(self.payments(ticket))?).into_iter().next())
     }
 
     /// Refuses a ticket with which a car is inside somewhere else in this city, and says where.
@@ -95,7 +95,7 @@ impl<'a> Place<'a> {
 }
 
 /// A visit with what was paid for it.
-pub(crate) struct Kept {
+pub(crate) struct VisitRecord {
     pub row: VisitRow,
     /// Oldest first.
     pub payments: Vec<VisitPaymentRow>,
@@ -113,18 +113,18 @@ enum Claim {
 }
 
 /// Visits with their payments, in the order of the visits.
-pub(crate) fn kept(visits: Vec<VisitRow>, mut payments: Vec<VisitPaymentRow>) -> Vec<Kept> {
+pub(crate) fn records_of(visits: Vec<VisitRow>, mut payments: Vec<VisitPaymentRow>) -> Vec<VisitRecord> {
     visits
         .into_iter()
         .map(|row| {
             let (own, others) = payments.drain(..).partition(|payment| payment.visit == row.id);
             payments = others;
-            Kept::of(row, own)
+            VisitRecord::of(row, own)
         })
         .collect()
 }
 
-impl Kept {
+impl VisitRecord {
     /// One that is stored.
     pub fn of(row: VisitRow, payments: Vec<VisitPaymentRow>) -> Self {
         let (stored, stored_payments) = (Some(row.clone()), payments.len());
@@ -158,7 +158,7 @@ impl Kept {
     }
 
     /// What a controller knows better of a car that is inside.
-    pub fn correct(&mut self, city: &City, told: &VisitTold) {
+    pub fn correct(&mut self, city: &City, told: &ReportedEvent) {
         self.row.is_disabled = told.is_disabled.unwrap_or(self.row.is_disabled);
         self.row.places = told.places.unwrap_or(self.row.places);
         let before = self.row.owes_again_at;
@@ -353,18 +353,22 @@ fn named(reference: &str) -> Outcome<VisitId> {
 }
 
 /// A visit, and the accounts of those who paid it but for one: they are locked, and then the visit.
-fn with_payers(tx: &mut dyn Tx, visit: VisitId, except: Option<AccountId>) -> Outcome<Option<(Kept, LockedAccounts)>> {
-    let Some(seen) = Kept::read(tx, visit, false)? else { return Ok(None) };
+fn with_payers(
+    tx: &mut dyn Tx,
+    visit: VisitId,
+    except: Option<AccountId>,
+) -> Outcome<Option<(VisitRecord, LockedAccounts)>> {
+    let Some(seen) = VisitRecord::read(tx, visit, false)? else { return Ok(None) };
     let locks = Locks { accounts: seen.payers(except).collect(), ..Locks::default() };
     let mut accounts = lock(tx, &locks)?;
     accounts.retain(|_, account| !account.is_closed);
     // Read again: now nobody else changes it.
-    Ok(Kept::read(tx, visit, true)?.map(|kept| (kept, accounts)))
+    Ok(VisitRecord::read(tx, visit, true)?.map(|record| (record, accounts)))
 }
 
-fn tell_each(tx: &mut dyn Tx, now: DateTime<Utc>, kept: &Kept, accounts: &mut LockedAccounts) -> Outcome<()> {
+fn tell_each(tx: &mut dyn Tx, now: DateTime<Utc>, record: &VisitRecord, accounts: &mut LockedAccounts) -> Outcome<()> {
     for account in accounts.values_mut() {
-        account.tell(&kept.told_to(account.id, now)?)?;
+        account.tell(&record.told_to(account.id, now)?)?;
         account.release(tx, now)?;
     }
     Ok(())
@@ -373,20 +377,20 @@ fn tell_each(tx: &mut dyn Tx, now: DateTime<Utc>, kept: &Kept, accounts: &mut Lo
 /// Tells whoever paid a visit how it stands.
 pub(crate) fn tell(tx: &mut dyn Tx, _: &Operator, now: DateTime<Utc>, reference: &str) -> Outcome<()> {
     let except = reference.split('/').nth(1).and_then(|account| account.parse().ok());
-    let Some((kept, mut accounts)) = with_payers(tx, named(reference)?, except)? else { return Ok(()) };
-    tell_each(tx, now, &kept, &mut accounts)
+    let Some((record, mut accounts)) = with_payers(tx, named(reference)?, except)? else { return Ok(()) };
+    tell_each(tx, now, &record, &mut accounts)
 }
 
 /// Time went on: what was paid does not settle the visit any more, and whoever paid is told.
 pub(crate) fn owes_again(tx: &mut dyn Tx, _: &Operator, now: DateTime<Utc>, reference: &str) -> Outcome<()> {
-    let Some((mut kept, mut accounts)) = with_payers(tx, named(reference)?, None)? else { return Ok(()) };
-    let event = VisitEvent::TimePassed { owes_again_at: kept.row.owes_again_at };
-    let stepped = visit::step(Some(kept.row.state.into()), &event, now);
+    let Some((mut record, mut accounts)) = with_payers(tx, named(reference)?, None)? else { return Ok(()) };
+    let event = VisitEvent::TimePassed { owes_again_at: record.row.owes_again_at };
+    let stepped = visit::step(Some(record.row.state.into()), &event, now);
     let (state, effects) = stepped.map_err(|error| refused(&error))?;
     if effects.contains(&VisitEffect::TellOwingAgain) {
-        kept.row.state = state.into();
-        tx.write(update!(VisitRow { id: kept.row.id } set { state: kept.row.state }))?;
-        tell_each(tx, now, &kept, &mut accounts)?;
+        record.row.state = state.into();
+        tx.write(update!(VisitRow { id: record.row.id } set { state: record.row.state }))?;
+        tell_each(tx, now, &record, &mut accounts)?;
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use mesto_client::protocol::base::payments::PayMethod;
 use mesto_operator::store::transact;
 use mesto_operator::{Config, Request, RoleGiven};
 use mesto_protocol::garages::control::{
-    EXIT, ExitRequest, GarageReport, GarageReported, REPORT, VisitSettled, VisitTold, VisitToldKind,
+    EXIT, ExitRequest, GarageReport, GarageReported, REPORT, ReportedEvent, ReportedEventKind, VisitSettled,
 };
 use mesto_protocol::kernel::grants::Role;
 use mesto_protocol::keys::KeySet;
@@ -35,7 +35,7 @@ pub(super) struct Garage {
     /// Cars inside by their tickets: when they came in, and what was paid at the place.
     inside: BTreeMap<String, Car>,
     /// What was not taken yet.
-    waiting: Vec<VisitTold>,
+    waiting: Vec<ReportedEvent>,
     settled: BTreeMap<String, VisitSettled>,
     settled_after: Option<String>,
     /// The ticket that was paid last in the app: its driver goes to the barrier sooner or later.
@@ -82,8 +82,8 @@ impl Garage {
     }
 
     /// Something happened: it is told at once, when the link allows.
-    fn happened(&mut self, ticket: &str, kind: VisitToldKind, at: DateTime<Utc>) {
-        self.waiting.push(VisitTold { at, ticket: ticket.to_owned(), kind, is_disabled: None, places: None });
+    fn happened(&mut self, ticket: &str, kind: ReportedEventKind, at: DateTime<Utc>) {
+        self.waiting.push(ReportedEvent { at, ticket: ticket.to_owned(), kind, is_disabled: None, places: None });
         self.next_report = 0;
     }
 }
@@ -122,7 +122,7 @@ impl World {
                     self.garage.inside.iter().map(|(ticket, car)| (ticket.clone(), car.entered_at)).collect();
                 for (ticket, entered_at) in inside {
                     let at = DateTime::from_timestamp_millis(entered_at).unwrap_or_default();
-                    self.garage.happened(&ticket, VisitToldKind::Entered, at);
+                    self.garage.happened(&ticket, ReportedEventKind::Entered, at);
                 }
                 self.note(|| "the controller has lost its memory".to_owned());
             }
@@ -137,7 +137,7 @@ impl World {
         self.garage.printed += 1;
         let (ticket, entered_at, moment) = (format!("ZV{:06}", self.garage.printed), self.now(), self.moment());
         self.garage.inside.insert(ticket.clone(), Car { entered_at, cash_at: None });
-        self.garage.happened(&ticket, VisitToldKind::Entered, moment);
+        self.garage.happened(&ticket, ReportedEventKind::Entered, moment);
         self.report.visits += 1;
         self.note(|| format!("a car comes in with {ticket}"));
     }
@@ -163,7 +163,7 @@ impl World {
             }
             None => match self.random.below(10) {
                 0..3 => {
-                    self.garage.happened(&ticket, VisitToldKind::PaidOnSite, moment);
+                    self.garage.happened(&ticket, ReportedEventKind::PaidOnSite, moment);
                     let at = self.now();
                     if let Some(car) = self.garage.inside.get_mut(&ticket) {
                         car.cash_at = Some(at);
@@ -181,7 +181,7 @@ impl World {
         if leaves {
             self.garage.inside.remove(&ticket);
             self.garage.settled.remove(&ticket);
-            self.garage.happened(&ticket, VisitToldKind::Left, moment);
+            self.garage.happened(&ticket, ReportedEventKind::Left, moment);
             self.note(|| format!("the car with {ticket} leaves: {opens:?}"));
         }
         Ok(())

@@ -49,18 +49,27 @@ pub enum Kind {
     Number,
 }
 
-/// Reads one `.ftl` text; an error names the language and the place.
-pub fn parse(language: &str, text: &str) -> Outcome<Catalogue> {
-    let resource = fluent_syntax::parser::parse(text).map_err(|(_, errors)| {
+/// Whether a file can be read; an error names it and the place.
+pub fn check(file: &str, text: &str) -> Outcome<()> {
+    read(file, text).map(drop)
+}
+
+fn read<'t>(file: &str, text: &'t str) -> Outcome<ast::Resource<&'t str>> {
+    fluent_syntax::parser::parse(text).map_err(|(_, errors)| {
         let places: Vec<String> = errors
             .iter()
             .map(|error| {
                 let before = text.get(..error.pos.start).unwrap_or(text);
-                format!("{language}.ftl:{}: {error}", before.matches('\n').count() + 1)
+                format!("{file}.ftl:{}: {error}", before.matches('\n').count() + 1)
             })
             .collect();
         Failure::new(places.join("\n"))
-    })?;
+    })
+}
+
+/// Reads the texts of a language; an error names the language and the place.
+pub fn parse(language: &str, text: &str) -> Outcome<Catalogue> {
+    let resource = read(language, text)?;
     let mut messages = BTreeMap::new();
     for entry in &resource.body {
         let ast::Entry::Message(message) = entry else { continue };

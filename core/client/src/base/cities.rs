@@ -7,7 +7,7 @@ use std::sync::Arc;
 use mesto_protocol::base::public;
 use mesto_protocol::kernel::json::Json;
 use mesto_protocol::keys::KeySet;
-use mesto_protocol::signed_city::SignedCity;
+use mesto_protocol::signed_document::SignedCity;
 use mesto_rules::{City, CityId, from_json, shown};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ use crate::kernel::city::{CITY, KEYS, WANTED, city_name};
 use crate::kernel::client::Client;
 use crate::kernel::error::{Error, ErrorKind, Result};
 use crate::kernel::service::Service;
-use crate::kernel::store::{self, Value};
+use crate::kernel::store::{self, StoredDocument, Value};
 
 /// The topic of the stored cities.
 const TOPIC: &str = "cities";
@@ -119,14 +119,15 @@ impl Cities<'_> {
         let answer = self.0.fetch_text(&public::KEYS, &[]).await?;
         let wire = text_of(&answer, "keys_untrusted", "key set")?;
         let now = self.0.now();
-        let known = self.0.core().read(now, |db| store::document_version(db, KEYS))?.unwrap_or(0);
-        let keys = KeySet::verify(&wire, &self.0.config().root_key, u64::from(known))
+        let known = self.0.core().read(now, |db| store::signed_document(db, KEYS))?;
+        let known = known.map_or(0, |known| u64::from(known.version));
+        let keys = KeySet::verify(&wire, &self.0.config().root_key, known)
             .map_err(|why| Error::untrusted("keys_untrusted", "key set", why))?;
         let keys_version = u32::try_from(keys.version).map_err(Error::unreadable)?;
         // The same version with later times replaces the one that is stored.
         if self.0.stored_keys().is_none_or(|stored| stored != keys) {
-            let put = (KEYS, keys_version);
-            self.0.core().write(now, |tx| store::put_document(tx, TOPIC, put, wire.as_bytes(), now))?;
+            let at = (keys_version, keys.issued_at);
+            self.0.core().write(now, |tx| store::put_document(tx, TOPIC, KEYS, at, wire.as_bytes(), now))?;
         }
         Ok(keys)
     }
@@ -136,7 +137,8 @@ impl Cities<'_> {
         let answer = self.0.fetch_text(&public::CITY, &[id.as_str()]).await?;
         let wire = text_of(&answer, "city_untrusted", "city")?;
         let now = self.0.now();
-        let known = self.0.core().read(now, |db| store::document_version(db, &city_name(id)))?.unwrap_or(0);
+        let known = self.0.core().read(now, |db| store::signed_document(db, &city_name(id)))?;
+        let known = known.as_ref().map(StoredDocument::known);
         let signed = SignedCity::verify(&wire, &keys, now, id.as_str(), known)
             .map_err(|why| Error::untrusted("city_untrusted", "city", why))?;
         // What the operator signed it has checked. Only an envelope of a later kind stops the whole
@@ -151,11 +153,12 @@ impl Cities<'_> {
             deposit_values: city.sections.wallet.deposit.values.clone(),
         };
         // The same version again replaces one that this app cannot read.
-        let city_changed = signed.version > known || self.0.stored_city(id).is_none();
+        let city_changed = known.is_none_or(|known| city.version > known.version) || self.0.stored_city(id).is_none();
         if city_changed {
             let mut core = self.0.core();
             core.write(now, |tx| {
-                store::put_document(tx, TOPIC, (&city_name(id), signed.version), signed.json.as_bytes(), now)?;
+                let at = (city.version, signed.signed_at);
+                store::put_document(tx, TOPIC, &city_name(id), at, signed.json.as_bytes(), now)?;
                 let mut cities = CITIES.get(tx.db())?.unwrap_or_default();
                 match cities.iter_mut().find(|known| known.id == version.id) {
                     Some(known) => *known = version.clone(),

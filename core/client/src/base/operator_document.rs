@@ -18,7 +18,7 @@ use crate::kernel::client::Client;
 use crate::kernel::error::{Error, ErrorKind, Result};
 use crate::kernel::service::Service;
 use crate::kernel::signal::Connection;
-use crate::kernel::store;
+use crate::kernel::store::{self, StoredDocument};
 
 /// The topic of the operator's document.
 const TOPIC: &str = wire::SERVICE.name;
@@ -189,16 +189,16 @@ impl Operator<'_> {
         };
         let wire = text_of(&answer, "operator_untrusted", "operator document")?;
         let now = self.0.now();
-        let known = self.0.core().read(now, |db| store::document_version(db, DOCUMENT))?.unwrap_or(0);
-        let SignedOperator { document, json, .. } =
-            SignedOperator::verify(&wire, &keys, now, self.0.operator_name(), known).map_err(|why| untrusted(&why))?;
-        self.0.core().write(now, |tx| {
-            // The cities in it can be newer under the same number.
-            if store::document(tx.db(), DOCUMENT)?.as_deref() == Some(json.as_bytes()) {
-                return Ok(());
-            }
-            store::put_document(tx, TOPIC, (DOCUMENT, document.version), json.as_bytes(), now)
-        })?;
+        let known = self.0.core().read(now, |db| store::signed_document(db, DOCUMENT))?;
+        let known = known.as_ref().map(StoredDocument::known);
+        let name = self.0.operator_name().as_str();
+        let SignedOperator { document, signed_at, json, .. } =
+            SignedOperator::verify(&wire, &keys, now, name, known).map_err(|why| untrusted(&why))?;
+        // The cities in it can be newer under the same number; then it was signed later.
+        if known.is_none_or(|known| known.json != json || known.signed_at < signed_at) {
+            let at = (document.version, signed_at);
+            self.0.core().write(now, |tx| store::put_document(tx, TOPIC, DOCUMENT, at, json.as_bytes(), now))?;
+        }
         self.0.changed();
         let state = self.state();
         if let ClientStanding::TooOld { least } = &state.client {

@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::places::{Now, Told};
 use super::{Garages, tariff};
 use crate::kernel::error::Result;
-use crate::kernel::texts::TextValue;
+use mesto_texts::TextValue;
 
 shown! { garages_facilities_shown;
     /// A garage or a lot with a barrier (BG-10, BG-72). What is not known is `None`, never guessed.

@@ -8,7 +8,7 @@ use mesto_rules::garages::{GaragesSection, TicketNumberError};
 
 use super::Garages;
 use crate::kernel::error::{Error, ErrorKind, Result};
-use crate::kernel::texts::TextValue;
+use mesto_texts::TextValue;
 
 /// A facility that is not in the city, with those that are.
 pub fn unknown(garages: &GaragesSection) -> Error {

@@ -7,7 +7,7 @@ use mesto_rules::garages::GaragesSection;
 
 use crate::kernel::client::Client;
 use crate::kernel::reminders::{Planned, ReminderKind};
-use crate::kernel::texts::TextValue;
+use mesto_texts::TextValue;
 
 /// The alarms of paid visits. Where a facility states no time to leave, it is the moment from which
 /// on more is owed.

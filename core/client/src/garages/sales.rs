@@ -27,19 +27,12 @@ impl Garages<'_> {
         number: &TicketNumber,
         pay: PayMethod,
     ) -> Result<Quote> {
-        let outcome = self.quote_inner(city, facility, number, pay).await;
+        let outcome = self.quote_of(city, &subject(facility, number), pay).await;
         self.0.explain_in(city, self.named(city, outcome))
     }
 
-    async fn quote_inner(
-        self,
-        city: &CityId,
-        facility: &FacilityId,
-        number: &TicketNumber,
-        pay: PayMethod,
-    ) -> Result<Quote> {
-        let subject = GaragesSubject { facility: facility.to_string(), ticket: number.to_string() };
-        self.0.payments().quote::<_, GaragesOffer>(city, &subject, pay).await
+    async fn quote_of(self, city: &CityId, subject: &GaragesSubject, pay: PayMethod) -> Result<Quote> {
+        self.0.payments().quote::<_, GaragesOffer>(city, subject, pay).await
     }
 
     /// Pays what a ticket owes now: a quote and its purchase in one. By card the intent's
@@ -56,26 +49,16 @@ impl Garages<'_> {
         number: &TicketNumber,
         pay: PayMethod,
     ) -> Result<IntentView> {
-        let outcome = self.pay_inner(city, facility, number, pay).await;
+        let outcome = self.pay_for(city, &subject(facility, number), pay).await;
         self.0.explain_in(city, self.named(city, outcome))
     }
 
-    async fn pay_inner(
-        self,
-        city: &CityId,
-        facility: &FacilityId,
-        number: &TicketNumber,
-        pay: PayMethod,
-    ) -> Result<IntentView> {
-        let is_of = |intent: &IntentView| {
-            let wanted = intent.wanted_visit();
-            intent.city == *city
-                && wanted.is_some_and(|wanted| wanted.facility == facility.as_str() && wanted.ticket == number.as_str())
-        };
+    async fn pay_for(self, city: &CityId, subject: &GaragesSubject, pay: PayMethod) -> Result<IntentView> {
+        let is_of = |intent: &IntentView| intent.city == *city && intent.wanted_visit().as_ref() == Some(subject);
         if let Some(answer) = self.0.payments().settle_open(is_of, |intent| intent.pay == pay).await? {
             return Ok(answer);
         }
-        let quote = self.quote_inner(city, facility, number, pay).await?;
+        let quote = self.quote_of(city, subject, pay).await?;
         self.0.payments().buy(&quote).await
     }
 
@@ -84,4 +67,8 @@ impl Garages<'_> {
     pub fn offer(self, quote: &Quote) -> Option<GaragesOffer> {
         payments::offer(quote)
     }
+}
+
+fn subject(facility: &FacilityId, number: &TicketNumber) -> GaragesSubject {
+    GaragesSubject { facility: facility.to_string(), ticket: number.to_string() }
 }

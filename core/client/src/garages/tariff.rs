@@ -6,7 +6,7 @@ use mesto_rules::{Certainty, Minutes, Money};
 
 use super::facilities::{least, sure};
 use crate::kernel::client::Client;
-use crate::kernel::texts::TextValue;
+use mesto_texts::TextValue;
 
 const MINUTES_OF_AN_HOUR: u32 = 60;
 

@@ -21,7 +21,7 @@ use super::service::Services;
 use super::signal::{self, Connection, Observers};
 use super::state::States;
 use super::store::{IntentRow, Migrations, Recovery, Store, StoreError, Stored, Tx, Value};
-use super::texts::{self, Locale, TextValue};
+use mesto_texts::{self as texts, Locale, TextValue};
 
 /// Where the session token lies among the operator's secrets.
 pub const TOKEN: &str = "session_token";

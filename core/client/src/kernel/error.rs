@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::kernel::ports::{LinkError, SecretsError};
 use crate::kernel::store::StoreError;
-use crate::kernel::texts::{self, Locale};
+use mesto_texts::{self as texts, Locale};
 
 /// What sort of failure it is: what an app does next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -47,6 +47,11 @@ pub struct Error {
 /// The parameter of a refusal whose money was taken: the amount that goes back, by `due_at`. Also
 /// the code of its advice.
 pub const PAID_BACK: &str = "paid_back";
+
+/// What ended with one of these, or waits with the first, a bank may still charge; then it is paid
+/// back.
+const MAY_BE_CHARGED: &[&str] =
+    &["unconfirmed", "intent_lost", "abandoned", "account_closed", "expired", "undeliverable"];
 
 /// What every use case answers.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -123,6 +128,14 @@ impl Error {
         // Money that was taken and goes back comes before what the reason alone would advise.
         let code = if self.params.contains_key(PAID_BACK) { PAID_BACK } else { &self.code };
         texts::of_code(locale, code, Some("advice"), &self.params, self.time.as_deref())
+    }
+
+    /// Nobody can say that nothing was charged: it may have been, or it was and goes back.
+    #[must_use]
+    pub fn may_be_charged(&self) -> bool {
+        self.kind == ErrorKind::NoAnswer
+            || self.params.contains_key(PAID_BACK)
+            || MAY_BE_CHARGED.contains(&self.code.as_str())
     }
 
     /// The phone had no room: nothing was written.

@@ -1,5 +1,5 @@
 //! What every service of the client stands on, whichever there are: the store, requests, time,
-//! errors, texts, signals.
+//! errors, signals.
 
 pub mod city;
 pub mod client;
@@ -19,5 +19,4 @@ pub mod state;
 pub mod store;
 #[cfg(feature = "system")]
 pub mod system;
-pub mod texts;
 pub mod wire;

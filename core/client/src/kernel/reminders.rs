@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::client::Client;
 use super::clock::on_the_phone;
-use super::texts::TextValue;
+use mesto_texts::TextValue;
 
 /// Most alarms a phone keeps for one app (iOS).
 pub const MOST: usize = 64;

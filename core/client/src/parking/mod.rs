@@ -1,5 +1,6 @@
 //! Street parking: zones, prices, tickets, their codes, reminders, and the SMS instead.
 
+mod parked;
 mod preview;
 mod quotes;
 mod refusal;
@@ -19,6 +20,7 @@ use mesto_protocol::parking::tickets::Ticket;
 use mesto_rules::{ParkingSection, shown};
 use serde::Serialize;
 
+pub use parked::Parked;
 pub use preview::Preview;
 pub use refusal::problem_of_refusal;
 pub use sms::SmsFallback;

@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::ProblemCode;
 use mesto_protocol::base::payments::PayMethod;
+use mesto_protocol::base::plate::Plate;
 use mesto_protocol::kernel::ids::VehicleId;
 use mesto_protocol::kernel::line::{Line, Notice};
 use mesto_protocol::parking::purchase::{self, ParkingOffer};
@@ -95,8 +96,20 @@ impl Parking<'_> {
         minutes: u32,
         pay: RulesPay,
     ) -> Result<Preview> {
-        let city = self.0.city(city)?;
         let plate = self.0.vehicles().vehicle(vehicle)?.plate;
+        self.preview_of(city, zone, plate, minutes, pay)
+    }
+
+    /// For a car by its plate: one that was removed from the account may still have a ticket.
+    pub(super) fn preview_of(
+        self,
+        city: &CityId,
+        zone: &ZoneId,
+        plate: Plate,
+        minutes: u32,
+        pay: RulesPay,
+    ) -> Result<Preview> {
+        let city = self.0.city(city)?;
         let stay_per = city.section::<ParkingSection>()?.policy.stay_per;
         let (now, clock) = self.0.time();
         let (past, as_of) =

@@ -1,5 +1,6 @@
 //! Prices of parking from the operator.
 
+use chrono::SecondsFormat;
 use mesto_protocol::base::payments::{PayMethod, Quote};
 use mesto_protocol::kernel::ids::{TicketId, VehicleId};
 use mesto_protocol::parking::purchase::{ParkingOffer, ParkingSubject};
@@ -7,6 +8,7 @@ use mesto_protocol::parking::tickets::TicketState;
 use mesto_rules::{CityId, ZoneId};
 
 use super::Parking;
+use super::wheel::is_at_limit;
 use crate::base::payments;
 use crate::kernel::error::{Error, ErrorKind, Result};
 
@@ -49,14 +51,20 @@ impl Parking<'_> {
     ///
     /// # Errors
     /// `ticket_missing`, `vehicle_missing` (the operator no longer knows the ticket, and the car is
-    /// not in the account), and those of [`Parking::quote`].
+    /// not in the account), and those of [`Parking::quote`]. Where the longest stay is used up, the
+    /// parameter `leave_by` is the moment at which the car must be gone.
     pub async fn extend(self, ticket: TicketId, minutes: u32, pay: PayMethod) -> Result<Quote> {
-        let city = self.ticket(ticket).map(|ticket| ticket.city);
+        let known = self.ticket(ticket);
         let outcome = self.extend_inner(ticket, minutes, pay).await;
-        match city {
-            Ok(city) => self.0.explain_in(&city, outcome),
-            Err(_) => self.0.explain(outcome),
-        }
+        let Ok(known) = known else { return self.0.explain(outcome) };
+        let outcome = outcome.map_err(|refused| {
+            if !is_at_limit(&refused) {
+                return refused;
+            }
+            let leave_by = known.stay.deadline.unwrap_or(known.ends_at);
+            refused.with("leave_by", leave_by.to_rfc3339_opts(SecondsFormat::Secs, true))
+        });
+        self.0.explain_in(&known.city, outcome)
     }
 
     async fn extend_inner(self, ticket: TicketId, minutes: u32, pay: PayMethod) -> Result<Quote> {

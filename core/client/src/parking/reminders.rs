@@ -7,7 +7,7 @@ use mesto_rules::ParkingSection;
 
 use crate::kernel::client::Client;
 use crate::kernel::reminders::{Planned, ReminderKind};
-use crate::kernel::texts::TextValue;
+use mesto_texts::TextValue;
 
 /// Tickets that nothing continues: an extension's reminders replace those of the ticket it extends.
 fn last_of_chains(tickets: &[Ticket]) -> impl Iterator<Item = &Ticket> {

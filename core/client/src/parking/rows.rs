@@ -69,6 +69,11 @@ pub fn lost(db: &Database, now: DateTime<Utc>) -> Stored<Vec<Ticket>> {
     )
 }
 
+/// Tickets that end after a moment, by their end.
+pub fn ends_after(db: &Database, moment: DateTime<Utc>) -> Stored<Vec<Ticket>> {
+    list(db, "SELECT json FROM ticket WHERE ends_at > ?1 ORDER BY ends_at, id", params![moment.timestamp_millis()])
+}
+
 /// Tickets that ended after `since`, running ones included, latest end first; for the stays of the
 /// preview. What the operator does not know belongs to no stay.
 pub fn ending_after(db: &Database, since: DateTime<Utc>) -> Stored<Vec<Ticket>> {

@@ -3,7 +3,8 @@
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::base::payments::Quote;
-use mesto_protocol::kernel::ids::VehicleId;
+use mesto_protocol::base::plate::Plate;
+use mesto_protocol::kernel::ids::{TicketId, VehicleId};
 use mesto_protocol::kernel::line::Notice;
 use mesto_rules::{CityId, Minutes, ParkingSection, PayMethod as RulesPay, ZoneId, shown};
 use serde::Serialize;
@@ -11,14 +12,14 @@ use serde_json::Value;
 
 use super::zones::unknown;
 use super::{Parking, Preview};
-use crate::kernel::error::Result;
+use crate::kernel::error::{Error, Result};
 
 shown! { wheel_shown;
     /// The lengths that can be chosen, in minutes, ascending: nothing lies behind the last one.
     #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
     pub struct TimeWheel {
         pub choices: Vec<u32>,
-        /// Where it stands, one of the choices.
+        /// Where it stands, one of the choices; without a choice what to ask the operator for.
         pub chosen: u32,
         pub stop: WheelStop,
     }
@@ -46,6 +47,9 @@ const STEP: u32 = 30;
 /// Where a wheel stands that nobody has turned.
 const FIRST: u32 = 60;
 
+/// Where the wheel of an extension stands: what one tap adds.
+const MORE: u32 = 30;
+
 /// The longest choice where the rules know no limit.
 const LONGEST: u32 = 12 * 60;
 
@@ -56,15 +60,14 @@ fn lengths(most: Option<u32>) -> impl Iterator<Item = u32> {
 }
 
 impl TimeWheel {
-    /// `choices` are ascending and at least one.
-    fn standing(choices: Vec<u32>, wanted: Option<u32>, stop: WheelStop) -> Self {
-        let wanted = wanted.unwrap_or(FIRST);
+    /// `choices` are ascending.
+    fn standing(choices: Vec<u32>, wanted: u32, stop: WheelStop) -> Self {
         let chosen = choices.iter().find(|choice| **choice >= wanted).or(choices.last()).copied().unwrap_or(wanted);
         Self { choices, chosen, stop }
     }
 
     /// Where nothing can be computed, the operator alone knows what it sells.
-    fn plain(most: Option<u32>, wanted: Option<u32>) -> Self {
+    fn plain(most: Option<u32>, wanted: u32) -> Self {
         let stop = most.map_or(WheelStop::Unlimited, |minutes| WheelStop::LongestStay { minutes });
         Self::standing(lengths(most).collect(), wanted, stop)
     }
@@ -100,6 +103,20 @@ fn moment(notice: &Notice, name: &str) -> Option<DateTime<Utc>> {
     DateTime::parse_from_rfc3339(text).ok().map(|moment| moment.with_timezone(&Utc))
 }
 
+/// What can still be bought of a stay, by a refusal that says it.
+fn left(refused: &Error) -> Option<u32> {
+    refused.params().get("allowed").and_then(Value::as_u64).and_then(|minutes| u32::try_from(minutes).ok())
+}
+
+/// The longest stay is used up: nothing can be added to it.
+pub(super) fn is_at_limit(refused: &Error) -> bool {
+    match refused.code() {
+        "limit_reached" => true,
+        "max_stay_exceeded" => left(refused) == Some(0),
+        _ => false,
+    }
+}
+
 /// Why it ends with what was granted last.
 fn stop(last: &Preview, most: Option<u32>) -> WheelStop {
     let closing = last.notices.iter().find(|notice| notice.kind == "parking.ends_at_closing");
@@ -129,11 +146,52 @@ impl Parking<'_> {
         let stored = self.0.city(city)?;
         let parking = stored.section::<ParkingSection>()?;
         let most = parking.zone(zone.as_str()).ok_or_else(|| unknown(parking))?.max_stay_minutes().map(Minutes::get);
-        self.0.vehicles().vehicle(vehicle)?;
+        let plate = self.0.vehicles().vehicle(vehicle)?.plate;
+        let wanted = wanted.unwrap_or(FIRST);
+        Ok(match self.granted(city, zone, &plate, most) {
+            Ok((choices, last)) => TimeWheel::standing(choices, wanted, stop(&last, most)),
+            Err(_) => TimeWheel::plain(most, wanted),
+        })
+    }
+
+    /// What a ticket can be extended by now, by the same rules. It stands at half an hour or the
+    /// next length that is sold. It has no choices where the longest stay is used up: then its stop
+    /// is that stay's end, by which the car must leave. Local.
+    ///
+    /// # Errors
+    /// `ticket_missing`, `city_missing`, `zone_unknown`.
+    pub fn extension_wheel(self, ticket: TicketId) -> Result<TimeWheel> {
+        let ticket = self.ticket(ticket)?;
+        let stored = self.0.city(&ticket.city)?;
+        let parking = stored.section::<ParkingSection>()?;
+        let zone = parking.zone(ticket.zone.as_str()).ok_or_else(|| unknown(parking))?;
+        let most = zone.max_stay_minutes().map(Minutes::get);
+        Ok(match self.granted(&ticket.city, &ticket.zone, &ticket.plate, most) {
+            Ok((choices, last)) => TimeWheel::standing(choices, MORE, stop(&last, most)),
+            Err(refused) if is_at_limit(&refused) => {
+                let deadline = ticket.stay.deadline.unwrap_or(ticket.ends_at);
+                TimeWheel { choices: vec![], chosen: MORE, stop: WheelStop::RestOfStay { minutes: 0, deadline } }
+            }
+            Err(_) => TimeWheel::plain(most, MORE),
+        })
+    }
+
+    /// The lengths that the rules grant, ascending, with the price of the longest; the refusal where
+    /// they grant none.
+    fn granted(self, city: &CityId, zone: &ZoneId, plate: &Plate, most: Option<u32>) -> Result<(Vec<u32>, Preview)> {
+        let priced = |asked| self.preview_of(city, zone, plate.clone(), asked, RulesPay::Deposit);
         let mut choices: Vec<u32> = vec![];
         let mut last = None;
         for asked in lengths(most) {
-            let Ok(preview) = self.preview_inner(city, zone, vehicle, asked, RulesPay::Deposit) else { break };
+            let preview = match (priced(asked), &last) {
+                (Ok(preview), _) => preview,
+                (Err(_), Some(_)) => break,
+                // Where a city sells no part of what is asked for, what is left may be shorter than a step.
+                (Err(refused), None) => match left(&refused) {
+                    Some(left) if left > 0 && left < asked => priced(left)?,
+                    _ => return Err(refused),
+                },
+            };
             let granted = preview.offer.granted_minutes;
             choices.push(granted);
             last = Some(preview);
@@ -143,9 +201,6 @@ impl Parking<'_> {
         }
         choices.sort_unstable();
         choices.dedup();
-        Ok(match last {
-            Some(last) => TimeWheel::standing(choices, wanted, stop(&last, most)),
-            None => TimeWheel::plain(most, wanted),
-        })
+        last.map(|last| (choices, last)).ok_or_else(|| Error::unreadable("the zone allows no time at all"))
     }
 }

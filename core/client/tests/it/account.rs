@@ -1,7 +1,7 @@
 //! What the account says of itself: pages, devices, all that is stored, and its end.
 
 use mesto_client::protocol::base::payments::{NoticeOutcome, PayMethod, PaymentPurpose, RefundRoute};
-use mesto_client::protocol::garages::control::VisitToldKind;
+use mesto_client::protocol::garages::control::ReportedEventKind;
 use mesto_client::{AccountState, ErrorKind, IntentState, Secrets as _};
 
 use crate::garages::{Controller, net, pay, ready};
@@ -120,7 +120,7 @@ fn visits_are_told_in_pages_bg_64() {
     let net = net();
     let (phone, garage) = (ready(&net, "1000"), Controller::of(&net, "zeleni-venac"));
     for ticket in ["GR004217", "GR004218"] {
-        garage.happens(VisitToldKind::Entered, ticket);
+        garage.happens(ReportedEventKind::Entered, ticket);
         phone.after(1);
         garage.is_there();
         pay(&phone, ticket, PayMethod::Deposit).unwrap();
@@ -152,12 +152,12 @@ fn a_closed_account_leaves_nothing_on_the_phone_and_says_what_goes_back_av_123_a
 fn what_is_owed_is_paid_when_the_account_is_closed_or_it_stays_open_bg_68() {
     let net = net();
     let (phone, garage) = (ready(&net, "200"), Controller::of(&net, "zeleni-venac"));
-    garage.happens(VisitToldKind::Entered, "GR004217");
+    garage.happens(ReportedEventKind::Entered, "GR004217");
     phone.after(1);
     garage.is_there();
     pay(&phone, "GR004217", PayMethod::Deposit).unwrap();
     phone.after(130);
-    garage.happens(VisitToldKind::Left, "GR004217");
+    garage.happens(ReportedEventKind::Left, "GR004217");
     let before = phone.shown();
     let error = run(phone.client.account().close_account()).unwrap_err();
     assert_eq!((error.code(), error.kind()), ("account_owes", ErrorKind::Refused));

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use mesto_client::garages::FacilityView;
 use mesto_client::protocol::base::payments::{NoticeOutcome, PayMethod};
-use mesto_client::protocol::garages::control::{FreeTold, GarageReport, GarageReported, VisitTold, VisitToldKind};
+use mesto_client::protocol::garages::control::{
+    GarageReport, GarageReported, ReportedEvent, ReportedEventKind, ReportedPlaces,
+};
 use mesto_client::protocol::garages::visits::VisitState;
 use mesto_client::protocol::kernel::grants::Role;
 use mesto_client::rules::fact::{Certainty, Fact, Known};
@@ -63,14 +65,14 @@ impl Controller {
         Self { net: net.clone(), facility, token }
     }
 
-    fn tell(&self, events: Vec<VisitTold>, free: Option<u32>) {
+    fn tell(&self, events: Vec<ReportedEvent>, free: Option<u32>) {
         let now = self.net.time.now();
         let report = GarageReport {
             city: "belgrade".into(),
             facility: self.facility.into(),
             sent_at: now,
             events,
-            free: free.map(|free| FreeTold { free, at: now }),
+            free: free.map(|free| ReportedPlaces { free, at: now }),
             settled_after: None,
         };
         let said = self.net.handle(&Request::new("POST", "/v1/garages/reports").bearer(&self.token).json(&report));
@@ -79,9 +81,9 @@ impl Controller {
         assert_eq!(reported.refused, []);
     }
 
-    pub fn happens(&self, kind: VisitToldKind, ticket: &str) {
+    pub fn happens(&self, kind: ReportedEventKind, ticket: &str) {
         let at = self.net.time.now();
-        self.tell(vec![VisitTold { at, ticket: ticket.into(), kind, is_disabled: None, places: None }], None);
+        self.tell(vec![ReportedEvent { at, ticket: ticket.into(), kind, is_disabled: None, places: None }], None);
     }
 
     /// A sign of life.
@@ -116,7 +118,7 @@ fn parked(deposit: &str) -> (Phone, Controller) {
     let net = net();
     let controller = Controller::of(&net, "zeleni-venac");
     let phone = ready(&net, deposit);
-    controller.happens(VisitToldKind::Entered, TICKET);
+    controller.happens(ReportedEventKind::Entered, TICKET);
     phone.after(90);
     controller.is_there();
     (phone, controller)
@@ -157,7 +159,7 @@ fn a_visit_is_paid_from_the_deposit_by_the_number_of_its_ticket_bg_64() {
     assert_eq!(phone.balance(), rsd("800.00"));
     let entries = run(phone.client.wallet().history(None, 1)).unwrap().items;
     assert_eq!(phone.client.entry_text(&entries[0]), "Garage");
-    controller.happens(VisitToldKind::Left, TICKET);
+    controller.happens(ReportedEventKind::Left, TICKET);
     run(phone.client.sync()).unwrap();
     let state = garages.state();
     assert_eq!((state.inside.len(), state.over[0].state.clone()), (0, VisitState::Left));
@@ -232,7 +234,7 @@ fn what_is_refused_says_what_is_wrong_and_what_would_be_right_bg_66() {
     assert_eq!(pay(&phone, TICKET, PayMethod::Deposit).unwrap().state, IntentState::Confirmed);
     // Paid at the barrier on entry.
     let ada = facility(&phone.client, "ada");
-    Controller::of(&phone.net, "ada").happens(VisitToldKind::Entered, "AD000001");
+    Controller::of(&phone.net, "ada").happens(ReportedEventKind::Entered, "AD000001");
     let ticket = phone.client.garages().ticket_number(&belgrade(), &ada, "AD000001").unwrap();
     let error = run(phone.client.garages().quote(&belgrade(), &ada, &ticket, PayMethod::Deposit)).err().unwrap();
     assert!(["paid_on_entry", "payment_method_not_allowed"].contains(&error.code()), "{error}");
@@ -243,7 +245,7 @@ fn a_free_visit_owes_nothing_until_its_free_time_is_over_bg_64() {
     let net = net();
     let controller = Controller::of(&net, "vma");
     let phone = ready(&net, "1000");
-    controller.happens(VisitToldKind::Entered, "VMA00001");
+    controller.happens(ReportedEventKind::Entered, "VMA00001");
     phone.after(10);
     controller.is_there();
     let vma = facility(&phone.client, "vma");
@@ -268,7 +270,7 @@ fn reminders_come_before_the_time_to_leave_and_at_its_end_bg_68() {
     assert_eq!(plan.len(), 4, "parking's are in the same plan");
     assert_eq!(plan[0].title, "5 minutes to leave the garage");
     assert!(plan[0].body.contains("Zeleni venac") && plan[0].body.contains("11:40"), "{}", plan[0].body);
-    controller.happens(VisitToldKind::Left, TICKET);
+    controller.happens(ReportedEventKind::Left, TICKET);
     run(phone.client.sync()).unwrap();
     assert!(phone.alarms.last().iter().all(|one| one.service == "parking"));
 }
@@ -278,7 +280,7 @@ fn without_a_time_to_leave_the_reminder_is_for_the_moment_at_which_more_is_owed_
     let net = Net::new(Time::new());
     let controller = Controller::of(&net, "zeleni-venac");
     let phone = ready(&net, "1000");
-    controller.happens(VisitToldKind::Entered, TICKET);
+    controller.happens(ReportedEventKind::Entered, TICKET);
     phone.after(30);
     controller.is_there();
     let visit = pay(&phone, TICKET, PayMethod::Deposit).unwrap().visit().unwrap();
@@ -342,11 +344,11 @@ fn an_old_visit_goes_with_its_retention_bg_64() {
     let net = net_with(|garages| garages.retention.visits_days = 3);
     let controller = Controller::of(&net, "zeleni-venac");
     let phone = ready(&net, "1000");
-    controller.happens(VisitToldKind::Entered, TICKET);
+    controller.happens(ReportedEventKind::Entered, TICKET);
     phone.after(30);
     controller.is_there();
     let visit = pay(&phone, TICKET, PayMethod::Deposit).unwrap().visit().unwrap();
-    controller.happens(VisitToldKind::Left, TICKET);
+    controller.happens(ReportedEventKind::Left, TICKET);
     run(phone.client.sync()).unwrap();
     phone.after(2 * 24 * 60);
     run(phone.client.sync()).unwrap();

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use mesto_client::protocol::base::operator_document::{
     FeeKind, LegalKind, LegalText, OperatorDocument, SignInKind, SignedOperator,
 };
@@ -136,7 +136,7 @@ impl Own {
 
     /// The operator serves this version of a document that was changed before it was signed.
     fn serves(&self, version: u32, change: impl FnOnce(&mut serde_json::Value)) -> Result<Arc<OperatorState>> {
-        self.serves_signed(version, change, "c1")
+        self.serves_signed(version, change, "c1", morning())
     }
 
     fn serves_signed(
@@ -144,12 +144,13 @@ impl Own {
         version: u32,
         change: impl FnOnce(&mut serde_json::Value),
         kid: &str,
+        signed_at: DateTime<Utc>,
     ) -> Result<Arc<OperatorState>> {
         let mut document = serde_json::json!({
             "operator": "localhost", "version": version, "name": {"en": "Ours"}, "currency": "RSD",
         });
         change(&mut document);
-        let signed = SignedOperator::sign(&document.to_string(), &Self::key(kid), morning()).unwrap();
+        let signed = SignedOperator::sign(&document.to_string(), &Self::key(kid), signed_at).unwrap();
         self.serves_text(signed)
     }
 
@@ -189,11 +190,14 @@ fn a_document_that_is_not_signed_or_of_another_operator_or_older_is_refused() {
     assert_eq!(own.serves(4, |_| {}).unwrap().document.clone().unwrap().name, "Ours");
     own.refuses(own.serves(3, |_| {}), "older than version 4");
     own.refuses(own.serves(5, |document| document["operator"] = "other.example".into()), "other.example");
-    own.refuses(own.serves_signed(5, |_| {}, "t1"), "not a city key");
-    own.refuses(own.serves_signed(5, |_| {}, "c2"), "not in the key set");
+    own.refuses(own.serves_signed(5, |_| {}, "t1", morning()), "not a city key");
+    own.refuses(own.serves_signed(5, |_| {}, "c2", morning()), "not in the key set");
     // Another document of the same key, and noise.
-    let city =
-        mesto_protocol::signed_city::SignedCity::sign(r#"{"id":"belgrade","version":9}"#, &Own::key("c1"), morning());
+    let city = mesto_protocol::signed_document::SignedCity::sign(
+        r#"{"id":"belgrade","version":9}"#,
+        &Own::key("c1"),
+        morning(),
+    );
     for wire in [city.unwrap(), "noise".to_owned(), String::new()] {
         own.refuses(own.serves_text(wire), "operator document");
     }
@@ -201,6 +205,25 @@ fn a_document_that_is_not_signed_or_of_another_operator_or_older_is_refused() {
         own.serves(4, |document| document["name"]["en"] = "Ours too".into()).unwrap().document.clone().unwrap().name,
         "Ours too"
     );
+}
+
+#[test]
+fn an_older_copy_of_the_same_version_does_not_come_back() {
+    let own = Own::new();
+    let after = |seconds| morning() + TimeDelta::seconds(seconds);
+    let serves = |city: u32, signed_at| {
+        let cities = serde_json::json!([{"id": "belgrade", "version": city, "name": {"en": "Belgrade"}}]);
+        own.serves_signed(4, |document| document["cities"] = cities, "c1", signed_at)
+    };
+    let city = |state: Arc<OperatorState>| state.document.as_ref().map(|document| document.cities[0].version);
+    assert_eq!(serves(7, after(0)).map(city), Ok(Some(7)));
+    assert_eq!(serves(8, after(60)).map(city), Ok(Some(8)));
+    own.refuses(serves(7, after(0)), "signed at");
+    // The same again is taken, whichever host of the operator signed it, and the latest moment counts.
+    assert_eq!(serves(8, after(59)).map(city), Ok(Some(8)));
+    assert_eq!(serves(8, after(120)).map(city), Ok(Some(8)));
+    own.refuses(serves(9, after(90)), "signed at");
+    assert_eq!(serves(9, after(121)).map(city), Ok(Some(9)));
 }
 
 #[test]

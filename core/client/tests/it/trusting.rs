@@ -4,7 +4,7 @@
 use mesto_client::{Client, Config, ErrorKind, OperatorName, Refreshed, Result};
 use mesto_protocol::keys::{Key, KeySet, KeyUse};
 use mesto_protocol::signature::IssuerKey;
-use mesto_protocol::signed_city::SignedCity;
+use mesto_protocol::signed_document::SignedCity;
 
 use crate::support::{Fault, Phone, belgrade, morning, run, zone};
 

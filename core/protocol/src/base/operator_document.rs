@@ -9,19 +9,16 @@
 use std::fmt;
 use std::str::FromStr;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use mesto_rules::kernel::city::Texts;
 use mesto_rules::{CityId, Currency, Money};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::payments::PayMethod;
-use crate::kernel::keys::{KeySet, KeyUse};
 use crate::kernel::operation::{Access, Nothing, Operation, Text, get_text};
-use crate::kernel::operator_name::OperatorName;
 use crate::kernel::service::Service;
-use crate::kernel::signature::{IssuerKey, Signed, TrustError, Unverified};
+use crate::kernel::signature::Signed;
+use crate::kernel::signed_document::{Document, SignedDocument};
 use crate::words;
 
 /// See [`SignedOperator`].
@@ -32,9 +29,6 @@ pub const OPERATOR: Operation<Nothing, Text> = get_text(
 );
 
 pub const SERVICE: Service = Service { operations: &[OPERATOR.entry()], ..Service::named("operator_document") };
-
-/// Longest signed document on the wire.
-const MAX_TEXT: usize = 1024 * 1024;
 
 /// What an operator says of itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -229,109 +223,45 @@ impl<'de> Deserialize<'de> for ClientVersion {
     }
 }
 
-/// Why an operator's document is not taken; the one already there stays.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum OperatorDocumentError {
-    #[error(transparent)]
-    Trust(#[from] TrustError),
-    #[error("operator document: {why}")]
-    Invalid { why: String },
-    #[error("this is the document of the operator {found}, asked for was that of {expected}")]
-    OtherOperator { expected: OperatorName, found: String },
-    #[error("version {offered} of the operator's document is older than version {known}, which was already taken")]
-    Rollback { offered: u32, known: u32 },
-}
-
-impl OperatorDocumentError {
-    /// Stable code.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Trust(error) => error.code(),
-            Self::Invalid { .. } => "operator_document_invalid",
-            Self::OtherOperator { .. } => "other_operator",
-            Self::Rollback { .. } => "operator_document_rollback",
-        }
-    }
-}
-
 /// A document that is what a city key of the operator signed.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SignedOperator {
-    pub document: OperatorDocument,
-    pub signed_at: DateTime<Utc>,
-    /// As it was signed: fields that this version does not know stay in it.
-    pub json: String,
-}
+pub type SignedOperator = SignedDocument<OperatorDocument>;
 
 impl OperatorDocument {
     /// Its JSON, always the same for the same document.
     ///
     /// # Errors
-    /// [`OperatorDocumentError::Invalid`]
-    pub fn to_json(&self) -> Result<String, OperatorDocumentError> {
-        serde_json::to_string(self).map_err(|why| OperatorDocumentError::Invalid { why: why.to_string() })
+    /// What of it cannot be written.
+    pub fn to_json(&self) -> Result<String, String> {
+        serde_json::to_string(self).map_err(|why| why.to_string())
     }
 
     /// Reads what was stored after it was believed.
     ///
     /// # Errors
-    /// [`OperatorDocumentError::Invalid`]
-    pub fn from_json(json: &str) -> Result<Self, OperatorDocumentError> {
-        let invalid = |why: String| OperatorDocumentError::Invalid { why };
+    /// What is wrong with the JSON.
+    pub fn from_json(json: &str) -> Result<Self, String> {
         // From bytes, so that words and moments need not be borrowed from the text.
-        let document: Self = serde_json::from_slice(json.as_bytes()).map_err(|why| invalid(why.to_string()))?;
+        let document: Self = serde_json::from_slice(json.as_bytes()).map_err(|why| why.to_string())?;
         if document.version == 0 {
-            return Err(invalid("the version counts from 1".to_owned()));
+            return Err("the version counts from 1".to_owned());
         }
         Ok(document)
     }
 }
 
-impl SignedOperator {
-    /// Signs a document; gives the text for the wire.
-    ///
-    /// # Errors
-    /// [`OperatorDocumentError::Invalid`]
-    pub fn sign(json: &str, key: &IssuerKey, signed_at: DateTime<Utc>) -> Result<String, OperatorDocumentError> {
-        OperatorDocument::from_json(json)?;
-        let bytes = key.seal(Signed::Operator, Some(signed_at), json.as_bytes().to_vec())?;
-        Ok(URL_SAFE_NO_PAD.encode(bytes))
+impl Document for OperatorDocument {
+    const KIND: Signed = Signed::Operator;
+    const MAX_TEXT: usize = 1024 * 1024;
+
+    fn read(json: &str) -> Result<Self, String> {
+        Self::from_json(json)
     }
 
-    /// Believes a document, or says what failed. `known_version` is the version already taken, 0
-    /// for none; the same again is fine.
-    ///
-    /// # Errors
-    /// Garbage, altered, key unknown / of another use / revoked / out of its period, another
-    /// operator than `operator`, an older version.
-    pub fn verify(
-        wire: &str,
-        keys: &KeySet,
-        now: DateTime<Utc>,
-        operator: &OperatorName,
-        known_version: u32,
-    ) -> Result<Self, OperatorDocumentError> {
-        let garbage = |why: &str| TrustError::garbage(Signed::Operator, why);
-        if wire.len() > MAX_TEXT {
-            return Err(garbage("too long").into());
-        }
-        let bytes = URL_SAFE_NO_PAD.decode(wire).map_err(|_| garbage("not base64url"))?;
-        let unverified = Unverified::read(Signed::Operator, &bytes)?;
-        let kid = unverified.kid.clone();
-        let key = keys.opening(Signed::Operator, &kid, KeyUse::City, now)?;
-        let signed_at = unverified.signed_at.ok_or_else(|| garbage("it does not say when it was signed"))?;
-        let json = String::from_utf8(unverified.verify(&key.public)?)
-            .map_err(|_| OperatorDocumentError::Invalid { why: "the document is not text".to_owned() })?;
-        key.check_period(Signed::Operator, signed_at)?;
-        let document = OperatorDocument::from_json(&json)?;
-        if document.operator != operator.as_str() {
-            let (expected, found) = (operator.clone(), document.operator);
-            return Err(OperatorDocumentError::OtherOperator { expected, found });
-        }
-        if document.version < known_version {
-            return Err(OperatorDocumentError::Rollback { offered: document.version, known: known_version });
-        }
-        Ok(Self { document, signed_at, json })
+    fn subject(&self) -> &str {
+        &self.operator
+    }
+
+    fn version(&self) -> u32 {
+        self.version
     }
 }

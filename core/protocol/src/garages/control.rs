@@ -100,9 +100,9 @@ wire! {
         /// At most [`EVENTS_MOST`]. Each is taken or refused by itself; what is told again changes
         /// nothing.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        pub events: Vec<VisitTold>,
+        pub events: Vec<ReportedEvent>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub free: Option<FreeTold>,
+        pub free: Option<ReportedPlaces>,
         /// `next` of the exchange before; without it everything that was paid for cars that are
         /// inside.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -110,11 +110,11 @@ wire! {
     }
 
     /// Something that happened to the visit of a ticket.
-    pub struct VisitTold {
+    pub struct ReportedEvent {
         /// When it happened. Of a lost ticket: its entry, as the inventory book has it.
         pub at: DateTime<Utc>,
         pub ticket: String,
-        pub kind: VisitToldKind,
+        pub kind: ReportedEventKind,
         /// The car has the badge of a disabled driver. With `entered` and `lost`; left out, what
         /// was told before stands.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -126,7 +126,7 @@ wire! {
     }
 
     /// Free places that were counted.
-    pub struct FreeTold {
+    pub struct ReportedPlaces {
         pub free: u32,
         pub at: DateTime<Utc>,
     }
@@ -136,7 +136,7 @@ wire! {
         /// Events that were taken, those that were known already included: none of them needs to be
         /// told again.
         pub taken: u32,
-        pub refused: Vec<TellingRefused>,
+        pub refused: Vec<EventRefused>,
         /// Visits that were paid here, by the time of their payment. The last ones before
         /// `settled_after` are told once more: a controller forgets what it has.
         pub settled: Vec<VisitSettled>,
@@ -147,7 +147,7 @@ wire! {
     }
 
     /// An event that was not taken.
-    pub struct TellingRefused {
+    pub struct EventRefused {
         /// Its place in the report, from 0.
         pub index: u32,
         pub ticket: String,
@@ -220,7 +220,7 @@ wire! {
 
 words! { garages_control_words;
     /// What happened to a visit.
-    pub enum VisitToldKind {
+    pub enum ReportedEventKind {
         /// The car came in with this ticket.
         Entered = "entered",
         /// It was paid at the place: cash, a machine, a pass (BG-19).

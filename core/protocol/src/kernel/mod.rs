@@ -22,8 +22,8 @@ pub mod reference;
 pub mod return_address;
 pub mod service;
 pub mod signature;
-pub mod signed_city;
 pub mod signed_code;
+pub mod signed_document;
 pub mod wire;
 
 pub use operation::{Entry, Method, Operation};

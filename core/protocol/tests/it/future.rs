@@ -302,7 +302,7 @@ fn the_document_says_which_words_are_open_and_lists_only_what_is_sent() {
             "VatCategory",
             "Violation",
             "VisitState",
-            "VisitToldKind",
+            "ReportedEventKind",
         ]
     );
 }

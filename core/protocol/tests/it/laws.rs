@@ -2,9 +2,10 @@
 //! noticed.
 
 use crate::fixture::*;
+use chrono::{DateTime, Utc};
 use mesto_protocol::keys::{KeySet, KeySetError};
-use mesto_protocol::signature::{IssuerKey, TrustError};
-use mesto_protocol::signed_city::{CityError, SignedCity};
+use mesto_protocol::signature::{IssuerKey, Signed, TrustError};
+use mesto_protocol::signed_document::{DocumentError, Known, SignedCity};
 use proptest::prelude::*;
 
 #[test]
@@ -46,10 +47,10 @@ fn a_key_set_that_contradicts_itself_is_neither_signed_nor_believed() {
 fn an_altered_city_is_refused_and_the_error_names_what_failed() {
     let now = at("2025-09-03T08:30:00Z");
     let signed = SignedCity::sign(CITY_JSON, &issuer(CITY), at("2025-09-01T00:00:00Z")).unwrap();
-    let verified = SignedCity::verify(&signed, &key_set(), now, "belgrade", 4).unwrap();
-    assert_eq!((verified.json.as_str(), verified.version, verified.kid.as_str()), (CITY_JSON, 4, "c25"));
+    let verified = SignedCity::verify(&signed, &key_set(), now, "belgrade", Some(taken(4))).unwrap();
+    assert_eq!((verified.json.as_str(), verified.document.version, verified.kid.as_str()), (CITY_JSON, 4, "c25"));
 
-    let error = |text: &str| SignedCity::verify(text, &key_set(), now, "belgrade", 0).unwrap_err();
+    let error = |text: &str| SignedCity::verify(text, &key_set(), now, "belgrade", None).unwrap_err();
     let by = |which| SignedCity::sign(CITY_JSON, &issuer(which), at("2025-09-01T00:00:00Z")).unwrap();
     assert_eq!(error(&by(TICKET)).code(), "key_wrong_use");
     assert_eq!(
@@ -64,16 +65,41 @@ fn an_altered_city_is_refused_and_the_error_names_what_failed() {
     assert_eq!(error("no base64").code(), "garbage");
     let out = SignedCity::sign(CITY_JSON, &issuer(CITY), at("2026-01-01T00:00:00Z")).unwrap();
     assert_eq!(error(&out).code(), "key_out_of_period");
-    let other = SignedCity::verify(&signed, &key_set(), now, "almaty", 0);
-    assert_eq!(other, Err(CityError::OtherCity { expected: "almaty".to_owned(), found: "belgrade".to_owned() }));
+    let other = SignedCity::verify(&signed, &key_set(), now, "almaty", None);
+    let (what, found) = (Signed::City, "belgrade".to_owned());
+    assert_eq!(other, Err(DocumentError::Another { what, expected: "almaty".to_owned(), found }));
     assert_eq!(
-        SignedCity::verify(&signed, &key_set(), now, "belgrade", 5),
-        Err(CityError::Rollback { offered: 4, known: 5 })
+        SignedCity::verify(&signed, &key_set(), now, "belgrade", Some(taken(5))),
+        Err(DocumentError::Rollback { what, offered: 4, known: 5 })
     );
-    assert!(matches!(SignedCity::sign("{}", &issuer(CITY), now), Err(CityError::Invalid { .. })));
+    assert!(matches!(SignedCity::sign("{}", &issuer(CITY), now), Err(DocumentError::Invalid { .. })));
     // A signed ticket is no city.
     let ticket = base45::decode(claims().sign(&issuer(TICKET)).unwrap()).unwrap();
     assert_eq!(error(&base64(&ticket)).code(), "garbage");
+}
+
+/// A document of this version, signed before every other one.
+pub const fn taken(version: u32) -> Known<'static> {
+    Known { version, signed_at: DateTime::<Utc>::MIN_UTC, json: "" }
+}
+
+#[test]
+fn of_one_version_an_older_copy_does_not_replace_a_newer_one() {
+    let now = at("2025-09-03T08:30:00Z");
+    let signed = SignedCity::sign(CITY_JSON, &issuer(CITY), at("2025-09-02T00:00:00Z")).unwrap();
+    let after = |signed_at: &str, version, json| {
+        let known = Known { version, signed_at: at(signed_at), json };
+        SignedCity::verify(&signed, &key_set(), now, "belgrade", Some(known)).map(|city| city.signed_at)
+    };
+    let (what, offered, known) = (Signed::City, at("2025-09-02T00:00:00Z"), at("2025-09-02T00:00:01Z"));
+    let refused = after("2025-09-02T00:00:01Z", 4, "{}").unwrap_err();
+    assert_eq!(refused, DocumentError::OlderCopy { what, offered, known });
+    assert_eq!(refused.code(), "document_rollback");
+    // What another host of the operator signed a moment before says the same.
+    assert_eq!(after("2025-09-02T00:00:01Z", 4, CITY_JSON), Ok(offered));
+    assert_eq!(after("2025-09-02T00:00:00Z", 4, "{}"), Ok(offered));
+    // A higher version counts, whatever the clock said.
+    assert_eq!(after("2025-09-02T00:00:01Z", 3, "{}"), Ok(offered));
 }
 
 /// The zone's currency changed inside the signed bytes, as somebody between operator and phone
@@ -105,6 +131,6 @@ proptest! {
     fn any_wire_is_refused_without_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         prop_assert!(KeySet::verify(&base64(&bytes), &issuer(ROOT).public(), 0).is_err());
         let now = at("2025-09-03T08:30:00Z");
-        prop_assert!(SignedCity::verify(&base64(&bytes), &key_set(), now, "belgrade", 0).is_err());
+        prop_assert!(SignedCity::verify(&base64(&bytes), &key_set(), now, "belgrade", None).is_err());
     }
 }

@@ -10,6 +10,7 @@ use crate::kernel::city::City;
 use crate::kernel::minutes::Minutes;
 use crate::kernel::money::Money;
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use std::collections::BTreeMap;
 
 /// The meter of one visit.
 pub(crate) struct Meter<'a> {
@@ -45,6 +46,33 @@ struct ByUnits {
     caps: Vec<(u32, Money)>,
 }
 
+/// A day of a visit.
+struct Day {
+    end: DateTime<Utc>,
+    /// When the first unit after it starts.
+    next_unit: DateTime<Utc>,
+    cost: DayCost,
+}
+
+/// What a day costs.
+enum DayCost {
+    /// No unit starts on it.
+    Nothing,
+    Cap(Money),
+    /// Units, their length and their price.
+    Units(u32, Minutes, Money),
+}
+
+impl DayCost {
+    fn amount(&self) -> Result<Option<Money>, Refusal> {
+        match self {
+            Self::Nothing => Ok(None),
+            Self::Cap(cap) => Ok(Some(*cap)),
+            Self::Units(units, _, price) => price.checked_mul(*units).map(Some).map_err(|_| out_of_range("price")),
+        }
+    }
+}
+
 impl<'a> Meter<'a> {
     pub fn of(
         city: &'a City,
@@ -69,14 +97,19 @@ impl<'a> Meter<'a> {
         Ok(Self { city, garages, facility, tariff, table, from, is_disabled, places, lost })
     }
 
-    /// The payment that still settles the visit at a moment: until when it is priced by that.
+    /// The payment that still settles the visit at a moment: until when it is priced by that. Of
+    /// several the first: a later one that was not needed takes no time to leave away. One of
+    /// nothing settles nothing.
     pub fn settled(&self, paid: &[Paid], at: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let grace = self.table.late_exit_grace_minutes.known().copied().unwrap_or_default().length();
         let settles = |paid: &&Paid| {
+            if paid.amount.is_zero() {
+                return false;
+            }
             let leave_by = paid.exit_by.unwrap_or(paid.at).max(paid.at);
             leave_by.checked_add_signed(grace).is_none_or(|leave_by| at <= leave_by)
         };
-        paid.iter().filter(settles).map(|paid| paid.at.min(at)).max()
+        paid.iter().filter(settles).map(|paid| paid.at.min(at)).min()
     }
 
     /// The first moment after `now` at which more than `above` is owed; `None` when none comes.
@@ -155,14 +188,20 @@ impl<'a> Meter<'a> {
         let mut rest = by_units;
         let mut tickets = None;
         if let Some((several, ticket)) = self.several_days(length)? {
+            let mut known = BTreeMap::new();
+            let mut cheapest = None;
             for (count, end) in self.ticket_counts(several.days, until)? {
                 let cost = ticket.checked_mul(count).map_err(|_| out_of_range("price"))?;
-                let after = if until > end { self.by_units(end, end, until)? } else { ByUnits::default() };
-                let sum = cost.checked_add(&after.price(zero)?).map_err(|_| out_of_range("price"))?;
+                let after = if until > end { self.cost_from(end, until, &mut known)? } else { zero };
+                let sum = cost.checked_add(&after).map_err(|_| out_of_range("price"))?;
                 if sum.amount < price.amount {
-                    let kind = LineKind::SeveralDays { tickets: count, days: several.days, price: ticket };
-                    (price, rest, tickets) = (sum, after, Some((several, VisitLine { kind, amount: cost })));
+                    (price, cheapest) = (sum, Some((count, end, cost)));
                 }
+            }
+            if let Some((count, end, cost)) = cheapest {
+                rest = if until > end { self.by_units(end, end, until)? } else { ByUnits::default() };
+                let kind = LineKind::SeveralDays { tickets: count, days: several.days, price: ticket };
+                tickets = Some((several, VisitLine { kind, amount: cost }));
             }
         }
         let several_days = tickets.as_ref().map(|(several, _)| *several);
@@ -191,8 +230,9 @@ impl<'a> Meter<'a> {
         }
     }
 
-    /// How many tickets for several days can be cheapest, besides none, and when the last of them
-    /// ends: all that are used up, or one more.
+    /// How many tickets for several days may be taken, besides none, and when the last of them ends:
+    /// up to one more than are used up. With free minutes or a cheaper list some days by units may
+    /// cost less than a ticket, so each number of them is tried.
     fn ticket_counts(&self, days: u32, until: DateTime<Utc>) -> Result<Vec<(u32, DateTime<Utc>)>, Refusal> {
         let (first, last) = (self.city.local_day(self.from), self.city.local_day(until));
         let span = match self.day_count()? {
@@ -202,7 +242,37 @@ impl<'a> Meter<'a> {
         let used_up = span.num_days().checked_div(days.into()).and_then(|count| u32::try_from(count).ok());
         let used_up = used_up.ok_or_else(|| out_of_range("several_days.days"))?;
         let counted = |count: u32| Ok((count, self.day_end(self.from, count.saturating_mul(days))?));
-        [used_up, used_up.saturating_add(1)].into_iter().filter(|count| *count > 0).map(counted).collect()
+        (1..=used_up.saturating_add(1)).map(counted).collect()
+    }
+
+    /// What the time from the start of a day on costs by units that start anew with it. `known` keeps
+    /// what the time from a day on costs, by the start of the day and that of its first unit: visits
+    /// of years would otherwise price each of their days once for every number of tickets.
+    fn cost_from(
+        &self,
+        start: DateTime<Utc>,
+        until: DateTime<Utc>,
+        known: &mut BTreeMap<(DateTime<Utc>, DateTime<Utc>), Money>,
+    ) -> Result<Money, Refusal> {
+        let mut passed = Vec::new();
+        let (mut day_start, mut unit_start) = (start, start);
+        let mut cost = Money::zero(self.city.currency);
+        while day_start < until {
+            if let Some(rest) = known.get(&(day_start, unit_start)) {
+                cost = *rest;
+                break;
+            }
+            let day = self.day(day_start, unit_start, start, until)?;
+            passed.push(((day_start, unit_start), day.cost.amount()?));
+            (day_start, unit_start) = (day.end, day.next_unit);
+        }
+        for (state, day) in passed.into_iter().rev() {
+            if let Some(day) = day {
+                cost = cost.checked_add(&day).map_err(|_| out_of_range("price"))?;
+            }
+            known.insert(state, cost);
+        }
+        Ok(cost)
     }
 
     /// How the days of this visit are counted; `None` when nothing depends on them, and then one
@@ -243,29 +313,48 @@ impl<'a> Meter<'a> {
         let mut sum = ByUnits::default();
         let (mut day_start, mut unit_start) = (from, units_from);
         loop {
-            let day_end = self.day_end(day_start, 1)?;
-            let table = self.table_at(day_start)?;
-            let stop = day_end.min(until);
-            // The first unit starts on entry.
-            if unit_start < stop || (unit_start == until && until == from) {
-                let units = started_units(stop.signed_duration_since(unit_start), table.unit_minutes)?;
-                let unit_price = *table.price.known().ok_or_else(|| unknown(self.facility, "price"))?;
-                let cost = unit_price.checked_mul(units).map_err(|_| out_of_range("price"))?;
-                match self.cap_of(table, unit_price)? {
-                    Some(cap) if cap.amount < cost.amount => sum.add_cap(cap),
-                    _ => sum.add_units(units, table.unit_minutes, unit_price),
-                }
-                let length = table.unit_minutes.length().num_milliseconds().checked_mul(units.into());
-                unit_start = length
-                    .and_then(TimeDelta::try_milliseconds)
-                    .and_then(|length| unit_start.checked_add_signed(length))
-                    .ok_or_else(|| out_of_range("entered_at"))?;
+            let day = self.day(day_start, unit_start, from, until)?;
+            match day.cost {
+                DayCost::Nothing => {}
+                DayCost::Cap(cap) => sum.add_cap(cap),
+                DayCost::Units(units, length, price) => sum.add_units(units, length, price),
             }
-            if day_end >= until {
+            if day.end >= until {
                 return Ok(sum);
             }
-            day_start = day_end;
+            (day_start, unit_start) = (day.end, day.next_unit);
         }
+    }
+
+    /// One day of a time from `from` to `until`: what its units cost, the first of which starts at
+    /// `unit_start`.
+    fn day(
+        &self,
+        day_start: DateTime<Utc>,
+        unit_start: DateTime<Utc>,
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<Day, Refusal> {
+        let end = self.day_end(day_start, 1)?;
+        let table = self.table_at(day_start)?;
+        let stop = end.min(until);
+        // The first unit starts on entry.
+        if unit_start >= stop && !(unit_start == until && until == from) {
+            return Ok(Day { end, next_unit: unit_start, cost: DayCost::Nothing });
+        }
+        let units = started_units(stop.signed_duration_since(unit_start), table.unit_minutes)?;
+        let unit_price = *table.price.known().ok_or_else(|| unknown(self.facility, "price"))?;
+        let cost = unit_price.checked_mul(units).map_err(|_| out_of_range("price"))?;
+        let cost = match self.cap_of(table, unit_price)? {
+            Some(cap) if cap.amount < cost.amount => DayCost::Cap(cap),
+            _ => DayCost::Units(units, table.unit_minutes, unit_price),
+        };
+        let length = table.unit_minutes.length().num_milliseconds().checked_mul(units.into());
+        let next_unit = length
+            .and_then(TimeDelta::try_milliseconds)
+            .and_then(|length| unit_start.checked_add_signed(length))
+            .ok_or_else(|| out_of_range("entered_at"))?;
+        Ok(Day { end, next_unit, cost })
     }
 
     /// The prices of a day of the visit.

@@ -42,6 +42,9 @@ pub enum VisitEvent {
     ExitAsked { owed: Money },
     /// The controller tells that the car has left; `owed` is what it owed then.
     Left { owed: Money },
+    /// Something that happened before the car left was told after that: cash, a lost ticket, a
+    /// second place. `owed` is what it owed when it left, by all that is known now.
+    Corrected { owed: Money },
     /// The entry was a mistake: the car backed out, the ticket was printed for nobody.
     Cancel,
 }
@@ -60,10 +63,9 @@ pub enum VisitEffect {
     TellOwingAgain,
     /// Answer the controller: open.
     OpenBarrier,
-    /// The car left without paying this.
+    /// The car left without paying this; it takes the place of what was claimed before.
     Claim { amount: Money },
-    /// What it left without paying was paid at the place after all; nothing to do where nothing was
-    /// claimed.
+    /// Nothing is left of what was claimed; nothing to do where nothing was claimed.
     WithdrawClaim,
 }
 
@@ -137,12 +139,19 @@ pub fn step(
             let claim = (!owed.is_zero()).then_some(VisitEffect::Claim { amount: *owed });
             Ok((Left, claim.into_iter().collect()))
         }
-        // Told later than the exit: reports may come in another order than things happened.
-        (Left, Event::PaidOnSite) => Ok((Left, vec![VisitEffect::WithdrawClaim])),
+        // Told later than the exit: reports may come in another order than things happened. What is
+        // owed for it by now is told as `Corrected`.
+        (Left, Event::PaidOnSite) => Ok((Left, vec![])),
+        (Left, Event::Corrected { owed }) => {
+            let is_paid = owed.is_zero();
+            Ok((Left, vec![if is_paid { VisitEffect::WithdrawClaim } else { VisitEffect::Claim { amount: *owed } }]))
+        }
+        // What is owed is asked for anew before it is paid or the car leaves.
+        (Inside | Paid | OwingAgain, Event::Corrected { .. }) => Ok((state, vec![])),
         (Inside, Event::Cancel) => Ok((Cancelled, vec![])),
         (Paid | OwingAgain, Event::Cancel) => Err(VisitError::AlreadyPaid),
         (Left | Cancelled, Event::Entered | Event::Pay { .. } | Event::ExitAsked { .. })
-        | (Cancelled, Event::PaidOnSite)
+        | (Cancelled, Event::PaidOnSite | Event::Corrected { .. })
         | (Left, Event::Cancel) => Err(VisitError::Over),
     }
 }

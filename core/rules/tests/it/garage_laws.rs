@@ -223,4 +223,89 @@ proptest! {
             prop_assert!(of(1, true).amount >= of(1, false).amount);
         }
     }
+
+    #[test]
+    fn no_number_of_tickets_for_several_days_is_cheaper_bg_64(visit in visit_with_days(), stayed in length()) {
+        let visit = (visit.0, visit.1, visit.2, 1, false);
+        let now = visit.1 + stayed;
+        prop_assert_eq!(priced(&visit, now, &[]).price.minor().unwrap(), cheapest_by_trial(&visit, now));
+    }
+}
+
+/// As `visit`, always with tickets for several days, priced by the entry.
+fn visit_with_days() -> impl Strategy<Value = (City, DateTime<Utc>, bool)> {
+    let entered = (0..60 * 86_400_000_i64).prop_map(|later| at("2025-02-10 00:00") + TimeDelta::milliseconds(later));
+    (rate_table(), 2..10_u32, 0..9000_i64, any::<bool>(), any::<bool>(), entered, any::<bool>()).prop_map(
+        |(mut table, days, price, by_calendar, by_day, entered, is_disabled)| {
+            let unused_time = known(UnusedTime::NotRefunded);
+            table.several_days = Some(SeveralDays { days, price: known(dinar(price)), unused_time });
+            table.day = Some(known(if by_calendar { DayCount::CalendarDay } else { DayCount::FromEntry }));
+            let mut later = table.clone();
+            later.price = known(dinar(70));
+            let by = if by_day { TariffBy::Day } else { TariffBy::Entry };
+            (city(table, later, by), entered, is_disabled)
+        },
+    )
+}
+
+/// The cheapest of every number of tickets, each unit looked at by itself.
+fn cheapest_by_trial(
+    (city, entered, is_disabled, ..): &(City, DateTime<Utc>, bool, u32, bool),
+    now: DateTime<Utc>,
+) -> i64 {
+    let garages = crate::support::garages(city);
+    let table = |moment: DateTime<Utc>| &garages.tariff_on(city.local_day(moment)).unwrap().rate_tables["vma"];
+    let entry = table(*entered);
+    let free = entry.disabled_free.as_ref().filter(|_| *is_disabled).or(entry.free.as_ref());
+    let free_length = free.map_or(TimeDelta::zero(), |free| free.minutes.known().unwrap().length());
+    if free_length > TimeDelta::zero() && now - *entered <= free_length {
+        return 0;
+    }
+    let also = free.is_some_and(|free| *free.also_in_longer_visits.known().unwrap());
+    let units_from = if also { *entered + free_length } else { *entered };
+    // The starts of the visit's days, with one more behind it.
+    let by_calendar = entry.day.as_ref().unwrap().known() == Some(&DayCount::CalendarDay);
+    let mut starts = vec![*entered];
+    while starts.last().is_some_and(|start| *start <= now + TimeDelta::days(100)) {
+        let last = *starts.last().unwrap();
+        starts.push(if by_calendar {
+            let day = city.local_day(last).succ_opt().unwrap();
+            at(&format!("{day} 00:00"))
+        } else {
+            last + TimeDelta::days(1)
+        });
+    }
+    let by_units = |from: DateTime<Utc>, units_from: DateTime<Utc>| {
+        let (mut sum, mut unit, mut is_first) = (0, units_from, true);
+        for day in starts.windows(2).filter(|day| day[0] >= from) {
+            let list = if garages.policy.tariff_by == TariffBy::Day { table(day[0]) } else { entry };
+            let price = list.price.known().unwrap().minor().unwrap();
+            let (mut units, length) = (0_i64, list.unit_minutes.length());
+            while unit < day[1] && (unit < now || (is_first && unit == now && now == from)) {
+                (units, unit, is_first) = (units + 1, unit + length, false);
+            }
+            let cap = list.day_cap.as_ref().map(|cap| {
+                let price_of_day = cap.price.as_ref().map(|price| price.known().unwrap().minor().unwrap());
+                let of_minutes = cap.after_minutes.as_ref().map(|after| {
+                    let (after, unit) = (after.known().unwrap().get(), list.unit_minutes.get());
+                    i64::from(after.div_ceil(unit)) * price
+                });
+                price_of_day.into_iter().chain(of_minutes).min().unwrap()
+            });
+            sum += cap.map_or(units * price, |cap| cap.min(units * price));
+        }
+        sum
+    };
+    let several = entry.several_days.as_ref().unwrap();
+    let ticket = several.price.known().unwrap().minor().unwrap();
+    let mut cheapest = by_units(*entered, units_from);
+    for count in 1.. {
+        let end = starts[usize::try_from(count * i64::from(several.days)).unwrap()];
+        let after = if now > end { by_units(end, end) } else { 0 };
+        cheapest = cheapest.min(count * ticket + after);
+        if end >= now {
+            return cheapest;
+        }
+    }
+    unreachable!()
 }

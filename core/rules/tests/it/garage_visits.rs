@@ -82,11 +82,20 @@ fn a_visit_paid_at_the_place_is_settled_here_too_bg_19() {
 }
 
 #[test]
-fn cash_that_is_told_after_the_exit_takes_the_claim_back_bg_19() {
-    let now = at("2025-06-02 10:50");
+fn what_is_told_after_the_exit_changes_the_claim_and_wipes_it_only_when_nothing_is_left_bg_19_bg_68() {
+    let (now, nothing) = (at("2025-06-02 10:50"), dinar(0));
     let told = step(Some(VisitState::Left), &VisitEvent::PaidOnSite, now);
-    assert_eq!(told, Ok((VisitState::Left, vec![VisitEffect::WithdrawClaim])));
-    assert_eq!(step(Some(VisitState::Cancelled), &VisitEvent::PaidOnSite, now), Err(VisitError::Over));
+    assert_eq!(told, Ok((VisitState::Left, vec![])), "what is left of the claim is told by what was owed");
+    let lower = step(Some(VisitState::Left), &VisitEvent::Corrected { owed: dinar(120) }, now);
+    assert_eq!(lower, Ok((VisitState::Left, vec![VisitEffect::Claim { amount: dinar(120) }])));
+    let paid = step(Some(VisitState::Left), &VisitEvent::Corrected { owed: nothing }, now);
+    assert_eq!(paid, Ok((VisitState::Left, vec![VisitEffect::WithdrawClaim])));
+    for state in [VisitState::Inside, VisitState::Paid, VisitState::OwingAgain] {
+        assert_eq!(step(Some(state), &VisitEvent::Corrected { owed: dinar(120) }, now), Ok((state, vec![])));
+    }
+    for event in [VisitEvent::PaidOnSite, VisitEvent::Corrected { owed: nothing }] {
+        assert_eq!(step(Some(VisitState::Cancelled), &event, now), Err(VisitError::Over));
+    }
 }
 
 #[test]

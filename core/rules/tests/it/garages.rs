@@ -166,6 +166,52 @@ fn seven_days_are_taken_as_soon_as_they_are_cheaper_bg_64() {
 }
 
 #[test]
+fn fewer_tickets_than_are_used_up_may_be_cheapest_bg_64() {
+    // 24 dinars a day by the later list are less than a ticket for two days costs; only the entry's
+    // own list is dear.
+    let mut city = with_table("vma", |table| {
+        table.several_days.as_mut().unwrap().days = 2;
+        table.several_days.as_mut().unwrap().price = known(dinar(100));
+        table.free = None;
+    });
+    change_garages(&mut city, |garages| {
+        let mut later = garages.tariffs[0].clone();
+        (later.id, later.from) = (id("2025-06-04"), "2025-06-04".parse().unwrap());
+        let table = garages.facility("vma").unwrap().rate_table.clone();
+        later.rate_tables.get_mut(&table).unwrap().price = known(dinar(1));
+        garages.tariffs.push(later);
+        garages.policy.tariff_by = TariffBy::Day;
+    });
+    // Entered on the 2nd: two days by a ticket, then 24 dinars a day, never a second ticket.
+    for (stayed, owed) in [("2d", 100), ("4d", 100 + 48), ("6d", 100 + 96)] {
+        let price = price(&city, &ask("vma", entered() + length(stayed))).unwrap();
+        assert_eq!(price.total, dinar(owed), "{stayed}");
+    }
+}
+
+#[test]
+fn a_zero_payment_settles_nothing_and_takes_no_time_to_leave_away_bg_19_bg_68() {
+    let city = with_table("zeleni-venac", |table| table.exit_minutes = known(Minutes(15)));
+    let of = |minutes: i64| entered() + TimeDelta::minutes(minutes);
+    let app = Paid { amount: dinar(100), at: of(55), exit_by: Some(of(70)) };
+    for cash in [Paid { amount: dinar(0), at: of(62), exit_by: None }, Paid { amount: dinar(20), ..app }] {
+        let paid = [app, cash];
+        for (minute, owed) in [(62, 0), (65, 0), (70, 0)] {
+            let ask = VisitAsk { paid: &paid, ..ask("zeleni-venac", of(minute)) };
+            assert_eq!(price(&city, &ask).unwrap().total, dinar(owed), "{minute}");
+        }
+    }
+    let late =
+        VisitAsk { paid: &[app, Paid { amount: dinar(20), at: of(62), exit_by: None }], ..ask("zeleni-venac", of(62)) };
+    assert!(price(&city, &late).unwrap().total.is_zero(), "what was paid besides takes nothing away");
+    // Nothing was paid: nothing waits for whoever leaves late.
+    let city = with_table("vma", |table| table.late_exit_grace_minutes = known(Minutes(20)));
+    let nothing = [Paid { amount: dinar(0), at: of(20), exit_by: None }];
+    let ask = VisitAsk { paid: &nothing, ..ask("vma", of(31)) };
+    assert_eq!(price(&city, &ask).unwrap().total, dinar(45));
+}
+
+#[test]
 fn a_seven_day_ticket_that_was_paid_owes_nothing_for_seven_days_bg_64() {
     let paid = [Paid { amount: dinar(3500), at: entered(), exit_by: None }];
     for (stayed, owed) in [("1h", 0), ("6d", 0), ("7d", 0), ("7d 0:00.001", 45)] {

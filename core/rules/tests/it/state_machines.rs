@@ -150,6 +150,8 @@ fn visits() -> String {
             ("exit_asked", "something is owed", VisitEvent::ExitAsked { owed }, early),
             ("left", "nothing is owed", VisitEvent::Left { owed: nothing }, early),
             ("left", "something is owed", VisitEvent::Left { owed }, early),
+            ("corrected", "nothing is owed", VisitEvent::Corrected { owed: nothing }, early),
+            ("corrected", "something is owed", VisitEvent::Corrected { owed }, early),
             ("cancel", "any time", VisitEvent::Cancel, early),
         ] {
             let from = state.map_or_else(|| "none".to_owned(), |state| word(&state));

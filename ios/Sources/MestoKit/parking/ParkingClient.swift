@@ -30,7 +30,8 @@ public struct ParkingClient: Part {
             try await core.client.parking().quote(city: city, zone: zone, vehicle: vehicle, minutes: minutes, pay: pay, cancel: $0)
         }
     }
-    /// A quote that continues a ticket with the time after its end.
+    /// A quote that continues a ticket with the time after its end. Where the longest stay is used
+    /// up it is refused, and `leave_by` of the params is the moment at which the car must be gone.
     public func extend(ticket: TicketId, minutes: Int, pay: PayMethod = .deposit) async throws -> Quote {
         let minutes = atLeastNone(minutes)
         return try await core.waiting { try await core.client.parking().extend(ticket: ticket, minutes: minutes, pay: pay, cancel: $0) }
@@ -44,6 +45,15 @@ public struct ParkingClient: Part {
     public func wheel(_ wheel: TimeWheel, within quote: Quote) -> TimeWheel {
         core.client.parking().wheelWithin(wheel: wheel, quote: quote)
     }
+    /// What a ticket can be extended by, by the rules; it stands at half an hour or the next length
+    /// that is sold. It has no choices where the longest stay is used up: then the stop is that
+    /// stay's end. Without a connection.
+    public func wheel(extending ticket: TicketId) async throws -> TimeWheel { try core.client.parking().extensionWheel(ticket: ticket) }
+    /// Every time that runs or is still to start, a ticket with its extensions, the first to end
+    /// first.
+    public func parked() async throws -> [Parked] { try core.client.parking().parked() }
+    /// The time that a ticket is a part of, also when it is over.
+    public func parked(with ticket: TicketId) async throws -> Parked { try core.client.parking().parkedWith(ticket: ticket) }
     /// A stored ticket.
     public func ticket(_ id: TicketId) async throws -> Ticket { try core.client.parking().ticket(id: id) }
     /// What to draw as a QR; made anew before `freshUntil`.

@@ -85,18 +85,38 @@ public final class PurchaseModel: PaymentModel {
         wheel = mesto.parking.wheel(before, within: quote)
     }
 
-    public func extend(_ ticket: Ticket, minutes: Int) async {
-        await ask { try await self.mesto.parking.extend(ticket: ticket.id, minutes: minutes) }
+    /// Asks the rules what a ticket can be extended by.
+    public func look(extending ticket: Ticket) async {
+        await choose {
+            do {
+                let answer = try await self.mesto.parking.wheel(extending: ticket.id)
+                return { self.wheel = answer }
+            } catch {
+                return { self.fail(error) }
+            }
+        }
+    }
+
+    /// Without minutes by what the rules offer first.
+    public func extend(_ ticket: Ticket, minutes: Int? = nil) async {
+        await ask {
+            let chosen = try await self.mesto.parking.wheel(extending: ticket.id).chosen
+            return try await self.mesto.parking.extend(ticket: ticket.id, minutes: minutes ?? Int(chosen))
+        }
     }
 }
 
-/// A ticket with its countdown, counted by the operator's time.
+/// A ticket with its extensions and their countdown, counted by the operator's time.
 @MainActor @Observable
 public final class TicketModel {
+    /// The part of it that was asked for.
     public let ticket: Ticket
+    /// The whole time; absent before the first `tick`, and where the phone does not have the ticket.
+    public private(set) var parked: Parked?
     /// Seconds until the end; 0 when it is over.
     public private(set) var left: TimeInterval
     public private(set) var code: TicketCode?
+    @ObservationIgnored private var codeOf: TicketId?
     /// Another phone shows the code: one at a time does. `moveCodeHere` ends that.
     public private(set) var isCodeElsewhere = false
     /// Why the code could not be moved here.
@@ -112,21 +132,23 @@ public final class TicketModel {
 
     /// Between 1 at the start and 0 at the end: the ring.
     public var share: Double {
-        let whole = ticket.endsAt.timeIntervalSince(ticket.startsAt)
+        let whole = endsAt.timeIntervalSince(parked?.startsAt ?? ticket.startsAt)
         return whole > 0 ? min(1, left / whole) : 0
     }
 
     /// Called every second by the screen; makes the code anew before it is stale.
     public func tick() async {
+        // What was seen stays on the screen whatever becomes of the account.
+        if let known = try? await mesto.parking.parked(with: ticket.id) { parked = known }
         let now = mesto.now()
-        left = max(0, ticket.endsAt.timeIntervalSince(now))
-        if code.map({ now >= $0.freshUntil }) ?? true { await makeCode() }
+        left = max(0, endsAt.timeIntervalSince(now))
+        if codeOf != inForce || code.map({ now >= $0.freshUntil }) ?? true { await makeCode() }
     }
 
     /// Binds the code to this phone; the one that another phone shows ends.
     public func moveCodeHere() async {
         do {
-            try await mesto.parking.moveCodeHere(ticket.id)
+            try await mesto.parking.moveCodeHere(inForce)
             failure = nil
             await makeCode()
         } catch {
@@ -134,10 +156,15 @@ public final class TicketModel {
         }
     }
 
+    private var endsAt: Date { parked?.endsAt ?? ticket.endsAt }
+
+    private var inForce: TicketId { parked?.inForce ?? ticket.id }
+
     private func makeCode() async {
+        codeOf = inForce
         if isOver { return code = nil }
         do {
-            (code, isCodeElsewhere) = (try await mesto.parking.code(ticket.id), false)
+            (code, isCodeElsewhere) = (try await mesto.parking.code(inForce), false)
         } catch {
             (code, isCodeElsewhere) = (nil, (error as? MestoError)?.code == "device_key_failed")
         }

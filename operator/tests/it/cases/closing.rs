@@ -5,7 +5,7 @@ use mesto_operator::{ClaimState, Request, Response};
 use mesto_protocol::base::accounts::AccountClosed;
 use mesto_protocol::base::payments::{RefundRoute, RefundState};
 use mesto_protocol::base::sign_in::Sessions;
-use mesto_protocol::garages::control::VisitToldKind;
+use mesto_protocol::garages::control::ReportedEventKind;
 use mesto_rules::money::Money;
 
 use crate::cases::garages::{Controller, driver, pay, quote, told, with_exit_minutes};
@@ -171,7 +171,7 @@ on_both_databases! {
             garage.enters(&ticket);
             pay(&driver, &quote(&driver, &ticket));
             garage.after(70);
-            let report = garage.report(vec![told(VisitToldKind::Left, &ticket, world.now())]);
+            let report = garage.report(vec![told(ReportedEventKind::Left, &ticket, world.now())]);
             let leaving = Request::new("POST", "/v1/garages/reports").bearer(&garage.person.token).json(&report);
             let mut requests = vec![closing(&driver), leaving];
             if round % 2 == 1 {
@@ -200,7 +200,7 @@ on_both_databases! {
             let (phone, ticket) = (format!("+38164123450{round}"), format!("GR00600{round}"));
             let (driver, before) = (driver(world, &phone), looked_at());
             leaves_owing(world, &driver, &ticket, 70);
-            let report = garage.report(vec![told(VisitToldKind::PaidOnSite, &ticket, world.now())]);
+            let report = garage.report(vec![told(ReportedEventKind::PaidOnSite, &ticket, world.now())]);
             let paying = Request::new("POST", "/v1/garages/reports").bearer(&garage.person.token).json(&report);
             let mut requests = vec![closing(&driver), paying];
             if round % 2 == 1 {

@@ -59,9 +59,13 @@ on_both_databases! {
         expect::<CodeSent>(200, code("sr-Latn"));
         let sent = world.operator.messages_to(&*world.store, PHONE).unwrap().pop().unwrap();
         assert_eq!((sent.template.as_str(), sent.language.as_ref().map(|tag| tag.as_str())), ("sign_in.code", Some("sr-Latn")));
-        assert_eq!(sent.text(), format!("Mesto: {} (5 min)", sent.code().unwrap()));
+        let code_sent = sent.code().unwrap();
+        assert_eq!(sent.text(), format!("Mesto: {code_sent} je vas kod. Vazi 5 min. Ne dajte ga nikome."));
         assert_eq!(sign_in(Some("sr-Latn")).as_deref(), Some("sr-Latn"));
         expect::<CodeSent>(200, code("en"));
+        let sent = world.operator.messages_to(&*world.store, PHONE).unwrap().pop().unwrap();
+        let code_sent = sent.code().unwrap();
+        assert_eq!(sent.text(), format!("Mesto: {code_sent} is your code. It is good for 5 min. Tell it to nobody."));
         assert_eq!(sign_in(None).as_deref(), Some("sr-Latn"), "an app that tells none changes none");
         expect::<CodeSent>(200, code("en"));
         assert_eq!(sign_in(Some("en")).as_deref(), Some("en"));

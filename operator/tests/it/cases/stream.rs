@@ -6,7 +6,7 @@ use mesto_protocol::kernel::ids::TicketId;
 use mesto_protocol::keys::KeySet;
 use mesto_protocol::parking::tickets::Tickets;
 use mesto_protocol::parking::zones::Zones;
-use mesto_protocol::signed_city::SignedCity;
+use mesto_protocol::signed_document::SignedCity;
 
 use crate::world::{expect, refused};
 
@@ -81,7 +81,7 @@ on_both_databases! {
         let keys = world.send(&Request::new("GET", "/v1/keys"));
         let set = KeySet::verify(std::str::from_utf8(&keys.body).unwrap(), world.operator.keys().root_public(), 0).unwrap();
         let city = world.send(&Request::new("GET", "/v1/cities/belgrade"));
-        SignedCity::verify(std::str::from_utf8(&city.body).unwrap(), &set, world.now(), "belgrade", 0).unwrap();
+        SignedCity::verify(std::str::from_utf8(&city.body).unwrap(), &set, world.now(), "belgrade", None).unwrap();
         world.pass(60);
         let known = world.send(&Request::new("GET", "/v1/cities/belgrade").header("if-none-match", city.get("etag").unwrap()));
         assert_eq!((known.status, known.body.len()), (304, 0));

@@ -27,7 +27,7 @@ use crate::kernel::error::{Error, ErrorKind, Result};
 use crate::kernel::intent::{INTENTS, IntentEvent};
 use crate::kernel::service::{Service, Services, days_before};
 use crate::kernel::store::{IntentRow, Stored};
-use crate::kernel::texts::TextValue;
+use mesto_texts::TextValue;
 
 /// The kind of these intents, stored with each.
 const KIND: &str = "purchase";
@@ -124,7 +124,8 @@ impl Payments<'_> {
         })
     }
 
-    /// Why an intent was refused, with text and advice; times in the city's zone.
+    /// Why an intent ended without being bought, with text and advice; times in the city's zone.
+    /// `None` while it is open, and when it was bought.
     #[must_use]
     pub fn refusal(self, intent: &IntentView) -> Option<Error> {
         intent.refusal().map(|error| error.in_time(self.0.time_rules(Some(&intent.city))))

@@ -10,7 +10,7 @@ use rusqlite::Connection as Database;
 use serde::{Deserialize, Serialize};
 
 use super::KIND;
-use crate::kernel::error::Error;
+use crate::kernel::error::{Error, ErrorKind};
 use crate::kernel::intent::{IntentState, Progress};
 use crate::kernel::service::Services;
 use crate::kernel::store::{IntentRow, Stored};
@@ -171,10 +171,18 @@ impl IntentView {
         }
     }
 
-    /// The refusal as an error with text and advice.
+    /// Why it ended without being bought, as an error with text and advice: also that it was too
+    /// late, or that nobody can say whether it was bought. `None` while it is open, and when it was
+    /// bought.
     #[must_use]
     pub fn refusal(&self) -> Option<Error> {
-        self.problem().cloned().map(Error::from)
+        let ended = |code, why| Some(Error::new(ErrorKind::Refused, code, why));
+        match &self.state {
+            IntentState::Refused(problem) => Some(problem.clone().into()),
+            IntentState::Expired => ended("intent_expired", "it was not executed in time"),
+            IntentState::Lost => ended("intent_lost", "nobody knows whether it was bought"),
+            IntentState::Unconfirmed(_) | IntentState::Confirmed => None,
+        }
     }
 }
 

@@ -1,6 +1,8 @@
-//! Signed documents that were believed when they were stored: the key set and cities.
+//! Signed documents that were believed when they were stored: the key set, cities, what the operator
+//! says of itself.
 
 use chrono::{DateTime, Utc};
+use mesto_protocol::signed_document::Known;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::{Stored, Tx};
@@ -13,10 +15,31 @@ pub fn document(db: &Connection, name: &str) -> Stored<Option<Vec<u8>>> {
     Ok(found)
 }
 
-pub fn document_version(db: &Connection, name: &str) -> Stored<Option<u32>> {
+/// A document as it was stored, and when it was signed.
+pub struct StoredDocument {
+    pub version: u32,
+    pub signed_at: DateTime<Utc>,
+    pub text: String,
+}
+
+impl StoredDocument {
+    /// What a later one is measured against.
+    #[must_use]
+    pub fn known(&self) -> Known<'_> {
+        Known { version: self.version, signed_at: self.signed_at, json: &self.text }
+    }
+}
+
+pub fn signed_document(db: &Connection, name: &str) -> Stored<Option<StoredDocument>> {
     let found = db
-        .prepare_cached("SELECT version FROM document WHERE name = ?1")?
-        .query_row(params![name], |row| row.get(0))
+        .prepare_cached("SELECT version, signed_at, bytes FROM document WHERE name = ?1")?
+        .query_row(params![name], |row| {
+            let (signed_at, bytes): (i64, Vec<u8>) = (row.get(1)?, row.get(2)?);
+            // Of bytes that are damaged only the version and the moment count.
+            let text = String::from_utf8(bytes).unwrap_or_default();
+            let signed_at = DateTime::from_timestamp(signed_at, 0).unwrap_or_default();
+            Ok(StoredDocument { version: row.get(0)?, signed_at, text })
+        })
         .optional()?;
     Ok(found)
 }
@@ -33,16 +56,18 @@ pub fn document_names(db: &Connection, prefix: &str) -> Stored<Vec<String>> {
 pub fn put_document(
     tx: &Tx<'_>,
     topic: &'static str,
-    (name, version): (&str, u32),
+    name: &str,
+    (version, signed_at): (u32, DateTime<Utc>),
     bytes: &[u8],
     now: DateTime<Utc>,
 ) -> Stored {
     tx.write(
         topic,
-        "INSERT INTO document (name, version, bytes, stored_at) VALUES (?1, ?2, ?3, ?4)
+        "INSERT INTO document (name, version, signed_at, bytes, stored_at) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT (name) DO UPDATE
-         SET version = excluded.version, bytes = excluded.bytes, stored_at = excluded.stored_at",
-        params![name, version, bytes, now.timestamp_millis()],
+         SET version = excluded.version, signed_at = excluded.signed_at, bytes = excluded.bytes,
+             stored_at = excluded.stored_at",
+        params![name, version, signed_at.timestamp(), bytes, now.timestamp_millis()],
     )?;
     Ok(())
 }

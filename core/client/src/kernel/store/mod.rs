@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags, Params, TransactionBehavior};
 
-pub use documents::{document, document_names, document_version, put_document};
+pub use documents::{StoredDocument, document, document_names, put_document, signed_document};
 pub use intents::{IntentRow, NewIntent};
 pub use recovery::Recovery;
 pub use values::{Value, list};

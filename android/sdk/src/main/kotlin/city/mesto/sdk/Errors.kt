@@ -21,6 +21,9 @@ val MestoException.detail: String get() = told().detail
 /** By which the operator finds the request in its log; null when nothing was sent. */
 val MestoException.request: String? get() = told().request
 
+/** Nobody can say that nothing was charged: it may have been, or it was and goes back. */
+val MestoException.mayBeCharged: Boolean get() = told().mayBeCharged
+
 private class Told(
     val code: String,
     val text: String,
@@ -28,15 +31,16 @@ private class Told(
     val params: Map<String, String>,
     val detail: String,
     val request: String?,
+    val mayBeCharged: Boolean,
 )
 
 private fun MestoException.told(): Told = when (this) {
-    is MestoException.Refused -> Told(code, text, advice, params, detail, request)
-    is MestoException.Offline -> Told(code, text, advice, params, detail, request)
-    is MestoException.NoAnswer -> Told(code, text, advice, params, detail, request)
-    is MestoException.NotNow -> Told(code, text, advice, params, detail, request)
-    is MestoException.NotSignedIn -> Told(code, text, advice, params, detail, request)
-    is MestoException.Untrusted -> Told(code, text, advice, params, detail, request)
-    is MestoException.Phone -> Told(code, text, advice, params, detail, request)
-    is MestoException.Cancelled -> Told(code, text, advice, params, detail, request)
+    is MestoException.Refused -> Told(code, text, advice, params, detail, request, mayBeCharged)
+    is MestoException.Offline -> Told(code, text, advice, params, detail, request, mayBeCharged)
+    is MestoException.NoAnswer -> Told(code, text, advice, params, detail, request, mayBeCharged)
+    is MestoException.NotNow -> Told(code, text, advice, params, detail, request, mayBeCharged)
+    is MestoException.NotSignedIn -> Told(code, text, advice, params, detail, request, mayBeCharged)
+    is MestoException.Untrusted -> Told(code, text, advice, params, detail, request, mayBeCharged)
+    is MestoException.Phone -> Told(code, text, advice, params, detail, request, mayBeCharged)
+    is MestoException.Cancelled -> Told(code, text, advice, params, detail, request, mayBeCharged)
 }

@@ -28,17 +28,9 @@ data class Refusal(
     val code: String,
     val text: String,
     val advice: String,
-    /** The money was taken and goes back; the advice says how much and by when. */
-    val isPaidBack: Boolean = false,
-) {
     /** Nobody can say that nothing was charged. */
-    val mayBeCharged: Boolean get() = isPaidBack || code in MAY_BE_CHARGED
-
-    private companion object {
-        /** What ends with one of these, a bank may still charge; then it is paid back. */
-        val MAY_BE_CHARGED = setOf("unconfirmed", "intent_lost", "abandoned", "account_closed", "expired", "undeliverable")
-    }
-}
+    val mayBeCharged: Boolean = false,
+)
 
 /** The deposit beside a price. */
 @Immutable

@@ -49,6 +49,7 @@ import city.mesto.sdk.core.OrdersState
 import city.mesto.sdk.core.OrdersSubject
 import city.mesto.sdk.core.Outcome
 import city.mesto.sdk.core.PaidWhen
+import city.mesto.sdk.core.Parked
 import city.mesto.sdk.core.ParkingOffer
 import city.mesto.sdk.core.ParkingOutcome
 import city.mesto.sdk.core.ParkingState
@@ -299,7 +300,7 @@ class FakeMesto(
             val made = Intent(
                 next("k"), item.guard, quote.id, quote.city, quote.pay,
                 listOf(IntentItem(item.service, item.subject, item.offer, item.total, bought)), quote.total, outcome, now,
-                now.plusSeconds(120), 1u, if (open) now.plusSeconds(2) else null, if (open) null else now, page, null, false, false,
+                now.plusSeconds(120), 1u, if (open) now.plusSeconds(2) else null, if (open) null else now, page, null, false, false, why(outcome),
             )
             intents[made.key] = made
             if (open) state.update { PaymentsState(it.open + made) }
@@ -333,8 +334,8 @@ class FakeMesto(
         override suspend fun settleDue(): List<Intent> = settleAll()
 
         override suspend fun abandon(key: String): Intent = ask("abandon") {
-            val reason = Reason("abandoned", "abandoned", "", emptyMap())
-            intents.getValue(key).copy(state = IntentState.Refused(reason), endedAt = now, nextRetryAt = null, pageUrl = null).also(::replaceOpen)
+            val reason = Reason("abandoned", "abandoned", "", emptyMap(), true)
+            intents.getValue(key).ended(IntentState.Refused(reason)).also(::replaceOpen)
         }
 
         override fun text(payment: Payment) = payment.state.toString()
@@ -344,7 +345,19 @@ class FakeMesto(
         /** An open intent ends as [outcome] says. */
         private fun end(intent: Intent): Intent {
             if (outcome is IntentState.Unconfirmed || !intent.isOpen) return intent
-            return intent.copy(state = outcome, endedAt = now, nextRetryAt = null, pageUrl = null).also(::replaceOpen)
+            return intent.ended(outcome).also(::replaceOpen)
+        }
+
+        internal fun expire(intent: Intent) = replaceOpen(intent.ended(IntentState.Expired))
+
+        private fun Intent.ended(state: IntentState) =
+            copy(state = state, endedAt = now, nextRetryAt = null, pageUrl = null, refusal = why(state))
+
+        private fun why(state: IntentState): Reason? = when (state) {
+            is IntentState.Refused -> state.reason
+            IntentState.Expired -> Reason("intent_expired", "intent_expired", "", emptyMap(), false)
+            IntentState.Lost -> Reason("intent_lost", "intent_lost", "", emptyMap(), true)
+            IntentState.Confirmed, is IntentState.Unconfirmed -> null
         }
 
         internal fun replaceOpen(ended: Intent) {
@@ -398,13 +411,35 @@ class FakeMesto(
             quoteOf(running.zone, running.plate, minutes, pay)
         }
 
+        /** Half hours, as long as there are any left. */
+        override suspend fun extensionWheel(ticket: TicketId): TimeWheel {
+            val running = state.value.active.first { it.id == ticket }
+            val choices = (30..720 step 30).filter { runCatching { offer(running.zone, running.plate, it) }.isSuccess }.map { it.toUInt() }
+            val stop = running.stay.deadline?.let { WheelStop.RestOfStay(choices.lastOrNull() ?: 0u, it) } ?: WheelStop.Unlimited
+            return TimeWheel(choices, 30u, stop)
+        }
+
+        override suspend fun parked(): List<Parked> {
+            val extended = state.value.active.mapNotNull { it.extends }
+            return state.value.active.filter { it.id !in extended }.sortedBy { it.endsAt }.map { parkedOf(it) }
+        }
+
+        override suspend fun parkedWith(ticket: TicketId): Parked = parked().find { time -> time.tickets.any { it.id == ticket } }
+            ?: throw MestoException.Refused("ticket_missing", "This ticket is not on the phone.", "Refresh.", emptyMap(), "", null, false)
+
+        private fun parkedOf(last: Ticket): Parked {
+            val tickets = generateSequence(last) { ticket -> bought.find { it.id == ticket.extends } }.toList().reversed()
+            val paid = Samples.rsd(tickets.sumOf { it.price.amount })
+            return Parked(tickets, (tickets.find { now < it.endsAt } ?: last).id, tickets.first().startsAt, last.endsAt, paid)
+        }
+
         override suspend fun ticket(id: TicketId): Ticket = bought.first { it.id == id }
 
         /** Another phone shows the codes. */
         var isCodeElsewhere = false
 
         override suspend fun code(ticket: TicketId): TicketCode {
-            if (isCodeElsewhere) throw MestoException.Phone("device_key_failed", "This phone cannot sign the ticket.", "Move the code.", emptyMap(), "", null)
+            if (isCodeElsewhere) throw MestoException.Phone("device_key_failed", "This phone cannot sign the ticket.", "Move the code.", emptyMap(), "", null, false)
             return TicketCode("MESTO1:SAMPLE", now.plusSeconds(30))
         }
 
@@ -418,7 +453,7 @@ class FakeMesto(
 
         override suspend fun switchToSms(intent: String): SmsFallback = ask("switchToSms") {
             val known = checkNotNull(payments.intent(intent))
-            payments.replaceOpen(known.copy(state = IntentState.Expired, endedAt = now))
+            payments.expire(known)
             checkNotNull(known.parking).let { smsOf(it.zone, it.plate) }
         }
 
@@ -441,7 +476,7 @@ class FakeMesto(
             val starts = running?.endsAt ?: now
             val left = most?.minus(ChronoUnit.MINUTES.between(begun, starts).toInt()) ?: Int.MAX_VALUE
             if (minutes > left) {
-                throw MestoException.Refused("max_stay_exceeded", "At most $left minutes.", "Choose $left.", mapOf("allowed" to "$left"), "", null)
+                throw MestoException.Refused("max_stay_exceeded", "At most $left minutes.", "Choose $left.", mapOf("allowed" to "$left") + leaveBy(left, running), "", null, false)
             }
             val units = (minutes + 59) / 60
             val total = Samples.rsd(BigDecimal(80).multiply(BigDecimal(units)))
@@ -453,6 +488,9 @@ class FakeMesto(
             val day = LocalDate.of(2025, 2, 1)
             return ParkingOffer(plate, running?.id, zone, TariffId("sample"), day, length, length, start, starts, ends, ends, stay) to listOf(line)
         }
+
+        private fun leaveBy(left: Int, running: Ticket?) =
+            if (left == 0) mapOf("leave_by" to "${running?.stay?.deadline}") else emptyMap()
 
         internal fun sell(quote: Quote, offer: ParkingOffer): Ticket {
             val stay = StayOfTicket(StayId("s"), offer.stay?.startedAt ?: offer.startsAt, offer.stay?.deadline, offer.endsAt)
@@ -476,7 +514,7 @@ class FakeMesto(
 
         override suspend fun bySlip(number: String): Order = ask("bySlip") {
             val found = slips.find { it.number == number.filter(Char::isDigit) }
-                ?: throw MestoException.Refused("not_found", "This is not there any more.", "Refresh and try again.", emptyMap(), "", null)
+                ?: throw MestoException.Refused("not_found", "This is not there any more.", "Refresh and try again.", emptyMap(), "", null, false)
             found.also { order -> state.update { known -> OrdersState(known.orders.filter { it.id != order.id } + order) } }
         }
 
@@ -519,7 +557,7 @@ class FakeMesto(
             val number = typed.uppercase().filter(Char::isLetterOrDigit)
             if (number.isEmpty()) {
                 val params = mapOf("facility" to facility.value, "reason" to "empty", "looks_like" to "GR004217")
-                throw MestoException.Refused("ticket_number_invalid", "This is no number of a ticket.", "It looks like GR004217.", params, "", null)
+                throw MestoException.Refused("ticket_number_invalid", "This is no number of a ticket.", "It looks like GR004217.", params, "", null, false)
             }
             return number
         }
@@ -535,7 +573,7 @@ class FakeMesto(
         override suspend fun history(cursor: String?, limit: Int) = ask("history") { Visits(state.value.run { inside + over }.take(limit), null) }
 
         override suspend fun visit(id: VisitId): Visit = state.value.run { inside + over + lost }.find { it.id == id }
-            ?: throw MestoException.Refused("visit_missing", "This visit is not on the phone.", "Refresh.", emptyMap(), "", null)
+            ?: throw MestoException.Refused("visit_missing", "This visit is not on the phone.", "Refresh.", emptyMap(), "", null, false)
 
         override suspend fun receipt(visit: VisitId): String? = visit(visit).signed
 
@@ -551,7 +589,7 @@ class FakeMesto(
 
         private fun quoteOf(facility: FacilityId, ticket: String, pay: PayMethod): Quote {
             if (state.value.inside.any { it.facility == facility && it.ticket == ticket && it.state == VisitState.Paid }) {
-                throw MestoException.Refused("visit_already_paid", "This ticket is paid.", "Leave in time.", mapOf("facility" to facility.value), "", null)
+                throw MestoException.Refused("visit_already_paid", "This ticket is paid.", "Leave in time.", mapOf("facility" to facility.value), "", null, false)
             }
             val total = Samples.rsd(BigDecimal(200))
             val exitBy = now.plus(15, ChronoUnit.MINUTES)
@@ -606,7 +644,7 @@ object Samples {
         facility("obilicev-venac", "Obilićev venac", null, "Free places are not known"),
     )
 
-    fun refused(code: String, text: String, advice: String) = IntentState.Refused(Reason(code, text, advice, emptyMap()))
+    fun refused(code: String, text: String, advice: String) = IntentState.Refused(Reason(code, text, advice, emptyMap(), false))
 
     val unconfirmed = IntentState.Unconfirmed(Progress.SENT)
 

@@ -54,7 +54,7 @@ class FakeMestoTest {
         val mesto = FakeMesto()
         val refused = assertFailsWith<MestoException.Refused> { mesto.parking.preview(Samples.city.id, ZoneId("red"), VehicleId("v"), 91) }
         assertEquals("90", refused.params["allowed"])
-        mesto.failure = MestoException.Offline("offline", "No connection.", "Try again.", emptyMap(), "", null)
+        mesto.failure = MestoException.Offline("offline", "No connection.", "Try again.", emptyMap(), "", null, false)
         assertEquals("offline", assertFailsWith<MestoException> { mesto.account.sync() }.code)
         mesto.account.sync()
     }

@@ -9,6 +9,7 @@ import city.mesto.sdk.core.Intent
 import city.mesto.sdk.core.Offer
 import city.mesto.sdk.core.Outcome
 import city.mesto.sdk.core.ParkingOffer
+import city.mesto.sdk.core.Parked
 import city.mesto.sdk.core.ParkingState
 import city.mesto.sdk.core.PayMethod
 import city.mesto.sdk.core.Position
@@ -60,8 +61,27 @@ interface ParkingClient {
      */
     suspend fun quote(city: CityId, zone: ZoneId, vehicle: VehicleId, minutes: Int, pay: PayMethod = PayMethod.Deposit): Quote
 
-    /** A quote that continues a ticket with the time after its end. */
+    /**
+     * A quote that continues a ticket with the time after its end. Where the longest stay is used
+     * up it is refused, and `leave_by` of the params is the moment at which the car must be gone.
+     */
     suspend fun extend(ticket: TicketId, minutes: Int, pay: PayMethod = PayMethod.Deposit): Quote
+
+    /**
+     * What a ticket can be extended by, by the rules; it stands at half an hour or the next length
+     * that is sold. It has no choices where the longest stay is used up: then the stop is that
+     * stay's end. Without a connection.
+     */
+    suspend fun extensionWheel(ticket: TicketId): TimeWheel
+
+    /**
+     * Every time that runs or is still to start, a ticket with its extensions, the first to end
+     * first.
+     */
+    suspend fun parked(): List<Parked>
+
+    /** The time that a ticket is a part of, also when it is over. */
+    suspend fun parkedWith(ticket: TicketId): Parked
 
     /** A stored ticket. */
     suspend fun ticket(id: TicketId): Ticket
@@ -126,6 +146,12 @@ private class ParkingOfCore(private val core: Core) : ParkingClient {
     override suspend fun wheel(city: CityId, zone: ZoneId, vehicle: VehicleId, wanted: Int?) = core.on { parking.wheel(city, zone, vehicle, wanted?.let(Core::atLeastNone)) }
 
     override fun wheelWithin(wheel: TimeWheel, quote: Quote) = parking.wheelWithin(wheel, quote)
+
+    override suspend fun extensionWheel(ticket: TicketId) = core.on { parking.extensionWheel(ticket) }
+
+    override suspend fun parked() = core.on { parking.parked() }
+
+    override suspend fun parkedWith(ticket: TicketId) = core.on { parking.parkedWith(ticket) }
 
     override suspend fun ticket(id: TicketId) = core.on { parking.ticket(id) }
 

@@ -11,7 +11,6 @@ import city.mesto.sdk.core.CityId
 import city.mesto.sdk.core.CityVersion
 import city.mesto.sdk.core.Connection as CoreConnection
 import city.mesto.sdk.core.Intent
-import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.Money
 import city.mesto.sdk.core.PayMethod
@@ -19,6 +18,7 @@ import city.mesto.sdk.core.Plate
 import city.mesto.sdk.core.Reason
 import city.mesto.sdk.core.SmsFallback as CoreSms
 import city.mesto.sdk.core.Vehicle
+import city.mesto.sdk.mayBeCharged
 import city.mesto.sdk.params
 import city.mesto.sdk.payments
 import city.mesto.sdk.text
@@ -30,7 +30,6 @@ import city.mesto.ui.PlateView
 import city.mesto.ui.Price
 import city.mesto.ui.Refusal
 import city.mesto.ui.SmsFallback
-import city.mesto.ui.text.Words
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.combine
@@ -41,7 +40,7 @@ internal fun Vehicle.view() = PlateView(id.value, plate.display, label)
 
 internal fun CoreSms.view() = SmsFallback(number, body)
 
-internal fun Reason.refusal() = Refusal(code, text, advice, isPaidBack = "paid_back" in params)
+internal fun Reason.refusal() = Refusal(code, text, advice, mayBeCharged)
 
 internal val PayBy.method: PayMethod
     get() = when (this) {
@@ -67,7 +66,7 @@ internal fun MestoClient.depositView(total: Money?): DepositView {
 /** That city for a call to the core; `city_missing` before it was ever fetched. */
 internal val MestoClient.here: CityId
     get() = city?.id ?: throw MestoException.Phone(
-        "city_missing", text("error-city_missing"), text("error-city_missing.advice"), emptyMap(), "no city is stored yet", null,
+        "city_missing", text("error-city_missing"), text("error-city_missing.advice"), emptyMap(), "no city is stored yet", null, false,
     )
 
 /**
@@ -76,7 +75,7 @@ internal val MestoClient.here: CityId
  */
 internal fun changes(vararg states: StateFlow<*>): Flow<Unit> = combine(states.asList()) { }
 
-internal fun MestoException.refusal() = Refusal(code, text, advice)
+internal fun MestoException.refusal() = Refusal(code, text, advice, mayBeCharged)
 
 /** By card nothing is sold whose fee nobody knows (BG-93): then it says so in the words given. */
 internal fun MestoException.refusalBy(payBy: PayBy, cardNotSold: String, advice: String): Refusal =
@@ -96,16 +95,6 @@ internal suspend fun MestoClient.intentOrNull(key: String): Intent? = try {
     null
 }
 
-/**
- * What an `unconfirmed` refusal names: it is still open, so it is shown and nothing else is paid.
- */
+/** The open payment that a refusal names: it is shown, and nothing else is paid. */
 internal suspend fun MestoClient.openBehind(refused: MestoException): Intent? =
-    refused.params["intent"]?.takeIf { refused.code == "unconfirmed" }?.let { intentOrNull(it) }
-
-/** Why an intent that ended was not executed; null when it was, or when nobody knows yet. */
-internal fun IntentState.refusal(words: Words): Refusal? = when (this) {
-    is IntentState.Refused -> reason.refusal()
-    IntentState.Expired -> Refusal("intent_expired", words.texts.buyExpired(), words.texts.buyExpiredAdvice())
-    IntentState.Lost -> Refusal("intent_lost", words.texts.buyLost(), words.texts.buyLostAdvice())
-    IntentState.Confirmed, is IntentState.Unconfirmed -> null
-}
+    refused.params["intent"]?.let { intentOrNull(it) }

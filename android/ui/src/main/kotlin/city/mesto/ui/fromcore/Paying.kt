@@ -1,5 +1,4 @@
-// A payment from the tap to its end, for screens that sell one thing at a time: never twice, never
-// silently.
+// A payment from the tap to its end, for every screen that sells: never twice, never silently.
 
 package city.mesto.ui.fromcore
 
@@ -11,7 +10,9 @@ import city.mesto.sdk.core.Quote
 import city.mesto.sdk.isOpen
 import city.mesto.sdk.payments
 import city.mesto.ui.Payment
-import city.mesto.ui.text.Words
+import city.mesto.ui.Refusal
+import city.mesto.ui.SmsFallback
+import java.util.concurrent.atomic.AtomicBoolean
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.launch
 
@@ -29,6 +30,9 @@ internal interface Sells {
     /** The bank's page, outside of the app's own screens. */
     fun openPage(url: String)
 
+    /** The message that buys it without data; null where there is none. */
+    suspend fun sms(): SmsFallback? = null
+
     /** It is paid. */
     suspend fun paid(intent: Intent)
 
@@ -37,24 +41,28 @@ internal interface Sells {
 }
 
 /** Follows the one payment of a screen. */
-internal class Paying(private val client: MestoClient, private val words: Words, private val scope: CoroutineScope, private val sale: Sells) {
+internal class Paying(private val client: MestoClient, private val scope: CoroutineScope, private val sale: Sells) {
     private val ended = mutableSetOf<String>()
+    private val isTaken = AtomicBoolean()
 
     /** The payment under way, also one that was begun before this screen was opened. */
     suspend fun follow() {
         val open = client.payments.state.value.open
         val key = sale.intent
         val known = if (key == null) open.find(sale::isOurs) else open.find { it.key == key } ?: client.intentOrNull(key)
-        if (sale.payment != Payment.Sending) known?.let { conclude(it) }
+        // What was refused about it is read as long as it stands.
+        if (sale.payment != Payment.Sending) known?.let { conclude(it, (sale.payment as? Payment.Unconfirmed)?.refusal) }
     }
 
+    fun pay(quote: Quote) = begin { client.payments.buy(quote) }
+
     /** The first tap takes the payment; every other finds it under way. */
-    fun pay(quote: Quote) {
-        if (sale.payment.isUnderWay) return
+    fun begin(call: suspend () -> Intent) {
+        if (sale.payment.isUnderWay || !isTaken.compareAndSet(false, true)) return
         sale.payment = Payment.Sending
         scope.launch {
             try {
-                val bought = client.payments.buy(quote)
+                val bought = call()
                 conclude(bought)
                 bought.pageUrl?.takeIf { bought.isOpen }?.let(sale::openPage)
             } catch (refused: MestoException) {
@@ -62,6 +70,8 @@ internal class Paying(private val client: MestoClient, private val words: Words,
                 if (open != null) return@launch conclude(open)
                 sale.payment = Payment.Refused(refused.refusal())
                 sale.notPaid()
+            } finally {
+                isTaken.set(false)
             }
         }
     }
@@ -70,31 +80,41 @@ internal class Paying(private val client: MestoClient, private val words: Words,
         (sale.payment as? Payment.Unconfirmed)?.page?.let(sale::openPage)
     }
 
-    fun giveUp() = ask { client.payments.abandon(it) }
+    fun giveUp() = ask { conclude(client.payments.abandon(it)) }
 
-    fun checkAgain() = ask { client.payments.settle(it) }
+    fun checkAgain() = ask { conclude(client.payments.settle(it)) }
+
+    /** Gives the payment up for an SMS: `switch` takes it back, when that is sure. */
+    fun useSms(switch: suspend (String) -> SmsFallback, compose: (SmsFallback) -> Unit) = ask { key ->
+        val sms = switch(key)
+        ended += key
+        sale.intent = null
+        sale.payment = Payment.Idle
+        compose(sms)
+    }
 
     /**
-     * Asks what becomes of the payment under way; without an answer it stays as it is, with the
-     * reason.
+     * Asks for the end of the payment under way; when that is refused it stays as it is, with the
+     * reason, unless it has ended meanwhile.
      */
-    private fun ask(call: suspend (String) -> Intent) {
+    private fun ask(call: suspend (String) -> Unit) {
         val key = sale.intent ?: return
         scope.launch {
             try {
-                conclude(call(key))
+                call(key)
             } catch (refused: MestoException) {
+                client.intentOrNull(key)?.takeUnless { it.isOpen }?.let { conclude(it) }
                 (sale.payment as? Payment.Unconfirmed)?.let { sale.payment = it.copy(refusal = refused.refusal()) }
             }
         }
     }
 
     /** How a payment stands; its end is told once, whoever hears of it first. */
-    private suspend fun conclude(intent: Intent) {
+    private suspend fun conclude(intent: Intent, why: Refusal? = null) {
         if (intent.key in ended) return
         sale.intent = intent.key.takeIf { intent.isOpen }
         if (!intent.isOpen) ended += intent.key
-        val refusal = intent.state.refusal(words)
+        val refusal = intent.refusal?.refusal()
         when {
             intent.state == IntentState.Confirmed -> {
                 sale.payment = Payment.Idle
@@ -104,7 +124,11 @@ internal class Paying(private val client: MestoClient, private val words: Words,
                 sale.payment = Payment.Refused(refusal)
                 sale.notPaid()
             }
-            else -> sale.payment = Payment.Unconfirmed(intent.createdAt, sms = null, page = intent.pageUrl)
+            else -> {
+                // What waits at the bank is given up there before it is paid in another way.
+                val sms = if (intent.pageUrl == null) sale.sms() else null
+                sale.payment = Payment.Unconfirmed(intent.createdAt, sms, why, intent.pageUrl)
+            }
         }
     }
 }

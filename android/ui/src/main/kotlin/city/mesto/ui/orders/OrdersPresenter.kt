@@ -71,7 +71,7 @@ class OrdersPresenter(
     private val shown = MutableStateFlow(OrdersUiState(payBy = if (kept.byCard) PayBy.Card else PayBy.Deposit, slip = Slip(kept.number)))
     private var asking: Job? = null
     private var quote: Quote? = null
-    private val paying = Paying(client, words, scope, Sale())
+    private val paying = Paying(client, scope, Sale())
 
     val state: StateFlow<OrdersUiState> = shown.asStateFlow()
 

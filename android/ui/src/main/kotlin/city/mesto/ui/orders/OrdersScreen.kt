@@ -31,14 +31,15 @@ import city.mesto.ui.parts.MainButton
 import city.mesto.ui.parts.Notice
 import city.mesto.ui.parts.OfflineNotice
 import city.mesto.ui.parts.Page
+import city.mesto.ui.parts.PaidFrom
 import city.mesto.ui.parts.PayArea
 import city.mesto.ui.parts.PayChoice
+import city.mesto.ui.parts.PaymentNotice
 import city.mesto.ui.parts.Plate
 import city.mesto.ui.parts.PriceTable
 import city.mesto.ui.parts.QuietButton
 import city.mesto.ui.parts.RefusedNotice
 import city.mesto.ui.parts.Tone
-import city.mesto.ui.parts.UnconfirmedNotice
 import city.mesto.ui.parts.Waiting
 import city.mesto.ui.text.texts
 import city.mesto.ui.text.words
@@ -52,17 +53,7 @@ fun OrdersScreen(state: OrdersUiState, onEvent: (OrdersEvent) -> Unit, modifier:
         actions = if (state.chosen == null && !isWaiting) null else ({ PayArea(state, onEvent) }),
     ) {
         if (!isWaiting) OfflineNotice(state.connection, onRetry = { onEvent(OrdersEvent.Retry) })
-        when (val payment = state.payment) {
-            is Payment.Unconfirmed -> UnconfirmedNotice(
-                payment,
-                onCheck = { onEvent(OrdersEvent.CheckAgain) },
-                onSms = {},
-                onGiveUp = { onEvent(OrdersEvent.GiveUp) },
-                isAtTheCar = false,
-            )
-            is Payment.Refused -> RefusedNotice(payment.refusal, notCharged = true)
-            Payment.Idle, Payment.Sending -> Unit
-        }
+        PaymentNotice(state.payment, onCheck = { onEvent(OrdersEvent.CheckAgain) }, onGiveUp = { onEvent(OrdersEvent.GiveUp) })
         state.paid?.let { Notice(icon = Icons.Check, title = texts.ordersDone(amount = words.money(it.due), plate = it.plate), tone = Tone.Good) }
         val orders = state.orders
         if (orders == null) Waiting(texts.ordersLoading())
@@ -159,11 +150,11 @@ private fun PayArea(state: OrdersUiState, onEvent: (OrdersEvent) -> Unit) {
     val price = state.price
     PayArea(
         state.payment,
-        state.payBy,
-        state.deposit,
+        isShort = state.deposit.missing != null,
         isPriceLoading = price is OrderPrice.Loading,
         onOpenBank = { onEvent(OrdersEvent.OpenBank) },
         onTopUp = { onEvent(OrdersEvent.TopUp) },
+        source = { PaidFrom(state.payBy, state.deposit) },
         pay = if (price is OrderPrice.Firm) ({ PayButton(state, price, onEvent) }) else null,
     )
 }

@@ -8,9 +8,11 @@ import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.Money
 import city.mesto.sdk.core.NearZone
 import city.mesto.sdk.core.Notice
+import city.mesto.sdk.core.Parked
 import city.mesto.sdk.core.ParkingOffer
 import city.mesto.sdk.core.Preview
 import city.mesto.sdk.core.Quote
+import city.mesto.sdk.core.TicketId
 import city.mesto.sdk.core.ZoneId
 import city.mesto.sdk.parking.parking
 import city.mesto.ui.PriceLine
@@ -28,6 +30,13 @@ internal suspend fun MestoClient.zoneOrNull(id: ZoneId): NearZone? = try {
 
 /** The zone of an id as its sign looks; named by its id alone before the city was ever fetched. */
 internal suspend fun MestoClient.zoneView(id: ZoneId): ZoneView = zoneOrNull(id)?.view() ?: ZoneView(id.value, id.value, null, "")
+
+/** The time that a ticket is a part of; null when it is not on the phone. */
+internal suspend fun MestoClient.parkedOrNull(ticket: TicketId): Parked? = try {
+    parking.parkedWith(ticket)
+} catch (_: MestoException) {
+    null
+}
 
 /** A price as a screen explains it. */
 internal fun Preview.view(client: MestoClient) = offer.view(lines, notices, total, client)

@@ -1,4 +1,4 @@
-// What the thumb can do about a payment, and above it what that takes the money from.
+// What the thumb can do about a payment, and what the page says about it.
 
 package city.mesto.ui.parts
 
@@ -11,22 +11,39 @@ import city.mesto.ui.Payment
 import city.mesto.ui.text.texts
 import city.mesto.ui.text.words
 
-/** [pay] is the button that pays; null while there is no price to pay. */
+/**
+ * One button at a time: to the bank's page, to the top-up, that it works, or [pay], which is null
+ * while there is no price to pay. [source] stands above it: what the money comes from.
+ */
 @Composable
 fun PayArea(
     payment: Payment,
-    payBy: PayBy,
-    deposit: DepositView,
+    isShort: Boolean,
     isPriceLoading: Boolean,
     onOpenBank: () -> Unit,
     onTopUp: () -> Unit,
+    source: @Composable () -> Unit,
     pay: (@Composable () -> Unit)?,
+    paying: String = texts.buyPaying(),
 ) {
-    val short = deposit.missing
+    // While nobody knows whether it was paid, no sum is right.
     if (payment is Payment.Unconfirmed) {
         if (payment.page == null) MainButton(texts.stateUnconfirmed(), {}, busy = true) else MainButton(texts.topupOpenBank(), onOpenBank)
         return
     }
+    source()
+    when {
+        isShort -> MainButton(texts.buyTopUp(), onTopUp)
+        payment is Payment.Sending -> MainButton(paying, {}, busy = true)
+        isPriceLoading -> MainButton(texts.buyPriceLoading(), {}, busy = true)
+        else -> pay?.invoke()
+    }
+}
+
+/** By card, or what is on the deposit and what it lacks. */
+@Composable
+fun PaidFrom(payBy: PayBy, deposit: DepositView) {
+    val short = deposit.missing
     val note = when {
         payBy == PayBy.Card -> texts.buyCardNote()
         short != null -> texts.buyDepositShort(words.money(short))
@@ -36,10 +53,20 @@ fun PayArea(
         val colour = if (short == null) MaterialTheme.colorScheme.onSurfaceVariant else MaterialTheme.colorScheme.error
         Text(it, style = MaterialTheme.typography.bodyMedium, color = colour)
     }
-    when {
-        short != null -> MainButton(texts.buyTopUp(), onTopUp)
-        payment is Payment.Sending -> MainButton(texts.buyPaying(), {}, busy = true)
-        isPriceLoading -> MainButton(texts.buyPriceLoading(), {}, busy = true)
-        else -> pay?.invoke()
+}
+
+/** That a payment is not confirmed or was refused; nothing otherwise. */
+@Composable
+fun PaymentNotice(
+    payment: Payment,
+    onCheck: () -> Unit,
+    onGiveUp: () -> Unit,
+    onSms: () -> Unit = {},
+    isAtTheCar: Boolean = false,
+) {
+    when (payment) {
+        is Payment.Unconfirmed -> UnconfirmedNotice(payment, onCheck, onSms, onGiveUp, isAtTheCar = isAtTheCar)
+        is Payment.Refused -> RefusedNotice(payment.refusal, notCharged = true)
+        Payment.Idle, Payment.Sending -> Unit
     }
 }

@@ -8,6 +8,7 @@ import androidx.compose.runtime.ReadOnlyComposable
 import androidx.compose.runtime.staticCompositionLocalOf
 import city.mesto.sdk.Texts
 import city.mesto.sdk.core.Money
+import city.mesto.sdk.core.countdownText
 import city.mesto.sdk.core.moneyText
 import city.mesto.sdk.core.momentText
 import city.mesto.sdk.core.numberText
@@ -15,7 +16,6 @@ import city.mesto.sdk.core.timeText
 import city.mesto.ui.Price
 import java.math.BigDecimal
 import java.time.Instant
-import java.util.Locale
 
 /**
  * Texts and figures for one language, as the core writes them; `utcOffset` is that of the city's
@@ -41,12 +41,7 @@ class Words(val texts: Texts, private val language: String, private val utcOffse
     private fun day(at: Instant): Long = Math.floorDiv(at.epochSecond + utcOffset(at), SECONDS_OF_DAY)
 
     /** `09:05`, or `1:02:03` from an hour on. */
-    fun countdown(seconds: Long): String {
-        val hours = seconds / 3600
-        val minutes = seconds / 60 % 60
-        val rest = seconds % 60
-        return if (hours > 0) "%d:%02d:%02d".format(Locale.ROOT, hours, minutes, rest) else "%02d:%02d".format(Locale.ROOT, minutes, rest)
-    }
+    fun countdown(seconds: Long): String = countdownText(seconds.coerceAtLeast(0).toULong())
 
     private companion object {
         const val NO_BREAK = '\u00A0'

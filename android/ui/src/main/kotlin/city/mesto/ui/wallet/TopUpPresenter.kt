@@ -8,22 +8,19 @@ import city.mesto.sdk.MestoClient
 import city.mesto.sdk.account
 import city.mesto.sdk.cities
 import city.mesto.sdk.core.Intent
-import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.MestoException
-import city.mesto.sdk.isOpen
 import city.mesto.sdk.payments
 import city.mesto.sdk.topUp
 import city.mesto.sdk.wallet
+import city.mesto.ui.Payment
 import city.mesto.ui.Price
+import city.mesto.ui.fromcore.Paying
+import city.mesto.ui.fromcore.Sells
 import city.mesto.ui.fromcore.changes
 import city.mesto.ui.fromcore.city
 import city.mesto.ui.fromcore.connectionView
 import city.mesto.ui.fromcore.here
-import city.mesto.ui.fromcore.intentOrNull
-import city.mesto.ui.fromcore.openBehind
 import city.mesto.ui.fromcore.price
-import city.mesto.ui.fromcore.refusal
-import city.mesto.ui.text.Words
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.flow.MutableStateFlow
 import kotlinx.coroutines.flow.StateFlow
@@ -35,7 +32,6 @@ import kotlinx.serialization.Serializable
 /** `openPage` shows the bank's page outside of the app's own screens. */
 class TopUpPresenter(
     private val client: MestoClient,
-    private val words: Words,
     private val scope: CoroutineScope,
     saved: SavedStateHandle,
     private val openPage: (String) -> Unit,
@@ -48,6 +44,10 @@ class TopUpPresenter(
     private var kept by saved.saved { Kept() }
     private val shown = MutableStateFlow(TopUpUiState(balance = null, amounts = emptyList(), chosen = null))
 
+    /** The driver himself ended it: nothing has to be said about that. */
+    private var isGivenUp = false
+    private val paying = Paying(client, scope, Sale())
+
     val state: StateFlow<TopUpUiState> = shown.asStateFlow()
 
     fun start() {
@@ -59,9 +59,7 @@ class TopUpPresenter(
                     val before = state.chosen ?: amounts.find { it.amount.toPlainString() == kept.amount }
                     state.copy(balance = balance, amounts = amounts, chosen = before, connection = client.connectionView())
                 }
-                val key = kept.intent
-                val open = if (key == null) begunBefore() else openIntents().find { it.key == key } ?: client.intentOrNull(key)
-                open?.let { conclude(it) }
+                paying.follow()
             }
         }
     }
@@ -72,46 +70,14 @@ class TopUpPresenter(
                 kept = kept.copy(amount = event.amount.amount.toPlainString())
                 shown.update { it.copy(chosen = event.amount) }
             }
-            TopUpEvent.Go -> go()
-            TopUpEvent.OpenBank -> (shown.value.step as? TopUpStep.AtTheBank)?.let { openPage(it.page) }
-            TopUpEvent.CheckAgain -> check()
-            TopUpEvent.GiveUp -> giveUp()
+            TopUpEvent.Go -> shown.value.chosen?.let { chosen -> paying.begin { client.wallet.topUp(client.here, chosen.amount) } }
+            TopUpEvent.OpenBank -> paying.openBank()
+            TopUpEvent.CheckAgain -> paying.checkAgain()
+            TopUpEvent.GiveUp -> {
+                isGivenUp = true
+                paying.giveUp()
+            }
             TopUpEvent.Back -> done()
-        }
-    }
-
-    /** A top-up that was begun and left: it goes on, a second one beside it could be paid twice. */
-    private fun begunBefore(): Intent? =
-        if (shown.value.step == TopUpStep.Choosing) openIntents().lastOrNull { it.topUp != null } else null
-
-    private fun openIntents(): List<Intent> = client.payments.state.value.open
-
-    private fun go() {
-        val amount = shown.value.chosen ?: return
-        if (shown.value.step is TopUpStep.Asking || shown.value.step is TopUpStep.AtTheBank) return
-        shown.update { it.copy(step = TopUpStep.Asking) }
-        scope.launch {
-            try {
-                val begun = client.wallet.topUp(client.here, amount.amount)
-                conclude(begun)
-                begun.pageUrl?.let(openPage)
-            } catch (refused: MestoException) {
-                val open = client.openBehind(refused)
-                if (open != null) return@launch conclude(open)
-                shown.update { it.copy(step = TopUpStep.Refused(refused.refusal())) }
-            }
-        }
-    }
-
-    /** The page was left: the top-up ends at the operator too, and another one can be begun. */
-    private fun giveUp() {
-        val key = kept.intent ?: return
-        scope.launch {
-            try {
-                conclude(client.payments.abandon(key))
-            } catch (_: MestoException) {
-                // It stays as it is; the screen says so already.
-            }
         }
     }
 
@@ -123,29 +89,38 @@ class TopUpPresenter(
         }
     }
 
-    private fun check() {
-        val key = kept.intent ?: return
-        scope.launch {
-            try {
-                conclude(client.payments.settle(key))
-            } catch (_: MestoException) {
-                // Still not known; the screen says so already.
+    private inner class Sale : Sells {
+        override var payment: Payment = Payment.Idle
+            set(value) {
+                field = value
+                val step = when (value) {
+                    // What it ended with, the end itself says.
+                    Payment.Idle -> return
+                    Payment.Sending -> TopUpStep.Asking
+                    is Payment.Unconfirmed -> value.page?.let { TopUpStep.AtTheBank(it) } ?: TopUpStep.Asking
+                    is Payment.Refused -> if (isGivenUp) TopUpStep.Choosing else TopUpStep.Refused(value.refusal)
+                }
+                if (value == Payment.Sending || value is Payment.Refused) isGivenUp = false
+                shown.update { it.copy(step = step) }
             }
-        }
-    }
 
-    private suspend fun conclude(topUp: Intent) {
-        // The bank's word says that it was paid; what the deposit is now, the account says.
-        if (topUp.state == IntentState.Confirmed && kept.intent != null) readAccount()
-        kept = kept.copy(intent = topUp.key.takeIf { topUp.isOpen })
-        val refusal = topUp.state.refusal(words)
-        val amount = topUp.topUp?.price()
-        val step = when {
-            refusal?.code == "abandoned" -> TopUpStep.Choosing
-            refusal != null -> TopUpStep.Refused(refusal)
-            topUp.state == IntentState.Confirmed && amount != null -> TopUpStep.Done(amount)
-            else -> topUp.pageUrl?.let { TopUpStep.AtTheBank(it) } ?: TopUpStep.Asking
+        override var intent: String?
+            get() = kept.intent
+            set(value) {
+                kept = kept.copy(intent = value)
+            }
+
+        /** One that was begun and left goes on: a second one beside it could be paid twice. */
+        override fun isOurs(intent: Intent) = intent.topUp != null
+
+        override fun openPage(url: String) = this@TopUpPresenter.openPage(url)
+
+        override suspend fun paid(intent: Intent) {
+            // The bank's word says that it was paid; what the deposit is now, the account says.
+            readAccount()
+            shown.update { it.copy(step = TopUpStep.Done((intent.topUp ?: intent.amount).price())) }
         }
-        shown.update { it.copy(step = step) }
+
+        override fun notPaid() = Unit
     }
 }

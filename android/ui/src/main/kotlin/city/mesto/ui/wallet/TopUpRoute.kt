@@ -15,7 +15,7 @@ data object TopUpRoute
 
 internal fun NavGraphBuilder.topUp(app: MestoApp, done: (Steps) -> Unit) = screen<TopUpRoute, TopUpPresenter>(
     app,
-    make = { TopUpPresenter(app.client, app.words, scope, saved, app.platform::openPage) { done(steps) }.apply { start() } },
+    make = { TopUpPresenter(app.client, scope, saved, app.platform::openPage) { done(steps) }.apply { start() } },
 ) { presenter, _ ->
     val state by presenter.state.collectAsState()
     TopUpScreen(state, presenter::on)

@@ -34,7 +34,7 @@ fun ordersStates(language: String): Map<String, OrdersUiState> = with(Sample(lan
         "order_already_paid",
         say("Ova dnevna karta je već plaćena.", "This order is already paid."),
         say("1.900,00 RSD se vraća do 10. septembra.", "1,900.00 RSD is paid back by 10 September."),
-        isPaidBack = true,
+        mayBeCharged = true,
     )
 
     val wrongNumber = Refusal(

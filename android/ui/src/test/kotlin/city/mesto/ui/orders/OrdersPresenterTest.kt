@@ -125,7 +125,7 @@ class OrdersPresenterTest {
         on(presenter, OrdersEvent.PayByChosen(PayBy.Card))
         fake.outcome = Samples.unconfirmed
         on(presenter, OrdersEvent.Pay)
-        fake.failure = MestoException.Offline("offline", "No connection", "Look for a signal", emptyMap(), "", null)
+        fake.failure = MestoException.Offline("offline", "No connection", "Look for a signal", emptyMap(), "", null, false)
         on(presenter, OrdersEvent.GiveUp)
         assertEquals("offline", assertIs<Payment.Unconfirmed>(presenter.state.value.payment).refusal?.code)
         on(presenter, OrdersEvent.GiveUp)
@@ -135,7 +135,7 @@ class OrdersPresenterTest {
         on(presenter, OrdersEvent.Pay)
         assertEquals(false, assertIs<Payment.Refused>(presenter.state.value.payment).refusal.mayBeCharged)
 
-        fake.outcome = IntentState.Refused(Reason("order_already_paid", "Paid already", "1900.00 RSD is paid back", mapOf("paid_back" to "1900.00 RSD")))
+        fake.outcome = IntentState.Refused(Reason("order_already_paid", "Paid already", "1900.00 RSD is paid back", mapOf("paid_back" to "1900.00 RSD"), true))
         on(presenter, OrdersEvent.Pay)
         val back = assertIs<Payment.Refused>(presenter.state.value.payment).refusal
         assertTrue(back.mayBeCharged)
@@ -145,7 +145,7 @@ class OrdersPresenterTest {
     @Test
     fun what_is_not_sold_by_card_says_why_bg_93() = runTest {
         val presenter = presenter()
-        fake.failure = MestoException.Refused("tariff_unknown", "The price is not known", "Look at the sign", emptyMap(), "", null)
+        fake.failure = MestoException.Refused("tariff_unknown", "The price is not known", "Look at the sign", emptyMap(), "", null, false)
         on(presenter, OrdersEvent.PayByChosen(PayBy.Card))
         val refusal = assertIs<OrderPrice.Refused>(presenter.state.value.price).refusal
         assertEquals(Refusal("tariff_unknown", "buy-card-not-sold", "orders-card-not-sold-advice"), refusal)

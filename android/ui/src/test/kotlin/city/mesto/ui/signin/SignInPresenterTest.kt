@@ -35,7 +35,7 @@ class SignInPresenterTest {
         assertEquals(0, fake.calls.count { it == "signIn" }, "half a code costs no try")
         presenter.on(SignInEvent.CodeTyped("12 34x56"))
         assertEquals("123456", presenter.state.value.code)
-        fake.failure = MestoException.Refused("code_wrong", "Wrong", "Try again", emptyMap(), "", null)
+        fake.failure = MestoException.Refused("code_wrong", "Wrong", "Try again", emptyMap(), "", null, false)
         presenter.on(SignInEvent.SignIn)
         runCurrent()
         assertEquals("code_wrong", presenter.state.value.refusal?.code)

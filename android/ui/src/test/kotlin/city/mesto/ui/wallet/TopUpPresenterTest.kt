@@ -7,7 +7,6 @@ import city.mesto.sdk.FakeMesto
 import city.mesto.sdk.Samples
 import city.mesto.sdk.core.IntentState
 import city.mesto.ui.Price
-import city.mesto.ui.text.Words
 import java.math.BigDecimal
 import kotlin.test.assertEquals
 import kotlin.test.assertIs
@@ -23,7 +22,7 @@ class TopUpPresenterTest {
     private val fake = FakeMesto()
 
     private fun TestScope.presenter(openPage: (String) -> Unit = {}) =
-        TopUpPresenter(fake, Words(fake.texts, "en") { 7200 }, backgroundScope, SavedStateHandle(), openPage) {}.apply { start() }
+        TopUpPresenter(fake, backgroundScope, SavedStateHandle(), openPage) {}.apply { start() }
 
     @Test
     fun a_top_up_waits_for_the_bank_and_ends_with_its_word_bg_32_bg_76() = runTest {

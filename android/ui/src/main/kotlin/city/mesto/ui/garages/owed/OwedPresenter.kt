@@ -82,7 +82,7 @@ class OwedPresenter(
     private val shown = MutableStateFlow(OwedUiState(route.facility, route.ticket, payBy = if (kept.byCard) PayBy.Card else PayBy.Deposit))
     private var asking: Job? = null
     private var quote: Quote? = null
-    private val paying = Paying(client, words, scope, Sale())
+    private val paying = Paying(client, scope, Sale())
 
     val state: StateFlow<OwedUiState> = shown.asStateFlow()
 

@@ -19,13 +19,14 @@ import city.mesto.ui.parts.MainButton
 import city.mesto.ui.parts.Notice
 import city.mesto.ui.parts.OfflineNotice
 import city.mesto.ui.parts.Page
+import city.mesto.ui.parts.PaidFrom
 import city.mesto.ui.parts.PayArea
 import city.mesto.ui.parts.PayChoice
+import city.mesto.ui.parts.PaymentNotice
 import city.mesto.ui.parts.PriceTable
 import city.mesto.ui.parts.QuietButton
 import city.mesto.ui.parts.RefusedNotice
 import city.mesto.ui.parts.Tone
-import city.mesto.ui.parts.UnconfirmedNotice
 import city.mesto.ui.text.texts
 import city.mesto.ui.text.words
 
@@ -38,17 +39,7 @@ fun OwedScreen(state: OwedUiState, onEvent: (OwedEvent) -> Unit, modifier: Modif
         actions = if (state.owed is Owed.Refused && !payment.isUnderWay) null else ({ PayArea(state, onEvent) }),
     ) {
         if (payment !is Payment.Unconfirmed) OfflineNotice(state.connection, onRetry = { onEvent(OwedEvent.Retry) })
-        when (payment) {
-            is Payment.Unconfirmed -> UnconfirmedNotice(
-                payment,
-                onCheck = { onEvent(OwedEvent.CheckAgain) },
-                onSms = {},
-                onGiveUp = { onEvent(OwedEvent.GiveUp) },
-                isAtTheCar = false,
-            )
-            is Payment.Refused -> RefusedNotice(payment.refusal, notCharged = true)
-            Payment.Idle, Payment.Sending -> Unit
-        }
+        PaymentNotice(payment, onCheck = { onEvent(OwedEvent.CheckAgain) }, onGiveUp = { onEvent(OwedEvent.GiveUp) })
         Text(
             state.facility,
             style = MaterialTheme.typography.headlineMedium,
@@ -107,11 +98,11 @@ private fun PayArea(state: OwedUiState, onEvent: (OwedEvent) -> Unit) {
     val owed = state.owed
     PayArea(
         state.payment,
-        state.payBy,
-        state.deposit,
+        isShort = state.deposit.missing != null,
         isPriceLoading = owed is Owed.Loading,
         onOpenBank = { onEvent(OwedEvent.OpenBank) },
         onTopUp = { onEvent(OwedEvent.TopUp) },
+        source = { PaidFrom(state.payBy, state.deposit) },
         pay = if (owed is Owed.Firm) ({ PayButton(state, owed, onEvent) }) else null,
     )
 }

@@ -8,7 +8,6 @@ import androidx.lifecycle.serialization.saved
 import city.mesto.sdk.MestoClient
 import city.mesto.sdk.account
 import city.mesto.sdk.core.Intent
-import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.Preview
 import city.mesto.sdk.core.Quote
@@ -17,7 +16,6 @@ import city.mesto.sdk.core.Vehicle
 import city.mesto.sdk.core.VehicleId
 import city.mesto.sdk.core.WheelStop
 import city.mesto.sdk.core.ZoneId
-import city.mesto.sdk.isOpen
 import city.mesto.sdk.parking.parking
 import city.mesto.sdk.parking.ticket
 import city.mesto.sdk.payments
@@ -27,15 +25,15 @@ import city.mesto.ui.Connection
 import city.mesto.ui.PayBy
 import city.mesto.ui.Payment
 import city.mesto.ui.SmsFallback
+import city.mesto.ui.fromcore.Paying
+import city.mesto.ui.fromcore.Sells
 import city.mesto.ui.fromcore.bears
 import city.mesto.ui.fromcore.changes
 import city.mesto.ui.fromcore.connectionView
 import city.mesto.ui.fromcore.depositView
 import city.mesto.ui.fromcore.here
-import city.mesto.ui.fromcore.intentOrNull
 import city.mesto.ui.fromcore.isConnection
 import city.mesto.ui.fromcore.method
-import city.mesto.ui.fromcore.openBehind
 import city.mesto.ui.fromcore.refusal
 import city.mesto.ui.fromcore.refusalBy
 import city.mesto.ui.fromcore.view
@@ -85,9 +83,12 @@ class BuyPresenter(
     saved: SavedStateHandle,
     private val ways: BuyWays,
 ) {
-    /** The length and the way to pay that the driver chose himself. */
+    /**
+     * The length and the way to pay that the driver chose himself, and the key of the payment under
+     * way.
+     */
     @Serializable
-    private data class Kept(val minutes: Int? = null, val byCard: Boolean = false)
+    private data class Kept(val minutes: Int? = null, val byCard: Boolean = false, val intent: String? = null)
 
     private val payBy: PayBy get() = if (kept.byCard) PayBy.Card else PayBy.Deposit
     private val zone = ZoneId(route.zone)
@@ -96,10 +97,8 @@ class BuyPresenter(
     private val shown = MutableStateFlow<BuyUiState?>(null)
     private var asking: Job? = null
     private var quote: Quote? = null
-
-    /** The purchase on its way. */
-    private var intent: String? = null
-    private val ended = mutableSetOf<String>()
+    private var car: Vehicle? = null
+    private val paying = Paying(client, scope, Sale())
 
     /** What can be chosen, as the core says it. */
     private var wheel: TimeWheel? = null
@@ -113,25 +112,22 @@ class BuyPresenter(
             val car = client.vehicles.current().vehicles.find { it.id == vehicle }
             // The car was removed, or the city has no such zone any more.
             if (zone == null || car == null) return@launch ways.back()
+            this@BuyPresenter.car = car
             shown.value = BuyUiState(car.view(), zone.view(), Wheel(emptyList(), 0, Stop.Unlimited), payBy = payBy)
             scope.launch { watch() }
             scope.launch { ticks.collect { renewWhenOver() } }
             val turnable = turnable() ?: return@launch ways.back()
             wheel = turnable
             show { it.copy(wheel = turnable.view()) }
-            val pending = unconfirmedFor(car)
-            if (pending == null) ask(turnable.chosen.toInt()) else conclude(pending)
+            paying.follow()
+            if (!isUnderWay) ask(turnable.chosen.toInt())
         }
     }
 
     private suspend fun watch() = client.run { changes(wallet.state, payments.state, account.state, connection) }.collect {
         show { it.copy(deposit = deposit(), connection = client.connectionView()) }
-        val open = client.payments.state.value.open
-        intent?.let { key -> if (open.none { it.key == key }) client.intentOrNull(key)?.let { conclude(it) } }
+        paying.follow()
     }
-
-    private fun unconfirmedFor(car: Vehicle): Intent? =
-        client.payments.current().open.find { open -> open.parking?.let { it.zone == zone && car.bears(it.plate) } == true }
 
     private fun show(change: (BuyUiState) -> BuyUiState) = shown.update { it?.let(change) }
 
@@ -139,16 +135,16 @@ class BuyPresenter(
         when (event) {
             is BuyEvent.MinutesChosen -> turn(event.minutes)
             is BuyEvent.PayByChosen -> choose(event.payBy)
-            BuyEvent.Pay -> pay()
-            BuyEvent.OpenBank -> (shown.value?.payment as? Payment.Unconfirmed)?.page?.let(ways::openPage)
-            BuyEvent.GiveUp -> giveUp()
+            BuyEvent.Pay -> quote?.takeIf { shown.value?.canPay == true }?.let(paying::pay)
+            BuyEvent.OpenBank -> paying.openBank()
+            BuyEvent.GiveUp -> paying.giveUp()
             BuyEvent.TopUp -> ways.topUp()
             BuyEvent.ChangePlate -> ways.changePlate(route.zone)
             BuyEvent.Retry -> {
                 ways.retry()
                 askAgain()
             }
-            BuyEvent.CheckAgain -> checkAgain()
+            BuyEvent.CheckAgain -> paying.checkAgain()
             BuyEvent.UseSms -> useSms()
             BuyEvent.Back -> ways.back()
         }
@@ -177,6 +173,8 @@ class BuyPresenter(
         show { it.copy(payBy = by, payment = Payment.Idle) }
         ask(before.wheel.chosen)
     }
+
+    private val isUnderWay: Boolean get() = shown.value?.payment?.isUnderWay == true
 
     private fun askAgain() {
         shown.value?.let { ask(it.wheel.chosen) }
@@ -220,120 +218,46 @@ class BuyPresenter(
         if (isOver && !state.payment.isUnderWay) ask(state.wheel.chosen)
     }
 
-    /** The first tap takes the payment; every other finds it under way. */
-    private fun pay() {
-        val held = quote ?: return
-        while (true) {
-            val before = shown.value ?: return
-            if (!before.canPay) return
-            if (shown.compareAndSet(before, before.copy(payment = Payment.Sending))) break
-        }
-        scope.launch {
-            try {
-                val bought = client.payments.buy(held)
-                intent = bought.key
-                conclude(bought)
-                bought.pageUrl?.takeIf { bought.isOpen }?.let(ways::openPage)
-            } catch (refused: MestoException) {
-                val open = client.openBehind(refused)
-                if (open != null) return@launch conclude(open)
-                show { it.copy(payment = Payment.Refused(refused.refusal())) }
-                renewAfterRefusal()
-            }
-        }
-    }
-
-    /** How a purchase stands; its end is told once, whoever hears of it first. */
-    private suspend fun conclude(purchase: Intent) {
-        if (purchase.key in ended) return
-        if (!purchase.isOpen) ended += purchase.key
-        intent = purchase.key
-        val ticket = purchase.ticket
-        val refusal = purchase.state.refusal(words)
-        when {
-            purchase.state == IntentState.Confirmed -> {
-                intent = null
-                // The quote is used up: a late tap finds nothing to pay.
-                quote = null
-                show { it.copy(payment = Payment.Idle, quote = QuoteState.Loading) }
-                if (ticket != null) ways.ticket(ticket.id.value) else ways.back()
-            }
-            refusal != null -> {
-                intent = null
-                show { it.copy(payment = Payment.Refused(refusal)) }
-                renewAfterRefusal()
-            }
-            else -> {
-                // What waits at the bank is given up there before it is paid in another way.
-                val sms = if (purchase.pageUrl == null) smsOrNull() else null
-                show { it.copy(payment = Payment.Unconfirmed(purchase.createdAt, sms, page = purchase.pageUrl)) }
-            }
-        }
-    }
-
     private suspend fun smsOrNull(): SmsFallback? = try {
         client.parking.sms(client.here, zone, vehicle).view()
     } catch (_: MestoException) {
         null
     }
 
-    /** A refused quote is used up or out of date: the next tap needs a new price, seen first. */
-    private fun renewAfterRefusal() {
-        val refused = shown.value?.payment ?: return
-        askAgain()
-        show { it.copy(payment = refused) }
-    }
-
-    private fun checkAgain() {
-        val key = intent ?: return
-        scope.launch {
-            try {
-                conclude(client.payments.settle(key))
-            } catch (_: MestoException) {
-                // Still not known; the screen says so already.
-            }
-        }
-    }
-
-    private fun giveUp() {
-        val key = intent ?: return
-        scope.launch {
-            try {
-                conclude(client.payments.abandon(key))
-            } catch (refused: MestoException) {
-                show { state ->
-                    val waiting = state.payment as? Payment.Unconfirmed ?: return@show state
-                    state.copy(payment = waiting.copy(refusal = refused.refusal()))
-                }
-            }
-        }
-    }
-
     private fun useSms() {
-        val key = intent
-        if (key == null) {
-            // Nothing was sent, so nothing has to be given up.
-            (shown.value?.quote as? QuoteState.Preview)?.sms?.let(ways::composeSms)
-            return
-        }
-        scope.launch {
-            try {
-                val sms = client.parking.switchToSms(key)
-                intent = null
-                show { it.copy(payment = Payment.Idle) }
-                ways.composeSms(sms.view())
-            } catch (refused: MestoException) {
-                val bought = client.intentOrNull(key)
-                if (bought != null && !bought.isOpen) {
-                    conclude(bought)
-                } else {
-                    show { state ->
-                        val waiting = state.payment as? Payment.Unconfirmed ?: return@show state
-                        state.copy(payment = waiting.copy(refusal = refused.refusal()))
-                    }
-                }
+        // Without a payment nothing was sent, so nothing has to be given up.
+        val preview = shown.value?.quote as? QuoteState.Preview
+        if (kept.intent == null) preview?.sms?.let(ways::composeSms) else paying.useSms({ client.parking.switchToSms(it).view() }, ways::composeSms)
+    }
+
+    private inner class Sale : Sells {
+        override var payment: Payment
+            get() = shown.value?.payment ?: Payment.Idle
+            set(value) = show { it.copy(payment = value) }
+
+        override var intent: String?
+            get() = kept.intent
+            set(value) {
+                kept = kept.copy(intent = value)
             }
+
+        override fun isOurs(intent: Intent) = intent.parking?.let { it.zone == zone && car?.bears(it.plate) == true } ?: false
+
+        override fun openPage(url: String) = ways.openPage(url)
+
+        override suspend fun sms(): SmsFallback? = smsOrNull()
+
+        override suspend fun paid(intent: Intent) {
+            // The quote is used up: a late tap finds nothing to pay.
+            asking?.cancel()
+            quote = null
+            show { it.copy(quote = QuoteState.Loading) }
+            val ticket = intent.ticket
+            if (ticket != null) ways.ticket(ticket.id.value) else ways.back()
         }
+
+        /** A refused quote is used up or out of date. */
+        override fun notPaid() = askAgain()
     }
 
     private companion object {

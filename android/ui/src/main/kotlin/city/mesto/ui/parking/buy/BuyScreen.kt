@@ -21,6 +21,7 @@ import androidx.compose.ui.text.style.TextAlign
 import androidx.compose.ui.unit.dp
 import city.mesto.ui.PayBy
 import city.mesto.ui.Payment
+import city.mesto.ui.SmsFallback
 import city.mesto.ui.parking.QuoteView
 import city.mesto.ui.parking.ZoneBar
 import city.mesto.ui.parts.Card
@@ -29,14 +30,16 @@ import city.mesto.ui.parts.MainButton
 import city.mesto.ui.parts.Notice
 import city.mesto.ui.parts.OfflineNotice
 import city.mesto.ui.parts.Page
+import city.mesto.ui.parts.PaidFrom
+import city.mesto.ui.parts.PayArea
 import city.mesto.ui.parts.PayChoice
+import city.mesto.ui.parts.PaymentNotice
 import city.mesto.ui.parts.Plate
 import city.mesto.ui.parts.PriceTable
 import city.mesto.ui.parts.QuietButton
 import city.mesto.ui.parts.RefusedNotice
 import city.mesto.ui.parts.TimeWheel
 import city.mesto.ui.parts.Tone
-import city.mesto.ui.parts.UnconfirmedNotice
 import city.mesto.ui.text.texts
 import city.mesto.ui.text.words
 
@@ -48,11 +51,13 @@ fun BuyScreen(state: BuyUiState, onEvent: (BuyEvent) -> Unit, modifier: Modifier
         actions = { Confirm(state, onEvent) },
     ) {
         if (state.payment !is Payment.Unconfirmed) OfflineNotice(state.connection, onRetry = { onEvent(BuyEvent.Retry) })
-        when (val payment = state.payment) {
-            is Payment.Unconfirmed -> UnconfirmedNotice(payment, onCheck = { onEvent(BuyEvent.CheckAgain) }, onSms = { onEvent(BuyEvent.UseSms) }, onGiveUp = { onEvent(BuyEvent.GiveUp) })
-            is Payment.Refused -> RefusedNotice(payment.refusal, notCharged = true)
-            Payment.Idle, Payment.Sending -> Unit
-        }
+        PaymentNotice(
+            state.payment,
+            onCheck = { onEvent(BuyEvent.CheckAgain) },
+            onGiveUp = { onEvent(BuyEvent.GiveUp) },
+            onSms = { onEvent(BuyEvent.UseSms) },
+            isAtTheCar = true,
+        )
         if (state.payment !is Payment.Unconfirmed) WheelCard(state, onEvent)
         if (state.payment !is Payment.Unconfirmed) {
             PayChoice(state.payBy, isFixed = state.payment is Payment.Sending, onChosen = { onEvent(BuyEvent.PayByChosen(it)) })
@@ -128,7 +133,6 @@ private fun QuoteLines(quote: QuoteView, footnote: String, isFirm: Boolean) {
 /** The confirmation: whose car, until when, from which deposit, and the button with the total. */
 @Composable
 private fun Confirm(state: BuyUiState, onEvent: (BuyEvent) -> Unit) {
-    val quote = state.shownQuote
     FlowRow(
         itemVerticalAlignment = Alignment.CenterVertically,
         horizontalArrangement = Arrangement.SpaceBetween,
@@ -140,37 +144,42 @@ private fun Confirm(state: BuyUiState, onEvent: (BuyEvent) -> Unit) {
             QuietButton(texts.buyChangePlate(), { onEvent(BuyEvent.ChangePlate) }, icon = Icons.Car)
         }
     }
-    PaidFrom(state)
-    val short = state.deposit.missing
-    when {
-        state.payment is Payment.Unconfirmed && state.payment.page != null -> MainButton(texts.topupOpenBank(), { onEvent(BuyEvent.OpenBank) })
-        state.payment is Payment.Unconfirmed -> MainButton(texts.stateUnconfirmed(), {}, busy = true)
-        short != null -> MainButton(texts.buyTopUp(), { onEvent(BuyEvent.TopUp) })
-        state.quote is QuoteState.Preview -> state.quote.sms?.let { sms ->
-            QuietButton(
-                texts.stateUseSms(),
-                { onEvent(BuyEvent.UseSms) },
-                icon = Icons.Message,
-                note = texts.stateUseSmsWhat(body = sms.body, number = sms.number),
-                fill = true,
-            )
-        }
+    PayArea(
+        state.payment,
+        isShort = state.deposit.missing != null,
         // The button's place is kept: nothing moves under a thumb that is on its way.
-        state.quote is QuoteState.Loading -> MainButton(texts.buyPriceLoading(), {}, busy = true)
-        quote == null || state.quote !is QuoteState.Firm -> Unit
-        else -> MainButton(
-            text = when {
-                state.payment is Payment.Sending -> texts.buyPaying()
-                state.payBy == PayBy.Card -> texts.topupGo(words.money(quote.total))
-                else -> texts.buyPay(words.money(quote.total))
-            },
-            onClick = { onEvent(BuyEvent.Pay) },
-            enabled = state.canPay,
-            busy = state.payment is Payment.Sending,
-            note = if (state.payment is Payment.Sending) null else texts.buyPaidUntil(words.time(quote.endsAt, from = quote.startsAt)),
-            described = described(state, quote).takeIf { state.payment !is Payment.Sending },
-        )
-    }
+        isPriceLoading = state.quote is QuoteState.Loading,
+        onOpenBank = { onEvent(BuyEvent.OpenBank) },
+        onTopUp = { onEvent(BuyEvent.TopUp) },
+        source = { Source(state) },
+        pay = when (val quote = state.quote) {
+            is QuoteState.Preview -> quote.sms?.let { sms -> { BySms(sms, onEvent) } }
+            is QuoteState.Firm -> ({ PayButton(state, quote.quote, onEvent) })
+            QuoteState.Loading, is QuoteState.Refused -> null
+        },
+    )
+}
+
+/** Without a connection: what the driver can send himself. */
+@Composable
+private fun BySms(sms: SmsFallback, onEvent: (BuyEvent) -> Unit) = QuietButton(
+    texts.stateUseSms(),
+    { onEvent(BuyEvent.UseSms) },
+    icon = Icons.Message,
+    note = texts.stateUseSmsWhat(body = sms.body, number = sms.number),
+    fill = true,
+)
+
+@Composable
+private fun PayButton(state: BuyUiState, quote: QuoteView, onEvent: (BuyEvent) -> Unit) {
+    val amount = words.money(quote.total)
+    MainButton(
+        text = if (state.payBy == PayBy.Card) texts.topupGo(amount) else texts.buyPay(amount),
+        onClick = { onEvent(BuyEvent.Pay) },
+        enabled = state.canPay,
+        note = texts.buyPaidUntil(words.time(quote.endsAt, from = quote.startsAt)),
+        described = described(state, quote),
+    )
 }
 
 @Composable
@@ -184,12 +193,10 @@ private fun described(state: BuyUiState, quote: QuoteView): String {
 }
 
 @Composable
-private fun PaidFrom(state: BuyUiState) {
-    // While nobody knows whether it was paid, no sum is right.
-    if (state.payment is Payment.Unconfirmed) return
+private fun Source(state: BuyUiState) {
     when (state.payBy) {
         PayBy.Deposit -> DepositLine(state)
-        PayBy.Card -> Text(texts.buyCardNote(), style = MaterialTheme.typography.bodyMedium, color = MaterialTheme.colorScheme.onSurfaceVariant)
+        PayBy.Card -> PaidFrom(state.payBy, state.deposit)
     }
 }
 

@@ -9,38 +9,34 @@ import city.mesto.sdk.MestoClient
 import city.mesto.sdk.account
 import city.mesto.sdk.code
 import city.mesto.sdk.core.Intent
-import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.MestoException
+import city.mesto.sdk.core.Parked
 import city.mesto.sdk.core.Quote
 import city.mesto.sdk.core.Ticket
 import city.mesto.sdk.core.TicketCode
 import city.mesto.sdk.core.TicketId
 import city.mesto.sdk.core.VehicleId
-import city.mesto.sdk.isOpen
 import city.mesto.sdk.parking.parking
-import city.mesto.sdk.parking.ticket
+import city.mesto.sdk.params
 import city.mesto.sdk.payments
 import city.mesto.sdk.vehicles
 import city.mesto.sdk.wallet
 import city.mesto.ui.Connection
 import city.mesto.ui.Payment
 import city.mesto.ui.PlateView
-import city.mesto.ui.Refusal
 import city.mesto.ui.SmsFallback
+import city.mesto.ui.fromcore.Paying
+import city.mesto.ui.fromcore.Sells
 import city.mesto.ui.fromcore.bears
 import city.mesto.ui.fromcore.changes
 import city.mesto.ui.fromcore.connectionView
-import city.mesto.ui.fromcore.intentOrNull
 import city.mesto.ui.fromcore.isConnection
-import city.mesto.ui.fromcore.openBehind
+import city.mesto.ui.fromcore.price
 import city.mesto.ui.fromcore.refusal
 import city.mesto.ui.fromcore.view
-import city.mesto.ui.parking.Parked
 import city.mesto.ui.parking.ZoneView
-import city.mesto.ui.parking.parkedWith
 import city.mesto.ui.parking.view
 import city.mesto.ui.parking.zoneView
-import city.mesto.ui.text.Words
 import java.time.Instant
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
@@ -50,6 +46,7 @@ import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.asStateFlow
 import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.launch
+import kotlinx.serialization.Serializable
 
 /** Where the screen leads to. */
 interface TicketWays {
@@ -71,7 +68,6 @@ interface TicketWays {
 /** Lives as long as `scope`; `ticket` is any part of a time that was extended. */
 class TicketPresenter(
     private val client: MestoClient,
-    private val words: Words,
     ticket: String,
     private val ticks: Flow<Unit>,
     private val scope: CoroutineScope,
@@ -80,14 +76,17 @@ class TicketPresenter(
 ) {
     private val ticket = TicketId(ticket)
 
-    /** Set once it was on the screen: then a ticket that is not there any more is over. */
-    private var wasSeen by saved.saved { false }
+    /**
+     * `wasSeen` is set once it was on the screen: then one that is over, or not there any more, is
+     * not shown anew. `intent` is the key of the payment under way.
+     */
+    @Serializable
+    private data class Kept(val wasSeen: Boolean = false, val intent: String? = null)
+
+    private var kept by saved.saved { Kept() }
     private val shown = MutableStateFlow<TicketUiState>(TicketUiState.Loading)
 
-    /**
-     * What was last seen running: a ticket that ran out leaves the core's list and stays on the
-     * screen.
-     */
+    /** As it was last known: it stays on the screen whatever becomes of the account. */
     private var parked: Parked? = null
     private var zone: ZoneView? = null
     private var code: TicketCode? = null
@@ -97,18 +96,16 @@ class TicketPresenter(
     private var quote: Quote? = null
     private var quoteFor: TicketId? = null
     private var asking: Job? = null
-    private var intent: String? = null
-    private val ended = mutableSetOf<String>()
     private var payment: Payment = Payment.Idle
+    private val paying = Paying(client, scope, Sale())
 
     val state: StateFlow<TicketUiState> = shown.asStateFlow()
 
     fun start() {
         scope.launch {
             client.run { changes(parking.state, payments.state, vehicles.state, wallet.state, account.state, connection) }.collect {
-                if (intent == null) extensionUnderWay()?.let { conclude(it) }
-                val open = client.payments.state.value.open
-                intent?.let { key -> if (open.none { it.key == key }) client.intentOrNull(key)?.let { conclude(it) } }
+                look()
+                paying.follow()
                 show()
             }
         }
@@ -130,10 +127,10 @@ class TicketPresenter(
                 quoteFor = null
                 scope.launch { show() }
             }
-            TicketEvent.CheckAgain -> checkAgain()
-            TicketEvent.OpenBank -> (payment as? Payment.Unconfirmed)?.page?.let(ways::openPage)
-            TicketEvent.GiveUp -> giveUp()
-            TicketEvent.UseSms -> useSms()
+            TicketEvent.CheckAgain -> paying.checkAgain()
+            TicketEvent.OpenBank -> paying.openBank()
+            TicketEvent.GiveUp -> paying.giveUp()
+            TicketEvent.UseSms -> paying.useSms({ client.parking.switchToSms(it).view() }, ways::composeSms)
             TicketEvent.MoveCode -> moveCode()
             // While an extension is not confirmed a new ticket could be paid twice.
             TicketEvent.BuyAgain -> parked?.takeUnless { payment.isUnderWay }?.let { ways.buyAgain(it.last.zone.value, plateOf(it).vehicle) }
@@ -141,18 +138,25 @@ class TicketPresenter(
         }
     }
 
+    /** What is known of it now; why it is not, where it never was. */
+    private suspend fun look(): MestoException? {
+        try {
+            parked = client.parking.parkedWith(ticket)
+        } catch (missing: MestoException) {
+            return missing
+        }
+        return null
+    }
+
     private suspend fun show() {
         val now = client.now()
-        // An extension's first part may run out and leave: what was seen whole is kept whole.
-        val running = client.parking.state.value.parkedWith(parked?.last?.id ?: ticket)
-        val seen = parked
-        val current = if (running == null) seen else if (seen == null) running else seen.grownTo(running)
-        if (current == null) {
-            if (wasSeen) ways.back() else if (client.account.state.value.lastSyncAt != null) shown.value = TicketUiState.Refused(missing())
+        val missing = look()
+        val current = parked
+        if (current == null || shown.value !is TicketUiState.Shown && kept.wasSeen && now >= current.endsAt && payment == Payment.Idle) {
+            if (kept.wasSeen) ways.back() else if (missing != null && client.account.state.value.lastSyncAt != null) shown.value = TicketUiState.Refused(missing.refusal())
             return
         }
-        parked = current
-        wasSeen = true
+        kept = kept.copy(wasSeen = true)
         val zone = zone ?: client.zoneView(current.last.zone).also { zone = it }
         renewCode(current, now)
         askForExtension(current, now)
@@ -162,7 +166,7 @@ class TicketPresenter(
             startsAt = current.startsAt,
             endsAt = current.endsAt,
             now = now,
-            paid = current.paid,
+            paid = current.paid.price(),
             code = codeShown,
             extension = affordable(),
             payment = payment,
@@ -170,15 +174,13 @@ class TicketPresenter(
         )
     }
 
-    private fun missing() = Refusal("ticket_missing", client.text("error-ticket_missing"), client.text("error-ticket_missing.advice"))
-
     private fun plateOf(parked: Parked): PlateView {
         val vehicle = client.vehicles.state.value.vehicles.find { it.bears(parked.last.plate) }
         return vehicle?.view() ?: PlateView("", parked.last.plate.display)
     }
 
     private suspend fun renewCode(current: Parked, now: Instant) {
-        val inForce = current.inForce(now).id
+        val inForce = current.inForce
         val made = code
         if (made != null && codeOf == inForce && now < made.freshUntil.minusSeconds(CODE_AHEAD_SECONDS)) return
         try {
@@ -200,7 +202,7 @@ class TicketPresenter(
         moved(Code.Elsewhere(isMoving = true))
         scope.launch {
             try {
-                client.parking.moveCodeHere(current.inForce(client.now()).id)
+                client.parking.moveCodeHere(current.inForce)
                 moved(Code.Loading)
             } catch (refused: MestoException) {
                 moved(Code.Elsewhere(refusal = refused.refusal()))
@@ -227,24 +229,24 @@ class TicketPresenter(
         if (isFirst) extension = Extension.Loading
         asking = scope.launch {
             try {
-                val answer = client.parking.extend(current.last.id, EXTENSION_MINUTES)
+                val answer = client.parking.extend(current.last.id, client.parking.extensionWheel(current.last.id).chosen.toInt())
                 val terms = answer.view(client) ?: return@launch
                 quote = answer
                 extension = Extension.Offered(terms.granted, terms.endsAt, terms.lines, terms.total, terms.notices.filter { it.isSurprise }.map { it.text })
             } catch (refused: MestoException) {
                 quote = null
-                extension = why(refused, current)
+                extension = why(refused)
             }
             show()
         }
     }
 
-    private fun why(refused: MestoException, current: Parked): Extension {
-        val refusal = refused.refusal()
+    private fun why(refused: MestoException): Extension {
+        val leaveBy = refused.params["leave_by"]
         return when {
             refused.isConnection -> Extension.Offline
-            refusal.code in AT_THE_LIMIT -> Extension.LimitReached(current.last.stay.deadline ?: current.endsAt, refusal)
-            else -> Extension.Refused(refusal)
+            leaveBy != null -> Extension.LimitReached(Instant.parse(leaveBy), refused.refusal())
+            else -> Extension.Refused(refused.refusal())
         }
     }
 
@@ -254,56 +256,9 @@ class TicketPresenter(
         return offer.copy(isShort = client.wallet.preview(total).missing != null)
     }
 
-    /** The first tap takes it; every other finds it under way. */
     private fun extend() {
         val held = quote ?: return
-        val before = shown.value as? TicketUiState.Shown ?: return
-        if (!before.canExtend || payment.isUnderWay) return
-        payment = Payment.Sending
-        shown.update { if (it is TicketUiState.Shown) it.copy(payment = payment) else it }
-        scope.launch {
-            try {
-                conclude(client.payments.buy(held))
-            } catch (refused: MestoException) {
-                payment = Payment.Refused(refused.refusal())
-                quoteFor = null
-                client.openBehind(refused)?.let { conclude(it) }
-            }
-            show()
-        }
-    }
-
-    /** How an extension stands; its end is told once, whoever hears of it first. */
-    private suspend fun conclude(purchase: Intent) {
-        if (purchase.key in ended) return
-        if (!purchase.isOpen) ended += purchase.key
-        val refusal = purchase.state.refusal(words)
-        when {
-            purchase.state == IntentState.Confirmed -> {
-                intent = null
-                payment = Payment.Idle
-                purchase.ticket?.let { bought -> parked = parked?.with(bought) }
-                quote = null
-            }
-            refusal != null -> {
-                intent = null
-                payment = Payment.Refused(refusal)
-                quote = null
-                quoteFor = null
-            }
-            else -> {
-                intent = purchase.key
-                // What waits at the bank is given up there before it is paid in another way.
-                val sms = if (purchase.pageUrl == null) smsOrNull() else null
-                payment = Payment.Unconfirmed(purchase.createdAt, sms, page = purchase.pageUrl)
-            }
-        }
-    }
-
-    /** Found when the app was closed while an extension was on its way. */
-    private fun extensionUnderWay(): Intent? {
-        val parts = client.parking.state.value.parkedWith(parked?.last?.id ?: ticket)?.tickets?.map { it.id }.orEmpty()
-        return client.payments.state.value.open.find { open -> open.parking?.extends in parts && open.key !in ended && payment !is Payment.Sending }
+        if ((shown.value as? TicketUiState.Shown)?.canExtend == true) paying.pay(held)
     }
 
     private suspend fun smsOrNull(): SmsFallback? {
@@ -315,61 +270,44 @@ class TicketPresenter(
         }
     }
 
-    private fun checkAgain() {
-        val key = intent ?: return
-        scope.launch {
-            try {
-                conclude(client.payments.settle(key))
-            } catch (_: MestoException) {
-                // Still not known; the screen says so already.
+    private inner class Sale : Sells {
+        override var payment: Payment
+            get() = this@TicketPresenter.payment
+            set(value) {
+                this@TicketPresenter.payment = value
+                shown.update { if (it is TicketUiState.Shown) it.copy(payment = value) else it }
             }
+
+        override var intent: String?
+            get() = kept.intent
+            set(value) {
+                kept = kept.copy(intent = value)
+            }
+
+        override fun isOurs(intent: Intent) = intent.parking?.extends?.let { part -> parked?.tickets?.any { it.id == part } } ?: false
+
+        override fun openPage(url: String) = ways.openPage(url)
+
+        override suspend fun sms(): SmsFallback? = smsOrNull()
+
+        override suspend fun paid(intent: Intent) {
+            quote = null
             show()
         }
-    }
 
-    private fun giveUp() {
-        val key = intent ?: return
-        scope.launch {
-            try {
-                conclude(client.payments.abandon(key))
-            } catch (refused: MestoException) {
-                (payment as? Payment.Unconfirmed)?.let { payment = it.copy(refusal = refused.refusal()) }
-            }
-            show()
-        }
-    }
-
-    private fun useSms() {
-        val key = intent ?: return
-        scope.launch {
-            try {
-                val sms = client.parking.switchToSms(key)
-                intent = null
-                payment = Payment.Idle
-                ways.composeSms(sms.view())
-            } catch (refused: MestoException) {
-                val known = client.intentOrNull(key)
-                if (known != null && !known.isOpen) conclude(known)
-                (payment as? Payment.Unconfirmed)?.let { payment = it.copy(refusal = refused.refusal()) }
-            }
-            show()
+        override fun notPaid() {
+            quote = null
+            quoteFor = null
+            scope.launch { show() }
         }
     }
 
     private companion object {
-        /** One tap extends by this; the rules round up to what the zone sells. */
-        const val EXTENSION_MINUTES = 30
         const val CODE_AHEAD_SECONDS = 3L
         /** The code is bound to the key of the phone that shows it. */
         const val OF_ANOTHER_PHONE = "device_key_failed"
-        val AT_THE_LIMIT = setOf("limit_reached", "max_stay_exceeded")
     }
 }
 
-/** The same time with what was added to it; nothing that was seen is lost. */
-private fun Parked.grownTo(other: Parked): Parked {
-    val known = tickets.map { seen -> other.tickets.find { it.id == seen.id } ?: seen }
-    return Parked(known + other.tickets.filter { new -> known.none { it.id == new.id } })
-}
-
-private fun Parked.with(bought: Ticket): Parked = if (tickets.any { it.id == bought.id }) this else Parked(tickets + bought)
+/** What it is extended after. */
+private val Parked.last: Ticket get() = tickets.last()

@@ -16,7 +16,7 @@ data class TicketRoute(val ticket: String)
 
 internal fun NavGraphBuilder.ticket(app: MestoApp, ways: (Steps) -> TicketWays) = screen<TicketRoute, TicketPresenter>(
     app,
-    make = { route -> TicketPresenter(app.client, app.words, route.ticket, ticks, scope, saved, ways(steps)).apply { start() } },
+    make = { route -> TicketPresenter(app.client, route.ticket, ticks, scope, saved, ways(steps)).apply { start() } },
 ) { presenter, _ ->
     val state by presenter.state.collectAsState()
     TicketScreen(state, presenter::on)

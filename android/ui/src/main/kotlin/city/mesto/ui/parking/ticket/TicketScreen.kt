@@ -32,13 +32,14 @@ import city.mesto.ui.parts.MainButton
 import city.mesto.ui.parts.Notice
 import city.mesto.ui.parts.OfflineNotice
 import city.mesto.ui.parts.Page
+import city.mesto.ui.parts.PayArea
+import city.mesto.ui.parts.PaymentNotice
 import city.mesto.ui.parts.Plate
 import city.mesto.ui.parts.PriceTable
 import city.mesto.ui.parts.QrPicture
 import city.mesto.ui.parts.QuietButton
 import city.mesto.ui.parts.RefusedNotice
 import city.mesto.ui.parts.Tone
-import city.mesto.ui.parts.UnconfirmedNotice
 import city.mesto.ui.parts.Waiting
 import city.mesto.ui.text.texts
 import city.mesto.ui.text.words
@@ -58,12 +59,13 @@ fun TicketScreen(state: TicketUiState, onEvent: (TicketEvent) -> Unit, modifier:
             actions = { ExtendArea(state, onEvent) },
         ) {
             if (state.payment !is Payment.Unconfirmed) OfflineNotice(state.connection, onRetry = { onEvent(TicketEvent.Retry) })
-            when (val payment = state.payment) {
-                is Payment.Unconfirmed ->
-                    UnconfirmedNotice(payment, onCheck = { onEvent(TicketEvent.CheckAgain) }, onSms = { onEvent(TicketEvent.UseSms) }, onGiveUp = { onEvent(TicketEvent.GiveUp) })
-                is Payment.Refused -> RefusedNotice(payment.refusal, notCharged = true)
-                Payment.Idle, Payment.Sending -> Unit
-            }
+            PaymentNotice(
+                state.payment,
+                onCheck = { onEvent(TicketEvent.CheckAgain) },
+                onGiveUp = { onEvent(TicketEvent.GiveUp) },
+                onSms = { onEvent(TicketEvent.UseSms) },
+                isAtTheCar = true,
+            )
             TimeLeft(state)
             if (state.phase == Phase.Expired && !state.payment.isUnderWay) {
                 Notice(icon = Icons.Warning, title = texts.ticketExpiredAdvice(), tone = Tone.Attention)
@@ -193,16 +195,20 @@ private fun CodePicture(code: String, plate: String) {
 /** What the thumb can do: extend at a price that is shown, or learn why not. */
 @Composable
 private fun ExtendArea(state: TicketUiState.Shown, onEvent: (TicketEvent) -> Unit) {
-    if (state.payment is Payment.Unconfirmed) {
-        if (state.payment.page == null) MainButton(texts.stateUnconfirmed(), {}, busy = true)
-        else MainButton(texts.topupOpenBank(), { onEvent(TicketEvent.OpenBank) })
-        return
+    val offer = state.extension as? Extension.Offered
+    if (offer != null && !state.isToBuyAgain || state.payment is Payment.Unconfirmed) {
+        return PayArea(
+            state.payment,
+            isShort = offer?.isShort == true,
+            isPriceLoading = false,
+            onOpenBank = { onEvent(TicketEvent.OpenBank) },
+            onTopUp = { onEvent(TicketEvent.TopUp) },
+            source = { offer?.let { Terms(it) } },
+            pay = offer?.let { { ExtendButton(it, state, onEvent) } },
+            paying = texts.ticketExtending(),
+        )
     }
-    // An extension on its way may still save the ticket: nothing new is sold meanwhile.
-    if (state.phase == Phase.Expired && !state.payment.isUnderWay) {
-        MainButton(texts.ticketBuyAgain(), { onEvent(TicketEvent.BuyAgain) })
-        return
-    }
+    if (state.isToBuyAgain) return MainButton(texts.ticketBuyAgain(), { onEvent(TicketEvent.BuyAgain) })
     when (val extension = state.extension) {
         Extension.Loading -> Waiting(texts.ticketExtendLoading())
         Extension.Offline -> Notice(icon = Icons.Offline, title = texts.ticketExtendOffline(), tone = Tone.Plain)
@@ -214,31 +220,30 @@ private fun ExtendArea(state: TicketUiState.Shown, onEvent: (TicketEvent) -> Uni
             footnote = texts.stateRefusedCode(extension.refusal.code),
         )
         is Extension.Refused -> RefusedNotice(extension.refusal, actions = { QuietButton(texts.stateRetry(), { onEvent(TicketEvent.Retry) }, fill = true) })
-        is Extension.Offered -> Offer(extension, state, onEvent)
+        is Extension.Offered -> Unit
     }
 }
 
+/** What an extension costs and what to know of it. */
 @Composable
-private fun Offer(offer: Extension.Offered, state: TicketUiState.Shown, onEvent: (TicketEvent) -> Unit) {
-    val until = words.time(offer.endsAt, from = state.now)
+private fun Terms(offer: Extension.Offered) {
     if (offer.lines.size > 1) PriceTable(offer.lines, offer.total, totalText = texts.buyTotal())
-    if (offer.lines.size == 1) {
-        offer.lines.forEach { Text(it.text, style = MaterialTheme.typography.bodyMedium, color = MaterialTheme.colorScheme.onSurfaceVariant) }
-    }
-    offer.notices.forEach {
-        Text(it, style = MaterialTheme.typography.bodyMedium, color = MaterialTheme.colorScheme.onSurfaceVariant)
-    }
-    if (offer.isShort) {
-        MainButton(texts.buyTopUp(), { onEvent(TicketEvent.TopUp) })
-    } else {
-        val sending = state.payment is Payment.Sending
-        MainButton(
-            text = if (sending) texts.ticketExtending() else texts.ticketExtend(amount = words.money(offer.total), minutes = offer.minutes.toLong()),
-            onClick = { onEvent(TicketEvent.Extend) },
-            enabled = state.canExtend,
-            busy = sending,
-            note = if (sending) null else texts.ticketExtendUntil(until),
-            described = texts.ticketExtendDescribed(minutes = offer.minutes.toLong(), amount = words.money(offer.total), time = until).takeIf { !sending },
-        )
-    }
+    if (offer.lines.size == 1) Small(offer.lines.single().text)
+    offer.notices.forEach { Small(it) }
+}
+
+@Composable
+private fun Small(text: String) = Text(text, style = MaterialTheme.typography.bodyMedium, color = MaterialTheme.colorScheme.onSurfaceVariant)
+
+@Composable
+private fun ExtendButton(offer: Extension.Offered, state: TicketUiState.Shown, onEvent: (TicketEvent) -> Unit) {
+    val until = words.time(offer.endsAt, from = state.now)
+    val amount = words.money(offer.total)
+    MainButton(
+        text = texts.ticketExtend(amount = amount, minutes = offer.minutes.toLong()),
+        onClick = { onEvent(TicketEvent.Extend) },
+        enabled = state.canExtend,
+        note = texts.ticketExtendUntil(until),
+        described = texts.ticketExtendDescribed(minutes = offer.minutes.toLong(), amount = amount, time = until),
+    )
 }

@@ -48,6 +48,12 @@ sealed interface TicketUiState {
                 return if (whole <= 0) 0f else (secondsLeft.toFloat() / whole).coerceIn(0f, 1f)
             }
 
+        /**
+         * Nothing is left to extend. An extension on its way may still save the ticket: nothing new
+         * is sold meanwhile.
+         */
+        val isToBuyAgain: Boolean get() = phase == Phase.Expired && !payment.isUnderWay
+
         val canExtend: Boolean
             get() = extension is Extension.Offered && !extension.isShort && phase != Phase.Expired && !payment.isUnderWay
     }

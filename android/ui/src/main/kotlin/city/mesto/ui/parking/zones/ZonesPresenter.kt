@@ -10,7 +10,9 @@ import city.mesto.sdk.cities
 import city.mesto.sdk.core.Intent
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.NearZone
+import city.mesto.sdk.core.Parked
 import city.mesto.sdk.core.Position
+import city.mesto.sdk.core.TicketId
 import city.mesto.sdk.parking.parking
 import city.mesto.sdk.payments
 import city.mesto.sdk.vehicles
@@ -23,10 +25,8 @@ import city.mesto.ui.fromcore.here
 import city.mesto.ui.fromcore.price
 import city.mesto.ui.fromcore.refusal
 import city.mesto.ui.fromcore.view
-import city.mesto.ui.parking.Parked
 import city.mesto.ui.parking.ZoneView
-import city.mesto.ui.parking.parked
-import city.mesto.ui.parking.parkedWith
+import city.mesto.ui.parking.parkedOrNull
 import city.mesto.ui.parking.view
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.flow.Flow
@@ -82,6 +82,9 @@ class ZonesPresenter(
     private val sign = MutableStateFlow(kept.sign)
     private val shown = MutableStateFlow(ZonesUiState(plate = null, sign = kept.sign, choosingPlate = kept.choosingPlate))
     private var near: List<NearZone> = emptyList()
+
+    /** What the purchase that is not confirmed extends, where the phone has it. */
+    private var extended: TicketId? = null
 
     val state: StateFlow<ZonesUiState> = shown.asStateFlow()
 
@@ -158,7 +161,7 @@ class ZonesPresenter(
      */
     private fun openUnconfirmed() {
         val wanted = unconfirmedPurchase()?.parking ?: return
-        val running = wanted.extends?.takeIf { client.parking.state.value.parkedWith(it) != null }
+        val running = extended?.takeIf { it == wanted.extends }
         val car = client.vehicles.state.value.vehicles.find { it.bears(wanted.plate) }
         when {
             running != null -> ways.ticket(running.value)
@@ -204,9 +207,10 @@ class ZonesPresenter(
 
     private suspend fun showDriver(car: String?) {
         val plates = client.vehicles.state.value.vehicles.map { it.view() }
-        val parked = client.parking.state.value.parked().firstOrNull()
+        val parked = parkedFirst()
         val zone = parked?.let { zoneOf(it) }
         val waiting = unconfirmedPurchase()
+        extended = waiting?.parking?.extends?.takeIf { client.parkedOrNull(it) != null }
         shown.update { state ->
             state.copy(
                 plates = plates,
@@ -221,6 +225,12 @@ class ZonesPresenter(
         }
     }
 
+    private suspend fun parkedFirst(): Parked? = try {
+        client.parking.parked().firstOrNull()
+    } catch (_: MestoException) {
+        null
+    }
+
     private suspend fun zoneOf(parked: Parked): ZoneView? {
         val known = near.ifEmpty {
             try {
@@ -229,12 +239,12 @@ class ZonesPresenter(
                 emptyList()
             }
         }
-        return known.find { it.zone == parked.last.zone }?.view()
+        return known.find { it.zone == parked.tickets.last().zone }?.view()
     }
 
     private fun running(parked: Parked, zone: ZoneView) = RunningTicket(
-        id = parked.last.id.value,
-        plate = parked.last.plate.display,
+        id = parked.tickets.last().id.value,
+        plate = parked.tickets.last().plate.display,
         zone = zone,
         endsAt = parked.endsAt,
         secondsLeft = (parked.endsAt.epochSecond - client.now().epochSecond).coerceAtLeast(0),

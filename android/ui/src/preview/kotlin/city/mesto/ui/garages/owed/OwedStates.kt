@@ -54,7 +54,7 @@ fun owedStates(language: String): Map<String, OwedUiState> = with(Sample(languag
         "visit_already_paid",
         say("Ovaj boravak je već plaćen.", "This visit is already paid."),
         say("300,00 RSD se vraća do 10. septembra.", "300.00 RSD is paid back by 10 September."),
-        isPaidBack = true,
+        mayBeCharged = true,
     )
     fun refused(why: Refusal, next: Next) = ready.copy(owed = Owed.Refused(why, next))
 

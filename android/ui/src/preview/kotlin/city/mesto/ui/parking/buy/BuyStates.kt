@@ -46,7 +46,7 @@ fun buyStates(language: String): Map<String, BuyUiState> = with(ParkingSample(la
         "quote_stale",
         say("Ponuda više ne važi.", "The offer no longer holds."),
         say("200,00 RSD se vraća do 10. septembra.", "200.00 RSD is paid back by 10 September."),
-        isPaidBack = true,
+        mayBeCharged = true,
     )
     val byCard = buyReady.copy(wheel = redWheel.copy(chosen = 90), quote = QuoteState.Firm(hourAndHalf, after(2)), payBy = PayBy.Card)
 

@@ -68,7 +68,7 @@ class FacilitiesPresenterTest {
         repeat(29) { ticks.emit(Unit) }
         runCurrent()
         assertEquals(1, fake.calls.count { it == "places" })
-        fake.failure = MestoException.Offline("offline", "No connection", "Look for a signal", emptyMap(), "", null)
+        fake.failure = MestoException.Offline("offline", "No connection", "Look for a signal", emptyMap(), "", null, false)
         fake.garages.facilities = fake.garages.facilities.map { it.copy(free = null, places = "Last counted 10:00") }
         ticks.emit(Unit)
         runCurrent()

@@ -66,7 +66,7 @@ class OwedPresenterTest {
 
     private fun bought() = fake.calls.count { it == "buy" }
 
-    private fun refused(code: String, params: Map<String, String> = emptyMap()) = MestoException.Refused(code, code, "", params, "", null)
+    private fun refused(code: String, params: Map<String, String> = emptyMap()) = MestoException.Refused(code, code, "", params, "", null, false)
 
     @Test
     fun what_is_owed_is_shown_line_by_line_and_paid_once_from_the_deposit_bg_64_bg_67() = runTest {
@@ -123,14 +123,14 @@ class OwedPresenterTest {
         on(presenter, OwedEvent.PayByChosen(PayBy.Card))
         fake.outcome = Samples.unconfirmed
         on(presenter, OwedEvent.Pay)
-        fake.failure = MestoException.Offline("offline", "No connection", "Look for a signal", emptyMap(), "", null)
+        fake.failure = MestoException.Offline("offline", "No connection", "Look for a signal", emptyMap(), "", null, false)
         on(presenter, OwedEvent.GiveUp)
         assertEquals("offline", assertIs<Payment.Unconfirmed>(presenter.state.value.payment).refusal?.code)
         on(presenter, OwedEvent.GiveUp)
         assertEquals("abandoned", assertIs<Payment.Refused>(presenter.state.value.payment).refusal.code)
         assertIs<Owed.Firm>(presenter.state.value.owed)
         // Two phones at the same moment: the other one paid.
-        fake.outcome = IntentState.Refused(Reason("visit_already_paid", "Paid", "200.00 RSD is paid back", mapOf("paid_back" to "200.00 RSD")))
+        fake.outcome = IntentState.Refused(Reason("visit_already_paid", "Paid", "200.00 RSD is paid back", mapOf("paid_back" to "200.00 RSD"), true))
         on(presenter, OwedEvent.Pay)
         assertTrue(assertIs<Payment.Refused>(presenter.state.value.payment).refusal.mayBeCharged)
     }

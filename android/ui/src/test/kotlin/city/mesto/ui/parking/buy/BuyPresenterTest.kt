@@ -214,7 +214,7 @@ class BuyPresenterTest {
     @Test
     fun a_page_that_cannot_be_given_up_now_stays_with_the_reason() = runTest {
         val presenter = byCard(Samples.unconfirmed)
-        fake.failure = MestoException.Offline("offline", "No connection", "Look for a signal", emptyMap(), "", null)
+        fake.failure = MestoException.Offline("offline", "No connection", "Look for a signal", emptyMap(), "", null, false)
         presenter.on(BuyEvent.GiveUp)
         settle()
         val waiting = assertIs<Payment.Unconfirmed>(presenter.shown.payment)
@@ -227,7 +227,7 @@ class BuyPresenterTest {
         val declined = byCard(Samples.refused("card_declined", "The bank declined the card", "Use another one"))
         assertEquals(false, assertIs<Payment.Refused>(declined.shown.payment).refusal.mayBeCharged)
 
-        val back = Reason("quote_stale", "The offer no longer holds", "80.00 RSD is paid back", mapOf("paid_back" to "80.00 RSD"))
+        val back = Reason("quote_stale", "The offer no longer holds", "80.00 RSD is paid back", mapOf("paid_back" to "80.00 RSD"), true)
         val refusal = assertIs<Payment.Refused>(byCard(IntentState.Refused(back)).shown.payment).refusal
         assertTrue(refusal.mayBeCharged)
         assertEquals("80.00 RSD is paid back", refusal.advice)
@@ -236,7 +236,7 @@ class BuyPresenterTest {
     @Test
     fun what_is_not_sold_by_card_says_why_and_is_sold_from_the_deposit_bg_93() = runTest {
         val presenter = presenter()
-        fake.failure = MestoException.Refused("tariff_unknown", "The price is not known", "Look at the sign", emptyMap(), "", null)
+        fake.failure = MestoException.Refused("tariff_unknown", "The price is not known", "Look at the sign", emptyMap(), "", null, false)
         presenter.on(BuyEvent.PayByChosen(PayBy.Card))
         settle()
         val refusal = assertIs<QuoteState.Refused>(presenter.shown.quote).refusal
@@ -264,7 +264,7 @@ class BuyPresenterTest {
         presenter.on(BuyEvent.Pay)
         settle()
 
-        fake.failure = MestoException.Refused("unconfirmed", "It is not known", "Wait", emptyMap(), "", null)
+        fake.failure = MestoException.Refused("unconfirmed", "It is not known", "Wait", emptyMap(), "", null, false)
         presenter.on(BuyEvent.UseSms)
         settle()
         assertEquals("unconfirmed", assertIs<Payment.Unconfirmed>(presenter.shown.payment).refusal?.code)
@@ -289,7 +289,7 @@ class BuyPresenterTest {
 
     @Test
     fun without_a_connection_there_is_a_preview_and_an_sms_but_nothing_to_buy_bg_43() = runTest {
-        fake.failure = MestoException.Offline("offline", "No connection", "Look for a signal", emptyMap(), "", null)
+        fake.failure = MestoException.Offline("offline", "No connection", "Look for a signal", emptyMap(), "", null, false)
         val presenter = presenter()
         assertEquals(SmsFallback("9111", "BG789PP"), assertIs<QuoteState.Preview>(presenter.shown.quote).sms)
         presenter.on(BuyEvent.Pay)
@@ -302,7 +302,7 @@ class BuyPresenterTest {
     @Test
     fun with_the_connection_the_price_comes_by_itself() = runTest {
         fake.connection.value = CoreConnection.OFFLINE
-        fake.failure = MestoException.Offline("offline", "No connection", "Look for a signal", emptyMap(), "", null)
+        fake.failure = MestoException.Offline("offline", "No connection", "Look for a signal", emptyMap(), "", null, false)
         val presenter = presenter()
         ticks.emit(Unit)
         settle()

@@ -16,7 +16,6 @@ import city.mesto.sdk.parking.ticket
 import city.mesto.ui.Payment
 import city.mesto.ui.SmsFallback
 import city.mesto.ui.parking.ticket.TicketUiState.Phase
-import city.mesto.ui.text.Words
 import java.math.BigDecimal
 import kotlin.test.assertEquals
 import kotlin.test.assertIs
@@ -53,7 +52,7 @@ class TicketPresenterTest {
 
     private suspend fun TestScope.parkedFor(minutes: Int, zone: String = "red"): TicketPresenter {
         val ticket = checkNotNull(fake.payments.buy(fake.parking.quote(Samples.city.id, ZoneId(zone), Samples.car.id, minutes)).ticket)
-        val presenter = TicketPresenter(fake, Words(fake.texts, "en") { 7200 }, ticket.id.value, ticks, backgroundScope, saved, ways)
+        val presenter = TicketPresenter(fake, ticket.id.value, ticks, backgroundScope, saved, ways)
         presenter.start()
         runCurrent()
         return presenter
@@ -143,7 +142,7 @@ class TicketPresenterTest {
     @Test
     fun without_a_connection_no_extension_is_offered_until_there_is_one() = runTest {
         val presenter = parkedFor(60)
-        fake.failure = MestoException.Offline("offline", "No connection", "Look for a signal", emptyMap(), "", null)
+        fake.failure = MestoException.Offline("offline", "No connection", "Look for a signal", emptyMap(), "", null, false)
         after(3)
         assertEquals(Extension.Offline, presenter.shown.extension)
         presenter.on(TicketEvent.Retry)
@@ -156,7 +155,7 @@ class TicketPresenterTest {
     fun with_the_connection_the_extension_is_offered_by_itself() = runTest {
         val presenter = parkedFor(60)
         fake.connection.value = CoreConnection.OFFLINE
-        fake.failure = MestoException.NoAnswer("no_answer", "No answer", "Try again", emptyMap(), "", null)
+        fake.failure = MestoException.NoAnswer("no_answer", "No answer", "Try again", emptyMap(), "", null, false)
         after(3)
         after(4)
         assertEquals(Extension.Offline, presenter.shown.extension)
@@ -187,7 +186,7 @@ class TicketPresenterTest {
         fake.parking.isCodeElsewhere = true
         val presenter = parkedFor(60)
         assertEquals(Code.Elsewhere(), presenter.shown.code)
-        fake.failure = MestoException.Offline("offline", "No connection", "Look for a signal", emptyMap(), "", null)
+        fake.failure = MestoException.Offline("offline", "No connection", "Look for a signal", emptyMap(), "", null, false)
         presenter.on(TicketEvent.MoveCode)
         runCurrent()
         assertEquals("offline", assertIs<Code.Elsewhere>(presenter.shown.code).refusal?.code)
@@ -227,7 +226,7 @@ class TicketPresenterTest {
 
     @Test
     fun a_ticket_this_phone_does_not_know_is_refused() = runTest {
-        val presenter = TicketPresenter(fake, Words(fake.texts, "en") { 7200 }, "t99", ticks, backgroundScope, saved, ways)
+        val presenter = TicketPresenter(fake, "t99", ticks, backgroundScope, saved, ways)
         presenter.start()
         runCurrent()
         assertEquals("ticket_missing", assertIs<TicketUiState.Refused>(presenter.state.value).refusal.code)
@@ -239,7 +238,7 @@ class TicketPresenterTest {
         val ticket = fake.parking.state.value.active.single().id.value
         val kept = SavedStateHandle.createHandle(saved.savedStateProvider().saveState(), null)
         fake.parking.state.value = ParkingState(emptyList(), emptyList())
-        TicketPresenter(fake, Words(fake.texts, "en") { 7200 }, ticket, ticks, backgroundScope, kept, ways).start()
+        TicketPresenter(fake, ticket, ticks, backgroundScope, kept, ways).start()
         runCurrent()
         assertEquals("back", ways.went.distinct().single())
     }

@@ -1,0 +1,102 @@
+//! A car that is parked: a ticket and its extensions are one time to a driver.
+
+use chrono::{DateTime, Utc};
+use mesto_protocol::kernel::ids::TicketId;
+use mesto_protocol::parking::tickets::{Ticket, TicketState};
+use mesto_rules::{Money, MoneyError, shown};
+use rusqlite::Connection as Database;
+use serde::Serialize;
+
+use super::{Parking, rows};
+use crate::kernel::error::{Error, ErrorKind, Result};
+use crate::kernel::store::Stored;
+
+shown! { parked_shown;
+    /// A ticket with all that it extends and that extends it.
+    #[derive(Debug, Clone, PartialEq, Serialize)]
+    pub struct Parked {
+        /// In the order they follow one another, at least one. Those that are over are among them.
+        pub tickets: Vec<Ticket>,
+        /// The one that an inspector has to see now; the last one when all are over.
+        pub in_force: TicketId,
+        pub starts_at: DateTime<Utc>,
+        pub ends_at: DateTime<Utc>,
+        /// The sum of their prices.
+        pub paid: Money,
+    }
+}
+
+impl Parked {
+    /// `None` without a ticket.
+    fn of(tickets: Vec<Ticket>, now: DateTime<Utc>) -> std::result::Result<Option<Self>, MoneyError> {
+        let (Some(first), Some(last)) = (tickets.first(), tickets.last()) else { return Ok(None) };
+        let paid = tickets.iter().skip(1).try_fold(first.price, |sum, ticket| sum.checked_add(&ticket.price))?;
+        let in_force = tickets.iter().find(|ticket| now < ticket.ends_at).unwrap_or(last).id;
+        Ok(Some(Self { in_force, starts_at: first.starts_at, ends_at: last.ends_at, paid, tickets }))
+    }
+}
+
+/// What was voided, and what the operator does not know, is no time that a car is parked for.
+fn counts(ticket: &Ticket) -> bool {
+    !matches!(ticket.state, TicketState::Voided | TicketState::Lost)
+}
+
+/// The tickets before and after one, with it. Each one before ends earlier than the next, so that
+/// there is an end whatever was told.
+fn chain(db: &Database, of: Ticket) -> Stored<Vec<Ticket>> {
+    let mut later = vec![];
+    let mut last = (of.id, of.ends_at);
+    let follows = |last: (TicketId, DateTime<Utc>)| {
+        let after = rows::ends_after(db, last.1)?;
+        Stored::Ok(after.into_iter().find(|ticket| ticket.extends == Some(last.0) && counts(ticket)))
+    };
+    while let Some(next) = follows(last)? {
+        last = (next.id, next.ends_at);
+        later.push(next);
+    }
+    let mut earlier = vec![];
+    let mut first = (of.extends, of.ends_at);
+    while let Some(before) = first.0.map(|id| rows::ticket(db, id)).transpose()?.flatten() {
+        if before.ends_at >= first.1 || !counts(&before) {
+            break;
+        }
+        first = (before.extends, before.ends_at);
+        earlier.push(before);
+    }
+    Ok(earlier.into_iter().rev().chain([of]).chain(later).collect())
+}
+
+fn summed<T>(sum: std::result::Result<T, MoneyError>) -> Result<T> {
+    sum.map_err(|why| Error::new(ErrorKind::Refused, "out_of_range", format!("the prices have no sum: {why}")))
+}
+
+impl Parking<'_> {
+    /// Every time that runs or is still to start, the first to end first. Local.
+    ///
+    /// # Errors
+    /// Only when the phone's database fails.
+    pub fn parked(self) -> Result<Vec<Parked>> {
+        let now = self.0.now();
+        let chains = self.0.core().read(now, |db| {
+            let active = rows::active(db, now)?;
+            let lasts = active.iter().filter(|last| !active.iter().any(|next| next.extends == Some(last.id)));
+            lasts.map(|last| chain(db, last.clone())).collect::<Stored<Vec<_>>>()
+        })?;
+        chains.into_iter().filter_map(|tickets| summed(Parked::of(tickets, now)).transpose()).collect()
+    }
+
+    /// The time that a ticket is a part of, also when it is over. Local.
+    ///
+    /// # Errors
+    /// `ticket_missing`, also for a ticket that was voided or that the operator does not know.
+    pub fn parked_with(self, ticket: TicketId) -> Result<Parked> {
+        let now = self.0.now();
+        let part = self.ticket(ticket)?;
+        let missing = || Error::new(ErrorKind::Refused, "ticket_missing", "this ticket is voided or lost");
+        if !counts(&part) {
+            return Err(missing());
+        }
+        let tickets = self.0.core().read(now, |db| chain(db, part))?;
+        summed(Parked::of(tickets, now))?.ok_or_else(missing)
+    }
+}

@@ -1,0 +1,35 @@
+## What can go wrong
+
+error-phone_invalid = No code can be sent to this phone number.
+    .advice = Write it with + and the country, as { $example }.
+    .plain-advice = Write it with + and the country.
+error-code_wrong = { $tries_left ->
+        [0] The code is not right. No try is left.
+        [one] The code is not right. One try is left.
+       *[other] The code is not right. { $tries_left } tries are left.
+    }
+    .advice = { $tries_left ->
+        [0] Ask for a new code.
+       *[other] Look at the newest SMS.
+    }
+    .plain = The code is not right.
+    .plain-advice = Look at the newest SMS.
+error-code_expired = The code is too old.
+    .advice = Ask for a new one.
+error-code_tries_exhausted = Too many wrong codes.
+    .advice = Ask for a new code.
+error-device_key_invalid = The key of this phone is not usable.
+    .advice = Update the app, or restart the phone.
+
+## Screens
+
+start-title = Parking · { $city }
+start-phone-label = Phone number
+start-phone-hint = +381 64 123 4567
+start-send-code = Send me the code
+start-code-label = Code from the SMS
+start-code-sent = We sent a code to { $phone }.
+start-sign-in = Sign in
+start-other-number = Another number
+start-resend = Send a new code
+start-working = One moment…

@@ -1,0 +1,10 @@
+## Šta može da krene naopako
+
+error-intents_open = Jedno plaćanje još nije potvrđeno.
+    .advice = Sačekajte potvrdu, pa se odjavite.
+error-account_owes = Dugujete { $owed }, a na depozitu je { $balance }. Nalog je i dalje otvoren.
+    .advice = Dopunite depozit ili platite tamo gde dugujete. Zatim ponovo zatvorite nalog.
+    .plain = Dugujete više nego što je na depozitu. Nalog je i dalje otvoren.
+    .plain-advice = Dopunite depozit ili platite tamo gde dugujete. Zatim ponovo zatvorite nalog.
+error-session_is_own = Ovo je telefon koji upravo koristite.
+    .advice = Umesto toga se odjavite.

@@ -1,0 +1,8 @@
+## Šta može da krene naopako
+
+error-keys_untrusted = Ključevi operatera nisu verodostojni.
+    .advice = Ništa nije promenjeno. Koristite drugu mrežu i ažurirajte aplikaciju iz zvanične prodavnice.
+error-city_untrusted = Zone i cene grada nisu verodostojne.
+    .advice = Važe dosadašnje. Koristite drugu mrežu i ažurirajte aplikaciju iz zvanične prodavnice.
+error-city_too_new = Grad ima nova pravila koja ova verzija aplikacije ne poznaje.
+    .advice = Ažurirajte aplikaciju. Do tada se prikazuju ranije zone i cene; uvek plaćate cenu koju kaže operator.

@@ -1,0 +1,88 @@
+//! Money, numbers and times as a language writes them.
+
+use chrono::{DateTime, FixedOffset, Utc};
+use mesto_rules::{Money, TimeRules};
+use rust_decimal::Decimal;
+
+use crate::locale::Locale;
+
+/// `1,080.00 RSD` in English, `1.080,00 RSD` in Serbian: never fewer decimals than the currency
+/// has.
+#[must_use]
+pub fn format_money(locale: Locale, money: &Money) -> String {
+    let mut amount = money.amount;
+    amount.rescale(amount.scale().max(money.currency.exponent()));
+    format!("{} {}", format_number(locale, amount), money.currency.code())
+}
+
+/// `1,080.5` in English, `1.080,5` in Serbian; with the decimals it has.
+#[must_use]
+pub fn format_number(locale: Locale, number: Decimal) -> String {
+    let plain = number.to_string();
+    let (sign, digits) = plain.strip_prefix('-').map_or(("", plain.as_str()), |digits| ("-", digits));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let (group, point) = match locale {
+        Locale::En => (',', '.'),
+        Locale::SrLatn => ('.', ','),
+    };
+    let mut grouped = String::new();
+    for (place, digit) in whole.chars().enumerate() {
+        if place > 0 && (whole.len() - place) % 3 == 0 {
+            grouped.push(group);
+        }
+        grouped.push(digit);
+    }
+    if fraction.is_empty() { format!("{sign}{grouped}") } else { format!("{sign}{grouped}{point}{fraction}") }
+}
+
+/// Hour and minute in the city's zone: `14:05`.
+#[must_use]
+pub fn format_time(moment: DateTime<Utc>, zone: Option<&TimeRules>) -> String {
+    format_clock(&local(moment, zone))
+}
+
+/// Day and time in the city's zone: `3 Sep, 14:05` and `3. 9. u 14:05`.
+#[must_use]
+pub fn format_moment(locale: Locale, moment: DateTime<Utc>, zone: Option<&TimeRules>) -> String {
+    format_day_and_clock(locale, &local(moment, zone))
+}
+
+/// Hour and minute of a wall clock: `14:05`.
+#[must_use]
+pub fn format_clock(local: &DateTime<FixedOffset>) -> String {
+    local.format("%H:%M").to_string()
+}
+
+/// Day and time of a wall clock: `3 Sep, 14:05` and `3. 9. u 14:05`.
+#[must_use]
+pub fn format_day_and_clock(locale: Locale, local: &DateTime<FixedOffset>) -> String {
+    match locale {
+        Locale::En => local.format("%-d %b, %H:%M").to_string(),
+        Locale::SrLatn => local.format("%-d. %-m. u %H:%M").to_string(),
+    }
+}
+
+/// What is left of a time: `09:05`, or `1:02:03` from an hour on.
+#[must_use]
+pub fn format_countdown(seconds: u64) -> String {
+    let (hours, minutes, rest) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    if hours > 0 { format!("{hours}:{minutes:02}:{rest:02}") } else { format!("{minutes:02}:{rest:02}") }
+}
+
+/// A moment on the city's wall clock, in UTC while there is no city.
+fn local(moment: DateTime<Utc>, zone: Option<&TimeRules>) -> DateTime<FixedOffset> {
+    zone.map_or_else(|| moment.fixed_offset(), |zone| zone.local(moment))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_countdown_has_hours_only_from_an_hour_on() {
+        for (seconds, text) in [(0, "00:00"), (545, "09:05"), (3599, "59:59"), (3600, "1:00:00"), (90_061, "25:01:01")]
+        {
+            assert_eq!(format_countdown(seconds), text);
+        }
+    }
+}
