@@ -16,6 +16,7 @@ use mesto_rules::City;
 use mesto_rules::garages::GaragesSection;
 
 use crate::base::payments::purchases::forget_subject;
+pub use crate::garages::sales::GarageLimits;
 use crate::garages::tables::VisitPaymentRow;
 use crate::kernel::account::LockedAccount;
 use crate::kernel::call::Call;

@@ -72,6 +72,9 @@ table! {
         owes_again_at: Option<DateTime<Utc>>,
         /// The signed receipt of its last payment here; erased with the ticket.
         receipt: Option<String>,
+        /// When something that a controller told made it dearer last; no receipt from before is
+        /// good any more.
+        corrected_at: Option<DateTime<Utc>>,
     }
 }
 
@@ -92,6 +95,7 @@ pub(crate) const VISITS: Table = Table {
             "is_lost",
             "owes_again_at",
             "receipt",
+            "corrected_at",
         ],
         from: "visit WHERE id IN (SELECT visit FROM visit_payment WHERE account = $1) ORDER BY id",
     },

@@ -8,6 +8,7 @@ mod tools;
 use chrono::{DateTime, Utc};
 use mesto_protocol::orders as wire;
 use mesto_rules::orders::OrdersSection;
+pub use proofs::OrderLimits;
 
 use crate::kernel::failure::Outcome;
 use crate::kernel::operator::Operator;

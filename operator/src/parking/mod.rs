@@ -12,6 +12,7 @@ mod zones;
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::parking as wire;
 use mesto_rules::ParkingSection;
+pub use strangers::ParkingLimits;
 
 use crate::kernel::account::LockedAccount;
 use crate::kernel::call::Call;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::kernel::ids::{
-    AccountId, DeviceId, EntryId, GrantId, PaymentId, QuoteId, RefundId, SaleId, VehicleId,
+    AccountId, AttemptId, AuditId, DeviceId, EntryId, EpochId, GrantId, MessageId, PaymentId, QuoteId, RefundId,
+    SaleId, VehicleId,
 };
 use mesto_protocol::kernel::reference::Reference;
 use mesto_rules::money::Currency;
@@ -224,8 +225,8 @@ macro_rules! id_columns {
 }
 pub(crate) use id_columns;
 id_columns![
-    AccountId, DeviceId, GrantId, VehicleId, QuoteId, SaleId, PaymentId, RefundId, EntryId, Language, CityId, TariffId,
-    Reference,
+    AccountId, AttemptId, AuditId, DeviceId, EpochId, GrantId, MessageId, VehicleId, QuoteId, SaleId, PaymentId,
+    RefundId, EntryId, Language, CityId, TariffId, Reference,
 ];
 
 impl<T: Column> Column for Option<T> {
