@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::base::plate::Plate;
-use mesto_protocol::kernel::ids::{AccountId, TicketId};
+use mesto_protocol::kernel::ids::{AccountId, PlateCheckId, TicketId};
 use mesto_protocol::kernel::reference::Reference;
 use mesto_protocol::orders::control::{CheckedTicket, NewOrder, PlateCheck};
 use mesto_protocol::orders::driver::{Order, OrderState, Violation};
@@ -26,7 +26,7 @@ use crate::{projection, table, values};
 
 table! {
     pub(crate) struct PlateCheckRow in "plate_check" {
-        id: String,
+        id: PlateCheckId,
         inspector: AccountId,
         city: CityId,
         zone: ZoneId,
@@ -73,7 +73,7 @@ pub(crate) fn check(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<PlateCheck>
     let covering = driver::find_covering(tx, &city, &zone, &plate.canonical, call.now)?.map(|order| order.id);
     // Who checked which plate is kept as evidence, and erased with its own retention.
     tx.write(Write::insert(PlateCheckRow {
-        id: call.operator.id("pc", call.now),
+        id: call.operator.new_id(call.now),
         inspector: call.who()?.account,
         city: rules.id.clone(),
         zone: zone_id.clone(),

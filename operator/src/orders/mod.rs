@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use mesto_protocol::kernel::ids::AccountId;
 use mesto_protocol::orders::{self as wire, control as control_wire, driver as driver_wire};
 use mesto_rules::orders::OrdersSection;
+pub use proofs::OrderLimits;
 use serde_json::{Value, json};
 
 use crate::base::payments::sells::Sells;

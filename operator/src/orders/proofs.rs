@@ -9,8 +9,8 @@ use mesto_protocol::{Problem, ProblemCode};
 
 use crate::kernel::account::{AccountOf, LockedAccount};
 use crate::kernel::call::Call;
-use crate::kernel::failure::{Failure, Outcome};
-use crate::kernel::limits::Limit;
+use crate::kernel::failure::Outcome;
+use crate::kernel::limits::{Limit, Limits};
 use crate::kernel::store::{Select, Tx, Write};
 use crate::orders::driver;
 use crate::{find, stored_words, table, values};
@@ -60,6 +60,21 @@ pub(crate) fn give(
     account.tell(order)
 }
 
+/// What is tried in an hour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OrderLimits {
+    /// Wrong numbers of orders by one account.
+    pub wrong_numbers_per_account: i64,
+}
+
+impl Default for OrderLimits {
+    fn default() -> Self {
+        Self { wrong_numbers_per_account: 10 }
+    }
+}
+
+impl Limits for OrderLimits {}
+
 /// Somebody has the slip in his hand.
 pub(crate) fn by_slip(tx: &mut dyn Tx, call: &mut Call<'_>, asked: OrderSlip) -> Outcome<Order> {
     let number: Reference =
@@ -69,13 +84,12 @@ pub(crate) fn by_slip(tx: &mut dyn Tx, call: &mut Call<'_>, asked: OrderSlip) ->
                 .with("example", Reference::EXAMPLE)
         })?;
     let (now, account) = (call.now, call.who()?.account);
-    let most = call.operator.config.wrong_order_numbers_per_account;
+    let most = call.operator.limits::<OrderLimits>().wrong_numbers_per_account;
     let wrong = Limit { kind: "wrong_order_number", subject: &account.to_string(), most };
     wrong.check(tx, now)?;
     let Some(order) = driver::by_number(tx, number, now)? else {
-        wrong.count(tx, call.operator, now)?;
         let problem = Problem::new(ProblemCode::NotFound, format!("there is no order {}", number.shown()));
-        return Err(Failure::Counted(Box::new(problem)));
+        return Err(wrong.missed(tx, call.operator, now, problem));
     };
     let mut account = LockedAccount::of_caller(tx, account)?;
     if tx.first(find!(ProofRow { account: account.id, daily_order: order.id }))?.is_none() {

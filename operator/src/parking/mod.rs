@@ -12,6 +12,7 @@ mod zones;
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::parking::{self as wire, tickets as tickets_wire, zones as zones_wire};
 use mesto_rules::ParkingSection;
+pub use strangers::ParkingLimits;
 
 use crate::base::payments::sells::Sells;
 use crate::kernel::account::LockedAccount;

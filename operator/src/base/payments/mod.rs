@@ -30,6 +30,7 @@ use crate::kernel::account::LockedAccount;
 use crate::kernel::call::Call;
 use crate::kernel::due::Due;
 use crate::kernel::failure::Outcome;
+use crate::kernel::limits::Limits;
 use crate::kernel::operator::Operator;
 use crate::kernel::service::{Check, Erasure, Export, Service, Table, serve};
 use crate::kernel::store::{Tx, Write};
@@ -37,6 +38,23 @@ use crate::values;
 
 /// A provider's page that nobody paid on in time.
 pub(crate) const PAGE_END: Due = Due::new("payments.page_end", outcomes::expire);
+
+/// How long money is waited for and owed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PaymentLimits {
+    /// How long a provider's page takes a payment.
+    pub page: TimeDelta,
+    /// Within which time money that is owed back is paid.
+    pub refund_within: TimeDelta,
+}
+
+impl Default for PaymentLimits {
+    fn default() -> Self {
+        Self { page: TimeDelta::minutes(15), refund_within: TimeDelta::days(14) }
+    }
+}
+
+impl Limits for PaymentLimits {}
 
 /// A quote is sold within minutes; the rest is for questions.
 const QUOTES_KEPT: TimeDelta = TimeDelta::days(2);

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::kernel::ids::{
-    AccountId, DeviceId, EntryId, GrantId, OrderId, PaymentId, QuoteId, RefundId, SaleId, StayId, TicketId, VehicleId,
-    VisitId,
+    AccountId, AttemptId, AuditId, DeviceId, EntryId, EpochId, GrantId, MessageId, OrderId, PaymentId, PlateCheckId,
+    QuoteId, RefundId, SaleId, StayId, TicketId, VehicleId, VisitId,
 };
 use mesto_protocol::kernel::reference::Reference;
 use mesto_rules::money::Currency;
@@ -224,8 +224,30 @@ macro_rules! ids {
     )*};
 }
 ids![
-    AccountId, DeviceId, GrantId, VehicleId, QuoteId, SaleId, PaymentId, RefundId, EntryId, TicketId, StayId, OrderId,
-    VisitId, Language, CityId, FacilityId, ZoneId, TariffId, Reference,
+    AccountId,
+    AttemptId,
+    AuditId,
+    DeviceId,
+    EpochId,
+    GrantId,
+    MessageId,
+    PlateCheckId,
+    VehicleId,
+    QuoteId,
+    SaleId,
+    PaymentId,
+    RefundId,
+    EntryId,
+    TicketId,
+    StayId,
+    OrderId,
+    VisitId,
+    Language,
+    CityId,
+    FacilityId,
+    ZoneId,
+    TariffId,
+    Reference,
 ];
 
 impl<T: Column> Column for Option<T> {
