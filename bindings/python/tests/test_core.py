@@ -185,7 +185,7 @@ class Values(WithTestbed):
         filled = app.wallet.top_up(BELGRADE, Decimal(1000))
         self.testbed.ask("POST", "/bank/walk", {"page_url": filled.page_url, "card": "approve"})
         app.payments.settle(filled.key)
-        car = app.vehicles.add(BELGRADE, "BG789PP").id
+        car = app.vehicles.add(BELGRADE, "NS777AB").id
         quote = app.parking.quote(BELGRADE, "red", car, 60, mesto.PayMethod.DEPOSIT)
         first = app.payments.buy(quote).items[0].outcome.outcome.ticket
         wheel = app.parking.extension_wheel(first.id)
