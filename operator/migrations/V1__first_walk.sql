@@ -403,9 +403,13 @@ CREATE TABLE visit (
   -- From when on more is owed than was paid.
   owes_again_at BIGINT,
   -- The signed receipt of its last payment here; erased with the ticket, whose number it tells.
-  receipt TEXT
-)/*postgres WITH (fillfactor = 70)*/;
+  receipt TEXT,
+  -- When something that was told made it dearer last.
+  corrected_at BIGINT
+)/*postgres WITH (fillfactor = 40)*/;
 CREATE UNIQUE INDEX visit_once ON visit (city, ticket, facility, entered_at);
+-- Those that a controller has to hear of again.
+CREATE INDEX visit_corrected ON visit (city, facility, corrected_at) WHERE corrected_at IS NOT NULL;
 
 -- What was paid for a visit: here by a sale, or at the place, which has neither a sale nor an
 -- account.
@@ -425,9 +429,10 @@ CREATE TABLE visit_payment (
   fee BIGINT NOT NULL,
   currency TEXT NOT NULL,
   exit_by BIGINT,
-  lines TEXT NOT NULL,
-  PRIMARY KEY (visit, at)
+  lines TEXT NOT NULL
 );
+-- At one moment it may be paid here and at the place, each once.
+CREATE UNIQUE INDEX visit_payment_once ON visit_payment (visit, at, (sale IS NULL));
 CREATE INDEX visit_payment_of ON visit_payment (account);
 -- What a controller has not heard yet.
 CREATE INDEX visit_payment_told ON visit_payment (city, facility, at);

@@ -43,6 +43,7 @@ fn play(seeds: u64, steps: u32) -> (Report, Vec<String>) {
                         sum.let_out_alone += report.let_out_alone;
                         sum.let_out_by_receipt += report.let_out_by_receipt;
                         sum.left_unpaid += report.left_unpaid;
+                        sum.corrected_late += report.corrected_late;
                         sum.beaten += report.beaten;
                         sum.refused_in_silence += report.refused_in_silence;
                         sum.phone_crashes += report.phone_crashes;
@@ -78,6 +79,7 @@ fn two_hundred_seeds_keep_every_law_bg_34_bg_48_bg_66_bg_67_bg_83_bg_97() {
         ("cars let out by what the controller had heard", report.let_out_alone, 50),
         ("cars let out by a receipt alone", report.let_out_by_receipt, 50),
         ("cars that left without paying", report.left_unpaid, 200),
+        ("cars corrected after they had left", report.corrected_late, 200),
         ("payments of a ticket that another phone had paid", report.beaten, 200),
         ("payments refused while the controller was silent", report.refused_in_silence, 100),
         ("phone crashes", report.phone_crashes, 1_000),

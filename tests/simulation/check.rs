@@ -161,10 +161,10 @@ struct Paid {
 }
 
 /// What a visit owes at a moment after these payments: within the time to leave, nothing new.
-fn owed(entered_at: i64, paid: &[Paid], at: i64) -> i64 {
-    let settles = paid.iter().filter(|one| at <= one.leave_by.max(one.priced_at));
-    let until = settles.map(|one| one.priced_at.min(at)).max().unwrap_or(at);
-    (bill(entered_at, until) - paid.iter().map(|one| one.amount).sum::<i64>()).max(0)
+fn owed(entered_at: i64, places: i64, paid: &[Paid], at: i64) -> i64 {
+    let settles = paid.iter().filter(|one| one.amount > 0 && at <= one.leave_by.max(one.priced_at));
+    let until = settles.map(|one| one.priced_at.min(at)).min().unwrap_or(at);
+    (bill(entered_at, until) * places - paid.iter().map(|one| one.amount).sum::<i64>()).max(0)
 }
 
 /// The laws of the garage, reckoned by its price board.
@@ -189,19 +189,27 @@ pub fn garages(tx: &mut dyn Tx, barrier: &Barrier<'_>) -> Result<Vec<Fault>, Sto
             is_in_app: sale.is_some(),
         });
     }
+    let mut twice = BTreeSet::new();
+    for row in tx.query("SELECT reference FROM incident WHERE kind = 'visit_paid_twice'", values![])? {
+        twice.insert(row.get::<String>("reference")?);
+    }
     let mut claims: BTreeMap<String, i64> = BTreeMap::new();
     for row in tx.query("SELECT subject, amount FROM claim WHERE service = 'garages' AND state = 'open'", values![])? {
         claims.insert(row.get("subject")?, row.get("amount")?);
     }
-    for row in
-        tx.query("SELECT id, ticket, state, entered_at, ended_at, owes_again_at, receipt FROM visit", values![])?
+    for row in tx
+        .query("SELECT id, ticket, state, entered_at, ended_at, places, owes_again_at, receipt FROM visit", values![])?
     {
         let (id, ticket): (String, Option<String>) = (row.get("id")?, row.get("ticket")?);
-        let (state, entered_at): (String, i64) = (row.get("state")?, row.get("entered_at")?);
+        let (state, entered_at, places): (String, i64, i64) =
+            (row.get("state")?, row.get("entered_at")?, row.get("places")?);
         let (ended_at, again): (Option<i64>, Option<i64>) = (row.get("ended_at")?, row.get("owes_again_at")?);
         let paid = payments.remove(&id).unwrap_or_default();
         let (sum, last) = (paid.iter().map(|one| one.amount).sum::<i64>(), paid.iter().map(|one| one.priced_at).max());
-        if last.is_some_and(|last| sum > bill(entered_at, last)) {
+        // Cash that was told after a payment in the app was owed before it: staff is told.
+        let is_in_both = paid.iter().any(|one| one.is_in_app) && paid.iter().any(|one| !one.is_in_app);
+        let is_told = is_in_both && twice.contains(&id);
+        if !is_told && last.is_some_and(|last| sum > bill(entered_at, last) * places) {
             faults.push(format!("nobody pays twice for the same time: {sum} was paid for {id}"));
         }
         let in_app = paid.iter().filter(|one| one.is_in_app).map(|one| one.at).max();
@@ -212,7 +220,7 @@ pub fn garages(tx: &mut dyn Tx, barrier: &Barrier<'_>) -> Result<Vec<Fault>, Sto
         // A receipt is good until its last second is full.
         let priced_at = |at: i64| if receipt.is_some() { (at / 1_000 * 1_000).max(entered_at) } else { at };
         let left_at = ended_at.filter(|_| state == "left").map(priced_at);
-        let unpaid = left_at.map_or(0, |left_at| owed(entered_at, &paid, left_at));
+        let unpaid = left_at.map_or(0, |left_at| owed(entered_at, places, &paid, left_at));
         let claimed = claims.remove(&id).unwrap_or(0);
         if claimed != unpaid {
             faults.push(format!(

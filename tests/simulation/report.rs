@@ -40,6 +40,8 @@ pub struct Report {
     pub let_out_by_receipt: u64,
     /// Cars that left while something was owed.
     pub left_unpaid: u64,
+    /// Cars of which something dearer was told after they had left.
+    pub corrected_late: u64,
     /// Payments of a ticket that another one had paid.
     pub beaten: u64,
     /// Payments that were refused because the controller was silent.

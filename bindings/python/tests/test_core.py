@@ -221,7 +221,7 @@ class Values(WithTestbed):
         self.assertEqual("wallet", app.payments.history(newest.next).items[0].sale.items[0].service)
         self.assertEqual(([], []), (app.orders.history().items, app.garages.history().items))
         known = json.loads(app.account.export())
-        self.assertEqual((number, "BG789PP"), (known["person"][0]["phone"], known["vehicles"][0]["canonical"]))
+        self.assertEqual((number, "BG 789-PP"), (known["person"][0]["phone"], known["vehicles"][0]["shown"]))
 
         self.testbed.ask("POST", "/clock", {"advance_seconds": 61})
         other = self.driver(number, path=f"{self.folder}/other.db")

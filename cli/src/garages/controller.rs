@@ -168,12 +168,14 @@ impl Controller {
     pub fn happened(&mut self, event: ReportedEvent) -> Outcome<()> {
         let paid = match (event.kind == ReportedEventKind::PaidOnSite, self.memory.car(&event.ticket)) {
             (true, Some(car)) => self.owed(car, event.at).ok().map(|price| {
-                let exit_by = Some(price.exit_by.unwrap_or(event.at));
-                Paid { amount: price.total, at: event.at, exit_by }
+                let amount = event.amount.unwrap_or(price.total);
+                let is_enough = !price.total.is_zero() && amount.amount >= price.total.amount;
+                let exit_by = price.exit_by.filter(|_| is_enough).unwrap_or(event.at);
+                Paid { amount, at: event.at, exit_by: Some(exit_by) }
             }),
             _ => None,
         };
-        self.memory.happened(event, paid);
+        self.memory.happened(event, self.now(), paid);
         self.keep()
     }
 
@@ -330,7 +332,7 @@ impl Controller {
     ///
     /// # Errors
     /// As a verifier has it; `visit_of_another_facility`, `receipt_of_another_ticket`,
-    /// `visit_over`.
+    /// `visit_over`, `visit_owes` for a receipt from before the visit became dearer.
     pub fn opens_by_receipt(&self, ticket: &str, code: &str) -> Outcome<ReceiptClaims> {
         self.not_gone(ticket)?;
         let now = self.now();
@@ -358,6 +360,13 @@ impl Controller {
             if self.memory.car(ticket).is_some_and(earlier) {
                 let text = format!("the receipt was paid at {}, before this car came in", claims.bought_at);
                 return Err(CliError::new(Exit::Refused, "visit_over", text));
+            }
+            // A lost ticket or a second place was seen after it was signed.
+            let dearer_at = self.memory.dearer_at(ticket);
+            if let Some(at) = dearer_at.filter(|at| *at - claims.bought_at >= TimeDelta::seconds(1)) {
+                let text = format!("the receipt was paid at {}, and the visit became dearer at {at}", claims.bought_at);
+                return Err(CliError::new(Exit::Refused, "visit_owes", text)
+                    .advise("Take the difference at the place, or ask the driver to pay it in his app."));
             }
             return Ok(claims);
         }

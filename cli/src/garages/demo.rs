@@ -101,7 +101,7 @@ async fn controller(cast: &Cast) -> Outcome<Controller> {
 
 /// Something happens at the barrier, and is told.
 async fn happens(barrier: &mut Controller, kind: ReportedEventKind, ticket: &str, at: DateTime<Utc>) -> Outcome<()> {
-    let event = ReportedEvent { at, ticket: ticket.to_owned(), kind, is_disabled: None, places: None };
+    let event = ReportedEvent { at, ticket: ticket.to_owned(), kind, is_disabled: None, places: None, amount: None };
     barrier.happened(event)?;
     match barrier.tell().await?.first() {
         None if barrier.away.is_none() => Ok(()),

@@ -55,9 +55,21 @@ pub struct Car {
     pub is_lost: bool,
     /// What was paid at the place.
     pub paid: Vec<Paid>,
+    /// When it was seen last that it costs more: no receipt from before opens for it.
+    #[serde(default)]
+    pub dearer_at: Option<DateTime<Utc>>,
     /// When the barrier opened for it last.
     #[serde(default)]
     pub opened_at: Option<DateTime<Utc>>,
+}
+
+impl Car {
+    /// Whether what is seen of it now makes it cost more.
+    fn becomes_dearer(&self, is_lost: bool, is_disabled: Option<bool>, places: Option<u32>) -> bool {
+        is_lost && !self.is_lost
+            || self.is_disabled && is_disabled == Some(false)
+            || places.is_some_and(|places| places > self.places)
+    }
 }
 
 /// A ticket whose car has left, or whose entry was a mistake.
@@ -128,6 +140,14 @@ impl Memory {
         self.settled.iter().find(|settled| settled.ticket == ticket)
     }
 
+    /// Since when no receipt that was signed before opens for a ticket: what is known of it makes it
+    /// cost more, as it was seen here or as the operator took it.
+    #[must_use]
+    pub fn dearer_at(&self, ticket: &str) -> Option<DateTime<Utc>> {
+        let seen = self.car(ticket).and_then(|car| car.dearer_at);
+        seen.max(self.settled(ticket).and_then(|settled| settled.corrected_at))
+    }
+
     /// The operator's clock, by this machine's.
     #[must_use]
     pub fn clock(&self, machine: DateTime<Utc>) -> DateTime<Utc> {
@@ -151,8 +171,8 @@ impl Memory {
 
     /// Something happened: it waits to be told, and is known here from now on. `paid` is what was
     /// paid at the place.
-    pub fn happened(&mut self, event: ReportedEvent, paid: Option<Paid>) {
-        let ReportedEvent { at, ticket, kind, is_disabled, places } = event.clone();
+    pub fn happened(&mut self, event: ReportedEvent, now: DateTime<Utc>, paid: Option<Paid>) {
+        let ReportedEvent { at, ticket, kind, is_disabled, places, amount: _ } = event.clone();
         match kind {
             ReportedEventKind::Entered | ReportedEventKind::Lost => {
                 self.gone.retain(|gone| gone.ticket != ticket);
@@ -161,6 +181,9 @@ impl Memory {
                     Some(car) => {
                         // It may cost more by now than what was paid.
                         self.settled.retain(|settled| settled.ticket != ticket);
+                        if car.becomes_dearer(is_lost, is_disabled, places) {
+                            car.dearer_at = Some(now);
+                        }
                         car.is_lost |= is_lost;
                         car.is_disabled = is_disabled.unwrap_or(car.is_disabled);
                         car.places = places.unwrap_or(car.places);
@@ -172,6 +195,7 @@ impl Memory {
                         places: places.unwrap_or(1),
                         is_lost,
                         paid: Vec::new(),
+                        dearer_at: None,
                         opened_at: None,
                     }),
                 }
@@ -292,13 +316,21 @@ mod tests {
     }
 
     fn event(kind: ReportedEventKind, ticket: &str, second: i64) -> ReportedEvent {
-        ReportedEvent { at: at(second), ticket: ticket.to_owned(), kind, is_disabled: None, places: None }
+        ReportedEvent { at: at(second), ticket: ticket.to_owned(), kind, is_disabled: None, places: None, amount: None }
     }
 
     fn settled(ticket: &str, second: i64) -> VisitSettled {
         let visit = "vi_01jd4f8q0r3n7w2x5y6z8a9b1c".parse().unwrap();
         let (exit_by, owes_again_at) = (None, Some(at(second + 900)));
-        VisitSettled { ticket: ticket.to_owned(), visit, at: at(second), exit_by, owes_again_at, receipt: None }
+        VisitSettled {
+            ticket: ticket.to_owned(),
+            visit,
+            at: at(second),
+            exit_by,
+            owes_again_at,
+            receipt: None,
+            corrected_at: None,
+        }
     }
 
     fn memory() -> Memory {
@@ -312,25 +344,41 @@ mod tests {
     #[test]
     fn a_car_is_inside_from_its_entry_until_it_has_left() {
         let mut memory = memory();
-        memory.happened(event(ReportedEventKind::Entered, "GR01", 0), None);
-        memory.happened(event(ReportedEventKind::Entered, "GR02", 1), None);
-        memory.happened(event(ReportedEventKind::Lost, "GR02", 1), None);
+        memory.happened(event(ReportedEventKind::Entered, "GR01", 0), at(0), None);
+        memory.happened(event(ReportedEventKind::Entered, "GR02", 1), at(1), None);
+        memory.happened(event(ReportedEventKind::Lost, "GR02", 1), at(1), None);
         memory.heard_of(settled("GR01", 5));
         memory.heard_of(settled("GR01", 3));
         assert_eq!(memory.settled("GR01").unwrap().at, at(5), "the last payment counts, however late it is heard");
         assert!(memory.car("GR02").unwrap().is_lost);
-        memory.happened(event(ReportedEventKind::Left, "GR01", 9), None);
+        memory.happened(event(ReportedEventKind::Left, "GR01", 9), at(9), None);
         memory.heard_of(settled("GR01", 5));
         assert_eq!((memory.car("GR01"), memory.settled("GR01")), (None, None), "who has left is not let out again");
         assert_eq!(memory.waiting.len(), 4);
-        memory.happened(event(ReportedEventKind::Entered, "GR01", 20), None);
+        memory.happened(event(ReportedEventKind::Entered, "GR01", 20), at(20), None);
         assert!(memory.gone.is_empty() && memory.car("GR01").is_some(), "a number comes again");
+    }
+
+    #[test]
+    fn a_car_that_is_seen_to_cost_more_has_no_receipt_from_before() {
+        let mut memory = memory();
+        let entered = |second| event(ReportedEventKind::Entered, "GR01", second);
+        memory.happened(entered(0), at(0), None);
+        memory.happened(ReportedEvent { is_disabled: Some(true), ..entered(0) }, at(5), None);
+        assert_eq!(memory.dearer_at("GR01"), None, "a badge makes it cheaper");
+        memory.happened(ReportedEvent { places: Some(2), ..entered(0) }, at(7), None);
+        memory.happened(ReportedEvent { places: Some(2), ..entered(0) }, at(8), None);
+        assert_eq!(memory.dearer_at("GR01"), Some(at(7)));
+        memory.happened(event(ReportedEventKind::Lost, "GR01", 0), at(9), None);
+        assert_eq!(memory.dearer_at("GR01"), Some(at(9)));
+        memory.heard_of(VisitSettled { corrected_at: Some(at(12)), ..settled("GR01", 3) });
+        assert_eq!((memory.dearer_at("GR01"), memory.dearer_at("GR02")), (Some(at(12)), None));
     }
 
     #[test]
     fn a_car_has_left_when_the_barrier_opened_for_it() {
         let mut memory = memory();
-        memory.happened(event(ReportedEventKind::Entered, "GR01", 0), None);
+        memory.happened(event(ReportedEventKind::Entered, "GR01", 0), at(0), None);
         memory.opened("GR02", at(100));
         assert_eq!(memory.left_at("GR02", at(101)), at(101), "it is not known here");
         assert_eq!(memory.left_at("GR01", at(101)), at(101), "it did not open");
@@ -344,7 +392,7 @@ mod tests {
     fn what_was_taken_is_told_no_more_and_what_was_refused_is_remembered() {
         let mut memory = memory();
         for second in 0..3 {
-            memory.happened(event(ReportedEventKind::Entered, &format!("GR0{second}"), second), None);
+            memory.happened(event(ReportedEventKind::Entered, &format!("GR0{second}"), second), at(second), None);
         }
         let not_taken = memory.heard(2, &[(1, "ticket_in_use".to_owned(), "a car is inside".to_owned())]);
         assert_eq!(not_taken, memory.refused);
@@ -354,7 +402,7 @@ mod tests {
             ("GR01", "ticket_in_use")
         );
         for second in 0..60 {
-            memory.happened(event(ReportedEventKind::Left, "GR09", second), None);
+            memory.happened(event(ReportedEventKind::Left, "GR09", second), at(second), None);
             memory.heard(2, &[(0, "visit_unknown".to_owned(), String::new())]);
         }
         assert_eq!(memory.refused.len(), REFUSED_MOST);
@@ -366,7 +414,7 @@ mod tests {
         let kept = Folder::open(&folder.path().join("garage")).unwrap();
         assert_eq!(kept.read().unwrap(), None);
         let mut memory = memory();
-        memory.happened(event(ReportedEventKind::Entered, "GR01", 0), None);
+        memory.happened(event(ReportedEventKind::Entered, "GR01", 0), at(0), None);
         kept.keep(&memory).unwrap();
         assert_eq!(kept.read().unwrap(), Some(memory));
         let file = folder.path().join("garage").join(FILE);

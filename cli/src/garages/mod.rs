@@ -17,6 +17,7 @@ use mesto_protocol::garages::control::{ReportedEvent, ReportedEventKind, Reporte
 use mesto_protocol::garages::signed::ReceiptClaims;
 use mesto_protocol::kernel::operator_name::OperatorName;
 use mesto_protocol::signed_code::{Claims, CodeError, Kind, Unread};
+use mesto_rules::money::Money;
 use serde_json::{Value, json};
 
 use crate::base::operator::now;
@@ -83,6 +84,9 @@ enum Garage {
     /// It was paid at the place: cash, a machine, a pass.
     Paid {
         ticket: String,
+        /// What was taken, in the city's currency; what is owed without it.
+        #[arg(long)]
+        amount: Option<String>,
         #[command(flatten)]
         at: ControllerArgs,
     },
@@ -225,7 +229,7 @@ impl Run for Command {
         match garage {
             Garage::Enter { ticket, car, picture, at } => call.ask(enter(ticket, car, picture, at, call)),
             Garage::Owed { ticket, at } => call.ask(owed(ticket, at, call)),
-            Garage::Paid { ticket, at } => call.ask(tell_of(ReportedEventKind::PaidOnSite, ticket, at, call)),
+            Garage::Paid { ticket, amount, at } => call.ask(paid(ticket, amount, at, call)),
             Garage::Exit { ticket, receipt, at } => call.ask(exit(ticket, receipt, at, call)),
             Garage::Left { ticket, at } => call.ask(tell_of(ReportedEventKind::Left, ticket, at, call)),
             Garage::Lost { ticket, entered, car, at } => call.ask(lost(ticket, entered, car, at, call)),
@@ -303,6 +307,7 @@ async fn enter(
         kind: ReportedEventKind::Entered,
         is_disabled: car.disabled.then_some(true),
         places: car.places,
+        amount: None,
     };
     let drawn = drawn(&ticket, call)?;
     let entered_at = event.at;
@@ -360,8 +365,25 @@ async fn tell_of(kind: ReportedEventKind, ticket: String, at: ControllerArgs, ca
     let ticket = controller.ticket(&ticket)?;
     let now = controller.now();
     let at = if kind == ReportedEventKind::Left { controller.memory.left_at(&ticket, now) } else { now };
-    let event = ReportedEvent { at, ticket, kind, is_disabled: None, places: None };
+    let event = ReportedEvent { at, ticket, kind, is_disabled: None, places: None, amount: None };
     told(&mut controller, event, call).await
+}
+
+async fn paid(ticket: String, amount: Option<String>, at: ControllerArgs, call: Call) -> Outcome<()> {
+    let mut controller = at.open().await?;
+    let ticket = controller.ticket(&ticket)?;
+    let currency = controller.city.currency;
+    let amount = amount.map(|typed| {
+        let read =
+            Money::parse(&typed, currency).ok().filter(|money| money.amount.is_sign_positive() && !money.is_zero());
+        read.ok_or_else(|| {
+            CliError::new(Exit::Usage, "amount_wrong", format!("{typed} is no amount in {currency} above zero"))
+                .advise("Say what was taken: --amount 150.00; leave it out for what is owed.")
+        })
+    });
+    let (at, amount) = (controller.now(), amount.transpose()?);
+    let kind = ReportedEventKind::PaidOnSite;
+    told(&mut controller, ReportedEvent { at, ticket, kind, is_disabled: None, places: None, amount }, call).await
 }
 
 async fn told(controller: &mut Controller, event: ReportedEvent, call: Call) -> Outcome<()> {
@@ -451,6 +473,7 @@ async fn lost(
         kind: ReportedEventKind::Lost,
         is_disabled: car.disabled.then_some(true),
         places: car.places,
+        amount: None,
     };
     told(&mut controller, event, call).await
 }

@@ -11,6 +11,7 @@ use mesto_protocol::garages::control::{
     self, ExitRequest, GarageReport, GarageReported, ReportedEvent, ReportedEventKind, ReportedPlaces,
 };
 use mesto_protocol::kernel::grants::Role;
+use mesto_rules::money::Money;
 use reqwest::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -40,6 +41,8 @@ pub struct Told {
     pub at: Option<DateTime<Utc>>,
     pub is_disabled: Option<bool>,
     pub places: Option<u32>,
+    /// What was taken at the place; what was owed, where it is left out.
+    pub amount: Option<Money>,
     /// Free places that were counted now.
     pub free: Option<u32>,
 }
@@ -87,13 +90,14 @@ async fn exit(Standing(bed): Standing<dyn Bed>, Asked(asked): Asked<AtBarrier>) 
 /// When the operator is not reached, or its store fails.
 pub async fn tell(bed: &dyn Bed, told: Told) -> Result<(u16, Value), BedError> {
     let now = bed.now();
-    let Told { city, facility, event, ticket, at, is_disabled, places, free } = told;
+    let Told { city, facility, event, ticket, at, is_disabled, places, amount, free } = told;
     let event = event.zip(ticket).map(|(kind, ticket)| ReportedEvent {
         at: at.unwrap_or(now),
         ticket,
         kind,
         is_disabled,
         places,
+        amount,
     });
     let report = GarageReport {
         city: city.clone(),

@@ -243,6 +243,47 @@ fn a_receipt_opens_without_asking_until_something_is_owed_again_bg_66_bg_67() {
 }
 
 #[test]
+fn a_receipt_from_before_a_visit_became_dearer_opens_no_more_bg_66_bg_68() {
+    let garage = Garage::new();
+    let (ticket, wide) = (garage.enters(), garage.enters());
+    garage.pass(5);
+    garage.good(&["report"]);
+    let (receipt, other) = (shown(&garage.pays(&ticket)), shown(&garage.pays(&wide)));
+    garage.good(&["report"]);
+    garage.pass(1);
+    // Seen here, and told to nobody yet.
+    garage.away(true);
+    garage.good(&["exit", &ticket, "--receipt", &receipt]);
+    garage.good(&["lost", &ticket]);
+    let refused = garage.bad(3, "visit_owes", &["exit", &ticket, "--receipt", &receipt]);
+    assert!(refused["error"]["message"].as_str().unwrap().contains("became dearer"), "{refused}");
+    garage.good(&["exit", &wide, "--receipt", &other]);
+    // The operator takes it and tells the visit again: the barrier stays closed also without asking.
+    garage.away(false);
+    let told = garage.good(&["report"])["settled"].clone();
+    let of = |ticket: &str| told.as_array().unwrap().iter().find(|one| one["ticket"] == json!(ticket)).unwrap().clone();
+    assert!(of(&ticket)["corrected_at"].is_string() && of(&wide)["corrected_at"].is_null(), "{told}");
+    garage.away(true);
+    garage.bad(3, "visit_owes", &["exit", &ticket]);
+    assert_eq!(garage.good(&["exit", &wide])["because"], "settled");
+    // The difference is paid in the app: that receipt is from after it.
+    garage.away(false);
+    garage.pass(1);
+    garage.good(&["report"]);
+    let again = shown(&garage.pays(&ticket));
+    garage.away(true);
+    assert_eq!(garage.good(&["exit", &ticket, "--receipt", &again])["because"], "receipt");
+    // What was taken may be said.
+    let cash = garage.enters();
+    garage.bad(2, "amount_wrong", &["paid", &cash, "--amount", "0"]);
+    garage.good(&["paid", &cash, "--amount", "40.00"]);
+    let closed = garage.bad(3, "visit_owes", &["exit", &cash]);
+    assert_eq!(closed["error"]["params"]["owed"]["amount"], "60.00");
+    garage.away(false);
+    assert_eq!(garage.good(&["owed", &cash])["owed"]["amount"], "60.00");
+}
+
+#[test]
 fn an_answer_that_was_lost_is_asked_for_again_and_nothing_happens_twice_bg_66() {
     let garage = Garage::new();
     let lose = |kind: &str| {

@@ -1,7 +1,8 @@
 //! Claims: what somebody owes for what he had without paying. Raised by a service, a row each;
 //! paid, withdrawn or pursued by a person at the operator, and paid from the deposit of an account
 //! that is closed. A claim stands in no entry of the ledger: who owes it is often not known, and
-//! nothing of it is earned before it is paid.
+//! nothing of it is earned before it is paid. How much is owed may change as long as its service
+//! hears more of it.
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::kernel::ids::AccountId;
@@ -90,21 +91,30 @@ pub(crate) struct NewClaim<'a> {
     pub reason: &'static str,
 }
 
-/// Raises a claim. Its subject has none yet.
+/// Raises a claim, or says anew how much of it is owed: a subject has one. One that was settled is
+/// open again, but for one that a deposit paid: that stays as it was paid, and somebody has to look
+/// at it.
 pub(crate) fn raise(tx: &mut dyn Tx, now: DateTime<Utc>, new: NewClaim<'_>) -> Outcome<()> {
-    tx.write(Write::insert(ClaimRow {
-        service: new.service.to_owned(),
-        subject: new.subject.to_owned(),
-        city: new.city.clone(),
-        debtor: new.debtor,
-        amount: new.amount.minor()?,
-        currency: new.amount.currency,
-        reason: new.reason.to_owned(),
-        state: ClaimState::Open,
-        at: now,
-        settled_at: None,
-    }))?;
-    Ok(())
+    let NewClaim { service, subject, city, debtor, amount, reason } = new;
+    let reference = format!("{service}/{subject}");
+    tx.write(Write::sql(
+        "claim",
+        "INSERT INTO claim (service, subject, city, debtor, amount, currency, reason, state, at) VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8) ON CONFLICT (service, subject) DO UPDATE SET amount = excluded.amount, state = 'open', settled_at = NULL WHERE NOT EXISTS (SELECT 1 FROM ledger_entry WHERE ledger_entry.kind = $9 AND ledger_entry.reference = $10)",
+        values![
+            service,
+            subject,
+            city,
+            debtor,
+            amount.minor()?,
+            amount.currency.code(),
+            reason,
+            now.timestamp_millis(),
+            PAID,
+            &reference
+        ],
+    ))?;
+    let detail = "a deposit paid another amount of a claim than is owed: the difference goes back or is owed, by hand";
+    Ok(incidents::report_if_booked(tx, now, ("claim_changed", detail), (PAID, &reference))?)
 }
 
 /// A claim was paid after all; nothing happens when there is none. One that a deposit paid already

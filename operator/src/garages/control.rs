@@ -10,6 +10,7 @@ use mesto_protocol::garages::control::{
 };
 use mesto_protocol::garages::visits as wire;
 use mesto_protocol::{Problem, ProblemCode};
+use mesto_rules::City;
 use mesto_rules::garages::visit::{self, VisitEffect, VisitError, VisitEvent};
 use mesto_rules::garages::{Refusal, TicketNumber};
 use mesto_rules::money::Money;
@@ -75,12 +76,13 @@ pub(crate) fn report(tx: &mut dyn Tx, call: &mut Call<'_>, told: GarageReport) -
     let heard =
         tx.first(find!(FacilityRow { city: &place.city.id, facility: &place.facility.id }).locking("facility"))?;
     let mut desk = Desk::open(tx, operator, place, now, &told.events)?;
-    let (settled, more) = settled(tx, &place, since)?;
-    let (taken, refused) = desk.take_all(&told.events)?;
+    let (mut paid, more) = paid_since(tx, &place, since)?;
     // Where more follows it goes on from the last one that was read, whether it is told or not.
-    let next = settled.last().filter(|_| more).map_or(since.max(now - OVERLAP), |last| last.at);
+    let next = paid.last().filter(|_| more).map_or(since.max(now - OVERLAP), |(payment, _)| payment.at);
     let next = next.timestamp_millis().to_string();
-    let settled = settled.into_iter().filter(|settled| !desk.is_over(settled)).collect();
+    corrected_since(tx, &place, since, &mut paid)?;
+    let (taken, refused) = desk.take_all(&told.events)?;
+    let settled = desk.settled(paid);
     desk.close(tx)?;
     hear(tx, &place, now, heard, told.free)?;
     Ok(GarageReported { taken, refused, settled, next, more })
@@ -120,22 +122,33 @@ fn hear(
     }))?)
 }
 
+/// A payment in the app with its visit.
+type PaidVisit = (VisitPaymentRow, VisitRow);
+
 /// What was paid here for cars that are inside, from a moment on, and whether there is more.
-fn settled(tx: &mut dyn Tx, place: &Place<'_>, since: DateTime<Utc>) -> Outcome<(Vec<VisitSettled>, bool)> {
-    let rows: Vec<(VisitPaymentRow, VisitRow)> = tx.all(Select::of(
+fn paid_since(tx: &mut dyn Tx, place: &Place<'_>, since: DateTime<Utc>) -> Outcome<(Vec<PaidVisit>, bool)> {
+    let mut rows: Vec<PaidVisit> = tx.all(Select::of(
         "FROM visit_payment JOIN visit ON visit.id = visit_payment.visit WHERE visit_payment.city = $1 AND visit_payment.facility = $2 AND visit_payment.at >= $3 AND visit_payment.sale IS NOT NULL AND visit.ended_at IS NULL ORDER BY visit_payment.at, visit_payment.visit LIMIT $4",
         values![&place.city.id, &place.facility.id, since.timestamp_millis(), i64::try_from(SETTLED_MOST).unwrap_or(0) + 1],
     ))?;
     let more = rows.len() > SETTLED_MOST;
-    let settled = rows.into_iter().take(SETTLED_MOST).map(|(payment, visit)| VisitSettled {
-        ticket: visit.ticket.unwrap_or_default(),
-        visit: visit.id,
-        at: payment.at,
-        exit_by: payment.exit_by,
-        owes_again_at: visit.owes_again_at,
-        receipt: visit.receipt,
-    });
-    Ok((settled.collect(), more))
+    rows.truncate(SETTLED_MOST);
+    Ok((rows, more))
+}
+
+/// Adds what was paid before that moment for cars that are inside, where something made the visit
+/// dearer since: of each the last payment.
+fn corrected_since(tx: &mut dyn Tx, place: &Place<'_>, since: DateTime<Utc>, paid: &mut Vec<PaidVisit>) -> Outcome<()> {
+    let rows: Vec<PaidVisit> = tx.all(Select::of(
+        "FROM visit JOIN visit_payment ON visit_payment.visit = visit.id WHERE visit.city = $1 AND visit.facility = $2 AND visit.corrected_at >= $3 AND visit.ended_at IS NULL AND visit_payment.sale IS NOT NULL AND visit_payment.at < $3 ORDER BY visit_payment.at DESC, visit_payment.visit",
+        values![&place.city.id, &place.facility.id, since.timestamp_millis()],
+    ))?;
+    for row in rows {
+        if paid.iter().all(|(_, visit)| visit.id != row.1.id) {
+            paid.push(row);
+        }
+    }
+    Ok(())
 }
 
 /// The visits that a report is about, while its events are taken.
@@ -217,7 +230,7 @@ impl<'a> Desk<'a> {
         match &told.kind {
             ReportedEventKind::Entered => self.entered(ticket, told, at),
             ReportedEventKind::Lost => self.lost(ticket, told, at),
-            ReportedEventKind::PaidOnSite => self.paid_on_site(&ticket, at),
+            ReportedEventKind::PaidOnSite => self.paid_on_site(&ticket, told, at),
             ReportedEventKind::Left => self.ended(&ticket, at, |owed| VisitEvent::Left { owed }),
             ReportedEventKind::Cancelled => self.ended(&ticket, at, |_| VisitEvent::Cancel),
             ReportedEventKind::Other(word) => {
@@ -233,9 +246,8 @@ impl<'a> Desk<'a> {
         if let Some(known) = visits.iter_mut().find(|record| record.row.entered_at == at) {
             if !known.is_over() {
                 known.step(&VisitEvent::Entered, at)?;
-                known.correct(city, told);
             }
-            return Ok(());
+            return Ok(known.correct(city, told, self.now)?);
         }
         if let Some(inside) = visits.iter().find(|record| !record.is_over()) {
             let since = inside.row.entered_at;
@@ -262,6 +274,7 @@ impl<'a> Desk<'a> {
             currency: city.currency,
             owes_again_at: None,
             receipt: None,
+            corrected_at: None,
         });
         // That it has no price, or is paid otherwise, is no reason not to know it.
         if let Err(refusal @ (Refusal::OutOfRange { .. } | Refusal::EntryInFuture { .. })) = record.owed(city, self.now)
@@ -272,52 +285,70 @@ impl<'a> Desk<'a> {
         Ok(())
     }
 
-    /// The car that is inside with this ticket has lost it; one that is not known comes in with the
-    /// ticket printed instead.
+    /// The ticket of the visit to which a moment belongs is lost. The inventory book and the barrier
+    /// have two clocks, which may differ as a controller's and the operator's. A number that is not
+    /// known then begins its visit: it is that of a ticket printed instead.
     fn lost(&mut self, ticket: TicketNumber, told: &ReportedEvent, at: DateTime<Utc>) -> Outcome<()> {
         let city = self.place.city;
+        let clocks = TimeDelta::seconds(self.place.garages.policy.clock_tolerance_seconds.into());
         let visits = self.visits.entry(ticket.clone()).or_default();
-        if let Some(inside) = visits.iter_mut().find(|record| !record.is_over()) {
-            inside.row.is_lost = true;
-            inside.correct(city, told);
-            return Ok(());
+        let had_begun = |record: &VisitRecord, ahead: TimeDelta| {
+            record.row.entered_at - ahead <= at && record.row.ended_at.is_none_or(|ended_at| at <= ended_at)
+        };
+        let found = visits.iter().rposition(|record| had_begun(record, TimeDelta::zero()));
+        let found = found.or_else(|| visits.iter().rposition(|record| had_begun(record, clocks)));
+        let is_inside = visits.iter().any(|record| !record.is_over());
+        match found.and_then(|place| visits.get_mut(place)) {
+            Some(record) if record.row.state == StateWord::Cancelled => Err(record.over().into()),
+            Some(record) => Ok(record.correct(city, told, self.now)?),
+            None if is_inside => before_entry(at),
+            None => self.entered(ticket, told, at),
         }
-        self.entered(ticket, told, at)
     }
 
-    fn paid_on_site(&mut self, ticket: &TicketNumber, at: DateTime<Utc>) -> Outcome<()> {
+    fn paid_on_site(&mut self, ticket: &TicketNumber, told: &ReportedEvent, at: DateTime<Utc>) -> Outcome<()> {
         let city = self.place.city;
+        let taken = told.amount.map(|amount| taken(amount, city)).transpose()?;
         let record = self.at(ticket, at)?;
-        // A car that has left owed what it owed then.
-        let priced_at = record.row.ended_at.map_or(at, |ended_at| at.min(ended_at));
-        let price = record.owed(city, priced_at);
-        let is_paid_here = record.payments.iter().any(|payment| payment.sale.is_some());
-        let is_told_again = record.payments.iter().any(|payment| payment.at == at);
-        if !is_told_again {
-            record.step(&VisitEvent::PaidOnSite, at)?;
-            let (amount, exit_by, lines) = match &price {
-                Ok(price) => (price.total, price.exit_by.filter(|_| !price.total.is_zero()), price.lines.as_slice()),
-                Err(_) => (Money::zero(city.currency), None, [].as_slice()),
+        let known = record.payments.iter().find(|payment| payment.sale.is_none() && payment.at == at);
+        if let Some(known) = known {
+            let stands = Money::from_minor(known.amount, known.currency);
+            return match taken {
+                Some(amount) if amount != stands => refuse(
+                    ProblemCode::PaymentDiffers,
+                    format!(
+                        "{stands} was told of {at} before, and stands; {amount} is another payment at another moment"
+                    ),
+                ),
+                _ => Ok(()),
             };
-            record.payments.push(VisitPaymentRow {
-                visit: record.row.id,
-                at,
-                priced_at,
-                city: record.row.city.clone(),
-                facility: record.row.facility.clone(),
-                sale: None,
-                account: None,
-                pay: None,
-                amount: amount.minor()?,
-                fee: 0,
-                currency: amount.currency,
-                exit_by,
-                lines: Json::of(&lines.to_vec())?,
-            });
-            record.watch(city);
         }
-        let reference = record.row.id.to_string();
-        if !is_told_again && is_paid_here && price.is_ok_and(|price| price.total.is_zero()) {
+        record.step(&VisitEvent::PaidOnSite, at)?;
+        // What was paid here later did not count then.
+        let price = record.owed_then(city, at).ok();
+        let owed = price.as_ref().map(|price| price.total);
+        let amount = taken.or(owed).unwrap_or_else(|| Money::zero(city.currency));
+        let is_enough = owed.is_some_and(|owed| !owed.is_zero() && owed.amount <= amount.amount);
+        record.payments.push(VisitPaymentRow {
+            visit: record.row.id,
+            at,
+            priced_at: at,
+            city: record.row.city.clone(),
+            facility: record.row.facility.clone(),
+            sale: None,
+            account: None,
+            pay: None,
+            amount: amount.minor()?,
+            fee: 0,
+            currency: amount.currency,
+            exit_by: price.as_ref().filter(|_| is_enough).and_then(|price| price.exit_by),
+            lines: Json::of(&price.map_or_else(Vec::new, |price| price.lines))?,
+        });
+        record.watch(city);
+        record.claim_anew(city)?;
+        let is_paid_here = record.payments.iter().any(|payment| payment.sale.is_some());
+        if is_paid_here && (owed.is_some_and(|owed| owed.is_zero()) || record.is_overpaid(city)) {
+            let reference = record.row.id.to_string();
             self.paid_twice.push(reference);
         }
         Ok(())
@@ -328,9 +359,7 @@ impl<'a> Desk<'a> {
         let city = self.place.city;
         let record = self.at(ticket, at)?;
         let was_over = record.is_over();
-        // A receipt is good until its last second is full: who is let out by it owes nothing.
-        let priced_at = if record.row.receipt.is_some() { at.trunc_subsecs(0).max(record.row.entered_at) } else { at };
-        let owed = record.owed_or_nothing(city, priced_at);
+        let owed = record.owed_or_nothing(city, record.leaving(at));
         record.step(&event(owed), at)?;
         if !was_over {
             record.row.ended_at = Some(at);
@@ -339,20 +368,51 @@ impl<'a> Desk<'a> {
         Ok(())
     }
 
-    /// The visit with a ticket to which a moment belongs: the last one that had begun by then.
+    /// The visit with a ticket to which a moment belongs: the last one that had begun by then, and
+    /// had not ended before. What is later than its end happened to a car whose entry is still to
+    /// be told.
     fn at(&mut self, ticket: &TicketNumber, at: DateTime<Utc>) -> Outcome<&mut VisitRecord> {
         let Some(visits) = self.visits.get_mut(ticket).filter(|visits| !visits.is_empty()) else {
             return Err(refused(&VisitError::NotEntered).into());
         };
-        match visits.iter_mut().rev().find(|record| record.row.entered_at <= at) {
-            Some(record) => Ok(record),
-            None => refuse(ProblemCode::OutOfRange, format!("{at} is before the entry with this ticket")),
+        let Some(record) = visits.iter_mut().rev().find(|record| record.row.entered_at <= at) else {
+            return before_entry(at);
+        };
+        match record.row.ended_at.filter(|ended_at| *ended_at < at) {
+            None => Ok(record),
+            Some(ended_at) => {
+                let detail =
+                    format!("the visit with this ticket ended at {ended_at}; tell the entry of the next one first");
+                Err(Problem::new(ProblemCode::VisitUnknown, detail).with("ended_at", ended_at).into())
+            }
         }
     }
 
-    /// Whether a visit that was paid is over by what this report told.
-    fn is_over(&self, settled: &VisitSettled) -> bool {
-        self.visits.values().flatten().any(|record| record.row.id == settled.visit && record.is_over())
+    /// What is told of payments for cars that are inside: their visits as this report leaves them,
+    /// also those that it made dearer. Oldest first.
+    fn settled(&self, mut paid: Vec<PaidVisit>) -> Vec<VisitSettled> {
+        let records = || self.visits.values().flatten();
+        for record in records().filter(|record| record.row.corrected_at == Some(self.now)) {
+            let last = record.payments.iter().filter(|payment| payment.sale.is_some()).max_by_key(|payment| payment.at);
+            if let Some(payment) = last.filter(|_| paid.iter().all(|(_, visit)| visit.id != record.row.id)) {
+                paid.push((payment.clone(), record.row.clone()));
+            }
+        }
+        paid.sort_by_key(|(payment, visit)| (payment.at, visit.id));
+        let told = paid.into_iter().filter_map(|(payment, visit)| {
+            let changed = records().find(|record| record.row.id == visit.id).map(|record| record.row.clone());
+            let visit = changed.unwrap_or(visit);
+            visit.ended_at.is_none().then(|| VisitSettled {
+                ticket: visit.ticket.unwrap_or_default(),
+                visit: visit.id,
+                at: payment.at,
+                exit_by: payment.exit_by,
+                owes_again_at: visit.owes_again_at,
+                receipt: visit.receipt,
+                corrected_at: visit.corrected_at,
+            })
+        });
+        told.collect()
     }
 
     /// Stores what became of the visits.
@@ -366,6 +426,22 @@ impl<'a> Desk<'a> {
         }
         Ok(())
     }
+}
+
+/// Nothing happens to a visit before it begins.
+fn before_entry<T>(at: DateTime<Utc>) -> Outcome<T> {
+    refuse(ProblemCode::OutOfRange, format!("{at} is before the entry with this ticket"))
+}
+
+/// What was taken at the place.
+fn taken(amount: Money, city: &City) -> Outcome<Money> {
+    let is_money = amount.currency == city.currency && amount.amount.is_sign_positive() && !amount.is_zero();
+    if !is_money || amount.minor().is_err() {
+        let detail =
+            format!("{amount} is no amount in {} above zero; leave it out where it is what was owed", city.currency);
+        return refuse(ProblemCode::OutOfRange, detail);
+    }
+    Ok(amount)
 }
 
 /// The visit of a ticket that is inside.

@@ -15,6 +15,7 @@ use mesto_protocol::kernel::json::Json;
 use mesto_rules::City;
 use mesto_rules::garages::GaragesSection;
 
+pub use crate::garages::sales::GarageLimits;
 use crate::base::payments::purchases::forget_subject;
 use crate::base::payments::sells::Sells;
 use crate::garages::tables::VisitPaymentRow;
@@ -70,6 +71,7 @@ pub(crate) const SERVICE: Service = Service {
                     "is_lost",
                     "owes_again_at",
                     "receipt",
+                    "corrected_at",
                 ],
                 from: "visit WHERE id IN (SELECT visit FROM visit_payment WHERE account = $1) ORDER BY id",
             },

@@ -18,8 +18,9 @@ use crate::garages::refusal::unknown;
 use crate::garages::tables::{FacilityRow, VisitPaymentRow, VisitRow};
 use crate::garages::visits::{Place, VisitRecord};
 use crate::garages::{NAME, PAID};
-use crate::kernel::failure::{Outcome, refuse};
+use crate::kernel::failure::{Failure, Outcome, refuse};
 use crate::kernel::ledger::LedgerAccount;
+use crate::kernel::limits::{Limit, Limits};
 use crate::kernel::operator::Operator;
 use crate::kernel::store::{Ask, Json, Select, StoreError, Tx};
 use crate::{find, values};
@@ -49,22 +50,70 @@ fn apart(price: &VisitPrice) -> Outcome<(Money, Money)> {
     Ok((price.total.checked_sub(&fee)?, fee))
 }
 
-/// What a ticket owes now, line by line (BG-64, BG-67).
+/// What is tried in an hour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GarageLimits {
+    /// Tickets that one account may try of which no visit of its own is known.
+    pub wrong_tickets_per_account: i64,
+}
+
+impl Default for GarageLimits {
+    fn default() -> Self {
+        Self { wrong_tickets_per_account: 20 }
+    }
+}
+
+impl Limits for GarageLimits {}
+
+/// What a ticket owes now, line by line (BG-64, BG-67). Who asks for tickets that are not there, of
+/// another facility, or of cars that have left, does so only so often in an hour: nobody finds
+/// visits of others by trying. Visits that he paid himself are not counted.
 pub(crate) fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
     let GaragesSubject { facility, ticket: typed } = asked.subject()?;
+    let place = Place::of(asked.city, &facility)?;
+    let ticket = place.ticket(&typed);
+    let found = ticket.as_ref().ok().map(|ticket| place.last(tx, ticket)).transpose()?.flatten();
+    let is_own = found.as_ref().is_some_and(|record| record.is_paid_by(asked.account));
+    let tried = Limit {
+        kind: "wrong_ticket_number",
+        subject: &asked.account.to_string(),
+        most: asked.operator.limits::<GarageLimits>().wrong_tickets_per_account,
+    };
+    if !is_own {
+        tried.check(tx, asked.now)?;
+    }
+    match offered(tx, asked, &place, ticket, &typed, found) {
+        Err(Failure::Refused(problem)) if !is_own && MISSED.iter().any(|code| problem.is(*code)) => {
+            Err(tried.missed(tx, asked.operator, asked.now, *problem))
+        }
+        outcome => outcome,
+    }
+}
+
+/// What says something of tickets that are not one's own.
+const MISSED: [ProblemCode; 3] =
+    [ProblemCode::VisitUnknown, ProblemCode::VisitOfAnotherFacility, ProblemCode::VisitOver];
+
+/// What is offered for the visit that was found.
+fn offered(
+    tx: &mut dyn Tx,
+    asked: &Asked<'_>,
+    place: &Place<'_>,
+    ticket: Outcome<TicketNumber>,
+    typed: &str,
+    found: Option<VisitRecord>,
+) -> Outcome<Priced> {
     let (city, now) = (asked.city, asked.now);
-    let place = Place::of(city, &facility)?;
-    let ticket = match place.ticket(&typed) {
+    let ticket = match ticket {
         Ok(ticket) => ticket,
         Err(invalid) => {
             // Elsewhere numbers may look otherwise.
-            if let Ok(ticket) = TicketNumber::parse(&typed, None) {
+            if let Ok(ticket) = TicketNumber::parse(typed, None) {
                 place.not_elsewhere(tx, &ticket)?;
             }
             return Err(invalid);
         }
     };
-    let found = place.last(tx, &ticket)?;
     if found.as_ref().is_none_or(VisitRecord::is_over) {
         place.not_elsewhere(tx, &ticket)?;
     }
@@ -73,7 +122,7 @@ pub(crate) fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
         place.reachable(heard.as_ref(), now)?;
         return Err(unknown(place.facility, &ticket).into());
     };
-    let (visit, priced) = (record.row.id, priced(&mut record, &place, now, rules_pay(asked.pay)?, None)?);
+    let (visit, priced) = (record.row.id, priced(&mut record, place, now, rules_pay(asked.pay)?, None)?);
     place.reachable(heard.as_ref(), now)?;
     let (owed, _) = apart(&priced)?;
     Ok(Priced {

@@ -69,6 +69,9 @@ table! {
         owes_again_at: Option<DateTime<Utc>>,
         /// The signed receipt of its last payment here; erased with the ticket.
         receipt: Option<String>,
+        /// When something that a controller told made it dearer last; no receipt from before is
+        /// good any more.
+        corrected_at: Option<DateTime<Utc>>,
     }
 }
 

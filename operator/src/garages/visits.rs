@@ -1,8 +1,8 @@
 //! A visit as it is kept: found by its ticket, priced with what was paid, stepped by what happens,
 //! saved with what follows.
 
-use chrono::{DateTime, Utc};
-use mesto_protocol::garages::control::ReportedEvent;
+use chrono::{DateTime, SubsecRound as _, Utc};
+use mesto_protocol::garages::control::{ReportedEvent, ReportedEventKind};
 use mesto_protocol::garages::visits::{self as wire, Visit, VisitPayment};
 use mesto_protocol::kernel::ids::{AccountId, NoteId, VisitId};
 use mesto_protocol::{Problem, ProblemCode};
@@ -157,16 +157,40 @@ impl VisitRecord {
         Problem::new(ProblemCode::VisitOver, format!("this visit is over: {what}")).with("ended_at", self.row.ended_at)
     }
 
-    /// What a controller knows better of a car that is inside.
-    pub fn correct(&mut self, city: &City, told: &ReportedEvent) {
-        self.row.is_disabled = told.is_disabled.unwrap_or(self.row.is_disabled);
-        self.row.places = told.places.unwrap_or(self.row.places);
+    /// What a controller knows better of a car. One that has left owes what it took: its claim is
+    /// found out anew.
+    pub fn correct(&mut self, city: &City, event: &ReportedEvent, now: DateTime<Utc>) -> Result<(), Problem> {
+        let known = self.row.clone();
+        self.row.is_lost |= event.kind == ReportedEventKind::Lost;
+        self.row.is_disabled = event.is_disabled.unwrap_or(self.row.is_disabled);
+        self.row.places = event.places.unwrap_or(self.row.places);
+        if self.is_over() {
+            return if self.row == known { Ok(()) } else { self.claim_anew(city) };
+        }
         let before = self.row.owes_again_at;
         self.watch(city);
-        // A receipt that says too much is given to nobody any more.
+        // A receipt that says too much is given to nobody any more, and opens no more.
         if self.row.owes_again_at.is_some_and(|again| before.is_none_or(|before| again < before)) {
             self.row.receipt = None;
+            self.row.corrected_at = Some(now);
         }
+        Ok(())
+    }
+
+    /// What was told after the car had left changes what is claimed for it. Where its price is not
+    /// known, what was claimed stays.
+    pub fn claim_anew(&mut self, city: &City) -> Result<(), Problem> {
+        let Some(left_at) = self.row.ended_at.filter(|_| self.row.state == StateWord::Left) else { return Ok(()) };
+        if let Ok(price) = self.owed(city, self.leaving(left_at)) {
+            self.step(&VisitEvent::Corrected { owed: price.total }, left_at)?;
+        }
+        Ok(())
+    }
+
+    /// The moment by which a car that leaves is priced. A receipt is good until its last second is
+    /// full: who is let out by it owes nothing.
+    pub fn leaving(&self, at: DateTime<Utc>) -> DateTime<Utc> {
+        if self.row.receipt.is_some() { at.trunc_subsecs(0).max(self.row.entered_at) } else { at }
     }
 
     /// Where it stands at a moment.
@@ -176,13 +200,13 @@ impl VisitRecord {
 
     /// What was paid, as the rules count it: without minutes to leave a payment settles until it
     /// was received.
-    fn paid(&self) -> Vec<Paid> {
+    fn paid(&self, until: Option<DateTime<Utc>>) -> Vec<Paid> {
         let paid = |row: &VisitPaymentRow| Paid {
             amount: Money::from_minor(row.amount, row.currency),
             at: row.priced_at,
             exit_by: Some(row.exit_by.unwrap_or(row.at)),
         };
-        self.payments.iter().map(paid).collect()
+        self.payments.iter().filter(|row| until.is_none_or(|until| row.at <= until)).map(paid).collect()
     }
 
     fn ask<'a>(&'a self, paid: &'a [Paid], now: DateTime<Utc>, pay: PayMethod) -> VisitAsk<'a> {
@@ -201,12 +225,26 @@ impl VisitRecord {
 
     /// What it costs here at a moment.
     pub fn price(&self, city: &City, now: DateTime<Utc>, pay: PayMethod) -> Result<VisitPrice, Refusal> {
-        garages::price(city, &self.ask(&self.paid(), now, pay))
+        garages::price(city, &self.ask(&self.paid(None), now, pay))
     }
 
     /// What it owes at the place at a moment.
     pub fn owed(&self, city: &City, now: DateTime<Utc>) -> Result<VisitPrice, Refusal> {
-        garages::owed(city, &self.ask(&self.paid(), now, PayMethod::Deposit))
+        garages::owed(city, &self.ask(&self.paid(None), now, PayMethod::Deposit))
+    }
+
+    /// What it owed at the place at a moment, by what had been paid until then: what is told late
+    /// finds later payments here.
+    pub fn owed_then(&self, city: &City, at: DateTime<Utc>) -> Result<VisitPrice, Refusal> {
+        garages::owed(city, &self.ask(&self.paid(Some(at)), at, PayMethod::Deposit))
+    }
+
+    /// Whether more was paid than the visit cost by its last payment.
+    pub fn is_overpaid(&self, city: &City) -> bool {
+        let paid = self.payments.iter().map(|payment| payment.amount).sum();
+        let last = self.payments.iter().map(|payment| payment.priced_at).max();
+        let price = last.and_then(|at| self.owed(city, at).ok());
+        price.is_some_and(|price| price.price.amount < Money::from_minor(paid, self.row.currency).amount)
     }
 
     /// What it owes at the place at a moment, for what goes on also when that is not known: nothing
@@ -244,6 +282,11 @@ impl VisitRecord {
             Ok(_) => Some(at),
             Err(_) => None,
         });
+    }
+
+    /// Whether an account paid it.
+    pub fn is_paid_by(&self, account: AccountId) -> bool {
+        self.payments.iter().any(|payment| payment.account == Some(account))
     }
 
     /// Who paid here, other than one.
@@ -297,7 +340,8 @@ impl VisitRecord {
             None => tx.write(Write::insert(row))?,
             Some(stored) if stored != row => tx.write(update!(VisitRow { id: row.id } set {
                 state: row.state, ended_at: row.ended_at, is_disabled: row.is_disabled, places: row.places,
-                is_lost: row.is_lost, owes_again_at: row.owes_again_at, receipt: row.receipt
+                is_lost: row.is_lost, owes_again_at: row.owes_again_at, receipt: row.receipt,
+                corrected_at: row.corrected_at
             }))?,
             Some(_) => {}
         }

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::kernel::ids::AttemptId;
 use mesto_protocol::{Problem, ProblemCode};
 
-use crate::kernel::failure::Outcome;
+use crate::kernel::failure::{Failure, Outcome};
 use crate::kernel::operator::Operator;
 use crate::kernel::service::{Erasure, Export, Table};
 use crate::kernel::store::{Select, StoreError, Tx, Write};
@@ -75,6 +75,14 @@ impl Limit<'_> {
         let subject = text::sha256(self.subject.as_bytes());
         let row = AttemptRow { id: operator.new_id(now), kind: self.kind.to_owned(), subject, at: now };
         Ok(tx.write(Write::insert(row))?)
+    }
+
+    /// Counts one that found nothing: the refusal that says so, which keeps the count.
+    pub fn missed(&self, tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, said: Problem) -> Failure {
+        match self.count(tx, operator, now) {
+            Ok(()) => Failure::Counted(Box::new(said)),
+            Err(failure) => failure,
+        }
     }
 
     fn tried(&self, tx: &mut dyn Tx, now: DateTime<Utc>) -> Outcome<Attempts> {

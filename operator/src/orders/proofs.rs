@@ -9,7 +9,7 @@ use mesto_protocol::{Problem, ProblemCode};
 
 use crate::kernel::account::{AccountOf, LockedAccount};
 use crate::kernel::call::Call;
-use crate::kernel::failure::{Failure, Outcome};
+use crate::kernel::failure::Outcome;
 use crate::kernel::limits::{Limit, Limits};
 use crate::kernel::store::{Select, Tx, Write};
 use crate::orders::driver;
@@ -88,9 +88,8 @@ pub(crate) fn by_slip(tx: &mut dyn Tx, call: &mut Call<'_>, asked: OrderSlip) ->
     let wrong = Limit { kind: "wrong_order_number", subject: &account.to_string(), most };
     wrong.check(tx, now)?;
     let Some(order) = driver::by_number(tx, number, now)? else {
-        wrong.count(tx, call.operator, now)?;
         let problem = Problem::new(ProblemCode::NotFound, format!("there is no order {}", number.shown()));
-        return Err(Failure::Counted(Box::new(problem)));
+        return Err(wrong.missed(tx, call.operator, now, problem));
     };
     let mut account = LockedAccount::of_caller(tx, account)?;
     if tx.first(find!(ProofRow { account: account.id, daily_order: order.id }))?.is_none() {

@@ -36,6 +36,8 @@ pub(super) struct Garage {
     inside: BTreeMap<String, Car>,
     /// What was not taken yet.
     waiting: Vec<ReportedEvent>,
+    /// What is said of cars that have left, and told the next time.
+    later: Vec<ReportedEvent>,
     settled: BTreeMap<String, VisitSettled>,
     settled_after: Option<String>,
     /// The ticket that was paid last in the app: its driver goes to the barrier sooner or later.
@@ -74,16 +76,24 @@ impl Garage {
 
     pub(super) fn link_is_back(&mut self) {
         self.down_until = 0;
+        self.waiting.append(&mut self.later);
     }
 
     /// Everything that happened was told.
     pub(super) fn is_quiet(&self) -> bool {
-        self.waiting.is_empty()
+        self.waiting.is_empty() && self.later.is_empty()
     }
 
     /// Something happened: it is told at once, when the link allows.
     fn happened(&mut self, ticket: &str, kind: ReportedEventKind, at: DateTime<Utc>) {
-        self.waiting.push(ReportedEvent { at, ticket: ticket.to_owned(), kind, is_disabled: None, places: None });
+        self.waiting.push(ReportedEvent {
+            at,
+            ticket: ticket.to_owned(),
+            kind,
+            is_disabled: None,
+            places: None,
+            amount: None,
+        });
         self.next_report = 0;
     }
 }
@@ -104,6 +114,7 @@ impl World {
 
     /// A car comes, one wants out, the link fails, or the controller forgets what it heard.
     pub(super) fn at_the_garage(&mut self) -> Result<(), Faults> {
+        self.garage.waiting.append(&mut self.garage.later);
         // Nothing else happens in this millisecond.
         self.time.fetch_add(1, Ordering::SeqCst);
         match self.random.below(10) {
@@ -179,9 +190,23 @@ impl World {
             },
         };
         if leaves {
-            self.garage.inside.remove(&ticket);
+            let car = self.garage.inside.remove(&ticket);
             self.garage.settled.remove(&ticket);
             self.garage.happened(&ticket, ReportedEventKind::Left, moment);
+            if let Some(car) = car.filter(|_| self.random.percent(8)) {
+                // Somebody says afterwards that it took two places.
+                let at = DateTime::from_timestamp_millis(car.entered_at).unwrap_or_default();
+                self.garage.later.push(ReportedEvent {
+                    at,
+                    ticket: ticket.clone(),
+                    kind: ReportedEventKind::Entered,
+                    is_disabled: None,
+                    places: Some(2),
+                    amount: None,
+                });
+                self.garage.let_out.remove(&ticket);
+                self.report.corrected_late += 1;
+            }
             self.note(|| format!("the car with {ticket} leaves: {opens:?}"));
         }
         Ok(())

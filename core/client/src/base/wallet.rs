@@ -35,6 +35,7 @@ pub const SERVICE: Service = Service {
     sold: Some(Sold {
         keep: |_, outcome| Ok(outcome.read::<WalletOutcome>().is_ok()),
         stored: |_, outcome| Ok(outcome.read::<WalletOutcome>().is_ok().then(|| outcome.clone())),
+        is_counted: None,
     }),
     ..Service::named(TOPIC)
 };

@@ -60,6 +60,12 @@ pub const SERVICE: Service = Service {
             let visit = rows::visit(db, visit.id)?.unwrap_or(visit);
             Ok(Some(Json::of(&GaragesOutcome { visit })?))
         },
+        is_counted: Some(|outcome, sale, asked_at| match outcome.read() {
+            Ok(GaragesOutcome { visit }) => {
+                visit.payments.iter().any(|payment| payment.sale == sale && payment.at < asked_at)
+            }
+            Err(_) => false,
+        }),
     }),
     codes: &[
         "visit_missing",

@@ -8,6 +8,7 @@ use mesto_rules::{CityId, FacilityId};
 use super::Garages;
 use crate::base::payments::{self, IntentView};
 use crate::kernel::error::Result;
+use crate::kernel::intent::IntentState;
 
 impl Garages<'_> {
     /// Asks what a ticket owes now, line by line (BG-64).
@@ -37,7 +38,8 @@ impl Garages<'_> {
 
     /// Pays what a ticket owes now: a quote and its purchase in one. By card the intent's
     /// `page_url` is the provider's page. A payment of it that is still open is settled first,
-    /// also one whose answer was lost: it is the answer then.
+    /// also one whose answer was lost: it is the answer then, unless something is owed again by
+    /// now, which is paid.
     ///
     /// # Errors
     /// `unconfirmed` when it is open in the other way, `phone_full`, and those of
@@ -55,11 +57,19 @@ impl Garages<'_> {
 
     async fn pay_for(self, city: &CityId, subject: &GaragesSubject, pay: PayMethod) -> Result<IntentView> {
         let is_of = |intent: &IntentView| intent.city == *city && intent.wanted_visit().as_ref() == Some(subject);
-        if let Some(answer) = self.0.payments().settle_open(is_of, |intent| intent.pay == pay).await? {
+        if let Some(answer) = self.0.payments().settle_open(is_of, |intent| intent.pay == pay).await?
+            && !self.owes_again(&answer)
+        {
             return Ok(answer);
         }
         let quote = self.quote_of(city, subject, pay).await?;
         self.0.payments().buy(&quote).await
+    }
+
+    /// Whether what an intent has paid does not settle its visit any more.
+    fn owes_again(self, intent: &IntentView) -> bool {
+        let again = intent.visit().and_then(|visit| visit.owes_again_at);
+        intent.state == IntentState::Confirmed && again.is_some_and(|again| again <= self.0.now())
     }
 
     /// What a quote promises of a visit; `None` when it is another service's.

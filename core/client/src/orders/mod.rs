@@ -62,6 +62,7 @@ pub const SERVICE: Service = Service {
             let order = stored(db, order.id)?.unwrap_or(order);
             Ok(Some(Json::of(&OrdersOutcome { order })?))
         },
+        is_counted: None,
     }),
     codes: &["order_missing"],
     ..Service::named(TOPIC)

@@ -63,6 +63,7 @@ pub const SERVICE: Service = Service {
             let ticket = rows::ticket(db, ticket.id)?.unwrap_or(ticket);
             Ok(Some(Json::of(&ParkingOutcome { ticket })?))
         },
+        is_counted: None,
     }),
     needs_vehicle: Some(needs_vehicle),
     codes: &["ticket_missing", "vehicle_parked", "intent_bought", "sign_ambiguous", "sms_not_possible"],

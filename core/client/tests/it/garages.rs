@@ -83,7 +83,10 @@ impl Controller {
 
     pub fn happens(&self, kind: ReportedEventKind, ticket: &str) {
         let at = self.net.time.now();
-        self.tell(vec![ReportedEvent { at, ticket: ticket.into(), kind, is_disabled: None, places: None }], None);
+        self.tell(
+            vec![ReportedEvent { at, ticket: ticket.into(), kind, is_disabled: None, places: None, amount: None }],
+            None,
+        );
     }
 
     /// A sign of life.
@@ -191,6 +194,49 @@ fn an_answer_that_was_lost_is_settled_and_not_paid_again_bg_64() {
     assert_eq!((paid.key.clone(), paid.state.clone()), (open.key, IntentState::Confirmed));
     run(phone.client.sync()).unwrap();
     assert_eq!(phone.balance(), rsd("800.00"));
+}
+
+#[test]
+fn the_difference_is_paid_although_the_answer_of_the_first_payment_was_lost_bg_64_bg_68() {
+    let (phone, controller) = parked("1000");
+    let (place, ticket) = (facility(&phone.client, "zeleni-venac"), number(&phone.client, TICKET));
+    let quote = || run(phone.client.garages().quote(&belgrade(), &place, &ticket, PayMethod::Deposit));
+    // Two taps of what is owed now are one payment, also by two quotes.
+    let (first, second) = (quote().unwrap(), quote().unwrap());
+    phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
+    let open = run(phone.client.payments().buy(&first)).unwrap();
+    assert!(matches!(open.state, IntentState::Unconfirmed(_)));
+    let paid = run(phone.client.payments().buy(&second)).unwrap();
+    assert_eq!((paid.key, paid.state), (open.key, IntentState::Confirmed));
+    // An hour later the first payment has no answer yet: what is owed since is another one.
+    phone.after(60);
+    controller.is_there();
+    let late = quote().unwrap();
+    phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
+    let open = run(phone.client.payments().buy(&late)).unwrap();
+    phone.after(60);
+    controller.is_there();
+    let more = quote().unwrap();
+    assert_eq!((more.total, more.id == late.id), (rsd("100.00"), false));
+    let paid = run(phone.client.payments().buy(&more)).unwrap();
+    assert_eq!((paid.state.clone(), paid.key == open.key, paid.quote), (IntentState::Confirmed, false, more.id));
+    assert_eq!(paid.visit().unwrap().paid, rsd("400.00"));
+    run(phone.client.sync()).unwrap();
+    assert_eq!(phone.balance(), rsd("600.00"));
+}
+
+#[test]
+fn paying_goes_on_to_what_is_owed_again_after_a_lost_answer_bg_64_bg_68() {
+    let (phone, controller) = parked("1000");
+    phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
+    let open = pay(&phone, TICKET, PayMethod::Deposit).unwrap();
+    phone.after(60);
+    controller.is_there();
+    let paid = pay(&phone, TICKET, PayMethod::Deposit).unwrap();
+    assert_eq!((paid.state.clone(), paid.key == open.key), (IntentState::Confirmed, false));
+    assert_eq!(paid.visit().unwrap().paid, rsd("300.00"));
+    let first = run(phone.client.payments().settle(&open.key)).unwrap();
+    assert_eq!(first.state, IntentState::Confirmed);
 }
 
 #[test]

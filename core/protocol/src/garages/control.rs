@@ -111,7 +111,8 @@ wire! {
 
     /// Something that happened to the visit of a ticket.
     pub struct ReportedEvent {
-        /// When it happened. Of a lost ticket: its entry, as the inventory book has it.
+        /// When it happened. Of a lost ticket: its entry, as the inventory book has it, or any
+        /// moment of the visit.
         pub at: DateTime<Utc>,
         pub ticket: String,
         pub kind: ReportedEventKind,
@@ -123,6 +124,9 @@ wire! {
         /// before stands.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub places: Option<u32>,
+        /// What was taken, above zero. With `paid_on_site`; left out, what was owed at `at`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub amount: Option<Money>,
     }
 
     /// Free places that were counted.
@@ -138,7 +142,8 @@ wire! {
         pub taken: u32,
         pub refused: Vec<EventRefused>,
         /// Visits that were paid here, by the time of their payment. The last ones before
-        /// `settled_after` are told once more: a controller forgets what it has.
+        /// `settled_after` are told once more: a controller forgets what it has. So are those that
+        /// became dearer since.
         pub settled: Vec<VisitSettled>,
         /// For the next exchange.
         pub next: String,
@@ -152,11 +157,13 @@ wire! {
         pub index: u32,
         pub ticket: String,
         /// As of a problem: `visit_unknown` is told again after its entry, any other one never.
+        /// `payment_differs`: another amount was told for this moment before; that one stands.
         pub code: String,
         pub detail: String,
     }
 
-    /// A visit that was paid here: its barrier opens.
+    /// A visit that was paid here: its barrier opens. One that was made dearer since by what the
+    /// controller told is told again, with `corrected_at`.
     pub struct VisitSettled {
         pub ticket: String,
         pub visit: VisitId,
@@ -169,9 +176,14 @@ wire! {
         /// never does.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub owes_again_at: Option<DateTime<Utc>>,
-        /// The signed receipt that its driver may show; absent where the operator signs none.
+        /// The signed receipt that its driver may show; absent where the operator signs none, and
+        /// when a correction made the visit dearer.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub receipt: Option<String>,
+        /// When something made the visit dearer last: a lost ticket, a second place. A receipt that
+        /// was signed before opens no more; absent: nothing did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub corrected_at: Option<DateTime<Utc>>,
     }
 
     /// What a visit costs so far.

@@ -29,6 +29,8 @@ problems! {
     EntryInFuture, "entry_in_future", 422, "The entry lies in the future";
     /// Told by a controller whose number is used a second time before the first visit has ended.
     TicketInUse, "ticket_in_use", 409, "A visit with this ticket is not over";
+    /// Told by a controller: another amount for the same moment.
+    PaymentDiffers, "payment_differs", 409, "Another amount was told for this payment before";
 }
 
 pub const SERVICE: Service = Service {

@@ -11,8 +11,10 @@ use serde::{Deserialize, Serialize};
 /// Places with a barrier in a city (BG-03, BG-10).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GaragesSection {
+    #[serde(default)]
     pub facilities: Vec<Facility>,
     /// Oldest first.
+    #[serde(default)]
     pub tariffs: Vec<Tariff>,
     pub policy: Policy,
     pub retention: Retention,

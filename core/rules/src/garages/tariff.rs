@@ -22,6 +22,7 @@ pub struct Tariff {
     pub until: Option<NaiveDate>,
     /// By the name that facilities refer to. A facility whose table the tariff leaves out has no
     /// price.
+    #[serde(default)]
     pub rate_tables: BTreeMap<RateTableId, RateTable>,
 }
 

@@ -7,6 +7,10 @@
 //! its outcome is the answer of the new call. Refused or over: the new one goes on. Still open: the
 //! new one is refused with `unconfirmed`, which names it.
 //!
+//! A visit of a garage is paid several times. There a confirmed one is the answer of a price that
+//! was asked for before it was paid; a price that counts it already is of what is owed besides, and
+//! is bought.
+//!
 //! [`QuoteItem::guard`]: mesto_protocol::base::payments::QuoteItem::guard
 
 use chrono::{DateTime, Utc};
@@ -29,7 +33,8 @@ impl Payments<'_> {
     ///
     /// Where something for the same guard is still open (for parking: this car in this zone,
     /// however it is paid), that one is settled first; when it turns out to be confirmed it is
-    /// the answer, and nothing more is bought.
+    /// the answer, and nothing more is bought. What this quote counts as paid already is no answer
+    /// to it.
     ///
     /// # Errors
     /// `unconfirmed` while an earlier one stays open, with its page where it waits there;
@@ -79,8 +84,9 @@ impl Payments<'_> {
                 // Stored by a newer app: this one cannot go on with it.
                 Some((key, _)) => return Err(unconfirmed(&key, None)),
             };
-            if let Some(answer) = self.settle_first(&key, is_same).await? {
-                return Ok(Some(answer));
+            match self.settle_first(&key, is_same).await? {
+                Some(answer) if is_same || !self.is_counted(&answer, quote) => return Ok(Some(answer)),
+                _ => {}
             }
         }
         let now = self.0.now();
@@ -111,6 +117,21 @@ impl Payments<'_> {
                 return Ok(Some(answer));
             }
         }
+    }
+
+    /// Whether a quote counts already what an intent has paid.
+    fn is_counted(self, answer: &IntentView, quote: &Quote) -> bool {
+        if answer.state != IntentState::Confirmed {
+            return false;
+        }
+        let sale = answer.payment.as_ref().map(|payment| payment.sale);
+        answer.items.iter().any(|item| {
+            let is_counted = self.0.services().sold(&item.service).and_then(|sold| sold.is_counted);
+            match (is_counted, &item.outcome, sale) {
+                (Some(is_counted), Some(outcome), Some(sale)) => is_counted(outcome, sale, quote.issued_at),
+                _ => false,
+            }
+        })
     }
 
     /// Goes on with an open intent that stands before a new one. `Some`: it is the answer; `None`:

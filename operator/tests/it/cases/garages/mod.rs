@@ -1,5 +1,6 @@
 //! Garages: what controllers tell, what drivers pay, and who is let out. What all of these use stands here.
 
+mod late;
 mod prices;
 mod receipts;
 mod records;
@@ -25,7 +26,7 @@ use mesto_protocol::kernel::grants::Role;
 use mesto_protocol::signed_code::{ClockRule, CodeError, Presentation, Seen, Verifier};
 use mesto_rules::fact::{Certainty, Fact, Known};
 use mesto_rules::garages::facility::TicketPattern;
-use mesto_rules::{Minutes, TimeOfDay, TimeSpan};
+use mesto_rules::{Minutes, Money, TimeOfDay, TimeSpan};
 use serde_json::{Value, json};
 
 use crate::bank::Link;
@@ -56,7 +57,7 @@ pub(super) struct Controller<'a> {
 }
 
 pub(super) fn told(kind: ReportedEventKind, ticket: &str, at: DateTime<Utc>) -> ReportedEvent {
-    ReportedEvent { at, ticket: ticket.into(), kind, is_disabled: None, places: None }
+    ReportedEvent { at, ticket: ticket.into(), kind, is_disabled: None, places: None, amount: None }
 }
 
 impl<'a> Controller<'a> {
@@ -180,6 +181,16 @@ fn told_visits(driver: &Person<'_>) -> Vec<VisitState> {
 
 fn places(world: &World) -> Vec<FacilityPlaces> {
     expect::<Places>(200, world.send(&Request::new("GET", "/v1/garages/places?city=belgrade"))).items
+}
+
+/// What is claimed for visits: the amount and whether it is open.
+fn claims(world: &World) -> Vec<(Money, ClaimState)> {
+    let claims = world.operator.claims(&*world.store).unwrap();
+    claims.into_iter().map(|claim| (claim.amount, claim.state)).collect()
+}
+
+fn incidents(world: &World) -> usize {
+    world.operator.incidents(&*world.store).unwrap().len()
 }
 
 fn count(world: &World, rows: &str) -> i64 {

@@ -38,7 +38,8 @@ on_both_databases! {
         assert_eq!((count(world, "visit"), count(world, "visit_payment"), claims().len()), (3, 2, 1));
         // What happened before its entry, or to one that is over, did not happen.
         assert_eq!(garage.refuses(told(ReportedEventKind::Left, "A002", at(5))), "out_of_range");
-        assert_eq!(garage.refuses(told(ReportedEventKind::Cancelled, "A003", at(120))), "visit_over");
+        assert_eq!(garage.refuses(told(ReportedEventKind::Cancelled, "A003", at(80))), "visit_over");
+        assert_eq!(garage.refuses(told(ReportedEventKind::Cancelled, "A003", at(120))), "visit_unknown");
         // The number is used again, when the first visit has ended and not before.
         assert_eq!(garage.refuses(told(ReportedEventKind::Entered, "A002", at(30))), "ticket_in_use");
         assert_eq!(garage.refuses(told(ReportedEventKind::Entered, "A003", at(90))), "visit_over");

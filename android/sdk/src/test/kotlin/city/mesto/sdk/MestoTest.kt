@@ -311,7 +311,7 @@ class MestoTest {
             assertEquals("KG123AB", (sale.items.single().outcome as Outcome.Parking).outcome.ticket.plate.canonical)
             assertEquals("wallet", mesto.payments.history(newest.next).items.first().sale.items.single().service)
             assertEquals(emptyList<Any>(), mesto.orders.history().items + mesto.garages.history().items)
-            assertContains(mesto.account.export(), "KG123AB")
+            assertContains(mesto.account.export(), "KG 123-AB")
 
             testbed.ask("POST", "/clock", json("advance_seconds" to 61))
             driver(number, locale = "sr-Latn").use { other ->

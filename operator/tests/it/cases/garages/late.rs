@@ -1,0 +1,263 @@
+//! What is told late: cash, lost tickets and second places of cars that have left or were paid in
+//! the app, and events of a visit whose entry is still to be told.
+
+use super::*;
+
+/// Three hours ago, and minutes after that.
+fn since(world: &World) -> impl Fn(i64) -> DateTime<Utc> + use<> {
+    let start = world.now();
+    world.pass(DAY);
+    move |minutes| start + TimeDelta::minutes(minutes)
+}
+
+fn cash(ticket: &str, at: DateTime<Utc>, amount: &str) -> ReportedEvent {
+    ReportedEvent { amount: Some(rsd(amount)), ..told(ReportedEventKind::PaidOnSite, ticket, at) }
+}
+
+on_both_databases! {
+    #[test]
+    fn cash_told_late_lowers_a_claim_by_what_was_owed_when_it_was_paid_bg_19_bg_68(world) {
+        let world = &with_exit_minutes(world, 15);
+        let garage = Controller::of(world, "zeleni-venac");
+        let at = since(world);
+        garage.tell(vec![told(ReportedEventKind::Entered, TICKET, at(0)), told(ReportedEventKind::Left, TICKET, at(130))]);
+        assert_eq!(claims(world), [(rsd("300.00"), ClaimState::Open)]);
+        // An hour was paid after half of it; two more were not.
+        for _ in 0..2 {
+            garage.tell(vec![told(ReportedEventKind::PaidOnSite, TICKET, at(30))]);
+            assert_eq!(claims(world), [(rsd("200.00"), ClaimState::Open)]);
+        }
+        garage.tell(vec![told(ReportedEventKind::PaidOnSite, TICKET, at(70))]);
+        assert_eq!(claims(world), [(rsd("100.00"), ClaimState::Open)]);
+        garage.tell(vec![told(ReportedEventKind::PaidOnSite, TICKET, at(128))]);
+        assert_eq!(claims(world), [(rsd("100.00"), ClaimState::Settled)]);
+        assert_eq!((count(world, "visit_payment"), incidents(world)), (3, 0));
+        world.check_books();
+    }
+
+    #[test]
+    fn cash_told_late_was_owed_before_what_was_paid_in_the_app_later_bg_19(world) {
+        let (garage, driver) = (Controller::of(world, "zeleni-venac"), driver(world, PHONE));
+        garage.enters(TICKET);
+        let entered = world.now();
+        garage.after(90);
+        let visit = pay(&driver, &quote(&driver, TICKET));
+        assert_eq!(visit.paid, rsd("200.00"));
+        let early = told(ReportedEventKind::PaidOnSite, TICKET, entered + TimeDelta::minutes(30));
+        for _ in 0..2 {
+            garage.tell(vec![early.clone()]);
+        }
+        world.due();
+        assert_eq!(visits(&driver)[0].paid, rsd("300.00"), "a hundred were owed then");
+        assert_eq!(incidents(world), 1, "more was paid than it cost");
+        // What was paid too much counts for a longer stay.
+        garage.after(60);
+        assert!(garage.opens(TICKET));
+        world.check_books();
+    }
+
+    #[test]
+    fn what_happened_after_a_visit_is_not_told_to_it_bg_64(world) {
+        let garage = Controller::of(world, "zeleni-venac");
+        let at = since(world);
+        let (entered, left) = (told(ReportedEventKind::Entered, TICKET, at(0)), told(ReportedEventKind::Left, TICKET, at(70)));
+        garage.tell(vec![entered, left.clone()]);
+        assert_eq!(claims(world), [(rsd("200.00"), ClaimState::Open)]);
+        // The number is used again, and that entry is told last.
+        let later = [told(ReportedEventKind::PaidOnSite, TICKET, at(200)), told(ReportedEventKind::Left, TICKET, at(210))];
+        for event in later.clone() {
+            assert_eq!(garage.refuses(event), "visit_unknown");
+        }
+        assert_eq!((claims(world), count(world, "visit_payment")), (vec![(rsd("200.00"), ClaimState::Open)], 0));
+        garage.tell(vec![left]);
+        garage.tell([vec![told(ReportedEventKind::Entered, TICKET, at(180))], later.to_vec()].concat());
+        assert_eq!((count(world, "visit"), count(world, "visit_payment"), claims(world).len()), (2, 1, 1));
+        world.check_books();
+    }
+
+    #[test]
+    fn a_lost_ticket_is_of_the_visit_to_which_its_moment_belongs_bg_64_bg_68(world) {
+        let garage = Controller::of(world, "zeleni-venac");
+        let at = since(world);
+        let lost = |minutes: i64| told(ReportedEventKind::Lost, TICKET, at(minutes));
+        garage.tell(vec![
+            told(ReportedEventKind::Entered, TICKET, at(0)), told(ReportedEventKind::PaidOnSite, TICKET, at(10)),
+            told(ReportedEventKind::Left, TICKET, at(12)), told(ReportedEventKind::Entered, TICKET, at(100)),
+        ]);
+        assert_eq!(claims(world), []);
+        // The first car, which has left: eleven hours since midnight had started, and one was paid.
+        for _ in 0..2 {
+            garage.tell(vec![lost(0)]);
+            assert_eq!(claims(world), [(rsd("1000.00"), ClaimState::Open)]);
+        }
+        assert!(!garage.owed(TICKET).is_lost, "it is not the car that is inside");
+        // Between the two, and before the first, was none; a book may differ by as much as clocks do.
+        assert_eq!(garage.refuses(lost(50)), "out_of_range");
+        assert_eq!(garage.refuses(lost(-3)), "out_of_range");
+        garage.tell(vec![lost(99)]);
+        assert!(garage.owed(TICKET).is_lost);
+        // An entry by mistake has no ticket to lose.
+        garage.tell(vec![told(ReportedEventKind::Entered, "GR02", at(0)), told(ReportedEventKind::Cancelled, "GR02", at(1))]);
+        let of_none = ReportedEvent { ticket: "GR02".into(), ..lost(0) };
+        assert_eq!(garage.refuses(of_none), "visit_over");
+        world.check_books();
+    }
+
+    #[test]
+    fn two_places_and_a_badge_told_after_the_exit_change_what_is_owed_bg_64_bg_68(world) {
+        let vma = Controller::of(world, "vma");
+        let at = since(world);
+        let entered = told(ReportedEventKind::Entered, TICKET, at(0));
+        vma.tell(vec![entered.clone(), told(ReportedEventKind::PaidOnSite, TICKET, at(80)), told(ReportedEventKind::Left, TICKET, at(85))]);
+        assert_eq!(claims(world), []);
+        let places = |places| ReportedEvent { places: Some(places), ..entered.clone() };
+        vma.tell(vec![places(2)]);
+        assert_eq!(claims(world), [(rsd("45.00"), ClaimState::Open)]);
+        vma.tell(vec![ReportedEvent { is_disabled: Some(true), ..entered.clone() }]);
+        assert_eq!(claims(world), [(rsd("45.00"), ClaimState::Settled)]);
+        vma.tell(vec![ReportedEvent { is_disabled: Some(false), ..places(1) }]);
+        assert_eq!(claims(world), [(rsd("45.00"), ClaimState::Settled)]);
+        vma.tell(vec![places(2)]);
+        assert_eq!(claims(world), [(rsd("45.00"), ClaimState::Open)], "it is owed again");
+        world.check_books();
+    }
+
+    #[test]
+    fn cash_and_a_payment_in_the_app_at_one_moment_are_two_bg_19_bg_67(world) {
+        let (garage, driver) = (Controller::of(world, "zeleni-venac"), driver(world, PHONE));
+        garage.enters(TICKET);
+        garage.after(10);
+        pay(&driver, &quote(&driver, TICKET));
+        let same = cash(TICKET, world.now(), "100.00");
+        for _ in 0..2 {
+            garage.tell(vec![same.clone()]);
+        }
+        assert_eq!((count(world, "visit_payment"), incidents(world)), (2, 1));
+        assert_eq!(visits(&driver)[0].paid, rsd("200.00"));
+        world.check_books();
+    }
+
+    #[test]
+    fn another_amount_for_the_same_moment_is_refused_and_the_first_stands_bg_19(world) {
+        let garage = Controller::of(world, "zeleni-venac");
+        garage.enters(TICKET);
+        garage.after(90);
+        let first = cash(TICKET, world.now(), "150.00");
+        for _ in 0..2 {
+            garage.tell(vec![first.clone()]);
+        }
+        // Without an amount it is the same event; with another one it is not.
+        garage.tell(vec![told(ReportedEventKind::PaidOnSite, TICKET, world.now())]);
+        assert_eq!(garage.refuses(cash(TICKET, world.now(), "200.00")), "payment_differs");
+        let owed = garage.owed(TICKET);
+        assert_eq!((owed.owed, owed.state), (rsd("50.00"), VisitState::OwingAgain), "a part is paid");
+        for wrong in ["0.00", "-1.00"] {
+            world.pass_seconds(1);
+            assert_eq!(garage.refuses(cash(TICKET, world.now(), wrong)), "out_of_range");
+        }
+        let euro = ReportedEvent { amount: Some(Money::from_minor(100, mesto_rules::Currency::new("EUR").unwrap())), ..first };
+        assert_eq!(garage.refuses(ReportedEvent { at: world.now(), ..euro }), "out_of_range");
+        garage.tell(vec![told(ReportedEventKind::PaidOnSite, TICKET, world.now())]);
+        assert!(garage.opens(TICKET));
+        world.check_books();
+    }
+
+    #[test]
+    fn cash_with_nothing_owed_takes_no_time_to_leave_away_bg_19_bg_68(world) {
+        let world = &with_exit_minutes(world, 15);
+        let garage = Controller::of(world, "zeleni-venac");
+        garage.enters(TICKET);
+        garage.after(55);
+        garage.now(ReportedEventKind::PaidOnSite, TICKET);
+        garage.after(7);
+        garage.now(ReportedEventKind::PaidOnSite, TICKET);
+        garage.after(3);
+        assert!(garage.opens(TICKET), "it may leave until the seventieth minute");
+        garage.after(5);
+        assert!(garage.opens(TICKET));
+        world.pass_seconds(1);
+        refused("visit_owes", &garage.exit(TICKET));
+        world.check_books();
+    }
+
+    #[test]
+    fn a_visit_that_became_dearer_is_told_again_with_the_moment_bg_67_bg_68(world) {
+        let world = &with_exit_minutes(world, 15);
+        let (garage, driver) = (Controller::of(world, "zeleni-venac"), driver(world, PHONE));
+        let hear = |events: Vec<ReportedEvent>, after: &str| -> GarageReported {
+            expect(200, garage.send(&GarageReport { settled_after: Some(after.to_owned()), ..garage.report(events) }))
+        };
+        garage.enters(TICKET);
+        let entered = world.now();
+        garage.enters("GR02");
+        let paid = pay(&driver, &quote(&driver, TICKET));
+        pay(&driver, &quote(&driver, "GR02"));
+        garage.after(3);
+        let before = hear(vec![], &world.now().timestamp_millis().to_string());
+        assert_eq!(before.settled, []);
+        let lost = told(ReportedEventKind::Lost, TICKET, entered);
+        let heard = hear(vec![lost.clone()], &before.next);
+        let [settled] = heard.settled.as_slice() else { panic!("{heard:?}") };
+        let corrected_at = Some(world.now());
+        assert_eq!((settled.visit, settled.corrected_at, settled.receipt.clone()), (paid.id, corrected_at, None));
+        assert_eq!(settled.owes_again_at, Some(settled.at), "the barrier stays closed");
+        // An answer that was lost is asked for again; told again it is the same correction.
+        world.pass(2);
+        for _ in 0..2 {
+            let again = hear(vec![lost.clone()], &before.next);
+            assert_eq!(again.settled.iter().map(|one| (one.visit, one.corrected_at)).collect::<Vec<_>>(), [(paid.id, corrected_at)]);
+        }
+        assert_eq!(visits(&driver).iter().filter(|visit| visit.signed.is_some()).count(), 1);
+        // Paid once more, it has a receipt from after that.
+        let difference = pay(&driver, &quote(&driver, TICKET));
+        assert!(difference.signed.is_some());
+        let heard = hear(vec![], &heard.next);
+        let last = heard.settled.iter().rfind(|one| one.visit == paid.id).unwrap();
+        assert_eq!((last.corrected_at, last.receipt.clone()), (corrected_at, difference.signed));
+        let claims = ReceiptClaims::verify(last.receipt.as_ref().unwrap(), &world.key_set(), world.now()).unwrap();
+        assert!(Some(claims.bought_at) >= corrected_at);
+        assert!(garage.opens(TICKET));
+        // A payment and its correction in one minute: told as it is, and once.
+        garage.enters("GR03");
+        let third = pay(&driver, &quote(&driver, "GR03"));
+        let heard = hear(vec![ReportedEvent { places: Some(2), ..told(ReportedEventKind::Entered, "GR03", world.now()) }], &heard.next);
+        let told: Vec<_> = heard.settled.iter().filter(|one| one.visit == third.id).collect();
+        assert_eq!((told.len(), told[0].owes_again_at, told[0].receipt.clone()), (1, Some(told[0].at), None));
+        world.check_books();
+    }
+
+    #[test]
+    fn numbers_of_tickets_are_tried_only_so_often_bg_64(world) {
+        let (garage, driver, other) = (Controller::of(world, "zeleni-venac"), driver(world, PHONE), driver(world, OTHER));
+        let vma = Controller::of(world, "vma");
+        garage.enters(TICKET);
+        vma.enters("VM07");
+        pay(&driver, &quote(&driver, TICKET));
+        garage.enters("GR02");
+        garage.leaves("GR02");
+        let tries = |count: i64| (0..count).for_each(|one| drop(refused("visit_unknown", &ask(&driver, &format!("XX{one:04}")))));
+        tries(18);
+        // What is said of cars elsewhere and of those that have left counts too.
+        refused("visit_of_another_facility", &ask(&driver, "VM07"));
+        refused("visit_over", &ask(&driver, "GR02"));
+        garage.enters("GR03");
+        let refusal = refused("too_many_requests", &ask(&driver, "GR03"));
+        assert_eq!(refusal["retry_after_seconds"], 3601);
+        refused("too_many_requests", &ask(&driver, "XX99"));
+        // One's own visits are told all the same, and nobody else is kept waiting.
+        refused("visit_already_paid", &ask(&driver, TICKET));
+        quote(&other, "GR03");
+        for _ in 0..5 {
+            refused("visit_already_paid", &ask(&driver, TICKET));
+        }
+        garage.after(61);
+        quote(&driver, "GR03");
+        garage.leaves(TICKET);
+        for _ in 0..30 {
+            refused("visit_over", &ask(&driver, TICKET));
+        }
+        tries(20);
+        refused("too_many_requests", &ask(&driver, "XX99"));
+        world.check_books();
+    }
+}
