@@ -22,27 +22,17 @@ pub fn canonical_query(pairs: &[(String, String)]) -> String {
 pub fn sign(secret: &[u8], message: &[u8]) -> String {
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret) else { return String::new() };
     mac.update(message);
-    mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+    base16ct::lower::encode_string(&mac.finalize().into_bytes())
 }
 
 /// Whether `signature` (hex) is that of `message`; compared in constant time. An unreadable
 /// signature is a wrong one.
 #[must_use]
 pub fn verify(secret: &[u8], message: &[u8], signature: &str) -> bool {
-    let Some(expected) = from_hex(signature) else { return false };
+    let Ok(expected) = base16ct::mixed::decode_vec(signature) else { return false };
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret) else { return false };
     mac.update(message);
     mac.verify_slice(&expected).is_ok()
-}
-
-fn from_hex(text: &str) -> Option<Vec<u8>> {
-    if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return None;
-    }
-    (0..text.len())
-        .step_by(2)
-        .map(|at| text.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()))
-        .collect()
 }
 
 #[cfg(test)]

@@ -259,7 +259,7 @@ CREATE TABLE ticket (
   ends_at BIGINT NOT NULL,
   -- The minutes that were paid for; fewer than from start to end where a ticket goes on after
   -- closing.
-  minutes BIGINT NOT NULL,
+  paid_minutes BIGINT NOT NULL,
   price BIGINT NOT NULL,
   currency TEXT NOT NULL,
   lines TEXT NOT NULL,
@@ -406,7 +406,7 @@ CREATE TABLE visit (
   receipt TEXT,
   -- When something that was told made it dearer last.
   corrected_at BIGINT
-)/*postgres WITH (fillfactor = 70)*/;
+)/*postgres WITH (fillfactor = 40)*/;
 CREATE UNIQUE INDEX visit_once ON visit (city, ticket, facility, entered_at);
 -- Those that a controller has to hear of again.
 CREATE INDEX visit_corrected ON visit (city, facility, corrected_at) WHERE corrected_at IS NOT NULL;

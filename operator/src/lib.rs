@@ -42,11 +42,15 @@ pub use base::incidents::Incident;
 pub use base::messages::Message;
 pub use base::operator_document::Profile;
 pub use base::payments;
-pub use base::payments::{HostedPage, Provider};
+pub use base::payments::{HostedPage, PaymentLimits, Provider};
+pub use base::sign_in::SignInLimits;
 pub use base::staff::{GrantError, RoleGiven, Staff};
+pub use base::vehicles::VehicleLimits;
+pub use garages::GarageLimits;
 pub use kernel::http::{Request, Response};
 pub use kernel::keys::{self, Keys, KeysError};
 pub use kernel::ledger::{self, LedgerAccountKind, LedgerBalance, LedgerFault};
+pub use kernel::limits::Limits;
 pub use kernel::operator::{Config, Operator, SetupError};
 pub use kernel::ports::{Clock, Entropy, SystemClock, SystemEntropy};
 pub use kernel::serve::serve;
@@ -55,4 +59,6 @@ pub use kernel::store::{
 };
 #[cfg(feature = "testing")]
 pub use kernel::testing;
+pub use orders::OrderLimits;
+pub use parking::ParkingLimits;
 pub use services::personal_data_page;

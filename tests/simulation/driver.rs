@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mesto_operator::{Config, HostedPage, Keys, Message, Operator, Request, Response, Store, SystemEntropy, payments};
+use mesto_operator::{
+    Config, HostedPage, Keys, Message, Operator, Request, Response, SignInLimits, Store, SystemEntropy, payments,
+};
 use mesto_protocol::base::payments::{
     self as wire, Bought, NoticeOutcome, Part, PayMethod, Payment, ProviderNotice, PurchaseRequest, Quote,
     QuoteRequest, Wanted,
@@ -86,10 +88,11 @@ impl Rig {
         let now = morning();
         let page = HostedPage::new("https://bank.example", "https://operator.example", "mesto", SECRET.as_bytes());
         // Hundreds of drivers sign in within one virtual hour.
-        let config = Config { codes_per_address: 1_000_000, ..Config::default() };
+        let limits = SignInLimits { codes_per_address: 1_000_000, ..SignInLimits::default() };
         let keys = Keys::ephemeral(now, &SystemEntropy).unwrap();
-        let operator = Operator::new(vec![belgrade()], keys, Arc::new(SystemEntropy), Arc::new(page), config).unwrap();
-        Self { operator: Arc::new(operator), store, now }
+        let (entropy, page) = (Arc::new(SystemEntropy), Arc::new(page));
+        let operator = Operator::new(vec![belgrade()], keys, entropy, page, Config::default()).unwrap();
+        Self { operator: Arc::new(operator.limited(limits)), store, now }
     }
 }
 

@@ -3,7 +3,7 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 use mesto_client::protocol::base::payments::{PayMethod, Purchase, Quote};
-use mesto_client::{IntentState, IntentView, TextValue};
+use mesto_client::{Error, IntentState, IntentView, TextValue};
 
 use crate::kernel::args::PhoneArgs;
 use crate::kernel::call::Call;
@@ -147,22 +147,15 @@ pub fn tell(phone: &Phone, intent: &IntentView, done: &str) -> Outcome<()> {
 /// Why an intent brought nothing, or that nobody knows yet; with the intent for machines.
 fn not_bought(phone: &Phone, intent: &IntentView) -> CliError {
     let show = &phone.show;
-    let error = match &intent.state {
-        IntentState::Refused(problem) => {
-            let refused = phone.core.payments().refusal(intent);
-            let refused = refused.map(|error| CliError::of_client(&error, show.locale));
-            refused.unwrap_or_else(|| CliError::new(Exit::Refused, &problem.code, problem.detail.clone()))
-        }
-        IntentState::Expired => CliError::new(Exit::Refused, "expired_intent", show.word("buy-expired"))
-            .advise(show.word("buy-expired-advice")),
-        IntentState::Lost => {
-            CliError::new(Exit::Unconfirmed, "lost_intent", show.word("buy-lost")).advise(show.word("buy-lost-advice"))
-        }
-        IntentState::Unconfirmed(_) | IntentState::Confirmed => {
-            CliError::new(Exit::Unconfirmed, "unconfirmed", show.word("intent-state-unconfirmed")).advise(
-                "It is neither paid nor unpaid. `mesto settle` asks the operator again; nothing is bought twice.",
-            )
-        }
+    let why = phone.core.payments().refusal(intent);
+    let ended =
+        |exit, code, why: &Error| CliError::new(exit, code, why.text(show.locale)).advise(why.advice(show.locale));
+    let error = match (&intent.state, &why) {
+        (IntentState::Expired, Some(why)) => ended(Exit::Refused, "expired_intent", why),
+        (IntentState::Lost, Some(why)) => ended(Exit::Unconfirmed, "lost_intent", why),
+        (_, Some(why)) => CliError::of_client(why, show.locale),
+        (_, None) => CliError::new(Exit::Unconfirmed, "unconfirmed", show.word("intent-state-unconfirmed"))
+            .advise("It is neither paid nor unpaid. `mesto settle` asks the operator again; nothing is bought twice."),
     };
     error.about("intent", intent)
 }

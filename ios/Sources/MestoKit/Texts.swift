@@ -36,12 +36,6 @@ public struct Texts: Sendable {
     /// The deposit lacks {$amount}
     public func buyDepositShort(amount: String) -> String { render("buy-deposit-short", ["amount": amount]) }
 
-    /// The purchase was not executed in time
-    public func buyExpired() -> String { render("buy-expired", [:]) }
-
-    /// Ask for the price again.
-    public func buyExpiredAdvice() -> String { render("buy-expired-advice", [:]) }
-
     /// {$start} – {$end}
     public func buyFromUntil(start: String, end: String) -> String { render("buy-from-until", ["start": start, "end": end]) }
 
@@ -50,12 +44,6 @@ public struct Texts: Sendable {
 
     /// Shorter
     public func buyLess() -> String { render("buy-less", [:]) }
-
-    /// The operator no longer knows whether this was paid
-    public func buyLost() -> String { render("buy-lost", [:]) }
-
-    /// It may have been paid, and it may not. Look at your deposit and your tickets, and ask the operator.
-    public func buyLostAdvice() -> String { render("buy-lost-advice", [:]) }
 
     /// {$minutes} min
     public func buyMinutes(minutes: Int) -> String { render("buy-minutes", ["minutes": String(minutes)]) }
@@ -140,6 +128,9 @@ public struct Texts: Sendable {
 
     /// The time is not checked with the operator yet.
     public func clockUnsynced() -> String { render("clock-unsynced", [:]) }
+
+    /// Paid debt
+    public func entryClaimsPaid() -> String { render("entry-claims-paid", [:]) }
 
     /// Garage
     public func entryGaragesVisit() -> String { render("entry-garages-visit", [:]) }
@@ -854,6 +845,9 @@ public struct Texts: Sendable {
 
     /// Paid {$amount}
     public func ticketPaid(amount: String) -> String { render("ticket-paid", ["amount": amount]) }
+
+    /// Paid for {$minutes} min
+    public func ticketPaidMinutes(minutes: Int) -> String { render("ticket-paid-minutes", ["minutes": String(minutes)]) }
 
     /// Starts at {$time}
     public func ticketStartsAt(time: String) -> String { render("ticket-starts-at", ["time": time]) }

@@ -73,7 +73,7 @@ import Testing
         let (orders, visits) = (try await mesto.orders.history(), try await mesto.garages.history())
         #expect(orders.items.isEmpty && visits.items.isEmpty)
         let document = try await mesto.account.export()
-        #expect(document.contains("BG789PP"))
+        #expect(document.contains("BG 789-PP"))
 
         try await testbed.ask("POST", "/clock", ["advance_seconds": 61])
         let other = try await driver(locale: "sr-Latn")

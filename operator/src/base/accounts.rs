@@ -24,11 +24,11 @@ use crate::kernel::text;
 use crate::{update, values};
 
 pub(crate) const SERVICE: Service = Service {
-    operations: &[
+    operations: &[&[
         serve!(get wire::READ => read),
         serve!(get wire::CLOSE => close).after_closing(),
         serve!(raw wire::EXPORT => export),
-    ],
+    ]],
     ..Service::of(&wire::SERVICE)
 };
 
@@ -48,7 +48,7 @@ fn read(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Account> {
             sections.insert(service.name.to_owned(), section(tx, call.operator, account, call.now)?);
         }
     }
-    Ok(Account { account, phone_masked, cursor: Cursor { epoch: epoch.id, seq: row.seq }, sections })
+    Ok(Account { account, phone_masked, cursor: Cursor { epoch: epoch.id.to_string(), seq: row.seq }, sections })
 }
 
 /// All that is stored about the person, amounts in minor units.

@@ -1,6 +1,7 @@
 //! Messages that wait for a gateway. Never readable over HTTP; a testbed reads them from here.
 
 use chrono::{DateTime, Utc};
+use mesto_protocol::kernel::ids::MessageId;
 use mesto_rules::Language;
 use serde_json::{Map, Value};
 
@@ -14,7 +15,7 @@ use crate::{table, values};
 
 table! {
     pub(crate) struct MessageRow in "message" {
-        id: String,
+        id: MessageId,
         channel: String,
         recipient: String,
         template: String,
@@ -91,7 +92,7 @@ pub(crate) struct Sms<'a> {
 
 pub(crate) fn send(tx: &mut dyn Tx, call: &Call<'_>, sms: Sms<'_>) -> Outcome<()> {
     tx.write(Write::insert(MessageRow {
-        id: call.operator.id("ms", call.now),
+        id: call.operator.new_id(call.now),
         channel: "sms".to_owned(),
         recipient: sms.to.to_owned(),
         template: sms.template.to_owned(),

@@ -1,7 +1,7 @@
 //! Signing in: a one-time code by SMS, a token that is stored hashed, a device key that is bound
 //! into tickets.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::base::sign_in::{self as wire, CodeRequest, CodeSent, DeviceSession, Session, Sessions, SignIn};
 use mesto_protocol::device::DeviceKey;
 use mesto_protocol::kernel::grants::{Grant, Role};
@@ -9,6 +9,7 @@ use mesto_protocol::kernel::ids::{AccountId, DeviceId};
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::Language;
 use serde_json::Map;
+use subtle::ConstantTimeEq as _;
 
 use crate::base::messages::{self, Sms};
 use crate::base::phone;
@@ -18,7 +19,7 @@ use crate::kernel::caller::{self, DeviceRow, TokenRow};
 use crate::kernel::epoch;
 use crate::kernel::failure::{Failure, Outcome, refuse};
 use crate::kernel::grants::{self, NewGrant};
-use crate::kernel::limits::{Limit, too_many};
+use crate::kernel::limits::{Limit, Limits, too_many};
 use crate::kernel::operator::Operator;
 use crate::kernel::paging::AskedPage;
 use crate::kernel::retention::before;
@@ -54,13 +55,13 @@ table! {
 }
 
 pub(crate) const SERVICE: Service = Service {
-    operations: &[
+    operations: &[&[
         serve!(post wire::SEND_CODE => send_code),
         serve!(post wire::SIGN_IN => sign_in),
         serve!(delete wire::SIGN_OUT => sign_out),
         serve!(get wire::SESSIONS => sessions),
         serve!(delete wire::END_SESSION => end_session),
-    ],
+    ]],
     tables: &[
         Table {
             name: "one_time_code",
@@ -122,9 +123,40 @@ fn erase_old(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcom
     Ok(())
 }
 
+/// How often a code is sent and tried, and how long it and a session are good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SignInLimits {
+    /// A one-time code is good for so long, and can be tried so often.
+    pub code_lifetime: TimeDelta,
+    pub code_tries: i64,
+    /// Another code can be asked for after this.
+    pub code_resend: TimeDelta,
+    /// Codes per number, codes per address and wrong codes per address in an hour.
+    pub codes_per_number: i64,
+    pub codes_per_address: i64,
+    pub wrong_codes_per_address: i64,
+    pub token_lifetime: TimeDelta,
+}
+
+impl Default for SignInLimits {
+    fn default() -> Self {
+        Self {
+            code_lifetime: TimeDelta::minutes(5),
+            code_tries: 5,
+            code_resend: TimeDelta::seconds(30),
+            codes_per_number: 10,
+            codes_per_address: 60,
+            wrong_codes_per_address: 60,
+            token_lifetime: TimeDelta::days(180),
+        }
+    }
+}
+
+impl Limits for SignInLimits {}
+
 fn send_code(tx: &mut dyn Tx, call: &mut Call<'_>, asked: CodeRequest) -> Outcome<CodeSent> {
     let phone = phone(call.operator, &asked.phone)?;
-    let (config, now) = (&call.operator.config, call.now);
+    let (allowed, now) = (call.operator.limits::<SignInLimits>(), call.now);
     let waiting = tx.first(find!(OneTimeCodeRow { phone: &phone }).locking("one_time_code"))?;
     if let Some(waiting) = &waiting
         && now < waiting.resend_at
@@ -132,8 +164,8 @@ fn send_code(tx: &mut dyn Tx, call: &mut Call<'_>, asked: CodeRequest) -> Outcom
         return too_many("a code was sent just now", waiting.resend_at - now);
     }
     let limits = [
-        Limit { kind: "code_number", subject: &phone, most: config.codes_per_number },
-        Limit { kind: "code_address", subject: &call.request.address, most: config.codes_per_address },
+        Limit { kind: "code_number", subject: &phone, most: allowed.codes_per_number },
+        Limit { kind: "code_address", subject: &call.request.address, most: allowed.codes_per_address },
     ];
     for limit in limits {
         limit.check(tx, now)?;
@@ -142,7 +174,7 @@ fn send_code(tx: &mut dyn Tx, call: &mut Call<'_>, asked: CodeRequest) -> Outcom
         limit.count(tx, call.operator, now)?;
     }
     let code = code(call);
-    let (expires_at, resend_at) = (now + config.code_lifetime, now + config.code_resend);
+    let (expires_at, resend_at) = (now + allowed.code_lifetime, now + allowed.code_resend);
     let hash = hashed(&phone, &code);
     tx.write(match waiting {
         Some(_) => update!(OneTimeCodeRow { phone: &phone } set {
@@ -150,7 +182,7 @@ fn send_code(tx: &mut dyn Tx, call: &mut Call<'_>, asked: CodeRequest) -> Outcom
         }),
         None => Write::insert(OneTimeCodeRow { phone: phone.clone(), hash, expires_at, resend_at, tries: 0 }),
     })?;
-    let minutes = config.code_lifetime.num_minutes();
+    let minutes = allowed.code_lifetime.num_minutes();
     let params = Map::from_iter([("code".to_owned(), code.into()), ("minutes".to_owned(), minutes.into())]);
     let sms = Sms { to: &phone, template: messages::SIGN_IN_CODE, params, language: asked.language };
     messages::send(tx, call, sms)?;
@@ -161,8 +193,8 @@ fn sign_in(tx: &mut dyn Tx, call: &mut Call<'_>, asked: SignIn) -> Outcome<Sessi
     let phone = phone(call.operator, &asked.phone)?;
     let device_key = DeviceKey::from_text(&asked.device_key)
         .map_err(|error| Problem::new(ProblemCode::DeviceKeyInvalid, error.to_string()))?;
-    let (config, now) = (&call.operator.config, call.now);
-    let (subject, most) = (call.request.address.as_str(), config.wrong_codes_per_address);
+    let (allowed, now) = (call.operator.limits::<SignInLimits>(), call.now);
+    let (subject, most) = (call.request.address.as_str(), allowed.wrong_codes_per_address);
     let wrong_codes = Limit { kind: "wrong_code", subject, most };
     wrong_codes.check(tx, now)?;
     // The row is locked: two guesses at once are two tries.
@@ -172,11 +204,12 @@ fn sign_in(tx: &mut dyn Tx, call: &mut Call<'_>, asked: SignIn) -> Outcome<Sessi
     if now >= sent.expires_at {
         return refuse(ProblemCode::CodeExpired, "the code is too old; ask for a new one");
     }
-    let left = config.code_tries - sent.tries - 1;
+    let left = allowed.code_tries - sent.tries - 1;
     if left < 0 {
         return refuse(ProblemCode::CodeTriesExhausted, "the code was tried too often; ask for a new one");
     }
-    if !text::same_secret(sent.hash.as_bytes(), hashed(&phone, &wire::code_of(&asked.code)).as_bytes()) {
+    let given = hashed(&phone, &wire::code_of(&asked.code));
+    if !bool::from(sent.hash.as_bytes().ct_eq(given.as_bytes())) {
         tx.write(update!(OneTimeCodeRow { phone: &phone } set { tries: sent.tries + 1 }))?;
         wrong_codes.count(tx, call.operator, now)?;
         return Err(Failure::Counted(Box::new(
@@ -300,8 +333,8 @@ pub(crate) fn issue_token(
 ) -> Outcome<(String, DateTime<Utc>)> {
     let mut secret = [0; 32];
     operator.entropy.fill(&mut secret);
-    let token = text::hex(&secret);
-    let expires_at = now + operator.config.token_lifetime;
+    let token = base16ct::lower::encode_string(&secret);
+    let expires_at = now + operator.limits::<SignInLimits>().token_lifetime;
     tx.write(Write::insert(TokenRow {
         hash: text::sha256(token.as_bytes()),
         account,

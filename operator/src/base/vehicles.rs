@@ -14,6 +14,7 @@ use mesto_rules::{CityId, ParsedPlate};
 use crate::kernel::account::LockedAccount;
 use crate::kernel::call::Call;
 use crate::kernel::failure::{Outcome, refuse};
+use crate::kernel::limits::Limits;
 use crate::kernel::operator::Operator;
 use crate::kernel::service::{Erasure, Export, Service, Table, serve};
 use crate::kernel::store::{Select, StoreError, Tx, Write};
@@ -42,7 +43,11 @@ impl From<VehicleRow> for Vehicle {
 const LABEL_MAX: usize = 40;
 
 pub(crate) const SERVICE: Service = Service {
-    operations: &[serve!(get wire::LIST => list), serve!(post wire::ADD => add), serve!(delete wire::REMOVE => remove)],
+    operations: &[&[
+        serve!(get wire::LIST => list),
+        serve!(post wire::ADD => add),
+        serve!(delete wire::REMOVE => remove),
+    ]],
     section: Some(section),
     tables: &[Table {
         name: "vehicle",
@@ -82,12 +87,26 @@ fn of(tx: &mut dyn Tx, account: AccountId) -> Result<Vec<Vehicle>, StoreError> {
     Ok(rows.into_iter().map(Vehicle::from).collect())
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VehicleLimits {
+    /// Vehicles that an account holds.
+    pub per_account: usize,
+}
+
+impl Default for VehicleLimits {
+    fn default() -> Self {
+        Self { per_account: 20 }
+    }
+}
+
+impl Limits for VehicleLimits {}
+
 fn add(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewVehicle) -> Outcome<VehicleAdded> {
     let mut read = plate(call.operator, &asked.city, &asked.plate)?;
     let warnings = std::mem::take(&mut read.warnings);
     let plate = Plate::from(read);
     let mut account = LockedAccount::of_caller(tx, call.who()?.account)?;
-    let most = call.operator.config.vehicles_per_account;
+    let most = call.operator.limits::<VehicleLimits>().per_account;
     let known = of(tx, account.id)?;
     if known.len() >= most {
         return Err(Problem::new(ProblemCode::TooManyVehicles, format!("an account holds at most {most} vehicles"))

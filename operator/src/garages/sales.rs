@@ -13,17 +13,19 @@ use mesto_rules::money::Money;
 use serde::{Deserialize, Serialize};
 
 use crate::base::payments::rows::{PayWord, PaymentRow};
-use crate::base::payments::sells::{Asked, Delivered, Delivery, Priced};
+use crate::base::payments::sells::{Asked, Delivered, Delivery, Priced, Sells};
 use crate::garages::refusal::unknown;
 use crate::garages::tables::{FacilityRow, VisitPaymentRow, VisitRow};
 use crate::garages::visits::{Place, VisitRecord};
 use crate::garages::{NAME, PAID};
 use crate::kernel::failure::{Failure, Outcome, refuse};
 use crate::kernel::ledger::LedgerAccount;
-use crate::kernel::limits::Limit;
+use crate::kernel::limits::{Limit, Limits};
 use crate::kernel::operator::Operator;
 use crate::kernel::store::{Ask, Json, Select, StoreError, Tx};
 use crate::{find, values};
+
+pub(crate) const SELLS: Sells = Sells { service: NAME, price, deliver, outcome, prefetch };
 
 /// What a quote keeps until it is paid.
 #[derive(Debug, Serialize, Deserialize)]
@@ -50,6 +52,21 @@ fn apart(price: &VisitPrice) -> Outcome<(Money, Money)> {
     Ok((price.total.checked_sub(&fee)?, fee))
 }
 
+/// What is tried in an hour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GarageLimits {
+    /// Tickets that one account may try of which no visit of its own is known.
+    pub wrong_tickets_per_account: i64,
+}
+
+impl Default for GarageLimits {
+    fn default() -> Self {
+        Self { wrong_tickets_per_account: 20 }
+    }
+}
+
+impl Limits for GarageLimits {}
+
 /// What a ticket owes now, line by line (BG-64, BG-67). Who asks for tickets that are not there, of
 /// another facility, or of cars that have left, does so only so often in an hour: nobody finds
 /// visits of others by trying. Visits that he paid himself are not counted.
@@ -62,7 +79,7 @@ pub(crate) fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
     let tried = Limit {
         kind: "wrong_ticket_number",
         subject: &asked.account.to_string(),
-        most: asked.operator.config.wrong_ticket_numbers_per_account,
+        most: asked.operator.limits::<GarageLimits>().wrong_tickets_per_account,
     };
     if !is_own {
         tried.check(tx, asked.now)?;

@@ -4,7 +4,7 @@
 use chrono::{DateTime, SubsecRound as _, Utc};
 use mesto_protocol::garages::control::{ReportedEvent, ReportedEventKind};
 use mesto_protocol::garages::visits::{self as wire, Visit, VisitPayment};
-use mesto_protocol::kernel::ids::{AccountId, VisitId};
+use mesto_protocol::kernel::ids::{AccountId, NoteId, VisitId};
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::garages::visit::{self, VisitEffect, VisitEvent, VisitState};
 use mesto_rules::garages::{
@@ -306,7 +306,8 @@ impl VisitRecord {
         let is_changed = self.stored.as_ref() != Some(&self.row) || self.payments.len() > self.stored_payments;
         if is_changed && self.payers(told).next().is_some() {
             let except = told.map(|account| account.to_string()).unwrap_or_default();
-            due::plan(tx, &TELL, &format!("{}/{except}/{}", self.row.id, operator.id("tl", now)), now)?;
+            let note: NoteId = operator.new_id(now);
+            due::plan(tx, &TELL, &format!("{}/{except}/{note}", self.row.id), now)?;
         }
         let Self { row, payments, stored, stored_payments, claim } = self;
         let watched = stored.as_ref().and_then(|stored| stored.owes_again_at);

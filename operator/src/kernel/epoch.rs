@@ -7,6 +7,7 @@
 //! before it that is not found may have been executed all the same.
 
 use chrono::{DateTime, Utc};
+use mesto_protocol::kernel::ids::EpochId;
 
 use crate::kernel::operator::Operator;
 use crate::kernel::service::{Erasure, Export, Table};
@@ -20,7 +21,7 @@ pub(crate) const STORE: &str = "store";
 table! {
     pub(crate) struct EpochRow in "epoch" {
         place: String,
-        id: String,
+        id: EpochId,
         began_at: DateTime<Utc>,
     }
 }
@@ -37,7 +38,7 @@ pub(crate) fn ensure(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -
     if tx.first(find!(EpochRow { place: STORE }))?.is_some() {
         return Ok(());
     }
-    tx.write(Write::insert(EpochRow { place: STORE.to_owned(), id: operator.id("ep", now), began_at: now }))
+    tx.write(Write::insert(EpochRow { place: STORE.to_owned(), id: operator.new_id(now), began_at: now }))
 }
 
 /// The epoch that runs now. It was made with the first account.
@@ -52,12 +53,12 @@ impl Operator {
     ///
     /// # Errors
     /// When the store fails.
-    pub fn begin_epoch(&self, store: &dyn Store, now: DateTime<Utc>) -> Result<String, StoreError> {
-        let id = self.id("ep", now);
+    pub fn begin_epoch(&self, store: &dyn Store, now: DateTime<Utc>) -> Result<EpochId, StoreError> {
+        let id: EpochId = self.new_id(now);
         transact(store, |tx| {
             match tx.first(find!(EpochRow { place: STORE }))? {
-                Some(_) => tx.write(update!(EpochRow { place: STORE } set { id: &id, began_at: now }))?,
-                None => tx.write(Write::insert(EpochRow { place: STORE.to_owned(), id: id.clone(), began_at: now }))?,
+                Some(_) => tx.write(update!(EpochRow { place: STORE } set { id: id, began_at: now }))?,
+                None => tx.write(Write::insert(EpochRow { place: STORE.to_owned(), id, began_at: now }))?,
             }
             signed_codes::changed(tx, now)
         })?;

@@ -82,6 +82,7 @@ pub(crate) fn read(tx: &mut dyn Tx, account: AccountId, after: Option<Cursor>) -
         tx.first(Select::of(&format!("{WITH_EPOCH} WHERE account.id = $1"), values![account]))?;
     let (row, EpochRow { id: epoch, .. }) = found.ok_or_else(|| StoreError::unreadable("account", "it is gone"))?;
     let (last, gone) = (row.seq, row.events_from);
+    let epoch = epoch.to_string();
     let at = |seq: i64| Cursor { epoch: epoch.clone(), seq };
     let after = after.unwrap_or_else(|| at(0));
     if after.epoch != epoch || after.seq < gone || after.seq > last {

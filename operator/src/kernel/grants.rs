@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::kernel::grants::{Grant, Role};
-use mesto_protocol::kernel::ids::{AccountId, GrantId};
+use mesto_protocol::kernel::ids::{AccountId, AuditId, GrantId};
 use mesto_protocol::kernel::operation::Permission;
 
 use mesto_rules::CityId;
@@ -40,7 +40,7 @@ table! {
 
 table! {
     pub(crate) struct AuditRow in "audit_log" {
-        id: String,
+        id: AuditId,
         at: DateTime<Utc>,
         actor: String,
         action: String,
@@ -202,6 +202,6 @@ pub(crate) struct Logged<'a> {
 pub(crate) fn log(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, logged: &Logged<'_>) -> Outcome<()> {
     let Logged { actor, action, subject, note } = *logged;
     let (actor, action, subject, note) = (actor.to_owned(), action.to_owned(), subject.to_owned(), note.to_owned());
-    tx.write(Write::insert(AuditRow { id: operator.id("au", now), at: now, actor, action, subject, note }))?;
+    tx.write(Write::insert(AuditRow { id: operator.new_id(now), at: now, actor, action, subject, note }))?;
     Ok(())
 }

@@ -1,7 +1,10 @@
 //! Limits of an hour: what was tried, by whom or of what, as hashes. A limit holds for its subject
 //! alone.
 
+use std::any::Any;
+
 use chrono::{DateTime, TimeDelta, Utc};
+use mesto_protocol::kernel::ids::AttemptId;
 use mesto_protocol::{Problem, ProblemCode};
 
 use crate::kernel::failure::{Failure, Outcome};
@@ -11,13 +14,17 @@ use crate::kernel::store::{Select, StoreError, Tx, Write};
 use crate::kernel::text;
 use crate::{projection, table, values};
 
+/// How much or how long a service lets something be done: a record of its own with what is usual.
+/// An operator is given others by [`Operator::limited`].
+pub trait Limits: Any + Copy + Default + Send + Sync {}
+
 /// What the limits count.
 const WINDOW: TimeDelta = TimeDelta::hours(1);
 
 table! {
     /// What counts against a limit; subjects are hashed.
     pub(crate) struct AttemptRow in "attempt" {
-        id: String,
+        id: AttemptId,
         kind: String,
         subject: String,
         at: DateTime<Utc>,
@@ -66,7 +73,7 @@ impl Limit<'_> {
     /// Counts one more.
     pub fn count(&self, tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcome<()> {
         let subject = text::sha256(self.subject.as_bytes());
-        let row = AttemptRow { id: operator.id("at", now), kind: self.kind.to_owned(), subject, at: now };
+        let row = AttemptRow { id: operator.new_id(now), kind: self.kind.to_owned(), subject, at: now };
         Ok(tx.write(Write::insert(row))?)
     }
 

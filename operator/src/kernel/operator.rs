@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
-use mesto_protocol::kernel::ids::RecordId;
+use mesto_protocol::kernel::ids::{RecordId, RequestId};
 use mesto_protocol::kernel::operator_name::OperatorName;
 use mesto_protocol::kernel::return_address::Allowed;
 use mesto_protocol::{Problem, ProblemCode, headers};
@@ -16,42 +16,18 @@ use crate::kernel::grants::Roles;
 use crate::kernel::http::{Request, Response};
 use crate::kernel::idempotency::{self, Alone, InFlight};
 use crate::kernel::keys::Keys;
+use crate::kernel::limits::Limits;
 use crate::kernel::parts::Parts;
 use crate::kernel::ports::Entropy;
 use crate::kernel::router::Router;
 use crate::kernel::service::Service;
 use crate::kernel::store::{Job, Prefetched, Store, StoreError, Tx, transact};
-use crate::kernel::text;
 
 /// Limits and habits that are the operator's, not a city's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
     /// The operator's DNS name: the issuer of its codes, and what apps call it.
     pub issuer: OperatorName,
-    /// A one-time code is good for so long, and can be tried so often.
-    pub code_lifetime: TimeDelta,
-    pub code_tries: i64,
-    /// Another code can be asked for after this.
-    pub code_resend: TimeDelta,
-    /// Codes per number, codes per address and wrong codes per address in an hour.
-    pub codes_per_number: i64,
-    pub codes_per_address: i64,
-    pub wrong_codes_per_address: i64,
-    /// Prices of an hour in which one account may see that somebody else bought a car's stay, and
-    /// how many accounts may see it of one car (ADR 22).
-    pub others_stays_per_account: i64,
-    pub accounts_per_others_stay: i64,
-    /// Wrong numbers of orders that one account may try in an hour.
-    pub wrong_order_numbers_per_account: i64,
-    /// Tickets of garages that an account may try in an hour, of which no visit of its own is
-    /// known.
-    pub wrong_ticket_numbers_per_account: i64,
-    pub token_lifetime: TimeDelta,
-    pub vehicles_per_account: usize,
-    /// How long a provider's page takes a payment.
-    pub payment_page: TimeDelta,
-    /// Within which time money that is owed back is paid.
-    pub refund_within: TimeDelta,
     /// Answers of actions are kept so long; that a key was executed, as long as what it made.
     pub intents_kept: TimeDelta,
     /// Where a bank's page may lead back to: schemes of apps and sites. Others are refused.
@@ -64,20 +40,6 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             issuer: OperatorName::localhost(),
-            code_lifetime: TimeDelta::minutes(5),
-            code_tries: 5,
-            code_resend: TimeDelta::seconds(30),
-            codes_per_number: 10,
-            codes_per_address: 60,
-            wrong_codes_per_address: 60,
-            others_stays_per_account: 12,
-            accounts_per_others_stay: 3,
-            wrong_order_numbers_per_account: 10,
-            wrong_ticket_numbers_per_account: 20,
-            token_lifetime: TimeDelta::days(180),
-            vehicles_per_account: 20,
-            payment_page: TimeDelta::minutes(15),
-            refund_within: TimeDelta::days(14),
             intents_kept: TimeDelta::days(30),
             return_to: vec![Allowed::Scheme("mesto".into())],
             min_client: None,
@@ -120,7 +82,7 @@ pub struct Operator {
 #[derive(Debug, Clone)]
 pub(crate) struct Arrival {
     pub at: DateTime<Utc>,
-    pub id: String,
+    pub id: RequestId,
 }
 
 impl Arrival {
@@ -134,7 +96,7 @@ impl Arrival {
     pub fn marked(&self, response: Response) -> Response {
         response
             .header(headers::TIME, self.at.timestamp_millis().to_string())
-            .header(headers::REQUEST_ID, self.id.clone())
+            .header(headers::REQUEST_ID, self.id.to_string())
     }
 
     /// The answer that is a refusal.
@@ -182,7 +144,7 @@ impl Operator {
     /// A request that comes now.
     pub(crate) fn arrival(&self, now: DateTime<Utc>) -> Arrival {
         let at = whole_millis(now);
-        Arrival { at, id: self.id("rq", at) }
+        Arrival { at, id: self.new_id(at) }
     }
 
     /// Answers a request. Blocks for the store; a refusal is an answer, never an error.
@@ -264,7 +226,7 @@ impl Operator {
 
     /// One transaction of a request.
     fn attempt(&self, tx: &mut dyn Tx, arrival: &Arrival, request: &Request) -> Outcome<Tried> {
-        let _told_in_logs = tracing::error_span!("request", id = arrival.id).entered();
+        let _told_in_logs = tracing::error_span!("request", id = %arrival.id).entered();
         let mut call = Call::new(self, arrival, request, self.router.find(request)?);
         let prefetched = call.enter(tx)?;
         let served = call.served;
@@ -302,18 +264,23 @@ impl Operator {
         Ok(Tried::Answer(response))
     }
 
+    /// The operator with limits of a service; those of the others stay as they were.
+    #[must_use]
+    pub fn limited(mut self, limits: impl Limits) -> Self {
+        self.parts = self.parts.with(limits);
+        self
+    }
+
+    /// A service's limits: as the operator was set up, or the usual ones.
+    pub(crate) fn limits<L: Limits>(&self) -> L {
+        self.parts.get::<L>().copied().unwrap_or_default()
+    }
+
     /// A new id of a record.
     pub(crate) fn new_id<T: RecordId>(&self, now: DateTime<Utc>) -> T {
         let mut chance = [0; 10];
         self.entropy.fill(&mut chance);
         T::new(now, chance)
-    }
-
-    /// A new id of what only the operator itself sees: `rq_...`.
-    pub(crate) fn id(&self, prefix: &str, now: DateTime<Utc>) -> String {
-        let mut chance = [0; 10];
-        self.entropy.fill(&mut chance);
-        text::id(prefix, now, chance)
     }
 
     /// The city, or a refusal that names those served.
@@ -379,7 +346,7 @@ fn settle(tried: Option<Tried>, arrival: &Arrival, ended: Result<(), StoreError>
     match (tried, ended) {
         (Some(tried), Ok(()) | Err(StoreError::GivenUp)) => tried,
         (_, Err(error)) => {
-            tracing::error!(request = arrival.id, reason = %error, "a request failed at the store");
+            tracing::error!(request = %arrival.id, reason = %error, "a request failed at the store");
             failed(&error)
         }
         (None, Ok(())) => failed(&StoreError::GivenUp),

@@ -4,16 +4,19 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::kernel::ids::{AccountId, OrderId};
 use mesto_protocol::kernel::reference::Reference;
-use mesto_protocol::orders::driver::{Order, OrderSlip};
+use mesto_protocol::orders::driver::{self as wire, Order, OrderSlip};
 use mesto_protocol::{Problem, ProblemCode};
 
 use crate::kernel::account::{AccountOf, LockedAccount};
 use crate::kernel::call::Call;
 use crate::kernel::failure::Outcome;
-use crate::kernel::limits::Limit;
+use crate::kernel::limits::{Limit, Limits};
+use crate::kernel::service::{Erasure, Export, Served, Table, serve};
 use crate::kernel::store::{Select, Tx, Write};
 use crate::orders::driver;
 use crate::{find, stored_words, table, values};
+
+pub(crate) const OPERATIONS: &[Served] = &[serve!(post wire::BY_SLIP => by_slip)];
 
 stored_words! {
     /// `order_proof.proof`
@@ -29,6 +32,12 @@ table! {
         at: DateTime<Utc>,
     }
 }
+
+pub(crate) const TABLE: Table = Table {
+    name: "order_proof",
+    export: Export::Excused("told with the orders"),
+    erasure: Erasure::AtClosing(&["DELETE FROM order_proof WHERE account = $1"]),
+};
 
 /// A ticket of one's own proves an order that was issued up to so long after its end: the same day,
 /// and the night before.
@@ -60,6 +69,21 @@ pub(crate) fn give(
     account.tell(order)
 }
 
+/// What is tried in an hour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OrderLimits {
+    /// Wrong numbers of orders by one account.
+    pub wrong_numbers_per_account: i64,
+}
+
+impl Default for OrderLimits {
+    fn default() -> Self {
+        Self { wrong_numbers_per_account: 10 }
+    }
+}
+
+impl Limits for OrderLimits {}
+
 /// Somebody has the slip in his hand.
 pub(crate) fn by_slip(tx: &mut dyn Tx, call: &mut Call<'_>, asked: OrderSlip) -> Outcome<Order> {
     let number: Reference =
@@ -69,7 +93,7 @@ pub(crate) fn by_slip(tx: &mut dyn Tx, call: &mut Call<'_>, asked: OrderSlip) ->
                 .with("example", Reference::EXAMPLE)
         })?;
     let (now, account) = (call.now, call.who()?.account);
-    let most = call.operator.config.wrong_order_numbers_per_account;
+    let most = call.operator.limits::<OrderLimits>().wrong_numbers_per_account;
     let wrong = Limit { kind: "wrong_order_number", subject: &account.to_string(), most };
     wrong.check(tx, now)?;
     let Some(order) = driver::by_number(tx, number, now)? else {

@@ -10,7 +10,7 @@ use mesto_rules::{City, Notice as RulesNotice, Refusal, StayPer, ZoneId};
 
 use crate::base::payments::sells::Asked;
 use crate::kernel::failure::{Failure, Outcome};
-use crate::kernel::limits::Limit;
+use crate::kernel::limits::{Limit, Limits};
 use crate::kernel::store::{Select, Tx};
 use crate::parking::stays::{self, Kept};
 use crate::{projection, values};
@@ -49,6 +49,23 @@ pub(crate) fn is_of_another(
     Ok(tx.first(own_ticket(account, city, canonical, Some((&stay.zone, stay.started_at))))?.is_none())
 }
 
+/// Prices of an hour that show something of somebody else's stay (ADR 22).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ParkingLimits {
+    /// In so many may one account see that somebody else bought a car's stay.
+    pub others_stays_per_account: i64,
+    /// So many accounts may see it of one car.
+    pub accounts_per_others_stay: i64,
+}
+
+impl Default for ParkingLimits {
+    fn default() -> Self {
+        Self { others_stays_per_account: 12, accounts_per_others_stay: 3 }
+    }
+}
+
+impl Limits for ParkingLimits {}
+
 /// Whether a price in this city shows what limits the car; where a driver's own stay alone counts,
 /// only when the ticket begins.
 pub(crate) fn limits_car(city: &City) -> Outcome<bool> {
@@ -60,12 +77,13 @@ pub(crate) fn limits_car(city: &City) -> Outcome<bool> {
 pub(crate) fn count(tx: &mut dyn Tx, asked: &Asked<'_>, canonical: &str) -> Outcome<()> {
     let Asked { operator, now, city, account, .. } = *asked;
     let (id, car) = (account.to_string(), format!("{}/{canonical}", city.id));
-    let by_account = Limit { kind: "others_stay", subject: &id, most: operator.config.others_stays_per_account };
+    let limits: ParkingLimits = operator.limits();
+    let by_account = Limit { kind: "others_stay", subject: &id, most: limits.others_stays_per_account };
     by_account.check(tx, now)?;
     let pair = format!("{id}/{car}");
     let asks = Limit { kind: "asks_for_car", subject: &pair, most: 1 };
     if !asks.is_known(tx, now)? && tx.first(own_ticket(account, city, canonical, None))?.is_none() {
-        let by_car = Limit { kind: "car_asked_for", subject: &car, most: operator.config.accounts_per_others_stay };
+        let by_car = Limit { kind: "car_asked_for", subject: &car, most: limits.accounts_per_others_stay };
         by_car.check(tx, now)?;
         by_car.count(tx, operator, now)?;
         asks.count(tx, operator, now)?;

@@ -86,7 +86,6 @@ fn fill_garage(world: &World, driver: &Person<'_>) {
     let leaver = world.driver("+381650000000");
     world.approve(&leaver.top_up("1000.00"));
     world.pass_seconds(1);
-    let told = |kind: &str, ticket: &str| json!({"at": world.now(), "ticket": ticket, "kind": kind});
     tell(json!([told("entered", "GR06")]));
     let subject = GaragesSubject { facility: "zeleni-venac".into(), ticket: "GR06".into() };
     leaver.begin(&expect(201, leaver.ask_for(&subject, PayMethod::Deposit)));

@@ -174,8 +174,11 @@ pub fn device_signer(
 ) -> Result<SoftwareDevice, SecretsError> {
     let name = &secret_name(operator, "device_key");
     if let Some(stored) = secrets.get(name)? {
-        let seed =
-            unhex(&stored).ok_or_else(|| SecretsError("the device key is not 64 hexadecimal digits".to_owned()))?;
+        let mut seed = [0; 32];
+        let read = base16ct::lower::decode(&stored, &mut seed).is_ok_and(|seed| seed.len() == 32);
+        if !read {
+            return Err(SecretsError("the device key is not 64 hexadecimal digits".to_owned()));
+        }
         return SoftwareDevice::from_seed(&seed).map_err(|why| SecretsError(why.to_string()));
     }
     loop {
@@ -183,19 +186,8 @@ pub fn device_signer(
         entropy.fill(&mut seed);
         // One seed in 2^32 is beyond the curve's order: another one is drawn.
         if let Ok(device) = SoftwareDevice::from_seed(&seed) {
-            secrets.set(name, &seed.iter().map(|byte| format!("{byte:02x}")).collect::<String>())?;
+            secrets.set(name, &base16ct::lower::encode_string(&seed))?;
             return Ok(device);
         }
     }
-}
-
-fn unhex(text: &str) -> Option<[u8; 32]> {
-    let mut bytes = [0_u8; 32];
-    if text.len() != 64 {
-        return None;
-    }
-    for (place, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(text.get(place * 2..place * 2 + 2)?, 16).ok()?;
-    }
-    Some(bytes)
 }

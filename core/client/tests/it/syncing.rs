@@ -253,7 +253,7 @@ fn a_purchase_of_the_lost_time_is_neither_paid_nor_unpaid_and_locks_nobody_out_b
     assert_eq!((&answer.key, &answer.state), (&bought.key, &IntentState::Lost));
     assert_eq!(answer.state.name(), "lost");
     for locale in [Locale::En, Locale::SrLatn] {
-        let said = mesto_client::texts::text(locale, "buy-lost-advice", &[], None);
+        let said = answer.refusal().unwrap().advice(locale);
         assert!(said.contains("depo"), "{said}");
     }
     assert!(phone.shown().open_intents.is_empty());

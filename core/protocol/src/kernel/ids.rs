@@ -68,7 +68,7 @@ pub trait RecordId: Copy + Ord + fmt::Display + FromStr<Err = IdError> {
 }
 
 macro_rules! record_ids {
-    ($($(#[$meta:meta])* $name:ident = $prefix:literal;)*) => {
+    ($(#[$of_list:meta])* $list:ident; $($(#[$meta:meta])* $name:ident = $prefix:literal;)*) => {
         $($(#[$meta])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(Ulid);
@@ -130,12 +130,14 @@ macro_rules! record_ids {
         impl utoipa::ToSchema for $name {}
         )*
 
-        /// Every prefix with the kind it names, for the page of the wire.
-        pub const PREFIXES: &[(&str, &str)] = &[$(($prefix, stringify!($name))),*];
+        $(#[$of_list])*
+        pub const $list: &[(&str, &str)] = &[$(($prefix, stringify!($name))),*];
     };
 }
 
 record_ids! {
+    /// Every prefix of the wire with the kind it names.
+    PREFIXES;
     /// An account: whose deposit, tickets and events.
     AccountId = "ac";
     /// A phone that signed in.
@@ -169,10 +171,22 @@ record_ids! {
 pub const RESERVED_PREFIXES: &[(&str, &str)] =
     &[("fl", "AttachmentId"), ("cd", "CardId"), ("ch", "ChargeId"), ("rc", "ReceiptId")];
 
-/// Prefixes of what an operator alone names: attempts, entries of the audit log, epochs of a store,
-/// checks of plates, requests and tools.
-pub const OWN_PREFIXES: &[(&str, &str)] =
-    &[("at", "attempt"), ("au", "audit"), ("ep", "epoch"), ("pc", "plate check"), ("rq", "request"), ("tl", "tool")];
+record_ids! {
+    /// Prefixes of what an operator alone names, with the kind of each.
+    OWN_PREFIXES;
+    /// Something that is limited and was tried.
+    AttemptId = "at";
+    /// An entry of the audit log.
+    AuditId = "au";
+    /// From when on a store goes on by itself.
+    EpochId = "ep";
+    /// A look of an inspector at a plate.
+    PlateCheckId = "pc";
+    /// A request, as the log and its answer name it.
+    RequestId = "rq";
+    /// Something that several people are told.
+    NoteId = "tl";
+}
 
 impl QuoteId {
     /// What is sold by it.

@@ -4,13 +4,20 @@
 use crate::kernel::calendar::{Charging, TimeSpan};
 use crate::kernel::city::{City, Texts};
 use crate::kernel::fact::Fact;
-use crate::kernel::ids::{FacilityId, RateTableId};
+use crate::kernel::ids::slug_ids;
 use crate::kernel::lenient;
 use crate::kernel::pay::PayMethod;
 use crate::kernel::position::Point;
 use crate::shown;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+
+slug_ids! {
+    /// A garage or another place with a barrier: `pionirski-park`.
+    FacilityId, "facility";
+    /// The prices of one or more facilities within a tariff: `vma`.
+    RateTableId, "rate table";
+}
 
 /// A garage, a multi-storey car park or a lot with a barrier (BG-10).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,6 +31,7 @@ pub struct Facility {
     /// Where it is shown on a map, WGS 84.
     pub position: Fact<Point>,
     /// Where one drives in, when that is known; empty else.
+    #[serde(default)]
     pub entrances: Vec<Entrance>,
     /// Places in all.
     pub capacity: Fact<u32>,
@@ -38,10 +46,10 @@ pub struct Facility {
     pub on_holidays: Fact<HolidayOpening>,
     pub paid_when: Fact<PaidWhen>,
     /// How a visit can be paid in the app (BG-67); empty where no system charges by itself (BG-66).
-    #[serde(deserialize_with = "lenient::list")]
+    #[serde(default, deserialize_with = "lenient::list")]
     pub pay: Vec<PayMethod>,
     /// How it can be paid at the place (BG-19): for information.
-    #[serde(deserialize_with = "lenient::list")]
+    #[serde(default, deserialize_with = "lenient::list")]
     pub on_site: Vec<OnSite>,
     /// How the number on its tickets is written.
     pub ticket_number: Fact<TicketPattern>,

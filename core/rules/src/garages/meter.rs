@@ -123,13 +123,27 @@ impl<'a> Meter<'a> {
         };
         let is_above = |milliseconds| owed_after(milliseconds).is_none_or(|owed| owed.amount > above.amount);
         let longest = self.from.signed_duration_since(now).checked_add(&LONGEST)?.num_milliseconds();
-        let (mut below, mut reached) = (0, longest.min(60_000));
-        while !is_above(reached) {
+        // Mostly it comes where a unit or the time to leave ends. Whether it does is looked at and
+        // not assumed.
+        let (mut below, mut found) = (0, None);
+        for likely in self.likely_rises(now, paid).into_iter().flat_map(|likely| [likely - 1, likely]) {
+            if likely <= below || likely > longest {
+                continue;
+            }
+            if is_above(likely) {
+                found = Some(likely);
+                break;
+            }
+            below = likely;
+        }
+        let (mut step, mut reached) = (60_000, found.unwrap_or_else(|| longest.min(below + 60_000)));
+        while found.is_none() && !is_above(reached) {
             if reached >= longest {
                 return None;
             }
             below = reached;
-            reached = reached.saturating_mul(2).min(longest);
+            step *= 2;
+            reached = longest.min(below + step);
         }
         while reached - below > 1 {
             let middle = below + (reached - below) / 2;
@@ -137,6 +151,28 @@ impl<'a> Meter<'a> {
         }
         owed_after(reached)?;
         now.checked_add_signed(TimeDelta::milliseconds(reached))
+    }
+
+    /// Where the price probably rises next, in milliseconds after `now`: just after the time to
+    /// leave, and just after the unit that runs then. In the order of time.
+    fn likely_rises(&self, now: DateTime<Utc>, paid: &[Paid]) -> [i64; 3] {
+        let now = now.timestamp_millis();
+        let grace = self.table.late_exit_grace_minutes.known().copied().unwrap_or_default().length();
+        let leave_by = |paid: &Paid| paid.exit_by.unwrap_or(paid.at).max(paid.at).checked_add_signed(grace);
+        let settled = paid.iter().filter(|paid| !paid.amount.is_zero()).filter_map(leave_by).max();
+        let settled = settled.map_or(now, |until| until.timestamp_millis().max(now));
+        let unit = self.table.unit_minutes.length().num_milliseconds().max(1);
+        let free = self.free_time().and_then(|free| free.minutes.known()).copied().unwrap_or_default().length();
+        let entered = self.from.timestamp_millis();
+        // Units start on entry, or after the minutes that are free.
+        let unit_end = |units_from: i64| {
+            let passed = settled.saturating_sub(units_from).max(1);
+            let started = passed.saturating_sub(1) / unit + 1;
+            units_from.saturating_add(started.saturating_mul(unit))
+        };
+        let mut likely = [settled, unit_end(entered), unit_end(entered.saturating_add(free.num_milliseconds()))];
+        likely.sort_unstable();
+        likely.map(|end| end.saturating_sub(now).saturating_add(1))
     }
 
     /// What the visit costs if it ends at `until`.

@@ -93,12 +93,13 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Fact<T> {
         }
         #[derive(Deserialize)]
         struct WrittenKnown {
-            value: Raw,
-            certainty: Raw,
-            source: SourceId,
+            value: Option<Raw>,
+            certainty: Option<Raw>,
+            source: Option<SourceId>,
         }
         #[derive(Deserialize)]
         struct WrittenUnknown {
+            #[serde(default)]
             note: String,
         }
         // A field that is not there is read as nothing, too.
@@ -106,14 +107,16 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Fact<T> {
             return Ok(Self::Unknown { note: "this edition of the city does not say".to_owned() });
         };
         Ok(match written {
-            Written { known: Some(known), .. } => match lenient::read(&known.value) {
-                Ok(value) => Self::Known(Known {
-                    value,
-                    certainty: lenient::read(&known.certainty).unwrap_or(Certainty::Assumed),
-                    source: known.source,
-                }),
-                Err(why) => Self::Unknown { note: format!("this version cannot read the value: {why}") },
-            },
+            Written { known: Some(WrittenKnown { value: Some(value), certainty, source: Some(source) }), .. } => {
+                match lenient::read(&value) {
+                    Ok(value) => Self::Known(Known {
+                        value,
+                        certainty: certainty.and_then(|word| lenient::read(&word).ok()).unwrap_or(Certainty::Assumed),
+                        source,
+                    }),
+                    Err(why) => Self::Unknown { note: format!("this version cannot read the value: {why}") },
+                }
+            }
             Written { unknown: Some(unknown), .. } => Self::Unknown { note: unknown.note },
             _ => Self::Unknown { note: "this version can read neither a value nor a note".to_owned() },
         })

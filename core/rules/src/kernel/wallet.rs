@@ -17,7 +17,7 @@ pub struct Wallet {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DepositPolicy {
     /// The only amounts that can be paid in, in the city's currency, rising.
-    #[serde(deserialize_with = "exact_list")]
+    #[serde(default, deserialize_with = "exact_list")]
     pub values: Vec<Decimal>,
     /// Key of [`City::sources`](crate::City::sources).
     pub source: SourceId,
@@ -35,6 +35,7 @@ impl DepositPolicy {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CardPolicy {
     /// Brands as they are shown.
+    #[serde(default)]
     pub brands: Vec<String>,
     /// From this total on the operator bears the bank's commission.
     pub free_from: Money,

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrdersSection {
     /// Oldest first.
+    #[serde(default)]
     pub rates: Vec<OrderRates>,
     pub policy: OrderPolicy,
     pub retention: Retention,
@@ -53,7 +54,7 @@ pub struct OrderPolicy {
     /// What the discount days are counted from.
     pub discount_from: Fact<DiscountFrom>,
     /// How an order can be paid here (BG-70).
-    #[serde(deserialize_with = "lenient::list")]
+    #[serde(default, deserialize_with = "lenient::list")]
     pub pay: Vec<PayMethod>,
     /// Minutes after the end of a ticket in which no order is issued. While it is unknown there are
     /// none: an order may be issued from the end on.

@@ -18,8 +18,10 @@ use std::collections::BTreeMap;
 /// Street parking in a city.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ParkingSection {
+    #[serde(default)]
     pub zones: Vec<Zone>,
     /// Oldest first.
+    #[serde(default)]
     pub tariffs: Vec<Tariff>,
     pub sms: SmsPolicy,
     pub policy: Policy,
@@ -56,6 +58,7 @@ pub struct Zone {
     pub id: ZoneId,
     pub name: Texts,
     /// Codes on the zone's signs: `9111`.
+    #[serde(default)]
     pub sign_codes: Vec<String>,
     /// `#rrggbb`, as on the sign.
     pub colour: String,
@@ -66,7 +69,7 @@ pub struct Zone {
     pub on_holidays: Fact<HolidayRule>,
     pub limits: Limits,
     /// How time in this zone can be paid (BG-43).
-    #[serde(deserialize_with = "lenient::list")]
+    #[serde(default, deserialize_with = "lenient::list")]
     pub pay: Vec<PayMethod>,
     /// Number that takes a plate as SMS.
     pub sms_number: Fact<String>,
@@ -161,6 +164,7 @@ pub struct Tariff {
     pub until: Option<NaiveDate>,
     /// Rates by zone, each list from the start of the stay on. A zone that the list leaves out has
     /// no price.
+    #[serde(default)]
     pub rates: BTreeMap<ZoneId, Vec<Rate>>,
 }
 

@@ -30,6 +30,7 @@ use crate::kernel::account::LockedAccount;
 use crate::kernel::call::Call;
 use crate::kernel::due::Due;
 use crate::kernel::failure::Outcome;
+use crate::kernel::limits::Limits;
 use crate::kernel::operator::Operator;
 use crate::kernel::service::{Check, Erasure, Export, Service, Table, serve};
 use crate::kernel::store::{Tx, Write};
@@ -38,20 +39,37 @@ use crate::values;
 /// A provider's page that nobody paid on in time.
 pub(crate) const PAGE_END: Due = Due::new("payments.page_end", outcomes::expire);
 
+/// How long money is waited for and owed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PaymentLimits {
+    /// How long a provider's page takes a payment.
+    pub page: TimeDelta,
+    /// Within which time money that is owed back is paid.
+    pub refund_within: TimeDelta,
+}
+
+impl Default for PaymentLimits {
+    fn default() -> Self {
+        Self { page: TimeDelta::minutes(15), refund_within: TimeDelta::days(14) }
+    }
+}
+
+impl Limits for PaymentLimits {}
+
 /// A quote is sold within minutes; the rest is for questions.
 const QUOTES_KEPT: TimeDelta = TimeDelta::days(2);
 /// By card its money may come late: a bank tells within this, or it is paid back.
 const CARD_QUOTES_KEPT: TimeDelta = TimeDelta::days(60);
 
 pub(crate) const SERVICE: Service = Service {
-    operations: &[
+    operations: &[&[
         serve!(post wire::QUOTE => quotes::make),
         serve!(action wire::PURCHASE => purchases::buy, again purchases::again).prefetching(purchases::prefetch),
         serve!(get wire::PAYMENTS => purchases::list),
         serve!(get wire::PAYMENT => purchases::read),
         serve!(get wire::ABANDON => outcomes::abandon),
         serve!(raw wire::NOTICE => outcomes::notice),
-    ],
+    ]],
     due: &[PAGE_END],
     section: Some(purchases::section),
     tables: &[

@@ -19,11 +19,11 @@ use mesto_rules::money::Money;
 use serde::Deserialize;
 use serde_json::json;
 use sha2::Sha256;
+use subtle::ConstantTimeEq as _;
 
 use crate::kernel::failure::{Outcome, refuse};
 use crate::kernel::http::{Request, Response};
 use crate::kernel::operator::Operator;
-use crate::kernel::text::{form_encode, hex, same_secret};
 
 /// The provider that takes cards, as the operator was given it.
 pub(crate) struct Cards(pub Arc<dyn Provider>);
@@ -171,7 +171,7 @@ impl Provider for HostedPage {
     fn notice(&self, request: &Request) -> Result<ProviderNotice, Problem> {
         let invalid = |detail: &str| Problem::new(ProblemCode::NoticeInvalid, detail);
         let given = request.get(SIGNATURE).ok_or_else(|| invalid("the header mesto-signature is missing"))?;
-        if !same_secret(given.as_bytes(), sign(&self.secret, &request.body).as_bytes()) {
+        if !bool::from(given.as_bytes().ct_eq(sign(&self.secret, &request.body).as_bytes())) {
             return Err(invalid("the signature does not belong to this body"));
         }
         let notice: ProviderNotice = serde_json::from_slice(&request.body)
@@ -223,9 +223,7 @@ impl Provider for HostedPage {
 pub fn canonical(pairs: &[(&str, &str)]) -> String {
     let mut pairs = pairs.to_vec();
     pairs.sort_unstable();
-    let encoded: Vec<String> =
-        pairs.iter().map(|(key, value)| format!("{}={}", form_encode(key), form_encode(value))).collect();
-    encoded.join("&")
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
 /// HMAC-SHA256, lower-case hex.
@@ -234,7 +232,7 @@ pub fn sign(secret: &[u8], message: &[u8]) -> String {
     // HMAC takes a key of any length.
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret) else { return String::new() };
     mac.update(message);
-    hex(&mac.finalize().into_bytes())
+    base16ct::lower::encode_string(&mac.finalize().into_bytes())
 }
 
 #[cfg(test)]

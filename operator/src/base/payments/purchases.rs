@@ -9,6 +9,7 @@ use mesto_protocol::kernel::return_address::ReturnAddress;
 use mesto_protocol::{Problem, ProblemCode, headers};
 use mesto_rules::money::Money;
 
+use super::PaymentLimits;
 use crate::base::deposit;
 use crate::base::payments::rows::{
     PayWord, PaymentRow, PaymentStateWord, PurposeWord, QuoteRow, SaleRow, SaleStateWord, StoredItem,
@@ -160,7 +161,7 @@ fn by_card(tx: &mut dyn Tx, call: &mut Call<'_>, quote: &QuoteRow, return_url: O
     let key = call.request.get(headers::IDEMPOTENCY_KEY).unwrap_or_default();
     let sale = sale_of(call, quote, SaleStateWord::Open, None)?;
     let (id, amount) = (sale.id.payment(), Money::from_minor(quote.total, quote.currency));
-    let expires_at = now + operator.config.payment_page;
+    let expires_at = now + operator.limits::<PaymentLimits>().page;
     let provider = provider::card(operator)?;
     let page_url = provider.page(&provider::PageOrder {
         reference: id,

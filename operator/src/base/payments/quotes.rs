@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use mesto_protocol::base::payments::{PayMethod, Quote, QuoteItem, QuoteRequest};
 use mesto_protocol::{Problem, ProblemCode};
 
+use super::PaymentLimits;
 use crate::base::payments::rows::{PayWord, QuoteRow};
 use crate::base::payments::sells::{Asked, Priced, Sellers};
 use crate::kernel::call::Call;
@@ -49,7 +50,7 @@ pub(crate) fn make(tx: &mut dyn Tx, call: &mut Call<'_>, asked: QuoteRequest) ->
         issued_at: now,
         expires_at: now + TimeDelta::seconds(city.quote_ttl_seconds.into()),
         page_lives_seconds: (pay == PayMethod::Card)
-            .then(|| u32::try_from(operator.config.payment_page.num_seconds()).unwrap_or(u32::MAX)),
+            .then(|| u32::try_from(operator.limits::<PaymentLimits>().page.num_seconds()).unwrap_or(u32::MAX)),
         payer: account,
         actor: account,
         items: vec![QuoteItem {

@@ -7,6 +7,7 @@ use mesto_protocol::base::payments::{PayMethod, Refund};
 use mesto_protocol::kernel::ids::{AccountId, PaymentId, RefundId, SaleId};
 use mesto_rules::money::{Currency, Money};
 
+use super::PaymentLimits;
 use crate::base::deposit;
 use crate::base::incidents;
 use crate::base::payments::provider::{self, HttpAnswer, HttpRequest, ProviderLink, RefundAnswer, RefundOrder};
@@ -61,7 +62,7 @@ pub(crate) fn to_card(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, 
         reason: back.reason.to_owned(),
         route: RouteWord::Card,
         state: RefundStateWord::Due,
-        due_at: now + operator.config.refund_within,
+        due_at: now + operator.limits::<PaymentLimits>().refund_within,
         created_at: now,
         done_at: None,
     };
@@ -114,7 +115,7 @@ pub(crate) fn of_closed_deposit(
         reason: CLOSED.to_owned(),
         route: RouteWord::Transfer,
         state: RefundStateWord::Due,
-        due_at: now + operator.config.refund_within,
+        due_at: now + operator.limits::<PaymentLimits>().refund_within,
         created_at: now,
         done_at: None,
     };
@@ -190,7 +191,7 @@ pub(crate) fn give_back(
         reason: back.reason.to_owned(),
         route: if is_owed { RouteWord::Transfer } else { RouteWord::Deposit },
         state: if is_owed { RefundStateWord::Due } else { RefundStateWord::Done },
-        due_at: if is_owed { now + operator.config.refund_within } else { now },
+        due_at: if is_owed { now + operator.limits::<PaymentLimits>().refund_within } else { now },
         created_at: now,
         done_at: (!is_owed).then_some(now),
     }))?;

@@ -11,6 +11,7 @@ use mesto_rules::City;
 use mesto_rules::money::Money;
 use serde::de::DeserializeOwned;
 
+use super::PaymentLimits;
 use crate::base::payments::rows::QuoteRow;
 use crate::kernel::account::LockedAccount;
 use crate::kernel::failure::Outcome;
@@ -89,7 +90,7 @@ impl Asked<'_> {
     /// card while the page lives.
     pub fn held(&self) -> TimeDelta {
         let quote = TimeDelta::seconds(self.city.quote_ttl_seconds.into());
-        if *self.pay == PayMethod::Card { quote + self.operator.config.payment_page } else { quote }
+        if *self.pay == PayMethod::Card { quote + self.operator.limits::<PaymentLimits>().page } else { quote }
     }
 
     /// What is asked for, as the service's own type.

@@ -1,7 +1,5 @@
 //! Migrations: numbered SQL files, forward only, the same for both databases.
 
-use sha2::{Digest, Sha256};
-
 use super::StoreError;
 
 struct Migration {
@@ -72,5 +70,5 @@ pub(super) fn for_database(name: &str, sql: &str) -> String {
 }
 
 fn fingerprint(sql: &str) -> String {
-    crate::kernel::text::hex(&Sha256::digest(sql.as_bytes()))
+    crate::kernel::text::sha256(sql.as_bytes())
 }

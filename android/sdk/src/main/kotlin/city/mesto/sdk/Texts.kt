@@ -31,12 +31,6 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** The deposit lacks {$amount} */
     fun buyDepositShort(amount: String): String = render("buy-deposit-short", mapOf("amount" to amount))
 
-    /** The purchase was not executed in time */
-    fun buyExpired(): String = render("buy-expired", emptyMap())
-
-    /** Ask for the price again. */
-    fun buyExpiredAdvice(): String = render("buy-expired-advice", emptyMap())
-
     /** {$start} – {$end} */
     fun buyFromUntil(start: String, end: String): String = render("buy-from-until", mapOf("start" to start, "end" to end))
 
@@ -45,12 +39,6 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** Shorter */
     fun buyLess(): String = render("buy-less", emptyMap())
-
-    /** The operator no longer knows whether this was paid */
-    fun buyLost(): String = render("buy-lost", emptyMap())
-
-    /** It may have been paid, and it may not. Look at your deposit and your tickets, and ask the operator. */
-    fun buyLostAdvice(): String = render("buy-lost-advice", emptyMap())
 
     /** {$minutes} min */
     fun buyMinutes(minutes: Long): String = render("buy-minutes", mapOf("minutes" to minutes.toString()))
@@ -135,6 +123,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** The time is not checked with the operator yet. */
     fun clockUnsynced(): String = render("clock-unsynced", emptyMap())
+
+    /** Paid debt */
+    fun entryClaimsPaid(): String = render("entry-claims-paid", emptyMap())
 
     /** Garage */
     fun entryGaragesVisit(): String = render("entry-garages-visit", emptyMap())
@@ -849,6 +840,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** Paid {$amount} */
     fun ticketPaid(amount: String): String = render("ticket-paid", mapOf("amount" to amount))
+
+    /** Paid for {$minutes} min */
+    fun ticketPaidMinutes(minutes: Long): String = render("ticket-paid-minutes", mapOf("minutes" to minutes.toString()))
 
     /** Starts at {$time} */
     fun ticketStartsAt(time: String): String = render("ticket-starts-at", mapOf("time" to time))

@@ -15,9 +15,11 @@ import androidx.compose.ui.geometry.Size
 import androidx.compose.ui.graphics.Color
 import androidx.compose.ui.graphics.StrokeCap
 import androidx.compose.ui.graphics.drawscope.Stroke
+import androidx.compose.ui.platform.LocalDensity
 import androidx.compose.ui.semantics.clearAndSetSemantics
 import androidx.compose.ui.semantics.contentDescription
 import androidx.compose.ui.unit.Dp
+import androidx.compose.ui.unit.TextUnit
 import androidx.compose.ui.unit.dp
 
 /**
@@ -58,3 +60,10 @@ fun CountdownRing(
         Column(horizontalAlignment = Alignment.CenterHorizontally) { content() }
     }
 }
+
+/**
+ * What stands in the ring is big already and must not outgrow it when the phone's letters are
+ * large.
+ */
+@Composable
+fun fixedSize(size: Dp): TextUnit = with(LocalDensity.current) { size.toSp() }

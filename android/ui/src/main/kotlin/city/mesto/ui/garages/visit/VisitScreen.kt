@@ -10,12 +10,9 @@ import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
-import androidx.compose.ui.platform.LocalDensity
 import androidx.compose.ui.semantics.heading
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.text.style.TextAlign
-import androidx.compose.ui.unit.Dp
-import androidx.compose.ui.unit.TextUnit
 import androidx.compose.ui.unit.dp
 import city.mesto.ui.garages.visit.VisitUiState.Phase
 import city.mesto.ui.parts.Bar
@@ -31,6 +28,7 @@ import city.mesto.ui.parts.QuietButton
 import city.mesto.ui.parts.RefusedNotice
 import city.mesto.ui.parts.Tone
 import city.mesto.ui.parts.Waiting
+import city.mesto.ui.parts.fixedSize
 import city.mesto.ui.text.texts
 import city.mesto.ui.text.words
 import city.mesto.ui.theme.signals
@@ -116,13 +114,6 @@ private fun TimeToLeave(state: VisitUiState.Shown) {
         }
     }
 }
-
-/**
- * What stands in the ring is big already and must not outgrow it when the phone's letters are
- * large.
- */
-@Composable
-private fun fixedSize(size: Dp): TextUnit = with(LocalDensity.current) { size.toSp() }
 
 @Composable
 private fun Receipt(state: VisitUiState.Shown) {

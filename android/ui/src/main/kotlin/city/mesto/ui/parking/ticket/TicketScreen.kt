@@ -14,12 +14,9 @@ import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
-import androidx.compose.ui.platform.LocalDensity
 import androidx.compose.ui.semantics.heading
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.text.style.TextAlign
-import androidx.compose.ui.unit.Dp
-import androidx.compose.ui.unit.TextUnit
 import androidx.compose.ui.unit.dp
 import city.mesto.ui.Payment
 import city.mesto.ui.parking.ZoneBar
@@ -41,6 +38,7 @@ import city.mesto.ui.parts.QuietButton
 import city.mesto.ui.parts.RefusedNotice
 import city.mesto.ui.parts.Tone
 import city.mesto.ui.parts.Waiting
+import city.mesto.ui.parts.fixedSize
 import city.mesto.ui.text.texts
 import city.mesto.ui.text.words
 import city.mesto.ui.theme.signals
@@ -108,7 +106,9 @@ private fun TimeLeft(state: TicketUiState.Shown) {
                 modifier = Modifier.semantics { heading() },
             )
             Plate(state.plate.shown)
-            Text(texts.ticketPaid(words.money(state.paid)), style = MaterialTheme.typography.bodyMedium, color = colours.onSurfaceVariant)
+            (listOf(texts.ticketPaid(words.money(state.paid))) + state.lines).forEach {
+                Text(it, style = MaterialTheme.typography.bodyMedium, color = colours.onSurfaceVariant)
+            }
         }
     }
 }
@@ -141,13 +141,6 @@ private fun RingText(state: TicketUiState.Shown) {
         }
     }
 }
-
-/**
- * What stands in the ring is big already and must not outgrow it when the phone's letters are
- * large.
- */
-@Composable
-private fun fixedSize(size: Dp): TextUnit = with(LocalDensity.current) { size.toSp() }
 
 @Composable
 private fun CodeCard(state: TicketUiState.Shown, onEvent: (TicketEvent) -> Unit) {
