@@ -42,9 +42,8 @@ pub use kernel::section::SectionError;
 pub use kernel::time::TimeRules;
 pub use kernel::{calendar, city, fact, money, plate};
 pub use orders::order::{self, OrderState, OrderTerms};
-pub use parking::quote::{
-    LineKind, Notice, Quote, QuoteAsk, QuoteLine, Refusal, Stale, Start, StayPreview, quote, quote_held,
-};
+pub use parking::quote::{LineKind, Notice, Quote, QuoteAsk, QuoteLine, Stale, Start, StayPreview, quote, quote_held};
+pub use parking::refusal::Refusal;
 pub use parking::section::{ParkingSection, StayPer, Zone};
 pub use parking::stay::{Stay, Stays};
 pub use parking::ticket::TicketState;

@@ -14,6 +14,7 @@ use mesto_protocol::garages::visits::GaragesSubject;
 use mesto_protocol::kernel::json::Json;
 use mesto_rules::City;
 use mesto_rules::garages::GaragesSection;
+pub use sales::GarageLimits;
 
 use crate::base::payments::purchases::forget_subject;
 pub use crate::garages::sales::GarageLimits;

@@ -18,7 +18,7 @@ use crate::kernel::call::{AlsoLocked, Call};
 use crate::kernel::failure::Outcome;
 use crate::kernel::ledger::{self, LedgerAccount, Movement};
 use crate::kernel::service::{Erasure, Export, Served, Table, serve};
-use crate::kernel::store::{Ask, Json, Select, StoreError, Tx, Write};
+use crate::kernel::store::{Ask, Json, Select, StoreError, Tx, Write, id_columns};
 use crate::orders::driver::{OrderPlateRow, OrderRow, StateWord};
 use crate::orders::proofs::ProofWord;
 use crate::orders::{NAME, driver, proofs};
@@ -29,6 +29,8 @@ pub(crate) const OPERATIONS: &[Served] = &[
     serve!(get wire::CHECK => check),
     serve!(action wire::ISSUE => issue, again driver::issued_again).prefetching(prefetch).also_locking(also_locks),
 ];
+
+id_columns![PlateCheckId];
 
 table! {
     pub(crate) struct PlateCheckRow in "plate_check" {

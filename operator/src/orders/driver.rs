@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use mesto_protocol::base::payments::PayMethod;
 use mesto_protocol::base::plate::Plate;
-use mesto_protocol::kernel::ids::{AccountId, OrderId, PlateCheckId, QuoteId};
+use mesto_protocol::kernel::ids::{AccountId, OrderId, QuoteId};
 use mesto_protocol::kernel::json::Json as OnTheWire;
 use mesto_protocol::kernel::line::{Line, Params, Vat};
 use mesto_protocol::kernel::reference::Reference;
@@ -44,7 +44,7 @@ const PAID: &str = "orders.order";
 const PAID_ELSEWHERE: &str = "orders.paid_elsewhere";
 const CANCELLED: &str = "orders.cancelled";
 
-id_columns![OrderId, PlateCheckId];
+id_columns![OrderId];
 
 stored_words! {
     /// `daily_order.state`
