@@ -79,7 +79,7 @@ fn two_hundred_seeds_keep_every_law_bg_34_bg_48_bg_66_bg_67_bg_83_bg_97() {
         ("cars let out by what the controller had heard", report.let_out_alone, 50),
         ("cars let out by a receipt alone", report.let_out_by_receipt, 50),
         ("cars that left without paying", report.left_unpaid, 200),
-        ("cars corrected after they had left", report.corrected_late, 200),
+        ("cars corrected after they had left", report.corrected_late, 100),
         ("payments of a ticket that another phone had paid", report.beaten, 200),
         ("payments refused while the controller was silent", report.refused_in_silence, 100),
         ("phone crashes", report.phone_crashes, 1_000),

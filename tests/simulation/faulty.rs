@@ -107,7 +107,7 @@ impl FaultyTx<'_> {
             Defect::ForgetsStay => table == "stay",
             Defect::ForgetsRefunds => table == "refund" && is_insert,
             Defect::ForgetsVisits => table == "visit" && !is_insert,
-            Defect::ForgetsClaims => table == "claim" && is_insert,
+            Defect::ForgetsClaims => table == "claim",
         }
     }
 }

@@ -26,10 +26,11 @@ pub mod orders;
 pub mod parking;
 mod services;
 
+pub use garages::facility::FacilityId;
 pub use kernel::calendar::{Charging, Day, HolidayCalendar, TimeOfDay, TimeSpan};
 pub use kernel::city::{City, CityError, Texts};
 pub use kernel::fact::{Certainty, Fact};
-pub use kernel::ids::{CityId, FacilityId, SourceId, TariffId, ZoneId};
+pub use kernel::ids::{CityId, SourceId, TariffId, ZoneId};
 pub use kernel::json::from_json;
 pub use kernel::language::{Language, LanguageError};
 pub use kernel::minutes::Minutes;
@@ -41,9 +42,8 @@ pub use kernel::section::SectionError;
 pub use kernel::time::TimeRules;
 pub use kernel::{calendar, city, fact, money, plate};
 pub use orders::order::{self, OrderState, OrderTerms};
-pub use parking::quote::{
-    LineKind, Notice, Quote, QuoteAsk, QuoteLine, Refusal, Stale, Start, StayPreview, quote, quote_held,
-};
+pub use parking::quote::{LineKind, Notice, Quote, QuoteAsk, QuoteLine, Stale, Start, StayPreview, quote, quote_held};
+pub use parking::refusal::Refusal;
 pub use parking::section::{ParkingSection, StayPer, Zone};
 pub use parking::stay::{Stay, Stays};
 pub use parking::ticket::TicketState;

@@ -35,18 +35,10 @@ impl Garages<'_> {
 
     /// What is wrong with a ticket number, and how one looks at the facility.
     pub(super) fn number_refused(self, code: &str, facility: &Facility, why: &TicketNumberError) -> Error {
-        let error = Error::new(ErrorKind::Refused, code, why.to_string())
+        Error::new(ErrorKind::Refused, code, why.to_string())
+            .with_fields(why)
             .with("facility", facility.id.as_str())
-            .with("looks_like", self.looks_like(facility.ticket_number.known()));
-        match why {
-            TicketNumberError::Empty { .. } => error.with("reason", "empty"),
-            TicketNumberError::Sign { sign, .. } => error.with("reason", "sign").with("sign", sign.to_string()),
-            TicketNumberError::Length { count, .. } => error.with("reason", "length").with("count", *count),
-            TicketNumberError::Shape { sign, place, .. } => {
-                error.with("reason", "shape").with("sign", sign.to_string()).with("place", *place)
-            }
-            TicketNumberError::CheckDigit { .. } => error.with("reason", "check_digit"),
-        }
+            .with("looks_like", self.looks_like(facility.ticket_number.known()))
     }
 
     /// How a number looks, in the client's language.

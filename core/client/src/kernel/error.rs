@@ -73,6 +73,12 @@ impl Error {
         self
     }
 
+    /// With the named values of an error of the rules.
+    pub(crate) fn with_fields(mut self, error: &impl serde::Serialize) -> Self {
+        self.params.extend(fields(error));
+        self
+    }
+
     /// Times in the text are shown by this clock.
     pub(crate) fn in_time(mut self, time: Option<Arc<TimeRules>>) -> Self {
         self.time = self.time.or(time);
@@ -210,9 +216,7 @@ impl From<SectionError> for Error {
 
 impl From<PlateError> for Error {
     fn from(error: PlateError) -> Self {
-        let mut made = Self::new(ErrorKind::Refused, error.code(), "the plate does not follow the city's grammar");
-        made.params = Box::new(fields(&error));
-        made
+        Self::new(ErrorKind::Refused, error.code(), "the plate does not follow the city's grammar").with_fields(&error)
     }
 }
 

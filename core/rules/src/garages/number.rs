@@ -16,7 +16,8 @@ pub const LENGTH: RangeInclusive<usize> = 4..=32;
 pub struct TicketNumber(String);
 
 /// Why a text is no ticket number of a facility.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
+#[serde(tag = "reason", rename_all = "snake_case")]
 pub enum TicketNumberError {
     /// Nothing but spaces and dashes.
     #[error("no number was given; it is printed under the bar code of the ticket, {looks_like}")]

@@ -5,7 +5,7 @@ use crate::kernel::calendar::to_utc;
 use crate::kernel::city::City;
 use crate::kernel::money::Money;
 use crate::orders::section::{DiscountFrom, OrdersSection};
-use crate::parking::quote::Refusal;
+use crate::parking::refusal::Refusal;
 use crate::parking::section::Regime;
 use crate::parking::terms::{charging_of, out_of_range, unknown, zone_of};
 use chrono::{DateTime, TimeDelta, Utc};

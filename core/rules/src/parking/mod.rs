@@ -4,6 +4,7 @@ pub(crate) mod check;
 #[cfg(feature = "load")]
 pub(crate) mod load;
 pub mod quote;
+pub mod refusal;
 pub mod section;
 pub mod stay;
 pub(crate) mod terms;

@@ -6,12 +6,12 @@
 //! moment of the purchase ([`Quote::sold`]); when that would be less than was promised, or another
 //! price, the quote is stale.
 
-use crate::kernel::city::{City, Outdated};
-use crate::kernel::ids::{TariffId, ZoneId, joined};
+use crate::kernel::city::City;
+use crate::kernel::ids::{TariffId, ZoneId};
 use crate::kernel::minutes::Minutes;
 use crate::kernel::money::Money;
 use crate::kernel::pay::{PayMethod, UnusedTime};
-use crate::kernel::section::SectionError;
+use crate::parking::refusal::Refusal;
 use crate::parking::section::{MoreThanLeft, ParkingSection, Policy, Rate, RateKind, SoldAhead, Zone};
 use crate::parking::stay::{Stay, Stays};
 use crate::parking::terms::{ZoneTerms, minutes_of, out_of_range, unknown, zone_of};
@@ -140,100 +140,6 @@ pub enum Notice {
     /// A kind of a later version. Only ever read, never quoted.
     #[serde(other)]
     Other,
-}
-
-/// Why nothing is offered, and what would be allowed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[serde(tag = "code", rename_all = "snake_case")]
-pub enum Refusal {
-    /// Zero minutes.
-    #[error("parking time must be at least one minute")]
-    MinutesNotPositive,
-    /// Longer than the zone allows, or than is left where the city does not clip. `allowed` is what
-    /// can be bought now.
-    #[error("{asked} minutes is more than allowed: the zone allows {max_stay}, {allowed} can be bought now")]
-    MaxStayExceeded { asked: u32, max_stay: u32, allowed: u32 },
-    /// The stay's longest time is bought already.
-    #[error("the longest stay is bought up until {deadline}; a new one can begin at {next_possible_at}")]
-    LimitReached { deadline: DateTime<Utc>, next_possible_at: DateTime<Utc> },
-    /// The longest stay is over; a new one needs a break.
-    #[error("a new stay can begin at {until}")]
-    NoReturn { until: DateTime<Utc> },
-    /// The paid time ended only just now; no order may be issued before `until`.
-    #[error("the paid time ended only just now; an order may be issued from {until} on")]
-    WithinGrace { until: DateTime<Utc> },
-    /// The city does not know a value that the price needs.
-    #[error("`{field}` of zone {zone} is not known, so nothing is sold")]
-    TariffUnknown { zone: ZoneId, field: String },
-    /// Parking is free at this moment and nothing is sold ahead.
-    #[error("parking is not charged now")]
-    #[serde(rename = "not_charged")]
-    NotChargedNow {
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        next_opening: Option<DateTime<Utc>>,
-    },
-    /// No such zone.
-    #[error("there is no zone `{zone}`; known are {}", joined(known))]
-    ZoneUnknown { zone: String, known: Vec<ZoneId> },
-    /// This zone or thing is not paid this way.
-    #[error("it cannot be paid by {method:?}")]
-    #[serde(rename = "payment_method_not_allowed")]
-    MethodNotAllowed { method: PayMethod, allowed: Vec<PayMethod> },
-    /// Times or amounts beyond any use.
-    #[error("{what} is out of range")]
-    OutOfRange { what: String },
-    /// The city's document is too old to sell by; a newer one is needed.
-    #[error("this version of the city says nothing about {until} and later; a newer one is needed")]
-    CityOutdated { until: NaiveDate },
-    /// The city has no such service.
-    #[error("this city says nothing about {section}")]
-    SectionMissing { section: String },
-    /// Only a later version of this program may compute this.
-    #[error("{section} of this city has format {format}, up to {known} is known here; a later version is needed")]
-    SectionTooNew { section: String, format: u32, known: u32 },
-    /// The city's data of this service cannot be read.
-    #[error("{section} of this city cannot be read: {reason}")]
-    SectionUnreadable { section: String, reason: String },
-}
-
-impl From<SectionError> for Refusal {
-    fn from(error: SectionError) -> Self {
-        let section = error.section().to_owned();
-        match error {
-            SectionError::Missing { .. } => Self::SectionMissing { section },
-            SectionError::TooNew { format, known, .. } => Self::SectionTooNew { section, format, known },
-            SectionError::Unreadable { reason, .. } => Self::SectionUnreadable { section, reason },
-        }
-    }
-}
-
-impl From<Outdated> for Refusal {
-    fn from(Outdated { until }: Outdated) -> Self {
-        Self::CityOutdated { until }
-    }
-}
-
-impl Refusal {
-    /// The stable code, the same as on the wire.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::MinutesNotPositive => "minutes_not_positive",
-            Self::MaxStayExceeded { .. } => "max_stay_exceeded",
-            Self::LimitReached { .. } => "limit_reached",
-            Self::NoReturn { .. } => "no_return",
-            Self::WithinGrace { .. } => "within_grace",
-            Self::TariffUnknown { .. } => "tariff_unknown",
-            Self::NotChargedNow { .. } => "not_charged",
-            Self::ZoneUnknown { .. } => "zone_unknown",
-            Self::MethodNotAllowed { .. } => "payment_method_not_allowed",
-            Self::OutOfRange { .. } => "out_of_range",
-            Self::CityOutdated { .. } => "city_outdated",
-            Self::SectionMissing { .. } => "section_missing",
-            Self::SectionTooNew { .. } => "section_too_new",
-            Self::SectionUnreadable { .. } => "section_unreadable",
-        }
-    }
 }
 
 /// Asks beyond this are refused unread: a month, longer than any ticket.

@@ -11,7 +11,8 @@
 
 use crate::kernel::city::City;
 use crate::kernel::ids::ZoneId;
-use crate::parking::quote::{Quote, Refusal};
+use crate::parking::quote::Quote;
+use crate::parking::refusal::Refusal;
 use crate::parking::section::StayPer;
 use crate::parking::terms::{ZoneTerms, zone_of};
 use chrono::{DateTime, Utc};

@@ -4,7 +4,7 @@
 use crate::kernel::calendar::{Charging, HolidayRule};
 use crate::kernel::city::City;
 use crate::kernel::minutes::Minutes;
-use crate::parking::quote::Refusal;
+use crate::parking::refusal::Refusal;
 use crate::parking::section::{AtClosing, ParkingSection, StayLimit, Zone};
 use crate::parking::stay::Stay;
 use chrono::{DateTime, TimeDelta, Utc};

@@ -1,8 +1,8 @@
 //! Money, tickets and the words that cross a wire.
 
 use crate::support::{at, quote};
+use mesto_rules::Refusal;
 use mesto_rules::money::{Currency, Money, MoneyError};
-use mesto_rules::quote::Refusal;
 use mesto_rules::ticket::{TicketEffect, TicketError, TicketEvent, TicketState, state_at, step};
 
 fn rsd() -> Currency {
