@@ -15,9 +15,9 @@ use mesto_protocol::kernel::json::Json;
 use mesto_rules::City;
 use mesto_rules::garages::GaragesSection;
 
-pub use crate::garages::sales::GarageLimits;
 use crate::base::payments::purchases::forget_subject;
 use crate::base::payments::sells::Sells;
+pub use crate::garages::sales::GarageLimits;
 use crate::garages::tables::VisitPaymentRow;
 use crate::kernel::account::LockedAccount;
 use crate::kernel::call::Call;
