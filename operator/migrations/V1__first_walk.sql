@@ -259,7 +259,7 @@ CREATE TABLE ticket (
   ends_at BIGINT NOT NULL,
   -- The minutes that were paid for; fewer than from start to end where a ticket goes on after
   -- closing.
-  minutes BIGINT NOT NULL,
+  paid_minutes BIGINT NOT NULL,
   price BIGINT NOT NULL,
   currency TEXT NOT NULL,
   lines TEXT NOT NULL,

@@ -45,7 +45,7 @@ const SERVICES: &[&Service] = &[
 ];
 
 /// What can be bought.
-const SELLERS: &[&Sells] = &[&wallet::SELLS, &parking::SELLS, &orders::SELLS, &garages::SELLS];
+const SELLERS: &[&Sells] = &[&wallet::SELLS, &parking::tickets::SELLS, &orders::driver::SELLS, &garages::sales::SELLS];
 
 /// What each role may do. Whoever is signed in may besides do what is about himself alone.
 const ROLES: &[(Role, &[Permission])] = &[
@@ -133,7 +133,7 @@ mod tests {
         let name = |method: &str, path: &str| format!("{method} {path}");
         let mut served: Vec<String> = SERVICES
             .iter()
-            .flat_map(|service| service.operations)
+            .flat_map(|service| service.operations())
             .map(|one| name(one.operation.method.as_str(), one.operation.path))
             .collect();
         let mut listed: Vec<String> =
@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn every_action_can_be_answered_again_from_what_it_made() {
-        for served in SERVICES.iter().flat_map(|service| service.operations) {
+        for served in SERVICES.iter().flat_map(|service| service.operations()) {
             let name = served.operation.path;
             assert_eq!(served.operation.is_action, served.again.is_some(), "{name}: serve it with `action`");
         }

@@ -11,7 +11,7 @@ use mesto_protocol::kernel::grants::Role;
 use mesto_protocol::kernel::ids::AccountId;
 use mesto_protocol::kernel::intents;
 use mesto_protocol::orders::control::{self, NewOrder};
-use mesto_protocol::orders::driver::{Order, OrderSlip, SLIP, Violation};
+use mesto_protocol::orders::driver::{BY_SLIP, Order, OrderSlip, Violation};
 use mesto_simulation::check;
 use mesto_simulation::driver::{Counter, Driver, Rig, approval, dinar};
 use mesto_simulation::random::Random;
@@ -284,7 +284,7 @@ impl History<'_> {
     /// The driver types the number on the slip.
     fn shows_slip(&self, driver: &Driver<'_>, order: &Order) {
         let slip = OrderSlip { number: order.number.to_string() };
-        let shown = self.rig.ask(&Request::new("POST", SLIP.path).bearer(&driver.token).json(&slip));
+        let shown = self.rig.ask(&Request::new("POST", BY_SLIP.path).bearer(&driver.token).json(&slip));
         assert_eq!(shown.status, 201, "seed {}: {:?}", self.seed, shown.refusal());
     }
 

@@ -88,6 +88,67 @@ class WithTestbed(unittest.TestCase):
         return app
 
 
+class Accounts(WithTestbed):
+    """In a city of their own, whose clock they move."""
+
+    def test_an_account_is_listed_exported_and_closed_once_though_the_answer_is_lost_av_123_av_128(self):
+        app, number = self.driver("+381640000011"), "+381640000011"
+        page = app.wallet.top_up(BELGRADE, Decimal("1000")).page_url
+        self.testbed.ask("POST", "/bank/walk", {"page_url": page, "card": "approve"})
+        app.payments.settle_all()
+        app.payments.buy(app.parking.quote(BELGRADE, "red", app.vehicles.add(BELGRADE, "BG789PP").id, 60))
+        newest = app.payments.history(limit=1)
+        bought = newest.items[0]
+        self.assertEqual((mesto.PaymentPurpose.SALE, mesto.PayMethod.DEPOSIT), (bought.payment.purpose, bought.payment.method))
+        self.assertEqual((Decimal("80.00"), bought.sale.id), (bought.payment.captured.amount, bought.payment.sale))
+        self.assertEqual("BG789PP", bought.sale.items[0].outcome.outcome.ticket.plate.canonical)
+        self.assertEqual("wallet", app.payments.history(newest.next).items[0].sale.items[0].service)
+        self.assertEqual(([], []), (app.orders.history().items, app.garages.history().items))
+        known = json.loads(app.account.export())
+        self.assertEqual((number, "BG 789-PP"), (known["person"][0]["phone"], known["vehicles"][0]["shown"]))
+
+        self.testbed.ask("POST", "/clock", {"advance_seconds": 61})
+        other = self.driver(number, path=f"{self.folder}/other.db")
+        here, there = sorted(other.account.sessions().items, key=lambda session: not session.is_own)
+        self.assertEqual((True, False, "Python"), (here.is_own, there.is_own, there.device))
+        with self.assertRaises(mesto.MestoError.Refused) as refused:
+            other.account.end_session(here.id)
+        self.assertEqual("session_is_own", refused.exception.code)
+        app.account.end_session(here.id)
+        with self.assertRaises(mesto.MestoError.NotSignedIn):
+            other.account.sync()
+
+        self.testbed.ask("POST", "/faults", {"method": "DELETE", "path": "/v1/account", "kind": "drop_answer"})
+        with self.assertRaises(mesto.MestoError.NoAnswer):
+            app.account.close_account()
+        self.assertTrue(app.account.state().is_closing)
+        closed = app.account.close_account()
+        self.assertEqual((None, Decimal("920.00")), (closed.settled, closed.refund.amount.amount))
+        self.assertIn("920.00", app.payments.refund_text(closed.refund))
+        self.assertEqual((False, None), (app.account.state().signed_in, app.wallet.state().balance))
+        with self.assertRaises(mesto.MestoError.NotSignedIn):
+            app.account.close_account()
+
+    def test_an_account_that_owes_more_than_its_deposit_stays_open_bg_68(self):
+        def tell(event):
+            self.testbed.ask("POST", "/controller/report", {"facility": "zeleni-venac", "event": event, "ticket": "PY000009"})
+
+        app = self.driver("+381640000012")
+        page = app.wallet.top_up(BELGRADE, Decimal("200")).page_url
+        self.testbed.ask("POST", "/bank/walk", {"page_url": page, "card": "approve"})
+        app.payments.settle_all()
+        tell("entered")
+        app.garages.pay(BELGRADE, "zeleni-venac", "PY000009", mesto.PayMethod.DEPOSIT)
+        # Two hours more than were paid.
+        self.testbed.ask("POST", "/clock", {"advance_seconds": 10_000})
+        tell("left")
+        self.assertEqual(["PY000009"], [visit.ticket for visit in app.garages.history().items])
+        with self.assertRaises(mesto.MestoError.Refused) as refused:
+            app.account.close_account()
+        self.assertEqual(("account_owes", "100.00 RSD"), (refused.exception.code, refused.exception.params["missing"]))
+        self.assertEqual((True, False), (app.account.state().signed_in, app.account.state().is_closing))
+
+
 class Values(WithTestbed):
     def test_money_is_a_decimal_with_its_currency_and_time_is_an_aware_datetime(self):
         with Phone(self.testbed) as phone:
@@ -124,7 +185,7 @@ class Values(WithTestbed):
         filled = app.wallet.top_up(BELGRADE, Decimal(1000))
         self.testbed.ask("POST", "/bank/walk", {"page_url": filled.page_url, "card": "approve"})
         app.payments.settle(filled.key)
-        car = app.vehicles.add(BELGRADE, "BG789PP").id
+        car = app.vehicles.add(BELGRADE, "NS777AB").id
         quote = app.parking.quote(BELGRADE, "red", car, 60, mesto.PayMethod.DEPOSIT)
         first = app.payments.buy(quote).items[0].outcome.outcome.ticket
         wheel = app.parking.extension_wheel(first.id)
@@ -206,63 +267,6 @@ class Values(WithTestbed):
         self.assertEqual("BG789PP", intent.items[0].outcome.outcome.ticket.plate.canonical)
         for said in [app.line_text(line) for line in quote.items[0].lines] + [app.payments.payment_text(intent.payment)]:
             self.assertRegex(said, r"^[A-Z0-9]")
-
-    def test_an_account_is_listed_exported_and_closed_once_though_the_answer_is_lost_av_123_av_128(self):
-        app, number = self.driver("+381640000011"), "+381640000011"
-        page = app.wallet.top_up(BELGRADE, Decimal("1000")).page_url
-        self.testbed.ask("POST", "/bank/walk", {"page_url": page, "card": "approve"})
-        app.payments.settle_all()
-        app.payments.buy(app.parking.quote(BELGRADE, "red", app.vehicles.add(BELGRADE, "BG789PP").id, 60))
-        newest = app.payments.history(limit=1)
-        bought = newest.items[0]
-        self.assertEqual((mesto.PaymentPurpose.SALE, mesto.PayMethod.DEPOSIT), (bought.payment.purpose, bought.payment.method))
-        self.assertEqual((Decimal("80.00"), bought.sale.id), (bought.payment.captured.amount, bought.payment.sale))
-        self.assertEqual("BG789PP", bought.sale.items[0].outcome.outcome.ticket.plate.canonical)
-        self.assertEqual("wallet", app.payments.history(newest.next).items[0].sale.items[0].service)
-        self.assertEqual(([], []), (app.orders.history().items, app.garages.history().items))
-        known = json.loads(app.account.export())
-        self.assertEqual((number, "BG 789-PP"), (known["person"][0]["phone"], known["vehicles"][0]["shown"]))
-
-        self.testbed.ask("POST", "/clock", {"advance_seconds": 61})
-        other = self.driver(number, path=f"{self.folder}/other.db")
-        here, there = sorted(other.account.sessions().items, key=lambda session: not session.is_own)
-        self.assertEqual((True, False, "Python"), (here.is_own, there.is_own, there.device))
-        with self.assertRaises(mesto.MestoError.Refused) as refused:
-            other.account.end_session(here.id)
-        self.assertEqual("session_is_own", refused.exception.code)
-        app.account.end_session(here.id)
-        with self.assertRaises(mesto.MestoError.NotSignedIn):
-            other.account.sync()
-
-        self.testbed.ask("POST", "/faults", {"method": "DELETE", "path": "/v1/account", "kind": "drop_answer"})
-        with self.assertRaises(mesto.MestoError.NoAnswer):
-            app.account.close_account()
-        self.assertTrue(app.account.state().is_closing)
-        closed = app.account.close_account()
-        self.assertEqual((None, Decimal("920.00")), (closed.settled, closed.refund.amount.amount))
-        self.assertIn("920.00", app.payments.refund_text(closed.refund))
-        self.assertEqual((False, None), (app.account.state().signed_in, app.wallet.state().balance))
-        with self.assertRaises(mesto.MestoError.NotSignedIn):
-            app.account.close_account()
-
-    def test_an_account_that_owes_more_than_its_deposit_stays_open_bg_68(self):
-        def tell(event):
-            self.testbed.ask("POST", "/controller/report", {"facility": "zeleni-venac", "event": event, "ticket": "PY000009"})
-
-        app = self.driver("+381640000012")
-        page = app.wallet.top_up(BELGRADE, Decimal("200")).page_url
-        self.testbed.ask("POST", "/bank/walk", {"page_url": page, "card": "approve"})
-        app.payments.settle_all()
-        tell("entered")
-        app.garages.pay(BELGRADE, "zeleni-venac", "PY000009", mesto.PayMethod.DEPOSIT)
-        # Two hours more than were paid.
-        self.testbed.ask("POST", "/clock", {"advance_seconds": 10_000})
-        tell("left")
-        self.assertEqual(["PY000009"], [visit.ticket for visit in app.garages.history().items])
-        with self.assertRaises(mesto.MestoError.Refused) as refused:
-            app.account.close_account()
-        self.assertEqual(("account_owes", "100.00 RSD"), (refused.exception.code, refused.exception.params["missing"]))
-        self.assertEqual((True, False), (app.account.state().signed_in, app.account.state().is_closing))
 
     def test_a_visit_to_a_garage_is_paid_by_its_ticket_typed_or_photographed_bg_64_bg_65_bg_67(self):
         entered = {"facility": "zeleni-venac", "event": "entered", "ticket": "PY000001", "at": "2025-09-03T06:50:00Z", "free": 12}

@@ -18,7 +18,9 @@ use crate::base::payments::Intent;
 use crate::kernel::cancel::Cancel;
 use crate::kernel::client::{Client, Handle};
 use crate::kernel::error::MestoError;
+use crate::kernel::ids::ids;
 
+ids! { VisitId, FacilityId }
 mesto_protocol::garages_records!();
 mesto_protocol::garages_words!();
 mesto_rules::facilities_shown!();

@@ -17,7 +17,9 @@ use crate::base::payments::Intent;
 use crate::kernel::cancel::Cancel;
 use crate::kernel::client::{Client, Handle};
 use crate::kernel::error::MestoError;
+use crate::kernel::ids::ids;
 
+ids! { OrderId }
 mesto_protocol::order_records!();
 mesto_protocol::order_words!();
 mesto_client::orders_shown!();

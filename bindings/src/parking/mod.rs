@@ -18,7 +18,9 @@ use mesto_rules::{CityId, Money, Position, Start, StayPreview, TariffId, ZoneId}
 use crate::kernel::cancel::Cancel;
 use crate::kernel::client::{Client, Handle};
 use crate::kernel::error::MestoError;
+use crate::kernel::ids::ids;
 
+ids! { TicketId, StayId, ZoneId }
 mesto_protocol::ticket_records!();
 mesto_protocol::ticket_words!();
 mesto_protocol::parking_purchase_records!();

@@ -74,7 +74,7 @@ pub fn tickets_table(show: &Show, tickets: &[Ticket]) -> String {
             show.time(ticket.ends_at),
             ticket.plate.display.clone(),
             ticket.zone.to_string(),
-            ticket.minutes.to_string(),
+            ticket.paid_minutes.to_string(),
             show.money(&ticket.price),
             state(show, &ticket.state),
             ticket.id.to_string(),

@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn what_is_sold_on_the_wire_is_kept_here() {
-        for wire in mesto_protocol::services::SERVICES.iter().filter(|wire| wire.sells.is_some()) {
+        for wire in mesto_protocol::services::SERVICES.iter().filter(|wire| wire.sells().is_some()) {
             assert!(SERVICES.sold(wire.name).is_some(), "{}: what is bought of it is passed over", wire.name);
         }
     }
@@ -165,11 +165,11 @@ mod tests {
 
     #[test]
     fn a_service_of_the_wire_that_an_account_tells_of_is_kept_here() {
-        for wire in mesto_protocol::services::SERVICES.iter().filter(|wire| wire.section.is_some()) {
+        for wire in mesto_protocol::services::SERVICES.iter().filter(|wire| wire.section().is_some()) {
             let kept = SERVICES.named(wire.name);
             assert!(kept.is_some_and(|kept| kept.section.is_some()), "{} is passed over", wire.name);
         }
-        for wire in mesto_protocol::services::SERVICES.iter().filter(|wire| !wire.events.is_empty()) {
+        for wire in mesto_protocol::services::SERVICES.iter().filter(|wire| wire.events().next().is_some()) {
             let kept = SERVICES.named(wire.name);
             assert!(kept.is_some_and(|kept| kept.event.is_some()), "{}: its events are passed over", wire.name);
         }

@@ -25,12 +25,12 @@ pub const SERVICES: &[&Service] = &[
 
 /// The table of operations.
 pub fn operations() -> impl Iterator<Item = &'static Entry> {
-    SERVICES.iter().flat_map(|service| service.operations.iter().copied())
+    SERVICES.iter().flat_map(|service| service.operations())
 }
 
 /// Every code that an operator answers with.
 pub fn problems() -> impl Iterator<Item = ProblemCode> {
-    SERVICES.iter().flat_map(|service| service.problems.iter().copied())
+    SERVICES.iter().flat_map(|service| service.problems())
 }
 
 /// What a signed code says, by its kind: those kinds that this version reads.
@@ -106,10 +106,20 @@ mod tests {
         let mut names = BTreeSet::new();
         for service in SERVICES {
             assert!(names.insert(service.name), "two services are called {}", service.name);
-            for (kind, _) in service.events {
+            for (kind, _) in service.events() {
                 assert_eq!(kind.split_once('.').unwrap().0, service.name, "{kind}");
             }
-            for operation in service.operations {
+            assert!(
+                service.adds.iter().filter(|adds| adds.section.is_some()).count() <= 1,
+                "{} has sections",
+                service.name
+            );
+            assert!(
+                service.adds.iter().filter(|adds| adds.sells.is_some()).count() <= 1,
+                "{} sells twice",
+                service.name
+            );
+            for operation in service.operations() {
                 if let Access::Permitted(permission) = operation.access {
                     assert_eq!(permission.as_str().split_once('.').unwrap().0, service.name);
                 }

@@ -26,10 +26,11 @@ pub mod orders;
 pub mod parking;
 mod services;
 
+pub use garages::facility::FacilityId;
 pub use kernel::calendar::{Charging, Day, HolidayCalendar, TimeOfDay, TimeSpan};
 pub use kernel::city::{City, CityError, Texts};
 pub use kernel::fact::{Certainty, Fact};
-pub use kernel::ids::{CityId, FacilityId, SourceId, TariffId, ZoneId};
+pub use kernel::ids::{CityId, SourceId, TariffId, ZoneId};
 pub use kernel::json::from_json;
 pub use kernel::language::{Language, LanguageError};
 pub use kernel::minutes::Minutes;

@@ -153,6 +153,7 @@ ticket-expired = Expired
 ticket-expired-advice = Leave now or buy again: from here on an inspector may issue a daily order.
 ticket-ending = Ends soon
 ticket-paid = Paid { $amount }
+ticket-paid-minutes = Paid for { $minutes } min
 ticket-code-described = QR code of the ticket for { $plate }, to be shown to an inspector
 ticket-code-note = For the inspector. Renewed by itself, works offline.
 ticket-code-loading = Preparing the code

@@ -152,6 +152,7 @@ ticket-expired = Isteklo
 ticket-expired-advice = Pođite odmah ili kupite novu kartu: od sada kontrolor može izdati dnevnu kartu.
 ticket-ending = Uskoro ističe
 ticket-paid = Plaćeno { $amount }
+ticket-paid-minutes = Plaćeno za { $minutes } min
 ticket-code-described = QR kod karte za { $plate }, za kontrolora
 ticket-code-note = Za kontrolora. Sam se obnavlja, radi i bez veze.
 ticket-code-loading = Pripremamo kod

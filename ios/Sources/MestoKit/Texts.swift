@@ -846,6 +846,9 @@ public struct Texts: Sendable {
     /// Paid {$amount}
     public func ticketPaid(amount: String) -> String { render("ticket-paid", ["amount": amount]) }
 
+    /// Paid for {$minutes} min
+    public func ticketPaidMinutes(minutes: Int) -> String { render("ticket-paid-minutes", ["minutes": String(minutes)]) }
+
     /// Starts at {$time}
     public func ticketStartsAt(time: String) -> String { render("ticket-starts-at", ["time": time]) }
 

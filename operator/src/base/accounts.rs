@@ -24,11 +24,11 @@ use crate::kernel::text;
 use crate::{update, values};
 
 pub(crate) const SERVICE: Service = Service {
-    operations: &[
+    operations: &[&[
         serve!(get wire::READ => read),
         serve!(get wire::CLOSE => close).after_closing(),
         serve!(raw wire::EXPORT => export),
-    ],
+    ]],
     ..Service::of(&wire::SERVICE)
 };
 

@@ -20,7 +20,7 @@ use crate::kernel::store::{StoreError, Tx};
 use crate::kernel::text;
 
 pub(crate) const SERVICE: Service =
-    Service { operations: &[serve!(raw wire::OPERATOR => document)], ..Service::of(&wire::SERVICE) };
+    Service { operations: &[&[serve!(raw wire::OPERATOR => document)]], ..Service::of(&wire::SERVICE) };
 
 /// What the owner of an operator says of it. Without more an operator is called by its DNS name.
 #[derive(Debug, Clone, PartialEq, Eq)]

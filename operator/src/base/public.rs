@@ -21,14 +21,14 @@ use crate::kernel::text;
 const KEYS_LOOKED_AT: Due = Due { kind: "public.keys", run: look_at_keys, every: Some(TimeDelta::days(1)) };
 
 pub(crate) const SERVICE: Service = Service {
-    operations: &[
+    operations: &[&[
         serve!(raw wire::HEALTH => health),
         serve!(raw wire::OPENAPI => openapi),
         serve!(get wire::CLOCK => clock),
         serve!(raw wire::KEYS => keys),
         serve!(raw wire::REVOCATIONS => revocations),
         serve!(raw wire::CITY => city),
-    ],
+    ]],
     due: &[KEYS_LOOKED_AT],
     ..Service::of(&wire::SERVICE)
 };

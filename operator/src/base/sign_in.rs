@@ -55,13 +55,13 @@ table! {
 }
 
 pub(crate) const SERVICE: Service = Service {
-    operations: &[
+    operations: &[&[
         serve!(post wire::SEND_CODE => send_code),
         serve!(post wire::SIGN_IN => sign_in),
         serve!(delete wire::SIGN_OUT => sign_out),
         serve!(get wire::SESSIONS => sessions),
         serve!(delete wire::END_SESSION => end_session),
-    ],
+    ]],
     tables: &[
         Table {
             name: "one_time_code",

@@ -43,7 +43,11 @@ impl From<VehicleRow> for Vehicle {
 const LABEL_MAX: usize = 40;
 
 pub(crate) const SERVICE: Service = Service {
-    operations: &[serve!(get wire::LIST => list), serve!(post wire::ADD => add), serve!(delete wire::REMOVE => remove)],
+    operations: &[&[
+        serve!(get wire::LIST => list),
+        serve!(post wire::ADD => add),
+        serve!(delete wire::REMOVE => remove),
+    ]],
     section: Some(section),
     tables: &[Table {
         name: "vehicle",

@@ -28,7 +28,7 @@ const NAME: &str = wire::SERVICE.name;
 const TOPUP: &str = "wallet.topup";
 
 pub(crate) const SERVICE: Service = Service {
-    operations: &[serve!(get wire::HISTORY => history)],
+    operations: &[&[serve!(get wire::HISTORY => history)]],
     section: Some(section),
     audit: &[Check {
         fault: "entry {} tops a deposit up that no delivered sale is for",

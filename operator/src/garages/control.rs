@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use mesto_protocol::garages::control::{
-    EVENTS_MOST, EventRefused, ExitOpened, ExitRequest, GarageReport, GarageReported, ReportedEvent, ReportedEventKind,
-    ReportedPlaces, VisitOwed, VisitSettled,
+    self as control_wire, EVENTS_MOST, EventRefused, ExitOpened, ExitRequest, GarageReport, GarageReported,
+    ReportedEvent, ReportedEventKind, ReportedPlaces, VisitOwed, VisitSettled,
 };
 use mesto_protocol::garages::visits as wire;
 use mesto_protocol::{Problem, ProblemCode};
@@ -22,8 +22,15 @@ use crate::garages::visits::{Place, VisitRecord, records_of};
 use crate::kernel::call::Call;
 use crate::kernel::failure::{Failure, Outcome, refuse};
 use crate::kernel::operator::Operator;
+use crate::kernel::service::{Served, serve};
 use crate::kernel::store::{Json, Row, Select, StoreError, Tx, Write};
 use crate::{find, update, values};
+
+pub(crate) const OPERATIONS: &[Served] = &[
+    serve!(post control_wire::REPORT => report),
+    serve!(get control_wire::OWED => owed),
+    serve!(post control_wire::EXIT => exit),
+];
 
 /// A payment that is being stored is in the books within this: what was told before it is told once
 /// more.

@@ -1,7 +1,9 @@
 //! What a driver sees without buying: the visits that he paid, and free places.
 
 use chrono::{DateTime, Utc};
-use mesto_protocol::garages::visits::{FacilityPlaces, GaragesSection, Places, VISITS_OVER, Visit, Visits};
+use mesto_protocol::garages::visits::{
+    self as wire, FacilityPlaces, GaragesSection, Places, VISITS_OVER, Visit, Visits,
+};
 use mesto_protocol::kernel::ids::{AccountId, VisitId};
 use mesto_protocol::kernel::json::Json as OnTheWire;
 use mesto_rules::garages::{FreePlaces, GaragesSection as GaragesOfCity, Observation, free_places, is_heard};
@@ -12,8 +14,11 @@ use crate::kernel::call::Call;
 use crate::kernel::failure::Outcome;
 use crate::kernel::operator::Operator;
 use crate::kernel::paging::AskedPage;
+use crate::kernel::service::{Served, serve};
 use crate::kernel::store::{Select, Tx};
 use crate::values;
+
+pub(crate) const OPERATIONS: &[Served] = &[serve!(get wire::PLACES => places), serve!(get wire::LIST => list)];
 
 const PAGE: i64 = 50;
 

@@ -9,15 +9,14 @@ pub(crate) mod tables;
 pub(crate) mod visits;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use mesto_protocol::garages as wire;
 use mesto_protocol::garages::visits::GaragesSubject;
-use mesto_protocol::garages::{self as wire, control as control_wire, visits as visits_wire};
 use mesto_protocol::kernel::json::Json;
 use mesto_rules::City;
 use mesto_rules::garages::GaragesSection;
+pub use sales::GarageLimits;
 
 use crate::base::payments::purchases::forget_subject;
-use crate::base::payments::sells::Sells;
-pub use crate::garages::sales::GarageLimits;
 use crate::garages::tables::VisitPaymentRow;
 use crate::kernel::account::LockedAccount;
 use crate::kernel::call::Call;
@@ -25,7 +24,7 @@ use crate::kernel::due::{self, Due};
 use crate::kernel::failure::Outcome;
 use crate::kernel::operator::Operator;
 use crate::kernel::retention::{before, section_of};
-use crate::kernel::service::{Check, Erasure, Export, Service, Table, serve};
+use crate::kernel::service::{Check, Service};
 use crate::kernel::store::{Select, Tx, Value, Write};
 use crate::values;
 
@@ -44,54 +43,10 @@ const PAID: &str = "garages.visit";
 const FORGOTTEN: TimeDelta = TimeDelta::days(366);
 
 pub(crate) const SERVICE: Service = Service {
-    operations: &[
-        serve!(get visits_wire::PLACES => driver::places),
-        serve!(get visits_wire::LIST => driver::list),
-        serve!(post control_wire::REPORT => control::report),
-        serve!(get control_wire::OWED => control::owed),
-        serve!(post control_wire::EXIT => control::exit),
-    ],
+    operations: &[driver::OPERATIONS, control::OPERATIONS],
     due: &[TELL, WATCH, ERASE_PAYER],
     section: Some(driver::section),
-    tables: &[
-        Table {
-            name: "visit",
-            export: Export::Rows {
-                called: "visits",
-                columns: &[
-                    "id",
-                    "city",
-                    "facility",
-                    "ticket",
-                    "state",
-                    "entered_at",
-                    "ended_at",
-                    "is_disabled",
-                    "places",
-                    "is_lost",
-                    "owes_again_at",
-                    "receipt",
-                    "corrected_at",
-                ],
-                from: "visit WHERE id IN (SELECT visit FROM visit_payment WHERE account = $1) ORDER BY id",
-            },
-            erasure: Erasure::WithTime("a car that is inside still has to be let out by its ticket"),
-        },
-        Table {
-            name: "visit_payment",
-            export: Export::Rows {
-                called: "payments_of_visits",
-                columns: &["visit", "sale", "at", "pay", "amount", "fee", "currency", "exit_by"],
-                from: "visit_payment WHERE account = $1 ORDER BY at, visit",
-            },
-            erasure: Erasure::WithTime("a car that is inside still has to be let out by what was paid"),
-        },
-        Table {
-            name: "facility",
-            export: Export::Excused("what a garage tells of itself; names no person"),
-            erasure: Erasure::Excused("what a garage tells of itself; names no person"),
-        },
-    ],
+    tables: &[tables::VISITS, tables::PAYMENTS, tables::FACILITIES],
     closing: Some(closing),
     retention: Some(erase_old),
     audit: &[
@@ -130,14 +85,6 @@ pub(crate) const SERVICE: Service = Service {
     ],
     places: Some(facilities),
     ..Service::of(&wire::SERVICE)
-};
-
-pub(crate) const SELLS: Sells = Sells {
-    service: NAME,
-    price: sales::price,
-    deliver: sales::deliver,
-    outcome: sales::outcome,
-    prefetch: sales::prefetch,
 };
 
 /// A controller acts for a facility.

@@ -13,7 +13,7 @@ use mesto_rules::money::Money;
 use serde::{Deserialize, Serialize};
 
 use crate::base::payments::rows::{PayWord, PaymentRow};
-use crate::base::payments::sells::{Asked, Delivered, Delivery, Priced};
+use crate::base::payments::sells::{Asked, Delivered, Delivery, Priced, Sells};
 use crate::garages::refusal::unknown;
 use crate::garages::tables::{FacilityRow, VisitPaymentRow, VisitRow};
 use crate::garages::visits::{Place, VisitRecord};
@@ -24,6 +24,8 @@ use crate::kernel::limits::{Limit, Limits};
 use crate::kernel::operator::Operator;
 use crate::kernel::store::{Ask, Json, Select, StoreError, Tx};
 use crate::{find, values};
+
+pub(crate) const SELLS: Sells = Sells { service: NAME, price, deliver, outcome, prefetch };
 
 /// What a quote keeps until it is paid.
 #[derive(Debug, Serialize, Deserialize)]

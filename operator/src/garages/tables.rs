@@ -9,8 +9,11 @@ use mesto_rules::money::Currency;
 use mesto_rules::{CityId, FacilityId};
 
 use crate::base::payments::rows::PayWord;
-use crate::kernel::store::Json;
+use crate::kernel::service::{Erasure, Export, Table};
+use crate::kernel::store::{Json, id_columns};
 use crate::{stored_words, table};
+
+id_columns![VisitId, FacilityId];
 
 stored_words! {
     /// `visit.state`
@@ -75,6 +78,30 @@ table! {
     }
 }
 
+pub(crate) const VISITS: Table = Table {
+    name: "visit",
+    export: Export::Rows {
+        called: "visits",
+        columns: &[
+            "id",
+            "city",
+            "facility",
+            "ticket",
+            "state",
+            "entered_at",
+            "ended_at",
+            "is_disabled",
+            "places",
+            "is_lost",
+            "owes_again_at",
+            "receipt",
+            "corrected_at",
+        ],
+        from: "visit WHERE id IN (SELECT visit FROM visit_payment WHERE account = $1) ORDER BY id",
+    },
+    erasure: Erasure::WithTime("a car that is inside still has to be let out by its ticket"),
+};
+
 table! {
     /// What was paid for a visit, here or at the place.
     pub(crate) struct VisitPaymentRow in "visit_payment" {
@@ -102,6 +129,16 @@ table! {
     }
 }
 
+pub(crate) const PAYMENTS: Table = Table {
+    name: "visit_payment",
+    export: Export::Rows {
+        called: "payments_of_visits",
+        columns: &["visit", "sale", "at", "pay", "amount", "fee", "currency", "exit_by"],
+        from: "visit_payment WHERE account = $1 ORDER BY at, visit",
+    },
+    erasure: Erasure::WithTime("a car that is inside still has to be let out by what was paid"),
+};
+
 table! {
     /// What the controller of a facility told last.
     pub(crate) struct FacilityRow in "facility" {
@@ -112,3 +149,9 @@ table! {
         observed_at: Option<DateTime<Utc>>,
     }
 }
+
+pub(crate) const FACILITIES: Table = Table {
+    name: "facility",
+    export: Export::Excused("what a garage tells of itself; names no person"),
+    erasure: Erasure::Excused("what a garage tells of itself; names no person"),
+};

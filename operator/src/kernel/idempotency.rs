@@ -144,7 +144,7 @@ fn answer_of(tx: &mut dyn Tx, call: &Call<'_>, known: &Known) -> Outcome<Respons
     }
     let lost = |what: &str| StoreError::unreadable("executed key", what);
     let made = known.made.as_deref().ok_or_else(|| lost("it does not name what it made"))?;
-    let mut served = call.operator.services.iter().flat_map(|service| service.operations);
+    let mut served = call.operator.services.iter().flat_map(|service| service.operations());
     let again = served
         .find(|served| route(served.operation) == known.route)
         .and_then(|served| served.again)

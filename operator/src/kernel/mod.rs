@@ -34,11 +34,11 @@ use service::{Erasure, Export, Service, Table, serve};
 
 /// What is there without any service.
 pub(crate) const SERVICE: Service = Service {
-    operations: &[
+    operations: &[&[
         serve!(get wire::EVENTS => events::page),
         serve!(get intents::READ => idempotency::outcome),
         serve!(get intents::CANCEL => idempotency::cancel),
-    ],
+    ]],
     due: &[retention::DAILY],
     tables: &[
         Table {

@@ -20,7 +20,7 @@ impl Router {
     /// Two paths that cannot be told apart.
     pub fn new(services: &[&'static Service]) -> Result<Self, String> {
         let mut served = BTreeMap::<&'static str, Vec<&'static Served>>::new();
-        for one in services.iter().flat_map(|service| service.operations) {
+        for one in services.iter().flat_map(|service| service.operations()) {
             served.entry(one.operation.path).or_default().push(one);
         }
         let mut paths = matchit::Router::new();

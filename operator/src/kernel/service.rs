@@ -25,8 +25,8 @@ pub(crate) struct Service {
     pub name: &'static str,
     /// Its operations, events and codes on the wire; `None` for one that nobody can call.
     pub wire: Option<&'static OnTheWire>,
-    /// Its operations with their handlers.
-    pub operations: &'static [Served],
+    /// Lists of its operations, each beside the handlers; read by [`Service::operations`].
+    pub operations: &'static [&'static [Served]],
     /// What it plans for a moment.
     pub due: &'static [Due],
     /// Its section of `GET /v1/account`.
@@ -57,6 +57,11 @@ pub(crate) type Places = fn(&City) -> Vec<&str>;
 pub(crate) type Retention = fn(&mut dyn Tx, &Operator, DateTime<Utc>) -> Outcome<()>;
 
 impl Service {
+    /// Its operations with their handlers.
+    pub fn operations(&self) -> impl Iterator<Item = &'static Served> + use<> {
+        self.operations.iter().copied().flatten()
+    }
+
     /// A service that has nothing yet.
     pub const fn named(name: &'static str) -> Self {
         Self {

@@ -22,6 +22,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 pub use self::postgres::{AddressError, PostgresAddress, PostgresStore};
 pub(crate) use self::prefetch::Prefetched;
+pub(crate) use self::row::id_columns;
 pub use self::row::{Cells, Column, Columns, IntoColumn, Json, Row, Table};
 pub use self::sqlite::{Durability, SqliteInline, SqliteStore};
 pub use self::statement::{Ask, Select, Write};

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use mesto_protocol::base::plate::Plate;
 use mesto_protocol::kernel::ids::{AccountId, PlateCheckId, TicketId};
 use mesto_protocol::kernel::reference::Reference;
-use mesto_protocol::orders::control::{CheckedTicket, NewOrder, PlateCheck};
+use mesto_protocol::orders::control::{self as wire, CheckedTicket, NewOrder, PlateCheck};
 use mesto_protocol::orders::driver::{Order, OrderState, Violation};
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::{CityId, ParkingSection, ZoneId, order};
@@ -17,12 +17,20 @@ use crate::kernel::account::Subject;
 use crate::kernel::call::{AlsoLocked, Call};
 use crate::kernel::failure::Outcome;
 use crate::kernel::ledger::{self, LedgerAccount, Movement};
-use crate::kernel::store::{Ask, Json, Select, StoreError, Tx, Write};
+use crate::kernel::service::{Erasure, Export, Served, Table, serve};
+use crate::kernel::store::{Ask, Json, Select, StoreError, Tx, Write, id_columns};
 use crate::orders::driver::{OrderPlateRow, OrderRow, StateWord};
 use crate::orders::proofs::ProofWord;
 use crate::orders::{NAME, driver, proofs};
 use crate::parking::tickets::ChannelWord;
 use crate::{projection, table, values};
+
+pub(crate) const OPERATIONS: &[Served] = &[
+    serve!(get wire::CHECK => check),
+    serve!(action wire::ISSUE => issue, again driver::issued_again).prefetching(prefetch).also_locking(also_locks),
+];
+
+id_columns![PlateCheckId];
 
 table! {
     pub(crate) struct PlateCheckRow in "plate_check" {
@@ -35,6 +43,12 @@ table! {
         at: DateTime<Utc>,
     }
 }
+
+pub(crate) const TABLE: Table = Table {
+    name: "plate_check",
+    export: Export::Excused("what an inspector did; a plate is not the driver's alone"),
+    erasure: Erasure::WithTime("evidence of a check, kept as long as the city says"),
+};
 
 projection! {
     /// What an inspector may know of a ticket.

@@ -8,7 +8,7 @@ use mesto_protocol::kernel::json::Json as OnTheWire;
 use mesto_protocol::kernel::line::{Line, Params, Vat};
 use mesto_protocol::kernel::reference::Reference;
 use mesto_protocol::orders::driver::{
-    Order, OrderState, OrdersOffer, OrdersOutcome, OrdersPage, OrdersSection, OrdersSubject, Violation,
+    self as wire, Order, OrderState, OrdersOffer, OrdersOutcome, OrdersPage, OrdersSection, OrdersSubject, Violation,
 };
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::money::{Currency, Money};
@@ -17,7 +17,7 @@ use mesto_rules::orders::OrdersSection as OrdersOfCity;
 use mesto_rules::{CityId, Fact, PayMethod as RulesPay, ZoneId};
 use serde::{Deserialize, Serialize};
 
-use crate::base::payments::sells::{Asked, Delivered, Delivery, Priced};
+use crate::base::payments::sells::{Asked, Delivered, Delivery, Priced, Sells};
 use crate::kernel::account::{Locks, lock};
 use crate::kernel::call::Call;
 use crate::kernel::due::{self, Due};
@@ -25,9 +25,14 @@ use crate::kernel::failure::{Failure, Outcome, refuse};
 use crate::kernel::ledger::{self, LedgerAccount, Movement};
 use crate::kernel::operator::Operator;
 use crate::kernel::paging::AskedPage;
-use crate::kernel::store::{Ask, Json, Select, StoreError, Tx};
+use crate::kernel::service::{Erasure, Export, Served, Table, serve};
+use crate::kernel::store::{Ask, Json, Select, StoreError, Tx, id_columns};
 use crate::orders::{NAME, proofs};
 use crate::{stored_words, table, update, values};
+
+pub(crate) const OPERATIONS: &[Served] = &[serve!(get wire::LIST => list)];
+
+pub(crate) const SELLS: Sells = Sells { service: NAME, price, deliver, outcome, prefetch };
 
 /// An order was paid or withdrawn: its other accounts are told.
 pub(crate) const TELL_OTHERS: Due = Due::new("orders.tell_others", tell_others);
@@ -38,6 +43,8 @@ pub(crate) const ISSUED: &str = "orders.issued";
 const PAID: &str = "orders.order";
 const PAID_ELSEWHERE: &str = "orders.paid_elsewhere";
 const CANCELLED: &str = "orders.cancelled";
+
+id_columns![OrderId];
 
 stored_words! {
     /// `daily_order.state`
@@ -69,6 +76,16 @@ table! {
     }
 }
 
+pub(crate) const TABLE: Table = Table {
+    name: "daily_order",
+    export: Export::Made { called: "orders", by: exported },
+    erasure: Erasure::Excused("belongs to the books; names no driver, the plate stands elsewhere"),
+};
+
+fn exported(tx: &mut dyn Tx, account: AccountId, now: DateTime<Utc>) -> Outcome<serde_json::Value> {
+    Ok(serde_json::json!(all(tx, account, now)?))
+}
+
 table! {
     /// The erasable half of an order.
     pub(crate) struct OrderPlateRow in "order_plate" {
@@ -79,6 +96,12 @@ table! {
         country: Option<String>,
     }
 }
+
+pub(crate) const PLATE_TABLE: Table = Table {
+    name: "order_plate",
+    export: Export::Excused("told with the orders"),
+    erasure: Erasure::WithTime("the plate of an order that is still owed says who owes it"),
+};
 
 /// The order of a number.
 pub(crate) fn by_number(tx: &mut dyn Tx, number: Reference, now: DateTime<Utc>) -> Outcome<Option<Order>> {

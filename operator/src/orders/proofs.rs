@@ -4,16 +4,19 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::kernel::ids::{AccountId, OrderId};
 use mesto_protocol::kernel::reference::Reference;
-use mesto_protocol::orders::driver::{Order, OrderSlip};
+use mesto_protocol::orders::driver::{self as wire, Order, OrderSlip};
 use mesto_protocol::{Problem, ProblemCode};
 
 use crate::kernel::account::{AccountOf, LockedAccount};
 use crate::kernel::call::Call;
 use crate::kernel::failure::Outcome;
 use crate::kernel::limits::{Limit, Limits};
+use crate::kernel::service::{Erasure, Export, Served, Table, serve};
 use crate::kernel::store::{Select, Tx, Write};
 use crate::orders::driver;
 use crate::{find, stored_words, table, values};
+
+pub(crate) const OPERATIONS: &[Served] = &[serve!(post wire::BY_SLIP => by_slip)];
 
 stored_words! {
     /// `order_proof.proof`
@@ -29,6 +32,12 @@ table! {
         at: DateTime<Utc>,
     }
 }
+
+pub(crate) const TABLE: Table = Table {
+    name: "order_proof",
+    export: Export::Excused("told with the orders"),
+    erasure: Erasure::AtClosing(&["DELETE FROM order_proof WHERE account = $1"]),
+};
 
 /// A ticket of one's own proves an order that was issued up to so long after its end: the same day,
 /// and the night before.

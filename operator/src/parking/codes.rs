@@ -2,16 +2,19 @@
 
 use mesto_protocol::kernel::ids::AccountId;
 use mesto_protocol::parking::signed::ParkingTicket;
-use mesto_protocol::parking::tickets::{REISSUES, TicketCode, TicketState};
+use mesto_protocol::parking::tickets::{self as wire, REISSUES, TicketCode, TicketState};
 use mesto_protocol::{Problem, ProblemCode};
 
 use crate::kernel::account::LockedAccount;
 use crate::kernel::call::Call;
 use crate::kernel::failure::{Outcome, refuse};
+use crate::kernel::service::{Served, serve};
 use crate::kernel::signed_codes::{self, ToShow};
 use crate::kernel::store::{Select, Tx};
 use crate::parking::tickets::{self, TicketPlateRow, TicketRow};
 use crate::{update, values};
+
+pub(crate) const OPERATIONS: &[Served] = &[serve!(get wire::CODE => issue_again)];
 
 /// The code of a running ticket of the caller, for the device of his session. Asked by the device
 /// that holds it already, the same code comes: an answer that was lost is asked for again.

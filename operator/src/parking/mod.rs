@@ -10,18 +10,17 @@ mod tools;
 mod zones;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mesto_protocol::parking::{self as wire, tickets as tickets_wire, zones as zones_wire};
+use mesto_protocol::parking as wire;
 use mesto_rules::ParkingSection;
 pub use strangers::ParkingLimits;
 
-use crate::base::payments::sells::Sells;
 use crate::kernel::account::LockedAccount;
 use crate::kernel::call::Call;
 use crate::kernel::due::{self, Due};
 use crate::kernel::failure::Outcome;
 use crate::kernel::operator::Operator;
 use crate::kernel::retention::{before, section_of};
-use crate::kernel::service::{Check, Erasure, Export, Service, Table, serve};
+use crate::kernel::service::{Check, Service};
 use crate::kernel::store::{Tx, Write};
 use crate::values;
 
@@ -35,56 +34,10 @@ const STAYS_KEPT: TimeDelta = TimeDelta::days(14);
 const NAME: &str = wire::SERVICE.name;
 
 pub(crate) const SERVICE: Service = Service {
-    operations: &[
-        serve!(get zones_wire::NEAR => zones::near),
-        serve!(get tickets_wire::LIST => tickets::list),
-        serve!(get tickets_wire::READ => tickets::read),
-        serve!(get tickets_wire::CODE => codes::issue_again),
-    ],
+    operations: &[zones::OPERATIONS, tickets::OPERATIONS, codes::OPERATIONS],
     due: &[tickets::TICKET_END, ERASE_PLATES],
     section: Some(tickets::section),
-    tables: &[
-        Table {
-            name: "stay",
-            export: Export::Rows {
-                called: "stays",
-                columns: &["city", "zone", "started_at", "deadline", "paid_until", "closes_at", "purchases"],
-                from: "stay WHERE owner_kind = 'account' AND owner = $1 ORDER BY city, zone",
-            },
-            // The stay of a plate stays for whoever parks it next.
-            erasure: Erasure::AtClosing(&["DELETE FROM stay WHERE owner_kind = 'account' AND owner = $1"]),
-        },
-        Table {
-            name: "ticket",
-            export: Export::Rows {
-                called: "tickets",
-                columns: &[
-                    "id",
-                    "channel",
-                    "city",
-                    "zone",
-                    "issued_at",
-                    "starts_at",
-                    "ends_at",
-                    "minutes",
-                    "price",
-                    "currency",
-                    "pay",
-                ],
-                from: "ticket WHERE account = $1 ORDER BY id",
-            },
-            erasure: Erasure::Excused("belongs to the books; the account is a pseudonym, the plate stands elsewhere"),
-        },
-        Table {
-            name: "ticket_plate",
-            export: Export::Rows {
-                called: "plates_of_tickets",
-                columns: &["ticket", "shown", "country", "issue", "device"],
-                from: "ticket_plate WHERE ticket IN (SELECT id FROM ticket WHERE account = $1) ORDER BY ticket",
-            },
-            erasure: Erasure::WithTime("a running ticket still has to be seen by an inspector"),
-        },
-    ],
+    tables: &[stays::TABLE, tickets::TABLE, tickets::PLATE_TABLE],
     closing: Some(closing),
     retention: Some(erase_old),
     audit: &[
@@ -114,14 +67,6 @@ pub(crate) const SERVICE: Service = Service {
         },
     ],
     ..Service::of(&wire::SERVICE)
-};
-
-pub(crate) const SELLS: Sells = Sells {
-    service: NAME,
-    price: quotes::price,
-    deliver: tickets::deliver,
-    outcome: tickets::outcome,
-    prefetch: tickets::prefetch,
 };
 
 fn closing(tx: &mut dyn Tx, call: &Call<'_>, account: &mut LockedAccount) -> Outcome<()> {

@@ -9,6 +9,7 @@ use mesto_rules::{City, CityId, ParkingSection, SectionError, Stay, StayPer, Sta
 
 use crate::kernel::failure::Outcome;
 use crate::kernel::operator::Operator;
+use crate::kernel::service::{Erasure, Export, Table};
 use crate::kernel::store::{Select, StoreError, Tx, Write};
 use crate::{find, projection, stored_words, table, update, values};
 
@@ -35,6 +36,17 @@ table! {
         purchases: u32,
     }
 }
+
+pub(crate) const TABLE: Table = Table {
+    name: "stay",
+    export: Export::Rows {
+        called: "stays",
+        columns: &["city", "zone", "started_at", "deadline", "paid_until", "closes_at", "purchases"],
+        from: "stay WHERE owner_kind = 'account' AND owner = $1 ORDER BY city, zone",
+    },
+    // The stay of a plate stays for whoever parks it next.
+    erasure: Erasure::AtClosing(&["DELETE FROM stay WHERE owner_kind = 'account' AND owner = $1"]),
+};
 
 /// A stored stay.
 #[derive(Debug, Clone, PartialEq, Eq)]

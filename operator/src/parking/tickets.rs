@@ -8,7 +8,7 @@ use mesto_protocol::kernel::json::Json as OnTheWire;
 use mesto_protocol::parking::purchase::{self, ParkingOutcome};
 use mesto_protocol::parking::signed::ParkingTicket;
 use mesto_protocol::parking::tickets::{
-    Channel, ParkingSection, StayOfTicket, TICKETS_OVER, Ticket, TicketState, Tickets,
+    self as wire, Channel, ParkingSection, StayOfTicket, TICKETS_OVER, Ticket, TicketState, Tickets,
 };
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::money::{Currency, Money};
@@ -18,7 +18,7 @@ use mesto_rules::{CityId, StayPer, TariffId, ZoneId};
 
 use crate::base::payments::refunds::{self, TakenBack};
 use crate::base::payments::rows::PayWord;
-use crate::base::payments::sells::{Delivered, Delivery};
+use crate::base::payments::sells::{Delivered, Delivery, Sells};
 use crate::kernel::account::LockedAccount;
 use crate::kernel::call::Call;
 use crate::kernel::due::{self, Due};
@@ -26,13 +26,20 @@ use crate::kernel::failure::{Failure, Outcome, refuse};
 use crate::kernel::ledger::LedgerAccount;
 use crate::kernel::operator::Operator;
 use crate::kernel::paging::AskedPage;
+use crate::kernel::service::{Erasure, Export, Served, Table, serve};
 use crate::kernel::signed_codes::{self, ToShow};
-use crate::kernel::store::{Ask, Json, Select, Tx, Write};
+use crate::kernel::store::{Ask, Json, Select, Tx, Write, id_columns};
 use crate::parking::NAME;
 use crate::parking::quotes::{self, Frozen};
 use crate::parking::stays::{self, Kept, Latest, OwnerWord};
 use crate::parking::strangers;
 use crate::{find, stored_words, table, update, values};
+
+pub(crate) const OPERATIONS: &[Served] = &[serve!(get wire::LIST => list), serve!(get wire::READ => read)];
+
+pub(crate) const SELLS: Sells = Sells { service: NAME, price: quotes::price, deliver, outcome, prefetch };
+
+id_columns![TicketId, StayId, ZoneId];
 
 stored_words! {
     /// `ticket.channel`
@@ -67,7 +74,7 @@ table! {
         starts_at: DateTime<Utc>,
         ends_at: DateTime<Utc>,
         /// The minutes that were paid for.
-        minutes: u32,
+        paid_minutes: u32,
         price: i64,
         currency: Currency,
         lines: Json<Vec<QuoteLine>>,
@@ -82,6 +89,28 @@ table! {
         sale: Option<SaleId>,
     }
 }
+
+pub(crate) const TABLE: Table = Table {
+    name: "ticket",
+    export: Export::Rows {
+        called: "tickets",
+        columns: &[
+            "id",
+            "channel",
+            "city",
+            "zone",
+            "issued_at",
+            "starts_at",
+            "ends_at",
+            "paid_minutes",
+            "price",
+            "currency",
+            "pay",
+        ],
+        from: "ticket WHERE account = $1 ORDER BY id",
+    },
+    erasure: Erasure::Excused("belongs to the books; the account is a pseudonym, the plate stands elsewhere"),
+};
 
 table! {
     /// The erasable half of a ticket: the plate, and the signed text that names it.
@@ -101,6 +130,16 @@ table! {
         device: Option<String>,
     }
 }
+
+pub(crate) const PLATE_TABLE: Table = Table {
+    name: "ticket_plate",
+    export: Export::Rows {
+        called: "plates_of_tickets",
+        columns: &["ticket", "shown", "country", "issue", "device"],
+        from: "ticket_plate WHERE ticket IN (SELECT id FROM ticket WHERE account = $1) ORDER BY ticket",
+    },
+    erasure: Erasure::WithTime("a running ticket still has to be seen by an inspector"),
+};
 
 impl From<&TicketPlateRow> for Plate {
     fn from(row: &TicketPlateRow) -> Self {
@@ -255,7 +294,7 @@ fn sell(
         issued_at: now,
         starts_at: terms.starts_at,
         ends_at: terms.ends_at,
-        minutes: terms.granted_minutes,
+        paid_minutes: terms.granted_minutes,
         price: terms.total,
         lines: purchase::lines(&terms.lines),
         tariff: terms.tariff,
@@ -287,7 +326,7 @@ fn store(
         issued_at: ticket.issued_at,
         starts_at: ticket.starts_at,
         ends_at: ticket.ends_at,
-        minutes: ticket.minutes,
+        paid_minutes: ticket.paid_minutes,
         price: ticket.price.minor()?,
         currency: ticket.price.currency,
         lines: Json::of(lines)?,
@@ -333,7 +372,7 @@ fn from_rows((row, plate): TicketWithPlate, now: DateTime<Utc>) -> Outcome<Ticke
         issued_at: row.issued_at,
         starts_at: row.starts_at,
         ends_at: row.ends_at,
-        minutes: row.minutes,
+        paid_minutes: row.paid_minutes,
         price: Money::from_minor(row.price, row.currency),
         lines: purchase::lines(&row.lines.read()?),
         tariff: row.tariff,

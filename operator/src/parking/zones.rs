@@ -1,12 +1,15 @@
 //! Zones near a position, or by the code on a sign.
 
-use mesto_protocol::parking::zones::{ZoneNear, Zones};
+use mesto_protocol::parking::zones::{self as wire, ZoneNear, Zones};
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::{ParkingSection, Position, SignError, zone_by_sign, zones_near};
 
 use crate::kernel::call::Call;
 use crate::kernel::failure::{Outcome, refuse};
+use crate::kernel::service::{Served, serve};
 use crate::kernel::store::Tx;
+
+pub(crate) const OPERATIONS: &[Served] = &[serve!(get wire::NEAR => near)];
 
 /// How far a zone may be to be called near, metres.
 const NEAR_METRES: u32 = 5_000;

@@ -33,7 +33,7 @@ fn two_who_lock_each_others_accounts_do_not_wait_in_a_circle() {
                 (world.now() - TimeDelta::hours(1)).timestamp_millis(),
                 (world.now() - TimeDelta::minutes(1)).timestamp_millis(),
             );
-            let ticket = "INSERT INTO ticket (id, account, channel, city, zone, state, issued_at, starts_at, ends_at, minutes, price, currency, lines, tariff, pay, stay, stay_started_at, stay_paid_until) \
+            let ticket = "INSERT INTO ticket (id, account, channel, city, zone, state, issued_at, starts_at, ends_at, paid_minutes, price, currency, lines, tariff, pay, stay, stay_started_at, stay_paid_until) \
                 VALUES ($1, $2, 'app', 'belgrade', $3, 'expired', $4, $4, $5, 59, 0, 'RSD', '[]', '2025-02-01', 'deposit', 'st_01k479dz00qgg4pqj408q8qgak', $4, $5)";
             let of_plate = "INSERT INTO ticket_plate (ticket, city, zone, canonical, shown, ends_at, signed, issue) VALUES ($1, 'belgrade', $2, $3, $3, $4, '', 1)";
             transact(&*world.store, |tx| {

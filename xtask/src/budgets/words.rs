@@ -21,7 +21,7 @@ impl Words {
     /// Reads a text; `extension` says which language it is: `kt`, `swift` or `py`.
     pub fn of(extension: &str, text: &str) -> Self {
         const KINDS: [&str; 8] = ["class", "interface", "object", "struct", "enum", "protocol", "actor", "typealias"];
-        let code = code(text, extension == "py");
+        let code = code(text, extension, Kept::Code);
         let (mut words, mut types) = (Vec::new(), BTreeSet::new());
         for (index, line) in code.lines().enumerate() {
             let is_import = line.trim_start().starts_with("import ") || line.trim_start().starts_with("from ");
@@ -56,29 +56,57 @@ fn is_letter(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
-/// The text with every comment and string left out, line by line as it was.
-fn code(text: &str, is_python: bool) -> String {
+/// What [`code`] keeps of a text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// Neither comments nor strings.
+    Code,
+    /// Everything but comments.
+    Texts,
+}
+
+/// The text with every comment and, if asked, every string left out, line by line as it was.
+pub fn code(text: &str, extension: &str, kept: Kept) -> String {
+    let (mark, has_blocks) = match extension {
+        "py" | "toml" | "ftl" => ("#", false),
+        "sql" => ("--", true),
+        _ => ("//", true),
+    };
     let mut code = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
-        let skipped = if rest.starts_with(if is_python { "#" } else { "//" }) {
-            rest.find('\n').unwrap_or(rest.len())
-        } else if !is_python && rest.starts_with("/*") {
-            comment(rest)
+        // A Fluent comment fills its line, and its texts have no quotes.
+        let is_mark = rest.starts_with(mark) && (extension != "ftl" || code.is_empty() || code.ends_with('\n'));
+        let (length, is_text) = if is_mark {
+            (rest.find('\n').unwrap_or(rest.len()), false)
+        } else if has_blocks && rest.starts_with("/*") {
+            (comment(rest), false)
+        } else if extension == "ftl" {
+            (first.len_utf8(), true)
         } else if let Some(mark) = ["\"\"\"", "'''"].into_iter().find(|mark| rest.starts_with(mark)) {
-            rest.get(3..).and_then(|inside| inside.find(mark)).map_or(rest.len(), |end| end + 6)
-        } else if first == '"' || first == '\'' {
-            string(rest, first)
+            (rest.get(3..).and_then(|inside| inside.find(mark)).map_or(rest.len(), |end| end + 6), true)
+        } else if first == '"' || (first == '\'' && !(extension == "rs" && is_lifetime(rest))) {
+            (string(rest, first), true)
         } else {
             code.push(first);
             rest = rest.get(first.len_utf8()..).unwrap_or_default();
             continue;
         };
-        let (left_out, after) = rest.split_at(skipped.min(rest.len()));
-        code.extend(left_out.chars().filter(|c| *c == '\n'));
+        let (part, after) = rest.split_at(length.min(rest.len()));
+        if is_text && kept == Kept::Texts {
+            code.push_str(part);
+        } else {
+            code.extend(part.chars().filter(|c| *c == '\n'));
+        }
         rest = after;
     }
     code
+}
+
+/// `'a` without a quote at its end.
+fn is_lifetime(text: &str) -> bool {
+    let mut letters = text.chars().skip(1);
+    letters.next().is_some_and(|c| c.is_alphabetic() || c == '_') && letters.next() != Some('\'')
 }
 
 /// The length of a comment, others inside it included.
@@ -125,11 +153,11 @@ mod tests {
     #[test]
     fn comments_and_texts_are_no_code() {
         assert_eq!(
-            code("a // b\nc /* d /* e\n */ f */ g \"h\\\"i\" 'j' \"\"\"k\n\"l\"\n\"\"\" m", false),
+            code("a // b\nc /* d /* e\n */ f */ g \"h\\\"i\" 'j' \"\"\"k\n\"l\"\n\"\"\" m", "kt", Kept::Code),
             "a \nc \n g   \n\n m"
         );
-        assert_eq!(code("a # b\n'''c\n''' 'd' // e", true), "a \n\n  // e");
-        assert_eq!(code("a \"never closed\nb /* never closed\n", false), "a \nb \n");
+        assert_eq!(code("a # b\n'''c\n''' 'd' // e", "py", Kept::Code), "a \n\n  // e");
+        assert_eq!(code("a \"never closed\nb /* never closed\n", "kt", Kept::Code), "a \nb \n");
     }
 
     #[test]

@@ -42,6 +42,9 @@ pub struct Service {
     pub uses: Vec<String>,
     pub at_most: usize,
     pub screens_at_most: usize,
+    /// Names of its things: ids, tables, texts.
+    pub things: Vec<String>,
+    pub things_at_most: usize,
     pub why: String,
 }
 

@@ -8,7 +8,7 @@ use mesto_protocol::kernel::ids::OrderId;
 use mesto_protocol::kernel::json::Json;
 use mesto_protocol::kernel::reference::Reference;
 use mesto_protocol::orders::driver::{
-    LIST, Order, OrderSlip, OrderState, OrdersOffer, OrdersOutcome, OrdersPage, OrdersSection, OrdersSubject, SLIP,
+    BY_SLIP, LIST, Order, OrderSlip, OrderState, OrdersOffer, OrdersOutcome, OrdersPage, OrdersSection, OrdersSubject,
 };
 use mesto_rules::orders::OrdersSection as OrdersOfCity;
 use mesto_rules::shown;
@@ -183,7 +183,7 @@ impl Orders<'_> {
                 .with("reason", why.word())
                 .with("example", Reference::EXAMPLE)
         })?;
-        let order: Order = self.0.call(&SLIP, &[], &OrderSlip { number: number.to_string() }).await?;
+        let order: Order = self.0.call(&BY_SLIP, &[], &OrderSlip { number: number.to_string() }).await?;
         let now = self.0.now();
         let mut core = self.0.core();
         core.still(&session)?;

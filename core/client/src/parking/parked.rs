@@ -4,10 +4,12 @@ use chrono::{DateTime, Utc};
 use mesto_protocol::kernel::ids::TicketId;
 use mesto_protocol::parking::tickets::{Ticket, TicketState};
 use mesto_rules::{Money, MoneyError, shown};
+use mesto_texts::TextValue;
 use rusqlite::Connection as Database;
 use serde::Serialize;
 
 use super::{Parking, rows};
+use crate::kernel::client::Client;
 use crate::kernel::error::{Error, ErrorKind, Result};
 use crate::kernel::store::Stored;
 
@@ -23,17 +25,27 @@ shown! { parked_shown;
         pub ends_at: DateTime<Utc>,
         /// The sum of their prices.
         pub paid: Money,
+        /// What it is besides its time and its price, a line each in the client's language.
+        pub lines: Vec<String>,
     }
 }
 
 impl Parked {
     /// `None` without a ticket.
-    fn of(tickets: Vec<Ticket>, now: DateTime<Utc>) -> std::result::Result<Option<Self>, MoneyError> {
+    fn of(client: &Client, tickets: Vec<Ticket>, now: DateTime<Utc>) -> std::result::Result<Option<Self>, MoneyError> {
         let (Some(first), Some(last)) = (tickets.first(), tickets.last()) else { return Ok(None) };
         let paid = tickets.iter().skip(1).try_fold(first.price, |sum, ticket| sum.checked_add(&ticket.price))?;
         let in_force = tickets.iter().find(|ticket| now < ticket.ends_at).unwrap_or(last).id;
-        Ok(Some(Self { in_force, starts_at: first.starts_at, ends_at: last.ends_at, paid, tickets }))
+        let lines = in_words(client, &tickets);
+        Ok(Some(Self { lines, in_force, starts_at: first.starts_at, ends_at: last.ends_at, paid, tickets }))
     }
+}
+
+/// What a driver is told of these tickets together. A field of a ticket that is shown has its line
+/// here.
+fn in_words(client: &Client, tickets: &[Ticket]) -> Vec<String> {
+    let paid_minutes = tickets.iter().map(|ticket| i64::from(ticket.paid_minutes)).sum();
+    vec![client.text("ticket-paid-minutes", &[("minutes", TextValue::Number(paid_minutes))])]
 }
 
 /// What was voided, and what the operator does not know, is no time that a car is parked for.
@@ -82,7 +94,7 @@ impl Parking<'_> {
             let lasts = active.iter().filter(|last| !active.iter().any(|next| next.extends == Some(last.id)));
             lasts.map(|last| chain(db, last.clone())).collect::<Stored<Vec<_>>>()
         })?;
-        chains.into_iter().filter_map(|tickets| summed(Parked::of(tickets, now)).transpose()).collect()
+        chains.into_iter().filter_map(|tickets| summed(Parked::of(self.0, tickets, now)).transpose()).collect()
     }
 
     /// The time that a ticket is a part of, also when it is over. Local.
@@ -97,6 +109,6 @@ impl Parking<'_> {
             return Err(missing());
         }
         let tickets = self.0.core().read(now, |db| chain(db, part))?;
-        summed(Parked::of(tickets, now))?.ok_or_else(missing)
+        summed(Parked::of(self.0, tickets, now))?.ok_or_else(missing)
     }
 }

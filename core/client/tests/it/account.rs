@@ -58,7 +58,7 @@ fn devices_are_listed_and_another_one_is_signed_out() {
     let [there, here] = sessions.as_slice() else { panic!("{sessions:?}") };
     assert!(there.signed_in_at > here.signed_in_at && !there.device.is_empty());
     let page = run(phone.client.account().sessions(None, 1)).unwrap();
-    assert_eq!(run(phone.client.account().sessions(page.next, 1)).unwrap().items, [here.clone()]);
+    assert_eq!(run(phone.client.account().sessions(page.next, 1)).unwrap().items, std::slice::from_ref(here));
     assert_eq!(run(phone.client.account().end_session(here.id)).unwrap_err().code(), "session_is_own");
     run(phone.client.account().end_session(there.id)).unwrap();
     assert_eq!(run(phone.client.account().end_session(there.id)).unwrap_err().code(), "not_found");

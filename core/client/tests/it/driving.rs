@@ -23,6 +23,7 @@ fn a_driver_parks_extends_and_is_refused_minute_91_bg_50() {
     assert_eq!(bought.state, IntentState::Confirmed);
     assert_eq!(phone.balance(), rsd("920.00"));
     let ticket = bought.ticket().unwrap();
+    assert_eq!(phone.client.parking().parked_with(ticket.id).unwrap().lines, ["Paid for 60 min"]);
 
     let refused =
         run(phone.client.parking().quote(&belgrade(), &zone("red"), phone.car(), 91, PayMethod::Deposit)).unwrap_err();
@@ -40,8 +41,15 @@ fn a_driver_parks_extends_and_is_refused_minute_91_bg_50() {
         (more.total, offer(&more).starts_at, offer(&more).extends),
         (rsd("120.00"), ticket.ends_at, Some(ticket.id))
     );
-    assert_eq!(run(phone.client.payments().buy(&more)).unwrap().state, IntentState::Confirmed);
+    let more = run(phone.client.payments().buy(&more)).unwrap();
+    assert_eq!(more.state, IntentState::Confirmed);
     assert_eq!(phone.balance(), rsd("800.00"));
+    let extension = more.ticket().unwrap().id;
+    assert_eq!(
+        phone.client.parking().parked_with(extension).unwrap().lines,
+        ["Paid for 90 min"],
+        "with what it continued"
+    );
     assert_eq!(phone.shown().active_tickets.len(), 2);
 
     let history = run(phone.client.parking().history(None, 10)).unwrap();

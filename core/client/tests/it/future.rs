@@ -73,7 +73,7 @@ fn a_known_event_in_a_new_shape_loses_no_ticket() {
     let mut page = answer(&phone, &format!("/v1/events?after={cursor}"));
     let told =
         page["events"].as_array_mut().unwrap().iter_mut().find(|event| event["kind"] == "parking.ticket").unwrap();
-    told["data"]["minutes"] = json!("an hour");
+    told["data"]["paid_minutes"] = json!("an hour");
     phone.net.fault("GET /v1/events", says(&page));
     assert!(run(phone.client.sync()).unwrap().from_snapshot);
     assert_eq!((phone.balance(), phone.shown().active_tickets.len()), (rsd("920.00"), 1));

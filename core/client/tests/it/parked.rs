@@ -31,6 +31,7 @@ fn a_ticket_and_its_extension_are_one_time_with_one_sum_bg_54() {
         starts_at: first.starts_at,
         ends_at: second.ends_at,
         paid: rsd("200.00"),
+        lines: vec!["Paid for 90 min".to_owned()],
         tickets: vec![first.clone(), second.clone()],
     };
     assert_eq!(parking.parked().unwrap(), [whole.clone()]);

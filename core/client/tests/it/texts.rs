@@ -80,7 +80,7 @@ fn file_of(code: &str) -> &'static str {
 #[test]
 fn the_text_of_a_code_stands_in_the_file_of_the_service_that_says_it() {
     for service in mesto_protocol::services::SERVICES {
-        for code in service.problems {
+        for code in service.problems() {
             assert_eq!(file_of(code.as_str()), service.name, "{}", code.as_str());
         }
     }

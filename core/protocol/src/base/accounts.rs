@@ -11,7 +11,7 @@ use crate::kernel::ids::AccountId;
 use crate::kernel::json::Json;
 use crate::kernel::operation::{Access, Document, Nothing, Operation, Permission, end, get, get_document};
 use crate::kernel::problem::problems;
-use crate::kernel::service::{Section, Service};
+use crate::kernel::service::{Adds, Section, Service};
 use crate::kernel::wire::wire;
 use crate::records;
 
@@ -36,8 +36,7 @@ problems! {
 }
 
 pub const SERVICE: Service = Service {
-    operations: &[READ.entry(), CLOSE.entry(), EXPORT.entry()],
-    problems: PROBLEMS,
+    adds: &[Adds { operations: &[READ.entry(), CLOSE.entry(), EXPORT.entry()], problems: PROBLEMS, ..Adds::NOTHING }],
     ..Service::named("accounts")
 };
 

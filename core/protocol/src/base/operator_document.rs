@@ -16,7 +16,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::payments::PayMethod;
 use crate::kernel::operation::{Access, Nothing, Operation, Text, get_text};
-use crate::kernel::service::Service;
+use crate::kernel::service::{Adds, Service};
 use crate::kernel::signature::Signed;
 use crate::kernel::signed_document::{Document, SignedDocument};
 use crate::words;
@@ -28,7 +28,10 @@ pub const OPERATOR: Operation<Nothing, Text> = get_text(
     Access::Anybody,
 );
 
-pub const SERVICE: Service = Service { operations: &[OPERATOR.entry()], ..Service::named("operator_document") };
+pub const SERVICE: Service = Service {
+    adds: &[Adds { operations: &[OPERATOR.entry()], ..Adds::NOTHING }],
+    ..Service::named("operator_document")
+};
 
 /// What an operator says of itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

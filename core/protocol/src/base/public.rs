@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use crate::kernel::ProblemCode;
 use crate::kernel::operation::{Access, Document, Nothing, Operation, Text, get, get_document, get_text};
-use crate::kernel::service::Service;
+use crate::kernel::service::{Adds, Service};
 use crate::kernel::wire::wire;
 
 pub const HEALTH: Operation<Nothing, Document> =
@@ -30,7 +30,10 @@ pub const CITY: Operation<Nothing, Text> = get_text(
 .refuses(&[ProblemCode::CityUnknown]);
 
 pub const SERVICE: Service = Service {
-    operations: &[HEALTH.entry(), OPENAPI.entry(), CLOCK.entry(), KEYS.entry(), REVOCATIONS.entry(), CITY.entry()],
+    adds: &[Adds {
+        operations: &[HEALTH.entry(), OPENAPI.entry(), CLOCK.entry(), KEYS.entry(), REVOCATIONS.entry(), CITY.entry()],
+        ..Adds::NOTHING
+    }],
     ..Service::named("public")
 };
 

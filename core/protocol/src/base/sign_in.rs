@@ -8,7 +8,7 @@ use crate::kernel::grants::Grant;
 use crate::kernel::ids::{AccountId, DeviceId};
 use crate::kernel::operation::{Access, Nothing, Operation, PAGE_CURSOR, PAGE_LIMIT, delete, get, post};
 use crate::kernel::problem::problems;
-use crate::kernel::service::Service;
+use crate::kernel::service::{Adds, Service};
 use crate::kernel::wire::wire;
 use crate::records;
 
@@ -44,8 +44,11 @@ problems! {
 }
 
 pub const SERVICE: Service = Service {
-    operations: &[SEND_CODE.entry(), SIGN_IN.entry(), SIGN_OUT.entry(), SESSIONS.entry(), END_SESSION.entry()],
-    problems: PROBLEMS,
+    adds: &[Adds {
+        operations: &[SEND_CODE.entry(), SIGN_IN.entry(), SIGN_OUT.entry(), SESSIONS.entry(), END_SESSION.entry()],
+        problems: PROBLEMS,
+        ..Adds::NOTHING
+    }],
     ..Service::named("sign_in")
 };
 

@@ -8,7 +8,7 @@ use crate::kernel::event::Change;
 use crate::kernel::ids::VehicleId;
 use crate::kernel::operation::{Access, Nothing, Operation, Permission, Schema, delete, get, post};
 use crate::kernel::problem::problems;
-use crate::kernel::service::{Section, Service};
+use crate::kernel::service::{Adds, Section, Service};
 use crate::kernel::wire::wire;
 use crate::records;
 
@@ -34,10 +34,13 @@ problems! {
 }
 
 pub const SERVICE: Service = Service {
-    operations: &[LIST.entry(), ADD.entry(), REMOVE.entry()],
-    problems: PROBLEMS,
-    events: &[(Vehicle::KIND, Schema::of::<Vehicle>()), (VehicleRemoved::KIND, Schema::of::<VehicleRemoved>())],
-    section: Some(Schema::of::<VehiclesSection>()),
+    adds: &[Adds {
+        problems: PROBLEMS,
+        operations: &[LIST.entry(), ADD.entry(), REMOVE.entry()],
+        events: &[(Vehicle::KIND, Schema::of::<Vehicle>()), (VehicleRemoved::KIND, Schema::of::<VehicleRemoved>())],
+        section: Some(Schema::of::<VehiclesSection>()),
+        ..Adds::NOTHING
+    }],
     ..Service::named("vehicles")
 };
 

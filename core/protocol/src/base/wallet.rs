@@ -8,7 +8,7 @@ use crate::kernel::ProblemCode;
 use crate::kernel::event::Change;
 use crate::kernel::operation::{Access, Nothing, Operation, PAGE_CURSOR, PAGE_LIMIT, Permission, Schema, get};
 use crate::kernel::problem::problems;
-use crate::kernel::service::{Section, Sells, Service};
+use crate::kernel::service::{Adds, Section, Sells, Service};
 use crate::kernel::wire::wire;
 use crate::records;
 
@@ -24,16 +24,18 @@ problems! {
 }
 
 pub const SERVICE: Service = Service {
-    operations: &[HISTORY.entry()],
-    problems: PROBLEMS,
-    events: &[(Balance::KIND, Schema::of::<Balance>())],
-    section: Some(Schema::of::<WalletSection>()),
-    sells: Some(Sells {
-        subject: Schema::of::<WalletSubject>(),
-        offer: Schema::of::<WalletOffer>(),
-        outcome: Schema::of::<WalletOutcome>(),
-        refuses: &[ProblemCode::AmountNotOffered],
-    }),
+    adds: &[Adds {
+        problems: PROBLEMS,
+        operations: &[HISTORY.entry()],
+        events: &[(Balance::KIND, Schema::of::<Balance>())],
+        section: Some(Schema::of::<WalletSection>()),
+        sells: Some(Sells {
+            subject: Schema::of::<WalletSubject>(),
+            offer: Schema::of::<WalletOffer>(),
+            outcome: Schema::of::<WalletOutcome>(),
+            refuses: &[ProblemCode::AmountNotOffered],
+        }),
+    }],
     ..Service::named("wallet")
 };
 

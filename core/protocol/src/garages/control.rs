@@ -13,6 +13,8 @@ use crate::kernel::ProblemCode;
 use crate::kernel::ids::VisitId;
 use crate::kernel::line::{Line, Notice};
 use crate::kernel::operation::{Access, Nothing, Operation, Permission, get, post, required};
+use crate::kernel::problem::problems;
+use crate::kernel::service::Adds;
 use crate::kernel::wire::wire;
 use crate::words;
 
@@ -71,6 +73,18 @@ pub const EXIT: Operation<ExitRequest, ExitOpened> = post(
     ProblemCode::VisitOver,
     ProblemCode::VisitOwes,
 ]);
+
+problems! {
+    VisitOwes, "visit_owes", 409, "Something is owed; it is paid before leaving";
+    /// Told by a controller whose number is used a second time before the first visit has ended.
+    TicketInUse, "ticket_in_use", 409, "A visit with this ticket is not over";
+    /// Told by a controller: another amount for the same moment.
+    PaymentDiffers, "payment_differs", 409, "Another amount was told for this payment before";
+}
+
+/// What this file adds to the service.
+pub const ADDS: Adds =
+    Adds { operations: &[REPORT.entry(), OWED.entry(), EXIT.entry()], problems: PROBLEMS, ..Adds::NOTHING };
 
 const ABOUT_A_TICKET: &[ProblemCode] = &[
     ProblemCode::CityUnknown,

@@ -10,8 +10,11 @@ use crate::kernel::ProblemCode;
 use crate::kernel::event::Change;
 use crate::kernel::ids::{SaleId, VisitId};
 use crate::kernel::line::{Line, Notice};
-use crate::kernel::operation::{Access, Nothing, Operation, PAGE_CURSOR, PAGE_LIMIT, Permission, get, required};
-use crate::kernel::service::Section;
+use crate::kernel::operation::{
+    Access, Nothing, Operation, PAGE_CURSOR, PAGE_LIMIT, Permission, Schema, get, required,
+};
+use crate::kernel::problem::problems;
+use crate::kernel::service::{Adds, Section, Sells};
 use crate::kernel::wire::wire;
 use crate::{records, words};
 
@@ -36,6 +39,49 @@ pub const PLACES: Operation<Nothing, Places> = get(
 pub const LIST: Operation<Nothing, Visits> =
     get("/v1/garages/visits", "Visits that the account paid, newest first", Access::Permitted(OWN))
         .query(&[PAGE_CURSOR, PAGE_LIMIT]);
+
+problems! {
+    FacilityUnknown, "facility_unknown", 422, "This facility is not in the city";
+    TicketNumberInvalid, "ticket_number_invalid", 422, "This is not the number of a ticket";
+    /// Its entry was not told yet, or the number is wrong.
+    VisitUnknown, "visit_unknown", 422, "No entry with this ticket is known";
+    VisitOfAnotherFacility, "visit_of_another_facility", 422, "This ticket is of another facility";
+    VisitAlreadyPaid, "visit_already_paid", 409, "This visit is already paid";
+    NothingOwed, "nothing_owed", 409, "Nothing is owed so far";
+    VisitOver, "visit_over", 409, "This visit is over";
+    /// Nothing is guessed while its controller is silent: what it knows of a visit is not known
+    /// here.
+    FacilityUnreachable, "facility_unreachable", 422, "The facility cannot be reached now";
+    PaidOnEntry, "paid_on_entry", 422, "This facility is paid at the barrier on entry";
+    FacilityClosed, "facility_closed", 422, "This facility is closed now";
+    EntryInFuture, "entry_in_future", 422, "The entry lies in the future";
+}
+
+/// What this file adds to the service.
+pub const ADDS: Adds = Adds {
+    problems: PROBLEMS,
+    operations: &[PLACES.entry(), LIST.entry()],
+    events: &[(Visit::KIND, Schema::of::<Visit>())],
+    section: Some(Schema::of::<GaragesSection>()),
+    sells: Some(Sells {
+        subject: Schema::of::<GaragesSubject>(),
+        offer: Schema::of::<GaragesOffer>(),
+        outcome: Schema::of::<GaragesOutcome>(),
+        refuses: &[
+            ProblemCode::FacilityUnknown,
+            ProblemCode::TicketNumberInvalid,
+            ProblemCode::VisitUnknown,
+            ProblemCode::VisitOfAnotherFacility,
+            ProblemCode::VisitAlreadyPaid,
+            ProblemCode::NothingOwed,
+            ProblemCode::VisitOver,
+            ProblemCode::FacilityUnreachable,
+            ProblemCode::PaidOnEntry,
+            ProblemCode::FacilityClosed,
+            ProblemCode::EntryInFuture,
+        ],
+    }),
+};
 
 impl Change for Visit {
     const KIND: &'static str = "garages.visit";

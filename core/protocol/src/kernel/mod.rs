@@ -30,7 +30,7 @@ pub use operation::{Entry, Method, Operation};
 pub use problem::{Problem, ProblemCode};
 
 use operation::{Access, follow, optional};
-use service::Service;
+use service::{Adds, Service};
 
 /// `Last-Event-ID` or `after` is the cursor.
 pub const EVENTS: Operation<operation::Nothing, event::EventPage> = follow(
@@ -47,7 +47,10 @@ pub const EVENTS: Operation<operation::Nothing, event::EventPage> = follow(
 
 /// What is there without any service.
 pub const SERVICE: Service = Service {
-    operations: &[EVENTS.entry(), intents::READ.entry(), intents::CANCEL.entry()],
-    problems: problem::PROBLEMS,
+    adds: &[Adds {
+        problems: problem::PROBLEMS,
+        operations: &[EVENTS.entry(), intents::READ.entry(), intents::CANCEL.entry()],
+        ..Adds::NOTHING
+    }],
     ..Service::named("kernel")
 };

@@ -47,15 +47,15 @@ pub fn document(services: &[&Service]) -> Value {
     let mut schemas = Schemas::new();
     collect::<Problem>(&mut schemas);
     for service in services {
-        for operation in service.operations {
+        for operation in service.operations() {
             for content in [&operation.body, &operation.answer] {
                 if let Content::Json(schema) | Content::JsonOrStream(schema) = content {
                     (schema.collect)(&mut schemas);
                 }
             }
         }
-        let sold = service.sells.iter().flat_map(|sells| [&sells.subject, &sells.offer, &sells.outcome]);
-        for schema in service.events.iter().map(|(_, schema)| schema).chain(&service.section).chain(sold) {
+        let sold = service.sells().into_iter().flat_map(|sells| [sells.subject, sells.offer, sells.outcome]);
+        for schema in service.events().map(|(_, schema)| schema).chain(service.section()).chain(sold) {
             (schema.collect)(&mut schemas);
         }
     }
@@ -147,13 +147,13 @@ fn always() -> String {
 
 /// Codes may be added, so the schema names those of today without forbidding others.
 fn problem_codes(services: &[&Service]) -> Value {
-    let known: Vec<&str> = services.iter().flat_map(|service| service.problems).map(|code| code.as_str()).collect();
+    let known: Vec<&str> = services.iter().flat_map(|service| service.problems()).map(|code| code.as_str()).collect();
     json!({"description": "Stable. An unknown code is treated by its status.", "anyOf": [{"enum": known}, {"type": "string"}]})
 }
 
 fn event_schema(services: &[&Service]) -> Value {
-    let events = || services.iter().flat_map(|service| service.events);
-    let known: Vec<&str> = events().map(|(kind, _)| *kind).collect();
+    let events = || services.iter().flat_map(|service| service.events());
+    let known: Vec<&str> = events().map(|(kind, _)| kind).collect();
     let mut kinds: Vec<Value> = events()
         .map(|(kind, data)| {
             json!({"properties": {"kind": {"const": kind}, "data": reference(&(data.name)())}, "required": ["data"]})
@@ -189,7 +189,7 @@ const SOLD: [(&str, &str, PartOf); 5] = [
 /// A part of what services sell, whose shape follows from `service` beside it; others may come.
 fn sold_schema(services: &[&Service], of: PartOf) -> Value {
     let parts: Vec<(&str, String)> =
-        services.iter().filter_map(|service| Some((service.name, (of(&service.sells?).name)()))).collect();
+        services.iter().filter_map(|service| Some((service.name, (of(&service.sells()?).name)()))).collect();
     let told: Vec<String> = parts.iter().map(|(service, part)| format!("`{part}` of {service}")).collect();
     let any_of: Vec<Value> = parts.iter().map(|(_, part)| reference(part)).chain([json!({"type": "object"})]).collect();
     json!({"description": format!("By `service`: {}; other services may come.", told.join(", ")), "anyOf": any_of})
@@ -199,7 +199,7 @@ fn sold_schema(services: &[&Service], of: PartOf) -> Value {
 fn section_schema(services: &[&Service]) -> Value {
     let sections: Map<String, Value> = services
         .iter()
-        .filter_map(|service| Some((service.name.to_owned(), reference(&(service.section?.name)()))))
+        .filter_map(|service| Some((service.name.to_owned(), reference(&(service.section()?.name)()))))
         .collect();
     json!({"type": "object", "description": "What each service has to say, by its name.", "properties": sections})
 }
@@ -210,7 +210,7 @@ fn reference(name: &str) -> Value {
 
 fn paths(services: &[&Service]) -> Value {
     let mut paths = Map::new();
-    for operation in services.iter().flat_map(|service| service.operations) {
+    for operation in services.iter().flat_map(|service| service.operations()) {
         let path = paths.entry(operation.path).or_insert_with(|| json!({}));
         if let Some(path) = path.as_object_mut() {
             path.insert(operation.method.as_str().to_ascii_lowercase(), describe::operation(operation, services));

@@ -364,7 +364,7 @@ impl Entry {
     pub fn refusals(&self, services: &[&Service]) -> Vec<ProblemCode> {
         let mut codes = self.refuses.to_vec();
         if self.sells {
-            for code in services.iter().filter_map(|service| service.sells).flat_map(|sells| sells.refuses) {
+            for code in services.iter().filter_map(|service| service.sells()).flat_map(|sells| sells.refuses) {
                 if !codes.contains(code) {
                     codes.push(*code);
                 }

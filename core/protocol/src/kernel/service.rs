@@ -9,13 +9,21 @@ pub struct Service {
     /// Its folder in every crate, the beginning of its events' kinds, and the name of its section
     /// of an account.
     pub name: &'static str,
+    /// What each of its files adds.
+    pub adds: &'static [Adds],
+}
+
+/// What one file adds to its service: whatever is declared there stands in a list of that file.
+#[derive(Debug, Clone, Copy)]
+pub struct Adds {
     pub operations: &'static [&'static Entry],
+    /// Codes of its refusals.
     pub problems: &'static [ProblemCode],
-    /// The kinds of its events, with what they tell.
+    /// Kinds of events, with what they tell.
     pub events: &'static [(&'static str, Schema)],
-    /// Its section of `GET /v1/account`.
+    /// The service's section of `GET /v1/account`; one file has it.
     pub section: Option<Schema>,
-    /// What is sold of it.
+    /// What is sold of the service; one file has it.
     pub sells: Option<Sells>,
 }
 
@@ -36,8 +44,38 @@ impl Service {
     /// A service that has nothing yet.
     #[must_use]
     pub const fn named(name: &'static str) -> Self {
-        Self { name, operations: &[], problems: &[], events: &[], section: None, sells: None }
+        Self { name, adds: &[] }
     }
+
+    pub fn operations(&self) -> impl Iterator<Item = &'static Entry> + use<> {
+        self.adds.iter().flat_map(|adds| adds.operations.iter().copied())
+    }
+
+    /// The codes of its refusals.
+    pub fn problems(&self) -> impl Iterator<Item = ProblemCode> + use<> {
+        self.adds.iter().flat_map(|adds| adds.problems.iter().copied())
+    }
+
+    /// The kinds of its events, with what they tell.
+    pub fn events(&self) -> impl Iterator<Item = (&'static str, Schema)> + use<> {
+        self.adds.iter().flat_map(|adds| adds.events.iter().copied())
+    }
+
+    /// Its section of `GET /v1/account`.
+    #[must_use]
+    pub fn section(&self) -> Option<Schema> {
+        self.adds.iter().find_map(|adds| adds.section)
+    }
+
+    /// What is sold of it.
+    #[must_use]
+    pub fn sells(&self) -> Option<Sells> {
+        self.adds.iter().find_map(|adds| adds.sells)
+    }
+}
+
+impl Adds {
+    pub const NOTHING: Self = Self { operations: &[], problems: &[], events: &[], section: None, sells: None };
 }
 
 /// A service's section of an account.

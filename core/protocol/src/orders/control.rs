@@ -7,6 +7,8 @@ use crate::base::plate::Plate;
 use crate::kernel::ProblemCode;
 use crate::kernel::ids::{OrderId, TicketId};
 use crate::kernel::operation::{Access, Nothing, Operation, Permission, action, get, required};
+use crate::kernel::problem::problems;
+use crate::kernel::service::Adds;
 use crate::kernel::wire::wire;
 
 /// Seeing whether a plate is covered.
@@ -45,6 +47,16 @@ pub const ISSUE: Operation<NewOrder, Order> =
         ProblemCode::NotCharged,
         ProblemCode::OutOfRange,
     ]);
+
+problems! {
+    TicketCoversPlate, "ticket_covers_plate", 409, "A valid ticket covers this vehicle";
+    OrderExists, "order_exists", 409, "A valid daily order already covers this vehicle";
+    WithinGrace, "within_grace", 409, "The paid time ended only just now; no order may be issued yet";
+}
+
+/// What this file adds to the service.
+pub const ADDS: Adds = Adds { operations: &[CHECK.entry(), ISSUE.entry()], problems: PROBLEMS, ..Adds::NOTHING };
+
 use crate::orders::driver::{Order, Violation};
 use crate::parking::tickets::Channel;
 

@@ -9,9 +9,10 @@ use crate::base::plate::Plate;
 use crate::kernel::ProblemCode;
 use crate::kernel::event::Change;
 use crate::kernel::ids::OrderId;
-use crate::kernel::operation::{Access, Nothing, Operation, PAGE_CURSOR, PAGE_LIMIT, Permission, get, post};
+use crate::kernel::operation::{Access, Nothing, Operation, PAGE_CURSOR, PAGE_LIMIT, Permission, Schema, get, post};
+use crate::kernel::problem::problems;
 use crate::kernel::reference::Reference;
-use crate::kernel::service::Section;
+use crate::kernel::service::{Adds, Section, Sells};
 use crate::kernel::wire::wire;
 use crate::{records, words};
 
@@ -23,12 +24,33 @@ pub const LIST: Operation<Nothing, OrdersPage> =
         .query(&[PAGE_CURSOR, PAGE_LIMIT]);
 /// Whoever has the slip in his hand may see and pay the order; a plate alone shows nothing (ADR
 /// 22).
-pub const SLIP: Operation<OrderSlip, Order> =
+pub const BY_SLIP: Operation<OrderSlip, Order> =
     post("/v1/orders/slips", "Shows an order by the number on its slip", Access::Permitted(OWN)).refuses(&[
         ProblemCode::OrderNumberInvalid,
         ProblemCode::NotFound,
         ProblemCode::TooManyRequests,
     ]);
+
+problems! {
+    OrderAlreadyPaid, "order_already_paid", 409, "This order is already paid";
+    OrderNotPayable, "order_not_payable", 409, "This order cannot be paid any more";
+    OrderNumberInvalid, "order_number_invalid", 422, "This is not the number of an order";
+}
+
+/// What this file adds to the service.
+pub const ADDS: Adds = Adds {
+    problems: PROBLEMS,
+    operations: &[LIST.entry(), BY_SLIP.entry()],
+    events: &[(Order::KIND, Schema::of::<Order>())],
+    section: Some(Schema::of::<OrdersSection>()),
+    sells: Some(Sells {
+        subject: Schema::of::<OrdersSubject>(),
+        offer: Schema::of::<OrdersOffer>(),
+        outcome: Schema::of::<OrdersOutcome>(),
+        refuses: &[ProblemCode::OrderAlreadyPaid, ProblemCode::OrderNotPayable],
+    }),
+};
+
 impl Change for Order {
     const KIND: &'static str = "orders.order";
 }

@@ -6,11 +6,43 @@ use mesto_rules::{TariffId, ZoneId};
 
 use crate::base::payments::{self, Part};
 use crate::base::plate::Plate;
+use crate::kernel::ProblemCode;
 use crate::kernel::ids::{TicketId, VehicleId};
 use crate::kernel::line::{Line, Notice};
+use crate::kernel::operation::Schema;
+use crate::kernel::problem::problems;
+use crate::kernel::service::{Adds, Sells};
 use crate::parking::SERVICE;
 use crate::parking::tickets::Ticket;
 use crate::records;
+
+problems! {
+    MinutesNotPositive, "minutes_not_positive", 422, "Parking time must be at least one minute";
+    MaxStayExceeded, "max_stay_exceeded", 422, "Longer than the zone allows";
+    LimitReached, "limit_reached", 422, "The longest stay in this zone is used up";
+    NoReturn, "no_return", 422, "A new stay here is possible only after a break";
+    NotCharged, "not_charged", 422, "Parking is not charged now";
+}
+
+/// What this file adds to the service.
+pub const ADDS: Adds = Adds {
+    problems: PROBLEMS,
+    sells: Some(Sells {
+        subject: Schema::of::<ParkingSubject>(),
+        offer: Schema::of::<ParkingOffer>(),
+        outcome: Schema::of::<ParkingOutcome>(),
+        refuses: &[
+            ProblemCode::ZoneUnknown,
+            ProblemCode::VehicleUnknown,
+            ProblemCode::MinutesNotPositive,
+            ProblemCode::MaxStayExceeded,
+            ProblemCode::LimitReached,
+            ProblemCode::NoReturn,
+            ProblemCode::NotCharged,
+        ],
+    }),
+    ..Adds::NOTHING
+};
 
 records! { parking_purchase_records;
     /// What a quote promises of parking time.

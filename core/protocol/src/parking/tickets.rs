@@ -10,8 +10,9 @@ use crate::kernel::ProblemCode;
 use crate::kernel::event::Change;
 use crate::kernel::ids::{StayId, TicketId};
 use crate::kernel::line::Line;
-use crate::kernel::operation::{Access, Nothing, Operation, PAGE_CURSOR, PAGE_LIMIT, Permission, get, make};
-use crate::kernel::service::Section;
+use crate::kernel::operation::{Access, Nothing, Operation, PAGE_CURSOR, PAGE_LIMIT, Permission, Schema, get, make};
+use crate::kernel::problem::problems;
+use crate::kernel::service::{Adds, Section};
 use crate::kernel::wire::wire;
 use crate::{records, words};
 
@@ -40,6 +41,19 @@ pub const CODE: Operation<Nothing, TicketCode> = make(
     ProblemCode::TooManyRequests,
 ]);
 
+problems! {
+    TicketNotActive, "ticket_not_active", 409, "This ticket is over";
+}
+
+/// What this file adds to the service.
+pub const ADDS: Adds = Adds {
+    problems: PROBLEMS,
+    operations: &[LIST.entry(), READ.entry(), CODE.entry()],
+    events: &[(Ticket::KIND, Schema::of::<Ticket>())],
+    section: Some(Schema::of::<ParkingSection>()),
+    ..Adds::NOTHING
+};
+
 /// How often a ticket's code may be issued again.
 pub const REISSUES: u32 = 10;
 
@@ -65,7 +79,7 @@ records! { ticket_records;
         pub ends_at: DateTime<Utc>,
         /// The minutes that were paid for; fewer than from start to end where the ticket goes on
         /// after closing.
-        pub minutes: u32,
+        pub paid_minutes: u32,
         pub price: Money,
         /// In the order of time, fees last; they sum to the price.
         pub lines: Vec<Line>,

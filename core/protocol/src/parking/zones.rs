@@ -4,6 +4,8 @@ use mesto_rules::{Texts, ZoneId};
 
 use crate::kernel::ProblemCode;
 use crate::kernel::operation::{Access, Nothing, Operation, get, optional, required};
+use crate::kernel::problem::problems;
+use crate::kernel::service::Adds;
 use crate::kernel::wire::wire;
 
 pub const NEAR: Operation<Nothing, Zones> =
@@ -22,6 +24,15 @@ pub const NEAR: Operation<Nothing, Zones> =
             ProblemCode::SignUnknown,
             ProblemCode::PositionInvalid,
         ]);
+
+problems! {
+    ZoneUnknown, "zone_unknown", 422, "This zone is not in the city";
+    SignUnknown, "sign_unknown", 422, "No zone has this sign code";
+    PositionInvalid, "position_invalid", 422, "This is not a position on earth";
+}
+
+/// What this file adds to the service.
+pub const ADDS: Adds = Adds { operations: &[NEAR.entry()], problems: PROBLEMS, ..Adds::NOTHING };
 
 wire! {
     /// Nearest first; a sign code wins over the position.

@@ -192,14 +192,14 @@ fn every_answer_of_a_later_operator_can_be_read() {
         Problem: json!({"type": "urn:mesto:problem:bad_request", "title": "", "status": 400, "detail": "", "code": "bad_request"});
     }
     let answers =
-        SERVICES.iter().flat_map(|service| service.operations).filter_map(|operation| match operation.answer {
+        SERVICES.iter().flat_map(|service| service.operations()).filter_map(|operation| match operation.answer {
             Content::Json(schema) => Some(schema),
             // What each event of a page tells is told below.
             Content::JsonOrStream(_) | Content::Nothing | Content::Document | Content::Text => None,
         });
     let told = SERVICES.iter().flat_map(|service| {
-        let sold = service.sells.into_iter().flat_map(|sells| [sells.subject, sells.offer, sells.outcome]);
-        service.events.iter().map(|(_, schema)| *schema).chain(service.section).chain(sold)
+        let sold = service.sells().into_iter().flat_map(|sells| [sells.subject, sells.offer, sells.outcome]);
+        service.events().map(|(_, schema)| schema).chain(service.section()).chain(sold)
     });
     for schema in answers.chain(told) {
         let name = (schema.name)();

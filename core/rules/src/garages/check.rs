@@ -2,29 +2,17 @@
 
 use crate::garages::facility::{Facility, TicketPattern};
 use crate::garages::section::GaragesSection;
-use crate::garages::tariff::{DayCap, FreeTime, LostTicket, RateTable};
 use crate::kernel::check::{Check, Wrong};
 use crate::kernel::city::City;
 use crate::kernel::fact::Fact;
-use crate::kernel::minutes::Minutes;
 use crate::kernel::pay::PayMethod;
 use crate::kernel::position::Point;
-
-/// Minutes of a day.
-const DAY: i64 = 24 * 60;
 
 /// Says what does not hold.
 pub(crate) fn check(city: &City, wrong: &mut Vec<Wrong>) {
     let Ok(garages) = city.section::<GaragesSection>() else { return };
     let mut check = Check::of(city, "garages", wrong);
-    let policy = &garages.policy;
-    check.range("policy.clock_tolerance_seconds", policy.clock_tolerance_seconds, 0..=3600, "seconds");
-    check.range("policy.controller_silent_seconds", policy.controller_silent_seconds, 10..=3600, "seconds");
-    let too_old = policy.observation_too_old_minutes.get();
-    check.range("policy.observation_too_old_minutes", too_old, 1..=DAY, "minutes");
-    for minutes in &policy.reminder_minutes_before {
-        check.range("policy.reminder_minutes_before", minutes.get(), 1..=DAY, "minutes");
-    }
+    garages.policy.check(&mut check);
     check.kept("retention.visits_days", garages.retention.visits_days);
     if garages.facilities.is_empty() {
         check.say("facilities", "a city that has garages has at least one facility");
@@ -38,7 +26,7 @@ pub(crate) fn check(city: &City, wrong: &mut Vec<Wrong>) {
     check.tariffs(garages.tariffs.iter().map(|it| (&it.id, it.from, it.until)));
     for tariff in &garages.tariffs {
         for (name, table) in &tariff.rate_tables {
-            check_rate_table(&mut check, &format!("tariffs.{}.rate_tables.{name}", tariff.id), table);
+            table.check(&mut check, &format!("tariffs.{}.rate_tables.{name}", tariff.id));
         }
     }
 }
@@ -98,62 +86,5 @@ fn check_point(check: &mut Check<'_>, at: &str, point: &Fact<Point>) {
             far.lat, far.lon, centre.radius_km
         );
         check.say(at, reason);
-    }
-}
-
-fn check_rate_table(check: &mut Check<'_>, at: &str, table: &RateTable) {
-    let field = |name: &str| format!("{at}.{name}");
-    check.range(&field("started.unit_minutes"), table.unit_minutes.get(), 1..=DAY, "minutes");
-    check.price(&field("started"), &table.price);
-    for (name, free) in [("free", &table.free), ("disabled_free", &table.disabled_free)] {
-        if let Some(FreeTime { minutes, also_in_longer_visits }) = free {
-            check.known_range(&field(&format!("{name}.minutes")), minutes, 0..=7 * DAY, "minutes");
-            check.fact(&field(&format!("{name}.also_in_longer_visits")), also_in_longer_visits);
-        }
-    }
-    if let Some(day) = &table.day {
-        check.fact(&field("day"), day);
-    }
-    let has_days = table.day_cap.is_some() || table.several_days.is_some();
-    if has_days != table.day.is_some() {
-        check.say(field("day"), "say how days are counted where there is a day_cap or several_days, and only there");
-    }
-    if let Some(cap) = &table.day_cap {
-        check_day_cap(check, at, table, cap);
-    }
-    if let Some(several) = &table.several_days {
-        check.range(&field("several_days.days"), several.days, 2..=366, "days");
-        check.price(&field("several_days.price"), &several.price);
-        check.fact(&field("several_days.unused_time"), &several.unused_time);
-    }
-    check.known_range(&field("double_place_factor"), &table.double_place_factor, 1..=10, "times");
-    check.fact(&field("lost_ticket"), &table.lost_ticket);
-    if let Some(LostTicket::Flat { price }) = table.lost_ticket.known() {
-        check.amount(&field("lost_ticket"), *price);
-    }
-    check.known_range(&field("exit_minutes"), &table.exit_minutes, 0..=DAY, "minutes");
-    check.known_range(&field("late_exit_grace_minutes"), &table.late_exit_grace_minutes, 0..=DAY, "minutes");
-}
-
-/// A cap is said once, or twice in the same sense.
-fn check_day_cap(check: &mut Check<'_>, at: &str, table: &RateTable, cap: &DayCap) {
-    if let Some(price) = &cap.price {
-        check.price(&format!("{at}.day_cap.price"), price);
-    }
-    if let Some(minutes) = &cap.after_minutes {
-        check.known_range(&format!("{at}.day_cap.after_minutes"), minutes, 1..=DAY, "minutes");
-    }
-    if cap.price.is_none() && cap.after_minutes.is_none() {
-        check.say(format!("{at}.day_cap"), "give the price of a day, or after how many minutes it costs no more");
-    }
-    let known = cap.after_minutes.as_ref().and_then(Fact::known).zip(cap.price.as_ref().and_then(Fact::known));
-    if let (Some((minutes, price)), Some(unit_price)) = (known, table.price.known())
-        && table.unit_minutes > Minutes::ZERO
-        && let units = minutes.get().div_ceil(table.unit_minutes.get())
-        && let Ok(after) = unit_price.checked_mul(units)
-        && after != *price
-    {
-        let reason = format!("{minutes} minutes cost {after}, and the day {price}; give the one that holds");
-        check.say(format!("{at}.day_cap"), reason);
     }
 }

@@ -4,13 +4,20 @@
 use crate::kernel::calendar::{Charging, TimeSpan};
 use crate::kernel::city::{City, Texts};
 use crate::kernel::fact::Fact;
-use crate::kernel::ids::{FacilityId, RateTableId};
+use crate::kernel::ids::slug_ids;
 use crate::kernel::lenient;
 use crate::kernel::pay::PayMethod;
 use crate::kernel::position::Point;
 use crate::shown;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+
+slug_ids! {
+    /// A garage or another place with a barrier: `pionirski-park`.
+    FacilityId, "facility";
+    /// The prices of one or more facilities within a tariff: `vma`.
+    RateTableId, "rate table";
+}
 
 /// A garage, a multi-storey car park or a lot with a barrier (BG-10).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,17 +1,19 @@
 //! The source files of garages: `garages.toml`, and one `garages-tariff-<id>.toml` for each price
 //! list.
 
-use crate::garages::facility::{Entrance, Facility, FacilityKind, HolidayOpening, OnSite, PaidWhen, TicketPattern};
+use crate::garages::facility::{
+    Entrance, Facility, FacilityId, FacilityKind, HolidayOpening, OnSite, PaidWhen, RateTableId, TicketPattern,
+};
 use crate::garages::section::{GaragesSection, Policy, Retention};
-use crate::garages::tariff::{DayCap, DayCount, FreeTime, LostTicket, RateTable, SeveralDays, Tariff};
+use crate::garages::tariff::Tariff;
+use crate::garages::tariff::source::{CommonSource, RateTableSource};
 use crate::kernel::calendar::TimeSpan;
 use crate::kernel::check::Wrong;
 use crate::kernel::city::Texts;
-use crate::kernel::fact::{Certainty, Fact};
-use crate::kernel::ids::{FacilityId, RateTableId, SourceId, TariffId};
-use crate::kernel::load::{Amount, Compiler, FactSource};
-use crate::kernel::minutes::Minutes;
-use crate::kernel::pay::{PayMethod, UnusedTime};
+use crate::kernel::fact::Fact;
+use crate::kernel::ids::TariffId;
+use crate::kernel::load::{Compiler, FactSource};
+use crate::kernel::pay::PayMethod;
 use crate::kernel::position::Point;
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -81,64 +83,6 @@ struct TariffSource {
     /// Tables that this list has no prices for, each with the reason.
     #[serde(default)]
     left_out: BTreeMap<RateTableId, String>,
-}
-
-#[derive(Deserialize, Default)]
-struct CommonSource {
-    double_place_factor: Option<FactSource<u32>>,
-    lost_ticket: Option<FactSource<LostSource>>,
-    exit_minutes: Option<FactSource<Minutes>>,
-    late_exit_grace_minutes: Option<FactSource<Minutes>>,
-}
-
-#[derive(Deserialize)]
-struct RateTableSource {
-    started: StartedSource,
-    free: Option<FreeSource>,
-    disabled_free: Option<FreeSource>,
-    day: Option<FactSource<DayCount>>,
-    day_cap: Option<DayCapSource>,
-    several_days: Option<SeveralDaysSource>,
-    double_place_factor: Option<FactSource<u32>>,
-    lost_ticket: Option<FactSource<LostSource>>,
-    exit_minutes: Option<FactSource<Minutes>>,
-    late_exit_grace_minutes: Option<FactSource<Minutes>>,
-}
-
-#[derive(Deserialize)]
-struct StartedSource {
-    unit_minutes: Minutes,
-    value: Option<Amount>,
-    source: Option<SourceId>,
-    certainty: Option<Certainty>,
-    unknown: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct FreeSource {
-    minutes: FactSource<Minutes>,
-    also_in_longer_visits: FactSource<bool>,
-}
-
-#[derive(Deserialize)]
-struct DayCapSource {
-    price: Option<FactSource<Amount>>,
-    after_minutes: Option<FactSource<Minutes>>,
-}
-
-#[derive(Deserialize)]
-struct SeveralDaysSource {
-    days: u32,
-    price: FactSource<Amount>,
-    unused_time: FactSource<UnusedTime>,
-}
-
-/// `"from_midnight"`, or `{ flat = 1500 }`.
-#[derive(Clone, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum LostSource {
-    FromMidnight,
-    Flat(Amount),
 }
 
 /// Reads the service's part of a city; `None` when the city does not have it or it cannot be read.
@@ -237,7 +181,7 @@ fn compose_tariff(
     complete(compiler, file, &source, facilities);
     let mut rate_tables = BTreeMap::new();
     for (name, table) in source.rate_tables {
-        let table = compose_rate_table(compiler, file, &format!("rate_tables.{name}"), &source.common, table);
+        let table = table.compose(compiler, file, &format!("rate_tables.{name}"), &source.common);
         rate_tables.insert(name, table);
     }
     Some(Tariff { id, from: source.from, until: source.until, rate_tables })
@@ -265,90 +209,6 @@ fn complete(compiler: &mut Compiler<'_>, file: &str, source: &TariffSource, faci
     for (part, stray) in strays.chain(source.left_out.keys().map(|name| ("left_out", name))) {
         if !named.contains(&stray) {
             compiler.say(file, &format!("{part}.{stray}"), "no facility names this table");
-        }
-    }
-}
-
-fn compose_rate_table(
-    compiler: &mut Compiler<'_>,
-    file: &str,
-    at: &str,
-    common: &CommonSource,
-    source: RateTableSource,
-) -> RateTable {
-    let field = |name: &str| format!("{at}.{name}");
-    let StartedSource { unit_minutes, value, source: read_in, certainty, unknown } = source.started;
-    let price = FactSource::new(value, read_in, certainty, unknown);
-    RateTable {
-        unit_minutes,
-        price: compiler.price(file, &field("started"), price),
-        free: source.free.map(|free| compose_free(compiler, file, &field("free"), free)),
-        disabled_free: source.disabled_free.map(|free| compose_free(compiler, file, &field("disabled_free"), free)),
-        day: source.day.map(|day| compiler.fact(file, &field("day"), day)),
-        day_cap: source.day_cap.map(|cap| DayCap {
-            price: cap.price.map(|price| compiler.price(file, &field("day_cap.price"), price)),
-            after_minutes: cap.after_minutes.map(|it| compiler.fact(file, &field("day_cap.after_minutes"), it)),
-        }),
-        several_days: source.several_days.map(|several| SeveralDays {
-            days: several.days,
-            price: compiler.price(file, &field("several_days.price"), several.price),
-            unused_time: compiler.fact(file, &field("several_days.unused_time"), several.unused_time),
-        }),
-        double_place_factor: own_or_common(
-            compiler,
-            file,
-            &field("double_place_factor"),
-            source.double_place_factor,
-            &common.double_place_factor,
-        ),
-        lost_ticket: {
-            let lost = own_or_common(compiler, file, &field("lost_ticket"), source.lost_ticket, &common.lost_ticket);
-            let mut sum = |lost| match lost {
-                LostSource::FromMidnight => Some(LostTicket::FromMidnight),
-                LostSource::Flat(amount) => {
-                    let price = compiler.money(file, &field("lost_ticket"), amount)?;
-                    Some(LostTicket::Flat { price })
-                }
-            };
-            // What is wrong about the sum has been said.
-            let wrong = Fact::Unknown { note: "the amount is wrong".to_owned() };
-            lost.try_map(|lost| sum(lost).ok_or(())).unwrap_or(wrong)
-        },
-        exit_minutes: own_or_common(compiler, file, &field("exit_minutes"), source.exit_minutes, &common.exit_minutes),
-        late_exit_grace_minutes: own_or_common(
-            compiler,
-            file,
-            &field("late_exit_grace_minutes"),
-            source.late_exit_grace_minutes,
-            &common.late_exit_grace_minutes,
-        ),
-    }
-}
-
-fn compose_free(compiler: &mut Compiler<'_>, file: &str, at: &str, source: FreeSource) -> FreeTime {
-    FreeTime {
-        minutes: compiler.fact(file, &format!("{at}.minutes"), source.minutes),
-        also_in_longer_visits: compiler.fact(
-            file,
-            &format!("{at}.also_in_longer_visits"),
-            source.also_in_longer_visits,
-        ),
-    }
-}
-
-/// What a table says itself, else what `[common]` says.
-fn own_or_common<T: Clone>(
-    compiler: &mut Compiler<'_>,
-    file: &str,
-    field: &str,
-    own: Option<FactSource<T>>,
-    common: &Option<FactSource<T>>,
-) -> Fact<T> {
-    match own.or_else(|| common.clone()) {
-        Some(source) => compiler.fact(file, field, source),
-        None => {
-            compiler.say(file, field, "say it here or in [common], as a fact or as unknown");
-            Fact::Unknown { note: "not said".to_owned() }
         }
     }
 }

@@ -9,11 +9,12 @@
 //! A payment settles the visit until its time to leave is over. Whoever leaves later owes the
 //! difference to a visit without that payment.
 
+use crate::garages::facility::FacilityId;
 use crate::garages::facility::{Facility, PaidWhen};
 use crate::garages::meter::Meter;
 use crate::garages::section::{GaragesSection, OnEntry};
 use crate::kernel::city::{City, Outdated};
-use crate::kernel::ids::{FacilityId, TariffId, joined};
+use crate::kernel::ids::{TariffId, joined};
 use crate::kernel::money::Money;
 use crate::kernel::pay::{PayMethod, UnusedTime};
 use crate::kernel::section::SectionError;

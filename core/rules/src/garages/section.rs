@@ -3,6 +3,7 @@
 
 use crate::garages::facility::Facility;
 use crate::garages::tariff::{Tariff, TariffBy};
+use crate::kernel::check::{Check, MINUTES_OF_A_DAY};
 use crate::kernel::minutes::Minutes;
 use crate::kernel::section::Section;
 use chrono::NaiveDate;
@@ -60,6 +61,19 @@ pub struct Policy {
     pub observation_too_old_minutes: Minutes,
     /// Reminders before the time to leave is over, minutes.
     pub reminder_minutes_before: Vec<Minutes>,
+}
+
+impl Policy {
+    /// Says what does not hold.
+    pub(crate) fn check(&self, check: &mut Check<'_>) {
+        check.range("policy.clock_tolerance_seconds", self.clock_tolerance_seconds, 0..=3600, "seconds");
+        check.range("policy.controller_silent_seconds", self.controller_silent_seconds, 10..=3600, "seconds");
+        let too_old = self.observation_too_old_minutes.get();
+        check.range("policy.observation_too_old_minutes", too_old, 1..=MINUTES_OF_A_DAY, "minutes");
+        for minutes in &self.reminder_minutes_before {
+            check.range("policy.reminder_minutes_before", minutes.get(), 1..=MINUTES_OF_A_DAY, "minutes");
+        }
+    }
 }
 
 /// Whether visits are sold here that are paid on entry.

@@ -18,6 +18,8 @@ use std::ops::RangeInclusive;
 const LONGEST_RETENTION_DAYS: u32 = 3660;
 /// Higher than any price, in any currency.
 const HIGHEST_AMOUNT: Decimal = Decimal::from_parts(100_000_000, 0, 0, false, 0);
+/// For ranges of minutes.
+pub(crate) const MINUTES_OF_A_DAY: i64 = 24 * 60;
 /// Years that a city's dates may name.
 const YEARS: RangeInclusive<i32> = 1990..=2100;
 

@@ -1,12 +1,6 @@
 //! Ids that a city's author writes: short words of small letters, digits and `-`. One type each, so
 //! that none is taken for another.
 
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize};
-use std::borrow::Borrow;
-use std::fmt;
-use std::str::FromStr;
-
 /// Longest id, letters.
 const LONGEST: usize = 64;
 
@@ -26,7 +20,7 @@ pub fn joined<I: AsRef<str>>(ids: &[I]) -> String {
     ids.iter().map(AsRef::as_ref).collect::<Vec<&str>>().join(", ")
 }
 
-fn checked(text: &str, what: &'static str) -> Result<String, IdError> {
+pub(crate) fn checked(text: &str, what: &'static str) -> Result<String, IdError> {
     let fits = |sign: u8| sign.is_ascii_lowercase() || sign.is_ascii_digit() || sign == b'-';
     if (1..=LONGEST).contains(&text.len()) && text.bytes().all(fits) {
         Ok(text.to_owned())
@@ -35,12 +29,12 @@ fn checked(text: &str, what: &'static str) -> Result<String, IdError> {
     }
 }
 
-/// One line a type: `ZoneId, "zone";`. On the wire and in files the bare text, checked when it is
+/// One line a type: `ZoneId, "zone";`. A service makes its own. On the wire and in files the bare text, checked when it is
 /// read.
 macro_rules! slug_ids {
     ($($(#[$doc:meta])* $name:ident, $what:literal;)*) => {$(
         $(#[$doc])*
-        #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+        #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
         #[serde(transparent)]
         pub struct $name(String);
 
@@ -48,9 +42,9 @@ macro_rules! slug_ids {
             /// Reads an id.
             ///
             /// # Errors
-            /// [`IdError`] for anything but small letters, digits and `-`.
-            pub fn new(text: &str) -> Result<Self, IdError> {
-                checked(text, $what).map(Self)
+            /// [`IdError`](crate::kernel::ids::IdError) for anything but small letters, digits and `-`.
+            pub fn new(text: &str) -> Result<Self, $crate::kernel::ids::IdError> {
+                $crate::kernel::ids::checked(text, $what).map(Self)
             }
 
             #[must_use]
@@ -59,23 +53,24 @@ macro_rules! slug_ids {
             }
         }
 
-        impl FromStr for $name {
-            type Err = IdError;
-            fn from_str(text: &str) -> Result<Self, IdError> {
+        impl std::str::FromStr for $name {
+            type Err = $crate::kernel::ids::IdError;
+            fn from_str(text: &str) -> Result<Self, $crate::kernel::ids::IdError> {
                 Self::new(text)
             }
         }
 
         impl TryFrom<String> for $name {
-            type Error = IdError;
-            fn try_from(text: String) -> Result<Self, IdError> {
+            type Error = $crate::kernel::ids::IdError;
+            fn try_from(text: String) -> Result<Self, $crate::kernel::ids::IdError> {
                 Self::new(&text)
             }
         }
 
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                Self::new(&String::deserialize(deserializer)?).map_err(D::Error::custom)
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text: String = serde::Deserialize::deserialize(deserializer)?;
+                Self::new(&text).map_err(serde::de::Error::custom)
             }
         }
 
@@ -92,7 +87,7 @@ macro_rules! slug_ids {
         }
 
         // So that a map by id is asked with a text.
-        impl Borrow<str> for $name {
+        impl std::borrow::Borrow<str> for $name {
             fn borrow(&self) -> &str {
                 &self.0
             }
@@ -128,15 +123,15 @@ macro_rules! slug_ids {
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(&self.0)
             }
         }
 
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::Debug::fmt(&self.0, f)
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                std::fmt::Debug::fmt(&self.0, f)
             }
         }
 
@@ -144,7 +139,7 @@ macro_rules! slug_ids {
         #[cfg(feature = "openapi")]
         impl utoipa::PartialSchema for $name {
             fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
-                String::schema()
+                <String as utoipa::PartialSchema>::schema()
             }
         }
 
@@ -152,18 +147,15 @@ macro_rules! slug_ids {
         impl utoipa::ToSchema for $name {}
     )*};
 }
+pub(crate) use slug_ids;
 
 slug_ids! {
     /// A city: `belgrade`.
     CityId, "city";
     /// A zone of street parking, in Belgrade's data a car park: `red`.
     ZoneId, "zone";
-    /// A garage or another place with a barrier: `pionirski-park`.
-    FacilityId, "facility";
     /// A dated price list: `2025-02-01`.
     TariffId, "tariff";
-    /// The prices of one or more facilities within a tariff: `vma`.
-    RateTableId, "rate table";
     /// Where a value was read: `terms-2023`, a key of [`City::sources`](crate::City::sources).
     SourceId, "source";
 }

@@ -21,7 +21,7 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("sections.wallet.card.brands.*", "cli/src/base/cities.rs", "\"/sections/wallet/card\""),
     // Names and looks.
     ("id", "core/client/src/base/cities.rs", "city.id"),
-    ("version", "core/client/src/base/cities.rs", "document_version"),
+    ("version", "core/client/src/base/cities.rs", "city.version"),
     ("name.*", "cli/src/base/cities.rs", "city.name"),
     ("sections.parking.zones.*.name.*", "core/client/src/parking/zones.rs", "zone.name"),
     ("sections.parking.zones.*.colour", "core/client/src/parking/zones.rs", "zone.colour"),

@@ -62,14 +62,14 @@ const QUOTES_KEPT: TimeDelta = TimeDelta::days(2);
 const CARD_QUOTES_KEPT: TimeDelta = TimeDelta::days(60);
 
 pub(crate) const SERVICE: Service = Service {
-    operations: &[
+    operations: &[&[
         serve!(post wire::QUOTE => quotes::make),
         serve!(action wire::PURCHASE => purchases::buy, again purchases::again).prefetching(purchases::prefetch),
         serve!(get wire::PAYMENTS => purchases::list),
         serve!(get wire::PAYMENT => purchases::read),
         serve!(get wire::ABANDON => outcomes::abandon),
         serve!(raw wire::NOTICE => outcomes::notice),
-    ],
+    ]],
     due: &[PAGE_END],
     section: Some(purchases::section),
     tables: &[

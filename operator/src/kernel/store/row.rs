@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::kernel::ids::{
-    AccountId, AttemptId, AuditId, DeviceId, EntryId, EpochId, GrantId, MessageId, OrderId, PaymentId, PlateCheckId,
-    QuoteId, RefundId, SaleId, StayId, TicketId, VehicleId, VisitId,
+    AccountId, AttemptId, AuditId, DeviceId, EntryId, EpochId, GrantId, MessageId, PaymentId, QuoteId, RefundId,
+    SaleId, VehicleId,
 };
 use mesto_protocol::kernel::reference::Reference;
 use mesto_rules::money::Currency;
-use mesto_rules::{CityId, FacilityId, Language, TariffId, ZoneId};
+use mesto_rules::{CityId, Language, TariffId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -188,66 +188,45 @@ impl Column for Currency {
     }
 }
 
-/// Ids are stored as their text.
-macro_rules! ids {
+/// Ids are stored as their text. A service says its own.
+macro_rules! id_columns {
     ($($id:ty),* $(,)?) => {$(
-        impl Column for $id {
-            fn into_value(self) -> Value {
-                Value::Text(self.to_string())
+        impl $crate::kernel::store::Column for $id {
+            fn into_value(self) -> $crate::kernel::store::Value {
+                $crate::kernel::store::Value::Text(self.to_string())
             }
 
-            fn from_value(value: &Value) -> Result<Self, StoreError> {
+            fn from_value(value: &$crate::kernel::store::Value) -> Result<Self, $crate::kernel::store::StoreError> {
                 match value {
-                    Value::Text(text) => text.parse().map_err(|error| StoreError::Broken(format!("{error}"))),
-                    other => mismatch("an id", other),
+                    $crate::kernel::store::Value::Text(text) => text.parse().map_err(|error| $crate::kernel::store::StoreError::Broken(format!("{error}"))),
+                    other => Err($crate::kernel::store::StoreError::Broken(format!("it should be an id and is {other:?}"))),
                 }
             }
         }
 
-        impl From<$id> for Value {
+        impl From<$id> for $crate::kernel::store::Value {
             fn from(id: $id) -> Self {
-                Value::Text(id.to_string())
+                $crate::kernel::store::Value::Text(id.to_string())
             }
         }
 
-        impl From<&$id> for Value {
+        impl From<&$id> for $crate::kernel::store::Value {
             fn from(id: &$id) -> Self {
-                Value::Text(id.to_string())
+                $crate::kernel::store::Value::Text(id.to_string())
             }
         }
 
-        impl IntoColumn<$id> for &str {
-            fn into_column(self) -> Value {
+        impl $crate::kernel::store::IntoColumn<$id> for &str {
+            fn into_column(self) -> $crate::kernel::store::Value {
                 self.into()
             }
         }
     )*};
 }
-ids![
-    AccountId,
-    AttemptId,
-    AuditId,
-    DeviceId,
-    EpochId,
-    GrantId,
-    MessageId,
-    PlateCheckId,
-    VehicleId,
-    QuoteId,
-    SaleId,
-    PaymentId,
-    RefundId,
-    EntryId,
-    TicketId,
-    StayId,
-    OrderId,
-    VisitId,
-    Language,
-    CityId,
-    FacilityId,
-    ZoneId,
-    TariffId,
-    Reference,
+pub(crate) use id_columns;
+id_columns![
+    AccountId, AttemptId, AuditId, EpochId, MessageId, DeviceId, GrantId, VehicleId, QuoteId, SaleId, PaymentId,
+    RefundId, EntryId, Language, CityId, TariffId, Reference,
 ];
 
 impl<T: Column> Column for Option<T> {

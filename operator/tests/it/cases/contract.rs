@@ -144,7 +144,7 @@ fn body(operation: &Entry, there: &There<'_>) -> Value {
         json!({"quote": driver.quote(vehicle, "green", 30).id, "not_after": not_after})
     } else if is(&payments::NOTICE) {
         json!({"payment": "pay-1", "reference": there.payment.id, "amount": there.payment.amount, "outcome": "approved"})
-    } else if is(&orders::SLIP) {
+    } else if is(&orders::BY_SLIP) {
         json!({"number": there.number})
     } else if is(&control::ISSUE) {
         json!({"city": "belgrade", "zone": "yellow", "plate": "NS555ZZ", "violation": "no_ticket", "place": "Krunska 3"})

@@ -44,7 +44,7 @@ on_both_databases! {
         driver.park(first, "a", 30);
         world.pass(20);
         let bought = driver.park(second, "a", 30).ticket;
-        assert_eq!((bought.minutes, bought.starts_at, bought.extends), (30, world.now(), None));
+        assert_eq!((bought.paid_minutes, bought.starts_at, bought.extends), (30, world.now(), None));
         assert_eq!(bought.stay.deadline, Some(world.now() + TimeDelta::minutes(30)));
         world.check_books();
     }

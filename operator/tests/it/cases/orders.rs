@@ -62,7 +62,7 @@ on_both_databases! {
     fn a_ticket_bought_by_message_covers_the_plate_bg_12_bg_17(world) {
         let (from, until) = (world.now().timestamp_millis(), (world.now() + TimeDelta::minutes(60)).timestamp_millis());
         let ticket = format!(
-            "INSERT INTO ticket (id, channel, city, zone, state, issued_at, starts_at, ends_at, minutes, price, currency, lines, tariff, pay, stay, stay_started_at, stay_paid_until) \
+            "INSERT INTO ticket (id, channel, city, zone, state, issued_at, starts_at, ends_at, paid_minutes, price, currency, lines, tariff, pay, stay, stay_started_at, stay_paid_until) \
              VALUES ('tk_01k479dz00qgg4pqj408q8qgak', 'sms', 'belgrade', 'yellow', 'active', {from}, {from}, {until}, 60, 6500, 'RSD', '[]', '2025-02-01', 'sms', 'st_01k479dz00qgg4pqj408q8qgak', {from}, {until})"
         );
         let plate = format!(

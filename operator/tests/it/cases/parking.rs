@@ -49,7 +49,7 @@ on_both_databases! {
         let ticket = &bought.ticket;
         assert_eq!((ticket.issued_at, ticket.starts_at), (world.now(), world.now()));
         assert_eq!(ticket.ends_at, world.now() + TimeDelta::minutes(60));
-        assert_eq!((ticket.minutes, ticket.plate.canonical.as_str(), ticket.plate.display.as_str()), (60, "BG789PP", "BG 789-PP"));
+        assert_eq!((ticket.paid_minutes, ticket.plate.canonical.as_str(), ticket.plate.display.as_str()), (60, "BG789PP", "BG 789-PP"));
         assert_eq!(ticket.stay.deadline, Some(ticket.stay.started_at + TimeDelta::minutes(90)));
 
         let keys = world.key_set();
@@ -144,7 +144,7 @@ on_both_databases! {
         assert_eq!((&params["minutes"], &params["ends_at"]), (&29.into(), &"2025-09-03T19:00:00Z".into()));
         assert_eq!(params["total"], serde_json::to_value(rsd("55.00")).unwrap());
         let bought = driver.park(vehicle, "green", 60).ticket;
-        assert_eq!((bought.minutes, bought.starts_at), (29, world.now()));
+        assert_eq!((bought.paid_minutes, bought.starts_at), (29, world.now()));
         world.check_books();
     }
 
@@ -158,7 +158,7 @@ on_both_databases! {
         world.pass_seconds(50);
         let second = driver.buy(&quote).ticket;
         assert_eq!((second.starts_at, Some(second.ends_at)), (world.now(), first.stay.deadline));
-        assert_eq!((second.minutes, second.price), (30, rsd("120.00")));
+        assert_eq!((second.paid_minutes, second.price), (30, rsd("120.00")));
         assert_eq!(second.stay.id, first.stay.id);
         world.check_books();
     }
@@ -181,7 +181,7 @@ on_both_databases! {
         world.set("2025-09-03T18:30:00Z");
         let (driver, vehicle) = world.driver_with("+381641234567", "BG789PP", &["1000.00"]);
         let ticket = driver.park(vehicle, "red", 60).ticket;
-        assert_eq!((ticket.minutes, ticket.ends_at), (60, "2025-09-04T05:30:00Z".parse().unwrap()));
+        assert_eq!((ticket.paid_minutes, ticket.ends_at), (60, "2025-09-04T05:30:00Z".parse().unwrap()));
         assert_eq!(driver.account().tickets, [ticket]);
     }
 

@@ -65,7 +65,7 @@ on_both_databases! {
         world.approve(&payment);
         let bought = driver.payment(&payment);
         let ticket = ticket_of(&bought).unwrap();
-        assert_eq!((ticket.starts_at, ticket.minutes, ticket.price, ticket.pay.clone()), (world.now(), 180, rsd("310.00"), PayMethod::Card));
+        assert_eq!((ticket.starts_at, ticket.paid_minutes, ticket.price, ticket.pay.clone()), (world.now(), 180, rsd("310.00"), PayMethod::Card));
         assert_eq!((bought.sale.state.clone(), bought.payment.state.clone()), (SaleState::Delivered, PaymentState::Captured));
         assert_eq!((bought.payment.captured, bought.payment.page_url.as_ref(), bought.payment.refunds.len()), (rsd("310.00"), None, 0));
         let events = driver.events(before).events;

@@ -26,7 +26,7 @@ use crate::kernel::operation::{
     Access, Nothing, Operation, PAGE_CURSOR, PAGE_LIMIT, Permission, Schema, action, end, get, optional, post, tell,
 };
 use crate::kernel::problem::problems;
-use crate::kernel::service::{Section, Service};
+use crate::kernel::service::{Adds, Section, Service};
 
 /// Asking for prices, buying, and seeing what one paid.
 pub const BUY: Permission = Permission::named("payments.buy");
@@ -105,10 +105,20 @@ problems! {
 }
 
 pub const SERVICE: Service = Service {
-    operations: &[QUOTE.entry(), PURCHASE.entry(), PAYMENTS.entry(), PAYMENT.entry(), ABANDON.entry(), NOTICE.entry()],
-    problems: PROBLEMS,
-    events: &[(Purchase::KIND, Schema::of::<Purchase>())],
-    section: Some(Schema::of::<PaymentsSection>()),
+    adds: &[Adds {
+        problems: PROBLEMS,
+        operations: &[
+            QUOTE.entry(),
+            PURCHASE.entry(),
+            PAYMENTS.entry(),
+            PAYMENT.entry(),
+            ABANDON.entry(),
+            NOTICE.entry(),
+        ],
+        events: &[(Purchase::KIND, Schema::of::<Purchase>())],
+        section: Some(Schema::of::<PaymentsSection>()),
+        ..Adds::NOTHING
+    }],
     ..Service::named("payments")
 };
 

@@ -841,6 +841,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Paid {$amount} */
     fun ticketPaid(amount: String): String = render("ticket-paid", mapOf("amount" to amount))
 
+    /** Paid for {$minutes} min */
+    fun ticketPaidMinutes(minutes: Long): String = render("ticket-paid-minutes", mapOf("minutes" to minutes.toString()))
+
     /** Starts at {$time} */
     fun ticketStartsAt(time: String): String = render("ticket-starts-at", mapOf("time" to time))
 

@@ -82,12 +82,12 @@ class MestoTest {
 
     @Test
     fun `money is a BigDecimal with its currency and time is an Instant`() = runBlocking<Unit> {
-        val clock = PhoneClock(testbed.now())
-        driver("+381650000001", Phone(clock = clock)).use { mesto ->
+        val now = testbed.now()
+        driver("+381650000001", Phone(clock = PhoneClock(now))).use { mesto ->
             val preview = mesto.parking.preview(belgrade, ZoneId("red"), mesto.vehicles.add(belgrade, "BG789PP").id, 60)
             assertEquals(BigDecimal("80.00"), preview.total.amount)
             assertEquals("RSD", preview.total.currency)
-            assertEquals(Instant.parse("2025-09-03T08:00:00Z"), preview.offer.startsAt)
+            assertEquals(now, preview.offer.startsAt)
             assertEquals(LocalDate.of(2025, 2, 1), preview.offer.tariffFrom)
             assertEquals("parking.limited", preview.lines.single().kind)
             assertEquals("1", preview.lines.single().params["units"])
@@ -300,40 +300,53 @@ class MestoTest {
 
     @Test
     fun `an account is listed exported and closed once though the answer is lost av_123 av_128`() = runBlocking<Unit> {
-        val number = "+381650000037"
-        driver(number).use { mesto ->
-            mesto.fill()
-            mesto.payments.buy(mesto.parking.quote(belgrade, ZoneId("red"), mesto.vehicles.add(belgrade, "KG123AB").id, 60))
-            val newest = mesto.payments.history(limit = 1)
-            val (sale, payment) = newest.items.single()
-            assertEquals(Triple(PaymentPurpose.Sale, PayMethod.Deposit, sale.id), Triple(payment.purpose, payment.method, payment.sale))
-            assertEquals(BigDecimal("80.00"), payment.captured.amount)
-            assertEquals("KG123AB", (sale.items.single().outcome as Outcome.Parking).outcome.ticket.plate.canonical)
-            assertEquals("wallet", mesto.payments.history(newest.next).items.first().sale.items.single().service)
-            assertEquals(emptyList<Any>(), mesto.orders.history().items + mesto.garages.history().items)
-            assertContains(mesto.account.export(), "KG 123-AB")
+        // A city of its own, whose clock it moves.
+        Testbed().use { bed ->
+            TestPhone.on(bed).use { phone ->
+                val mesto = phone.signsIn(bed)
+                val page = checkNotNull(mesto.wallet.topUp(belgrade, BigDecimal(1000)).pageUrl)
+                bed.ask("POST", "/bank/walk", json("page_url" to page, "card" to "approve"))
+                mesto.payments.settleAll()
+                mesto.payments.buy(mesto.parking.quote(belgrade, ZoneId("red"), mesto.vehicles.add(belgrade, "KG123AB").id, 60))
+                val newest = mesto.payments.history(limit = 1)
+                val (sale, payment) = newest.items.single()
+                assertEquals(Triple(PaymentPurpose.Sale, PayMethod.Deposit, sale.id), Triple(payment.purpose, payment.method, payment.sale))
+                assertEquals(BigDecimal("80.00"), payment.captured.amount)
+                assertEquals("KG123AB", (sale.items.single().outcome as Outcome.Parking).outcome.ticket.plate.canonical)
+                assertEquals("wallet", mesto.payments.history(newest.next).items.first().sale.items.single().service)
+                assertEquals(0, mesto.orders.history().items.size + mesto.garages.history().items.size)
+                assertContains(mesto.account.export(), "KG 123-AB")
 
-            testbed.ask("POST", "/clock", json("advance_seconds" to 61))
-            driver(number, locale = "sr-Latn").use { other ->
-                val (own, others) = other.account.sessions().items.partition { it.isOwn }
-                assertEquals("Kotlin" to 1, others.single().device to own.size)
-                val refused = assertFailsWith<MestoException.Refused> { other.account.endSession(own.single().id) }
-                assertEquals("session_is_own", refused.code)
-                mesto.account.endSession(own.single().id)
-                assertFailsWith<MestoException.NotSignedIn> { other.account.sync() }
+                bed.ask("POST", "/clock", json("advance_seconds" to 1))
+                TestPhone.on(bed).use { second ->
+                    val other = second.signsIn(bed)
+                    val (own, others) = other.account.sessions().items.partition { it.isOwn }
+                    assertEquals("Kotlin" to 1, others.single().device to own.size)
+                    val refused = assertFailsWith<MestoException.Refused> { other.account.endSession(own.single().id) }
+                    assertEquals("session_is_own", refused.code)
+                    mesto.account.endSession(own.single().id)
+                    assertFailsWith<MestoException.NotSignedIn> { other.account.sync() }
+                }
+
+                bed.ask("POST", "/faults", json("method" to "DELETE", "path" to "/v1/account", "kind" to "drop_answer"))
+                assertFailsWith<MestoException.NoAnswer> { mesto.account.closeAccount() }
+                assertTrue(mesto.account.current().isClosing)
+                val closed = mesto.account.closeAccount()
+                val refund = assertNotNull(closed.refund)
+                assertEquals(null to BigDecimal("920.00"), closed.settled to refund.amount.amount)
+                assertContains(mesto.payments.text(refund), "920.00")
+                assertFalse(mesto.account.current().signedIn)
+                assertNull(mesto.wallet.current().balance)
+                assertFailsWith<MestoException.NotSignedIn> { mesto.account.closeAccount() }
             }
-
-            testbed.ask("POST", "/faults", json("method" to "DELETE", "path" to "/v1/account", "kind" to "drop_answer"))
-            assertFailsWith<MestoException.NoAnswer> { mesto.account.closeAccount() }
-            assertTrue(mesto.account.current().isClosing)
-            val closed = mesto.account.closeAccount()
-            val refund = assertNotNull(closed.refund)
-            assertEquals(null to BigDecimal("920.00"), closed.settled to refund.amount.amount)
-            assertContains(mesto.payments.text(refund), "920.00")
-            assertFalse(mesto.account.current().signedIn)
-            assertNull(mesto.wallet.current().balance)
-            assertFailsWith<MestoException.NotSignedIn> { mesto.account.closeAccount() }
         }
+    }
+
+    private suspend fun TestPhone.signsIn(bed: Testbed): Mesto {
+        val number = "+381650000037"
+        mesto.account.requestCode(number)
+        mesto.account.signIn(number, bed.codeFor(number), "Kotlin")
+        return mesto
     }
 
     @Test

@@ -430,7 +430,7 @@ class FakeMesto(
         private fun parkedOf(last: Ticket): Parked {
             val tickets = generateSequence(last) { ticket -> bought.find { it.id == ticket.extends } }.toList().reversed()
             val paid = Samples.rsd(tickets.sumOf { it.price.amount })
-            return Parked(tickets, (tickets.find { now < it.endsAt } ?: last).id, tickets.first().startsAt, last.endsAt, paid)
+            return Parked(tickets, (tickets.find { now < it.endsAt } ?: last).id, tickets.first().startsAt, last.endsAt, paid, listOf("Paid for ${tickets.sumOf { it.paidMinutes }} min"))
         }
 
         override suspend fun ticket(id: TicketId): Ticket = bought.first { it.id == id }

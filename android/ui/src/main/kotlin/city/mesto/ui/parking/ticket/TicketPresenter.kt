@@ -167,6 +167,7 @@ class TicketPresenter(
             endsAt = current.endsAt,
             now = now,
             paid = current.paid.price(),
+            lines = current.lines,
             code = codeShown,
             extension = affordable(),
             payment = payment,

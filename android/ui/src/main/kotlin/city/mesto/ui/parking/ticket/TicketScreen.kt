@@ -106,7 +106,9 @@ private fun TimeLeft(state: TicketUiState.Shown) {
                 modifier = Modifier.semantics { heading() },
             )
             Plate(state.plate.shown)
-            Text(texts.ticketPaid(words.money(state.paid)), style = MaterialTheme.typography.bodyMedium, color = colours.onSurfaceVariant)
+            (listOf(texts.ticketPaid(words.money(state.paid))) + state.lines).forEach {
+                Text(it, style = MaterialTheme.typography.bodyMedium, color = colours.onSurfaceVariant)
+            }
         }
     }
 }

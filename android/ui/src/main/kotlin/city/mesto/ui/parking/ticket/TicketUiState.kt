@@ -25,6 +25,8 @@ sealed interface TicketUiState {
         val endsAt: Instant,
         val now: Instant,
         val paid: Price,
+        /** What the ticket is besides its time and its price. */
+        val lines: List<String>,
         val code: Code,
         val extension: Extension,
         val payment: Payment = Payment.Idle,

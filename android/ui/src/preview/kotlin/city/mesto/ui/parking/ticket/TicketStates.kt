@@ -28,6 +28,7 @@ fun ticketStates(language: String): Map<String, TicketUiState> = with(ParkingSam
         endsAt = after(60),
         now = now.plusSeconds(17 * 60 + 53),
         paid = rsd("80"),
+        lines = listOf(say("Plaćeno za 60 min", "Paid for 60 min")),
         code = Code.Here(SAMPLE_CODE),
         extension = extendOffer,
     )
@@ -38,6 +39,7 @@ fun ticketStates(language: String): Map<String, TicketUiState> = with(ParkingSam
         "limit-reached" to ticketRunning.copy(
             endsAt = after(90),
             paid = rsd("200"),
+            lines = listOf(say("Plaćeno za 90 min", "Paid for 90 min")),
             now = now.plusSeconds(61 * 60),
             extension = Extension.LimitReached(after(90), limitReached),
         ),

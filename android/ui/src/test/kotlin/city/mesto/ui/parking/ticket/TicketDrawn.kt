@@ -14,7 +14,7 @@ fun ticketDrawn(language: String): List<DrawnScreen> = ticketStates(language).ma
 private fun ticketSay(name: String, words: Words, language: String): List<String> = words.texts.run {
     val extend = ticketExtendDescribed(amount = money(words, "120"), minutes = 30, time = "11:30")
     when (name) {
-        "running" -> listOf(ticketLeftDescribed(minutes = 43, time = "11:00"), ticketEndsAt("11:00"), extend, ticketCodeDescribed("BG 789-PP"), noticeNotGuaranteed())
+        "running" -> listOf(ticketLeftDescribed(minutes = 43, time = "11:00"), ticketPaidMinutes(60), ticketEndsAt("11:00"), extend, ticketCodeDescribed("BG 789-PP"), noticeNotGuaranteed())
         "ending" -> listOf(ticketLeftDescribed(minutes = 6, time = "11:00"), extend)
         "limit-reached" -> listOf(ticketLimitReached(), ticketLimitLeave("11:30"), stateRefusedCode("limit_reached"))
         "expired" -> listOf(ticketEndedAt("11:00"), ticketExpiredAdvice(), ticketBuyAgain())

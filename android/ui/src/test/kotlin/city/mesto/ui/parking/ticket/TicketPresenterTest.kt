@@ -86,6 +86,7 @@ class TicketPresenterTest {
         val presenter = parkedFor(60)
         val offer = assertIs<Extension.Offered>(presenter.shown.extension)
         assertEquals(30, offer.minutes)
+        assertEquals(listOf("Paid for 60 min"), presenter.shown.lines)
         assertEquals(Samples.morning.plusSeconds(90 * 60), offer.endsAt)
         presenter.on(TicketEvent.Extend)
         presenter.on(TicketEvent.Extend)
