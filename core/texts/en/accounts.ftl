@@ -6,5 +6,3 @@ error-account_owes = You owe { $owed }, and your deposit holds { $balance }. You
     .advice = Top up your deposit, or pay where you owe it. Then close the account again.
     .plain = You owe more than your deposit holds. Your account is still open.
     .plain-advice = Top up your deposit, or pay where you owe it. Then close the account again.
-error-session_is_own = This is the phone that you are using.
-    .advice = Sign out instead.

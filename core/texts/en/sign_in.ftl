@@ -1,5 +1,7 @@
 ## What can go wrong
 
+error-session_is_own = This is the phone that you are using.
+    .advice = Sign out instead.
 error-phone_invalid = No code can be sent to this phone number.
     .advice = Write it with + and the country, as { $example }.
     .plain-advice = Write it with + and the country.

@@ -6,5 +6,3 @@ error-account_owes = Dugujete { $owed }, a na depozitu je { $balance }. Nalog je
     .advice = Dopunite depozit ili platite tamo gde dugujete. Zatim ponovo zatvorite nalog.
     .plain = Dugujete više nego što je na depozitu. Nalog je i dalje otvoren.
     .plain-advice = Dopunite depozit ili platite tamo gde dugujete. Zatim ponovo zatvorite nalog.
-error-session_is_own = Ovo je telefon koji upravo koristite.
-    .advice = Umesto toga se odjavite.

@@ -1,5 +1,7 @@
 ## Šta može da krene naopako
 
+error-session_is_own = Ovo je telefon koji upravo koristite.
+    .advice = Umesto toga se odjavite.
 error-phone_invalid = Na ovaj broj telefona kod ne može da se pošalje.
     .advice = Upišite ga sa + i oznakom zemlje, kao { $example }.
     .plain-advice = Upišite ga sa + i brojem zemlje.

@@ -225,7 +225,7 @@ macro_rules! id_columns {
 }
 pub(crate) use id_columns;
 id_columns![
-    AccountId, AttemptId, AuditId, EpochId, MessageId, DeviceId, GrantId, VehicleId, QuoteId, SaleId, PaymentId,
+    AccountId, AttemptId, AuditId, DeviceId, EpochId, GrantId, MessageId, VehicleId, QuoteId, SaleId, PaymentId,
     RefundId, EntryId, Language, CityId, TariffId, Reference,
 ];
 
