@@ -1,5 +1,5 @@
 //! Whose an order is. A plate alone shows nothing of it: an account has had a ticket there around
-//! that time, or it knows the number on the slip (ADR 22).
+//! that time, or it knows the number on the slip (ADR 18).
 
 use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::kernel::ids::{AccountId, OrderId};

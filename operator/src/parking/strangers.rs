@@ -1,5 +1,5 @@
 //! What is told of a car's stay to somebody who did not buy it: what can be had now and until when,
-//! and nothing of when it began (ADR 22). Who adds the plate of a stranger's car learns no more,
+//! and nothing of when it began (ADR 18). Who adds the plate of a stranger's car learns no more,
 //! and does not learn it often.
 
 use chrono::{DateTime, Utc};
@@ -49,7 +49,7 @@ pub(crate) fn is_of_another(
     Ok(tx.first(own_ticket(account, city, canonical, Some((&stay.zone, stay.started_at))))?.is_none())
 }
 
-/// Prices of an hour that show something of somebody else's stay (ADR 22).
+/// Prices of an hour that show something of somebody else's stay (ADR 18).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ParkingLimits {
     /// In so many may one account see that somebody else bought a car's stay.

@@ -96,7 +96,7 @@ impl World {
         let Some(client) = self.free_client(index) else { return };
         let orders = client.orders().state().orders.clone();
         let pay = if self.random.percent(40) { PayMethod::Card } else { PayMethod::Deposit };
-        // Whoever finds a slip may pay it (ADR 22).
+        // Whoever finds a slip may pay it (ADR 18).
         if (orders.is_empty() || self.random.percent(20))
             && let Some(number) = self.random.pick(&self.slips).cloned()
         {

@@ -164,7 +164,7 @@ impl Orders<'_> {
     }
 
     /// Shows the account an order by the number on its slip, which the driver has in his hand,
-    /// whoever's the car is: a plate alone shows none (ADR 22). Spaces and dashes in the number
+    /// whoever's the car is: a plate alone shows none (ADR 18). Spaces and dashes in the number
     /// are nothing. From then on it is among [`Orders::state`] and can be paid.
     ///
     /// # Errors

@@ -166,7 +166,7 @@ record_ids! {
     MessageId = "ms";
 }
 
-/// Prefixes of ids that later services bring (`docs/adr/0025-shapes-for-later-services.md`), with
+/// Prefixes of ids that later services bring (`docs/adr/0021-shapes-for-later-services.md`), with
 /// the kind that will have each.
 pub const RESERVED_PREFIXES: &[(&str, &str)] =
     &[("fl", "AttachmentId"), ("cd", "CardId"), ("ch", "ChargeId"), ("rc", "ReceiptId")];

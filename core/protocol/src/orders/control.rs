@@ -83,7 +83,7 @@ wire! {
 
     pub struct CheckedTicket {
         pub id: TicketId,
-        /// As it was bought. Space and dash are not compared (ADR 21): a ticket for `B-NO 1` is
+        /// As it was bought. Space and dash are not compared (ADR 17): a ticket for `B-NO 1` is
         /// found for `BN-O 1` too, and whether it is this car's is seen here.
         pub plate: Plate,
         pub starts_at: DateTime<Utc>,

@@ -69,7 +69,7 @@ records! { parking_purchase_records;
         /// paid as late as the provider's page can be.
         pub latest_end: DateTime<Utc>,
         /// The stay as it will be. Absent when somebody else bought the car's stay here: of that
-        /// nothing is told but what can be had now and until when (ADR 22). A ticket of one's own
+        /// nothing is told but what can be had now and until when (ADR 18). A ticket of one's own
         /// there shows it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub stay: Option<StayPreview>,

@@ -1,5 +1,5 @@
 //! Large data that hangs on a section: a map, a feed. The section names it by its digest, so the
-//! city's signature covers it. Reserved (ADR 25): no section has one yet.
+//! city's signature covers it. Reserved (ADR 21): no section has one yet.
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};

@@ -1,7 +1,7 @@
 //! Number plates in three forms: as shown, as compared, as sent by SMS. A plate is never changed
 //! silently.
 //!
-//! Space and dash are shown and not compared (ADR 21): `B-NO 1` and `BN-O 1` are one plate here.
+//! Space and dash are shown and not compared (ADR 17): `B-NO 1` and `BN-O 1` are one plate here.
 
 mod letters;
 

@@ -126,7 +126,7 @@ fn a_letter_that_hardly_any_plate_has_is_taken_and_said() {
 
 #[test]
 fn space_and_dash_are_shown_and_not_compared() {
-    // ADR 21.
+    // ADR 17.
     let [one, other] = ["B-NO 1", "BN-O 1"].map(read);
     assert_eq!((one.canonical.as_str(), other.canonical.as_str()), ("BNO1", "BNO1"));
     assert_eq!((one.display.as_str(), other.display.as_str()), ("B-NO 1", "BN-O 1"));
