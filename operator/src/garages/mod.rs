@@ -17,7 +17,6 @@ use mesto_rules::garages::GaragesSection;
 pub use sales::GarageLimits;
 
 use crate::base::payments::purchases::forget_subject;
-pub use crate::garages::sales::GarageLimits;
 use crate::garages::tables::VisitPaymentRow;
 use crate::kernel::account::LockedAccount;
 use crate::kernel::call::Call;
