@@ -460,6 +460,8 @@ CREATE TABLE claim (
   state TEXT NOT NULL,
   at BIGINT NOT NULL,
   settled_at BIGINT,
+  -- What ended it: its service, a deposit, or the staff; see `claims.rs`.
+  settled_by TEXT,
   PRIMARY KEY (service, subject)
 )/*sqlite WITHOUT ROWID*/;
 CREATE INDEX claim_of ON claim (debtor);
