@@ -85,8 +85,8 @@ pub(crate) const SERVICE: Service = Service {
         erasure: Erasure::Excused("belongs to the books; the account is a pseudonym"),
     }],
     audit: &[Check {
-        fault: "entry {} pays a claim that its deposit did not settle, or another sum than it is",
-        sql: "SELECT id FROM ledger_entry WHERE kind = 'claims.paid' AND NOT EXISTS (SELECT 1 FROM claim WHERE claim.service || '/' || claim.subject = ledger_entry.reference AND claim.settled_by = 'deposit' AND claim.debtor = ledger_entry.account AND claim.amount = -ledger_entry.amount AND claim.currency = ledger_entry.currency) LIMIT 1",
+        fault: "entry {} pays a claim that is not settled, or another sum than it is",
+        sql: "SELECT id FROM ledger_entry WHERE kind = 'claims.paid' AND NOT EXISTS (SELECT 1 FROM claim WHERE claim.service || '/' || claim.subject = ledger_entry.reference AND claim.state = 'settled' AND claim.settled_by = 'deposit' AND claim.debtor = ledger_entry.account AND claim.amount = -ledger_entry.amount AND claim.currency = ledger_entry.currency) LIMIT 1",
     }],
     ..Service::named("claims")
 };

@@ -176,6 +176,7 @@ on_both_databases! {
         garage.tell(vec![cash(5)]);
         let kinds = || world.operator.incidents(&*world.store).unwrap().into_iter().map(|one| one.kind).collect::<Vec<_>>();
         assert_eq!(kinds(), ["visit_paid_twice"], "of the cash, not of the claim");
+        world.pass(1);
         garage.tell(vec![told(ReportedEventKind::Lost, TICKET, entered)]);
         assert_eq!(kinds(), ["visit_paid_twice", "claim_changed"]);
         assert_eq!(claims(world), [(rsd("100.00"), ClaimState::Settled)]);
