@@ -407,7 +407,9 @@ CREATE TABLE visit (
   -- The signed receipt of its last payment here; erased with the ticket, whose number it tells.
   receipt TEXT,
   -- When something that was told made it dearer last.
-  corrected_at BIGINT
+  corrected_at BIGINT,
+  -- The end of the next visit with its ticket, while the entry of that one is not told.
+  left_again_at BIGINT
 )/*postgres WITH (fillfactor = 40)*/;
 CREATE UNIQUE INDEX visit_once ON visit (city, ticket, facility, entered_at);
 -- Those that a controller has to hear of again.

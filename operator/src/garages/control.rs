@@ -323,15 +323,22 @@ impl<'a> Desk<'a> {
             owes_again_at: None,
             receipt: None,
             corrected_at: None,
+            left_again_at: None,
         });
         // That it has no price, or is paid otherwise, is no reason not to know it.
         if let Err(refusal @ (Refusal::OutOfRange { .. } | Refusal::EntryInFuture { .. })) = record.owed(city, self.now)
         {
             return Err(refusal.into());
         }
-        // Cash that was taken for the visit before, until its earlier end was told.
+        // What was taken for the visit before, until its earlier end was told.
         if let Some(before) = visits.last_mut() {
             record.take_cash_of(before, city)?;
+            if let Some(left_at) = before.row.left_again_at.take_if(|left_at| at <= *left_at) {
+                let owed = record.owed_or_nothing(city, left_at);
+                record.step(&VisitEvent::Left { owed }, left_at)?;
+                record.row.ended_at = Some(left_at);
+                record.watch(city);
+            }
         }
         visits.push(record);
         Ok(())
@@ -420,7 +427,7 @@ impl<'a> Desk<'a> {
             && record.row.ended_at.is_some_and(|ended_at| at < ended_at)
         {
             // What was told as its exit was that of a later car with the same number.
-            record.row.ended_at = Some(at);
+            record.row.left_again_at = record.row.ended_at.replace(at);
             record.claim_anew(city)?;
         }
         Ok(())

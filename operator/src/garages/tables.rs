@@ -77,6 +77,9 @@ table! {
         /// When something that a controller told made it dearer last; no receipt from before is
         /// good any more.
         corrected_at: Option<DateTime<Utc>>,
+        /// What was told as its end, until an earlier one was: that of the next car with its
+        /// number, whose entry is still to be told.
+        left_again_at: Option<DateTime<Utc>>,
     }
 }
 

@@ -437,7 +437,7 @@ impl VisitRecord {
             Some(stored) if stored != row => tx.write(update!(VisitRow { id: row.id } set {
                 state: row.state, entered_at: row.entered_at, is_entry_told: row.is_entry_told, ended_at: row.ended_at, is_disabled: row.is_disabled, places: row.places,
                 is_lost: row.is_lost, owes_again_at: row.owes_again_at, receipt: row.receipt,
-                corrected_at: row.corrected_at
+                corrected_at: row.corrected_at, left_again_at: row.left_again_at
             }))?,
             Some(_) => {}
         }

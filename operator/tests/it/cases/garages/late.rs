@@ -247,8 +247,8 @@ on_both_databases! {
         }
         world.pass(1);
         // What was told of the second car is its own, also the cash.
-        for _ in 0..2 {
-            garage.tell(vec![second.clone(), event(ReportedEventKind::Left, 175)]);
+        for again in [vec![second.clone()], vec![second, event(ReportedEventKind::Left, 175)]] {
+            garage.tell(again);
             assert_eq!(claims(world), [(rsd("150.00"), ClaimState::Settled), (rsd("150.00"), ClaimState::Open)]);
         }
         garage.tell(vec![cash(TICKET, at(150), "50.00")]);
