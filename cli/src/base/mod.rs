@@ -4,6 +4,7 @@ pub mod about;
 pub mod account;
 pub mod books;
 pub mod cities;
+pub mod claims;
 pub mod codes;
 pub mod demo;
 pub mod history;

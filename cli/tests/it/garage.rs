@@ -391,3 +391,34 @@ fn a_controller_is_of_one_place_of_one_operator() {
     let half = garage.run(&["list", "--facility", "vma"]);
     assert!(half.exit == 2 && half.err.contains("--operator"), "{}", half.err);
 }
+
+#[test]
+fn what_a_car_owes_that_left_without_paying_is_settled_by_hand_once_bg_68() {
+    let garage = Garage::new();
+    let (paid, withdrawn) = (garage.enters(), garage.enters());
+    garage.pass(90);
+    for ticket in [&paid, &withdrawn] {
+        garage.good(&["left", ticket]);
+    }
+    garage.good(&["report"]);
+    ran(&mut command(garage.driver.path(), &["keys", "init"]));
+    let admin = |words: &[&str]| garage.driver.admin(&[&["claims"], words].concat());
+    let open = admin(&[]).json();
+    let [first, second] = [0, 1].map(|place| open[place]["claim"].as_str().unwrap().to_owned());
+    assert_eq!(
+        (&open[0]["amount"], &open[0]["state"], &open[0]["settled_by"], &open[0]["debtor"]),
+        (&json!("200.00"), &json!("open"), &json!(null), &json!(null))
+    );
+    assert_eq!(admin(&["paid", &first]).exit, 2, "without a reason");
+    assert_eq!(admin(&["paid", "vi", "--reason", "x"]).exit, 2, "no claim is named so");
+    assert_eq!(admin(&["paid", &first, "--reason", "bank transfer 17"]).json()["paid"], first);
+    assert_eq!(admin(&["withdrawn", &second, "--reason", "the barrier was broken"]).json()["withdrawn"], second);
+    let again = admin(&["withdrawn", &first, "--reason", "again"]);
+    assert_eq!((again.exit, &again.json()["error"]["code"]), (3, &json!("claim_settled")));
+    let none = admin(&["paid", "garages/vi_none", "--reason", "x"]);
+    assert_eq!((none.exit, &none.json()["error"]["code"]), (3, &json!("claim_unknown")));
+    assert_eq!(admin(&[]).json(), json!([]));
+    let all = admin(&["--all"]).json();
+    assert_eq!([0, 1].map(|place| all[place]["settled_by"].clone()), ["staff", "withdrawn"]);
+    assert_eq!(garage.driver.control("/ledger", None)["fault"], json!(null));
+}
