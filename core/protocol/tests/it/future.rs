@@ -296,13 +296,13 @@ fn the_document_says_which_words_are_open_and_lists_only_what_is_sent() {
             "PaymentState",
             "RefundRoute",
             "RefundState",
+            "ReportedEventKind",
             "Role",
             "SaleState",
             "TicketState",
             "VatCategory",
             "Violation",
             "VisitState",
-            "ReportedEventKind",
         ]
     );
 }

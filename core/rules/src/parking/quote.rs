@@ -352,7 +352,7 @@ fn beginning(
     }
     let next_opening = charging.next_opening(earliest);
     let sold_ahead = |opens_at: &DateTime<Utc>| {
-        policy.sold_ahead == SoldAhead::NextOpening || charging.local_day(*opens_at) == charging.local_day(earliest)
+        policy.sold_ahead == SoldAhead::NextOpening || charging.local_day(*opens_at) == charging.local_day(now)
     };
     match next_opening.filter(sold_ahead).and_then(from) {
         Some(later) => {
