@@ -6,7 +6,7 @@ use mesto_protocol::base::payments::PayMethod;
 use mesto_rules::fact::Known;
 use mesto_rules::garages::facility::{Facility, FacilityKind, OnSite, PaidWhen};
 use mesto_rules::garages::{FreePlaces, GaragesSection, Observation};
-use mesto_rules::{Certainty, City, CityId, FacilityId, Fact, PayMethod as RulesPay, Position, shown};
+use mesto_rules::{Certainty, City, CityId, FacilityId, Fact, PayMethod as RulesPay, Position, shown, sort_by_key};
 use serde::Serialize;
 
 use super::places::{Now, Told};
@@ -104,7 +104,7 @@ impl Garages<'_> {
             None => 1,
         };
         // Stable: those that nobody knows the place of stay in the city's order.
-        views.sort_by_key(|view| (class(view), view.distance_metres.is_none(), view.distance_metres));
+        sort_by_key(&mut views, |view| (class(view), view.distance_metres.is_none(), view.distance_metres));
         Ok(views)
     }
 

@@ -1,6 +1,6 @@
 //! Zones near the driver, from a stored city.
 
-use mesto_rules::{CityId, Minutes, ParkingSection, Position, ZoneId, shown, zone_by_sign, zones_near};
+use mesto_rules::{CityId, Minutes, ParkingSection, Position, ZoneId, shown, sort_by_key, zone_by_sign, zones_near};
 use serde::Serialize;
 
 use super::Parking;
@@ -96,7 +96,7 @@ impl Parking<'_> {
             })
             .collect();
         // Stable: zones that nobody has drawn stay in the city's order, at the end.
-        zones.sort_by_key(|zone| {
+        sort_by_key(&mut zones, |zone| {
             (by_sign.as_ref() != Some(&zone.zone), zone.distance_metres.is_none(), zone.distance_metres)
         });
         Ok(ZonesNear { zones, by_sign })
