@@ -5,6 +5,7 @@
 use chrono::{DateTime, Utc};
 use mesto_protocol::kernel::ids::{AccountId, TicketId};
 use mesto_protocol::kernel::line::Notice;
+use mesto_protocol::parking::purchase;
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::{City, Notice as RulesNotice, Refusal, StayPer, ZoneId};
 
@@ -95,9 +96,9 @@ pub(crate) fn count(tx: &mut dyn Tx, asked: &Asked<'_>, canonical: &str) -> Outc
 pub(crate) fn notices(notices: &[RulesNotice]) -> Vec<Notice> {
     let told = notices.iter().map(|notice| match notice {
         RulesNotice::Clipped { asked, offered, .. } => {
-            Notice::of(super::NAME, &RulesNotice::ClippedByAnother { asked: *asked, offered: *offered })
+            purchase::notice(&RulesNotice::ClippedByAnother { asked: *asked, offered: *offered })
         }
-        other => Notice::of(super::NAME, other),
+        other => purchase::notice(other),
     });
     told.collect()
 }

@@ -172,7 +172,8 @@ class OwedPresenter(
         return when {
             refused.code == "visit_of_another_facility" && other != null -> Next.GoThere(other, refused.params["facility_name"] ?: other)
             refused.code == "visit_already_paid" && paid != null -> Next.Visit(paid.id.value)
-            refused.code in NOTHING_TO_ASK_AGAIN -> Next.Back
+            // Asking again gives the same answer.
+            refused is MestoException.Refused -> Next.Back
             else -> Next.Retry
         }
     }
@@ -210,10 +211,5 @@ class OwedPresenter(
         }
 
         override fun notPaid() = askPrice()
-    }
-
-    private companion object {
-        /** Asking again gives the same answer. */
-        val NOTHING_TO_ASK_AGAIN = setOf("visit_already_paid", "visit_over", "nothing_owed", "paid_on_entry", "ticket_number_invalid", "facility_unknown")
     }
 }

@@ -165,6 +165,7 @@ class TicketPresenter(
             zone = zone,
             startsAt = current.startsAt,
             endsAt = current.endsAt,
+            endingFrom = current.endingFrom,
             now = now,
             paid = current.paid.price(),
             lines = current.lines,
@@ -306,7 +307,7 @@ class TicketPresenter(
     private companion object {
         const val CODE_AHEAD_SECONDS = 3L
         /** The code is bound to the key of the phone that shows it. */
-        const val OF_ANOTHER_PHONE = "device_key_failed"
+        const val OF_ANOTHER_PHONE = "code_of_another_phone"
     }
 }
 

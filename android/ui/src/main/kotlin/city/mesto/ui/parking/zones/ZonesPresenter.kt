@@ -190,13 +190,9 @@ class ZonesPresenter(
         shown.update { it.copy(content = ZonesContent.Zones(rows, positionKnown = here != null), signAnswer = answer) }
     }
 
-    /**
-     * The list with the sign's zone first. The first figures of a code are not wrong yet, only
-     * unfinished.
-     */
+    /** The list with the sign's zone first. */
     private suspend fun withSign(byPosition: List<NearZone>, here: Position?, typed: String): Pair<List<NearZone>, SignAnswer> {
-        val isUnfinished = typed.all(Char::isDigit) && byPosition.any { zone -> zone.signCodes.any { it.startsWith(typed) && it != typed } }
-        if (typed.isEmpty() || isUnfinished) return byPosition to SignAnswer.None
+        if (typed.isEmpty()) return byPosition to SignAnswer.None
         return try {
             val bySign = client.parking.zonesNear(client.here, here, typed)
             bySign.zones to (bySign.bySign?.let { SignAnswer.Found(it.value) } ?: SignAnswer.None)

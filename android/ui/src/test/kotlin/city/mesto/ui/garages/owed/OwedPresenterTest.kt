@@ -156,7 +156,7 @@ class OwedPresenterTest {
 
     @Test
     fun a_silent_barrier_sells_nothing_and_can_be_asked_again() = runTest {
-        fake.failure = refused("facility_unreachable")
+        fake.failure = MestoException.NotNow("facility_unreachable", "facility_unreachable", "", emptyMap(), "", null, false)
         val presenter = presenter()
         assertEquals(Next.Retry, assertIs<Owed.Refused>(presenter.state.value.owed).next)
         on(presenter, OwedEvent.Pay)

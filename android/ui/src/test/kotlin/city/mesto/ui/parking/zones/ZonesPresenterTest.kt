@@ -85,7 +85,7 @@ class ZonesPresenterTest {
         fake.instead = object : ParkingClient by fake.parking {
             override suspend fun zonesNear(city: CityId, position: Position?, sign: String?): ZonesNear {
                 val named = Samples.zones.find { sign in it.signCodes }
-                if (sign != null && named == null) throw MestoException.Refused("sign_unknown", "No such sign", "Look again", emptyMap(), "", null, false)
+                if (sign == "9155") throw MestoException.Refused("sign_unknown", "No such sign", "Look again", emptyMap(), "", null, false)
                 return ZonesNear(Samples.zones, named?.zone)
             }
         }
