@@ -40,7 +40,7 @@ import kotlinx.coroutines.launch
 import kotlinx.serialization.Serializable
 
 /** Where the screen leads to. */
-interface OrdersWays {
+interface OrdersNavigation {
     fun topUp()
 
     /** The bank's page, outside of the app's own screens. */
@@ -61,7 +61,7 @@ class OrdersPresenter(
     private val ticks: Flow<Unit>,
     private val scope: CoroutineScope,
     saved: SavedStateHandle,
-    private val ways: OrdersWays,
+    private val navigation: OrdersNavigation,
 ) {
     /** What the driver chose, and the key of the payment under way. */
     @Serializable
@@ -95,12 +95,12 @@ class OrdersPresenter(
             OrdersEvent.OpenBank -> paying.openBank()
             OrdersEvent.GiveUp -> paying.giveUp()
             OrdersEvent.CheckAgain -> paying.checkAgain()
-            OrdersEvent.TopUp -> ways.topUp()
+            OrdersEvent.TopUp -> navigation.topUp()
             OrdersEvent.Retry -> {
-                ways.retry()
+                navigation.retry()
                 if (!shown.value.payment.isUnderWay) askPrice()
             }
-            OrdersEvent.Back -> ways.back()
+            OrdersEvent.Back -> navigation.back()
         }
     }
 
@@ -204,7 +204,7 @@ class OrdersPresenter(
 
         override fun isOurs(intent: Intent) = intent.wantedOrder != null
 
-        override fun openPage(url: String) = ways.openPage(url)
+        override fun openPage(url: String) = navigation.openPage(url)
 
         override suspend fun paid(intent: Intent) {
             val paid = intent.wantedOrder?.row()?.copy(due = intent.amount.price(), standing = OrderRow.Standing.Paid)

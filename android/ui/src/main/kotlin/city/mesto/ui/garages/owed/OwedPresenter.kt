@@ -43,7 +43,7 @@ import kotlinx.coroutines.launch
 import kotlinx.serialization.Serializable
 
 /** Where the screen leads to. */
-interface OwedWays {
+interface OwedNavigation {
     /** The visit that was paid, in place of this screen. */
     fun visit(id: String)
 
@@ -71,7 +71,7 @@ class OwedPresenter(
     private val ticks: Flow<Unit>,
     private val scope: CoroutineScope,
     saved: SavedStateHandle,
-    private val ways: OwedWays,
+    private val navigation: OwedNavigation,
 ) {
     /** The way to pay that the driver chose, and the key of the payment under way. */
     @Serializable
@@ -108,22 +108,22 @@ class OwedPresenter(
             OwedEvent.OpenBank -> paying.openBank()
             OwedEvent.GiveUp -> paying.giveUp()
             OwedEvent.CheckAgain -> paying.checkAgain()
-            OwedEvent.TopUp -> ways.topUp()
+            OwedEvent.TopUp -> navigation.topUp()
             OwedEvent.Next -> next()
             OwedEvent.Retry -> {
-                ways.retry()
+                navigation.retry()
                 if (!shown.value.payment.isUnderWay) askPrice()
             }
-            OwedEvent.Back -> ways.back()
+            OwedEvent.Back -> navigation.back()
         }
     }
 
     private fun next() {
         when (val next = (shown.value.owed as? Owed.Refused)?.next) {
-            is Next.GoThere -> ways.owed(next.facility, route.ticket)
-            is Next.Visit -> ways.visit(next.id)
+            is Next.GoThere -> navigation.owed(next.facility, route.ticket)
+            is Next.Visit -> navigation.visit(next.id)
             Next.Retry -> on(OwedEvent.Retry)
-            Next.Back -> ways.back()
+            Next.Back -> navigation.back()
             null -> Unit
         }
     }
@@ -201,13 +201,13 @@ class OwedPresenter(
 
         override fun isOurs(intent: Intent) = intent.wantedVisit?.let { it.facility == route.facility && it.ticket == route.ticket } ?: false
 
-        override fun openPage(url: String) = ways.openPage(url)
+        override fun openPage(url: String) = navigation.openPage(url)
 
         override suspend fun paid(intent: Intent) {
             // A late tap finds nothing to pay.
             quote = null
             val visit = intent.visit
-            if (visit == null) ways.back() else ways.visit(visit.id.value)
+            if (visit == null) navigation.back() else navigation.visit(visit.id.value)
         }
 
         override fun notPaid() = askPrice()

@@ -52,7 +52,7 @@ import kotlinx.coroutines.launch
 import kotlinx.serialization.Serializable
 
 /** Where the screen leads to. */
-interface BuyWays {
+interface BuyNavigation {
     fun ticket(id: String)
 
     fun topUp()
@@ -81,7 +81,7 @@ class BuyPresenter(
     private val ticks: Flow<Unit>,
     private val scope: CoroutineScope,
     saved: SavedStateHandle,
-    private val ways: BuyWays,
+    private val navigation: BuyNavigation,
 ) {
     /**
      * The length and the way to pay that the driver chose himself, and the key of the payment under
@@ -111,12 +111,12 @@ class BuyPresenter(
             val zone = client.zoneOrNull(this@BuyPresenter.zone)
             val car = client.vehicles.current().vehicles.find { it.id == vehicle }
             // The car was removed, or the city has no such zone any more.
-            if (zone == null || car == null) return@launch ways.back()
+            if (zone == null || car == null) return@launch navigation.back()
             this@BuyPresenter.car = car
             shown.value = BuyUiState(car.view(), zone.view(), Wheel(emptyList(), 0, Stop.Unlimited), payBy = payBy)
             scope.launch { watch() }
             scope.launch { ticks.collect { renewWhenOver() } }
-            val turnable = turnable() ?: return@launch ways.back()
+            val turnable = turnable() ?: return@launch navigation.back()
             wheel = turnable
             show { it.copy(wheel = turnable.view()) }
             paying.follow()
@@ -138,15 +138,15 @@ class BuyPresenter(
             BuyEvent.Pay -> quote?.takeIf { shown.value?.canPay == true }?.let(paying::pay)
             BuyEvent.OpenBank -> paying.openBank()
             BuyEvent.GiveUp -> paying.giveUp()
-            BuyEvent.TopUp -> ways.topUp()
-            BuyEvent.ChangePlate -> ways.changePlate(route.zone)
+            BuyEvent.TopUp -> navigation.topUp()
+            BuyEvent.ChangePlate -> navigation.changePlate(route.zone)
             BuyEvent.Retry -> {
-                ways.retry()
+                navigation.retry()
                 askAgain()
             }
             BuyEvent.CheckAgain -> paying.checkAgain()
             BuyEvent.UseSms -> useSms()
-            BuyEvent.Back -> ways.back()
+            BuyEvent.Back -> navigation.back()
         }
     }
 
@@ -227,7 +227,7 @@ class BuyPresenter(
     private fun useSms() {
         // Without a payment nothing was sent, so nothing has to be given up.
         val preview = shown.value?.quote as? QuoteState.Preview
-        if (kept.intent == null) preview?.sms?.let(ways::composeSms) else paying.useSms({ client.parking.switchToSms(it).view() }, ways::composeSms)
+        if (kept.intent == null) preview?.sms?.let(navigation::composeSms) else paying.useSms({ client.parking.switchToSms(it).view() }, navigation::composeSms)
     }
 
     private inner class Sale : Sells {
@@ -243,7 +243,7 @@ class BuyPresenter(
 
         override fun isOurs(intent: Intent) = intent.parking?.let { it.zone == zone && car?.bears(it.plate) == true } ?: false
 
-        override fun openPage(url: String) = ways.openPage(url)
+        override fun openPage(url: String) = navigation.openPage(url)
 
         override suspend fun sms(): SmsFallback? = smsOrNull()
 
@@ -253,7 +253,7 @@ class BuyPresenter(
             quote = null
             show { it.copy(quote = QuoteState.Loading) }
             val ticket = intent.ticket
-            if (ticket != null) ways.ticket(ticket.id.value) else ways.back()
+            if (ticket != null) navigation.ticket(ticket.id.value) else navigation.back()
         }
 
         /** A refused quote is used up or out of date. */

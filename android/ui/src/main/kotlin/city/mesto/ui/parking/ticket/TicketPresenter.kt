@@ -49,7 +49,7 @@ import kotlinx.coroutines.launch
 import kotlinx.serialization.Serializable
 
 /** Where the screen leads to. */
-interface TicketWays {
+interface TicketNavigation {
     fun topUp()
 
     /** A zone and a vehicle by their ids. */
@@ -72,7 +72,7 @@ class TicketPresenter(
     private val ticks: Flow<Unit>,
     private val scope: CoroutineScope,
     saved: SavedStateHandle,
-    private val ways: TicketWays,
+    private val navigation: TicketNavigation,
 ) {
     private val ticket = TicketId(ticket)
 
@@ -121,20 +121,20 @@ class TicketPresenter(
     fun on(event: TicketEvent) {
         when (event) {
             TicketEvent.Extend -> extend()
-            TicketEvent.TopUp -> ways.topUp()
+            TicketEvent.TopUp -> navigation.topUp()
             TicketEvent.Retry -> {
-                ways.retry()
+                navigation.retry()
                 quoteFor = null
                 scope.launch { show() }
             }
             TicketEvent.CheckAgain -> paying.checkAgain()
             TicketEvent.OpenBank -> paying.openBank()
             TicketEvent.GiveUp -> paying.giveUp()
-            TicketEvent.UseSms -> paying.useSms({ client.parking.switchToSms(it).view() }, ways::composeSms)
+            TicketEvent.UseSms -> paying.useSms({ client.parking.switchToSms(it).view() }, navigation::composeSms)
             TicketEvent.MoveCode -> moveCode()
             // While an extension is not confirmed a new ticket could be paid twice.
-            TicketEvent.BuyAgain -> parked?.takeUnless { payment.isUnderWay }?.let { ways.buyAgain(it.last.zone.value, plateOf(it).vehicle) }
-            TicketEvent.Back -> ways.back()
+            TicketEvent.BuyAgain -> parked?.takeUnless { payment.isUnderWay }?.let { navigation.buyAgain(it.last.zone.value, plateOf(it).vehicle) }
+            TicketEvent.Back -> navigation.back()
         }
     }
 
@@ -153,7 +153,7 @@ class TicketPresenter(
         val missing = look()
         val current = parked
         if (current == null || shown.value !is TicketUiState.Shown && kept.wasSeen && now >= current.endsAt && payment == Payment.Idle) {
-            if (kept.wasSeen) ways.back() else if (missing != null && client.account.state.value.lastSyncAt != null) shown.value = TicketUiState.Refused(missing.refusal())
+            if (kept.wasSeen) navigation.back() else if (missing != null && client.account.state.value.lastSyncAt != null) shown.value = TicketUiState.Refused(missing.refusal())
             return
         }
         kept = kept.copy(wasSeen = true)
@@ -288,7 +288,7 @@ class TicketPresenter(
 
         override fun isOurs(intent: Intent) = intent.parking?.extends?.let { part -> parked?.tickets?.any { it.id == part } } ?: false
 
-        override fun openPage(url: String) = ways.openPage(url)
+        override fun openPage(url: String) = navigation.openPage(url)
 
         override suspend fun sms(): SmsFallback? = smsOrNull()
 

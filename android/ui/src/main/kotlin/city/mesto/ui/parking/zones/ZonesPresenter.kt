@@ -39,7 +39,7 @@ import kotlinx.coroutines.launch
 import kotlinx.serialization.Serializable
 
 /** Where the screen leads to. */
-interface ZonesWays {
+interface ZonesNavigation {
     /** A zone and a vehicle by their ids. */
     fun buy(zone: String, vehicle: String)
 
@@ -62,7 +62,7 @@ class ZonesPresenter(
     private val ticks: Flow<Unit>,
     private val scope: CoroutineScope,
     saved: SavedStateHandle,
-    private val ways: ZonesWays,
+    private val navigation: ZonesNavigation,
 ) {
     @Serializable
     private data class Kept(
@@ -112,13 +112,13 @@ class ZonesPresenter(
             }
             ZonesEvent.AddPlate -> {
                 close()
-                ways.addPlate()
+                navigation.addPlate()
             }
-            ZonesEvent.TopUp -> ways.topUp()
-            is ZonesEvent.TicketOpened -> ways.ticket(event.ticket)
+            ZonesEvent.TopUp -> navigation.topUp()
+            is ZonesEvent.TicketOpened -> navigation.ticket(event.ticket)
             ZonesEvent.UnconfirmedOpened -> openUnconfirmed()
-            is ZonesEvent.DoorOpened -> ways.open(event.door.route)
-            ZonesEvent.Retry -> ways.retry()
+            is ZonesEvent.DoorOpened -> navigation.open(event.door.route)
+            ZonesEvent.Retry -> navigation.retry()
         }
     }
 
@@ -148,9 +148,9 @@ class ZonesPresenter(
             plate != null -> {
                 // It has done its work: the next ticket is bought by another sign.
                 type("")
-                ways.buy(zone, plate.vehicle)
+                navigation.buy(zone, plate.vehicle)
             }
-            shown.value.plates.isEmpty() -> ways.addPlate()
+            shown.value.plates.isEmpty() -> navigation.addPlate()
             else -> ask(zone)
         }
     }
@@ -164,9 +164,9 @@ class ZonesPresenter(
         val running = extended?.takeIf { it == wanted.extends }
         val car = client.vehicles.state.value.vehicles.find { it.bears(wanted.plate) }
         when {
-            running != null -> ways.ticket(running.value)
-            car != null && near.any { it.zone == wanted.zone } -> ways.buy(wanted.zone.value, car.id.value)
-            else -> ways.retry()
+            running != null -> navigation.ticket(running.value)
+            car != null && near.any { it.zone == wanted.zone } -> navigation.buy(wanted.zone.value, car.id.value)
+            else -> navigation.retry()
         }
     }
 
