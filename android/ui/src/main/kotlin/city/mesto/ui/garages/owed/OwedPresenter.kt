@@ -75,11 +75,11 @@ class OwedPresenter(
 ) {
     /** The way to pay that the driver chose, and the key of the payment under way. */
     @Serializable
-    private data class Kept(val byCard: Boolean = false, val intent: String? = null)
+    private data class SavedState(val byCard: Boolean = false, val intent: String? = null)
 
     private val facility = FacilityId(route.facility)
-    private var kept by saved.saved { Kept() }
-    private val shown = MutableStateFlow(OwedUiState(route.facility, route.ticket, payBy = if (kept.byCard) PayBy.Card else PayBy.Deposit))
+    private var savedState by saved.saved { SavedState() }
+    private val shown = MutableStateFlow(OwedUiState(route.facility, route.ticket, payBy = if (savedState.byCard) PayBy.Card else PayBy.Deposit))
     private var asking: Job? = null
     private var quote: Quote? = null
     private val paying = Paying(client, scope, Sale())
@@ -130,7 +130,7 @@ class OwedPresenter(
 
     private fun choose(by: PayBy) {
         if (by == shown.value.payBy || shown.value.payment.isUnderWay) return
-        kept = kept.copy(byCard = by == PayBy.Card)
+        savedState = savedState.copy(byCard = by == PayBy.Card)
         shown.update { it.copy(payBy = by, payment = Payment.Idle) }
         askPrice()
     }
@@ -194,9 +194,9 @@ class OwedPresenter(
             set(value) = shown.update { it.copy(payment = value) }
 
         override var intent: String?
-            get() = kept.intent
+            get() = savedState.intent
             set(value) {
-                kept = kept.copy(intent = value)
+                savedState = savedState.copy(intent = value)
             }
 
         override fun isOurs(intent: Intent) = intent.wantedVisit?.let { it.facility == route.facility && it.ticket == route.ticket } ?: false

@@ -88,12 +88,12 @@ class BuyPresenter(
      * way.
      */
     @Serializable
-    private data class Kept(val minutes: Int? = null, val byCard: Boolean = false, val intent: String? = null)
+    private data class SavedState(val minutes: Int? = null, val byCard: Boolean = false, val intent: String? = null)
 
-    private val payBy: PayBy get() = if (kept.byCard) PayBy.Card else PayBy.Deposit
+    private val payBy: PayBy get() = if (savedState.byCard) PayBy.Card else PayBy.Deposit
     private val zone = ZoneId(route.zone)
     private val vehicle = VehicleId(route.vehicle)
-    private var kept by saved.saved { Kept() }
+    private var savedState by saved.saved { SavedState() }
     private val shown = MutableStateFlow<BuyUiState?>(null)
     private var asking: Job? = null
     private var quote: Quote? = null
@@ -152,7 +152,7 @@ class BuyPresenter(
 
     /** The core's own; null when the city or the car has gone meanwhile. */
     private suspend fun turnable(): TimeWheel? = try {
-        client.parking.wheel(client.here, zone, vehicle, kept.minutes)
+        client.parking.wheel(client.here, zone, vehicle, savedState.minutes)
     } catch (_: MestoException) {
         null
     }
@@ -161,7 +161,7 @@ class BuyPresenter(
     private fun turn(minutes: Int) {
         val before = shown.value ?: return
         if (minutes !in before.wheel.choices || minutes == before.wheel.chosen || before.payment.isUnderWay) return
-        kept = kept.copy(minutes = minutes)
+        savedState = savedState.copy(minutes = minutes)
         show { it.copy(wheel = it.wheel.copy(chosen = minutes), payment = Payment.Idle) }
         ask(minutes)
     }
@@ -169,7 +169,7 @@ class BuyPresenter(
     private fun choose(by: PayBy) {
         val before = shown.value ?: return
         if (by == before.payBy || before.payment.isUnderWay) return
-        kept = kept.copy(byCard = by == PayBy.Card)
+        savedState = savedState.copy(byCard = by == PayBy.Card)
         show { it.copy(payBy = by, payment = Payment.Idle) }
         ask(before.wheel.chosen)
     }
@@ -227,7 +227,7 @@ class BuyPresenter(
     private fun useSms() {
         // Without a payment nothing was sent, so nothing has to be given up.
         val preview = shown.value?.quote as? QuoteState.Preview
-        if (kept.intent == null) preview?.sms?.let(navigation::composeSms) else paying.useSms({ client.parking.switchToSms(it).view() }, navigation::composeSms)
+        if (savedState.intent == null) preview?.sms?.let(navigation::composeSms) else paying.useSms({ client.parking.switchToSms(it).view() }, navigation::composeSms)
     }
 
     private inner class Sale : Sells {
@@ -236,9 +236,9 @@ class BuyPresenter(
             set(value) = show { it.copy(payment = value) }
 
         override var intent: String?
-            get() = kept.intent
+            get() = savedState.intent
             set(value) {
-                kept = kept.copy(intent = value)
+                savedState = savedState.copy(intent = value)
             }
 
         override fun isOurs(intent: Intent) = intent.parking?.let { it.zone == zone && car?.bears(it.plate) == true } ?: false

@@ -81,9 +81,9 @@ class TicketPresenter(
      * not shown anew. `intent` is the key of the payment under way.
      */
     @Serializable
-    private data class Kept(val wasSeen: Boolean = false, val intent: String? = null)
+    private data class SavedState(val wasSeen: Boolean = false, val intent: String? = null)
 
-    private var kept by saved.saved { Kept() }
+    private var savedState by saved.saved { SavedState() }
     private val shown = MutableStateFlow<TicketUiState>(TicketUiState.Loading)
 
     /** As it was last known: it stays on the screen whatever becomes of the account. */
@@ -152,11 +152,11 @@ class TicketPresenter(
         val now = client.now()
         val missing = look()
         val current = parked
-        if (current == null || shown.value !is TicketUiState.Shown && kept.wasSeen && now >= current.endsAt && payment == Payment.Idle) {
-            if (kept.wasSeen) navigation.back() else if (missing != null && client.account.state.value.lastSyncAt != null) shown.value = TicketUiState.Refused(missing.refusal())
+        if (current == null || shown.value !is TicketUiState.Shown && savedState.wasSeen && now >= current.endsAt && payment == Payment.Idle) {
+            if (savedState.wasSeen) navigation.back() else if (missing != null && client.account.state.value.lastSyncAt != null) shown.value = TicketUiState.Refused(missing.refusal())
             return
         }
-        kept = kept.copy(wasSeen = true)
+        savedState = savedState.copy(wasSeen = true)
         val zone = zone ?: client.zoneView(current.last.zone).also { zone = it }
         renewCode(current, now)
         askForExtension(current, now)
@@ -281,9 +281,9 @@ class TicketPresenter(
             }
 
         override var intent: String?
-            get() = kept.intent
+            get() = savedState.intent
             set(value) {
-                kept = kept.copy(intent = value)
+                savedState = savedState.copy(intent = value)
             }
 
         override fun isOurs(intent: Intent) = intent.parking?.extends?.let { part -> parked?.tickets?.any { it.id == part } } ?: false

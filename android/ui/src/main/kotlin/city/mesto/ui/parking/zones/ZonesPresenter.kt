@@ -65,7 +65,7 @@ class ZonesPresenter(
     private val navigation: ZonesNavigation,
 ) {
     @Serializable
-    private data class Kept(
+    private data class SavedState(
         val sign: String = "",
         /**
          * The car the driver chose himself, by its vehicle id; one of several is never chosen for
@@ -77,10 +77,10 @@ class ZonesPresenter(
         val zoneAfterPlate: String? = null,
     )
 
-    private var kept by saved.saved { Kept() }
-    private val chosen = MutableStateFlow(kept.car)
-    private val sign = MutableStateFlow(kept.sign)
-    private val shown = MutableStateFlow(ZonesUiState(plate = null, sign = kept.sign, choosingPlate = kept.choosingPlate))
+    private var savedState by saved.saved { SavedState() }
+    private val chosen = MutableStateFlow(savedState.car)
+    private val sign = MutableStateFlow(savedState.sign)
+    private val shown = MutableStateFlow(ZonesUiState(plate = null, sign = savedState.sign, choosingPlate = savedState.choosingPlate))
     private var near: List<NearZone> = emptyList()
 
     /** What the purchase that is not confirmed extends, where the phone has it. */
@@ -103,9 +103,9 @@ class ZonesPresenter(
             ZonesEvent.ChangePlate -> ask(zone = null)
             ZonesEvent.PlateSheetClosed -> close()
             is ZonesEvent.PlateChosen -> {
-                val zone = kept.zoneAfterPlate
+                val zone = savedState.zoneAfterPlate
                 close()
-                kept = kept.copy(car = event.vehicle)
+                savedState = savedState.copy(car = event.vehicle)
                 chosen.value = event.vehicle
                 shown.update { state -> state.copy(plate = state.plates.find { it.vehicle == event.vehicle }) }
                 zone?.let(::choose)
@@ -126,17 +126,17 @@ class ZonesPresenter(
     fun changePlateFor(zone: String) = ask(zone)
 
     private fun ask(zone: String?) {
-        kept = kept.copy(choosingPlate = true, zoneAfterPlate = zone)
+        savedState = savedState.copy(choosingPlate = true, zoneAfterPlate = zone)
         shown.update { it.copy(choosingPlate = true) }
     }
 
     private fun close() {
-        kept = kept.copy(choosingPlate = false, zoneAfterPlate = null)
+        savedState = savedState.copy(choosingPlate = false, zoneAfterPlate = null)
         shown.update { it.copy(choosingPlate = false) }
     }
 
     private fun type(text: String) {
-        kept = kept.copy(sign = text)
+        savedState = savedState.copy(sign = text)
         shown.update { it.copy(sign = text) }
         sign.value = text
     }
