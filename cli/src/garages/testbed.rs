@@ -30,7 +30,7 @@ fn belgrade() -> String {
 /// What a controller says in one exchange; without an event and a count it is a sign of life.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Told {
+pub struct ControllerReport {
     #[serde(default = "belgrade")]
     pub city: String,
     pub facility: String,
@@ -47,7 +47,7 @@ pub struct Told {
     pub free: Option<u32>,
 }
 
-async fn report(Standing(bed): Standing<dyn Bed>, Asked(asked): Asked<Told>) -> Result<Response, Refused> {
+async fn report(Standing(bed): Standing<dyn Bed>, Asked(asked): Asked<ControllerReport>) -> Result<Response, Refused> {
     if asked.event.is_some() != asked.ticket.is_some() {
         return Err(wrong("`event` and `ticket` go together: give both, or neither for a sign of life"));
     }
@@ -88,9 +88,9 @@ async fn exit(Standing(bed): Standing<dyn Bed>, Asked(asked): Asked<AtBarrier>) 
 ///
 /// # Errors
 /// When the operator is not reached, or its store fails.
-pub async fn tell(bed: &dyn Bed, told: Told) -> Result<(u16, Value), BedError> {
+pub async fn tell(bed: &dyn Bed, told: ControllerReport) -> Result<(u16, Value), BedError> {
     let now = bed.now();
-    let Told { city, facility, event, ticket, at, is_disabled, places, amount, free } = told;
+    let ControllerReport { city, facility, event, ticket, at, is_disabled, places, amount, free } = told;
     let event = event.zip(ticket).map(|(kind, ticket)| ReportedEvent {
         at: at.unwrap_or(now),
         ticket,

@@ -84,7 +84,7 @@ impl Garages<'_> {
     /// `city_missing`, and `section_missing` and the like when the city has no garages, or none
     /// that this app can read.
     pub fn facilities(self, city: &CityId, position: Option<Position>) -> Result<Vec<FacilityView>> {
-        let told = self.told(city)?;
+        let told = self.last_report(city)?;
         self.views(city, &told, position)
     }
 
