@@ -15,9 +15,9 @@ use super::memory::{Folder, Post};
 use crate::base::demo::{CITY, Cast};
 use crate::base::operator::now;
 use crate::base::payments::quote_text;
-use crate::kernel::bed::Bed as _;
 use crate::kernel::failure::{CliError, Outcome};
 use crate::kernel::output::{fits, terminal_width};
+use crate::kernel::testbed::Testbed as _;
 
 /// Before one fetches the car it is paid; the hour is 100 RSD.
 const FACILITY: &str = "zeleni-venac";
