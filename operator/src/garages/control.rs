@@ -82,7 +82,7 @@ pub(crate) fn report(tx: &mut dyn Tx, call: &mut Call<'_>, told: GarageReport) -
     // The row of the facility orders its reports: two at once are two one after the other.
     let heard =
         tx.first(find!(FacilityRow { city: &place.city.id, facility: &place.facility.id }).locking("facility"))?;
-    let mut desk = Desk::open(tx, operator, place, now, &told.events)?;
+    let mut desk = ReportedVisits::open(tx, operator, place, now, &told.events)?;
     let (mut paid, more) = paid_since(tx, &place, since)?;
     // Where more follows it goes on from the last one that was read, whether it is told or not.
     let next = paid.last().filter(|_| more).map_or(since.max(now - OVERLAP), |(payment, _)| payment.at);
@@ -159,7 +159,7 @@ fn corrected_since(tx: &mut dyn Tx, place: &Place<'_>, since: DateTime<Utc>, pai
 }
 
 /// The visits that a report is about, while its events are taken.
-struct Desk<'a> {
+struct ReportedVisits<'a> {
     operator: &'a Operator,
     place: Place<'a>,
     now: DateTime<Utc>,
@@ -169,7 +169,7 @@ struct Desk<'a> {
     paid_twice: Vec<String>,
 }
 
-impl<'a> Desk<'a> {
+impl<'a> ReportedVisits<'a> {
     /// Locks the visits of the tickets of these events, and then reads what was paid for them.
     fn open(
         tx: &mut dyn Tx,
