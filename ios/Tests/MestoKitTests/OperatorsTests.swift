@@ -10,7 +10,7 @@ private let number = "+381660000070"
 @Suite(.serialized) final class OperatorsTests {
     private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("mesto-\(UUID().uuidString)")
     private let beds: [Testbed]
-    private let secrets = KeptSecrets()
+    private let secrets = MemorySecrets()
     private let alarms = SetAlarms()
     private let operators: Operators
     private var apps: [Mesto] = []
@@ -148,7 +148,7 @@ private final class SetAlarms: ReminderPlan, @unchecked Sendable {
     }
 }
 
-private final class KeptSecrets: SecretStore, @unchecked Sendable {
+private final class MemorySecrets: SecretStore, @unchecked Sendable {
     private let lock = NSLock()
     private var kept: [String: String] = [:]
 

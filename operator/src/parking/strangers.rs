@@ -13,7 +13,7 @@ use crate::base::payments::sells::Asked;
 use crate::kernel::failure::{Failure, Outcome};
 use crate::kernel::limits::{Limit, Limits};
 use crate::kernel::store::{Select, Tx};
-use crate::parking::stays::{self, Kept};
+use crate::parking::stays::{self, StoredStay};
 use crate::{projection, values};
 
 projection! {
@@ -44,7 +44,7 @@ pub(crate) fn is_of_another(
     tx: &mut dyn Tx,
     (account, now): (AccountId, DateTime<Utc>),
     (city, canonical): (&City, &str),
-    stay: Option<&Kept>,
+    stay: Option<&StoredStay>,
 ) -> Outcome<bool> {
     let Some(stay) = stay.map(|kept| &kept.stay).filter(|stay| stay.is_open(now)) else { return Ok(false) };
     Ok(tx.first(own_ticket(account, city, canonical, Some((&stay.zone, stay.started_at))))?.is_none())
