@@ -6,7 +6,7 @@ use mesto_client::IntentState;
 use mesto_client::protocol::base::payments::PayMethod;
 use mesto_client::protocol::garages::visits::VisitState;
 use mesto_operator::Config;
-use mesto_protocol::garages::control::{ReportedEvent, ReportedEventKind};
+use mesto_protocol::garages::controllers::{ReportedEvent, ReportedEventKind};
 use mesto_protocol::kernel::grants::Role;
 
 use super::barcode;

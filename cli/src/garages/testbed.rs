@@ -7,7 +7,7 @@ use axum::Router;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use chrono::{DateTime, Utc};
-use mesto_protocol::garages::control::{
+use mesto_protocol::garages::controllers::{
     self, ExitRequest, GarageReport, GarageReported, ReportedEvent, ReportedEventKind, ReportedPlaces,
 };
 use mesto_protocol::kernel::grants::Role;
@@ -83,7 +83,7 @@ async fn exit(Standing(testbed): Standing<dyn Testbed>, Asked(asked): Asked<AtBa
     let AtBarrier { city, facility, ticket } = asked;
     let asked = ExitRequest { city, facility, ticket, at: testbed.now() };
     let (city, facility) = (asked.city.clone(), asked.facility.clone());
-    Ok(pass_on(ask(testbed.as_ref(), &city, &facility, control::EXIT.path, &asked).await?))
+    Ok(pass_on(ask(testbed.as_ref(), &city, &facility, controllers::EXIT.path, &asked).await?))
 }
 
 /// One exchange of the controller of a facility, which is made when it is first needed: status and
@@ -111,7 +111,7 @@ pub async fn tell(testbed: &dyn Testbed, told: ControllerReport) -> Result<(u16,
         // It keeps nothing: everything that was paid for cars that are inside is told again.
         settled_after: None,
     };
-    let answer = ask(testbed, &city, &facility, control::REPORT.path, &report).await?;
+    let answer = ask(testbed, &city, &facility, controllers::REPORT.path, &report).await?;
     // Who paid is told of what happened to the visit, though the clock stands still.
     testbed.do_due().await?;
     Ok(answer)

@@ -7,7 +7,7 @@ use axum::response::Response;
 use axum::routing::post;
 use mesto_operator::Entropy as _;
 use mesto_protocol::kernel::grants::Role;
-use mesto_protocol::orders::control;
+use mesto_protocol::orders::inspectors;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -61,7 +61,7 @@ pub async fn check_plate(
         .append_pair("zone", zone)
         .append_pair("plate", plate)
         .finish();
-    let url = format!("{}{}?{query}", testbed.operator_url(), control::CHECK.path);
+    let url = format!("{}{}?{query}", testbed.operator_url(), inspectors::CHECK.path);
     answered(client()?.get(url).bearer_auth(testbed.staff_of_its_own(Role::Inspector).await?)).await
 }
 
@@ -74,7 +74,7 @@ pub async fn issue(testbed: &dyn Testbed, order: &Value) -> Result<(u16, Value),
     mesto_operator::SystemEntropy.fill(&mut key);
     let key: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
     let request = client()?
-        .post(format!("{}{}", testbed.operator_url(), control::ISSUE.path))
+        .post(format!("{}{}", testbed.operator_url(), inspectors::ISSUE.path))
         .bearer_auth(testbed.staff_of_its_own(Role::Inspector).await?)
         .header(mesto_protocol::headers::IDEMPOTENCY_KEY, key)
         .header("content-type", "application/json")

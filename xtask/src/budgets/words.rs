@@ -93,7 +93,7 @@ pub fn code(text: &str, extension: &str, scope: Scope) -> String {
             continue;
         };
         let (part, after) = rest.split_at(length.min(rest.len()));
-        if is_text && kept == Scope::Texts {
+        if is_text && scope == Scope::Texts {
             code.push_str(part);
         } else {
             code.extend(part.chars().filter(|c| *c == '\n'));

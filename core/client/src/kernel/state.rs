@@ -1,4 +1,4 @@
-//! What is shown of a topic: read when it is asked for, cached until a transaction touches the topic
+//! What is shown of a topic: read when it is asked for, kept until a transaction touches the topic
 //! or its moment comes.
 
 use std::any::Any;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use mesto_client::garages::FacilityView;
 use mesto_client::protocol::base::payments::{NoticeOutcome, PayMethod};
-use mesto_client::protocol::garages::control::{
+use mesto_client::protocol::garages::controllers::{
     GarageReport, GarageReported, ReportedEvent, ReportedEventKind, ReportedPlaces,
 };
 use mesto_client::protocol::garages::visits::VisitState;

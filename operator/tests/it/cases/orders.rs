@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use mesto_protocol::base::payments::{Bought, PayMethod, Purchase, Quote};
 use mesto_protocol::kernel::ids::{AccountId, RecordId};
 use mesto_protocol::kernel::intents::{IntentOutcome, IntentState};
-use mesto_protocol::orders::control::{NewOrder, PlateCheck};
+use mesto_protocol::orders::inspectors::{NewOrder, PlateCheck};
 use mesto_protocol::orders::driver::{Order, OrderState, OrdersPage, Violation};
 use mesto_protocol::parking::tickets::Channel;
 use mesto_rules::fact::{Certainty, Fact, Known};

@@ -6,7 +6,7 @@ use mesto_operator::Response;
 use mesto_protocol::base::payments::PayMethod;
 use mesto_protocol::kernel::ids::VehicleId;
 use mesto_protocol::kernel::reference::Reference;
-use mesto_protocol::orders::control::{CHECK, PlateCheck};
+use mesto_protocol::orders::inspectors::{CHECK, PlateCheck};
 use mesto_protocol::orders::driver::{Order, OrderState, OrdersPage};
 use mesto_rules::StayPer;
 use mesto_rules::quote::Start;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
-use mesto_protocol::garages::control::{
+use mesto_protocol::garages::controllers::{
     self as control_wire, EVENTS_MOST, EventRefused, ExitOpened, ExitRequest, GarageReport, GarageReported,
     ReportedEvent, ReportedEventKind, ReportedPlaces, VisitOwed, VisitSettled,
 };
@@ -82,15 +82,15 @@ pub(crate) fn report(tx: &mut dyn Tx, call: &mut Call<'_>, told: GarageReport) -
     // The row of the facility orders its reports: two at once are two one after the other.
     let heard =
         tx.first(find!(FacilityRow { city: &place.city.id, facility: &place.facility.id }).locking("facility"))?;
-    let mut desk = ReportedVisits::open(tx, operator, place, now, &told.events)?;
+    let mut reported = ReportedVisits::open(tx, operator, place, now, &told.events)?;
     let (mut paid, more) = paid_since(tx, &place, since)?;
     // Where more follows it goes on from the last one that was read, whether it is told or not.
     let next = paid.last().filter(|_| more).map_or(since.max(now - OVERLAP), |(payment, _)| payment.at);
     let next = next.timestamp_millis().to_string();
     corrected_since(tx, &place, since, &mut paid)?;
-    let (taken, refused) = desk.take_all(&told.events)?;
-    let settled = desk.settled(paid);
-    desk.close(tx)?;
+    let (taken, refused) = reported.take_all(&told.events)?;
+    let settled = reported.settled(paid);
+    reported.close(tx)?;
     hear(tx, &place, now, heard, told.free)?;
     Ok(GarageReported { taken, refused, settled, next, more })
 }
