@@ -5,7 +5,7 @@ package city.mesto.ui
 import city.mesto.sdk.MestoClient
 import city.mesto.sdk.account
 import city.mesto.sdk.vehicles
-import city.mesto.ui.app.Door
+import city.mesto.ui.app.HomeButton
 import city.mesto.ui.app.Feature
 import city.mesto.ui.app.Features
 import city.mesto.ui.app.MestoApp
@@ -51,8 +51,8 @@ val mestoFeatures = Features(
         Feature { topUp(it) { steps -> steps.back() } },
         Feature { app -> zones(app) { steps -> ZonesLinks(app, steps) } },
         Feature { app -> buy(app) { steps -> BuyLinks(app, steps) } },
-        Feature(door = Door(Icons.Warning, { it.ordersTitle() }, OrdersRoute)) { app -> orders(app) { steps -> OrdersLinks(app, steps) } },
-        Feature(door = Door(Icons.Garage, { it.garagesTitle() }, FacilitiesRoute)) { app -> facilities(app) { steps -> FacilitiesLinks(app, steps) } },
+        Feature(homeButton = HomeButton(Icons.Warning, { it.ordersTitle() }, OrdersRoute)) { app -> orders(app) { steps -> OrdersLinks(app, steps) } },
+        Feature(homeButton = HomeButton(Icons.Garage, { it.garagesTitle() }, FacilitiesRoute)) { app -> facilities(app) { steps -> FacilitiesLinks(app, steps) } },
         Feature { app -> facility(app) { steps -> FacilityLinks(app, steps) } },
         Feature { app -> owed(app) { steps -> OwedLinks(app, steps) } },
         // So does what opens the barrier.

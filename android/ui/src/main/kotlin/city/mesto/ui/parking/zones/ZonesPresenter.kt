@@ -49,7 +49,7 @@ interface ZonesNavigation {
 
     fun topUp()
 
-    /** Through a door of another feature. */
+    /** By the button of another feature. */
     fun open(route: Any)
 
     fun retry()
@@ -117,7 +117,7 @@ class ZonesPresenter(
             ZonesEvent.TopUp -> navigation.topUp()
             is ZonesEvent.TicketOpened -> navigation.ticket(event.ticket)
             ZonesEvent.UnconfirmedOpened -> openUnconfirmed()
-            is ZonesEvent.DoorOpened -> navigation.open(event.door.route)
+            is ZonesEvent.FeatureOpened -> navigation.open(event.homeButton.route)
             ZonesEvent.Retry -> navigation.retry()
         }
     }
