@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use mesto_protocol::garages::controllers::{
-    self as control_wire, EVENTS_MOST, EventRefused, ExitOpened, ExitRequest, GarageReport, GarageReported,
-    ReportedEvent, ReportedEventKind, ReportedPlaces, VisitOwed, VisitSettled,
+    self as wire, EVENTS_MOST, EventRefused, ExitOpened, ExitRequest, GarageReport, GarageReported, ReportedEvent,
+    ReportedEventKind, ReportedPlaces, VisitOwed, VisitSettled,
 };
-use mesto_protocol::garages::visits as wire;
+use mesto_protocol::garages::visits as visits_wire;
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::City;
 use mesto_rules::garages::visit::{self, VisitEffect, VisitError, VisitEvent};
@@ -26,11 +26,8 @@ use crate::kernel::service::{Served, serve};
 use crate::kernel::store::{Json, Row, Select, StoreError, Tx, Write};
 use crate::{find, update, values};
 
-pub(crate) const OPERATIONS: &[Served] = &[
-    serve!(post control_wire::REPORT => report),
-    serve!(get control_wire::OWED => owed),
-    serve!(post control_wire::EXIT => exit),
-];
+pub(crate) const OPERATIONS: &[Served] =
+    &[serve!(post wire::REPORT => report), serve!(get wire::OWED => owed), serve!(post wire::EXIT => exit)];
 
 /// A payment that is being stored is in the books within this: what was told before it is told once
 /// more.
@@ -478,8 +475,8 @@ pub(crate) fn owed(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<VisitOwed> {
         is_lost: record.row.is_lost,
         tariff: price.tariff,
         tariff_from: price.tariff_from,
-        lines: wire::lines(&price.lines),
-        notices: wire::notices(&price.notices),
+        lines: visits_wire::lines(&price.lines),
+        notices: visits_wire::notices(&price.notices),
         price: price.price,
         owed: price.total,
         exit_by: price.exit_by,

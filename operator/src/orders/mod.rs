@@ -1,7 +1,7 @@
 //! Daily parking ticket orders: an inspector issues one, a driver pays it.
 
-pub(crate) mod inspectors;
 pub(crate) mod driver;
+pub(crate) mod inspectors;
 pub(crate) mod proofs;
 mod tools;
 

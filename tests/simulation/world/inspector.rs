@@ -1,8 +1,8 @@
 //! The inspector: she looks at a plate, and writes an order where nothing covers it.
 
 use mesto_operator::Request;
-use mesto_protocol::orders::inspectors::{self, NewOrder, PlateCheck};
 use mesto_protocol::orders::driver::{Order, Violation};
+use mesto_protocol::orders::inspectors::{self, NewOrder, PlateCheck};
 
 use super::{Faults, PLATES, World};
 

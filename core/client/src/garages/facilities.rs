@@ -9,7 +9,7 @@ use mesto_rules::garages::{FreePlaces, GaragesSection, Observation};
 use mesto_rules::{Certainty, City, CityId, FacilityId, Fact, PayMethod as RulesPay, Position, shown};
 use serde::Serialize;
 
-use super::places::{Now, Told};
+use super::places::{Now, PlacesReport};
 use super::{Garages, tariff};
 use crate::kernel::error::Result;
 use mesto_texts::TextValue;
@@ -88,7 +88,12 @@ impl Garages<'_> {
         self.views(city, &told, position)
     }
 
-    pub(super) fn views(self, city: &CityId, told: &Told, position: Option<Position>) -> Result<Vec<FacilityView>> {
+    pub(super) fn views(
+        self,
+        city: &CityId,
+        told: &PlacesReport,
+        position: Option<Position>,
+    ) -> Result<Vec<FacilityView>> {
         let city = self.0.city(city)?;
         let garages: &GaragesSection = city.section()?;
         let now = self.0.now();

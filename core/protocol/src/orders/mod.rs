@@ -1,7 +1,7 @@
 //! Daily parking ticket orders (eDPK): an inspector issues one, a driver pays it.
 
-pub mod inspectors;
 pub mod driver;
+pub mod inspectors;
 
 use crate::kernel::service::Service;
 
