@@ -55,7 +55,7 @@ const LAWS: &[(&str, &str)] = &[
     ("what is over is never sold", "SELECT id, issued_at - starts_at FROM ticket WHERE starts_at < issued_at"),
     (
         "a ticket has the minutes that were paid: those from its start to its end",
-        "SELECT id, minutes FROM ticket WHERE minutes <> (ends_at - starts_at + 59999) / 60000",
+        "SELECT id, paid_minutes FROM ticket WHERE paid_minutes <> (ends_at - starts_at + 59999) / 60000",
     ),
     (
         "no ticket ends after its stay's deadline",

@@ -35,7 +35,7 @@ fn a_ticket_and_its_extension_are_one_time_with_one_sum_bg_54() {
         lines: vec!["Paid for 90 min".to_owned()],
         tickets: vec![first.clone(), second.clone()],
     };
-    assert_eq!(parking.parked().unwrap(), [whole.clone()]);
+    assert_eq!(parking.parked().unwrap(), std::slice::from_ref(&whole));
     for part in [&first, &second] {
         assert_eq!(parking.parked_with(part.id).unwrap(), whole, "by the id of any part");
     }
