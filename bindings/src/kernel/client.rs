@@ -288,11 +288,15 @@ pub fn countdown_text(seconds: u64) -> String {
 }
 
 /// Day and time of a clock that is `utc_offset` seconds ahead of UTC: `3 Sep, 14:05` and `3. 9. u
-/// 14:05`.
-#[uniffi::export]
+/// 14:05`; the time alone where `from_moment` is of the same day.
+#[uniffi::export(default(from_moment = None))]
 #[must_use]
-pub fn moment_text(locale: String, at: DateTime<Utc>, utc_offset: i32) -> String {
-    texts::format_day_and_clock(Locale::of(&locale), &on_clock(at, utc_offset))
+pub fn moment_text(locale: String, at: DateTime<Utc>, utc_offset: i32, from_moment: Option<DateTime<Utc>>) -> String {
+    let (locale, local) = (Locale::of(&locale), on_clock(at, utc_offset));
+    match from_moment {
+        Some(from) => texts::format_clock_from(locale, &local, &on_clock(from, utc_offset)),
+        None => texts::format_day_and_clock(locale, &local),
+    }
 }
 
 /// In UTC where no clock is that far from it.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use mesto_protocol::base::public::{CITY, CLOCK, Clock, KEYS, REVOCATIONS};
-use mesto_protocol::garages::control::{
+use mesto_protocol::garages::controllers::{
     EVENTS_MOST, EXIT, ExitOpened, ExitRequest, GarageReport, GarageReported, OWED, REPORT, ReportedEvent,
     ReportedEventKind, VisitOwed,
 };

@@ -2,7 +2,7 @@
 //! saved with what follows.
 
 use chrono::{DateTime, SubsecRound as _, Utc};
-use mesto_protocol::garages::control::{ReportedEvent, ReportedEventKind};
+use mesto_protocol::garages::controllers::{ReportedEvent, ReportedEventKind};
 use mesto_protocol::garages::visits::{self as wire, Visit, VisitPayment};
 use mesto_protocol::kernel::ids::{AccountId, NoteId, VisitId};
 use mesto_protocol::{Problem, ProblemCode};

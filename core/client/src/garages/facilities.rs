@@ -9,7 +9,7 @@ use mesto_rules::garages::{FreePlaces, GaragesSection, Observation};
 use mesto_rules::{Certainty, City, CityId, FacilityId, Fact, PayMethod as RulesPay, Position, shown, sort_by_key};
 use serde::Serialize;
 
-use super::places::{Now, Told};
+use super::places::{Now, PlacesReport};
 use super::{Garages, tariff};
 use crate::kernel::error::Result;
 use mesto_texts::TextValue;
@@ -84,11 +84,16 @@ impl Garages<'_> {
     /// `city_missing`, and `section_missing` and the like when the city has no garages, or none
     /// that this app can read.
     pub fn facilities(self, city: &CityId, position: Option<Position>) -> Result<Vec<FacilityView>> {
-        let told = self.told(city)?;
+        let told = self.last_report(city)?;
         self.views(city, &told, position)
     }
 
-    pub(super) fn views(self, city: &CityId, told: &Told, position: Option<Position>) -> Result<Vec<FacilityView>> {
+    pub(super) fn views(
+        self,
+        city: &CityId,
+        told: &PlacesReport,
+        position: Option<Position>,
+    ) -> Result<Vec<FacilityView>> {
         let city = self.0.city(city)?;
         let garages: &GaragesSection = city.section()?;
         let now = self.0.now();

@@ -1,5 +1,6 @@
 //! A day of a driver: sign-in, car, deposit, quote, purchase, extension, history, order.
 
+use chrono::TimeDelta;
 use mesto_client::parking::Preview;
 use mesto_client::protocol::base::payments::{NoticeOutcome, PayMethod, Quote};
 use mesto_client::protocol::kernel::ids::{RecordId as _, VehicleId};
@@ -23,7 +24,9 @@ fn a_driver_parks_extends_and_is_refused_minute_91_bg_50() {
     assert_eq!(bought.state, IntentState::Confirmed);
     assert_eq!(phone.balance(), rsd("920.00"));
     let ticket = bought.ticket().unwrap();
-    assert_eq!(phone.client.parking().parked_with(ticket.id).unwrap().lines, ["Paid for 60 min"]);
+    let parked = phone.client.parking().parked_with(ticket.id).unwrap();
+    assert_eq!(parked.lines, ["Paid for 60 min"]);
+    assert_eq!(parked.ending_from, ticket.ends_at - TimeDelta::minutes(5), "as it is reminded of");
 
     let refused =
         run(phone.client.parking().quote(&belgrade(), &zone("red"), phone.car(), 91, PayMethod::Deposit)).unwrap_err();
@@ -145,6 +148,10 @@ fn a_sign_wins_over_the_position() {
         let signed = phone.client.parking().zones_near(&belgrade(), here, Some(sign)).unwrap();
         assert_eq!(signed.by_sign, Some(zone("red")));
         assert_eq!(signed.zones[0].zone, zone("red"));
+    }
+    for beginning in ["9", "911", " 91 "] {
+        let unfinished = phone.client.parking().zones_near(&belgrade(), here, Some(beginning)).unwrap();
+        assert_eq!(unfinished, near, "more may follow: {beginning}");
     }
     let unknown = phone.client.parking().zones_near(&belgrade(), here, Some("1234")).unwrap_err();
     assert_eq!(unknown.code(), "sign_unknown");

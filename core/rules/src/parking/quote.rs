@@ -142,6 +142,14 @@ pub enum Notice {
     Other,
 }
 
+impl Notice {
+    /// Something else is offered than was asked for: a driver sees it before the price.
+    #[must_use]
+    pub const fn is_surprise(&self) -> bool {
+        !matches!(self, Self::NoRefund)
+    }
+}
+
 /// Asks beyond this are refused unread: a month, longer than any ticket.
 const LONGEST_ASK_MINUTES: u32 = 31 * 24 * 60;
 
