@@ -43,7 +43,7 @@ error-quote_unknown = There is no such price offer.
 error-quote_expired = The price was held for a short time, and that is over.
     .advice = Ask for the price again; nothing was charged.
 error-quote_used = This was bought already.
-    .advice = Look at your tickets.
+    .advice = Look at what you have bought.
 error-quote_stale = The offer no longer holds: now it would be { $minutes } min for { $total }, until { $ends_at_time }.
     .advice = Ask for the price again; nothing was charged.
     .plain = The offer no longer holds.
@@ -95,7 +95,7 @@ intent-bought-late = The bank approved it after all, and it was bought.
 
 state-unconfirmed = Not confirmed yet
 state-unconfirmed-why = The connection broke after your tap at { $time }. We keep asking the operator; you will not be charged twice.
-state-unconfirmed-what = Stay with the car until it says "paid". By SMS pay only with the button below: it takes this payment back first.
+state-unconfirmed-what = Wait until it says "paid". Pay in another way only with the button below: it takes this payment back first.
 state-at-bank-why = Finish the payment on the bank's page. Nothing is bought until the bank says so; what cannot be given any more by then is paid back.
 state-check-again = Ask again now
 state-lost-open = { $plate }: the operator does not know this ticket

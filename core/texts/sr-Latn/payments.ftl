@@ -43,7 +43,7 @@ error-quote_unknown = Takve ponude cene nema.
 error-quote_expired = Cena je važila kratko i istekla je.
     .advice = Zatražite cenu ponovo; ništa nije naplaćeno.
 error-quote_used = Ovo je već kupljeno.
-    .advice = Pogledajte svoje karte.
+    .advice = Pogledajte šta ste kupili.
 error-quote_stale = Ponuda više ne važi: sada bi bilo { $minutes } min za { $total }, do { $ends_at_time }.
     .advice = Zatražite cenu ponovo; ništa nije naplaćeno.
     .plain = Ponuda više ne važi.
@@ -95,7 +95,7 @@ intent-bought-late = Banka je ipak odobrila uplatu i kupovina je obavljena.
 
 state-unconfirmed = Još nije potvrđeno
 state-unconfirmed-why = Veza se prekinula posle vašeg dodira u { $time }. Stalno pitamo operatera; nećete biti naplaćeni dvaput.
-state-unconfirmed-what = Ostanite uz vozilo dok ne piše „plaćeno”. SMS-om platite samo dugmetom ispod: ono najpre povlači ovo plaćanje.
+state-unconfirmed-what = Sačekajte dok ne piše „plaćeno”. Na drugi način platite samo dugmetom ispod: ono najpre povlači ovo plaćanje.
 state-at-bank-why = Završite plaćanje na stranici banke. Ništa nije kupljeno dok banka ne potvrdi; ako se do tada to više ne može dobiti, novac se vraća.
 state-check-again = Pitajte ponovo
 state-lost-open = { $plate }: operater ne zna za ovu kartu

@@ -714,7 +714,7 @@ public struct Texts: Sendable {
     /// {$plate}: payment not confirmed yet
     public func stateUnconfirmedOpen(plate: String) -> String { render("state-unconfirmed-open", ["plate": plate]) }
 
-    /// Stay with the car until it says "paid". By SMS pay only with the button below: it takes this payment back first.
+    /// Wait until it says "paid". Pay in another way only with the button below: it takes this payment back first.
     public func stateUnconfirmedWhat() -> String { render("state-unconfirmed-what", [:]) }
 
     /// The connection broke after your tap at {$time}. We keep asking the operator; you will not be charged twice.

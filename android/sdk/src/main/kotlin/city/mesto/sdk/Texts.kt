@@ -709,7 +709,7 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** {$plate}: payment not confirmed yet */
     fun stateUnconfirmedOpen(plate: String): String = render("state-unconfirmed-open", mapOf("plate" to plate))
 
-    /** Stay with the car until it says "paid". By SMS pay only with the button below: it takes this payment back first. */
+    /** Wait until it says "paid". Pay in another way only with the button below: it takes this payment back first. */
     fun stateUnconfirmedWhat(): String = render("state-unconfirmed-what", emptyMap())
 
     /** The connection broke after your tap at {$time}. We keep asking the operator; you will not be charged twice. */
