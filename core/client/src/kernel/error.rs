@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use mesto_protocol::Problem;
 use mesto_protocol::kernel::operator_name::OperatorName;
+use mesto_protocol::signed_code::CodeError;
 use mesto_rules::{CityId, PlateError, SectionError, TimeRules};
 use serde_json::{Map, Value};
 
@@ -242,6 +243,15 @@ impl From<StoreError> for Error {
     }
 }
 
+impl From<CodeError> for Error {
+    /// Why a signed code is not shown: it is another phone's, or the key did not sign.
+    fn from(error: CodeError) -> Self {
+        let is_elsewhere = matches!(error, CodeError::DeviceMismatch);
+        let code = if is_elsewhere { "code_elsewhere" } else { "device_key_failed" };
+        Self::new(ErrorKind::Phone, code, error.to_string())
+    }
+}
+
 impl From<SecretsError> for Error {
     fn from(error: SecretsError) -> Self {
         Self::new(ErrorKind::Phone, "phone_secrets_failed", error.to_string())
@@ -265,6 +275,7 @@ pub const CODES: &[&str] = &[
     "closed",
     "phone_secrets_failed",
     "device_key_failed",
+    "code_elsewhere",
     "out_of_range",
     "called_off",
     PAID_BACK,

@@ -166,7 +166,7 @@ public final class TicketModel {
         do {
             (code, isCodeElsewhere) = (try await mesto.parking.code(inForce), false)
         } catch {
-            (code, isCodeElsewhere) = (nil, (error as? MestoError)?.code == "device_key_failed")
+            (code, isCodeElsewhere) = (nil, (error as? MestoError)?.code == "code_elsewhere")
         }
     }
 }
