@@ -439,7 +439,7 @@ class FakeMesto(
         var isCodeElsewhere = false
 
         override suspend fun code(ticket: TicketId): TicketCode {
-            if (isCodeElsewhere) throw MestoException.Phone("device_key_failed", "This phone cannot sign the ticket.", "Move the code.", emptyMap(), "", null, false)
+            if (isCodeElsewhere) throw MestoException.Phone("code_elsewhere", "Another phone shows this code.", "Move the code.", emptyMap(), "", null, false)
             return TicketCode("MESTO1:SAMPLE", now.plusSeconds(30))
         }
 

@@ -306,7 +306,7 @@ class TicketPresenter(
     private companion object {
         const val CODE_AHEAD_SECONDS = 3L
         /** The code is bound to the key of the phone that shows it. */
-        const val OF_ANOTHER_PHONE = "device_key_failed"
+        const val OF_ANOTHER_PHONE = "code_elsewhere"
     }
 }
 
