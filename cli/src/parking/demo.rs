@@ -138,7 +138,7 @@ pub async fn by_card(cast: &mut Cast) -> Outcome<()> {
     cast.tell.chapter("card", "By card, without the deposit", cast.world.clock.read());
     let cheap = priced(cast, "blue", 60, PayMethod::Card).await?;
     cast.tell.say("An hour in blue by card? Below 200 RSD the driver bears the bank's fee, and the terms do not say how much that is:");
-    cast.tell.refused("below_200", cheap, "tariff_unknown")?;
+    cast.tell.refused("below_200", cheap, "card_fee_unknown")?;
     let quote = priced(cast, "blue", 300, PayMethod::Card).await?;
     let quote = cast.tell.done(quote)?;
     cast.tell.say("Five hours then:");
