@@ -13,11 +13,7 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** From the deposit */
     fun buyByDeposit(): String = render("buy-by-deposit", emptyMap())
 
-    /** This is not sold by card: the bank's fee on small payments is not known. */
-    fun buyCardNotSold(): String = render("buy-card-not-sold", emptyMap())
 
-    /** Pay from the deposit, or choose a longer time. */
-    fun buyCardNotSoldAdvice(): String = render("buy-card-not-sold-advice", emptyMap())
 
     /** You pay on the bank's own page; card data never reaches this app. */
     fun buyCardNote(): String = render("buy-card-note", emptyMap())
@@ -169,8 +165,6 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** For disabled drivers */
     fun garagesCapacityDisabled(): String = render("garages-capacity-disabled", emptyMap())
 
-    /** Pay it from the deposit. */
-    fun garagesCardNotSoldAdvice(): String = render("garages-card-not-sold-advice", emptyMap())
 
     /** How sure this is: {$certainty} */
     fun garagesCertainty(certainty: String): String = render("garages-certainty", mapOf("certainty" to certainty))
@@ -496,8 +490,6 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Covers the car in this zone until {$valid_until} */
     fun orderValidUntil(validUntil: String): String = render("order-valid-until", mapOf("valid_until" to validUntil))
 
-    /** Pay it from the deposit. */
-    fun ordersCardNotSoldAdvice(): String = render("orders-card-not-sold-advice", emptyMap())
 
     /** Choose the order to pay */
     fun ordersChoose(): String = render("orders-choose", emptyMap())

@@ -19,7 +19,7 @@ data class BuyRoute(val zone: String, val vehicle: String)
 
 internal fun NavGraphBuilder.buy(app: MestoApp, ways: (Steps) -> BuyWays) = screen<BuyRoute, BuyPresenter>(
     app,
-    make = { route -> BuyPresenter(app.client, app.words, route, ticks, scope, saved, ways(steps)).apply { start() } },
+    make = { route -> BuyPresenter(app.client, route, ticks, scope, saved, ways(steps)).apply { start() } },
 ) { presenter, _ ->
     val state by presenter.state.collectAsState()
     state?.let { BuyScreen(it, presenter::on) } ?: Page { Waiting(texts.startWorking()) }
