@@ -18,8 +18,6 @@ public struct Texts: Sendable {
     /// From the deposit
     public func buyByDeposit() -> String { render("buy-by-deposit", [:]) }
 
-
-
     /// You pay on the bank's own page; card data never reaches this app.
     public func buyCardNote() -> String { render("buy-card-note", [:]) }
 
@@ -169,7 +167,6 @@ public struct Texts: Sendable {
 
     /// For disabled drivers
     public func garagesCapacityDisabled() -> String { render("garages-capacity-disabled", [:]) }
-
 
     /// How sure this is: {$certainty}
     public func garagesCertainty(certainty: String) -> String { render("garages-certainty", ["certainty": certainty]) }
@@ -494,7 +491,6 @@ public struct Texts: Sendable {
 
     /// Covers the car in this zone until {$valid_until}
     public func orderValidUntil(validUntil: String) -> String { render("order-valid-until", ["valid_until": validUntil]) }
-
 
     /// Choose the order to pay
     public func ordersChoose() -> String { render("orders-choose", [:]) }

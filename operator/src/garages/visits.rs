@@ -2,7 +2,7 @@
 //! saved with what follows.
 
 use chrono::{DateTime, SubsecRound as _, Utc};
-use mesto_protocol::garages::control::{ReportedEvent, ReportedEventKind};
+use mesto_protocol::garages::controllers::{ReportedEvent, ReportedEventKind};
 use mesto_protocol::garages::visits::{self as wire, Visit, VisitPayment};
 use mesto_protocol::kernel::ids::{AccountId, NoteId, VisitId};
 use mesto_protocol::{Problem, ProblemCode};
@@ -198,13 +198,13 @@ impl VisitRecord {
         visit::state_at(self.row.state.into(), self.row.owes_again_at, now)
     }
 
-    /// What was paid, as the rules count it: without minutes to leave a payment settles until it
-    /// was received.
+    /// What was paid, as the rules count it.
     fn paid(&self, until: Option<DateTime<Utc>>) -> Vec<Paid> {
         let paid = |row: &VisitPaymentRow| Paid {
             amount: Money::from_minor(row.amount, row.currency),
             at: row.priced_at,
-            exit_by: Some(row.exit_by.unwrap_or(row.at)),
+            received_at: Some(row.at),
+            exit_by: row.exit_by,
         };
         self.payments.iter().filter(|row| until.is_none_or(|until| row.at <= until)).map(paid).collect()
     }

@@ -10,8 +10,8 @@ use mesto_operator::store::{Ask, Row, Value, Work, Write};
 use mesto_operator::{ClaimState, PostgresStore, Request, Response, SqliteInline, Store, StoreError, Tx};
 use mesto_protocol::base::payments::{Bought, PayMethod, Quote};
 use mesto_protocol::garages::visits::GaragesSubject;
-use mesto_protocol::orders::control::NewOrder;
 use mesto_protocol::orders::driver::{Order, Violation};
+use mesto_protocol::orders::inspectors::NewOrder;
 use mesto_protocol::services::operations;
 use serde_json::json;
 

@@ -2,6 +2,7 @@
 
 use mesto_protocol::base::payments::{PayMethod, Quote};
 use mesto_protocol::garages::visits::{GaragesOffer, GaragesSubject};
+use mesto_protocol::kernel::ProblemCode;
 use mesto_rules::garages::TicketNumber;
 use mesto_rules::{CityId, FacilityId};
 
@@ -33,7 +34,8 @@ impl Garages<'_> {
     }
 
     async fn quote_of(self, city: &CityId, subject: &GaragesSubject, pay: PayMethod) -> Result<Quote> {
-        self.0.payments().quote::<_, GaragesOffer>(city, subject, pay).await
+        let quote = self.0.payments().quote::<_, GaragesOffer>(city, subject, pay).await;
+        quote.map_err(|error| error.for_now_if(ProblemCode::FacilityUnreachable))
     }
 
     /// Pays what a ticket owes now: a quote and its purchase in one. By card the intent's

@@ -1,9 +1,9 @@
 //! A car that is parked: a ticket and its extensions are one time to a driver.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::kernel::ids::TicketId;
 use mesto_protocol::parking::tickets::{Ticket, TicketState};
-use mesto_rules::{Money, MoneyError, shown};
+use mesto_rules::{Money, MoneyError, ParkingSection, shown};
 use mesto_texts::TextValue;
 use rusqlite::Connection as Database;
 use serde::Serialize;
@@ -23,6 +23,9 @@ shown! { parked_shown;
         pub in_force: TicketId,
         pub starts_at: DateTime<Utc>,
         pub ends_at: DateTime<Utc>,
+        /// From the last reminder before its end on it is shown as ending; `ends_at` where the city
+        /// states none.
+        pub ending_from: DateTime<Utc>,
         /// The sum of their prices.
         pub paid: Money,
         /// What it is besides its time and its price, a line each in the client's language.
@@ -36,9 +39,19 @@ impl Parked {
         let (Some(first), Some(last)) = (tickets.first(), tickets.last()) else { return Ok(None) };
         let paid = tickets.iter().skip(1).try_fold(first.price, |sum, ticket| sum.checked_add(&ticket.price))?;
         let in_force = tickets.iter().find(|ticket| now < ticket.ends_at).unwrap_or(last).id;
+        let (starts_at, ends_at) = (first.starts_at, last.ends_at);
+        let ending_from = ends_at - reminded_before(client, last);
         let lines = in_words(client, &tickets);
-        Ok(Some(Self { lines, in_force, starts_at: first.starts_at, ends_at: last.ends_at, paid, tickets }))
+        Ok(Some(Self { lines, in_force, starts_at, ends_at, ending_from, paid, tickets }))
     }
+}
+
+/// How long before the end of a ticket its last reminder comes, as the city says.
+fn reminded_before(client: &Client, ticket: &Ticket) -> TimeDelta {
+    let city = client.stored_city(&ticket.city);
+    let parking: Option<&ParkingSection> = city.as_ref().and_then(|city| city.section().ok());
+    let last = parking.and_then(|parking| parking.policy.reminder_minutes_before.iter().min());
+    TimeDelta::minutes(last.map_or(0, |minutes| i64::from(minutes.get())))
 }
 
 /// What a driver is told of these tickets together. A field of a ticket that is shown has its line

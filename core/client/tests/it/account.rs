@@ -1,7 +1,7 @@
 //! What the account says of itself: pages, devices, all that is stored, and its end.
 
 use mesto_client::protocol::base::payments::{NoticeOutcome, PayMethod, PaymentPurpose, RefundRoute};
-use mesto_client::protocol::garages::control::ReportedEventKind;
+use mesto_client::protocol::garages::controllers::ReportedEventKind;
 use mesto_client::{AccountState, ErrorKind, IntentState, Secrets as _};
 
 use crate::garages::{Controller, net, pay, ready};

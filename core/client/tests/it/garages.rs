@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use mesto_client::garages::FacilityView;
 use mesto_client::protocol::base::payments::{NoticeOutcome, PayMethod};
-use mesto_client::protocol::garages::control::{
+use mesto_client::protocol::garages::controllers::{
     GarageReport, GarageReported, ReportedEvent, ReportedEventKind, ReportedPlaces,
 };
 use mesto_client::protocol::garages::visits::VisitState;
@@ -16,7 +16,7 @@ use mesto_client::rules::garages::facility::{CheckDigit, TicketPattern};
 use mesto_client::rules::garages::{GaragesSection, TicketNumber};
 use mesto_client::rules::{FacilityId, Minutes, Position};
 use mesto_client::{
-    Client, DecodeError, Decoded, Error, IntentState, Locale, Progress, ReminderKind, Result, StillDecoder,
+    Client, DecodeError, Decoded, Error, ErrorKind, IntentState, Locale, Progress, ReminderKind, Result, StillDecoder,
 };
 use mesto_operator::{Request, RoleGiven};
 use mesto_protocol::garages::signed::ReceiptClaims;
@@ -274,7 +274,7 @@ fn what_is_refused_says_what_is_wrong_and_what_would_be_right_bg_66() {
     // A controller that is silent.
     phone.after(3);
     let error = refused(&phone, TICKET);
-    assert_eq!(error.code(), "facility_unreachable");
+    assert_eq!((error.code(), error.kind()), ("facility_unreachable", ErrorKind::NotNow), "it can be asked again");
     assert!(error.text(Locale::En).starts_with("Zeleni venac cannot be reached now"), "{}", error.text(Locale::En));
     controller.is_there();
     assert_eq!(pay(&phone, TICKET, PayMethod::Deposit).unwrap().state, IntentState::Confirmed);

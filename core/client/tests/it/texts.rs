@@ -264,9 +264,9 @@ fn every_line_notice_and_warning_has_a_text() {
         Notice::RollsOver { ends_at: moment(6, 0) },
         Notice::NoRefund,
     ]
-    .map(|notice| mesto_protocol::kernel::line::Notice::of("parking", &notice));
+    .map(|notice| mesto_protocol::kernel::line::Notice::of("parking", &notice, false));
     let of_garages = [json!({"type": "exit_without_delay"}), json!({"type": "unused_days_lost", "days": 3})]
-        .map(|notice| mesto_protocol::kernel::line::Notice::of("garages", &notice));
+        .map(|notice| mesto_protocol::kernel::line::Notice::of("garages", &notice, false));
     let warnings = [
         PlateWarning::LookAlike { position: 1, typed: 'В', read_as: 'B' },
         PlateWarning::UnusualLetter { position: 6, letter: 'Ç' },

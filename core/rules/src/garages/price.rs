@@ -48,10 +48,26 @@ pub struct VisitAsk<'a> {
 pub struct Paid {
     /// For the visit, without a commission for the card.
     pub amount: Money,
+    /// Until when it was reckoned.
     pub at: DateTime<Utc>,
-    /// The time to leave that was promised with it.
+    /// When it was received, where that was later: nothing more is owed until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub received_at: Option<DateTime<Utc>>,
+    /// The time to leave that was promised with it. A part, and what was paid while nothing was
+    /// owed, has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exit_by: Option<DateTime<Utc>>,
+}
+
+impl Paid {
+    /// Until when one may leave by it: grace follows a time to leave, and nothing else.
+    pub(super) fn leave_by(&self, grace: TimeDelta) -> Option<DateTime<Utc>> {
+        let received = self.received_at.unwrap_or(self.at).max(self.at);
+        match self.exit_by {
+            Some(exit_by) => Some(exit_by.checked_add_signed(grace)?.max(received)),
+            None => Some(received),
+        }
+    }
 }
 
 /// The price of a visit at a moment, explained. `total` is the sum of `lines`.
@@ -309,7 +325,7 @@ fn metered(
     let owes_again_at = if owed.is_zero() {
         rises_at
     } else {
-        let paid = [ask.paid, &[Paid { amount: owed, at: now, exit_by }]].concat();
+        let paid = [ask.paid, &[Paid { amount: owed, at: now, exit_by, received_at: None }]].concat();
         meter.first_above(now, &paid, bill.price, Money::zero(city.currency))
     };
 

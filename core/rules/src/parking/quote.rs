@@ -142,6 +142,14 @@ pub enum Notice {
     Other,
 }
 
+impl Notice {
+    /// Something else is offered than was asked for: a driver sees it before the price.
+    #[must_use]
+    pub const fn is_surprise(&self) -> bool {
+        !matches!(self, Self::NoRefund)
+    }
+}
+
 /// Asks beyond this are refused unread: a month, longer than any ticket.
 const LONGEST_ASK_MINUTES: u32 = 31 * 24 * 60;
 
@@ -352,7 +360,7 @@ fn beginning(
     }
     let next_opening = charging.next_opening(earliest);
     let sold_ahead = |opens_at: &DateTime<Utc>| {
-        policy.sold_ahead == SoldAhead::NextOpening || charging.local_day(*opens_at) == charging.local_day(earliest)
+        policy.sold_ahead == SoldAhead::NextOpening || charging.local_day(*opens_at) == charging.local_day(now)
     };
     match next_opening.filter(sold_ahead).and_then(from) {
         Some(later) => {

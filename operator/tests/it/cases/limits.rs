@@ -80,7 +80,7 @@ on_both_databases! {
         for (asked, granted) in [(10, 50), (50, 50), (90, 50)] {
             let quote = driver.quote(second, "red", asked);
             assert_eq!((parking(&quote).granted_minutes, quote.total), (granted, rsd("80.00")), "{asked}");
-            let limits = Notice::of("parking", &RulesNotice::AnotherTicketLimits { deadline });
+            let limits = Notice::of("parking", &RulesNotice::AnotherTicketLimits { deadline }, true);
             assert_eq!(limits.kind, "parking.another_ticket_limits");
             assert!(quote.items[0].notices.contains(&limits), "{quote:?}");
             assert_eq!(parking(&quote).stay.unwrap().deadline, Some(deadline));

@@ -1,11 +1,11 @@
 //! Paying: what is bought becomes an intent, and an intent is brought to its end.
 
+mod answers;
 mod guard;
 mod quotes;
 mod sending;
 #[cfg(test)]
 mod tests;
-mod told;
 mod view;
 
 use std::sync::Arc;
@@ -33,8 +33,8 @@ use mesto_texts::TextValue;
 const KIND: &str = "purchase";
 
 pub const SERVICE: Service = Service {
-    section: Some(told::take_section),
-    event: Some(told::take_event),
+    section: Some(answers::take_section),
+    event: Some(answers::take_event),
     prune: Some(|tx, city, now| IntentRow::prune(tx, days_before(now, city.retention.events_days))),
     forget: Some(IntentRow::forget_ended),
     widget: Some(|client| Json::of(&*client.payments().state())),

@@ -10,7 +10,7 @@ use mesto_protocol::kernel::json::Json;
 use mesto_protocol::{Method, ProblemCode};
 use mesto_rules::{Money, from_json};
 
-use super::told::{is_news, meaning_of};
+use super::answers::{is_news, meaning_of};
 use super::{IntentView, KIND, Payments, intent_missing};
 use crate::base::deposit::BALANCE;
 use crate::base::sync::{self, CURSOR};

@@ -13,8 +13,6 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** From the deposit */
     fun buyByDeposit(): String = render("buy-by-deposit", emptyMap())
 
-
-
     /** You pay on the bank's own page; card data never reaches this app. */
     fun buyCardNote(): String = render("buy-card-note", emptyMap())
 
@@ -164,7 +162,6 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** For disabled drivers */
     fun garagesCapacityDisabled(): String = render("garages-capacity-disabled", emptyMap())
-
 
     /** How sure this is: {$certainty} */
     fun garagesCertainty(certainty: String): String = render("garages-certainty", mapOf("certainty" to certainty))
@@ -489,7 +486,6 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** Covers the car in this zone until {$valid_until} */
     fun orderValidUntil(validUntil: String): String = render("order-valid-until", mapOf("valid_until" to validUntil))
-
 
     /** Choose the order to pay */
     fun ordersChoose(): String = render("orders-choose", emptyMap())
