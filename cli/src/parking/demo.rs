@@ -138,7 +138,7 @@ pub async fn by_card(demo: &mut Demo) -> Outcome<()> {
     demo.tell.chapter("card", "By card, without the deposit", demo.world.clock.read());
     let cheap = priced(demo, "blue", 60, PayMethod::Card).await?;
     demo.tell.say("An hour in blue by card? Below 200 RSD the driver bears the bank's fee, and the terms do not say how much that is:");
-    demo.tell.refused("below_200", cheap, "tariff_unknown")?;
+    demo.tell.refused("below_200", cheap, "card_fee_unknown")?;
     let quote = priced(demo, "blue", 300, PayMethod::Card).await?;
     let quote = demo.tell.done(quote)?;
     demo.tell.say("Five hours then:");

@@ -70,8 +70,21 @@ impl Client {
         body: Option<Vec<u8>>,
     ) -> std::result::Result<LinkAnswer, LinkError> {
         let token = self.core().token.clone();
+        self.exchange_as(token.as_deref(), method, path, key, body).await
+    }
+
+    /// The same in a session that was read before: whoever signs in meanwhile, the request stays
+    /// that session's.
+    pub(crate) async fn exchange_as(
+        &self,
+        token: Option<&str>,
+        method: Method,
+        path: String,
+        key: Option<&str>,
+        body: Option<Vec<u8>>,
+    ) -> std::result::Result<LinkAnswer, LinkError> {
         let mut headers = vec![(headers::CLIENT.to_owned(), self.config().version.clone())];
-        if let Some(token) = &token {
+        if let Some(token) = token {
             headers.push(("authorization".to_owned(), format!("Bearer {token}")));
         }
         if let Some(key) = key {
@@ -83,7 +96,7 @@ impl Client {
         let sent = self.ports().clock.monotonic();
         let outcome = self.ports().link.send(LinkRequest { method, path, headers, body }).await;
         match &outcome {
-            Ok(answer) => self.heard(answer, sent, token.as_deref()),
+            Ok(answer) => self.heard(answer, sent, token),
             Err(_) => self.connection_is(Connection::Offline),
         }
         outcome

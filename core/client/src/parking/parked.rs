@@ -58,12 +58,23 @@ fn reminded_before(client: &Client, ticket: &Ticket) -> TimeDelta {
 /// here.
 fn in_words(client: &Client, tickets: &[Ticket]) -> Vec<String> {
     let paid_minutes = tickets.iter().map(|ticket| i64::from(ticket.paid_minutes)).sum();
-    vec![client.text("ticket-paid-minutes", &[("minutes", TextValue::Number(paid_minutes))])]
+    let mut lines = vec![client.text("ticket-paid-minutes", &[("minutes", TextValue::Number(paid_minutes))])];
+    if let Some(lost) = tickets.iter().find(|ticket| is_lost(ticket)) {
+        let plate = TextValue::Text(lost.plate.display.clone());
+        lines.extend([client.text("state-lost-open", &[("plate", plate)]), client.text("state-lost-what", &[])]);
+    }
+    lines
 }
 
-/// What was voided, and what the operator does not know, is no time that a car is parked for.
-fn counts(ticket: &Ticket) -> bool {
-    !matches!(ticket.state, TicketState::Voided | TicketState::Lost)
+/// It was bought, and the operator does not know it.
+fn is_lost(ticket: &Ticket) -> bool {
+    ticket.state == TicketState::Lost
+}
+
+/// What was voided is no time that a car is parked for, and what the operator lost is none together
+/// with what he knows.
+fn goes_with(ticket: &Ticket, of: &Ticket) -> bool {
+    ticket.state != TicketState::Voided && is_lost(ticket) == is_lost(of)
 }
 
 /// The tickets before and after one, with it. Each one before ends earlier than the next, so that
@@ -73,7 +84,7 @@ fn chain(db: &Database, of: Ticket) -> Stored<Vec<Ticket>> {
     let mut last = (of.id, of.ends_at);
     let follows = |last: (TicketId, DateTime<Utc>)| {
         let after = rows::ends_after(db, last.1)?;
-        Stored::Ok(after.into_iter().find(|ticket| ticket.extends == Some(last.0) && counts(ticket)))
+        Stored::Ok(after.into_iter().find(|ticket| ticket.extends == Some(last.0) && goes_with(ticket, &of)))
     };
     while let Some(next) = follows(last)? {
         last = (next.id, next.ends_at);
@@ -82,7 +93,7 @@ fn chain(db: &Database, of: Ticket) -> Stored<Vec<Ticket>> {
     let mut earlier = vec![];
     let mut first = (of.extends, of.ends_at);
     while let Some(before) = first.0.map(|id| rows::ticket(db, id)).transpose()?.flatten() {
-        if before.ends_at >= first.1 || !counts(&before) {
+        if before.ends_at >= first.1 || !goes_with(&before, &of) {
             break;
         }
         first = (before.extends, before.ends_at);
@@ -96,15 +107,19 @@ fn summed<T>(sum: std::result::Result<T, MoneyError>) -> Result<T> {
 }
 
 impl Parking<'_> {
-    /// Every time that runs or is still to start, the first to end first. Local.
+    /// Every time that runs or is still to start, the first to end first; after them those that the
+    /// operator does not know any more, whose lines say so: the driver shows their code. Local.
     ///
     /// # Errors
     /// Only when the phone's database fails.
     pub fn parked(self) -> Result<Vec<Parked>> {
         let now = self.0.now();
         let chains = self.0.core().read(now, |db| {
-            let active = rows::active(db, now)?;
-            let lasts = active.iter().filter(|last| !active.iter().any(|next| next.extends == Some(last.id)));
+            let mut all = rows::active(db, now)?;
+            all.extend(rows::lost(db, now)?);
+            let lasts = all
+                .iter()
+                .filter(|last| !all.iter().any(|next| next.extends == Some(last.id) && goes_with(next, last)));
             lasts.map(|last| chain(db, last.clone())).collect::<Stored<Vec<_>>>()
         })?;
         chains.into_iter().filter_map(|tickets| summed(Parked::of(self.0, tickets, now)).transpose()).collect()
@@ -113,12 +128,12 @@ impl Parking<'_> {
     /// The time that a ticket is a part of, also when it is over. Local.
     ///
     /// # Errors
-    /// `ticket_missing`, also for a ticket that was voided or that the operator does not know.
+    /// `ticket_missing`, also for a ticket that was voided.
     pub fn parked_with(self, ticket: TicketId) -> Result<Parked> {
         let now = self.0.now();
         let part = self.ticket(ticket)?;
-        let missing = || Error::new(ErrorKind::Refused, "ticket_missing", "this ticket is voided or lost");
-        if !counts(&part) {
+        let missing = || Error::new(ErrorKind::Refused, "ticket_missing", "this ticket is voided");
+        if part.state == TicketState::Voided {
             return Err(missing());
         }
         let tickets = self.0.core().read(now, |db| chain(db, part))?;

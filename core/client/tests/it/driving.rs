@@ -234,6 +234,23 @@ fn a_declined_card_changes_nothing_and_says_why_bg_83() {
 }
 
 #[test]
+fn a_code_that_another_phone_shows_is_said_to_be_there_and_can_be_moved() {
+    let phone = Phone::ready("1000");
+    let ticket = run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap().ticket().unwrap();
+    phone.after(2);
+    let other = Phone::on(&phone.net, 9);
+    other.sign_in();
+    let elsewhere = other.client.parking().code(ticket.id).unwrap_err();
+    assert_eq!(elsewhere.code(), "code_of_another_phone");
+    assert_eq!(elsewhere.text(Locale::En), "Another phone shows this code.");
+    assert!(elsewhere.advice(Locale::En).starts_with("Move the code to this phone"));
+    run(other.client.parking().move_code_here(ticket.id)).unwrap();
+    assert!(other.client.parking().code(ticket.id).is_ok());
+    run(phone.client.sync()).unwrap();
+    assert_eq!(phone.client.parking().code(ticket.id).unwrap_err().code(), "code_of_another_phone");
+}
+
+#[test]
 fn the_code_of_a_ticket_convinces_an_inspector_without_a_connection() {
     let phone = Phone::ready("1000");
     let ticket = run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap().ticket().unwrap();

@@ -530,3 +530,28 @@ fn a_photo_of_a_ticket_gives_its_number_or_says_why_not_bg_65() {
     assert_eq!(none.code(), "photo_without_number");
     assert!(none.advice(Locale::En).ends_with("8 signs, such as AA234567."), "{}", none.advice(Locale::En));
 }
+
+#[test]
+fn a_number_that_is_used_again_is_paid_although_the_answer_for_the_car_before_was_lost_bg_64() {
+    for does_sync in [false, true] {
+        let (phone, controller) = parked("1000");
+        phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
+        let open = pay(&phone, TICKET, PayMethod::Deposit).unwrap();
+        phone.after(1);
+        controller.happens(ReportedEventKind::Left, TICKET);
+        phone.net.operator.due(&*phone.net.store, phone.net.time.now());
+        phone.after(1);
+        controller.happens(ReportedEventKind::Entered, TICKET);
+        if does_sync {
+            run(phone.client.sync()).unwrap();
+        }
+        phone.after(5);
+        controller.is_there();
+        let paid = pay(&phone, TICKET, PayMethod::Deposit).unwrap();
+        assert_ne!(paid.key, open.key, "the car that is inside now was not paid (sync {does_sync})");
+        assert_eq!((&paid.state, paid.visit().unwrap().left_at), (&IntentState::Confirmed, None));
+        let before = phone.client.payments().intent(&open.key).unwrap().unwrap();
+        assert_eq!(before.state, IntentState::Confirmed);
+        assert!(before.visit().unwrap().left_at.is_some());
+    }
+}

@@ -97,6 +97,7 @@ fn refusals() -> Vec<Refusal> {
         Refusal::NoReturn { until: moment(10, 30) },
         Refusal::WithinGrace { until: moment(10, 30) },
         Refusal::TariffUnknown { zone: "white".parse().unwrap(), field: "price".to_owned() },
+        Refusal::CardFeeUnknown { below: rsd(20_000) },
         Refusal::NotChargedNow { next_opening: Some(moment(5, 0)) },
         Refusal::ZoneUnknown { zone: "x".to_owned(), known: vec!["red".parse().unwrap()] },
         Refusal::MethodNotAllowed { method: PayMethod::Card, allowed: vec![PayMethod::Deposit] },
@@ -114,6 +115,7 @@ fn refusals() -> Vec<Refusal> {
             | Refusal::NoReturn { .. }
             | Refusal::WithinGrace { .. }
             | Refusal::TariffUnknown { .. }
+            | Refusal::CardFeeUnknown { .. }
             | Refusal::NotChargedNow { .. }
             | Refusal::ZoneUnknown { .. }
             | Refusal::MethodNotAllowed { .. }

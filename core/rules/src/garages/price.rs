@@ -163,6 +163,9 @@ pub enum Refusal {
     /// The city does not know a value that the price needs.
     #[error("`{field}` of facility {facility} is not known, so nothing is sold")]
     TariffUnknown { facility: FacilityId, field: String },
+    /// Below this total the driver bears the bank's fee on a card, and the city does not know it.
+    #[error("below {below} the driver bears the bank's fee on a card, which is not known, so nothing is sold by card")]
+    CardFeeUnknown { below: Money },
     /// A visit here is not paid this way, or not in the app at all.
     #[error("it cannot be paid by {method:?}")]
     #[serde(rename = "payment_method_not_allowed")]
@@ -221,6 +224,7 @@ impl Refusal {
         match self {
             Self::FacilityUnknown { .. } => "facility_unknown",
             Self::TariffUnknown { .. } => "tariff_unknown",
+            Self::CardFeeUnknown { .. } => "card_fee_unknown",
             Self::MethodNotAllowed { .. } => "payment_method_not_allowed",
             Self::PaidOnEntry { .. } => "paid_on_entry",
             Self::FacilityClosed { .. } => "facility_closed",
@@ -265,7 +269,7 @@ pub fn price(city: &City, ask: &VisitAsk<'_>) -> Result<VisitPrice, Refusal> {
         && !price.total.is_zero()
         && let Some(fee) = card.fee_on(price.total)
     {
-        let amount = *fee.known().ok_or_else(|| unknown(facility, "card.fee"))?;
+        let amount = *fee.known().ok_or(Refusal::CardFeeUnknown { below: card.free_from })?;
         price.lines.push(VisitLine { kind: LineKind::CardFee { below: card.free_from }, amount });
         price.total = price.total.checked_add(&amount).map_err(|_| out_of_range("price"))?;
     }

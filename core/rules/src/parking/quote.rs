@@ -292,7 +292,7 @@ pub fn quote_held(city: &City, ask: &QuoteAsk<'_>, held: TimeDelta) -> Result<Qu
     let mut lines = priced.lines;
     let parking = sum(city, &lines)?;
     if ask.pay == PayMethod::Card
-        && let Some(fee) = card_fee(city, zone, parking)?
+        && let Some(fee) = card_fee(city, parking)?
     {
         lines.push(fee);
     }
@@ -435,9 +435,9 @@ fn sum(city: &City, lines: &[QuoteLine]) -> Result<Money, Refusal> {
 }
 
 /// The commission that the driver bears on a card payment of `parking`, if any (BG-93).
-fn card_fee(city: &City, zone: &Zone, parking: Money) -> Result<Option<QuoteLine>, Refusal> {
+fn card_fee(city: &City, parking: Money) -> Result<Option<QuoteLine>, Refusal> {
     let card = &city.sections.wallet.card;
     let Some(fee) = card.fee_on(parking) else { return Ok(None) };
-    let amount = *fee.known().ok_or_else(|| unknown(zone, "card.fee"))?;
+    let amount = *fee.known().ok_or(Refusal::CardFeeUnknown { below: card.free_from })?;
     Ok(Some(QuoteLine { kind: LineKind::CardFee { below: card.free_from }, amount }))
 }

@@ -378,8 +378,7 @@ fn a_visit_is_paid_by_deposit_or_card_and_never_by_sms_bg_67() {
 fn a_card_below_the_limit_bears_the_banks_fee_or_is_refused_while_it_is_unknown_bg_93() {
     let now = entered() + length("1h");
     let by_card = VisitAsk { pay: PayMethod::Card, ..ask("zeleni-venac", now) };
-    let field = "card.fee".to_owned();
-    assert_eq!(refused(belgrade(), &by_card), Refusal::TariffUnknown { facility: id("zeleni-venac"), field });
+    assert_eq!(refused(belgrade(), &by_card), Refusal::CardFeeUnknown { below: dinar(200) });
     let mut city = belgrade().clone();
     city.sections.wallet.card.fee = known(dinar(20));
     let price = price(&city, &by_card).unwrap();

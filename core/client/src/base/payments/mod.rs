@@ -135,18 +135,20 @@ impl Payments<'_> {
         self.intent(key)?.ok_or_else(intent_missing)
     }
 
-    /// An intent of this account by its key, open or ended. Local.
+    /// An intent of this account by its key, open or ended; `None` for one of another account that
+    /// used this phone. Local.
     ///
     /// # Errors
     /// Only when the phone's database fails.
     pub fn intent(self, key: &str) -> Result<Option<IntentView>> {
         let now = self.0.now();
         let services = self.0.services();
-        let found = self.0.core().read(now, |db| match IntentRow::find(db, key)? {
+        let mut core = self.0.core();
+        let Some(account) = core.account else { return Ok(None) };
+        core.read(now, |db| match IntentRow::find(db, key, account)? {
             Some(row) => IntentView::of(db, services, row),
             None => Ok(None),
-        })?;
-        Ok(found)
+        })
     }
 
     /// What was bought, with its money: whether it was paid, by which phone of the account, or what

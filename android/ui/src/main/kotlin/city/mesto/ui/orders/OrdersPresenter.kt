@@ -27,8 +27,6 @@ import city.mesto.ui.fromcore.depositView
 import city.mesto.ui.fromcore.method
 import city.mesto.ui.fromcore.price
 import city.mesto.ui.fromcore.refusal
-import city.mesto.ui.fromcore.refusalBy
-import city.mesto.ui.text.Words
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.flow.Flow
@@ -57,7 +55,6 @@ interface OrdersNavigation {
  */
 class OrdersPresenter(
     private val client: MestoClient,
-    private val words: Words,
     private val ticks: Flow<Unit>,
     private val scope: CoroutineScope,
     saved: SavedStateHandle,
@@ -171,7 +168,7 @@ class OrdersPresenter(
                 val lines = answer.items.flatMap { it.lines }.map { PriceLine(client.text(it), it.amount.price()) }
                 OrderPrice.Firm(lines, answer.total.price(), answer.expiresAt)
             } catch (refused: MestoException) {
-                OrderPrice.Refused(refused.refusalBy(by, words.texts.buyCardNotSold(), words.texts.ordersCardNotSoldAdvice()))
+                OrderPrice.Refused(refused.refusal())
             }
             shown.update { it.copy(price = price, deposit = deposit()) }
         }

@@ -15,7 +15,7 @@ data object OrdersRoute
 
 internal fun NavGraphBuilder.orders(app: MestoApp, navigation: (Steps) -> OrdersNavigation) = screen<OrdersRoute, OrdersPresenter>(
     app,
-    make = { OrdersPresenter(app.client, app.words, ticks, scope, saved, navigation(steps)).apply { start() } },
+    make = { OrdersPresenter(app.client, ticks, scope, saved, navigation(steps)).apply { start() } },
 ) { presenter, _ ->
     val state by presenter.state.collectAsState()
     OrdersScreen(state, presenter::on)

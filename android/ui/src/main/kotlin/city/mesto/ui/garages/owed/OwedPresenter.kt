@@ -29,9 +29,8 @@ import city.mesto.ui.fromcore.depositView
 import city.mesto.ui.fromcore.here
 import city.mesto.ui.fromcore.method
 import city.mesto.ui.fromcore.price
-import city.mesto.ui.fromcore.refusalBy
+import city.mesto.ui.fromcore.refusal
 import city.mesto.ui.garages.facilityName
-import city.mesto.ui.text.Words
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.flow.Flow
@@ -66,7 +65,6 @@ interface OwedNavigation {
  */
 class OwedPresenter(
     private val client: MestoClient,
-    private val words: Words,
     private val route: OwedRoute,
     private val ticks: Flow<Unit>,
     private val scope: CoroutineScope,
@@ -145,8 +143,7 @@ class OwedPresenter(
             val owed = try {
                 client.garages.quote(client.here, facility, route.ticket, by.method).also { quote = it }.view()
             } catch (refused: MestoException) {
-                val refusal = refused.refusalBy(by, words.texts.buyCardNotSold(), words.texts.garagesCardNotSoldAdvice())
-                Owed.Refused(refusal, after(refused))
+                Owed.Refused(refused.refusal(), after(refused))
             }
             shown.update { it.copy(owed = owed) }
             weigh()

@@ -16,7 +16,7 @@ data class OwedRoute(val facility: String, val ticket: String)
 
 internal fun NavGraphBuilder.owed(app: MestoApp, navigation: (Steps) -> OwedNavigation) = screen<OwedRoute, OwedPresenter>(
     app,
-    make = { route -> OwedPresenter(app.client, app.words, route, ticks, scope, saved, navigation(steps)).apply { start() } },
+    make = { route -> OwedPresenter(app.client, route, ticks, scope, saved, navigation(steps)).apply { start() } },
 ) { presenter, _ ->
     val state by presenter.state.collectAsState()
     OwedScreen(state, presenter::on)

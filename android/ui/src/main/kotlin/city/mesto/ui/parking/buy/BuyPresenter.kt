@@ -35,11 +35,9 @@ import city.mesto.ui.fromcore.here
 import city.mesto.ui.fromcore.isConnection
 import city.mesto.ui.fromcore.method
 import city.mesto.ui.fromcore.refusal
-import city.mesto.ui.fromcore.refusalBy
 import city.mesto.ui.fromcore.view
 import city.mesto.ui.parking.view
 import city.mesto.ui.parking.zoneOrNull
-import city.mesto.ui.text.Words
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.delay
@@ -76,7 +74,6 @@ interface BuyNavigation {
  */
 class BuyPresenter(
     private val client: MestoClient,
-    private val words: Words,
     private val route: BuyRoute,
     private val ticks: Flow<Unit>,
     private val scope: CoroutineScope,
@@ -194,16 +191,13 @@ class BuyPresenter(
                 show { it.copy(quote = QuoteState.Firm(view, answer.expiresAt), wheel = wheel?.view() ?: it.wheel, deposit = deposit()) }
             } catch (refused: MestoException) {
                 val preview = if (refused.isConnection) previewOrNull(minutes) else null
-                val read = preview?.let { QuoteState.Preview(it.view(client), smsOrNull()) } ?: QuoteState.Refused(whyNot(refused))
+                val read = preview?.let { QuoteState.Preview(it.view(client), smsOrNull()) } ?: QuoteState.Refused(refused.refusal())
                 show { it.copy(quote = read) }
             }
         }
     }
 
     private fun deposit() = client.depositView(quote?.total?.takeIf { payBy == PayBy.Deposit })
-
-    private fun whyNot(refused: MestoException) =
-        refused.refusalBy(payBy, words.texts.buyCardNotSold(), words.texts.buyCardNotSoldAdvice())
 
     private suspend fun previewOrNull(minutes: Int): Preview? = try {
         client.parking.preview(client.here, zone, vehicle, minutes, payBy.method)

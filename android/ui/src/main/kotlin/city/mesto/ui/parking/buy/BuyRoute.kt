@@ -19,7 +19,7 @@ data class BuyRoute(val zone: String, val vehicle: String)
 
 internal fun NavGraphBuilder.buy(app: MestoApp, navigation: (Steps) -> BuyNavigation) = screen<BuyRoute, BuyPresenter>(
     app,
-    make = { route -> BuyPresenter(app.client, app.words, route, ticks, scope, saved, navigation(steps)).apply { start() } },
+    make = { route -> BuyPresenter(app.client, route, ticks, scope, saved, navigation(steps)).apply { start() } },
 ) { presenter, _ ->
     val state by presenter.state.collectAsState()
     state?.let { BuyScreen(it, presenter::on) } ?: Page { Waiting(texts.startWorking()) }

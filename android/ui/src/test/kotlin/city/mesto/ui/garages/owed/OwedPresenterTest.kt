@@ -14,7 +14,6 @@ import city.mesto.sdk.core.WalletState
 import city.mesto.ui.PayBy
 import city.mesto.ui.Payment
 import city.mesto.ui.Price
-import city.mesto.ui.text.Words
 import java.math.BigDecimal
 import kotlin.test.assertEquals
 import kotlin.test.assertIs
@@ -53,7 +52,7 @@ class OwedPresenterTest {
     private val saved = SavedStateHandle()
 
     private fun TestScope.presenter(saved: SavedStateHandle = this@OwedPresenterTest.saved) = OwedPresenter(
-        fake, Words(fake.texts, "en") { 7200 }, OwedRoute("zeleni-venac", "GR004217"), ticks, backgroundScope, saved, navigation,
+        fake, OwedRoute("zeleni-venac", "GR004217"), ticks, backgroundScope, saved, navigation,
     ).apply {
         start()
         runCurrent()

@@ -23,7 +23,6 @@ import city.mesto.ui.Payment
 import city.mesto.ui.Price
 import city.mesto.ui.Refusal
 import city.mesto.ui.SmsFallback
-import city.mesto.ui.text.Words
 import java.math.BigDecimal
 import kotlin.test.assertEquals
 import kotlin.test.assertIs
@@ -66,7 +65,6 @@ class BuyPresenterTest {
 
     private fun TestScope.presenter(zone: String = "red", vehicle: String = Samples.car.id.value) = BuyPresenter(
         client = fake,
-        words = Words(fake.texts, "en") { 7200 },
         route = BuyRoute(zone, vehicle),
         ticks = ticks,
         scope = backgroundScope,
@@ -236,11 +234,11 @@ class BuyPresenterTest {
     @Test
     fun what_is_not_sold_by_card_says_why_and_is_sold_from_the_deposit_bg_93() = runTest {
         val presenter = presenter()
-        fake.failure = MestoException.Refused("tariff_unknown", "The price is not known", "Look at the sign", emptyMap(), "", null, false)
+        fake.failure = MestoException.Refused("card_fee_unknown", "The fee is not known", "Pay from the deposit.", emptyMap(), "", null, false)
         presenter.on(BuyEvent.PayByChosen(PayBy.Card))
         settle()
         val refusal = assertIs<QuoteState.Refused>(presenter.shown.quote).refusal
-        assertEquals(Refusal("tariff_unknown", "buy-card-not-sold", "buy-card-not-sold-advice"), refusal)
+        assertEquals(Refusal("card_fee_unknown", "The fee is not known", "Pay from the deposit."), refusal)
         presenter.on(BuyEvent.PayByChosen(PayBy.Deposit))
         settle()
         assertTrue(presenter.shown.canPay)
