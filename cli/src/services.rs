@@ -5,7 +5,7 @@ use std::sync::Arc;
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser};
 use mesto_client::Locale;
 
-use crate::base::demo::{Cast, account as chapters};
+use crate::base::demo::{Demo, account as chapters};
 use crate::base::testbed::{Options as TestbedOptions, World, WorldError};
 use crate::base::{
     about, account, books, cities, claims, codes, history, keys, payments, refunds, serve, staff, testbed, vehicles,
@@ -136,23 +136,23 @@ impl Typed {
 ///
 /// # Errors
 /// When something does not go as it is told.
-pub async fn day(cast: &mut Cast) -> Outcome<()> {
-    chapters::sign_in(cast).await?;
-    chapters::add_vehicle(cast).await?;
-    chapters::top_up(cast).await?;
-    parking::demo::zones(cast).await?;
-    parking::demo::quote_and_buy(cast).await?;
-    parking::demo::reminder(cast).await?;
-    parking::demo::extend(cast).await?;
-    parking::trouble::cut_connection(cast).await?;
-    parking::trouble::tunnel(cast).await?;
-    orders::demo::inspector(cast).await?;
-    parking::demo::by_card(cast).await?;
-    orders::demo::by_card(cast).await?;
-    garages::demo::visit(cast).await?;
-    parking::demo::history(cast).await?;
-    chapters::history(cast).await?;
-    chapters::ledger(cast).await?;
+pub async fn day(demo: &mut Demo) -> Outcome<()> {
+    chapters::sign_in(demo).await?;
+    chapters::add_vehicle(demo).await?;
+    chapters::top_up(demo).await?;
+    parking::demo::zones(demo).await?;
+    parking::demo::quote_and_buy(demo).await?;
+    parking::demo::reminder(demo).await?;
+    parking::demo::extend(demo).await?;
+    parking::trouble::cut_connection(demo).await?;
+    parking::trouble::tunnel(demo).await?;
+    orders::demo::inspector(demo).await?;
+    parking::demo::by_card(demo).await?;
+    orders::demo::by_card(demo).await?;
+    garages::demo::visit(demo).await?;
+    parking::demo::history(demo).await?;
+    chapters::history(demo).await?;
+    chapters::ledger(demo).await?;
     Ok(())
 }
 

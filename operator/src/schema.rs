@@ -21,8 +21,8 @@ use crate::kernel::ledger;
 use crate::kernel::limits;
 use crate::kernel::signed_codes;
 use crate::kernel::store::{SqliteInline, Table, transact};
-use crate::orders::control;
 use crate::orders::driver;
+use crate::orders::inspectors;
 use crate::orders::proofs;
 use crate::parking::stays;
 use crate::parking::tickets;
@@ -55,7 +55,7 @@ fn every_table_is_declared_with_the_columns_it_has() {
         table::<epoch::EpochRow>(),
         table::<incidents::IncidentRow>(),
         table::<claims::ClaimRow>(),
-        table::<control::PlateCheckRow>(),
+        table::<inspectors::PlateCheckRow>(),
         table::<ledger::EntryRow>(),
         table::<ledger::LegRow>(),
         table::<signed_codes::RevokedCodeRow>(),

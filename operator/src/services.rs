@@ -5,10 +5,10 @@ use std::sync::Arc;
 use mesto_protocol::base::{
     accounts as accounts_wire, payments as payments_wire, vehicles as vehicles_wire, wallet as wallet_wire,
 };
-use mesto_protocol::garages::{control as garage_wire, visits as visits_wire};
+use mesto_protocol::garages::{controllers as controllers_wire, visits as visits_wire};
 use mesto_protocol::kernel::grants::Role;
 use mesto_protocol::kernel::operation::Permission;
-use mesto_protocol::orders::{control as control_wire, driver as orders_wire};
+use mesto_protocol::orders::{driver as orders_wire, inspectors as inspectors_wire};
 use mesto_protocol::parking::tickets as tickets_wire;
 use mesto_rules::City;
 
@@ -61,8 +61,8 @@ const ROLES: &[(Role, &[Permission])] = &[
             visits_wire::OWN,
         ],
     ),
-    (Role::Inspector, &[control_wire::CHECKING, control_wire::ISSUING]),
-    (Role::Controller, &[garage_wire::CONTROL]),
+    (Role::Inspector, &[inspectors_wire::CHECKING, inspectors_wire::ISSUING]),
+    (Role::Controller, &[controllers_wire::CONTROL]),
     (Role::Admin, &[]),
 ];
 

@@ -14,7 +14,7 @@ use mesto_protocol::base::{public, sign_in, vehicles};
 use mesto_protocol::code;
 use mesto_protocol::kernel::{EVENTS, intents};
 use mesto_protocol::keys::KeySet;
-use mesto_protocol::orders::control;
+use mesto_protocol::orders::inspectors;
 use mesto_protocol::parking::signed::TicketClaims;
 use mesto_protocol::parking::{tickets, zones};
 use mesto_protocol::signed_code::{ClockRule, Revocations, Verifier};
@@ -290,7 +290,7 @@ impl Requests {
             get(&format!("{}?state=open&limit=2&cursor={}", payments::PAYMENTS.path, topup.sale)),
             (
                 "POST",
-                control::ISSUE.path.to_owned(),
+                inspectors::ISSUE.path.to_owned(),
                 json!({ "city": "belgrade", "plate": "BG 001-AA", "zone": "yellow", "violation": "no_ticket" }),
             ),
             (
@@ -302,7 +302,7 @@ impl Requests {
             get(&format!("{}?after=0&limit=10", EVENTS.path)),
             get(&format!("{}?limit=2&before=0", tickets::LIST.path)),
             get(&format!("{}?city=belgrade&lat=44.8125&lon=20.4612&sign=9111", zones::NEAR.path)),
-            get(&format!("{}?city=belgrade&plate=BG001AA&zone=red", control::CHECK.path)),
+            get(&format!("{}?city=belgrade&plate=BG001AA&zone=red", inspectors::CHECK.path)),
             get(&public::CITY.target(&["belgrade"], &[])),
             get(wallet::HISTORY.path),
         ];

@@ -10,8 +10,8 @@ use mesto_protocol::base::payments::{ABANDON, Bought, PAYMENT, PayMethod, Paymen
 use mesto_protocol::kernel::grants::Role;
 use mesto_protocol::kernel::ids::AccountId;
 use mesto_protocol::kernel::intents;
-use mesto_protocol::orders::control::{self, NewOrder};
 use mesto_protocol::orders::driver::{BY_SLIP, Order, OrderSlip, Violation};
+use mesto_protocol::orders::inspectors::{self, NewOrder};
 use mesto_simulation::check;
 use mesto_simulation::driver::{Counter, Driver, Rig, approval, dinar};
 use mesto_simulation::random::Random;
@@ -296,7 +296,7 @@ impl History<'_> {
             violation: Violation::NoTicket,
             place: None,
         };
-        let request = Request::new("POST", control::ISSUE.path).bearer(self.inspector);
+        let request = Request::new("POST", inspectors::ISSUE.path).bearer(self.inspector);
         self.rig.ask(&request.key(&format!("inspector-{:08}", self.seed)).json(&order)).read().unwrap()
     }
 

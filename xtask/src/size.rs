@@ -5,7 +5,7 @@
 //! crate is read from the file before that. `docs/size.tsv` keeps the growth, one line a record.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::failure::{About, Failure, Outcome};
@@ -21,8 +21,15 @@ const MOST_GZIPPED: u64 = 2_350_000;
 /// compares functions by their address.
 const LINK: [&str; 2] = ["link-arg=-Wl,--pack-dyn-relocs=relr", "link-arg=-Wl,--icf=all"];
 /// Hashes and signatures in their short form: a phone does a few in a second, and a processor's own
-/// instructions are used all the same.
-const SHORT: &str = "--cfg sha2_backend_soft=\"compact\" --cfg curve25519_dalek_backend=\"serial\"";
+/// instructions are used all the same. Frame pointers, as phones' own processors have them anyway:
+/// tables for unwinding say where a frame begins once, and not after each push and pop.
+const CODE: [&str; 5] = [
+    "--cfg",
+    "sha2_backend_soft=\"compact\"",
+    "--cfg",
+    "curve25519_dalek_backend=\"serial\"",
+    "-Cforce-frame-pointers=yes",
+];
 /// For the linker: what the generator of the bindings reads is left out of what ships.
 const SCRIPT: &str = "bindings/phone.ld";
 const BUILT: &str = "libmesto_bindings.so";
@@ -116,9 +123,24 @@ fn build(features: &[&str]) -> Outcome<()> {
     let package = ["-p", "mesto-bindings", "--lib", "--crate-type", "cdylib"];
     command.args(["rustc", "--locked", "--profile", "mobile"]).args(package);
     command.arg("--no-default-features").args(["--features", &features.join(",")]);
-    command.env("RUSTFLAGS", SHORT).arg("--");
+    let flags = CODE.iter().map(|flag| (*flag).to_owned()).chain(short_paths()?).collect::<Vec<_>>();
+    command.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}")).arg("--");
     let script = format!("link-arg=-Wl,-T,{}", repository::root()?.join(SCRIPT).display());
     process::succeed(command.args(LINK.iter().copied().chain([script.as_str()]).flat_map(|option| ["-C", option])))
+}
+
+/// A panic names the file it came from: by crate and version, without the folders of the machine
+/// that built it.
+fn short_paths() -> Outcome<Vec<String>> {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let Some(home) = home.or_else(|| std::env::home_dir().map(|home| home.join(".cargo"))) else {
+        return Err(Failure::new("cargo's folder is not known: set CARGO_HOME"));
+    };
+    // Without the folder nothing was built from a registry.
+    let sources = std::fs::read_dir(home.join("registry/src")).into_iter().flatten();
+    let mut registries: Vec<PathBuf> = sources.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    registries.sort();
+    Ok(registries.iter().map(|folder| format!("--remap-path-prefix={}/=", folder.display())).collect())
 }
 
 fn gzipped(file: &Path) -> Outcome<u64> {

@@ -96,6 +96,8 @@ class Accounts(WithTestbed):
         page = app.wallet.top_up(BELGRADE, Decimal("1000")).page_url
         self.testbed.ask("POST", "/bank/walk", {"page_url": page, "card": "approve"})
         app.payments.settle_all()
+        # Ids of one millisecond have no order among them, and this clock stands still.
+        self.testbed.ask("POST", "/clock", {"advance_seconds": 1})
         app.payments.buy(app.parking.quote(BELGRADE, "red", app.vehicles.add(BELGRADE, "BG789PP").id, 60))
         newest = app.payments.history(limit=1)
         bought = newest.items[0]
@@ -180,6 +182,8 @@ class Values(WithTestbed):
         self.assertEqual(7200, offset)
         at = datetime(2025, 9, 3, 23, 30, tzinfo=timezone.utc)
         self.assertEqual(("01:30", "4 Sep, 01:30"), (mesto.time_text(at, offset), mesto.moment_text("en", at, offset)))
+        told = [mesto.moment_text("en", at, offset, from_moment=at.replace(hour=hour)) for hour in (21, 22)]
+        self.assertEqual(["4 Sep, 01:30", "01:30"], told, "the day beside a time when it is another")
         self.assertEqual("23:30", mesto.time_text(at, 100_000_000), "no clock is that far from UTC")
 
     def test_a_ticket_and_its_extension_are_one_time_bg_50_bg_54(self):

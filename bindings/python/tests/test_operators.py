@@ -33,8 +33,8 @@ class TwoOperators(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
         self.beds = [Testbed(name=name) for name in NAMES]
-        for bed in self.beds:
-            self.addCleanup(bed.__exit__)
+        for testbed in self.beds:
+            self.addCleanup(testbed.__exit__)
         self.secrets, self.alarms = MemorySecrets(), Alarms()
         phone = mesto.Phone(clock=PhoneClock(self.beds[0].now()), secrets=self.secrets, reminders=self.alarms)
         self.operators = mesto.Operators(mesto.OperatorsConfig(folder=folder.name), phone)
@@ -45,16 +45,16 @@ class TwoOperators(unittest.TestCase):
             app.cities.refresh(BELGRADE)
 
     def opened(self, place):
-        bed = self.beds[place]
-        return self.operators.open(mesto.OperatorConfig(url=bed.operator, root_key=bed.root_key, name=NAMES[place]))
+        testbed = self.beds[place]
+        return self.operators.open(mesto.OperatorConfig(url=testbed.operator, root_key=testbed.root_key, name=NAMES[place]))
 
     def ready(self, place):
-        app, bed = self.apps[place], self.beds[place]
+        app, testbed = self.apps[place], self.beds[place]
         app.account.request_code(NUMBER)
-        app.account.sign_in(NUMBER, bed.code_for(NUMBER), "Python")
+        app.account.sign_in(NUMBER, testbed.code_for(NUMBER), "Python")
         app.vehicles.add(BELGRADE, "BG789PP")
         page = app.wallet.top_up(BELGRADE, Decimal(1000)).page_url
-        bed.ask("POST", "/bank/walk", {"page_url": page, "card": "approve"})
+        testbed.ask("POST", "/bank/walk", {"page_url": page, "card": "approve"})
         app.payments.settle_all()
 
     def quoted(self, place):
@@ -127,8 +127,8 @@ class TwoOperators(unittest.TestCase):
         self.assertEqual((NAMES[1], [BELGRADE]), (document.operator, [city.id for city in document.cities]))
         self.assertEqual(mesto.ClientStanding.SERVED, self.apps[1].operator.state().client)
         # One that is called otherwise is not this operator's.
-        bed = self.beds[1]
-        other = self.operators.open(mesto.OperatorConfig(url=bed.operator, root_key=bed.root_key, name="other.example"))
+        testbed = self.beds[1]
+        other = self.operators.open(mesto.OperatorConfig(url=testbed.operator, root_key=testbed.root_key, name="other.example"))
         with self.assertRaises(mesto.MestoError.Untrusted) as refused:
             other.operator.refresh()
         self.assertEqual("operator_untrusted", refused.exception.code)

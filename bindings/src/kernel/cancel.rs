@@ -3,6 +3,8 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
+
 use tokio::sync::watch;
 
 /// A handle given to a call that waits for the network. A paying action that had begun stays an
@@ -30,14 +32,43 @@ impl Cancel {
 /// for each call.
 pub(crate) type Work<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// Waits for the work; nothing when it was called off before its end.
-pub(crate) async fn until<T>(cancel: Option<Arc<Cancel>>, work: Work<'_, T>) -> Option<T> {
-    let Some(cancel) = cancel else { return Some(work.await) };
-    let mut watching = cancel.called_off.subscribe();
-    tokio::select! {
-        biased;
-        _ = watching.wait_for(|called_off| *called_off) => None,
-        outcome = work => Some(outcome),
+impl Cancel {
+    /// Waits until the app calls off.
+    async fn called_off(self: Arc<Self>) {
+        // It fails once the sender is gone, and the handle is held here.
+        let _ = self.called_off.subscribe().wait_for(|called_off| *called_off).await;
+    }
+}
+
+/// Waits for the work; nothing when it was called off before its end. No more than two boxes, since
+/// it is compiled for each kind of answer and into each call.
+pub(crate) struct Until<'a, T> {
+    called_off: Option<Work<'static, ()>>,
+    work: Work<'a, T>,
+}
+
+pub(crate) fn until<T>(cancel: Option<Arc<Cancel>>, work: Work<'_, T>) -> Until<'_, T> {
+    Until { called_off: waiting(cancel), work }
+}
+
+#[inline(never)]
+fn waiting(cancel: Option<Arc<Cancel>>) -> Option<Work<'static, ()>> {
+    Some(Box::pin(cancel?.called_off()))
+}
+
+#[inline(never)]
+fn is_called_off(waiting: &mut Option<Work<'static, ()>>, context: &mut Context<'_>) -> bool {
+    waiting.as_mut().is_some_and(|waiting| waiting.as_mut().poll(context).is_ready())
+}
+
+impl<T> Future for Until<'_, T> {
+    type Output = Option<T>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<T>> {
+        if is_called_off(&mut self.called_off, context) {
+            return Poll::Ready(None);
+        }
+        self.work.as_mut().poll(context).map(Some)
     }
 }
 

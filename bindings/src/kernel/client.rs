@@ -2,7 +2,10 @@
 //! take an optional handle to call them off.
 
 use std::collections::HashMap;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,7 +15,7 @@ use mesto_client::system::{FileSecrets, SystemClock, SystemEntropy, device_signe
 use mesto_client::{Config, Locale, NoReminders, OperatorName, Ports, StillDecoder, TextValue, texts};
 use mesto_rules::{CityId, Money};
 
-use crate::kernel::cancel::{Cancel, Work, until};
+use crate::kernel::cancel::{Cancel, Until, Work, until};
 use crate::kernel::error::{MestoError, from_core};
 use crate::kernel::link::{Link, OwnLink};
 use crate::kernel::ports::{
@@ -81,15 +84,30 @@ impl Handle {
     }
 
     /// The core's answer, unless the app called the call off before.
-    pub async fn answer<T>(
+    pub fn answer<'a, T>(
         &self,
         cancel: Option<Arc<Cancel>>,
-        work: Work<'_, mesto_client::Result<T>>,
-    ) -> Result<T, MestoError> {
-        match until(cancel, work).await {
-            Some(outcome) => self.to_app(outcome),
-            None => Err(MestoError::called_off(self.locale)),
-        }
+        work: Work<'a, mesto_client::Result<T>>,
+    ) -> impl Future<Output = Result<T, MestoError>> + Send + use<'a, T> {
+        Answer { work: until(cancel, work), locale: self.locale }
+    }
+}
+
+/// What an app waits for. Not an `async fn`: its states would be compiled into each call.
+struct Answer<'a, T> {
+    work: Until<'a, mesto_client::Result<T>>,
+    locale: Locale,
+}
+
+impl<T> Future for Answer<'_, T> {
+    type Output = Result<T, MestoError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let locale = self.locale;
+        Pin::new(&mut self.work).poll(context).map(|outcome| match outcome {
+            Some(outcome) => from_core(outcome, locale),
+            None => Err(MestoError::called_off(locale)),
+        })
     }
 }
 
@@ -270,11 +288,15 @@ pub fn countdown_text(seconds: u64) -> String {
 }
 
 /// Day and time of a clock that is `utc_offset` seconds ahead of UTC: `3 Sep, 14:05` and `3. 9. u
-/// 14:05`.
-#[uniffi::export]
+/// 14:05`; the time alone where `from_moment` is of the same day.
+#[uniffi::export(default(from_moment = None))]
 #[must_use]
-pub fn moment_text(locale: String, at: DateTime<Utc>, utc_offset: i32) -> String {
-    texts::format_day_and_clock(Locale::of(&locale), &on_clock(at, utc_offset))
+pub fn moment_text(locale: String, at: DateTime<Utc>, utc_offset: i32, from_moment: Option<DateTime<Utc>>) -> String {
+    let (locale, local) = (Locale::of(&locale), on_clock(at, utc_offset));
+    match from_moment {
+        Some(from) => texts::format_clock_from(locale, &local, &on_clock(from, utc_offset)),
+        None => texts::format_day_and_clock(locale, &local),
+    }
 }
 
 /// In UTC where no clock is that far from it.

@@ -88,7 +88,7 @@ impl HowToPay {
 /// The client's, in the driver's words.
 pub fn priced(phone: &Phone, quote: mesto_client::Result<Quote>) -> Outcome<Quote> {
     phone.done(quote).map_err(|error| {
-        if error.params.get("field").is_some_and(|field| field == "card.fee") {
+        if error.code == "card_fee_unknown" {
             return error.advise("The bank's fee on so small an amount is not known. Ask again without `--pay card`.");
         }
         error

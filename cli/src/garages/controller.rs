@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use mesto_protocol::base::public::{CITY, CLOCK, Clock, KEYS, REVOCATIONS};
-use mesto_protocol::garages::control::{
+use mesto_protocol::garages::controllers::{
     EVENTS_MOST, EXIT, ExitOpened, ExitRequest, GarageReport, GarageReported, OWED, REPORT, ReportedEvent,
     ReportedEventKind, VisitOwed,
 };
@@ -170,8 +170,8 @@ impl Controller {
             (true, Some(car)) => self.owed(car, event.at).ok().map(|price| {
                 let amount = event.amount.unwrap_or(price.total);
                 let is_enough = !price.total.is_zero() && amount.amount >= price.total.amount;
-                let exit_by = price.exit_by.filter(|_| is_enough).unwrap_or(event.at);
-                Paid { amount, at: event.at, exit_by: Some(exit_by) }
+                let exit_by = price.exit_by.filter(|_| is_enough);
+                Paid { amount, at: event.at, received_at: None, exit_by }
             }),
             _ => None,
         };

@@ -7,7 +7,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mesto_protocol::garages::control::{ReportedEvent, ReportedEventKind, ReportedPlaces, VisitSettled};
+use mesto_protocol::garages::controllers::{ReportedEvent, ReportedEventKind, ReportedPlaces, VisitSettled};
 use mesto_rules::garages::Paid;
 use serde::{Deserialize, Serialize};
 

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
-use mesto_protocol::garages::control::{ReportedEvent, ReportedEventKind, ReportedPlaces};
+use mesto_protocol::garages::controllers::{ReportedEvent, ReportedEventKind, ReportedPlaces};
 use mesto_protocol::garages::signed::ReceiptClaims;
 use mesto_protocol::kernel::operator_name::OperatorName;
 use mesto_protocol::signed_code::{Claims, CodeError, Kind, Unread};

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use mesto_client::{Locale, texts};
-use mesto_protocol::garages::control::VisitOwed;
+use mesto_protocol::garages::controllers::VisitOwed;
 use mesto_protocol::garages::visits::{self as wire, Visit};
 use mesto_protocol::kernel::line::Line;
 use mesto_rules::garages::VisitPrice;
@@ -107,7 +107,7 @@ pub fn settled_table(controller: &Controller) -> String {
         return String::new();
     }
     let until = |at: Option<DateTime<Utc>>| at.map_or_else(|| "for good".to_owned(), |at| moment(controller, at));
-    let row = |one: &mesto_protocol::garages::control::VisitSettled| {
+    let row = |one: &mesto_protocol::garages::controllers::VisitSettled| {
         vec![one.ticket.clone(), moment(controller, one.at), until(one.owes_again_at)]
     };
     table(&["paid in the app", "at", "opens until"], &settled.iter().map(row).collect::<Vec<_>>())

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use chrono::{DateTime, Utc};
-use mesto_protocol::garages::control::{
+use mesto_protocol::garages::controllers::{
     self, ExitRequest, GarageReport, GarageReported, ReportedEvent, ReportedEventKind, ReportedPlaces,
 };
 use mesto_protocol::kernel::grants::Role;
@@ -16,11 +16,11 @@ use reqwest::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::kernel::bed::{Asked, Bed, BedError, Refused, Standing, answered, pass_on, wrong};
+use crate::kernel::testbed::{Asked, Refused, Standing, Testbed, TestbedError, answered, pass_on, wrong};
 use crate::kernel::web;
 
-pub fn controls(bed: Weak<dyn Bed>) -> Router {
-    Router::new().route("/controller/report", post(report)).route("/controller/exit", post(exit)).with_state(bed)
+pub fn controls(testbed: Weak<dyn Testbed>) -> Router {
+    Router::new().route("/controller/report", post(report)).route("/controller/exit", post(exit)).with_state(testbed)
 }
 
 fn belgrade() -> String {
@@ -30,7 +30,7 @@ fn belgrade() -> String {
 /// What a controller says in one exchange; without an event and a count it is a sign of life.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Told {
+pub struct ControllerReport {
     #[serde(default = "belgrade")]
     pub city: String,
     pub facility: String,
@@ -47,19 +47,22 @@ pub struct Told {
     pub free: Option<u32>,
 }
 
-async fn report(Standing(bed): Standing<dyn Bed>, Asked(asked): Asked<Told>) -> Result<Response, Refused> {
+async fn report(
+    Standing(testbed): Standing<dyn Testbed>,
+    Asked(asked): Asked<ControllerReport>,
+) -> Result<Response, Refused> {
     if asked.event.is_some() != asked.ticket.is_some() {
         return Err(wrong("`event` and `ticket` go together: give both, or neither for a sign of life"));
     }
     if let Some(ReportedEventKind::Other(word)) = &asked.event {
         return Err(wrong(format!("there is no event `{word}`: {}", ReportedEventKind::KNOWN.join(", "))));
     }
-    let (status, answer) = tell(bed.as_ref(), asked).await?;
+    let (status, answer) = tell(testbed.as_ref(), asked).await?;
     if status != 200 {
         return Ok(pass_on((status, answer)));
     }
     let reported: GarageReported =
-        serde_json::from_value(answer).map_err(|why| BedError::Failed(format!("the operator's answer: {why}")))?;
+        serde_json::from_value(answer).map_err(|why| TestbedError::Failed(format!("the operator's answer: {why}")))?;
     if let Some(refused) = reported.refused.first() {
         return Ok((StatusCode::CONFLICT, axum::Json(json!(refused))).into_response());
     }
@@ -76,11 +79,11 @@ struct AtBarrier {
     ticket: String,
 }
 
-async fn exit(Standing(bed): Standing<dyn Bed>, Asked(asked): Asked<AtBarrier>) -> Result<Response, Refused> {
+async fn exit(Standing(testbed): Standing<dyn Testbed>, Asked(asked): Asked<AtBarrier>) -> Result<Response, Refused> {
     let AtBarrier { city, facility, ticket } = asked;
-    let asked = ExitRequest { city, facility, ticket, at: bed.now() };
+    let asked = ExitRequest { city, facility, ticket, at: testbed.now() };
     let (city, facility) = (asked.city.clone(), asked.facility.clone());
-    Ok(pass_on(ask(bed.as_ref(), &city, &facility, control::EXIT.path, &asked).await?))
+    Ok(pass_on(ask(testbed.as_ref(), &city, &facility, controllers::EXIT.path, &asked).await?))
 }
 
 /// One exchange of the controller of a facility, which is made when it is first needed: status and
@@ -88,9 +91,9 @@ async fn exit(Standing(bed): Standing<dyn Bed>, Asked(asked): Asked<AtBarrier>) 
 ///
 /// # Errors
 /// When the operator is not reached, or its store fails.
-pub async fn tell(bed: &dyn Bed, told: Told) -> Result<(u16, Value), BedError> {
-    let now = bed.now();
-    let Told { city, facility, event, ticket, at, is_disabled, places, amount, free } = told;
+pub async fn tell(testbed: &dyn Testbed, told: ControllerReport) -> Result<(u16, Value), TestbedError> {
+    let now = testbed.now();
+    let ControllerReport { city, facility, event, ticket, at, is_disabled, places, amount, free } = told;
     let event = event.zip(ticket).map(|(kind, ticket)| ReportedEvent {
         at: at.unwrap_or(now),
         ticket,
@@ -108,24 +111,24 @@ pub async fn tell(bed: &dyn Bed, told: Told) -> Result<(u16, Value), BedError> {
         // It keeps nothing: everything that was paid for cars that are inside is told again.
         settled_after: None,
     };
-    let answer = ask(bed, &city, &facility, control::REPORT.path, &report).await?;
+    let answer = ask(testbed, &city, &facility, controllers::REPORT.path, &report).await?;
     // Who paid is told of what happened to the visit, though the clock stands still.
-    bed.do_due().await?;
+    testbed.do_due().await?;
     Ok(answer)
 }
 
 async fn ask(
-    bed: &dyn Bed,
+    testbed: &dyn Testbed,
     city: &str,
     facility: &str,
     path: &str,
     body: &impl Serialize,
-) -> Result<(u16, Value), BedError> {
-    let body = serde_json::to_string(body).map_err(|why| BedError::Failed(why.to_string()))?;
+) -> Result<(u16, Value), TestbedError> {
+    let body = serde_json::to_string(body).map_err(|why| TestbedError::Failed(why.to_string()))?;
     let request = web::client()
-        .map_err(BedError::Web)?
-        .post(format!("{}{path}", bed.operator_url()))
-        .bearer_auth(bed.device_of_its_own(Role::Controller, city, facility).await?)
+        .map_err(TestbedError::Web)?
+        .post(format!("{}{path}", testbed.operator_url()))
+        .bearer_auth(testbed.device_of_its_own(Role::Controller, city, facility).await?)
         .header("content-type", "application/json")
         .body(body);
     answered(request).await

@@ -1,7 +1,6 @@
 //! What every room of the command line stands on, and what knows none of them.
 
 pub mod args;
-pub mod bed;
 pub mod call;
 pub mod clock;
 pub mod database;
@@ -10,4 +9,5 @@ pub mod output;
 pub mod phone;
 pub mod service;
 pub mod show;
+pub mod testbed;
 pub mod web;

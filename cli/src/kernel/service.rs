@@ -11,10 +11,10 @@ use mesto_protocol::signed_code::{Claims, CodeError, Kind, Unread};
 use mesto_rules::City;
 use serde_json::Value;
 
-use crate::kernel::bed::Bed;
 use crate::kernel::call::Call;
 use crate::kernel::failure::Outcome;
 use crate::kernel::phone::Phone;
+use crate::kernel::testbed::Testbed;
 
 /// A service, or a base service.
 pub struct Service {
@@ -33,7 +33,7 @@ pub struct Service {
     /// What its signed codes say.
     pub code: Option<OfCode>,
     /// Its requests to the control address of the testbed.
-    pub controls: Option<fn(Weak<dyn Bed>) -> Router>,
+    pub controls: Option<fn(Weak<dyn Testbed>) -> Router>,
 }
 
 impl Service {

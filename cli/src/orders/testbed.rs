@@ -7,15 +7,15 @@ use axum::response::Response;
 use axum::routing::post;
 use mesto_operator::Entropy as _;
 use mesto_protocol::kernel::grants::Role;
-use mesto_protocol::orders::control;
+use mesto_protocol::orders::inspectors;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::kernel::bed::{Asked, Bed, BedError, Refused, Standing, answered, pass_on};
+use crate::kernel::testbed::{Asked, Refused, Standing, Testbed, TestbedError, answered, pass_on};
 use crate::kernel::web;
 
-pub fn controls(bed: Weak<dyn Bed>) -> Router {
-    Router::new().route("/inspector/check", post(check)).route("/inspector/orders", post(order)).with_state(bed)
+pub fn controls(testbed: Weak<dyn Testbed>) -> Router {
+    Router::new().route("/inspector/check", post(check)).route("/inspector/orders", post(order)).with_state(testbed)
 }
 
 fn belgrade() -> String {
@@ -30,19 +30,19 @@ struct Check {
     plate: String,
 }
 
-async fn check(Standing(bed): Standing<dyn Bed>, Asked(asked): Asked<Check>) -> Result<Response, Refused> {
-    Ok(pass_on(check_plate(bed.as_ref(), &asked.city, &asked.zone, &asked.plate).await?))
+async fn check(Standing(testbed): Standing<dyn Testbed>, Asked(asked): Asked<Check>) -> Result<Response, Refused> {
+    Ok(pass_on(check_plate(testbed.as_ref(), &asked.city, &asked.zone, &asked.plate).await?))
 }
 
-async fn order(Standing(bed): Standing<dyn Bed>, Asked(mut asked): Asked<Value>) -> Result<Response, Refused> {
+async fn order(Standing(testbed): Standing<dyn Testbed>, Asked(mut asked): Asked<Value>) -> Result<Response, Refused> {
     if let Some(fields) = asked.as_object_mut() {
         fields.entry("city").or_insert_with(|| belgrade().into());
     }
-    Ok(pass_on(issue(bed.as_ref(), &asked).await?))
+    Ok(pass_on(issue(testbed.as_ref(), &asked).await?))
 }
 
-fn client() -> Result<reqwest::Client, BedError> {
-    web::client().map_err(BedError::Web)
+fn client() -> Result<reqwest::Client, TestbedError> {
+    web::client().map_err(TestbedError::Web)
 }
 
 /// What an inspector is told about a plate in a zone: status and body of the operator's answer,
@@ -50,27 +50,32 @@ fn client() -> Result<reqwest::Client, BedError> {
 ///
 /// # Errors
 /// When the operator is not reached.
-pub async fn check_plate(bed: &dyn Bed, city: &str, zone: &str, plate: &str) -> Result<(u16, Value), BedError> {
+pub async fn check_plate(
+    testbed: &dyn Testbed,
+    city: &str,
+    zone: &str,
+    plate: &str,
+) -> Result<(u16, Value), TestbedError> {
     let query = form_urlencoded::Serializer::new(String::new())
         .append_pair("city", city)
         .append_pair("zone", zone)
         .append_pair("plate", plate)
         .finish();
-    let url = format!("{}{}?{query}", bed.operator_url(), control::CHECK.path);
-    answered(client()?.get(url).bearer_auth(bed.staff_of_its_own(Role::Inspector).await?)).await
+    let url = format!("{}{}?{query}", testbed.operator_url(), inspectors::CHECK.path);
+    answered(client()?.get(url).bearer_auth(testbed.staff_of_its_own(Role::Inspector).await?)).await
 }
 
 /// Issues a daily order as an inspector; `order` is the body of `POST /v1/inspector/orders`.
 ///
 /// # Errors
 /// When the operator is not reached.
-pub async fn issue(bed: &dyn Bed, order: &Value) -> Result<(u16, Value), BedError> {
+pub async fn issue(testbed: &dyn Testbed, order: &Value) -> Result<(u16, Value), TestbedError> {
     let mut key = [0; 16];
     mesto_operator::SystemEntropy.fill(&mut key);
     let key: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
     let request = client()?
-        .post(format!("{}{}", bed.operator_url(), control::ISSUE.path))
-        .bearer_auth(bed.staff_of_its_own(Role::Inspector).await?)
+        .post(format!("{}{}", testbed.operator_url(), inspectors::ISSUE.path))
+        .bearer_auth(testbed.staff_of_its_own(Role::Inspector).await?)
         .header(mesto_protocol::headers::IDEMPOTENCY_KEY, key)
         .header("content-type", "application/json")
         .body(order.to_string());

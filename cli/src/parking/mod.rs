@@ -130,6 +130,10 @@ fn position(text: &str) -> Outcome<Position> {
 async fn zones(args: ZonesArgs, call: Call) -> Outcome<()> {
     let position = args.near.as_deref().map(position).transpose()?;
     let phone = Phone::open(&args.at, call).await?;
+    if let Some(sign) = args.sign.as_deref() {
+        // On a command line nothing more is typed: the beginning of a code is a wrong code.
+        phone.done(phone.core.parking().zone_by_sign(&phone.city, sign))?;
+    }
     let near = phone.done(phone.core.parking().zones_near(&phone.city, position, args.sign.as_deref()))?;
     call.say(&near, || {
         let sign = near.by_sign.as_ref().map(|zone| format!("The sign is of zone {zone}.\n\n"));

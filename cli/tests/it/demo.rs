@@ -53,7 +53,7 @@ fn the_day_goes_as_told_within_fifteen_seconds_bg_36_bg_37_bg_46_bg_50_bg_57_bg_
         ("/inspector/order_due", json!("1500.00")),
         ("/inspector/orders", json!(1)),
         ("/inspector/the_deposit_does_not_cover_it", json!("deposit_too_low")),
-        ("/card/below_200", json!("tariff_unknown")),
+        ("/card/below_200", json!("card_fee_unknown")),
         ("/card/waits_for_the_bank", json!("unconfirmed")),
         ("/card/came_back_with_only_the_intent", json!(true)),
         ("/card/ticket_confirmed", json!(true)),

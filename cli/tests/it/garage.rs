@@ -33,7 +33,7 @@ impl Garage {
 
     /// A controller meets its operator.
     fn introduce(&self, state: &str, facility: &str) {
-        let (operator, root_key) = (self.driver.bed.said("operator"), self.driver.bed.said("root_key"));
+        let (operator, root_key) = (self.driver.testbed.said("operator"), self.driver.testbed.said("root_key"));
         let words = ["list", "--operator", &operator, "--issuer", "localhost", "--root-key", &root_key];
         let more = ["--token-file", "token", "--facility", facility, "--state", state];
         self.good(&[&words[..], &more].concat());
@@ -86,7 +86,7 @@ impl Garage {
     }
 
     fn asks(&self, path: &str, body: &Value) -> Value {
-        let url = format!("{}{path}", self.driver.bed.said("operator"));
+        let url = format!("{}{path}", self.driver.testbed.said("operator"));
         // A quote is bought once.
         let key = body["quote"].as_str().unwrap_or("no-action-needs-none").to_owned();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -185,8 +185,11 @@ fn while_the_operator_is_away_a_controller_works_on_and_tells_it_all_afterwards_
     let inside: Vec<&Value> = inside.as_array().unwrap().iter().map(|car| &car["ticket"]).collect();
     assert_eq!(inside, [free.as_str(), "MS000004"]);
     garage.bad(3, "visit_over", &["owed", &cash]);
-    let places =
-        crate::json_of("GET", &format!("{}/v1/garages/places?city=belgrade", garage.driver.bed.said("operator")), None);
+    let places = crate::json_of(
+        "GET",
+        &format!("{}/v1/garages/places?city=belgrade", garage.driver.testbed.said("operator")),
+        None,
+    );
     let place = places["items"].as_array().unwrap().iter().find(|one| one["facility"] == "zeleni-venac").unwrap();
     assert_eq!((&place["free"], &place["is_reachable"]), (&json!(117), &json!(true)));
     let books = garage.driver.control("/ledger", None);
@@ -233,9 +236,9 @@ fn a_receipt_opens_without_asking_until_something_is_owed_again_bg_66_bg_67() {
         "--issuer",
         "localhost",
         "--root-key",
-        &garage.driver.bed.said("root_key"),
+        &garage.driver.testbed.said("root_key"),
         "--keys",
-        &format!("{}/v1/keys", garage.driver.bed.said("operator")),
+        &format!("{}/v1/keys", garage.driver.testbed.said("operator")),
         "--at",
         "2025-09-03T08:40:00Z",
     ]);
@@ -358,7 +361,7 @@ fn a_controller_is_of_one_place_of_one_operator() {
     let garage = Garage::new();
     let nobody = garage.bad(2, "operator_unknown", &["list", "--state", "new"]);
     assert!(nobody["error"]["advice"].as_str().unwrap().contains("--token-file"));
-    let (operator, root_key) = (garage.driver.bed.said("operator"), garage.driver.bed.said("root_key"));
+    let (operator, root_key) = (garage.driver.testbed.said("operator"), garage.driver.testbed.said("root_key"));
     let words = |facility: &'static str, token: &'static str, key: &str, state: &'static str| {
         [
             "list",

@@ -89,8 +89,8 @@ fn the_lines_of_the_quick_start_do_what_it_says() {
     let mut bought = 0;
     for line in in_blocks(section.split("\n## ").next().unwrap()) {
         let line = line
-            .replace("http://127.0.0.1:8080", &driver.bed.said("operator"))
-            .replace("ROOT_KEY", &driver.bed.said("root_key"));
+            .replace("http://127.0.0.1:8080", &driver.testbed.said("operator"))
+            .replace("ROOT_KEY", &driver.testbed.said("root_key"));
         let mut words = words(&line);
         if words.last().is_some_and(|word| word == "CODE") {
             *words.last_mut().unwrap() =

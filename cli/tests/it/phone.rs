@@ -9,7 +9,7 @@ use crate::{Ran, Serving, command, json_of, mesto};
 pub const PHONE: &str = "+381641234567";
 
 pub struct Driver {
-    pub bed: Serving,
+    pub testbed: Serving,
     folder: tempfile::TempDir,
 }
 
@@ -18,8 +18,8 @@ impl Driver {
         let folder = tempfile::tempdir().unwrap();
         // What it stores lies in the driver's folder too, for an operator's tools.
         let mut testbed = command(folder.path(), &["testbed", "--port", "0", "--json"]);
-        let bed = Serving::with(testbed.env("TMPDIR", folder.path()));
-        Self { bed, folder }
+        let testbed = Serving::with(testbed.env("TMPDIR", folder.path()));
+        Self { testbed, folder }
     }
 
     /// Signed in, with BG 789-PP.
@@ -53,7 +53,7 @@ impl Driver {
     /// Asks the operator as this phone does; the status of the answer.
     pub fn ask_operator(&self, method: &str, path: &str) -> u16 {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let (url, method) = (format!("{}{path}", self.bed.said("operator")), method.parse().unwrap());
+        let (url, method) = (format!("{}{path}", self.testbed.said("operator")), method.parse().unwrap());
         let request = mesto_cli::web::client().unwrap().request(method, url).bearer_auth(self.token());
         runtime.block_on(request.send()).unwrap().status().as_u16()
     }
@@ -70,13 +70,13 @@ impl Driver {
     }
 
     pub fn control(&self, path: &str, body: Option<Value>) -> Value {
-        let url = format!("{}{path}", self.bed.said("control"));
+        let url = format!("{}{path}", self.testbed.said("control"));
         json_of(if body.is_some() { "POST" } else { "GET" }, &url, body)
     }
 
     /// A code is sent; the phone knows its operator from now on.
     pub fn ask_code(&self) -> String {
-        let (operator, root_key) = (self.bed.said("operator"), self.bed.said("root_key"));
+        let (operator, root_key) = (self.testbed.said("operator"), self.testbed.said("root_key"));
         self.json(&["sign-in", PHONE, "--operator", &operator, "--root-key", &root_key]);
         let sent = self.control("/messages?phone=%2B381641234567", None);
         sent["messages"][0]["code"].as_str().unwrap().to_owned()

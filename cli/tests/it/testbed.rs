@@ -10,22 +10,22 @@ fn start() -> Serving {
 
 #[test]
 fn it_ends_when_its_input_is_closed() {
-    let bed = start();
-    assert_eq!(bed.said("now"), "2025-09-03T08:00:00Z");
-    assert_eq!(bed.said("root_key").len(), 43);
+    let testbed = start();
+    assert_eq!(testbed.said("now"), "2025-09-03T08:00:00Z");
+    assert_eq!(testbed.said("root_key").len(), 43);
     for name in ["operator", "bank", "control"] {
-        assert!(bed.said(name).starts_with("http://127.0.0.1:"), "{name}");
+        assert!(testbed.said(name).starts_with("http://127.0.0.1:"), "{name}");
     }
-    assert_eq!(bed.close(), 0);
+    assert_eq!(testbed.close(), 0);
 }
 
 #[test]
 fn its_clock_moves_forward_by_command_and_never_back() {
-    let bed = start();
-    let clock = format!("{}/clock", bed.said("control"));
+    let testbed = start();
+    let clock = format!("{}/clock", testbed.said("control"));
     assert_eq!(json_of("POST", &clock, Some(json!({ "advance_seconds": 61 })))["now"], "2025-09-03T08:01:01Z");
     assert_eq!(json_of("POST", &clock, Some(json!({ "set": "2025-09-03T09:00:00Z" })))["now"], "2025-09-03T09:00:00Z");
-    assert_eq!(json_of("GET", &format!("{}/v1/clock", bed.said("operator")), None)["now"], "2025-09-03T09:00:00Z");
+    assert_eq!(json_of("GET", &format!("{}/v1/clock", testbed.said("operator")), None)["now"], "2025-09-03T09:00:00Z");
     for wrong in [
         json!({ "set": "2025-09-03T08:00:00Z" }),
         json!({}),
@@ -40,8 +40,8 @@ fn its_clock_moves_forward_by_command_and_never_back() {
 
 #[test]
 fn faults_meet_the_next_matching_requests_and_no_other() {
-    let bed = start();
-    let (operator, faults) = (bed.said("operator"), format!("{}/faults", bed.said("control")));
+    let testbed = start();
+    let (operator, faults) = (testbed.said("operator"), format!("{}/faults", testbed.said("control")));
     let clock = format!("{operator}/v1/clock");
     let fault = |kind: &str, more: Value| {
         let mut fault = json!({ "method": "GET", "path": "/v1/clock", "kind": kind });
@@ -76,9 +76,9 @@ fn faults_meet_the_next_matching_requests_and_no_other() {
 
 #[test]
 fn the_operator_can_be_cut_off_killed_and_restarted_on_its_port() {
-    let bed = start();
-    let control = bed.said("control");
-    let clock = format!("{}/v1/clock", bed.said("operator"));
+    let testbed = start();
+    let control = testbed.said("control");
+    let clock = format!("{}/v1/clock", testbed.said("operator"));
     let tell = |path: &str, body: Value| json_of("POST", &format!("{control}{path}"), Some(body));
     tell("/offline", json!({ "on": true }));
     assert!(http("GET", &clock, None).is_err());
@@ -101,8 +101,8 @@ fn the_operator_can_be_cut_off_killed_and_restarted_on_its_port() {
 
 #[test]
 fn staff_tokens_work_and_the_bank_walk_keeps_to_its_bank() {
-    let bed = start();
-    let control = bed.said("control");
+    let testbed = start();
+    let control = testbed.said("control");
     let token = json_of("POST", &format!("{control}/staff"), Some(json!({ "role": "inspector" })))["token"]
         .as_str()
         .unwrap()
@@ -119,19 +119,19 @@ fn staff_tokens_work_and_the_bank_walk_keeps_to_its_bank() {
 
 #[test]
 fn a_controller_speaks_by_command_and_what_is_wrong_is_told_bg_64() {
-    let bed = start();
-    let report = format!("{}/controller/report", bed.said("control"));
+    let testbed = start();
+    let report = format!("{}/controller/report", testbed.said("control"));
     let entered = json!({ "facility": "zeleni-venac", "event": "entered", "ticket": "gr 0042-17", "free": 118 });
     for _ in 0..2 {
         assert_eq!(json_of("POST", &report, Some(entered.clone())), json!({ "taken": 1, "settled": [] }));
     }
-    let places = json_of("GET", &format!("{}/v1/garages/places?city=belgrade", bed.said("operator")), None);
+    let places = json_of("GET", &format!("{}/v1/garages/places?city=belgrade", testbed.said("operator")), None);
     let items = places["items"].as_array().unwrap();
     let view = items.iter().find(|item| item["facility"] == "zeleni-venac").unwrap();
     assert_eq!((&view["free"], &view["is_reachable"]), (&json!(118), &json!(true)));
-    let exit = format!("{}/controller/exit", bed.said("control"));
+    let exit = format!("{}/controller/exit", testbed.said("control"));
     let ask = json!({ "facility": "zeleni-venac", "ticket": "GR004217" });
-    json_of("POST", &format!("{}/clock", bed.said("control")), Some(json!({ "advance_seconds": 1 })));
+    json_of("POST", &format!("{}/clock", testbed.said("control")), Some(json!({ "advance_seconds": 1 })));
     let (status, text) = http("POST", &exit, Some(&ask)).unwrap();
     assert_eq!((status, text.contains("visit_owes")), (409, true), "{text}");
     let unknown = json!({ "facility": "zeleni-venac", "event": "left", "ticket": "GR009999" });

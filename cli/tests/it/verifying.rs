@@ -75,7 +75,7 @@ fn a_drivers_code_is_good_without_the_operator_for_its_minute_and_its_time() {
     driver.top_up("200");
     driver.json(&["park", "red", "60"]);
     let code = driver.json(&["tickets", "--qr"])["text"].as_str().unwrap().to_owned();
-    let (operator, root_key) = (driver.bed.said("operator"), driver.bed.said("root_key"));
+    let (operator, root_key) = (driver.testbed.said("operator"), driver.testbed.said("root_key"));
     let (keys, list) = (format!("{operator}/v1/keys"), format!("{operator}/v1/revocations"));
     let known = ["--issuer", "localhost", "--root-key", &root_key];
     let verify =

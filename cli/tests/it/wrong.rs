@@ -110,7 +110,7 @@ fn a_token_that_is_not_the_operators_asks_to_sign_in_again() {
 #[test]
 fn an_operator_with_other_keys_is_not_believed_and_not_remembered() {
     let driver = Driver::new();
-    let operator = driver.bed.said("operator");
+    let operator = driver.testbed.said("operator");
     let foreign = driver.run(&["zones", "--operator", &operator, "--root-key", &"A".repeat(43)]);
     assert_eq!(foreign.exit, 1);
     assert!(foreign.err.contains("not genuine") && foreign.err.contains("--root-key"), "{}", foreign.err);
@@ -285,7 +285,7 @@ fn ctrl_c_says_what_to_do_about_the_money() {
 #[test]
 fn the_control_address_tells_mistakes_in_json() {
     let driver = Driver::new();
-    let control = driver.bed.said("control");
+    let control = driver.testbed.said("control");
     for (path, body) in [
         ("/clock", serde_json::json!({ "advance_seconds": -1 })),
         ("/clock", serde_json::json!({})),

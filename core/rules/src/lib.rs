@@ -39,6 +39,7 @@ pub use kernel::pay::PayMethod;
 pub use kernel::plate::{ParsedPlate, PlateError, PlateGrammar, PlateKind, PlateWarning, parse_plate};
 pub use kernel::position::Position;
 pub use kernel::section::SectionError;
+pub use kernel::sort::{sort_by, sort_by_key};
 pub use kernel::time::TimeRules;
 pub use kernel::{calendar, city, fact, money, plate};
 pub use orders::order::{self, OrderState, OrderTerms};

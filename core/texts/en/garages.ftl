@@ -199,7 +199,6 @@ garages-owed-exit-none = If you pay now, leave without delay
 garages-owed-rises = More from { $time }
 garages-pay-described = Pay { $amount } from the deposit for ticket { $ticket } in { $name }
 garages-pay-card-described = Pay { $amount } by card on the bank's page for ticket { $ticket } in { $name }
-garages-card-not-sold-advice = Pay it from the deposit.
 garages-go-there = Pay in { $name }
 garages-back-to-number = Another number
 garages-visit-open = Show the visit

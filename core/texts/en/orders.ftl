@@ -45,5 +45,4 @@ orders-choose = Choose the order to pay
 orders-row-described = Daily order for { $plate }, { $amount }. { $state }
 orders-pay-described = Pay { $amount } from the deposit for the daily order of { $plate }
 orders-pay-card-described = Pay { $amount } by card on the bank's page for the daily order of { $plate }
-orders-card-not-sold-advice = Pay it from the deposit.
 orders-done = { $amount } was paid for the daily order of { $plate }

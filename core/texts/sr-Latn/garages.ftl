@@ -200,7 +200,6 @@ garages-owed-exit-none = Ako platite sada, izađite bez odlaganja
 garages-owed-rises = Više od { $time }
 garages-pay-described = Platite { $amount } sa depozita za kartu { $ticket }, { $name }
 garages-pay-card-described = Platite { $amount } karticom na stranici banke za kartu { $ticket }, { $name }
-garages-card-not-sold-advice = Platite sa depozita.
 garages-go-there = Platite: { $name }
 garages-back-to-number = Drugi broj
 garages-visit-open = Prikažite boravak

@@ -45,5 +45,4 @@ orders-choose = Izaberite kartu koju plaćate
 orders-row-described = Dnevna karta za { $plate }, { $amount }. { $state }
 orders-pay-described = Platite { $amount } sa depozita za dnevnu kartu vozila { $plate }
 orders-pay-card-described = Platite { $amount } karticom na stranici banke za dnevnu kartu vozila { $plate }
-orders-card-not-sold-advice = Platite je sa depozita.
 orders-done = Plaćeno je { $amount } za dnevnu kartu vozila { $plate }

@@ -62,6 +62,12 @@ pub fn format_day_and_clock(locale: Locale, local: &DateTime<FixedOffset>) -> St
     }
 }
 
+/// The time of a wall clock as it is told at `from`: with its day when that is another.
+#[must_use]
+pub fn format_clock_from(locale: Locale, local: &DateTime<FixedOffset>, from: &DateTime<FixedOffset>) -> String {
+    if local.date_naive() == from.date_naive() { format_clock(local) } else { format_day_and_clock(locale, local) }
+}
+
 /// What is left of a time: `09:05`, or `1:02:03` from an hour on.
 #[must_use]
 pub fn format_countdown(seconds: u64) -> String {

@@ -24,7 +24,8 @@ use catalogue::Catalogue;
 
 pub use catalogue::{APP, MESSAGES, Source};
 pub use format::{
-    format_clock, format_countdown, format_day_and_clock, format_moment, format_money, format_number, format_time,
+    format_clock, format_clock_from, format_countdown, format_day_and_clock, format_moment, format_money,
+    format_number, format_time,
 };
 pub use locale::Locale;
 

@@ -18,12 +18,6 @@ public struct Texts: Sendable {
     /// From the deposit
     public func buyByDeposit() -> String { render("buy-by-deposit", [:]) }
 
-    /// This is not sold by card: the bank's fee on small payments is not known.
-    public func buyCardNotSold() -> String { render("buy-card-not-sold", [:]) }
-
-    /// Pay from the deposit, or choose a longer time.
-    public func buyCardNotSoldAdvice() -> String { render("buy-card-not-sold-advice", [:]) }
-
     /// You pay on the bank's own page; card data never reaches this app.
     public func buyCardNote() -> String { render("buy-card-note", [:]) }
 
@@ -173,9 +167,6 @@ public struct Texts: Sendable {
 
     /// For disabled drivers
     public func garagesCapacityDisabled() -> String { render("garages-capacity-disabled", [:]) }
-
-    /// Pay it from the deposit.
-    public func garagesCardNotSoldAdvice() -> String { render("garages-card-not-sold-advice", [:]) }
 
     /// How sure this is: {$certainty}
     public func garagesCertainty(certainty: String) -> String { render("garages-certainty", ["certainty": certainty]) }
@@ -501,9 +492,6 @@ public struct Texts: Sendable {
     /// Covers the car in this zone until {$valid_until}
     public func orderValidUntil(validUntil: String) -> String { render("order-valid-until", ["valid_until": validUntil]) }
 
-    /// Pay it from the deposit.
-    public func ordersCardNotSoldAdvice() -> String { render("orders-card-not-sold-advice", [:]) }
-
     /// Choose the order to pay
     public func ordersChoose() -> String { render("orders-choose", [:]) }
 
@@ -714,7 +702,7 @@ public struct Texts: Sendable {
     /// {$plate}: payment not confirmed yet
     public func stateUnconfirmedOpen(plate: String) -> String { render("state-unconfirmed-open", ["plate": plate]) }
 
-    /// Stay with the car until it says "paid". By SMS pay only with the button below: it takes this payment back first.
+    /// Wait until it says "paid". Pay in another way only with the button below: it takes this payment back first.
     public func stateUnconfirmedWhat() -> String { render("state-unconfirmed-what", [:]) }
 
     /// The connection broke after your tap at {$time}. We keep asking the operator; you will not be charged twice.

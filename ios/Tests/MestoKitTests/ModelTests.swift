@@ -156,9 +156,14 @@ import Testing
         #expect(model.left == 900)
         #expect(model.share == 0.25)
         #expect(model.code != nil)
-        try await driver.pass(seconds: 900)
+        #expect(model.lines == ["Paid for 60 min"])
+        #expect(!model.isEnding)
+        try await driver.pass(seconds: 600)
         await model.tick()
-        #expect(model.isOver)
+        #expect(model.isEnding && !model.isOver)
+        try await driver.pass(seconds: 300)
+        await model.tick()
+        #expect(model.isOver && !model.isEnding)
     }
 
     @Test func aTicketAndItsExtensionAreOneTime_bg_50_bg_54() async throws {

@@ -10,7 +10,7 @@ private let number = "+381660000070"
 @Suite(.serialized) final class OperatorsTests {
     private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("mesto-\(UUID().uuidString)")
     private let beds: [Testbed]
-    private let secrets = KeptSecrets()
+    private let secrets = MemorySecrets()
     private let alarms = SetAlarms()
     private let operators: Operators
     private var apps: [Mesto] = []
@@ -39,12 +39,12 @@ private let number = "+381660000070"
     }
 
     private func ready(_ place: Int) async throws {
-        let (app, bed) = (apps[place], beds[place])
+        let (app, testbed) = (apps[place], beds[place])
         try await app.account.requestCode(phone: number)
-        try await app.account.signIn(phone: number, code: bed.code(for: number), device: "Swift")
+        try await app.account.signIn(phone: number, code: testbed.code(for: number), device: "Swift")
         _ = try await app.vehicles.add(city: belgrade, plate: "BG789PP")
         let page = try #require(try await app.wallet.topUp(city: belgrade, 1000).pageUrl)
-        try await bed.ask("POST", "/bank/walk", ["page_url": page, "card": "approve"])
+        try await testbed.ask("POST", "/bank/walk", ["page_url": page, "card": "approve"])
         try await app.payments.settleAll()
     }
 
@@ -148,7 +148,7 @@ private final class SetAlarms: ReminderPlan, @unchecked Sendable {
     }
 }
 
-private final class KeptSecrets: SecretStore, @unchecked Sendable {
+private final class MemorySecrets: SecretStore, @unchecked Sendable {
     private let lock = NSLock()
     private var kept: [String: String] = [:]
 

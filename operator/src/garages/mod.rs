@@ -1,6 +1,6 @@
 //! Garages: a controller tells which cars came in and left, a driver pays the visit of his ticket.
 
-pub(crate) mod control;
+pub(crate) mod controllers;
 pub(crate) mod driver;
 mod receipts;
 mod refusal;
@@ -44,7 +44,7 @@ const PAID: &str = "garages.visit";
 const FORGOTTEN: TimeDelta = TimeDelta::days(366);
 
 pub(crate) const SERVICE: Service = Service {
-    operations: &[driver::OPERATIONS, control::OPERATIONS],
+    operations: &[driver::OPERATIONS, controllers::OPERATIONS],
     due: &[TELL, WATCH, ERASE_PAYER],
     section: Some(driver::section),
     tables: &[tables::VISITS, tables::PAYMENTS, tables::FACILITIES],

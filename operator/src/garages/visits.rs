@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, SubsecRound as _, Utc};
-use mesto_protocol::garages::control::{ReportedEvent, ReportedEventKind};
+use mesto_protocol::garages::controllers::{ReportedEvent, ReportedEventKind};
 use mesto_protocol::garages::visits::{self as wire, Visit, VisitPayment};
 use mesto_protocol::kernel::ids::{AccountId, NoteId, VisitId};
 use mesto_protocol::{Problem, ProblemCode};
@@ -230,13 +230,13 @@ impl VisitRecord {
         self.payments.iter().filter(move |row| row.sale.is_some() || ended_at.is_none_or(|ended_at| row.at <= ended_at))
     }
 
-    /// What was paid, as the rules count it: without minutes to leave a payment settles until it
-    /// was received.
+    /// What was paid, as the rules count it.
     fn paid(&self, until: Option<DateTime<Utc>>) -> Vec<Paid> {
         let paid = |row: &VisitPaymentRow| Paid {
             amount: Money::from_minor(row.amount, row.currency),
             at: row.priced_at,
-            exit_by: Some(row.exit_by.unwrap_or(row.at)),
+            received_at: Some(row.at),
+            exit_by: row.exit_by,
         };
         self.counted().filter(|row| until.is_none_or(|until| row.at <= until)).map(paid).collect()
     }

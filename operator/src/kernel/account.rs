@@ -110,7 +110,7 @@ pub(crate) type LockedAccounts = BTreeMap<AccountId, LockedAccount>;
 
 /// An event to be written.
 #[derive(Debug)]
-struct Told {
+struct PendingEvent {
     /// Kind and data, as [`events::Stored`] reads them.
     change: String,
     /// The entry of the ledger it tells of.
@@ -128,7 +128,7 @@ pub(crate) struct LockedAccount {
     /// Cursor of the last event, the ones to be written included.
     pub seq: i64,
     pub is_closed: bool,
-    changes: Vec<Told>,
+    changes: Vec<PendingEvent>,
 }
 
 impl LockedAccount {
@@ -180,7 +180,7 @@ impl LockedAccount {
     }
 
     fn add<T: Change>(&mut self, change: &T, entry: Option<EntryId>) -> Outcome<()> {
-        self.changes.push(Told { change: events::Stored::text(change)?, entry });
+        self.changes.push(PendingEvent { change: events::Stored::text(change)?, entry });
         self.seq += 1;
         Ok(())
     }
@@ -193,7 +193,7 @@ impl LockedAccount {
         }
         let changes = std::mem::take(&mut self.changes);
         let first = self.seq - i64::try_from(changes.len()).unwrap_or(0) + 1;
-        for (seq, Told { change, entry }) in (first..).zip(changes) {
+        for (seq, PendingEvent { change, entry }) in (first..).zip(changes) {
             let (account, change) = (self.id, Some(change));
             tx.write(Write::insert(EventRow { account, seq, at: now, change, entry }))?;
         }

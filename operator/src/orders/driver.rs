@@ -227,14 +227,18 @@ pub(crate) fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
     order::step(rules_state(&order.state), &event, asked.now).map_err(|error| refused(&error))?;
     let due = order.due;
     let fee = match method {
-        Some(RulesPay::Card) => match asked.city.sections.wallet.card.fee_on(due).map(Fact::known) {
-            None => None,
-            Some(Some(fee)) => Some(*fee),
-            Some(None) => {
-                let detail = "what a card costs here is not known, so nothing is sold by card";
-                return Err(Problem::new(ProblemCode::TariffUnknown, detail).with("field", "card.fee").into());
+        Some(RulesPay::Card) => {
+            let card = &asked.city.sections.wallet.card;
+            match card.fee_on(due).map(Fact::known) {
+                None => None,
+                Some(Some(fee)) => Some(*fee),
+                Some(None) => {
+                    let detail = "what the bank takes for a card is not known, so nothing is sold by card";
+                    let problem = Problem::new(ProblemCode::CardFeeUnknown, detail);
+                    return Err(problem.with("below", card.free_from).into());
+                }
             }
-        },
+        }
         _ => None,
     };
     let mut lines = vec![Line {

@@ -1,7 +1,7 @@
 //! Daily parking ticket orders: an inspector issues one, a driver pays it.
 
-pub(crate) mod control;
 pub(crate) mod driver;
+pub(crate) mod inspectors;
 pub(crate) mod proofs;
 mod tools;
 
@@ -21,10 +21,10 @@ use crate::values;
 const NAME: &str = wire::SERVICE.name;
 
 pub(crate) const SERVICE: Service = Service {
-    operations: &[driver::OPERATIONS, proofs::OPERATIONS, control::OPERATIONS],
+    operations: &[driver::OPERATIONS, proofs::OPERATIONS, inspectors::OPERATIONS],
     due: &[driver::TELL_OTHERS],
     section: Some(driver::section),
-    tables: &[driver::TABLE, driver::PLATE_TABLE, proofs::TABLE, control::TABLE],
+    tables: &[driver::TABLE, driver::PLATE_TABLE, proofs::TABLE, inspectors::TABLE],
     retention: Some(erase_old),
     audit: &[Check {
         fault: "order {} and its payment in the ledger differ",

@@ -50,14 +50,14 @@ pub(crate) const TABLE: Table = Table {
 
 /// A stored stay.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Kept {
+pub(crate) struct StoredStay {
     pub id: StayId,
     /// Counts its changes, from 1.
     pub version: i64,
     pub stay: Stay,
 }
 
-impl From<StayRow> for Kept {
+impl From<StayRow> for StoredStay {
     fn from(row: StayRow) -> Self {
         let StayRow { id, version, zone, started_at, deadline, paid_until, closes_at, purchases, .. } = row;
         Self { id, version, stay: Stay { zone, started_at, deadline, paid_until, closes_at, purchases } }
@@ -65,16 +65,16 @@ impl From<StayRow> for Kept {
 }
 
 /// The version of a stay; 0 when there is none.
-fn version(kept: Option<&Kept>) -> i64 {
+fn version(kept: Option<&StoredStay>) -> i64 {
     kept.map_or(0, |kept| kept.version)
 }
 
 /// The latest stays in a zone.
 #[derive(Debug, Default)]
 pub(crate) struct Latest {
-    pub plate: Option<Kept>,
+    pub plate: Option<StoredStay>,
     /// Absent where the city does not count a user's.
-    pub user: Option<Kept>,
+    pub user: Option<StoredStay>,
 }
 
 impl Latest {
@@ -103,9 +103,9 @@ fn of(owner_kind: OwnerWord, owner: &str, city: &str, zone: &ZoneId) -> Select<S
 /// The latest stays of a plate and of a user in a zone.
 pub(crate) fn read(tx: &mut dyn Tx, city: &City, zone: &str, account: AccountId, canonical: &str) -> Outcome<Latest> {
     let zone: ZoneId = zone.parse().map_err(|error| StoreError::unreadable("zone", error))?;
-    let plate = tx.first(of(OwnerWord::Plate, canonical, city.id.as_str(), &zone))?.map(Kept::from);
+    let plate = tx.first(of(OwnerWord::Plate, canonical, city.id.as_str(), &zone))?.map(StoredStay::from);
     let user = if stay_per(city)?.counts_user() {
-        tx.first(of(OwnerWord::Account, &account.to_string(), city.id.as_str(), &zone))?.map(Kept::from)
+        tx.first(of(OwnerWord::Account, &account.to_string(), city.id.as_str(), &zone))?.map(StoredStay::from)
     } else {
         None
     };
@@ -141,13 +141,13 @@ pub(crate) fn advance(
     before: &Latest,
     sold: &Quote,
 ) -> Outcome<StayOfTicket> {
-    let next = |before: Option<&Kept>| -> Outcome<Kept> {
+    let next = |before: Option<&StoredStay>| -> Outcome<StoredStay> {
         let stay = Stay::after_purchase(city, before.map(|kept| &kept.stay), sold)?;
         let goes_on = before.filter(|before| before.stay.started_at == stay.started_at);
         let id = goes_on.map_or_else(|| operator.new_id(now), |before| before.id);
-        Ok(Kept { id, version: version(before) + 1, stay })
+        Ok(StoredStay { id, version: version(before) + 1, stay })
     };
-    let of_ticket = |kept: &Kept| StayOfTicket {
+    let of_ticket = |kept: &StoredStay| StayOfTicket {
         id: kept.id,
         started_at: kept.stay.started_at,
         // What holds is the earliest of those that count.
@@ -184,13 +184,13 @@ pub(crate) fn take_back(tx: &mut dyn Tx, city: &City, account: Option<AccountId>
     let user = account.as_deref().map(|account| (OwnerWord::Account, account, "ticket.account"));
     for (owner_kind, owner, column) in [plate, user].into_iter().flatten() {
         let row = tx.first(of(owner_kind, owner, city.id.as_str(), zone).locking("stay"))?;
-        if let Some(Kept { id, version, stay }) = row.map(Kept::from) {
+        if let Some(StoredStay { id, version, stay }) = row.map(StoredStay::from) {
             let left: Option<LastEnd> = tx.first(Select::of(
                 &format!("FROM ticket JOIN ticket_plate ON ticket_plate.ticket = ticket.id WHERE {column} = $1 AND ticket.city = $2 AND ticket.zone = $3 AND ticket.starts_at >= $4 AND ticket.state <> 'voided'"),
                 values![owner, city.id.as_str(), zone.as_str(), stay.started_at.timestamp_millis()],
             ))?;
             let stay = stay.after_void(city, left.and_then(|left| left.ends_at))?;
-            put(tx, (owner_kind, owner), &city.id, Kept { id, version: version + 1, stay })?;
+            put(tx, (owner_kind, owner), &city.id, StoredStay { id, version: version + 1, stay })?;
         }
     }
     Ok(())
@@ -201,7 +201,7 @@ fn put(
     tx: &mut dyn Tx,
     (owner_kind, owner): (OwnerWord, &str),
     city: &CityId,
-    Kept { id, version, stay }: Kept,
+    StoredStay { id, version, stay }: StoredStay,
 ) -> Result<(), StoreError> {
     let Stay { zone, started_at, deadline, paid_until, closes_at, purchases } = stay;
     let (owner, city) = (owner.to_owned(), city.clone());

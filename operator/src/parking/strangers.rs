@@ -5,6 +5,7 @@
 use chrono::{DateTime, Utc};
 use mesto_protocol::kernel::ids::{AccountId, TicketId};
 use mesto_protocol::kernel::line::Notice;
+use mesto_protocol::parking::purchase;
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::{City, Notice as RulesNotice, Refusal, StayPer, ZoneId};
 
@@ -12,7 +13,7 @@ use crate::base::payments::sells::Asked;
 use crate::kernel::failure::{Failure, Outcome};
 use crate::kernel::limits::{Limit, Limits};
 use crate::kernel::store::{Select, Tx};
-use crate::parking::stays::{self, Kept};
+use crate::parking::stays::{self, StoredStay};
 use crate::{projection, values};
 
 projection! {
@@ -43,7 +44,7 @@ pub(crate) fn is_of_another(
     tx: &mut dyn Tx,
     (account, now): (AccountId, DateTime<Utc>),
     (city, canonical): (&City, &str),
-    stay: Option<&Kept>,
+    stay: Option<&StoredStay>,
 ) -> Outcome<bool> {
     let Some(stay) = stay.map(|kept| &kept.stay).filter(|stay| stay.is_open(now)) else { return Ok(false) };
     Ok(tx.first(own_ticket(account, city, canonical, Some((&stay.zone, stay.started_at))))?.is_none())
@@ -95,9 +96,9 @@ pub(crate) fn count(tx: &mut dyn Tx, asked: &Asked<'_>, canonical: &str) -> Outc
 pub(crate) fn notices(notices: &[RulesNotice]) -> Vec<Notice> {
     let told = notices.iter().map(|notice| match notice {
         RulesNotice::Clipped { asked, offered, .. } => {
-            Notice::of(super::NAME, &RulesNotice::ClippedByAnother { asked: *asked, offered: *offered })
+            purchase::notice(&RulesNotice::ClippedByAnother { asked: *asked, offered: *offered })
         }
-        other => Notice::of(super::NAME, other),
+        other => purchase::notice(other),
     });
     told.collect()
 }

@@ -31,7 +31,7 @@ use crate::kernel::signed_codes::{self, ToShow};
 use crate::kernel::store::{Ask, Json, Select, Tx, Write, id_columns};
 use crate::parking::NAME;
 use crate::parking::quotes::{self, Frozen};
-use crate::parking::stays::{self, Kept, Latest, OwnerWord};
+use crate::parking::stays::{self, Latest, OwnerWord, StoredStay};
 use crate::parking::strangers;
 use crate::{find, stored_words, table, update, values};
 
@@ -187,9 +187,9 @@ pub(crate) fn prefetch(operator: &Operator, quote: QuoteId) -> Vec<Ask> {
 /// A ticket of what was quoted, when that can still be had as it was promised.
 pub(crate) fn deliver(tx: &mut dyn Tx, delivery: &mut Delivery<'_>) -> Outcome<Delivered> {
     let frozen: Frozen = serde_json::from_str(&delivery.quote.terms)?;
-    let plate = tx.first(stays::of_quote(delivery.quote.id, OwnerWord::Plate))?.map(Kept::from);
+    let plate = tx.first(stays::of_quote(delivery.quote.id, OwnerWord::Plate))?.map(StoredStay::from);
     let user = if stays::stay_per(delivery.city()?)?.counts_user() {
-        tx.first(stays::of_quote(delivery.quote.id, OwnerWord::Account))?.map(Kept::from)
+        tx.first(stays::of_quote(delivery.quote.id, OwnerWord::Account))?.map(StoredStay::from)
     } else {
         None
     };

@@ -6,7 +6,7 @@ use mesto_operator::store::Work;
 use mesto_operator::{Store, StoreError};
 use mesto_protocol::base::accounts::AccountClosed;
 use mesto_protocol::base::payments::{PayMethod, Quote};
-use mesto_protocol::garages::control::GarageReported;
+use mesto_protocol::garages::controllers::GarageReported;
 use mesto_protocol::garages::visits::GaragesSubject;
 use serde_json::{Value, json};
 

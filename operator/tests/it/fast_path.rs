@@ -10,8 +10,8 @@ use mesto_operator::store::{Ask, Row, Value, Work, Write};
 use mesto_operator::{ClaimState, PostgresStore, Request, Response, SqliteInline, Store, StoreError, Tx};
 use mesto_protocol::base::payments::{Bought, PayMethod, Quote};
 use mesto_protocol::garages::visits::GaragesSubject;
-use mesto_protocol::orders::control::NewOrder;
 use mesto_protocol::orders::driver::{Order, Violation};
+use mesto_protocol::orders::inspectors::NewOrder;
 use mesto_protocol::services::operations;
 use serde_json::json;
 
@@ -146,7 +146,7 @@ fn every_request_takes_the_fast_path(inner: Box<dyn Store>) {
     let again = driver.buy_with(&key, &extension);
     assert_eq!(driver.buy_with(&key, &extension).body, again.body, "replayed");
     refused("quote_used", &driver.buy_with(&world.key(), &quote));
-    refused("tariff_unknown", &driver.ask_by(PayMethod::Card, vehicle, "blue", 30));
+    refused("card_fee_unknown", &driver.ask_by(PayMethod::Card, vehicle, "blue", 30));
     // Delivered when the bank says so; left; declined; paid twice.
     let payments = [0; 3].map(|_| {
         let quote = driver.quote_by_card(vehicle, "yellow", 180);

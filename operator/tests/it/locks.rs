@@ -7,8 +7,8 @@ use chrono::TimeDelta;
 use mesto_operator::store::transact;
 use mesto_operator::{PostgresStore, Request, values};
 use mesto_protocol::kernel::ids::{RecordId, TicketId};
-use mesto_protocol::orders::control::NewOrder;
 use mesto_protocol::orders::driver::Violation;
+use mesto_protocol::orders::inspectors::NewOrder;
 
 use crate::meeting::{Meeting, Place};
 use crate::world::{World, cluster};

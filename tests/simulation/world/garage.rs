@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use mesto_client::protocol::base::payments::PayMethod;
 use mesto_operator::store::transact;
 use mesto_operator::{Config, Request, RoleGiven};
-use mesto_protocol::garages::control::{
+use mesto_protocol::garages::controllers::{
     EXIT, ExitRequest, GarageReport, GarageReported, REPORT, ReportedEvent, ReportedEventKind, VisitSettled,
 };
 use mesto_protocol::kernel::grants::Role;

@@ -1,8 +1,8 @@
 //! The inspector: she looks at a plate, and writes an order where nothing covers it.
 
 use mesto_operator::Request;
-use mesto_protocol::orders::control::{self, NewOrder, PlateCheck};
 use mesto_protocol::orders::driver::{Order, Violation};
+use mesto_protocol::orders::inspectors::{self, NewOrder, PlateCheck};
 
 use super::{Faults, PLATES, World};
 
@@ -12,7 +12,7 @@ impl World {
         let zone = self.random.pick(&["a", "red", "yellow", "green"]).copied().unwrap_or("red").to_owned();
         let asked = format!(
             "{}?city=belgrade&plate={}&zone={zone}",
-            control::CHECK.path,
+            inspectors::CHECK.path,
             plate.replace(' ', "%20").replace('Š', "%C5%A0").replace('Đ', "%C4%90")
         );
         let Some(answer) = self.ask_directly(&Request::new("GET", &asked).bearer(&self.inspector)) else {
@@ -28,7 +28,7 @@ impl World {
         let key = format!("inspector-{:016x}", self.random.word());
         let order = NewOrder { city: "belgrade".to_owned(), plate, zone, violation, place: None };
         let Some(answer) = self
-            .ask_directly(&Request::new("POST", control::ISSUE.path).bearer(&self.inspector).key(&key).json(&order))
+            .ask_directly(&Request::new("POST", inspectors::ISSUE.path).bearer(&self.inspector).key(&key).json(&order))
         else {
             return Ok(());
         };

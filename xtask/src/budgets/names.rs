@@ -1,6 +1,6 @@
 //! The names in a file of any language, without its comments.
 
-use super::words::{Kept, code};
+use super::words::{Scope, code};
 
 /// What the files are written in.
 pub const LANGUAGES: [&str; 7] = ["rs", "sql", "kt", "swift", "py", "ftl", "toml"];
@@ -29,7 +29,7 @@ impl Name {
 /// Every name in a text; `extension` says which language it is. What only tests compile is left
 /// out, and comments are.
 pub fn names(extension: &str, text: &str) -> Vec<Name> {
-    let code = code(text, extension, Kept::Texts);
+    let code = code(text, extension, Scope::Texts);
     let tested = if extension == "rs" { before_tests(&code) } else { &code };
     let mut names = Vec::new();
     for (index, line) in tested.lines().enumerate() {

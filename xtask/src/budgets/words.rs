@@ -21,7 +21,7 @@ impl Words {
     /// Reads a text; `extension` says which language it is: `kt`, `swift` or `py`.
     pub fn of(extension: &str, text: &str) -> Self {
         const KINDS: [&str; 8] = ["class", "interface", "object", "struct", "enum", "protocol", "actor", "typealias"];
-        let code = code(text, extension, Kept::Code);
+        let code = code(text, extension, Scope::Code);
         let (mut words, mut types) = (Vec::new(), BTreeSet::new());
         for (index, line) in code.lines().enumerate() {
             let is_import = line.trim_start().starts_with("import ") || line.trim_start().starts_with("from ");
@@ -58,7 +58,7 @@ fn is_letter(c: char) -> bool {
 
 /// What [`code`] keeps of a text.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Kept {
+pub enum Scope {
     /// Neither comments nor strings.
     Code,
     /// Everything but comments.
@@ -66,7 +66,7 @@ pub enum Kept {
 }
 
 /// The text with every comment and, if asked, every string left out, line by line as it was.
-pub fn code(text: &str, extension: &str, kept: Kept) -> String {
+pub fn code(text: &str, extension: &str, scope: Scope) -> String {
     let (mark, has_blocks) = match extension {
         "py" | "toml" | "ftl" => ("#", false),
         "sql" => ("--", true),
@@ -93,7 +93,7 @@ pub fn code(text: &str, extension: &str, kept: Kept) -> String {
             continue;
         };
         let (part, after) = rest.split_at(length.min(rest.len()));
-        if is_text && kept == Kept::Texts {
+        if is_text && scope == Scope::Texts {
             code.push_str(part);
         } else {
             code.extend(part.chars().filter(|c| *c == '\n'));
@@ -153,11 +153,11 @@ mod tests {
     #[test]
     fn comments_and_texts_are_no_code() {
         assert_eq!(
-            code("a // b\nc /* d /* e\n */ f */ g \"h\\\"i\" 'j' \"\"\"k\n\"l\"\n\"\"\" m", "kt", Kept::Code),
+            code("a // b\nc /* d /* e\n */ f */ g \"h\\\"i\" 'j' \"\"\"k\n\"l\"\n\"\"\" m", "kt", Scope::Code),
             "a \nc \n g   \n\n m"
         );
-        assert_eq!(code("a # b\n'''c\n''' 'd' // e", "py", Kept::Code), "a \n\n  // e");
-        assert_eq!(code("a \"never closed\nb /* never closed\n", "kt", Kept::Code), "a \nb \n");
+        assert_eq!(code("a # b\n'''c\n''' 'd' // e", "py", Scope::Code), "a \n\n  // e");
+        assert_eq!(code("a \"never closed\nb /* never closed\n", "kt", Scope::Code), "a \nb \n");
     }
 
     #[test]

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::{Cast, DRIVER};
+use super::{DRIVER, Demo};
 use mesto_client::OperatorName;
 
 use crate::base::testbed::{Options, World, default_start};
@@ -18,7 +18,7 @@ use crate::kernel::output::{self, Style, Tone, say};
 ///
 /// # Errors
 /// When something cannot be started, or does not go as it is told.
-pub async fn run(call: Call, keep: bool, day: impl AsyncFnOnce(&mut Cast) -> Outcome<()>) -> Outcome<()> {
+pub async fn run(call: Call, keep: bool, day: impl AsyncFnOnce(&mut Demo) -> Outcome<()>) -> Outcome<()> {
     let options = Options { port: 0, start: default_start(), database_url: None, name: OperatorName::localhost() };
     let world = World::of(options, call.services).await.map_err(|why| CliError::failed("the demo", why))?;
     // Where the reader of the output goes away in the middle, the folder goes all the same.
@@ -36,18 +36,18 @@ pub async fn run(call: Call, keep: bool, day: impl AsyncFnOnce(&mut Cast) -> Out
     outcome
 }
 
-async fn play(world: &Arc<World>, call: Call, day: impl AsyncFnOnce(&mut Cast) -> Outcome<()>) -> Outcome<()> {
-    let cast = &mut Cast::of(world, call)?;
+async fn play(world: &Arc<World>, call: Call, day: impl AsyncFnOnce(&mut Demo) -> Outcome<()>) -> Outcome<()> {
+    let demo = &mut Demo::of(world, call)?;
     let style = call.style;
     if !style.json {
         say!("{}", style.paint(Tone::Heading, "A day in Belgrade"));
         say!("operator {}   bank {}", world.operator_url(), world.bank_url());
         say!("{}", style.paint(Tone::Faint, "real HTTP, SQLite in a temporary folder, the client core of the apps; only the clock is virtual (3 September 2025)"));
     }
-    day(cast).await?;
+    day(demo).await?;
 
     if style.json {
-        let claims = cast.tell.claims();
+        let claims = demo.tell.claims();
         say!("{}", serde_json::json!({ "claims": claims, "addresses": world.addresses() }));
     } else {
         say!("\n{}", style.paint(Tone::Good, "The day ended as it was told."));

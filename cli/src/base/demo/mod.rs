@@ -33,7 +33,7 @@ pub const PLATE_TYPED: &str = "BG789PP";
 pub const CITY: &str = "belgrade";
 
 /// Everybody in the story.
-pub struct Cast {
+pub struct Demo {
     pub world: Arc<World>,
     pub phone: Phone,
     pub tell: Teller,
@@ -43,7 +43,7 @@ pub struct Cast {
     pub vehicle: Option<VehicleId>,
 }
 
-impl Cast {
+impl Demo {
     /// Everybody, at the beginning of the day.
     ///
     /// # Errors

@@ -17,23 +17,23 @@ use serde_json::{Value, json};
 use super::fault_proxy::Fault;
 use super::walk::Payer;
 use super::world::{World, WorldError};
-use crate::kernel::bed::{self, Asked, BedError, Refused, Standing, wrong};
 use crate::kernel::service::Services;
+use crate::kernel::testbed::{Asked, Refused, Standing, Testbed, TestbedError, wrong};
 
 type Answer = Result<Json<Value>, Refused>;
-type Bed = Standing<World>;
+type RunningWorld = Standing<World>;
 
 impl From<WorldError> for Refused {
     fn from(error: WorldError) -> Self {
-        BedError::from(error).into()
+        TestbedError::from(error).into()
     }
 }
 
 /// The testbed's own controls, and those of each service.
 pub fn routes(world: &Arc<World>, services: Services) -> Router {
-    let bed: Weak<dyn bed::Bed> = Arc::<World>::downgrade(world);
+    let testbed: Weak<dyn Testbed> = Arc::<World>::downgrade(world);
     let of_services = services.all().filter_map(|service| service.controls);
-    let routes = of_services.fold(Router::new(), |routes, controls| routes.merge(controls(bed.clone())));
+    let routes = of_services.fold(Router::new(), |routes, controls| routes.merge(controls(testbed.clone())));
     let own = Router::new()
         .route("/clock", get(clock).post(set_clock))
         .route("/faults", post(fail).delete(heal))
@@ -58,7 +58,7 @@ pub fn routes(world: &Arc<World>, services: Services) -> Router {
         })
 }
 
-async fn clock(Standing(world): Bed) -> Answer {
+async fn clock(Standing(world): RunningWorld) -> Answer {
     Ok(Json(json!({ "now": world.now_text() })))
 }
 
@@ -69,7 +69,7 @@ struct NewTime {
     set: Option<DateTime<Utc>>,
 }
 
-async fn set_clock(Standing(world): Bed, Asked(time): Asked<NewTime>) -> Answer {
+async fn set_clock(Standing(world): RunningWorld, Asked(time): Asked<NewTime>) -> Answer {
     match (time.advance_seconds, time.set) {
         (Some(seconds), None) => {
             world.clock.advance(Duration::from_secs(seconds));
@@ -81,14 +81,14 @@ async fn set_clock(Standing(world): Bed, Asked(time): Asked<NewTime>) -> Answer 
     Ok(Json(json!({ "now": world.now_text(), "due": due })))
 }
 
-async fn fail(Standing(world): Bed, Asked(fault): Asked<Fault>) -> Answer {
+async fn fail(Standing(world): RunningWorld, Asked(fault): Asked<Fault>) -> Answer {
     if !fault.path.starts_with('/') || fault.times == 0 || !(400..600).contains(&fault.status) {
         return Err(wrong("`path` begins with a slash, `times` is at least 1, `status` is from 400 to 599"));
     }
     Ok(Json(json!({ "pending": world.front.fail(fault) })))
 }
 
-async fn heal(Standing(world): Bed) -> Answer {
+async fn heal(Standing(world): RunningWorld) -> Answer {
     world.front.heal();
     Ok(Json(json!({ "pending": 0 })))
 }
@@ -98,7 +98,7 @@ struct Offline {
     on: bool,
 }
 
-async fn offline(Standing(world): Bed, Asked(wanted): Asked<Offline>) -> Answer {
+async fn offline(Standing(world): RunningWorld, Asked(wanted): Asked<Offline>) -> Answer {
     if wanted.on {
         world.front.close().await;
     } else if world.is_running().await {
@@ -109,12 +109,12 @@ async fn offline(Standing(world): Bed, Asked(wanted): Asked<Offline>) -> Answer 
     Ok(Json(json!({ "offline": wanted.on })))
 }
 
-async fn kill(Standing(world): Bed) -> Answer {
+async fn kill(Standing(world): RunningWorld) -> Answer {
     world.kill().await;
     Ok(Json(json!({ "running": false })))
 }
 
-async fn restart(Standing(world): Bed) -> Answer {
+async fn restart(Standing(world): RunningWorld) -> Answer {
     world.restart().await?;
     Ok(Json(json!({ "running": true })))
 }
@@ -124,7 +124,7 @@ struct Recipient {
     phone: String,
 }
 
-async fn messages(Standing(world): Bed, recipient: Result<Query<Recipient>, QueryRejection>) -> Answer {
+async fn messages(Standing(world): RunningWorld, recipient: Result<Query<Recipient>, QueryRejection>) -> Answer {
     let Query(recipient) = recipient.map_err(|why| wrong(why.body_text()))?;
     let messages: Vec<Value> = world
         .messages(&recipient.phone)
@@ -150,7 +150,7 @@ struct Walk {
     card: Payer,
 }
 
-async fn walk_bank(Standing(world): Bed, Asked(wanted): Asked<Walk>) -> Answer {
+async fn walk_bank(Standing(world): RunningWorld, Asked(wanted): Asked<Walk>) -> Answer {
     let bank = world.bank_url();
     if !wanted.page_url.starts_with(&format!("{bank}/")) {
         return Err(wrong(format!("`page_url` is not a page of this testbed's bank, {bank}")));
@@ -167,14 +167,14 @@ struct Staff {
     role: Role,
 }
 
-async fn staff(Standing(world): Bed, Asked(wanted): Asked<Staff>) -> Answer {
+async fn staff(Standing(world): RunningWorld, Asked(wanted): Asked<Staff>) -> Answer {
     if wanted.role == Role::Driver {
         return Err(wrong("a driver signs in with his phone; staff are `inspector` and `admin`"));
     }
     Ok(Json(json!({ "token": world.staff(wanted.role).await? })))
 }
 
-async fn ledger(Standing(world): Bed) -> Answer {
+async fn ledger(Standing(world): RunningWorld) -> Answer {
     let ledger = world.ledger().await?;
     serde_json::to_value(ledger)
         .map(Json)

@@ -26,9 +26,9 @@ use super::walk::{Payer, WalkError, Walked, walk};
 use crate::base::books::{self, LedgerReport};
 use crate::base::cities;
 use crate::base::providers::{HttpProviders, LOOK_EVERY};
-use crate::kernel::bed::{Bed, BedError};
 use crate::kernel::clock::{BankEntropy, VirtualClock};
 use crate::kernel::service::Services;
+use crate::kernel::testbed::{Testbed, TestbedError};
 
 /// Which world to start.
 #[derive(Debug, Clone)]
@@ -57,7 +57,7 @@ pub enum WorldError {
     NotRunning,
 }
 
-impl From<WorldError> for BedError {
+impl From<WorldError> for TestbedError {
     fn from(error: WorldError) -> Self {
         match error {
             WorldError::NotRunning => Self::NotRunning,
@@ -373,7 +373,7 @@ impl World {
     }
 
     /// A token for a device at a place.
-    async fn device(&self, role: Role, city: &str, place: &str) -> Result<String, BedError> {
+    async fn device(&self, role: Role, city: &str, place: &str) -> Result<String, TestbedError> {
         let (store, operator, now) = (self.store().await?, Arc::clone(&self.operator), self.clock.read());
         let (city, place) = (city.to_owned(), place.to_owned());
         let made = blocking(move || {
@@ -383,7 +383,7 @@ impl World {
         .await?;
         made.map_err(|error| match error {
             GrantError::Store(why) => WorldError::from(why).into(),
-            other => BedError::Wrong(other.to_string()),
+            other => TestbedError::Wrong(other.to_string()),
         })
     }
 
@@ -398,12 +398,12 @@ impl World {
     }
 }
 
-impl Bed for World {
+impl Testbed for World {
     fn operator_url(&self) -> String {
         Self::operator_url(self)
     }
 
-    fn staff_of_its_own(&self, role: Role) -> Pin<Box<dyn Future<Output = Result<String, BedError>> + Send + '_>> {
+    fn staff_of_its_own(&self, role: Role) -> Pin<Box<dyn Future<Output = Result<String, TestbedError>> + Send + '_>> {
         Box::pin(async move {
             let mut staff = self.own_staff.lock().await;
             if let Some(token) = staff.get(&role) {
@@ -420,7 +420,7 @@ impl Bed for World {
         role: Role,
         city: &'b str,
         place: &'b str,
-    ) -> Pin<Box<dyn Future<Output = Result<String, BedError>> + Send + 'b>> {
+    ) -> Pin<Box<dyn Future<Output = Result<String, TestbedError>> + Send + 'b>> {
         Box::pin(async move {
             let mut devices = self.own_devices.lock().await;
             let of = (role.clone(), city.to_owned(), place.to_owned());
@@ -433,7 +433,7 @@ impl Bed for World {
         })
     }
 
-    fn do_due(&self) -> Pin<Box<dyn Future<Output = Result<(), BedError>> + Send + '_>> {
+    fn do_due(&self) -> Pin<Box<dyn Future<Output = Result<(), TestbedError>> + Send + '_>> {
         Box::pin(async move {
             self.due().await?;
             Ok(())

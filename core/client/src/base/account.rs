@@ -240,8 +240,16 @@ impl Account<'_> {
         let account = self.0.core().signed_in()?;
         let now = self.0.now();
         let is_again = self.0.core().read(now, |db| CLOSING.get(db))?.is_some();
+        if let Err(unsure) = self.nothing_unsure().await {
+            // After a closing that was not answered the app may have been used on. Where the
+            // operator takes this session no more, nothing was bought since, and he tells what
+            // became of the account.
+            let is_over = is_again && self.0.sync().await.is_err_and(|error| error.kind() == ErrorKind::NotSignedIn);
+            if !is_over {
+                return Err(unsure);
+            }
+        }
         if !is_again {
-            self.nothing_unsure().await?;
             self.0.core().write(now, |tx| CLOSING.set(tx, &true))?;
         }
         let answer = self.0.fetch(&accounts::CLOSE, &[], &[]).await;

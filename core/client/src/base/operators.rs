@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
+use mesto_rules::{sort_by, sort_by_key};
+
 use crate::base::payments::IntentView;
 use crate::kernel::client::{Client, Config};
 use crate::kernel::error::{Error, ErrorKind, Result};
@@ -154,7 +156,7 @@ impl Operators {
             let of = |intent: &IntentView| OperatorIntent { operator: operator.clone(), intent: intent.clone() };
             intents.extend(open.open.iter().map(of));
         }
-        intents.sort_by(|one, other| {
+        sort_by(&mut intents, |one, other| {
             let order = |of: &OperatorIntent| (of.intent.created_at, of.operator.clone());
             order(one).cmp(&order(other))
         });
@@ -198,7 +200,7 @@ impl Plans {
     /// The earliest of all, as the phone's own clock will show them.
     fn merged(&self) -> Vec<Reminder> {
         let mut all: Vec<Reminder> = self.wanted.values().flatten().cloned().collect();
-        all.sort_by(|one, other| one.fire_at.cmp(&other.fire_at).then_with(|| one.id.cmp(&other.id)));
+        sort_by(&mut all, |one, other| one.fire_at.cmp(&other.fire_at).then_with(|| one.id.cmp(&other.id)));
         all.truncate(MOST);
         all
     }
@@ -217,7 +219,7 @@ impl Plans {
                 due.push((is_more, of.clone(), share));
             }
         }
-        due.sort_by_key(|(is_more, _, _)| *is_more);
+        sort_by_key(&mut due, |(is_more, _, _)| *is_more);
         let due: Vec<_> = due.into_iter().map(|(_, of, share)| (of, share)).collect();
         self.told.extend(due.iter().cloned());
         due

@@ -6,10 +6,10 @@ use mesto_protocol::base::payments::PayMethod;
 use mesto_rules::fact::Known;
 use mesto_rules::garages::facility::{Facility, FacilityKind, OnSite, PaidWhen};
 use mesto_rules::garages::{FreePlaces, GaragesSection, Observation};
-use mesto_rules::{Certainty, City, CityId, FacilityId, Fact, PayMethod as RulesPay, Position, shown};
+use mesto_rules::{Certainty, City, CityId, FacilityId, Fact, PayMethod as RulesPay, Position, shown, sort_by_key};
 use serde::Serialize;
 
-use super::places::{Now, Told};
+use super::places::{Now, PlacesReport};
 use super::{Garages, tariff};
 use crate::kernel::error::Result;
 use mesto_texts::TextValue;
@@ -84,11 +84,16 @@ impl Garages<'_> {
     /// `city_missing`, and `section_missing` and the like when the city has no garages, or none
     /// that this app can read.
     pub fn facilities(self, city: &CityId, position: Option<Position>) -> Result<Vec<FacilityView>> {
-        let told = self.told(city)?;
+        let told = self.last_report(city)?;
         self.views(city, &told, position)
     }
 
-    pub(super) fn views(self, city: &CityId, told: &Told, position: Option<Position>) -> Result<Vec<FacilityView>> {
+    pub(super) fn views(
+        self,
+        city: &CityId,
+        told: &PlacesReport,
+        position: Option<Position>,
+    ) -> Result<Vec<FacilityView>> {
         let city = self.0.city(city)?;
         let garages: &GaragesSection = city.section()?;
         let now = self.0.now();
@@ -104,7 +109,7 @@ impl Garages<'_> {
             None => 1,
         };
         // Stable: those that nobody knows the place of stay in the city's order.
-        views.sort_by_key(|view| (class(view), view.distance_metres.is_none(), view.distance_metres));
+        sort_by_key(&mut views, |view| (class(view), view.distance_metres.is_none(), view.distance_metres));
         Ok(views)
     }
 

@@ -171,11 +171,12 @@ impl Garages<'_> {
     /// none, and once the visit is over. Local.
     ///
     /// # Errors
-    /// `visit_missing`, `device_key_failed` for a receipt that is bound to another phone.
+    /// `visit_missing`, `code_of_another_phone` for a receipt that is bound to another phone,
+    /// `device_key_failed`.
     pub fn receipt(self, visit: VisitId) -> Result<Option<String>> {
         let Some(signed) = self.visit(visit)?.signed else { return Ok(None) };
         let shown = Presentation::encode(&signed, self.0.ports().signer.as_ref(), self.0.now());
-        shown.map(Some).map_err(|why| Error::new(ErrorKind::Phone, "device_key_failed", why.to_string()))
+        shown.map(Some).map_err(|why| Error::of_code(&why))
     }
 }
 

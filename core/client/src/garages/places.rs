@@ -14,10 +14,10 @@ use crate::kernel::error::Result;
 use crate::kernel::store::Value;
 
 /// What was told last of each city's facilities.
-const PLACES: Value<BTreeMap<CityId, Told>> = Value::new("garages.places", TOPIC);
+const PLACES: Value<BTreeMap<CityId, PlacesReport>> = Value::new("garages.places", TOPIC);
 
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub struct Told {
+pub struct PlacesReport {
     /// When the operator told it.
     at: Option<DateTime<Utc>>,
     items: Vec<FacilityPlaces>,
@@ -30,7 +30,7 @@ pub struct Now {
     pub is_reachable: Option<bool>,
 }
 
-impl Told {
+impl PlacesReport {
     /// What may be said of a facility by what was told. An observation that is too old is none.
     pub fn of(&self, garages: &GaragesSection, facility: &FacilityId, now: DateTime<Utc>) -> Now {
         let told = self.items.iter().find(|told| told.facility == *facility);
@@ -63,15 +63,15 @@ impl Garages<'_> {
         let now = self.0.now();
         self.0.core().keep(now, |tx| {
             let mut told = PLACES.get(tx.db())?.unwrap_or_default();
-            told.insert(city.clone(), Told { at: Some(now), items: items.clone() });
+            told.insert(city.clone(), PlacesReport { at: Some(now), items: items.clone() });
             PLACES.set(tx, &told)
         })?;
         self.0.changed();
-        self.views(city, &Told { at: Some(now), items }, position)
+        self.views(city, &PlacesReport { at: Some(now), items }, position)
     }
 
     /// What was told last of a city.
-    pub(super) fn told(self, city: &CityId) -> Result<Told> {
+    pub(super) fn last_report(self, city: &CityId) -> Result<PlacesReport> {
         let now = self.0.now();
         let told = self.0.core().read(now, |db| PLACES.get(db))?;
         Ok(told.unwrap_or_default().remove(city).unwrap_or_default())

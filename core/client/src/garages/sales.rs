@@ -2,6 +2,7 @@
 
 use mesto_protocol::base::payments::{PayMethod, Quote};
 use mesto_protocol::garages::visits::{GaragesOffer, GaragesSubject};
+use mesto_protocol::kernel::ProblemCode;
 use mesto_rules::garages::TicketNumber;
 use mesto_rules::{CityId, FacilityId};
 
@@ -33,13 +34,14 @@ impl Garages<'_> {
     }
 
     async fn quote_of(self, city: &CityId, subject: &GaragesSubject, pay: PayMethod) -> Result<Quote> {
-        self.0.payments().quote::<_, GaragesOffer>(city, subject, pay).await
+        let quote = self.0.payments().quote::<_, GaragesOffer>(city, subject, pay).await;
+        quote.map_err(|error| error.for_now_if(ProblemCode::FacilityUnreachable))
     }
 
     /// Pays what a ticket owes now: a quote and its purchase in one. By card the intent's
     /// `page_url` is the provider's page. A payment of it that is still open is settled first,
-    /// also one whose answer was lost: it is the answer then, unless something is owed again by
-    /// now, which is paid.
+    /// also one whose answer was lost: it is the answer then, unless its car has left (a number is
+    /// given out again) or something is owed again by now: that is paid.
     ///
     /// # Errors
     /// `unconfirmed` when it is open in the other way, `phone_full`, and those of
@@ -58,6 +60,7 @@ impl Garages<'_> {
     async fn pay_for(self, city: &CityId, subject: &GaragesSubject, pay: PayMethod) -> Result<IntentView> {
         let is_of = |intent: &IntentView| intent.city == *city && intent.wanted_visit().as_ref() == Some(subject);
         if let Some(answer) = self.0.payments().settle_open(is_of, |intent| intent.pay == pay).await?
+            && !is_of_a_car_before(&answer)
             && !self.owes_again(&answer)
         {
             return Ok(answer);
@@ -77,6 +80,11 @@ impl Garages<'_> {
     pub fn offer(self, quote: &Quote) -> Option<GaragesOffer> {
         payments::offer(quote)
     }
+}
+
+/// Whether an intent has paid for a car that has left: its number may be another car's by now.
+fn is_of_a_car_before(intent: &IntentView) -> bool {
+    intent.visit().is_some_and(|visit| visit.left_at.is_some())
 }
 
 fn subject(facility: &FacilityId, number: &TicketNumber) -> GaragesSubject {

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use mesto_protocol::Problem;
+use mesto_protocol::kernel::ProblemCode;
 use mesto_protocol::kernel::operator_name::OperatorName;
+use mesto_protocol::kernel::signed_code::CodeError;
 use mesto_rules::{CityId, PlateError, SectionError, TimeRules};
 use serde_json::{Map, Value};
 
@@ -76,6 +78,14 @@ impl Error {
     /// With the named values of an error of the rules.
     pub(crate) fn with_fields(mut self, error: &impl serde::Serialize) -> Self {
         self.params.extend(fields(error));
+        self
+    }
+
+    /// A refusal by which another try later may be answered, where trying charges nothing.
+    pub(crate) fn for_now_if(mut self, code: ProblemCode) -> Self {
+        if self.code == code.as_str() {
+            self.kind = ErrorKind::NotNow;
+        }
         self
     }
 
@@ -165,6 +175,12 @@ impl Error {
         Self::new(ErrorKind::Phone, "phone_data_of_another", detail)
             .with("operator", operator.as_str())
             .with("found", of)
+    }
+
+    /// A signed code cannot be shown on this phone: it is bound to another one, or the key failed.
+    pub(crate) fn of_code(why: &CodeError) -> Self {
+        let code = if *why == CodeError::DeviceMismatch { "code_of_another_phone" } else { "device_key_failed" };
+        Self::new(ErrorKind::Phone, code, why.to_string())
     }
 
     pub(crate) fn unreadable(detail: impl std::fmt::Display) -> Self {
@@ -265,6 +281,7 @@ pub const CODES: &[&str] = &[
     "closed",
     "phone_secrets_failed",
     "device_key_failed",
+    "code_of_another_phone",
     "out_of_range",
     "called_off",
     PAID_BACK,

@@ -16,18 +16,18 @@ use super::reminders::Reminder;
 /// Of the widgets' file; rises when its shape does.
 const FORMAT: u32 = 1;
 
-/// What the phone was told last.
+/// What the phone was given last.
 #[derive(Default)]
 pub struct Platform {
     /// Something changed since the one at work looked.
     wanted: AtomicBool,
     /// The alarms are to be set even when the plan is the same.
     anyway: AtomicBool,
-    told: Mutex<Told>,
+    last: Mutex<LastGiven>,
 }
 
 #[derive(Default)]
-struct Told {
+struct LastGiven {
     /// The plan the phone was given last.
     planned: Option<Vec<Reminder>>,
     /// What the widgets' file holds.
@@ -50,15 +50,15 @@ impl Client {
         platform.anyway.fetch_or(anyway, Ordering::SeqCst);
         platform.wanted.store(true, Ordering::SeqCst);
         while platform.wanted.load(Ordering::SeqCst) {
-            let mut told = match platform.told.try_lock() {
-                Ok(told) => told,
-                Err(TryLockError::Poisoned(told)) => told.into_inner(),
+            let mut last = match platform.last.try_lock() {
+                Ok(last) => last,
+                Err(TryLockError::Poisoned(last)) => last.into_inner(),
                 Err(TryLockError::WouldBlock) => return,
             };
             while platform.wanted.swap(false, Ordering::SeqCst) {
-                self.plan(&mut told.planned, platform.anyway.swap(false, Ordering::SeqCst));
+                self.plan(&mut last.planned, platform.anyway.swap(false, Ordering::SeqCst));
                 if let Some(path) = &self.config().widget_path {
-                    self.write_widget(path, &mut told.written);
+                    self.write_widget(path, &mut last.written);
                 }
             }
         }

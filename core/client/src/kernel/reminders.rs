@@ -2,7 +2,7 @@
 //! language.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mesto_rules::{CityId, shown};
+use mesto_rules::{CityId, shown, sort_by};
 use serde::Serialize;
 
 use super::client::Client;
@@ -87,7 +87,7 @@ impl Client {
                 });
             }
         }
-        plan.sort_by(|one, other| one.at.cmp(&other.at).then_with(|| one.id.cmp(&other.id)));
+        sort_by(&mut plan, |one, other| one.at.cmp(&other.at).then_with(|| one.id.cmp(&other.id)));
         plan.truncate(MOST);
         plan
     }

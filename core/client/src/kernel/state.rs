@@ -13,12 +13,12 @@ use super::error::Result;
 /// The states that were read last, by topic.
 #[derive(Default)]
 pub struct States {
-    kept: HashMap<&'static str, Kept>,
+    cached: HashMap<&'static str, CachedState>,
     /// What changed since the observers were told last.
     touched: BTreeSet<&'static str>,
 }
 
-struct Kept {
+struct CachedState {
     state: Arc<dyn Any + Send + Sync>,
     /// The moment at which it is no longer true by itself.
     until: Option<DateTime<Utc>>,
@@ -30,15 +30,15 @@ impl States {
     pub fn touch(&mut self, topics: impl IntoIterator<Item = &'static str>) {
         for topic in topics {
             self.touched.insert(topic);
-            if let Some(kept) = self.kept.get_mut(topic) {
-                kept.is_stale = true;
+            if let Some(cached) = self.cached.get_mut(topic) {
+                cached.is_stale = true;
             }
         }
     }
 
     /// Nothing that was read is true any more.
     pub fn touch_all(&mut self) {
-        let topics: Vec<&'static str> = self.kept.keys().copied().collect();
+        let topics: Vec<&'static str> = self.cached.keys().copied().collect();
         self.touch(topics);
     }
 
@@ -48,9 +48,9 @@ impl States {
     }
 
     fn fresh(&self, topic: &str, now: DateTime<Utc>) -> Option<Arc<dyn Any + Send + Sync>> {
-        let kept = self.kept.get(topic)?;
-        let holds = !kept.is_stale && kept.until.is_none_or(|until| now < until);
-        holds.then(|| Arc::clone(&kept.state))
+        let cached = self.cached.get(topic)?;
+        let holds = !cached.is_stale && cached.until.is_none_or(|until| now < until);
+        holds.then(|| Arc::clone(&cached.state))
     }
 }
 
@@ -67,19 +67,19 @@ impl Client {
     ) -> Arc<S> {
         let now = self.now();
         let mut core = self.core();
-        let kept = core.states.fresh(topic, now).and_then(|state| state.downcast().ok());
-        if let Some(state) = kept {
+        let cached = core.states.fresh(topic, now).and_then(|state| state.downcast().ok());
+        if let Some(state) = cached {
             return state;
         }
         match read(&mut core, now) {
             Ok((state, until)) => {
                 let state = Arc::new(state);
-                let kept = Kept { state: Arc::clone(&state) as _, until, is_stale: false };
-                core.states.kept.insert(topic, kept);
+                let cached = CachedState { state: Arc::clone(&state) as _, until, is_stale: false };
+                core.states.cached.insert(topic, cached);
                 state
             }
             Err(_) => {
-                let last = core.states.kept.get(topic).map(|kept| Arc::clone(&kept.state));
+                let last = core.states.cached.get(topic).map(|cached| Arc::clone(&cached.state));
                 last.and_then(|state| state.downcast().ok()).unwrap_or_default()
             }
         }

@@ -1,6 +1,9 @@
 //! One exchange with the operator: headers out, clock and connection state in, and what an answer
 //! means.
 
+use std::future::Future;
+use std::pin::Pin;
+
 use mesto_protocol::kernel::operation::{Entry, Nothing};
 use mesto_protocol::{Method, Operation, Problem, ProblemCode, headers};
 use serde::Serialize;
@@ -53,6 +56,9 @@ pub(crate) fn retry_after(answer: &LinkAnswer) -> Option<u32> {
     Some(u32::try_from(seconds).map_or(LONGEST_PAUSE, |seconds| seconds.min(LONGEST_PAUSE)))
 }
 
+/// An answer that is waited for.
+type Asked<'a> = Pin<Box<dyn Future<Output = Result<LinkAnswer>> + Send + 'a>>;
+
 impl Client {
     /// Sends a request; learns the operator's time and the state of the connection from what comes
     /// back.
@@ -64,8 +70,21 @@ impl Client {
         body: Option<Vec<u8>>,
     ) -> std::result::Result<LinkAnswer, LinkError> {
         let token = self.core().token.clone();
+        self.exchange_as(token.as_deref(), method, path, key, body).await
+    }
+
+    /// The same in a session that was read before: whoever signs in meanwhile, the request stays
+    /// that session's.
+    pub(crate) async fn exchange_as(
+        &self,
+        token: Option<&str>,
+        method: Method,
+        path: String,
+        key: Option<&str>,
+        body: Option<Vec<u8>>,
+    ) -> std::result::Result<LinkAnswer, LinkError> {
         let mut headers = vec![(headers::CLIENT.to_owned(), self.config().version.clone())];
-        if let Some(token) = &token {
+        if let Some(token) = token {
             headers.push(("authorization".to_owned(), format!("Bearer {token}")));
         }
         if let Some(key) = key {
@@ -77,7 +96,7 @@ impl Client {
         let sent = self.ports().clock.monotonic();
         let outcome = self.ports().link.send(LinkRequest { method, path, headers, body }).await;
         match &outcome {
-            Ok(answer) => self.heard(answer, sent, token.as_deref()),
+            Ok(answer) => self.heard(answer, sent, token),
             Err(_) => self.connection_is(Connection::Offline),
         }
         outcome
@@ -194,16 +213,20 @@ impl Client {
         cursor: Option<&str>,
         limit: u32,
     ) -> Result<A> {
-        let outcome = self.page(operation, cursor, limit).await.and_then(|answer| read(&answer));
+        let outcome = match self.page(operation, cursor, limit) {
+            Ok(asked) => asked.await.and_then(|answer| read(&answer)),
+            Err(error) => Err(error),
+        };
         self.explain(outcome)
     }
 
-    async fn page(&self, operation: &Entry, cursor: Option<&str>, limit: u32) -> Result<LinkAnswer> {
+    #[inline(never)]
+    fn page<'a>(&'a self, operation: &'a Entry, cursor: Option<&str>, limit: u32) -> Result<Asked<'a>> {
         self.core().signed_in()?;
         let limit = limit.to_string();
         let mut query = vec![("limit", limit.as_str())];
         query.extend(cursor.map(|cursor| ("cursor", cursor)));
-        self.ask(operation, operation.target(&[], &query), None).await
+        Ok(self.ask(operation, operation.target(&[], &query), None))
     }
 
     /// Asks for text as it is served: signed, or a document.
@@ -216,16 +239,20 @@ impl Client {
         self.ask(operation, operation.target(names, &[]), None).await.map(drop)
     }
 
-    async fn ask(&self, operation: &Entry, path: String, body: Option<Vec<u8>>) -> Result<LinkAnswer> {
-        self.core().still_open()?;
-        let answer = self.exchange(operation.method, path, None, body).await?;
-        match meaning(answer.status, &answer.body) {
-            Meaning::Done => Ok(answer),
-            Meaning::Refused(problem) => Err(problem.into()),
-            Meaning::Foreign => {
-                Err(Error::unreadable(format!("status {} without a problem of the operator", answer.status)))
+    /// Boxed and not generic: each call waits for it in the same few instructions.
+    #[inline(never)]
+    fn ask<'a>(&'a self, operation: &'a Entry, path: String, body: Option<Vec<u8>>) -> Asked<'a> {
+        Box::pin(async move {
+            self.core().still_open()?;
+            let answer = self.exchange(operation.method, path, None, body).await?;
+            match meaning(answer.status, &answer.body) {
+                Meaning::Done => Ok(answer),
+                Meaning::Refused(problem) => Err(problem.into()),
+                Meaning::Foreign => {
+                    Err(Error::unreadable(format!("status {} without a problem of the operator", answer.status)))
+                }
             }
-        }
+        })
     }
 }
 

@@ -1,9 +1,9 @@
 //! A car that is parked: a ticket and its extensions are one time to a driver.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::kernel::ids::TicketId;
 use mesto_protocol::parking::tickets::{Ticket, TicketState};
-use mesto_rules::{Money, MoneyError, shown};
+use mesto_rules::{Money, MoneyError, ParkingSection, shown};
 use mesto_texts::TextValue;
 use rusqlite::Connection as Database;
 use serde::Serialize;
@@ -23,6 +23,9 @@ shown! { parked_shown;
         pub in_force: TicketId,
         pub starts_at: DateTime<Utc>,
         pub ends_at: DateTime<Utc>,
+        /// From the last reminder before its end on it is shown as ending; `ends_at` where the city
+        /// states none.
+        pub ending_from: DateTime<Utc>,
         /// The sum of their prices.
         pub paid: Money,
         /// What it is besides its time and its price, a line each in the client's language.
@@ -36,21 +39,42 @@ impl Parked {
         let (Some(first), Some(last)) = (tickets.first(), tickets.last()) else { return Ok(None) };
         let paid = tickets.iter().skip(1).try_fold(first.price, |sum, ticket| sum.checked_add(&ticket.price))?;
         let in_force = tickets.iter().find(|ticket| now < ticket.ends_at).unwrap_or(last).id;
+        let (starts_at, ends_at) = (first.starts_at, last.ends_at);
+        let ending_from = ends_at - reminded_before(client, last);
         let lines = in_words(client, &tickets);
-        Ok(Some(Self { lines, in_force, starts_at: first.starts_at, ends_at: last.ends_at, paid, tickets }))
+        Ok(Some(Self { lines, in_force, starts_at, ends_at, ending_from, paid, tickets }))
     }
+}
+
+/// How long before the end of a ticket its last reminder comes, as the city says.
+fn reminded_before(client: &Client, ticket: &Ticket) -> TimeDelta {
+    let city = client.stored_city(&ticket.city);
+    let parking: Option<&ParkingSection> = city.as_ref().and_then(|city| city.section().ok());
+    let last = parking.and_then(|parking| parking.policy.reminder_minutes_before.iter().min());
+    TimeDelta::minutes(last.map_or(0, |minutes| i64::from(minutes.get())))
 }
 
 /// What a driver is told of these tickets together. A field of a ticket that is shown has its line
 /// here.
 fn in_words(client: &Client, tickets: &[Ticket]) -> Vec<String> {
     let paid_minutes = tickets.iter().map(|ticket| i64::from(ticket.paid_minutes)).sum();
-    vec![client.text("ticket-paid-minutes", &[("minutes", TextValue::Number(paid_minutes))])]
+    let mut lines = vec![client.text("ticket-paid-minutes", &[("minutes", TextValue::Number(paid_minutes))])];
+    if let Some(lost) = tickets.iter().find(|ticket| is_lost(ticket)) {
+        let plate = TextValue::Text(lost.plate.display.clone());
+        lines.extend([client.text("state-lost-open", &[("plate", plate)]), client.text("state-lost-what", &[])]);
+    }
+    lines
 }
 
-/// What was voided, and what the operator does not know, is no time that a car is parked for.
-fn counts(ticket: &Ticket) -> bool {
-    !matches!(ticket.state, TicketState::Voided | TicketState::Lost)
+/// It was bought, and the operator does not know it.
+fn is_lost(ticket: &Ticket) -> bool {
+    ticket.state == TicketState::Lost
+}
+
+/// What was voided is no time that a car is parked for, and what the operator lost is none together
+/// with what he knows.
+fn goes_with(ticket: &Ticket, of: &Ticket) -> bool {
+    ticket.state != TicketState::Voided && is_lost(ticket) == is_lost(of)
 }
 
 /// The tickets before and after one, with it. Each one before ends earlier than the next, so that
@@ -60,7 +84,7 @@ fn chain(db: &Database, of: Ticket) -> Stored<Vec<Ticket>> {
     let mut last = (of.id, of.ends_at);
     let follows = |last: (TicketId, DateTime<Utc>)| {
         let after = rows::ends_after(db, last.1)?;
-        Stored::Ok(after.into_iter().find(|ticket| ticket.extends == Some(last.0) && counts(ticket)))
+        Stored::Ok(after.into_iter().find(|ticket| ticket.extends == Some(last.0) && goes_with(ticket, &of)))
     };
     while let Some(next) = follows(last)? {
         last = (next.id, next.ends_at);
@@ -69,7 +93,7 @@ fn chain(db: &Database, of: Ticket) -> Stored<Vec<Ticket>> {
     let mut earlier = vec![];
     let mut first = (of.extends, of.ends_at);
     while let Some(before) = first.0.map(|id| rows::ticket(db, id)).transpose()?.flatten() {
-        if before.ends_at >= first.1 || !counts(&before) {
+        if before.ends_at >= first.1 || !goes_with(&before, &of) {
             break;
         }
         first = (before.extends, before.ends_at);
@@ -83,15 +107,19 @@ fn summed<T>(sum: std::result::Result<T, MoneyError>) -> Result<T> {
 }
 
 impl Parking<'_> {
-    /// Every time that runs or is still to start, the first to end first. Local.
+    /// Every time that runs or is still to start, the first to end first; after them those that the
+    /// operator does not know any more, whose lines say so: the driver shows their code. Local.
     ///
     /// # Errors
     /// Only when the phone's database fails.
     pub fn parked(self) -> Result<Vec<Parked>> {
         let now = self.0.now();
         let chains = self.0.core().read(now, |db| {
-            let active = rows::active(db, now)?;
-            let lasts = active.iter().filter(|last| !active.iter().any(|next| next.extends == Some(last.id)));
+            let mut all = rows::active(db, now)?;
+            all.extend(rows::lost(db, now)?);
+            let lasts = all
+                .iter()
+                .filter(|last| !all.iter().any(|next| next.extends == Some(last.id) && goes_with(next, last)));
             lasts.map(|last| chain(db, last.clone())).collect::<Stored<Vec<_>>>()
         })?;
         chains.into_iter().filter_map(|tickets| summed(Parked::of(self.0, tickets, now)).transpose()).collect()
@@ -100,12 +128,12 @@ impl Parking<'_> {
     /// The time that a ticket is a part of, also when it is over. Local.
     ///
     /// # Errors
-    /// `ticket_missing`, also for a ticket that was voided or that the operator does not know.
+    /// `ticket_missing`, also for a ticket that was voided.
     pub fn parked_with(self, ticket: TicketId) -> Result<Parked> {
         let now = self.0.now();
         let part = self.ticket(ticket)?;
-        let missing = || Error::new(ErrorKind::Refused, "ticket_missing", "this ticket is voided or lost");
-        if !counts(&part) {
+        let missing = || Error::new(ErrorKind::Refused, "ticket_missing", "this ticket is voided");
+        if part.state == TicketState::Voided {
             return Err(missing());
         }
         let tickets = self.0.core().read(now, |db| chain(db, part))?;

@@ -11,6 +11,7 @@ use mesto_protocol::parking::tickets::{Ticket, TicketState};
 use mesto_rules::quote::{self as rules_quote, QuoteAsk};
 use mesto_rules::{
     City, CityId, Money, ParkingSection, PayMethod as RulesPay, Refusal, Stay, StayPer, Stays, ZoneId, shown,
+    sort_by_key,
 };
 use serde::Serialize;
 
@@ -63,7 +64,7 @@ const LONGEST_STAY: TimeDelta = TimeDelta::days(8);
 /// one after the other.
 fn stay_of_tickets(city: &City, tickets: &[&Ticket]) -> std::result::Result<Option<Stay>, Refusal> {
     let mut bought = tickets.to_vec();
-    bought.sort_by_key(|ticket| (ticket.issued_at, ticket.id));
+    sort_by_key(&mut bought, |ticket| (ticket.issued_at, ticket.id));
     bought.into_iter().try_fold(None, |stay: Option<Stay>, ticket| {
         Stay::after_ticket(city, stay.as_ref(), ticket.zone.as_str(), ticket.starts_at, ticket.ends_at).map(Some)
     })

@@ -104,12 +104,12 @@ impl Parking<'_> {
     /// over this moment. Local; make it anew before `fresh_until`.
     ///
     /// # Errors
-    /// `ticket_missing`, `device_key_failed` (also when the ticket was bought on another phone).
+    /// `ticket_missing`, `code_of_another_phone` while another phone shows it, `device_key_failed`.
     pub fn code(self, ticket: TicketId) -> Result<TicketCode> {
         let ticket = self.ticket(ticket)?;
         let now = self.0.now();
         let text = Presentation::encode(&ticket.signed, self.0.ports().signer.as_ref(), now)
-            .map_err(|why| Error::new(ErrorKind::Phone, "device_key_failed", why.to_string()))?;
+            .map_err(|why| Error::of_code(&why))?;
         Ok(TicketCode { text, fresh_until: now + TimeDelta::seconds(30) })
     }
 

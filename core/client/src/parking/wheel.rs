@@ -181,16 +181,22 @@ impl Parking<'_> {
     fn granted(self, city: &CityId, zone: &ZoneId, plate: &Plate, most: Option<u32>) -> Result<(Vec<u32>, Preview)> {
         let priced = |asked| self.preview_of(city, zone, plate.clone(), asked, RulesPay::Deposit);
         let mut choices: Vec<u32> = vec![];
-        let mut last = None;
+        let mut last: Option<Preview> = None;
         for asked in lengths(most) {
-            let preview = match (priced(asked), &last) {
-                (Ok(preview), _) => preview,
-                (Err(_), Some(_)) => break,
-                // Where a city sells no part of what is asked for, what is left may be shorter than a step.
-                (Err(refused), None) => match left(&refused) {
-                    Some(left) if left > 0 && left < asked => priced(left)?,
-                    _ => return Err(refused),
-                },
+            let preview = match priced(asked) {
+                Ok(preview) => preview,
+                // Where a city sells no part of what is asked for, what is left lies between two
+                // steps.
+                Err(refused) => {
+                    let granted = last.as_ref().map_or(0, |last| last.offer.granted_minutes);
+                    let rest = left(&refused).filter(|left| *left > granted && *left < asked);
+                    match (rest.map(priced), &last) {
+                        (Some(Ok(rest)), _) => rest,
+                        (_, Some(_)) => break,
+                        (Some(Err(refused)), None) => return Err(refused),
+                        (None, None) => return Err(refused),
+                    }
+                }
             };
             let granted = preview.offer.granted_minutes;
             choices.push(granted);

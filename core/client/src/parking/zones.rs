@@ -1,6 +1,6 @@
 //! Zones near the driver, from a stored city.
 
-use mesto_rules::{CityId, Minutes, ParkingSection, Position, ZoneId, shown, zone_by_sign, zones_near};
+use mesto_rules::{CityId, Minutes, ParkingSection, Position, ZoneId, shown, sort_by_key, zone_by_sign, zones_near};
 use serde::Serialize;
 
 use super::Parking;
@@ -31,8 +31,8 @@ shown! { zones_shown;
     #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
     pub struct ZonesNear {
         pub zones: Vec<NearZone>,
-        /// The zone of the sign. Without one a screen lets the driver choose: one street can lie in
-        /// three zones.
+        /// The zone of the sign. Without one, also while only the beginning of a code is typed, a
+        /// screen lets the driver choose: one street can lie in three zones.
         pub by_sign: Option<ZoneId>,
     }
 }
@@ -41,6 +41,12 @@ shown! { zones_shown;
 pub fn unknown(parking: &ParkingSection) -> Error {
     let known: Vec<String> = parking.zones.iter().map(|zone| zone.id.to_string()).collect();
     Error::new(ErrorKind::Refused, "zone_unknown", "this zone is not in the city").with("known", known)
+}
+
+/// More may follow: a code of the city begins so.
+fn begins_a_code(parking: &ParkingSection, typed: &str) -> bool {
+    let begins = |code: &String| code.get(..typed.len()).is_some_and(|start| start.eq_ignore_ascii_case(typed));
+    parking.zones.iter().flat_map(|zone| &zone.sign_codes).any(begins)
 }
 
 impl Parking<'_> {
@@ -65,7 +71,7 @@ impl Parking<'_> {
     }
 
     /// Zones near a position, from a stored city. `sign` is typed (`9111`) or scanned text and wins
-    /// over the position. Local.
+    /// over the position; the beginning of a code (`91`) names no zone yet and is no error. Local.
     ///
     /// # Errors
     /// `city_missing`, `sign_unknown` with the known codes, `sign_ambiguous`.
@@ -73,7 +79,10 @@ impl Parking<'_> {
         let stored = self.0.city(city)?;
         let parking: &ParkingSection = stored.section()?;
         let by_sign = match sign.map(str::trim).filter(|sign| !sign.is_empty()) {
-            Some(sign) => Some(self.zone_by_sign(city, sign)?),
+            Some(sign) => match self.zone_by_sign(city, sign) {
+                Err(_) if begins_a_code(parking, sign) => None,
+                named => Some(named?),
+            },
             None => None,
         };
         let near = position.map(|position| zones_near(parking, &position, u32::MAX)).unwrap_or_default();
@@ -96,7 +105,7 @@ impl Parking<'_> {
             })
             .collect();
         // Stable: zones that nobody has drawn stay in the city's order, at the end.
-        zones.sort_by_key(|zone| {
+        sort_by_key(&mut zones, |zone| {
             (by_sign.as_ref() != Some(&zone.zone), zone.distance_metres.is_none(), zone.distance_metres)
         });
         Ok(ZonesNear { zones, by_sign })

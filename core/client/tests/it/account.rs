@@ -1,7 +1,7 @@
 //! What the account says of itself: pages, devices, all that is stored, and its end.
 
 use mesto_client::protocol::base::payments::{NoticeOutcome, PayMethod, PaymentPurpose, RefundRoute};
-use mesto_client::protocol::garages::control::ReportedEventKind;
+use mesto_client::protocol::garages::controllers::ReportedEventKind;
 use mesto_client::{AccountState, ErrorKind, IntentState, Secrets as _};
 
 use crate::garages::{Controller, net, pay, ready};
@@ -241,6 +241,36 @@ fn an_account_that_could_not_be_closed_for_want_of_a_connection_is_open() {
     assert_eq!((close(), is_closing()), (ErrorKind::Offline, true));
     phone.net.offline(false);
     assert_eq!(run(phone.client.account().close_account()).unwrap().refund.unwrap().amount, rsd("1000.00"));
+    is_wiped(&phone);
+}
+
+#[test]
+fn what_was_bought_after_a_closing_without_an_answer_is_known_before_it_is_asked_again_av_123() {
+    let phone = Phone::ready("1000");
+    phone.net.fault(CLOSE, Fault::RequestLost);
+    assert_eq!(run(phone.client.account().close_account()).unwrap_err().kind(), ErrorKind::NoAnswer);
+    // The account is open, and the driver goes on.
+    phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
+    run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
+    phone.net.offline(true);
+    assert_eq!(run(phone.client.account().close_account()).unwrap_err().code(), "intents_open");
+    assert!(phone.client.account().state().is_closing);
+    assert_eq!(phone.client.payments().open().unwrap().len(), 1);
+    phone.net.offline(false);
+    assert_eq!(run(phone.client.account().close_account()).unwrap().refund.unwrap().amount, rsd("920.00"));
+    is_wiped(&phone);
+}
+
+#[test]
+fn what_was_tapped_after_the_account_was_closed_keeps_nobody_from_its_end_av_123() {
+    let phone = Phone::ready("1000");
+    let quote = phone.quote("red", 60);
+    phone.net.fault(CLOSE, Fault::AnswerLost);
+    assert_eq!(run(phone.client.account().close_account()).unwrap_err().kind(), ErrorKind::NoAnswer);
+    let tapped = run(phone.client.payments().buy(&quote)).unwrap();
+    assert!(!tapped.state.is_final());
+    assert_eq!(run(phone.client.account().close_account()).unwrap().refund.unwrap().amount, rsd("1000.00"));
+    assert_eq!(phone.net.sold(), 0);
     is_wiped(&phone);
 }
 

@@ -102,7 +102,9 @@ fn below_the_sum_from_which_the_operator_bears_the_fee_nothing_is_quoted_by_card
     let phone = Phone::ready("1000");
     let refused =
         run(phone.client.parking().quote(&belgrade(), &zone("red"), phone.car(), 60, PayMethod::Card)).unwrap_err();
-    assert_eq!(refused.code(), "tariff_unknown");
+    assert_eq!(refused.code(), "card_fee_unknown");
+    assert_eq!(refused.text(Locale::En), "Below 200.00 RSD this is not sold by card: the bank's fee is not known.");
+    assert_eq!(refused.advice(Locale::En), "Pay from the deposit.");
     assert_eq!(
         phone
             .client
@@ -110,7 +112,7 @@ fn below_the_sum_from_which_the_operator_bears_the_fee_nothing_is_quoted_by_card
             .preview(&belgrade(), &zone("red"), phone.car(), 60, &PayMethod::Card)
             .unwrap_err()
             .code(),
-        "tariff_unknown"
+        "card_fee_unknown"
     );
     let other = PayMethod::Other("wrist".to_owned());
     for refused in [

@@ -1,5 +1,6 @@
 //! A day of a driver: sign-in, car, deposit, quote, purchase, extension, history, order.
 
+use chrono::TimeDelta;
 use mesto_client::parking::Preview;
 use mesto_client::protocol::base::payments::{NoticeOutcome, PayMethod, Quote};
 use mesto_client::protocol::kernel::ids::{RecordId as _, VehicleId};
@@ -23,7 +24,9 @@ fn a_driver_parks_extends_and_is_refused_minute_91_bg_50() {
     assert_eq!(bought.state, IntentState::Confirmed);
     assert_eq!(phone.balance(), rsd("920.00"));
     let ticket = bought.ticket().unwrap();
-    assert_eq!(phone.client.parking().parked_with(ticket.id).unwrap().lines, ["Paid for 60 min"]);
+    let parked = phone.client.parking().parked_with(ticket.id).unwrap();
+    assert_eq!(parked.lines, ["Paid for 60 min"]);
+    assert_eq!(parked.ending_from, ticket.ends_at - TimeDelta::minutes(5), "as it is reminded of");
 
     let refused =
         run(phone.client.parking().quote(&belgrade(), &zone("red"), phone.car(), 91, PayMethod::Deposit)).unwrap_err();
@@ -146,6 +149,10 @@ fn a_sign_wins_over_the_position() {
         assert_eq!(signed.by_sign, Some(zone("red")));
         assert_eq!(signed.zones[0].zone, zone("red"));
     }
+    for beginning in ["9", "911", " 91 "] {
+        let unfinished = phone.client.parking().zones_near(&belgrade(), here, Some(beginning)).unwrap();
+        assert_eq!(unfinished, near, "more may follow: {beginning}");
+    }
     let unknown = phone.client.parking().zones_near(&belgrade(), here, Some("1234")).unwrap_err();
     assert_eq!(unknown.code(), "sign_unknown");
     assert!(unknown.advice(Locale::En).contains("9111"), "{}", unknown.advice(Locale::En));
@@ -224,6 +231,23 @@ fn a_declined_card_changes_nothing_and_says_why_bg_83() {
     assert!(settled.page_url.is_none(), "nothing to open any more");
     run(phone.client.sync()).unwrap();
     assert_eq!(phone.balance(), rsd("0.00"));
+}
+
+#[test]
+fn a_code_that_another_phone_shows_is_said_to_be_there_and_can_be_moved() {
+    let phone = Phone::ready("1000");
+    let ticket = run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap().ticket().unwrap();
+    phone.after(2);
+    let other = Phone::on(&phone.net, 9);
+    other.sign_in();
+    let elsewhere = other.client.parking().code(ticket.id).unwrap_err();
+    assert_eq!(elsewhere.code(), "code_of_another_phone");
+    assert_eq!(elsewhere.text(Locale::En), "Another phone shows this code.");
+    assert!(elsewhere.advice(Locale::En).starts_with("Move the code to this phone"));
+    run(other.client.parking().move_code_here(ticket.id)).unwrap();
+    assert!(other.client.parking().code(ticket.id).is_ok());
+    run(phone.client.sync()).unwrap();
+    assert_eq!(phone.client.parking().code(ticket.id).unwrap_err().code(), "code_of_another_phone");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use mesto_client::garages::FacilityView;
 use mesto_client::protocol::base::payments::{NoticeOutcome, PayMethod};
-use mesto_client::protocol::garages::control::{
+use mesto_client::protocol::garages::controllers::{
     GarageReport, GarageReported, ReportedEvent, ReportedEventKind, ReportedPlaces,
 };
 use mesto_client::protocol::garages::visits::VisitState;
@@ -16,7 +16,7 @@ use mesto_client::rules::garages::facility::{CheckDigit, TicketPattern};
 use mesto_client::rules::garages::{GaragesSection, TicketNumber};
 use mesto_client::rules::{FacilityId, Minutes, Position};
 use mesto_client::{
-    Client, DecodeError, Decoded, Error, IntentState, Locale, Progress, ReminderKind, Result, StillDecoder,
+    Client, DecodeError, Decoded, Error, ErrorKind, IntentState, Locale, Progress, ReminderKind, Result, StillDecoder,
 };
 use mesto_operator::{Request, RoleGiven};
 use mesto_protocol::garages::signed::ReceiptClaims;
@@ -274,7 +274,7 @@ fn what_is_refused_says_what_is_wrong_and_what_would_be_right_bg_66() {
     // A controller that is silent.
     phone.after(3);
     let error = refused(&phone, TICKET);
-    assert_eq!(error.code(), "facility_unreachable");
+    assert_eq!((error.code(), error.kind()), ("facility_unreachable", ErrorKind::NotNow), "it can be asked again");
     assert!(error.text(Locale::En).starts_with("Zeleni venac cannot be reached now"), "{}", error.text(Locale::En));
     controller.is_there();
     assert_eq!(pay(&phone, TICKET, PayMethod::Deposit).unwrap().state, IntentState::Confirmed);
@@ -529,4 +529,29 @@ fn a_photo_of_a_ticket_gives_its_number_or_says_why_not_bg_65() {
     let none = refused(Ok(vec!["https://example.com"]));
     assert_eq!(none.code(), "photo_without_number");
     assert!(none.advice(Locale::En).ends_with("8 signs, such as AA234567."), "{}", none.advice(Locale::En));
+}
+
+#[test]
+fn a_number_that_is_used_again_is_paid_although_the_answer_for_the_car_before_was_lost_bg_64() {
+    for does_sync in [false, true] {
+        let (phone, controller) = parked("1000");
+        phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
+        let open = pay(&phone, TICKET, PayMethod::Deposit).unwrap();
+        phone.after(1);
+        controller.happens(ReportedEventKind::Left, TICKET);
+        phone.net.operator.due(&*phone.net.store, phone.net.time.now());
+        phone.after(1);
+        controller.happens(ReportedEventKind::Entered, TICKET);
+        if does_sync {
+            run(phone.client.sync()).unwrap();
+        }
+        phone.after(5);
+        controller.is_there();
+        let paid = pay(&phone, TICKET, PayMethod::Deposit).unwrap();
+        assert_ne!(paid.key, open.key, "the car that is inside now was not paid (sync {does_sync})");
+        assert_eq!((&paid.state, paid.visit().unwrap().left_at), (&IntentState::Confirmed, None));
+        let before = phone.client.payments().intent(&open.key).unwrap().unwrap();
+        assert_eq!(before.state, IntentState::Confirmed);
+        assert!(before.visit().unwrap().left_at.is_some());
+    }
 }

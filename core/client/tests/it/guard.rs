@@ -1,6 +1,9 @@
 //! Nothing is paid twice: what is open for the same car and place, order or deposit is settled
 //! before anything new.
 
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
 use chrono::TimeDelta;
 use mesto_client::protocol::base::payments::{NoticeOutcome, PayMethod, PaymentState};
 use mesto_client::protocol::orders::driver::OrderState;
@@ -296,4 +299,51 @@ fn what_another_driver_of_this_phone_left_open_holds_nobody_up() {
     phone.fill("500");
     assert_eq!(run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap().state, IntentState::Confirmed);
     assert_ne!(other, PHONE);
+}
+
+/// Another driver signs in on this phone.
+fn is_used_by(phone: &Phone, number: &str) {
+    phone.time.advance(TimeDelta::seconds(31));
+    run(phone.client.account().request_code(number)).unwrap();
+    run(phone.client.account().sign_in(number, &phone.net.code_of(number), "test phone")).unwrap();
+}
+
+#[test]
+fn what_a_driver_left_open_is_shown_to_no_other_and_ended_by_no_other_bg_34() {
+    let phone = Phone::ready("1000");
+    phone.net.fault("POST /v1/purchases", Fault::AnswerLost);
+    let key = run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap().key;
+    is_used_by(&phone, "+381650000001");
+    let payments = phone.client.payments();
+    phone.net.log();
+    for refused in [run(payments.settle(&key)), run(payments.abandon(&key)), run(payments.withdraw(&key))] {
+        assert_eq!(refused.unwrap_err().code(), "intent_missing");
+    }
+    assert_eq!(payments.intent(&key).unwrap(), None);
+    assert!(payments.open().unwrap().is_empty() && payments.intents(9).unwrap().is_empty());
+    assert!(run(payments.settle_all()).unwrap().is_empty());
+    assert!(phone.net.log().is_empty(), "nothing of it is asked in the other's session");
+    is_used_by(&phone, PHONE);
+    // The account told of it when it was read; otherwise it is asked for now.
+    run(payments.settle_all()).unwrap();
+    let ended = payments.intent(&key).unwrap().unwrap();
+    assert_eq!((&ended.state, ended.key, phone.net.sold()), (&IntentState::Confirmed, key, 1));
+}
+
+#[test]
+fn a_request_stays_in_the_session_of_its_driver_whoever_signs_in_meanwhile_bg_34() {
+    let phone = Phone::ready("1000");
+    let quote = phone.quote("red", 60);
+    phone.net.fault("POST /v1/purchases", Fault::Waits);
+    let mut context = Context::from_waker(Waker::noop());
+    let mut buying = pin!(phone.client.payments().buy(&quote));
+    assert!(buying.as_mut().poll(&mut context).is_pending());
+    is_used_by(&phone, "+381650000001");
+    let Poll::Ready(answer) = buying.as_mut().poll(&mut context) else { panic!("the answer is there") };
+    assert_eq!(answer.unwrap_err().code(), "intent_missing", "it is nobody's who uses the phone now");
+    assert!(phone.shown().active_tickets.is_empty());
+    is_used_by(&phone, PHONE);
+    run(phone.client.payments().settle_all()).unwrap();
+    assert!(phone.shown().open_intents.is_empty());
+    assert_eq!((phone.shown().active_tickets.len(), phone.net.sold()), (1, 1));
 }

@@ -10,9 +10,9 @@ use mesto_client::{Client, Observer, Topic, WeakClient};
 use crate::support::{Fault, Phone, Shown, belgrade, rsd, run, shown, zone};
 
 /// Looks at the state whenever it is told.
-struct Told(WeakClient, Mutex<Sender<(Vec<Topic>, Shown)>>);
+struct StateReader(WeakClient, Mutex<Sender<(Vec<Topic>, Shown)>>);
 
-impl Observer for Told {
+impl Observer for StateReader {
     fn changed(&self, topics: &[Topic]) {
         let Some(client) = self.0.upgrade() else { return };
         let _ = self.1.lock().unwrap().send((topics.to_vec(), shown(&client)));
@@ -23,7 +23,7 @@ type Heard = Receiver<(Vec<Topic>, Shown)>;
 
 fn listen(client: &Client) -> (mesto_client::Subscription, Heard) {
     let (told, heard) = channel();
-    (client.subscribe(Arc::new(Told(client.downgrade(), Mutex::new(told)))), heard)
+    (client.subscribe(Arc::new(StateReader(client.downgrade(), Mutex::new(told)))), heard)
 }
 
 /// Reads until the state is as wanted; a state that never comes fails by the time-out.

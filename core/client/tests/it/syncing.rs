@@ -205,6 +205,14 @@ fn a_phone_that_is_ahead_of_books_put_back_from_a_copy_takes_them_as_they_are_an
             let word = mesto_client::texts::text(locale, "ticket-state-lost", &[], None);
             assert!(word.contains("perat"), "{word}");
         }
+        // It was paid: it stays in the list, after what is known, and says what to do.
+        let parked = phone.client.parking().parked().unwrap();
+        let of_lost = parked.last().unwrap();
+        assert_eq!((parked.len(), of_lost.in_force, &of_lost.tickets[0].state), (2, gone.id, &TicketState::Lost));
+        assert!(of_lost.lines.contains(&"BG 789-PP: the operator does not know this ticket".to_owned()), "{of_lost:?}");
+        assert!(of_lost.lines.iter().any(|line| line.contains("Show its code to an inspector")));
+        assert_eq!(phone.client.parking().parked_with(gone.id).unwrap(), *of_lost);
+        assert_eq!(parked[0].lines.len(), 1);
         // Its signature still holds.
         assert!(phone.client.parking().code(gone.id).is_ok() && phone.client.parking().verified(gone.id).is_ok());
 

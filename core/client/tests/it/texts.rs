@@ -97,6 +97,7 @@ fn refusals() -> Vec<Refusal> {
         Refusal::NoReturn { until: moment(10, 30) },
         Refusal::WithinGrace { until: moment(10, 30) },
         Refusal::TariffUnknown { zone: "white".parse().unwrap(), field: "price".to_owned() },
+        Refusal::CardFeeUnknown { below: rsd(20_000) },
         Refusal::NotChargedNow { next_opening: Some(moment(5, 0)) },
         Refusal::ZoneUnknown { zone: "x".to_owned(), known: vec!["red".parse().unwrap()] },
         Refusal::MethodNotAllowed { method: PayMethod::Card, allowed: vec![PayMethod::Deposit] },
@@ -114,6 +115,7 @@ fn refusals() -> Vec<Refusal> {
             | Refusal::NoReturn { .. }
             | Refusal::WithinGrace { .. }
             | Refusal::TariffUnknown { .. }
+            | Refusal::CardFeeUnknown { .. }
             | Refusal::NotChargedNow { .. }
             | Refusal::ZoneUnknown { .. }
             | Refusal::MethodNotAllowed { .. }
@@ -262,9 +264,9 @@ fn every_line_notice_and_warning_has_a_text() {
         Notice::RollsOver { ends_at: moment(6, 0) },
         Notice::NoRefund,
     ]
-    .map(|notice| mesto_protocol::kernel::line::Notice::of("parking", &notice));
+    .map(|notice| mesto_protocol::kernel::line::Notice::of("parking", &notice, false));
     let of_garages = [json!({"type": "exit_without_delay"}), json!({"type": "unused_days_lost", "days": 3})]
-        .map(|notice| mesto_protocol::kernel::line::Notice::of("garages", &notice));
+        .map(|notice| mesto_protocol::kernel::line::Notice::of("garages", &notice, false));
     let warnings = [
         PlateWarning::LookAlike { position: 1, typed: 'В', read_as: 'B' },
         PlateWarning::UnusualLetter { position: 6, letter: 'Ç' },

@@ -249,5 +249,5 @@ pub fn lines(lines: &[VisitLine]) -> Vec<Line> {
 /// What the rules say beside a price, as it stands on the wire.
 #[must_use]
 pub fn notices(notices: &[RulesNotice]) -> Vec<Notice> {
-    notices.iter().map(|notice| Notice::of(super::SERVICE.name, notice)).collect()
+    notices.iter().map(|notice| Notice::of(super::SERVICE.name, notice, false)).collect()
 }

@@ -45,6 +45,9 @@ records! { line_records;
         pub kind: String,
         #[serde(default, skip_serializing_if = "Params::is_empty")]
         pub params: Params,
+        /// Something else is offered than was asked for: to be shown before the price.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        pub surprise: bool,
     }
 }
 
@@ -129,11 +132,12 @@ impl Line {
 }
 
 impl Notice {
-    /// A notice of a service by the rules' own kind, an enum tagged by `type`.
+    /// A notice of a service by the rules' own kind, an enum tagged by `type`; `surprise` as the
+    /// field.
     #[must_use]
-    pub fn of(service: &str, notice: &impl Serialize) -> Self {
+    pub fn of(service: &str, notice: &impl Serialize, surprise: bool) -> Self {
         let (kind, params) = kind_and_params(service, notice);
-        Self { kind, params }
+        Self { kind, params, surprise }
     }
 }
 

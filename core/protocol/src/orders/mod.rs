@@ -1,8 +1,8 @@
 //! Daily parking ticket orders (eDPK): an inspector issues one, a driver pays it.
 
-pub mod control;
 pub mod driver;
+pub mod inspectors;
 
 use crate::kernel::service::Service;
 
-pub const SERVICE: Service = Service { adds: &[driver::ADDS, control::ADDS], ..Service::named("orders") };
+pub const SERVICE: Service = Service { adds: &[driver::ADDS, inspectors::ADDS], ..Service::named("orders") };

@@ -1,7 +1,7 @@
 //! Parking time as it is quoted and bought.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use mesto_rules::quote::{LineKind, Quote as QuoteTerms, QuoteLine, Start, StayPreview};
+use mesto_rules::quote::{LineKind, Notice as RulesNotice, Quote as QuoteTerms, QuoteLine, Start, StayPreview};
 use mesto_rules::{TariffId, ZoneId};
 
 use crate::base::payments::{self, Part};
@@ -140,5 +140,11 @@ pub fn lines(lines: &[QuoteLine]) -> Vec<Line> {
 /// What the rules say beside a price, as it stands on the wire.
 #[must_use]
 pub fn notices(terms: &QuoteTerms) -> Vec<Notice> {
-    terms.notices.iter().map(|notice| Notice::of(SERVICE.name, notice)).collect()
+    terms.notices.iter().map(notice).collect()
+}
+
+/// A notice of the rules as it stands on the wire.
+#[must_use]
+pub fn notice(notice: &RulesNotice) -> Notice {
+    Notice::of(SERVICE.name, notice, notice.is_surprise())
 }

@@ -12,12 +12,12 @@ use mesto_protocol::base::sign_in::*;
 use mesto_protocol::base::vehicles::*;
 use mesto_protocol::base::wallet::*;
 use mesto_protocol::event::{Event, EventPage};
-use mesto_protocol::garages::control::*;
+use mesto_protocol::garages::controllers::*;
 use mesto_protocol::garages::visits::*;
 use mesto_protocol::kernel::intents::*;
 use mesto_protocol::kernel::operation::Content;
-use mesto_protocol::orders::control::*;
 use mesto_protocol::orders::driver::*;
+use mesto_protocol::orders::inspectors::*;
 use mesto_protocol::parking::purchase::*;
 use mesto_protocol::parking::tickets::*;
 use mesto_protocol::parking::zones::*;
@@ -296,13 +296,13 @@ fn the_document_says_which_words_are_open_and_lists_only_what_is_sent() {
             "PaymentState",
             "RefundRoute",
             "RefundState",
+            "ReportedEventKind",
             "Role",
             "SaleState",
             "TicketState",
             "VatCategory",
             "Violation",
             "VisitState",
-            "ReportedEventKind",
         ]
     );
 }

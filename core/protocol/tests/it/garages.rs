@@ -1,6 +1,6 @@
 //! The page for who writes a controller: its examples are what the wire takes and gives.
 
-use mesto_protocol::garages::control::{ExitOpened, ExitRequest, GarageReport, GarageReported, VisitOwed};
+use mesto_protocol::garages::controllers::{ExitOpened, ExitRequest, GarageReport, GarageReported, VisitOwed};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use mesto_protocol::Problem;
 use mesto_protocol::base::payments;
 use mesto_protocol::openapi::{additive, conforms};
-use mesto_protocol::orders::control;
+use mesto_protocol::orders::inspectors;
 use mesto_protocol::services::{SERVICES, document, document_text, operations, problems};
 use serde_json::{Value, json};
 
@@ -68,7 +68,7 @@ fn actions_take_an_idempotency_key_and_the_rest_does_not() {
         }
     }
     actions.sort_unstable();
-    assert_eq!(actions, [control::ISSUE.path, payments::PURCHASE.path]);
+    assert_eq!(actions, [inspectors::ISSUE.path, payments::PURCHASE.path]);
 }
 
 #[test]

@@ -106,8 +106,7 @@ impl<'a> Meter<'a> {
             if paid.amount.is_zero() {
                 return false;
             }
-            let leave_by = paid.exit_by.unwrap_or(paid.at).max(paid.at);
-            leave_by.checked_add_signed(grace).is_none_or(|leave_by| at <= leave_by)
+            paid.leave_by(grace).is_none_or(|leave_by| at <= leave_by)
         };
         paid.iter().filter(settles).map(|paid| paid.at.min(at)).min()
     }
@@ -158,8 +157,8 @@ impl<'a> Meter<'a> {
     fn likely_rises(&self, now: DateTime<Utc>, paid: &[Paid]) -> [i64; 3] {
         let now = now.timestamp_millis();
         let grace = self.table.late_exit_grace_minutes.known().copied().unwrap_or_default().length();
-        let leave_by = |paid: &Paid| paid.exit_by.unwrap_or(paid.at).max(paid.at).checked_add_signed(grace);
-        let settled = paid.iter().filter(|paid| !paid.amount.is_zero()).filter_map(leave_by).max();
+        let settling = paid.iter().filter(|paid| !paid.amount.is_zero());
+        let settled = settling.filter_map(|paid| paid.leave_by(grace)).max();
         let settled = settled.map_or(now, |until| until.timestamp_millis().max(now));
         let unit = self.table.unit_minutes.length().num_milliseconds().max(1);
         let free = self.free_time().and_then(|free| free.minutes.known()).copied().unwrap_or_default().length();

@@ -48,10 +48,26 @@ pub struct VisitAsk<'a> {
 pub struct Paid {
     /// For the visit, without a commission for the card.
     pub amount: Money,
+    /// Until when it was reckoned.
     pub at: DateTime<Utc>,
-    /// The time to leave that was promised with it.
+    /// When it was received, where that was later: nothing more is owed until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub received_at: Option<DateTime<Utc>>,
+    /// The time to leave that was promised with it. A part, and what was paid while nothing was
+    /// owed, has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exit_by: Option<DateTime<Utc>>,
+}
+
+impl Paid {
+    /// Until when one may leave by it: grace follows a time to leave, and nothing else.
+    pub(super) fn leave_by(&self, grace: TimeDelta) -> Option<DateTime<Utc>> {
+        let received = self.received_at.unwrap_or(self.at).max(self.at);
+        match self.exit_by {
+            Some(exit_by) => Some(exit_by.checked_add_signed(grace)?.max(received)),
+            None => Some(received),
+        }
+    }
 }
 
 /// The price of a visit at a moment, explained. `total` is the sum of `lines`.
@@ -147,6 +163,9 @@ pub enum Refusal {
     /// The city does not know a value that the price needs.
     #[error("`{field}` of facility {facility} is not known, so nothing is sold")]
     TariffUnknown { facility: FacilityId, field: String },
+    /// Below this total the driver bears the bank's fee on a card, and the city does not know it.
+    #[error("below {below} the driver bears the bank's fee on a card, which is not known, so nothing is sold by card")]
+    CardFeeUnknown { below: Money },
     /// A visit here is not paid this way, or not in the app at all.
     #[error("it cannot be paid by {method:?}")]
     #[serde(rename = "payment_method_not_allowed")]
@@ -205,6 +224,7 @@ impl Refusal {
         match self {
             Self::FacilityUnknown { .. } => "facility_unknown",
             Self::TariffUnknown { .. } => "tariff_unknown",
+            Self::CardFeeUnknown { .. } => "card_fee_unknown",
             Self::MethodNotAllowed { .. } => "payment_method_not_allowed",
             Self::PaidOnEntry { .. } => "paid_on_entry",
             Self::FacilityClosed { .. } => "facility_closed",
@@ -249,7 +269,7 @@ pub fn price(city: &City, ask: &VisitAsk<'_>) -> Result<VisitPrice, Refusal> {
         && !price.total.is_zero()
         && let Some(fee) = card.fee_on(price.total)
     {
-        let amount = *fee.known().ok_or_else(|| unknown(facility, "card.fee"))?;
+        let amount = *fee.known().ok_or(Refusal::CardFeeUnknown { below: card.free_from })?;
         price.lines.push(VisitLine { kind: LineKind::CardFee { below: card.free_from }, amount });
         price.total = price.total.checked_add(&amount).map_err(|_| out_of_range("price"))?;
     }
@@ -305,7 +325,7 @@ fn metered(
     let owes_again_at = if owed.is_zero() {
         rises_at
     } else {
-        let paid = [ask.paid, &[Paid { amount: owed, at: now, exit_by }]].concat();
+        let paid = [ask.paid, &[Paid { amount: owed, at: now, exit_by, received_at: None }]].concat();
         meter.first_above(now, &paid, bill.price, Money::zero(city.currency))
     };
 

@@ -275,7 +275,13 @@ impl Charging<'_> {
     /// The local midnight that ends the day of a moment.
     #[must_use]
     pub fn end_of_day(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        to_utc(self.time, self.local_day(at).succ_opt()?.and_time(NaiveTime::MIN))
+        self.end_of(self.local_day(at))
+    }
+
+    /// The local midnight that ends a day.
+    #[must_use]
+    pub fn end_of(&self, day: NaiveDate) -> Option<DateTime<Utc>> {
+        to_utc(self.time, day.succ_opt()?.and_time(NaiveTime::MIN))
     }
 
     /// Whether anything is charged on a local day.

@@ -19,5 +19,6 @@ pub mod plate;
 pub mod position;
 pub mod section;
 pub mod shown;
+pub mod sort;
 pub mod time;
 pub mod wallet;

@@ -8,7 +8,7 @@ use crate::orders::section::{DiscountFrom, OrdersSection};
 use crate::parking::refusal::Refusal;
 use crate::parking::section::Regime;
 use crate::parking::terms::{charging_of, out_of_range, unknown, zone_of};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Days, Utc};
 use serde::{Deserialize, Serialize};
 
 /// What an order says.
@@ -91,8 +91,9 @@ pub fn issue(
             DiscountFrom::Issue => issued_at,
             DiscountFrom::ValidityEnd => valid_until,
         };
-        let days = TimeDelta::try_days((*rates.discount_days.known()?).into())?;
-        let until = charging.end_of_day(counted_from.checked_add_signed(days)?)?;
+        // Days of the calendar: one of them may have 23 or 25 hours.
+        let days = Days::new((*rates.discount_days.known()?).into());
+        let until = charging.end_of(charging.local_day(counted_from).checked_add_days(days)?)?;
         Some((price.less_percent(*rates.discount_percent.known()?).ok()?, until))
     };
     let discount = discount();

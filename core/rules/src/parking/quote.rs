@@ -142,6 +142,14 @@ pub enum Notice {
     Other,
 }
 
+impl Notice {
+    /// Something else is offered than was asked for: a driver sees it before the price.
+    #[must_use]
+    pub const fn is_surprise(&self) -> bool {
+        !matches!(self, Self::NoRefund)
+    }
+}
+
 /// Asks beyond this are refused unread: a month, longer than any ticket.
 const LONGEST_ASK_MINUTES: u32 = 31 * 24 * 60;
 
@@ -284,7 +292,7 @@ pub fn quote_held(city: &City, ask: &QuoteAsk<'_>, held: TimeDelta) -> Result<Qu
     let mut lines = priced.lines;
     let parking = sum(city, &lines)?;
     if ask.pay == PayMethod::Card
-        && let Some(fee) = card_fee(city, zone, parking)?
+        && let Some(fee) = card_fee(city, parking)?
     {
         lines.push(fee);
     }
@@ -352,7 +360,7 @@ fn beginning(
     }
     let next_opening = charging.next_opening(earliest);
     let sold_ahead = |opens_at: &DateTime<Utc>| {
-        policy.sold_ahead == SoldAhead::NextOpening || charging.local_day(*opens_at) == charging.local_day(earliest)
+        policy.sold_ahead == SoldAhead::NextOpening || charging.local_day(*opens_at) == charging.local_day(now)
     };
     match next_opening.filter(sold_ahead).and_then(from) {
         Some(later) => {
@@ -363,6 +371,8 @@ fn beginning(
     }
 }
 
+const A_MINUTE: TimeDelta = TimeDelta::minutes(1);
+
 struct Priced {
     lines: Vec<QuoteLine>,
     /// What the units paid for add up to, within their rates.
@@ -372,7 +382,8 @@ struct Priced {
 }
 
 /// Prices `wanted` time that begins `offset` after the start of the stay, in started units of each
-/// rate that it touches.
+/// rate that it touches. A stay may begin between two minutes, so that a rate ends within one: that
+/// minute is of the rate that it begins in, and no unit of the next one is paid for seconds.
 fn price(zone: &Zone, rates: &[Rate], offset: TimeDelta, wanted: TimeDelta) -> Result<Priced, Refusal> {
     let end = offset.checked_add(&wanted).ok_or_else(|| out_of_range("minutes"))?;
     let mut lines = Vec::with_capacity(2);
@@ -383,6 +394,9 @@ fn price(zone: &Zone, rates: &[Rate], offset: TimeDelta, wanted: TimeDelta) -> R
         let used = end.min(until) - from;
         if used <= TimeDelta::zero() {
             continue;
+        }
+        if !lines.is_empty() && end - from < A_MINUTE {
+            return Ok(Priced { lines, length, paid_to });
         }
         let unit = rate.unit_minutes.length();
         let units = started_units(used, unit)?;
@@ -421,9 +435,9 @@ fn sum(city: &City, lines: &[QuoteLine]) -> Result<Money, Refusal> {
 }
 
 /// The commission that the driver bears on a card payment of `parking`, if any (BG-93).
-fn card_fee(city: &City, zone: &Zone, parking: Money) -> Result<Option<QuoteLine>, Refusal> {
+fn card_fee(city: &City, parking: Money) -> Result<Option<QuoteLine>, Refusal> {
     let card = &city.sections.wallet.card;
     let Some(fee) = card.fee_on(parking) else { return Ok(None) };
-    let amount = *fee.known().ok_or_else(|| unknown(zone, "card.fee"))?;
+    let amount = *fee.known().ok_or(Refusal::CardFeeUnknown { below: card.free_from })?;
     Ok(Some(QuoteLine { kind: LineKind::CardFee { below: card.free_from }, amount }))
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::kernel::city::Outdated;
 use crate::kernel::ids::{ZoneId, joined};
+use crate::kernel::money::Money;
 use crate::kernel::pay::PayMethod;
 use crate::kernel::section::SectionError;
 
@@ -31,6 +32,9 @@ pub enum Refusal {
     /// The city does not know a value that the price needs.
     #[error("`{field}` of zone {zone} is not known, so nothing is sold")]
     TariffUnknown { zone: ZoneId, field: String },
+    /// Below this total the driver bears the bank's fee on a card, and the city does not know it.
+    #[error("below {below} the driver bears the bank's fee on a card, which is not known, so nothing is sold by card")]
+    CardFeeUnknown { below: Money },
     /// Parking is free at this moment and nothing is sold ahead.
     #[error("parking is not charged now")]
     #[serde(rename = "not_charged")]
@@ -90,6 +94,7 @@ impl Refusal {
             Self::NoReturn { .. } => "no_return",
             Self::WithinGrace { .. } => "within_grace",
             Self::TariffUnknown { .. } => "tariff_unknown",
+            Self::CardFeeUnknown { .. } => "card_fee_unknown",
             Self::NotChargedNow { .. } => "not_charged",
             Self::ZoneUnknown { .. } => "zone_unknown",
             Self::MethodNotAllowed { .. } => "payment_method_not_allowed",

@@ -3,6 +3,7 @@
 
 use crate::kernel::ids::{ZoneId, joined};
 use crate::kernel::position::{Position, distance};
+use crate::kernel::sort::sort_by_key;
 use crate::parking::section::{AreaCertainty, ParkingSection, Zone};
 use serde::{Deserialize, Serialize};
 
@@ -50,7 +51,7 @@ pub fn zones_near(parking: &ParkingSection, position: &Position, max_metres: u32
             })
         })
         .collect();
-    near.sort_by_key(|zone| zone.distance_metres);
+    sort_by_key(&mut near, |zone| zone.distance_metres);
     near
 }
 

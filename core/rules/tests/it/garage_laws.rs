@@ -154,7 +154,7 @@ proptest! {
     ) {
         // A payment that no longer settles anything.
         let now = visit.1 + stayed;
-        let paid = [Paid { amount: dinar(part), at: now - TimeDelta::days(3), exit_by: None }];
+        let paid = [Paid { amount: dinar(part), at: now - TimeDelta::days(3), exit_by: None, received_at: None }];
         let whole = priced(&visit, now + later, &[]);
         let rest = priced(&visit, now + later, &paid);
         sound(&rest);
@@ -169,7 +169,7 @@ proptest! {
     fn whoever_pays_and_leaves_in_time_owes_nothing_bg_68(visit in visit(), stayed in length(), share in 0..=1000_i32) {
         let now = visit.1 + stayed;
         let quoted = priced(&visit, now, &[]);
-        let paid = [Paid { amount: quoted.total, at: now, exit_by: quoted.exit_by }];
+        let paid = [Paid { amount: quoted.total, at: now, exit_by: quoted.exit_by, received_at: None }];
         prop_assert!(priced(&visit, now, &paid).total.is_zero());
         if let Some(exit_by) = quoted.exit_by {
             prop_assert!(quoted.owes_again_at.is_none_or(|again| again > exit_by));
@@ -183,7 +183,7 @@ proptest! {
             let difference = priced(&visit, again, &[]).price.checked_sub(&quoted.price).unwrap();
             prop_assert_eq!(late.total, difference);
             // Paid again, the visit is settled again.
-            let both = [paid[0], Paid { amount: late.total, at: again, exit_by: late.exit_by }];
+            let both = [paid[0], Paid { amount: late.total, at: again, exit_by: late.exit_by, received_at: None }];
             prop_assert!(priced(&visit, again, &both).total.is_zero());
         }
     }

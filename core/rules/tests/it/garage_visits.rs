@@ -36,7 +36,8 @@ fn a_visit_is_paid_and_leaves_or_owes_again_bg_64_bg_67_bg_68() {
     assert_eq!((paid, effects), (VisitState::Paid, vec![book, VisitEffect::TellController, VisitEffect::TellPaid]));
 
     // A second phone, at the same instant.
-    let payments = [Paid { amount: dinar(120), at: at("2025-06-02 10:50"), exit_by: quoted.exit_by }];
+    let payments =
+        [Paid { amount: dinar(120), at: at("2025-06-02 10:50"), exit_by: quoted.exit_by, received_at: None }];
     let owed = priced("2025-06-02 10:50", &payments).total;
     let again = VisitEvent::Pay { amount: dinar(120), owed };
     assert_eq!(step(Some(paid), &again, at("2025-06-02 10:50")), Err(VisitError::AlreadyPaid));

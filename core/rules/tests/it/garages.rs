@@ -193,27 +193,31 @@ fn fewer_tickets_than_are_used_up_may_be_cheapest_bg_64() {
 fn a_zero_payment_settles_nothing_and_takes_no_time_to_leave_away_bg_19_bg_68() {
     let city = with_table("zeleni-venac", |table| table.exit_minutes = known(Minutes(15)));
     let of = |minutes: i64| entered() + TimeDelta::minutes(minutes);
-    let app = Paid { amount: dinar(100), at: of(55), exit_by: Some(of(70)) };
-    for cash in [Paid { amount: dinar(0), at: of(62), exit_by: None }, Paid { amount: dinar(20), ..app }] {
+    let app = Paid { amount: dinar(100), at: of(55), exit_by: Some(of(70)), received_at: None };
+    for cash in
+        [Paid { amount: dinar(0), at: of(62), exit_by: None, received_at: None }, Paid { amount: dinar(20), ..app }]
+    {
         let paid = [app, cash];
         for (minute, owed) in [(62, 0), (65, 0), (70, 0)] {
             let ask = VisitAsk { paid: &paid, ..ask("zeleni-venac", of(minute)) };
             assert_eq!(price(&city, &ask).unwrap().total, dinar(owed), "{minute}");
         }
     }
-    let late =
-        VisitAsk { paid: &[app, Paid { amount: dinar(20), at: of(62), exit_by: None }], ..ask("zeleni-venac", of(62)) };
+    let late = VisitAsk {
+        paid: &[app, Paid { amount: dinar(20), at: of(62), exit_by: None, received_at: None }],
+        ..ask("zeleni-venac", of(62))
+    };
     assert!(price(&city, &late).unwrap().total.is_zero(), "what was paid besides takes nothing away");
     // Nothing was paid: nothing waits for whoever leaves late.
     let city = with_table("vma", |table| table.late_exit_grace_minutes = known(Minutes(20)));
-    let nothing = [Paid { amount: dinar(0), at: of(20), exit_by: None }];
+    let nothing = [Paid { amount: dinar(0), at: of(20), exit_by: None, received_at: None }];
     let ask = VisitAsk { paid: &nothing, ..ask("vma", of(31)) };
     assert_eq!(price(&city, &ask).unwrap().total, dinar(45));
 }
 
 #[test]
 fn a_seven_day_ticket_that_was_paid_owes_nothing_for_seven_days_bg_64() {
-    let paid = [Paid { amount: dinar(3500), at: entered(), exit_by: None }];
+    let paid = [Paid { amount: dinar(3500), at: entered(), exit_by: None, received_at: None }];
     for (stayed, owed) in [("1h", 0), ("6d", 0), ("7d", 0), ("7d 0:00.001", 45)] {
         let price = price(belgrade(), &VisitAsk { paid: &paid, ..ask("vma", entered() + length(stayed)) }).unwrap();
         assert_eq!(price.total, dinar(owed), "{stayed}");
@@ -234,7 +238,7 @@ fn every_line_is_told_bg_64() {
     let ticket = LineKind::SeveralDays { tickets: 1, days: 7, price: dinar(3500) };
     assert_eq!(after("vma", "7d 2h").lines, [line(ticket, dinar(3500)), line(units(2, 45), dinar(90))]);
 
-    let paid = [Paid { amount: dinar(100), at: entered(), exit_by: None }];
+    let paid = [Paid { amount: dinar(100), at: entered(), exit_by: None, received_at: None }];
     let lost = VisitAsk { is_lost: true, places: 2, paid: &paid, ..ask("zeleni-venac", entered() + length("2h")) };
     let price = price(belgrade(), &lost).unwrap();
     let expected = [
@@ -332,7 +336,7 @@ fn whoever_paid_has_time_to_leave_and_owes_the_difference_later_bg_68() {
     assert_eq!(quoted.owes_again_at, Some(exit_by + TimeDelta::minutes(2) + MILLISECOND));
     assert!(quoted.notices.is_empty());
 
-    let paid = [Paid { amount: dinar(100), at: now, exit_by: Some(exit_by) }];
+    let paid = [Paid { amount: dinar(100), at: now, exit_by: Some(exit_by), received_at: None }];
     let owed = |at: DateTime<Utc>| price(&city, &VisitAsk { paid: &paid, ..ask("zeleni-venac", at) }).unwrap();
     for in_time in [now, entered() + length("60:01"), exit_by, exit_by + TimeDelta::minutes(2)] {
         let price = owed(in_time);
@@ -374,8 +378,7 @@ fn a_visit_is_paid_by_deposit_or_card_and_never_by_sms_bg_67() {
 fn a_card_below_the_limit_bears_the_banks_fee_or_is_refused_while_it_is_unknown_bg_93() {
     let now = entered() + length("1h");
     let by_card = VisitAsk { pay: PayMethod::Card, ..ask("zeleni-venac", now) };
-    let field = "card.fee".to_owned();
-    assert_eq!(refused(belgrade(), &by_card), Refusal::TariffUnknown { facility: id("zeleni-venac"), field });
+    assert_eq!(refused(belgrade(), &by_card), Refusal::CardFeeUnknown { below: dinar(200) });
     let mut city = belgrade().clone();
     city.sections.wallet.card.fee = known(dinar(20));
     let price = price(&city, &by_card).unwrap();
@@ -519,7 +522,7 @@ fn places_and_payments_out_of_range_are_refused_bg_64() {
     }
     let euro = Money::from_minor(100, mesto_rules::Currency::new("EUR").unwrap());
     for amount in [dinar(-1), euro] {
-        let paid = [Paid { amount, at: entered(), exit_by: None }];
+        let paid = [Paid { amount, at: entered(), exit_by: None, received_at: None }];
         let ask = VisitAsk { paid: &paid, ..ask("vma", entered()) };
         assert_eq!(refused(belgrade(), &ask), Refusal::OutOfRange { what: "paid".to_owned() });
     }

@@ -257,7 +257,7 @@ fn by_card(zone: &'static str, minutes: u32) -> QuoteAsk<'static> {
 #[test]
 fn a_card_payment_below_200_dinars_has_an_unknown_fee_and_200_is_free_bg_93() {
     let below = mesto_rules::quote(belgrade(), &by_card("red", 60)).unwrap_err();
-    assert_eq!(below, Refusal::TariffUnknown { zone: id("red"), field: "card.fee".into() });
+    assert_eq!(below, Refusal::CardFeeUnknown { below: Money::from_minor(20_000, belgrade().currency) });
     let exactly = mesto_rules::quote(belgrade(), &by_card("red", 90)).unwrap();
     assert_eq!((exactly.total.to_string(), exactly.lines.len()), ("200.00 RSD".to_owned(), 2));
 }

@@ -16,6 +16,7 @@ mod limits;
 mod nights;
 mod older;
 mod orders;
+mod pages;
 mod places;
 mod plates;
 mod promises;

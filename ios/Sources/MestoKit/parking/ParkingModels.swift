@@ -130,6 +130,12 @@ public final class TicketModel {
 
     public var isOver: Bool { left == 0 }
 
+    /// What the whole time is besides its hours and its price: a line each, in the app's language.
+    public var lines: [String] { parked?.lines ?? [] }
+
+    /// Soon over: from the last reminder before its end on.
+    public var isEnding: Bool { parked.map { !isOver && mesto.now() >= $0.endingFrom } ?? false }
+
     /// Between 1 at the start and 0 at the end: the ring.
     public var share: Double {
         let whole = endsAt.timeIntervalSince(parked?.startsAt ?? ticket.startsAt)
@@ -166,7 +172,7 @@ public final class TicketModel {
         do {
             (code, isCodeElsewhere) = (try await mesto.parking.code(inForce), false)
         } catch {
-            (code, isCodeElsewhere) = (nil, (error as? MestoError)?.code == "device_key_failed")
+            (code, isCodeElsewhere) = (nil, (error as? MestoError)?.code == "code_of_another_phone")
         }
     }
 }

@@ -8,7 +8,7 @@ use mesto_operator::{ByHand, Claim, ClaimError, ClaimState, PostgresStore, Reque
 use mesto_protocol::base::accounts::AccountClosed;
 use mesto_protocol::base::payments::{RefundRoute, RefundState};
 use mesto_protocol::base::sign_in::Sessions;
-use mesto_protocol::garages::control::ReportedEventKind;
+use mesto_protocol::garages::controllers::ReportedEventKind;
 use mesto_rules::money::Money;
 
 use crate::cases::garages::{Controller, driver, pay, quote, told, with_exit_minutes};

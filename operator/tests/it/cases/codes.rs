@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use mesto_operator::{Request, Response, Tx};
 use mesto_protocol::device::SoftwareDevice;
 use mesto_protocol::kernel::ids::{RecordId as _, TicketId};
-use mesto_protocol::orders::control::{CHECK, PlateCheck};
+use mesto_protocol::orders::inspectors::{CHECK, PlateCheck};
 use mesto_protocol::parking::signed::TicketClaims;
 use mesto_protocol::parking::tickets::{REISSUES, Ticket, TicketCode, TicketState};
 use mesto_protocol::signed_code::{

@@ -9,13 +9,13 @@ use mesto_operator::{Request, Response};
 use mesto_protocol::base::payments::Payment;
 use mesto_protocol::base::{payments, sign_in, vehicles};
 use mesto_protocol::device::SoftwareDevice;
-use mesto_protocol::garages::{control as garages, visits};
+use mesto_protocol::garages::{controllers as garages, visits};
 use mesto_protocol::headers;
 use mesto_protocol::kernel::ids::VehicleId;
 use mesto_protocol::kernel::intents;
 use mesto_protocol::kernel::operation::{Access, Content, Entry};
-use mesto_protocol::orders::control;
 use mesto_protocol::orders::driver::{self as orders, Order};
+use mesto_protocol::orders::inspectors;
 use mesto_protocol::parking::{tickets, zones};
 use mesto_protocol::services::operations;
 use serde_json::{Value, json};
@@ -146,7 +146,7 @@ fn body(operation: &Entry, there: &There<'_>) -> Value {
         json!({"payment": "pay-1", "reference": there.payment.id, "amount": there.payment.amount, "outcome": "approved"})
     } else if is(&orders::BY_SLIP) {
         json!({"number": there.number})
-    } else if is(&control::ISSUE) {
+    } else if is(&inspectors::ISSUE) {
         json!({"city": "belgrade", "zone": "yellow", "plate": "NS555ZZ", "violation": "no_ticket", "place": "Krunska 3"})
     } else if is(&garages::REPORT) {
         report(driver.world, "paid_on_site")
@@ -172,7 +172,7 @@ fn queries(operation: &Entry, odd: &[Value]) -> Vec<String> {
         path if path == zones::NEAR.path => {
             &[("city", "belgrade"), ("lat", "44.8125"), ("lon", "20.4612"), ("sign", "9111")]
         }
-        path if path == control::CHECK.path => &[("city", "belgrade"), ("plate", "BG789PP"), ("zone", "red")],
+        path if path == inspectors::CHECK.path => &[("city", "belgrade"), ("plate", "BG789PP"), ("zone", "red")],
         path if path == tickets::LIST.path => &[("before", "tk_zzz"), ("limit", "2")],
         path if path == garages::OWED.path => &[("city", "belgrade"), ("facility", "zeleni-venac"), ("ticket", TICKET)],
         path if path == visits::PLACES.path => &[("city", "belgrade")],
@@ -288,7 +288,7 @@ on_both_databases! {
         let topup = driver.top_up("200.00");
         let issued = |plate: &str, zone: &str| {
             let order = json!({"city": "belgrade", "zone": zone, "plate": plate, "violation": "no_ticket"});
-            expect::<Order>(201, inspector.act(control::ISSUE.path, &world.key(), &order))
+            expect::<Order>(201, inspector.act(inspectors::ISSUE.path, &world.key(), &order))
         };
         let order = issued("BG789PP", "yellow");
         let (order, number) = (driver.has_slip(&order).id.to_string(), issued("BG789PP", "blue").number.to_string());

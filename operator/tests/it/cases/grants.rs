@@ -8,7 +8,7 @@ use mesto_operator::store::transact;
 use mesto_operator::{GrantError, HostedPage, Keys, Operator, Response, RoleGiven, SqliteInline, values};
 use mesto_protocol::base::sign_in::Session;
 use mesto_protocol::kernel::grants::Role;
-use mesto_protocol::orders::control::PlateCheck;
+use mesto_protocol::orders::inspectors::PlateCheck;
 
 use crate::world::{Person, SECRET, SeededEntropy, World, config, expect, refused, start};
 

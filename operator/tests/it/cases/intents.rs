@@ -5,8 +5,8 @@ use mesto_operator::{Request, RoleGiven};
 use mesto_protocol::base::payments::{Bought, PayMethod, PaymentState, Purchase, PurchaseRequest, Quote};
 use mesto_protocol::kernel::grants::Role;
 use mesto_protocol::kernel::intents::{IntentOutcome, IntentState};
-use mesto_protocol::orders::control::NewOrder;
 use mesto_protocol::orders::driver::{Order, OrderState, Violation};
+use mesto_protocol::orders::inspectors::NewOrder;
 
 use crate::world::{Parked, expect, paid_order, refused, rsd};
 

@@ -80,7 +80,7 @@ on_both_databases! {
         for (asked, granted) in [(10, 50), (50, 50), (90, 50)] {
             let quote = driver.quote(second, "red", asked);
             assert_eq!((parking(&quote).granted_minutes, quote.total), (granted, rsd("80.00")), "{asked}");
-            let limits = Notice::of("parking", &RulesNotice::AnotherTicketLimits { deadline });
+            let limits = Notice::of("parking", &RulesNotice::AnotherTicketLimits { deadline }, true);
             assert_eq!(limits.kind, "parking.another_ticket_limits");
             assert!(quote.items[0].notices.contains(&limits), "{quote:?}");
             assert_eq!(parking(&quote).stay.unwrap().deadline, Some(deadline));
@@ -140,7 +140,7 @@ on_both_databases! {
     #[test]
     fn a_card_payment_below_200_has_an_unknown_fee_and_is_not_sold_bg_93(world) {
         let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
-        refused("tariff_unknown", &driver.ask_by(PayMethod::Card, vehicle, "red", 60));
+        refused("card_fee_unknown", &driver.ask_by(PayMethod::Card, vehicle, "red", 60));
         // 80 for the hour and 120 for the extended half: exactly 200.
         let free: Quote = expect(201, driver.ask_by(PayMethod::Card, vehicle, "red", 90));
         assert_eq!(free.total, rsd("200.00"));

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use mesto_protocol::base::payments::{PayMethod, Quote};
 use mesto_protocol::base::wallet::Deposit;
 use mesto_protocol::kernel::ids::{TicketId, VehicleId};
-use mesto_protocol::orders::control::PlateCheck;
+use mesto_protocol::orders::inspectors::PlateCheck;
 use mesto_protocol::parking::purchase::ParkingSubject;
 use mesto_protocol::parking::signed::{ParkingTicket, TicketClaims};
 use mesto_protocol::parking::tickets::{Channel, Ticket, TicketState};

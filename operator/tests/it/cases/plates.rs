@@ -1,6 +1,6 @@
 //! Plates as people type them: one car, and what to look at again.
 
-use mesto_protocol::orders::control::{CHECK, PlateCheck};
+use mesto_protocol::orders::inspectors::{CHECK, PlateCheck};
 use mesto_rules::PlateWarning;
 
 use crate::world::{Person, expect, refused};

@@ -5,7 +5,7 @@ use mesto_operator::store::transact;
 use mesto_operator::values;
 use mesto_protocol::base::payments::{PayMethod, Quote};
 use mesto_protocol::base::wallet::{Deposit, WalletSubject};
-use mesto_protocol::orders::control::PlateCheck;
+use mesto_protocol::orders::inspectors::PlateCheck;
 use mesto_protocol::parking::tickets::TicketState;
 use mesto_rules::StayPer;
 use serde_json::Value;

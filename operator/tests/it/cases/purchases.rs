@@ -121,10 +121,10 @@ on_both_databases! {
             world.check_books();
         };
         // 80.00 and 199.99.
-        assert_eq!(refused("tariff_unknown", &driver.ask_by(PayMethod::Card, vehicle, "red", 60))["field"], "card.fee");
+        assert_eq!(refused("card_fee_unknown", &driver.ask_by(PayMethod::Card, vehicle, "red", 60))["below"]["amount"], "200.00");
         let dearer = &world.in_city(|city| city.sections.wallet.card.free_from = rsd("200.01"));
         let there = Person { world: dearer, token: driver.token.clone(), account: driver.account };
-        refused("tariff_unknown", &there.ask_by(PayMethod::Card, vehicle, "red", 90));
+        refused("card_fee_unknown", &there.ask_by(PayMethod::Card, vehicle, "red", 90));
         expect::<Quote>(201, there.ask(vehicle, "red", 90));
         sold(world, driver.ask_by(PayMethod::Card, vehicle, "red", 90), "200.00");
         sold(world, driver.ask_by(PayMethod::Card, vehicle, "yellow", 180), "310.00");
@@ -139,7 +139,7 @@ on_both_databases! {
             if is_sold {
                 sold(there, asked, due);
             } else {
-                assert_eq!(refused("tariff_unknown", &asked)["field"], "card.fee");
+                assert_eq!(refused("card_fee_unknown", &asked)["below"]["amount"], "200.00");
                 there.operator.cancel_order(&*there.store, there.now(), &order.id.to_string()).unwrap();
             }
         }

@@ -1,11 +1,11 @@
 //! Paying: what is bought becomes an intent, and an intent is brought to its end.
 
+mod answers;
 mod guard;
 mod quotes;
 mod sending;
 #[cfg(test)]
 mod tests;
-mod told;
 mod view;
 
 use std::sync::Arc;
@@ -33,8 +33,8 @@ use mesto_texts::TextValue;
 const KIND: &str = "purchase";
 
 pub const SERVICE: Service = Service {
-    section: Some(told::take_section),
-    event: Some(told::take_event),
+    section: Some(answers::take_section),
+    event: Some(answers::take_event),
     prune: Some(|tx, city, now| IntentRow::prune(tx, days_before(now, city.retention.events_days))),
     forget: Some(IntentRow::forget_ended),
     widget: Some(|client| Json::of(&*client.payments().state())),
@@ -135,18 +135,20 @@ impl Payments<'_> {
         self.intent(key)?.ok_or_else(intent_missing)
     }
 
-    /// An intent of this account by its key, open or ended. Local.
+    /// An intent of this account by its key, open or ended; `None` for one of another account that
+    /// used this phone. Local.
     ///
     /// # Errors
     /// Only when the phone's database fails.
     pub fn intent(self, key: &str) -> Result<Option<IntentView>> {
         let now = self.0.now();
         let services = self.0.services();
-        let found = self.0.core().read(now, |db| match IntentRow::find(db, key)? {
+        let mut core = self.0.core();
+        let Some(account) = core.account else { return Ok(None) };
+        core.read(now, |db| match IntentRow::find(db, key, account)? {
             Some(row) => IntentView::of(db, services, row),
             None => Ok(None),
-        })?;
-        Ok(found)
+        })
     }
 
     /// What was bought, with its money: whether it was paid, by which phone of the account, or what

@@ -4,21 +4,21 @@
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use mesto_protocol::base::payments::{self, Bought, Purchase};
 use mesto_protocol::event::Cursor;
-use mesto_protocol::kernel::ids::QuoteId;
+use mesto_protocol::kernel::ids::{AccountId, QuoteId};
 use mesto_protocol::kernel::intents::{self, IntentOutcome, IntentState as OperatorState};
 use mesto_protocol::kernel::json::Json;
 use mesto_protocol::{Method, ProblemCode};
 use mesto_rules::{Money, from_json};
 
-use super::told::{is_news, meaning_of};
+use super::answers::{is_news, meaning_of};
 use super::{IntentView, KIND, Payments, intent_missing};
 use crate::base::deposit::BALANCE;
 use crate::base::sync::{self, CURSOR};
 use crate::kernel::client::Client;
-use crate::kernel::error::Result;
+use crate::kernel::error::{Error, Result};
 use crate::kernel::intent::{IntentEffect, IntentEvent, IntentState, Progress, step};
 use crate::kernel::ports::{LinkAnswer, LinkError};
-use crate::kernel::store::{IntentRow, StoreError};
+use crate::kernel::store::{IntentRow, StoreError, Stored};
 use crate::kernel::wire::{Meaning, meaning, retry_after};
 
 /// What an answer means, and what it brought.
@@ -58,6 +58,18 @@ struct Known {
     cursor: Option<Cursor>,
     /// Answers that told a balance.
     balances: u64,
+}
+
+/// What was written down before a request leaves.
+struct Begun {
+    exchange: Exchange,
+    known: Known,
+    /// Whose intent it is; the answer is kept for this account, whoever is signed in by then.
+    account: AccountId,
+    /// The account's session: a request in another one would be answered for somebody else.
+    token: Option<String>,
+    /// What is bought, as the operator names it.
+    subject: String,
 }
 
 /// What a step wants from the link.
@@ -103,7 +115,7 @@ impl Payments<'_> {
         }
         let attempt = Attempt { client: self.0, key };
         let now = self.0.now();
-        let (exchange, known) = match self.begin(key, &event, now) {
+        let begun = match self.begin(key, &event, now) {
             // Nothing is sent that was not written down before. What left earlier is as unconfirmed
             // as it was; to say "nothing was charged" would be a guess.
             Err(error) if error.is_full() => {
@@ -113,6 +125,8 @@ impl Payments<'_> {
             }
             begun => begun?,
         };
+        let Begun { exchange, known, account, token, subject } = begun;
+        let token = token.as_deref();
         let (answer, asked) = match exchange {
             Exchange::Nothing => {
                 drop(attempt);
@@ -120,18 +134,18 @@ impl Payments<'_> {
                 return self.view(key);
             }
             Exchange::Post { path, body } => {
-                (self.0.exchange(Method::Post, path, Some(key), Some(body)).await, Asked::Post)
+                (self.0.exchange_as(token, Method::Post, path, Some(key), Some(body)).await, Asked::Post)
             }
             Exchange::Cancel { created_at } => {
                 // An operator who has forgotten that time does not take "never seen" for "not
                 // executed".
                 let made = created_at.to_rfc3339_opts(SecondsFormat::Millis, true);
                 let path = intents::CANCEL.target(&[key], &[("created_at", &made)]);
-                (self.0.exchange(intents::CANCEL.method, path, None, None).await, Asked::Cancel)
+                (self.0.exchange_as(token, intents::CANCEL.method, path, None, None).await, Asked::Cancel)
             }
-            Exchange::Bank { method, path } => (self.0.exchange(method, path, None, None).await, Asked::Bank),
+            Exchange::Bank { method, path } => (self.0.exchange_as(token, method, path, None, None).await, Asked::Bank),
         };
-        let quote = self.view(key)?.quote;
+        let quote = quote_of(&subject)?;
         let now = self.0.now();
         let (event, brought) = match answer {
             Err(LinkError::NotSent(_)) => (IntentEvent::NotSent, None),
@@ -143,7 +157,7 @@ impl Payments<'_> {
             },
         };
         let is_post = asked == Asked::Post;
-        let balance_is_old = match self.finish(key, &event, brought, is_post.then_some(known)) {
+        let balance_is_old = match self.finish(key, account, &event, brought, is_post.then_some(known)) {
             // What came back cannot be kept: it stays unconfirmed, and the same key will be told it
             // again.
             Err(error) if error.is_full() => false,
@@ -159,14 +173,15 @@ impl Payments<'_> {
     }
 
     /// Commits that something is about to leave, before it does.
-    fn begin(self, key: &str, event: &IntentEvent, now: DateTime<Utc>) -> Result<(Exchange, Known)> {
+    fn begin(self, key: &str, event: &IntentEvent, now: DateTime<Utc>) -> Result<Begun> {
         let mut core = self.0.core();
-        let balances = core.balances_told;
+        let account = core.account.ok_or_else(Error::not_signed_in)?;
+        let (balances, token) = (core.balances_told, core.token.clone());
         let outcome = core.write(now, |tx| {
             let cursor = CURSOR.get(tx.db())?;
             // Of one that a newer app stored nobody here knows what is sent.
-            let mine = IntentRow::find(tx.db(), key)?.filter(|row| row.kind == KIND);
-            let Some(mut row) = mine else { return Ok((None, cursor)) };
+            let mine = IntentRow::find(tx.db(), key, account)?.filter(|row| row.kind == KIND);
+            let Some(mut row) = mine else { return Ok(None) };
             let was_final = row.state.is_final();
             if row.state == IntentState::Unconfirmed(Progress::Sending) {
                 // This call holds the only attempt: the one before it was dropped on its way, by a
@@ -182,7 +197,7 @@ impl Payments<'_> {
                 }
                 Some(IntentEffect::Cancel) => Exchange::Cancel { created_at: row.created_at },
                 Some(effect @ (IntentEffect::AskBank | IntentEffect::AbandonAtBank)) => {
-                    let quote: QuoteId = row.subject.parse().map_err(|why| StoreError::Other(format!("{why}")))?;
+                    let quote = quote_of(&row.subject)?;
                     let payment = quote.sale().payment().to_string();
                     let is_asked = *effect == IntentEffect::AskBank;
                     let operation = if is_asked { payments::PAYMENT.entry() } else { payments::ABANDON.entry() };
@@ -198,25 +213,29 @@ impl Payments<'_> {
             if !was_final {
                 row.save(tx)?;
             }
-            Ok((Some(exchange), cursor))
+            Ok(Some(Begun { exchange, known: Known { cursor, balances }, account, token, subject: row.subject }))
         })?;
-        match outcome {
-            (Some(exchange), cursor) => Ok((exchange, Known { cursor, balances })),
-            (None, _) => Err(intent_missing()),
-        }
+        outcome.ok_or_else(intent_missing)
     }
 
     /// Commits what came of it, together with what the answer brought. `before` is given for the
     /// answer of the action itself. Whether money moved and the stored balance does not know it
     /// yet.
-    fn finish(self, key: &str, event: &IntentEvent, brought: Option<Answer>, before: Option<Known>) -> Result<bool> {
+    fn finish(
+        self,
+        key: &str,
+        account: AccountId,
+        event: &IntentEvent,
+        brought: Option<Answer>,
+        before: Option<Known>,
+    ) -> Result<bool> {
         let now = self.0.now();
         let services = self.0.services();
         let mut core = self.0.core();
-        let account = core.account;
+        let is_mine = core.account == Some(account);
         let balances = core.balances_told;
         let (balance_is_old, was_told) = core.write(now, |tx| {
-            let Some(mut row) = IntentRow::find(tx.db(), key)? else { return Ok((false, false)) };
+            let Some(mut row) = IntentRow::find(tx.db(), key, account)? else { return Ok((false, false)) };
             if row.state.is_final() {
                 return Ok((false, false));
             }
@@ -232,7 +251,6 @@ impl Payments<'_> {
             }
             // Somebody else uses the phone by now: the intent has its end, and nothing of it is
             // shown.
-            let is_mine = account == Some(row.account);
             let brought = brought.filter(|_| is_mine);
             // An answer may be an old one told again, or overtaken on its way: its balance counts
             // only if it is the first, and nothing else was heard meanwhile.
@@ -265,6 +283,11 @@ impl Payments<'_> {
         core.balances_told += u64::from(was_told);
         Ok(balance_is_old)
     }
+}
+
+/// The quote that an intent buys.
+fn quote_of(subject: &str) -> Stored<QuoteId> {
+    subject.parse().map_err(|why| StoreError::Other(format!("{why}")))
 }
 
 fn retry_at(answer: &LinkAnswer, now: DateTime<Utc>) -> Option<DateTime<Utc>> {

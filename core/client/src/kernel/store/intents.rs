@@ -162,9 +162,16 @@ impl IntentRow {
         Ok(())
     }
 
-    pub fn find(connection: &Connection, key: &str) -> Stored<Option<Self>> {
+    /// An intent of this account: a key alone opens nobody else's.
+    pub fn find(connection: &Connection, key: &str, account: AccountId) -> Stored<Option<Self>> {
+        let sql = format!("SELECT {COLUMNS} FROM intent WHERE key = ?1 AND account = ?2");
+        one(connection, &sql, params![key, account.to_string()])
+    }
+
+    /// Whether there is one with this key, whoever's, that this version can read.
+    pub fn can_be_read(connection: &Connection, key: &str) -> bool {
         let sql = format!("SELECT {COLUMNS} FROM intent WHERE key = ?1");
-        one(connection, &sql, params![key])
+        one(connection, &sql, params![key]).is_ok_and(|row| row.is_some())
     }
 
     /// The oldest open intent with this guard; its row is absent when a newer app stored it in a
@@ -200,13 +207,14 @@ impl IntentRow {
         Ok(key)
     }
 
-    /// The intents of this subject of which the operator may have made a sale, oldest first.
-    pub fn by_subject(connection: &Connection, kind: &str, subject: &str) -> Stored<Vec<Self>> {
+    /// The account's intents of this subject of which the operator may have made a sale, oldest
+    /// first.
+    pub fn by_subject(connection: &Connection, kind: &str, subject: &str, account: AccountId) -> Stored<Vec<Self>> {
         let sql = format!(
-            "SELECT {COLUMNS} FROM intent
-             WHERE subject = ?1 AND kind = ?2 AND (open = 1 OR told IS NOT NULL) ORDER BY created_at, key"
+            "SELECT {COLUMNS} FROM intent WHERE subject = ?1 AND kind = ?2 AND account = ?3
+             AND (open = 1 OR told IS NOT NULL) ORDER BY created_at, key"
         );
-        many(connection, &sql, params![subject, kind])
+        many(connection, &sql, params![subject, kind, account.to_string()])
     }
 
     /// Every open intent of the account, oldest first.

@@ -117,7 +117,7 @@ fn carry_over(tx: &Tx<'_>, salvage: &Salvage) -> Stored<(u32, bool)> {
         .collect::<Result<Vec<_>, _>>()?;
     for key in keys {
         let readable = match &key {
-            Value::Text(key) => IntentRow::find(transaction, key).is_ok_and(|row| row.is_some()),
+            Value::Text(key) => IntentRow::can_be_read(transaction, key),
             _ => false,
         };
         if !readable {

@@ -45,6 +45,7 @@ pub const QUOTE: Operation<QuoteRequest, Quote> = post(
     ProblemCode::SectionTooNew,
     ProblemCode::SectionUnreadable,
     ProblemCode::TariffUnknown,
+    ProblemCode::CardFeeUnknown,
     ProblemCode::PaymentMethodNotAllowed,
     ProblemCode::OutOfRange,
     ProblemCode::NotFound,
@@ -94,6 +95,8 @@ problems! {
     ServiceUnknown, "service_unknown", 422, "This operator does not sell this service";
     ItemsNotSupported, "items_not_supported", 422, "A quote takes exactly one item";
     TariffUnknown, "tariff_unknown", 422, "The price is not known, so nothing is sold";
+    /// Below `below` the driver bears it.
+    CardFeeUnknown, "card_fee_unknown", 422, "What the bank takes for a card is not known, so nothing is sold by card";
     PaymentMethodNotAllowed, "payment_method_not_allowed", 422, "This cannot be paid this way";
     QuoteUnknown, "quote_unknown", 422, "There is no such quote";
     QuoteExpired, "quote_expired", 422, "The quote is no longer valid";

@@ -15,7 +15,7 @@ use mesto_operator::store::transact;
 use mesto_operator::{ClaimState, GrantError, PostgresStore, Request, Response, RoleGiven, Store, values};
 use mesto_protocol::base::accounts::Account;
 use mesto_protocol::base::payments::{PayMethod, Payment, PaymentState, Purchase, Quote, SaleState};
-use mesto_protocol::garages::control::{
+use mesto_protocol::garages::controllers::{
     ExitOpened, ExitRequest, GarageReport, GarageReported, ReportedEvent, ReportedEventKind, ReportedPlaces, VisitOwed,
 };
 use mesto_protocol::garages::signed::{ExitReceipt, GOOD_WITHOUT_END, ReceiptClaims};

@@ -56,8 +56,8 @@ on_both_databases! {
         let (garage, driver) = (Controller::of(world, "zeleni-venac"), driver(world, PHONE));
         garage.enters(TICKET);
         // What a card costs below 200 is not known.
-        let refusal = refused("tariff_unknown", &ask_at(&driver, "zeleni-venac", TICKET, PayMethod::Card));
-        assert_eq!(refusal["field"], "card.fee");
+        let refusal = refused("card_fee_unknown", &ask_at(&driver, "zeleni-venac", TICKET, PayMethod::Card));
+        assert_eq!(refusal["below"]["amount"], "200.00");
         garage.after(150);
         let quote = card_quote(&driver, TICKET);
         assert_eq!(quote.total, rsd("300.00"));

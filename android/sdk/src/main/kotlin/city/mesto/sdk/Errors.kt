@@ -4,27 +4,27 @@ package city.mesto.sdk
 import city.mesto.sdk.core.MestoException
 
 /** Stable, `snake_case`: to branch on and to report. */
-val MestoException.code: String get() = told().code
+val MestoException.code: String get() = fields().code
 
 /** What happened, for the driver, in his language. */
-val MestoException.text: String get() = told().text
+val MestoException.text: String get() = fields().text
 
 /** What he can do now; empty when there is nothing. */
-val MestoException.advice: String get() = told().advice
+val MestoException.advice: String get() = fields().advice
 
 /** The numbers, moments (RFC 3339) and sums of the text. */
-val MestoException.params: Map<String, String> get() = told().params
+val MestoException.params: Map<String, String> get() = fields().params
 
 /** For developers and logs; never holds personal data. */
-val MestoException.detail: String get() = told().detail
+val MestoException.detail: String get() = fields().detail
 
 /** By which the operator finds the request in its log; null when nothing was sent. */
-val MestoException.request: String? get() = told().request
+val MestoException.request: String? get() = fields().request
 
 /** Nobody can say that nothing was charged: it may have been, or it was and goes back. */
-val MestoException.mayBeCharged: Boolean get() = told().mayBeCharged
+val MestoException.mayBeCharged: Boolean get() = fields().mayBeCharged
 
-private class Told(
+private class ErrorFields(
     val code: String,
     val text: String,
     val advice: String,
@@ -34,13 +34,13 @@ private class Told(
     val mayBeCharged: Boolean,
 )
 
-private fun MestoException.told(): Told = when (this) {
-    is MestoException.Refused -> Told(code, text, advice, params, detail, request, mayBeCharged)
-    is MestoException.Offline -> Told(code, text, advice, params, detail, request, mayBeCharged)
-    is MestoException.NoAnswer -> Told(code, text, advice, params, detail, request, mayBeCharged)
-    is MestoException.NotNow -> Told(code, text, advice, params, detail, request, mayBeCharged)
-    is MestoException.NotSignedIn -> Told(code, text, advice, params, detail, request, mayBeCharged)
-    is MestoException.Untrusted -> Told(code, text, advice, params, detail, request, mayBeCharged)
-    is MestoException.Phone -> Told(code, text, advice, params, detail, request, mayBeCharged)
-    is MestoException.Cancelled -> Told(code, text, advice, params, detail, request, mayBeCharged)
+private fun MestoException.fields(): ErrorFields = when (this) {
+    is MestoException.Refused -> ErrorFields(code, text, advice, params, detail, request, mayBeCharged)
+    is MestoException.Offline -> ErrorFields(code, text, advice, params, detail, request, mayBeCharged)
+    is MestoException.NoAnswer -> ErrorFields(code, text, advice, params, detail, request, mayBeCharged)
+    is MestoException.NotNow -> ErrorFields(code, text, advice, params, detail, request, mayBeCharged)
+    is MestoException.NotSignedIn -> ErrorFields(code, text, advice, params, detail, request, mayBeCharged)
+    is MestoException.Untrusted -> ErrorFields(code, text, advice, params, detail, request, mayBeCharged)
+    is MestoException.Phone -> ErrorFields(code, text, advice, params, detail, request, mayBeCharged)
+    is MestoException.Cancelled -> ErrorFields(code, text, advice, params, detail, request, mayBeCharged)
 }

@@ -13,12 +13,6 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** From the deposit */
     fun buyByDeposit(): String = render("buy-by-deposit", emptyMap())
 
-    /** This is not sold by card: the bank's fee on small payments is not known. */
-    fun buyCardNotSold(): String = render("buy-card-not-sold", emptyMap())
-
-    /** Pay from the deposit, or choose a longer time. */
-    fun buyCardNotSoldAdvice(): String = render("buy-card-not-sold-advice", emptyMap())
-
     /** You pay on the bank's own page; card data never reaches this app. */
     fun buyCardNote(): String = render("buy-card-note", emptyMap())
 
@@ -168,9 +162,6 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** For disabled drivers */
     fun garagesCapacityDisabled(): String = render("garages-capacity-disabled", emptyMap())
-
-    /** Pay it from the deposit. */
-    fun garagesCardNotSoldAdvice(): String = render("garages-card-not-sold-advice", emptyMap())
 
     /** How sure this is: {$certainty} */
     fun garagesCertainty(certainty: String): String = render("garages-certainty", mapOf("certainty" to certainty))
@@ -496,9 +487,6 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Covers the car in this zone until {$valid_until} */
     fun orderValidUntil(validUntil: String): String = render("order-valid-until", mapOf("valid_until" to validUntil))
 
-    /** Pay it from the deposit. */
-    fun ordersCardNotSoldAdvice(): String = render("orders-card-not-sold-advice", emptyMap())
-
     /** Choose the order to pay */
     fun ordersChoose(): String = render("orders-choose", emptyMap())
 
@@ -709,7 +697,7 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** {$plate}: payment not confirmed yet */
     fun stateUnconfirmedOpen(plate: String): String = render("state-unconfirmed-open", mapOf("plate" to plate))
 
-    /** Stay with the car until it says "paid". By SMS pay only with the button below: it takes this payment back first. */
+    /** Wait until it says "paid". Pay in another way only with the button below: it takes this payment back first. */
     fun stateUnconfirmedWhat(): String = render("state-unconfirmed-what", emptyMap())
 
     /** The connection broke after your tap at {$time}. We keep asking the operator; you will not be charged twice. */

@@ -301,11 +301,11 @@ class MestoTest {
     @Test
     fun `an account is listed exported and closed once though the answer is lost av_123 av_128`() = runBlocking<Unit> {
         // A city of its own, whose clock it moves.
-        Testbed().use { bed ->
-            TestPhone.on(bed).use { phone ->
-                val mesto = phone.signsIn(bed)
+        Testbed().use { testbed ->
+            TestPhone.on(testbed).use { phone ->
+                val mesto = phone.signsIn(testbed)
                 val page = checkNotNull(mesto.wallet.topUp(belgrade, BigDecimal(1000)).pageUrl)
-                bed.ask("POST", "/bank/walk", json("page_url" to page, "card" to "approve"))
+                testbed.ask("POST", "/bank/walk", json("page_url" to page, "card" to "approve"))
                 mesto.payments.settleAll()
                 mesto.payments.buy(mesto.parking.quote(belgrade, ZoneId("red"), mesto.vehicles.add(belgrade, "KG123AB").id, 60))
                 val newest = mesto.payments.history(limit = 1)
@@ -317,9 +317,9 @@ class MestoTest {
                 assertEquals(0, mesto.orders.history().items.size + mesto.garages.history().items.size)
                 assertContains(mesto.account.export(), "KG 123-AB")
 
-                bed.ask("POST", "/clock", json("advance_seconds" to 1))
-                TestPhone.on(bed).use { second ->
-                    val other = second.signsIn(bed)
+                testbed.ask("POST", "/clock", json("advance_seconds" to 1))
+                TestPhone.on(testbed).use { second ->
+                    val other = second.signsIn(testbed)
                     val (own, others) = other.account.sessions().items.partition { it.isOwn }
                     assertEquals("Kotlin" to 1, others.single().device to own.size)
                     val refused = assertFailsWith<MestoException.Refused> { other.account.endSession(own.single().id) }
@@ -328,7 +328,7 @@ class MestoTest {
                     assertFailsWith<MestoException.NotSignedIn> { other.account.sync() }
                 }
 
-                bed.ask("POST", "/faults", json("method" to "DELETE", "path" to "/v1/account", "kind" to "drop_answer"))
+                testbed.ask("POST", "/faults", json("method" to "DELETE", "path" to "/v1/account", "kind" to "drop_answer"))
                 assertFailsWith<MestoException.NoAnswer> { mesto.account.closeAccount() }
                 assertTrue(mesto.account.current().isClosing)
                 val closed = mesto.account.closeAccount()
@@ -342,10 +342,10 @@ class MestoTest {
         }
     }
 
-    private suspend fun TestPhone.signsIn(bed: Testbed): Mesto {
+    private suspend fun TestPhone.signsIn(testbed: Testbed): Mesto {
         val number = "+381650000037"
         mesto.account.requestCode(number)
-        mesto.account.signIn(number, bed.codeFor(number), "Kotlin")
+        mesto.account.signIn(number, testbed.codeFor(number), "Kotlin")
         return mesto
     }
 

@@ -63,12 +63,12 @@ class OperatorsTest {
     }
 
     private suspend fun ready(place: Int) {
-        val (app, bed) = apps[place] to beds[place]
+        val (app, testbed) = apps[place] to beds[place]
         app.account.requestCode(number)
-        app.account.signIn(number, bed.codeFor(number), "Kotlin")
+        app.account.signIn(number, testbed.codeFor(number), "Kotlin")
         app.vehicles.add(belgrade, "BG789PP")
         val page = checkNotNull(app.wallet.topUp(belgrade, BigDecimal(1000)).pageUrl)
-        bed.ask("POST", "/bank/walk", json("page_url" to page, "card" to "approve"))
+        testbed.ask("POST", "/bank/walk", json("page_url" to page, "card" to "approve"))
         app.payments.settleAll()
     }
 

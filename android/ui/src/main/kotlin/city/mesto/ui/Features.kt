@@ -5,35 +5,35 @@ package city.mesto.ui
 import city.mesto.sdk.MestoClient
 import city.mesto.sdk.account
 import city.mesto.sdk.vehicles
-import city.mesto.ui.app.Door
+import city.mesto.ui.app.HomeButton
 import city.mesto.ui.app.Feature
 import city.mesto.ui.app.Features
 import city.mesto.ui.app.MestoApp
 import city.mesto.ui.app.Steps
 import city.mesto.ui.garages.facilities.FacilitiesRoute
-import city.mesto.ui.garages.facilities.FacilitiesWays
+import city.mesto.ui.garages.facilities.FacilitiesNavigation
 import city.mesto.ui.garages.facilities.facilities
 import city.mesto.ui.garages.facility.FacilityRoute
-import city.mesto.ui.garages.facility.FacilityWays
+import city.mesto.ui.garages.facility.FacilityNavigation
 import city.mesto.ui.garages.facility.facility
 import city.mesto.ui.garages.owed.OwedRoute
-import city.mesto.ui.garages.owed.OwedWays
+import city.mesto.ui.garages.owed.OwedNavigation
 import city.mesto.ui.garages.owed.owed
 import city.mesto.ui.garages.visit.VisitRoute
-import city.mesto.ui.garages.visit.VisitWays
+import city.mesto.ui.garages.visit.VisitNavigation
 import city.mesto.ui.garages.visit.visit
 import city.mesto.ui.orders.OrdersRoute
-import city.mesto.ui.orders.OrdersWays
+import city.mesto.ui.orders.OrdersNavigation
 import city.mesto.ui.orders.orders
 import city.mesto.ui.parking.buy.BuyRoute
-import city.mesto.ui.parking.buy.BuyWays
+import city.mesto.ui.parking.buy.BuyNavigation
 import city.mesto.ui.parking.buy.buy
 import city.mesto.ui.parking.ticket.TicketRoute
-import city.mesto.ui.parking.ticket.TicketWays
+import city.mesto.ui.parking.ticket.TicketNavigation
 import city.mesto.ui.parking.ticket.ticket
 import city.mesto.ui.parking.zones.CHANGE_PLATE_FOR
 import city.mesto.ui.parking.zones.ZonesRoute
-import city.mesto.ui.parking.zones.ZonesWays
+import city.mesto.ui.parking.zones.ZonesNavigation
 import city.mesto.ui.parking.zones.zones
 import city.mesto.ui.parts.Icons
 import city.mesto.ui.signin.SignInRoute
@@ -51,8 +51,8 @@ val mestoFeatures = Features(
         Feature { topUp(it) { steps -> steps.back() } },
         Feature { app -> zones(app) { steps -> ZonesLinks(app, steps) } },
         Feature { app -> buy(app) { steps -> BuyLinks(app, steps) } },
-        Feature(door = Door(Icons.Warning, { it.ordersTitle() }, OrdersRoute)) { app -> orders(app) { steps -> OrdersLinks(app, steps) } },
-        Feature(door = Door(Icons.Garage, { it.garagesTitle() }, FacilitiesRoute)) { app -> facilities(app) { steps -> FacilitiesLinks(app, steps) } },
+        Feature(homeButton = HomeButton(Icons.Warning, { it.ordersTitle() }, OrdersRoute)) { app -> orders(app) { steps -> OrdersLinks(app, steps) } },
+        Feature(homeButton = HomeButton(Icons.Garage, { it.garagesTitle() }, FacilitiesRoute)) { app -> facilities(app) { steps -> FacilitiesLinks(app, steps) } },
         Feature { app -> facility(app) { steps -> FacilityLinks(app, steps) } },
         Feature { app -> owed(app) { steps -> OwedLinks(app, steps) } },
         // So does what opens the barrier.
@@ -74,7 +74,7 @@ private fun first(client: MestoClient): Any {
     }
 }
 
-private class ZonesLinks(private val app: MestoApp, private val steps: Steps) : ZonesWays {
+private class ZonesLinks(private val app: MestoApp, private val steps: Steps) : ZonesNavigation {
     override fun buy(zone: String, vehicle: String) = steps.forward(BuyRoute(zone, vehicle))
 
     override fun ticket(id: String) = steps.forward(TicketRoute(id))
@@ -88,7 +88,7 @@ private class ZonesLinks(private val app: MestoApp, private val steps: Steps) : 
     override fun retry() = app.retry()
 }
 
-private class BuyLinks(private val app: MestoApp, private val steps: Steps) : BuyWays {
+private class BuyLinks(private val app: MestoApp, private val steps: Steps) : BuyNavigation {
     override fun ticket(id: String) = steps.instead(TicketRoute(id))
 
     override fun topUp() = steps.forward(TopUpRoute)
@@ -107,7 +107,7 @@ private class BuyLinks(private val app: MestoApp, private val steps: Steps) : Bu
     override fun back() = steps.back()
 }
 
-private class OrdersLinks(private val app: MestoApp, private val steps: Steps) : OrdersWays {
+private class OrdersLinks(private val app: MestoApp, private val steps: Steps) : OrdersNavigation {
     override fun topUp() = steps.forward(TopUpRoute)
 
     override fun openPage(url: String) = app.platform.openPage(url)
@@ -117,7 +117,7 @@ private class OrdersLinks(private val app: MestoApp, private val steps: Steps) :
     override fun back() = steps.back()
 }
 
-private class FacilitiesLinks(private val app: MestoApp, private val steps: Steps) : FacilitiesWays {
+private class FacilitiesLinks(private val app: MestoApp, private val steps: Steps) : FacilitiesNavigation {
     override fun facility(id: String) = steps.forward(FacilityRoute(id))
 
     override fun owed(facility: String, ticket: String) = steps.forward(OwedRoute(facility, ticket))
@@ -129,7 +129,7 @@ private class FacilitiesLinks(private val app: MestoApp, private val steps: Step
     override fun back() = steps.back()
 }
 
-private class FacilityLinks(private val app: MestoApp, private val steps: Steps) : FacilityWays {
+private class FacilityLinks(private val app: MestoApp, private val steps: Steps) : FacilityNavigation {
     override fun owed(facility: String, ticket: String) = steps.forward(OwedRoute(facility, ticket))
 
     override fun facility(id: String) = steps.instead(FacilityRoute(id))
@@ -141,7 +141,7 @@ private class FacilityLinks(private val app: MestoApp, private val steps: Steps)
     override fun back() = steps.back()
 }
 
-private class OwedLinks(private val app: MestoApp, private val steps: Steps) : OwedWays {
+private class OwedLinks(private val app: MestoApp, private val steps: Steps) : OwedNavigation {
     override fun visit(id: String) = steps.instead(VisitRoute(id))
 
     override fun owed(facility: String, ticket: String) = steps.instead(OwedRoute(facility, ticket))
@@ -155,7 +155,7 @@ private class OwedLinks(private val app: MestoApp, private val steps: Steps) : O
     override fun back() = steps.back()
 }
 
-private class VisitLinks(private val app: MestoApp, private val steps: Steps) : VisitWays {
+private class VisitLinks(private val app: MestoApp, private val steps: Steps) : VisitNavigation {
     override fun owed(facility: String, ticket: String) = steps.instead(OwedRoute(facility, ticket))
 
     override fun retry() = app.retry()
@@ -163,7 +163,7 @@ private class VisitLinks(private val app: MestoApp, private val steps: Steps) : 
     override fun back() = steps.back()
 }
 
-private class TicketLinks(private val app: MestoApp, private val steps: Steps) : TicketWays {
+private class TicketLinks(private val app: MestoApp, private val steps: Steps) : TicketNavigation {
     override fun topUp() = steps.forward(TopUpRoute)
 
     override fun buyAgain(zone: String, vehicle: String) = steps.instead(BuyRoute(zone, vehicle))

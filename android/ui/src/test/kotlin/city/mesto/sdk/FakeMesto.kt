@@ -430,7 +430,7 @@ class FakeMesto(
         private fun parkedOf(last: Ticket): Parked {
             val tickets = generateSequence(last) { ticket -> bought.find { it.id == ticket.extends } }.toList().reversed()
             val paid = Samples.rsd(tickets.sumOf { it.price.amount })
-            return Parked(tickets, (tickets.find { now < it.endsAt } ?: last).id, tickets.first().startsAt, last.endsAt, paid, listOf("Paid for ${tickets.sumOf { it.paidMinutes }} min"))
+            return Parked(tickets, (tickets.find { now < it.endsAt } ?: last).id, tickets.first().startsAt, last.endsAt, last.endsAt.minusSeconds(600), paid, listOf("Paid for ${tickets.sumOf { it.paidMinutes }} min"))
         }
 
         override suspend fun ticket(id: TicketId): Ticket = bought.first { it.id == id }
@@ -439,7 +439,7 @@ class FakeMesto(
         var isCodeElsewhere = false
 
         override suspend fun code(ticket: TicketId): TicketCode {
-            if (isCodeElsewhere) throw MestoException.Phone("device_key_failed", "This phone cannot sign the ticket.", "Move the code.", emptyMap(), "", null, false)
+            if (isCodeElsewhere) throw MestoException.Phone("code_of_another_phone", "Another phone shows this code.", "Move the code.", emptyMap(), "", null, false)
             return TicketCode("MESTO1:SAMPLE", now.plusSeconds(30))
         }
 

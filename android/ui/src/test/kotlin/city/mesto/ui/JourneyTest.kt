@@ -168,8 +168,7 @@ class JourneyTest {
 
         // Below 200 RSD nobody knows the fee, so nothing is sold by card.
         tap(texts.buyByCard())
-        sees(texts.buyCardNotSold())
-        sees(texts.stateRefusedCode("tariff_unknown"))
+        sees(texts.stateRefusedCode("card_fee_unknown"))
         tap(texts.buyMore())
 
         tap(texts.buyPayCardDescribed(amount = rsd("200,00"), plate = "BG 789-PP", zone = red, time = "11:30"))

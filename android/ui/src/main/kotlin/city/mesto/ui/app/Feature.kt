@@ -1,4 +1,4 @@
-// What a feature tells the app: its screens, and the door to it on the home screen.
+// What a feature tells the app: its screens, and its button on the home screen.
 
 package city.mesto.ui.app
 
@@ -18,17 +18,17 @@ class Feature(
     /** Routes that stay on the screen when the session is over. */
     val withoutSession: Set<KClass<out Any>> = emptySet(),
     /** How the home screen leads here; null where other screens do. */
-    val door: Door? = null,
+    val homeButton: HomeButton? = null,
     /** Adds a destination for each of its routes. */
     val screens: NavGraphBuilder.(MestoApp) -> Unit,
 )
 
 /** A button of the home screen. */
-class Door(val icon: ImageVector, val text: (Texts) -> String, val route: Any)
+class HomeButton(val icon: ImageVector, val text: (Texts) -> String, val route: Any)
 
 /** The features of an app; `first` is the route it opens on, and returns to, as things stand. */
 class Features(val all: List<Feature>, val first: (MestoClient) -> Any) {
-    val doors: List<Door> get() = all.mapNotNull { it.door }
+    val homeButtons: List<HomeButton> get() = all.mapNotNull { it.homeButton }
 
     internal fun needsSession(destination: NavDestination): Boolean =
         all.none { feature -> feature.withoutSession.any { destination.hasRoute(it) } }

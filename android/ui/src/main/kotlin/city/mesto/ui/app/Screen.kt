@@ -73,29 +73,29 @@ internal fun GoesBack(app: MestoApp, entry: NavBackStackEntry) {
 
 @Composable
 internal fun <P : Any> presenter(app: MestoApp, entry: NavBackStackEntry, make: (Screen) -> P): P {
-    val kept = viewModel(viewModelStoreOwner = entry) { Kept.of(app, createSavedStateHandle(), Steps(app, entry.id), make) }
-    DisposableEffect(kept) {
-        kept.inFront.value = true
-        onDispose { kept.inFront.value = false }
+    val holder = viewModel(viewModelStoreOwner = entry) { PresenterHolder.of(app, createSavedStateHandle(), Steps(app, entry.id), make) }
+    DisposableEffect(holder) {
+        holder.inFront.value = true
+        onDispose { holder.inFront.value = false }
     }
     // An entry has one presenter, made above.
     @Suppress("UNCHECKED_CAST")
-    return kept.presenter as P
+    return holder.presenter as P
 }
 
 /** Keeps a presenter whatever happens to the window. */
-internal class Kept private constructor(
+internal class PresenterHolder private constructor(
     val presenter: Any,
     val inFront: MutableStateFlow<Boolean>,
     scope: CoroutineScope,
 ) : ViewModel(AutoCloseable { scope.cancel() }) {
     companion object {
         @OptIn(ExperimentalCoroutinesApi::class)
-        fun of(app: MestoApp, saved: SavedStateHandle, steps: Steps, make: (Screen) -> Any): Kept {
+        fun of(app: MestoApp, saved: SavedStateHandle, steps: Steps, make: (Screen) -> Any): PresenterHolder {
             val scope = app.scope + Job(app.scope.coroutineContext[Job])
             val inFront = MutableStateFlow(false)
             val ticks = inFront.flatMapLatest { if (it) app.ticks else emptyFlow() }
-            return Kept(make(Screen(app, scope, saved, ticks, steps)), inFront, scope)
+            return PresenterHolder(make(Screen(app, scope, saved, ticks, steps)), inFront, scope)
         }
     }
 }

@@ -77,10 +77,6 @@ internal fun changes(vararg states: StateFlow<*>): Flow<Unit> = combine(states.a
 
 internal fun MestoException.refusal() = Refusal(code, text, advice, mayBeCharged)
 
-/** By card nothing is sold whose fee nobody knows (BG-93): then it says so in the words given. */
-internal fun MestoException.refusalBy(payBy: PayBy, cardNotSold: String, advice: String): Refusal =
-    if (code == "tariff_unknown" && payBy == PayBy.Card) Refusal(code, cardNotSold, advice) else refusal()
-
 /** Whether this is the car of a plate, however that is shown. */
 internal fun Vehicle.bears(plate: Plate): Boolean = plate.canonical == this.plate.canonical
 

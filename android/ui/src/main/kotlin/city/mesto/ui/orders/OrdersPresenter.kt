@@ -27,8 +27,6 @@ import city.mesto.ui.fromcore.depositView
 import city.mesto.ui.fromcore.method
 import city.mesto.ui.fromcore.price
 import city.mesto.ui.fromcore.refusal
-import city.mesto.ui.fromcore.refusalBy
-import city.mesto.ui.text.Words
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.flow.Flow
@@ -40,7 +38,7 @@ import kotlinx.coroutines.launch
 import kotlinx.serialization.Serializable
 
 /** Where the screen leads to. */
-interface OrdersWays {
+interface OrdersNavigation {
     fun topUp()
 
     /** The bank's page, outside of the app's own screens. */
@@ -57,18 +55,17 @@ interface OrdersWays {
  */
 class OrdersPresenter(
     private val client: MestoClient,
-    private val words: Words,
     private val ticks: Flow<Unit>,
     private val scope: CoroutineScope,
     saved: SavedStateHandle,
-    private val ways: OrdersWays,
+    private val navigation: OrdersNavigation,
 ) {
     /** What the driver chose, and the key of the payment under way. */
     @Serializable
-    private data class Kept(val order: String? = null, val byCard: Boolean = false, val intent: String? = null, val number: String = "")
+    private data class SavedState(val order: String? = null, val byCard: Boolean = false, val intent: String? = null, val number: String = "")
 
-    private var kept by saved.saved { Kept() }
-    private val shown = MutableStateFlow(OrdersUiState(payBy = if (kept.byCard) PayBy.Card else PayBy.Deposit, slip = Slip(kept.number)))
+    private var savedState by saved.saved { SavedState() }
+    private val shown = MutableStateFlow(OrdersUiState(payBy = if (savedState.byCard) PayBy.Card else PayBy.Deposit, slip = Slip(savedState.number)))
     private var asking: Job? = null
     private var quote: Quote? = null
     private val paying = Paying(client, scope, Sale())
@@ -95,12 +92,12 @@ class OrdersPresenter(
             OrdersEvent.OpenBank -> paying.openBank()
             OrdersEvent.GiveUp -> paying.giveUp()
             OrdersEvent.CheckAgain -> paying.checkAgain()
-            OrdersEvent.TopUp -> ways.topUp()
+            OrdersEvent.TopUp -> navigation.topUp()
             OrdersEvent.Retry -> {
-                ways.retry()
+                navigation.retry()
                 if (!shown.value.payment.isUnderWay) askPrice()
             }
-            OrdersEvent.Back -> ways.back()
+            OrdersEvent.Back -> navigation.back()
         }
     }
 
@@ -109,7 +106,7 @@ class OrdersPresenter(
         val wasRead = client.account.state.value.lastSyncAt != null
         val payable = known.filter { it.standing == OrderRow.Standing.ToPay }
         val before = shown.value.chosen
-        val chosen = payable.find { it.id == kept.order } ?: payable.singleOrNull()
+        val chosen = payable.find { it.id == savedState.order } ?: payable.singleOrNull()
         shown.update {
             it.copy(
                 orders = known.takeIf { wasRead || known.isNotEmpty() },
@@ -123,20 +120,20 @@ class OrdersPresenter(
 
     private fun choose(order: String) {
         if (order == shown.value.chosen || shown.value.payment.isUnderWay) return
-        kept = kept.copy(order = order)
+        savedState = savedState.copy(order = order)
         shown.update { it.copy(chosen = order, payment = Payment.Idle, paid = null) }
         askPrice()
     }
 
     private fun choose(by: PayBy) {
         if (by == shown.value.payBy || shown.value.payment.isUnderWay) return
-        kept = kept.copy(byCard = by == PayBy.Card)
+        savedState = savedState.copy(byCard = by == PayBy.Card)
         shown.update { it.copy(payBy = by, payment = Payment.Idle) }
         askPrice()
     }
 
     private fun type(number: String) {
-        kept = kept.copy(number = number)
+        savedState = savedState.copy(number = number)
         shown.update { it.copy(slip = Slip(number, it.slip.isAsking)) }
     }
 
@@ -148,7 +145,7 @@ class OrdersPresenter(
         scope.launch {
             try {
                 val row = client.orders.bySlip(slip.typed).row()
-                kept = kept.copy(number = "")
+                savedState = savedState.copy(number = "")
                 shown.update { it.copy(slip = Slip(found = row)) }
                 show()
                 if (row.standing == OrderRow.Standing.ToPay) choose(row.id)
@@ -171,7 +168,7 @@ class OrdersPresenter(
                 val lines = answer.items.flatMap { it.lines }.map { PriceLine(client.text(it), it.amount.price()) }
                 OrderPrice.Firm(lines, answer.total.price(), answer.expiresAt)
             } catch (refused: MestoException) {
-                OrderPrice.Refused(refused.refusalBy(by, words.texts.buyCardNotSold(), words.texts.ordersCardNotSoldAdvice()))
+                OrderPrice.Refused(refused.refusal())
             }
             shown.update { it.copy(price = price, deposit = deposit()) }
         }
@@ -197,14 +194,14 @@ class OrdersPresenter(
             set(value) = shown.update { it.copy(payment = value) }
 
         override var intent: String?
-            get() = kept.intent
+            get() = savedState.intent
             set(value) {
-                kept = kept.copy(intent = value)
+                savedState = savedState.copy(intent = value)
             }
 
         override fun isOurs(intent: Intent) = intent.wantedOrder != null
 
-        override fun openPage(url: String) = ways.openPage(url)
+        override fun openPage(url: String) = navigation.openPage(url)
 
         override suspend fun paid(intent: Intent) {
             val paid = intent.wantedOrder?.row()?.copy(due = intent.amount.price(), standing = OrderRow.Standing.Paid)

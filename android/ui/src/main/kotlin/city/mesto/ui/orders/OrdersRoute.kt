@@ -13,9 +13,9 @@ import kotlinx.serialization.Serializable
 @Serializable
 data object OrdersRoute
 
-internal fun NavGraphBuilder.orders(app: MestoApp, ways: (Steps) -> OrdersWays) = screen<OrdersRoute, OrdersPresenter>(
+internal fun NavGraphBuilder.orders(app: MestoApp, navigation: (Steps) -> OrdersNavigation) = screen<OrdersRoute, OrdersPresenter>(
     app,
-    make = { OrdersPresenter(app.client, app.words, ticks, scope, saved, ways(steps)).apply { start() } },
+    make = { OrdersPresenter(app.client, ticks, scope, saved, navigation(steps)).apply { start() } },
 ) { presenter, _ ->
     val state by presenter.state.collectAsState()
     OrdersScreen(state, presenter::on)

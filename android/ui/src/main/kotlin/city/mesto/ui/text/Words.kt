@@ -26,7 +26,7 @@ class Words(val texts: Texts, private val language: String, private val utcOffse
     fun time(at: Instant): String = timeText(at, utcOffset(at))
 
     /** `10:30`, and the day when it is not that of `from`. */
-    fun time(at: Instant, from: Instant): String = if (day(at) == day(from)) time(at) else dayAndTime(at)
+    fun time(at: Instant, from: Instant): String = momentText(language, at, utcOffset(at), fromMoment = from)
 
     /** `10:30` with its day. */
     fun dayAndTime(at: Instant): String = momentText(language, at, utcOffset(at))
@@ -37,15 +37,11 @@ class Words(val texts: Texts, private val language: String, private val utcOffse
     /** `1.000,00 RSD` in Serbian, `1,000.00 RSD` in English, never broken into two lines. */
     fun money(price: Price): String = moneyText(language, Money(price.amount, price.currency)).replace(' ', NO_BREAK)
 
-    /** The day on the city's calendar. */
-    private fun day(at: Instant): Long = Math.floorDiv(at.epochSecond + utcOffset(at), SECONDS_OF_DAY)
-
     /** `09:05`, or `1:02:03` from an hour on. */
     fun countdown(seconds: Long): String = countdownText(seconds.coerceAtLeast(0).toULong())
 
     private companion object {
         const val NO_BREAK = '\u00A0'
-        const val SECONDS_OF_DAY = 86_400L
     }
 }
 

@@ -39,9 +39,9 @@ class TopUpPresenter(
 ) {
     /** The amount as a decimal, and the key of the top-up under way. */
     @Serializable
-    private data class Kept(val amount: String? = null, val intent: String? = null)
+    private data class SavedState(val amount: String? = null, val intent: String? = null)
 
-    private var kept by saved.saved { Kept() }
+    private var savedState by saved.saved { SavedState() }
     private val shown = MutableStateFlow(TopUpUiState(balance = null, amounts = emptyList(), chosen = null))
 
     /** The driver himself ended it: nothing has to be said about that. */
@@ -56,7 +56,7 @@ class TopUpPresenter(
                 val balance = client.wallet.state.value.balance?.price()
                 val amounts = if (balance == null) emptyList() else client.city?.depositValues.orEmpty().map { Price(it, balance.currency) }
                 shown.update { state ->
-                    val before = state.chosen ?: amounts.find { it.amount.toPlainString() == kept.amount }
+                    val before = state.chosen ?: amounts.find { it.amount.toPlainString() == savedState.amount }
                     state.copy(balance = balance, amounts = amounts, chosen = before, connection = client.connectionView())
                 }
                 paying.follow()
@@ -67,7 +67,7 @@ class TopUpPresenter(
     fun on(event: TopUpEvent) {
         when (event) {
             is TopUpEvent.Chosen -> {
-                kept = kept.copy(amount = event.amount.amount.toPlainString())
+                savedState = savedState.copy(amount = event.amount.amount.toPlainString())
                 shown.update { it.copy(chosen = event.amount) }
             }
             TopUpEvent.Go -> shown.value.chosen?.let { chosen -> paying.begin { client.wallet.topUp(client.here, chosen.amount) } }
@@ -105,9 +105,9 @@ class TopUpPresenter(
             }
 
         override var intent: String?
-            get() = kept.intent
+            get() = savedState.intent
             set(value) {
-                kept = kept.copy(intent = value)
+                savedState = savedState.copy(intent = value)
             }
 
         /** One that was begun and left goes on: a second one beside it could be paid twice. */

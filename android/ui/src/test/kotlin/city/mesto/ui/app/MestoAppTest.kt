@@ -396,7 +396,7 @@ class MestoAppTest {
 
     @Test
     fun a_new_feature_is_one_entry_of_the_list() {
-        val charging = Feature(door = Door(Icons.Car, { "Charging" }, ChargerRoute("obilicev"))) {
+        val charging = Feature(homeButton = HomeButton(Icons.Car, { "Charging" }, ChargerRoute("obilicev"))) {
             composable<ChargerRoute> { entry -> BasicText("the charger ${entry.toRoute<ChargerRoute>().charger}") }
         }
         driven(features = Features(mestoFeatures.all + charging, mestoFeatures.first)) { phone ->

@@ -15,7 +15,6 @@ import city.mesto.ui.PayBy
 import city.mesto.ui.Payment
 import city.mesto.ui.Price
 import city.mesto.ui.Refusal
-import city.mesto.ui.text.Words
 import java.math.BigDecimal
 import kotlin.test.assertEquals
 import kotlin.test.assertIs
@@ -32,7 +31,7 @@ private const val PAGE = "https://bank.example/pay"
 
 @OptIn(ExperimentalCoroutinesApi::class)
 class OrdersPresenterTest {
-    private class Ways : OrdersWays {
+    private class RecordedNavigation : OrdersNavigation {
         val went = mutableListOf<String>()
 
         override fun topUp() { went += "top-up" }
@@ -48,11 +47,11 @@ class OrdersPresenterTest {
         orders.state.value = OrdersState(listOf(Samples.order("o1")))
         wallet.state.value = WalletState(Samples.rsd(BigDecimal(5000)))
     }
-    private val ways = Ways()
+    private val navigation = RecordedNavigation()
     private val ticks = MutableSharedFlow<Unit>(replay = 1).apply { tryEmit(Unit) }
 
     private fun TestScope.presenter() =
-        OrdersPresenter(fake, Words(fake.texts, "en") { 7200 }, ticks, backgroundScope, SavedStateHandle(), ways).apply {
+        OrdersPresenter(fake, ticks, backgroundScope, SavedStateHandle(), navigation).apply {
             start()
             runCurrent()
         }
@@ -107,7 +106,7 @@ class OrdersPresenterTest {
         assertEquals(PAGE, assertIs<Payment.Unconfirmed>(presenter.state.value.payment).page)
         assertEquals(listOf(PayMethod.Card), fake.payments.state.value.open.map { it.pay })
         on(presenter, OrdersEvent.Pay, OrdersEvent.PayByChosen(PayBy.Deposit), OrdersEvent.OpenBank)
-        assertEquals(listOf("page $PAGE", "page $PAGE"), ways.went)
+        assertEquals(listOf("page $PAGE", "page $PAGE"), navigation.went)
         assertEquals(1, bought())
 
         // Opened again, it is found; its end is told once.
@@ -145,10 +144,10 @@ class OrdersPresenterTest {
     @Test
     fun what_is_not_sold_by_card_says_why_bg_93() = runTest {
         val presenter = presenter()
-        fake.failure = MestoException.Refused("tariff_unknown", "The price is not known", "Look at the sign", emptyMap(), "", null, false)
+        fake.failure = MestoException.Refused("card_fee_unknown", "The fee is not known", "Pay from the deposit.", emptyMap(), "", null, false)
         on(presenter, OrdersEvent.PayByChosen(PayBy.Card))
         val refusal = assertIs<OrderPrice.Refused>(presenter.state.value.price).refusal
-        assertEquals(Refusal("tariff_unknown", "buy-card-not-sold", "orders-card-not-sold-advice"), refusal)
+        assertEquals(Refusal("card_fee_unknown", "The fee is not known", "Pay from the deposit."), refusal)
     }
 
     @Test
@@ -174,7 +173,7 @@ class OrdersPresenterTest {
 
     @Test
     fun a_number_that_was_typed_is_there_again() = runTest {
-        fun presenter(saved: SavedStateHandle) = OrdersPresenter(fake, Words(fake.texts, "en") { 7200 }, ticks, backgroundScope, saved, ways).apply { start() }
+        fun presenter(saved: SavedStateHandle) = OrdersPresenter(fake, ticks, backgroundScope, saved, navigation).apply { start() }
         val saved = SavedStateHandle()
         presenter(saved).on(OrdersEvent.NumberTyped("4821 0937"))
         val kept = SavedStateHandle.createHandle(saved.savedStateProvider().saveState(), null)

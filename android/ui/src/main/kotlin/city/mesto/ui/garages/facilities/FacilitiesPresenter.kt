@@ -29,7 +29,7 @@ import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.launch
 
 /** Where the screen leads to. */
-interface FacilitiesWays {
+interface FacilitiesNavigation {
     /** A facility by its id. */
     fun facility(id: String)
 
@@ -49,7 +49,7 @@ class FacilitiesPresenter(
     private val position: StateFlow<Position?>,
     private val ticks: Flow<Unit>,
     private val scope: CoroutineScope,
-    private val ways: FacilitiesWays,
+    private val navigation: FacilitiesNavigation,
 ) {
     private val shown = MutableStateFlow(FacilitiesUiState())
 
@@ -80,14 +80,14 @@ class FacilitiesPresenter(
 
     fun on(event: FacilitiesEvent) {
         when (event) {
-            is FacilitiesEvent.Chosen -> ways.facility(event.facility)
-            is FacilitiesEvent.VisitOpened -> ways.visit(event.visit)
-            FacilitiesEvent.UnconfirmedOpened -> shown.value.unconfirmed?.let { ways.owed(it.facility, it.ticket) }
+            is FacilitiesEvent.Chosen -> navigation.facility(event.facility)
+            is FacilitiesEvent.VisitOpened -> navigation.visit(event.visit)
+            FacilitiesEvent.UnconfirmedOpened -> shown.value.unconfirmed?.let { navigation.owed(it.facility, it.ticket) }
             FacilitiesEvent.Retry -> {
-                ways.retry()
+                navigation.retry()
                 scope.launch { ask() }
             }
-            FacilitiesEvent.Back -> ways.back()
+            FacilitiesEvent.Back -> navigation.back()
         }
     }
 

@@ -13,9 +13,9 @@ import kotlinx.serialization.Serializable
 @Serializable
 data object FacilitiesRoute
 
-internal fun NavGraphBuilder.facilities(app: MestoApp, ways: (Steps) -> FacilitiesWays) = screen<FacilitiesRoute, FacilitiesPresenter>(
+internal fun NavGraphBuilder.facilities(app: MestoApp, navigation: (Steps) -> FacilitiesNavigation) = screen<FacilitiesRoute, FacilitiesPresenter>(
     app,
-    make = { FacilitiesPresenter(app.client, app.position, ticks, scope, ways(steps)).apply { start() } },
+    make = { FacilitiesPresenter(app.client, app.position, ticks, scope, navigation(steps)).apply { start() } },
 ) { presenter, _ ->
     val state by presenter.state.collectAsState()
     FacilitiesScreen(state, presenter::on)

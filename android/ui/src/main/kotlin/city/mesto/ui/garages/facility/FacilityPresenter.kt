@@ -32,7 +32,7 @@ import kotlinx.coroutines.flow.update
 import kotlinx.coroutines.launch
 
 /** Where the screen leads to. */
-interface FacilityWays {
+interface FacilityNavigation {
     /** A facility and the number of a ticket. */
     fun owed(facility: String, ticket: String)
 
@@ -56,7 +56,7 @@ class FacilityPresenter(
     private val ticks: Flow<Unit>,
     private val scope: CoroutineScope,
     saved: SavedStateHandle,
-    private val ways: FacilityWays,
+    private val navigation: FacilityNavigation,
 ) {
     private val id = FacilityId(facility)
 
@@ -90,12 +90,12 @@ class FacilityPresenter(
             is FacilityEvent.NumberTyped -> type(TicketEntry(event.text.take(LONGEST_TYPED), ticket.isReading))
             FacilityEvent.Ask -> askWhatIsOwed()
             FacilityEvent.PickPhoto -> readPhoto()
-            FacilityEvent.GoThere -> ticket.elsewhere?.let { ways.facility(it.facility) }
+            FacilityEvent.GoThere -> ticket.elsewhere?.let { navigation.facility(it.facility) }
             FacilityEvent.Retry -> {
-                ways.retry()
+                navigation.retry()
                 scope.launch { ask() }
             }
-            FacilityEvent.Back -> ways.back()
+            FacilityEvent.Back -> navigation.back()
         }
     }
 
@@ -110,7 +110,7 @@ class FacilityPresenter(
         if (ticket.isReading || ticket.typed.isBlank()) return
         scope.launch {
             try {
-                ways.owed(id.value, client.garages.ticketNumber(client.here, id, ticket.typed))
+                navigation.owed(id.value, client.garages.ticketNumber(client.here, id, ticket.typed))
             } catch (refused: MestoException) {
                 type(ticket.copy(refusal = refused.refusal()))
             }
@@ -124,7 +124,7 @@ class FacilityPresenter(
         if (ticket.isReading) return
         type(TicketEntry(ticket.typed, isReading = true))
         scope.launch {
-            val photo = ways.pickPhoto() ?: return@launch type(ticket.copy(isReading = false))
+            val photo = navigation.pickPhoto() ?: return@launch type(ticket.copy(isReading = false))
             try {
                 val number = client.garages.numberFromPhoto(client.here, id, photo)
                 type(TicketEntry(number, fromPhoto = number))
@@ -153,7 +153,7 @@ class FacilityPresenter(
             val all = facilities()
             val found = all.find { it.facility == id }
             // It left the city while it was looked at.
-            if (found == null && all.isNotEmpty()) return ways.back()
+            if (found == null && all.isNotEmpty()) return navigation.back()
             known = found
             refused = null
         } catch (failed: MestoException) {
@@ -196,7 +196,7 @@ class FacilityPresenter(
         Fact(texts.garagesCapacity(), capacity?.toString()),
         capacityDisabled?.let { Fact(texts.garagesCapacityDisabled(), it.toString()) },
         Fact(texts.garagesPaidWhen(), paidWhen?.text(texts)),
-        onSite.takeIf { it.isNotEmpty() }?.let { ways -> Fact(texts.garagesOnSite(), ways.joinToString { it.text(texts) }) },
+        onSite.takeIf { it.isNotEmpty() }?.let { navigation -> Fact(texts.garagesOnSite(), navigation.joinToString { it.text(texts) }) },
     )
 
     private companion object {

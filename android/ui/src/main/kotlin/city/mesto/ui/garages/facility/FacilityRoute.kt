@@ -14,9 +14,9 @@ import kotlinx.serialization.Serializable
 @Serializable
 data class FacilityRoute(val facility: String)
 
-internal fun NavGraphBuilder.facility(app: MestoApp, ways: (Steps) -> FacilityWays) = screen<FacilityRoute, FacilityPresenter>(
+internal fun NavGraphBuilder.facility(app: MestoApp, navigation: (Steps) -> FacilityNavigation) = screen<FacilityRoute, FacilityPresenter>(
     app,
-    make = { route -> FacilityPresenter(app.client, app.words, route.facility, app.position, ticks, scope, saved, ways(steps)).apply { start() } },
+    make = { route -> FacilityPresenter(app.client, app.words, route.facility, app.position, ticks, scope, saved, navigation(steps)).apply { start() } },
 ) { presenter, _ ->
     val state by presenter.state.collectAsState()
     FacilityScreen(state, presenter::on)

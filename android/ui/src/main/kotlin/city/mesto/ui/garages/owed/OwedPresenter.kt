@@ -29,9 +29,8 @@ import city.mesto.ui.fromcore.depositView
 import city.mesto.ui.fromcore.here
 import city.mesto.ui.fromcore.method
 import city.mesto.ui.fromcore.price
-import city.mesto.ui.fromcore.refusalBy
+import city.mesto.ui.fromcore.refusal
 import city.mesto.ui.garages.facilityName
-import city.mesto.ui.text.Words
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.flow.Flow
@@ -43,7 +42,7 @@ import kotlinx.coroutines.launch
 import kotlinx.serialization.Serializable
 
 /** Where the screen leads to. */
-interface OwedWays {
+interface OwedNavigation {
     /** The visit that was paid, in place of this screen. */
     fun visit(id: String)
 
@@ -66,20 +65,19 @@ interface OwedWays {
  */
 class OwedPresenter(
     private val client: MestoClient,
-    private val words: Words,
     private val route: OwedRoute,
     private val ticks: Flow<Unit>,
     private val scope: CoroutineScope,
     saved: SavedStateHandle,
-    private val ways: OwedWays,
+    private val navigation: OwedNavigation,
 ) {
     /** The way to pay that the driver chose, and the key of the payment under way. */
     @Serializable
-    private data class Kept(val byCard: Boolean = false, val intent: String? = null)
+    private data class SavedState(val byCard: Boolean = false, val intent: String? = null)
 
     private val facility = FacilityId(route.facility)
-    private var kept by saved.saved { Kept() }
-    private val shown = MutableStateFlow(OwedUiState(route.facility, route.ticket, payBy = if (kept.byCard) PayBy.Card else PayBy.Deposit))
+    private var savedState by saved.saved { SavedState() }
+    private val shown = MutableStateFlow(OwedUiState(route.facility, route.ticket, payBy = if (savedState.byCard) PayBy.Card else PayBy.Deposit))
     private var asking: Job? = null
     private var quote: Quote? = null
     private val paying = Paying(client, scope, Sale())
@@ -108,29 +106,29 @@ class OwedPresenter(
             OwedEvent.OpenBank -> paying.openBank()
             OwedEvent.GiveUp -> paying.giveUp()
             OwedEvent.CheckAgain -> paying.checkAgain()
-            OwedEvent.TopUp -> ways.topUp()
+            OwedEvent.TopUp -> navigation.topUp()
             OwedEvent.Next -> next()
             OwedEvent.Retry -> {
-                ways.retry()
+                navigation.retry()
                 if (!shown.value.payment.isUnderWay) askPrice()
             }
-            OwedEvent.Back -> ways.back()
+            OwedEvent.Back -> navigation.back()
         }
     }
 
     private fun next() {
         when (val next = (shown.value.owed as? Owed.Refused)?.next) {
-            is Next.GoThere -> ways.owed(next.facility, route.ticket)
-            is Next.Visit -> ways.visit(next.id)
+            is Next.GoThere -> navigation.owed(next.facility, route.ticket)
+            is Next.Visit -> navigation.visit(next.id)
             Next.Retry -> on(OwedEvent.Retry)
-            Next.Back -> ways.back()
+            Next.Back -> navigation.back()
             null -> Unit
         }
     }
 
     private fun choose(by: PayBy) {
         if (by == shown.value.payBy || shown.value.payment.isUnderWay) return
-        kept = kept.copy(byCard = by == PayBy.Card)
+        savedState = savedState.copy(byCard = by == PayBy.Card)
         shown.update { it.copy(payBy = by, payment = Payment.Idle) }
         askPrice()
     }
@@ -145,8 +143,7 @@ class OwedPresenter(
             val owed = try {
                 client.garages.quote(client.here, facility, route.ticket, by.method).also { quote = it }.view()
             } catch (refused: MestoException) {
-                val refusal = refused.refusalBy(by, words.texts.buyCardNotSold(), words.texts.garagesCardNotSoldAdvice())
-                Owed.Refused(refusal, after(refused))
+                Owed.Refused(refused.refusal(), after(refused))
             }
             shown.update { it.copy(owed = owed) }
             weigh()
@@ -172,7 +169,8 @@ class OwedPresenter(
         return when {
             refused.code == "visit_of_another_facility" && other != null -> Next.GoThere(other, refused.params["facility_name"] ?: other)
             refused.code == "visit_already_paid" && paid != null -> Next.Visit(paid.id.value)
-            refused.code in NOTHING_TO_ASK_AGAIN -> Next.Back
+            // Asking again gives the same answer.
+            refused is MestoException.Refused -> Next.Back
             else -> Next.Retry
         }
     }
@@ -193,27 +191,22 @@ class OwedPresenter(
             set(value) = shown.update { it.copy(payment = value) }
 
         override var intent: String?
-            get() = kept.intent
+            get() = savedState.intent
             set(value) {
-                kept = kept.copy(intent = value)
+                savedState = savedState.copy(intent = value)
             }
 
         override fun isOurs(intent: Intent) = intent.wantedVisit?.let { it.facility == route.facility && it.ticket == route.ticket } ?: false
 
-        override fun openPage(url: String) = ways.openPage(url)
+        override fun openPage(url: String) = navigation.openPage(url)
 
         override suspend fun paid(intent: Intent) {
             // A late tap finds nothing to pay.
             quote = null
             val visit = intent.visit
-            if (visit == null) ways.back() else ways.visit(visit.id.value)
+            if (visit == null) navigation.back() else navigation.visit(visit.id.value)
         }
 
         override fun notPaid() = askPrice()
-    }
-
-    private companion object {
-        /** Asking again gives the same answer. */
-        val NOTHING_TO_ASK_AGAIN = setOf("visit_already_paid", "visit_over", "nothing_owed", "paid_on_entry", "ticket_number_invalid", "facility_unknown")
     }
 }

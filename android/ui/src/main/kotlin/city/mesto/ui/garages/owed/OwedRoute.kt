@@ -14,9 +14,9 @@ import kotlinx.serialization.Serializable
 @Serializable
 data class OwedRoute(val facility: String, val ticket: String)
 
-internal fun NavGraphBuilder.owed(app: MestoApp, ways: (Steps) -> OwedWays) = screen<OwedRoute, OwedPresenter>(
+internal fun NavGraphBuilder.owed(app: MestoApp, navigation: (Steps) -> OwedNavigation) = screen<OwedRoute, OwedPresenter>(
     app,
-    make = { route -> OwedPresenter(app.client, app.words, route, ticks, scope, saved, ways(steps)).apply { start() } },
+    make = { route -> OwedPresenter(app.client, route, ticks, scope, saved, navigation(steps)).apply { start() } },
 ) { presenter, _ ->
     val state by presenter.state.collectAsState()
     OwedScreen(state, presenter::on)

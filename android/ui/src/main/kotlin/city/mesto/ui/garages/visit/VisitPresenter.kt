@@ -25,7 +25,7 @@ import kotlinx.coroutines.flow.asStateFlow
 import kotlinx.coroutines.launch
 
 /** Where the screen leads to. */
-interface VisitWays {
+interface VisitNavigation {
     /** A facility and the number of a ticket. */
     fun owed(facility: String, ticket: String)
 
@@ -40,7 +40,7 @@ class VisitPresenter(
     visit: String,
     private val ticks: Flow<Unit>,
     private val scope: CoroutineScope,
-    private val ways: VisitWays,
+    private val navigation: VisitNavigation,
 ) {
     private val id = VisitId(visit)
     private val shown = MutableStateFlow<VisitUiState>(VisitUiState.Loading)
@@ -62,9 +62,9 @@ class VisitPresenter(
 
     fun on(event: VisitEvent) {
         when (event) {
-            VisitEvent.SeeOwed -> visit?.let { ways.owed(it.facility.value, it.ticket) }
-            VisitEvent.Retry -> ways.retry()
-            VisitEvent.Back -> ways.back()
+            VisitEvent.SeeOwed -> visit?.let { navigation.owed(it.facility.value, it.ticket) }
+            VisitEvent.Retry -> navigation.retry()
+            VisitEvent.Back -> navigation.back()
         }
     }
 

@@ -14,9 +14,9 @@ import kotlinx.serialization.Serializable
 @Serializable
 data class VisitRoute(val visit: String)
 
-internal fun NavGraphBuilder.visit(app: MestoApp, ways: (Steps) -> VisitWays) = screen<VisitRoute, VisitPresenter>(
+internal fun NavGraphBuilder.visit(app: MestoApp, navigation: (Steps) -> VisitNavigation) = screen<VisitRoute, VisitPresenter>(
     app,
-    make = { route -> VisitPresenter(app.client, route.visit, ticks, scope, ways(steps)).apply { start() } },
+    make = { route -> VisitPresenter(app.client, route.visit, ticks, scope, navigation(steps)).apply { start() } },
 ) { presenter, _ ->
     val state by presenter.state.collectAsState()
     VisitScreen(state, presenter::on)

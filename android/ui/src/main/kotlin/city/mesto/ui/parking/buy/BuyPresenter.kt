@@ -35,11 +35,9 @@ import city.mesto.ui.fromcore.here
 import city.mesto.ui.fromcore.isConnection
 import city.mesto.ui.fromcore.method
 import city.mesto.ui.fromcore.refusal
-import city.mesto.ui.fromcore.refusalBy
 import city.mesto.ui.fromcore.view
 import city.mesto.ui.parking.view
 import city.mesto.ui.parking.zoneOrNull
-import city.mesto.ui.text.Words
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.delay
@@ -52,7 +50,7 @@ import kotlinx.coroutines.launch
 import kotlinx.serialization.Serializable
 
 /** Where the screen leads to. */
-interface BuyWays {
+interface BuyNavigation {
     fun ticket(id: String)
 
     fun topUp()
@@ -76,24 +74,23 @@ interface BuyWays {
  */
 class BuyPresenter(
     private val client: MestoClient,
-    private val words: Words,
     private val route: BuyRoute,
     private val ticks: Flow<Unit>,
     private val scope: CoroutineScope,
     saved: SavedStateHandle,
-    private val ways: BuyWays,
+    private val navigation: BuyNavigation,
 ) {
     /**
      * The length and the way to pay that the driver chose himself, and the key of the payment under
      * way.
      */
     @Serializable
-    private data class Kept(val minutes: Int? = null, val byCard: Boolean = false, val intent: String? = null)
+    private data class SavedState(val minutes: Int? = null, val byCard: Boolean = false, val intent: String? = null)
 
-    private val payBy: PayBy get() = if (kept.byCard) PayBy.Card else PayBy.Deposit
+    private val payBy: PayBy get() = if (savedState.byCard) PayBy.Card else PayBy.Deposit
     private val zone = ZoneId(route.zone)
     private val vehicle = VehicleId(route.vehicle)
-    private var kept by saved.saved { Kept() }
+    private var savedState by saved.saved { SavedState() }
     private val shown = MutableStateFlow<BuyUiState?>(null)
     private var asking: Job? = null
     private var quote: Quote? = null
@@ -111,12 +108,12 @@ class BuyPresenter(
             val zone = client.zoneOrNull(this@BuyPresenter.zone)
             val car = client.vehicles.current().vehicles.find { it.id == vehicle }
             // The car was removed, or the city has no such zone any more.
-            if (zone == null || car == null) return@launch ways.back()
+            if (zone == null || car == null) return@launch navigation.back()
             this@BuyPresenter.car = car
             shown.value = BuyUiState(car.view(), zone.view(), Wheel(emptyList(), 0, Stop.Unlimited), payBy = payBy)
             scope.launch { watch() }
             scope.launch { ticks.collect { renewWhenOver() } }
-            val turnable = turnable() ?: return@launch ways.back()
+            val turnable = turnable() ?: return@launch navigation.back()
             wheel = turnable
             show { it.copy(wheel = turnable.view()) }
             paying.follow()
@@ -138,21 +135,21 @@ class BuyPresenter(
             BuyEvent.Pay -> quote?.takeIf { shown.value?.canPay == true }?.let(paying::pay)
             BuyEvent.OpenBank -> paying.openBank()
             BuyEvent.GiveUp -> paying.giveUp()
-            BuyEvent.TopUp -> ways.topUp()
-            BuyEvent.ChangePlate -> ways.changePlate(route.zone)
+            BuyEvent.TopUp -> navigation.topUp()
+            BuyEvent.ChangePlate -> navigation.changePlate(route.zone)
             BuyEvent.Retry -> {
-                ways.retry()
+                navigation.retry()
                 askAgain()
             }
             BuyEvent.CheckAgain -> paying.checkAgain()
             BuyEvent.UseSms -> useSms()
-            BuyEvent.Back -> ways.back()
+            BuyEvent.Back -> navigation.back()
         }
     }
 
     /** The core's own; null when the city or the car has gone meanwhile. */
     private suspend fun turnable(): TimeWheel? = try {
-        client.parking.wheel(client.here, zone, vehicle, kept.minutes)
+        client.parking.wheel(client.here, zone, vehicle, savedState.minutes)
     } catch (_: MestoException) {
         null
     }
@@ -161,7 +158,7 @@ class BuyPresenter(
     private fun turn(minutes: Int) {
         val before = shown.value ?: return
         if (minutes !in before.wheel.choices || minutes == before.wheel.chosen || before.payment.isUnderWay) return
-        kept = kept.copy(minutes = minutes)
+        savedState = savedState.copy(minutes = minutes)
         show { it.copy(wheel = it.wheel.copy(chosen = minutes), payment = Payment.Idle) }
         ask(minutes)
     }
@@ -169,7 +166,7 @@ class BuyPresenter(
     private fun choose(by: PayBy) {
         val before = shown.value ?: return
         if (by == before.payBy || before.payment.isUnderWay) return
-        kept = kept.copy(byCard = by == PayBy.Card)
+        savedState = savedState.copy(byCard = by == PayBy.Card)
         show { it.copy(payBy = by, payment = Payment.Idle) }
         ask(before.wheel.chosen)
     }
@@ -194,16 +191,13 @@ class BuyPresenter(
                 show { it.copy(quote = QuoteState.Firm(view, answer.expiresAt), wheel = wheel?.view() ?: it.wheel, deposit = deposit()) }
             } catch (refused: MestoException) {
                 val preview = if (refused.isConnection) previewOrNull(minutes) else null
-                val read = preview?.let { QuoteState.Preview(it.view(client), smsOrNull()) } ?: QuoteState.Refused(whyNot(refused))
+                val read = preview?.let { QuoteState.Preview(it.view(client), smsOrNull()) } ?: QuoteState.Refused(refused.refusal())
                 show { it.copy(quote = read) }
             }
         }
     }
 
     private fun deposit() = client.depositView(quote?.total?.takeIf { payBy == PayBy.Deposit })
-
-    private fun whyNot(refused: MestoException) =
-        refused.refusalBy(payBy, words.texts.buyCardNotSold(), words.texts.buyCardNotSoldAdvice())
 
     private suspend fun previewOrNull(minutes: Int): Preview? = try {
         client.parking.preview(client.here, zone, vehicle, minutes, payBy.method)
@@ -227,7 +221,7 @@ class BuyPresenter(
     private fun useSms() {
         // Without a payment nothing was sent, so nothing has to be given up.
         val preview = shown.value?.quote as? QuoteState.Preview
-        if (kept.intent == null) preview?.sms?.let(ways::composeSms) else paying.useSms({ client.parking.switchToSms(it).view() }, ways::composeSms)
+        if (savedState.intent == null) preview?.sms?.let(navigation::composeSms) else paying.useSms({ client.parking.switchToSms(it).view() }, navigation::composeSms)
     }
 
     private inner class Sale : Sells {
@@ -236,14 +230,14 @@ class BuyPresenter(
             set(value) = show { it.copy(payment = value) }
 
         override var intent: String?
-            get() = kept.intent
+            get() = savedState.intent
             set(value) {
-                kept = kept.copy(intent = value)
+                savedState = savedState.copy(intent = value)
             }
 
         override fun isOurs(intent: Intent) = intent.parking?.let { it.zone == zone && car?.bears(it.plate) == true } ?: false
 
-        override fun openPage(url: String) = ways.openPage(url)
+        override fun openPage(url: String) = navigation.openPage(url)
 
         override suspend fun sms(): SmsFallback? = smsOrNull()
 
@@ -253,7 +247,7 @@ class BuyPresenter(
             quote = null
             show { it.copy(quote = QuoteState.Loading) }
             val ticket = intent.ticket
-            if (ticket != null) ways.ticket(ticket.id.value) else ways.back()
+            if (ticket != null) navigation.ticket(ticket.id.value) else navigation.back()
         }
 
         /** A refused quote is used up or out of date. */

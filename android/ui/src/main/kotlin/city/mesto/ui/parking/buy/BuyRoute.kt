@@ -17,9 +17,9 @@ import kotlinx.serialization.Serializable
 @Serializable
 data class BuyRoute(val zone: String, val vehicle: String)
 
-internal fun NavGraphBuilder.buy(app: MestoApp, ways: (Steps) -> BuyWays) = screen<BuyRoute, BuyPresenter>(
+internal fun NavGraphBuilder.buy(app: MestoApp, navigation: (Steps) -> BuyNavigation) = screen<BuyRoute, BuyPresenter>(
     app,
-    make = { route -> BuyPresenter(app.client, app.words, route, ticks, scope, saved, ways(steps)).apply { start() } },
+    make = { route -> BuyPresenter(app.client, route, ticks, scope, saved, navigation(steps)).apply { start() } },
 ) { presenter, _ ->
     val state by presenter.state.collectAsState()
     state?.let { BuyScreen(it, presenter::on) } ?: Page { Waiting(texts.startWorking()) }

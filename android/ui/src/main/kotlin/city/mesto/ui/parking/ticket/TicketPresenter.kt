@@ -49,7 +49,7 @@ import kotlinx.coroutines.launch
 import kotlinx.serialization.Serializable
 
 /** Where the screen leads to. */
-interface TicketWays {
+interface TicketNavigation {
     fun topUp()
 
     /** A zone and a vehicle by their ids. */
@@ -72,7 +72,7 @@ class TicketPresenter(
     private val ticks: Flow<Unit>,
     private val scope: CoroutineScope,
     saved: SavedStateHandle,
-    private val ways: TicketWays,
+    private val navigation: TicketNavigation,
 ) {
     private val ticket = TicketId(ticket)
 
@@ -81,9 +81,9 @@ class TicketPresenter(
      * not shown anew. `intent` is the key of the payment under way.
      */
     @Serializable
-    private data class Kept(val wasSeen: Boolean = false, val intent: String? = null)
+    private data class SavedState(val wasSeen: Boolean = false, val intent: String? = null)
 
-    private var kept by saved.saved { Kept() }
+    private var savedState by saved.saved { SavedState() }
     private val shown = MutableStateFlow<TicketUiState>(TicketUiState.Loading)
 
     /** As it was last known: it stays on the screen whatever becomes of the account. */
@@ -121,20 +121,20 @@ class TicketPresenter(
     fun on(event: TicketEvent) {
         when (event) {
             TicketEvent.Extend -> extend()
-            TicketEvent.TopUp -> ways.topUp()
+            TicketEvent.TopUp -> navigation.topUp()
             TicketEvent.Retry -> {
-                ways.retry()
+                navigation.retry()
                 quoteFor = null
                 scope.launch { show() }
             }
             TicketEvent.CheckAgain -> paying.checkAgain()
             TicketEvent.OpenBank -> paying.openBank()
             TicketEvent.GiveUp -> paying.giveUp()
-            TicketEvent.UseSms -> paying.useSms({ client.parking.switchToSms(it).view() }, ways::composeSms)
+            TicketEvent.UseSms -> paying.useSms({ client.parking.switchToSms(it).view() }, navigation::composeSms)
             TicketEvent.MoveCode -> moveCode()
             // While an extension is not confirmed a new ticket could be paid twice.
-            TicketEvent.BuyAgain -> parked?.takeUnless { payment.isUnderWay }?.let { ways.buyAgain(it.last.zone.value, plateOf(it).vehicle) }
-            TicketEvent.Back -> ways.back()
+            TicketEvent.BuyAgain -> parked?.takeUnless { payment.isUnderWay }?.let { navigation.buyAgain(it.last.zone.value, plateOf(it).vehicle) }
+            TicketEvent.Back -> navigation.back()
         }
     }
 
@@ -152,11 +152,11 @@ class TicketPresenter(
         val now = client.now()
         val missing = look()
         val current = parked
-        if (current == null || shown.value !is TicketUiState.Shown && kept.wasSeen && now >= current.endsAt && payment == Payment.Idle) {
-            if (kept.wasSeen) ways.back() else if (missing != null && client.account.state.value.lastSyncAt != null) shown.value = TicketUiState.Refused(missing.refusal())
+        if (current == null || shown.value !is TicketUiState.Shown && savedState.wasSeen && now >= current.endsAt && payment == Payment.Idle) {
+            if (savedState.wasSeen) navigation.back() else if (missing != null && client.account.state.value.lastSyncAt != null) shown.value = TicketUiState.Refused(missing.refusal())
             return
         }
-        kept = kept.copy(wasSeen = true)
+        savedState = savedState.copy(wasSeen = true)
         val zone = zone ?: client.zoneView(current.last.zone).also { zone = it }
         renewCode(current, now)
         askForExtension(current, now)
@@ -165,6 +165,7 @@ class TicketPresenter(
             zone = zone,
             startsAt = current.startsAt,
             endsAt = current.endsAt,
+            endingFrom = current.endingFrom,
             now = now,
             paid = current.paid.price(),
             lines = current.lines,
@@ -280,14 +281,14 @@ class TicketPresenter(
             }
 
         override var intent: String?
-            get() = kept.intent
+            get() = savedState.intent
             set(value) {
-                kept = kept.copy(intent = value)
+                savedState = savedState.copy(intent = value)
             }
 
         override fun isOurs(intent: Intent) = intent.parking?.extends?.let { part -> parked?.tickets?.any { it.id == part } } ?: false
 
-        override fun openPage(url: String) = ways.openPage(url)
+        override fun openPage(url: String) = navigation.openPage(url)
 
         override suspend fun sms(): SmsFallback? = smsOrNull()
 
@@ -306,7 +307,7 @@ class TicketPresenter(
     private companion object {
         const val CODE_AHEAD_SECONDS = 3L
         /** The code is bound to the key of the phone that shows it. */
-        const val OF_ANOTHER_PHONE = "device_key_failed"
+        const val OF_ANOTHER_PHONE = "code_of_another_phone"
     }
 }
 

@@ -14,9 +14,9 @@ import kotlinx.serialization.Serializable
 @Serializable
 data class TicketRoute(val ticket: String)
 
-internal fun NavGraphBuilder.ticket(app: MestoApp, ways: (Steps) -> TicketWays) = screen<TicketRoute, TicketPresenter>(
+internal fun NavGraphBuilder.ticket(app: MestoApp, navigation: (Steps) -> TicketNavigation) = screen<TicketRoute, TicketPresenter>(
     app,
-    make = { route -> TicketPresenter(app.client, route.ticket, ticks, scope, saved, ways(steps)).apply { start() } },
+    make = { route -> TicketPresenter(app.client, route.ticket, ticks, scope, saved, navigation(steps)).apply { start() } },
 ) { presenter, _ ->
     val state by presenter.state.collectAsState()
     TicketScreen(state, presenter::on)

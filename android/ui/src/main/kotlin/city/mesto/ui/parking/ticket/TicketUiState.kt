@@ -23,6 +23,8 @@ sealed interface TicketUiState {
         val zone: ZoneView,
         val startsAt: Instant,
         val endsAt: Instant,
+        /** From then on it is shown as ending. */
+        val endingFrom: Instant,
         val now: Instant,
         val paid: Price,
         /** What the ticket is besides its time and its price. */
@@ -36,7 +38,7 @@ sealed interface TicketUiState {
             get() = when {
                 now < startsAt -> Phase.Waiting
                 now >= endsAt -> Phase.Expired
-                secondsLeft <= ENDING_SECONDS -> Phase.Ending
+                now >= endingFrom -> Phase.Ending
                 else -> Phase.Running
             }
 
@@ -61,11 +63,6 @@ sealed interface TicketUiState {
     }
 
     enum class Phase { Waiting, Running, Ending, Expired }
-
-    companion object {
-        /** The last minutes are shown as ending. */
-        const val ENDING_SECONDS = 10 * 60L
-    }
 }
 
 /** What an inspector scans. */

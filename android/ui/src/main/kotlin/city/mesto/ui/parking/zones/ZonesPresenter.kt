@@ -39,7 +39,7 @@ import kotlinx.coroutines.launch
 import kotlinx.serialization.Serializable
 
 /** Where the screen leads to. */
-interface ZonesWays {
+interface ZonesNavigation {
     /** A zone and a vehicle by their ids. */
     fun buy(zone: String, vehicle: String)
 
@@ -49,7 +49,7 @@ interface ZonesWays {
 
     fun topUp()
 
-    /** Through a door of another feature. */
+    /** By the button of another feature. */
     fun open(route: Any)
 
     fun retry()
@@ -62,10 +62,10 @@ class ZonesPresenter(
     private val ticks: Flow<Unit>,
     private val scope: CoroutineScope,
     saved: SavedStateHandle,
-    private val ways: ZonesWays,
+    private val navigation: ZonesNavigation,
 ) {
     @Serializable
-    private data class Kept(
+    private data class SavedState(
         val sign: String = "",
         /**
          * The car the driver chose himself, by its vehicle id; one of several is never chosen for
@@ -77,10 +77,10 @@ class ZonesPresenter(
         val zoneAfterPlate: String? = null,
     )
 
-    private var kept by saved.saved { Kept() }
-    private val chosen = MutableStateFlow(kept.car)
-    private val sign = MutableStateFlow(kept.sign)
-    private val shown = MutableStateFlow(ZonesUiState(plate = null, sign = kept.sign, choosingPlate = kept.choosingPlate))
+    private var savedState by saved.saved { SavedState() }
+    private val chosen = MutableStateFlow(savedState.car)
+    private val sign = MutableStateFlow(savedState.sign)
+    private val shown = MutableStateFlow(ZonesUiState(plate = null, sign = savedState.sign, choosingPlate = savedState.choosingPlate))
     private var near: List<NearZone> = emptyList()
 
     /** What the purchase that is not confirmed extends, where the phone has it. */
@@ -103,22 +103,22 @@ class ZonesPresenter(
             ZonesEvent.ChangePlate -> ask(zone = null)
             ZonesEvent.PlateSheetClosed -> close()
             is ZonesEvent.PlateChosen -> {
-                val zone = kept.zoneAfterPlate
+                val zone = savedState.zoneAfterPlate
                 close()
-                kept = kept.copy(car = event.vehicle)
+                savedState = savedState.copy(car = event.vehicle)
                 chosen.value = event.vehicle
                 shown.update { state -> state.copy(plate = state.plates.find { it.vehicle == event.vehicle }) }
                 zone?.let(::choose)
             }
             ZonesEvent.AddPlate -> {
                 close()
-                ways.addPlate()
+                navigation.addPlate()
             }
-            ZonesEvent.TopUp -> ways.topUp()
-            is ZonesEvent.TicketOpened -> ways.ticket(event.ticket)
+            ZonesEvent.TopUp -> navigation.topUp()
+            is ZonesEvent.TicketOpened -> navigation.ticket(event.ticket)
             ZonesEvent.UnconfirmedOpened -> openUnconfirmed()
-            is ZonesEvent.DoorOpened -> ways.open(event.door.route)
-            ZonesEvent.Retry -> ways.retry()
+            is ZonesEvent.FeatureOpened -> navigation.open(event.homeButton.route)
+            ZonesEvent.Retry -> navigation.retry()
         }
     }
 
@@ -126,17 +126,17 @@ class ZonesPresenter(
     fun changePlateFor(zone: String) = ask(zone)
 
     private fun ask(zone: String?) {
-        kept = kept.copy(choosingPlate = true, zoneAfterPlate = zone)
+        savedState = savedState.copy(choosingPlate = true, zoneAfterPlate = zone)
         shown.update { it.copy(choosingPlate = true) }
     }
 
     private fun close() {
-        kept = kept.copy(choosingPlate = false, zoneAfterPlate = null)
+        savedState = savedState.copy(choosingPlate = false, zoneAfterPlate = null)
         shown.update { it.copy(choosingPlate = false) }
     }
 
     private fun type(text: String) {
-        kept = kept.copy(sign = text)
+        savedState = savedState.copy(sign = text)
         shown.update { it.copy(sign = text) }
         sign.value = text
     }
@@ -148,9 +148,9 @@ class ZonesPresenter(
             plate != null -> {
                 // It has done its work: the next ticket is bought by another sign.
                 type("")
-                ways.buy(zone, plate.vehicle)
+                navigation.buy(zone, plate.vehicle)
             }
-            shown.value.plates.isEmpty() -> ways.addPlate()
+            shown.value.plates.isEmpty() -> navigation.addPlate()
             else -> ask(zone)
         }
     }
@@ -164,9 +164,9 @@ class ZonesPresenter(
         val running = extended?.takeIf { it == wanted.extends }
         val car = client.vehicles.state.value.vehicles.find { it.bears(wanted.plate) }
         when {
-            running != null -> ways.ticket(running.value)
-            car != null && near.any { it.zone == wanted.zone } -> ways.buy(wanted.zone.value, car.id.value)
-            else -> ways.retry()
+            running != null -> navigation.ticket(running.value)
+            car != null && near.any { it.zone == wanted.zone } -> navigation.buy(wanted.zone.value, car.id.value)
+            else -> navigation.retry()
         }
     }
 
@@ -190,13 +190,9 @@ class ZonesPresenter(
         shown.update { it.copy(content = ZonesContent.Zones(rows, positionKnown = here != null), signAnswer = answer) }
     }
 
-    /**
-     * The list with the sign's zone first. The first figures of a code are not wrong yet, only
-     * unfinished.
-     */
+    /** The list with the sign's zone first. */
     private suspend fun withSign(byPosition: List<NearZone>, here: Position?, typed: String): Pair<List<NearZone>, SignAnswer> {
-        val isUnfinished = typed.all(Char::isDigit) && byPosition.any { zone -> zone.signCodes.any { it.startsWith(typed) && it != typed } }
-        if (typed.isEmpty() || isUnfinished) return byPosition to SignAnswer.None
+        if (typed.isEmpty()) return byPosition to SignAnswer.None
         return try {
             val bySign = client.parking.zonesNear(client.here, here, typed)
             bySign.zones to (bySign.bySign?.let { SignAnswer.Found(it.value) } ?: SignAnswer.None)

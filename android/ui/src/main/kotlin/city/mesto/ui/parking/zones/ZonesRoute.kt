@@ -17,9 +17,9 @@ data object ZonesRoute
 /** Given back to this screen by another one: the zone for which another car is to be chosen. */
 const val CHANGE_PLATE_FOR = "change-plate-for"
 
-internal fun NavGraphBuilder.zones(app: MestoApp, ways: (Steps) -> ZonesWays) = screen<ZonesRoute, ZonesPresenter>(
+internal fun NavGraphBuilder.zones(app: MestoApp, navigation: (Steps) -> ZonesNavigation) = screen<ZonesRoute, ZonesPresenter>(
     app,
-    make = { ZonesPresenter(app.client, app.position, ticks, scope, saved, ways(steps)).apply { start() } },
+    make = { ZonesPresenter(app.client, app.position, ticks, scope, saved, navigation(steps)).apply { start() } },
 ) { presenter, entry ->
     val state by presenter.state.collectAsState()
     val zone by entry.savedStateHandle.getStateFlow<String?>(CHANGE_PLATE_FOR, null).collectAsState()
@@ -27,5 +27,5 @@ internal fun NavGraphBuilder.zones(app: MestoApp, ways: (Steps) -> ZonesWays) = 
         zone?.let { presenter.changePlateFor(it) }
         entry.savedStateHandle[CHANGE_PLATE_FOR] = null
     }
-    ZonesScreen(state, presenter::on, doors = app.features.doors)
+    ZonesScreen(state, presenter::on, homeButtons = app.features.homeButtons)
 }

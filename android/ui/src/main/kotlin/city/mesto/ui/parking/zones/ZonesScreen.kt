@@ -39,7 +39,7 @@ import androidx.compose.ui.text.input.ImeAction
 import androidx.compose.ui.text.input.KeyboardType
 import androidx.compose.ui.unit.dp
 import androidx.compose.ui.unit.sp
-import city.mesto.ui.app.Door
+import city.mesto.ui.app.HomeButton
 import city.mesto.ui.parking.ZoneBadge
 import city.mesto.ui.parts.IconAction
 import city.mesto.ui.parts.Icons
@@ -58,7 +58,7 @@ import city.mesto.ui.theme.FieldLetters
 import city.mesto.ui.theme.signals
 
 @Composable
-fun ZonesScreen(state: ZonesUiState, onEvent: (ZonesEvent) -> Unit, modifier: Modifier = Modifier, doors: List<Door> = emptyList()) {
+fun ZonesScreen(state: ZonesUiState, onEvent: (ZonesEvent) -> Unit, modifier: Modifier = Modifier, homeButtons: List<HomeButton> = emptyList()) {
     Page(
         modifier = modifier,
         bar = { CarBar(state, onEvent) },
@@ -73,7 +73,7 @@ fun ZonesScreen(state: ZonesUiState, onEvent: (ZonesEvent) -> Unit, modifier: Mo
             )
         }
         state.running?.let { RunningStrip(it, onEvent) }
-        if (doors.isNotEmpty()) Doors(doors, onEvent)
+        if (homeButtons.isNotEmpty()) HomeButtons(homeButtons, onEvent)
         when (val content = state.content) {
             ZonesContent.Loading -> Waiting(texts.zonesLoading())
             is ZonesContent.Refused -> RefusedNotice(content.refusal, actions = { QuietButton(texts.stateRetry(), { onEvent(ZonesEvent.Retry) }) })
@@ -138,9 +138,9 @@ private fun CarBar(state: ZonesUiState, onEvent: (ZonesEvent) -> Unit) {
 
 /** The other services of the city. */
 @Composable
-private fun Doors(doors: List<Door>, onEvent: (ZonesEvent) -> Unit) {
+private fun HomeButtons(homeButtons: List<HomeButton>, onEvent: (ZonesEvent) -> Unit) {
     FlowRow(horizontalArrangement = Arrangement.spacedBy(10.dp), verticalArrangement = Arrangement.spacedBy(10.dp)) {
-        doors.forEach { door -> QuietButton(door.text(texts), { onEvent(ZonesEvent.DoorOpened(door)) }, icon = door.icon) }
+        homeButtons.forEach { homeButton -> QuietButton(homeButton.text(texts), { onEvent(ZonesEvent.FeatureOpened(homeButton)) }, icon = homeButton.icon) }
     }
 }
 

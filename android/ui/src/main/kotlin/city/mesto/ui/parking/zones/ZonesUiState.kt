@@ -7,7 +7,7 @@ import city.mesto.ui.Connection
 import city.mesto.ui.PlateView
 import city.mesto.ui.Price
 import city.mesto.ui.Refusal
-import city.mesto.ui.app.Door
+import city.mesto.ui.app.HomeButton
 import city.mesto.ui.parking.ZoneView
 import java.time.Instant
 
@@ -85,7 +85,7 @@ sealed interface ZonesEvent {
 
     data object UnconfirmedOpened : ZonesEvent
 
-    data class DoorOpened(val door: Door) : ZonesEvent
+    data class FeatureOpened(val homeButton: HomeButton) : ZonesEvent
 
     data object Retry : ZonesEvent
 }

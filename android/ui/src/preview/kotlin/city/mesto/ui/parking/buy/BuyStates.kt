@@ -38,9 +38,9 @@ fun buyStates(language: String): Map<String, BuyUiState> = with(ParkingSample(la
     )
 
     val cardNotSold = Refusal(
-        "tariff_unknown",
-        say("Ovo se ne prodaje karticom: ne zna se kolika je naknada banke za male uplate.", "This is not sold by card: the bank's fee on small payments is not known."),
-        say("Platite sa depozita ili izaberite duže vreme.", "Pay from the deposit, or choose a longer time."),
+        "card_fee_unknown",
+        say("Ispod 200,00 RSD ovo se ne prodaje karticom: naknada banke nije poznata.", "Below 200.00 RSD this is not sold by card: the bank's fee is not known."),
+        say("Platite sa depozita.", "Pay from the deposit."),
     )
     val paidBack = Refusal(
         "quote_stale",

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test
 
 @OptIn(ExperimentalCoroutinesApi::class)
 class FacilitiesPresenterTest {
-    private class Ways : FacilitiesWays {
+    private class RecordedNavigation : FacilitiesNavigation {
         val went = mutableListOf<String>()
 
         override fun facility(id: String) { went += "facility $id" }
@@ -40,11 +40,11 @@ class FacilitiesPresenterTest {
     }
 
     private val fake = FakeMesto()
-    private val ways = Ways()
+    private val navigation = RecordedNavigation()
     private val ticks = MutableSharedFlow<Unit>()
     private val place = FacilityId("zeleni-venac")
 
-    private fun TestScope.presenter() = FacilitiesPresenter(fake, MutableStateFlow<Position?>(null), ticks, backgroundScope, ways).apply {
+    private fun TestScope.presenter() = FacilitiesPresenter(fake, MutableStateFlow<Position?>(null), ticks, backgroundScope, navigation).apply {
         start()
         runCurrent()
     }
@@ -77,7 +77,7 @@ class FacilitiesPresenterTest {
         presenter.on(FacilitiesEvent.Retry)
         runCurrent()
         assertEquals(3, fake.calls.count { it == "places" })
-        assertEquals(listOf("retry"), ways.went)
+        assertEquals(listOf("retry"), navigation.went)
     }
 
     @Test
@@ -105,7 +105,7 @@ class FacilitiesPresenterTest {
         assertEquals(true, presenter.state.value.visits.single().owesAgain)
         presenter.on(FacilitiesEvent.VisitOpened(visit.id))
         presenter.on(FacilitiesEvent.Chosen("zeleni-venac"))
-        assertEquals(listOf("visit ${visit.id}", "facility zeleni-venac"), ways.went)
+        assertEquals(listOf("visit ${visit.id}", "facility zeleni-venac"), navigation.went)
     }
 
     @Test
@@ -118,6 +118,6 @@ class FacilitiesPresenterTest {
         runCurrent()
         assertEquals(UnconfirmedVisit("zeleni-venac", "Zeleni venac", "GR004217"), presenter.state.value.unconfirmed)
         presenter.on(FacilitiesEvent.UnconfirmedOpened)
-        assertEquals(listOf("owed zeleni-venac GR004217"), ways.went)
+        assertEquals(listOf("owed zeleni-venac GR004217"), navigation.went)
     }
 }

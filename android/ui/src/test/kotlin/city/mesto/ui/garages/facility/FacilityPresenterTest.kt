@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test
 
 @OptIn(ExperimentalCoroutinesApi::class)
 class FacilityPresenterTest {
-    private class Ways : FacilityWays {
+    private class RecordedNavigation : FacilityNavigation {
         val went = mutableListOf<String>()
         var photo = CompletableDeferred<ByteArray?>()
 
@@ -43,12 +43,12 @@ class FacilityPresenterTest {
     }
 
     private val fake = FakeMesto()
-    private val ways = Ways()
+    private val navigation = RecordedNavigation()
     private val saved = SavedStateHandle()
     private val ticks = MutableSharedFlow<Unit>(replay = 1).apply { tryEmit(Unit) }
 
     private fun TestScope.presenter(facility: String = "zeleni-venac", saved: SavedStateHandle = this@FacilityPresenterTest.saved) = FacilityPresenter(
-        fake, Words(fake.texts, "en") { 7200 }, facility, MutableStateFlow<Position?>(null), ticks, backgroundScope, saved, ways,
+        fake, Words(fake.texts, "en") { 7200 }, facility, MutableStateFlow<Position?>(null), ticks, backgroundScope, saved, navigation,
     ).apply {
         start()
         runCurrent()
@@ -78,13 +78,13 @@ class FacilityPresenterTest {
     fun a_typed_number_is_read_before_anything_is_asked_bg_64() = runTest {
         val presenter = presenter()
         on(presenter, FacilityEvent.Ask)
-        assertEquals(emptyList(), ways.went, "nothing was typed")
+        assertEquals(emptyList(), navigation.went, "nothing was typed")
         on(presenter, FacilityEvent.NumberTyped("--"), FacilityEvent.Ask)
         assertEquals("ticket_number_invalid", presenter.shown.ticket.refusal?.code)
         on(presenter, FacilityEvent.NumberTyped("gr 0042-17"))
         assertNull(presenter.shown.ticket.refusal)
         on(presenter, FacilityEvent.Ask)
-        assertEquals(listOf("owed zeleni-venac GR004217"), ways.went)
+        assertEquals(listOf("owed zeleni-venac GR004217"), navigation.went)
     }
 
     @Test
@@ -92,10 +92,10 @@ class FacilityPresenterTest {
         val presenter = presenter()
         on(presenter, FacilityEvent.PickPhoto, FacilityEvent.PickPhoto)
         assertTrue(presenter.shown.ticket.isReading)
-        ways.photo.complete(byteArrayOf(1))
+        navigation.photo.complete(byteArrayOf(1))
         runCurrent()
         assertEquals(TicketEntry("GR004217", fromPhoto = "GR004217"), presenter.shown.ticket)
-        assertEquals(listOf("photo"), ways.went, "picked once, and nothing is asked by itself")
+        assertEquals(listOf("photo"), navigation.went, "picked once, and nothing is asked by itself")
         on(presenter, FacilityEvent.NumberTyped("GR00421"))
         assertNull(presenter.shown.ticket.fromPhoto, "it is typed now")
     }
@@ -104,7 +104,7 @@ class FacilityPresenterTest {
     fun who_picks_no_photo_goes_on_as_before() = runTest {
         val presenter = presenter()
         on(presenter, FacilityEvent.NumberTyped("GR1"), FacilityEvent.PickPhoto)
-        ways.photo.complete(null)
+        navigation.photo.complete(null)
         runCurrent()
         assertEquals(TicketEntry("GR1"), presenter.shown.ticket)
         assertEquals(0, fake.calls.count { it == "photo" })
@@ -113,7 +113,7 @@ class FacilityPresenterTest {
     @Test
     fun an_unreadable_photo_and_one_of_another_garage_say_what_to_do_bg_65() = runTest {
         val presenter = presenter()
-        ways.photo.complete(byteArrayOf(1))
+        navigation.photo.complete(byteArrayOf(1))
         fake.failure = MestoException.Refused("photo_unreadable", "The photo cannot be read.", "Take another one.", emptyMap(), "", null, false)
         on(presenter, FacilityEvent.PickPhoto)
         assertEquals("photo_unreadable", presenter.shown.ticket.refusal?.code)
@@ -123,7 +123,7 @@ class FacilityPresenterTest {
         on(presenter, FacilityEvent.PickPhoto)
         assertEquals(Elsewhere("vma", "VMA"), presenter.shown.ticket.elsewhere)
         on(presenter, FacilityEvent.GoThere)
-        assertEquals("facility vma", ways.went.last())
+        assertEquals("facility vma", navigation.went.last())
     }
 
     @Test
@@ -136,6 +136,6 @@ class FacilityPresenterTest {
     @Test
     fun a_garage_that_left_the_city_leads_back() = runTest {
         presenter("gone")
-        assertEquals("back", ways.went.distinct().single())
+        assertEquals("back", navigation.went.distinct().single())
     }
 }

@@ -14,7 +14,6 @@ import city.mesto.sdk.core.WalletState
 import city.mesto.ui.PayBy
 import city.mesto.ui.Payment
 import city.mesto.ui.Price
-import city.mesto.ui.text.Words
 import java.math.BigDecimal
 import kotlin.test.assertEquals
 import kotlin.test.assertIs
@@ -31,7 +30,7 @@ private const val VISIT = "visit vi-zeleni-venac-GR004217"
 
 @OptIn(ExperimentalCoroutinesApi::class)
 class OwedPresenterTest {
-    private class Ways : OwedWays {
+    private class RecordedNavigation : OwedNavigation {
         val went = mutableListOf<String>()
 
         override fun visit(id: String) { went += "visit $id" }
@@ -48,12 +47,12 @@ class OwedPresenterTest {
     }
 
     private val fake = FakeMesto()
-    private val ways = Ways()
+    private val navigation = RecordedNavigation()
     private val ticks = MutableSharedFlow<Unit>(replay = 1).apply { tryEmit(Unit) }
     private val saved = SavedStateHandle()
 
     private fun TestScope.presenter(saved: SavedStateHandle = this@OwedPresenterTest.saved) = OwedPresenter(
-        fake, Words(fake.texts, "en") { 7200 }, OwedRoute("zeleni-venac", "GR004217"), ticks, backgroundScope, saved, ways,
+        fake, OwedRoute("zeleni-venac", "GR004217"), ticks, backgroundScope, saved, navigation,
     ).apply {
         start()
         runCurrent()
@@ -79,7 +78,7 @@ class OwedPresenterTest {
         assertEquals(BigDecimal("800.00"), presenter.state.value.deposit.after?.amount)
         on(presenter, OwedEvent.Pay, OwedEvent.Pay)
         assertEquals(1, bought())
-        assertEquals(listOf(VISIT), ways.went)
+        assertEquals(listOf(VISIT), navigation.went)
         on(presenter, OwedEvent.Pay)
         assertEquals(1, bought(), "a late tap finds nothing to pay")
     }
@@ -91,7 +90,7 @@ class OwedPresenterTest {
         assertEquals(Price(BigDecimal("150.00"), "RSD"), presenter.state.value.deposit.missing)
         on(presenter, OwedEvent.Pay, OwedEvent.TopUp)
         assertEquals(0, bought())
-        assertEquals(listOf("top-up"), ways.went)
+        assertEquals(listOf("top-up"), navigation.went)
         on(presenter, OwedEvent.PayByChosen(PayBy.Card))
         assertTrue(presenter.state.value.canPay)
         fake.wallet.state.value = WalletState(Samples.rsd(BigDecimal(1000)))
@@ -107,7 +106,7 @@ class OwedPresenterTest {
         on(presenter, OwedEvent.Pay)
         assertEquals(PAGE, assertIs<Payment.Unconfirmed>(presenter.state.value.payment).page)
         on(presenter, OwedEvent.Pay, OwedEvent.PayByChosen(PayBy.Deposit), OwedEvent.OpenBank)
-        assertEquals(listOf("page $PAGE", "page $PAGE"), ways.went)
+        assertEquals(listOf("page $PAGE", "page $PAGE"), navigation.went)
 
         val again = presenter(SavedStateHandle.createHandle(saved.savedStateProvider().saveState(), null))
         assertEquals(PayBy.Card, again.state.value.payBy)
@@ -141,22 +140,22 @@ class OwedPresenterTest {
         val presenter = presenter()
         assertEquals(Next.GoThere("vma", "VMA"), assertIs<Owed.Refused>(presenter.state.value.owed).next)
         on(presenter, OwedEvent.Next)
-        assertEquals(listOf("owed vma GR004217"), ways.went)
+        assertEquals(listOf("owed vma GR004217"), navigation.went)
     }
 
     @Test
     fun a_ticket_that_this_account_paid_leads_to_its_visit_and_another_accounts_back() = runTest {
         fake.failure = refused("visit_already_paid")
         on(presenter(SavedStateHandle()), OwedEvent.Next)
-        assertEquals(listOf("back"), ways.went)
+        assertEquals(listOf("back"), navigation.went)
         fake.payments.buy(fake.garages.quote(Samples.city.id, FacilityId("zeleni-venac"), "GR004217"))
         on(presenter(), OwedEvent.Next)
-        assertEquals(listOf("back", VISIT), ways.went)
+        assertEquals(listOf("back", VISIT), navigation.went)
     }
 
     @Test
     fun a_silent_barrier_sells_nothing_and_can_be_asked_again() = runTest {
-        fake.failure = refused("facility_unreachable")
+        fake.failure = MestoException.NotNow("facility_unreachable", "facility_unreachable", "", emptyMap(), "", null, false)
         val presenter = presenter()
         assertEquals(Next.Retry, assertIs<Owed.Refused>(presenter.state.value.owed).next)
         on(presenter, OwedEvent.Pay)

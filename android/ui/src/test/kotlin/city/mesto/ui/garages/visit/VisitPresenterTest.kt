@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test
 
 @OptIn(ExperimentalCoroutinesApi::class)
 class VisitPresenterTest {
-    private class Ways : VisitWays {
+    private class RecordedNavigation : VisitNavigation {
         val went = mutableListOf<String>()
 
         override fun owed(facility: String, ticket: String) { went += "owed $facility $ticket" }
@@ -34,12 +34,12 @@ class VisitPresenterTest {
     }
 
     private val fake = FakeMesto()
-    private val ways = Ways()
+    private val navigation = RecordedNavigation()
     private val ticks = MutableSharedFlow<Unit>(replay = 1).apply { tryEmit(Unit) }
 
     private suspend fun TestScope.paid(): VisitPresenter {
         fake.payments.buy(fake.garages.quote(Samples.city.id, FacilityId("zeleni-venac"), "GR004217"))
-        return VisitPresenter(fake, fake.garages.state.value.inside.single().id.value, ticks, backgroundScope, ways).apply {
+        return VisitPresenter(fake, fake.garages.state.value.inside.single().id.value, ticks, backgroundScope, navigation).apply {
             start()
             runCurrent()
         }
@@ -78,7 +78,7 @@ class VisitPresenterTest {
         after(16)
         assertEquals(Phase.OwesAgain, presenter.shown.phase)
         presenter.on(VisitEvent.SeeOwed)
-        assertEquals(listOf("owed zeleni-venac GR004217"), ways.went)
+        assertEquals(listOf("owed zeleni-venac GR004217"), navigation.went)
     }
 
     @Test

@@ -30,7 +30,7 @@ private fun buySay(name: String, words: Words, language: String): List<String> =
             buyPayCardDescribed(amount = money(words, "200"), plate = "BG 789-PP", zone = red, time = "11:30"),
             buyByDeposit(), buyByCard(), buyCardNote(),
         )
-        "card-not-sold" -> listOf(buyCardNotSold(), buyCardNotSoldAdvice(), stateRefusedCode("tariff_unknown"), buyByDeposit())
+        "card-not-sold" -> listOf(if (language == "en") "the bank's fee is not known" else "naknada banke nije poznata", stateRefusedCode("card_fee_unknown"), buyByDeposit())
         "at-the-bank" -> listOf(stateUnconfirmed(), stateAtBankWhy(), stateCheckAgain(), topupGiveUp(), topupOpenBank())
         "paid-back" -> listOf(stateRefusedCode("quote_stale"), if (language == "en") "200.00 RSD is paid back" else "200,00 RSD se vraća")
         "unconfirmed" -> listOf(stateUnconfirmed(), stateUnconfirmedWhy("10:00"), stateUseSms(), stateUseSmsWhat(body = "BG789PP", number = "9111"))

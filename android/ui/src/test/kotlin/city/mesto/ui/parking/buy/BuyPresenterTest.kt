@@ -23,7 +23,6 @@ import city.mesto.ui.Payment
 import city.mesto.ui.Price
 import city.mesto.ui.Refusal
 import city.mesto.ui.SmsFallback
-import city.mesto.ui.text.Words
 import java.math.BigDecimal
 import kotlin.test.assertEquals
 import kotlin.test.assertIs
@@ -40,7 +39,7 @@ private const val PAGE = "https://bank.example/pay"
 
 @OptIn(ExperimentalCoroutinesApi::class)
 class BuyPresenterTest {
-    private class Ways : BuyWays {
+    private class RecordedNavigation : BuyNavigation {
         val went = mutableListOf<String>()
 
         override fun ticket(id: String) { went += "ticket $id" }
@@ -59,19 +58,18 @@ class BuyPresenterTest {
     }
 
     private val fake = FakeMesto()
-    private val ways = Ways()
+    private val navigation = RecordedNavigation()
     private val ticks = MutableSharedFlow<Unit>(replay = 1).apply { tryEmit(Unit) }
 
     private val BuyPresenter.shown get() = checkNotNull(state.value)
 
     private fun TestScope.presenter(zone: String = "red", vehicle: String = Samples.car.id.value) = BuyPresenter(
         client = fake,
-        words = Words(fake.texts, "en") { 7200 },
         route = BuyRoute(zone, vehicle),
         ticks = ticks,
         scope = backgroundScope,
         saved = SavedStateHandle(),
-        ways = ways,
+        navigation = navigation,
     ).apply {
         start()
         settle()
@@ -86,10 +84,10 @@ class BuyPresenterTest {
 
     @Test
     fun of_a_stay_that_another_account_paid_the_wheel_stops_at_what_can_be_had() = runTest {
-        fake.notices = listOf(Notice("parking.clipped_by_another", mapOf("asked" to "60", "offered" to "30")))
+        fake.notices = listOf(Notice("parking.clipped_by_another", mapOf("asked" to "60", "offered" to "30"), surprise = true))
         val presenter = presenter()
         assertEquals(Wheel(listOf(30), 30, Stop.AnothersStay(30)), presenter.shown.wheel)
-        fake.notices = listOf(Notice("parking.clipped", mapOf("asked" to "60", "offered" to "30", "deadline" to "2025-09-03T08:30:00Z")))
+        fake.notices = listOf(Notice("parking.clipped", mapOf("asked" to "60", "offered" to "30", "deadline" to "2025-09-03T08:30:00Z"), surprise = true))
         assertEquals(Stop.RestOfStay(30, Samples.morning.plusSeconds(1800)), presenter().shown.wheel.stop, "one's own tells its end")
     }
 
@@ -125,7 +123,7 @@ class BuyPresenterTest {
         assertTrue(presenter.shown.canPay)
         presenter.on(BuyEvent.Pay)
         settle()
-        assertEquals(listOf("ticket " + fake.parking.state.value.active.single().id.value), ways.went)
+        assertEquals(listOf("ticket " + fake.parking.state.value.active.single().id.value), navigation.went)
         assertEquals(BigDecimal("920.00"), fake.wallet.state.value.balance?.amount)
     }
 
@@ -150,7 +148,7 @@ class BuyPresenterTest {
         settle()
         val waiting = assertIs<Payment.Unconfirmed>(presenter.shown.payment)
         assertEquals(SmsFallback("9111", "BG789PP"), waiting.sms)
-        assertEquals(emptyList(), ways.went, "neither paid nor unpaid")
+        assertEquals(emptyList(), navigation.went, "neither paid nor unpaid")
 
         presenter.on(BuyEvent.Pay)
         presenter.on(BuyEvent.MinutesChosen(90))
@@ -163,7 +161,7 @@ class BuyPresenterTest {
         fake.payments.settleDue()
         settle()
         assertEquals(Payment.Idle, presenter.shown.payment)
-        assertEquals(1, ways.went.size, "its end is told once: ${ways.went}")
+        assertEquals(1, navigation.went.size, "its end is told once: ${navigation.went}")
     }
 
     private fun TestScope.byCard(outcome: IntentState): BuyPresenter {
@@ -179,7 +177,7 @@ class BuyPresenterTest {
     @Test
     fun by_card_the_banks_page_opens_and_the_purchase_is_not_confirmed_until_the_bank_says_so_bg_91() = runTest {
         val presenter = byCard(Samples.unconfirmed)
-        assertEquals(listOf("page $PAGE"), ways.went)
+        assertEquals(listOf("page $PAGE"), navigation.went)
         val waiting = assertIs<Payment.Unconfirmed>(presenter.shown.payment)
         assertEquals(PAGE, waiting.page)
         assertNull(waiting.sms, "what waits at the bank is given up there first")
@@ -190,7 +188,7 @@ class BuyPresenterTest {
         presenter.on(BuyEvent.OpenBank)
         settle()
         assertEquals(1, bought())
-        assertEquals(listOf("page $PAGE", "page $PAGE"), ways.went)
+        assertEquals(listOf("page $PAGE", "page $PAGE"), navigation.went)
 
         fake.outcome = IntentState.Confirmed
         presenter.on(BuyEvent.CheckAgain)
@@ -236,11 +234,11 @@ class BuyPresenterTest {
     @Test
     fun what_is_not_sold_by_card_says_why_and_is_sold_from_the_deposit_bg_93() = runTest {
         val presenter = presenter()
-        fake.failure = MestoException.Refused("tariff_unknown", "The price is not known", "Look at the sign", emptyMap(), "", null, false)
+        fake.failure = MestoException.Refused("card_fee_unknown", "The fee is not known", "Pay from the deposit.", emptyMap(), "", null, false)
         presenter.on(BuyEvent.PayByChosen(PayBy.Card))
         settle()
         val refusal = assertIs<QuoteState.Refused>(presenter.shown.quote).refusal
-        assertEquals(Refusal("tariff_unknown", "buy-card-not-sold", "buy-card-not-sold-advice"), refusal)
+        assertEquals(Refusal("card_fee_unknown", "The fee is not known", "Pay from the deposit."), refusal)
         presenter.on(BuyEvent.PayByChosen(PayBy.Deposit))
         settle()
         assertTrue(presenter.shown.canPay)
@@ -268,11 +266,11 @@ class BuyPresenterTest {
         presenter.on(BuyEvent.UseSms)
         settle()
         assertEquals("unconfirmed", assertIs<Payment.Unconfirmed>(presenter.shown.payment).refusal?.code)
-        assertEquals(emptyList(), ways.went)
+        assertEquals(emptyList(), navigation.went)
 
         presenter.on(BuyEvent.UseSms)
         settle()
-        assertEquals(listOf("sms 9111 BG789PP"), ways.went)
+        assertEquals(listOf("sms 9111 BG789PP"), navigation.went)
         assertEquals(emptyList(), fake.payments.state.value.open)
     }
 
@@ -296,7 +294,7 @@ class BuyPresenterTest {
         settle()
         assertEquals(0, bought())
         presenter.on(BuyEvent.UseSms)
-        assertEquals(listOf("sms 9111 BG789PP"), ways.went)
+        assertEquals(listOf("sms 9111 BG789PP"), navigation.went)
     }
 
     @Test
@@ -339,9 +337,9 @@ class BuyPresenterTest {
     @Test
     fun a_zone_or_a_car_that_is_gone_leads_back() = runTest {
         presenter(zone = "nowhere")
-        assertEquals(listOf("back"), ways.went)
+        assertEquals(listOf("back"), navigation.went)
         presenter(vehicle = "gone")
-        assertEquals(listOf("back", "back"), ways.went)
+        assertEquals(listOf("back", "back"), navigation.went)
     }
 
     @Test

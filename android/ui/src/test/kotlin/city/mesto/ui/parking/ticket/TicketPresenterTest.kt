@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test
 
 @OptIn(ExperimentalCoroutinesApi::class)
 class TicketPresenterTest {
-    private class Ways : TicketWays {
+    private class RecordedNavigation : TicketNavigation {
         val went = mutableListOf<String>()
 
         override fun topUp() { went += "top-up" }
@@ -46,13 +46,13 @@ class TicketPresenterTest {
     }
 
     private val fake = FakeMesto()
-    private val ways = Ways()
+    private val navigation = RecordedNavigation()
     private val saved = SavedStateHandle()
     private val ticks = MutableSharedFlow<Unit>(replay = 1).apply { tryEmit(Unit) }
 
     private suspend fun TestScope.parkedFor(minutes: Int, zone: String = "red"): TicketPresenter {
         val ticket = checkNotNull(fake.payments.buy(fake.parking.quote(Samples.city.id, ZoneId(zone), Samples.car.id, minutes)).ticket)
-        val presenter = TicketPresenter(fake, ticket.id.value, ticks, backgroundScope, saved, ways)
+        val presenter = TicketPresenter(fake, ticket.id.value, ticks, backgroundScope, saved, navigation)
         presenter.start()
         runCurrent()
         return presenter
@@ -133,7 +133,7 @@ class TicketPresenterTest {
         runCurrent()
         assertEquals("https://bank.example/pay", assertIs<Payment.Unconfirmed>(presenter.shown.payment).page)
         presenter.on(TicketEvent.OpenBank)
-        assertEquals(listOf("page https://bank.example/pay"), ways.went)
+        assertEquals(listOf("page https://bank.example/pay"), navigation.went)
         presenter.on(TicketEvent.GiveUp)
         runCurrent()
         assertEquals("abandoned", assertIs<Payment.Refused>(presenter.shown.payment).refusal.code)
@@ -149,7 +149,7 @@ class TicketPresenterTest {
         presenter.on(TicketEvent.Retry)
         runCurrent()
         assertIs<Extension.Offered>(presenter.shown.extension)
-        assertEquals(listOf("retry"), ways.went)
+        assertEquals(listOf("retry"), navigation.went)
     }
 
     @Test
@@ -174,12 +174,12 @@ class TicketPresenterTest {
         after(61)
         assertEquals(Phase.Expired, presenter.shown.phase)
         presenter.on(TicketEvent.BuyAgain)
-        assertEquals(emptyList(), ways.went)
+        assertEquals(emptyList(), navigation.went)
         fake.outcome = IntentState.Expired
         presenter.on(TicketEvent.CheckAgain)
         runCurrent()
         presenter.on(TicketEvent.BuyAgain)
-        assertEquals(listOf("buy red ${Samples.car.id}"), ways.went)
+        assertEquals(listOf("buy red ${Samples.car.id}"), navigation.went)
     }
 
     @Test
@@ -222,12 +222,12 @@ class TicketPresenterTest {
         after(61)
         assertEquals(Phase.Expired, presenter.shown.phase)
         presenter.on(TicketEvent.BuyAgain)
-        assertEquals(listOf("buy red ${Samples.car.id}"), ways.went)
+        assertEquals(listOf("buy red ${Samples.car.id}"), navigation.went)
     }
 
     @Test
     fun a_ticket_this_phone_does_not_know_is_refused() = runTest {
-        val presenter = TicketPresenter(fake, "t99", ticks, backgroundScope, saved, ways)
+        val presenter = TicketPresenter(fake, "t99", ticks, backgroundScope, saved, navigation)
         presenter.start()
         runCurrent()
         assertEquals("ticket_missing", assertIs<TicketUiState.Refused>(presenter.state.value).refusal.code)
@@ -239,8 +239,8 @@ class TicketPresenterTest {
         val ticket = fake.parking.state.value.active.single().id.value
         val kept = SavedStateHandle.createHandle(saved.savedStateProvider().saveState(), null)
         fake.parking.state.value = ParkingState(emptyList(), emptyList())
-        TicketPresenter(fake, ticket, ticks, backgroundScope, kept, ways).start()
+        TicketPresenter(fake, ticket, ticks, backgroundScope, kept, navigation).start()
         runCurrent()
-        assertEquals("back", ways.went.distinct().single())
+        assertEquals("back", navigation.went.distinct().single())
     }
 }

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test
 
 @OptIn(ExperimentalCoroutinesApi::class)
 class ZonesPresenterTest {
-    private class Ways : ZonesWays {
+    private class RecordedNavigation : ZonesNavigation {
         val went = mutableListOf<String>()
 
         override fun buy(zone: String, vehicle: String) { went += "buy $zone $vehicle" }
@@ -48,12 +48,12 @@ class ZonesPresenterTest {
     }
 
     private val fake = FakeMesto()
-    private val ways = Ways()
+    private val navigation = RecordedNavigation()
     private val ticks = MutableSharedFlow<Unit>(replay = 1).apply { tryEmit(Unit) }
     private val here = MutableStateFlow<Position?>(Position(44.8125, 20.4612, 10.0))
 
     private fun TestScope.presenter() =
-        ZonesPresenter(fake, here, ticks, backgroundScope, SavedStateHandle(), ways).apply {
+        ZonesPresenter(fake, here, ticks, backgroundScope, SavedStateHandle(), navigation).apply {
             start()
             runCurrent()
         }
@@ -85,7 +85,7 @@ class ZonesPresenterTest {
         fake.instead = object : ParkingClient by fake.parking {
             override suspend fun zonesNear(city: CityId, position: Position?, sign: String?): ZonesNear {
                 val named = Samples.zones.find { sign in it.signCodes }
-                if (sign != null && named == null) throw MestoException.Refused("sign_unknown", "No such sign", "Look again", emptyMap(), "", null, false)
+                if (sign == "9155") throw MestoException.Refused("sign_unknown", "No such sign", "Look again", emptyMap(), "", null, false)
                 return ZonesNear(Samples.zones, named?.zone)
             }
         }
@@ -109,9 +109,9 @@ class ZonesPresenterTest {
 
         presenter.on(ZonesEvent.ZoneChosen("red"))
         assertTrue(presenter.state.value.choosingPlate)
-        assertEquals(emptyList(), ways.went)
+        assertEquals(emptyList(), navigation.went)
         presenter.on(ZonesEvent.PlateChosen("w"))
-        assertEquals(listOf("buy red w"), ways.went)
+        assertEquals(listOf("buy red w"), navigation.went)
     }
 
     @Test
@@ -119,7 +119,7 @@ class ZonesPresenterTest {
         fake.vehicles.state.value = VehiclesState(emptyList())
         val presenter = presenter()
         presenter.on(ZonesEvent.ZoneChosen("red"))
-        assertEquals(listOf("plate"), ways.went)
+        assertEquals(listOf("plate"), navigation.went)
     }
 
     @Test
@@ -144,15 +144,15 @@ class ZonesPresenterTest {
         fake.outcome = Samples.unconfirmed
         fake.payments.buy(fake.parking.extend(ticket.id, 30))
         presenter().on(ZonesEvent.UnconfirmedOpened)
-        assertEquals(listOf("ticket ${ticket.id}"), ways.went)
+        assertEquals(listOf("ticket ${ticket.id}"), navigation.went)
 
         fake.payments.state.value = PaymentsState(emptyList())
         fake.payments.buy(fake.parking.quote(Samples.city.id, ZoneId("yellow"), Samples.car.id, 60))
         presenter().on(ZonesEvent.UnconfirmedOpened)
-        assertEquals("buy yellow ${Samples.car.id}", ways.went.last())
+        assertEquals("buy yellow ${Samples.car.id}", navigation.went.last())
 
         fake.vehicles.state.value = VehiclesState(emptyList())
         presenter().on(ZonesEvent.UnconfirmedOpened)
-        assertEquals("retry", ways.went.last(), "the car was removed: what is left is to ask")
+        assertEquals("retry", navigation.went.last(), "the car was removed: what is left is to ask")
     }
 }

@@ -4,11 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
-use mesto_protocol::garages::control::{
-    self as control_wire, EVENTS_MOST, EventRefused, ExitOpened, ExitRequest, GarageReport, GarageReported,
-    ReportedEvent, ReportedEventKind, ReportedPlaces, VisitOwed, VisitSettled,
+use mesto_protocol::garages::controllers::{
+    self as wire, EVENTS_MOST, EventRefused, ExitOpened, ExitRequest, GarageReport, GarageReported, ReportedEvent,
+    ReportedEventKind, ReportedPlaces, VisitOwed, VisitSettled,
 };
-use mesto_protocol::garages::visits as wire;
+use mesto_protocol::garages::visits as visits_wire;
 use mesto_protocol::kernel::ids::VisitId;
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::City;
@@ -27,11 +27,8 @@ use crate::kernel::service::{Served, serve};
 use crate::kernel::store::{Json, Row, Select, StoreError, Tx, Write};
 use crate::{find, update, values};
 
-pub(crate) const OPERATIONS: &[Served] = &[
-    serve!(post control_wire::REPORT => report),
-    serve!(get control_wire::OWED => owed),
-    serve!(post control_wire::EXIT => exit),
-];
+pub(crate) const OPERATIONS: &[Served] =
+    &[serve!(post wire::REPORT => report), serve!(get wire::OWED => owed), serve!(post wire::EXIT => exit)];
 
 /// A payment that is being stored is in the books within this: what was told before it is told once
 /// more.
@@ -86,15 +83,15 @@ pub(crate) fn report(tx: &mut dyn Tx, call: &mut Call<'_>, told: GarageReport) -
     // The row of the facility orders its reports: two at once are two one after the other.
     let heard =
         tx.first(find!(FacilityRow { city: &place.city.id, facility: &place.facility.id }).locking("facility"))?;
-    let mut desk = Desk::open(tx, operator, place, now, &told.events)?;
+    let mut reported = ReportedVisits::open(tx, operator, place, now, &told.events)?;
     let (mut paid, more) = paid_since(tx, &place, since)?;
     // Where more follows it goes on from the last one that was read, whether it is told or not.
     let next = paid.last().filter(|_| more).map_or(since.max(now - OVERLAP), |(payment, _)| payment.at);
     let next = next.timestamp_millis().to_string();
     corrected_since(tx, &place, since, &mut paid)?;
-    let (taken, refused) = desk.take_all(&told.events)?;
-    let settled = desk.settled(paid);
-    desk.close(tx)?;
+    let (taken, refused) = reported.take_all(&told.events)?;
+    let settled = reported.settled(paid);
+    reported.close(tx)?;
     hear(tx, &place, now, heard, told.free)?;
     Ok(GarageReported { taken, refused, settled, next, more })
 }
@@ -163,7 +160,7 @@ fn corrected_since(tx: &mut dyn Tx, place: &Place<'_>, since: DateTime<Utc>, pai
 }
 
 /// The visits that a report is about, while its events are taken.
-struct Desk<'a> {
+struct ReportedVisits<'a> {
     operator: &'a Operator,
     place: Place<'a>,
     now: DateTime<Utc>,
@@ -173,7 +170,7 @@ struct Desk<'a> {
     paid_twice: BTreeSet<VisitId>,
 }
 
-impl<'a> Desk<'a> {
+impl<'a> ReportedVisits<'a> {
     /// Locks the visits of the tickets of these events, and then reads what was paid for them.
     fn open(
         tx: &mut dyn Tx,
@@ -539,8 +536,8 @@ pub(crate) fn owed(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<VisitOwed> {
         is_lost: record.row.is_lost,
         tariff: price.tariff,
         tariff_from: price.tariff_from,
-        lines: wire::lines(&price.lines),
-        notices: wire::notices(&price.notices),
+        lines: visits_wire::lines(&price.lines),
+        notices: visits_wire::notices(&price.notices),
         price: price.price,
         owed: price.total,
         exit_by: price.exit_by,

@@ -119,7 +119,8 @@ pub fn is_news(known: Option<&Json>, told: &Purchase) -> bool {
 /// transaction.
 fn hear(tx: &Tx<'_>, told: &Purchase, now: DateTime<Utc>) -> Stored {
     let json = Json::of(told)?;
-    for mut row in IntentRow::by_subject(tx.db(), KIND, &told.sale.quote.to_string())? {
+    let Some(account) = ACCOUNT.get(tx.db())? else { return Ok(()) };
+    for mut row in IntentRow::by_subject(tx.db(), KIND, &told.sale.quote.to_string(), account)? {
         // What surely never left is not what the operator speaks of.
         if row.state == IntentState::Unconfirmed(Progress::Ready) || !is_news(row.told.as_ref(), told) {
             continue;

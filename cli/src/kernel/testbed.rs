@@ -14,12 +14,12 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 /// A testbed, as far as a service knows it.
-pub trait Bed: Send + Sync {
+pub trait Testbed: Send + Sync {
     /// Where clients reach the operator: `http://127.0.0.1:40001`.
     fn operator_url(&self) -> String;
 
     /// The token of the testbed's own member of staff with this role, made when it is first needed.
-    fn staff_of_its_own(&self, role: Role) -> Pin<Box<dyn Future<Output = Result<String, BedError>> + Send + '_>>;
+    fn staff_of_its_own(&self, role: Role) -> Pin<Box<dyn Future<Output = Result<String, TestbedError>> + Send + '_>>;
 
     /// The token of the testbed's own device with this role at a place, made when it is first
     /// needed. Of a place that the city does not have it fails.
@@ -28,10 +28,10 @@ pub trait Bed: Send + Sync {
         role: Role,
         city: &'b str,
         place: &'b str,
-    ) -> Pin<Box<dyn Future<Output = Result<String, BedError>> + Send + 'b>>;
+    ) -> Pin<Box<dyn Future<Output = Result<String, TestbedError>> + Send + 'b>>;
 
     /// Does what has become due, as moving the clock does.
-    fn do_due(&self) -> Pin<Box<dyn Future<Output = Result<(), BedError>> + Send + '_>>;
+    fn do_due(&self) -> Pin<Box<dyn Future<Output = Result<(), TestbedError>> + Send + '_>>;
 
     /// Where its clock stands.
     fn now(&self) -> DateTime<Utc>;
@@ -39,7 +39,7 @@ pub trait Bed: Send + Sync {
 
 /// Why the testbed cannot do something.
 #[derive(Debug, thiserror::Error)]
-pub enum BedError {
+pub enum TestbedError {
     #[error("the operator is not running; POST /restart starts it")]
     NotRunning,
     #[error("{0}")]
@@ -53,9 +53,9 @@ pub enum BedError {
 /// The operator's answer over HTTP: status and body; null when the body is no JSON.
 ///
 /// # Errors
-/// [`BedError::Web`]
-pub async fn answered(request: reqwest::RequestBuilder) -> Result<(u16, Value), BedError> {
-    let unreached = |error: reqwest::Error| BedError::Web(error.to_string());
+/// [`TestbedError::Web`]
+pub async fn answered(request: reqwest::RequestBuilder) -> Result<(u16, Value), TestbedError> {
+    let unreached = |error: reqwest::Error| TestbedError::Web(error.to_string());
     let answer = request.send().await.map_err(unreached)?;
     let status = answer.status().as_u16();
     let text = answer.text().await.map_err(unreached)?;
@@ -71,13 +71,13 @@ impl IntoResponse for Refused {
     }
 }
 
-impl From<BedError> for Refused {
-    fn from(error: BedError) -> Self {
+impl From<TestbedError> for Refused {
+    fn from(error: TestbedError) -> Self {
         let status = match error {
-            BedError::NotRunning => StatusCode::CONFLICT,
-            BedError::Wrong(_) => StatusCode::BAD_REQUEST,
-            BedError::Web(_) => StatusCode::BAD_GATEWAY,
-            BedError::Failed(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            TestbedError::NotRunning => StatusCode::CONFLICT,
+            TestbedError::Wrong(_) => StatusCode::BAD_REQUEST,
+            TestbedError::Web(_) => StatusCode::BAD_GATEWAY,
+            TestbedError::Failed(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
         Self(status, error.to_string())
     }
@@ -94,8 +94,8 @@ pub struct Standing<B: ?Sized>(pub Arc<B>);
 impl<B: Send + Sync + ?Sized> FromRequestParts<Weak<B>> for Standing<B> {
     type Rejection = Refused;
 
-    async fn from_request_parts(_: &mut Parts, bed: &Weak<B>) -> Result<Self, Refused> {
-        bed.upgrade().map(Self).ok_or_else(|| Refused(StatusCode::GONE, "the testbed is ending".into()))
+    async fn from_request_parts(_: &mut Parts, testbed: &Weak<B>) -> Result<Self, Refused> {
+        testbed.upgrade().map(Self).ok_or_else(|| Refused(StatusCode::GONE, "the testbed is ending".into()))
     }
 }
 

@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use mesto_protocol::base::plate::Plate;
 use mesto_protocol::kernel::ids::{AccountId, PlateCheckId, TicketId};
 use mesto_protocol::kernel::reference::Reference;
-use mesto_protocol::orders::control::{self as wire, CheckedTicket, NewOrder, PlateCheck};
 use mesto_protocol::orders::driver::{Order, OrderState, Violation};
+use mesto_protocol::orders::inspectors::{self as wire, CheckedTicket, NewOrder, PlateCheck};
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::{CityId, ParkingSection, ZoneId, order};
 
