@@ -271,7 +271,7 @@ impl<'a> ReportedVisits<'a> {
             known.row.is_entry_told |= told.kind == ReportedEventKind::Entered;
             return Ok(known.correct(city, told, self.now)?);
         }
-        // One that a lost ticket began came in earlier, when nothing else was with this ticket then.
+        // One that a lost ticket began came in earlier, when no other had this ticket then.
         let began = visits.iter().position(|record| at < record.row.entered_at).filter(|place| {
             let earlier = visits.get(..*place).unwrap_or_default();
             earlier.iter().all(|record| record.row.ended_at.is_some_and(|ended_at| ended_at < at))

@@ -300,7 +300,7 @@ impl VisitRecord {
         Ok(())
     }
 
-    /// Takes the cash over that was taken after the visit before had left, and since this one began.
+    /// Takes over the cash that was taken after the visit before had left, since this one began.
     pub fn take_cash_of(&mut self, before: &mut Self, city: &City) -> Outcome<()> {
         let Some(ended_at) = before.row.ended_at else { return Ok(()) };
         let begins_at = self.row.entered_at;

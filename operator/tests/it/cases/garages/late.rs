@@ -331,7 +331,7 @@ on_both_databases! {
         // Told after the exit it is claimed anew, with its places.
         let [lost, entered, left] = story;
         vma.tell(vec![lost, left]);
-        let before = claims(world)[1].clone();
+        let before = claims(world)[1];
         vma.tell(vec![ReportedEvent { places: Some(2), ..entered.clone() }]);
         assert!(claims(world)[1].0.amount > before.0.amount, "{before:?} {:?}", claims(world));
         assert_eq!(count(world, "visit WHERE places = 2"), 1);
