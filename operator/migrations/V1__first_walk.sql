@@ -399,6 +399,8 @@ CREATE TABLE visit (
   is_disabled BIGINT NOT NULL,
   places BIGINT NOT NULL,
   is_lost BIGINT NOT NULL,
+  -- 0 while only a lost ticket was told of it.
+  is_entry_told BIGINT NOT NULL,
   currency TEXT NOT NULL,
   -- From when on more is owed than was paid.
   owes_again_at BIGINT,
@@ -426,6 +428,8 @@ CREATE TABLE visit_payment (
   pay TEXT,
   -- For the visit, without `fee`, the commission of a card.
   amount BIGINT NOT NULL,
+  -- 0 for cash that was told without one.
+  is_amount_told BIGINT NOT NULL,
   fee BIGINT NOT NULL,
   currency TEXT NOT NULL,
   exit_by BIGINT,
@@ -460,6 +464,8 @@ CREATE TABLE claim (
   state TEXT NOT NULL,
   at BIGINT NOT NULL,
   settled_at BIGINT,
+  -- What ended it: its service, a deposit, or the staff; see `claims.rs`.
+  settled_by TEXT,
   PRIMARY KEY (service, subject)
 )/*sqlite WITHOUT ROWID*/;
 CREATE INDEX claim_of ON claim (debtor);

@@ -37,7 +37,7 @@ mod parking;
 mod schema;
 mod services;
 
-pub use base::claims::{Claim, ClaimState};
+pub use base::claims::{ByHand, Claim, ClaimError, ClaimState, SettledBy};
 pub use base::incidents::Incident;
 pub use base::messages::Message;
 pub use base::operator_document::Profile;

@@ -10,14 +10,15 @@ use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::CityId;
 use mesto_rules::money::{Currency, Money};
 
-use crate::base::{deposit, incidents};
+use crate::base::deposit;
 use crate::kernel::account::LockedAccount;
-use crate::kernel::failure::Outcome;
+use crate::kernel::failure::{Failure, Outcome};
+use crate::kernel::grants::{self, Logged};
 use crate::kernel::ledger::{HistoryEntry, LedgerAccount, Movement};
-use crate::kernel::operator::Operator;
+use crate::kernel::operator::{Operator, whole_millis};
 use crate::kernel::service::{Check, Erasure, Export, Service, Table};
-use crate::kernel::store::{Select, Store, StoreError, Tx, Write, transact};
-use crate::{stored_words, table, update, values};
+use crate::kernel::store::{Select, Store, StoreError, Tx, Value, Write, transact};
+use crate::{find, stored_words, table, update, values};
 
 /// A claim that a deposit paid, in the ledger, with the claim's service and subject.
 const PAID: &str = "claims.paid";
@@ -27,8 +28,22 @@ stored_words! {
     pub enum ClaimState {
         /// Nobody has paid it.
         Open = "open",
-        /// It was paid after all.
+        /// It was paid after all, or is not asked for any more.
         Settled = "settled",
+    }
+}
+
+stored_words! {
+    /// `claim.settled_by`: what ended it.
+    pub enum SettledBy {
+        /// Its service heard that nothing is owed any more.
+        Service = "service",
+        /// The deposit of its debtor, when his account was closed.
+        Deposit = "deposit",
+        /// The operator's staff was paid.
+        Staff = "staff",
+        /// The operator's staff asks for it no more.
+        Withdrawn = "withdrawn",
     }
 }
 
@@ -44,6 +59,7 @@ table! {
         state: ClaimState,
         at: DateTime<Utc>,
         settled_at: Option<DateTime<Utc>>,
+        settled_by: Option<SettledBy>,
     }
 }
 
@@ -52,14 +68,25 @@ pub(crate) const SERVICE: Service = Service {
         name: "claim",
         export: Export::Rows {
             called: "claims",
-            columns: &["service", "subject", "city", "amount", "currency", "reason", "state", "at", "settled_at"],
+            columns: &[
+                "service",
+                "subject",
+                "city",
+                "amount",
+                "currency",
+                "reason",
+                "state",
+                "at",
+                "settled_at",
+                "settled_by",
+            ],
             from: "claim WHERE debtor = $1 ORDER BY at, service, subject",
         },
         erasure: Erasure::Excused("belongs to the books; the account is a pseudonym"),
     }],
     audit: &[Check {
         fault: "entry {} pays a claim that is not settled, or another sum than it is",
-        sql: "SELECT id FROM ledger_entry WHERE kind = 'claims.paid' AND NOT EXISTS (SELECT 1 FROM claim WHERE claim.service || '/' || claim.subject = ledger_entry.reference AND claim.state = 'settled' AND claim.debtor = ledger_entry.account AND claim.amount = -ledger_entry.amount AND claim.currency = ledger_entry.currency) LIMIT 1",
+        sql: "SELECT id FROM ledger_entry WHERE kind = 'claims.paid' AND NOT EXISTS (SELECT 1 FROM claim WHERE claim.service || '/' || claim.subject = ledger_entry.reference AND claim.state = 'settled' AND claim.settled_by = 'deposit' AND claim.debtor = ledger_entry.account AND claim.amount = -ledger_entry.amount AND claim.currency = ledger_entry.currency) LIMIT 1",
     }],
     ..Service::named("claims")
 };
@@ -79,6 +106,31 @@ pub struct Claim {
     pub state: ClaimState,
     pub at: DateTime<Utc>,
     pub settled_at: Option<DateTime<Utc>>,
+    /// What ended it; absent while it is open.
+    pub settled_by: Option<SettledBy>,
+}
+
+/// How the staff settles a claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ByHand {
+    /// It was paid to them.
+    Paid,
+    /// They ask for it no more.
+    Withdrawn,
+}
+
+/// Why a claim is not settled by hand.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ClaimError {
+    /// There is none of this service with this subject.
+    #[error("there is no such claim")]
+    Unknown,
+    /// It is settled.
+    #[error("the claim was settled at {at}")]
+    Settled { at: DateTime<Utc> },
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 /// A claim to be raised.
@@ -91,42 +143,57 @@ pub(crate) struct NewClaim<'a> {
     pub reason: &'static str,
 }
 
-/// Raises a claim, or says anew how much of it is owed: a subject has one. One that was settled is
-/// open again, but for one that a deposit paid: that stays as it was paid, and somebody has to look
-/// at it.
+/// Raises a claim, or says anew how much of it is owed: a subject has one. One that its service
+/// took for settled is open again. One that a deposit or the staff settled stays as it is, and
+/// where it is about another amount somebody has to look at it.
 pub(crate) fn raise(tx: &mut dyn Tx, now: DateTime<Utc>, new: NewClaim<'_>) -> Outcome<()> {
     let NewClaim { service, subject, city, debtor, amount, reason } = new;
-    let reference = format!("{service}/{subject}");
+    let amount_minor = amount.minor()?;
+    // Decided by the row as it is once nobody else holds it, never by what was seen before.
     tx.write(Write::sql(
         "claim",
-        "INSERT INTO claim (service, subject, city, debtor, amount, currency, reason, state, at) VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8) ON CONFLICT (service, subject) DO UPDATE SET amount = excluded.amount, state = 'open', settled_at = NULL WHERE NOT EXISTS (SELECT 1 FROM ledger_entry WHERE ledger_entry.kind = $9 AND ledger_entry.reference = $10)",
+        "INSERT INTO claim (service, subject, city, debtor, amount, currency, reason, state, at) VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8) ON CONFLICT (service, subject) DO UPDATE SET amount = excluded.amount, state = 'open', settled_at = NULL, settled_by = NULL WHERE claim.settled_by IS NULL OR claim.settled_by = 'service'",
         values![
             service,
             subject,
             city,
             debtor,
-            amount.minor()?,
+            amount_minor,
             amount.currency.code(),
             reason,
-            now.timestamp_millis(),
-            PAID,
-            &reference
+            now.timestamp_millis()
         ],
     ))?;
-    let detail = "a deposit paid another amount of a claim than is owed: the difference goes back or is owed, by hand";
-    Ok(incidents::report_if_booked(tx, now, ("claim_changed", detail), (PAID, &reference))?)
+    let detail = "another amount of a claim was settled than is owed: the difference goes back or is owed, by hand";
+    let differs = "claim.amount <> $6";
+    look_at(tx, now, ("claim_changed", detail), (service, subject), (differs, &[amount_minor.into()]))
 }
 
-/// A claim was paid after all; nothing happens when there is none. One that a deposit paid already
-/// was paid twice, and somebody has to look at it.
+/// Its service heard that nothing of a claim is owed any more; nothing happens when there is none.
+/// One that a deposit or the staff was paid already was paid twice, and somebody has to look at it.
 pub(crate) fn settle(tx: &mut dyn Tx, now: DateTime<Utc>, service: &str, subject: &str) -> Outcome<()> {
     let open = update!(ClaimRow { service: service, subject: subject, state: ClaimState::Open } set {
-        state: ClaimState::Settled, settled_at: Some(now)
+        state: ClaimState::Settled, settled_at: Some(now), settled_by: Some(SettledBy::Service)
     });
     tx.write(open)?;
-    let reference = format!("{service}/{subject}");
-    let detail = "a claim was paid at the place that a deposit had paid: one of the two goes back by hand";
-    Ok(incidents::report_if_booked(tx, now, ("claim_paid_twice", detail), (PAID, &reference))?)
+    let detail = "nothing is owed of a claim that a deposit or the staff was paid: it goes back by hand";
+    look_at(tx, now, ("claim_paid_twice", detail), (service, subject), ("claim.settled_by <> 'withdrawn'", &[]))
+}
+
+/// Somebody has to look at a claim that a deposit or the staff settled, where this is so of it.
+/// Asks nothing, so that it may follow what was written.
+fn look_at(
+    tx: &mut dyn Tx,
+    now: DateTime<Utc>,
+    (kind, detail): (&str, &str),
+    (service, subject): (&str, &str),
+    (so, more): (&str, &[Value]),
+) -> Outcome<()> {
+    let sql = format!(
+        "INSERT INTO incident (kind, reference, detail, at) SELECT $1, claim.service || '/' || claim.subject, $2, $3 FROM claim WHERE claim.service = $4 AND claim.subject = $5 AND claim.settled_by <> 'service' AND {so} ON CONFLICT (kind, reference) DO NOTHING"
+    );
+    let known: &[Value] = values![kind, detail, now.timestamp_millis(), service, subject];
+    Ok(tx.write(Write::sql("incident", &sql, &[known, more].concat()))?)
 }
 
 /// Pays what the holder of a locked account owes from his deposit; gives what that was, `None` when
@@ -171,7 +238,7 @@ pub(crate) fn pay_all(
         let (id, currency) = (operator.new_id(now), claim.currency);
         deposit::book(tx, now, account, Movement { id, kind: PAID, reference: &reference, currency, legs })?;
         tx.write(update!(ClaimRow { service: &claim.service, subject: &claim.subject } set {
-            state: ClaimState::Settled, settled_at: Some(now)
+            state: ClaimState::Settled, settled_at: Some(now), settled_by: Some(SettledBy::Deposit)
         }))?;
     }
     Ok(Some(owed).filter(|owed| !owed.is_zero()))
@@ -210,7 +277,41 @@ impl Operator {
             state: row.state,
             at: row.at,
             settled_at: row.settled_at,
+            settled_by: row.settled_by,
         };
         Ok(rows.into_iter().map(claim).collect())
+    }
+
+    /// Settles a claim by hand: it was paid to the staff, or is withdrawn. What its service hears
+    /// later opens it no more. With a note of how, for the audit log: no personal data.
+    ///
+    /// # Errors
+    /// [`ClaimError`].
+    pub fn settle_claim(
+        &self,
+        store: &dyn Store,
+        now: DateTime<Utc>,
+        (service, subject): (&str, &str),
+        (how, note): (ByHand, &str),
+    ) -> Result<(), ClaimError> {
+        let now = whole_millis(now);
+        let work = |tx: &mut dyn Tx| -> Outcome<Result<(), ClaimError>> {
+            let found = tx.first(find!(ClaimRow { service: service, subject: subject }).locking("claim"))?;
+            let Some(claim) = found else { return Ok(Err(ClaimError::Unknown)) };
+            if let Some(at) = claim.settled_at {
+                return Ok(Err(ClaimError::Settled { at }));
+            }
+            let (settled_by, action) = match how {
+                ByHand::Paid => (SettledBy::Staff, "claim.paid"),
+                ByHand::Withdrawn => (SettledBy::Withdrawn, "claim.withdrawn"),
+            };
+            tx.write(update!(ClaimRow { service: service, subject: subject } set {
+                state: ClaimState::Settled, settled_at: Some(now), settled_by: Some(settled_by)
+            }))?;
+            let subject = format!("{service}/{subject}");
+            grants::log(tx, self, now, &Logged { actor: "tool", action, subject: &subject, note })?;
+            Ok(Ok(()))
+        };
+        transact(store, |tx| work(tx).map_err(Failure::into_store_error))?
     }
 }

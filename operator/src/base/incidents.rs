@@ -8,7 +8,7 @@ use crate::kernel::grants::{self, Logged};
 use crate::kernel::operator::{Operator, whole_millis};
 use crate::kernel::service::{Erasure, Export, Service, Table};
 use crate::kernel::store::{Select, Store, StoreError, Tx, Write, transact};
-use crate::{delete, find, table, values};
+use crate::{delete, find, table};
 
 table! {
     pub(crate) struct IncidentRow in "incident" {
@@ -55,18 +55,6 @@ pub(crate) fn report(
     }
     let (kind, reference, detail) = (kind.to_owned(), reference.to_owned(), detail.to_owned());
     tx.write(Write::insert(IncidentRow { kind, reference, detail, at: now }))
-}
-
-/// Keeps it where an entry of this kind with this reference stands in the ledger; asks nothing, so
-/// that it may follow what was written.
-pub(crate) fn report_if_booked(
-    tx: &mut dyn Tx,
-    now: DateTime<Utc>,
-    (kind, detail): (&str, &str),
-    (entry, reference): (&str, &str),
-) -> Result<(), StoreError> {
-    let sql = "INSERT INTO incident (kind, reference, detail, at) SELECT $1, ledger_entry.reference, $2, $3 FROM ledger_entry WHERE ledger_entry.kind = $4 AND ledger_entry.reference = $5 ON CONFLICT (kind, reference) DO NOTHING";
-    tx.write(Write::sql("incident", sql, values![kind, detail, now.timestamp_millis(), entry, reference]))
 }
 
 /// Somebody has looked at it; `false` when there was no such thing.

@@ -1,7 +1,7 @@
 //! What a controller tells and asks. Reports come late, twice and in another order than things
 //! happened; each event is taken or refused by itself, at the moment at which it happened.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use mesto_protocol::garages::controllers::{
@@ -9,6 +9,7 @@ use mesto_protocol::garages::controllers::{
     ReportedEventKind, ReportedPlaces, VisitOwed, VisitSettled,
 };
 use mesto_protocol::garages::visits as visits_wire;
+use mesto_protocol::kernel::ids::VisitId;
 use mesto_protocol::{Problem, ProblemCode};
 use mesto_rules::City;
 use mesto_rules::garages::visit::{self, VisitEffect, VisitError, VisitEvent};
@@ -32,6 +33,9 @@ pub(crate) const OPERATIONS: &[Served] =
 /// A payment that is being stored is in the books within this: what was told before it is told once
 /// more.
 const OVERLAP: TimeDelta = TimeDelta::seconds(60);
+/// Most that is taken in cash at once, in whole units of the currency: more is a mistake, and sums
+/// of less never overflow.
+const CASH_MOST: u32 = 10_000_000;
 /// Most payments that one exchange tells.
 const SETTLED_MOST: usize = 500;
 
@@ -132,7 +136,7 @@ type PaidVisit = (VisitPaymentRow, VisitRow);
 /// What was paid here for cars that are inside, from a moment on, and whether there is more.
 fn paid_since(tx: &mut dyn Tx, place: &Place<'_>, since: DateTime<Utc>) -> Outcome<(Vec<PaidVisit>, bool)> {
     let mut rows: Vec<PaidVisit> = tx.all(Select::of(
-        "FROM visit_payment JOIN visit ON visit.id = visit_payment.visit WHERE visit_payment.city = $1 AND visit_payment.facility = $2 AND visit_payment.at >= $3 AND visit_payment.sale IS NOT NULL AND visit.ended_at IS NULL ORDER BY visit_payment.at, visit_payment.visit LIMIT $4",
+        "FROM visit_payment JOIN visit ON visit.id = visit_payment.visit WHERE visit_payment.city = $1 AND visit_payment.facility = $2 AND visit_payment.at >= $3 AND visit_payment.sale IS NOT NULL AND visit.ended_at IS NULL AND visit.ticket IS NOT NULL ORDER BY visit_payment.at, visit_payment.visit LIMIT $4",
         values![&place.city.id, &place.facility.id, since.timestamp_millis(), i64::try_from(SETTLED_MOST).unwrap_or(0) + 1],
     ))?;
     let more = rows.len() > SETTLED_MOST;
@@ -144,7 +148,7 @@ fn paid_since(tx: &mut dyn Tx, place: &Place<'_>, since: DateTime<Utc>) -> Outco
 /// dearer since: of each the last payment.
 fn corrected_since(tx: &mut dyn Tx, place: &Place<'_>, since: DateTime<Utc>, paid: &mut Vec<PaidVisit>) -> Outcome<()> {
     let rows: Vec<PaidVisit> = tx.all(Select::of(
-        "FROM visit JOIN visit_payment ON visit_payment.visit = visit.id WHERE visit.city = $1 AND visit.facility = $2 AND visit.corrected_at >= $3 AND visit.ended_at IS NULL AND visit_payment.sale IS NOT NULL AND visit_payment.at < $3 ORDER BY visit_payment.at DESC, visit_payment.visit",
+        "FROM visit JOIN visit_payment ON visit_payment.visit = visit.id WHERE visit.city = $1 AND visit.facility = $2 AND visit.corrected_at >= $3 AND visit.ended_at IS NULL AND visit.ticket IS NOT NULL AND visit_payment.sale IS NOT NULL AND visit_payment.at < $3 ORDER BY visit_payment.at DESC, visit_payment.visit",
         values![&place.city.id, &place.facility.id, since.timestamp_millis()],
     ))?;
     for row in rows {
@@ -162,8 +166,8 @@ struct ReportedVisits<'a> {
     now: DateTime<Utc>,
     /// Those of a ticket in the order of their entries.
     visits: BTreeMap<TicketNumber, Vec<VisitRecord>>,
-    /// Those that were paid here and at the place: their ids.
-    paid_twice: Vec<String>,
+    /// Those that were paid here and at the place, or more than they cost: their ids.
+    paid_twice: BTreeSet<VisitId>,
 }
 
 impl<'a> ReportedVisits<'a> {
@@ -190,7 +194,7 @@ impl<'a> ReportedVisits<'a> {
             of_ticket.reverse();
             visits.insert(ticket, of_ticket);
         }
-        Ok(Self { operator, place, now, visits, paid_twice: Vec::new() })
+        Ok(Self { operator, place, now, visits, paid_twice: BTreeSet::new() })
     }
 
     /// Takes the events in the order in which they happened; an entry is before what else happened
@@ -231,9 +235,10 @@ impl<'a> ReportedVisits<'a> {
         if told.places.is_some_and(|places| !(1..=2).contains(&places)) {
             return refuse(ProblemCode::OutOfRange, "a car takes 1 place or 2");
         }
+        let before = self.overpaid(&ticket);
         match &told.kind {
-            ReportedEventKind::Entered => self.entered(ticket, told, at),
-            ReportedEventKind::Lost => self.lost(ticket, told, at),
+            ReportedEventKind::Entered => self.entered(ticket.clone(), told, at),
+            ReportedEventKind::Lost => self.lost(ticket.clone(), told, at),
             ReportedEventKind::PaidOnSite => self.paid_on_site(&ticket, told, at),
             ReportedEventKind::Left => self.ended(&ticket, at, |owed| VisitEvent::Left { owed }),
             ReportedEventKind::Cancelled => self.ended(&ticket, at, |_| VisitEvent::Cancel),
@@ -241,7 +246,19 @@ impl<'a> ReportedVisits<'a> {
                 let known = ReportedEventKind::KNOWN.join(", ");
                 refuse(ProblemCode::BadRequest, format!("what happened is one of {known}, not `{word}`"))
             }
-        }
+        }?;
+        // By cash, or because it turned out to be cheaper than what was paid in the app.
+        let overpaid = self.overpaid(&ticket);
+        self.paid_twice.extend(overpaid.difference(&before));
+        Ok(())
+    }
+
+    /// The visits with a ticket that were paid in the app, and for which more was paid than they
+    /// cost.
+    fn overpaid(&self, ticket: &TicketNumber) -> BTreeSet<VisitId> {
+        let visits = self.visits.get(ticket).into_iter().flatten();
+        let overpaid = visits.filter(|record| record.is_paid_here() && record.is_overpaid(self.place.city));
+        overpaid.map(|record| record.row.id).collect()
     }
 
     fn entered(&mut self, ticket: TicketNumber, told: &ReportedEvent, at: DateTime<Utc>) -> Outcome<()> {
@@ -251,11 +268,34 @@ impl<'a> ReportedVisits<'a> {
             if !known.is_over() {
                 known.step(&VisitEvent::Entered, at)?;
             }
+            known.row.is_entry_told |= told.kind == ReportedEventKind::Entered;
             return Ok(known.correct(city, told, self.now)?);
+        }
+        // One that a lost ticket began came in earlier, when nothing else was with this ticket then.
+        let began = visits.iter().position(|record| at < record.row.entered_at).filter(|place| {
+            let earlier = visits.get(..*place).unwrap_or_default();
+            earlier.iter().all(|record| record.row.ended_at.is_some_and(|ended_at| ended_at < at))
+        });
+        let began = began.and_then(|place| visits.get_mut(place));
+        if let Some(record) = began.filter(|record| !record.row.is_entry_told)
+            && told.kind == ReportedEventKind::Entered
+        {
+            return Ok(record.entered_earlier(city, (told, at), self.now)?);
         }
         if let Some(inside) = visits.iter().find(|record| !record.is_over()) {
             let since = inside.row.entered_at;
             let detail = format!("a car is inside with this ticket since {since}; tell first that it left");
+            return Err(Problem::new(ProblemCode::TicketInUse, detail).into());
+        }
+        let left = visits.iter().find(|record| {
+            record.row.state == StateWord::Left
+                && record.row.entered_at <= at
+                && record.row.ended_at.is_some_and(|ended_at| at <= ended_at)
+        });
+        if let Some(VisitRow { entered_at, ended_at: Some(ended_at), .. }) = left.map(|record| &record.row) {
+            let detail = format!(
+                "a car was inside with this ticket from {entered_at} to {ended_at}; tell first when it left, if that was earlier"
+            );
             return Err(Problem::new(ProblemCode::TicketInUse, detail).into());
         }
         if let Some(ended_at) = visits.iter().filter_map(|record| record.row.ended_at).find(|ended_at| at <= *ended_at)
@@ -264,7 +304,7 @@ impl<'a> ReportedVisits<'a> {
             return Err(Problem::new(ProblemCode::VisitOver, detail).into());
         }
         let (state, _) = visit::step(None, &VisitEvent::Entered, at).map_err(|error| refused(&error))?;
-        let record = VisitRecord::entered(VisitRow {
+        let mut record = VisitRecord::entered(VisitRow {
             id: self.operator.new_id(self.now),
             city: city.id.clone(),
             facility: self.place.facility.id.clone(),
@@ -275,6 +315,7 @@ impl<'a> ReportedVisits<'a> {
             is_disabled: told.is_disabled.unwrap_or_default(),
             places: told.places.unwrap_or(1),
             is_lost: told.kind == ReportedEventKind::Lost,
+            is_entry_told: told.kind == ReportedEventKind::Entered,
             currency: city.currency,
             owes_again_at: None,
             receipt: None,
@@ -284,6 +325,10 @@ impl<'a> ReportedVisits<'a> {
         if let Err(refusal @ (Refusal::OutOfRange { .. } | Refusal::EntryInFuture { .. })) = record.owed(city, self.now)
         {
             return Err(refusal.into());
+        }
+        // Cash that was taken for the visit before, until its earlier end was told.
+        if let Some(before) = visits.last_mut() {
+            record.take_cash_of(before, city)?;
         }
         visits.push(record);
         Ok(())
@@ -328,12 +373,7 @@ impl<'a> ReportedVisits<'a> {
             };
         }
         record.step(&VisitEvent::PaidOnSite, at)?;
-        // What was paid here later did not count then.
-        let price = record.owed_then(city, at).ok();
-        let owed = price.as_ref().map(|price| price.total);
-        let amount = taken.or(owed).unwrap_or_else(|| Money::zero(city.currency));
-        let is_enough = owed.is_some_and(|owed| !owed.is_zero() && owed.amount <= amount.amount);
-        record.payments.push(VisitPaymentRow {
+        let mut payment = VisitPaymentRow {
             visit: record.row.id,
             at,
             priced_at: at,
@@ -342,18 +382,21 @@ impl<'a> ReportedVisits<'a> {
             sale: None,
             account: None,
             pay: None,
-            amount: amount.minor()?,
+            amount: taken.map(|amount| amount.minor()).transpose()?.unwrap_or_default(),
+            is_amount_told: taken.is_some(),
             fee: 0,
-            currency: amount.currency,
-            exit_by: price.as_ref().filter(|_| is_enough).and_then(|price| price.exit_by),
-            lines: Json::of(&price.map_or_else(Vec::new, |price| price.lines))?,
-        });
+            currency: city.currency,
+            exit_by: None,
+            lines: Json::of(&Vec::new())?,
+        };
+        let is_owed = record.reckon(city, &mut payment)?;
+        record.payments.push(payment);
+        record.reckon_cash_after(city, at)?;
         record.watch(city);
         record.claim_anew(city)?;
-        let is_paid_here = record.payments.iter().any(|payment| payment.sale.is_some());
-        if is_paid_here && (owed.is_some_and(|owed| owed.is_zero()) || record.is_overpaid(city)) {
-            let reference = record.row.id.to_string();
-            self.paid_twice.push(reference);
+        let (id, in_vain) = (record.row.id, is_owed == Some(false) || record.is_overpaid(city));
+        if record.is_paid_here() && in_vain {
+            self.paid_twice.insert(id);
         }
         Ok(())
     }
@@ -364,10 +407,18 @@ impl<'a> ReportedVisits<'a> {
         let record = self.at(ticket, at)?;
         let was_over = record.is_over();
         let owed = record.owed_or_nothing(city, record.leaving(at));
-        record.step(&event(owed), at)?;
+        let event = event(owed);
+        record.step(&event, at)?;
         if !was_over {
             record.row.ended_at = Some(at);
             record.watch(city);
+        } else if matches!(event, VisitEvent::Left { .. })
+            && record.row.state == StateWord::Left
+            && record.row.ended_at.is_some_and(|ended_at| at < ended_at)
+        {
+            // What was told as its exit was that of a later car with the same number.
+            record.row.ended_at = Some(at);
+            record.claim_anew(city)?;
         }
         Ok(())
     }
@@ -421,9 +472,10 @@ impl<'a> ReportedVisits<'a> {
 
     /// Stores what became of the visits.
     fn close(self, tx: &mut dyn Tx) -> Outcome<()> {
-        for reference in &self.paid_twice {
-            let detail = "a visit was paid here and at the place; one of the two is to be given back by hand";
-            incidents::report(tx, self.now, "visit_paid_twice", reference, detail)?;
+        for visit in &self.paid_twice {
+            let detail =
+                "a visit was paid here and at the place, or more than it cost: the rest is to be given back by hand";
+            incidents::report(tx, self.now, "visit_paid_twice", &visit.to_string(), detail)?;
         }
         for record in self.visits.into_values().flatten() {
             record.save(tx, self.operator, self.now, None)?;
@@ -440,9 +492,11 @@ fn before_entry<T>(at: DateTime<Utc>) -> Outcome<T> {
 /// What was taken at the place.
 fn taken(amount: Money, city: &City) -> Outcome<Money> {
     let is_money = amount.currency == city.currency && amount.amount.is_sign_positive() && !amount.is_zero();
-    if !is_money || amount.minor().is_err() {
-        let detail =
-            format!("{amount} is no amount in {} above zero; leave it out where it is what was owed", city.currency);
+    if !is_money || amount.amount > CASH_MOST.into() || amount.minor().is_err() {
+        let detail = format!(
+            "{amount} is no amount in {} above zero and of at most {CASH_MOST}; leave it out where it is what was owed",
+            city.currency
+        );
         return refuse(ProblemCode::OutOfRange, detail);
     }
     Ok(amount)

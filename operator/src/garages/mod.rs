@@ -17,6 +17,7 @@ use mesto_rules::garages::GaragesSection;
 pub use sales::GarageLimits;
 
 use crate::base::payments::purchases::forget_subject;
+use crate::base::payments::rows::{SaleRow, StoredItem};
 use crate::garages::tables::VisitPaymentRow;
 use crate::kernel::account::LockedAccount;
 use crate::kernel::call::Call;
@@ -103,6 +104,7 @@ fn erase_payer(tx: &mut dyn Tx, _: &Operator, _: DateTime<Utc>, account: &str) -
     let tickets = "UPDATE visit SET ticket = NULL, receipt = NULL WHERE ended_at IS NOT NULL AND id IN (SELECT visit FROM visit_payment WHERE account = $1)";
     let payers = "UPDATE visit_payment SET account = NULL WHERE account = $1";
     forget_subjects(tx, "visit_payment.account = $1", values![account])?;
+    forget_undelivered(tx, "sale.account = $1", values![account])?;
     // The payments say which visits are meant: who paid them goes last.
     tx.write(Write::sql("visit", tickets, values![account]))?;
     Ok(tx.write(Write::sql("visit_payment", payers, values![account]))?)
@@ -118,6 +120,7 @@ fn erase_old(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcom
         let paid =
             format!("visit_payment.account IS NOT NULL AND visit_payment.visit IN (SELECT id FROM visit WHERE {old})");
         forget_subjects(tx, &paid, params)?;
+        forget_undelivered(tx, "sale.city = $1 AND sale.created_at < $2", values![city.id.as_str(), ended])?;
         let payers = format!("UPDATE visit_payment SET account = NULL WHERE {paid}");
         tx.write(Write::sql("visit_payment", &payers, params))?;
         let tickets = format!("UPDATE visit SET ticket = NULL, receipt = NULL WHERE ticket IS NOT NULL AND {old}");
@@ -133,6 +136,23 @@ fn forget_subjects(tx: &mut dyn Tx, which: &str, params: &[Value]) -> Outcome<()
         let (Some(account), Some(sale)) = (payment.account, payment.sale) else { continue };
         let subject = GaragesSubject { facility: payment.facility.to_string(), ticket: String::new() };
         forget_subject(tx, (account, sale), &Json::of(&subject)?)?;
+    }
+    Ok(())
+}
+
+/// They also stand in sales of which nothing came: a page that expired, a card that was declined.
+fn forget_undelivered(tx: &mut dyn Tx, which: &str, params: &[Value]) -> Outcome<()> {
+    let select = Select::<SaleRow>::of(
+        &format!(
+            "FROM sale WHERE {which} AND sale.items LIKE '%\"service\":\"garages\"%' AND sale.items NOT LIKE '%\"ticket\":\"\"%' AND NOT EXISTS (SELECT 1 FROM visit_payment WHERE visit_payment.sale = sale.id)"
+        ),
+        params,
+    );
+    for sale in tx.all(select)? {
+        let items: Vec<StoredItem> = sale.items.read()?;
+        let Some(item) = items.into_iter().find(|item| item.service == NAME) else { continue };
+        let subject = GaragesSubject { ticket: String::new(), ..item.subject.read()? };
+        forget_subject(tx, (sale.account, sale.id), &Json::of(&subject)?)?;
     }
     Ok(())
 }

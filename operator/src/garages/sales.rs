@@ -81,10 +81,13 @@ pub(crate) fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
         subject: &asked.account.to_string(),
         most: asked.operator.limits::<GarageLimits>().wrong_tickets_per_account,
     };
+    let heard = tx.first(find!(FacilityRow { city: &asked.city.id, facility: &place.facility.id }))?;
     if !is_own {
+        // While its controller is silent nothing is said of a ticket, and no try is counted.
+        place.reachable(heard.as_ref(), asked.now)?;
         tried.check(tx, asked.now)?;
     }
-    match offered(tx, asked, &place, ticket, &typed, found) {
+    match offered(tx, asked, &place, (ticket, &typed), (found, heard.as_ref())) {
         Err(Failure::Refused(problem)) if !is_own && MISSED.iter().any(|code| problem.is(*code)) => {
             Err(tried.missed(tx, asked.operator, asked.now, *problem))
         }
@@ -101,11 +104,10 @@ fn offered(
     tx: &mut dyn Tx,
     asked: &Asked<'_>,
     place: &Place<'_>,
-    ticket: Outcome<TicketNumber>,
-    typed: &str,
-    found: Option<VisitRecord>,
+    (ticket, typed): (Outcome<TicketNumber>, &str),
+    (found, heard): (Option<VisitRecord>, Option<&FacilityRow>),
 ) -> Outcome<Priced> {
-    let (city, now) = (asked.city, asked.now);
+    let now = asked.now;
     let ticket = match ticket {
         Ok(ticket) => ticket,
         Err(invalid) => {
@@ -119,13 +121,11 @@ fn offered(
     if found.as_ref().is_none_or(VisitRecord::is_over) {
         place.not_elsewhere(tx, &ticket)?;
     }
-    let heard = tx.first(find!(FacilityRow { city: &city.id, facility: &place.facility.id }))?;
     let Some(mut record) = found else {
-        place.reachable(heard.as_ref(), now)?;
         return Err(unknown(place.facility, &ticket).into());
     };
     let (visit, priced) = (record.row.id, priced(&mut record, place, now, rules_pay(asked.pay)?, None)?);
-    place.reachable(heard.as_ref(), now)?;
+    place.reachable(heard, now)?;
     let (owed, _) = apart(&priced)?;
     Ok(Priced {
         offer: OnTheWire::of(&GaragesOffer {
@@ -242,6 +242,7 @@ pub(crate) fn deliver(tx: &mut dyn Tx, delivery: &mut Delivery<'_>) -> Outcome<D
         account: Some(delivery.account.id),
         pay: Some(quote.pay),
         amount: owed.minor()?,
+        is_amount_told: true,
         fee: fee.minor()?,
         currency: owed.currency,
         // The minutes to leave are those after the payment, whenever its price was promised.

@@ -66,6 +66,8 @@ table! {
         is_disabled: bool,
         places: u32,
         is_lost: bool,
+        /// Not so as long as only a lost ticket was told of it: it may have come in earlier.
+        is_entry_told: bool,
         currency: Currency,
         /// From when on more is owed than was paid; absent while nothing was paid, and when that
         /// never comes.
@@ -120,6 +122,8 @@ table! {
         pay: Option<PayWord>,
         /// For the visit.
         amount: i64,
+        /// Not so for cash told without one: it is what was owed then, by what is known of before.
+        is_amount_told: bool,
         /// The commission of a card.
         fee: i64,
         currency: Currency,

@@ -1,6 +1,8 @@
 //! A visit as it is kept: found by its ticket, priced with what was paid, stepped by what happens,
 //! saved with what follows.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, SubsecRound as _, Utc};
 use mesto_protocol::garages::controllers::{ReportedEvent, ReportedEventKind};
 use mesto_protocol::garages::visits::{self as wire, Visit, VisitPayment};
@@ -21,7 +23,7 @@ use crate::kernel::account::{LockedAccounts, Locks, lock};
 use crate::kernel::due;
 use crate::kernel::failure::{Outcome, refuse};
 use crate::kernel::operator::Operator;
-use crate::kernel::store::{Select, StoreError, Tx, Write};
+use crate::kernel::store::{Json, Select, StoreError, Tx, Write};
 use crate::{find, update, values};
 
 /// A facility of a city that is served here.
@@ -101,11 +103,14 @@ pub(crate) struct VisitRecord {
     pub payments: Vec<VisitPaymentRow>,
     /// As it is stored; absent for a new one.
     stored: Option<VisitRow>,
-    /// How many of the payments are stored.
-    stored_payments: usize,
+    /// What is stored of the payments.
+    stored_payments: BTreeMap<(DateTime<Utc>, bool), Kept>,
     /// What becomes of its claim.
     claim: Option<Claim>,
 }
+
+/// The amount of a payment, and until when it gives time to leave.
+type Kept = (i64, Option<DateTime<Utc>>);
 
 enum Claim {
     Raised(Money),
@@ -127,13 +132,13 @@ pub(crate) fn records_of(visits: Vec<VisitRow>, mut payments: Vec<VisitPaymentRo
 impl VisitRecord {
     /// One that is stored.
     pub fn of(row: VisitRow, payments: Vec<VisitPaymentRow>) -> Self {
-        let (stored, stored_payments) = (Some(row.clone()), payments.len());
+        let (stored, stored_payments) = (Some(row.clone()), payments.iter().map(kept).collect());
         Self { row, payments, stored, stored_payments, claim: None }
     }
 
     /// One that begins.
     pub fn entered(row: VisitRow) -> Self {
-        Self { row, payments: Vec::new(), stored: None, stored_payments: 0, claim: None }
+        Self { row, payments: Vec::new(), stored: None, stored_payments: BTreeMap::new(), claim: None }
     }
 
     /// A visit, as it stands.
@@ -164,8 +169,29 @@ impl VisitRecord {
         self.row.is_lost |= event.kind == ReportedEventKind::Lost;
         self.row.is_disabled = event.is_disabled.unwrap_or(self.row.is_disabled);
         self.row.places = event.places.unwrap_or(self.row.places);
+        if self.row == known && self.is_over() {
+            return Ok(());
+        }
+        self.recount(city, now)
+    }
+
+    /// It came in earlier than the lost ticket that began it.
+    pub fn entered_earlier(
+        &mut self,
+        city: &City,
+        (event, at): (&ReportedEvent, DateTime<Utc>),
+        now: DateTime<Utc>,
+    ) -> Result<(), Problem> {
+        (self.row.entered_at, self.row.is_entry_told) = (at, true);
+        self.correct(city, event, now)?;
+        self.recount(city, now)
+    }
+
+    /// What follows of something that was known wrongly: what is claimed, or from when on something
+    /// is owed.
+    fn recount(&mut self, city: &City, now: DateTime<Utc>) -> Result<(), Problem> {
         if self.is_over() {
-            return if self.row == known { Ok(()) } else { self.claim_anew(city) };
+            return self.claim_anew(city);
         }
         let before = self.row.owes_again_at;
         self.watch(city);
@@ -198,6 +224,12 @@ impl VisitRecord {
         visit::state_at(self.row.state.into(), self.row.owes_again_at, now)
     }
 
+    /// What counts of what was paid: no cash that was taken after it had left.
+    fn counted(&self) -> impl Iterator<Item = &VisitPaymentRow> {
+        let ended_at = self.row.ended_at;
+        self.payments.iter().filter(move |row| row.sale.is_some() || ended_at.is_none_or(|ended_at| row.at <= ended_at))
+    }
+
     /// What was paid, as the rules count it.
     fn paid(&self, until: Option<DateTime<Utc>>) -> Vec<Paid> {
         let paid = |row: &VisitPaymentRow| Paid {
@@ -206,7 +238,7 @@ impl VisitRecord {
             received_at: Some(row.at),
             exit_by: row.exit_by,
         };
-        self.payments.iter().filter(|row| until.is_none_or(|until| row.at <= until)).map(paid).collect()
+        self.counted().filter(|row| until.is_none_or(|until| row.at <= until)).map(paid).collect()
     }
 
     fn ask<'a>(&'a self, paid: &'a [Paid], now: DateTime<Utc>, pay: PayMethod) -> VisitAsk<'a> {
@@ -239,10 +271,64 @@ impl VisitRecord {
         garages::owed(city, &self.ask(&self.paid(Some(at)), at, PayMethod::Deposit))
     }
 
-    /// Whether more was paid than the visit cost by its last payment.
+    /// How much cash is that was told without an amount, and until when it gives time to leave: by
+    /// what had been paid before it. Says whether something was owed then, where that is known.
+    pub fn reckon(&self, city: &City, cash: &mut VisitPaymentRow) -> Outcome<Option<bool>> {
+        let price = self.owed_then(city, cash.at).ok();
+        let owed = price.as_ref().map(|price| price.total);
+        if !cash.is_amount_told {
+            cash.amount = owed.map(|owed| owed.minor()).transpose()?.unwrap_or_default();
+        }
+        let amount = Money::from_minor(cash.amount, cash.currency);
+        let is_enough = owed.is_some_and(|owed| !owed.is_zero() && owed.amount <= amount.amount);
+        cash.exit_by = price.as_ref().filter(|_| is_enough).and_then(|price| price.exit_by);
+        cash.lines = Json::of(&price.map_or_else(Vec::new, |price| price.lines))?;
+        Ok(owed.map(|owed| !owed.is_zero()))
+    }
+
+    /// Reckons cash anew that was told without an amount and was taken after a moment: something
+    /// was paid then.
+    pub fn reckon_cash_after(&mut self, city: &City, at: DateTime<Utc>) -> Outcome<()> {
+        let is_later = |row: &VisitPaymentRow| row.sale.is_none() && !row.is_amount_told && at < row.at;
+        let (mut later, others) = std::mem::take(&mut self.payments).into_iter().partition::<Vec<_>, _>(is_later);
+        self.payments = others;
+        later.sort_by_key(|row| row.at);
+        for mut cash in later {
+            self.reckon(city, &mut cash)?;
+            self.payments.push(cash);
+        }
+        Ok(())
+    }
+
+    /// Takes the cash over that was taken after the visit before had left, and since this one began.
+    pub fn take_cash_of(&mut self, before: &mut Self, city: &City) -> Outcome<()> {
+        let Some(ended_at) = before.row.ended_at else { return Ok(()) };
+        let begins_at = self.row.entered_at;
+        let is_ours = |row: &VisitPaymentRow| row.sale.is_none() && ended_at < row.at && begins_at <= row.at;
+        let (mut ours, theirs) = std::mem::take(&mut before.payments).into_iter().partition::<Vec<_>, _>(is_ours);
+        before.payments = theirs;
+        ours.sort_by_key(|row| row.at);
+        for mut cash in ours {
+            self.step(&VisitEvent::PaidOnSite, cash.at)?;
+            cash.visit = self.row.id;
+            self.reckon(city, &mut cash)?;
+            self.payments.push(cash);
+        }
+        self.watch(city);
+        Ok(())
+    }
+
+    /// Whether something was paid for it in the app.
+    pub fn is_paid_here(&self) -> bool {
+        self.payments.iter().any(|payment| payment.sale.is_some())
+    }
+
+    /// Whether more was paid than the visit cost by its last payment, or by its end where that was
+    /// before it.
     pub fn is_overpaid(&self, city: &City) -> bool {
-        let paid = self.payments.iter().map(|payment| payment.amount).sum();
-        let last = self.payments.iter().map(|payment| payment.priced_at).max();
+        let paid = self.counted().map(|payment| payment.amount).sum();
+        let last = self.counted().map(|payment| payment.priced_at).max();
+        let last = last.map(|last| self.row.ended_at.map_or(last, |ended_at| last.min(ended_at)));
         let price = last.and_then(|at| self.owed(city, at).ok());
         price.is_some_and(|price| price.price.amount < Money::from_minor(paid, self.row.currency).amount)
     }
@@ -303,7 +389,8 @@ impl VisitRecord {
         now: DateTime<Utc>,
         told: Option<AccountId>,
     ) -> Outcome<()> {
-        let is_changed = self.stored.as_ref() != Some(&self.row) || self.payments.len() > self.stored_payments;
+        let payments: BTreeMap<_, _> = self.payments.iter().map(kept).collect();
+        let is_changed = self.stored.as_ref() != Some(&self.row) || payments != self.stored_payments;
         if is_changed && self.payers(told).next().is_some() {
             let except = told.map(|account| account.to_string()).unwrap_or_default();
             let note: NoteId = operator.new_id(now);
@@ -333,13 +420,22 @@ impl VisitRecord {
             Some(Claim::Withdrawn) => claims::settle(tx, now, NAME, &row.id.to_string())?,
             None => {}
         }
-        for payment in payments.into_iter().skip(stored_payments) {
-            tx.write(Write::insert(payment))?;
+        let current: BTreeMap<_, _> = payments.iter().map(kept).collect();
+        // Only what is told of cash changes: what was paid in the app stays as it was paid.
+        for (key, _) in stored_payments.iter().filter(|(key, before)| current.get(*key) != Some(*before)) {
+            let sql = "DELETE FROM visit_payment WHERE visit = $1 AND at = $2 AND sale IS NULL";
+            tx.write(Write::sql("visit_payment", sql, values![row.id, key.0.timestamp_millis()]))?;
+        }
+        for payment in payments {
+            let (key, now) = kept(&payment);
+            if stored_payments.get(&key) != Some(&now) {
+                tx.write(Write::insert(payment))?;
+            }
         }
         match stored {
             None => tx.write(Write::insert(row))?,
             Some(stored) if stored != row => tx.write(update!(VisitRow { id: row.id } set {
-                state: row.state, ended_at: row.ended_at, is_disabled: row.is_disabled, places: row.places,
+                state: row.state, entered_at: row.entered_at, is_entry_told: row.is_entry_told, ended_at: row.ended_at, is_disabled: row.is_disabled, places: row.places,
                 is_lost: row.is_lost, owes_again_at: row.owes_again_at, receipt: row.receipt,
                 corrected_at: row.corrected_at
             }))?,
@@ -351,7 +447,7 @@ impl VisitRecord {
     /// As it is told at a moment, with these of its payments.
     pub fn told(&self, now: DateTime<Utc>, own: impl Fn(&VisitPaymentRow) -> bool) -> Outcome<Visit> {
         let currency = self.row.currency;
-        let paid: i64 = self.payments.iter().map(|payment| payment.amount).sum();
+        let paid: i64 = self.counted().map(|payment| payment.amount).sum();
         let mut payments = Vec::new();
         for row in self.payments.iter().filter(|payment| own(payment)) {
             let (Some(sale), Some(pay)) = (row.sale, row.pay) else { continue };
@@ -384,6 +480,11 @@ impl VisitRecord {
     pub fn told_to(&self, account: AccountId, now: DateTime<Utc>) -> Outcome<Visit> {
         self.told(now, |payment| payment.account == Some(account))
     }
+}
+
+/// What a payment is known by, when and whether it was in cash, and what may become of it.
+fn kept(row: &VisitPaymentRow) -> ((DateTime<Utc>, bool), Kept) {
+    ((row.at, row.sale.is_none()), (row.amount, row.exit_by))
 }
 
 /// What is planned for the moment from which on a visit owes something again. That moment is part

@@ -77,13 +77,14 @@ fn method(request: &Request) -> Option<Method> {
     }
 }
 
-/// A part of a path; `None` for a broken escape, bytes that are not UTF-8, or nothing.
+/// A part of a path; `None` for a broken escape, bytes that are not UTF-8, control characters (no id
+/// has them, and a database takes no zero byte), or nothing.
 fn decode(part: &str) -> Option<String> {
     let is_whole = part.match_indices('%').all(|(at, _)| {
         part.get(at + 1..at + 3).is_some_and(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
     });
     let text = percent_decode_str(part).decode_utf8().ok()?;
-    (is_whole && !text.is_empty()).then(|| text.into_owned())
+    (is_whole && !text.is_empty() && !text.contains(char::is_control)).then(|| text.into_owned())
 }
 
 #[cfg(test)]
@@ -95,7 +96,7 @@ mod tests {
     fn a_part_of_a_path_is_decoded_and_broken_ones_are_nothing() {
         assert_eq!(decode("a%2Fb+c").as_deref(), Some("a/b+c"));
         assert_eq!(decode("%C5%A01").as_deref(), Some("Š1"));
-        for broken in ["", "%", "%4", "%zz", "%+1", "%ff"] {
+        for broken in ["", "%", "%4", "%zz", "%+1", "%ff", "%00", "a%0ab", "%7f"] {
             assert_eq!(decode(broken), None, "{broken}");
         }
     }

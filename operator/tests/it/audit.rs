@@ -184,6 +184,7 @@ const WRONGS: &[(&[&str], &str)] = &[
     ),
     (&["UPDATE claim SET state = 'open' WHERE debtor IS NOT NULL"], CLAIM_AND_DEPOSIT),
     (&["UPDATE claim SET amount = amount + 1 WHERE debtor IS NOT NULL"], CLAIM_AND_DEPOSIT),
+    (&["UPDATE claim SET settled_by = 'staff' WHERE debtor IS NOT NULL"], CLAIM_AND_DEPOSIT),
 ];
 
 const VISIT_AND_CHARGE: &str = "payment {} of a visit stands in the ledger with another sum, or does not";

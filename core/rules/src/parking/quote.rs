@@ -371,6 +371,8 @@ fn beginning(
     }
 }
 
+const A_MINUTE: TimeDelta = TimeDelta::minutes(1);
+
 struct Priced {
     lines: Vec<QuoteLine>,
     /// What the units paid for add up to, within their rates.
@@ -380,7 +382,8 @@ struct Priced {
 }
 
 /// Prices `wanted` time that begins `offset` after the start of the stay, in started units of each
-/// rate that it touches.
+/// rate that it touches. A stay may begin between two minutes, so that a rate ends within one: that
+/// minute is of the rate that it begins in, and no unit of the next one is paid for seconds.
 fn price(zone: &Zone, rates: &[Rate], offset: TimeDelta, wanted: TimeDelta) -> Result<Priced, Refusal> {
     let end = offset.checked_add(&wanted).ok_or_else(|| out_of_range("minutes"))?;
     let mut lines = Vec::with_capacity(2);
@@ -391,6 +394,9 @@ fn price(zone: &Zone, rates: &[Rate], offset: TimeDelta, wanted: TimeDelta) -> R
         let used = end.min(until) - from;
         if used <= TimeDelta::zero() {
             continue;
+        }
+        if !lines.is_empty() && end - from < A_MINUTE {
+            return Ok(Priced { lines, length, paid_to });
         }
         let unit = rate.unit_minutes.length();
         let units = started_units(used, unit)?;

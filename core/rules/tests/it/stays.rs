@@ -146,6 +146,24 @@ fn a_second_of_the_old_stay_says_when_a_new_one_may_begin_bg_48() {
 }
 
 #[test]
+fn no_unit_of_the_next_rate_is_paid_for_seconds_bg_46() {
+    // A stay is the user's here, and another car of his goes on with it: its limited time ends at
+    // 20:59:59, a second before closing.
+    let city = &cities()[4];
+    assert_eq!(parking(city).policy.stay_per, StayPer::User);
+    let user = stay(city, "yellow", &[(1261, 1)], at("2025-03-06 19:21"));
+    let asked = |minutes| {
+        let stays = Stays { plate: None, user: user.as_ref() };
+        mesto_rules::quote(city, &QuoteAsk { stays, ..ask("yellow", minutes, "2025-03-06 19:21") }).unwrap()
+    };
+    for minutes in [61, 98, 99, 180] {
+        let quote = asked(minutes);
+        assert_eq!((quote.granted_minutes, quote.total.to_string()), (99, "130.00 RSD".to_owned()), "{minutes}");
+        assert_eq!(quote.ends_at, at("2025-03-06 20:59:59"));
+    }
+}
+
+#[test]
 fn a_new_stay_is_announced_for_a_moment_that_is_charged_bg_48() {
     // Paid until closing at 21:00; the break is over at 21:30, when nothing is charged any more.
     let (_, stay) = buy(belgrade(), &ask("yellow", 180, "2025-03-03 17:55"));

@@ -1,7 +1,10 @@
 //! Closing an account: what is owed is paid from the deposit first, the rest goes back, once.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
-use mesto_operator::{ClaimState, Request, Response};
+use mesto_operator::store::transact;
+use mesto_operator::{ByHand, Claim, ClaimError, ClaimState, PostgresStore, Request, Response, SettledBy, values};
 use mesto_protocol::base::accounts::AccountClosed;
 use mesto_protocol::base::payments::{RefundRoute, RefundState};
 use mesto_protocol::base::sign_in::Sessions;
@@ -9,7 +12,7 @@ use mesto_protocol::garages::controllers::ReportedEventKind;
 use mesto_rules::money::Money;
 
 use crate::cases::garages::{Controller, driver, pay, quote, told, with_exit_minutes};
-use crate::world::{Person, World, device, expect, refused, rsd};
+use crate::world::{Person, World, cluster, device, expect, refused, rsd};
 
 const PHONE: &str = "+381641234567";
 const TICKET: &str = "GR004217";
@@ -162,6 +165,57 @@ on_both_databases! {
     }
 
     #[test]
+    fn a_claim_that_a_deposit_paid_and_that_stays_as_it_is_is_nothing_to_look_at_bg_68(world) {
+        let world = &with_exit_minutes(world, 15);
+        let (garage, driver) = (Controller::of(world, "zeleni-venac"), driver(world, PHONE));
+        let entered = world.now();
+        leaves_owing(world, &driver, TICKET, 70);
+        close(&driver);
+        let cash = |minutes: i64| told(ReportedEventKind::PaidOnSite, TICKET, entered + TimeDelta::minutes(minutes));
+        // Nothing was owed then: as much is claimed as before.
+        garage.tell(vec![cash(5)]);
+        let kinds = || world.operator.incidents(&*world.store).unwrap().into_iter().map(|one| one.kind).collect::<Vec<_>>();
+        assert_eq!(kinds(), ["visit_paid_twice"], "of the cash, not of the claim");
+        world.pass(1);
+        garage.tell(vec![told(ReportedEventKind::Lost, TICKET, entered)]);
+        assert_eq!(kinds(), ["visit_paid_twice", "claim_changed"]);
+        assert_eq!(claims(world), [(rsd("100.00"), ClaimState::Settled)]);
+        world.check_books();
+    }
+
+    #[test]
+    fn a_claim_that_the_staff_settled_is_not_paid_again_nor_opened_again_bg_68(world) {
+        let world = &with_exit_minutes(world, 15);
+        let (garage, driver) = (Controller::of(world, "zeleni-venac"), driver(world, PHONE));
+        let entered = world.now();
+        leaves_owing(world, &driver, TICKET, 70);
+        leaves_owing(world, &driver, "GR004218", 130);
+        let [first, second] = world.operator.claims(&*world.store).unwrap().try_into().unwrap();
+        let settle = |claim: &Claim, how, note| {
+            world.operator.settle_claim(&*world.store, world.now(), (&claim.service, &claim.subject), (how, note))
+        };
+        assert_eq!(settle(&first, ByHand::Paid, "bank transfer 17"), Ok(()));
+        assert_eq!(settle(&second, ByHand::Withdrawn, "the barrier was broken"), Ok(()));
+        assert_eq!(settle(&first, ByHand::Withdrawn, "again"), Err(ClaimError::Settled { at: world.now() }));
+        let none = Claim { subject: "vi_00000000000000000000000000".into(), ..first };
+        assert_eq!(settle(&none, ByHand::Paid, "none"), Err(ClaimError::Unknown));
+        let by = world.operator.claims(&*world.store).unwrap().into_iter().map(|claim| claim.settled_by).collect::<Vec<_>>();
+        assert_eq!(by, [Some(SettledBy::Staff), Some(SettledBy::Withdrawn)]);
+        let notes = transact(&*world.store, |tx| {
+            let rows = tx.query("SELECT action || ' ' || note AS it FROM audit_log WHERE action LIKE 'claim.%' ORDER BY action", values![])?;
+            rows.iter().map(|row| row.get::<String>("it")).collect::<Result<Vec<_>, _>>()
+        });
+        assert_eq!(notes.unwrap(), ["claim.paid bank transfer 17", "claim.withdrawn the barrier was broken"]);
+        // What is heard later opens it no more.
+        garage.tell(vec![told(ReportedEventKind::Lost, TICKET, entered)]);
+        let kinds: Vec<_> = world.operator.incidents(&*world.store).unwrap().into_iter().map(|one| one.kind).collect();
+        assert_eq!(kinds, ["claim_changed"]);
+        let closed = close(&driver);
+        assert_eq!((closed.settled, back(&closed)), (None, Some(rsd("4800.00"))));
+        world.check_books();
+    }
+
+    #[test]
     fn a_claim_that_arises_while_the_account_is_closed_is_paid_or_stays_open_bg_68(world) {
         let world = &with_exit_minutes(world, 15);
         let garage = Controller::of(world, "zeleni-venac");
@@ -245,4 +299,57 @@ on_both_databases! {
         let inspector = world.inspector();
         assert!(expect::<Sessions>(200, inspector.get("/v1/auth/sessions")).items.is_empty(), "a token of a tool is no device's");
     }
+}
+
+/// Waits until so many statements on a database wait for a row that another one holds.
+fn wait_for_locks(store: &PostgresStore, waiting: i64) {
+    let sql = "SELECT COUNT(*) AS count FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    for _ in 0..100_000 {
+        let count: i64 = transact(store, |tx| tx.query(sql, values![])?[0].get("count")).unwrap();
+        if count >= waiting {
+            return;
+        }
+        std::thread::yield_now();
+    }
+    panic!("fewer than {waiting} statements wait");
+}
+
+/// The correction waits for the row of the claim, and by then the deposit has paid it.
+#[test]
+fn a_claim_that_becomes_dearer_while_the_deposit_pays_it_stays_as_it_was_paid_bg_68_av_123() {
+    let url = cluster().database().unwrap();
+    let world = World::on(Arc::new(PostgresStore::open(&url, 6).unwrap()));
+    let world = &with_exit_minutes(&world, 15);
+    let garage = Controller::of(world, "zeleni-venac");
+    let driver = driver(world, PHONE);
+    let entered = world.now();
+    leaves_owing(world, &driver, TICKET, 70);
+    let (holder, watcher) = (PostgresStore::open(&url, 1).unwrap(), PostgresStore::open(&url, 1).unwrap());
+    let lost = garage.report(vec![told(ReportedEventKind::Lost, TICKET, entered)]);
+    let lost = Request::new("POST", "/v1/garages/reports").bearer(&garage.person.token).json(&lost);
+    let (operator, store, now, close) = (&world.operator, &*world.store, world.now(), closing(&driver));
+    let (is_held, held) = std::sync::mpsc::channel();
+    let (release, released) = std::sync::mpsc::channel();
+    std::thread::scope(|scope| {
+        // What closes the account ends its sessions last: until then it holds the claim.
+        scope.spawn(move || {
+            transact(&holder, |tx| {
+                tx.query("SELECT hash FROM token FOR UPDATE", values![])?;
+                is_held.send(()).unwrap();
+                released.recv().unwrap();
+                Ok(())
+            })
+        });
+        held.recv().unwrap();
+        let closed = scope.spawn(|| operator.handle(store, now, &close));
+        wait_for_locks(&watcher, 1);
+        let told = scope.spawn(|| operator.handle(store, now + TimeDelta::milliseconds(1), &lost));
+        wait_for_locks(&watcher, 2);
+        release.send(()).unwrap();
+        assert_eq!((closed.join().unwrap().status, told.join().unwrap().status), (200, 200));
+    });
+    assert_eq!(claims(world), [(rsd("100.00"), ClaimState::Settled)]);
+    let incidents = world.operator.incidents(store).unwrap();
+    assert_eq!(incidents.iter().map(|one| one.kind.as_str()).collect::<Vec<_>>(), ["claim_changed"]);
+    world.check_books();
 }

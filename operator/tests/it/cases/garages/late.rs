@@ -151,7 +151,7 @@ on_both_databases! {
         assert_eq!(garage.refuses(cash(TICKET, world.now(), "200.00")), "payment_differs");
         let owed = garage.owed(TICKET);
         assert_eq!((owed.owed, owed.state), (rsd("50.00"), VisitState::OwingAgain), "a part is paid");
-        for wrong in ["0.00", "-1.00"] {
+        for wrong in ["0.00", "-1.00", "10000000.01", "92233720368547758.07"] {
             world.pass_seconds(1);
             assert_eq!(garage.refuses(cash(TICKET, world.now(), wrong)), "out_of_range");
         }
@@ -223,6 +223,137 @@ on_both_databases! {
         let heard = hear(vec![ReportedEvent { places: Some(2), ..told(ReportedEventKind::Entered, "GR03", world.now()) }], &heard.next);
         let told: Vec<_> = heard.settled.iter().filter(|one| one.visit == third.id).collect();
         assert_eq!((told.len(), told[0].owes_again_at, told[0].receipt.clone()), (1, Some(told[0].at), None));
+        world.check_books();
+    }
+
+    #[test]
+    fn an_exit_told_late_ends_the_visit_before_one_that_was_told_of_a_later_car_bg_64_bg_68(world) {
+        let world = &with_exit_minutes(world, 15);
+        let garage = Controller::of(world, "zeleni-venac");
+        let at = since(world);
+        let event = |kind, minutes| told(kind, TICKET, at(minutes));
+        garage.tell(vec![event(ReportedEventKind::Entered, 0), cash(TICKET, at(55), "100.00")]);
+        // A second car has the number before the exit of the first is told.
+        let second = event(ReportedEventKind::Entered, 90);
+        let reported: GarageReported = expect(200, garage.send(&garage.report(vec![
+            second.clone(), cash(TICKET, at(150), "50.00"), event(ReportedEventKind::Left, 175),
+        ])));
+        assert_eq!((reported.taken, reported.refused[0].code.as_str()), (2, "ticket_in_use"));
+        assert_eq!(claims(world), [(rsd("150.00"), ClaimState::Open)], "three hours, of which a half was paid");
+        assert_eq!(garage.refuses(second.clone()), "ticket_in_use", "it is told again until the exit was");
+        for _ in 0..2 {
+            garage.tell(vec![event(ReportedEventKind::Left, 70)]);
+            assert_eq!(claims(world), [(rsd("150.00"), ClaimState::Settled)], "it left within its time");
+        }
+        world.pass(1);
+        // What was told of the second car is its own, also the cash.
+        for _ in 0..2 {
+            garage.tell(vec![second.clone(), event(ReportedEventKind::Left, 175)]);
+            assert_eq!(claims(world), [(rsd("150.00"), ClaimState::Settled), (rsd("150.00"), ClaimState::Open)]);
+        }
+        garage.tell(vec![cash(TICKET, at(150), "50.00")]);
+        assert_eq!((count(world, "visit"), count(world, "visit_payment"), incidents(world)), (2, 2, 0));
+        world.check_books();
+    }
+
+    #[test]
+    fn cash_without_an_amount_is_what_was_owed_then_in_whatever_order_it_is_told_bg_19_bg_68(world) {
+        let world = &with_exit_minutes(world, 15);
+        let garage = Controller::of(world, "zeleni-venac");
+        let at = since(world);
+        for (ticket, moments) in [("GR01", [30, 70]), ("GR02", [70, 30])] {
+            garage.tell(vec![told(ReportedEventKind::Entered, ticket, at(0))]);
+            for minutes in moments {
+                garage.tell(vec![told(ReportedEventKind::PaidOnSite, ticket, at(minutes))]);
+            }
+            garage.tell(vec![told(ReportedEventKind::Left, ticket, at(190))]);
+        }
+        assert_eq!(claims(world), [(rsd("200.00"), ClaimState::Open), (rsd("200.00"), ClaimState::Open)]);
+        // What was told with an amount stays; the rest is reckoned anew by it, also after the exit.
+        garage.tell(vec![cash("GR01", at(20), "60.00")]);
+        let amounts = transact(&*world.store, |tx| {
+            let sql = "SELECT amount FROM visit_payment JOIN visit ON visit.id = visit_payment.visit WHERE visit.ticket = 'GR01' ORDER BY visit_payment.at";
+            tx.query(sql, values![])?.iter().map(|row| row.get::<i64>("amount")).collect::<Result<Vec<_>, _>>()
+        });
+        assert_eq!(amounts.unwrap(), [6000, 4000, 10000]);
+        assert_eq!(claims(world)[0], (rsd("200.00"), ClaimState::Open));
+        world.check_books();
+    }
+
+    #[test]
+    fn a_visit_that_turns_out_cheaper_than_what_was_paid_in_the_app_is_looked_at_bg_67(world) {
+        let world = &with_exit_minutes(world, 15);
+        let (garage, vma, driver) = (Controller::of(world, "zeleni-venac"), Controller::of(world, "vma"), driver(world, PHONE));
+        let looked_at = || world.operator.incidents(&*world.store).unwrap().into_iter().map(|one| (one.kind, one.reference)).collect::<Vec<_>>();
+        let of = |visit: &Visit| ("visit_paid_twice".to_owned(), visit.id.to_string());
+        garage.enters(TICKET);
+        vma.enters("VM07");
+        let entered = world.now();
+        world.pass(80);
+        vma.is_there();
+        let badge = pay(&driver, &expect(201, ask_at(&driver, "vma", "VM07", PayMethod::Deposit)));
+        garage.after(50);
+        let late = pay(&driver, &quote(&driver, TICKET));
+        assert_eq!(late.paid, rsd("300.00"));
+        assert_eq!(looked_at(), []);
+        // It had left when it was paid, after an hour at most.
+        garage.tell(vec![told(ReportedEventKind::Left, TICKET, entered + TimeDelta::minutes(50))]);
+        assert_eq!((looked_at(), claims(world)), (vec![of(&late)], vec![]));
+        let told = ReportedEvent { is_disabled: Some(true), ..told(ReportedEventKind::Entered, "VM07", entered) };
+        vma.tell(vec![told.clone()]);
+        let mut both = vec![of(&badge), of(&late)];
+        let mut found = looked_at();
+        both.sort();
+        found.sort();
+        assert_eq!(found, both);
+        // Told again it is nothing new.
+        world.operator.incident_done(&*world.store, world.now(), ("visit_paid_twice", &badge.id.to_string()), "given back").unwrap();
+        vma.tell(vec![told]);
+        assert_eq!(looked_at(), [of(&late)]);
+        world.check_books();
+    }
+
+    #[test]
+    fn an_entry_told_after_its_lost_ticket_is_when_the_visit_began_bg_64_bg_68(world) {
+        let vma = Controller::of(world, "vma");
+        let garage = Controller::of(world, "zeleni-venac");
+        let start = "2025-09-02T21:00:00Z".parse::<DateTime<Utc>>().unwrap();
+        let event = |kind, minutes| told(kind, TICKET, start + TimeDelta::minutes(minutes));
+        let story = [event(ReportedEventKind::Lost, 120), event(ReportedEventKind::Entered, 0), event(ReportedEventKind::Left, 180)];
+        for _ in 0..2 {
+            for one in story.clone() {
+                garage.tell(vec![one]);
+            }
+        }
+        // In at 23:00 of the day before, out at 2:00: a day since midnight, and two hours.
+        assert_eq!(claims(world), [(rsd("1700.00"), ClaimState::Open)]);
+        world.pass(1);
+        // Told after the exit it is claimed anew, with its places.
+        let [lost, entered, left] = story;
+        vma.tell(vec![lost, left]);
+        let before = claims(world)[1].clone();
+        vma.tell(vec![ReportedEvent { places: Some(2), ..entered.clone() }]);
+        assert!(claims(world)[1].0.amount > before.0.amount, "{before:?} {:?}", claims(world));
+        assert_eq!(count(world, "visit WHERE places = 2"), 1);
+        // An entry that was told is when it began.
+        garage.tell(vec![event(ReportedEventKind::Entered, 300), event(ReportedEventKind::Lost, 310)]);
+        assert_eq!(garage.refuses(event(ReportedEventKind::Entered, 290)), "ticket_in_use");
+        world.check_books();
+    }
+
+    #[test]
+    fn a_ticket_is_tried_in_vain_while_its_controller_is_silent_bg_64(world) {
+        let (garage, payer, other) = (Controller::of(world, "zeleni-venac"), driver(world, PHONE), driver(world, OTHER));
+        garage.enters(TICKET);
+        pay(&payer, &quote(&payer, TICKET));
+        garage.enters("GR02");
+        garage.leaves("GR02");
+        world.pass(3);
+        for ticket in ["XX01", TICKET, "GR02"] {
+            refused("facility_unreachable", &ask(&other, ticket));
+        }
+        // One's own visit is told all the same.
+        refused("visit_already_paid", &ask(&payer, TICKET));
         world.check_books();
     }
 

@@ -77,7 +77,7 @@ impl<'a> Controller<'a> {
 
     /// Tells what happened, all of which is taken.
     #[track_caller]
-    fn tell(&self, events: Vec<ReportedEvent>) -> GarageReported {
+    pub(super) fn tell(&self, events: Vec<ReportedEvent>) -> GarageReported {
         let count = events.len();
         let reported: GarageReported = expect(200, self.send(&self.report(events)));
         assert_eq!((reported.taken as usize, reported.refused.as_slice()), (count, [].as_slice()));

@@ -85,4 +85,46 @@ on_both_databases! {
         assert_eq!(count(world, "visit WHERE ticket IS NOT NULL"), 0);
         world.check_books();
     }
+
+    #[test]
+    fn the_ticket_of_a_sale_of_which_nothing_came_is_kept_as_long_av_123(world) {
+        let world = &world.with_garages(|garages| garages.retention.visits_days = 30);
+        let garage = Controller::of(world, "zeleni-venac");
+        let (driver, leaving) = (driver(world, PHONE), driver(world, OTHER));
+        garage.enters("GR03");
+        garage.after(150);
+        for person in [&driver, &leaving] {
+            // Its page expires.
+            person.begin(&card_quote(person, "GR03"));
+        }
+        garage.leaves("GR03");
+        world.pass(20);
+        world.due();
+        assert_eq!(leaving.delete("/v1/account").status, 200);
+        let kept = || (count(world, "sale WHERE items LIKE '%GR03%'"), count(world, "sale WHERE items LIKE '%zeleni-venac%'"));
+        world.pass(29 * DAY);
+        world.due();
+        assert_eq!(kept(), (2, 2));
+        world.pass(2 * DAY);
+        world.due();
+        assert_eq!(kept(), (0, 2), "where it was tried to pay stays, with the sale");
+        world.check_books();
+    }
+
+    #[test]
+    fn a_visit_without_its_number_is_told_to_no_controller_av_123(world) {
+        let world = &world.with_garages(|garages| garages.retention.visits_days = 30);
+        let (garage, driver) = (Controller::of(world, "zeleni-venac"), driver(world, PHONE));
+        garage.enters(TICKET);
+        pay(&driver, &quote(&driver, TICKET));
+        assert_eq!(garage.tell(vec![]).settled.len(), 1);
+        // Nobody told that it left; after a year and its days it is forgotten.
+        world.pass(400 * DAY);
+        world.due();
+        assert_eq!(count(world, "visit WHERE ticket IS NULL AND ended_at IS NULL"), 1);
+        // The session of its controller has ended too.
+        let garage = Controller::of(world, "zeleni-venac");
+        assert_eq!(garage.tell(vec![]).settled, []);
+        world.check_books();
+    }
 }
