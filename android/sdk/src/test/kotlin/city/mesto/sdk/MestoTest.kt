@@ -307,6 +307,8 @@ class MestoTest {
                 val page = checkNotNull(mesto.wallet.topUp(belgrade, BigDecimal(1000)).pageUrl)
                 testbed.ask("POST", "/bank/walk", json("page_url" to page, "card" to "approve"))
                 mesto.payments.settleAll()
+                // What happens at one moment has no order.
+                testbed.ask("POST", "/clock", json("advance_seconds" to 1))
                 mesto.payments.buy(mesto.parking.quote(belgrade, ZoneId("red"), mesto.vehicles.add(belgrade, "KG123AB").id, 60))
                 val newest = mesto.payments.history(limit = 1)
                 val (sale, payment) = newest.items.single()
