@@ -245,10 +245,12 @@ crates = ["rules"]
 uses = []
 at_most = 2
 screens_at_most = 0
+things = ["fee id"]
+things_at_most = 0
 why = "a number"
 "#;
 
-    const FILES: [(&str, &str); 18] = [
+    const FILES: [(&str, &str); 19] = [
         ("rules/src/lib.rs", "pub mod kernel;\npub mod garages;\npub use garages::tariff::Fee;"),
         ("rules/src/kernel.rs", "pub struct Money;\n#[cfg(test)] use crate::garages::tariff::Fee;"),
         ("rules/src/garages/mod.rs", "pub mod tariff; use crate::kernel::Money;"),
@@ -270,6 +272,7 @@ why = "a number"
         ("android/ui/src/test/kotlin/AppTest.kt", "import ui.garages.GaragesState"),
         ("ios/Sources/MestoKit/Mesto.swift", "/* nested /* */ Facility */\nlet a: [Facility] = []"),
         ("bindings/python/mesto/__init__.py", "# garages\nfrom .mesto import garages"),
+        ("operator/migrations/V1__first.sql", "CREATE TABLE parked (\n  fee_id TEXT NOT NULL -- fee_id\n);"),
     ];
 
     /// Where the files name garages, those of the screens apart, and what is wrong.
@@ -303,14 +306,18 @@ why = "a number"
     #[test]
     fn more_files_than_the_limit_fail_once_every_crate_of_the_service_has_rooms() {
         let problems = |table: &str| counted(table).2;
-        let enough = TABLE.replace("at_most = 2", "at_most = 8").replace("screens_at_most = 0", "screens_at_most = 1");
+        let enough = TABLE
+            .replace("at_most = 2", "at_most = 8")
+            .replace("screens_at_most = 0", "screens_at_most = 1")
+            .replace("things_at_most = 0", "things_at_most = 1");
         assert_eq!(problems(&enough), Vec::<String>::new());
         let found = problems(TABLE);
-        assert_eq!(found.len(), 2, "{found:#?}");
+        assert_eq!(found.len(), 3, "{found:#?}");
         assert!(
             found[0].starts_with("garages is named by 8 files outside its own folders, and at most 2 may (a number)")
         );
         assert!(found[1].starts_with("garages is named by 1 files of the screens"));
+        assert!(found[2].starts_with("garages is named by 1 more files by its ids, tables or texts"), "{found:#?}");
         for crates in ["crates = [\"rules\", \"bindings\"]", "crates = []"] {
             assert_eq!(problems(&TABLE.replace("crates = [\"rules\"]", crates)), Vec::<String>::new(), "{crates}");
         }

@@ -57,7 +57,7 @@ fn every_wrong_word_of_a_driver_is_answered_with_what_would_be_right() {
         (&["pay", "or_01jd4f8q0r3n7w2x5y6z8a9b1c"], 3, "no unpaid daily order"),
         (&["pay", "tk_01jd4f8q0r3n7w2x5y6z8a9b1c"], 2, "which is `or_`"),
         (&["park", "red", "60", "--pay", "cash"], 2, "deposit, card"),
-        (&["park", "red", "60", "--pay", "card"], 3, "The price is not known"),
+        (&["park", "red", "60", "--pay", "card"], 3, "the bank's fee is not known"),
         (&["payments", "--limit", "0"], 2, "1..=200"),
         (&["history", "--limit", "0"], 2, "1..=200"),
         (&["sign-in", "064123"], 3, "+381"),

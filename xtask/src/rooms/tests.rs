@@ -21,6 +21,8 @@ crates = ["house"]
 uses = []
 at_most = 12
 screens_at_most = 6
+things = []
+things_at_most = 0
 why = "a number"
 
 [[services]]
@@ -29,6 +31,8 @@ crates = ["house"]
 uses = ["parking"]
 at_most = 12
 screens_at_most = 6
+things = []
+things_at_most = 0
 why = "a number"
 "#;
 

@@ -39,8 +39,10 @@ mod tests {
             sort_by_key(&mut ours, |item| item.0);
             theirs.sort_by_key(|item| item.0);
             assert_eq!(ours, theirs);
-            sort_by(&mut ours, |one, other| other.1.cmp(&one.1));
-            theirs.sort_by(|one, other| other.1.cmp(&one.1));
+            // By two keys, one of them downwards: no key alone orders so.
+            let order = |one: &(u32, u32), other: &(u32, u32)| one.0.cmp(&other.0).then(other.1.cmp(&one.1));
+            sort_by(&mut ours, order);
+            theirs.sort_by(order);
             assert_eq!(ours, theirs);
         }
     }
