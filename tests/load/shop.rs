@@ -189,7 +189,7 @@ const COPIES: &[Copied] = &[
     ),
     (
         "visit",
-        "city, facility, state, entered_at, ended_at, is_disabled, places, is_lost, currency, owes_again_at",
+        "city, facility, state, entered_at, ended_at, is_disabled, places, is_lost, is_entry_told, currency, owes_again_at",
         &[("id", "{id}"), ("ticket", "'GR' || CAST(100000 + n.i AS TEXT)")],
         "t.id = '{visit}' AND $1 <> ''",
     ),
@@ -209,7 +209,7 @@ const COPIES: &[Copied] = &[
     ),
     (
         "payment",
-        "provider, state, amount, captured, refunded, currency, page_url, expires_at, reason, created_at",
+        "purpose, provider, state, amount, captured, refunded, currency, page_url, expires_at, reason, created_at",
         &[("id", "{id}"), ("account", "{account}"), ("reference", "t.reference || '-' || CAST(n.i AS TEXT)")],
         "t.account = $1",
     ),
