@@ -13,11 +13,11 @@ use crate::garages::facility::FacilityId;
 use crate::garages::facility::{Facility, PaidWhen};
 use crate::garages::meter::Meter;
 use crate::garages::section::{GaragesSection, OnEntry};
-use crate::kernel::city::{City, Outdated};
+use crate::kernel::city::City;
 use crate::kernel::ids::{TariffId, joined};
 use crate::kernel::money::Money;
 use crate::kernel::pay::{PayMethod, UnusedTime};
-use crate::kernel::section::SectionError;
+use crate::kernel::section::refuses_for_the_city;
 use chrono::{DateTime, NaiveDate, SubsecRound, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -200,22 +200,7 @@ pub enum Refusal {
     SectionUnreadable { section: String, reason: String },
 }
 
-impl From<SectionError> for Refusal {
-    fn from(error: SectionError) -> Self {
-        let section = error.section().to_owned();
-        match error {
-            SectionError::Missing { .. } => Self::SectionMissing { section },
-            SectionError::TooNew { format, known, .. } => Self::SectionTooNew { section, format, known },
-            SectionError::Unreadable { reason, .. } => Self::SectionUnreadable { section, reason },
-        }
-    }
-}
-
-impl From<Outdated> for Refusal {
-    fn from(Outdated { until }: Outdated) -> Self {
-        Self::CityOutdated { until }
-    }
-}
+refuses_for_the_city!(Refusal);
 
 impl Refusal {
     /// The stable code, the same as on the wire.

@@ -49,6 +49,31 @@ impl SectionError {
     }
 }
 
+/// What a city's data refuses, as a service's own refusal: that has `SectionMissing`,
+/// `SectionTooNew`, `SectionUnreadable` and `CityOutdated`.
+macro_rules! refuses_for_the_city {
+    ($refusal:ty) => {
+        impl From<$crate::kernel::section::SectionError> for $refusal {
+            fn from(error: $crate::kernel::section::SectionError) -> Self {
+                use $crate::kernel::section::SectionError;
+                let section = error.section().to_owned();
+                match error {
+                    SectionError::Missing { .. } => Self::SectionMissing { section },
+                    SectionError::TooNew { format, known, .. } => Self::SectionTooNew { section, format, known },
+                    SectionError::Unreadable { reason, .. } => Self::SectionUnreadable { section, reason },
+                }
+            }
+        }
+
+        impl From<$crate::kernel::city::Outdated> for $refusal {
+            fn from($crate::kernel::city::Outdated { until }: $crate::kernel::city::Outdated) -> Self {
+                Self::CityOutdated { until }
+            }
+        }
+    };
+}
+pub(crate) use refuses_for_the_city;
+
 /// All sections of a city. Those that every service needs only ever get new fields, so that no
 /// program is too old for them.
 #[derive(Clone)]

@@ -3,11 +3,10 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::kernel::city::Outdated;
 use crate::kernel::ids::{ZoneId, joined};
 use crate::kernel::money::Money;
 use crate::kernel::pay::PayMethod;
-use crate::kernel::section::SectionError;
+use crate::kernel::section::refuses_for_the_city;
 
 /// Why nothing is offered, and what would be allowed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -66,22 +65,7 @@ pub enum Refusal {
     SectionUnreadable { section: String, reason: String },
 }
 
-impl From<SectionError> for Refusal {
-    fn from(error: SectionError) -> Self {
-        let section = error.section().to_owned();
-        match error {
-            SectionError::Missing { .. } => Self::SectionMissing { section },
-            SectionError::TooNew { format, known, .. } => Self::SectionTooNew { section, format, known },
-            SectionError::Unreadable { reason, .. } => Self::SectionUnreadable { section, reason },
-        }
-    }
-}
-
-impl From<Outdated> for Refusal {
-    fn from(Outdated { until }: Outdated) -> Self {
-        Self::CityOutdated { until }
-    }
-}
+refuses_for_the_city!(Refusal);
 
 impl Refusal {
     /// The stable code, the same as on the wire.
