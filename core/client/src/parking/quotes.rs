@@ -8,7 +8,7 @@ use mesto_protocol::parking::tickets::TicketState;
 use mesto_rules::{CityId, ZoneId};
 
 use super::Parking;
-use super::wheel::is_at_limit;
+use super::wheel::{is_at_limit, leave_by};
 use crate::base::payments;
 use crate::kernel::error::{Error, ErrorKind, Result};
 
@@ -61,8 +61,7 @@ impl Parking<'_> {
             if !is_at_limit(&refused) {
                 return refused;
             }
-            let leave_by = known.stay.deadline.unwrap_or(known.ends_at);
-            refused.with("leave_by", leave_by.to_rfc3339_opts(SecondsFormat::Secs, true))
+            refused.with("leave_by", leave_by(&known).to_rfc3339_opts(SecondsFormat::Secs, true))
         });
         self.0.explain_in(&known.city, outcome)
     }

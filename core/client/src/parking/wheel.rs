@@ -6,6 +6,7 @@ use mesto_protocol::base::payments::Quote;
 use mesto_protocol::base::plate::Plate;
 use mesto_protocol::kernel::ids::{TicketId, VehicleId};
 use mesto_protocol::kernel::line::Notice;
+use mesto_protocol::parking::tickets::Ticket;
 use mesto_rules::{CityId, Minutes, ParkingSection, PayMethod as RulesPay, ZoneId, shown};
 use serde::Serialize;
 use serde_json::Value;
@@ -117,6 +118,11 @@ pub(super) fn is_at_limit(refused: &Error) -> bool {
     }
 }
 
+/// By when the car of a ticket must be gone whose longest stay is used up.
+pub(super) fn leave_by(ticket: &Ticket) -> DateTime<Utc> {
+    ticket.stay.deadline.unwrap_or(ticket.ends_at)
+}
+
 /// Why it ends with what was granted last.
 fn stop(last: &Preview, most: Option<u32>) -> WheelStop {
     let closing = last.notices.iter().find(|notice| notice.kind == "parking.ends_at_closing");
@@ -169,8 +175,8 @@ impl Parking<'_> {
         Ok(match self.granted(&ticket.city, &ticket.zone, &ticket.plate, most) {
             Ok((choices, last)) => TimeWheel::standing(choices, MORE, stop(&last, most)),
             Err(refused) if is_at_limit(&refused) => {
-                let deadline = ticket.stay.deadline.unwrap_or(ticket.ends_at);
-                TimeWheel { choices: vec![], chosen: MORE, stop: WheelStop::RestOfStay { minutes: 0, deadline } }
+                let stop = WheelStop::RestOfStay { minutes: 0, deadline: leave_by(&ticket) };
+                TimeWheel { choices: vec![], chosen: MORE, stop }
             }
             Err(_) => TimeWheel::plain(most, MORE),
         })
@@ -190,11 +196,10 @@ impl Parking<'_> {
                 Err(refused) => {
                     let granted = last.as_ref().map_or(0, |last| last.offer.granted_minutes);
                     let rest = left(&refused).filter(|left| *left > granted && *left < asked);
-                    match (rest.map(priced), &last) {
-                        (Some(Ok(rest)), _) => rest,
-                        (_, Some(_)) => break,
-                        (Some(Err(refused)), None) => return Err(refused),
-                        (None, None) => return Err(refused),
+                    match rest.map_or(Err(refused), priced) {
+                        Ok(rest) => rest,
+                        Err(_) if last.is_some() => break,
+                        Err(refused) => return Err(refused),
                     }
                 }
             };

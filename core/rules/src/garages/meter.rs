@@ -101,14 +101,15 @@ impl<'a> Meter<'a> {
     /// several the first: a later one that was not needed takes no time to leave away. One of
     /// nothing settles nothing.
     pub fn settled(&self, paid: &[Paid], at: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let grace = self.table.late_exit_grace_minutes.known().copied().unwrap_or_default().length();
-        let settles = |paid: &&Paid| {
-            if paid.amount.is_zero() {
-                return false;
-            }
-            paid.leave_by(grace).is_none_or(|leave_by| at <= leave_by)
-        };
+        let grace = self.grace();
+        let settles =
+            |paid: &&Paid| !paid.amount.is_zero() && paid.leave_by(grace).is_none_or(|leave_by| at <= leave_by);
         paid.iter().filter(settles).map(|paid| paid.at.min(at)).min()
+    }
+
+    /// What may follow a time to leave without costing anything.
+    fn grace(&self) -> TimeDelta {
+        self.table.late_exit_grace_minutes.known().copied().unwrap_or_default().length()
     }
 
     /// The first moment after `now` at which more than `above` is owed; `None` when none comes.
@@ -156,7 +157,7 @@ impl<'a> Meter<'a> {
     /// leave, and just after the unit that runs then. In the order of time.
     fn likely_rises(&self, now: DateTime<Utc>, paid: &[Paid]) -> [i64; 3] {
         let now = now.timestamp_millis();
-        let grace = self.table.late_exit_grace_minutes.known().copied().unwrap_or_default().length();
+        let grace = self.grace();
         let settling = paid.iter().filter(|paid| !paid.amount.is_zero());
         let settled = settling.filter_map(|paid| paid.leave_by(grace)).max();
         let settled = settled.map_or(now, |until| until.timestamp_millis().max(now));
