@@ -4,6 +4,7 @@ pub(crate) mod controllers;
 pub(crate) mod driver;
 mod receipts;
 mod refusal;
+mod reported;
 pub(crate) mod sales;
 pub(crate) mod tables;
 pub(crate) mod visits;

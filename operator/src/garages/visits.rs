@@ -104,13 +104,16 @@ pub(crate) struct VisitRecord {
     /// As it is stored; absent for a new one.
     stored: Option<VisitRow>,
     /// What is stored of the payments.
-    stored_payments: BTreeMap<(DateTime<Utc>, bool), Kept>,
+    stored_payments: BTreeMap<PaymentKey, PaymentValue>,
     /// What becomes of its claim.
     claim: Option<Claim>,
 }
 
-/// The amount of a payment, and until when it gives time to leave.
-type Kept = (i64, Option<DateTime<Utc>>);
+/// What a payment of a visit is known by: when it was, and whether it was in cash.
+type PaymentKey = (DateTime<Utc>, bool);
+
+/// What may become of it: the amount, and until when it gives time to leave.
+type PaymentValue = (i64, Option<DateTime<Utc>>);
 
 enum Claim {
     Raised(Money),
@@ -132,7 +135,7 @@ pub(crate) fn records_of(visits: Vec<VisitRow>, mut payments: Vec<VisitPaymentRo
 impl VisitRecord {
     /// One that is stored.
     pub fn of(row: VisitRow, payments: Vec<VisitPaymentRow>) -> Self {
-        let (stored, stored_payments) = (Some(row.clone()), payments.iter().map(kept).collect());
+        let (stored, stored_payments) = (Some(row.clone()), payments.iter().map(keyed).collect());
         Self { row, payments, stored, stored_payments, claim: None }
     }
 
@@ -166,13 +169,18 @@ impl VisitRecord {
     /// found out anew.
     pub fn correct(&mut self, city: &City, event: &ReportedEvent, now: DateTime<Utc>) -> Result<(), Problem> {
         let known = self.row.clone();
-        self.row.is_lost |= event.kind == ReportedEventKind::Lost;
-        self.row.is_disabled = event.is_disabled.unwrap_or(self.row.is_disabled);
-        self.row.places = event.places.unwrap_or(self.row.places);
+        self.learn(event);
         if self.row == known && self.is_over() {
             return Ok(());
         }
         self.recount(city, now)
+    }
+
+    /// What an event says of the car itself.
+    fn learn(&mut self, event: &ReportedEvent) {
+        self.row.is_lost |= event.kind == ReportedEventKind::Lost;
+        self.row.is_disabled = event.is_disabled.unwrap_or(self.row.is_disabled);
+        self.row.places = event.places.unwrap_or(self.row.places);
     }
 
     /// It came in earlier than the lost ticket that began it.
@@ -183,7 +191,7 @@ impl VisitRecord {
         now: DateTime<Utc>,
     ) -> Result<(), Problem> {
         (self.row.entered_at, self.row.is_entry_told) = (at, true);
-        self.correct(city, event, now)?;
+        self.learn(event);
         self.recount(city, now)
     }
 
@@ -290,10 +298,7 @@ impl VisitRecord {
     /// was paid then.
     pub fn reckon_cash_after(&mut self, city: &City, at: DateTime<Utc>) -> Outcome<()> {
         let is_later = |row: &VisitPaymentRow| row.sale.is_none() && !row.is_amount_told && at < row.at;
-        let (mut later, others) = std::mem::take(&mut self.payments).into_iter().partition::<Vec<_>, _>(is_later);
-        self.payments = others;
-        later.sort_by_key(|row| row.at);
-        for mut cash in later {
+        for mut cash in taken_out(&mut self.payments, is_later) {
             self.reckon(city, &mut cash)?;
             self.payments.push(cash);
         }
@@ -305,10 +310,7 @@ impl VisitRecord {
         let Some(ended_at) = before.row.ended_at else { return Ok(()) };
         let begins_at = self.row.entered_at;
         let is_ours = |row: &VisitPaymentRow| row.sale.is_none() && ended_at < row.at && begins_at <= row.at;
-        let (mut ours, theirs) = std::mem::take(&mut before.payments).into_iter().partition::<Vec<_>, _>(is_ours);
-        before.payments = theirs;
-        ours.sort_by_key(|row| row.at);
-        for mut cash in ours {
+        for mut cash in taken_out(&mut before.payments, is_ours) {
             self.step(&VisitEvent::PaidOnSite, cash.at)?;
             cash.visit = self.row.id;
             self.reckon(city, &mut cash)?;
@@ -389,8 +391,8 @@ impl VisitRecord {
         now: DateTime<Utc>,
         told: Option<AccountId>,
     ) -> Outcome<()> {
-        let payments: BTreeMap<_, _> = self.payments.iter().map(kept).collect();
-        let is_changed = self.stored.as_ref() != Some(&self.row) || payments != self.stored_payments;
+        let current: BTreeMap<_, _> = self.payments.iter().map(keyed).collect();
+        let is_changed = self.stored.as_ref() != Some(&self.row) || current != self.stored_payments;
         if is_changed && self.payers(told).next().is_some() {
             let except = told.map(|account| account.to_string()).unwrap_or_default();
             let note: NoteId = operator.new_id(now);
@@ -420,15 +422,14 @@ impl VisitRecord {
             Some(Claim::Withdrawn) => claims::settle(tx, now, NAME, &row.id.to_string())?,
             None => {}
         }
-        let current: BTreeMap<_, _> = payments.iter().map(kept).collect();
         // Only what is told of cash changes: what was paid in the app stays as it was paid.
         for (key, _) in stored_payments.iter().filter(|(key, before)| current.get(*key) != Some(*before)) {
             let sql = "DELETE FROM visit_payment WHERE visit = $1 AND at = $2 AND sale IS NULL";
             tx.write(Write::sql("visit_payment", sql, values![row.id, key.0.timestamp_millis()]))?;
         }
         for payment in payments {
-            let (key, now) = kept(&payment);
-            if stored_payments.get(&key) != Some(&now) {
+            let (key, value) = keyed(&payment);
+            if stored_payments.get(&key) != Some(&value) {
                 tx.write(Write::insert(payment))?;
             }
         }
@@ -482,9 +483,19 @@ impl VisitRecord {
     }
 }
 
-/// What a payment is known by, when and whether it was in cash, and what may become of it.
-fn kept(row: &VisitPaymentRow) -> ((DateTime<Utc>, bool), Kept) {
+fn keyed(row: &VisitPaymentRow) -> (PaymentKey, PaymentValue) {
     ((row.at, row.sale.is_none()), (row.amount, row.exit_by))
+}
+
+/// Takes some of the payments out of a list: oldest first.
+fn taken_out(
+    payments: &mut Vec<VisitPaymentRow>,
+    is_taken: impl FnMut(&VisitPaymentRow) -> bool,
+) -> Vec<VisitPaymentRow> {
+    let (mut taken, others) = std::mem::take(payments).into_iter().partition::<Vec<_>, _>(is_taken);
+    *payments = others;
+    taken.sort_by_key(|row| row.at);
+    taken
 }
 
 /// What is planned for the moment from which on a visit owes something again. That moment is part
