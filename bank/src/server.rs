@@ -228,7 +228,7 @@ async fn enter(AxumState(bank): AxumState<Bank>, RawQuery(query): RawQuery, head
 fn random_name(bank: &Bank) -> String {
     let mut bytes = [0_u8; 16];
     bank.inner.entropy.fill(&mut bytes);
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    base16ct::lower::encode_string(&bytes)
 }
 
 fn merchant_name(bank: &Bank, payment: &Payment) -> String {

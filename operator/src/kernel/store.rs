@@ -22,8 +22,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 pub use self::postgres::{AddressError, PostgresAddress, PostgresStore};
 pub(crate) use self::prefetch::Prefetched;
-pub(crate) use self::row::id_columns;
 pub use self::row::{Cells, Column, Columns, IntoColumn, Json, Row, Table};
+pub(crate) use self::row::{id_columns, mismatch};
 pub use self::sqlite::{Durability, SqliteInline, SqliteStore};
 pub use self::statement::{Ask, Select, Write};
 pub use self::table::column_value;

@@ -103,7 +103,7 @@ pub trait Column: Sized {
     fn from_value(value: &Value) -> Result<Self, StoreError>;
 }
 
-fn mismatch<T>(expected: &str, found: &Value) -> Result<T, StoreError> {
+pub(crate) fn mismatch<T>(expected: &str, found: &Value) -> Result<T, StoreError> {
     let found = match found {
         Value::Null => "null",
         Value::Int(_) => "an integer",
@@ -199,7 +199,7 @@ macro_rules! id_columns {
             fn from_value(value: &$crate::kernel::store::Value) -> Result<Self, $crate::kernel::store::StoreError> {
                 match value {
                     $crate::kernel::store::Value::Text(text) => text.parse().map_err(|error| $crate::kernel::store::StoreError::Broken(format!("{error}"))),
-                    other => Err($crate::kernel::store::StoreError::Broken(format!("it should be an id and is {other:?}"))),
+                    other => $crate::kernel::store::mismatch("an id", other),
                 }
             }
         }

@@ -196,7 +196,7 @@ class FacilityPresenter(
         Fact(texts.garagesCapacity(), capacity?.toString()),
         capacityDisabled?.let { Fact(texts.garagesCapacityDisabled(), it.toString()) },
         Fact(texts.garagesPaidWhen(), paidWhen?.text(texts)),
-        onSite.takeIf { it.isNotEmpty() }?.let { navigation -> Fact(texts.garagesOnSite(), navigation.joinToString { it.text(texts) }) },
+        onSite.takeIf { it.isNotEmpty() }?.let { methods -> Fact(texts.garagesOnSite(), methods.joinToString { it.text(texts) }) },
     )
 
     private companion object {
