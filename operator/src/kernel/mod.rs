@@ -15,6 +15,7 @@ pub mod idempotency;
 pub mod keys;
 pub mod ledger;
 pub mod limits;
+pub mod new_ids;
 pub mod operator;
 pub mod paging;
 pub mod parts;

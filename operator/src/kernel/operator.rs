@@ -17,6 +17,7 @@ use crate::kernel::http::{Request, Response};
 use crate::kernel::idempotency::{self, Alone, InFlight};
 use crate::kernel::keys::Keys;
 use crate::kernel::limits::Limits;
+use crate::kernel::new_ids::NewIds;
 use crate::kernel::parts::Parts;
 use crate::kernel::ports::Entropy;
 use crate::kernel::router::Router;
@@ -73,6 +74,7 @@ pub struct Operator {
     pub(crate) home: City,
     pub(crate) keys: Keys,
     pub(crate) entropy: Arc<dyn Entropy>,
+    new_ids: NewIds,
     pub(crate) parts: Parts,
     pub(crate) config: Config,
     pub(crate) in_flight: InFlight,
@@ -132,7 +134,19 @@ impl Operator {
         }
         let router = Router::new(services).map_err(SetupError::Operations)?;
         let in_flight = InFlight::default();
-        Ok(Self { services, roles, router, cities: known, home, keys, entropy, parts, config, in_flight })
+        Ok(Self {
+            services,
+            roles,
+            router,
+            cities: known,
+            home,
+            keys,
+            entropy,
+            new_ids: NewIds::default(),
+            parts,
+            config,
+            in_flight,
+        })
     }
 
     /// Its keys; apps pin [`Keys::root_public`].
@@ -278,9 +292,7 @@ impl Operator {
 
     /// A new id of a record.
     pub(crate) fn new_id<T: RecordId>(&self, now: DateTime<Utc>) -> T {
-        let mut chance = [0; 10];
-        self.entropy.fill(&mut chance);
-        T::new(now, chance)
+        self.new_ids.next(now, &*self.entropy)
     }
 
     /// The city, or a refusal that names those served.
