@@ -165,6 +165,28 @@ impl VisitRecord {
         Problem::new(ProblemCode::VisitOver, format!("this visit is over: {what}")).with("ended_at", self.row.ended_at)
     }
 
+    /// Why no other car can have come in with its ticket at a moment.
+    pub fn in_use(&self, at: DateTime<Utc>) -> Problem {
+        let VisitRow { entered_at, ended_at, state, .. } = &self.row;
+        let (code, detail) = match ended_at {
+            None => (
+                ProblemCode::TicketInUse,
+                format!("a car is inside with this ticket since {entered_at}; tell first that it left"),
+            ),
+            Some(ended_at) if *state == StateWord::Left => (
+                ProblemCode::TicketInUse,
+                format!(
+                    "a car was inside with this ticket from {entered_at} to {ended_at}; tell first when it left, if that was before {at}"
+                ),
+            ),
+            Some(ended_at) => (
+                ProblemCode::VisitOver,
+                format!("an entry with this ticket was a mistake until {ended_at}; this one, at {at}, is before that"),
+            ),
+        };
+        Problem::new(code, detail)
+    }
+
     /// What a controller knows better of a car. One that has left owes what it took: its claim is
     /// found out anew.
     pub fn correct(&mut self, city: &City, event: &ReportedEvent, now: DateTime<Utc>) -> Result<(), Problem> {
