@@ -242,7 +242,7 @@ impl<'a> ReportedVisits<'a> {
         let city = self.place.city;
         let taken = told.amount.map(|amount| taken(amount, city)).transpose()?;
         let record = self.at(ticket, at)?;
-        let known = record.payments.iter().find(|payment| payment.sale.is_none() && payment.at == at);
+        let known = record.payments.iter().find(|payment| payment.is_cash && payment.at == at);
         if let Some(known) = known {
             let stands = Money::from_minor(known.amount, known.currency);
             return match taken {
@@ -259,6 +259,7 @@ impl<'a> ReportedVisits<'a> {
         let mut payment = VisitPaymentRow {
             visit: record.row.id,
             at,
+            is_cash: true,
             priced_at: at,
             city: record.row.city.clone(),
             facility: record.row.facility.clone(),
@@ -331,7 +332,7 @@ impl<'a> ReportedVisits<'a> {
     pub fn settled(&self, mut paid: Vec<PaidVisit>) -> Vec<VisitSettled> {
         let records = || self.visits.values().flatten();
         for record in records().filter(|record| record.row.corrected_at == Some(self.now)) {
-            let last = record.payments.iter().filter(|payment| payment.sale.is_some()).max_by_key(|payment| payment.at);
+            let last = record.payments.iter().filter(|payment| !payment.is_cash).max_by_key(|payment| payment.at);
             if let Some(payment) = last.filter(|_| paid.iter().all(|(_, visit)| visit.id != record.row.id)) {
                 paid.push((payment.clone(), record.row.clone()));
             }
