@@ -232,6 +232,21 @@ import Testing
         #expect(error?.code == "closed")
         #expect(error?.text == "The app has closed its data.")
         #expect(mesto.account.state() == shown)
+        #expect(mesto.now() > Date(timeIntervalSince1970: 0))
+        #expect(mesto.text("error-closed") == "The app has closed its data.")
+        #expect(mesto.payments.state().open.isEmpty && mesto.recovery() == nil)
+        _ = (mesto.utcOffset(at: mesto.now()), mesto.clock(), mesto.connection())
+        await mesto.replan()
+        var followed = mesto.account.changes().makeAsyncIterator()
+        #expect(await followed.next() == shown)
+        let calls: [@Sendable () async throws -> Void] = [
+            { try await mesto.cities.refresh(belgrade) }, { _ = try await mesto.operator.refresh() },
+            { _ = try await mesto.vehicles.add(city: belgrade, plate: "BG790PP") }, { _ = try await mesto.parking.parked() },
+            { _ = try await mesto.orders.history() }, { _ = try await mesto.garages.places(city: belgrade) },
+            { _ = try await mesto.payments.intents() }, { try await mesto.payments.settleAll() },
+            { _ = try await mesto.wallet.topUp(city: belgrade, 1000) },
+        ]
+        for call in calls { #expect(await failure(call)?.code == "closed") }
         let again = try await Mesto(config())
         #expect(again.account.state().signedIn)
     }

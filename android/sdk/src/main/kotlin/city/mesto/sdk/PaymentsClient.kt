@@ -70,7 +70,7 @@ val MestoClient.payments: PaymentsClient get() = part(PaymentsClient::class.java
 val Intent.isOpen: Boolean get() = state is IntentState.Unconfirmed
 
 private class PaymentsOfCore(private val core: Core) : PaymentsClient {
-    private val payments = core.holds(core.client.payments())
+    private val payments = core.client.payments()
 
     override val state by lazy { core.state(Topic.Payments, payments::state) }
 

@@ -360,6 +360,41 @@ class MestoTest {
     }
 
     @Test
+    fun `after its end each call says so and what cannot fail is as it was last`() = runBlocking<Unit> {
+        val mesto = driver("+381650000038")
+        val car = mesto.vehicles.add(belgrade, "BG789PP").id
+        val (account, name) = mesto.account.current() to mesto.text("error-closed")
+        mesto.close()
+        assertTrue(mesto.now().isAfter(Instant.EPOCH))
+        assertEquals(account, mesto.account.current())
+        assertEquals(account, mesto.account.state.first())
+        assertEquals(listOf(car), mesto.vehicles.state.first().vehicles.map { it.id }, "read before")
+        assertEquals(mesto.parking.current(), mesto.parking.state.first(), "reached first after the end")
+        assertEquals(emptyList(), mesto.payments.state.first().open)
+        assertEquals(name, mesto.text("error-closed"))
+        assertEquals(mesto.connection.value, mesto.connection.first())
+        assertNull(mesto.recovery())
+        mesto.utcOffset(mesto.now(), belgrade)
+        mesto.replan()
+        val calls = listOf<suspend () -> Any?>(
+            { mesto.account.sync() },
+            { mesto.cities.refresh(belgrade) },
+            { mesto.operator.refresh() },
+            { mesto.vehicles.add(belgrade, "BG790PP") },
+            { mesto.parking.quote(belgrade, ZoneId("red"), car, 60) },
+            { mesto.parking.parked() },
+            { mesto.orders.history() },
+            { mesto.garages.places(belgrade) },
+            { mesto.payments.intents() },
+            { mesto.payments.settleAll() },
+            { mesto.wallet.topUp(belgrade, BigDecimal(1000)) },
+        )
+        calls.forEachIndexed { index, call ->
+            assertEquals("closed", assertFailsWith<MestoException.Phone>("call $index") { call() }.code, "call $index")
+        }
+    }
+
+    @Test
     fun `closing lets go of the file at once and who waits hears of it`() = runBlocking<Unit> {
         val file = folder.resolve("en.db")
         silence().use { server ->

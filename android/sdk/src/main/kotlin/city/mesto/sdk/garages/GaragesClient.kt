@@ -90,7 +90,7 @@ val Intent.wantedVisit: GaragesSubject? get() = items.firstNotNullOfOrNull { (it
 val Intent.visit: Visit? get() = items.firstNotNullOfOrNull { (it.outcome as? Outcome.Garages)?.outcome?.visit }
 
 private class GaragesOfCore(private val core: Core) : GaragesClient {
-    private val garages = core.holds(core.client.garages())
+    private val garages = core.client.garages()
 
     override val state by lazy { core.state(Topic.Garages, garages::state) }
 
