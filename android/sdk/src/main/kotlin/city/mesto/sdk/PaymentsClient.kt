@@ -28,6 +28,12 @@ interface PaymentsClient {
      */
     suspend fun buy(quote: Quote): Intent
 
+    /**
+     * Whether the price of a quote no longer holds, by the corrected time: another one is to be
+     * asked for. The same moment as the operator's.
+     */
+    fun isOver(quote: Quote): Boolean
+
     /** An intent by its key, open or ended. */
     suspend fun intent(key: String): Intent?
 
@@ -77,6 +83,8 @@ private class PaymentsOfCore(private val core: Core) : PaymentsClient {
     override fun current() = payments.state()
 
     override suspend fun buy(quote: Quote) = core.on { payments.buy(quote) }
+
+    override fun isOver(quote: Quote) = payments.isOver(quote)
 
     override suspend fun intent(key: String) = core.on { payments.intent(key) }
 
