@@ -187,6 +187,7 @@ on-site-parking_pass = parking pass
 garages-ticket-label = Number of your ticket
 garages-ticket-why = It is printed under the bar code of the ticket you got on entry.
 garages-ticket-photo = Take it from a photo
+garages-ticket-camera = Photograph the ticket
 garages-ticket-photo-reading = Reading the photo
 garages-ticket-read = Read from the photo: { $ticket }
 garages-ticket-go = What do I owe?

@@ -188,6 +188,7 @@ on-site-parking_pass = parking propusnica
 garages-ticket-label = Broj vaše karte
 garages-ticket-why = Odštampan je ispod bar koda na karti koju ste dobili na ulazu.
 garages-ticket-photo = Pročitajte ga sa fotografije
+garages-ticket-camera = Slikajte kartu
 garages-ticket-photo-reading = Čitamo fotografiju
 garages-ticket-read = Pročitano sa fotografije: { $ticket }
 garages-ticket-go = Koliko dugujem?
