@@ -290,6 +290,10 @@ class Values(WithTestbed):
                 garages.number_from_photo(BELGRADE, view.facility, wrong)
             self.assertEqual(code, refused.exception.code)
         with self.assertRaises(mesto.MestoError.Refused) as refused:
+            garages.number_from_photo(BELGRADE, view.facility, b"\0\0\0\x18ftypheic" + bytes(40))
+        self.assertEqual(("photo_unreadable", "HEIC"), (refused.exception.code, refused.exception.params["format"]))
+        self.assertIn("JPEG and PNG are read", refused.exception.advice)
+        with self.assertRaises(mesto.MestoError.Refused) as refused:
             garages.pay(BELGRADE, view.facility, "PY!", mesto.PayMethod.CARD)
         self.assertEqual("ticket_number_invalid", refused.exception.code)
 

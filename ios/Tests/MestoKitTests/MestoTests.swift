@@ -200,6 +200,11 @@ import Testing
         #expect(try await mesto.garages.number(city: belgrade, of: view.facility, photo: photo) == "GR004217")
         let torn = await failure { _ = try await mesto.garages.number(city: belgrade, of: view.facility, photo: photo.prefix(200)) }
         #expect(torn?.code == "photo_unreadable")
+        // A file that no system opens: only its header says what it is.
+        let heic = Data([0, 0, 0, 24]) + Data("ftypheic".utf8) + Data(count: 40)
+        let unread = await failure { _ = try await mesto.garages.number(city: belgrade, of: view.facility, photo: heic) }
+        #expect(unread?.code == "photo_unreadable" && unread?.params["format"] == "HEIC")
+        #expect(unread?.advice.contains("JPEG and PNG are read") == true)
         let mistyped = await failure { _ = try await mesto.garages.pay(city: belgrade, view.facility, ticket: "SW!") }
         #expect(mistyped?.code == "ticket_number_invalid")
 

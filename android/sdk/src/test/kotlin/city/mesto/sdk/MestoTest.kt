@@ -283,6 +283,10 @@ class MestoTest {
             suspend fun refusal(ask: suspend () -> Unit) = assertFailsWith<MestoException.Refused> { ask() }.code
             assertEquals("photo_unreadable", refusal { mesto.garages.numberFromPhoto(belgrade, place, photo.copyOf(200)) })
             assertEquals("photo_unreadable", refusal { mesto.garages.numberFromPhoto(belgrade, place, byteArrayOf()) })
+            val heic = byteArrayOf(0, 0, 0, 24) + "ftypheic".toByteArray() + ByteArray(40)
+            val unread = assertFailsWith<MestoException.Refused> { mesto.garages.numberFromPhoto(belgrade, place, heic) }
+            assertEquals("photo_unreadable" to "HEIC", unread.code to unread.params["format"])
+            assertContains(unread.advice, "JPEG and PNG are read")
             assertEquals("ticket_number_invalid", refusal { mesto.garages.pay(belgrade, place, "KT!") })
 
             val quote = mesto.garages.quote(belgrade, place, "KT000001")

@@ -51,8 +51,8 @@ interface GaragesClient {
     suspend fun ticketNumber(city: CityId, facility: FacilityId, typed: String): String
 
     /**
-     * The number of a facility's ticket from a photo of it, a JPEG or PNG file. Without a
-     * connection.
+     * The number of a facility's ticket from a photo of it, a JPEG or PNG file; another form, such
+     * as HEIC, is refused with `photo_unreadable`. Without a connection.
      */
     suspend fun numberFromPhoto(city: CityId, facility: FacilityId, image: ByteArray): String
 
