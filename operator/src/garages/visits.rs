@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, SubsecRound as _, Utc};
-use mesto_protocol::garages::controllers::{ReportedEvent, ReportedEventKind};
 use mesto_protocol::garages::visits::{self as wire, Visit, VisitPayment};
 use mesto_protocol::kernel::ids::{AccountId, NoteId, VisitId};
 use mesto_protocol::{Problem, ProblemCode};
+use mesto_rules::garages::history::{Cash, SeenCar};
 use mesto_rules::garages::visit::{self, VisitEffect, VisitEvent, VisitState};
 use mesto_rules::garages::{
     self, Facility, GaragesSection, Paid, Refusal, TicketNumber, VisitAsk, VisitPrice, is_heard,
@@ -17,7 +17,7 @@ use mesto_rules::{City, PayMethod};
 
 use crate::base::claims::{self, NewClaim};
 use crate::garages::refusal::{refused, unreachable};
-use crate::garages::tables::{FacilityRow, StateWord, VisitPaymentRow, VisitRow};
+use crate::garages::tables::{EventRow, FacilityRow, StateWord, VisitPaymentRow, VisitRow};
 use crate::garages::{NAME, TELL, WATCH};
 use crate::kernel::account::{LockedAccounts, Locks, lock};
 use crate::kernel::due;
@@ -58,6 +58,11 @@ impl<'a> Place<'a> {
             "FROM visit WHERE visit.city = $1 AND visit.facility = $2 AND visit.ticket = $3 ORDER BY visit.entered_at DESC",
             values![&self.city.id, &self.facility.id, ticket.as_str()],
         )
+    }
+
+    /// Asks for what was told of a ticket here.
+    pub fn events(&self, ticket: &TicketNumber) -> Select<EventRow> {
+        find!(EventRow { city: &self.city.id, facility: &self.facility.id, ticket: ticket.as_str() })
     }
 
     /// Asks for what was paid for them, oldest first.
@@ -165,84 +170,6 @@ impl VisitRecord {
         Problem::new(ProblemCode::VisitOver, format!("this visit is over: {what}")).with("ended_at", self.row.ended_at)
     }
 
-    /// Why no other car can have come in with its ticket at a moment.
-    pub fn in_use(&self, at: DateTime<Utc>) -> Problem {
-        let VisitRow { entered_at, ended_at, state, .. } = &self.row;
-        let (code, detail) = match ended_at {
-            None => (
-                ProblemCode::TicketInUse,
-                format!("a car is inside with this ticket since {entered_at}; tell first that it left"),
-            ),
-            Some(ended_at) if *state == StateWord::Left => (
-                ProblemCode::TicketInUse,
-                format!(
-                    "a car was inside with this ticket from {entered_at} to {ended_at}; tell first when it left, if that was before {at}"
-                ),
-            ),
-            Some(ended_at) => (
-                ProblemCode::VisitOver,
-                format!("an entry with this ticket was a mistake until {ended_at}; this one, at {at}, is before that"),
-            ),
-        };
-        Problem::new(code, detail)
-    }
-
-    /// What a controller knows better of a car. One that has left owes what it took: its claim is
-    /// found out anew.
-    pub fn correct(&mut self, city: &City, event: &ReportedEvent, now: DateTime<Utc>) -> Result<(), Problem> {
-        let known = self.row.clone();
-        self.learn(event);
-        if self.row == known && self.is_over() {
-            return Ok(());
-        }
-        self.recount(city, now)
-    }
-
-    /// What an event says of the car itself.
-    fn learn(&mut self, event: &ReportedEvent) {
-        self.row.is_lost |= event.kind == ReportedEventKind::Lost;
-        self.row.is_disabled = event.is_disabled.unwrap_or(self.row.is_disabled);
-        self.row.places = event.places.unwrap_or(self.row.places);
-    }
-
-    /// It came in earlier than the lost ticket that began it.
-    pub fn entered_earlier(
-        &mut self,
-        city: &City,
-        (event, at): (&ReportedEvent, DateTime<Utc>),
-        now: DateTime<Utc>,
-    ) -> Result<(), Problem> {
-        (self.row.entered_at, self.row.is_entry_told) = (at, true);
-        self.learn(event);
-        self.recount(city, now)
-    }
-
-    /// What follows of something that was known wrongly: what is claimed, or from when on something
-    /// is owed.
-    fn recount(&mut self, city: &City, now: DateTime<Utc>) -> Result<(), Problem> {
-        if self.is_over() {
-            return self.claim_anew(city);
-        }
-        let before = self.row.owes_again_at;
-        self.watch(city);
-        // A receipt that says too much is given to nobody any more, and opens no more.
-        if self.row.owes_again_at.is_some_and(|again| before.is_none_or(|before| again < before)) {
-            self.row.receipt = None;
-            self.row.corrected_at = Some(now);
-        }
-        Ok(())
-    }
-
-    /// What was told after the car had left changes what is claimed for it. Where its price is not
-    /// known, what was claimed stays.
-    pub fn claim_anew(&mut self, city: &City) -> Result<(), Problem> {
-        let Some(left_at) = self.row.ended_at.filter(|_| self.row.state == StateWord::Left) else { return Ok(()) };
-        if let Ok(price) = self.owed(city, self.leaving(left_at)) {
-            self.step(&VisitEvent::Corrected { owed: price.total }, left_at)?;
-        }
-        Ok(())
-    }
-
     /// The moment by which a car that leaves is priced. A receipt is good until its last second is
     /// full: who is let out by it owes nothing.
     pub fn leaving(&self, at: DateTime<Utc>) -> DateTime<Utc> {
@@ -297,16 +224,24 @@ impl VisitRecord {
 
     /// What it owed at the place at a moment, by what had been paid until then: what is told late
     /// finds later payments here.
-    pub fn owed_then(&self, city: &City, at: DateTime<Utc>) -> Result<VisitPrice, Refusal> {
-        garages::owed(city, &self.ask(&self.paid(Some(at)), at, PayMethod::Deposit))
+    fn owed_then(&self, city: &City, cash: &Cash) -> Result<VisitPrice, Refusal> {
+        let paid = self.paid(Some(cash.at));
+        let ask = self.ask(&paid, cash.at, PayMethod::Deposit);
+        garages::owed(
+            city,
+            &match cash.seen {
+                Some(SeenCar { is_lost, is_disabled, places, .. }) => VisitAsk { is_lost, is_disabled, places, ..ask },
+                None => ask,
+            },
+        )
     }
 
     /// How much cash is that was told without an amount, and until when it gives time to leave: by
     /// what had been paid before it. Says whether something was owed then, where that is known.
-    pub fn reckon(&self, city: &City, cash: &mut VisitPaymentRow) -> Outcome<Option<bool>> {
-        let price = self.owed_then(city, cash.at).ok();
+    pub fn reckon(&self, city: &City, cash: &mut VisitPaymentRow, told: &Cash) -> Outcome<Option<bool>> {
+        let price = self.owed_then(city, told).ok();
         let owed = price.as_ref().map(|price| price.total);
-        if !cash.is_amount_told {
+        if told.amount.is_none() {
             cash.amount = owed.map(|owed| owed.minor()).transpose()?.unwrap_or_default();
         }
         let amount = Money::from_minor(cash.amount, cash.currency);
@@ -316,58 +251,29 @@ impl VisitRecord {
         Ok(owed.map(|owed| !owed.is_zero()))
     }
 
-    /// Reckons cash anew that was told without an amount and was taken after a moment: something
-    /// was paid then.
-    pub fn reckon_cash_after(&mut self, city: &City, at: DateTime<Utc>) -> Outcome<()> {
-        let is_later = |row: &VisitPaymentRow| row.is_cash && !row.is_amount_told && at < row.at;
-        for mut cash in taken_out(&mut self.payments, is_later) {
-            self.reckon(city, &mut cash)?;
-            self.payments.push(cash);
-        }
-        Ok(())
-    }
-
-    /// Takes over the cash that was taken after the visit before had left, since this one began.
-    pub fn take_cash_of(&mut self, before: &mut Self, city: &City) -> Outcome<()> {
-        let Some(ended_at) = before.row.ended_at else { return Ok(()) };
-        let begins_at = self.row.entered_at;
-        let is_ours = |row: &VisitPaymentRow| row.is_cash && ended_at < row.at && begins_at <= row.at;
-        for mut cash in taken_out(&mut before.payments, is_ours) {
-            self.step(&VisitEvent::PaidOnSite, cash.at)?;
-            cash.visit = self.row.id;
-            self.reckon(city, &mut cash)?;
-            self.payments.push(cash);
-        }
-        self.watch(city);
-        Ok(())
-    }
-
     /// Whether something was paid for it in the app.
     pub fn is_paid_here(&self) -> bool {
         self.payments.iter().any(|payment| !payment.is_cash)
     }
 
-    /// Whether more was paid than the visit cost by its last payment, or by its end where that was
+    /// How much more was paid than the visit cost by its last payment, or by its end where that was
     /// before it.
-    pub fn is_overpaid(&self, city: &City) -> bool {
-        let paid = self.counted().map(|payment| payment.amount).sum();
+    pub fn overpaid(&self, city: &City) -> i64 {
+        let paid: i64 = self.counted().map(|payment| payment.amount).sum();
         let last = self.counted().map(|payment| payment.priced_at).max();
         let last = last.map(|last| self.row.ended_at.map_or(last, |ended_at| last.min(ended_at)));
-        let price = last.and_then(|at| self.owed(city, at).ok());
-        price.is_some_and(|price| price.price.amount < Money::from_minor(paid, self.row.currency).amount)
+        let price = last.and_then(|at| self.owed(city, at).ok()).and_then(|price| price.price.minor().ok());
+        price.map_or(0, |price| (paid - price).max(0))
     }
 
-    /// What it owes at the place at a moment, for what goes on also when that is not known: nothing
-    /// then, nor where it was paid on entry.
-    pub fn owed_or_nothing(&self, city: &City, now: DateTime<Utc>) -> Money {
-        self.owed(city, now).map_or_else(|_| Money::zero(self.row.currency), |price| price.total)
+    /// Whether a payment of it, or when one gives time to leave, is another one than is stored.
+    pub fn is_paid_otherwise(&self) -> bool {
+        self.payments.iter().map(keyed).collect::<BTreeMap<_, _>>() != self.stored_payments
     }
 
-    /// The next step of its life, at the moment at which that happened.
-    pub fn step(&mut self, event: &VisitEvent, at: DateTime<Utc>) -> Result<Vec<VisitEffect>, Problem> {
-        let (state, effects) = visit::step(Some(self.state_at(at)), event, at).map_err(|error| refused(&error))?;
-        self.row.state = state.into();
-        for effect in &effects {
+    /// What its claim becomes by a step.
+    pub fn claim(&mut self, effects: &[VisitEffect]) {
+        for effect in effects {
             match effect {
                 VisitEffect::Claim { amount } => self.claim = Some(Claim::Raised(*amount)),
                 VisitEffect::WithdrawClaim => self.claim = Some(Claim::Withdrawn),
@@ -380,6 +286,19 @@ impl VisitRecord {
                 | VisitEffect::OpenBarrier => {}
             }
         }
+    }
+
+    /// What it owes at the place at a moment, for what goes on also when that is not known: nothing
+    /// then, nor where it was paid on entry.
+    pub fn owed_or_nothing(&self, city: &City, now: DateTime<Utc>) -> Money {
+        self.owed(city, now).map_or_else(|_| Money::zero(self.row.currency), |price| price.total)
+    }
+
+    /// The next step of its life, at the moment at which that happened.
+    pub fn step(&mut self, event: &VisitEvent, at: DateTime<Utc>) -> Result<Vec<VisitEffect>, Problem> {
+        let (state, effects) = visit::step(Some(self.state_at(at)), event, at).map_err(|error| refused(&error))?;
+        self.row.state = state.into();
+        self.claim(&effects);
         Ok(effects)
     }
 
@@ -414,7 +333,7 @@ impl VisitRecord {
         told: Option<AccountId>,
     ) -> Outcome<()> {
         let current: BTreeMap<_, _> = self.payments.iter().map(keyed).collect();
-        let is_changed = self.stored.as_ref() != Some(&self.row) || current != self.stored_payments;
+        let is_changed = self.stored.as_ref() != Some(&self.row) || self.is_paid_otherwise();
         if is_changed && self.payers(told).next().is_some() {
             let except = told.map(|account| account.to_string()).unwrap_or_default();
             let note: NoteId = operator.new_id(now);
@@ -458,9 +377,8 @@ impl VisitRecord {
         match stored {
             None => tx.write(Write::insert(row))?,
             Some(stored) if stored != row => tx.write(update!(VisitRow { id: row.id } set {
-                state: row.state, entered_at: row.entered_at, is_entry_told: row.is_entry_told, ended_at: row.ended_at, is_disabled: row.is_disabled, places: row.places,
-                is_lost: row.is_lost, owes_again_at: row.owes_again_at, receipt: row.receipt,
-                corrected_at: row.corrected_at, left_again_at: row.left_again_at
+                state: row.state, entered_at: row.entered_at, ended_at: row.ended_at, is_disabled: row.is_disabled, places: row.places,
+                is_lost: row.is_lost, owes_again_at: row.owes_again_at, receipt: row.receipt, corrected_at: row.corrected_at
             }))?,
             Some(_) => {}
         }
@@ -507,17 +425,6 @@ impl VisitRecord {
 
 fn keyed(row: &VisitPaymentRow) -> (PaymentKey, PaymentValue) {
     ((row.at, row.is_cash), (row.amount, row.exit_by))
-}
-
-/// Takes some of the payments out of a list: oldest first.
-fn taken_out(
-    payments: &mut Vec<VisitPaymentRow>,
-    is_taken: impl FnMut(&VisitPaymentRow) -> bool,
-) -> Vec<VisitPaymentRow> {
-    let (mut taken, others) = std::mem::take(payments).into_iter().partition::<Vec<_>, _>(is_taken);
-    *payments = others;
-    taken.sort_by_key(|row| row.at);
-    taken
 }
 
 /// What is planned for the moment from which on a visit owes something again. That moment is part
