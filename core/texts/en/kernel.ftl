@@ -94,7 +94,6 @@ error-cursor_too_old = The list of changes is too old.
 ## Words and sentences
 
 notice-not_guaranteed = Reminders come only when the phone can show them. Without one the ticket still ends.
-clock-unsynced = The time is not checked with the operator yet.
 
 ## Screens
 

@@ -68,11 +68,6 @@ ticket-state-lost = Unknown to the operator
 ticket-state-other = Other (update the app)
 entry-parking-ticket = Parking
 entry-parking-refund = Refund of parking
-channel-app = App
-channel-sms = SMS
-channel-kiosk = Kiosk
-sms-what = Send “{ $body }” to { $number }
-sms-price = One message buys { $minutes } min for { $price }.
 reminder-before = { $minutes ->
         [one] One minute of parking left
        *[other] { $minutes } minutes of parking left
@@ -83,7 +78,6 @@ reminder-end = Parking time is over
 
 ## Screens
 
-zones-title = Where are you parked?
 zones-plate-change = Change car
 zones-plate-missing = Add your car
 zones-plate-described = You are paying for { $plate }. Double tap to change the car.
@@ -112,8 +106,6 @@ zones-choose-plate = Which car?
 zones-add-plate = Add another car
 buy-back = Back
 buy-zone-described = { $zone }, sign { $sign }
-buy-sign = sign { $sign }
-buy-how-long = How long?
 buy-minutes = { $minutes } min
 buy-wheel-described = Parking time. { $minutes } minutes chosen, until { $time }.
 buy-more = Longer

@@ -95,7 +95,6 @@ error-cursor_too_old = Spisak promena je prestar.
 ## Reči i rečenice
 
 notice-not_guaranteed = Podsetnik stiže samo ako telefon može da ga prikaže. Karta ističe i bez njega.
-clock-unsynced = Vreme još nije provereno kod operatera.
 
 ## Ekrani
 

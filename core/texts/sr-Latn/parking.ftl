@@ -67,11 +67,6 @@ ticket-state-lost = Nepoznato operateru
 ticket-state-other = Drugo (ažurirajte aplikaciju)
 entry-parking-ticket = Parkiranje
 entry-parking-refund = Povraćaj za parkiranje
-channel-app = Aplikacija
-channel-sms = SMS
-channel-kiosk = Kiosk
-sms-what = Pošaljite „{ $body }” na { $number }
-sms-price = Jedna poruka kupuje { $minutes } min za { $price }.
 reminder-before = { $minutes ->
         [one] Još { $minutes } minut parkiranja
        *[other] Još { $minutes } minuta parkiranja
@@ -82,7 +77,6 @@ reminder-end = Vreme parkiranja je isteklo
 
 ## Ekrani
 
-zones-title = Gde ste parkirali?
 zones-plate-change = Promenite vozilo
 zones-plate-missing = Dodajte vozilo
 zones-plate-described = Plaćate za { $plate }. Dodirnite dvaput da promenite vozilo.
@@ -111,8 +105,6 @@ zones-choose-plate = Koje vozilo?
 zones-add-plate = Dodajte drugo vozilo
 buy-back = Nazad
 buy-zone-described = { $zone }, tabla { $sign }
-buy-sign = tabla { $sign }
-buy-how-long = Koliko dugo?
 buy-minutes = { $minutes } min
 buy-wheel-described = Vreme parkiranja. Izabrano { $minutes } minuta, do { $time }.
 buy-more = Duže

@@ -33,9 +33,6 @@ public struct Texts: Sendable {
     /// {$start} – {$end}
     public func buyFromUntil(start: String, end: String) -> String { render("buy-from-until", ["start": start, "end": end]) }
 
-    /// How long?
-    public func buyHowLong() -> String { render("buy-how-long", [:]) }
-
     /// Shorter
     public func buyLess() -> String { render("buy-less", [:]) }
 
@@ -69,9 +66,6 @@ public struct Texts: Sendable {
     /// Asking for the price
     public func buyPriceLoading() -> String { render("buy-price-loading", [:]) }
 
-    /// sign {$sign}
-    public func buySign(sign: String) -> String { render("buy-sign", ["sign": sign]) }
-
     /// {$minutes} min can be bought for this car here now; its stay was paid from another account
     public func buyStopAnother(minutes: Int) -> String { render("buy-stop-another", ["minutes": String(minutes)]) }
 
@@ -102,26 +96,11 @@ public struct Texts: Sendable {
     /// Assumed
     public func certaintyAssumed() -> String { render("certainty-assumed", [:]) }
 
-    /// As the operator publishes it
-    public func certaintyOfficial() -> String { render("certainty-official", [:]) }
-
     /// As the operator published it earlier
     public func certaintyOfficialOld() -> String { render("certainty-official_old", [:]) }
 
     /// As others report it
     public func certaintySecondHand() -> String { render("certainty-second_hand", [:]) }
-
-    /// App
-    public func channelApp() -> String { render("channel-app", [:]) }
-
-    /// Kiosk
-    public func channelKiosk() -> String { render("channel-kiosk", [:]) }
-
-    /// SMS
-    public func channelSms() -> String { render("channel-sms", [:]) }
-
-    /// The time is not checked with the operator yet.
-    public func clockUnsynced() -> String { render("clock-unsynced", [:]) }
 
     /// Paid debt
     public func entryClaimsPaid() -> String { render("entry-claims-paid", [:]) }
@@ -195,14 +174,8 @@ public struct Texts: Sendable {
     /// {$metres} m
     public func garagesHeightValue(metres: String) -> String { render("garages-height-value", ["metres": metres]) }
 
-    /// Opening hours
-    public func garagesHours() -> String { render("garages-hours", [:]) }
-
     /// Opening hours are not known
     public func garagesHoursUnknown() -> String { render("garages-hours-unknown", [:]) }
-
-    /// Paid in the app
-    public func garagesInApp() -> String { render("garages-in-app", [:]) }
 
     /// Looking for garages
     public func garagesLoading() -> String { render("garages-loading", [:]) }
@@ -212,9 +185,6 @@ public struct Texts: Sendable {
 
     /// No garages are known in this city.
     public func garagesNone() -> String { render("garages-none", [:]) }
-
-    /// Whether it can be paid now is not known
-    public func garagesNotHeard() -> String { render("garages-not-heard", [:]) }
 
     /// Not paid in the app; pay at the place.
     public func garagesNotInApp() -> String { render("garages-not-in-app", [:]) }
@@ -332,9 +302,6 @@ public struct Texts: Sendable {
 
     /// Paid: leave by {$time}
     public func garagesVisitPaid(time: String) -> String { render("garages-visit-paid", ["time": time]) }
-
-    /// {$name}: paid, leave by {$time}
-    public func garagesVisitPaidDescribed(name: String, time: String) -> String { render("garages-visit-paid-described", ["name": name, "time": time]) }
 
     /// Paid: leave without delay
     public func garagesVisitPaidNoEnd() -> String { render("garages-visit-paid-no-end", [:]) }
@@ -630,12 +597,6 @@ public struct Texts: Sendable {
     /// {$facility}: it ended at {$leave_by_time}. If you are still inside, look in the app what is owed.
     public func reminderGaragesEndBody(facility: String, leaveByTime: String) -> String { render("reminder-garages-end.body", ["facility": facility, "leave_by_time": leaveByTime]) }
 
-    /// One message buys {$minutes} min for {$price}.
-    public func smsPrice(minutes: Int, price: String) -> String { render("sms-price", ["minutes": String(minutes), "price": price]) }
-
-    /// Send “{$body}” to {$number}
-    public func smsWhat(body: String, number: String) -> String { render("sms-what", ["body": body, "number": number]) }
-
     /// Code from the SMS
     public func startCodeLabel() -> String { render("start-code-label", [:]) }
 
@@ -823,7 +784,7 @@ public struct Texts: Sendable {
     public func ticketLoading() -> String { render("ticket-loading", [:]) }
 
     /// {$min} to {$max} letters and digits
-    public func ticketNumberAny(min: String, max: String) -> String { render("ticket-number-any", ["min": min, "max": max]) }
+    public func ticketNumberAny(min: String, max: Int) -> String { render("ticket-number-any", ["min": min, "max": String(max)]) }
 
     /// {$count} digits
     public func ticketNumberDigits(count: String) -> String { render("ticket-number-digits", ["count": count]) }
@@ -893,12 +854,6 @@ public struct Texts: Sendable {
 
     /// Finish the payment on the bank's page. The deposit changes as soon as the bank says so.
     public func topupWaitingWhy() -> String { render("topup-waiting-why", [:]) }
-
-    /// No ticket
-    public func violationNoTicket() -> String { render("violation-no_ticket", [:]) }
-
-    /// Paid time ran out
-    public func violationTimeExpired() -> String { render("violation-time_expired", [:]) }
 
     /// Cancelled
     public func visitStateCancelled() -> String { render("visit-state-cancelled", [:]) }
@@ -995,7 +950,4 @@ public struct Texts: Sendable {
 
     /// The code on the sign is surer than the position.
     public func zonesSignWhy() -> String { render("zones-sign-why", [:]) }
-
-    /// Where are you parked?
-    public func zonesTitle() -> String { render("zones-title", [:]) }
 }

@@ -28,9 +28,6 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** {$start} – {$end} */
     fun buyFromUntil(start: String, end: String): String = render("buy-from-until", mapOf("start" to start, "end" to end))
 
-    /** How long? */
-    fun buyHowLong(): String = render("buy-how-long", emptyMap())
-
     /** Shorter */
     fun buyLess(): String = render("buy-less", emptyMap())
 
@@ -64,9 +61,6 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Asking for the price */
     fun buyPriceLoading(): String = render("buy-price-loading", emptyMap())
 
-    /** sign {$sign} */
-    fun buySign(sign: String): String = render("buy-sign", mapOf("sign" to sign))
-
     /** {$minutes} min can be bought for this car here now; its stay was paid from another account */
     fun buyStopAnother(minutes: Long): String = render("buy-stop-another", mapOf("minutes" to minutes.toString()))
 
@@ -97,26 +91,11 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Assumed */
     fun certaintyAssumed(): String = render("certainty-assumed", emptyMap())
 
-    /** As the operator publishes it */
-    fun certaintyOfficial(): String = render("certainty-official", emptyMap())
-
     /** As the operator published it earlier */
     fun certaintyOfficialOld(): String = render("certainty-official_old", emptyMap())
 
     /** As others report it */
     fun certaintySecondHand(): String = render("certainty-second_hand", emptyMap())
-
-    /** App */
-    fun channelApp(): String = render("channel-app", emptyMap())
-
-    /** Kiosk */
-    fun channelKiosk(): String = render("channel-kiosk", emptyMap())
-
-    /** SMS */
-    fun channelSms(): String = render("channel-sms", emptyMap())
-
-    /** The time is not checked with the operator yet. */
-    fun clockUnsynced(): String = render("clock-unsynced", emptyMap())
 
     /** Paid debt */
     fun entryClaimsPaid(): String = render("entry-claims-paid", emptyMap())
@@ -190,14 +169,8 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** {$metres} m */
     fun garagesHeightValue(metres: String): String = render("garages-height-value", mapOf("metres" to metres))
 
-    /** Opening hours */
-    fun garagesHours(): String = render("garages-hours", emptyMap())
-
     /** Opening hours are not known */
     fun garagesHoursUnknown(): String = render("garages-hours-unknown", emptyMap())
-
-    /** Paid in the app */
-    fun garagesInApp(): String = render("garages-in-app", emptyMap())
 
     /** Looking for garages */
     fun garagesLoading(): String = render("garages-loading", emptyMap())
@@ -207,9 +180,6 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** No garages are known in this city. */
     fun garagesNone(): String = render("garages-none", emptyMap())
-
-    /** Whether it can be paid now is not known */
-    fun garagesNotHeard(): String = render("garages-not-heard", emptyMap())
 
     /** Not paid in the app; pay at the place. */
     fun garagesNotInApp(): String = render("garages-not-in-app", emptyMap())
@@ -327,9 +297,6 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** Paid: leave by {$time} */
     fun garagesVisitPaid(time: String): String = render("garages-visit-paid", mapOf("time" to time))
-
-    /** {$name}: paid, leave by {$time} */
-    fun garagesVisitPaidDescribed(name: String, time: String): String = render("garages-visit-paid-described", mapOf("name" to name, "time" to time))
 
     /** Paid: leave without delay */
     fun garagesVisitPaidNoEnd(): String = render("garages-visit-paid-no-end", emptyMap())
@@ -625,12 +592,6 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** {$facility}: it ended at {$leave_by_time}. If you are still inside, look in the app what is owed. */
     fun reminderGaragesEndBody(facility: String, leaveByTime: String): String = render("reminder-garages-end.body", mapOf("facility" to facility, "leave_by_time" to leaveByTime))
 
-    /** One message buys {$minutes} min for {$price}. */
-    fun smsPrice(minutes: Long, price: String): String = render("sms-price", mapOf("minutes" to minutes.toString(), "price" to price))
-
-    /** Send “{$body}” to {$number} */
-    fun smsWhat(body: String, number: String): String = render("sms-what", mapOf("body" to body, "number" to number))
-
     /** Code from the SMS */
     fun startCodeLabel(): String = render("start-code-label", emptyMap())
 
@@ -818,7 +779,7 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     fun ticketLoading(): String = render("ticket-loading", emptyMap())
 
     /** {$min} to {$max} letters and digits */
-    fun ticketNumberAny(min: String, max: String): String = render("ticket-number-any", mapOf("min" to min, "max" to max))
+    fun ticketNumberAny(min: String, max: Long): String = render("ticket-number-any", mapOf("min" to min, "max" to max.toString()))
 
     /** {$count} digits */
     fun ticketNumberDigits(count: String): String = render("ticket-number-digits", mapOf("count" to count))
@@ -888,12 +849,6 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** Finish the payment on the bank's page. The deposit changes as soon as the bank says so. */
     fun topupWaitingWhy(): String = render("topup-waiting-why", emptyMap())
-
-    /** No ticket */
-    fun violationNoTicket(): String = render("violation-no_ticket", emptyMap())
-
-    /** Paid time ran out */
-    fun violationTimeExpired(): String = render("violation-time_expired", emptyMap())
 
     /** Cancelled */
     fun visitStateCancelled(): String = render("visit-state-cancelled", emptyMap())
@@ -990,7 +945,4 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** The code on the sign is surer than the position. */
     fun zonesSignWhy(): String = render("zones-sign-why", emptyMap())
-
-    /** Where are you parked? */
-    fun zonesTitle(): String = render("zones-title", emptyMap())
 }
