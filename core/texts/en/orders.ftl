@@ -23,7 +23,6 @@ line-orders-order = Daily parking order
 order-state-issued = To be paid
 order-state-paid = Paid
 order-state-cancelled = Cancelled
-order-state-lost = Unknown to the operator
 order-state-other = Other (update the app)
 entry-orders-order = Daily order
 order-due = { $due } to pay

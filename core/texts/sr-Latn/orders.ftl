@@ -23,7 +23,6 @@ line-orders-order = Dnevna parking karta
 order-state-issued = Za plaćanje
 order-state-paid = Plaćeno
 order-state-cancelled = Poništeno
-order-state-lost = Nepoznato operateru
 order-state-other = Drugo (ažurirajte aplikaciju)
 entry-orders-order = Dnevna karta
 order-due = Za plaćanje { $due }

@@ -9,9 +9,6 @@ public struct Texts: Sendable {
         self.render = render
     }
 
-    /// Back
-    public func buyBack() -> String { render("buy-back", [:]) }
-
     /// By card
     public func buyByCard() -> String { render("buy-by-card", [:]) }
 
@@ -32,15 +29,6 @@ public struct Texts: Sendable {
 
     /// {$start} – {$end}
     public func buyFromUntil(start: String, end: String) -> String { render("buy-from-until", ["start": start, "end": end]) }
-
-    /// Shorter
-    public func buyLess() -> String { render("buy-less", [:]) }
-
-    /// {$minutes} min
-    public func buyMinutes(minutes: Int) -> String { render("buy-minutes", ["minutes": String(minutes)]) }
-
-    /// Longer
-    public func buyMore() -> String { render("buy-more", [:]) }
 
     /// valid until {$time}
     public func buyPaidUntil(time: String) -> String { render("buy-paid-until", ["time": time]) }
@@ -101,6 +89,9 @@ public struct Texts: Sendable {
 
     /// As others report it
     public func certaintySecondHand() -> String { render("certainty-second_hand", [:]) }
+
+    /// {$metres} m away
+    public func distanceMetres(metres: String) -> String { render("distance-metres", ["metres": metres]) }
 
     /// Paid debt
     public func entryClaimsPaid() -> String { render("entry-claims-paid", [:]) }
@@ -321,6 +312,9 @@ public struct Texts: Sendable {
     /// Your visit
     public func garagesVisitTitle() -> String { render("garages-visit-title", [:]) }
 
+    /// Back
+    public func goBack() -> String { render("go-back", [:]) }
+
     /// The bank approved it after all, and it was bought.
     public func intentBoughtLate() -> String { render("intent-bought-late", [:]) }
 
@@ -446,9 +440,6 @@ public struct Texts: Sendable {
 
     /// To be paid
     public func orderStateIssued() -> String { render("order-state-issued", [:]) }
-
-    /// Unknown to the operator
-    public func orderStateLost() -> String { render("order-state-lost", [:]) }
 
     /// Other (update the app)
     public func orderStateOther() -> String { render("order-state-other", [:]) }
@@ -632,6 +623,9 @@ public struct Texts: Sendable {
 
     /// Ask again now
     public func stateCheckAgain() -> String { render("state-check-again", [:]) }
+
+    /// Unknown to the operator
+    public func stateLost() -> String { render("state-lost", [:]) }
 
     /// {$plate}: the operator does not know this ticket
     public func stateLostOpen(plate: String) -> String { render("state-lost-open", ["plate": plate]) }
@@ -873,6 +867,15 @@ public struct Texts: Sendable {
     /// Paid
     public func visitStatePaid() -> String { render("visit-state-paid", [:]) }
 
+    /// Shorter
+    public func wheelLess() -> String { render("wheel-less", [:]) }
+
+    /// {$minutes} min
+    public func wheelMinutes(minutes: Int) -> String { render("wheel-minutes", ["minutes": String(minutes)]) }
+
+    /// Longer
+    public func wheelMore() -> String { render("wheel-more", [:]) }
+
     /// Add another car
     public func zonesAddPlate() -> String { render("zones-add-plate", [:]) }
 
@@ -893,9 +896,6 @@ public struct Texts: Sendable {
 
     /// Deposit {$amount}. Double tap to top up.
     public func zonesDepositDescribed(amount: String) -> String { render("zones-deposit-described", ["amount": amount]) }
-
-    /// {$metres} m away
-    public func zonesDistance(metres: String) -> String { render("zones-distance", ["metres": metres]) }
 
     /// about {$metres} m away
     public func zonesDistanceAbout(metres: String) -> String { render("zones-distance-about", ["metres": metres]) }

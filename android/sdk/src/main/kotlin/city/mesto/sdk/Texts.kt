@@ -4,9 +4,6 @@ package city.mesto.sdk
 
 /** Every text of the product by its name; `render` is the core's and knows the language. */
 class Texts(private val render: (id: String, args: Map<String, String>) -> String) {
-    /** Back */
-    fun buyBack(): String = render("buy-back", emptyMap())
-
     /** By card */
     fun buyByCard(): String = render("buy-by-card", emptyMap())
 
@@ -27,15 +24,6 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** {$start} – {$end} */
     fun buyFromUntil(start: String, end: String): String = render("buy-from-until", mapOf("start" to start, "end" to end))
-
-    /** Shorter */
-    fun buyLess(): String = render("buy-less", emptyMap())
-
-    /** {$minutes} min */
-    fun buyMinutes(minutes: Long): String = render("buy-minutes", mapOf("minutes" to minutes.toString()))
-
-    /** Longer */
-    fun buyMore(): String = render("buy-more", emptyMap())
 
     /** valid until {$time} */
     fun buyPaidUntil(time: String): String = render("buy-paid-until", mapOf("time" to time))
@@ -96,6 +84,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** As others report it */
     fun certaintySecondHand(): String = render("certainty-second_hand", emptyMap())
+
+    /** {$metres} m away */
+    fun distanceMetres(metres: String): String = render("distance-metres", mapOf("metres" to metres))
 
     /** Paid debt */
     fun entryClaimsPaid(): String = render("entry-claims-paid", emptyMap())
@@ -316,6 +307,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Your visit */
     fun garagesVisitTitle(): String = render("garages-visit-title", emptyMap())
 
+    /** Back */
+    fun goBack(): String = render("go-back", emptyMap())
+
     /** The bank approved it after all, and it was bought. */
     fun intentBoughtLate(): String = render("intent-bought-late", emptyMap())
 
@@ -441,9 +435,6 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** To be paid */
     fun orderStateIssued(): String = render("order-state-issued", emptyMap())
-
-    /** Unknown to the operator */
-    fun orderStateLost(): String = render("order-state-lost", emptyMap())
 
     /** Other (update the app) */
     fun orderStateOther(): String = render("order-state-other", emptyMap())
@@ -627,6 +618,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** Ask again now */
     fun stateCheckAgain(): String = render("state-check-again", emptyMap())
+
+    /** Unknown to the operator */
+    fun stateLost(): String = render("state-lost", emptyMap())
 
     /** {$plate}: the operator does not know this ticket */
     fun stateLostOpen(plate: String): String = render("state-lost-open", mapOf("plate" to plate))
@@ -868,6 +862,15 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Paid */
     fun visitStatePaid(): String = render("visit-state-paid", emptyMap())
 
+    /** Shorter */
+    fun wheelLess(): String = render("wheel-less", emptyMap())
+
+    /** {$minutes} min */
+    fun wheelMinutes(minutes: Long): String = render("wheel-minutes", mapOf("minutes" to minutes.toString()))
+
+    /** Longer */
+    fun wheelMore(): String = render("wheel-more", emptyMap())
+
     /** Add another car */
     fun zonesAddPlate(): String = render("zones-add-plate", emptyMap())
 
@@ -888,9 +891,6 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** Deposit {$amount}. Double tap to top up. */
     fun zonesDepositDescribed(amount: String): String = render("zones-deposit-described", mapOf("amount" to amount))
-
-    /** {$metres} m away */
-    fun zonesDistance(metres: String): String = render("zones-distance", mapOf("metres" to metres))
 
     /** about {$metres} m away */
     fun zonesDistanceAbout(metres: String): String = render("zones-distance-about", mapOf("metres" to metres))

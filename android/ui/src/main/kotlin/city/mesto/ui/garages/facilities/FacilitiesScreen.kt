@@ -112,7 +112,7 @@ private fun FacilityCard(row: FacilityRow, onClick: () -> Unit) {
                     },
                 )
                 Text(row.hours, style = MaterialTheme.typography.bodyMedium, color = colours.onSurfaceVariant)
-                row.metres?.let { Text(texts.zonesDistance(it.toString()), style = MaterialTheme.typography.bodyMedium, color = colours.onSurfaceVariant) }
+                row.metres?.let { Text(texts.distanceMetres(it.toString()), style = MaterialTheme.typography.bodyMedium, color = colours.onSurfaceVariant) }
                 if (row.isReachable == false) Text(texts.garagesUnreachable(), style = MaterialTheme.typography.bodyMedium, color = colours.error)
             }
             Icon(Icons.Forward, contentDescription = null, tint = colours.onSurfaceVariant, modifier = Modifier.size(24.dp))

@@ -62,7 +62,7 @@ private fun Visit(state: VisitUiState.Shown, onEvent: (VisitEvent) -> Unit) {
         Phase.Paid -> TimeToLeave(state)
         Phase.OwesAgain -> Notice(icon = Icons.Warning, title = texts.visitStateOwingAgain(), tone = Tone.Attention, body = listOf(texts.garagesVisitOwesWhy()))
         Phase.Over -> Notice(icon = Icons.Check, title = texts.garagesVisitOver(), tone = Tone.Plain)
-        Phase.Lost -> Notice(icon = Icons.Warning, title = texts.orderStateLost(), tone = Tone.Attention, body = listOf(texts.garagesVisitLostWhy()))
+        Phase.Lost -> Notice(icon = Icons.Warning, title = texts.stateLost(), tone = Tone.Attention, body = listOf(texts.garagesVisitLostWhy()))
         Phase.Other -> Notice(icon = Icons.Warning, title = texts.visitStateOther(), tone = Tone.Attention)
     }
     if (state.ticket.isNotEmpty()) {
