@@ -91,7 +91,8 @@ on_both_databases! {
             assert_eq!(claims(world), [(rsd("1000.00"), ClaimState::Open)]);
         }
         assert!(!garage.owed(TICKET).is_lost, "it is not the car that is inside");
-        // Between the two, and before the first, was none; a book may differ by as much as clocks do.
+        // Between the two, and before the first, was none; a book may differ by as much as clocks
+        // do.
         assert_eq!(garage.refuses(lost(50)), "out_of_range");
         assert_eq!(garage.refuses(lost(-3)), "out_of_range");
         garage.tell(vec![lost(99)]);
