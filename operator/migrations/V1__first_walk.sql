@@ -420,6 +420,8 @@ CREATE INDEX visit_corrected ON visit (city, facility, corrected_at) WHERE corre
 CREATE TABLE visit_payment (
   visit TEXT NOT NULL,
   at BIGINT NOT NULL,
+  -- Paid at the place.
+  is_cash BIGINT NOT NULL,
   -- The moment whose price it is.
   priced_at BIGINT NOT NULL,
   city TEXT NOT NULL,
@@ -435,10 +437,10 @@ CREATE TABLE visit_payment (
   fee BIGINT NOT NULL,
   currency TEXT NOT NULL,
   exit_by BIGINT,
-  lines TEXT NOT NULL
-);
--- At one moment it may be paid here and at the place, each once.
-CREATE UNIQUE INDEX visit_payment_once ON visit_payment (visit, at, (sale IS NULL));
+  lines TEXT NOT NULL,
+  -- At one moment it may be paid here and at the place, each once.
+  PRIMARY KEY (visit, at, is_cash)
+)/*sqlite WITHOUT ROWID*/;
 CREATE INDEX visit_payment_of ON visit_payment (account);
 -- What a controller has not heard yet.
 CREATE INDEX visit_payment_told ON visit_payment (city, facility, at);

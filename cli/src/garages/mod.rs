@@ -1,9 +1,10 @@
-//! Garages in a terminal: `mesto garage` plays a garage's controller, and what a city says of its
-//! garages.
+//! Garages in a terminal: a driver's free places, payments and visits; `mesto garage` plays a
+//! garage's controller.
 
 mod barcode;
 mod controller;
 pub mod demo;
+mod driver;
 mod link;
 mod memory;
 mod show;
@@ -54,6 +55,14 @@ async fn past(phone: &Phone, limit: u32) -> Outcome<Past> {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Garages, and how many places are free there now.
+    Places(driver::PlacesArgs),
+    /// What the ticket of a garage owes, line by line.
+    Owed(driver::OwedArgs),
+    /// Pay what the ticket of a garage owes.
+    PayVisit(driver::OwedArgs),
+    /// Visits to garages that were paid, and the receipt of one for the barrier.
+    Visits(driver::VisitsArgs),
     /// Play a garage's controller: tickets, payments at the place, the barrier; also while the
     /// operator is away.
     #[command(subcommand)]
@@ -225,7 +234,13 @@ impl ControllerArgs {
 
 impl Run for Command {
     fn run(self, call: Call) -> Outcome<()> {
-        let Self::Garage(garage) = self;
+        let garage = match self {
+            Self::Places(args) => return call.ask(driver::places(args, call)),
+            Self::Owed(args) => return call.ask(driver::owed(args, call)),
+            Self::PayVisit(args) => return call.ask(driver::pay(args, call)),
+            Self::Visits(args) => return call.ask(driver::visits(args, call)),
+            Self::Garage(garage) => garage,
+        };
         match garage {
             Garage::Enter { ticket, car, picture, at } => call.ask(enter(ticket, car, picture, at, call)),
             Garage::Owed { ticket, at } => call.ask(owed(ticket, at, call)),

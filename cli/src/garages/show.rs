@@ -1,14 +1,17 @@
-//! What a controller says, as text and for machines.
+//! What a driver and a controller see of garages, as text and for machines.
 
 use chrono::{DateTime, Utc};
-use mesto_client::{Locale, texts};
+use mesto_client::garages::FacilityView;
+use mesto_client::protocol::base::payments::Quote;
+use mesto_client::{Locale, TextValue, texts};
 use mesto_protocol::garages::controllers::VisitOwed;
-use mesto_protocol::garages::visits::{self as wire, Visit};
+use mesto_protocol::garages::visits::{self as wire, GaragesOffer, Visit};
 use mesto_protocol::kernel::line::Line;
 use mesto_rules::garages::VisitPrice;
 use mesto_rules::money::Money;
 use serde::Serialize;
 
+use crate::base::payments;
 use crate::garages::controller::Controller;
 use crate::garages::memory::Car;
 use crate::kernel::call::Call;
@@ -38,6 +41,36 @@ pub fn visits_table(show: &Show, visits: &[Visit]) -> String {
     };
     let rows: Vec<Vec<String>> = visits.iter().map(row).collect();
     table(&["entered", "facility", "ticket", "state", ">paid", "leave by", "visit"], &rows)
+}
+
+/// Garages with their free places, in the order in which one would go there.
+#[must_use]
+pub fn places_table(facilities: &[FacilityView]) -> String {
+    let row = |one: &FacilityView| {
+        let distance = one.distance_metres.map_or_else(|| "?".to_owned(), |metres| format!("{metres} m"));
+        vec![one.name.clone(), one.facility.to_string(), distance, one.places.clone(), one.hours.clone()]
+    };
+    table(&["garage", "id", ">distance", "places", "hours"], &facilities.iter().map(row).collect::<Vec<_>>())
+}
+
+/// A quote of a visit: since when, for how much, and until when one may leave.
+#[must_use]
+pub fn quote_text(show: &Show, quote: &Quote, offer: &GaragesOffer) -> String {
+    let promised = format!(
+        "ticket {}  in {} since {}  price list {} from {}\n",
+        offer.ticket,
+        offer.facility,
+        show.moment(offer.entered_at),
+        offer.tariff,
+        offer.tariff_from,
+    );
+    let time = |at| [("time", TextValue::Time(at))];
+    let mut beside = vec![match offer.exit_by {
+        Some(exit_by) => show.text("garages-owed-exit", &time(exit_by)),
+        None => show.word("garages-owed-exit-none"),
+    }];
+    beside.extend(offer.rises_at.map(|rises_at| show.text("garages-owed-rises", &time(rises_at))));
+    payments::quote_text(show, quote, &promised, &beside)
 }
 
 /// What a visit owes, as the operator says or by the prices that are kept here.

@@ -8,7 +8,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use clap::Args;
 use mesto_protocol::kernel::operator_name::OperatorName;
-use mesto_rules::CityId;
+use mesto_rules::{CityId, Position};
+
+use crate::kernel::failure::{CliError, Exit, Outcome};
 
 /// Where an operator keeps its books.
 #[derive(Debug, Args, Clone)]
@@ -53,6 +55,22 @@ pub struct PhoneArgs {
     pub city: CityId,
 }
 
+/// `44.8125,20.4612` as a position.
+///
+/// # Errors
+/// `position_invalid`
+pub fn position(text: &str) -> Outcome<Position> {
+    let read = |part: Option<&str>| part.and_then(|part| part.trim().parse::<f64>().ok());
+    let mut parts = text.split(',');
+    match (read(parts.next()), read(parts.next()), parts.next()) {
+        (Some(lat), Some(lon), None) if (-90.0..=90.0).contains(&lat) && (-180.0..=180.0).contains(&lon) => {
+            Ok(Position { lat, lon, accuracy_m: None })
+        }
+        _ => Err(CliError::new(Exit::Usage, "position_invalid", format!("`{text}` is not a position"))
+            .advise("Give latitude and longitude in degrees: --near 44.8125,20.4612.")),
+    }
+}
+
 // What a value must be, in words that say what would be right.
 
 /// A moment with its offset.
@@ -89,5 +107,18 @@ impl FromStr for RootKey {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let bytes = URL_SAFE_NO_PAD.decode(text.trim()).ok().and_then(|bytes| bytes.try_into().ok());
         bytes.map(Self).ok_or_else(|| RootKeyError(text.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_position_is_two_numbers_on_earth() {
+        assert_eq!(position("44.8125, 20.4612").unwrap().lon.to_string(), "20.4612");
+        for wrong in ["", "44.8", "44.8;20.4", "91,0", "0,181", "1,2,3", "NaN,0"] {
+            assert_eq!(position(wrong).unwrap_err().code, "position_invalid", "{wrong}");
+        }
     }
 }

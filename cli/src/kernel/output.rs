@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 
+use crate::kernel::failure::{CliError, Exit, Outcome};
+
 /// A line on standard output.
 macro_rules! say {
     () => { $crate::kernel::output::write("\n") };
@@ -235,6 +237,19 @@ fn one_below_the_other(headings: &[&str], rows: &[Vec<String>]) -> String {
 pub fn fits(drawn: &str, window: Option<usize>) -> Result<(), usize> {
     let needed = drawn.lines().map(visible_width).max().unwrap_or(0);
     if window.is_none_or(|window| needed <= window) { Ok(()) } else { Err(needed) }
+}
+
+/// A QR code of `text` that fits the window.
+///
+/// # Errors
+/// `terminal_narrow`, or that the text is too long.
+pub fn qr_that_fits(text: &str, style: Style) -> Outcome<String> {
+    let drawn = qr(text, style).ok_or_else(|| CliError::failed("the QR", "the text is too long"))?;
+    fits(&drawn, terminal_width()).map_err(|columns| {
+        CliError::new(Exit::Failed, "terminal_narrow", format!("the code takes {columns} columns"))
+            .advise("Make the window wider or its letters smaller; --json gives the code as text.")
+    })?;
+    Ok(drawn)
 }
 
 /// A QR code of `text` in half blocks, dark on light, with its quiet zone: a camera reads it from a

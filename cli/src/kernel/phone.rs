@@ -7,7 +7,8 @@ use std::sync::Arc;
 use mesto_client::http::HttpLink;
 use mesto_client::rules::CityId;
 use mesto_client::system::{FileSecrets, SystemClock, SystemEntropy, device_signer};
-use mesto_client::{Client, Config, ErrorKind, NoReminders, NoStillDecoder, OperatorName, Ports};
+use mesto_client::{Client, Config, ErrorKind, NoReminders, OperatorName, Ports};
+use mesto_photo::Photos;
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::args::{PhoneArgs, RootKey, RootKeyError};
@@ -76,7 +77,7 @@ impl Phone {
             })?),
             secrets,
             reminders: Arc::new(NoReminders),
-            stills: Arc::new(NoStillDecoder),
+            stills: Arc::new(Photos),
         };
         let mut config = Config::new(args.state.join("phone.sqlite"), name, root_key);
         config.locale = locale;

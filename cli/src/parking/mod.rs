@@ -9,17 +9,17 @@ pub mod trouble;
 use clap::{Args, Subcommand};
 use mesto_client::protocol::base::payments::{PayMethod, Quote};
 use mesto_client::protocol::kernel::ids::TicketId;
-use mesto_client::rules::{ParkingSection, Position, ZoneId};
+use mesto_client::rules::{ParkingSection, ZoneId};
 use mesto_protocol::parking::signed::TicketClaims;
 use mesto_protocol::signed_code::{Claims, CodeError, Kind, Unread};
 use mesto_rules::City;
 
 use crate::base::payments::{self, HowToPay, priced};
 use crate::base::vehicles;
-use crate::kernel::args::PhoneArgs;
+use crate::kernel::args::{PhoneArgs, position};
 use crate::kernel::call::Call;
 use crate::kernel::failure::{CliError, Exit, Outcome, did_you_mean};
-use crate::kernel::output::{self, qr, table};
+use crate::kernel::output::{self, table};
 use crate::kernel::phone::Phone;
 use crate::kernel::service::{CodeSays, Commands, Count, OfCity, OfCode, Past, Run, Service};
 
@@ -45,6 +45,8 @@ enum Command {
     Extend(ExtendArgs),
     /// Tickets: the running ones, and the code of one for an inspector.
     Tickets(TicketsArgs),
+    /// The SMS that buys parking time, for when there is no connection.
+    Sms(SmsArgs),
 }
 
 #[derive(Debug, Args)]
@@ -94,6 +96,24 @@ struct TicketsArgs {
     /// Show the code of this running ticket (or of the only one) for an inspector.
     #[arg(long, value_name = "TICKET")]
     qr: Option<Option<TicketId>>,
+    /// Show the code of this ticket on this phone from now on, and no more on the one before.
+    #[arg(long, value_name = "TICKET", conflicts_with = "qr")]
+    move_here: Option<TicketId>,
+    #[command(flatten)]
+    at: PhoneArgs,
+}
+
+#[derive(Debug, Args)]
+struct SmsArgs {
+    /// Zone id (red) or sign code (9111).
+    #[arg(required_unless_present = "instead_of")]
+    zone: Option<String>,
+    /// Which vehicle; not needed when there is one.
+    #[arg(long)]
+    plate: Option<String>,
+    /// A purchase that is not confirmed: it is taken back first, so that it is not paid twice.
+    #[arg(long, value_name = "INTENT", conflicts_with_all = ["zone", "plate"])]
+    instead_of: Option<String>,
     #[command(flatten)]
     at: PhoneArgs,
 }
@@ -110,20 +130,8 @@ impl Run for Command {
             Self::Park(args) => call.ask(park(args, call)),
             Self::Extend(args) => call.ask(extend(args, call)),
             Self::Tickets(args) => call.ask(tickets(args, call)),
+            Self::Sms(args) => call.ask(sms(args, call)),
         }
-    }
-}
-
-/// `44.8125,20.4612` as a position.
-fn position(text: &str) -> Outcome<Position> {
-    let read = |part: Option<&str>| part.and_then(|part| part.trim().parse::<f64>().ok());
-    let mut parts = text.split(',');
-    match (read(parts.next()), read(parts.next()), parts.next()) {
-        (Some(lat), Some(lon), None) if (-90.0..=90.0).contains(&lat) && (-180.0..=180.0).contains(&lon) => {
-            Ok(Position { lat, lon, accuracy_m: None })
-        }
-        _ => Err(CliError::new(Exit::Usage, "position_invalid", format!("`{text}` is not a position"))
-            .advise("Give latitude and longitude in degrees: --near 44.8125,20.4612.")),
     }
 }
 
@@ -250,6 +258,13 @@ fn running(phone: &Phone, wanted: Option<TicketId>) -> Outcome<TicketId> {
 async fn tickets(args: TicketsArgs, call: Call) -> Outcome<()> {
     let phone = Phone::open(&args.at, call).await?;
     phone.sync().await?;
+    if let Some(ticket) = args.move_here {
+        let moved = phone.core.parking().move_code_here(ticket).await;
+        phone.done(moved)?;
+        let ticket = phone.done(phone.core.parking().ticket(ticket))?;
+        call.say(&ticket, || "This phone shows the code now: mesto tickets --qr".to_owned());
+        return Ok(());
+    }
     let Some(wanted) = args.qr else {
         let shown = phone.core.parking().state();
         call.say(&shown.active, || match shown.active.as_slice() {
@@ -261,13 +276,26 @@ async fn tickets(args: TicketsArgs, call: Call) -> Outcome<()> {
     let code = phone.done(phone.core.parking().code(running(&phone, wanted)?))?;
     let drawn = match call.style.json {
         true => String::new(),
-        false => qr(&code.text, call.style).ok_or_else(|| CliError::failed("the QR", "the ticket is too long"))?,
+        false => output::qr_that_fits(&code.text, call.style)?,
     };
-    output::fits(&drawn, output::terminal_width()).map_err(|columns| {
-        CliError::new(Exit::Failed, "terminal_narrow", format!("the code takes {columns} columns"))
-            .advise("Make the window wider or its letters smaller; --json gives the code as text.")
-    })?;
     call.say(&code, || format!("{drawn}Show it before {}.", code.fresh_until.format("%H:%M:%S UTC")));
+    Ok(())
+}
+
+async fn sms(args: SmsArgs, call: Call) -> Outcome<()> {
+    let phone = Phone::open(&args.at, call).await?;
+    let message = match (&args.instead_of, &args.zone) {
+        (Some(intent), _) => {
+            let message = phone.core.parking().switch_to_sms(intent).await;
+            phone.done(message)?
+        }
+        (None, zone_or_sign) => {
+            let zone = zone(&phone, zone_or_sign.as_deref().unwrap_or_default())?;
+            let vehicle = vehicles::meant(&phone, args.plate.as_deref())?;
+            phone.done(phone.core.parking().sms(&phone.city, &zone, vehicle))?
+        }
+    };
+    call.say(&message, || show::sms_text(&phone.show, &message));
     Ok(())
 }
 
@@ -311,14 +339,6 @@ fn what_is_right(city: &City) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_position_is_two_numbers_on_earth() {
-        assert_eq!(position("44.8125, 20.4612").unwrap().lon.to_string(), "20.4612");
-        for wrong in ["", "44.8", "44.8;20.4", "91,0", "0,181", "1,2,3", "NaN,0"] {
-            assert_eq!(position(wrong).unwrap_err().code, "position_invalid", "{wrong}");
-        }
-    }
 
     #[test]
     fn minutes_begin_at_one() {

@@ -1,7 +1,7 @@
 //! Zones, prices of parking and tickets as text.
 
 use mesto_client::base::payments::offer;
-use mesto_client::parking::ZonesNear;
+use mesto_client::parking::{SmsFallback, ZonesNear};
 use mesto_client::protocol::base::payments::Quote;
 use mesto_client::protocol::parking::purchase::ParkingOffer;
 use mesto_client::protocol::parking::tickets::{Ticket, TicketState};
@@ -82,4 +82,14 @@ pub fn tickets_table(show: &Show, tickets: &[Ticket]) -> String {
     };
     let rows: Vec<Vec<String>> = tickets.iter().map(row).collect();
     table(&["from", "until", "plate", "zone", ">min", ">price", "state", "ticket"], &rows)
+}
+
+/// The message to send, and what it buys.
+#[must_use]
+pub fn sms_text(show: &Show, message: &SmsFallback) -> String {
+    let mut text = format!("Send `{}` to {}.\n", message.body, message.number);
+    if let (Some(price), Some(minutes)) = (&message.price, message.minutes) {
+        text.push_str(&format!("One message buys {minutes} min for {}.\n", show.money(price)));
+    }
+    text + &show.paint(Tone::Faint, &message.note)
 }

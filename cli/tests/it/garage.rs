@@ -426,3 +426,55 @@ fn what_a_car_owes_that_left_without_paying_is_settled_by_hand_once_bg_68() {
     assert_eq!([0, 1].map(|place| all[place]["settled_by"].clone()), ["staff", "withdrawn"]);
     assert_eq!(garage.driver.control("/ledger", None)["fault"], json!(null));
 }
+
+#[test]
+fn a_driver_finds_a_garage_and_pays_his_ticket_typed_or_photographed_bg_64_bg_67_bg_72() {
+    let garage = Garage::new();
+    let driver = &garage.driver;
+    let ticket = garage.good(&["enter", "--picture", "ticket.png"])["ticket"].as_str().unwrap().to_owned();
+    garage.good(&["free", "17"]);
+    let places = driver.json(&["places", "--near", "44.8125,20.4612"]);
+    let found = places.as_array().unwrap().iter().find(|one| one["facility"] == "zeleni-venac").unwrap();
+    assert_eq!((&found["free"], &found["is_reachable"]), (&json!(17), &json!(true)));
+    assert!(driver.run(&["places"]).out.contains("17"), "in words");
+
+    garage.pass(90);
+    garage.good(&["report"]);
+    let photo = driver.json(&["owed", "zeleni-venac", "--photo", "ticket.png"]);
+    let typed = driver.json(&["owed", "zeleni-venac", "ms-0000 01"]);
+    for quote in [&photo, &typed] {
+        assert_eq!(
+            (&quote["total"]["amount"], &quote["items"][0]["offer"]["ticket"]),
+            (&json!("200.00"), &json!(ticket))
+        );
+    }
+    let words = driver.run(&["owed", "zeleni-venac", &ticket]).out;
+    assert!(words.contains("2 started hours") && words.contains("If you pay now"), "{words}");
+    let wrong = |exit: i32, code: &str, words: &[&str]| {
+        let ran = driver.run(&[words, &["--json"]].concat());
+        assert_eq!((ran.exit, ran.json()["error"]["code"].as_str().unwrap()), (exit, code), "{words:?}");
+    };
+    wrong(3, "facility_unknown", &["owed", "nowhere", &ticket]);
+    wrong(3, "visit_unknown", &["owed", "zeleni-venac", "MS000099"]);
+    wrong(6, "photo_unreadable", &["owed", "zeleni-venac", "--photo", "none.png"]);
+    std::fs::write(driver.path().join("no.png"), "no picture").unwrap();
+    wrong(3, "photo_unreadable", &["pay-visit", "zeleni-venac", "--photo", "no.png"]);
+    wrong(2, "usage", &["owed", "zeleni-venac"]);
+    wrong(3, "visit_missing", &["visits", "--receipt", "vi_01jd4f8q0r3n7w2x5y6z8a9b1c"]);
+
+    let paid = driver.json(&["pay-visit", "zeleni-venac", &ticket]);
+    assert_eq!((&paid["state"], &paid["pay"]), (&json!("confirmed"), &json!("deposit")), "{paid}");
+    wrong(3, "visit_already_paid", &["pay-visit", "zeleni-venac", &ticket]);
+    let visits = driver.json(&["visits"]);
+    let visit = visits["inside"][0]["id"].as_str().unwrap();
+    assert!(driver.run(&["visits"]).out.contains(&ticket));
+    let receipt = driver.json(&["visits", "--receipt", visit]);
+    let open = garage.good(&["exit", &ticket, "--receipt", receipt["text"].as_str().unwrap()]);
+    assert_eq!(open["because"], "receipt");
+    assert!(driver.run(&["visits", "--receipt", visit]).out.contains("▄▄▄▄▄"));
+    garage.good(&["left", &ticket]);
+    // Whoever paid is told when the clock moves.
+    garage.pass(1);
+    assert_eq!(driver.json(&["visits"])["over"][0]["id"], visit);
+    wrong(3, "receipt_missing", &["visits", "--receipt", visit]);
+}

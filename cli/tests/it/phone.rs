@@ -174,6 +174,52 @@ fn an_unconfirmed_purchase_says_so_and_settles_later() {
 }
 
 #[test]
+fn without_a_connection_an_sms_is_offered_and_a_lost_purchase_is_taken_back_first_bg_28_bg_34() {
+    let driver = Driver::with_car();
+    driver.top_up("200");
+    let message = driver.json(&["sms", "9111"]);
+    assert_eq!((&message["number"], &message["body"]), (&json!("9111"), &json!("BG789PP")), "{message}");
+    assert!(driver.run(&["sms", "red"]).out.contains("Send `BG789PP` to 9111."));
+    let refused = |code: &str, words: &[&str]| {
+        let ran = driver.run(&[words, &["--json"]].concat());
+        assert_eq!(ran.json()["error"]["code"], code, "{words:?}");
+    };
+    refused("zone_unknown", &["sms", "purple"]);
+    refused("usage", &["sms"]);
+    refused("intent_missing", &["sms", "--instead-of", "nothing"]);
+    let fault = json!({ "method": "POST", "path": "/v1/purchases", "kind": "drop_answer" });
+    driver.control("/faults", Some(fault));
+    let lost = driver.run(&["park", "red", "60", "--json"]).json();
+    let intent = lost["intent"]["key"].as_str().unwrap();
+    refused("intent_bought", &["sms", "--instead-of", intent]);
+    driver.control("/faults", Some(json!({ "method": "POST", "path": "/v1/purchases", "kind": "drop_request" })));
+    let lost = driver.run(&["extend", "60", "--json"]).json();
+    let intent = lost["intent"]["key"].as_str().unwrap();
+    assert_eq!(driver.json(&["sms", "--instead-of", intent])["number"], "9111");
+    assert_eq!(driver.control("/ledger", None)["deposits"], "120.00", "it is taken back");
+}
+
+#[test]
+fn the_code_of_a_ticket_moves_to_the_phone_that_asks_for_it() {
+    let driver = Driver::with_car();
+    driver.top_up("200");
+    driver.json(&["park", "red", "60"]);
+    driver.control("/clock", Some(json!({ "advance_seconds": 61 })));
+    let other = |words: &[&str]| driver.run(&[words, &["--state", "other", "--json"]].concat());
+    let (operator, root_key) = (driver.testbed.said("operator"), driver.testbed.said("root_key"));
+    other(&["sign-in", PHONE, "--operator", &operator, "--root-key", &root_key]);
+    let sent = driver.control("/messages?phone=%2B381641234567", None);
+    assert_eq!(other(&["sign-in", PHONE, sent["messages"][0]["code"].as_str().unwrap()]).exit, 0);
+    let ticket = other(&["tickets"]).json()[0]["id"].as_str().unwrap().to_owned();
+    let code_of = |ran: Ran| ran.json()["error"]["code"].as_str().map(str::to_owned);
+    assert_eq!(code_of(other(&["tickets", "--qr", &ticket])).as_deref(), Some("code_of_another_phone"));
+    assert_eq!(other(&["tickets", "--move-here", &ticket]).json()["id"], ticket.as_str());
+    assert!(other(&["tickets", "--qr", &ticket]).json()["text"].as_str().unwrap().starts_with("MESTO1:"));
+    let before = driver.run(&["tickets", "--qr", &ticket, "--json"]);
+    assert_eq!(code_of(before).as_deref(), Some("code_of_another_phone"));
+}
+
+#[test]
 fn a_command_typed_again_after_a_lost_answer_buys_nothing_more_bg_34() {
     let driver = Driver::with_car();
     driver.top_up("500");

@@ -19,7 +19,7 @@ impl VisitRecord {
             self.row.receipt = None;
             return Ok(());
         };
-        let issues = self.payments.iter().filter(|payment| payment.sale.is_some()).count();
+        let issues = self.payments.iter().filter(|payment| !payment.is_cash).count();
         let amount = self.payments.iter().map(|payment| payment.amount).sum();
         let what = ExitReceipt {
             city: self.row.city.clone(),

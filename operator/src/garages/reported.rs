@@ -168,25 +168,16 @@ impl<'a> ReportedVisits<'a> {
             return Ok(record.entered_earlier(city, (told, at), self.now)?);
         }
         if let Some(inside) = visits.iter().find(|record| !record.is_over()) {
-            let since = inside.row.entered_at;
-            let detail = format!("a car is inside with this ticket since {since}; tell first that it left");
-            return Err(Problem::new(ProblemCode::TicketInUse, detail).into());
+            return Err(inside.in_use(at).into());
         }
-        let left = visits.iter().find(|record| {
-            record.row.state == StateWord::Left
-                && record.row.entered_at <= at
-                && record.row.ended_at.is_some_and(|ended_at| at <= ended_at)
-        });
-        if let Some(VisitRow { entered_at, ended_at: Some(ended_at), .. }) = left.map(|record| &record.row) {
-            let detail = format!(
-                "a car was inside with this ticket from {entered_at} to {ended_at}; tell first when it left, if that was earlier"
-            );
-            return Err(Problem::new(ProblemCode::TicketInUse, detail).into());
+        // Reports come in any order: this car may have come and gone before those that are known.
+        let place = visits.partition_point(|record| record.row.entered_at < at);
+        if told.kind == ReportedEventKind::Lost && place < visits.len() {
+            return not_entered(at);
         }
-        if let Some(ended_at) = visits.iter().filter_map(|record| record.row.ended_at).find(|ended_at| at <= *ended_at)
-        {
-            let detail = format!("a visit with this ticket ended at {ended_at}; this entry is before that");
-            return Err(Problem::new(ProblemCode::VisitOver, detail).into());
+        let before = visits.get(..place).unwrap_or_default().last();
+        if let Some(before) = before.filter(|before| before.row.ended_at.is_none_or(|ended_at| at <= ended_at)) {
+            return Err(before.in_use(at).into());
         }
         let (state, _) = visit::step(None, &VisitEvent::Entered, at).map_err(|error| refused(&error))?;
         let mut record = VisitRecord::entered(VisitRow {
@@ -213,7 +204,7 @@ impl<'a> ReportedVisits<'a> {
             return Err(refusal.into());
         }
         // What was taken for the visit before, until its earlier end was told.
-        if let Some(before) = visits.last_mut() {
+        if let Some(before) = visits.get_mut(..place).and_then(<[_]>::last_mut) {
             record.take_cash_of(before, city)?;
             if let Some(left_at) = before.row.left_again_at.take_if(|left_at| at <= *left_at) {
                 let owed = record.owed_or_nothing(city, left_at);
@@ -222,7 +213,7 @@ impl<'a> ReportedVisits<'a> {
                 record.watch(city);
             }
         }
-        visits.push(record);
+        visits.insert(place, record);
         Ok(())
     }
 
@@ -242,7 +233,7 @@ impl<'a> ReportedVisits<'a> {
         match found.and_then(|place| visits.get_mut(place)) {
             Some(record) if record.row.state == StateWord::Cancelled => Err(record.over().into()),
             Some(record) => Ok(record.correct(city, told, self.now)?),
-            None if is_inside => before_entry(at),
+            None if is_inside => not_entered(at),
             None => self.entered(ticket, told, at),
         }
     }
@@ -251,7 +242,7 @@ impl<'a> ReportedVisits<'a> {
         let city = self.place.city;
         let taken = told.amount.map(|amount| taken(amount, city)).transpose()?;
         let record = self.at(ticket, at)?;
-        let known = record.payments.iter().find(|payment| payment.sale.is_none() && payment.at == at);
+        let known = record.payments.iter().find(|payment| payment.is_cash && payment.at == at);
         if let Some(known) = known {
             let stands = Money::from_minor(known.amount, known.currency);
             return match taken {
@@ -268,6 +259,7 @@ impl<'a> ReportedVisits<'a> {
         let mut payment = VisitPaymentRow {
             visit: record.row.id,
             at,
+            is_cash: true,
             priced_at: at,
             city: record.row.city.clone(),
             facility: record.row.facility.clone(),
@@ -323,7 +315,7 @@ impl<'a> ReportedVisits<'a> {
             return Err(refused(&VisitError::NotEntered).into());
         };
         let Some(record) = visits.iter_mut().rev().find(|record| record.row.entered_at <= at) else {
-            return before_entry(at);
+            return not_entered(at);
         };
         match record.row.ended_at.filter(|ended_at| *ended_at < at) {
             None => Ok(record),
@@ -340,7 +332,7 @@ impl<'a> ReportedVisits<'a> {
     pub fn settled(&self, mut paid: Vec<PaidVisit>) -> Vec<VisitSettled> {
         let records = || self.visits.values().flatten();
         for record in records().filter(|record| record.row.corrected_at == Some(self.now)) {
-            let last = record.payments.iter().filter(|payment| payment.sale.is_some()).max_by_key(|payment| payment.at);
+            let last = record.payments.iter().filter(|payment| !payment.is_cash).max_by_key(|payment| payment.at);
             if let Some(payment) = last.filter(|_| paid.iter().all(|(_, visit)| visit.id != record.row.id)) {
                 paid.push((payment.clone(), record.row.clone()));
             }
@@ -376,9 +368,10 @@ impl<'a> ReportedVisits<'a> {
     }
 }
 
-/// Nothing happens to a visit before it begins.
-fn before_entry<T>(at: DateTime<Utc>) -> Outcome<T> {
-    refuse(ProblemCode::OutOfRange, format!("{at} is before the entry with this ticket"))
+/// No car is known to have been inside with this ticket then: its entry may be told later.
+fn not_entered<T>(at: DateTime<Utc>) -> Outcome<T> {
+    let detail = format!("no car is known to have been inside with this ticket at {at}; tell its entry first");
+    refuse(ProblemCode::VisitUnknown, detail)
 }
 
 /// What was taken at the place.

@@ -235,6 +235,7 @@ pub(crate) fn deliver(tx: &mut dyn Tx, delivery: &mut Delivery<'_>) -> Outcome<D
     record.payments.push(VisitPaymentRow {
         visit,
         at: now,
+        is_cash: false,
         priced_at: at,
         city: record.row.city.clone(),
         facility: record.row.facility.clone(),

@@ -113,11 +113,13 @@ table! {
         visit: VisitId,
         /// When it was received; at the place: when it was paid.
         at: DateTime<Utc>,
+        /// Paid at the place.
+        is_cash: bool,
         /// The moment whose price it is: that of its quote as long as that was promised.
         priced_at: DateTime<Utc>,
         city: CityId,
         facility: FacilityId,
-        /// Absent for what was paid at the place.
+        /// Absent for cash.
         sale: Option<SaleId>,
         /// Who paid here; absent when that was erased.
         account: Option<AccountId>,

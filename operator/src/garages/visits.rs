@@ -165,6 +165,28 @@ impl VisitRecord {
         Problem::new(ProblemCode::VisitOver, format!("this visit is over: {what}")).with("ended_at", self.row.ended_at)
     }
 
+    /// Why no other car can have come in with its ticket at a moment.
+    pub fn in_use(&self, at: DateTime<Utc>) -> Problem {
+        let VisitRow { entered_at, ended_at, state, .. } = &self.row;
+        let (code, detail) = match ended_at {
+            None => (
+                ProblemCode::TicketInUse,
+                format!("a car is inside with this ticket since {entered_at}; tell first that it left"),
+            ),
+            Some(ended_at) if *state == StateWord::Left => (
+                ProblemCode::TicketInUse,
+                format!(
+                    "a car was inside with this ticket from {entered_at} to {ended_at}; tell first when it left, if that was before {at}"
+                ),
+            ),
+            Some(ended_at) => (
+                ProblemCode::VisitOver,
+                format!("an entry with this ticket was a mistake until {ended_at}; this one, at {at}, is before that"),
+            ),
+        };
+        Problem::new(code, detail)
+    }
+
     /// What a controller knows better of a car. One that has left owes what it took: its claim is
     /// found out anew.
     pub fn correct(&mut self, city: &City, event: &ReportedEvent, now: DateTime<Utc>) -> Result<(), Problem> {
@@ -235,7 +257,7 @@ impl VisitRecord {
     /// What counts of what was paid: no cash that was taken after it had left.
     fn counted(&self) -> impl Iterator<Item = &VisitPaymentRow> {
         let ended_at = self.row.ended_at;
-        self.payments.iter().filter(move |row| row.sale.is_some() || ended_at.is_none_or(|ended_at| row.at <= ended_at))
+        self.payments.iter().filter(move |row| !row.is_cash || ended_at.is_none_or(|ended_at| row.at <= ended_at))
     }
 
     /// What was paid, as the rules count it.
@@ -297,7 +319,7 @@ impl VisitRecord {
     /// Reckons cash anew that was told without an amount and was taken after a moment: something
     /// was paid then.
     pub fn reckon_cash_after(&mut self, city: &City, at: DateTime<Utc>) -> Outcome<()> {
-        let is_later = |row: &VisitPaymentRow| row.sale.is_none() && !row.is_amount_told && at < row.at;
+        let is_later = |row: &VisitPaymentRow| row.is_cash && !row.is_amount_told && at < row.at;
         for mut cash in taken_out(&mut self.payments, is_later) {
             self.reckon(city, &mut cash)?;
             self.payments.push(cash);
@@ -309,7 +331,7 @@ impl VisitRecord {
     pub fn take_cash_of(&mut self, before: &mut Self, city: &City) -> Outcome<()> {
         let Some(ended_at) = before.row.ended_at else { return Ok(()) };
         let begins_at = self.row.entered_at;
-        let is_ours = |row: &VisitPaymentRow| row.sale.is_none() && ended_at < row.at && begins_at <= row.at;
+        let is_ours = |row: &VisitPaymentRow| row.is_cash && ended_at < row.at && begins_at <= row.at;
         for mut cash in taken_out(&mut before.payments, is_ours) {
             self.step(&VisitEvent::PaidOnSite, cash.at)?;
             cash.visit = self.row.id;
@@ -322,7 +344,7 @@ impl VisitRecord {
 
     /// Whether something was paid for it in the app.
     pub fn is_paid_here(&self) -> bool {
-        self.payments.iter().any(|payment| payment.sale.is_some())
+        self.payments.iter().any(|payment| !payment.is_cash)
     }
 
     /// Whether more was paid than the visit cost by its last payment, or by its end where that was
@@ -424,7 +446,7 @@ impl VisitRecord {
         }
         // Only what is told of cash changes: what was paid in the app stays as it was paid.
         for (key, _) in stored_payments.iter().filter(|(key, before)| current.get(*key) != Some(*before)) {
-            let sql = "DELETE FROM visit_payment WHERE visit = $1 AND at = $2 AND sale IS NULL";
+            let sql = "DELETE FROM visit_payment WHERE visit = $1 AND at = $2 AND is_cash = 1";
             tx.write(Write::sql("visit_payment", sql, values![row.id, key.0.timestamp_millis()]))?;
         }
         for payment in payments {
@@ -484,7 +506,7 @@ impl VisitRecord {
 }
 
 fn keyed(row: &VisitPaymentRow) -> (PaymentKey, PaymentValue) {
-    ((row.at, row.sale.is_none()), (row.amount, row.exit_by))
+    ((row.at, row.is_cash), (row.amount, row.exit_by))
 }
 
 /// Takes some of the payments out of a list: oldest first.

@@ -91,16 +91,54 @@ on_both_databases! {
             assert_eq!(claims(world), [(rsd("1000.00"), ClaimState::Open)]);
         }
         assert!(!garage.owed(TICKET).is_lost, "it is not the car that is inside");
-        // Between the two, and before the first, was none; a book may differ by as much as clocks
-        // do.
-        assert_eq!(garage.refuses(lost(50)), "out_of_range");
-        assert_eq!(garage.refuses(lost(-3)), "out_of_range");
+        // Between the two, and before the first, none is known; a book may differ by as much as
+        // clocks do.
+        assert_eq!(garage.refuses(lost(50)), "visit_unknown");
+        assert_eq!(garage.refuses(lost(-3)), "visit_unknown");
         garage.tell(vec![lost(99)]);
         assert!(garage.owed(TICKET).is_lost);
         // An entry by mistake has no ticket to lose.
         garage.tell(vec![told(ReportedEventKind::Entered, "GR02", at(0)), told(ReportedEventKind::Cancelled, "GR02", at(1))]);
         let of_none = ReportedEvent { ticket: "GR02".into(), ..lost(0) };
         assert_eq!(garage.refuses(of_none), "visit_over");
+        world.check_books();
+    }
+
+    #[test]
+    fn a_car_that_is_told_wholly_after_later_ones_is_taken_bg_64_bg_66(world) {
+        let garage = Controller::of(world, "zeleni-venac");
+        let at = since(world);
+        let one = |kind: ReportedEventKind, minutes: i64| told(kind, TICKET, at(minutes));
+        let car = |entered: i64, paid: i64, left: i64| {
+            [one(ReportedEventKind::Entered, entered), one(ReportedEventKind::PaidOnSite, paid), one(ReportedEventKind::Left, left)]
+        };
+        // Of three cars with this number the first and the last are told.
+        garage.tell(car(-600, -590, -585).to_vec());
+        garage.tell(vec![one(ReportedEventKind::Entered, 0)]);
+        // Of the one between them the exit comes first, then its cash, then its entry.
+        let [entered, paid, left] = car(-300, -100, -90);
+        for event in [&left, &paid, &one(ReportedEventKind::Lost, -200)] {
+            assert_eq!(garage.refuses(event.clone()), "visit_unknown");
+        }
+        // While a car is inside with it, it is asked to wait.
+        assert_eq!(garage.refuses(entered.clone()), "ticket_in_use");
+        garage.tell(vec![one(ReportedEventKind::PaidOnSite, 50), one(ReportedEventKind::Left, 55)]);
+        garage.tell(vec![entered.clone()]);
+        assert_eq!(garage.refuses(one(ReportedEventKind::Entered, -200)), "ticket_in_use");
+        garage.tell(vec![left.clone()]);
+        assert_eq!(claims(world), [(rsd("400.00"), ClaimState::Open)]);
+        for _ in 0..2 {
+            garage.tell(vec![paid.clone(), entered.clone(), left.clone()]);
+            assert_eq!(claims(world), [(rsd("400.00"), ClaimState::Settled)]);
+        }
+        // Those that are over let no other in while they were inside.
+        assert_eq!((count(world, "visit"), count(world, "visit_payment")), (3, 3));
+        for minutes in [-595, -585, -90, 30] {
+            assert_eq!(garage.refuses(one(ReportedEventKind::Entered, minutes)), "ticket_in_use");
+        }
+        // The same in one report, before all of them and between two.
+        garage.tell([car(-900, -890, -889), car(-80, -70, -60)].concat());
+        assert_eq!((claims(world).len(), count(world, "visit"), count(world, "visit_payment")), (1, 5, 5));
         world.check_books();
     }
 
