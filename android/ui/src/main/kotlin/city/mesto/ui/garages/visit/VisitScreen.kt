@@ -91,7 +91,7 @@ private fun TimeToLeave(state: VisitUiState.Shown) {
                 fraction = state.fractionLeft,
                 colour = if (state.isEnding) signals.attentionMark else colours.primary,
                 track = colours.surfaceVariant,
-                described = texts.garagesVisitLeftDescribed(minutes = (state.secondsLeft + 59) / 60, time = until),
+                described = texts.garagesVisitLeftDescribed(minutes = words.minutesLeft(state.secondsLeft), time = until),
                 diameter = 188.dp,
             ) {
                 Text(
