@@ -217,9 +217,9 @@ impl<'a> ReportedVisits<'a> {
         Ok(())
     }
 
-    /// The ticket of the visit to which a moment belongs is lost. The inventory book and the barrier
-    /// have two clocks, which may differ as a controller's and the operator's. A number that is not
-    /// known then begins its visit: it is that of a ticket printed instead.
+    /// The ticket of the visit to which a moment belongs is lost. The inventory book and the
+    /// barrier have two clocks, which may differ as a controller's and the operator's. A number
+    /// that is not known then begins its visit: it is that of a ticket printed instead.
     fn lost(&mut self, ticket: TicketNumber, told: &ReportedEvent, at: DateTime<Utc>) -> Outcome<()> {
         let city = self.place.city;
         let clocks = TimeDelta::seconds(self.place.garages.policy.clock_tolerance_seconds.into());
