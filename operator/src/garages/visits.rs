@@ -1,105 +1,31 @@
-//! A visit as it is kept: found by its ticket, priced with what was paid, stepped by what happens,
-//! saved with what follows.
+//! A visit as it is kept: found by its ticket, stepped by what happens, saved with what follows.
+
+mod place;
+mod price;
+mod tell;
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, SubsecRound as _, Utc};
-use mesto_protocol::garages::visits::{self as wire, Visit, VisitPayment};
 use mesto_protocol::kernel::ids::{AccountId, NoteId, VisitId};
 use mesto_protocol::{Problem, ProblemCode};
-use mesto_rules::garages::history::{Cash, SeenCar};
+use mesto_rules::City;
+use mesto_rules::garages::history::Cash;
 use mesto_rules::garages::visit::{self, VisitEffect, VisitEvent, VisitState};
-use mesto_rules::garages::{
-    self, Facility, GaragesSection, Paid, Refusal, TicketNumber, VisitAsk, VisitPrice, is_heard,
-};
 use mesto_rules::money::Money;
-use mesto_rules::{City, PayMethod};
 
 use crate::base::claims::{self, NewClaim};
-use crate::garages::refusal::{refused, unreachable};
-use crate::garages::tables::{EventRow, FacilityRow, StateWord, VisitPaymentRow, VisitRow};
+use crate::garages::refusal::refused;
+use crate::garages::tables::{StateWord, VisitPaymentRow, VisitRow};
 use crate::garages::{NAME, TELL, WATCH};
-use crate::kernel::account::{LockedAccounts, Locks, lock};
 use crate::kernel::due;
-use crate::kernel::failure::{Outcome, refuse};
+use crate::kernel::failure::Outcome;
 use crate::kernel::operator::Operator;
-use crate::kernel::store::{Json, Select, StoreError, Tx, Write};
+use crate::kernel::store::{Json, Select, Tx, Write};
 use crate::{find, update, values};
 
-/// A facility of a city that is served here.
-#[derive(Clone, Copy)]
-pub(crate) struct Place<'a> {
-    pub city: &'a City,
-    pub garages: &'a GaragesSection,
-    pub facility: &'a Facility,
-}
-
-impl<'a> Place<'a> {
-    /// The facility, or a refusal that names those of the city.
-    pub fn of(city: &'a City, id: &str) -> Outcome<Self> {
-        let garages: &GaragesSection = city.section()?;
-        match garages.facility(id) {
-            Some(facility) => Ok(Self { city, garages, facility }),
-            None => {
-                let known = garages.facilities.iter().map(|facility| facility.id.clone()).collect();
-                Err(Refusal::FacilityUnknown { facility: id.to_owned(), known }.into())
-            }
-        }
-    }
-
-    /// The number of a ticket, or how one looks here.
-    pub fn ticket(&self, text: &str) -> Outcome<TicketNumber> {
-        self.facility.read_ticket(text).or_else(|error| refuse(ProblemCode::TicketNumberInvalid, error.to_string()))
-    }
-
-    /// Asks for the visits with a ticket here, the last one first.
-    pub fn visits(&self, ticket: &TicketNumber) -> Select<VisitRow> {
-        Select::of(
-            "FROM visit WHERE visit.city = $1 AND visit.facility = $2 AND visit.ticket = $3 ORDER BY visit.entered_at DESC",
-            values![&self.city.id, &self.facility.id, ticket.as_str()],
-        )
-    }
-
-    /// Asks for what was told of a ticket here.
-    pub fn events(&self, ticket: &TicketNumber) -> Select<EventRow> {
-        find!(EventRow { city: &self.city.id, facility: &self.facility.id, ticket: ticket.as_str() })
-    }
-
-    /// Asks for what was paid for them, oldest first.
-    pub fn payments(&self, ticket: &TicketNumber) -> Select<VisitPaymentRow> {
-        Select::of(
-            "FROM visit_payment WHERE visit_payment.visit IN (SELECT id FROM visit WHERE city = $1 AND facility = $2 AND ticket = $3) ORDER BY visit_payment.at",
-            values![&self.city.id, &self.facility.id, ticket.as_str()],
-        )
-    }
-
-    /// The last visit with a ticket here.
-    pub fn last(&self, tx: &mut dyn Tx, ticket: &TicketNumber) -> Outcome<Option<VisitRecord>> {
-        Ok(records_of(tx.all(self.visits(ticket))?, tx.all(self.payments(ticket))?).into_iter().next())
-    }
-
-    /// Refuses a ticket with which a car is inside somewhere else in this city, and says where.
-    pub fn not_elsewhere(&self, tx: &mut dyn Tx, ticket: &TicketNumber) -> Outcome<()> {
-        let select = Select::<VisitRow>::of(
-            "FROM visit WHERE visit.city = $1 AND visit.ticket = $2 AND visit.facility <> $3 AND visit.ended_at IS NULL ORDER BY visit.entered_at DESC LIMIT 1",
-            values![&self.city.id, ticket.as_str(), &self.facility.id],
-        );
-        let Some(row) = tx.first(select)? else { return Ok(()) };
-        let name = self.garages.facility(row.facility.as_str()).map_or("", |facility| facility.name.get("en"));
-        let detail = format!("this ticket is of {name} ({}), not of {}", row.facility, self.facility.id);
-        let problem = Problem::new(ProblemCode::VisitOfAnotherFacility, detail);
-        Err(problem.with("facility", row.facility).into())
-    }
-
-    /// Refuses while the controller is silent.
-    pub fn reachable(&self, heard: Option<&FacilityRow>, now: DateTime<Utc>) -> Outcome<()> {
-        let heard_at = heard.map(|row| row.heard_at);
-        if heard_at.is_some_and(|heard_at| is_heard(self.garages, heard_at, now)) {
-            return Ok(());
-        }
-        Err(unreachable(self.facility, heard_at).into())
-    }
-}
+pub(crate) use place::Place;
+pub(crate) use tell::{owes_again, tell};
 
 /// A visit with what was paid for it.
 pub(crate) struct VisitRecord {
@@ -181,61 +107,6 @@ impl VisitRecord {
         visit::state_at(self.row.state.into(), self.row.owes_again_at, now)
     }
 
-    /// What counts of what was paid: no cash that was taken after it had left.
-    fn counted(&self) -> impl Iterator<Item = &VisitPaymentRow> {
-        let ended_at = self.row.ended_at;
-        self.payments.iter().filter(move |row| !row.is_cash || ended_at.is_none_or(|ended_at| row.at <= ended_at))
-    }
-
-    /// What was paid, as the rules count it.
-    fn paid(&self, until: Option<DateTime<Utc>>) -> Vec<Paid> {
-        let paid = |row: &VisitPaymentRow| Paid {
-            amount: Money::from_minor(row.amount, row.currency),
-            at: row.priced_at,
-            received_at: Some(row.at),
-            exit_by: row.exit_by,
-        };
-        self.counted().filter(|row| until.is_none_or(|until| row.at <= until)).map(paid).collect()
-    }
-
-    fn ask<'a>(&'a self, paid: &'a [Paid], now: DateTime<Utc>, pay: PayMethod) -> VisitAsk<'a> {
-        let VisitRow { facility, entered_at, is_disabled, places, is_lost, .. } = &self.row;
-        VisitAsk {
-            facility: facility.as_str(),
-            entered_at: *entered_at,
-            now,
-            paid,
-            is_disabled: *is_disabled,
-            places: *places,
-            is_lost: *is_lost,
-            pay,
-        }
-    }
-
-    /// What it costs here at a moment.
-    pub fn price(&self, city: &City, now: DateTime<Utc>, pay: PayMethod) -> Result<VisitPrice, Refusal> {
-        garages::price(city, &self.ask(&self.paid(None), now, pay))
-    }
-
-    /// What it owes at the place at a moment.
-    pub fn owed(&self, city: &City, now: DateTime<Utc>) -> Result<VisitPrice, Refusal> {
-        garages::owed(city, &self.ask(&self.paid(None), now, PayMethod::Deposit))
-    }
-
-    /// What it owed at the place at a moment, by what had been paid until then: what is told late
-    /// finds later payments here.
-    fn owed_then(&self, city: &City, cash: &Cash) -> Result<VisitPrice, Refusal> {
-        let paid = self.paid(Some(cash.at));
-        let ask = self.ask(&paid, cash.at, PayMethod::Deposit);
-        garages::owed(
-            city,
-            &match cash.seen {
-                Some(SeenCar { is_lost, is_disabled, places, .. }) => VisitAsk { is_lost, is_disabled, places, ..ask },
-                None => ask,
-            },
-        )
-    }
-
     /// How much cash is that was told without an amount, and until when it gives time to leave: by
     /// what had been paid before it. Says whether something was owed then, where that is known.
     pub fn reckon(&self, city: &City, cash: &mut VisitPaymentRow, told: &Cash) -> Outcome<Option<bool>> {
@@ -254,16 +125,6 @@ impl VisitRecord {
     /// Whether something was paid for it in the app.
     pub fn is_paid_here(&self) -> bool {
         self.payments.iter().any(|payment| !payment.is_cash)
-    }
-
-    /// How much more was paid than the visit cost by its last payment, or by its end where that was
-    /// before it.
-    pub fn overpaid(&self, city: &City) -> i64 {
-        let paid: i64 = self.counted().map(|payment| payment.amount).sum();
-        let last = self.counted().map(|payment| payment.priced_at).max();
-        let last = last.map(|last| self.row.ended_at.map_or(last, |ended_at| last.min(ended_at)));
-        let price = last.and_then(|at| self.owed(city, at).ok()).and_then(|price| price.price.minor().ok());
-        price.map_or(0, |price| (paid - price).max(0))
     }
 
     /// Whether a payment of it, or when one gives time to leave, is another one than is stored.
@@ -286,12 +147,6 @@ impl VisitRecord {
                 | VisitEffect::OpenBarrier => {}
             }
         }
-    }
-
-    /// What it owes at the place at a moment, for what goes on also when that is not known: nothing
-    /// then, nor where it was paid on entry.
-    pub fn owed_or_nothing(&self, city: &City, now: DateTime<Utc>) -> Money {
-        self.owed(city, now).map_or_else(|_| Money::zero(self.row.currency), |price| price.total)
     }
 
     /// The next step of its life, at the moment at which that happened.
@@ -384,43 +239,6 @@ impl VisitRecord {
         }
         Ok(())
     }
-
-    /// As it is told at a moment, with these of its payments.
-    pub fn told(&self, now: DateTime<Utc>, own: impl Fn(&VisitPaymentRow) -> bool) -> Outcome<Visit> {
-        let currency = self.row.currency;
-        let paid: i64 = self.counted().map(|payment| payment.amount).sum();
-        let mut payments = Vec::new();
-        for row in self.payments.iter().filter(|payment| own(payment)) {
-            let (Some(sale), Some(pay)) = (row.sale, row.pay) else { continue };
-            payments.push(VisitPayment {
-                sale,
-                at: row.at,
-                amount: Money::from_minor(row.amount + row.fee, row.currency),
-                pay: pay.into(),
-                lines: wire::lines(&row.lines.read()?),
-                exit_by: row.exit_by,
-            });
-        }
-        Ok(Visit {
-            id: self.row.id,
-            city: self.row.city.clone(),
-            facility: self.row.facility.clone(),
-            ticket: self.row.ticket.clone().unwrap_or_default(),
-            state: StateWord::from(self.state_at(now)).into(),
-            entered_at: self.row.entered_at,
-            paid: Money::from_minor(paid, currency),
-            exit_by: self.payments.iter().filter_map(|payment| payment.exit_by).max(),
-            owes_again_at: self.row.owes_again_at,
-            left_at: self.row.ended_at.filter(|_| self.row.state == StateWord::Left),
-            payments,
-            signed: self.row.receipt.clone().filter(|_| !self.is_over()),
-        })
-    }
-
-    /// As it is told to one who paid.
-    pub fn told_to(&self, account: AccountId, now: DateTime<Utc>) -> Outcome<Visit> {
-        self.told(now, |payment| payment.account == Some(account))
-    }
 }
 
 fn keyed(row: &VisitPaymentRow) -> (PaymentKey, PaymentValue) {
@@ -431,52 +249,4 @@ fn keyed(row: &VisitPaymentRow) -> (PaymentKey, PaymentValue) {
 /// of its name: what was planned before is not taken for what is planned now.
 fn watch(visit: VisitId, at: DateTime<Utc>) -> String {
     format!("{visit}/{}", at.timestamp_millis())
-}
-
-fn named(reference: &str) -> Outcome<VisitId> {
-    let visit = reference.split('/').next().unwrap_or_default();
-    Ok(visit.parse().map_err(|error| StoreError::unreadable("visit that is due", error))?)
-}
-
-/// A visit, and the accounts of those who paid it but for one: they are locked, and then the visit.
-fn with_payers(
-    tx: &mut dyn Tx,
-    visit: VisitId,
-    except: Option<AccountId>,
-) -> Outcome<Option<(VisitRecord, LockedAccounts)>> {
-    let Some(seen) = VisitRecord::read(tx, visit, false)? else { return Ok(None) };
-    let locks = Locks { accounts: seen.payers(except).collect(), ..Locks::default() };
-    let mut accounts = lock(tx, &locks)?;
-    accounts.retain(|_, account| !account.is_closed);
-    // Read again: now nobody else changes it.
-    Ok(VisitRecord::read(tx, visit, true)?.map(|record| (record, accounts)))
-}
-
-fn tell_each(tx: &mut dyn Tx, now: DateTime<Utc>, record: &VisitRecord, accounts: &mut LockedAccounts) -> Outcome<()> {
-    for account in accounts.values_mut() {
-        account.tell(&record.told_to(account.id, now)?)?;
-        account.release(tx, now)?;
-    }
-    Ok(())
-}
-
-/// Tells whoever paid a visit how it stands.
-pub(crate) fn tell(tx: &mut dyn Tx, _: &Operator, now: DateTime<Utc>, reference: &str) -> Outcome<()> {
-    let except = reference.split('/').nth(1).and_then(|account| account.parse().ok());
-    let Some((record, mut accounts)) = with_payers(tx, named(reference)?, except)? else { return Ok(()) };
-    tell_each(tx, now, &record, &mut accounts)
-}
-
-/// Time went on: what was paid does not settle the visit any more, and whoever paid is told.
-pub(crate) fn owes_again(tx: &mut dyn Tx, _: &Operator, now: DateTime<Utc>, reference: &str) -> Outcome<()> {
-    let Some((mut record, mut accounts)) = with_payers(tx, named(reference)?, None)? else { return Ok(()) };
-    let event = VisitEvent::TimePassed { owes_again_at: record.row.owes_again_at };
-    let stepped = visit::step(Some(record.row.state.into()), &event, now);
-    let (state, effects) = stepped.map_err(|error| refused(&error))?;
-    if effects.contains(&VisitEffect::TellOwingAgain) {
-        record.row.state = state.into();
-        tx.write(update!(VisitRow { id: record.row.id } set { state: record.row.state }))?;
-        tell_each(tx, now, &record, &mut accounts)?;
-    }
-    Ok(())
 }

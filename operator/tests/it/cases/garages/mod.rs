@@ -1,4 +1,5 @@
-//! Garages: what controllers tell, what drivers pay, and who is let out. What all of these use stands here.
+//! Garages: what controllers tell, what drivers pay, and who is let out. What all of these use
+//! stands here.
 
 mod late;
 mod orders_of_telling;
