@@ -19,6 +19,7 @@ use crate::kernel::failure::Outcome;
 use crate::kernel::ledger::{self, LedgerAccount, Movement};
 use crate::kernel::service::{Erasure, Export, Served, Table, serve};
 use crate::kernel::store::{Ask, Json, Select, StoreError, Tx, Write, id_columns};
+use crate::kernel::text;
 use crate::orders::driver::{OrderPlateRow, OrderRow, StateWord};
 use crate::orders::proofs::ProofWord;
 use crate::orders::{NAME, driver, proofs};
@@ -188,7 +189,7 @@ pub(crate) fn issue(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewOrder) -> Ou
         price: terms.price,
         due: terms.due(call.now),
         discount_until: terms.discount_until,
-        place: asked.place.map(|place| place.chars().filter(|letter| !letter.is_control()).take(PLACE_MAX).collect()),
+        place: asked.place.map(|place| text::plain(&place, PLACE_MAX)),
         violation: asked.violation,
         paid_at: None,
     };
