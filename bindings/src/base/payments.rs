@@ -60,7 +60,7 @@ pub enum IntentState {
     Expired,
     /// The operator no longer knows the time in which it was sent: nobody can say whether it was
     /// executed.
-    Lost,
+    Forgotten,
 }
 
 /// Why an intent ended without being bought, in the client's language.
@@ -128,7 +128,7 @@ impl Intent {
             CoreState::Unconfirmed(progress) => IntentState::Unconfirmed { progress: (*progress).into() },
             CoreState::Confirmed => IntentState::Confirmed,
             CoreState::Expired => IntentState::Expired,
-            CoreState::Lost => IntentState::Lost,
+            CoreState::Forgotten => IntentState::Forgotten,
             CoreState::Refused(problem) => {
                 let known = refusal.clone();
                 IntentState::Refused { reason: known.unwrap_or_else(|| reason(&Error::from(problem.clone()))) }

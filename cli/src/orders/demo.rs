@@ -98,7 +98,7 @@ pub async fn inspector(demo: &mut Demo) -> Outcome<()> {
     let orders = demo.phone.core.orders().state().orders.clone();
     demo.tell.claim("orders", orders.iter().filter(|order| order.state == OrderState::Issued).count(), 1)?;
     demo.tell.say("The inspector issues the daily order; her phone hears of it:");
-    demo.tell.show(orders_table(&demo.show, &orders));
+    demo.tell.show(orders_table(&demo.show, &orders, &[]));
     for order in &orders {
         let until = [("valid_until", TextValue::Time(order.valid_until))];
         demo.tell.say(demo.show.text("order-valid-until", &until));

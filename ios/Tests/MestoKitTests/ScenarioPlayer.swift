@@ -183,7 +183,7 @@ final class ScenarioPlayer {
         case .confirmed: return ["state": "confirmed"]
         case .unconfirmed: return ["state": "unconfirmed"]
         case .expired: return ["state": "expired"]
-        case .lost: return ["state": "lost"]
+        case .forgotten: return ["state": "forgotten"]
         case let .refused(reason):
             var answer: Fields = ["state": "refused", "code": reason.code]
             // `200.00 RSD`

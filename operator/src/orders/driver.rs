@@ -401,7 +401,7 @@ const fn rules_state(state: &OrderState) -> order::OrderState {
         OrderState::Issued => order::OrderState::Issued,
         OrderState::Paid => order::OrderState::Paid,
         // A state this operator does not know: nobody is asked for money by it.
-        OrderState::Cancelled | OrderState::Lost | OrderState::Other(_) => order::OrderState::Cancelled,
+        OrderState::Cancelled | OrderState::Other(_) => order::OrderState::Cancelled,
     }
 }
 

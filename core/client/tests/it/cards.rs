@@ -524,8 +524,8 @@ fn a_card_payment_of_the_lost_time_is_lost_and_another_can_be_begun_bg_34() {
     phone.net.put_back(&copy, true);
     run(phone.client.sync()).unwrap();
     assert_eq!(phone.client.payments().next_retry_at(), Some(phone.time.now()), "it is not among the open ones");
-    assert_eq!(run(phone.client.payments().settle_due()).unwrap()[0].state, IntentState::Lost);
-    assert_eq!(intent(&phone, &begun.key).state, IntentState::Lost);
+    assert_eq!(run(phone.client.payments().settle_due()).unwrap()[0].state, IntentState::Forgotten);
+    assert_eq!(intent(&phone, &begun.key).state, IntentState::Forgotten);
     assert_eq!(buy(&phone, &by_card(&phone)).state, AT_BANK);
 }
 

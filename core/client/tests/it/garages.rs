@@ -374,7 +374,7 @@ fn a_visit_that_the_operator_lost_with_his_books_is_neither_paid_nor_unpaid_bg_6
     run(phone.client.sync()).unwrap();
     let state = phone.client.garages().state();
     assert_eq!((state.inside.len(), state.over.len()), (0, 0));
-    assert_eq!(state.lost.iter().map(|lost| lost.id).collect::<Vec<_>>(), [visit.id]);
+    assert_eq!(state.forgotten.iter().map(|visit| visit.id).collect::<Vec<_>>(), [visit.id]);
 }
 
 #[test]

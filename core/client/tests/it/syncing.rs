@@ -188,13 +188,10 @@ fn a_phone_that_is_ahead_of_books_put_back_from_a_copy_takes_them_as_they_are_an
         let shown = phone.shown();
         let ids = |tickets: &[Ticket]| tickets.iter().map(|one| one.id).collect::<Vec<_>>();
         let gone = lost.ticket().unwrap();
-        assert_eq!((ids(&shown.active_tickets), ids(&shown.lost_tickets)), (vec![kept.id], vec![gone.id]));
+        assert_eq!((ids(&shown.active_tickets), ids(&shown.forgotten_tickets)), (vec![kept.id], vec![gone.id]));
         assert_eq!((shown.balance, shown.vehicles.len()), (Some(balance), 1));
-        assert_eq!(
-            phone.client.parking().ticket(over.id).unwrap().state,
-            TicketState::Lost,
-            "also of those that are over"
-        );
+        let stored = phone.client.parking().stored_history(None, 10).unwrap();
+        assert_eq!(stored.forgotten, [over.id, gone.id], "also of those that are over");
         assert_eq!(
             phone.client.payments().intent(&lost.key).unwrap().unwrap().state,
             IntentState::Confirmed,
@@ -202,13 +199,13 @@ fn a_phone_that_is_ahead_of_books_put_back_from_a_copy_takes_them_as_they_are_an
         );
         assert!(phone.client.reminders().iter().all(|one| one.subject == kept.id.to_string()));
         for locale in [Locale::En, Locale::SrLatn] {
-            let word = mesto_client::texts::text(locale, "ticket-state-lost", &[], None);
+            let word = mesto_client::texts::text(locale, "ticket-state-forgotten", &[], None);
             assert!(word.contains("perat"), "{word}");
         }
         // It was paid: it stays in the list, after what is known, and says what to do.
         let parked = phone.client.parking().parked().unwrap();
         let of_lost = parked.last().unwrap();
-        assert_eq!((parked.len(), of_lost.in_force, &of_lost.tickets[0].state), (2, gone.id, &TicketState::Lost));
+        assert_eq!((parked.len(), of_lost.in_force, of_lost.tickets[0].state.clone()), (2, gone.id, TicketState::Active));
         assert!(of_lost.lines.contains(&"BG 789-PP: the operator does not know this ticket".to_owned()), "{of_lost:?}");
         assert!(of_lost.lines.iter().any(|line| line.contains("Show its code to an inspector")));
         assert_eq!(phone.client.parking().parked_with(gone.id).unwrap(), *of_lost);
@@ -229,8 +226,22 @@ fn a_phone_that_is_ahead_of_books_put_back_from_a_copy_takes_them_as_they_are_an
         let extended = run(phone.client.parking().extend(gone.id, 30, PayMethod::Deposit)).unwrap();
         assert_eq!(offer(&extended).plate.canonical, "BG789PP");
         phone.after(100);
-        assert!(phone.shown().lost_tickets.is_empty(), "its time is over");
+        assert!(phone.shown().forgotten_tickets.is_empty(), "its time is over");
     }
+}
+
+#[test]
+fn an_order_that_the_operator_forgot_with_his_books_is_told_apart_and_cannot_be_paid_bg_70() {
+    let phone = Phone::ready("2000");
+    let copy = phone.net.copy();
+    let order = phone.ordered();
+    assert_eq!((phone.shown().orders.len(), phone.client.orders().state().forgotten.len()), (1, 0));
+    phone.net.put_back(&copy, true);
+    run(phone.client.sync()).unwrap();
+    let state = phone.client.orders().state();
+    assert_eq!((state.orders.len(), state.forgotten[0].id, &state.forgotten[0].state), (0, order, &OrderState::Issued));
+    let refused = run(phone.client.orders().pay(order, PayMethod::Deposit)).unwrap_err();
+    assert_eq!(refused.code(), "order_missing");
 }
 
 #[test]
@@ -244,7 +255,7 @@ fn two_syncs_at_once_do_not_take_the_slower_one_for_books_put_back() {
     run(phone.client.sync()).unwrap();
     run(slow).unwrap();
     let shown = phone.shown();
-    assert_eq!((shown.active_tickets.len(), shown.lost_tickets.len()), (1, 0));
+    assert_eq!((shown.active_tickets.len(), shown.forgotten_tickets.len()), (1, 0));
     assert_eq!(shown.balance, Some(rsd("920.00")));
 }
 
@@ -258,8 +269,8 @@ fn a_purchase_of_the_lost_time_is_neither_paid_nor_unpaid_and_locks_nobody_out_b
     phone.net.put_back(&copy, true);
     // The next purchase there finds it, and says so instead of buying beside it.
     let answer = run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
-    assert_eq!((&answer.key, &answer.state), (&bought.key, &IntentState::Lost));
-    assert_eq!(answer.state.name(), "lost");
+    assert_eq!((&answer.key, &answer.state), (&bought.key, &IntentState::Forgotten));
+    assert_eq!(answer.state.name(), "forgotten");
     for locale in [Locale::En, Locale::SrLatn] {
         let said = answer.refusal().unwrap().advice(locale);
         assert!(said.contains("depo"), "{said}");
@@ -276,6 +287,6 @@ fn a_top_up_of_the_lost_time_ends_and_another_can_be_begun_bg_32() {
     let begun = run(phone.client.wallet().top_up(&belgrade(), rsd("500").amount)).unwrap();
     phone.after(1);
     phone.net.put_back(&copy, true);
-    assert_eq!(run(phone.client.payments().settle(&begun.key)).unwrap().state, IntentState::Lost);
+    assert_eq!(run(phone.client.payments().settle(&begun.key)).unwrap().state, IntentState::Forgotten);
     assert!(!run(phone.client.wallet().top_up(&belgrade(), rsd("500").amount)).unwrap().state.is_final());
 }

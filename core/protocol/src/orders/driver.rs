@@ -140,9 +140,6 @@ words! { order_words;
         Issued = "issued",
         Paid = "paid",
         Cancelled = "cancelled",
-        /// Said by a phone alone, never by an operator: it holds the order, and the operator, whose
-        /// books were put back from a copy, does not know it.
-        Lost = "lost",
     }
     /// Why an order was issued (art. 18a): no ticket at all, or the paid time ran out.
     pub enum Violation { NoTicket = "no_ticket", TimeExpired = "time_expired" }

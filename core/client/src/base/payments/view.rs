@@ -180,7 +180,7 @@ impl IntentView {
         match &self.state {
             IntentState::Refused(problem) => Some(problem.clone().into()),
             IntentState::Expired => ended("intent_expired", "it was not executed in time"),
-            IntentState::Lost => ended("intent_lost", "nobody knows whether it was bought"),
+            IntentState::Forgotten => ended("intent_forgotten", "nobody knows whether it was bought"),
             IntentState::Unconfirmed(_) | IntentState::Confirmed => None,
         }
     }

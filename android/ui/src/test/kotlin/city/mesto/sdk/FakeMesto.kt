@@ -356,7 +356,7 @@ class FakeMesto(
         private fun why(state: IntentState): Reason? = when (state) {
             is IntentState.Refused -> state.reason
             IntentState.Expired -> Reason("intent_expired", "intent_expired", "", emptyMap(), false)
-            IntentState.Lost -> Reason("intent_lost", "intent_lost", "", emptyMap(), true)
+            IntentState.Forgotten -> Reason("intent_forgotten", "intent_forgotten", "", emptyMap(), true)
             IntentState.Confirmed, is IntentState.Unconfirmed -> null
         }
 
@@ -572,7 +572,7 @@ class FakeMesto(
 
         override suspend fun history(cursor: String?, limit: Int) = ask("history") { Visits(state.value.run { inside + over }.take(limit), null) }
 
-        override suspend fun visit(id: VisitId): Visit = state.value.run { inside + over + lost }.find { it.id == id }
+        override suspend fun visit(id: VisitId): Visit = state.value.run { inside + over + forgotten }.find { it.id == id }
             ?: throw MestoException.Refused("visit_missing", "This visit is not on the phone.", "Refresh.", emptyMap(), "", null, false)
 
         override suspend fun receipt(visit: VisitId): String? = visit(visit).signed

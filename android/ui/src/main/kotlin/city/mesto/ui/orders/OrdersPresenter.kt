@@ -102,7 +102,9 @@ class OrdersPresenter(
     }
 
     private fun show() {
-        val known = client.orders.state.value.orders.sortedByDescending { it.issuedAt }.map { it.row() }
+        val shown = client.orders.state.value
+        val forgotten = shown.forgotten.map { it.issuedAt to it.row().copy(standing = OrderRow.Standing.Forgotten) }
+        val known = (shown.orders.map { it.issuedAt to it.row() } + forgotten).sortedByDescending { (issuedAt) -> issuedAt }.map { (_, row) -> row }
         val wasRead = client.account.state.value.lastSyncAt != null
         val payable = known.filter { it.standing == OrderRow.Standing.ToPay }
         val before = shown.value.chosen
@@ -227,7 +229,6 @@ private fun Order.row() = OrderRow(
         OrderState.Issued -> OrderRow.Standing.ToPay
         OrderState.Paid -> OrderRow.Standing.Paid
         OrderState.Cancelled -> OrderRow.Standing.Cancelled
-        OrderState.Lost -> OrderRow.Standing.Lost
         is OrderState.Other -> OrderRow.Standing.Other
     },
 )

@@ -42,7 +42,7 @@ data class OrderRow(
     val validUntil: Instant,
     val standing: Standing,
 ) {
-    enum class Standing { ToPay, Paid, Cancelled, Lost, Other }
+    enum class Standing { ToPay, Paid, Cancelled, Forgotten, Other }
 }
 
 /** Finding an order by the number on its slip. */

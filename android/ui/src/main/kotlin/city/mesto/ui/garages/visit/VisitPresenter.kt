@@ -110,7 +110,7 @@ class VisitPresenter(
     }
 
     private fun phase(visit: Visit): Phase = when {
-        client.garages.current().lost.any { it.id == visit.id } -> Phase.Lost
+        client.garages.current().forgotten.any { it.id == visit.id } -> Phase.Forgotten
         else -> when (visit.state) {
             VisitState.Paid -> Phase.Paid
             VisitState.Inside, VisitState.OwingAgain -> Phase.OwesAgain

@@ -45,7 +45,7 @@ sealed interface VisitUiState {
         val isEnding: Boolean get() = secondsLeft <= ENDING_SECONDS
     }
 
-    enum class Phase { Paid, OwesAgain, Over, Lost, Other }
+    enum class Phase { Paid, OwesAgain, Over, Forgotten, Other }
 
     companion object {
         /** The last minutes are shown as ending. */
