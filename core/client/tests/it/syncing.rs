@@ -2,6 +2,7 @@
 //! gone.
 
 use mesto_client::protocol::base::payments::PayMethod;
+use mesto_client::protocol::orders::driver::OrderState;
 use mesto_client::protocol::parking::tickets::{Ticket, TicketState};
 use mesto_client::{IntentState, Locale, ProblemCode, SyncReport};
 use mesto_protocol::event::Cursor;
