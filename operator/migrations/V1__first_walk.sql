@@ -381,7 +381,7 @@ CREATE TABLE plate_check (
   city TEXT NOT NULL,
   zone TEXT NOT NULL,
   canonical TEXT NOT NULL,
-  covered BIGINT NOT NULL,
+  is_covered BIGINT NOT NULL,
   at BIGINT NOT NULL
 );
 

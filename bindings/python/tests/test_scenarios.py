@@ -118,7 +118,7 @@ class Player:
         nearest = min((z for z in near.zones if z.distance_metres is not None), key=lambda z: z.distance_metres, default=None)
         answer = {"by_sign": near.by_sign}
         if nearest:
-            answer |= {"nearest": nearest.zone, "distance_metres": nearest.distance_metres, "approximate": nearest.approximate}
+            answer |= {"nearest": nearest.zone, "distance_metres": nearest.distance_metres, "is_approximate": nearest.is_approximate}
         return answer
 
     def do_quote(self, step):
@@ -257,7 +257,7 @@ class Player:
         app = self.mesto
         balance = app.wallet.state().balance
         return {
-            "signed_in": app.account.state().signed_in,
+            "signed_in": app.account.state().is_signed_in,
             "balance": amount(balance) if balance else "0.00",
             "vehicles": len(app.vehicles.state().vehicles),
             "active_tickets": len(app.parking.state().active),

@@ -166,7 +166,7 @@ fn beside(phone: &Phone, intent: &IntentView) -> Vec<String> {
     if let Some(page) = &intent.page_url {
         said.push(format!("waits on the bank's page: {page}"));
     }
-    if intent.bought_late {
+    if intent.is_bought_late {
         said.push(phone.show.word("intent-bought-late"));
     }
     let refunds = intent.payment.iter().flat_map(|payment| &payment.refunds);

@@ -141,7 +141,7 @@ async fn order(demo: &Demo) -> Outcome<(u16, serde_json::Value)> {
 }
 
 fn flag(answer: &serde_json::Value) -> Option<bool> {
-    answer.get("covered").and_then(serde_json::Value::as_bool)
+    answer.get("is_covered").and_then(serde_json::Value::as_bool)
 }
 
 fn text(answer: &serde_json::Value, field: &str) -> String {

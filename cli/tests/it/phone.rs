@@ -84,7 +84,7 @@ impl Driver {
 
     pub fn sign_in(&self) {
         let code = self.ask_code();
-        assert_eq!(self.json(&["sign-in", PHONE, &code])["signed_in"], true);
+        assert_eq!(self.json(&["sign-in", PHONE, &code])["is_signed_in"], true);
     }
 
     pub fn top_up(&self, amount: &str) {

@@ -141,7 +141,7 @@ final class ScenarioPlayer {
         if let nearest = near.zones.filter({ $0.distanceMetres != nil }).min(by: { $0.distanceMetres! < $1.distanceMetres! }) {
             answer["nearest"] = nearest.zone.value
             answer["distance_metres"] = Int(nearest.distanceMetres!)
-            answer["approximate"] = nearest.approximate
+            answer["is_approximate"] = nearest.isApproximate
         }
         return answer
     }
@@ -264,7 +264,7 @@ final class ScenarioPlayer {
 
     private func shows() -> Fields {
         [
-            "signed_in": mesto.account.state().signedIn, "balance": mesto.wallet.state().balance.map(amount) ?? "0.00",
+            "signed_in": mesto.account.state().isSignedIn, "balance": mesto.wallet.state().balance.map(amount) ?? "0.00",
             "vehicles": mesto.vehicles.state().vehicles.count, "active_tickets": mesto.parking.state().active.count,
             "orders": mesto.orders.state().orders.filter { $0.state == .issued }.count, "unconfirmed": mesto.payments.state().open.count,
             "visits": mesto.garages.state().inside.count,

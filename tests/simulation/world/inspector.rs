@@ -21,7 +21,7 @@ impl World {
         let check: PlateCheck = answer
             .read()
             .map_err(|error| vec![format!("the inspector reads nonsense: {error} ({})", answer.status)])?;
-        if check.covered || check.order.is_some() {
+        if check.is_covered || check.order.is_some() {
             return Ok(());
         }
         let violation = if check.ticket.is_some() { Violation::TimeExpired } else { Violation::NoTicket };

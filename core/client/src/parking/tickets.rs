@@ -23,7 +23,7 @@ shown! { history_shown;
         pub next: Option<String>,
         /// Read from the phone because the operator could not be reached: may lack what other
         /// phones bought.
-        pub from_phone: bool,
+        pub is_from_phone: bool,
     }
 
     /// What to draw as a QR.
@@ -77,7 +77,7 @@ impl Parking<'_> {
                 core.still(&session)?;
                 core.keep(now, |tx| items.iter().try_for_each(|ticket| rows::put(tx, ticket)))?;
                 drop(core);
-                Ok(History { items, forgotten: vec![], next, from_phone: false })
+                Ok(History { items, forgotten: vec![], next, is_from_phone: false })
             }
             Err(error) if matches!(error.kind(), ErrorKind::Offline | ErrorKind::NoAnswer | ErrorKind::NotNow) => {
                 // A page that only the operator can find is not made up.
@@ -104,7 +104,7 @@ impl Parking<'_> {
         items.truncate(limit);
         let next = if more { items.last().map(|last| last.id.to_string()) } else { None };
         let forgotten = items.iter().map(|ticket| ticket.id).filter(|id| forgotten.contains(id)).collect();
-        Ok(History { items, forgotten, next, from_phone: true })
+        Ok(History { items, forgotten, next, is_from_phone: true })
     }
 
     /// The code of a ticket for an inspector's camera: the operator's signature and this device's,

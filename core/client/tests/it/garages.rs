@@ -72,7 +72,7 @@ impl Controller {
             facility: self.facility.into(),
             sent_at: now,
             events,
-            free: free.map(|free| ReportedPlaces { free, at: now }),
+            places: free.map(|free| ReportedPlaces { free, at: now }),
             settled_after: None,
         };
         let said = self.net.handle(&Request::new("POST", "/v1/garages/reports").bearer(&self.token).json(&report));

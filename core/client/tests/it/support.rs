@@ -588,7 +588,7 @@ pub fn config(path: PathBuf, net: &Net) -> Config {
 /// What an app shows of a client.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shown {
-    pub signed_in: bool,
+    pub is_signed_in: bool,
     pub account: Option<AccountId>,
     /// The stored city.
     pub city: Option<CityVersion>,
@@ -608,7 +608,7 @@ pub fn shown(client: &Client) -> Shown {
     let account = client.account().state();
     let parking = client.parking().state();
     Shown {
-        signed_in: account.signed_in,
+        is_signed_in: account.is_signed_in,
         account: account.account,
         city: client.cities().state().stored.first().cloned(),
         phone_masked: account.phone_masked.clone(),

@@ -36,7 +36,7 @@ fn what_one_phone_of_a_number_buys_the_other_shows_pq_48() {
     run(other.client.payments().buy(&other.quote("red", 60))).unwrap();
     run(other.client.vehicles().add(&belgrade(), "NS 123-ŠČ", None)).unwrap();
     let report = run(phone.client.sync()).unwrap();
-    assert!(!report.from_snapshot && report.events >= 3, "{report:?}");
+    assert!(!report.is_from_snapshot && report.events >= 3, "{report:?}");
     let shown = phone.shown();
     assert_eq!((shown.active_tickets.len(), shown.vehicles.len()), (1, 2));
     assert_eq!(shown.balance, Some(rsd("920.00")));
@@ -51,7 +51,7 @@ fn a_cursor_that_is_too_old_reads_the_account_anew() {
     run(other.client.payments().buy(&other.quote("red", 60))).unwrap();
     phone.net.fault("GET /v1/events", Fault::refuses(ProblemCode::CursorTooOld));
     let report = run(phone.client.sync()).unwrap();
-    assert!(report.from_snapshot);
+    assert!(report.is_from_snapshot);
     assert_eq!((phone.balance(), phone.shown().active_tickets.len()), (rsd("920.00"), 1));
 }
 
@@ -62,7 +62,7 @@ fn a_gap_in_the_events_is_noticed() {
     let page = json!({"events": [{"cursor": later(&before, 2), "at": phone.time.now(), "kind": "wallet.balance",
         "data": {"balance": {"amount": "1.00", "currency": "RSD"}}}], "next": later(&before, 2), "more": false});
     phone.net.fault("GET /v1/events", Fault::Says(200, Vec::new(), page.to_string().into_bytes()));
-    assert!(run(phone.client.sync()).unwrap().from_snapshot);
+    assert!(run(phone.client.sync()).unwrap().is_from_snapshot);
     assert_eq!(phone.balance(), rsd("1000.00"));
 }
 
@@ -93,7 +93,7 @@ fn a_sync_that_fails_keeps_what_is_there_and_says_so() {
     assert_eq!(run(phone.client.sync()).unwrap_err().code(), "offline");
     assert_eq!(phone.balance(), rsd("1000.00"));
     let history = run(phone.client.parking().history(None, 10)).unwrap();
-    assert!(history.from_phone, "marked as the phone's own knowledge");
+    assert!(history.is_from_phone, "marked as the phone's own knowledge");
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn an_answer_that_comes_after_signing_out_is_stored_under_nobody() {
         run(phone.client.account().sign_out()).unwrap();
         assert_eq!(run(late).unwrap_err().code(), "not_signed_in", "{request}");
         let shown = phone.shown();
-        assert_eq!((shown.account, shown.signed_in, shown.balance), (None, false, None), "{request}");
+        assert_eq!((shown.account, shown.is_signed_in, shown.balance), (None, false, None), "{request}");
         assert!(phone.client.vehicles().list().unwrap().is_empty(), "{request}");
         assert!(phone.client.parking().stored_history(None, 10).unwrap().items.is_empty(), "{request}");
     }
@@ -185,7 +185,7 @@ fn a_phone_that_is_ahead_of_books_put_back_from_a_copy_takes_them_as_they_are_an
         phone.net.put_back(&copy, told);
 
         let report = run(phone.client.sync()).unwrap();
-        assert!(report.from_snapshot, "{report:?}");
+        assert!(report.is_from_snapshot, "{report:?}");
         let shown = phone.shown();
         let ids = |tickets: &[Ticket]| tickets.iter().map(|one| one.id).collect::<Vec<_>>();
         let gone = lost.ticket().unwrap();
@@ -219,7 +219,7 @@ fn a_phone_that_is_ahead_of_books_put_back_from_a_copy_takes_them_as_they_are_an
         let other = another(&phone);
         run(other.client.vehicles().add(&belgrade(), "NS 123-ŠČ", None)).unwrap();
         let report = run(phone.client.sync()).unwrap();
-        assert!(!report.from_snapshot && report.events > 0, "{report:?}");
+        assert!(!report.is_from_snapshot && report.events > 0, "{report:?}");
         assert_eq!(ids(&phone.shown().active_tickets), [new.id, kept.id]);
         assert_eq!(phone.shown().vehicles.len(), 2);
         assert_eq!(run(phone.client.sync()).unwrap().events, 0);

@@ -69,7 +69,7 @@ wire! {
         pub warnings: Vec<PlateWarning>,
         pub zone: ZoneId,
         pub checked_at: DateTime<Utc>,
-        pub covered: bool,
+        pub is_covered: bool,
         /// The ticket that covers it now, or the last one that ran out today.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub ticket: Option<CheckedTicket>,

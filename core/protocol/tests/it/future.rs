@@ -147,7 +147,7 @@ fn every_answer_of_a_later_operator_can_be_read() {
         OrdersSection: json!({"orders": [order.clone()]});
         Vehicle: vehicle.clone();
         Vehicles: json!({"items": [vehicle.clone()]});
-        Zones: json!({"items": [{"zone": "red", "name": {"en": "Red"}, "approximate": true}]});
+        Zones: json!({"items": [{"zone": "red", "name": {"en": "Red"}, "is_approximate": true}]});
         Quote: quote();
         Bought: json!({"sale": sale, "payment": payment, "balance": money("920.00")});
         Purchase: purchase();
@@ -188,7 +188,7 @@ fn every_answer_of_a_later_operator_can_be_read() {
         ExitOpened: json!({"open": true, "visit": VISIT});
         IntentOutcome: json!({"key": "k", "state": "in_flight"});
         VehicleAdded: json!({"vehicle": vehicle.clone(), "warnings": warnings.clone()});
-        PlateCheck: json!({"plate": vehicle["plate"], "warnings": warnings, "zone": "red", "checked_at": AT, "covered": true, "ticket": checked, "grace_until": AT});
+        PlateCheck: json!({"plate": vehicle["plate"], "warnings": warnings, "zone": "red", "checked_at": AT, "is_covered": true, "ticket": checked, "grace_until": AT});
         Problem: json!({"type": "urn:mesto:problem:bad_request", "title": "", "status": 400, "detail": "", "code": "bad_request"});
     }
     let answers =

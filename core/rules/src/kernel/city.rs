@@ -92,7 +92,7 @@ pub struct Terms {
     pub published: NaiveDate,
     pub effective: NaiveDate,
     /// Whether a driver must accept before buying.
-    pub accept_needed: bool,
+    pub needs_acceptance: bool,
     pub links: Texts,
     pub privacy: Texts,
 }

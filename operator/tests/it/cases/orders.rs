@@ -44,14 +44,14 @@ on_both_databases! {
         let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
         let inspector = world.inspector();
         let before = check(&inspector, "bg+789-pp", "yellow");
-        assert_eq!((before.plate.canonical.as_str(), before.covered, before.ticket), ("BG789PP", false, None));
+        assert_eq!((before.plate.canonical.as_str(), before.is_covered, before.ticket), ("BG789PP", false, None));
         let ticket = driver.park(vehicle, "yellow", 60).ticket;
         let during = check(&inspector, "BG789PP", "yellow");
-        assert_eq!((during.covered, during.ticket.unwrap().id), (true, ticket.id));
-        assert!(!check(&inspector, "BG789PP", "red").covered);
+        assert_eq!((during.is_covered, during.ticket.unwrap().id), (true, ticket.id));
+        assert!(!check(&inspector, "BG789PP", "red").is_covered);
         world.pass(60);
         let after = check(&inspector, "BG789PP", "yellow");
-        assert_eq!((after.covered, after.ticket.unwrap().id), (false, ticket.id));
+        assert_eq!((after.is_covered, after.ticket.unwrap().id), (false, ticket.id));
         world.pass(24 * 60);
         assert_eq!(check(&inspector, "BG789PP", "yellow").ticket, None);
         refused("zone_unknown", &inspector.get("/v1/inspector/check?city=belgrade&plate=BG789PP&zone=purple"));
@@ -78,7 +78,7 @@ on_both_databases! {
             .unwrap();
         let inspector = world.inspector();
         let seen = check(&inspector, "BG789PP", "yellow");
-        assert_eq!((seen.covered, seen.ticket.map(|ticket| ticket.channel)), (true, Some(Channel::Sms)));
+        assert_eq!((seen.is_covered, seen.ticket.map(|ticket| ticket.channel)), (true, Some(Channel::Sms)));
         refused("ticket_covers_plate", &issue(&inspector, "BG789PP", "yellow", Violation::NoTicket));
     }
 
@@ -200,7 +200,7 @@ on_both_databases! {
         assert_eq!(check(&inspector, "BG789PP", "yellow").grace_until, None);
         world.pass(60);
         let seen = check(&inspector, "BG789PP", "yellow");
-        assert_eq!((seen.covered, seen.grace_until), (false, Some(until)));
+        assert_eq!((seen.is_covered, seen.grace_until), (false, Some(until)));
         for violation in [Violation::TimeExpired, Violation::NoTicket] {
             let params = refused("within_grace", &issue(&inspector, "BG789PP", "yellow", violation));
             assert_eq!(params["until"], serde_json::to_value(until).unwrap());

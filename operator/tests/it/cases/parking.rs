@@ -204,7 +204,7 @@ on_both_databases! {
             200,
             world.inspector().get("/v1/inspector/check?city=belgrade&plate=BG789PP&zone=red"),
         );
-        assert!(!covered.covered);
+        assert!(!covered.is_covered);
         assert_eq!(void(&ticket.id.to_string()).unwrap_err().code, "ticket_not_active");
         assert_eq!(void("tk_none").unwrap_err().code, "not_found");
         refused("quote_stale", &driver.buy_with(&world.key(), &held));

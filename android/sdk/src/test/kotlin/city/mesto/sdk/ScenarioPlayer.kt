@@ -150,7 +150,7 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone)
         val position = step["lat"]?.let { Position(it.jsonPrimitive.double, step.getValue("lon").jsonPrimitive.double, null) }
         val near = mesto.parking.zonesNear(belgrade, position, step["sign"]?.jsonPrimitive?.content)
         val nearest = near.zones.filter { it.distanceMetres != null }.minByOrNull { it.distanceMetres!! }
-        val of = nearest?.let { json("nearest" to it.zone, "distance_metres" to it.distanceMetres!!.toInt(), "approximate" to it.approximate) }
+        val of = nearest?.let { json("nearest" to it.zone, "distance_metres" to it.distanceMetres!!.toInt(), "is_approximate" to it.isApproximate) }
         return JsonObject(json(*listOfNotNull(near.bySign?.let { "by_sign" to it }).toTypedArray()) + of.orEmpty())
     }
 
@@ -281,7 +281,7 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone)
     )
 
     private fun shows(): JsonObject = json(
-        "signed_in" to mesto.account.current().signedIn,
+        "signed_in" to mesto.account.current().isSignedIn,
         "balance" to (mesto.wallet.current().balance?.let(::amount) ?: "0.00"),
         "vehicles" to mesto.vehicles.current().vehicles.size,
         "active_tickets" to mesto.parking.current().active.size,
