@@ -295,7 +295,7 @@ impl Phone {
             "show_order" => {
                 let number = step["number"].as_str().unwrap_or(&self.slip);
                 let order = self.client.orders().by_slip(number).await?;
-                Ok(answer(json!({ "price": order.price.amount, "due": order.due.amount })))
+                Ok(answer(json!({ "price": order.price.amount, "owed": order.owed.amount })))
             }
             "history" => {
                 let history = self.client.parking().history(None, 50).await?;
@@ -352,7 +352,7 @@ impl Phone {
             }
             "inspect" => self.staff("/inspector/check", body(step), &["is_covered"]).await,
             "issue_order" => {
-                let fields = ["state", "price", "due", "number"];
+                let fields = ["state", "price", "owed", "number"];
                 let mut order = self.staff("/inspector/orders", body(step), &fields).await?;
                 if let Some(Value::String(number)) = order.remove("number") {
                     self.slip = number;

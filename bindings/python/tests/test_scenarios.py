@@ -159,7 +159,7 @@ class Player:
 
     def do_show_order(self, step):
         order = self.mesto.orders.by_slip(step.get("number", self.slip))
-        return {"price": amount(order.price), "due": amount(order.due)}
+        return {"price": amount(order.price), "owed": amount(order.owed)}
 
     def do_history(self, _):
         tickets = self.mesto.parking.history().items
@@ -207,7 +207,7 @@ class Player:
     def do_issue_order(self, step):
         order = self.testbed.ask("POST", "/inspector/orders", body(step))
         self.slip = order["number"]
-        return {"state": order["state"], "price": order["price"]["amount"], "due": order["due"]["amount"]}
+        return {"state": order["state"], "price": order["price"]["amount"], "owed": order["owed"]["amount"]}
 
     def do_phone(self, _):
         self.phone.tick()

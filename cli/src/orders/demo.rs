@@ -92,7 +92,7 @@ pub async fn inspector(demo: &mut Demo) -> Outcome<()> {
     let (status, issued) = order(demo).await?;
     demo.tell.record("order_status", status);
     demo.tell.claim("order_price", amount(&issued, "price"), "3000.00".to_owned())?;
-    demo.tell.claim("order_due", amount(&issued, "due"), "1500.00".to_owned())?;
+    demo.tell.claim("order_due", amount(&issued, "owed"), "1500.00".to_owned())?;
     let synced = demo.phone.core.sync().await;
     demo.tell.done(synced)?;
     let orders = demo.phone.core.orders().state().orders.clone();
@@ -136,7 +136,7 @@ async fn check(demo: &Demo) -> Outcome<(u16, serde_json::Value)> {
 }
 
 async fn order(demo: &Demo) -> Outcome<(u16, serde_json::Value)> {
-    let order = serde_json::json!({ "city": CITY, "zone": "yellow", "plate": "BG789PP", "violation": "time_expired", "place": "Njegoševa 12" });
+    let order = serde_json::json!({ "city": CITY, "zone": "yellow", "plate": "BG789PP", "violation": "time_expired", "location": "Njegoševa 12" });
     issue(demo.world.as_ref(), &order).await.map_err(|why| CliError::failed("the inspector's order", why))
 }
 

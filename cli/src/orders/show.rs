@@ -21,7 +21,7 @@ pub fn orders_table(show: &Show, orders: &[Order], forgotten: &[Order]) -> Strin
             order.plate.display.clone(),
             order.zone.to_string(),
             show.money(&order.price),
-            show.money(&order.due),
+            show.money(&order.owed),
             order.discount_until.map_or_else(String::new, |until| show.moment(until)),
             state,
             order.number.shown(),

@@ -3,6 +3,7 @@
 use mesto_client::base::payments::offer;
 use mesto_client::parking::{SmsFallback, ZonesNear};
 use mesto_client::protocol::base::payments::Quote;
+use mesto_client::protocol::kernel::ids::TicketId;
 use mesto_client::protocol::parking::purchase::ParkingOffer;
 use mesto_client::protocol::parking::tickets::{Ticket, TicketState};
 

@@ -107,7 +107,7 @@ fn roles_are_given_listed_and_ended() {
     let account = staff[0]["account"].as_str().unwrap();
     let given =
         admin(&["grant", account, "--role", "admin", "--city", "belgrade", "--until", "2099-01-01T00:00:00Z"]).json();
-    assert_eq!((given["city"].as_str(), given["until"].as_str()), (Some("belgrade"), Some("2099-01-01T00:00:00Z")));
+    assert_eq!((given["city"].as_str(), given["ends_at"].as_str()), (Some("belgrade"), Some("2099-01-01T00:00:00Z")));
     assert_eq!(admin(&["list"]).json()[0]["roles"].as_array().unwrap().len(), 2);
     let grant = given["id"].as_str().unwrap();
     assert_eq!(admin(&["revoke", grant]).json()["ended"], grant);

@@ -28,8 +28,8 @@ order-state-other = Other (update the app)
 entry-orders-order = Daily order
 violation-no_ticket = No ticket
 violation-time_expired = Paid time ran out
-order-due = { $due } to pay
-order-discount = { $due } instead of { $price } until { $discount_until }
+order-owed = { $owed } to pay
+order-discount = { $owed } instead of { $price } until { $discount_until }
 order-valid-until = Covers the car in this zone until { $valid_until }
 
 ## Screens

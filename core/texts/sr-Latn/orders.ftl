@@ -28,8 +28,8 @@ order-state-other = Drugo (ažurirajte aplikaciju)
 entry-orders-order = Dnevna karta
 violation-no_ticket = Bez karte
 violation-time_expired = Isteklo plaćeno vreme
-order-due = Za plaćanje { $due }
-order-discount = { $due } umesto { $price } do { $discount_until }
+order-owed = Za plaćanje { $owed }
+order-discount = { $owed } umesto { $price } do { $discount_until }
 order-valid-until = Pokriva vozilo u ovoj zoni do { $valid_until }
 
 ## Ekrani

@@ -64,7 +64,7 @@ projection! {
     }
 }
 
-const PLACE_MAX: usize = 120;
+const LOCATION_MAX: usize = 120;
 
 /// The ticket of a plate in a zone that covers it now, or the last one that ran out on the same
 /// local day.
@@ -186,9 +186,11 @@ pub(crate) fn issue(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewOrder) -> Ou
         issued_at: call.now,
         valid_until: terms.valid_until,
         price: terms.price,
-        due: terms.due(call.now),
+        owed: terms.owed(call.now),
         discount_until: terms.discount_until,
-        place: asked.place.map(|place| place.chars().filter(|letter| !letter.is_control()).take(PLACE_MAX).collect()),
+        location: asked
+            .location
+            .map(|text| text.chars().filter(|letter| !letter.is_control()).take(LOCATION_MAX).collect()),
         violation: asked.violation,
         paid_at: None,
     };
@@ -199,7 +201,7 @@ pub(crate) fn issue(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewOrder) -> Ou
         zone: order.zone.clone(),
         state: StateWord::Issued,
         violation: order.violation.clone().try_into()?,
-        place: order.place.clone(),
+        location: order.location.clone(),
         terms: Json::of(&terms)?,
         issued_at: order.issued_at,
         valid_until: order.valid_until,

@@ -166,7 +166,9 @@ impl Orders<'_> {
     /// The account's orders. Local.
     #[must_use]
     pub fn state(self) -> Arc<OrdersState> {
-        self.0.state(TOPIC, |core, now| Ok((core.read(now, |db| Ok(OrdersState { orders: newest(db)?, forgotten: forgotten(db)? }))?, None)))
+        self.0.state(TOPIC, |core, now| {
+            Ok((core.read(now, |db| Ok(OrdersState { orders: newest(db)?, forgotten: forgotten(db)? }))?, None))
+        })
     }
 
     /// An order's id as it was typed or handed in.

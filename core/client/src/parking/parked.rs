@@ -27,7 +27,7 @@ shown! { parked_shown;
         pub ends_at: DateTime<Utc>,
         /// From the last reminder before its end on it is shown as ending; `ends_at` where the city
         /// states none.
-        pub ending_from: DateTime<Utc>,
+        pub ending_at: DateTime<Utc>,
         /// The sum of their prices.
         pub paid: Money,
         /// What it is besides its time and its price, a line each in the client's language.
@@ -43,9 +43,9 @@ impl Parked {
         let paid = tickets.iter().skip(1).try_fold(first.price, |sum, ticket| sum.checked_add(&ticket.price))?;
         let in_force = tickets.iter().find(|ticket| now < ticket.ends_at).unwrap_or(last).id;
         let (starts_at, ends_at) = (first.starts_at, last.ends_at);
-        let ending_from = ends_at - reminded_before(client, last);
+        let ending_at = ends_at - reminded_before(client, last);
         let lines = in_words(client, &tickets, is_forgotten);
-        Ok(Some(Self { lines, in_force, starts_at, ends_at, ending_from, paid, tickets }))
+        Ok(Some(Self { lines, in_force, starts_at, ends_at, ending_at, paid, tickets }))
     }
 }
 
@@ -125,9 +125,9 @@ impl Parking<'_> {
             let mut all = rows::active(db, now)?;
             all.extend(rows::forgotten(db, now)?);
             let forgotten = rows::forgotten_ids(db)?;
-            let lasts = all
-                .iter()
-                .filter(|last| !all.iter().any(|next| next.extends == Some(last.id) && goes_with(next, last, &forgotten)));
+            let lasts = all.iter().filter(|last| {
+                !all.iter().any(|next| next.extends == Some(last.id) && goes_with(next, last, &forgotten))
+            });
             lasts.map(|last| chain(db, last.clone(), &forgotten)).collect::<Stored<Vec<_>>>()
         })?;
         chains.into_iter().filter_map(|chain| summed(Parked::of(self.0, chain, now)).transpose()).collect()

@@ -6,8 +6,8 @@ use mesto_protocol::kernel::ids::{TicketId, VehicleId};
 use mesto_protocol::parking::purchase::{ParkingOffer, ParkingSubject};
 use mesto_rules::{CityId, ZoneId};
 
-use super::{Parking, rows};
 use super::wheel::{is_at_limit, leave_by};
+use super::{Parking, rows};
 use crate::base::payments;
 use crate::kernel::error::{Error, ErrorKind, Result};
 

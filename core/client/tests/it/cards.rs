@@ -479,7 +479,7 @@ fn an_open_purchase_of_a_service_nobody_knows_is_passed_over_in_account_and_even
     let Fault::Says(_, _, told) = altered(&phone, &begun, foreign) else { unreachable!() };
     let told: Value = serde_json::from_slice(&told).unwrap();
     let event = json!({"cursor": next, "at": phone.time.now(), "kind": "payments.purchase", "data": told});
-    let page = json!({"events": [event], "next": next, "more": false});
+    let page = json!({"events": [event], "next": next, "has_more": false});
     phone.net.fault("GET /v1/events", Fault::Says(200, Vec::new(), page.to_string().into_bytes()));
     let report = run(phone.client.sync()).unwrap();
     assert_eq!((report.events, report.is_from_snapshot), (1, false));

@@ -26,7 +26,7 @@ fn a_driver_parks_extends_and_is_refused_minute_91_bg_50() {
     let ticket = bought.ticket().unwrap();
     let parked = phone.client.parking().parked_with(ticket.id).unwrap();
     assert_eq!(parked.lines, ["Paid for 60 min"]);
-    assert_eq!(parked.ending_from, ticket.ends_at - TimeDelta::minutes(5), "as it is reminded of");
+    assert_eq!(parked.ending_at, ticket.ends_at - TimeDelta::minutes(5), "as it is reminded of");
 
     let refused =
         run(phone.client.parking().quote(&belgrade(), &zone("red"), phone.car(), 91, PayMethod::Deposit)).unwrap_err();
@@ -93,8 +93,8 @@ fn the_phones_preview_is_the_operators_quote_line_by_line() {
     let mut preview =
         phone.client.parking().preview(&belgrade(), &zone("blue"), phone.car(), 300, &PayMethod::Card).unwrap();
     let quote = phone.quote_by("blue", 300, PayMethod::Card);
-    assert!(offer(&quote).latest_end > preview.offer.latest_end);
-    preview.offer.latest_end = offer(&quote).latest_end;
+    assert!(offer(&quote).latest_end_at > preview.offer.latest_end_at);
+    preview.offer.latest_end_at = offer(&quote).latest_end_at;
     is_same(&preview, &quote);
     run(phone.client.payments().buy(&phone.quote("red", 30))).unwrap();
     phone.after(10);

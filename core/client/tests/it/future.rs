@@ -34,7 +34,7 @@ fn an_event_of_a_service_nobody_knows_is_passed_over() {
     let next = Cursor { seq: before.seq + 1, ..before.clone() };
     phone.net.log();
     let events = json!([{"cursor": next, "at": phone.time.now(), "kind": "rides.ride", "data": {"seats": 2}}]);
-    phone.net.fault("GET /v1/events", says(&json!({"events": events, "next": next, "more": false})));
+    phone.net.fault("GET /v1/events", says(&json!({"events": events, "next": next, "has_more": false})));
     let report = run(phone.client.sync()).unwrap();
     assert_eq!((report.is_from_snapshot, report.cursor), (false, next.to_string()));
     assert_eq!(phone.net.log(), [asked_after(&before)]);
@@ -54,7 +54,7 @@ fn an_event_nobody_knows_of_a_known_service_makes_the_phone_read_the_account() {
             {"cursor": before, "at": at, "kind": "wallet.balance", "data": {"balance": {"amount": "5.00", "currency": "RSD"}}},
             {"cursor": next, "at": at, "kind": "parking.lot", "data": data},
         ]);
-        phone.net.fault("GET /v1/events", says(&json!({"events": events, "next": next, "more": false})));
+        phone.net.fault("GET /v1/events", says(&json!({"events": events, "next": next, "has_more": false})));
         let report = run(phone.client.sync()).unwrap();
         assert!(report.is_from_snapshot, "{report:?}");
         assert_eq!(phone.net.log(), [asked_after(&before), "GET /v1/account".to_owned()]);
@@ -92,14 +92,14 @@ fn a_state_nobody_knows_is_shown_as_such_and_never_as_running_or_payable() {
         json!({"kind": "parking.congestion", "params": {"level": 3}, "amount": ticket.price, "scale": 2});
     let order = json!({
         "id": OrderId::from_bytes([7; 16]), "number": "4821 0937 5557", "city": "belgrade", "zone": "red", "plate": ticket.plate, "state": "contested", "violation": "two_places",
-        "issued_at": ticket.issued_at, "valid_until": ticket.ends_at, "price": ticket.price, "due": ticket.price, "photo": "x",
+        "issued_at": ticket.issued_at, "valid_until": ticket.ends_at, "price": ticket.price, "owed": ticket.price, "photo": "x",
     });
     let at = phone.time.now();
     let events = json!([
         {"cursor": after(1), "at": at, "kind": "parking.ticket", "data": later, "node": 4},
         {"cursor": after(2), "at": at, "kind": "orders.order", "data": order},
     ]);
-    phone.net.fault("GET /v1/events", says(&json!({"events": events, "next": after(2), "more": false, "lag": 0})));
+    phone.net.fault("GET /v1/events", says(&json!({"events": events, "next": after(2), "has_more": false, "lag": 0})));
     let report = run(phone.client.sync()).unwrap();
     assert_eq!((report.is_from_snapshot, report.events), (false, 2));
     // Also after the app is opened again: what it stored it can read.

@@ -60,7 +60,7 @@ fn a_preview_says_as_of_when_it_knows_the_accounts_tickets() {
             .parking()
             .preview(&belgrade(), &zone("red"), phone.car(), 60, &PayMethod::Deposit)
             .unwrap()
-            .own_tickets_as_of,
+            .own_tickets_read_at,
         Some(synced)
     );
 }

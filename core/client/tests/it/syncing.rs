@@ -60,7 +60,7 @@ fn a_gap_in_the_events_is_noticed() {
     let phone = Phone::ready("1000");
     let before = cursor(&run(phone.client.sync()).unwrap());
     let page = json!({"events": [{"cursor": later(&before, 2), "at": phone.time.now(), "kind": "wallet.balance",
-        "data": {"balance": {"amount": "1.00", "currency": "RSD"}}}], "next": later(&before, 2), "more": false});
+        "data": {"balance": {"amount": "1.00", "currency": "RSD"}}}], "next": later(&before, 2), "has_more": false});
     phone.net.fault("GET /v1/events", Fault::Says(200, Vec::new(), page.to_string().into_bytes()));
     assert!(run(phone.client.sync()).unwrap().is_from_snapshot);
     assert_eq!(phone.balance(), rsd("1000.00"));
@@ -75,7 +75,7 @@ fn an_event_twice_does_no_harm() {
         let data = json!({"balance": {"amount": amount, "currency": "RSD"}});
         json!({"cursor": later(&before, by), "at": at, "kind": kind, "data": data})
     };
-    let page = json!({"next": later(&before, 2), "more": false, "events": [
+    let page = json!({"next": later(&before, 2), "has_more": false, "events": [
         event(0, "wallet.balance", "5.00"),
         event(1, "wallet.balance", "6.00"),
         event(2, "wallet.balance", "7.00"),
@@ -206,7 +206,10 @@ fn a_phone_that_is_ahead_of_books_put_back_from_a_copy_takes_them_as_they_are_an
         // It was paid: it stays in the list, after what is known, and says what to do.
         let parked = phone.client.parking().parked().unwrap();
         let of_lost = parked.last().unwrap();
-        assert_eq!((parked.len(), of_lost.in_force, of_lost.tickets[0].state.clone()), (2, gone.id, TicketState::Active));
+        assert_eq!(
+            (parked.len(), of_lost.in_force, of_lost.tickets[0].state.clone()),
+            (2, gone.id, TicketState::Active)
+        );
         assert!(of_lost.lines.contains(&"BG 789-PP: the operator does not know this ticket".to_owned()), "{of_lost:?}");
         assert!(of_lost.lines.iter().any(|line| line.contains("Show its code to an inspector")));
         assert_eq!(phone.client.parking().parked_with(gone.id).unwrap(), *of_lost);

@@ -100,7 +100,8 @@ wire! {
         pub plate: String,
         pub zone: String,
         pub violation: Violation,
+        /// Where the car stands, in words: a street and a number. At most 120 characters are kept.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub place: Option<String>,
+        pub location: Option<String>,
     }
 }

@@ -147,7 +147,7 @@ fn body(operation: &Entry, there: &There<'_>) -> Value {
     } else if is(&orders::BY_SLIP) {
         json!({"number": there.number})
     } else if is(&inspectors::ISSUE) {
-        json!({"city": "belgrade", "zone": "yellow", "plate": "NS555ZZ", "violation": "no_ticket", "place": "Krunska 3"})
+        json!({"city": "belgrade", "zone": "yellow", "plate": "NS555ZZ", "violation": "no_ticket", "location": "Krunska 3"})
     } else if is(&garages::REPORT) {
         report(driver.world, "paid_on_site")
     } else if is(&garages::EXIT) {

@@ -171,7 +171,7 @@ on_both_databases! {
         assert_eq!((again.id, again.state), (order.id, OrderState::Paid));
         let Bought { sale, payment, balance } = expect(201, driver.act("/v1/purchases", &paid, &purchase));
         let again = paid_order(&Purchase { sale, payment }).unwrap();
-        assert_eq!((again.id, again.state, again.due, balance), (order.id, OrderState::Paid, order.due, rsd("500.00")));
+        assert_eq!((again.id, again.state, again.owed, balance), (order.id, OrderState::Paid, order.owed, rsd("500.00")));
         world.check_books();
     }
 

@@ -24,7 +24,7 @@ fn issue(inspector: &Person<'_>, plate: &str, zone: &str, violation: Violation) 
         plate: plate.into(),
         zone: zone.into(),
         violation,
-        place: Some("Njegoševa 12".into()),
+        location: Some("Njegoševa 12".into()),
     };
     inspector.act("/v1/inspector/orders", &inspector.world.key(), &order)
 }
@@ -94,7 +94,7 @@ on_both_databases! {
         assert!(driver.account().orders.is_empty());
         let before = driver.account().cursor.seq;
         let order: Order = expect(201, issue(&inspector, "BG789PP", "yellow", Violation::TimeExpired));
-        assert_eq!((order.state.clone(), order.price, order.due), (OrderState::Issued, rsd("3000.00"), rsd("1500.00")));
+        assert_eq!((order.state.clone(), order.price, order.owed), (OrderState::Issued, rsd("3000.00"), rsd("1500.00")));
         // The same time on the next charged day: Thursday.
         assert_eq!(order.valid_until, world.now() + TimeDelta::days(1));
         let told = driver.events(before).events;
@@ -118,7 +118,7 @@ on_both_databases! {
         driver.has_slip(&order);
         other.has_slip(&order);
         let (quoted, of_other, again) = (quote(&driver, &order), quote(&other, &order), quote(&driver, &order));
-        assert_eq!((quoted.total, order_of(&quoted)), (order.due, order.clone()));
+        assert_eq!((quoted.total, order_of(&quoted)), (order.owed, order.clone()));
         let Bought { sale, payment, balance } = driver.begin(&quoted);
         let paid = paid_order(&Purchase { sale, payment }).unwrap();
         assert_eq!((paid.id, paid.state, balance), (order.id, OrderState::Paid, rsd("500.00")));
@@ -179,7 +179,7 @@ on_both_databases! {
             plate: "?".into(),
             zone: "red".into(),
             violation: Violation::NoTicket,
-            place: None,
+            location: None,
         };
         refused("plate_invalid", &inspector.act("/v1/inspector/orders", &key, &order));
         let known: IntentOutcome = expect(200, inspector.get(&format!("/v1/intents/{key}")));

@@ -166,7 +166,7 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone)
     }
 
     private fun order(order: Order) =
-        json("price" to amount(order.price), "due" to amount(order.due))
+        json("price" to amount(order.price), "owed" to amount(order.owed))
 
     private suspend fun payOrder(step: JsonObject): JsonObject {
         val unpaid = mesto.orders.current().orders.firstOrNull { it.state == OrderState.Issued }
@@ -189,7 +189,7 @@ class ScenarioPlayer(private val testbed: Testbed, private val phone: TestPhone)
         val order = testbed.ask("POST", "/inspector/orders", body(step))
         slip = order.getValue("number").jsonPrimitive.content
         val sum = { name: String -> order.getValue(name).jsonObject.getValue("amount") }
-        return json("state" to order.getValue("state"), "price" to sum("price"), "due" to sum("due"))
+        return json("state" to order.getValue("state"), "price" to sum("price"), "owed" to sum("owed"))
     }
 
     /**

@@ -532,8 +532,8 @@ class FakeMesto(
 
         private fun quoteOf(id: OrderId, pay: PayMethod): Quote {
             val order: Order = state.value.orders.first { it.id == id }
-            val lines = listOf(line("orders.order", order.due))
-            return quoted("orders", Subject.Orders(OrdersSubject(id)), Offer.Orders(OrdersOffer(order)), "orders/$id", lines, order.due, pay)
+            val lines = listOf(line("orders.order", order.owed))
+            return quoted("orders", Subject.Orders(OrdersSubject(id)), Offer.Orders(OrdersOffer(order)), "orders/$id", lines, order.owed, pay)
         }
     }
 

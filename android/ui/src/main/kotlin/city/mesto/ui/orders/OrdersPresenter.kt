@@ -206,7 +206,7 @@ class OrdersPresenter(
         override fun openPage(url: String) = navigation.openPage(url)
 
         override suspend fun paid(intent: Intent) {
-            val paid = intent.wantedOrder?.row()?.copy(due = intent.amount.price(), standing = OrderRow.Standing.Paid)
+            val paid = intent.wantedOrder?.row()?.copy(owed = intent.amount.price(), standing = OrderRow.Standing.Paid)
             shown.update { it.copy(paid = paid) }
             show()
         }
@@ -221,7 +221,7 @@ private const val LONGEST_NUMBER = 40
 private fun Order.row() = OrderRow(
     id = id.value,
     plate = plate.display,
-    due = due.price(),
+    owed = owed.price(),
     price = price.price(),
     discountUntil = discountUntil,
     validUntil = validUntil,

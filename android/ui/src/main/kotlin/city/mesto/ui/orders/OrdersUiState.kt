@@ -35,7 +35,7 @@ data class OrderRow(
     val id: String,
     /** As it is read on the car. */
     val plate: String,
-    val due: Price,
+    val owed: Price,
     /** Without the discount. */
     val price: Price,
     val discountUntil: Instant?,

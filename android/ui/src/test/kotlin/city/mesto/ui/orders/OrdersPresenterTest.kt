@@ -70,7 +70,7 @@ class OrdersPresenterTest {
         assertEquals(BigDecimal("1900.00"), assertIs<OrderPrice.Firm>(presenter.state.value.price).total.amount)
         on(presenter, OrdersEvent.Pay, OrdersEvent.Pay)
         assertEquals(1, bought())
-        assertEquals(BigDecimal("1900.00"), presenter.state.value.paid?.due?.amount)
+        assertEquals(BigDecimal("1900.00"), presenter.state.value.paid?.owed?.amount)
         assertEquals(OrderRow.Standing.Paid, presenter.state.value.orders?.single()?.standing)
         assertNull(presenter.state.value.chosen, "nothing is left to pay")
         assertEquals(BigDecimal("3100.00"), fake.wallet.state.value.balance?.amount)
