@@ -63,7 +63,6 @@ const ROLES: &[(Role, &[Permission])] = &[
     ),
     (Role::Inspector, &[inspectors_wire::CHECKING, inspectors_wire::ISSUING]),
     (Role::Controller, &[controllers_wire::CONTROL]),
-    (Role::Admin, &[]),
 ];
 
 impl Operator {

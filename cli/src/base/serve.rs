@@ -128,6 +128,11 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
         Some((_, address)) => format!("http://{address}"),
         None => args.bank_url.clone(),
     };
+    if args.public_url.is_none() && address.ip().is_unspecified() {
+        let text = format!("{address} is no address under which the bank reaches this operator");
+        return Err(CliError::new(Exit::Usage, "public_url_missing", text)
+            .advise("Say where it is reached: --public-url https://parking.example."));
+    }
     let public = args.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
     let page = HostedPage::new(&bank_url, &public, "mesto", &secret);
     let issuer = operator_name(args)?;
@@ -139,6 +144,7 @@ async fn serve(args: &ServeArgs, call: Call) -> Outcome<()> {
     let operator = Arc::new(operator(&args.store, page, config)?.saying(profile));
     let place = args.store.place()?;
     let (shown, connections) = (place.to_string(), args.connections.into());
+    let _alone = place.alone()?;
     let store = tokio::task::spawn_blocking(move || place.open(connections))
         .await
         .map_err(|why| CliError::failed("the store", why))??;

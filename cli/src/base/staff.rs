@@ -1,4 +1,4 @@
-//! `mesto admin create|list|grant|revoke`: who works for an operator, and what each may do.
+//! `mesto admin create|list|token|grant|revoke`: who works for an operator, and what each may do.
 
 use chrono::{DateTime, Utc};
 use clap::{Subcommand, ValueEnum};
@@ -20,8 +20,8 @@ pub const SERVICE: Service = Service { tools: Some(Commands::of::<Tool>()), ..Se
 enum Tool {
     /// Make an account of staff, or of a device of a place, and show its token, once.
     Create {
-        /// inspector, controller (a device) or admin.
-        #[arg(long, value_enum, default_value_t = StaffRole::Admin)]
+        /// inspector, or controller (a device).
+        #[arg(long, value_enum)]
         role: StaffRole,
         /// A controller's city.
         #[arg(long, required_if_eq("role", "controller"))]
@@ -37,6 +37,16 @@ enum Tool {
     },
     /// Everybody with a role other than a driver's, with each role they hold or held.
     List {
+        #[command(flatten)]
+        store: StoreArgs,
+    },
+    /// Give an account of staff or of a device another token, and end those before it.
+    Token {
+        /// The account, as `mesto admin list` names it: ac_...
+        account: AccountId,
+        /// Leave those before it as they are, until each ends: for a device that changes over.
+        #[arg(long)]
+        keep_others: bool,
         #[command(flatten)]
         store: StoreArgs,
     },
@@ -72,7 +82,6 @@ enum Tool {
 enum StaffRole {
     Inspector,
     Controller,
-    Admin,
 }
 
 /// A role that an account that is there already may be given.
@@ -82,7 +91,6 @@ enum GrantedRole {
     Inspector,
     /// A device of a place, such as a garage's controller
     Controller,
-    Admin,
 }
 
 fn name(typed: &str) -> Result<String, String> {
@@ -101,7 +109,6 @@ impl Run for Tool {
                 let role = match role {
                     StaffRole::Inspector => Role::Inspector,
                     StaffRole::Controller => Role::Controller,
-                    StaffRole::Admin => Role::Admin,
                 };
                 let token = if role == Role::Controller {
                     let (city, place) = (city.as_deref(), place.as_deref());
@@ -117,9 +124,22 @@ impl Run for Tool {
             }
             Self::List { store } => {
                 let (operator, store) = opened(&store)?;
-                let staff = operator.staff(store.as_ref()).map_err(|why| CliError::failed("the list", why))?;
-                let json = |one: &Staff| json!({ "account": one.account, "name": one.name, "roles": one.grants });
+                let staff = operator.staff(store.as_ref(), now()).map_err(|why| CliError::failed("the list", why))?;
+                let json = |one: &Staff| json!({ "account": one.account, "name": one.name, "token_ends_at": one.token_ends_at, "roles": one.grants });
                 call.say(&staff.iter().map(json).collect::<Value>(), || staff_table(&staff));
+            }
+            Self::Token { account, keep_others, store } => {
+                let (operator, store) = opened(&store)?;
+                let renewed = operator.renew_token(store.as_ref(), now(), &account.to_string(), keep_others);
+                let (token, ends_at) = renewed.map_err(not_given)?;
+                let json = json!({ "account": account, "token": token, "ends_at": ends_at });
+                call.say(&json, || {
+                    format!(
+                        "{} {account}, until {}\ntoken, shown this once: {token}",
+                        good("Renewed"),
+                        ends_at.to_rfc3339()
+                    )
+                });
             }
             Self::Grant { account, role, city, place, until, store } => {
                 let (operator, store) = opened(&store)?;
@@ -127,7 +147,6 @@ impl Run for Tool {
                     GrantedRole::Driver => Role::Driver,
                     GrantedRole::Inspector => Role::Inspector,
                     GrantedRole::Controller => Role::Controller,
-                    GrantedRole::Admin => Role::Admin,
                 };
                 let given = RoleGiven { role: role.clone(), city: city.as_deref(), place: place.as_deref(), until };
                 let grant = operator.give_role(store.as_ref(), now(), &account.to_string(), &given);
@@ -163,13 +182,23 @@ fn not_given(error: GrantError) -> CliError {
 fn staff_table(staff: &[Staff]) -> String {
     let mut rows = Vec::new();
     for one in staff {
+        let token = one.token_ends_at.map_or_else(|| "none".to_owned(), |ends_at| ends_at.to_rfc3339());
         for grant in &one.grants {
             let until = grant.ends_at.map_or_else(|| "for good".to_owned(), |until| until.to_rfc3339());
             let place = grant.city.as_ref().map_or_else(|| "everywhere".to_owned(), ToString::to_string);
             let role = grant.role.to_string();
             let from = grant.starts_at.to_rfc3339();
-            rows.push(vec![one.name.clone(), one.account.to_string(), role, place, from, until, grant.id.to_string()]);
+            rows.push(vec![
+                one.name.clone(),
+                one.account.to_string(),
+                token.clone(),
+                role,
+                place,
+                from,
+                until,
+                grant.id.to_string(),
+            ]);
         }
     }
-    table(&["name", "account", "role", "where", "from", "until", "role's id"], &rows)
+    table(&["name", "account", "token until", "role", "where", "from", "until", "role's id"], &rows)
 }

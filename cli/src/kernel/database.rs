@@ -1,6 +1,7 @@
 //! Where an operator's store is: `--database`, `--database-url`, or the environment's DATABASE_URL;
 //! and how it is opened.
 
+use std::fs::{File, TryLockError};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -74,6 +75,32 @@ fn password_file() -> Option<PathBuf> {
 }
 
 impl Place {
+    /// Refuses a second operator on one SQLite file, whose one writer is a process's own. It is
+    /// alone as long as the lock is kept.
+    ///
+    /// # Errors
+    /// `store_in_use`, or when the file of the lock cannot be made.
+    pub fn alone(&self) -> Outcome<Option<File>> {
+        let Self::Sqlite(file) = self else { return Ok(None) };
+        let mut lock = file.clone().into_os_string();
+        lock.push(".serving");
+        let lock = PathBuf::from(lock);
+        let unusable = |why: std::io::Error| {
+            CliError::new(Exit::Input, "store_unusable", format!("{} cannot be used: {why}", lock.display()))
+                .advise(ADVICE)
+        };
+        let opened = File::options().create(true).truncate(false).write(true).open(&lock).map_err(unusable)?;
+        match opened.try_lock() {
+            Ok(()) => Ok(Some(opened)),
+            Err(TryLockError::WouldBlock) => {
+                let text = format!("another `mesto serve` has {}", file.display());
+                Err(CliError::new(Exit::Input, "store_in_use", text)
+                    .advise("One process serves a SQLite file; several operators share a Postgres database."))
+            }
+            Err(TryLockError::Error(why)) => Err(unusable(why)),
+        }
+    }
+
     /// Opens the store, its schema brought up to date; Postgres with at most so many connections.
     ///
     /// # Errors

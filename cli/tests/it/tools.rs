@@ -106,23 +106,28 @@ fn roles_are_given_listed_and_ended() {
     assert_eq!((staff[0]["name"].as_str(), staff[0]["roles"][0]["role"].as_str()), (Some("Mira"), Some("inspector")));
     let account = staff[0]["account"].as_str().unwrap();
     let given =
-        admin(&["grant", account, "--role", "admin", "--city", "belgrade", "--until", "2099-01-01T00:00:00Z"]).json();
+        admin(&["grant", account, "--role", "controller", "--city", "belgrade", "--until", "2099-01-01T00:00:00Z"])
+            .json();
     assert_eq!((given["city"].as_str(), given["ends_at"].as_str()), (Some("belgrade"), Some("2099-01-01T00:00:00Z")));
     assert_eq!(admin(&["list"]).json()[0]["roles"].as_array().unwrap().len(), 2);
+    let renewed = admin(&["token", account]).json();
+    let ends_at = &admin(&["list"]).json()[0]["token_ends_at"];
+    assert_eq!((&renewed["ends_at"], renewed["token"].as_str().unwrap().len()), (ends_at, 64));
     let grant = given["id"].as_str().unwrap();
     assert_eq!(admin(&["revoke", grant]).json()["ended"], grant);
     for (wrong, said) in [
         (&["revoke", grant][..], "admin list"),
-        (&["grant", "ac_01jd4f8q0r3n7w2x5y6z8a9b1c", "--role", "admin"], "no open account ac_01jd4f8q"),
-        (&["grant", account, "--role", "admin", "--city", "atlantis"], "belgrade"),
-        (&["grant", account, "--role", "admin", "--until", "2001-01-01T00:00:00Z"], "is over"),
+        (&["token", "ac_01jd4f8q0r3n7w2x5y6z8a9b1c"], "no open account ac_01jd4f8q"),
+        (&["grant", "ac_01jd4f8q0r3n7w2x5y6z8a9b1c", "--role", "controller"], "no open account ac_01jd4f8q"),
+        (&["grant", account, "--role", "controller", "--city", "atlantis"], "belgrade"),
+        (&["grant", account, "--role", "controller", "--until", "2001-01-01T00:00:00Z"], "is over"),
     ] {
         let refused = admin(wrong);
         assert_eq!(refused.exit, 6, "{wrong:?}");
         assert!(refused.out.contains(said), "{wrong:?}: {}", refused.out);
     }
     for (wrong, said) in
-        [(&["revoke", "gr_none"][..], "such as `gr_01"), (&["grant", "ac_nobody", "--role", "admin"], "`ac_01")]
+        [(&["revoke", "gr_none"][..], "such as `gr_01"), (&["grant", "ac_nobody", "--role", "controller"], "`ac_01")]
     {
         let misread = admin(wrong);
         assert_eq!(misread.exit, 2, "{wrong:?}");

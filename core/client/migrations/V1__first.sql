@@ -59,8 +59,8 @@ CREATE TABLE visit (
 );
 CREATE INDEX visit_newest ON visit (entered_at, id);
 
--- An intent is committed here before anything is sent. method, path and body are what is sent, byte
--- for byte, every time.
+-- An intent is committed here before anything is sent. Path and body are what is sent, byte for
+-- byte, every time.
 CREATE TABLE intent (
     key             TEXT PRIMARY KEY,
     account         TEXT NOT NULL,

@@ -31,7 +31,8 @@ pub(crate) const SERVICE: Service = Service {
 /// Something to be looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Incident {
-    /// `notice_contradicts`, `notice_amount`, `notice_unknown`, `refund_refused`.
+    /// `notice_contradicts`, `notice_amount`, `notice_unknown`, `refund_refused`,
+    /// `visit_paid_twice`, `claim_changed`, `claim_paid_twice`.
     pub kind: String,
     /// What it is about: ids of the provider's payment and of ours. Never personal data.
     pub reference: String,

@@ -220,7 +220,7 @@ fn sign_in(tx: &mut dyn Tx, call: &mut Call<'_>, asked: SignIn) -> Outcome<Sessi
     let (account, grants) = account_of(tx, call, &phone, asked.language)?;
     tx.write(delete!(OneTimeCodeRow { phone: &phone }))?;
     let device: DeviceId = call.operator.new_id(now);
-    let name: String = asked.device.chars().filter(|letter| !letter.is_control()).take(DEVICE_NAME_MAX).collect();
+    let name = text::plain(&asked.device, DEVICE_NAME_MAX);
     tx.write(Write::insert(DeviceRow {
         id: device,
         account,

@@ -8,14 +8,14 @@ use mesto_rules::CityId;
 use crate::base::messages::{self, Message};
 use crate::base::phone;
 use crate::base::sign_in::{self, PersonRow};
-use crate::find;
-use crate::kernel;
 use crate::kernel::account::{AccountKindWord, AccountRow};
+use crate::kernel::caller;
 use crate::kernel::failure::{Failure, Outcome};
-use crate::kernel::grants::{self, NewGrant};
+use crate::kernel::grants::{self, Logged, NewGrant};
 use crate::kernel::ledger::{self, LedgerBalance, LedgerFault};
 use crate::kernel::operator::Operator;
 use crate::kernel::store::{Store, StoreError, Tx, Write, transact};
+use crate::{find, kernel};
 
 /// Who gives and ends roles when the operator's own tool does.
 const TOOL: &str = "tool";
@@ -25,6 +25,8 @@ const TOOL: &str = "tool";
 pub struct Staff {
     pub account: AccountId,
     pub name: String,
+    /// When its last token ends; absent when none is good.
+    pub token_ends_at: Option<DateTime<Utc>>,
     /// In the order they were given, ended ones included.
     pub grants: Vec<Grant>,
 }
@@ -52,7 +54,7 @@ pub enum GrantError {
     NoPlace { place: String, known: String },
     #[error("a place is one of a city; say which")]
     PlaceWithoutCity,
-    #[error("a role is driver, inspector, controller or admin")]
+    #[error("a role is driver, inspector or controller")]
     NoRole,
     #[error("it would end at {until}, which is over")]
     Over { until: DateTime<Utc> },
@@ -199,17 +201,54 @@ impl Operator {
     ///
     /// # Errors
     /// When the store fails.
-    pub fn staff(&self, store: &dyn Store) -> Result<Vec<Staff>, StoreError> {
+    pub fn staff(&self, store: &dyn Store, now: DateTime<Utc>) -> Result<Vec<Staff>, StoreError> {
         transact(store, |tx| {
             let mut staff = Vec::<Staff>::new();
             for (account, name, grant) in grants::of_staff(tx)? {
                 match staff.last_mut().filter(|last| last.account == account) {
                     Some(last) => last.grants.push(grant),
-                    None => staff.push(Staff { account, name, grants: vec![grant] }),
+                    None => staff.push(Staff { account, name, token_ends_at: None, grants: vec![grant] }),
                 }
+            }
+            for one in &mut staff {
+                one.token_ends_at = caller::last_given_ends_at(tx, one.account, now)?;
             }
             Ok(staff)
         })
+    }
+
+    /// Gives an account of staff, or of a device, another token, which is shown once; those before
+    /// it end now, or stay until each ends by itself. Returns it with its end.
+    ///
+    /// # Errors
+    /// [`GrantError`]
+    pub fn renew_token(
+        &self,
+        store: &dyn Store,
+        now: DateTime<Utc>,
+        account: &str,
+        keeps_others: bool,
+    ) -> Result<(String, DateTime<Utc>), GrantError> {
+        let nobody = || GrantError::NoAccount(account.to_owned());
+        let id: AccountId = account.parse().map_err(|_| nobody())?;
+        let now = kernel::operator::whole_millis(now);
+        let made = transact(store, |tx| {
+            let found = tx.first(find!(AccountRow { id: id }).locking("account"))?;
+            let is_staff = grants::of_staff(tx)?.iter().any(|(account, _, _)| *account == id);
+            if !is_staff || found.is_none_or(|row| row.closed_at.is_some()) {
+                return Ok(None);
+            }
+            if !keeps_others {
+                caller::end_given(tx, id)?;
+            }
+            let make = |tx: &mut dyn Tx| -> Outcome<(String, DateTime<Utc>)> {
+                let logged = Logged { actor: TOOL, action: "token.renewed", subject: account, note: "" };
+                grants::log(tx, self, now, &logged)?;
+                sign_in::issue_token(tx, self, now, id, None)
+            };
+            make(tx).map(Some).map_err(Failure::into_store_error)
+        })?;
+        made.ok_or_else(nobody)
     }
 
     /// The messages sent to a number, oldest first. For the testbed and the demo; no request leads

@@ -18,6 +18,7 @@ use crate::kernel::limits::Limits;
 use crate::kernel::operator::Operator;
 use crate::kernel::service::{Erasure, Export, Service, Table, serve};
 use crate::kernel::store::{Select, StoreError, Tx, Write};
+use crate::kernel::text;
 use crate::{delete, find, table, values};
 
 table! {
@@ -119,7 +120,7 @@ fn add(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewVehicle) -> Outcome<Vehic
     let vehicle = Vehicle {
         id: call.operator.new_id(call.now),
         plate,
-        label: asked.label.map(|label| label.chars().filter(|letter| !letter.is_control()).take(LABEL_MAX).collect()),
+        label: asked.label.map(|label| text::plain(&label, LABEL_MAX)),
     };
     tx.write(Write::insert(VehicleRow {
         id: vehicle.id,

@@ -8,7 +8,7 @@ use crate::kernel::account::AccountRow;
 use crate::kernel::failure::{Outcome, refuse};
 use crate::kernel::grants::{GrantRow, Granted};
 use crate::kernel::http::Request;
-use crate::kernel::store::{Row, Select, Tx};
+use crate::kernel::store::{Row, Select, StoreError, Tx, Write};
 use crate::kernel::text;
 use crate::{projection, table, values};
 
@@ -30,6 +30,25 @@ table! {
         created_at: DateTime<Utc>,
         expires_at: DateTime<Utc>,
     }
+}
+
+/// When the last token ends that a tool gave an account and that is good; sessions of phones are
+/// not counted.
+pub(crate) fn last_given_ends_at(
+    tx: &mut dyn Tx,
+    account: AccountId,
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let last = Select::<TokenRow>::of(
+        "FROM token WHERE token.account = $1 AND token.device IS NULL AND token.expires_at > $2 ORDER BY token.expires_at DESC LIMIT 1",
+        values![account, now.timestamp_millis()],
+    );
+    Ok(tx.first(last)?.map(|token| token.expires_at))
+}
+
+/// Ends the tokens that tools gave an account.
+pub(crate) fn end_given(tx: &mut dyn Tx, account: AccountId) -> Result<(), StoreError> {
+    tx.write(Write::sql("token", "DELETE FROM token WHERE account = $1 AND device IS NULL", values![account]))
 }
 
 projection! {

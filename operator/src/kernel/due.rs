@@ -111,21 +111,18 @@ fn claim(tx: &mut dyn Tx, now: DateTime<Utc>) -> Result<Vec<DueRow>, StoreError>
 }
 
 /// Does what a row says and removes it; `false` when somebody else did, and for what happens every
-/// day anyway. The row goes last: whoever plans or forgets something locks its account first.
+/// day anyway. A kind that is not known here was planned by a newer operator on the same store, and
+/// stays for it. The row goes last: whoever plans or forgets something locks its account first.
 fn run(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>, kind: &str, reference: &str) -> Outcome<bool> {
     if tx.first(find!(DueRow { kind: kind, reference: reference }))?.is_none() {
         return Ok(false);
     }
-    let due = operator.services.iter().flat_map(|service| service.due).find(|due| due.kind == kind);
-    let mut again = None;
-    match due {
-        Some(due) => {
-            (due.run)(tx, operator, now, reference)?;
-            again = due.every;
-        }
-        None => tracing::error!(kind, "nobody knows how to do this kind of thing"),
-    }
-    if let Some(every) = again {
+    let Some(due) = operator.services.iter().flat_map(|service| service.due).find(|due| due.kind == kind) else {
+        tracing::error!(kind, "this version does not know how to do this kind of thing; it stays for one that does");
+        return Ok(false);
+    };
+    (due.run)(tx, operator, now, reference)?;
+    if let Some(every) = due.every {
         let next = update!(DueRow { kind: kind, reference: reference } set { at: now + every, lease_until: now });
         tx.write(next.expecting(1))?;
         return Ok(false);

@@ -20,7 +20,6 @@ stored_words! {
         Driver = "driver",
         Inspector = "inspector",
         Controller = "controller",
-        Admin = "admin",
     }
 }
 

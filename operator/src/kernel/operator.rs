@@ -96,6 +96,9 @@ impl Arrival {
 
     /// With the operator's clock and the request's id, which every answer carries.
     pub fn marked(&self, response: Response) -> Response {
+        // What is for one person stays in no cache between; what anybody may ask says how long.
+        let kept = response.get("cache-control").is_some();
+        let response = if kept { response } else { response.header("cache-control", "no-store") };
         response
             .header(headers::TIME, self.at.timestamp_millis().to_string())
             .header(headers::REQUEST_ID, self.id.to_string())

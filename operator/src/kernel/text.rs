@@ -13,6 +13,13 @@ pub(crate) fn sha256(bytes: &[u8]) -> String {
     base16ct::lower::encode_string(&Sha256::digest(bytes))
 }
 
+/// A name as somebody typed it, of at most so many letters: without control characters, and without
+/// the marks that turn the direction of what is written beside it.
+pub(crate) fn plain(typed: &str, most: usize) -> String {
+    let turns = |letter: char| matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    typed.chars().filter(|letter| !letter.is_control() && !turns(*letter)).take(most).collect()
+}
+
 /// The value of a form's field or of a query, `None` for broken escapes or bytes that are not
 /// UTF-8.
 pub(crate) fn form_decode(text: &str) -> Option<String> {
@@ -31,6 +38,13 @@ pub(crate) fn time(millis: i64) -> Result<DateTime<Utc>, StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_turns_nothing_around_and_has_an_end() {
+        assert_eq!(plain("Ana\u{202e}\u{2066} \n\u{200f}phone", 60), "Ana phone");
+        assert_eq!(plain("Škoda 👨‍👩‍👧", 60), "Škoda 👨‍👩‍👧");
+        assert_eq!(plain(&"č".repeat(70), 60).chars().count(), 60);
+    }
 
     #[test]
     fn form_encoding_reads_back_and_broken_escapes_do_not() {

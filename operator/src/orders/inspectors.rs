@@ -19,6 +19,7 @@ use crate::kernel::failure::Outcome;
 use crate::kernel::ledger::{self, LedgerAccount, Movement};
 use crate::kernel::service::{Erasure, Export, Served, Table, serve};
 use crate::kernel::store::{Ask, Json, Select, StoreError, Tx, Write, id_columns};
+use crate::kernel::text;
 use crate::orders::driver::{OrderPlateRow, OrderRow, StateWord};
 use crate::orders::proofs::ProofWord;
 use crate::orders::{NAME, driver, proofs};
@@ -188,9 +189,7 @@ pub(crate) fn issue(tx: &mut dyn Tx, call: &mut Call<'_>, asked: NewOrder) -> Ou
         price: terms.price,
         owed: terms.owed(call.now),
         discount_until: terms.discount_until,
-        location: asked
-            .location
-            .map(|text| text.chars().filter(|letter| !letter.is_control()).take(LOCATION_MAX).collect()),
+        location: asked.location.map(|told| text::plain(&told, LOCATION_MAX)),
         violation: asked.violation,
         paid_at: None,
     };

@@ -14,7 +14,6 @@ words! { grant_words;
         Inspector = "inspector",
         /// A device of a place, such as the machine at a barrier: it acts for its place alone.
         Controller = "controller",
-        Admin = "admin",
     }
 }
 

@@ -23,7 +23,7 @@ pub const LIST: Operation<Nothing, OrdersPage> =
     get("/v1/orders", "Daily orders that the account has shown to be its own, newest first", Access::Permitted(OWN))
         .query(&[PAGE_CURSOR, PAGE_LIMIT]);
 /// Whoever has the slip in his hand may see and pay the order; a plate alone shows nothing (ADR
-/// 22).
+/// 18).
 pub const BY_SLIP: Operation<OrderSlip, Order> =
     post("/v1/orders/slips", "Shows an order by the number on its slip", Access::Permitted(OWN)).refuses(&[
         ProblemCode::OrderNumberInvalid,

@@ -24,6 +24,7 @@ use subtle::ConstantTimeEq as _;
 use crate::kernel::failure::{Outcome, refuse};
 use crate::kernel::http::{Request, Response};
 use crate::kernel::operator::Operator;
+use crate::kernel::text;
 
 /// The provider that takes cards, as the operator was given it.
 pub(crate) struct Cards(pub Arc<dyn Provider>);
@@ -135,6 +136,8 @@ pub struct HostedPage {
 const BANK: &str = "bank";
 /// Longest id of a payment, the bank's or ours: it is kept as a key.
 const LONGEST_NAME: usize = 64;
+/// Most letters that are kept of a provider's reason.
+const LONGEST_REASON: usize = 64;
 
 impl HostedPage {
     /// `bank` and `operator` are base addresses; the secret is shared with the bank.
@@ -174,13 +177,15 @@ impl Provider for HostedPage {
         if !bool::from(given.as_bytes().ct_eq(sign(&self.secret, &request.body).as_bytes())) {
             return Err(invalid("the signature does not belong to this body"));
         }
-        let notice: ProviderNotice = serde_json::from_slice(&request.body)
+        let mut notice: ProviderNotice = serde_json::from_slice(&request.body)
             .map_err(|error| invalid(&format!("the notice cannot be read: {error}")))?;
         for (field, text) in [("payment", &notice.payment), ("reference", &notice.reference)] {
             if !(1..=LONGEST_NAME).contains(&text.len()) {
                 return Err(invalid(&format!("{field} has 1 to {LONGEST_NAME} bytes, not {}", text.len())));
             }
         }
+        // A word; whatever else a bank writes there is told to no phone as a whole.
+        notice.reason = notice.reason.map(|reason| text::plain(&reason, LONGEST_REASON));
         Ok(notice)
     }
 

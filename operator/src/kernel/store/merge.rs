@@ -10,6 +10,10 @@ use std::fmt::Write as _;
 use super::Value;
 use super::statement::{Numbers, Write};
 
+/// Most writes of one statement. A request has fewer; a long report would make a statement of its
+/// own for each number of rows, which is prepared for nobody else.
+const MOST: usize = 32;
+
 /// Writes that are sent as one statement.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Merged<'a> {
@@ -24,7 +28,7 @@ pub(super) fn merge(waiting: &[Write]) -> Vec<Merged<'_>> {
     let mut groups: Vec<Vec<&Write>> = Vec::new();
     for write in waiting {
         match groups.last_mut() {
-            Some(group) if group.iter().all(|other| write.goes_with(other)) => group.push(write),
+            Some(group) if group.len() < MOST && group.iter().all(|other| write.goes_with(other)) => group.push(write),
             _ => groups.push(vec![write]),
         }
     }
@@ -95,6 +99,13 @@ mod tests {
         assert_eq!(merged(&writes), [(sql.to_owned(), 6)]);
         let values: Vec<_> = merge(&writes)[0].params.iter().map(|value| (*value).clone()).collect();
         assert_eq!(values, ["le".into(), 1.into(), "le".into(), (-1).into(), 2.into(), "ac".into()]);
+    }
+
+    #[test]
+    fn a_statement_has_no_more_writes_than_are_prepared_again() {
+        let writes: Vec<Write> = (0..70).map(leg).collect();
+        let params: Vec<usize> = merged(&writes).into_iter().map(|(_, params)| params).collect();
+        assert_eq!(params, [64, 64, 12]);
     }
 
     #[test]

@@ -26,6 +26,9 @@ use super::{Done, Job, Row, Store, StoreError, Tx, Value, Work, contained};
 
 /// How often a transaction is run again when the database asks for it.
 const ATTEMPTS: usize = 10;
+/// Most statements that one connection keeps prepared. Those of requests are a few hundred; what a
+/// long report writes may make a text of its own.
+const PREPARED: usize = 1_000;
 /// Longest wait for a row that another transaction holds.
 const LOCK_TIMEOUT_MS: u32 = 5_000;
 
@@ -246,6 +249,10 @@ impl Connection {
         let statement = self.runtime.block_on(self.client.prepare(sql))?;
         let names: Names = statement.columns().iter().map(|column| Box::from(column.name())).collect();
         let prepared = (statement, names);
+        // Those that are let go of are closed; the ones that are used again are prepared again.
+        if self.statements.len() >= PREPARED {
+            self.statements.clear();
+        }
         self.statements.insert(sql.to_owned(), prepared.clone());
         Ok(prepared)
     }

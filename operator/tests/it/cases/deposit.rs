@@ -1,7 +1,8 @@
 //! Top-ups, the bank's notices, the books.
 
-use mesto_operator::Request;
 use mesto_operator::payments::sign;
+use mesto_operator::store::transact;
+use mesto_operator::{Request, values};
 use mesto_protocol::base::payments::{Bought, PayMethod, PaymentState, ProviderNotice, Purchase, PurchaseRequest};
 use mesto_protocol::base::wallet::{WalletOffer, WalletOutcome, WalletSubject};
 use mesto_protocol::headers::SIGNATURE;
@@ -35,6 +36,27 @@ on_both_databases! {
         world.approve(&driver.top_up("500.00"));
         let response = driver.ask_for(&WalletSubject { amount: rsd("200.00") }, PayMethod::Deposit);
         assert_eq!(refused("payment_method_not_allowed", &response)["allowed"], serde_json::json!(["card"]));
+    }
+
+    #[test]
+    fn of_a_banks_reason_a_word_is_kept_bg_32(world) {
+        let driver = world.driver(PHONE);
+        let topup = driver.top_up("1000.00");
+        let reason = Some(format!("\u{202e}no{}", "x".repeat(30_000)));
+        assert_eq!(world.notice(&ProviderNotice { reason, ..decline(&topup, "pay-1") }).status, 204);
+        let declined = driver.payment(&topup).payment;
+        assert_eq!(declined.reason, Some(format!("no{}", "x".repeat(62))));
+    }
+
+    #[test]
+    fn what_a_newer_operator_has_planned_stays_for_it(world) {
+        let planned = "INSERT INTO due (kind, reference, at, lease_until) VALUES ('later.kind', 'x', 0, 0)";
+        transact(&*world.store, |tx| tx.execute(planned, values![])).unwrap();
+        assert_eq!((world.due(), world.due()), (0, 0));
+        world.pass(1);
+        world.due();
+        let left = transact(&*world.store, |tx| tx.query("SELECT reference FROM due WHERE kind = 'later.kind'", values![]));
+        assert_eq!(left.unwrap().len(), 1);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use mesto_operator::store::transact;
-use mesto_operator::{GrantError, HostedPage, Keys, Operator, Response, RoleGiven, SqliteInline, values};
+use mesto_operator::{GrantError, HostedPage, Keys, Operator, Request, Response, RoleGiven, SqliteInline, values};
 use mesto_protocol::base::sign_in::Session;
 use mesto_protocol::kernel::grants::Role;
 use mesto_protocol::orders::inspectors::PlateCheck;
@@ -35,7 +35,7 @@ on_both_databases! {
         assert_eq!((given.role, given.city, given.ends_at), (Role::Inspector, None, None));
         expect::<PlateCheck>(200, check(&driver, "belgrade"));
         assert_eq!(driver.get("/v1/tickets").status, 200, "and stays a driver");
-        let staff = world.operator.staff(&*world.store).unwrap();
+        let staff = world.operator.staff(&*world.store, world.now()).unwrap();
         assert_eq!((staff.len(), staff[0].account, staff[0].grants.len()), (1, driver.account, 2));
         world.pass(1);
         let session: Session = {
@@ -55,6 +55,29 @@ on_both_databases! {
         assert_eq!(of_it, ["grant.given", "grant.ended"]);
         assert_eq!(logged.len(), 3, "the driver's own role is logged too: {logged:?}");
         world.check_books();
+    }
+
+    #[test]
+    fn a_token_of_a_device_is_renewed_with_or_without_the_one_before(world) {
+        let controller = world.controller("zeleni-venac");
+        let account = controller.account.to_string();
+        let asks = |token: &str| world.send(&Request::new("GET", "/v1/account").bearer(token)).status;
+        let ends_at = || world.operator.staff(&*world.store, world.now()).unwrap()[0].token_ends_at;
+        let first_ends_at = ends_at();
+        world.pass(60);
+        let renew = |keeps| world.operator.renew_token(&*world.store, world.now(), &account, keeps).unwrap();
+        let (second, second_ends_at) = renew(true);
+        assert_eq!((asks(&controller.token), asks(&second), ends_at()), (200, 200, Some(second_ends_at)));
+        assert_eq!(Some(second_ends_at - TimeDelta::minutes(60)), first_ends_at);
+        world.pass(60);
+        let (third, _) = renew(false);
+        assert_eq!([&controller.token, &second, &third].map(|token| asks(token)), [401, 401, 200]);
+        assert!(audit(world).contains(&("token.renewed".into(), account.clone())));
+        // A driver's tokens are his phones' own.
+        let driver = world.driver(PHONE);
+        let refused = world.operator.renew_token(&*world.store, world.now(), &driver.account.to_string(), false);
+        assert_eq!(refused, Err(GrantError::NoAccount(driver.account.to_string())));
+        assert_eq!(asks(&driver.token), 200);
     }
 
     #[test]

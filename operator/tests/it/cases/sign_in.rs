@@ -3,7 +3,6 @@
 use mesto_operator::{Request, store};
 use mesto_protocol::base::payments::PurchaseRequest;
 use mesto_protocol::base::sign_in::{CodeSent, Session};
-use mesto_protocol::kernel::grants::Role;
 use serde_json::json;
 
 use crate::world::{device, expect, refused};
@@ -195,8 +194,8 @@ on_both_databases! {
         let (driver, inspector) = (world.driver(PHONE), world.inspector());
         refused("forbidden", &driver.get("/v1/inspector/check?city=belgrade&plate=BG789PP&zone=red"));
         refused("forbidden", &inspector.get("/v1/tickets"));
-        let admin = world.operator.create_staff(&*world.store, world.now(), Role::Admin, "Ana").unwrap();
-        refused("forbidden", &world.send(&Request::new("GET", "/v1/tickets").bearer(&admin)));
+        let controller = world.controller("zeleni-venac");
+        refused("forbidden", &world.send(&Request::new("GET", "/v1/tickets").bearer(&controller.token)));
     }
 
     #[test]
@@ -209,6 +208,10 @@ on_both_databases! {
         let refusal = world.send(&Request::new("GET", "/v1/account").header("authorization", &format!("Basic {}", driver.token)));
         refused("unauthorized", &refusal);
         assert_eq!(refusal.get("www-authenticate"), Some("Bearer"));
+        // Nothing of a person stays in a cache between.
+        let account = world.send(&Request::new("GET", "/v1/account").bearer(&driver.token));
+        assert_eq!([&refusal, &account].map(|answer| answer.get("cache-control")), [Some("no-store"); 2]);
+        assert_eq!(world.send(&Request::new("GET", "/v1/keys")).get("cache-control"), Some("max-age=60"));
     }
 
     #[test]

@@ -114,7 +114,7 @@ on_both_databases! {
         let grant = world.operator.give_role(&*world.store, world.now(), &inspector.account.to_string(), &placed).unwrap();
         assert_eq!(grant.place.as_deref(), Some("vma"));
         refused("forbidden", &inspector.get("/v1/inspector/check?city=belgrade&plate=BG789PP&zone=red"));
-        let staff = world.operator.staff(&*world.store).unwrap();
+        let staff = world.operator.staff(&*world.store, world.now()).unwrap();
         assert!(staff.iter().any(|one| one.name == "zeleni-venac" && one.grants[0].place.as_deref() == Some("zeleni-venac")));
     }
 
