@@ -185,7 +185,7 @@ class FakeMesto(
         vehicles.state.value = VehiclesState(emptyList())
         wallet.state.value = WalletState(null)
         parking.state.value = ParkingState(emptyList(), emptyList())
-        orders.state.value = OrdersState(emptyList())
+        orders.state.value = OrdersState(emptyList(), emptyList())
         garages.state.value = GaragesState(emptyList(), emptyList(), emptyList())
         payments.state.value = PaymentsState(emptyList())
     }
@@ -447,7 +447,7 @@ class FakeMesto(
 
         override suspend fun history(cursor: String?, limit: Int) = ask("history") { storedHistory(cursor, limit) }
 
-        override suspend fun storedHistory(cursor: String?, limit: Int) = History(bought.take(limit), bought.getOrNull(limit)?.let { bought[limit - 1].id.value }, false)
+        override suspend fun storedHistory(cursor: String?, limit: Int) = History(bought.take(limit), emptyList(), bought.getOrNull(limit)?.let { bought[limit - 1].id.value }, false)
 
         override suspend fun sms(city: CityId, zone: ZoneId, vehicle: VehicleId) = smsOf(zone, plateOf(vehicle))
 
@@ -505,7 +505,7 @@ class FakeMesto(
     }
 
     inner class FakeOrders : OrdersClient {
-        override val state = MutableStateFlow(OrdersState(emptyList()))
+        override val state = MutableStateFlow(OrdersState(emptyList(), emptyList()))
 
         override fun current() = state.value
 
@@ -515,7 +515,7 @@ class FakeMesto(
         override suspend fun bySlip(number: String): Order = ask("bySlip") {
             val found = slips.find { it.number == number.filter(Char::isDigit) }
                 ?: throw MestoException.Refused("not_found", "This is not there any more.", "Refresh and try again.", emptyMap(), "", null, false)
-            found.also { order -> state.update { known -> OrdersState(known.orders.filter { it.id != order.id } + order) } }
+            found.also { order -> state.update { known -> known.copy(orders = known.orders.filter { it.id != order.id } + order) } }
         }
 
         override suspend fun history(cursor: String?, limit: Int) = ask("history") { OrdersPage(state.value.orders.take(limit), null) }
@@ -526,7 +526,7 @@ class FakeMesto(
 
         internal fun settle(order: Order): Order {
             val paid = order.copy(state = OrderState.Paid, paidAt = now)
-            state.update { known -> OrdersState(known.orders.map { if (it.id == order.id) paid else it }) }
+            state.update { known -> known.copy(orders = known.orders.map { if (it.id == order.id) paid else it }) }
             return paid
         }
 

@@ -102,9 +102,10 @@ class OrdersPresenter(
     }
 
     private fun show() {
-        val shown = client.orders.state.value
-        val forgotten = shown.forgotten.map { it.issuedAt to it.row().copy(standing = OrderRow.Standing.Forgotten) }
-        val known = (shown.orders.map { it.issuedAt to it.row() } + forgotten).sortedByDescending { (issuedAt) -> issuedAt }.map { (_, row) -> row }
+        val told = client.orders.state.value
+        val forgotten = told.forgotten.map { it.issuedAt to it.row().copy(standing = OrderRow.Standing.Forgotten) }
+        val dated = told.orders.map { it.issuedAt to it.row() } + forgotten
+        val known = dated.sortedByDescending { (issuedAt) -> issuedAt }.map { (_, row) -> row }
         val wasRead = client.account.state.value.lastSyncAt != null
         val payable = known.filter { it.standing == OrderRow.Standing.ToPay }
         val before = shown.value.chosen
