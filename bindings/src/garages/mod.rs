@@ -56,9 +56,10 @@ impl Garages {
     }
 
     /// The number of a facility's ticket from a photo of it, a JPEG or PNG file. As slow as the
-    /// image is large. Refused with `photo_unreadable`, `photo_too_large`, `photo_not_possible`
-    /// (this app reads no photos), `photo_without_code`, `photo_without_number`,
-    /// `photo_with_several_numbers` or `photo_of_another_facility`.
+    /// image is large. Refused with `photo_unreadable` (`format` names another form, such as
+    /// `HEIC`), `photo_too_large`, `photo_not_possible` (this app reads no photos),
+    /// `photo_without_code`, `photo_without_number`, `photo_with_several_numbers` or
+    /// `photo_of_another_facility`.
     pub fn number_from_photo(&self, city: CityId, facility: FacilityId, image: Vec<u8>) -> Result<String, MestoError> {
         let number = self.0.to_app(self.0.core.garages().number_from_photo(&city, &facility, &image))?;
         Ok(number.to_string())
@@ -67,6 +68,12 @@ impl Garages {
     /// A stored visit, as it stands now.
     pub fn visit(&self, id: VisitId) -> Result<Visit, MestoError> {
         self.0.to_app(self.0.core.garages().visit(id))
+    }
+
+    /// From when on the time to leave of a stored visit is shown as ending: the last reminder
+    /// before its end. Absent where the facility states no time to leave.
+    pub fn ending_at(&self, visit: VisitId) -> Result<Option<DateTime<Utc>>, MestoError> {
+        self.0.to_app(self.0.core.garages().ending_at(visit))
     }
 
     /// The signed receipt of a paid visit, for a barrier that does not reach the operator; draw it

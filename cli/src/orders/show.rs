@@ -10,7 +10,7 @@ use crate::kernel::show::Show;
 pub fn orders_table(show: &Show, orders: &[Order], forgotten: &[Order]) -> String {
     let row = |(order, is_forgotten): (&Order, bool)| {
         let state = match &order.state {
-            _ if is_forgotten => show.paint(Tone::Warn, &show.word("order-state-forgotten")),
+            _ if is_forgotten => show.paint(Tone::Warn, &show.word("state-forgotten")),
             OrderState::Issued => show.paint(Tone::Warn, &show.word("order-state-issued")),
             OrderState::Paid => show.paint(Tone::Good, &show.word("order-state-paid")),
             OrderState::Cancelled => show.word("order-state-cancelled"),

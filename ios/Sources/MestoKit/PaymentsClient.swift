@@ -27,12 +27,15 @@ public struct PaymentsClient: Part {
     public func buy(_ quote: Quote) async throws -> Intent {
         try await core.waiting { try await core.client.payments().buy(quote: quote, cancel: $0) }
     }
+    /// Whether the price of a quote no longer holds, by the corrected time: another one is to be
+    /// asked for. The same moment as the operator's.
+    public func isOver(_ quote: Quote) -> Bool { core.client.payments().isOver(quote: quote) }
     /// An intent by its key, open or ended.
     public func intent(_ key: String) async throws -> Intent? { try core.client.payments().intent(key: key) }
     /// The newest intents, ended ones included, newest first.
     public func intents(limit: Int = 50) async throws -> [Intent] { try core.client.payments().intents(limit: atLeastNone(limit)) }
-    /// What was bought, with its money, on any phone of the account: newest first; `cursor` is `next`
-    /// of the page before.
+    /// What was bought, with its money, on any phone of the account: newest first; `cursor` is
+    /// `next` of the page before.
     public func history(cursor: String? = nil, limit: Int = 50) async throws -> Purchases {
         try await core.waiting { try await core.client.payments().history(cursor: cursor, limit: atLeastNone(limit), cancel: $0) }
     }

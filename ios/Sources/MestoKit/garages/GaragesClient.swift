@@ -28,10 +28,10 @@ public struct GaragesClient: Part {
     public func number(city: CityId, of facility: FacilityId, typed: String) async throws -> String {
         try core.client.garages().ticketNumber(city: city, facility: facility, typed: typed)
     }
-    /// The number of a facility's ticket from a photo of it, a JPEG or PNG file. Without a
-    /// connection.
+    /// The number of a facility's ticket from a photo of it: a JPEG or PNG file, and on Apple's
+    /// systems whatever they can open, such as HEIC. Without a connection.
     public func number(city: CityId, of facility: FacilityId, photo: Data) async throws -> String {
-        try core.client.garages().numberFromPhoto(city: city, facility: facility, image: photo)
+        try core.client.garages().numberFromPhoto(city: city, facility: facility, image: readable(photo))
     }
     /// What a ticket owes now, line by line; `ticket` is its number as it was typed.
     public func quote(city: CityId, _ facility: FacilityId, ticket: String, pay: PayMethod = .deposit) async throws -> Quote {
@@ -48,6 +48,9 @@ public struct GaragesClient: Part {
     }
     /// A stored visit, as it stands now.
     public func visit(_ id: VisitId) async throws -> Visit { try core.client.garages().visit(id: id) }
+    /// From when on the time to leave of a stored visit is shown as ending; nil where the facility
+    /// states none.
+    public func endingAt(_ visit: VisitId) async throws -> Date? { try core.client.garages().endingAt(visit: visit) }
     /// The signed receipt of a paid visit, to draw as a QR; nil where none was signed, and once the
     /// car has left.
     public func receipt(_ visit: VisitId) async throws -> String? { try core.client.garages().receipt(visit: visit) }

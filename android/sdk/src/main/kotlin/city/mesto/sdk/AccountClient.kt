@@ -1,5 +1,5 @@
-// Signing in and out, the devices that are signed in, all that is stored, the end of the account, and
-// bringing it up to date.
+// Signing in and out, the devices that are signed in, all that is stored, the end of the account,
+// and bringing it up to date.
 package city.mesto.sdk
 
 import city.mesto.sdk.core.AccountClosed
@@ -50,7 +50,7 @@ interface AccountClient {
 val MestoClient.account: AccountClient get() = part(AccountClient::class.java, ::AccountOfCore)
 
 private class AccountOfCore(private val core: Core) : AccountClient {
-    private val account = core.holds(core.client.account())
+    private val account = core.client.account()
 
     override val state by lazy { core.state(Topic.Account, account::state) }
 

@@ -290,6 +290,8 @@ class FakeMesto(
 
         override fun current() = state.value
 
+        override fun isOver(quote: Quote) = now > quote.expiresAt
+
         override suspend fun buy(quote: Quote): Intent = ask("buy") { paid(quote) }
 
         internal fun paid(quote: Quote): Intent = intents.values.firstOrNull { it.quote == quote.id } ?: run {
@@ -574,6 +576,8 @@ class FakeMesto(
 
         override suspend fun visit(id: VisitId): Visit = state.value.run { inside + over + forgotten }.find { it.id == id }
             ?: throw MestoException.Refused("visit_missing", "This visit is not on the phone.", "Refresh.", emptyMap(), "", null, false)
+
+        override suspend fun endingAt(visit: VisitId): Instant? = visit(visit).exitBy?.minus(5, ChronoUnit.MINUTES)
 
         override suspend fun receipt(visit: VisitId): String? = visit(visit).signed
 

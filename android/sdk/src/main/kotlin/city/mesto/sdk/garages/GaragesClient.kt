@@ -20,6 +20,7 @@ import city.mesto.sdk.core.Topic
 import city.mesto.sdk.core.Visit
 import city.mesto.sdk.core.VisitId
 import city.mesto.sdk.core.Visits
+import java.time.Instant
 import kotlinx.coroutines.flow.StateFlow
 
 /**
@@ -51,8 +52,8 @@ interface GaragesClient {
     suspend fun ticketNumber(city: CityId, facility: FacilityId, typed: String): String
 
     /**
-     * The number of a facility's ticket from a photo of it, a JPEG or PNG file. Without a
-     * connection.
+     * The number of a facility's ticket from a photo of it, a JPEG or PNG file; another form, such
+     * as HEIC, is refused with `photo_unreadable`. Without a connection.
      */
     suspend fun numberFromPhoto(city: CityId, facility: FacilityId, image: ByteArray): String
 
@@ -70,6 +71,12 @@ interface GaragesClient {
 
     /** A stored visit, as it stands now. */
     suspend fun visit(id: VisitId): Visit
+
+    /**
+     * From when on the time to leave of a stored visit is shown as ending; null where the facility
+     * states none.
+     */
+    suspend fun endingAt(visit: VisitId): Instant?
 
     /**
      * The signed receipt of a paid visit, to draw as a QR; null where none was signed, and once the
@@ -90,7 +97,7 @@ val Intent.wantedVisit: GaragesSubject? get() = items.firstNotNullOfOrNull { (it
 val Intent.visit: Visit? get() = items.firstNotNullOfOrNull { (it.outcome as? Outcome.Garages)?.outcome?.visit }
 
 private class GaragesOfCore(private val core: Core) : GaragesClient {
-    private val garages = core.holds(core.client.garages())
+    private val garages = core.client.garages()
 
     override val state by lazy { core.state(Topic.Garages, garages::state) }
 
@@ -111,6 +118,8 @@ private class GaragesOfCore(private val core: Core) : GaragesClient {
     override suspend fun history(cursor: String?, limit: Int) = core.on { garages.history(cursor, Core.atLeastNone(limit)) }
 
     override suspend fun visit(id: VisitId) = core.on { garages.visit(id) }
+
+    override suspend fun endingAt(visit: VisitId) = core.on { garages.endingAt(visit) }
 
     override suspend fun receipt(visit: VisitId) = core.on { garages.receipt(visit) }
 }

@@ -125,7 +125,7 @@ private fun standing(order: OrderRow): String = when (order.standing) {
     OrderRow.Standing.ToPay -> texts.orderStateIssued()
     OrderRow.Standing.Paid -> texts.orderStatePaid()
     OrderRow.Standing.Cancelled -> texts.orderStateCancelled()
-    OrderRow.Standing.Forgotten -> texts.orderStateForgotten()
+    OrderRow.Standing.Forgotten -> texts.stateForgotten()
     OrderRow.Standing.Other -> texts.orderStateOther()
 }
 

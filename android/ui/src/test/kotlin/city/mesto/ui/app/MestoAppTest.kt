@@ -59,12 +59,17 @@ class MestoAppTest {
     private val pages = mutableListOf<String>()
     private val messages = mutableListOf<SmsFallback>()
     private var photo: ByteArray? = null
+    private var taken: ByteArray? = null
     private val platform = object : Platform {
         override fun openPage(url: String) {
             pages += url
         }
 
         override suspend fun pickPhoto(): ByteArray? = photo
+
+        override val hasCamera = true
+
+        override suspend fun takePhoto(): ByteArray? = taken
 
         override fun composeSms(sms: SmsFallback) {
             messages += sms
@@ -178,7 +183,7 @@ class MestoAppTest {
             tap(spelled(SECOND))
             tapWhat("Red zone")
             finds(payInRed(plate = SECOND))
-            tap(texts.buyMore())
+            tap(texts.wheelMore())
             finds(payInRed(until = "11:30", amount = "160.00", plate = SECOND)).assertIsEnabled()
             val asked = asked("quote")
 
@@ -339,7 +344,7 @@ class MestoAppTest {
         fake.wallet.state.value = WalletState(Samples.rsd(100.toBigDecimal()))
         driven { phone ->
             tapWhat("Red zone")
-            tap(texts.buyMore())
+            tap(texts.wheelMore())
             tap(texts.buyTopUp())
             tap(rsd("200.00"))
             tap(texts.topupGo(rsd("200.00")))
@@ -382,7 +387,7 @@ class MestoAppTest {
         phone.turn()
         sees(texts.zonesSignGo("Yellow zone"))
         tap(texts.zonesSignGo("Yellow zone"))
-        tap(texts.buyMore())
+        tap(texts.wheelMore())
         val pay = texts.buyPayDescribed(amount = rsd("160.00"), plate = PLATE, zone = "Yellow zone", time = "11:30")
         finds(pay).assertIsEnabled()
         val asked = asked("quote")
@@ -407,6 +412,15 @@ class MestoAppTest {
             phone.back()
             isHome()
         }
+    }
+
+    @Test
+    fun a_ticket_is_photographed_in_the_app_bg_65() = driven {
+        taken = byteArrayOf(1)
+        tap(texts.garagesTitle())
+        tapWhat("Zeleni venac")
+        tap(texts.garagesTicketCamera())
+        sees(texts.garagesTicketRead("GR004217"))
     }
 
     @Test
