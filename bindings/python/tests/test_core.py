@@ -127,7 +127,7 @@ class Accounts(WithTestbed):
         closed = app.account.close_account()
         self.assertEqual((None, Decimal("920.00")), (closed.settled, closed.refund.amount.amount))
         self.assertIn("920.00", app.payments.refund_text(closed.refund))
-        self.assertEqual((False, None), (app.account.state().signed_in, app.wallet.state().balance))
+        self.assertEqual((False, None), (app.account.state().is_signed_in, app.wallet.state().balance))
         with self.assertRaises(mesto.MestoError.NotSignedIn):
             app.account.close_account()
 
@@ -148,7 +148,7 @@ class Accounts(WithTestbed):
         with self.assertRaises(mesto.MestoError.Refused) as refused:
             app.account.close_account()
         self.assertEqual(("account_owes", "100.00 RSD"), (refused.exception.code, refused.exception.params["missing"]))
-        self.assertEqual((True, False), (app.account.state().signed_in, app.account.state().is_closing))
+        self.assertEqual((True, False), (app.account.state().is_signed_in, app.account.state().is_closing))
 
 
 class Values(WithTestbed):
@@ -328,7 +328,7 @@ class Life(WithTestbed):
             with self.assertRaises(mesto.MestoError.Phone) as closed:
                 call()
             self.assertEqual("closed", closed.exception.code)
-        self.assertTrue(app.account.state().signed_in, "as it was last")
+        self.assertTrue(app.account.state().is_signed_in, "as it was last")
         self.assertGreater(app.now().year, 1970)
         self.assertEqual("The app has closed its data.", app.text("error-closed", {}))
         self.assertEqual([], app.payments.state().open)
@@ -354,7 +354,7 @@ class Life(WithTestbed):
         self.assertEqual(("closed", "The app has closed its data."), (error.code, error.text))
         self.assertEqual(shown, client.account().state())
         with mesto.Mesto(self.config()) as again:
-            self.assertTrue(again.account.state().signed_in)
+            self.assertTrue(again.account.state().is_signed_in)
 
     def test_what_a_damaged_database_meant_is_told(self):
         with mesto.Mesto(self.config()) as app:
@@ -452,7 +452,7 @@ class Ports(WithTestbed):
         secrets = MemorySecrets()
         app = self.driver("+381640000020", phone=mesto.Phone(secrets=secrets))
         token = secrets.kept["localhost/session_token"]
-        self.assertTrue(app.account.state().signed_in)
+        self.assertTrue(app.account.state().is_signed_in)
         for name in ("mesto.db", "mesto.db-wal"):
             with open(f"{self.folder}/{name}", "rb") as file:
                 self.assertNotIn(token.encode(), file.read())

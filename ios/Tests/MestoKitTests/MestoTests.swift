@@ -94,7 +94,7 @@ import Testing
         let refund = try #require(closed.refund)
         #expect(closed.settled == nil && refund.amount.amount == 920)
         #expect(mesto.payments.text(refund).contains("920.00"))
-        #expect(!mesto.account.state().signedIn && mesto.wallet.state().balance == nil)
+        #expect(!mesto.account.state().isSignedIn && mesto.wallet.state().balance == nil)
         other.close()
         mesto.close()
     }
@@ -118,7 +118,7 @@ import Testing
         let secrets = MemorySecrets()
         let mesto = try await driver(Phone(secrets: secrets))
         let token = try #require(try secrets.get(name: "localhost/session_token"))
-        #expect(mesto.account.state().signedIn)
+        #expect(mesto.account.state().isSignedIn)
         for name in ["en.db", "en.db-wal"] {
             let file = try Data(contentsOf: folder.appendingPathComponent(name))
             #expect(file.range(of: Data(token.utf8)) == nil, "the token lies in \(name)")
@@ -232,7 +232,7 @@ import Testing
         let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
         #expect(left.filter { $0.hasPrefix("en.db-") }.isEmpty)
         let shown = mesto.account.state()
-        #expect(shown.signedIn)
+        #expect(shown.isSignedIn)
         let error = await failure { try await mesto.account.sync() }
         #expect(error?.code == "closed")
         #expect(error?.text == "The app has closed its data.")
@@ -253,7 +253,7 @@ import Testing
         ]
         for call in calls { #expect(await failure(call)?.code == "closed") }
         let again = try await Mesto(config())
-        #expect(again.account.state().signedIn)
+        #expect(again.account.state().isSignedIn)
     }
 
     @Test func whatADamagedDatabaseMeantIsTold() async throws {

@@ -87,7 +87,7 @@ private let number = "+381660000070"
         #expect(try widget(1) == before.2)
         #expect(apps[1].parking.state() == before.3)
         try await apps[1].account.sync()
-        #expect(apps[1].account.state().signedIn)
+        #expect(apps[1].account.state().isSignedIn)
     }
 
     @Test func whileOneOperatorIsDownTheOtherWorks() async throws {
@@ -111,7 +111,7 @@ private let number = "+381660000070"
         #expect(operators.names() == [names[1]])
         #expect(alarms.of(names[0]) == set, "its ticket goes on")
         apps[0] = try await opened(0)
-        #expect(apps[0].account.state().signedIn)
+        #expect(apps[0].account.state().isSignedIn)
     }
 
     @Test func afterTheEndOfAllOfThemEachSaysSo() async throws {
@@ -120,7 +120,7 @@ private let number = "+381660000070"
         #expect(operators.names().isEmpty)
         #expect(await operators.openIntents().isEmpty)
         await operators.replan()
-        #expect(apps[0].account.state().signedIn)
+        #expect(apps[0].account.state().isSignedIn)
         #expect(await failure { try await self.apps[0].account.sync() }?.code == "closed")
     }
 

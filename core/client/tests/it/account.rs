@@ -63,7 +63,7 @@ fn devices_are_listed_and_another_one_is_signed_out() {
     run(phone.client.account().end_session(there.id)).unwrap();
     assert_eq!(run(phone.client.account().end_session(there.id)).unwrap_err().code(), "not_found");
     assert_eq!(run(other.client.sync()).unwrap_err().kind(), ErrorKind::NotSignedIn);
-    assert!(!other.client.account().state().signed_in && phone.client.account().state().signed_in);
+    assert!(!other.client.account().state().is_signed_in && phone.client.account().state().is_signed_in);
     run(phone.client.sync()).unwrap();
 }
 
@@ -164,7 +164,7 @@ fn what_is_owed_is_paid_when_the_account_is_closed_or_it_stays_open_bg_68() {
     assert_eq!(error.params()["missing"]["amount"], "100.00");
     let text = error.text(mesto_client::Locale::En);
     assert!(text.contains("200.00 RSD") && text.contains("100.00 RSD"), "{text}");
-    assert!(phone.client.account().state().signed_in && !phone.client.account().state().is_closing);
+    assert!(phone.client.account().state().is_signed_in && !phone.client.account().state().is_closing);
     run(phone.client.sync()).unwrap();
     assert_eq!(phone.shown().balance, before.balance);
     phone.fill("200");
@@ -186,7 +186,7 @@ fn an_account_whose_closing_was_not_confirmed_is_closed_once_av_123() {
             assert_eq!(run(phone.client.sync()).is_err(), was_closed);
             phone.reopen();
             let state = phone.client.account().state();
-            assert!(state.is_closing && state.signed_in);
+            assert!(state.is_closing && state.is_signed_in);
             let closed = run(phone.client.account().close_account()).unwrap();
             assert_eq!(closed.refund.unwrap().amount, rsd("1000.00"));
         } else {
@@ -285,7 +285,7 @@ fn a_session_that_ended_elsewhere_closes_nothing_and_is_over() {
     run(other.client.account().end_session(theirs.id)).unwrap();
     assert_eq!(run(phone.client.account().close_account()).unwrap_err().kind(), ErrorKind::NotSignedIn);
     let state = phone.client.account().state();
-    assert!(!state.signed_in && !state.is_closing);
+    assert!(!state.is_signed_in && !state.is_closing);
     assert_eq!(phone.secrets.get(TOKEN).unwrap(), None);
     run(other.client.sync()).unwrap();
     assert_eq!(other.balance(), rsd("1000.00"));
@@ -299,5 +299,5 @@ fn another_phone_of_a_closed_account_is_signed_out_av_123() {
     other.sign_in();
     run(phone.client.account().close_account()).unwrap();
     assert_eq!(run(other.client.sync()).unwrap_err().kind(), ErrorKind::NotSignedIn);
-    assert!(!other.client.account().state().signed_in);
+    assert!(!other.client.account().state().is_signed_in);
 }

@@ -134,7 +134,7 @@ class MestoTest {
         val secrets = MemorySecrets()
         driver("+381650000020", Phone(secrets = secrets)).use { mesto ->
             val token = secrets.kept.getValue("localhost/session_token")
-            assertTrue(mesto.account.current().signedIn)
+            assertTrue(mesto.account.current().isSignedIn)
             for (name in listOf("en.db", "en.db-wal")) {
                 assertFalse(token in folder.resolve(name).readText(Charsets.ISO_8859_1), "the token lies in $name")
             }
@@ -341,7 +341,7 @@ class MestoTest {
                 val refund = assertNotNull(closed.refund)
                 assertEquals(null to BigDecimal("920.00"), closed.settled to refund.amount.amount)
                 assertContains(mesto.payments.text(refund), "920.00")
-                assertFalse(mesto.account.current().signedIn)
+                assertFalse(mesto.account.current().isSignedIn)
                 assertNull(mesto.wallet.current().balance)
                 assertFailsWith<MestoException.NotSignedIn> { mesto.account.closeAccount() }
             }

@@ -185,7 +185,7 @@ class ZonesPresenter(
         near = zones
         val found = (answer as? SignAnswer.Found)?.zone
         val rows = zones.map { zone ->
-            ZoneRow(zone.view(), zone.distanceMetres?.toInt(), zone.approximate, bySign = zone.zone.value == found, maxMinutes = zone.maxStayMinutes?.toInt())
+            ZoneRow(zone.view(), zone.distanceMetres?.toInt(), zone.isApproximate, bySign = zone.zone.value == found, maxMinutes = zone.maxStayMinutes?.toInt())
         }
         shown.update { it.copy(content = ZonesContent.Zones(rows, positionKnown = here != null), signAnswer = answer) }
     }
