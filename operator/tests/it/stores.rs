@@ -360,8 +360,8 @@ fn a_request_whose_key_is_being_worked_on_is_told_to_come_again() {
     let world = World::on(Arc::new(in_memory()));
     let folder = tempfile::tempdir().unwrap();
     let inner = SqliteInline::open(&folder.path().join("operator.db"), Durability::None).unwrap();
-    let token =
-        world.operator.create_staff(&inner, world.now(), mesto_protocol::kernel::grants::Role::Driver, "Ana").unwrap();
+    let driver = mesto_operator::RoleGiven::everywhere(mesto_protocol::kernel::grants::Role::Driver);
+    let token = world.operator.create_staff(&inner, world.now(), &driver, "Ana").unwrap();
     let key = world.key();
     let ask = Request::new("POST", "/v1/quotes").bearer(&token);
     let ask = ask.json(&asking_for(&WalletSubject { amount: rsd("200.00") }, PayMethod::Card));

@@ -163,15 +163,19 @@ async fn walk_bank(Standing(world): RunningWorld, Asked(wanted): Asked<Walk>) ->
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Staff {
     role: Role,
+    city: Option<String>,
+    place: Option<String>,
 }
 
 async fn staff(Standing(world): RunningWorld, Asked(wanted): Asked<Staff>) -> Answer {
     if wanted.role == Role::Driver {
-        return Err(wrong("a driver signs in with his phone; staff are `inspector` and `admin`"));
+        return Err(wrong("a driver signs in with his phone; staff are `inspector` and `controller`"));
     }
-    Ok(Json(json!({ "token": world.staff(wanted.role).await? })))
+    let Staff { role, city, place } = wanted;
+    Ok(Json(json!({ "token": world.staff(role, city.as_deref(), place.as_deref()).await? })))
 }
 
 async fn ledger(Standing(world): RunningWorld) -> Answer {
