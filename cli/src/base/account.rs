@@ -1,6 +1,7 @@
 //! `mesto sign-in`, `sessions`, `end-session`, `export` and `close-account`.
 
-use std::path::PathBuf;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use mesto_client::protocol::base::sign_in::DeviceSession;
@@ -148,13 +149,28 @@ async fn export(args: ExportArgs, call: Call) -> Outcome<()> {
         output::write(&(document + "\n"));
         return Ok(());
     };
-    std::fs::write(&file, document).map_err(|why| {
+    write_private(&file, document.as_bytes()).map_err(|why| {
         CliError::new(Exit::Input, "file_failed", format!("{} cannot be written: {why}", file.display()))
     })?;
     call.say(&serde_json::json!({"written": file}), || {
         phone.show.paint(Tone::Good, &format!("Written to {}.", file.display()))
     });
     Ok(())
+}
+
+/// Writes a file that nobody but its owner reads: everything that is known of a person.
+fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    // One that was there before has its own mode.
+    #[cfg(unix)]
+    if file.metadata()?.is_file() {
+        file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    }
+    file.write_all(bytes)
 }
 
 async fn close_account(args: CloseArgs, call: Call) -> Outcome<()> {

@@ -367,3 +367,21 @@ fn an_order_is_paid_by_card_once_however_often_the_bank_declines_bg_70() {
     let states: Vec<&Value> = payments.as_array().unwrap().iter().map(|intent| &intent["state"]).collect();
     assert_eq!(states, ["confirmed", "refused"], "newest first");
 }
+
+#[cfg(unix)]
+#[test]
+fn what_is_known_of_a_driver_lies_in_files_of_their_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let driver = Driver::with_car();
+    std::fs::write(driver.path().join("before.json"), "mine").unwrap();
+    for file in ["me.json", "before.json"] {
+        driver.json(&["export", "--to", file]);
+    }
+    for file in [".mesto/phone.sqlite", ".mesto/secrets.json", "me.json", "before.json"] {
+        let mode = std::fs::metadata(driver.path().join(file)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{file}: {mode:o}");
+    }
+    let told: Value = serde_json::from_slice(&std::fs::read(driver.path().join("before.json")).unwrap()).unwrap();
+    assert_eq!(told["accounts"][0]["deposit"], json!({ "amount": "0.00", "currency": "RSD" }));
+}

@@ -352,6 +352,21 @@ impl Store for AskedMeanwhile {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_file_and_those_beside_it_are_their_owners_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("operator.db");
+    let _store = SqliteStore::open(&file, Durability::Full).unwrap();
+    for suffix in ["", "-wal", "-shm"] {
+        let beside = folder.path().join(format!("operator.db{suffix}"));
+        let mode = std::fs::metadata(&beside).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "phone numbers and codes that are good: {suffix} {mode:o}");
+    }
+}
+
 #[test]
 fn a_request_whose_key_is_being_worked_on_is_told_to_come_again() {
     use mesto_operator::Request;
