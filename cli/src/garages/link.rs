@@ -4,6 +4,7 @@ use mesto_protocol::{Problem, ProblemCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::garages::controller::COUNTED;
 use crate::kernel::failure::{CliError, Exit};
 use crate::kernel::web;
 
@@ -33,6 +34,9 @@ impl From<NoAnswer> for CliError {
                 let advice = match problem.code.as_str() {
                     "unauthorized" | "forbidden" => {
                         Some("Give the token of this facility's controller: `mesto admin create --role controller`.")
+                    }
+                    "out_of_range" if problem.params.get("field").is_some_and(|field| field == COUNTED) => {
+                        Some("Count again: `mesto garage free PLACES`.")
                     }
                     "out_of_range" => Some("Set the clock of this machine, or leave --at out."),
                     _ => None,
