@@ -84,6 +84,11 @@ fn the_operator_can_be_cut_off_killed_and_restarted_on_its_port() {
     assert!(http("GET", &clock, None).is_err());
     tell("/offline", json!({ "on": false }));
     assert!(http("GET", &clock, None).is_ok());
+    tell("/offline", json!({ "on": true }));
+    tell("/kill", json!({}));
+    tell("/restart", json!({}));
+    assert!(http("GET", &clock, None).is_err(), "offline stays so");
+    tell("/offline", json!({ "on": false }));
     for _ in 0..2 {
         tell("/kill", json!({}));
         assert!(http("GET", &clock, None).is_err());

@@ -44,6 +44,11 @@ pub(crate) fn report(tx: &mut dyn Tx, call: &mut Call<'_>, told: GarageReport) -
     place.not_ahead("sent_at", told.sent_at, now)?;
     if let Some(free) = &told.free {
         place.not_ahead("free.at", free.at, now)?;
+        if let Some(capacity) = place.facility.capacity.known().filter(|capacity| free.free > **capacity) {
+            let detail = format!("{} places were told as free, and there are {capacity}; count again", free.free);
+            let problem = Problem::new(ProblemCode::OutOfRange, detail);
+            return Err(problem.with("field", "free.free").with("min", 0).with("max", *capacity).into());
+        }
     }
     if told.events.len() > EVENTS_MOST {
         let detail = format!("{} events were told; tell at most {EVENTS_MOST} at a time", told.events.len());

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -81,6 +82,8 @@ pub struct World {
     operator: Arc<Operator>,
     bank: Bank,
     pub front: FaultProxy,
+    /// The operator's port stays closed, whether it runs or not.
+    is_cut_off: AtomicBool,
     bank_address: SocketAddr,
     control_address: SocketAddr,
     running: AsyncMutex<Option<Running>>,
@@ -141,6 +144,7 @@ impl World {
             operator: Arc::new(operator),
             bank: bank.clone(),
             front,
+            is_cut_off: AtomicBool::new(false),
             bank_address,
             control_address,
             running: AsyncMutex::new(None),
@@ -281,8 +285,27 @@ impl World {
             *running = Some(Running { runtime, store });
         }
         drop(running);
-        self.front.open()?;
+        if !self.is_cut_off.load(Ordering::SeqCst) {
+            self.front.open()?;
+        }
         Ok(())
+    }
+
+    /// Closes the operator's port until it is opened here again, also after a restart.
+    ///
+    /// # Errors
+    /// To open it, when the operator does not run or the port cannot be had.
+    pub async fn cut_off(&self, is_cut_off: bool) -> Result<(), WorldError> {
+        if is_cut_off {
+            self.is_cut_off.store(true, Ordering::SeqCst);
+            self.front.close().await;
+            return Ok(());
+        }
+        if !self.is_running().await {
+            return Err(WorldError::NotRunning);
+        }
+        self.is_cut_off.store(false, Ordering::SeqCst);
+        Ok(self.front.open()?)
     }
 
     #[must_use]

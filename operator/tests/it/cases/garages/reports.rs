@@ -135,6 +135,9 @@ on_both_databases! {
         assert_eq!((refusal["field"].as_str(), refusal["now"].clone()), (Some("sent_at"), serde_json::to_value(world.now()).unwrap()));
         let free = Some(ReportedPlaces { free: 1, at: ahead(121) });
         refused("out_of_range", &garage.send(&GarageReport { free, ..garage.report(vec![]) }));
+        let free = Some(ReportedPlaces { free: 304, at: world.now() });
+        let many = refused("out_of_range", &garage.send(&GarageReport { free, ..garage.report(vec![]) }));
+        assert_eq!((&many["field"], &many["max"]), (&json!("free.free"), &json!(303)), "{many}");
         let refusal = refused("bad_request", &garage.send(&GarageReport { settled_after: Some("soon".into()), ..garage.report(vec![]) }));
         assert_eq!(refusal["field"], "settled_after");
         let many = vec![told(ReportedEventKind::Entered, TICKET, world.now()); 201];
