@@ -1,4 +1,4 @@
-//! `mesto sign-in`, `sessions`, `end-session`, `export` and `close-account`.
+//! `mesto sign-in`, `sign-out`, `sessions`, `end-session`, `export` and `close-account`.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -22,6 +22,8 @@ enum Command {
     SignIn(SignInArgs),
     /// The devices that are signed in to the account.
     Sessions(SessionsArgs),
+    /// End the session of this phone, which forgets the account.
+    SignOut(PhoneArgs),
     /// End the session of another device.
     EndSession(EndSessionArgs),
     /// All that the operator stores about the account, as a JSON document.
@@ -85,6 +87,7 @@ impl Run for Command {
             Self::SignIn(args) => call.ask(sign_in(args, call)),
             Self::Sessions(args) => call.ask(sessions(args, call)),
             Self::EndSession(args) => call.ask(end_session(args, call)),
+            Self::SignOut(at) => call.ask(sign_out(at, call)),
             Self::Export(args) => call.ask(export(args, call)),
             Self::CloseAccount(args) => call.ask(close_account(args, call)),
         }
@@ -121,8 +124,8 @@ async fn sessions(args: SessionsArgs, call: Call) -> Outcome<()> {
             vec![
                 session.device.clone(),
                 if session.is_own { "this one".to_owned() } else { String::new() },
-                phone.show.moment(session.signed_in_at),
-                phone.show.moment(session.expires_at),
+                phone.show.of_year(session.signed_in_at),
+                phone.show.of_year(session.expires_at),
                 session.id.to_string(),
             ]
         };
@@ -138,6 +141,14 @@ async fn end_session(args: EndSessionArgs, call: Call) -> Outcome<()> {
     let ended = phone.core.account().end_session(args.session).await;
     phone.done(ended)?;
     call.say(&serde_json::json!({"ended": args.session}), || phone.show.paint(Tone::Good, "It has to sign in again."));
+    Ok(())
+}
+
+async fn sign_out(at: PhoneArgs, call: Call) -> Outcome<()> {
+    let phone = Phone::open(&at, call).await?;
+    let signed_out = phone.core.account().sign_out().await;
+    phone.done(signed_out)?;
+    call.say(&serde_json::json!({"signed_out": true}), || phone.show.paint(Tone::Good, "Signed out."));
     Ok(())
 }
 
