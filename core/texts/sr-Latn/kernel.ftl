@@ -95,7 +95,6 @@ error-cursor_too_old = Spisak promena je prestar.
 ## Reči i rečenice
 
 notice-not_guaranteed = Podsetnik stiže samo ako telefon može da ga prikaže. Karta ističe i bez njega.
-clock-unsynced = Vreme još nije provereno kod operatera.
 
 ## Ekrani
 
@@ -103,3 +102,8 @@ state-offline = Nema veze
 state-offline-as-of = Prikazano je stanje od { $time }.
 state-offline-never = Zone i cene još nisu preuzete.
 state-retry = Pokušajte ponovo
+go-back = Nazad
+wheel-less = Kraće
+wheel-more = Duže
+wheel-minutes = { $minutes } min
+distance-metres = { $metres } m odavde

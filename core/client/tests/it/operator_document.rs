@@ -171,7 +171,7 @@ impl Own {
             version: 1,
             issued_at: morning(),
             next_update: morning() + TimeDelta::days(1),
-            keys: vec![key("c1", KeyUse::City), key("t1", KeyUse::Ticket)],
+            keys: vec![key("c1", KeyUse::City), key("t1", KeyUse::Code)],
         };
         let says = |text: String| Fault::Says(200, Vec::new(), text.into_bytes());
         self.phone.net.fault("GET /v1/keys", says(keys.sign(&Self::key("root")).unwrap()));
@@ -222,7 +222,8 @@ fn an_older_copy_of_the_same_version_does_not_come_back() {
     assert_eq!(serves(7, after(0)).map(city), Ok(Some(7)));
     assert_eq!(serves(8, after(60)).map(city), Ok(Some(8)));
     own.refuses(serves(7, after(0)), "signed at");
-    // The same again is taken, whichever host of the operator signed it, and the latest moment counts.
+    // The same again is taken, whichever host of the operator signed it, and the latest moment
+    // counts.
     assert_eq!(serves(8, after(59)).map(city), Ok(Some(8)));
     assert_eq!(serves(8, after(120)).map(city), Ok(Some(8)));
     own.refuses(serves(9, after(90)), "signed at");

@@ -6,6 +6,7 @@
 //! waits.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 
 use crate::kernel::money::Money;
 
@@ -34,6 +35,17 @@ pub struct TicketEvent {
     pub places: Option<u32>,
     /// What was taken, with cash; absent: what was owed then.
     pub amount: Option<Money>,
+    /// The car as it was known when cash without an amount was told: that is what it was taken for.
+    pub seen: Option<SeenCar>,
+}
+
+/// A car as it is known at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeenCar {
+    pub entered_at: DateTime<Utc>,
+    pub is_lost: bool,
+    pub is_disabled: bool,
+    pub places: u32,
 }
 
 impl TicketEvent {
@@ -56,6 +68,8 @@ pub struct Cash {
     pub at: DateTime<Utc>,
     /// Absent: what was owed then.
     pub amount: Option<Money>,
+    /// The car that it was owed for; absent: as it is known now.
+    pub seen: Option<SeenCar>,
 }
 
 /// A visit as far as it was told.
@@ -91,6 +105,11 @@ impl ToldVisit {
         self.is_lost |= event.kind == TicketEventKind::Lost;
         self.is_disabled = event.is_disabled.unwrap_or(self.is_disabled);
         self.places = event.places.unwrap_or(self.places);
+    }
+
+    const fn seen(&self) -> SeenCar {
+        let Self { entered_at, is_lost, is_disabled, places, .. } = *self;
+        SeenCar { entered_at, is_lost, is_disabled, places }
     }
 
     /// Whether its car can have been inside at a moment that is not before its entry.
@@ -168,11 +187,16 @@ impl TicketHistory {
                     }
                 }
                 (TicketEventKind::PaidOnSite, Some(visit)) if visit.end.is_none_or(|end| !end.is_cancelled) => {
-                    visit.cash.push(Cash { at: event.at, amount: event.amount });
+                    // Cash that was told of the car before was not taken for what that one was.
+                    let seen = event.seen.filter(|seen| visit.entered_at <= seen.entered_at);
+                    visit.cash.push(Cash { at: event.at, amount: event.amount, seen });
                 }
-                (TicketEventKind::Left | TicketEventKind::Cancelled, Some(visit)) if visit.end.is_none() => {
-                    let is_cancelled = event.kind == TicketEventKind::Cancelled;
-                    visit.end = Some(VisitEnd { at: event.at, is_cancelled });
+                (TicketEventKind::Left, Some(visit)) if visit.end.is_none() => {
+                    visit.end = Some(VisitEnd { at: event.at, is_cancelled: false });
+                }
+                // One that was paid was no mistake.
+                (TicketEventKind::Cancelled, Some(visit)) if visit.end.is_none() && visit.cash.is_empty() => {
+                    visit.end = Some(VisitEnd { at: event.at, is_cancelled: true });
                 }
                 (TicketEventKind::PaidOnSite | TicketEventKind::Left | TicketEventKind::Cancelled, _) => {}
             }
@@ -181,8 +205,8 @@ impl TicketHistory {
     }
 
     /// Takes something that was told; gives whether it was not known as it is. What is said of a
-    /// car or of an amount another time is as it was said last. `is_paid_here` says of the entry
-    /// of a visit whether the driver paid it.
+    /// car or of an amount another time is as it was said last; cash keeps the car that it was
+    /// taken for. `is_paid_here` says of the entry of a visit whether the driver paid it.
     ///
     /// # Errors
     /// [`NotPlaced`]; then nothing is taken.
@@ -199,7 +223,9 @@ impl TicketHistory {
             Err(place) => place,
         };
         self.fits(&told, is_paid_here)?;
-        self.events.insert(place, told);
+        let seen = self.visits().iter().rfind(|visit| visit.entered_at <= told.at).map(ToldVisit::seen);
+        let is_reckoned = told.kind == TicketEventKind::PaidOnSite && told.amount.is_none();
+        self.events.insert(place, TicketEvent { seen: seen.filter(|_| is_reckoned), ..told });
         Ok(true)
     }
 
@@ -215,9 +241,10 @@ impl TicketHistory {
         match told.kind {
             TicketEventKind::Entered => self.entry_fits(at, &visits),
             TicketEventKind::Lost => {
-                let had_begun = |visit: &&ToldVisit, ahead| visit.entered_at - ahead <= at && visit.lasts(at);
-                let found = visits.iter().rfind(|visit| had_begun(visit, TimeDelta::zero()));
-                let found = found.or_else(|| visits.iter().rfind(|visit| had_begun(visit, self.clocks_differ)));
+                let begun = visits.iter().rfind(|visit| visit.entered_at <= at).filter(|visit| visit.lasts(at));
+                let next = visits.iter().find(|visit| at < visit.entered_at);
+                let next = next.filter(|visit| visit.entered_at - at <= self.clocks_differ);
+                let found = begun.or(next);
                 let is_before = visits.iter().any(|visit| visit.end.is_none() || at <= visit.entered_at);
                 match found.map(|visit| visit.end) {
                     Some(Some(VisitEnd { at: ended_at, is_cancelled: true })) => Err(NotPlaced::Over { ended_at }),
