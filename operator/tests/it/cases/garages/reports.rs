@@ -137,7 +137,7 @@ on_both_databases! {
         refused("out_of_range", &garage.send(&GarageReport { free, ..garage.report(vec![]) }));
         let free = Some(ReportedPlaces { free: 304, at: world.now() });
         let many = refused("out_of_range", &garage.send(&GarageReport { free, ..garage.report(vec![]) }));
-        assert_eq!((&many["field"], &many["max"]), (&json!("free.free"), &json!(303)), "{many}");
+        assert_eq!((&many["field"], &many["max"]), (&json!("free.free"), &json!(303)));
         let refusal = refused("bad_request", &garage.send(&GarageReport { settled_after: Some("soon".into()), ..garage.report(vec![]) }));
         assert_eq!(refusal["field"], "settled_after");
         let many = vec![told(ReportedEventKind::Entered, TICKET, world.now()); 201];
