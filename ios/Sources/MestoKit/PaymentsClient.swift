@@ -27,6 +27,9 @@ public struct PaymentsClient: Part {
     public func buy(_ quote: Quote) async throws -> Intent {
         try await core.waiting { try await core.client.payments().buy(quote: quote, cancel: $0) }
     }
+    /// Whether the price of a quote no longer holds, by the corrected time: another one is to be
+    /// asked for. The same moment as the operator's.
+    public func isOver(_ quote: Quote) -> Bool { core.client.payments().isOver(quote: quote) }
     /// An intent by its key, open or ended.
     public func intent(_ key: String) async throws -> Intent? { try core.client.payments().intent(key: key) }
     /// The newest intents, ended ones included, newest first.

@@ -108,7 +108,7 @@ on_both_databases! {
     }
 
     #[test]
-    fn an_order_is_paid_from_the_deposit_once_and_exactly_bg_04_bg_69_bg_70(world) {
+    fn an_order_is_paid_from_the_deposit_once_and_exactly_bg_04_bg_26_bg_69_bg_70(world) {
         let (driver, _) = world.driver_with(PHONE, "BG789PP", &["2000.00"]);
         let (other, _) = world.driver_with("+381650000000", "BG789PP", &["5000.00"]);
         let (stranger, _) = world.driver_with("+381660000000", "BG111AA", &["5000.00"]);

@@ -87,7 +87,7 @@ on_both_databases! {
     }
 
     #[test]
-    fn consumption_of_the_deposit_is_told_entry_by_entry_bg_34_bg_36_bg_37(world) {
+    fn consumption_of_the_deposit_is_told_entry_by_entry_bg_26_bg_34_bg_36_bg_37(world) {
         let (driver, vehicle) = world.driver_with("+381641234567", "BG789PP", &["1000.00"]);
         let ticket = driver.park(vehicle, "red", 60).ticket;
         let deposit: Deposit = expect(200, driver.get("/v1/deposit"));

@@ -45,7 +45,7 @@ fn last_told(driver: &Person<'_>) -> Purchase {
 
 on_both_databases! {
     #[test]
-    fn a_ticket_bought_by_card_is_delivered_when_the_bank_approves_bg_27_bg_43_bg_47_bg_89(world) {
+    fn a_ticket_bought_by_card_is_delivered_when_the_bank_approves_bg_25_bg_27_bg_43_bg_47_bg_89(world) {
         let driver = world.driver(PHONE);
         let vehicle = driver.add("BG789PP").id;
         let quote = driver.quote_by_card(vehicle, "yellow", 180);
@@ -83,7 +83,7 @@ on_both_databases! {
     }
 
     #[test]
-    fn an_order_bought_by_card_is_paid_when_the_bank_approves_bg_27_bg_70_bg_89(world) {
+    fn an_order_bought_by_card_is_paid_when_the_bank_approves_bg_25_bg_27_bg_70_bg_89(world) {
         let driver = world.driver(PHONE);
         let other = world.driver(OTHER);
         driver.add("BG789PP");

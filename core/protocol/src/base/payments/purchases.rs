@@ -134,6 +134,13 @@ records! { quote_records;
     }
 }
 
+/// Whether a price no longer holds at `now`: the millisecond `expires_at` is the last one in which
+/// it can be bought. The operator sells by it and the apps ask anew by it.
+#[must_use]
+pub fn price_is_over(expires_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    now > expires_at
+}
+
 impl Wanted {
     /// What a service is asked for.
     ///

@@ -53,7 +53,7 @@ val MestoClient.wallet: WalletClient get() = part(WalletClient::class.java, ::Wa
 val Intent.topUp: Money? get() = items.firstNotNullOfOrNull { (it.offer as? Offer.Wallet)?.offer?.amount }
 
 private class WalletOfCore(private val core: Core) : WalletClient {
-    private val wallet = core.holds(core.client.wallet())
+    private val wallet = core.client.wallet()
 
     override val state by lazy { core.state(Topic.Wallet, wallet::state) }
 

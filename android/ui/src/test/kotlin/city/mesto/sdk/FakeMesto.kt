@@ -290,6 +290,8 @@ class FakeMesto(
 
         override fun current() = state.value
 
+        override fun isOver(quote: Quote) = now > quote.expiresAt
+
         override suspend fun buy(quote: Quote): Intent = ask("buy") { paid(quote) }
 
         internal fun paid(quote: Quote): Intent = intents.values.firstOrNull { it.quote == quote.id } ?: run {

@@ -59,7 +59,7 @@ val Intent.wantedOrder: Order? get() = items.firstNotNullOfOrNull { (it.offer as
 val Intent.order: Order? get() = items.firstNotNullOfOrNull { (it.outcome as? Outcome.Orders)?.outcome?.order }
 
 private class OrdersOfCore(private val core: Core) : OrdersClient {
-    private val orders = core.holds(core.client.orders())
+    private val orders = core.client.orders()
 
     override val state by lazy { core.state(Topic.Orders, orders::state) }
 

@@ -126,7 +126,7 @@ val Intent.parking: ParkingOffer? get() = items.firstNotNullOfOrNull { (it.offer
 val Intent.ticket: Ticket? get() = items.firstNotNullOfOrNull { (it.outcome as? Outcome.Parking)?.outcome?.ticket }
 
 private class ParkingOfCore(private val core: Core) : ParkingClient {
-    private val parking = core.holds(core.client.parking())
+    private val parking = core.client.parking()
 
     override val state by lazy { core.state(Topic.Parking, parking::state) }
 
