@@ -57,6 +57,16 @@ impl Reason {
     }
 }
 
+/// Makes the file when it is not there, for its owner alone; SQLite gives the files beside it the
+/// same mode. What cannot be made SQLite says.
+fn make_private(path: &Path) {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let _ = options.open(path);
+}
+
 /// What the payer did, or time did.
 pub enum Step {
     Card(Card),
@@ -141,7 +151,10 @@ pub struct Store {
 impl Store {
     pub fn open(path: Option<&Path>) -> Result<Self, StoreError> {
         let connection = match path {
-            Some(path) => Connection::open(path)?,
+            Some(path) => {
+                make_private(path);
+                Connection::open(path)?
+            }
             None => Connection::open_in_memory()?,
         };
         connection.pragma_update(None, "journal_mode", "WAL")?;

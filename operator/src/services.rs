@@ -125,6 +125,7 @@ mod tests {
     use mesto_protocol::services;
 
     use super::*;
+    use crate::kernel::service::Told;
     use crate::kernel::store::{SqliteInline, transact};
 
     #[test]
@@ -201,6 +202,36 @@ mod tests {
             }
         }
         assert_eq!(unowned, BTreeSet::new(), "tables without an owner");
+    }
+
+    #[test]
+    fn every_number_that_a_person_is_told_is_money_with_its_currency_a_moment_a_count_or_yes_or_no() {
+        let store = SqliteInline::in_memory().unwrap();
+        for table in SERVICES.iter().flat_map(|service| service.tables) {
+            let Export::Rows { columns, .. } = table.export else { continue };
+            let sql = "SELECT name, type FROM pragma_table_info($1)";
+            let rows = transact(&store, |tx| tx.query(sql, &[table.name.into()])).unwrap();
+            let schema: BTreeMap<String, String> =
+                rows.iter().map(|row| (row.get("name").unwrap(), row.get("type").unwrap())).collect();
+            for told in columns {
+                let column = format!("{}.{}", table.name, told.name());
+                let is_text = matches!(told, Told::Plain(_) | Told::Json(_));
+                let stored = schema.get(told.name()).unwrap_or_else(|| panic!("there is no {column}"));
+                assert_eq!(stored, if is_text { "TEXT" } else { "BIGINT" }, "{column} is {told:?}");
+                if matches!(told, Told::Money(_)) {
+                    assert!(schema.contains_key("currency"), "{column}: of which currency?");
+                }
+                // The names of the schema say what is a moment and what is yes or no.
+                let is_moment = stored == "BIGINT" && (told.name().ends_with("_at") || told.name() == "at");
+                assert!(!is_moment || matches!(told, Told::Time(_)), "{column} is {told:?}");
+                let is_flag = told.name().starts_with("is_");
+                assert_eq!(is_flag, matches!(told, Told::Flag(_)), "{column} is {told:?}");
+                if let Told::Count(name) = told {
+                    let counts = ["paid_minutes", "issue", "purchases", "places", "seq", "status"];
+                    assert!(counts.contains(name), "{column}: is it no money?");
+                }
+            }
+        }
     }
 
     #[test]

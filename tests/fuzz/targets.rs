@@ -7,11 +7,12 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use mesto_operator::store::transact;
-use mesto_operator::{Request, SqliteInline};
+use mesto_operator::{Request, RoleGiven, SqliteInline};
 use mesto_protocol::base::payments::{self, PayMethod, Quote};
 use mesto_protocol::base::wallet::{self, WalletSubject};
 use mesto_protocol::base::{public, sign_in, vehicles};
 use mesto_protocol::code::Code;
+use mesto_protocol::kernel::grants::Role;
 use mesto_protocol::kernel::{EVENTS, intents};
 use mesto_protocol::keys::KeySet;
 use mesto_protocol::orders::inspectors;
@@ -259,7 +260,7 @@ impl Requests {
         let token = driver.token.clone();
         let inspector = rig
             .operator
-            .create_staff(&*rig.store, rig.now, mesto_protocol::kernel::grants::Role::Inspector, "Mira")
+            .create_staff(&*rig.store, rig.now, &RoleGiven::everywhere(Role::Inspector), "Mira")
             .expect("an inspector can be made");
         let soon = rig.deadline();
         let by_card = driver.price(&WalletSubject { amount: dinar(1_000) }, PayMethod::Card);

@@ -23,7 +23,10 @@ fn five_hundred_concurrent_histories_on_postgres_lose_and_double_nothing_bg_34_b
     let cluster = PostgresCluster::start().unwrap_or_else(|why| panic!("{why}"));
     let store = PostgresStore::open(&cluster.database().unwrap(), 8).unwrap();
     let rig = Rig::new(Arc::new(store));
-    let inspector = rig.operator.create_staff(&*rig.store, rig.now, Role::Inspector, "Mira").unwrap();
+    let inspector = rig
+        .operator
+        .create_staff(&*rig.store, rig.now, &mesto_operator::RoleGiven::everywhere(Role::Inspector), "Mira")
+        .unwrap();
     let mut played = [0_u32; 8];
     for seed in 0..HISTORIES {
         let mut random = Random::new(seed);

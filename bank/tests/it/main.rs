@@ -539,3 +539,19 @@ async fn pages_cannot_be_kept_framed_or_scripted() {
     assert!(!answer.text().await.unwrap().contains("<script"));
     assert_eq!(world.get(&format!("{}/p/nothing", world.url)).await.status(), 404);
 }
+
+#[cfg(unix)]
+#[test]
+fn the_banks_file_and_those_beside_it_are_their_owners_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = tempfile::tempdir().unwrap();
+    let config = BankConfig { database: Some(folder.path().join("bank.sqlite")), merchants: Vec::new() };
+    let clock = Arc::new(TestClock(AtomicI64::new(START)));
+    let _bank = Bank::open(&config, clock, Arc::new(Counting(AtomicU64::new(1)))).unwrap();
+    for suffix in ["", "-wal", "-shm"] {
+        let file = folder.path().join(format!("bank.sqlite{suffix}"));
+        let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{}: {mode:o}", file.display());
+    }
+}

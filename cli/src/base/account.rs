@@ -1,6 +1,7 @@
-//! `mesto sign-in`, `sessions`, `end-session`, `export` and `close-account`.
+//! `mesto sign-in`, `sign-out`, `sessions`, `end-session`, `export` and `close-account`.
 
-use std::path::PathBuf;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use mesto_client::protocol::base::sign_in::DeviceSession;
@@ -21,6 +22,8 @@ enum Command {
     SignIn(SignInArgs),
     /// The devices that are signed in to the account.
     Sessions(SessionsArgs),
+    /// End the session of this phone, which forgets the account.
+    SignOut(PhoneArgs),
     /// End the session of another device.
     EndSession(EndSessionArgs),
     /// All that the operator stores about the account, as a JSON document.
@@ -84,6 +87,7 @@ impl Run for Command {
             Self::SignIn(args) => call.ask(sign_in(args, call)),
             Self::Sessions(args) => call.ask(sessions(args, call)),
             Self::EndSession(args) => call.ask(end_session(args, call)),
+            Self::SignOut(at) => call.ask(sign_out(at, call)),
             Self::Export(args) => call.ask(export(args, call)),
             Self::CloseAccount(args) => call.ask(close_account(args, call)),
         }
@@ -120,8 +124,8 @@ async fn sessions(args: SessionsArgs, call: Call) -> Outcome<()> {
             vec![
                 session.device.clone(),
                 if session.is_own { "this one".to_owned() } else { String::new() },
-                phone.show.moment(session.signed_in_at),
-                phone.show.moment(session.expires_at),
+                phone.show.of_year(session.signed_in_at),
+                phone.show.of_year(session.expires_at),
                 session.id.to_string(),
             ]
         };
@@ -140,6 +144,14 @@ async fn end_session(args: EndSessionArgs, call: Call) -> Outcome<()> {
     Ok(())
 }
 
+async fn sign_out(at: PhoneArgs, call: Call) -> Outcome<()> {
+    let phone = Phone::open(&at, call).await?;
+    let signed_out = phone.core.account().sign_out().await;
+    phone.done(signed_out)?;
+    call.say(&serde_json::json!({"signed_out": true}), || phone.show.paint(Tone::Good, "Signed out."));
+    Ok(())
+}
+
 async fn export(args: ExportArgs, call: Call) -> Outcome<()> {
     let phone = Phone::open(&args.at, call).await?;
     let document = phone.core.account().export().await;
@@ -148,13 +160,28 @@ async fn export(args: ExportArgs, call: Call) -> Outcome<()> {
         output::write(&(document + "\n"));
         return Ok(());
     };
-    std::fs::write(&file, document).map_err(|why| {
+    write_private(&file, document.as_bytes()).map_err(|why| {
         CliError::new(Exit::Input, "file_failed", format!("{} cannot be written: {why}", file.display()))
     })?;
     call.say(&serde_json::json!({"written": file}), || {
         phone.show.paint(Tone::Good, &format!("Written to {}.", file.display()))
     });
     Ok(())
+}
+
+/// Writes a file that nobody but its owner reads: everything that is known of a person.
+fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    // One that was there before has its own mode.
+    #[cfg(unix)]
+    if file.metadata()?.is_file() {
+        file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    }
+    file.write_all(bytes)
 }
 
 async fn close_account(args: CloseArgs, call: Call) -> Outcome<()> {

@@ -39,7 +39,7 @@ struct VerifyArgs {
     code: String,
     /// What the operator is called, whose codes are taken: parking.example.
     #[arg(long, value_name = "DNS_NAME")]
-    issuer: OperatorName,
+    operator_name: OperatorName,
     /// The operator's root key (base64url).
     // Every 64th key begins with a hyphen.
     #[arg(long, allow_hyphen_values = true)]
@@ -131,7 +131,7 @@ fn verify(args: &VerifyArgs, call: Call) -> Outcome<()> {
     let list = args.revocations.as_ref().map(|source| source.read("revocation list")).transpose()?;
     let list = list.map(|wire| Revocations::verify(&wire, &keys, now, 0)).transpose().map_err(wrong_list)?;
     let clock = ClockRule { max_skew: TimeDelta::seconds(args.skew.into()) };
-    let issuer = args.issuer.as_str();
+    let issuer = args.operator_name.as_str();
     let verifier = Verifier { issuer, keys: &keys, revocations: list.as_ref(), seen: None, clock };
 
     let verified = verifier.verify(code.trim(), now).map_err(|error| not_good(&error, call))?;
@@ -225,7 +225,9 @@ fn not_good(error: &CodeError, call: Call) -> CliError {
         CodeError::MomentTooOld { .. } | CodeError::MomentInFuture { .. } => refused
             .advise("Let the driver open the ticket on the phone, scan it anew, and compare this machine's clock."),
         CodeError::Reissued { .. } => refused.advise("Let the driver show it on the phone that he uses now."),
-        CodeError::OtherIssuer { .. } => refused.advise("Compare --issuer with what `mesto serve` says of its name."),
+        CodeError::OtherIssuer { .. } => {
+            refused.advise("Compare --operator-name with what `mesto serve` says of its name.")
+        }
         _ => refused,
     };
     match error.genuine() {

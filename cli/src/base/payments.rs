@@ -237,9 +237,18 @@ async fn settle(at: PhoneArgs, call: Call) -> Outcome<()> {
     let settled = phone.done(settled)?;
     phone.sync().await?;
     let open = phone.core.payments().state().open.len();
-    let error =
-        CliError::new(Exit::Unconfirmed, "unconfirmed", format!("{open} still open")).advise("Ask again later.");
-    if open > 0 && call.style.json {
+    let not_bought = settled
+        .iter()
+        .find(|intent| matches!(intent.state, IntentState::Refused(_) | IntentState::Expired | IntentState::Forgotten));
+    let error = match not_bought {
+        _ if open > 0 => {
+            let still = CliError::new(Exit::Unconfirmed, "unconfirmed", format!("{open} still open"));
+            Some(still.advise("Ask again later."))
+        }
+        Some(intent) => Some(self::not_bought(&phone, intent)),
+        None => None,
+    };
+    if let Some(error) = error.clone().filter(|_| call.style.json) {
         return Err(error.about("intents", &settled));
     }
     call.say(&settled, || {
@@ -259,7 +268,7 @@ async fn settle(at: PhoneArgs, call: Call) -> Outcome<()> {
         };
         settled.iter().map(line).collect()
     });
-    if open > 0 { Err(error) } else { Ok(()) }
+    error.map_or(Ok(()), Err)
 }
 
 /// Gives up what is not confirmed yet.

@@ -23,11 +23,12 @@ enum Tool {
         /// inspector, or controller (a device).
         #[arg(long, value_enum)]
         role: StaffRole,
-        /// A controller's city.
+        /// Only in this city; everywhere without it. A controller has one.
         #[arg(long, required_if_eq("role", "controller"))]
         city: Option<String>,
-        /// A controller's place in that city: the id of a facility.
-        #[arg(long, required_if_eq("role", "controller"))]
+        /// Only at this place of the city; everywhere in it without it. A controller has one: the
+        /// id of a facility.
+        #[arg(long, requires = "city", required_if_eq("role", "controller"))]
         place: Option<String>,
         /// Whose it is.
         #[arg(long, value_parser = name)]
@@ -56,12 +57,12 @@ enum Tool {
         account: AccountId,
         #[arg(long, value_enum)]
         role: GrantedRole,
-        /// Only in this city; everywhere without it.
-        #[arg(long)]
+        /// Only in this city; everywhere without it. A controller has one.
+        #[arg(long, required_if_eq("role", "controller"))]
         city: Option<String>,
-        /// Only at this place of the city, such as a garage's controller; everywhere in it without
-        /// it.
-        #[arg(long, requires = "city")]
+        /// Only at this place of the city; everywhere in it without it. A controller has one: the
+        /// id of a facility.
+        #[arg(long, requires = "city", required_if_eq("role", "controller"))]
         place: Option<String>,
         /// Not any more from this moment on (RFC 3339); for good without it.
         #[arg(long, value_parser = moment)]
@@ -110,16 +111,18 @@ impl Run for Tool {
                     StaffRole::Inspector => Role::Inspector,
                     StaffRole::Controller => Role::Controller,
                 };
+                let given =
+                    RoleGiven { role: role.clone(), city: city.as_deref(), place: place.as_deref(), until: None };
                 let token = if role == Role::Controller {
-                    let (city, place) = (city.as_deref(), place.as_deref());
-                    let given = RoleGiven { role: role.clone(), city, place, until: None };
-                    operator.create_device(store.as_ref(), now(), &given, &name).map_err(not_given)?
+                    operator.create_device(store.as_ref(), now(), &given, &name)
                 } else {
-                    let made = operator.create_staff(store.as_ref(), now(), role.clone(), &name);
-                    made.map_err(|why| CliError::failed("the account", why))?
+                    operator.create_staff(store.as_ref(), now(), &given, &name)
                 };
-                call.say(&json!({ "role": role, "name": name, "token": token }), || {
-                    format!("{} {name} ({role})\ntoken, shown this once: {token}", good("Made"))
+                let token = token.map_err(not_given)?;
+                let told = json!({ "role": role, "city": city, "place": place, "name": name, "token": token });
+                call.say(&told, || {
+                    let scope = scope(city.as_deref(), place.as_deref());
+                    format!("{} {name} ({role}, {scope})\ntoken, shown this once: {token}", good("Made"))
                 });
             }
             Self::List { store } => {
@@ -173,8 +176,18 @@ fn not_given(error: GrantError) -> CliError {
         GrantError::NoCity { .. }
         | GrantError::NoPlace { .. }
         | GrantError::PlaceWithoutCity
+        | GrantError::ControllerWithoutPlace { .. }
         | GrantError::NoRole
         | GrantError::Over { .. } => CliError::new(Exit::Input, "role_unchanged", detail),
+    }
+}
+
+/// Where a role is for.
+fn scope(city: Option<&str>, place: Option<&str>) -> String {
+    match (city, place) {
+        (Some(city), Some(place)) => format!("{city}, {place}"),
+        (Some(city), None) => city.to_owned(),
+        (None, _) => "everywhere".to_owned(),
     }
 }
 
@@ -185,7 +198,7 @@ fn staff_table(staff: &[Staff]) -> String {
         let token = one.token_ends_at.map_or_else(|| "none".to_owned(), |ends_at| ends_at.to_rfc3339());
         for grant in &one.grants {
             let until = grant.ends_at.map_or_else(|| "for good".to_owned(), |until| until.to_rfc3339());
-            let place = grant.city.as_ref().map_or_else(|| "everywhere".to_owned(), ToString::to_string);
+            let place = scope(grant.city.as_ref().map(|city| city.as_str()), grant.place.as_deref());
             let role = grant.role.to_string();
             let from = grant.starts_at.to_rfc3339();
             rows.push(vec![

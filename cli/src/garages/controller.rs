@@ -1,6 +1,7 @@
 //! A controller: what it tells and hears, and what it decides by itself while the operator is away.
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
+use mesto_protocol::base::operator_document::{OPERATOR, SignedOperator};
 use mesto_protocol::base::public::{CITY, CLOCK, Clock, KEYS, REVOCATIONS};
 use mesto_protocol::garages::controllers::{
     EVENTS_MOST, EXIT, ExitOpened, ExitRequest, GarageReport, GarageReported, OWED, REPORT, ReportedEvent,
@@ -19,6 +20,7 @@ use mesto_rules::{PayMethod, garages};
 
 use crate::garages::link::{Link, NoAnswer};
 use crate::garages::memory::{Car, Documents, Folder, Memory, NotTaken, Post};
+use crate::garages::show::moment;
 use crate::kernel::args::RootKey;
 use crate::kernel::failure::{CliError, Exit, Outcome};
 
@@ -70,8 +72,9 @@ impl Controller {
         let memory = match (folder.read()?, post) {
             (Some(memory), None) => memory,
             (Some(mut memory), Some(post)) => {
-                let is_same = (&memory.post.city, &memory.post.facility, &memory.post.root_key)
-                    == (&post.city, &post.facility, &post.root_key);
+                let of =
+                    |post: &Post| [&post.city, &post.facility, &post.root_key, &post.operator_name].map(String::clone);
+                let is_same = of(&memory.post) == of(&post);
                 if !is_same {
                     let of = format!("{} in {}", memory.post.facility, memory.post.city);
                     let text = format!("this folder belongs to the controller of {of}, or to another operator");
@@ -88,11 +91,13 @@ impl Controller {
                     "this controller does not know its operator yet",
                 )
                 .advise(
-                    "Give --operator, --issuer, --root-key, --token-file and --facility once; they are remembered.",
+                    "Give --operator, --operator-name, --root-key, --token-file and --facility once; they are remembered.",
                 ));
             }
             (None, Some(post)) => {
-                let documents = fetched(&post, at.unwrap_or(machine)).await?;
+                let now = at.unwrap_or(machine);
+                let documents = fetched(&post, now).await?;
+                meet(&post, &documents, now).await?;
                 Memory::new(post, documents)
             }
         };
@@ -322,7 +327,7 @@ impl Controller {
         match self.memory.gone.iter().find(|gone| gone.ticket == ticket) {
             None => Ok(()),
             Some(gone) => {
-                let text = format!("the car with the ticket {ticket} left at {}", gone.at);
+                let text = format!("the car with the ticket {ticket} left at {}", moment(self, gone.at));
                 Err(CliError::new(Exit::Refused, "visit_over", text))
             }
         }
@@ -339,7 +344,7 @@ impl Controller {
         let list = self.memory.documents.revocations.as_deref();
         let list = list.and_then(|wire| Revocations::verify(wire, &self.keys, now, 0).ok());
         let verifier = Verifier {
-            issuer: &self.memory.post.issuer,
+            issuer: &self.memory.post.operator_name,
             keys: &self.keys,
             revocations: list.as_ref(),
             seen: None,
@@ -358,13 +363,15 @@ impl Controller {
             // Numbers come again. A receipt tells whole seconds.
             let earlier = |car: &Car| car.entered_at - claims.bought_at >= TimeDelta::seconds(1);
             if self.memory.car(ticket).is_some_and(earlier) {
-                let text = format!("the receipt was paid at {}, before this car came in", claims.bought_at);
+                let paid_at = moment(self, claims.bought_at);
+                let text = format!("the receipt was paid at {paid_at}, before this car came in");
                 return Err(CliError::new(Exit::Refused, "visit_over", text));
             }
             // A lost ticket or a second place was seen after it was signed.
             let dearer_at = self.memory.dearer_at(ticket);
             if let Some(at) = dearer_at.filter(|at| *at - claims.bought_at >= TimeDelta::seconds(1)) {
-                let text = format!("the receipt was paid at {}, and the visit became dearer at {at}", claims.bought_at);
+                let (paid_at, at) = (moment(self, claims.bought_at), moment(self, at));
+                let text = format!("the receipt was paid at {paid_at}, and the visit became dearer at {at}");
                 return Err(CliError::new(Exit::Refused, "visit_owes", text)
                     .advise("Take the difference at the place, or ask the driver to pay it in his app."));
             }
@@ -434,7 +441,18 @@ async fn fetched(post: &Post, now: DateTime<Utc>) -> Outcome<Documents> {
     })
 }
 
-/// The same, verified.
+/// Whoever signed that is the operator whose name was given: receipts are taken under it.
+async fn meet(post: &Post, documents: &Documents, now: DateTime<Utc>) -> Outcome<()> {
+    let (keys, _) = read(post, documents, now)?;
+    let link = Link { operator: &post.operator, token: &post.token };
+    let wire = link.text(&OPERATOR.target(&[], &[])).await?;
+    SignedOperator::verify(&wire, &keys, now, &post.operator_name, None).map(drop).map_err(|why| {
+        CliError::new(Exit::Input, "operator_untrusted", why.to_string())
+            .advise("Compare --operator-name with what `mesto serve` says of its name.")
+    })
+}
+
+/// What the operator signed, verified.
 fn read(post: &Post, documents: &Documents, now: DateTime<Utc>) -> Outcome<(KeySet, City)> {
     let RootKey(root) = post.root_key.parse().map_err(|why: crate::kernel::args::RootKeyError| {
         CliError::new(Exit::Usage, "root_key_wrong", why.to_string())

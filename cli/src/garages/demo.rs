@@ -82,12 +82,12 @@ pub async fn visit(demo: &mut Demo) -> Outcome<()> {
 /// The controller of the garage, as `mesto garage` plays it.
 async fn controller(demo: &Demo) -> Outcome<Controller> {
     let world = &demo.world;
-    let token = world.staff_of_its_own(Role::Controller).await;
+    let token = world.device_of_its_own(Role::Controller, CITY, FACILITY).await;
     let addresses = world.addresses();
     let root_key = addresses.get("root_key").and_then(|key| key.as_str()).unwrap_or_default().to_owned();
     let post = Post {
         operator: world.operator_url(),
-        issuer: Config::default().issuer.to_string(),
+        operator_name: Config::default().issuer.to_string(),
         root_key,
         city: CITY.to_owned(),
         facility: FACILITY.to_owned(),

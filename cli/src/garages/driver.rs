@@ -91,7 +91,7 @@ pub async fn owed(args: OwedArgs, call: Call) -> Outcome<()> {
 
 pub async fn pay(args: OwedArgs, call: Call) -> Outcome<()> {
     let phone = Phone::open(&args.at, call).await?;
-    phone.sync().await?;
+    phone.sync_before_asking().await?;
     let (facility, number) = asked(&phone, &args)?;
     let intent = phone.core.garages().pay(&phone.city, &facility, &number, args.pay.method()).await;
     let intent = phone.done(intent)?;

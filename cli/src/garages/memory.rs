@@ -26,7 +26,8 @@ pub struct Post {
     /// Address of the operator.
     pub operator: String,
     /// Its DNS name: the issuer of its codes.
-    pub issuer: String,
+    #[serde(alias = "issuer")]
+    pub operator_name: String,
     /// Its root key, base64url.
     pub root_key: String,
     pub city: String,
@@ -335,8 +336,14 @@ mod tests {
 
     fn memory() -> Memory {
         let word = || "x".to_owned();
-        let post =
-            Post { operator: word(), issuer: word(), root_key: word(), city: word(), facility: word(), token: word() };
+        let post = Post {
+            operator: word(),
+            operator_name: word(),
+            root_key: word(),
+            city: word(),
+            facility: word(),
+            token: word(),
+        };
         let documents = Documents { keys: word(), city: word(), revocations: None, fetched_at: at(0) };
         Memory::new(post, documents)
     }

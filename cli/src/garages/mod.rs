@@ -169,11 +169,11 @@ struct ControllerArgs {
     #[arg(long, default_value = ".mesto-garage")]
     state: PathBuf,
     /// Address of the operator.
-    #[arg(long, value_parser = web_address, requires_all = ["issuer", "root_key", "token_file", "facility"])]
+    #[arg(long, value_parser = web_address, requires_all = ["operator_name", "root_key", "token_file", "facility"])]
     operator: Option<String>,
     /// What the operator is called, whose receipts are taken: parking.example.
     #[arg(long, value_name = "DNS_NAME", requires = "operator")]
-    issuer: Option<OperatorName>,
+    operator_name: Option<OperatorName>,
     /// The operator's root key (base64url).
     // Every 64th key begins with a hyphen.
     #[arg(long, allow_hyphen_values = true, requires = "operator", value_parser = root_key)]
@@ -199,8 +199,8 @@ fn root_key(typed: &str) -> Result<String, String> {
 impl ControllerArgs {
     /// What was said of the operator this time.
     fn post(&self) -> Outcome<Option<Post>> {
-        let (Some(operator), Some(issuer), Some(root_key), Some(token_file), Some(facility)) =
-            (&self.operator, &self.issuer, &self.root_key, &self.token_file, &self.facility)
+        let (Some(operator), Some(operator_name), Some(root_key), Some(token_file), Some(facility)) =
+            (&self.operator, &self.operator_name, &self.root_key, &self.token_file, &self.facility)
         else {
             return Ok(None);
         };
@@ -210,7 +210,7 @@ impl ControllerArgs {
         })?;
         Ok(Some(Post {
             operator: operator.clone(),
-            issuer: issuer.as_str().to_owned(),
+            operator_name: operator_name.as_str().to_owned(),
             root_key: root_key.clone(),
             city: self.city.clone(),
             facility: facility.clone(),
@@ -269,13 +269,18 @@ fn with_link(mut told: Value, controller: &Controller) -> Value {
 fn about_link(controller: &Controller, call: Call) -> String {
     match (&controller.away, controller.memory.waiting.len()) {
         (None, 0) => String::new(),
+        (None, 1) => call.style.paint(Tone::Warn, "1 event waits to be told.") + "\n",
         (None, waiting) => call.style.paint(Tone::Warn, &format!("{waiting} events wait to be told.")) + "\n",
         (Some(why), waiting) => {
-            let said =
-                format!("The operator is away ({why}): {waiting} events wait, `mesto garage report` tells them.");
+            let waiting = waiting_events(waiting);
+            let said = format!("The operator is away ({why}): {waiting}; `mesto garage report` tells what waits.");
             call.style.paint(Tone::Warn, &said) + "\n"
         }
     }
+}
+
+fn waiting_events(waiting: usize) -> String {
+    if waiting == 1 { "1 event waits".to_owned() } else { format!("{waiting} events wait") }
 }
 
 /// Keeps what happened and tells it. That it was not taken is an error, once everything is kept and
@@ -310,7 +315,8 @@ async fn enter(
         None => controller.print()?,
     };
     if let Some(inside) = controller.memory.car(&ticket) {
-        let text = format!("a car is inside with the ticket {ticket} since {}", inside.entered_at);
+        let since = show::moment(&controller, inside.entered_at);
+        let text = format!("a car is inside with the ticket {ticket} since {since}");
         return Err(CliError::new(Exit::Refused, "ticket_in_use", text).advise("Print another one."));
     }
     if let Some(file) = &picture {
@@ -496,6 +502,10 @@ async fn lost(
 async fn free(places: u32, at: ControllerArgs, call: Call) -> Outcome<()> {
     let mut controller = at.open().await?;
     let at = controller.now();
+    if let Some(capacity) = controller.facility()?.capacity.known().filter(|capacity| places > **capacity) {
+        let text = format!("{places} places cannot be free: there are {capacity}");
+        return Err(CliError::new(Exit::Refused, "out_of_range", text).advise("Count again."));
+    }
     controller.memory.free = Some(ReportedPlaces { free: places, at });
     controller.keep()?;
     controller.tell().await?;
@@ -512,7 +522,7 @@ async fn report(at: ControllerArgs, call: Call) -> Outcome<()> {
         let waiting = controller.memory.waiting.len();
         return Err(CliError::new(Exit::Offline, "offline", format!("the operator is away: {why}"))
             .about("waiting", &waiting)
-            .advise(format!("{waiting} events wait; tell them later.")));
+            .advise(format!("{}; `mesto garage report` tells it later.", waiting_events(waiting))));
     }
     let told = json!({
         "told": waited - controller.memory.waiting.len(),
@@ -520,7 +530,10 @@ async fn report(at: ControllerArgs, call: Call) -> Outcome<()> {
     });
     let told = with_link(told, &controller);
     call.say(&told, || {
-        let mut said = format!("{} events were told.\n", waited - controller.memory.waiting.len());
+        let mut said = match waited - controller.memory.waiting.len() {
+            1 => "1 event was told.\n".to_owned(),
+            told => format!("{told} events were told.\n"),
+        };
         for one in &not_taken {
             let line = format!("not taken: {} {}: {}", one.event.ticket, one.event.kind, one.detail);
             said.push_str(&(call.style.paint(Tone::Warn, &line) + "\n"));

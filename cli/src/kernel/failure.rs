@@ -93,9 +93,12 @@ impl CliError {
         let exit = match error.kind() {
             _ if error.code() == "unconfirmed" => Exit::Unconfirmed,
             ErrorKind::Refused => Exit::Refused,
+            // It was reached, and said no.
+            ErrorKind::NotNow if matches!(error.code(), "too_many_requests" | "client_too_old") => Exit::Refused,
             ErrorKind::Offline | ErrorKind::NoAnswer | ErrorKind::NotNow => Exit::Offline,
             ErrorKind::NotSignedIn => Exit::NotSignedIn,
-            ErrorKind::Untrusted | ErrorKind::Phone => Exit::Failed,
+            ErrorKind::Untrusted => Exit::Input,
+            ErrorKind::Phone => Exit::Failed,
         };
         let advice = match error.code() {
             "not_signed_in" | "unauthorized" => "Sign in: `mesto sign-in +381641234567`.".to_owned(),
@@ -105,6 +108,10 @@ impl CliError {
                 None => format!("{} `mesto settle` asks now.", error.advice(locale)),
             },
             "vehicle_parked" => format!("{} Then: --yes.", error.advice(locale)),
+            "operator_untrusted" => {
+                format!("{} Compare --operator-name with what `mesto serve` printed.", error.advice(locale))
+            }
+            "session_is_own" => "`mesto sign-out` ends the session of this phone.".to_owned(),
             "keys_untrusted" => {
                 format!("{} Compare --root-key with what `mesto serve` printed.", error.advice(locale))
             }

@@ -79,7 +79,9 @@ impl Phone {
             reminders: Arc::new(NoReminders),
             stills: Arc::new(Photos),
         };
-        let mut config = Config::new(args.state.join("phone.sqlite"), name, root_key);
+        let file = args.state.join("phone.sqlite");
+        let is_new = !file.exists();
+        let mut config = Config::new(&file, name, root_key);
         config.locale = locale;
         let core = Client::open(config, ports).map_err(|error| CliError::of_client(&error, locale))?;
         let mut phone = Self { core, city: args.city.clone(), show: Show { locale, clock: None, style } };
@@ -92,6 +94,13 @@ impl Phone {
         }
         if are_new || phone.core.cities().city(&phone.city).is_err() {
             let refreshed = phone.core.cities().refresh(&phone.city).await;
+            if is_new && refreshed.as_ref().is_err_and(|error| error.kind() == ErrorKind::Untrusted) {
+                // A file is of one operator for good, and this one was not found right.
+                phone.core.close();
+                for suffix in ["", "-wal", "-shm"] {
+                    let _ = std::fs::remove_file(args.state.join(format!("phone.sqlite{suffix}")));
+                }
+            }
             phone.done(refreshed)?;
         }
         if are_new {
@@ -107,20 +116,32 @@ impl Phone {
         outcome.map_err(|error| CliError::of_client(&error, self.show.locale))
     }
 
-    /// Brings the phone up to date where there is a connection; without one it goes on with what it
-    /// knows.
+    /// Brings the phone up to date where there is a connection; without one it says so and goes on
+    /// with what it knows.
     pub async fn sync(&self) -> Outcome<()> {
+        let missed = self.synced().await?;
+        if let Some(error) = missed.filter(|_| !self.show.style.json) {
+            output::warn(&self.show.style.paint(Tone::Warn, &error.text(self.show.locale)));
+        }
+        Ok(())
+    }
+
+    /// The same for a command that asks the operator next: that says it when there is no
+    /// connection.
+    pub async fn sync_before_asking(&self) -> Outcome<()> {
+        self.synced().await.map(drop)
+    }
+
+    /// Why it could not be brought up to date now, if it could not.
+    async fn synced(&self) -> Outcome<Option<mesto_client::Error>> {
         match self.core.sync().await {
             Err(error)
                 if matches!(error.kind(), ErrorKind::Offline | ErrorKind::NoAnswer | ErrorKind::NotNow)
                     || error.code() == "phone_full" =>
             {
-                if !self.show.style.json {
-                    output::warn(&self.show.style.paint(Tone::Warn, &error.text(self.show.locale)));
-                }
-                Ok(())
+                Ok(Some(error))
             }
-            other => self.done(other).map(|_| ()),
+            other => self.done(other).map(|_| None),
         }
     }
 }

@@ -50,6 +50,24 @@ impl Show {
         texts::format_moment(self.locale, at, self.clock.as_deref())
     }
 
+    /// A second of the city's clock: `14:30:05`; of UTC, and said so, where no city is known.
+    #[must_use]
+    pub fn second(&self, at: DateTime<Utc>) -> String {
+        match &self.clock {
+            Some(clock) => clock.local(at).format("%H:%M:%S").to_string(),
+            None => at.format("%H:%M:%S UTC").to_string(),
+        }
+    }
+
+    /// An hour with its day and year: `2026-03-01 14:30`.
+    #[must_use]
+    pub fn of_year(&self, at: DateTime<Utc>) -> String {
+        match &self.clock {
+            Some(clock) => clock.local(at).format("%Y-%m-%d %H:%M").to_string(),
+            None => at.format("%Y-%m-%d %H:%M UTC").to_string(),
+        }
+    }
+
     #[must_use]
     pub fn money(&self, money: &Money) -> String {
         texts::format_money(self.locale, money)

@@ -95,7 +95,7 @@ async fn slip(args: SlipArgs, call: Call) -> Outcome<()> {
 
 async fn pay(args: PayArgs, call: Call) -> Outcome<()> {
     let phone = Phone::open(&args.at, call).await?;
-    phone.sync().await?;
+    phone.sync_before_asking().await?;
     let intent = phone.core.orders().pay(args.order, args.pay.method()).await;
     payments::tell(&phone, &phone.done(intent)?, "The order is paid.")
 }

@@ -16,13 +16,14 @@ pub fn orders_table(show: &Show, orders: &[Order], forgotten: &[Order]) -> Strin
             OrderState::Cancelled => show.word("order-state-cancelled"),
             OrderState::Other(_) => show.word("order-state-other"),
         };
+        let is_owed = order.state == OrderState::Issued;
         vec![
             show.moment(order.issued_at),
             order.plate.display.clone(),
             order.zone.to_string(),
             show.money(&order.price),
-            show.money(&order.owed),
-            order.discount_until.map_or_else(String::new, |until| show.moment(until)),
+            if is_owed { show.money(&order.owed) } else { String::new() },
+            order.discount_until.filter(|_| is_owed).map_or_else(String::new, |until| show.moment(until)),
             state,
             order.number.shown(),
             order.id.to_string(),

@@ -183,7 +183,7 @@ fn zone(phone: &Phone, typed: &str) -> Outcome<ZoneId> {
 /// The price of what was asked for.
 async fn asked(phone: &Phone, args: &QuoteArgs) -> Outcome<Quote> {
     let minutes = whole_minutes(args.minutes)?;
-    phone.sync().await?;
+    phone.sync_before_asking().await?;
     let (zone, vehicle) = (zone(phone, &args.zone)?, vehicles::meant(phone, args.plate.as_deref())?);
     priced(phone, phone.core.parking().quote(&phone.city, &zone, vehicle, minutes, args.pay.method()).await)
 }
@@ -204,7 +204,7 @@ async fn park(args: QuoteArgs, call: Call) -> Outcome<()> {
 async fn extend(args: ExtendArgs, call: Call) -> Outcome<()> {
     let minutes = whole_minutes(args.minutes)?;
     let phone = Phone::open(&args.at, call).await?;
-    phone.sync().await?;
+    phone.sync_before_asking().await?;
     let ticket = running(&phone, args.ticket)?;
     let quote = priced(&phone, phone.core.parking().extend(ticket, minutes, args.pay.method()).await)?;
     buy(&phone, &quote, call).await
@@ -278,7 +278,7 @@ async fn tickets(args: TicketsArgs, call: Call) -> Outcome<()> {
         true => String::new(),
         false => output::qr_that_fits(&code.text, call.style)?,
     };
-    call.say(&code, || format!("{drawn}Show it before {}.", code.fresh_until.format("%H:%M:%S UTC")));
+    call.say(&code, || format!("{drawn}Show it before {}.", phone.show.second(code.fresh_until)));
     Ok(())
 }
 

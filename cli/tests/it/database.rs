@@ -72,7 +72,7 @@ fn an_operator_serves_postgres_over_tls_with_its_password_in_a_file_and_refuses_
 fn a_named_file_goes_before_the_environments_address() {
     let folder = folder();
     let elsewhere = "postgres://mesto@127.0.0.1:1/mesto";
-    let arguments = ["admin", "create", "--name", "Mira", "--database", "own.sqlite"];
+    let arguments = ["admin", "create", "--role", "inspector", "--name", "Mira", "--database", "own.sqlite"];
     assert_eq!(ran(command(folder.path(), &arguments).env("DATABASE_URL", elsewhere)).exit, 0);
     assert!(folder.path().join("own.sqlite").is_file());
     let refused = ran(command(folder.path(), &["admin", "ledger"]).env("DATABASE_URL", elsewhere));

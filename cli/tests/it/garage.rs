@@ -20,21 +20,22 @@ impl Garage {
         let garage = Self { driver: Driver::new() };
         garage.driver.sign_in();
         garage.driver.top_up("1000");
-        garage.controller("token");
         garage.introduce(".mesto-garage", "zeleni-venac");
         garage
     }
 
-    /// A controller's token in a file.
-    fn controller(&self, file: &str) {
-        let made = self.driver.control("/staff", Some(json!({ "role": "controller" })));
-        std::fs::write(self.driver.path().join(file), made["token"].as_str().unwrap()).unwrap();
+    /// The token of a facility's controller, in the file `token`.
+    fn controller(&self, facility: &str) {
+        let asked = json!({ "role": "controller", "city": "belgrade", "place": facility });
+        let made = self.driver.control("/staff", Some(asked));
+        std::fs::write(self.driver.path().join("token"), made["token"].as_str().unwrap()).unwrap();
     }
 
     /// A controller meets its operator.
     fn introduce(&self, state: &str, facility: &str) {
+        self.controller(facility);
         let (operator, root_key) = (self.driver.testbed.said("operator"), self.driver.testbed.said("root_key"));
-        let words = ["list", "--operator", &operator, "--issuer", "localhost", "--root-key", &root_key];
+        let words = ["list", "--operator", &operator, "--operator-name", "localhost", "--root-key", &root_key];
         let more = ["--token-file", "token", "--facility", facility, "--state", state];
         self.good(&[&words[..], &more].concat());
     }
@@ -233,7 +234,7 @@ fn a_receipt_opens_without_asking_until_something_is_owed_again_bg_66_bg_67() {
     let code = garage.driver.run(&[
         "verify",
         &receipt,
-        "--issuer",
+        "--operator-name",
         "localhost",
         "--root-key",
         &garage.driver.testbed.said("root_key"),
@@ -368,7 +369,7 @@ fn a_controller_is_of_one_place_of_one_operator() {
             "list",
             "--operator",
             &operator,
-            "--issuer",
+            "--operator-name",
             "localhost",
             "--root-key",
             key,
@@ -477,4 +478,32 @@ fn a_driver_finds_a_garage_and_pays_his_ticket_typed_or_photographed_bg_64_bg_67
     garage.pass(1);
     assert_eq!(driver.json(&["visits"])["over"][0]["id"], visit);
     wrong(3, "receipt_missing", &["visits", "--receipt", visit]);
+}
+
+#[test]
+fn a_controller_takes_no_operator_of_another_name_neither_at_first_nor_later() {
+    let garage = Garage::new();
+    let (operator, root_key) = (garage.driver.testbed.said("operator"), garage.driver.testbed.said("root_key"));
+    let known = |name: &'static str, state: &'static str| {
+        let (operator, root_key) = (operator.as_str(), root_key.as_str());
+        let of = ["report", "--operator", operator, "--operator-name", name, "--root-key", root_key];
+        [&of[..], &["--token-file", "token", "--facility", "zeleni-venac", "--state", state]].concat()
+    };
+    let told = garage.bad(6, "operator_untrusted", &known("wrong.example", "new"));
+    assert!(told["error"]["advice"].as_str().unwrap().contains("--operator-name"), "{told}");
+    garage.good(&known("localhost", "new"));
+    garage.bad(2, "state_of_another_controller", &known("wrong.example", ".mesto-garage"));
+    garage.good(&["report"]);
+}
+
+#[test]
+fn a_count_above_the_places_that_there_are_is_refused() {
+    let garage = Garage::new();
+    let told = garage.bad(3, "out_of_range", &["free", "500000"]);
+    assert!(told["error"]["text"].as_str().unwrap().contains("303"), "{told}");
+    assert!(told["error"]["advice"].as_str().unwrap().contains("Count again"), "{told}");
+    garage.good(&["report"]);
+    garage.good(&["free", "303"]);
+    garage.away(true);
+    assert!(garage.run(&["enter"]).out.contains("1 event waits"));
 }

@@ -126,7 +126,7 @@ fn the_fields_of_an_intent_and_the_exit_codes_are_those_that_are_told() {
     let fields = |intent: &Value| intent.as_object().unwrap().keys().cloned().collect::<BTreeSet<_>>();
     let open = driver.json(&["topup", "500"]);
     driver.control("/bank/walk", Some(json!({ "page_url": open["page_url"], "card": "decline" })));
-    let refused = driver.json(&["settle"])[0].clone();
+    let refused = driver.run(&["settle", "--json"]).json()["intents"][0].clone();
     let told: BTreeSet<String> = fields(&open).union(&fields(&refused)).cloned().collect();
     assert_eq!(cells(&text, "write an intent"), told);
 

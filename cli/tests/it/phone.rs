@@ -111,7 +111,8 @@ fn a_driver_does_everything_from_a_terminal_bg_38_bg_54_bg_76() {
     assert_eq!(driver.json(&["tickets"]).as_array().unwrap().len(), 2);
     let code = driver.json(&["tickets", "--qr"]);
     assert!(code["text"].as_str().unwrap().starts_with("MESTO1:"));
-    assert!(driver.run(&["tickets", "--qr"]).out.contains("▄▄▄▄▄"));
+    let shown = driver.run(&["tickets", "--qr"]).out;
+    assert!(shown.contains("▄▄▄▄▄") && shown.contains("Show it before 10:0"), "{shown}");
     let history = driver.json(&["history"]);
     assert_eq!(history["deposit"]["balance"]["amount"], "800.00");
     assert_eq!(history["history"]["items"].as_array().unwrap().len(), 2);
@@ -169,7 +170,9 @@ fn an_unconfirmed_purchase_says_so_and_settles_later() {
     let books = driver.control("/ledger", None);
     assert_eq!((books["tickets"].clone(), books["deposits"].clone()), (json!(1), json!("120.00")));
     driver.control("/offline", Some(json!({ "on": true })));
-    assert_eq!(driver.run(&["quote", "red", "60"]).exit, 4);
+    let quote = driver.run(&["quote", "red", "60"]);
+    assert_eq!(quote.exit, 4);
+    assert_eq!(quote.err.matches("no connection").count(), 1, "said once: {}", quote.err);
     assert_eq!(driver.run(&["tickets"]).exit, 0, "what the phone knows is shown without a connection");
 }
 
@@ -305,7 +308,8 @@ fn an_order_is_listed_and_paid() {
     assert!(listed.out.contains("3,000.00 RSD") && listed.out.contains("1,500.00 RSD"), "{}", listed.out);
     let paid = driver.run(&["pay", issued["id"].as_str().unwrap()]);
     assert_eq!(paid.exit, 0, "{}", paid.err);
-    assert!(driver.run(&["orders"]).out.contains("Paid"));
+    let list = driver.run(&["orders"]).out;
+    assert!(list.contains("Paid") && list.contains("3,000.00") && !list.contains("1,500.00"), "{list}");
     assert_eq!(driver.json(&["history"])["deposit"]["balance"]["amount"], "500.00");
 }
 
@@ -354,6 +358,7 @@ fn an_order_is_paid_by_card_once_however_often_the_bank_declines_bg_70() {
     assert_eq!(begun["amount"]["amount"], "1500.00");
     driver.control("/bank/walk", Some(json!({ "page_url": begun["page_url"], "card": "decline" })));
     let declined = driver.run(&["settle"]);
+    assert_eq!(declined.exit, 3, "nothing was bought: {}", declined.out);
     assert!(declined.out.contains("The bank declined the card. Nothing was charged."), "{}", declined.out);
 
     driver.control("/clock", Some(json!({ "advance_seconds": 1 })));
@@ -366,4 +371,46 @@ fn an_order_is_paid_by_card_once_however_often_the_bank_declines_bg_70() {
     let payments = driver.json(&["payments"]);
     let states: Vec<&Value> = payments.as_array().unwrap().iter().map(|intent| &intent["state"]).collect();
     assert_eq!(states, ["confirmed", "refused"], "newest first");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_known_of_a_driver_lies_in_files_of_their_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let driver = Driver::with_car();
+    std::fs::write(driver.path().join("before.json"), "mine").unwrap();
+    for file in ["me.json", "before.json"] {
+        driver.json(&["export", "--to", file]);
+    }
+    for file in [".mesto/phone.sqlite", ".mesto/secrets.json", "me.json", "before.json"] {
+        let mode = std::fs::metadata(driver.path().join(file)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{file}: {mode:o}");
+    }
+    let told: Value = serde_json::from_slice(&std::fs::read(driver.path().join("before.json")).unwrap()).unwrap();
+    assert_eq!(told["accounts"][0]["deposit"], json!({ "amount": "0.00", "currency": "RSD" }));
+}
+
+#[test]
+fn a_session_is_listed_with_its_year_and_ended_by_signing_out() {
+    let driver = Driver::with_car();
+    let listed = driver.run(&["sessions"]).out;
+    assert!(listed.contains("2025-09-03 10:00") && listed.contains("2026-"), "{listed}");
+    let own = driver.json(&["sessions"])["items"][0]["id"].as_str().unwrap().to_owned();
+    let refused = driver.run(&["end-session", &own]);
+    assert_eq!(refused.exit, 3);
+    assert!(refused.err.contains("mesto sign-out"), "{}", refused.err);
+    assert_eq!(driver.json(&["sign-out"]), json!({ "signed_out": true }));
+    assert_eq!(driver.run(&["sessions"]).exit, 7);
+}
+
+#[test]
+fn a_slip_whose_digits_do_not_belong_together_says_so_in_every_language() {
+    let driver = Driver::with_car();
+    for (language, said) in [("en", "have changed places"), ("sr-Latn", "zamenile mesta")] {
+        let slip = driver.run(&["slip", "4821", "0937", "5556", "--language", language]);
+        assert_eq!(slip.exit, 3);
+        assert!(slip.err.contains(said), "{}", slip.err);
+    }
+    assert_eq!(driver.run(&["slip", "4821", "--json"]).json()["error"]["params"]["reason"], "length");
 }

@@ -84,6 +84,11 @@ fn the_operator_can_be_cut_off_killed_and_restarted_on_its_port() {
     assert!(http("GET", &clock, None).is_err());
     tell("/offline", json!({ "on": false }));
     assert!(http("GET", &clock, None).is_ok());
+    tell("/offline", json!({ "on": true }));
+    tell("/kill", json!({}));
+    tell("/restart", json!({}));
+    assert!(http("GET", &clock, None).is_err(), "offline stays so");
+    tell("/offline", json!({ "on": false }));
     for _ in 0..2 {
         tell("/kill", json!({}));
         assert!(http("GET", &clock, None).is_err());
@@ -108,7 +113,18 @@ fn staff_tokens_work_and_the_bank_walk_keeps_to_its_bank() {
         .unwrap()
         .to_owned();
     assert!(token.len() >= 43, "256 bits");
-    assert_eq!(http("POST", &format!("{control}/staff"), Some(&json!({ "role": "driver" }))).unwrap().0, 400);
+    for (wrong, right) in [
+        (json!({ "role": "driver" }), "signs in"),
+        (json!({ "role": "king" }), "inspector or controller"),
+        (json!({ "role": "controller" }), "its city and its place"),
+        (json!({ "role": "controller", "city": "belgrade" }), "zeleni-venac"),
+        (json!({ "role": "inspector", "city": "atlantis" }), "belgrade"),
+    ] {
+        let (status, text) = http("POST", &format!("{control}/staff"), Some(&wrong)).unwrap();
+        assert_eq!((status, text.contains(right)), (400, true), "{wrong}: {text}");
+    }
+    let controller = json!({ "role": "controller", "city": "belgrade", "place": "zeleni-venac" });
+    assert!(json_of("POST", &format!("{control}/staff"), Some(controller))["token"].is_string());
     let check =
         json_of("POST", &format!("{control}/inspector/check"), Some(json!({ "zone": "red", "plate": "BG789PP" })));
     assert_eq!(check["is_covered"], false);

@@ -105,9 +105,9 @@ fn roles_are_given_listed_and_ended() {
     let staff = admin(&["list"]).json();
     assert_eq!((staff[0]["name"].as_str(), staff[0]["roles"][0]["role"].as_str()), (Some("Mira"), Some("inspector")));
     let account = staff[0]["account"].as_str().unwrap();
-    let given =
-        admin(&["grant", account, "--role", "controller", "--city", "belgrade", "--until", "2099-01-01T00:00:00Z"])
-            .json();
+    let controller = ["--role", "controller", "--city", "belgrade", "--place", "zeleni-venac"];
+    let grant = |more: &[&str]| admin(&[&["grant", account], &controller[..], more].concat());
+    let given = grant(&["--until", "2099-01-01T00:00:00Z"]).json();
     assert_eq!((given["city"].as_str(), given["ends_at"].as_str()), (Some("belgrade"), Some("2099-01-01T00:00:00Z")));
     assert_eq!(admin(&["list"]).json()[0]["roles"].as_array().unwrap().len(), 2);
     let renewed = admin(&["token", account]).json();
@@ -118,23 +118,42 @@ fn roles_are_given_listed_and_ended() {
     for (wrong, said) in [
         (&["revoke", grant][..], "admin list"),
         (&["token", "ac_01jd4f8q0r3n7w2x5y6z8a9b1c"], "no open account ac_01jd4f8q"),
-        (&["grant", "ac_01jd4f8q0r3n7w2x5y6z8a9b1c", "--role", "controller"], "no open account ac_01jd4f8q"),
-        (&["grant", account, "--role", "controller", "--city", "atlantis"], "belgrade"),
-        (&["grant", account, "--role", "controller", "--until", "2001-01-01T00:00:00Z"], "is over"),
+        (&["grant", "ac_01jd4f8q0r3n7w2x5y6z8a9b1c", "--role", "inspector"], "no open account ac_01jd4f8q"),
+        (&["grant", account, "--role", "controller", "--city", "atlantis", "--place", "vma"], "belgrade"),
+        (&["grant", account, "--role", "controller", "--city", "belgrade", "--place", "red"], "zeleni-venac"),
+        (&["grant", account, "--role", "inspector", "--until", "2001-01-01T00:00:00Z"], "is over"),
+        (&["create", "--role", "inspector", "--city", "atlantis", "--name", "Ana"], "belgrade"),
     ] {
         let refused = admin(wrong);
         assert_eq!(refused.exit, 6, "{wrong:?}");
         assert!(refused.out.contains(said), "{wrong:?}: {}", refused.out);
     }
-    for (wrong, said) in
-        [(&["revoke", "gr_none"][..], "such as `gr_01"), (&["grant", "ac_nobody", "--role", "controller"], "`ac_01")]
-    {
+    for (wrong, said) in [
+        (&["revoke", "gr_none"][..], "such as `gr_01"),
+        (&["grant", "ac_nobody", "--role", "inspector"], "`ac_01"),
+        (&["grant", account, "--role", "controller", "--city", "belgrade"], "--place"),
+        (&["grant", account, "--role", "controller"], "--city"),
+        (&["create", "--role", "controller", "--name", "Barrier"], "--place"),
+        (&["create", "--role", "inspector", "--place", "vma", "--name", "Ana"], "--city"),
+    ] {
         let misread = admin(wrong);
         assert_eq!(misread.exit, 2, "{wrong:?}");
         assert!(misread.out.contains(said), "{wrong:?}: {}", misread.out);
     }
     let shown = mesto(folder.path(), &["admin", "list"]);
     assert!(shown.out.contains("Mira") && shown.out.contains("inspector"), "{}", shown.out);
+    assert!(shown.out.contains("belgrade, zeleni-venac"), "{}", shown.out);
+}
+
+#[test]
+fn staff_made_for_a_city_have_their_role_in_it_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let admin = |arguments: &[&str]| mesto(folder.path(), &[&["admin"], arguments, &["--json"]].concat());
+    mesto(folder.path(), &["keys", "init", "--json"]);
+    let inspector = ["create", "--role", "inspector", "--city", "belgrade", "--place", "vma", "--name", "Mira"];
+    assert_eq!(right(&admin(&inspector))["city"], "belgrade");
+    let grant = admin(&["list"]).json()[0]["roles"][0].clone();
+    assert_eq!((&grant["city"], &grant["place"]), (&"belgrade".into(), &"vma".into()));
 }
 
 /// An answer of a tool that must be right.

@@ -38,7 +38,7 @@ fn every_vector_of_a_shown_code_is_taken_or_refused_as_the_page_says() {
         }
         tried += 1;
         let (name, text, now) = (&case["name"], case["text"].as_str().unwrap(), case["now"].as_str().unwrap());
-        let mut words = vec!["verify", text, "--issuer", issuer, "--root-key", &root_key, "--keys", "key_set"];
+        let mut words = vec!["verify", text, "--operator-name", issuer, "--root-key", &root_key, "--keys", "key_set"];
         if case.get("revocations").is_none() {
             words.extend(["--revocations", "revocations"]);
         }
@@ -77,7 +77,7 @@ fn a_drivers_code_is_good_without_the_operator_for_its_minute_and_its_time() {
     let code = driver.json(&["tickets", "--qr"])["text"].as_str().unwrap().to_owned();
     let (operator, root_key) = (driver.testbed.said("operator"), driver.testbed.said("root_key"));
     let (keys, list) = (format!("{operator}/v1/keys"), format!("{operator}/v1/revocations"));
-    let known = ["--issuer", "localhost", "--root-key", &root_key];
+    let known = ["--operator-name", "localhost", "--root-key", &root_key];
     let verify =
         |code: &str, at: &str, more: &[&str]| driver.run(&[&["verify", code, "--at", at][..], &known, more].concat());
     let by_web = ["--keys", &keys, "--revocations", &list];
@@ -129,22 +129,30 @@ fn what_a_controller_lacks_is_named_with_what_would_be_right() {
     let (folder, root) = (tempfile::tempdir().unwrap(), "A".repeat(43));
     std::fs::write(folder.path().join("keys.txt"), vectors()["key_set"].as_str().unwrap()).unwrap();
     let wrong: &[(&[&str], i32, &str)] = &[
-        (&["--issuer", "parking.example", "--root-key", &root], 2, "--keys"),
-        (&["--issuer", "https://parking.example", "--root-key", &root, "--keys", "keys.txt"], 2, "parking.example"),
-        (&["--issuer", "parking.example", "--root-key", "short", "--keys", "keys.txt"], 2, "43 characters"),
-        (&["--issuer", "parking.example", "--root-key", &root, "--keys", "nowhere"], 6, "nowhere cannot be read"),
-        (&["--issuer", "parking.example", "--root-key", &root, "--keys", "keys.txt"], 6, "Compare --root-key"),
+        (&["--operator-name", "parking.example", "--root-key", &root], 2, "--keys"),
         (
-            &["--issuer", "parking.example", "--root-key", &root, "--keys", "http://127.0.0.1:1/v1/keys"],
+            &["--operator-name", "https://parking.example", "--root-key", &root, "--keys", "keys.txt"],
+            2,
+            "parking.example",
+        ),
+        (&["--operator-name", "parking.example", "--root-key", "short", "--keys", "keys.txt"], 2, "43 characters"),
+        (
+            &["--operator-name", "parking.example", "--root-key", &root, "--keys", "nowhere"],
+            6,
+            "nowhere cannot be read",
+        ),
+        (&["--operator-name", "parking.example", "--root-key", &root, "--keys", "keys.txt"], 6, "Compare --root-key"),
+        (
+            &["--operator-name", "parking.example", "--root-key", &root, "--keys", "http://127.0.0.1:1/v1/keys"],
             4,
             "Keep the last one",
         ),
         (
-            &["--issuer", "parking.example", "--root-key", &root, "--keys", "k", "--at", "noon"],
+            &["--operator-name", "parking.example", "--root-key", &root, "--keys", "k", "--at", "noon"],
             2,
             "2025-09-03T08:00:00Z",
         ),
-        (&["--issuer", "parking.example", "--root-key", &root, "--keys", "k", "--skew", "-1"], 2, "--skew"),
+        (&["--operator-name", "parking.example", "--root-key", &root, "--keys", "k", "--skew", "-1"], 2, "--skew"),
     ];
     for (words, exit, said) in wrong {
         let ran = ran(&mut command(folder.path(), &[&["verify", "MESTO1:ABC"], *words].concat()));

@@ -112,13 +112,34 @@ fn an_operator_with_other_keys_is_not_believed_and_not_remembered() {
     let driver = Driver::new();
     let operator = driver.testbed.said("operator");
     let foreign = driver.run(&["zones", "--operator", &operator, "--root-key", &"A".repeat(43)]);
-    assert_eq!(foreign.exit, 1);
+    assert_eq!(foreign.exit, 6);
     assert!(foreign.err.contains("not genuine") && foreign.err.contains("--root-key"), "{}", foreign.err);
     let nowhere = driver.run(&["zones", "--operator", "http://127.0.0.1:1", "--root-key", &"A".repeat(43)]);
     assert_eq!(nowhere.exit, 4, "{}", nowhere.err);
     let none = driver.run(&["zones"]);
     assert_eq!(none.exit, 2);
     assert!(none.err.contains("does not know its operator"), "{}", none.err);
+}
+
+#[test]
+fn an_operator_of_another_name_is_refused_at_first_sight_and_not_remembered() {
+    let driver = Driver::new();
+    let (operator, root_key) = (driver.testbed.said("operator"), driver.testbed.said("root_key"));
+    let known = ["--operator", &operator, "--root-key", &root_key];
+    let sent = driver.run(&[&["sign-in", PHONE, "--operator-name", "wrong.example", "--json"], &known[..]].concat());
+    assert_eq!((sent.exit, code(&sent).as_str()), (6, "operator_untrusted"));
+    assert_eq!(driver.control("/messages?phone=%2B381641234567", None)["messages"], serde_json::json!([]));
+    assert_eq!(driver.run(&[&["sign-in", PHONE], &known[..]].concat()).exit, 0, "by its right name");
+    let later = driver.run(&["zones", "--operator-name", "wrong.example"]);
+    assert_eq!(later.exit, 1, "the file is of another operator: {}", later.err);
+}
+
+#[test]
+fn who_asks_too_often_is_refused_and_not_told_that_nobody_is_there() {
+    let driver = Driver::new();
+    driver.ask_code();
+    let again = driver.run(&["sign-in", PHONE, "--json"]);
+    assert_eq!((again.exit, code(&again).as_str()), (3, "too_many_requests"));
 }
 
 #[test]
@@ -291,6 +312,7 @@ fn the_control_address_tells_mistakes_in_json() {
         ("/clock", serde_json::json!({})),
         ("/offline", serde_json::json!({ "on": "yes" })),
         ("/faults", serde_json::json!({ "method": "GET", "path": "no-slash", "kind": "double" })),
+        ("/faults", serde_json::json!({ "method": "GET", "path": "/", "kind": "delay", "milliseconds": 99_999 })),
         ("/nothing", serde_json::json!({})),
     ] {
         let (status, answer) = http("POST", &format!("{control}{path}"), Some(&body)).unwrap();

@@ -9,8 +9,8 @@
 //!
 //! What must hold: a paying action is an *intent*, committed to the database before
 //! anything is sent, retried with the same key, and ended exactly once as Confirmed, Refused,
-//! Expired or Forgotten; until then it is Unconfirmed. While it is, nothing is paid again for the same
-//! thing. See [`intent`].
+//! Expired or Forgotten; until then it is Unconfirmed. While it is, nothing is paid again for the
+//! same thing. See [`intent`].
 //!
 //! A day with it:
 //!

@@ -13,7 +13,11 @@ error-within_grace = The paid time ended only just now.
     .plain-advice = Check again in a few minutes.
 error-order_exists = A valid daily order already covers this car.
     .advice = You need no other ticket in this zone until it ends.
-error-order_number_invalid = This is not the number of an order.
+error-order_number_invalid = { $reason ->
+        [check] A digit of this number is wrong, or two have changed places.
+       *[other] This is not the number of an order.
+    }
+    .plain = This is not the number of an order.
     .advice = Look at the slip again: a number has twelve digits, as { $example }.
     .plain-advice = Look at the slip again: a number has twelve digits.
 

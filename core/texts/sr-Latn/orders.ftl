@@ -13,7 +13,11 @@ error-within_grace = Plaćeno vreme je upravo isteklo.
     .plain-advice = Proverite ponovo za nekoliko minuta.
 error-order_exists = Vozilo već ima važeću dnevnu kartu.
     .advice = Do njenog isteka ne treba vam druga karta u ovoj zoni.
-error-order_number_invalid = Ovo nije broj dnevne karte.
+error-order_number_invalid = { $reason ->
+        [check] Neka cifra ovog broja je pogrešna, ili su dve zamenile mesta.
+       *[other] Ovo nije broj dnevne karte.
+    }
+    .plain = Ovo nije broj dnevne karte.
     .advice = Pogledajte ponovo kartu: broj ima dvanaest cifara, kao { $example }.
     .plain-advice = Pogledajte ponovo kartu: broj ima dvanaest cifara.
 

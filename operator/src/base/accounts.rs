@@ -3,10 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use mesto_protocol::ProblemCode;
 use mesto_protocol::base::accounts::{self as wire, Account, AccountClosed};
 use mesto_protocol::event::Cursor;
 use mesto_protocol::kernel::ids::AccountId;
+use mesto_rules::money::{Currency, Money};
 use serde_json::{Value, json};
 
 use crate::base::claims;
@@ -18,9 +20,8 @@ use crate::kernel::epoch::EpochRow;
 use crate::kernel::events::WITH_EPOCH;
 use crate::kernel::failure::{Outcome, refuse};
 use crate::kernel::http::Response;
-use crate::kernel::service::{Erasure, Export, Service, serve};
-use crate::kernel::store::{self, Ask, Row, Select, Tx, Write};
-use crate::kernel::text;
+use crate::kernel::service::{Erasure, Export, Service, Told, serve};
+use crate::kernel::store::{Ask, Row, Select, Tx, Write};
 use crate::{update, values};
 
 pub(crate) const SERVICE: Service = Service {
@@ -51,7 +52,7 @@ fn read(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Account> {
     Ok(Account { account, phone_masked, cursor: Cursor { epoch: epoch.id.to_string(), seq: row.seq }, sections })
 }
 
-/// All that is stored about the person, amounts in minor units.
+/// All that is stored about the person.
 fn export(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     let account = call.who()?.account;
     let mut known = serde_json::Map::new();
@@ -60,9 +61,13 @@ fn export(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     for table in call.operator.services.iter().flat_map(|service| service.tables) {
         match &table.export {
             Export::Rows { called, columns, from } => {
-                let ask = Ask::sql(&format!("SELECT {} FROM {from}", columns.join(", ")), values![account]);
+                let mut names: Vec<&str> = columns.iter().map(|column| column.name()).collect();
+                if columns.iter().any(|column| matches!(column, Told::Money(_))) {
+                    names.push(CURRENCY);
+                }
+                let ask = Ask::sql(&format!("SELECT {} FROM {from}", names.join(", ")), values![account]);
                 let rows = tx.read(vec![ask])?;
-                let rows = rows.iter().flatten().map(object).collect::<Outcome<Vec<_>>>()?;
+                let rows = rows.iter().flatten().map(|row| object(row, columns)).collect::<Outcome<Vec<_>>>()?;
                 known.insert((*called).into(), Value::Array(rows));
             }
             Export::Made { called, by } => {
@@ -74,22 +79,32 @@ fn export(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Response> {
     Ok(Response::json(200, &known))
 }
 
-fn object(row: &Row) -> Outcome<Value> {
+/// The column that says what a row's money is in.
+const CURRENCY: &str = "currency";
+
+fn object(row: &Row, columns: &[Told]) -> Outcome<Value> {
     let mut object = serde_json::Map::new();
-    for (column, value) in row.columns() {
-        let value = match value {
-            store::Value::Null => Value::Null,
-            store::Value::Int(millis) if is_time(column) => json!(text::time(*millis)?),
-            store::Value::Int(number) => json!(number),
-            store::Value::Text(text) => json!(text),
+    for column in columns {
+        let name = column.name();
+        let value = match *column {
+            Told::Plain(_) => json!(row.get::<Option<String>>(name)?),
+            Told::Count(_) => json!(row.get::<Option<i64>>(name)?),
+            Told::Flag(_) => json!(row.get::<Option<bool>>(name)?),
+            Told::Time(_) => json!(row.get::<Option<DateTime<Utc>>>(name)?),
+            Told::Money(_) => {
+                let minor: Option<i64> = row.get(name)?;
+                let currency: Currency = row.get(CURRENCY)?;
+                json!(minor.map(|minor| Money::from_minor(minor, currency)))
+            }
+            // One that cannot be read is told as it is stored.
+            Told::Json(_) => match row.get::<Option<String>>(name)?.filter(|text| !text.is_empty()) {
+                Some(text) => serde_json::from_str(&text).unwrap_or(Value::String(text)),
+                None => Value::Null,
+            },
         };
-        object.insert(column.to_owned(), value);
+        object.insert(name.to_owned(), value);
     }
     Ok(Value::Object(object))
-}
-
-fn is_time(column: &str) -> bool {
-    column.ends_with("_at") || ["at", "deadline", "paid_until", "exit_by"].contains(&column)
 }
 
 /// Ends the account. What is owed is paid first. Each service does what it has to do with it, and

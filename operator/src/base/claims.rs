@@ -16,7 +16,7 @@ use crate::kernel::failure::{Failure, Outcome};
 use crate::kernel::grants::{self, Logged};
 use crate::kernel::ledger::{HistoryEntry, LedgerAccount, Movement};
 use crate::kernel::operator::{Operator, whole_millis};
-use crate::kernel::service::{Check, Erasure, Export, Service, Table};
+use crate::kernel::service::{Check, Erasure, Export, Service, Table, Told};
 use crate::kernel::store::{Select, Store, StoreError, Tx, Value, Write, transact};
 use crate::{find, stored_words, table, update, values};
 
@@ -69,16 +69,15 @@ pub(crate) const SERVICE: Service = Service {
         export: Export::Rows {
             called: "claims",
             columns: &[
-                "service",
-                "subject",
-                "city",
-                "amount",
-                "currency",
-                "reason",
-                "state",
-                "at",
-                "settled_at",
-                "settled_by",
+                Told::Plain("service"),
+                Told::Plain("subject"),
+                Told::Plain("city"),
+                Told::Money("amount"),
+                Told::Plain("reason"),
+                Told::Plain("state"),
+                Told::Time("at"),
+                Told::Time("settled_at"),
+                Told::Plain("settled_by"),
             ],
             from: "claim WHERE debtor = $1 ORDER BY at, service, subject",
         },

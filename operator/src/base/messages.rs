@@ -9,7 +9,7 @@ use crate::kernel::call::Call;
 use crate::kernel::failure::Outcome;
 use crate::kernel::operator::Operator;
 use crate::kernel::retention::before;
-use crate::kernel::service::{Erasure, Export, Service, Table};
+use crate::kernel::service::{Erasure, Export, Service, Table, Told};
 use crate::kernel::store::{Json, Select, StoreError, Tx, Write};
 use crate::{table, values};
 
@@ -32,7 +32,7 @@ pub(crate) const SERVICE: Service = Service {
             called: "messages",
             // Without the values: a code that is still good is for the phone that it was sent to
             // alone.
-            columns: &["channel", "template", "language", "at"],
+            columns: &[Told::Plain("channel"), Told::Plain("template"), Told::Plain("language"), Told::Time("at")],
             from: "message WHERE recipient = (SELECT phone FROM person WHERE account = $1) ORDER BY id",
         },
         erasure: Erasure::AtClosing(&[

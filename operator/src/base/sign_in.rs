@@ -23,7 +23,7 @@ use crate::kernel::limits::{Limit, Limits, too_many};
 use crate::kernel::operator::Operator;
 use crate::kernel::paging::AskedPage;
 use crate::kernel::retention::before;
-use crate::kernel::service::{Erasure, Export, Service, Table, serve};
+use crate::kernel::service::{Erasure, Export, Service, Table, Told, serve};
 use crate::kernel::store::{Select, StoreError, Tx, Write};
 use crate::kernel::text;
 use crate::{delete, find, table, update, values};
@@ -74,7 +74,7 @@ pub(crate) const SERVICE: Service = Service {
             name: "token",
             export: Export::Rows {
                 called: "sessions",
-                columns: &["created_at", "expires_at"],
+                columns: &[Told::Time("created_at"), Told::Time("expires_at")],
                 from: "token WHERE account = $1 ORDER BY created_at",
             },
             erasure: Erasure::WithTime("the token by which an account was closed tells that again; it names no person"),
@@ -83,7 +83,7 @@ pub(crate) const SERVICE: Service = Service {
             name: "device",
             export: Export::Rows {
                 called: "devices",
-                columns: &["name", "public_key", "created_at"],
+                columns: &[Told::Plain("name"), Told::Plain("public_key"), Told::Time("created_at")],
                 from: "device WHERE account = $1 ORDER BY id",
             },
             erasure: Erasure::AtClosing(&["DELETE FROM device WHERE account = $1"]),
@@ -92,7 +92,12 @@ pub(crate) const SERVICE: Service = Service {
             name: "person",
             export: Export::Rows {
                 called: "person",
-                columns: &["phone", "name", "language", "created_at"],
+                columns: &[
+                    Told::Plain("phone"),
+                    Told::Plain("name"),
+                    Told::Plain("language"),
+                    Told::Time("created_at"),
+                ],
                 from: "person WHERE account = $1",
             },
             erasure: Erasure::AtClosing(&["DELETE FROM person WHERE account = $1"]),

@@ -54,6 +54,11 @@ pub enum GrantError {
     NoPlace { place: String, known: String },
     #[error("a place is one of a city; say which")]
     PlaceWithoutCity,
+    #[error("a controller is one of a place: say its city and its place{}", after_colon(.known))]
+    ControllerWithoutPlace {
+        /// The places of the city that was said; empty when none was.
+        known: String,
+    },
     #[error("a role is driver, inspector or controller")]
     NoRole,
     #[error("it would end at {until}, which is over")]
@@ -62,6 +67,18 @@ pub enum GrantError {
     NoGrant(String),
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl RoleGiven<'_> {
+    /// A role in all of what the operator serves, for good.
+    #[must_use]
+    pub const fn everywhere(role: Role) -> Self {
+        Self { role, city: None, place: None, until: None }
+    }
+}
+
+fn after_colon(known: &str) -> String {
+    if known.is_empty() { String::new() } else { format!("; these are: {known}") }
 }
 
 /// A role that was checked.
@@ -80,21 +97,20 @@ impl Checked<'_> {
 }
 
 impl Operator {
-    /// Makes an account of staff with a role everywhere and returns its token, which is shown once
-    /// and stored hashed.
+    /// Makes an account of staff with a role and returns its token, which is shown once and stored
+    /// hashed.
     ///
     /// # Errors
-    /// When the store fails.
+    /// [`GrantError`]
     pub fn create_staff(
         &self,
         store: &dyn Store,
         now: DateTime<Utc>,
-        role: Role,
+        given: &RoleGiven<'_>,
         name: &str,
-    ) -> Result<String, StoreError> {
-        let given = RoleGiven { role, city: None, place: None, until: None };
-        let whole = self.checked(now, &given).map_err(|error| StoreError::Broken(error.to_string()))?;
-        self.create_holder(store, now, AccountKindWord::Person, name, &whole)
+    ) -> Result<String, GrantError> {
+        let given = self.checked(now, given)?;
+        Ok(self.create_holder(store, now, AccountKindWord::Person, name, &given)?)
     }
 
     /// Makes an account of a device, such as the controller of a garage, with a role for its place;
@@ -156,8 +172,8 @@ impl Operator {
         made.ok_or_else(nobody)
     }
 
-    /// A role that can be given: it is known, its city is served, its place is one of that city,
-    /// and it is not over.
+    /// A role that can be given: it is known, its city is served, its place is one of that city, a
+    /// controller has one, and it is not over.
     fn checked<'a>(&'a self, now: DateTime<Utc>, given: &RoleGiven<'a>) -> Result<Checked<'a>, GrantError> {
         if !given.role.is_known() {
             return Err(GrantError::NoRole);
@@ -169,13 +185,17 @@ impl Operator {
             })
         });
         let city = city.transpose()?;
+        let places = |city| -> Vec<&str> {
+            self.services.iter().filter_map(|service| service.places).flat_map(|places| places(city)).collect()
+        };
         if let Some(place) = given.place {
-            let city = city.ok_or(GrantError::PlaceWithoutCity)?;
-            let known: Vec<&str> =
-                self.services.iter().filter_map(|service| service.places).flat_map(|places| places(city)).collect();
+            let known = places(city.ok_or(GrantError::PlaceWithoutCity)?);
             if !known.contains(&place) {
                 return Err(GrantError::NoPlace { place: place.to_owned(), known: known.join(", ") });
             }
+        } else if given.role == Role::Controller {
+            let known = city.map(|city| places(city).join(", ")).unwrap_or_default();
+            return Err(GrantError::ControllerWithoutPlace { known });
         }
         if let Some(until) = given.until.filter(|until| *until <= now) {
             return Err(GrantError::Over { until });

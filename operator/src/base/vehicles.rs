@@ -16,7 +16,7 @@ use crate::kernel::call::Call;
 use crate::kernel::failure::{Outcome, refuse};
 use crate::kernel::limits::Limits;
 use crate::kernel::operator::Operator;
-use crate::kernel::service::{Erasure, Export, Service, Table, serve};
+use crate::kernel::service::{Erasure, Export, Service, Table, Told, serve};
 use crate::kernel::store::{Select, StoreError, Tx, Write};
 use crate::kernel::text;
 use crate::{delete, find, table, values};
@@ -54,7 +54,13 @@ pub(crate) const SERVICE: Service = Service {
         name: "vehicle",
         export: Export::Rows {
             called: "vehicles",
-            columns: &["city", "shown", "country", "label", "created_at"],
+            columns: &[
+                Told::Plain("city"),
+                Told::Plain("shown"),
+                Told::Plain("country"),
+                Told::Plain("label"),
+                Told::Time("created_at"),
+            ],
             from: "vehicle WHERE account = $1 ORDER BY id",
         },
         erasure: Erasure::AtClosing(&["DELETE FROM vehicle WHERE account = $1"]),

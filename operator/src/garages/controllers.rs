@@ -81,6 +81,16 @@ fn cursor(text: &str) -> Outcome<DateTime<Utc>> {
     })
 }
 
+/// Whether so many places can be free. A wrong count keeps no event of its report out.
+fn can_be(place: &Place<'_>, counted: &ReportedPlaces) -> bool {
+    let capacity = place.facility.capacity.known();
+    let is_possible = capacity.is_none_or(|capacity| counted.free <= *capacity);
+    if !is_possible {
+        tracing::warn!(facility = %place.facility.id, free = counted.free, ?capacity, "more places than there are were told as free");
+    }
+    is_possible
+}
+
 /// Keeps that the controller is there, and what it counted.
 fn hear(
     tx: &mut dyn Tx,
@@ -90,7 +100,7 @@ fn hear(
     counted: Option<ReportedPlaces>,
 ) -> Outcome<()> {
     let (city, facility) = (&place.city.id, &place.facility.id);
-    let counted = counted.map(|told| (told.free, told.at.trunc_subsecs(3)));
+    let counted = counted.filter(|told| can_be(place, told)).map(|told| (told.free, told.at.trunc_subsecs(3)));
     let Some(row) = heard else {
         let (free, observed_at) = counted.unzip();
         let (city, facility) = (city.clone(), facility.clone());

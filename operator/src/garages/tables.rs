@@ -11,7 +11,7 @@ use mesto_rules::money::Currency;
 use mesto_rules::{CityId, FacilityId};
 
 use crate::base::payments::rows::PayWord;
-use crate::kernel::service::{Erasure, Export, Table};
+use crate::kernel::service::{Erasure, Export, Table, Told};
 use crate::kernel::store::{Json, id_columns};
 use crate::{stored_words, table};
 
@@ -85,19 +85,19 @@ pub(crate) const VISITS: Table = Table {
     export: Export::Rows {
         called: "visits",
         columns: &[
-            "id",
-            "city",
-            "facility",
-            "ticket",
-            "state",
-            "entered_at",
-            "ended_at",
-            "is_disabled",
-            "places",
-            "is_lost",
-            "owes_again_at",
-            "receipt",
-            "corrected_at",
+            Told::Plain("id"),
+            Told::Plain("city"),
+            Told::Plain("facility"),
+            Told::Plain("ticket"),
+            Told::Plain("state"),
+            Told::Time("entered_at"),
+            Told::Time("ended_at"),
+            Told::Flag("is_disabled"),
+            Told::Count("places"),
+            Told::Flag("is_lost"),
+            Told::Time("owes_again_at"),
+            Told::Plain("receipt"),
+            Told::Time("corrected_at"),
         ],
         from: "visit WHERE id IN (SELECT visit FROM visit_payment WHERE account = $1) ORDER BY id",
     },
@@ -196,7 +196,15 @@ pub(crate) const PAYMENTS: Table = Table {
     name: "visit_payment",
     export: Export::Rows {
         called: "payments_of_visits",
-        columns: &["visit", "sale", "at", "pay", "amount", "fee", "currency", "exit_by"],
+        columns: &[
+            Told::Plain("visit"),
+            Told::Plain("sale"),
+            Told::Time("at"),
+            Told::Plain("pay"),
+            Told::Money("amount"),
+            Told::Money("fee"),
+            Told::Time("exit_by"),
+        ],
         from: "visit_payment WHERE account = $1 ORDER BY at, visit",
     },
     erasure: Erasure::WithTime("a car that is inside still has to be let out by what was paid"),

@@ -15,7 +15,7 @@ use mesto_rules::money::{Currency, Money};
 
 use crate::kernel::events::{self, EventRow};
 use crate::kernel::failure::Outcome;
-use crate::kernel::service::{Erasure, Export, Table};
+use crate::kernel::service::{Erasure, Export, Table, Told};
 use crate::kernel::store::{Ask, Row, StoreError, Tx, Write};
 use crate::{find, projection, stored_words, table, update};
 
@@ -23,7 +23,7 @@ pub(crate) const TABLE: Table = Table {
     name: "account",
     export: Export::Rows {
         called: "accounts",
-        columns: &["id", "kind", "currency", "deposit", "created_at"],
+        columns: &[Told::Plain("id"), Told::Plain("kind"), Told::Money("deposit"), Told::Time("created_at")],
         from: "account WHERE id = $1",
     },
     erasure: Erasure::Excused("a pseudonym that the books need; it names no person"),

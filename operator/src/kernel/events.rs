@@ -11,7 +11,7 @@ use crate::kernel::account::AccountRow;
 use crate::kernel::call::Call;
 use crate::kernel::epoch::EpochRow;
 use crate::kernel::failure::Outcome;
-use crate::kernel::service::{Erasure, Export, Table};
+use crate::kernel::service::{Erasure, Export, Table, Told};
 use crate::kernel::store::{Select, StoreError, Tx};
 use crate::{table, values};
 
@@ -30,7 +30,7 @@ pub(crate) const TABLE: Table = Table {
     name: "event",
     export: Export::Rows {
         called: "events",
-        columns: &["seq", "at", "change"],
+        columns: &[Told::Count("seq"), Told::Time("at"), Told::Json("change")],
         from: "event WHERE account = $1 AND change IS NOT NULL ORDER BY seq",
     },
     // Of an event that belongs to an entry of the ledger the bare row stays, without what it told.

@@ -10,7 +10,7 @@ use mesto_rules::CityId;
 
 use crate::kernel::failure::Outcome;
 use crate::kernel::operator::Operator;
-use crate::kernel::service::{Erasure, Export, Table};
+use crate::kernel::service::{Erasure, Export, Table, Told};
 use crate::kernel::store::{Select, StoreError, Tx, Write};
 use crate::{find, projection, stored_words, table, update, values};
 
@@ -62,7 +62,14 @@ pub(crate) const TABLE: Table = Table {
     name: "role_grant",
     export: Export::Rows {
         called: "roles",
-        columns: &["id", "role", "city", "place", "starts_at", "ends_at"],
+        columns: &[
+            Told::Plain("id"),
+            Told::Plain("role"),
+            Told::Plain("city"),
+            Told::Plain("place"),
+            Told::Time("starts_at"),
+            Told::Time("ends_at"),
+        ],
         from: "role_grant WHERE account = $1 ORDER BY id",
     },
     erasure: Erasure::Excused("who might do what when is evidence; the account is a pseudonym"),

@@ -20,7 +20,7 @@ use crate::kernel::call::Call;
 use crate::kernel::epoch;
 use crate::kernel::failure::{Outcome, refuse};
 use crate::kernel::http::{Request, Response};
-use crate::kernel::service::{Erasure, Export, Table};
+use crate::kernel::service::{Erasure, Export, Table, Told};
 use crate::kernel::store::{Select, StoreError, Tx, Write};
 use crate::{projection, table, values};
 
@@ -31,7 +31,13 @@ pub(crate) const TABLE: Table = Table {
     name: "intent",
     export: Export::Rows {
         called: "actions",
-        columns: &["key", "route", "status", "answer", "at"],
+        columns: &[
+            Told::Plain("key"),
+            Told::Plain("route"),
+            Told::Count("status"),
+            Told::Json("answer"),
+            Told::Time("at"),
+        ],
         from: "intent WHERE account = $1 ORDER BY at, key",
     },
     erasure: Erasure::AtClosing(&["DELETE FROM intent WHERE account = $1"]),

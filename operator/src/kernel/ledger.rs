@@ -9,7 +9,7 @@ use mesto_rules::CityId;
 use mesto_rules::money::{Currency, Money};
 
 use crate::kernel::failure::Outcome;
-use crate::kernel::service::{Check, Erasure, Export, Service, Table};
+use crate::kernel::service::{Check, Erasure, Export, Service, Table, Told};
 use crate::kernel::store::{Row, Select, StoreError, Tx, Write};
 use crate::{projection, stored_words, table};
 
@@ -217,7 +217,13 @@ pub(crate) const ENTRIES: Table = Table {
     name: "ledger_entry",
     export: Export::Rows {
         called: "deposit",
-        columns: &["kind", "reference", "at", "amount", "balance", "currency"],
+        columns: &[
+            Told::Plain("kind"),
+            Told::Plain("reference"),
+            Told::Time("at"),
+            Told::Money("amount"),
+            Told::Money("balance"),
+        ],
         from: "ledger_entry WHERE id IN (SELECT entry FROM event WHERE account = $1) ORDER BY account_seq",
     },
     erasure: Erasure::Excused("the books are kept; the account is a pseudonym"),

@@ -183,12 +183,42 @@ pub(crate) struct Table {
 /// What `GET /v1/account/export` tells of a table.
 pub(crate) enum Export {
     /// Its rows: the name there, the columns as they are called there, and where they stand for the
-    /// account `$1`. `*_at` columns are times.
-    Rows { called: &'static str, columns: &'static [&'static str], from: &'static str },
+    /// account `$1`.
+    Rows { called: &'static str, columns: &'static [Told], from: &'static str },
     /// What a function makes of it, by the name there.
     Made { called: &'static str, by: fn(&mut dyn Tx, AccountId, DateTime<Utc>) -> Outcome<Value> },
     /// Nothing, and why.
     Excused(&'static str),
+}
+
+/// A column that is told, by its name, and how.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Told {
+    /// Text, as it is stored.
+    Plain(&'static str),
+    /// A number that is no money and no time.
+    Count(&'static str),
+    /// Yes or no.
+    Flag(&'static str),
+    /// A moment, as RFC 3339 has it.
+    Time(&'static str),
+    /// Minor units of the row's `currency`, as a decimal with that.
+    Money(&'static str),
+    /// A document.
+    Json(&'static str),
+}
+
+impl Told {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Plain(name)
+            | Self::Count(name)
+            | Self::Flag(name)
+            | Self::Time(name)
+            | Self::Money(name)
+            | Self::Json(name) => name,
+        }
+    }
 }
 
 /// When rows that say something about a person go.

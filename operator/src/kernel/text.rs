@@ -1,12 +1,9 @@
-//! Small text forms: hashes, values of a query, times.
+//! Small text forms: hashes, names, values of a query.
 
 use std::borrow::Cow;
 
-use chrono::{DateTime, Utc};
 use percent_encoding::percent_decode_str;
 use sha2::{Digest, Sha256};
-
-use crate::kernel::store::StoreError;
 
 /// SHA-256 as lower-case hexadecimal.
 pub(crate) fn sha256(bytes: &[u8]) -> String {
@@ -28,11 +25,6 @@ pub(crate) fn form_decode(text: &str) -> Option<String> {
     let spaced = text.replace('+', " ");
     let bytes = percent_decode_str(&spaced);
     text.split('%').skip(1).all(is_escape).then(|| bytes.decode_utf8().ok())?.map(Cow::into_owned)
-}
-
-/// A stored time.
-pub(crate) fn time(millis: i64) -> Result<DateTime<Utc>, StoreError> {
-    DateTime::from_timestamp_millis(millis).ok_or_else(|| StoreError::unreadable("time", millis))
 }
 
 #[cfg(test)]

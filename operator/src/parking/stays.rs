@@ -9,7 +9,7 @@ use mesto_rules::{City, CityId, ParkingSection, SectionError, Stay, StayPer, Sta
 
 use crate::kernel::failure::Outcome;
 use crate::kernel::operator::Operator;
-use crate::kernel::service::{Erasure, Export, Table};
+use crate::kernel::service::{Erasure, Export, Table, Told};
 use crate::kernel::store::{Select, StoreError, Tx, Write};
 use crate::{find, projection, stored_words, table, update, values};
 
@@ -41,7 +41,15 @@ pub(crate) const TABLE: Table = Table {
     name: "stay",
     export: Export::Rows {
         called: "stays",
-        columns: &["city", "zone", "started_at", "deadline", "paid_until", "closes_at", "purchases"],
+        columns: &[
+            Told::Plain("city"),
+            Told::Plain("zone"),
+            Told::Time("started_at"),
+            Told::Time("deadline"),
+            Told::Time("paid_until"),
+            Told::Time("closes_at"),
+            Told::Count("purchases"),
+        ],
         from: "stay WHERE owner_kind = 'account' AND owner = $1 ORDER BY city, zone",
     },
     // The stay of a plate stays for whoever parks it next.

@@ -26,7 +26,7 @@ use crate::kernel::failure::{Failure, Outcome, refuse};
 use crate::kernel::ledger::LedgerAccount;
 use crate::kernel::operator::Operator;
 use crate::kernel::paging::AskedPage;
-use crate::kernel::service::{Erasure, Export, Served, Table, serve};
+use crate::kernel::service::{Erasure, Export, Served, Table, Told, serve};
 use crate::kernel::signed_codes::{self, ToShow};
 use crate::kernel::store::{Ask, Json, Select, Tx, Write, id_columns};
 use crate::parking::NAME;
@@ -95,17 +95,16 @@ pub(crate) const TABLE: Table = Table {
     export: Export::Rows {
         called: "tickets",
         columns: &[
-            "id",
-            "channel",
-            "city",
-            "zone",
-            "issued_at",
-            "starts_at",
-            "ends_at",
-            "paid_minutes",
-            "price",
-            "currency",
-            "pay",
+            Told::Plain("id"),
+            Told::Plain("channel"),
+            Told::Plain("city"),
+            Told::Plain("zone"),
+            Told::Time("issued_at"),
+            Told::Time("starts_at"),
+            Told::Time("ends_at"),
+            Told::Count("paid_minutes"),
+            Told::Money("price"),
+            Told::Plain("pay"),
         ],
         from: "ticket WHERE account = $1 ORDER BY id",
     },
@@ -135,7 +134,13 @@ pub(crate) const PLATE_TABLE: Table = Table {
     name: "ticket_plate",
     export: Export::Rows {
         called: "plates_of_tickets",
-        columns: &["ticket", "shown", "country", "issue", "device"],
+        columns: &[
+            Told::Plain("ticket"),
+            Told::Plain("shown"),
+            Told::Plain("country"),
+            Told::Count("issue"),
+            Told::Plain("device"),
+        ],
         from: "ticket_plate WHERE ticket IN (SELECT id FROM ticket WHERE account = $1) ORDER BY ticket",
     },
     erasure: Erasure::WithTime("a running ticket still has to be seen by an inspector"),

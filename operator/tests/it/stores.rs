@@ -352,6 +352,21 @@ impl Store for AskedMeanwhile {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_file_and_those_beside_it_are_their_owners_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("operator.db");
+    let _store = SqliteStore::open(&file, Durability::Full).unwrap();
+    for suffix in ["", "-wal", "-shm"] {
+        let beside = folder.path().join(format!("operator.db{suffix}"));
+        let mode = std::fs::metadata(&beside).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "phone numbers and codes that are good: {suffix} {mode:o}");
+    }
+}
+
 #[test]
 fn a_request_whose_key_is_being_worked_on_is_told_to_come_again() {
     use mesto_operator::Request;
@@ -360,8 +375,8 @@ fn a_request_whose_key_is_being_worked_on_is_told_to_come_again() {
     let world = World::on(Arc::new(in_memory()));
     let folder = tempfile::tempdir().unwrap();
     let inner = SqliteInline::open(&folder.path().join("operator.db"), Durability::None).unwrap();
-    let token =
-        world.operator.create_staff(&inner, world.now(), mesto_protocol::kernel::grants::Role::Driver, "Ana").unwrap();
+    let driver = mesto_operator::RoleGiven::everywhere(mesto_protocol::kernel::grants::Role::Driver);
+    let token = world.operator.create_staff(&inner, world.now(), &driver, "Ana").unwrap();
     let key = world.key();
     let ask = Request::new("POST", "/v1/quotes").bearer(&token);
     let ask = ask.json(&asking_for(&WalletSubject { amount: rsd("200.00") }, PayMethod::Card));

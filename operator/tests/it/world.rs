@@ -248,7 +248,10 @@ impl World {
     }
 
     pub fn inspector(&self) -> Person<'_> {
-        let token = self.operator.create_staff(&*self.store, self.now(), Role::Inspector, "Mira").unwrap();
+        let token = self
+            .operator
+            .create_staff(&*self.store, self.now(), &RoleGiven::everywhere(Role::Inspector), "Mira")
+            .unwrap();
         let request = Request::new("GET", "/v1/account").bearer(&token);
         let Account { account, .. } = expect(200, self.send(&request));
         Person { world: self, token, account }

@@ -14,7 +14,7 @@ impl World {
             let (operator, store) = self.operator.as_ref().ok_or_else(|| vec!["no operator".to_owned()])?;
             let moment = self.moment();
             self.inspector = operator
-                .create_staff(&**store, moment, Role::Inspector, "Mira")
+                .create_staff(&**store, moment, &mesto_operator::RoleGiven::everywhere(Role::Inspector), "Mira")
                 .map_err(|error| vec![error.to_string()])?;
         }
         self.open_garage()?;

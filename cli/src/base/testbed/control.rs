@@ -14,7 +14,7 @@ use mesto_protocol::kernel::grants::Role;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::fault_proxy::Fault;
+use super::fault_proxy::{DELAY_MOST, Fault};
 use super::walk::Payer;
 use super::world::{World, WorldError};
 use crate::kernel::service::Services;
@@ -85,6 +85,9 @@ async fn fail(Standing(world): RunningWorld, Asked(fault): Asked<Fault>) -> Answ
     if !fault.path.starts_with('/') || fault.times == 0 || !(400..600).contains(&fault.status) {
         return Err(wrong("`path` begins with a slash, `times` is at least 1, `status` is from 400 to 599"));
     }
+    if fault.milliseconds > DELAY_MOST {
+        return Err(wrong(format!("`milliseconds` is at most {DELAY_MOST}")));
+    }
     Ok(Json(json!({ "pending": world.front.fail(fault) })))
 }
 
@@ -99,13 +102,7 @@ struct Offline {
 }
 
 async fn offline(Standing(world): RunningWorld, Asked(wanted): Asked<Offline>) -> Answer {
-    if wanted.on {
-        world.front.close().await;
-    } else if world.is_running().await {
-        world.front.open().map_err(WorldError::from)?;
-    } else {
-        return Err(WorldError::NotRunning.into());
-    }
+    world.cut_off(wanted.on).await?;
     Ok(Json(json!({ "offline": wanted.on })))
 }
 
@@ -163,15 +160,19 @@ async fn walk_bank(Standing(world): RunningWorld, Asked(wanted): Asked<Walk>) ->
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Staff {
     role: Role,
+    city: Option<String>,
+    place: Option<String>,
 }
 
 async fn staff(Standing(world): RunningWorld, Asked(wanted): Asked<Staff>) -> Answer {
     if wanted.role == Role::Driver {
-        return Err(wrong("a driver signs in with his phone; staff are `inspector` and `admin`"));
+        return Err(wrong("a driver signs in with his phone; staff are `inspector` and `controller`"));
     }
-    Ok(Json(json!({ "token": world.staff(wanted.role).await? })))
+    let Staff { role, city, place } = wanted;
+    Ok(Json(json!({ "token": world.staff(role, city.as_deref(), place.as_deref()).await? })))
 }
 
 async fn ledger(Standing(world): RunningWorld) -> Answer {

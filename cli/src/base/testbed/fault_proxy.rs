@@ -16,6 +16,8 @@ use tokio::task::{JoinHandle, JoinSet};
 /// Connections that may wait to be taken.
 const BACKLOG: u32 = 1_024;
 const HEAD_LIMIT: usize = 64 * 1024;
+/// Longest that an answer is held, milliseconds.
+pub const DELAY_MOST: u64 = 30_000;
 /// Bodies beyond this are not held, only passed through (the operator refuses them).
 const BODY_LIMIT: usize = 4 * 1024 * 1024;
 
@@ -228,7 +230,7 @@ impl Shared {
             }
             Some(FaultKind::Delay) => {
                 let answer = self.execute(&request).await?;
-                let pause = fault.map_or_else(a_moment, |fault| fault.milliseconds).min(30_000);
+                let pause = fault.map_or_else(a_moment, |fault| fault.milliseconds).min(DELAY_MOST);
                 tokio::time::sleep(Duration::from_millis(pause)).await;
                 return client.write_all(&answer).await;
             }

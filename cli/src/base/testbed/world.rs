@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -81,6 +82,8 @@ pub struct World {
     operator: Arc<Operator>,
     bank: Bank,
     pub front: FaultProxy,
+    /// The operator's port stays closed, whether it runs or not.
+    is_cut_off: AtomicBool,
     bank_address: SocketAddr,
     control_address: SocketAddr,
     running: AsyncMutex<Option<Running>>,
@@ -141,6 +144,7 @@ impl World {
             operator: Arc::new(operator),
             bank: bank.clone(),
             front,
+            is_cut_off: AtomicBool::new(false),
             bank_address,
             control_address,
             running: AsyncMutex::new(None),
@@ -281,8 +285,27 @@ impl World {
             *running = Some(Running { runtime, store });
         }
         drop(running);
-        self.front.open()?;
+        if !self.is_cut_off.load(Ordering::SeqCst) {
+            self.front.open()?;
+        }
         Ok(())
+    }
+
+    /// Closes the operator's port until it is opened here again, also after a restart.
+    ///
+    /// # Errors
+    /// To open it, when the operator does not run or the port cannot be had.
+    pub async fn cut_off(&self, is_cut_off: bool) -> Result<(), WorldError> {
+        if is_cut_off {
+            self.is_cut_off.store(true, Ordering::SeqCst);
+            self.front.close().await;
+            return Ok(());
+        }
+        if !self.is_running().await {
+            return Err(WorldError::NotRunning);
+        }
+        self.is_cut_off.store(false, Ordering::SeqCst);
+        Ok(self.front.open()?)
     }
 
     #[must_use]
@@ -363,22 +386,21 @@ impl World {
         Ok(messages)
     }
 
-    /// A token for a member of staff.
+    /// A token for a member of staff, or for a controller: a device of a place.
     ///
     /// # Errors
-    /// As [`World::messages`].
-    pub async fn staff(&self, role: Role) -> Result<String, WorldError> {
+    /// [`TestbedError::Wrong`] for a role that cannot be given so, and as [`World::messages`].
+    pub async fn staff(&self, role: Role, city: Option<&str>, place: Option<&str>) -> Result<String, TestbedError> {
         let (store, operator, now) = (self.store().await?, Arc::clone(&self.operator), self.clock.read());
-        Ok(blocking(move || operator.create_staff(store.as_ref(), now, role, "testbed")).await??)
-    }
-
-    /// A token for a device at a place.
-    async fn device(&self, role: Role, city: &str, place: &str) -> Result<String, TestbedError> {
-        let (store, operator, now) = (self.store().await?, Arc::clone(&self.operator), self.clock.read());
-        let (city, place) = (city.to_owned(), place.to_owned());
+        let (city, place) = (city.map(str::to_owned), place.map(str::to_owned));
         let made = blocking(move || {
-            let given = RoleGiven { role, city: Some(&city), place: Some(&place), until: None };
-            operator.create_device(store.as_ref(), now, &given, "testbed")
+            let is_device = role == Role::Controller;
+            let given = RoleGiven { role, city: city.as_deref(), place: place.as_deref(), until: None };
+            if is_device {
+                operator.create_device(store.as_ref(), now, &given, "testbed")
+            } else {
+                operator.create_staff(store.as_ref(), now, &given, "testbed")
+            }
         })
         .await?;
         made.map_err(|error| match error {
@@ -409,7 +431,7 @@ impl Testbed for World {
             if let Some(token) = staff.get(&role) {
                 return Ok(token.clone());
             }
-            let token = self.staff(role.clone()).await?;
+            let token = self.staff(role.clone(), None, None).await?;
             staff.insert(role, token.clone());
             Ok(token)
         })
@@ -427,7 +449,7 @@ impl Testbed for World {
             if let Some(token) = devices.get(&of) {
                 return Ok(token.clone());
             }
-            let token = self.device(role, city, place).await?;
+            let token = self.staff(role, Some(city), Some(place)).await?;
             devices.insert(of, token.clone());
             Ok(token)
         })

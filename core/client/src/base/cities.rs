@@ -103,10 +103,12 @@ impl Cities<'_> {
     }
 
     /// Fetches the key set and a city, believes them only when they are signed as they should be,
-    /// and stores them beside the other cities.
+    /// and stores them beside the other cities. The first time it also fetches what the operator
+    /// says of itself: whose name it is.
     ///
     /// # Errors
-    /// `keys_untrusted`, `city_untrusted` (altered, rolled back, signed by the wrong key),
+    /// `operator_untrusted` the first time, of an operator with another name; `keys_untrusted`,
+    /// `city_untrusted` (altered, rolled back, signed by the wrong key),
     /// `city_too_new` (genuine, but it has parts that this version of the app does not know);
     /// what was stored stays in use. And whatever a request can answer.
     pub async fn refresh(self, city: &CityId) -> Result<Refreshed> {
@@ -134,6 +136,7 @@ impl Cities<'_> {
 
     async fn refresh_inner(self, id: &CityId) -> Result<Refreshed> {
         let keys = self.refresh_keys().await?;
+        self.0.operator().meet(&keys).await?;
         let answer = self.0.fetch_text(&public::CITY, &[id.as_str()]).await?;
         let wire = text_of(&answer, "city_untrusted", "city")?;
         let now = self.0.now();

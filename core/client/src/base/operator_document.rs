@@ -10,6 +10,7 @@ use mesto_protocol::base::operator_document::{
 };
 use mesto_protocol::base::payments::PayMethod;
 use mesto_protocol::kernel::json::Json;
+use mesto_protocol::keys::KeySet;
 use mesto_rules::{CityId, Currency, Money, shown};
 use serde::Serialize;
 
@@ -182,6 +183,27 @@ impl Operator<'_> {
 
     async fn refresh_inner(self) -> Result<Arc<OperatorState>> {
         let keys = self.0.cities().refresh_keys().await?;
+        self.fetch(&keys).await?;
+        let state = self.state();
+        if let ClientStanding::TooOld { least } = &state.client {
+            self.0.connection_is(Connection::UpdateNeeded);
+            let (code, version) = (ProblemCode::ClientTooOld.as_str(), &self.0.config().version);
+            let detail = format!("versions from {least} are served, this is {version}");
+            return Err(Error::new(ErrorKind::Refused, code, detail).with("min_client", least.as_str()));
+        }
+        Ok(state)
+    }
+
+    /// Whoever stands behind the keys is the operator that this file is of: shown by its signed
+    /// document, which is fetched where there is none yet.
+    pub(crate) async fn meet(self, keys: &KeySet) -> Result<()> {
+        let now = self.0.now();
+        let is_known = self.0.core().read(now, |db| store::signed_document(db, DOCUMENT))?.is_some();
+        if is_known { Ok(()) } else { self.fetch(keys).await }
+    }
+
+    /// Fetches the document, believes it only when it is signed as it should be, and stores it.
+    async fn fetch(self, keys: &KeySet) -> Result<()> {
         let answer = self.0.fetch_text(&wire::OPERATOR, &[]).await?;
         let untrusted = |why: &dyn std::fmt::Display| {
             Error::untrusted("operator_untrusted", "operator document", why)
@@ -193,21 +215,14 @@ impl Operator<'_> {
         let known = known.as_ref().map(StoredDocument::known);
         let name = self.0.operator_name().as_str();
         let SignedOperator { document, signed_at, json, .. } =
-            SignedOperator::verify(&wire, &keys, now, name, known).map_err(|why| untrusted(&why))?;
+            SignedOperator::verify(&wire, keys, now, name, known).map_err(|why| untrusted(&why))?;
         // The cities in it can be newer under the same number; then it was signed later.
         if known.is_none_or(|known| known.json != json || known.signed_at < signed_at) {
             let at = (document.version, signed_at);
             self.0.core().write(now, |tx| store::put_document(tx, TOPIC, DOCUMENT, at, json.as_bytes(), now))?;
         }
         self.0.changed();
-        let state = self.state();
-        if let ClientStanding::TooOld { least } = &state.client {
-            self.0.connection_is(Connection::UpdateNeeded);
-            let (code, version) = (ProblemCode::ClientTooOld.as_str(), &self.0.config().version);
-            let detail = format!("versions from {least} are served, this is {version}");
-            return Err(Error::new(ErrorKind::Refused, code, detail).with("min_client", least.as_str()));
-        }
-        Ok(state)
+        Ok(())
     }
 }
 

@@ -46,7 +46,10 @@ fn phone(config: mesto_operator::Config) -> Phone {
 #[test]
 fn an_operator_tells_its_cities_services_ways_to_pay_and_who_it_is() {
     let phone = phone(mesto_operator::Config::default());
-    assert_eq!(*phone.client.operator().state(), OperatorState::default());
+    let root_key = *phone.net.operator.keys().root_public();
+    let config = Config::new(phone.folder.path().join("new.db"), OperatorName::localhost(), root_key);
+    let new = Client::open(config, phone.ports.clone()).unwrap();
+    assert_eq!(*new.operator().state(), OperatorState::default());
     let state = run(phone.client.operator().refresh()).unwrap();
     assert_eq!(state.client, ClientStanding::Served);
     let document = state.document.clone().unwrap();
@@ -255,4 +258,20 @@ fn words_and_fields_of_a_newer_operator_are_passed_over() {
     let least = r#"{"operator":"localhost","version":1,"name":{},"currency":"RSD"}"#;
     assert!(OperatorDocument::from_json(least).unwrap().cities.is_empty());
     assert!(OperatorDocument::from_json(&least.replace(":1,", ":0,")).is_err());
+}
+
+#[test]
+fn an_operator_of_another_name_is_refused_at_the_first_refresh_of_a_city() {
+    let phone = phone(mesto_operator::Config::default());
+    let name: OperatorName = "wrong.example".parse().unwrap();
+    let config = Config::new(phone.folder.path().join("other.db"), name, *phone.net.operator.keys().root_public());
+    let client = Client::open(config, phone.ports.clone()).unwrap();
+    let city = "belgrade".parse().unwrap();
+    let refused = run(client.cities().refresh(&city)).unwrap_err();
+    assert_eq!((refused.code(), refused.kind()), ("operator_untrusted", ErrorKind::Untrusted));
+    assert_eq!(client.cities().city(&city).unwrap_err().code(), "city_missing", "and nothing of it is stored");
+    // Asked once: what it said of itself is on the phone.
+    run(phone.client.cities().refresh(&city)).unwrap();
+    phone.net.fault("GET /v1/operator", Fault::NotSent);
+    run(phone.client.cities().refresh(&city)).unwrap();
 }

@@ -268,7 +268,14 @@ impl Net {
 
     /// The token of an inspector.
     pub fn inspector(&self) -> String {
-        self.operator.create_staff(&*self.store, self.time.now(), Role::Inspector, "inspector").unwrap()
+        self.operator
+            .create_staff(
+                &*self.store,
+                self.time.now(),
+                &mesto_operator::RoleGiven::everywhere(Role::Inspector),
+                "inspector",
+            )
+            .unwrap()
     }
 
     /// The bank tells the operator how the payment of an intent ended.

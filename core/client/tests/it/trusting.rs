@@ -2,6 +2,7 @@
 //! use.
 
 use mesto_client::{Client, Config, ErrorKind, OperatorName, Refreshed, Result};
+use mesto_protocol::base::operator_document::SignedOperator;
 use mesto_protocol::keys::{Key, KeySet, KeyUse};
 use mesto_protocol::signature::IssuerKey;
 use mesto_protocol::signed_document::SignedCity;
@@ -48,6 +49,10 @@ impl Own {
         let client =
             Client::open(Config::new(path, OperatorName::localhost(), Self::key("root").public()), phone.ports.clone())
                 .unwrap();
+        // Whose name it is, asked before the first city.
+        let document = serde_json::json!({ "operator": "localhost", "version": 1, "name": {}, "currency": "RSD" });
+        let document = SignedOperator::sign(&document.to_string(), &Self::key("c1"), morning()).unwrap();
+        phone.net.fault("GET /v1/operator", says(document));
         Self { phone, client }
     }
 

@@ -32,7 +32,7 @@ use crate::kernel::due::Due;
 use crate::kernel::failure::Outcome;
 use crate::kernel::limits::Limits;
 use crate::kernel::operator::Operator;
-use crate::kernel::service::{Check, Erasure, Export, Service, Table, serve};
+use crate::kernel::service::{Check, Erasure, Export, Service, Table, Told, serve};
 use crate::kernel::store::{Tx, Write};
 use crate::values;
 
@@ -77,7 +77,16 @@ pub(crate) const SERVICE: Service = Service {
             name: "quote",
             export: Export::Rows {
                 called: "quotes",
-                columns: &["id", "city", "service", "pay", "subject", "total", "currency", "issued_at", "expires_at"],
+                columns: &[
+                    Told::Plain("id"),
+                    Told::Plain("city"),
+                    Told::Plain("service"),
+                    Told::Plain("pay"),
+                    Told::Json("subject"),
+                    Told::Money("total"),
+                    Told::Time("issued_at"),
+                    Told::Time("expires_at"),
+                ],
                 from: "quote WHERE account = $1 ORDER BY id",
             },
             erasure: Erasure::AtClosing(&["DELETE FROM quote WHERE account = $1"]),
@@ -86,7 +95,15 @@ pub(crate) const SERVICE: Service = Service {
             name: "sale",
             export: Export::Rows {
                 called: "sales",
-                columns: &["id", "city", "pay", "state", "items", "total", "currency", "created_at"],
+                columns: &[
+                    Told::Plain("id"),
+                    Told::Plain("city"),
+                    Told::Plain("pay"),
+                    Told::Plain("state"),
+                    Told::Json("items"),
+                    Told::Money("total"),
+                    Told::Time("created_at"),
+                ],
                 from: "sale WHERE account = $1 ORDER BY id",
             },
             erasure: Erasure::Excused("belongs to the books; the account is a pseudonym"),
@@ -96,16 +113,15 @@ pub(crate) const SERVICE: Service = Service {
             export: Export::Rows {
                 called: "payments",
                 columns: &[
-                    "id",
-                    "purpose",
-                    "provider",
-                    "state",
-                    "amount",
-                    "captured",
-                    "refunded",
-                    "currency",
-                    "reason",
-                    "created_at",
+                    Told::Plain("id"),
+                    Told::Plain("purpose"),
+                    Told::Plain("provider"),
+                    Told::Plain("state"),
+                    Told::Money("amount"),
+                    Told::Money("captured"),
+                    Told::Money("refunded"),
+                    Told::Plain("reason"),
+                    Told::Time("created_at"),
                 ],
                 from: "payment WHERE account = $1 ORDER BY id",
             },
@@ -126,16 +142,15 @@ pub(crate) const SERVICE: Service = Service {
             export: Export::Rows {
                 called: "refunds",
                 columns: &[
-                    "id",
-                    "payment",
-                    "amount",
-                    "currency",
-                    "reason",
-                    "route",
-                    "state",
-                    "due_at",
-                    "created_at",
-                    "done_at",
+                    Told::Plain("id"),
+                    Told::Plain("payment"),
+                    Told::Money("amount"),
+                    Told::Plain("reason"),
+                    Told::Plain("route"),
+                    Told::Plain("state"),
+                    Told::Time("due_at"),
+                    Told::Time("created_at"),
+                    Told::Time("done_at"),
                 ],
                 from: "refund WHERE account = $1 ORDER BY id",
             },

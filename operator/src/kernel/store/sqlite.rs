@@ -55,6 +55,7 @@ impl Database {
 impl SqliteInline {
     /// Opens or makes the file and brings its schema up to date.
     pub fn open(path: &Path, durability: Durability) -> Result<Self, StoreError> {
+        make_private(path);
         Self::with(Connection::open(path).map_err(refused)?, durability)
     }
 
@@ -166,6 +167,17 @@ impl Store for SqliteInline {
         let outcome = contained(work)(&mut SqliteTx(&database));
         if outcome.is_ok() { commit(connection) } else { roll_back(connection).and(outcome) }
     }
+}
+
+/// Makes the file when it is not there, for its owner alone; SQLite gives the files beside it the
+/// same mode. One that is there keeps its mode and is not opened here: closing it would drop the
+/// locks that this process has on it. What cannot be made SQLite says.
+fn make_private(path: &Path) {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let _ = options.open(path);
 }
 
 /// What every connection has, and its own pragmas.

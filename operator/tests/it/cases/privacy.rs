@@ -18,6 +18,16 @@ const DAY: i64 = 24 * 60;
 /// An event that still tells something; of one that belongs to a ledger entry the bare row stays.
 const TOLD: &str = "event WHERE change IS NOT NULL";
 
+/// Texts that are documents.
+fn packed(known: &Value) -> Vec<String> {
+    match known {
+        Value::String(text) if text.starts_with(['{', '[']) => vec![text.clone()],
+        Value::Array(items) => items.iter().flat_map(packed).collect(),
+        Value::Object(fields) => fields.values().flat_map(packed).collect(),
+        _ => Vec::new(),
+    }
+}
+
 fn count(world: &World, table: &str) -> i64 {
     let sql = format!("SELECT COUNT(*) AS count FROM {table}");
     transact(&*world.store, |tx| tx.query(&sql, values![])?[0].get("count")).unwrap()
@@ -45,6 +55,13 @@ on_both_databases! {
         assert_eq!(known["tickets"][0]["id"], ticket.id.to_string());
         assert_eq!(known["plates_of_tickets"][0]["ticket"], ticket.id.to_string());
         assert_eq!(known["deposit"].as_array().unwrap().len(), 2);
+        let rsd = |amount: &str| serde_json::json!({ "amount": amount, "currency": "RSD" });
+        assert_eq!((&known["accounts"][0]["deposit"], &known["tickets"][0]["price"]), (&rsd("920.00"), &rsd("80.00")));
+        assert_eq!((&known["quotes"][0]["total"], &known["sales"][1]["total"]), (&rsd("1000.00"), &rsd("80.00")));
+        assert!(known["sales"][1]["items"][0].is_object(), "{}", known["sales"]);
+        let answers = known["actions"].as_array().unwrap();
+        assert!(answers.iter().all(|action| action["answer"]["sale"]["id"].is_string()), "{answers:?}");
+        assert_eq!(packed(&known), Vec::<String>::new(), "a document stands as one, not as text");
         let messages = known["messages"].as_array().unwrap();
         assert_eq!(messages.len(), 1);
         // A session that was stolen does not read the code of the next one.

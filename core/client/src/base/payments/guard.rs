@@ -3,9 +3,9 @@
 //!
 //! The operator says with a quote what is not paid for twice at the same time
 //! ([`QuoteItem::guard`]): service, place and thing, whatever the length, the amount or the way of
-//! paying. An open intent with the same guard is settled first. Confirmed, or forgotten by the operator:
-//! its outcome is the answer of the new call. Refused or over: the new one goes on. Still open: the
-//! new one is refused with `unconfirmed`, which names it.
+//! paying. An open intent with the same guard is settled first. Confirmed, or forgotten by the
+//! operator: its outcome is the answer of the new call. Refused or over: the new one goes on. Still
+//! open: the new one is refused with `unconfirmed`, which names it.
 //!
 //! A visit of a garage is paid several times. There a confirmed one is the answer of a price that
 //! was asked for before it was paid; a price that counts it already is of what is owed besides, and

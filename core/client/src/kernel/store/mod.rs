@@ -236,6 +236,7 @@ enum Index {
 
 fn connect_with(path: &Path, index: Index, migrations: Migrations) -> Stored<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    make_private(path);
     let mut connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
     connection.set_prepared_statement_cache_capacity(32);
@@ -251,6 +252,16 @@ fn connect_with(path: &Path, index: Index, migrations: Migrations) -> Stored<Con
     connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;")?;
     migrate(&mut connection, migrations)?;
     Ok(connection)
+}
+
+/// Makes the file when it is not there, for its owner alone; SQLite gives the files beside it the
+/// same mode. What cannot be made SQLite says.
+fn make_private(path: &Path) {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let _ = options.open(path);
 }
 
 /// Whether a page more can be written where the file lies: SQLite names a full disk only at some of
@@ -345,6 +356,29 @@ mod tests {
             let error = StoreError::from(rusqlite::Error::SqliteFailure(ffi::Error::new(code), None));
             assert_eq!(matches!(error, StoreError::Full(_)), is_full, "{error}");
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_and_those_beside_it_are_their_owners_alone_also_when_it_is_rebuilt() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("mesto.db");
+        let are_private = || {
+            for file in ["", "-wal", "-shm"].map(|suffix| recovery::with_suffix(&path, suffix)) {
+                let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+                assert_eq!(mode & 0o077, 0, "{}: {mode:o}", file.display());
+            }
+        };
+        let mut store = Store::open(&path, MIGRATIONS, 0).unwrap();
+        store.write(0, |tx| NAME.set(tx, &"acc".to_owned())).unwrap();
+        are_private();
+        drop(store);
+        std::fs::write(&path, [7; 8192]).unwrap();
+        let mut store = Store::open(&path, MIGRATIONS, 0).unwrap();
+        assert!(store.recovery.is_some());
+        store.write(0, |tx| NAME.set(tx, &"acc".to_owned())).unwrap();
+        are_private();
     }
 
     #[test]

@@ -31,6 +31,8 @@ on_both_databases! {
         let exported: Value = expect(200, driver.get("/v1/account/export"));
         assert_eq!((exported["visits"].as_array().unwrap().len(), exported["payments_of_visits"].as_array().unwrap().len()), (5, 5));
         assert_eq!(exported["visits"][0]["ticket"], "GR000");
+        assert_eq!(exported["visits"][0]["is_lost"], false);
+        assert_eq!(exported["payments_of_visits"][0]["amount"]["currency"], "RSD");
         assert!(exported["payments_of_visits"][0]["exit_by"].as_str().unwrap().starts_with("2025-09-03T"));
     }
 

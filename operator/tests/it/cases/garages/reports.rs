@@ -104,7 +104,15 @@ on_both_databases! {
             let given = RoleGiven { role: Role::Controller, city, place, until: None };
             world.operator.give_role(&*world.store, world.now(), &driver.account.to_string(), &given)
         };
-        give(None, Some("belgrade")).unwrap();
+        let anywhere = give(None, None).unwrap_err();
+        assert_eq!(anywhere, GrantError::ControllerWithoutPlace { known: String::new() });
+        let placeless = give(None, Some("belgrade")).unwrap_err();
+        assert!(placeless.to_string().contains("zeleni-venac, baba-visnjina"), "{placeless}");
+        // One that was given for all of the city before a controller needed a place still counts.
+        let given = give(Some("vma"), Some("belgrade")).unwrap();
+        refused("forbidden", &as_driver.send(&as_driver.report(vec![])));
+        let widened = values![given.id.to_string()];
+        transact(&*world.store, |tx| tx.execute("UPDATE role_grant SET place = NULL WHERE id = $1", widened)).unwrap();
         assert_eq!(as_driver.send(&as_driver.report(vec![])).status, 200);
         assert_eq!(give(Some("zeleni-venac"), None), Err(GrantError::PlaceWithoutCity));
         let nowhere = give(Some("red"), Some("belgrade")).unwrap_err();
@@ -127,6 +135,12 @@ on_both_databases! {
         assert_eq!((refusal["field"].as_str(), refusal["now"].clone()), (Some("sent_at"), serde_json::to_value(world.now()).unwrap()));
         let places = Some(ReportedPlaces { free: 1, at: ahead(121) });
         refused("out_of_range", &garage.send(&GarageReport { places, ..garage.report(vec![]) }));
+        // More places than there are: the events are taken, the count is not kept.
+        let before = super::places(world);
+        let counted = Some(ReportedPlaces { free: 304, at: world.now() });
+        let counted = GarageReport { places: counted, ..garage.report(vec![told(ReportedEventKind::Entered, "GR77", world.now())]) };
+        assert_eq!(expect::<GarageReported>(200, garage.send(&counted)).taken, 1);
+        assert_eq!(super::places(world), before);
         let refusal = refused("bad_request", &garage.send(&GarageReport { settled_after: Some("soon".into()), ..garage.report(vec![]) }));
         assert_eq!(refusal["field"], "settled_after");
         let many = vec![told(ReportedEventKind::Entered, TICKET, world.now()); 201];

@@ -1,4 +1,5 @@
-// Garages near me: visits that are not over or were forgotten, then every garage with its free places.
+// Garages near me: visits that are not over or were forgotten, then every garage with its free
+// places.
 
 package city.mesto.ui.garages.facilities
 
