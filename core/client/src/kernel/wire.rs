@@ -239,12 +239,15 @@ impl Client {
         self.ask(operation, operation.target(names, &[]), None).await.map(drop)
     }
 
-    /// Boxed and not generic: each call waits for it in the same few instructions.
+    /// Boxed and not generic: each call waits for it in the same few instructions. What is under
+    /// way when the client is closed fails as what comes later does, however it was answered.
     #[inline(never)]
     fn ask<'a>(&'a self, operation: &'a Entry, path: String, body: Option<Vec<u8>>) -> Asked<'a> {
         Box::pin(async move {
             self.core().still_open()?;
-            let answer = self.exchange(operation.method, path, None, body).await?;
+            let outcome = self.exchange(operation.method, path, None, body).await;
+            self.core().still_open()?;
+            let answer = outcome?;
             match meaning(answer.status, &answer.body) {
                 Meaning::Done => Ok(answer),
                 Meaning::Refused(problem) => Err(problem.into()),
