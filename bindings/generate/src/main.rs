@@ -5,6 +5,7 @@
 
 mod aliases;
 mod ids;
+mod lifting;
 mod python;
 mod waiting;
 
@@ -31,6 +32,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         other => return Err(format!("unknown language {other:?}: kotlin, swift, python or all").into()),
     };
     let metadata = uniffi_bindgen::macro_metadata::extract_from_bytes(&fs::read(&library)?)?;
+    let panics = lifting::panics(&metadata);
+    if !panics.is_empty() {
+        return Err(
+            format!("these exports take a value that may be none, and have to return a Result: {panics:?}").into()
+        );
+    }
     for language in languages {
         write(language, root, &library, &metadata)?;
     }
@@ -74,6 +81,8 @@ fn write(language: &str, root: &Path, library: &Path, metadata: &[Metadata]) -> 
         fs::remove_file(module)?;
     }
     if language == "swift" {
+        let module = fresh.join("MestoCore.swift");
+        fs::write(&module, without_traps(&fs::read_to_string(&module)?)?)?;
         // A package's targets are folders: the module of Swift, and the C module beneath it.
         for (file, module, name) in [
             ("MestoCore.swift", "MestoCore", "MestoCore.swift"),
@@ -110,6 +119,48 @@ fn printable(kotlin: &str) -> String {
         _ => format!("{line}\n"),
     });
     lines.collect()
+}
+
+/// A moment or a length that no number of seconds names does not end the process: it crosses as the
+/// last one there is, which the core refuses.
+fn without_traps(swift: &str) -> Result<String, Box<dyn Error>> {
+    let traps = [
+        (
+            "        if delta.rounded(.down) > Double(Int64.max) {
+            fatalError(\"Timestamp overflow, exceeds max bounds supported by Uniffi\")
+        }
+",
+            "        if !(delta < Double(Int64.max)) {
+            writeInt(&buf, sign * Int64.max)
+            return writeInt(&buf, UInt32(0))
+        }
+",
+        ),
+        (
+            "        if value.rounded(.down) > Double(Int64.max) {
+            fatalError(\"Duration overflow, exceeds max bounds supported by Uniffi\")
+        }
+
+        if value < 0 {
+            fatalError(\"Invalid duration, must be non-negative\")
+        }
+",
+            "        let value = value < 0 ? 0 : value
+        if !(value < Double(Int64.max)) {
+            writeInt(&buf, UInt64(Int64.max))
+            return writeInt(&buf, UInt32(0))
+        }
+",
+        ),
+    ];
+    let mut text = swift.to_owned();
+    for (trap, instead) in traps {
+        if !text.contains(trap) {
+            return Err(format!("the generator no longer writes `{trap}`").into());
+        }
+        text = text.replace(trap, instead);
+    }
+    Ok(text)
 }
 
 /// The generated module looks for the library beside itself; ours lies in the build's folder, named

@@ -211,15 +211,13 @@ impl Payments {
     }
 
     /// Where a payment stands, in the client's language.
-    #[must_use]
-    pub fn payment_text(&self, payment: Payment) -> String {
-        self.0.core.payment_text(&payment)
+    pub fn payment_text(&self, payment: Payment) -> Result<String, MestoError> {
+        Ok(self.0.core.payment_text(&payment))
     }
 
     /// What goes back to the driver and by when, in the client's language.
-    #[must_use]
-    pub fn refund_text(&self, refund: Refund) -> String {
-        self.0.core.refund_text(&refund)
+    pub fn refund_text(&self, refund: Refund) -> Result<String, MestoError> {
+        Ok(self.0.core.refund_text(&refund))
     }
 
     /// Buys a quote of any service: exactly what it says, once, however often it is tapped. By card

@@ -33,15 +33,13 @@ impl Wallet {
 
     /// What paying `total` from the deposit would mean for it, by the balance as the operator said
     /// it last.
-    #[must_use]
-    pub fn preview(&self, total: Money) -> DepositPreview {
-        self.0.core.wallet().preview(total)
+    pub fn preview(&self, total: Money) -> Result<DepositPreview, MestoError> {
+        Ok(self.0.core.wallet().preview(total))
     }
 
     /// What a movement of the deposit was for, in the client's language.
-    #[must_use]
-    pub fn entry_text(&self, entry: DepositEntry) -> String {
-        self.0.core.entry_text(&entry)
+    pub fn entry_text(&self, entry: DepositEntry) -> Result<String, MestoError> {
+        Ok(self.0.core.entry_text(&entry))
     }
 
     /// Asks for a top-up by one of the city's amounts (BG-76); by card. The deposit is one for all

@@ -184,19 +184,18 @@ impl Client {
     }
 
     /// A text of the catalogue in the client's language, times in the city's zone; the id itself
-    /// when it is not there.
+    /// when it is not there. A city that no city can be called is one that is not stored.
     #[uniffi::method(default(city = None))]
     #[must_use]
-    pub fn text(&self, id: String, args: HashMap<String, String>, city: Option<CityId>) -> String {
-        self.0.core.text_in(city.as_ref(), &id, &values_of(&args))
+    pub fn text(&self, id: String, args: HashMap<String, String>, city: Option<String>) -> String {
+        self.0.core.text_in(city_of(city).as_ref(), &id, &values_of(&args))
     }
 
     /// Seconds by which a city's wall clock is ahead of UTC at a moment, by the city's own rules;
     /// none before a city was fetched.
     #[uniffi::method(default(city = None))]
-    #[must_use]
-    pub fn utc_offset(&self, at: DateTime<Utc>, city: Option<CityId>) -> Option<i32> {
-        self.0.core.local(city.as_ref(), at).map(|local| local.offset().local_minus_utc())
+    pub fn utc_offset(&self, at: DateTime<Utc>, city: Option<CityId>) -> Result<Option<i32>, MestoError> {
+        Ok(self.0.core.local(city.as_ref(), at).map(|local| local.offset().local_minus_utc()))
     }
 }
 
@@ -219,6 +218,12 @@ impl Client {
         core.widget_path = config.widget_path.map(Into::into);
         Ok(Arc::new(Self(Handle { core: from_core(open(core, ports), locale)?, locale })))
     }
+}
+
+/// The city that a text is for. Texts are asked for where nothing can fail: what is no city's id
+/// is no stored city.
+pub(crate) fn city_of(told: Option<String>) -> Option<CityId> {
+    told.and_then(|city| city.parse().ok())
 }
 
 /// What an operator is called: as it is told, or the host of its address.
@@ -261,23 +266,20 @@ pub fn render_text(locale: String, id: String, args: HashMap<String, String>) ->
 /// `1,080.00 RSD` in English, `1.080,00 RSD` in Serbian: never fewer decimals than the currency
 /// has.
 #[uniffi::export]
-#[must_use]
-pub fn money_text(locale: String, money: Money) -> String {
-    texts::format_money(Locale::of(&locale), &money)
+pub fn money_text(locale: String, money: Money) -> Result<String, MestoError> {
+    Ok(texts::format_money(Locale::of(&locale), &money))
 }
 
 /// `2.1` in English, `2,1` in Serbian; with the decimals it has.
 #[uniffi::export]
-#[must_use]
-pub fn number_text(locale: String, number: Amount) -> String {
-    texts::format_number(Locale::of(&locale), number)
+pub fn number_text(locale: String, number: Amount) -> Result<String, MestoError> {
+    Ok(texts::format_number(Locale::of(&locale), number))
 }
 
 /// Hour and minute of a clock that is `utc_offset` seconds ahead of UTC: `14:05`.
 #[uniffi::export]
-#[must_use]
-pub fn time_text(at: DateTime<Utc>, utc_offset: i32) -> String {
-    texts::format_clock(&on_clock(at, utc_offset))
+pub fn time_text(at: DateTime<Utc>, utc_offset: i32) -> Result<String, MestoError> {
+    Ok(texts::format_clock(&on_clock(at, utc_offset)))
 }
 
 /// What is left of a time: `09:05`, or `1:02:03` from an hour on.
@@ -290,13 +292,17 @@ pub fn countdown_text(seconds: u64) -> String {
 /// Day and time of a clock that is `utc_offset` seconds ahead of UTC: `3 Sep, 14:05` and `3. 9. u
 /// 14:05`; the time alone where `from_moment` is of the same day.
 #[uniffi::export(default(from_moment = None))]
-#[must_use]
-pub fn moment_text(locale: String, at: DateTime<Utc>, utc_offset: i32, from_moment: Option<DateTime<Utc>>) -> String {
+pub fn moment_text(
+    locale: String,
+    at: DateTime<Utc>,
+    utc_offset: i32,
+    from_moment: Option<DateTime<Utc>>,
+) -> Result<String, MestoError> {
     let (locale, local) = (Locale::of(&locale), on_clock(at, utc_offset));
-    match from_moment {
+    Ok(match from_moment {
         Some(from) => texts::format_clock_from(locale, &local, &on_clock(from, utc_offset)),
         None => texts::format_day_and_clock(locale, &local),
-    }
+    })
 }
 
 /// In UTC where no clock is that far from it.

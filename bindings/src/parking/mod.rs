@@ -97,9 +97,8 @@ impl Parking {
     }
 
     /// The wheel after a quote: the operator may know of a stay that this phone does not.
-    #[must_use]
-    pub fn wheel_within(&self, wheel: TimeWheel, quote: Quote) -> TimeWheel {
-        wheel.within(&quote)
+    pub fn wheel_within(&self, wheel: TimeWheel, quote: Quote) -> Result<TimeWheel, MestoError> {
+        Ok(wheel.within(&quote))
     }
 
     /// What a ticket can be extended by now; without choices where the longest stay is used up,

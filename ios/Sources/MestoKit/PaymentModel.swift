@@ -37,7 +37,7 @@ public class PaymentModel {
     /// else pays.
     public var missing: Money? {
         guard case let .quoted(quote) = phase, quote.pay == .deposit else { return nil }
-        return mesto.wallet.preview(quote.total).missing
+        return try? mesto.wallet.preview(quote.total).missing
     }
 
     /// A second tap while the first is under way does nothing.

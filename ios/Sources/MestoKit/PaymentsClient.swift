@@ -55,9 +55,9 @@ public struct PaymentsClient: Part {
         try await core.waiting { try await core.client.payments().abandon(key: key, cancel: $0) }
     }
     /// Where a payment stands, for the driver.
-    public func text(_ payment: Payment) -> String { core.client.payments().paymentText(payment: payment) }
+    public func text(_ payment: Payment) -> String { textOf { try core.client.payments().paymentText(payment: payment) } }
     /// What goes back and by when, for the driver.
-    public func text(_ refund: Refund) -> String { core.client.payments().refundText(refund: refund) }
+    public func text(_ refund: Refund) -> String { textOf { try core.client.payments().refundText(refund: refund) } }
 }
 
 extension Intent {

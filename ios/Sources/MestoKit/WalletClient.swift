@@ -14,7 +14,7 @@ public struct WalletClient: Part {
 
     /// What paying `total` from the deposit would leave or lack, by the balance as the operator
     /// said it last.
-    public func preview(_ total: Money) -> DepositPreview { core.client.wallet().preview(total: total) }
+    public func preview(_ total: Money) throws -> DepositPreview { try core.client.wallet().preview(total: total) }
     /// A top-up by one of the city's amounts; by card. The deposit is one for all cities of the
     /// operator.
     public func quote(city: CityId, _ amount: Decimal) async throws -> Quote {
@@ -30,7 +30,7 @@ public struct WalletClient: Part {
         try await core.waiting { try await core.client.wallet().history(cursor: cursor, limit: atLeastNone(limit), cancel: $0) }
     }
     /// What a movement was for, for the driver.
-    public func text(_ entry: DepositEntry) -> String { core.client.wallet().entryText(entry: entry) }
+    public func text(_ entry: DepositEntry) -> String { textOf { try core.client.wallet().entryText(entry: entry) } }
 }
 
 extension Intent {

@@ -168,6 +168,23 @@ import Testing
         #expect(try await mesto.parking.history(limit: -1).items.isEmpty)
     }
 
+    @Test func noValueInACallThatCannotFailEndsTheApp() async throws {
+        let mesto = try await Mesto(config())
+        let nowhere: CityId = "Novi Sad"
+        #expect(mesto.text("buy-back", city: nowhere) == "Back")
+        #expect(mesto.texts(in: nowhere).buyBack() == "Back")
+        #expect(mesto.utcOffset(at: Date(timeIntervalSince1970: 0), city: nowhere) == nil)
+        for seconds in [1e15, -1e15, 1e300, -1e300, Double.nan, Double.infinity] {
+            #expect(mesto.utcOffset(at: Date(timeIntervalSince1970: seconds)) == nil)
+        }
+        for sum in [Money(amount: .nan, currency: "RSD"), Money(amount: 1, currency: "rsd")] {
+            let refused = await failure { _ = try mesto.wallet.preview(sum) }
+            #expect(refused?.code == "out_of_range")
+            let line = Line(kind: "parking.limited", params: [:], amount: sum, vat: Vat(category: .unknown, rate: nil, amount: nil), seller: nil)
+            #expect(mesto.text(line) == refused?.text)
+        }
+    }
+
     @Test func aTicketByCardWaitsAtTheBankUntilItWasHeard_bg_43() async throws {
         let mesto = try await driver()
         let car = try await mesto.vehicles.add(city: belgrade, plate: "BG789PP")

@@ -42,8 +42,8 @@ public struct ParkingClient: Part {
         try core.client.parking().wheel(city: city, zone: zone, vehicle: vehicle, wanted: wanted.map(atLeastNone))
     }
     /// The wheel after a quote: the operator may know of a stay that this phone does not.
-    public func wheel(_ wheel: TimeWheel, within quote: Quote) -> TimeWheel {
-        core.client.parking().wheelWithin(wheel: wheel, quote: quote)
+    public func wheel(_ wheel: TimeWheel, within quote: Quote) throws -> TimeWheel {
+        try core.client.parking().wheelWithin(wheel: wheel, quote: quote)
     }
     /// What a ticket can be extended by, by the rules; it stands at half an hour or the next length
     /// that is sold. It has no choices where the longest stay is used up: then the stop is that

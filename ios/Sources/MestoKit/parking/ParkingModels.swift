@@ -82,7 +82,7 @@ public final class PurchaseModel: PaymentModel {
     public func quote(minutes: Int, pay: PayMethod = .deposit) async {
         await ask { try await self.mesto.parking.quote(city: self.city, zone: self.zone.zone, vehicle: self.vehicle.id, minutes: minutes, pay: pay) }
         guard case let .quoted(quote) = phase, let before = wheel else { return }
-        wheel = mesto.parking.wheel(before, within: quote)
+        wheel = (try? mesto.parking.wheel(before, within: quote)) ?? before
     }
 
     /// Asks the rules what a ticket can be extended by.

@@ -94,7 +94,7 @@ private class PaymentsOfCore(private val core: Core) : PaymentsClient {
 
     override suspend fun abandon(key: String) = core.on { payments.abandon(key) }
 
-    override fun text(payment: Payment) = payments.paymentText(payment)
+    override fun text(payment: Payment) = textOf { payments.paymentText(payment) }
 
-    override fun text(refund: Refund) = payments.refundText(refund)
+    override fun text(refund: Refund) = textOf { payments.refundText(refund) }
 }

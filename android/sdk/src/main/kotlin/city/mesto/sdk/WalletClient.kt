@@ -67,5 +67,5 @@ private class WalletOfCore(private val core: Core) : WalletClient {
 
     override suspend fun history(cursor: String?, limit: Int) = core.on { wallet.history(cursor, Core.atLeastNone(limit)) }
 
-    override fun text(entry: DepositEntry) = wallet.entryText(entry)
+    override fun text(entry: DepositEntry) = textOf { wallet.entryText(entry) }
 }

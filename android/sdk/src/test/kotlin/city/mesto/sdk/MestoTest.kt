@@ -1,12 +1,15 @@
 // How the core's values, errors, ports and waiting calls are in Kotlin.
 package city.mesto.sdk
 
+import city.mesto.sdk.core.CityId
 import city.mesto.sdk.core.ClientConfig
 import city.mesto.sdk.core.Clock
 import city.mesto.sdk.core.DeviceKey
 import city.mesto.sdk.core.FacilityId
 import city.mesto.sdk.core.IntentState
+import city.mesto.sdk.core.Line
 import city.mesto.sdk.core.MestoException
+import city.mesto.sdk.core.Money
 import city.mesto.sdk.core.Outcome
 import city.mesto.sdk.core.PayMethod
 import city.mesto.sdk.core.PaymentPurpose
@@ -18,6 +21,8 @@ import city.mesto.sdk.core.ReminderKind
 import city.mesto.sdk.core.ReminderPlan
 import city.mesto.sdk.core.SecretStore
 import city.mesto.sdk.core.TicketId
+import city.mesto.sdk.core.Vat
+import city.mesto.sdk.core.VatCategory
 import city.mesto.sdk.core.ZoneId
 import city.mesto.sdk.garages.garages
 import city.mesto.sdk.orders.orders
@@ -228,6 +233,31 @@ class MestoTest {
             assertEquals("out_of_range", assertFailsWith<MestoException.Refused> { mesto.payments.buy(quote.copy(expiresAt = Instant.MAX)) }.code)
             assertEquals("out_of_range", assertFailsWith<MestoException.Refused> { mesto.parking.ticket(TicketId("nonsense")) }.code)
             assertEquals(emptyList(), mesto.parking.history(limit = -1).items)
+        }
+    }
+
+    @Test
+    fun `no value in a call that cannot fail ends the app`() = runBlocking<Unit> {
+        Mesto.open(config()).use { mesto ->
+            val nowhere = CityId("Novi Sad")
+            assertEquals("Back", mesto.text("buy-back", city = nowhere))
+            assertEquals("Back", mesto.texts(nowhere).buyBack())
+            assertNull(mesto.utcOffset(testbed.now(), nowhere))
+            assertNull(mesto.utcOffset(Instant.MAX))
+            for (sum in listOf(Money(BigDecimal.ONE, "rsd"), Money(BigDecimal("1e40"), "RSD"))) {
+                val refused = assertFailsWith<MestoException.Refused> { mesto.wallet.preview(sum) }
+                assertEquals("out_of_range", refused.code)
+                val line = Line("parking.limited", emptyMap(), sum, Vat(VatCategory.Unknown, null, null), null)
+                assertEquals(refused.text, mesto.text(line))
+            }
+        }
+    }
+
+    @Test
+    fun `a param without a value is absent`() = runBlocking<Unit> {
+        driver("+381650000036").use { mesto ->
+            val refused = assertFailsWith<MestoException.Refused> { mesto.garages.quote(belgrade, FacilityId("kalemegdan"), "GR004217") }
+            assertFalse("heard_at" in refused.params, "${refused.params}")
         }
     }
 
