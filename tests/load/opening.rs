@@ -160,7 +160,7 @@ fn open_client(config: &Config, ports: &Ports) -> Outcome<f64> {
     let balance = black_box(client.wallet().state()).balance;
     black_box((client.cities().state(), client.vehicles().state(), client.orders().state(), client.payments().state()));
     let took = watch.elapsed();
-    if parking.active.len() != RUNNING.len() || !account.signed_in || balance.is_none() {
+    if parking.active.len() != RUNNING.len() || !account.is_signed_in || balance.is_none() {
         return Err("the opened client does not show what is active".into());
     }
     Ok(took.as_secs_f64() * 1e6)

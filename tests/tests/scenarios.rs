@@ -218,7 +218,7 @@ impl Phone {
             }
             "zones" => {
                 let position = step["lat"].as_f64().zip(step["lon"].as_f64());
-                let position = position.map(|(lat, lon)| rules::Position { lat, lon, accuracy_m: None });
+                let position = position.map(|(lat, lon)| rules::Position { lat, lon, accuracy_metres: None });
                 let near = self.client.parking().zones_near(&self.city, position, step["sign"].as_str())?;
                 let nearest = near
                     .zones
@@ -227,7 +227,7 @@ impl Phone {
                     .min_by_key(|zone| zone.distance_metres);
                 Ok(answer(json!({
                     "by_sign": near.by_sign, "nearest": nearest.map(|zone| &zone.zone),
-                    "distance_metres": nearest.and_then(|zone| zone.distance_metres), "approximate": nearest.map(|zone| zone.approximate),
+                    "distance_metres": nearest.and_then(|zone| zone.distance_metres), "approximate": nearest.map(|zone| zone.is_approximate),
                 })))
             }
             "quote" => {
@@ -253,7 +253,7 @@ impl Phone {
             "extend" => {
                 let parking = self.client.parking().state();
                 let ticket = parking.active.iter().max_by_key(|ticket| ticket.ends_at).expect("a ticket is running");
-                let quote = self.client.parking().extend(ticket.id, minutes(step), pay(step)).await?;
+                let quote = self.client.parking().quote_extension(ticket.id, minutes(step), pay(step)).await?;
                 Ok(self.remember(step, quote))
             }
             "buy" => {
@@ -482,7 +482,7 @@ impl Phone {
         let balance = self.client.wallet().state().balance;
         let orders = self.client.orders().state();
         answer(json!({
-            "signed_in": self.client.account().state().signed_in,
+            "signed_in": self.client.account().state().is_signed_in,
             "balance": balance.map_or_else(|| "0.00".to_owned(), |balance| balance.amount.to_string()),
             "vehicles": self.client.vehicles().state().vehicles.len(),
             "active_tickets": self.client.parking().state().active.len(),

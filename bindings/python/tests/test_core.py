@@ -127,7 +127,7 @@ class Accounts(WithTestbed):
         closed = app.account.close_account()
         self.assertEqual((None, Decimal("920.00")), (closed.settled, closed.refund.amount.amount))
         self.assertIn("920.00", app.payments.refund_text(closed.refund))
-        self.assertEqual((False, None), (app.account.state().signed_in, app.wallet.state().balance))
+        self.assertEqual((False, None), (app.account.state().is_signed_in, app.wallet.state().balance))
         with self.assertRaises(mesto.MestoError.NotSignedIn):
             app.account.close_account()
 
@@ -148,7 +148,7 @@ class Accounts(WithTestbed):
         with self.assertRaises(mesto.MestoError.Refused) as refused:
             app.account.close_account()
         self.assertEqual(("account_owes", "100.00 RSD"), (refused.exception.code, refused.exception.params["missing"]))
-        self.assertEqual((True, False), (app.account.state().signed_in, app.account.state().is_closing))
+        self.assertEqual((True, False), (app.account.state().is_signed_in, app.account.state().is_closing))
 
 
 class Values(WithTestbed):
@@ -196,14 +196,14 @@ class Values(WithTestbed):
         first = app.payments.buy(quote).items[0].outcome.outcome.ticket
         wheel = app.parking.extension_wheel(first.id)
         self.assertEqual(([30], 30), (wheel.choices, wheel.chosen))
-        more = app.parking.extend(first.id, wheel.chosen, mesto.PayMethod.DEPOSIT)
+        more = app.parking.quote_extension(first.id, wheel.chosen, mesto.PayMethod.DEPOSIT)
         app.payments.buy(more)
         parked = app.parking.parked_with(first.id)
         self.assertEqual([parked], app.parking.parked())
         self.assertEqual((2, first.id), (len(parked.tickets), parked.in_force))
         self.assertEqual(first.price.amount + more.total.amount, parked.paid.amount)
         with self.assertRaises(mesto.MestoError.Refused) as refused:
-            app.parking.extend(parked.tickets[-1].id, 30, mesto.PayMethod.DEPOSIT)
+            app.parking.quote_extension(parked.tickets[-1].id, 30, mesto.PayMethod.DEPOSIT)
         self.assertEqual(("limit_reached", False), (refused.exception.code, refused.exception.may_be_charged))
         leave_by = datetime.fromisoformat(refused.exception.params["leave_by"].replace("Z", "+00:00"))
         self.assertEqual(first.stay.deadline, leave_by)
@@ -257,7 +257,7 @@ class Values(WithTestbed):
         self.assertIs(mesto.PayMethod.DEPOSIT, copy.deepcopy(quote).pay)
         self.assertEqual("PayMethod.OTHER(value='coin')", repr(mesto.PayMethod.OTHER("coin")))
         match quote.items[0].offer:
-            case mesto.Offer.PARKING(offer=offer):
+            case mesto.ItemOffer.PARKING(offer=offer):
                 self.assertEqual(60, offer.granted_minutes)
             case other:
                 self.fail(f"{other}")
@@ -266,7 +266,7 @@ class Values(WithTestbed):
         app = self.driver("+381640000009")
         quote = app.parking.quote(BELGRADE, "red", app.vehicles.add(BELGRADE, "BG789PP").id, 90, mesto.PayMethod.CARD)
         intent = app.payments.buy(quote)
-        self.assertEqual(mesto.IntentState.UNCONFIRMED(mesto.Progress.AT_BANK), intent.state)
+        self.assertEqual(mesto.IntentState.UNCONFIRMED(mesto.IntentProgress.AT_BANK), intent.state)
         self.testbed.ask("POST", "/bank/walk", {"page_url": intent.page_url, "card": "approve"})
         intent = app.payments.settle(intent.key)
         self.assertEqual(mesto.IntentState.CONFIRMED, intent.state)
@@ -294,7 +294,7 @@ class Values(WithTestbed):
         self.assertEqual("ticket_number_invalid", refused.exception.code)
 
         intent = garages.pay(BELGRADE, view.facility, "py 000001", mesto.PayMethod.CARD)
-        self.assertEqual(mesto.IntentState.UNCONFIRMED(mesto.Progress.AT_BANK), intent.state)
+        self.assertEqual(mesto.IntentState.UNCONFIRMED(mesto.IntentProgress.AT_BANK), intent.state)
         self.testbed.ask("POST", "/bank/walk", {"page_url": intent.page_url, "card": "approve"})
         paid = app.payments.settle(intent.key).items[0].outcome.outcome.visit
         self.assertEqual((mesto.VisitState.PAID, Decimal("200.00")), (paid.state, paid.paid.amount))
@@ -320,7 +320,7 @@ class Life(WithTestbed):
             with self.assertRaises(mesto.MestoError.Phone) as closed:
                 call()
             self.assertEqual("closed", closed.exception.code)
-        self.assertTrue(app.account.state().signed_in, "as it was last")
+        self.assertTrue(app.account.state().is_signed_in, "as it was last")
 
     def test_at_its_end_its_file_is_free(self):
         app = self.driver("+381640000005")
@@ -339,7 +339,7 @@ class Life(WithTestbed):
         self.assertEqual(("closed", "The app has closed its data."), (error.code, error.text))
         self.assertEqual(shown, client.account().state())
         with mesto.Mesto(self.config()) as again:
-            self.assertTrue(again.account.state().signed_in)
+            self.assertTrue(again.account.state().is_signed_in)
 
     def test_what_a_damaged_database_meant_is_told(self):
         with mesto.Mesto(self.config()) as app:
@@ -437,7 +437,7 @@ class Ports(WithTestbed):
         secrets = MemorySecrets()
         app = self.driver("+381640000020", phone=mesto.Phone(secrets=secrets))
         token = secrets.kept["localhost/session_token"]
-        self.assertTrue(app.account.state().signed_in)
+        self.assertTrue(app.account.state().is_signed_in)
         for name in ("mesto.db", "mesto.db-wal"):
             with open(f"{self.folder}/{name}", "rb") as file:
                 self.assertNotIn(token.encode(), file.read())
@@ -454,7 +454,7 @@ class Ports(WithTestbed):
             def replace(self, operator, plan):
                 raise OSError("no alarms today")
 
-        class NoClock(mesto.Clock):
+        class NoClock(mesto.DeviceClock):
             def wall(self):
                 raise OSError("no clock")
 

@@ -96,7 +96,7 @@ class TwoOperators(unittest.TestCase):
         self.assertEqual([], self.alarms.of(NAMES[0]))
         self.assertEqual(before, (self.token(1), self.alarms.of(NAMES[1]), self.widget(1), self.apps[1].parking.state()))
         self.apps[1].account.sync()
-        self.assertTrue(self.apps[1].account.state().signed_in)
+        self.assertTrue(self.apps[1].account.state().is_signed_in)
 
     def test_while_one_operator_is_down_the_other_works(self):
         self.ready(0)
@@ -120,7 +120,7 @@ class TwoOperators(unittest.TestCase):
         self.assertEqual([NAMES[1]], self.operators.names())
         self.assertEqual(alarms, self.alarms.of(NAMES[0]), "its ticket goes on")
         self.apps[0] = self.opened(0)
-        self.assertTrue(self.apps[0].account.state().signed_in)
+        self.assertTrue(self.apps[0].account.state().is_signed_in)
 
     def test_an_operator_says_what_it_is(self):
         document = self.apps[1].operator.state().document

@@ -41,7 +41,7 @@ class Wheel(unittest.TestCase):
             fresh = str(Path(folder) / "fresh" / "bin" / "python")
             run(sys.executable, "-m", "pip", "--python", fresh, "install", "--no-index", "--no-deps", wheel)
             said = run(fresh, "-c", SCRIPT, f"{folder}/mesto.db")
-        self.assertIn("offline AccountState(signed_in=False", said)
+        self.assertIn("offline AccountState(is_signed_in=False", said)
 
 
 if __name__ == "__main__":

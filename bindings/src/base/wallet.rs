@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use mesto_client::protocol::base::payments::Quote;
-use mesto_client::protocol::base::wallet::{Deposit, DepositEntry, WalletOffer, WalletOutcome, WalletSubject};
+use mesto_client::protocol::base::wallet::{DepositEntry, DepositPage, WalletOffer, WalletOutcome, WalletSubject};
 use mesto_client::{DepositPreview, WalletState};
 use mesto_rules::{CityId, Money};
 
-use crate::base::payments::Intent;
+use crate::base::payments::PurchaseIntent;
 use crate::kernel::cancel::Cancel;
 use crate::kernel::client::{Client, Handle};
 use crate::kernel::error::MestoError;
@@ -57,9 +57,9 @@ impl Wallet {
         city: CityId,
         amount: Amount,
         cancel: Option<Arc<Cancel>>,
-    ) -> Result<Intent, MestoError> {
+    ) -> Result<PurchaseIntent, MestoError> {
         let view = self.0.answer(cancel, Box::pin(self.0.core.wallet().top_up(&city, amount))).await?;
-        Ok(Intent::from_core(&self.0, view))
+        Ok(PurchaseIntent::from_core(&self.0, view))
     }
 
     /// The balance and what consumed it (BG-36, BG-37), newest first; `cursor` is `next` of the
@@ -70,7 +70,7 @@ impl Wallet {
         cursor: Option<String>,
         limit: u32,
         cancel: Option<Arc<Cancel>>,
-    ) -> Result<Deposit, MestoError> {
+    ) -> Result<DepositPage, MestoError> {
         self.0.answer(cancel, Box::pin(self.0.core.wallet().history(cursor, limit))).await
     }
 }

@@ -17,9 +17,9 @@ use mesto_rules::{CityId, Money};
 
 use crate::kernel::cancel::{Cancel, Until, Work, until};
 use crate::kernel::error::{MestoError, from_core};
-use crate::kernel::link::{Link, OwnLink};
+use crate::kernel::link::{OperatorLink, OwnLink};
 use crate::kernel::ports::{
-    Clock, DeviceKey, OwnClock, OwnDevice, OwnReminders, OwnSecrets, ReminderPlan, SecretStore,
+    DeviceClock, DeviceKey, OwnClock, OwnDevice, OwnReminders, OwnSecrets, ReminderPlan, SecretStore,
 };
 use crate::kernel::values::Amount;
 
@@ -58,7 +58,7 @@ pub struct ClientConfig {
 #[derive(Clone, Default, uniffi::Record)]
 pub struct Phone {
     #[uniffi(default = None)]
-    pub clock: Option<Arc<dyn Clock>>,
+    pub clock: Option<Arc<dyn DeviceClock>>,
     #[uniffi(default = None)]
     pub secrets: Option<Arc<dyn SecretStore>>,
     #[uniffi(default = None)]
@@ -68,7 +68,7 @@ pub struct Phone {
     /// The app's own HTTP; the built-in one, which trusts the web's certificate authorities, where
     /// absent.
     #[uniffi(default = None)]
-    pub link: Option<Arc<dyn Link>>,
+    pub link: Option<Arc<dyn OperatorLink>>,
 }
 
 /// The client behind an object, and the language it speaks.

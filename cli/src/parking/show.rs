@@ -36,7 +36,7 @@ pub fn zones_table(show: &Show, near: &ZonesNear) -> String {
         .zones
         .iter()
         .map(|zone| {
-            let distance = match (zone.distance_metres, zone.approximate) {
+            let distance = match (zone.distance_metres, zone.is_approximate) {
                 (Some(0), _) => "here".to_owned(),
                 (Some(metres), true) => format!("about {metres} m"),
                 (Some(metres), false) => format!("{metres} m"),
@@ -48,7 +48,7 @@ pub fn zones_table(show: &Show, near: &ZonesNear) -> String {
         })
         .collect();
     let mut shown = table(&["zone", "id", "sign", ">distance", ">longest stay"], &rows);
-    if near.zones.iter().any(|zone| zone.approximate && zone.distance_metres.is_some()) {
+    if near.zones.iter().any(|zone| zone.is_approximate && zone.distance_metres.is_some()) {
         shown.push_str(&show.paint(Tone::Faint, &show.word("zones-approximate")));
         shown.push('\n');
     }

@@ -26,7 +26,7 @@ public struct AccountClient: Part {
         try await core.waiting { try await core.client.account().export(cancel: $0) }
     }
     /// The devices that are signed in, newest first; `cursor` is `next` of the page before.
-    public func sessions(cursor: String? = nil, limit: Int = 50) async throws -> Sessions {
+    public func sessions(cursor: String? = nil, limit: Int = 50) async throws -> SessionPage {
         try await core.waiting { try await core.client.account().sessions(cursor: cursor, limit: atLeastNone(limit), cancel: $0) }
     }
     /// Ends the session of another device; this one's is ended by `signOut`.

@@ -12,7 +12,7 @@ public class PaymentModel {
         case quoted(Quote)
         case buying(Quote)
         /// Confirmed, refused, expired, or not confirmed yet.
-        case ended(Intent)
+        case ended(PurchaseIntent)
         case failed(MestoError)
     }
 

@@ -94,7 +94,7 @@ import Testing
         let refund = try #require(closed.refund)
         #expect(closed.settled == nil && refund.amount.amount == 920)
         #expect(mesto.payments.text(refund).contains("920.00"))
-        #expect(!mesto.account.state().signedIn && mesto.wallet.state().balance == nil)
+        #expect(!mesto.account.state().isSignedIn && mesto.wallet.state().balance == nil)
         other.close()
         mesto.close()
     }
@@ -118,7 +118,7 @@ import Testing
         let secrets = MemorySecrets()
         let mesto = try await driver(Phone(secrets: secrets))
         let token = try #require(try secrets.get(name: "localhost/session_token"))
-        #expect(mesto.account.state().signedIn)
+        #expect(mesto.account.state().isSignedIn)
         for name in ["en.db", "en.db-wal"] {
             let file = try Data(contentsOf: folder.appendingPathComponent(name))
             #expect(file.range(of: Data(token.utf8)) == nil, "the token lies in \(name)")
@@ -189,7 +189,7 @@ import Testing
         let mesto = try await driver()
         let car = try await mesto.vehicles.add(city: belgrade, plate: "BG789PP")
         let quote = try await mesto.parking.quote(city: belgrade, zone: "red", vehicle: car.id, minutes: 90, pay: .card)
-        #expect(quote.parking?.grantedMinutes == 90)
+        #expect(quote.parkingOffer?.grantedMinutes == 90)
         let intent = try await mesto.payments.buy(quote)
         #expect(intent.state == .unconfirmed(progress: .atBank))
         #expect(mesto.payments.state().open.map(\.key) == [intent.key])
@@ -221,7 +221,7 @@ import Testing
         #expect(mistyped?.code == "ticket_number_invalid")
 
         let intent = try await mesto.garages.pay(city: belgrade, view.facility, ticket: "sw 000001", pay: .card)
-        #expect(intent.state == .unconfirmed(progress: .atBank) && intent.wantedVisit?.ticket == "SW000001")
+        #expect(intent.state == .unconfirmed(progress: .atBank) && intent.garagesSubject?.ticket == "SW000001")
         try await testbed.ask("POST", "/bank/walk", ["page_url": try #require(intent.pageUrl), "card": "approve"])
         let visit = try #require(try await mesto.payments.settle(intent.key).visit)
         #expect(visit.state == .paid && visit.paid.amount == 200)
@@ -244,13 +244,13 @@ import Testing
         let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
         #expect(left.filter { $0.hasPrefix("en.db-") }.isEmpty)
         let shown = mesto.account.state()
-        #expect(shown.signedIn)
+        #expect(shown.isSignedIn)
         let error = await failure { try await mesto.account.sync() }
         #expect(error?.code == "closed")
         #expect(error?.text == "The app has closed its data.")
         #expect(mesto.account.state() == shown)
         let again = try await Mesto(config())
-        #expect(again.account.state().signedIn)
+        #expect(again.account.state().isSignedIn)
     }
 
     @Test func whatADamagedDatabaseMeantIsTold() async throws {
@@ -300,7 +300,7 @@ import Testing
     #expect(clock.readingsOnMain == 0)
 }
 
-private final class WatchedClock: Clock, @unchecked Sendable {
+private final class WatchedClock: DeviceClock, @unchecked Sendable {
     private let lock = NSLock()
     private let clock: PhoneClock
     private var (all, onMain) = (0, 0)
@@ -322,7 +322,7 @@ private final class NoAlarms: ReminderPlan {
     func replace(operator: String, plan: [Reminder]) throws { throw CancellationError() }
 }
 
-private final class NoClock: Clock {
+private final class NoClock: DeviceClock {
     func wall() throws -> Date { throw CancellationError() }
     func monotonic() throws -> TimeInterval { 0 }
     func boot() throws -> String { "" }

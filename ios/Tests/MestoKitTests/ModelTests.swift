@@ -136,12 +136,12 @@ import Testing
         #expect(order.missing == nil)
         await order.buy()
         guard case let .ended(intent) = order.phase else { Issue.record("\(order.phase)"); return }
-        #expect(intent.isOpen && intent.pageUrl != nil && intent.wantedOrder?.id == order.order?.id)
+        #expect(intent.isOpen && intent.pageUrl != nil && intent.ordersOffer?.order.id == order.order?.id)
     }
 
     @Test func aSignWinsOverThePosition() async throws {
         let zones = ZonesModel(mesto, city: belgrade)
-        await zones.look(at: Position(lat: 44.8, lon: 20.46, accuracyM: nil), sign: "SMS 9112")
+        await zones.look(at: Position(lat: 44.8, lon: 20.46, accuracyMetres: nil), sign: "SMS 9112")
         #expect(zones.chosen?.zone == "yellow")
         #expect(zones.zones.first?.zone == "yellow")
     }

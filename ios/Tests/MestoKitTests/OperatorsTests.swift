@@ -53,7 +53,7 @@ private let number = "+381660000070"
         return try await apps[place].parking.quote(city: belgrade, zone: "red", vehicle: car.id, minutes: 60)
     }
 
-    private func park(_ place: Int) async throws -> Intent { try await apps[place].payments.buy(quoted(place)) }
+    private func park(_ place: Int) async throws -> PurchaseIntent { try await apps[place].payments.buy(quoted(place)) }
 
     private func token(_ place: Int) -> String? { secrets.get(name: "\(names[place])/session_token") }
 
@@ -87,7 +87,7 @@ private let number = "+381660000070"
         #expect(try widget(1) == before.2)
         #expect(apps[1].parking.state() == before.3)
         try await apps[1].account.sync()
-        #expect(apps[1].account.state().signedIn)
+        #expect(apps[1].account.state().isSignedIn)
     }
 
     @Test func whileOneOperatorIsDownTheOtherWorks() async throws {
@@ -111,7 +111,7 @@ private let number = "+381660000070"
         #expect(operators.names() == [names[1]])
         #expect(alarms.of(names[0]) == set, "its ticket goes on")
         apps[0] = try await opened(0)
-        #expect(apps[0].account.state().signedIn)
+        #expect(apps[0].account.state().isSignedIn)
     }
 
     @Test func anOperatorSaysWhatItIsAndOnlyUnderItsOwnName() async throws {

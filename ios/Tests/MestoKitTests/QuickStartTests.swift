@@ -5,7 +5,7 @@ import Testing
 
 // quick-start
 func park(_ config: ClientConfig, phone: String, askCode: () async throws -> String, showPage: (String) async throws -> Void) async throws
-    -> Intent?
+    -> PurchaseIntent?
 {
     let mesto = try await Mesto(config)
     let city: CityId = "belgrade"

@@ -29,7 +29,7 @@ pub async fn sign_in(demo: &mut Demo) -> Outcome<()> {
     let signed_in = demo.phone.core.account().sign_in(DRIVER, code, "Ana's phone").await;
     demo.tell.done(signed_in)?;
     let shown = demo.phone.core.account().state();
-    demo.tell.claim("signed_in", shown.signed_in, true)?;
+    demo.tell.claim("signed_in", shown.is_signed_in, true)?;
     demo.tell.good(format!("Signed in as {}.", shown.phone_masked.as_deref().unwrap_or("?")));
     Ok(())
 }

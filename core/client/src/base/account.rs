@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::base::accounts::{self, AccountClosed};
-use mesto_protocol::base::sign_in::{self, CodeRequest, CodeSent, Session, Sessions, SignIn, code_of};
+use mesto_protocol::base::sign_in::{self, CodeRequest, CodeSent, Session, SessionPage, SignIn, code_of};
 use mesto_protocol::device::DeviceKey;
 use mesto_protocol::kernel::ids::{AccountId, DeviceId};
 use mesto_protocol::kernel::json::Json;
@@ -35,7 +35,7 @@ shown! { account_shown;
     /// Who is signed in.
     #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
     pub struct AccountState {
-        pub signed_in: bool,
+        pub is_signed_in: bool,
         pub account: Option<AccountId>,
         pub phone_masked: Option<String>,
         /// How far the account was read.
@@ -66,7 +66,7 @@ impl Account<'_> {
             let (phone_masked, last_sync, closing) =
                 core.read(now, |db| Ok((PHONE_MASKED.get(db)?, LAST_SYNC.get(db)?, CLOSING.get(db)?)))?;
             let state = AccountState {
-                signed_in: core.token.is_some(),
+                is_signed_in: core.token.is_some(),
                 account: Some(account),
                 phone_masked,
                 last_sync_at: last_sync.and_then(DateTime::from_timestamp_millis),
@@ -202,7 +202,7 @@ impl Account<'_> {
     ///
     /// # Errors
     /// `not_signed_in`, and whatever a request can answer.
-    pub async fn sessions(self, cursor: Option<String>, limit: u32) -> Result<Sessions> {
+    pub async fn sessions(self, cursor: Option<String>, limit: u32) -> Result<SessionPage> {
         self.0.fetch_page(&sign_in::SESSIONS, cursor.as_deref(), limit).await
     }
 

@@ -35,7 +35,7 @@ shown! { garages_facilities_shown;
         /// Places for disabled drivers, of those.
         pub capacity_disabled: Option<u32>,
         /// The highest vehicle, centimetres.
-        pub max_height_cm: Option<u32>,
+        pub max_height_centimetres: Option<u32>,
         /// Whether one can drive in and out now.
         pub is_open: Option<bool>,
         /// The next opening, while it is closed.
@@ -147,7 +147,7 @@ impl Garages<'_> {
             entrances: facility.entrances.iter().map(entrance).collect(),
             capacity: facility.capacity.known().copied(),
             capacity_disabled: facility.capacity_disabled.known().copied(),
-            max_height_cm: facility.max_height_cm.known().copied(),
+            max_height_centimetres: facility.max_height_cm.known().copied(),
             is_open,
             opens_at,
             hours: self.hours(is_open, opens_at),
@@ -188,7 +188,7 @@ impl Garages<'_> {
 }
 
 fn at(lat: f64, lon: f64) -> Position {
-    Position { lat, lon, accuracy_m: None }
+    Position { lat, lon, accuracy_metres: None }
 }
 
 const fn in_the_app(pay: &RulesPay) -> Option<PayMethod> {

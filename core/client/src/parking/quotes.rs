@@ -53,9 +53,9 @@ impl Parking<'_> {
     /// `ticket_missing`, `vehicle_missing` (the operator no longer knows the ticket, and the car is
     /// not in the account), and those of [`Parking::quote`]. Where the longest stay is used up, the
     /// parameter `leave_by` is the moment at which the car must be gone.
-    pub async fn extend(self, ticket: TicketId, minutes: u32, pay: PayMethod) -> Result<Quote> {
+    pub async fn quote_extension(self, ticket: TicketId, minutes: u32, pay: PayMethod) -> Result<Quote> {
         let known = self.ticket(ticket);
-        let outcome = self.extend_inner(ticket, minutes, pay).await;
+        let outcome = self.quote_extension_inner(ticket, minutes, pay).await;
         let Ok(known) = known else { return self.0.explain(outcome) };
         let outcome = outcome.map_err(|refused| {
             if !is_at_limit(&refused) {
@@ -66,7 +66,7 @@ impl Parking<'_> {
         self.0.explain_in(&known.city, outcome)
     }
 
-    async fn extend_inner(self, ticket: TicketId, minutes: u32, pay: PayMethod) -> Result<Quote> {
+    async fn quote_extension_inner(self, ticket: TicketId, minutes: u32, pay: PayMethod) -> Result<Quote> {
         self.0.core().signed_in()?;
         let ticket = self.ticket(ticket)?;
         if ticket.state == TicketState::Lost {

@@ -14,7 +14,7 @@ use crate::kernel::error::{Error, ErrorKind, Result};
 shown! { history_shown;
     /// A page of bought tickets, newest first.
     #[derive(Debug, Clone, PartialEq, Serialize)]
-    pub struct History {
+    pub struct TicketPage {
         pub items: Vec<Ticket>,
         /// For the next page; absent on the last one.
         pub next: Option<String>,
@@ -57,12 +57,12 @@ impl Parking<'_> {
     ///
     /// # Errors
     /// `not_signed_in`, or the operator refuses.
-    pub async fn history(self, cursor: Option<String>, limit: u32) -> Result<History> {
+    pub async fn history(self, cursor: Option<String>, limit: u32) -> Result<TicketPage> {
         let outcome = self.history_inner(cursor.as_deref(), limit).await;
         self.0.explain(outcome)
     }
 
-    async fn history_inner(self, cursor: Option<&str>, limit: u32) -> Result<History> {
+    async fn history_inner(self, cursor: Option<&str>, limit: u32) -> Result<TicketPage> {
         let session = self.0.core().session()?;
         let most = limit.to_string();
         let mut query = vec![("limit", most.as_str())];
@@ -74,7 +74,7 @@ impl Parking<'_> {
                 core.still(&session)?;
                 core.keep(now, |tx| items.iter().try_for_each(|ticket| rows::put(tx, ticket)))?;
                 drop(core);
-                Ok(History { items, next, from_phone: false })
+                Ok(TicketPage { items, next, from_phone: false })
             }
             Err(error) if matches!(error.kind(), ErrorKind::Offline | ErrorKind::NoAnswer | ErrorKind::NotNow) => {
                 // A page that only the operator can find is not made up.
@@ -89,7 +89,7 @@ impl Parking<'_> {
     /// # Errors
     /// `ticket_missing` for a cursor of which the phone knows no page; when the phone's database
     /// fails.
-    pub fn stored_history(self, cursor: Option<String>, limit: u32) -> Result<History> {
+    pub fn stored_history(self, cursor: Option<String>, limit: u32) -> Result<TicketPage> {
         let now = self.0.now();
         let before = cursor.map(|cursor| self.ticket_id(&cursor)).transpose()?;
         let mut items = self.0.core().read(now, |db| rows::page(db, before, limit.saturating_add(1)))?;
@@ -97,7 +97,7 @@ impl Parking<'_> {
         let more = items.len() > limit;
         items.truncate(limit);
         let next = if more { items.last().map(|last| last.id.to_string()) } else { None };
-        Ok(History { items, next, from_phone: true })
+        Ok(TicketPage { items, next, from_phone: true })
     }
 
     /// The code of a ticket for an inspector's camera: the operator's signature and this device's,

@@ -19,9 +19,9 @@ shown! { zones_shown;
         /// Metres to its edge, 0 inside; `None` without a position, or when nobody knows where it
         /// lies.
         pub distance_metres: Option<u32>,
-        pub inside: bool,
+        pub is_inside: bool,
         /// The edge was drawn by hand: show it so.
-        pub approximate: bool,
+        pub is_approximate: bool,
         /// The longest stay, minutes; `None` when there is no limit or it is not known.
         pub max_stay_minutes: Option<u32>,
     }
@@ -98,8 +98,8 @@ impl Parking<'_> {
                     colour: zone.colour.clone(),
                     sign_codes: zone.sign_codes.clone(),
                     distance_metres: found.map(|near| near.distance_metres),
-                    inside: found.is_some_and(|near| near.inside),
-                    approximate: found.is_some_and(|near| near.approximate),
+                    is_inside: found.is_some_and(|near| near.inside),
+                    is_approximate: found.is_some_and(|near| near.approximate),
                     max_stay_minutes: zone.max_stay_minutes().map(Minutes::get),
                 }
             })

@@ -63,7 +63,7 @@ fn devices_are_listed_and_another_one_is_signed_out() {
     run(phone.client.account().end_session(there.id)).unwrap();
     assert_eq!(run(phone.client.account().end_session(there.id)).unwrap_err().code(), "not_found");
     assert_eq!(run(other.client.sync()).unwrap_err().kind(), ErrorKind::NotSignedIn);
-    assert!(!other.client.account().state().signed_in && phone.client.account().state().signed_in);
+    assert!(!other.client.account().state().is_signed_in && phone.client.account().state().is_signed_in);
     run(phone.client.sync()).unwrap();
 }
 
@@ -164,7 +164,7 @@ fn what_is_owed_is_paid_when_the_account_is_closed_or_it_stays_open_bg_68() {
     assert_eq!(error.params()["missing"]["amount"], "100.00");
     let text = error.text(mesto_client::Locale::En);
     assert!(text.contains("200.00 RSD") && text.contains("100.00 RSD"), "{text}");
-    assert!(phone.client.account().state().signed_in && !phone.client.account().state().is_closing);
+    assert!(phone.client.account().state().is_signed_in && !phone.client.account().state().is_closing);
     run(phone.client.sync()).unwrap();
     assert_eq!(phone.shown().balance, before.balance);
     phone.fill("200");
@@ -299,5 +299,5 @@ fn another_phone_of_a_closed_account_is_signed_out_av_123() {
     other.sign_in();
     run(phone.client.account().close_account()).unwrap();
     assert_eq!(run(other.client.sync()).unwrap_err().kind(), ErrorKind::NotSignedIn);
-    assert!(!other.client.account().state().signed_in);
+    assert!(!other.client.account().state().is_signed_in);
 }

@@ -52,13 +52,13 @@ fn an_extension_is_guarded_like_a_purchase_bg_54() {
     let lost = run(phone
         .client
         .payments()
-        .buy(&run(phone.client.parking().extend(ticket.id, 60, PayMethod::Deposit)).unwrap()))
+        .buy(&run(phone.client.parking().quote_extension(ticket.id, 60, PayMethod::Deposit)).unwrap()))
     .unwrap();
     assert_eq!(lost.state, SENT);
     let again = run(phone
         .client
         .payments()
-        .buy(&run(phone.client.parking().extend(ticket.id, 60, PayMethod::Deposit)).unwrap()))
+        .buy(&run(phone.client.parking().quote_extension(ticket.id, 60, PayMethod::Deposit)).unwrap()))
     .unwrap();
     assert_eq!((again.state, again.key), (IntentState::Confirmed, lost.key));
     assert_eq!(phone.net.sold(), 2);

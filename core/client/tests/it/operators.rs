@@ -165,7 +165,7 @@ fn two_operators_in_one_phone_do_not_touch_each_others_token_file_key_and_remind
     assert_eq!(two.secrets.get(&format!("{SECOND}/device_key")).unwrap().as_ref(), Some(&keys[1]));
     run(two.clients[1].sync()).unwrap();
     two.time.advance(TimeDelta::minutes(5));
-    assert!(two.clients[1].account().state().signed_in);
+    assert!(two.clients[1].account().state().is_signed_in);
 }
 
 #[test]
@@ -207,7 +207,7 @@ fn closing_one_leaves_the_other_and_its_own_alarms() {
     let of = name(FIRST);
     let ports = ports(&two.nets[0], &two.time, &two.secrets, &of, 31);
     let again = two.operators.open(config(two.folder.path(), &of, &two.nets[0]), ports).unwrap();
-    assert!(again.account().state().signed_in, "its token is where it was");
+    assert!(again.account().state().is_signed_in, "its token is where it was");
     assert_eq!(again.parking().state().active.len(), 1);
     assert_eq!(two.alarms.of(FIRST), alarms);
     again.close();

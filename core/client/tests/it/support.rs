@@ -608,7 +608,7 @@ pub fn shown(client: &Client) -> Shown {
     let account = client.account().state();
     let parking = client.parking().state();
     Shown {
-        signed_in: account.signed_in,
+        signed_in: account.is_signed_in,
         account: account.account,
         city: client.cities().state().stored.first().cloned(),
         phone_masked: account.phone_masked.clone(),

@@ -27,7 +27,7 @@ pub const SIGN_IN: Operation<SignIn, Session> =
             ProblemCode::TooManyRequests,
         ]);
 pub const SIGN_OUT: Operation<Nothing, Nothing> = delete("/v1/auth/session", "Ends this session", Access::SignedIn);
-pub const SESSIONS: Operation<Nothing, Sessions> =
+pub const SESSIONS: Operation<Nothing, SessionPage> =
     get("/v1/auth/sessions", "The devices that are signed in to the account, newest first", Access::SignedIn)
         .query(&[PAGE_CURSOR, PAGE_LIMIT]);
 pub const END_SESSION: Operation<Nothing, Nothing> =
@@ -74,7 +74,7 @@ records! { sign_in_records;
     }
 
     /// Newest first.
-    pub struct Sessions {
+    pub struct SessionPage {
         pub items: Vec<DeviceSession>,
         /// For the next page; absent on the last one.
         #[serde(default, skip_serializing_if = "Option::is_none")]

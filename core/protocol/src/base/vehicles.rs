@@ -63,14 +63,14 @@ records! { vehicle_records;
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub label: Option<String>,
     }
+}
 
+wire! {
     /// A vehicle that is no longer in the account.
     pub struct VehicleRemoved {
         pub id: VehicleId,
     }
-}
 
-wire! {
     /// A vehicle to add.
     pub struct NewVehicle {
         pub city: String,

@@ -98,10 +98,10 @@ public final class PurchaseModel: PaymentModel {
     }
 
     /// Without minutes by what the rules offer first.
-    public func extend(_ ticket: Ticket, minutes: Int? = nil) async {
+    public func quoteExtension(of ticket: Ticket, minutes: Int? = nil) async {
         await ask {
             let chosen = try await self.mesto.parking.wheel(extending: ticket.id).chosen
-            return try await self.mesto.parking.extend(ticket: ticket.id, minutes: minutes ?? Int(chosen))
+            return try await self.mesto.parking.quoteExtension(ticket: ticket.id, minutes: minutes ?? Int(chosen))
         }
     }
 }

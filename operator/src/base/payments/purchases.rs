@@ -2,7 +2,7 @@
 //! transaction of its request; by card it waits for the provider's word.
 
 use chrono::{DateTime, Utc};
-use mesto_protocol::base::payments::{Bought, PaymentsSection, Purchase, PurchaseRequest, Purchases, Refund};
+use mesto_protocol::base::payments::{Bought, PaymentsSection, Purchase, PurchasePage, PurchaseRequest, Refund};
 use mesto_protocol::kernel::ids::{AccountId, PaymentId, QuoteId, SaleId};
 use mesto_protocol::kernel::json::Json as OnTheWire;
 use mesto_protocol::kernel::return_address::ReturnAddress;
@@ -304,7 +304,7 @@ pub(crate) fn read(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Purchase> {
 }
 
 /// Newest first.
-pub(crate) fn list(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Purchases> {
+pub(crate) fn list(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<PurchasePage> {
     let asked = AskedPage::<SaleId>::of(call.request)?;
     let account = call.who()?.account;
     let only_open = match call.request.asked("state")?.as_deref() {
@@ -318,7 +318,7 @@ pub(crate) fn list(tx: &mut dyn Tx, call: &mut Call<'_>) -> Outcome<Purchases> {
     };
     let read = newest(tx, (call.operator, call.now), account, only_open, &asked)?;
     let (items, next) = asked.page(read, |purchase| purchase.sale.id.to_string());
-    Ok(Purchases { items, next })
+    Ok(PurchasePage { items, next })
 }
 
 /// Purchases of an account, newest first: as many as are read of a page.

@@ -11,7 +11,7 @@ mod view;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use mesto_protocol::base::payments::{self, Payment, Purchases, Refund};
+use mesto_protocol::base::payments::{self, Payment, PurchasePage, Refund};
 use mesto_protocol::kernel::ids::AccountId;
 use mesto_protocol::kernel::json::Json;
 use rusqlite::Connection as Database;
@@ -156,7 +156,7 @@ impl Payments<'_> {
     ///
     /// # Errors
     /// `not_signed_in`, and whatever a request can answer.
-    pub async fn history(self, cursor: Option<String>, limit: u32) -> Result<Purchases> {
+    pub async fn history(self, cursor: Option<String>, limit: u32) -> Result<PurchasePage> {
         self.0.fetch_page(&payments::PAYMENTS, cursor.as_deref(), limit).await
     }
 

@@ -20,7 +20,7 @@ use mesto_protocol::garages::controllers::{
 };
 use mesto_protocol::garages::signed::{ExitReceipt, GOOD_WITHOUT_END, ReceiptClaims};
 use mesto_protocol::garages::visits::{
-    FacilityPlaces, GaragesOffer, GaragesOutcome, GaragesSection, GaragesSubject, Places, Visit, VisitState, Visits,
+    FacilityPlaces, GaragesOffer, GaragesOutcome, GaragesSection, GaragesSubject, Places, Visit, VisitPage, VisitState,
 };
 use mesto_protocol::kernel::grants::Role;
 use mesto_protocol::signed_code::{ClockRule, CodeError, Presentation, Seen, Verifier};

@@ -6,7 +6,7 @@ import city.mesto.sdk.core.AccountClosed
 import city.mesto.sdk.core.AccountState
 import city.mesto.sdk.core.CodeSent
 import city.mesto.sdk.core.DeviceId
-import city.mesto.sdk.core.Sessions
+import city.mesto.sdk.core.SessionPage
 import city.mesto.sdk.core.SyncReport
 import city.mesto.sdk.core.Topic
 import kotlinx.coroutines.flow.StateFlow
@@ -30,7 +30,7 @@ interface AccountClient {
     suspend fun export(): String
 
     /** The devices that are signed in, newest first; [cursor] is `next` of the page before. */
-    suspend fun sessions(cursor: String? = null, limit: Int = 50): Sessions
+    suspend fun sessions(cursor: String? = null, limit: Int = 50): SessionPage
 
     /** Ends the session of another device; this one's is ended by [signOut]. */
     suspend fun endSession(session: DeviceId)

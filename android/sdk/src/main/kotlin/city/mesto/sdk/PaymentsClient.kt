@@ -1,11 +1,11 @@
 // Buying, for every service, and what is neither paid nor unpaid.
 package city.mesto.sdk
 
-import city.mesto.sdk.core.Intent
+import city.mesto.sdk.core.PurchaseIntent
 import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.Payment
 import city.mesto.sdk.core.PaymentsState
-import city.mesto.sdk.core.Purchases
+import city.mesto.sdk.core.PurchasePage
 import city.mesto.sdk.core.Quote
 import city.mesto.sdk.core.Refund
 import city.mesto.sdk.core.Topic
@@ -29,19 +29,19 @@ interface PaymentsClient {
     suspend fun buy(quote: Quote): Intent
 
     /** An intent by its key, open or ended. */
-    suspend fun intent(key: String): Intent?
+    suspend fun intent(key: String): PurchaseIntent?
 
     /** The newest intents, ended ones included, newest first. */
-    suspend fun intents(limit: Int = 50): List<Intent>
+    suspend fun intents(limit: Int = 50): List<PurchaseIntent>
 
     /**
      * What was bought, with its money, on any phone of the account: newest first; [cursor] is `next`
      * of the page before.
      */
-    suspend fun history(cursor: String? = null, limit: Int = 50): Purchases
+    suspend fun history(cursor: String? = null, limit: Int = 50): PurchasePage
 
     /** Goes on with every open intent now: at start, and when the connection comes back. */
-    suspend fun settleAll(): List<Intent>
+    suspend fun settleAll(): List<PurchaseIntent>
 
     /** Goes on with one intent: when the bank's page led back with its key. */
     suspend fun settle(key: String): Intent
@@ -49,7 +49,7 @@ interface PaymentsClient {
     /** When an open intent wants another attempt; call [settleDue] then. */
     suspend fun nextRetryAt(): Instant?
 
-    suspend fun settleDue(): List<Intent>
+    suspend fun settleDue(): List<PurchaseIntent>
 
     /**
      * Ends what the driver no longer wants, at the bank too: what it still takes is paid back. The
@@ -67,7 +67,7 @@ interface PaymentsClient {
 val MestoClient.payments: PaymentsClient get() = part(PaymentsClient::class.java, ::PaymentsOfCore)
 
 /** Neither paid nor unpaid. */
-val Intent.isOpen: Boolean get() = state is IntentState.Unconfirmed
+val PurchaseIntent.isOpen: Boolean get() = state is IntentState.Unconfirmed
 
 private class PaymentsOfCore(private val core: Core) : PaymentsClient {
     private val payments = core.holds(core.client.payments())

@@ -3,7 +3,7 @@ package city.mesto.sdk
 
 import city.mesto.sdk.core.CityId
 import city.mesto.sdk.core.ClientConfig
-import city.mesto.sdk.core.Clock
+import city.mesto.sdk.core.DeviceClock
 import city.mesto.sdk.core.DeviceKey
 import city.mesto.sdk.core.FacilityId
 import city.mesto.sdk.core.IntentState
@@ -25,10 +25,12 @@ import city.mesto.sdk.core.Vat
 import city.mesto.sdk.core.VatCategory
 import city.mesto.sdk.core.ZoneId
 import city.mesto.sdk.garages.garages
+import city.mesto.sdk.garages.garagesOffer
+import city.mesto.sdk.garages.garagesSubject
 import city.mesto.sdk.orders.orders
 import city.mesto.sdk.garages.visit
-import city.mesto.sdk.garages.wantedVisit
 import city.mesto.sdk.parking.parking
+import city.mesto.sdk.parking.parkingOffer
 import city.mesto.sdk.parking.ticket
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.Dispatchers
@@ -139,7 +141,7 @@ class MestoTest {
         val secrets = MemorySecrets()
         driver("+381650000020", Phone(secrets = secrets)).use { mesto ->
             val token = secrets.kept.getValue("localhost/session_token")
-            assertTrue(mesto.account.current().signedIn)
+            assertTrue(mesto.account.current().isSignedIn)
             for (name in listOf("en.db", "en.db-wal")) {
                 assertFalse(token in folder.resolve(name).readText(Charsets.ISO_8859_1), "the token lies in $name")
             }
@@ -194,7 +196,7 @@ class MestoTest {
         val screen = Executors.newSingleThreadExecutor { Thread(it, "screen") }
         val working = ConcurrentHashMap.newKeySet<String>()
         val clock = PhoneClock(testbed.now())
-        val telling = object : Clock by clock {
+        val telling = object : DeviceClock by clock {
             override fun wall(): Instant = clock.wall().also { working += Thread.currentThread().name }
         }
         screen.asCoroutineDispatcher().use { caller ->
@@ -219,7 +221,7 @@ class MestoTest {
             mesto.vehicles.add(belgrade, "BG789PP")
             withTimeout(20_000) { mesto.vehicles.state.first { it.vehicles.size == 1 } }
         }
-        val noClock = object : Clock by PhoneClock(testbed.now()) {
+        val noClock = object : DeviceClock by PhoneClock(testbed.now()) {
             override fun wall(): Instant = error("no clock")
         }
         assertEquals("set_up_wrong", assertFailsWith<MestoException.Phone> { Mesto.open(config(locale = "sr"), Phone(clock = noClock)) }.code)
@@ -266,7 +268,7 @@ class MestoTest {
         driver("+381650000034").use { mesto ->
             mesto.fill()
             val quote = mesto.parking.quote(belgrade, ZoneId("red"), mesto.vehicles.add(belgrade, "NS123AB").id, 60)
-            assertEquals(60u, quote.parking?.grantedMinutes)
+            assertEquals(60u, quote.parkingOffer?.grantedMinutes)
             assertEquals("parking", quote.items.single().service)
             assertTrue(quote.items.single().lines.all { mesto.text(it).isNotEmpty() })
             val intent = mesto.payments.buy(quote)
@@ -284,7 +286,7 @@ class MestoTest {
         driver("+381650000035").use { mesto ->
             val car = mesto.vehicles.add(belgrade, "NI456CD").id
             val intent = mesto.payments.buy(mesto.parking.quote(belgrade, ZoneId("red"), car, 90, PayMethod.Card))
-            assertEquals(IntentState.Unconfirmed(Progress.AT_BANK), intent.state)
+            assertEquals(IntentState.Unconfirmed(IntentProgress.AT_BANK), intent.state)
             assertTrue(intent.isOpen && mesto.payments.current().open.single().key == intent.key)
             // Whatever it is paid by, the same thing is not bought again meanwhile.
             val again = assertFailsWith<MestoException.Refused> { mesto.payments.buy(mesto.parking.quote(belgrade, ZoneId("red"), car, 60)) }
@@ -316,10 +318,10 @@ class MestoTest {
             assertEquals("ticket_number_invalid", refusal { mesto.garages.pay(belgrade, place, "KT!") })
 
             val quote = mesto.garages.quote(belgrade, place, "KT000001")
-            assertEquals("KT000001" to BigDecimal("100.00"), quote.visit?.ticket to quote.total.amount)
-            assertNull(quote.parking)
+            assertEquals("KT000001" to BigDecimal("100.00"), quote.garagesOffer?.ticket to quote.total.amount)
+            assertNull(quote.parkingOffer)
             val intent = mesto.payments.buy(quote)
-            assertEquals("KT000001", intent.wantedVisit?.ticket)
+            assertEquals("KT000001", intent.garagesSubject?.ticket)
             val visit = assertNotNull(intent.visit)
             assertEquals(listOf(visit), mesto.garages.current().inside)
             assertEquals(visit, mesto.garages.state.first { it.inside.isNotEmpty() }.inside.single())
@@ -344,7 +346,7 @@ class MestoTest {
                 val (sale, payment) = newest.items.single()
                 assertEquals(Triple(PaymentPurpose.Sale, PayMethod.Deposit, sale.id), Triple(payment.purpose, payment.method, payment.sale))
                 assertEquals(BigDecimal("80.00"), payment.captured.amount)
-                assertEquals("KG123AB", (sale.items.single().outcome as Outcome.Parking).outcome.ticket.plate.canonical)
+                assertEquals("KG123AB", (sale.items.single().outcome as ItemOutcome.Parking).outcome.ticket.plate.canonical)
                 assertEquals("wallet", mesto.payments.history(newest.next).items.first().sale.items.single().service)
                 assertEquals(0, mesto.orders.history().items.size + mesto.garages.history().items.size)
                 assertContains(mesto.account.export(), "KG 123-AB")
@@ -367,7 +369,7 @@ class MestoTest {
                 val refund = assertNotNull(closed.refund)
                 assertEquals(null to BigDecimal("920.00"), closed.settled to refund.amount.amount)
                 assertContains(mesto.payments.text(refund), "920.00")
-                assertFalse(mesto.account.current().signedIn)
+                assertFalse(mesto.account.current().isSignedIn)
                 assertNull(mesto.wallet.current().balance)
                 assertFailsWith<MestoException.NotSignedIn> { mesto.account.closeAccount() }
             }

@@ -108,7 +108,7 @@ class OperatorsTest {
         assertEquals(emptyList(), alarms.of(names[0]))
         assertEquals(before, kept())
         apps[1].account.sync()
-        assertTrue(apps[1].account.current().signedIn)
+        assertTrue(apps[1].account.current().isSignedIn)
     }
 
     @Test
@@ -134,7 +134,7 @@ class OperatorsTest {
         assertNull(operators.client(names[0]))
         assertEquals(set, alarms.of(names[0]), "its ticket goes on")
         apps[0] = opened(0)
-        assertTrue(apps[0].account.current().signedIn)
+        assertTrue(apps[0].account.current().isSignedIn)
         assertEquals(apps[0], operators.client(names[0]))
     }
 

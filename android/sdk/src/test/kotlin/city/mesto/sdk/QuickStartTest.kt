@@ -3,7 +3,7 @@ package city.mesto.sdk
 
 import city.mesto.sdk.core.CityId
 import city.mesto.sdk.core.ClientConfig
-import city.mesto.sdk.core.Intent
+import city.mesto.sdk.core.PurchaseIntent
 import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.parking.parking
 import city.mesto.sdk.parking.ticket
@@ -16,7 +16,7 @@ import kotlin.test.assertIs
 
 class QuickStartTest {
     // quick-start
-    suspend fun park(config: ClientConfig, phone: String, askCode: suspend () -> String, showPage: (String) -> Unit): Intent =
+    suspend fun park(config: ClientConfig, phone: String, askCode: suspend () -> String, showPage: (String) -> Unit): PurchaseIntent =
         Mesto.open(config).use { mesto ->
             val city = CityId("belgrade")
             mesto.cities.refresh(city)

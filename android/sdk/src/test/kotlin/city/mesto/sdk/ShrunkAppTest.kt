@@ -30,7 +30,7 @@ object ShrunkApp {
             } catch (error: MestoException) {
                 "${error.code}: $error"
             }
-            println("signed in: ${mesto.account.state.first().signedIn}; $outcome")
+            println("signed in: ${mesto.account.state.first().isSignedIn}; $outcome")
         }
     }
 }

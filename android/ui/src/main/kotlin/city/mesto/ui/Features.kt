@@ -68,7 +68,7 @@ val mestoFeatures = Features(
 private fun first(client: MestoClient): Any {
     val account = client.account.current()
     return when {
-        !account.signedIn -> SignInRoute
+        !account.isSignedIn -> SignInRoute
         client.vehicles.current().vehicles.isEmpty() && account.lastSyncAt != null -> PlateRoute(isFirst = true)
         else -> ZonesRoute
     }

@@ -3,11 +3,12 @@ package city.mesto.sdk.orders
 
 import city.mesto.sdk.Core
 import city.mesto.sdk.MestoClient
-import city.mesto.sdk.core.Intent
+import city.mesto.sdk.core.PurchaseIntent
 import city.mesto.sdk.core.Offer
 import city.mesto.sdk.core.Order
 import city.mesto.sdk.core.OrderId
-import city.mesto.sdk.core.OrdersPage
+import city.mesto.sdk.core.OrderPage
+import city.mesto.sdk.core.OrdersOffer
 import city.mesto.sdk.core.OrdersState
 import city.mesto.sdk.core.Outcome
 import city.mesto.sdk.core.PayMethod
@@ -33,7 +34,7 @@ interface OrdersClient {
      * Orders that the account has shown to be its own, newest first; [cursor] is `next` of the page
      * before.
      */
-    suspend fun history(cursor: String? = null, limit: Int = 50): OrdersPage
+    suspend fun history(cursor: String? = null, limit: Int = 50): OrderPage
 
     /** What is to be paid for an order now: the discount off, a card's fee included. */
     suspend fun quote(order: OrderId, pay: PayMethod = PayMethod.Deposit): Quote
@@ -50,13 +51,13 @@ val MestoClient.orders: OrdersClient get() = part(OrdersClient::class.java, ::Or
 /**
  * The order as it stood when its price was asked for; null when the quote is of another service.
  */
-val Quote.order: Order? get() = items.firstNotNullOfOrNull { (it.offer as? Offer.Orders)?.offer?.order }
+val Quote.ordersOffer: OrdersOffer? get() = items.firstNotNullOfOrNull { (it.offer as? ItemOffer.Orders)?.offer }
 
 /** The order that is paid for, as it stood before; null when the intent is of another service. */
-val Intent.wantedOrder: Order? get() = items.firstNotNullOfOrNull { (it.offer as? Offer.Orders)?.offer?.order }
+val PurchaseIntent.ordersOffer: OrdersOffer? get() = items.firstNotNullOfOrNull { (it.offer as? ItemOffer.Orders)?.offer }
 
 /** The order that was paid. */
-val Intent.order: Order? get() = items.firstNotNullOfOrNull { (it.outcome as? Outcome.Orders)?.outcome?.order }
+val PurchaseIntent.order: Order? get() = items.firstNotNullOfOrNull { (it.outcome as? ItemOutcome.Orders)?.outcome?.order }
 
 private class OrdersOfCore(private val core: Core) : OrdersClient {
     private val orders = core.holds(core.client.orders())

@@ -57,7 +57,7 @@ class MestoApp(
      */
     private suspend fun catchUp() {
         refreshCities()
-        if (!client.account.state.value.signedIn) return
+        if (!client.account.state.value.isSignedIn) return
         quietly { client.payments.settleAll() }
         quietly { client.account.sync() }
     }
@@ -84,7 +84,7 @@ class MestoApp(
 
     private suspend fun catchUpIfSignedIn() {
         if (client.city == null) refreshCities()
-        if (client.account.state.value.signedIn) quietly { client.account.sync() }
+        if (client.account.state.value.isSignedIn) quietly { client.account.sync() }
     }
 
     /** Connection and session show in the core's state, which the screens watch. */

@@ -41,7 +41,7 @@ fun MestoScreens(app: MestoApp, dark: Boolean = isSystemInDarkTheme()) {
         }
     }
     val shown by controller.currentBackStackEntryAsState()
-    val signedIn by remember(app) { app.client.account.state.map { it.signedIn }.distinctUntilChanged() }.collectAsState(app.client.account.state.value.signedIn)
+    val signedIn by remember(app) { app.client.account.state.map { it.isSignedIn }.distinctUntilChanged() }.collectAsState(app.client.account.state.value.isSignedIn)
     LaunchedEffect(shown?.id, signedIn) {
         val destination = shown?.destination ?: return@LaunchedEffect
         if (!signedIn && app.features.needsSession(destination)) controller.only(app.features.first(app.client))

@@ -42,7 +42,7 @@ class SignInPresenter(
 
     fun start() {
         // The process ended between the session and the first screen behind it.
-        if (client.account.state.value.signedIn) done()
+        if (client.account.state.value.isSignedIn) done()
         scope.launch {
             changes(client.cities.state, client.account.state, client.connection).collect {
                 shown.update { it.copy(city = client.city?.name.orEmpty(), connection = client.connectionView()) }

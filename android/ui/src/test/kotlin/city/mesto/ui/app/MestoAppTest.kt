@@ -276,7 +276,7 @@ class MestoAppTest {
             sees(texts.startCodeSent("+381641234567"))
             type(texts.startCodeLabel(), "123456")
             tap(texts.startSignIn())
-            waitUntil { fake.account.state.value.signedIn }
+            waitUntil { fake.account.state.value.isSignedIn }
             assertEquals(1, asked("requestCode"))
         }
     }
@@ -287,7 +287,7 @@ class MestoAppTest {
             tapWhat("Red zone")
             tap(payInRed())
             sees(texts.ticketEndsAt("11:00"))
-            fake.account.state.value = Samples.account.copy(signedIn = false)
+            fake.account.state.value = Samples.account.copy(isSignedIn = false)
             waitForIdle()
             sees(texts.ticketEndsAt("11:00"))
             phone.back()
@@ -296,7 +296,7 @@ class MestoAppTest {
         fake.account.state.value = Samples.account
         driven { phone ->
             isHome()
-            fake.account.state.value = Samples.account.copy(signedIn = false)
+            fake.account.state.value = Samples.account.copy(isSignedIn = false)
             sees(texts.startPhoneLabel())
             phone.back()
             assertEquals(1, phone.left, "nothing of the account lies behind it")
@@ -307,7 +307,7 @@ class MestoAppTest {
     fun a_session_that_ended_with_the_process_leads_to_the_sign_in() = driven { phone ->
         tapWhat(texts.zonesDepositDescribed(rsd("1,000.00")))
         sees(texts.topupTitle())
-        fake.account.state.value = Samples.account.copy(signedIn = false)
+        fake.account.state.value = Samples.account.copy(isSignedIn = false)
         phone.endProcess()
         sees(texts.startPhoneLabel())
     }

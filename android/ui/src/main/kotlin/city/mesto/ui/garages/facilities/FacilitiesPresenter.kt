@@ -12,7 +12,7 @@ import city.mesto.sdk.core.Position
 import city.mesto.sdk.core.Visit
 import city.mesto.sdk.core.VisitState
 import city.mesto.sdk.garages.garages
-import city.mesto.sdk.garages.wantedVisit
+import city.mesto.sdk.garages.garagesSubject
 import city.mesto.sdk.payments
 import city.mesto.ui.fromcore.changes
 import city.mesto.ui.fromcore.city

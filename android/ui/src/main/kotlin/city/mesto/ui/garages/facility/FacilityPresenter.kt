@@ -192,7 +192,7 @@ class FacilityPresenter(
         kind?.let { Fact(it.text(texts), distanceMetres?.let { metres -> texts.zonesDistance(metres.toString()) } ?: "") },
         Fact(texts.garagesAddress(), address),
         entrances.takeIf { it.isNotEmpty() }?.let { all -> Fact(texts.garagesEntrances(), all.joinToString { it.name }) },
-        Fact(texts.garagesHeight(), maxHeightCm?.let { texts.garagesHeightValue(words.number(BigDecimal(it.toLong()).movePointLeft(2))) }),
+        Fact(texts.garagesHeight(), maxHeightCentimetres?.let { texts.garagesHeightValue(words.number(BigDecimal(it.toLong()).movePointLeft(2))) }),
         Fact(texts.garagesCapacity(), capacity?.toString()),
         capacityDisabled?.let { Fact(texts.garagesCapacityDisabled(), it.toString()) },
         Fact(texts.garagesPaidWhen(), paidWhen?.text(texts)),
