@@ -140,7 +140,7 @@ impl Garages<'_> {
         FacilityView {
             facility: facility.id.clone(),
             name: facility.name.get(language).to_owned(),
-            kind: facility.kind.known().copied(),
+            kind: facility.kind.known().cloned(),
             address: facility.address.known().cloned(),
             position: point.map(|point| at(point.lat, point.lon)),
             distance_metres: point.zip(position).map(|(point, position)| point.metres_from(&position)),
@@ -151,7 +151,7 @@ impl Garages<'_> {
             is_open,
             opens_at,
             hours: self.hours(is_open, opens_at),
-            paid_when: facility.paid_when.known().copied(),
+            paid_when: facility.paid_when.known().cloned(),
             pay: facility.pay.iter().filter_map(in_the_app).collect(),
             on_site: facility.on_site.clone(),
             tariff,
@@ -202,7 +202,7 @@ const fn in_the_app(pay: &RulesPay) -> Option<PayMethod> {
 /// How sure a value is; `None` for one that is not known.
 pub fn sure<T>(fact: &Fact<T>) -> Option<Certainty> {
     match fact {
-        Fact::Known(Known { certainty, .. }) => Some(*certainty),
+        Fact::Known(Known { certainty, .. }) => Some(certainty.clone()),
         Fact::Unknown { .. } => None,
     }
 }
@@ -214,6 +214,8 @@ pub fn least(certainties: impl IntoIterator<Item = Option<Certainty>>) -> Option
         Certainty::OfficialOld => 1,
         Certainty::SecondHand => 2,
         Certainty::Assumed => 3,
+        // Of a later version: nothing is concluded from it.
+        Certainty::Other(_) => 4,
     })
 }
 

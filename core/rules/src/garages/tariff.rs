@@ -196,6 +196,7 @@ pub(crate) mod source {
     use crate::kernel::load::{Amount, Compiler, FactSource};
     use crate::kernel::minutes::Minutes;
     use crate::kernel::pay::UnusedTime;
+    use crate::kernel::words::Word;
     use serde::Deserialize;
 
     /// What holds for each table of a list that does not say otherwise.
@@ -227,7 +228,7 @@ pub(crate) mod source {
         unit_minutes: Minutes,
         value: Option<Amount>,
         source: Option<SourceId>,
-        certainty: Option<Certainty>,
+        certainty: Option<Word<Certainty>>,
         unknown: Option<String>,
     }
 

@@ -10,6 +10,7 @@ use crate::kernel::load::{Amount, Compiler, FactSource};
 use crate::kernel::minutes::Minutes;
 use crate::kernel::pay::{PayMethod, UnusedTime};
 use crate::kernel::position::{Point, Polygon};
+use crate::kernel::words::Word;
 use crate::parking::section::{
     Area, AreaCertainty, AtClosing, Limits, MoreThanLeft, ParkingSection, Policy, Rate, RateKind, Regime, Retention,
     SmsPolicy, SoldAhead, StayLimit, StayPer, Tariff, Zone,
@@ -133,7 +134,7 @@ struct RateSource {
     unit_minutes: Minutes,
     value: Option<Amount>,
     source: Option<SourceId>,
-    certainty: Option<Certainty>,
+    certainty: Option<Word<Certainty>>,
     unknown: Option<String>,
 }
 

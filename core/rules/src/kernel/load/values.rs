@@ -3,6 +3,7 @@
 use crate::kernel::fact::{Certainty, Fact, Known};
 use crate::kernel::ids::SourceId;
 use crate::kernel::money::exact;
+use crate::kernel::words::Word;
 use rust_decimal::Decimal;
 use serde::de::Visitor;
 use serde::{Deserialize, Deserializer};
@@ -14,7 +15,7 @@ use std::fmt;
 pub(crate) struct FactSource<T> {
     value: Option<T>,
     source: Option<SourceId>,
-    certainty: Option<Certainty>,
+    certainty: Option<Word<Certainty>>,
     unknown: Option<String>,
 }
 
@@ -22,7 +23,7 @@ impl<T> FactSource<T> {
     pub const fn new(
         value: Option<T>,
         source: Option<SourceId>,
-        certainty: Option<Certainty>,
+        certainty: Option<Word<Certainty>>,
         unknown: Option<String>,
     ) -> Self {
         Self { value, source, certainty, unknown }
@@ -30,7 +31,9 @@ impl<T> FactSource<T> {
 
     pub(super) fn fact(self) -> Result<Fact<T>, String> {
         match (self.value, self.source, self.certainty, self.unknown) {
-            (Some(value), Some(source), Some(certainty), None) => Ok(Fact::Known(Known { value, certainty, source })),
+            (Some(value), Some(source), Some(Word(certainty)), None) => {
+                Ok(Fact::Known(Known { value, certainty, source }))
+            }
             (None, None, None, Some(note)) => Ok(Fact::Unknown { note }),
             _ => Err("give value, source and certainty together, or unknown = \"why\" alone".to_owned()),
         }
