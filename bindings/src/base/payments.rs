@@ -10,7 +10,7 @@ use mesto_client::protocol::base::payments::{
     RefundState, Sale, SaleItem, SaleState,
 };
 use mesto_client::protocol::kernel::ids::{AccountId, PaymentId, QuoteId, RefundId, SaleId};
-use mesto_client::{Error, IntentState as CoreState, IntentView, Progress as CoreProgress};
+use mesto_client::{Error, IntentState as CoreState, IntentView, Progress as CoreProgress, page_size};
 use mesto_rules::{CityId, Money};
 
 use crate::kernel::cancel::Cancel;
@@ -187,10 +187,11 @@ impl Payments {
         Ok(view.map(|view| PurchaseIntent::from_core(&self.0, view)))
     }
 
-    /// The newest intents, ended ones included, newest first.
+    /// The newest intents, ended ones included, newest first: 1 to 200 of them.
     #[uniffi::method(default(limit = 50))]
     pub fn intents(&self, limit: u32) -> Result<Vec<PurchaseIntent>, MestoError> {
-        Ok(PurchaseIntent::all(&self.0, self.0.to_app(self.0.core.payments().intents(limit))?))
+        let newest = page_size(limit).and_then(|limit| self.0.core.payments().intents(limit));
+        Ok(PurchaseIntent::all(&self.0, self.0.to_app(newest)?))
     }
 
     /// What was bought, with its money, newest first; `cursor` is `next` of the page before.

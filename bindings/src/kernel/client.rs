@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::future::Future;
+use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -207,8 +208,8 @@ impl Client {
         open: impl FnOnce(Config, Ports) -> mesto_client::Result<mesto_client::Client>,
     ) -> Result<Arc<Self>, MestoError> {
         let locale = Locale::of(&config.locale);
-        let key = URL_SAFE_NO_PAD.decode(&config.root_key).map_err(MestoError::set_up)?;
-        let key = <[u8; 32]>::try_from(key).map_err(|_| MestoError::set_up("the root key has 32 bytes"))?;
+        let key = root_key(&config.root_key)?;
+        folder_of(&config.path)?;
         let operator = operator_name(config.operator.as_deref(), &config.operator_url)?;
         let ports = ports(&config, &operator, phone, locale)?;
         let mut core = Config::new(config.path, operator, key);
@@ -224,6 +225,28 @@ impl Client {
 /// is no stored city.
 pub(crate) fn city_of(told: Option<String>) -> Option<CityId> {
     told.and_then(|city| city.parse().ok())
+}
+
+/// The key of an operator, as an app pins it.
+fn root_key(told: &str) -> Result<[u8; 32], MestoError> {
+    let wrong = |why: String| {
+        MestoError::set_up(format!("the root key `{told}` is not 32 bytes in base64url without padding: {why}"))
+    };
+    let bytes = URL_SAFE_NO_PAD.decode(told).map_err(|why| wrong(why.to_string()))?;
+    <[u8; 32]>::try_from(bytes).map_err(|bytes| wrong(format!("it has {} bytes", bytes.len())))
+}
+
+/// Sees that the folder of a database is there: the app makes it, since it knows what is backed up
+/// and what is shared.
+fn folder_of(path: &str) -> Result<(), MestoError> {
+    let folder = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty());
+    match folder {
+        Some(folder) if !folder.is_dir() => {
+            let told = folder.display();
+            Err(MestoError::set_up(format!("the folder `{told}` is not there; make it before the client is opened")))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What an operator is called: as it is told, or the host of its address.

@@ -13,7 +13,7 @@ use mesto_rules::from_json;
 
 use super::client::{ANCHOR, CLOSING, Client, TOKEN};
 use super::clock::Anchor;
-use super::error::{Error, Result};
+use super::error::{Error, ErrorKind, Result};
 use super::ports::{LinkAnswer, LinkError, LinkRequest};
 use super::signal::{self, Connection};
 
@@ -54,6 +54,22 @@ const LONGEST_PAUSE: u32 = 3_600;
 pub(crate) fn retry_after(answer: &LinkAnswer) -> Option<u32> {
     let seconds: u64 = answer.header("retry-after")?.trim().parse().ok()?;
     Some(u32::try_from(seconds).map_or(LONGEST_PAUSE, |seconds| seconds.min(LONGEST_PAUSE)))
+}
+
+/// How many items a page can be asked for.
+pub const PAGE_SIZES: std::ops::RangeInclusive<u32> = 1..=200;
+
+/// A number of items that a page can have.
+///
+/// # Errors
+/// `out_of_range`, with `least` and `most`.
+pub fn page_size(limit: u32) -> Result<u32> {
+    if PAGE_SIZES.contains(&limit) {
+        return Ok(limit);
+    }
+    let (least, most) = PAGE_SIZES.into_inner();
+    let detail = format!("a page has {least} to {most} items, not {limit}");
+    Err(Error::new(ErrorKind::Refused, "out_of_range", detail).with("least", least).with("most", most))
 }
 
 /// An answer that is waited for.
@@ -205,7 +221,7 @@ impl Client {
         read(&self.ask(operation, operation.target(names, query), None).await?)
     }
 
-    /// Asks for a page of what is the account's: `limit` at most, `cursor` is `next` of the page
+    /// Asks for a page of what is the account's: `limit` at most (1 to 200), `cursor` is `next` of the page
     /// before. The error has the time zone of the first city.
     pub(crate) async fn fetch_page<A: DeserializeOwned>(
         &self,
@@ -223,7 +239,7 @@ impl Client {
     #[inline(never)]
     fn page<'a>(&'a self, operation: &'a Entry, cursor: Option<&str>, limit: u32) -> Result<Asked<'a>> {
         self.core().signed_in()?;
-        let limit = limit.to_string();
+        let limit = page_size(limit)?.to_string();
         let mut query = vec![("limit", limit.as_str())];
         query.extend(cursor.map(|cursor| ("cursor", cursor)));
         Ok(self.ask(operation, operation.target(&[], &query), None))

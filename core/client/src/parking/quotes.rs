@@ -41,7 +41,7 @@ impl Parking<'_> {
         minutes: u32,
         pay: PayMethod,
     ) -> Result<Quote> {
-        let subject = ParkingSubject { zone: zone.as_str().to_owned(), vehicle: Some(vehicle), extends: None, minutes };
+        let subject = ParkingSubject { zone: zone.clone(), vehicle: Some(vehicle), extends: None, minutes };
         self.0.payments().quote::<_, ParkingOffer>(city, &subject, pay).await
     }
 
@@ -76,8 +76,7 @@ impl Parking<'_> {
             })?;
             return self.quote_vehicle(&ticket.city, &ticket.zone, vehicle.id, minutes, pay).await;
         }
-        let subject =
-            ParkingSubject { zone: ticket.zone.as_str().to_owned(), vehicle: None, extends: Some(ticket.id), minutes };
+        let subject = ParkingSubject { zone: ticket.zone.clone(), vehicle: None, extends: Some(ticket.id), minutes };
         self.0.payments().quote::<_, ParkingOffer>(&ticket.city, &subject, pay).await
     }
 

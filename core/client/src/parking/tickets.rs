@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::{Parking, rows};
 use crate::kernel::error::{Error, ErrorKind, Result};
+use crate::kernel::wire::page_size;
 
 shown! { history_shown;
     /// A page of bought tickets, newest first.
@@ -64,7 +65,7 @@ impl Parking<'_> {
 
     async fn history_inner(self, cursor: Option<&str>, limit: u32) -> Result<TicketPage> {
         let session = self.0.core().session()?;
-        let most = limit.to_string();
+        let most = page_size(limit)?.to_string();
         let mut query = vec![("limit", most.as_str())];
         query.extend(cursor.map(|cursor| ("cursor", cursor)));
         match self.0.fetch(&tickets::LIST, &[], &query).await {
@@ -90,7 +91,7 @@ impl Parking<'_> {
     /// `ticket_missing` for a cursor of which the phone knows no page; when the phone's database
     /// fails.
     pub fn stored_history(self, cursor: Option<String>, limit: u32) -> Result<TicketPage> {
-        let now = self.0.now();
+        let (now, limit) = (self.0.now(), page_size(limit)?);
         let before = cursor.map(|cursor| self.ticket_id(&cursor)).transpose()?;
         let mut items = self.0.core().read(now, |db| rows::page(db, before, limit.saturating_add(1)))?;
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);

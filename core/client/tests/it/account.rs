@@ -32,6 +32,29 @@ fn is_wiped(phone: &Phone) {
 }
 
 #[test]
+fn a_page_has_1_to_200_items_in_every_call() {
+    let phone = Phone::ready("0");
+    for limit in [0, 201, u32::MAX] {
+        let errors = [
+            run(phone.client.account().sessions(None, limit)).unwrap_err(),
+            run(phone.client.payments().history(None, limit)).unwrap_err(),
+            run(phone.client.wallet().history(None, limit)).unwrap_err(),
+            run(phone.client.orders().history(None, limit)).unwrap_err(),
+            run(phone.client.garages().history(None, limit)).unwrap_err(),
+            run(phone.client.parking().history(None, limit)).unwrap_err(),
+            phone.client.parking().stored_history(None, limit).unwrap_err(),
+        ];
+        for error in errors {
+            assert_eq!(
+                (error.code(), error.params()["least"].as_u64(), error.params()["most"].as_u64()),
+                ("out_of_range", Some(1), Some(200))
+            );
+        }
+    }
+    assert!(run(phone.client.payments().history(None, 200)).unwrap().items.is_empty());
+}
+
+#[test]
 fn all_that_is_stored_about_a_driver_is_a_document_to_save() {
     let phone = Phone::ready("1000");
     run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
@@ -186,7 +209,7 @@ fn an_account_whose_closing_was_not_confirmed_is_closed_once_av_123() {
             assert_eq!(run(phone.client.sync()).is_err(), was_closed);
             phone.reopen();
             let state = phone.client.account().state();
-            assert!(state.is_closing && state.signed_in);
+            assert!(state.is_closing && state.is_signed_in);
             let closed = run(phone.client.account().close_account()).unwrap();
             assert_eq!(closed.refund.unwrap().amount, rsd("1000.00"));
         } else {
@@ -285,7 +308,7 @@ fn a_session_that_ended_elsewhere_closes_nothing_and_is_over() {
     run(other.client.account().end_session(theirs.id)).unwrap();
     assert_eq!(run(phone.client.account().close_account()).unwrap_err().kind(), ErrorKind::NotSignedIn);
     let state = phone.client.account().state();
-    assert!(!state.signed_in && !state.is_closing);
+    assert!(!state.is_signed_in && !state.is_closing);
     assert_eq!(phone.secrets.get(TOKEN).unwrap(), None);
     run(other.client.sync()).unwrap();
     assert_eq!(other.balance(), rsd("1000.00"));

@@ -45,6 +45,7 @@ pub const SERVICE: Service = Service {
 const CODES: &[&str] = &[
     "intent_missing",
     "intent_lost",
+    "quote_altered",
     "unconfirmed",
     // Why a payment by card was not made.
     "card_declined",
