@@ -53,6 +53,7 @@ pub const SERVICE: Service = Service {
 };
 
 records! { sign_in_records;
+    /// A one-time code is on its way.
     pub struct CodeSent {
         pub expires_at: DateTime<Utc>,
         /// Another code can be asked for from this moment.

@@ -57,6 +57,7 @@ impl Section for VehiclesSection {
 }
 
 records! { vehicle_records;
+    /// A vehicle of the account, by its plate.
     pub struct Vehicle {
         pub id: VehicleId,
         pub plate: Plate,

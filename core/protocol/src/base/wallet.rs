@@ -57,6 +57,7 @@ records! { wallet_records;
         pub next: Option<String>,
     }
 
+    /// One movement of the deposit.
     pub struct DepositEntry {
         pub id: i64,
         pub at: DateTime<Utc>,

@@ -145,7 +145,7 @@ records! { garages_records;
     /// The visit of a ticket, to be paid.
     pub struct GaragesSubject {
         /// Id of the facility.
-        pub facility: String,
+        pub facility: FacilityId,
         /// The number of the ticket, typed or decoded from its bar code.
         pub ticket: String,
     }

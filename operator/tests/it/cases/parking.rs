@@ -20,7 +20,7 @@ on_both_databases! {
         let ticket = driver.park(vehicle, "green", 60).ticket;
         assert_eq!(driver.delete(&format!("/v1/vehicles/{vehicle}")).status, 204);
         let ask = |zone: &str, vehicle: Option<VehicleId>, extends: Option<TicketId>| {
-            driver.ask_for(&ParkingSubject { zone: zone.into(), vehicle, extends, minutes: 60 }, PayMethod::Deposit)
+            driver.ask_for(&ParkingSubject { zone: zone.parse().expect("a zone"), vehicle, extends, minutes: 60 }, PayMethod::Deposit)
         };
         let quote: Quote = expect(201, ask("green", None, Some(ticket.id)));
         let offer = parking(&quote);

@@ -136,7 +136,7 @@ impl<'a> Controller<'a> {
 }
 
 fn ask_at(driver: &Person<'_>, facility: &str, ticket: &str, pay: PayMethod) -> Response {
-    driver.ask_for(&GaragesSubject { facility: facility.into(), ticket: ticket.into() }, pay)
+    driver.ask_for(&GaragesSubject { facility: facility.parse().expect("a facility"), ticket: ticket.into() }, pay)
 }
 
 fn ask(driver: &Person<'_>, ticket: &str) -> Response {
