@@ -235,7 +235,7 @@ class Values(WithTestbed):
         app = self.driver("+381640000007")
         with self.assertRaises(mesto.MestoError.Refused) as refused:
             app.parking.ticket("nonsense")
-        self.assertEqual("out_of_range", refused.exception.code)
+        self.assertEqual("id_invalid", refused.exception.code)
         car = app.vehicles.add(BELGRADE, "BG789PP")
         self.assertIs(mesto.VehicleId, type(car.id))
         self.assertEqual(f"VehicleId({str(car.id)!r})", repr(car.id))
@@ -430,6 +430,17 @@ class Errors(WithTestbed):
             with self.subTest(wrong=wrong), self.assertRaises(mesto.MestoError.Phone) as phone:
                 mesto.Mesto(self.config(**wrong))
             self.assertEqual("set_up_wrong", phone.exception.code)
+
+    def test_a_folder_that_is_not_there_and_a_key_that_is_none_are_named(self):
+        for wrong, named in (({"path": f"{self.folder}/none/mesto.db"}, f"{self.folder}/none"), ({"root_key": "AAAA"}, "AAAA")):
+            with self.subTest(wrong=wrong), self.assertRaises(mesto.MestoError.Phone) as phone:
+                mesto.Mesto(self.config(**wrong))
+            self.assertEqual("set_up_wrong", phone.exception.code)
+            self.assertIn(named, phone.exception.detail)
+        operators = mesto.OperatorSet(mesto.OperatorsConfig(folder=f"{self.folder}/none"))
+        with self.assertRaises(mesto.MestoError.Phone) as phone:
+            operators.open(mesto.OperatorConfig(url="http://127.0.0.1:1", root_key="A" * 43))
+        self.assertEqual("set_up_wrong", phone.exception.code)
 
 
 class Ports(WithTestbed):
