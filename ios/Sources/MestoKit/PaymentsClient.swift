@@ -29,7 +29,7 @@ public struct PaymentsClient: Part {
     }
     /// An intent by its key, open or ended.
     public func intent(_ key: String) async throws -> PurchaseIntent? { try core.client.payments().intent(key: key) }
-    /// The newest intents, ended ones included, newest first.
+    /// The newest intents, ended ones included, newest first; `limit` is 1 to 200, as in every list.
     public func intents(limit: Int = 50) async throws -> [PurchaseIntent] { try core.client.payments().intents(limit: atLeastNone(limit)) }
     /// What was bought, with its money, on any phone of the account: newest first; `cursor` is `next`
     /// of the page before.
@@ -46,6 +46,7 @@ public struct PaymentsClient: Part {
     }
     /// When an open intent wants another attempt; call `settleDue` then.
     public func nextRetryAt() async -> Date? { core.client.payments().nextRetryAt() }
+    /// Goes on with the open intents whose time has come by `nextRetryAt`.
     @discardableResult public func settleDue() async throws -> [PurchaseIntent] {
         try await core.waiting { try await core.client.payments().settleDue(cancel: $0) }
     }

@@ -19,11 +19,13 @@ interface AccountClient {
     /** As of this moment: [state] may be a change behind. */
     fun current(): AccountState
 
+    /** Asks for a one-time code by SMS to [phone], which begins with `+` and the country. */
     suspend fun requestCode(phone: String): CodeSent
 
-    /** [device] is shown in the driver's list of devices. */
+    /** Trades the code for a session; [device] is shown in the driver's list of devices. */
     suspend fun signIn(phone: String, code: String, device: String)
 
+    /** Ends the session here and at the operator, and forgets the account on this phone. */
     suspend fun signOut()
 
     /** All that the operator stores about the account: a JSON document to be saved. */

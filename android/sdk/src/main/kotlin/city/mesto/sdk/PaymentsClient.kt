@@ -26,12 +26,12 @@ interface PaymentsClient {
      * settled first: confirmed, it is the answer; still open, this is refused with `unconfirmed`,
      * whose params name it (`intent`, and `page_url` at the bank).
      */
-    suspend fun buy(quote: Quote): Intent
+    suspend fun buy(quote: Quote): PurchaseIntent
 
     /** An intent by its key, open or ended. */
     suspend fun intent(key: String): PurchaseIntent?
 
-    /** The newest intents, ended ones included, newest first. */
+    /** The newest intents, ended ones included, newest first; [limit] is 1 to 200, as in every list. */
     suspend fun intents(limit: Int = 50): List<PurchaseIntent>
 
     /**
@@ -44,18 +44,19 @@ interface PaymentsClient {
     suspend fun settleAll(): List<PurchaseIntent>
 
     /** Goes on with one intent: when the bank's page led back with its key. */
-    suspend fun settle(key: String): Intent
+    suspend fun settle(key: String): PurchaseIntent
 
     /** When an open intent wants another attempt; call [settleDue] then. */
     suspend fun nextRetryAt(): Instant?
 
+    /** Goes on with the open intents whose time has come by [nextRetryAt]. */
     suspend fun settleDue(): List<PurchaseIntent>
 
     /**
      * Ends what the driver no longer wants, at the bank too: what it still takes is paid back. The
      * intent's state tells.
      */
-    suspend fun abandon(key: String): Intent
+    suspend fun abandon(key: String): PurchaseIntent
 
     /** Where a payment stands, for the driver. */
     fun text(payment: Payment): String

@@ -39,7 +39,7 @@ interface WalletClient {
      * Quote and purchase in one; the intent's page is the bank's. While another one waits there:
      * `unconfirmed`, as `payments.buy`.
      */
-    suspend fun topUp(city: CityId, amount: BigDecimal): Intent
+    suspend fun topUp(city: CityId, amount: BigDecimal): PurchaseIntent
 
     /** The balance and what consumed it, newest first; [cursor] is `next` of the page before. */
     suspend fun history(cursor: String? = null, limit: Int = 50): DepositPage

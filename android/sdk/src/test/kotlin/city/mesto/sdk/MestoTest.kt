@@ -113,7 +113,8 @@ class MestoTest {
                 val error = assertFailsWith<MestoException.Refused> { mesto.parking.quote(belgrade, ZoneId("red"), car, 91) }
                 assertEquals(Triple("max_stay_exceeded", words.first, words.second), Triple(error.code, error.text, error.advice))
                 assertEquals("90", error.params["allowed"])
-                assertEquals(words.first, error.toString())
+                assertEquals("max_stay_exceeded: ${error.detail}", error.message)
+                assertFalse("BG789PP" in error.toString() || words.first in error.toString(), "$error")
             }
         }
     }
@@ -233,8 +234,11 @@ class MestoTest {
             val quote = mesto.parking.quote(belgrade, ZoneId("red"), mesto.vehicles.add(belgrade, "BG789PP").id, 60)
             assertEquals("out_of_range", assertFailsWith<MestoException.Refused> { mesto.wallet.topUp(belgrade, BigDecimal("1e40")) }.code)
             assertEquals("out_of_range", assertFailsWith<MestoException.Refused> { mesto.payments.buy(quote.copy(expiresAt = Instant.MAX)) }.code)
-            assertEquals("out_of_range", assertFailsWith<MestoException.Refused> { mesto.parking.ticket(TicketId("nonsense")) }.code)
-            assertEquals(emptyList(), mesto.parking.history(limit = -1).items)
+            assertEquals("id_invalid", assertFailsWith<MestoException.Refused> { mesto.parking.ticket(TicketId("nonsense")) }.code)
+            assertEquals("out_of_range", assertFailsWith<MestoException.Refused> { mesto.parking.history(limit = -1) }.code)
+            assertEquals("out_of_range", assertFailsWith<MestoException.Refused> { mesto.payments.intents(limit = 0) }.code)
+            val altered = assertFailsWith<MestoException.Refused> { mesto.payments.buy(quote.copy(total = quote.total.copy(amount = BigDecimal("1.00")))) }
+            assertEquals("quote_altered", altered.code)
         }
     }
 

@@ -249,7 +249,7 @@ class FakeMesto(
 
         override suspend fun checkPlate(city: CityId, plate: String): ParsedPlate {
             val canonical = plate.uppercase().filter(Char::isLetterOrDigit)
-            return ParsedPlate(Plate(canonical, plate.uppercase(), "RS"), canonical, PlateKind.STANDARD, emptyList())
+            return ParsedPlate(Plate(canonical, plate.uppercase(), "RS"), canonical, PlateKind.Standard, emptyList())
         }
 
         override suspend fun add(city: CityId, plate: String, label: String?) = ask("addVehicle") {
@@ -465,7 +465,7 @@ class FakeMesto(
 
         private fun quoteOf(zone: ZoneId, plate: Plate, minutes: Int, pay: PayMethod): Quote {
             val (offer, lines) = offer(zone, plate, minutes)
-            val subject = ParkingSubject(zone.value, null, offer.extends, minutes.toUInt())
+            val subject = ParkingSubject(zone, null, offer.extends, minutes.toUInt())
             val guard = "parking/belgrade/$zone/${plate.canonical}"
             return quoted("parking", ItemSubject.Parking(subject), ItemOffer.Parking(offer), guard, lines, lines.single().amount, pay)
         }
@@ -600,7 +600,7 @@ class FakeMesto(
             )
             val params = mapOf("units" to "2", "unit_minutes" to "60", "unit_price" to "100.00 RSD")
             val lines = listOf(line("garages.started_units", total, params))
-            val subject = ItemSubject.Garages(GaragesSubject(facility.value, ticket))
+            val subject = ItemSubject.Garages(GaragesSubject(facility, ticket))
             return quoted("garages", subject, ItemOffer.Garages(offer), "garages/belgrade/$facility/$ticket", lines, total, pay)
         }
     }
@@ -650,8 +650,8 @@ object Samples {
     val unconfirmed = IntentState.Unconfirmed(IntentProgress.SENT)
 
     private fun facility(id: String, name: String, free: UInt?, places: String) = FacilityView(
-        FacilityId(id), name, FacilityKind.GARAGE, "$name bb", null, null, emptyList(), 300u, null, 210u, true, null, "Open now",
-        PaidWhen.BEFORE_FETCHING, listOf(PayMethod.Deposit, PayMethod.Card), listOf(OnSite.CASH), listOf("100.00 RSD a started hour"),
+        FacilityId(id), name, FacilityKind.Garage, "$name bb", null, null, emptyList(), 300u, null, 210u, true, null, "Open now",
+        PaidWhen.BeforeFetching, listOf(PayMethod.Deposit, PayMethod.Card), listOf(OnSite.Cash), listOf("100.00 RSD a started hour"),
         null, null, free, free?.let { morning }, places, true,
     )
 

@@ -63,7 +63,7 @@ interface GaragesClient {
      * Pays what a ticket owes now: quote and purchase in one; by card the intent's `pageUrl` is the
      * provider's page.
      */
-    suspend fun pay(city: CityId, facility: FacilityId, ticket: String, pay: PayMethod = PayMethod.Deposit): Intent
+    suspend fun pay(city: CityId, facility: FacilityId, ticket: String, pay: PayMethod = PayMethod.Deposit): PurchaseIntent
 
     /** Visits that this account paid, newest first; [cursor] is `next` of the page before. */
     suspend fun history(cursor: String? = null, limit: Int = 50): VisitPage

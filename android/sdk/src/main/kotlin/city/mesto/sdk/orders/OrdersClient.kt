@@ -43,7 +43,7 @@ interface OrdersClient {
      * Pays an order: quote and purchase in one; by card the intent's `pageUrl` is the provider's
      * page.
      */
-    suspend fun pay(order: OrderId, pay: PayMethod = PayMethod.Deposit): Intent
+    suspend fun pay(order: OrderId, pay: PayMethod = PayMethod.Deposit): PurchaseIntent
 }
 
 val MestoClient.orders: OrdersClient get() = part(OrdersClient::class.java, ::OrdersOfCore)

@@ -196,7 +196,7 @@ class OwedPresenter(
                 savedState = savedState.copy(intent = value)
             }
 
-        override fun isOurs(intent: PurchaseIntent) = intent.garagesSubject?.let { it.facility == route.facility && it.ticket == route.ticket } ?: false
+        override fun isOurs(intent: PurchaseIntent) = intent.garagesSubject?.let { it.facility.value == route.facility && it.ticket == route.ticket } ?: false
 
         override fun openPage(url: String) = navigation.openPage(url)
 
