@@ -399,21 +399,34 @@ CREATE TABLE visit (
   is_disabled BIGINT NOT NULL,
   places BIGINT NOT NULL,
   is_lost BIGINT NOT NULL,
-  -- 0 while only a lost ticket was told of it.
-  is_entry_told BIGINT NOT NULL,
   currency TEXT NOT NULL,
   -- From when on more is owed than was paid.
   owes_again_at BIGINT,
   -- The signed receipt of its last payment here; erased with the ticket, whose number it tells.
   receipt TEXT,
   -- When something that was told made it dearer last.
-  corrected_at BIGINT,
-  -- The end of the next visit with its ticket, while the entry of that one is not told.
-  left_again_at BIGINT
+  corrected_at BIGINT
 )/*postgres WITH (fillfactor = 40)*/;
 CREATE UNIQUE INDEX visit_once ON visit (city, ticket, facility, entered_at);
 -- Those that a controller has to hear of again.
 CREATE INDEX visit_corrected ON visit (city, facility, corrected_at) WHERE corrected_at IS NOT NULL;
+
+-- What a controller told of a ticket, as it was told. Visits and their cash are found out from it.
+CREATE TABLE visit_event (
+  city TEXT NOT NULL,
+  facility TEXT NOT NULL,
+  ticket TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  kind TEXT NOT NULL,
+  is_disabled BIGINT,
+  places BIGINT,
+  -- In the city's currency; absent: what was owed then, for the car as it was known when that was
+  -- told.
+  amount BIGINT,
+  seen TEXT,
+  told_at BIGINT NOT NULL,
+  PRIMARY KEY (city, facility, ticket, at, kind)
+)/*sqlite WITHOUT ROWID*/;
 
 -- What was paid for a visit: here by a sale, or at the place, which has neither a sale nor an
 -- account.
@@ -432,8 +445,6 @@ CREATE TABLE visit_payment (
   pay TEXT,
   -- For the visit, without `fee`, the commission of a card.
   amount BIGINT NOT NULL,
-  -- 0 for cash that was told without one.
-  is_amount_told BIGINT NOT NULL,
   fee BIGINT NOT NULL,
   currency TEXT NOT NULL,
   exit_by BIGINT,

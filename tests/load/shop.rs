@@ -192,7 +192,7 @@ const COPIES: &[Copied] = &[
     ),
     (
         "visit",
-        "city, facility, state, entered_at, ended_at, is_disabled, places, is_lost, is_entry_told, currency, owes_again_at",
+        "city, facility, state, entered_at, ended_at, is_disabled, places, is_lost, currency, owes_again_at",
         &[("id", "{id}"), ("ticket", "'GR' || CAST(100000 + n.i AS TEXT)")],
         "t.id = '{visit}' AND $1 <> ''",
     ),

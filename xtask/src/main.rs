@@ -1,6 +1,6 @@
 //! Developer commands: `cargo xtask
 //! setup|test|clauses|dependencies|texts|bindings|size|app|screens|simulate|fuzz|bench`
-//! and what the tests check on the way: `pages`, `rooms`, `budgets`.
+//! and what the tests check on the way: `comments`, `pages`, `rooms`, `budgets`.
 
 /// Prints a line; a terminal or a pipe that was closed is no failure.
 macro_rules! say {
@@ -13,6 +13,7 @@ macro_rules! say {
 mod bench;
 mod budgets;
 mod clauses;
+mod comments;
 mod dependencies;
 mod failure;
 mod pages;
@@ -51,6 +52,8 @@ enum Command {
     Clauses(clauses::Options),
     /// Check licences, sources and bans of all dependencies by deny.toml
     Dependencies,
+    /// Check that no line of a comment is longer than 100 columns
+    Comments,
     /// Check that the places which README and docs name are there
     Pages,
     /// Check that kernel, base services and services of each crate name each other in one direction
@@ -109,6 +112,7 @@ fn run(command: Command) -> Outcome<()> {
         }
         Command::Clauses(options) => clauses::run(options),
         Command::Dependencies => dependencies::check(),
+        Command::Comments => comments::check(),
         Command::Pages => pages::check(),
         Command::Rooms => rooms::check(),
         Command::Budgets => budgets::check(),

@@ -3,11 +3,13 @@
 //! Every language of `core/texts` has the same messages with the same variables; a message
 //! becomes a function with typed parameters, so that a screen cannot name a text that is not there
 //! or forget a value. The functions call the core's `render(id, args)`: the core alone knows the
-//! language and the plural rules.
+//! language and the plural rules. A text that nothing names fails the command.
 
 mod catalogue;
+mod named;
 mod write;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::failure::{About, Failure, Outcome};
@@ -29,7 +31,10 @@ pub struct Options {
 
 pub fn run(options: Options) -> Outcome<()> {
     let root = repository::root()?;
-    let catalogue = read(&root)?;
+    let mut catalogue = read(&root)?;
+    all_are_shown(&root, &catalogue)?;
+    // The core writes an error's text from its code and parameters; a screen never names one.
+    catalogue.messages.retain(|id, _| !id.starts_with("error-"));
     for (path, text) in [(KOTLIN, write::kotlin(&catalogue)), (SWIFT, write::swift(&catalogue))] {
         let file = root.join(path);
         if std::fs::read_to_string(&file).is_ok_and(|current| current == text) {
@@ -43,6 +48,16 @@ pub fn run(options: Options) -> Outcome<()> {
     }
     say!("{} texts", catalogue.messages.len());
     Ok(())
+}
+
+/// Fails with every text that no code names.
+fn all_are_shown(root: &Path, catalogue: &Catalogue) -> Outcome<()> {
+    let mut sources = repository::texts(root, &["rs", "py", "kt", "swift"])?;
+    // These commands name texts to check them.
+    sources.retain(|path, _| !path.starts_with("xtask/"));
+    let ids: BTreeSet<&str> = catalogue.messages.keys().map(|id| id.split('.').next().unwrap_or(id)).collect();
+    let problems = named::problems(&ids, &catalogue.quoted(), &sources);
+    if problems.is_empty() { Ok(()) } else { Err(Failure::new(problems.join("\n"))) }
 }
 
 /// The texts of every service in a language; a text may quote one of another file.
@@ -70,10 +85,6 @@ fn read(root: &Path) -> Outcome<Catalogue> {
         if !whole.is_empty() {
             languages.push(catalogue::parse(&language, &whole)?);
         }
-    }
-    // The core writes an error's text from its code and parameters; a screen never names one.
-    for language in &mut languages {
-        language.messages.retain(|id, _| !id.starts_with("error-"));
     }
     languages.sort_by(|a, b| a.language.cmp(&b.language));
     catalogue::agree(languages)

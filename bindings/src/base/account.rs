@@ -82,8 +82,8 @@ impl Account {
 
     /// Closes the account for good: what is owed is paid from the deposit, what is left of it goes
     /// back, and the phone forgets the account. Where no answer came (`is_closing` of the state) it
-    /// is called again: closing twice is one closing. `account_owes` when the deposit does not cover
-    /// what is owed: it stays open.
+    /// is called again: closing twice is one closing. `account_owes` when the deposit does not
+    /// cover what is owed: it stays open.
     #[uniffi::method(default(cancel = None))]
     pub async fn close_account(&self, cancel: Option<Arc<Cancel>>) -> Result<AccountClosed, MestoError> {
         self.0.answer(cancel, Box::pin(self.0.core.account().close_account())).await

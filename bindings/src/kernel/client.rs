@@ -312,6 +312,13 @@ pub fn countdown_text(seconds: u64) -> String {
     texts::format_countdown(seconds)
 }
 
+/// What is left of a time in minutes, as it is read aloud: a minute that has begun is one.
+#[uniffi::export]
+#[must_use]
+pub fn minutes_left(seconds: u64) -> u64 {
+    texts::minutes_left(seconds)
+}
+
 /// Day and time of a clock that is `utc_offset` seconds ahead of UTC: `3 Sep, 14:05` and `3. 9. u
 /// 14:05`; the time alone where `from_moment` is of the same day.
 #[uniffi::export(default(from_moment = None))]

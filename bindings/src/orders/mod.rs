@@ -44,8 +44,8 @@ impl Orders {
         self.0.answer(cancel, Box::pin(self.0.core.orders().by_slip(&number))).await
     }
 
-    /// Orders that the account has shown to be its own, newest first; `cursor` is `next` of the page
-    /// before.
+    /// Orders that the account has shown to be its own, newest first; `cursor` is `next` of the
+    /// page before.
     #[uniffi::method(default(cursor = None, limit = 50, cancel = None))]
     pub async fn history(
         &self,

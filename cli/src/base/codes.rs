@@ -166,10 +166,9 @@ fn says(claims: &Claims<Unread>, call: Call) -> Result<CodeSays, CodeError> {
 /// What every code says, for machines.
 fn claims_json(verified: &Verified, says: Option<&CodeSays>) -> Map<String, Value> {
     let claims = &verified.claims;
-    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let told = json!({
         "issuer": claims.issuer, "kind": claims.what.kind, "issue": claims.issue,
-        "id": says.map_or_else(|| hex(&claims.id), |says| says.id.clone()),
+        "id": says.map_or_else(|| base16ct::lower::encode_string(&claims.id), |says| says.id.clone()),
         "bought_at": claims.bought_at, "issued_at": claims.issued_at,
         "starts_at": claims.starts_at, "ends_at": claims.ends_at,
         "is_bound": claims.device.is_some(), "shown_at": verified.shown_at, "kid": verified.kid,

@@ -140,8 +140,8 @@ impl Memory {
         self.settled.iter().find(|settled| settled.ticket == ticket)
     }
 
-    /// Since when no receipt that was signed before opens for a ticket: what is known of it makes it
-    /// cost more, as it was seen here or as the operator took it.
+    /// Since when no receipt that was signed before opens for a ticket: what is known of it makes
+    /// it cost more, as it was seen here or as the operator took it.
     #[must_use]
     pub fn dearer_at(&self, ticket: &str) -> Option<DateTime<Utc>> {
         let seen = self.car(ticket).and_then(|car| car.dearer_at);

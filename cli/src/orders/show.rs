@@ -13,7 +13,7 @@ pub fn orders_table(show: &Show, orders: &[Order]) -> String {
             OrderState::Issued => show.paint(Tone::Warn, &show.word("order-state-issued")),
             OrderState::Paid => show.paint(Tone::Good, &show.word("order-state-paid")),
             OrderState::Cancelled => show.word("order-state-cancelled"),
-            OrderState::Lost => show.paint(Tone::Warn, &show.word("order-state-lost")),
+            OrderState::Lost => show.paint(Tone::Warn, &show.word("state-lost")),
             OrderState::Other(_) => show.word("order-state-other"),
         };
         vec![

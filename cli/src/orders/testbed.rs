@@ -72,11 +72,10 @@ pub async fn check_plate(
 pub async fn issue(testbed: &dyn Testbed, order: &Value) -> Result<(u16, Value), TestbedError> {
     let mut key = [0; 16];
     mesto_operator::SystemEntropy.fill(&mut key);
-    let key: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
     let request = client()?
         .post(format!("{}{}", testbed.operator_url(), inspectors::ISSUE.path))
         .bearer_auth(testbed.staff_of_its_own(Role::Inspector).await?)
-        .header(mesto_protocol::headers::IDEMPOTENCY_KEY, key)
+        .header(mesto_protocol::headers::IDEMPOTENCY_KEY, base16ct::lower::encode_string(&key))
         .header("content-type", "application/json")
         .body(order.to_string());
     answered(request).await

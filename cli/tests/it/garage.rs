@@ -262,7 +262,8 @@ fn a_receipt_from_before_a_visit_became_dearer_opens_no_more_bg_66_bg_68() {
     let refused = garage.bad(3, "visit_owes", &["exit", &ticket, "--receipt", &receipt]);
     assert!(refused.to_string().contains("became dearer"), "{refused}");
     garage.good(&["exit", &wide, "--receipt", &other]);
-    // The operator takes it and tells the visit again: the barrier stays closed also without asking.
+    // The operator takes it and tells the visit again: the barrier stays closed also without
+    // asking.
     garage.away(false);
     let told = garage.good(&["report"])["settled"].clone();
     let of = |ticket: &str| told.as_array().unwrap().iter().find(|one| one["ticket"] == json!(ticket)).unwrap().clone();

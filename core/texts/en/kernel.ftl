@@ -96,7 +96,6 @@ error-cursor_too_old = The list of changes is too old.
 ## Words and sentences
 
 notice-not_guaranteed = Reminders come only when the phone can show them. Without one the ticket still ends.
-clock-unsynced = The time is not checked with the operator yet.
 
 ## Screens
 
@@ -104,3 +103,8 @@ state-offline = No connection
 state-offline-as-of = What you see is from { $time }.
 state-offline-never = Zones and prices could not be fetched yet.
 state-retry = Try again
+go-back = Back
+wheel-less = Shorter
+wheel-more = Longer
+wheel-minutes = { $minutes } min
+distance-metres = { $metres } m away

@@ -97,7 +97,6 @@ error-cursor_too_old = Spisak promena je prestar.
 ## Reči i rečenice
 
 notice-not_guaranteed = Podsetnik stiže samo ako telefon može da ga prikaže. Karta ističe i bez njega.
-clock-unsynced = Vreme još nije provereno kod operatera.
 
 ## Ekrani
 
@@ -105,3 +104,8 @@ state-offline = Nema veze
 state-offline-as-of = Prikazano je stanje od { $time }.
 state-offline-never = Zone i cene još nisu preuzete.
 state-retry = Pokušajte ponovo
+go-back = Nazad
+wheel-less = Kraće
+wheel-more = Duže
+wheel-minutes = { $minutes } min
+distance-metres = { $metres } m odavde

@@ -75,6 +75,12 @@ pub fn format_countdown(seconds: u64) -> String {
     if hours > 0 { format!("{hours}:{minutes:02}:{rest:02}") } else { format!("{minutes:02}:{rest:02}") }
 }
 
+/// What is left of a time in minutes, as it is read aloud: a minute that has begun is one.
+#[must_use]
+pub const fn minutes_left(seconds: u64) -> u64 {
+    seconds.div_ceil(60)
+}
+
 /// A moment on the city's wall clock, in UTC while there is no city.
 fn local(moment: DateTime<Utc>, zone: Option<&TimeRules>) -> DateTime<FixedOffset> {
     zone.map_or_else(|| moment.fixed_offset(), |zone| zone.local(moment))
@@ -89,6 +95,13 @@ mod tests {
         for (seconds, text) in [(0, "00:00"), (545, "09:05"), (3599, "59:59"), (3600, "1:00:00"), (90_061, "25:01:01")]
         {
             assert_eq!(format_countdown(seconds), text);
+        }
+    }
+
+    #[test]
+    fn a_minute_that_has_begun_is_a_minute_left() {
+        for (seconds, minutes) in [(0, 0), (1, 1), (60, 1), (61, 2), (3599, 60)] {
+            assert_eq!(minutes_left(seconds), minutes);
         }
     }
 }

@@ -9,9 +9,6 @@ public struct Texts: Sendable {
         self.render = render
     }
 
-    /// Back
-    public func buyBack() -> String { render("buy-back", [:]) }
-
     /// By card
     public func buyByCard() -> String { render("buy-by-card", [:]) }
 
@@ -32,18 +29,6 @@ public struct Texts: Sendable {
 
     /// {$start} – {$end}
     public func buyFromUntil(start: String, end: String) -> String { render("buy-from-until", ["start": start, "end": end]) }
-
-    /// How long?
-    public func buyHowLong() -> String { render("buy-how-long", [:]) }
-
-    /// Shorter
-    public func buyLess() -> String { render("buy-less", [:]) }
-
-    /// {$minutes} min
-    public func buyMinutes(minutes: Int) -> String { render("buy-minutes", ["minutes": String(minutes)]) }
-
-    /// Longer
-    public func buyMore() -> String { render("buy-more", [:]) }
 
     /// valid until {$time}
     public func buyPaidUntil(time: String) -> String { render("buy-paid-until", ["time": time]) }
@@ -68,9 +53,6 @@ public struct Texts: Sendable {
 
     /// Asking for the price
     public func buyPriceLoading() -> String { render("buy-price-loading", [:]) }
-
-    /// sign {$sign}
-    public func buySign(sign: String) -> String { render("buy-sign", ["sign": sign]) }
 
     /// {$minutes} min can be bought for this car here now; its stay was paid from another account
     public func buyStopAnother(minutes: Int) -> String { render("buy-stop-another", ["minutes": String(minutes)]) }
@@ -102,26 +84,14 @@ public struct Texts: Sendable {
     /// Assumed
     public func certaintyAssumed() -> String { render("certainty-assumed", [:]) }
 
-    /// As the operator publishes it
-    public func certaintyOfficial() -> String { render("certainty-official", [:]) }
-
     /// As the operator published it earlier
     public func certaintyOfficialOld() -> String { render("certainty-official_old", [:]) }
 
     /// As others report it
     public func certaintySecondHand() -> String { render("certainty-second_hand", [:]) }
 
-    /// App
-    public func channelApp() -> String { render("channel-app", [:]) }
-
-    /// Kiosk
-    public func channelKiosk() -> String { render("channel-kiosk", [:]) }
-
-    /// SMS
-    public func channelSms() -> String { render("channel-sms", [:]) }
-
-    /// The time is not checked with the operator yet.
-    public func clockUnsynced() -> String { render("clock-unsynced", [:]) }
+    /// {$metres} m away
+    public func distanceMetres(metres: String) -> String { render("distance-metres", ["metres": metres]) }
 
     /// Paid debt
     public func entryClaimsPaid() -> String { render("entry-claims-paid", [:]) }
@@ -195,14 +165,8 @@ public struct Texts: Sendable {
     /// {$metres} m
     public func garagesHeightValue(metres: String) -> String { render("garages-height-value", ["metres": metres]) }
 
-    /// Opening hours
-    public func garagesHours() -> String { render("garages-hours", [:]) }
-
     /// Opening hours are not known
     public func garagesHoursUnknown() -> String { render("garages-hours-unknown", [:]) }
-
-    /// Paid in the app
-    public func garagesInApp() -> String { render("garages-in-app", [:]) }
 
     /// Looking for garages
     public func garagesLoading() -> String { render("garages-loading", [:]) }
@@ -212,9 +176,6 @@ public struct Texts: Sendable {
 
     /// No garages are known in this city.
     public func garagesNone() -> String { render("garages-none", [:]) }
-
-    /// Whether it can be paid now is not known
-    public func garagesNotHeard() -> String { render("garages-not-heard", [:]) }
 
     /// Not paid in the app; pay at the place.
     public func garagesNotInApp() -> String { render("garages-not-in-app", [:]) }
@@ -333,9 +294,6 @@ public struct Texts: Sendable {
     /// Paid: leave by {$time}
     public func garagesVisitPaid(time: String) -> String { render("garages-visit-paid", ["time": time]) }
 
-    /// {$name}: paid, leave by {$time}
-    public func garagesVisitPaidDescribed(name: String, time: String) -> String { render("garages-visit-paid-described", ["name": name, "time": time]) }
-
     /// Paid: leave without delay
     public func garagesVisitPaidNoEnd() -> String { render("garages-visit-paid-no-end", [:]) }
 
@@ -353,6 +311,9 @@ public struct Texts: Sendable {
 
     /// Your visit
     public func garagesVisitTitle() -> String { render("garages-visit-title", [:]) }
+
+    /// Back
+    public func goBack() -> String { render("go-back", [:]) }
 
     /// The bank approved it after all, and it was bought.
     public func intentBoughtLate() -> String { render("intent-bought-late", [:]) }
@@ -479,9 +440,6 @@ public struct Texts: Sendable {
 
     /// To be paid
     public func orderStateIssued() -> String { render("order-state-issued", [:]) }
-
-    /// Unknown to the operator
-    public func orderStateLost() -> String { render("order-state-lost", [:]) }
 
     /// Other (update the app)
     public func orderStateOther() -> String { render("order-state-other", [:]) }
@@ -630,12 +588,6 @@ public struct Texts: Sendable {
     /// {$facility}: it ended at {$leave_by_time}. If you are still inside, look in the app what is owed.
     public func reminderGaragesEndBody(facility: String, leaveByTime: String) -> String { render("reminder-garages-end.body", ["facility": facility, "leave_by_time": leaveByTime]) }
 
-    /// One message buys {$minutes} min for {$price}.
-    public func smsPrice(minutes: Int, price: String) -> String { render("sms-price", ["minutes": String(minutes), "price": price]) }
-
-    /// Send “{$body}” to {$number}
-    public func smsWhat(body: String, number: String) -> String { render("sms-what", ["body": body, "number": number]) }
-
     /// Code from the SMS
     public func startCodeLabel() -> String { render("start-code-label", [:]) }
 
@@ -671,6 +623,9 @@ public struct Texts: Sendable {
 
     /// Ask again now
     public func stateCheckAgain() -> String { render("state-check-again", [:]) }
+
+    /// Unknown to the operator
+    public func stateLost() -> String { render("state-lost", [:]) }
 
     /// {$plate}: the operator does not know this ticket
     public func stateLostOpen(plate: String) -> String { render("state-lost-open", ["plate": plate]) }
@@ -823,7 +778,7 @@ public struct Texts: Sendable {
     public func ticketLoading() -> String { render("ticket-loading", [:]) }
 
     /// {$min} to {$max} letters and digits
-    public func ticketNumberAny(min: String, max: String) -> String { render("ticket-number-any", ["min": min, "max": max]) }
+    public func ticketNumberAny(min: String, max: Int) -> String { render("ticket-number-any", ["min": min, "max": String(max)]) }
 
     /// {$count} digits
     public func ticketNumberDigits(count: String) -> String { render("ticket-number-digits", ["count": count]) }
@@ -894,12 +849,6 @@ public struct Texts: Sendable {
     /// Finish the payment on the bank's page. The deposit changes as soon as the bank says so.
     public func topupWaitingWhy() -> String { render("topup-waiting-why", [:]) }
 
-    /// No ticket
-    public func violationNoTicket() -> String { render("violation-no_ticket", [:]) }
-
-    /// Paid time ran out
-    public func violationTimeExpired() -> String { render("violation-time_expired", [:]) }
-
     /// Cancelled
     public func visitStateCancelled() -> String { render("visit-state-cancelled", [:]) }
 
@@ -917,6 +866,15 @@ public struct Texts: Sendable {
 
     /// Paid
     public func visitStatePaid() -> String { render("visit-state-paid", [:]) }
+
+    /// Shorter
+    public func wheelLess() -> String { render("wheel-less", [:]) }
+
+    /// {$minutes} min
+    public func wheelMinutes(minutes: Int) -> String { render("wheel-minutes", ["minutes": String(minutes)]) }
+
+    /// Longer
+    public func wheelMore() -> String { render("wheel-more", [:]) }
 
     /// Add another car
     public func zonesAddPlate() -> String { render("zones-add-plate", [:]) }
@@ -938,9 +896,6 @@ public struct Texts: Sendable {
 
     /// Deposit {$amount}. Double tap to top up.
     public func zonesDepositDescribed(amount: String) -> String { render("zones-deposit-described", ["amount": amount]) }
-
-    /// {$metres} m away
-    public func zonesDistance(metres: String) -> String { render("zones-distance", ["metres": metres]) }
 
     /// about {$metres} m away
     public func zonesDistanceAbout(metres: String) -> String { render("zones-distance-about", ["metres": metres]) }
@@ -995,7 +950,4 @@ public struct Texts: Sendable {
 
     /// The code on the sign is surer than the position.
     public func zonesSignWhy() -> String { render("zones-sign-why", [:]) }
-
-    /// Where are you parked?
-    public func zonesTitle() -> String { render("zones-title", [:]) }
 }

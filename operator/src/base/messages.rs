@@ -30,7 +30,8 @@ pub(crate) const SERVICE: Service = Service {
         name: "message",
         export: Export::Rows {
             called: "messages",
-            // Without the values: a code that is still good is for the phone that it was sent to alone.
+            // Without the values: a code that is still good is for the phone that it was sent to
+            // alone.
             columns: &["channel", "template", "language", "at"],
             from: "message WHERE recipient = (SELECT phone FROM person WHERE account = $1) ORDER BY id",
         },

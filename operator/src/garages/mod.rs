@@ -2,6 +2,7 @@
 
 pub(crate) mod controllers;
 pub(crate) mod driver;
+mod found;
 mod receipts;
 mod refusal;
 mod reported;
@@ -48,7 +49,7 @@ pub(crate) const SERVICE: Service = Service {
     operations: &[driver::OPERATIONS, controllers::OPERATIONS],
     due: &[TELL, WATCH, ERASE_PAYER],
     section: Some(driver::section),
-    tables: &[tables::VISITS, tables::PAYMENTS, tables::FACILITIES],
+    tables: &[tables::VISITS, tables::EVENTS, tables::PAYMENTS, tables::FACILITIES],
     closing: Some(closing),
     retention: Some(erase_old),
     audit: &[
@@ -82,7 +83,7 @@ pub(crate) const SERVICE: Service = Service {
         },
         Check {
             fault: "something is claimed for visit {}, whose car has not left",
-            sql: "SELECT subject AS id FROM claim WHERE service = 'garages' AND NOT EXISTS (SELECT 1 FROM visit WHERE visit.id = claim.subject AND visit.state = 'left') LIMIT 1",
+            sql: "SELECT subject AS id FROM claim WHERE service = 'garages' AND state = 'open' AND NOT EXISTS (SELECT 1 FROM visit WHERE visit.id = claim.subject AND visit.state = 'left') LIMIT 1",
         },
     ],
     places: Some(facilities),
@@ -106,6 +107,8 @@ fn erase_payer(tx: &mut dyn Tx, _: &Operator, _: DateTime<Utc>, account: &str) -
     let payers = "UPDATE visit_payment SET account = NULL WHERE account = $1";
     forget_subjects(tx, "visit_payment.account = $1", values![account])?;
     forget_undelivered(tx, "sale.account = $1", values![account])?;
+    let events = "DELETE FROM visit_event WHERE EXISTS (SELECT 1 FROM visit WHERE visit.city = visit_event.city AND visit.facility = visit_event.facility AND visit.ticket = visit_event.ticket AND visit_event.at BETWEEN visit.entered_at AND visit.ended_at AND visit.id IN (SELECT visit FROM visit_payment WHERE account = $1))";
+    tx.write(Write::sql("visit_event", events, values![account]))?;
     // The payments say which visits are meant: who paid them goes last.
     tx.write(Write::sql("visit", tickets, values![account]))?;
     Ok(tx.write(Write::sql("visit_payment", payers, values![account]))?)
@@ -126,6 +129,10 @@ fn erase_old(tx: &mut dyn Tx, operator: &Operator, now: DateTime<Utc>) -> Outcom
         tx.write(Write::sql("visit_payment", &payers, params))?;
         let tickets = format!("UPDATE visit SET ticket = NULL, receipt = NULL WHERE ticket IS NOT NULL AND {old}");
         tx.write(Write::sql("visit", &tickets, params))?;
+        // What is of a visit that is kept stays with it; a lost ticket may be told of a moment just
+        // before the entry.
+        let events = "DELETE FROM visit_event WHERE visit_event.city = $1 AND visit_event.at < $2 AND NOT EXISTS (SELECT 1 FROM visit WHERE visit.city = visit_event.city AND visit.facility = visit_event.facility AND visit.ticket = visit_event.ticket AND visit.entered_at <= visit_event.at + 86400000)";
+        tx.write(Write::sql("visit_event", events, values![city.id.as_str(), ended]))?;
     }
     Ok(())
 }

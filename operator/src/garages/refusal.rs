@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::{Problem, ProblemCode};
+use mesto_rules::garages::history::NotPlaced;
 use mesto_rules::garages::visit::VisitError;
 use mesto_rules::garages::{Facility, Refusal, TicketNumber};
 use mesto_rules::money::Money;
@@ -29,6 +30,20 @@ pub(crate) fn refused(error: &VisitError) -> Problem {
         VisitError::AmountDiffers { owed, .. } => stale(owed),
         VisitError::Owed { owed } => Problem::new(ProblemCode::VisitOwes, detail).with("owed", owed),
         VisitError::Over => Problem::new(ProblemCode::VisitOver, detail),
+    }
+}
+
+/// Something that cannot have happened to a ticket.
+pub(crate) fn not_placed(why: &NotPlaced) -> Problem {
+    let detail = why.to_string();
+    match why {
+        NotPlaced::NotEntered { .. } => Problem::new(ProblemCode::VisitUnknown, detail),
+        NotPlaced::AfterTheEnd { ended_at } => {
+            Problem::new(ProblemCode::VisitUnknown, detail).with("ended_at", ended_at)
+        }
+        NotPlaced::InUse { .. } | NotPlaced::WasInUse { .. } => Problem::new(ProblemCode::TicketInUse, detail),
+        NotPlaced::Over { ended_at } => Problem::new(ProblemCode::VisitOver, detail).with("ended_at", ended_at),
+        NotPlaced::AlreadyPaid => Problem::new(ProblemCode::VisitAlreadyPaid, detail),
     }
 }
 

@@ -1,5 +1,5 @@
-//! The events of a report, each at the moment at which it happened: which visit it is of, and what
-//! becomes of that.
+//! The events of a report: each is taken or refused by itself, and what became of the visits of its
+//! ticket is found anew by all that was told.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,18 +7,20 @@ use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use mesto_protocol::garages::controllers::{EventRefused, ReportedEvent, ReportedEventKind, VisitSettled};
 use mesto_protocol::kernel::ids::VisitId;
 use mesto_protocol::{Problem, ProblemCode};
-use mesto_rules::City;
-use mesto_rules::garages::visit::{self, VisitError, VisitEvent};
-use mesto_rules::garages::{Refusal, TicketNumber};
+use mesto_rules::garages::history::{TicketEvent, TicketEventKind, TicketHistory};
+use mesto_rules::garages::{self, Refusal, TicketNumber, VisitAsk};
 use mesto_rules::money::Money;
+use mesto_rules::{City, PayMethod};
 
 use crate::base::incidents;
-use crate::garages::refusal::refused;
-use crate::garages::tables::{StateWord, VisitPaymentRow, VisitRow};
-use crate::garages::visits::{Place, VisitRecord, records_of};
+use crate::garages::found::{Finding, FoundVisit, StoredVisit, paired};
+use crate::garages::refusal::not_placed;
+use crate::garages::tables::{EventRow, EventWord, VisitPaymentRow, VisitRow};
+use crate::garages::visits::{Place, VisitRecord};
 use crate::kernel::failure::{Failure, Outcome, refuse};
 use crate::kernel::operator::Operator;
-use crate::kernel::store::{Json, Row, StoreError, Tx};
+use crate::kernel::store::{Json, Row, StoreError, Tx, Write};
+use crate::update;
 
 /// Most that is taken in cash at once, in whole units of the currency: more is a mistake, and sums
 /// of less never overflow.
@@ -43,19 +45,54 @@ impl Place<'_> {
     }
 }
 
+/// A ticket of a report.
+struct Ticket {
+    /// In the order of their entries.
+    stored: Vec<StoredVisit>,
+    /// As it was before the report.
+    before: TicketHistory,
+    history: TicketHistory,
+    /// What was told that is new, or another than before, and whether it is new.
+    changes: BTreeMap<(DateTime<Utc>, TicketEventKind), bool>,
+}
+
+/// What somebody has to look at: how much more was paid for a visit than it cost, and how often
+/// cash was taken for it with nothing owed.
+type PaidTwice = BTreeMap<VisitId, (i64, usize)>;
+
+impl Ticket {
+    fn found(&self, finding: Finding<'_>, number: &TicketNumber, history: &TicketHistory) -> Outcome<Vec<FoundVisit>> {
+        finding.all(number, &history.visits(), &self.stored)
+    }
+
+    /// Of visits that were paid in the app.
+    fn paid_twice(found: &[FoundVisit], city: &City) -> PaidTwice {
+        let paid_here = found.iter().filter(|found| found.record.is_paid_here());
+        paid_here.map(|FoundVisit { record, in_vain }| (record.row.id, (record.overpaid(city), *in_vain))).collect()
+    }
+
+    /// Whether the driver paid the visit with this entry.
+    fn is_paid_here(&self, entered_at: DateTime<Utc>, clocks_differ: TimeDelta) -> bool {
+        let told = self.history.visits();
+        let pairs = paired(&told, &self.stored, clocks_differ);
+        let visit = told.iter().zip(pairs).find(|(visit, _)| visit.entered_at == entered_at);
+        visit.and_then(|(_, pair)| self.stored.get(pair?)).is_some_and(StoredVisit::is_paid_here)
+    }
+}
+
 /// The visits that a report is about, while its events are taken.
 pub(super) struct ReportedVisits<'a> {
-    operator: &'a Operator,
-    place: Place<'a>,
-    now: DateTime<Utc>,
-    /// Those of a ticket in the order of their entries.
-    visits: BTreeMap<TicketNumber, Vec<VisitRecord>>,
+    finding: Finding<'a>,
+    tickets: BTreeMap<TicketNumber, Ticket>,
+    /// Of tickets of which something new was told: their visits as they are now.
+    found: Vec<VisitRecord>,
     /// Those that were paid here and at the place, or more than they cost: their ids.
-    paid_twice: BTreeSet<VisitId>,
+    paid_twice: Vec<VisitId>,
 }
 
 impl<'a> ReportedVisits<'a> {
-    /// Locks the visits of the tickets of these events, and then reads what was paid for them.
+    /// Locks the visits of the tickets of these events, and then reads what was told of them and
+    /// paid for them.
     pub fn open(
         tx: &mut dyn Tx,
         operator: &'a Operator,
@@ -63,32 +100,37 @@ impl<'a> ReportedVisits<'a> {
         now: DateTime<Utc>,
         events: &[ReportedEvent],
     ) -> Outcome<Self> {
-        let tickets: BTreeMap<TicketNumber, ()> =
-            events.iter().filter_map(|event| Some((place.facility.read_ticket(&event.ticket).ok()?, ()))).collect();
-        let locks = tickets.keys().map(|ticket| place.visits(ticket).locking("visit").ask());
-        let payments = tickets.keys().map(|ticket| place.payments(ticket).ask());
-        let asks: Vec<_> = locks.chain(payments).collect();
-        let mut answers = if asks.is_empty() { Vec::new() } else { tx.read(asks)? };
-        let payments = answers.split_off(tickets.len().min(answers.len()));
-        let mut visits = BTreeMap::new();
-        for ((ticket, ()), (rows, payments)) in tickets.into_iter().zip(answers.iter().zip(&payments)) {
-            let rows = rows.iter().map(Row::read).collect::<Result<Vec<VisitRow>, StoreError>>()?;
-            let payments = payments.iter().map(Row::read).collect::<Result<Vec<VisitPaymentRow>, StoreError>>()?;
-            let mut of_ticket = records_of(rows, payments);
-            of_ticket.reverse();
-            visits.insert(ticket, of_ticket);
+        let finding = Finding { operator, place, now };
+        let mut tickets: BTreeMap<TicketNumber, Ticket> = BTreeMap::new();
+        let numbers: BTreeSet<TicketNumber> =
+            events.iter().filter_map(|event| place.facility.read_ticket(&event.ticket).ok()).collect();
+        let locks = numbers.iter().map(|ticket| place.visits(ticket).locking("visit").ask());
+        let payments = numbers.iter().map(|ticket| place.payments(ticket).ask());
+        let told = numbers.iter().map(|ticket| place.events(ticket).ask());
+        let asks: Vec<_> = locks.chain(payments).chain(told).collect();
+        let answers = if asks.is_empty() { Vec::new() } else { tx.read(asks)? };
+        let of = |part: usize| answers.iter().skip(part * numbers.len()).take(numbers.len());
+        for (((number, visits), payments), told) in numbers.iter().zip(of(0)).zip(of(1)).zip(of(2)) {
+            let visits = visits.iter().map(Row::read).collect::<Result<Vec<VisitRow>, StoreError>>()?;
+            let mut payments = payments.iter().map(Row::read).collect::<Result<Vec<VisitPaymentRow>, StoreError>>()?;
+            let told = told.iter().map(Row::read).collect::<Result<Vec<EventRow>, StoreError>>()?;
+            // They are asked for newest first.
+            let stored = visits.into_iter().rev().map(|row| {
+                let own = payments.extract_if(.., |payment| payment.visit == row.id).collect();
+                StoredVisit { row, payments: own }
+            });
+            let stored = stored.collect();
+            let events = told.into_iter().map(|row| event(row, place.city)).collect::<Result<_, _>>()?;
+            let history = TicketHistory::new(events, finding.clocks_differ());
+            let ticket = Ticket { stored, before: history.clone(), history, changes: BTreeMap::new() };
+            tickets.insert(number.clone(), ticket);
         }
-        Ok(Self { operator, place, now, visits, paid_twice: BTreeSet::new() })
+        Ok(Self { finding, tickets, found: Vec::new(), paid_twice: Vec::new() })
     }
 
-    /// Takes the events in the order in which they happened; an entry is before what else happened
-    /// at the same moment.
+    /// Takes the events in the order in which they happened, and finds what became of the visits.
     pub fn take_all(&mut self, events: &[ReportedEvent]) -> Outcome<(u32, Vec<EventRefused>)> {
-        let order = |event: &ReportedEvent| match event.kind {
-            ReportedEventKind::Entered | ReportedEventKind::Lost => 0,
-            ReportedEventKind::PaidOnSite => 1,
-            ReportedEventKind::Left | ReportedEventKind::Cancelled | ReportedEventKind::Other(_) => 2,
-        };
+        let order = |event: &ReportedEvent| EventWord::try_from(event.kind.clone()).map(TicketEventKind::from).ok();
         let mut in_order: Vec<(u32, &ReportedEvent)> = (0..).zip(events).collect();
         in_order.sort_by_key(|(index, event)| (event.at, order(event), *index));
         let (mut taken, mut refused) = (0, Vec::new());
@@ -103,235 +145,110 @@ impl<'a> ReportedVisits<'a> {
             }
         }
         refused.sort_by_key(|one| one.index);
+        self.find()?;
         Ok((taken, refused))
     }
 
     /// Takes one event, or says why not; then nothing of it is kept.
     fn take(&mut self, told: &ReportedEvent) -> Outcome<()> {
-        let (place, now, at) = (self.place, self.now, told.at.trunc_subsecs(3));
-        let ticket = place.ticket(&told.ticket)?;
-        match told.kind {
-            ReportedEventKind::Entered | ReportedEventKind::Lost if place.is_ahead(at, now) => {
-                return Err(Refusal::EntryInFuture { entered_at: at, now }.into());
-            }
-            _ => place.not_ahead("at", at, now)?,
+        let Finding { place, now, .. } = self.finding;
+        let at = told.at.trunc_subsecs(3);
+        let number = place.ticket(&told.ticket)?;
+        let Ok(kind) = EventWord::try_from(told.kind.clone()).map(TicketEventKind::from) else {
+            let known = ReportedEventKind::KNOWN.join(", ");
+            return refuse(ProblemCode::BadRequest, format!("what happened is one of {known}, not `{}`", told.kind));
+        };
+        let may_begin = matches!(kind, TicketEventKind::Entered | TicketEventKind::Lost);
+        match may_begin && place.is_ahead(at, now) {
+            true => return Err(Refusal::EntryInFuture { entered_at: at, now }.into()),
+            false => place.not_ahead("at", at, now)?,
         }
         if told.places.is_some_and(|places| !(1..=2).contains(&places)) {
             return refuse(ProblemCode::OutOfRange, "a car takes 1 place or 2");
         }
-        // Whoever looked at what was overpaid before is not told of it again.
-        let before = self.overpaid(&ticket);
-        match &told.kind {
-            ReportedEventKind::Entered => self.entered(ticket.clone(), told, at),
-            ReportedEventKind::Lost => self.lost(ticket.clone(), told, at),
-            ReportedEventKind::PaidOnSite => self.paid_on_site(&ticket, told, at),
-            ReportedEventKind::Left => self.ended(&ticket, at, |owed| VisitEvent::Left { owed }),
-            ReportedEventKind::Cancelled => self.ended(&ticket, at, |_| VisitEvent::Cancel),
-            ReportedEventKind::Other(word) => {
-                let known = ReportedEventKind::KNOWN.join(", ");
-                refuse(ProblemCode::BadRequest, format!("what happened is one of {known}, not `{word}`"))
-            }
-        }?;
-        // By cash, or because it turned out to be cheaper than what was paid in the app.
-        let overpaid = self.overpaid(&ticket);
-        self.paid_twice.extend(overpaid.difference(&before));
-        Ok(())
-    }
-
-    /// The visits with a ticket that were paid in the app, and for which more was paid than they
-    /// cost.
-    fn overpaid(&self, ticket: &TicketNumber) -> BTreeSet<VisitId> {
-        let visits = self.visits.get(ticket).into_iter().flatten();
-        let overpaid = visits.filter(|record| record.is_paid_here() && record.is_overpaid(self.place.city));
-        overpaid.map(|record| record.row.id).collect()
-    }
-
-    fn entered(&mut self, ticket: TicketNumber, told: &ReportedEvent, at: DateTime<Utc>) -> Outcome<()> {
-        let city = self.place.city;
-        let visits = self.visits.entry(ticket.clone()).or_default();
-        if let Some(known) = visits.iter_mut().find(|record| record.row.entered_at == at) {
-            if !known.is_over() {
-                known.step(&VisitEvent::Entered, at)?;
-            }
-            known.row.is_entry_told |= told.kind == ReportedEventKind::Entered;
-            return Ok(known.correct(city, told, self.now)?);
-        }
-        // One that a lost ticket began came in earlier, when no other had this ticket then.
-        let began = visits.iter().position(|record| at < record.row.entered_at).filter(|place| {
-            let earlier = visits.get(..*place).unwrap_or_default();
-            earlier.iter().all(|record| record.row.ended_at.is_some_and(|ended_at| ended_at < at))
-        });
-        let began = began.and_then(|place| visits.get_mut(place));
-        if let Some(record) = began.filter(|record| !record.row.is_entry_told)
-            && told.kind == ReportedEventKind::Entered
-        {
-            return Ok(record.entered_earlier(city, (told, at), self.now)?);
-        }
-        if let Some(inside) = visits.iter().find(|record| !record.is_over()) {
-            return Err(inside.in_use(at).into());
-        }
-        // Reports come in any order: this car may have come and gone before those that are known.
-        let place = visits.partition_point(|record| record.row.entered_at < at);
-        if told.kind == ReportedEventKind::Lost && place < visits.len() {
-            return not_entered(at);
-        }
-        let before = visits.get(..place).unwrap_or_default().last();
-        if let Some(before) = before.filter(|before| before.row.ended_at.is_none_or(|ended_at| at <= ended_at)) {
-            return Err(before.in_use(at).into());
-        }
-        let (state, _) = visit::step(None, &VisitEvent::Entered, at).map_err(|error| refused(&error))?;
-        let mut record = VisitRecord::entered(VisitRow {
-            id: self.operator.new_id(self.now),
-            city: city.id.clone(),
-            facility: self.place.facility.id.clone(),
-            ticket: Some(ticket.to_string()),
-            state: state.into(),
-            entered_at: at,
-            ended_at: None,
-            is_disabled: told.is_disabled.unwrap_or_default(),
-            places: told.places.unwrap_or(1),
-            is_lost: told.kind == ReportedEventKind::Lost,
-            is_entry_told: told.kind == ReportedEventKind::Entered,
-            currency: city.currency,
-            owes_again_at: None,
-            receipt: None,
-            corrected_at: None,
-            left_again_at: None,
-        });
-        // That it has no price, or is paid otherwise, is no reason not to know it.
-        if let Err(refusal @ (Refusal::OutOfRange { .. } | Refusal::EntryInFuture { .. })) = record.owed(city, self.now)
-        {
-            return Err(refusal.into());
-        }
-        // What was taken for the visit before, until its earlier end was told.
-        if let Some(before) = visits.get_mut(..place).and_then(<[_]>::last_mut) {
-            record.take_cash_of(before, city)?;
-            if let Some(left_at) = before.row.left_again_at.take_if(|left_at| at <= *left_at) {
-                let owed = record.owed_or_nothing(city, left_at);
-                record.step(&VisitEvent::Left { owed }, left_at)?;
-                record.row.ended_at = Some(left_at);
-                record.watch(city);
-            }
-        }
-        visits.insert(place, record);
-        Ok(())
-    }
-
-    /// The ticket of the visit to which a moment belongs is lost. The inventory book and the barrier
-    /// have two clocks, which may differ as a controller's and the operator's. A number that is not
-    /// known then begins its visit: it is that of a ticket printed instead.
-    fn lost(&mut self, ticket: TicketNumber, told: &ReportedEvent, at: DateTime<Utc>) -> Outcome<()> {
-        let city = self.place.city;
-        let clocks = TimeDelta::seconds(self.place.garages.policy.clock_tolerance_seconds.into());
-        let visits = self.visits.entry(ticket.clone()).or_default();
-        let had_begun = |record: &VisitRecord, ahead: TimeDelta| {
-            record.row.entered_at - ahead <= at && record.row.ended_at.is_none_or(|ended_at| at <= ended_at)
+        let amount = match kind {
+            TicketEventKind::PaidOnSite => told.amount.map(|amount| taken(amount, place.city)).transpose()?,
+            _ => None,
         };
-        let found = visits.iter().rposition(|record| had_begun(record, TimeDelta::zero()));
-        let found = found.or_else(|| visits.iter().rposition(|record| had_begun(record, clocks)));
-        let is_inside = visits.iter().any(|record| !record.is_over());
-        match found.and_then(|place| visits.get_mut(place)) {
-            Some(record) if record.row.state == StateWord::Cancelled => Err(record.over().into()),
-            Some(record) => Ok(record.correct(city, told, self.now)?),
-            None if is_inside => not_entered(at),
-            None => self.entered(ticket, told, at),
-        }
-    }
-
-    fn paid_on_site(&mut self, ticket: &TicketNumber, told: &ReportedEvent, at: DateTime<Utc>) -> Outcome<()> {
-        let city = self.place.city;
-        let taken = told.amount.map(|amount| taken(amount, city)).transpose()?;
-        let record = self.at(ticket, at)?;
-        let known = record.payments.iter().find(|payment| payment.is_cash && payment.at == at);
-        if let Some(known) = known {
-            let stands = Money::from_minor(known.amount, known.currency);
-            return match taken {
-                Some(amount) if amount != stands => refuse(
-                    ProblemCode::PaymentDiffers,
-                    format!(
-                        "{stands} was told of {at} before, and stands; {amount} is another payment at another moment"
-                    ),
-                ),
-                _ => Ok(()),
-            };
-        }
-        record.step(&VisitEvent::PaidOnSite, at)?;
-        let mut payment = VisitPaymentRow {
-            visit: record.row.id,
-            at,
-            is_cash: true,
-            priced_at: at,
-            city: record.row.city.clone(),
-            facility: record.row.facility.clone(),
-            sale: None,
-            account: None,
-            pay: None,
-            amount: taken.map(|amount| amount.minor()).transpose()?.unwrap_or_default(),
-            is_amount_told: taken.is_some(),
-            fee: 0,
-            currency: city.currency,
-            exit_by: None,
-            lines: Json::of(&Vec::new())?,
+        let Some(ticket) = self.tickets.get(&number) else {
+            return Err(StoreError::unreadable("ticket of a report", &number).into());
         };
-        let is_owed = record.reckon(city, &mut payment)?;
-        record.payments.push(payment);
-        record.reckon_cash_after(city, at)?;
-        record.watch(city);
-        record.claim_anew(city)?;
-        let (id, in_vain) = (record.row.id, is_owed == Some(false) || record.is_overpaid(city));
-        if record.is_paid_here() && in_vain {
-            self.paid_twice.insert(id);
+        if ticket.history.at(at, kind).is_none() {
+            if may_begin {
+                self.can_begin(at)?;
+            }
+        } else if let Some(amount) = amount {
+            self.stands(ticket, &number, at, amount)?;
+        }
+        let (is_disabled, places) = if may_begin { (told.is_disabled, told.places) } else { (None, None) };
+        let event = TicketEvent { at, kind, is_disabled, places, amount, seen: None };
+        let clocks_differ = self.finding.clocks_differ();
+        let mut history = ticket.history.clone();
+        let is_known = history.at(at, kind).is_some();
+        let is_changed = history.take(event, |entered_at| ticket.is_paid_here(entered_at, clocks_differ));
+        let is_changed = is_changed.map_err(|why| not_placed(&why))?;
+        if let Some(ticket) = self.tickets.get_mut(&number).filter(|_| is_changed) {
+            ticket.history = history;
+            ticket.changes.entry((at, kind)).or_insert(!is_known);
         }
         Ok(())
     }
 
-    /// The visit ends, by leaving or because it never was.
-    fn ended(&mut self, ticket: &TicketNumber, at: DateTime<Utc>, event: fn(Money) -> VisitEvent) -> Outcome<()> {
-        let city = self.place.city;
-        let record = self.at(ticket, at)?;
-        let was_over = record.is_over();
-        let owed = record.owed_or_nothing(city, record.leaving(at));
-        let event = event(owed);
-        record.step(&event, at)?;
-        if !was_over {
-            record.row.ended_at = Some(at);
-            record.watch(city);
-        } else if matches!(event, VisitEvent::Left { .. })
-            && record.row.state == StateWord::Left
-            && record.row.ended_at.is_some_and(|ended_at| at < ended_at)
-        {
-            // What was told as its exit was that of a later car with the same number.
-            record.row.left_again_at = record.row.ended_at.replace(at);
-            record.claim_anew(city)?;
+    /// Refuses an entry that no price reaches back to. That it has none, or is paid otherwise, is no
+    /// reason not to know it.
+    fn can_begin(&self, entered_at: DateTime<Utc>) -> Outcome<()> {
+        let Finding { place, now, .. } = self.finding;
+        let facility = place.facility.id.as_str();
+        let (paid, pay) = (&[], PayMethod::Deposit);
+        let ask = VisitAsk { facility, entered_at, now, paid, is_disabled: false, places: 1, is_lost: false, pay };
+        match garages::owed(place.city, &ask) {
+            Err(refusal @ (Refusal::OutOfRange { .. } | Refusal::EntryInFuture { .. })) => Err(refusal.into()),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
-    /// The visit with a ticket to which a moment belongs: the last one that had begun by then, and
-    /// had not ended before. What is later than its end happened to a car whose entry is still to
-    /// be told.
-    fn at(&mut self, ticket: &TicketNumber, at: DateTime<Utc>) -> Outcome<&mut VisitRecord> {
-        let Some(visits) = self.visits.get_mut(ticket).filter(|visits| !visits.is_empty()) else {
-            return Err(refused(&VisitError::NotEntered).into());
-        };
-        let Some(record) = visits.iter_mut().rev().find(|record| record.row.entered_at <= at) else {
-            return not_entered(at);
-        };
-        match record.row.ended_at.filter(|ended_at| *ended_at < at) {
-            None => Ok(record),
-            Some(ended_at) => {
-                let detail =
-                    format!("the visit with this ticket ended at {ended_at}; tell the entry of the next one first");
-                Err(Problem::new(ProblemCode::VisitUnknown, detail).with("ended_at", ended_at).into())
-            }
+    /// Refuses another amount for cash that is known.
+    fn stands(&self, ticket: &Ticket, number: &TicketNumber, at: DateTime<Utc>, amount: Money) -> Outcome<()> {
+        let found = ticket.found(self.finding, number, &ticket.history)?;
+        let payments = found.iter().flat_map(|found| &found.record.payments);
+        let reckoned = payments.filter(|payment| payment.is_cash && payment.at == at);
+        let reckoned = reckoned.map(|payment| Money::from_minor(payment.amount, payment.currency)).next();
+        let told = ticket.history.at(at, TicketEventKind::PaidOnSite).and_then(|event| event.amount);
+        match told.or(reckoned) {
+            Some(stands) if stands != amount => refuse(
+                ProblemCode::PaymentDiffers,
+                format!("{stands} was told of {at} before, and stands; {amount} is another payment at another moment"),
+            ),
+            _ => Ok(()),
         }
+    }
+
+    /// What became of the visits of tickets of which something new was told.
+    fn find(&mut self) -> Outcome<()> {
+        let city = self.finding.place.city;
+        for (number, ticket) in self.tickets.iter().filter(|(_, ticket)| !ticket.changes.is_empty()) {
+            let found = ticket.found(self.finding, number, &ticket.history)?;
+            let paid_twice = Ticket::paid_twice(&found, city);
+            if !paid_twice.is_empty() {
+                // By cash, or because it turned out to be cheaper than what was paid in the app.
+                // Whoever looked at it before is told when it has become more.
+                let before = Ticket::paid_twice(&ticket.found(self.finding, number, &ticket.before)?, city);
+                let was = |id: &VisitId| before.get(id).copied().unwrap_or_default();
+                let more = paid_twice.iter().filter(|(id, (overpaid, in_vain))| {
+                    let (overpaid_before, in_vain_before) = was(id);
+                    overpaid_before < *overpaid || in_vain_before < *in_vain
+                });
+                self.paid_twice.extend(more.map(|(id, _)| *id));
+            }
+            self.found.extend(found.into_iter().map(|found| found.record));
+        }
+        Ok(())
     }
 
     /// What is told of payments for cars that are inside: their visits as this report leaves them,
     /// also those that it made dearer. Oldest first.
     pub fn settled(&self, mut paid: Vec<PaidVisit>) -> Vec<VisitSettled> {
-        let records = || self.visits.values().flatten();
-        for record in records().filter(|record| record.row.corrected_at == Some(self.now)) {
+        for record in self.found.iter().filter(|record| record.row.corrected_at == Some(self.finding.now)) {
             let last = record.payments.iter().filter(|payment| !payment.is_cash).max_by_key(|payment| payment.at);
             if let Some(payment) = last.filter(|_| paid.iter().all(|(_, visit)| visit.id != record.row.id)) {
                 paid.push((payment.clone(), record.row.clone()));
@@ -339,7 +256,7 @@ impl<'a> ReportedVisits<'a> {
         }
         paid.sort_by_key(|(payment, visit)| (payment.at, visit.id));
         let told = paid.into_iter().filter_map(|(payment, visit)| {
-            let changed = records().find(|record| record.row.id == visit.id).map(|record| record.row.clone());
+            let changed = self.found.iter().find(|record| record.row.id == visit.id).map(|record| record.row.clone());
             let visit = changed.unwrap_or(visit);
             visit.ended_at.is_none().then(|| VisitSettled {
                 ticket: visit.ticket.unwrap_or_default(),
@@ -354,24 +271,57 @@ impl<'a> ReportedVisits<'a> {
         told.collect()
     }
 
-    /// Stores what became of the visits.
+    /// Stores what was told, and what became of the visits.
     pub fn close(self, tx: &mut dyn Tx) -> Outcome<()> {
+        let Finding { operator, place, now } = self.finding;
         for visit in &self.paid_twice {
             let detail =
                 "a visit was paid here and at the place, or more than it cost: the rest is to be given back by hand";
-            incidents::report(tx, self.now, "visit_paid_twice", &visit.to_string(), detail)?;
+            incidents::report(tx, now, "visit_paid_twice", &visit.to_string(), detail)?;
         }
-        for record in self.visits.into_values().flatten() {
-            record.save(tx, self.operator, self.now, None)?;
+        for (number, ticket) in &self.tickets {
+            for ((at, kind), is_new) in &ticket.changes {
+                let Some(event) = ticket.history.at(*at, *kind) else { continue };
+                let row = row(event, place, number, now)?;
+                tx.write(if *is_new {
+                    Write::insert(row)
+                } else {
+                    update!(EventRow {
+                        city: &row.city, facility: &row.facility, ticket: &row.ticket, at: row.at, kind: row.kind
+                    } set { is_disabled: row.is_disabled, places: row.places, amount: row.amount })
+                })?;
+            }
+        }
+        for record in self.found {
+            record.save(tx, operator, now, None)?;
         }
         Ok(())
     }
 }
 
-/// No car is known to have been inside with this ticket then: its entry may be told later.
-fn not_entered<T>(at: DateTime<Utc>) -> Outcome<T> {
-    let detail = format!("no car is known to have been inside with this ticket at {at}; tell its entry first");
-    refuse(ProblemCode::VisitUnknown, detail)
+/// An event as the rules take it.
+fn event(row: EventRow, city: &City) -> Result<TicketEvent, StoreError> {
+    let EventRow { at, kind, is_disabled, places, amount, seen, .. } = row;
+    let amount = amount.map(|amount| Money::from_minor(amount, city.currency));
+    let seen =
+        seen.map(|seen| seen.read().map_err(|error| StoreError::unreadable("visit_event.seen", error))).transpose()?;
+    Ok(TicketEvent { at, kind: kind.into(), is_disabled, places, amount, seen })
+}
+
+/// An event as it is stored.
+fn row(event: &TicketEvent, place: Place<'_>, number: &TicketNumber, told_at: DateTime<Utc>) -> Outcome<EventRow> {
+    Ok(EventRow {
+        city: place.city.id.clone(),
+        facility: place.facility.id.clone(),
+        ticket: number.to_string(),
+        at: event.at,
+        kind: event.kind.into(),
+        is_disabled: event.is_disabled,
+        places: event.places,
+        amount: event.amount.map(|amount| amount.minor()).transpose()?,
+        seen: event.seen.map(|seen| Json::of(&seen)).transpose()?,
+        told_at,
+    })
 }
 
 /// What was taken at the place.

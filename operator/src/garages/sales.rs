@@ -88,16 +88,20 @@ pub(crate) fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
         tried.check(tx, asked.now)?;
     }
     match offered(tx, asked, &place, (ticket, &typed), (found, heard.as_ref())) {
-        Err(Failure::Refused(problem)) if !is_own && MISSED.iter().any(|code| problem.is(*code)) => {
+        Err(Failure::Refused(problem)) if !is_own && is_missed(&problem, &typed) => {
             Err(tried.missed(tx, asked.operator, asked.now, *problem))
         }
         outcome => outcome,
     }
 }
 
-/// What says something of tickets that are not one's own.
-const MISSED: [ProblemCode; 3] =
-    [ProblemCode::VisitUnknown, ProblemCode::VisitOfAnotherFacility, ProblemCode::VisitOver];
+/// Whether a refusal says something of tickets that are not one's own. A number of another form is
+/// looked for at the other facilities.
+fn is_missed(problem: &Problem, typed: &str) -> bool {
+    let missed = [ProblemCode::VisitUnknown, ProblemCode::VisitOfAnotherFacility, ProblemCode::VisitOver];
+    missed.iter().any(|code| problem.is(*code))
+        || problem.is(ProblemCode::TicketNumberInvalid) && TicketNumber::parse(typed, None).is_ok()
+}
 
 /// What is offered for the visit that was found.
 fn offered(
@@ -243,7 +247,6 @@ pub(crate) fn deliver(tx: &mut dyn Tx, delivery: &mut Delivery<'_>) -> Outcome<D
         account: Some(delivery.account.id),
         pay: Some(quote.pay),
         amount: owed.minor()?,
-        is_amount_told: true,
         fee: fee.minor()?,
         currency: owed.currency,
         // The minutes to leave are those after the payment, whenever its price was promised.

@@ -1,9 +1,11 @@
 //! The tables of garages: visits, what was paid for them, and what is known of facilities.
 
 use chrono::{DateTime, Utc};
+use mesto_protocol::garages::controllers::ReportedEventKind;
 use mesto_protocol::garages::visits::VisitState;
 use mesto_protocol::kernel::ids::{AccountId, SaleId, VisitId};
 use mesto_rules::garages::VisitLine;
+use mesto_rules::garages::history::{SeenCar, TicketEventKind};
 use mesto_rules::garages::visit::VisitState as RulesState;
 use mesto_rules::money::Currency;
 use mesto_rules::{CityId, FacilityId};
@@ -66,8 +68,6 @@ table! {
         is_disabled: bool,
         places: u32,
         is_lost: bool,
-        /// Not so as long as only a lost ticket was told of it: it may have come in earlier.
-        is_entry_told: bool,
         currency: Currency,
         /// From when on more is owed than was paid; absent while nothing was paid, and when that
         /// never comes.
@@ -77,9 +77,6 @@ table! {
         /// When something that a controller told made it dearer last; no receipt from before is
         /// good any more.
         corrected_at: Option<DateTime<Utc>>,
-        /// What was told as its end, until an earlier one was: that of the next car with its
-        /// number, whose entry is still to be told.
-        left_again_at: Option<DateTime<Utc>>,
     }
 }
 
@@ -107,6 +104,65 @@ pub(crate) const VISITS: Table = Table {
     erasure: Erasure::WithTime("a car that is inside still has to be let out by its ticket"),
 };
 
+stored_words! {
+    /// `visit_event.kind`
+    pub(crate) enum EventWord for ReportedEventKind {
+        Entered = "entered",
+        Lost = "lost",
+        PaidOnSite = "paid_on_site",
+        Left = "left",
+        Cancelled = "cancelled",
+    }
+}
+
+impl From<EventWord> for TicketEventKind {
+    fn from(stored: EventWord) -> Self {
+        match stored {
+            EventWord::Entered => Self::Entered,
+            EventWord::Lost => Self::Lost,
+            EventWord::PaidOnSite => Self::PaidOnSite,
+            EventWord::Left => Self::Left,
+            EventWord::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
+impl From<TicketEventKind> for EventWord {
+    fn from(kind: TicketEventKind) -> Self {
+        match kind {
+            TicketEventKind::Entered => Self::Entered,
+            TicketEventKind::Lost => Self::Lost,
+            TicketEventKind::PaidOnSite => Self::PaidOnSite,
+            TicketEventKind::Left => Self::Left,
+            TicketEventKind::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
+table! {
+    /// What a controller told of a ticket.
+    pub(crate) struct EventRow in "visit_event" {
+        city: CityId,
+        facility: FacilityId,
+        ticket: String,
+        at: DateTime<Utc>,
+        kind: EventWord,
+        is_disabled: Option<bool>,
+        places: Option<u32>,
+        /// In the city's currency.
+        amount: Option<i64>,
+        /// The car that cash without an amount was taken for.
+        seen: Option<Json<SeenCar>>,
+        told_at: DateTime<Utc>,
+    }
+}
+
+pub(crate) const EVENTS: Table = Table {
+    name: "visit_event",
+    export: Export::Excused("what came of it is told with visits and their payments"),
+    erasure: Erasure::WithTime("goes with the tickets of the visits it is of"),
+};
+
 table! {
     /// What was paid for a visit, here or at the place.
     pub(crate) struct VisitPaymentRow in "visit_payment" {
@@ -125,10 +181,8 @@ table! {
         account: Option<AccountId>,
         /// Absent like the sale.
         pay: Option<PayWord>,
-        /// For the visit.
+        /// For the visit; of cash that was told without one: what was owed then.
         amount: i64,
-        /// Not so for cash told without one: it is what was owed then, by what is known of before.
-        is_amount_told: bool,
         /// The commission of a card.
         fee: i64,
         currency: Currency,

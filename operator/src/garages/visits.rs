@@ -1,100 +1,31 @@
-//! A visit as it is kept: found by its ticket, priced with what was paid, stepped by what happens,
-//! saved with what follows.
+//! A visit as it is kept: found by its ticket, stepped by what happens, saved with what follows.
+
+mod place;
+mod price;
+mod tell;
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, SubsecRound as _, Utc};
-use mesto_protocol::garages::controllers::{ReportedEvent, ReportedEventKind};
-use mesto_protocol::garages::visits::{self as wire, Visit, VisitPayment};
 use mesto_protocol::kernel::ids::{AccountId, NoteId, VisitId};
 use mesto_protocol::{Problem, ProblemCode};
+use mesto_rules::City;
+use mesto_rules::garages::history::Cash;
 use mesto_rules::garages::visit::{self, VisitEffect, VisitEvent, VisitState};
-use mesto_rules::garages::{
-    self, Facility, GaragesSection, Paid, Refusal, TicketNumber, VisitAsk, VisitPrice, is_heard,
-};
 use mesto_rules::money::Money;
-use mesto_rules::{City, PayMethod};
 
 use crate::base::claims::{self, NewClaim};
-use crate::garages::refusal::{refused, unreachable};
-use crate::garages::tables::{FacilityRow, StateWord, VisitPaymentRow, VisitRow};
+use crate::garages::refusal::refused;
+use crate::garages::tables::{StateWord, VisitPaymentRow, VisitRow};
 use crate::garages::{NAME, TELL, WATCH};
-use crate::kernel::account::{LockedAccounts, Locks, lock};
 use crate::kernel::due;
-use crate::kernel::failure::{Outcome, refuse};
+use crate::kernel::failure::Outcome;
 use crate::kernel::operator::Operator;
-use crate::kernel::store::{Json, Select, StoreError, Tx, Write};
+use crate::kernel::store::{Json, Select, Tx, Write};
 use crate::{find, update, values};
 
-/// A facility of a city that is served here.
-#[derive(Clone, Copy)]
-pub(crate) struct Place<'a> {
-    pub city: &'a City,
-    pub garages: &'a GaragesSection,
-    pub facility: &'a Facility,
-}
-
-impl<'a> Place<'a> {
-    /// The facility, or a refusal that names those of the city.
-    pub fn of(city: &'a City, id: &str) -> Outcome<Self> {
-        let garages: &GaragesSection = city.section()?;
-        match garages.facility(id) {
-            Some(facility) => Ok(Self { city, garages, facility }),
-            None => {
-                let known = garages.facilities.iter().map(|facility| facility.id.clone()).collect();
-                Err(Refusal::FacilityUnknown { facility: id.to_owned(), known }.into())
-            }
-        }
-    }
-
-    /// The number of a ticket, or how one looks here.
-    pub fn ticket(&self, text: &str) -> Outcome<TicketNumber> {
-        self.facility.read_ticket(text).or_else(|error| refuse(ProblemCode::TicketNumberInvalid, error.to_string()))
-    }
-
-    /// Asks for the visits with a ticket here, the last one first.
-    pub fn visits(&self, ticket: &TicketNumber) -> Select<VisitRow> {
-        Select::of(
-            "FROM visit WHERE visit.city = $1 AND visit.facility = $2 AND visit.ticket = $3 ORDER BY visit.entered_at DESC",
-            values![&self.city.id, &self.facility.id, ticket.as_str()],
-        )
-    }
-
-    /// Asks for what was paid for them, oldest first.
-    pub fn payments(&self, ticket: &TicketNumber) -> Select<VisitPaymentRow> {
-        Select::of(
-            "FROM visit_payment WHERE visit_payment.visit IN (SELECT id FROM visit WHERE city = $1 AND facility = $2 AND ticket = $3) ORDER BY visit_payment.at",
-            values![&self.city.id, &self.facility.id, ticket.as_str()],
-        )
-    }
-
-    /// The last visit with a ticket here.
-    pub fn last(&self, tx: &mut dyn Tx, ticket: &TicketNumber) -> Outcome<Option<VisitRecord>> {
-        Ok(records_of(tx.all(self.visits(ticket))?, tx.all(self.payments(ticket))?).into_iter().next())
-    }
-
-    /// Refuses a ticket with which a car is inside somewhere else in this city, and says where.
-    pub fn not_elsewhere(&self, tx: &mut dyn Tx, ticket: &TicketNumber) -> Outcome<()> {
-        let select = Select::<VisitRow>::of(
-            "FROM visit WHERE visit.city = $1 AND visit.ticket = $2 AND visit.facility <> $3 AND visit.ended_at IS NULL ORDER BY visit.entered_at DESC LIMIT 1",
-            values![&self.city.id, ticket.as_str(), &self.facility.id],
-        );
-        let Some(row) = tx.first(select)? else { return Ok(()) };
-        let name = self.garages.facility(row.facility.as_str()).map_or("", |facility| facility.name.get("en"));
-        let detail = format!("this ticket is of {name} ({}), not of {}", row.facility, self.facility.id);
-        let problem = Problem::new(ProblemCode::VisitOfAnotherFacility, detail);
-        Err(problem.with("facility", row.facility).into())
-    }
-
-    /// Refuses while the controller is silent.
-    pub fn reachable(&self, heard: Option<&FacilityRow>, now: DateTime<Utc>) -> Outcome<()> {
-        let heard_at = heard.map(|row| row.heard_at);
-        if heard_at.is_some_and(|heard_at| is_heard(self.garages, heard_at, now)) {
-            return Ok(());
-        }
-        Err(unreachable(self.facility, heard_at).into())
-    }
-}
+pub(crate) use place::Place;
+pub(crate) use tell::{owes_again, tell};
 
 /// A visit with what was paid for it.
 pub(crate) struct VisitRecord {
@@ -165,84 +96,6 @@ impl VisitRecord {
         Problem::new(ProblemCode::VisitOver, format!("this visit is over: {what}")).with("ended_at", self.row.ended_at)
     }
 
-    /// Why no other car can have come in with its ticket at a moment.
-    pub fn in_use(&self, at: DateTime<Utc>) -> Problem {
-        let VisitRow { entered_at, ended_at, state, .. } = &self.row;
-        let (code, detail) = match ended_at {
-            None => (
-                ProblemCode::TicketInUse,
-                format!("a car is inside with this ticket since {entered_at}; tell first that it left"),
-            ),
-            Some(ended_at) if *state == StateWord::Left => (
-                ProblemCode::TicketInUse,
-                format!(
-                    "a car was inside with this ticket from {entered_at} to {ended_at}; tell first when it left, if that was before {at}"
-                ),
-            ),
-            Some(ended_at) => (
-                ProblemCode::VisitOver,
-                format!("an entry with this ticket was a mistake until {ended_at}; this one, at {at}, is before that"),
-            ),
-        };
-        Problem::new(code, detail)
-    }
-
-    /// What a controller knows better of a car. One that has left owes what it took: its claim is
-    /// found out anew.
-    pub fn correct(&mut self, city: &City, event: &ReportedEvent, now: DateTime<Utc>) -> Result<(), Problem> {
-        let known = self.row.clone();
-        self.learn(event);
-        if self.row == known && self.is_over() {
-            return Ok(());
-        }
-        self.recount(city, now)
-    }
-
-    /// What an event says of the car itself.
-    fn learn(&mut self, event: &ReportedEvent) {
-        self.row.is_lost |= event.kind == ReportedEventKind::Lost;
-        self.row.is_disabled = event.is_disabled.unwrap_or(self.row.is_disabled);
-        self.row.places = event.places.unwrap_or(self.row.places);
-    }
-
-    /// It came in earlier than the lost ticket that began it.
-    pub fn entered_earlier(
-        &mut self,
-        city: &City,
-        (event, at): (&ReportedEvent, DateTime<Utc>),
-        now: DateTime<Utc>,
-    ) -> Result<(), Problem> {
-        (self.row.entered_at, self.row.is_entry_told) = (at, true);
-        self.learn(event);
-        self.recount(city, now)
-    }
-
-    /// What follows of something that was known wrongly: what is claimed, or from when on something
-    /// is owed.
-    fn recount(&mut self, city: &City, now: DateTime<Utc>) -> Result<(), Problem> {
-        if self.is_over() {
-            return self.claim_anew(city);
-        }
-        let before = self.row.owes_again_at;
-        self.watch(city);
-        // A receipt that says too much is given to nobody any more, and opens no more.
-        if self.row.owes_again_at.is_some_and(|again| before.is_none_or(|before| again < before)) {
-            self.row.receipt = None;
-            self.row.corrected_at = Some(now);
-        }
-        Ok(())
-    }
-
-    /// What was told after the car had left changes what is claimed for it. Where its price is not
-    /// known, what was claimed stays.
-    pub fn claim_anew(&mut self, city: &City) -> Result<(), Problem> {
-        let Some(left_at) = self.row.ended_at.filter(|_| self.row.state == StateWord::Left) else { return Ok(()) };
-        if let Ok(price) = self.owed(city, self.leaving(left_at)) {
-            self.step(&VisitEvent::Corrected { owed: price.total }, left_at)?;
-        }
-        Ok(())
-    }
-
     /// The moment by which a car that leaves is priced. A receipt is good until its last second is
     /// full: who is let out by it owes nothing.
     pub fn leaving(&self, at: DateTime<Utc>) -> DateTime<Utc> {
@@ -254,59 +107,12 @@ impl VisitRecord {
         visit::state_at(self.row.state.into(), self.row.owes_again_at, now)
     }
 
-    /// What counts of what was paid: no cash that was taken after it had left.
-    fn counted(&self) -> impl Iterator<Item = &VisitPaymentRow> {
-        let ended_at = self.row.ended_at;
-        self.payments.iter().filter(move |row| !row.is_cash || ended_at.is_none_or(|ended_at| row.at <= ended_at))
-    }
-
-    /// What was paid, as the rules count it.
-    fn paid(&self, until: Option<DateTime<Utc>>) -> Vec<Paid> {
-        let paid = |row: &VisitPaymentRow| Paid {
-            amount: Money::from_minor(row.amount, row.currency),
-            at: row.priced_at,
-            received_at: Some(row.at),
-            exit_by: row.exit_by,
-        };
-        self.counted().filter(|row| until.is_none_or(|until| row.at <= until)).map(paid).collect()
-    }
-
-    fn ask<'a>(&'a self, paid: &'a [Paid], now: DateTime<Utc>, pay: PayMethod) -> VisitAsk<'a> {
-        let VisitRow { facility, entered_at, is_disabled, places, is_lost, .. } = &self.row;
-        VisitAsk {
-            facility: facility.as_str(),
-            entered_at: *entered_at,
-            now,
-            paid,
-            is_disabled: *is_disabled,
-            places: *places,
-            is_lost: *is_lost,
-            pay,
-        }
-    }
-
-    /// What it costs here at a moment.
-    pub fn price(&self, city: &City, now: DateTime<Utc>, pay: PayMethod) -> Result<VisitPrice, Refusal> {
-        garages::price(city, &self.ask(&self.paid(None), now, pay))
-    }
-
-    /// What it owes at the place at a moment.
-    pub fn owed(&self, city: &City, now: DateTime<Utc>) -> Result<VisitPrice, Refusal> {
-        garages::owed(city, &self.ask(&self.paid(None), now, PayMethod::Deposit))
-    }
-
-    /// What it owed at the place at a moment, by what had been paid until then: what is told late
-    /// finds later payments here.
-    pub fn owed_then(&self, city: &City, at: DateTime<Utc>) -> Result<VisitPrice, Refusal> {
-        garages::owed(city, &self.ask(&self.paid(Some(at)), at, PayMethod::Deposit))
-    }
-
     /// How much cash is that was told without an amount, and until when it gives time to leave: by
     /// what had been paid before it. Says whether something was owed then, where that is known.
-    pub fn reckon(&self, city: &City, cash: &mut VisitPaymentRow) -> Outcome<Option<bool>> {
-        let price = self.owed_then(city, cash.at).ok();
+    pub fn reckon(&self, city: &City, cash: &mut VisitPaymentRow, told: &Cash) -> Outcome<Option<bool>> {
+        let price = self.owed_then(city, told).ok();
         let owed = price.as_ref().map(|price| price.total);
-        if !cash.is_amount_told {
+        if told.amount.is_none() {
             cash.amount = owed.map(|owed| owed.minor()).transpose()?.unwrap_or_default();
         }
         let amount = Money::from_minor(cash.amount, cash.currency);
@@ -316,58 +122,19 @@ impl VisitRecord {
         Ok(owed.map(|owed| !owed.is_zero()))
     }
 
-    /// Reckons cash anew that was told without an amount and was taken after a moment: something
-    /// was paid then.
-    pub fn reckon_cash_after(&mut self, city: &City, at: DateTime<Utc>) -> Outcome<()> {
-        let is_later = |row: &VisitPaymentRow| row.is_cash && !row.is_amount_told && at < row.at;
-        for mut cash in taken_out(&mut self.payments, is_later) {
-            self.reckon(city, &mut cash)?;
-            self.payments.push(cash);
-        }
-        Ok(())
-    }
-
-    /// Takes over the cash that was taken after the visit before had left, since this one began.
-    pub fn take_cash_of(&mut self, before: &mut Self, city: &City) -> Outcome<()> {
-        let Some(ended_at) = before.row.ended_at else { return Ok(()) };
-        let begins_at = self.row.entered_at;
-        let is_ours = |row: &VisitPaymentRow| row.is_cash && ended_at < row.at && begins_at <= row.at;
-        for mut cash in taken_out(&mut before.payments, is_ours) {
-            self.step(&VisitEvent::PaidOnSite, cash.at)?;
-            cash.visit = self.row.id;
-            self.reckon(city, &mut cash)?;
-            self.payments.push(cash);
-        }
-        self.watch(city);
-        Ok(())
-    }
-
     /// Whether something was paid for it in the app.
     pub fn is_paid_here(&self) -> bool {
         self.payments.iter().any(|payment| !payment.is_cash)
     }
 
-    /// Whether more was paid than the visit cost by its last payment, or by its end where that was
-    /// before it.
-    pub fn is_overpaid(&self, city: &City) -> bool {
-        let paid = self.counted().map(|payment| payment.amount).sum();
-        let last = self.counted().map(|payment| payment.priced_at).max();
-        let last = last.map(|last| self.row.ended_at.map_or(last, |ended_at| last.min(ended_at)));
-        let price = last.and_then(|at| self.owed(city, at).ok());
-        price.is_some_and(|price| price.price.amount < Money::from_minor(paid, self.row.currency).amount)
+    /// Whether a payment of it, or when one gives time to leave, is another one than is stored.
+    pub fn is_paid_otherwise(&self) -> bool {
+        self.payments.iter().map(keyed).collect::<BTreeMap<_, _>>() != self.stored_payments
     }
 
-    /// What it owes at the place at a moment, for what goes on also when that is not known: nothing
-    /// then, nor where it was paid on entry.
-    pub fn owed_or_nothing(&self, city: &City, now: DateTime<Utc>) -> Money {
-        self.owed(city, now).map_or_else(|_| Money::zero(self.row.currency), |price| price.total)
-    }
-
-    /// The next step of its life, at the moment at which that happened.
-    pub fn step(&mut self, event: &VisitEvent, at: DateTime<Utc>) -> Result<Vec<VisitEffect>, Problem> {
-        let (state, effects) = visit::step(Some(self.state_at(at)), event, at).map_err(|error| refused(&error))?;
-        self.row.state = state.into();
-        for effect in &effects {
+    /// What its claim becomes by a step.
+    pub fn claim(&mut self, effects: &[VisitEffect]) {
+        for effect in effects {
             match effect {
                 VisitEffect::Claim { amount } => self.claim = Some(Claim::Raised(*amount)),
                 VisitEffect::WithdrawClaim => self.claim = Some(Claim::Withdrawn),
@@ -380,6 +147,13 @@ impl VisitRecord {
                 | VisitEffect::OpenBarrier => {}
             }
         }
+    }
+
+    /// The next step of its life, at the moment at which that happened.
+    pub fn step(&mut self, event: &VisitEvent, at: DateTime<Utc>) -> Result<Vec<VisitEffect>, Problem> {
+        let (state, effects) = visit::step(Some(self.state_at(at)), event, at).map_err(|error| refused(&error))?;
+        self.row.state = state.into();
+        self.claim(&effects);
         Ok(effects)
     }
 
@@ -414,7 +188,7 @@ impl VisitRecord {
         told: Option<AccountId>,
     ) -> Outcome<()> {
         let current: BTreeMap<_, _> = self.payments.iter().map(keyed).collect();
-        let is_changed = self.stored.as_ref() != Some(&self.row) || current != self.stored_payments;
+        let is_changed = self.stored.as_ref() != Some(&self.row) || self.is_paid_otherwise();
         if is_changed && self.payers(told).next().is_some() {
             let except = told.map(|account| account.to_string()).unwrap_or_default();
             let note: NoteId = operator.new_id(now);
@@ -458,50 +232,12 @@ impl VisitRecord {
         match stored {
             None => tx.write(Write::insert(row))?,
             Some(stored) if stored != row => tx.write(update!(VisitRow { id: row.id } set {
-                state: row.state, entered_at: row.entered_at, is_entry_told: row.is_entry_told, ended_at: row.ended_at, is_disabled: row.is_disabled, places: row.places,
-                is_lost: row.is_lost, owes_again_at: row.owes_again_at, receipt: row.receipt,
-                corrected_at: row.corrected_at, left_again_at: row.left_again_at
+                state: row.state, entered_at: row.entered_at, ended_at: row.ended_at, is_disabled: row.is_disabled, places: row.places,
+                is_lost: row.is_lost, owes_again_at: row.owes_again_at, receipt: row.receipt, corrected_at: row.corrected_at
             }))?,
             Some(_) => {}
         }
         Ok(())
-    }
-
-    /// As it is told at a moment, with these of its payments.
-    pub fn told(&self, now: DateTime<Utc>, own: impl Fn(&VisitPaymentRow) -> bool) -> Outcome<Visit> {
-        let currency = self.row.currency;
-        let paid: i64 = self.counted().map(|payment| payment.amount).sum();
-        let mut payments = Vec::new();
-        for row in self.payments.iter().filter(|payment| own(payment)) {
-            let (Some(sale), Some(pay)) = (row.sale, row.pay) else { continue };
-            payments.push(VisitPayment {
-                sale,
-                at: row.at,
-                amount: Money::from_minor(row.amount + row.fee, row.currency),
-                pay: pay.into(),
-                lines: wire::lines(&row.lines.read()?),
-                exit_by: row.exit_by,
-            });
-        }
-        Ok(Visit {
-            id: self.row.id,
-            city: self.row.city.clone(),
-            facility: self.row.facility.clone(),
-            ticket: self.row.ticket.clone().unwrap_or_default(),
-            state: StateWord::from(self.state_at(now)).into(),
-            entered_at: self.row.entered_at,
-            paid: Money::from_minor(paid, currency),
-            exit_by: self.payments.iter().filter_map(|payment| payment.exit_by).max(),
-            owes_again_at: self.row.owes_again_at,
-            left_at: self.row.ended_at.filter(|_| self.row.state == StateWord::Left),
-            payments,
-            signed: self.row.receipt.clone().filter(|_| !self.is_over()),
-        })
-    }
-
-    /// As it is told to one who paid.
-    pub fn told_to(&self, account: AccountId, now: DateTime<Utc>) -> Outcome<Visit> {
-        self.told(now, |payment| payment.account == Some(account))
     }
 }
 
@@ -509,67 +245,8 @@ fn keyed(row: &VisitPaymentRow) -> (PaymentKey, PaymentValue) {
     ((row.at, row.is_cash), (row.amount, row.exit_by))
 }
 
-/// Takes some of the payments out of a list: oldest first.
-fn taken_out(
-    payments: &mut Vec<VisitPaymentRow>,
-    is_taken: impl FnMut(&VisitPaymentRow) -> bool,
-) -> Vec<VisitPaymentRow> {
-    let (mut taken, others) = std::mem::take(payments).into_iter().partition::<Vec<_>, _>(is_taken);
-    *payments = others;
-    taken.sort_by_key(|row| row.at);
-    taken
-}
-
 /// What is planned for the moment from which on a visit owes something again. That moment is part
 /// of its name: what was planned before is not taken for what is planned now.
 fn watch(visit: VisitId, at: DateTime<Utc>) -> String {
     format!("{visit}/{}", at.timestamp_millis())
-}
-
-fn named(reference: &str) -> Outcome<VisitId> {
-    let visit = reference.split('/').next().unwrap_or_default();
-    Ok(visit.parse().map_err(|error| StoreError::unreadable("visit that is due", error))?)
-}
-
-/// A visit, and the accounts of those who paid it but for one: they are locked, and then the visit.
-fn with_payers(
-    tx: &mut dyn Tx,
-    visit: VisitId,
-    except: Option<AccountId>,
-) -> Outcome<Option<(VisitRecord, LockedAccounts)>> {
-    let Some(seen) = VisitRecord::read(tx, visit, false)? else { return Ok(None) };
-    let locks = Locks { accounts: seen.payers(except).collect(), ..Locks::default() };
-    let mut accounts = lock(tx, &locks)?;
-    accounts.retain(|_, account| !account.is_closed);
-    // Read again: now nobody else changes it.
-    Ok(VisitRecord::read(tx, visit, true)?.map(|record| (record, accounts)))
-}
-
-fn tell_each(tx: &mut dyn Tx, now: DateTime<Utc>, record: &VisitRecord, accounts: &mut LockedAccounts) -> Outcome<()> {
-    for account in accounts.values_mut() {
-        account.tell(&record.told_to(account.id, now)?)?;
-        account.release(tx, now)?;
-    }
-    Ok(())
-}
-
-/// Tells whoever paid a visit how it stands.
-pub(crate) fn tell(tx: &mut dyn Tx, _: &Operator, now: DateTime<Utc>, reference: &str) -> Outcome<()> {
-    let except = reference.split('/').nth(1).and_then(|account| account.parse().ok());
-    let Some((record, mut accounts)) = with_payers(tx, named(reference)?, except)? else { return Ok(()) };
-    tell_each(tx, now, &record, &mut accounts)
-}
-
-/// Time went on: what was paid does not settle the visit any more, and whoever paid is told.
-pub(crate) fn owes_again(tx: &mut dyn Tx, _: &Operator, now: DateTime<Utc>, reference: &str) -> Outcome<()> {
-    let Some((mut record, mut accounts)) = with_payers(tx, named(reference)?, None)? else { return Ok(()) };
-    let event = VisitEvent::TimePassed { owes_again_at: record.row.owes_again_at };
-    let stepped = visit::step(Some(record.row.state.into()), &event, now);
-    let (state, effects) = stepped.map_err(|error| refused(&error))?;
-    if effects.contains(&VisitEffect::TellOwingAgain) {
-        record.row.state = state.into();
-        tx.write(update!(VisitRow { id: record.row.id } set { state: record.row.state }))?;
-        tell_each(tx, now, &record, &mut accounts)?;
-    }
-    Ok(())
 }

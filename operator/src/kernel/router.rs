@@ -77,8 +77,8 @@ fn method(request: &Request) -> Option<Method> {
     }
 }
 
-/// A part of a path; `None` for a broken escape, bytes that are not UTF-8, control characters (no id
-/// has them, and a database takes no zero byte), or nothing.
+/// A part of a path; `None` for a broken escape, bytes that are not UTF-8, control characters (no
+/// id has them, and a database takes no zero byte), or nothing.
 fn decode(part: &str) -> Option<String> {
     let is_whole = part.match_indices('%').all(|(at, _)| {
         part.get(at + 1..at + 3).is_some_and(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))

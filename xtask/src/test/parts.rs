@@ -9,7 +9,7 @@ use crate::clauses::names::Language;
 use crate::failure::{About, Failure, Outcome};
 use crate::process::Finished;
 use crate::setup::{self, Swift};
-use crate::{budgets, clauses, dependencies, pages, process, repository, rooms, size, texts};
+use crate::{budgets, clauses, comments, dependencies, pages, process, repository, rooms, size, texts};
 
 /// The name in the table; a part of several steps goes by its first word.
 pub fn name(part: Part) -> &'static str {
@@ -31,6 +31,7 @@ pub fn steps(part: Part) -> Vec<Step> {
             Step { name: "generator", run: generator },
             Step { name: "dependencies", run: || dependencies::check().map(|()| PartReport::default()) },
             Step { name: "clauses", run: || clauses::check().map(|()| PartReport::default()) },
+            Step { name: "comments", run: || comments::check().map(|()| PartReport::default()) },
             Step { name: "rooms", run: || rooms::check().map(|()| PartReport::default()) },
             Step { name: "budgets", run: || budgets::check().map(|()| PartReport::default()) },
             Step { name: "pages", run: || pages::check().map(|()| PartReport::default()) },

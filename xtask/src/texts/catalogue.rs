@@ -24,6 +24,14 @@ pub struct Message {
     references: BTreeSet<String>,
 }
 
+impl Catalogue {
+    /// Messages that other messages quote, without the attribute.
+    pub fn quoted(&self) -> BTreeSet<String> {
+        let references = self.messages.values().flat_map(|message| &message.references);
+        references.map(|id| id.split('.').next().unwrap_or(id).to_owned()).collect()
+    }
+}
+
 impl Message {
     /// A variable is a number when any of its uses says so.
     fn uses(&mut self, name: &str, kind: Kind) {

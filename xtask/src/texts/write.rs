@@ -73,7 +73,7 @@ fn one_line(text: &str) -> String {
 
 /// `pay-button` and `max_stay.advice` as `payButton` and `maxStayAdvice`; a word of either language
 /// is quoted.
-fn name_of(id: &str) -> String {
+pub fn name_of(id: &str) -> String {
     let mut name = String::new();
     for word in id.split(['-', '_', '.']) {
         let mut letters = word.chars();

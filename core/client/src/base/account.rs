@@ -224,13 +224,13 @@ impl Account<'_> {
 
     /// Closes the account for good. What is owed is paid from the deposit, what is left of it goes
     /// back, the operator erases the person, and this phone forgets the account as if it had never
-    /// been there. Closing twice is one closing: where no answer came ([`AccountState::is_closing`])
-    /// it is called again, and tells what became of the money then.
+    /// been there. Closing twice is one closing: where no answer came
+    /// ([`AccountState::is_closing`]) it is called again, and tells what became of the money then.
     ///
     /// # Errors
     /// `account_owes` with `owed`, `balance` and `missing` when the deposit does not cover what is
-    /// owed: the account stays open. `intents_open` as in [`Account::sign_out`]. `no_answer` when it
-    /// may have been closed. `not_signed_in`, `phone_full`, and whatever a request can answer.
+    /// owed: the account stays open. `intents_open` as in [`Account::sign_out`]. `no_answer` when
+    /// it may have been closed. `not_signed_in`, `phone_full`, and whatever a request can answer.
     pub async fn close_account(self) -> Result<AccountClosed> {
         let outcome = self.close_account_inner().await;
         self.0.explain(outcome)

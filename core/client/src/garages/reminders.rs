@@ -1,13 +1,33 @@
 //! When a driver is reminded to leave: before the time to leave is over as the city says, and at
-//! its end (BG-68).
+//! its end (BG-68). From the last reminder before its end on that time is ending.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use mesto_protocol::garages::visits::VisitState;
+use mesto_protocol::kernel::ids::VisitId;
 use mesto_rules::garages::GaragesSection;
 
+use super::Garages;
 use crate::kernel::client::Client;
+use crate::kernel::error::Result;
 use crate::kernel::reminders::{Planned, ReminderKind};
 use mesto_texts::TextValue;
+
+impl Garages<'_> {
+    /// From when on the time to leave of a stored visit is shown as ending: the last reminder
+    /// before its end, or its end where the city states none. `None` where the facility states no
+    /// time to leave. Local.
+    ///
+    /// # Errors
+    /// `visit_missing`.
+    pub fn ending_from(self, visit: VisitId) -> Result<Option<DateTime<Utc>>> {
+        let visit = self.visit(visit)?;
+        let city = self.0.stored_city(&visit.city);
+        let garages: Option<&GaragesSection> = city.as_ref().and_then(|city| city.section().ok());
+        let last = garages.and_then(|garages| garages.policy.reminder_minutes_before.iter().min());
+        let before = TimeDelta::minutes(last.map_or(0, |minutes| i64::from(minutes.get())));
+        Ok(visit.exit_by.map(|exit_by| exit_by - before))
+    }
+}
 
 /// The alarms of paid visits. Where a facility states no time to leave, it is the moment from which
 /// on more is owed.

@@ -19,7 +19,7 @@ pub struct Sold {
     /// version.
     pub stored: fn(&Database, &Json) -> Stored<Option<Json>>,
     /// Of a thing that is paid several times: whether this sale of an outcome is counted already in
-    /// a price that was asked for at a moment of the operator's clock. Then that price is of what is
-    /// owed besides. `None`: whoever buys the same thing again while it is open wants the same.
+    /// a price that was asked for at a moment of the operator's clock. Then that price is of what
+    /// is owed besides. `None`: whoever buys the same thing again while it is open wants the same.
     pub is_counted: Option<IsCounted>,
 }

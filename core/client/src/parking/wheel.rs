@@ -182,8 +182,8 @@ impl Parking<'_> {
         })
     }
 
-    /// The lengths that the rules grant, ascending, with the price of the longest; the refusal where
-    /// they grant none.
+    /// The lengths that the rules grant, ascending, with the price of the longest; the refusal
+    /// where they grant none.
     fn granted(self, city: &CityId, zone: &ZoneId, plate: &Plate, most: Option<u32>) -> Result<(Vec<u32>, Preview)> {
         let priced = |asked| self.preview_of(city, zone, plate.clone(), asked, RulesPay::Deposit);
         let mut choices: Vec<u32> = vec![];

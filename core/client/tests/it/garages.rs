@@ -118,7 +118,10 @@ fn refused(phone: &Phone, ticket: &str) -> Error {
 
 /// A phone, a garage in which a car has been for 90 minutes.
 fn parked(deposit: &str) -> (Phone, Controller) {
-    let net = net();
+    parked_in(net(), deposit)
+}
+
+fn parked_in(net: Arc<Net>, deposit: &str) -> (Phone, Controller) {
     let controller = Controller::of(&net, "zeleni-venac");
     let phone = ready(&net, deposit);
     controller.happens(ReportedEventKind::Entered, TICKET);
@@ -305,8 +308,10 @@ fn a_free_visit_owes_nothing_until_its_free_time_is_over_bg_64() {
 fn reminders_come_before_the_time_to_leave_and_at_its_end_bg_68() {
     let (phone, controller) = parked("1000");
     run(phone.client.payments().buy(&phone.quote("red", 60))).unwrap();
-    pay(&phone, TICKET, PayMethod::Deposit).unwrap();
+    let visit = pay(&phone, TICKET, PayMethod::Deposit).unwrap().visit().unwrap();
     let exit_by = phone.time.now() + TimeDelta::minutes(10);
+    let ending_from = phone.client.garages().ending_from(visit.id).unwrap();
+    assert_eq!(ending_from, Some(exit_by - TimeDelta::minutes(5)), "it is ending from the last reminder on");
     let plan = phone.alarms.last();
     let of_garages: Vec<_> = plan.iter().filter(|one| one.service == "garages").map(|one| (one.kind, one.at)).collect();
     assert_eq!(
@@ -322,6 +327,14 @@ fn reminders_come_before_the_time_to_leave_and_at_its_end_bg_68() {
 }
 
 #[test]
+fn without_a_reminder_the_time_to_leave_is_shown_as_ending_at_its_end_bg_68() {
+    let (phone, _controller) = parked_in(net_with(|garages| garages.policy.reminder_minutes_before.clear()), "1000");
+    let visit = pay(&phone, TICKET, PayMethod::Deposit).unwrap().visit().unwrap();
+    assert!(visit.exit_by.is_some());
+    assert_eq!(phone.client.garages().ending_from(visit.id).unwrap(), visit.exit_by);
+}
+
+#[test]
 fn without_a_time_to_leave_the_reminder_is_for_the_moment_at_which_more_is_owed_amb_12() {
     let net = Net::new(Time::new());
     let controller = Controller::of(&net, "zeleni-venac");
@@ -330,7 +343,7 @@ fn without_a_time_to_leave_the_reminder_is_for_the_moment_at_which_more_is_owed_
     phone.after(30);
     controller.is_there();
     let visit = pay(&phone, TICKET, PayMethod::Deposit).unwrap().visit().unwrap();
-    assert_eq!(visit.exit_by, None);
+    assert_eq!((visit.exit_by, phone.client.garages().ending_from(visit.id).unwrap()), (None, None));
     let owes_again_at = visit.owes_again_at.unwrap();
     let last = phone.alarms.last().pop().unwrap();
     assert_eq!((last.kind, last.at), (ReminderKind::AtEnd, owes_again_at));

@@ -219,7 +219,8 @@ fn an_older_copy_of_the_same_version_does_not_come_back() {
     assert_eq!(serves(7, after(0)).map(city), Ok(Some(7)));
     assert_eq!(serves(8, after(60)).map(city), Ok(Some(8)));
     own.refuses(serves(7, after(0)), "signed at");
-    // The same again is taken, whichever host of the operator signed it, and the latest moment counts.
+    // The same again is taken, whichever host of the operator signed it, and the latest moment
+    // counts.
     assert_eq!(serves(8, after(59)).map(city), Ok(Some(8)));
     assert_eq!(serves(8, after(120)).map(city), Ok(Some(8)));
     own.refuses(serves(9, after(90)), "signed at");

@@ -3,10 +3,10 @@
 //!
 //! Its payload is a CBOR map: 1 version, 2 issued at (s), 3 array of maps {1 kid, 2 use, 3 alg, 4
 //! public, 5 from (s), 6 until (s), 7 revoked at (s), absent unless revoked}, 4 next update (s).
-//! `use` is 1 city, 2 ticket, 4 revocations (3 is reserved); `alg` is -8 (EdDSA with Ed25519). Bytes
-//! and vectors: `docs/ticket-code.md`. A key signs from `from` until `until`; what it signed in that
-//! time stays good afterwards. A revoked key is believed in nothing, because who holds it can write
-//! any date.
+//! `use` is 1 city, 2 ticket, 4 revocations (3 is reserved); `alg` is -8 (EdDSA with Ed25519).
+//! Bytes and vectors: `docs/ticket-code.md`. A key signs from `from` until `until`; what it signed
+//! in that time stays good afterwards. A revoked key is believed in nothing, because who holds it
+//! can write any date.
 
 use std::fmt;
 

@@ -266,9 +266,9 @@ impl<'a> Meter<'a> {
         }
     }
 
-    /// How many tickets for several days may be taken, besides none, and when the last of them ends:
-    /// up to one more than are used up. With free minutes or a cheaper list some days by units may
-    /// cost less than a ticket, so each number of them is tried.
+    /// How many tickets for several days may be taken, besides none, and when the last of them
+    /// ends: up to one more than are used up. With free minutes or a cheaper list some days by
+    /// units may cost less than a ticket, so each number of them is tried.
     fn ticket_counts(&self, days: u32, until: DateTime<Utc>) -> Result<Vec<(u32, DateTime<Utc>)>, Refusal> {
         let (first, last) = (self.city.local_day(self.from), self.city.local_day(until));
         let span = match self.day_count()? {
@@ -281,9 +281,9 @@ impl<'a> Meter<'a> {
         (1..=used_up.saturating_add(1)).map(counted).collect()
     }
 
-    /// What the time from the start of a day on costs by units that start anew with it. `known` keeps
-    /// what the time from a day on costs, by the start of the day and that of its first unit: visits
-    /// of years would otherwise price each of their days once for every number of tickets.
+    /// What the time from the start of a day on costs by units that start anew with it. `known`
+    /// keeps what the time from a day on costs, by the start of the day and that of its first unit:
+    /// visits of years would otherwise price each of their days once for every number of tickets.
     fn cost_from(
         &self,
         start: DateTime<Utc>,

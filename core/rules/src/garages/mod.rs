@@ -3,6 +3,7 @@
 
 pub(crate) mod check;
 pub mod facility;
+pub mod history;
 #[cfg(feature = "load")]
 pub(crate) mod load;
 pub(crate) mod meter;

@@ -122,8 +122,8 @@ impl City {
     /// A service's part of the city; read once, however often it is asked for.
     ///
     /// # Errors
-    /// [`SectionError`]: the city has no such section, a later version of this program is needed for it, or it cannot be
-    /// read. Other services are not touched by that.
+    /// [`SectionError`]: the city has no such section, a later version of this program is needed
+    /// for it, or it cannot be read. Other services are not touched by that.
     pub fn section<S: Section>(&self) -> Result<&S, SectionError> {
         self.sections.service()
     }

@@ -29,8 +29,8 @@ pub(crate) fn checked(text: &str, what: &'static str) -> Result<String, IdError>
     }
 }
 
-/// One line a type: `ZoneId, "zone";`. A service makes its own. On the wire and in files the bare text, checked when it is
-/// read.
+/// One line a type: `ZoneId, "zone";`. A service makes its own. On the wire and in files the bare
+/// text, checked when it is read.
 macro_rules! slug_ids {
     ($($(#[$doc:meta])* $name:ident, $what:literal;)*) => {$(
         $(#[$doc])*
@@ -42,7 +42,8 @@ macro_rules! slug_ids {
             /// Reads an id.
             ///
             /// # Errors
-            /// [`IdError`](crate::kernel::ids::IdError) for anything but small letters, digits and `-`.
+            /// [`IdError`](crate::kernel::ids::IdError) for anything but small letters, digits and
+            /// `-`.
             pub fn new(text: &str) -> Result<Self, $crate::kernel::ids::IdError> {
                 $crate::kernel::ids::checked(text, $what).map(Self)
             }

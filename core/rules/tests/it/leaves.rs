@@ -1,5 +1,5 @@
-//! Every value of every city that stands in `cities/` is read by somebody: another value changes an answer of the rules, or it
-//! stands in a list here, with the file that reads or shows it.
+//! Every value of every city that stands in `cities/` is read by somebody: another value changes an
+//! answer of the rules, or it stands in a list here, with the file that reads or shows it.
 
 use crate::support::at;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -8,8 +8,8 @@ use mesto_rules::orders::OrdersSection;
 use mesto_rules::{City, ParkingSection, PayMethod, Position, QuoteAsk, Stay, Stays, Zone, order};
 use serde_json::Value;
 
-/// Values that change no answer of the rules: their path in the document (`*` is one step of it, `**` any number), the file that
-/// reads or shows them, and the words in it by which it does.
+/// Values that change no answer of the rules: their path in the document (`*` is one step of it,
+/// `**` any number), the file that reads or shows them, and the words in it by which it does.
 const ELSEWHERE: &[(&str, &str, &str)] = &[
     // What a value rests on: `mesto city show` lists it, and the compiler demands it.
     ("**.certainty", "cli/src/base/cities.rs", "certainty(&document"),
@@ -77,7 +77,8 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("sections.time.zone", "core/client/src/base/cities.rs", "time.zone()"),
 ];
 
-/// Values that say nothing as long as another one is as it is, and why. One that is read after all has to leave this list.
+/// Values that say nothing as long as another one is as it is, and why. One that is read after all
+/// has to leave this list.
 const WITHOUT_EFFECT: &[(&str, &str)] = &[
     ("sections.parking.zones.white.regime", "no order is priced in a zone whose prices nobody tells"),
     ("sections.parking.zones.white.limits.no_return_minutes.known.value", "nothing is sold there"),
@@ -224,7 +225,8 @@ fn others(value: &Value) -> Vec<Value> {
     }
 }
 
-/// The city of a document; `None` when it makes none, or one of whose services a part cannot be read.
+/// The city of a document; `None` when it makes none, or one of whose services a part cannot be
+/// read.
 fn city_of(document: &Value) -> Option<City> {
     let city = City::from_json(&document.to_string()).ok()?;
     let is_read = city.section::<ParkingSection>().is_ok()
@@ -249,8 +251,8 @@ fn is_read_alike(one: &City, other: &City) -> bool {
 
 type Answers<'a> = Box<dyn Iterator<Item = String> + 'a>;
 
-/// A city as it is, and what it is asked in families. What another city answers is compared with it, answer by answer, so that
-/// most differences are found early.
+/// A city as it is, and what it is asked in families. What another city answers is compared with
+/// it, answer by answer, so that most differences are found early.
 struct Grid {
     base: City,
     families: Vec<(&'static str, Vec<String>)>,
@@ -279,7 +281,8 @@ impl Grid {
         }
     }
 
-    /// A family in which another city answers otherwise. The one that a value of this path is likely for is asked first.
+    /// A family in which another city answers otherwise. The one that a value of this path is
+    /// likely for is asked first.
     fn changed(&self, path: &[String], other: &City) -> Option<&'static str> {
         let likely = match path.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
             ["sections", "calendar", ..] => "calendar",
@@ -374,7 +377,8 @@ impl Grid {
         });
         let (noon, known) = (at("2025-03-05 12:00"), zones(&self.base).to_vec());
         let continued = zones(city).iter().zip(known).flat_map(move |(zone, known)| {
-            // A stay that is over at noon, by the city as it is; by another one it may be over earlier or later.
+            // A stay that is over at noon, by the city as it is; by another one it may be over
+            // earlier or later.
             let longest = known.max_stay_minutes().map_or(60, mesto_rules::Minutes::get);
             let break_minutes = known.limits.no_return_minutes.known().copied().map_or(0, mesto_rules::Minutes::get);
             let began = |minutes: u32| noon - TimeDelta::minutes((minutes + break_minutes).into());
@@ -405,7 +409,8 @@ impl Grid {
         alone.chain(continued)
     }
 
-    /// Visits of every length at every facility, when each is open, its tickets, and what is said of free places.
+    /// Visits of every length at every facility, when each is open, its tickets, and what is said
+    /// of free places.
     fn visits<'a>(&self, city: &'a City) -> impl Iterator<Item = String> + 'a {
         let garages = city.section::<GaragesSection>().unwrap();
         let entries = ["2022-01-01 00:00", "2025-03-09 12:00", "2025-03-11 03:00"].map(at);

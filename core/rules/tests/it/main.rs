@@ -4,6 +4,7 @@
 mod authors;
 mod belgrade_receipts;
 mod clock;
+mod garage_history;
 mod garage_laws;
 mod garage_tickets;
 mod garage_visits;

@@ -1,5 +1,5 @@
-//! A served city of an older edition as this program reads it: what it does not have yet is unknown or empty, and stops no other
-//! service.
+//! A served city of an older edition as this program reads it: what it does not have yet is unknown
+//! or empty, and stops no other service.
 
 use crate::leaves::matches;
 use crate::support::{at, belgrade, steppe};
@@ -10,9 +10,9 @@ use mesto_rules::{City, ParkingSection, PayMethod, QuoteAsk, SectionError, Stays
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// Fields that every edition has had from the beginning (`*` is one step of the path, `**` any number), and why nothing can stand
-/// in for them. A field that is added later is not among them: it is a fact, a list, or has a default that is right for the
-/// editions before it.
+/// Fields that every edition has had from the beginning (`*` is one step of the path, `**` any
+/// number), and why nothing can stand in for them. A field that is added later is not among them:
+/// it is a fact, a list, or has a default that is right for the editions before it.
 const FROM_THE_BEGINNING: &[(&str, &str)] = &[
     ("id", "which city it is"),
     ("version", "which edition it is"),
@@ -59,7 +59,8 @@ const FROM_THE_BEGINNING: &[(&str, &str)] = &[
     ("sections.garages.tariffs.*.rate_tables.*.several_days.days", "a price is of days"),
 ];
 
-/// What is removed, as in `leaves`: every field of every object, with the ids of list items in its path.
+/// What is removed, as in `leaves`: every field of every object, with the ids of list items in its
+/// path.
 fn fields(value: &Value, path: &[String], pointer: &str, found: &mut Vec<(Vec<String>, String)>) {
     let mut below = |name: &str, step: &str, value: &Value, is_field: bool| {
         let path = [path, &[name.to_owned()]].concat();

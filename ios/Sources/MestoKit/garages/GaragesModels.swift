@@ -71,6 +71,10 @@ public final class VisitModel {
     public private(set) var visit: Visit
     /// Seconds to leave in; absent when the facility states no time, 0 when it is over.
     public private(set) var left: TimeInterval?
+    /// Soon over: from the last reminder before its end on.
+    public private(set) var isEnding = false
+    /// The operator has lost its record of it: neither paid nor unpaid at the barrier.
+    public private(set) var isLost = false
     @ObservationIgnored private let mesto: Mesto
 
     public init(_ mesto: Mesto, visit: Visit) {
@@ -82,6 +86,9 @@ public final class VisitModel {
     /// connection.
     public func tick() async {
         if let now = try? await mesto.garages.visit(visit.id) { visit = now }
+        let endingFrom = try? await mesto.garages.endingFrom(visit.id)
+        isEnding = endingFrom.map { mesto.now() >= $0 } ?? false
+        isLost = mesto.garages.state().lost.contains { $0.id == visit.id }
         count()
     }
 

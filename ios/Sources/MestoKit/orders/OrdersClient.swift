@@ -17,8 +17,8 @@ public struct OrdersClient: Part {
     public func bySlip(_ number: String) async throws -> Order {
         try await core.waiting { try await core.client.orders().bySlip(number: number, cancel: $0) }
     }
-    /// Orders that the account has shown to be its own, newest first; `cursor` is `next` of the page
-    /// before.
+    /// Orders that the account has shown to be its own, newest first; `cursor` is `next` of the
+    /// page before.
     public func history(cursor: String? = nil, limit: Int = 50) async throws -> OrderPage {
         try await core.waiting { try await core.client.orders().history(cursor: cursor, limit: atLeastNone(limit), cancel: $0) }
     }

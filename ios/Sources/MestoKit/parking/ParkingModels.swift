@@ -111,7 +111,8 @@ public final class PurchaseModel: PaymentModel {
 public final class TicketModel {
     /// The part of it that was asked for.
     public let ticket: Ticket
-    /// The whole time; absent before the first `tick`, and where the phone does not have the ticket.
+    /// The whole time; absent before the first `tick`, and where the phone does not have the
+    /// ticket.
     public private(set) var parked: Parked?
     /// Seconds until the end; 0 when it is over.
     public private(set) var left: TimeInterval

@@ -1,5 +1,5 @@
-//! Signed documents that were believed when they were stored: the key set, cities, what the operator
-//! says of itself.
+//! Signed documents that were believed when they were stored: the key set, cities, what the
+//! operator says of itself.
 
 use chrono::{DateTime, Utc};
 use mesto_protocol::signed_document::Known;

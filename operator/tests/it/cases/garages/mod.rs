@@ -1,6 +1,8 @@
-//! Garages: what controllers tell, what drivers pay, and who is let out. What all of these use stands here.
+//! Garages: what controllers tell, what drivers pay, and who is let out. What all of these use
+//! stands here.
 
 mod late;
+mod orders_of_telling;
 mod prices;
 mod receipts;
 mod records;

@@ -182,7 +182,7 @@ on_both_databases! {
     #[test]
     fn more_than_one_answer_holds_is_told_in_several_bg_67(world) {
         let garage = Controller::of(world, "zeleni-venac");
-        let plant = "INSERT INTO visit_payment (visit, at, is_cash, priced_at, city, facility, sale, amount, is_amount_told, fee, currency, lines) SELECT id, entered_at, 0, entered_at, city, facility, 'sa' || SUBSTR(id, 3), 0, 1, 0, currency, '[]' FROM visit";
+        let plant = "INSERT INTO visit_payment (visit, at, is_cash, priced_at, city, facility, sale, amount, fee, currency, lines) SELECT id, entered_at, 0, entered_at, city, facility, 'sa' || SUBSTR(id, 3), 0, 0, currency, '[]' FROM visit";
         for hundred in 0..6 {
             let event = |one: i64| told(ReportedEventKind::Entered, &format!("GR{}", 1000 + hundred * 100 + one), world.now() + TimeDelta::milliseconds(one));
             garage.tell((0..100).map(event).collect());

@@ -1,5 +1,5 @@
-// Signing in and out, the devices that are signed in, all that is stored, the end of the account, and
-// bringing it up to date.
+// Signing in and out, the devices that are signed in, all that is stored, the end of the account,
+// and bringing it up to date.
 package city.mesto.sdk
 
 import city.mesto.sdk.core.AccountClosed

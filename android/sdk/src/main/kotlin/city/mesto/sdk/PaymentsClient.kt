@@ -35,8 +35,8 @@ interface PaymentsClient {
     suspend fun intents(limit: Int = 50): List<PurchaseIntent>
 
     /**
-     * What was bought, with its money, on any phone of the account: newest first; [cursor] is `next`
-     * of the page before.
+     * What was bought, with its money, on any phone of the account: newest first; [cursor] is
+     * `next` of the page before.
      */
     suspend fun history(cursor: String? = null, limit: Int = 50): PurchasePage
 

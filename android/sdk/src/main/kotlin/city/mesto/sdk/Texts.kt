@@ -4,9 +4,6 @@ package city.mesto.sdk
 
 /** Every text of the product by its name; `render` is the core's and knows the language. */
 class Texts(private val render: (id: String, args: Map<String, String>) -> String) {
-    /** Back */
-    fun buyBack(): String = render("buy-back", emptyMap())
-
     /** By card */
     fun buyByCard(): String = render("buy-by-card", emptyMap())
 
@@ -27,18 +24,6 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** {$start} – {$end} */
     fun buyFromUntil(start: String, end: String): String = render("buy-from-until", mapOf("start" to start, "end" to end))
-
-    /** How long? */
-    fun buyHowLong(): String = render("buy-how-long", emptyMap())
-
-    /** Shorter */
-    fun buyLess(): String = render("buy-less", emptyMap())
-
-    /** {$minutes} min */
-    fun buyMinutes(minutes: Long): String = render("buy-minutes", mapOf("minutes" to minutes.toString()))
-
-    /** Longer */
-    fun buyMore(): String = render("buy-more", emptyMap())
 
     /** valid until {$time} */
     fun buyPaidUntil(time: String): String = render("buy-paid-until", mapOf("time" to time))
@@ -63,9 +48,6 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** Asking for the price */
     fun buyPriceLoading(): String = render("buy-price-loading", emptyMap())
-
-    /** sign {$sign} */
-    fun buySign(sign: String): String = render("buy-sign", mapOf("sign" to sign))
 
     /** {$minutes} min can be bought for this car here now; its stay was paid from another account */
     fun buyStopAnother(minutes: Long): String = render("buy-stop-another", mapOf("minutes" to minutes.toString()))
@@ -97,26 +79,14 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Assumed */
     fun certaintyAssumed(): String = render("certainty-assumed", emptyMap())
 
-    /** As the operator publishes it */
-    fun certaintyOfficial(): String = render("certainty-official", emptyMap())
-
     /** As the operator published it earlier */
     fun certaintyOfficialOld(): String = render("certainty-official_old", emptyMap())
 
     /** As others report it */
     fun certaintySecondHand(): String = render("certainty-second_hand", emptyMap())
 
-    /** App */
-    fun channelApp(): String = render("channel-app", emptyMap())
-
-    /** Kiosk */
-    fun channelKiosk(): String = render("channel-kiosk", emptyMap())
-
-    /** SMS */
-    fun channelSms(): String = render("channel-sms", emptyMap())
-
-    /** The time is not checked with the operator yet. */
-    fun clockUnsynced(): String = render("clock-unsynced", emptyMap())
+    /** {$metres} m away */
+    fun distanceMetres(metres: String): String = render("distance-metres", mapOf("metres" to metres))
 
     /** Paid debt */
     fun entryClaimsPaid(): String = render("entry-claims-paid", emptyMap())
@@ -190,14 +160,8 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** {$metres} m */
     fun garagesHeightValue(metres: String): String = render("garages-height-value", mapOf("metres" to metres))
 
-    /** Opening hours */
-    fun garagesHours(): String = render("garages-hours", emptyMap())
-
     /** Opening hours are not known */
     fun garagesHoursUnknown(): String = render("garages-hours-unknown", emptyMap())
-
-    /** Paid in the app */
-    fun garagesInApp(): String = render("garages-in-app", emptyMap())
 
     /** Looking for garages */
     fun garagesLoading(): String = render("garages-loading", emptyMap())
@@ -207,9 +171,6 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** No garages are known in this city. */
     fun garagesNone(): String = render("garages-none", emptyMap())
-
-    /** Whether it can be paid now is not known */
-    fun garagesNotHeard(): String = render("garages-not-heard", emptyMap())
 
     /** Not paid in the app; pay at the place. */
     fun garagesNotInApp(): String = render("garages-not-in-app", emptyMap())
@@ -328,9 +289,6 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Paid: leave by {$time} */
     fun garagesVisitPaid(time: String): String = render("garages-visit-paid", mapOf("time" to time))
 
-    /** {$name}: paid, leave by {$time} */
-    fun garagesVisitPaidDescribed(name: String, time: String): String = render("garages-visit-paid-described", mapOf("name" to name, "time" to time))
-
     /** Paid: leave without delay */
     fun garagesVisitPaidNoEnd(): String = render("garages-visit-paid-no-end", emptyMap())
 
@@ -348,6 +306,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** Your visit */
     fun garagesVisitTitle(): String = render("garages-visit-title", emptyMap())
+
+    /** Back */
+    fun goBack(): String = render("go-back", emptyMap())
 
     /** The bank approved it after all, and it was bought. */
     fun intentBoughtLate(): String = render("intent-bought-late", emptyMap())
@@ -474,9 +435,6 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** To be paid */
     fun orderStateIssued(): String = render("order-state-issued", emptyMap())
-
-    /** Unknown to the operator */
-    fun orderStateLost(): String = render("order-state-lost", emptyMap())
 
     /** Other (update the app) */
     fun orderStateOther(): String = render("order-state-other", emptyMap())
@@ -625,12 +583,6 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** {$facility}: it ended at {$leave_by_time}. If you are still inside, look in the app what is owed. */
     fun reminderGaragesEndBody(facility: String, leaveByTime: String): String = render("reminder-garages-end.body", mapOf("facility" to facility, "leave_by_time" to leaveByTime))
 
-    /** One message buys {$minutes} min for {$price}. */
-    fun smsPrice(minutes: Long, price: String): String = render("sms-price", mapOf("minutes" to minutes.toString(), "price" to price))
-
-    /** Send “{$body}” to {$number} */
-    fun smsWhat(body: String, number: String): String = render("sms-what", mapOf("body" to body, "number" to number))
-
     /** Code from the SMS */
     fun startCodeLabel(): String = render("start-code-label", emptyMap())
 
@@ -666,6 +618,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** Ask again now */
     fun stateCheckAgain(): String = render("state-check-again", emptyMap())
+
+    /** Unknown to the operator */
+    fun stateLost(): String = render("state-lost", emptyMap())
 
     /** {$plate}: the operator does not know this ticket */
     fun stateLostOpen(plate: String): String = render("state-lost-open", mapOf("plate" to plate))
@@ -818,7 +773,7 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     fun ticketLoading(): String = render("ticket-loading", emptyMap())
 
     /** {$min} to {$max} letters and digits */
-    fun ticketNumberAny(min: String, max: String): String = render("ticket-number-any", mapOf("min" to min, "max" to max))
+    fun ticketNumberAny(min: String, max: Long): String = render("ticket-number-any", mapOf("min" to min, "max" to max.toString()))
 
     /** {$count} digits */
     fun ticketNumberDigits(count: String): String = render("ticket-number-digits", mapOf("count" to count))
@@ -889,12 +844,6 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Finish the payment on the bank's page. The deposit changes as soon as the bank says so. */
     fun topupWaitingWhy(): String = render("topup-waiting-why", emptyMap())
 
-    /** No ticket */
-    fun violationNoTicket(): String = render("violation-no_ticket", emptyMap())
-
-    /** Paid time ran out */
-    fun violationTimeExpired(): String = render("violation-time_expired", emptyMap())
-
     /** Cancelled */
     fun visitStateCancelled(): String = render("visit-state-cancelled", emptyMap())
 
@@ -912,6 +861,15 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** Paid */
     fun visitStatePaid(): String = render("visit-state-paid", emptyMap())
+
+    /** Shorter */
+    fun wheelLess(): String = render("wheel-less", emptyMap())
+
+    /** {$minutes} min */
+    fun wheelMinutes(minutes: Long): String = render("wheel-minutes", mapOf("minutes" to minutes.toString()))
+
+    /** Longer */
+    fun wheelMore(): String = render("wheel-more", emptyMap())
 
     /** Add another car */
     fun zonesAddPlate(): String = render("zones-add-plate", emptyMap())
@@ -933,9 +891,6 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** Deposit {$amount}. Double tap to top up. */
     fun zonesDepositDescribed(amount: String): String = render("zones-deposit-described", mapOf("amount" to amount))
-
-    /** {$metres} m away */
-    fun zonesDistance(metres: String): String = render("zones-distance", mapOf("metres" to metres))
 
     /** about {$metres} m away */
     fun zonesDistanceAbout(metres: String): String = render("zones-distance-about", mapOf("metres" to metres))
@@ -990,7 +945,4 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
 
     /** The code on the sign is surer than the position. */
     fun zonesSignWhy(): String = render("zones-sign-why", emptyMap())
-
-    /** Where are you parked? */
-    fun zonesTitle(): String = render("zones-title", emptyMap())
 }

@@ -576,6 +576,8 @@ class FakeMesto(
         override suspend fun visit(id: VisitId): Visit = state.value.run { inside + over + lost }.find { it.id == id }
             ?: throw MestoException.Refused("visit_missing", "This visit is not on the phone.", "Refresh.", emptyMap(), "", null, false)
 
+        override suspend fun endingFrom(visit: VisitId): Instant? = visit(visit).exitBy?.minus(5, ChronoUnit.MINUTES)
+
         override suspend fun receipt(visit: VisitId): String? = visit(visit).signed
 
         internal fun settle(quote: Quote, offer: GaragesOffer): Visit {

@@ -112,7 +112,7 @@ class JourneyTest {
         sees(texts.stateRefusedCode("limit_reached"))
         purchase.frame(this)
 
-        tap(texts.buyBack())
+        tap(texts.goBack())
         sees(texts.zonesDepositDescribed(rsd("800,00")))
         sees(texts.zonesRunning("BG 789-PP"))
         purchase.frame(this)
@@ -144,7 +144,7 @@ class JourneyTest {
         notConfirmed.frame(this)
 
         // Left and chosen again: the same purchase, not a second one.
-        tap(texts.buyBack())
+        tap(texts.goBack())
         sees(texts.stateUnconfirmedOpen("NS 123-ŠĆ"))
         notConfirmed.frame(this)
         tapWhat(yellow)
@@ -169,14 +169,14 @@ class JourneyTest {
         // Below 200 RSD nobody knows the fee, so nothing is sold by card.
         tap(texts.buyByCard())
         sees(texts.stateRefusedCode("card_fee_unknown"))
-        tap(texts.buyMore())
+        tap(texts.wheelMore())
 
         tap(texts.buyPayCardDescribed(amount = rsd("200,00"), plate = "BG 789-PP", zone = red, time = "11:30"))
         sees(texts.stateAtBankWhy())
         assertEquals(emptyList(), client.parking.state.value.active, "neither paid nor unpaid")
         testbed.payAt(pages.single())
         tapUntil(texts.stateCheckAgain()) { shows(texts.ticketEndsAt("11:30")) }
-        tap(texts.buyBack())
+        tap(texts.goBack())
         sees(texts.zonesDepositDescribed(rsd("0,00")))
         assertTrue("\"tickets\":1" in testbed.ledger().replace(" ", ""), testbed.ledger())
     }
@@ -206,7 +206,7 @@ class JourneyTest {
         testbed.payAt(pages.single())
         tapUntil(texts.stateCheckAgain()) { shows(texts.ordersDone(amount = due, plate = "BG 789-PP")) }
         assertEquals(OrderState.Paid, client.orders.state.value.orders.single().state)
-        tap(texts.buyBack())
+        tap(texts.goBack())
         sees(texts.zonesDepositDescribed(rsd("0,00")))
     }
 

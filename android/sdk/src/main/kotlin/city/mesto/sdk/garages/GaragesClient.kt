@@ -20,6 +20,7 @@ import city.mesto.sdk.core.Topic
 import city.mesto.sdk.core.Visit
 import city.mesto.sdk.core.VisitId
 import city.mesto.sdk.core.VisitPage
+import java.time.Instant
 import kotlinx.coroutines.flow.StateFlow
 
 /**
@@ -72,6 +73,12 @@ interface GaragesClient {
     suspend fun visit(id: VisitId): Visit
 
     /**
+     * From when on the time to leave of a stored visit is shown as ending; null where the facility
+     * states none.
+     */
+    suspend fun endingFrom(visit: VisitId): Instant?
+
+    /**
      * The signed receipt of a paid visit, to draw as a QR; null where none was signed, and once the
      * car has left.
      */
@@ -114,6 +121,8 @@ private class GaragesOfCore(private val core: Core) : GaragesClient {
     override suspend fun history(cursor: String?, limit: Int) = core.on { garages.history(cursor, Core.atLeastNone(limit)) }
 
     override suspend fun visit(id: VisitId) = core.on { garages.visit(id) }
+
+    override suspend fun endingFrom(visit: VisitId) = core.on { garages.endingFrom(visit) }
 
     override suspend fun receipt(visit: VisitId) = core.on { garages.receipt(visit) }
 }

@@ -125,7 +125,7 @@ private fun standing(order: OrderRow): String = when (order.standing) {
     OrderRow.Standing.ToPay -> texts.orderStateIssued()
     OrderRow.Standing.Paid -> texts.orderStatePaid()
     OrderRow.Standing.Cancelled -> texts.orderStateCancelled()
-    OrderRow.Standing.Lost -> texts.orderStateLost()
+    OrderRow.Standing.Lost -> texts.stateLost()
     OrderRow.Standing.Other -> texts.orderStateOther()
 }
 

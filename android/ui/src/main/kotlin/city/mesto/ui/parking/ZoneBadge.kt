@@ -73,7 +73,7 @@ fun ZoneBar(zone: ZoneView, onBack: () -> Unit, modifier: Modifier = Modifier) {
         verticalAlignment = Alignment.CenterVertically,
         modifier = modifier.fillMaxWidth().background(colour).heightIn(min = 68.dp).padding(start = 6.dp, end = 20.dp, top = 8.dp, bottom = 8.dp),
     ) {
-        CompositionLocalProvider(LocalContentColor provides letters) { IconAction(Icons.Back, texts.buyBack(), onBack) }
+        CompositionLocalProvider(LocalContentColor provides letters) { IconAction(Icons.Back, texts.goBack(), onBack) }
         Row(
             verticalAlignment = Alignment.CenterVertically,
             modifier = Modifier.weight(1f).clearAndSetSemantics {

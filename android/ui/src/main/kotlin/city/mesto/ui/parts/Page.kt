@@ -79,7 +79,7 @@ fun Bar(title: String, onBack: (() -> Unit)?, modifier: Modifier = Modifier, end
         verticalAlignment = Alignment.CenterVertically,
         modifier = modifier.fillMaxWidth().heightIn(min = 60.dp).padding(start = if (onBack == null) 20.dp else 6.dp, end = 12.dp),
     ) {
-        onBack?.let { IconAction(Icons.Back, texts.buyBack(), it) }
+        onBack?.let { IconAction(Icons.Back, texts.goBack(), it) }
         Text(
             title,
             style = MaterialTheme.typography.titleLarge,

@@ -83,7 +83,7 @@ fun TimeWheel(
 private class StepTexts(val less: String, val more: String)
 
 @Composable
-private fun texts(): StepTexts = city.mesto.ui.text.texts.let { StepTexts(it.buyLess(), it.buyMore()) }
+private fun texts(): StepTexts = city.mesto.ui.text.texts.let { StepTexts(it.wheelLess(), it.wheelMore()) }
 
 @Composable
 private fun StepButton(icon: ImageVector, described: String, enabled: Boolean, onClick: () -> Unit) {
@@ -162,7 +162,7 @@ private fun WheelRow(minutes: Int, isMiddle: Boolean, row: Dp, onClick: () -> Un
     val chosenSize = capped(36.sp, 40.dp)
     Box(contentAlignment = Alignment.Center, modifier = Modifier.fillMaxWidth().height(row).clickable(onClick = onClick)) {
         Text(
-            city.mesto.ui.text.texts.buyMinutes(minutes.toLong()),
+            city.mesto.ui.text.texts.wheelMinutes(minutes.toLong()),
             style = if (isMiddle) MaterialTheme.typography.displaySmall.copy(fontSize = chosenSize) else MaterialTheme.typography.titleLarge,
             color = if (isMiddle) colours.onPrimaryContainer else colours.onSurfaceVariant,
             textAlign = TextAlign.Center,

@@ -10,6 +10,7 @@ import city.mesto.sdk.Texts
 import city.mesto.sdk.core.Money
 import city.mesto.sdk.core.countdownText
 import city.mesto.sdk.core.moneyText
+import city.mesto.sdk.core.minutesLeft as minutesLeftOf
 import city.mesto.sdk.core.momentText
 import city.mesto.sdk.core.numberText
 import city.mesto.sdk.core.timeText
@@ -39,6 +40,9 @@ class Words(val texts: Texts, private val language: String, private val utcOffse
 
     /** `09:05`, or `1:02:03` from an hour on. */
     fun countdown(seconds: Long): String = countdownText(seconds.coerceAtLeast(0).toULong())
+
+    /** How many minutes are left, as they are read aloud. */
+    fun minutesLeft(seconds: Long): Long = minutesLeftOf(seconds.coerceAtLeast(0).toULong()).toLong()
 
     private companion object {
         const val NO_BREAK = '\u00A0'

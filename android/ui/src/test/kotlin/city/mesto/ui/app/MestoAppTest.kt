@@ -178,7 +178,7 @@ class MestoAppTest {
             tap(spelled(SECOND))
             tapWhat("Red zone")
             finds(payInRed(plate = SECOND))
-            tap(texts.buyMore())
+            tap(texts.wheelMore())
             finds(payInRed(until = "11:30", amount = "160.00", plate = SECOND)).assertIsEnabled()
             val asked = asked("quote")
 
@@ -339,7 +339,7 @@ class MestoAppTest {
         fake.wallet.state.value = WalletState(Samples.rsd(100.toBigDecimal()))
         driven { phone ->
             tapWhat("Red zone")
-            tap(texts.buyMore())
+            tap(texts.wheelMore())
             tap(texts.buyTopUp())
             tap(rsd("200.00"))
             tap(texts.topupGo(rsd("200.00")))
@@ -382,7 +382,7 @@ class MestoAppTest {
         phone.turn()
         sees(texts.zonesSignGo("Yellow zone"))
         tap(texts.zonesSignGo("Yellow zone"))
-        tap(texts.buyMore())
+        tap(texts.wheelMore())
         val pay = texts.buyPayDescribed(amount = rsd("160.00"), plate = PLATE, zone = "Yellow zone", time = "11:30")
         finds(pay).assertIsEnabled()
         val asked = asked("quote")

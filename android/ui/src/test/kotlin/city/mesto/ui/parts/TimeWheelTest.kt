@@ -68,12 +68,12 @@ class TimeWheelTest {
     @Test
     fun plus_steps_to_the_limit_and_is_off_there() = runComposeUiTest {
         wheel(listOf(60, 120, 180))
-        onNodeWithContentDescription(words.texts.buyLess()).assertIsNotEnabled()
-        repeat(2) { onNodeWithContentDescription(words.texts.buyMore()).assertIsEnabled().performClick() }
+        onNodeWithContentDescription(words.texts.wheelLess()).assertIsNotEnabled()
+        repeat(2) { onNodeWithContentDescription(words.texts.wheelMore()).assertIsEnabled().performClick() }
         waitForIdle()
         assertEquals(180, chosen)
-        onNodeWithContentDescription(words.texts.buyMore()).assertIsNotEnabled()
-        onNodeWithContentDescription(words.texts.buyLess()).assertIsEnabled()
+        onNodeWithContentDescription(words.texts.wheelMore()).assertIsNotEnabled()
+        onNodeWithContentDescription(words.texts.wheelLess()).assertIsEnabled()
     }
 
     @Test

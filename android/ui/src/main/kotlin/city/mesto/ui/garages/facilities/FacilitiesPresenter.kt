@@ -1,5 +1,5 @@
 // Garages with their free places, asked for anew while the list is seen, and the visits that are
-// not over.
+// not over or that the operator has lost.
 
 package city.mesto.ui.garages.facilities
 
@@ -18,6 +18,7 @@ import city.mesto.ui.fromcore.changes
 import city.mesto.ui.fromcore.city
 import city.mesto.ui.fromcore.connectionView
 import city.mesto.ui.fromcore.here
+import city.mesto.ui.fromcore.price
 import city.mesto.ui.fromcore.refusal
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.flow.Flow
@@ -117,9 +118,10 @@ class FacilitiesPresenter(
 
     private fun showDriver() {
         val waiting = client.payments.state.value.open.firstNotNullOfOrNull { it.wantedVisit }
+        val visits = client.garages.state.value
         shown.update { state ->
             state.copy(
-                visits = client.garages.state.value.inside.map { it.row() },
+                visits = visits.inside.map { it.row() } + visits.lost.map { it.row(VisitRow.Standing.Lost) },
                 unconfirmed = waiting?.let { UnconfirmedVisit(it.facility, nameOf(it.facility), it.ticket) },
                 connection = client.connectionView(),
             )
@@ -128,7 +130,8 @@ class FacilitiesPresenter(
 
     private fun nameOf(facility: String) = names[facility] ?: facility
 
-    private fun Visit.row() = VisitRow(id.value, nameOf(facility.value), state == VisitState.OwingAgain, exitBy)
+    private fun Visit.row(standing: VisitRow.Standing = if (state == VisitState.OwingAgain) VisitRow.Standing.OwesAgain else VisitRow.Standing.Paid) =
+        VisitRow(id.value, nameOf(facility.value), standing, ticket, paid.price(), exitBy)
 
     private companion object {
         /** The barriers tell their free places about as often. */

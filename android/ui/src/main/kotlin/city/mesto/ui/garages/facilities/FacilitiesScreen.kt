@@ -1,4 +1,4 @@
-// Garages near me: visits that are not over, then every garage with its free places.
+// Garages near me: visits that are not over or were lost, then every garage with its free places.
 
 package city.mesto.ui.garages.facilities
 
@@ -58,18 +58,20 @@ private fun Modifier.opens(onClick: () -> Unit) = clip(MaterialTheme.shapes.medi
 
 @Composable
 private fun VisitStrip(visit: VisitRow, onClick: () -> Unit) {
-    val exitBy = visit.exitBy
+    val isSettled = visit.standing == VisitRow.Standing.Paid
     Notice(
-        icon = if (visit.owesAgain) Icons.Warning else Icons.Clock,
+        icon = if (isSettled) Icons.Clock else Icons.Warning,
         title = visit.facility,
-        tone = if (visit.owesAgain) Tone.Attention else Tone.Good,
-        body = listOf(
-            when {
-                visit.owesAgain -> texts.garagesVisitOwes()
-                exitBy == null -> texts.garagesVisitPaidNoEnd()
-                else -> texts.garagesVisitPaid(words.time(exitBy))
-            },
-        ),
+        tone = if (isSettled) Tone.Good else Tone.Attention,
+        body = when (visit.standing) {
+            VisitRow.Standing.Paid -> listOf(visit.exitBy?.let { texts.garagesVisitPaid(words.time(it)) } ?: texts.garagesVisitPaidNoEnd())
+            VisitRow.Standing.OwesAgain -> listOf(texts.garagesVisitOwes())
+            VisitRow.Standing.Lost -> listOfNotNull(
+                texts.stateLost(),
+                visit.ticket.takeIf { it.isNotEmpty() }?.let { texts.garagesOwedTicket(it) },
+                texts.garagesVisitPaidSum(words.money(visit.paid)),
+            )
+        },
         modifier = Modifier.opens(onClick),
     )
 }
@@ -112,7 +114,7 @@ private fun FacilityCard(row: FacilityRow, onClick: () -> Unit) {
                     },
                 )
                 Text(row.hours, style = MaterialTheme.typography.bodyMedium, color = colours.onSurfaceVariant)
-                row.metres?.let { Text(texts.zonesDistance(it.toString()), style = MaterialTheme.typography.bodyMedium, color = colours.onSurfaceVariant) }
+                row.metres?.let { Text(texts.distanceMetres(it.toString()), style = MaterialTheme.typography.bodyMedium, color = colours.onSurfaceVariant) }
                 if (row.isReachable == false) Text(texts.garagesUnreachable(), style = MaterialTheme.typography.bodyMedium, color = colours.error)
             }
             Icon(Icons.Forward, contentDescription = null, tint = colours.onSurfaceVariant, modifier = Modifier.size(24.dp))

@@ -4,13 +4,14 @@ package city.mesto.ui.garages.facilities
 
 import androidx.compose.runtime.Immutable
 import city.mesto.ui.Connection
+import city.mesto.ui.Price
 import city.mesto.ui.Refusal
 import java.time.Instant
 
 @Immutable
 data class FacilitiesUiState(
     val content: FacilitiesContent = FacilitiesContent.Loading,
-    /** Visits whose car has not left, newest first. */
+    /** Visits whose car has not left, then those that the operator has lost; each newest first. */
     val visits: List<VisitRow> = emptyList(),
     /** A payment whose outcome is not known yet. */
     val unconfirmed: UnconfirmedVisit? = null,
@@ -48,7 +49,19 @@ data class FacilityRow(
 }
 
 @Immutable
-data class VisitRow(val id: String, val facility: String, val owesAgain: Boolean, val exitBy: Instant?)
+data class VisitRow(
+    val id: String,
+    /** The name of the facility. */
+    val facility: String,
+    val standing: Standing,
+    /** The number of the ticket; empty once it is erased. */
+    val ticket: String,
+    val paid: Price,
+    /** Until when one may leave; null: without delay. */
+    val exitBy: Instant?,
+) {
+    enum class Standing { Paid, OwesAgain, Lost }
+}
 
 @Immutable
 data class UnconfirmedVisit(val facility: String, val name: String, val ticket: String)

@@ -189,7 +189,7 @@ class FacilityPresenter(
     }
 
     private fun FacilityView.facts(texts: Texts) = listOfNotNull(
-        kind?.let { Fact(it.text(texts), distanceMetres?.let { metres -> texts.zonesDistance(metres.toString()) } ?: "") },
+        kind?.let { Fact(it.text(texts), distanceMetres?.let { metres -> texts.distanceMetres(metres.toString()) } ?: "") },
         Fact(texts.garagesAddress(), address),
         entrances.takeIf { it.isNotEmpty() }?.let { all -> Fact(texts.garagesEntrances(), all.joinToString { it.name }) },
         Fact(texts.garagesHeight(), maxHeightCentimetres?.let { texts.garagesHeightValue(words.number(BigDecimal(it.toLong()).movePointLeft(2))) }),

@@ -69,8 +69,8 @@ class VisitPresenter(
     }
 
     private suspend fun show() {
-        val known = try {
-            client.garages.visit(id)
+        val (known, endingFrom) = try {
+            client.garages.visit(id) to client.garages.endingFrom(id)
         } catch (refused: MestoException) {
             shown.value = VisitUiState.Refused(refused.refusal())
             return
@@ -84,6 +84,7 @@ class VisitPresenter(
             paid = known.paid.price(),
             paidAt = known.payments.lastOrNull()?.at,
             exitBy = known.exitBy,
+            endingFrom = endingFrom,
             now = client.now(),
             receipt = receiptOf(known),
             owesAgainAt = known.owesAgainAt,

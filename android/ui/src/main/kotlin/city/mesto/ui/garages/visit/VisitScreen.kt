@@ -62,7 +62,7 @@ private fun Visit(state: VisitUiState.Shown, onEvent: (VisitEvent) -> Unit) {
         Phase.Paid -> TimeToLeave(state)
         Phase.OwesAgain -> Notice(icon = Icons.Warning, title = texts.visitStateOwingAgain(), tone = Tone.Attention, body = listOf(texts.garagesVisitOwesWhy()))
         Phase.Over -> Notice(icon = Icons.Check, title = texts.garagesVisitOver(), tone = Tone.Plain)
-        Phase.Lost -> Notice(icon = Icons.Warning, title = texts.orderStateLost(), tone = Tone.Attention, body = listOf(texts.garagesVisitLostWhy()))
+        Phase.Lost -> Notice(icon = Icons.Warning, title = texts.stateLost(), tone = Tone.Attention, body = listOf(texts.garagesVisitLostWhy()))
         Phase.Other -> Notice(icon = Icons.Warning, title = texts.visitStateOther(), tone = Tone.Attention)
     }
     if (state.ticket.isNotEmpty()) {
@@ -91,7 +91,7 @@ private fun TimeToLeave(state: VisitUiState.Shown) {
                 fraction = state.fractionLeft,
                 colour = if (state.isEnding) signals.attentionMark else colours.primary,
                 track = colours.surfaceVariant,
-                described = texts.garagesVisitLeftDescribed(minutes = (state.secondsLeft + 59) / 60, time = until),
+                described = texts.garagesVisitLeftDescribed(minutes = words.minutesLeft(state.secondsLeft), time = until),
                 diameter = 188.dp,
             ) {
                 Text(

@@ -25,6 +25,8 @@ sealed interface VisitUiState {
         val paidAt: Instant?,
         /** Until when one may leave; null: without delay. */
         val exitBy: Instant?,
+        /** From then on the time to leave is shown as ending. */
+        val endingFrom: Instant?,
         val now: Instant,
         /** What the QR for the barrier holds; null where the operator signs none. */
         val receipt: String?,
@@ -42,15 +44,10 @@ sealed interface VisitUiState {
                 return if (whole <= 0) 0f else (secondsLeft.toFloat() / whole).coerceIn(0f, 1f)
             }
 
-        val isEnding: Boolean get() = secondsLeft <= ENDING_SECONDS
+        val isEnding: Boolean get() = endingFrom?.let { now >= it } ?: false
     }
 
     enum class Phase { Paid, OwesAgain, Over, Lost, Other }
-
-    companion object {
-        /** The last minutes are shown as ending. */
-        const val ENDING_SECONDS = 5 * 60L
-    }
 }
 
 /** What a driver can do here. */

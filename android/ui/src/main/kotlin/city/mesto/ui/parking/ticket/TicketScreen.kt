@@ -90,7 +90,7 @@ private fun TimeLeft(state: TicketUiState.Shown) {
                 described = if (state.phase == Phase.Expired) {
                     texts.ticketEndedAt(ends)
                 } else {
-                    texts.ticketLeftDescribed(minutes = (state.secondsLeft + 59) / 60, time = ends)
+                    texts.ticketLeftDescribed(minutes = words.minutesLeft(state.secondsLeft), time = ends)
                 },
                 diameter = 188.dp,
             ) { RingText(state) }

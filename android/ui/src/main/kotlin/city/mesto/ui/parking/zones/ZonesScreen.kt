@@ -196,7 +196,7 @@ private fun ZoneRowCard(row: ZoneRow, onEvent: (ZonesEvent) -> Unit) {
         metres == null -> null
         metres == 0 -> if (row.approximate) texts.zonesHereAbout() else texts.zonesHere()
         row.approximate -> texts.zonesDistanceAbout(metres.toString())
-        else -> texts.zonesDistance(metres.toString())
+        else -> texts.distanceMetres(metres.toString())
     }
     val limit = row.maxMinutes?.let { texts.zonesMaxStay(it.toLong()) } ?: texts.zonesNoLimit()
     val note = if (row.approximate) texts.zonesApproximate() else ""

@@ -19,12 +19,14 @@ fun facilitiesStates(language: String): Map<String, FacilitiesUiState> = with(Sa
         FacilityRow.Standing.NotKnown, say("Radno vreme nije poznato", "Opening hours are not known"), isReachable = false, metres = null,
     )
     val full = FacilityRow("baba-visnjina", "Baba Višnjina", say("Puno u 09:58", "Full at 09:58"), FacilityRow.Standing.Full, open, isReachable = true, metres = null)
+    fun visit(facility: String, standing: VisitRow.Standing, exitBy: Long?) = VisitRow("vi-$facility", facility, standing, "GR004217", rsd("300"), exitBy?.let { after(it) })
     val known = FacilitiesUiState(FacilitiesContent.Facilities(listOf(free, old, full)))
 
     mapOf(
         "known" to known,
-        "paid" to known.copy(visits = listOf(VisitRow("vi1", "Zeleni venac", owesAgain = false, exitBy = after(15)))),
-        "owes-again" to known.copy(visits = listOf(VisitRow("vi1", "Zeleni venac", owesAgain = true, exitBy = after(-1)), VisitRow("vi2", "VMA", owesAgain = false, exitBy = null))),
+        "paid" to known.copy(visits = listOf(visit("Zeleni venac", VisitRow.Standing.Paid, exitBy = 15))),
+        "owes-again" to known.copy(visits = listOf(visit("Zeleni venac", VisitRow.Standing.OwesAgain, exitBy = -1), visit("VMA", VisitRow.Standing.Paid, exitBy = null))),
+        "lost" to known.copy(visits = listOf(visit("Zeleni venac", VisitRow.Standing.Paid, exitBy = 15), visit("VMA", VisitRow.Standing.Lost, exitBy = 5))),
         "unconfirmed" to known.copy(unconfirmed = UnconfirmedVisit("zeleni-venac", "Zeleni venac", "GR004217"), connection = offline),
         "loading" to FacilitiesUiState(),
         "none" to FacilitiesUiState(FacilitiesContent.Facilities(emptyList())),

@@ -14,14 +14,14 @@ import city.mesto.ui.garages.visit.VisitUiState.Phase
 
 /** A visit, by name of the state. */
 fun visitStates(language: String): Map<String, VisitUiState> = with(Sample(language)) {
-    val paid = VisitUiState.Shown("Zeleni venac", "GR004217", Phase.Paid, rsd("300"), now, after(15), now.plusSeconds(214), receipt = "MST2:$SAMPLE_RECEIPT")
+    val paid = VisitUiState.Shown("Zeleni venac", "GR004217", Phase.Paid, rsd("300"), now, after(15), endingFrom = after(10), now.plusSeconds(214), receipt = "MST2:$SAMPLE_RECEIPT")
     val missing = Refusal("visit_missing", say("Ovaj boravak nije na telefonu.", "This visit is not on the phone."), say("Osvežite spisak boravaka.", "Refresh the list of visits."))
 
     mapOf(
         "paid" to paid,
         "ending" to paid.copy(now = after(12), receipt = null),
         "time-is-over" to paid.copy(now = after(15)),
-        "without-delay" to paid.copy(exitBy = null, owesAgainAt = after(30)),
+        "without-delay" to paid.copy(exitBy = null, endingFrom = null, owesAgainAt = after(30)),
         "owes-again" to paid.copy(phase = Phase.OwesAgain, now = after(16)),
         "over" to paid.copy(phase = Phase.Over, now = after(60), ticket = ""),
         "lost" to paid.copy(phase = Phase.Lost),

@@ -4,6 +4,7 @@ package city.mesto.ui.garages.facilities
 
 import city.mesto.ui.DrawnScreen
 import city.mesto.ui.TestWords
+import city.mesto.ui.money
 import city.mesto.ui.text.Words
 
 fun facilitiesDrawn(language: String): List<DrawnScreen> = facilitiesStates(language).map { (name, state) ->
@@ -13,9 +14,10 @@ fun facilitiesDrawn(language: String): List<DrawnScreen> = facilitiesStates(lang
 private fun facilitiesSay(name: String, words: Words, language: String): List<String> = words.texts.run {
     val free = if (language == "en") "118 places free at 09:59" else "Slobodno mesta: 118 u 09:59"
     when (name) {
-        "known" -> listOf(garagesTitle(), garagesNear(), "$free. ${garagesOpen()}", garagesUnreachable(), zonesDistance("240"))
+        "known" -> listOf(garagesTitle(), garagesNear(), "$free. ${garagesOpen()}", garagesUnreachable(), distanceMetres("240"))
         "paid" -> listOf(garagesVisitPaid("10:15"), free)
         "owes-again" -> listOf(garagesVisitOwes(), garagesVisitPaidNoEnd(), "VMA")
+        "lost" -> listOf(garagesVisitPaid("10:15"), "VMA", stateLost(), garagesOwedTicket("GR004217"), garagesVisitPaidSum(money(words, "300")))
         "unconfirmed" -> listOf(garagesUnconfirmed("Zeleni venac"), stateOffline())
         "loading" -> listOf(garagesLoading())
         "none" -> listOf(garagesNone())

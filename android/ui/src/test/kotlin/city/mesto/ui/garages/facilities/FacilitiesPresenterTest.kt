@@ -10,7 +10,9 @@ import city.mesto.sdk.core.FacilityId
 import city.mesto.sdk.core.GaragesState
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.Position
+import city.mesto.sdk.core.VisitId
 import city.mesto.sdk.core.VisitState
+import city.mesto.ui.fromcore.price
 import city.mesto.ui.garages.facilities.FacilityRow.Standing
 import kotlin.test.assertEquals
 import kotlin.test.assertIs
@@ -97,15 +99,31 @@ class FacilitiesPresenterTest {
         fake.payments.buy(fake.garages.quote(Samples.city.id, place, "GR004217"))
         runCurrent()
         val visit = presenter.state.value.visits.single()
-        assertEquals("Zeleni venac" to false, visit.facility to visit.owesAgain)
+        assertEquals("Zeleni venac" to VisitRow.Standing.Paid, visit.facility to visit.standing)
         assertEquals(Samples.morning.plusSeconds(15 * 60), visit.exitBy)
         val owing = fake.garages.state.value.inside.map { it.copy(state = VisitState.OwingAgain) }
         fake.garages.state.value = GaragesState(owing, emptyList(), emptyList())
         runCurrent()
-        assertEquals(true, presenter.state.value.visits.single().owesAgain)
+        assertEquals(VisitRow.Standing.OwesAgain, presenter.state.value.visits.single().standing)
         presenter.on(FacilitiesEvent.VisitOpened(visit.id))
         presenter.on(FacilitiesEvent.Chosen("zeleni-venac"))
         assertEquals(listOf("visit ${visit.id}", "facility zeleni-venac"), navigation.went)
+    }
+
+    @Test
+    fun a_visit_that_the_operator_lost_stands_behind_the_others_with_what_is_known_and_leads_to_its_receipt() = runTest {
+        val presenter = presenter()
+        fake.payments.buy(fake.garages.quote(Samples.city.id, place, "GR004217"))
+        val inside = fake.garages.state.value.inside.single()
+        val lost = inside.copy(id = VisitId("vi-lost"), ticket = "GR004218")
+        fake.garages.state.value = GaragesState(listOf(inside), emptyList(), listOf(lost))
+        runCurrent()
+        val rows = presenter.state.value.visits
+        assertEquals(listOf(VisitRow.Standing.Paid, VisitRow.Standing.Lost), rows.map { it.standing })
+        assertEquals("Zeleni venac" to "GR004218", rows.last().facility to rows.last().ticket)
+        assertEquals(lost.paid.price(), rows.last().paid)
+        presenter.on(FacilitiesEvent.VisitOpened(rows.last().id))
+        assertEquals(listOf("visit vi-lost"), navigation.went)
     }
 
     @Test

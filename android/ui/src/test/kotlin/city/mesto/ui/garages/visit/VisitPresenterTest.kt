@@ -12,6 +12,7 @@ import city.mesto.sdk.core.VisitState
 import city.mesto.ui.garages.visit.VisitUiState.Phase
 import java.math.BigDecimal
 import kotlin.test.assertEquals
+import kotlin.test.assertFalse
 import kotlin.test.assertIs
 import kotlin.test.assertTrue
 import kotlinx.coroutines.ExperimentalCoroutinesApi
@@ -63,6 +64,8 @@ class VisitPresenterTest {
         assertEquals(Phase.Paid, presenter.shown.phase)
         assertEquals("Zeleni venac" to BigDecimal("200.00"), presenter.shown.facility to presenter.shown.paid.amount)
         assertEquals(15 * 60 to 1f, presenter.shown.secondsLeft.toInt() to presenter.shown.fractionLeft)
+        after(9)
+        assertFalse(presenter.shown.isEnding, "as the core says")
         after(12)
         assertEquals(180, presenter.shown.secondsLeft)
         assertEquals(0.2f, presenter.shown.fractionLeft)
