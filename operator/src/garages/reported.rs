@@ -194,8 +194,8 @@ impl<'a> ReportedVisits<'a> {
         Ok(())
     }
 
-    /// Refuses an entry that no price reaches back to. That it has none, or is paid otherwise, is no
-    /// reason not to know it.
+    /// Refuses an entry that no price reaches back to. That it has none, or is paid otherwise, is
+    /// no reason not to know it.
     fn can_begin(&self, entered_at: DateTime<Utc>) -> Outcome<()> {
         let Finding { place, now, .. } = self.finding;
         let facility = place.facility.id.as_str();

@@ -205,9 +205,8 @@ impl TicketHistory {
     }
 
     /// Takes something that was told; gives whether it was not known as it is. What is said of a
-    /// car or of an amount another time is as it was said last; cash keeps the car that it was taken
-    /// for. `is_paid_here` says of the entry
-    /// of a visit whether the driver paid it.
+    /// car or of an amount another time is as it was said last; cash keeps the car that it was
+    /// taken for. `is_paid_here` says of the entry of a visit whether the driver paid it.
     ///
     /// # Errors
     /// [`NotPlaced`]; then nothing is taken.
