@@ -7,7 +7,7 @@ import city.mesto.sdk.core.DepositEntry
 import city.mesto.sdk.core.DepositPreview
 import city.mesto.sdk.core.PurchaseIntent
 import city.mesto.sdk.core.Money
-import city.mesto.sdk.core.Offer
+import city.mesto.sdk.core.ItemOffer
 import city.mesto.sdk.core.Quote
 import city.mesto.sdk.core.Topic
 import city.mesto.sdk.core.WalletOffer

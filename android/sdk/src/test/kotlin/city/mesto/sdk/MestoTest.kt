@@ -10,12 +10,12 @@ import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.Line
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.Money
-import city.mesto.sdk.core.Outcome
+import city.mesto.sdk.core.ItemOutcome
 import city.mesto.sdk.core.PayMethod
 import city.mesto.sdk.core.PaymentPurpose
 import city.mesto.sdk.core.Phone
 import city.mesto.sdk.core.PhoneException
-import city.mesto.sdk.core.Progress
+import city.mesto.sdk.core.IntentProgress
 import city.mesto.sdk.core.Reminder
 import city.mesto.sdk.core.ReminderKind
 import city.mesto.sdk.core.ReminderPlan

@@ -25,7 +25,7 @@ import city.mesto.sdk.core.GaragesOffer
 import city.mesto.sdk.core.GaragesOutcome
 import city.mesto.sdk.core.GaragesState
 import city.mesto.sdk.core.GaragesSubject
-import city.mesto.sdk.core.History
+import city.mesto.sdk.core.TicketPage
 import city.mesto.sdk.core.PurchaseIntent
 import city.mesto.sdk.core.IntentItem
 import city.mesto.sdk.core.IntentState
@@ -35,7 +35,7 @@ import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.Money
 import city.mesto.sdk.core.NearZone
 import city.mesto.sdk.core.Notice
-import city.mesto.sdk.core.Offer
+import city.mesto.sdk.core.ItemOffer
 import city.mesto.sdk.core.OnSite
 import city.mesto.sdk.core.OperatorState
 import city.mesto.sdk.core.OperatorView
@@ -47,7 +47,7 @@ import city.mesto.sdk.core.OrdersOutcome
 import city.mesto.sdk.core.OrderPage
 import city.mesto.sdk.core.OrdersState
 import city.mesto.sdk.core.OrdersSubject
-import city.mesto.sdk.core.Outcome
+import city.mesto.sdk.core.ItemOutcome
 import city.mesto.sdk.core.PaidWhen
 import city.mesto.sdk.core.Parked
 import city.mesto.sdk.core.ParkingOffer
@@ -62,7 +62,7 @@ import city.mesto.sdk.core.Plate
 import city.mesto.sdk.core.PlateKind
 import city.mesto.sdk.core.Position
 import city.mesto.sdk.core.Preview
-import city.mesto.sdk.core.Progress
+import city.mesto.sdk.core.IntentProgress
 import city.mesto.sdk.core.PurchasePage
 import city.mesto.sdk.core.Quote
 import city.mesto.sdk.core.QuoteId
@@ -78,7 +78,7 @@ import city.mesto.sdk.core.Start
 import city.mesto.sdk.core.StayId
 import city.mesto.sdk.core.StayOfTicket
 import city.mesto.sdk.core.StayPreview
-import city.mesto.sdk.core.Subject
+import city.mesto.sdk.core.ItemSubject
 import city.mesto.sdk.core.SyncReport
 import city.mesto.sdk.core.TariffId
 import city.mesto.sdk.core.Ticket

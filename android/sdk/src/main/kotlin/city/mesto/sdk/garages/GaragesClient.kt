@@ -10,12 +10,12 @@ import city.mesto.sdk.core.GaragesOffer
 import city.mesto.sdk.core.GaragesState
 import city.mesto.sdk.core.GaragesSubject
 import city.mesto.sdk.core.PurchaseIntent
-import city.mesto.sdk.core.Offer
-import city.mesto.sdk.core.Outcome
+import city.mesto.sdk.core.ItemOffer
+import city.mesto.sdk.core.ItemOutcome
 import city.mesto.sdk.core.PayMethod
 import city.mesto.sdk.core.Position
 import city.mesto.sdk.core.Quote
-import city.mesto.sdk.core.Subject
+import city.mesto.sdk.core.ItemSubject
 import city.mesto.sdk.core.Topic
 import city.mesto.sdk.core.Visit
 import city.mesto.sdk.core.VisitId

@@ -4,13 +4,13 @@ package city.mesto.sdk.orders
 import city.mesto.sdk.Core
 import city.mesto.sdk.MestoClient
 import city.mesto.sdk.core.PurchaseIntent
-import city.mesto.sdk.core.Offer
+import city.mesto.sdk.core.ItemOffer
 import city.mesto.sdk.core.Order
 import city.mesto.sdk.core.OrderId
 import city.mesto.sdk.core.OrderPage
 import city.mesto.sdk.core.OrdersOffer
 import city.mesto.sdk.core.OrdersState
-import city.mesto.sdk.core.Outcome
+import city.mesto.sdk.core.ItemOutcome
 import city.mesto.sdk.core.PayMethod
 import city.mesto.sdk.core.Quote
 import city.mesto.sdk.core.Topic

@@ -4,10 +4,10 @@ package city.mesto.sdk.parking
 import city.mesto.sdk.Core
 import city.mesto.sdk.MestoClient
 import city.mesto.sdk.core.CityId
-import city.mesto.sdk.core.History
+import city.mesto.sdk.core.TicketPage
 import city.mesto.sdk.core.PurchaseIntent
-import city.mesto.sdk.core.Offer
-import city.mesto.sdk.core.Outcome
+import city.mesto.sdk.core.ItemOffer
+import city.mesto.sdk.core.ItemOutcome
 import city.mesto.sdk.core.ParkingOffer
 import city.mesto.sdk.core.Parked
 import city.mesto.sdk.core.ParkingState

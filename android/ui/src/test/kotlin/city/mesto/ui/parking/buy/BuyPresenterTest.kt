@@ -10,7 +10,7 @@ import city.mesto.sdk.core.Connection as CoreConnection
 import city.mesto.sdk.core.IntentState
 import city.mesto.sdk.core.MestoException
 import city.mesto.sdk.core.Notice
-import city.mesto.sdk.core.Offer
+import city.mesto.sdk.core.ItemOffer
 import city.mesto.sdk.core.PayMethod
 import city.mesto.sdk.core.PaymentsState
 import city.mesto.sdk.core.Plate
