@@ -11,12 +11,13 @@ use mesto_operator::{Request, SqliteInline};
 use mesto_protocol::base::payments::{self, PayMethod, Quote};
 use mesto_protocol::base::wallet::{self, WalletSubject};
 use mesto_protocol::base::{public, sign_in, vehicles};
-use mesto_protocol::code;
+use mesto_protocol::code::Code;
 use mesto_protocol::kernel::{EVENTS, intents};
 use mesto_protocol::keys::KeySet;
 use mesto_protocol::orders::inspectors;
 use mesto_protocol::parking::signed::TicketClaims;
 use mesto_protocol::parking::{tickets, zones};
+use mesto_protocol::services;
 use mesto_protocol::signed_code::{ClockRule, Revocations, Verifier};
 use mesto_protocol::signed_document::SignedCity;
 use mesto_rules::{City, ParkingSection, PayMethod as RulesPay, QuoteAsk, Stays, parse_plate, zone_by_sign};
@@ -106,7 +107,7 @@ impl Target for Scan {
     }
 
     fn hand_in(&mut self, input: &[u8]) -> Result<bool, String> {
-        let read = code::read(input, &["mesto.example"]);
+        let read = services::read_code(input, &["mesto.example"]);
         let Ok(text) = std::str::from_utf8(input) else { return Ok(false) };
         let plate = parse_plate(text, &self.city.sections.plates);
         if let Ok(plate) = &plate {
@@ -116,7 +117,7 @@ impl Target for Scan {
             }
         }
         let sign = zone_by_sign(parking(&self.city)?, text);
-        Ok(plate.is_ok() || sign.is_ok() || !matches!(read, code::Code::NotOurs { .. }))
+        Ok(plate.is_ok() || sign.is_ok() || !matches!(read, Code::NotOurs { .. }))
     }
 }
 

@@ -289,7 +289,7 @@ def key_set(wire, root, known):
             "next_update": take(payload, 4, int),
             "keys": [],
         }
-        uses = {1: "city", 2: "ticket", 3: "barrier", 4: "revocations"}
+        uses = {1: "city", 2: "code", 3: "barrier", 4: "revocations"}
         for entry in take(payload, 3, list):
             if take(entry, 2, int) in uses and take(entry, 3, int) == -8:
                 found["keys"].append(
@@ -435,7 +435,7 @@ def with_kind(claims, own):
 def believed(code, keys, now):
     """Steps 3 to 9."""
     signed = Sign1("code", code)
-    key = key_for(keys, signed.kid, "ticket", now)
+    key = key_for(keys, signed.kid, "code", now)
     claims, own = claims_of(signed.opened_by(key["public"]))
     in_its_time(key, claims["issued_at"])
     return claims, own

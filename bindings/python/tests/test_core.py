@@ -290,6 +290,10 @@ class Values(WithTestbed):
                 garages.number_from_photo(BELGRADE, view.facility, wrong)
             self.assertEqual(code, refused.exception.code)
         with self.assertRaises(mesto.MestoError.Refused) as refused:
+            garages.number_from_photo(BELGRADE, view.facility, b"\0\0\0\x18ftypheic" + bytes(40))
+        self.assertEqual(("photo_unreadable", "HEIC"), (refused.exception.code, refused.exception.params["format"]))
+        self.assertIn("JPEG and PNG are read", refused.exception.advice)
+        with self.assertRaises(mesto.MestoError.Refused) as refused:
             garages.pay(BELGRADE, view.facility, "PY!", mesto.PayMethod.CARD)
         self.assertEqual("ticket_number_invalid", refused.exception.code)
 
@@ -316,11 +320,22 @@ class Life(WithTestbed):
         app = self.driver("+381640000013")
         app.close()
         app.close()
-        for call in (app.account.sync, lambda: app.cities.refresh(BELGRADE), lambda: app.parking.zones_near(BELGRADE), lambda: app.payments.intents()):
+        for call in (
+            app.account.sync, lambda: app.cities.refresh(BELGRADE), app.operator.refresh, lambda: app.vehicles.add(BELGRADE, "BG790PP"),
+            lambda: app.parking.zones_near(BELGRADE), app.parking.parked, app.orders.history, lambda: app.garages.places(BELGRADE),
+            app.payments.intents, app.payments.settle_all, lambda: app.wallet.top_up(BELGRADE, Decimal(1000)),
+        ):
             with self.assertRaises(mesto.MestoError.Phone) as closed:
                 call()
             self.assertEqual("closed", closed.exception.code)
         self.assertTrue(app.account.state().is_signed_in, "as it was last")
+        self.assertGreater(app.now().year, 1970)
+        self.assertEqual("The app has closed its data.", app.text("error-closed", {}))
+        self.assertEqual([], app.payments.state().open)
+        self.assertIsNone(app.recovery())
+        self.assertIsNotNone((app.clock(), app.connection()))
+        app.utc_offset(app.now())
+        app.replan()
 
     def test_at_its_end_its_file_is_free(self):
         app = self.driver("+381640000005")

@@ -122,6 +122,16 @@ class TwoOperators(unittest.TestCase):
         self.apps[0] = self.opened(0)
         self.assertTrue(self.apps[0].account.state().is_signed_in)
 
+    def test_after_the_end_of_all_of_them_each_says_so(self):
+        self.ready(0)
+        self.operators.close()
+        self.assertEqual(([], []), (self.operators.names(), self.operators.open_intents()))
+        self.operators.replan()
+        self.assertTrue(self.apps[0].account.state().is_signed_in)
+        with self.assertRaises(mesto.MestoError.Phone) as closed:
+            self.apps[0].account.sync()
+        self.assertEqual("closed", closed.exception.code)
+
     def test_an_operator_says_what_it_is(self):
         document = self.apps[1].operator.state().document
         self.assertEqual((NAMES[1], [BELGRADE]), (document.operator, [city.id for city in document.cities]))

@@ -221,6 +221,12 @@ impl Payments {
         Ok(self.0.core.refund_text(&refund))
     }
 
+    /// Whether the price of a quote no longer holds, by the corrected time: ask for another one.
+    /// The same moment as the operator's.
+    pub fn is_over(&self, quote: Quote) -> Result<bool, MestoError> {
+        Ok(self.0.core.payments().is_over(&quote))
+    }
+
     /// Buys a quote of any service: exactly what it says, once, however often it is tapped. By card
     /// the intent's `page_url` is the provider's page. A purchase of the same thing that is not
     /// confirmed yet is settled first: confirmed, it is the answer; still open, this is refused

@@ -56,9 +56,10 @@ impl Garages {
     }
 
     /// The number of a facility's ticket from a photo of it, a JPEG or PNG file. As slow as the
-    /// image is large. Refused with `photo_unreadable`, `photo_too_large`, `photo_not_possible`
-    /// (this app reads no photos), `photo_without_code`, `photo_without_number`,
-    /// `photo_with_several_numbers` or `photo_of_another_facility`.
+    /// image is large. Refused with `photo_unreadable` (`format` names another form, such as
+    /// `HEIC`), `photo_too_large`, `photo_not_possible` (this app reads no photos),
+    /// `photo_without_code`, `photo_without_number`, `photo_with_several_numbers` or
+    /// `photo_of_another_facility`.
     pub fn number_from_photo(&self, city: CityId, facility: FacilityId, image: Vec<u8>) -> Result<String, MestoError> {
         let number = self.0.to_app(self.0.core.garages().number_from_photo(&city, &facility, &image))?;
         Ok(number.to_string())

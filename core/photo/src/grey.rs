@@ -42,10 +42,22 @@ pub fn read(image: &[u8]) -> Result<Grey, DecodeError> {
     } else if image.starts_with(PNG) {
         png(image)?
     } else {
-        return Err(DecodeError::NotAnImage);
+        return Err(other_form(image).map_or(DecodeError::NotAnImage, DecodeError::OtherForm));
     };
     let is_whole = grey.width > 0 && grey.points.len() == grey.width * grey.height;
     if is_whole { Ok(grey) } else { Err(DecodeError::NotAnImage) }
+}
+
+/// A form of photos that is known and not read, by its name: what an iPhone writes unless it is told
+/// otherwise is HEIC.
+fn other_form(image: &[u8]) -> Option<&'static str> {
+    // ISO/IEC 14496-12: the length of the first box, its name, the brand of the file.
+    let brand = image.get(4..12)?.strip_prefix(b"ftyp")?;
+    match brand {
+        b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"mif1" | b"msf1" => Some("HEIC"),
+        b"avif" | b"avis" => Some("AVIF"),
+        _ => None,
+    }
 }
 
 fn bounded(width: usize, height: usize) -> Result<(), DecodeError> {

@@ -4,6 +4,9 @@
 //! decoded: a file of [`BYTES_MOST`] and a picture of [`PIXELS_MOST`]; and so is its time: the
 //! picture is looked at a fixed number of times, each time made smaller to a fixed size, and
 //! turned. A panic of a library is caught and is no code.
+//!
+//! ITF, Codabar and Code 39 have no checksum, and a torn ITF is a shorter one that is as good: such
+//! a code counts as checked only when looks beside the first, turned a little, see the same.
 
 mod grey;
 mod look;
@@ -12,6 +15,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use mesto_client::{DecodeError, Decoded, StillDecoder};
 
+use crate::look::Look;
 pub use grey::{BYTES_MOST, PIXELS_MOST};
 
 /// Reads the codes that tickets have: Code 128, ITF, Codabar, Code 39, EAN-13 and QR.
@@ -21,10 +25,29 @@ pub struct Photos;
 impl StillDecoder for Photos {
     fn decode(&self, image: &[u8]) -> Result<Vec<Decoded>, DecodeError> {
         let grey = contained(|| grey::read(image)).unwrap_or(Err(DecodeError::NotAnImage))?;
-        // At the first look that finds something: the same code again is nothing new.
-        let found = look::LOOKS.iter().map(|one| contained(|| look::codes(&grey, one)).unwrap_or_default());
-        Ok(found.into_iter().find(|codes| !codes.is_empty()).unwrap_or_default())
+        let codes = |one: &Look| contained(|| look::codes(&grey, one)).unwrap_or_default();
+        let again = |one: &Look| contained(|| look::unchecked(&grey, one)).unwrap_or_default();
+        let mut unsure = None;
+        for one in look::looks(&grey) {
+            let mut seen = codes(&one);
+            if seen.is_empty() {
+                continue;
+            }
+            if is_stable(&seen, &one.near().map(|near| again(&near))) {
+                seen.iter_mut().for_each(|code| code.is_checked = true);
+                return Ok(seen);
+            }
+            unsure = unsure.or(Some(seen));
+        }
+        Ok(unsure.unwrap_or_default())
     }
+}
+
+/// Whether all that a look saw is really there: what has no checksum was seen by a look beside it
+/// too, and none of them saw anything else in its place.
+fn is_stable(seen: &[Decoded], near: &[Option<Decoded>]) -> bool {
+    let mut unchecked = seen.iter().filter(|code| !code.is_checked);
+    near.iter().flatten().all(|code| seen.contains(code)) && unchecked.all(|code| near.contains(&Some(code.clone())))
 }
 
 /// What a library gives; `None` when it panics.

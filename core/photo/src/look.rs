@@ -1,16 +1,16 @@
 //! Looking at a picture for codes: made smaller, and turned.
 
-use std::collections::HashSet;
-
 use mesto_client::Decoded;
 use rxing::common::HybridBinarizer;
 use rxing::multi::{GenericMultipleBarcodeReader, MultipleBarcodeReader as _};
-use rxing::{BarcodeFormat, BinaryBitmap, DecodeHints, Luma8LuminanceSource, MultiUseMultiFormatReader};
+use rxing::{
+    BarcodeFormat, BinaryBitmap, DecodeHints, Luma8LuminanceSource, MultiUseMultiFormatReader, RXingResult, Reader as _,
+};
 
 use crate::grey::Grey;
 
 /// One way of looking.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Look {
     /// The longer side is made no longer than this, points.
     side: usize,
@@ -19,9 +19,29 @@ pub struct Look {
     degrees: f64,
 }
 
+impl Look {
+    /// Two looks beside this one, each over other points of the same bars.
+    pub fn near(self) -> [Self; 2] {
+        let Self { side, degrees } = self;
+        [Self { side: side * 9 / 10, degrees: degrees + 4.0 }, Self { side, degrees: degrees - 6.0 }]
+    }
+}
+
+/// The looks at a picture that differ: a small one is not made smaller.
+pub fn looks(grey: &Grey) -> Vec<Look> {
+    let mut looks: Vec<Look> = Vec::new();
+    for Look { side, degrees } in LOOKS {
+        let one = Look { side: side.min(grey.width.max(grey.height)), degrees };
+        if !looks.contains(&one) {
+            looks.push(one);
+        }
+    }
+    looks
+}
+
 /// Every look at a picture, the likeliest first. Bars are still read when they are a dozen degrees
 /// askew.
-pub const LOOKS: [Look; 6] = [
+const LOOKS: [Look; 6] = [
     Look { side: 1600, degrees: 0.0 },
     Look { side: 800, degrees: 0.0 },
     Look { side: 2800, degrees: 0.0 },
@@ -30,40 +50,54 @@ pub const LOOKS: [Look; 6] = [
     Look { side: 1400, degrees: 45.0 },
 ];
 
-/// The codes that tickets have, with their names.
-const FORMATS: [(BarcodeFormat, &str); 6] = [
-    (BarcodeFormat::CODE_128, "code_128"),
-    (BarcodeFormat::ITF, "itf"),
-    (BarcodeFormat::CODABAR, "codabar"),
-    (BarcodeFormat::CODE_39, "code_39"),
-    (BarcodeFormat::EAN_13, "ean_13"),
-    (BarcodeFormat::QR_CODE, "qr_code"),
+/// The codes that tickets have, with their names, and whether each has a checksum that is read.
+const FORMATS: [(BarcodeFormat, &str, bool); 6] = [
+    (BarcodeFormat::CODE_128, "code_128", true),
+    (BarcodeFormat::ITF, "itf", false),
+    (BarcodeFormat::CODABAR, "codabar", false),
+    (BarcodeFormat::CODE_39, "code_39", false),
+    (BarcodeFormat::EAN_13, "ean_13", true),
+    (BarcodeFormat::QR_CODE, "qr_code", true),
 ];
 
 /// The codes that are seen with one look; none when there are none.
 pub fn codes(grey: &Grey, look: &Look) -> Vec<Decoded> {
-    let seen = turned(smaller(grey, look.side), look.degrees);
-    let side = |side: usize| u32::try_from(side).unwrap_or(u32::MAX);
-    let Ok(source) = Luma8LuminanceSource::new(seen.points, side(seen.width), side(seen.height)) else {
-        return Vec::new();
-    };
-    let hints = DecodeHints {
-        PossibleFormats: Some(HashSet::from(FORMATS.map(|(format, _)| format))),
-        TryHarder: Some(true),
-        ..DecodeHints::default()
-    };
+    let Some(mut picture) = bitmap(grey, look) else { return Vec::new() };
     let mut reader = GenericMultipleBarcodeReader::new(MultiUseMultiFormatReader::default());
-    let found = reader.decode_multiple_with_hints(&mut BinaryBitmap::new(HybridBinarizer::new(source)), &hints);
+    let found = reader.decode_multiple_with_hints(&mut picture, &hints(|_| true));
     let mut codes: Vec<Decoded> = Vec::new();
-    for result in found.unwrap_or_default() {
-        let name = FORMATS.iter().find(|(format, _)| format == result.getBarcodeFormat()).map(|(_, name)| *name);
-        let Some(name) = name else { continue };
-        let code = Decoded { format: name.to_owned(), text: result.getText().to_owned() };
+    for code in found.unwrap_or_default().iter().filter_map(decoded) {
         if !codes.contains(&code) {
             codes.push(code);
         }
     }
     codes
+}
+
+/// The one code without a checksum that is seen with one look. The picture is not cut, as it is to
+/// find several: a cut goes through bars, too.
+pub fn unchecked(grey: &Grey, look: &Look) -> Option<Decoded> {
+    let mut picture = bitmap(grey, look)?;
+    let found = MultiUseMultiFormatReader::default().decode_with_hints(&mut picture, &hints(|is_checked| !is_checked));
+    decoded(&found.ok()?)
+}
+
+fn bitmap(grey: &Grey, look: &Look) -> Option<BinaryBitmap<HybridBinarizer<Luma8LuminanceSource>>> {
+    let seen = turned(smaller(grey, look.side), look.degrees);
+    let side = |side: usize| u32::try_from(side).unwrap_or(u32::MAX);
+    let source = Luma8LuminanceSource::new(seen.points, side(seen.width), side(seen.height)).ok()?;
+    Some(BinaryBitmap::new(HybridBinarizer::new(source)))
+}
+
+/// With the formats that have a checksum, or have none.
+fn hints(is_looked_for: impl Fn(bool) -> bool) -> DecodeHints {
+    let formats = FORMATS.iter().filter(|(.., is_checked)| is_looked_for(*is_checked)).map(|(format, ..)| *format);
+    DecodeHints { PossibleFormats: Some(formats.collect()), TryHarder: Some(true), ..DecodeHints::default() }
+}
+
+fn decoded(result: &RXingResult) -> Option<Decoded> {
+    let (_, name, is_checked) = FORMATS.iter().find(|(format, ..)| format == result.getBarcodeFormat())?;
+    Some(Decoded { format: (*name).to_owned(), text: result.getText().to_owned(), is_checked: *is_checked })
 }
 
 /// The picture with no side longer than `side`: each point is the mean of those that it stands for.

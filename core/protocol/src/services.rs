@@ -1,6 +1,7 @@
 //! The list of services: which operations, codes and events `/v1` has is what they say.
 
 use crate::garages::signed::ReceiptClaims;
+use crate::kernel::code::{self, Code, Grammar};
 use crate::kernel::operation::Entry;
 use crate::kernel::problem::{Problem, ProblemCode};
 use crate::kernel::service::Service;
@@ -26,6 +27,21 @@ pub const SERVICES: &[&Service] = &[
 /// The table of operations.
 pub fn operations() -> impl Iterator<Item = &'static Entry> {
     SERVICES.iter().flat_map(|service| service.operations())
+}
+
+/// Services that print codes for people, and how each looks.
+const SHORT_CODES: &[(&str, Grammar)] = &[(parking::SERVICE.name, parking::signs::code_in)];
+
+/// What a scanned or typed text is. `link_hosts` as of [`code::read`].
+///
+/// ```
+/// use mesto_protocol::code::Code;
+/// let sign = mesto_protocol::services::read_code(b"SMS 9111", &[]);
+/// assert_eq!(sign, Code::Short { service: "parking", code: "9111".into() });
+/// ```
+#[must_use]
+pub fn read_code(scanned: &[u8], link_hosts: &[&str]) -> Code {
+    code::read(scanned, link_hosts, SHORT_CODES)
 }
 
 /// Every code that an operator answers with.

@@ -27,6 +27,9 @@ public struct PaymentsClient: Part {
     public func buy(_ quote: Quote) async throws -> PurchaseIntent {
         try await core.waiting { try await core.client.payments().buy(quote: quote, cancel: $0) }
     }
+    /// Whether the price of a quote no longer holds, by the corrected time: another one is to be
+    /// asked for. The same moment as the operator's.
+    public func isOver(_ quote: Quote) -> Bool { (try? core.client.payments().isOver(quote: quote)) ?? true }
     /// An intent by its key, open or ended.
     public func intent(_ key: String) async throws -> PurchaseIntent? { try core.client.payments().intent(key: key) }
     /// The newest intents, ended ones included, newest first; `limit` is 1 to 200, as in every list.

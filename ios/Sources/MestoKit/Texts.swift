@@ -222,6 +222,9 @@ public struct Texts: Sendable {
     /// Prices
     public func garagesTariff() -> String { render("garages-tariff", [:]) }
 
+    /// Photograph the ticket
+    public func garagesTicketCamera() -> String { render("garages-ticket-camera", [:]) }
+
     /// What do I owe?
     public func garagesTicketGo() -> String { render("garages-ticket-go", [:]) }
 

@@ -173,8 +173,8 @@ import Testing
     @Test func noValueInACallThatCannotFailEndsTheApp() async throws {
         let mesto = try await Mesto(config())
         let nowhere: CityId = "Novi Sad"
-        #expect(mesto.text("buy-back", city: nowhere) == "Back")
-        #expect(mesto.texts(in: nowhere).buyBack() == "Back")
+        #expect(mesto.text("go-back", city: nowhere) == "Back")
+        #expect(mesto.texts(in: nowhere).goBack() == "Back")
         #expect(mesto.utcOffset(at: Date(timeIntervalSince1970: 0), city: nowhere) == nil)
         for seconds in [1e15, -1e15, 1e300, -1e300, Double.nan, Double.infinity] {
             #expect(mesto.utcOffset(at: Date(timeIntervalSince1970: seconds)) == nil)
@@ -219,6 +219,11 @@ import Testing
         #expect(try await mesto.garages.number(city: belgrade, of: view.facility, photo: photo) == "GR004217")
         let torn = await failure { _ = try await mesto.garages.number(city: belgrade, of: view.facility, photo: photo.prefix(200)) }
         #expect(torn?.code == "photo_unreadable")
+        // A file that no system opens: only its header says what it is.
+        let heic = Data([0, 0, 0, 24]) + Data("ftypheic".utf8) + Data(count: 40)
+        let unread = await failure { _ = try await mesto.garages.number(city: belgrade, of: view.facility, photo: heic) }
+        #expect(unread?.code == "photo_unreadable" && unread?.params["format"] == "HEIC")
+        #expect(unread?.advice.contains("JPEG and PNG are read") == true)
         let mistyped = await failure { _ = try await mesto.garages.pay(city: belgrade, view.facility, ticket: "SW!") }
         #expect(mistyped?.code == "ticket_number_invalid")
 
@@ -251,6 +256,21 @@ import Testing
         #expect(error?.code == "closed")
         #expect(error?.text == "The app has closed its data.")
         #expect(mesto.account.state() == shown)
+        #expect(mesto.now() > Date(timeIntervalSince1970: 0))
+        #expect(mesto.text("error-closed") == "The app has closed its data.")
+        #expect(mesto.payments.state().open.isEmpty && mesto.recovery() == nil)
+        _ = (mesto.utcOffset(at: mesto.now()), mesto.clock(), mesto.connection())
+        await mesto.replan()
+        var followed = mesto.account.changes().makeAsyncIterator()
+        #expect(await followed.next() == shown)
+        let calls: [@Sendable () async throws -> Void] = [
+            { try await mesto.cities.refresh(belgrade) }, { _ = try await mesto.operator.refresh() },
+            { _ = try await mesto.vehicles.add(city: belgrade, plate: "BG790PP") }, { _ = try await mesto.parking.parked() },
+            { _ = try await mesto.orders.history() }, { _ = try await mesto.garages.places(city: belgrade) },
+            { _ = try await mesto.payments.intents() }, { try await mesto.payments.settleAll() },
+            { _ = try await mesto.wallet.topUp(city: belgrade, 1000) },
+        ]
+        for call in calls { #expect(await failure(call)?.code == "closed") }
         let again = try await Mesto(config())
         #expect(again.account.state().isSignedIn)
     }

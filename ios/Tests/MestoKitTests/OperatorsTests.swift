@@ -114,6 +114,16 @@ private let number = "+381660000070"
         #expect(apps[0].account.state().isSignedIn)
     }
 
+    @Test func afterTheEndOfAllOfThemEachSaysSo() async throws {
+        try await ready(0)
+        operators.close()
+        #expect(operators.names().isEmpty)
+        #expect(await operators.openIntents().isEmpty)
+        await operators.replan()
+        #expect(apps[0].account.state().isSignedIn)
+        #expect(await failure { try await self.apps[0].account.sync() }?.code == "closed")
+    }
+
     @Test func anOperatorSaysWhatItIsAndOnlyUnderItsOwnName() async throws {
         let state = apps[1].operator.state()
         let document = try #require(state.document)

@@ -52,17 +52,11 @@ table! {
     }
 }
 
-/// Something that is locked and has no row of its own: a plate on which inspectors work.
+/// Something that is locked and has no row of its own, such as a plate on which inspectors work.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Subject {
     pub kind: &'static str,
     pub id: String,
-}
-
-impl Subject {
-    pub fn plate(city: &str, canonical: &str) -> Self {
-        Self { kind: "plate", id: format!("{city}/{canonical}") }
-    }
 }
 
 /// What several locks are taken of.

@@ -56,7 +56,7 @@ pub struct Keys {
     /// How often the set was renewed since it was made, and that set as it is served.
     served: Mutex<(i64, Arc<str>)>,
     city: IssuerKey,
-    ticket: IssuerKey,
+    code: IssuerKey,
     revocations: IssuerKey,
 }
 
@@ -65,7 +65,7 @@ impl fmt::Debug for Keys {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("Keys")
             .field("city", &self.city.kid())
-            .field("ticket", &self.ticket.kid())
+            .field("code", &self.code.kid())
             .field("revocations", &self.revocations.kid())
             .finish_non_exhaustive()
     }
@@ -82,10 +82,10 @@ impl Keys {
         for seed in &mut seeds {
             entropy.fill(seed);
         }
-        let [root, city, ticket, revocations] = seeds;
+        let [root, city, code, revocations] = seeds;
         let root = IssuerKey::from_seed("root", &root)?;
         let city = IssuerKey::from_seed("city-1", &city)?;
-        let ticket = IssuerKey::from_seed("ticket-1", &ticket)?;
+        let code = IssuerKey::from_seed("code-1", &code)?;
         let revocations = IssuerKey::from_seed("revocations-1", &revocations)?;
         let (from, until) = (now - TimeDelta::days(1), now + TimeDelta::days(3_652));
         let key = |key: &IssuerKey, r#use| Key {
@@ -96,10 +96,10 @@ impl Keys {
             until,
             revoked_at: None,
         };
-        let keys = vec![key(&city, KeyUse::City), key(&ticket, KeyUse::Ticket), key(&revocations, KeyUse::Revocations)];
+        let keys = vec![key(&city, KeyUse::City), key(&code, KeyUse::Code), key(&revocations, KeyUse::Revocations)];
         let set = KeySet { version: 1, issued_at: now, next_update: next_update(now), keys };
         let served = Mutex::new((0, set.sign(&root)?.into()));
-        Ok(Self { root_public: root.public(), root: Some(root), set, served, city, ticket, revocations })
+        Ok(Self { root_public: root.public(), root: Some(root), set, served, city, code, revocations })
     }
 
     /// The public root key that apps pin.
@@ -142,7 +142,7 @@ impl Keys {
     }
 
     pub(crate) const fn ticket(&self) -> &IssuerKey {
-        &self.ticket
+        &self.code
     }
 
     pub(crate) const fn revocations(&self) -> &IssuerKey {
@@ -235,20 +235,20 @@ pub fn load(folder: &Path) -> Result<Keys, KeysError> {
         }
         Ok(issuer)
     };
-    let (city, ticket, revocations) = (newest(KeyUse::City)?, newest(KeyUse::Ticket)?, newest(KeyUse::Revocations)?);
+    let (city, code, revocations) = (newest(KeyUse::City)?, newest(KeyUse::Code)?, newest(KeyUse::Revocations)?);
     let root_path = folder.join("root.seed");
     let root = if root_path.exists() { Some(seed(&root_path, "root")?) } else { None };
     if root.as_ref().is_some_and(|root| root.public() != root_public) {
         return Err(KeysError::Unusable { path: root_path, why: "it is not the root that signed keys.signed".into() });
     }
     let served = Mutex::new((0, signed_set.into()));
-    Ok(Keys { root_public, root, set, served, city, ticket, revocations })
+    Ok(Keys { root_public, root, set, served, city, code, revocations })
 }
 
 fn issue(folder: &Path, now: DateTime<Utc>, entropy: &dyn Entropy, mut register: Register) -> Result<Keys, KeysError> {
     let root = seed(&folder.join("root.seed"), "root")?;
     register.version += 1;
-    for r#use in [KeyUse::City, KeyUse::Ticket, KeyUse::Revocations] {
+    for r#use in [KeyUse::City, KeyUse::Code, KeyUse::Revocations] {
         let kid = format!("{use}-{}", register.version);
         let path = folder.join(format!("{kid}.seed"));
         let key = IssuerKey::from_seed(&kid, &new_seed(&path, entropy)?)?;

@@ -1,7 +1,7 @@
 //! Daily parking ticket orders (eDPK) as a driver sees and pays them. Only an inspector issues one.
 
 use chrono::{DateTime, Utc};
-use mesto_protocol::base::payments::PayMethod;
+use mesto_protocol::base::payments::{PayMethod, card_fee};
 use mesto_protocol::base::plate::Plate;
 use mesto_protocol::kernel::ids::{AccountId, OrderId, QuoteId};
 use mesto_protocol::kernel::json::Json as OnTheWire;
@@ -248,7 +248,7 @@ pub(crate) fn price(tx: &mut dyn Tx, asked: &Asked<'_>) -> Outcome<Priced> {
         vat: Vat::out_of_scope(),
         seller: None,
     }];
-    lines.extend(fee.map(|fee| Line::card_fee(fee, asked.city.sections.wallet.card.free_from)));
+    lines.extend(fee.map(|fee| card_fee(fee, asked.city.sections.wallet.card.free_from)));
     let total = fee.map_or(Ok(due), |fee| due.checked_add(&fee))?;
     Ok(Priced {
         place: order.zone.to_string(),

@@ -132,7 +132,7 @@ pub(crate) fn prefetch(call: &Call<'_>) -> Option<Vec<Ask>> {
 /// first. Who had a ticket there is told.
 pub(crate) fn also_locks(call: &Call<'_>) -> Option<AlsoLocked> {
     let (asked, plate) = asked_order(call).ok()?;
-    let subjects = vec![Subject::plate(&asked.city, &plate)];
+    let subjects = vec![Subject { kind: "plate", id: format!("{}/{plate}", asked.city) }];
     let accounts = proofs::proven_by_ticket(&asked.city, &asked.zone, &plate, call.now);
     Some(AlsoLocked { accounts, subjects })
 }

@@ -35,9 +35,9 @@ fn rotated_keys_stand_beside_the_old_ones_under_the_same_root() {
     assert_eq!(first.root_public(), second.root_public());
     let set = KeySet::verify(&served(&second, start()), second.root_public(), 1).unwrap();
     let kids: Vec<&str> = set.keys.iter().map(|key| key.kid.as_str()).collect();
-    let all = ["city-1", "ticket-1", "revocations-1", "city-2", "ticket-2", "revocations-2"];
+    let all = ["city-1", "code-1", "revocations-1", "city-2", "code-2", "revocations-2"];
     assert_eq!((set.version, &kids[..]), (2, &all[..]));
-    assert!(format!("{second:?}").contains("ticket-2"));
+    assert!(format!("{second:?}").contains("code-2"));
     let rollback = KeySet::verify(&served(&first, start()), first.root_public(), 2);
     assert!(matches!(rollback, Err(KeySetError::Rollback { .. })), "{rollback:?}");
 }
@@ -48,10 +48,10 @@ fn a_folder_that_does_not_fit_says_which_file() {
     let named = |error: KeysError, file: &str| assert!(error.to_string().contains(file), "{error}");
     named(keys::load(folder.path()).unwrap_err(), "keys.json");
     keys::init(folder.path(), start(), &SeededEntropy::new(3)).unwrap();
-    std::fs::copy(folder.path().join("city-1.seed"), folder.path().join("ticket-1.seed")).unwrap();
-    named(keys::load(folder.path()).unwrap_err(), "ticket-1.seed");
-    std::fs::write(folder.path().join("ticket-1.seed"), "short").unwrap();
-    named(keys::load(folder.path()).unwrap_err(), "ticket-1.seed");
+    std::fs::copy(folder.path().join("city-1.seed"), folder.path().join("code-1.seed")).unwrap();
+    named(keys::load(folder.path()).unwrap_err(), "code-1.seed");
+    std::fs::write(folder.path().join("code-1.seed"), "short").unwrap();
+    named(keys::load(folder.path()).unwrap_err(), "code-1.seed");
     std::fs::remove_file(folder.path().join("root.seed")).unwrap();
     named(keys::rotate(folder.path(), start(), &SeededEntropy::new(5)).unwrap_err(), "root.seed");
 }

@@ -178,6 +178,10 @@ impl World {
         self.now.set(self.now() + TimeDelta::seconds(seconds));
     }
 
+    pub fn pass_to(&self, now: DateTime<Utc>) {
+        self.now.set(now);
+    }
+
     pub fn key(&self) -> String {
         self.keys.set(self.keys.get() + 1);
         format!("key-of-the-test-{:06}", self.keys.get())

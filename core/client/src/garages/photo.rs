@@ -15,8 +15,9 @@ impl Garages<'_> {
     /// that is no ticket number is passed over.
     ///
     /// # Errors
-    /// `photo_unreadable`, `photo_too_large`, `photo_not_possible` (this app reads no photos),
-    /// `photo_without_code`, `photo_without_number` (with how a number looks),
+    /// `photo_unreadable` (parameter `format` when it is a photo in another form, such as `HEIC`),
+    /// `photo_too_large`, `photo_not_possible` (this app reads no photos), `photo_without_code`,
+    /// `photo_without_number` (with how a number looks),
     /// `photo_with_several_numbers` (parameter `numbers`), `photo_of_another_facility`
     /// (parameter `facility`), and those of [`Garages::facility_id`].
     pub fn number_from_photo(self, city: &CityId, facility: &FacilityId, image: &[u8]) -> Result<TicketNumber> {
@@ -29,19 +30,20 @@ impl Garages<'_> {
         let facility = garages.facility(id.as_str()).ok_or_else(|| refusal::unknown(garages))?;
         let refused = |code: &str, why: &str| Error::new(ErrorKind::Refused, code, why);
         let found = self.0.ports().stills.decode(image).map_err(|why| {
-            let code = match why {
-                DecodeError::NotAnImage => "photo_unreadable",
-                DecodeError::TooLarge => "photo_too_large",
-                DecodeError::NotPossible => "photo_not_possible",
-            };
-            refused(code, &why.to_string())
+            let told = |code: &str| refused(code, &why.to_string());
+            match why {
+                DecodeError::NotAnImage => told("photo_unreadable"),
+                DecodeError::OtherForm(form) => told("photo_unreadable").with("format", form),
+                DecodeError::TooLarge => told("photo_too_large"),
+                DecodeError::NotPossible => told("photo_not_possible"),
+            }
         })?;
-        let Some(first) = found.first() else {
-            return Err(refused("photo_without_code", "no code was found in the photo"));
-        };
+        // Where a number may look in any way, nothing else would tell that it was misread.
+        let has_pattern = facility.ticket_number.known().is_some();
+        let read: Vec<_> = found.iter().filter(|code| has_pattern || code.is_checked).collect();
         // One ticket may show its number twice, as bars and as a square.
         let numbers: BTreeSet<TicketNumber> =
-            found.iter().filter_map(|code| facility.read_ticket(&code.text).ok()).collect();
+            read.iter().filter_map(|code| facility.read_ticket(&code.text).ok()).collect();
         let mut given = numbers.iter();
         match (given.next(), given.next()) {
             (Some(number), None) => return Ok(number.clone()),
@@ -61,6 +63,9 @@ impl Garages<'_> {
             let why = format!("this is a ticket as those of {}, not of {}", other.id, facility.id);
             return Err(refused("photo_of_another_facility", &why).with("facility", other.id.as_str()));
         }
+        let Some(first) = read.first() else {
+            return Err(refused("photo_without_code", "no code was found in the photo, or none that is sure"));
+        };
         match facility.read_ticket(&first.text) {
             Ok(number) => Ok(number),
             Err(why) => Err(self.number_refused("photo_without_number", facility, &why)),

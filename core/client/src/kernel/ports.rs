@@ -139,6 +139,10 @@ pub struct Decoded {
     pub format: String,
     /// What it says.
     pub text: String,
+    /// The code has a checksum of its own, or another look at the picture, turned a little, saw the
+    /// same and nothing else. Without that it may be a misread: where bars are torn off, the rest
+    /// is a shorter code that is as good.
+    pub is_checked: bool,
 }
 
 /// Why an image was not looked at.
@@ -147,6 +151,9 @@ pub enum DecodeError {
     /// No JPEG or PNG, or a damaged one.
     #[error("this is no image that can be read")]
     NotAnImage,
+    /// A photo in another form, by its name: `HEIC`.
+    #[error("this is a {0} file; JPEG and PNG are read")]
+    OtherForm(&'static str),
     /// More bytes or pixels than are looked at.
     #[error("the image is larger than is looked at")]
     TooLarge,

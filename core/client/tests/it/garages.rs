@@ -506,7 +506,12 @@ struct Sees(std::result::Result<Vec<&'static str>, DecodeError>);
 impl StillDecoder for Sees {
     fn decode(&self, _: &[u8]) -> std::result::Result<Vec<Decoded>, DecodeError> {
         let texts = self.0.clone()?;
-        Ok(texts.into_iter().map(|text| Decoded { format: "code_128".into(), text: text.into() }).collect())
+        // As a decoder tells codes with a checksum; an `itf:` that only one look saw has none.
+        let code = |text: &str| match text.strip_prefix("itf:") {
+            Some(digits) => Decoded { format: "itf".into(), text: digits.into(), is_checked: false },
+            None => Decoded { format: "code_128".into(), text: text.into(), is_checked: true },
+        };
+        Ok(texts.into_iter().map(code).collect())
     }
 }
 
@@ -530,6 +535,10 @@ fn a_photo_of_a_ticket_gives_its_number_or_says_why_not_bg_65() {
     assert_eq!(read(Ok(vec!["GR004217"])).unwrap(), TICKET);
     assert_eq!(read(Ok(vec!["https://example.com", "gr 004217", "GR004217"])).unwrap(), TICKET);
     assert_eq!(refused(Err(DecodeError::NotAnImage)).code(), "photo_unreadable");
+    let heic = refused(Err(DecodeError::OtherForm("HEIC")));
+    assert_eq!((heic.code(), heic.text(Locale::En)), ("photo_unreadable", "The photo cannot be read.".to_owned()));
+    assert!(heic.advice(Locale::En).contains("HEIC file; JPEG and PNG are read"), "{}", heic.advice(Locale::En));
+    assert!(heic.advice(Locale::SrLatn).contains("HEIC; čitaju se JPEG i PNG"), "{}", heic.advice(Locale::SrLatn));
     assert_eq!(refused(Err(DecodeError::TooLarge)).code(), "photo_too_large");
     assert_eq!(refused(Err(DecodeError::NotPossible)).code(), "photo_not_possible");
     assert_eq!(refused(Ok(vec![])).code(), "photo_without_code");
@@ -542,6 +551,31 @@ fn a_photo_of_a_ticket_gives_its_number_or_says_why_not_bg_65() {
     let none = refused(Ok(vec!["https://example.com"]));
     assert_eq!(none.code(), "photo_without_number");
     assert!(none.advice(Locale::En).ends_with("8 signs, such as AA234567."), "{}", none.advice(Locale::En));
+}
+
+#[test]
+fn what_may_be_a_misread_is_taken_only_where_the_numbers_look_is_known_bg_65() {
+    let net = net_with(|garages| {
+        garages.facilities[0].ticket_number = pattern("DDDDDDDDDDDD", None);
+        garages.facilities[1].ticket_number = Fact::Unknown { note: String::new() };
+    });
+    let phone = Phone::on(&net, 2);
+    let read = |place: &str, seen: Vec<&'static str>| {
+        let folder = tempfile::tempdir().unwrap();
+        let mut ports = phone.ports.clone();
+        ports.stills = Arc::new(Sees(Ok(seen)));
+        let client = Client::open(config(folder.path().join("mesto.db"), &net), ports).unwrap();
+        run(client.cities().refresh(&belgrade())).unwrap();
+        let number = client.garages().number_from_photo(&belgrade(), &facility(&client, place), b"a photo");
+        number.map(|number| number.to_string()).map_err(|why| why.code().to_owned())
+    };
+    let (known, any) = ("zeleni-venac", "baba-visnjina");
+    assert_eq!(read(known, vec!["itf:123456789012"]).unwrap(), "123456789012", "its shape is a check");
+    assert_eq!(read(known, vec!["itf:12345678"]).unwrap_err(), "photo_without_number");
+    assert_eq!(read(any, vec!["itf:12345678"]).unwrap_err(), "photo_without_code", "nothing checks it");
+    assert_eq!(read(any, vec!["12345678"]).unwrap(), "12345678");
+    assert_eq!(read(any, vec!["itf:345678", "12345678"]).unwrap(), "12345678");
+    assert_eq!(read(any, vec!["itf:123456789012"]).unwrap_err(), "photo_of_another_facility");
 }
 
 #[test]

@@ -281,6 +281,20 @@ fn a_quote_that_is_over_is_refused_before_anything_is_sent() {
 }
 
 #[test]
+fn a_price_holds_to_the_millisecond_that_the_quote_says() {
+    let phone = Phone::ready("1000");
+    let (quote, payments) = (phone.quote("red", 60), phone.client.payments());
+    phone.time.advance(quote.expires_at - phone.client.now());
+    assert!(!payments.is_over(&quote));
+    phone.time.advance(TimeDelta::milliseconds(1));
+    assert!(payments.is_over(&quote));
+    assert_eq!(run(payments.buy(&quote)).unwrap_err().code(), "quote_expired");
+    let quote = phone.quote("red", 60);
+    phone.time.advance(quote.expires_at - phone.client.now());
+    assert_eq!(run(payments.buy(&quote)).unwrap().state, IntentState::Confirmed);
+}
+
+#[test]
 fn after_a_reboot_the_phone_asks_for_the_time_before_it_buys() {
     let mut phone = Phone::ready("1000");
     let quote = phone.quote("red", 60);

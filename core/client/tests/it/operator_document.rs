@@ -168,7 +168,7 @@ impl Own {
             version: 1,
             issued_at: morning(),
             next_update: morning() + TimeDelta::days(1),
-            keys: vec![key("c1", KeyUse::City), key("t1", KeyUse::Ticket)],
+            keys: vec![key("c1", KeyUse::City), key("t1", KeyUse::Code)],
         };
         let says = |text: String| Fault::Says(200, Vec::new(), text.into_bytes());
         self.phone.net.fault("GET /v1/keys", says(keys.sign(&Self::key("root")).unwrap()));

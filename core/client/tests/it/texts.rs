@@ -7,6 +7,7 @@ use std::sync::{Arc, LazyLock};
 use chrono::{DateTime, TimeZone as _, Utc};
 use fluent_bundle::FluentResource;
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
+use mesto_protocol::base::payments::card_fee;
 use mesto_protocol::kernel::line::{Line, Params};
 use mesto_rules::{Currency, LineKind, Money, Notice, PayMethod, PlateWarning, Refusal, TimeRules};
 use serde_json::{Map, Value, json};
@@ -234,7 +235,7 @@ fn every_line_notice_and_warning_has_a_text() {
     let lines = [
         Line::of("parking", &limited, price),
         Line::of("parking", &extended, price),
-        Line::card_fee(price, price),
+        card_fee(price, price),
         Line::of("orders", &json!({"type": "order", "zone": "red", "price": price}), price),
         Line::of("wallet", &json!({"type": "topup"}), price),
         Line::of("garages", &json!({"type": "free", "minutes": 30}), price),

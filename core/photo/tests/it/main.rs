@@ -119,7 +119,7 @@ fn read(image: &[u8]) -> Vec<String> {
 #[test]
 fn a_ticket_is_read_as_it_was_printed_bg_65() {
     let seen = Photos.decode(&Picture::ticket().png()).unwrap();
-    assert_eq!(seen, [Decoded { format: "code_128".to_owned(), text: NUMBER.to_owned() }]);
+    assert_eq!(seen, [Decoded { format: "code_128".to_owned(), text: NUMBER.to_owned(), is_checked: true }]);
     assert_eq!(read(&Picture::ticket().png_in_colour()), [NUMBER]);
 }
 
@@ -161,6 +161,7 @@ fn other_codes_of_tickets_are_read_too_bg_65() {
         let seen = Photos.decode(&Picture::of(text, format, 600, height).png()).unwrap();
         assert_eq!(seen.iter().map(|code| code.format.as_str()).collect::<Vec<_>>(), [name]);
         assert_eq!(seen[0].text, text.trim_matches('A'));
+        assert!(seen[0].is_checked, "{name}: another look sees it too");
     }
 }
 
@@ -202,6 +203,37 @@ fn a_picture_that_is_too_large_is_refused_by_its_header_bg_65() {
     jpeg.extend([1, 1, 0x11, 0, 0xff, 0xda, 0x00, 0x08, 1, 1, 0, 0, 63, 0]);
     assert_eq!(Photos.decode(&jpeg), Err(DecodeError::TooLarge));
     assert_eq!(Photos.decode(&vec![0; BYTES_MOST + 1]), Err(DecodeError::TooLarge));
+}
+
+#[test]
+fn a_photo_in_another_form_is_told_by_its_header_bg_65() {
+    let file = |brand: &[u8]| [&[0, 0, 0, 0x18][..], b"ftyp", brand, &[0; 400]].concat();
+    for brand in [b"heic", b"heix", b"mif1"] {
+        assert_eq!(Photos.decode(&file(brand)), Err(DecodeError::OtherForm("HEIC")));
+    }
+    assert_eq!(Photos.decode(&file(b"avif")), Err(DecodeError::OtherForm("AVIF")));
+    for bytes in [&file(b"mp42")[..], b"\0\0\0\x18ftyphei", b"\0\0\0\x18heicftyp"] {
+        assert_eq!(Photos.decode(bytes), Err(DecodeError::NotAnImage));
+    }
+}
+
+#[test]
+fn a_torn_itf_may_be_read_short_and_then_nothing_says_that_it_is_checked_bg_65() {
+    let whole = Picture::of("12345678901234", BarcodeFormat::ITF, 600, 200);
+    let seen = Photos.decode(&whole.png()).unwrap();
+    assert_eq!(seen, [Decoded { format: "itf".to_owned(), text: "12345678901234".to_owned(), is_checked: true }]);
+    let mut misread = 0;
+    for (left, ink) in [(500, 0), (560, 255), (600, 0), (600, 255), (618, 0), (618, 255)] {
+        let mut torn = whole.clone();
+        for row in torn.points.chunks_exact_mut(whole.width) {
+            row[left..left + 36].fill(ink);
+        }
+        for code in Photos.decode(&torn.png()).unwrap() {
+            assert!(code.text == "12345678901234" || !code.is_checked, "torn at {left} with {ink}: {code:?}");
+            misread += usize::from(code.text != "12345678901234");
+        }
+    }
+    assert!(misread > 0, "a misread is what this is about");
 }
 
 proptest! {

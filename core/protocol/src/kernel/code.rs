@@ -4,7 +4,7 @@
 //! | form | becomes |
 //! |---|---|
 //! | `MESTO1:` and base45 | [`Code::Signed`], still to be verified |
-//! | `9111`, `SMS 9111`, `SMS: 9111`, `sms:9111`, optionally followed by `ZONA x` or `ZONE x` | [`Code::Sign`], still to be found in the city |
+//! | a short code by the grammar of a service, such as the code of a zone's sign | [`Code::Short`], still to be found in the city |
 //! | `https://` host of the allow-list, nothing hidden in it | [`Code::Link`] |
 
 /// What the text of a signed code begins with.
@@ -22,8 +22,8 @@ const MAX_SHOWN: usize = 48;
 pub enum Code {
     /// A signed code that somebody shows; give it to `signed_code::Verifier`.
     Signed { text: String },
-    /// The code on a zone's sign: 3 to 6 digits.
-    Sign { code: String },
+    /// A code that a service prints for people, such as the one on a zone's sign.
+    Short { service: &'static str, code: String },
     /// A link to a host of the allow-list.
     Link { host: String, url: String },
     /// Anything else. `shown` is short and safe to display; it is never opened.
@@ -58,16 +58,19 @@ impl NotOurs {
     }
 }
 
+/// How a service writes codes for people: the code in a text that holds nothing else.
+pub type Grammar = fn(&str) -> Option<&str>;
+
 /// Reads what a scanner or a text field hands in. `link_hosts` are the hosts whose links we follow:
-/// whole names in lower case, without port.
+/// whole names in lower case, without port. `short` are the services that print short codes;
+/// `services::read_code` has them.
 ///
 /// ```
 /// use mesto_protocol::code::{Code, read};
-/// assert_eq!(read(b"SMS 9111", &[]), Code::Sign { code: "9111".into() });
-/// assert!(matches!(read(b"https://mesto.example.evil.com/", &["mesto.example"]), Code::NotOurs { .. }));
+/// assert!(matches!(read(b"https://mesto.example.evil.com/", &["mesto.example"], &[]), Code::NotOurs { .. }));
 /// ```
 #[must_use]
-pub fn read(scanned: &[u8], link_hosts: &[&str]) -> Code {
+pub fn read(scanned: &[u8], link_hosts: &[&str], short: &[(&'static str, Grammar)]) -> Code {
     let not_ours = |why| Code::NotOurs { shown: excerpt(scanned), why };
     if scanned.len() > MAX_TEXT {
         return not_ours(NotOurs::TooLong);
@@ -80,8 +83,8 @@ pub fn read(scanned: &[u8], link_hosts: &[&str]) -> Code {
     if is_signed(text) {
         return Code::Signed { text: text.to_owned() };
     }
-    if let Some(code) = sign_code(text) {
-        return Code::Sign { code: code.to_owned() };
+    if let Some((service, code)) = short.iter().find_map(|(service, code_in)| Some((service, code_in(text)?))) {
+        return Code::Short { service, code: code.to_owned() };
     }
     if let Some(host) = link_host(text) {
         return if link_hosts.contains(&host.as_str()) {
@@ -96,32 +99,6 @@ pub fn read(scanned: &[u8], link_hosts: &[&str]) -> Code {
 fn is_signed(text: &str) -> bool {
     let base45 = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || b" $%*+-./:".contains(&byte);
     text.strip_prefix(SIGNED).is_some_and(|body| !body.is_empty() && body.bytes().all(base45))
-}
-
-/// The digits of a sign; nothing but the word SMS before them, nothing but a zone's name after
-/// them.
-fn sign_code(text: &str) -> Option<&str> {
-    let after_word = match text.get(..3) {
-        Some(word) if word.eq_ignore_ascii_case("sms") => {
-            let rest = text.get(3..)?;
-            let rest = rest.strip_prefix(':').unwrap_or(rest);
-            rest.trim_start_matches(' ')
-        }
-        _ => text,
-    };
-    let end = after_word.find(|one: char| !one.is_ascii_digit()).unwrap_or(after_word.len());
-    let (digits, rest) = after_word.split_at_checked(end)?;
-    let after = rest.trim_start_matches(' ');
-    let named = after.is_empty() || (after.len() < rest.len() && is_zone_name(after));
-    ((3..=6).contains(&digits.len()) && named).then_some(digits)
-}
-
-/// `ZONA 1`, `ZONE A2`, `ZONA CRVENA`.
-fn is_zone_name(text: &str) -> bool {
-    let mut words = text.split(' ').filter(|word| !word.is_empty());
-    let zone = words.next().is_some_and(|word| word.eq_ignore_ascii_case("zona") || word.eq_ignore_ascii_case("zone"));
-    let name = words.next().is_some_and(|word| word.len() <= 12 && word.chars().all(char::is_alphanumeric));
-    zone && name && words.next().is_none()
 }
 
 /// The host of a plain https link, in lower case. `None` when anything could lead a reader or a
@@ -179,49 +156,9 @@ mod tests {
     const HOSTS: &[&str] = &["mesto.example", "park.mesto.example"];
 
     fn why(text: &str) -> Option<NotOurs> {
-        match read(text.as_bytes(), HOSTS) {
+        match read(text.as_bytes(), HOSTS, &[]) {
             Code::NotOurs { why, .. } => Some(why),
             _ => None,
-        }
-    }
-
-    #[test]
-    fn a_zone_sign_is_read_in_every_form_it_is_printed_in() {
-        for text in [
-            "9111",
-            " 9111\n",
-            "SMS 9111",
-            "sms 9111",
-            "SMS: 9111",
-            "SMS:9111",
-            "sms:9111",
-            "SMS 9111 ZONA 1",
-            "9111 zona crvena",
-            "9111 ZONE A2",
-        ] {
-            assert_eq!(read(text.as_bytes(), HOSTS), Code::Sign { code: "9111".into() }, "{text}");
-        }
-    }
-
-    #[test]
-    fn what_only_looks_like_a_sign_is_not_ours() {
-        for text in [
-            "91",
-            "9111111",
-            "9111?body=BG123",
-            "sms:9111?body=x",
-            "smsto:9111:BG789PP",
-            "SMS",
-            "9111 9112",
-            "9111ZONA 1",
-            "9111 ZONA",
-            "9111 ZONA 1 2",
-            "+9111",
-            "٩١١١",
-            "9 111",
-            "tel:9111",
-        ] {
-            assert_eq!(why(text), Some(NotOurs::UnknownForm), "{text}");
         }
     }
 
@@ -229,7 +166,7 @@ mod tests {
     fn only_plain_https_links_to_allowed_hosts_are_links() {
         for url in ["https://mesto.example/p/9111", "HTTPS://Mesto.Example", "https://park.mesto.example?z=9111#a"] {
             assert!(
-                matches!(read(url.as_bytes(), HOSTS), Code::Link { host, .. } if HOSTS.contains(&host.as_str())),
+                matches!(read(url.as_bytes(), HOSTS, &[]), Code::Link { host, .. } if HOSTS.contains(&host.as_str())),
                 "{url}"
             );
         }
@@ -267,7 +204,7 @@ mod tests {
             assert_eq!(why(text), Some(NotOurs::UnknownForm), "{text}");
         }
         assert_eq!(
-            read(b"https://mesto.example/", &[]),
+            read(b"https://mesto.example/", &[], &[]),
             Code::NotOurs { shown: "https://mesto.example/".into(), why: NotOurs::ForeignLink }
         );
     }
@@ -281,7 +218,7 @@ mod tests {
 
     #[test]
     fn garbage_qr_is_shown_short_and_harmless() {
-        let shown = |bytes: &[u8]| match read(bytes, HOSTS) {
+        let shown = |bytes: &[u8]| match read(bytes, HOSTS, &[]) {
             Code::NotOurs { shown, why } => (shown, why),
             other => panic!("{other:?}"),
         };
@@ -301,7 +238,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_are_read_without_panic_and_shown_short(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
-            if let Code::NotOurs { shown, .. } = read(&bytes, HOSTS) {
+            if let Code::NotOurs { shown, .. } = read(&bytes, HOSTS, &[]) {
                 prop_assert!(shown.chars().count() <= MAX_SHOWN + 1);
                 prop_assert!(!shown.chars().any(char::is_control));
             }
@@ -309,7 +246,7 @@ mod tests {
 
         #[test]
         fn a_link_is_ours_only_when_its_host_is(text in "https://[a-z.@:/%\\\\-]{0,20}mesto\\.example[a-z.@:/%\\\\?#-]{0,12}") {
-            if let Code::Link { host, url } = read(text.as_bytes(), HOSTS) {
+            if let Code::Link { host, url } = read(text.as_bytes(), HOSTS, &[]) {
                 prop_assert!(HOSTS.contains(&host.as_str()));
                 let after = url.get(8 + host.len()..).unwrap_or_default();
                 prop_assert!(url[8..].to_ascii_lowercase().starts_with(&host));
@@ -319,7 +256,7 @@ mod tests {
 
         #[test]
         fn words_of_any_script_are_read_without_panic(text in "\\PC{0,60}") {
-            let _ = read(text.as_bytes(), HOSTS);
+            let _ = read(text.as_bytes(), HOSTS, &[]);
         }
     }
 }

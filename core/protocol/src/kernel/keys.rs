@@ -3,7 +3,7 @@
 //!
 //! Its payload is a CBOR map: 1 version, 2 issued at (s), 3 array of maps {1 kid, 2 use, 3 alg, 4
 //! public, 5 from (s), 6 until (s), 7 revoked at (s), absent unless revoked}, 4 next update (s).
-//! `use` is 1 city, 2 ticket, 4 revocations (3 is reserved); `alg` is -8 (EdDSA with Ed25519).
+//! `use` is 1 city, 2 code, 4 revocations (3 is reserved); `alg` is -8 (EdDSA with Ed25519).
 //! Bytes and vectors: `docs/ticket-code.md`. A key signs from `from` until `until`; what it signed
 //! in that time stays good afterwards. A revoked key is believed in nothing, because who holds it
 //! can write any date.
@@ -32,17 +32,17 @@ pub enum KeyUse {
     /// Cities, and what the operator says of itself.
     City,
     /// Codes of every kind that a driver shows.
-    Ticket,
+    Code,
     Revocations,
 }
 
 impl KeyUse {
-    const ALL: [Self; 3] = [Self::City, Self::Ticket, Self::Revocations];
+    const ALL: [Self; 3] = [Self::City, Self::Code, Self::Revocations];
 
     const fn label(self) -> i64 {
         match self {
             Self::City => 1,
-            Self::Ticket => 2,
+            Self::Code => 2,
             // 3 is reserved for keys of a garage's own devices.
             Self::Revocations => 4,
         }
@@ -53,7 +53,7 @@ impl fmt::Display for KeyUse {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
             Self::City => "city",
-            Self::Ticket => "ticket",
+            Self::Code => "code",
             Self::Revocations => "revocations",
         })
     }

@@ -121,16 +121,6 @@ impl Line {
     }
 }
 
-impl Line {
-    /// The bank's commission on a card payment below the sum from which the operator bears it
-    /// (BG-93).
-    #[must_use]
-    pub fn card_fee(fee: Money, below: Money) -> Self {
-        let params = Params::default().with("below", below);
-        Self { kind: "payments.card_fee".to_owned(), params, amount: fee, vat: Vat::default(), seller: None }
-    }
-}
-
 impl Notice {
     /// A notice of a service by the rules' own kind, an enum tagged by `type`; `surprise` as the
     /// field.

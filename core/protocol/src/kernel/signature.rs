@@ -105,7 +105,7 @@ impl TrustError {
     }
 }
 
-/// An Ed25519 signing key of the operator (root, city, ticket or revocations) with its id.
+/// An Ed25519 signing key of the operator (root, city, code or revocations) with its id.
 ///
 /// ```
 /// let key = mesto_protocol::signature::IssuerKey::from_seed("ticket-2025", &[7; 32])?;

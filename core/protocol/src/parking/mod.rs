@@ -2,6 +2,7 @@
 
 pub mod purchase;
 pub mod signed;
+pub mod signs;
 pub mod tickets;
 pub mod zones;
 

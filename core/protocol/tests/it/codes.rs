@@ -79,7 +79,7 @@ fn a_ticket_says_offline_what_was_bought_and_when_bg_47() {
     assert_eq!(verified.kid, "t25");
     assert_eq!(verified.shown_at, Some(at("2025-09-03T08:30:00Z")));
     assert_eq!(verified.warnings, []);
-    assert_eq!(code::read(text.as_bytes(), &[]), Code::Signed { text });
+    assert_eq!(code::read(text.as_bytes(), &[], &[]), Code::Signed { text });
 }
 
 #[test]

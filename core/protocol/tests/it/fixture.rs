@@ -56,9 +56,9 @@ pub fn key_set() -> KeySet {
         next_update: at("2025-10-01T00:00:00Z"),
         keys: vec![
             key(CITY, KeyUse::City, "2025-01-01T00:00:00Z", "2026-01-01T00:00:00Z", None),
-            key(TICKET, KeyUse::Ticket, "2025-01-01T00:00:00Z", "2026-01-01T00:00:00Z", None),
-            key(REVOKED, KeyUse::Ticket, "2024-01-01T00:00:00Z", "2026-01-01T00:00:00Z", Some("2025-09-03T12:00:00Z")),
-            key(RETIRED, KeyUse::Ticket, "2023-01-01T00:00:00Z", "2025-01-01T00:00:00Z", None),
+            key(TICKET, KeyUse::Code, "2025-01-01T00:00:00Z", "2026-01-01T00:00:00Z", None),
+            key(REVOKED, KeyUse::Code, "2024-01-01T00:00:00Z", "2026-01-01T00:00:00Z", Some("2025-09-03T12:00:00Z")),
+            key(RETIRED, KeyUse::Code, "2023-01-01T00:00:00Z", "2025-01-01T00:00:00Z", None),
             key(REVOCATIONS, KeyUse::Revocations, "2025-01-01T00:00:00Z", "2026-01-01T00:00:00Z", None),
         ],
     }

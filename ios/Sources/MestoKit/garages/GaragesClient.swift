@@ -28,10 +28,10 @@ public struct GaragesClient: Part {
     public func number(city: CityId, of facility: FacilityId, typed: String) async throws -> String {
         try core.client.garages().ticketNumber(city: city, facility: facility, typed: typed)
     }
-    /// The number of a facility's ticket from a photo of it, a JPEG or PNG file. Without a
-    /// connection.
+    /// The number of a facility's ticket from a photo of it: a JPEG or PNG file, and on Apple's
+    /// systems whatever they can open, such as HEIC. Without a connection.
     public func number(city: CityId, of facility: FacilityId, photo: Data) async throws -> String {
-        try core.client.garages().numberFromPhoto(city: city, facility: facility, image: photo)
+        try core.client.garages().numberFromPhoto(city: city, facility: facility, image: readable(photo))
     }
     /// What a ticket owes now, line by line; `ticket` is its number as it was typed.
     public func quote(city: CityId, _ facility: FacilityId, ticket: String, pay: PayMethod = .deposit) async throws -> Quote {

@@ -45,7 +45,7 @@ public final class VisitPaymentModel: PaymentModel {
         super.init(mesto)
     }
 
-    /// Takes the number from a photo, a JPEG or PNG file. What is wrong with it is the phase; what
+    /// Takes the number from a photo, as the camera wrote it. What is wrong with it is the phase; what
     /// was typed stays.
     public func read(_ photo: Data) async {
         let place = facility.facility

@@ -2,7 +2,9 @@
 //! transaction of its request; by card it waits for the provider's word.
 
 use chrono::{DateTime, Utc};
-use mesto_protocol::base::payments::{Bought, PaymentsSection, Purchase, PurchasePage, PurchaseRequest, Refund};
+use mesto_protocol::base::payments::{
+    Bought, PaymentsSection, Purchase, PurchasePage, PurchaseRequest, Refund, price_is_over,
+};
 use mesto_protocol::kernel::ids::{AccountId, PaymentId, QuoteId, SaleId};
 use mesto_protocol::kernel::json::Json as OnTheWire;
 use mesto_protocol::kernel::return_address::ReturnAddress;
@@ -57,7 +59,7 @@ fn take_quote(tx: &mut dyn Tx, call: &Call<'_>, quote: QuoteId) -> Outcome<Quote
         let problem = Problem::new(ProblemCode::QuoteUsed, "this quote was bought already").with("sale", sale.id);
         return Err(reference.map_or(problem.clone(), |bought| problem.with("bought", bought)).into());
     }
-    if call.now > quote.expires_at {
+    if price_is_over(quote.expires_at, call.now) {
         return Err(Problem::new(ProblemCode::QuoteExpired, "the price was held until then; ask for a new quote")
             .with("expired_at", quote.expires_at)
             .into());

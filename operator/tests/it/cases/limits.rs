@@ -27,6 +27,17 @@ on_both_databases! {
     }
 
     #[test]
+    fn a_price_holds_to_the_millisecond_that_the_quote_says(world) {
+        let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
+        let (quote, late) = (driver.quote(vehicle, "green", 60), driver.quote(vehicle, "green", 30));
+        world.pass_to(quote.expires_at);
+        driver.buy(&quote);
+        world.pass_to(late.expires_at + TimeDelta::milliseconds(1));
+        refused("quote_expired", &driver.buy_with(&world.key(), &late));
+        world.check_books();
+    }
+
+    #[test]
     fn a_quote_from_before_another_purchase_is_stale_bg_48(world) {
         let (driver, vehicle) = world.driver_with(PHONE, "BG789PP", &["1000.00"]);
         let (one, other) = (driver.quote(vehicle, "red", 60), driver.quote(vehicle, "red", 60));

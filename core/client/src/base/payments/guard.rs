@@ -14,7 +14,7 @@
 //! [`QuoteItem::guard`]: mesto_protocol::base::payments::QuoteItem::guard
 
 use chrono::{DateTime, Utc};
-use mesto_protocol::base::payments::{self, PayMethod, PurchaseRequest, Quote};
+use mesto_protocol::base::payments::{self, PayMethod, PurchaseRequest, Quote, price_is_over};
 use mesto_protocol::base::public;
 use mesto_protocol::kernel::json::Json;
 use mesto_rules::Money;
@@ -49,6 +49,13 @@ impl Payments<'_> {
         self.0.explain_in(&quote.city, outcome)
     }
 
+    /// Whether the price of a quote no longer holds, by the corrected time: another one is to be
+    /// asked for. The same moment as the operator's.
+    #[must_use]
+    pub fn is_over(self, quote: &Quote) -> bool {
+        price_is_over(quote.expires_at, self.0.now())
+    }
+
     async fn buy_inner(self, quote: &Quote) -> Result<IntentView> {
         adds_up(quote)?;
         loop {
@@ -57,7 +64,7 @@ impl Payments<'_> {
             }
             self.know_the_time().await?;
             let now = self.0.now();
-            if now > quote.expires_at {
+            if price_is_over(quote.expires_at, now) {
                 return Err(Error::new(ErrorKind::Refused, "quote_expired", "the quote is over")
                     .with("expired_at", quote.expires_at.to_rfc3339()));
             }

@@ -7,7 +7,7 @@ use mesto_rules::money::Money;
 use super::{Part, PayMethod, Payment, SaleState};
 use crate::kernel::ids::{AccountId, QuoteId, SaleId};
 use crate::kernel::json::Json;
-use crate::kernel::line::{Line, Notice};
+use crate::kernel::line::{Line, Notice, Params, Vat};
 use crate::kernel::wire::wire;
 use crate::records;
 
@@ -134,6 +134,13 @@ records! { quote_records;
     }
 }
 
+/// Whether a price no longer holds at `now`: the millisecond `expires_at` is the last one in which
+/// it can be bought. The operator sells by it and the apps ask anew by it.
+#[must_use]
+pub fn price_is_over(expires_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    now > expires_at
+}
+
 impl Wanted {
     /// What a service is asked for.
     ///
@@ -183,4 +190,11 @@ impl SaleItem {
     pub fn outcome<T: Part>(&self) -> serde_json::Result<Option<T>> {
         self.outcome.as_ref().map_or(Ok(None), |outcome| part(&self.service, outcome))
     }
+}
+
+/// The bank's commission on a card payment below the sum from which the operator bears it (BG-93).
+#[must_use]
+pub fn card_fee(fee: Money, below: Money) -> Line {
+    let params = Params::default().with("below", below);
+    Line { kind: "payments.card_fee".to_owned(), params, amount: fee, vat: Vat::default(), seller: None }
 }

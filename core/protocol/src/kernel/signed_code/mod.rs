@@ -245,7 +245,7 @@ impl Claims<Unread> {
 fn believe(code: &[u8], keys: &KeySet, now: DateTime<Utc>) -> Result<(Claims<Unread>, String), CodeError> {
     let unverified = Unverified::read(Signed::Code, code)?;
     let kid = unverified.kid.clone();
-    let key = keys.opening(Signed::Code, &kid, KeyUse::Ticket, now)?;
+    let key = keys.opening(Signed::Code, &kid, KeyUse::Code, now)?;
     let claims = Claims::from_cbor(&unverified.verify(&key.public)?).map_err(garbage)?;
     key.check_period(Signed::Code, claims.issued_at)?;
     Ok((claims, kid))

@@ -52,7 +52,7 @@ interface AccountClient {
 val MestoClient.account: AccountClient get() = part(AccountClient::class.java, ::AccountOfCore)
 
 private class AccountOfCore(private val core: Core) : AccountClient {
-    private val account = core.holds(core.client.account())
+    private val account = core.client.account()
 
     override val state by lazy { core.state(Topic.Account, account::state) }
 

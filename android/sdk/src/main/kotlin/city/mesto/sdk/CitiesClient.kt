@@ -25,7 +25,7 @@ interface CitiesClient {
 val MestoClient.cities: CitiesClient get() = part(CitiesClient::class.java, ::CitiesOfCore)
 
 private class CitiesOfCore(private val core: Core) : CitiesClient {
-    private val cities = core.holds(core.client.cities())
+    private val cities = core.client.cities()
 
     override val state by lazy { core.state(Topic.Cities, cities::state) }
 

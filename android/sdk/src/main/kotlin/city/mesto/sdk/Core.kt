@@ -19,16 +19,11 @@ import java.util.concurrent.CopyOnWriteArrayList
 class Core internal constructor(val client: Client, private val local: CoroutineDispatcher) {
     private class Shown<State>(val topic: Topic, val flow: MutableStateFlow<State>, val read: () -> State) {
         fun again() {
-            try {
-                flow.value = read()
-            } catch (_: IllegalStateException) {
-                // It was let go of meanwhile: the last value stays.
-            }
+            flow.value = read()
         }
     }
 
     private val shown = CopyOnWriteArrayList<Shown<*>>()
-    private val objects = CopyOnWriteArrayList<AutoCloseable>()
     private val changes = Channel<List<Topic>>(Channel.UNLIMITED)
     private val reading = CoroutineScope(local + SupervisorJob()).launch {
         for (topics in changes) shown.filter { it.topic in topics }.forEach { it.again() }
@@ -57,17 +52,14 @@ class Core internal constructor(val client: Client, private val local: Coroutine
         return one.flow.asStateFlow()
     }
 
-    /** An object of the core that is let go of with it. */
-    fun <Object : AutoCloseable> holds(it: Object): Object = it.also(objects::add)
-
+    /**
+     * The core's objects stay, and go with the last reference to them: what is called later is
+     * answered by the core, `closed` or as it was last. One that was destroyed would crash.
+     */
     internal fun close() {
         subscription.cancel()
-        subscription.close()
         reading.cancel()
-        // First the file: calls that still wait hold the core for a while.
         client.shutDown()
-        objects.forEach(AutoCloseable::close)
-        client.close()
     }
 
     internal companion object {

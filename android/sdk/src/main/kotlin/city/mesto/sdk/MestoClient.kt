@@ -63,10 +63,10 @@ abstract class MestoClient : AutoCloseable {
     abstract suspend fun replan()
 
     /**
-     * Closes the database, whose file is free when this returns, and lets go of the core. Calls
-     * that still wait fail with `closed`, and what is not confirmed yet goes on when the file is
-     * opened again. Nothing can be called afterwards; the states keep their last value. It works on
-     * the thread that calls it, for as long as the disk takes. Again does nothing.
+     * Closes the database, whose file is free when this returns. Later calls, and those that still
+     * wait, fail with `closed`; what cannot fail ([now], the states, texts) is as it was last; what
+     * is not confirmed yet goes on when the file is opened again. It works on the thread that calls
+     * it, for as long as the disk takes. Again does nothing.
      */
     abstract override fun close()
 }

@@ -27,7 +27,7 @@ interface OperatorClient {
 val MestoClient.operator: OperatorClient get() = part(OperatorClient::class.java, ::OperatorOfCore)
 
 private class OperatorOfCore(private val core: Core) : OperatorClient {
-    private val operator = core.holds(core.client.operator())
+    private val operator = core.client.operator()
 
     override val state by lazy { core.state(Topic.Operator, operator::state) }
 

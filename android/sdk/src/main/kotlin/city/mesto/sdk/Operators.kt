@@ -52,7 +52,7 @@ class Operators private constructor(private val core: OperatorSet, private val l
     /** Closes every client. */
     override fun close() {
         clients.keys.toList().forEach(::close)
-        core.close()
+        core.shutDownAll()
     }
 
     companion object {

@@ -28,6 +28,12 @@ interface PaymentsClient {
      */
     suspend fun buy(quote: Quote): PurchaseIntent
 
+    /**
+     * Whether the price of a quote no longer holds, by the corrected time: another one is to be
+     * asked for. The same moment as the operator's.
+     */
+    fun isOver(quote: Quote): Boolean
+
     /** An intent by its key, open or ended. */
     suspend fun intent(key: String): PurchaseIntent?
 
@@ -71,13 +77,15 @@ val MestoClient.payments: PaymentsClient get() = part(PaymentsClient::class.java
 val PurchaseIntent.isOpen: Boolean get() = state is IntentState.Unconfirmed
 
 private class PaymentsOfCore(private val core: Core) : PaymentsClient {
-    private val payments = core.holds(core.client.payments())
+    private val payments = core.client.payments()
 
     override val state by lazy { core.state(Topic.Payments, payments::state) }
 
     override fun current() = payments.state()
 
     override suspend fun buy(quote: Quote) = core.on { payments.buy(quote) }
+
+    override fun isOver(quote: Quote) = readable { payments.isOver(quote) } ?: true
 
     override suspend fun intent(key: String) = core.on { payments.intent(key) }
 

@@ -217,6 +217,9 @@ class Texts(private val render: (id: String, args: Map<String, String>) -> Strin
     /** Prices */
     fun garagesTariff(): String = render("garages-tariff", emptyMap())
 
+    /** Photograph the ticket */
+    fun garagesTicketCamera(): String = render("garages-ticket-camera", emptyMap())
+
     /** What do I owe? */
     fun garagesTicketGo(): String = render("garages-ticket-go", emptyMap())
 

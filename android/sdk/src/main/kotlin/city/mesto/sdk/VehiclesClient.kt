@@ -36,7 +36,7 @@ interface VehiclesClient {
 val MestoClient.vehicles: VehiclesClient get() = part(VehiclesClient::class.java, ::VehiclesOfCore)
 
 private class VehiclesOfCore(private val core: Core) : VehiclesClient {
-    private val vehicles = core.holds(core.client.vehicles())
+    private val vehicles = core.client.vehicles()
 
     override val state by lazy { core.state(Topic.Vehicles, vehicles::state) }
 

@@ -57,7 +57,7 @@ val Quote.walletOffer: WalletOffer? get() = items.firstNotNullOfOrNull { (it.off
 val PurchaseIntent.walletOffer: WalletOffer? get() = items.firstNotNullOfOrNull { (it.offer as? ItemOffer.Wallet)?.offer }
 
 private class WalletOfCore(private val core: Core) : WalletClient {
-    private val wallet = core.holds(core.client.wallet())
+    private val wallet = core.client.wallet()
 
     override val state by lazy { core.state(Topic.Wallet, wallet::state) }
 

@@ -246,8 +246,8 @@ class MestoTest {
     fun `no value in a call that cannot fail ends the app`() = runBlocking<Unit> {
         Mesto.open(config()).use { mesto ->
             val nowhere = CityId("Novi Sad")
-            assertEquals("Back", mesto.text("buy-back", city = nowhere))
-            assertEquals("Back", mesto.texts(nowhere).buyBack())
+            assertEquals("Back", mesto.text("go-back", city = nowhere))
+            assertEquals("Back", mesto.texts(nowhere).goBack())
             assertNull(mesto.utcOffset(testbed.now(), nowhere))
             assertNull(mesto.utcOffset(Instant.MAX))
             for (sum in listOf(Money(BigDecimal.ONE, "rsd"), Money(BigDecimal("1e40"), "RSD"))) {
@@ -319,6 +319,10 @@ class MestoTest {
             suspend fun refusal(ask: suspend () -> Unit) = assertFailsWith<MestoException.Refused> { ask() }.code
             assertEquals("photo_unreadable", refusal { mesto.garages.numberFromPhoto(belgrade, place, photo.copyOf(200)) })
             assertEquals("photo_unreadable", refusal { mesto.garages.numberFromPhoto(belgrade, place, byteArrayOf()) })
+            val heic = byteArrayOf(0, 0, 0, 24) + "ftypheic".toByteArray() + ByteArray(40)
+            val unread = assertFailsWith<MestoException.Refused> { mesto.garages.numberFromPhoto(belgrade, place, heic) }
+            assertEquals("photo_unreadable" to "HEIC", unread.code to unread.params["format"])
+            assertContains(unread.advice, "JPEG and PNG are read")
             assertEquals("ticket_number_invalid", refusal { mesto.garages.pay(belgrade, place, "KT!") })
 
             val quote = mesto.garages.quote(belgrade, place, "KT000001")
@@ -392,6 +396,41 @@ class MestoTest {
         Mesto.open(config()).apply {
             close()
             close()
+        }
+    }
+
+    @Test
+    fun `after its end each call says so and what cannot fail is as it was last`() = runBlocking<Unit> {
+        val mesto = driver("+381650000038")
+        val car = mesto.vehicles.add(belgrade, "BG789PP").id
+        val (account, name) = mesto.account.current() to mesto.text("error-closed")
+        mesto.close()
+        assertTrue(mesto.now().isAfter(Instant.EPOCH))
+        assertEquals(account, mesto.account.current())
+        assertEquals(account, mesto.account.state.first())
+        assertEquals(listOf(car), mesto.vehicles.state.first().vehicles.map { it.id }, "read before")
+        assertEquals(mesto.parking.current(), mesto.parking.state.first(), "reached first after the end")
+        assertEquals(emptyList(), mesto.payments.state.first().open)
+        assertEquals(name, mesto.text("error-closed"))
+        assertEquals(mesto.connection.value, mesto.connection.first())
+        assertNull(mesto.recovery())
+        mesto.utcOffset(mesto.now(), belgrade)
+        mesto.replan()
+        val calls = listOf<suspend () -> Any?>(
+            { mesto.account.sync() },
+            { mesto.cities.refresh(belgrade) },
+            { mesto.operator.refresh() },
+            { mesto.vehicles.add(belgrade, "BG790PP") },
+            { mesto.parking.quote(belgrade, ZoneId("red"), car, 60) },
+            { mesto.parking.parked() },
+            { mesto.orders.history() },
+            { mesto.garages.places(belgrade) },
+            { mesto.payments.intents() },
+            { mesto.payments.settleAll() },
+            { mesto.wallet.topUp(belgrade, BigDecimal(1000)) },
+        )
+        calls.forEachIndexed { index, call ->
+            assertEquals("closed", assertFailsWith<MestoException.Phone>("call $index") { call() }.code, "call $index")
         }
     }
 

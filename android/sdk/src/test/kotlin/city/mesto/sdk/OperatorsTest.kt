@@ -139,6 +139,19 @@ class OperatorsTest {
     }
 
     @Test
+    fun `after the end of all of them each says so`() = withTwo {
+        ready(0)
+        operators.close()
+        assertEquals(emptyList(), operators.names())
+        assertNull(operators.client(names[0]))
+        assertEquals(emptyList(), operators.openIntents())
+        operators.replan()
+        assertTrue(apps[0].account.current().isSignedIn)
+        assertEquals("closed", assertFailsWith<MestoException.Phone> { apps[0].account.sync() }.code)
+        operators.close()
+    }
+
+    @Test
     fun `an operator says what it is, and only under its own name`() = withTwo {
         val state = apps[1].operator.current()
         val document = assertNotNull(state.document)

@@ -136,6 +136,10 @@ private class FacilityLinks(private val app: MestoApp, private val steps: Steps)
 
     override suspend fun pickPhoto(): ByteArray? = app.platform.pickPhoto()
 
+    override val hasCamera get() = app.platform.hasCamera
+
+    override suspend fun takePhoto(): ByteArray? = app.platform.takePhoto()
+
     override fun retry() = app.retry()
 
     override fun back() = steps.back()

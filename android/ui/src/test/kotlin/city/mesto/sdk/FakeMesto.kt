@@ -291,6 +291,8 @@ class FakeMesto(
 
         override fun current() = state.value
 
+        override fun isOver(quote: Quote) = now > quote.expiresAt
+
         override suspend fun buy(quote: Quote): PurchaseIntent = ask("buy") { paid(quote) }
 
         internal fun paid(quote: Quote): PurchaseIntent = intents.values.firstOrNull { it.quote == quote.id } ?: run {

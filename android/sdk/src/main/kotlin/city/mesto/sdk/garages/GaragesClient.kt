@@ -52,8 +52,8 @@ interface GaragesClient {
     suspend fun ticketNumber(city: CityId, facility: FacilityId, typed: String): String
 
     /**
-     * The number of a facility's ticket from a photo of it, a JPEG or PNG file. Without a
-     * connection.
+     * The number of a facility's ticket from a photo of it, a JPEG or PNG file; another form, such
+     * as HEIC, is refused with `photo_unreadable`. Without a connection.
      */
     suspend fun numberFromPhoto(city: CityId, facility: FacilityId, image: ByteArray): String
 
@@ -100,7 +100,7 @@ val PurchaseIntent.garagesSubject: GaragesSubject? get() = items.firstNotNullOfO
 val PurchaseIntent.visit: Visit? get() = items.firstNotNullOfOrNull { (it.outcome as? ItemOutcome.Garages)?.outcome?.visit }
 
 private class GaragesOfCore(private val core: Core) : GaragesClient {
-    private val garages = core.holds(core.client.garages())
+    private val garages = core.client.garages()
 
     override val state by lazy { core.state(Topic.Garages, garages::state) }
 

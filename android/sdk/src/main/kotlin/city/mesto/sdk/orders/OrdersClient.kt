@@ -60,7 +60,7 @@ val PurchaseIntent.ordersOffer: OrdersOffer? get() = items.firstNotNullOfOrNull 
 val PurchaseIntent.order: Order? get() = items.firstNotNullOfOrNull { (it.outcome as? ItemOutcome.Orders)?.outcome?.order }
 
 private class OrdersOfCore(private val core: Core) : OrdersClient {
-    private val orders = core.holds(core.client.orders())
+    private val orders = core.client.orders()
 
     override val state by lazy { core.state(Topic.Orders, orders::state) }
 

@@ -126,7 +126,7 @@ val PurchaseIntent.parkingOffer: ParkingOffer? get() = items.firstNotNullOfOrNul
 val PurchaseIntent.ticket: Ticket? get() = items.firstNotNullOfOrNull { (it.outcome as? ItemOutcome.Parking)?.outcome?.ticket }
 
 private class ParkingOfCore(private val core: Core) : ParkingClient {
-    private val parking = core.holds(core.client.parking())
+    private val parking = core.client.parking()
 
     override val state by lazy { core.state(Topic.Parking, parking::state) }
 

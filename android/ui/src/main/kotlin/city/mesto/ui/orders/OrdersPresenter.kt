@@ -177,7 +177,7 @@ class OrdersPresenter(
     private fun deposit() = client.depositView(quote?.total?.takeIf { shown.value.payBy == PayBy.Deposit })
 
     private fun renewWhenOver() {
-        val isOver = quote?.let { client.now() >= it.expiresAt } ?: false
+        val isOver = quote?.let(client.payments::isOver) ?: false
         if (isOver && !shown.value.payment.isUnderWay) askPrice()
     }
 

@@ -59,12 +59,17 @@ class MestoAppTest {
     private val pages = mutableListOf<String>()
     private val messages = mutableListOf<SmsFallback>()
     private var photo: ByteArray? = null
+    private var taken: ByteArray? = null
     private val platform = object : Platform {
         override fun openPage(url: String) {
             pages += url
         }
 
         override suspend fun pickPhoto(): ByteArray? = photo
+
+        override val hasCamera = true
+
+        override suspend fun takePhoto(): ByteArray? = taken
 
         override fun composeSms(sms: SmsFallback) {
             messages += sms
@@ -407,6 +412,15 @@ class MestoAppTest {
             phone.back()
             isHome()
         }
+    }
+
+    @Test
+    fun a_ticket_is_photographed_in_the_app_bg_65() = driven {
+        taken = byteArrayOf(1)
+        tap(texts.garagesTitle())
+        tapWhat("Zeleni venac")
+        tap(texts.garagesTicketCamera())
+        sees(texts.garagesTicketRead("GR004217"))
     }
 
     @Test

@@ -186,6 +186,10 @@ class OrdersPresenterTest {
         fake.now = Samples.morning.plusSeconds(120)
         ticks.emit(Unit)
         runCurrent()
+        assertEquals(fake.now, assertIs<OrderPrice.Firm>(presenter.state.value.price).validUntil, "its last millisecond")
+        fake.now = fake.now.plusMillis(1)
+        ticks.emit(Unit)
+        runCurrent()
         assertEquals(fake.now.plusSeconds(120), assertIs<OrderPrice.Firm>(presenter.state.value.price).validUntil)
     }
 }

@@ -42,6 +42,11 @@ interface FacilityNavigation {
     /** A JPEG or PNG file that the driver picks; null when he picks none. */
     suspend fun pickPhoto(): ByteArray?
 
+    val hasCamera: Boolean
+
+    /** One that he takes now; null when he takes none. */
+    suspend fun takePhoto(): ByteArray?
+
     fun retry()
 
     fun back()
@@ -89,7 +94,8 @@ class FacilityPresenter(
         when (event) {
             is FacilityEvent.NumberTyped -> type(TicketEntry(event.text.take(LONGEST_TYPED), ticket.isReading))
             FacilityEvent.Ask -> askWhatIsOwed()
-            FacilityEvent.PickPhoto -> readPhoto()
+            FacilityEvent.PickPhoto -> readPhoto(navigation::pickPhoto)
+            FacilityEvent.TakePhoto -> readPhoto(navigation::takePhoto)
             FacilityEvent.GoThere -> ticket.elsewhere?.let { navigation.facility(it.facility) }
             FacilityEvent.Retry -> {
                 navigation.retry()
@@ -120,11 +126,11 @@ class FacilityPresenter(
     /**
      * What is read stands in the field, to be compared with the ticket before anything is asked.
      */
-    private fun readPhoto() {
+    private fun readPhoto(photograph: suspend () -> ByteArray?) {
         if (ticket.isReading) return
         type(TicketEntry(ticket.typed, isReading = true))
         scope.launch {
-            val photo = navigation.pickPhoto() ?: return@launch type(ticket.copy(isReading = false))
+            val photo = photograph() ?: return@launch type(ticket.copy(isReading = false))
             try {
                 val number = client.garages.numberFromPhoto(client.here, id, photo)
                 type(TicketEntry(number, fromPhoto = number))
@@ -184,6 +190,7 @@ class FacilityPresenter(
             isReachable = isReachable,
             isPaidHere = pay.isNotEmpty(),
             ticket = ticket,
+            hasCamera = navigation.hasCamera,
             connection = client.connectionView(),
         )
     }

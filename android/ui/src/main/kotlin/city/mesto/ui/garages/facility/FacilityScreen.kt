@@ -39,7 +39,7 @@ fun FacilityScreen(state: FacilityUiState, onEvent: (FacilityEvent) -> Unit, mod
     Page(
         modifier,
         bar = { Bar(title, onBack = { onEvent(FacilityEvent.Back) }) },
-        actions = (state as? FacilityUiState.Shown)?.takeIf { it.isPaidHere }?.let { shown -> { Ticket(shown.ticket, onEvent) } },
+        actions = (state as? FacilityUiState.Shown)?.takeIf { it.isPaidHere }?.let { shown -> { Ticket(shown.ticket, shown.hasCamera, onEvent) } },
     ) {
         when (state) {
             FacilityUiState.Loading -> Waiting(texts.garagesLoading())
@@ -92,7 +92,7 @@ private fun Small(text: String) = Text(text, style = MaterialTheme.typography.bo
 
 /** The number of the ticket, and the way on. */
 @Composable
-private fun Ticket(ticket: TicketEntry, onEvent: (FacilityEvent) -> Unit) {
+private fun Ticket(ticket: TicketEntry, hasCamera: Boolean, onEvent: (FacilityEvent) -> Unit) {
     OutlinedTextField(
         value = ticket.typed,
         onValueChange = { onEvent(FacilityEvent.NumberTyped(it)) },
@@ -113,6 +113,7 @@ private fun Ticket(ticket: TicketEntry, onEvent: (FacilityEvent) -> Unit) {
     if (ticket.isReading) {
         MainButton(texts.garagesTicketPhotoReading(), {}, busy = true)
     } else {
+        if (hasCamera) QuietButton(texts.garagesTicketCamera(), { onEvent(FacilityEvent.TakePhoto) }, icon = Icons.Photo, fill = true)
         QuietButton(texts.garagesTicketPhoto(), { onEvent(FacilityEvent.PickPhoto) }, icon = Icons.Photo, fill = true)
         MainButton(texts.garagesTicketGo(), { onEvent(FacilityEvent.Ask) }, enabled = ticket.typed.isNotBlank())
     }

@@ -29,6 +29,8 @@ sealed interface FacilityUiState {
         /** A visit can be paid in the app. */
         val isPaidHere: Boolean,
         val ticket: TicketEntry = TicketEntry(),
+        /** A photo can be taken, not only picked. */
+        val hasCamera: Boolean = false,
         val connection: Connection = Connection.Online,
     ) : FacilityUiState
 }
@@ -60,6 +62,8 @@ sealed interface FacilityEvent {
     data object Ask : FacilityEvent
 
     data object PickPhoto : FacilityEvent
+
+    data object TakePhoto : FacilityEvent
 
     /** To the facility that the ticket is of. */
     data object GoThere : FacilityEvent

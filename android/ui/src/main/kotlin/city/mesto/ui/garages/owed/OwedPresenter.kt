@@ -181,7 +181,7 @@ class OwedPresenter(
     }
 
     private fun renewWhenOver() {
-        val isOver = quote?.let { client.now() >= it.expiresAt } ?: false
+        val isOver = quote?.let(client.payments::isOver) ?: false
         if (isOver && !shown.value.payment.isUnderWay) askPrice()
     }
 

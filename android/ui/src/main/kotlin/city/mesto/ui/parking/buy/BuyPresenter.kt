@@ -209,7 +209,7 @@ class BuyPresenter(
     /** A price that is over, and an estimate made without a connection that is there again. */
     private fun renewWhenOver() {
         val state = shown.value ?: return
-        val isOver = quote?.let { client.now() >= it.expiresAt } ?: (state.quote is QuoteState.Preview && state.connection is Connection.Online)
+        val isOver = quote?.let(client.payments::isOver) ?: (state.quote is QuoteState.Preview && state.connection is Connection.Online)
         if (isOver && !state.payment.isUnderWay) ask(state.wheel.chosen)
     }
 

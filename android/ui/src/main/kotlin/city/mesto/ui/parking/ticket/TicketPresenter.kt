@@ -226,7 +226,7 @@ class TicketPresenter(
     private fun askForExtension(current: Parked, now: Instant) {
         if (now >= current.endsAt || payment.isUnderWay || asking?.isActive == true) return
         val held = quote
-        if (quoteFor == current.last.id && (held == null || now < held.expiresAt)) return
+        if (quoteFor == current.last.id && (held == null || !client.payments.isOver(held))) return
         val isFirst = quoteFor != current.last.id
         quoteFor = current.last.id
         if (isFirst) extension = Extension.Loading

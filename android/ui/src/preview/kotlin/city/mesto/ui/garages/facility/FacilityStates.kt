@@ -31,6 +31,7 @@ fun facilityStates(language: String): Map<String, FacilityUiState> = with(Sample
         certainty = null,
         isReachable = true,
         isPaidHere = true,
+        hasCamera = true,
     )
     val invalid = Refusal(
         "ticket_number_invalid",
@@ -50,6 +51,7 @@ fun facilityStates(language: String): Map<String, FacilityUiState> = with(Sample
 
     mapOf(
         "known" to known,
+        "without-camera" to known.copy(hasCamera = false),
         "typed" to known.copy(ticket = TicketEntry("gr 0042-17")),
         "wrong-number" to known.copy(ticket = TicketEntry("GR004218", refusal = invalid)),
         "photo-reading" to known.copy(ticket = TicketEntry(isReading = true)),

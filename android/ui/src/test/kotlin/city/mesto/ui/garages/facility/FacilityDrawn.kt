@@ -13,7 +13,8 @@ fun facilityDrawn(language: String): List<DrawnScreen> = facilityStates(language
 private fun facilitySay(name: String, words: Words, language: String): List<String> = words.texts.run {
     val price = if (language == "en") "100.00 RSD for each started hour" else "100,00 RSD za svaki započeti sat"
     when (name) {
-        "known" -> listOf("Zeleni venac", garagesTariff(), price, garagesCertainty(certaintyOfficialOld()), garagesUnknown(), garagesTicketLabel(), garagesTicketWhy(), garagesTicketPhoto(), garagesTicketGo(), garagesTicketLost())
+        "known" -> listOf("Zeleni venac", garagesTariff(), price, garagesCertainty(certaintyOfficialOld()), garagesUnknown(), garagesTicketLabel(), garagesTicketWhy(), garagesTicketCamera(), garagesTicketPhoto(), garagesTicketGo(), garagesTicketLost())
+        "without-camera" -> listOf(garagesTicketPhoto(), garagesTicketGo())
         "typed" -> listOf("gr 0042-17", garagesTicketGo())
         "wrong-number" -> listOf(stateRefusedCode("ticket_number_invalid"), "GR004218")
         "photo-reading" -> listOf(garagesTicketPhotoReading())

@@ -37,6 +37,13 @@ class FacilityPresenterTest {
             return photo.await()
         }
 
+        override var hasCamera = true
+
+        override suspend fun takePhoto(): ByteArray? {
+            went += "camera"
+            return photo.await()
+        }
+
         override fun retry() { went += "retry" }
 
         override fun back() { went += "back" }
@@ -98,6 +105,29 @@ class FacilityPresenterTest {
         assertEquals(listOf("photo"), navigation.went, "picked once, and nothing is asked by itself")
         on(presenter, FacilityEvent.NumberTyped("GR00421"))
         assertNull(presenter.shown.ticket.fromPhoto, "it is typed now")
+    }
+
+    @Test
+    fun a_photo_is_taken_as_one_is_picked_bg_65() = runTest {
+        val presenter = presenter()
+        assertTrue(presenter.shown.hasCamera)
+        on(presenter, FacilityEvent.TakePhoto, FacilityEvent.PickPhoto, FacilityEvent.TakePhoto)
+        assertTrue(presenter.shown.ticket.isReading)
+        navigation.photo.complete(byteArrayOf(1))
+        runCurrent()
+        assertEquals(TicketEntry("GR004217", fromPhoto = "GR004217"), presenter.shown.ticket)
+        assertEquals(listOf("camera"), navigation.went, "one way at a time")
+    }
+
+    @Test
+    fun who_takes_no_photo_goes_on_as_before_and_without_a_camera_none_is_offered() = runTest {
+        val presenter = presenter()
+        on(presenter, FacilityEvent.NumberTyped("GR1"), FacilityEvent.TakePhoto)
+        navigation.photo.complete(null)
+        runCurrent()
+        assertEquals(TicketEntry("GR1"), presenter.shown.ticket)
+        navigation.hasCamera = false
+        assertEquals(false, presenter().shown.hasCamera)
     }
 
     @Test

@@ -175,6 +175,10 @@ class OwedPresenterTest {
         fake.now = Samples.morning.plusSeconds(120)
         ticks.emit(Unit)
         runCurrent()
+        assertEquals(fake.now, assertIs<Owed.Firm>(presenter.state.value.owed).validUntil, "its last millisecond")
+        fake.now = fake.now.plusMillis(1)
+        ticks.emit(Unit)
+        runCurrent()
         assertEquals(fake.now.plusSeconds(120), assertIs<Owed.Firm>(presenter.state.value.owed).validUntil)
     }
 }
