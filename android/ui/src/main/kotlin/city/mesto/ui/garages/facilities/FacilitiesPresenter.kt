@@ -117,12 +117,12 @@ class FacilitiesPresenter(
     }
 
     private fun showDriver() {
-        val waiting = client.payments.state.value.open.firstNotNullOfOrNull { it.wantedVisit }
+        val waiting = client.payments.state.value.open.firstNotNullOfOrNull { it.garagesSubject }
         val visits = client.garages.state.value
         shown.update { state ->
             state.copy(
                 visits = visits.inside.map { it.row() } + visits.lost.map { it.row(VisitRow.Standing.Lost) },
-                unconfirmed = waiting?.let { UnconfirmedVisit(it.facility, nameOf(it.facility), it.ticket) },
+                unconfirmed = waiting?.let { UnconfirmedVisit(it.facility.value, nameOf(it.facility.value), it.ticket) },
                 connection = client.connectionView(),
             )
         }
