@@ -1,5 +1,5 @@
-//! What the generated Swift lacks: a day as a type, records that lists can tell apart, and values that
-//! do not end the process.
+//! What the generated Swift lacks: a day as a type, records that lists can tell apart, and values
+//! that do not end the process.
 
 use std::error::Error;
 use std::fmt::Write as _;

@@ -10,8 +10,8 @@ use crate::kernel::line::plain;
 /// Declares the error and its making from the core's: every kind carries the same values.
 macro_rules! errors {
     ($($(#[$doc:meta])* $kind:ident,)*) => {
-        /// A failure as an app shows it: `text` and `advice`, in the language the client was opened with. `params` holds
-        /// the numbers, moments (RFC 3339) and sums of the text as plain text; `detail` is for
+        /// A failure as an app shows it: `text` and `advice`, in the language the client was opened
+        /// with. `params` holds the numbers, moments (RFC 3339) and sums of the text as plain text; `detail` is for
         /// developers and never holds personal data; `request` is the id by which the operator
         /// finds the request in its log; with `may_be_charged` nobody can say that nothing was
         /// charged.

@@ -32,7 +32,8 @@ public struct PaymentsClient: Part {
     public func isOver(_ quote: Quote) -> Bool { (try? core.client.payments().isOver(quote: quote)) ?? true }
     /// An intent by its key, open or ended.
     public func intent(_ key: String) async throws -> PurchaseIntent? { try core.client.payments().intent(key: key) }
-    /// The newest intents, ended ones included, newest first; `limit` is 1 to 200, as in every list.
+    /// The newest intents, ended ones included, newest first; `limit` is 1 to 200, as in every
+    /// list.
     public func intents(limit: Int = 50) async throws -> [PurchaseIntent] { try core.client.payments().intents(limit: atLeastNone(limit)) }
     /// What was bought, with its money, on any phone of the account: newest first; `cursor` is
     /// `next` of the page before.

@@ -172,7 +172,7 @@ import Testing
         let purchase = PurchaseModel(mesto, city: belgrade, zone: red, vehicle: car)
         await purchase.look(extending: ticket)
         #expect(purchase.wheel?.choices == [30])
-        await purchase.extend(ticket)
+        await purchase.quoteExtension(of: ticket)
         await purchase.buy()
         let model = TicketModel(mesto, ticket: ticket)
         await model.tick()
@@ -189,7 +189,7 @@ import Testing
         let rest = PurchaseModel(mesto, city: belgrade, zone: red, vehicle: car)
         await rest.look(extending: last)
         #expect(rest.wheel?.choices.isEmpty == true)
-        await rest.extend(last)
+        await rest.quoteExtension(of: last)
         guard case let .failed(error) = rest.phase else { Issue.record("\(rest.phase)"); return }
         #expect(error.code == "limit_reached" && error.params["leave_by"] == "2025-09-03T09:30:00Z" && !error.mayBeCharged)
     }

@@ -221,8 +221,8 @@ impl Client {
         read(&self.ask(operation, operation.target(names, query), None).await?)
     }
 
-    /// Asks for a page of what is the account's: `limit` at most (1 to 200), `cursor` is `next` of the page
-    /// before. The error has the time zone of the first city.
+    /// Asks for a page of what is the account's: `limit` at most (1 to 200), `cursor` is `next` of
+    /// the page before. The error has the time zone of the first city.
     pub(crate) async fn fetch_page<A: DeserializeOwned>(
         &self,
         operation: &Operation<Nothing, A>,

@@ -193,10 +193,10 @@ pub(crate) mod source {
     use super::{DayCap, DayCount, FreeTime, LostTicket, RateTable, SeveralDays};
     use crate::kernel::fact::{Certainty, Fact};
     use crate::kernel::ids::SourceId;
+    use crate::kernel::load::Word;
     use crate::kernel::load::{Amount, Compiler, FactSource};
     use crate::kernel::minutes::Minutes;
     use crate::kernel::pay::UnusedTime;
-    use crate::kernel::words::Word;
     use serde::Deserialize;
 
     /// What holds for each table of a list that does not say otherwise.

@@ -1,10 +1,8 @@
 //! Words that later versions may add to: of the wire, and of a city's data.
 
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer};
-
 /// Declares words of which a later version may have more, and exports a macro of this name for the
-/// bindings, as [`shown!`](crate::shown) does. A word that is not known is `Other` and keeps what came.
+/// bindings, as [`shown!`](crate::shown) does. A word that is not known is `Other` and keeps what
+/// came.
 #[macro_export]
 macro_rules! words {
     ($exported:ident; $($(#[$meta:meta])* pub enum $name:ident {
@@ -115,15 +113,4 @@ pub trait Words {
 
     /// Whether this version knows it.
     fn is_known(&self) -> bool;
-}
-
-/// A word of a source file, where one that is not known is a mistake.
-#[derive(Debug, Clone)]
-pub(crate) struct Word<T>(pub T);
-
-impl<'de, T: Deserialize<'de> + Words> Deserialize<'de> for Word<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let word = T::deserialize(deserializer)?;
-        if word.is_known() { Ok(Self(word)) } else { Err(D::Error::unknown_variant(word.as_str(), T::KNOWN)) }
-    }
 }

@@ -6,11 +6,11 @@ use crate::kernel::check::Wrong;
 use crate::kernel::city::Texts;
 use crate::kernel::fact::{Certainty, Fact};
 use crate::kernel::ids::{SourceId, TariffId, ZoneId};
+use crate::kernel::load::Word;
 use crate::kernel::load::{Amount, Compiler, FactSource};
 use crate::kernel::minutes::Minutes;
 use crate::kernel::pay::{PayMethod, UnusedTime};
 use crate::kernel::position::{Point, Polygon};
-use crate::kernel::words::Word;
 use crate::parking::section::{
     Area, AreaCertainty, AtClosing, Limits, MoreThanLeft, ParkingSection, Policy, Rate, RateKind, Regime, Retention,
     SmsPolicy, SoldAhead, StayLimit, StayPer, Tariff, Zone,

@@ -7,12 +7,12 @@ use crate::kernel::calendar::{EasterHoliday, ExtraHoliday, FixedHoliday, Holiday
 use crate::kernel::check::Wrong;
 use crate::kernel::city::{BaseRetention, City, Contacts, Source, Terms, Texts};
 use crate::kernel::ids::{CityId, SourceId};
+use crate::kernel::load::Word;
 use crate::kernel::money::{Currency, Money};
 use crate::kernel::plate::{FreeForm, PlateForm, PlateGrammar, PlateKind};
 use crate::kernel::position::Centre;
 use crate::kernel::section::Sections;
 use crate::kernel::wallet::{CardPolicy, DepositPolicy, Wallet};
-use crate::kernel::words::Word;
 use chrono::NaiveDate;
 use serde::Deserialize;
 use std::collections::BTreeMap;

@@ -3,11 +3,22 @@
 use crate::kernel::fact::{Certainty, Fact, Known};
 use crate::kernel::ids::SourceId;
 use crate::kernel::money::exact;
-use crate::kernel::words::Word;
+use crate::kernel::words::Words;
 use rust_decimal::Decimal;
-use serde::de::Visitor;
+use serde::de::{Error as _, Visitor};
 use serde::{Deserialize, Deserializer};
 use std::fmt;
+
+/// A word of a source file, where one that is not known is a mistake.
+#[derive(Debug, Clone)]
+pub(crate) struct Word<T>(pub T);
+
+impl<'de, T: Deserialize<'de> + Words> Deserialize<'de> for Word<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = T::deserialize(deserializer)?;
+        if word.is_known() { Ok(Self(word)) } else { Err(D::Error::unknown_variant(word.as_str(), T::KNOWN)) }
+    }
+}
 
 /// `{ value, source, certainty }`, or `{ unknown = "why" }`.
 #[derive(Debug, Clone, Deserialize)]

@@ -46,8 +46,8 @@ private fun MestoException.fields(): ErrorFields = when (this) {
 }
 
 /**
- * A text of a value that the core told. Screens cannot fail in the middle of a line: of a value that
- * was changed so that nobody can read it, what is wrong stands there.
+ * A text of a value that the core told. Screens cannot fail in the middle of a line: of a value
+ * that was changed so that nobody can read it, what is wrong stands there.
  */
 internal inline fun textOf(read: () -> String): String = try {
     read()

@@ -37,7 +37,9 @@ interface PaymentsClient {
     /** An intent by its key, open or ended. */
     suspend fun intent(key: String): PurchaseIntent?
 
-    /** The newest intents, ended ones included, newest first; [limit] is 1 to 200, as in every list. */
+    /**
+     * The newest intents, ended ones included, newest first; [limit] is 1 to 200, as in every list.
+     */
     suspend fun intents(limit: Int = 50): List<PurchaseIntent>
 
     /**
