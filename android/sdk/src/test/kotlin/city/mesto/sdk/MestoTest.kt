@@ -262,7 +262,7 @@ class MestoTest {
     @Test
     fun `a param without a value is absent`() = runBlocking<Unit> {
         driver("+381650000036").use { mesto ->
-            val refused = assertFailsWith<MestoException.Refused> { mesto.garages.quote(belgrade, FacilityId("kalemegdan"), "GR004217") }
+            val refused = assertFailsWith<MestoException.NotNow> { mesto.garages.quote(belgrade, FacilityId("kalemegdan"), "GR004217") }
             assertFalse("heard_at" in refused.params, "${refused.params}")
         }
     }
